@@ -1,0 +1,1 @@
+"""Three Marbles: the simulation (surface, descent, scene) and the stage that shows it."""

@@ -1,0 +1,72 @@
+"""What every loss surface offers."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import numpy as np
+
+from sim.surface.points import Array, pair
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The rectangle of parameter space that is looked at and searched: x0 < x1, y0 < y1."""
+
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+
+    @property
+    def width(self) -> float:
+        """Extent along x."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        """Extent along y."""
+        return self.y1 - self.y0
+
+    @property
+    def diagonal(self) -> float:
+        """The window's own length scale: tolerances on positions are relative to it."""
+        return float(np.hypot(self.width, self.height))
+
+    @property
+    def center(self) -> Array:
+        """The middle point, shape (2,)."""
+        return np.array([0.5 * (self.x0 + self.x1), 0.5 * (self.y0 + self.y1)])
+
+    def contains(self, points: Array) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+        """Which of the points (..., 2) lie in the window, border included; shape (...)."""
+        x, y = points[..., 0], points[..., 1]
+        return np.asarray((self.x0 <= x) & (x <= self.x1) & (self.y0 <= y) & (y <= self.y1))
+
+    def grid(self, columns: int, rows: int) -> Array:
+        """Regular points from border to border, shape (rows, columns, 2), row 0 at y0."""
+        x = np.linspace(self.x0, self.x1, columns)
+        y = np.linspace(self.y0, self.y1, rows)
+        return pair(x[None, :], y[:, None])
+
+
+class Surface(Protocol):
+    """A twice differentiable function of two variables, in closed form.
+
+    Implementations are frozen dataclasses; their fields are the surface's parameters. They never
+    write to their input, and each point's result is independent of the others'.
+    """
+
+    usual_window: ClassVar[Window]
+    """Where the literature, or good taste, draws it."""
+
+    def value(self, points: Array) -> Array:
+        """f at points (..., 2); shape (...)."""
+        ...
+
+    def gradient(self, points: Array) -> Array:
+        """∇f = (∂f/∂x, ∂f/∂y) at points (..., 2); shape (..., 2)."""
+        ...
+
+    def hessian(self, points: Array) -> Array:
+        """∇²f at points (..., 2); shape (..., 2, 2)."""
+        ...
