@@ -1,0 +1,193 @@
+"""The finite sum: N examples z_i, a loss ℓ(θ; z_i) for each, and the mean over any batch of them.
+
+Noise is never painted on a gradient. It comes from which examples are in the batch.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from sim.descent.batches import Indices
+from sim.descent.models import Model
+from sim.surface.points import Array, total
+from sim.surface.protocol import Surface
+
+BLOCK = 1 << 16  # How many (example, point) pairs are evaluated at once: temporaries stay in the cache.
+
+
+class FiniteSum(Protocol):
+    """Mean loss over a batch of examples, with its derivatives.
+
+    `batch` holds example indices: (B,) for one batch shared by all points, (B, ...) for one batch a
+    point, None for all N examples: the full batch. Points θ have shape (..., 2). Called without a
+    batch, it is a `Surface`: the training loss, or the test loss.
+    """
+
+    @property
+    def count(self) -> int:
+        """N, the number of examples."""
+        ...
+
+    def value(self, theta: Array, batch: Indices | None = None) -> Array:
+        """L_B(θ), shape (...)."""
+        ...
+
+    def gradient(self, theta: Array, batch: Indices | None = None) -> Array:
+        """∇L_B(θ), shape (..., 2)."""
+        ...
+
+    def hessian(self, theta: Array, batch: Indices | None = None) -> Array:
+        """∇²L_B(θ), shape (..., 2, 2)."""
+        ...
+
+
+def _align(examples: Array, batch: Indices | None, axes: int) -> Array:
+    """The batch's examples (B, ..., k), with unit axes put in so that they broadcast against θ (..., 2)."""
+    chosen = examples if batch is None else examples[batch]
+    missing = axes - (chosen.ndim - 1)
+    return chosen.reshape(len(chosen), *(1,) * missing, *chosen.shape[1:]) if missing else chosen
+
+
+def _mean(
+    per_example: Callable[[Array, Array], Array], theta: Array, examples: Array, batch: Indices | None
+) -> Array:
+    """The mean of per_example(θ, z) over the batch, in blocks of points where there are many."""
+    block = max(1, BLOCK // len(examples))
+    if batch is None and theta.size > 2 * block:
+        points = theta.reshape(-1, 2)
+        parts = [
+            _mean(per_example, points[i : i + block], examples, None) for i in range(0, len(points), block)
+        ]
+        means = np.concatenate(parts)
+        return means.reshape(*theta.shape[:-1], *means.shape[1:])
+    terms = per_example(theta, _align(examples, batch, theta.ndim))
+    return np.asarray(total(terms) / len(terms))
+
+
+@dataclass(frozen=True, eq=False)
+class Shifted:
+    """ℓ(θ; δ) = f(θ − δ): every example sees the landscape f from a slightly different place.
+
+    Noise grows with curvature, so sharp minima are restless and flat ones calm, one batch's minimum
+    is not the next one's, and test examples with another mean shift move the surface.
+    """
+
+    surface: Surface
+    shifts: Array
+    """δ_i, shape (N, 2)."""
+
+    @property
+    def count(self) -> int:
+        """N."""
+        return len(self.shifts)
+
+    def value(self, theta: Array, batch: Indices | None = None) -> Array:
+        """Mean of f(θ − δ_i)."""
+        return _mean(lambda t, d: self.surface.value(t - d), theta, self.shifts, batch)
+
+    def gradient(self, theta: Array, batch: Indices | None = None) -> Array:
+        """Mean of ∇f(θ − δ_i)."""
+        return _mean(lambda t, d: self.surface.gradient(t - d), theta, self.shifts, batch)
+
+    def hessian(self, theta: Array, batch: Indices | None = None) -> Array:
+        """Mean of ∇²f(θ − δ_i)."""
+        return _mean(lambda t, d: self.surface.hessian(t - d), theta, self.shifts, batch)
+
+
+@dataclass(frozen=True, eq=False)
+class Tilted:
+    """ℓ(θ; n) = f(θ) + n·θ with Σ n_i = 0: L is f itself, so that a classic function keeps its minima.
+
+    The noise is the same everywhere and its covariance is that of the n_i: the textbook setting for
+    escape rates.
+    """
+
+    surface: Surface
+    tilts: Array
+    """n_i, shape (N, 2)."""
+
+    @property
+    def count(self) -> int:
+        """N."""
+        return len(self.tilts)
+
+    def _tilt(self, batch: Indices | None, axes: int) -> Array:
+        tilts = _align(self.tilts, batch, axes)
+        return np.asarray(total(tilts) / len(tilts))
+
+    def value(self, theta: Array, batch: Indices | None = None) -> Array:
+        """f(θ) + n̄·θ with n̄ the batch's mean tilt."""
+        tilt = self._tilt(batch, theta.ndim)
+        return self.surface.value(theta) + (tilt[..., 0] * theta[..., 0] + tilt[..., 1] * theta[..., 1])
+
+    def gradient(self, theta: Array, batch: Indices | None = None) -> Array:
+        """∇f(θ) + n̄."""
+        return self.surface.gradient(theta) + self._tilt(batch, theta.ndim)
+
+    def hessian(self, theta: Array, batch: Indices | None = None) -> Array:
+        """∇²f(θ), whatever the batch."""
+        del batch
+        return self.surface.hessian(theta)
+
+
+@dataclass(frozen=True, eq=False)
+class Regression:
+    """ℓ(θ; x, y) = (y − m(x; θ))²: least squares with a model m of two parameters."""
+
+    model: Model
+    data: Array
+    """(x_i, y_i), shape (N, 2)."""
+
+    @property
+    def count(self) -> int:
+        """N."""
+        return len(self.data)
+
+    def value(self, theta: Array, batch: Indices | None = None) -> Array:
+        """Mean of r², with the residual r = y − m(x; θ)."""
+
+        def squares(theta: Array, data: Array) -> Array:
+            residual = data[..., 1] - self.model.value(data[..., 0], theta)
+            return np.asarray(residual * residual)
+
+        return _mean(squares, theta, self.data, batch)
+
+    def gradient(self, theta: Array, batch: Indices | None = None) -> Array:
+        """Mean of −2 r ∇m."""
+
+        def slopes(theta: Array, data: Array) -> Array:
+            residual = data[..., 1] - self.model.value(data[..., 0], theta)
+            return np.asarray(-2.0 * residual[..., None] * self.model.gradient(data[..., 0], theta))
+
+        return _mean(slopes, theta, self.data, batch)
+
+    def hessian(self, theta: Array, batch: Indices | None = None) -> Array:
+        """Mean of 2 (∇m ∇mᵀ − r ∇²m)."""
+
+        def curvatures(theta: Array, data: Array) -> Array:
+            x = data[..., 0]
+            residual = data[..., 1] - self.model.value(x, theta)
+            slope = self.model.gradient(x, theta)
+            outer = slope[..., :, None] * slope[..., None, :]
+            return np.asarray(2.0 * (outer - residual[..., None, None] * self.model.hessian(x, theta)))
+
+        return _mean(curvatures, theta, self.data, batch)
+
+
+def paired_normal(generator: np.random.Generator, count: int, sigma: float, axes: int = 2) -> Array:
+    """`count` normal vectors in ± pairs (i, i + ⌈N/2⌉), shape (count, axes); an odd one out is zero.
+
+    The pairs make the mean exactly zero. The draw is then scaled to the covariance σ²·I (as far as
+    its rank allows), so that two draws differ in their shape but not in how noisy they are.
+    """
+    half = count // 2
+    draw = generator.standard_normal((half, axes))
+    if half >= axes:
+        moment = draw.T @ draw * (2 / count)
+        draw = np.linalg.solve(np.linalg.cholesky(moment), draw.T).T
+    elif half:
+        draw *= np.sqrt(axes * count / 2 / np.sum(draw * draw))
+    draw *= sigma
+    return np.concatenate([draw, np.zeros((count % 2, axes)), -draw])

@@ -1,0 +1,100 @@
+"""What is minimised: training and test loss on a window, and what is known of them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from sim.descent.examples import FiniteSum
+from sim.surface.basins import Basins, find_basins
+from sim.surface.critical import CriticalPoint, Kind, critical_points
+from sim.surface.points import Array, eigenvalues, norm
+from sim.surface.protocol import Window
+
+SCALE_GRID = 32  # Points along each side from which a problem's own scales are read.
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The problem's own units: every tolerance is relative to one of these."""
+
+    length: float
+    """The window's diagonal."""
+    loss: float
+    """Median training loss over the window, above its least there."""
+    gradient: float
+    """Median ‖∇L‖ over the window."""
+    curvature: float
+    """Median largest |eigenvalue| of ∇²L over the window."""
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """A finite sum to train on, one to test on, and the window in which both are looked at."""
+
+    train: FiniteSum
+    test: FiniteSum
+    window: Window
+
+    @cached_property
+    def critical(self) -> tuple[CriticalPoint, ...]:
+        """Every critical point of the training loss in the window, the lowest first."""
+        return critical_points(self.train, self.window)
+
+    @cached_property
+    def minima(self) -> tuple[CriticalPoint, ...]:
+        """The minima among them, the lowest first; their order is that of the basins' labels.
+
+        A degenerate point counts where nothing on a grid is lower: it stands for a valley of equal minima.
+        """
+        floor = self._grid_losses.min(initial=np.inf, where=np.isfinite(self._grid_losses))
+        return tuple(
+            point
+            for point in self.critical
+            if point.kind is Kind.MINIMUM or (point.kind is Kind.DEGENERATE and point.value <= floor)
+        )
+
+    @cached_property
+    def saddles(self) -> tuple[CriticalPoint, ...]:
+        """The saddles among them, the lowest first."""
+        return tuple(point for point in self.critical if point.kind is Kind.SADDLE)
+
+    @cached_property
+    def basins(self) -> Basins:
+        """In which of the minima the full-batch descent ends."""
+        return find_basins(self.train, self.window, self.minima)
+
+    @property
+    def lowest(self) -> float | None:
+        """The loss of the lowest known minimum; None if none is known."""
+        return self.minima[0].value if self.minima else None
+
+    @property
+    def _grid(self) -> Array:
+        return self.window.grid(SCALE_GRID, SCALE_GRID).reshape(-1, 2)
+
+    @cached_property
+    def _grid_losses(self) -> Array:
+        with np.errstate(all="ignore"):
+            return self.train.value(self._grid)
+
+    @cached_property
+    def scale(self) -> Scale:
+        """The problem's own units, from a regular grid over the window."""
+        grid = self._grid
+        with np.errstate(all="ignore"):
+            loss = self._grid_losses
+            slope = norm(self.train.gradient(grid))
+            curvature = np.max(np.abs(eigenvalues(self.train.hessian(grid))), axis=-1)
+        return Scale(
+            length=self.window.diagonal,
+            loss=_median(loss - np.min(loss[np.isfinite(loss)], initial=np.inf)),
+            gradient=_median(slope),
+            curvature=_median(curvature),
+        )
+
+
+def _median(values: Array) -> float:
+    """The median of the finite values; 1 where it is 0 or there are none."""
+    finite = values[np.isfinite(values)]
+    return (float(np.median(finite)) if len(finite) else 0.0) or 1.0

@@ -1,0 +1,43 @@
+"""Adagrad."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.descent.rules.protocol import Epsilon, LearningRate
+from sim.surface.points import Array
+
+
+class AdagradState(NamedTuple):
+    square_sum: Array
+    """s, the sum of all squared gradients, per axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adagrad:
+    """Adagrad (Duchi, Hazan and Singer 2011), with a diagonal matrix and no constraint.
+
+        s ← s + g²,  s₀ = 0
+        θ ← θ − η g / (√s + ε)
+
+    All per axis: the first movement is η along each axis, whatever the gradient's length. The sum
+    only grows, so the steps only shrink: under a steady gradient the t-th is η/√t.
+
+    This is torch.optim.Adagrad(lr=η, eps=ε), with its lr_decay and initial accumulator left at 0.
+    ε is the paper's δ, outside the root.
+
+    learning_rate: η.
+    epsilon: ε, in units of the gradient.
+    """
+
+    learning_rate: LearningRate = 1e-2
+    epsilon: Epsilon = 1e-10
+
+    def init(self, theta: Array) -> AdagradState:
+        return AdagradState(np.zeros_like(theta))
+
+    def step(self, _theta: Array, gradient: Array, state: AdagradState) -> tuple[Array, AdagradState]:
+        square_sum = state.square_sum + gradient * gradient
+        movement = -self.learning_rate * gradient / (np.sqrt(square_sum) + self.epsilon)
+        return movement, AdagradState(square_sum)

@@ -1,0 +1,59 @@
+"""Adam."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.descent.rules.protocol import Decay, Epsilon, LearningRate
+from sim.surface.points import Array
+
+
+class AdamState(NamedTuple):
+    mean: Array
+    """m, the running average of gradients."""
+
+    mean_square: Array
+    """v, the running average of squared gradients, per axis."""
+
+    updates: int
+    """t, how many were done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adam:
+    """Adam (Kingma and Ba 2015, Algorithm 1).
+
+        m ← β₁ m + (1 − β₁) g,   m₀ = 0
+        v ← β₂ v + (1 − β₂) g²,  v₀ = 0
+        m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ)
+        θ ← θ − η m̂ / (√v̂ + ε)
+
+    All per axis. Dividing by 1 − βᵗ makes up for the start at 0, so under a steady gradient every
+    movement, the first one too, is η along each axis.
+
+    This is torch.optim.Adam(lr=η, betas=(β₁, β₂), eps=ε), in exact arithmetic: it puts the two
+    corrections elsewhere, but ε is outside the root and uncorrected in both.
+
+    learning_rate: η.
+    beta1: β₁, how much of the average gradient is kept.
+    beta2: β₂, how much of the average square is kept.
+    epsilon: ε, in units of the gradient.
+    """
+
+    learning_rate: LearningRate = 1e-3
+    beta1: Decay = 0.9
+    beta2: Decay = 0.999
+    epsilon: Epsilon = 1e-8
+
+    def init(self, theta: Array) -> AdamState:
+        return AdamState(np.zeros_like(theta), np.zeros_like(theta), 0)
+
+    def step(self, _theta: Array, gradient: Array, state: AdamState) -> tuple[Array, AdamState]:
+        updates = state.updates + 1
+        mean = self.beta1 * state.mean + (1 - self.beta1) * gradient
+        mean_square = self.beta2 * state.mean_square + (1 - self.beta2) * gradient * gradient
+        corrected_mean = mean / (1 - self.beta1**updates)
+        corrected_square = mean_square / (1 - self.beta2**updates)
+        movement = -self.learning_rate * corrected_mean / (np.sqrt(corrected_square) + self.epsilon)
+        return movement, AdamState(mean, mean_square, updates)

@@ -1,0 +1,44 @@
+"""AdamW: Adam with decoupled weight decay."""
+
+from dataclasses import dataclass
+
+from sim.descent.rules.adam import Adam, AdamState
+from sim.descent.rules.protocol import Decay, Epsilon, LearningRate, WeightDecay
+from sim.surface.points import Array
+
+
+@dataclass(frozen=True, slots=True)
+class AdamW:
+    """Adam with decoupled weight decay (Loshchilov and Hutter 2019, Algorithm 2).
+
+        θ ← θ − η w θ + Adam's movement for g
+
+    The decay shrinks the θ before the update and stays out of the averages; an L2 penalty in the
+    loss would pass through them and be divided by √v̂ like any gradient. Where the gradient is 0 and
+    Adam has come to rest, θ still drifts towards the origin, by the factor 1 − η w at every update.
+
+    This is torch.optim.AdamW(lr=η, betas=(β₁, β₂), eps=ε, weight_decay=w). The paper's λ stands for
+    the product η w: there the learning rate α does not multiply the decay.
+
+    learning_rate: η.
+    beta1, beta2, epsilon: as in Adam.
+    weight_decay: w; 0 is Adam.
+    """
+
+    learning_rate: LearningRate = 1e-3
+    beta1: Decay = 0.9
+    beta2: Decay = 0.999
+    epsilon: Epsilon = 1e-8
+    weight_decay: WeightDecay = 1e-2
+
+    @property
+    def adam(self) -> Adam:
+        """The rule without the decay."""
+        return Adam(self.learning_rate, self.beta1, self.beta2, self.epsilon)
+
+    def init(self, theta: Array) -> AdamState:
+        return self.adam.init(theta)
+
+    def step(self, theta: Array, gradient: Array, state: AdamState) -> tuple[Array, AdamState]:
+        movement, state = self.adam.step(theta, gradient, state)
+        return movement - self.learning_rate * self.weight_decay * theta, state

@@ -1,0 +1,34 @@
+"""Gradient descent."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sim.descent.rules.protocol import LearningRate
+from sim.surface.points import Array
+
+
+class NoState(NamedTuple):
+    """Nothing is remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class GradientDescent:
+    """Gradient descent (Cauchy 1847); with a batch's gradient, stochastic (Robbins and Monro 1951).
+
+        θ ← θ − η g
+
+    On a quadratic of curvature k, θ shrinks by the factor 1 − ηk at every update: slow where ηk is
+    small, from side to side where ηk > 1, away for ever where ηk > 2.
+
+    This is torch.optim.SGD(lr=η).
+
+    learning_rate: η.
+    """
+
+    learning_rate: LearningRate = 1e-3
+
+    def init(self, _theta: Array) -> NoState:
+        return NoState()
+
+    def step(self, _theta: Array, gradient: Array, state: NoState) -> tuple[Array, NoState]:
+        return -self.learning_rate * gradient, state

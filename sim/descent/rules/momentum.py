@@ -1,0 +1,44 @@
+"""Gradient descent with momentum."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.descent.rules.protocol import Decay, LearningRate
+from sim.surface.points import Array
+
+
+class MomentumState(NamedTuple):
+    movement: Array
+    """m, the last movement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Momentum:
+    """Heavy-ball momentum (Polyak 1964), in the lecture's form.
+
+        m ← λ m − η g,  m₀ = 0
+        θ ← θ + m
+
+    Unrolled, the movement is −η (g_t + λ g_{t−1} + λ² g_{t−2} + …), a weighted sum of all gradients
+    so far. Under a steady gradient it grows to −η g / (1 − λ), and where the gradient vanishes it
+    still carries on: so it coasts over plateaus and through shallow minima.
+
+    With a constant η this is torch.optim.SGD(lr=η, momentum=λ), whose buffer is −m/η. There η
+    multiplies the whole buffer at each update, so a change of η scales what was gathered before;
+    here it scales only the gradients still to come.
+
+    learning_rate: η.
+    decay: λ; 0 is plain gradient descent.
+    """
+
+    learning_rate: LearningRate = 1e-3
+    decay: Decay = 0.9
+
+    def init(self, theta: Array) -> MomentumState:
+        return MomentumState(np.zeros_like(theta))
+
+    def step(self, _theta: Array, gradient: Array, state: MomentumState) -> tuple[Array, MomentumState]:
+        movement = self.decay * state.movement - self.learning_rate * gradient
+        return movement, MomentumState(movement)

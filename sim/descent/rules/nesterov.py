@@ -1,0 +1,44 @@
+"""Gradient descent with Nesterov's momentum."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.descent.rules.protocol import Decay, LearningRate
+from sim.surface.points import Array
+
+
+class NesterovState(NamedTuple):
+    velocity: Array
+    """m; unlike heavy-ball momentum's, not itself the last movement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nesterov:
+    """Nesterov's accelerated gradient (Nesterov 1983), with a constant λ and the gradient taken at θ.
+
+        m ← λ m − η g,  m₀ = 0
+        θ ← θ + λ m − η g
+
+    Sutskever, Martens, Dahl and Hinton (2013, equations 3 and 4) write it with a look ahead:
+    v ← λ v − η ∇L(φ + λ v), φ ← φ + v. With θ = φ + λ v and m = v the two are the same; the θ here
+    is their point of looking ahead. The step answers the newest gradient by η (1 + λ), where
+    heavy-ball momentum answers it by η: it brakes earlier.
+
+    With a constant η this is torch.optim.SGD(lr=η, momentum=λ, nesterov=True), whose buffer is −m/η.
+
+    learning_rate: η.
+    decay: λ; 0 is plain gradient descent.
+    """
+
+    learning_rate: LearningRate = 1e-3
+    decay: Decay = 0.9
+
+    def init(self, theta: Array) -> NesterovState:
+        return NesterovState(np.zeros_like(theta))
+
+    def step(self, _theta: Array, gradient: Array, state: NesterovState) -> tuple[Array, NesterovState]:
+        downhill = -self.learning_rate * gradient
+        velocity = self.decay * state.velocity + downhill
+        return self.decay * velocity + downhill, NesterovState(velocity)

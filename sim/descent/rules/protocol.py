@@ -1,0 +1,52 @@
+"""What every update rule offers, and the ranges its hyperparameters may take."""
+
+from dataclasses import Field
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar
+
+from annotated_types import Ge, Gt, Le, Lt
+
+from sim.surface.points import Array
+
+LearningRate = Annotated[float, Gt(0), Le(1e6)]
+"""η. The upper end is far beyond divergence, and keeps infinity out."""
+
+Decay = Annotated[float, Ge(0), Lt(1)]
+"""The share of a running sum or average that lives on to the next update; at 1 it would never forget."""
+
+Epsilon = Annotated[float, Gt(0), Le(1)]
+"""What is added to a denominator; above 0, so that a gradient of exactly 0 moves nothing instead of 0/0."""
+
+WeightDecay = Annotated[float, Ge(0), Le(1e3)]
+"""The pull of θ towards the origin, in units of the learning rate."""
+
+S = TypeVar("S", bound=tuple[Any, ...])
+
+
+class Rule(Protocol[S]):
+    """How a gradient becomes a movement; the caller does θ ← θ + movement.
+
+    A rule is a frozen dataclass whose fields are the hyperparameters. All that it remembers is in the
+    state, a NamedTuple of arrays shaped like θ and of plain numbers such as the count of updates, so
+    a run can be stopped, copied and replayed from any update.
+
+    θ and the gradient have shape (..., 2). A step is element-wise arithmetic: it never writes to its
+    inputs, and a marble's movement has the same bits alone and among others. What a step returns may
+    share memory with the new state: read it, do not write to it. A run that diverges overflows to
+    infinity like any float arithmetic; to silence NumPy's warning about it is up to the caller.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    """Rules are dataclasses: `dataclasses.replace` and `dataclasses.fields` work on any of them."""
+
+    @property
+    def learning_rate(self) -> float:
+        """η."""
+        ...
+
+    def init(self, theta: Array, /) -> S:
+        """The state before the first update of marbles at θ."""
+        ...
+
+    def step(self, theta: Array, gradient: Array, state: S, /) -> tuple[Array, S]:
+        """The movement that answers the gradient at θ, and the state after it."""
+        ...

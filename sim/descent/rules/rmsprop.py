@@ -1,0 +1,46 @@
+"""RMSprop."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.descent.rules.protocol import Decay, Epsilon, LearningRate
+from sim.surface.points import Array
+
+
+class RMSpropState(NamedTuple):
+    mean_square: Array
+    """v, the running average of squared gradients, per axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class RMSprop:
+    """RMSprop (Tieleman and Hinton 2012, lecture 6 of "Neural Networks for Machine Learning").
+
+        v ← α v + (1 − α) g²,  v₀ = 0
+        θ ← θ − η g / (√v + ε)
+
+    All per axis: Adagrad that forgets. v starts at 0 and is not corrected for it, so the first
+    movement is η/√(1 − α) along each axis, ten times η with the default α; under a steady gradient
+    the steps then shrink to η.
+
+    This is torch.optim.RMSprop(lr=η, alpha=α, eps=ε), neither centered nor with momentum. The lecture
+    has α = 0.9 and no ε.
+
+    learning_rate: η.
+    alpha: α, how much of the average is kept.
+    epsilon: ε, in units of the gradient, outside the root.
+    """
+
+    learning_rate: LearningRate = 1e-2
+    alpha: Decay = 0.99
+    epsilon: Epsilon = 1e-8
+
+    def init(self, theta: Array) -> RMSpropState:
+        return RMSpropState(np.zeros_like(theta))
+
+    def step(self, _theta: Array, gradient: Array, state: RMSpropState) -> tuple[Array, RMSpropState]:
+        mean_square = self.alpha * state.mean_square + (1 - self.alpha) * gradient * gradient
+        movement = -self.learning_rate * gradient / (np.sqrt(mean_square) + self.epsilon)
+        return movement, RMSpropState(mean_square)

@@ -1,0 +1,132 @@
+"""What has become of a marble: a verdict with its evidence, and the events on the way.
+
+Verdicts are causal. The one at moment u follows from the track up to u and from nothing later, so a
+live run, a replay and a film say the same. Each has a harder condition to begin than to go on, and
+must hold for a while before it begins: it never flickers.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+# Tolerances, relative to the problem's own scale (`problem.Scale`).
+REST_GRADIENT = 1e-4  # ‖∇L‖ at rest, over the scale of gradients.
+REST_MOVEMENT = 1e-4  # Length of a movement at rest, in window diagonals.
+REST_DISTANCE = 2e-3  # Distance from the minimum in which it rests: a pixel or two of a panel.
+SLOW_GRADIENT = 0.02  # ‖∇L‖ on a plateau or close to a saddle, over the scale of gradients.
+SLOW_LEVEL = 0.02  # Loss above the lowest minimum on a plateau, at least, over the scale of losses.
+SLOW_MOVEMENT = 0.005  # Length of a movement that lingers, in window diagonals.
+NEAR_SADDLE = 0.05  # How far a saddle's influence reaches, in window diagonals;
+NEAR_SADDLE_SHARE = 0.25  # and at most this share of the distance to the next critical point.
+FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
+EQUAL_LOSS = 1e-6  # Difference of two losses that counts as none, over the scale of losses.
+FAR_AWAY = 1e3  # Distance from the window's centre, in diagonals, from which nothing comes back.
+LEAVING = 2.0  # A condition ends when its quantity exceeds the tolerance by this factor.
+
+# Durations, in updates.
+DWELL = 10  # How long a marble must stay before it counts as being there; at least an epoch for rest.
+DWELL_OUTSIDE = 30  # The same, in another basin but outside the disc that certainly belongs to it.
+SETTLING = 20  # Over how long a marble must make no progress to rattle or bounce; at least two epochs.
+NO_PROGRESS = 0.5  # Decline of the mean loss between a span's halves, in its standard deviations.
+REVERSALS = 0.25  # Share of movements against their predecessors in a bounce.
+UNDAMPED = 0.999  # Longest movement in a span's second half over that in its first, in a bounce;
+DAMPED = 0.99  # and below this ratio the bounce has ended.
+
+
+class Kind(Enum):
+    """The verdicts. The value is the sentence's beginning, the name in small letters its code."""
+
+    DESCENDING = "descending"
+    SETTLED = "settled in the global minimum"
+    STUCK = "stuck in a local minimum"
+    STALLED = "stalled at a saddle"
+    BALANCED = "balanced on a maximum"
+    LEVEL = "stopped on level ground"
+    PLATEAU = "crossing a plateau"
+    RATTLING = "rattling inside a basin"
+    BOUNCING = "bouncing"
+    DIVERGED = "diverged"
+
+    @property
+    def code(self) -> str:
+        """The name for programs, as in scene files and JSON."""
+        return self.name.lower()
+
+
+EVENT_KINDS = ("escaped", "left_saddle", *(kind.code for kind in Kind if kind is not Kind.DESCENDING))
+"""The kinds of events: two that lead from one place to another, and the beginning of each verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened at an update, and was certain at the update `seen`."""
+
+    update: int
+    seen: int
+    kind: str
+    """One of `EVENT_KINDS`."""
+    source: int | None = None
+    """Index of the minimum or saddle that was left."""
+    target: int | None = None
+    """Index of the minimum whose basin was entered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A verdict at one moment, with its evidence."""
+
+    kind: Kind
+    since: int
+    """The update at which it became true."""
+    gradient_norm: float
+    """‖∇L‖ of the training loss."""
+    curvatures: tuple[float, float]
+    """Both eigenvalues of ∇²L, the smaller first."""
+    basin: int | None
+    """Index of the minimum that full-batch descent from here ends in; None on a ridge or outside."""
+    height: float | None
+    """Training loss above the lowest known minimum."""
+    saddle: int | None = None
+    """Index of the saddle at which it stalled."""
+    way_down: tuple[float, float] | None = None
+    """Unit vector of negative curvature that still leads down from a saddle or a maximum."""
+
+    @property
+    def sentence(self) -> str:
+        """The verdict and its evidence in words."""
+        return f"{self.kind.value}: {_EVIDENCE[self.kind](self)}"
+
+
+def _slope(verdict: Verdict) -> str:
+    return f"‖∇L‖ = {verdict.gradient_norm:.1e}"
+
+
+def _signs(verdict: Verdict) -> str:
+    return "λ = {:.2g}, {:.2g}".format(*verdict.curvatures)
+
+
+def _height(verdict: Verdict) -> str:
+    return "" if verdict.height is None else f", loss {verdict.height:.3g} above the lowest minimum"
+
+
+def _down(verdict: Verdict) -> str:
+    return "" if verdict.way_down is None else ", down along ±({:.2f}, {:.2f})".format(*verdict.way_down)
+
+
+def _place(verdict: Verdict) -> str:
+    return (
+        "outside every known basin" if verdict.basin is None else f"the basin of minimum {verdict.basin + 1}"
+    )
+
+
+_EVIDENCE = {
+    Kind.DESCENDING: lambda v: f"{_slope(v)}{_height(v)}",
+    Kind.SETTLED: lambda v: f"{_slope(v)}, {_signs(v)}",
+    Kind.STUCK: lambda v: f"{_slope(v)}, {_signs(v)}{_height(v)}",
+    Kind.STALLED: lambda v: f"{_slope(v)}, {_signs(v)}{_down(v)}",
+    Kind.BALANCED: lambda v: f"{_slope(v)}, {_signs(v)}{_down(v)}",
+    Kind.LEVEL: lambda v: f"{_slope(v)}, {_signs(v)}",
+    Kind.PLATEAU: lambda v: f"{_slope(v)}{_height(v)}",
+    Kind.RATTLING: lambda v: f"{_place(v)}, {_slope(v)}{_height(v)}",
+    Kind.BOUNCING: lambda v: f"the loss no longer falls, {_slope(v)}{_height(v)}",
+    Kind.DIVERGED: lambda v: "the numbers grow without bound",
+}

@@ -1,0 +1,144 @@
+"""Basins of attraction: in which minimum the descent from a point ends.
+
+The descent meant is gradient flow dθ/dt = −∇L, which gradient descent follows with a small learning
+rate. It is integrated by the exponential Rosenbrock–Euler method (Hochbruck & Ostermann 2010,
+"Exponential integrators", Acta Numerica 19, 209–286): each step solves the flow of the local quadratic model exactly,
+so a stiff valley costs no more steps than a round bowl.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.surface.critical import CriticalPoint, Kind
+from sim.surface.points import Array, eigenvalues, norm, pair
+from sim.surface.protocol import Surface, Window
+
+NO_BASIN = -1
+"""The label of a point whose descent ends in none of the known minima: on a ridge, or outside."""
+
+STEP = 0.01  # Longest step of the flow, in window diagonals.
+FAR = 10.0  # Where a flow is given up, in window diagonals from the centre.
+AT_REST = 1e-9  # A flow whose next step is this short, in diagonals, has arrived.
+MOST_STEPS = 2000
+RADII = np.geomspace(1e-5, 0.25, 40)  # Candidate radii of the certain disc, in diagonals.
+ANGLES = np.linspace(0, 2 * np.pi, 64, endpoint=False)
+
+LEVEL_FLOOR = 1e-6  # A valley's curvature along its floor, over that across.
+
+Labels = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Basins:
+    """The minima of a surface, each with a disc around it that certainly belongs to its basin."""
+
+    surface: Surface
+    window: Window
+    minima: Array
+    """Positions, shape (K, 2)."""
+    radii: Array
+    """Radii of the certain discs, shape (K,)."""
+    valleys: Mask
+    """Which of the minima stand for a whole valley of equal ones, shape (K,)."""
+
+    def nearest(self, points: Array) -> Labels:
+        """The minimum in whose certain disc each of the points (n, 2) lies, or NO_BASIN; shape (n,)."""
+        labels = np.full(len(points), NO_BASIN, dtype=np.intp)
+        for index, (minimum, radius) in enumerate(zip(self.minima, self.radii, strict=True)):
+            labels[norm(points - minimum) <= radius] = index
+        return labels
+
+    def labels(self, points: Array) -> Labels:
+        """The index of the minimum in which the descent from each point (n, 2) ends, or NO_BASIN; shape (n,)."""
+        return self.follow(points)[0]
+
+    def follow(self, points: Array) -> tuple[Labels, Array]:
+        """The labels (n,) of the points (n, 2), and where their flows were when that was certain (n, 2)."""
+        longest, still = STEP * self.window.diagonal, AT_REST * self.window.diagonal
+        labels, ends = self.nearest(points), points.copy()
+        moving = np.flatnonzero(labels == NO_BASIN)
+        for _ in range(MOST_STEPS):
+            if not len(moving):
+                break
+            step = flow_step(self.surface, ends[moving], longest)
+            ends[moving] += step
+            labels[moving] = self.nearest(ends[moving])
+            away = norm(ends[moving] - self.window.center)
+            going = (labels[moving] == NO_BASIN) & (norm(step) > still) & (away < FAR * self.window.diagonal)
+            arrived = moving[(labels[moving] == NO_BASIN) & (norm(step) <= still)]
+            labels[arrived] = self._valleys(ends[arrived])
+            moving = moving[going]
+        return labels, ends
+
+    def _valleys(self, ends: Array) -> Labels:
+        """Labels of flows that came to rest outside every certain disc: on the floor of a valley, or on a saddle."""
+        labels = np.full(len(ends), NO_BASIN, dtype=np.intp)
+        if len(ends) and self.valleys.any():
+            lower, upper = eigenvalues(self.surface.hessian(ends)).T
+            gaps = np.where(self.valleys, norm(ends[:, None] - self.minima[None]), np.inf)
+            floor = lower >= -LEVEL_FLOOR * upper
+            labels[floor] = np.argmin(gaps[floor], axis=1)
+        return labels
+
+
+def find_basins(surface: Surface, window: Window, minima: Sequence[CriticalPoint]) -> Basins:
+    """The basins of these minima of the surface; a degenerate one stands for a valley."""
+    positions = np.array([minimum.position for minimum in minima]).reshape(-1, 2)
+    valleys = np.array([minimum.kind is Kind.DEGENERATE for minimum in minima], dtype=np.bool_)
+    radii = np.array([_certain_radius(surface, window, minimum) for minimum in positions])
+    return Basins(surface, window, positions, radii, valleys)
+
+
+def _certain_radius(surface: Surface, window: Window, minimum: Array) -> float:
+    """The largest radius up to which the flow everywhere comes nearer to the minimum: (θ − m)·∇L > 0.
+
+    Such a disc cannot be left by the flow and holds no other critical point. Checked on a fine polar grid.
+    """
+    directions = pair(np.cos(ANGLES), np.sin(ANGLES))
+    radii = RADII * window.diagonal
+    slopes = surface.gradient(minimum + radii[:, None, None] * directions)
+    outward = np.sum(slopes * directions, axis=-1) > 0
+    certain = np.logical_and.accumulate(np.all(outward, axis=-1))
+    return float(radii[max(int(np.sum(certain)) - 1, 0)])
+
+
+def flow_step(surface: Surface, theta: Array, longest: float) -> Array:
+    """One step of gradient flow from the points (n, 2), at most `longest` long; shape (n, 2).
+
+    For a time h the flow of the local quadratic model moves by −h φ(hH)∇L with φ(z) = (1 − e⁻ᶻ)/z. The
+    time is chosen so that even the most repelling direction moves no farther than `longest`.
+    """
+    with np.errstate(all="ignore"):
+        gradient, hessian = surface.gradient(theta), surface.hessian(theta)
+        slope = norm(gradient)
+        curvatures = eigenvalues(hessian)
+        lower, upper = curvatures[:, 0], curvatures[:, 1]
+        time = _log1p_ratio(np.maximum(-lower, 0.0), longest / slope)
+        along_lower, along_upper = time * _phi(lower * time), time * _phi(upper * time)
+        spread = upper - lower
+        mixed = np.where(spread > 0, (along_upper - along_lower) / np.where(spread > 0, spread, 1.0), 0.0)
+        mean = 0.5 * (lower + upper)
+        x, y = gradient[:, 0], gradient[:, 1]
+        even = 0.5 * (along_lower + along_upper)
+        across = hessian[:, 0, 1]
+        step = -pair(
+            even * x + mixed * ((hessian[:, 0, 0] - mean) * x + across * y),
+            even * y + mixed * (across * x + (hessian[:, 1, 1] - mean) * y),
+        )
+    return np.where(np.isfinite(step), step, 0.0)
+
+
+def _phi(z: Array) -> Array:
+    """(1 − e⁻ᶻ)/z, 1 at 0."""
+    small = np.abs(z) < 1e-12
+    return np.where(small, 1.0, -np.expm1(-z) / np.where(small, 1.0, z))
+
+
+def _log1p_ratio(rate: Array, reach: Array) -> Array:
+    """log(1 + rate·reach)/rate, which is reach where rate is 0: the time in which e^(rate·t) − 1 gets there."""
+    product = rate * reach
+    return np.where(product > 1e-9, np.log1p(product) / np.where(rate > 0, rate, 1.0), reach)

@@ -1,0 +1,513 @@
+"""The update rules against purity, closed forms, their papers, and torch.optim's paths."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import FrozenInstanceError, fields, replace
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from numpy.testing import assert_allclose, assert_array_equal
+from pydantic import TypeAdapter, ValidationError
+
+from sim.descent.rules import RULES, rule_name
+from sim.descent.rules.adagrad import Adagrad
+from sim.descent.rules.adam import Adam
+from sim.descent.rules.adamw import AdamW
+from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.nesterov import Nesterov
+from sim.descent.rules.protocol import Rule
+from sim.descent.rules.rmsprop import RMSprop
+from sim.surface.points import Array
+
+S = TypeVar("S", bound=tuple[Any, ...])
+AnyRule = Rule[Any]
+
+RTOL = 1e-12
+START = np.array([-1.2, 1.0])
+every_rule = pytest.mark.parametrize("kind", RULES.values(), ids=RULES)
+
+
+def walk(rule: Rule[S], start: Array, gradient: Callable[[Array], Array], updates: int) -> Array:
+    """The positions θ₀ … θ_updates, closed loop: the gradient is taken where the marble is."""
+    theta, state, positions = start, rule.init(start), [start]
+    for _ in range(updates):
+        movement, state = rule.step(theta, gradient(theta), state)
+        theta = theta + movement
+        positions.append(theta)
+    return np.array(positions)
+
+
+def movements(rule: Rule[S], start: Array, gradients: Sequence[Array] | Array) -> Array:
+    """The movements that answer given gradients, open loop."""
+    theta, state, out = start, rule.init(start), []
+    for gradient in gradients:
+        movement, state = rule.step(theta, gradient, state)
+        theta = theta + movement
+        out.append(movement)
+    return np.array(out)
+
+
+def some_gradients(updates: int) -> Array:
+    """Gradients of a swarm of 7, over many orders of magnitude."""
+    rng = np.random.default_rng(20)
+    return np.asarray(rng.standard_normal((updates, 7, 2)) * 10 ** rng.uniform(-6, 3, (updates, 7, 2)))
+
+
+# The registry and the hyperparameters
+
+
+def test_registry_lists_the_rules_in_the_order_of_the_menus() -> None:
+    assert list(RULES) == ["gradient descent", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_knows_its_registered_name(name: str) -> None:
+    assert RULES[name].__name__.lower() == name.replace(" ", "")
+    assert rule_name(RULES[name]()) == name
+    assert rule_name(replace(RULES[name](), learning_rate=0.5)) == name
+
+
+@every_rule
+def test_a_rule_is_a_frozen_value(kind: type[AnyRule]) -> None:
+    assert kind() == kind()
+    assert hash(kind()) == hash(kind())
+    assert replace(kind(), learning_rate=0.5) != kind()
+    with pytest.raises(FrozenInstanceError):
+        kind().learning_rate = 0.5  # type: ignore[misc]
+
+
+@every_rule
+def test_every_hyperparameter_is_bounded_on_both_sides(kind: type[AnyRule]) -> None:
+    adapter = TypeAdapter(kind)
+    defaults = {field.name: field.default for field in fields(kind)}
+    assert adapter.validate_python(defaults) == kind()
+    for name in defaults:
+        for outside in (-0.1, 1e7, math.inf, -math.inf, math.nan):
+            with pytest.raises(ValidationError):
+                adapter.validate_python({**defaults, name: outside})
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "edge", "allowed"),
+    [
+        (GradientDescent, "learning_rate", 0.0, False),
+        (GradientDescent, "learning_rate", 1e6, True),
+        (Momentum, "decay", 0.0, True),
+        (Momentum, "decay", 1.0, False),
+        (Adam, "epsilon", 0.0, False),
+        (Adam, "epsilon", 1.0, True),
+        (AdamW, "weight_decay", 0.0, True),
+    ],
+)
+def test_edges_of_the_ranges(kind: type[AnyRule], name: str, edge: float, allowed: bool) -> None:
+    adapter = TypeAdapter(kind)
+    if allowed:
+        assert getattr(adapter.validate_python({name: edge}), name) == edge
+    else:
+        with pytest.raises(ValidationError):
+            adapter.validate_python({name: edge})
+
+
+# Purity, and marbles that do not know of each other
+
+
+def frozen(value: Any) -> Any:
+    """A copy that raises when written to; numbers pass through."""
+    if not isinstance(value, np.ndarray):
+        return value
+    copy = value.copy()
+    copy.flags.writeable = False
+    return copy
+
+
+def bits(*values: Any) -> list[bytes]:
+    return [np.asarray(value).tobytes() for value in values]
+
+
+@every_rule
+def test_a_step_is_pure(kind: type[AnyRule]) -> None:
+    rule = kind()
+    theta = frozen(np.linspace(-2.0, 3.0, 14).reshape(7, 2))
+    state = rule.init(theta)
+    for gradient in map(frozen, some_gradients(5)):
+        state = type(state)(*map(frozen, state))
+        before = bits(theta, gradient, *state)
+        movement, after = rule.step(theta, gradient, state)
+        again, after_again = rule.step(theta, gradient, state)
+        assert type(after) is type(state)
+        assert movement.shape == theta.shape
+        assert bits(theta, gradient, *state) == before
+        assert bits(again, *after_again) == bits(movement, *after)
+        theta, state = frozen(theta + movement), after
+
+
+@st.composite
+def swarms(draw: st.DrawFn) -> tuple[Array, Array]:
+    """Starts (..., 2) and gradients (updates, ..., 2)."""
+    leading = draw(array_shapes(min_dims=1, max_dims=2, max_side=9))
+    numbers = st.floats(-1e6, 1e6)
+    starts = draw(arrays(np.float64, (*leading, 2), elements=numbers))
+    gradients = draw(arrays(np.float64, (3, *leading, 2), elements=numbers))
+    return starts, gradients
+
+
+@every_rule
+@given(swarm=swarms())
+@settings(deadline=None)
+def test_a_marble_has_the_same_bits_alone_and_in_a_swarm(
+    kind: type[AnyRule], swarm: tuple[Array, Array]
+) -> None:
+    starts, gradients = swarm
+    together = movements(kind(), starts, gradients)
+    for index in np.ndindex(starts.shape[:-1]):
+        alone = movements(kind(), starts[index], gradients[:, *index])
+        assert bits(together[:, *index]) == bits(alone)
+
+
+@every_rule
+def test_a_large_swarm_in_any_memory_layout_has_the_same_bits(kind: type[AnyRule]) -> None:
+    rng = np.random.default_rng(1)
+    starts, gradients = rng.standard_normal((1001, 2)), rng.standard_normal((3, 1001, 2))
+    together = movements(kind(), starts, gradients)
+    transposed = movements(kind(), np.asfortranarray(starts), [np.asfortranarray(g) for g in gradients])
+    alone = [movements(kind(), starts[i], gradients[:, i]) for i in range(len(starts))]
+    assert bits(together) == bits(transposed) == bits(np.stack(alone, axis=1))
+
+
+@every_rule
+def test_an_empty_swarm_passes(kind: type[AnyRule]) -> None:
+    assert movements(kind(), np.empty((0, 2)), np.empty((3, 0, 2))).shape == (3, 0, 2)
+
+
+@every_rule
+def test_a_gradient_of_zero_leaves_a_marble_at_the_origin_there(kind: type[AnyRule]) -> None:
+    assert_array_equal(walk(kind(), np.zeros(2), np.zeros_like, 5), 0.0)
+
+
+@every_rule
+def test_a_mirrored_marble_takes_the_mirrored_path_exactly(kind: type[AnyRule]) -> None:
+    gradients = some_gradients(20)
+    starts = gradients[-1]
+    assert_array_equal(movements(kind(), -starts, -gradients), -movements(kind(), starts, gradients))
+
+
+# Closed forms
+
+CURVATURE = np.array([0.5, 3.0])
+
+
+def quadratic_gradient(theta: Array) -> Array:
+    """∇ of ½ Σ kᵢ θᵢ²."""
+    return CURVATURE * theta
+
+
+@pytest.mark.parametrize("learning_rate", [0.01, 0.3, 0.6, 0.8])
+def test_gradient_descent_on_a_quadratic_is_a_geometric_series(learning_rate: float) -> None:
+    positions = walk(GradientDescent(learning_rate), START, quadratic_gradient, 30)
+    powers = np.arange(31)[:, None]
+    assert_allclose(positions, (1 - learning_rate * CURVATURE) ** powers * START, rtol=RTOL)
+
+
+@pytest.mark.parametrize("learning_rate", [0.01, 0.3, 1.5])
+@pytest.mark.parametrize("decay", [0.0, 0.5, 0.9, 0.99])
+def test_momentum_on_a_quadratic_obeys_its_recurrence(learning_rate: float, decay: float) -> None:
+    x = walk(Momentum(learning_rate, decay), START, quadratic_gradient, 60)
+    expected = (1 + decay - learning_rate * CURVATURE) * x[1:-1] - decay * x[:-2]
+    assert_allclose(x[1], (1 - learning_rate * CURVATURE) * START, rtol=RTOL)
+    assert_allclose(x[2:], expected, rtol=RTOL, atol=RTOL * np.abs(x).max())
+
+
+def test_momentum_is_a_weighted_sum_of_all_past_gradients() -> None:
+    learning_rate, decay, gradients = 0.05, 0.8, some_gradients(12)
+    moved = movements(Momentum(learning_rate, decay), np.zeros((7, 2)), gradients)
+    for t, movement in enumerate(moved):
+        weights = decay ** np.arange(t, -1, -1.0)
+        expected = -learning_rate * np.tensordot(weights, gradients[: t + 1], axes=1)
+        assert_allclose(movement, expected, rtol=1e-9, atol=1e-12)
+
+
+def test_momentum_under_a_steady_gradient_reaches_its_terminal_speed() -> None:
+    gradient = np.array([2.0, -0.5])
+    moved = movements(Momentum(0.1, 0.9), START, [gradient] * 400)
+    assert_allclose(moved[-1], -0.1 * gradient / (1 - 0.9), rtol=RTOL)
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.5, 0.9])
+def test_nesterov_is_the_published_form_at_its_point_of_looking_ahead(decay: float) -> None:
+    def gradient(theta: Array) -> Array:
+        return theta**3 - theta + 0.3 * theta[..., ::-1]
+
+    learning_rate = 0.05
+    positions = walk(Nesterov(learning_rate, decay), START, gradient, 40)
+    # Sutskever et al. (2013), equations 3 and 4, as printed.
+    phi, velocity = START, np.zeros(2)
+    for theta in positions:
+        assert_allclose(theta, phi + decay * velocity, rtol=1e-11)
+        velocity = decay * velocity - learning_rate * gradient(phi + decay * velocity)
+        phi = phi + velocity
+
+
+def test_the_first_step_of_adagrad_is_the_learning_rate_per_axis() -> None:
+    (first,) = movements(Adagrad(0.3), np.zeros(2), [np.array([1e3, -0.02])])
+    assert_allclose(first, [-0.3, 0.3], rtol=1e-8)
+
+
+def test_the_first_step_of_rmsprop_is_the_learning_rate_over_the_root_of_what_is_let_in() -> None:
+    (first,) = movements(RMSprop(0.3, alpha=0.96), np.zeros(2), [np.array([1e3, -20.0])])
+    assert_allclose(first, [-0.3 / 0.2, 0.3 / 0.2], rtol=1e-8)
+
+
+def test_the_first_step_of_adam_is_the_learning_rate_per_axis() -> None:
+    (first,) = movements(Adam(0.3), np.zeros(2), [np.array([1e3, -20.0])])
+    assert_allclose(first, [-0.3, 0.3], rtol=1e-8)
+
+
+EPSILON = 0.25
+STEADY = np.array([[0.5, -2.0], [0.0, 1e-3]])
+AGES = np.arange(1.0, 31)[:, None, None]
+
+
+@pytest.mark.parametrize(
+    ("rule", "root"),
+    [
+        (Adagrad(0.1, EPSILON), np.sqrt(AGES)),
+        (RMSprop(0.1, 0.8, EPSILON), np.sqrt(1 - 0.8**AGES)),
+        (Adam(0.1, 0.7, 0.9, EPSILON), np.ones_like(AGES)),
+    ],
+    ids=["adagrad", "rmsprop", "adam"],
+)
+def test_adaptive_steps_under_a_steady_gradient(rule: AnyRule, root: Array) -> None:
+    """The root mean square is |g| times a known root, ε is added outside it, at every age."""
+    moved = movements(rule, np.zeros((2, 2)), [STEADY] * 30)
+    assert_allclose(moved, -0.1 * STEADY / (root * np.abs(STEADY) + EPSILON), rtol=RTOL)
+
+
+def test_adamw_without_a_gradient_only_shrinks() -> None:
+    positions = walk(AdamW(0.2, weight_decay=0.3), START, np.zeros_like, 10)
+    assert_allclose(positions, (1 - 0.2 * 0.3) ** np.arange(11)[:, None] * START, rtol=RTOL)
+
+
+def test_adamw_keeps_the_decay_out_of_the_averages() -> None:
+    gradients = some_gradients(10)
+    _, adam = steps(Adam(0.2), gradients)
+    _, adamw = steps(AdamW(0.2, weight_decay=0.3), gradients)
+    assert bits(*adam) == bits(*adamw)
+
+
+def steps(rule: Rule[S], gradients: Array) -> tuple[Array, S]:
+    """The last movement and state."""
+    theta = np.ones(gradients.shape[1:])
+    movement, state = np.zeros_like(theta), rule.init(theta)
+    for gradient in gradients:
+        movement, state = rule.step(theta, gradient, state)
+        theta = theta + movement
+    return movement, state
+
+
+# Rules that become each other
+
+
+@pytest.mark.parametrize(
+    ("rule", "simpler"),
+    [
+        (Momentum(0.1, decay=0), GradientDescent(0.1)),
+        (Nesterov(0.1, decay=0), GradientDescent(0.1)),
+        (AdamW(0.1, weight_decay=0), Adam(0.1)),
+        (Adam(0.1, beta1=0, beta2=0, epsilon=EPSILON), RMSprop(0.1, alpha=0, epsilon=EPSILON)),
+    ],
+)
+def test_a_rule_with_its_memory_switched_off_is_the_simpler_rule(rule: AnyRule, simpler: AnyRule) -> None:
+    gradients, start = some_gradients(10), np.ones((7, 2))
+    assert_array_equal(movements(rule, start, gradients), movements(simpler, start, gradients))
+
+
+def test_adam_without_memory_follows_the_signs() -> None:
+    gradients = some_gradients(10)
+    moved = movements(Adam(0.1, beta1=0, beta2=0, epsilon=EPSILON), np.ones((7, 2)), gradients)
+    assert_allclose(moved, -0.1 * gradients / (np.abs(gradients) + EPSILON), rtol=RTOL)
+
+
+# torch.optim's paths
+
+
+class Reference(NamedTuple):
+    rule: AnyRule
+    call: str
+    """What printed the path, with params = [a float64 tensor at START]."""
+    path: list[tuple[float, float]]
+    """θ after updates 1, 2, 4 and 8."""
+
+
+GRADIENTS = np.array(
+    [
+        (3.0, -0.5),
+        (-1.25, 2.0),
+        (0.0, 0.75),
+        (1e-7, -3e-9),
+        (40.0, -6.5),
+        (-0.3, 0.0),
+        (0.8, 0.05),
+        (-2.0, 1.5),
+    ]
+)
+"""One for each update, wherever θ is: large, small, zero and of either sign."""
+
+# Printed by torch 2.13.0, setting params[0].grad to each of GRADIENTS in turn and calling step().
+REFERENCES = [
+    Reference(
+        GradientDescent(),
+        "SGD(params)",
+        [
+            (-1.2029999999999998, 1.0005),
+            (-1.2017499999999999, 0.9984999999999999),
+            (-1.2017500000999999, 0.997750000003),
+            (-1.2402500000999999, 1.0027000000029997),
+        ],
+    ),
+    Reference(
+        GradientDescent(0.05),
+        "SGD(params, lr=0.05)",
+        [
+            (-1.3499999999999999, 1.025),
+            (-1.2874999999999999, 0.9249999999999999),
+            (-1.2875000049999998, 0.88750000015),
+            (-3.212500005, 1.13500000015),
+        ],
+    ),
+    Reference(
+        Momentum(),
+        "SGD(params, momentum=0.9)",
+        [
+            (-1.2029999999999998, 1.0005),
+            (-1.2044499999999998, 0.9989499999999999),
+            (-1.2069295000999998, 0.9948745000029999),
+            (-1.3468316953595099, 1.0096579094622853),
+        ],
+    ),
+    Reference(
+        Momentum(0.05, 0.7),
+        "SGD(params, lr=0.05, momentum=0.7)",
+        [
+            (-1.3499999999999999, 1.025),
+            (-1.3924999999999998, 0.9424999999999999),
+            (-1.4430750049999999, 0.7805750001499999),
+            (-6.481149821365499, 1.4063285579159648),
+        ],
+    ),
+    Reference(
+        Nesterov(),
+        "SGD(params, momentum=0.9, nesterov=True)",
+        [
+            (-1.2057, 1.00095),
+            (-1.205755, 0.997555),
+            (-1.20798655019, 0.9931370500057),
+            (-1.3723985259235592, 1.0113921185190566),
+        ],
+    ),
+    Reference(
+        Nesterov(0.05, 0.7),
+        "SGD(params, lr=0.05, momentum=0.7, nesterov=True)",
+        [
+            (-1.4549999999999998, 1.0425),
+            (-1.4222499999999998, 0.88475),
+            (-1.4576525084999998, 0.733902500255),
+            (-6.909304879955849, 1.4194299906911754),
+        ],
+    ),
+    Reference(
+        Adagrad(),
+        "Adagrad(params)",
+        [
+            (-1.2099999999996667, 1.009999999998),
+            (-1.2061538461536312, 1.0002985749970172),
+            (-1.2061538464613235, 0.9968797577170593),
+            (-1.2157479200032417, 1.0041457999033612),
+        ],
+    ),
+    Reference(
+        Adagrad(0.3, 0.01),
+        "Adagrad(params, lr=0.3, eps=0.01)",
+        [
+            (-1.4990033222591361, 1.2941176470588236),
+            (-1.3839726474125102, 1.0044798467140394),
+            (-1.3839726566149642, 0.9023807392363901),
+            (-1.6717231564021182, 1.1200425681134407),
+        ],
+    ),
+    Reference(
+        RMSprop(),
+        "RMSprop(params)",
+        [
+            (-1.2999999966666667, 1.099999980000004),
+            (-1.2613735449472003, 1.002957188496649),
+            (-1.2613735480685297, 0.9686081367534224),
+            (-1.3572672067335052, 1.0410611278882889),
+        ],
+    ),
+    Reference(
+        RMSprop(0.05, 0.8, 0.01),
+        "RMSprop(params, lr=0.05, alpha=0.8, eps=0.01)",
+        [
+            (-1.3109762308878166, 1.1070174337424745),
+            (-1.2641183420822009, 0.9990861158485386),
+            (-1.2641183467592236, 0.9572203565666177),
+            (-1.3697818127176187, 1.0311616818643237),
+        ],
+    ),
+    Reference(
+        Adam(),
+        "Adam(params)",
+        [
+            (-1.2009999999966665, 1.00099999998),
+            (-1.2013321410351507, 1.0004404964897995),
+            (-1.2017991977265527, 0.9993036937129856),
+            (-1.203611921090014, 1.0004264969812642),
+        ],
+    ),
+    Reference(
+        Adam(0.2, 0.7, 0.95, 0.01),
+        "Adam(params, lr=0.2, betas=(0.7, 0.95), eps=0.01)",
+        [
+            (-1.3993355481727574, 1.196078431372549),
+            (-1.4430560480015948, 1.065283377484111),
+            (-1.4933388261206428, 0.8329314038324439),
+            (-1.898929307360439, 1.125177939826768),
+        ],
+    ),
+    Reference(
+        AdamW(),
+        "AdamW(params)",
+        [
+            (-1.2009879999966666, 1.00098999998),
+            (-1.201308131155151, 1.0004204865897997),
+            (-1.201751159236601, 0.999263681752421),
+            (-1.203515782724973, 1.0003464943681926),
+        ],
+    ),
+    Reference(
+        AdamW(0.2, 0.7, 0.95, 0.01, 0.3),
+        "AdamW(params, lr=0.2, betas=(0.7, 0.95), eps=0.01, weight_decay=0.3)",
+        [
+            (-1.3273355481727573, 1.136078431372549),
+            (-1.2914159151112292, 0.937118671601758),
+            (-1.189610965212727, 0.6038522163937456),
+            (-1.2901493757665081, 0.7278997115741077),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize("reference", REFERENCES, ids=lambda reference: reference.call)
+def test_equal_hyperparameters_give_the_path_of_torch(reference: Reference) -> None:
+    positions = START + np.cumsum(movements(reference.rule, START, GRADIENTS), axis=0)
+    assert_allclose(positions[[0, 1, 3, 7]], reference.path, rtol=RTOL)
+
+
+@every_rule
+def test_every_rule_has_a_path_of_torch_with_and_without_its_defaults(kind: type[AnyRule]) -> None:
+    assert {r.rule == kind() for r in REFERENCES if type(r.rule) is kind} == {True, False}
