@@ -50,16 +50,12 @@ def _align(examples: Array, batch: Indices | None, axes: int) -> Array:
     return chosen.reshape(len(chosen), *(1,) * missing, *chosen.shape[1:]) if missing else chosen
 
 
-def _mean(
-    per_example: Callable[[Array, Array], Array], theta: Array, examples: Array, batch: Indices | None
-) -> Array:
+def _mean(per_example: Callable[[Array, Array], Array], theta: Array, examples: Array, batch: Indices | None) -> Array:
     """The mean of per_example(θ, z) over the batch, in blocks of points where there are many."""
     block = max(1, BLOCK // len(examples))
     if batch is None and theta.size > 2 * block:
         points = theta.reshape(-1, 2)
-        parts = [
-            _mean(per_example, points[i : i + block], examples, None) for i in range(0, len(points), block)
-        ]
+        parts = [_mean(per_example, points[i : i + block], examples, None) for i in range(0, len(points), block)]
         means = np.concatenate(parts)
         return means.reshape(*theta.shape[:-1], *means.shape[1:])
     terms = per_example(theta, _align(examples, batch, theta.ndim))

@@ -10,9 +10,9 @@ import numpy as np
 from sim.descent.problem import Problem
 from sim.descent.track import Track
 from sim.descent.verdict import (
+    DAMPED,
     DWELL,
     DWELL_OUTSIDE,
-    DAMPED,
     EQUAL_LOSS,
     FAR_AWAY,
     FLAT_CURVATURE,
@@ -180,9 +180,7 @@ class Judge:
         moves = self.track.movement[self._seen - span : self._seen]
         reversals = np.mean(np.sum(moves[1:] * moves[:-1], axis=-1) < 0)
         lengths = norm(moves)
-        return bool(
-            reversals >= REVERSALS and lengths[span // 2 :].max() >= least * lengths[: span // 2].max() > 0
-        )
+        return bool(reversals >= REVERSALS and lengths[span // 2 :].max() >= least * lengths[: span // 2].max() > 0)
 
     def _follow_basin(self, state: State, sight: Sight) -> State:
         """Escape: into another basin, deep enough or for long enough not to be a hop over the ridge."""
@@ -207,14 +205,10 @@ class Judge:
         if state.saddle == NO_SADDLE:
             inside = sight.saddle != NO_SADDLE and sight.reaches <= 1
             return (
-                state._replace(saddle=sight.saddle, visit=1, touched=sight.slope <= SLOW_GRADIENT)
-                if inside
-                else state
+                state._replace(saddle=sight.saddle, visit=1, touched=sight.slope <= SLOW_GRADIENT) if inside else state
             )
         if sight.saddle == state.saddle and sight.reaches <= LEAVING:
-            return state._replace(
-                visit=state.visit + 1, touched=state.touched or sight.slope <= SLOW_GRADIENT
-            )
+            return state._replace(visit=state.visit + 1, touched=state.touched or sight.slope <= SLOW_GRADIENT)
         if state.visit >= DWELL and state.touched:
             self.events.append(Event(self._seen, self._seen, "left_saddle", source=state.saddle))
             state = state._replace(held=NO_SADDLE)

@@ -14,9 +14,7 @@ class Race:
     however the computing was spread over calls.
     """
 
-    def __init__(
-        self, problem: Problem, lanes: Sequence[Lane], start: tuple[float, float], seed: int
-    ) -> None:
+    def __init__(self, problem: Problem, lanes: Sequence[Lane], start: tuple[float, float], seed: int) -> None:
         self.problem = problem
         self.start = start
         self.seed = seed

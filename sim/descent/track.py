@@ -157,9 +157,7 @@ class Track:
             rows = first + np.flatnonzero(sizes == size)
             batch = np.stack([batches[row - first].reshape(-1) for row in rows], axis=1)
             with np.errstate(all="ignore"):
-                self._columns["batch_loss"][rows] = self.problem.train.value(
-                    self._columns["theta"][rows], batch
-                )
+                self._columns["batch_loss"][rows] = self.problem.train.value(self._columns["theta"][rows], batch)
 
     @property
     def theta(self) -> Array:

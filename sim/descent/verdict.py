@@ -5,6 +5,7 @@ live run, a replay and a film say the same. Each has a harder condition to begin
 must hold for a while before it begins: it never flickers.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -93,7 +94,8 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """The verdict and its evidence in words."""
-        return f"{self.kind.value}: {_EVIDENCE[self.kind](self)}"
+        evidence = (part(self) for part in _EVIDENCE[self.kind])
+        return f"{self.kind.value}: {', '.join(filter(None, evidence))}"
 
 
 def _slope(verdict: Verdict) -> str:
@@ -105,28 +107,34 @@ def _signs(verdict: Verdict) -> str:
 
 
 def _height(verdict: Verdict) -> str:
-    return "" if verdict.height is None else f", loss {verdict.height:.3g} above the lowest minimum"
+    return "" if verdict.height is None else f"loss {verdict.height:.3g} above the lowest minimum"
 
 
 def _down(verdict: Verdict) -> str:
-    return "" if verdict.way_down is None else ", down along ±({:.2f}, {:.2f})".format(*verdict.way_down)
+    return "" if verdict.way_down is None else "down along ±({:.2f}, {:.2f})".format(*verdict.way_down)
 
 
 def _place(verdict: Verdict) -> str:
-    return (
-        "outside every known basin" if verdict.basin is None else f"the basin of minimum {verdict.basin + 1}"
-    )
+    return "outside every known basin" if verdict.basin is None else f"that of minimum {verdict.basin + 1}"
 
 
-_EVIDENCE = {
-    Kind.DESCENDING: lambda v: f"{_slope(v)}{_height(v)}",
-    Kind.SETTLED: lambda v: f"{_slope(v)}, {_signs(v)}",
-    Kind.STUCK: lambda v: f"{_slope(v)}, {_signs(v)}{_height(v)}",
-    Kind.STALLED: lambda v: f"{_slope(v)}, {_signs(v)}{_down(v)}",
-    Kind.BALANCED: lambda v: f"{_slope(v)}, {_signs(v)}{_down(v)}",
-    Kind.LEVEL: lambda v: f"{_slope(v)}, {_signs(v)}",
-    Kind.PLATEAU: lambda v: f"{_slope(v)}{_height(v)}",
-    Kind.RATTLING: lambda v: f"{_place(v)}, {_slope(v)}{_height(v)}",
-    Kind.BOUNCING: lambda v: f"the loss no longer falls, {_slope(v)}{_height(v)}",
-    Kind.DIVERGED: lambda v: "the numbers grow without bound",
+def _undamped(_: Verdict) -> str:
+    return "from wall to wall, and no less than before"
+
+
+def _boundless(_: Verdict) -> str:
+    return "it grows without bound"
+
+
+_EVIDENCE: dict[Kind, tuple[Callable[[Verdict], str], ...]] = {
+    Kind.DESCENDING: (_slope, _height),
+    Kind.SETTLED: (_slope, _signs),
+    Kind.STUCK: (_slope, _signs, _height),
+    Kind.STALLED: (_slope, _signs, _down),
+    Kind.BALANCED: (_slope, _signs, _down),
+    Kind.LEVEL: (_slope, _signs),
+    Kind.PLATEAU: (_slope, _height),
+    Kind.RATTLING: (_place, _slope, _height),
+    Kind.BOUNCING: (_undamped, _slope, _height),
+    Kind.DIVERGED: (_boundless,),
 }

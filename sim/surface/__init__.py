@@ -11,10 +11,10 @@ from sim.surface.polynomial import (
     SixHumpCamel,
     StyblinskiTang,
 )
-from sim.surface.protocol import Surface
+from sim.surface.protocol import ClosedForm
 from sim.surface.ripple import Ackley, Rastrigin
 
-SURFACES: dict[str, type[Surface]] = {
+SURFACES: dict[str, type[ClosedForm]] = {
     "landscape": Landscape,
     "muller-brown": MullerBrown,
     "himmelblau": Himmelblau,

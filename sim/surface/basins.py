@@ -90,6 +90,7 @@ def find_basins(surface: Surface, window: Window, minima: Sequence[CriticalPoint
     positions = np.array([minimum.position for minimum in minima]).reshape(-1, 2)
     valleys = np.array([minimum.kind is Kind.DEGENERATE for minimum in minima], dtype=np.bool_)
     radii = np.array([_certain_radius(surface, window, minimum) for minimum in positions])
+    radii[valleys] = 0.0  # No disc around a single point of it says where in the valley a flow ends.
     return Basins(surface, window, positions, radii, valleys)
 
 

@@ -50,14 +50,10 @@ class Window:
 
 
 class Surface(Protocol):
-    """A twice differentiable function of two variables, in closed form.
+    """A twice differentiable function of two variables.
 
-    Implementations are frozen dataclasses; their fields are the surface's parameters. They never
-    write to their input, and each point's result is independent of the others'.
+    Implementations never write to their input, and each point's result is independent of the others'.
     """
-
-    usual_window: ClassVar[Window]
-    """Where the literature, or good taste, draws it."""
 
     def value(self, points: Array) -> Array:
         """f at points (..., 2); shape (...)."""
@@ -69,4 +65,15 @@ class Surface(Protocol):
 
     def hessian(self, points: Array) -> Array:
         """∇²f at points (..., 2); shape (..., 2, 2)."""
+        ...
+
+
+class ClosedForm(Surface, Protocol):
+    """A surface given by a formula: a frozen dataclass whose fields are the formula's parameters."""
+
+    usual_window: ClassVar[Window]
+    """Where the literature, or good taste, draws it."""
+
+    def __hash__(self) -> int:
+        """By value: results are cached by surface."""
         ...
