@@ -125,10 +125,11 @@ class _File(_Part):
     @property
     def view(self) -> Window:
         """The window, the surface's usual one where the file names none."""
-        if self.window is None:
-            usual: Window = SURFACES[self.surface.kind].usual_window
-            return usual
-        return Window(*self.window[0], *self.window[1])
+        if self.window is not None:
+            return Window(*self.window[0], *self.window[1])
+        assert self.surface is not None
+        usual: Window = SURFACES[self.surface.kind].usual_window
+        return usual
 
 
 def _mistake(path: str, reason: str) -> NoReturn:

@@ -159,9 +159,7 @@ def swarms(draw: st.DrawFn) -> tuple[Array, Array]:
 @every_rule
 @given(swarm=swarms())
 @settings(deadline=None)
-def test_a_marble_has_the_same_bits_alone_and_in_a_swarm(
-    kind: type[AnyRule], swarm: tuple[Array, Array]
-) -> None:
+def test_a_marble_has_the_same_bits_alone_and_in_a_swarm(kind: type[AnyRule], swarm: tuple[Array, Array]) -> None:
     starts, gradients = swarm
     together = movements(kind(), starts, gradients)
     for index in np.ndindex(starts.shape[:-1]):

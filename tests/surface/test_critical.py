@@ -2,10 +2,11 @@
 
 import warnings
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from itertools import product
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ HILLS = Landscape(
     (
         Well((-1.2, 0.3), 0.7, 0.35),
         Well((1.6, -0.1), 1.2, 0.9),
-        Well((0.2, 1.4), 0.5, 0.6),
+        Well((0.2, 1.4), 0.9, 0.45),
         Well((0.1, -0.9), -0.8, 0.5),
     ),
 )
@@ -49,7 +50,8 @@ class Shifted:
 
     def _places(self, points: Array) -> Array:
         half = np.random.default_rng(5).normal(scale=self.spread, size=(10, 2))
-        return points - np.concatenate([half, -half]).reshape(20, *(1,) * (points.ndim - 1), 2)
+        shifts = np.concatenate([half, -half])
+        return np.asarray(points - shifts.reshape(20, *(1,) * (points.ndim - 1), 2))
 
     def value(self, points: Array) -> Array:
         return total(self.surface.value(self._places(points))) / 20
@@ -139,9 +141,13 @@ SMOOTH: dict[str, tuple[ClosedForm, dict[str, int]]] = {
 every_smooth = pytest.mark.parametrize(("surface", "kinds"), SMOOTH.values(), ids=SMOOTH)
 
 
-@lru_cache
+@cache
+def searched(surface: Hashable) -> tuple[CriticalPoint, ...]:
+    return critical_points(cast(ClosedForm, surface), cast(ClosedForm, surface).usual_window)
+
+
 def usual(surface: ClosedForm) -> tuple[CriticalPoint, ...]:
-    return critical_points(surface, surface.usual_window)
+    return searched(cast(Hashable, surface))
 
 
 def positions(points: tuple[CriticalPoint, ...], kind: Kind | None = None) -> Array:
@@ -251,7 +257,9 @@ def test_himmelblau_as_printed() -> None:
     points = usual(Himmelblau())
     minima = positions(points, Kind.MINIMUM)
     printed = [(3.0, 2.0), (-2.805118, 3.131312), (-3.779310, -3.283186), (3.584428, -1.848126)]
-    assert sorted(minima.round(6).tolist()) == sorted(map(list, printed))
+    # The literature cuts digits off rather than rounding.
+    assert norm(minima[:, None] - np.array(printed)).min(axis=1).max() < 1.5e-6
+    assert len(minima) == 4
     assert (3.0, 2.0) in [point.position for point in points]
     (top,) = (point for point in points if point.kind is Kind.MAXIMUM)
     assert top.position == pytest.approx((-0.270845, -0.923039), abs=5e-7)
@@ -272,11 +280,10 @@ def test_the_camel_as_printed() -> None:
 
 
 def test_rastrigin_is_a_product_of_roots() -> None:
-    slope = np.polynomial.Polynomial([0.0])  # silence is no root: bisect each change of sign
     grid = np.linspace(-5.12, 5.12, 4097)
 
     def force(t: Array) -> Array:
-        return np.asarray(2 * t + 20 * np.pi * np.sin(2 * np.pi * t) + slope(t))
+        return np.asarray(2 * t + 20 * np.pi * np.sin(2 * np.pi * t))
 
     signs = np.sign(force(grid))
     roots = [float(t) for t in grid[signs == 0]]
@@ -290,7 +297,7 @@ def test_rastrigin_is_a_product_of_roots() -> None:
     expected = np.array(list(product(roots, roots)))
     found = positions(usual(Rastrigin()))
     assert len(found) == 441
-    assert norm(expected[:, None] - found[None]).min(axis=1).max() < 1e-13 * 100
+    assert norm(expected[:, None] - found[None]).min(axis=1).max() < 1e-11
     assert usual(Rastrigin())[0].position == (0.0, 0.0)
 
 

@@ -59,7 +59,8 @@ def slopes(function: Callable[[Array], Array], points: Array, steps: Array) -> A
     x, y = pair(steps, np.zeros_like(steps)), pair(np.zeros_like(steps), steps)
     spans = (points + x)[..., 0] - (points - x)[..., 0], (points + y)[..., 1] - (points - y)[..., 1]
     rises = function(points + x) - function(points - x), function(points + y) - function(points - y)
-    return np.stack([(rise.T / span.T).T for rise, span in zip(rises, spans, strict=True)], axis=-1)
+    quotients = [(rise.T / span.T).T for rise, span in zip(rises, spans, strict=True)]
+    return np.asarray(np.stack(quotients, axis=-1))
 
 
 def steps_at(points: Array) -> Array:
