@@ -25,7 +25,6 @@ REACH = 2.0
 # The grid is computed in as many parts: small ones stay in the processor's cache.
 PARTS = 8
 NEWTON_STEPS = 48
-POLISHING_STEPS = 2
 COMPASS_STEPS = 100
 
 # Lengths, relative to the window's diagonal.
@@ -200,10 +199,6 @@ def _newton(surface: Surface, window: Window, starts: Array, reach: float) -> Ar
         done.append(points[there])
         points = points[~there & _near(window, points, reach)]
     points = _distinct(surface, np.concatenate(done), window)
-    for _ in range(POLISHING_STEPS):
-        better = points + _newton_steps(surface.gradient(points), surface.hessian(points))
-        closer = norm(surface.gradient(better)) < norm(surface.gradient(points))
-        points = np.where(closer[:, None], better, points)
     critical = norm(surface.gradient(points)) <= NO_GRADIENT * _slopes_around(surface, points, reach)
     critical &= np.isfinite(_size(surface.hessian(points)))
     return _distinct(surface, points[critical & _near(window, points, arrived)], window)

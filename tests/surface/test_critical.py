@@ -375,6 +375,11 @@ def test_plains_around_wells_hold_nothing(window: Window) -> None:
     assert Counter(point.kind for point in critical_points(wells, window)) == {Kind.MINIMUM: 2, Kind.SADDLE: 1}
 
 
+def test_where_exp_underflows_there_is_a_plateau_and_no_crowd_of_critical_points() -> None:
+    (pit,) = critical_points(Landscape(wells=(Well((0.0, 0.0), 1.0, 0.3),)), Window(-20.0, 20.0, -20.0, 20.0))
+    assert (pit.position, pit.kind) == ((0.0, 0.0), Kind.MINIMUM)
+
+
 def test_a_curve_of_minima_is_one_degenerate_point_a_branch() -> None:
     points = critical_points(TwoWeights(), TwoWeights.usual_window)
     assert [(point.position, point.kind) for point in points] == [

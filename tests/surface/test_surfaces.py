@@ -56,15 +56,16 @@ def swarm(surface: ClosedForm, *shape: int) -> Array:
 
 def slopes(function: Callable[[Array], Array], points: Array, steps: Array) -> Array:
     """Central differences along x and y on a new last axis, with a step for each point."""
-    x, y = pair(steps, np.zeros_like(steps)), pair(np.zeros_like(steps), steps)
-    spans = (points + x)[..., 0] - (points - x)[..., 0], (points + y)[..., 1] - (points - y)[..., 1]
-    rises = function(points + x) - function(points - x), function(points + y) - function(points - y)
-    quotients = [(rise.T / span.T).T for rise, span in zip(rises, spans, strict=True)]
-    return np.asarray(np.stack(quotients, axis=-1))
+    quotients = []
+    for axis, direction in enumerate(np.eye(2)):
+        ahead, behind = points + steps[..., None] * direction, points - steps[..., None] * direction
+        rise, span = function(ahead) - function(behind), (ahead - behind)[..., axis]
+        quotients.append(rise / span.reshape(span.shape + (1,) * (rise.ndim - span.ndim)))
+    return np.stack(quotients, axis=-1)
 
 
 def steps_at(points: Array) -> Array:
-    return STEP * np.maximum(1.0, np.abs(points).max(axis=-1))
+    return np.asarray(STEP * np.maximum(1.0, np.abs(points).max(axis=-1)))
 
 
 def scales(surface: ClosedForm) -> tuple[float, float]:
