@@ -1,0 +1,216 @@
+"""Loss against updates: one line a lane, training solid, test dashed.
+
+The history stands on a layer that only grows at its right end; a step back wipes that end and draws it anew.
+"""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pygame
+
+from sim.descent.race import Race
+from sim.stage import text
+from sim.stage.numbers import short
+from sim.stage.theme import Theme, mix
+from sim.surface.points import Array
+
+DASH = 5  # Length of a dash of the test line, in strokes; the gaps are as long.
+HEADROOM = 0.06  # Of the axis, above and below the lines.
+LOGARITHMIC = 30.0  # Ratio of largest to smallest positive loss from which a logarithm helps.
+TALLEST = 1.25  # How far above the start, in heights of the start, a line is followed.
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """What the chart's frame stands for."""
+
+    updates: int
+    low: float
+    high: float
+    logarithmic: bool
+
+    def height(self, losses: Array) -> Array:
+        """Losses as shares of the frame's height, from the bottom; what is beyond runs out of the frame."""
+        with np.errstate(all="ignore"):
+            values = np.log10(np.maximum(losses, np.finfo(float).tiny)) if self.logarithmic else losses
+            shares = (values - self.low) / (self.high - self.low)
+        return np.nan_to_num(np.clip(shares, -0.5, 1.5), nan=1.5)
+
+    def ticks(self) -> list[tuple[float, str]]:
+        """Round losses and how they are written."""
+        if self.logarithmic:
+            first, last = math.ceil(self.low), math.floor(self.high)
+            every = max(1, (last - first + 4) // 4)
+            return [(10.0**power, short(10.0**power)) for power in range(first, last + 1, every)]
+        step = round_step((self.high - self.low) / 4)
+        first, last = math.ceil(self.low / step), math.floor(self.high / step)
+        return [(i * step, short(round(i * step, 10))) for i in range(first, last + 1)]
+
+
+def round_step(least: float) -> float:
+    """The smallest of 1, 2, 5 times a power of ten that is no smaller."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= least * (1 - 1e-9))
+
+
+def axes(race: Race, updates: int, computed: int) -> Axes:
+    """Axes for so many updates that hold the losses of the first `computed` ones, unless beyond all measure."""
+    columns = [column[: computed + 1] for track in race.tracks for column in (track.loss, track.test_loss)]
+    start = max(float(column[0]) for column in columns)
+    lowest = min(float(np.nanmin(column)) for column in columns)
+    ceiling = start + (TALLEST - 1) * max(start - lowest, 1e-12)
+    tallest = max(float(column[column <= ceiling].max(initial=lowest)) for column in columns)
+    tallest = max(tallest, start)
+    logarithmic = lowest > 0 and tallest / lowest > LOGARITHMIC
+    low, high = (math.log10(lowest), math.log10(tallest)) if logarithmic else (lowest, tallest)
+    margin = HEADROOM * max(high - low, 1e-9 * max(abs(high), 1.0))
+    return Axes(updates, low - margin, high + margin, logarithmic)
+
+
+class Chart:
+    """The chart of one race in a frame of one size."""
+
+    def __init__(self, race: Race, axes: Axes, size: tuple[int, int], theme: Theme, em: int) -> None:
+        self._race = race
+        self._axes = axes
+        self._theme = theme
+        self._stroke = em / 15
+        self._em = em
+        left = round(4.6 * em)
+        self.plot = pygame.Rect(left, round(1.7 * em), size[0] - left - em, size[1] - round(3.3 * em))
+        self._empty = self._draw_empty(size)
+        self._layer = self._empty.copy()
+        self._drawn = 0  # Up to which update the lines stand on the layer.
+
+    def draw(self, target: pygame.Surface, position: tuple[int, int], update: int) -> None:
+        """Draw the lines up to the update, with a cursor there."""
+        self._advance(min(update, self._axes.updates))
+        target.blit(self._layer, position)
+        x = position[0] + self._x(update)
+        top, bottom = position[1] + self.plot.top, position[1] + self.plot.bottom
+        pygame.draw.line(target, self._theme.faint, (x, top), (x, bottom))
+        for index, track in enumerate(self._race.tracks):
+            moment = min(update, track.updates)
+            y = self._y(track.loss[moment : moment + 1])[0]
+            if self.plot.top <= y <= self.plot.bottom:
+                center = (position[0] + self._x(moment), position[1] + y)
+                pygame.draw.aacircle(target, self._theme.panel, center, 4.5 * self._stroke)
+                pygame.draw.aacircle(target, self._theme.lane(index), center, 3.2 * self._stroke)
+
+    def _x(self, update: float) -> float:
+        return self.plot.left + self.plot.width * update / self._axes.updates
+
+    def _y(self, losses: Array) -> Array:
+        return np.asarray(self.plot.bottom - self.plot.height * self._axes.height(losses))
+
+    def _advance(self, update: int) -> None:
+        if update == self._drawn:
+            return
+        first = min(update, self._drawn)
+        if update < self._drawn:
+            # Lines are smooth and as wide as a stroke: what is left of the strip is as it was.
+            pad = 2 + math.ceil(2 * self._stroke)
+            strip = pygame.Rect(math.floor(self._x(update)) - pad, 0, self._layer.get_width(), self._layer.get_height())
+            self._layer.blit(self._empty, strip.topleft, strip)
+            self._layer.set_clip(strip.clip(self.plot))
+            first = max(0, math.floor((strip.left - pad - self.plot.left) / self.plot.width * self._axes.updates) - 1)
+        else:
+            self._layer.set_clip(self.plot)
+        for index in range(len(self._race.tracks)):
+            self._draw_lane(index, first, update)
+        self._layer.set_clip(None)
+        self._drawn = update
+
+    def _draw_lane(self, index: int, first: int, last: int) -> None:
+        """Both lines of one lane between two moments."""
+        track, color = self._race.tracks[index], self._theme.lane(index)
+        last = min(last, track.updates)
+        if last <= first:
+            return
+        pale = mix(color, self._theme.panel, 0.35)
+        for column, tone, dash in ((track.test_loss, pale, DASH), (track.loss, color, 0)):
+            heights = self._y(column[first : last + 1])
+            x = np.asarray(
+                self._x(first) + self.plot.width / self._axes.updates * np.arange(len(heights)), dtype=np.float64
+            )
+            if self.plot.width < self._axes.updates:
+                self._draw_columns(x, heights, tone, dash)
+            else:
+                self._draw_segments(x, heights, tone, dash)
+
+    def _draw_segments(self, x: Array, y: Array, color: tuple[int, int, int], dash: int) -> None:
+        """Few updates: a line from each to the next, the dashes cut at fixed places of the frame."""
+        width = max(1, round(1.6 * self._stroke)) if not dash else max(1, round(1.2 * self._stroke))
+        points = list(zip(x.tolist(), y.tolist(), strict=True))
+        for (x0, y0), (x1, y1) in pairwise(points):
+            for share0, share1 in _dashes(x0, x1, dash * self._stroke):
+                start = (x0 + share0 * (x1 - x0), y0 + share0 * (y1 - y0))
+                end = (x0 + share1 * (x1 - x0), y0 + share1 * (y1 - y0))
+                pygame.draw.aaline(self._layer, color, start, end, width)
+
+    def _draw_columns(self, x: Array, y: Array, color: tuple[int, int, int], dash: int) -> None:
+        """Many updates a pixel: in each column of pixels a bar from the least to the greatest."""
+        columns = np.floor(x).astype(np.intp)
+        starts = np.flatnonzero(np.diff(columns, prepend=columns[0] - 1))
+        # A bar reaches back to the last loss of the column before, so that the line has no gaps.
+        tops = np.minimum(np.minimum.reduceat(y, starts), y[np.maximum(starts - 1, 0)])
+        bottoms = np.maximum(np.maximum.reduceat(y, starts), y[np.maximum(starts - 1, 0)])
+        thick = max(1, round(1.3 * self._stroke))
+        for column, top, bottom in zip(columns[starts].tolist(), tops.tolist(), bottoms.tolist(), strict=True):
+            if not dash or int(column // (dash * self._stroke)) % 2 == 0:
+                self._layer.fill(color, (column, round(top), 1, max(thick, round(bottom - top))))
+
+    def _draw_empty(self, size: tuple[int, int]) -> pygame.Surface:
+        """Frame, grid, ticks and legend."""
+        theme, em, plot = self._theme, self._em, self.plot
+        small = round(0.85 * em)
+        picture = pygame.Surface(size, depth=32)
+        picture.fill(theme.background)
+        pygame.draw.rect(picture, theme.panel, picture.get_rect(), border_radius=round(0.5 * em))
+        pygame.draw.rect(picture, theme.border, picture.get_rect(), 1, border_radius=round(0.5 * em))
+        for loss, label in self._axes.ticks():
+            y = round(float(self._y(np.array([loss]))[0]))
+            if plot.top <= y <= plot.bottom:
+                pygame.draw.line(picture, theme.grid, (plot.left, y), (plot.right, y))
+                text.put(picture, label, (plot.left - em // 2, y), small, theme.muted, align=1)
+        step = max(1, int(round_step(self._axes.updates * 5 * em / plot.width)))
+        for update in range(0, self._axes.updates + 1, step):
+            x = round(self._x(update))
+            pygame.draw.line(picture, theme.grid, (x, plot.top), (x, plot.bottom))
+            if x < plot.right - 4 * em or update == 0:
+                text.put(picture, f"{update}", (x, plot.bottom + 0.75 * em), small, theme.muted, align=0.5)
+        text.put(picture, "update", (plot.right, plot.bottom + 0.75 * em), small, theme.muted, align=1)
+        self._draw_legend(picture, small)
+        return picture
+
+    def _draw_legend(self, picture: pygame.Surface, size: int) -> None:
+        theme, em = self._theme, self._em
+        y = round(0.85 * em)
+        x = text.put(
+            picture, "loss" + (", logarithmic" if self._axes.logarithmic else ""), (0.8 * em, y), size, theme.muted
+        )
+        for label, dash in (("training", 0), ("test", DASH)):
+            x += 2 * em
+            for share0, share1 in _dashes(0, 2.6 * em, dash * self._stroke):
+                start, end = (x + share0 * 2.6 * em, y), (x + share1 * 2.6 * em, y)
+                pygame.draw.aaline(picture, theme.muted, start, end, max(1, round(1.6 * self._stroke)))
+            x = text.put(picture, label, (x + 3.1 * em, y), size, theme.muted)
+        x += em
+        for index, track in enumerate(self._race.tracks):
+            room = picture.get_width() - em - (x + 2.4 * em)
+            name = text.fitted(track.lane.name, size, max(0, round(room)))
+            if not name:
+                break
+            pygame.draw.aacircle(picture, theme.lane(index), (x + 1.6 * em, y), 0.3 * em)
+            x = text.put(picture, name, (x + 2.2 * em, y), size, theme.text)
+
+
+def _dashes(start: float, end: float, length: float) -> list[tuple[float, float]]:
+    """The parts of the way from start to end that are drawn, as shares of it; all of it if length is 0."""
+    if not length or end <= start:
+        return [(0.0, 1.0)] if not length or int(start // length) % 2 == 0 else []
+    first, last = int(start // length), int(end // length)
+    spans = ((max(start, i * length), min(end, (i + 1) * length)) for i in range(first, last + 1) if i % 2 == 0)
+    return [((a - start) / (end - start), (b - start) / (end - start)) for a, b in spans if b > a]

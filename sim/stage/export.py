@@ -1,0 +1,37 @@
+"""Pictures as files, drawn without a display."""
+
+from pathlib import Path
+
+import pygame
+from PIL import Image
+
+from sim.files import whole_file
+from sim.scene import Scene
+from sim.stage.picture import Moment, draw
+from sim.stage.session import race as race_of
+
+
+def screenshot(scene: Scene, update: int, size: tuple[int, int], theme: str, path: Path) -> None:
+    """Save the scene's race after `update` updates as a PNG of that size in pixels.
+
+    Raises:
+        OutputError: the file cannot be written; nothing half-written is left.
+    """
+    race, horizon = race_of(scene), max(scene.updates, update)
+    race.extend(horizon + 1)
+    picture = pygame.Surface(size, depth=32)
+    status = f"update {update} of {horizon} · seed {scene.seed}"
+    draw(picture, Moment(scene, race, update, theme, horizon, computed=horizon, status=status, notice=scene.name))
+    save_png(picture, path)
+
+
+def save_png(picture: pygame.Surface, path: Path) -> None:
+    """Save a picture as a PNG.
+
+    Raises:
+        OutputError: the file cannot be written; nothing half-written is left.
+    """
+    image = Image.frombytes("RGB", picture.get_size(), pygame.image.tobytes(picture, "RGB"))
+
+    with whole_file(path) as stream:
+        image.save(stream, "PNG")

@@ -1,0 +1,113 @@
+"""Where everything stands: pure geometry, from the window's size and the number of lanes."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pygame import Rect
+
+SMALLEST = (960, 600)
+USUAL = (1600, 900)
+NUMBERS = 8  # Live numbers in a panel.
+
+
+@dataclass(frozen=True, slots=True)
+class PanelLayout:
+    """One lane's panel."""
+
+    frame: Rect
+    name: Rect
+    settings: Rect
+    """The rule and its hyperparameters; empty where there is no room."""
+    chip: Rect
+    events: Rect
+    """The last events; empty where there is no room."""
+    map: Rect
+    numbers: tuple[Rect, ...]
+    """Cells for the live numbers; as many as there is room for, the most telling first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The whole window."""
+
+    size: tuple[int, int]
+    em: int
+    """Height of the type, in pixels."""
+    title: Rect
+    look: Rect
+    look_lines: int
+    panels: tuple[PanelLayout, ...]
+    chart: Rect
+    footer: Rect
+
+    @property
+    def stroke(self) -> float:
+        """Width of thin lines, in pixels: 1 at the usual size."""
+        return self.em / 15
+
+    @property
+    def line(self) -> int:
+        """Height of a line of type, in pixels."""
+        return round(1.45 * self.em)
+
+
+@lru_cache(maxsize=32)
+def layout(size: tuple[int, int], lanes: int, aspect: float) -> Layout:
+    """The layout of a window of that size, at least SMALLEST.
+
+    Panels stand in as many columns as give the largest maps of that aspect (width over height).
+    """
+    width, height = size
+    em = max(12, round(15 * min(width / USUAL[0], height / USUAL[1])))
+    line, gap = round(1.45 * em), round(0.8 * em)
+    look_lines = 1 if width > 98 * em else 2
+    inner = Rect(gap, gap, width - 2 * gap, height - 2 * gap)
+    title = Rect(inner.left, inner.top, inner.width, round(1.8 * em))
+    look = Rect(inner.left, title.bottom, inner.width, look_lines * line)
+    footer = Rect(inner.left, inner.bottom - line, inner.width, line)
+    stage = Rect(inner.left, look.bottom + gap // 2, inner.width, footer.top - gap // 2 - look.bottom - gap // 2)
+    rows_of = {columns: -(-lanes // columns) for columns in range(1, lanes + 1)}
+    share = {1: 0.23, 2: 0.17}
+
+    def panels(columns: int) -> tuple[Rect, tuple[PanelLayout, ...]]:
+        rows = rows_of[columns]
+        chart_height = round(share.get(rows, 0.14) * height)
+        chart = Rect(stage.left, stage.bottom - chart_height, stage.width, chart_height)
+        field = Rect(stage.left, stage.top, stage.width, chart.top - gap - stage.top)
+        frames = [_cell(field, index, columns, rows, gap) for index in range(lanes)]
+        return chart, tuple(_panel(frame, em) for frame in frames)
+
+    def map_size(columns: int) -> float:
+        area = panels(columns)[1][0].map
+        return min(area.width, area.height * aspect) if area.width > 0 and area.height > 0 else 0.0
+
+    chart, chosen = panels(max(rows_of, key=map_size))
+    return Layout(size, em, title, look, look_lines, chosen, chart, footer)
+
+
+def _cell(field: Rect, index: int, columns: int, rows: int, gap: int) -> Rect:
+    """Cell number `index` of a field of equal ones, read like a page."""
+    row, column = divmod(index, columns)
+    left = field.left + column * (field.width + gap) // columns
+    right = field.left + (column + 1) * (field.width + gap) // columns - gap
+    top = field.top + row * (field.height + gap) // rows
+    bottom = field.top + (row + 1) * (field.height + gap) // rows - gap
+    return Rect(left, top, right - left, bottom - top)
+
+
+def _panel(frame: Rect, em: int) -> PanelLayout:
+    """From the top: name and settings, chip and events, map, numbers. A low panel leaves out what it can."""
+    pad, line = round(0.6 * em), round(1.45 * em)
+    inner = frame.inflate(-2 * pad, -pad)
+    roomy = frame.height >= 20 * em
+    name = Rect(inner.left, inner.top, inner.width, round(1.6 * em))
+    settings = Rect(inner.left, name.bottom, inner.width, line if roomy else 0)
+    chip = Rect(inner.left, settings.bottom + pad // 4, inner.width, round(1.6 * em))
+    events = Rect(inner.left, chip.bottom + pad // 4, inner.width, line if roomy else 0)
+    columns = max(2, min(NUMBERS // 2, inner.width // (8 * em)))
+    rows = -(-NUMBERS // columns) if roomy else 1
+    numbers = Rect(inner.left, inner.bottom - rows * line, inner.width, rows * line)
+    top = events.bottom + pad // 3
+    area = Rect(frame.left + 1, top, frame.width - 2, numbers.top - pad // 3 - top)
+    cells = tuple(_cell(numbers, index, columns, rows, pad) for index in range(min(NUMBERS, rows * columns)))
+    return PanelLayout(frame, name, settings, chip, events, area, cells)

@@ -1,0 +1,232 @@
+"""One lane's panel: name and settings, verdict, map with trail, marble and arrows, live numbers."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pygame
+
+from sim.descent.judge import Judge
+from sim.descent.race import Race
+from sim.descent.track import Track
+from sim.descent.verdict import Event, Kind, Verdict
+from sim.stage import text
+from sim.stage.camera import Camera
+from sim.stage.layout import PanelLayout
+from sim.stage.numbers import number, settings
+from sim.stage.theme import Color, Theme, mix
+from sim.stage.trail import Trail
+from sim.surface.points import Array
+
+ARROW_SCALE = 4.0  # Arrows show movements so many times as long as they are.
+ENDS = frozenset({Kind.SETTLED, Kind.STUCK, Kind.STALLED, Kind.BALANCED, Kind.LEVEL, Kind.DIVERGED})
+"""Verdicts that will not change any more, as far as is known: their chips are filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What it takes to draw one lane at any moment."""
+
+    place: PanelLayout
+    em: int
+    theme: Theme
+    race: Race
+    index: int
+    camera: Camera
+    trail: Trail
+
+    @property
+    def track(self) -> Track:
+        """The lane's track."""
+        return self.race.tracks[self.index]
+
+    @property
+    def judge(self) -> Judge:
+        """The lane's judge."""
+        return self.race.judges[self.index]
+
+    @property
+    def color(self) -> Color:
+        """The lane's colour."""
+        return self.theme.lane(self.index)
+
+    def draw(self, target: pygame.Surface, update: int) -> None:
+        """Draw the lane after `update` updates; the panel's frame and names are on the target already."""
+        verdict = self.judge.verdict(update)
+        self._draw_map(target, min(update, self.track.updates))
+        self._draw_chip(target, verdict)
+        self._draw_events(target, verdict, self.judge.events_until(update))
+        self._draw_numbers(target, min(update, self.track.updates))
+
+    def draw_frame(self, target: pygame.Surface) -> None:
+        """Draw what does not change from moment to moment."""
+        place, theme, em = self.place, self.theme, self.em
+        pygame.draw.rect(target, theme.panel, place.frame, border_radius=em // 2)
+        pygame.draw.rect(target, theme.border, place.frame, 1, border_radius=em // 2)
+        lane = self.track.lane
+        x, y = place.name.left, place.name.centery
+        pygame.draw.aacircle(target, self.color, (x + 0.45 * em, y), 0.42 * em)
+        size = round(1.1 * em)
+        name = text.fitted(lane.name, size, place.name.right - x - round(1.3 * em), bold=True)
+        end = text.put(target, name, (x + 1.3 * em, y), size, theme.text, bold=True)
+        details = settings(lane, self.race.problem.train.count)
+        if place.settings.height:
+            line = text.fitted(details, em, place.settings.width)
+            text.put(target, line, place.settings.midleft, em, theme.muted)
+        else:
+            line = text.fitted(details, round(0.9 * em), place.name.right - end - em)
+            text.put(target, line, place.name.midright, round(0.9 * em), theme.muted, align=1)
+
+    def _draw_map(self, target: pygame.Surface, moment: int) -> None:
+        area = self.place.map
+        target.set_clip(area)
+        marble = self.trail.draw(target, area.topleft, moment)
+        center = (area.left + marble[0], area.top + marble[1])
+        stroke = self.em / 15
+        self._draw_start(target, stroke)
+        if area.inflate(self.em, self.em).collidepoint(center):
+            self._draw_arrows(target, center, moment, stroke)
+            pygame.draw.aacircle(target, self.theme.halo, center, 7.5 * stroke)
+            pygame.draw.aacircle(target, self.color, center, 6 * stroke)
+            shine = (center[0] - 2 * stroke, center[1] - 2 * stroke)
+            pygame.draw.aacircle(target, mix(self.color, (255, 255, 255), 0.55), shine, 1.6 * stroke)
+        else:
+            self._draw_beyond(target, center, stroke)
+        target.set_clip(None)
+
+    def _draw_start(self, target: pygame.Surface, stroke: float) -> None:
+        """A small flag where all lanes began."""
+        area = self.place.map
+        x, y = (self.camera.project(np.array(self.race.start)) + area.topleft).tolist()
+        top = y - 15 * stroke
+        cloth = [(x, top), (x + 9 * stroke, top + 3.5 * stroke), (x, top + 7 * stroke)]
+        for color, width in ((self.theme.halo, 4 * stroke), (self.theme.mark, 1.5 * stroke)):
+            pygame.draw.aaline(target, color, (x, y), (x, top), max(1, round(width)))
+        pygame.draw.polygon(target, self.theme.mark, cloth)
+        pygame.draw.aalines(target, self.theme.mark, True, cloth)
+
+    def _draw_arrows(self, target: pygame.Surface, center: tuple[float, float], moment: int, stroke: float) -> None:
+        """The last movement, and the step −η∇L_B that the coming batch asks for, both ARROW_SCALE times as long."""
+        track, scale = self.track, ARROW_SCALE * self.camera.scale
+        theme = self.theme
+        if moment > 0:
+            tip = _tip(center, track.movement[moment - 1] * scale)
+            draw_arrow(target, center, tip, mix(self.color, theme.mark, 0.25), theme.halo, stroke)
+        if moment < track.updates:
+            tip = _tip(center, -track.lane.rule.learning_rate * track.gradient[moment] * scale)
+            draw_arrow(target, center, tip, theme.mark, theme.halo, stroke)
+
+    def _draw_beyond(self, target: pygame.Surface, center: tuple[float, float], stroke: float) -> None:
+        """A wedge at the map's edge that points to a marble out of sight."""
+        area = self.place.map
+        offset = np.array(center) - area.center
+        reach = np.max(np.abs(offset) / (area.width / 2 - 12 * stroke, area.height / 2 - 12 * stroke))
+        tip = np.array(area.center) + offset / reach
+        along = offset / np.hypot(*offset) * 9 * stroke
+        across = np.array([-along[1], along[0]])
+        corners = [tuple((tip + side).tolist()) for side in (along, across - along, -across - along)]
+        pygame.draw.polygon(target, self.color, corners)
+        pygame.draw.aalines(target, self.theme.halo, True, corners)
+
+    def _draw_chip(self, target: pygame.Surface, verdict: Verdict) -> None:
+        place, em, theme = self.place.chip, self.em, self.theme
+        size = round(0.95 * em)
+        label = text.fitted(verdict.kind.value, size, place.width - 2 * em, bold=True)
+        chip = pygame.Rect(place.left, place.top, text.width(label, size, bold=True) + round(1.4 * em), place.height)
+        ended = verdict.kind in ENDS
+        ground = self.color if ended else mix(theme.panel, self.color, 0.14)
+        pygame.draw.rect(target, theme.panel, place)
+        pygame.draw.rect(target, ground, chip, border_radius=chip.height // 2)
+        if not ended:
+            pygame.draw.rect(target, self.color, chip, 1, border_radius=chip.height // 2)
+        ink = readable(self.color) if ended else mix(self.color, theme.text, 0.35)
+        text.put(target, label, chip.center, size, ink, bold=True, align=0.5)
+        since = f"since update {verdict.since}"
+        if verdict.since and chip.right + em + text.width(since, em) < place.right:
+            text.put(target, since, (chip.right + 0.7 * em, chip.centery), em, theme.muted)
+
+    def _draw_events(self, target: pygame.Surface, verdict: Verdict, events: list[Event]) -> None:
+        place, em, theme = self.place.events, self.em, self.theme
+        if not place.height:
+            return
+        pygame.draw.rect(target, theme.panel, place)
+        moves = [event for event in events if event.kind in ("escaped", "left_saddle")]
+        x = place.left
+        if moves:
+            label = text.fitted(_event_text(moves[-1]), em, place.width)
+            x = text.put(target, label, (x, place.centery), em, mix(self.color, theme.text, 0.35)) + em
+        evidence = verdict.sentence.removeprefix(f"{verdict.kind.value}: ").split(", ")
+        while evidence and text.width(", ".join(evidence), em) > place.right - x:
+            evidence.pop()
+        text.put(target, ", ".join(evidence), (x, place.centery), em, theme.muted)
+
+    def _draw_numbers(self, target: pygame.Surface, moment: int) -> None:
+        cells = self.place.numbers
+        em, theme = self.em, self.theme
+        pygame.draw.rect(target, theme.panel, cells[0].unionall(cells[1:]))
+        for cell, (label, value) in zip(cells, self._numbers(moment), strict=False):
+            size = round(0.92 * em)
+            if text.width(label, size) + text.width(value, size) + em // 3 <= cell.width:
+                text.put(target, label, cell.midleft, size, theme.muted)
+            text.put(target, value, cell.midright, size, theme.text, align=1)
+
+    def _numbers(self, moment: int) -> list[tuple[str, str]]:
+        """Labels and values, the most telling first."""
+        track = self.track
+        lower, upper = track.curvatures[moment].tolist()
+        epoch, batch = divmod(moment, track.updates_per_epoch)
+        return [
+            ("L", number(float(track.loss[moment]))),
+            ("‖∇L‖", number(float(np.hypot(*track.full_gradient[moment])))),
+            ("λmin", number(lower)),
+            ("λmax", number(upper)),
+            ("test L", number(float(track.test_loss[moment]))),
+            ("update", f"{moment}"),
+            ("epoch", f"{epoch + 1}"),
+            ("batch", f"{batch + 1}/{track.updates_per_epoch}"),
+        ]
+
+
+def _tip(center: tuple[float, float], arrow: Array) -> tuple[float, float]:
+    """Where an arrow (2,) in pixels, y up, ends; at most as far as SDL's coordinates go."""
+    dx, dy = np.clip(np.nan_to_num(arrow), -1e4, 1e4).tolist()
+    return center[0] + dx, center[1] - dy
+
+
+def draw_arrow(
+    target: pygame.Surface,
+    start: tuple[float, float],
+    tip: tuple[float, float],
+    color: Color,
+    halo: Color,
+    stroke: float,
+) -> None:
+    """An arrow with a rim of the halo's colour; none where it would be hidden under the marble."""
+    dx, dy = tip[0] - start[0], tip[1] - start[1]
+    length = math.hypot(dx, dy)
+    if length < 8 * stroke:
+        return
+    ux, uy = dx / length, dy / length
+    head = min(8 * stroke, 0.5 * length)
+    neck = (tip[0] - head * ux, tip[1] - head * uy)
+    corners = [tip, (neck[0] - 0.5 * head * uy, neck[1] + 0.5 * head * ux)]
+    corners.append((neck[0] + 0.5 * head * uy, neck[1] - 0.5 * head * ux))
+    pygame.draw.aaline(target, halo, start, neck, max(3, round(4.5 * stroke)))
+    pygame.draw.aaline(target, color, start, neck, max(1, round(2.2 * stroke)))
+    pygame.draw.polygon(target, color, corners)
+    pygame.draw.aalines(target, color, True, corners)
+
+
+def readable(ground: Color) -> Color:
+    """Black or white, whichever reads better on that ground (relative luminance, Rec. 709)."""
+    red, green, blue = ground
+    return (16, 20, 26) if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 140 else (255, 255, 255)
+
+
+def _event_text(event: Event) -> str:
+    """An escape in few words; minima go by their numbers on the map."""
+    if event.kind == "left_saddle":
+        return f"left the saddle at {event.update}"
+    assert event.source is not None
+    assert event.target is not None
+    return f"escaped at {event.update}: minimum {event.source + 1} → {event.target + 1}"

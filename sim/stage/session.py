@@ -1,0 +1,237 @@
+"""What the user has asked for, as a value, and what each message makes of it.
+
+Keys and clicks become messages; `update` is pure, so that every control can be tested without a window.
+"""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Protocol
+
+from sim.descent.race import Race
+from sim.scene import Scene, load_scene, scene_files
+from sim.stage.theme import THEMES
+
+SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
+"""Updates a second."""
+USUAL_SPEED = SPEEDS.index(20.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A scene, as changed by hand, and how it is being looked at."""
+
+    scene: Scene
+    progress: float = 0.0
+    """How far the race has been played, in updates."""
+    playing: bool = False
+    speed: int = USUAL_SPEED
+    """Index into SPEEDS."""
+    horizon: int = 0
+    """The update at which playing pauses."""
+    theme: str = THEMES[0]
+    help: bool = False
+    notice: str = ""
+    """A sentence about what was just done, until the next message."""
+    open: bool = True
+
+    @property
+    def update(self) -> int:
+        """The update that is shown."""
+        return int(self.progress)
+
+
+def begin(scene: Scene, theme: str = THEMES[0]) -> Session:
+    """A session at the scene's start, playing."""
+    return Session(scene, playing=True, horizon=scene.updates, theme=theme)
+
+
+class Message(Protocol):
+    """Something that the user, or the clock, says to the session."""
+
+    def apply(self, session: Session) -> Session:
+        """The session after it; the given one is left as it is."""
+        ...
+
+
+def update(session: Session, message: Message) -> Session:
+    """The session after the message.
+
+    Raises:
+        SceneError: the message asks for a scene that cannot be read.
+    """
+    return message.apply(session)
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play, or pause. At the horizon, play on for as long again."""
+
+    def apply(self, session: Session) -> Session:
+        at_end = session.update >= session.horizon and not session.playing
+        horizon = session.horizon + (session.scene.updates if at_end else 0)
+        return replace(session, playing=not session.playing, horizon=horizon, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Pause, and go so many updates forward, or back."""
+
+    updates: int
+
+    def apply(self, session: Session) -> Session:
+        progress = min(max(session.update + self.updates, 0), session.horizon)
+        return replace(session, playing=False, progress=float(progress), notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class GoToStart:
+    """Pause at the start."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, playing=False, progress=0.0, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class GoToEnd:
+    """Pause at the horizon."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, playing=False, progress=float(session.horizon), notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Play the same race from its start."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, progress=0.0, playing=True, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class NewSeed:
+    """Play the race with the next seed: other batches, the same examples."""
+
+    def apply(self, session: Session) -> Session:
+        scene = replace(session.scene, seed=session.scene.seed + 1)
+        return Restart().apply(replace(session, scene=scene))
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Play from another start: all marbles are dropped at this point."""
+
+    point: tuple[float, float]
+
+    def apply(self, session: Session) -> Session:
+        return Restart().apply(replace(session, scene=replace(session.scene, start=self.point)))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenScene:
+    """Play a scene that comes with the program, by its place in the list."""
+
+    index: int
+
+    def apply(self, session: Session) -> Session:
+        names = list(scene_files())
+        if self.index >= len(names):
+            return replace(session, notice=f"There is no scene {self.index + 1}; there are {len(names)}.")
+        scene = load_scene(names[self.index])
+        return Restart().apply(replace(session, scene=scene, horizon=scene.updates))
+
+
+@dataclass(frozen=True, slots=True)
+class NextScene:
+    """Play the scene so many places further in the list, round and round."""
+
+    places: int
+
+    def apply(self, session: Session) -> Session:
+        names = list(scene_files())
+        if session.scene.name in names:
+            place = names.index(session.scene.name) + self.places
+        else:
+            place = min(self.places, 0)
+        return OpenScene(place % len(names)).apply(session)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSpeed:
+    """So many steps faster, or slower."""
+
+    steps: int
+
+    def apply(self, session: Session) -> Session:
+        speed = min(max(session.speed + self.steps, 0), len(SPEEDS) - 1)
+        return replace(session, speed=speed, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTheme:
+    """The next theme."""
+
+    def apply(self, session: Session) -> Session:
+        theme = THEMES[(THEMES.index(session.theme) + 1) % len(THEMES)]
+        return replace(session, theme=theme, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHelp:
+    """Show or hide the sheet of keys."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, help=not session.help)
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Show a sentence, until the next message."""
+
+    sentence: str
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, notice=self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Put the sheet of keys away, or else close the window."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, help=False) if session.help else Close().apply(session)
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close the window."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, open=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """So many seconds have passed, and the race has been computed so far."""
+
+    seconds: float
+    computed: int
+
+    def apply(self, session: Session) -> Session:
+        if not session.playing:
+            return session
+        ahead = session.progress + self.seconds * SPEEDS[session.speed]
+        progress = max(session.progress, min(ahead, float(self.computed), float(session.horizon)))
+        return replace(session, progress=progress, playing=progress < session.horizon)
+
+
+@lru_cache(maxsize=4)
+def race(scene: Scene) -> Race:
+    """The race of a scene: for equal scenes the same one, with all that it has computed."""
+    return scene.race()
+
+
+def status(session: Session) -> str:
+    """How the race is being played, in one line."""
+    sign = "▶" if session.playing else "■"
+    speed = f"{SPEEDS[session.speed]:g} a second"
+    return f"{sign} update {session.update} of {session.horizon} · {speed} · seed {session.scene.seed}"

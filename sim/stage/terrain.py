@@ -1,0 +1,169 @@
+"""The map under the marbles: tints and contours of the training loss, and its critical points.
+
+Drawn once for a problem, a size and a theme, and kept.
+"""
+
+from functools import lru_cache
+
+import contourpy
+import numpy as np
+import pygame
+
+from sim.descent.problem import Problem
+from sim.stage.camera import Camera
+from sim.stage.text import haloed
+from sim.stage.theme import Theme, mix
+from sim.surface.critical import CriticalPoint, Kind
+from sim.surface.points import Array
+
+GRID = 160  # Nodes along the map's longer side.
+BANDS = 18  # Contour levels over the whole map;
+RINGS = (0.1, 0.4, 0.7)  # and more around a shallow minimum, at these shares of the way up to its pass.
+CROWDED = 0.01  # Levels closer than this share of the whole height make way for one through a pass.
+MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.
+RIM = 0.995  # The highest level leaves out this share of the map: corners of steep surfaces say little.
+FOOT = 2e-3  # Where the logarithm turns into a straight line, over the median height.
+
+
+@lru_cache(maxsize=32)
+def draw_terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> pygame.Surface:
+    """The map as the camera sees it; shared, so not to be drawn upon. `stroke` is the width of thin lines."""
+    heights = _heights(problem, camera)
+    levels = contour_levels(heights, problem)
+    picture = _tints(heights, levels, camera, theme)
+    contours = contourpy.contour_generator(z=heights, line_type=contourpy.LineType.Separate)
+    rows, columns = heights.shape
+    step = np.array([(camera.width - 1) / (columns - 1), (1 - camera.height) / (rows - 1)])
+
+    def lines(level: float) -> list[Array]:
+        return [np.asarray(line) * step + (0, camera.height - 1) for line in contours.lines(level)]
+
+    drawn = [line for level in levels for line in lines(level)]
+    for minimum in problem.minima:
+        center = camera.project(np.array(minimum.position))
+        drawn += [line for level in rings(problem, minimum, levels) for line in lines(level) if encloses(line, center)]
+    for line in drawn:
+        if len(line) > 1:
+            pygame.draw.aalines(picture, theme.contour, False, line.tolist())
+    for point in problem.critical:
+        draw_mark(picture, camera, point, theme, stroke)
+    if len(problem.minima) <= MOST_LABELS:
+        for label, minimum in enumerate(problem.minima, start=1):
+            x, y = camera.project(np.array(minimum.position)).tolist()
+            words = haloed(str(label), round(12 * stroke), theme.mark, theme.halo, bold=True)
+            picture.blit(words, (x + 7 * stroke, y - words.get_height()))
+    return picture
+
+
+@lru_cache(maxsize=8)
+def _loss_grid(problem: Problem, camera: Camera) -> Array:
+    longer = max(camera.width, camera.height)
+    columns = max(2, GRID * camera.width // longer)
+    rows = max(2, GRID * camera.height // longer)
+    with np.errstate(all="ignore"):
+        return problem.train.value(camera.view.grid(columns, rows))
+
+
+def _heights(problem: Problem, camera: Camera) -> Array:
+    """The training loss on a regular grid, row 0 at the bottom; what is not finite becomes the highest."""
+    heights = _loss_grid(problem, camera)
+    finite = np.isfinite(heights)
+    return np.where(finite, heights, heights.max(initial=-np.inf, where=finite))
+
+
+def contour_levels(heights: Array, problem: Problem) -> Array:
+    """Losses to draw contours at, ascending: log-spaced above the lowest, and one through the pass of each minimum.
+
+    Logarithms make narrow rings at the bottom and wide ones on the walls.
+    """
+    bottom, top = float(heights.min()), float(np.quantile(heights, RIM))
+    foot = FOOT * max(float(np.median(heights)) - bottom, np.finfo(float).tiny)
+    reach = np.log1p(max(top - bottom, 0.0) / foot)
+    levels = bottom + foot * np.expm1(np.linspace(0.0, reach, BANDS + 1)[1:])
+    passes = np.array([height for minimum in problem.minima if (height := _pass(problem, minimum)) is not None])
+    crowded = np.abs(levels[:, None] - passes) < CROWDED * (top - bottom)
+    levels = np.concatenate([levels[~crowded.any(axis=1)], passes])
+    return np.unique(levels[(levels > bottom) & (levels <= top)])
+
+
+def rings(problem: Problem, minimum: CriticalPoint, levels: Array) -> list[float]:
+    """More losses for contours around one minimum: a shallow one high up would fall between the levels."""
+    height = _pass(problem, minimum)
+    if height is None or np.sum((levels > minimum.value) & (levels < height)) >= len(RINGS):
+        return []
+    return [minimum.value + share * (height - minimum.value) for share in RINGS]
+
+
+def _pass(problem: Problem, minimum: CriticalPoint) -> float | None:
+    """The loss of the lowest saddle above the minimum."""
+    return min((saddle.value for saddle in problem.saddles if saddle.value > minimum.value), default=None)
+
+
+def encloses(line: Array, point: Array) -> bool:
+    """Whether a closed line (n, 2) runs around the point (2,): a ray from there crosses it an odd number of times."""
+    if not np.array_equal(line[0], line[-1]):
+        return False
+    (x0, y0), (x1, y1) = line[:-1].T, line[1:].T
+    across = (y0 > point[1]) != (y1 > point[1])
+    at = x0[across] + (point[1] - y0[across]) / (y1 - y0)[across] * (x1 - x0)[across]
+    return bool(np.sum(at > point[0]) % 2)
+
+
+def _tints(heights: Array, levels: Array, camera: Camera, theme: Theme) -> pygame.Surface:
+    """Filled bands between the levels, from the low tint to the high one."""
+    count = len(levels) + 1
+    palette = [mix(theme.low, theme.high, (i / max(count - 1, 1)) ** 0.8) for i in range(count)]
+    bands = np.searchsorted(levels, _enlarged(heights, camera.width, camera.height)).astype(np.uint8)
+    picture = pygame.Surface((camera.width, camera.height), depth=8)
+    picture.set_palette(palette)
+    pygame.surfarray.blit_array(picture, np.ascontiguousarray(bands[::-1].T))
+    return _like_screen(picture)
+
+
+def _like_screen(picture: pygame.Surface) -> pygame.Surface:
+    """The picture in 32 bits a pixel, so that lines on it can be smooth and copies of it fast."""
+    copy = pygame.Surface(picture.get_size(), depth=32)
+    copy.blit(picture, (0, 0))
+    return copy
+
+
+def _enlarged(grid: Array, width: int, height: int) -> Array:
+    """The grid (rows, columns) at (height, width) pixels, between nodes along straight lines, as contours are."""
+
+    def places(count: int, size: int) -> tuple[Array, np.ndarray[tuple[int], np.dtype[np.intp]]]:
+        place = np.linspace(0, count - 1, size)
+        low = np.minimum(place.astype(np.intp), count - 2)
+        return place - low, low
+
+    share, low = places(grid.shape[1], width)
+    wide = grid[:, low] * (1 - share) + grid[:, low + 1] * share
+    share, low = places(grid.shape[0], height)
+    return np.asarray(wide[low] * (1 - share[:, None]) + wide[low + 1] * share[:, None])
+
+
+def draw_mark(picture: pygame.Surface, camera: Camera, point: CriticalPoint, theme: Theme, stroke: float) -> None:
+    """A critical point: a ring for a minimum, a cross for a saddle, a triangle for a maximum, else a dot.
+
+    The cross lies along the saddle's eigenvectors, its longer bar along the way down.
+    """
+    x, y = camera.project(np.array(point.position)).tolist()
+    radius, width = 5 * stroke, max(1, round(1.6 * stroke))
+    rim = width + 2 * max(1, round(stroke))
+    for color, thick in ((theme.halo, rim), (theme.mark, width)):
+        match point.kind:
+            case Kind.MINIMUM:
+                pygame.draw.aacircle(picture, color, (x, y), radius + 0.5 * thick, thick)
+            case Kind.SADDLE:
+                for (vx, vy), length in zip(point.eigenvectors, (1.7 * radius, 0.9 * radius), strict=True):
+                    dx, dy = length * vx, -length * vy
+                    pygame.draw.aaline(picture, color, (x - dx, y - dy), (x + dx, y + dy), thick)
+            case Kind.MAXIMUM:
+                corners = [
+                    (x, y - radius),
+                    (x + 0.87 * radius, y + 0.5 * radius),
+                    (x - 0.87 * radius, y + 0.5 * radius),
+                ]
+                for start, end in zip(corners, corners[1:] + corners[:1], strict=True):
+                    pygame.draw.aaline(picture, color, start, end, thick)
+            case Kind.DEGENERATE:
+                pygame.draw.aacircle(picture, color, (x, y), 0.5 * radius + 0.5 * (thick - width))

@@ -1,0 +1,132 @@
+"""Type: Noto Sans in two weights, rendered once for each string and kept.
+
+Mathematical signs and Chinese come from Noto Sans SC; pygame_gui carries both families.
+"""
+
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from itertools import groupby
+from pathlib import Path
+
+import pygame
+import pygame.font
+
+from sim.stage.theme import Color
+
+FAMILIES = ("NotoSans-{}.ttf", "NotoSansSC-{}.otf")
+"""In the order in which they are asked for a character; the last one must do."""
+NO_CHARACTER = "\uffff"
+
+
+@cache
+def _fonts(size: int, bold: bool) -> tuple[pygame.font.Font, ...]:
+    pygame.font.init()
+    package = find_spec("pygame_gui")
+    assert package is not None
+    assert package.origin is not None
+    data = Path(package.origin).parent / "data"
+    return tuple(pygame.font.Font(data / name.format("Bold" if bold else "Regular"), size) for name in FAMILIES)
+
+
+@cache
+def family(character: str) -> int:
+    """Which of the families has the character: the first whose picture of it is not that of a missing one."""
+    for number, font in enumerate(_fonts(24, False)[:-1]):
+        if font.metrics(character) != font.metrics(NO_CHARACTER):
+            return number
+        pictures = (font.render(text, True, (0, 0, 0)) for text in (character, NO_CHARACTER))
+        if len({pygame.image.tobytes(picture, "RGBA") for picture in pictures}) > 1:
+            return number
+    return len(FAMILIES) - 1
+
+
+def _runs(text: str) -> list[tuple[int, str]]:
+    """The text cut where the family changes."""
+    return [(number, "".join(characters)) for number, characters in groupby(text, family)]
+
+
+@lru_cache(maxsize=8192)
+def width(text: str, size: int, bold: bool = False) -> int:
+    """How many pixels wide the text is."""
+    fonts = _fonts(size, bold)
+    return sum(fonts[number].size(run)[0] for number, run in _runs(text))
+
+
+@lru_cache(maxsize=8192)
+def rendered(text: str, size: int, color: Color, bold: bool = False) -> pygame.Surface:
+    """The text as a picture with transparent ground; shared, so not to be drawn upon."""
+    fonts, runs = _fonts(size, bold), _runs(text)
+    if len(runs) == 1:
+        return fonts[runs[0][0]].render(text, True, color)
+    ascent, height = fonts[0].get_ascent(), max(font.get_height() for font in fonts)
+    picture = pygame.Surface((width(text, size, bold), height), pygame.SRCALPHA)
+    picture.fill((*color, 0))
+    x = 0
+    for number, run in runs:
+        part = fonts[number].render(run, True, color)
+        picture.blit(part, (x, ascent - fonts[number].get_ascent()))
+        x += part.get_width()
+    return picture
+
+
+@lru_cache(maxsize=1024)
+def haloed(text: str, size: int, color: Color, halo: Color, bold: bool = False) -> pygame.Surface:
+    """The text with a rim of the halo's colour, legible on any map."""
+    face, rim = rendered(text, size, color, bold), rendered(text, size, halo, bold)
+    width = max(1, size // 10)
+    picture = pygame.Surface((face.get_width() + 2 * width, face.get_height() + 2 * width), pygame.SRCALPHA)
+    picture.fill((*halo, 0))
+    for dx in range(2 * width + 1):
+        for dy in range(2 * width + 1):
+            picture.blit(rim, (dx, dy))
+    picture.blit(face, (width, width))
+    return picture
+
+
+@lru_cache(maxsize=1024)
+def fitted(text: str, size: int, room: int, bold: bool = False) -> str:
+    """The text, shortened with an ellipsis if it is wider than the room."""
+    if width(text, size, bold) <= room:
+        return text
+    for end in range(len(text) - 1, 0, -1):
+        shorter = text[:end].rstrip() + "…"
+        if width(shorter, size, bold) <= room:
+            return shorter
+    return ""
+
+
+@lru_cache(maxsize=256)
+def wrapped(text: str, size: int, room: int, lines: int) -> tuple[str, ...]:
+    """The text broken between words into at most so many lines; what is left over ends in an ellipsis."""
+    broken: list[str] = []
+    words = text.split()
+    while words:
+        if len(broken) == lines - 1:
+            broken.append(fitted(" ".join(words), size, room))
+            break
+        count = len(words)
+        while count > 1 and width(" ".join(words[:count]), size) > room:
+            count -= 1
+        broken.append(fitted(" ".join(words[:count]), size, room))
+        words = words[count:]
+    return tuple(broken)
+
+
+def put(
+    target: pygame.Surface,
+    text: str,
+    position: tuple[float, float],
+    size: int,
+    color: Color,
+    *,
+    bold: bool = False,
+    align: float = 0.0,
+) -> int:
+    """Draw a line of text whose middle height is at y; align 0 puts its left end at x, 1 its right end.
+
+    Returns the x at which it ends.
+    """
+    picture = rendered(text, size, color, bold)
+    left = round(position[0] - align * picture.get_width())
+    target.blit(picture, (left, round(position[1] - picture.get_height() / 2)))
+    return left + picture.get_width()
