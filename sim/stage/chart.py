@@ -36,7 +36,7 @@ class Axes:
         with np.errstate(all="ignore"):
             values = np.log10(np.maximum(losses, np.finfo(float).tiny)) if self.logarithmic else losses
             shares = (values - self.low) / (self.high - self.low)
-        return np.nan_to_num(np.clip(shares, -0.5, 1.5), nan=1.5)
+        return np.fmax(np.fmin(shares, 1.5), -0.5)
 
     def ticks(self) -> list[tuple[float, str]]:
         """Round losses and how they are written."""

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pygame
-from PIL import Image
 
 from sim.files import whole_file
 from sim.scene import Scene
@@ -31,6 +30,8 @@ def save_png(picture: pygame.Surface, path: Path) -> None:
     Raises:
         OutputError: the file cannot be written; nothing half-written is left.
     """
+    from PIL import Image  # noqa: PLC0415  Not needed to show the first frame.
+
     image = Image.frombytes("RGB", picture.get_size(), pygame.image.tobytes(picture, "RGB"))
 
     with whole_file(path) as stream:

@@ -22,7 +22,7 @@ SHEET = (
 )
 LEGEND = (
     ("coloured arrow", "last movement, four times as long"),
-    ("dark arrow", "−η·∇L of the coming batch, four times as long"),
+    ("plain arrow", "−η·∇L of the coming batch, four times as long"),
     ("ring, cross, triangle", "minimum, saddle (long bar: the way down), maximum"),
     ("λmin λmax", "eigenvalues of the Hessian of the full loss"),
 )

@@ -74,7 +74,7 @@ def layout(size: tuple[int, int], lanes: int, aspect: float) -> Layout:
         chart_height = round(share.get(rows, 0.14) * height)
         chart = Rect(stage.left, stage.bottom - chart_height, stage.width, chart_height)
         field = Rect(stage.left, stage.top, stage.width, chart.top - gap - stage.top)
-        frames = [_cell(field, index, columns, rows, gap) for index in range(lanes)]
+        frames = [_cell(field, index, columns, rows, (gap, gap)) for index in range(lanes)]
         return chart, tuple(_panel(frame, em) for frame in frames)
 
     def map_size(columns: int) -> float:
@@ -85,14 +85,12 @@ def layout(size: tuple[int, int], lanes: int, aspect: float) -> Layout:
     return Layout(size, em, title, look, look_lines, chosen, chart, footer)
 
 
-def _cell(field: Rect, index: int, columns: int, rows: int, gap: int) -> Rect:
-    """Cell number `index` of a field of equal ones, read like a page."""
-    row, column = divmod(index, columns)
-    left = field.left + column * (field.width + gap) // columns
-    right = field.left + (column + 1) * (field.width + gap) // columns - gap
-    top = field.top + row * (field.height + gap) // rows
-    bottom = field.top + (row + 1) * (field.height + gap) // rows - gap
-    return Rect(left, top, right - left, bottom - top)
+def _cell(field: Rect, index: int, columns: int, rows: int, gaps: tuple[int, int]) -> Rect:
+    """Cell number `index` of a field of equal ones, read like a page, with gaps between columns and rows."""
+    (row, column), (across, down) = divmod(index, columns), gaps
+    width = (field.width - (columns - 1) * across) // columns
+    height = (field.height - (rows - 1) * down) // rows
+    return Rect(field.left + column * (width + across), field.top + row * (height + down), width, height)
 
 
 def _panel(frame: Rect, em: int) -> PanelLayout:
@@ -109,5 +107,5 @@ def _panel(frame: Rect, em: int) -> PanelLayout:
     numbers = Rect(inner.left, inner.bottom - rows * line, inner.width, rows * line)
     top = events.bottom + pad // 3
     area = Rect(frame.left + 1, top, frame.width - 2, numbers.top - pad // 3 - top)
-    cells = tuple(_cell(numbers, index, columns, rows, pad) for index in range(min(NUMBERS, rows * columns)))
+    cells = tuple(_cell(numbers, index, columns, rows, (2 * pad, 0)) for index in range(min(NUMBERS, rows * columns)))
     return PanelLayout(frame, name, settings, chip, events, area, cells)

@@ -83,7 +83,6 @@ class Panel:
         marble = self.trail.draw(target, area.topleft, moment)
         center = (area.left + marble[0], area.top + marble[1])
         stroke = self.em / 15
-        self._draw_start(target, stroke)
         if area.inflate(self.em, self.em).collidepoint(center):
             self._draw_arrows(target, center, moment, stroke)
             pygame.draw.aacircle(target, self.theme.halo, center, 7.5 * stroke)
@@ -93,17 +92,6 @@ class Panel:
         else:
             self._draw_beyond(target, center, stroke)
         target.set_clip(None)
-
-    def _draw_start(self, target: pygame.Surface, stroke: float) -> None:
-        """A small flag where all lanes began."""
-        area = self.place.map
-        x, y = (self.camera.project(np.array(self.race.start)) + area.topleft).tolist()
-        top = y - 15 * stroke
-        cloth = [(x, top), (x + 9 * stroke, top + 3.5 * stroke), (x, top + 7 * stroke)]
-        for color, width in ((self.theme.halo, 4 * stroke), (self.theme.mark, 1.5 * stroke)):
-            pygame.draw.aaline(target, color, (x, y), (x, top), max(1, round(width)))
-        pygame.draw.polygon(target, self.theme.mark, cloth)
-        pygame.draw.aalines(target, self.theme.mark, True, cloth)
 
     def _draw_arrows(self, target: pygame.Surface, center: tuple[float, float], moment: int, stroke: float) -> None:
         """The last movement, and the step −η∇L_B that the coming batch asks for, both ARROW_SCALE times as long."""
@@ -187,9 +175,22 @@ class Panel:
         ]
 
 
+def with_flag(terrain: pygame.Surface, pixel: tuple[float, float], theme: Theme, stroke: float) -> pygame.Surface:
+    """A copy of the map with a small flag where all lanes begin."""
+    picture = terrain.copy()
+    x, y = pixel
+    top = y - 15 * stroke
+    cloth = [(x, top), (x + 9 * stroke, top + 3.5 * stroke), (x, top + 7 * stroke)]
+    for color, width in ((theme.halo, 4 * stroke), (theme.mark, 1.5 * stroke)):
+        pygame.draw.aaline(picture, color, (x, y), (x, top), max(1, round(width)))
+    pygame.draw.polygon(picture, theme.mark, cloth)
+    pygame.draw.aalines(picture, theme.mark, True, cloth)
+    return picture
+
+
 def _tip(center: tuple[float, float], arrow: Array) -> tuple[float, float]:
     """Where an arrow (2,) in pixels, y up, ends; at most as far as SDL's coordinates go."""
-    dx, dy = np.clip(np.nan_to_num(arrow), -1e4, 1e4).tolist()
+    dx, dy = (max(-1e4, min(1e4, length)) for length in arrow.tolist())
     return center[0] + dx, center[1] - dy
 
 

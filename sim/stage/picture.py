@@ -13,7 +13,7 @@ from sim.stage.camera import Camera
 from sim.stage.chart import Axes, Chart, axes
 from sim.stage.help import draw_help
 from sim.stage.layout import Layout, layout
-from sim.stage.panel import Panel
+from sim.stage.panel import Panel, with_flag
 from sim.stage.terrain import draw_terrain
 from sim.stage.theme import Theme, load_theme
 from sim.stage.trail import Trail, fading
@@ -75,11 +75,14 @@ def draw(target: pygame.Surface, moment: Moment) -> None:
 @lru_cache(maxsize=2)
 def _panels(scene: Scene, race: Race, size: tuple[int, int], theme_name: str) -> tuple[Panel, ...]:
     places, theme = scene_layout(scene, size), load_theme(theme_name)
+    area = places.panels[0].map
+    camera = Camera(race.problem.window, area.width, area.height)
+    terrain = draw_terrain(race.problem, camera, theme, places.stroke)
+    x, y = camera.project(np.array(race.start)).tolist()
+    ground = with_flag(terrain, (x, y), theme, places.stroke)
     panels = []
     for index, (track, place) in enumerate(zip(race.tracks, places.panels, strict=True)):
-        camera = Camera(race.problem.window, place.map.width, place.map.height)
-        terrain = draw_terrain(race.problem, camera, theme, places.stroke)
-        trail = Trail(track, camera, terrain, fading(theme.lane(index), theme.high), places.stroke)
+        trail = Trail(track, camera, ground, fading(theme.lane(index), theme.high), places.stroke)
         panels.append(Panel(place, places.em, theme, race, index, camera, trail))
     return tuple(panels)
 

@@ -148,11 +148,9 @@ class NextScene:
 
     def apply(self, session: Session) -> Session:
         names = list(scene_files())
-        if session.scene.name in names:
-            place = names.index(session.scene.name) + self.places
-        else:
-            place = min(self.places, 0)
-        return OpenScene(place % len(names)).apply(session)
+        outside = -1 if self.places > 0 else 0  # A scene from elsewhere lies before the first.
+        place = names.index(session.scene.name) if session.scene.name in names else outside
+        return OpenScene((place + self.places) % len(names)).apply(session)
 
 
 @dataclass(frozen=True, slots=True)

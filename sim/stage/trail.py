@@ -6,6 +6,7 @@ full strength, and the cloud of a restless one pales where it has not been latel
 
 from bisect import bisect_right
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import pygame
@@ -38,7 +39,9 @@ class Trail:
         self._terrain = terrain
         self._stroke = stroke
         self._ground = terrain.copy()
+        self._tail = TAIL * stroke
         self._tones = tones
+        self._lines = [mix(tone, tones[0], 0.35) for tone in tones]  # A little paler than the dots.
         self._pixels = np.empty((0, 2))
         self._points: list[tuple[float, float]] = []  # Where the way bends, in pixels,
         self._updates: list[int] = []  # after which update,
@@ -52,14 +55,15 @@ class Trail:
         """
         self._follow(update)
         end = bisect_right(self._updates, update)
-        tail = self._lengths[end - 1] - TAIL * self._stroke
-        start = max(0, min(bisect_right(self._lengths, tail, hi=end) - 1, end - 1))
-        start = self._paint(start)
+        full = self._lengths[end - 1]
+        # The tones begin at equal steps along the last stretch; before it, all is of the first tone.
+        steps = [full - self._tail * (1 - i / TONES) for i in range(1, TONES)]
+        bounds = [bisect_right(self._lengths, step, hi=end) for step in steps]
+        start = self._paint(max(0, bounds[0] - 1))
         target.blit(self._ground, position)
         x, y = self.marble(update)
         points = [*self._points[start:end], (x, y)]
-        tones = [_tone(length - tail, self._stroke) for length in (*self._lengths[start:end], self._lengths[end - 1])]
-        self._line(target, points, tones, position)
+        self._line(target, points, [bound - start for bound in bounds], position)
         return x, y
 
     def marble(self, update: int) -> tuple[float, float]:
@@ -98,22 +102,27 @@ class Trail:
             self._ground.blit(self._terrain, (0, 0))
             self._painted = 0
         for block in range(self._painted, wanted, BLOCK):
-            points = self._points[block : block + BLOCK + 1]
-            self._line(self._ground, points, [0] * len(points), (0, 0))
+            self._line(self._ground, self._points[block : block + BLOCK + 1], [], (0, 0))
         self._painted = wanted
         return wanted
 
     def _line(
-        self, target: pygame.Surface, points: list[tuple[float, float]], tones: list[int], offset: tuple[int, int]
+        self, target: pygame.Surface, points: list[tuple[float, float]], bounds: list[int], offset: tuple[int, int]
     ) -> None:
+        """Lines from point to point, and a dot on each; the next tone begins at each of the bounds."""
         width, radius = max(1, round(1.3 * self._stroke)), 2.3 * self._stroke
         dx, dy = offset
         moved = [(x + dx, y + dy) for x, y in points]
-        for start, end, tone in zip(moved, moved[1:], tones[1:], strict=False):
-            pygame.draw.aaline(target, mix(self._tones[tone], self._tones[0], 0.35), start, end, width)
-        dots = [dot(radius, tone) for tone in self._tones]
-        half = dots[0].get_width() / 2
-        target.fblits([(dots[tone], (x - half, y - half)) for (x, y), tone in zip(moved, tones, strict=True)])
+        ends = [min(max(bound, 0), len(moved)) for bound in bounds] + [len(moved)]
+        spans = [(tone, span) for tone, span in enumerate(pairwise([0, *ends])) if span[1] > span[0]]
+        for tone, (first, last) in spans:
+            color = self._lines[tone]
+            for end in range(max(first, 1), last):
+                pygame.draw.aaline(target, color, moved[end - 1], moved[end], width)
+        for tone, (first, last) in spans:
+            picture = dot(radius, self._tones[tone])
+            half = picture.get_width() / 2
+            target.fblits([(picture, (x - half, y - half)) for x, y in moved[first:last]])
 
 
 @lru_cache(maxsize=256)
@@ -124,9 +133,3 @@ def dot(radius: float, color: Color) -> pygame.Surface:
     picture.fill((*color, 0))
     pygame.draw.aacircle(picture, color, (size / 2 - 0.5, size / 2 - 0.5), radius)
     return picture
-
-
-def _tone(length: float, stroke: float) -> int:
-    """The tone of a point at that length along the fading stretch."""
-    share = length / (TAIL * stroke)
-    return int(min(max(share, 0.0), 1.0) * (TONES - 1))

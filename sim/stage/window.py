@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -128,14 +128,18 @@ class Window:
         self._shown: tuple[Moment, tuple[int, int]] | None = None
 
     def frame(self) -> None:
-        """Wait for the next frame, or for an event where nothing moves; answer events, compute on, draw."""
+        """Wait for the next frame, or for an event where nothing moves, and go on."""
         events = pygame.event.get() if self._busy() else [pygame.event.wait(), *pygame.event.get()]
-        seconds = min(self._clock.tick(FRAMES_A_SECOND) / 1000, LONGEST_FRAME)
+        seconds = self._clock.tick(FRAMES_A_SECOND) / 1000
+        self.advance(events, min(seconds, LONGEST_FRAME))
+
+    def advance(self, events: Iterable[pygame.Event], seconds: float) -> None:
+        """Answer the events, compute on, let the time pass, and draw."""
         for event in events:
             self._answer(event)
         running = race(self.session.scene)
         self._compute(running)
-        self.session = update(self.session, Tick(seconds, running.updates - 1))
+        self.send(Tick(seconds, running.updates - 1))
         self._show(running)
 
     def send(self, message: Message) -> None:

@@ -1,0 +1,126 @@
+"""How fast it is: python -m tests.benchmark prints a table. Machines are noisy: compare within one run."""
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ["SDL_VIDEODRIVER"] = "dummy"
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from sim.descent.data import ShiftedExamples
+from sim.descent.problem import Problem
+from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.track import Lane, descend
+from sim.scene import OPENING, load_scene
+from sim.surface.gaussian import Bowl, Landscape, Well
+
+ROOT = Path(__file__).parents[1]
+FRAMES = 240
+Row = tuple[str, str, str]
+
+FIRST_FRAME = """
+import os, runpy, sys
+import pygame
+flip = pygame.display.flip
+def first():
+    flip()
+    os._exit(0)
+pygame.display.flip = first
+sys.argv = ["main.py"]
+runpy.run_path("main.py", run_name="__main__")
+"""
+
+
+def first_frame(runs: int = 7) -> Row:
+    """From the start of the process to the first picture on the screen."""
+    seconds = []
+    for _ in range(runs + 1):
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-c", FIRST_FRAME], cwd=ROOT, check=True)
+        seconds.append(time.perf_counter() - begun)
+    return "start to first frame", f"{statistics.median(seconds[1:]):.2f} s", "wanted: under 1 s, warm"
+
+
+def frames() -> Iterator[Row]:
+    """Time of a frame while the opening race plays on at 60 updates a second, three lanes at 1600×900."""
+    import pygame  # noqa: PLC0415  The window's part of the benchmark.
+
+    from sim.stage.session import Session, race  # noqa: PLC0415
+    from sim.stage.window import Window  # noqa: PLC0415
+
+    pygame.display.init()
+    pygame.display.set_mode((1600, 900))
+    scene = load_scene(OPENING)
+    high = {}
+    for updates in (100, 10_000, 100_000):
+        race(scene).extend(updates + FRAMES + 2)
+        speed = 6  # 50 updates a second.
+        window = Window(Session(scene, float(updates), playing=True, speed=speed, horizon=updates + FRAMES))
+        window.advance([], 0.0)
+        spent = sorted(_timed(lambda: window.advance([], 1 / 50)) for _ in range(FRAMES))
+        median, high[updates] = spent[FRAMES // 2], spent[FRAMES * 95 // 100]
+        figures = f"{median * 1e3:.1f} ms, 95 %: {high[updates] * 1e3:.1f} ms"
+        yield f"frame after {updates:,} updates", figures, "wanted: 95 % under 8 ms"
+    ratio = high[100_000] / high[100]
+    yield "95 % frame, 100,000 over 100", f"{ratio:.2f}", "wanted: at most 1.2"
+    window = Window(Session(scene, 100.0, horizon=100))
+    window.advance([], 0.0)
+    pygame.time.set_timer(pygame.USEREVENT, 3000, loops=1)
+    begun, before = time.perf_counter(), time.process_time()
+    while time.perf_counter() - begun < 2.5:
+        window.frame()
+    share = (time.process_time() - before) / (time.perf_counter() - begun)
+    yield "paused and idle", f"{share:.1%} of a core", "wanted: under 3 %"
+
+
+def one_race(updates: int = 5_000) -> Row:
+    """Updates a second of the opening race: three lanes with all their numbers, verdicts and events."""
+    scene = load_scene(OPENING)
+    seconds = [_timed(lambda: scene.race().extend(updates)) for _ in range(3)]
+    return "one race, 3 lanes", f"{updates / statistics.median(seconds):,.0f} updates/s", "of all three together"
+
+
+def swarm(wells: int, batch_size: int, marbles: int = 100_000, updates: int = 20) -> Row:
+    """Marble-updates a second of a swarm of seeds on one core."""
+    generator = np.random.default_rng(0)
+    places = generator.uniform(-2, 2, (wells, 2)).tolist()
+    surface = Landscape(Bowl((0, 0), (0.3, 0.3)), tuple(Well((x, y), 0.7, 0.5) for x, y in places))
+    problem = Problem(*ShiftedExamples(sigma=0.2).sums(surface), surface.usual_window)
+    start = np.tile([-1.0, 0.5], (marbles, 1))
+    run = descend(problem.train, Lane("", GradientDescent(0.1), batch_size), start, np.arange(marbles))
+    next(run)
+    seconds = _timed(lambda: [next(run) for _ in range(updates)])
+    rate = marbles * updates / seconds / 1e6
+    name = f"{marbles:,} marbles, {wells} wells, B = {batch_size}"
+    return name, f"{rate:.1f} million marble-updates/s", "one core"
+
+
+def _timed(action: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    action()
+    return time.perf_counter() - begun
+
+
+def main() -> None:
+    """Measure and print."""
+    table = Table("what", "measured", "remark", title="Three Marbles, benchmark")
+    rows = [first_frame(), *frames(), one_race(), swarm(2, 1), swarm(8, 1), swarm(2, 20, updates=4)]
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    Console().print(f"peak memory {peak:.0f} MiB, {os.cpu_count()} cores, NumPy {np.__version__}")
+
+
+if __name__ == "__main__":
+    main()
