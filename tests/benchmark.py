@@ -1,5 +1,6 @@
 """How fast it is: python -m tests.benchmark prints a table. Machines are noisy: compare within one run."""
 
+# ruff: noqa: E402  The environment is set before NumPy and pygame look at it.
 import os
 import resource
 import statistics
@@ -7,13 +8,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 os.environ["SDL_VIDEODRIVER"] = "dummy"
+os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
 
 import numpy as np
+import pygame
 from rich.console import Console
 from rich.table import Table
 
@@ -22,6 +26,8 @@ from sim.descent.problem import Problem
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.track import Lane, descend
 from sim.scene import OPENING, load_scene
+from sim.stage.session import Session, race
+from sim.stage.window import Window
 from sim.surface.gaussian import Bowl, Landscape, Well
 
 ROOT = Path(__file__).parents[1]
@@ -53,11 +59,6 @@ def first_frame(runs: int = 7) -> Row:
 
 def frames() -> Iterator[Row]:
     """Time of a frame while the opening race plays on at 60 updates a second, three lanes at 1600×900."""
-    import pygame  # noqa: PLC0415  The window's part of the benchmark.
-
-    from sim.stage.session import Session, race  # noqa: PLC0415
-    from sim.stage.window import Window  # noqa: PLC0415
-
     pygame.display.init()
     pygame.display.set_mode((1600, 900))
     scene = load_scene(OPENING)
@@ -67,7 +68,8 @@ def frames() -> Iterator[Row]:
         speed = 6  # 50 updates a second.
         window = Window(Session(scene, float(updates), playing=True, speed=speed, horizon=updates + FRAMES))
         window.advance([], 0.0)
-        spent = sorted(_timed(lambda: window.advance([], 1 / 50)) for _ in range(FRAMES))
+        frame = partial(window.advance, [], 1 / 50)
+        spent = sorted(_timed(frame) for _ in range(FRAMES))
         median, high[updates] = spent[FRAMES // 2], spent[FRAMES * 95 // 100]
         figures = f"{median * 1e3:.1f} ms, 95 %: {high[updates] * 1e3:.1f} ms"
         yield f"frame after {updates:,} updates", figures, "wanted: 95 % under 8 ms"

@@ -1,6 +1,6 @@
 """Loss against updates: one line a lane, training solid, test dashed.
 
-The history stands on a layer that only grows at its right end; a step back wipes that end and draws it anew.
+The history stands on a layer of which only the right end is drawn anew when time goes on, or back.
 """
 
 import math
@@ -19,6 +19,7 @@ from sim.surface.points import Array
 DASH = 5  # Length of a dash of the test line, in strokes; the gaps are as long.
 HEADROOM = 0.06  # Of the axis, above and below the lines.
 LOGARITHMIC = 30.0  # Ratio of largest to smallest positive loss from which a logarithm helps.
+DECADES = 10  # As far as a logarithmic axis goes down: below is rounding.
 TALLEST = 1.25  # How far above the start, in heights of the start, a line is followed.
 
 
@@ -64,7 +65,9 @@ def axes(race: Race, updates: int, computed: int) -> Axes:
     tallest = max(float(column[column <= ceiling].max(initial=lowest)) for column in columns)
     tallest = max(tallest, start)
     logarithmic = lowest > 0 and tallest / lowest > LOGARITHMIC
-    low, high = (math.log10(lowest), math.log10(tallest)) if logarithmic else (lowest, tallest)
+    low, high = lowest, tallest
+    if logarithmic:
+        low, high = max(math.log10(lowest), math.log10(tallest) - DECADES), math.log10(tallest)
     margin = HEADROOM * max(high - low, 1e-9 * max(abs(high), 1.0))
     return Axes(updates, low - margin, high + margin, logarithmic)
 
@@ -82,6 +85,8 @@ class Chart:
         self.plot = pygame.Rect(left, round(1.7 * em), size[0] - left - em, size[1] - round(3.3 * em))
         self._empty = self._draw_empty(size)
         self._layer = self._empty.copy()
+        self._draft = self._empty.copy()
+        self._draft.set_clip(self.plot)
         self._drawn = 0  # Up to which update the lines stand on the layer.
 
     def draw(self, target: pygame.Surface, position: tuple[int, int], update: int) -> None:
@@ -106,21 +111,22 @@ class Chart:
         return np.asarray(self.plot.bottom - self.plot.height * self._axes.height(losses))
 
     def _advance(self, update: int) -> None:
+        """Have the lines on the layer up to the update, and no farther.
+
+        All that touches the last strip is drawn anew on a draft, in the same order as ever, and the strip
+        taken from there: so the picture of a moment does not depend on how one came to it. (A clipped
+        smooth line is not the same line: the strip cannot be drawn upon directly.)
+        """
         if update == self._drawn:
             return
-        first = min(update, self._drawn)
-        if update < self._drawn:
-            # Lines are smooth and as wide as a stroke: what is left of the strip is as it was.
-            pad = 2 + math.ceil(2 * self._stroke)
-            strip = pygame.Rect(math.floor(self._x(update)) - pad, 0, self._layer.get_width(), self._layer.get_height())
-            self._layer.blit(self._empty, strip.topleft, strip)
-            self._layer.set_clip(strip.clip(self.plot))
-            first = max(0, math.floor((strip.left - pad - self.plot.left) / self.plot.width * self._axes.updates) - 1)
-        else:
-            self._layer.set_clip(self.plot)
+        pad = 2 + math.ceil(2 * self._stroke)  # Lines are smooth, and wider than a pixel.
+        left = math.floor(self._x(min(update, self._drawn))) - pad
+        strip = pygame.Rect(left, 0, self._layer.get_width() - left, self._layer.get_height())
+        self._draft.blit(self._empty, strip.topleft, strip)
+        first = math.floor((left - pad - self.plot.left) / self.plot.width * self._axes.updates) - 1
         for index in range(len(self._race.tracks)):
-            self._draw_lane(index, first, update)
-        self._layer.set_clip(None)
+            self._draw_lane(index, max(0, first), update)
+        self._layer.blit(self._draft, strip.topleft, strip)
         self._drawn = update
 
     def _draw_lane(self, index: int, first: int, last: int) -> None:
@@ -148,7 +154,7 @@ class Chart:
             for share0, share1 in _dashes(x0, x1, dash * self._stroke):
                 start = (x0 + share0 * (x1 - x0), y0 + share0 * (y1 - y0))
                 end = (x0 + share1 * (x1 - x0), y0 + share1 * (y1 - y0))
-                pygame.draw.aaline(self._layer, color, start, end, width)
+                pygame.draw.aaline(self._draft, color, start, end, width)
 
     def _draw_columns(self, x: Array, y: Array, color: tuple[int, int, int], dash: int) -> None:
         """Many updates a pixel: in each column of pixels a bar from the least to the greatest."""
@@ -160,7 +166,7 @@ class Chart:
         thick = max(1, round(1.3 * self._stroke))
         for column, top, bottom in zip(columns[starts].tolist(), tops.tolist(), bottoms.tolist(), strict=True):
             if not dash or int(column // (dash * self._stroke)) % 2 == 0:
-                self._layer.fill(color, (column, round(top), 1, max(thick, round(bottom - top))))
+                self._draft.fill(color, (column, round(top), 1, max(thick, round(bottom - top))))
 
     def _draw_empty(self, size: tuple[int, int]) -> pygame.Surface:
         """Frame, grid, ticks and legend."""

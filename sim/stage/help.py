@@ -21,8 +21,8 @@ SHEET = (
     ("Esc", "quit"),
 )
 LEGEND = (
-    ("coloured arrow", "last movement, four times as long"),
-    ("plain arrow", "−η·∇L of the coming batch, four times as long"),
+    ("coloured arrow", "last movement, up to four times as long"),
+    ("plain arrow", "−η·∇L of the coming batch, on the same scale"),
     ("ring, cross, triangle", "minimum, saddle (long bar: the way down), maximum"),
     ("λmin λmax", "eigenvalues of the Hessian of the full loss"),
 )

@@ -16,9 +16,10 @@ from sim.stage.layout import PanelLayout
 from sim.stage.numbers import number, settings
 from sim.stage.theme import Color, Theme, mix
 from sim.stage.trail import Trail
-from sim.surface.points import Array
+from sim.surface.points import norm
 
-ARROW_SCALE = 4.0  # Arrows show movements so many times as long as they are.
+ARROW_SCALE = 4.0  # Arrows show movements so many times as long as they are,
+LONGEST_ARROW = 0.4  # unless one would be longer than this share of the map's height: then both by less.
 ENDS = frozenset({Kind.SETTLED, Kind.STUCK, Kind.STALLED, Kind.BALANCED, Kind.LEVEL, Kind.DIVERGED})
 """Verdicts that will not change any more, as far as is known: their chips are filled."""
 
@@ -94,15 +95,16 @@ class Panel:
         target.set_clip(None)
 
     def _draw_arrows(self, target: pygame.Surface, center: tuple[float, float], moment: int, stroke: float) -> None:
-        """The last movement, and the step −η∇L_B that the coming batch asks for, both ARROW_SCALE times as long."""
-        track, scale = self.track, ARROW_SCALE * self.camera.scale
-        theme = self.theme
-        if moment > 0:
-            tip = _tip(center, track.movement[moment - 1] * scale)
-            draw_arrow(target, center, tip, mix(self.color, theme.mark, 0.25), theme.halo, stroke)
-        if moment < track.updates:
-            tip = _tip(center, -track.lane.rule.learning_rate * track.gradient[moment] * scale)
-            draw_arrow(target, center, tip, theme.mark, theme.halo, stroke)
+        """The last movement, and the step −η∇L_B that the coming batch asks for, enlarged alike."""
+        track, theme = self.track, self.theme
+        last = track.movement[moment - 1] if moment > 0 else np.zeros(2)
+        asked = -track.lane.rule.learning_rate * track.gradient[moment] if moment < track.updates else np.zeros(2)
+        with np.errstate(all="ignore"):
+            longest = max(float(np.max(norm(np.stack([last, asked])))) * self.camera.scale, 1e-9)
+            scale = min(ARROW_SCALE, LONGEST_ARROW * self.place.map.height / longest) * self.camera.scale
+        for arrow, color in ((last, mix(self.color, theme.mark, 0.25)), (asked, theme.mark)):
+            dx, dy = (arrow * scale).tolist()
+            draw_arrow(target, center, (center[0] + dx, center[1] - dy), color, theme.halo, stroke)
 
     def _draw_beyond(self, target: pygame.Surface, center: tuple[float, float], stroke: float) -> None:
         """A wedge at the map's edge that points to a marble out of sight."""
@@ -141,7 +143,9 @@ class Panel:
         moves = [event for event in events if event.kind in ("escaped", "left_saddle")]
         x = place.left
         if moves:
-            label = text.fitted(_event_text(moves[-1]), em, place.width)
+            words = [_event_text(event) for event in moves[-2:]]
+            label = ", ".join(words) if text.width(", ".join(words), em) <= place.width else words[-1]
+            label = text.fitted(label, em, place.width)
             x = text.put(target, label, (x, place.centery), em, mix(self.color, theme.text, 0.35)) + em
         evidence = verdict.sentence.removeprefix(f"{verdict.kind.value}: ").split(", ")
         while evidence and text.width(", ".join(evidence), em) > place.right - x:
@@ -188,12 +192,6 @@ def with_flag(terrain: pygame.Surface, pixel: tuple[float, float], theme: Theme,
     return picture
 
 
-def _tip(center: tuple[float, float], arrow: Array) -> tuple[float, float]:
-    """Where an arrow (2,) in pixels, y up, ends; at most as far as SDL's coordinates go."""
-    dx, dy = (max(-1e4, min(1e4, length)) for length in arrow.tolist())
-    return center[0] + dx, center[1] - dy
-
-
 def draw_arrow(
     target: pygame.Surface,
     start: tuple[float, float],
@@ -205,7 +203,7 @@ def draw_arrow(
     """An arrow with a rim of the halo's colour; none where it would be hidden under the marble."""
     dx, dy = tip[0] - start[0], tip[1] - start[1]
     length = math.hypot(dx, dy)
-    if length < 8 * stroke:
+    if not length >= 8 * stroke:
         return
     ux, uy = dx / length, dy / length
     head = min(8 * stroke, 0.5 * length)

@@ -1,0 +1,100 @@
+"""What is drawn: the same however one came to the moment, and as it was found good."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pygame
+import pytest
+from PIL import Image
+
+from sim.scene import Scene, load_scene, parse_scene, scene_files
+from sim.stage.export import screenshot
+from sim.stage.picture import Moment, draw
+from sim.stage.session import race
+from sim.stage.theme import THEMES
+
+GOLDEN = Path(__file__).parent / "golden"
+Pixels = npt.NDArray[np.int16]
+
+
+def picture(scene: Scene, updates: list[int], size: tuple[int, int] = (960, 600), theme: str = "light") -> Pixels:
+    """The picture of the last of the updates, after all of them have been drawn in turn."""
+    running = scene.race()  # Of its own, so that nothing is drawn yet.
+    running.extend(scene.updates + 1)
+    target = pygame.Surface(size, depth=32)
+    for update in updates:
+        draw(target, Moment(scene, running, update, theme, scene.updates, scene.updates, f"update {update}"))
+    return pygame.surfarray.array3d(target).astype(np.int16)
+
+
+@pytest.mark.parametrize("name", ["local-minimum", "on-the-saddle", "learning-rate-ladder"])
+def test_the_way_to_a_moment_leaves_no_traces(name: str) -> None:
+    scene = load_scene(name)
+    at_once = picture(scene, [90])
+    assert np.array_equal(picture(scene, list(range(0, 91, 3))), at_once)
+    assert np.array_equal(picture(scene, [scene.updates, 100, 50, 91, 90]), at_once)
+
+
+def test_many_updates_a_pixel_are_drawn_alike_bit_by_bit_and_at_once() -> None:
+    scene = replace(load_scene("local-minimum"), updates=6000)
+    at_once = picture(scene, [5000])
+    assert np.array_equal(picture(scene, [*range(0, 5000, 37), 5000]), at_once)
+    assert np.array_equal(picture(scene, [6000, 5001, 5000]), at_once)
+
+
+@pytest.mark.parametrize(
+    ("name", "update", "theme"), [("local-minimum", 70, "light"), ("learning-rate-ladder", 40, "dark")]
+)
+def test_golden_pictures(name: str, update: int, theme: str, request: pytest.FixtureRequest) -> None:
+    drawn = picture(load_scene(name), [update], theme=theme)
+    path = GOLDEN / f"{name}-{update}-{theme}.png"
+    if request.config.getoption("--update-golden"):
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(drawn.astype(np.uint8).swapaxes(0, 1)).save(path, optimize=True)
+    golden = np.asarray(Image.open(path).convert("RGB"), dtype=np.int16).swapaxes(0, 1)
+    difference = np.abs(drawn - golden).max(axis=-1)
+    # Another version of the font or of the smoothing may move an edge; a missing part is far more than that.
+    assert np.mean(difference > 48) < 0.004
+    assert np.mean(difference) < 1.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", list(scene_files()))
+def test_every_scene_can_be_drawn_from_start_to_end(name: str, theme: str) -> None:
+    scene = load_scene(name)
+    start, end = picture(scene, [0], theme=theme), picture(scene, [scene.updates], theme=theme)
+    assert np.mean(start != end) > 0.002
+
+
+def test_lanes_that_diverged_and_long_names_can_be_drawn() -> None:
+    text = """
+        title = "A title that is as long as titles may be, and no longer!"
+        look = "x"
+        updates = 3000
+        start = [1.0, 1.0]
+        [surface]
+        kind = "quadratic"
+        [examples]
+        kind = "tilted"
+        sigma = 0.0
+        """
+    for number in range(6):
+        name = f"a lane with a name as long as allowed {number}"
+        text += f'[lane."{name}"]\nrule = "adamw"\nlearning_rate = {10.0 ** (number - 1)}\nbatch_size = 7\n'
+    text += ""
+    scene = parse_scene(text, "long")
+    for size in [(960, 600), (1600, 900)]:
+        assert picture(scene, [0, 3000], size).any()
+
+
+def test_screenshots_are_the_window_s_own_picture(tmp_path: Path) -> None:
+    scene = load_scene("local-minimum")
+    path = tmp_path / "picture.png"
+    screenshot(scene, 70, (960, 600), "light", path)
+    saved = np.asarray(Image.open(path), dtype=np.int16).swapaxes(0, 1)
+    drawn = picture(scene, [70])
+    panels = slice(0, 560)  # The footer tells how the race is being played.
+    assert np.array_equal(saved[:, panels], drawn[:, panels])
+    assert race(scene).updates >= 70

@@ -1,0 +1,176 @@
+"""The window, driven by events under SDL's dummy driver."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pygame
+import pytest
+from PIL import Image
+
+from sim.scene import load_scene, scene_files
+from sim.stage import window as stage_window
+from sim.stage.camera import Camera
+from sim.stage.picture import scene_layout
+from sim.stage.session import GoToEnd, Play, begin, race
+from sim.stage.window import NoDisplay, Window, open_window
+
+NAMES = list(scene_files())
+
+
+@pytest.fixture
+def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    monkeypatch.chdir(tmp_path)
+    pygame.display.init()
+    pygame.display.set_mode((960, 600), pygame.RESIZABLE)
+    yield Window(begin(load_scene(NAMES[0])))
+    pygame.display.quit()
+
+
+def press(window: Window, key: int, character: str = "", mod: int = 0, seconds: float = 0.0) -> None:
+    window.advance([pygame.Event(pygame.KEYDOWN, key=key, unicode=character, mod=mod)], seconds)
+
+
+def pixels() -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+    screen = pygame.display.get_surface()
+    assert screen is not None
+    return pygame.surfarray.array3d(screen)
+
+
+def test_it_plays_by_itself_and_space_pauses(window: Window) -> None:
+    for _ in range(5):
+        window.advance([], 0.1)
+    assert window.session.update == 10
+    press(window, pygame.K_SPACE)
+    window.advance([], 0.1)
+    assert window.session.update == 10
+
+
+def test_arrows_step_and_shift_steps_by_ten(window: Window) -> None:
+    press(window, pygame.K_RIGHT, mod=pygame.KMOD_SHIFT)
+    press(window, pygame.K_RIGHT)
+    press(window, pygame.K_RIGHT)
+    press(window, pygame.K_LEFT)
+    assert window.session.update == 11
+
+
+def test_home_and_end(window: Window) -> None:
+    press(window, pygame.K_END)
+    assert window.session.update == window.session.scene.updates
+    press(window, pygame.K_HOME)
+    assert window.session.update == 0
+
+
+@pytest.mark.parametrize("character", list("123456789"))
+def test_numbers_open_scenes(window: Window, character: str) -> None:
+    press(window, pygame.K_UNKNOWN, character)
+    assert window.session.scene.name == NAMES[int(character) - 1]
+
+
+def test_other_keys(window: Window) -> None:
+    press(window, pygame.K_PAGEDOWN)
+    assert window.session.scene.name == NAMES[1]
+    press(window, pygame.K_n)
+    assert window.session.scene.seed == load_scene(NAMES[1]).seed + 1
+    press(window, pygame.K_t)
+    assert window.session.theme == "dark"
+    press(window, pygame.K_UNKNOWN, "?")
+    assert window.session.help
+    press(window, pygame.K_ESCAPE)
+    assert not window.session.help
+    speed = window.session.speed
+    press(window, pygame.K_UNKNOWN, "+")
+    press(window, pygame.K_UNKNOWN, "+")
+    press(window, pygame.K_UNKNOWN, "-")
+    assert window.session.speed == speed + 1
+    press(window, pygame.K_ESCAPE)
+    assert not window.session.open
+
+
+def test_control_keys_are_left_to_the_desktop(window: Window) -> None:
+    press(window, pygame.K_n, mod=pygame.KMOD_CTRL)
+    assert window.session.scene.seed == load_scene(NAMES[0]).seed
+
+
+def test_closing_the_window_ends_it_even_with_help_open(window: Window) -> None:
+    press(window, pygame.K_h)
+    window.advance([pygame.Event(pygame.QUIT)], 0.0)
+    assert not window.session.open
+
+
+def test_a_click_in_any_panel_drops_all_marbles_there(window: Window) -> None:
+    scene = window.session.scene
+    for place in scene_layout(scene, (960, 600)).panels:
+        pixel = (place.map.left + 70, place.map.top + 40)
+        window.advance([pygame.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=pixel)], 0.0)
+        camera = Camera(scene.window, place.map.width, place.map.height)
+        np.testing.assert_allclose(window.session.scene.start, camera.unproject(np.array([70.0, 40.0])))
+        assert window.session.update == 0
+
+
+def test_a_click_elsewhere_does_nothing(window: Window) -> None:
+    before = window.session.scene
+    window.advance([pygame.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=(5, 5))], 0.0)
+    window.advance([pygame.Event(pygame.MOUSEBUTTONDOWN, button=3, pos=(300, 300))], 0.0)
+    assert window.session.scene == before
+
+
+def test_screenshots_overwrite_nothing(window: Window, tmp_path: Path) -> None:
+    press(window, pygame.K_RIGHT)
+    for _ in range(2):
+        press(window, pygame.K_s)
+    files = sorted(tmp_path.iterdir())
+    assert [file.name for file in files] == [f"{NAMES[0]}-1-2.png", f"{NAMES[0]}-1.png"]
+    assert files[0].name in window.session.notice
+    with Image.open(files[0]) as image:
+        assert image.size == (960, 600)
+
+
+def test_a_screenshot_that_cannot_be_saved_is_said_on_screen(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage_window, "free_path", lambda path: Path("nowhere") / path)
+    press(window, pygame.K_s)
+    assert "nowhere" in window.session.notice
+    assert window.session.open
+
+
+def test_it_fits_any_window(window: Window) -> None:
+    for size in [(1500, 700), (700, 400), (960, 600), (1, 1)]:
+        pygame.display.set_mode(size, pygame.RESIZABLE)
+        window.advance([pygame.Event(pygame.WINDOWSIZECHANGED, x=size[0], y=size[1])], 0.1)
+        assert pixels().shape[:2] == size
+        assert size == (1, 1) or len(np.unique(pixels())) > 20
+
+
+def test_a_resting_picture_is_not_drawn_again(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    press(window, pygame.K_SPACE)
+    while race(window.session.scene).updates <= window.session.horizon:
+        window.advance([], 0.0)
+    window.advance([], 0.0)
+    drawn = []
+    monkeypatch.setattr(stage_window, "draw", lambda *_: drawn.append(1))
+    for _ in range(3):
+        window.advance([], 0.1)
+    assert not drawn
+    window.advance([pygame.Event(pygame.WINDOWEXPOSED)], 0.1)
+    assert len(drawn) == 1
+
+
+def test_far_jumps_show_what_there_is_while_computing(window: Window) -> None:
+    for _ in range(60):
+        window.send(GoToEnd())
+        window.send(Play())
+        window.send(Play())
+    press(window, pygame.K_END)
+    assert window.session.horizon > 20_000
+    assert pixels().any()
+
+
+def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = load_scene(NAMES[0])
+    monkeypatch.delenv("SDL_VIDEODRIVER")
+    if "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ:
+        pytest.skip("there is a display")
+    with pytest.raises(NoDisplay, match="display"):
+        open_window(scene)
+    assert not pygame.display.get_init()
