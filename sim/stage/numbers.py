@@ -7,8 +7,9 @@ from typing import Any
 from sim.descent.rules import rule_name
 from sim.descent.track import Lane
 
-SYMBOLS = {"learning_rate": "η", "decay": "λ", "alpha": "α", "beta1": "β1", "beta2": "β2", "weight_decay": "w"}
-"""Hyperparameters shown on a panel, by the letters of their papers; the others are details."""
+SYMBOLS = {"learning_rate": "η", "decay": "λ", "alpha": "α", "beta1": "β1", "beta2": "β2", "weight_decay": "w", "epsilon": "ε"}
+"""Hyperparameters shown on a panel, by the letters of their papers."""
+ALWAYS = ("learning_rate", "decay")
 
 
 def number(value: float) -> str:
@@ -30,9 +31,15 @@ def short(value: float) -> str:
 
 
 def settings(lane: Lane, count: int) -> str:
-    """The rule, its hyperparameters and the batch size among `count` examples, in one line."""
+    """The rule, its hyperparameters and the batch size among `count` examples, in one line.
+
+    Of Adam's kind of details only those are told that are not the usual ones.
+    """
     rule: Any = lane.rule
-    chosen = [
-        f"{SYMBOLS[field.name]} {short(getattr(rule, field.name))}" for field in fields(rule) if field.name in SYMBOLS
+    told = [
+        field
+        for field in fields(rule)
+        if field.name in ALWAYS or (field.name in SYMBOLS and getattr(rule, field.name) != field.default)
     ]
+    chosen = [f"{SYMBOLS[field.name]} {short(getattr(rule, field.name))}" for field in told]
     return " · ".join([rule_name(lane.rule), *chosen, f"B {lane.batch_size} of {count}"])

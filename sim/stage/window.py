@@ -1,6 +1,7 @@
 """The window: events become messages, messages a new session, and the session a picture."""
 
 import os
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -91,6 +92,10 @@ def open_window(scene: Scene) -> None:
 
 @contextmanager
 def _display() -> Iterator[None]:
+    # SDL itself finds no display only after its libraries have complained on standard error.
+    chosen = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))
+    if sys.platform.startswith("linux") and not chosen:
+        raise NoDisplay("there is no display to open a window on")
     try:
         pygame.display.init()
         driver = pygame.display.get_driver()

@@ -1,0 +1,275 @@
+"""A race without a picture: as data for programs, as a table for people, as rows for a spreadsheet.
+
+All three tell of the moment after a given number of updates, which the race must have computed; a lane
+that diverged before is shown where it stopped.
+"""
+
+import csv
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.descent.judge import Judge
+from sim.descent.problem import Problem
+from sim.descent.race import Race
+from sim.descent.rules import rule_name
+from sim.descent.track import Lane, Track
+from sim.descent.verdict import Event, Kind, Verdict
+from sim.scene import Scene
+from sim.surface.critical import CriticalPoint
+from sim.surface.points import norm
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+    from rich.table import Table
+
+BLOCK = 4096  # Rows that are turned into numbers at once.
+MOST_EVENTS = 8  # Events of a lane that the table shows.
+
+COLUMNS = (
+    "lane",
+    "update",
+    "epoch",
+    "x",
+    "y",
+    "batch_loss",
+    "train_loss",
+    "test_loss",
+    "batch_gradient_x",
+    "batch_gradient_y",
+    "movement_x",
+    "movement_y",
+    "full_gradient_x",
+    "full_gradient_y",
+)
+
+LEFT_FROM = {"escaped": "minimum", "left_saddle": "saddle"}
+"""What kind of place the source of an event is."""
+
+
+def summary(scene: Scene, race: Race, updates: int) -> dict[str, Any]:
+    """The race after so many updates, as what JSON can hold: a number that is not finite becomes None.
+
+    Places are given by their index in `critical_points`, by the name that sentences call them, and by
+    position.
+    """
+    problem = race.problem
+    return {
+        "scene": scene.name,
+        "seed": race.seed,
+        "updates": updates,
+        "critical_points": {
+            "minima": [_critical(_place("minimum", i, problem), point) for i, point in enumerate(problem.minima)],
+            "saddles": [_critical(_place("saddle", i, problem), point) for i, point in enumerate(problem.saddles)],
+        },
+        "lanes": [_lane(judge, updates) for judge in race.judges],
+    }
+
+
+def _lane(judge: Judge, updates: int) -> dict[str, Any]:
+    track, verdict = judge.track, judge.verdict(updates)
+    return {
+        "name": track.lane.name,
+        "rule": rule_name(track.lane.rule),
+        "batch_size": track.lane.batch_size,
+        **asdict(track.lane.rule),
+        "verdict": verdict.kind.code,
+        "sentence": verdict.sentence,
+        "since": verdict.since,
+        "evidence": _evidence(verdict, track.problem),
+        "events": [_event(event, track.problem) for event in judge.events_until(updates)],
+        "final": _moment(track, min(updates, track.updates)),
+    }
+
+
+def _evidence(verdict: Verdict, problem: Problem) -> dict[str, Any]:
+    return {
+        "gradient_norm": _number(verdict.gradient_norm),
+        "eigenvalues": [_number(value) for value in verdict.curvatures],
+        "basin": _place("minimum", verdict.basin, problem),
+        "loss_above_lowest_minimum": _number(verdict.height),
+        "saddle": _place("saddle", verdict.saddle, problem),
+        "way_down": None if verdict.way_down is None else [_number(value) for value in verdict.way_down],
+    }
+
+
+def _event(event: Event, problem: Problem) -> dict[str, Any]:
+    return {
+        "update": event.update,
+        "kind": event.kind,
+        "seen": event.seen,
+        "from": _place(LEFT_FROM.get(event.kind, "minimum"), event.source, problem),
+        "to": _place("minimum", event.target, problem),
+    }
+
+
+def _moment(track: Track, update: int) -> dict[str, Any]:
+    x, y = track.theta[update].tolist()
+    return {
+        "update": update,
+        "epoch": epoch_of(track, update),
+        "x": _number(x),
+        "y": _number(y),
+        "loss": _number(float(track.loss[update])),
+        "test_loss": _number(float(track.test_loss[update])),
+        "gradient_norm": _number(float(norm(track.full_gradient[update]))),
+        "eigenvalues": [_number(value) for value in track.curvatures[update].tolist()],
+    }
+
+
+def _critical(place: dict[str, Any] | None, point: CriticalPoint) -> dict[str, Any]:
+    eigenvalues = [_number(value) for value in point.eigenvalues]
+    return {**(place or {}), "loss": _number(point.value), "eigenvalues": eigenvalues}
+
+
+def _place(kind: str, index: int | None, problem: Problem) -> dict[str, Any] | None:
+    """A minimum or saddle: its index from 0, its name, which counts from 1, and its position."""
+    if index is None:
+        return None
+    x, y = _points(kind, problem)[index].position
+    return {"index": index, "name": f"{kind} {index + 1}", "x": x, "y": y}
+
+
+def _points(kind: str, problem: Problem) -> tuple[CriticalPoint, ...]:
+    return problem.minima if kind == "minimum" else problem.saddles
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def epoch_of(track: Track, update: int) -> int:
+    """The epoch, counted from 1, that the update with this number belongs to; 0 for the start."""
+    return -(-update // track.updates_per_epoch)
+
+
+def write_csv(race: Race, updates: int, stream: "SupportsWrite[str]") -> None:
+    """Every update of every lane, lane after lane: a header, then the start and one row an update.
+
+    Row u is the moment after u updates; a lane that diverged ends with its last finite moment.
+
+    - `lane`, `update`, `epoch`: the lane's name, u, and the epoch of update u, counted from 1 (0 at the start);
+    - `x`, `y`, `train_loss`, `test_loss`, `full_gradient_x`, `full_gradient_y`: where the marble is now, and
+      the loss and its gradient there over all training examples;
+    - `batch_loss`, `batch_gradient_x`, `batch_gradient_y`: loss and gradient of the batch that made update
+      u, at the place that it left;
+    - `movement_x`, `movement_y`: update u itself, x and y now minus x and y before, as the rule gave it.
+
+    What belongs to update u is empty at the start. Numbers have as many digits as it takes to read the same
+    bits back.
+    """
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for track in race.tracks:
+        writer.writerows(_rows(track, min(updates, track.updates)))
+
+
+def _rows(track: Track, updates: int) -> Iterator[Iterable[object]]:
+    name = track.lane.name
+    x, y = track.theta[0].tolist()
+    yield (
+        *(name, 0, 0, x, y, ""),
+        *(float(track.loss[0]), float(track.test_loss[0]), "", "", "", ""),
+        *track.full_gradient[0].tolist(),
+    )
+    for first in range(1, updates + 1, BLOCK):
+        last = min(first + BLOCK, updates + 1)
+        now, made = slice(first, last), slice(first - 1, last - 1)
+        numbers = np.column_stack(
+            [
+                track.theta[now],
+                track.batch_loss[made],
+                track.loss[now],
+                track.test_loss[now],
+                track.gradient[made],
+                track.movement[made],
+                track.full_gradient[now],
+            ]
+        )
+        for update, row in enumerate(numbers.tolist(), first):
+            yield name, update, epoch_of(track, update), *row
+
+
+def table(scene: Scene, race: Race, updates: int) -> "Table":
+    """Lanes with their verdicts, evidence and events, for a terminal of 80 columns or more."""
+    from rich import box  # noqa: PLC0415  Only those who look at a table wait for it.
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    result = Table(
+        title=Text(f"{scene.title} · seed {race.seed} · after {_updates(updates)}", style="bold"),
+        caption=Text("\n".join(_legend(race, updates)), style="dim"),
+        caption_justify="left",
+        box=box.HORIZONTALS,
+        show_header=False,
+        show_lines=True,
+        expand=False,
+    )
+    result.add_column(max_width=26, overflow="fold")
+    result.add_column(overflow="fold")
+    for judge in race.judges:
+        name, *settings = _settings(judge.track.lane, race.problem.train.count)
+        sentence, *facts = _facts(judge, updates)
+        result.add_row(
+            Text.assemble((name, "bold"), *(f"\n{line}" for line in settings)),
+            Text.assemble((sentence, "bold"), *(f"\n{line}" for line in facts)),
+        )
+    return result
+
+
+def _settings(lane: Lane, count: int) -> Iterator[str]:
+    yield lane.name
+    yield rule_name(lane.rule)
+    yield f"batch {lane.batch_size} of {count}"
+    for key, value in asdict(lane.rule).items():
+        yield f"{key.replace('_', ' ')} {value:g}"
+
+
+def _facts(judge: Judge, updates: int) -> Iterator[str]:
+    track, verdict = judge.track, judge.verdict(updates)
+    moment = min(updates, track.updates)
+    (x, y), loss, test_loss = track.theta[moment], track.loss[moment], track.test_loss[moment]
+    yield verdict.sentence
+    yield f"since update {verdict.since:,}"
+    yield f"at ({x:.4g}, {y:.4g}), loss {loss:.4g}, test loss {test_loss:.4g}"
+    events = judge.events_until(updates)
+    shown = events if len(events) <= MOST_EVENTS else events[: MOST_EVENTS - 1]
+    for event in shown:
+        yield f"update {event.update:,}: {_story(event)}"
+    if len(shown) < len(events):
+        yield f"and {len(events) - len(shown):,} more events"
+
+
+def _story(event: Event) -> str:
+    target = "" if event.target is None else f"minimum {event.target + 1}"
+    if event.kind not in LEFT_FROM:
+        basin = f" ({target})" if target else ""
+        return f"{Kind[event.kind.upper()].value}{basin}"
+    verb = event.kind.split("_")[0]
+    source = "" if event.source is None else f" {LEFT_FROM[event.kind]} {event.source + 1}"
+    return f"{verb}{source}{f' for {target}' if target else ''}"
+
+
+def _legend(race: Race, updates: int) -> Iterator[str]:
+    """Where the minima and saddles lie that the table speaks of."""
+    problem = race.problem
+    minima: set[int | None] = set()
+    saddles: set[int | None] = set()
+    for judge in race.judges:
+        verdict = judge.verdict(updates)
+        minima.add(verdict.basin)
+        saddles.add(verdict.saddle)
+        for event in judge.events_until(updates):
+            minima.add(event.target)
+            (minima if LEFT_FROM.get(event.kind, "minimum") == "minimum" else saddles).add(event.source)
+    for kind, mentioned in ("minimum", minima), ("saddle", saddles):
+        for index in sorted(index for index in mentioned if index is not None):
+            point = _points(kind, problem)[index]
+            yield "{} {}: ({:.4g}, {:.4g}), loss {:.4g}".format(kind, index + 1, *point.position, point.value)
+
+
+def _updates(count: int) -> str:
+    return f"{count:,} update{'' if count == 1 else 's'}"

@@ -1,0 +1,141 @@
+"""The arrows of the house run one way, and only the stage knows pygame."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+ROOMS = ("surface", "descent", "files", "scene", "report", "study", "stage", "main")
+"""Each may import from itself and from those before it."""
+
+STAGE_ONLY = {"pygame", "pygame_gui"}
+
+
+def modules(root: Path) -> Iterator[Path]:
+    """Every Python file of the house below root, as a path relative to it."""
+    for path in [*(root / "sim").rglob("*.py"), root / "main.py"]:
+        if path.exists():
+            yield path.relative_to(root)
+
+
+def dotted(module: Path) -> str:
+    parts = module.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def room(name: str) -> str | None:
+    """The room that a module belongs to; None for sim itself, which is the house."""
+    first, *rest = name.split(".")
+    if first == "sim":
+        return rest[0] if rest else None
+    return first
+
+
+def imports(source: str, module: Path) -> Iterator[str]:
+    """The dotted names that a module imports, wherever in it, with relative ones resolved."""
+    package = module.parent.parts
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                yield from (name.name for name in names)
+            case ast.ImportFrom(module=origin, names=names, level=level):
+                base = ".".join(
+                    [*(package[: len(package) - level + 1] if level else ()), *([origin] if origin else [])]
+                )
+                yield from (f"{base}.{name.name}" for name in names)
+            case ast.Call(
+                func=ast.Name(id="__import__") | ast.Attribute(attr="import_module"),
+                args=[ast.Constant(value=str(name)), *_],
+            ):
+                yield name
+
+
+def violations(root: Path) -> list[str]:
+    """Every import that goes against the arrows, and every room that nobody has listed."""
+    found = []
+    for module in modules(root):
+        here = room(dotted(module))
+        if here is not None and here not in ROOMS:
+            found.append(f"{module} is in no listed room")
+            continue
+        for name in imports((root / module).read_text(encoding="utf-8"), module):
+            top = name.split(".")[0]
+            if top in STAGE_ONLY and here != "stage":
+                found.append(f"{module} imports {top}")
+            if top not in ("sim", "main"):
+                continue
+            there = room(name)
+            allowed = ROOMS[: ROOMS.index(here) + 1] if here else ()
+            if there not in allowed:
+                found.append(f"{module} imports {name}")
+    return found
+
+
+def test_the_arrows_run_one_way_and_only_the_stage_knows_pygame() -> None:
+    assert violations(ROOT) == []
+
+
+def test_every_folder_is_a_package() -> None:
+    folders = {path.parent for path in (ROOT / "sim").rglob("*.py")}
+    assert all((folder / "__init__.py").exists() for folder in folders)
+
+
+def test_there_is_something_to_check() -> None:
+    names = {dotted(module) for module in modules(ROOT)}
+    assert {"main", "sim", "sim.surface.critical", "sim.descent.rules.momentum", "sim.scene", "sim.stage"} <= names
+    scene = Path("sim", "scene.py")
+    assert "sim.descent.race.Race" in set(imports((ROOT / scene).read_text(encoding="utf-8"), scene))
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "guilty"),
+    [
+        ("sim/surface/a.py", "from sim.descent import race", True),
+        ("sim/surface/a.py", "def f():\n    import sim.descent.race", True),
+        ("sim/surface/a.py", "from ..descent import race", True),
+        ("sim/surface/a.py", "from .. import descent", True),
+        ("sim/surface/a.py", "from sim import stage", True),
+        ("sim/surface/a.py", "import importlib\nimportlib.import_module('sim.scene')", True),
+        ("sim/surface/a.py", "from . import b\nfrom .b import c\nfrom sim.surface.b import c", False),
+        ("sim/surface/a.py", "import numpy", False),
+        ("sim/surface/a.py", "import pygame", True),
+        ("sim/descent/rules/a.py", "from sim.surface.points import Array\nfrom ..race import Race", False),
+        ("sim/descent/rules/a.py", "from ...scene import Scene", True),
+        ("sim/descent/a.py", "from sim.files import whole_file", True),
+        ("sim/scene.py", "from sim.descent.race import Race\nfrom sim.files import whole_file", False),
+        ("sim/scene.py", "from sim.report import summary", True),
+        ("sim/report.py", "from sim.study import odds", True),
+        ("sim/study/a.py", "from sim.report import summary", False),
+        ("sim/study/a.py", "from sim.stage import theme", True),
+        ("sim/study/a.py", "from pygame import Surface", True),
+        ("sim/stage/a.py", "import pygame\nimport pygame_gui\nfrom sim.study import odds", False),
+        ("sim/stage/a.py", "import main", True),
+        ("sim/__init__.py", "from sim.stage import theme", True),
+        ("sim/__init__.py", "import pygame.font", True),
+        ("main.py", "from sim.stage.window import open_window", False),
+        ("main.py", "import pygame", True),
+        ("sim/attic/a.py", "", True),
+        ("sim/attic.py", "", True),
+    ],
+)
+def test_the_check_itself(tmp_path: Path, module: str, source: str, guilty: bool) -> None:
+    path = tmp_path / module
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(source, encoding="utf-8")
+    assert bool(violations(tmp_path)) == guilty
+
+
+def test_importing_everything_outside_the_stage_imports_no_pygame() -> None:
+    names = [dotted(module) for module in modules(ROOT) if room(dotted(module)) != "stage"]
+    script = (
+        "import importlib, sys\n"
+        f"for name in {names!r}: importlib.import_module(name)\n"
+        f"print(*{STAGE_ONLY!r} & sys.modules.keys())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")

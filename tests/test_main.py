@@ -1,0 +1,470 @@
+"""The command line as its users meet it: results on standard output, one sentence for a mistake."""
+
+import csv
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+import main
+from sim.scene import LARGEST_FILE, OPENING, load_scene, scene_files
+
+ROOT = Path(main.__file__).parent
+MAIN = str(ROOT / "main.py")
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes as POSIX has them")
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test may leave a file in the house."""
+    monkeypatch.chdir(tmp_path)
+
+
+def status(*words: str) -> int:
+    """The exit status, however it comes."""
+    try:
+        return main.main(words)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+
+
+def output(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert status(*words) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return captured.out
+
+
+def mistake(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """The sentence with which a mistake is named; nothing else may be said, and nothing be left behind."""
+    assert status(*words) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("main.py: error: ")
+    assert captured.err.endswith("\n")
+    assert captured.err.count("\n") == 1
+    return captured.err
+
+
+def start(*words: str, **options: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, *words], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", **options
+    )
+
+
+def in_one_process(body: str) -> str:
+    """What a script prints that has `main` imported: several commands, for one start of the interpreter."""
+    with start("-c", f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nimport main\n{body}") as process:
+        text, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    return text
+
+
+# Help.
+
+
+@pytest.mark.parametrize("command", [[], ["screenshot"], ["run"], ["scenes"]])
+def test_help_has_examples_and_fits_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    text = output(capsys, *command, "--help")
+    assert text.startswith(" ".join(["usage: main.py", *command]))
+    assert " ".join(["  python main.py", *command]) in text.split("examples:")[1]
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_main_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    text = output(capsys, "--help")
+    assert all(f"main.py {command} " in text for command in main.COMMANDS)
+
+
+def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
+    assert output(capsys, "--version") == "three-marbles 0.1.0\n"
+
+
+def test_help_waits_for_no_library() -> None:
+    modules = in_one_process("""
+try:
+    main.main(["--help"])
+except SystemExit:
+    print("modules:", *sys.modules)
+""").split("modules:")[1]
+    assert "argparse" in modules.split()
+    assert not {"numpy", "pydantic", "rich", "pygame", "sim.scene"} & set(modules.split())
+
+
+def test_what_needs_no_picture_imports_no_pygame() -> None:
+    output = in_one_process("""
+for words in ["run", "--json"], ["run"], ["scenes"]:
+    main.main([*words, *(["--updates", "3"] if "run" in words else [])])
+    print("modules:", *sys.modules)
+""")
+    stages = [set(part.splitlines()[0].split()) for part in output.split("modules:")[1:]]
+    assert ["rich" in modules for modules in stages] == [False, True, True]
+    for modules in stages:
+        assert "numpy" in modules
+        assert not {"pygame", "pygame_gui", "contourpy", "PIL"} & modules
+
+
+# scenes.
+
+
+def test_scenes_are_listed_with_key_name_title_and_look(capsys: pytest.CaptureFixture[str]) -> None:
+    words = output(capsys, "scenes").split()
+    for number, name in enumerate(scene_files(), 1):
+        scene = load_scene(name)
+        rest = iter(words)
+        entry = [str(number), name, *scene.title.split(), *scene.look.split()] if number <= 9 else [name]
+        assert all(word in rest for word in entry), name
+
+
+# run.
+
+
+def test_run_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    text = output(capsys, "run")
+    assert "Local minimum · seed 0 · after 400 updates" in text
+    assert "stuck in a local minimum" in text
+    assert "settled in the global minimum" in text
+    assert "escaped minimum 2 for minimum 1" in text
+    assert "\x1b" not in text
+
+
+def test_run_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
+    data = json.loads(output(capsys, "run", "on-the-saddle", "--seed", "7", "--updates", "30", "--json"))
+    assert (data["scene"], data["seed"], data["updates"]) == ("on-the-saddle", 7, 30)
+    assert [lane["final"]["update"] for lane in data["lanes"]] == [30] * 3
+
+
+def test_the_scene_decides_what_is_not_said(capsys: pytest.CaptureFixture[str]) -> None:
+    data = json.loads(output(capsys, "run", "--json"))
+    scene = load_scene(OPENING)
+    assert (data["scene"], data["seed"], data["updates"]) == (OPENING, scene.seed, scene.updates)
+    assert [lane["verdict"] for lane in data["lanes"]] == [claim.verdict for claim in scene.claims if claim]
+
+
+def test_equal_seeds_give_equal_races_and_others_do_not(capsys: pytest.CaptureFixture[str]) -> None:
+    runs = [output(capsys, "run", "--updates", "20", "--json", "--seed", seed) for seed in ("1", "1", "2")]
+    assert runs[0] == runs[1]
+    assert [lane["final"] for lane in json.loads(runs[0])["lanes"]][1] != json.loads(runs[2])["lanes"][1]["final"]
+
+
+def test_how_the_computing_is_cut_makes_no_difference(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = output(capsys, "run", "--updates", "100", "--json")
+    monkeypatch.setattr(main, "CHUNK", 7)
+    assert output(capsys, "run", "--updates", "100", "--json") == whole
+
+
+def test_run_writes_csv_beside_what_it_prints(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = json.loads(output(capsys, "run", "--updates", "10", "--json", "--csv", "race.csv"))
+    with (tmp_path / "race.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [path.name for path in tmp_path.iterdir()] == ["race.csv"]
+    assert len(rows) == 3 * 11
+    assert [(float(row["x"]), float(row["y"])) for row in rows[10::11]] == [
+        (lane["final"]["x"], lane["final"]["y"]) for lane in data["lanes"]
+    ]
+
+
+def test_a_scene_may_be_a_path_even_one_named_like_a_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = scene_files()["ravine"].read_text(encoding="utf-8")
+    for path in ("run", "mine.toml"):
+        (tmp_path / path).write_text(text, encoding="utf-8")
+        data = json.loads(output(capsys, "run", f"./{path}", "--updates", "2", "--json"))
+        assert data["scene"] == path.removesuffix(".toml")
+
+
+def test_a_path_named_like_a_command_opens_a_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "run").write_text(scene_files()["ravine"].read_text(encoding="utf-8"), encoding="utf-8")
+    opened: list[str] = []
+    monkeypatch.setattr("sim.stage.window.open_window", lambda scene: opened.append(scene.name))
+    assert status("./run") == 0
+    assert status("on-the-saddle") == 0
+    assert status() == 0
+    assert opened == ["run", "on-the-saddle", OPENING]
+
+
+def test_output_that_has_no_letters_for_it_is_no_reason_to_fail() -> None:
+    text = in_one_process("""
+sys.stdout.reconfigure(encoding="ascii")
+status = main.main(["run", "--updates", "3"])
+print("end")
+sys.exit(status + main.main(["run", "--updates", "3", "--json"]))
+""")
+    assert text.isascii()
+    assert "‖∇L‖" in json.loads(text.split("end\n")[1])["lanes"][0]["sentence"]
+
+
+def test_a_terminal_sees_how_far_a_long_run_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "CHUNK", 10)
+    assert status("run", "--updates", "100") == 0
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert status("run", "--updates", "100") == 0
+    captured = capsys.readouterr()
+    assert "computing" in captured.err
+    assert "100%" in captured.err
+    assert "computing" not in captured.out
+
+
+# screenshot.
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    head = path.read_bytes()[:24]
+    assert head.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", head[16:])
+    return width, height
+
+
+def test_screenshot_writes_a_picture_of_that_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("screenshot", "--size", "960x600", "--update", "5", "--theme", "dark", "--seed", "3", "-o", "a.png")
+    assert output(capsys, *words) == "saved a.png\n"
+    assert size_of(tmp_path / "a.png") == (960, 600)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_what_was_asked_for_reaches_the_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[tuple[Any, ...]] = []
+    monkeypatch.setattr("sim.stage.export.screenshot", lambda *arguments: taken.append(arguments))
+    assert status("screenshot") == 0
+    assert status("screenshot", "ravine", "--update", "0", "--size", "320X240", "--theme", "dark", "--seed", "9") == 0
+    (opening, *first), (ravine, *second) = taken
+    assert opening == load_scene(OPENING)
+    assert first == [opening.updates, (1600, 900), "light", Path("local-minimum.png")]
+    assert (ravine.name, ravine.seed) == ("ravine", 9)
+    assert second == [0, (320, 240), "dark", Path("ravine.png")]
+
+
+def test_an_unnamed_picture_overwrites_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.stage.export.screenshot", lambda *arguments: arguments[-1].write_bytes(b"picture"))
+    (tmp_path / "local-minimum.png").write_bytes(b"mine")
+    assert status("screenshot") == 0
+    assert (tmp_path / "local-minimum.png").read_bytes() == b"mine"
+    assert (tmp_path / "local-minimum-2.png").read_bytes() == b"picture"
+
+
+def test_the_themes_are_those_of_the_stage() -> None:
+    from sim.stage.theme import THEMES  # noqa: PLC0415  The other tests do without the stage.
+
+    assert set(main.THEMES) == set(THEMES)
+
+
+# No display, no pygame-ce.
+
+
+def test_without_a_display_the_final_picture_is_saved(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.stage.window import NoDisplay  # noqa: PLC0415  The other tests do without the stage.
+
+    def refuse(_: object) -> NoReturn:
+        raise NoDisplay("there is no display")
+
+    monkeypatch.setattr("sim.stage.window.open_window", refuse)
+    (tmp_path / "three-marbles.png").touch()
+    assert status() == 0
+    captured = capsys.readouterr()
+    assert captured.err.startswith("main.py: there is no display")
+    assert captured.err.count("\n") == 1
+    saved = tmp_path / "three-marbles-2.png"
+    assert captured.out == f"saved {saved}\n"
+    assert size_of(saved) == (1600, 900)
+    assert (tmp_path / "three-marbles.png").read_bytes() == b""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+def test_a_machine_without_a_display(tmp_path: Path) -> None:
+    hidden = {"DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "SDL_VIDEODRIVER"}
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    with start(MAIN, env=environment) as process:
+        try:
+            text, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert (process.returncode, errors.count("\n")) == (0, 1)
+    assert "no display" in errors
+    assert text == f"saved {tmp_path / 'three-marbles.png'}\n"
+    assert size_of(tmp_path / "three-marbles.png") == (1600, 900)
+
+
+@pytest.mark.parametrize("words", [[], ["screenshot"]])
+def test_the_older_pygame_is_a_sentence_with_a_remedy(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pygame", type(sys)("pygame"))
+    assert "install pygame-ce" in mistake(capsys, *words)
+
+
+def test_a_missing_library_is_a_sentence_with_a_remedy() -> None:
+    text = in_one_process("""
+sys.modules["pydantic"] = None
+sys.stderr = sys.stdout
+for words in [], ["run"], ["scenes"], ["screenshot"]:
+    print(main.main(words))
+""")
+    sentence = "main.py: error: pydantic is not installed; install what is needed with: python -m pip install -r "
+    assert text == f"{sentence}requirements.txt\n2\n" * 4
+
+
+def test_a_module_of_our_own_that_is_missing_is_a_fault_not_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sim.report", None)
+    with pytest.raises(ModuleNotFoundError):
+        main.main(["run"])
+
+
+# Bad input.
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["screenshot"]])
+@pytest.mark.parametrize(
+    ("scene", "words"),
+    [
+        ("himelblau", "did you mean himmelblau?"),
+        ("nothing-like-it", "local-minimum"),
+        ("", "cannot read"),
+        (".", "cannot read"),
+        ("none.toml", "cannot read none.toml"),
+        ("broken.toml", "is not valid TOML"),
+        ("absurd.toml", "learning_rate must be greater than 0"),
+        ("binary.toml", "is not a text file"),
+        ("large.toml", "is larger than a scene can be"),
+    ],
+)
+def test_a_scene_that_cannot_be_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str], scene: str, words: str
+) -> None:
+    opening = scene_files()[OPENING].read_text(encoding="utf-8")
+    (tmp_path / "broken.toml").write_text("title = ", encoding="utf-8")
+    (tmp_path / "absurd.toml").write_text(opening.replace("rate = 0.15", "rate = -1.0"), encoding="utf-8")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "large.toml").write_bytes(b"#" * (LARGEST_FILE + 1))
+    before = set(tmp_path.iterdir())
+    assert words in mistake(capsys, *command, scene)
+    assert set(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["run", "--updates", "-1"], "a whole number from 0 to 1,000,000"),
+        (["run", "--updates", "1000001"], "a whole number from 0 to 1,000,000"),
+        (["run", "--updates", "1e3"], "a whole number from 0 to 1,000,000"),
+        (["run", "--updates", "1.5"], "a whole number from 0 to 1,000,000"),
+        (["run", "--updates", "9" * 10_000], "a whole number from 0 to 1,000,000"),
+        (["run", "--updates"], "expected one argument"),
+        (["run", "--seed", "-1"], "a whole number from 0 to 9,007,199,254,740,991"),
+        (["run", "--seed", str(2**53)], "a whole number from 0 to 9,007,199,254,740,991"),
+        (["run", "a", "b"], "unrecognized arguments: b"),
+        (["run", "--jsn"], "unrecognized arguments: --jsn"),
+        (["scenes", "all"], "unrecognized arguments: all"),
+        (["run", "--csv", "none/race.csv"], "there is no folder none"),
+        (["run", "--csv", "."], "it is a folder"),
+        (["screenshot", "--update", "nan"], "a whole number from 0 to 1,000,000"),
+        (["screenshot", "--size", "0x0"], "from 320x240 to 7680x4320"),
+        (["screenshot", "--size", "319x240"], "from 320x240 to 7680x4320"),
+        (["screenshot", "--size", "1000000x1000000"], "from 320x240 to 7680x4320"),
+        (["screenshot", "--size", "7680x4321"], "from 320x240 to 7680x4320"),
+        (["screenshot", "--size", "abc"], "WIDTHxHEIGHT"),
+        (["screenshot", "--size", "800"], "WIDTHxHEIGHT"),
+        (["screenshot", "--size", "800x600x2"], "WIDTHxHEIGHT"),
+        (["screenshot", "--size", "x" * 10_000], "WIDTHxHEIGHT"),
+        (["screenshot", "--theme", "pink"], "invalid choice: 'pink'"),
+        (["screenshot", "-o", "none/a.png"], "there is no folder none"),
+        (["screenshot", "-o", "a.jpg"], "must end in .png"),
+        (["--sed", "3"], "unrecognized arguments"),
+    ],
+)
+def test_what_cannot_be_done_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], reason: str
+) -> None:
+    sentence = mistake(capsys, *words)
+    assert reason in sentence
+    assert len(sentence) < 200
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("words", [["run", "--csv", "none/race.csv"], ["screenshot", "-o", "none/a.png"]])
+def test_an_unwritable_path_is_found_before_the_computing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setattr("sim.descent.race.Race.extend", lambda *_: pytest.fail("computed"))
+    mistake(capsys, *words)
+
+
+def test_a_fault_of_the_program_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise ValueError("a fault")
+
+    monkeypatch.setattr("sim.descent.race.Race.extend", fail)
+    with pytest.raises(ValueError, match="a fault"):
+        main.main(["run"])
+
+
+def test_a_mistake_seen_from_outside() -> None:
+    with start(MAIN, "run", "himelblau") as process:
+        text, errors = process.communicate(timeout=60)
+    assert (process.returncode, text) == (2, "")
+    assert errors == 'main.py: error: there is no scene "himelblau"; did you mean himmelblau?\n'
+
+
+# Interrupted, or not listened to.
+
+
+@posix
+def test_control_c_leaves_nothing_half_written(tmp_path: Path) -> None:
+    script = f"""
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.path.insert(0, {str(ROOT)!r})
+import main
+sys.exit(main.main(["run", "--updates", "1000000", "--csv", "race.csv"]))
+"""
+    (tmp_path / "race.csv").write_text("old")
+    with start("-c", script) as process:
+        while len(list(tmp_path.iterdir())) < 2 and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        text, errors = process.communicate(timeout=60)
+    assert (process.returncode, text, errors) == (130, "", "main.py: interrupted\n")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
+
+
+@posix
+def test_a_reader_who_has_seen_enough_is_no_mistake() -> None:
+    commands = ["--help"], ["scenes"], ["run", "--updates", "3"], ["run", "--updates", "3", "--json"]
+    processes = [start(MAIN, *words) for words in commands]
+    for process in processes:
+        assert process.stdout is not None
+        process.stdout.close()
+    for process in processes:
+        with process:
+            assert process.stderr is not None
+            assert process.stderr.read() == ""
+        assert process.returncode == main.UNREAD
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_results_that_cannot_be_written_are_a_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, MAIN, "run", "--updates", "3"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr == "main.py: error: cannot write to standard output: no space left on device\n"

@@ -1,0 +1,304 @@
+"""Every scene that comes with the program keeps what it promises: in its claims, and in its words."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sim.descent.judge import Judge
+from sim.descent.race import Race
+from sim.descent.rules import Adagrad, Adam, GradientDescent, Momentum, RMSprop
+from sim.descent.track import Track, descend
+from sim.descent.verdict import Event, Verdict
+from sim.scene import OPENING, SCENES, Scene, load_scene, scene_files
+from sim.surface.points import Array, norm
+
+NAMES = list(scene_files())
+OTHER_SEEDS = (1, 2, 3)
+INTERESTING = 0.4  # Of the window's width or height, at least, the paths take up.
+
+
+@cache
+def played(name: str, seed: int | None = None) -> tuple[Scene, Race]:
+    scene = load_scene(name)
+    race = replace(scene, seed=scene.seed if seed is None else seed).race()
+    race.extend(scene.updates)
+    return scene, race
+
+
+def lane(name: str, lane_name: str) -> tuple[Track, Judge]:
+    """One lane of a scene after all of its updates."""
+    _, race = played(name)
+    return next(
+        (track, judge) for track, judge in zip(race.tracks, race.judges, strict=True) if track.lane.name == lane_name
+    )
+
+
+def verdict(name: str, lane_name: str) -> Verdict:
+    return lane(name, lane_name)[1].verdict(load_scene(name).updates)
+
+
+def kinds(events: list[Event]) -> list[str]:
+    return [event.kind for event in events]
+
+
+def height(track: Track) -> Array:
+    """Training loss above the lowest minimum, at every moment."""
+    lowest = track.problem.lowest
+    assert lowest is not None
+    return track.loss - lowest
+
+
+def first_below(track: Track, level: float) -> int:
+    """The update from which the loss is less than that above the lowest minimum."""
+    below = height(track) < level
+    assert below[-1]
+    return int(np.flatnonzero(~below)[-1]) + 1
+
+
+def swarm(name: str, lane_name: str, seeds: int, updates: int) -> Array:
+    """The positions (updates + 1, seeds, 2) of one lane's marble for seeds 0, 1, 2 …"""
+    scene = load_scene(name)
+    found = next(each for each in scene.lanes if each.name == lane_name)
+    start = np.tile(np.array(scene.start), (seeds, 1))
+    run = descend(scene.problem().train, found, start, np.arange(seeds))
+    return np.stack([start, *(next(run).theta for _ in range(updates))])
+
+
+# What holds for all.
+
+
+def test_the_scenes_are_numbered_without_a_gap_and_the_opening_comes_first() -> None:
+    files = sorted(path.name for path in SCENES.iterdir())
+    assert [file[:3] for file in files] == [f"{number:02}-" for number in range(1, len(files) + 1)]
+    assert len(files) == len(NAMES) >= 12
+    assert NAMES[0] == OPENING
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scene_is_short_and_clear(name: str) -> None:
+    scene = load_scene(name)
+    assert scene.name == name
+    assert len(scene.title) <= 24
+    assert 60 <= len(scene.look) <= 172
+    assert scene.look.endswith(".")
+    assert 1 <= scene.updates <= 1000
+    assert 2 <= len(scene.lanes) <= 5
+    assert all(len(each.name) <= 22 for each in scene.lanes)
+    assert any(scene.claims)
+    assert any(word in f"{scene.look} {scene.title}".lower() for word in name.split("-"))
+
+
+def test_titles_and_sentences_are_all_different() -> None:
+    scenes = [load_scene(name) for name in NAMES]
+    assert len({scene.title for scene in scenes}) == len({scene.look for scene in scenes}) == len(scenes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_window_shows_what_happens(name: str) -> None:
+    scene, race = played(name)
+    window = scene.window
+    assert window.contains(np.array(scene.start))
+    assert 1.2 <= window.width / window.height <= 1.7
+    ends = [judge.verdict(scene.updates).kind.code for judge in race.judges]
+    paths = np.concatenate([track.theta for track, end in zip(race.tracks, ends, strict=True) if end != "diverged"])
+    assert np.all(window.contains(paths))
+    assert max(np.ptp(paths, axis=0) / (window.width, window.height)) >= INTERESTING
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_claim_stands(name: str) -> None:
+    scene, race = played(name)
+    for judge, claim in zip(race.judges, scene.claims, strict=True):
+        if claim is not None:
+            assert judge.verdict(scene.updates).kind.code == claim.verdict, judge.track.lane.name
+            assert set(claim.events) <= set(kinds(judge.events_until(scene.updates))), judge.track.lane.name
+
+
+@pytest.mark.parametrize("seed", OTHER_SEEDS)
+@pytest.mark.parametrize("name", NAMES)
+def test_no_claim_hangs_on_a_lucky_seed(name: str, seed: int) -> None:
+    scene = load_scene(name)
+    problem = scene.problem()
+    for each, claim in zip(scene.lanes, scene.claims, strict=True):
+        if claim is not None and each.batch_size < problem.train.count:
+            track = Track(problem, each, scene.start, seed)
+            judge = Judge(track)
+            track.extend(scene.updates)
+            judge.observe()
+            assert judge.verdict(scene.updates).kind.code == claim.verdict
+            assert set(claim.events) <= set(kinds(judge.events))
+
+
+def test_the_nine_keys_and_the_rest_show_every_end_that_a_marble_can_come_to() -> None:
+    claimed = {claim.verdict for name in NAMES for claim in load_scene(name).claims if claim is not None}
+    assert claimed >= {"descending", "settled", "stuck", "stalled", "plateau", "rattling", "bouncing", "diverged"}
+
+
+# What each of them says.
+
+
+def test_local_minimum_holds_the_full_batch_only() -> None:
+    minibatch = swarm("local-minimum", "minibatch", 50, 250)
+    assert np.all(norm(minibatch[-1] - (1.6, -0.08)) < 1.0)
+    assert np.median(np.argmax(minibatch[..., 0] > 0.3, axis=0)) > 30  # It dwells first.
+    stuck, _ = lane("local-minimum", "full batch")
+    rolled, _ = lane("local-minimum", "momentum")
+    local = np.array(stuck.problem.minima[1].position)
+    assert norm(stuck.theta[-1] - local) < 1e-6
+    assert norm(rolled.theta - local).min() < 0.3  # Right through it, not around.
+    assert height(rolled)[-1] < 1e-6 < 1 < height(stuck)[-1]
+
+
+def test_on_the_saddle_only_the_minibatch_ever_leaves_the_axis() -> None:
+    for name in ("full batch", "momentum"):
+        track, _ = lane("on-the-saddle", name)
+        assert not track.theta[:, 1].any()  # To the last bit.
+        assert norm(track.theta[-1]) < 1e-4
+    minibatch = swarm("on-the-saddle", "minibatch", 100, 100)
+    assert np.all(np.abs(minibatch[-1, :, 1]) > 0.5)
+    assert 0.3 < np.mean(minibatch[-1, :, 1] > 0) < 0.7  # To either side.
+
+
+def test_sharp_minimum_trains_better_and_flat_one_tests_better() -> None:
+    sharp, _ = lane("sharp-and-flat", "full batch")
+    flat = sharp.problem.minima[1]
+    train, test = sharp.problem.train, sharp.problem.test
+    there = np.array(flat.position)
+    assert sharp.loss[-1] < flat.value - 0.2
+    assert sharp.test_loss[-1] > float(test.value(there)) + 0.1
+    sharp_gap, flat_gap = sharp.test_loss[-1] - sharp.loss[-1], float(test.value(there) - train.value(there))
+    assert sharp_gap > 0.4 > 0.1 > flat_gap > 0
+    assert sharp.curvatures[-1, 0] > 5 * flat.eigenvalues[1]
+    noisy, judge = lane("sharp-and-flat", "minibatch")
+    assert (verdict("sharp-and-flat", "minibatch").basin, verdict("sharp-and-flat", "momentum").basin) == (1, 0)
+    assert judge.events[0].kind == "escaped"
+    assert noisy.test_loss[-100:].mean() < sharp.test_loss[-1]
+    assert np.all(swarm("sharp-and-flat", "minibatch", 50, 400)[-1, :, 0] > -0.2)
+
+
+def test_two_weights_has_valleys_of_equal_answers_and_a_saddle_that_momentum_passes() -> None:
+    plain, judge = lane("two-weights", "full batch")
+    rolled, other = lane("two-weights", "momentum")
+    for track in (plain, rolled):
+        assert track.theta[-1].prod() == pytest.approx(1, abs=1e-4)
+    assert norm(plain.theta[-1] - rolled.theta[-1]) > 0.1  # Another answer, equally good.
+    assert plain.loss[-1] == pytest.approx(rolled.loss[-1], abs=1e-6)
+    stalled, left = (next(e.update for e in judge.events if e.kind == kind) for kind in ("stalled", "left_saddle"))
+    assert left - stalled > 50
+    assert "stalled" not in kinds(other.events)
+    assert 3 * first_below(rolled, 0.1) < 2 * first_below(plain, 0.1)
+
+
+def test_ravine_is_momentums_home() -> None:
+    names = [each.name for each in load_scene("ravine").lanes]
+    plain, thrown, rolled = (lane("ravine", name)[0] for name in names)
+    assert plain.lane.rule.learning_rate == rolled.lane.rule.learning_rate  # A fair race.
+    gentle, steep = plain.curvatures[0]
+    assert (gentle, steep) == (1, 50)
+    assert plain.lane.rule.learning_rate < 2 / steep < thrown.lane.rule.learning_rate
+    assert 3 * first_below(rolled, 1e-3) < first_below(plain, 1e-3)
+    assert norm(thrown.theta[90]) > 1000
+    for track in (plain, thrown, rolled):
+        assert f"{track.lane.rule.learning_rate}" in track.lane.name
+
+
+def test_learning_rate_ladder_crawls_arrives_bounces_and_flies() -> None:
+    scene, race = played("learning-rate-ladder")
+    crawling, arriving, bouncing, flying = race.tracks
+    assert height(crawling)[-1] > 1e-2 > 1e-12 > height(arriving)[-1]
+    assert bouncing.lane.rule.learning_rate * bouncing.curvatures[0, 1] == 2
+    assert np.array_equal(bouncing.theta[1:, 1], -bouncing.theta[:-1, 1])  # For ever, to the last bit.
+    assert abs(bouncing.theta[-1, 1]) == scene.start[1]
+    assert np.all(np.diff(np.abs(flying.theta[:, 1])) > 0)
+
+
+def test_batch_ladder_lets_the_small_go_and_holds_the_large() -> None:
+    for name, gone in (("B = 1", 1), ("B = 2", 1), ("B = 5", 0)):
+        assert np.mean(swarm("batch-ladder", name, 60, 400)[-1, :, 0] > 0.3) == gone
+    spread = [lane("batch-ladder", name)[0].theta[-50:].std() for name in ("B = 1", "B = 2", "B = 5", "B = 20")]
+    assert lane("batch-ladder", "B = 20")[0].lane.batch_size == 20
+    for name in ("B = 5", "B = 20"):
+        assert "escaped" not in kinds(lane("batch-ladder", name)[1].events)
+    wander = [
+        norm(np.diff(lane("batch-ladder", n)[0].theta[-200:], axis=0)).mean() for n in ("B = 1", "B = 2", "B = 5")
+    ]
+    assert wander[0] > wander[1] > wander[2] > spread[3]
+
+
+def test_himmelblau_sends_three_rules_to_three_equal_minima() -> None:
+    scene, race = played("himmelblau")
+    minima = scene.problem().minima
+    assert len(minima) == 4
+    assert np.ptp([minimum.value for minimum in minima]) < 1e-12
+    assert len({judge.verdict(scene.updates).basin for judge in race.judges}) == 3
+    for angle in range(8):  # Nor does it hang on the last digit of the start.
+        around = tuple(np.array(scene.start) + 0.2 * np.array([np.cos(angle), np.sin(angle)]))
+        again = replace(scene, start=around).race()
+        again.extend(scene.updates)
+        ends = [judge.verdict(scene.updates).basin for judge in again.judges]
+        assert ends == [judge.verdict(scene.updates).basin for judge in race.judges]
+
+
+def test_twenty_against_one_keeps_pace_by_updates_and_not_by_epochs() -> None:
+    full, _ = lane("twenty-against-one", "full batch")
+    single, _ = lane("twenty-against-one", "minibatch")
+    assert (full.updates_per_epoch, single.updates_per_epoch) == (1, 20)
+    assert norm(full.theta - single.theta).max() < 0.4
+    two_epochs = height(full)[2], height(single)[40]
+    assert two_epochs[0] > 10 * two_epochs[1]
+
+
+def test_thousand_examples_shake_the_less_the_more_are_read() -> None:
+    _, race = played("thousand-examples")
+    assert [track.lane.batch_size for track in race.tracks] == [10, 100, 1000]
+    few, many, everything = (np.ptp(track.theta[-100:], axis=0).max() for track in race.tracks)
+    assert few > 2 * many > 100 * everything
+
+
+def test_adaptive_rules_take_each_axis_at_its_own_measure() -> None:
+    _, race = played("adaptive-rules")
+    assert {type(track.lane.rule) for track in race.tracks} == {GradientDescent, Momentum, Adagrad, RMSprop, Adam}
+    plain = race.tracks[0]
+    assert plain.curvatures[0, 1] == 100 * plain.curvatures[0, 0]
+    for track in race.tracks:
+        early = np.abs(track.movement[:10]).sum(axis=0)
+        if track.lane.rule is not plain.lane.rule:
+            assert 2 * first_below(track, 1e-3) < first_below(plain, 1e-3)
+        if type(track.lane.rule) in (Adagrad, RMSprop, Adam):
+            assert 0.5 < early[0] / early[1] < 2  # Both axes alike,
+        else:
+            assert early[0] / early[1] < 0.2  # and not by their slopes.
+
+
+def test_plateau_holds_steps_in_proportion_to_the_slope() -> None:
+    plain, rolled, scaled, adam = (lane("plateau", each.name)[0] for each in load_scene("plateau").lanes)
+    assert norm(plain.theta[-1] - plain.theta[0]) < 0.2
+    arrivals = [first_below(track, 0.1) for track in (adam, scaled, rolled)]
+    assert max(arrivals[:2]) * 2 < arrivals[2] < 200
+    assert norm(adam.movement[0]) > 100 * norm(rolled.movement[0])
+    assert norm(rolled.movement[50]) > 8 * norm(plain.movement[50])  # It saves up.
+
+
+def test_egg_box_lets_nobody_arrive() -> None:
+    stuck = {verdict("egg-box", name).basin for name in ("full batch", "momentum")}
+    assert len(stuck) == 1
+    _, judge = lane("egg-box", "minibatch")
+    assert not {"settled", "stuck"} & set(kinds(judge.events))
+    train = load_scene("egg-box").problem().train
+    paths = swarm("egg-box", "minibatch", 50, 400)
+    losses = train.value(paths)
+    dips = np.round(paths[::10])
+    assert min(len(np.unique(dips[:, marble], axis=0)) for marble in range(50)) >= 3
+    assert np.mean(losses[-100:].mean(axis=0) < losses[:50].mean(axis=0)) > 0.9
+
+
+def test_muller_brown_has_a_valley_for_each() -> None:
+    scene, race = played("muller-brown")
+    basins = [judge.verdict(scene.updates).basin for judge in race.judges]
+    assert basins == [2, 1, 0]  # The deepest is number 0.
+    low, high = scene.problem().saddles
+    assert low.value < high.value
+    noisy = swarm("muller-brown", "minibatch", 50, scene.updates)
+    assert np.mean(norm(noisy[-1] - scene.problem().minima[1].position) < 0.5) >= 0.9
