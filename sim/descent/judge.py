@@ -1,8 +1,9 @@
 """From a track to its verdicts and events: each moment is seen once, in order."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -10,8 +11,11 @@ import numpy as np
 from sim.descent.problem import Problem
 from sim.descent.track import Track
 from sim.descent.verdict import (
+    BOUNCES,
     DAMPED,
+    DAMPING,
     DWELL,
+    DWELL_IN_NOISE,
     DWELL_OUTSIDE,
     EQUAL_LOSS,
     FAR_AWAY,
@@ -20,14 +24,16 @@ from sim.descent.verdict import (
     NEAR_SADDLE,
     NEAR_SADDLE_SHARE,
     NO_PROGRESS,
+    NOISE,
     REST_DISTANCE,
     REST_GRADIENT,
     REST_MOVEMENT,
-    REVERSALS,
+    RESTLESS,
     SETTLING,
     SLOW_GRADIENT,
     SLOW_LEVEL,
     SLOW_MOVEMENT,
+    SLOWED,
     UNDAMPED,
     Event,
     Kind,
@@ -37,6 +43,8 @@ from sim.surface.basins import NO_BASIN, Labels
 from sim.surface.points import Array, eigenvectors, norm
 
 NO_SADDLE = -1
+
+_RESTS = (Kind.SETTLED, Kind.STUCK, Kind.LEVEL, Kind.BALANCED)
 
 
 class Sight(NamedTuple):
@@ -49,7 +57,7 @@ class Sight(NamedTuple):
     level: float  # Loss above the lowest known minimum; in a minimum's certain disc, that of the minimum.
     basin: int  # Label of the basin.
     certain: int  # Label of the minimum in whose certain disc it is.
-    distance: float  # From that minimum.
+    ahead: float  # How far it is from the critical point that it can come to rest at.
     saddle: int  # Index of the nearest saddle.
     reaches: float  # Distance from that saddle, in the saddle's reaches.
     far: bool  # Gone for good.
@@ -60,7 +68,9 @@ class State(NamedTuple):
 
     kind: Kind = Kind.DESCENDING
     since: int = 0
-    resting: int = 0  # How long it has been at rest,
+    resting: int = 0  # How long it has been where it could rest,
+    fastest: float = 0.0  # its longest movement there,
+    rested: bool = False  # and whether it has come to rest there,
     slow: int = 0  # how long on a gentle slope,
     lingering: int = 0  # how long on a gentle slope in a saddle's reach.
     home: int = NO_BASIN  # The basin that it is in, beyond doubt,
@@ -76,8 +86,8 @@ class State(NamedTuple):
 class Judge:
     """Follows one track and keeps its verdicts and events.
 
-    `observe` takes in what the track has recorded since the last call; how the calls are spaced makes
-    no difference.
+    `observe` takes in what the track has recorded since the last call, and must be called once before the
+    first question; how the calls are spaced makes no difference.
     """
 
     def __init__(self, track: Track) -> None:
@@ -85,28 +95,32 @@ class Judge:
         self.events: list[Event] = []
         self._problem = track.problem
         self._noisy = track.lane.batch_size < track.problem.train.count
-        self._patience = max(DWELL, track.updates_per_epoch)
+        self._patience = max(DWELL_IN_NOISE, track.updates_per_epoch) if self._noisy else DWELL
         self._span = max(SETTLING, 2 * track.updates_per_epoch)
         self._state = State()
-        self._seen = 0
-        self._changes: list[tuple[int, Kind]] = []
+        self.seen = 0
+        """How many moments of the track it has judged."""
+        self.changes: list[tuple[int, Kind]] = []
+        """Every verdict with the update from which on it held, the first at 0."""
         self._basins: list[int] = []
-        self.observe()
 
     def observe(self) -> None:
         """Judge the moments that the track has recorded since the last call."""
-        for sight in self._sights(self._seen, self.track.updates + 1):
+        observe_all([self])
+
+    def _observe(self, sights: Iterable[Sight]) -> None:
+        for sight in sights:
             self._basins.append(sight.basin)
             self._judge(sight)
-            self._seen += 1
+            self.seen += 1
         overflow = self.track.overflow
         if overflow is not None and self._state.kind is not Kind.DIVERGED:
             self._conclude(self._state._replace(kind=Kind.DIVERGED), overflow)
 
     def verdict(self, update: int) -> Verdict:
         """The verdict at the moment `update`, which must have been recorded, or at the track's end."""
-        change = bisect_right(self._changes, update, key=lambda entry: entry[0]) - 1
-        since, kind = self._changes[change]
+        change = bisect_right(self.changes, update, key=lambda entry: entry[0]) - 1
+        since, kind = self.changes[change]
         track, problem = self.track, self._problem
         moment = min(update, track.updates)
         theta = track.theta[moment]
@@ -128,13 +142,17 @@ class Judge:
         return self.events[: bisect_right(self.events, update, key=lambda event: event.seen)]
 
     def _judge(self, sight: Sight) -> None:
-        state = self._follow_basin(self._follow_saddle(_count(self._state, sight), sight), sight)
-        self._conclude(state._replace(kind=self._kind(state, sight)), self._seen)
+        state = self._follow_basin(self._follow_saddle(_count(self._state, sight, self._patience), sight), sight)
+        kind = self._kind(state, sight)
+        self._conclude(state if kind is state.kind else state._replace(kind=kind), self.seen)
 
     def _conclude(self, state: State, update: int) -> None:
-        if state.kind is not self._state.kind or not self._changes:
+        held = update - self._state.since < DWELL and state.kind is not Kind.DIVERGED and self._state.since > 0
+        if held:
+            state = state._replace(kind=self._state.kind)
+        if state.kind is not self._state.kind or not self.changes:
             state = state._replace(since=update)
-            self._changes.append((update, state.kind))
+            self.changes.append((update, state.kind))
             if state.kind is not Kind.DESCENDING:
                 home = None if state.home == NO_BASIN else state.home
                 self.events.append(Event(update, update, state.kind.code, target=home))
@@ -143,52 +161,68 @@ class Judge:
     def _kind(self, state: State, sight: Sight) -> Kind:
         if sight.far or state.kind is Kind.DIVERGED:
             return Kind.DIVERGED
-        if state.resting >= self._patience:
-            return _kind_of_rest(sight)
+        if state.rested:
+            return state.kind if state.kind in _RESTS else _kind_of_rest(sight)
         if state.lingering >= DWELL:
             return Kind.STALLED
-        if state.kind in (Kind.RATTLING, Kind.BOUNCING) and state.arrived < self._seen:
+        if state.kind in (Kind.RATTLING, Kind.BOUNCING) and state.arrived < self.seen:
             return self._reconsider(state)
         arriving = sight.level <= SLOW_LEVEL or (sight.certain != NO_BASIN and sight.lower > FLAT_CURVATURE)
-        if state.slow >= DWELL and not arriving:
+        if state.slow >= DWELL and sight.reaches > 1 and not arriving:
             return Kind.PLATEAU
         return self._progress(state)
 
     def _progress(self, state: State) -> Kind:
-        """Descending, unless the loss has stopped falling over a whole span spent in one basin."""
-        span = self._span if state.home != NO_BASIN else 2 * self._span
-        stay = self._seen - state.arrived
-        if stay < span or stay % max(1, span // 4):
+        """Descending, unless there has been no progress over a whole span spent in one basin."""
+        unsure = 1 if state.home != NO_BASIN else 2
+        stay = self.seen - state.arrived
+        if stay % max(1, self._span // 4):
             return Kind.DESCENDING
-        if self._noisy:
-            return Kind.RATTLING if self._stagnant(span) else Kind.DESCENDING
-        return Kind.BOUNCING if self._undamped(span, UNDAMPED) else Kind.DESCENDING
+        if self._noisy and stay >= unsure * self._span and self._rattles(unsure * self._span):
+            return Kind.RATTLING
+        if any(stay >= span and self._bounces(span, reversals) for span, reversals in BOUNCES):
+            return Kind.BOUNCING
+        return Kind.DESCENDING
 
     def _reconsider(self, state: State) -> Kind:
-        """Rattling lasts until the marble rests or escapes; bouncing also ends when it is damped."""
-        span = self._span
-        if state.kind is Kind.BOUNCING and (self._seen - state.since) % span == 0:
-            return Kind.BOUNCING if self._undamped(span, DAMPED) else Kind.DESCENDING
+        """Rattling lasts until the marble rests or escapes; bouncing also ends when it has become much less."""
+        stay = self.seen - state.since
+        if state.kind is Kind.BOUNCING and stay % DAMPING == 0:
+            now, then = (
+                norm(self.track.movement[max(end - DAMPING, 0) : end]).max() for end in (self.seen, state.since)
+            )
+            return Kind.DESCENDING if now < DAMPED * then else Kind.BOUNCING
         return state.kind
 
-    def _stagnant(self, span: int) -> bool:
-        losses = self.track.loss[self._seen - span + 1 : self._seen + 1]
+    def _rattles(self, span: int) -> bool:
+        """The loss has stopped falling, and the batches make enough noise to be what keeps the marble going."""
+        first, last = self.seen - span, self.seen
+        losses = self.track.loss[first + 1 : last + 1]
         decline = losses[: span // 2].mean() - losses[span // 2 :].mean()
-        return bool(decline <= NO_PROGRESS * losses.std())
+        slopes = self.track.full_gradient[first:last]
+        noise = self.track.gradient[first:last] - slopes
+        return bool(
+            decline <= NO_PROGRESS * losses.std() and np.sum(noise * noise) > NOISE * NOISE * np.sum(slopes * slopes)
+        )
 
-    def _undamped(self, span: int, least: float) -> bool:
-        moves = self.track.movement[self._seen - span : self._seen]
-        reversals = np.mean(np.sum(moves[1:] * moves[:-1], axis=-1) < 0)
-        lengths = norm(moves)
-        return bool(reversals >= REVERSALS and lengths[span // 2 :].max() >= least * lengths[: span // 2].max() > 0)
+    def _bounces(self, span: int, reversals: float) -> bool:
+        """Most movements undo the one before, and no quarter's longest is shorter than that of the quarter before."""
+        moves = self.track.movement[self.seen - span : self.seen]
+        if np.mean(np.sum(moves[1:] * moves[:-1], axis=-1) < 0) < reversals:
+            return False
+        longest = norm(moves).reshape(4, -1).max(axis=1)
+        return bool(longest[0] > 0 and (longest[1:] >= UNDAMPED * longest[:-1]).all())
 
     def _follow_basin(self, state: State, sight: Sight) -> State:
         """Escape: into another basin, deep enough or for long enough not to be a hop over the ridge."""
-        update = self._seen
+        update = self.seen
         if update == 0:
-            return state._replace(home=sight.basin, held=self._holding_saddle())
+            held = (
+                _holding_saddle(self._problem, *self.track.theta[0].tolist()) if sight.basin == NO_BASIN else NO_SADDLE
+            )
+            return state._replace(home=sight.basin, held=held)
         if sight.basin in (state.home, NO_BASIN):
-            return state._replace(guest=NO_BASIN)
+            return state if state.guest == NO_BASIN else state._replace(guest=NO_BASIN)
         if sight.basin != state.guest:
             return state._replace(guest=sight.basin, entered=update)
         stay = update - state.entered + 1
@@ -210,53 +244,77 @@ class Judge:
         if sight.saddle == state.saddle and sight.reaches <= LEAVING:
             return state._replace(visit=state.visit + 1, touched=state.touched or sight.slope <= SLOW_GRADIENT)
         if state.visit >= DWELL and state.touched:
-            self.events.append(Event(self._seen, self._seen, "left_saddle", source=state.saddle))
+            self.events.append(Event(self.seen, self.seen, "left_saddle", source=state.saddle))
             state = state._replace(held=NO_SADDLE)
         return state._replace(saddle=NO_SADDLE)
 
-    def _holding_saddle(self) -> int:
-        """The saddle in which the full-batch descent from the start ends, if it ends in one."""
-        labels, ends = self._problem.basins.follow(self.track.theta[:1])
-        saddle, reaches = nearest_saddle(self._problem, ends)
-        return int(saddle[0]) if labels[0] == NO_BASIN and reaches[0] <= 1 else NO_SADDLE
 
-    def _sights(self, first: int, last: int) -> Iterator[Sight]:
-        """The moments first … last − 1, all computed at once."""
-        if last <= first:
-            return
-        track, problem = self.track, self._problem
-        scale, basins = problem.scale, problem.basins
-        theta = track.theta[first:last]
-        steps = np.zeros(last - first)
-        moved = slice(max(first, 1) - 1, last - 1)
-        steps[len(steps) - (moved.stop - moved.start) :] = norm(track.movement[moved])
-        with np.errstate(all="ignore"):
-            certain = basins.nearest(theta)
-            saddle, reaches = nearest_saddle(problem, theta)
-            level, distance = _relative_to_minimum(problem, theta, certain, track.loss[first:last])
-            columns = (
-                norm(track.full_gradient[first:last]) / scale.gradient,
-                steps / scale.length,
-                *(track.curvatures[first:last] / scale.curvature).T,
-                level,
-                basins.labels(theta),
-                certain,
-                distance,
-                saddle,
-                reaches,
-                norm(theta - problem.window.center) > FAR_AWAY * scale.length,
-            )
-        yield from map(Sight._make, zip(*(column.tolist() for column in columns), strict=True))
+def observe_all(judges: Sequence[Judge]) -> None:
+    """`observe` of judges on one problem, the basins of all their moments computed together."""
+    news = [(judge.track, judge.seen, judge.track.updates + 1) for judge in judges]
+    sights = _sights(judges[0].track.problem, news) if judges else iter(())
+    for judge, (_, first, last) in zip(judges, news, strict=True):
+        judge._observe(islice(sights, last - first))
 
 
-def _count(state: State, sight: Sight) -> State:
-    """Lengthen or end the spells of rest, gentle slope and lingering."""
-    slack = LEAVING if state.resting else 1.0
+def judge_all(tracks: Sequence[Track]) -> list[Judge]:
+    """The judges of many tracks on one problem, which have seen all that is recorded."""
+    judges = [Judge(track) for track in tracks]
+    observe_all(judges)
+    return judges
+
+
+def _sights(problem: Problem, spans: Sequence[tuple[Track, int, int]]) -> Iterator[Sight]:
+    """The moments first … last − 1 of each (track, first, last), one track after the other."""
+
+    def gather(column: Callable[[Track], Array]) -> Array:
+        return np.concatenate([column(track)[first:last] for track, first, last in spans])
+
+    theta = gather(lambda track: track.theta)
+    if not len(theta):
+        return
+    gradient = gather(lambda track: track.full_gradient)
+    steps = np.concatenate([_steps(*span) for span in spans])
+    scale, basins = problem.scale, problem.basins
+    with np.errstate(all="ignore"):
+        certain, labels = basins.nearest(theta), basins.labels(theta)
+        saddle, reaches = nearest_saddle(problem, theta)
+        columns = (
+            norm(gradient) / scale.gradient,
+            steps / scale.length,
+            *(gather(lambda track: track.curvatures) / scale.curvature).T,
+            _level(problem, certain, gather(lambda track: track.loss)),
+            labels,
+            certain,
+            _ahead(problem, theta, labels, gradient),
+            saddle,
+            reaches,
+            norm(theta - problem.window.center) > FAR_AWAY * scale.length,
+        )
+    yield from map(Sight._make, zip(*(column.tolist() for column in columns), strict=True))
+
+
+def _steps(track: Track, first: int, last: int) -> Array:
+    """Lengths of the movements that led to the moments first … last − 1; none led to the start."""
+    lengths = norm(track.movement[max(first, 1) - 1 : last - 1])
+    return lengths if first else np.concatenate([np.zeros(1), lengths])
+
+
+def _count(state: State, sight: Sight, patience: int) -> State:
+    """Lengthen or end the spells of rest, gentle slope and lingering.
+
+    To have come to rest, a marble must also have become slower since the spell began: one that swings
+    through a minimum is at its fastest there.
+    """
+    slack = RESTLESS if state.rested else LEAVING if state.resting else 1.0
     resting = (
         sight.slope <= slack * REST_GRADIENT
         and sight.step <= slack * REST_MOVEMENT
-        and sight.distance <= slack * REST_DISTANCE
+        and sight.ahead <= slack * REST_DISTANCE
     )
+    fastest = max(state.fastest, sight.step) if resting else 0.0
+    slowed = sight.step <= SLOWED * fastest
+    long = state.resting + 1
     slack = LEAVING if state.slow else 1.0
     slow = sight.slope <= slack * SLOW_GRADIENT
     lingers = (
@@ -266,7 +324,9 @@ def _count(state: State, sight: Sight) -> State:
         and sight.reaches <= (LEAVING if state.lingering else 1.0)
     )
     return state._replace(
-        resting=state.resting + 1 if resting else 0,
+        resting=long if resting else 0,
+        fastest=fastest,
+        rested=resting and (state.rested or (long >= patience and slowed)),
         slow=state.slow + 1 if slow else 0,
         lingering=state.lingering + 1 if lingers else 0,
     )
@@ -276,21 +336,44 @@ def _kind_of_rest(sight: Sight) -> Kind:
     """What it rests on, by the signs of the Hessian's eigenvalues."""
     if sight.lower < -FLAT_CURVATURE:
         return Kind.BALANCED if sight.upper < -FLAT_CURVATURE else Kind.STALLED
-    lowest = sight.level <= EQUAL_LOSS
-    if sight.lower <= FLAT_CURVATURE and not lowest:
-        return Kind.LEVEL
-    return Kind.SETTLED if lowest else Kind.STUCK
+    if sight.level <= EQUAL_LOSS:
+        return Kind.SETTLED
+    return Kind.STUCK if sight.certain != NO_BASIN or sight.lower > FLAT_CURVATURE else Kind.LEVEL
 
 
-def _relative_to_minimum(problem: Problem, theta: Array, certain: Labels, loss: Array) -> tuple[Array, Array]:
-    """Level and distance as in `Sight`, for points (n, 2) with their labels and losses (n,)."""
-    lowest = np.nan if problem.lowest is None else problem.lowest
-    level, distance = loss - lowest, np.zeros(len(theta))
+def _level(problem: Problem, certain: Labels, loss: Array) -> Array:
+    """Level as in `Sight`, for points with these labels and losses (n,)."""
+    if problem.lowest is None:
+        return np.full(len(loss), np.nan)
+    level = loss - problem.lowest
     for index, minimum in enumerate(problem.minima):
-        here = certain == index
-        level[here] = minimum.value - lowest
-        distance[here] = norm(theta[here] - minimum.position)
-    return level / problem.scale.loss, distance / problem.scale.length
+        level[certain == index] = minimum.value - problem.lowest
+    return level / problem.scale.loss
+
+
+def _ahead(problem: Problem, theta: Array, labels: Labels, gradient: Array) -> Array:
+    """How far the points (n, 2) in these basins are from a critical point, in diagonals; shape (n,).
+
+    In the basin of a known minimum that is the distance from it, or from a saddle or maximum if one is
+    nearer; in a valley, which is level, nothing. Elsewhere Newton's step tells: the window does not
+    show every critical point.
+    """
+    ahead = np.empty(len(theta))
+    known = labels != NO_BASIN
+    if known.any():
+        positions = np.array([point.position for point in problem.critical])
+        ahead[known] = norm(theta[known, None] - positions).min(axis=1) * ~problem.basins.valleys[labels[known]]
+    if not known.all():
+        ahead[~known] = _newton_length(problem.train.hessian(theta[~known]), gradient[~known])
+    return ahead / problem.scale.length
+
+
+def _newton_length(hessian: Array, gradient: Array) -> Array:
+    """‖H⁻¹g‖, and 0 where g is: without curvature there is nowhere to go either."""
+    x, y = gradient[:, 0], gradient[:, 1]
+    xx, xy, yy = hessian[:, 0, 0], hessian[:, 0, 1], hessian[:, 1, 1]
+    length = np.hypot(yy * x - xy * y, xx * y - xy * x) / np.abs(xx * yy - xy * xy)
+    return np.where((x == 0) & (y == 0), 0.0, np.where(np.isnan(length), np.inf, length))
 
 
 def nearest_saddle(problem: Problem, theta: Array) -> tuple[Labels, Array]:
@@ -305,6 +388,14 @@ def nearest_saddle(problem: Problem, theta: Array) -> tuple[Labels, Array]:
     distances = norm(theta[:, None] - saddles[None])
     index = np.argmin(distances, axis=1)
     return index, distances[np.arange(len(theta)), index] / reach[index]
+
+
+@lru_cache(maxsize=64)
+def _holding_saddle(problem: Problem, x: float, y: float) -> int:
+    """The saddle in which the full-batch descent from (x, y) ends, if it ends in one."""
+    labels, ends = problem.basins.follow(np.array([[x, y]]))
+    saddle, reaches = nearest_saddle(problem, ends)
+    return int(saddle[0]) if labels[0] == NO_BASIN and reaches[0] <= 1 else NO_SADDLE
 
 
 @lru_cache(maxsize=8)

@@ -20,6 +20,8 @@ class Race:
         self.seed = seed
         self.tracks = tuple(Track(problem, lane, start, seed) for lane in lanes)
         self.judges = tuple(Judge(track) for track in self.tracks)
+        for judge in self.judges:
+            judge.observe()
         self.updates = 0
         """How many updates every lane has either recorded or diverged before."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -78,6 +79,29 @@ def _order(seed: int, epoch: int, count: int) -> Indices:
     return epoch_orders(np.array([seed]), epoch, count)
 
 
+COLUMNS: dict[str, tuple[int, ...]] = {
+    "theta": (2,),
+    "loss": (),
+    "test_loss": (),
+    "full_gradient": (2,),
+    "curvatures": (2,),
+    "batch_loss": (),
+    "gradient": (2,),
+    "movement": (2,),
+}
+"""What a track records of every moment, and the shape of one entry."""
+
+Columns = dict[str, Array]
+
+
+class Recorded(NamedTuple):
+    """What is known of a run already: the columns, how many updates they hold, and which one overflowed."""
+
+    columns: Columns
+    updates: int
+    overflow: int | None
+
+
 class Track:
     """The record of one marble's run, computed as far as asked and kept.
 
@@ -86,7 +110,14 @@ class Track:
     when the track does: take them anew from the track, do not keep them.
     """
 
-    def __init__(self, problem: Problem, lane: Lane, start: tuple[float, float], seed: int) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        lane: Lane,
+        start: tuple[float, float],
+        seed: int,
+        recorded: Recorded | None = None,
+    ) -> None:
         self.problem = problem
         self.lane = lane
         self.seed = seed
@@ -94,23 +125,13 @@ class Track:
         """How many updates are recorded."""
         self.overflow: int | None = None
         """The number of the update whose numbers overflowed: there the track ends."""
-        self._columns = {
-            name: np.empty((64, *shape))
-            for name, shape in {
-                "theta": (2,),
-                "loss": (),
-                "test_loss": (),
-                "full_gradient": (2,),
-                "curvatures": (2,),
-                "batch_loss": (),
-                "gradient": (2,),
-                "movement": (2,),
-            }.items()
-        }
-        origin = np.array([start], dtype=np.float64)
-        self._run = descend(problem.train, lane, origin, np.array([seed]))
-        self._columns["theta"][0] = origin[0]
-        self._diagnose(0, 1)
+        self._run: Iterator[Update] | None = None
+        if recorded is None:
+            self._columns = _empty_columns(64)
+            self._columns["theta"][0] = start
+            _diagnose(problem, self._columns, slice(0, 1))
+        else:
+            self._columns, self.updates, self.overflow = recorded
 
     def extend(self, updates: int) -> None:
         """Compute on until `updates` are recorded, or until the numbers overflow."""
@@ -118,20 +139,26 @@ class Track:
         if updates <= first or self.overflow is not None:
             return
         self._reserve(updates + 1)
-        columns = self._columns
+        run = self._run = self._run or self._resumed()
+        theta, gradient, movement = (self._columns[name] for name in ("theta", "gradient", "movement"))
         batches: list[Indices] = []
         for u in range(first, updates):
-            step = next(self._run)
+            step = next(run)
             if not step.alive[0]:
                 self.overflow = u + 1
                 break
             batches.append(step.batch)
-            columns["gradient"][u] = step.gradient[0]
-            columns["movement"][u] = step.movement[0]
-            columns["theta"][u + 1] = step.theta[0]
+            gradient[u] = step.gradient[0]
+            movement[u] = step.movement[0]
+            theta[u + 1] = step.theta[0]
             self.updates = u + 1
-        self._diagnose(first + 1, self.updates + 1)
-        self._record_batch_losses(first, batches)
+        _diagnose(self.problem, self._columns, slice(first + 1, self.updates + 1))
+        _record_batch_losses(self.problem.train, self._columns, first, batches)
+
+    def _resumed(self) -> Iterator[Update]:
+        """The run from here on: the rule's state is not recorded, but the same updates lead to it again."""
+        run = descend(self.problem.train, self.lane, self.theta[:1], np.array([self.seed]))
+        return islice(run, self.updates, None)
 
     def _reserve(self, rows: int) -> None:
         for name, column in self._columns.items():
@@ -139,25 +166,6 @@ class Track:
                 grown = np.empty((max(rows, 2 * len(column)), *column.shape[1:]))
                 grown[: len(column)] = column
                 self._columns[name] = grown
-
-    def _diagnose(self, first: int, last: int) -> None:
-        """Full-batch numbers of the moments first … last − 1, all at once."""
-        columns, train, test = self._columns, self.problem.train, self.problem.test
-        theta = columns["theta"][first:last]
-        with np.errstate(all="ignore"):
-            columns["loss"][first:last] = train.value(theta)
-            columns["test_loss"][first:last] = test.value(theta)
-            columns["full_gradient"][first:last] = train.gradient(theta)
-            columns["curvatures"][first:last] = eigenvalues(train.hessian(theta))
-
-    def _record_batch_losses(self, first: int, batches: list[Indices]) -> None:
-        """L_B of the moments from `first` on, those with equally long batches all at once."""
-        sizes = np.array([len(batch) for batch in batches])
-        for size in np.unique(sizes):
-            rows = first + np.flatnonzero(sizes == size)
-            batch = np.stack([batches[row - first].reshape(-1) for row in rows], axis=1)
-            with np.errstate(all="ignore"):
-                self._columns["batch_loss"][rows] = self.problem.train.value(self._columns["theta"][rows], batch)
 
     @property
     def theta(self) -> Array:
@@ -211,3 +219,59 @@ class Track:
             return np.arange(count)
         epoch, place = divmod(update, self.updates_per_epoch)
         return batch_of(_order(self.seed, epoch, count), place, batch_size)[:, 0]
+
+
+def record(problem: Problem, lane: Lane, starts: Array, seeds: Seeds, updates: int) -> list[Track]:
+    """The tracks of M marbles from starts (M, 2), one seed each, computed together as far as `updates`.
+
+    Each is in every bit the track that the marble would have alone, and can be extended like it.
+    """
+    columns = _empty_columns(updates + 1, len(starts))
+    columns["theta"][0] = starts
+    ends = np.full(len(starts), updates)
+    batches: list[Indices] = []
+    for u, step in enumerate(islice(descend(problem.train, lane, starts, seeds), updates)):
+        ends = np.where(step.alive, ends, np.minimum(ends, u))
+        batches.append(step.batch)
+        columns["gradient"][u] = step.gradient
+        columns["movement"][u] = step.movement
+        columns["theta"][u + 1] = step.theta
+    _diagnose(problem, columns, slice(0, len(batches) + 1))
+    _record_batch_losses(problem.train, columns, 0, batches)
+    tracks = []
+    for i, (x, y) in enumerate(starts.tolist()):
+        end = int(ends[i])
+        recorded = Recorded(
+            {name: column[:, i] for name, column in columns.items()}, end, end + 1 if end < updates else None
+        )
+        tracks.append(Track(problem, lane, (x, y), int(seeds[i]), recorded))
+    return tracks
+
+
+def _empty_columns(rows: int, *marbles: int) -> Columns:
+    return {name: np.empty((rows, *marbles, *shape)) for name, shape in COLUMNS.items()}
+
+
+def _diagnose(problem: Problem, columns: Columns, moments: slice) -> None:
+    """The numbers of these moments that do not depend on a batch, all at once."""
+    theta, train = columns["theta"][moments], problem.train
+    with np.errstate(all="ignore"):
+        columns["loss"][moments] = train.value(theta)
+        columns["test_loss"][moments] = problem.test.value(theta)
+        columns["full_gradient"][moments] = train.gradient(theta)
+        columns["curvatures"][moments] = eigenvalues(train.hessian(theta))
+
+
+def _record_batch_losses(train: FiniteSum, columns: Columns, first: int, batches: list[Indices]) -> None:
+    """L_B of the moments from `first` on, those with equally long batches all at once."""
+    last = first + len(batches)
+    if batches and batches[0].ndim == 1:  # The full batch, shared by all marbles.
+        columns["batch_loss"][first:last] = columns["loss"][first:last]
+        return
+    sizes = np.array([len(batch) for batch in batches])
+    theta = columns["theta"]
+    for size in np.unique(sizes):
+        rows = first + np.flatnonzero(sizes == size)
+        batch = np.stack([batches[row - first] for row in rows], axis=1).reshape(size, *theta[rows].shape[:-1])
+        with np.errstate(all="ignore"):
+            columns["batch_loss"][rows] = train.value(theta[rows], batch)

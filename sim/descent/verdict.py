@@ -12,8 +12,10 @@ from enum import Enum
 # Tolerances, relative to the problem's own scale (`problem.Scale`).
 REST_GRADIENT = 1e-4  # ‖∇L‖ at rest, over the scale of gradients.
 REST_MOVEMENT = 1e-4  # Length of a movement at rest, in window diagonals.
-REST_DISTANCE = 2e-3  # Distance from the minimum in which it rests: a pixel or two of a panel.
-SLOW_GRADIENT = 0.02  # ‖∇L‖ on a plateau or close to a saddle, over the scale of gradients.
+REST_DISTANCE = 2e-3  # Distance from the critical point at which it rests: a pixel or two of a panel.
+RESTLESS = 10.0  # Rest ends when one of these three exceeds its tolerance by this factor.
+SLOWED = 0.5  # A movement at rest over the longest since the slope has been as gentle as at rest.
+SLOW_GRADIENT = 0.05  # ‖∇L‖ on a plateau or close to a saddle, over the scale of gradients.
 SLOW_LEVEL = 0.02  # Loss above the lowest minimum on a plateau, at least, over the scale of losses.
 SLOW_MOVEMENT = 0.005  # Length of a movement that lingers, in window diagonals.
 NEAR_SADDLE = 0.05  # How far a saddle's influence reaches, in window diagonals;
@@ -21,16 +23,26 @@ NEAR_SADDLE_SHARE = 0.25  # and at most this share of the distance to the next c
 FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
 EQUAL_LOSS = 1e-6  # Difference of two losses that counts as none, over the scale of losses.
 FAR_AWAY = 1e3  # Distance from the window's centre, in diagonals, from which nothing comes back.
-LEAVING = 2.0  # A condition ends when its quantity exceeds the tolerance by this factor.
+LEAVING = 2.0  # Any other condition ends when its quantity exceeds the tolerance by this factor.
+
+NO_PROGRESS = 0.5  # Decline of the mean loss between a span's halves, in its standard deviations.
+NOISE = 0.2  # Batch gradients' deviation from the full one while rattling, over the full one: root mean squares.
+UNDAMPED = 0.999  # Longest movement of a quarter of a span over that of the quarter before, in a bounce;
+DAMPED = 0.5  # and over that at the bounce's beginning, below which it has ended.
 
 # Durations, in updates.
-DWELL = 10  # How long a marble must stay before it counts as being there; at least an epoch for rest.
-DWELL_OUTSIDE = 30  # The same, in another basin but outside the disc that certainly belongs to it.
-SETTLING = 20  # Over how long a marble must make no progress to rattle or bounce; at least two epochs.
-NO_PROGRESS = 0.5  # Decline of the mean loss between a span's halves, in its standard deviations.
-REVERSALS = 0.25  # Share of movements against their predecessors in a bounce.
-UNDAMPED = 0.999  # Longest movement in a span's second half over that in its first, in a bounce;
-DAMPED = 0.99  # and below this ratio the bounce has ended.
+DWELL = 10  # How long a marble must stay before it counts as being there, and a verdict before another replaces it.
+DWELL_IN_NOISE = 50  # The same for rest in a lane with small batches, and at least an epoch.
+DWELL_OUTSIDE = 30  # The same in another basin, but outside the disc that certainly belongs to it.
+SETTLING = 20  # Over how long a marble must make no progress to rattle; at least two epochs.
+DAMPING = 40  # Over how long a bounce must have become less to end.
+BOUNCES = ((40, 0.75), (400, 0.25))
+"""Over how long a bounce must be undamped, and the share of movements against their predecessors in it.
+
+Gradient descent, with momentum or without, becomes unstable by a step that overshoots to the other
+side, every time: so does a bounce. A chaotic one does it less often, and takes longer to tell from an
+oscillation that momentum damps slowly.
+"""
 
 
 class Kind(Enum):
@@ -111,7 +123,10 @@ def _height(verdict: Verdict) -> str:
 
 
 def _down(verdict: Verdict) -> str:
-    return "" if verdict.way_down is None else "down along ±({:.2f}, {:.2f})".format(*verdict.way_down)
+    if verdict.way_down is None:
+        return ""
+    x, y = (round(component, 2) + 0.0 for component in verdict.way_down)  # No negative zeros.
+    return f"down along ±({x:.2f}, {y:.2f})"
 
 
 def _place(verdict: Verdict) -> str:

@@ -23,8 +23,8 @@ STEP = 0.01  # Longest step of the flow, in window diagonals.
 FAR = 10.0  # Where a flow is given up, in window diagonals from the centre.
 AT_REST = 1e-9  # A flow whose next step is this short, in diagonals, has arrived.
 MOST_STEPS = 2000
-RADII = np.geomspace(1e-5, 0.25, 40)  # Candidate radii of the certain disc, in diagonals.
-ANGLES = np.linspace(0, 2 * np.pi, 64, endpoint=False)
+RADII = np.geomspace(1e-5, 0.25, 60)  # Candidate radii of the certain disc, in diagonals.
+ANGLES = np.linspace(0, 2 * np.pi, 256, endpoint=False)
 
 LEVEL_FLOOR = 1e-6  # A valley's curvature along its floor, over that across.
 

@@ -1,0 +1,310 @@
+"""Verdicts and events: what the scenes promise, what must never be said falsely, and that nothing flickers."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from sim.descent.data import RegressionExamples, ShiftedExamples, TiltedExamples
+from sim.descent.judge import Judge, judge_all
+from sim.descent.problem import Problem
+from sim.descent.race import Race
+from sim.descent.rules.adam import Adam
+from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.protocol import Rule
+from sim.descent.rules.rmsprop import RMSprop
+from sim.descent.track import Lane, record
+from sim.descent.verdict import DWELL, EVENT_KINDS, Kind, Verdict
+from sim.scene import load_scene
+from sim.surface.points import norm
+from sim.surface.polynomial import DoubleWellSaddle, Himmelblau, MonkeySaddle, Quadratic, Rosenbrock
+from sim.surface.protocol import ClosedForm
+
+RESTS = (Kind.SETTLED, Kind.STUCK)
+SEEDS = 200
+
+
+def lane(rule: Rule[Any], batch_size: int) -> Lane:
+    return Lane("a lane", rule, batch_size)
+
+
+@lru_cache
+def tilted(surface: ClosedForm, sigma: float = 0.0, count: int = 20) -> Problem:
+    return Problem(*TiltedExamples(sigma, count=count).sums(surface), surface.usual_window)
+
+
+def judged(
+    problem: Problem, way: Lane, start: tuple[float, float], updates: int, seed: int = 0, stops: Sequence[int] = ()
+) -> Judge:
+    race = Race(problem, [way], start, seed)
+    for stop in (*stops, updates):
+        race.extend(stop)
+    return race.judges[0]
+
+
+def swarm(problem: Problem, way: Lane, count: int, updates: int, seed: int = 0) -> list[Judge]:
+    """Marbles from all over the window."""
+    window, generator = problem.window, np.random.default_rng(seed)
+    starts = generator.uniform((window.x0, window.y0), (window.x1, window.y1), (count, 2))
+    return judge_all(record(problem, way, starts, np.arange(count), updates))
+
+
+def spells(judge: Judge) -> list[tuple[Kind, int, int]]:
+    """Each verdict with the moment at which it began and the one at which another replaced it."""
+    ends = [*(update for update, _ in judge.changes[1:]), judge.track.updates + 1]
+    return [(kind, update, end) for (update, kind), end in zip(judge.changes, ends, strict=True)]
+
+
+def events(judge: Judge, kind: str) -> list[int]:
+    return [event.update for event in judge.events if event.kind == kind]
+
+
+# What the scenes promise.
+
+
+def test_in_the_opening_scene_only_the_full_batch_stays_in_the_local_minimum() -> None:
+    scene = load_scene("local-minimum")
+    problem = scene.problem()
+    full, minibatch, momentum = scene.lanes
+    stuck = judged(problem, full, scene.start, 2000)
+    assert stuck.verdict(2000).kind is Kind.STUCK
+    assert stuck.verdict(2000).basin != 0
+    assert not events(stuck, "escaped")
+    settled = judged(problem, momentum, scene.start, 400)
+    assert settled.verdict(400).kind is Kind.SETTLED
+    assert settled.verdict(400).basin == 0
+
+    judges = judge_all(record(problem, minibatch, np.tile(scene.start, (SEEDS, 1)), np.arange(SEEDS), 400))
+    escapes = [events(judge, "escaped") for judge in judges]
+    assert sum(map(bool, escapes)) >= 195
+    assert 30 < np.median([updates[0] for updates in escapes if updates]) < 90
+    assert sum(judge.verdict(400).basin == 0 for judge in judges) >= 195
+    assert sum(judge.verdict(400).kind is Kind.RATTLING for judge in judges) >= 190
+
+
+def test_on_the_saddle_only_the_minibatch_leaves() -> None:
+    scene = load_scene("on-the-saddle")
+    problem = scene.problem()
+    full, minibatch, momentum = scene.lanes
+    for way in (full, momentum):
+        judge = judged(problem, way, scene.start, 10_000)
+        assert_array_equal(judge.track.theta[:, 1], 0.0)
+        assert judge.verdict(10_000).kind is Kind.STALLED
+        assert judge.verdict(10_000).way_down == (0.0, 1.0)
+        assert [kind for kind, _, _ in spells(judge)] == [Kind.DESCENDING, Kind.STALLED]
+
+    judges = judge_all(record(problem, minibatch, np.tile(scene.start, (SEEDS, 1)), np.arange(SEEDS), 300))
+    assert all(events(judge, "left_saddle") for judge in judges)
+    assert {judge.verdict(300).basin for judge in judges} == {0, 1}
+
+
+def test_a_hair_beside_the_axis_the_full_batch_lingers_and_leaves() -> None:
+    scene = load_scene("on-the-saddle")
+    judge = judged(scene.problem(), scene.lanes[0], (-2.5, 0.001), 300)
+    kinds = [kind for kind, _, _ in spells(judge)]
+    assert kinds[:2] == [Kind.DESCENDING, Kind.STALLED]
+    assert kinds[-1] is Kind.SETTLED
+    assert len(events(judge, "left_saddle")) == 1
+    assert events(judge, "stalled")[0] < events(judge, "left_saddle")[0] < events(judge, "settled")[0]
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.5])
+def test_a_fast_passage_of_a_saddle_is_no_stall(decay: float) -> None:
+    """From (0, 0.3), and across the saddle from the other well's rim: neither stays."""
+    problem = tilted(DoubleWellSaddle())
+    for start in ((0.0, 0.4), (-2.5, 1.0), (1.0, -0.5)):
+        judge = judged(problem, lane(Momentum(0.1, decay), 20), start, 200)
+        assert Kind.STALLED not in [kind for kind, _, _ in spells(judge)]
+        assert not events(judge, "left_saddle")
+
+
+# What must never be said falsely.
+
+RUNS: dict[str, tuple[Problem, Lane]] = {
+    "himmelblau, full batch": (tilted(Himmelblau(), 5.0), lane(GradientDescent(0.01), 20)),
+    "himmelblau, momentum": (tilted(Himmelblau(), 5.0), lane(Momentum(0.003, 0.9), 20)),
+    "himmelblau, minibatch": (tilted(Himmelblau(), 5.0), lane(GradientDescent(0.01), 1)),
+    "himmelblau, calm minibatch": (tilted(Himmelblau(), 0.01), lane(GradientDescent(0.01), 1)),
+    "himmelblau, half the batch": (tilted(Himmelblau(), 5.0), lane(GradientDescent(0.01), 10)),
+    "himmelblau, heavy momentum": (tilted(Himmelblau(), 5.0), lane(Momentum(0.0002, 0.99), 20)),
+    "himmelblau, heavy momentum, half the batch": (tilted(Himmelblau(), 5.0), lane(Momentum(0.00002, 0.99), 10)),
+    "himmelblau, tiny steps": (tilted(Himmelblau(), 5.0), lane(GradientDescent(0.0002), 20)),
+    "himmelblau, tiny steps in noise": (tilted(Himmelblau(), 5.0), lane(GradientDescent(0.00002), 1)),
+    "himmelblau, near the edge": (tilted(Himmelblau(), 5.0), lane(GradientDescent(0.023), 20)),
+    "rosenbrock": (tilted(Rosenbrock(), 1.0), lane(GradientDescent(0.0005), 20)),
+    "rosenbrock, odd N": (tilted(Rosenbrock(), 1.0, 7), lane(Momentum(0.0002, 0.9), 3)),
+    "monkey saddle": (tilted(MonkeySaddle()), lane(GradientDescent(0.05), 20)),
+    "saddle, large noise": (tilted(DoubleWellSaddle(), 3.0), lane(GradientDescent(0.1), 1)),
+}
+
+
+@lru_cache
+def runs(name: str) -> list[Judge]:
+    """500 marbles with the plain settings, and some with each of the odd ones."""
+    problem, way = RUNS[name]
+    usual = name in list(RUNS)[:3]
+    return swarm(problem, way, 500 if usual else 10, 250 if usual else 800)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_who_is_said_to_rest_has_no_slope_and_never_leaves(name: str) -> None:
+    problem, way = RUNS[name]
+    judges = [judge for judge in runs(name) if {"settled", "stuck"} & {event.kind for event in judge.events}]
+    for judge in judges:
+        kinds = spells(judge)
+        assert all(kind not in RESTS for kind, _, _ in kinds[:-1])
+        kind, since, _ = kinds[-1]
+        track = judge.track
+        assert kind in RESTS
+        assert (norm(track.full_gradient[since:]) <= 1e-3 * problem.scale.gradient).all()
+    if judges:  # And long after, they are still there.
+        ends = np.array([judge.track.theta[-1] for judge in judges[:12]])
+        later = record(problem, lane(GradientDescent(way.rule.learning_rate), 20), ends, np.arange(len(ends)), 1000)
+        for judge, track in zip(judges, later, strict=False):
+            minimum = problem.minima[judge.verdict(judge.track.updates).basin or 0]
+            assert norm(track.theta - minimum.position).max() < 0.02 * problem.scale.length
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_no_verdict_flickers(name: str) -> None:
+    for judge in runs(name):
+        for kind, since, end in spells(judge)[1:-1]:
+            assert end - since >= DWELL, kind
+
+
+def test_the_plain_settings_come_to_the_end_that_they_should() -> None:
+    full, momentum, minibatch = ([judge.verdict(250).kind for judge in runs(name)] for name in list(RUNS)[:3])
+    assert full.count(Kind.SETTLED) >= 490
+    assert momentum.count(Kind.SETTLED) >= 490
+    assert minibatch.count(Kind.RATTLING) >= 490
+    assert runs("rosenbrock")[0].verdict(800).kind is Kind.DESCENDING
+
+
+@pytest.mark.parametrize("count", [2, 7, 20])
+def test_without_noise_a_minibatch_settles(count: int) -> None:
+    for rule in (GradientDescent(0.01), Momentum(0.003, 0.9), Momentum(0.001, 0.97)):
+        for judge in swarm(tilted(Himmelblau(), 0.0, count), lane(rule, 1), 5, 1000):
+            assert judge.verdict(1000).kind is Kind.SETTLED
+            assert not events(judge, "rattling")
+
+
+def test_at_the_edge_of_stability_a_marble_bounces() -> None:
+    problem = tilted(Quadratic((1.0, 4.0)))
+    bouncing = judged(problem, lane(GradientDescent(0.5), 20), (2.0, 1.0), 400)
+    assert [kind for kind, _, _ in spells(bouncing)] == [Kind.DESCENDING, Kind.BOUNCING]
+    for eta, end in ((0.49, Kind.SETTLED), (0.51, Kind.DIVERGED)):
+        assert judged(problem, lane(GradientDescent(eta), 20), (2.0, 1.0), 400).verdict(400).kind is end
+
+
+def test_a_rule_with_steps_of_fixed_length_ends_in_bouncing() -> None:
+    judge = judged(tilted(Himmelblau()), lane(RMSprop(0.2, 0.9), 20), (0.5, 0.5), 1000)
+    assert judge.verdict(1000).kind is Kind.BOUNCING
+
+
+@pytest.mark.parametrize("decay", [0.9, 0.97, 0.99])
+@pytest.mark.parametrize("share", [0.001, 0.01, 0.1, 0.5, 0.8])
+def test_a_damped_oscillation_is_no_bounce(decay: float, share: float) -> None:
+    """From slow to four fifths of the edge η = 2 (1 + λ)/k, k being the largest curvature."""
+    problem = tilted(Quadratic((1.0, 4.0)))
+    for judge in swarm(problem, lane(Momentum(share * 2 * (1 + decay) / 4.0, decay), 20), 6, 600):
+        assert not events(judge, "bouncing")
+        assert not events(judge, "rattling")
+
+
+def test_adaptive_rules_settle_where_they_should() -> None:
+    judges = swarm(tilted(Himmelblau()), lane(Adam(0.1), 20), 30, 600)
+    assert sum(judge.verdict(600).kind is Kind.SETTLED for judge in judges) >= 28
+
+
+def test_at_rest_on_other_than_minima() -> None:
+    monkey = judged(tilted(MonkeySaddle()), lane(GradientDescent(0.1), 20), (0.0, 0.0), 50)
+    assert monkey.verdict(50).kind is Kind.LEVEL
+    hill = tilted(Quadratic((-1.0, -2.0)))
+    assert judged(hill, lane(GradientDescent(0.1), 20), (0.0, 0.0), 50).verdict(50).kind is Kind.BALANCED
+    assert judged(hill, lane(GradientDescent(0.1), 20), (0.0, 1.0), 150).verdict(150).kind is Kind.DIVERGED
+
+
+def test_two_weights_stall_at_the_origin_and_settle_in_the_valley() -> None:
+    scene = load_scene("two-weights")
+    problem = Problem(*RegressionExamples("product", 0.3, (1.5, 0.8)).sums(None), scene.window)
+    stalled = judged(problem, lane(GradientDescent(0.05), 20), (1.0, -1.0), 300)
+    assert stalled.verdict(300).kind is Kind.STALLED
+    settled = judged(problem, lane(GradientDescent(0.05), 20), (1.0, -0.5), 600)
+    assert settled.verdict(600).kind is Kind.SETTLED
+
+
+# Causality, and how verdicts and events are told.
+
+ODD = (
+    lane(GradientDescent(0.01), 1),
+    lane(Momentum(0.01, 0.99), 3),
+    lane(RMSprop(0.2, 0.9), 20),
+    lane(GradientDescent(0.03), 20),
+)
+
+
+@pytest.mark.parametrize("way", ODD)
+def test_verdicts_are_causal(way: Lane) -> None:
+    """Chunk by chunk, at once, or stopped earlier: what was said of a moment stands."""
+    problem = Problem(*ShiftedExamples(0.2).sums(Himmelblau()), Himmelblau.usual_window)
+    at_once = judged(problem, way, (0.5, -1.0), 300, 3)
+    stepwise = judged(problem, way, (0.5, -1.0), 300, 3, range(300))
+    early = judged(problem, way, (0.5, -1.0), 170, 3, [33, 100])
+    [together, _] = judge_all(record(problem, way, np.array([[0.5, -1.0], [1.0, 2.0]]), np.array([3, 4]), 300))
+    for u in range(at_once.track.updates + 1):
+        expected = at_once.verdict(u)
+        assert stepwise.verdict(u) == together.verdict(u) == expected
+        assert stepwise.events_until(u) == together.events_until(u) == at_once.events_until(u)
+        if u <= early.track.updates:
+            assert early.verdict(u) == expected
+            assert early.events_until(u) == at_once.events_until(u)
+
+
+@pytest.mark.parametrize("name", ["himmelblau, minibatch", "saddle, large noise"])
+def test_events_are_in_order_and_name_what_they_lead_between(name: str) -> None:
+    for judge in runs(name)[:50]:
+        assert [event.seen for event in judge.events] == sorted(event.seen for event in judge.events)
+        for event in judge.events:
+            assert event.kind in EVENT_KINDS
+            assert event.update <= event.seen
+            if event.kind == "escaped":
+                assert event.source != event.target
+                theta = judge.track.theta[event.update]
+                assert judge.track.problem.basins.labels(theta[None])[0] == event.target
+        escapes = [event for event in judge.events if event.kind == "escaped"]
+        assert all(a.target == b.source for a, b in pairwise(escapes))
+
+
+def test_divergence_is_for_good() -> None:
+    judge = judged(tilted(Himmelblau()), lane(GradientDescent(0.5), 20), (4.0, 4.0), 100)
+    assert judge.track.overflow is not None
+    assert judge.verdict(100).kind is Kind.DIVERGED
+    assert len(events(judge, "diverged")) == 1
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_sentence_begins_with_its_verdict(kind: Kind) -> None:
+    verdict = Verdict(kind, 7, 1.5e-5, (-0.5, 2.0), None, None, way_down=(-0.001, 1.0))
+    assert verdict.sentence.startswith(kind.value)
+    assert "-0.00" not in verdict.sentence
+    assert "−0.00" not in verdict.sentence
+    assert "None" not in verdict.sentence
+
+
+def test_a_verdict_carries_its_evidence() -> None:
+    scene = load_scene("local-minimum")
+    race = scene.race()
+    race.extend(300)
+    for track, judge in zip(race.tracks, race.judges, strict=True):
+        verdict = judge.verdict(250)
+        assert verdict.gradient_norm == norm(track.full_gradient[250])
+        assert verdict.curvatures == tuple(track.curvatures[250].tolist())
+        assert verdict.height == track.loss[250] - race.problem.lowest
+        assert verdict.since <= 250
+        assert judge.verdict(verdict.since).kind is verdict.kind
+        assert not verdict.since or judge.verdict(verdict.since - 1).kind is not verdict.kind

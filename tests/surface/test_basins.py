@@ -1,0 +1,129 @@
+"""Basins against brute force: a great many tiny steps of plain gradient descent."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from sim.descent.data import RegressionExamples
+from sim.descent.problem import Problem
+from sim.scene import load_scene
+from sim.surface import SURFACES
+from sim.surface.basins import NO_BASIN, Basins, find_basins, flow_step
+from sim.surface.critical import Kind, critical_points
+from sim.surface.points import Array, norm
+from sim.surface.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
+from sim.surface.protocol import Surface, Window
+
+
+def basins_of(surface: Surface, window: Window) -> Basins:
+    minima = [point for point in critical_points(surface, window) if point.kind is Kind.MINIMUM]
+    return find_basins(surface, window, minima)
+
+
+def some_points(window: Window, count: int, seed: int = 0) -> Array:
+    generator = np.random.default_rng(seed)
+    low, high = (window.x0, window.y0), (window.x1, window.y1)
+    return generator.uniform(low, high, (count, 2))
+
+
+def brute_force(surface: Surface, points: Array, step: float, updates: int) -> Array:
+    for _ in range(updates):
+        points = points - step * surface.gradient(points)
+    return points
+
+
+def test_himmelblaus_basins_are_those_of_many_tiny_steps() -> None:
+    surface = Himmelblau()
+    basins = basins_of(surface, Himmelblau.usual_window)
+    assert len(basins.minima) == 4
+    points = some_points(Himmelblau.usual_window, 1000)
+    ends = brute_force(surface, points, 2e-4, 8000)
+    gaps = norm(ends[:, None] - basins.minima)
+    assert gaps.min(axis=1).max() < 1e-6
+    assert_array_equal(basins.labels(points), gaps.argmin(axis=1))
+
+
+def test_the_opening_scenes_basins_are_those_of_many_tiny_steps() -> None:
+    problem = load_scene("local-minimum").problem()
+    points = some_points(problem.window, 150)
+    ends = brute_force(problem.train, points, 0.02, 2500)
+    gaps = norm(ends[:, None] - problem.basins.minima)
+    assert gaps.min(axis=1).max() < 1e-3
+    assert_array_equal(problem.basins.labels(points), gaps.argmin(axis=1))
+
+
+def test_a_ridge_belongs_to_no_basin() -> None:
+    window = DoubleWellSaddle.usual_window
+    basins = basins_of(DoubleWellSaddle(), window)
+    x = np.linspace(-3, 3, 101)
+    assert (basins.labels(np.stack([x, np.zeros_like(x)], axis=-1)) == NO_BASIN).all()
+    upper, lower = (basins.labels(np.stack([x, np.full_like(x, y)], axis=-1)) for y in (1e-9, -1e-9))
+    assert_array_equal(basins.minima[upper][:, 1], np.ones(101))
+    assert_array_equal(basins.minima[lower][:, 1], -np.ones(101))
+
+
+def test_what_flows_out_of_sight_belongs_to_no_basin() -> None:
+    basins = basins_of(Quadratic((1.0, -1.0)), Quadratic.usual_window)
+    assert (basins.labels(some_points(Quadratic.usual_window, 50)) == NO_BASIN).all()
+
+
+@pytest.mark.parametrize("name", ["himmelblau", "six-hump camel", "muller-brown", "beale", "rosenbrock"])
+def test_what_starts_in_a_certain_disc_ends_in_its_minimum(name: str) -> None:
+    """The flow comes nearer all the time: seen with steps of at most a hundredth of the disc's radius."""
+    surface = SURFACES[name]()
+    basins = basins_of(surface, SURFACES[name].usual_window)
+    generator = np.random.default_rng(4)
+    assert len(basins.minima)
+    for minimum, radius in zip(basins.minima, basins.radii, strict=True):
+        angle = generator.uniform(0, 2 * np.pi, 40)
+        share = np.append(np.ones(20), np.sqrt(generator.uniform(0, 1, 20)))
+        points = minimum + radius * (share * np.stack([np.cos(angle), np.sin(angle)])).T
+        before = norm(points - minimum)
+        for _ in range(150):
+            points = points + flow_step(surface, points, 0.01 * float(radius))
+            after = norm(points - minimum)
+            assert (after <= before + 1e-12).all()
+            before = after
+        assert (before < 0.75 * radius).all()
+        others = norm(basins.minima - minimum)
+        assert (others[others > 0] > radius).all()
+
+
+def test_the_certain_discs_are_of_use() -> None:
+    basins = basins_of(Himmelblau(), Himmelblau.usual_window)
+    assert (basins.radii > 0.5).all()
+
+
+def test_a_long_flow_is_the_exact_one_where_that_is_known() -> None:
+    """On a quadratic y = c·x^(k₂/k₁) holds along every flow, whatever the steps."""
+    surface, points = Quadratic((1.0, 3.0)), np.array([[2.0, 1.5], [-1.0, 2.0], [0.5, -0.1]])
+    invariant = points[:, 1] / np.abs(points[:, 0]) ** 3
+    for _ in range(200):
+        points = points + flow_step(surface, points, 0.05)
+        assert_allclose(points[:, 1], invariant * np.abs(points[:, 0]) ** 3, rtol=1e-9, atol=1e-12)
+
+
+def test_labels_do_not_depend_on_company() -> None:
+    basins = basins_of(Himmelblau(), Himmelblau.usual_window)
+    points = some_points(Himmelblau.usual_window, 60)
+    alone = [int(basins.labels(point[None])[0]) for point in points]
+    assert basins.labels(points).tolist() == alone
+
+
+def test_a_valley_has_a_basin_around_all_of_it() -> None:
+    train, test = RegressionExamples("product", 0.3, (1.5, 0.8)).sums(None)
+    problem = Problem(train, test, Window(-3.0, 3.0, -3.0, 3.0))
+    assert problem.basins.valleys.any()
+    points = some_points(problem.window, 300)
+    labels = problem.basins.labels(points)
+    assert (labels != NO_BASIN).all()
+    # Two branches of w₁·w₂ = 1.2, apart at w₁ + w₂ = 0: there the flow ends in the saddle between them.
+    minima = problem.basins.minima[labels]
+    assert_array_equal(np.sign(minima.sum(axis=1)), np.sign(points.sum(axis=1)))
+    diagonal = np.linspace(-2, 2, 9)
+    assert (problem.basins.labels(np.stack([diagonal, -diagonal], axis=-1)) == NO_BASIN).all()
+
+
+def test_without_minima_there_are_no_basins() -> None:
+    basins = find_basins(DoubleWellSaddle(), DoubleWellSaddle.usual_window, [])
+    assert (basins.labels(some_points(DoubleWellSaddle.usual_window, 20)) == NO_BASIN).all()
