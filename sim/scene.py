@@ -87,7 +87,7 @@ class SceneError(ValueError):
 class _Part(BaseModel):
     """A table of a scene file: nothing unknown, nothing converted, nothing infinite."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 class Claim(_Part):

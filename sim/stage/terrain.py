@@ -16,7 +16,7 @@ from sim.stage.theme import Theme, mix
 from sim.surface.critical import CriticalPoint, Kind
 from sim.surface.points import Array
 
-GRID = 160  # Nodes along the map's longer side.
+GRID = 128  # Nodes along the map's longer side.
 BANDS = 18  # Contour levels over the whole map;
 RINGS = (0.1, 0.4, 0.7)  # and more around a shallow minimum, at these shares of the way up to its pass.
 CROWDED = 0.01  # Levels closer than this share of the whole height make way for one through a pass.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pygame
 import pygame.font
+from pygame.font import Font
 
 from sim.stage.theme import Color
 
@@ -19,19 +20,21 @@ NO_CHARACTER = "\uffff"
 
 
 @cache
-def _fonts(size: int, bold: bool) -> tuple[pygame.font.Font, ...]:
+def _font(number: int, size: int, bold: bool) -> Font:
+    """One family in one size; opened only when it is needed, since the Chinese one is large."""
     pygame.font.init()
     package = find_spec("pygame_gui")
     assert package is not None
     assert package.origin is not None
-    data = Path(package.origin).parent / "data"
-    return tuple(pygame.font.Font(data / name.format("Bold" if bold else "Regular"), size) for name in FAMILIES)
+    name = FAMILIES[number].format("Bold" if bold else "Regular")
+    return Font(Path(package.origin).parent / "data" / name, size)
 
 
 @cache
 def family(character: str) -> int:
     """Which of the families has the character: the first whose picture of it is not that of a missing one."""
-    for number, font in enumerate(_fonts(24, False)[:-1]):
+    for number in range(len(FAMILIES) - 1):
+        font = _font(number, 24, False)
         if font.metrics(character) != font.metrics(NO_CHARACTER):
             return number
         pictures = (font.render(text, True, (0, 0, 0)) for text in (character, NO_CHARACTER))
@@ -48,23 +51,22 @@ def _runs(text: str) -> list[tuple[int, str]]:
 @lru_cache(maxsize=8192)
 def width(text: str, size: int, bold: bool = False) -> int:
     """How many pixels wide the text is."""
-    fonts = _fonts(size, bold)
-    return sum(fonts[number].size(run)[0] for number, run in _runs(text))
+    return sum(_font(number, size, bold).size(run)[0] for number, run in _runs(text))
 
 
 @lru_cache(maxsize=8192)
 def rendered(text: str, size: int, color: Color, bold: bool = False) -> pygame.Surface:
     """The text as a picture with transparent ground; shared, so not to be drawn upon."""
-    fonts, runs = _fonts(size, bold), _runs(text)
-    if len(runs) == 1:
-        return fonts[runs[0][0]].render(text, True, color)
-    ascent, height = fonts[0].get_ascent(), max(font.get_height() for font in fonts)
+    fonts = [(_font(number, size, bold), run) for number, run in _runs(text)]
+    if len(fonts) == 1:
+        return fonts[0][0].render(text, True, color)
+    ascent, height = (max(getter(font) for font, _ in fonts) for getter in (Font.get_ascent, Font.get_height))
     picture = pygame.Surface((width(text, size, bold), height), pygame.SRCALPHA)
     picture.fill((*color, 0))
     x = 0
-    for number, run in runs:
-        part = fonts[number].render(run, True, color)
-        picture.blit(part, (x, ascent - fonts[number].get_ascent()))
+    for font, run in fonts:
+        part = font.render(run, True, color)
+        picture.blit(part, (x, ascent - font.get_ascent()))
         x += part.get_width()
     return picture
 

@@ -46,6 +46,7 @@ FRAMES_A_SECOND = 60
 COMPUTING = 0.003  # Seconds of a frame that go into computing ahead,
 CATCHING_UP = 0.012  # or, where playing waits for it, this many.
 CHUNK = 8  # Fewest updates computed at once; the more, the cheaper each.
+NAP = 20  # Milliseconds between looks for an event while nothing moves.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
 UNSEEN = ("dummy", "offscreen")  # SDL's drivers that show nothing; SDL falls back on them in silence.
 
@@ -134,7 +135,10 @@ class Window:
 
     def frame(self) -> None:
         """Wait for the next frame, or for an event where nothing moves, and go on."""
-        events = pygame.event.get() if self._busy() else [pygame.event.wait(), *pygame.event.get()]
+        events = pygame.event.get()
+        while not (events or self._busy()):
+            pygame.time.wait(NAP)  # Some of SDL's drivers would wait for an event by asking all the time.
+            events = pygame.event.get()
         seconds = self._clock.tick(FRAMES_A_SECOND) / 1000
         self.advance(events, min(seconds, LONGEST_FRAME))
 

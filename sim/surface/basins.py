@@ -23,8 +23,8 @@ STEP = 0.01  # Longest step of the flow, in window diagonals.
 FAR = 10.0  # Where a flow is given up, in window diagonals from the centre.
 AT_REST = 1e-9  # A flow whose next step is this short, in diagonals, has arrived.
 MOST_STEPS = 2000
-RADII = np.geomspace(1e-5, 0.25, 60)  # Candidate radii of the certain disc, in diagonals.
-ANGLES = np.linspace(0, 2 * np.pi, 256, endpoint=False)
+# Candidate radii of the certain disc, in diagonals, and in how many directions each is looked at.
+RINGS = ((np.geomspace(1e-5, 0.01, 20, endpoint=False), 64), (np.geomspace(0.01, 0.25, 18), 256))
 
 LEVEL_FLOOR = 1e-6  # A valley's curvature along its floor, over that across.
 
@@ -99,12 +99,16 @@ def _certain_radius(surface: Surface, window: Window, minimum: Array) -> float:
 
     Such a disc cannot be left by the flow and holds no other critical point. Checked on a fine polar grid.
     """
-    directions = pair(np.cos(ANGLES), np.sin(ANGLES))
-    radii = RADII * window.diagonal
-    slopes = surface.gradient(minimum + radii[:, None, None] * directions)
-    outward = np.sum(slopes * directions, axis=-1) > 0
-    certain = np.logical_and.accumulate(np.all(outward, axis=-1))
-    return float(radii[max(int(np.sum(certain)) - 1, 0)])
+    certain, smallest = 0.0, float(RINGS[0][0][0])
+    for radii, count in RINGS:
+        angles = np.linspace(0, 2 * np.pi, count, endpoint=False)
+        directions = pair(np.cos(angles), np.sin(angles))
+        slopes = surface.gradient(minimum + radii[:, None, None] * window.diagonal * directions)
+        outward = np.all(np.sum(slopes * directions, axis=-1) > 0, axis=-1)
+        certain = float(np.max(radii[np.logical_and.accumulate(outward)], initial=certain))
+        if not outward.all():
+            break
+    return max(certain, smallest) * window.diagonal
 
 
 def flow_step(surface: Surface, theta: Array, longest: float) -> Array:
