@@ -88,7 +88,7 @@ def test_every_folder_is_a_package() -> None:
 def test_there_is_something_to_check() -> None:
     names = {dotted(module) for module in modules(ROOT)}
     assert {"main", "sim", "sim.surface.critical", "sim.descent.rules.momentum", "sim.scene", "sim.stage"} <= names
-    scene = Path("sim", "scene.py")
+    scene = Path("sim", "scene", "value.py")
     assert "sim.descent.race.Race" in set(imports((ROOT / scene).read_text(encoding="utf-8"), scene))
 
 
@@ -107,8 +107,8 @@ def test_there_is_something_to_check() -> None:
         ("sim/descent/rules/a.py", "from sim.surface.points import Array\nfrom ..race import Race", False),
         ("sim/descent/rules/a.py", "from ...scene import Scene", True),
         ("sim/descent/a.py", "from sim.files import whole_file", True),
-        ("sim/scene.py", "from sim.descent.race import Race\nfrom sim.files import whole_file", False),
-        ("sim/scene.py", "from sim.report import summary", True),
+        ("sim/scene/value.py", "from sim.descent.race import Race\nfrom sim.files import whole_file", False),
+        ("sim/scene/value.py", "from sim.report import summary", True),
         ("sim/report.py", "from sim.study import odds", True),
         ("sim/study/a.py", "from sim.report import summary", False),
         ("sim/study/a.py", "from sim.stage import theme", True),

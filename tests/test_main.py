@@ -14,7 +14,8 @@ from typing import Any, NoReturn
 import pytest
 
 import main
-from sim.scene import LARGEST_FILE, OPENING, load_scene, scene_files
+from sim.scene import OPENING, load_scene, scene_files
+from sim.scene.reading import LARGEST_FILE
 
 ROOT = Path(main.__file__).parent
 MAIN = str(ROOT / "main.py")

@@ -12,16 +12,13 @@ from annotated_types import Ge, Le, Lt
 from sim.descent.examples import FiniteSum, Regression, Shifted, Tilted, paired_normal
 from sim.descent.models import MODELS, Model
 from sim.surface.points import Array, pair
-from sim.surface.protocol import Surface
+from sim.surface.protocol import LARGEST, Point, Surface
 
 MOST_EXAMPLES = 1_000  # More would make the picture of the full loss slow.
-LARGEST = 1e6  # Magnitude of any number here: beyond it, squares of squares lose their digits.
 
-Number = Annotated[float, Ge(-LARGEST), Le(LARGEST)]
 Spread = Annotated[float, Ge(0), Le(LARGEST)]
 Count = Annotated[int, Ge(1), Le(MOST_EXAMPLES)]
 Seed = Annotated[int, Ge(0), Lt(2**53)]
-Point = tuple[Number, Number]
 
 TRAIN, TEST = 0, 1
 

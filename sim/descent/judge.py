@@ -35,6 +35,7 @@ from sim.descent.verdict import (
     SLOW_MOVEMENT,
     SLOWED,
     UNDAMPED,
+    WANDERING_SPANS,
     Event,
     Kind,
     Verdict,
@@ -165,17 +166,20 @@ class Judge:
             return state.kind if state.kind in _RESTS else _kind_of_rest(sight)
         if state.lingering >= DWELL:
             return Kind.STALLED
-        if state.kind in (Kind.RATTLING, Kind.BOUNCING) and state.arrived < self.seen:
-            return self._reconsider(state)
+        if self._lasts(state):
+            return state.kind
         arriving = sight.level <= SLOW_LEVEL or (sight.certain != NO_BASIN and sight.lower > FLAT_CURVATURE)
         if state.slow >= DWELL and sight.reaches > 1 and not arriving:
             return Kind.PLATEAU
         return self._progress(state)
 
     def _progress(self, state: State) -> Kind:
-        """Descending, unless there has been no progress over a whole span spent in one basin."""
+        """Descending, unless there has been no progress over a whole span, in one basin or in several."""
         unsure = 1 if state.home != NO_BASIN else 2
         stay = self.seen - state.arrived
+        long = WANDERING_SPANS * self._span
+        if self._noisy and state.arrived > 0 and stay < self._span and self.seen % self._span == 0:
+            return Kind.WANDERING if self.seen >= long and self._rattles(long) else Kind.DESCENDING
         if stay % max(1, self._span // 4):
             return Kind.DESCENDING
         if self._noisy and stay >= unsure * self._span and self._rattles(unsure * self._span):
@@ -184,15 +188,18 @@ class Judge:
             return Kind.BOUNCING
         return Kind.DESCENDING
 
-    def _reconsider(self, state: State) -> Kind:
-        """Rattling lasts until the marble rests or escapes; bouncing also ends when it has become much less."""
-        stay = self.seen - state.since
-        if state.kind is Kind.BOUNCING and stay % DAMPING == 0:
-            now, then = (
-                norm(self.track.movement[max(end - DAMPING, 0) : end]).max() for end in (self.seen, state.since)
-            )
-            return Kind.DESCENDING if now < DAMPED * then else Kind.BOUNCING
-        return state.kind
+    def _lasts(self, state: State) -> bool:
+        """Rattling lasts until an escape, wandering until a long stay; bouncing until it has become much less."""
+        if state.kind is Kind.RATTLING:
+            return state.arrived < self.seen
+        if state.kind is Kind.WANDERING:
+            return self.seen - state.arrived < WANDERING_SPANS * self._span
+        if state.kind is not Kind.BOUNCING or state.arrived == self.seen:
+            return False
+        if (self.seen - state.since) % DAMPING:
+            return True
+        now, then = (norm(self.track.movement[max(end - DAMPING, 0) : end]).max() for end in (self.seen, state.since))
+        return bool(now >= DAMPED * then)
 
     def _rattles(self, span: int) -> bool:
         """The loss has stopped falling, and the batches make enough noise to be what keeps the marble going."""

@@ -35,6 +35,7 @@ DWELL = 10  # How long a marble must stay before it counts as being there, and a
 DWELL_IN_NOISE = 50  # The same for rest in a lane with small batches, and at least an epoch.
 DWELL_OUTSIDE = 30  # The same in another basin, but outside the disc that certainly belongs to it.
 SETTLING = 20  # Over how long a marble must make no progress to rattle; at least two epochs.
+WANDERING_SPANS = 4  # Over how many of these spans, if it has changed its basin meanwhile.
 DAMPING = 40  # Over how long a bounce must have become less to end.
 BOUNCES = ((40, 0.75), (400, 0.25))
 """Over how long a bounce must be undamped, and the share of movements against their predecessors in it.
@@ -56,6 +57,7 @@ class Kind(Enum):
     LEVEL = "stopped on level ground"
     PLATEAU = "crossing a plateau"
     RATTLING = "rattling inside a basin"
+    WANDERING = "wandering between basins"
     BOUNCING = "bouncing"
     DIVERGED = "diverged"
 
@@ -150,6 +152,7 @@ _EVIDENCE: dict[Kind, tuple[Callable[[Verdict], str], ...]] = {
     Kind.LEVEL: (_slope, _signs),
     Kind.PLATEAU: (_slope, _height),
     Kind.RATTLING: (_place, _slope, _height),
+    Kind.WANDERING: (_slope, _height),
     Kind.BOUNCING: (_undamped, _slope, _height),
     Kind.DIVERGED: (_boundless,),
 }

@@ -7,7 +7,15 @@ from typing import Any
 from sim.descent.rules import rule_name
 from sim.descent.track import Lane
 
-SYMBOLS = {"learning_rate": "η", "decay": "λ", "alpha": "α", "beta1": "β1", "beta2": "β2", "weight_decay": "w", "epsilon": "ε"}
+SYMBOLS = {
+    "learning_rate": "η",
+    "decay": "λ",
+    "alpha": "α",
+    "beta1": "β1",
+    "beta2": "β2",
+    "weight_decay": "w",
+    "epsilon": "ε",
+}
 """Hyperparameters shown on a panel, by the letters of their papers."""
 ALWAYS = ("learning_rate", "decay")
 

@@ -44,8 +44,8 @@ def family(character: str) -> int:
 
 
 def _runs(text: str) -> list[tuple[int, str]]:
-    """The text cut where the family changes."""
-    return [(number, "".join(characters)) for number, characters in groupby(text, family)]
+    """The text cut where the family changes; an empty one is in the first."""
+    return [(number, "".join(characters)) for number, characters in groupby(text, family)] or [(0, "")]
 
 
 @lru_cache(maxsize=8192)

@@ -5,21 +5,22 @@ from functools import lru_cache
 from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Le
 
 from sim.surface.points import Array, total
-from sim.surface.protocol import Window
+from sim.surface.protocol import LARGEST, Number, Point, Window
 
-Position = tuple[float, float]
-Curvature = Annotated[float, Ge(0)]
-Width = Annotated[float, Gt(0)]
+NARROWEST = 1e-3
+
+Curvature = Annotated[float, Ge(0), Le(LARGEST)]
+Width = Annotated[float, Ge(NARROWEST), Le(LARGEST)]
 
 
 @dataclass(frozen=True, slots=True)
 class Bowl:
     """½ kx (x − cx)² + ½ ky (y − cy)²: keeps the marbles from rolling out of the picture."""
 
-    center: Position = (0.0, 0.0)
+    center: Point = (0.0, 0.0)
     curvature: tuple[Curvature, Curvature] = (0.0, 0.0)
 
 
@@ -27,8 +28,8 @@ class Bowl:
 class Well:
     """−depth · exp(−|θ − c|² / 2 width²); a negative depth makes it a hill."""
 
-    center: Position
-    depth: float
+    center: Point
+    depth: Number
     width: Width
 
 

@@ -1,11 +1,18 @@
 """What every loss surface offers."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Annotated, ClassVar, Protocol
 
 import numpy as np
+from annotated_types import Ge, Le
 
 from sim.surface.points import Array, pair
+
+LARGEST = 1e6
+"""Magnitude of any number that describes a problem: beyond it, squares of squares lose their digits."""
+
+Number = Annotated[float, Ge(-LARGEST), Le(LARGEST)]
+Point = tuple[Number, Number]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,10 @@ from hypothesis import strategies as st
 
 from sim.descent.data import ShiftedExamples, TiltedExamples
 from sim.descent.rules import rule_name
-from sim.scene import (
-    LARGEST_FILE,
-    MOST_ITEMS,
-    MOST_LANES,
-    MOST_MISTAKES,
-    OPENING,
-    SceneError,
-    load_scene,
-    parse_scene,
-    scene_files,
-)
+from sim.scene import OPENING, SceneError, load_scene, parse_scene, scene_files
+from sim.scene.mistakes import MOST_ITEMS, MOST_MISTAKES
+from sim.scene.reading import LARGEST_FILE
+from sim.scene.tables import MOST_LANES
 from sim.surface import SURFACES
 from sim.surface.gaussian import Bowl, Landscape, Well
 from sim.surface.protocol import Window
@@ -224,8 +217,8 @@ BAD: list[tuple[str, str, str]] = [
     ('kind = "landscape"', "kind = 7", 'surface has an unknown kind: "7"'),
     ('kind = "landscape"\n', "", "surface has no kind"),
     ('kind = "landscape"', 'kind = "beale"', "surface.bowl is not known here; surface.wells is not known here"),
-    ("width = 0.4", "width = 0", "surface.wells[0].width must be greater than 0, not 0"),
-    ("width = 0.9", "width = -1", "surface.wells[1].width must be greater than 0, not -1"),
+    ("width = 0.4", "width = 0", "surface.wells[0].width must be at least 0.001, not 0"),
+    ("width = 0.9", "width = -1", "surface.wells[1].width must be at least 0.001, not -1"),
     ("width = 0.9", "girth = 0.9", "surface.wells[1].girth is not known here"),
     ("depth = 1.0", "depth = 1e300", "surface.wells[1].depth must be from -1000000 to 1000000, not 1e+300"),
     ("depth = 1.0", "depth = nan", "surface.wells[1].depth must be a finite number"),

@@ -11,7 +11,8 @@ from sim.descent.race import Race
 from sim.descent.rules import rule_name
 from sim.descent.track import Track, descend
 from sim.descent.verdict import Event, Verdict
-from sim.scene import OPENING, SCENES, Scene, load_scene, scene_files
+from sim.scene import OPENING, Scene, load_scene, scene_files
+from sim.scene.reading import SCENES
 from sim.surface.points import Array, norm
 
 NAMES = list(scene_files())

@@ -1,0 +1,7 @@
+"""Scenes: their value, and the TOML files that hold them."""
+
+from sim.scene.reading import OPENING, load_scene, parse_scene, scene_files
+from sim.scene.value import Scene
+from sim.scene.words import SceneError, nearest
+
+__all__ = ["OPENING", "Scene", "SceneError", "load_scene", "nearest", "parse_scene", "scene_files"]

@@ -1,0 +1,126 @@
+"""From a TOML file to a scene.
+
+A scene file is data from a stranger: it is validated, never executed, and every mistake in it is named.
+"""
+
+import errno
+import json
+import os
+import re
+import stat
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from sim.descent.data import EXAMPLES
+from sim.descent.rules import RULES
+from sim.descent.track import Lane
+from sim.scene.mistakes import complain, oddities, reason, toml_reason
+from sim.scene.tables import SceneFile, build
+from sim.scene.value import Scene
+from sim.scene.words import SceneError, nearest, path_text, short
+from sim.surface import SURFACES
+
+SCENES = Path(__file__).parents[2] / "assets" / "scenes"
+OPENING = "local-minimum"
+LARGEST_FILE = 1 << 16  # Bytes; the scenes that come with the program have about a thousand.
+
+# A key such as a.a.a…, so long that splitting it would take all of the memory there is.
+DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){32}""", re.ASCII)
+
+
+def parse_scene(text: str, name: str) -> Scene:
+    """The scene that a TOML text describes.
+
+    Raises:
+        SceneError: the text is no TOML, or not a scene; the message names every mistake, or the first few.
+    """
+    try:
+        if DEEP_KEY.search(text):
+            raise RecursionError
+        table = tomllib.loads(text)
+        complain([f"{path_text(*path)} {problem}" for path, problem in oddities(table)])
+        file = SceneFile.model_validate_json(json.dumps(table))
+    except RecursionError:
+        raise SceneError("is nested too deeply for a scene") from None
+    except ValidationError as error:
+        complain([reason(table, details) for details in error.errors()])
+        raise
+    except SceneError:
+        raise
+    except ValueError as error:  # Of tomllib, or of int for thousands of digits.
+        raise SceneError(f"is not valid TOML: {toml_reason(str(error))}") from None
+    lanes = tuple(
+        Lane(
+            lane,
+            build(RULES, "rule", part),
+            file.examples.count if part.batch_size == "full" else part.batch_size,
+        )
+        for lane, part in file.lane.items()
+    )
+    return Scene(
+        name=name,
+        title=file.title,
+        look=file.look,
+        seed=file.seed,
+        updates=file.updates,
+        start=file.start,
+        window=file.view,
+        surface=file.surface and build(SURFACES, "kind", file.surface),
+        examples=build(EXAMPLES, "kind", file.examples),
+        lanes=lanes,
+        claims=tuple(part.claim for part in file.lane.values()),
+    )
+
+
+@lru_cache(maxsize=1)
+def scene_files() -> dict[str, Path]:
+    """The scenes that come with the program, by name, in the order of menus and number keys.
+
+    The number in front of a file's name gives the order and is no part of the scene's name.
+    """
+    return {path.stem.split("-", 1)[1]: path for path in sorted(SCENES.glob("[0-9][0-9]-*.toml"))}
+
+
+def load_scene(name_or_path: str) -> Scene:
+    """The scene of that name, or in the TOML file at that path.
+
+    Raises:
+        SceneError: there is none, or it cannot be read, or something in it is wrong.
+    """
+    known = scene_files()
+    path = known.get(name_or_path) or Path(name_or_path)
+    shown = str(path) if str(path).isprintable() else short(str(path))
+    looks_like_path = path.suffix == ".toml" or len(path.parts) > 1 or os.path.exists(path)
+    if not looks_like_path:
+        raise SceneError(f"there is no scene {nearest(name_or_path, known)}")
+    try:
+        content = _content(path)
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise SceneError(f"cannot read {shown}: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError:
+        raise SceneError(f"{shown}: is not a text file in UTF-8") from None
+    except ValueError as error:  # A path that no file system knows.
+        raise SceneError(f"cannot read {shown}: {error}") from None
+    name = name_or_path if name_or_path in known else path.stem
+    try:
+        return parse_scene(text, name)
+    except SceneError as error:
+        raise SceneError(f"{shown}: {error}") from None
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of an ordinary file; a pipe would keep one waiting, a device might never end."""
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise OSError(errno.EISDIR, "it is a folder")
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "it is not an ordinary file")
+    with path.open("rb") as stream:
+        content = stream.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise OSError(errno.EFBIG, f"it is larger than a scene can be, {LARGEST_FILE >> 10} kB")
+    return content

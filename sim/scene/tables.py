@@ -1,0 +1,149 @@
+"""The tables of a scene file: what may stand in them, and how they fit together.
+
+Nothing unknown is accepted, nothing converted, nothing infinite.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self, TypeAlias, Union, get_type_hints
+
+import numpy as np
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, create_model, model_validator
+from pydantic_core import PydanticCustomError
+
+from sim.descent.data import EXAMPLES, MOST_EXAMPLES, Seed
+from sim.descent.rules import RULES
+from sim.descent.verdict import EVENT_KINDS, Kind
+from sim.scene.words import path_text
+from sim.surface import SURFACES
+from sim.surface.protocol import Point, Window
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+MOST_LANES = 6
+MOST_UPDATES = 1_000_000
+SMALLEST_WINDOW = 1e-3  # Width and height; below it, coordinates that round to the same digits would differ.
+LONGEST_WINDOW = 20.0  # One side over the other; beyond it, nothing is to be seen.
+
+
+def _line(text: str) -> str:
+    """Text that can stand in one line of the window."""
+    if not text.isprintable():
+        raise PydanticCustomError("text", "must be one line without control characters")
+    if not text.strip():
+        raise PydanticCustomError("text", "must not be blank")
+    return text
+
+
+def _batch_size(value: object) -> object:
+    """B, or "full" for all there is."""
+    if value == "full" or (type(value) is int and 1 <= value <= MOST_EXAMPLES):
+        return value
+    raise PydanticCustomError("batch_size", f'must be a whole number from 1 to {MOST_EXAMPLES}, or "full"')
+
+
+Title = Annotated[str, Field(max_length=60), AfterValidator(_line)]
+Text = Annotated[str, Field(max_length=400), AfterValidator(_line)]
+LaneName = Annotated[str, Field(max_length=40), AfterValidator(_line)]
+BatchSize = Annotated[int | Literal["full"], PlainValidator(_batch_size)]
+
+
+class Part(BaseModel):
+    """A table of a scene file: nothing unknown, nothing converted, nothing infinite."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
+
+
+class Claim(Part):
+    """What the scene promises of a lane after `updates`: checked for every scene by the tests."""
+
+    verdict: Literal[*(kind.code for kind in Kind)]  # type: ignore[valid-type]
+    events: tuple[Literal[*EVENT_KINDS], ...] = ()  # type: ignore[valid-type]
+
+
+def _variants(registry: Mapping[str, type[Any]], key: str, extra: Mapping[str, Any] = NOTHING) -> Any:
+    """The union of one table model a registered dataclass, told apart by `key`: its fields, and the extra ones."""
+
+    def model(name: str, kind: type[Any]) -> type[BaseModel]:
+        hints = get_type_hints(kind, include_extras=True)
+        own = {f.name: (hints[f.name], ... if f.default is MISSING else f.default) for f in fields(kind)}
+        definitions: dict[str, Any] = {key: (Literal[name], ...), **own, **extra}
+        return create_model(kind.__name__, __base__=Part, **definitions)
+
+    models = tuple(model(name, kind) for name, kind in registry.items())
+    return Annotated[Union[models], Field(discriminator=key)]  # noqa: UP007  A union of as many as there are.
+
+
+def build(registry: Mapping[str, type[Any]], key: str, part: BaseModel) -> Any:
+    """The registered dataclass that a validated table stands for."""
+    kind = registry[getattr(part, key)]
+    return kind(**{field.name: getattr(part, field.name) for field in fields(kind)})
+
+
+LANE_FIELDS: Mapping[str, Any] = {"batch_size": (BatchSize, ...), "claim": (Claim | None, None)}
+
+if TYPE_CHECKING:  # Unions made at run time are opaque to type checkers.
+    SurfaceTable: TypeAlias = Any
+    ExamplesTable: TypeAlias = Any
+    LaneTable: TypeAlias = Any
+else:
+    SurfaceTable = _variants(SURFACES, "kind")
+    ExamplesTable = _variants(EXAMPLES, "kind")
+    LaneTable = _variants(RULES, "rule", LANE_FIELDS)
+
+
+class SceneFile(Part):
+    """A scene file, table by table."""
+
+    title: Title
+    look: Text
+    seed: Seed = 0
+    updates: Annotated[int, Field(ge=1, le=MOST_UPDATES)] = 400
+    start: Point
+    window: tuple[Point, Point] | None = None
+    surface: SurfaceTable | None = None
+    examples: ExamplesTable
+    lane: Annotated[dict[LaneName, LaneTable], Field(min_length=1, max_length=MOST_LANES)]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        count = self.examples.count
+        for name, lane in self.lane.items():
+            if lane.batch_size != "full" and lane.batch_size > count:
+                examples = "1 example" if count == 1 else f"{count} examples"
+                _mistake(path_text("lane", name, "batch_size"), f"is {lane.batch_size}, but there are only {examples}")
+        needs_surface = EXAMPLES[self.examples.kind].needs_surface
+        if needs_surface and self.surface is None:
+            _mistake("surface", f"is needed for {self.examples.kind} examples")
+        if not needs_surface and self.surface is not None:
+            _mistake("surface", f"has no place beside {self.examples.kind} examples, which make their own")
+        if self.window is None and self.surface is None:
+            _mistake("window", "is needed where there is no [surface]: [[x0, x1], [y0, y1]]")
+        window = self.view
+        if not (window.width > 0 and window.height > 0):
+            _mistake("window", "must be [[x0, x1], [y0, y1]] with x0 < x1 and y0 < y1")
+        short, long = sorted((window.width, window.height))
+        if short < SMALLEST_WINDOW:
+            _mistake("window", f"is too small: each side must be at least {SMALLEST_WINDOW:g} long, not {short:.3g}")
+        if long > LONGEST_WINDOW * short:
+            _mistake(
+                "window", f"has one side {long / short:.3g} times as long as the other, more than {LONGEST_WINDOW:g}"
+            )
+        if not window.contains(np.array(self.start)):
+            sides = f"x {window.x0} … {window.x1}, y {window.y0} … {window.y1}"
+            _mistake("start", f"{list(self.start)} lies outside the window, {sides}")
+        return self
+
+    @property
+    def view(self) -> Window:
+        """The window, the surface's usual one where the file names none."""
+        if self.window is not None:
+            return Window(*self.window[0], *self.window[1])
+        assert self.surface is not None
+        usual: Window = SURFACES[self.surface.kind].usual_window
+        return usual
+
+
+def _mistake(path: str, reason: str) -> NoReturn:
+    raise PydanticCustomError("scene", "{path} {reason}", {"path": path, "reason": reason})
