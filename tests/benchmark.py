@@ -26,12 +26,14 @@ from sim.descent.problem import Problem
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.track import Lane, descend
 from sim.scene import OPENING, load_scene
-from sim.stage.session import Session, race
+from sim.stage.session import SPEEDS, Session, race
 from sim.stage.window import Window
 from sim.surface.gaussian import Bowl, Landscape, Well
 
 ROOT = Path(__file__).parents[1]
 FRAMES = 240
+ROUNDS = 6
+SPEED = SPEEDS.index(50.0)
 Row = tuple[str, str, str]
 
 FIRST_FRAME = """
@@ -62,18 +64,20 @@ def frames() -> Iterator[Row]:
     pygame.display.init()
     pygame.display.set_mode((1600, 900))
     scene = load_scene(OPENING)
-    high = {}
-    for updates in (100, 10_000, 100_000):
-        race(scene).extend(updates + FRAMES + 2)
-        speed = 6  # 50 updates a second.
-        window = Window(Session(scene, float(updates), playing=True, speed=speed, horizon=updates + FRAMES))
-        window.advance([], 0.0)
-        frame = partial(window.advance, [], 1 / 50)
-        spent = sorted(_timed(frame) for _ in range(FRAMES))
-        median, high[updates] = spent[FRAMES // 2], spent[FRAMES * 95 // 100]
-        figures = f"{median * 1e3:.1f} ms, 95 %: {high[updates] * 1e3:.1f} ms"
-        yield f"frame after {updates:,} updates", figures, "wanted: 95 % under 8 ms"
-    ratio = high[100_000] / high[100]
+    counts = (100, 10_000, 100_000)
+    race(scene).extend(counts[-1] + FRAMES + 2)
+    spent: dict[int, list[float]] = {count: [] for count in counts}
+    for _ in range(ROUNDS):  # In turns, since the machine's own speed changes with time.
+        for count in counts:
+            window = Window(Session(scene, float(count), playing=True, speed=SPEED, horizon=count + FRAMES))
+            window.advance([], 0.0)
+            frame = partial(window.advance, [], 1 / SPEEDS[SPEED])
+            spent[count] += [_timed(frame) for _ in range(FRAMES // ROUNDS)]
+    high = {count: statistics.quantiles(times, n=20)[-1] for count, times in spent.items()}
+    for count in counts:
+        figures = f"{statistics.median(spent[count]) * 1e3:.1f} ms, 95 %: {high[count] * 1e3:.1f} ms"
+        yield f"frame after {count:,} updates", figures, "wanted: 95 % under 8 ms"
+    ratio = high[counts[-1]] / high[counts[0]]
     yield "95 % frame, 100,000 over 100", f"{ratio:.2f}", "wanted: at most 1.2"
     window = Window(Session(scene, 100.0, horizon=100))
     window.advance([], 0.0)

@@ -14,7 +14,7 @@ from sim.descent.models import Model
 from sim.surface.points import Array, total
 from sim.surface.protocol import Surface
 
-BLOCK = 1 << 16  # How many (example, point) pairs are evaluated at once: temporaries stay in the cache.
+BLOCK = 1 << 14  # How many (example, point) pairs are evaluated at once: temporaries stay in the cache.
 
 
 class FiniteSum(Protocol):

@@ -121,7 +121,8 @@ class Chart:
             return
         pad = 2 + math.ceil(2 * self._stroke)  # Lines are smooth, and wider than a pixel.
         left = math.floor(self._x(min(update, self._drawn))) - pad
-        strip = pygame.Rect(left, 0, self._layer.get_width() - left, self._layer.get_height())
+        right = math.ceil(self._x(max(update, self._drawn))) + pad
+        strip = pygame.Rect(left, 0, right - left, self._layer.get_height())
         self._draft.blit(self._empty, strip.topleft, strip)
         first = math.floor((left - pad - self.plot.left) / self.plot.width * self._axes.updates) - 1
         for index in range(len(self._race.tracks)):

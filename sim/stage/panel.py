@@ -16,7 +16,6 @@ from sim.stage.layout import PanelLayout
 from sim.stage.numbers import number, settings
 from sim.stage.theme import Color, Theme, mix
 from sim.stage.trail import Trail
-from sim.surface.points import norm
 
 ARROW_SCALE = 4.0  # Arrows show movements so many times as long as they are,
 LONGEST_ARROW = 0.4  # unless one would be longer than this share of the map's height: then both by less.
@@ -97,14 +96,14 @@ class Panel:
     def _draw_arrows(self, target: pygame.Surface, center: tuple[float, float], moment: int, stroke: float) -> None:
         """The last movement, and the step −η∇L_B that the coming batch asks for, enlarged alike."""
         track, theme = self.track, self.theme
-        last = track.movement[moment - 1] if moment > 0 else np.zeros(2)
-        asked = -track.lane.rule.learning_rate * track.gradient[moment] if moment < track.updates else np.zeros(2)
-        with np.errstate(all="ignore"):
-            longest = max(float(np.max(norm(np.stack([last, asked])))) * self.camera.scale, 1e-9)
-            scale = min(ARROW_SCALE, LONGEST_ARROW * self.place.map.height / longest) * self.camera.scale
-        for arrow, color in ((last, mix(self.color, theme.mark, 0.25)), (asked, theme.mark)):
-            dx, dy = (arrow * scale).tolist()
-            draw_arrow(target, center, (center[0] + dx, center[1] - dy), color, theme.halo, stroke)
+        last = track.movement[moment - 1].tolist() if moment > 0 else (0.0, 0.0)
+        rate = track.lane.rule.learning_rate
+        asked = [-rate * slope for slope in track.gradient[moment].tolist()] if moment < track.updates else (0.0, 0.0)
+        longest = max(math.hypot(*last), math.hypot(*asked), 1e-300) * self.camera.scale
+        scale = min(ARROW_SCALE, LONGEST_ARROW * self.place.map.height / longest) * self.camera.scale
+        for (dx, dy), color in ((last, mix(self.color, theme.mark, 0.25)), (asked, theme.mark)):
+            tip = (center[0] + dx * scale, center[1] - dy * scale)
+            draw_arrow(target, center, tip, color, theme.halo, stroke)
 
     def _draw_beyond(self, target: pygame.Surface, center: tuple[float, float], stroke: float) -> None:
         """A wedge at the map's edge that points to a marble out of sight."""

@@ -56,13 +56,17 @@ def point_at(scene: Scene, size: tuple[int, int], pixel: tuple[int, int]) -> tup
     return None
 
 
-def draw(target: pygame.Surface, moment: Moment) -> None:
-    """Draw the whole window at one moment."""
+def draw(target: pygame.Surface, moment: Moment, before: Moment | None = None) -> None:
+    """Draw the whole window at one moment; `before` is the moment that is on the target already, if any is.
+
+    Then what has not changed since is left alone, and the picture is the same.
+    """
     scene, race = moment.scene, moment.race
     theme = load_theme(moment.theme)
     size = target.get_size()
     places = scene_layout(scene, size)
-    target.blit(_still(scene, race, size, moment.theme), (0, 0))
+    if before is None or before.help or (before.scene, before.theme) != (scene, moment.theme):
+        target.blit(_still(scene, race, size, moment.theme), (0, 0))
     for panel in _panels(scene, race, size, moment.theme):
         panel.draw(target, moment.update)
     frame = _axes(race, moment.horizon, moment.computed)
@@ -117,6 +121,7 @@ def _still(scene: Scene, race: Race, size: tuple[int, int], theme_name: str) -> 
 
 def _draw_footer(target: pygame.Surface, places: Layout, theme: Theme, moment: Moment) -> None:
     place, em = places.footer, places.em
+    target.fill(theme.background, (0, place.top, target.get_width(), target.get_height() - place.top))
     end = text.put(target, moment.status, place.midleft, em, theme.text)
     room = place.right - end - 2 * em
     words = moment.notice or KEYS

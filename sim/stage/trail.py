@@ -4,11 +4,11 @@ It fades with the length of the way, not with time: a marble that lies still kee
 full strength, and the cloud of a restless one pales where it has not been lately.
 """
 
+import math
 from bisect import bisect_right
 from functools import lru_cache
 from itertools import pairwise
 
-import numpy as np
 import pygame
 
 from sim.descent.track import Track
@@ -42,7 +42,7 @@ class Trail:
         self._tail = TAIL * stroke
         self._tones = tones
         self._lines = [mix(tone, tones[0], 0.35) for tone in tones]  # A little paler than the dots.
-        self._pixels = np.empty((0, 2))
+        self._pixels: list[tuple[float, float]] = []
         self._points: list[tuple[float, float]] = []  # Where the way bends, in pixels,
         self._updates: list[int] = []  # after which update,
         self._lengths: list[float] = []  # and how long it was by then.
@@ -68,24 +68,22 @@ class Trail:
 
     def marble(self, update: int) -> tuple[float, float]:
         """The pixel of the marble at that update, from the map's corner."""
-        x, y = self._pixels[min(update, len(self._pixels) - 1)].tolist()
-        return x, y
+        return self._pixels[min(update, len(self._pixels) - 1)]
 
     def _follow(self, update: int) -> None:
-        """Take in what the track has recorded up to the update."""
-        first, last = len(self._pixels), min(update, self._track.updates) + 1
-        if last <= first:
+        """Take in what the track has recorded, once the update is beyond what was taken in before."""
+        first, last = len(self._pixels), self._track.updates + 1
+        if min(update, last - 1) < first:
             return
-        rect = self._terrain.get_rect()
-        new = visible(self._camera.project(self._track.theta[first:last]), rect)
-        self._pixels = np.concatenate([self._pixels, new])
+        new = visible(self._camera.project(self._track.theta[first:last]), self._terrain.get_rect())
         for number, (x, y) in enumerate(new.tolist(), start=first):
+            self._pixels.append((x, y))
             if self._points:
-                (px, py), length = self._points[-1], self._lengths[-1]
-                way = float(np.hypot(x - px, y - py))
+                px, py = self._points[-1]
+                way = math.hypot(x - px, y - py)
                 if way < LEAST:
                     continue
-                self._lengths.append(length + way)
+                self._lengths.append(self._lengths[-1] + way)
             else:
                 self._lengths.append(0.0)
             self._points.append((x, y))
@@ -128,7 +126,7 @@ class Trail:
 @lru_cache(maxsize=256)
 def dot(radius: float, color: Color) -> pygame.Surface:
     """A smooth disc on transparent ground; shared, so not to be drawn upon."""
-    size = 2 * int(np.ceil(radius)) + 2
+    size = 2 * math.ceil(radius) + 2
     picture = pygame.Surface((size, size), pygame.SRCALPHA)
     picture.fill((*color, 0))
     pygame.draw.aacircle(picture, color, (size / 2 - 0.5, size / 2 - 0.5), radius)

@@ -241,7 +241,7 @@ class Window:
             return
         canvas_size = self._canvas_size()
         if canvas_size == size:
-            draw(screen, moment)
+            draw(screen, moment, self._shown[0] if self._shown and self._shown[1] == size else None)
         else:
             canvas = pygame.Surface(canvas_size, depth=32)
             draw(canvas, moment)

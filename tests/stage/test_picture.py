@@ -29,6 +29,28 @@ def picture(scene: Scene, updates: list[int], size: tuple[int, int] = (960, 600)
     return pygame.surfarray.array3d(target).astype(np.int16)
 
 
+def test_what_is_left_alone_would_be_drawn_the_same() -> None:
+    scene = load_scene("local-minimum")
+    running = race(scene)
+    running.extend(scene.updates + 1)
+    moments = [
+        Moment(scene, running, update, theme, 400, 400, f"status of {update}", notice, help=update == 60)
+        for update, theme, notice in [
+            (3, "light", "long notice"),
+            (50, "light", ""),
+            (60, "light", ""),
+            (70, "light", ""),
+        ]
+    ]
+    moments.append(replace(moments[-1], theme="dark"))
+    target, fresh = pygame.Surface((960, 600), depth=32), pygame.Surface((960, 600), depth=32)
+    for before, moment in zip([None, *moments], moments, strict=False):
+        draw(target, moment, before)
+        fresh.fill((255, 0, 255))
+        draw(fresh, moment)
+        assert np.array_equal(pygame.surfarray.array3d(target), pygame.surfarray.array3d(fresh))
+
+
 @pytest.mark.parametrize("name", ["local-minimum", "on-the-saddle", "learning-rate-ladder"])
 def test_the_way_to_a_moment_leaves_no_traces(name: str) -> None:
     scene = load_scene(name)
