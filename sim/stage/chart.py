@@ -104,6 +104,11 @@ class Chart:
                 pygame.draw.aacircle(target, self._theme.panel, center, 4.5 * self._stroke)
                 pygame.draw.aacircle(target, self._theme.lane(index), center, 3.2 * self._stroke)
 
+    @property
+    def _dense(self) -> bool:
+        """Whether there are more updates than pixels."""
+        return self.plot.width < self._axes.updates
+
     def _x(self, update: float) -> float:
         return self.plot.left + self.plot.width * update / self._axes.updates
 
@@ -119,7 +124,7 @@ class Chart:
         """
         if update == self._drawn:
             return
-        pad = 2 + math.ceil(2 * self._stroke)  # Lines are smooth, and wider than a pixel.
+        pad = 1 if self._dense else 2 + math.ceil(2 * self._stroke)  # Smooth lines are wider than a pixel.
         left = math.floor(self._x(min(update, self._drawn))) - pad
         right = math.ceil(self._x(max(update, self._drawn))) + pad
         strip = pygame.Rect(left, 0, right - left, self._layer.get_height())
@@ -142,7 +147,7 @@ class Chart:
             x = np.asarray(
                 self._x(first) + self.plot.width / self._axes.updates * np.arange(len(heights)), dtype=np.float64
             )
-            if self.plot.width < self._axes.updates:
+            if self._dense:
                 self._draw_columns(x, heights, tone, dash)
             else:
                 self._draw_segments(x, heights, tone, dash)
