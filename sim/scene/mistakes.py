@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from pydantic_core import ErrorDetails
 
+from sim.descent.clock import Machine
 from sim.descent.data import EXAMPLES
 from sim.descent.rules import RULES
 from sim.scene.tables import LANE_FIELDS, Claim, SceneFile
@@ -118,6 +119,8 @@ def _hint(where: Sequence[str | int]) -> str:
         case ("surface" | "examples" as table, str(kind), _):
             registry: Mapping[str, type[Any]] = SURFACES if table == "surface" else EXAMPLES
             known = [field.name for field in fields(registry[kind])]
+        case ("machine", _):
+            known = [field.name for field in fields(Machine)]
         case (*_, "claim", _):
             known = Claim.model_fields
         case _:

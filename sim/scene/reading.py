@@ -70,6 +70,7 @@ def parse_scene(text: str, name: str) -> Scene:
         window=file.view,
         surface=file.surface and build(SURFACES, "kind", file.surface),
         examples=build(EXAMPLES, "kind", file.examples),
+        machine=file.machine,
         lanes=lanes,
         claims=tuple(part.claim for part in file.lane.values()),
     )

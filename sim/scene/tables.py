@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
+from sim.descent.clock import Machine
 from sim.descent.data import EXAMPLES, MOST_EXAMPLES, Seed
 from sim.descent.rules import RULES
 from sim.descent.verdict import EVENT_KINDS, Kind
@@ -104,6 +105,7 @@ class SceneFile(Part):
     window: tuple[Point, Point] | None = None
     surface: SurfaceTable | None = None
     examples: ExamplesTable
+    machine: Machine = Machine()
     lane: Annotated[dict[LaneName, LaneTable], Field(min_length=1, max_length=MOST_LANES)]
 
     @model_validator(mode="after")

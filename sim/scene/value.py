@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sim.descent.clock import Machine, Timing, timing
 from sim.descent.data import Recipe
 from sim.descent.problem import Problem
 from sim.descent.race import Race
@@ -25,6 +26,8 @@ class Scene:
     window: Window
     surface: ClosedForm | None
     examples: Recipe
+    machine: Machine
+    """What the clocks of machine time reckon with."""
     lanes: tuple[Lane, ...]
     claims: tuple[Claim | None, ...]
     """What the scene promises of each lane at `updates`, with its own seed."""
@@ -32,6 +35,10 @@ class Scene:
     def problem(self) -> Problem:
         """What is minimised; the same object for scenes that differ in nothing that matters to it."""
         return _problem(self.surface, self.examples, self.window)
+
+    def timing(self, clock: str) -> Timing:
+        """How fast the lanes are by that clock, one of CLOCKS."""
+        return timing(clock, [lane.batch_size for lane in self.lanes], self.examples.count, self.machine)
 
     def race(self) -> Race:
         """A race at its start."""

@@ -1,4 +1,4 @@
-"""Loss against updates: one line a lane, training solid, test dashed.
+"""Loss against the clock: one line a lane, training solid, test dashed.
 
 The history stands on a layer of which only the right end is drawn anew when time goes on, or back.
 """
@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pygame
 
+from sim.descent.clock import ROUNDING, Timing
 from sim.descent.race import Race
 from sim.stage import text
 from sim.stage.numbers import short
@@ -17,6 +18,7 @@ from sim.stage.theme import Theme, mix
 from sim.surface.points import Array
 
 DASH = 5  # Length of a dash of the test line, in strokes; the gaps are as long.
+UNITS = {"updates": "update", "epochs": "epoch", "serial": "time, serial", "parallel": "time, parallel"}
 HEADROOM = 0.06  # Of the axis, above and below the lines.
 LOGARITHMIC = 30.0  # Ratio of largest to smallest positive loss from which a logarithm helps.
 DECADES = 10  # As far as a logarithmic axis goes down: below is rounding.
@@ -27,7 +29,9 @@ TALLEST = 1.25  # How far above the start, in heights of the start, a line is fo
 class Axes:
     """What the chart's frame stands for."""
 
-    updates: int
+    ticks: int
+    timing: Timing
+    clock: str
     low: float
     high: float
     logarithmic: bool
@@ -39,7 +43,7 @@ class Axes:
             shares = (values - self.low) / (self.high - self.low)
         return np.fmax(np.fmin(shares, 1.5), -0.5)
 
-    def ticks(self) -> list[tuple[float, str]]:
+    def marks(self) -> list[tuple[float, str]]:
         """Round losses and how they are written."""
         if self.logarithmic:
             first, last = math.ceil(self.low), math.floor(self.high)
@@ -56,9 +60,13 @@ def round_step(least: float) -> float:
     return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= least * (1 - 1e-9))
 
 
-def axes(race: Race, updates: int, computed: int) -> Axes:
-    """Axes for so many updates that hold the losses of the first `computed` ones, unless beyond all measure."""
-    columns = [column[: computed + 1] for track in race.tracks for column in (track.loss, track.test_loss)]
+def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> Axes:
+    """Axes for so many ticks that hold the losses of the first `computed` ones, unless beyond all measure."""
+    columns = [
+        column[: timing.moment(lane, computed) + 1]
+        for lane, track in enumerate(race.tracks)
+        for column in (track.loss, track.test_loss)
+    ]
     start = max(float(column[0]) for column in columns)
     lowest = min(float(np.nanmin(column)) for column in columns)
     ceiling = start + (TALLEST - 1) * max(start - lowest, 1e-12)
@@ -69,7 +77,7 @@ def axes(race: Race, updates: int, computed: int) -> Axes:
     if logarithmic:
         low, high = max(math.log10(lowest), math.log10(tallest) - DECADES), math.log10(tallest)
     margin = HEADROOM * max(high - low, 1e-9 * max(abs(high), 1.0))
-    return Axes(updates, low - margin, high + margin, logarithmic)
+    return Axes(ticks, timing, clock, low - margin, high + margin, logarithmic)
 
 
 class Chart:
@@ -89,65 +97,62 @@ class Chart:
         self._draft.set_clip(self.plot)
         self._drawn = 0  # Up to which update the lines stand on the layer.
 
-    def draw(self, target: pygame.Surface, position: tuple[int, int], update: int) -> None:
-        """Draw the lines up to the update, with a cursor there."""
-        self._advance(min(update, self._axes.updates))
+    def draw(self, target: pygame.Surface, position: tuple[int, int], tick: int) -> None:
+        """Draw the lines up to the tick, with a cursor there."""
+        self._advance(min(tick, self._axes.ticks))
         target.blit(self._layer, position)
-        x = position[0] + self._x(update)
+        x = position[0] + self._x(tick)
         top, bottom = position[1] + self.plot.top, position[1] + self.plot.bottom
         pygame.draw.line(target, self._theme.faint, (x, top), (x, bottom))
-        for index, track in enumerate(self._race.tracks):
-            moment = min(update, track.updates)
+        for lane, track in enumerate(self._race.tracks):
+            moment = min(self._axes.timing.moment(lane, tick), track.updates)
             y = self._y(track.loss[moment : moment + 1])[0]
             if self.plot.top <= y <= self.plot.bottom:
-                center = (position[0] + self._x(moment), position[1] + y)
+                center = (position[0] + self._x(moment / self._axes.timing.paces[lane]), position[1] + y)
                 pygame.draw.aacircle(target, self._theme.panel, center, 4.5 * self._stroke)
-                pygame.draw.aacircle(target, self._theme.lane(index), center, 3.2 * self._stroke)
+                pygame.draw.aacircle(target, self._theme.lane(lane), center, 3.2 * self._stroke)
 
-    @property
-    def _dense(self) -> bool:
-        """Whether there are more updates than pixels."""
-        return self.plot.width < self._axes.updates
-
-    def _x(self, update: float) -> float:
-        return self.plot.left + self.plot.width * update / self._axes.updates
+    def _x(self, tick: float) -> float:
+        return self.plot.left + self.plot.width * tick / self._axes.ticks
 
     def _y(self, losses: Array) -> Array:
         return np.asarray(self.plot.bottom - self.plot.height * self._axes.height(losses))
 
-    def _advance(self, update: int) -> None:
-        """Have the lines on the layer up to the update, and no farther.
+    def _advance(self, tick: int) -> None:
+        """Have the lines on the layer up to the tick, and no farther.
 
         All that touches the last strip is drawn anew on a draft, in the same order as ever, and the strip
         taken from there: so the picture of a moment does not depend on how one came to it. (A clipped
         smooth line is not the same line: the strip cannot be drawn upon directly.)
         """
-        if update == self._drawn:
+        if tick == self._drawn:
             return
-        pad = 1 if self._dense else 2 + math.ceil(2 * self._stroke)  # Smooth lines are wider than a pixel.
-        left = math.floor(self._x(min(update, self._drawn))) - pad
-        right = math.ceil(self._x(max(update, self._drawn))) + pad
+        # A line may lag behind the tick by one of its own updates, and is wider than a pixel.
+        lag = 1 / min(self._axes.timing.paces)
+        pad = 2 + math.ceil(2 * self._stroke)
+        left = math.floor(self._x(min(tick, self._drawn) - lag)) - pad
+        right = math.ceil(self._x(max(tick, self._drawn))) + pad
         strip = pygame.Rect(left, 0, right - left, self._layer.get_height())
         self._draft.blit(self._empty, strip.topleft, strip)
-        first = math.floor((left - pad - self.plot.left) / self.plot.width * self._axes.updates) - 1
-        for index in range(len(self._race.tracks)):
-            self._draw_lane(index, max(0, first), update)
+        begin = (left - pad - self.plot.left) / self.plot.width * self._axes.ticks
+        for lane, pace in enumerate(self._axes.timing.paces):
+            first = max(0, math.floor(begin * pace) - 1)
+            self._draw_lane(lane, first, self._axes.timing.moment(lane, tick))
         self._layer.blit(self._draft, strip.topleft, strip)
-        self._drawn = update
+        self._drawn = tick
 
-    def _draw_lane(self, index: int, first: int, last: int) -> None:
-        """Both lines of one lane between two moments."""
-        track, color = self._race.tracks[index], self._theme.lane(index)
+    def _draw_lane(self, lane: int, first: int, last: int) -> None:
+        """Both lines of one lane between two of its moments."""
+        track, color = self._race.tracks[lane], self._theme.lane(lane)
+        pace = self._axes.timing.paces[lane]
         last = min(last, track.updates)
         if last <= first:
             return
+        x = np.linspace(self._x(first / pace), self._x(last / pace), last - first + 1)
         pale = mix(color, self._theme.panel, 0.35)
         for column, tone, dash in ((track.test_loss, pale, DASH), (track.loss, color, 0)):
             heights = self._y(column[first : last + 1])
-            x = np.asarray(
-                self._x(first) + self.plot.width / self._axes.updates * np.arange(len(heights)), dtype=np.float64
-            )
-            if self._dense:
+            if self._axes.ticks * pace > self.plot.width:  # More updates than pixels.
                 self._draw_columns(x, heights, tone, dash)
             else:
                 self._draw_segments(x, heights, tone, dash)
@@ -182,18 +187,23 @@ class Chart:
         picture.fill(theme.background)
         pygame.draw.rect(picture, theme.panel, picture.get_rect(), border_radius=round(0.5 * em))
         pygame.draw.rect(picture, theme.border, picture.get_rect(), 1, border_radius=round(0.5 * em))
-        for loss, label in self._axes.ticks():
+        for loss, label in self._axes.marks():
             y = round(float(self._y(np.array([loss]))[0]))
             if plot.top <= y <= plot.bottom:
                 pygame.draw.line(picture, theme.grid, (plot.left, y), (plot.right, y))
                 text.put(picture, label, (plot.left - em // 2, y), small, theme.muted, align=1)
-        step = max(1, int(round_step(self._axes.updates * 5 * em / plot.width)))
-        for update in range(0, self._axes.updates + 1, step):
-            x = round(self._x(update))
+        unit, name = self._axes.timing.unit, UNITS[self._axes.clock]
+        step = round_step(self._axes.ticks * unit * 5 * em / plot.width)
+        if self._axes.clock == "updates":
+            step = max(1.0, step)
+        last = plot.right - text.width(name, small) - em
+        for count in range(int(self._axes.ticks * unit / step + ROUNDING) + 1):
+            x = round(self._x(count * step / unit))
             pygame.draw.line(picture, theme.grid, (x, plot.top), (x, plot.bottom))
-            if x < plot.right - 4 * em or update == 0:
-                text.put(picture, f"{update}", (x, plot.bottom + 0.75 * em), small, theme.muted, align=0.5)
-        text.put(picture, "update", (plot.right, plot.bottom + 0.75 * em), small, theme.muted, align=1)
+            label = short(round(count * step, 10))
+            if x + text.width(label, small) / 2 < last:
+                text.put(picture, label, (x, plot.bottom + 0.75 * em), small, theme.muted, align=0.5)
+        text.put(picture, name, (plot.right, plot.bottom + 0.75 * em), small, theme.muted, align=1)
         self._draw_legend(picture, small)
         return picture
 

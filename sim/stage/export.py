@@ -1,12 +1,14 @@
 """Pictures as files, drawn without a display."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pygame
 
 from sim.files import whole_file
 from sim.scene import Scene
-from sim.stage.picture import Moment, draw
+from sim.stage.picture import draw, moment
+from sim.stage.session import begin
 from sim.stage.session import race as race_of
 
 
@@ -16,11 +18,11 @@ def screenshot(scene: Scene, update: int, size: tuple[int, int], theme: str, pat
     Raises:
         OutputError: the file cannot be written; nothing half-written is left.
     """
-    race, horizon = race_of(scene), max(scene.updates, update)
-    race.extend(horizon + 1)
+    session = replace(begin(scene, theme), playing=False, progress=float(update), horizon=max(scene.updates, update))
+    race = race_of(scene)
+    race.extend(session.horizon + 1)
     picture = pygame.Surface(size, depth=32)
-    status = f"update {update} of {horizon} · seed {scene.seed}"
-    draw(picture, Moment(scene, race, update, theme, horizon, computed=horizon, status=status, notice=scene.name))
+    draw(picture, moment(session, race))
     save_png(picture, path)
 
 

@@ -13,6 +13,7 @@ SHEET = (
     ("N", "new seed: other batches"),
     ("1 … 9", "scene; Page Up and Page Down go through all"),
     ("+ −", "faster, slower"),
+    ("C", "clock: updates, epochs, serial or parallel machine"),
     ("Click", "drop all marbles there"),
     ("S", "save a screenshot"),
     ("T", "light or dark"),

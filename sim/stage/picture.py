@@ -1,11 +1,12 @@
 """A moment of a race, drawn onto a surface: the one function behind window, screenshot and test."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
 import pygame
 
+from sim.descent.clock import Timing
 from sim.descent.race import Race
 from sim.scene import Scene
 from sim.stage import text
@@ -14,6 +15,7 @@ from sim.stage.chart import Axes, Chart, axes
 from sim.stage.help import draw_help
 from sim.stage.layout import Layout, layout
 from sim.stage.panel import Panel, with_flag
+from sim.stage.session import SPEEDS, Session
 from sim.stage.terrain import draw_terrain
 from sim.stage.theme import Theme, load_theme
 from sim.stage.trail import Trail, fading
@@ -21,23 +23,27 @@ from sim.stage.trail import Trail, fading
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What is to be seen."""
+    """What is to be seen: a session, at its update."""
 
-    scene: Scene
+    session: Session
     race: Race = field(compare=False)
-    update: int
-    theme: str
-    horizon: int
-    """The last update that the chart has room for,"""
     computed: int
-    """and up to which update its axes have been fitted to the race."""
-    status: str = ""
-    """How the race is being played, for the lower left corner."""
-    notice: str = ""
-    """A sentence for the lower right corner; where there is none, the keys."""
-    help: bool = False
+    """Up to which tick the chart's axes have been fitted to the race."""
+
+    @property
+    def tick(self) -> int:
+        """The time that is shown, in updates of the fastest lane; no later than has been computed."""
+        return min(self.session.update, max(self.computed, 0))
 
 
+def moment(session: Session, race: Race) -> Moment:
+    """What is to be seen of a session whose race has been computed as far as it has."""
+    # The update after the one that is shown must be known, too: its gradient is drawn as an arrow.
+    computed = max(0, min(race.updates - 1, session.horizon))
+    return Moment(replace(session, progress=float(session.update)), race, computed)
+
+
+CLOCK_NAMES = {"epochs": "epochs", "serial": "serial machine time", "parallel": "parallel machine time"}
 KEYS = "Space play · ← → step · R restart · N new seed · 1–9 scene · H help"
 
 
@@ -61,19 +67,26 @@ def draw(target: pygame.Surface, moment: Moment, before: Moment | None = None) -
 
     Then what has not changed since is left alone, and the picture is the same.
     """
-    scene, race = moment.scene, moment.race
-    theme = load_theme(moment.theme)
+    session, race = moment.session, moment.race
+    scene, theme = session.scene, load_theme(session.theme)
     size = target.get_size()
     places = scene_layout(scene, size)
-    if before is None or before.help or (before.scene, before.theme) != (scene, moment.theme):
-        target.blit(_still(scene, race, size, moment.theme), (0, 0))
-    for panel in _panels(scene, race, size, moment.theme):
-        panel.draw(target, moment.update)
-    frame = _axes(race, moment.horizon, moment.computed)
-    _chart(race, frame, places.chart.size, moment.theme, places.em).draw(target, places.chart.topleft, moment.update)
+    if before is None or _ground(before.session) != _ground(session) or before.session.help:
+        target.blit(_still(scene, race, size, session.theme), (0, 0))
+    timing = scene.timing(session.clock)
+    for lane, panel in enumerate(_panels(scene, race, size, session.theme)):
+        panel.draw(target, timing.moment(lane, moment.tick))
+    frame = _axes(race, timing, session.clock, session.horizon, moment.computed)
+    chart = _chart(race, frame, places.chart.size, session.theme, places.em)
+    chart.draw(target, places.chart.topleft, moment.tick)
     _draw_footer(target, places, theme, moment)
-    if moment.help:
+    if session.help:
         draw_help(target, theme, places.em)
+
+
+def _ground(session: Session) -> tuple[object, ...]:
+    """What the part of the picture depends on that stays while the race runs."""
+    return session.scene, session.theme
 
 
 @lru_cache(maxsize=2)
@@ -92,8 +105,8 @@ def _panels(scene: Scene, race: Race, size: tuple[int, int], theme_name: str) ->
 
 
 @lru_cache(maxsize=2)
-def _axes(race: Race, horizon: int, computed: int) -> Axes:
-    return axes(race, horizon, computed)
+def _axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> Axes:
+    return axes(race, timing, clock, ticks, computed)
 
 
 @lru_cache(maxsize=2)
@@ -119,11 +132,22 @@ def _still(scene: Scene, race: Race, size: tuple[int, int], theme_name: str) -> 
     return picture
 
 
+def status(moment: Moment) -> str:
+    """How the race is being played, in one line."""
+    session = moment.session
+    if moment.tick < session.update:
+        return f"computing … update {moment.tick} of {session.horizon}"
+    sign = "▶ " if session.playing else "■ "
+    speed = f"{SPEEDS[session.speed]:g} a second"
+    clock = "" if session.clock == "updates" else f" by {CLOCK_NAMES[session.clock]}"
+    return f"{sign}update {session.update} of {session.horizon}{clock} · {speed} · seed {session.scene.seed}"
+
+
 def _draw_footer(target: pygame.Surface, places: Layout, theme: Theme, moment: Moment) -> None:
     place, em = places.footer, places.em
     target.fill(theme.background, (0, place.top, target.get_width(), target.get_height() - place.top))
-    end = text.put(target, moment.status, place.midleft, em, theme.text)
+    end = text.put(target, status(moment), place.midleft, em, theme.text)
     room = place.right - end - 2 * em
-    words = moment.notice or KEYS
-    line = text.fitted(words, em, room)
-    text.put(target, line, place.midright, em, theme.text if moment.notice else theme.muted, align=1)
+    notice = moment.session.notice
+    line = text.fitted(notice or KEYS, em, room)
+    text.put(target, line, place.midright, em, theme.text if notice else theme.muted, align=1)

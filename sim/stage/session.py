@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
+from sim.descent.clock import CLOCKS
 from sim.descent.race import Race
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage.theme import THEMES
@@ -22,12 +23,14 @@ class Session:
 
     scene: Scene
     progress: float = 0.0
-    """How far the race has been played, in updates."""
+    """How far the race has been played, in ticks: updates of the fastest lane."""
     playing: bool = False
     speed: int = USUAL_SPEED
     """Index into SPEEDS."""
     horizon: int = 0
-    """The update at which playing pauses."""
+    """The tick at which playing pauses."""
+    clock: str = next(iter(CLOCKS))
+    """By which of the CLOCKS the lanes run."""
     theme: str = THEMES[0]
     help: bool = False
     notice: str = ""
@@ -36,7 +39,7 @@ class Session:
 
     @property
     def update(self) -> int:
-        """The update that is shown."""
+        """The tick that is shown; by the clock of updates, every lane's update."""
         return int(self.progress)
 
 
@@ -174,6 +177,16 @@ class ChangeTheme:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeClock:
+    """The next clock, at the same tick."""
+
+    def apply(self, session: Session) -> Session:
+        clocks = list(CLOCKS)
+        clock = clocks[(clocks.index(session.clock) + 1) % len(clocks)]
+        return replace(session, clock=clock, notice="")
+
+
+@dataclass(frozen=True, slots=True)
 class ShowHelp:
     """Show or hide the sheet of keys."""
 
@@ -226,10 +239,3 @@ class Tick:
 def race(scene: Scene) -> Race:
     """The race of a scene: for equal scenes the same one, with all that it has computed."""
     return scene.race()
-
-
-def status(session: Session) -> str:
-    """How the race is being played, in one line."""
-    sign = "▶" if session.playing else "■"
-    speed = f"{SPEEDS[session.speed]:g} a second"
-    return f"{sign} update {session.update} of {session.horizon} · {speed} · seed {session.scene.seed}"

@@ -15,10 +15,11 @@ from sim.scene import Scene, SceneError
 from sim.stage import StageError
 from sim.stage.export import save_png
 from sim.stage.layout import SMALLEST, USUAL
-from sim.stage.picture import Moment, draw, point_at
+from sim.stage.picture import Moment, draw, moment, point_at
 from sim.stage.session import (
     SPEEDS,
     Back,
+    ChangeClock,
     ChangeSpeed,
     ChangeTheme,
     Close,
@@ -38,7 +39,6 @@ from sim.stage.session import (
     Tick,
     begin,
     race,
-    status,
     update,
 )
 
@@ -61,6 +61,7 @@ KEYS: dict[int, Message] = {
     pygame.K_KP_PLUS: ChangeSpeed(1),
     pygame.K_KP_MINUS: ChangeSpeed(-1),
     pygame.K_t: ChangeTheme(),
+    pygame.K_c: ChangeClock(),
     pygame.K_h: ShowHelp(),
     pygame.K_F1: ShowHelp(),
     pygame.K_ESCAPE: Back(),
@@ -195,7 +196,7 @@ class Window:
         session = self.session
         path = free_path(Path(f"{session.scene.name}-{session.update}.png"))
         picture = pygame.Surface(self._canvas_size(), depth=32)
-        draw(picture, self._moment(race(session.scene)))
+        draw(picture, moment(session, race(session.scene)))
         try:
             save_png(picture, path)
         except OutputError as error:
@@ -216,38 +217,21 @@ class Window:
             if spent > (COMPUTING if running.updates > wanted else CATCHING_UP):
                 break
 
-    def _moment(self, running: Race) -> Moment:
-        session = self.session
-        # A jump ahead shows what there is, until the race has been computed so far.
-        moment = min(session.update, max(running.updates - 1, 0))
-        horizon = max(session.horizon, session.update)
-        return Moment(
-            scene=session.scene,
-            race=running,
-            update=moment,
-            theme=session.theme,
-            horizon=horizon,
-            computed=min(running.updates, horizon),
-            status=status(session) if moment == session.update else f"computing … update {moment} of {horizon}",
-            notice=session.notice,
-            help=session.help,
-        )
-
     def _show(self, running: Race) -> None:
         """Draw the moment, if it is not the one shown already."""
         screen = _screen()
-        moment, size = self._moment(running), screen.get_size()
-        if self._shown == (moment, size):
+        now, size = moment(self.session, running), screen.get_size()
+        if self._shown == (now, size):
             return
         canvas_size = self._canvas_size()
         if canvas_size == size:
-            draw(screen, moment, self._shown[0] if self._shown and self._shown[1] == size else None)
+            draw(screen, now, self._shown[0] if self._shown and self._shown[1] == size else None)
         else:
             canvas = pygame.Surface(canvas_size, depth=32)
-            draw(canvas, moment)
+            draw(canvas, now)
             pygame.transform.smoothscale(canvas, size, screen)
         pygame.display.flip()
-        self._shown = (moment, size)
+        self._shown = (now, size)
 
     @staticmethod
     def _canvas_size() -> tuple[int, int]:

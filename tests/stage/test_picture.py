@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,23 +10,31 @@ import pygame
 import pytest
 from PIL import Image
 
+from sim.descent.clock import CLOCKS
+from sim.descent.race import Race
 from sim.scene import Scene, load_scene, parse_scene, scene_files
 from sim.stage.export import screenshot
-from sim.stage.picture import Moment, draw
-from sim.stage.session import race
+from sim.stage.picture import Moment, draw, moment
+from sim.stage.session import begin, race
 from sim.stage.theme import THEMES
 
 GOLDEN = Path(__file__).parent / "golden"
 Pixels = npt.NDArray[np.int16]
 
 
-def picture(scene: Scene, updates: list[int], size: tuple[int, int] = (960, 600), theme: str = "light") -> Pixels:
+def at(scene: Scene, update: int, running: Race, **changes: Any) -> Moment:
+    """A paused session's moment."""
+    session = replace(begin(scene), playing=False, progress=float(update), **changes)
+    return moment(session, running)
+
+
+def picture(scene: Scene, updates: list[int], size: tuple[int, int] = (960, 600), **changes: Any) -> Pixels:
     """The picture of the last of the updates, after all of them have been drawn in turn."""
     running = scene.race()  # Of its own, so that nothing is drawn yet.
     running.extend(scene.updates + 1)
     target = pygame.Surface(size, depth=32)
     for update in updates:
-        draw(target, Moment(scene, running, update, theme, scene.updates, scene.updates, f"update {update}"))
+        draw(target, at(scene, update, running, **changes))
     return pygame.surfarray.array3d(target).astype(np.int16)
 
 
@@ -34,29 +43,42 @@ def test_what_is_left_alone_would_be_drawn_the_same() -> None:
     running = race(scene)
     running.extend(scene.updates + 1)
     moments = [
-        Moment(scene, running, update, theme, 400, 400, f"status of {update}", notice, help=update == 60)
+        at(scene, update, running, theme=theme, notice=notice, help=update == 60)
         for update, theme, notice in [
             (3, "light", "long notice"),
             (50, "light", ""),
             (60, "light", ""),
-            (70, "light", ""),
+            (70, "dark", ""),
         ]
     ]
-    moments.append(replace(moments[-1], theme="dark"))
     target, fresh = pygame.Surface((960, 600), depth=32), pygame.Surface((960, 600), depth=32)
-    for before, moment in zip([None, *moments], moments, strict=False):
-        draw(target, moment, before)
+    for before, now in zip([None, *moments], moments, strict=False):
+        draw(target, now, before)
         fresh.fill((255, 0, 255))
-        draw(fresh, moment)
+        draw(fresh, now)
         assert np.array_equal(pygame.surfarray.array3d(target), pygame.surfarray.array3d(fresh))
 
 
-@pytest.mark.parametrize("name", ["local-minimum", "on-the-saddle", "learning-rate-ladder"])
-def test_the_way_to_a_moment_leaves_no_traces(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "clock"),
+    [
+        ("local-minimum", "updates"),
+        ("on-the-saddle", "epochs"),
+        ("learning-rate-ladder", "updates"),
+        ("batch-ladder", "serial"),
+    ],
+)
+def test_the_way_to_a_moment_leaves_no_traces(name: str, clock: str) -> None:
     scene = load_scene(name)
-    at_once = picture(scene, [90])
-    assert np.array_equal(picture(scene, list(range(0, 91, 3))), at_once)
-    assert np.array_equal(picture(scene, [scene.updates, 100, 50, 91, 90]), at_once)
+    at_once = picture(scene, [90], clock=clock)
+    assert np.array_equal(picture(scene, list(range(0, 91, 3)), clock=clock), at_once)
+    assert np.array_equal(picture(scene, [scene.updates, 100, 50, 91, 90], clock=clock), at_once)
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_clocks_change_the_picture_of_lanes_with_different_batches(clock: str) -> None:
+    scene = load_scene("local-minimum")
+    assert np.array_equal(picture(scene, [40], clock=clock), picture(scene, [40])) == (clock == "updates")
 
 
 def test_many_updates_a_pixel_are_drawn_alike_bit_by_bit_and_at_once() -> None:

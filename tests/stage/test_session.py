@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from sim.descent.clock import CLOCKS
 from sim.scene import load_scene, scene_files
 from sim.stage.session import (
     SPEEDS,
     Back,
+    ChangeClock,
     ChangeSpeed,
     ChangeTheme,
     Close,
@@ -27,7 +29,6 @@ from sim.stage.session import (
     Tick,
     begin,
     race,
-    status,
     update,
 )
 from sim.stage.theme import THEMES
@@ -148,8 +149,7 @@ def test_equal_scenes_share_a_race_and_others_do_not(session: Session) -> None:
     assert race(session.scene) is not race(after(session, NewSeed()).scene)
 
 
-def test_the_status_tells_update_horizon_and_seed(session: Session) -> None:
-    line = status(after(session, Step(12), NewSeed(), Step(12)))
-    assert "12" in line
-    assert str(session.horizon) in line
-    assert f"seed {session.scene.seed + 1}" in line
+def test_clocks_go_round_and_keep_the_tick(session: Session) -> None:
+    there = after(session, Step(30), ChangeClock())
+    assert (there.clock, there.update) == ("epochs", 30)
+    assert after(there, *[ChangeClock()] * (len(CLOCKS) - 1)).clock == session.clock

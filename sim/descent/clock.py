@@ -1,0 +1,84 @@
+"""What time it is in a race: by updates, by epochs, or by machine time.
+
+Lanes with different batch sizes pass through different numbers of updates in the same time. A race is
+played in ticks, the updates of its fastest lane; a lane's pace says how many of its own updates
+go into one of them.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from annotated_types import Ge, Gt, Le
+
+from sim.descent.batches import updates_per_epoch
+from sim.surface.protocol import LARGEST
+
+ROUNDING = 1e-9  # A time this little short of an update counts as there.
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine whose update takes overhead + example · ⌈B/width⌉ units of time.
+
+    The parallel machine computes `width` examples at once, the serial one a single one: there a large
+    batch always costs more, here it costs the same until the batch is wider than the machine.
+    """
+
+    overhead: Annotated[float, Ge(0), Le(LARGEST)] = 1.0
+    """What every update costs, whatever its batch."""
+    example: Annotated[float, Gt(0), Le(LARGEST)] = 1.0
+    """What one example costs, or as many as fit side by side."""
+    width: Annotated[int, Ge(1), Le(int(LARGEST))] = 256
+    """How many examples the parallel machine computes at once."""
+
+
+Cost = Callable[[int, int, Machine], float]
+"""How much time an update takes: of the batch size B, the number of examples N and the machine."""
+
+
+def _update(_batch_size: int, _count: int, _machine: Machine) -> float:
+    return 1.0
+
+
+def _epoch(batch_size: int, count: int, _machine: Machine) -> float:
+    return 1.0 / updates_per_epoch(count, batch_size)
+
+
+def _serial(batch_size: int, _count: int, machine: Machine) -> float:
+    return machine.overhead + machine.example * batch_size
+
+
+def _parallel(batch_size: int, _count: int, machine: Machine) -> float:
+    return machine.overhead + machine.example * math.ceil(batch_size / machine.width)
+
+
+CLOCKS: dict[str, Cost] = {
+    "updates": _update,
+    "epochs": _epoch,
+    "serial": _serial,
+    "parallel": _parallel,
+}
+"""The clocks, in the order of menus."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How fast the lanes of a race are by one clock."""
+
+    unit: float
+    """Time that one tick takes."""
+    paces: tuple[float, ...]
+    """Updates of each lane in one tick, at most 1."""
+
+    def moment(self, lane: int, tick: int) -> int:
+        """How many updates the lane has finished by that tick."""
+        return math.floor(tick * self.paces[lane] + ROUNDING)
+
+
+def timing(clock: str, batch_sizes: Sequence[int], count: int, machine: Machine) -> Timing:
+    """The timing of lanes with these batch sizes on `count` examples."""
+    costs = [CLOCKS[clock](batch_size, count, machine) for batch_size in batch_sizes]
+    unit = min(costs)
+    return Timing(unit, tuple(unit / cost for cost in costs))
