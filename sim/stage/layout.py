@@ -7,6 +7,7 @@ from pygame import Rect
 
 SMALLEST = (960, 600)
 USUAL = (1600, 900)
+CONTROLS = 19  # Width of the panel of controls, in ems.
 NUMBERS = 8  # Live numbers in a panel.
 
 
@@ -38,7 +39,10 @@ class Layout:
     look_lines: int
     panels: tuple[PanelLayout, ...]
     chart: Rect
+    timeline: Rect
     footer: Rect
+    controls: Rect
+    """The panel of controls; empty while it is folded in."""
 
     @property
     def stroke(self) -> float:
@@ -52,20 +56,25 @@ class Layout:
 
 
 @lru_cache(maxsize=32)
-def layout(size: tuple[int, int], lanes: int, aspect: float) -> Layout:
+def layout(size: tuple[int, int], lanes: int, aspect: float, controls: bool = False, presenter: bool = False) -> Layout:
     """The layout of a window of that size, at least SMALLEST.
 
     Panels stand in as many columns as give the largest maps of that aspect (width over height).
     """
     width, height = size
-    em = max(12, round(15 * min(width / USUAL[0], height / USUAL[1])))
+    em = max(12, round(15 * min(width / USUAL[0], height / USUAL[1]) * (1.3 if presenter else 1.0)))
     line, gap = round(1.45 * em), round(0.8 * em)
-    look_lines = 1 if width > 98 * em else 2
-    inner = Rect(gap, gap, width - 2 * gap, height - 2 * gap)
+    whole = Rect(gap, gap, width - 2 * gap, height - 2 * gap)
+    sidebar = Rect(whole.right, whole.top, 0, whole.height)
+    if controls:
+        sidebar = Rect(whole.right - CONTROLS * em, whole.top, CONTROLS * em, whole.height)
+    inner = Rect(whole.left, whole.top, sidebar.left - whole.left - (gap if controls else 0), whole.height)
+    look_lines = 1 if inner.width > 96 * em else 2
     title = Rect(inner.left, inner.top, inner.width, round(1.8 * em))
     look = Rect(inner.left, title.bottom, inner.width, look_lines * line)
     footer = Rect(inner.left, inner.bottom - line, inner.width, line)
-    stage = Rect(inner.left, look.bottom + gap // 2, inner.width, footer.top - gap // 2 - look.bottom - gap // 2)
+    timeline = Rect(inner.left, footer.top - line, inner.width, line)
+    stage = Rect(inner.left, look.bottom + gap // 2, inner.width, timeline.top - gap // 2 - look.bottom - gap // 2)
     rows_of = {columns: -(-lanes // columns) for columns in range(1, lanes + 1)}
     share = {1: 0.23, 2: 0.17}
 
@@ -82,7 +91,7 @@ def layout(size: tuple[int, int], lanes: int, aspect: float) -> Layout:
         return min(area.width, area.height * aspect) if area.width > 0 and area.height > 0 else 0.0
 
     chart, chosen = panels(max(rows_of, key=map_size))
-    return Layout(size, em, title, look, look_lines, chosen, chart, footer)
+    return Layout(size, em, title, look, look_lines, chosen, chart, timeline, footer, sidebar)
 
 
 def _cell(field: Rect, index: int, columns: int, rows: int, gaps: tuple[int, int]) -> Rect:

@@ -19,6 +19,7 @@ from sim.stage.session import SPEEDS, Session
 from sim.stage.terrain import draw_terrain
 from sim.stage.theme import Theme, load_theme
 from sim.stage.trail import Trail, fading
+from sim.surface.protocol import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +48,40 @@ CLOCK_NAMES = {"epochs": "epochs", "serial": "serial machine time", "parallel": 
 KEYS = "Space play · ← → step · R restart · N new seed · 1–9 scene · H help"
 
 
-def scene_layout(scene: Scene, size: tuple[int, int]) -> Layout:
-    """Where things stand in a picture of that size."""
-    return layout(size, len(scene.lanes), scene.window.width / scene.window.height)
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What stays while a race runs: caches of pictures go by it."""
+
+    scene: Scene
+    size: tuple[int, int]
+    colors: str
+    language: str
+    controls: bool
+    presenter: bool
+    focus: Window | None
+
+    @property
+    def theme(self) -> Theme:
+        """How things look and read."""
+        return load_theme(self.colors, self.language)
+
+    @property
+    def places(self) -> Layout:
+        """Where things stand."""
+        aspect = self.scene.window.width / self.scene.window.height
+        return layout(self.size, len(self.scene.lanes), aspect, self.controls, self.presenter)
+
+    @property
+    def camera(self) -> Camera:
+        """What all maps show: they are equally large and look the same way."""
+        area = self.places.panels[0].map
+        return Camera(self.focus or self.scene.window, area.width, area.height)
 
 
-def point_at(scene: Scene, size: tuple[int, int], pixel: tuple[int, int]) -> tuple[float, float] | None:
-    """The point of the parameter plane that a picture of that size shows at the pixel; None outside the maps."""
-    for place in scene_layout(scene, size).panels:
-        if place.map.collidepoint(pixel):
-            camera = Camera(scene.window, place.map.width, place.map.height)
-            x, y = camera.unproject(np.array(pixel, dtype=np.float64) - place.map.topleft).tolist()
-            return x, y
-    return None
+def setting(session: Session, size: tuple[int, int]) -> Setting:
+    """The setting of a session in a picture of that size."""
+    controls = session.controls and not session.presenter
+    return Setting(session.scene, size, session.theme, session.language, controls, session.presenter, session.focus)
 
 
 def draw(target: pygame.Surface, moment: Moment, before: Moment | None = None) -> None:
@@ -68,32 +90,23 @@ def draw(target: pygame.Surface, moment: Moment, before: Moment | None = None) -
     Then what has not changed since is left alone, and the picture is the same.
     """
     session, race = moment.session, moment.race
-    scene, theme = session.scene, load_theme(session.theme)
     size = target.get_size()
-    places = scene_layout(scene, size)
-    if before is None or _ground(before.session) != _ground(session) or before.session.help:
-        target.blit(_still(scene, race, size, session.theme), (0, 0))
-    timing = scene.timing(session.clock)
-    for lane, panel in enumerate(_panels(scene, race, size, session.theme)):
+    here = setting(session, size)
+    if before is None or before.session.help or setting(before.session, size) != here:
+        target.blit(_still(here, race), (0, 0))
+    places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
+    for lane, panel in enumerate(_panels(here, race)):
         panel.draw(target, timing.moment(lane, moment.tick))
     frame = _axes(race, timing, session.clock, session.horizon, moment.computed)
-    chart = _chart(race, frame, places.chart.size, session.theme, places.em)
-    chart.draw(target, places.chart.topleft, moment.tick)
+    _chart(race, frame, places.chart.size, theme, places.em).draw(target, places.chart.topleft, moment.tick)
     _draw_footer(target, places, theme, moment)
     if session.help:
         draw_help(target, theme, places.em)
 
 
-def _ground(session: Session) -> tuple[object, ...]:
-    """What the part of the picture depends on that stays while the race runs."""
-    return session.scene, session.theme
-
-
 @lru_cache(maxsize=2)
-def _panels(scene: Scene, race: Race, size: tuple[int, int], theme_name: str) -> tuple[Panel, ...]:
-    places, theme = scene_layout(scene, size), load_theme(theme_name)
-    area = places.panels[0].map
-    camera = Camera(race.problem.window, area.width, area.height)
+def _panels(here: Setting, race: Race) -> tuple[Panel, ...]:
+    places, theme, camera = here.places, here.theme, here.camera
     terrain = draw_terrain(race.problem, camera, theme, places.stroke)
     x, y = camera.project(np.array(race.start)).tolist()
     ground = with_flag(terrain, (x, y), theme, places.stroke)
@@ -110,15 +123,15 @@ def _axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> 
 
 
 @lru_cache(maxsize=2)
-def _chart(race: Race, frame: Axes, size: tuple[int, int], theme_name: str, em: int) -> Chart:
-    return Chart(race, frame, size, load_theme(theme_name), em)
+def _chart(race: Race, frame: Axes, size: tuple[int, int], theme: Theme, em: int) -> Chart:
+    return Chart(race, frame, size, theme, em)
 
 
 @lru_cache(maxsize=2)
-def _still(scene: Scene, race: Race, size: tuple[int, int], theme_name: str) -> pygame.Surface:
+def _still(here: Setting, race: Race) -> pygame.Surface:
     """Everything that stays while the race runs."""
-    places, theme = scene_layout(scene, size), load_theme(theme_name)
-    picture = pygame.Surface(size, depth=32)
+    scene, places, theme = here.scene, here.places, here.theme
+    picture = pygame.Surface(here.size, depth=32)
     picture.fill(theme.background)
     height = round(1.35 * places.em)
     title = text.fitted(scene.title, height, places.title.width, bold=True)
@@ -127,7 +140,7 @@ def _still(scene: Scene, race: Race, size: tuple[int, int], theme_name: str) -> 
     for number, words in enumerate(text.wrapped(scene.look, places.em, places.look.width, places.look_lines)):
         y = places.look.top + (number + 0.5) * line
         text.put(picture, words, (places.look.left, y), places.em, theme.muted)
-    for panel in _panels(scene, race, size, theme_name):
+    for panel in _panels(here, race):
         panel.draw_frame(picture)
     return picture
 
@@ -145,7 +158,7 @@ def status(moment: Moment) -> str:
 
 def _draw_footer(target: pygame.Surface, places: Layout, theme: Theme, moment: Moment) -> None:
     place, em = places.footer, places.em
-    target.fill(theme.background, (0, place.top, target.get_width(), target.get_height() - place.top))
+    target.fill(theme.background, place)
     end = text.put(target, status(moment), place.midleft, em, theme.text)
     room = place.right - end - 2 * em
     notice = moment.session.notice

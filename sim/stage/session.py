@@ -10,7 +10,8 @@ from typing import Protocol
 from sim.descent.clock import CLOCKS
 from sim.descent.race import Race
 from sim.scene import Scene, load_scene, scene_files
-from sim.stage.theme import THEMES
+from sim.stage.theme import LANGUAGES, THEMES
+from sim.surface.protocol import Window
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 """Updates a second."""
@@ -32,6 +33,20 @@ class Session:
     clock: str = next(iter(CLOCKS))
     """By which of the CLOCKS the lanes run."""
     theme: str = THEMES[0]
+    language: str = LANGUAGES[0]
+    views: frozenset[str] = frozenset()
+    """Which of the views are drawn over the maps."""
+    focus: Window | None = None
+    """The part of the plane that all maps show; None for the scene's window."""
+    pointer: tuple[int, int] | None = None
+    """Where the mouse rests, in pixels of the picture."""
+    controls: bool = False
+    """Whether the panel of controls is open."""
+    presenter: bool = False
+    """Bigger type and strokes, for a projector."""
+    captions: bool = True
+    guess: int | None = None
+    """The lane that was guessed to be the answer to the scene's question."""
     help: bool = False
     notice: str = ""
     """A sentence about what was just done, until the next message."""
@@ -184,6 +199,41 @@ class ChangeClock:
         clocks = list(CLOCKS)
         clock = clocks[(clocks.index(session.clock) + 1) % len(clocks)]
         return replace(session, clock=clock, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLanguage:
+    """The next language."""
+
+    def apply(self, session: Session) -> Session:
+        language = LANGUAGES[(LANGUAGES.index(session.language) + 1) % len(LANGUAGES)]
+        return replace(session, language=language, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleView:
+    """Show or hide a view."""
+
+    name: str
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, views=session.views ^ {self.name}, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Bigger type and strokes and no controls, or back."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, presenter=not session.presenter, controls=False, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ShowControls:
+    """Fold the panel of controls out or in."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, controls=not session.controls, presenter=False, notice="")
 
 
 @dataclass(frozen=True, slots=True)

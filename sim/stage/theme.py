@@ -1,4 +1,4 @@
-"""Colours, from assets/themes.toml."""
+"""How things look and read: colours from assets/themes.toml, words from assets/locale/."""
 
 import tomllib
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from pathlib import Path
 
 ASSETS = Path(__file__).parents[2] / "assets"
 THEMES = ("light", "dark")
+LANGUAGES = ("en", "zh")
 
 Color = tuple[int, int, int]
 
@@ -32,19 +33,33 @@ class Theme:
     halo: Color
     """Under everything that lies on the map."""
     lanes: tuple[Color, ...]
+    language: str = LANGUAGES[0]
 
     def lane(self, index: int) -> Color:
         """The colour of a lane, the same in its panel, chip, chart line and legend."""
         return self.lanes[index % len(self.lanes)]
 
+    def say(self, sentence: str, **values: object) -> str:
+        """An English sentence in the theme's language, its {names} filled in; English where it is missing."""
+        return words(self.language).get(sentence, sentence).format(**values)
+
 
 @cache
-def load_theme(name: str) -> Theme:
-    """The theme of that name, one of THEMES."""
+def load_theme(name: str, language: str = LANGUAGES[0]) -> Theme:
+    """The theme of that name, one of THEMES, in one of LANGUAGES."""
     with (ASSETS / "themes.toml").open("rb") as file:
         table = tomllib.load(file)[name]
     lanes = tuple(_color(text) for text in table.pop("lanes"))
-    return Theme(lanes=lanes, **{key: _color(text) for key, text in table.items()})
+    return Theme(lanes=lanes, language=language, **{key: _color(text) for key, text in table.items()})
+
+
+@cache
+def words(language: str) -> dict[str, str]:
+    """The sentences of a language by the English ones; none for English itself."""
+    if language == LANGUAGES[0]:
+        return {}
+    with (ASSETS / "locale" / f"{language}.toml").open("rb") as file:
+        return tomllib.load(file)
 
 
 def _color(text: str) -> Color:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pygame
 
 from sim.descent.race import Race
@@ -15,11 +16,12 @@ from sim.scene import Scene, SceneError
 from sim.stage import StageError
 from sim.stage.export import save_png
 from sim.stage.layout import SMALLEST, USUAL
-from sim.stage.picture import Moment, draw, moment, point_at
+from sim.stage.picture import Moment, draw, moment, setting
 from sim.stage.session import (
     SPEEDS,
     Back,
     ChangeClock,
+    ChangeLanguage,
     ChangeSpeed,
     ChangeTheme,
     Close,
@@ -32,8 +34,10 @@ from sim.stage.session import (
     Notify,
     OpenScene,
     Play,
+    Present,
     Restart,
     Session,
+    ShowControls,
     ShowHelp,
     Step,
     Tick,
@@ -62,6 +66,9 @@ KEYS: dict[int, Message] = {
     pygame.K_KP_MINUS: ChangeSpeed(-1),
     pygame.K_t: ChangeTheme(),
     pygame.K_c: ChangeClock(),
+    pygame.K_l: ChangeLanguage(),
+    pygame.K_p: Present(),
+    pygame.K_TAB: ShowControls(),
     pygame.K_h: ShowHelp(),
     pygame.K_F1: ShowHelp(),
     pygame.K_ESCAPE: Back(),
@@ -169,11 +176,17 @@ class Window:
         elif event.type == pygame.KEYDOWN:
             self._answer_key(event)
         elif event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
-            point = point_at(self.session.scene, self._canvas_size(), self._on_canvas(event.pos))
-            if point is not None:
-                self.send(Drop(point))
+            self._drop(self._on_canvas(event.pos))
         elif event.type in (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSIZECHANGED):
             self._shown = None
+
+    def _drop(self, pixel: tuple[int, int]) -> None:
+        """Drop all marbles at the point that a map shows at the pixel, if one does."""
+        here = setting(self.session, self._canvas_size())
+        for place in here.places.panels:
+            if place.map.collidepoint(pixel):
+                x, y = here.camera.unproject(np.array(pixel, dtype=np.float64) - place.map.topleft).tolist()
+                self.send(Drop((x, y)))
 
     def _answer_key(self, event: pygame.Event) -> None:
         if event.mod & (pygame.KMOD_CTRL | pygame.KMOD_ALT | pygame.KMOD_META):

@@ -12,7 +12,13 @@ SIZES = [SMALLEST, (1280, 720), (1366, 768), (1600, 900), (1080, 1920), (2560, 1
 
 def _areas(places: Layout) -> dict[str, Rect]:
     """Everything that holds text or a picture, frames aside."""
-    areas = {"title": places.title, "look": places.look, "chart": places.chart, "footer": places.footer}
+    areas = {
+        "title": places.title,
+        "look": places.look,
+        "chart": places.chart,
+        "timeline": places.timeline,
+        "footer": places.footer,
+    }
     for index, panel in enumerate(places.panels):
         parts = [panel.name, panel.settings, panel.chip, panel.events, panel.map, *panel.numbers]
         areas |= {f"panel {index}, part {part}": area for part, area in enumerate(parts) if area.height}
@@ -21,10 +27,15 @@ def _areas(places: Layout) -> dict[str, Rect]:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("lanes", range(1, 7))
-@pytest.mark.parametrize("aspect", [0.7, 1.5, 2.4])
-def test_nothing_overlaps_and_nothing_is_cut(size: tuple[int, int], lanes: int, aspect: float) -> None:
-    places = layout(size, lanes, aspect)
+@pytest.mark.parametrize(("controls", "presenter"), [(False, False), (True, False), (False, True)])
+def test_nothing_overlaps_and_nothing_is_cut(
+    size: tuple[int, int], lanes: int, controls: bool, presenter: bool
+) -> None:
+    places = layout(size, lanes, 1.5, controls, presenter)
     areas = _areas(places)
+    assert bool(places.controls.width) == controls
+    if controls:
+        areas["controls"] = places.controls
     whole = Rect((0, 0), size)
     for name, area in areas.items():
         assert whole.contains(area), name

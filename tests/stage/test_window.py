@@ -12,7 +12,7 @@ from PIL import Image
 from sim.scene import load_scene, scene_files
 from sim.stage import window as stage_window
 from sim.stage.camera import Camera
-from sim.stage.picture import scene_layout
+from sim.stage.picture import setting
 from sim.stage.session import GoToEnd, Play, begin, race
 from sim.stage.window import NoDisplay, Window, open_window
 
@@ -101,7 +101,7 @@ def test_closing_the_window_ends_it_even_with_help_open(window: Window) -> None:
 
 def test_a_click_in_any_panel_drops_all_marbles_there(window: Window) -> None:
     scene = window.session.scene
-    for place in scene_layout(scene, (960, 600)).panels:
+    for place in setting(window.session, (960, 600)).places.panels:
         pixel = (place.map.left + 70, place.map.top + 40)
         window.advance([pygame.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=pixel)], 0.0)
         camera = Camera(scene.window, place.map.width, place.map.height)
