@@ -1,7 +1,8 @@
 """Scenes: their value, and the TOML files that hold them."""
 
 from sim.scene.reading import OPENING, load_scene, parse_scene, scene_files
-from sim.scene.value import Scene
+from sim.scene.tables import MOST_LANES
+from sim.scene.value import Caption, Question, Scene, Texts
 from sim.scene.words import SceneError, nearest
 
-__all__ = ["OPENING", "Scene", "SceneError", "load_scene", "nearest", "parse_scene", "scene_files"]
+__all__ = ["MOST_LANES", "OPENING", "Scene", "SceneError", "load_scene", "nearest", "parse_scene", "scene_files"]

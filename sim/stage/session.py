@@ -40,6 +40,8 @@ class Session:
     """The part of the plane that all maps show; None for the scene's window."""
     pointer: tuple[int, int] | None = None
     """Where the mouse rests, in pixels of the picture."""
+    lane: int = 0
+    """The lane that the controls are about."""
     controls: bool = False
     """Whether the panel of controls is open."""
     presenter: bool = False
