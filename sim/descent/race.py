@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sim.descent.judge import Judge
+from sim.descent.judge import Judge, observe_all
 from sim.descent.problem import Problem
 from sim.descent.track import Lane, Track
 
@@ -20,14 +20,13 @@ class Race:
         self.seed = seed
         self.tracks = tuple(Track(problem, lane, start, seed) for lane in lanes)
         self.judges = tuple(Judge(track) for track in self.tracks)
-        for judge in self.judges:
-            judge.observe()
+        observe_all(self.judges)
         self.updates = 0
         """How many updates every lane has either recorded or diverged before."""
 
     def extend(self, updates: int) -> None:
         """Compute on until `updates` are recorded in every lane that has not diverged."""
-        for track, judge in zip(self.tracks, self.judges, strict=True):
+        for track in self.tracks:
             track.extend(updates)
-            judge.observe()
+        observe_all(self.judges)
         self.updates = max(self.updates, updates)

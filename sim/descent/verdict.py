@@ -108,8 +108,12 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """The verdict and its evidence in words."""
-        evidence = (part(self) for part in _EVIDENCE[self.kind])
-        return f"{self.kind.value}: {', '.join(filter(None, evidence))}"
+        return f"{self.kind.value}: {', '.join(self.evidence)}"
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What speaks for it, the most telling first."""
+        return tuple(filter(None, (part(self) for part in _EVIDENCE[self.kind])))
 
 
 def _slope(verdict: Verdict) -> str:

@@ -5,4 +5,16 @@ from sim.scene.tables import MOST_LANES
 from sim.scene.value import Caption, Question, Scene, Texts
 from sim.scene.words import SceneError, nearest
 
-__all__ = ["MOST_LANES", "OPENING", "Scene", "SceneError", "load_scene", "nearest", "parse_scene", "scene_files"]
+__all__ = [
+    "MOST_LANES",
+    "OPENING",
+    "Caption",
+    "Question",
+    "Scene",
+    "SceneError",
+    "Texts",
+    "load_scene",
+    "nearest",
+    "parse_scene",
+    "scene_files",
+]

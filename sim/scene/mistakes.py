@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from sim.descent.clock import Machine
 from sim.descent.data import EXAMPLES
 from sim.descent.rules import RULES
-from sim.scene.tables import LANE_FIELDS, Claim, SceneFile
+from sim.scene.tables import LANE_FIELDS, CaptionTable, Claim, QuestionTable, SceneFile, TranslationTable
 from sim.scene.words import SceneError, nearest, path_text, short
 from sim.surface import SURFACES
 from sim.surface.protocol import LARGEST
@@ -66,6 +66,7 @@ PLAINER = (
     ("a valid number", "a number"),
     ("a valid string", "a text"),
     ("a valid array", "a list"),
+    ("a valid list", "a list"),
     ("an object", "a table"),
 )
 
@@ -121,6 +122,12 @@ def _hint(where: Sequence[str | int]) -> str:
             known = [field.name for field in fields(registry[kind])]
         case ("machine", _):
             known = [field.name for field in fields(Machine)]
+        case ("caption", _, _):
+            known = CaptionTable.model_fields
+        case ("question", _):
+            known = QuestionTable.model_fields
+        case ("zh", _):
+            known = TranslationTable.model_fields
         case (*_, "claim", _):
             known = Claim.model_fields
         case _:

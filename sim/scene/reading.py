@@ -19,7 +19,7 @@ from sim.descent.rules import RULES
 from sim.descent.track import Lane
 from sim.scene.mistakes import complain, oddities, reason, toml_reason
 from sim.scene.tables import SceneFile, build
-from sim.scene.value import Scene
+from sim.scene.value import Caption, Question, Scene, Translation
 from sim.scene.words import SceneError, nearest, path_text, short
 from sim.surface import SURFACES
 
@@ -60,6 +60,7 @@ def parse_scene(text: str, name: str) -> Scene:
         )
         for lane, part in file.lane.items()
     )
+    asked = file.question
     return Scene(
         name=name,
         title=file.title,
@@ -73,6 +74,9 @@ def parse_scene(text: str, name: str) -> Scene:
         machine=file.machine,
         lanes=lanes,
         claims=tuple(part.claim for part in file.lane.values()),
+        captions=tuple(Caption(part.on, part.text, part.zh, part.lane, part.update) for part in file.caption),
+        question=None if asked is None else Question(asked.text, tuple(asked.answer), asked.on, asked.zh),
+        zh=Translation(file.zh.title, file.zh.look, tuple(file.zh.lane.items())),
     )
 
 

@@ -9,20 +9,30 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self, TypeAlias, Union, get_type_hints
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, create_model, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    create_model,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from sim.descent.clock import Machine
 from sim.descent.data import EXAMPLES, MOST_EXAMPLES, Seed
 from sim.descent.rules import RULES
 from sim.descent.verdict import EVENT_KINDS, Kind
-from sim.scene.words import path_text
+from sim.scene.words import nearest, path_text
 from sim.surface import SURFACES
 from sim.surface.protocol import Point, Window
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 MOST_LANES = 6
+MOST_CAPTIONS = 12
 MOST_UPDATES = 1_000_000
 SMALLEST_WINDOW = 1e-3  # Width and height; below it, coordinates that round to the same digits would differ.
 LONGEST_WINDOW = 20.0  # One side over the other; beyond it, nothing is to be seen.
@@ -44,10 +54,18 @@ def _batch_size(value: object) -> object:
     raise PydanticCustomError("batch_size", f'must be a whole number from 1 to {MOST_EXAMPLES}, or "full"')
 
 
+def _listed(value: object) -> object:
+    """A single text as a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
 Title = Annotated[str, Field(max_length=60), AfterValidator(_line)]
 Text = Annotated[str, Field(max_length=400), AfterValidator(_line)]
+Remark = Annotated[str, Field(max_length=120), AfterValidator(_line)]
 LaneName = Annotated[str, Field(max_length=40), AfterValidator(_line)]
 BatchSize = Annotated[int | Literal["full"], PlainValidator(_batch_size)]
+CAPTION_EVENTS = ("start", "end", "update", *EVENT_KINDS)
+"""What a caption may wait for: moments of the race's time, or a kind of event."""
 
 
 class Part(BaseModel):
@@ -61,6 +79,33 @@ class Claim(Part):
 
     verdict: Literal[*(kind.code for kind in Kind)]  # type: ignore[valid-type]
     events: tuple[Literal[*EVENT_KINDS], ...] = ()  # type: ignore[valid-type]
+
+
+class CaptionTable(Part):
+    """A sentence to be said when something has happened in the race."""
+
+    on: Literal[*CAPTION_EVENTS]  # type: ignore[valid-type]
+    text: Remark
+    zh: Remark | None = None
+    lane: str | None = None
+    update: Annotated[int, Field(ge=0, le=MOST_UPDATES)] | None = None
+
+
+class QuestionTable(Part):
+    """What may be asked before the race, and which lanes are the answer."""
+
+    text: Remark
+    zh: Remark | None = None
+    on: Literal[*EVENT_KINDS] = "escaped"  # type: ignore[valid-type]
+    answer: Annotated[list[str], BeforeValidator(_listed), Field(min_length=1, max_length=MOST_LANES)]
+
+
+class TranslationTable(Part):
+    """The words of the scene in another language, as far as they are translated."""
+
+    title: Title | None = None
+    look: Text | None = None
+    lane: dict[str, LaneName] = {}
 
 
 def _variants(registry: Mapping[str, type[Any]], key: str, extra: Mapping[str, Any] = NOTHING) -> Any:
@@ -107,6 +152,9 @@ class SceneFile(Part):
     examples: ExamplesTable
     machine: Machine = Machine()
     lane: Annotated[dict[LaneName, LaneTable], Field(min_length=1, max_length=MOST_LANES)]
+    caption: Annotated[tuple[CaptionTable, ...], Field(max_length=MOST_CAPTIONS)] = ()
+    question: QuestionTable | None = None
+    zh: TranslationTable = TranslationTable()
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -135,7 +183,25 @@ class SceneFile(Part):
         if not window.contains(np.array(self.start)):
             sides = f"x {window.x0} … {window.x1}, y {window.y0} … {window.y1}"
             _mistake("start", f"{list(self.start)} lies outside the window, {sides}")
+        self._speaks_of_what_there_is()
         return self
+
+    def _speaks_of_what_there_is(self) -> None:
+        """Captions, question and translation name lanes that the scene has."""
+        named: list[tuple[str, str]] = [(path_text("zh", "lane"), name) for name in self.zh.lane]
+        if self.question is not None:
+            named += [("question.answer", name) for name in self.question.answer]
+            if len(set(self.question.answer)) < len(self.question.answer):
+                _mistake("question.answer", "names a lane twice")
+        for index, caption in enumerate(self.caption):
+            if caption.lane is not None:
+                named.append((path_text("caption", index, "lane"), caption.lane))
+            if (caption.on == "update") != (caption.update is not None):
+                missing = "is missing" if caption.update is None else 'has no place where on is not "update"'
+                _mistake(path_text("caption", index, "update"), missing)
+        for path, name in named:
+            if name not in self.lane:
+                _mistake(path, f"names an unknown lane: {nearest(name, self.lane)}")
 
     @property
     def view(self) -> Window:

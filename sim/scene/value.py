@@ -13,6 +13,53 @@ from sim.surface.protocol import ClosedForm, Window
 
 
 @dataclass(frozen=True, slots=True)
+class Caption:
+    """A sentence to be said when something has happened in the race."""
+
+    on: str
+    """One of `CAPTION_EVENTS`: "start", "end", "update", or a kind of event."""
+    text: str
+    zh: str | None = None
+    lane: str | None = None
+    """Name of the lane in which it happens; None for any."""
+    update: int | None = None
+    """Which update it is, where `on` is "update"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something to guess before the race: in which lanes a kind of event will happen."""
+
+    text: str
+    answer: tuple[str, ...]
+    """Names of those lanes, with the scene's own settings."""
+    on: str = "escaped"
+    zh: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A scene's words in another language, as far as they have been translated."""
+
+    title: str | None = None
+    look: str | None = None
+    lanes: tuple[tuple[str, str], ...] = ()
+    """Names of lanes, and what they are called there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A scene's words in one language."""
+
+    title: str
+    look: str
+    lanes: tuple[str, ...]
+    captions: tuple[str, ...]
+    question: str
+    """Empty where the scene asks nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """All that determines a run, and what to look at in it. Hashable, so that results can be cached by it."""
 
@@ -31,6 +78,22 @@ class Scene:
     lanes: tuple[Lane, ...]
     claims: tuple[Claim | None, ...]
     """What the scene promises of each lane at `updates`, with its own seed."""
+    captions: tuple[Caption, ...] = ()
+    question: Question | None = None
+    zh: Translation = Translation()
+
+    def texts(self, language: str) -> Texts:
+        """The scene's words in that language, "en" or "zh"; English where they are not translated."""
+        chinese = language == "zh"
+        words = self.zh if chinese else Translation()
+        names, question = dict(words.lanes), self.question
+        return Texts(
+            title=words.title or self.title,
+            look=words.look or self.look,
+            lanes=tuple(names.get(lane.name, lane.name) for lane in self.lanes),
+            captions=tuple((caption.zh if chinese else None) or caption.text for caption in self.captions),
+            question="" if question is None else (question.zh if chinese else None) or question.text,
+        )
 
     def problem(self) -> Problem:
         """What is minimised; the same object for scenes that differ in nothing that matters to it."""

@@ -80,17 +80,31 @@ def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> A
     return Axes(ticks, timing, clock, low - margin, high + margin, logarithmic)
 
 
+def plot_area(size: tuple[int, int], em: int) -> pygame.Rect:
+    """Where the lines are, in a chart of that size: the rest is for labels."""
+    left = round(4.6 * em)
+    return pygame.Rect(left, round(1.7 * em), size[0] - left - em, size[1] - round(3.3 * em))
+
+
+def time_at(axes: Axes, tick: float, theme: Theme) -> str:
+    """The time at a tick by the chart's clock, in words."""
+    unit = axes.timing.unit
+    return theme.say("{unit} {time}", unit=theme.say(UNITS[axes.clock]), time=short(round(tick * unit, 2)))
+
+
 class Chart:
     """The chart of one race in a frame of one size."""
 
-    def __init__(self, race: Race, axes: Axes, size: tuple[int, int], theme: Theme, em: int) -> None:
+    def __init__(
+        self, race: Race, axes: Axes, size: tuple[int, int], theme: Theme, em: int, names: tuple[str, ...] = ()
+    ) -> None:
         self._race = race
+        self._names = names or tuple(track.lane.name for track in race.tracks)
         self._axes = axes
         self._theme = theme
         self._stroke = em / 15
         self._em = em
-        left = round(4.6 * em)
-        self.plot = pygame.Rect(left, round(1.7 * em), size[0] - left - em, size[1] - round(3.3 * em))
+        self.plot = plot_area(size, em)
         self._empty = self._draw_empty(size)
         self._layer = self._empty.copy()
         self._draft = self._empty.copy()
@@ -111,6 +125,21 @@ class Chart:
                 center = (position[0] + self._x(moment / self._axes.timing.paces[lane]), position[1] + y)
                 pygame.draw.aacircle(target, self._theme.panel, center, 4.5 * self._stroke)
                 pygame.draw.aacircle(target, self._theme.lane(lane), center, 3.2 * self._stroke)
+
+    @property
+    def axes(self) -> Axes:
+        """What the frame stands for."""
+        return self._axes
+
+    def tick_at(self, x: float) -> int:
+        """The tick at that pixel of the chart, or the nearest there is."""
+        tick = round((x - self.plot.left) / self.plot.width * self._axes.ticks)
+        return min(max(tick, 0), self._axes.ticks)
+
+    def draw_hairline(self, target: pygame.Surface, position: tuple[int, int], x: int) -> None:
+        """A thin line through the pointer, at that pixel of the target: what its tooltip tells of."""
+        top, bottom = position[1] + self.plot.top, position[1] + self.plot.bottom
+        pygame.draw.line(target, self._theme.muted, (x, top), (x, bottom))
 
     def _x(self, tick: float) -> float:
         return self.plot.left + self.plot.width * tick / self._axes.ticks
@@ -192,7 +221,7 @@ class Chart:
             if plot.top <= y <= plot.bottom:
                 pygame.draw.line(picture, theme.grid, (plot.left, y), (plot.right, y))
                 text.put(picture, label, (plot.left - em // 2, y), small, theme.muted, align=1)
-        unit, name = self._axes.timing.unit, UNITS[self._axes.clock]
+        unit, name = self._axes.timing.unit, theme.say(UNITS[self._axes.clock])
         step = round_step(self._axes.ticks * unit * 5 * em / plot.width)
         if self._axes.clock == "updates":
             step = max(1.0, step)
@@ -210,19 +239,18 @@ class Chart:
     def _draw_legend(self, picture: pygame.Surface, size: int) -> None:
         theme, em = self._theme, self._em
         y = round(0.85 * em)
-        x = text.put(
-            picture, "loss" + (", logarithmic" if self._axes.logarithmic else ""), (0.8 * em, y), size, theme.muted
-        )
-        for label, dash in (("training", 0), ("test", DASH)):
+        name = theme.say("loss, logarithmic") if self._axes.logarithmic else theme.say("loss")
+        x = text.put(picture, name, (0.8 * em, y), size, theme.muted)
+        for label, dash in ((theme.say("training"), 0), (theme.say("test"), DASH)):
             x += 2 * em
             for share0, share1 in _dashes(0, 2.6 * em, dash * self._stroke):
                 start, end = (x + share0 * 2.6 * em, y), (x + share1 * 2.6 * em, y)
                 pygame.draw.aaline(picture, theme.muted, start, end, max(1, round(1.6 * self._stroke)))
             x = text.put(picture, label, (x + 3.1 * em, y), size, theme.muted)
         x += em
-        for index, track in enumerate(self._race.tracks):
+        for index, lane in enumerate(self._names):
             room = picture.get_width() - em - (x + 2.4 * em)
-            name = text.fitted(track.lane.name, size, max(0, round(room)))
+            name = text.fitted(lane, size, max(0, round(room)))
             if not name:
                 break
             pygame.draw.aacircle(picture, theme.lane(index), (x + 1.6 * em, y), 0.3 * em)

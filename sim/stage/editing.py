@@ -17,6 +17,7 @@ from sim.stage.session import Session
 
 HIGHEST_DECAY = 0.999
 LARGEST_SIGMA = 1e3
+LEAST_SIGMA = 0.01  # Below it, none.
 
 
 def with_lanes(session: Session, lanes: Sequence[Lane], selected: int | None = None) -> Session:
@@ -192,6 +193,30 @@ class SetSigma:
     def apply(self, session: Session) -> Session:
         sigma = min(max(self.sigma, 0.0), LARGEST_SIGMA)
         return _with_examples(session, sigma=sigma)
+
+
+@dataclass(frozen=True)
+class ScaleSigma:
+    """Multiply how much the examples differ; from nothing, begin with a little."""
+
+    factor: float
+
+    def apply(self, session: Session) -> Session:
+        recipe: Any = session.scene.examples
+        sigma = two_digits(recipe.sigma * self.factor)
+        if self.factor > 1:
+            return SetSigma(max(sigma, LEAST_SIGMA)).apply(session)
+        return SetSigma(sigma if sigma >= LEAST_SIGMA else 0.0).apply(session)
+
+
+@dataclass(frozen=True)
+class ScaleCount:
+    """Multiply N."""
+
+    factor: float
+
+    def apply(self, session: Session) -> Session:
+        return SetCount(round(session.scene.examples.count * self.factor)).apply(session)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import pygame
 
 from sim.stage import text
 from sim.stage.theme import Theme
+from sim.stage.views import VIEWS
 
 SHEET = (
     ("Space", "play or pause"),
@@ -14,9 +15,13 @@ SHEET = (
     ("1 … 9", "scene; Page Up and Page Down go through all"),
     ("+ −", "faster, slower"),
     ("C", "clock: updates, epochs, serial or parallel machine"),
-    ("Click", "drop all marbles there"),
+    ("Click", "drop all marbles there; before a race, guess"),
+    ("Enter", "watch without a guess"),
+    ("0", "captions and questions"),
+    ("Tab", "panel of controls; its tooltips name their keys"),
+    ("T L", "light or dark; English or Chinese"),
+    ("P", "presenter: bigger type and strokes"),
     ("S", "save a screenshot"),
-    ("T", "light or dark"),
     ("F", "full screen"),
     ("H ?", "this sheet"),
     ("Esc", "quit"),
@@ -27,21 +32,44 @@ LEGEND = (
     ("ring, cross, triangle", "minimum, saddle (long bar: the way down), maximum"),
     ("λmin λmax", "eigenvalues of the Hessian of the full loss"),
 )
+SMALLEST = 9  # Height of the type, in pixels, to which it shrinks where the columns are too wide.
+
+Block = list[tuple[str, str]]
 
 
 def draw_help(target: pygame.Surface, theme: Theme, em: int) -> None:
-    """Draw the sheet over the middle of the picture."""
-    line = round(1.75 * em)
-    keys = max(text.width(key, em, bold=True) for key, _ in SHEET + LEGEND)
-    words = max(text.width(meaning, em) for _, meaning in SHEET + LEGEND)
-    sheet = pygame.Rect(0, 0, keys + words + 5 * em, (len(SHEET) + len(LEGEND) + 2) * line)
+    """Draw the sheet over the middle of the picture: the keys on the left, views and signs on the right."""
+    views = tuple((view.key.upper(), view.label) for view in VIEWS.values())
+    columns = [[_said(SHEET, theme)], [_said(views, theme), _said(LEGEND, theme)]]
+    size, room = em, target.get_width() - 4 * em
+    while size > SMALLEST and sum(_widths(column, size)[2] for column in columns) > room:
+        size -= 1
+    widths = [_widths(column, size) for column in columns]
+    line = round(1.75 * size)
+    lines = max(sum(map(len, column)) + len(column) - 1 for column in columns)
+    sheet = pygame.Rect(0, 0, sum(width for *_, width in widths), (lines + 1) * line)
     sheet.center = target.get_rect().center
     pygame.draw.rect(target, theme.panel, sheet, border_radius=em)
     pygame.draw.rect(target, theme.faint, sheet, max(1, em // 12), border_radius=em)
-    y = sheet.top + 1.25 * line
-    for block in (SHEET, LEGEND):
-        for key, meaning in block:
-            text.put(target, key, (sheet.left + 1.5 * em + keys, y), em, theme.text, bold=True, align=1)
-            text.put(target, meaning, (sheet.left + 3 * em + keys, y), em, theme.muted)
+    left = float(sheet.left)
+    for column, (keys, _, width) in zip(columns, widths, strict=True):
+        y = sheet.top + line
+        for block in column:
+            for key, meaning in block:
+                text.put(target, key, (left + 1.5 * size + keys, y), size, theme.text, bold=True, align=1)
+                text.put(target, meaning, (left + 2.5 * size + keys, y), size, theme.muted)
+                y += line
             y += line
-        y += 0.5 * line
+        left += width
+
+
+def _said(block: tuple[tuple[str, str], ...], theme: Theme) -> Block:
+    return [(theme.say(key), theme.say(meaning)) for key, meaning in block]
+
+
+def _widths(column: list[Block], size: int) -> tuple[int, int, int]:
+    """Of the keys, of their meanings, and of the whole column with its margins."""
+    rows = [row for block in column for row in block]
+    keys = max(text.width(key, size, bold=True) for key, _ in rows)
+    words = max(text.width(meaning, size) for _, meaning in rows)
+    return keys, words, keys + words + 4 * size

@@ -23,6 +23,8 @@ class PanelLayout:
     events: Rect
     """The last events; empty where there is no room."""
     map: Rect
+    strip: Rect
+    """A cell for each example; empty where there is no room."""
     numbers: tuple[Rect, ...]
     """Cells for the live numbers; as many as there is room for, the most telling first."""
 
@@ -103,7 +105,7 @@ def _cell(field: Rect, index: int, columns: int, rows: int, gaps: tuple[int, int
 
 
 def _panel(frame: Rect, em: int) -> PanelLayout:
-    """From the top: name and settings, chip and events, map, numbers. A low panel leaves out what it can."""
+    """From the top: name and settings, chip and events, map, strip, numbers. A low panel leaves out what it can."""
     pad, line = round(0.6 * em), round(1.45 * em)
     inner = frame.inflate(-2 * pad, -pad)
     roomy = frame.height >= 20 * em
@@ -115,6 +117,8 @@ def _panel(frame: Rect, em: int) -> PanelLayout:
     rows = -(-NUMBERS // columns) if roomy else 1
     numbers = Rect(inner.left, inner.bottom - rows * line, inner.width, rows * line)
     top = events.bottom + pad // 3
-    area = Rect(frame.left + 1, top, frame.width - 2, numbers.top - pad // 3 - top)
+    height = round(0.6 * em) if roomy else 0
+    strip = Rect(inner.left, numbers.top - pad // 3 - height, inner.width, height)
+    area = Rect(frame.left + 1, top, frame.width - 2, strip.top - (pad // 2 if roomy else 0) - top)
     cells = tuple(_cell(numbers, index, columns, rows, (2 * pad, 0)) for index in range(min(NUMBERS, rows * columns)))
-    return PanelLayout(frame, name, settings, chip, events, area, cells)
+    return PanelLayout(frame, name, settings, chip, events, area, strip, cells)

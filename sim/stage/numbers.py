@@ -1,11 +1,13 @@
 """Numbers and names as people read them."""
 
 import math
+import re
 from dataclasses import fields
 from typing import Any
 
 from sim.descent.rules import rule_name
 from sim.descent.track import Lane
+from sim.stage.theme import LANGUAGES, Theme, say
 
 SYMBOLS = {
     "learning_rate": "η",
@@ -20,10 +22,31 @@ SYMBOLS = {
 ALWAYS = ("learning_rate", "decay")
 
 
+EVIDENCE = (
+    "loss {height} above the lowest minimum",
+    "down along ±({x}, {y})",
+    "that of minimum {number}",
+    "outside every known basin",
+    "from wall to wall, and no less than before",
+    "it grows without bound",
+)
+"""What a verdict says in words for evidence; the rest of it is formulas."""
+
+
+def evidence(part: str, theme: Theme) -> str:
+    """A part of a verdict's evidence in the theme's language."""
+    for sentence in EVIDENCE:
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(sentence))
+        found = re.fullmatch(pattern, part)
+        if found:
+            return theme.say(sentence, **found.groupdict())
+    return part
+
+
 def number(value: float) -> str:
     """About four digits, of a width that changes little: 0.3660, −12.35, 3.1e−07."""
     if not math.isfinite(value):
-        return "∞" if value > 0 else "−∞" if value < 0 else "none"
+        return "∞" if value > 0 else "−∞" if value < 0 else "–"
     size = abs(value)
     if size and (size < 1e-3 or size >= 1e5):
         text = f"{value:.1e}"
@@ -38,7 +61,7 @@ def short(value: float) -> str:
     return f"{value:g}".replace("-", "−")
 
 
-def settings(lane: Lane, count: int) -> str:
+def settings(lane: Lane, count: int, theme: Theme | None = None) -> str:
     """The rule, its hyperparameters and the batch size among `count` examples, in one line.
 
     Of Adam's kind of details only those are told that are not the usual ones.
@@ -50,4 +73,6 @@ def settings(lane: Lane, count: int) -> str:
         if field.name in ALWAYS or (field.name in SYMBOLS and getattr(rule, field.name) != field.default)
     ]
     chosen = [f"{SYMBOLS[field.name]} {short(getattr(rule, field.name))}" for field in told]
-    return " · ".join([rule_name(lane.rule), *chosen, f"B {lane.batch_size} of {count}"])
+    language = LANGUAGES[0] if theme is None else theme.language
+    batch = say(language, "B {size} of {count}", size=lane.batch_size, count=count)
+    return " · ".join([rule_name(lane.rule), *chosen, batch])

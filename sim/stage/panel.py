@@ -16,6 +16,8 @@ from sim.stage.layout import PanelLayout
 from sim.stage.numbers import number, settings
 from sim.stage.theme import Color, Theme, mix
 from sim.stage.trail import Trail
+from sim.stage.views import Layer, Look, draw_views, ground
+from sim.stage.views.marks import draw_arrow
 
 ARROW_SCALE = 4.0  # Arrows show movements so many times as long as they are,
 LONGEST_ARROW = 0.4  # unless one would be longer than this share of the map's height: then both by less.
@@ -34,6 +36,8 @@ class Panel:
     index: int
     camera: Camera
     trail: Trail
+    terrain: pygame.Surface
+    """The map without views."""
 
     @property
     def track(self) -> Track:
@@ -50,13 +54,20 @@ class Panel:
         """The lane's colour."""
         return self.theme.lane(self.index)
 
-    def draw(self, target: pygame.Surface, update: int) -> None:
+    def draw(self, target: pygame.Surface, update: int, views: frozenset[str] = frozenset()) -> None:
         """Draw the lane after `update` updates; the panel's frame and names are on the target already."""
         verdict = self.judge.verdict(update)
-        self._draw_map(target, min(update, self.track.updates))
+        look = self.look(update, views)
+        self._draw_map(target, look)
+        self._draw_strip(target, look)
         self._draw_chip(target, verdict)
         self._draw_events(target, verdict, self.judge.events_until(update))
         self._draw_numbers(target, min(update, self.track.updates))
+
+    def look(self, update: int, views: frozenset[str]) -> Look:
+        """What the views are given after `update` updates."""
+        moment, place = min(update, self.track.updates), self.place
+        return Look(self.race, self.index, moment, self.camera, place.map, place.strip, self.theme, self.em, views)
 
     def draw_frame(self, target: pygame.Surface) -> None:
         """Draw what does not change from moment to moment."""
@@ -77,14 +88,17 @@ class Panel:
             line = text.fitted(details, round(0.9 * em), place.name.right - end - em)
             text.put(target, line, place.name.midright, round(0.9 * em), theme.muted, align=1)
 
-    def _draw_map(self, target: pygame.Surface, moment: int) -> None:
-        area = self.place.map
+    def _draw_map(self, target: pygame.Surface, look: Look) -> None:
+        area, moment = self.place.map, look.moment
         target.set_clip(area)
-        marble = self.trail.draw(target, area.topleft, moment)
+        self.trail.lay(ground(self.terrain, look.views, self.race, self.camera, self.theme, self.em))
+        marble = self.trail.draw(target, area.topleft, moment, lambda: draw_views(target, look, Layer.UNDER))
+        draw_views(target, look, Layer.OVER)
         center = (area.left + marble[0], area.top + marble[1])
         stroke = self.em / 15
         if area.inflate(self.em, self.em).collidepoint(center):
-            self._draw_arrows(target, center, moment, stroke)
+            if "momentum" not in look.views:  # Which has the same arrows, put together.
+                self._draw_arrows(target, center, moment, stroke)
             pygame.draw.aacircle(target, self.theme.halo, center, 7.5 * stroke)
             pygame.draw.aacircle(target, self.color, center, 6 * stroke)
             shine = (center[0] - 2 * stroke, center[1] - 2 * stroke)
@@ -92,6 +106,14 @@ class Panel:
         else:
             self._draw_beyond(target, center, stroke)
         target.set_clip(None)
+
+    def _draw_strip(self, target: pygame.Surface, look: Look) -> None:
+        place = self.place.strip
+        if place.height:
+            pygame.draw.rect(target, self.theme.panel, place)
+            target.set_clip(place)
+            draw_views(target, look, Layer.STRIP)
+            target.set_clip(None)
 
     def _draw_arrows(self, target: pygame.Surface, center: tuple[float, float], moment: int, stroke: float) -> None:
         """The last movement, and the step −η∇L_B that the coming batch asks for, enlarged alike."""
@@ -120,7 +142,7 @@ class Panel:
     def _draw_chip(self, target: pygame.Surface, verdict: Verdict) -> None:
         place, em, theme = self.place.chip, self.em, self.theme
         size = round(0.95 * em)
-        label = text.fitted(verdict.kind.value, size, place.width - 2 * em, bold=True)
+        label = text.fitted(theme.say(verdict.kind.value), size, place.width - 2 * em, bold=True)
         chip = pygame.Rect(place.left, place.top, text.width(label, size, bold=True) + round(1.4 * em), place.height)
         ended = verdict.kind in ENDS
         ground = self.color if ended else mix(theme.panel, self.color, 0.14)
@@ -130,7 +152,7 @@ class Panel:
             pygame.draw.rect(target, self.color, chip, 1, border_radius=chip.height // 2)
         ink = readable(self.color) if ended else mix(self.color, theme.text, 0.35)
         text.put(target, label, chip.center, size, ink, bold=True, align=0.5)
-        since = f"since update {verdict.since}"
+        since = theme.say("since update {update}", update=verdict.since)
         if verdict.since and chip.right + em + text.width(since, em) < place.right:
             text.put(target, since, (chip.right + 0.7 * em, chip.centery), em, theme.muted)
 
@@ -142,11 +164,11 @@ class Panel:
         moves = [event for event in events if event.kind in ("escaped", "left_saddle")]
         x = place.left
         if moves:
-            words = [_event_text(event) for event in moves[-2:]]
+            words = [_event_text(event, theme) for event in moves[-2:]]
             label = ", ".join(words) if text.width(", ".join(words), em) <= place.width else words[-1]
             label = text.fitted(label, em, place.width)
             x = text.put(target, label, (x, place.centery), em, mix(self.color, theme.text, 0.35)) + em
-        evidence = verdict.sentence.removeprefix(f"{verdict.kind.value}: ").split(", ")
+        evidence = list(verdict.evidence)
         while evidence and text.width(", ".join(evidence), em) > place.right - x:
             evidence.pop()
         text.put(target, ", ".join(evidence), (x, place.centery), em, theme.muted)
@@ -163,7 +185,7 @@ class Panel:
 
     def _numbers(self, moment: int) -> list[tuple[str, str]]:
         """Labels and values, the most telling first."""
-        track = self.track
+        track, say = self.track, self.theme.say
         lower, upper = track.curvatures[moment].tolist()
         epoch, batch = divmod(moment, track.updates_per_epoch)
         return [
@@ -171,10 +193,10 @@ class Panel:
             ("‖∇L‖", number(float(np.hypot(*track.full_gradient[moment])))),
             ("λmin", number(lower)),
             ("λmax", number(upper)),
-            ("test L", number(float(track.test_loss[moment]))),
-            ("update", f"{moment}"),
-            ("epoch", f"{epoch + 1}"),
-            ("batch", f"{batch + 1}/{track.updates_per_epoch}"),
+            (say("test L"), number(float(track.test_loss[moment]))),
+            (say("update"), f"{moment}"),
+            (say("epoch"), f"{epoch + 1}"),
+            (say("batch"), f"{batch + 1}/{track.updates_per_epoch}"),
         ]
 
 
@@ -191,40 +213,17 @@ def with_flag(terrain: pygame.Surface, pixel: tuple[float, float], theme: Theme,
     return picture
 
 
-def draw_arrow(
-    target: pygame.Surface,
-    start: tuple[float, float],
-    tip: tuple[float, float],
-    color: Color,
-    halo: Color,
-    stroke: float,
-) -> None:
-    """An arrow with a rim of the halo's colour; none where it would be hidden under the marble."""
-    dx, dy = tip[0] - start[0], tip[1] - start[1]
-    length = math.hypot(dx, dy)
-    if not length >= 8 * stroke:
-        return
-    ux, uy = dx / length, dy / length
-    head = min(8 * stroke, 0.5 * length)
-    neck = (tip[0] - head * ux, tip[1] - head * uy)
-    corners = [tip, (neck[0] - 0.5 * head * uy, neck[1] + 0.5 * head * ux)]
-    corners.append((neck[0] + 0.5 * head * uy, neck[1] - 0.5 * head * ux))
-    pygame.draw.aaline(target, halo, start, neck, max(3, round(4.5 * stroke)))
-    pygame.draw.aaline(target, color, start, neck, max(1, round(2.2 * stroke)))
-    pygame.draw.polygon(target, color, corners)
-    pygame.draw.aalines(target, color, True, corners)
-
-
 def readable(ground: Color) -> Color:
     """Black or white, whichever reads better on that ground (relative luminance, Rec. 709)."""
     red, green, blue = ground
     return (16, 20, 26) if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 140 else (255, 255, 255)
 
 
-def _event_text(event: Event) -> str:
+def _event_text(event: Event, theme: Theme) -> str:
     """An escape in few words; minima go by their numbers on the map."""
     if event.kind == "left_saddle":
-        return f"left the saddle at {event.update}"
+        return theme.say("left the saddle at {update}", update=event.update)
     assert event.source is not None
     assert event.target is not None
-    return f"escaped at {event.update}: minimum {event.source + 1} → {event.target + 1}"
+    places = {"source": event.source + 1, "target": event.target + 1}
+    return theme.say("escaped at {update}: minimum {source} → {target}", update=event.update, **places)

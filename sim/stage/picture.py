@@ -14,10 +14,13 @@ from sim.stage.camera import Camera
 from sim.stage.chart import Axes, Chart, axes
 from sim.stage.help import draw_help
 from sim.stage.layout import Layout, layout
+from sim.stage.lesson import draw_caption
 from sim.stage.panel import Panel, with_flag
 from sim.stage.session import SPEEDS, Session
 from sim.stage.terrain import draw_terrain
 from sim.stage.theme import Theme, load_theme
+from sim.stage.timeline import draw_timeline
+from sim.stage.tooltip import Look, Stage, draw_pointed
 from sim.stage.trail import Trail, fading
 from sim.surface.protocol import Window
 
@@ -44,7 +47,12 @@ def moment(session: Session, race: Race) -> Moment:
     return Moment(replace(session, progress=float(session.update)), race, computed)
 
 
-CLOCK_NAMES = {"epochs": "epochs", "serial": "serial machine time", "parallel": "parallel machine time"}
+CLOCK_NAMES = {
+    "updates": "updates",
+    "epochs": "epochs",
+    "serial": "serial machine time",
+    "parallel": "parallel machine time",
+}
 KEYS = "Space play · ← → step · R restart · N new seed · 1–9 scene · H help"
 
 
@@ -59,6 +67,11 @@ class Setting:
     controls: bool
     presenter: bool
     focus: Window | None
+
+    @property
+    def frame(self) -> tuple[object, ...]:
+        """What the panel of controls depends on."""
+        return self.size, self.colors, self.language, self.presenter
 
     @property
     def theme(self) -> Theme:
@@ -92,14 +105,23 @@ def draw(target: pygame.Surface, moment: Moment, before: Moment | None = None) -
     session, race = moment.session, moment.race
     size = target.get_size()
     here = setting(session, size)
-    if before is None or before.session.help or setting(before.session, size) != here:
+    # A tooltip may have lain over anything.
+    clean = before is not None and before.session.pointer is None
+    if before is None or not clean or before.session.help or setting(before.session, size) != here:
         target.blit(_still(here, race), (0, 0))
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
     for lane, panel in enumerate(_panels(here, race)):
-        panel.draw(target, timing.moment(lane, moment.tick))
+        panel.draw(target, timing.moment(lane, moment.tick), session.views)
     frame = _axes(race, timing, session.clock, session.horizon, moment.computed)
-    _chart(race, frame, places.chart.size, theme, places.em).draw(target, places.chart.topleft, moment.tick)
+    names = session.scene.texts(session.language).lanes
+    chart = _chart(race, frame, places.chart.size, theme, places.em, names)
+    chart.draw(target, places.chart.topleft, moment.tick)
+    draw_timeline(target, places, theme, race, timing, session.horizon, moment.tick)
+    draw_caption(target, places, theme, session, race, moment.tick)
     _draw_footer(target, places, theme, moment)
+    if session.pointer is not None and not session.help:
+        stage = Stage(race, here.camera, chart, moment.tick, names)
+        draw_pointed(target, session.pointer, stage, Look(theme, places))
     if session.help:
         draw_help(target, theme, places.em)
 
@@ -113,7 +135,7 @@ def _panels(here: Setting, race: Race) -> tuple[Panel, ...]:
     panels = []
     for index, (track, place) in enumerate(zip(race.tracks, places.panels, strict=True)):
         trail = Trail(track, camera, ground, fading(theme.lane(index), theme.high), places.stroke)
-        panels.append(Panel(place, places.em, theme, race, index, camera, trail))
+        panels.append(Panel(place, places.em, theme, race, index, camera, trail, ground))
     return tuple(panels)
 
 
@@ -123,8 +145,8 @@ def _axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> 
 
 
 @lru_cache(maxsize=2)
-def _chart(race: Race, frame: Axes, size: tuple[int, int], theme: Theme, em: int) -> Chart:
-    return Chart(race, frame, size, theme, em)
+def _chart(race: Race, frame: Axes, size: tuple[int, int], theme: Theme, em: int, names: tuple[str, ...]) -> Chart:
+    return Chart(race, frame, size, theme, em, names)
 
 
 @lru_cache(maxsize=2)
@@ -134,12 +156,8 @@ def _still(here: Setting, race: Race) -> pygame.Surface:
     picture = pygame.Surface(here.size, depth=32)
     picture.fill(theme.background)
     height = round(1.35 * places.em)
-    title = text.fitted(scene.title, height, places.title.width, bold=True)
+    title = text.fitted(scene.texts(here.language).title, height, places.title.width, bold=True)
     text.put(picture, title, places.title.midleft, height, theme.text, bold=True)
-    line = places.look.height // places.look_lines
-    for number, words in enumerate(text.wrapped(scene.look, places.em, places.look.width, places.look_lines)):
-        y = places.look.top + (number + 0.5) * line
-        text.put(picture, words, (places.look.left, y), places.em, theme.muted)
     for panel in _panels(here, race):
         panel.draw_frame(picture)
     return picture
@@ -148,12 +166,18 @@ def _still(here: Setting, race: Race) -> pygame.Surface:
 def status(moment: Moment) -> str:
     """How the race is being played, in one line."""
     session = moment.session
+    theme = load_theme(session.theme, session.language)
+    here = {"update": session.update, "horizon": session.horizon}
     if moment.tick < session.update:
-        return f"computing … update {moment.tick} of {session.horizon}"
-    sign = "▶ " if session.playing else "■ "
-    speed = f"{SPEEDS[session.speed]:g} a second"
-    clock = "" if session.clock == "updates" else f" by {CLOCK_NAMES[session.clock]}"
-    return f"{sign}update {session.update} of {session.horizon}{clock} · {speed} · seed {session.scene.seed}"
+        return theme.say("computing … update {update} of {horizon}", **here | {"update": moment.tick})
+    sign = "▶" if session.playing else "■"
+    place = theme.say("update {update} of {horizon}", **here)
+    if session.clock != "updates":
+        clock = theme.say(CLOCK_NAMES[session.clock])
+        place = theme.say("update {update} of {horizon} by {clock}", clock=clock, **here)
+    speed = theme.say("{speed} a second", speed=f"{SPEEDS[session.speed]:g}")
+    seed = theme.say("seed {seed}", seed=session.scene.seed)
+    return f"{sign} {place} · {speed} · {seed}"
 
 
 def _draw_footer(target: pygame.Surface, places: Layout, theme: Theme, moment: Moment) -> None:
@@ -162,5 +186,5 @@ def _draw_footer(target: pygame.Surface, places: Layout, theme: Theme, moment: M
     end = text.put(target, status(moment), place.midleft, em, theme.text)
     room = place.right - end - 2 * em
     notice = moment.session.notice
-    line = text.fitted(notice or KEYS, em, room)
+    line = text.fitted(notice or theme.say(KEYS), em, room)
     text.put(target, line, place.midright, em, theme.text if notice else theme.muted, align=1)

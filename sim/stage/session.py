@@ -10,12 +10,14 @@ from typing import Protocol
 from sim.descent.clock import CLOCKS
 from sim.descent.race import Race
 from sim.scene import Scene, load_scene, scene_files
-from sim.stage.theme import LANGUAGES, THEMES
+from sim.stage.theme import LANGUAGES, THEMES, say
 from sim.surface.protocol import Window
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 """Updates a second."""
 USUAL_SPEED = SPEEDS.index(20.0)
+ZOOMS = (0.5, 200.0)
+"""The smallest and the largest that the maps show the scene's window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Session:
     captions: bool = True
     guess: int | None = None
     """The lane that was guessed to be the answer to the scene's question."""
+    asking: bool = False
+    """Whether the scene's question still waits for a guess."""
     help: bool = False
     notice: str = ""
     """A sentence about what was just done, until the next message."""
@@ -59,10 +63,22 @@ class Session:
         """The tick that is shown; by the clock of updates, every lane's update."""
         return int(self.progress)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the scene's question is being put now, and playing waits for a guess."""
+        return self.asking and self.captions and not self.playing and self.update == 0
+
 
 def begin(scene: Scene, theme: str = THEMES[0]) -> Session:
     """A session at the scene's start, playing."""
     return Session(scene, playing=True, horizon=scene.updates, theme=theme)
+
+
+def ask(session: Session) -> Session:
+    """The session with its scene's question put anew, if it has one and captions are shown: playing waits for it."""
+    asking = session.scene.question is not None
+    wait = asking and session.captions
+    return replace(session, guess=None, asking=asking, playing=session.playing and not wait)
 
 
 class Message(Protocol):
@@ -147,17 +163,112 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
+class Undrop:
+    """Take a drop back: the start, the moment and whether it played are as before."""
+
+    start: tuple[float, float]
+    progress: float
+    playing: bool
+
+    def apply(self, session: Session) -> Session:
+        scene = replace(session.scene, start=self.start)
+        return replace(session, scene=scene, progress=self.progress, playing=self.playing, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class MoveStart:
+    """Pause, and let the race begin at another point; the moment stays."""
+
+    point: tuple[float, float]
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, scene=replace(session.scene, start=self.point), playing=False, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Scrub:
+    """Pause, and go to a tick."""
+
+    tick: int
+
+    def apply(self, session: Session) -> Session:
+        progress = min(max(self.tick, 0), session.horizon)
+        return replace(session, playing=False, progress=float(progress), notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The mouse rests on a pixel of the picture, or nowhere."""
+
+    pixel: tuple[int, int] | None
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, pointer=self.pixel)
+
+
+@dataclass(frozen=True, slots=True)
+class Zoom:
+    """Show everything so many times as large; a point of the plane stays where it is, or else the middle."""
+
+    factor: float
+    about: tuple[float, float] | None = None
+
+    def apply(self, session: Session) -> Session:
+        whole, window = session.scene.window, session.focus or session.scene.window
+        x, y = self.about or (0.5 * (window.x0 + window.x1), 0.5 * (window.y0 + window.y1))
+        least, most = ZOOMS
+        enlarged = whole.width / window.width
+        share = enlarged / min(max(enlarged * self.factor, least), most)
+        focus = Window(
+            x + (window.x0 - x) * share,
+            x + (window.x1 - x) * share,
+            y + (window.y0 - y) * share,
+            y + (window.y1 - y) * share,
+        )
+        return replace(session, focus=focus, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Pan:
+    """Look farther to the right and farther up, by shares of the width and height that are shown."""
+
+    right: float
+    up: float
+
+    def apply(self, session: Session) -> Session:
+        whole, window = session.scene.window, session.focus or session.scene.window
+        # The middle stays where the scene is, give or take a window: so one does not get lost.
+        x = _between(window.x0 + self.right * window.width, whole.x0 - whole.width, whole.x1 + whole.width)
+        y = _between(window.y0 + self.up * window.height, whole.y0 - whole.height, whole.y1 + whole.height)
+        return replace(session, focus=Window(x, x + window.width, y, y + window.height), notice="")
+
+
+def _between(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)
+
+
+@dataclass(frozen=True, slots=True)
+class ResetView:
+    """Show the scene's own window again."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, focus=None, notice="")
+
+
+@dataclass(frozen=True, slots=True)
 class OpenScene:
-    """Play a scene that comes with the program, by its place in the list."""
+    """Play a scene that comes with the program, by its place in the list; its question, if it has one, is put."""
 
     index: int
 
     def apply(self, session: Session) -> Session:
         names = list(scene_files())
         if self.index >= len(names):
-            return replace(session, notice=f"There is no scene {self.index + 1}; there are {len(names)}.")
+            place, count = self.index + 1, len(names)
+            notice = say(session.language, "There is no scene {number}; there are {count}.", number=place, count=count)
+            return replace(session, notice=notice)
         scene = load_scene(names[self.index])
-        return Restart().apply(replace(session, scene=scene, horizon=scene.updates))
+        return ask(Restart().apply(replace(session, scene=scene, horizon=scene.updates, focus=None)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +305,32 @@ class ChangeTheme:
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseSpeed:
+    """One of SPEEDS, by its place."""
+
+    index: int
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, speed=min(max(self.index, 0), len(SPEEDS) - 1), notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseClock:
+    """One of the CLOCKS, at the same tick."""
+
+    name: str
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, clock=self.name, notice="")
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeClock:
     """The next clock, at the same tick."""
 
     def apply(self, session: Session) -> Session:
         clocks = list(CLOCKS)
-        clock = clocks[(clocks.index(session.clock) + 1) % len(clocks)]
-        return replace(session, clock=clock, notice="")
+        return ChooseClock(clocks[(clocks.index(session.clock) + 1) % len(clocks)]).apply(session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +384,34 @@ class Notify:
 
     def apply(self, session: Session) -> Session:
         return replace(session, notice=self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Guess that this lane is the answer to the scene's question, and watch."""
+
+    lane: int
+
+    def apply(self, session: Session) -> Session:
+        if not 0 <= self.lane < len(session.scene.lanes):
+            return session
+        return replace(SkipQuestion().apply(session), guess=self.lane)
+
+
+@dataclass(frozen=True, slots=True)
+class SkipQuestion:
+    """Watch without a guess."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, asking=False, playing=True, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleCaptions:
+    """Show captions and questions, or leave them out."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, captions=not session.captions, notice="")
 
 
 @dataclass(frozen=True, slots=True)

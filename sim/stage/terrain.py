@@ -22,14 +22,15 @@ RINGS = (0.1, 0.4, 0.7)  # and more around a shallow minimum, at these shares of
 CROWDED = 0.01  # Levels closer than this share of the whole height make way for one through a pass.
 MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.
 RIM = 0.995  # The highest level leaves out this share of the map: corners of steep surfaces say little.
+MANY_MARKS = 40  # Where there are more critical points than this,
+SMALL_MARK = 0.65  # their marks are so much smaller.
 FOOT = 2e-3  # Where the logarithm turns into a straight line, over the median height.
 
 
 @lru_cache(maxsize=32)
 def draw_terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> pygame.Surface:
     """The map as the camera sees it; shared, so not to be drawn upon. `stroke` is the width of thin lines."""
-    heights = _heights(problem, camera)
-    levels = contour_levels(heights, problem)
+    heights, levels = _heights(problem, camera), map_levels(problem, camera)
     picture = _tints(heights, levels, camera, theme)
     contours = contourpy.contour_generator(z=heights, line_type=contourpy.LineType.Separate)
     rows, columns = heights.shape
@@ -45,8 +46,9 @@ def draw_terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) 
     for line in drawn:
         if len(line) > 1:
             pygame.draw.aalines(picture, theme.contour, False, line.tolist())
+    size = stroke if len(problem.critical) <= MANY_MARKS else SMALL_MARK * stroke
     for point in problem.critical:
-        draw_mark(picture, camera, point, theme, stroke)
+        draw_mark(picture, camera, point, theme, size)
     if len(problem.minima) <= MOST_LABELS:
         for label, minimum in enumerate(problem.minima, start=1):
             x, y = camera.project(np.array(minimum.position)).tolist()
@@ -69,6 +71,11 @@ def _heights(problem: Problem, camera: Camera) -> Array:
     heights = _loss_grid(problem, camera)
     finite = np.isfinite(heights)
     return np.where(finite, heights, heights.max(initial=-np.inf, where=finite))
+
+
+def map_levels(problem: Problem, camera: Camera) -> Array:
+    """The losses at which the map has contours, those close around single minima aside."""
+    return contour_levels(_heights(problem, camera), problem)
 
 
 def contour_levels(heights: Array, problem: Problem) -> Array:
@@ -113,7 +120,7 @@ def _tints(heights: Array, levels: Array, camera: Camera, theme: Theme) -> pygam
     """Filled bands between the levels, from the low tint to the high one."""
     count = len(levels) + 1
     palette = [mix(theme.low, theme.high, (i / max(count - 1, 1)) ** 0.8) for i in range(count)]
-    bands = np.searchsorted(levels, _enlarged(heights, camera.width, camera.height)).astype(np.uint8)
+    bands = np.searchsorted(levels, enlarged(heights, camera.width, camera.height)).astype(np.uint8)
     picture = pygame.Surface((camera.width, camera.height), depth=8)
     picture.set_palette(palette)
     pygame.surfarray.blit_array(picture, np.ascontiguousarray(bands[::-1].T))
@@ -127,7 +134,7 @@ def _like_screen(picture: pygame.Surface) -> pygame.Surface:
     return copy
 
 
-def _enlarged(grid: Array, width: int, height: int) -> Array:
+def enlarged(grid: Array, width: int, height: int) -> Array:
     """The grid (rows, columns) at (height, width) pixels, between nodes along straight lines, as contours are."""
 
     def places(count: int, size: int) -> tuple[Array, np.ndarray[tuple[int], np.dtype[np.intp]]]:

@@ -20,14 +20,19 @@ NO_CHARACTER = "\uffff"
 
 
 @cache
-def _font(number: int, size: int, bold: bool) -> Font:
-    """One family in one size; opened only when it is needed, since the Chinese one is large."""
-    pygame.font.init()
+def font_file(number: int, bold: bool) -> Path:
+    """Where one of the families lies."""
     package = find_spec("pygame_gui")
     assert package is not None
     assert package.origin is not None
-    name = FAMILIES[number].format("Bold" if bold else "Regular")
-    return Font(Path(package.origin).parent / "data" / name, size)
+    return Path(package.origin).parent / "data" / FAMILIES[number].format("Bold" if bold else "Regular")
+
+
+@cache
+def _font(number: int, size: int, bold: bool) -> Font:
+    """One family in one size; opened only when it is needed, since the Chinese one is large."""
+    pygame.font.init()
+    return Font(font_file(number, bold), size)
 
 
 @cache

@@ -41,7 +41,7 @@ class Theme:
 
     def say(self, sentence: str, **values: object) -> str:
         """An English sentence in the theme's language, its {names} filled in; English where it is missing."""
-        return words(self.language).get(sentence, sentence).format(**values)
+        return say(self.language, sentence, **values)
 
 
 @cache
@@ -51,6 +51,11 @@ def load_theme(name: str, language: str = LANGUAGES[0]) -> Theme:
         table = tomllib.load(file)[name]
     lanes = tuple(_color(text) for text in table.pop("lanes"))
     return Theme(lanes=lanes, language=language, **{key: _color(text) for key, text in table.items()})
+
+
+def say(language: str, sentence: str, **values: object) -> str:
+    """An English sentence in one of LANGUAGES, its {names} filled in; English where it is missing."""
+    return words(language).get(sentence, sentence).format(**values)
 
 
 @cache

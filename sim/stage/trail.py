@@ -6,6 +6,7 @@ full strength, and the cloud of a restless one pales where it has not been latel
 
 import math
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 
@@ -48,10 +49,27 @@ class Trail:
         self._lengths: list[float] = []  # and how long it was by then.
         self._painted = 0  # How many of the points are on the ground for good.
 
-    def draw(self, target: pygame.Surface, position: tuple[int, int], update: int) -> tuple[float, float]:
+    def lay(self, terrain: pygame.Surface) -> None:
+        """Put another map of the same size under the way."""
+        if terrain is not self._terrain:
+            self._terrain = terrain
+            self._clear()
+
+    def _clear(self) -> None:
+        self._ground.blit(self._terrain, (0, 0))
+        self._painted = 0
+
+    def draw(
+        self,
+        target: pygame.Surface,
+        position: tuple[int, int],
+        update: int,
+        under: Callable[[], None] | None = None,
+    ) -> tuple[float, float]:
         """Draw map and way up to the update, the map's upper left corner at `position`; returns `marble(update)`.
 
-        The target is expected to be clipped to the map.
+        What `under` draws comes between the older part of the way and the last stretch. The target is
+        expected to be clipped to the map.
         """
         self._follow(update)
         end = bisect_right(self._updates, update)
@@ -61,6 +79,8 @@ class Trail:
         bounds = [bisect_right(self._lengths, step, hi=end) for step in steps]
         start = self._paint(max(0, bounds[0] - 1))
         target.blit(self._ground, position)
+        if under is not None:
+            under()
         x, y = self.marble(update)
         points = [*self._points[start:end], (x, y)]
         self._line(target, points, [bound - start for bound in bounds], position)
@@ -97,8 +117,7 @@ class Trail:
         """
         wanted = start - start % BLOCK
         if wanted < self._painted:
-            self._ground.blit(self._terrain, (0, 0))
-            self._painted = 0
+            self._clear()
         for block in range(self._painted, wanted, BLOCK):
             self._line(self._ground, self._points[block : block + BLOCK + 1], [], (0, 0))
         self._painted = wanted

@@ -6,81 +6,33 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pygame
 
 from sim.descent.race import Race
 from sim.files import OutputError, free_path
 from sim.scene import Scene, SceneError
-from sim.stage import StageError
+from sim.stage import StageError, keys
+from sim.stage.controls import controls
 from sim.stage.export import save_png
 from sim.stage.layout import SMALLEST, USUAL
-from sim.stage.picture import Moment, draw, moment, setting
-from sim.stage.session import (
-    SPEEDS,
-    Back,
-    ChangeClock,
-    ChangeLanguage,
-    ChangeSpeed,
-    ChangeTheme,
-    Close,
-    Drop,
-    GoToEnd,
-    GoToStart,
-    Message,
-    NewSeed,
-    NextScene,
-    Notify,
-    OpenScene,
-    Play,
-    Present,
-    Restart,
-    Session,
-    ShowControls,
-    ShowHelp,
-    Step,
-    Tick,
-    begin,
-    race,
-    update,
-)
+from sim.stage.picture import Moment, Setting, draw, moment, setting
+from sim.stage.pointer import Act, Hand, Mouse, answer
+from sim.stage.session import SPEEDS, Close, Message, Notify, Point, Session, Tick, begin, race, update
+
+if TYPE_CHECKING:
+    from sim.stage.widgets import ControlPanel
 
 FRAMES_A_SECOND = 60
 COMPUTING = 0.003  # Seconds of a frame that go into computing ahead,
 CATCHING_UP = 0.012  # or, where playing waits for it, this many.
 CHUNK = 8  # Fewest updates computed at once; the more, the cheaper each.
+LEAP = 48  # The most, where the picture waits for them: few enough for a flag to follow the mouse.
 NAP = 20  # Milliseconds between looks for an event while nothing moves.
+LIVELY = 1.0  # Seconds after an event for which open controls are drawn on: tooltips come late.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
 UNSEEN = ("dummy", "offscreen")  # SDL's drivers that show nothing; SDL falls back on them in silence.
-
-KEYS: dict[int, Message] = {
-    pygame.K_SPACE: Play(),
-    pygame.K_HOME: GoToStart(),
-    pygame.K_END: GoToEnd(),
-    pygame.K_r: Restart(),
-    pygame.K_n: NewSeed(),
-    pygame.K_PAGEUP: NextScene(-1),
-    pygame.K_PAGEDOWN: NextScene(1),
-    pygame.K_KP_PLUS: ChangeSpeed(1),
-    pygame.K_KP_MINUS: ChangeSpeed(-1),
-    pygame.K_t: ChangeTheme(),
-    pygame.K_c: ChangeClock(),
-    pygame.K_l: ChangeLanguage(),
-    pygame.K_p: Present(),
-    pygame.K_TAB: ShowControls(),
-    pygame.K_h: ShowHelp(),
-    pygame.K_F1: ShowHelp(),
-    pygame.K_ESCAPE: Back(),
-}
-CHARACTERS: dict[str, Message] = {
-    "+": ChangeSpeed(1),
-    "=": ChangeSpeed(1),
-    "-": ChangeSpeed(-1),
-    "?": ShowHelp(),
-    **{str(number): OpenScene(number - 1) for number in range(1, 10)},
-}
-"""Keys whose place depends on the keyboard go by what they write."""
 
 
 class NoDisplay(StageError):
@@ -126,6 +78,11 @@ def _first_size() -> tuple[int, int]:
     return min(USUAL[0], max(SMALLEST[0], width - 40)), min(USUAL[1], max(SMALLEST[1], height - 100))
 
 
+def _now() -> float:
+    """Seconds of SDL's clock."""
+    return pygame.time.get_ticks() / 1000
+
+
 def _screen() -> pygame.Surface:
     """The window's surface, which SDL replaces when its size changes."""
     screen = pygame.display.get_surface()
@@ -140,6 +97,10 @@ class Window:
         self.session = session
         self._clock = pygame.time.Clock()
         self._shown: tuple[Moment, tuple[int, int]] | None = None
+        self._hand = Hand()
+        self._panel: ControlPanel | None = None
+        self._setting: Setting | None = None  # What the panel was made for.
+        self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock.
 
     def frame(self) -> None:
         """Wait for the next frame, or for an event where nothing moves, and go on."""
@@ -153,11 +114,12 @@ class Window:
     def advance(self, events: Iterable[pygame.Event], seconds: float) -> None:
         """Answer the events, compute on, let the time pass, and draw."""
         for event in events:
+            self._stirred = _now()
             self._answer(event)
         running = race(self.session.scene)
         self._compute(running)
         self.send(Tick(seconds, running.updates - 1))
-        self._show(running)
+        self._show(running, seconds)
 
     def send(self, message: Message) -> None:
         """Let the session answer a message."""
@@ -168,39 +130,59 @@ class Window:
 
     def _busy(self) -> bool:
         """Whether something happens without an event: playing, computing ahead, a picture to be drawn."""
-        return self.session.playing or self._shown is None or race(self.session.scene).updates <= self.session.horizon
+        computing = race(self.session.scene).updates <= self.session.horizon
+        return self.session.playing or self._shown is None or computing or self._lively()
+
+    def _lively(self) -> bool:
+        """Whether open controls may still change by themselves."""
+        return self._panel is not None and _now() - self._stirred < LIVELY
 
     def _answer(self, event: pygame.Event) -> None:
         if event.type == pygame.QUIT:
             self.send(Close())
         elif event.type == pygame.KEYDOWN:
             self._answer_key(event)
-        elif event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
-            self._drop(self._on_canvas(event.pos))
+        elif self._answer_controls(event):
+            self.send(Point(None))
+        elif (mouse := self._mouse(event)) is not None:
+            self._hand, messages = answer(self._hand, mouse, self.session, self._canvas_size())
+            for message in messages:
+                self.send(message)
         elif event.type in (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSIZECHANGED):
             self._shown = None
 
-    def _drop(self, pixel: tuple[int, int]) -> None:
-        """Drop all marbles at the point that a map shows at the pixel, if one does."""
-        here = setting(self.session, self._canvas_size())
-        for place in here.places.panels:
-            if place.map.collidepoint(pixel):
-                x, y = here.camera.unproject(np.array(pixel, dtype=np.float64) - place.map.topleft).tolist()
-                self.send(Drop((x, y)))
+    def _mouse(self, event: pygame.Event) -> Mouse | None:
+        """What the event says of the mouse, if anything that matters here."""
+        now = _now()
+        if event.type == pygame.MOUSEMOTION:
+            return Mouse(Act.MOVE, self._on_canvas(event.pos), now, held=bool(event.buttons[0]))
+        if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and event.button == pygame.BUTTON_LEFT:
+            act = Act.DOWN if event.type == pygame.MOUSEBUTTONDOWN else Act.UP
+            return Mouse(act, self._on_canvas(event.pos), now)
+        if event.type == pygame.MOUSEWHEEL and self.session.pointer is not None:
+            return Mouse(Act.WHEEL, self.session.pointer, now, event.precise_y)
+        if event.type in (pygame.WINDOWLEAVE, pygame.WINDOWFOCUSLOST):
+            return Mouse(Act.LEAVE, held=event.type == pygame.WINDOWLEAVE)
+        return None
+
+    def _answer_controls(self, event: pygame.Event) -> bool:
+        """Let the panel of controls answer an event; says whether the maps need not."""
+        if self._panel is None:
+            return False
+        message = self._panel.answer(event)
+        if message is not None:
+            self.send(message)
+        mouse = event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
+        return mouse and not self._hand.busy and self._panel.holds(event.pos)
 
     def _answer_key(self, event: pygame.Event) -> None:
-        if event.mod & (pygame.KMOD_CTRL | pygame.KMOD_ALT | pygame.KMOD_META):
-            return
-        if event.key in (pygame.K_LEFT, pygame.K_RIGHT):
-            stride = 10 if event.mod & pygame.KMOD_SHIFT else 1
-            self.send(Step(stride if event.key == pygame.K_RIGHT else -stride))
-        elif event.key == pygame.K_s:
+        if not event.mod & keys.COMMANDS and event.key == pygame.K_s:
             self._save()
-        elif event.key == pygame.K_f:
+        elif not event.mod & keys.COMMANDS and event.key == pygame.K_f:
             pygame.display.toggle_fullscreen()
             self._shown = None
         else:
-            message = KEYS.get(event.key) or CHARACTERS.get(event.unicode)
+            message = keys.message(event.key, event.unicode, event.mod)
             if message is not None:
                 self.send(message)
 
@@ -225,26 +207,44 @@ class Window:
         goal = max(session.horizon, session.update) + 1
         begun = time.perf_counter()
         while running.updates < goal:
-            running.extend(min(goal, running.updates + max(CHUNK, pace)))
+            behind = min(LEAP, wanted - running.updates)
+            running.extend(min(goal, running.updates + max(CHUNK, pace, behind)))
             spent = time.perf_counter() - begun
             if spent > (COMPUTING if running.updates > wanted else CATCHING_UP):
                 break
 
-    def _show(self, running: Race) -> None:
+    def _show(self, running: Race, seconds: float) -> None:
         """Draw the moment, if it is not the one shown already."""
         screen = _screen()
         now, size = moment(self.session, running), screen.get_size()
-        if self._shown == (now, size):
+        if self._shown == (now, size) and not self._lively():
             return
         canvas_size = self._canvas_size()
         if canvas_size == size:
-            draw(screen, now, self._shown[0] if self._shown and self._shown[1] == size else None)
+            # An open menu or a tooltip may have covered any part of the picture.
+            known = self._shown and self._shown[1] == size and self._panel is None
+            draw(screen, now, self._shown[0] if self._shown and known else None)
+            self._show_controls(screen, now, seconds)
         else:
             canvas = pygame.Surface(canvas_size, depth=32)
             draw(canvas, now)
             pygame.transform.smoothscale(canvas, size, screen)
         pygame.display.flip()
         self._shown = (now, size)
+
+    def _show_controls(self, screen: pygame.Surface, now: Moment, seconds: float) -> None:
+        """Draw the panel of controls, if it is open; widgets are made when they are first needed."""
+        here = setting(now.session, screen.get_size())
+        if not here.controls:
+            self._panel = None
+            return
+        if self._panel is None or self._setting is None or self._setting.frame != here.frame:
+            from sim.stage.widgets import ControlPanel  # noqa: PLC0415  Not needed for the first frame.
+
+            self._panel = ControlPanel(here.places.controls, here.size, here.theme, here.places.em)
+            self._setting = here
+        self._panel.show(controls(now.session, here.theme))
+        self._panel.draw(screen, seconds)
 
     @staticmethod
     def _canvas_size() -> tuple[int, int]:

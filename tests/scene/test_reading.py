@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from sim.descent.data import ShiftedExamples, TiltedExamples
 from sim.descent.rules import rule_name
-from sim.scene import OPENING, SceneError, load_scene, parse_scene, scene_files
+from sim.scene import OPENING, Caption, Question, SceneError, Texts, load_scene, parse_scene, scene_files
 from sim.scene.mistakes import MOST_ITEMS, MOST_MISTAKES
 from sim.scene.reading import LARGEST_FILE
-from sim.scene.tables import MOST_LANES
+from sim.scene.tables import MOST_CAPTIONS, MOST_LANES
 from sim.surface import SURFACES
 from sim.surface.gaussian import Bowl, Landscape, Well
 from sim.surface.protocol import Window
@@ -57,6 +57,30 @@ claim = { verdict = "stuck", events = ["escaped"] }
 rule = "gradient descent"
 learning_rate = 0.2
 batch_size = 3
+
+[question]
+text = "Which one?"
+zh = "哪一颗？"
+on = "stuck"
+answer = "full batch"
+
+[[caption]]
+on = "escaped"
+lane = "minibatch"
+text = "It is out."
+zh = "出来了。"
+
+[[caption]]
+on = "update"
+update = 30
+text = "Thirty."
+
+[zh]
+title = "场景"
+look = "看这里。"
+
+[zh.lane]
+"full batch" = "全批量"
 """
 
 LEAST = """
@@ -114,6 +138,29 @@ def test_every_word_of_a_file_arrives() -> None:
     assert none is None
     assert claim is not None
     assert (claim.verdict, claim.events) == ("stuck", ("escaped",))
+    assert scene.captions == (
+        Caption("escaped", "It is out.", "出来了。", "minibatch"),
+        Caption("update", "Thirty.", update=30),
+    )
+    assert scene.question == Question("Which one?", ("full batch",), "stuck", "哪一颗？")
+
+
+def test_words_that_are_not_translated_stay_english() -> None:
+    scene = parse_scene(GOOD, "good")
+    english = Texts("A scene", "Look here.", ("full batch", "minibatch"), ("It is out.", "Thirty."), "Which one?")
+    assert scene.texts("en") == english
+    assert scene.texts("zh") == Texts("场景", "看这里。", ("全批量", "minibatch"), ("出来了。", "Thirty."), "哪一颗？")
+    least = parse_scene(LEAST, "least")
+    assert least.texts("zh") == least.texts("en") == Texts("Least", "Look.", ("one",), (), "")
+    gone = replace(scene, lanes=scene.lanes[1:])  # Lanes go by their names, whatever becomes of the others.
+    assert gone.texts("zh").lanes == ("minibatch",)
+
+
+def test_an_answer_may_be_several_lanes() -> None:
+    text = changed('answer = "full batch"', 'answer = ["minibatch", "full batch"]')
+    question = parse_scene(text, "good").question
+    assert question is not None
+    assert question.answer == ("minibatch", "full batch")
 
 
 def test_what_is_left_out_has_the_usual_value() -> None:
@@ -246,6 +293,36 @@ BAD: list[tuple[str, str, str]] = [
     ('verdict = "stuck", ', "", 'lane."full batch".claim.verdict is missing'),
     ('["escaped"]', '["flown"]', 'lane."full batch".claim.events[0] must be'),
     ('events = ["escaped"]', 'event = ["escaped"]', "claim.event is not known here; did you mean events?"),
+    # Captions, the question, translations.
+    ('on = "escaped"', 'on = "escapes"', "caption[0].on must be 'start', 'end', 'update', 'escaped'"),
+    ('on = "escaped"\n', "", "caption[0].on is missing"),
+    ('lane = "minibatch"', 'lane = "minibath"', 'caption[0].lane names an unknown lane: "minibath"; did you mean mini'),
+    ('lane = "minibatch"', 'lame = "minibatch"', "caption[0].lame is not known here; did you mean lane?"),
+    ("update = 30\n", "", "caption[1].update is missing"),
+    ("update = 30\n", "update = -1\n", "caption[1].update must be at least 0, not -1"),
+    ('lane = "minibatch"', "update = 3", 'caption[0].update has no place where on is not "update"'),
+    ('text = "Thirty."', 'text = ""', "caption[1].text must not be blank"),
+    ('text = "Thirty."', f'text = "{"A" * 121}"', "caption[1].text must have at most 120 characters, not 121"),
+    ('text = "Thirty."\n', "", "caption[1].text is missing"),
+    ("[[caption]]", "[[captain]]", "captain is not known here; did you mean caption?"),
+    (
+        'answer = "full batch"',
+        'answer = "ful batch"',
+        'question.answer names an unknown lane: "ful batch"; did you mean',
+    ),
+    ('answer = "full batch"', 'answer = ["minibatch", "minibatch"]', "question.answer names a lane twice"),
+    ('answer = "full batch"', "answer = []", "question.answer must have at least 1 item, not 0"),
+    ('answer = "full batch"', "answer = 1", "question.answer must be a list, not 1"),
+    ('answer = "full batch"\n', "", "question.answer is missing"),
+    ('on = "stuck"', 'on = "start"', "question.on must be 'escaped', 'left_saddle'"),
+    ('on = "stuck"', 'when = "stuck"', "question.when is not known here"),
+    (
+        '"full batch" = "全批量"',
+        '"full bath" = "全批量"',
+        'zh.lane names an unknown lane: "full bath"; did you mean full',
+    ),
+    ('"full batch" = "全批量"', '"full batch" = ""', 'zh.lane."full batch" must not be blank'),
+    ('title = "场景"', 'titel = "场景"', "zh.titel is not known here; did you mean title?"),
     # Words.
     ('title = "A scene"', 'title = ""', "title must not be blank"),
     ('title = "A scene"', "title = 1979-05-27", "title must not be a date or a time"),
@@ -298,6 +375,11 @@ def test_a_list_has_an_end() -> None:
     well = "{ center = [0, 0], depth = 1, width = 1 }"
     long = re.sub(r"(?s)wells = \[.*?\n\]", f"wells = [{', '.join([well] * (MOST_ITEMS + 1))}]", GOOD)
     assert f"surface.wells must have at most {MOST_ITEMS} items, not {MOST_ITEMS + 1}" in mistake(long)
+
+
+def test_captions_have_an_end() -> None:
+    text = GOOD.replace("[zh]", '[[caption]]\non = "start"\ntext = "x"\n' * MOST_CAPTIONS + "[zh]")
+    assert f"caption must have at most {MOST_CAPTIONS} items, not {MOST_CAPTIONS + 2}" in mistake(text)
 
 
 def test_many_mistakes_are_counted() -> None:
@@ -482,6 +564,9 @@ def good_table() -> dict[str, Any]:
             },
             "minibatch": {"rule": "gradient descent", "learning_rate": 0.2, "batch_size": 3},
         },
+        "caption": [{"on": "update", "update": 3, "lane": "minibatch", "text": "Look.", "zh": "看。"}],
+        "question": {"text": "Which?", "answer": ["minibatch"]},
+        "zh": {"title": "场景", "lane": {"minibatch": "小批量"}},
     }
 
 
@@ -521,7 +606,7 @@ def scene_or_sentence(text: str) -> None:
         sentence = str(error)
     else:
         hash(scene)
-        sentence = scene.look
+        sentence = scene.texts("zh").look
         assert scene.window.contains(np.array(scene.start))
     assert sentence.isprintable()
     assert 0 < len(sentence) < 3000

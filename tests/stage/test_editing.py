@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from sim.descent.data import MOST_EXAMPLES
 from sim.descent.rules import RULES, rule_name
 from sim.descent.rules.momentum import Momentum
 from sim.scene import MOST_LANES, load_scene
@@ -14,7 +15,9 @@ from sim.stage.editing import (
     NextRule,
     RemoveLane,
     ScaleBatchSize,
+    ScaleCount,
     ScaleLearningRate,
+    ScaleSigma,
     SelectLane,
     SetBatchSize,
     SetCount,
@@ -120,6 +123,10 @@ def test_fewer_examples_than_a_batch(session: Session) -> None:
 def test_sigma_and_seed_are_bounded_below(session: Session) -> None:
     assert getattr(after(session, SetSigma(-1)).scene.examples, "sigma") == 0  # noqa: B009
     assert after(session, SetSeed(-5)).scene.seed == 0
+    assert getattr(after(session, *[ScaleSigma(0.5)] * 9).scene.examples, "sigma") == 0  # noqa: B009
+    assert getattr(after(session, SetSigma(0), ScaleSigma(2)).scene.examples, "sigma") > 0  # noqa: B009
+    assert after(session, ScaleCount(0.01)).scene.examples.count == 1
+    assert after(session, ScaleCount(1e9)).scene.examples.count == MOST_EXAMPLES
 
 
 def test_only_unfair_comparisons_are_marked(session: Session) -> None:

@@ -103,7 +103,8 @@ def test_a_click_in_any_panel_drops_all_marbles_there(window: Window) -> None:
     scene = window.session.scene
     for place in setting(window.session, (960, 600)).places.panels:
         pixel = (place.map.left + 70, place.map.top + 40)
-        window.advance([pygame.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=pixel)], 0.0)
+        for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+            window.advance([pygame.Event(kind, button=1, pos=pixel)], 0.0)
         camera = Camera(scene.window, place.map.width, place.map.height)
         np.testing.assert_allclose(window.session.scene.start, camera.unproject(np.array([70.0, 40.0])))
         assert window.session.update == 0

@@ -1,0 +1,257 @@
+"""The panel of controls: what it holds is a value, made from the session; widgets only show it.
+
+`sections` says, without pygame_gui, which controls there are, what they stand at and which message each
+move of them sends. `ControlPanel` shows them with pygame_gui's widgets and turns events into those messages.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sim.descent.clock import CLOCKS
+from sim.descent.data import MOST_EXAMPLES
+from sim.descent.rules import RULES, rule_name
+from sim.scene import scene_files
+from sim.stage.editing import (
+    HIGHEST_DECAY,
+    AddLane,
+    ChooseRule,
+    DuplicateLane,
+    RemoveLane,
+    SelectLane,
+    SetBatchSize,
+    SetCount,
+    SetHyperparameter,
+    SetSeed,
+    SetSigma,
+    memory,
+    two_digits,
+)
+from sim.stage.numbers import SYMBOLS, short
+from sim.stage.session import (
+    SPEEDS,
+    ChangeLanguage,
+    ChangeTheme,
+    ChooseClock,
+    ChooseSpeed,
+    Message,
+    NewSeed,
+    OpenScene,
+    Present,
+    Restart,
+    Session,
+    ToggleView,
+)
+from sim.stage.theme import Theme
+from sim.stage.views import VIEWS
+
+RATES = (1e-4, 1e1)  # Ends of the slider of learning rates, which is logarithmic.
+SIGMAS = (1e-2, 1e2)  # Ends of the slider of σ, logarithmic too; its left end is 0.
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number between two ends; `position` and the message's argument go from 0 to 1."""
+
+    name: str
+    label: str
+    value: str
+    position: float
+    message: Callable[[float], Message]
+    tip: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several options, in a menu."""
+
+    name: str
+    label: str
+    options: tuple[str, ...]
+    chosen: str
+    message: Callable[[int], Message]
+    tip: str
+
+
+@dataclass(frozen=True)
+class Button:
+    """Something to press; some are lit."""
+
+    name: str
+    label: str
+    message: Message
+    tip: str
+    lit: bool = False
+
+
+@dataclass(frozen=True)
+class Buttons:
+    """Buttons side by side, at most so many in a row."""
+
+    label: str
+    buttons: tuple[Button, ...]
+    columns: int
+
+
+Control = Slider | Choice | Buttons
+
+
+def controls(session: Session, theme: Theme) -> tuple[Control, ...]:
+    """All the controls, from top to bottom."""
+    return (*_race_controls(session, theme), *_lane_controls(session, theme), *_picture_controls(session, theme))
+
+
+def _race_controls(session: Session, theme: Theme) -> list[Control]:
+    say, scene, names = theme.say, session.scene, list(scene_files())
+    recipe: Any = scene.examples
+    clocks = {
+        "updates": say("by updates"),
+        "epochs": say("by epochs"),
+        "serial": say("by time, serial machine"),
+        "parallel": say("by time, parallel machine"),
+    }
+    return [
+        Choice(
+            "scene",
+            say("scene"),
+            tuple(names),
+            scene.name,
+            OpenScene,
+            say("1 … 9: the landscape, the examples and the lanes to start from"),
+        ),
+        Choice(
+            "clock",
+            say("clock"),
+            tuple(clocks.values()),
+            clocks[session.clock],
+            lambda index: ChooseClock(list(CLOCKS)[index]),
+            say("C: what the lanes have in common while they run"),
+        ),
+        Slider(
+            "speed",
+            say("speed"),
+            say("{speed} a second", speed=short(SPEEDS[session.speed])),
+            session.speed / (len(SPEEDS) - 1),
+            lambda position: ChooseSpeed(round(position * (len(SPEEDS) - 1))),
+            say("+ −: updates of the fastest lane in a second"),
+        ),
+        Slider(
+            "sigma",
+            say("spread of the examples, σ"),
+            short(recipe.sigma),
+            _position(recipe.sigma, SIGMAS),
+            lambda position: SetSigma(_value(position, SIGMAS) if position > 0 else 0.0),
+            say("U I: how much one example differs from the next; without it every batch is alike"),
+        ),
+        Slider(
+            "count",
+            say("number of examples, N"),
+            f"{recipe.count}",
+            _position(recipe.count, (1, MOST_EXAMPLES)),
+            lambda position: SetCount(round(_value(position, (1, MOST_EXAMPLES)))),
+            say("Q W: how many training examples the loss is the mean of"),
+        ),
+        Buttons(
+            say("seed {seed}", seed=scene.seed),
+            (
+                Button("restart", say("restart"), Restart(), say("R: the same race again, bit for bit")),
+                Button("seed-", "−", SetSeed(scene.seed - 1), say("the seed before")),
+                Button("seed+", say("new seed"), NewSeed(), say("N: other batches of the same examples")),
+            ),
+            3,
+        ),
+    ]
+
+
+def _lane_controls(session: Session, theme: Theme) -> list[Control]:
+    say, scene = theme.say, session.scene
+    lane, count = scene.lanes[session.lane], scene.examples.count
+    rule: Any = lane.rule
+    picks = tuple(
+        Button(
+            f"lane{index}",
+            f"{index + 1}",
+            SelectLane(index),
+            say("Shift 1 … 6: turn these controls to the lane {name}", name=each.name),
+            lit=index == session.lane,
+        )
+        for index, each in enumerate(scene.lanes)
+    )
+    rows: list[Control] = [
+        Buttons(say("lane: {name}", name=lane.name), picks, max(3, len(picks))),
+        Choice(
+            "rule",
+            say("rule"),
+            tuple(RULES),
+            rule_name(rule),
+            lambda index: ChooseRule(list(RULES)[index]),
+            say("Y: how a gradient becomes a movement"),
+        ),
+        Slider(
+            "rate",
+            say("learning rate, η"),
+            short(rule.learning_rate),
+            _position(rule.learning_rate, RATES),
+            lambda position: SetHyperparameter("learning_rate", two_digits(_value(position, RATES))),
+            say("[ ]: how far a step goes for a given gradient"),
+        ),
+    ]
+    kept = memory(rule)
+    if kept is not None:
+        rows.append(
+            Slider(
+                "memory",
+                say("momentum, {symbol}", symbol=SYMBOLS[kept]),
+                short(getattr(rule, kept)),
+                getattr(rule, kept) / HIGHEST_DECAY,
+                lambda position: SetHyperparameter(kept, min(round(position, 2), HIGHEST_DECAY)),
+                say(", .: how much of the past lives on in the next step"),
+            )
+        )
+    rows += [
+        Slider(
+            "batch",
+            say("batch size, B"),
+            say("{size} of {count}", size=lane.batch_size, count=count),
+            _position(lane.batch_size, (1, max(count, 2))),
+            lambda position: SetBatchSize(round(_value(position, (1, max(count, 2))))),
+            say("; ': how many examples each step is computed from"),
+        ),
+        Buttons(
+            "",
+            (
+                Button("add", say("add"), AddLane(), say("Insert: another lane, with plain descent")),
+                Button("duplicate", say("duplicate"), DuplicateLane(), say("D: another lane like this one")),
+                Button("remove", say("remove"), RemoveLane(), say("Delete: take this lane out of the race")),
+            ),
+            3,
+        ),
+    ]
+    return rows
+
+
+def _picture_controls(session: Session, theme: Theme) -> list[Control]:
+    say = theme.say
+    views = tuple(
+        Button(f"view {name}", say(view.label), ToggleView(name), f"{view.key}: {say(view.tip)}", name in session.views)
+        for name, view in VIEWS.items()
+    )
+    looks = (
+        Button("theme", say("dark"), ChangeTheme(), say("T: light or dark"), session.theme == "dark"),
+        Button("language", "中 / EN", ChangeLanguage(), say("L: English or Chinese")),
+        Button("presenter", say("presenter"), Present(), say("P: bigger type and strokes, without this panel")),
+    )
+    return [Buttons(say("views"), views, 3), Buttons("", looks, 3)]
+
+
+def _position(value: float, ends: tuple[float, float]) -> float:
+    """Where a value stands on a logarithmic slider, from 0 to 1."""
+    if value <= ends[0]:
+        return 0.0
+    return min(math.log(value / ends[0]) / math.log(ends[1] / ends[0]), 1.0)
+
+
+def _value(position: float, ends: tuple[float, float]) -> float:
+    """The value at a position of a logarithmic slider, to two digits."""
+    return two_digits(ends[0] * (ends[1] / ends[0]) ** position)

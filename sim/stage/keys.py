@@ -1,0 +1,123 @@
+"""Which key sends which message. Every control has one: the keyboard alone suffices."""
+
+import pygame
+
+from sim.stage.editing import (
+    AddLane,
+    DuplicateLane,
+    NextRule,
+    RemoveLane,
+    ScaleBatchSize,
+    ScaleCount,
+    ScaleLearningRate,
+    ScaleSigma,
+    SelectLane,
+    ShiftMomentum,
+)
+from sim.stage.pointer import NOTCH
+from sim.stage.session import (
+    Back,
+    ChangeClock,
+    ChangeLanguage,
+    ChangeSpeed,
+    ChangeTheme,
+    GoToEnd,
+    GoToStart,
+    Message,
+    NewSeed,
+    NextScene,
+    OpenScene,
+    Pan,
+    Play,
+    Present,
+    ResetView,
+    Restart,
+    ShowControls,
+    ShowHelp,
+    Step,
+    ToggleCaptions,
+    ToggleView,
+    Zoom,
+)
+from sim.stage.views import VIEWS
+
+STRIDE = 10  # Updates that an arrow key goes with Shift.
+FINE = 1.25  # Factor of a learning rate or a σ at one press.
+DIGITS = range(pygame.K_1, pygame.K_9 + 1)
+
+PUSH = 0.1  # Share of the view by which an arrow key with Control moves it.
+COMMANDS = pygame.KMOD_CTRL | pygame.KMOD_ALT | pygame.KMOD_META
+
+VIEW_KEYS: dict[int, Message] = {
+    pygame.K_PLUS: Zoom(NOTCH),
+    pygame.K_EQUALS: Zoom(NOTCH),
+    pygame.K_KP_PLUS: Zoom(NOTCH),
+    pygame.K_MINUS: Zoom(1 / NOTCH),
+    pygame.K_KP_MINUS: Zoom(1 / NOTCH),
+    pygame.K_0: ResetView(),
+    pygame.K_KP0: ResetView(),
+    pygame.K_LEFT: Pan(-PUSH, 0.0),
+    pygame.K_RIGHT: Pan(PUSH, 0.0),
+    pygame.K_UP: Pan(0.0, PUSH),
+    pygame.K_DOWN: Pan(0.0, -PUSH),
+}
+"""With Control: what part of the plane is seen."""
+KEYS: dict[int, Message] = {
+    pygame.K_SPACE: Play(),
+    pygame.K_HOME: GoToStart(),
+    pygame.K_END: GoToEnd(),
+    pygame.K_PAGEUP: NextScene(-1),
+    pygame.K_PAGEDOWN: NextScene(1),
+    pygame.K_KP_PLUS: ChangeSpeed(1),
+    pygame.K_KP_MINUS: ChangeSpeed(-1),
+    pygame.K_TAB: ShowControls(),
+    pygame.K_F1: ShowHelp(),
+    pygame.K_ESCAPE: Back(),
+    pygame.K_INSERT: AddLane(),
+    pygame.K_DELETE: RemoveLane(),
+}
+CHARACTERS: dict[str, Message] = {
+    "r": Restart(),
+    "n": NewSeed(),
+    "c": ChangeClock(),
+    "t": ChangeTheme(),
+    "l": ChangeLanguage(),
+    "p": Present(),
+    "h": ShowHelp(),
+    "?": ShowHelp(),
+    "+": ChangeSpeed(1),
+    "=": ChangeSpeed(1),
+    "-": ChangeSpeed(-1),
+    "y": NextRule(),
+    "[": ScaleLearningRate(1 / FINE),
+    "]": ScaleLearningRate(FINE),
+    ",": ShiftMomentum(-0.05),
+    ".": ShiftMomentum(0.05),
+    ";": ScaleBatchSize(0.5),
+    "'": ScaleBatchSize(2),
+    "d": DuplicateLane(),
+    "u": ScaleSigma(1 / FINE),
+    "i": ScaleSigma(FINE),
+    "q": ScaleCount(0.5),
+    "w": ScaleCount(2),
+    "0": ToggleCaptions(),
+    **{str(number): OpenScene(number - 1) for number in range(1, 10)},
+    **{view.key.lower(): ToggleView(name) for name, view in VIEWS.items()},
+}
+"""Keys that go by what they write, wherever they are on the keyboard."""
+
+
+def message(key: int, character: str, mod: int) -> Message | None:
+    """What a key says, with these modifiers; None if it says nothing here."""
+    if mod & pygame.KMOD_CTRL:
+        return VIEW_KEYS.get(key)
+    if mod & COMMANDS:
+        return None
+    shift = bool(mod & pygame.KMOD_SHIFT)
+    if key in (pygame.K_LEFT, pygame.K_RIGHT):
+        stride = STRIDE if shift else 1
+        return Step(stride if key == pygame.K_RIGHT else -stride)
+    if shift and key in DIGITS:
+        return SelectLane(key - pygame.K_1)
+    # Where a keyboard writes other letters, its keys still have the names of these.
+    return KEYS.get(key) or CHARACTERS.get(character.lower()) or CHARACTERS.get(pygame.key.name(key))

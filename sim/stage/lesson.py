@@ -1,0 +1,180 @@
+"""What is said while a race runs: captions when something has happened, and a question before it begins.
+
+All of it is causal, like the verdicts: what is said at a tick follows from the race up to that tick.
+"""
+
+import math
+import re
+from functools import lru_cache
+
+import pygame
+
+from sim.descent.clock import ROUNDING, Timing
+from sim.descent.race import Race
+from sim.scene import Caption, Scene
+from sim.stage import text
+from sim.stage.layout import Layout
+from sim.stage.session import Session
+from sim.stage.theme import Theme, mix
+
+HOLD = 100  # Ticks for which a caption stands, unless the next one comes: five seconds at the usual speed.
+
+
+def tick_of(timing: Timing, lane: int, update: int) -> int:
+    """The first tick by which the lane has finished that many updates."""
+    tick = max(0, math.ceil((update - ROUNDING) / timing.paces[lane]) - 1)
+    while timing.moment(lane, tick) < update:
+        tick += 1
+    return tick
+
+
+def happened(race: Race, timing: Timing, lane: int, kind: str, tick: int) -> int | None:
+    """The tick at which a kind of event first was certain in the lane; None if it is not by `tick`."""
+    events = race.judges[lane].events_until(timing.moment(lane, tick))
+    return next((tick_of(timing, lane, event.seen) for event in events if event.kind == kind), None)
+
+
+def said_at(caption: Caption, scene: Scene, race: Race, timing: Timing, tick: int) -> int | None:
+    """The tick at which the caption's condition became true; None if it is not by `tick`."""
+    names = [lane.name for lane in scene.lanes]
+    lanes = [index for index, name in enumerate(names) if caption.lane in (None, name)]
+    if not lanes:  # Its lane has been taken away.
+        return None
+    match caption.on:
+        case "start":
+            moments: list[int | None] = [0]
+        case "end":
+            moments = [max(tick_of(timing, lane, scene.updates) for lane in lanes)]
+        case "update":
+            assert caption.update is not None
+            moments = [tick_of(timing, lane, caption.update) for lane in lanes]
+        case kind:
+            moments = [happened(race, timing, lane, kind, tick) for lane in lanes]
+    first = min((moment for moment in moments if moment is not None), default=None)
+    return first if first is not None and first <= tick else None
+
+
+def caption(scene: Scene, race: Race, timing: Timing, tick: int) -> int | None:
+    """The index of the scene's caption that stands at the tick: the one whose condition came true last.
+
+    It stands until the next one's does, for `HOLD` ticks at most; what is said at the end stays.
+    """
+    latest, shown = -1, None
+    for index, each in enumerate(scene.captions):
+        moment = said_at(each, scene, race, timing, tick)
+        if moment is not None and moment >= latest:
+            latest, shown = moment, index
+    if shown is None or (tick - latest >= HOLD and scene.captions[shown].on != "end"):
+        return None
+    return shown
+
+
+def answer(scene: Scene, race: Race, timing: Timing, tick: int) -> tuple[int, ...]:
+    """The lanes in which what the scene asks about has happened by the tick: in this race, however it was changed."""
+    if scene.question is None:
+        return ()
+    kind = scene.question.on
+    return tuple(lane for lane in range(len(scene.lanes)) if happened(race, timing, lane, kind, tick) is not None)
+
+
+def revealed_at(scene: Scene, race: Race, timing: Timing, tick: int) -> int | None:
+    """The tick at which the question is answered: when all lanes of the answer are there, or at the end.
+
+    The end is when all lanes have made as many updates as the scene is meant to be watched for.
+    """
+    if scene.question is None:
+        return None
+    end = _end(scene, timing)
+    names = [lane.name for lane in scene.lanes]
+    expected = [names.index(name) if name in names else None for name in scene.question.answer]
+    moments = [None if lane is None else happened(race, timing, lane, scene.question.on, tick) for lane in expected]
+    known = [moment for moment in moments if moment is not None]
+    moment = min(max(known), end) if len(known) == len(moments) else end
+    return moment if moment <= tick else None
+
+
+def _end(scene: Scene, timing: Timing) -> int:
+    return max(tick_of(timing, lane, scene.updates) for lane in range(len(scene.lanes)))
+
+
+def reveal(session: Session, race: Race, timing: Timing, tick: int, theme: Theme) -> str:
+    """What became of the guess, for as long as a caption stands, or at the end; empty without a guess."""
+    scene = session.scene
+    moment = revealed_at(scene, race, timing, tick)
+    if session.guess is None or session.guess >= len(scene.lanes) or moment is None:
+        return ""
+    if tick - moment >= HOLD and moment < _end(scene, timing):
+        return ""
+    names = scene.texts(theme.language).lanes
+    lanes = answer(scene, race, timing, tick)
+    guess = names[session.guess]
+    if not lanes:
+        return theme.say("You guessed {guess}; it was none of them.", guess=guess)
+    *first, last = (names[lane] for lane in lanes)
+    found = last
+    if first:
+        found = theme.say("{names} and {last}", names=theme.say(", ").join(first), last=last)
+    if session.guess in lanes:
+        return theme.say("You guessed {guess}, and you are right: it was {answer}.", guess=guess, answer=found)
+    return theme.say("You guessed {guess}; it was {answer}.", guess=guess, answer=found)
+
+
+def spoken(session: Session, race: Race, timing: Timing, tick: int, theme: Theme) -> tuple[str, int | None]:
+    """What is said at the tick, and the lane that it is about; nothing where nothing is to be said."""
+    scene = session.scene
+    texts = scene.texts(theme.language)
+    if session.waiting:
+        choose = theme.say("Click a panel to guess, or press Enter to watch.")
+        return theme.say("{first} {second}", first=texts.question, second=choose), None
+    if not session.captions:
+        return "", None
+    index = caption(scene, race, timing, tick)
+    about = None if index is None else scene.captions[index].lane
+    lane = next((number for number, each in enumerate(scene.lanes) if each.name == about), None)
+    words = "" if index is None else texts.captions[index]
+    outcome = reveal(session, race, timing, tick, theme)
+    if outcome and words:
+        return theme.say("{first} {second}", first=outcome, second=words), None
+    return outcome or words, None if outcome else lane
+
+
+PIECE = re.compile(r"[“（《]*[一-鿿][，。；：、？！”）》]*\s*|[^\s一-鿿“（《]+\s*|\S\s*")
+"""What a line is not broken within: a word, or a Chinese character with the marks that cling to it."""
+
+
+@lru_cache(maxsize=256)
+def broken(words: str, size: int, room: int, lines: int, bold: bool) -> tuple[str, ...]:
+    """The words in at most so many lines, broken where their script allows it; the last ends in an ellipsis."""
+    pieces = PIECE.findall(words)
+    found: list[str] = []
+    while pieces and len(found) < lines - 1:
+        count = len(pieces)
+        while count > 1 and text.width("".join(pieces[:count]).rstrip(), size, bold) > room:
+            count -= 1
+        found.append(text.fitted("".join(pieces[:count]).rstrip(), size, room, bold))
+        pieces = pieces[count:]
+    if pieces:
+        found.append(text.fitted("".join(pieces).rstrip(), size, room, bold))
+    return tuple(found)
+
+
+def draw_caption(target: pygame.Surface, places: Layout, theme: Theme, session: Session, race: Race, tick: int) -> None:
+    """Draw what is said now where the scene's own sentence stands, or else that one."""
+    place, em = places.look, places.em
+    words, lane = spoken(session, race, session.scene.timing(session.clock), tick, theme)
+    target.fill(theme.background, place)
+    line = place.height // places.look_lines
+    left = place.left
+    if words and lane is not None:
+        center = (left + 0.6 * em, place.top + line / 2)
+        pygame.draw.aacircle(target, theme.panel, center, 0.5 * em)
+        pygame.draw.aacircle(target, theme.lane(lane), center, 0.38 * em)
+        left += round(1.4 * em)
+    color = theme.muted
+    if words:
+        color = theme.text if lane is None else mix(theme.lane(lane), theme.text, 0.5)
+    shown = words or session.scene.texts(theme.language).look
+    lines = broken(shown, em, place.right - left, places.look_lines, bool(words))
+    for number, part in enumerate(lines):
+        y = place.top + (number + 0.5) * line
+        text.put(target, part, (left, y), em, color, bold=bool(words))

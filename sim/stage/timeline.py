@@ -1,0 +1,199 @@
+"""The timeline: how much of the race has been played, what happened when, and a knob to drag.
+
+It lies under the chart's lines, tick under tick. Events are known as soon as they are computed: those that
+are still to come are faint.
+"""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil
+
+import numpy as np
+import pygame
+
+from sim.descent.clock import Timing
+from sim.descent.race import Race
+from sim.descent.verdict import Event, Kind
+from sim.stage.chart import plot_area
+from sim.stage.layout import Layout
+from sim.stage.theme import Theme, mix
+
+MOVES = ("escaped", "left_saddle")
+"""Events that lead from one place to another: what the race is about, and marked by a pin."""
+CROWDED = 6  # Pixels: epochs shorter than this are not marked.
+NEAR = 6  # Pixels, at the usual size, from a mark to a pointer that means it.
+TO_COME = 0.62  # How far marks fade into the ground while their tick has not been played.
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An event on the timeline, at the tick at which it was certain."""
+
+    tick: int
+    lane: int
+    event: Event
+
+
+def tick_of(timing: Timing, lane: int, update: int) -> int:
+    """The first tick by which the lane has finished so many updates."""
+    tick = max(0, ceil(update / timing.paces[lane]) - 1)  # Rounding may be an update off, in either direction.
+    while timing.moment(lane, tick) < update:
+        tick += 1
+    return tick
+
+
+def marks(race: Race, timing: Timing, ticks: int) -> tuple[Mark, ...]:
+    """The events of all lanes that are computed, up to the tick, in the order of time."""
+    return _marks(race, timing, ticks, _known(race))
+
+
+def _known(race: Race) -> tuple[int, ...]:
+    """How many events of each lane are known: as long as this stays, so do the marks."""
+    return tuple(len(judge.events) for judge in race.judges)
+
+
+@lru_cache(maxsize=4)
+def _marks(race: Race, timing: Timing, ticks: int, known: tuple[int, ...]) -> tuple[Mark, ...]:
+    found = [
+        Mark(tick_of(timing, lane, event.seen), lane, event)
+        for lane, count in enumerate(known)
+        for event in race.judges[lane].events[:count]
+    ]
+    return tuple(sorted((mark for mark in found if mark.tick <= ticks), key=lambda mark: (mark.tick, mark.lane)))
+
+
+def track(places: Layout) -> pygame.Rect:
+    """The timeline's track: as high as the timeline, as wide as the chart's lines above it."""
+    plot = plot_area(places.chart.size, places.em)
+    return pygame.Rect(places.chart.left + plot.left, places.timeline.top, plot.width, places.timeline.height)
+
+
+def tick_at(places: Layout, x: float, ticks: int) -> int:
+    """The tick at that pixel of the picture, or the nearest there is."""
+    area = track(places)
+    return min(max(round((x - area.left) / max(area.width, 1) * ticks), 0), ticks)
+
+
+def x_of(places: Layout, tick: float, ticks: int) -> float:
+    """The pixel of the picture at that tick."""
+    area = track(places)
+    return area.left + area.width * tick / max(ticks, 1)
+
+
+def marks_near(places: Layout, x: float, ticks: int, marked: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """The marks that a pointer at that pixel means: the nearest one, if it is near, and all at its tick."""
+    gaps = [abs(x_of(places, mark.tick, ticks) - x) for mark in marked]
+    least = min(gaps, default=float("inf"))
+    if least > NEAR * max(1.0, places.stroke):
+        return ()
+    nearest = marked[gaps.index(least)].tick
+    return tuple(mark for mark in marked if mark.tick == nearest)
+
+
+def describe(event: Event, theme: Theme) -> str:
+    """An event in words; minima go by their numbers on the map."""
+    if event.kind == "escaped" and event.source is not None and event.target is not None:
+        return theme.say(
+            "escaped at update {update}: minimum {source} → {target}",
+            update=event.update,
+            source=event.source + 1,
+            target=event.target + 1,
+        )
+    if event.kind == "left_saddle":
+        return theme.say("left the saddle at update {update}", update=event.update)
+    verdict = theme.say(Kind[event.kind.upper()].value)
+    return theme.say("{verdict} from update {update}", verdict=verdict, update=event.update)
+
+
+def epoch_ends(race: Race, timing: Timing, ticks: int, width: int) -> tuple[float, ...]:
+    """The ticks at which epochs end in the lane whose epochs last longest; none where they would be crowded.
+
+    That is the lane with the smallest batches: an epoch of full batches is a single update.
+    """
+    length = max(lane.updates_per_epoch / pace for lane, pace in zip(race.tracks, timing.paces, strict=True))
+    if length * width < CROWDED * ticks:
+        return ()
+    return tuple((length * np.arange(1, int(ticks / length + 1e-9) + 1)).tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The timeline as a picture of its own, and where its track is in it."""
+
+    size: tuple[int, int]
+    left: int
+    width: int
+    em: int
+    ticks: int
+
+    @property
+    def stroke(self) -> float:
+        """Width of thin lines, in pixels."""
+        return self.em / 15
+
+    @property
+    def axis(self) -> float:
+        """Height of the track's middle: low, so that pins have room above it."""
+        return 0.68 * self.size[1]
+
+    def x(self, tick: float) -> float:
+        """The pixel at that tick."""
+        return self.left + self.width * tick / max(self.ticks, 1)
+
+
+def draw_timeline(
+    target: pygame.Surface, places: Layout, theme: Theme, race: Race, timing: Timing, ticks: int, tick: int
+) -> None:
+    """Draw the timeline with all up to the tick as played, and the knob there."""
+    place, area = places.timeline, track(places)
+    strip = Strip(place.size, area.left - place.left, area.width, places.em, ticks)
+    known, x = _known(race), strip.x(tick)
+    target.blit(_layer(strip, theme, race, timing, known, False), place)
+    target.blit(_layer(strip, theme, race, timing, known, True), place, (0, 0, round(x), place.height))
+    marked = marks(race, timing, ticks)
+    first, last = (side(marked, tick, key=lambda mark: mark.tick) for side in (bisect_left, bisect_right))
+    for mark in marked[first:last]:  # The layers meet in the middle of these.
+        _draw_mark(target, strip, theme, mark, place.topleft, 0.0)
+    center, radius = (place.left + x, place.top + strip.axis), 0.36 * places.em
+    pygame.draw.aacircle(target, theme.background, center, radius + 1.5 * places.stroke)
+    pygame.draw.aacircle(target, theme.text, center, radius)
+
+
+@lru_cache(maxsize=8)
+def _layer(
+    strip: Strip, theme: Theme, race: Race, timing: Timing, known: tuple[int, ...], played: bool
+) -> pygame.Surface:
+    """The whole timeline without its knob, all of it played, or nothing."""
+    picture = pygame.Surface(strip.size, depth=32)
+    picture.fill(theme.background)
+    bar = pygame.Rect(strip.left, 0, strip.width, max(3, round(0.26 * strip.em)))
+    bar.centery = round(strip.axis)
+    pygame.draw.rect(picture, theme.muted if played else theme.border, bar, border_radius=bar.height // 2)
+    for end in epoch_ends(race, timing, strip.ticks, strip.width):
+        x = round(strip.x(end))
+        pygame.draw.line(picture, theme.faint, (x, bar.bottom + 1), (x, bar.bottom + max(2, strip.em // 5)))
+    marked = _marks(race, timing, strip.ticks, known)
+    for mark in sorted(marked, key=lambda mark: mark.event.kind in MOVES):  # Pins over the others.
+        _draw_mark(picture, strip, theme, mark, (0, 0), 0.0 if played else TO_COME)
+    return picture
+
+
+def _draw_mark(
+    target: pygame.Surface, strip: Strip, theme: Theme, mark: Mark, corner: tuple[int, int], fade: float
+) -> None:
+    """A pin for a move, a notch for a change of the verdict."""
+    color = mix(theme.lane(mark.lane), theme.background, fade)
+    x, axis, em = corner[0] + strip.x(mark.tick), corner[1] + strip.axis, strip.em
+    bar = pygame.Rect(0, 0, max(2, round(2 * strip.stroke)), round(0.56 * em))
+    bar.center = (round(x), round(axis))
+    if mark.event.kind not in MOVES:
+        target.fill(theme.background, bar.inflate(2, 0))
+        target.fill(color, bar)
+        return
+    head, radius = (bar.centerx - 0.5 + bar.width % 2 / 2, corner[1] + 0.32 * em), 0.25 * em
+    pygame.draw.aacircle(target, theme.background, head, radius + strip.stroke)
+    stem = pygame.Rect(bar.left, round(head[1]), bar.width, bar.bottom - round(head[1]))
+    target.fill(theme.background, (stem.left - 1, bar.top, stem.width + 2, bar.height))
+    target.fill(color, stem)
+    pygame.draw.aacircle(target, color, head, radius)

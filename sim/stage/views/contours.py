@@ -1,0 +1,70 @@
+"""Contours and minima of losses other than the training loss, at the training loss's own levels."""
+
+from functools import lru_cache
+
+import contourpy
+import numpy as np
+
+from sim.descent.batches import Indices
+from sim.descent.examples import FiniteSum
+from sim.descent.problem import Problem
+from sim.stage.camera import Camera
+from sim.stage.terrain import map_levels
+from sim.surface.points import Array, eigenvalues, eigenvectors, norm
+
+RINGS = 9  # About how many of the map's levels are drawn again for another loss.
+STEPS = 16  # Newton steps from a minimum of the training loss to that of the other loss.
+STRIDE = 0.03  # Longest of them, in window diagonals.
+ARRIVED = 1e-5  # A step so short, in diagonals, has arrived.
+MOST = 16  # Minima that are followed, the lowest first.
+
+
+@lru_cache(maxsize=8)
+def few_levels(problem: Problem, camera: Camera) -> tuple[float, ...]:
+    """Some of the map's levels, so that equal lines mean equal losses."""
+    levels = map_levels(problem, camera)
+    return tuple(levels[:: max(1, round(len(levels) / RINGS))].tolist())
+
+
+def contour_lines(heights: Array, camera: Camera, levels: tuple[float, ...]) -> list[Array]:
+    """Lines (n, 2) in pixels from the map's corner; the heights (rows, columns) have row 0 at the bottom."""
+    finite = np.isfinite(heights)
+    if not finite.any():
+        return []
+    heights = np.where(finite, heights, heights.max(initial=-np.inf, where=finite))
+    generator = contourpy.contour_generator(z=heights, line_type=contourpy.LineType.Separate)
+    rows, columns = heights.shape
+    step = np.array([(camera.width - 1) / (columns - 1), (1 - camera.height) / (rows - 1)])
+    lines = [np.asarray(line) for level in levels for line in generator.lines(level)]
+    return [line * step + (0, camera.height - 1) for line in lines if len(line) > 1]
+
+
+def moved_minima(problem: Problem, loss: FiniteSum, batch: Indices | None = None) -> Array:
+    """Where the minima of the training loss have moved to in another loss, shape (n, 2), n at most their number.
+
+    Newton's method with the curvatures' absolute values, which goes downhill. What goes far or does not
+    arrive has no counterpart: the other loss is without that minimum.
+    """
+    starts = np.array([minimum.position for minimum in problem.minima[:MOST]]).reshape(-1, 2)
+    if not len(starts):
+        return starts
+    diagonal, theta = problem.window.diagonal, starts.copy()
+    step = np.full_like(theta, np.inf)
+    with np.errstate(all="ignore"):
+        for _ in range(STEPS):
+            step = _newton_step(loss, theta, batch, STRIDE * diagonal)
+            theta = theta + step
+            if np.all(norm(step) < ARRIVED * diagonal):
+                break
+        bowl = eigenvalues(loss.hessian(theta, batch))[:, 0] > 0
+    return theta[bowl & (norm(step) < ARRIVED * diagonal)]
+
+
+def _newton_step(loss: FiniteSum, theta: Array, batch: Indices | None, longest: float) -> Array:
+    hessian = loss.hessian(theta, batch)
+    curvatures, axes = np.abs(eigenvalues(hessian)), eigenvectors(hessian)
+    slopes = np.sum(axes * loss.gradient(theta, batch)[:, None], axis=-1)
+    step = -np.sum((slopes / curvatures)[..., None] * axes, axis=1)
+    length = norm(step)[:, None]
+    step = step * np.minimum(1.0, longest / np.maximum(length, np.finfo(float).tiny))
+    return np.asarray(np.where(np.isfinite(step), step, 0.0))

@@ -1,0 +1,108 @@
+"""The gradients of single examples at the marble: what a batch's gradient is drawn from.
+
+The mean of a batch of B of N examples, drawn without putting back, has the covariance of one example's
+gradient times (N − B)/(N − 1)/B: none for the full batch.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pygame
+
+from sim.descent.examples import FiniteSum
+from sim.stage.numbers import number
+from sim.stage.theme import Color, mix
+from sim.stage.views.look import Look, draw_caption
+from sim.stage.views.marks import draw_arrow, draw_thin_arrows
+from sim.surface.points import Array, norm
+
+ROUNDING = 1e-12  # Noise that is this much smaller than the signal is none.
+MOST = 64  # Examples whose gradients are drawn, spread over all of them.
+REACH = 0.3  # Length of the longest arrow, in map heights,
+GENTLE = 0.25  # where it is longer than this share of the problem's typical slope: else shorter.
+ANGLES = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=-1)
+
+
+class Noise(NamedTuple):
+    """How gradients of batches vary at one point."""
+
+    mean: Array
+    """∇L, shape (2,)."""
+    example: Array
+    """Covariance of one example's gradient, shape (2, 2)."""
+    batch: Array
+    """Covariance of a batch's gradient, shape (2, 2)."""
+
+    @property
+    def signal_to_noise(self) -> float:
+        """‖∇L‖ over the root of the trace of a batch's covariance; infinite where there is no noise."""
+        spread, signal = float(np.sqrt(np.trace(self.batch))), float(norm(self.mean))
+        return np.inf if spread <= ROUNDING * signal or spread == 0 else signal / spread
+
+
+def example_gradients(loss: FiniteSum, theta: Array) -> Array:
+    """∇ℓ_i(θ) of all examples, shape (N, 2)."""
+    examples = np.arange(loss.count)
+    with np.errstate(all="ignore"):
+        return loss.gradient(np.tile(theta, (loss.count, 1)), examples[None])
+
+
+def noise(gradients: Array, batch_size: int) -> Noise:
+    """The noise of batches of that size of examples with these gradients (N, 2)."""
+    count = len(gradients)
+    size = min(batch_size, count)
+    with np.errstate(all="ignore"):
+        mean = gradients.mean(axis=0)
+        deviation = gradients - mean
+        covariance = deviation.T @ deviation / count
+        share = (count - size) / max(count - 1, 1) / size
+        return Noise(mean, covariance, covariance * share if share else np.zeros((2, 2)))
+
+
+def draw_gradients(target: pygame.Surface, look: Look) -> None:
+    """Arrows −∇ℓ_i, those of the coming batch stronger; −∇L with the ellipses of one σ around its tip."""
+    gradients = example_gradients(look.problem.train, look.theta)
+    told = noise(gradients, look.track.lane.batch_size)
+    theme = look.theme
+    ratio = told.signal_to_noise
+    sentence = theme.say("signal to noise {ratio}", ratio=number(ratio))
+    if ratio == np.inf:
+        sentence = theme.say("no noise in this lane's gradients")
+    draw_caption(target, look, "gradients", sentence, mix(look.color, theme.text, 0.35))
+    center = look.pixel(look.theta)
+    if not (np.isfinite(told.batch).all() and np.isfinite(gradients).all() and look.holds(center)):
+        return
+    longest = max(float(norm(gradients).max()), GENTLE * look.problem.scale.gradient)
+    scale = REACH * look.area.height / longest * np.array([-1.0, 1.0])
+    _draw_fan(target, look, center + gradients * scale)
+    tip = center + told.mean * scale
+    flip = np.outer(scale, scale)
+    ellipses = [(told.example, mix(theme.mark, theme.low, 0.45))]
+    if told.batch.any():
+        ellipses.append((told.batch, look.color))
+    for covariance, color in ellipses:
+        _draw_ellipse(target, tip, covariance * flip, color, look)
+    draw_arrow(target, center, tuple(tip.tolist()), mix(look.color, theme.text, 0.35), theme.halo, look.stroke)
+
+
+def _draw_fan(target: pygame.Surface, look: Look, tips: Array) -> None:
+    """Thin arrows from the marble to the tips (N, 2), those of the coming batch on top."""
+    count, theme = len(tips), look.theme
+    shown = np.arange(count) if count <= MOST else np.linspace(0, count - 1, MOST).astype(np.intp)
+    batch = look.track.batch(look.moment) if look.track.lane.batch_size < count else np.array([], dtype=np.intp)
+    chosen = np.isin(shown, batch)
+    order = np.argsort(chosen, kind="stable")
+    tones = (mix(theme.mark, theme.low, 0.55), look.color)
+    colors = [tones[lit] for lit in chosen[order].tolist()]
+    draw_thin_arrows(target, look.pixel(look.theta), tips[shown[order]], colors, 5 * look.stroke)
+
+
+def _draw_ellipse(target: pygame.Surface, center: Array, covariance: Array, color: Color, look: Look) -> None:
+    """The ellipse of one standard deviation, in pixels."""
+    values, vectors = np.linalg.eigh(covariance)
+    axes = vectors * np.sqrt(np.maximum(values, 0.0))
+    line = center + CIRCLE @ axes.T
+    pygame.draw.lines(target, look.theme.halo, True, line.tolist(), max(3, round(3.4 * look.stroke)))
+    for shift in (-0.35, 0.35):  # Two smooth lines side by side are one of about two pixels.
+        pygame.draw.aalines(target, color, True, (line + shift * look.stroke).tolist())

@@ -1,0 +1,162 @@
+"""Momentum's arithmetic: next movement = λ · last movement − η · gradient, tail to tip and in numbers.
+
+Unrolled, it is a sum of all gradients so far, in which the one k updates ago weighs λᵏ.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pygame
+
+from sim.descent.rules import rule_name
+from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.nesterov import Nesterov
+from sim.descent.track import Track
+from sim.stage import text
+from sim.stage.numbers import number
+from sim.stage.theme import mix
+from sim.stage.views.look import Look
+from sim.stage.views.marks import draw_arrow
+from sim.surface.points import Array, norm
+
+ENLARGED = 4.0  # Arrows are so many times as long as the movements,
+LONGEST = 0.35  # unless one would be longer than this share of the map's height: then all by less.
+MOST_BARS = 32  # Past gradients whose weights are shown.
+LEAST_WEIGHT = 0.02
+"""Smaller ones would not show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The next movement as a sum of arrows."""
+
+    carried: Array
+    """What is left of the movements so far, shape (2,)."""
+    push: Array
+    """What the new gradient adds, shape (2,)."""
+    formula: str
+    """The sum in letters."""
+
+    @property
+    def movement(self) -> Array:
+        """The next movement, shape (2,)."""
+        return self.carried + self.push
+
+
+def next_movement(track: Track, moment: int) -> Sum | None:
+    """The sum that makes the update after that moment, which must be known; None if the rule is none of this kind."""
+    take = _SUMS.get(type(track.lane.rule))
+    return take(track, moment) if take else None
+
+
+def _plain(track: Track, moment: int) -> Sum:
+    return Sum(np.zeros(2), -track.lane.rule.learning_rate * track.gradient[moment], "− η · g")
+
+
+def _heavy_ball(track: Track, moment: int) -> Sum:
+    rule = track.lane.rule
+    assert isinstance(rule, Momentum)
+    last = track.movement[moment - 1] if moment else np.zeros(2)
+    push = -rule.learning_rate * track.gradient[moment]
+    return Sum(rule.decay * last, push, "λ · m − η · g")
+
+
+def _nesterov(track: Track, moment: int) -> Sum:
+    """θ moves by λ m − η g with m = λ m′ − η g: together λ² m′ − (1 + λ) η g, and m′ follows from the last movement."""
+    rule = track.lane.rule
+    assert isinstance(rule, Nesterov)
+    decay, rate = rule.decay, rule.learning_rate
+    carried = np.zeros(2)
+    if moment:
+        carried = decay * (track.movement[moment - 1] + rate * track.gradient[moment - 1])
+    return Sum(carried, -(1 + decay) * rate * track.gradient[moment], "λ² · m − (1 + λ) η · g")
+
+
+_SUMS: dict[type, Callable[[Track, int], Sum]] = {
+    GradientDescent: _plain,
+    Momentum: _heavy_ball,
+    Nesterov: _nesterov,
+}
+
+
+def draw_momentum(target: pygame.Surface, look: Look) -> None:
+    """The arrows, the equation under them at the map's lower edge, and the weights of past gradients as bars."""
+    if not look.goes_on:
+        return
+    parts = next_movement(look.track, look.moment)
+    movement = look.track.movement[look.moment]
+    _draw_sum(target, look, parts, movement)
+    lines = _draw_equation(target, look, parts, movement)
+    decay = getattr(look.track.lane.rule, "decay", 0.0)
+    if parts is not None and decay:
+        _draw_weights(target, look, decay, look.area.bottom - round((1.25 * lines - 0.7) * look.em))
+
+
+def _draw_sum(target: pygame.Surface, look: Look, parts: Sum | None, movement: Array) -> None:
+    center, theme = look.pixel(look.theta), look.theme
+    if not look.holds(center):
+        return
+    carried = parts.carried if parts else np.zeros(2)
+    longest = max(float(norm(vector).max()) for vector in (carried, movement, movement - carried))
+    reach = LONGEST * look.area.height / max(longest * look.camera.scale, 1e-300)
+    scale = min(ENLARGED, reach) * look.camera.scale * np.array([1.0, -1.0])
+    joint, tip = (tuple((center + vector * scale).tolist()) for vector in (carried, movement))
+    if parts is not None and carried.any():
+        draw_arrow(target, center, joint, mix(look.color, theme.mark, 0.25), theme.halo, look.stroke)
+        draw_arrow(target, joint, tip, theme.mark, theme.halo, look.stroke)
+    draw_arrow(target, center, tip, look.color, theme.halo, 1.5 * look.stroke)
+
+
+def _draw_equation(target: pygame.Surface, look: Look, parts: Sum | None, movement: Array) -> int:
+    """Returns how many lines it takes."""
+    size, room = round(0.9 * look.em), round(look.area.width - look.em)
+    lines = _equation(look, parts, movement, size, room)
+    for row, line in enumerate(reversed(lines)):
+        picture = text.haloed(
+            text.fitted(line, size, room), size, mix(look.color, look.theme.text, 0.35), look.theme.halo
+        )
+        y = look.area.bottom - (1.45 + 1.25 * row) * look.em
+        target.blit(picture, (look.area.left + 0.4 * look.em, y))
+    return len(lines)
+
+
+def _equation(look: Look, parts: Sum | None, movement: Array, size: int, room: int) -> list[str]:
+    """The sum in letters and in numbers, in lines that fit into the room if they can."""
+    say = look.theme.say
+    if parts is None:
+        name = say(rule_name(look.track.lane.rule))
+        return [say("movement by {rule}", rule=name), f"= {_pair(movement)}"]
+    letters = say("movement = {formula}", formula=parts.formula)
+    if not parts.carried.any():
+        return [letters, f"= {_pair(movement)}"]
+    summands, result = f"= {_pair(parts.carried)} + {_pair(parts.push)}", f"= {_pair(movement)}"
+    whole = f"{summands} {result}"
+    return [letters, whole] if text.width(whole, size) <= room else [letters, summands, result]
+
+
+def _pair(vector: Array) -> str:
+    x, y = vector.tolist()
+    return f"({number(x)}, {number(y)})"
+
+
+def weights(decay: float, moment: int) -> list[float]:
+    """λᵏ for the gradients of k = 0, 1, 2 … updates ago, as far as there are any that matter."""
+    powers = [decay**k for k in range(min(moment + 1, MOST_BARS))]
+    return [power for power in powers if power >= LEAST_WEIGHT]
+
+
+def _draw_weights(target: pygame.Surface, look: Look, decay: float, foot: int) -> None:
+    """Bars at the map's right, beside the equation's first line; the newest gradient's is the last."""
+    em, theme, area = look.em, look.theme, look.area
+    bars = weights(decay, look.moment)
+    size, wide, gap = round(0.8 * em), max(2, round(0.22 * em)), max(1, round(0.08 * em))
+    height, right = 1.6 * em, area.right - round(0.6 * em)
+    for k, weight in enumerate(bars):
+        bar = pygame.Rect(0, 0, wide, max(1, round(weight * height)))
+        bar.bottomright = (right - k * (wide + gap), foot)
+        pygame.draw.rect(target, theme.halo, bar.inflate(2, 2))
+        pygame.draw.rect(target, mix(look.color, theme.high, 0.6 * (1 - weight)), bar)
+    words = text.haloed(theme.say("weights λᵏ of past gradients"), size, theme.text, theme.halo)
+    target.blit(words, (right - words.get_width(), foot - height - 1.2 * em))

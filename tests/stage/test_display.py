@@ -1,0 +1,86 @@
+"""The real program in a real window, driven by real keys and a real mouse on a virtual X display."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+TOOLS = ("Xvfb", "xdotool")
+PATIENCE = 30.0  # Seconds until something that should happen counts as missing.
+
+pytestmark = pytest.mark.skipif(
+    any(shutil.which(tool) is None for tool in TOOLS), reason="needs the X server Xvfb, and xdotool"
+)
+
+
+@pytest.fixture
+def display() -> Iterator[str]:
+    """A virtual display of its own; its number is free when it starts."""
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            number = pipe.readline().strip()
+        yield f":{number}"
+        server.terminate()
+
+
+def tool(display: str, *arguments: str) -> str:
+    """Let xdotool do something on the display."""
+    done = subprocess.run(
+        ["xdotool", *arguments], env=os.environ | {"DISPLAY": display}, capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip()
+
+
+def wait_for(path: Path) -> Path:
+    """The file, as soon as it is there."""
+    end = time.monotonic() + PATIENCE
+    while not path.exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert path.exists(), [file.name for file in path.parent.iterdir()]
+    return path
+
+
+def pressed_until(display: str, path: Path, *keys: str) -> Path:
+    """Press the keys again and again until the file is there: a new window may not listen yet."""
+    end = time.monotonic() + PATIENCE
+    while not path.exists() and time.monotonic() < end:
+        tool(display, "key", *keys)
+        time.sleep(0.3)
+    return wait_for(path)
+
+
+def test_keys_and_mouse_reach_the_race(display: str, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "SDL_VIDEODRIVER"}
+    command = [sys.executable, str(ROOT / "main.py"), "on-the-saddle"]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=environment | {"DISPLAY": display},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as program:
+        first = pressed_until(display, tmp_path / "on-the-saddle-0.png", "Home", "s")
+        tool(display, "key", "Right", "Right", "Right", "t", "s")
+        third = wait_for(tmp_path / "on-the-saddle-3.png")
+        with Image.open(first) as light, Image.open(third) as dark:
+            assert sum(light.getpixel((2, 2))[:3]) > 600  # type: ignore[index]
+            assert sum(dark.getpixel((2, 2))[:3]) < 150  # type: ignore[index]
+        tool(display, "key", "2")
+        tool(display, "mousemove", "320", "420", "click", "1")
+        time.sleep(1.0)
+        tool(display, "key", "End", "h", "Escape", "s")
+        wait_for(tmp_path / "on-the-saddle-250.png")
+        tool(display, "key", "Escape")
+        output, errors = program.communicate(timeout=PATIENCE)
+    assert (program.returncode, output, errors) == (0, "", "")

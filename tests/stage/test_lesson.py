@@ -1,0 +1,294 @@
+"""What is said while a race runs: true, in time, and for long enough; and the question before it."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pygame
+import pytest
+
+from sim.descent.clock import CLOCKS
+from sim.descent.race import Race
+from sim.scene import Caption, Question, Scene, load_scene, scene_files
+from sim.stage.layout import layout
+from sim.stage.lesson import (
+    HOLD,
+    answer,
+    broken,
+    caption,
+    draw_caption,
+    reveal,
+    revealed_at,
+    said_at,
+    spoken,
+    tick_of,
+)
+from sim.stage.session import (
+    Guess,
+    Message,
+    OpenScene,
+    Play,
+    Session,
+    SkipQuestion,
+    Step,
+    Tick,
+    ToggleCaptions,
+    ask,
+    begin,
+    update,
+)
+from sim.stage.text import width
+from sim.stage.theme import load_theme
+
+NAMES = list(scene_files())
+ENGLISH = load_theme("light")
+OPENING = load_scene(NAMES[0])
+
+
+@cache
+def played(name: str) -> tuple[Scene, Race]:
+    scene = load_scene(name)
+    race = scene.race()
+    race.extend(scene.updates + 1)
+    return scene, race
+
+
+def after(session: Session, *messages: Message) -> Session:
+    for message in messages:
+        session = update(session, message)
+    return session
+
+
+# The program's own scenes.
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_caption_comes_true_and_stands_for_a_while(name: str) -> None:
+    scene, race = played(name)
+    timing = scene.timing("updates")
+    moments = [said_at(each, scene, race, timing, scene.updates) for each in scene.captions]
+    assert 2 <= len(moments) <= 4
+    assert None not in moments
+    assert moments == sorted(moments, key=lambda moment: moment or 0)
+    shown = [caption(scene, race, timing, tick) for tick in range(0, scene.updates + 1, 5)]
+    for index in range(len(scene.captions) - 1):
+        assert shown.count(index) >= 4, scene.captions[index].text
+    assert shown[-1] == len(scene.captions) - 1
+    assert shown[0] is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_captions_and_questions_are_short_and_the_answer_is_right(name: str) -> None:
+    scene, race = played(name)
+    question = scene.question
+    assert question is not None
+    for sentence in (question.text, *(each.text for each in scene.captions)):
+        assert len(sentence) <= 90
+        assert sentence[-1] in ".?"
+    timing = scene.timing("updates")
+    right = tuple(scene.lanes[lane].name for lane in answer(scene, race, timing, scene.updates))
+    assert right == question.answer
+    assert 0 < len(right) < len(scene.lanes)
+    moment = revealed_at(scene, race, timing, scene.updates)
+    assert moment is not None
+    assert moment <= scene.updates
+
+
+@pytest.mark.parametrize(("name", "clock"), [("local-minimum", "updates"), ("batch-ladder", "epochs")])
+def test_what_is_said_does_not_depend_on_what_comes_later(name: str, clock: str) -> None:
+    scene, race = played(name)
+    timing, live = scene.timing(clock), scene.race()
+    for tick in range(0, 200, 9):
+        live.extend(tick)
+        assert caption(scene, live, timing, tick) == caption(scene, race, timing, tick)
+        assert answer(scene, live, timing, tick) == answer(scene, race, timing, tick)
+        assert revealed_at(scene, live, timing, tick) == revealed_at(scene, race, timing, tick)
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_a_tick_is_the_first_at_which_an_update_is_done(clock: str) -> None:
+    timing = load_scene("thousand-examples").timing(clock)
+    for lane in range(3):
+        for update_ in (0, 1, 2, 7, 30):
+            tick = tick_of(timing, lane, update_)
+            assert timing.moment(lane, tick) >= update_
+            assert tick == 0 or timing.moment(lane, tick - 1) < update_
+
+
+# Captions.
+
+
+def with_captions(*captions: Caption) -> Scene:
+    return replace(OPENING, captions=captions)
+
+
+def shown(scene: Scene, tick: int, clock: str = "updates") -> int | None:
+    return caption(scene, played(OPENING.name)[1], scene.timing(clock), tick)
+
+
+def test_a_caption_stands_until_the_next_or_for_long_enough() -> None:
+    scene = with_captions(
+        Caption("start", "a"), Caption("update", "b", update=30), Caption("escaped", "c", lane="minibatch")
+    )
+    events = played(OPENING.name)[1].judges[1].events
+    escape = next(event for event in events if event.kind == "escaped")
+    assert escape.update < escape.seen  # It is said when it is certain, not when it has begun.
+    assert [shown(scene, tick) for tick in (0, 29, 30, escape.seen - 1)] == [0, 0, 1, 1]
+    assert [shown(scene, escape.seen + later) for later in (0, HOLD - 1, HOLD)] == [2, 2, None]
+
+
+def test_what_is_said_at_the_end_stays() -> None:
+    scene = with_captions(Caption("end", "a"))
+    assert [shown(scene, tick) for tick in (399, 400, 400 + 2 * HOLD)] == [None, 0, 0]
+
+
+def test_a_lane_s_own_updates_count_by_every_clock() -> None:
+    scene = with_captions(Caption("update", "a", lane="full batch", update=2), Caption("end", "b", lane="full batch"))
+    assert shown(scene, 2) == 0
+    assert (shown(scene, 39, "epochs"), shown(scene, 40, "epochs")) == (None, 0)
+    assert shown(scene, 400, "epochs") is None
+
+
+def test_a_lane_that_is_gone_is_not_spoken_of() -> None:
+    scene = with_captions(Caption("update", "a", lane="somebody else", update=2))
+    assert shown(scene, 10) is None
+
+
+# Questions.
+
+
+def at(tick: int, **changes: object) -> tuple[Session, Race]:
+    session = replace(begin(OPENING), playing=False, progress=float(tick), **changes)  # type: ignore[arg-type]
+    return session, played(OPENING.name)[1]
+
+
+def words(tick: int, **changes: object) -> tuple[str, int | None]:
+    session, race = at(tick, **changes)
+    return spoken(session, race, session.scene.timing("updates"), tick, load_theme("light", session.language))
+
+
+def test_a_question_waits_for_a_guess_or_for_none() -> None:
+    asked = ask(begin(OPENING))
+    assert asked.waiting
+    assert not asked.playing
+    guessed = after(asked, Guess(1))
+    assert (guessed.guess, guessed.playing, guessed.waiting) == (1, True, False)
+    for message in (SkipQuestion(), Play()):
+        watched = after(asked, message)
+        assert (watched.guess, watched.playing, watched.waiting) == (None, True, False)
+    assert after(asked, Guess(7)) == asked
+    assert after(asked, Tick(1.0, 100)) == asked
+    assert not after(asked, Step(1)).waiting
+    assert not after(asked, ToggleCaptions()).waiting
+
+
+def test_opening_a_scene_puts_its_question_and_forgets_the_guess() -> None:
+    guessed = after(ask(begin(OPENING)), Guess(1))
+    assert after(guessed, OpenScene(1)).waiting
+    assert after(guessed, OpenScene(1)).guess is None
+    plain = after(guessed, ToggleCaptions(), OpenScene(1))
+    assert (plain.waiting, plain.playing) == (False, True)
+
+
+def test_a_scene_without_a_question_plays_at_once() -> None:
+    silent = ask(begin(replace(OPENING, question=None)))
+    assert (silent.waiting, silent.playing) == (False, True)
+
+
+def test_the_question_is_said_only_while_it_is_put() -> None:
+    assert OPENING.question is not None
+    assert OPENING.question.text in words(0, asking=True)[0]
+    assert words(0) == ("", None)
+    assert words(0, asking=True, captions=False) == ("", None)
+    assert "哪颗弹珠" in words(0, asking=True, language="zh")[0]
+
+
+def test_captions_are_said_with_their_lane_unless_they_are_off() -> None:
+    lanes = [lane.name for lane in OPENING.lanes]
+    said, lane = words(63)
+    assert said == OPENING.captions[1].text
+    assert lane == lanes.index("minibatch")
+    assert words(63, language="zh")[0] == OPENING.captions[1].zh
+    assert words(63, captions=False) == ("", None)
+
+
+def test_a_guess_is_answered_when_the_answer_is_there() -> None:
+    scene, race = played(OPENING.name)
+    timing = scene.timing("updates")
+    moment = revealed_at(scene, race, timing, scene.updates)
+    assert moment == next(event.seen for event in race.judges[0].events if event.kind == "stuck")
+    wrong, right = (replace(begin(scene), guess=guess) for guess in (1, 0))
+    assert reveal(wrong, race, timing, moment - 1, ENGLISH) == ""
+    assert reveal(wrong, race, timing, moment, ENGLISH) == "You guessed minibatch; it was full batch."
+    assert reveal(right, race, timing, moment, ENGLISH).endswith("you are right: it was full batch.")
+    assert reveal(wrong, race, timing, moment + HOLD, ENGLISH) == ""
+    assert reveal(begin(scene), race, timing, moment, ENGLISH) == ""
+    chinese = reveal(wrong, race, timing, moment, load_theme("light", "zh"))
+    assert chinese == "你猜的是小批量；答案是全批量。"
+
+
+def test_the_answer_is_that_of_the_race_that_was_run() -> None:
+    _, race = played(OPENING.name)
+    timing = OPENING.timing("updates")
+
+    def told(question: Question, guess: int, tick: int) -> str:
+        return reveal(replace(begin(replace(OPENING, question=question)), guess=guess), race, timing, tick, ENGLISH)
+
+    several = Question("?", ("minibatch", "momentum"), "escaped")
+    assert told(several, 2, 63) == "You guessed momentum, and you are right: it was minibatch and momentum."
+    never = Question("?", ("full batch",), "diverged")
+    assert told(never, 0, 399) == ""
+    assert told(never, 0, 400) == "You guessed full batch; it was none of them."
+    gone = Question("?", ("somebody else",), "stuck")
+    assert told(gone, 0, 400).endswith("it was full batch.")
+    assert told(gone, 5, 400) == ""
+
+
+# Drawing.
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_lines_are_broken_where_their_script_allows_it(bold: bool) -> None:
+    english = "Momentum rolled through: its last movements outweighed the uphill slope."
+    chinese = "动量法滚过去了（真的）：之前的移动量压过了 L₁ 的上坡梯度，到了“另一侧”。"
+    for sentence in (english, chinese):
+        lines = broken(sentence, 12, 250, 9, bold)
+        assert "".join(lines).replace(" ", "") == sentence.replace(" ", "")
+        assert 1 < len(lines) < 5
+        assert all(width(line, 12, bold) <= 250 for line in lines)
+        assert all(line[0] not in "，。：）”" and line[-1] not in "（“" for line in lines)
+        short = broken(sentence, 12, 120, 2, bold)
+        assert (len(short), short[-1][-1]) == (2, "…")
+        assert broken(sentence, 12, 5000, 2, bold) == (sentence,)
+    assert broken("", 12, 100, 2, bold) == ()
+
+
+@pytest.mark.parametrize("size", [(960, 600), (1600, 900)])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", NAMES)
+def test_all_of_it_fits(name: str, language: str, size: tuple[int, int]) -> None:
+    scene = load_scene(name)
+    texts = scene.texts(language)
+    places = layout(size, len(scene.lanes), scene.window.width / scene.window.height)
+    theme = load_theme("light", language)
+    question = f"{texts.question} {theme.say('Click a panel to guess, or press Enter to watch.')}"
+    for sentence, bold in [(texts.look, False), (question, True), *((each, True) for each in texts.captions)]:
+        lines = broken(sentence, places.em, places.look.width - 2 * places.em, places.look_lines, bold)
+        assert not any(line.endswith("…") for line in lines), sentence
+
+
+def test_a_caption_leaves_no_traces() -> None:
+    size = (960, 600)
+    places = layout(size, 3, 1.6)
+    target = pygame.Surface(size, depth=32)
+    pictures = []
+    for tick, guess in [(0, None), (15, None), (63, 1), (63, None), (0, None)]:
+        session, race = at(tick, guess=guess)
+        draw_caption(target, places, ENGLISH, session, race, tick)
+        pictures.append(pygame.surfarray.array3d(target))
+    assert np.array_equal(pictures[0], pictures[-1])
+    for one, other in [(0, 1), (1, 2), (2, 3)]:
+        assert not np.array_equal(pictures[one], pictures[other])
+    outside = pygame.surfarray.array3d(target)
+    outside[places.look.left : places.look.right, places.look.top : places.look.bottom] = 0
+    assert not outside.any()

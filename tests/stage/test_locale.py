@@ -1,0 +1,162 @@
+"""Every sentence on screen can be said in every language, with the fonts that there are."""
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pygame
+import pytest
+
+from sim.descent.clock import CLOCKS
+from sim.descent.verdict import Kind
+from sim.scene import load_scene, scene_files
+from sim.stage import chart, help, numbers, picture, text, tooltip
+from sim.stage.numbers import evidence
+from sim.stage.theme import LANGUAGES, load_theme, words
+from sim.stage.views import VIEWS
+from sim.surface import critical
+
+STAGE = Path(picture.__file__).parent
+CHINESE = re.compile(r"[一-鿿]")
+OPTIMIZERS = {"Adam", "AdamW", "Adagrad", "RMSprop"}
+"""Names of lanes that are the same in every language."""
+
+HANDED_ON = {("theme.py", "sentence")}
+"""Where a sentence is only passed to another `say`."""
+INDIRECT: dict[tuple[str, str], set[str]] = {
+    ("chart.py", "UNITS[axes.clock]"): set(chart.UNITS.values()),
+    ("chart.py", "UNITS[self._axes.clock]"): set(chart.UNITS.values()),
+    ("picture.py", "CLOCK_NAMES[session.clock]"): set(picture.CLOCK_NAMES.values()),
+    ("picture.py", "KEYS"): {picture.KEYS},
+    ("help.py", "key"): {key for key, _ in help.SHEET + help.LEGEND},
+    ("help.py", "meaning"): {meaning for _, meaning in help.SHEET + help.LEGEND}
+    | {view.label for view in VIEWS.values()},
+    ("numbers.py", "sentence"): set(numbers.EVIDENCE),
+    ("panel.py", "verdict.kind.value"): {kind.value for kind in Kind},
+    ("timeline.py", "Kind[event.kind.upper()].value"): {kind.value for kind in Kind},
+    ("tooltip.py", "PLACES[lower, upper]"): set(tooltip.PLACES.values()),
+    ("labels.py", "point.kind.value"): {kind.value for kind in critical.Kind},
+    ("controls.py", "view.label"): {view.label for view in VIEWS.values()},
+    ("controls.py", "view.tip"): {view.tip for view in VIEWS.values()},
+    ("momentum.py", "rule_name(look.track.lane.rule)"): set(),  # Rules keep their names.
+}
+"""What is said where the sentence does not stand in the call: by file and argument, all that it can be."""
+
+
+def calls(source: str) -> Iterator[ast.expr]:
+    """What is given as the sentence to every `….say(sentence)`, `say(sentence)` and `say(language, sentence)`."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="say"), args=[sentence, *_]):
+                yield sentence
+            case ast.Call(func=ast.Name(id="say"), args=[_, sentence]):
+                yield sentence
+            case ast.Call(func=ast.Name(id="say"), args=[sentence]):
+                yield sentence
+
+
+@cache
+def said() -> dict[tuple[str, str], str | None]:
+    """Every sentence of the stage by file and argument; None where the argument is no literal."""
+    return {
+        (path.name, ast.unparse(argument)): argument.value
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+        else None
+        for path in STAGE.rglob("*.py")
+        for argument in calls(path.read_text(encoding="utf-8"))
+    }
+
+
+def sentences() -> set[str]:
+    """All that can be said."""
+    return {sentence for sentence in said().values() if sentence is not None}.union(*INDIRECT.values())
+
+
+def fields(sentence: str) -> list[str]:
+    return sorted(name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None)
+
+
+def unseen(words: str) -> set[str]:
+    """The characters for which no family has a picture."""
+    boxes = [
+        pygame.image.tobytes(text._font(i, 24, False).render(text.NO_CHARACTER, True, (0, 0, 0)), "RGBA")
+        for i in (0, 1)
+    ]
+    return {
+        character
+        for character in set(words) - {" "}
+        if pygame.image.tobytes(
+            text._font(text.family(character), 24, False).render(character, True, (0, 0, 0)), "RGBA"
+        )
+        in boxes
+    }
+
+
+def test_every_sentence_stands_in_its_call_or_is_listed() -> None:
+    indirect = {call for call, sentence in said().items() if sentence is None}
+    assert indirect - HANDED_ON == INDIRECT.keys()
+    assert list(calls("theme.say('a'); say('b', n=1); say(language, 'c'); say(kind.value); x.said('d')")) != []
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_every_sentence_is_translated_and_no_translation_is_left_over(language: str) -> None:
+    assert sentences() - words(language).keys() == set()
+    assert words(language).keys() - sentences() == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_translations_have_the_same_blanks(language: str) -> None:
+    for sentence, translation in words(language).items():
+        assert fields(sentence) == fields(translation), sentence
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_translations_can_be_shown(language: str) -> None:
+    assert unseen("".join(words(language)) + "".join(words(language).values())) == set()
+    assert unseen("a中\u0378") == {"\u0378"}
+
+
+def test_what_is_missing_is_said_in_english() -> None:
+    theme = load_theme("light", LANGUAGES[1])
+    assert theme.say("never {what}", what="translated") == "never translated"
+    assert theme.say("play or pause") != "play or pause"
+    assert load_theme("light").say("play or pause") == "play or pause"
+
+
+def test_every_clock_has_its_words() -> None:
+    assert chart.UNITS.keys() == picture.CLOCK_NAMES.keys() == CLOCKS.keys()
+
+
+@pytest.mark.parametrize("name", list(scene_files()))
+def test_scenes_are_translated(name: str) -> None:
+    scene = load_scene(name)
+    english, chinese = scene.texts("en"), scene.texts("zh")
+    said_in_chinese = [chinese.title, chinese.look, chinese.question, *chinese.captions]
+    assert all(CHINESE.search(sentence) for sentence in said_in_chinese)
+    assert all(sentence[-1] in "。？" for sentence in said_in_chinese[1:])
+    assert len(chinese.look) <= 75
+    assert all(len(caption) <= 45 for caption in (chinese.question, *chinese.captions))
+    for own, translated in zip(english.lanes, chinese.lanes, strict=True):
+        plain = own in OPTIMIZERS or not re.search("[a-z]{3}", own)
+        assert plain or CHINESE.search(translated), own
+    assert unseen("".join([*said_in_chinese, *chinese.lanes, english.look, *english.captions])) == set()
+    # The numbers are the same.
+    for one, other in zip([english.look, *english.captions], [chinese.look, *chinese.captions], strict=True):
+        assert set(re.findall(r"\d+\.\d+", one)) == set(re.findall(r"\d+\.\d+", other)), one
+
+
+def test_evidence_is_translated_part_by_part() -> None:
+    theme = load_theme("light", LANGUAGES[1])
+    parts = set()
+    for name in ("on-the-saddle", "learning-rate-ladder"):
+        race = load_scene(name).race()
+        race.extend(60)
+        parts |= {part for judge in race.judges for part in judge.verdict(60).evidence}
+    for part in parts:
+        translated = evidence(part, theme)
+        assert not re.search("[a-z]{3}", translated.replace("λmin", "")), translated
+        assert evidence(part, load_theme("light")) == part
+    assert len(parts) > 9
