@@ -7,12 +7,13 @@ move of them sends. `ControlPanel` shows them with pygame_gui's widgets and turn
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sim.descent.clock import CLOCKS
 from sim.descent.data import MOST_EXAMPLES
 from sim.descent.rules import RULES, rule_name
-from sim.scene import scene_files
+from sim.scene import load_scene, scene_files
 from sim.stage.editing import (
     HIGHEST_DECAY,
     AddLane,
@@ -102,8 +103,14 @@ def controls(session: Session, theme: Theme) -> tuple[Control, ...]:
     return (*_race_controls(session, theme), *_lane_controls(session, theme), *_picture_controls(session, theme))
 
 
+@cache
+def scene_titles(language: str) -> tuple[str, ...]:
+    """The titles of the scenes that come with the program, in the order of the menu."""
+    return tuple(load_scene(name).texts(language).title for name in scene_files())
+
+
 def _race_controls(session: Session, theme: Theme) -> list[Control]:
-    say, scene, names = theme.say, session.scene, list(scene_files())
+    say, scene = theme.say, session.scene
     recipe: Any = scene.examples
     clocks = {
         "updates": say("by updates"),
@@ -115,8 +122,8 @@ def _race_controls(session: Session, theme: Theme) -> list[Control]:
         Choice(
             "scene",
             say("scene"),
-            tuple(names),
-            scene.name,
+            scene_titles(theme.language),
+            scene.texts(theme.language).title,
             OpenScene,
             say("1 … 9: the landscape, the examples and the lanes to start from"),
         ),
@@ -168,18 +175,19 @@ def _lane_controls(session: Session, theme: Theme) -> list[Control]:
     say, scene = theme.say, session.scene
     lane, count = scene.lanes[session.lane], scene.examples.count
     rule: Any = lane.rule
+    lanes = scene.texts(theme.language).lanes
     picks = tuple(
         Button(
             f"lane{index}",
             f"{index + 1}",
             SelectLane(index),
-            say("Shift 1 … 6: turn these controls to the lane {name}", name=each.name),
+            say("Shift 1 … 6: turn these controls to the lane {name}", name=name),
             lit=index == session.lane,
         )
-        for index, each in enumerate(scene.lanes)
+        for index, name in enumerate(lanes)
     )
     rows: list[Control] = [
-        Buttons(say("lane: {name}", name=lane.name), picks, max(3, len(picks))),
+        Buttons(say("lane: {name}", name=lanes[session.lane]), picks, max(3, len(picks))),
         Choice(
             "rule",
             say("rule"),

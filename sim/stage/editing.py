@@ -14,6 +14,7 @@ from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.track import Lane
 from sim.scene import MOST_LANES, Scene
 from sim.stage.session import Session
+from sim.stage.theme import say
 
 HIGHEST_DECAY = 0.999
 LARGEST_SIGMA = 1e3
@@ -24,7 +25,8 @@ def with_lanes(session: Session, lanes: Sequence[Lane], selected: int | None = N
     """The session with these lanes in its scene. What the scene promised of others is no longer claimed."""
     scene = replace(session.scene, lanes=tuple(lanes), claims=(None,) * len(lanes))
     lane = session.lane if selected is None else selected
-    return replace(session, scene=scene, lane=min(max(lane, 0), len(lanes) - 1), notice="")
+    # A guess was about the lanes as they were.
+    return replace(session, scene=scene, lane=min(max(lane, 0), len(lanes) - 1), guess=None, asking=False, notice="")
 
 
 def _with_lane(session: Session, lane: Lane) -> Session:
@@ -165,7 +167,7 @@ class RemoveLane:
     def apply(self, session: Session) -> Session:
         lanes = list(session.scene.lanes)
         if len(lanes) == 1:
-            return replace(session, notice="The last lane stays.")
+            return replace(session, notice=say(session.language, "The last lane stays."))
         del lanes[session.lane]
         return with_lanes(session, lanes)
 
@@ -173,7 +175,7 @@ class RemoveLane:
 def _add(session: Session, lane: Lane) -> Session:
     lanes = session.scene.lanes
     if len(lanes) == MOST_LANES:
-        return replace(session, notice="There is room for six lanes.")
+        return replace(session, notice=say(session.language, "There is room for six lanes."))
     return with_lanes(session, [*lanes, lane], selected=len(lanes))
 
 
@@ -234,7 +236,10 @@ class SetCount:
         ]
         cut = [lane.name for lane in session.scene.lanes if count < lane.batch_size < before]
         there = with_lanes(_with_examples(session, count=count), lanes)
-        return replace(there, notice=f"Now all {count} examples: {', '.join(cut)}.") if cut else there
+        if not cut:
+            return there
+        notice = say(session.language, "Now all {count} examples: {names}.", count=count, names=", ".join(cut))
+        return replace(there, notice=notice)
 
 
 def _with_examples(session: Session, **changes: Any) -> Session:

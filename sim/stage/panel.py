@@ -13,7 +13,7 @@ from sim.descent.verdict import Event, Kind, Verdict
 from sim.stage import text
 from sim.stage.camera import Camera
 from sim.stage.layout import PanelLayout
-from sim.stage.numbers import number, settings
+from sim.stage.numbers import evidence, number, settings
 from sim.stage.theme import Color, Theme, mix
 from sim.stage.trail import Trail
 from sim.stage.views import Layer, Look, draw_views, ground
@@ -34,6 +34,10 @@ class Panel:
     theme: Theme
     race: Race
     index: int
+    name: str
+    """The lane's name, in the theme's language."""
+    unlike: bool
+    """Whether its learning rate makes the comparison with the others unfair."""
     camera: Camera
     trail: Trail
     terrain: pygame.Surface
@@ -74,19 +78,21 @@ class Panel:
         place, theme, em = self.place, self.theme, self.em
         pygame.draw.rect(target, theme.panel, place.frame, border_radius=em // 2)
         pygame.draw.rect(target, theme.border, place.frame, 1, border_radius=em // 2)
-        lane = self.track.lane
         x, y = place.name.left, place.name.centery
         pygame.draw.aacircle(target, self.color, (x + 0.45 * em, y), 0.42 * em)
-        size = round(1.1 * em)
-        name = text.fitted(lane.name, size, place.name.right - x - round(1.3 * em), bold=True)
-        end = text.put(target, name, (x + 1.3 * em, y), size, theme.text, bold=True)
-        details = settings(lane, self.race.problem.train.count)
+        size, small = round(1.1 * em), round(0.9 * em)
+        name = text.fitted(self.name, size, place.name.right - x - round(1.3 * em), bold=True)
+        end = text.put(target, name, (x + 1.3 * em, y), size, theme.text, bold=True) + em
+        details = settings(self.track.lane, self.race.problem.train.count, theme)
         if place.settings.height:
-            line = text.fitted(details, em, place.settings.width)
-            text.put(target, line, place.settings.midleft, em, theme.muted)
+            text.put(target, text.fitted(details, em, place.settings.width), place.settings.midleft, em, theme.muted)
         else:
-            line = text.fitted(details, round(0.9 * em), place.name.right - end - em)
-            text.put(target, line, place.name.midright, round(0.9 * em), theme.muted, align=1)
+            line = text.fitted(details, small, place.name.right - end)
+            end = place.name.right - text.width(line, small) - em
+            text.put(target, line, place.name.midright, small, theme.muted, align=1)
+        mark = theme.say("not the same η")
+        if self.unlike and text.width(mark, small, bold=True) < place.name.right - end:
+            text.put(target, mark, place.name.midright, small, theme.lane(1), bold=True, align=1)
 
     def _draw_map(self, target: pygame.Surface, look: Look) -> None:
         area, moment = self.place.map, look.moment
@@ -168,10 +174,10 @@ class Panel:
             label = ", ".join(words) if text.width(", ".join(words), em) <= place.width else words[-1]
             label = text.fitted(label, em, place.width)
             x = text.put(target, label, (x, place.centery), em, mix(self.color, theme.text, 0.35)) + em
-        evidence = list(verdict.evidence)
-        while evidence and text.width(", ".join(evidence), em) > place.right - x:
-            evidence.pop()
-        text.put(target, ", ".join(evidence), (x, place.centery), em, theme.muted)
+        pieces = [evidence(piece, theme) for piece in verdict.evidence]
+        while pieces and text.width(", ".join(pieces), em) > place.right - x:
+            pieces.pop()
+        text.put(target, ", ".join(pieces), (x, place.centery), em, theme.muted)
 
     def _draw_numbers(self, target: pygame.Surface, moment: int) -> None:
         cells = self.place.numbers

@@ -12,6 +12,7 @@ from sim.scene import Scene
 from sim.stage import text
 from sim.stage.camera import Camera
 from sim.stage.chart import Axes, Chart, axes
+from sim.stage.editing import unlike
 from sim.stage.help import draw_help
 from sim.stage.layout import Layout, layout
 from sim.stage.lesson import draw_caption
@@ -132,10 +133,11 @@ def _panels(here: Setting, race: Race) -> tuple[Panel, ...]:
     terrain = draw_terrain(race.problem, camera, theme, places.stroke)
     x, y = camera.project(np.array(race.start)).tolist()
     ground = with_flag(terrain, (x, y), theme, places.stroke)
+    names, marked = here.scene.texts(here.language).lanes, unlike(here.scene)
     panels = []
     for index, (track, place) in enumerate(zip(race.tracks, places.panels, strict=True)):
         trail = Trail(track, camera, ground, fading(theme.lane(index), theme.high), places.stroke)
-        panels.append(Panel(place, places.em, theme, race, index, camera, trail, ground))
+        panels.append(Panel(place, places.em, theme, race, index, names[index], marked[index], camera, trail, ground))
     return tuple(panels)
 
 

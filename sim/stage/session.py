@@ -36,7 +36,7 @@ class Session:
     """By which of the CLOCKS the lanes run."""
     theme: str = THEMES[0]
     language: str = LANGUAGES[0]
-    views: frozenset[str] = frozenset()
+    views: frozenset[str] = frozenset({"batch strip"})
     """Which of the views are drawn over the maps."""
     focus: Window | None = None
     """The part of the plane that all maps show; None for the scene's window."""

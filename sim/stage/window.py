@@ -19,7 +19,8 @@ from sim.stage.export import save_png
 from sim.stage.layout import SMALLEST, USUAL
 from sim.stage.picture import Moment, Setting, draw, moment, setting
 from sim.stage.pointer import Act, Hand, Mouse, answer
-from sim.stage.session import SPEEDS, Close, Message, Notify, Point, Session, Tick, begin, race, update
+from sim.stage.session import SPEEDS, Close, Guess, Message, Notify, Point, Session, Tick, ask, begin, race, update
+from sim.stage.theme import say
 
 if TYPE_CHECKING:
     from sim.stage.widgets import ControlPanel
@@ -46,7 +47,7 @@ def open_window(scene: Scene) -> None:
         NoDisplay: there is none.
     """
     with _display():
-        window = Window(begin(scene))
+        window = Window(ask(begin(scene)))
         while window.session.open:
             window.frame()
 
@@ -144,12 +145,21 @@ class Window:
             self._answer_key(event)
         elif self._answer_controls(event):
             self.send(Point(None))
+        elif self.session.waiting and event.type == pygame.MOUSEBUTTONDOWN:
+            self._take_guess(self._on_canvas(event.pos))
         elif (mouse := self._mouse(event)) is not None:
             self._hand, messages = answer(self._hand, mouse, self.session, self._canvas_size())
             for message in messages:
                 self.send(message)
         elif event.type in (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSIZECHANGED):
             self._shown = None
+
+    def _take_guess(self, pixel: tuple[int, int]) -> None:
+        """The lane in whose panel the pixel is answers the scene's question."""
+        panels = setting(self.session, self._canvas_size()).places.panels
+        for lane, place in enumerate(panels):
+            if place.frame.collidepoint(pixel):
+                self.send(Guess(lane))
 
     def _mouse(self, event: pygame.Event) -> Mouse | None:
         """What the event says of the mouse, if anything that matters here."""
@@ -197,7 +207,7 @@ class Window:
         except OutputError as error:
             self.send(Notify(str(error)))
         else:
-            self.send(Notify(f"Saved {path.resolve()}"))
+            self.send(Notify(say(session.language, "Saved {path}", path=path.resolve())))
 
     def _compute(self, running: Race) -> None:
         """Compute ahead, up to the horizon, for as long as a frame can spare."""

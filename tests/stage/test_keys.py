@@ -1,0 +1,52 @@
+"""Keys: each says one thing, and every control has one."""
+
+import pygame
+import pytest
+
+from sim.scene import load_scene
+from sim.stage.controls import Buttons, controls
+from sim.stage.keys import CHARACTERS, KEYS, VIEW_KEYS, message
+from sim.stage.session import ShowHelp, Step, ToggleView, begin
+from sim.stage.theme import load_theme
+from sim.stage.views import VIEWS
+
+WINDOW_KEYS = {"s", "f"}
+"""What the window answers itself: a screenshot, full screen."""
+NAMED = {"restart": "R", "seed+": "N", "theme": "T", "language": "L", "presenter": "P", "duplicate": "D"}
+
+
+def test_no_view_takes_another_key() -> None:
+    keys = [view.key for view in VIEWS.values()]
+    assert len(set(keys)) == len(keys)
+    others = {character for character, said in CHARACTERS.items() if not isinstance(said, ToggleView)}
+    assert not set(keys) & others
+    assert not (set(keys) | others) & WINDOW_KEYS
+    assert {character for character, said in CHARACTERS.items() if isinstance(said, ToggleView)} == set(keys)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_view_has_its_key(name: str) -> None:
+    assert message(pygame.K_UNKNOWN, VIEWS[name].key, 0) == ToggleView(name)
+    assert message(pygame.K_UNKNOWN, VIEWS[name].key.upper(), pygame.KMOD_SHIFT) == ToggleView(name)
+
+
+def test_a_tip_names_the_key_that_does_the_same() -> None:
+    panel = controls(begin(load_scene("local-minimum")), load_theme("light"))
+    for control in panel:
+        for button in control.buttons if isinstance(control, Buttons) else ():
+            if button.name in NAMED:
+                assert button.tip.startswith(f"{NAMED[button.name]}:")
+                assert message(pygame.K_UNKNOWN, NAMED[button.name].lower(), 0) == button.message
+
+
+def test_modifiers() -> None:
+    assert message(pygame.K_RIGHT, "", 0) == Step(1)
+    assert message(pygame.K_LEFT, "", pygame.KMOD_LSHIFT) == Step(-10)
+    assert message(pygame.K_RIGHT, "", pygame.KMOD_LCTRL) == VIEW_KEYS[pygame.K_RIGHT]
+    assert message(pygame.K_n, "n", pygame.KMOD_LCTRL) is None
+    assert message(pygame.K_n, "n", pygame.KMOD_LALT) is None
+
+
+def test_keyboards_with_other_letters_keep_their_keys() -> None:
+    assert message(pygame.K_h, "р", 0) == ShowHelp()
+    assert KEYS[pygame.K_F1] == ShowHelp()
