@@ -18,7 +18,9 @@ def screenshot(scene: Scene, update: int, size: tuple[int, int], theme: str, pat
     Raises:
         OutputError: the file cannot be written; nothing half-written is left.
     """
-    session = replace(begin(scene, theme), playing=False, progress=float(update), horizon=max(scene.updates, update))
+    session = replace(
+        begin(scene, theme), playing=False, progress=float(update), seen=update, horizon=max(scene.updates, update)
+    )
     race = race_of(scene)
     race.extend(session.horizon + 1)
     picture = pygame.Surface(size, depth=32)

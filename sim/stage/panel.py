@@ -220,9 +220,9 @@ def with_flag(terrain: pygame.Surface, pixel: tuple[float, float], theme: Theme,
 
 
 def readable(ground: Color) -> Color:
-    """Black or white, whichever reads better on that ground (relative luminance, Rec. 709)."""
-    red, green, blue = ground
-    return (16, 20, 26) if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 140 else (255, 255, 255)
+    """Black or white, whichever has the higher contrast on that ground (WCAG 2.1): equal at a luminance of 0.18."""
+    red, green, blue = ((part / 255) ** 2.2 for part in ground)
+    return (16, 20, 26) if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else (255, 255, 255)
 
 
 def _event_text(event: Event, theme: Theme) -> str:

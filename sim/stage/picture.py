@@ -117,11 +117,11 @@ def draw(target: pygame.Surface, moment: Moment, before: Moment | None = None) -
     names = session.scene.texts(session.language).lanes
     chart = _chart(race, frame, places.chart.size, theme, places.em, names)
     chart.draw(target, places.chart.topleft, moment.tick)
-    draw_timeline(target, places, theme, race, timing, session.horizon, moment.tick)
+    draw_timeline(target, places, theme, session, race, moment.tick)
     draw_caption(target, places, theme, session, race, moment.tick)
     _draw_footer(target, places, theme, moment)
     if session.pointer is not None and not session.help:
-        stage = Stage(race, here.camera, chart, moment.tick, names)
+        stage = Stage(race, here.camera, chart, moment.tick, session.seen, names)
         draw_pointed(target, session.pointer, stage, Look(theme, places))
     if session.help:
         draw_help(target, theme, places.em)

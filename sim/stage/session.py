@@ -30,6 +30,8 @@ class Session:
     playing: bool = False
     speed: int = USUAL_SPEED
     """Index into SPEEDS."""
+    seen: int = 0
+    """Up to which tick this race has been watched."""
     horizon: int = 0
     """The tick at which playing pauses."""
     clock: str = next(iter(CLOCKS))
@@ -95,7 +97,9 @@ def update(session: Session, message: Message) -> Session:
     Raises:
         SceneError: the message asks for a scene that cannot be read.
     """
-    return message.apply(session)
+    there = message.apply(session)
+    seen = max(session.seen, there.update) if there.scene == session.scene else there.update
+    return replace(there, seen=seen) if seen != there.seen else there
 
 
 @dataclass(frozen=True, slots=True)

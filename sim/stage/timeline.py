@@ -17,6 +17,7 @@ from sim.descent.race import Race
 from sim.descent.verdict import Event, Kind
 from sim.stage.chart import plot_area
 from sim.stage.layout import Layout
+from sim.stage.session import Session
 from sim.stage.theme import Theme, mix
 
 MOVES = ("escaped", "left_saddle")
@@ -43,14 +44,19 @@ def tick_of(timing: Timing, lane: int, update: int) -> int:
     return tick
 
 
-def marks(race: Race, timing: Timing, ticks: int) -> tuple[Mark, ...]:
-    """The events of all lanes that are computed, up to the tick, in the order of time."""
-    return _marks(race, timing, ticks, _known(race))
+def marks(race: Race, timing: Timing, ticks: int, seen: int) -> tuple[Mark, ...]:
+    """The events of all lanes up to the tick `ticks` that are certain by the tick `seen`, in the order of time.
+
+    What nobody has watched yet is not given away, although it is computed ahead.
+    """
+    return _marks(race, timing, ticks, _known(race, timing, seen))
 
 
-def _known(race: Race) -> tuple[int, ...]:
-    """How many events of each lane are known: as long as this stays, so do the marks."""
-    return tuple(len(judge.events) for judge in race.judges)
+def _known(race: Race, timing: Timing, seen: int) -> tuple[int, ...]:
+    """How many events of each lane are certain: as long as this stays, so do the marks."""
+    return tuple(
+        len(judge.events_until(min(timing.moment(lane, seen), judge.seen))) for lane, judge in enumerate(race.judges)
+    )
 
 
 @lru_cache(maxsize=4)
@@ -143,15 +149,16 @@ class Strip:
 
 
 def draw_timeline(
-    target: pygame.Surface, places: Layout, theme: Theme, race: Race, timing: Timing, ticks: int, tick: int
+    target: pygame.Surface, places: Layout, theme: Theme, session: Session, race: Race, tick: int
 ) -> None:
     """Draw the timeline with all up to the tick as played, and the knob there."""
+    timing, ticks = session.scene.timing(session.clock), session.horizon
     place, area = places.timeline, track(places)
     strip = Strip(place.size, area.left - place.left, area.width, places.em, ticks)
-    known, x = _known(race), strip.x(tick)
+    known, x = _known(race, timing, session.seen), strip.x(tick)
     target.blit(_layer(strip, theme, race, timing, known, False), place)
     target.blit(_layer(strip, theme, race, timing, known, True), place, (0, 0, round(x), place.height))
-    marked = marks(race, timing, ticks)
+    marked = marks(race, timing, ticks, session.seen)
     first, last = (side(marked, tick, key=lambda mark: mark.tick) for side in (bisect_left, bisect_right))
     for mark in marked[first:last]:  # The layers meet in the middle of these.
         _draw_mark(target, strip, theme, mark, place.topleft, 0.0)

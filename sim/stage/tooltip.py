@@ -67,7 +67,9 @@ class Stage:
     """What all maps show."""
     chart: Chart
     tick: int
-    """Up to which the race has been played."""
+    """Up to which the race has been played,"""
+    seen: int
+    """and has ever been watched."""
     names: tuple[str, ...]
     """The lanes', in the language of the screen."""
 
@@ -170,7 +172,7 @@ def chart_tip(stage: Stage, pixel: tuple[int, int], look: Look) -> Tip:
 def timeline_tip(stage: Stage, pixel: tuple[int, int], look: Look) -> Tip:
     """The events under the pointer, or the time there."""
     theme, places, race, frame = look.theme, look.places, stage.race, stage.chart.axes
-    near = marks_near(places, pixel[0], frame.ticks, marks(race, frame.timing, frame.ticks))
+    near = marks_near(places, pixel[0], frame.ticks, marks(race, frame.timing, frame.ticks, stage.seen))
     rows = [Row((time_at(frame, near[0].tick if near else tick_at(places, pixel[0], frame.ticks), theme),), bold=True)]
     for mark in near:
         words = f"{stage.names[mark.lane]}: {describe(mark.event, theme)}"

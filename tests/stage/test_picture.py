@@ -24,7 +24,7 @@ Pixels = npt.NDArray[np.int16]
 
 def at(scene: Scene, update: int, running: Race, **changes: Any) -> Moment:
     """A paused session's moment."""
-    session = replace(begin(scene), playing=False, progress=float(update), **changes)
+    session = replace(begin(scene), playing=False, progress=float(update), seen=update, **changes)
     return moment(session, running)
 
 

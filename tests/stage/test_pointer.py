@@ -49,7 +49,7 @@ def scene() -> Scene:
 
 @pytest.fixture
 def session(scene: Scene) -> Session:
-    return replace(begin(scene), playing=False, progress=100.0)
+    return replace(begin(scene), playing=False, progress=100.0, seen=100)
 
 
 class Player:
@@ -356,7 +356,9 @@ def test_a_mark_tells_its_event(session: Session) -> None:
 @pytest.mark.parametrize("name", ["local-minimum", "learning-rate-ladder"])
 def test_tooltips_stay_in_the_picture_and_off_what_they_tell_of(name: str, size: tuple[int, int]) -> None:
     scene = load_scene(name)
-    here, stage = stage_of(replace(begin(scene), playing=False, progress=float(scene.updates)), size)
+    here, stage = stage_of(
+        replace(begin(scene), playing=False, progress=float(scene.updates), seen=scene.updates), size
+    )
     places = here.places
     areas = [*(panel.map for panel in places.panels), places.timeline, stage.chart.plot.move(places.chart.topleft)]
     target = pygame.Surface(size, depth=32)
@@ -404,7 +406,7 @@ def test_a_tooltip_leaves_no_traces(session: Session, theme: str) -> None:
 def window() -> Iterator[stage_window.Window]:
     pygame.display.init()
     pygame.display.set_mode(SIZE, pygame.RESIZABLE)
-    yield stage_window.Window(replace(begin(load_scene("local-minimum")), playing=False, progress=40.0))
+    yield stage_window.Window(replace(begin(load_scene("local-minimum")), playing=False, progress=40.0, seen=40))
     pygame.display.quit()
 
 

@@ -153,3 +153,10 @@ def test_clocks_go_round_and_keep_the_tick(session: Session) -> None:
     there = after(session, Step(30), ChangeClock())
     assert (there.clock, there.update) == ("epochs", 30)
     assert after(there, *[ChangeClock()] * (len(CLOCKS) - 1)).clock == session.clock
+
+
+def test_what_has_been_watched_is_remembered_until_the_race_changes(session: Session) -> None:
+    there = after(session, Step(50), GoToStart())
+    assert (there.update, there.seen) == (0, 50)
+    assert after(there, Restart()).seen == 50
+    assert after(there, NewSeed()).seen == 0

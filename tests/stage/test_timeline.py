@@ -17,6 +17,7 @@ from sim.stage.theme import THEMES, load_theme
 from sim.stage.timeline import describe, epoch_ends, marks, marks_near, tick_at, tick_of, track, x_of
 
 TICKS = 400
+ALL = 10**9  # As if all had been watched.
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def test_marks_stand_at_the_first_tick_at_which_the_panels_tell_of_the_event(
     scene: Scene, running: Race, clock: str
 ) -> None:
     timing = scene.timing(clock)
-    marked = marks(running, timing, TICKS)
+    marked = marks(running, timing, TICKS, ALL)
     assert marked
     assert [mark.tick for mark in marked] == sorted(mark.tick for mark in marked)
     for mark in marked:
@@ -54,21 +55,28 @@ def test_marks_stand_at_the_first_tick_at_which_the_panels_tell_of_the_event(
 def test_by_epochs_the_full_batch_takes_twenty_ticks_an_update(scene: Scene, running: Race) -> None:
     timing = scene.timing("epochs")
     assert [tick_of(timing, lane, 3) for lane in range(3)] == [60, 3, 60]
-    late = marks(running, timing, 20 * TICKS)
+    late = marks(running, timing, 20 * TICKS, ALL)
     for lane in range(3):
         events = [mark.event for mark in late if mark.lane == lane]
         assert sorted(events, key=running.judges[lane].events.index) == running.judges[lane].events
 
 
 def test_marks_beyond_the_end_are_left_out(scene: Scene, running: Race) -> None:
-    assert all(mark.tick <= 60 for mark in marks(running, scene.timing("updates"), 60))
+    assert all(mark.tick <= 60 for mark in marks(running, scene.timing("updates"), 60, ALL))
+
+
+def test_what_was_not_watched_is_not_given_away(scene: Scene, running: Race) -> None:
+    timing = scene.timing("updates")
+    everything = marks(running, timing, TICKS, ALL)
+    assert marks(running, timing, TICKS, 60) == tuple(mark for mark in everything if mark.tick <= 60)
+    assert not marks(running, timing, TICKS, 0)
 
 
 def test_news_of_the_race_become_marks(scene: Scene) -> None:
     fresh, timing = scene.race(), scene.timing("updates")
-    before = marks(fresh, timing, TICKS)
+    before = marks(fresh, timing, TICKS, ALL)
     fresh.extend(TICKS + 1)
-    assert len(marks(fresh, timing, TICKS)) > len(before)
+    assert len(marks(fresh, timing, TICKS, ALL)) > len(before)
 
 
 @pytest.mark.parametrize("size", [SMALLEST, USUAL])
@@ -82,7 +90,7 @@ def test_ticks_and_pixels_agree(size: tuple[int, int]) -> None:
 
 
 def test_the_nearest_mark_is_meant_and_only_from_near(scene: Scene, running: Race, places: Layout) -> None:
-    marked = marks(running, scene.timing("updates"), TICKS)
+    marked = marks(running, scene.timing("updates"), TICKS, ALL)
     for mark in marked:
         assert mark in marks_near(places, x_of(places, mark.tick, TICKS) + 2, TICKS, marked)
     assert not marks_near(places, x_of(places, TICKS, TICKS) + 40, TICKS, marked)
@@ -102,12 +110,12 @@ def test_epochs_end_where_the_smallest_batches_have_all_had_their_turn(scene: Sc
 
 
 def test_nothing_is_built_anew_while_the_race_runs(scene: Scene, running: Race, places: Layout) -> None:
-    target, theme, timing = pygame.Surface(USUAL, depth=32), load_theme("dark"), scene.timing("serial")
-    arguments = (target, places, theme, running, timing, TICKS)
-    timeline.draw_timeline(*arguments, 1)
+    target, theme = pygame.Surface(USUAL, depth=32), load_theme("dark")
+    session = replace(begin(scene), clock="serial", horizon=TICKS, seen=TICKS)
+    timeline.draw_timeline(target, places, theme, session, running, 1)
     built = timeline._layer.cache_info().misses
     for tick in range(2, 200, 9):
-        timeline.draw_timeline(*arguments, tick)
+        timeline.draw_timeline(target, places, theme, session, running, tick)
     assert timeline._layer.cache_info().misses == built
 
 
@@ -118,7 +126,7 @@ def test_the_played_part_grows_and_leaves_no_traces(scene: Scene, running: Race,
     session = replace(begin(scene, theme), playing=False)
 
     def shown(tick: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
-        draw(target, moment(replace(session, progress=float(tick)), running))
+        draw(target, moment(replace(session, progress=float(tick), seen=300), running))
         return pygame.surfarray.array3d(target.subsurface(strip))
 
     first, later, again = shown(30), shown(300), shown(30)
