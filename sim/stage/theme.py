@@ -2,7 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -72,6 +72,7 @@ def _color(text: str) -> Color:
     return red, green, blue
 
 
+@lru_cache(maxsize=4096)
 def mix(start: Color, end: Color, share: float) -> Color:
     """The colour that lies the given share of the way from start to end."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(start, end, strict=True))

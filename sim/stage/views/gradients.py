@@ -4,6 +4,7 @@ The mean of a batch of B of N examples, drawn without putting back, has the cova
 gradient times (N − B)/(N − 1)/B: none for the full batch.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ ROUNDING = 1e-12  # Noise that is this much smaller than the signal is none.
 MOST = 64  # Examples whose gradients are drawn, spread over all of them.
 REACH = 0.3  # Length of the longest arrow, in map heights,
 GENTLE = 0.25  # where it is longer than this share of the problem's typical slope: else shorter.
-ANGLES = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+ANGLES = np.linspace(0, 2 * np.pi, 40, endpoint=False)
 CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=-1)
 
 
@@ -100,9 +101,11 @@ def _draw_fan(target: pygame.Surface, look: Look, tips: Array) -> None:
 
 def _draw_ellipse(target: pygame.Surface, center: Array, covariance: Array, color: Color, look: Look) -> None:
     """The ellipse of one standard deviation, in pixels."""
-    values, vectors = np.linalg.eigh(covariance)
-    axes = vectors * np.sqrt(np.maximum(values, 0.0))
-    line = center + CIRCLE @ axes.T
-    pygame.draw.lines(target, look.theme.halo, True, line.tolist(), max(3, round(3.4 * look.stroke)))
-    for shift in (-0.35, 0.35):  # Two smooth lines side by side are one of about two pixels.
-        pygame.draw.aalines(target, color, True, (line + shift * look.stroke).tolist())
+    (xx, xy), (_, yy) = covariance.tolist()
+    # The symmetric root of a 2×2 matrix: (C + √det·I)/√(trace + 2√det), by the theorem of Cayley and Hamilton.
+    root = math.sqrt(max(xx * yy - xy * xy, 0.0))
+    scale = math.sqrt(max(xx + yy + 2 * root, 1e-300))
+    line = (center + CIRCLE @ ((covariance + root * np.eye(2)) / scale)).tolist()
+    pygame.draw.lines(target, look.theme.halo, True, line, max(3, round(3.4 * look.stroke)))
+    pygame.draw.lines(target, color, True, line, max(1, round(1.6 * look.stroke)))
+    pygame.draw.aalines(target, color, True, line)
