@@ -26,6 +26,13 @@ SHEET = (
     ("H ?", "this sheet"),
     ("Esc", "quit"),
 )
+CHANGES = (
+    ("Shift 1 … 6", "choose the lane that these keys change:"),
+    ("[ ]  , .  ; '", "learning rate, momentum, batch size"),
+    ("Y Insert D Delete", "next rule; add, duplicate, remove a lane"),
+    ("U I  Q W", "spread of the examples, number of examples"),
+    ("drag, wheel", "the flag, the timeline, the map; zoom; double click: all of it"),
+)
 LEGEND = (
     ("coloured arrow", "last movement, up to four times as long"),
     ("plain arrow", "−η·∇L of the coming batch, on the same scale"),
@@ -40,7 +47,7 @@ Block = list[tuple[str, str]]
 def draw_help(target: pygame.Surface, theme: Theme, em: int) -> None:
     """Draw the sheet over the middle of the picture: the keys on the left, views and signs on the right."""
     views = tuple((view.key.upper(), view.label) for view in VIEWS.values())
-    columns = [[_said(SHEET, theme)], [_said(views, theme), _said(LEGEND, theme)]]
+    columns = [[_said(SHEET, theme)], [_said(views, theme), _said(CHANGES, theme), _said(LEGEND, theme)]]
     size, room = em, target.get_width() - 4 * em
     while size > SMALLEST and sum(_widths(column, size)[2] for column in columns) > room:
         size -= 1

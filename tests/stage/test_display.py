@@ -11,9 +11,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from sim.scene import load_scene
+from sim.stage.picture import setting
+from sim.stage.session import begin
+from sim.stage.timeline import track
+
 ROOT = Path(__file__).parents[2]
+WIDTH, HEIGHT = 1280, 800
 TOOLS = ("Xvfb", "xdotool")
-PATIENCE = 30.0  # Seconds until something that should happen counts as missing.
+PATIENCE = 20.0  # Seconds until something that should happen counts as missing.
 
 pytestmark = pytest.mark.skipif(
     any(shutil.which(tool) is None for tool in TOOLS), reason="needs the X server Xvfb, and xdotool"
@@ -24,7 +30,7 @@ pytestmark = pytest.mark.skipif(
 def display() -> Iterator[str]:
     """A virtual display of its own; its number is free when it starts."""
     reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"]
     with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
         os.close(writing)
         with os.fdopen(reading) as pipe:
@@ -36,7 +42,12 @@ def display() -> Iterator[str]:
 def tool(display: str, *arguments: str) -> str:
     """Let xdotool do something on the display."""
     done = subprocess.run(
-        ["xdotool", *arguments], env=os.environ | {"DISPLAY": display}, capture_output=True, text=True, check=False
+        ["xdotool", *arguments],
+        env=os.environ | {"DISPLAY": display},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
     )
     return done.stdout.strip()
 
@@ -59,28 +70,40 @@ def pressed_until(display: str, path: Path, *keys: str) -> Path:
     return wait_for(path)
 
 
+def timeline_middle(name: str) -> tuple[int, int]:
+    """Where on the display the middle of the timeline is: the window stands in the display's middle."""
+    size = (WIDTH - 40, HEIGHT - 100)
+    here = setting(begin(load_scene(name)), size)
+    return 20 + track(here.places).centerx, 50 + here.places.timeline.centery
+
+
 def test_keys_and_mouse_reach_the_race(display: str, tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "SDL_VIDEODRIVER"}
     command = [sys.executable, str(ROOT / "main.py"), "on-the-saddle"]
-    with subprocess.Popen(
+    program = subprocess.Popen(
         command,
         cwd=tmp_path,
         env=environment | {"DISPLAY": display},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    ) as program:
+    )
+    try:
         first = pressed_until(display, tmp_path / "on-the-saddle-0.png", "Home", "s")
         tool(display, "key", "Right", "Right", "Right", "t", "s")
         third = wait_for(tmp_path / "on-the-saddle-3.png")
         with Image.open(first) as light, Image.open(third) as dark:
             assert sum(light.getpixel((2, 2))[:3]) > 600  # type: ignore[index]
             assert sum(dark.getpixel((2, 2))[:3]) < 150  # type: ignore[index]
-        tool(display, "key", "2")
-        tool(display, "mousemove", "320", "420", "click", "1")
-        time.sleep(1.0)
-        tool(display, "key", "End", "h", "Escape", "s")
+        x, y = timeline_middle("on-the-saddle")
+        tool(display, "mousemove", f"{x - 60}", f"{y}", "mousedown", "1", "mousemove", f"{x}", f"{y}", "mouseup", "1")
+        time.sleep(0.5)
+        tool(display, "key", "s")
+        wait_for(tmp_path / "on-the-saddle-125.png")
+        tool(display, "key", "Tab", "bracketright", "g", "l", "End", "h", "Escape", "s")
         wait_for(tmp_path / "on-the-saddle-250.png")
         tool(display, "key", "Escape")
         output, errors = program.communicate(timeout=PATIENCE)
+    finally:
+        program.kill()
     assert (program.returncode, output, errors) == (0, "", "")

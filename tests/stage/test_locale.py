@@ -31,8 +31,8 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("chart.py", "UNITS[self._axes.clock]"): set(chart.UNITS.values()),
     ("picture.py", "CLOCK_NAMES[session.clock]"): set(picture.CLOCK_NAMES.values()),
     ("picture.py", "KEYS"): {picture.KEYS},
-    ("help.py", "key"): {key for key, _ in help.SHEET + help.LEGEND},
-    ("help.py", "meaning"): {meaning for _, meaning in help.SHEET + help.LEGEND}
+    ("help.py", "key"): {key for key, _ in help.SHEET + help.CHANGES + help.LEGEND},
+    ("help.py", "meaning"): {meaning for _, meaning in help.SHEET + help.CHANGES + help.LEGEND}
     | {view.label for view in VIEWS.values()},
     ("numbers.py", "sentence"): set(numbers.EVIDENCE),
     ("panel.py", "verdict.kind.value"): {kind.value for kind in Kind},
