@@ -272,7 +272,7 @@ class OpenScene:
             notice = say(session.language, "There is no scene {number}; there are {count}.", number=place, count=count)
             return replace(session, notice=notice)
         scene = load_scene(names[self.index])
-        return ask(Restart().apply(replace(session, scene=scene, horizon=scene.updates, focus=None)))
+        return ask(Restart().apply(replace(session, scene=scene, lane=0, horizon=scene.updates, focus=None)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,3 +160,9 @@ def test_what_has_been_watched_is_remembered_until_the_race_changes(session: Ses
     assert (there.update, there.seen) == (0, 50)
     assert after(there, Restart()).seen == 50
     assert after(there, NewSeed()).seen == 0
+
+
+def test_a_scene_with_fewer_lanes_has_its_first_one_chosen(session: Session) -> None:
+    there = after(replace(session, lane=2), OpenScene(8))
+    assert len(there.scene.lanes) == 2
+    assert there.lane == 0
