@@ -158,7 +158,7 @@ def swarms(draw: st.DrawFn) -> tuple[Array, Array]:
 
 @every_rule
 @given(swarm=swarms())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_a_marble_has_the_same_bits_alone_and_in_a_swarm(kind: type[AnyRule], swarm: tuple[Array, Array]) -> None:
     starts, gradients = swarm
     together = movements(kind(), starts, gradients)

@@ -80,7 +80,7 @@ def looks(running: Race, update: int, theme: str = "light") -> list[Look]:
 
 
 @pytest.mark.parametrize("name", VIEWS)
-@pytest.mark.parametrize("scene", ["local-minimum", "two-weights", "himmelblau", "adaptive-rules"])
+@pytest.mark.parametrize("scene", ["local-minimum", "himmelblau"])
 def test_a_view_changes_its_own_place_and_nothing_else(name: str, scene: str) -> None:
     opened = load_scene(scene)
     running = opened.race()
@@ -127,7 +127,7 @@ def test_all_views_draw_every_scene_from_start_to_end(name: str) -> None:
         assert np.mean(views != plain) > 0.01
 
 
-@pytest.mark.parametrize("count", range(1, 7))
+@pytest.mark.parametrize("count", [1, 4, 6])
 @pytest.mark.parametrize("sigma", [0.0, 0.4])
 @pytest.mark.parametrize("rate", [0.05, 1e3, 1e200])
 def test_any_lanes_can_be_drawn_also_when_they_diverge_or_overflow(count: int, sigma: float, rate: float) -> None:
