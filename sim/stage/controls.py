@@ -13,7 +13,7 @@ from typing import Any
 from sim.descent.clock import CLOCKS
 from sim.descent.data import MOST_EXAMPLES
 from sim.descent.rules import RULES, rule_name
-from sim.scene import load_scene, scene_files
+from sim.scene import SceneError, load_scene, scene_files
 from sim.stage.editing import (
     HIGHEST_DECAY,
     AddLane,
@@ -106,7 +106,14 @@ def controls(session: Session, theme: Theme) -> tuple[Control, ...]:
 @cache
 def scene_titles(language: str) -> tuple[str, ...]:
     """The titles of the scenes that come with the program, in the order of the menu."""
-    return tuple(load_scene(name).texts(language).title for name in scene_files())
+    return tuple(_title(name, language) for name in scene_files())
+
+
+def _title(name: str, language: str) -> str:
+    try:
+        return load_scene(name).texts(language).title
+    except SceneError:  # Its file has gone or changed since the program began; to open it will say so.
+        return name
 
 
 def _race_controls(session: Session, theme: Theme) -> list[Control]:

@@ -75,4 +75,4 @@ def settings(lane: Lane, count: int, theme: Theme | None = None) -> str:
     chosen = [f"{SYMBOLS[field.name]} {short(getattr(rule, field.name))}" for field in told]
     language = LANGUAGES[0] if theme is None else theme.language
     batch = say(language, "B {size} of {count}", size=lane.batch_size, count=count)
-    return " · ".join([rule_name(lane.rule), *chosen, batch])
+    return " · ".join([say(language, rule_name(lane.rule)), *chosen, batch])

@@ -8,8 +8,8 @@ import pygame_gui
 import pytest
 
 from sim.descent.rules import RULES
-from sim.scene import load_scene, scene_files
-from sim.stage.controls import Buttons, Choice, Control, Slider, controls
+from sim.scene import Scene, SceneError, load_scene, scene_files
+from sim.stage.controls import Buttons, Choice, Control, Slider, controls, scene_titles
 from sim.stage.editing import ChooseRule, SelectLane
 from sim.stage.picture import setting
 from sim.stage.session import Session, begin, update
@@ -122,3 +122,17 @@ def test_widgets_stay_in_the_panel_and_apart(size: tuple[int, int], language: st
     assert all(panel.place.contains(rect) for rect in rects)
     assert not any(one.colliderect(other) for i, one in enumerate(rects) for other in rects[:i])
     pygame.display.quit()
+
+
+def test_a_scene_whose_file_has_gone_keeps_its_place_in_the_menu(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = opened()
+
+    def gone(name: str) -> Scene:
+        raise SceneError(f"cannot read {name}")
+
+    scene_titles.cache_clear()
+    monkeypatch.setattr("sim.stage.controls.load_scene", gone)
+    menu = held(session)["scene"]
+    assert isinstance(menu, Choice)
+    assert menu.options == tuple(scene_files())
+    scene_titles.cache_clear()

@@ -35,6 +35,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("help.py", "meaning"): {meaning for _, meaning in help.SHEET + help.CHANGES + help.LEGEND}
     | {view.label for view in VIEWS.values()},
     ("numbers.py", "sentence"): set(numbers.EVIDENCE),
+    ("numbers.py", "rule_name(lane.rule)"): {"gradient descent", "momentum"},  # The others keep their names.
     ("panel.py", "verdict.kind.value"): {kind.value for kind in Kind},
     ("timeline.py", "Kind[event.kind.upper()].value"): {kind.value for kind in Kind},
     ("tooltip.py", "PLACES[lower, upper]"): set(tooltip.PLACES.values()),
