@@ -249,7 +249,13 @@ def _lane_controls(session: Session, theme: Theme) -> list[Control]:
 def _picture_controls(session: Session, theme: Theme) -> list[Control]:
     say = theme.say
     views = tuple(
-        Button(f"view {name}", say(view.label), ToggleView(name), f"{view.key}: {say(view.tip)}", name in session.views)
+        Button(
+            f"view {name}",
+            say(view.label),
+            ToggleView(name),
+            f"{view.key.upper()}: {say(view.tip)}",
+            name in session.views,
+        )
         for name, view in VIEWS.items()
     )
     looks = (

@@ -29,7 +29,7 @@ from sim.stage.views.batch_strip import COMING, USED, WAITING, columns, states
 from sim.stage.views.batch_surface import _heights
 from sim.stage.views.contours import moved_minima
 from sim.stage.views.gradients import example_gradients, noise
-from sim.stage.views.momentum import next_movement, weights
+from sim.stage.views.momentum import next_movement, past_pushes, weights
 from sim.surface.points import norm
 
 ALL = frozenset(VIEWS)
@@ -294,3 +294,15 @@ def test_neighbouring_tints_differ_and_are_no_lane_s_colour(theme: str) -> None:
     tints = [tint(looks, index) for index in range(4)]
     assert min(np.abs(np.subtract(one, other)).sum() for one, other in combinations(tints, 2)) > 40
     assert not set(tints) & set(looks.lanes)
+
+
+@pytest.mark.parametrize("moment", [0, 1, 7, 60])
+def test_the_pushes_of_all_past_gradients_add_up_to_the_next_movement(moment: int) -> None:
+    running = load_scene("local-minimum").race()
+    running.extend(80)
+    track = running.tracks[2]
+    pushes = past_pushes(track, moment, moment + 1)
+    assert len(pushes) == moment + 1
+    np.testing.assert_allclose(pushes.sum(axis=0), track.movement[moment], rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(past_pushes(track, moment, 3), pushes[:3])
+    assert not len(past_pushes(running.tracks[0], moment, 3))

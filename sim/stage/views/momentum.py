@@ -5,6 +5,7 @@ Unrolled, it is a sum of all gradients so far, in which the one k updates ago we
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pygame
@@ -23,6 +24,7 @@ from sim.surface.points import Array, norm
 
 ENLARGED = 4.0  # Arrows are so many times as long as the movements,
 LONGEST = 0.35  # unless one would be longer than this share of the map's height: then all by less.
+MOST_ARROWS = 10  # Past gradients that are drawn as arrows.
 MOST_BARS = 32  # Past gradients whose weights are shown.
 LEAST_WEIGHT = 0.02
 """Smaller ones would not show."""
@@ -94,6 +96,24 @@ def draw_momentum(target: pygame.Surface, look: Look) -> None:
         _draw_weights(target, look, decay, look.area.bottom - round((1.25 * lines - 0.7) * look.em))
 
 
+def past_pushes(track: Track, moment: int, most: int) -> Array:
+    """−η λᵏ g of k = 0, 1, 2 … updates ago, shape (at most `most`, 2): all of them add up to the next movement."""
+    rule = track.lane.rule
+    if not isinstance(rule, Momentum):
+        return np.empty((0, 2))
+    gradients = track.gradient[max(moment + 1 - most, 0) : moment + 1][::-1]
+    return -rule.learning_rate * rule.decay ** np.arange(len(gradients))[:, None] * gradients
+
+
+def _draw_past(target: pygame.Surface, look: Look, tip: Array, scale: Array) -> None:
+    """The pushes of past gradients tail to tip, back from where the next movement ends, ever fainter."""
+    pushes = past_pushes(look.track, look.moment, MOST_ARROWS)
+    joints = np.concatenate([[tip], tip - np.cumsum(pushes * scale, axis=0)]).tolist()
+    for k, (end, start) in enumerate(pairwise(joints)):
+        color = mix(look.color, look.theme.high, 0.25 + 0.6 * k / MOST_ARROWS)
+        draw_arrow(target, start, end, color, look.theme.halo, 0.55 * look.stroke)
+
+
 def _draw_sum(target: pygame.Surface, look: Look, parts: Sum | None, movement: Array) -> None:
     center, theme = look.pixel(look.theta), look.theme
     if not look.holds(center):
@@ -104,6 +124,7 @@ def _draw_sum(target: pygame.Surface, look: Look, parts: Sum | None, movement: A
     scale = min(ENLARGED, reach) * look.camera.scale * np.array([1.0, -1.0])
     joint, tip = (tuple((center + vector * scale).tolist()) for vector in (carried, movement))
     if parts is not None and carried.any():
+        _draw_past(target, look, np.array(tip), scale)
         draw_arrow(target, center, joint, mix(look.color, theme.mark, 0.25), theme.halo, look.stroke)
         draw_arrow(target, joint, tip, theme.mark, theme.halo, look.stroke)
     draw_arrow(target, center, tip, look.color, theme.halo, 1.5 * look.stroke)
