@@ -83,9 +83,9 @@ def haloed(text: str, size: int, color: Color, halo: Color, bold: bool = False) 
     width = max(1, size // 10)
     picture = pygame.Surface((face.get_width() + 2 * width, face.get_height() + 2 * width), pygame.SRCALPHA)
     picture.fill((*halo, 0))
-    for dx in range(2 * width + 1):
-        for dy in range(2 * width + 1):
-            picture.blit(rim, (dx, dy))
+    # Strokes are wider than the rim: its corners and, where it is wide, its sides cover what lies between.
+    steps = range(0, 2 * width + 1, max(1, 2 * width if width == 1 else width))
+    picture.fblits([(rim, (dx, dy)) for dx in steps for dy in steps])
     picture.blit(face, (width, width))
     return picture
 
