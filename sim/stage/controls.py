@@ -198,8 +198,8 @@ def _lane_controls(session: Session, theme: Theme) -> list[Control]:
         Choice(
             "rule",
             say("rule"),
-            tuple(RULES),
-            rule_name(rule),
+            tuple(say(name) for name in RULES),
+            say(rule_name(rule)),
             lambda index: ChooseRule(list(RULES)[index]),
             say("Y: how a gradient becomes a movement"),
         ),

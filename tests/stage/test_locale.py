@@ -40,6 +40,8 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("timeline.py", "Kind[event.kind.upper()].value"): {kind.value for kind in Kind},
     ("tooltip.py", "PLACES[lower, upper]"): set(tooltip.PLACES.values()),
     ("labels.py", "point.kind.value"): {kind.value for kind in critical.Kind},
+    ("controls.py", "name"): {"gradient descent", "momentum"},
+    ("controls.py", "rule_name(rule)"): {"gradient descent", "momentum"},
     ("controls.py", "view.label"): {view.label for view in VIEWS.values()},
     ("controls.py", "view.tip"): {view.tip for view in VIEWS.values()},
     ("momentum.py", "rule_name(look.track.lane.rule)"): set(),  # Rules keep their names.
