@@ -51,11 +51,6 @@ class Layout:
         """Width of thin lines, in pixels: 1 at the usual size."""
         return self.em / 15
 
-    @property
-    def line(self) -> int:
-        """Height of a line of type, in pixels."""
-        return round(1.45 * self.em)
-
 
 @lru_cache(maxsize=32)
 def layout(size: tuple[int, int], lanes: int, aspect: float, controls: bool = False, presenter: bool = False) -> Layout:

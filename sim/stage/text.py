@@ -102,23 +102,6 @@ def fitted(text: str, size: int, room: int, bold: bool = False) -> str:
     return ""
 
 
-@lru_cache(maxsize=256)
-def wrapped(text: str, size: int, room: int, lines: int) -> tuple[str, ...]:
-    """The text broken between words into at most so many lines; what is left over ends in an ellipsis."""
-    broken: list[str] = []
-    words = text.split()
-    while words:
-        if len(broken) == lines - 1:
-            broken.append(fitted(" ".join(words), size, room))
-            break
-        count = len(words)
-        while count > 1 and width(" ".join(words[:count]), size) > room:
-            count -= 1
-        broken.append(fitted(" ".join(words[:count]), size, room))
-        words = words[count:]
-    return tuple(broken)
-
-
 def put(
     target: pygame.Surface,
     text: str,
