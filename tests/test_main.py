@@ -14,6 +14,8 @@ from typing import Any, NoReturn
 import pytest
 
 import main
+from sim.command import COMMANDS, arguments
+from sim.command import run as run_command
 from sim.scene import OPENING, load_scene, scene_files
 from sim.scene.reading import LARGEST_FILE
 
@@ -85,7 +87,7 @@ def test_help_has_examples_and_fits_a_terminal(
 
 def test_the_main_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     text = output(capsys, "--help")
-    assert all(f"main.py {command} " in text for command in main.COMMANDS)
+    assert all(f"main.py {command} " in text for command in COMMANDS)
 
 
 def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,7 +165,7 @@ def test_how_the_computing_is_cut_makes_no_difference(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = output(capsys, "run", "--updates", "100", "--json")
-    monkeypatch.setattr(main, "CHUNK", 7)
+    monkeypatch.setattr(run_command, "CHUNK", 7)
     assert output(capsys, "run", "--updates", "100", "--json") == whole
 
 
@@ -212,7 +214,7 @@ sys.exit(status + main.main(["run", "--updates", "3", "--json"]))
 def test_a_terminal_sees_how_far_a_long_run_is(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(main, "CHUNK", 10)
+    monkeypatch.setattr(run_command, "CHUNK", 10)
     assert status("run", "--updates", "100") == 0
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
@@ -263,7 +265,7 @@ def test_an_unnamed_picture_overwrites_nothing(tmp_path: Path, monkeypatch: pyte
 def test_the_themes_are_those_of_the_stage() -> None:
     from sim.stage.theme import THEMES  # noqa: PLC0415  The other tests do without the stage.
 
-    assert set(main.THEMES) == set(THEMES)
+    assert set(arguments.THEMES) == set(THEMES)
 
 
 # No display, no pygame-ce.

@@ -1,0 +1,12 @@
+"""What the command line can do, a module a command.
+
+Each has `parser()`, the arguments it takes, and `run(arguments)`, which does it. Modules import what a
+command needs when it runs, so that no command waits for another's libraries, and --help for none.
+"""
+
+COMMANDS = {
+    "screenshot": "save a picture of a race, without a window",
+    "run": "run a race without a picture: verdicts, evidence, events",
+    "scenes": "list the scenes",
+}
+"""The commands' names, which are those of their modules, and what each is for. No name: the window."""

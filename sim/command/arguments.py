@@ -1,0 +1,128 @@
+"""What the arguments of several commands have in common: ranges, types, sentences about mistakes."""
+
+import argparse
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from sim.command.terminal import show
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+PROGRAM = "main.py"
+FAILED = 2
+
+MOST_UPDATES = 1_000_000
+LARGEST_SEED = 2**53 - 1
+SMALLEST_SIZE, LARGEST_SIZE = (320, 240), (7680, 4320)
+THEMES = ("light", "dark")
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def __init__(self, command: str, description: str, examples: str, usage: str | None = None) -> None:
+        super().__init__(
+            prog=f"{PROGRAM} {command}".strip(),
+            usage=usage,
+            description=description.strip(),
+            epilog=f"examples:\n{_indented(examples)}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    def print_help(self, file: "SupportsWrite[str] | None" = None) -> None:
+        if file is None:
+            show(self.format_help().rstrip())
+        else:
+            super().print_help(file)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(FAILED, f"{PROGRAM}: error: {message}\n")
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.strip().splitlines())
+
+
+def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    """The type of an argument that is a whole number from `lowest` to `highest`."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[+-]?[0-9]{1,20}", text) or not lowest <= int(text) <= highest:
+            raise argparse.ArgumentTypeError(f"must be a whole number from {lowest} to {highest:,}, not {short(text)}")
+        return int(text)
+
+    return parse
+
+
+def size(text: str) -> tuple[int, int]:
+    """Width and height in pixels, from WIDTHxHEIGHT."""
+    match = re.fullmatch(r"([0-9]{1,9})[xX×]([0-9]{1,9})", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"must be WIDTHxHEIGHT, such as 1600x900, not {short(text)}")
+    width, height = map(int, match.groups())
+    (least_width, least_height), (most_width, most_height) = SMALLEST_SIZE, LARGEST_SIZE
+    if not (least_width <= width <= most_width and least_height <= height <= most_height):
+        limits = f"{least_width}x{least_height} to {most_width}x{most_height}"
+        raise argparse.ArgumentTypeError(f"must be from {limits}, not {short(text)}")
+    return width, height
+
+
+def picture(text: str) -> Path:
+    """The path of a PNG file to be written."""
+    path = Path(text)
+    if path.suffix.lower() not in ("", ".png"):
+        raise argparse.ArgumentTypeError(f"must end in .png, which is what is written, not in {short(path.suffix)}")
+    return path
+
+
+def short(text: str) -> str:
+    """What was typed, in quotes, cut where it is long."""
+    return repr(text) if len(text) <= 40 else repr(f"{text[:39]}…")
+
+
+def add_scene(parser: argparse.ArgumentParser) -> None:
+    """SCENE."""
+    parser.add_argument(
+        "scene",
+        nargs="?",
+        metavar="SCENE",
+        help="the name of a scene, or the path to a TOML file (default: the opening scene)",
+    )
+
+
+def add_seed(parser: argparse.ArgumentParser) -> None:
+    """--seed."""
+    parser.add_argument(
+        "--seed",
+        type=whole_number(0, LARGEST_SEED),
+        metavar="S",
+        help="the seed of the batches; equal seeds give equal races (default: the scene's own)",
+    )
+
+
+def add_updates(parser: argparse.ArgumentParser) -> None:
+    """--updates."""
+    parser.add_argument(
+        "--updates",
+        type=whole_number(0, MOST_UPDATES),
+        metavar="N",
+        help=f"how many updates to run, at most {MOST_UPDATES:,} (default: the scene's own number)",
+    )
+
+
+def add_look(parser: argparse.ArgumentParser) -> None:
+    """--size and --theme."""
+    parser.add_argument(
+        "--size",
+        type=size,
+        default=(1600, 900),
+        metavar="WxH",
+        help="width and height in pixels, from {}x{} to {}x{} (default: 1600x900)".format(
+            *SMALLEST_SIZE, *LARGEST_SIZE
+        ),
+    )
+    parser.add_argument("--theme", choices=THEMES, default="light", help="its colours (default: light)")

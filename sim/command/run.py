@@ -1,0 +1,67 @@
+"""A race without a picture."""
+# ruff: noqa: PLC0415
+
+import argparse
+import codecs
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.command.arguments import PROGRAM, Parser, add_scene, add_seed, add_updates
+from sim.command.terminal import show_json, show_table, watched
+
+if TYPE_CHECKING:
+    from sim.descent.race import Race
+
+CHUNK = 1_000  # Updates between two movements of the progress bar.
+
+
+def parser() -> argparse.ArgumentParser:
+    """Its arguments."""
+    parser = Parser(
+        "run",
+        "Run a race without a picture, and say what became of every marble, and on\nwhat evidence.",
+        f"""
+python {PROGRAM} run
+python {PROGRAM} run local-minimum --updates 2000 --seed 3
+python {PROGRAM} run batch-ladder --json > verdicts.json
+python {PROGRAM} run ravine --csv ravine.csv
+""",
+    )
+    add_scene(parser)
+    add_updates(parser)
+    add_seed(parser)
+    parser.add_argument("--json", action="store_true", help="print the same for programs, as JSON")
+    parser.add_argument(
+        "--csv",
+        type=Path,
+        metavar="FILE",
+        help="write every update of every lane there at full precision, replacing the file if it exists",
+    )
+    return parser
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Run it, and say what became of it."""
+    from sim.command.chosen import chosen_scene
+    from sim.files import whole_file
+    from sim.report import summary, table, write_csv
+
+    scene = chosen_scene(arguments.scene, arguments.seed)
+    updates = scene.updates if arguments.updates is None else arguments.updates
+    race = scene.race()
+    if arguments.csv is None:
+        _extend(race, updates)
+    else:
+        with whole_file(arguments.csv) as stream:
+            _extend(race, updates)
+            write_csv(race, updates, codecs.getwriter("utf-8")(stream))
+    if arguments.json:
+        show_json(summary(scene, race, updates))
+    else:
+        show_table(table(scene, race, updates))
+
+
+def _extend(race: "Race", updates: int) -> None:
+    with watched([*range(CHUNK, updates, CHUNK), updates]) as steps:
+        for step in steps:
+            race.extend(step)

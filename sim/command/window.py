@@ -1,0 +1,70 @@
+"""The window, which is what the program does if no command is named."""
+# ruff: noqa: PLC0415
+
+import argparse
+from pathlib import Path
+
+from sim.command import COMMANDS
+from sim.command.arguments import PROGRAM, THEMES, Parser, add_scene
+from sim.command.terminal import say, show
+
+NO_DISPLAY_PICTURE = Path("three-marbles.png")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Its arguments."""
+    width = max(map(len, COMMANDS))
+    commands = "\n".join(f"  {PROGRAM} {name:<{width}}  {purpose}" for name, purpose in COMMANDS.items())
+    parser = Parser(
+        "",
+        f"""
+Three marbles start at the same point of the same loss surface: one follows
+the full batch, one a small batch, one momentum. See which gets stuck, where
+and why, and which escapes.
+
+other commands, each with a --help of its own:
+{commands}
+""",
+        f"""
+python {PROGRAM}                    the opening scene
+python {PROGRAM} on-the-saddle      a scene by its name
+python {PROGRAM} lecture/mine.toml  a scene of your own
+python {PROGRAM} ./run              a scene whose file is called like a command
+""",
+        usage=f"{PROGRAM} [-h] [--version] [SCENE]\n       {PROGRAM} COMMAND [-h] ...",
+    )
+    add_scene(parser)
+    parser.add_argument("--version", action="store_true", help="show the version and exit")
+    return parser
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Open the window; where there is no display, save the final picture instead."""
+    if arguments.version:
+        show(_version())
+        return
+    from sim.command.chosen import chosen_scene
+    from sim.files import free_path
+    from sim.stage import require_pygame_ce
+
+    scene = chosen_scene(arguments.scene)
+    require_pygame_ce()
+    from sim.stage.window import NoDisplay, open_window
+
+    try:
+        open_window(scene)
+    except NoDisplay as reason:
+        from sim.stage.export import screenshot
+
+        say(f"{reason}; the race's final picture is saved instead")
+        path = free_path(NO_DISPLAY_PICTURE)
+        screenshot(scene, scene.updates, (1600, 900), THEMES[0], path)
+        show(f"saved {path.absolute()}")
+
+
+def _version() -> str:
+    import tomllib
+
+    file = Path(__file__).parents[2] / "pyproject.toml"
+    project = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
+    return f"{project['name']} {project['version']}"
