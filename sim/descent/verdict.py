@@ -67,8 +67,11 @@ class Kind(Enum):
         return self.name.lower()
 
 
-EVENT_KINDS = ("escaped", "left_saddle", *(kind.code for kind in Kind if kind is not Kind.DESCENDING))
-"""The kinds of events: two that lead from one place to another, and the beginning of each verdict."""
+ESCAPES = ("escaped", "left_saddle")
+"""The kinds of events that lead from one place to another: out of a basin, off a saddle."""
+
+EVENT_KINDS = (*ESCAPES, *(kind.code for kind in Kind if kind is not Kind.DESCENDING))
+"""The kinds of events: escapes, and the beginning of each verdict."""
 
 
 @dataclass(frozen=True, slots=True)
