@@ -35,7 +35,13 @@ def epoch_orders(seeds: Seeds, epoch: int, count: int) -> Indices:
     for first, last in pairwise([0, *breaks.tolist(), len(seeds)]):
         generator = np.random.Philox(key=epoch, counter=int(seeds[first]) * blocks)
         words[first:last] = generator.random_raw(words[first:last].size).reshape(last - first, -1)
-    return np.argsort(words[:, :count], axis=1, kind="stable")
+    # An example's number takes the place of its word's last bits: sorting is some three times faster than argsort.
+    words, bits = words[:, :count], np.uint64((1 << (count - 1).bit_length()) - 1)
+    words &= ~bits
+    words |= np.arange(count, dtype=np.uint64)
+    words.sort(axis=1)
+    words &= bits
+    return words.T.astype(np.intp, order="C").T  # In memory place after place, as batches are taken.
 
 
 def batch_of(orders: Indices, place: int, batch_size: int) -> Indices:
@@ -44,5 +50,4 @@ def batch_of(orders: Indices, place: int, batch_size: int) -> Indices:
     Ascending, because the order within a batch has no meaning; so the full batch is always
     0 … N − 1, and its mean adds the ± pairs first (`points.total`).
     """
-    chosen = orders[:, place * batch_size : (place + 1) * batch_size]
-    return np.sort(chosen, axis=1).T
+    return np.sort(orders.T[place * batch_size : (place + 1) * batch_size], axis=0)

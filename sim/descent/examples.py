@@ -11,10 +11,10 @@ import numpy as np
 
 from sim.descent.batches import Indices
 from sim.descent.models import Model
-from sim.surface.points import Array, total
+from sim.surface.points import Array, components, total, vectors
 from sim.surface.protocol import Surface
 
-BLOCK = 1 << 14  # How many (example, point) pairs are evaluated at once: temporaries stay in the cache.
+BLOCK = 1 << 12  # How many (example, point) pairs are evaluated at once: temporaries stay in the cache.
 
 
 class FiniteSum(Protocol):
@@ -43,23 +43,35 @@ class FiniteSum(Protocol):
         ...
 
 
-def _align(examples: Array, batch: Indices | None, axes: int) -> Array:
-    """The batch's examples (B, ..., k), with unit axes put in so that they broadcast against θ (..., 2)."""
-    chosen = examples if batch is None else examples[batch]
+def _chosen(examples: Array, batch: Indices | None, axes: int) -> Array:
+    """The batch's examples (B, ..., k), with unit axes put in so that they broadcast against θ (..., 2).
+
+    In memory their components come first, as `components` has them.
+    """
+    chosen = examples.T if batch is None else np.take(examples.T, batch, axis=1)
     missing = axes - (chosen.ndim - 1)
-    return chosen.reshape(len(chosen), *(1,) * missing, *chosen.shape[1:]) if missing else chosen
+    return vectors(chosen.reshape(*chosen.shape[:2], *(1,) * missing, *chosen.shape[2:]) if missing else chosen)
 
 
 def _mean(per_example: Callable[[Array, Array], Array], theta: Array, examples: Array, batch: Indices | None) -> Array:
     """The mean of per_example(θ, z) over the batch, in blocks of points where there are many."""
-    block = max(1, BLOCK // len(examples))
-    if batch is None and theta.size > 2 * block:
-        points = theta.reshape(-1, 2)
-        parts = [_mean(per_example, points[i : i + block], examples, None) for i in range(0, len(points), block)]
-        means = np.concatenate(parts)
-        return means.reshape(*theta.shape[:-1], *means.shape[1:])
-    terms = per_example(theta, _align(examples, batch, theta.ndim))
-    return np.asarray(total(terms) / len(terms))
+    shared = batch is None or batch.ndim == 1
+    block = max(1, BLOCK // (len(examples) if batch is None else len(batch)))
+    if theta.size <= 2 * block or not (shared or theta.ndim == 2):
+        terms = per_example(theta, _chosen(examples, batch, theta.ndim))
+        return np.asarray(total(terms) / len(terms))
+    points = theta.reshape(-1, 2)
+    parts = [
+        _mean(per_example, points[part], examples, batch if batch is None or shared else batch[:, part])
+        for part in (slice(first, first + block) for first in range(0, len(points), block))
+    ]
+    means = np.concatenate(parts)
+    return means.reshape(*theta.shape[:-1], *means.shape[1:])
+
+
+def _shifted(theta: Array, shift: Array) -> Array:
+    """θ − δ, components first in memory."""
+    return vectors(components(theta)[:, None] - shift.transpose(shift.ndim - 1, *range(shift.ndim - 1)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,15 +93,15 @@ class Shifted:
 
     def value(self, theta: Array, batch: Indices | None = None) -> Array:
         """Mean of f(θ − δ_i)."""
-        return _mean(lambda t, d: self.surface.value(t - d), theta, self.shifts, batch)
+        return _mean(lambda t, d: self.surface.value(_shifted(t, d)), theta, self.shifts, batch)
 
     def gradient(self, theta: Array, batch: Indices | None = None) -> Array:
         """Mean of ∇f(θ − δ_i)."""
-        return _mean(lambda t, d: self.surface.gradient(t - d), theta, self.shifts, batch)
+        return _mean(lambda t, d: self.surface.gradient(_shifted(t, d)), theta, self.shifts, batch)
 
     def hessian(self, theta: Array, batch: Indices | None = None) -> Array:
         """Mean of ∇²f(θ − δ_i)."""
-        return _mean(lambda t, d: self.surface.hessian(t - d), theta, self.shifts, batch)
+        return _mean(lambda t, d: self.surface.hessian(_shifted(t, d)), theta, self.shifts, batch)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +122,7 @@ class Tilted:
         return len(self.tilts)
 
     def _tilt(self, batch: Indices | None, axes: int) -> Array:
-        tilts = _align(self.tilts, batch, axes)
+        tilts = _chosen(self.tilts, batch, axes)
         return np.asarray(total(tilts) / len(tilts))
 
     def value(self, theta: Array, batch: Indices | None = None) -> Array:

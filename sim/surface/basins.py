@@ -6,8 +6,9 @@ rate. It is integrated by the exponential Rosenbrock–Euler method (Hochbruck &
 so a stiff valley costs no more steps than a round bowl.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +20,17 @@ from sim.surface.protocol import Surface, Window
 NO_BASIN = -1
 """The label of a point whose descent ends in none of the known minima: on a ridge, or outside."""
 
+_UNSURE = -2  # Not to be told without following the flow farther.
+_UNKNOWN = -3  # Not asked for yet.
+
 STEP = 0.01  # Longest step of the flow, in window diagonals.
 FAR = 10.0  # Where a flow is given up, in window diagonals from the centre.
 AT_REST = 1e-9  # A flow whose next step is this short, in diagonals, has arrived.
 MOST_STEPS = 2000
 # Candidate radii of the certain disc, in diagonals, and in how many directions each is looked at.
 RINGS = ((np.geomspace(1e-5, 0.01, 20, endpoint=False), 64), (np.geomspace(0.01, 0.25, 18), 256))
+
+CELLS = 128  # Along each side of the window; a flow that enters a cell well inside one basin need go no farther.
 
 LEVEL_FLOOR = 1e-6  # A valley's curvature along its floor, over that across.
 
@@ -54,25 +60,48 @@ class Basins:
 
     def labels(self, points: Array) -> Labels:
         """The index of the minimum in which the descent from each point (n, 2) ends, or NO_BASIN; shape (n,)."""
-        return self.follow(points)[0]
+        return self._flow(points, self._by_cells)[0]
 
     def follow(self, points: Array) -> tuple[Labels, Array]:
-        """The labels (n,) of the points (n, 2), and where their flows were when that was certain (n, 2)."""
+        """The labels (n,) of the points (n, 2), and where their flows ended: at rest, or in a certain disc."""
+        return self._flow(points, self._by_discs)
+
+    def _flow(self, points: Array, known: Callable[[Array], Labels]) -> tuple[Labels, Array]:
+        """Labels (n,) and ends (n, 2) of flows that go on until the label of the place they have come to is known."""
         longest, still = STEP * self.window.diagonal, AT_REST * self.window.diagonal
-        labels, ends = self.nearest(points), points.copy()
-        moving = np.flatnonzero(labels == NO_BASIN)
+        labels, ends = known(points), points.copy()
+        moving = np.flatnonzero(labels == _UNSURE)
         for _ in range(MOST_STEPS):
             if not len(moving):
                 break
             step = flow_step(self.surface, ends[moving], longest)
             ends[moving] += step
-            labels[moving] = self.nearest(ends[moving])
-            away = norm(ends[moving] - self.window.center)
-            going = (labels[moving] == NO_BASIN) & (norm(step) > still) & (away < FAR * self.window.diagonal)
-            arrived = moving[(labels[moving] == NO_BASIN) & (norm(step) <= still)]
+            labels[moving] = known(ends[moving])
+            unsure = labels[moving] == _UNSURE
+            arrived = moving[unsure & (norm(step) <= still)]
             labels[arrived] = self._valleys(ends[arrived])
-            moving = moving[going]
+            near = norm(ends[moving] - self.window.center) < FAR * self.window.diagonal
+            moving = moving[unsure & (norm(step) > still) & near]
+        labels[labels == _UNSURE] = NO_BASIN
         return labels, ends
+
+    def _by_discs(self, points: Array) -> Labels:
+        """The labels of the points in certain discs, _UNSURE elsewhere."""
+        labels = self.nearest(points)
+        labels[labels == NO_BASIN] = _UNSURE
+        return labels
+
+    def _by_cells(self, points: Array) -> Labels:
+        """The labels of the points in certain discs and in cells well inside one basin, _UNSURE elsewhere."""
+        labels = self._by_discs(points)
+        unsure = np.flatnonzero(labels == _UNSURE)
+        if len(unsure):
+            labels[unsure] = self._cells.labels(points[unsure])
+        return labels
+
+    @cached_property
+    def _cells(self) -> "_Cells":
+        return _Cells(self.window, lambda points: self.follow(points)[0])
 
     def _valleys(self, ends: Array) -> Labels:
         """Labels of flows that came to rest outside every certain disc: on the floor of a valley, or on a saddle."""
@@ -83,6 +112,47 @@ class Basins:
             floor = lower >= -LEVEL_FLOOR * upper
             labels[floor] = np.argmin(gaps[floor], axis=1)
         return labels
+
+
+class _Cells:
+    """The window in cells, each known to lie well inside one basin or not.
+
+    A cell does if the flows from its own four corners and from those of all its neighbours, sixteen
+    nodes, end in the same minimum. Nodes are followed when a cell is first asked for, and remembered: a cell's
+    label depends on nothing but the surface, whatever was asked before.
+    """
+
+    def __init__(self, window: Window, follow: Callable[[Array], Labels]) -> None:
+        self._corner = np.array([window.x0, window.y0])
+        self._size = np.array([window.width, window.height]) / CELLS
+        self._follow = follow
+        self._cells = np.full((CELLS, CELLS), _UNKNOWN, dtype=np.intp)
+        # The neighbours of the outermost cells have corners outside: node (i, j) lies at (i − 1, j − 1).
+        self._nodes = np.full((CELLS + 3, CELLS + 3), _UNKNOWN, dtype=np.intp)
+
+    def labels(self, points: Array) -> Labels:
+        """The label of each point's cell, _UNSURE where it lies near a ridge or the point outside; shape (n,)."""
+        labels = np.full(len(points), _UNSURE, dtype=np.intp)
+        places = np.floor((points - self._corner) / self._size)
+        inside = np.flatnonzero(((places >= 0) & (places < CELLS)).all(axis=1))
+        i, j = places[inside].astype(np.intp).T
+        fresh = self._cells[i, j] == _UNKNOWN
+        if fresh.any():
+            self._explore(i[fresh], j[fresh])
+        labels[inside] = self._cells[i, j]
+        return labels
+
+    def _explore(self, i: Labels, j: Labels) -> None:
+        """Find the labels of the cells (i, j)."""
+        across, along = (axis.reshape(-1) for axis in np.mgrid[:4, :4])
+        rows, columns = i[:, None] + across, j[:, None] + along
+        fresh = np.zeros(self._nodes.shape, dtype=np.bool_)
+        fresh[rows, columns] = True
+        wanted = np.argwhere(fresh & (self._nodes == _UNKNOWN))
+        if len(wanted):
+            self._nodes[tuple(wanted.T)] = self._follow(self._corner + (wanted - 1) * self._size)
+        nodes = self._nodes[rows, columns]
+        self._cells[i, j] = np.where((nodes == nodes[:, :1]).all(axis=1), nodes[:, 0], _UNSURE)
 
 
 def find_basins(surface: Surface, window: Window, minima: Sequence[CriticalPoint]) -> Basins:

@@ -1,5 +1,6 @@
 """Sums of Gaussians: the landscapes built here, and the Müller–Brown surface of chemistry."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, ClassVar, NamedTuple
@@ -7,10 +8,11 @@ from typing import Annotated, ClassVar, NamedTuple
 import numpy as np
 from annotated_types import Ge, Le
 
-from sim.surface.points import Array, total
+from sim.surface.points import Array, components, matrices, total, total_of, vectors
 from sim.surface.protocol import LARGEST, Number, Point, Window
 
 NARROWEST = 1e-3
+TOGETHER = 1 << 13  # Most (well, point) pairs that are evaluated at once; more would leave the cache.
 
 Curvature = Annotated[float, Ge(0), Le(LARGEST)]
 Width = Annotated[float, Ge(NARROWEST), Le(LARGEST)]
@@ -65,19 +67,6 @@ def _arrays(bowl: Bowl, wells: tuple[Well, ...], axes: int) -> _Arrays:
     return arrays
 
 
-def _components(points: Array) -> Array:
-    """Points (..., 2) as one contiguous array (2, ...), the other axes in reverse.
-
-    Long inner loops for large arrays; and since the layout is always the same, so are the bits.
-    """
-    return np.ascontiguousarray(points.T)
-
-
-def _matrices(entries: Array) -> Array:
-    """Symmetric matrices (..., 2, 2) from entries xx, xy, yy on the first axis, other axes in reverse."""
-    return entries[[0, 1, 1, 2]].reshape(2, 2, *entries.shape[1:]).T
-
-
 @dataclass(frozen=True, slots=True)
 class Landscape:
     """f(θ) = ½ kx (x − cx)² + ½ ky (y − cy)² − Σ_j depth_j · exp(−|θ − c_j|² / 2 width_j²).
@@ -97,49 +86,75 @@ class Landscape:
 
     def value(self, points: Array) -> Array:
         """The height of the landscape."""
-        xy = _components(points)
+        xy = components(points)
         the = _arrays(self.bowl, self.wells, xy.ndim - 1)
         offsets = xy - the.bottom
         halves = the.curvature * offsets * offsets
         height = 0.5 * (halves[0] + halves[1])
-        if self.wells:
-            offsets = xy - the.centers
-            squares = offsets * offsets
-            height = height + total(the.depths * np.exp((squares[:, 0] + squares[:, 1]) * the.exponents))
-        return np.asarray(height).T
+
+        def depths(wells: slice) -> Array:
+            offsets = xy - the.centers[wells]
+            offsets *= offsets
+            depths = offsets[:, 0] + offsets[:, 1]
+            depths *= the.exponents[wells]
+            np.exp(depths, out=depths)
+            depths *= the.depths[wells]
+            return depths
+
+        return height + self._total(depths, height.size) if self.wells else np.asarray(height)
 
     def gradient(self, points: Array) -> Array:
         """K (θ − c) + Σ ε_j d_j."""
-        xy = _components(points)
+        xy = components(points)
         the = _arrays(self.bowl, self.wells, xy.ndim - 1)
-        slope = the.curvature * (xy - the.bottom)
-        if self.wells:
-            offsets = xy - the.centers
+        slope = xy - the.bottom
+        slope *= the.curvature
+
+        def slopes(wells: slice) -> Array:
+            offsets = xy - the.centers[wells]
             squares = offsets * offsets
-            pulls = np.exp((squares[:, 0] + squares[:, 1]) * the.exponents)
-            pulls *= the.slopes
+            pulls = squares[:, 0] + squares[:, 1]
+            pulls *= the.exponents[wells]
+            np.exp(pulls, out=pulls)
+            pulls *= the.slopes[wells]
             offsets *= pulls[:, None]
-            slope += total(offsets)
-        return slope.T
+            return offsets
+
+        if self.wells:
+            slope += self._total(slopes, slope[0].size)
+        return vectors(slope)
 
     def hessian(self, points: Array) -> Array:
         """K + Σ ε_j (I − d_j d_jᵀ/width_j²)."""
-        xy = _components(points)
+        xy = components(points)
         the = _arrays(self.bowl, self.wells, xy.ndim - 1)
         entries = np.zeros((3, *xy.shape[1:]))
         entries[::2] = the.curvature
-        if self.wells:
-            offsets = xy - the.centers
-            terms = np.empty((len(self.wells), 3, *xy.shape[1:]))
+
+        def curvatures(wells: slice) -> Array:
+            offsets = xy - the.centers[wells]
+            terms = np.empty((len(offsets), 3, *xy.shape[1:]))
             np.multiply(offsets, offsets, out=terms[:, ::2])
             np.multiply(offsets[:, 0], offsets[:, 1], out=terms[:, 1])
-            pulls = np.exp((terms[:, 0] + terms[:, 2]) * the.exponents)
-            pulls *= the.slopes
-            terms *= the.narrowness[:, None]
+            pulls = terms[:, 0] + terms[:, 2]
+            pulls *= the.exponents[wells]
+            np.exp(pulls, out=pulls)
+            pulls *= the.slopes[wells]
+            terms *= the.narrowness[wells][:, None]
             terms[:, ::2] += 1.0
             terms *= pulls[:, None]
-            entries += total(terms)
-        return _matrices(entries)
+            return terms
+
+        if self.wells:
+            entries += self._total(curvatures, entries[0].size)
+        return matrices(entries)
+
+    def _total(self, terms: Callable[[slice], Array], points: int) -> Array:
+        """The sum of the wells' terms at so many points: all at once, or one by one where all would crowd the cache."""
+        count = len(self.wells)
+        if count * points <= TOGETHER:
+            return total(terms(slice(None)))
+        return total_of(lambda index: terms(slice(index, index + 1))[0], count)
 
 
 _MULLER_BROWN = (
@@ -181,7 +196,7 @@ class MullerBrown:
     @staticmethod
     def _terms(points: Array) -> tuple[Array, Array, Array]:
         """The terms (4, ...), their exponents' gradients (4, 2, ...) and second derivatives (4, 3, ...)."""
-        xy = _components(points)
+        xy = components(points)
         scales, centers, curvatures = _muller_brown(xy.ndim - 1)
         offsets = xy - centers
         slopes = curvatures[:, ::2] * offsets
@@ -192,13 +207,13 @@ class MullerBrown:
     def value(self, points: Array) -> Array:
         """The energy V."""
         terms, _, _ = self._terms(points)
-        return total(terms).T
+        return total(terms)
 
     def gradient(self, points: Array) -> Array:
         """Each term times the gradient ∇e of its exponent."""
         terms, slopes, _ = self._terms(points)
         slopes *= terms[:, None]
-        return total(slopes).T
+        return vectors(total(slopes))
 
     def hessian(self, points: Array) -> Array:
         """Each term times ∇e ∇eᵀ + ∇²e."""
@@ -206,4 +221,4 @@ class MullerBrown:
         entries = slopes[:, [0, 0, 1]] * slopes[:, [0, 1, 1]]
         entries += curvatures
         entries *= terms[:, None]
-        return _matrices(total(entries))
+        return matrices(total(entries))

@@ -5,30 +5,51 @@ One marble, a swarm of marbles and a picture's grid take the same path, and ever
 works element by element: a result never depends on how many points are computed at once.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
 
+def components(points: Array) -> Array:
+    """The components of points or vectors (..., 2) on the first axis, contiguous: shape (2, ...).
+
+    Loops over them are long and go through memory in order; and the layout being always the same, so
+    are the bits of functions whose vectorised code rounds differently.
+    """
+    return np.ascontiguousarray(points.transpose(points.ndim - 1, *range(points.ndim - 1)))
+
+
+def vectors(components: Array) -> Array:
+    """Points or vectors (..., 2) whose components are given on the first axis (2, ...); a view."""
+    return components.transpose(*range(1, components.ndim), 0)
+
+
 def pair(x: Array, y: Array) -> Array:
     """Points or vectors of shape (..., 2) from their two components of shape (...)."""
     x, y = np.broadcast_arrays(x, y)
-    out = np.empty((*x.shape, 2))
-    out[..., 0] = x
-    out[..., 1] = y
-    return out
+    out = np.empty((2, *x.shape))
+    out[0] = x
+    out[1] = y
+    return vectors(out)
+
+
+def matrices(entries: Array) -> Array:
+    """Symmetric matrices (..., 2, 2) from their entries xx, xy, yy on the first axis, (3, ...)."""
+    return entries[[0, 1, 1, 2]].reshape(2, 2, *entries.shape[1:]).transpose(*range(2, entries.ndim + 1), 0, 1)
 
 
 def symmetric(xx: Array, xy: Array, yy: Array) -> Array:
     """Symmetric matrices of shape (..., 2, 2) from their three entries of shape (...)."""
     xx, xy, yy = np.broadcast_arrays(xx, xy, yy)
-    out = np.empty((*xx.shape, 2, 2))
-    out[..., 0, 0] = xx
-    out[..., 0, 1] = xy
-    out[..., 1, 0] = xy
-    out[..., 1, 1] = yy
-    return out
+    out = np.empty((2, 2, *xx.shape))
+    out[0, 0] = xx
+    out[0, 1] = xy
+    out[1, 0] = xy
+    out[1, 1] = yy
+    return out.transpose(*range(2, out.ndim), 0, 1)
 
 
 def norm(vectors: Array) -> Array:
@@ -51,13 +72,34 @@ def total(terms: Array) -> Array:
         return np.asarray(terms[0])
     half = count // 2
     count -= half
-    sums = terms[:count].copy()
+    sums = terms[:count].copy(order="K")
     sums[:half] += terms[count:]
     while count > 1:
         half = count // 2
         sums[:half] += sums[count - half : count]
         count -= half
     return np.asarray(sums[0])
+
+
+def total_of(term: Callable[[int], Array], count: int) -> Array:
+    """`total` of term(0) … term(count − 1), to the same bits, with no more than log₂(count) + 1 in memory.
+
+    Each call must return a new array.
+    """
+    counts = [count]
+    while counts[-1] > 1:
+        counts.append(counts[-1] - counts[-1] // 2)
+
+    def partial(rounds: int, index: int) -> Array:
+        """The sum at this index after so many rounds of adding one half onto the other."""
+        if not rounds:
+            return term(index)
+        result, other = partial(rounds - 1, index), index + counts[rounds]
+        if other < counts[rounds - 1]:
+            result += partial(rounds - 1, other)
+        return result
+
+    return partial(len(counts) - 1, 0)
 
 
 def eigenvalues(hessians: Array) -> Array:

@@ -52,6 +52,25 @@ def test_the_opening_scenes_basins_are_those_of_many_tiny_steps() -> None:
     assert_array_equal(problem.basins.labels(points), gaps.argmin(axis=1))
 
 
+@pytest.mark.parametrize("scene", ["local-minimum", "sharp-and-flat", "two-weights", "egg-box", "muller-brown"])
+def test_what_is_known_of_a_cell_changes_no_label(scene: str) -> None:
+    problem = load_scene(scene).problem()
+    points = some_points(problem.window, 600)
+    followed = problem.basins.follow(points)[0]
+    assert_array_equal(problem.basins.labels(points), followed)
+    other_order = find_basins(problem.train, problem.window, problem.minima)
+    for part in np.split(np.arange(600)[::-1], 6):
+        assert_array_equal(other_order.labels(points[part]), followed[part])
+
+
+def test_points_outside_the_window_are_followed_into_it() -> None:
+    problem = load_scene("local-minimum").problem()
+    window = problem.window
+    outside = np.array([[window.x1 + 0.5, 0.0], [window.x0 - 0.1, 0.2], [0.0, window.y1 + 1.0], [np.nan, 0.0]])
+    assert_array_equal(problem.basins.labels(outside), problem.basins.follow(outside)[0])
+    assert problem.basins.labels(outside).tolist()[-1] == NO_BASIN
+
+
 def test_a_ridge_belongs_to_no_basin() -> None:
     window = DoubleWellSaddle.usual_window
     basins = basins_of(DoubleWellSaddle(), window)

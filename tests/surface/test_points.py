@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.surface.points import Array, eigenvalues, eigenvectors, norm, pair, symmetric, total
+from sim.surface.points import (
+    Array,
+    components,
+    eigenvalues,
+    eigenvectors,
+    norm,
+    pair,
+    symmetric,
+    total,
+    total_of,
+    vectors,
+)
 from sim.surface.protocol import Window
 
 RNG = np.random.default_rng(20)
@@ -69,6 +80,28 @@ def test_total_has_the_same_bits_in_any_layout_and_company(count: int) -> None:
     assert (total(terms[:, ::-1])[::-1] == together).all()
     alone = [[total(terms[:, i, j]) for j in range(4)] for i in range(6)]
     assert (np.array(alone) == together).all()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 7, 8, 19, 20, 100])
+def test_total_of_terms_made_one_by_one_has_the_bits_of_total(count: int) -> None:
+    terms = RNG.normal(size=(count, 50)) * 10.0 ** RNG.integers(-8, 9, size=(count, 50))
+    made: list[int] = []
+
+    def term(index: int) -> Array:
+        made.append(index)
+        return np.array(terms[index])
+
+    assert (total_of(term, count) == total(terms)).all()
+    assert sorted(made) == list(range(count))
+
+
+def test_components_come_first_in_memory_and_back() -> None:
+    points = RNG.normal(size=(5, 3, 2))
+    first = components(points)
+    assert first.shape == (2, 5, 3)
+    assert first.flags.c_contiguous
+    assert (vectors(first) == points).all()
+    assert (components(points[0, 0]) == points[0, 0]).all()
 
 
 def test_eigenvalues_agree_with_lapack() -> None:
