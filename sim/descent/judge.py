@@ -1,15 +1,27 @@
-"""From a track to its verdicts and events: each moment is seen once, in order."""
+"""From a run to its verdicts and events: each moment is seen once, in order."""
 
+import math
+import sys
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
-from itertools import islice
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
+from sim.descent.batches import updates_per_epoch
 from sim.descent.problem import Problem
-from sim.descent.track import Track
+from sim.descent.sight import (
+    NO_SADDLE,
+    Mask,
+    Moments,
+    Sight,
+    holding_saddle,
+    nearest_saddle,
+    sight,
+    sights,
+)
+from sim.descent.track import Lane, Record
 from sim.descent.verdict import (
     BOUNCES,
     DAMPED,
@@ -17,12 +29,8 @@ from sim.descent.verdict import (
     DWELL,
     DWELL_IN_NOISE,
     DWELL_OUTSIDE,
-    EQUAL_LOSS,
-    FAR_AWAY,
     FLAT_CURVATURE,
     LEAVING,
-    NEAR_SADDLE,
-    NEAR_SADDLE_SHARE,
     NO_PROGRESS,
     NOISE,
     REST_DISTANCE,
@@ -31,7 +39,6 @@ from sim.descent.verdict import (
     RESTLESS,
     SETTLING,
     SLOW_GRADIENT,
-    SLOW_LEVEL,
     SLOW_MOVEMENT,
     SLOWED,
     UNDAMPED,
@@ -40,31 +47,16 @@ from sim.descent.verdict import (
     Kind,
     Verdict,
 )
-from sim.surface.basins import NO_BASIN, Labels
+from sim.surface.basins import NO_BASIN
 from sim.surface.points import Array, eigenvectors, norm
 
-NO_SADDLE = -1
+BASIN, SLOW = Sight._fields.index("basin"), Sight._fields.index("slow")
 
 _RESTS = (Kind.SETTLED, Kind.STUCK, Kind.LEVEL, Kind.BALANCED)
 
 
-class Sight(NamedTuple):
-    """What the judge sees of one moment, in the problem's own units."""
-
-    slope: float  # ‖∇L‖.
-    step: float  # Length of the last movement.
-    lower: float  # Smaller eigenvalue of ∇²L.
-    upper: float  # The larger one.
-    level: float  # Loss above the lowest known minimum; in a minimum's certain disc, that of the minimum.
-    basin: int  # Label of the basin.
-    certain: int  # Label of the minimum in whose certain disc it is.
-    ahead: float  # How far it is from the critical point that it can come to rest at.
-    saddle: int  # Index of the nearest saddle.
-    reaches: float  # Distance from that saddle, in the saddle's reaches.
-    far: bool  # Gone for good.
-
-
-class State(NamedTuple):
+@dataclass(slots=True)
+class State:
     """What the judge remembers from one moment to the next. Counts are in moments."""
 
     kind: Kind = Kind.DESCENDING
@@ -72,7 +64,6 @@ class State(NamedTuple):
     resting: int = 0  # How long it has been where it could rest,
     fastest: float = 0.0  # its longest movement there,
     rested: bool = False  # and whether it has come to rest there,
-    slow: int = 0  # how long on a gentle slope,
     lingering: int = 0  # how long on a gentle slope in a saddle's reach.
     home: int = NO_BASIN  # The basin that it is in, beyond doubt,
     arrived: int = 0  # and since when.
@@ -82,48 +73,102 @@ class State(NamedTuple):
     visit: int = 0  # how long,
     touched: bool = False  # and whether the slope was gentle there.
     held: int = NO_SADDLE  # The saddle in which the full-batch descent from the start ends.
+    longest: float = 0.0  # The longest of the movements before it began to bounce.
 
 
 class Judge:
-    """Follows one track and keeps its verdicts and events.
+    """Follows one run and keeps its verdicts and events.
 
-    `observe` takes in what the track has recorded since the last call, and must be called once before the
-    first question; how the calls are spaced makes no difference.
+    `observe` takes in what has been recorded since the last call, and must be called once before the first
+    question; how the calls are spaced makes no difference.
     """
 
-    def __init__(self, track: Track) -> None:
+    def __init__(self, track: Record) -> None:
         self.track = track
         self.events: list[Event] = []
         self._problem = track.problem
         self._noisy = track.lane.batch_size < track.problem.train.count
         self._patience = max(DWELL_IN_NOISE, track.updates_per_epoch) if self._noisy else DWELL
-        self._span = max(SETTLING, 2 * track.updates_per_epoch)
+        self._span = _span(track.updates_per_epoch)
         self._state = State()
         self.seen = 0
-        """How many moments of the track it has judged."""
+        """How many moments of the run it has judged."""
         self.changes: list[tuple[int, Kind]] = []
         """Every verdict with the update from which on it held, the first at 0."""
-        self._basins: list[int] = []
+        self.slow = 0
+        """How many moments it has been on a gentle slope."""
+        self._basins: list[int] = []  # Of the moments that the record still holds.
+
+    @property
+    def kind(self) -> Kind:
+        """The verdict at the last moment seen."""
+        return self._state.kind
+
+    @property
+    def basin(self) -> int:
+        """The label of the basin at the last moment seen."""
+        return self._basins[-1]
 
     def observe(self) -> None:
-        """Judge the moments that the track has recorded since the last call."""
+        """Judge the moments that have been recorded since the last call."""
         observe_all([self])
 
-    def _observe(self, sights: Iterable[Sight]) -> None:
-        for sight in sights:
-            self._basins.append(sight.basin)
-            self._judge(sight)
-            self.seen += 1
+    def take(self, rows: Array, quiet: Mask) -> None:
+        """Judge the next moments: rows of `Sights.by_run` (K, parts), and which of them are `Sights.quiet`, (K,).
+
+        Where it is quiet in the home basin, nothing but time can change the state, and the judge looks
+        again only when it could.
+        """
+        count = min(len(quiet), self.track.updates + 1 - self.seen)
+        first, home, moment = self.seen, self._state.home, 0
+        quiet, basins = quiet[:count], rows[:count, BASIN]
+        eventful = _eventful(quiet, basins, home)
+        while moment < count:
+            self.seen = first + moment
+            self._judge(sight(rows[moment]))
+            if self._state.home != home:
+                home = self._state.home
+                eventful = _eventful(quiet, basins, home)
+            coming = bisect_right(eventful, moment)
+            if coming and eventful[coming - 1] == moment:
+                moment += 1  # What has just ended is undone in the first quiet moment.
+            else:
+                place = eventful[coming] if coming < len(eventful) else count
+                moment = min(place, self._due() - first)
+        self.seen = first + count
+        if count:
+            self.slow = int(rows[count - 1, SLOW])
+            self._basins += basins.astype(int).tolist()
+            del self._basins[: len(self._basins) - (self.seen - self.track.first)]
+
+    def conclude_overflow(self) -> None:
+        """Pronounce a run diverged whose numbers have overflowed."""
         overflow = self.track.overflow
         if overflow is not None and self._state.kind is not Kind.DIVERGED:
-            self._conclude(self._state._replace(kind=Kind.DIVERGED), overflow)
+            self._conclude(Kind.DIVERGED, overflow)
+
+    def _due(self) -> int:
+        """The next moment at which time alone may change the verdict, as `_kind` and `_conclude` have it."""
+        state, now = self._state, self.seen
+        dues = [state.since + DWELL] if now < state.since + DWELL else []
+        if state.kind is not Kind.RATTLING:
+            quarter, stay = max(1, self._span // 4), now - state.arrived
+            shortest = min(self._span, *(span for span, _ in BOUNCES))
+            dues.append(now + max(quarter - stay % quarter, shortest - stay))
+            if self._noisy and state.arrived > 0:
+                dues.append(now + self._span - now % self._span)
+            if state.kind is Kind.WANDERING:
+                dues.append(max(now + 1, state.arrived + WANDERING_SPANS * self._span))
+            if state.kind is Kind.BOUNCING:
+                dues.append(now + DAMPING - (now - state.since) % DAMPING)
+        return min(dues, default=sys.maxsize)
 
     def verdict(self, update: int) -> Verdict:
         """The verdict at the moment `update`, which must have been recorded, or at the track's end."""
         change = bisect_right(self.changes, update, key=lambda entry: entry[0]) - 1
         since, kind = self.changes[change]
         track, problem = self.track, self._problem
-        moment = min(update, track.updates)
+        moment = min(update, track.updates) - track.first
         theta = track.theta[moment]
         basin = self._basins[moment]
         lower, upper = track.curvatures[moment].tolist()
@@ -143,33 +188,34 @@ class Judge:
         return self.events[: bisect_right(self.events, update, key=lambda event: event.seen)]
 
     def _judge(self, sight: Sight) -> None:
-        state = self._follow_basin(self._follow_saddle(_count(self._state, sight, self._patience), sight), sight)
-        kind = self._kind(state, sight)
-        self._conclude(state if kind is state.kind else state._replace(kind=kind), self.seen)
+        state = self._state
+        _count(state, sight, self._patience)
+        self._follow_saddle(state, sight)
+        self._follow_basin(state, sight)
+        self._conclude(self._kind(state, sight), self.seen)
 
-    def _conclude(self, state: State, update: int) -> None:
-        held = update - self._state.since < DWELL and state.kind is not Kind.DIVERGED and self._state.since > 0
-        if held:
-            state = state._replace(kind=self._state.kind)
-        if state.kind is not self._state.kind or not self.changes:
-            state = state._replace(since=update)
-            self.changes.append((update, state.kind))
-            if state.kind is not Kind.DESCENDING:
-                home = None if state.home == NO_BASIN else state.home
-                self.events.append(Event(update, update, state.kind.code, target=home))
-        self._state = state
+    def _conclude(self, kind: Kind, update: int) -> None:
+        """Change the verdict, unless it has only just been changed."""
+        state = self._state
+        held = update - state.since < DWELL and kind is not Kind.DIVERGED and state.since > 0
+        if (held or kind is state.kind) and self.changes:
+            return
+        state.kind, state.since = kind, update
+        state.longest = self._longest(update) if kind is Kind.BOUNCING else 0.0
+        self.changes.append((update, kind))
+        if kind is not Kind.DESCENDING:
+            self.events.append(Event(update, update, kind.code, target=None if state.home == NO_BASIN else state.home))
 
     def _kind(self, state: State, sight: Sight) -> Kind:
         if sight.far or state.kind is Kind.DIVERGED:
             return Kind.DIVERGED
         if state.rested:
-            return state.kind if state.kind in _RESTS else _kind_of_rest(sight)
+            return state.kind if state.kind in _RESTS else sight.kind_of_rest()
         if state.lingering >= DWELL:
             return Kind.STALLED
         if self._lasts(state):
             return state.kind
-        arriving = sight.level <= SLOW_LEVEL or (sight.certain != NO_BASIN and sight.lower > FLAT_CURVATURE)
-        if state.slow >= DWELL and sight.reaches > 1 and not arriving:
+        if sight.slow >= DWELL and sight.reaches > 1 and not sight.arriving:
             return Kind.PLATEAU
         return self._progress(state)
 
@@ -198,221 +244,150 @@ class Judge:
             return False
         if (self.seen - state.since) % DAMPING:
             return True
-        now, then = (norm(self.track.movement[max(end - DAMPING, 0) : end]).max() for end in (self.seen, state.since))
-        return bool(now >= DAMPED * then)
+        return self._longest(self.seen) >= DAMPED * state.longest
+
+    def _past(self, column: Array, first: int, last: int) -> Array:
+        """The rows of a column that belong to the moments first … last − 1."""
+        return column[first - self.track.first : last - self.track.first]
+
+    def _longest(self, update: int) -> float:
+        """The longest of the last movements up to that update."""
+        return float(norm(self._past(self.track.movement, max(update - DAMPING, 0), update)).max())
 
     def _rattles(self, span: int) -> bool:
         """The loss has stopped falling, and the batches make enough noise to be what keeps the marble going."""
         first, last = self.seen - span, self.seen
-        losses = self.track.loss[first + 1 : last + 1]
-        decline = losses[: span // 2].mean() - losses[span // 2 :].mean()
-        slopes = self.track.full_gradient[first:last]
-        noise = self.track.gradient[first:last] - slopes
-        return bool(
-            decline <= NO_PROGRESS * losses.std() and np.sum(noise * noise) > NOISE * NOISE * np.sum(slopes * slopes)
-        )
+        losses = np.array(self._past(self.track.loss, first + 1, last + 1))
+        mean, half = losses.sum() / span, span // 2
+        before, after = losses[:half].sum() / half, losses[half:].sum() / (span - half)
+        losses -= mean
+        if not before - after <= NO_PROGRESS * math.sqrt(losses.dot(losses) / span):
+            return False
+        slopes = self._past(self.track.full_gradient, first, last)
+        noise = self._past(self.track.gradient, first, last) - slopes
+        return bool(np.sum(noise * noise) > NOISE * NOISE * np.sum(slopes * slopes))
 
     def _bounces(self, span: int, reversals: float) -> bool:
         """Most movements undo the one before, and no quarter's longest is shorter than that of the quarter before."""
-        moves = self.track.movement[self.seen - span : self.seen]
+        moves = self._past(self.track.movement, self.seen - span, self.seen)
         if np.mean(np.sum(moves[1:] * moves[:-1], axis=-1) < 0) < reversals:
             return False
         longest = norm(moves).reshape(4, -1).max(axis=1)
         return bool(longest[0] > 0 and (longest[1:] >= UNDAMPED * longest[:-1]).all())
 
-    def _follow_basin(self, state: State, sight: Sight) -> State:
+    def _follow_basin(self, state: State, sight: Sight) -> None:
         """Escape: into another basin, deep enough or for long enough not to be a hop over the ridge."""
         update = self.seen
         if update == 0:
-            held = (
-                _holding_saddle(self._problem, *self.track.theta[0].tolist()) if sight.basin == NO_BASIN else NO_SADDLE
-            )
-            return state._replace(home=sight.basin, held=held)
-        if sight.basin in (state.home, NO_BASIN):
-            return state if state.guest == NO_BASIN else state._replace(guest=NO_BASIN)
-        if sight.basin != state.guest:
-            return state._replace(guest=sight.basin, entered=update)
-        stay = update - state.entered + 1
-        if stay < (DWELL if sight.certain == sight.basin else DWELL_OUTSIDE):
-            return state
-        if state.home != NO_BASIN:
-            self.events.append(Event(state.entered, update, "escaped", state.home, sight.basin))
-        elif state.held != NO_SADDLE:
-            self.events.append(Event(state.entered, update, "left_saddle", state.held, sight.basin))
-        return state._replace(home=sight.basin, guest=NO_BASIN, arrived=update)
+            state.home = sight.basin
+            if sight.basin == NO_BASIN:
+                state.held = holding_saddle(self._problem, *self.track.theta[0].tolist())
+        elif sight.basin in (state.home, NO_BASIN):
+            state.guest = NO_BASIN
+        elif sight.basin != state.guest:
+            state.guest, state.entered = sight.basin, update
+        elif update - state.entered + 1 >= (DWELL if sight.certain == sight.basin else DWELL_OUTSIDE):
+            if state.home != NO_BASIN:
+                self.events.append(Event(state.entered, update, "escaped", state.home, sight.basin))
+            elif state.held != NO_SADDLE:
+                self.events.append(Event(state.entered, update, "left_saddle", state.held, sight.basin))
+            state.home, state.guest, state.arrived = sight.basin, NO_BASIN, update
 
-    def _follow_saddle(self, state: State, sight: Sight) -> State:
+    def _follow_saddle(self, state: State, sight: Sight) -> None:
         """Left saddle: out of its reach again, after a stay there on a gentle slope."""
         if state.saddle == NO_SADDLE:
-            inside = sight.saddle != NO_SADDLE and sight.reaches <= 1
-            return (
-                state._replace(saddle=sight.saddle, visit=1, touched=sight.slope <= SLOW_GRADIENT) if inside else state
-            )
-        if sight.saddle == state.saddle and sight.reaches <= LEAVING:
-            return state._replace(visit=state.visit + 1, touched=state.touched or sight.slope <= SLOW_GRADIENT)
-        if state.visit >= DWELL and state.touched:
-            self.events.append(Event(self.seen, self.seen, "left_saddle", source=state.saddle))
-            state = state._replace(held=NO_SADDLE)
-        return state._replace(saddle=NO_SADDLE)
+            if sight.saddle != NO_SADDLE and sight.reaches <= 1:
+                state.saddle, state.visit, state.touched = sight.saddle, 1, sight.slope <= SLOW_GRADIENT
+        elif sight.saddle == state.saddle and sight.reaches <= LEAVING:
+            state.visit += 1
+            state.touched = state.touched or sight.slope <= SLOW_GRADIENT
+        else:
+            if state.visit >= DWELL and state.touched:
+                self.events.append(Event(self.seen, self.seen, "left_saddle", source=state.saddle))
+                state.held = NO_SADDLE
+            state.saddle = NO_SADDLE
 
 
-def observe_all(judges: Sequence[Judge]) -> None:
-    """`observe` of judges on one problem, the basins of all their moments computed together."""
-    news = [(judge.track, judge.seen, judge.track.updates + 1) for judge in judges]
-    sights = _sights(judges[0].track.problem, news) if judges else iter(())
-    for judge, (_, first, last) in zip(judges, news, strict=True):
-        judge._observe(islice(sights, last - first))
+def _eventful(quiet: Mask, basins: Array, home: int) -> list[int]:
+    """The moments (K,) that are not quiet in the home basin."""
+    moments: list[int] = np.flatnonzero(~(quiet & (basins == home))).tolist()
+    return moments
 
 
-def judge_all(tracks: Sequence[Track]) -> list[Judge]:
-    """The judges of many tracks on one problem, which have seen all that is recorded."""
+def lookback(problem: Problem, lane: Lane) -> int:
+    """How many moments back the judge of such a run may look."""
+    spans = WANDERING_SPANS * _span(updates_per_epoch(problem.train.count, lane.batch_size))
+    return max(spans, DAMPING, *(span for span, _ in BOUNCES)) + 1
+
+
+def _span(updates_per_epoch: int) -> int:
+    """Over how many updates a marble must make no progress to rattle."""
+    return max(SETTLING, 2 * updates_per_epoch)
+
+
+def observe_all(judges: Iterable[Judge]) -> None:
+    """`observe` of judges on one problem, the moments of all that have as many to see computed together."""
+
+    def news(judge: Judge) -> tuple[int, int]:
+        return judge.seen, judge.track.updates + 1
+
+    for (first, last), group in groupby(sorted(judges, key=news), key=news):
+        alike = list(group)
+        if last > first or not alike[0].changes:
+            moments = _moments([judge.track for judge in alike], first, last)
+            seen = sights(alike[0].track.problem, moments, np.array([judge.slow for judge in alike]))
+            for judge, rows, quiet in zip(alike, seen.by_run(), seen.quiet().T, strict=True):
+                judge.take(rows, quiet)
+        for judge in alike:
+            judge.conclude_overflow()
+
+
+def judge_all(tracks: Sequence[Record]) -> list[Judge]:
+    """The judges of many runs on one problem, which have seen all that is recorded."""
     judges = [Judge(track) for track in tracks]
     observe_all(judges)
     return judges
 
 
-def _sights(problem: Problem, spans: Sequence[tuple[Track, int, int]]) -> Iterator[Sight]:
-    """The moments first … last − 1 of each (track, first, last), one track after the other."""
+def _moments(tracks: Sequence[Record], first: int, last: int) -> Moments:
+    """The moments first … last − 1 of these runs."""
 
-    def gather(column: Callable[[Track], Array]) -> Array:
-        return np.concatenate([column(track)[first:last] for track, first, last in spans])
+    def column(name: str) -> Array:
+        return np.stack([getattr(track, name)[first - track.first : last - track.first] for track in tracks], axis=1)
 
-    theta = gather(lambda track: track.theta)
-    if not len(theta):
-        return
-    gradient = gather(lambda track: track.full_gradient)
-    steps = np.concatenate([_steps(*span) for span in spans])
-    scale, basins = problem.scale, problem.basins
-    with np.errstate(all="ignore"):
-        certain, labels = basins.nearest(theta), basins.labels(theta)
-        saddle, reaches = nearest_saddle(problem, theta)
-        columns = (
-            norm(gradient) / scale.gradient,
-            steps / scale.length,
-            *(gather(lambda track: track.curvatures) / scale.curvature).T,
-            _level(problem, certain, gather(lambda track: track.loss)),
-            labels,
-            certain,
-            _ahead(problem, theta, labels, gradient),
-            saddle,
-            reaches,
-            norm(theta - problem.window.center) > FAR_AWAY * scale.length,
-        )
-    yield from map(Sight._make, zip(*(column.tolist() for column in columns), strict=True))
+    steps = np.zeros((last - first, len(tracks)))
+    led = max(first, 1)  # No movement led to the start.
+    for run, track in enumerate(tracks):
+        steps[led - first :, run] = norm(track.movement[led - 1 - track.first : last - 1 - track.first])
+    return Moments(column("theta"), steps, column("loss"), column("full_gradient"), column("curvatures"))
 
 
-def _steps(track: Track, first: int, last: int) -> Array:
-    """Lengths of the movements that led to the moments first … last − 1; none led to the start."""
-    lengths = norm(track.movement[max(first, 1) - 1 : last - 1])
-    return lengths if first else np.concatenate([np.zeros(1), lengths])
-
-
-def _count(state: State, sight: Sight, patience: int) -> State:
-    """Lengthen or end the spells of rest, gentle slope and lingering.
+def _count(state: State, sight: Sight, patience: int) -> None:
+    """Lengthen or end the spells of rest and lingering.
 
     To have come to rest, a marble must also have become slower since the spell began: one that swings
     through a minimum is at its fastest there.
     """
     slack = RESTLESS if state.rested else LEAVING if state.resting else 1.0
-    resting = (
+    if (
         sight.slope <= slack * REST_GRADIENT
         and sight.step <= slack * REST_MOVEMENT
         and sight.ahead <= slack * REST_DISTANCE
-    )
-    fastest = max(state.fastest, sight.step) if resting else 0.0
-    slowed = sight.step <= SLOWED * fastest
-    long = state.resting + 1
-    slack = LEAVING if state.slow else 1.0
-    slow = sight.slope <= slack * SLOW_GRADIENT
+    ):
+        state.resting += 1
+        state.fastest = max(state.fastest, sight.step)
+        slowed = sight.step <= SLOWED * state.fastest
+        state.rested = state.rested or (state.resting >= patience and slowed)
+    else:
+        state.resting, state.fastest, state.rested = 0, 0.0, False
+    slack = LEAVING if sight.slow > 1 else 1.0
     lingers = (
-        slow
+        sight.slow > 0
         and sight.lower < -FLAT_CURVATURE
         and sight.step <= slack * SLOW_MOVEMENT
         and sight.reaches <= (LEAVING if state.lingering else 1.0)
     )
-    return state._replace(
-        resting=long if resting else 0,
-        fastest=fastest,
-        rested=resting and (state.rested or (long >= patience and slowed)),
-        slow=state.slow + 1 if slow else 0,
-        lingering=state.lingering + 1 if lingers else 0,
-    )
-
-
-def _kind_of_rest(sight: Sight) -> Kind:
-    """What it rests on, by the signs of the Hessian's eigenvalues."""
-    if sight.lower < -FLAT_CURVATURE:
-        return Kind.BALANCED if sight.upper < -FLAT_CURVATURE else Kind.STALLED
-    if sight.level <= EQUAL_LOSS:
-        return Kind.SETTLED
-    return Kind.STUCK if sight.certain != NO_BASIN or sight.lower > FLAT_CURVATURE else Kind.LEVEL
-
-
-def _level(problem: Problem, certain: Labels, loss: Array) -> Array:
-    """Level as in `Sight`, for points with these labels and losses (n,)."""
-    if problem.lowest is None:
-        return np.full(len(loss), np.nan)
-    level = loss - problem.lowest
-    for index, minimum in enumerate(problem.minima):
-        level[certain == index] = minimum.value - problem.lowest
-    return level / problem.scale.loss
-
-
-def _ahead(problem: Problem, theta: Array, labels: Labels, gradient: Array) -> Array:
-    """How far the points (n, 2) in these basins are from a critical point, in diagonals; shape (n,).
-
-    In the basin of a known minimum that is the distance from it, or from a saddle or maximum if one is
-    nearer; in a valley, which is level, nothing. Elsewhere Newton's step tells: the window does not
-    show every critical point.
-    """
-    ahead = np.empty(len(theta))
-    known = labels != NO_BASIN
-    if known.any():
-        positions = np.array([point.position for point in problem.critical])
-        ahead[known] = norm(theta[known, None] - positions).min(axis=1) * ~problem.basins.valleys[labels[known]]
-    if not known.all():
-        ahead[~known] = _newton_length(problem.train.hessian(theta[~known]), gradient[~known])
-    return ahead / problem.scale.length
-
-
-def _newton_length(hessian: Array, gradient: Array) -> Array:
-    """‖H⁻¹g‖, and 0 where g is: without curvature there is nowhere to go either."""
-    x, y = gradient[:, 0], gradient[:, 1]
-    xx, xy, yy = hessian[:, 0, 0], hessian[:, 0, 1], hessian[:, 1, 1]
-    length = np.hypot(yy * x - xy * y, xx * y - xy * x) / np.abs(xx * yy - xy * xy)
-    return np.where((x == 0) & (y == 0), 0.0, np.where(np.isnan(length), np.inf, length))
-
-
-def nearest_saddle(problem: Problem, theta: Array) -> tuple[Labels, Array]:
-    """Index of the saddle nearest to each of the points (n, 2), and the distance in the saddle's reaches.
-
-    A saddle reaches NEAR_SADDLE diagonals, but no farther than a share of the way to the next critical
-    point. Without saddles: NO_SADDLE, infinitely far.
-    """
-    saddles, reach = _saddles(problem)
-    if not len(saddles):
-        return np.full(len(theta), NO_SADDLE, dtype=np.intp), np.full(len(theta), np.inf)
-    distances = norm(theta[:, None] - saddles[None])
-    index = np.argmin(distances, axis=1)
-    return index, distances[np.arange(len(theta)), index] / reach[index]
-
-
-@lru_cache(maxsize=64)
-def _holding_saddle(problem: Problem, x: float, y: float) -> int:
-    """The saddle in which the full-batch descent from (x, y) ends, if it ends in one."""
-    labels, ends = problem.basins.follow(np.array([[x, y]]))
-    saddle, reaches = nearest_saddle(problem, ends)
-    return int(saddle[0]) if labels[0] == NO_BASIN and reaches[0] <= 1 else NO_SADDLE
-
-
-@lru_cache(maxsize=8)
-def _saddles(problem: Problem) -> tuple[Array, Array]:
-    """The saddles' positions (n, 2) and reaches (n,)."""
-    saddles = np.array([saddle.position for saddle in problem.saddles]).reshape(-1, 2)
-    others = np.array([point.position for point in problem.critical]).reshape(-1, 2)
-    gaps = norm(saddles[:, None] - others[None])
-    nearest = np.min(gaps, axis=1, initial=np.inf, where=gaps > 0)
-    return saddles, np.minimum(NEAR_SADDLE * problem.scale.length, NEAR_SADDLE_SHARE * nearest)
+    state.lingering = state.lingering + 1 if lingers else 0
 
 
 def _way_down(problem: Problem, theta: Array) -> tuple[float, float]:

@@ -1,23 +1,26 @@
 """Many seeds of one lane, and what became of each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from sim.descent.batches import Indices, Seeds
-from sim.descent.judge import judge_all
+from sim.descent.crowd import Crowd, moments_kept
 from sim.descent.problem import Problem
-from sim.descent.track import Lane, record
+from sim.descent.track import Lane
 from sim.descent.verdict import ESCAPES, Kind
 from sim.scene import Scene
-from sim.surface.basins import NO_BASIN, Labels
+from sim.surface.basins import Labels
 from sim.surface.points import Array
 
 NEVER = -1
 """The update of an escape that did not happen."""
 
 VERDICTS = tuple(Kind)
+
+MARBLES = 1 << 11  # Most that are computed at once,
+MOMENTS = 1 << 20  # and most of their moments: some 80 MB.
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -50,24 +53,37 @@ def join(parts: Sequence[Outcomes]) -> Outcomes:
 def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds, updates: int) -> Outcomes:
     """What becomes of a marble of this lane with each of the seeds (M,), after so many updates.
 
-    Each outcome is in every bit that of the race with this seed.
+    Each outcome is in every bit that of the race with this seed. Marbles of a full batch, which know no
+    chance, are computed once.
     """
-    judges = judge_all(record(problem, lane, np.tile(start, (len(seeds), 1)), seeds, updates))
-    verdicts = [judge.verdict(updates) for judge in judges]
-    escapes = [
-        next((event.update for event in judge.events_until(updates) if event.kind in ESCAPES), NEVER)
-        for judge in judges
-    ]
-    tracks = [judge.track for judge in judges]
+    chance = lane.batch_size < problem.train.count
+    some = seeds if chance else seeds[:1]
+    block = max(1, min(MARBLES, MOMENTS // moments_kept(problem, lane)))
+    parts = [_block(problem, lane, start, some[i : i + block], updates) for i in range(0, len(some), block)]
+    if chance:
+        return join(parts)
+    (one,) = parts
+    return replace(
+        Outcomes(*(np.repeat(getattr(one, field.name), len(seeds), axis=0) for field in fields(Outcomes))), seeds=seeds
+    )
+
+
+def _block(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds, updates: int) -> Outcomes:
+    crowd = Crowd(problem, lane, np.tile(start, (len(seeds), 1)), seeds)
+    crowd.extend(updates)
+    theta = crowd.theta()
+    escapes = [next((event.update for event in judge.events if event.kind in ESCAPES), NEVER) for judge in crowd.judges]
+    with np.errstate(all="ignore"):
+        losses, test_losses = problem.train.value(theta), problem.test.value(theta)
     return Outcomes(
         seeds=seeds,
-        updates=np.array([track.updates for track in tracks], dtype=np.intp),
-        verdicts=np.array([VERDICTS.index(verdict.kind) for verdict in verdicts], dtype=np.intp),
-        basins=np.array([NO_BASIN if verdict.basin is None else verdict.basin for verdict in verdicts], dtype=np.intp),
+        updates=crowd.made(),
+        verdicts=np.array([VERDICTS.index(judge.kind) for judge in crowd.judges], dtype=np.intp),
+        basins=np.array([judge.basin for judge in crowd.judges], dtype=np.intp),
         escapes=np.array(escapes, dtype=np.intp),
-        theta=np.array([track.theta[-1] for track in tracks]),
-        losses=np.array([track.loss[-1] for track in tracks]),
-        test_losses=np.array([track.test_loss[-1] for track in tracks]),
+        theta=np.ascontiguousarray(theta),
+        losses=losses,
+        test_losses=test_losses,
     )
 
 
