@@ -6,13 +6,13 @@ from itertools import islice
 import numpy as np
 
 from sim.descent.batches import Indices, Seeds, updates_per_epoch
-from sim.descent.judge import Judge, lookback
+from sim.descent.judge import Judge, lookback, show, spells
 from sim.descent.problem import Problem
 from sim.descent.sight import Moments, gentle, sights
 from sim.descent.track import Lane, Update, descend
 from sim.surface.points import Array, eigenvalues, norm
 
-CHUNK = 128
+CHUNK = 256
 """Most updates that are made before the judges look."""
 
 
@@ -124,10 +124,7 @@ class Crowd:
         moments = Moments(
             columns.theta[now], steps, columns.loss[now], columns.full_gradient[now], columns.curvatures[now]
         )
-        seen = sights(self.problem, moments, np.array([judge.slow for judge in self.judges]))
-        for judge, rows, quiet in zip(self.judges, seen.by_run(), seen.quiet().T.copy(), strict=True):
-            judge.take(rows, quiet)
-            judge.conclude_overflow()
+        show(self.judges, sights(self.problem, moments, *spells(self.judges)))
 
 
 class _Run:

@@ -5,7 +5,7 @@ import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 
@@ -13,9 +13,9 @@ from sim.descent.batches import updates_per_epoch
 from sim.descent.problem import Problem
 from sim.descent.sight import (
     NO_SADDLE,
-    Mask,
     Moments,
     Sight,
+    Sights,
     holding_saddle,
     nearest_saddle,
     sight,
@@ -47,10 +47,11 @@ from sim.descent.verdict import (
     Kind,
     Verdict,
 )
-from sim.surface.basins import NO_BASIN
+from sim.surface.basins import NO_BASIN, Labels
 from sim.surface.points import Array, eigenvectors, norm
 
-BASIN, SLOW = Sight._fields.index("basin"), Sight._fields.index("slow")
+BASIN = Sight._fields.index("basin")
+SPELLS = [Sight._fields.index("slow"), Sight._fields.index("near")]
 
 _RESTS = (Kind.SETTLED, Kind.STUCK, Kind.LEVEL, Kind.BALANCED)
 
@@ -96,7 +97,9 @@ class Judge:
         self.changes: list[tuple[int, Kind]] = []
         """Every verdict with the update from which on it held, the first at 0."""
         self.slow = 0
-        """How many moments it has been on a gentle slope."""
+        """How many moments it has been on a gentle slope,"""
+        self.near = 0
+        """and how many near a saddle."""
         self._basins: list[int] = []  # Of the moments that the record still holds.
 
     @property
@@ -113,32 +116,27 @@ class Judge:
         """Judge the moments that have been recorded since the last call."""
         observe_all([self])
 
-    def take(self, rows: Array, quiet: Mask) -> None:
-        """Judge the next moments: rows of `Sights.by_run` (K, parts), and which of them are `Sights.quiet`, (K,).
+    def take(self, rows: Array, eventful: Sequence[int]) -> None:
+        """Judge the next K moments: rows of `Sights.by_run` (K, parts), and which of them are `Sights.eventful`.
 
-        Where it is quiet in the home basin, nothing but time can change the state, and the judge looks
-        again only when it could.
+        Elsewhere nothing but time can change the state, and the judge looks only when it could.
         """
-        count = min(len(quiet), self.track.updates + 1 - self.seen)
-        first, home, moment = self.seen, self._state.home, 0
-        quiet, basins = quiet[:count], rows[:count, BASIN]
-        eventful = _eventful(quiet, basins, home)
+        count = min(len(rows), self.track.updates + 1 - self.seen)
+        first, moment, coming = self.seen, 0, 0
         while moment < count:
             self.seen = first + moment
             self._judge(sight(rows[moment]))
-            if self._state.home != home:
-                home = self._state.home
-                eventful = _eventful(quiet, basins, home)
-            coming = bisect_right(eventful, moment)
-            if coming and eventful[coming - 1] == moment:
-                moment += 1  # What has just ended is undone in the first quiet moment.
+            while coming < len(eventful) and eventful[coming] < moment:
+                coming += 1
+            if coming < len(eventful) and eventful[coming] == moment:
+                moment += 1  # What has just ended is undone in the first moment without an event.
             else:
                 place = eventful[coming] if coming < len(eventful) else count
                 moment = min(place, self._due() - first)
         self.seen = first + count
         if count:
-            self.slow = int(rows[count - 1, SLOW])
-            self._basins += basins.astype(int).tolist()
+            self.slow, self.near = (int(number) for number in rows[count - 1, SPELLS])
+            self._basins += rows[:count, BASIN].astype(int).tolist()
             del self._basins[: len(self._basins) - (self.seen - self.track.first)]
 
     def conclude_overflow(self) -> None:
@@ -151,6 +149,8 @@ class Judge:
         """The next moment at which time alone may change the verdict, as `_kind` and `_conclude` have it."""
         state, now = self._state, self.seen
         dues = [state.since + DWELL] if now < state.since + DWELL else []
+        if state.guest != NO_BASIN:
+            dues.append(max(now + 1, state.entered + DWELL - 1))
         if state.kind is not Kind.RATTLING:
             quarter, stay = max(1, self._span // 4), now - state.arrived
             shortest = min(self._span, *(span for span, _ in BOUNCES))
@@ -308,12 +308,6 @@ class Judge:
             state.saddle = NO_SADDLE
 
 
-def _eventful(quiet: Mask, basins: Array, home: int) -> list[int]:
-    """The moments (K,) that are not quiet in the home basin."""
-    moments: list[int] = np.flatnonzero(~(quiet & (basins == home))).tolist()
-    return moments
-
-
 def lookback(problem: Problem, lane: Lane) -> int:
     """How many moments back the judge of such a run may look."""
     spans = WANDERING_SPANS * _span(updates_per_epoch(problem.train.count, lane.batch_size))
@@ -335,11 +329,24 @@ def observe_all(judges: Iterable[Judge]) -> None:
         alike = list(group)
         if last > first or not alike[0].changes:
             moments = _moments([judge.track for judge in alike], first, last)
-            seen = sights(alike[0].track.problem, moments, np.array([judge.slow for judge in alike]))
-            for judge, rows, quiet in zip(alike, seen.by_run(), seen.quiet().T, strict=True):
-                judge.take(rows, quiet)
-        for judge in alike:
-            judge.conclude_overflow()
+            show(alike, sights(alike[0].track.problem, moments, *spells(alike)))
+        else:
+            for judge in alike:
+                judge.conclude_overflow()
+
+
+def spells(judges: Sequence[Judge]) -> tuple[Labels, Labels]:
+    """For how many moments each of M runs has been on a gentle slope, and near a saddle; both (M,). For `sights`."""
+    return np.array([judge.slow for judge in judges]), np.array([judge.near for judge in judges])
+
+
+def show(judges: Sequence[Judge], seen: Sights) -> None:
+    """Let the judges of M runs judge the moments (K, M) that they see."""
+    runs, moments = np.nonzero(seen.eventful().T)
+    begins = np.searchsorted(runs, np.arange(len(judges) + 1)).tolist()
+    for judge, rows, (begin, end) in zip(judges, seen.by_run(), pairwise(begins), strict=True):
+        judge.take(rows, moments[begin:end].tolist())
+        judge.conclude_overflow()
 
 
 def judge_all(tracks: Sequence[Record]) -> list[Judge]:

@@ -46,7 +46,8 @@ class Sight(NamedTuple):
     saddle: int  # Index of the nearest saddle.
     reaches: float  # Distance from that saddle, in the saddle's reaches.
     far: bool  # Gone for good.
-    slow: int  # How many moments it has been on a gentle slope.
+    slow: int  # How many moments it has been on a gentle slope,
+    near: int  # and how many near a saddle.
 
     @property
     def arriving(self) -> bool:
@@ -64,10 +65,9 @@ class Sight(NamedTuple):
 
 def sight(row: Array) -> Sight:
     """One moment of one run, from a row of `Sights.by_run`."""
-    slope, step, lower, upper, level, basin, certain, ahead, saddle, reaches, far, slow = row.tolist()
-    return Sight(
-        slope, step, lower, upper, level, int(basin), int(certain), ahead, int(saddle), reaches, bool(far), int(slow)
-    )
+    slope, step, lower, upper, level, basin, certain, ahead, saddle, reaches, far, slow, near = row.tolist()
+    basin, certain, saddle = int(basin), int(certain), int(saddle)
+    return Sight(slope, step, lower, upper, level, basin, certain, ahead, saddle, reaches, bool(far), slow, near)
 
 
 class Moments(NamedTuple):
@@ -100,6 +100,7 @@ class Sights(NamedTuple):
     reaches: Array
     far: Mask
     slow: Labels
+    near: Labels
 
     def by_run(self) -> Array:
         """The parts side by side as numbers, run after run in memory: shape (M, K, parts). For `sight`."""
@@ -108,10 +109,10 @@ class Sights(NamedTuple):
             rows[:, :, place] = part.T
         return rows
 
-    def quiet(self) -> Mask:
-        """Where nothing can change in a marble's state but by the passing of time, or of a ridge; shape (K, M).
+    def eventful(self) -> Mask:
+        """Where something other than the passing of time may change a marble's state; shape (K, M).
 
-        It is neither at rest nor near a saddle nor far away, nor crossing a plateau.
+        It may be at rest, near a saddle, far away or crossing a plateau, or has come from one basin into another.
         """
         lively = (
             (self.slope > RESTLESS * REST_GRADIENT)
@@ -120,7 +121,9 @@ class Sights(NamedTuple):
         )
         arriving = (self.level <= SLOW_LEVEL) | ((self.certain != NO_BASIN) & (self.lower > FLAT_CURVATURE))
         crossing = (self.slow >= DWELL) & ~arriving
-        return np.asarray(lively & (self.reaches > LEAVING) & ~self.far & ~crossing)
+        eventful = ~lively | (self.near > 0) | self.far | crossing
+        eventful[1:] |= self.basin[1:] != self.basin[:-1]
+        return np.asarray(eventful)
 
 
 def gentle(problem: Problem, gradient: Array) -> Mask:
@@ -128,10 +131,10 @@ def gentle(problem: Problem, gradient: Array) -> Mask:
     return np.asarray(norm(gradient) <= LEAVING * SLOW_GRADIENT * problem.scale.gradient)
 
 
-def sights(problem: Problem, moments: Moments, slow_before: Labels) -> Sights:
+def sights(problem: Problem, moments: Moments, slow: Labels, near: Labels) -> Sights:
     """What the judges see of these moments.
 
-    slow_before: for how many moments each of the runs has been slow before them, shape (M,).
+    slow, near: for how many moments before them each of the runs has been on a gentle slope, or near a saddle; (M,).
     """
     shape, scale = moments.steps.shape, problem.scale
     theta, gradient = moments.theta.reshape(-1, 2), moments.gradient.reshape(-1, 2)
@@ -155,9 +158,10 @@ def sights(problem: Problem, moments: Moments, slow_before: Labels) -> Sights:
             reaches,
             norm(theta - problem.window.center) > FAR_AWAY * scale.length,
         )
-        slope = slope.reshape(shape)
-        slow = _spells(slope <= SLOW_GRADIENT, ~(slope <= LEAVING * SLOW_GRADIENT), slow_before)
-    return Sights._make([*(column.reshape(shape) for column in columns), slow])
+        slope, reaches = slope.reshape(shape), reaches.reshape(shape)
+        slow = _spells(slope <= SLOW_GRADIENT, ~(slope <= LEAVING * SLOW_GRADIENT), slow)
+        near = _spells(reaches <= 1, ~(reaches <= LEAVING), near)
+    return Sights._make([*(column.reshape(shape) for column in columns), slow, near])
 
 
 def _spells(begins: Mask, ends: Mask, before: Labels) -> Labels:

@@ -55,7 +55,7 @@ def test_looking_only_where_something_can_change_changes_nothing(name: str, monk
         return [judge for lane in tracks for judge in judge_all(lane)]
 
     leaping = judges()
-    monkeypatch.setattr(Sights, "quiet", lambda seen: np.zeros(seen.far.shape, dtype=np.bool_))
+    monkeypatch.setattr(Sights, "eventful", lambda seen: np.ones(seen.far.shape, dtype=np.bool_))
     looked = []
     judge_moment = Judge._judge
 
