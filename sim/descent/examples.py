@@ -48,21 +48,20 @@ def _chosen(examples: Array, batch: Indices | None, axes: int) -> Array:
 
     In memory their components come first, as `components` has them.
     """
-    chosen = examples.T if batch is None else np.take(examples.T, batch, axis=1)
+    chosen = examples.T if batch is None else examples.T.take(batch, axis=1)
     missing = axes - (chosen.ndim - 1)
     return vectors(chosen.reshape(*chosen.shape[:2], *(1,) * missing, *chosen.shape[2:]) if missing else chosen)
 
 
 def _mean(per_example: Callable[[Array, Array], Array], theta: Array, examples: Array, batch: Indices | None) -> Array:
     """The mean of per_example(θ, z) over the batch, in blocks of points where there are many."""
-    shared = batch is None or batch.ndim == 1
-    block = max(1, BLOCK // (len(examples) if batch is None else len(batch)))
-    if theta.size <= 2 * block or not (shared or theta.ndim == 2):
-        terms = per_example(theta, _chosen(examples, batch, theta.ndim))
-        return np.asarray(total(terms) / len(terms))
+    count = len(examples) if batch is None else len(batch)
+    block = max(1, BLOCK // count)
+    if theta.size <= 2 * block or (batch is not None and batch.ndim > 1 and theta.ndim != 2):
+        return total(per_example(theta, _chosen(examples, batch, theta.ndim))) / count
     points = theta.reshape(-1, 2)
     parts = [
-        _mean(per_example, points[part], examples, batch if batch is None or shared else batch[:, part])
+        _mean(per_example, points[part], examples, batch if batch is None or batch.ndim == 1 else batch[:, part])
         for part in (slice(first, first + block) for first in range(0, len(points), block))
     ]
     means = np.concatenate(parts)
@@ -71,7 +70,7 @@ def _mean(per_example: Callable[[Array, Array], Array], theta: Array, examples: 
 
 def _shifted(theta: Array, shift: Array) -> Array:
     """θ − δ, components first in memory."""
-    return vectors(components(theta)[:, None] - shift.transpose(shift.ndim - 1, *range(shift.ndim - 1)))
+    return vectors(components(theta)[:, None] - components(shift))
 
 
 @dataclass(frozen=True, eq=False)

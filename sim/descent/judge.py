@@ -123,9 +123,10 @@ class Judge:
         """
         count = min(len(rows), self.track.updates + 1 - self.seen)
         first, moment, coming = self.seen, 0, 0
+        numbers = rows.tolist() if len(eventful) > count // 4 else None  # All at once is cheaper, if most are needed.
         while moment < count:
             self.seen = first + moment
-            self._judge(sight(rows[moment]))
+            self._judge(sight(numbers[moment] if numbers else rows[moment].tolist()))
             while coming < len(eventful) and eventful[coming] < moment:
                 coming += 1
             if coming < len(eventful) and eventful[coming] == moment:

@@ -63,11 +63,13 @@ class Sight(NamedTuple):
         return Kind.STUCK if self.certain != NO_BASIN or self.lower > FLAT_CURVATURE else Kind.LEVEL
 
 
-def sight(row: Array) -> Sight:
+def sight(row: list[float]) -> Sight:
     """One moment of one run, from a row of `Sights.by_run`."""
-    slope, step, lower, upper, level, basin, certain, ahead, saddle, reaches, far, slow, near = row.tolist()
+    slope, step, lower, upper, level, basin, certain, ahead, saddle, reaches, far, slow, near = row
     basin, certain, saddle = int(basin), int(certain), int(saddle)
-    return Sight(slope, step, lower, upper, level, basin, certain, ahead, saddle, reaches, bool(far), slow, near)
+    return Sight(
+        slope, step, lower, upper, level, basin, certain, ahead, saddle, reaches, bool(far), int(slow), int(near)
+    )
 
 
 class Moments(NamedTuple):

@@ -50,7 +50,7 @@ def descend(train: FiniteSum, lane: Lane, start: Array, seeds: Seeds) -> Iterato
     state = lane.rule.init(theta)
     with np.errstate(all="ignore"):
         for batch in batches(seeds, train.count, lane.batch_size):
-            gradient = train.gradient(theta, batch)
+            gradient = train.gradient(theta, None if batch.ndim == 1 else batch)
             movement, state = lane.rule.step(theta, gradient, state)
             moved = theta + movement
             alive = alive & np.isfinite(moved).all(axis=-1)

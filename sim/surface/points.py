@@ -12,6 +12,13 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
+FEW = 512
+
+
+# Orders of axes, by how many there are; a table is quicker than numpy.moveaxis.
+_LAST_FIRST = [(), *((count, *range(count)) for count in range(16))]
+_FIRST_LAST = [(), *((*range(1, count + 1), 0) for count in range(16))]
+
 
 def components(points: Array) -> Array:
     """The components of points or vectors (..., 2) on the first axis, contiguous: shape (2, ...).
@@ -19,12 +26,12 @@ def components(points: Array) -> Array:
     Loops over them are long and go through memory in order; and the layout being always the same, so
     are the bits of functions whose vectorised code rounds differently.
     """
-    return np.ascontiguousarray(points.transpose(points.ndim - 1, *range(points.ndim - 1)))
+    return np.ascontiguousarray(points.transpose(_LAST_FIRST[points.ndim]))
 
 
 def vectors(components: Array) -> Array:
     """Points or vectors (..., 2) whose components are given on the first axis (2, ...); a view."""
-    return components.transpose(*range(1, components.ndim), 0)
+    return components.transpose(_FIRST_LAST[components.ndim])
 
 
 def pair(x: Array, y: Array) -> Array:
@@ -72,12 +79,13 @@ def total(terms: Array) -> Array:
         return np.asarray(terms[0])
     half = count // 2
     count -= half
-    sums = terms[:count].copy(order="K")
+    sums = terms[:count].copy(order="C" if terms.size <= FEW else "K")  # Few numbers are quickest in one piece.
     sums[:half] += terms[count:]
     while count > 1:
         half = count // 2
-        sums[:half] += sums[count - half : count]
         count -= half
+        upper = sums[:half]
+        upper += sums[count : count + half]
     return np.asarray(sums[0])
 
 
