@@ -55,8 +55,9 @@ def _mistakes() -> tuple[type[Exception], ...]:
     from sim.files import OutputError  # noqa: PLC0415
     from sim.scene import SceneError  # noqa: PLC0415
     from sim.stage import StageError  # noqa: PLC0415
+    from sim.study.workers import StudyError  # noqa: PLC0415
 
-    return SceneError, OutputError, StageError
+    return SceneError, OutputError, StudyError, StageError
 
 
 def _missing(error: ModuleNotFoundError) -> str:

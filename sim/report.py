@@ -65,12 +65,12 @@ def summary(scene: Scene, race: Race, updates: int) -> dict[str, Any]:
             "minima": [_critical(_place("minimum", i, problem), point) for i, point in enumerate(problem.minima)],
             "saddles": [_critical(_place("saddle", i, problem), point) for i, point in enumerate(problem.saddles)],
         },
-        "lanes": [_lane(judge, updates) for judge in race.judges],
+        "lanes": [_lane(track, judge, updates) for track, judge in zip(race.tracks, race.judges, strict=True)],
     }
 
 
-def _lane(judge: Judge, updates: int) -> dict[str, Any]:
-    track, verdict = judge.track, judge.verdict(updates)
+def _lane(track: Track, judge: Judge, updates: int) -> dict[str, Any]:
+    verdict = judge.verdict(updates)
     return {
         "name": track.lane.name,
         "rule": rule_name(track.lane.rule),
@@ -87,12 +87,12 @@ def _lane(judge: Judge, updates: int) -> dict[str, Any]:
 
 def _evidence(verdict: Verdict, problem: Problem) -> dict[str, Any]:
     return {
-        "gradient_norm": _number(verdict.gradient_norm),
-        "eigenvalues": [_number(value) for value in verdict.curvatures],
+        "gradient_norm": number(verdict.gradient_norm),
+        "eigenvalues": [number(value) for value in verdict.curvatures],
         "basin": _place("minimum", verdict.basin, problem),
-        "loss_above_lowest_minimum": _number(verdict.height),
+        "loss_above_lowest_minimum": number(verdict.height),
         "saddle": _place("saddle", verdict.saddle, problem),
-        "way_down": None if verdict.way_down is None else [_number(value) for value in verdict.way_down],
+        "way_down": None if verdict.way_down is None else [number(value) for value in verdict.way_down],
     }
 
 
@@ -111,18 +111,18 @@ def _moment(track: Track, update: int) -> dict[str, Any]:
     return {
         "update": update,
         "epoch": epoch_of(track, update),
-        "x": _number(x),
-        "y": _number(y),
-        "loss": _number(float(track.loss[update])),
-        "test_loss": _number(float(track.test_loss[update])),
-        "gradient_norm": _number(float(norm(track.full_gradient[update]))),
-        "eigenvalues": [_number(value) for value in track.curvatures[update].tolist()],
+        "x": number(x),
+        "y": number(y),
+        "loss": number(float(track.loss[update])),
+        "test_loss": number(float(track.test_loss[update])),
+        "gradient_norm": number(float(norm(track.full_gradient[update]))),
+        "eigenvalues": [number(value) for value in track.curvatures[update].tolist()],
     }
 
 
 def _critical(place: dict[str, Any] | None, point: CriticalPoint) -> dict[str, Any]:
-    eigenvalues = [_number(value) for value in point.eigenvalues]
-    return {**(place or {}), "loss": _number(point.value), "eigenvalues": eigenvalues}
+    eigenvalues = [number(value) for value in point.eigenvalues]
+    return {**(place or {}), "loss": number(point.value), "eigenvalues": eigenvalues}
 
 
 def _place(kind: str, index: int | None, problem: Problem) -> dict[str, Any] | None:
@@ -137,7 +137,8 @@ def _points(kind: str, problem: Problem) -> tuple[CriticalPoint, ...]:
     return problem.minima if kind == "minimum" else problem.saddles
 
 
-def _number(value: float | None) -> float | None:
+def number(value: float | None) -> float | None:
+    """A number as JSON can hold it: None where it is not finite."""
     return value if value is not None and math.isfinite(value) else None
 
 
@@ -200,7 +201,7 @@ def table(scene: Scene, race: Race, updates: int) -> "Table":
     from rich.text import Text  # noqa: PLC0415
 
     result = Table(
-        title=Text(f"{scene.title} · seed {race.seed} · after {_updates(updates)}", style="bold"),
+        title=Text(f"{scene.title} · seed {race.seed} · after {updates_text(updates)}", style="bold"),
         caption=Text("\n".join(_legend(race, updates)), style="dim"),
         caption_justify="left",
         box=box.HORIZONTALS,
@@ -210,17 +211,18 @@ def table(scene: Scene, race: Race, updates: int) -> "Table":
     )
     result.add_column(max_width=26, overflow="fold")
     result.add_column(overflow="fold")
-    for judge in race.judges:
-        name, *settings = _settings(judge.track.lane, race.problem.train.count)
-        sentence, *facts = _facts(judge, updates)
+    for track, judge in zip(race.tracks, race.judges, strict=True):
+        name, *lines = settings(track.lane, race.problem.train.count)
+        sentence, *facts = _facts(track, judge, updates)
         result.add_row(
-            Text.assemble((name, "bold"), *(f"\n{line}" for line in settings)),
+            Text.assemble((name, "bold"), *(f"\n{line}" for line in lines)),
             Text.assemble((sentence, "bold"), *(f"\n{line}" for line in facts)),
         )
     return result
 
 
-def _settings(lane: Lane, count: int) -> Iterator[str]:
+def settings(lane: Lane, count: int) -> Iterator[str]:
+    """The lane's name, its rule, its batch of so many examples, and its hyperparameters."""
     yield lane.name
     yield rule_name(lane.rule)
     yield f"batch {lane.batch_size} of {count}"
@@ -228,8 +230,8 @@ def _settings(lane: Lane, count: int) -> Iterator[str]:
         yield f"{key.replace('_', ' ')} {value:g}"
 
 
-def _facts(judge: Judge, updates: int) -> Iterator[str]:
-    track, verdict = judge.track, judge.verdict(updates)
+def _facts(track: Track, judge: Judge, updates: int) -> Iterator[str]:
+    verdict = judge.verdict(updates)
     moment = min(updates, track.updates)
     (x, y), loss, test_loss = track.theta[moment], track.loss[moment], track.test_loss[moment]
     yield verdict.sentence
@@ -271,5 +273,6 @@ def _legend(race: Race, updates: int) -> Iterator[str]:
             yield "{} {}: ({:.4g}, {:.4g}), loss {:.4g}".format(kind, index + 1, *point.position, point.value)
 
 
-def _updates(count: int) -> str:
+def updates_text(count: int) -> str:
+    """So many updates, in words."""
     return f"{count:,} update{'' if count == 1 else 's'}"

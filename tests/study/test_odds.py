@@ -1,0 +1,550 @@
+"""The odds, as values and from the command line: what they say is what the outcomes are."""
+
+import csv
+import io
+import json
+import math
+import sys
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+import main
+from sim.command import odds as command
+from sim.descent.verdict import Kind
+from sim.scene import OPENING, Scene, load_scene, parse_scene
+from sim.study import workers
+from sim.study.ensemble import NEVER, VERDICTS, Job, Outcomes
+from sim.study.figure import Bars, Line, Page
+from sim.study.odds import (
+    BLOCK,
+    COLUMNS,
+    MOST_BASINS,
+    NO_OUTCOMES,
+    Odds,
+    gather,
+    jobs,
+    number_texts,
+    odds,
+    page,
+    share_texts,
+    summary,
+    table,
+    write_csv,
+)
+from sim.study.statistics import Estimate, wilson
+
+LONG_NAME = "a name of forty characters, not one less"
+UPDATES = 30
+
+TWO_LANES = f"""
+title = "Four minima"
+look = "Nothing."
+seed = 5
+updates = {UPDATES}
+start = [0.0, 0.0]
+surface = {{ kind = "himmelblau" }}
+examples = {{ kind = "tilted", sigma = 0.1, count = 7 }}
+[lane."[red]single"]
+rule = "gradient descent"
+learning_rate = 0.005
+batch_size = 1
+[lane."{LONG_NAME}"]
+rule = "adamw"
+learning_rate = 0.01
+batch_size = "full"
+"""
+
+# Eight runs: verdict, basin, escape, updates, training loss, test loss.
+RUNS = (
+    (Kind.RATTLING, 0, 4, 30, 1.0, 1.5),
+    (Kind.RATTLING, 0, 4, 30, 2.0, 2.0),
+    (Kind.SETTLED, 2, 9, 30, 3.0, 4.0),
+    (Kind.STUCK, 2, NEVER, 30, 4.0, 4.5),
+    (Kind.STUCK, 2, NEVER, 30, 5.0, 5.5),
+    (Kind.WANDERING, -1, 20, 30, 6.0, math.inf),
+    (Kind.DIVERGED, -1, NEVER, 5, math.inf, math.inf),
+    (Kind.DIVERGED, -1, NEVER, 3, math.nan, 2.0),
+)
+
+
+@cache
+def four_minima() -> Scene:
+    return parse_scene(TWO_LANES, "four-minima")
+
+
+def outcomes(runs: Sequence[tuple[Kind, int, int, int, float, float]] = RUNS, first_seed: int = 5) -> Outcomes:
+    kinds, basins, escapes, updates, losses, test_losses = (np.array(column) for column in zip(*runs, strict=True))
+    seeds = first_seed + np.arange(len(runs))
+    theta = np.stack([seeds / 3, seeds / 7], axis=-1)
+    verdicts = np.array([VERDICTS.index(kind) for kind in kinds])
+    return Outcomes(seeds, updates, verdicts, basins, escapes, theta, losses, test_losses)
+
+
+def told(*lanes: Outcomes) -> Odds:
+    return odds(four_minima(), lanes or (outcomes(), NO_OUTCOMES), UPDATES)
+
+
+def strict(data: dict[str, Any]) -> dict[str, Any]:
+    """There and back through JSON, in which NaN and infinity do not exist."""
+    result = json.loads(json.dumps(data, allow_nan=False))
+    assert isinstance(result, dict)
+    return result
+
+
+def printed(result: Odds, width: int = 80) -> str:
+    stream = io.StringIO()
+    Console(file=stream, width=width, highlight=False).print(table(result))
+    return stream.getvalue()
+
+
+# Values.
+
+
+def test_shares_count_verdicts_basins_and_escapes() -> None:
+    lane = told().lanes[0]
+    counts = dict(zip(VERDICTS, (share.count for share in lane.verdicts), strict=True))
+    assert {kind: count for kind, count in counts.items() if count} == {
+        **{Kind.RATTLING: 2, Kind.SETTLED: 1, Kind.STUCK: 2, Kind.WANDERING: 1, Kind.DIVERGED: 2}
+    }
+    assert [share.count for share in lane.basins] == [2, 0, 3, 0, 3]  # Four minima, and none.
+    assert lane.seeds == 8
+    assert lane.escaped == wilson(4, 8)
+    assert lane.basins[2] == wilson(3, 8)
+
+
+def test_runs_that_never_escape_are_watched_until_their_own_end() -> None:
+    """Three of eight at risk end unescaped before update 9: by hand, 1 · 6/7 …"""
+    waiting = told().lanes[0].waiting
+    assert waiting.times == (0, 4, 9, 20)
+    assert waiting.at_risk == (8, 7, 4, 3)  # One diverged at 3; two escaped at 4, one diverged at 5.
+    assert waiting.shares == pytest.approx((1, 5 / 7, 5 / 7 * 3 / 4, 5 / 7 * 3 / 4 * 2 / 3))
+    assert waiting.end == 30
+    assert [waiting.quantile(share) for share in (0.25, 0.5, 0.75)] == [4, 20, None]
+
+
+def test_means_are_of_finite_values_and_say_how_many_were_not() -> None:
+    lane = told().lanes[0]
+    assert (lane.train_loss.finite, lane.train_loss.not_finite) == (6, 2)
+    assert lane.train_loss.estimate.value == pytest.approx(3.5)
+    assert (lane.test_loss.finite, lane.test_loss.not_finite) == (6, 2)
+    assert lane.test_loss.estimate.value == pytest.approx(19.5 / 6)
+    assert (lane.gap.finite, lane.gap.not_finite) == (5, 3)
+    assert lane.gap.estimate.value == pytest.approx(0.5)
+    half = 2.776 * math.sqrt(0.125 / 5)  # Gaps 0.5, 0, 1, 0.5, 0.5.
+    assert lane.gap.estimate.high - 0.5 == pytest.approx(half, rel=1e-3)
+
+
+def test_nothing_known_yet() -> None:
+    lane = told().lanes[1]
+    assert lane.seeds == 0
+    assert math.isnan(lane.escaped.estimate.value)
+    assert lane.waiting.times == ()
+    assert math.isnan(lane.gap.estimate.value)
+    nothing = told(NO_OUTCOMES, NO_OUTCOMES)
+    assert strict(summary(nothing))["lanes"][0]["verdicts"] == []
+    assert "–" in printed(nothing)
+    assert [len(figure.marks) for figure in page(nothing).figures] == [2, 2, 0]
+
+
+# Work.
+
+
+@pytest.mark.parametrize(("seeds", "block"), [(1, None), (BLOCK, None), (2 * BLOCK + 3, None), (50, 7), (50, 50)])
+def test_jobs_are_each_seed_of_each_lane_once_from_the_scenes_own_on(seeds: int, block: int | None) -> None:
+    work = jobs(four_minima(), seeds, 9, block)
+    assert max(job.count for job in work) <= (block or BLOCK)
+    for lane in range(2):
+        parts = [range(job.first_seed, job.first_seed + job.count) for job in work if job.lane == lane]
+        assert [seed for part in parts for seed in part] == list(range(5, 5 + seeds))
+    assert {(job.scene, job.updates) for job in work} == {(four_minima(), 9)}
+    assert [job.lane for job in work[:2]] == [0, 1]
+
+
+def test_in_which_order_results_come_makes_no_difference() -> None:
+    work = jobs(four_minima(), 8, UPDATES, block=3)
+    results = {
+        place: outcomes(RUNS[job.first_seed - 5 :][: job.count], job.first_seed) for place, job in enumerate(work)
+    }
+    backwards = dict(reversed(results.items()))
+    for found in gather(four_minima(), work, backwards):
+        assert found.seeds.tolist() == list(range(5, 13))
+        assert found.losses.tobytes() == outcomes().losses.tobytes()
+    del backwards[2], backwards[1]
+    first, second = gather(four_minima(), work, backwards)
+    assert first.seeds.tolist() == [5, 6, 7, 11, 12]
+    assert second.seeds.tolist() == [8, 9, 10, 11, 12]
+    assert gather(four_minima(), work, {})[1] is NO_OUTCOMES
+
+
+def test_the_first_seed_is_the_race_in_the_window() -> None:
+    scene = four_minima()
+    race = scene.race()
+    race.extend(UPDATES)
+    work = jobs(scene, 2, UPDATES)
+    for found, track, judge in zip(
+        gather(scene, work, {place: job.run() for place, job in enumerate(work)}),
+        race.tracks,
+        race.judges,
+        strict=True,
+    ):
+        assert found.seeds.tolist() == [5, 6]
+        assert found.theta[0].tolist() == track.theta[-1].tolist()
+        assert VERDICTS[found.verdicts[0]] is judge.verdict(UPDATES).kind
+
+
+# JSON.
+
+
+def test_the_summary_tells_what_the_odds_are() -> None:
+    data = strict(summary(told()))
+    assert (data["scene"], data["first_seed"], data["updates"]) == ("four-minima", 5, UPDATES)
+    assert [point["name"] for point in data["minima"]] == [f"minimum {i}" for i in (1, 2, 3, 4)]
+    lane = data["lanes"][0]
+    assert (lane["name"], lane["rule"], lane["batch_size"], lane["seeds"]) == ("[red]single", "gradient descent", 1, 8)
+    assert {entry["verdict"]: entry["count"] for entry in lane["verdicts"]} == {
+        **{"rattling": 2, "settled": 1, "stuck": 2, "wandering": 1, "diverged": 2}
+    }
+    assert [(entry["index"], entry["name"], entry["count"]) for entry in lane["basins"]] == [
+        *((0, "minimum 1", 2), (2, "minimum 3", 3), (None, "no basin", 3))
+    ]
+    half = wilson(4, 8).estimate
+    assert lane["escaped"] == {"count": 4, "value": 0.5, "low": half.low, "high": half.high}
+    assert lane["escape_update"]["median"]["value"] == 20
+    assert lane["escape_update"]["upper_quartile"] == {"value": None, "low": 9, "high": None}
+    assert lane["not_escaped_yet"]["update"] == [0, 4, 9, 20]
+    assert len(lane["not_escaped_yet"]["high"]) == 4
+    assert (lane["gap"]["value"], lane["gap"]["finite"], lane["gap"]["not_finite"]) == (0.5, 5, 3)
+
+
+# CSV.
+
+
+def rows(*lanes: Outcomes) -> list[dict[str, str]]:
+    stream = io.StringIO()
+    write_csv(four_minima(), lanes, stream)
+    stream.seek(0)
+    return list(csv.DictReader(stream))
+
+
+def test_a_row_a_seed_and_lane_at_full_precision() -> None:
+    found = rows(outcomes(), outcomes(RUNS[:3]))
+    assert list(found[0]) == list(COLUMNS)
+    assert [row["lane"] for row in found] == ["[red]single"] * 8 + [LONG_NAME] * 3
+    assert [int(row["seed"]) for row in found] == [*range(5, 13), *range(5, 8)]
+    for row, (kind, basin, escape, updates, loss, test_loss), x, y in zip(
+        found, RUNS, *outcomes().theta.T.tolist(), strict=False
+    ):
+        assert row["verdict"] == kind.code
+        assert row["basin"] == ("no basin" if basin == -1 else f"minimum {basin + 1}")
+        assert row["escape_update"] == ("" if escape == NEVER else str(escape))
+        assert row["updates"] == str(updates)
+        assert (float(row["x"]), float(row["y"])) == (x, y)
+        assert repr((float(row["train_loss"]), float(row["test_loss"]))) == repr((loss, test_loss))
+
+
+# The table.
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_table_fits_and_says_all(width: int) -> None:
+    text = printed(told(outcomes(), outcomes(RUNS[:3])), width)
+    assert max(map(len, text.splitlines())) <= width
+    assert "…  " not in text.replace(" … ", " - ")
+    words = " ".join(text.split())
+    for part in (
+        "Four minima · 8 seeds from 5 · after 30 updates",
+        "[red]single",
+        "wandering between basins 12 % 2 … 47",
+        "basin of minimum 3 38 % 14 … 69",
+        "no basin 38 % 14 … 69",
+        "escaped 50 % 22 … 78",
+        "a quarter by update 4 0 … 20",
+        "half by update 20 4 … later",
+        "training loss 3.5 1.5 … 5.5 not finite, left out 2 test loss",
+        "minimum 3: (",
+    ):
+        assert part in words
+    assert "three quarters" not in words.split(LONG_NAME.split(maxsplit=1)[0], maxsplit=1)[0]
+    assert all(word in words for word in LONG_NAME.split())
+
+
+def test_a_lane_without_chance_says_so() -> None:
+    alike = outcomes([RUNS[0]] * 4)
+    assert "training loss 1 every seed alike" in " ".join(printed(told(alike, alike)).split())
+
+
+@pytest.mark.parametrize(
+    ("estimate", "texts"),
+    [
+        (Estimate(0.123456, 0.1214, 0.1255), ("0.1235", "0.1214 … 0.1255")),
+        (Estimate(12.3456, 3, 21), ("12", "3 … 21")),
+        (Estimate(-0.02, -1.2, 1.3), ("0.0", "-1.2 … 1.3")),
+        (Estimate(12_345.678, 12_000, 13_000), ("12,346", "12,000 … 13,000")),
+        (Estimate(1e30, 0.9e30, 1.1e30), ("1e+30", "9e+29 … 1.1e+30")),
+        (Estimate(0.25, 0.25, 0.25), ("0.25", "")),
+        (Estimate(0.25, -math.inf, math.inf), ("0.25", "")),
+        (Estimate(0.25, math.nan, math.nan), ("0.25", "")),
+        (Estimate(math.nan, 0, 1), ("–", "")),
+    ],
+)
+def test_numbers_have_the_digits_that_their_interval_is_worth(estimate: Estimate, texts: tuple[str, str]) -> None:
+    assert number_texts(estimate) == texts
+
+
+def test_shares_are_in_percent() -> None:
+    assert share_texts(wilson(2000, 2000).estimate) == ("100.00 %", "99.81 … 100.00")
+    assert share_texts(wilson(1, 3).estimate) == ("33 %", "6 … 79")
+    assert share_texts(wilson(0, 0).estimate) == ("–", "")
+
+
+# Figures.
+
+
+def bars(of: Page, figure: int) -> list[Bars]:
+    return [mark for mark in of.figures[figure].marks if isinstance(mark, Bars)]
+
+
+def test_bars_are_the_shares_that_occur() -> None:
+    drawn = page(told(outcomes(), outcomes(RUNS[:4])))
+    verdicts, basins, _ = drawn.figures
+    assert verdicts.x.names == tuple(kind.value for kind in VERDICTS if kind in {run[0] for run in RUNS})
+    assert basins.x.names == ("minimum 1", "minimum 3", "no basin")
+    single, other = bars(drawn, 1)
+    assert (single.name, single.hue, other.name, other.hue) == ("[red]single", 0, LONG_NAME, 1)
+    assert single.heights == pytest.approx((2 / 8, 3 / 8, 3 / 8))
+    assert other.heights == pytest.approx((2 / 4, 2 / 4, 0))
+    assert (single.low[1], single.high[1]) == (wilson(3, 8).estimate.low, wilson(3, 8).estimate.high)
+    assert all(sum(mark.heights) == pytest.approx(1) for mark in (*bars(drawn, 0), *bars(drawn, 1)))
+
+
+def test_curves_go_on_until_the_last_run_was_watched() -> None:
+    (curve,) = page(told()).figures[2].marks
+    assert isinstance(curve, Line)
+    assert curve.steps
+    assert curve.x == (0, 4, 9, 20, 30)
+    assert curve.y[-1] == curve.y[-2] == pytest.approx(5 / 7 * 3 / 4 * 2 / 3)
+    assert len(curve.low) == len(curve.high) == 5
+
+
+def test_a_curve_stays_at_zero_once_all_have_escaped() -> None:
+    gone, never = page(told(outcomes(RUNS[:3]), outcomes(RUNS[3:5]))).figures[2].marks
+    assert isinstance(gone, Line)
+    assert isinstance(never, Line)
+    assert (gone.x[-2:], gone.y[-2:]) == ((9, UPDATES), (0, 0))
+    assert (never.x, never.y) == ((0, UPDATES), (1, 1))
+
+
+def test_many_basins_are_summed_up() -> None:
+    scene = load_scene("egg-box")
+    minima = len(scene.problem().minima)
+    assert minima > MOST_BASINS + 2
+    runs = [(Kind.STUCK, basin, NEVER, 30, 1.0, 1.0) for basin in range(MOST_BASINS + 2) for _ in range(20 - basin)]
+    result = odds(scene, [outcomes(runs), *[NO_OUTCOMES] * (len(scene.lanes) - 1)], 30)
+    basins = page(result).figures[1]
+    assert basins.x.names == (*(f"minimum {i + 1}" for i in range(MOST_BASINS)), "other basins")
+    mark = bars(page(result), 1)[0]
+    assert mark.heights[-1] == pytest.approx((12 + 11) / len(runs))
+    assert sum(mark.heights) == pytest.approx(1)
+    assert "other basins" in printed(result)
+
+
+# The command.
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test may leave a file in the house."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def _made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outcomes that take no time."""
+
+    def run(job: Job) -> Outcomes:
+        return made_up(job.count, job.first_seed)
+
+    monkeypatch.setattr(Job, "run", run)
+
+
+def made_up(count: int, first_seed: int = 0) -> Outcomes:
+    """Outcomes of these seeds, in basins that every scene has."""
+    runs = [RUNS[seed % len(RUNS)] for seed in range(first_seed, first_seed + count)]
+    return outcomes([(run[0], min(run[1], 0), *run[2:]) for run in runs], first_seed)
+
+
+def status(*words: str) -> int:
+    try:
+        return main.main(["odds", *words])
+    except SystemExit as ended:
+        return int(ended.code or 0)
+
+
+def result(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert status(*words) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return captured.out
+
+
+@pytest.fixture
+def saved(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What the stage was asked to draw."""
+    asked: list[tuple[Any, ...]] = []
+    stage = ModuleType("sim.stage.plot")
+    vars(stage)["save_page"] = lambda *arguments: asked.append(arguments)
+    monkeypatch.setitem(sys.modules, "sim.stage.plot", stage)
+    return asked
+
+
+def test_the_command_prints_both_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    text = result(capsys, "--seeds", "4", "--updates", "40")
+    words = " ".join(text.split())
+    assert "Local minimum · 4 seeds from 0 · after 40 updates" in words
+    assert "Small against large batch" in words
+    assert max(map(len, text.splitlines())) <= 80
+    assert "\x1b" not in text
+
+
+def test_json_and_csv_say_the_same_and_nothing_depends_on_the_blocks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("--seeds", "7", "--updates", "60", "--seed", "3", "--json", "--csv", "seeds.csv")
+    data = json.loads(result(capsys, *words))
+    file = (tmp_path / "seeds.csv").read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["seeds.csv"]
+    found = list(csv.DictReader(io.StringIO(file.decode())))
+    assert (data["scene"], data["first_seed"], data["updates"]) == (OPENING, 3, 60)
+    assert len(found) == 3 * 7
+    for lane in data["lanes"]:
+        own = [row for row in found if row["lane"] == lane["name"]]
+        assert [int(row["seed"]) for row in own] == list(range(3, 10))
+        assert sum(row["escape_update"] != "" for row in own) == lane["escaped"]["count"]
+        assert lane["train_loss"]["value"] == pytest.approx(np.mean([float(row["train_loss"]) for row in own]))
+    assert {row["row"] for row in data["contrast"]["rows"]} >= {"update_serial", "noise_at_end", "gap"}
+    monkeypatch.setattr("sim.study.odds.BLOCK", 2)
+    again = json.loads(result(capsys, *words))
+    assert again["lanes"] == data["lanes"]
+    assert (tmp_path / "seeds.csv").read_bytes() == file
+
+
+@pytest.mark.usefixtures("_made_up")
+def test_the_scene_decides_what_is_not_said(capsys: pytest.CaptureFixture[str]) -> None:
+    scene = load_scene("ravine")
+    data = json.loads(result(capsys, "ravine", "--json"))
+    assert (data["first_seed"], data["updates"]) == (scene.seed, scene.updates)
+    assert [lane["name"] for lane in data["lanes"]] == [lane.name for lane in scene.lanes]  # None that was made.
+    assert [lane["seeds"] for lane in data["lanes"]] == [2000] * len(scene.lanes)
+    assert data["contrast"]["small"]["batch_size"] == 1
+
+
+@pytest.mark.usefixtures("_made_up")
+def test_a_single_example_has_no_contrast(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    single = TWO_LANES.replace("count = 7", "count = 1")
+    (tmp_path / "one.toml").write_text(single, encoding="utf-8")
+    assert json.loads(result(capsys, "one.toml", "--seeds", "3", "--json"))["contrast"] is None
+    assert "Small against" not in result(capsys, "one.toml", "--seeds", "3")
+
+
+@pytest.mark.usefixtures("_made_up")
+def test_the_chart_is_the_page_in_that_size_and_theme(
+    capsys: pytest.CaptureFixture[str], saved: list[tuple[Any, ...]]
+) -> None:
+    text = result(capsys, "--seeds", "16", "-o", "odds.png", "--size", "960x600", "--theme", "dark")
+    assert "Local minimum · 16 seeds" in text
+    ((drawn, *rest),) = saved
+    assert rest == [(960, 600), "dark", Path("odds.png")]
+    scene = load_scene(OPENING)
+    assert drawn == page(odds(scene, [made_up(16)] * 3, scene.updates))
+
+
+@pytest.mark.usefixtures("_made_up")
+def test_a_terminal_sees_how_many_jobs_are_done(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.study.odds.BLOCK", 2)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert status("--seeds", "10") == 0
+    captured = capsys.readouterr()
+    assert "computing" in captured.err
+    assert "100%" in captured.err
+    assert "computing" not in captured.out
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--seeds", "0"], "a whole number from 1 to 1,000,000"),
+        (["--seeds", "1000001"], "a whole number from 1 to 1,000,000"),
+        (["--seeds", "1e3"], "a whole number from 1 to 1,000,000"),
+        (["--updates", "-1"], "a whole number from 0 to 1,000,000"),
+        (["--seed", "-1"], "a whole number from 0 to 9,007,199,254,740,991"),
+        (["--seed", str(2**53 - 2), "--seeds", "3"], "the last seed would be 9,007,199,254,740,992"),
+        (["--workers", "0"], "a whole number from 1 to 61"),
+        (["--workers", "62"], "a whole number from 1 to 61"),
+        (["--csv", "none/a.csv"], "there is no folder none"),
+        (["-o", "none/a.png"], "there is no folder none"),
+        (["-o", "a.svg"], "must end in .png"),
+        (["-o", "a.png", "--csv", "./a.png"], "name the same file"),
+        (["--size", "5x5"], "from 320x240 to 7680x4320"),
+        (["nowhere"], "there is no scene"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_before_the_computing(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    reason: str,
+) -> None:
+    monkeypatch.setattr(Job, "run", lambda _: pytest.fail("computed"))
+    assert status(*words) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("main.py: error: ")
+    assert captured.err.count("\n") == 1
+    assert reason in captured.err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("saved")
+def test_control_c_leaves_nothing_half_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.study.odds.BLOCK", 2)
+    (tmp_path / "a.csv").write_text("old")
+    calls: list[Job] = []
+
+    def interrupted(job: Job) -> Outcomes:
+        calls.append(job)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return made_up(job.count, job.first_seed)
+
+    monkeypatch.setattr(Job, "run", interrupted)
+    assert status("--seeds", "100", "--csv", "a.csv", "-o", "a.png") == main.INTERRUPTED
+    assert len(calls) == 4
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "main.py: interrupted\n")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
+
+
+def test_help_has_examples_and_fits_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    text = result(capsys, "--help")
+    assert text.startswith("usage: main.py odds")
+    assert "  python main.py odds" in text.split("examples:")[1]
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_command_allows_as_many_workers_as_there_can_be() -> None:
+    assert command.MOST_WORKERS == workers.MOST_WORKERS
