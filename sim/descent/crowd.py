@@ -11,6 +11,7 @@ from sim.descent.problem import Problem
 from sim.descent.sight import Moments, gentle, sights
 from sim.descent.track import Lane, Update, descend
 from sim.surface.points import Array, eigenvalues, norm
+from sim.surface.protocol import value_and_gradient
 
 CHUNK = 256
 """Most updates that are made before the judges look."""
@@ -110,8 +111,8 @@ class Crowd:
         columns, train = self.columns, self.problem.train
         theta = columns.theta[rows]
         with np.errstate(all="ignore"):
-            columns.loss[rows] = train.value(theta)
-            gradient = columns.full_gradient[rows] = train.gradient(theta)
+            columns.loss[rows], gradient = value_and_gradient(train, theta)
+            columns.full_gradient[rows] = gradient
             matters = gentle(self.problem, gradient)
             columns.curvatures[rows] = np.nan
             columns.curvatures[rows][matters] = eigenvalues(train.hessian(theta[matters]))

@@ -12,7 +12,7 @@ import numpy as np
 from sim.descent.batches import Indices
 from sim.descent.models import Model
 from sim.surface.points import Array, components, total, vectors
-from sim.surface.protocol import Surface
+from sim.surface.protocol import Surface, value_and_gradient
 
 BLOCK = 1 << 12  # How many (example, point) pairs are evaluated at once: temporaries stay in the cache.
 
@@ -101,6 +101,16 @@ class Shifted:
     def hessian(self, theta: Array, batch: Indices | None = None) -> Array:
         """Mean of ∇²f(θ − δ_i)."""
         return _mean(lambda t, d: self.surface.hessian(_shifted(t, d)), theta, self.shifts, batch)
+
+    def value_and_gradient(self, theta: Array) -> tuple[Array, Array]:
+        """L (...) and ∇L (..., 2), to the bits of `value` and `gradient`."""
+
+        def both(theta: Array, shifts: Array) -> Array:
+            value, gradient = value_and_gradient(self.surface, _shifted(theta, shifts))
+            return vectors(np.concatenate([value[None], components(gradient)]))
+
+        means = _mean(both, theta, self.shifts, None)
+        return means[..., 0], means[..., 1:]
 
 
 @dataclass(frozen=True, eq=False)

@@ -124,6 +124,33 @@ class Landscape:
             slope += self._total(slopes, slope[0].size)
         return vectors(slope)
 
+    def value_and_gradient(self, points: Array) -> tuple[Array, Array]:
+        """Both, to the same bits, for little more than one of them: the exponentials are shared."""
+        xy = components(points)
+        the = _arrays(self.bowl, self.wells, xy.ndim - 1)
+        slope = xy - the.bottom
+        halves = the.curvature * slope * slope
+        slope *= the.curvature
+        height = 0.5 * (halves[0] + halves[1])
+
+        def depths_and_slopes(wells: slice) -> Array:
+            terms = np.empty((len(the.centers[wells]), 3, *xy.shape[1:]))
+            offsets = np.subtract(xy, the.centers[wells], out=terms[:, 1:])
+            squares = offsets * offsets
+            pulls = squares[:, 0] + squares[:, 1]
+            pulls *= the.exponents[wells]
+            np.exp(pulls, out=pulls)
+            np.multiply(pulls, the.depths[wells], out=terms[:, 0])
+            pulls *= the.slopes[wells]
+            offsets *= pulls[:, None]
+            return terms
+
+        if self.wells:
+            sums = self._total(depths_and_slopes, height.size)
+            height = height + sums[0]
+            slope += sums[1:]
+        return np.asarray(height), vectors(slope)
+
     def hessian(self, points: Array) -> Array:
         """K + Σ ε_j (I − d_j d_jᵀ/width_j²)."""
         xy = components(points)

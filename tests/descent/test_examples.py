@@ -12,9 +12,11 @@ from sim.descent.batches import Indices
 from sim.descent.data import EXAMPLES, Recipe, RegressionExamples, ShiftedExamples, TiltedExamples
 from sim.descent.examples import FiniteSum, Shifted, Tilted, paired_normal
 from sim.descent.models import MODELS
+from sim.scene import load_scene, scene_files
 from sim.surface import SURFACES
 from sim.surface.points import Array
 from sim.surface.polynomial import DoubleWellSaddle, Himmelblau
+from sim.surface.protocol import value_and_gradient
 
 STEP = float(np.finfo(float).eps ** (1 / 3))
 
@@ -177,3 +179,15 @@ def test_the_product_of_two_weights_has_a_saddle_at_the_origin_and_a_valley() ->
     assert np.linalg.det(train.hessian(origin)) < 0
     w = np.array([0.4, 1.0, 2.5])
     assert_allclose(train.gradient(np.stack([w, 1.2 / w], axis=-1)), 0, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", [*scene_files()])
+def test_value_and_gradient_together_have_the_bits_of_each(name: str) -> None:
+    problem = load_scene(name).problem()
+    window = problem.window
+    theta = np.random.default_rng(3).uniform((window.x0, window.y0), (window.x1, window.y1), (700, 2))
+    for surface in (problem.train, getattr(problem.train, "surface", problem.train)):
+        for points in (theta, theta[:1], theta.reshape(7, 100, 2)):
+            value, gradient = value_and_gradient(surface, points)
+            assert_array_equal(value, surface.value(points))
+            assert_array_equal(gradient, surface.gradient(points))
