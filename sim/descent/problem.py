@@ -79,13 +79,21 @@ class Problem:
             return self.train.value(self._grid)
 
     @cached_property
+    def _grid_slopes(self) -> Array:
+        with np.errstate(all="ignore"):
+            return norm(self.train.gradient(self._grid))
+
+    @property
+    def smooth(self) -> bool:
+        """Whether the training loss has a gradient wherever it is finite, as far as a grid over the window tells."""
+        return bool(np.isfinite(self._grid_slopes[np.isfinite(self._grid_losses)]).all())
+
+    @cached_property
     def scale(self) -> Scale:
         """The problem's own units, from a regular grid over the window."""
-        grid = self._grid
         with np.errstate(all="ignore"):
-            loss = self._grid_losses
-            slope = norm(self.train.gradient(grid))
-            curvature = np.max(np.abs(eigenvalues(self.train.hessian(grid))), axis=-1)
+            loss, slope = self._grid_losses, self._grid_slopes
+            curvature = np.max(np.abs(eigenvalues(self.train.hessian(self._grid))), axis=-1)
         return Scale(
             length=self.window.diagonal,
             loss=_median(loss - np.min(loss[np.isfinite(loss)], initial=np.inf)),

@@ -48,16 +48,16 @@ def descend(train: FiniteSum, lane: Lane, start: Array, seeds: Seeds) -> Iterato
     theta = np.array(start, dtype=np.float64)
     alive = np.ones(len(theta), dtype=np.bool_)
     state = lane.rule.init(theta)
-    with np.errstate(all="ignore"):
-        for batch in batches(seeds, train.count, lane.batch_size):
+    for batch in batches(seeds, train.count, lane.batch_size):
+        with np.errstate(all="ignore"):  # Not around the yield: the caller has settings of its own.
             gradient = train.gradient(theta, None if batch.ndim == 1 else batch)
             movement, state = lane.rule.step(theta, gradient, state)
             moved = theta + movement
-            alive = alive & np.isfinite(moved).all(axis=-1)
-            theta = moved if alive.all() else np.where(alive[:, None], moved, theta)
-            yield Update(batch, gradient, movement, theta, alive)
-            if not alive.any():
-                return
+        alive = alive & np.isfinite(moved).all(axis=-1)
+        theta = moved if alive.all() else np.where(alive[:, None], moved, theta)
+        yield Update(batch, gradient, movement, theta, alive)
+        if not alive.any():
+            return
 
 
 def batches(seeds: Seeds, count: int, batch_size: int) -> Iterator[Indices]:

@@ -246,3 +246,11 @@ def test_the_noise_of_shifted_examples_grows_with_curvature() -> None:
     train, _ = ShiftedExamples(0.3).sums(QUADRATIC)
     noise = np.array([train.gradient(np.ones(2), np.array([i])) for i in range(20)]) - train.gradient(np.ones(2))
     assert_allclose(noise.std(axis=0), 0.3 * np.array([1.0, 4.0]), rtol=1e-9)
+
+
+def test_a_run_in_progress_leaves_its_callers_floating_point_settings_alone() -> None:
+    scene = load_scene("local-minimum")
+    with np.errstate(divide="raise"):
+        run = descend(scene.problem().train, scene.lanes[1], np.array([scene.start]), np.array([0]))
+        next(run)
+        assert np.geterr()["divide"] == "raise"
