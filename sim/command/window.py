@@ -4,6 +4,7 @@
 import argparse
 from pathlib import Path
 
+from sim import __version__
 from sim.command import COMMANDS
 from sim.command.arguments import PROGRAM, THEMES, Parser, add_scene
 from sim.command.terminal import say, show
@@ -41,7 +42,7 @@ python {PROGRAM} ./run              a scene whose file is called like a command
 def run(arguments: argparse.Namespace) -> None:
     """Open the window; where there is no display, save the final picture instead."""
     if arguments.version:
-        show(_version())
+        show(f"three-marbles {__version__}")
         return
     from sim.command.chosen import chosen_scene
     from sim.files import free_path
@@ -60,11 +61,3 @@ def run(arguments: argparse.Namespace) -> None:
         path = free_path(NO_DISPLAY_PICTURE)
         screenshot(scene, scene.updates, (1600, 900), THEMES[0], path)
         show(f"saved {path.absolute()}")
-
-
-def _version() -> str:
-    import tomllib
-
-    file = Path(__file__).parents[2] / "pyproject.toml"
-    project = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
-    return f"{project['name']} {project['version']}"

@@ -9,6 +9,7 @@ import os
 import re
 import stat
 import tomllib
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from pydantic import ValidationError
 from sim.descent.data import EXAMPLES
 from sim.descent.rules import RULES
 from sim.descent.track import Lane
+from sim.scene.carriers import CARRIERS, LONGEST_MARK, carried_text, carrier_of
 from sim.scene.mistakes import complain, oddities, reason, toml_reason
 from sim.scene.tables import SceneFile, build
 from sim.scene.value import Caption, Question, Scene, Translation
@@ -31,12 +33,37 @@ LARGEST_FILE = 1 << 16  # Bytes; the scenes that come with the program have abou
 DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){32}""", re.ASCII)
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A scene, and the moment at which its race was left."""
+
+    scene: Scene
+    tick: int | None = None
+    """None where the file says nothing of a moment."""
+    clock: str = "updates"
+
+
 def parse_scene(text: str, name: str) -> Scene:
     """The scene that a TOML text describes.
 
     Raises:
         SceneError: the text is no TOML, or not a scene; the message names every mistake, or the first few.
     """
+    return parse_saved(text, name).scene
+
+
+def parse_saved(text: str, name: str) -> Saved:
+    """The same with the moment at which the race was left, if the text was saved by this program.
+
+    A scene that was saved keeps its name; others get the given one.
+    """
+    file, scene = _parsed(text, name)
+    if file.saved is None:
+        return Saved(scene)
+    return Saved(replace(scene, name=file.saved.scene), file.saved.update, file.saved.clock)
+
+
+def _parsed(text: str, name: str) -> tuple[SceneFile, Scene]:
     try:
         if DEEP_KEY.search(text):
             raise RecursionError
@@ -61,7 +88,7 @@ def parse_scene(text: str, name: str) -> Scene:
         for lane, part in file.lane.items()
     )
     asked = file.question
-    return Scene(
+    return file, Scene(
         name=name,
         title=file.title,
         look=file.look,
@@ -90,34 +117,48 @@ def scene_files() -> dict[str, Path]:
 
 
 def load_scene(name_or_path: str) -> Scene:
-    """The scene of that name, or in the TOML file at that path.
+    """The scene of that name, or in the file at that path: a TOML file, or a picture or film of this program's.
 
     Raises:
         SceneError: there is none, or it cannot be read, or something in it is wrong.
     """
+    return load_saved(name_or_path).scene
+
+
+def load_saved(name_or_path: str) -> Saved:
+    """The same with the moment at which the race was left, if the file was saved by this program."""
     known = scene_files()
     path = known.get(name_or_path) or Path(name_or_path)
     shown = str(path) if str(path).isprintable() else short(str(path))
-    looks_like_path = path.suffix == ".toml" or len(path.parts) > 1 or os.path.exists(path)
+    looks_like_path = path.suffix in (".toml", *CARRIERS) or len(path.parts) > 1 or os.path.exists(path)
     if not looks_like_path:
         raise SceneError(f"there is no scene {nearest(name_or_path, known)}")
     try:
-        content = _content(path)
-        text = content.decode("utf-8-sig")
+        text = _text(path)
     except OSError as error:
         raise SceneError(f"cannot read {shown}: {(error.strerror or str(error)).lower()}") from None
     except UnicodeDecodeError:
         raise SceneError(f"{shown}: is not a text file in UTF-8") from None
+    except SceneError as error:
+        raise SceneError(f"{shown}: {error}") from None
     except ValueError as error:  # A path that no file system knows.
         raise SceneError(f"cannot read {shown}: {error}") from None
     name = name_or_path if name_or_path in known else path.stem
     try:
-        return parse_scene(text, name)
+        return parse_saved(text, name)
     except SceneError as error:
         raise SceneError(f"{shown}: {error}") from None
 
 
-def _content(path: Path) -> bytes:
+def _text(path: Path) -> str:
+    """The scene's text, from a text file or from what carries one."""
+    head = _content(path, LONGEST_MARK, whole=False)
+    if (carrier := carrier_of(head)) is not None:
+        return carried_text(carrier, path, LARGEST_FILE)
+    return _content(path, LARGEST_FILE).decode("utf-8-sig")
+
+
+def _content(path: Path, most: int, *, whole: bool = True) -> bytes:
     """The bytes of an ordinary file; a pipe would keep one waiting, a device might never end."""
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
@@ -125,7 +166,7 @@ def _content(path: Path) -> bytes:
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, "it is not an ordinary file")
     with path.open("rb") as stream:
-        content = stream.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        raise OSError(errno.EFBIG, f"it is larger than a scene can be, {LARGEST_FILE >> 10} kB")
+        content = stream.read(most + 1)
+    if whole and len(content) > most:
+        raise OSError(errno.EFBIG, f"it is larger than a scene can be, {most >> 10} kB")
     return content

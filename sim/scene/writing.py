@@ -1,0 +1,82 @@
+"""From a scene to a TOML file: what is written here is read as an equal scene."""
+
+from dataclasses import asdict
+from typing import Any, cast
+
+from sim.descent.data import EXAMPLES
+from sim.descent.rules import rule_name
+from sim.descent.track import Lane
+from sim.scene.tables import Claim
+from sim.scene.value import Scene
+from sim.surface import SURFACES
+
+SURFACE_NAMES = {kind: name for name, kind in SURFACES.items()}
+EXAMPLES_NAMES = {kind: name for name, kind in EXAMPLES.items()}
+
+
+def scene_text(scene: Scene) -> str:
+    """The scene as a TOML text for `parse_scene`, with all of its numbers, the usual ones too."""
+    return tables_text(scene_tables(scene))
+
+
+def tables_text(tables: dict[str, Any]) -> str:
+    """Such tables as a TOML text."""
+    import tomli_w  # noqa: PLC0415  Only what writes scenes needs it.
+
+    return tomli_w.dumps(tables)
+
+
+def scene_tables(scene: Scene) -> dict[str, Any]:
+    """The scene as the tables of its file: dicts and lists of the caller's own.
+
+    What is said of lanes that have been removed by hand is left out. A lane whose batches hold all examples
+    has the batch size "full", and so keeps it where N is changed.
+    """
+    window, count = scene.window, scene.examples.count
+    names = {lane.name for lane in scene.lanes}
+    captions = tuple(caption for caption in scene.captions if caption.lane is None or caption.lane in names)
+    question = scene.question if scene.question and names.issuperset(scene.question.answer) else None
+    tables = {
+        "title": scene.title,
+        "look": scene.look,
+        "seed": scene.seed,
+        "updates": scene.updates,
+        "start": scene.start,
+        "window": ((window.x0, window.x1), (window.y0, window.y1)),
+        "surface": None if scene.surface is None else _registered(SURFACE_NAMES, scene.surface),
+        "examples": _registered(EXAMPLES_NAMES, scene.examples),
+        "machine": asdict(scene.machine),
+        "lane": {lane.name: _lane(lane, count, claim) for lane, claim in zip(scene.lanes, scene.claims, strict=True)},
+        "question": None if question is None else asdict(question),
+        "caption": tuple(map(asdict, captions)) or None,
+        "zh": {
+            "title": scene.zh.title,
+            "look": scene.zh.look,
+            "lane": {name: translated for name, translated in scene.zh.lanes if name in names},
+        },
+    }
+    return cast(dict[str, Any], _plain(tables))
+
+
+def _registered(names: dict[type[Any], str], value: Any) -> dict[str, Any]:
+    """A registered dataclass with the name of its kind in front."""
+    return {"kind": names[type(value)], **asdict(value)}
+
+
+def _lane(lane: Lane, count: int, claim: Claim | None) -> dict[str, Any]:
+    return {
+        "rule": rule_name(lane.rule),
+        **asdict(lane.rule),
+        "batch_size": "full" if lane.batch_size == count else lane.batch_size,
+        "claim": None if claim is None else claim.model_dump(),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """What TOML has: lists for tuples, and nothing where there is nothing."""
+    match value:
+        case dict():
+            return {key: _plain(item) for key, item in value.items() if item is not None}
+        case tuple() | list():
+            return [_plain(item) for item in value]
+    return value
