@@ -4,5 +4,3 @@ import os
 
 # Scene files are validated as they stand here; to look for plugins of pydantic would only cost time.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-
-__version__ = "0.2.0"

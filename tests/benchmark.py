@@ -26,9 +26,12 @@ from sim.descent.problem import Problem
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.track import Lane, descend
 from sim.scene import OPENING, Scene, load_scene
-from sim.stage.session import SPEEDS, MoveStart, Session, race
+from sim.stage.session import SPEEDS, Session, race
+from sim.stage.starting import MoveStart
 from sim.stage.views import VIEWS
 from sim.stage.window import Window
+from sim.study.odds import jobs
+from sim.study.workers import completed
 from sim.surface.gaussian import Bowl, Landscape, Well
 
 ROOT = Path(__file__).parents[1]
@@ -122,8 +125,8 @@ def one_race(updates: int = 5_000) -> Row:
     return "one race, 3 lanes", f"{updates / statistics.median(seconds):,.0f} updates/s", "of all three together"
 
 
-def swarm(wells: int, batch_size: int, marbles: int = 100_000, updates: int = 20) -> Row:
-    """Marble-updates a second of a swarm of seeds on one core."""
+def swarm(wells: int, batch_size: int, marbles: int = 4096, updates: int = 100) -> Row:
+    """Marble-updates a second of a block of an ensemble on one core, and how much of the time goes into exp."""
     generator = np.random.default_rng(0)
     places = generator.uniform(-2, 2, (wells, 2)).tolist()
     surface = Landscape(Bowl((0, 0), (0.3, 0.3)), tuple(Well((x, y), 0.7, 0.5) for x, y in places))
@@ -131,10 +134,38 @@ def swarm(wells: int, batch_size: int, marbles: int = 100_000, updates: int = 20
     start = np.tile([-1.0, 0.5], (marbles, 1))
     run = descend(problem.train, Lane("", GradientDescent(0.1), batch_size), start, np.arange(marbles))
     next(run)
-    seconds = _timed(lambda: [next(run) for _ in range(updates)])
-    rate = marbles * updates / seconds / 1e6
+    seconds = statistics.median(_timed(lambda: [next(run) for _ in range(updates)]) for _ in range(5)) / updates
+    exponents = generator.uniform(-8, 0, marbles)
+    exp = statistics.median(_timed(lambda: np.exp(exponents)) for _ in range(200)) * wells * batch_size
     name = f"{marbles:,} marbles, {wells} wells, B = {batch_size}"
-    return name, f"{rate:.1f} million marble-updates/s", "one core"
+    share = f"{exp / seconds:.0%} of it NumPy's exp"
+    return name, f"{marbles / seconds / 1e6:.1f} million marble-updates/s", f"one core; {share}"
+
+
+def ensembles() -> Iterator[Row]:
+    """The odds of the opening scene: all of it, then what a second core is worth in the long run."""
+    scene = load_scene(OPENING)
+    for workers, cores in ((1, "one core"), (None, "as the command does")):
+        work = jobs(scene, 2_000, 400)
+        seconds = statistics.median(_timed(lambda: list(completed(work, workers))) for _ in range(3))  # noqa: B023
+        yield f"2,000 seeds × 400 updates × 3 lanes, {cores}", f"{seconds:.2f} s", "wanted: under 2 s"
+    small = [job for job in jobs(scene, 16_000, 400) if job.lane == 1]
+    one, two = (_timed(lambda: list(completed(small, workers))) for workers in (1, 2))  # noqa: B023
+    rate = sum(job.count * job.updates for job in small) / 1e6
+    figures = f"{rate / one:.2f} and {rate / two:.2f} million marble-updates/s"
+    yield "judged, on one core and on two", figures, f"ratio {one / two:.2f}, wanted: 1.8"
+    few, many = (_memory(updates) for updates in (1_000, 20_000))
+    yield "memory of 500 seeds, 1,000 and 20,000 updates", f"{few:.0f} and {many:.0f} MiB", "wanted: the same"
+
+
+def _memory(updates: int) -> float:
+    """The largest memory of a process, in MiB, that computes so many updates of the opening scene's minibatch."""
+    code = (
+        "import resource; from sim.scene import load_scene; from sim.study.ensemble import Job\n"
+        f"Job(load_scene('{OPENING}'), 1, 0, 500, {updates}).run()\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    )
+    return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
 
 
 def _timed(action: Callable[[], object]) -> float:
@@ -146,7 +177,7 @@ def _timed(action: Callable[[], object]) -> float:
 def main() -> None:
     """Measure and print."""
     table = Table("what", "measured", "remark", title="Three Marbles, benchmark")
-    rows = [first_frame(), *frames(), one_race(), swarm(2, 1), swarm(8, 1), swarm(2, 20, updates=4)]
+    rows = [first_frame(), *frames(), one_race(), swarm(2, 1), swarm(8, 1), swarm(2, 20, updates=4), *ensembles()]
     for row in rows:
         table.add_row(*row)
     Console().print(table)

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-ROOMS = ("surface", "descent", "files", "scene", "report", "study", "stage", "command", "main")
+ROOMS = ("version", "surface", "descent", "files", "scene", "report", "study", "stage", "command", "main")
 """Each may import from itself and from those before it."""
 
 STAGE_ONLY = {"pygame", "pygame_gui"}

@@ -7,6 +7,11 @@ command needs when it runs, so that no command waits for another's libraries, an
 COMMANDS = {
     "screenshot": "save a picture of a race, without a window",
     "run": "run a race without a picture: verdicts, evidence, events",
+    "basins": "draw which minimum a marble ends in, by where it starts",
+    "cost": "measure what an update costs, by its batch size",
+    "odds": "run many seeds: how often what happens",
+    "sweep": "change numbers of a scene, and chart what becomes of it",
+    "show": "print the scene that a picture or film carries",
     "scenes": "list the scenes",
 }
 """The commands' names, which are those of their modules, and what each is for. No name: the window."""

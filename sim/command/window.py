@@ -4,10 +4,10 @@
 import argparse
 from pathlib import Path
 
-from sim import __version__
 from sim.command import COMMANDS
 from sim.command.arguments import PROGRAM, THEMES, Parser, add_scene
 from sim.command.terminal import say, show
+from sim.version import VERSION
 
 NO_DISPLAY_PICTURE = Path("three-marbles.png")
 
@@ -42,7 +42,7 @@ python {PROGRAM} ./run              a scene whose file is called like a command
 def run(arguments: argparse.Namespace) -> None:
     """Open the window; where there is no display, save the final picture instead."""
     if arguments.version:
-        show(f"three-marbles {__version__}")
+        show(f"three-marbles {VERSION}")
         return
     from sim.command.chosen import chosen_scene
     from sim.files import free_path

@@ -1,9 +1,9 @@
 """From a race at a moment to a text that a picture can carry, or a file hold."""
 
-from sim import __version__
 from sim.scene.carriers import OPENING_LINE
 from sim.scene.reading import Saved
 from sim.scene.writing import scene_tables, tables_text
+from sim.version import VERSION
 
 
 def saved_text(saved: Saved) -> str:
@@ -12,6 +12,6 @@ def saved_text(saved: Saved) -> str:
         "scene": saved.scene.name,
         "update": saved.tick or 0,
         "clock": saved.clock,
-        "version": __version__,
+        "version": VERSION,
     }
     return f"{OPENING_LINE}\n{tables_text({**scene_tables(saved.scene), 'saved': moment})}"

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import contourpy
 import numpy as np
+import numpy.typing as npt
 import pygame
 
 from sim.descent.problem import Problem
@@ -24,14 +25,19 @@ MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.
 RIM = 0.995  # The highest level leaves out this share of the map: corners of steep surfaces say little.
 MANY_MARKS = 40  # Where there are more critical points than this,
 SMALL_MARK = 0.65  # their marks are so much smaller.
+BOTTOMLESS = 3.0  # How far the lowest losses must lie below nearly all others, over the range of these, for a pole.
+HATCH = 9  # From one line to the next where there is no surface, in strokes.
 FOOT = 2e-3  # Where the logarithm turns into a straight line, over the median height.
+
+Mask = npt.NDArray[np.bool_]
 
 
 @lru_cache(maxsize=32)
 def draw_terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> pygame.Surface:
     """The map as the camera sees it; shared, so not to be drawn upon. `stroke` is the width of thin lines."""
-    heights, levels = _heights(problem, camera), map_levels(problem, camera)
-    picture = _tints(heights, levels, camera, theme)
+    heights, levels = _loss_grid(problem, camera), map_levels(problem, camera)
+    fine = _pixel_losses(problem, camera)
+    picture = _tints(fine, levels, theme)
     contours = contourpy.contour_generator(z=heights, line_type=contourpy.LineType.Separate)
     rows, columns = heights.shape
     step = np.array([(camera.width - 1) / (columns - 1), (1 - camera.height) / (rows - 1)])
@@ -46,6 +52,13 @@ def draw_terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) 
     for line in drawn:
         if len(line) > 1:
             pygame.draw.aalines(picture, theme.contour, False, line.tolist())
+    _draw_blank(picture, np.isnan(fine), theme, stroke)
+    draw_marks(picture, problem, camera, theme, stroke)
+    return picture
+
+
+def draw_marks(picture: pygame.Surface, problem: Problem, camera: Camera, theme: Theme, stroke: float) -> None:
+    """The critical points of the training loss, and the numbers of its minima."""
     size = stroke if len(problem.critical) <= MANY_MARKS else SMALL_MARK * stroke
     for point in problem.critical:
         draw_mark(picture, camera, point, theme, size)
@@ -54,7 +67,6 @@ def draw_terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) 
             x, y = camera.project(np.array(minimum.position)).tolist()
             words = haloed(str(label), round(12 * stroke), theme.mark, theme.halo, bold=True)
             picture.blit(words, (x + 7 * stroke, y - words.get_height()))
-    return picture
 
 
 @lru_cache(maxsize=8)
@@ -62,27 +74,50 @@ def _loss_grid(problem: Problem, camera: Camera) -> Array:
     longer = max(camera.width, camera.height)
     columns = max(2, GRID * camera.width // longer)
     rows = max(2, GRID * camera.height // longer)
+    return _losses(problem, camera.view.grid(columns, rows))
+
+
+def _losses(problem: Problem, points: Array) -> Array:
+    """The training loss at points (..., 2), nan where it is not finite or has no gradient; shape (...)."""
     with np.errstate(all="ignore"):
-        return problem.train.value(camera.view.grid(columns, rows))
+        losses = problem.train.value(points)
+        known = np.isfinite(losses)
+        if not problem.smooth:
+            known &= np.isfinite(problem.train.gradient(points)).all(axis=-1)
+    return np.where(known, losses, np.nan)
 
 
-def _heights(problem: Problem, camera: Camera) -> Array:
-    """The training loss on a regular grid, row 0 at the bottom; what is not finite becomes the highest."""
-    heights = _loss_grid(problem, camera)
-    finite = np.isfinite(heights)
-    return np.where(finite, heights, heights.max(initial=-np.inf, where=finite))
+def _pixel_losses(problem: Problem, camera: Camera) -> Array:
+    """The training loss at each pixel, row 0 at the bottom: between nodes by straight lines, as contours are drawn.
+
+    Where some of the nodes around a pixel have none, it is computed there: so the edge of what is blank is sharp.
+    """
+    grid = _loss_grid(problem, camera)
+    fine = enlarged(grid, camera.width, camera.height)
+    known = np.isfinite(grid)
+    if not known.all():
+        edge = np.isnan(fine) & (enlarged(known.astype(float), camera.width, camera.height) > 0)
+        fine[edge] = _losses(problem, camera.view.grid(camera.width, camera.height)[edge])
+    return fine
 
 
 def map_levels(problem: Problem, camera: Camera) -> Array:
     """The losses at which the map has contours, those close around single minima aside."""
-    return contour_levels(_heights(problem, camera), problem)
+    return contour_levels(_loss_grid(problem, camera), problem)
 
 
 def contour_levels(heights: Array, problem: Problem) -> Array:
     """Losses to draw contours at, ascending: log-spaced above the lowest, and one through the pass of each minimum.
 
-    Logarithms make narrow rings at the bottom and wide ones on the walls.
+    Logarithms make narrow rings at the bottom and wide ones on the walls. Where there is no bottom, as at a pole, bands
+    of equal areas take their place.
     """
+    heights = heights[np.isfinite(heights)]
+    if not heights.size:
+        return heights
+    low, high = np.quantile(heights, [1 - RIM, RIM])
+    if low - heights.min() > BOTTOMLESS * (high - low):
+        return np.unique(np.quantile(heights, np.linspace(0, 1, BANDS + 2)[1:-1]))
     bottom, top = float(heights.min()), float(np.quantile(heights, RIM))
     foot = FOOT * max(float(np.median(heights)) - bottom, np.finfo(float).tiny)
     reach = np.log1p(max(top - bottom, 0.0) / foot)
@@ -116,15 +151,26 @@ def encloses(line: Array, point: Array) -> bool:
     return bool(np.sum(at > point[0]) % 2)
 
 
-def _tints(heights: Array, levels: Array, camera: Camera, theme: Theme) -> pygame.Surface:
-    """Filled bands between the levels, from the low tint to the high one."""
+def _tints(fine: Array, levels: Array, theme: Theme) -> pygame.Surface:
+    """Filled bands between the levels, from the low tint to the high one; the losses are those of pixels."""
     count = len(levels) + 1
     palette = [mix(theme.low, theme.high, (i / max(count - 1, 1)) ** 0.8) for i in range(count)]
-    bands = np.searchsorted(levels, enlarged(heights, camera.width, camera.height)).astype(np.uint8)
-    picture = pygame.Surface((camera.width, camera.height), depth=8)
+    bands = np.searchsorted(levels, fine).astype(np.uint8)
+    picture = pygame.Surface(fine.shape[::-1], depth=8)
     picture.set_palette(palette)
     pygame.surfarray.blit_array(picture, np.ascontiguousarray(bands[::-1].T))
     return _like_screen(picture)
+
+
+def _draw_blank(picture: pygame.Surface, blank: Mask, theme: Theme, stroke: float) -> None:
+    """Blank, but for a pale hatching, the pixels (rows, columns) at which there is no surface; row 0 at the bottom."""
+    if not blank.any():
+        return
+    pixels = pygame.surfarray.pixels3d(picture)
+    mask = blank[::-1].T
+    across, along = np.nonzero(mask)
+    hatched = (across + along) % round(HATCH * stroke) < max(1, round(stroke))
+    pixels[mask] = np.where(hatched[:, None], theme.border, theme.panel)
 
 
 def _like_screen(picture: pygame.Surface) -> pygame.Surface:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim import __version__
+from sim.version import VERSION
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("surface", "descent", "scene")
@@ -20,7 +20,7 @@ def program() -> dict[str, str]:
     The code is told by a digest of its text, so that a changed program counts as another one even where its
     version has not changed.
     """
-    return {"version": __version__, "code": _digest(), "numpy": np.__version__}
+    return {"version": VERSION, "code": _digest(), "numpy": np.VERSION}
 
 
 def _digest() -> str:

@@ -12,12 +12,12 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from sim import __version__
 from sim.scene import SceneError, load_scene, scene_files
 from sim.scene.carriers import KEYWORD, OPENING_LINE
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
 from sim.scene.saving import saved_text
 from sim.stage.export import save_png, screenshot
+from sim.version import VERSION
 
 
 def png(path: Path, **texts: str) -> Path:
@@ -58,7 +58,7 @@ def test_a_screenshot_opens_the_race_at_its_update(tmp_path: Path) -> None:
     screenshot(scene, 31, (640, 400), "dark", path)
     assert load_saved(str(path)) == Saved(scene, 31, "updates")
     assert load_scene(str(path)) == scene
-    assert __version__ in carried(path)[KEYWORD]
+    assert VERSION in carried(path)[KEYWORD]
 
 
 def test_a_scene_file_says_nothing_of_a_moment() -> None:

@@ -11,8 +11,8 @@ from sim.stage.camera import Camera
 from sim.stage.terrain import enlarged
 from sim.stage.theme import Color, Theme, mix
 from sim.stage.views.look import Look
-from sim.surface.basins import NO_BASIN, Labels, Mask
-from sim.surface.points import Array, pair
+from sim.study.basin_map import Cellwise, basin_cells, finished
+from sim.surface.basins import NO_BASIN
 
 COARSE = 24  # Cells along the map's longer side at first; at the borders of basins they are halved,
 HALVINGS = 2  # so many times,
@@ -35,11 +35,11 @@ def draw_basins(target: pygame.Surface, look: Look) -> None:
     target.blit(picture, look.area)
 
 
-def _smooth(labels: Labels, width: int, height: int) -> Labels:
+def _smooth(labels: Cellwise, width: int, height: int) -> Cellwise:
     """Labels of pixels (height, width): that of the nearest cell, but with smooth borders where basins are few."""
     rows, columns = labels.shape
     if labels.max(initial=0) >= FEW:
-        nearest: Labels = labels[np.arange(height)[:, None] * rows // height, np.arange(width) * columns // width]
+        nearest: Cellwise = labels[np.arange(height)[:, None] * rows // height, np.arange(width) * columns // width]
         return nearest
     names = np.unique(labels)
     shares = []
@@ -59,43 +59,10 @@ def tint(theme: Theme, index: int) -> Color:
 
 
 @lru_cache(maxsize=8)
-def basin_grid(problem: Problem, camera: Camera) -> Labels:
+def basin_grid(problem: Problem, camera: Camera) -> Cellwise:
     """Labels of cells that cover the map (rows, columns), row 0 at the bottom; not to be written to."""
     longer = max(camera.width, camera.height)
     halvings, side = (HALVINGS, COARSE) if problem.train.count <= 100 else (HALVINGS + 1, COARSE // 2)
     shape = max(1, side * camera.height // longer), max(1, side * camera.width // longer)
-    wanted: Mask = np.ones(shape, dtype=np.bool_)
-    labels = np.full(shape, NO_BASIN, dtype=np.intp)
-    followed = 0
-    for level in range(halvings + 1):
-        if level:
-            labels = labels.repeat(2, axis=0).repeat(2, axis=1)
-            wanted = _uncertain(problem, camera, labels)
-        followed += int(wanted.sum()) * problem.train.count
-        if level and followed > PAIRS:
-            break
-        labels[wanted] = problem.basins.labels(_centers(camera, labels.shape)[wanted])
-    return labels
-
-
-def _centers(camera: Camera, shape: tuple[int, ...]) -> Array:
-    (rows, columns), view = shape, camera.view
-    x = view.x0 + (np.arange(columns) + 0.5) * view.width / columns
-    y = view.y0 + (np.arange(rows) + 0.5) * view.height / rows
-    return pair(x[None, :], y[:, None])
-
-
-def _uncertain(problem: Problem, camera: Camera, labels: Labels) -> Mask:
-    """Cells close to a border, or to a minimum that may have a basin smaller than a cell was before."""
-    border: Mask = np.zeros(labels.shape, dtype=np.bool_)
-    padded = np.pad(labels, 2, mode="edge")
-    rows, columns = labels.shape
-    for down in (0, 2, 4):
-        for across in (0, 2, 4):
-            border |= padded[down : down + rows, across : across + columns] != labels
-    for index, minimum in enumerate(problem.minima):
-        x, y = camera.project(np.array(minimum.position)).tolist()
-        row, column = int((1 - y / camera.height) * rows), int(x / camera.width * columns)
-        if 0 <= row < rows and 0 <= column < columns and labels[row, column] != index:
-            border[max(row - 2, 0) : row + 3, max(column - 2, 0) : column + 3] = True
-    return border
+    most = PAIRS // problem.train.count
+    return finished(basin_cells(problem.basins, camera.view, shape, halvings, problem.basins.minima, most)).labels

@@ -1,0 +1,182 @@
+"""Which minimum holds a marble, by where it starts."""
+# ruff: noqa: PLC0415
+
+import argparse
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from sim.command.arguments import PROGRAM, Parser, add_look, add_scene, picture, short, whole_number
+from sim.command.progress import result_of
+from sim.command.terminal import show, show_json, show_table
+
+if TYPE_CHECKING:
+    from sim.descent.rules.protocol import Rule
+    from sim.scene import Scene
+
+HYPERPARAMETERS = {
+    "learning_rate": "η",
+    "decay": "λ",
+    "alpha": "α",
+    "beta1": "β₁",
+    "beta2": "β₂",
+    "epsilon": "ε",
+    "weight_decay": "w",
+}
+"""Those of all rules, each an option, and their letters."""
+
+USUAL_UPDATES, MOST_UPDATES = 2_000, 100_000
+
+
+def parser() -> argparse.ArgumentParser:
+    """Its arguments."""
+    parser = Parser(
+        "basins",
+        "Draw a map of basins: the minimum in which the full-batch descent from every\n"
+        "pixel ends. Gradient flow, which plain descent with short steps follows, has\n"
+        "basins with smooth borders; those of momentum are fractal.",
+        f"""
+python {PROGRAM} basins
+python {PROGRAM} basins himmelblau --lane momentum -o himmelblau.png
+python {PROGRAM} basins muller-brown --rule momentum --decay 0.97 --theme dark
+python {PROGRAM} basins egg-box --rule adam --learning-rate 0.3 --json
+""",
+    )
+    add_scene(parser)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--lane", metavar="NAME", help="follow the rule of that lane of the scene, with its settings")
+    which.add_argument(
+        "--rule",
+        metavar="RULE",
+        help="follow that rule (gradient descent, momentum, nesterov, adagrad, rmsprop, adam, adamw); what is not "
+        "given is as in the scene's first lane of that rule, or if there is none, the learning rate as in its "
+        "first lane and the rest as usual (default: gradient flow)",
+    )
+    for name, letter in HYPERPARAMETERS.items():
+        option = "--" + name.replace("_", "-")
+        parser.add_argument(option, type=_number, metavar=letter, help=f"the rule's {name.replace('_', ' ')}")
+    parser.add_argument(
+        "--updates",
+        type=whole_number(1, MOST_UPDATES),
+        default=USUAL_UPDATES,
+        metavar="N",
+        help=f"after how many updates of a rule a marble counts as still moving, at most {MOST_UPDATES:,} "
+        f"(default: {USUAL_UPDATES:,})",
+    )
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="follow a marble from every pixel, and not only where another basin is near: slower, and different for "
+        "less than one pixel in a hundred",
+    )
+    parser.add_argument("--json", action="store_true", help="print the shares for programs, as JSON")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=picture,
+        metavar="FILE",
+        help="the PNG file to write, replaced if it exists (default: the scene's name and -basins, and a number if "
+        "that is taken)",
+    )
+    add_look(parser)
+    return parser
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Compute, draw and save it."""
+    from sim.command.chosen import chosen_scene
+    from sim.files import check_writable, free_path
+    from sim.scene import SceneError
+    from sim.stage import require_pygame_ce
+
+    scene = chosen_scene(arguments.scene)
+    rule = _rule(scene, arguments)
+    path = arguments.output or free_path(Path(f"{scene.name}-basins.png"))
+    check_writable(path)
+    require_pygame_ce()
+    problem = scene.problem()
+    if not problem.minima:
+        raise SceneError(f"there is no minimum in the window of {scene.name}, and so no basin")
+    from sim.stage.basin_picture import places, save_basins
+    from sim.study.basin_map import basin_map, summary, table
+
+    place = places(arguments.size, scene.window).map
+    found = result_of(basin_map(problem, (place.height, place.width), rule, arguments.updates, exact=arguments.exact))
+    save_basins(scene, rule, found, arguments.size, arguments.theme, path)
+    if arguments.json:
+        show_json({"scene": scene.name, **_settings(rule), "updates": arguments.updates, **summary(problem, found)})
+    else:
+        show_table(table(problem, found, f"{scene.title} · {_told(rule)}"))
+        show(f"saved {path}")
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"must be a number, not {short(text)}")
+    return value
+
+
+def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
+    """The rule that is asked for, None for gradient flow."""
+    from dataclasses import asdict, fields, replace
+
+    from pydantic import TypeAdapter, ValidationError
+
+    from sim.descent.rules import RULES, rule_name
+    from sim.scene.mistakes import reason
+    from sim.scene.words import nearest
+
+    given = {name: value for name in HYPERPARAMETERS if (value := getattr(arguments, name)) is not None}
+    lanes = {lane.name: lane.rule for lane in scene.lanes}
+    if arguments.lane is not None:
+        if arguments.lane not in lanes:
+            _refuse(f"{scene.name} has no lane {nearest(arguments.lane, lanes)}")
+        rule = lanes[arguments.lane]
+    elif arguments.rule is not None:
+        name = arguments.rule.replace("-", " ").casefold()
+        if name not in RULES:
+            _refuse(f"there is no rule {nearest(arguments.rule, RULES)}")
+        usual = replace(RULES[name](), learning_rate=scene.lanes[0].rule.learning_rate)
+        rule = next((rule for rule in lanes.values() if type(rule) is RULES[name]), usual)
+    elif given:
+        _refuse(f"{_option(next(iter(given)))} needs a rule: name one with --rule, or a lane that has one with --lane")
+    else:
+        return None
+    known = [field.name for field in fields(rule)]
+    for name in given:
+        if name not in known:
+            _refuse(f"{rule_name(rule)} has no {_option(name)}; it has {', '.join(map(_option, known))}")
+    settings = {**asdict(rule), **given}
+    try:
+        chosen: Rule[Any] = TypeAdapter(type(rule)).validate_python(settings)
+    except ValidationError as error:
+        name, problem = reason(settings, error.errors()[0]).split(" ", 1)
+        _refuse(f"{_option(name)} {problem}")
+    return chosen
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _refuse(sentence: str) -> NoReturn:
+    parser().error(sentence)
+    raise AssertionError  # It has left.
+
+
+def _settings(rule: "Rule[Any] | None") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from sim.descent.rules import rule_name
+
+    return {"rule": "gradient flow"} if rule is None else {"rule": rule_name(rule), **asdict(rule)}
+
+
+def _told(rule: "Rule[Any] | None") -> str:
+    """The rule and its settings in words."""
+    (_, name), *settings = _settings(rule).items()
+    return ", ".join([name, *(f"{key.replace('_', ' ')} {value:g}" for key, value in settings)])

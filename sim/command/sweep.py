@@ -1,0 +1,221 @@
+"""What happens as one or two numbers of a scene change."""
+# ruff: noqa: PLC0415
+
+import argparse
+import codecs
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from sim.command.arguments import (
+    LARGEST_SEED,
+    PROGRAM,
+    Parser,
+    add_look,
+    add_scene,
+    add_updates,
+    picture,
+    whole_number,
+)
+from sim.command.terminal import say, show_json, show_table, watched
+
+if TYPE_CHECKING:
+    from sim.study.cluster import Address
+    from sim.study.settings import Over
+    from sim.study.store import Store
+    from sim.study.sweep import Sweep
+
+T = TypeVar("T")
+
+MOST_SEEDS = 100_000
+MOST_WORKERS = 61
+MOST_PARAMETERS = 2  # As many as a chart has axes.
+
+
+def parser() -> argparse.ArgumentParser:
+    """Its arguments."""
+    parser = Parser(
+        "sweep",
+        """
+Run every lane of a scene with many seeds for each of several values of one or
+two of its numbers, and chart what becomes of it, with 95 % intervals. Stopped
+and started again, it goes on where it was.
+
+A number is named by its path in the scene's file: lane.minibatch.batch_size,
+'lane."full batch".learning_rate', lane.*.learning_rate for every lane,
+examples.sigma, surface.wells[0].depth, start[0], updates. Its values are
+1,2,5 or log:FIRST:LAST:COUNT or linear:FIRST:LAST:COUNT, and full for a batch
+size.
+""",
+        f"""
+larger batches do worse:
+  python {PROGRAM} sweep --over lane.minibatch.batch_size=1,2,4,5,10,20
+small batches find the flat minimum:
+  python {PROGRAM} sweep sharp-and-flat --measure minimum-2 -o flat.png
+    --over lane.minibatch.batch_size=1,2,3,4,5,10,20
+learning rate against momentum:
+  python {PROGRAM} sweep --over lane.momentum.learning_rate=log:0.01:1:20
+    --over lane.momentum.decay=linear:0:0.95:20 --measure global
+on a cluster:
+  python {PROGRAM} sweep --over examples.sigma=linear:0:0.4:9 --seeds 5000
+    --cluster 192.0.2.1:8786
+""",
+    )
+    add_scene(parser)
+    parser.add_argument(
+        "--over",
+        action="append",
+        required=True,
+        type=_over,
+        metavar="PATH=VALUES",
+        help="the number to change, and its values; once or twice",
+    )
+    parser.add_argument(
+        "--measure",
+        default="global",
+        metavar="M",
+        help="what is charted: global (share of seeds that end in the global minimum's basin), minimum-1, minimum-2 … "
+        "(in that one's), escaped, escape (median update), train-loss, test-loss, gap, or the share with a verdict "
+        "such as settled, stuck or diverged (default: global)",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=whole_number(1, MOST_SEEDS),
+        default=500,
+        metavar="M",
+        help=f"how many seeds for each value and lane, at most {MOST_SEEDS:,} (default: 500)",
+    )
+    add_updates(parser)
+    parser.add_argument(
+        "--seed",
+        type=whole_number(0, LARGEST_SEED),
+        metavar="S",
+        help="the first seed; the others are the numbers after it (default: the scene's own)",
+    )
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--workers",
+        type=whole_number(1, MOST_WORKERS),
+        metavar="K",
+        help="how many processes compute at most; the results are the same (default: one a core)",
+    )
+    where.add_argument(
+        "--cluster",
+        type=_address,
+        metavar="ADDRESS",
+        help="HOST:PORT of a dask.distributed scheduler, whose workers compute instead",
+    )
+    parser.add_argument(
+        "--results",
+        type=Path,
+        metavar="FILE",
+        help="keep what has been computed there, and go on from it (default: a name made of scene and sweep)",
+    )
+    parser.add_argument("--json", action="store_true", help="print all measures for programs, as JSON")
+    parser.add_argument(
+        "--csv",
+        type=Path,
+        metavar="FILE",
+        help="write all measures there, a row for each value and lane, replacing the file if it exists",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=picture,
+        metavar="FILE",
+        help="draw the chart there as a PNG file, replacing it if it exists",
+    )
+    add_look(parser)
+    return parser
+
+
+def _over(text: str) -> "Over":
+    from sim.study.settings import over
+
+    return _argument(over, text)
+
+
+def _address(text: str) -> "Address":
+    from sim.study.cluster import address
+
+    return _argument(address, text)
+
+
+def _argument(parse: Callable[[str], T], text: str) -> T:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Compute it, as far as it has not been, and say what came of it."""
+    from sim.command.chosen import chosen_scene
+    from sim.files import whole_file
+    from sim.study.store import default_path, opened
+    from sim.study.sweep import plan
+    from sim.study.sweep_report import page, summary, table, told, write_csv
+
+    scene = chosen_scene(arguments.scene, arguments.seed)
+    last = scene.seed + arguments.seeds - 1
+    if last > LARGEST_SEED:
+        parser().error(f"the last seed would be {last:,}, but none is larger than {LARGEST_SEED:,}")
+    if len(arguments.over) > MOST_PARAMETERS:
+        parser().error(f"argument --over: may be given once or twice, not {len(arguments.over)} times")
+    sweep = plan(scene, arguments.over, arguments.seeds, arguments.updates)
+    path = default_path(sweep) if arguments.results is None else arguments.results
+    _check(arguments, sweep, path)
+    with opened(path, sweep) as store:
+        _complete(store, arguments)
+    outcome = told(sweep, store.results)
+    if arguments.csv is not None:
+        with whole_file(arguments.csv) as stream:
+            write_csv(outcome, codecs.getwriter("utf-8")(stream))
+    if arguments.output is not None:
+        from sim.stage.plot import save_page
+
+        save_page(page(outcome, arguments.measure), arguments.size, arguments.theme, arguments.output)
+    if arguments.json:
+        show_json(summary(outcome))
+    else:
+        show_table(table(outcome, arguments.measure))
+    if arguments.results is None:
+        say(f"the results are kept in {path}")
+
+
+def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None:
+    """What can be known to be impossible before the computing."""
+    from sim.files import check_writable
+    from sim.scene import nearest
+    from sim.stage import require_pygame_ce
+    from sim.study.measures import measures
+
+    known = measures(len(sweep.scene.problem().minima))
+    if arguments.measure not in known:
+        parser().error(f"argument --measure: there is no measure {nearest(arguments.measure, known)}")
+    files = {"--results": results, "--csv": arguments.csv, "--output": arguments.output}
+    places: dict[Path, str] = {}
+    for option, path in files.items():
+        if path is not None and (other := places.setdefault(path.resolve(), option)) != option:
+            parser().error(f"{other} and {option} name the same file, {path}")
+    for path in (arguments.csv, arguments.output):
+        if path is not None:
+            check_writable(path)
+    if arguments.output is not None:
+        require_pygame_ce()
+
+
+def _complete(store: "Store", arguments: argparse.Namespace) -> None:
+    """Compute what is missing, with a progress bar that counts the blocks as they are written down."""
+    from sim.study.cluster import completed_on
+    from sim.study.workers import completed
+
+    missing = store.missing
+    if not missing:
+        return
+    jobs = [store.sweep.blocks[place] for place in missing]
+    results = completed(jobs, arguments.workers) if arguments.cluster is None else completed_on(arguments.cluster, jobs)
+    with closing(results), watched(range(len(missing))) as steps:
+        for _, (index, result) in zip(steps, results, strict=True):
+            store.put(missing[index], result)

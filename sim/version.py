@@ -1,0 +1,3 @@
+"""Which version of the program this is: what it says, and what the files that it saves carry."""
+
+VERSION = "0.2.0"
