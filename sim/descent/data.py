@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, Protocol
 
 import numpy as np
-from annotated_types import Ge, Le, Lt
+from annotated_types import Ge, Le, Lt, MaxLen, MinLen
 
 from sim.descent.examples import FiniteSum, Regression, Shifted, Tilted, paired_normal
 from sim.descent.models import MODELS, Model
@@ -20,6 +20,8 @@ Spread = Annotated[float, Ge(0), Le(LARGEST)]
 Count = Annotated[int, Ge(1), Le(MOST_EXAMPLES)]
 Seed = Annotated[int, Ge(0), Lt(2**53)]
 
+Pairs = Annotated[tuple[Point, ...], MinLen(1), MaxLen(MOST_EXAMPLES)]
+
 TRAIN, TEST = 0, 1
 
 
@@ -31,7 +33,7 @@ class Recipe(Protocol):
 
     @property
     def count(self) -> int:
-        """N, the number of training examples and of test examples."""
+        """N, the number of training examples."""
         ...
 
     def sums(self, surface: Surface | None) -> tuple[FiniteSum, FiniteSum]:
@@ -108,6 +110,28 @@ class RegressionExamples:
         return Regression(model, pair(x, model.value(x, np.array(truth)) + self.sigma * noise))
 
 
+@dataclass(frozen=True, slots=True)
+class MeasuredExamples:
+    """Pairs (x, y) as they were measured, for y ≈ m(x; θ): real examples, real batches."""
+
+    model: Literal[*MODELS]  # type: ignore[valid-type]
+    train: Pairs
+    test: Pairs
+
+    needs_surface: ClassVar[bool] = False
+
+    @property
+    def count(self) -> int:
+        """N, the number of training examples."""
+        return len(self.train)
+
+    def sums(self, surface: Surface | None) -> tuple[FiniteSum, FiniteSum]:
+        """Training and test set; the model and the data make the surface."""
+        del surface
+        model = MODELS[self.model]()
+        return Regression(model, np.array(self.train)), Regression(model, np.array(self.test))
+
+
 def _draw(seed: int, part: int, count: int, sigma: float) -> Array:
     return paired_normal(np.random.default_rng([seed, part]), count, sigma)
 
@@ -116,4 +140,5 @@ EXAMPLES: dict[str, type[Recipe]] = {
     "shifted": ShiftedExamples,
     "tilted": TiltedExamples,
     "regression": RegressionExamples,
+    "measured": MeasuredExamples,
 }

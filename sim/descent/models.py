@@ -66,7 +66,49 @@ class TanhUnit:
         return symmetric(-2 * theta[..., 1] * x * t * slope, slope, np.zeros_like(slope))
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """m = w₁·x + w₂: a straight line. Its loss is a bowl, a long ravine where the mean of x is far from 0."""
+
+    def value(self, x: Array, theta: Array) -> Array:
+        """w₁ x + w₂."""
+        return np.asarray(theta[..., 0] * x + theta[..., 1])
+
+    def gradient(self, x: Array, theta: Array) -> Array:
+        """(x, 1)."""
+        x = np.broadcast_to(x, np.broadcast_shapes(x.shape, theta.shape[:-1]))
+        return pair(x, np.ones_like(x))
+
+    def hessian(self, x: Array, theta: Array) -> Array:
+        """0: the line is linear in θ."""
+        zero = np.zeros(np.broadcast_shapes(x.shape, theta.shape[:-1]))
+        return symmetric(zero, zero, zero)
+
+
+@dataclass(frozen=True, slots=True)
+class LogisticCurve:
+    """m = 1/(1 + exp(−(w₁ x + w₂))), for y between 0 and 1. By least squares its loss is flat far from the minimum."""
+
+    def value(self, x: Array, theta: Array) -> Array:
+        """σ(z) with z = w₁ x + w₂, as ½ (1 + tanh ½z), which does not overflow."""
+        return np.asarray(0.5 * (1 + np.tanh(0.5 * (theta[..., 0] * x + theta[..., 1]))))
+
+    def gradient(self, x: Array, theta: Array) -> Array:
+        """(x s, s) with s = σ(z) (1 − σ(z))."""
+        value = self.value(x, theta)
+        slope = value * (1 - value)
+        return pair(x * slope, slope)
+
+    def hessian(self, x: Array, theta: Array) -> Array:
+        """s (1 − 2 σ(z)) times (x², x, 1)."""
+        value = self.value(x, theta)
+        bend = value * (1 - value) * (1 - 2 * value)
+        return symmetric(x * x * bend, x * bend, bend)
+
+
 MODELS: dict[str, type[Model]] = {
+    "line": Line,
+    "logistic curve": LogisticCurve,
     "product": Product,
     "tanh unit": TanhUnit,
 }

@@ -19,6 +19,7 @@ from sim.descent.data import EXAMPLES
 from sim.descent.rules import RULES
 from sim.descent.track import Lane
 from sim.scene.carriers import CARRIERS, LONGEST_MARK, carried_text, carrier_of
+from sim.scene.measured import with_measured
 from sim.scene.mistakes import complain, oddities, reason, toml_reason
 from sim.scene.tables import SceneFile, build
 from sim.scene.value import Caption, Question, Scene, Translation
@@ -27,7 +28,7 @@ from sim.surface import SURFACES
 
 SCENES = Path(__file__).parents[2] / "assets" / "scenes"
 OPENING = "local-minimum"
-LARGEST_FILE = 1 << 16  # Bytes; the scenes that come with the program have about a thousand.
+LARGEST_FILE = 1 << 18  # Bytes; the scenes that come with the program have some two thousand.
 
 # A key such as a.a.a…, so long that splitting it would take all of the memory there is.
 DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){32}""", re.ASCII)
@@ -52,23 +53,26 @@ def parse_scene(text: str, name: str) -> Scene:
     return parse_saved(text, name).scene
 
 
-def parse_saved(text: str, name: str) -> Saved:
+def parse_saved(text: str, name: str, folder: Path = Path()) -> Saved:
     """The same with the moment at which the race was left, if the text was saved by this program.
 
-    A scene that was saved keeps its name; others get the given one.
+    A scene that was saved keeps its name; others get the given one. What it names of files lies in the folder.
     """
-    file, scene = _parsed(text, name)
+    file, scene = _parsed(text, name, folder)
     if file.saved is None:
         return Saved(scene)
     return Saved(replace(scene, name=file.saved.scene), file.saved.update, file.saved.clock)
 
 
-def _parsed(text: str, name: str) -> tuple[SceneFile, Scene]:
+def _parsed(text: str, name: str, folder: Path) -> tuple[SceneFile, Scene]:
     try:
         if DEEP_KEY.search(text):
             raise RecursionError
         table = tomllib.loads(text)
         complain([f"{path_text(*path)} {problem}" for path, problem in oddities(table)])
+        examples = table.get("examples")
+        if isinstance(examples, dict) and examples.get("kind") == "measured" and "file" in examples:
+            table["examples"] = with_measured(examples, folder)
         file = SceneFile.model_validate_json(json.dumps(table))
     except RecursionError:
         raise SceneError("is nested too deeply for a scene") from None
@@ -79,11 +83,12 @@ def _parsed(text: str, name: str) -> tuple[SceneFile, Scene]:
         raise
     except ValueError as error:  # Of tomllib, or of int for thousands of digits.
         raise SceneError(f"is not valid TOML: {toml_reason(str(error))}") from None
+    examples = build(EXAMPLES, "kind", file.examples)
     lanes = tuple(
         Lane(
             lane,
             build(RULES, "rule", part),
-            file.examples.count if part.batch_size == "full" else part.batch_size,
+            examples.count if part.batch_size == "full" else part.batch_size,
         )
         for lane, part in file.lane.items()
     )
@@ -97,7 +102,7 @@ def _parsed(text: str, name: str) -> tuple[SceneFile, Scene]:
         start=file.start,
         window=file.view,
         surface=file.surface and build(SURFACES, "kind", file.surface),
-        examples=build(EXAMPLES, "kind", file.examples),
+        examples=examples,
         machine=file.machine,
         lanes=lanes,
         claims=tuple(part.claim for part in file.lane.values()),
@@ -145,7 +150,7 @@ def load_saved(name_or_path: str) -> Saved:
         raise SceneError(f"cannot read {shown}: {error}") from None
     name = name_or_path if name_or_path in known else path.stem
     try:
-        return parse_saved(text, name)
+        return parse_saved(text, name, path.parent)
     except SceneError as error:
         raise SceneError(f"{shown}: {error}") from None
 

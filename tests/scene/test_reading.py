@@ -357,7 +357,8 @@ def test_what_goes_together_is_checked_together() -> None:
     )
     good = re.sub("examples = .*", f"{regression}\nwindow = [[-2, 2], [-2, 2]]", without_surface)
     assert parse_scene(good, "good").surface is None
-    assert "examples.model must be 'product' or 'tanh unit'" in mistake(good.replace('"product"', '"linear"'))
+    models = "'line', 'logistic curve', 'product' or 'tanh unit'"
+    assert f"examples.model must be {models}" in mistake(good.replace('"product"', '"linear"'))
 
 
 def test_there_are_one_to_six_lanes() -> None:

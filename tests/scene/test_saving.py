@@ -73,7 +73,7 @@ def test_a_scene_file_says_nothing_of_a_moment() -> None:
         ({KEYWORD: "hello"}, "without a scene"),
         ({KEYWORD: f"{OPENING_LINE}\nnonsense ="}, "is not valid TOML"),
         ({KEYWORD: f"{OPENING_LINE}\ntitle = 'x'"}, "is missing"),
-        ({KEYWORD: f"{OPENING_LINE}\n{'#' * LARGEST_FILE}"}, "larger than a scene can be, 64 kB"),
+        ({KEYWORD: f"{OPENING_LINE}\n{'#' * LARGEST_FILE}"}, "larger than a scene can be, 256 kB"),
     ],
 )
 def test_a_picture_without_a_good_scene_gets_a_sentence(tmp_path: Path, texts: dict[str, str], says: str) -> None:

@@ -1,0 +1,110 @@
+"""Measured examples from a CSV file: pairs of numbers, of which some are kept for the test."""
+
+import csv
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.descent.data import MOST_EXAMPLES
+from sim.scene.words import SceneError, short
+
+LARGEST_FILE = 1 << 18  # Bytes.
+MOST_ROWS = 2 * MOST_EXAMPLES
+TEST_EVERY = 4
+
+Pair = tuple[float, float]
+
+
+def with_measured(examples: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """A table of measured examples with the pairs of its file in place of the file's name.
+
+    file: a CSV file with a row for each (x, y), and perhaps a header; a path as seen from `folder`.
+    test_every: each so many-th row is a test example, the others are for training; 4 by default.
+    standardize: whether x and y are first brought to mean 0 and standard deviation 1 over the training
+        rows; not by default.
+
+    Raises:
+        SceneError: one of the three is wrong, or the file.
+    """
+    table = dict(examples)
+    file, every, standardize = table.pop("file"), table.pop("test_every", TEST_EVERY), table.pop("standardize", False)
+    if not isinstance(file, str) or not file.isprintable():
+        raise SceneError(f"examples.file must be the path to a CSV file, not {short(file)}")
+    if type(every) is not int or not 2 <= every <= MOST_EXAMPLES:
+        raise SceneError(f"examples.test_every must be a whole number from 2 to {MOST_EXAMPLES}, not {short(every)}")
+    if type(standardize) is not bool:
+        raise SceneError(f"examples.standardize must be true or false, not {short(standardize)}")
+    rows = _rows(folder / file, file)
+    test = rows[every - 1 :: every]
+    train = [row for number, row in enumerate(rows, 1) if number % every]
+    if not test:
+        raise SceneError(f"examples.file: {file} has {len(rows)} rows, too few for a test example every {every}")
+    if len(train) > MOST_EXAMPLES:
+        raise SceneError(f"examples.file: {file} has {len(train):,} training examples, more than {MOST_EXAMPLES:,}")
+    if standardize:
+        train, test = _standardized(train, test, file)
+    return {**table, "train": train, "test": test}
+
+
+def _rows(path: Path, shown: str) -> list[Pair]:
+    try:
+        if not path.is_file() or path.stat().st_size > LARGEST_FILE:
+            raise SceneError(f"examples.file: {shown} is no file of at most {LARGEST_FILE >> 10} kB")
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise SceneError(f"examples.file: cannot read {shown}: {(error.strerror or str(error)).lower()}") from None
+    except SceneError:
+        raise
+    except ValueError:
+        raise SceneError(f"examples.file: {shown} is not a text file in UTF-8") from None
+    rows: list[Pair] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        pair = _pair(line)
+        if pair is None and (rows or _is_header(line) is False):
+            raise SceneError(f"examples.file: line {number} of {shown} must be two numbers, x,y, not {short(line)}")
+        if pair is not None:
+            rows.append(pair)
+        if len(rows) > MOST_ROWS:
+            raise SceneError(f"examples.file: {shown} has more than {MOST_ROWS:,} rows")
+    if not rows:
+        raise SceneError(f"examples.file: {shown} has no rows of two numbers, x,y")
+    return rows
+
+
+def _cells(line: str) -> list[str]:
+    try:
+        return next(csv.reader([line], strict=True))
+    except csv.Error:
+        return []
+
+
+def _pair(line: str) -> Pair | None:
+    """The two finite numbers of a row, None if it is something else."""
+    try:
+        x, y = map(float, _cells(line))
+    except ValueError:
+        return None
+    return (x, y) if math.isfinite(x) and math.isfinite(y) else None
+
+
+def _is_header(line: str) -> bool:
+    """Whether a row holds two names."""
+    cells = _cells(line)
+    return len(cells) == 2 and all(cell.strip()[:1].isalpha() for cell in cells)
+
+
+def _standardized(train: Sequence[Pair], test: Sequence[Pair], shown: str) -> tuple[list[Pair], list[Pair]]:
+    columns = list(zip(*train, strict=True))
+    means, deviations = [*map(statistics.fmean, columns)], [*map(statistics.pstdev, columns)]
+    if not all(deviations):
+        raise SceneError(f"examples.file: a column of {shown} is constant, which cannot be standardized")
+
+    def moved(rows: Sequence[Pair]) -> list[Pair]:
+        (mean_x, mean_y), (by_x, by_y) = means, deviations
+        return [((x - mean_x) / by_x, (y - mean_y) / by_y) for x, y in rows]
+
+    return moved(train), moved(test)

@@ -1,0 +1,120 @@
+"""Measured examples: a scene may name a CSV file, and a strange file gets a sentence."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from sim.descent.data import MeasuredExamples
+from sim.scene import SceneError, load_scene
+from sim.scene.measured import LARGEST_FILE, with_measured
+from sim.scene.reading import Saved, parse_saved, parse_scene
+from sim.scene.saving import saved_text
+from sim.surface.points import Array
+
+SCENE = """
+title = "a"
+look = "b"
+start = [0.0, 0.0]
+window = [[-1, 1], [-1, 1]]
+[examples]
+kind = "measured"
+model = "line"
+{examples}
+[lane.a]
+rule = "gradient descent"
+batch_size = "full"
+"""
+
+
+def examples_of(tmp_path: Path, content: str, more: str = "") -> MeasuredExamples:
+    (tmp_path / "data.csv").write_text(content, encoding="utf-8")
+    scene = parse_saved(SCENE.format(examples=f'file = "data.csv"\n{more}'), "a", tmp_path).scene
+    assert isinstance(scene.examples, MeasuredExamples)
+    return scene.examples
+
+
+def test_rows_become_examples_and_each_fourth_a_test(tmp_path: Path) -> None:
+    examples = examples_of(tmp_path, "# a remark\nx,y\n1,2\n3,4\n\n5,6\n7,8\n 9.5 , -1e1\n")
+    assert examples.train == ((1, 2), (3, 4), (5, 6), (9.5, -10))
+    assert examples.test == ((7, 8),)
+    assert examples.count == 4
+
+
+def test_a_file_without_a_header_and_another_share_of_tests(tmp_path: Path) -> None:
+    examples = examples_of(tmp_path, "1,2\n3,4\n5,6\n", "test_every = 2")
+    assert (examples.train, examples.test) == (((1, 2), (5, 6)), ((3, 4),))
+
+
+def test_standardized_rows_have_mean_0_and_deviation_1_in_training(tmp_path: Path) -> None:
+    rows = "".join(f"{x},{x * x}\n" for x in range(9))
+    train = np.array(examples_of(tmp_path, rows, "standardize = true").train)
+    assert_allclose(train.mean(axis=0), 0, atol=1e-15)
+    assert_allclose(train.std(axis=0), 1)
+
+
+def line(x: Array, y: Array) -> Array:
+    """Slope and intercept by least squares."""
+    return np.asarray(np.linalg.lstsq(np.stack([x, np.ones_like(x)], axis=1), y, rcond=None)[0])
+
+
+def test_the_scene_that_comes_with_the_program_has_the_known_line() -> None:
+    """R's documentation of `cars` has the least-squares line −17.5791 + 3.9324 · speed of all fifty."""
+    examples = load_scene("stopping-distances").examples
+    assert isinstance(examples, MeasuredExamples)
+    x, y = np.array(examples.train + examples.test).T
+    assert_allclose(line(x, y), [10 * 3.932409, -17.579095], rtol=1e-6)
+    (minimum,) = load_scene("stopping-distances").problem().minima
+    assert_allclose(minimum.position, line(*np.array(examples.train).T), rtol=1e-6)
+
+
+def test_a_saved_scene_holds_the_data_itself(tmp_path: Path) -> None:
+    examples_of(tmp_path, "1,2\n3,4.1\n5,6\n7,8\n")
+    scene = parse_saved(SCENE.format(examples='file = "data.csv"'), "a", tmp_path).scene
+    text = saved_text(Saved(scene, 3))
+    assert "data.csv" not in text
+    (tmp_path / "data.csv").unlink()
+    assert parse_scene(text, "a") == scene
+
+
+@pytest.mark.parametrize(
+    ("content", "more", "says"),
+    [
+        ("", "", "data.csv has no rows of two numbers, x,y"),
+        ("x,y\n", "", "has no rows of two numbers"),
+        ("1,2\n3\n", "", 'line 2 of data.csv must be two numbers, x,y, not "3"'),
+        ("x,y\n1,2\nx,y\n", "", "line 3 of data.csv must be two numbers"),
+        ("1;2\n", "", "line 1 of data.csv must be two numbers"),
+        ("1,2\n1,inf\n", "", "line 2 of data.csv must be two numbers"),
+        ("1,2\n1,nan\n", "", "line 2 of data.csv must be two numbers"),
+        ('1,2\n"1,2\n', "", "line 2 of data.csv must be two numbers"),
+        ("__import__('os'),2\n1,2\n", "", "line 1 of data.csv must be two numbers"),
+        ("1,2\n3,4\n5,6\n", "", "has 3 rows, too few for a test example every 4"),
+        ("1,2\n" * 2001, "", "has more than 2,000 rows"),
+        ("1,2\n" * 1500, "", "has 1,125 training examples, more than 1,000"),
+        ("1,2\n" * 8, "test_every = 1", "examples.test_every must be a whole number from 2 to 1000, not 1"),
+        ("1,2\n" * 8, "test_every = 2.0", "examples.test_every must be a whole number"),
+        ("1,2\n" * 8, 'standardize = "yes"', 'examples.standardize must be true or false, not "yes"'),
+        ("1,2\n" * 8, "standardize = true", "a column of data.csv is constant, which cannot be standardized"),
+        ("1,2\n" * 8, "sigma = 3", "examples.sigma"),
+        ("1,2\n" * (LARGEST_FILE // 4 + 1), "", "data.csv is no file of at most 256 kB"),
+    ],
+)
+def test_a_strange_file_gets_a_sentence(tmp_path: Path, content: str, more: str, says: str) -> None:
+    with pytest.raises(SceneError) as mistake:
+        examples_of(tmp_path, content, more)
+    assert says in str(mistake.value)
+    assert "\n" not in str(mistake.value)
+
+
+@pytest.mark.parametrize("file", ["nowhere.csv", ".", "a\0b", "\n"])
+def test_a_file_that_cannot_be_read_gets_a_sentence(tmp_path: Path, file: str) -> None:
+    with pytest.raises(SceneError, match=r"examples\.file"):
+        with_measured({"kind": "measured", "model": "line", "file": file}, tmp_path)
+
+
+def test_bytes_that_are_no_text_get_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_bytes(b"\xff\xfe1,2")
+    with pytest.raises(SceneError, match="is not a text file in UTF-8"):
+        with_measured({"file": "data.csv"}, tmp_path)
