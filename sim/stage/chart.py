@@ -191,7 +191,7 @@ class Chart:
         width = max(1, round(1.6 * self._stroke)) if not dash else max(1, round(1.2 * self._stroke))
         points = list(zip(x.tolist(), y.tolist(), strict=True))
         for (x0, y0), (x1, y1) in pairwise(points):
-            for share0, share1 in _dashes(x0, x1, dash * self._stroke):
+            for share0, share1 in dashes(x0, x1, dash * self._stroke):
                 start = (x0 + share0 * (x1 - x0), y0 + share0 * (y1 - y0))
                 end = (x0 + share1 * (x1 - x0), y0 + share1 * (y1 - y0))
                 pygame.draw.aaline(self._draft, color, start, end, width)
@@ -243,7 +243,7 @@ class Chart:
         x = text.put(picture, name, (0.8 * em, y), size, theme.muted)
         for label, dash in ((theme.say("training"), 0), (theme.say("test"), DASH)):
             x += 2 * em
-            for share0, share1 in _dashes(0, 2.6 * em, dash * self._stroke):
+            for share0, share1 in dashes(0, 2.6 * em, dash * self._stroke):
                 start, end = (x + share0 * 2.6 * em, y), (x + share1 * 2.6 * em, y)
                 pygame.draw.aaline(picture, theme.muted, start, end, max(1, round(1.6 * self._stroke)))
             x = text.put(picture, label, (x + 3.1 * em, y), size, theme.muted)
@@ -257,7 +257,7 @@ class Chart:
             x = text.put(picture, name, (x + 2.2 * em, y), size, theme.text)
 
 
-def _dashes(start: float, end: float, length: float) -> list[tuple[float, float]]:
+def dashes(start: float, end: float, length: float) -> list[tuple[float, float]]:
     """The parts of the way from start to end that are drawn, as shares of it; all of it if length is 0."""
     if not length or end <= start:
         return [(0.0, 1.0)] if not length or int(start // length) % 2 == 0 else []

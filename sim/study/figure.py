@@ -15,18 +15,20 @@ class Axis:
     log: bool = False
     names: tuple[str, ...] = ()
     """If there are any, the places 0, 1, 2 … are not numbers but these."""
+    percent: bool = False
+    """Whether its numbers are shares of a whole, to be written in per cent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Points joined by a line."""
+    """Points joined by a line, with a gap wherever one is not finite."""
 
     name: str
     """What the legend says; empty: nothing."""
     x: tuple[float, ...]
     y: tuple[float, ...]
     low: tuple[float, ...] = ()
-    """The lower ends of the intervals, one a point; empty: none are known."""
+    """The lower ends of the intervals, one a point; empty: none are known. NaN: not this one, −∞: beyond the axis."""
     high: tuple[float, ...] = ()
     hue: int = 0
     """Which of the theme's lane colours."""
@@ -39,18 +41,27 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Shares of a whole, side by side at the places 0, 1, 2 … of the x axis."""
+    """Shares of a whole, side by side at the places 0, 1, 2 … of the x axis; none where it is not finite.
+
+    Where the names of the places are too long to stand beside each other, the bars are laid on their side.
+    """
 
     name: str
     heights: tuple[float, ...]
     low: tuple[float, ...] = ()
+    """The lower ends of the intervals, as those of a line."""
     high: tuple[float, ...] = ()
     hue: int = 0
+    labels: tuple[str, ...] = ()
+    """What stands at the end of each bar, such as "57 of 200", if there is room; empty: its height."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """A number for each pair of values; the places of both axes are 0, 1, 2 …"""
+    """A number for each pair of values.
+
+    The places of an axis are 0, 1, 2 …, unless it has no names but both ends: then they share the stretch between.
+    """
 
     name: str
     """What the colour means."""
@@ -60,6 +71,8 @@ class HeatMap:
     """The number that has the faintest colour."""
     high: float = 1.0
     """The number that has the strongest colour."""
+    percent: bool = False
+    """Whether they are shares of a whole, to be written in per cent."""
 
 
 @dataclass(frozen=True, slots=True)

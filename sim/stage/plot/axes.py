@@ -1,0 +1,158 @@
+"""Axes on the screen: where their numbers and names stand, so that none touches another."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.stage import text
+from sim.stage.plot.style import Style
+from sim.stage.plot.ticks import Scale, choices
+from sim.stage.plot.words import balanced, complete, pitch, spoken, wrapped
+from sim.study.figure import Axis
+from sim.surface.points import Array
+
+BEYOND = 4.0  # Plots: what is farther outside is drawn there.
+NAME_LINES = 3  # On which a name below the plot may stand,
+NAME_LINES_LEFT = 2  # and one on its left.
+BETWEEN = 0.4  # Type: the least space between two names beside each other,
+APART = 1.3  # between two numbers,
+APART_LOG = 0.7  # and where each is a round one of its own decade.
+ROOMY = 2.0  # Lines from a number to the next one above it,
+ROOMY_LOG = 1.2  # and the same.
+MOST_UP, MOST_ACROSS = 6.2, 9.0  # Ticks along the plot: more would not be read.
+MOST_LOG = 9.0  # The same along a logarithmic axis.
+LEAST_NAME = 3.0  # Em: where a category is narrower, not every one has its name.
+
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Direction:
+    """One axis on the screen."""
+
+    axis: Axis
+    scale: Scale
+    start: float
+    """The pixel of the scale's low end."""
+    end: float
+
+    def at(self, values: Array | Sequence[float]) -> Array:
+        """The pixels of values (…); NaN where they have no place."""
+        shares = np.clip(self.scale.share(np.asarray(values, dtype=float)), -BEYOND, 1 + BEYOND)
+        return np.asarray(self.start + shares * (self.end - self.start))
+
+    def spans(self, low: Sequence[float], high: Sequence[float], count: int) -> tuple[Array, Array, Mask]:
+        """Of `count` intervals the pixels of both ends, NaN where there is none, and which ends are in the frame.
+
+        The last has the shape (count, 2).
+        """
+        ends = np.full((2, count), np.nan)
+        for row, side in zip(ends, (low, high), strict=True):
+            row[: len(side)] = side[:count]
+        ends[:, np.isnan(ends).any(axis=0)] = np.nan
+        slack = 1e-9 * (self.scale.high - self.scale.low)
+        inside = (ends >= self.scale.low - slack) & (ends <= self.scale.high + slack)
+        pixels = self.at(self.scale.clipped(ends))
+        return pixels[0], pixels[1], inside.T
+
+    @property
+    def pitch(self) -> float:
+        """Pixels from one named place to the next."""
+        return abs(self.end - self.start) / max(1, len(self.axis.names))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Mark:
+    """A number or name along an axis: the pixel it belongs to, and its lines."""
+
+    value: float
+    pixel: float
+    lines: tuple[str, ...]
+
+
+def marks_up(direction: Direction, style: Style, room: float) -> tuple[Mark, ...]:
+    """What stands on the left of the plot, in a column that is at most `room` pixels wide."""
+    size, line = style.small, pitch(style.small)
+    if not direction.axis.names:
+        roomy, most = (ROOMY_LOG, MOST_LOG) if direction.scale.log else (ROOMY, MOST_UP)
+        apart = max(line * roomy, abs(direction.end - direction.start) / most)
+        return _first(direction, lambda marks: _spaced(marks, apart))
+    every = int(np.ceil(line / max(direction.pitch, 1e-9)))
+    most = min(NAME_LINES_LEFT, max(1, int(direction.pitch // line)))
+    names = [spoken(style.theme, name) for name in direction.axis.names]
+    return _named(direction, [wrapped(name, size, int(room), most) for name in names], every)
+
+
+def marks_across(direction: Direction, style: Style, within: tuple[int, int]) -> tuple[Mark, ...]:
+    """What stands below the plot, between these pixels."""
+    size = style.small
+    if not direction.axis.names:
+        apart = size * (APART_LOG if direction.scale.log else APART)
+        least = abs(direction.end - direction.start) / (MOST_LOG if direction.scale.log else MOST_ACROSS)
+        return _first(direction, lambda marks: _spaced(marks, least) and _clear(marks, size, within, apart))
+    names = [spoken(style.theme, name) for name in direction.axis.names]
+    room = direction.pitch - BETWEEN * size
+    if all(map(_is_number, names)):  # The reader knows what lies between.
+        widest = max(text.width(name, size) for name in names)
+        every = int(np.ceil(widest / max(room, 1.0)))
+        return _named(direction, [(name,) for name in names], every)
+    every = int(np.ceil(LEAST_NAME * size / max(direction.pitch, 1e-9)))
+    room += (every - 1) * direction.pitch
+    lines = [balanced(name, size, int(room), NAME_LINES) for name in names]
+    if every == 1 and not all(map(complete, lines, names)):
+        # Every second name a line lower, so that each has the room of two.
+        lower = [
+            ("",) * (place % 2) + wrapped(name, size, int(room + direction.pitch), 1)
+            for place, name in enumerate(names)
+        ]
+        lines = lower if all(map(complete, lower, names)) else lines
+    return _named(direction, lines, every)
+
+
+def names_fit(names: Iterable[str], size: int, room: float, lines: int) -> bool:
+    """Whether all names can stand below the plot on so many lines, where each has so many pixels."""
+    return all(complete(wrapped(name, size, int(room), lines), name) for name in names)
+
+
+def placed(mark: Mark, size: int, within: tuple[int, int]) -> tuple[float, float]:
+    """The left and right end of a mark below the plot: it stands under its pixel unless that leads out."""
+    width = max((text.width(line, size) for line in mark.lines), default=0)
+    left = max(min(mark.pixel - width / 2, within[1] - width), within[0])
+    return left, left + width
+
+
+def _named(direction: Direction, lines: list[tuple[str, ...]], every: int) -> tuple[Mark, ...]:
+    pixels = direction.at(range(len(lines))).tolist()
+    marks = (Mark(float(place), pixel, lines[place]) for place, pixel in enumerate(pixels))
+    return tuple(mark for place, mark in enumerate(marks) if place % every == 0)
+
+
+def _first(direction: Direction, fits: Callable[[tuple[Mark, ...]], bool]) -> tuple[Mark, ...]:
+    for ticks in choices(direction.scale, direction.axis.percent):
+        pixels = direction.at([tick.value for tick in ticks]).tolist()
+        marks = tuple(Mark(tick.value, pixel, (tick.label,)) for tick, pixel in zip(ticks, pixels, strict=True))
+        if fits(marks):
+            return marks
+    return ()
+
+
+def _spaced(marks: tuple[Mark, ...], apart: float) -> bool:
+    """Whether all are so far from each other, up to rounding."""
+    return all(abs(other.pixel - one.pixel) >= apart - 1e-6 for one, other in pairwise(marks))
+
+
+def _clear(marks: tuple[Mark, ...], size: int, within: tuple[int, int], apart: float) -> bool:
+    ends = [placed(mark, size, within) for mark in marks]
+    return all(left - right >= apart for (_, right), (left, _) in pairwise(ends))
+
+
+def _is_number(name: str) -> bool:
+    try:
+        float(name.replace("−", "-").replace(",", ""))
+    except ValueError:
+        return False
+    return True

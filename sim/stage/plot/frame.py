@@ -1,0 +1,169 @@
+"""Where everything in one figure stands: pure geometry, without a pixel drawn.
+
+From the top: title, legend, the name of the axis that runs up, the plot with its numbers, the name of the other axis,
+the note. The legend has lines of its own, so that it never covers data.
+"""
+
+from dataclasses import dataclass, replace
+
+from pygame import Rect
+
+from sim.stage import text
+from sim.stage.plot import around, bars, heat
+from sim.stage.plot.axes import Direction, Mark, marks_across, marks_up
+from sim.stage.plot.legend import Legend, keys, legend
+from sim.stage.plot.lines import Path, paths
+from sim.stage.plot.plan import Plan
+from sim.stage.plot.style import Style
+from sim.stage.plot.words import Label, label
+from sim.study.figure import Axis, HeatMap
+
+LEFT_SHARE = 0.55  # Of a figure's width, what the names on its left may take.
+SCALE_GAP, SCALE_WIDTH, SCALE_TEXT = 0.9, 0.9, 0.4  # Em: from a map to its scale of colours, its width, to its numbers.
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """What a figure needs around its plot, in pixels."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Frame:
+    """One figure, in its place."""
+
+    plan: Plan
+    card: Rect
+    plot: Rect
+    x: Direction
+    y: Direction
+    marks_across: tuple[Mark, ...]
+    """The numbers along the axis that runs to the right,"""
+    marks_up: tuple[Mark, ...]
+    """and along the other one."""
+    labels: tuple[Label, ...]
+    """All words around the plot but the legend's."""
+    legend: Legend
+    bars: tuple[bars.Group, ...]
+    """For each of the figure's marks of this kind."""
+    paths: tuple[Path, ...]
+    cells: heat.Cells | None
+    scale: Rect | None
+    """Where the colours of the heat map are explained."""
+    numbers: tuple[Label, ...]
+    """On the bars or in the cells, if there is room."""
+
+    @property
+    def across(self) -> Direction:
+        """The axis that runs to the right."""
+        return self.y if self.plan.turned else self.x
+
+    @property
+    def up(self) -> Direction:
+        """The other one."""
+        return self.x if self.plan.turned else self.y
+
+
+def inside(card: Rect, style: Style) -> Rect:
+    """What of a card is within its margins."""
+    return card.inflate(-2 * style.em, -round(1.5 * style.em))
+
+
+def plot_area(card: Rect, margins: Margins, style: Style) -> Rect:
+    """Where the plot is."""
+    inner = inside(card, style)
+    width, height = inner.width - margins.left - margins.right, inner.height - margins.top - margins.bottom
+    return Rect(inner.left + margins.left, inner.top + margins.top, max(1, width), max(1, height))
+
+
+def margins(plan: Plan, card: Rect, style: Style) -> Margins:
+    """What the figure needs around its plot on that card."""
+    inner, em = inside(card, style), style.em
+    own = legend(keys(plan.figure), style, 0, 0, inner.width).height if plan.legend else 0
+    top = around.title_height(plan, inner, style) + own + around.names_height(plan, inner, style)
+    foot = around.foot_height(plan, inner, style)
+    # The numbers below depend on the width of those on the left, these on the height, and this on those below: by
+    # one line if they are numbers, which is a good guess.
+    bottom = foot + around.marks_height((Mark(0.0, 0.0, ("0",)),), style)
+    guess = Margins(top, bottom, 4 * em, round(0.7 * em))
+    sketch = plot_area(card, guess, style)
+    x, y = _directions(plan, sketch)
+    left = _widest(marks_up(x if plan.turned else y, style, LEFT_SHARE * inner.width), style)
+    right = guess.right
+    if plan.heat is not None:
+        right = _widest(marks_up(_shades(plan.heat, sketch), style, inner.width), style)
+        right += round((SCALE_GAP + SCALE_WIDTH + SCALE_TEXT) * em)
+    guess = Margins(top, bottom, left + round((around.GAP_LEFT + 0.1) * em), right)
+    x, y = _directions(plan, plot_area(card, guess, style))
+    below = marks_across(y if plan.turned else x, style, (inner.left, inner.right))
+    return replace(guess, bottom=foot + around.marks_height(below, style))
+
+
+def build(plan: Plan, card: Rect, margins: Margins, style: Style) -> Frame:
+    """Everything in its place."""
+    inner, plot = inside(card, style), plot_area(card, margins, style)
+    x, y = _directions(plan, plot)
+    words = bars.captions(plan.bars, x, y, plan.turned, style)
+    rows = bars.groups(plan.bars, x, y, plan.turned, style)
+    if words:
+        room = bars.headroom(rows, words, y, plan.turned, style)
+        y = replace(y, end=y.end - room if plan.turned else y.end + room)
+        rows = bars.groups(plan.bars, x, y, plan.turned, style)
+    below = marks_across(y if plan.turned else x, style, (inner.left, inner.right))
+    beside = marks_up(x if plan.turned else y, style, LEFT_SHARE * inner.width)
+    labels = around.heading(plan, inner, plot, style)
+    labels += around.numbers(below, beside, inner, plot, style)
+    labels += around.footing(plan, below, inner, plot, style)
+    numbers = bars.numbers(rows, words, plan.turned, style) if words else ()
+    cells, scale = None, None
+    if plan.heat is not None:
+        cells = heat.cells(plan.heat, x, y)
+        numbers = heat.numbers(plan.heat, cells, style)
+        left, width = plot.right + round(SCALE_GAP * style.em), round(SCALE_WIDTH * style.em)
+        scale = Rect(left, plot.top, width, plot.height)
+        labels += _beside_scale(plan.heat, scale, inner, style)
+    top = inner.top + around.title_height(plan, inner, style)
+    return Frame(
+        plan=plan,
+        card=card,
+        plot=plot,
+        x=x,
+        y=y,
+        marks_across=below,
+        marks_up=beside,
+        labels=tuple(labels),
+        legend=legend(keys(plan.figure) if plan.legend else (), style, inner.left, top, inner.width),
+        bars=rows,
+        paths=paths(plan.lines, x, y, style),
+        cells=cells,
+        scale=scale,
+        numbers=numbers,
+    )
+
+
+def _directions(plan: Plan, plot: Rect) -> tuple[Direction, Direction]:
+    """Both axes in a plot of that place."""
+    x, y = plan.figure.x, plan.figure.y
+    if plan.turned:
+        return Direction(x, plan.x, plot.top, plot.bottom), Direction(y, plan.y, plot.left, plot.right)
+    return Direction(x, plan.x, plot.left, plot.right), Direction(y, plan.y, plot.bottom, plot.top)
+
+
+def _shades(heat_map: HeatMap, place: Rect) -> Direction:
+    """The axis beside a heat map's colours."""
+    axis = Axis(heat_map.name, percent=heat_map.percent)
+    return Direction(axis, heat.stretch(heat_map), place.bottom, place.top)
+
+
+def _beside_scale(heat_map: HeatMap, scale: Rect, inner: Rect, style: Style) -> list[Label]:
+    x = scale.right + SCALE_TEXT * style.em
+    marks = marks_up(_shades(heat_map, scale), style, inner.width)
+    return [label(mark.lines[0], (x, mark.pixel), style.small, style.theme.muted) for mark in marks]
+
+
+def _widest(marks: tuple[Mark, ...], style: Style) -> int:
+    return max((text.width(line, style.small) for mark in marks for line in mark.lines), default=0)

@@ -1,0 +1,98 @@
+"""What the colours stand for."""
+
+from dataclasses import dataclass
+
+import pygame
+from pygame import Rect
+
+from sim.stage import text
+from sim.stage.plot.strokes import draw_dot, draw_path
+from sim.stage.plot.style import Style
+from sim.stage.plot.words import Label, label, pitch, spoken
+from sim.study.figure import Bars, Figure, Line
+
+MOST_LINES = 3
+SIGNS = {"bar": 0.85, "point": 0.72, "line": 1.6, "dots": 1.6}
+"""Widths of the signs, in ems."""
+GAP, BETWEEN = 0.45, 1.5  # Em: from a sign to its name, and from there to the next sign.
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One name and its sign."""
+
+    name: str
+    hue: int
+    dashed: bool
+    shape: str
+    """What the sign looks like: "bar", "line", "dots" for a line with its points, or "point"."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Legend:
+    """Names and signs, in their places."""
+
+    entries: tuple[tuple[Key, Rect, Label], ...]
+    """Each key with the place of its sign and its name."""
+    height: int
+
+    def draw(self, target: pygame.Surface, style: Style) -> None:
+        """Draw it."""
+        for key, place, name in self.entries:
+            draw_sign(target, key, place, style)
+            name.draw(target)
+
+
+def keys(figure: Figure) -> tuple[Key, ...]:
+    """What needs a name in a figure, each once."""
+    found: dict[tuple[str, int, bool], Key] = {}
+    for mark in figure.marks:
+        match mark:
+            case Line(name=str(name), hue=hue, dashed=dashed, dots=dots) if name:
+                key = Key(name, hue, dashed, "dots" if dots and not mark.steps else "line")
+            case Bars(name=str(name), hue=hue) if name:
+                key = Key(name, hue, False, "bar")
+            case _:
+                continue
+        found.setdefault((key.name, key.hue, key.dashed), key)
+    return tuple(found.values())
+
+
+def legend(keys: tuple[Key, ...], style: Style, left: int, top: int, width: int) -> Legend:
+    """The keys in lines of that width; long names are shortened where there would be too many lines."""
+    size, line, em = style.small, pitch(style.small), style.em
+    signs = [round((SIGNS[key.shape] + GAP) * em) for key in keys]
+    between = round(BETWEEN * em)
+    names = [spoken(style.theme, key.name) for key in keys]
+    entries: list[tuple[Key, Rect, Label]] = []
+    rows = 1
+    for most in (width, *(width // columns for columns in range(1, len(keys) + 1))):
+        spare = between if most < width else 0
+        shown = [text.fitted(name, size, max(1, most - sign - spare)) for name, sign in zip(names, signs, strict=True)]
+        entries, rows, x = [], 1, left
+        for key, sign, name in zip(keys, signs, shown, strict=True):
+            if x > left and x + sign + text.width(name, size) > left + width:
+                rows, x = rows + 1, left
+            middle = top + (rows - 0.5) * line
+            place = Rect(x, round(middle - line / 2), round(SIGNS[key.shape] * em), line)
+            words = label(name, (x + sign, middle), size, style.theme.text)
+            entries.append((key, place, words))
+            x = words.rect.right + between
+        if rows <= MOST_LINES:
+            break
+    return Legend(tuple(entries), rows * line if keys else 0)
+
+
+def draw_sign(target: pygame.Surface, key: Key, place: Rect, style: Style) -> None:
+    """Draw a key's sign in the middle of its place."""
+    color, (x, y) = style.theme.lane(key.hue), place.center
+    if key.shape == "point":
+        pygame.draw.aacircle(target, color, (x, y), 0.36 * style.em)
+    elif key.shape == "bar":
+        square = Rect(0, 0, place.width, place.width)
+        square.center = (x, y)
+        pygame.draw.rect(target, color, square, border_radius=round(0.16 * style.em))
+    else:
+        draw_path(target, [(place.left, y), (place.right - 1, y)], color, style.line, key.dashed)
+        if key.shape == "dots":
+            draw_dot(target, (x, y), color, style.theme.panel, style)

@@ -1,0 +1,160 @@
+"""Lines through points, with their intervals as whiskers or as a band."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pygame
+from pygame import Rect
+
+from sim.stage.plot.axes import Direction, Mask
+from sim.stage.plot.strokes import draw_dot, draw_path, draw_whisker
+from sim.stage.plot.style import Style
+from sim.stage.theme import mix
+from sim.study.figure import Line
+from sim.surface.points import Array
+
+CROWDED = 0.75  # Em between points, below which they are not marked,
+CROWDED_WHISKERS = 1.1  # and intervals make a band.
+BAND = 46  # How dense a band is, of 255.
+CAP = 0.2  # Em: half the width of a whisker's ends.
+ASIDE = 0.32  # Em by which lines with whiskers at the same places step aside,
+MOST_ASIDE = 0.5  # all of them by at most this share of the room between two places.
+DENSE = 2  # Points a pixel from which only the least and the greatest of each pixel are drawn.
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Path:
+    """One line on the screen; all arrays have one entry a point."""
+
+    line: Line
+    x: Array
+    y: Array
+    low: Array
+    high: Array
+    closed: Mask
+    """Which ends of the intervals are in the frame, shape (points, 2)."""
+    dots: bool
+    banded: bool
+
+
+def paths(lines: Sequence[Line], x: Direction, y: Direction, style: Style) -> tuple[Path, ...]:
+    """Where all lines run."""
+    found = []
+    for line in lines:
+        count = min(len(line.x), len(line.y))
+        across, up = x.at(line.x[:count]), y.at(line.y[:count])
+        low, high, closed = y.spans(line.low, line.high, count)
+        steps = np.abs(np.diff(across[np.isfinite(across)]))
+        between = float(np.median(steps)) if len(steps) else np.inf
+        banded = line.steps or not line.dots or between < CROWDED_WHISKERS * style.em
+        found.append(Path(line, across, up, low, high, closed, line.dots and between >= CROWDED * style.em, banded))
+    return _aside(found, style.em)
+
+
+def draw_lines(target: pygame.Surface, drawn: Sequence[Path], plot: Rect, style: Style) -> None:
+    """Draw bands, then lines, then whiskers and points."""
+    before = target.get_clip()
+    target.set_clip(plot.inflate(2 * style.line, 2 * style.line).clip(before))
+    for path in drawn:
+        if path.banded:
+            _draw_band(target, path, plot, style)
+    for path in sorted(drawn, key=lambda path: path.line.dashed):  # Where two are one, both are seen.
+        _draw_line(target, path, plot, style)
+    target.set_clip(before)
+    for path in drawn:
+        color = style.theme.lane(path.line.hue)
+        inside = (path.x >= plot.left - 1) & (path.x <= plot.right + 1)
+        if not path.banded:
+            shown = inside & np.isfinite(path.low) & np.isfinite(path.y)
+            closed = path.closed.tolist()
+            for k in np.flatnonzero(shown).tolist():
+                start, end = (path.x[k], path.low[k]), (path.x[k], path.high[k])
+                draw_whisker(target, start, end, color, style.thin, CAP * style.em, (closed[k][0], closed[k][1]))
+        inside = inside & (path.y >= plot.top - 1) & (path.y <= plot.bottom + 1)
+        for k in np.flatnonzero(inside if path.dots else inside & _alone(path)).tolist():
+            draw_dot(target, (path.x[k], path.y[k]), color, style.theme.panel, style)
+
+
+def _draw_line(target: pygame.Surface, path: Path, plot: Rect, style: Style) -> None:
+    color = style.theme.lane(path.line.hue)
+    for run in _runs(np.isfinite(path.x) & np.isfinite(path.y)):
+        x, y = path.x[run], path.y[run]
+        if path.line.steps:
+            x, y = np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]
+        if len(x) > DENSE * plot.width:
+            kept = _extremes(x, y)
+            x, y = x[kept], y[kept]
+        draw_path(target, list(zip(x.tolist(), y.tolist(), strict=True)), color, style.line, path.line.dashed)
+
+
+def _draw_band(target: pygame.Surface, path: Path, plot: Rect, style: Style) -> None:
+    color = style.theme.lane(path.line.hue)
+    for run in _runs(np.isfinite(path.x) & np.isfinite(path.y) & np.isfinite(path.low)):
+        x, low, high = path.x[run], path.low[run], path.high[run]
+        if path.line.steps:
+            x, low, high = np.repeat(x, 2)[1:], np.repeat(low, 2)[:-1], np.repeat(high, 2)[:-1]
+        if len(x) > DENSE * plot.width:
+            x, high, low = _columns(x, high, low)
+        if len(x) < 2:
+            continue
+        outline = np.concatenate([np.stack([x, low], axis=-1), np.stack([x, high], axis=-1)[::-1]])
+        corner = np.floor(outline.min(axis=0))
+        size = np.ceil(outline.max(axis=0)) - corner + 1
+        box = Rect(*corner.astype(int).tolist(), *size.astype(int).tolist()).clip(plot)
+        if not box.width or not box.height:
+            continue
+        layer = pygame.Surface(box.size, pygame.SRCALPHA)
+        layer.fill((*color, 0))
+        pygame.draw.polygon(layer, (*color, BAND), (outline - box.topleft).tolist())
+        target.blit(layer, box)
+        rim = mix(style.theme.panel, color, 0.45)
+        for edge in (low, high):
+            draw = pygame.draw.lines if path.line.steps else pygame.draw.aalines
+            draw(target, rim, False, np.stack([x, edge], axis=-1).tolist())
+
+
+def _aside(found: list[Path], em: int) -> tuple[Path, ...]:
+    """The same, those with whiskers at the same places moved apart a little, as far as there is room."""
+    places = [set(np.round(path.x[np.isfinite(path.x) & np.isfinite(path.low)]).tolist()) for path in found]
+    crowd = [k for k, path in enumerate(found) if not path.banded and places[k]]
+    shared = [k for k in crowd if any(places[k] & places[other] for other in crowd if other != k)]
+    if not shared:
+        return tuple(found)
+    columns = sorted(set().union(*(places[k] for k in shared)))
+    room = min(np.diff(columns), default=np.inf)
+    step = min(ASIDE * em, MOST_ASIDE * float(room) / len(shared))
+    for number, k in enumerate(shared):
+        path = found[k]
+        x = path.x + (number - (len(shared) - 1) / 2) * step
+        found[k] = Path(path.line, x, path.y, path.low, path.high, path.closed, path.dots, path.banded)
+    return tuple(found)
+
+
+def _runs(good: Mask) -> Iterator[slice]:
+    """Where something holds without a gap."""
+    ends = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]]).astype(np.int8)))
+    for first, last in zip(ends[::2].tolist(), ends[1::2].tolist(), strict=True):
+        yield slice(first, last)
+
+
+def _alone(path: Path) -> Mask:
+    """Which points have no neighbour to be joined with."""
+    good = np.concatenate([[False], np.isfinite(path.x) & np.isfinite(path.y), [False]])
+    return np.asarray(good[1:-1] & ~good[:-2] & ~good[2:])
+
+
+def _extremes(x: Array, y: Array) -> npt.NDArray[np.intp]:
+    """The places of the least and the greatest y in each column of pixels, in their order."""
+    columns = np.floor(x)
+    order = np.lexsort((y, columns))
+    ends = np.flatnonzero(np.diff(columns[order])) if len(order) else order
+    return np.unique(np.concatenate([order[:1], order[ends], order[ends + 1], order[-1:]]))
+
+
+def _columns(x: Array, low: Array, high: Array) -> tuple[Array, Array, Array]:
+    """For each column of pixels its x, the least of one array and the greatest of another."""
+    columns = np.floor(x)
+    starts = np.flatnonzero(np.diff(columns, prepend=columns[0] - 1))
+    return columns[starts], np.minimum.reduceat(low, starts), np.maximum.reduceat(high, starts)

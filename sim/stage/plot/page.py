@@ -1,0 +1,238 @@
+"""A page of figures: where each stands, and all of it drawn."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from math import inf, sqrt
+from pathlib import Path
+
+import pygame
+from pygame import Rect
+
+from sim.stage.plot.bars import draw_bars
+from sim.stage.plot.frame import Frame, Margins, build, inside, margins, plot_area
+from sim.stage.plot.heat import draw_cells, draw_scale
+from sim.stage.plot.legend import Key, Legend, keys, legend
+from sim.stage.plot.lines import draw_lines
+from sim.stage.plot.plan import Plan, fitted, scaled
+from sim.stage.plot.strokes import first_pixel
+from sim.stage.plot.style import Style
+from sim.stage.plot.ticks import minor
+from sim.stage.plot.words import Label, pitch, spoken, stacked, wrapped
+from sim.stage.theme import Theme, load_theme
+from sim.study.figure import Page
+
+USUAL_EM = 20 / sqrt(1600 * 900)  # Of a saved page, for each pixel of the side of a square of its area;
+MOST_EMS = (40, 22)  # but its width and height are at least so many.
+SMALLEST_EM = 11
+GAP = 0.7  # Em: between cards, and around them.
+SHAPE = 1.6  # Width over height of a plot that is good to read,
+AROUND = (5, 9)  # and about how many ems of a card are not plot.
+SHRINKING = (1.0, 0.9, 0.8, 0.7)
+"""How much smaller the type may become, until plots are large enough:"""
+LARGE = (13.0, 10.0)  # that is, so many ems wide and high;
+LOW = 6.0  # and where they are not even so high, notes and the names of axes are left out.
+TITLE_LINES, NOTE_LINES = 2, 3
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sheet:
+    """A page with everything in its place, in pixels from its corner."""
+
+    style: Style
+    labels: tuple[Label, ...]
+    """The page's own title and note."""
+    legend: Legend
+    """What all its figures have in common."""
+    frames: tuple[Frame, ...]
+
+
+def draw_page(
+    target: pygame.Surface, page: Page, theme: Theme, em: int, rect: Rect | tuple[int, int, int, int]
+) -> None:
+    """Draw a page over that part of the target, with type `em` pixels high, or less where there is little room.
+
+    The last pages are kept as pictures: to draw the same page again costs next to nothing.
+    """
+    place = Rect(rect)
+    if place.width > 0 and place.height > 0:
+        target.blit(_picture(page, theme, em, place.size), place)
+
+
+def save_page(page: Page, size: tuple[int, int], theme_name: str, path: Path, language: str = "en") -> None:
+    """Save a page as a PNG of that size in pixels, in a theme of THEMES and a language of LANGUAGES.
+
+    Raises:
+        OutputError: the file cannot be written; nothing half-written is left.
+    """
+    from sim.stage.export import save_png  # noqa: PLC0415  It draws races, whose pictures draw pages.
+
+    picture = pygame.Surface(size, depth=32)
+    draw_sheet(picture, arrange(page, load_theme(theme_name, language), saved_em(size), size))
+    save_png(picture, path)
+
+
+def saved_em(size: tuple[int, int]) -> int:
+    """The height of the type on a saved page of that size."""
+    width, height = size
+    em = min(USUAL_EM * sqrt(width * height), width / MOST_EMS[0], height / MOST_EMS[1])
+    return max(SMALLEST_EM, round(em))
+
+
+def arrange(page: Page, theme: Theme, em: int, size: tuple[int, int]) -> Sheet:
+    """Where everything stands on a page of that size; what there is no room for shrinks, or is left out."""
+    plans = tuple(map(scaled, page.figures))
+    for factor in SHRINKING:
+        draft = _draft(page, plans, Style(theme, max(min(em, SMALLEST_EM), round(factor * em))), size)
+        width, height = draft.least
+        if width >= LARGE[0] and height >= LARGE[1]:
+            break
+    for notes, names in ((False, True), (False, False)):
+        if draft.least[1] < LOW:
+            draft = _draft(page, plans, replace(draft.style, notes=notes, names=names), size)
+    frames = tuple(build(*place, draft.style) for place in draft.places)
+    return Sheet(draft.style, draft.labels, draft.legend, frames)
+
+
+def draw_sheet(target: pygame.Surface, sheet: Sheet) -> None:
+    """Draw what stands on a sheet, from the target's corner."""
+    target.fill(sheet.style.theme.background)
+    for words in sheet.labels:
+        words.draw(target)
+    sheet.legend.draw(target, sheet.style)
+    for frame in sheet.frames:
+        _draw_frame(target, frame, sheet.style)
+
+
+@lru_cache(maxsize=2)
+def _picture(page: Page, theme: Theme, em: int, size: tuple[int, int]) -> pygame.Surface:
+    picture = pygame.Surface(size, depth=32)
+    draw_sheet(picture, arrange(page, theme, em, size))
+    return picture
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Draft:
+    """A sheet whose frames are not yet built."""
+
+    style: Style
+    labels: tuple[Label, ...]
+    legend: Legend
+    places: tuple[tuple[Plan, Rect, Margins], ...]
+
+    @property
+    def least(self) -> tuple[float, float]:
+        """The least width and the least height of a plot, in ems."""
+        plots = [plot_area(card, margins, self.style) for _, card, margins in self.places]
+        width, height = (min((plot.size[side] / self.style.em for plot in plots), default=inf) for side in (0, 1))
+        return width, height
+
+
+def _draft(page: Page, plans: tuple[Plan, ...], style: Style, size: tuple[int, int]) -> _Draft:
+    em, theme = style.em, style.theme
+    gap = round(GAP * em)
+    whole = Rect(gap, gap, max(1, size[0] - 2 * gap), max(1, size[1] - 2 * gap))
+    column = whole.inflate(-em, 0)  # Words begin a little inside the cards' edge.
+    title = wrapped(spoken(theme, page.title), style.heading, column.width, TITLE_LINES, True)
+    labels = stacked(title, column.topleft, style.heading, theme.text, bold=True)
+    top = column.top + len(title) * pitch(style.heading)
+    common = _common(page)
+    shared = legend(common, style, column.left, top, column.width)
+    top += shared.height + (gap // 2 if title or common else 0)
+    note = wrapped(spoken(theme, page.note), style.tiny, column.width, NOTE_LINES)
+    bottom = column.bottom - len(note) * pitch(style.tiny)
+    labels += stacked(note, (column.left, bottom), style.tiny, theme.muted)
+    bottom -= gap // 2 if note else 0
+    field = Rect(whole.left, top, whole.width, max(1, bottom - top))
+    return _Draft(style, tuple(labels), shared, _places(plans, field, style, not common))
+
+
+def _common(page: Page) -> tuple[Key, ...]:
+    """The keys of all figures' legends if they are the same, and there are several."""
+    each = [found for figure in page.figures if (found := keys(figure))]
+    same = {tuple((key.name, key.hue, key.dashed) for key in found) for found in each}
+    if len(each) < 2 or len(same) > 1:
+        return ()
+    shapes = [{found[k].shape for found in each} for k in range(len(each[0]))]
+    return tuple(
+        key if len(shape) == 1 else replace(key, shape="line" if key.dashed else "point")
+        for key, shape in zip(each[0], shapes, strict=True)
+    )
+
+
+def _places(
+    plans: tuple[Plan, ...], field: Rect, style: Style, legends: bool
+) -> tuple[tuple[Plan, Rect, Margins], ...]:
+    """The figures in rows that are read like a page; plots in a row begin and end at the same height."""
+    places: list[tuple[Plan, Rect, Margins]] = []
+    for cards in _cards(len(plans), field, style.em):
+        scaled_row = plans[len(places) : len(places) + len(cards)]
+        row = [fitted(plan, inside(card, style), style, legends) for plan, card in zip(scaled_row, cards, strict=True)]
+        needs = [margins(plan, card, style) for plan, card in zip(row, cards, strict=True)]
+        top, bottom = max(need.top for need in needs), max(need.bottom for need in needs)
+        aligned = [replace(need, top=top, bottom=bottom) for need in needs]
+        places += zip(row, cards, aligned, strict=True)
+    return tuple(places)
+
+
+def _cards(count: int, field: Rect, em: int) -> list[list[Rect]]:
+    """Places for so many figures, in as many rows as make the largest plots; a short last row is stretched."""
+    gap = round(GAP * em)
+
+    def rows(columns: int) -> list[list[Rect]]:
+        number = -(-count // columns)
+        heights = _cut(field.top, field.height, number, gap)
+        widths = [_cut(field.left, field.width, min(columns, count - k * columns), gap) for k in range(number)]
+        return [
+            [Rect(left, top, width, height) for left, width in widths[k]] for k, (top, height) in enumerate(heights)
+        ]
+
+    def worth(columns: int) -> float:
+        smallest = rows(columns)[0][0]
+        return min(smallest.width - AROUND[0] * em, SHAPE * (smallest.height - AROUND[1] * em))
+
+    return rows(max(range(1, count + 1), key=worth)) if count else []
+
+
+def _cut(start: int, length: int, count: int, gap: int) -> list[tuple[int, int]]:
+    """Starts and lengths of so many equal parts with gaps between them, up to a pixel."""
+    edges = [start + round(k * (length + gap) / count) for k in range(count + 1)]
+    return [(one, max(1, other - gap - one)) for one, other in pairwise(edges)]
+
+
+def _draw_frame(target: pygame.Surface, frame: Frame, style: Style) -> None:
+    theme, plan = style.theme, frame.plan
+    pygame.draw.rect(target, theme.panel, frame.card, border_radius=round(0.5 * style.em))
+    pygame.draw.rect(target, theme.border, frame.card, 1, border_radius=round(0.5 * style.em))
+    if plan.heat is None or frame.cells is None or frame.scale is None:
+        _draw_grid(target, frame, style)
+    else:
+        draw_cells(target, plan.heat, frame.cells, style)
+        draw_scale(target, frame.scale, style)
+    draw_bars(target, plan.bars, frame.bars, plan.turned, style)
+    draw_lines(target, frame.paths, frame.plot, style)
+    for words in (*frame.labels, *frame.numbers):
+        words.draw(target)
+    frame.legend.draw(target, style)
+
+
+def _draw_grid(target: pygame.Surface, frame: Frame, style: Style) -> None:
+    """A quiet line at each number, short ones between decades, and a line to stand on."""
+    theme, plot, hair = style.theme, frame.plot, style.hair
+    if not frame.across.axis.names:
+        for mark in frame.marks_across:
+            target.fill(theme.grid, (first_pixel(mark.pixel, hair), plot.top, hair, plot.height))
+    if not frame.up.axis.names:
+        for mark in frame.marks_up:
+            target.fill(theme.grid, (plot.left, first_pixel(mark.pixel, hair), plot.width, hair))
+    tick = round(0.25 * style.em)
+    for x in frame.across.at(minor(frame.across.scale)).tolist():
+        target.fill(theme.faint, (round(x), plot.bottom - tick, 1, tick))
+    for y in frame.up.at(minor(frame.up.scale)).tolist():
+        target.fill(theme.faint, (plot.left, round(y), tick, 1))
+    straight = frame.bars and not frame.y.scale.log
+    zero = round(float(frame.y.at(frame.y.scale.clipped([0.0]))[0]) if straight else frame.y.start)
+    if frame.plan.turned:
+        target.fill(theme.faint, (zero - hair, plot.top, hair, plot.height))
+    else:
+        target.fill(theme.faint, (plot.left, zero, plot.width, hair))
