@@ -8,7 +8,7 @@ import csv
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -45,6 +45,10 @@ COLUMNS = (
     "full_gradient_x",
     "full_gradient_y",
 )
+
+OF_MOMENTS = ("theta", "loss", "test_loss", "full_gradient", "curvatures")
+OF_UPDATES = ("batch_loss", "gradient", "movement")
+"""Which columns of a track have a row a moment, and which a row an update."""
 
 LEFT_FROM = {"escaped": "minimum", "left_saddle": "saddle"}
 """What kind of place the source of an event is."""
@@ -192,6 +196,29 @@ def _rows(track: Track, updates: int) -> Iterator[Iterable[object]]:
         )
         for update, row in enumerate(numbers.tolist(), first):
             yield name, update, epoch_of(track, update), *row
+
+
+def write_npz(scene_text: str, race: Race, updates: int, stream: BinaryIO) -> None:
+    """Every update of every lane as the arrays of an NPZ file, for numpy.load.
+
+    With L lanes and U updates, NaN where a lane had diverged before:
+
+    - `lanes` (L,): the lanes' names; `updates` (L,): how many updates each made; `scene`: the scene's text;
+    - `theta` (L, U + 1, 2), `loss`, `test_loss` (L, U + 1), `full_gradient`, `curvatures` (L, U + 1, 2): row u is the
+      moment after u updates, as in `Track`;
+    - `batch_loss` (L, U), `gradient`, `movement` (L, U, 2): row u belongs to the update that leaves moment u.
+    """
+    arrays: dict[str, Any] = {
+        "lanes": np.array([track.lane.name for track in race.tracks]),
+        "updates": np.array([min(updates, track.updates) for track in race.tracks]),
+        "scene": np.array(scene_text),
+    }
+    for name, moments in (*((name, updates + 1) for name in OF_MOMENTS), *((name, updates) for name in OF_UPDATES)):
+        columns = [getattr(track, name)[:moments] for track in race.tracks]
+        arrays[name] = np.full((len(columns), moments, *columns[0].shape[1:]), np.nan)
+        for lane, column in zip(arrays[name], columns, strict=True):
+            lane[: len(column)] = column
+    np.savez_compressed(stream, **arrays)
 
 
 def table(scene: Scene, race: Race, updates: int) -> "Table":

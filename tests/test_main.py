@@ -11,12 +11,13 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy as np
 import pytest
 
 import main
 from sim.command import COMMANDS, arguments
 from sim.command import run as run_command
-from sim.scene import OPENING, load_scene, scene_files
+from sim.scene import OPENING, load_scene, parse_scene, scene_files
 from sim.scene.reading import LARGEST_FILE
 
 ROOT = Path(main.__file__).parent
@@ -159,6 +160,26 @@ def test_equal_seeds_give_equal_races_and_others_do_not(capsys: pytest.CaptureFi
     runs = [output(capsys, "run", "--updates", "20", "--json", "--seed", seed) for seed in ("1", "1", "2")]
     assert runs[0] == runs[1]
     assert [lane["final"] for lane in json.loads(runs[0])["lanes"]][1] != json.loads(runs[2])["lanes"][1]["final"]
+
+
+def test_run_writes_arrays_that_numpy_loads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output(capsys, "run", "learning-rate-ladder", "--updates", "3000", "--npz", "race.npz", "--csv", "race.csv")
+    scene = load_scene("learning-rate-ladder")
+    race = scene.race()
+    race.extend(3_000)
+    with np.load(tmp_path / "race.npz") as arrays:
+        assert arrays["lanes"].tolist() == [lane.name for lane in scene.lanes]
+        assert parse_scene(str(arrays["scene"]), scene.name) == scene
+        for lane, track in enumerate(race.tracks):
+            made = arrays["updates"][lane]
+            assert made == track.updates
+            for name in ("theta", "loss", "test_loss", "full_gradient", "curvatures"):
+                np.testing.assert_array_equal(arrays[name][lane, : made + 1], getattr(track, name))
+                assert np.isnan(arrays[name][lane, made + 1 :]).all()
+            for name in ("batch_loss", "gradient", "movement"):
+                np.testing.assert_array_equal(arrays[name][lane, :made], getattr(track, name))
+        assert arrays["updates"].min() < 3_000 == arrays["updates"].max()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["race.csv", "race.npz"]
 
 
 def test_how_the_computing_is_cut_makes_no_difference(

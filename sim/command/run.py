@@ -3,6 +3,7 @@
 
 import argparse
 import codecs
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
 python {PROGRAM} run
 python {PROGRAM} run local-minimum --updates 2000 --seed 3
 python {PROGRAM} run batch-ladder --json > verdicts.json
-python {PROGRAM} run ravine --csv ravine.csv
+python {PROGRAM} run ravine --csv ravine.csv --npz ravine.npz
 """,
     )
     add_scene(parser)
@@ -37,6 +38,12 @@ python {PROGRAM} run ravine --csv ravine.csv
         metavar="FILE",
         help="write every update of every lane there at full precision, replacing the file if it exists",
     )
+    parser.add_argument(
+        "--npz",
+        type=Path,
+        metavar="FILE",
+        help="write the same as arrays for numpy.load, replacing the file if it exists",
+    )
     return parser
 
 
@@ -44,17 +51,23 @@ def run(arguments: argparse.Namespace) -> None:
     """Run it, and say what became of it."""
     from sim.command.chosen import chosen_scene
     from sim.files import whole_file
-    from sim.report import summary, table, write_csv
+    from sim.report import summary, table, write_csv, write_npz
 
     scene = chosen_scene(arguments.scene, arguments.seed)
     updates = scene.updates if arguments.updates is None else arguments.updates
     race = scene.race()
-    if arguments.csv is None:
+    with ExitStack() as files:
+        rows, arrays = (
+            None if path is None else files.enter_context(whole_file(path)) for path in (arguments.csv, arguments.npz)
+        )
         _extend(race, updates)
-    else:
-        with whole_file(arguments.csv) as stream:
-            _extend(race, updates)
-            write_csv(race, updates, codecs.getwriter("utf-8")(stream))
+        if rows is not None:
+            write_csv(race, updates, codecs.getwriter("utf-8")(rows))
+        if arrays is not None:
+            from sim.scene.reading import Saved
+            from sim.scene.saving import saved_text
+
+            write_npz(saved_text(Saved(scene, updates)), race, updates, arrays)
     if arguments.json:
         show_json(summary(scene, race, updates))
     else:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sim.descent.clock import CLOCKS
 from sim.descent.data import MOST_EXAMPLES
@@ -24,27 +24,19 @@ from sim.stage.editing import (
     SetBatchSize,
     SetCount,
     SetHyperparameter,
-    SetSeed,
     SetSigma,
+    chosen,
     memory,
     two_digits,
 )
 from sim.stage.numbers import SYMBOLS, short
-from sim.stage.session import (
-    SPEEDS,
-    ChangeLanguage,
-    ChangeTheme,
-    ChooseClock,
-    ChooseSpeed,
-    Message,
-    NewSeed,
-    OpenScene,
-    Present,
-    Restart,
-    Session,
-    ToggleView,
-)
+from sim.stage.playing import ChooseClock, ChooseSpeed, Restart
+from sim.stage.session import SPEEDS, Message, Session
+from sim.stage.starting import NewSeed, OpenScene, SetSeed
+from sim.stage.studying import ShowOdds, TurnSheet
+from sim.stage.swarm import SIZES, SPREADS
 from sim.stage.theme import Theme
+from sim.stage.viewing import ChangeLanguage, ChangeTheme, ChooseSpread, ChooseSwarm, Present, ToggleView
 from sim.stage.views import VIEWS
 
 RATES = (1e-4, 1e1)  # Ends of the slider of learning rates, which is logarithmic.
@@ -118,7 +110,6 @@ def _title(name: str, language: str) -> str:
 
 def _race_controls(session: Session, theme: Theme) -> list[Control]:
     say, scene = theme.say, session.scene
-    recipe: Any = scene.examples
     clocks = {
         "updates": say("by updates"),
         "epochs": say("by epochs"),
@@ -150,22 +141,7 @@ def _race_controls(session: Session, theme: Theme) -> list[Control]:
             lambda position: ChooseSpeed(round(position * (len(SPEEDS) - 1))),
             say("+ −: updates of the fastest lane in a second"),
         ),
-        Slider(
-            "sigma",
-            say("spread of the examples, σ"),
-            short(recipe.sigma),
-            _position(recipe.sigma, SIGMAS),
-            lambda position: SetSigma(_value(position, SIGMAS) if position > 0 else 0.0),
-            say("U I: how much one example differs from the next; without it every batch is alike"),
-        ),
-        Slider(
-            "count",
-            say("number of examples, N"),
-            f"{recipe.count}",
-            _position(recipe.count, (1, MOST_EXAMPLES)),
-            lambda position: SetCount(round(_value(position, (1, MOST_EXAMPLES)))),
-            say("Q W: how many training examples the loss is the mean of"),
-        ),
+        *_example_controls(session, theme),
         Buttons(
             say("seed {seed}", seed=scene.seed),
             (
@@ -176,6 +152,35 @@ def _race_controls(session: Session, theme: Theme) -> list[Control]:
             3,
         ),
     ]
+
+
+def _example_controls(session: Session, theme: Theme) -> list[Control]:
+    """What of the examples can be changed: nothing where they were measured."""
+    say, recipe = theme.say, cast(Any, session.scene.examples)
+    rows: list[Control] = []
+    if chosen(session.scene, "sigma"):
+        rows.append(
+            Slider(
+                "sigma",
+                say("spread of the examples, σ"),
+                short(recipe.sigma),
+                _position(recipe.sigma, SIGMAS),
+                lambda position: SetSigma(_value(position, SIGMAS) if position > 0 else 0.0),
+                say("U I: how much one example differs from the next; without it every batch is alike"),
+            )
+        )
+    if chosen(session.scene, "count"):
+        rows.append(
+            Slider(
+                "count",
+                say("number of examples, N"),
+                f"{recipe.count}",
+                _position(recipe.count, (1, MOST_EXAMPLES)),
+                lambda position: SetCount(round(_value(position, (1, MOST_EXAMPLES)))),
+                say("Q W: how many training examples the loss is the mean of"),
+            )
+        )
+    return rows
 
 
 def _lane_controls(session: Session, theme: Theme) -> list[Control]:
@@ -263,7 +268,51 @@ def _picture_controls(session: Session, theme: Theme) -> list[Control]:
         Button("language", "中 / EN", ChangeLanguage(), say("L: English or Chinese")),
         Button("presenter", say("presenter"), Present(), say("P: bigger type and strokes, without this panel")),
     )
-    return [Buttons(say("views"), views, 3), Buttons("", looks, 3)]
+    sheets = (
+        Button(
+            "odds",
+            say("odds"),
+            ShowOdds(),
+            say("J: what becomes of 1,000 seeds, counted in the background; again: stop, put away"),
+            session.sheet == "odds",
+        ),
+        Button(
+            "contrast",
+            say("summary"),
+            TurnSheet(),
+            say("Shift J: the lecture's closing table, filled with what is measured"),
+            session.sheet == "contrast",
+        ),
+    )
+    return [
+        Buttons(say("views"), views, 3),
+        *_swarm_controls(session, theme),
+        Buttons("", sheets, 2),
+        Buttons("", looks, 3),
+    ]
+
+
+def _swarm_controls(session: Session, theme: Theme) -> list[Control]:
+    say = theme.say
+    sizes = (say("one marble"), *(f"{size:,}" for size in SIZES[1:]))
+    return [
+        Choice(
+            "swarm",
+            say("swarm"),
+            sizes,
+            sizes[SIZES.index(session.swarm)],
+            lambda index: ChooseSwarm(SIZES[index]),
+            say("Z: how many marbles run in each lane; the first has the scene's seed, each other the next one"),
+        ),
+        Choice(
+            "spread",
+            say("its start"),
+            tuple(say(spread) for spread in SPREADS),
+            say(session.spread),
+            lambda index: ChooseSpread(list(SPREADS)[index]),
+            say("Shift Z: at one point, marbles differ in their batches alone; apart, in where they start, too"),
+        ),
+    ]
 
 
 def _position(value: float, ends: tuple[float, float]) -> float:

@@ -194,7 +194,7 @@ class SetSigma:
 
     def apply(self, session: Session) -> Session:
         sigma = min(max(self.sigma, 0.0), LARGEST_SIGMA)
-        return _with_examples(session, sigma=sigma)
+        return _with_examples(session, sigma=sigma) if chosen(session.scene, "sigma") else _measured(session)
 
 
 @dataclass(frozen=True)
@@ -205,6 +205,8 @@ class ScaleSigma:
 
     def apply(self, session: Session) -> Session:
         recipe: Any = session.scene.examples
+        if not chosen(session.scene, "sigma"):
+            return _measured(session)
         sigma = two_digits(recipe.sigma * self.factor)
         if self.factor > 1:
             return SetSigma(max(sigma, LEAST_SIGMA)).apply(session)
@@ -228,6 +230,8 @@ class SetCount:
     count: int
 
     def apply(self, session: Session) -> Session:
+        if not chosen(session.scene, "count"):
+            return _measured(session)
         before = session.scene.examples.count
         count = min(max(self.count, 1), MOST_EXAMPLES)
         lanes = [
@@ -242,20 +246,20 @@ class SetCount:
         return replace(there, notice=notice)
 
 
+def chosen(scene: Scene, name: str) -> bool:
+    """Whether the scene's examples are made with such a number, so that it can be changed."""
+    recipe: Any = scene.examples
+    return name in {field.name for field in fields(recipe)}
+
+
+def _measured(session: Session) -> Session:
+    return replace(session, notice=say(session.language, "These examples were measured: they stay as they are."))
+
+
 def _with_examples(session: Session, **changes: Any) -> Session:
     examples: Any = session.scene.examples
     scene = replace(session.scene, examples=replace(examples, **changes))
     return with_lanes(replace(session, scene=scene), scene.lanes)
-
-
-@dataclass(frozen=True)
-class SetSeed:
-    """Run with this seed."""
-
-    seed: int
-
-    def apply(self, session: Session) -> Session:
-        return replace(session, scene=replace(session.scene, seed=max(self.seed, 0)), notice="")
 
 
 def two_digits(value: float) -> float:

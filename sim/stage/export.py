@@ -1,38 +1,133 @@
 """Pictures as files, drawn without a display."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 import pygame
+from pygame import Rect
 
-from sim.files import whole_file
-from sim.scene import Scene
+from sim.descent.race import Race
+from sim.files import OutputError, whole_file
+from sim.scene import Scene, SceneError
 from sim.scene.carriers import KEYWORD
 from sim.scene.reading import Saved
-from sim.stage.picture import draw, moment
+from sim.scene.words import nearest
+from sim.stage import picture as window
+from sim.stage.camera import Camera
+from sim.stage.chart import Chart, axes
+from sim.stage.editing import unlike
+from sim.stage.layout import Layout, PanelLayout, layout
+from sim.stage.layout import _panel as panel_layout
+from sim.stage.lesson import draw_caption
+from sim.stage.panel import Panel, with_flag
+from sim.stage.picture import Moment, Setting, draw, moment, setting
 from sim.stage.session import Session, begin
 from sim.stage.session import race as race_of
+from sim.stage.terrain import draw_terrain
+from sim.stage.theme import Color, Theme, load_theme
+from sim.stage.timeline import draw_timeline
+from sim.stage.trail import Trail, fading
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+LARGEST_SIZE = (7680, 4320)
+SMALLEST_SIZE = (160, 120)
+BLACK, WHITE = (0, 0, 0), (255, 255, 255)
+BAND = 256  # Rows taken together, so that large pictures need little memory beside their own.
+
+USUAL = tuple(field.name for field in fields(Setting))
+
+Size = tuple[int, int]
+Pixels = npt.NDArray[np.uint8]
 
 
-def screenshot(scene: Scene, update: int, size: tuple[int, int], theme: str, path: Path) -> None:
-    """Save the scene's race after `update` updates as a PNG of that size in pixels.
+def screenshot(
+    scene: Scene,
+    update: int,
+    size: Size,
+    theme: str,
+    path: Path,
+    *,
+    scale: float = 1.0,
+    lane: str | None = None,
+    transparent: bool = False,
+) -> None:
+    """Save the scene's race after `update` updates as a PNG, as a window of that size in pixels would show it.
+
+    Each pixel of the window becomes `scale` ones across and down: the layout stays, type and strokes grow with it.
+    With a lane's name, its panel alone fills the picture. Where `transparent`, the background is.
 
     Raises:
-        OutputError: the file cannot be written; nothing half-written is left.
+        SceneError: there is no such lane.
+        OutputError: the picture would be too large or too small, or the file cannot be written; nothing half-written
+            is left.
     """
+    pixels, alone = scaled_size(size, scale), None if lane is None else lane_index(scene, lane)
+    session, race = paused(scene, update, theme)
+    # Only what differs from the window is drawn otherwise.
+    paint: Callable[[pygame.Surface, Color | None], None]
+    if alone is not None:
+        paint = partial(_draw_lane, session=session, race=race, lane=alone, size=size, scale=scale)
+    elif scale == 1 and not transparent:
+        paint = partial(_draw_plain, session=session, race=race)
+    else:
+        paint = partial(_draw_still, session=session, race=race, size=size, scale=scale)
+
+    def painted(background: Color | None) -> pygame.Surface:
+        picture = pygame.Surface(pixels, depth=32)
+        paint(picture, background)
+        return picture
+
+    image = _unblended(painted(BLACK), painted(WHITE)) if transparent else _opaque(painted(None))
+    _save(image, path, scene_of(session))
+
+
+def paused(scene: Scene, update: int, theme: str) -> tuple[Session, Race]:
+    """A session at rest after so many updates, and its race, computed that far."""
     session = replace(
         begin(scene, theme), playing=False, progress=float(update), seen=update, horizon=max(scene.updates, update)
     )
     race = race_of(scene)
     race.extend(session.horizon + 1)
-    picture = pygame.Surface(size, depth=32)
-    draw(picture, moment(session, race))
-    save_png(picture, path, scene_of(session))
+    return session, race
+
+
+def lane_index(scene: Scene, name: str) -> int:
+    """The number of the lane of that name.
+
+    Raises:
+        SceneError: there is none.
+    """
+    names = [lane.name for lane in scene.lanes]
+    if name not in names:
+        raise SceneError(f"{scene.name} has no lane {nearest(name, names)}")
+    return names.index(name)
+
+
+def scaled_size(size: Size, scale: float) -> Size:
+    """Width and height of a picture whose window has that size.
+
+    Raises:
+        OutputError: it is beyond what can be drawn.
+    """
+    width, height = (round(scale * side) for side in size)
+    if width > LARGEST_SIZE[0] or height > LARGEST_SIZE[1] or width < SMALLEST_SIZE[0] or height < SMALLEST_SIZE[1]:
+        limits = "from {}x{} to {}x{}".format(*SMALLEST_SIZE, *LARGEST_SIZE)
+        raise OutputError(
+            f"{size[0]}x{size[1]} at scale {scale:g} is {width}x{height} pixels; a picture can have {limits}"
+        )
+    return width, height
 
 
 def scene_of(session: Session) -> str:
     """What a picture of this session carries: the scene, as changed by hand, and the moment."""
-    from sim.scene.saving import saved_text  # noqa: PLC0415  Nor is this.
+    from sim.scene.saving import saved_text  # noqa: PLC0415  Not needed to show the first frame.
 
     return saved_text(Saved(session.scene, session.update, session.clock))
 
@@ -43,13 +138,164 @@ def save_png(picture: pygame.Surface, path: Path, text: str = "") -> None:
     Raises:
         OutputError: the file cannot be written; nothing half-written is left.
     """
-    from PIL import Image  # noqa: PLC0415  Not needed to show the first frame.
-    from PIL.PngImagePlugin import PngInfo  # noqa: PLC0415
+    _save(_opaque(picture), path, text)
+
+
+def _save(image: "Image", path: Path, text: str) -> None:
+    from PIL.PngImagePlugin import PngInfo  # noqa: PLC0415  Not needed to show the first frame.
 
     carried = PngInfo()
     if text:
         carried.add_itxt(KEYWORD, text)
-    image = Image.frombytes("RGB", picture.get_size(), pygame.image.tobytes(picture, "RGB"))
-
     with whole_file(path) as stream:
         image.save(stream, "PNG", pnginfo=carried)
+
+
+def _opaque(picture: pygame.Surface) -> "Image":
+    from PIL import Image  # noqa: PLC0415  Nor is this.
+
+    return Image.frombytes("RGB", picture.get_size(), pygame.image.tobytes(picture, "RGB"))
+
+
+def _unblended(on_black: pygame.Surface, on_white: pygame.Surface) -> "Image":
+    """The picture without its ground, from what it looks like on black and on white."""
+    from PIL import Image  # noqa: PLC0415  Nor is this.
+
+    dark, bright = pygame.surfarray.pixels3d(on_black), pygame.surfarray.pixels3d(on_white)
+    width, height = on_black.get_size()
+    image = Image.new("RGBA", (width, height))
+    for top in range(0, height, BAND):
+        band = slice(top, top + BAND)
+        image.paste(Image.fromarray(unblend(dark[:, band], bright[:, band]).swapaxes(0, 1)), (0, top))
+    return image
+
+
+def unblend(on_black: Pixels, on_white: Pixels) -> Pixels:
+    """Colours and opacity (..., 4) of what looks like this (..., 3) on black and like that on white.
+
+    A colour c of opacity a over a ground g looks like a·c + (1 − a)·g: so 1 − a is what the grounds differ by, and
+    a·c what is seen on black.
+    """
+    opacity = 255 - np.median(on_white.astype(np.int16) - on_black, axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        color = np.where(opacity > 0, np.minimum(np.round(255.0 * on_black / opacity), 255), 0)
+    return np.concatenate([color, np.clip(opacity, 0, 255)], axis=-1).astype(np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Still(Setting):
+    """The setting of a picture that is no window: at any scale, and on any ground."""
+
+    window: Size = (0, 0)
+    """The size of the window whose layout this is, enlarged."""
+    scale: float = 1.0
+    background: Color | None = None
+    """What lies under the panels; None for the theme's own."""
+
+    @property
+    def theme(self) -> Theme:
+        """How things look and read."""
+        return _theme(self.colors, self.language, self.background)
+
+    @property
+    def places(self) -> Layout:
+        """Where things stand: where they stand in the window, enlarged."""
+        aspect = self.scene.window.width / self.scene.window.height
+        places = layout(self.window, len(self.scene.lanes), aspect, self.controls, self.presenter, self.swarm)
+        return enlarged(places, self.scale)
+
+    @property
+    def camera(self) -> Camera:
+        """What all maps show."""
+        area = self.places.panels[0].map
+        return Camera(self.focus or self.scene.window, area.width, area.height)
+
+
+def _theme(name: str, language: str, background: Color | None) -> Theme:
+    theme = load_theme(name, language)
+    return theme if background is None else replace(theme, background=background)
+
+
+def enlarged(places: Layout, scale: float) -> Layout:
+    """The same layout with `scale` pixels to each; equally large places stay so."""
+    return Layout(
+        size=scaled_size(places.size, scale),
+        em=max(1, round(scale * places.em)),
+        title=_enlarged(places.title, scale),
+        look=_enlarged(places.look, scale),
+        look_lines=places.look_lines,
+        panels=tuple(_enlarged_panel(panel, scale) for panel in places.panels),
+        chart=_enlarged(places.chart, scale),
+        timeline=_enlarged(places.timeline, scale),
+        footer=_enlarged(places.footer, scale),
+        controls=_enlarged(places.controls, scale),
+    )
+
+
+def _enlarged_panel(place: PanelLayout, scale: float) -> PanelLayout:
+    names = ("frame", "name", "settings", "chip", "events", "strip", "shares")
+    grown = {name: _enlarged(getattr(place, name), scale) for name in names}
+    area, frame = _enlarged(place.map, scale), grown["frame"]
+    # The frame's line is a pixel wide at any scale, and nothing is to be seen between it and the map.
+    area = Rect(frame.left + 1, area.top, frame.width - 2, area.height)
+    return PanelLayout(**grown, map=area, numbers=tuple(_enlarged(cell, scale) for cell in place.numbers))
+
+
+def _enlarged(rect: Rect, scale: float) -> Rect:
+    return Rect(*(round(scale * side) for side in rect))
+
+
+def _draw_plain(target: pygame.Surface, _: Color | None, *, session: Session, race: Race) -> None:
+    draw(target, moment(session, race))
+
+
+def _draw_still(
+    target: pygame.Surface, background: Color | None, *, session: Session, race: Race, size: Size, scale: float
+) -> None:
+    """Draw what `draw` would, at that scale and on that ground."""
+    usual = setting(session, target.get_size())
+    here = Still(**{name: getattr(usual, name) for name in USUAL}, window=size, scale=scale, background=background)
+    shown = moment(session, race)
+    target.blit(window._still(here, race), (0, 0))
+    window._still.cache_clear()
+    _draw_moment(target, shown, here)
+
+
+def _draw_moment(target: pygame.Surface, shown: Moment, here: Setting) -> None:
+    session, race = shown.session, shown.race
+    places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
+    for lane, panel in enumerate(window._panels(here, race)):
+        panel.draw(target, timing.moment(lane, shown.tick), session.views)
+    frame = axes(race, timing, session.clock, session.horizon, shown.computed)
+    names = session.scene.texts(session.language).lanes
+    Chart(race, frame, places.chart.size, theme, places.em, names).draw(target, places.chart.topleft, shown.tick)
+    draw_timeline(target, places, theme, session, race, shown.tick)
+    draw_caption(target, places, theme, session, race, shown.tick)
+    window._draw_footer(target, places, theme, shown)
+
+
+def _draw_lane(
+    target: pygame.Surface,
+    background: Color | None,
+    *,
+    session: Session,
+    race: Race,
+    lane: int,
+    size: Size,
+    scale: float,
+) -> None:
+    """Draw one lane's panel, as large as the picture."""
+    scene, theme = session.scene, _theme(session.theme, session.language, background)
+    usual = layout(size, 1, scene.window.width / scene.window.height)
+    place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, False), scale)
+    em = max(1, round(scale * usual.em))
+    stroke = em / 15
+    camera = Camera(session.focus or scene.window, place.map.width, place.map.height)
+    x, y = camera.project(np.array(race.start)).tolist()
+    ground = with_flag(draw_terrain(race.problem, camera, theme, stroke), (x, y), theme, stroke)
+    trail = Trail(race.tracks[lane], camera, ground, fading(theme.lane(lane), theme.high), stroke)
+    name = scene.texts(session.language).lanes[lane]
+    panel = Panel(place, em, theme, race, lane, name, unlike(scene)[lane], camera, trail, ground)
+    target.fill(theme.background)
+    panel.draw_frame(target)
+    panel.draw(target, scene.timing(session.clock).moment(lane, session.update), session.views)

@@ -17,6 +17,10 @@ SHEET = (
     ("C", "clock: updates, epochs, serial or parallel machine"),
     ("Click", "drop all marbles there; before a race, guess"),
     ("Enter", "watch without a guess"),
+    ("Z", "swarm: 100, 1,000 or 10,000 marbles a lane"),
+    ("Shift Z", "where they start: at one point, or apart"),
+    ("J", "the odds of 1,000 seeds; again: stop, put away"),
+    ("Shift J", "small against large batch, in numbers"),
     ("0", "captions and questions"),
     ("Tab", "panel of controls; its tooltips name their keys"),
     ("T L", "light or dark; English or Chinese"),
@@ -39,7 +43,8 @@ LEGEND = (
     ("ring, cross, triangle", "minimum, saddle (long bar: the way down), maximum"),
     ("λmin λmax", "eigenvalues of the Hessian of the full loss"),
 )
-SMALLEST = 9  # Height of the type, in pixels, to which it shrinks where the columns are too wide.
+SMALLEST = 9  # Height of the type, in pixels, to which it shrinks where the columns are too wide or too long.
+PITCH = 1.75  # Height of a line, in heights of the type.
 
 Block = list[tuple[str, str]]
 
@@ -48,12 +53,13 @@ def draw_help(target: pygame.Surface, theme: Theme, em: int) -> None:
     """Draw the sheet over the middle of the picture: the keys on the left, views and signs on the right."""
     views = tuple((view.key.upper(), view.label) for view in VIEWS.values())
     columns = [[_said(SHEET, theme)], [_said(views, theme), _said(CHANGES, theme), _said(LEGEND, theme)]]
-    size, room = em, target.get_width() - 4 * em
+    lines = max(sum(map(len, column)) + len(column) - 1 for column in columns)
+    room = target.get_width() - 4 * em
+    size = min(em, int(target.get_height() / (lines + 2) / PITCH))
     while size > SMALLEST and sum(_widths(column, size)[2] for column in columns) > room:
         size -= 1
     widths = [_widths(column, size) for column in columns]
-    line = round(1.75 * size)
-    lines = max(sum(map(len, column)) + len(column) - 1 for column in columns)
+    line = round(PITCH * size)
     sheet = pygame.Rect(0, 0, sum(width for *_, width in widths), (lines + 1) * line)
     sheet.center = target.get_rect().center
     pygame.draw.rect(target, theme.panel, sheet, border_radius=em)

@@ -14,28 +14,22 @@ from sim.stage.editing import (
     SelectLane,
     ShiftMomentum,
 )
+from sim.stage.playing import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step
 from sim.stage.pointer import NOTCH
-from sim.stage.session import (
+from sim.stage.session import Message
+from sim.stage.starting import NewSeed, NextScene, OpenScene, SkipQuestion
+from sim.stage.studying import ShowOdds, TurnSheet
+from sim.stage.viewing import (
     Back,
-    ChangeClock,
     ChangeLanguage,
-    ChangeSpeed,
+    ChangeSpread,
+    ChangeSwarm,
     ChangeTheme,
-    GoToEnd,
-    GoToStart,
-    Message,
-    NewSeed,
-    NextScene,
-    OpenScene,
     Pan,
-    Play,
     Present,
     ResetView,
-    Restart,
     ShowControls,
     ShowHelp,
-    SkipQuestion,
-    Step,
     ToggleCaptions,
     ToggleView,
     Zoom,
@@ -103,11 +97,15 @@ CHARACTERS: dict[str, Message] = {
     "i": ScaleSigma(FINE),
     "q": ScaleCount(0.5),
     "w": ScaleCount(2),
+    "z": ChangeSwarm(),
+    "j": ShowOdds(),
     "0": ToggleCaptions(),
     **{str(number): OpenScene(number - 1) for number in range(1, 10)},
     **{view.key.lower(): ToggleView(name) for name, view in VIEWS.items()},
 }
 """Keys that go by what they write, wherever they are on the keyboard."""
+SHIFTED: dict[str, Message] = {"z": ChangeSpread(), "j": TurnSheet()}
+"""Those that say something else with Shift."""
 
 
 def message(key: int, character: str, mod: int) -> Message | None:
@@ -122,5 +120,6 @@ def message(key: int, character: str, mod: int) -> Message | None:
         return Step(stride if key == pygame.K_RIGHT else -stride)
     if shift and key in DIGITS:
         return SelectLane(key - pygame.K_1)
+    characters = CHARACTERS | SHIFTED if shift else CHARACTERS
     # Where a keyboard writes other letters, its keys still have the names of these.
-    return KEYS.get(key) or CHARACTERS.get(character.lower()) or CHARACTERS.get(pygame.key.name(key))
+    return KEYS.get(key) or characters.get(character.lower()) or characters.get(pygame.key.name(key))

@@ -25,6 +25,8 @@ class PanelLayout:
     map: Rect
     strip: Rect
     """A cell for each example; empty where there is no room."""
+    shares: Rect
+    """Where the marbles of a swarm are; empty without one."""
     numbers: tuple[Rect, ...]
     """Cells for the live numbers; as many as there is room for, the most telling first."""
 
@@ -53,7 +55,14 @@ class Layout:
 
 
 @lru_cache(maxsize=32)
-def layout(size: tuple[int, int], lanes: int, aspect: float, controls: bool = False, presenter: bool = False) -> Layout:
+def layout(
+    size: tuple[int, int],
+    lanes: int,
+    aspect: float,
+    controls: bool = False,
+    presenter: bool = False,
+    swarm: bool = False,
+) -> Layout:
     """The layout of a window of that size, at least SMALLEST.
 
     Panels stand in as many columns as give the largest maps of that aspect (width over height).
@@ -81,7 +90,7 @@ def layout(size: tuple[int, int], lanes: int, aspect: float, controls: bool = Fa
         chart = Rect(stage.left, stage.bottom - chart_height, stage.width, chart_height)
         field = Rect(stage.left, stage.top, stage.width, chart.top - gap - stage.top)
         frames = [_cell(field, index, columns, rows, (gap, gap)) for index in range(lanes)]
-        return chart, tuple(_panel(frame, em) for frame in frames)
+        return chart, tuple(_panel(frame, em, swarm) for frame in frames)
 
     def map_size(columns: int) -> float:
         area = panels(columns)[1][0].map
@@ -99,8 +108,11 @@ def _cell(field: Rect, index: int, columns: int, rows: int, gaps: tuple[int, int
     return Rect(field.left + column * (width + across), field.top + row * (height + down), width, height)
 
 
-def _panel(frame: Rect, em: int) -> PanelLayout:
-    """From the top: name and settings, chip and events, map, strip, numbers. A low panel leaves out what it can."""
+def _panel(frame: Rect, em: int, swarm: bool) -> PanelLayout:
+    """From the top: name and settings, chip and events, map, shares of a swarm, strip, numbers.
+
+    A low panel leaves out what it can.
+    """
     pad, line = round(0.6 * em), round(1.45 * em)
     inner = frame.inflate(-2 * pad, -pad)
     roomy = frame.height >= 20 * em
@@ -114,6 +126,9 @@ def _panel(frame: Rect, em: int) -> PanelLayout:
     top = events.bottom + pad // 3
     height = round(0.6 * em) if roomy else 0
     strip = Rect(inner.left, numbers.top - pad // 3 - height, inner.width, height)
-    area = Rect(frame.left + 1, top, frame.width - 2, strip.top - (pad // 2 if roomy else 0) - top)
+    gap, tall = (pad // 2 if roomy else 0), round(1.3 * em) if swarm else 0
+    shares = Rect(inner.left, strip.top - gap - tall, inner.width, tall)
+    bottom = shares.top - (pad // 3 if swarm else 0)
+    area = Rect(frame.left + 1, top, frame.width - 2, bottom - top)
     cells = tuple(_cell(numbers, index, columns, rows, (2 * pad, 0)) for index in range(min(NUMBERS, rows * columns)))
-    return PanelLayout(frame, name, settings, chip, events, area, strip, cells)
+    return PanelLayout(frame, name, settings, chip, events, area, strip, shares, cells)

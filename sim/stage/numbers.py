@@ -61,6 +61,14 @@ def short(value: float) -> str:
     return f"{value:g}".replace("-", "−")
 
 
+def percent(share: float) -> str:
+    """A share of 1 in per cent, without the sign; none and all are said of nothing else."""
+    hundred = 100 * share
+    if 0 < hundred < 1:
+        return f"{max(hundred, 0.1):.1f}"
+    return f"{min(hundred, 99.9):.1f}" if 99 < hundred < 100 else f"{hundred:.0f}"
+
+
 def settings(lane: Lane, count: int, theme: Theme | None = None) -> str:
     """The rule, its hyperparameters and the batch size among `count` examples, in one line.
 

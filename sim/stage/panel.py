@@ -12,8 +12,10 @@ from sim.descent.track import Track
 from sim.descent.verdict import Event, Kind, Verdict
 from sim.stage import text
 from sim.stage.camera import Camera
+from sim.stage.cloud import draw_cloud, draw_shares
 from sim.stage.layout import PanelLayout
 from sim.stage.numbers import evidence, number, settings
+from sim.stage.swarm import Cloud
 from sim.stage.theme import Color, Theme, mix
 from sim.stage.trail import Trail
 from sim.stage.views import Layer, Look, draw_views, ground
@@ -58,12 +60,23 @@ class Panel:
         """The lane's colour."""
         return self.theme.lane(self.index)
 
-    def draw(self, target: pygame.Surface, update: int, views: frozenset[str] = frozenset()) -> None:
-        """Draw the lane after `update` updates; the panel's frame and names are on the target already."""
+    def draw(
+        self,
+        target: pygame.Surface,
+        update: int,
+        views: frozenset[str] = frozenset(),
+        cloud: Cloud | None = None,
+    ) -> None:
+        """Draw the lane after `update` updates; the panel's frame and names are on the target already.
+
+        With a cloud, all its marbles are drawn instead of the way of the first of them.
+        """
         verdict = self.judge.verdict(update)
         look = self.look(update, views)
-        self._draw_map(target, look)
+        self._draw_map(target, look, cloud)
         self._draw_strip(target, look)
+        if cloud is not None:
+            draw_shares(target, self.place.shares, cloud, self.theme, self.em)
         self._draw_chip(target, verdict)
         self._draw_events(target, verdict, self.judge.events_until(update))
         self._draw_numbers(target, min(update, self.track.updates))
@@ -94,16 +107,23 @@ class Panel:
         if self.unlike and text.width(mark, small, bold=True) < place.name.right - end:
             text.put(target, mark, place.name.midright, small, theme.lane(1), bold=True, align=1)
 
-    def _draw_map(self, target: pygame.Surface, look: Look) -> None:
+    def _draw_map(self, target: pygame.Surface, look: Look, cloud: Cloud | None) -> None:
         area, moment = self.place.map, look.moment
         target.set_clip(area)
-        self.trail.lay(ground(self.terrain, look.views, self.race, self.camera, self.theme, self.em))
-        marble = self.trail.draw(target, area.topleft, moment, lambda: draw_views(target, look, Layer.UNDER))
-        draw_views(target, look, Layer.OVER)
-        center = (area.left + marble[0], area.top + marble[1])
+        map_ = ground(self.terrain, look.views, self.race, self.camera, self.theme, self.em)
         stroke = self.em / 15
+        if cloud is None:
+            self.trail.lay(map_)
+            marble = self.trail.draw(target, area.topleft, moment, lambda: draw_views(target, look, Layer.UNDER))
+            center = (area.left + marble[0], area.top + marble[1])
+        else:
+            target.blit(map_, area)
+            draw_views(target, look, Layer.UNDER)
+            draw_cloud(target, area, self.camera, cloud, self.color, self.theme, stroke)
+            center = look.pixel(look.theta)
+        draw_views(target, look, Layer.OVER)
         if area.inflate(self.em, self.em).collidepoint(center):
-            if "momentum" not in look.views:  # Which has the same arrows, put together.
+            if cloud is None and "momentum" not in look.views:  # Which has the same arrows, put together.
                 self._draw_arrows(target, center, moment, stroke)
             pygame.draw.aacircle(target, self.theme.halo, center, 7.5 * stroke)
             pygame.draw.aacircle(target, self.color, center, 6 * stroke)

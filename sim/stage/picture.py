@@ -18,6 +18,9 @@ from sim.stage.layout import Layout, layout
 from sim.stage.lesson import draw_caption
 from sim.stage.panel import Panel, with_flag
 from sim.stage.session import SPEEDS, Session
+from sim.stage.sheets import draw_over
+from sim.stage.swarm import Glimpse, swarm
+from sim.stage.tally import Tally
 from sim.stage.terrain import draw_terrain
 from sim.stage.theme import Theme, load_theme
 from sim.stage.timeline import draw_timeline
@@ -34,6 +37,10 @@ class Moment:
     race: Race = field(compare=False)
     computed: int
     """Up to which tick the chart's axes have been fitted to the race."""
+    glimpse: Glimpse | None = None
+    """The swarm, if there is one, as far as it has come."""
+    tally: Tally | None = None
+    """What the sheet over the maps shows, if there is one: not always the session's own, which may be newer."""
 
     @property
     def tick(self) -> int:
@@ -45,7 +52,15 @@ def moment(session: Session, race: Race) -> Moment:
     """What is to be seen of a session whose race has been computed as far as it has."""
     # The update after the one that is shown must be known, too: its gradient is drawn as an arrow.
     computed = max(0, min(race.updates - 1, session.horizon))
-    return Moment(replace(session, progress=float(session.update)), race, computed)
+    glimpse = seen(session)
+    return Moment(replace(session, progress=float(session.update)), race, computed, glimpse, session.tally)
+
+
+def seen(session: Session) -> Glimpse | None:
+    """What there is to be seen of the session's swarm, if it has one."""
+    if not session.swarm:
+        return None
+    return swarm(session.scene, session.swarm, session.spread, session.clock).glimpse
 
 
 CLOCK_NAMES = {
@@ -67,6 +82,7 @@ class Setting:
     language: str
     controls: bool
     presenter: bool
+    swarm: bool
     focus: Window | None
 
     @property
@@ -83,7 +99,7 @@ class Setting:
     def places(self) -> Layout:
         """Where things stand."""
         aspect = self.scene.window.width / self.scene.window.height
-        return layout(self.size, len(self.scene.lanes), aspect, self.controls, self.presenter)
+        return layout(self.size, len(self.scene.lanes), aspect, self.controls, self.presenter, self.swarm)
 
     @property
     def camera(self) -> Camera:
@@ -95,7 +111,16 @@ class Setting:
 def setting(session: Session, size: tuple[int, int]) -> Setting:
     """The setting of a session in a picture of that size."""
     controls = session.controls and not session.presenter
-    return Setting(session.scene, size, session.theme, session.language, controls, session.presenter, session.focus)
+    return Setting(
+        scene=session.scene,
+        size=size,
+        colors=session.theme,
+        language=session.language,
+        controls=controls,
+        presenter=session.presenter,
+        swarm=bool(session.swarm),
+        focus=session.focus,
+    )
 
 
 def draw(target: pygame.Surface, moment: Moment, before: Moment | None = None) -> None:
@@ -108,20 +133,26 @@ def draw(target: pygame.Surface, moment: Moment, before: Moment | None = None) -
     here = setting(session, size)
     # A tooltip may have lain over anything.
     clean = before is not None and before.session.pointer is None
-    if before is None or not clean or before.session.help or setting(before.session, size) != here:
+    covered = before is not None and (before.session.help or (before.session.sheet and not session.sheet))
+    if before is None or not clean or covered or setting(before.session, size) != here:
         target.blit(_still(here, race), (0, 0))
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
-    for lane, panel in enumerate(_panels(here, race)):
-        panel.draw(target, timing.moment(lane, moment.tick), session.views)
     frame = _axes(race, timing, session.clock, session.horizon, moment.computed)
     names = session.scene.texts(session.language).lanes
     chart = _chart(race, frame, places.chart.size, theme, places.em, names)
-    chart.draw(target, places.chart.topleft, moment.tick)
+    if session.sheet:
+        draw_over(target, places, theme, session, moment.tally)
+    else:
+        for lane, panel in enumerate(_panels(here, race)):
+            cloud = None if moment.glimpse is None else moment.glimpse.clouds[lane]
+            panel.draw(target, timing.moment(lane, moment.tick), session.views, cloud)
+        chart.draw(target, places.chart.topleft, moment.tick)
     draw_timeline(target, places, theme, session, race, moment.tick)
     draw_caption(target, places, theme, session, race, moment.tick)
     _draw_footer(target, places, theme, moment)
-    if session.pointer is not None and not session.help:
-        stage = Stage(race, here.camera, chart, moment.tick, session.seen, names)
+    shown = session.pointer is not None and (not session.sheet or places.timeline.collidepoint(session.pointer))
+    if session.pointer is not None and shown and not session.help:
+        stage = Stage(race, here.camera, chart, moment.tick, session.seen, names, moment.glimpse)
         draw_pointed(target, session.pointer, stage, Look(theme, places))
     if session.help:
         draw_help(target, theme, places.em)
@@ -179,7 +210,17 @@ def status(moment: Moment) -> str:
         place = theme.say("update {update} of {horizon} by {clock}", clock=clock, **here)
     speed = theme.say("{speed} a second", speed=f"{SPEEDS[session.speed]:g}")
     seed = theme.say("seed {seed}", seed=session.scene.seed)
-    return f"{sign} {place} · {speed} · {seed}"
+    return " · ".join([f"{sign} {place}", *_swarm_status(moment, theme), speed, seed])
+
+
+def _swarm_status(moment: Moment, theme: Theme) -> list[str]:
+    """How large the swarm is, and where it is if it lags."""
+    if moment.glimpse is None:
+        return []
+    size = f"{moment.glimpse.clouds[0].size:,}"
+    if moment.glimpse.tick == moment.tick:
+        return [theme.say("{count} marbles a lane", count=size)]
+    return [theme.say("{count} marbles a lane, at update {update}", count=size, update=moment.glimpse.tick)]
 
 
 def _draw_footer(target: pygame.Surface, places: Layout, theme: Theme, moment: Moment) -> None:

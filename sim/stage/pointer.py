@@ -14,8 +14,11 @@ import numpy as np
 from sim.stage.camera import Camera
 from sim.stage.layout import Layout
 from sim.stage.picture import setting
-from sim.stage.session import Drop, Message, MoveStart, Pan, Point, ResetView, Scrub, Session, Undrop, Zoom
+from sim.stage.playing import Scrub
+from sim.stage.session import Message, Session
+from sim.stage.starting import Drop, MoveStart, Undrop
 from sim.stage.timeline import tick_at
+from sim.stage.viewing import Pan, Point, ResetView, Zoom
 
 Pixel = tuple[int, int]
 

@@ -12,8 +12,10 @@ from sim.descent.verdict import FLAT_CURVATURE
 from sim.stage import text
 from sim.stage.camera import Camera
 from sim.stage.chart import Chart, time_at
+from sim.stage.cloud import parts
 from sim.stage.layout import Layout
 from sim.stage.numbers import number
+from sim.stage.swarm import Cloud, Glimpse
 from sim.stage.theme import Color, Theme
 from sim.stage.timeline import describe, marks, marks_near, tick_at
 from sim.surface.critical import CriticalPoint, Kind
@@ -21,6 +23,7 @@ from sim.surface.points import eigenvalues, norm
 
 CLOSE = 8.0  # Pixels, at the usual size, from a critical point to a pointer that means it.
 WIDEST = 30  # A cell of a tooltip, in ems.
+MOST_PARTS = 12  # Places of a swarm that are told of.
 PLACES = {
     (1, 1): "convex: curved up both ways",
     (-1, 1): "saddle-like: up one way, down the other",
@@ -72,6 +75,8 @@ class Stage:
     """and has ever been watched."""
     names: tuple[str, ...]
     """The lanes', in the language of the screen."""
+    glimpse: Glimpse | None = None
+    """The swarm, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +187,27 @@ def timeline_tip(stage: Stage, pixel: tuple[int, int], look: Look) -> Tip:
     return Tip(tuple(rows), about.inflate(0, places.em // 2))
 
 
+def shares_tip(cloud: Cloud, place: pygame.Rect, pixel: tuple[int, int], look: Look) -> Tip:
+    """Where the marbles of a cloud are, in numbers; of many places only those where most are."""
+    say, found = look.theme.say, list(parts(cloud, look.theme))
+    least = sorted((part.count for part in found), reverse=True)[:MOST_PARTS][-1]
+    head = Row((say("{count} marbles", count=f"{cloud.size:,}"), say("share"), say("95 % interval")))
+    rows = [
+        Row((f"{part.name}: {part.count:,}", part.figure, part.interval), part.color)
+        for part in found
+        if part.count >= least
+    ]
+    return Tip((head, *rows), pygame.Rect(pixel[0] - look.places.em, place.top, 2 * look.places.em, place.height))
+
+
 def tip_at(pixel: tuple[int, int], stage: Stage, look: Look) -> Tip | None:
     """The tooltip for a pointer at that pixel of the picture, if there is something to tell."""
     places = look.places
-    for panel in places.panels:
+    for lane, panel in enumerate(places.panels):
         if panel.map.collidepoint(pixel):
             return map_tip(stage.race.problem, stage.camera, panel.map, pixel, look)
+        if stage.glimpse is not None and panel.shares.collidepoint(pixel):
+            return shares_tip(stage.glimpse.clouds[lane], panel.shares, pixel, look)
     if places.timeline.collidepoint(pixel):
         return timeline_tip(stage, pixel, look)
     if stage.chart.plot.move(places.chart.topleft).collidepoint(pixel):

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,21 @@ from sim.descent.race import Race
 from sim.files import OutputError, free_path
 from sim.scene import Scene, SceneError
 from sim.stage import StageError, keys
+from sim.stage.background import Counter
 from sim.stage.controls import controls
 from sim.stage.export import save_png
 from sim.stage.layout import SMALLEST, USUAL
 from sim.stage.picture import Moment, Setting, draw, moment, setting
+from sim.stage.playing import Tick
 from sim.stage.pointer import Act, Hand, Mouse, answer
-from sim.stage.session import SPEEDS, Close, Guess, Message, Notify, Point, Session, Tick, ask, begin, race, update
+from sim.stage.session import SPEEDS, Message, Session, ask, begin, race, update
+from sim.stage.sheets import pieces, places_of, tab_at
+from sim.stage.starting import Guess
+from sim.stage.studying import ChooseSheet, computing
+from sim.stage.swarm import swarm
+from sim.stage.tally import Tally
 from sim.stage.theme import say
+from sim.stage.viewing import Close, Notify, Point
 
 if TYPE_CHECKING:
     from sim.stage.widgets import ControlPanel
@@ -32,6 +41,8 @@ CHUNK = 8  # Fewest updates computed at once; the more, the cheaper each.
 LEAP = 40  # The most, where the picture waits for them: few enough for a flag to follow the mouse.
 NAP = 30  # Milliseconds between looks for an event while nothing moves.
 LIVELY = 1.0  # Seconds after an event for which open controls are drawn on: tooltips come late.
+SWARMING = (0.002, 0.008)  # Fewest and most seconds of a frame that go into a swarm: what the drawing leaves
+IN_TIME = 0.014  # of so many.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
 UNSEEN = ("dummy", "offscreen")  # SDL's drivers that show nothing; SDL falls back on them in silence.
 
@@ -48,8 +59,11 @@ def open_window(scene: Scene) -> None:
     """
     with _display():
         window = Window(ask(begin(scene)))
-        while window.session.open:
-            window.frame()
+        try:
+            while window.session.open:
+                window.frame()
+        finally:
+            window.close()
 
 
 @contextmanager
@@ -98,10 +112,14 @@ class Window:
         self.session = session
         self._clock = pygame.time.Clock()
         self._shown: tuple[Moment, tuple[int, int]] | None = None
+        self._drawing = 0.0  # How many seconds the last drawing took.
         self._hand = Hand()
         self._panel: ControlPanel | None = None
         self._setting: Setting | None = None  # What the panel was made for.
         self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock.
+        self._counter: Counter | None = None  # Who computes the session's tally.
+        self._tally: Tally | None = None  # What of it the sheet shows: the last that has been made ready,
+        self._making: tuple[Tally, Iterator[None]] | None = None  # and what makes the next one ready.
 
     def frame(self) -> None:
         """Wait for the next frame, or for an event where nothing moves, and go on."""
@@ -120,7 +138,15 @@ class Window:
         running = race(self.session.scene)
         self._compute(running)
         self.send(Tick(seconds, running.updates - 1))
+        self._compute_swarm(running)
+        self._count()
+        self._make_ready()
         self._show(running, seconds)
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        if self._counter is not None:
+            self._counter.close()
 
     def send(self, message: Message) -> None:
         """Let the session answer a message."""
@@ -131,8 +157,19 @@ class Window:
 
     def _busy(self) -> bool:
         """Whether something happens without an event: playing, computing ahead, a picture to be drawn."""
-        computing = race(self.session.scene).updates <= self.session.horizon
-        return self.session.playing or self._shown is None or computing or self._lively()
+        ahead = race(self.session.scene).updates <= self.session.horizon
+        moving = self.session.playing or self._shown is None or ahead
+        return moving or self._lively() or self._lagging() or self._counting()
+
+    def _lagging(self) -> bool:
+        """Whether the swarm has still to come to what is shown."""
+        now = moment(self.session, race(self.session.scene))
+        return now.glimpse is not None and not self.session.sheet and now.glimpse.tick != now.tick
+
+    def _counting(self) -> bool:
+        """Whether the sheet's tally grows, or has to be made ready."""
+        session = self.session
+        return computing(session) is not None or (bool(session.sheet) and self._tally is not session.tally)
 
     def _lively(self) -> bool:
         """Whether open controls may still change by themselves."""
@@ -143,7 +180,7 @@ class Window:
             self.send(Close())
         elif event.type == pygame.KEYDOWN:
             self._answer_key(event)
-        elif self._answer_controls(event):
+        elif self._answer_controls(event) or self._answer_sheet(event):
             self.send(Point(None))
         elif self.session.waiting and event.type == pygame.MOUSEBUTTONDOWN:
             self._take_guess(self._on_canvas(event.pos))
@@ -185,6 +222,18 @@ class Window:
         mouse = event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
         return mouse and not self._hand.busy and self._panel.holds(event.pos)
 
+    def _answer_sheet(self, event: pygame.Event) -> bool:
+        """Let the sheet over the maps answer an event; says whether the maps need not."""
+        mouse = event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
+        if not self.session.sheet or not mouse or self._hand.busy:
+            return False
+        here, pixel = setting(self.session, self._canvas_size()), self._on_canvas(event.pos)
+        if event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
+            name = tab_at(here.places, here.theme, pixel)
+            if name is not None:
+                self.send(ChooseSheet(name))
+        return places_of(here.places, here.theme).whole.collidepoint(pixel)
+
     def _answer_key(self, event: pygame.Event) -> None:
         if not event.mod & keys.COMMANDS and event.key == pygame.K_s:
             self._save()
@@ -223,13 +272,47 @@ class Window:
             if spent > (COMPUTING if running.updates > wanted else CATCHING_UP):
                 break
 
+    def _compute_swarm(self, running: Race) -> None:
+        """Let the swarm come nearer to the moment, for as long as a frame can spare: it may lag, frames may not."""
+        session, now = self.session, moment(self.session, running)
+        if now.glimpse is not None and not session.sheet:
+            marbles = swarm(session.scene, session.swarm, session.spread, session.clock)
+            fewest, most = SWARMING
+            marbles.follow(now.tick, min(max(IN_TIME - self._drawing, fewest), most))
+
+    def _count(self) -> None:
+        """Have what the session wants to know computed by other processes, and tell it what they have found."""
+        tally, counter = computing(self.session), self._counter
+        if counter is not None and (tally is None or counter.scene != tally.scene):
+            counter.stop()
+            self._counter = None
+        if tally is not None and self._counter is None:
+            self._counter = Counter(tally)
+        for message in self._counter.messages() if self._counter is not None else ():
+            self.send(message)
+
+    def _make_ready(self) -> None:
+        """Draw what the sheet is to show next, a piece a frame: all at once takes longer than a frame may."""
+        session = self.session
+        if not session.sheet or session.tally is None:
+            self._tally = self._making = None
+            return
+        if self._making is None and self._tally is not session.tally and (self._counter is None or self._counter.ready):
+            here = setting(session, self._canvas_size())
+            size = places_of(here.places, here.theme).body.size
+            self._making = session.tally, pieces(session.sheet, session.tally, here.theme, here.places.em, size)
+        if self._making is not None:
+            tally, steps = self._making
+            if next(steps, self) is self:  # Nothing is left to do.
+                self._tally, self._making = tally, None
+
     def _show(self, running: Race, seconds: float) -> None:
         """Draw the moment, if it is not the one shown already."""
         screen = _screen()
-        now, size = moment(self.session, running), screen.get_size()
+        now, size = replace(moment(self.session, running), tally=self._tally), screen.get_size()
         if self._shown == (now, size) and not self._lively():
             return
-        canvas_size = self._canvas_size()
+        begun, canvas_size = time.perf_counter(), self._canvas_size()
         if canvas_size == size:
             # An open menu or a tooltip may have covered any part of the picture.
             known = self._shown and self._shown[1] == size and self._panel is None
@@ -239,6 +322,7 @@ class Window:
             canvas = pygame.Surface(canvas_size, depth=32)
             draw(canvas, now)
             pygame.transform.smoothscale(canvas, size, screen)
+        self._drawing = time.perf_counter() - begun
         pygame.display.flip()
         self._shown = (now, size)
 

@@ -22,12 +22,12 @@ from sim.stage.editing import (
     SetBatchSize,
     SetCount,
     SetHyperparameter,
-    SetSeed,
     SetSigma,
     ShiftMomentum,
     unlike,
 )
-from sim.stage.session import Message, Session, Step, begin, race, update
+from sim.stage.playing import Step
+from sim.stage.session import Message, Session, begin, race, update
 
 
 @pytest.fixture
@@ -120,13 +120,20 @@ def test_fewer_examples_than_a_batch(session: Session) -> None:
     assert [lane.batch_size for lane in more.scene.lanes] == [40, 1, 40]
 
 
-def test_sigma_and_seed_are_bounded_below(session: Session) -> None:
+def test_sigma_and_count_are_bounded(session: Session) -> None:
     assert getattr(after(session, SetSigma(-1)).scene.examples, "sigma") == 0  # noqa: B009
-    assert after(session, SetSeed(-5)).scene.seed == 0
     assert getattr(after(session, *[ScaleSigma(0.5)] * 9).scene.examples, "sigma") == 0  # noqa: B009
     assert getattr(after(session, SetSigma(0), ScaleSigma(2)).scene.examples, "sigma") > 0  # noqa: B009
     assert after(session, ScaleCount(0.01)).scene.examples.count == 1
     assert after(session, ScaleCount(1e9)).scene.examples.count == MOST_EXAMPLES
+
+
+def test_what_was_measured_is_not_changed() -> None:
+    session = begin(load_scene("stopping-distances"))
+    for message in (SetSigma(1.0), ScaleSigma(2), SetCount(5), ScaleCount(2)):
+        there = after(session, message)
+        assert there.scene == session.scene
+        assert there.notice
 
 
 def test_only_unfair_comparisons_are_marked(session: Session) -> None:

@@ -6,8 +6,10 @@ import pytest
 from sim.scene import load_scene
 from sim.stage.controls import Buttons, controls
 from sim.stage.keys import CHARACTERS, KEYS, VIEW_KEYS, message
-from sim.stage.session import ShowHelp, Step, ToggleView, begin
+from sim.stage.playing import Step
+from sim.stage.session import begin
 from sim.stage.theme import load_theme
+from sim.stage.viewing import ChangeSpread, ChangeSwarm, ShowHelp, ToggleView
 from sim.stage.views import VIEWS
 
 WINDOW_KEYS = {"s", "f"}
@@ -43,6 +45,10 @@ def test_modifiers() -> None:
     assert message(pygame.K_RIGHT, "", 0) == Step(1)
     assert message(pygame.K_LEFT, "", pygame.KMOD_LSHIFT) == Step(-10)
     assert message(pygame.K_RIGHT, "", pygame.KMOD_LCTRL) == VIEW_KEYS[pygame.K_RIGHT]
+    assert message(pygame.K_z, "z", 0) == ChangeSwarm()
+    assert message(pygame.K_z, "Z", pygame.KMOD_CAPS) == ChangeSwarm()
+    assert message(pygame.K_z, "Z", pygame.KMOD_LSHIFT) == ChangeSpread()
+    assert message(pygame.K_r, "R", pygame.KMOD_LSHIFT) == message(pygame.K_r, "r", 0)
     assert message(pygame.K_n, "n", pygame.KMOD_LCTRL) is None
     assert message(pygame.K_n, "n", pygame.KMOD_LALT) is None
 

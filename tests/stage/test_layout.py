@@ -20,7 +20,16 @@ def _areas(places: Layout) -> dict[str, Rect]:
         "footer": places.footer,
     }
     for index, panel in enumerate(places.panels):
-        parts = [panel.name, panel.settings, panel.chip, panel.events, panel.map, *panel.numbers]
+        parts = [
+            panel.name,
+            panel.settings,
+            panel.chip,
+            panel.events,
+            panel.map,
+            panel.strip,
+            panel.shares,
+            *panel.numbers,
+        ]
         areas |= {f"panel {index}, part {part}": area for part, area in enumerate(parts) if area.height}
     return areas
 
@@ -28,10 +37,11 @@ def _areas(places: Layout) -> dict[str, Rect]:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("lanes", range(1, 7))
 @pytest.mark.parametrize(("controls", "presenter"), [(False, False), (True, False), (False, True)])
+@pytest.mark.parametrize("swarm", [False, True])
 def test_nothing_overlaps_and_nothing_is_cut(
-    size: tuple[int, int], lanes: int, controls: bool, presenter: bool
+    size: tuple[int, int], lanes: int, controls: bool, presenter: bool, swarm: bool
 ) -> None:
-    places = layout(size, lanes, 1.5, controls, presenter)
+    places = layout(size, lanes, 1.5, controls, presenter, swarm)
     areas = _areas(places)
     assert bool(places.controls.width) == controls
     if controls:
@@ -44,6 +54,8 @@ def test_nothing_overlaps_and_nothing_is_cut(
     for panel in places.panels:
         for part in (panel.name, panel.chip, panel.map, *panel.numbers):
             assert panel.frame.contains(part)
+        assert bool(panel.shares.height) == swarm
+        assert panel.map.height > 3 * places.em
 
 
 @pytest.mark.parametrize("size", SIZES)

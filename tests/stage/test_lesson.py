@@ -23,22 +23,12 @@ from sim.stage.lesson import (
     spoken,
     tick_of,
 )
-from sim.stage.session import (
-    Guess,
-    Message,
-    OpenScene,
-    Play,
-    Session,
-    SkipQuestion,
-    Step,
-    Tick,
-    ToggleCaptions,
-    ask,
-    begin,
-    update,
-)
+from sim.stage.playing import Play, Step, Tick
+from sim.stage.session import Message, Session, ask, begin, update
+from sim.stage.starting import Guess, OpenScene, SkipQuestion
 from sim.stage.text import width
 from sim.stage.theme import load_theme
+from sim.stage.viewing import ToggleCaptions
 
 NAMES = list(scene_files())
 ENGLISH = load_theme("light")

@@ -13,10 +13,12 @@ import pytest
 from sim.descent.clock import CLOCKS
 from sim.descent.verdict import Kind
 from sim.scene import load_scene, scene_files
-from sim.stage import chart, help, numbers, picture, text, tooltip
+from sim.stage import chart, help, numbers, odds_sheet, picture, sheets, text, tooltip
 from sim.stage.numbers import evidence
+from sim.stage.swarm import SPREADS
 from sim.stage.theme import LANGUAGES, load_theme, words
 from sim.stage.views import VIEWS
+from sim.study import contrast
 from sim.surface import critical
 
 STAGE = Path(picture.__file__).parent
@@ -41,9 +43,16 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("tooltip.py", "PLACES[lower, upper]"): set(tooltip.PLACES.values()),
     ("labels.py", "point.kind.value"): {kind.value for kind in critical.Kind},
     ("controls.py", "name"): {"gradient descent", "momentum"},
+    ("basin_picture.py", "rule_name(rule)"): {"gradient descent", "momentum"},
     ("controls.py", "rule_name(rule)"): {"gradient descent", "momentum"},
+    ("controls.py", "spread"): set(SPREADS),
+    ("controls.py", "session.spread"): set(SPREADS),
     ("controls.py", "view.label"): {view.label for view in VIEWS.values()},
     ("controls.py", "view.tip"): {view.tip for view in VIEWS.values()},
+    ("sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
+    ("odds_sheet.py", "word"): set(odds_sheet.FIGURE_WORDS) | {kind.value for kind in Kind},
+    ("contrast_sheet.py", "row.label"): {label for _, label, _ in contrast.ABOUT},
+    ("contrast_sheet.py", "words"): set(contrast.CAPTION),
     ("momentum.py", "rule_name(look.track.lane.rule)"): set(),  # Rules keep their names.
 }
 """What is said where the sentence does not stand in the call: by file and argument, all that it can be."""

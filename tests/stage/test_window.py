@@ -12,8 +12,11 @@ from PIL import Image
 from sim.scene import load_scene, scene_files
 from sim.stage import window as stage_window
 from sim.stage.camera import Camera
-from sim.stage.picture import setting
-from sim.stage.session import GoToEnd, Play, begin, race
+from sim.stage.picture import moment, setting, status
+from sim.stage.playing import GoToEnd, Play
+from sim.stage.session import begin, race
+from sim.stage.starting import MoveStart
+from sim.stage.swarm import swarm
 from sim.stage.window import NoDisplay, Window, open_window
 
 NAMES = list(scene_files())
@@ -155,6 +158,68 @@ def test_a_resting_picture_is_not_drawn_again(window: Window, monkeypatch: pytes
     assert not drawn
     window.advance([pygame.Event(pygame.WINDOWEXPOSED)], 0.1)
     assert len(drawn) == 1
+
+
+def test_a_swarm_follows_and_then_rests(window: Window) -> None:
+    press(window, pygame.K_SPACE)
+    scene = window.session.scene
+    while race(scene).updates <= window.session.horizon:
+        window.advance([], 0.0)
+    press(window, pygame.K_END)
+    press(window, pygame.K_HOME)
+    before = pixels()
+    press(window, pygame.K_z, "z")
+    assert window.session.swarm == 100
+    for key, mod in ((pygame.K_RIGHT, pygame.KMOD_SHIFT), (pygame.K_END, 0), (pygame.K_LEFT, 0), (pygame.K_HOME, 0)):
+        press(window, key, mod=mod)
+        while followed(window) != window.session.update:
+            assert window._busy()
+            assert f"at update {followed(window)}" in status(moment(window.session, race(scene)))
+            window.advance([], 0.0)
+        assert not window._busy()
+        assert "100 marbles a lane ·" in status(moment(window.session, race(scene)))
+    press(window, pygame.K_z, "Z", pygame.KMOD_LSHIFT)
+    assert window.session.spread == "close together"
+    for _ in range(3):
+        press(window, pygame.K_z, "z")
+    assert window.session.swarm == 0
+    assert np.array_equal(pixels(), before)
+
+
+def followed(window: Window) -> int:
+    """The update that the window's swarm has come to."""
+    session = window.session
+    return swarm(session.scene, session.swarm, session.spread, session.clock).glimpse.tick
+
+
+def test_a_swarm_plays_with_the_race_and_follows_a_carried_flag(window: Window) -> None:
+    press(window, pygame.K_z, "z")
+    for _ in range(5):
+        window.advance([], 0.1)
+    assert window.session.update == 10
+    window.send(MoveStart((-2.0, 0.5)))
+    window.advance([], 0.0)
+    while followed(window) < 10:
+        window.advance([], 0.0)
+    session = window.session
+    marbles = swarm(session.scene, 100, session.spread, session.clock)
+    for lane, cloud in enumerate(marbles.glimpse.clouds):
+        assert np.array_equal(cloud.theta[0], race(session.scene).tracks[lane].theta[10])
+
+
+def test_a_hidden_swarm_rests(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage_window.Window, "_count", lambda _: None)
+    press(window, pygame.K_SPACE)
+    press(window, pygame.K_z, "z")
+    press(window, pygame.K_j, "j")
+    before = followed(window)
+    press(window, pygame.K_END)
+    for _ in range(5):
+        window.advance([], 0.0)
+    assert followed(window) == before
+    press(window, pygame.K_j, "j")
+    while followed(window) < window.session.update:
+        window.advance([], 0.0)
 
 
 def test_far_jumps_show_what_there_is_while_computing(window: Window) -> None:

@@ -1,0 +1,109 @@
+"""Messages about what a race begins with: its scene and the question that it asks, its seed, its start."""
+
+from dataclasses import dataclass, replace
+
+from sim.scene import load_scene, scene_files
+from sim.stage.playing import Restart
+from sim.stage.session import Session, ask
+from sim.stage.theme import say
+
+
+@dataclass(frozen=True, slots=True)
+class OpenScene:
+    """Play a scene that comes with the program, by its place in the list; its question, if it has one, is put."""
+
+    index: int
+
+    def apply(self, session: Session) -> Session:
+        names = list(scene_files())
+        if self.index >= len(names):
+            place, count = self.index + 1, len(names)
+            notice = say(session.language, "There is no scene {number}; there are {count}.", number=place, count=count)
+            return replace(session, notice=notice)
+        scene = load_scene(names[self.index])
+        return ask(Restart().apply(replace(session, scene=scene, lane=0, horizon=scene.updates, focus=None)))
+
+
+@dataclass(frozen=True, slots=True)
+class NextScene:
+    """Play the scene so many places further in the list, round and round."""
+
+    places: int
+
+    def apply(self, session: Session) -> Session:
+        names = list(scene_files())
+        outside = -1 if self.places > 0 else 0  # A scene from elsewhere lies before the first.
+        place = names.index(session.scene.name) if session.scene.name in names else outside
+        return OpenScene((place + self.places) % len(names)).apply(session)
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Guess that this lane is the answer to the scene's question, and watch."""
+
+    lane: int
+
+    def apply(self, session: Session) -> Session:
+        if not 0 <= self.lane < len(session.scene.lanes):
+            return session
+        return replace(SkipQuestion().apply(session), guess=self.lane)
+
+
+@dataclass(frozen=True, slots=True)
+class SkipQuestion:
+    """Watch without a guess."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, asking=False, playing=True, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class NewSeed:
+    """Play the race with the next seed: other batches, the same examples."""
+
+    def apply(self, session: Session) -> Session:
+        scene = replace(session.scene, seed=session.scene.seed + 1)
+        return Restart().apply(replace(session, scene=scene))
+
+
+@dataclass(frozen=True, slots=True)
+class SetSeed:
+    """Run with this seed."""
+
+    seed: int
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, scene=replace(session.scene, seed=max(self.seed, 0)), notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Play from another start: all marbles are dropped at this point."""
+
+    point: tuple[float, float]
+
+    def apply(self, session: Session) -> Session:
+        return Restart().apply(replace(session, scene=replace(session.scene, start=self.point)))
+
+
+@dataclass(frozen=True, slots=True)
+class Undrop:
+    """Take a drop back: the start, the moment and whether it played are as before."""
+
+    start: tuple[float, float]
+    progress: float
+    playing: bool
+
+    def apply(self, session: Session) -> Session:
+        scene = replace(session.scene, start=self.start)
+        return replace(session, scene=scene, progress=self.progress, playing=self.playing, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class MoveStart:
+    """Pause, and let the race begin at another point; the moment stays."""
+
+    point: tuple[float, float]
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, scene=replace(session.scene, start=self.point), playing=False, notice="")

@@ -1,0 +1,203 @@
+"""Counting in processes of their own: the same results as here, and no process left behind."""
+
+import gc
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import pygame
+import pytest
+
+from sim.scene import Scene, load_scene
+from sim.stage import tally as module
+from sim.stage.background import Counter
+from sim.stage.picture import setting
+from sim.stage.session import Message, begin, race
+from sim.stage.sheets import places_of
+from sim.stage.studying import Counted, Failed, Timed, computing
+from sim.stage.tally import Tally, work
+from sim.stage.window import Window
+
+ENOUGH = 60.0  # Seconds after which something must have happened, even on a busy machine.
+
+
+@pytest.fixture
+def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    monkeypatch.setattr(module, "SEEDS", 8)
+    monkeypatch.setattr(module, "BLOCK", 4)
+    work.cache_clear()
+    gc.collect()
+    yield replace(load_scene("local-minimum"), updates=20)
+    work.cache_clear()
+
+
+@pytest.fixture
+def endless(scene: Scene) -> Scene:
+    """A scene whose jobs nobody waits for."""
+    return replace(scene, updates=2_000_000)
+
+
+def until(happened: Callable[[], object]) -> None:
+    end = time.monotonic() + ENOUGH
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def gathered(counter: Counter, found: list[Message]) -> list[Message]:
+    """All that the counter has found, if `found` is what it had found before."""
+    found += counter.messages()
+    return found
+
+
+def test_what_the_processes_find_is_what_is_found_here(scene: Scene) -> None:
+    known = ((0, work(scene)[0].run()),)
+    gc.collect()
+    counter, found = Counter(Tally(scene, known)), list[Message]()
+    until(lambda: len(gathered(counter, found)) == 6)
+    counter.close()
+    assert isinstance(found[0], Timed)
+    assert all(speed.serial > 0 for speed in found[0].speeds)
+    counted = [message for message in found if isinstance(message, Counted)]
+    assert sorted(message.place for message in counted) == [1, 2, 3, 4, 5]
+    for message in counted:
+        here = work(scene)[message.place].run()
+        assert message.scene == scene
+        assert np.array_equal(message.outcomes.theta, here.theta)
+        assert np.array_equal(message.outcomes.verdicts, here.verdicts)
+    assert not multiprocessing.active_children()
+
+
+def test_stopping_does_not_wait_for_what_is_being_computed(endless: Scene) -> None:
+    counter = Counter(Tally(endless, speeds=None))
+    until(lambda: any(isinstance(message, Timed) for message in counter.messages()))
+    assert multiprocessing.active_children()
+    counter.close()
+    assert not counter._thread.is_alive()
+    assert not multiprocessing.active_children()
+    assert counter.messages() == []
+
+
+def test_processes_that_cannot_be_started_or_die_are_a_failure(endless: Scene) -> None:
+    counter = Counter(Tally(endless))
+    until(lambda: any(isinstance(message, Timed) for message in counter.messages()))
+    for process in multiprocessing.active_children():
+        process.kill()
+    found: list[Message] = []
+    until(lambda: gathered(counter, found))
+    assert found == [Failed(endless)]
+    counter.close()
+
+
+@pytest.fixture
+def window(scene: Scene) -> Iterator[Window]:
+    pygame.display.init()
+    pygame.display.set_mode((960, 600), pygame.RESIZABLE)
+    race(scene).extend(scene.updates + 1)
+    window = Window(replace(begin(scene), playing=False))
+    yield window
+    window.close()
+    pygame.display.quit()
+
+
+def press(window: Window, key: int, character: str = "", mod: int = 0) -> None:
+    window.advance([pygame.Event(pygame.KEYDOWN, key=key, unicode=character, mod=mod)], 0.0)
+
+
+def shown() -> bytes:
+    screen = pygame.display.get_surface()
+    assert screen is not None
+    return pygame.image.tobytes(screen, "RGB")
+
+
+def test_a_key_counts_in_the_background_and_the_sheet_fills(window: Window) -> None:
+    window.advance([], 0.0)
+    before = shown()
+    press(window, pygame.K_j, "j")
+    pictures = {shown()}
+
+    def complete() -> bool:
+        window.advance([], 0.01)
+        pictures.add(shown())
+        tally = window.session.tally
+        return tally is not None and tally.complete and window._tally is tally
+
+    until(complete)
+    assert before not in pictures
+    assert len(pictures) > 3
+    assert computing(window.session) is None
+    window.advance([], 0.0)
+    assert window._counter is None
+    press(window, pygame.K_j, "J", pygame.KMOD_LSHIFT)
+    assert window.session.sheet == "contrast"
+    assert shown() not in pictures
+    press(window, pygame.K_ESCAPE)
+    assert window.session.open
+    assert shown() == before
+    press(window, pygame.K_j, "j")
+    assert window.session.tally is not None
+    assert window.session.tally.complete
+    assert window._counter is None
+
+
+def test_the_same_key_stops_it(window: Window, endless: Scene) -> None:
+    window.session = replace(window.session, scene=endless)
+    press(window, pygame.K_j, "j")
+
+    def timed() -> bool:
+        window.advance([], 0.01)
+        return window.session.tally is not None and window.session.tally.speeds is not None
+
+    until(timed)
+    counter = window._counter
+    assert counter is not None
+    press(window, pygame.K_j, "j")
+    assert (window.session.sheet, window._counter) == ("", None)
+    assert window.session.notice
+    until(lambda: not counter._thread.is_alive())
+    assert not multiprocessing.active_children()
+
+
+def test_another_scene_stops_it(window: Window, endless: Scene) -> None:
+    window.session = replace(window.session, scene=endless)
+    press(window, pygame.K_j, "j")
+    counter = window._counter
+    press(window, pygame.K_n, "n")
+    assert counter is not None
+    assert (window.session.sheet, window.session.tally, window._counter) == ("", None, None)
+    until(lambda: not counter._thread.is_alive())
+
+
+def test_a_click_on_a_sheet_turns_it_or_does_nothing(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.stage.window.Counter", lambda _tally: _Idle(window.session.scene))
+    press(window, pygame.K_j, "j")
+    here = setting(window.session, (960, 600))
+    places = places_of(here.places, here.theme)
+    start = window.session.scene.start
+    for pixel in (places.body.center, places.tabs["contrast"].center):
+        for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+            window.advance([pygame.Event(kind, button=1, pos=pixel)], 0.0)
+    window.advance([pygame.Event(pygame.MOUSEWHEEL, precise_y=1.0, y=1, x=0)], 0.0)
+    assert window.session.sheet == "contrast"
+    assert (window.session.scene.start, window.session.focus) == (start, None)
+    window.advance([pygame.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=here.places.timeline.center)], 0.0)
+    assert window.session.update > 0
+
+
+class _Idle:
+    """Counts nothing."""
+
+    ready = False
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+
+    def messages(self) -> list[object]:
+        return []
+
+    def stop(self) -> None:
+        pass
+
+    close = stop

@@ -1,0 +1,74 @@
+"""Messages about what is shown."""
+
+import pytest
+
+from sim.scene import load_scene, scene_files
+from sim.stage.playing import Step, Tick
+from sim.stage.session import Message, Session, begin, update
+from sim.stage.swarm import SIZES, SPREADS
+from sim.stage.theme import THEMES
+from sim.stage.viewing import (
+    Back,
+    ChangeSpread,
+    ChangeSwarm,
+    ChangeTheme,
+    ChooseSpread,
+    ChooseSwarm,
+    Close,
+    Notify,
+    ShowHelp,
+)
+
+NAMES = list(scene_files())
+
+
+@pytest.fixture
+def session() -> Session:
+    return begin(load_scene(NAMES[0]))
+
+
+def after(session: Session, *messages: Message) -> Session:
+    for message in messages:
+        session = update(session, message)
+    return session
+
+
+def test_themes_go_round(session: Session) -> None:
+    there = after(session, ChangeTheme())
+    assert there.theme != session.theme
+    assert after(there, *[ChangeTheme()] * (len(THEMES) - 1)).theme == session.theme
+
+
+def test_escape_puts_the_help_away_before_it_closes(session: Session) -> None:
+    there = after(session, ShowHelp(), Back())
+    assert (there.help, there.open) == (False, True)
+    assert not after(there, Back()).open
+    assert not after(session, ShowHelp(), Close()).open
+
+
+def test_a_notice_lasts_until_the_next_message_but_outlives_time(session: Session) -> None:
+    there = after(session, Notify("Saved."), Tick(0.1, 10**6))
+    assert there.notice == "Saved."
+    assert not after(there, Step(1)).notice
+
+
+def test_swarms_go_round_from_none_to_the_largest(session: Session) -> None:
+    sizes = [session.swarm]
+    for _ in SIZES:
+        session = after(session, ChangeSwarm())
+        sizes.append(session.swarm)
+    assert sizes == [0, 100, 1_000, 10_000, 0]
+    assert after(session, ChooseSwarm(1_000)).swarm == 1_000
+
+
+def test_spreads_go_round_and_show_a_swarm_if_there_is_none(session: Session) -> None:
+    there = after(session, ChangeSpread())
+    assert (there.spread, there.swarm) == (list(SPREADS)[1], SIZES[1])
+    assert after(there, *[ChangeSpread()] * (len(SPREADS) - 1)).spread == session.spread
+    large = after(session, ChooseSwarm(10_000), ChooseSpread("all over the map"))
+    assert (large.spread, large.swarm) == ("all over the map", 10_000)
+
+
+def test_a_swarm_changes_nothing_of_the_race(session: Session) -> None:
+    there = after(session, Step(30), ChooseSwarm(1_000), ChangeSpread())
+    assert (there.scene, there.update, there.playing) == (session.scene, 30, False)
