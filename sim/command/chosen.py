@@ -2,10 +2,16 @@
 
 from dataclasses import replace
 
-from sim.scene import OPENING, Scene, load_scene
+from sim.scene import OPENING, Scene
+from sim.scene.reading import Saved, load_saved
+
+
+def chosen(name_or_path: str | None) -> Saved:
+    """The scene of that name or in that file, with its moment if it was saved; the opening scene if none is named."""
+    return load_saved(OPENING if name_or_path is None else name_or_path)
 
 
 def chosen_scene(name_or_path: str | None, seed: int | None = None) -> Scene:
-    """The scene of that name or in that file, the opening scene if none is named, with that seed if one is given."""
-    scene = load_scene(OPENING if name_or_path is None else name_or_path)
+    """That scene, with that seed if one is given."""
+    scene = chosen(name_or_path).scene
     return scene if seed is None else replace(scene, seed=seed)

@@ -2,21 +2,34 @@
 # ruff: noqa: PLC0415
 
 import argparse
+import re
 from pathlib import Path
+from typing import Any
 
-from sim.command.arguments import MOST_UPDATES, PROGRAM, Parser, add_look, add_scene, add_seed, picture, whole_number
+from sim.command.arguments import MOST_UPDATES, PROGRAM, Parser, add_look, add_scene, add_seed, short, whole_number
 from sim.command.terminal import show
+
+USUAL_SIZE = (1600, 900)
+SMALLEST_SCALE, LARGEST_SCALE = 0.25, 16.0
+SUFFIXES = (".png", ".svg")
 
 
 def parser() -> argparse.ArgumentParser:
     """Its arguments."""
     parser = Parser(
         "screenshot",
-        "Save a picture of a race as the window would show it. No display is needed.",
+        """
+Save a picture of a race as the window would show it, or of one lane alone. No
+display is needed. A file whose name ends in .svg is drawn in lines and type
+instead of pixels, for papers: the lanes' maps side by side, as large as they
+need to be unless a size is given.
+""",
         f"""
 python {PROGRAM} screenshot
 python {PROGRAM} screenshot sharp-and-flat --update 150 --seed 7
-python {PROGRAM} screenshot ravine --size 3840x2160 --theme dark -o slide.png
+python {PROGRAM} screenshot ravine --size 1920x1080 --scale 4 --theme dark -o slide.png
+python {PROGRAM} screenshot --lane minibatch --size 800x600 --transparent
+python {PROGRAM} screenshot himmelblau -o figure.svg
 """,
     )
     add_scene(parser)
@@ -27,15 +40,45 @@ python {PROGRAM} screenshot ravine --size 3840x2160 --theme dark -o slide.png
         help=f"the moment to show, in updates from the start, at most {MOST_UPDATES:,} (default: the scene's own last)",
     )
     add_look(parser)
+    parser.set_defaults(size=None)
+    parser.add_argument(
+        "--scale",
+        type=scale,
+        default=1.0,
+        metavar="F",
+        help="pixels of the picture to each one of --size: 2 draws the same picture twice as large, with type and "
+        "strokes in proportion (default: 1)",
+    )
+    parser.add_argument("--lane", metavar="NAME", help="only this lane of the scene, as large as the picture")
+    parser.add_argument("--transparent", action="store_true", help="leave the background out")
     add_seed(parser)
     parser.add_argument(
         "-o",
         "--output",
         type=picture,
         metavar="FILE",
-        help="the PNG file to write, replaced if it exists (default: the scene's name, and a number if that is taken)",
+        help="the PNG or SVG file to write, replaced if it exists (default: a PNG with the scene's name, and a number "
+        "if that is taken)",
     )
     return parser
+
+
+def scale(text: str) -> float:
+    """A factor from SMALLEST_SCALE to LARGEST_SCALE."""
+    plain = re.fullmatch(r"[0-9]{0,20}\.?[0-9]{1,20}", text)
+    if not plain or not SMALLEST_SCALE <= float(text) <= LARGEST_SCALE:
+        limits = f"{SMALLEST_SCALE:g} to {LARGEST_SCALE:g}"
+        raise argparse.ArgumentTypeError(f"must be a number from {limits}, such as 2 or 1.5, not {short(text)}")
+    return float(text)
+
+
+def picture(text: str) -> Path:
+    """The path of a PNG or SVG file to be written."""
+    path = Path(text)
+    if path.suffix.lower() not in ("", *SUFFIXES):
+        wanted = " or ".join(SUFFIXES)
+        raise argparse.ArgumentTypeError(f"must end in {wanted}, which is what is written, not in {short(path.suffix)}")
+    return path
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -48,8 +91,15 @@ def run(arguments: argparse.Namespace) -> None:
     path = arguments.output or free_path(Path(f"{scene.name}.png"))
     check_writable(path)
     require_pygame_ce()
-    from sim.stage.export import screenshot
-
     update = scene.updates if arguments.update is None else arguments.update
-    screenshot(scene, update, arguments.size, arguments.theme, path)
+    asked: dict[str, Any] = {"scale": arguments.scale, "lane": arguments.lane, "transparent": arguments.transparent}
+    asked = {name: value for name, value in asked.items() if value not in (None, False, 1.0)}
+    if path.suffix.lower() == ".svg":
+        from sim.stage.vector import save_figure
+
+        save_figure(scene, update, arguments.size, arguments.theme, path, **asked)
+    else:
+        from sim.stage.export import screenshot
+
+        screenshot(scene, update, arguments.size or USUAL_SIZE, arguments.theme, path, **asked)
     show(f"saved {path}")

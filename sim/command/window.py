@@ -44,20 +44,20 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.version:
         show(f"three-marbles {VERSION}")
         return
-    from sim.command.chosen import chosen_scene
+    from sim.command.chosen import chosen
     from sim.files import free_path
     from sim.stage import require_pygame_ce
 
-    scene = chosen_scene(arguments.scene)
+    saved = chosen(arguments.scene)
     require_pygame_ce()
     from sim.stage.window import NoDisplay, open_window
 
     try:
-        open_window(scene)
+        open_window(saved)
     except NoDisplay as reason:
         from sim.stage.export import screenshot
 
         say(f"{reason}; the race's final picture is saved instead")
         path = free_path(NO_DISPLAY_PICTURE)
-        screenshot(scene, scene.updates, (1600, 900), THEMES[0], path)
+        screenshot(saved.scene, saved.moment, (1600, 900), THEMES[0], path)
         show(f"saved {path.absolute()}")

@@ -136,11 +136,17 @@ def _hint(where: Sequence[str | int]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
+KIND_STEP: Mapping[str | int, int] = {"surface": 1, "examples": 1, "lane": 2}
+"""Which step of a validator's path is no key but a table's kind, by the first one."""
+
+
 def _locate(table: Any, details: ErrorDetails) -> tuple[tuple[str | int, ...], Any]:
     """Where in the file a mistake is, and what stands there; the validator's own steps are left out."""
     path: list[str | int] = []
     here = table
-    for step in details["loc"]:
+    for place, step in enumerate(details["loc"]):
+        if place == KIND_STEP.get(details["loc"][0]):
+            continue
         try:
             here = here[step]
         except (KeyError, IndexError, TypeError):

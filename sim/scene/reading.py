@@ -43,6 +43,11 @@ class Saved:
     """None where the file says nothing of a moment."""
     clock: str = "updates"
 
+    @property
+    def moment(self) -> int:
+        """The tick at which it was left, or else the scene's last."""
+        return self.scene.updates if self.tick is None else self.tick
+
 
 def parse_scene(text: str, name: str) -> Scene:
     """The scene that a TOML text describes.

@@ -21,12 +21,13 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from sim.descent.clock import Machine
+from sim.descent.clock import CLOCKS, Machine
 from sim.descent.data import EXAMPLES, MOST_EXAMPLES, Seed
 from sim.descent.rules import RULES
 from sim.descent.verdict import EVENT_KINDS, Kind
 from sim.scene.words import nearest, path_text
-from sim.surface import SURFACES
+from sim.surface import SURFACES, usual_window
+from sim.surface.formula import Formula, FormulaError
 from sim.surface.protocol import Point, Window
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -59,6 +60,14 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _formula(text: str) -> str:
+    """A formula that can be read."""
+    try:
+        return Formula(text).formula
+    except FormulaError as error:
+        raise PydanticCustomError("text", "{problem}", {"problem": str(error)}) from None
+
+
 Title = Annotated[str, Field(max_length=60), AfterValidator(_line)]
 Text = Annotated[str, Field(max_length=400), AfterValidator(_line)]
 Remark = Annotated[str, Field(max_length=120), AfterValidator(_line)]
@@ -66,6 +75,9 @@ LaneName = Annotated[str, Field(max_length=40), AfterValidator(_line)]
 BatchSize = Annotated[int | Literal["full"], PlainValidator(_batch_size)]
 CAPTION_EVENTS = ("start", "end", "update", *EVENT_KINDS)
 """What a caption may wait for: moments of the race's time, or a kind of event."""
+
+CHECKED: Mapping[type[Any], dict[str, Any]] = {Formula: {"formula": Annotated[str, AfterValidator(_formula)]}}
+"""Fields of registered dataclasses of which the type does not tell what may stand in them."""
 
 
 class Part(BaseModel):
@@ -108,11 +120,20 @@ class TranslationTable(Part):
     lane: dict[str, LaneName] = {}
 
 
+class SavedTable(Part):
+    """At which moment a race was left when the file was written, and by which version of this program."""
+
+    scene: Annotated[str, Field(pattern=r"^\w[\w .-]{0,59}$")]  # It becomes part of files' names.
+    update: Annotated[int, Field(ge=0, le=MOST_UPDATES)] = 0
+    clock: Literal[*CLOCKS] = "updates"  # type: ignore[valid-type]
+    version: Title
+
+
 def _variants(registry: Mapping[str, type[Any]], key: str, extra: Mapping[str, Any] = NOTHING) -> Any:
     """The union of one table model a registered dataclass, told apart by `key`: its fields, and the extra ones."""
 
     def model(name: str, kind: type[Any]) -> type[BaseModel]:
-        hints = get_type_hints(kind, include_extras=True)
+        hints = get_type_hints(kind, include_extras=True) | CHECKED.get(kind, {})
         own = {f.name: (hints[f.name], ... if f.default is MISSING else f.default) for f in fields(kind)}
         definitions: dict[str, Any] = {key: (Literal[name], ...), **own, **extra}
         return create_model(kind.__name__, __base__=Part, **definitions)
@@ -155,10 +176,11 @@ class SceneFile(Part):
     caption: Annotated[tuple[CaptionTable, ...], Field(max_length=MOST_CAPTIONS)] = ()
     question: QuestionTable | None = None
     zh: TranslationTable = TranslationTable()
+    saved: SavedTable | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        count = self.examples.count
+        count = build(EXAMPLES, "kind", self.examples).count
         for name, lane in self.lane.items():
             if lane.batch_size != "full" and lane.batch_size > count:
                 examples = "1 example" if count == 1 else f"{count} examples"
@@ -180,7 +202,7 @@ class SceneFile(Part):
             _mistake(
                 "window", f"has one side {long / short:.3g} times as long as the other, more than {LONGEST_WINDOW:g}"
             )
-        if not window.contains(np.array(self.start)):
+        if self.saved is None and not window.contains(np.array(self.start)):  # By hand, one may drop it anywhere.
             sides = f"x {window.x0} … {window.x1}, y {window.y0} … {window.y1}"
             _mistake("start", f"{list(self.start)} lies outside the window, {sides}")
         self._speaks_of_what_there_is()
@@ -205,12 +227,11 @@ class SceneFile(Part):
 
     @property
     def view(self) -> Window:
-        """The window, the surface's usual one where the file names none."""
+        """The window; where the file names none, the surface's usual one, or one around what is found on a formula."""
         if self.window is not None:
             return Window(*self.window[0], *self.window[1])
         assert self.surface is not None
-        usual: Window = SURFACES[self.surface.kind].usual_window
-        return usual
+        return usual_window(build(SURFACES, "kind", self.surface), self.start)
 
 
 def _mistake(path: str, reason: str) -> NoReturn:

@@ -258,7 +258,7 @@ def _picture_controls(session: Session, theme: Theme) -> list[Control]:
             f"view {name}",
             say(view.label),
             ToggleView(name),
-            f"{view.key.upper()}: {say(view.tip)}",
+            f"{view.key.title()}: {say(view.tip)}",
             name in session.views,
         )
         for name, view in VIEWS.items()

@@ -21,7 +21,7 @@ from sim.stage import picture as window
 from sim.stage.camera import Camera
 from sim.stage.chart import Chart, axes
 from sim.stage.editing import unlike
-from sim.stage.layout import Layout, PanelLayout, layout
+from sim.stage.layout import SMALLEST, Layout, PanelLayout, layout
 from sim.stage.layout import _panel as panel_layout
 from sim.stage.lesson import draw_caption
 from sim.stage.panel import Panel, with_flag
@@ -74,10 +74,14 @@ def screenshot(
     paint: Callable[[pygame.Surface, Color | None], None]
     if alone is not None:
         paint = partial(_draw_lane, session=session, race=race, lane=alone, size=size, scale=scale)
-    elif scale == 1 and not transparent:
-        paint = partial(_draw_plain, session=session, race=race)
     else:
-        paint = partial(_draw_still, session=session, race=race, size=size, scale=scale)
+        # Where a window could not be as small, the picture is one of the smallest, made smaller.
+        grown = max(1.0, *(least / side for least, side in zip(SMALLEST, size, strict=True)))
+        size, scale = (round(grown * size[0]), round(grown * size[1])), scale / grown
+        if scale == 1 and not transparent:
+            paint = partial(_draw_plain, session=session, race=race)
+        else:
+            paint = partial(_draw_still, session=session, race=race, size=size, scale=scale)
 
     def painted(background: Color | None) -> pygame.Surface:
         picture = pygame.Surface(pixels, depth=32)
@@ -202,7 +206,7 @@ class Still(Setting):
         """Where things stand: where they stand in the window, enlarged."""
         aspect = self.scene.window.width / self.scene.window.height
         places = layout(self.window, len(self.scene.lanes), aspect, self.controls, self.presenter, self.swarm)
-        return enlarged(places, self.scale)
+        return replace(enlarged(places, self.scale), size=self.size)
 
     @property
     def camera(self) -> Camera:
@@ -219,7 +223,7 @@ def _theme(name: str, language: str, background: Color | None) -> Theme:
 def enlarged(places: Layout, scale: float) -> Layout:
     """The same layout with `scale` pixels to each; equally large places stay so."""
     return Layout(
-        size=scaled_size(places.size, scale),
+        size=(round(scale * places.size[0]), round(scale * places.size[1])),
         em=max(1, round(scale * places.em)),
         title=_enlarged(places.title, scale),
         look=_enlarged(places.look, scale),

@@ -25,7 +25,9 @@ SHEET = (
     ("Tab", "panel of controls; its tooltips name their keys"),
     ("T L", "light or dark; English or Chinese"),
     ("P", "presenter: bigger type and strokes"),
-    ("S", "save a screenshot"),
+    ("S", "save a screenshot, which can be opened again"),
+    ("V", "record a film, until pressed again"),
+    ("Ctrl C, Ctrl V", "copy the scene as text, open one"),
     ("F", "full screen"),
     ("H ?", "this sheet"),
     ("Esc", "quit"),
@@ -51,7 +53,7 @@ Block = list[tuple[str, str]]
 
 def draw_help(target: pygame.Surface, theme: Theme, em: int) -> None:
     """Draw the sheet over the middle of the picture: the keys on the left, views and signs on the right."""
-    views = tuple((view.key.upper(), view.label) for view in VIEWS.values())
+    views = tuple((view.key.title(), view.label) for view in VIEWS.values())
     columns = [[_said(SHEET, theme)], [_said(views, theme), _said(CHANGES, theme), _said(LEGEND, theme)]]
     lines = max(sum(map(len, column)) + len(column) - 1 for column in columns)
     room = target.get_width() - 4 * em

@@ -41,6 +41,7 @@ FINE = 1.25  # Factor of a learning rate or a σ at one press.
 DIGITS = range(pygame.K_1, pygame.K_9 + 1)
 
 PUSH = 0.1  # Share of the view by which an arrow key with Control moves it.
+COPYING = pygame.KMOD_CTRL | pygame.KMOD_META
 COMMANDS = pygame.KMOD_CTRL | pygame.KMOD_ALT | pygame.KMOD_META
 
 VIEW_KEYS: dict[int, Message] = {
@@ -101,10 +102,14 @@ CHARACTERS: dict[str, Message] = {
     "j": ShowOdds(),
     "0": ToggleCaptions(),
     **{str(number): OpenScene(number - 1) for number in range(1, 10)},
-    **{view.key.lower(): ToggleView(name) for name, view in VIEWS.items()},
+    **{view.key.lower(): ToggleView(name) for name, view in VIEWS.items() if len(view.key) == 1},
 }
 """Keys that go by what they write, wherever they are on the keyboard."""
-SHIFTED: dict[str, Message] = {"z": ChangeSpread(), "j": TurnSheet()}
+SHIFTED: dict[str, Message] = {
+    "z": ChangeSpread(),
+    "j": TurnSheet(),
+    **{view.key[-1].lower(): ToggleView(name) for name, view in VIEWS.items() if view.key.startswith("Shift ")},
+}
 """Those that say something else with Shift."""
 
 

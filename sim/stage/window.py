@@ -6,29 +6,27 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pygame
 
 from sim.descent.race import Race
-from sim.files import OutputError, free_path
-from sim.scene import Scene, SceneError
-from sim.stage import StageError, keys
+from sim.scene import SceneError
+from sim.scene.reading import Saved
+from sim.stage import StageError, keeping, keys
 from sim.stage.background import Counter
 from sim.stage.controls import controls
-from sim.stage.export import save_png
 from sim.stage.layout import SMALLEST, USUAL
 from sim.stage.picture import Moment, Setting, draw, moment, setting
 from sim.stage.playing import Tick
 from sim.stage.pointer import Act, Hand, Mouse, answer
-from sim.stage.session import SPEEDS, Message, Session, ask, begin, race, update
+from sim.stage.session import SPEEDS, Message, Session, race, update
 from sim.stage.sheets import pieces, places_of, tab_at
 from sim.stage.starting import Guess
 from sim.stage.studying import ChooseSheet, computing
 from sim.stage.swarm import swarm
 from sim.stage.tally import Tally
-from sim.stage.theme import say
+from sim.stage.theme import THEMES
 from sim.stage.viewing import Close, Notify, Point
 
 if TYPE_CHECKING:
@@ -51,14 +49,14 @@ class NoDisplay(StageError):
     """There is no display to open a window on."""
 
 
-def open_window(scene: Scene) -> None:
-    """Show the scene until the user closes the window.
+def open_window(saved: Saved) -> None:
+    """Show the scene, at the moment at which it was left, until the user closes the window.
 
     Raises:
         NoDisplay: there is none.
     """
     with _display():
-        window = Window(ask(begin(scene)))
+        window = Window(keeping.resume(saved, THEMES[0]))
         try:
             while window.session.open:
                 window.frame()
@@ -180,6 +178,10 @@ class Window:
             self.send(Close())
         elif event.type == pygame.KEYDOWN:
             self._answer_key(event)
+        elif event.type == pygame.DROPFILE:
+            self.send(keeping.open_file(event.file))
+        elif event.type == pygame.DROPTEXT:
+            self.send(keeping.open_text(event.text))
         elif self._answer_controls(event) or self._answer_sheet(event):
             self.send(Point(None))
         elif self.session.waiting and event.type == pygame.MOUSEBUTTONDOWN:
@@ -236,7 +238,11 @@ class Window:
 
     def _answer_key(self, event: pygame.Event) -> None:
         if not event.mod & keys.COMMANDS and event.key == pygame.K_s:
-            self._save()
+            self.send(keeping.save_picture(self.session, self._canvas_size()))
+        elif event.mod & keys.COPYING and event.key == pygame.K_c:
+            self.send(keeping.copy_scene(self.session))
+        elif event.mod & keys.COPYING and event.key == pygame.K_v:
+            self.send(keeping.paste_scene(self.session))
         elif not event.mod & keys.COMMANDS and event.key == pygame.K_f:
             pygame.display.toggle_fullscreen()
             self._shown = None
@@ -244,19 +250,6 @@ class Window:
             message = keys.message(event.key, event.unicode, event.mod)
             if message is not None:
                 self.send(message)
-
-    def _save(self) -> None:
-        """Save what is to be seen, under a name that is not taken."""
-        session = self.session
-        path = free_path(Path(f"{session.scene.name}-{session.update}.png"))
-        picture = pygame.Surface(self._canvas_size(), depth=32)
-        draw(picture, moment(session, race(session.scene)))
-        try:
-            save_png(picture, path)
-        except OutputError as error:
-            self.send(Notify(str(error)))
-        else:
-            self.send(Notify(say(session.language, "Saved {path}", path=path.resolve())))
 
     def _compute(self, running: Race) -> None:
         """Compute ahead, up to the horizon, for as long as a frame can spare."""

@@ -20,7 +20,7 @@ def program() -> dict[str, str]:
     The code is told by a digest of its text, so that a changed program counts as another one even where its
     version has not changed.
     """
-    return {"version": VERSION, "code": _digest(), "numpy": np.VERSION}
+    return {"version": VERSION, "code": _digest(), "numpy": np.__version__}
 
 
 def _digest() -> str:

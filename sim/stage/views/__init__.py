@@ -73,7 +73,7 @@ VIEWS: dict[str, View] = {
         draw_basins,
     ),
     "test surface": View(
-        "v",
+        "Shift t",
         "test loss",
         "Dashed contours of the test loss over the map, at the same losses, and its minima.",
         Layer.GROUND,

@@ -1,0 +1,114 @@
+"""What one made in the window leaves it, and comes back."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pygame
+import pytest
+
+from sim.scene import load_scene
+from sim.scene.reading import LARGEST_FILE, Saved, load_saved
+from sim.scene.saving import saved_text
+from sim.stage import keeping
+from sim.stage.keeping import OpenSaved, open_file, open_text, resume, save_picture
+from sim.stage.session import Session, begin, race, update
+from sim.stage.starting import Drop
+from sim.stage.viewing import Notify
+from sim.stage.window import Window
+
+
+@pytest.fixture
+def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    monkeypatch.chdir(tmp_path)
+    pygame.display.init()
+    pygame.display.set_mode((960, 600))
+    yield Window(replace(begin(load_scene("local-minimum")), playing=False, progress=37.0))
+    pygame.display.quit()
+
+
+def key(symbol: int, mod: int = 0) -> pygame.Event:
+    return pygame.Event(pygame.KEYDOWN, key=symbol, unicode="", mod=mod)
+
+
+def test_a_saved_picture_dropped_on_the_window_opens_the_very_race(window: Window, tmp_path: Path) -> None:
+    window.send(Drop((-2.0, 1.0)))
+    window.session = replace(window.session, progress=37.0, playing=False)
+    window.advance([key(pygame.K_s)], 0.0)
+    (picture,) = tmp_path.glob("*.png")
+    assert picture.name == "local-minimum-37.png"
+    before = window.session
+    window.session = begin(load_scene("ravine"))
+    window.advance([pygame.Event(pygame.DROPFILE, file=str(picture))], 0.0)
+    after = window.session
+    assert after.scene == before.scene
+    assert (after.update, after.playing, after.clock) == (37, False, "updates")
+    assert race(after.scene) is race(before.scene)
+
+
+def test_a_saved_moment_keeps_its_clock(window: Window) -> None:
+    scene = load_scene("twenty-against-one")
+    after = update(window.session, OpenSaved(Saved(scene, 700, "epochs")))
+    assert (after.update, after.clock, after.horizon, after.playing) == (700, "epochs", 700, False)
+
+
+def test_a_scene_without_a_moment_plays_from_its_start_and_asks(window: Window) -> None:
+    after = update(replace(window.session, clock="epochs"), OpenSaved(Saved(load_scene("on-the-saddle"))))
+    assert (after.update, after.clock) == (0, "epochs")
+    assert after.asking
+    assert resume(Saved(load_scene("ravine")), "dark").playing
+
+
+def test_what_cannot_be_opened_gets_a_sentence_and_changes_nothing(window: Window, tmp_path: Path) -> None:
+    before = window.session
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\nrest")
+    for path, says in (("a.png", "damaged"), ("none.toml", "no such file"), (".", "folder")):
+        window.advance([pygame.Event(pygame.DROPFILE, file=path)], 0.0)
+        assert says in window.session.notice
+        assert window.session.scene == before.scene
+
+
+def test_copied_text_is_opened_again(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    clipboard: list[str] = []
+    monkeypatch.setattr(pygame.scrap, "put_text", clipboard.append)
+    monkeypatch.setattr(pygame.scrap, "get_text", lambda: clipboard[-1] if clipboard else "")
+    window.advance([key(pygame.K_v, pygame.KMOD_LCTRL)], 0.0)
+    assert window.session.notice == "There is no text on the clipboard."
+    before = window.session
+    window.advance([key(pygame.K_c, pygame.KMOD_LCTRL)], 0.0)
+    window.session = begin(load_scene("ravine"))
+    window.advance([key(pygame.K_v, pygame.KMOD_LMETA)], 0.0)
+    assert (window.session.scene, window.session.update) == (before.scene, 37)
+
+
+def test_pasted_nonsense_gets_a_sentence() -> None:
+    for text, says in (("hello", "the text is not valid TOML"), ("#" * (LARGEST_FILE + 1), "larger than a scene")):
+        answer = open_text(text)
+        assert isinstance(answer, Notify)
+        assert says in answer.sentence
+
+
+def test_a_clipboard_that_refuses_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: str) -> str:
+        raise pygame.error("no clipboard")
+
+    monkeypatch.setattr(pygame.scrap, "put_text", refuse)
+    monkeypatch.setattr(pygame.scrap, "get_text", refuse)
+    session = begin(load_scene("ravine"))
+    assert keeping.copy_scene(session) == Notify("The scene cannot be copied: no clipboard")
+    assert keeping.paste_scene(session) == Notify("There is no text on the clipboard.")
+
+
+def test_a_picture_that_cannot_be_saved_gets_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    session = begin(replace(load_scene("ravine"), name="none/ravine"))
+    answer = save_picture(session, (640, 400))
+    assert isinstance(answer, Notify)
+    assert "there is no folder none" in answer.sentence
+
+
+def test_every_session_can_be_saved_and_opened(tmp_path: Path) -> None:
+    session = Session(load_scene("ravine"), progress=12.0, theme="dark")
+    path = tmp_path / "a.toml"
+    path.write_text(saved_text(Saved(session.scene, session.update, session.clock)), encoding="utf-8")
+    assert open_file(str(path)) == OpenSaved(load_saved(str(path)))

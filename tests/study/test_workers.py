@@ -1,0 +1,183 @@
+"""Whoever computes them, outcomes are the same, and no process is left behind."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from errands import Endless, Fatal, Look, Meeting, Square
+
+from sim.scene import load_scene
+from sim.study import workers
+from sim.study.ensemble import Job, Outcomes
+from sim.study.workers import MOST_DEATHS, StudyError, available_workers, completed
+
+ROOT = Path(__file__).parents[2]
+WAIT = 20.0  # Seconds after which something that must happen has not happened.
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
+
+
+@pytest.fixture
+def _pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """However little there is to do, processes do it; and they need not load pytest first."""
+    monkeypatch.setattr(workers, "WORTH_PROCESSES", 0)
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
+    monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
+    yield
+    assert multiprocessing.active_children() == []
+
+
+def outcomes(jobs: list[Job], count: int) -> list[Outcomes]:
+    results = dict(completed(jobs, count))
+    return [results[index] for index in range(len(jobs))]
+
+
+def until_written(path: Path, lines: int) -> list[list[str]]:
+    """The words of a file's lines as soon as it has so many."""
+    deadline = time.monotonic() + WAIT
+    while time.monotonic() < deadline:
+        if path.exists() and len(found := path.read_text().splitlines()) >= lines:
+            return [line.split() for line in found]
+        time.sleep(0.01)
+    raise AssertionError(f"{path} has no {lines} lines")
+
+
+def until_gone(process: int) -> None:
+    deadline = time.monotonic() + WAIT
+    while time.monotonic() < deadline:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return
+        if Path(f"/proc/{process}/stat").exists() and ") Z " in Path(f"/proc/{process}/stat").read_text():
+            return  # Ended, though whoever inherited it has not taken notice.
+        time.sleep(0.01)
+    raise AssertionError(f"process {process} lives on")
+
+
+def same_bits(one: Outcomes, other: Outcomes) -> bool:
+    return all(getattr(one, field.name).tobytes() == getattr(other, field.name).tobytes() for field in fields(Outcomes))
+
+
+@pytest.mark.usefixtures("_pool")
+def test_processes_give_the_bits_that_this_one_gives() -> None:
+    scene = load_scene("local-minimum")
+    jobs = [Job(scene, lane, first, 2, 20) for lane in (1, 2) for first in (0, 7)]
+    alone, shared = outcomes(jobs, 1), outcomes(jobs, 2)
+    assert all(map(same_bits, alone, shared))
+    assert not same_bits(alone[0], alone[1])
+
+
+@pytest.mark.usefixtures("_pool")
+def test_every_job_is_done_once_by_processes_that_are_not_this_one(tmp_path: Path) -> None:
+    diary = tmp_path / "diary"
+    assert dict(completed([Square(number, str(diary)) for number in range(30)], 2)) == {n: n**2 for n in range(30)}
+    done, processes = zip(*until_written(diary, 30), strict=True)
+    assert sorted(map(int, done)) == list(range(30))
+    assert str(os.getpid()) not in processes
+
+
+@pytest.mark.usefixtures("_pool")
+def test_processes_work_at_the_same_time(tmp_path: Path) -> None:
+    diary = str(tmp_path / "diary")
+    assert dict(completed([Meeting(0, diary), Meeting(1, diary)], 2)) == {0: 2, 1: 2}
+
+
+@pytest.mark.parametrize(("count", "jobs", "updates"), [(1, 3, 10**9), (None, 1, 10**9), (8, 3, 10), (8, 0, 0)])
+def test_what_does_not_pay_is_done_here(tmp_path: Path, count: int | None, jobs: int, updates: int) -> None:
+    diary = tmp_path / "diary"
+    results = completed([Square(number, str(diary), 1, updates) for number in range(jobs)], count)
+    assert list(results) == [(number, number**2) for number in range(jobs)]
+    if jobs:
+        assert {process for _, process in until_written(diary, jobs)} == {str(os.getpid())}
+
+
+@pytest.mark.usefixtures("_pool")
+def test_workers_begin_with_one_thread_deaf_to_interrupts_and_before_numpy() -> None:
+    for threads, deaf, numpy in dict(completed([Look(0), Look(1)], 2)).values():
+        assert (threads, deaf, numpy) == ({"1"}, True, False)
+
+
+@pytest.mark.usefixtures("_pool")
+def test_a_process_that_dies_costs_only_time(tmp_path: Path) -> None:
+    (tmp_path / "mark").touch()
+    assert dict(completed([Fatal(number, str(tmp_path)) for number in range(4)], 2)) == {n: n**2 for n in range(4)}
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("_pool")
+def test_processes_that_die_time_and_again_are_given_up(tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / str(number)).touch()
+    with pytest.raises(StudyError, match=f"died {MOST_DEATHS} times in a row.*--workers 1"):
+        dict(completed([Fatal(0, str(tmp_path)), Fatal(1, str(tmp_path))], 2))
+
+
+@pytest.mark.usefixtures("_pool")
+def test_where_no_process_can_be_started_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(multiprocessing.get_context("spawn").Process, "start", refuse)
+    with pytest.raises(StudyError, match="cannot start worker processes: resource temporarily unavailable"):
+        dict(completed([Square(0), Square(1)], 2))
+
+
+@posix
+@pytest.mark.usefixtures("_pool")
+def test_who_leaves_early_leaves_nobody_at_work(tmp_path: Path) -> None:
+    diary = tmp_path / "diary"
+    jobs = [Square(0), *(Endless(number, str(diary)) for number in range(1, 9))]
+    began = time.monotonic()
+    with closing(completed(jobs, 2)) as results:
+        assert next(results) == (0, 0)
+        processes = [int(process) for _, process in until_written(diary, 2)]
+    for process in processes:
+        until_gone(process)
+    assert time.monotonic() - began < WAIT
+
+
+ENDLESS = """
+import sys
+sys.path[:0] = {paths!r}
+import errands
+from sim.study import workers
+
+if __name__ == "__main__":
+    workers.WORTH_PROCESSES = 0
+    dict(workers.completed([errands.Endless(number, {diary!r}) for number in range(8)], 2))
+"""
+
+
+@posix
+@pytest.mark.parametrize("name", ["SIGINT", "SIGKILL"])
+def test_however_the_program_ends_its_processes_end_too(tmp_path: Path, name: str) -> None:
+    diary, script = tmp_path / "diary", tmp_path / "script.py"
+    script.write_text(ENDLESS.format(paths=[str(ROOT), str(Path(__file__).parent)], diary=str(diary)))
+    errors = tmp_path / "errors"
+    with errors.open("wb") as stream:
+        process = subprocess.Popen([sys.executable, script], stderr=stream, start_new_session=True)
+        processes = [int(worker) for _, worker in until_written(diary, 2)]
+        if name == "SIGINT":
+            os.killpg(process.pid, signal.SIGINT)  # As the terminal does: to the workers, too.
+        else:
+            process.kill()
+        assert process.wait(WAIT) == -getattr(signal, name)
+    for worker in processes:
+        until_gone(worker)
+    said = errors.read_text()
+    assert said.count("Traceback") == (1 if name == "SIGINT" else 0), said
+
+
+def test_there_are_as_many_workers_as_cores() -> None:
+    assert 1 <= available_workers() <= (os.cpu_count() or 1)
+    if hasattr(os, "sched_getaffinity"):
+        assert available_workers() == len(os.sched_getaffinity(0))
