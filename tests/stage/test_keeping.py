@@ -56,7 +56,7 @@ def test_a_scene_without_a_moment_plays_from_its_start_and_asks(window: Window) 
     after = update(replace(window.session, clock="epochs"), OpenSaved(Saved(load_scene("on-the-saddle"))))
     assert (after.update, after.clock) == (0, "epochs")
     assert after.asking
-    assert resume(Saved(load_scene("ravine")), "dark").playing
+    assert resume(Saved(replace(load_scene("ravine"), question=None)), "dark").playing
 
 
 def test_what_cannot_be_opened_gets_a_sentence_and_changes_nothing(window: Window, tmp_path: Path) -> None:

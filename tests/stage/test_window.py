@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from sim.scene import load_scene, scene_files
+from sim.stage import keeping
 from sim.stage import window as stage_window
 from sim.stage.camera import Camera
 from sim.stage.picture import moment, setting, status
@@ -132,7 +133,7 @@ def test_screenshots_overwrite_nothing(window: Window, tmp_path: Path) -> None:
 
 
 def test_a_screenshot_that_cannot_be_saved_is_said_on_screen(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage_window, "free_path", lambda path: Path("nowhere") / path)
+    monkeypatch.setattr(keeping, "free_path", lambda path: Path("nowhere") / path)
     press(window, pygame.K_s)
     assert "nowhere" in window.session.notice
     assert window.session.open
