@@ -116,10 +116,10 @@ class Counter:
                 import_module(name)
         from concurrent.futures.process import BrokenProcessPool
 
-        from sim.study.workers import StudyError, _processes, available_workers
+        from sim.study.workers import StudyError, available_workers, processes
 
         try:
-            with _processes(max(1, available_workers() - 1)) as pool:
+            with processes(max(1, available_workers() - 1)) as pool:
                 self._compute(pool, tally)
         except _Unwanted:
             pass
@@ -131,14 +131,14 @@ class Counter:
     def _compute(self, pool: "ProcessPoolExecutor", tally: Tally) -> None:
         from concurrent.futures import FIRST_COMPLETED, wait
 
-        from sim.study.workers import _submitted
+        from sim.study.workers import submitted
 
         scene, jobs = tally.scene, work(tally.scene)
         waiting: dict[Future[Any], Callable[[Any], Message]] = {}
         if tally.speeds is None:  # Comes first, while the computer has little else to do.
-            waiting[_submitted(pool, Timing(scene))] = partial(Timed, scene)
+            waiting[submitted(pool, Timing(scene))] = partial(Timed, scene)
         for place in tally.missing:
-            waiting[_submitted(pool, Gently(jobs[place]))] = partial(Counted, scene, place)
+            waiting[submitted(pool, Gently(jobs[place]))] = partial(Counted, scene, place)
         self._settled.set()
         while waiting:
             done, _ = wait(waiting, PAUSE, FIRST_COMPLETED)

@@ -104,10 +104,10 @@ def _pooled(jobs: Sequence[Work[T]], wanted: Iterable[int], workers: int) -> Gen
     """
     waiting = iter(wanted)
     running: dict[Future[T], int] = {}
-    with _processes(workers) as pool:
+    with processes(workers) as pool:
         while True:
             for index in islice(waiting, AHEAD * workers - len(running)):
-                running[_submitted(pool, jobs[index])] = index
+                running[submitted(pool, jobs[index])] = index
             if not running:
                 return
             done, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -116,7 +116,7 @@ def _pooled(jobs: Sequence[Work[T]], wanted: Iterable[int], workers: int) -> Gen
 
 
 @contextmanager
-def _processes(workers: int) -> Iterator[ProcessPoolExecutor]:
+def processes(workers: int) -> Iterator[ProcessPoolExecutor]:
     """A pool of processes, started anew rather than forked, so that it is safe beside threads and a window.
 
     They live as long as the writing end of a pipe that they all read is open: however this process ends, they end too.
@@ -136,7 +136,12 @@ def _processes(workers: int) -> Iterator[ProcessPoolExecutor]:
         reader.close()
 
 
-def _submitted(pool: ProcessPoolExecutor, job: Work[T]) -> Future[T]:
+def submitted(pool: ProcessPoolExecutor, job: Work[T]) -> Future[T]:
+    """The job, handed to the pool.
+
+    Raises:
+        StudyError: no process can be started for it.
+    """
     try:
         with _interrupts_held():
             return pool.submit(_run, job)

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from sim.scene import load_scene, scene_files
+from sim.scene.reading import Saved
 from sim.stage import keeping
 from sim.stage import window as stage_window
 from sim.stage.camera import Camera
@@ -239,5 +240,5 @@ def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     if "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ:
         pytest.skip("there is a display")
     with pytest.raises(NoDisplay, match="display"):
-        open_window(scene)
+        open_window(Saved(scene))
     assert not pygame.display.get_init()

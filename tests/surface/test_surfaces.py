@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.surface import SURFACES
+from sim.surface.formula import Formula
 from sim.surface.gaussian import Bowl, Landscape, MullerBrown, Well
 from sim.surface.points import Array, norm, pair
 from sim.surface.polynomial import (
@@ -34,8 +35,10 @@ THREE_WELLS = Landscape(
         Well((0.1, -0.9), -0.8, 0.5),
     ),
 )
+TYPED = Formula("0.4*x^2 + sin(2*x - y)*cos(y/2) + log(1 + x^2*y^2) + exp(-x*y/4) + 0.1*y^4")
 EXAMPLES: dict[str, ClosedForm] = {
-    name: THREE_WELLS if surface is Landscape else surface() for name, surface in SURFACES.items()
+    name: THREE_WELLS if surface is Landscape else TYPED if surface is Formula else surface()
+    for name, surface in SURFACES.items()
 }
 STEP = float(np.cbrt(np.finfo(float).eps))
 
