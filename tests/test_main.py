@@ -75,7 +75,7 @@ def in_one_process(body: str) -> str:
 # Help.
 
 
-@pytest.mark.parametrize("command", [[], ["screenshot"], ["run"], ["scenes"]])
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_help_has_examples_and_fits_a_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: list[str]
 ) -> None:
@@ -214,7 +214,7 @@ def test_a_scene_may_be_a_path_even_one_named_like_a_command(
 def test_a_path_named_like_a_command_opens_a_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "run").write_text(scene_files()["ravine"].read_text(encoding="utf-8"), encoding="utf-8")
     opened: list[str] = []
-    monkeypatch.setattr("sim.stage.window.open_window", lambda scene: opened.append(scene.name))
+    monkeypatch.setattr("sim.stage.window.open_window", lambda saved: opened.append(saved.scene.name))
     assert status("./run") == 0
     assert status("on-the-saddle") == 0
     assert status() == 0

@@ -152,11 +152,11 @@ def test_nothing_is_drawn_outside_the_clip_where_there_is_no_room(layer: Layer) 
     assert not pygame.surfarray.array3d(target)[:, 345:].any() or layer is not Layer.STRIP
 
 
-def test_keys_are_single_characters_and_all_different() -> None:
+def test_keys_are_single_characters_or_those_with_shift_and_all_different() -> None:
     keys = [view.key for view in VIEWS.values()]
     assert len(set(keys)) == len(keys)
-    assert all(len(key) == 1 and key.islower() for key in keys)
-    assert not set(keys) & set("rntclphsf+-=?0123456789")
+    assert all(key.removeprefix("Shift ").islower() and len(key.removeprefix("Shift ")) == 1 for key in keys)
+    assert not set(keys) & set("rntclphsfzjv+-=?0123456789")
     assert all(view.label and view.tip.endswith(".") for view in VIEWS.values())
 
 
