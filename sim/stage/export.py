@@ -88,7 +88,7 @@ def screenshot(
         paint(picture, background)
         return picture
 
-    image = _unblended(painted(BLACK), painted(WHITE)) if transparent else _opaque(painted(None))
+    image = _transparent(painted, load_theme(theme).background) if transparent else _opaque(painted(None))
     _save(image, path, scene_of(session))
 
 
@@ -161,29 +161,37 @@ def _opaque(picture: pygame.Surface) -> "Image":
     return Image.frombytes("RGB", picture.get_size(), pygame.image.tobytes(picture, "RGB"))
 
 
-def _unblended(on_black: pygame.Surface, on_white: pygame.Surface) -> "Image":
-    """The picture without its ground, from what it looks like on black and on white."""
+def _transparent(painted: Callable[[Color | None], pygame.Surface], usual: Color) -> "Image":
+    contrast = BLACK if sum(usual) > sum(WHITE) / 2 else WHITE
+    return _unblended(painted(usual), painted(contrast), (usual, contrast))
+
+
+def _unblended(first: pygame.Surface, second: pygame.Surface, grounds: tuple[Color, Color]) -> "Image":
+    """The picture without its ground, from what it looks like on two of them."""
     from PIL import Image  # noqa: PLC0415  Nor is this.
 
-    dark, bright = pygame.surfarray.pixels3d(on_black), pygame.surfarray.pixels3d(on_white)
-    width, height = on_black.get_size()
+    looks = [pygame.surfarray.pixels3d(surface) for surface in (first, second)]
+    width, height = first.get_size()
     image = Image.new("RGBA", (width, height))
     for top in range(0, height, BAND):
-        band = slice(top, top + BAND)
-        image.paste(Image.fromarray(unblend(dark[:, band], bright[:, band]).swapaxes(0, 1)), (0, top))
+        one, other = (look[:, top : top + BAND] for look in looks)
+        image.paste(Image.fromarray(unblend(one, other, grounds).swapaxes(0, 1)), (0, top))
     return image
 
 
-def unblend(on_black: Pixels, on_white: Pixels) -> Pixels:
-    """Colours and opacity (..., 4) of what looks like this (..., 3) on black and like that on white.
+def unblend(first: Pixels, second: Pixels, grounds: tuple[Color, Color]) -> Pixels:
+    """Colours and opacity (..., 4) of what looks like this (..., 3) on the first ground and like that on the second.
 
-    A colour c of opacity a over a ground g looks like a·c + (1 − a)·g: so 1 − a is what the grounds differ by, and
-    a·c what is seen on black.
+    A colour c of opacity a over a ground g looks like a·c + (1 − a)·g: so two looks differ by (1 − a) times what the
+    grounds do. On the first ground, the result looks as it did, but for rounding.
     """
-    opacity = 255 - np.median(on_white.astype(np.int16) - on_black, axis=-1, keepdims=True)
+    one, other = (np.array(ground, dtype=np.float32) for ground in grounds)
+    shares = (second - first.astype(np.float32)) / (other - one)
+    opacity = np.round(255 * (1 - np.clip(np.median(shares, axis=-1, keepdims=True), 0, 1)))
     with np.errstate(invalid="ignore", divide="ignore"):
-        color = np.where(opacity > 0, np.minimum(np.round(255.0 * on_black / opacity), 255), 0)
-    return np.concatenate([color, np.clip(opacity, 0, 255)], axis=-1).astype(np.uint8)
+        color = one + (first - one) * (255 / opacity)
+    color = np.where(opacity > 0, np.clip(np.round(color), 0, 255), 0)
+    return np.concatenate([color, opacity], axis=-1).astype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ The file is an SVG 1.1 of plain elements and attributes, written by the standard
 scene as a text in its first element, <metadata>.
 """
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
@@ -33,7 +32,7 @@ from sim.stage.trail import TAIL, TONES, fading
 from sim.surface.critical import CriticalPoint, Kind
 from sim.surface.points import Array
 
-FONTS = "Noto Sans, Noto Sans SC, Helvetica, Arial, sans-serif"
+FONTS = "Noto Sans, Noto Sans SC, Helvetica, Arial, DejaVu Sans, sans-serif"
 MOST_DOTS = 100_000  # Of all trails together: larger files are of no use to anyone.
 GRID = 256  # Nodes along the map's longer side.
 EM = 14  # Height of the type, in units of the drawing.
@@ -146,8 +145,8 @@ def figure(
         },
     )
     svg.text = "\n"
-    _add(svg, "metadata", _escaped(scene_of(session)))
-    _add(svg, "title", _clean(session.scene.texts(session.language).title))
+    _add(svg, "metadata", scene_of(session))
+    _add(svg, "title", session.scene.texts(session.language).title)
     if not transparent:
         _add(svg, "rect", width=width, height=height, fill=theme.panel)
     area = sheet.maps[0]
@@ -176,7 +175,7 @@ def _add_header(panel: Element, session: Session, race: Race, lane: int, theme: 
     _add(panel, "circle", class_="lane", cx=0.45 * EM, cy=baselines[0] - 0.38 * EM, r=0.42 * EM, fill=color)
     large = round(1.1 * EM)
     name = text.fitted(scene.texts(session.language).lanes[lane], large, room - round(1.3 * EM), bold=True)
-    _add(panel, "text", _clean(name), x=1.3 * EM, y=baselines[0], font_size=large, font_weight="bold", fill=theme.text)
+    _add(panel, "text", name, x=1.3 * EM, y=baselines[0], font_size=large, font_weight="bold", fill=theme.text)
     details = text.fitted(settings(race.tracks[lane].lane, race.problem.train.count, theme), EM, room)
     _add(panel, "text", details, y=baselines[1], font_size=EM, fill=theme.muted)
     words = theme.say(verdict.kind.value)
@@ -399,16 +398,3 @@ def _value(value: object) -> str:
     if isinstance(value, tuple):
         return "#{:02x}{:02x}{:02x}".format(*value)
     return _number(value) if isinstance(value, int | float) else str(value)
-
-
-NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that no XML file can have, not even by their numbers."""
-
-
-def _clean(words: str) -> str:
-    return NO_XML.sub("\ufffd", words)
-
-
-def _escaped(toml: str) -> str:
-    """The same TOML in characters that XML can have: they stand in its strings only."""
-    return NO_XML.sub(lambda found: f"\\u{ord(found[0]):04X}", toml)

@@ -14,6 +14,7 @@ from pygame import Rect
 from sim.files import OutputError
 from sim.scene import Scene, SceneError, load_scene
 from sim.scene.reading import Saved, parse_saved
+from sim.scene.value import Translation
 from sim.stage.camera import Camera
 from sim.stage.terrain import map_levels
 from sim.stage.theme import THEMES, load_theme
@@ -131,9 +132,9 @@ def test_the_same_moment_gives_the_same_bytes_and_a_scale_only_another_size(tmp_
 
 
 def test_it_carries_the_whole_scene_whatever_it_is_called(tmp_path: Path) -> None:
-    hostile = 'a]]> <b> & "c" \ufffe\x01\x7f\u2028 é'
+    hostile = 'a]]> <b> & "c\'d" </metadata> é 中'
     lanes = (replace(SCENE.lanes[0], name=hostile), *SCENE.lanes[1:])
-    scene = replace(SCENE, title=hostile, lanes=lanes, captions=(), question=None)
+    scene = replace(SCENE, title=hostile, lanes=lanes, captions=(), question=None, zh=Translation())
     root = saved(tmp_path, scene, 12, lane=hostile)
     assert root[0].tag == f"{SVG}metadata"
     carried = parse_saved(root[0].text or "", "figure.svg")
@@ -161,6 +162,16 @@ def test_panels_neither_touch_nor_leave_the_sheet(count: int, size: Any) -> None
     for number, area in enumerate(whole):
         assert paper.contains(area)
         assert area.collidelist(whole[number + 1 :]) < 0
+
+
+@pytest.mark.parametrize(("count", "columns"), [(1, 1), (2, 2), (3, 3), (4, 2), (5, 3), (6, 3)])
+def test_a_figure_is_as_large_as_it_takes(count: int, columns: int) -> None:
+    sheet = arranged(count, ASPECT, None)
+    assert len({area.left for area in sheet.maps}) == columns
+    right, bottom = (max(ends) for ends in zip(*(area.bottomright for area in sheet.maps), strict=True))
+    assert sheet.size[0] - right <= 2 * EM
+    assert sheet.size[1] - bottom <= 3 * EM
+    assert sheet.maps[0].width / sheet.maps[0].height == pytest.approx(ASPECT, rel=0.01)
 
 
 def test_mistakes_get_a_sentence_and_no_file(tmp_path: Path) -> None:
