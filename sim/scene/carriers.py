@@ -4,9 +4,11 @@ They are data from strangers: only the text is looked for, no pixel is decoded, 
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 from sim.scene.words import SceneError
 
@@ -56,14 +58,48 @@ def _film(path: Path) -> object:
         return {key.lower(): value for key, value in film.metadata.items()}.get("comment")
 
 
+class _Found(Exception):
+    """Ends the reading of a document."""
+
+
+def _svg(path: Path) -> object:
+    """The text of <svg><metadata>. A document type, in which entities would be declared, is refused."""
+    parser, inside, parts = expat.ParserCreate(), [""], [""]
+
+    def begin(name: str, _: object) -> None:
+        inside.append(name)
+
+    def end(_: str) -> None:
+        if inside.pop() == "metadata":
+            raise _Found
+
+    def text(part: str) -> None:
+        if inside == ["", "svg", "metadata"]:
+            parts.append(part)
+
+    def refuse(*_: object) -> None:
+        raise ValueError("a document type")
+
+    parser.StartElementHandler, parser.EndElementHandler = begin, end
+    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = text, refuse
+    with path.open("rb") as stream, suppress(_Found):
+        parser.Parse(stream.read(LONGEST_START), False)
+        return None
+    return "".join(parts)
+
+
 CARRIERS: dict[str, Carrier] = {
     ".png": Carrier("a PNG picture", lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"), _png),
+    ".svg": Carrier("an SVG picture", lambda head: head.startswith((b"<?xml", b"<svg")), _svg),
     ".gif": Carrier("a GIF picture", lambda head: head.startswith((b"GIF87a", b"GIF89a")), _gif),
     ".webp": Carrier("a WebP picture", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP", _webp),
     ".mp4": Carrier("an MP4 film", lambda head: head[4:8] == b"ftyp", _film),
     ".webm": Carrier("a WebM film", lambda head: head.startswith(b"\x1aE\xdf\xa3"), _film),
 }
 """The kinds, by the endings that their files usually have."""
+
+LONGEST_START = 1 << 19
+"""Of an SVG, so many bytes are looked at: what it carries stands first."""
 
 LONGEST_MARK = 12
 """How many bytes tell them apart."""

@@ -17,20 +17,15 @@ from sim.scene import Scene, SceneError
 from sim.scene.carriers import KEYWORD
 from sim.scene.reading import Saved
 from sim.scene.words import nearest
-from sim.stage import picture as window
 from sim.stage.camera import Camera
-from sim.stage.chart import Chart, axes
 from sim.stage.editing import unlike
-from sim.stage.layout import SMALLEST, Layout, PanelLayout, layout
-from sim.stage.layout import _panel as panel_layout
-from sim.stage.lesson import draw_caption
+from sim.stage.layout import SMALLEST, Layout, PanelLayout, layout, panel_layout
 from sim.stage.panel import Panel, with_flag
-from sim.stage.picture import Moment, Setting, draw, moment, setting
+from sim.stage.picture import Setting, draw, moment, setting
 from sim.stage.session import Session, begin
 from sim.stage.session import race as race_of
 from sim.stage.terrain import draw_terrain
 from sim.stage.theme import Color, Theme, load_theme
-from sim.stage.timeline import draw_timeline
 from sim.stage.trail import Trail, fading
 
 if TYPE_CHECKING:
@@ -267,23 +262,7 @@ def _draw_still(
     """Draw what `draw` would, at that scale and on that ground."""
     usual = setting(session, target.get_size())
     here = Still(**{name: getattr(usual, name) for name in USUAL}, window=size, scale=scale, background=background)
-    shown = moment(session, race)
-    target.blit(window._still(here, race), (0, 0))
-    window._still.cache_clear()
-    _draw_moment(target, shown, here)
-
-
-def _draw_moment(target: pygame.Surface, shown: Moment, here: Setting) -> None:
-    session, race = shown.session, shown.race
-    places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
-    for lane, panel in enumerate(window._panels(here, race)):
-        panel.draw(target, timing.moment(lane, shown.tick), session.views)
-    frame = axes(race, timing, session.clock, session.horizon, shown.computed)
-    names = session.scene.texts(session.language).lanes
-    Chart(race, frame, places.chart.size, theme, places.em, names).draw(target, places.chart.topleft, shown.tick)
-    draw_timeline(target, places, theme, session, race, shown.tick)
-    draw_caption(target, places, theme, session, race, shown.tick)
-    window._draw_footer(target, places, theme, shown)
+    draw(target, moment(session, race), here=here)
 
 
 def _draw_lane(

@@ -90,7 +90,7 @@ def layout(
         chart = Rect(stage.left, stage.bottom - chart_height, stage.width, chart_height)
         field = Rect(stage.left, stage.top, stage.width, chart.top - gap - stage.top)
         frames = [_cell(field, index, columns, rows, (gap, gap)) for index in range(lanes)]
-        return chart, tuple(_panel(frame, em, swarm) for frame in frames)
+        return chart, tuple(panel_layout(frame, em, swarm) for frame in frames)
 
     def map_size(columns: int) -> float:
         area = panels(columns)[1][0].map
@@ -108,7 +108,7 @@ def _cell(field: Rect, index: int, columns: int, rows: int, gaps: tuple[int, int
     return Rect(field.left + column * (width + across), field.top + row * (height + down), width, height)
 
 
-def _panel(frame: Rect, em: int, swarm: bool) -> PanelLayout:
+def panel_layout(frame: Rect, em: int, swarm: bool) -> PanelLayout:
     """From the top: name and settings, chip and events, map, shares of a swarm, strip, numbers.
 
     A low panel leaves out what it can.

@@ -123,14 +123,15 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
     )
 
 
-def draw(target: pygame.Surface, moment: Moment, before: Moment | None = None) -> None:
+def draw(target: pygame.Surface, moment: Moment, before: Moment | None = None, here: Setting | None = None) -> None:
     """Draw the whole window at one moment; `before` is the moment that is on the target already, if any is.
 
-    Then what has not changed since is left alone, and the picture is the same.
+    Then what has not changed since is left alone, and the picture is the same. `here` is the setting, if it is not the
+    usual one of that session and size.
     """
     session, race = moment.session, moment.race
     size = target.get_size()
-    here = setting(session, size)
+    here = here or setting(session, size)
     # A tooltip may have lain over anything.
     clean = before is not None and before.session.pointer is None
     covered = before is not None and (before.session.help or (before.session.sheet and not session.sheet))

@@ -4,6 +4,7 @@ Drawn once for a problem, a size and a theme, and kept.
 """
 
 from functools import lru_cache
+from itertools import pairwise
 
 import contourpy
 import numpy as np
@@ -49,9 +50,13 @@ def draw_terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) 
     for minimum in problem.minima:
         center = camera.project(np.array(minimum.position))
         drawn += [line for level in rings(problem, minimum, levels) for line in lines(level) if encloses(line, center)]
+    width = max(1, round(stroke))
     for line in drawn:
-        if len(line) > 1:
+        if width == 1 and len(line) > 1:
             pygame.draw.aalines(picture, theme.contour, False, line.tolist())
+        else:
+            for start, end in pairwise(line.tolist()):
+                pygame.draw.aaline(picture, theme.contour, start, end, width)
     _draw_blank(picture, np.isnan(fine), theme, stroke)
     draw_marks(picture, problem, camera, theme, stroke)
     return picture
@@ -74,10 +79,10 @@ def _loss_grid(problem: Problem, camera: Camera) -> Array:
     longer = max(camera.width, camera.height)
     columns = max(2, GRID * camera.width // longer)
     rows = max(2, GRID * camera.height // longer)
-    return _losses(problem, camera.view.grid(columns, rows))
+    return losses(problem, camera.view.grid(columns, rows))
 
 
-def _losses(problem: Problem, points: Array) -> Array:
+def losses(problem: Problem, points: Array) -> Array:
     """The training loss at points (..., 2), nan where it is not finite or has no gradient; shape (...)."""
     with np.errstate(all="ignore"):
         losses = problem.train.value(points)
@@ -97,7 +102,7 @@ def _pixel_losses(problem: Problem, camera: Camera) -> Array:
     known = np.isfinite(grid)
     if not known.all():
         edge = np.isnan(fine) & (enlarged(known.astype(float), camera.width, camera.height) > 0)
-        fine[edge] = _losses(problem, camera.view.grid(camera.width, camera.height)[edge])
+        fine[edge] = losses(problem, camera.view.grid(camera.width, camera.height)[edge])
     return fine
 
 

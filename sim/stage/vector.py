@@ -25,8 +25,7 @@ from sim.stage.chart import round_step
 from sim.stage.export import Size, lane_index, paused, scene_of
 from sim.stage.numbers import evidence, settings, short
 from sim.stage.session import Session
-from sim.stage.terrain import MANY_MARKS, MOST_LABELS, SMALL_MARK, encloses, map_levels, rings
-from sim.stage.terrain import _losses as losses
+from sim.stage.terrain import MANY_MARKS, MOST_LABELS, SMALL_MARK, encloses, losses, map_levels, rings
 from sim.stage.theme import Color, Theme, load_theme, mix
 from sim.stage.trail import TAIL, TONES, fading
 from sim.surface.critical import CriticalPoint, Kind

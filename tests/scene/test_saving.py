@@ -17,6 +17,7 @@ from sim.scene.carriers import KEYWORD, OPENING_LINE
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
 from sim.scene.saving import saved_text
 from sim.stage.export import save_png, screenshot
+from sim.stage.vector import save_figure
 from sim.version import VERSION
 
 
@@ -136,3 +137,28 @@ def test_a_picture_of_other_pixels_carries_the_text_it_is_given(tmp_path: Path) 
     save_png(pygame.Surface((4, 3), depth=32), path)
     assert KEYWORD not in carried(path)
     assert os.listdir(tmp_path) == ["a.png"]
+
+
+def test_an_svg_carries_its_scene_too(tmp_path: Path) -> None:
+    path = tmp_path / "figure.svg"
+    scene = replace(load_scene("local-minimum"), seed=4)
+    save_figure(scene, 25, None, "light", path)
+    assert load_saved(str(path)) == Saved(scene, 25)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("<svg></svg>", "without a scene"),
+        ("<svg><g><metadata># Three Marbles scene</metadata></g></svg>", "without a scene"),
+        ("<svg><metadata>hello</metadata></svg>", "without a scene"),
+        ("<svg><metadata>", "without a scene"),
+        ("<svg><<", "damaged or cut off"),
+        ('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><svg><metadata>&b;</metadata></svg>', "damaged"),
+    ],
+)
+def test_a_strange_svg_gets_a_sentence(tmp_path: Path, content: str, says: str) -> None:
+    path = tmp_path / "a.svg"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(SceneError, match=says):
+        load_saved(str(path))

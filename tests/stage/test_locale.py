@@ -39,6 +39,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("numbers.py", "sentence"): set(numbers.EVIDENCE),
     ("numbers.py", "rule_name(lane.rule)"): {"gradient descent", "momentum"},  # The others keep their names.
     ("panel.py", "verdict.kind.value"): {kind.value for kind in Kind},
+    ("vector.py", "verdict.kind.value"): {kind.value for kind in Kind},
     ("timeline.py", "Kind[event.kind.upper()].value"): {kind.value for kind in Kind},
     ("tooltip.py", "PLACES[lower, upper]"): set(tooltip.PLACES.values()),
     ("labels.py", "point.kind.value"): {kind.value for kind in critical.Kind},
