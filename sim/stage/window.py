@@ -16,6 +16,7 @@ from sim.scene.reading import Saved
 from sim.stage import StageError, keeping, keys
 from sim.stage.background import Counter
 from sim.stage.controls import controls
+from sim.stage.filming import Filming
 from sim.stage.layout import SMALLEST, USUAL
 from sim.stage.picture import Moment, Setting, draw, moment, setting
 from sim.stage.playing import Tick
@@ -32,6 +33,7 @@ from sim.stage.viewing import Close, Notify, Point
 if TYPE_CHECKING:
     from sim.stage.widgets import ControlPanel
 
+TITLE = "Three Marbles"
 FRAMES_A_SECOND = 60
 COMPUTING = 0.003  # Seconds of a frame that go into computing ahead,
 CATCHING_UP = 0.012  # or, where playing waits for it, this many.
@@ -75,7 +77,7 @@ def _display() -> Iterator[None]:
         driver = pygame.display.get_driver()
         if driver in UNSEEN and os.environ.get("SDL_VIDEODRIVER") != driver:
             raise NoDisplay("there is no display to open a window on")
-        pygame.display.set_caption("Three Marbles")
+        pygame.display.set_caption(TITLE)
         pygame.display.set_mode(_first_size(), pygame.RESIZABLE)
         pygame.key.set_repeat(300, 40)
         yield
@@ -112,6 +114,7 @@ class Window:
         self._shown: tuple[Moment, tuple[int, int]] | None = None
         self._drawing = 0.0  # How many seconds the last drawing took.
         self._hand = Hand()
+        self._filming = Filming()
         self._panel: ControlPanel | None = None
         self._setting: Setting | None = None  # What the panel was made for.
         self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock.
@@ -140,9 +143,11 @@ class Window:
         self._count()
         self._make_ready()
         self._show(running, seconds)
+        self._film_on()
 
     def close(self) -> None:
-        """Leave nothing behind."""
+        """Leave nothing behind, and no film unfinished."""
+        self._filming.finish(self.session)
         if self._counter is not None:
             self._counter.close()
 
@@ -239,6 +244,10 @@ class Window:
     def _answer_key(self, event: pygame.Event) -> None:
         if not event.mod & keys.COMMANDS and event.key == pygame.K_s:
             self.send(keeping.save_picture(self.session, self._canvas_size()))
+        elif not event.mod & (keys.COMMANDS | pygame.KMOD_SHIFT) and event.key == pygame.K_v:
+            self._film_on()  # What was still until now has lasted.
+            self._tell(self._filming.toggle(self.session, _screen().get_size(), _now()))
+            pygame.display.set_caption(f"{TITLE} ●" if self._filming.running else TITLE)
         elif event.mod & keys.COPYING and event.key == pygame.K_c:
             self.send(keeping.copy_scene(self.session))
         elif event.mod & keys.COPYING and event.key == pygame.K_v:
@@ -298,6 +307,14 @@ class Window:
             tally, steps = self._making
             if next(steps, self) is self:  # Nothing is left to do.
                 self._tally, self._making = tally, None
+
+    def _film_on(self) -> None:
+        """Let the film that is being made, if one is, see what the window shows."""
+        self._tell(self._filming.see(self.session, _screen(), _now()))
+
+    def _tell(self, message: Message | None) -> None:
+        if message is not None:
+            self.send(message)
 
     def _show(self, running: Race, seconds: float) -> None:
         """Draw the moment, if it is not the one shown already."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import av
 import pygame
 import pytest
 
@@ -112,3 +113,33 @@ def test_every_session_can_be_saved_and_opened(tmp_path: Path) -> None:
     path = tmp_path / "a.toml"
     path.write_text(saved_text(Saved(session.scene, session.update, session.clock)), encoding="utf-8")
     assert open_file(str(path)) == OpenSaved(load_saved(str(path)))
+
+
+def test_v_films_what_one_sees_until_v_is_pressed_again(window: Window, tmp_path: Path) -> None:
+    window.session = replace(window.session, progress=0.0, horizon=400, playing=True)
+    window.advance([key(pygame.K_v)], 0.0)
+    assert "local-minimum.mp4" in window.session.notice
+    for _ in range(12):
+        pygame.time.wait(40)
+        window.advance([], 0.05)
+    assert list(tmp_path.glob("*.mp4")) == []
+    window.advance([key(pygame.K_v)], 0.0)
+    assert "Saved" in window.session.notice
+    with av.open(str(tmp_path / "local-minimum.mp4")) as film:
+        stream = film.streams.video[0]
+        assert (stream.width, stream.height) == (960, 600)
+        assert 5 <= sum(1 for _ in film.decode(stream)) <= 40
+    assert load_saved(str(tmp_path / "local-minimum.mp4")).scene == window.session.scene
+
+
+def test_a_film_ends_with_the_size_of_the_window_or_with_the_window(window: Window, tmp_path: Path) -> None:
+    window.advance([key(pygame.K_v)], 0.0)
+    window.advance([], 0.0)
+    pygame.display.set_mode((1000, 640))
+    window.advance([], 0.0)
+    assert (tmp_path / "local-minimum.mp4").exists()
+    window.advance([key(pygame.K_v)], 0.0)
+    window.advance([], 0.0)
+    window.close()
+    assert (tmp_path / "local-minimum-2.mp4").exists()
+    assert len(list(tmp_path.iterdir())) == 2

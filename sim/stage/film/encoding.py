@@ -1,0 +1,84 @@
+"""What becomes of pictures in a film's file: what all kinds of film have in common."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, BinaryIO, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from av import VideoFrame
+
+Pixels = npt.NDArray[np.uint32]
+"""Height × width, each 0xffRRGGBB: in the memory of today's machines the bytes of "bgra"."""
+Size = tuple[int, int]
+
+
+class Encoder(Protocol):
+    """Writes pictures to a stream, one by one, as a film."""
+
+    def add(self, pixels: Pixels, tick: int) -> None:
+        """The picture that is shown from that tick on, later than those before. The array belongs to the caller."""
+        ...
+
+    def finish(self) -> None:
+        """Write what is left. The last picture stands for a tick."""
+        ...
+
+    def abandon(self) -> None:
+        """Let go of everything; what the stream holds is of no use."""
+        ...
+
+
+def frame_of(pixels: Pixels, tick: int, rate: int) -> VideoFrame:
+    """The same memory as a frame, at that tick of so many a second."""
+    height, width = pixels.shape
+    frame = VideoFrame.from_numpy_buffer(pixels.view(np.uint8).reshape(height, width, 4), "bgra")
+    frame.pts, frame.time_base = tick, Fraction(1, rate)
+    return frame
+
+
+class Sink:
+    """A stream as PyAV wants it: without exceptions, of which it would print some. They are kept for `check`.
+
+    It can be told to forget what it gets from now on.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._failure: OSError | None = None
+        self.name = str(stream.name)
+        self.forgets = False
+
+    def write(self, data: bytes) -> int:
+        """Write the data, or make believe."""
+        if not self.forgets:
+            try:
+                return self._stream.write(data)
+            except OSError as failure:
+                self._failure, self.forgets = failure, True
+        return len(data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to a place in the file."""
+        if not self.forgets:
+            try:
+                return self._stream.seek(offset, whence)
+            except OSError as failure:
+                self._failure, self.forgets = failure, True
+        return offset
+
+    def tell(self) -> int:
+        """The place in the file."""
+        return 0 if self.forgets else self._stream.tell()
+
+    def again(self, _name: str, _flags: int, _options: Mapping[str, Any]) -> BinaryIO:
+        """The file from its beginning, for reading: an index is put in front when all is known."""
+        if self.forgets:
+            raise ValueError("nobody needs it any more")
+        self._stream.flush()
+        return open(self._stream.name, "rb")
+
+    def check(self) -> None:
+        """Raise what went wrong since the last time, if anything did."""
+        if self._failure is not None:
+            raise self._failure

@@ -1,0 +1,70 @@
+"""A film of what one sees in the window, from one press of the key to the next."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pygame
+
+from sim.files import OutputError, free_path
+from sim.stage.export import scene_of
+from sim.stage.session import Message, Session
+from sim.stage.theme import say
+from sim.stage.viewing import Notify
+
+if TYPE_CHECKING:
+    from sim.stage.film import Recorder
+
+RATE = 30  # Pictures a second, at most; one stays until something has changed.
+
+
+class Filming:
+    """The film that is being made, if one is. Each call answers with what there is to say, if anything."""
+
+    def __init__(self) -> None:
+        self._recorder: Recorder | None = None
+        self._begun = 0.0
+
+    @property
+    def running(self) -> bool:
+        """Whether a film is being made."""
+        return self._recorder is not None
+
+    def toggle(self, session: Session, size: tuple[int, int], now: float) -> Message | None:
+        """Begin a film of pictures of that size in pixels at the time `now`, in seconds, or finish the one that runs."""
+        if self._recorder is not None:
+            return self.finish(session)
+        try:
+            from sim.stage.film import Recorder  # noqa: PLC0415  Only who makes a film waits for its library.
+
+            path = free_path(Path(f"{session.scene.name}.mp4"))
+            self._recorder = Recorder(path, size, RATE, scene_of(session))
+        except ModuleNotFoundError as error:
+            return Notify(say(session.language, "No film: {name} is not installed", name=error.name))
+        except OutputError as error:
+            return Notify(str(error))
+        self._begun = now
+        return Notify(say(session.language, "Recording {path} until V is pressed again", path=path.name))
+
+    def see(self, session: Session, picture: pygame.Surface, now: float) -> Message | None:
+        """What is seen at that time; if its size has changed, the film ends."""
+        if self._recorder is None:
+            return None
+        if picture.get_size() != self._recorder.size:
+            return self.finish(session)
+        try:
+            self._recorder.offer(picture, now - self._begun)
+        except OutputError as error:
+            self._recorder = None
+            return Notify(str(error))
+        return None
+
+    def finish(self, session: Session) -> Message | None:
+        """End the film that runs, and save it."""
+        if self._recorder is None:
+            return None
+        recorder, self._recorder = self._recorder, None
+        try:
+            recorder.finish()
+        except OutputError as error:
+            return Notify(str(error))
+        return Notify(say(session.language, "Saved {path}", path=recorder.path.resolve()))
