@@ -20,7 +20,7 @@ NEVER = -1
 VERDICTS = tuple(Kind)
 
 MARBLES = 1 << 11  # Most that are computed at once,
-MOMENTS = 1 << 19  # and most of their moments: some 150 MB.
+MOMENTS = 1 << 18  # and most of their moments: some 100 MB.
 
 
 @dataclass(frozen=True, eq=False, slots=True)
