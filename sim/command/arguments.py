@@ -11,11 +11,15 @@ from sim.command.terminal import show
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
+Arguments = argparse.ArgumentParser | argparse._MutuallyExclusiveGroup
+
 PROGRAM = "main.py"
 FAILED = 2
 
 MOST_UPDATES = 1_000_000
 LARGEST_SEED = 2**53 - 1
+MOST_SEEDS = 1_000_000
+MOST_WORKERS = 61  # What Windows can wait for at once.
 SMALLEST_SIZE, LARGEST_SIZE = (320, 240), (7680, 4320)
 THEMES = ("light", "dark")
 
@@ -112,6 +116,76 @@ def add_updates(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"how many updates to run, at most {MOST_UPDATES:,} (default: the scene's own number)",
     )
+
+
+def add_first_seed(parser: argparse.ArgumentParser) -> None:
+    """--seed, of many."""
+    parser.add_argument(
+        "--seed",
+        type=whole_number(0, LARGEST_SEED),
+        metavar="S",
+        help="the first seed; the others are the numbers after it (default: the scene's own)",
+    )
+
+
+def add_seeds(parser: argparse.ArgumentParser, usual: int, what: str) -> None:
+    """--seeds: what they are for."""
+    parser.add_argument(
+        "--seeds",
+        type=whole_number(1, MOST_SEEDS),
+        default=usual,
+        metavar="M",
+        help=f"how many seeds{what}, at most {MOST_SEEDS:,} (default: {usual:,})",
+    )
+
+
+def check_seeds(parser: argparse.ArgumentParser, first: int, seeds: int) -> None:
+    """So many seeds from the first on must all be seeds."""
+    last = first + seeds - 1
+    if last > LARGEST_SEED:
+        parser.error(f"the last seed would be {last:,}, but none is larger than {LARGEST_SEED:,}")
+
+
+def add_workers(parser: Arguments) -> None:
+    """--workers."""
+    parser.add_argument(
+        "--workers",
+        type=whole_number(1, MOST_WORKERS),
+        metavar="K",
+        help="how many processes compute at most; the results are the same (default: one a core)",
+    )
+
+
+def add_results(parser: argparse.ArgumentParser, what: str, rows: str, chart: str) -> None:
+    """--json, --csv, -o and how it looks: what is printed, what the rows are, and what is drawn."""
+    parser.add_argument("--json", action="store_true", help=f"print {what} for programs, as JSON")
+    parser.add_argument(
+        "--csv",
+        type=Path,
+        metavar="FILE",
+        help=f"write {rows} there at full precision, replacing the file if it exists",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=picture,
+        metavar="FILE",
+        help=f"draw {chart} there as a PNG file, replacing it if it exists",
+    )
+    add_look(parser)
+
+
+def check_output(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    """What can be known to be impossible of -o before the computing."""
+    from sim.files import check_writable  # noqa: PLC0415  Help need not wait for these.
+    from sim.stage import require_pygame_ce  # noqa: PLC0415
+
+    if arguments.output is None:
+        return
+    if arguments.csv is not None and arguments.csv.resolve() == arguments.output.resolve():
+        parser.error(f"--csv and --output name the same file, {arguments.output}")
+    check_writable(arguments.output)
+    require_pygame_ce()
 
 
 def add_look(parser: argparse.ArgumentParser) -> None:

@@ -4,9 +4,8 @@
 import argparse
 import codecs
 from contextlib import nullcontext
-from pathlib import Path
 
-from sim.command.arguments import PROGRAM, Parser, add_look, add_scene, picture, whole_number
+from sim.command.arguments import PROGRAM, Parser, add_results, add_scene, check_output, whole_number
 from sim.command.progress import result_of
 from sim.command.terminal import show_json, show_table
 
@@ -35,37 +34,18 @@ python {PROGRAM} cost two-weights --examples 10000 --csv cost.csv --json
         help=f"how many training examples the scene is given, at most {MOST_EXAMPLES:,} (default: 60,000, as many as "
         "MNIST has)",
     )
-    parser.add_argument("--json", action="store_true", help="print the same for programs, as JSON")
-    parser.add_argument(
-        "--csv",
-        type=Path,
-        metavar="FILE",
-        help="write the times there at full precision, replacing the file if it exists",
-    )
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=picture,
-        metavar="FILE",
-        help="draw both curves there as a PNG file, replacing it if it exists",
-    )
-    add_look(parser)
+    add_results(parser, "the same", "the times", "both curves")
     return parser
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Measure it, and say what came of it."""
     from sim.command.chosen import chosen_scene
-    from sim.files import check_writable, whole_file
-    from sim.stage import require_pygame_ce
+    from sim.files import whole_file
     from sim.study.cost import measure, page, summary, tables, write_csv
 
     scene = chosen_scene(arguments.scene)
-    if arguments.output is not None:
-        if arguments.csv is not None and arguments.csv.resolve() == arguments.output.resolve():
-            parser().error(f"--csv and --output name the same file, {arguments.output}")
-        check_writable(arguments.output)
-        require_pygame_ce()
+    check_output(parser(), arguments)
     with nullcontext() if arguments.csv is None else whole_file(arguments.csv) as stream:
         costs = result_of(measure(scene, arguments.examples))
         if stream is not None:

@@ -27,7 +27,7 @@ need to be unless a size is given.
         f"""
 python {PROGRAM} screenshot
 python {PROGRAM} screenshot sharp-and-flat --update 150 --seed 7
-python {PROGRAM} screenshot ravine --size 1920x1080 --scale 4 --theme dark -o slide.png
+python {PROGRAM} screenshot ravine --size 1920x1080 --scale 4 -o slide.png
 python {PROGRAM} screenshot --lane minibatch --size 800x600 --transparent
 python {PROGRAM} screenshot himmelblau -o figure.svg
 """,

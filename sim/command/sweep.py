@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from sim.command.arguments import (
-    LARGEST_SEED,
     PROGRAM,
     Parser,
-    add_look,
+    add_first_seed,
+    add_results,
     add_scene,
+    add_seeds,
     add_updates,
-    picture,
-    whole_number,
+    add_workers,
+    check_seeds,
 )
 from sim.command.terminal import say, show_json, show_table, watched
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST_SEEDS = 100_000
-MOST_WORKERS = 61
 MOST_PARAMETERS = 2  # As many as a chart has axes.
 
 
@@ -79,27 +78,11 @@ on a cluster:
         "(in that one's), escaped, escape (median update), train-loss, test-loss, gap, or the share with a verdict "
         "such as settled, stuck or diverged (default: global)",
     )
-    parser.add_argument(
-        "--seeds",
-        type=whole_number(1, MOST_SEEDS),
-        default=500,
-        metavar="M",
-        help=f"how many seeds for each value and lane, at most {MOST_SEEDS:,} (default: 500)",
-    )
+    add_seeds(parser, 500, " for each value and lane")
     add_updates(parser)
-    parser.add_argument(
-        "--seed",
-        type=whole_number(0, LARGEST_SEED),
-        metavar="S",
-        help="the first seed; the others are the numbers after it (default: the scene's own)",
-    )
+    add_first_seed(parser)
     where = parser.add_mutually_exclusive_group()
-    where.add_argument(
-        "--workers",
-        type=whole_number(1, MOST_WORKERS),
-        metavar="K",
-        help="how many processes compute at most; the results are the same (default: one a core)",
-    )
+    add_workers(where)
     where.add_argument(
         "--cluster",
         type=_address,
@@ -112,21 +95,7 @@ on a cluster:
         metavar="FILE",
         help="keep what has been computed there, and go on from it (default: a name made of scene and sweep)",
     )
-    parser.add_argument("--json", action="store_true", help="print all measures for programs, as JSON")
-    parser.add_argument(
-        "--csv",
-        type=Path,
-        metavar="FILE",
-        help="write all measures there, a row for each value and lane, replacing the file if it exists",
-    )
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=picture,
-        metavar="FILE",
-        help="draw the chart there as a PNG file, replacing it if it exists",
-    )
-    add_look(parser)
+    add_results(parser, "all measures", "all measures, a row for each value and lane,", "the chart")
     return parser
 
 
@@ -158,9 +127,7 @@ def run(arguments: argparse.Namespace) -> None:
     from sim.study.sweep_report import page, summary, table, told, write_csv
 
     scene = chosen_scene(arguments.scene, arguments.seed)
-    last = scene.seed + arguments.seeds - 1
-    if last > LARGEST_SEED:
-        parser().error(f"the last seed would be {last:,}, but none is larger than {LARGEST_SEED:,}")
+    check_seeds(parser(), scene.seed, arguments.seeds)
     if len(arguments.over) > MOST_PARAMETERS:
         parser().error(f"argument --over: may be given once or twice, not {len(arguments.over)} times")
     sweep = plan(scene, arguments.over, arguments.seeds, arguments.updates)

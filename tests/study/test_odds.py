@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 import main
-from sim.command import odds as command
+from sim.command import arguments
 from sim.descent.verdict import Kind
 from sim.scene import OPENING, Scene, load_scene, parse_scene
 from sim.study import workers
@@ -547,4 +547,4 @@ def test_help_has_examples_and_fits_a_terminal(
 
 
 def test_the_command_allows_as_many_workers_as_there_can_be() -> None:
-    assert command.MOST_WORKERS == workers.MOST_WORKERS
+    assert arguments.MOST_WORKERS == workers.MOST_WORKERS
