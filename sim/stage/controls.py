@@ -32,12 +32,13 @@ from sim.stage.editing import (
 from sim.stage.numbers import SYMBOLS, short
 from sim.stage.playing import ChooseClock, ChooseSpeed, Restart
 from sim.stage.session import SPEEDS, Message, Session
-from sim.stage.starting import NewSeed, OpenScene, SetSeed
+from sim.stage.starting import NewSeed, OpenScene, SetFormula, SetSeed
 from sim.stage.studying import ShowOdds, TurnSheet
 from sim.stage.swarm import SIZES, SPREADS
 from sim.stage.theme import Theme
 from sim.stage.viewing import ChangeLanguage, ChangeTheme, ChooseSpread, ChooseSwarm, Present, ToggleView
 from sim.stage.views import VIEWS
+from sim.surface.formula import Formula
 
 RATES = (1e-4, 1e1)  # Ends of the slider of learning rates, which is logarithmic.
 SIGMAS = (1e-2, 1e2)  # Ends of the slider of σ, logarithmic too; its left end is 0.
@@ -87,7 +88,20 @@ class Buttons:
     columns: int
 
 
-Control = Slider | Choice | Buttons
+@dataclass(frozen=True)
+class Entry:
+    """A line of text to type."""
+
+    name: str
+    label: str
+    text: str
+    hint: str
+    """What stands there while it is empty."""
+    message: Callable[[str], Message]
+    tip: str
+
+
+Control = Slider | Choice | Buttons | Entry
 
 
 def controls(session: Session, theme: Theme) -> tuple[Control, ...]:
@@ -124,6 +138,14 @@ def _race_controls(session: Session, theme: Theme) -> list[Control]:
             scene.texts(theme.language).title,
             OpenScene,
             say("1 … 9: the landscape, the examples and the lanes to start from"),
+        ),
+        Entry(
+            "formula",
+            say("f(x, y)"),
+            scene.surface.formula if isinstance(scene.surface, Formula) else "",
+            say("your own surface"),
+            SetFormula,
+            say("a surface of your own, such as x^2/4 + sin(3*x)*cos(y); Enter shows it"),
         ),
         Choice(
             "clock",

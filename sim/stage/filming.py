@@ -30,7 +30,7 @@ class Filming:
         return self._recorder is not None
 
     def toggle(self, session: Session, size: tuple[int, int], now: float) -> Message | None:
-        """Begin a film of pictures of that size in pixels at the time `now`, in seconds, or finish the one that runs."""
+        """Begin a film of pictures of that size in pixels at the time `now`, in seconds, or finish the running one."""
         if self._recorder is not None:
             return self.finish(session)
         try:

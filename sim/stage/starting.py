@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from sim.descent.data import ShiftedExamples
 from sim.scene import load_scene, scene_files
 from sim.stage.playing import Restart
 from sim.stage.session import Session, ask
 from sim.stage.theme import say
+from sim.surface import usual_window
+from sim.surface.formula import Formula, FormulaError
+
+USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
+LONGEST_TITLE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +115,47 @@ class MoveStart:
 
     def apply(self, session: Session) -> Session:
         return replace(session, scene=replace(session.scene, start=self.point), playing=False, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class SetFormula:
+    """Play on a surface of one's own, f(x, y); the lanes stay, and so do examples that vary a surface."""
+
+    formula: str
+
+    def apply(self, session: Session) -> Session:
+        scene = session.scene
+        if not self.formula.strip() or (isinstance(scene.surface, Formula) and scene.surface.formula == self.formula):
+            return session
+        try:
+            surface = Formula(self.formula)
+        except FormulaError as error:
+            return replace(session, notice=say(session.language, "The formula {reason}", reason=error))
+        window = usual_window(surface, scene.start)
+        examples = scene.examples if scene.examples.needs_surface else ShiftedExamples(USUAL_SIGMA)
+        lanes = tuple(
+            replace(lane, batch_size=_batch_size(lane.batch_size, scene.examples.count, examples.count))
+            for lane in scene.lanes
+        )
+        inside = window.contains(np.array(scene.start))
+        mine = replace(
+            scene,
+            name="formula",
+            title=f"f = {self.formula}"[:LONGEST_TITLE],
+            look="A surface of your own.",
+            surface=surface,
+            window=window,
+            start=scene.start if inside else (0.8 * window.x0 + 0.2 * window.x1, 0.7 * window.y1 + 0.3 * window.y0),
+            examples=examples,
+            lanes=lanes,
+            claims=(None,) * len(lanes),
+            captions=(),
+            question=None,
+            zh=replace(scene.zh, title=None, look="自己的曲面。"),
+        )
+        return ask(Restart().apply(replace(session, scene=mine, focus=None)))
+
+
+def _batch_size(batch_size: int, before: int, count: int) -> int:
+    """A full batch stays one; no batch is larger than N."""
+    return count if batch_size == before else min(batch_size, count)

@@ -4,16 +4,17 @@ from typing import Any
 
 import pygame
 import pygame_gui
-from pygame_gui.elements import UIButton, UIDropDownMenu, UIHorizontalSlider
+from pygame_gui.elements import UIButton, UIDropDownMenu, UIHorizontalSlider, UITextEntryLine
 
 from sim.stage import text
-from sim.stage.controls import Buttons, Choice, Control, Slider
+from sim.stage.controls import Buttons, Choice, Control, Entry, Slider
 from sim.stage.session import Message
 from sim.stage.theme import Color, Theme, mix
 
 STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui rounds others by itself.
 LABEL_SHARE = 0.3  # Of a row's width, left of a menu.
 TALLEST_LINE = 2.1  # Height of a row at most, in ems.
+MOST_CHARACTERS = 400  # Of a line of text.
 TIP_WIDTH = 20  # Of a tooltip, in ems.
 
 
@@ -22,7 +23,7 @@ def rows_of(control: Control) -> int:
     match control:
         case Slider():
             return 2
-        case Choice():
+        case Choice() | Entry():
             return 1
         case Buttons():
             return bool(control.label) + -(-len(control.buttons) // control.columns)
@@ -71,9 +72,22 @@ class ControlPanel:
                     for button in control.buttons:
                         if self._widgets[button.name] is widget:
                             return button.message
+                case Entry() if event.type == pygame_gui.UI_TEXT_ENTRY_FINISHED:
+                    if self._widgets[control.name] is widget:
+                        self.leave()
+                        return control.message(event.text)
                 case _:
                     pass
         return None
+
+    @property
+    def typing(self) -> bool:
+        """Whether keys write into one of the lines of text."""
+        return any(isinstance(widget, UITextEntryLine) and widget.is_focused for widget in self._widgets.values())
+
+    def leave(self) -> None:
+        """Keys go back to what they usually do."""
+        self._manager.set_focus_set(None)
 
     def holds(self, pixel: tuple[int, int]) -> bool:
         """Whether the pixel belongs to the panel, an open menu included."""
@@ -109,7 +123,7 @@ class ControlPanel:
         """What is written beside the widgets: label, value and place."""
         labels = []
         for control, rect in zip(controls, self._rows(controls), strict=True):
-            width = round(LABEL_SHARE * rect.width) if isinstance(control, Choice) else rect.width
+            width = round(LABEL_SHARE * rect.width) if isinstance(control, Choice | Entry) else rect.width
             row = pygame.Rect(rect.left, rect.top, width, rect.height // rows_of(control))
             labels.append((control.label, control.value if isinstance(control, Slider) else "", row))
         return [entry for entry in labels if entry[0]]
@@ -127,6 +141,14 @@ class ControlPanel:
                     known = control.chosen in control.options
                     options: list[str | tuple[str, str]] = [*([] if known else [control.chosen]), *control.options]
                     self._add(control.name, control.tip, UIDropDownMenu(options, control.chosen, box, self._manager))
+                case Entry():
+                    left = rect.left + round(LABEL_SHARE * rect.width)
+                    box = pygame.Rect(left, rect.top + 1, rect.right - left, line - 2)
+                    entry = UITextEntryLine(
+                        box, self._manager, initial_text=control.text, placeholder_text=control.hint
+                    )
+                    entry.set_text_length_limit(MOST_CHARACTERS)
+                    self._add(control.name, control.tip, entry)
                 case Buttons():
                     self._build_buttons(control, rect, line)
 
@@ -149,6 +171,10 @@ class ControlPanel:
                 slider = self._widgets[control.name]
                 if not slider.sliding_button.held:
                     slider.set_current_value(round(control.position * STEPS), warn=False)
+            case Entry():
+                entry = self._widgets[control.name]
+                if not entry.is_focused and entry.get_text() != control.text:
+                    entry.set_text(control.text)
             case Buttons():
                 for button in control.buttons:
                     widget = self._widgets[button.name]
@@ -165,6 +191,8 @@ def _shape(control: Control) -> tuple[object, ...]:
             return ("slider", control.name, control.tip)
         case Choice():
             return ("choice", control.name, control.options, control.chosen, control.tip)
+        case Entry():
+            return ("entry", control.name, control.tip)
         case Buttons():
             return ("buttons", bool(control.label), *((b.name, b.label, b.tip) for b in control.buttons))
 
@@ -194,7 +222,16 @@ def _look(theme: Theme, em: int) -> dict[str, Any]:
     font = {"name": "noto_with_chinese", "size": f"{round(0.85 * em)}", "bold": "0", "italic": "0", **files}
     misc = {"shape": "rounded_rectangle", "shape_corner_radius": f"{em // 4}", "shadow_width": "0", "border_width": "1"}
     every = {"colours": {name: _hex(color) for name, color in colors.items()}, "font": font, "misc": misc}
-    kinds = ("button", "drop_down_menu", "horizontal_slider", "tool_tip", "text_box", "selection_list", "panel")
+    kinds = (
+        "button",
+        "drop_down_menu",
+        "horizontal_slider",
+        "tool_tip",
+        "text_box",
+        "text_entry_line",
+        "selection_list",
+        "panel",
+    )
     knob = {"normal_bg": _hex(theme.muted), "hovered_bg": _hex(theme.text), "active_bg": _hex(theme.lane(0))}
     look: dict[str, Any] = {kind: {"misc": misc, "font": font} for kind in kinds}
     return {"defaults": every, **look, "horizontal_slider.#sliding_button": {"colours": knob, "misc": misc}}

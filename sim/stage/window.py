@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sim.stage.widgets import ControlPanel
 
 TITLE = "Three Marbles"
+TYPING = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
 FRAMES_A_SECOND = 60
 COMPUTING = 0.003  # Seconds of a frame that go into computing ahead,
 CATCHING_UP = 0.012  # or, where playing waits for it, this many.
@@ -181,6 +182,8 @@ class Window:
     def _answer(self, event: pygame.Event) -> None:
         if event.type == pygame.QUIT:
             self.send(Close())
+        elif self._panel is not None and self._panel.typing and event.type in TYPING:
+            self._type(event)
         elif event.type == pygame.KEYDOWN:
             self._answer_key(event)
         elif event.type == pygame.DROPFILE:
@@ -240,6 +243,14 @@ class Window:
             if name is not None:
                 self.send(ChooseSheet(name))
         return places_of(here.places, here.theme).whole.collidepoint(pixel)
+
+    def _type(self, event: pygame.Event) -> None:
+        """Keys write into a line of text, until Enter takes it or Esc leaves it."""
+        assert self._panel is not None
+        if event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE:
+            self._panel.leave()
+        else:
+            self._tell(self._panel.answer(event))
 
     def _answer_key(self, event: pygame.Event) -> None:
         if not event.mod & keys.COMMANDS and event.key == pygame.K_s:

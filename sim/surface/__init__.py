@@ -1,5 +1,6 @@
 """What lies under the marbles: a new surface is one class, and one line here."""
 
+from sim.surface.formula import Formula
 from sim.surface.gaussian import Landscape, MullerBrown
 from sim.surface.polynomial import (
     Beale,
@@ -11,7 +12,7 @@ from sim.surface.polynomial import (
     SixHumpCamel,
     StyblinskiTang,
 )
-from sim.surface.protocol import ClosedForm
+from sim.surface.protocol import ClosedForm, Point, Window
 from sim.surface.ripple import Ackley, Rastrigin
 
 SURFACES: dict[str, type[ClosedForm]] = {
@@ -27,4 +28,14 @@ SURFACES: dict[str, type[ClosedForm]] = {
     "monkey saddle": MonkeySaddle,
     "double-well saddle": DoubleWellSaddle,
     "quadratic": Quadratic,
+    "formula": Formula,
 }
+
+
+def usual_window(surface: ClosedForm, *seen: Point) -> Window:
+    """Where surfaces of its kind are drawn; one that is typed, around what is found on it and points to be `seen`."""
+    if not isinstance(surface, Formula):
+        return surface.usual_window
+    from sim.surface.suggestion import suggest_window  # noqa: PLC0415  Only formulas wait for it.
+
+    return suggest_window(surface, *seen)

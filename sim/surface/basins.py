@@ -27,6 +27,9 @@ STEP = 0.01  # Longest step of the flow, in window diagonals.
 FAR = 10.0  # Where a flow is given up, in window diagonals from the centre.
 AT_REST = 1e-9  # A flow whose next step is this short, in diagonals, has arrived.
 MOST_STEPS = 2000
+# A flow goes downhill and does not turn back. Steps that do so often, a tenth as long as the longest or more, have
+# lost it: they jump about in a terrain that is finer than they are, or across a pole.
+MOST_TURNS, TURN = 20, 0.1
 # Candidate radii of the certain disc, in diagonals, and in how many directions each is looked at.
 RINGS = ((np.geomspace(1e-5, 0.01, 20, endpoint=False), 64), (np.geomspace(0.01, 0.25, 18), 256))
 
@@ -60,6 +63,8 @@ class Basins:
 
     def labels(self, points: Array) -> Labels:
         """The index of the minimum in which the descent from each point (n, 2) ends, or NO_BASIN; shape (n,)."""
+        if not len(self.minima):
+            return np.full(len(points), NO_BASIN, dtype=np.intp)
         return self._flow(points, self._by_cells)[0]
 
     def follow(self, points: Array) -> tuple[Labels, Array]:
@@ -70,18 +75,21 @@ class Basins:
         """Labels (n,) and ends (n, 2) of flows that go on until the label of the place they have come to is known."""
         longest, still = STEP * self.window.diagonal, AT_REST * self.window.diagonal
         labels, ends = known(points), points.copy()
+        before, turns = np.zeros_like(ends), np.zeros(len(ends), dtype=np.intp)
         moving = np.flatnonzero(labels == _UNSURE)
         for _ in range(MOST_STEPS):
             if not len(moving):
                 break
             step = flow_step(self.surface, ends[moving], longest)
             ends[moving] += step
+            turns[moving] += np.sum(step * before[moving], axis=1) < -((TURN * longest) ** 2)
+            before[moving] = step
             labels[moving] = known(ends[moving])
             unsure = labels[moving] == _UNSURE
             arrived = moving[unsure & (norm(step) <= still)]
             labels[arrived] = self._valleys(ends[arrived])
             near = norm(ends[moving] - self.window.center) < FAR * self.window.diagonal
-            moving = moving[unsure & (norm(step) > still) & near]
+            moving = moving[unsure & (norm(step) > still) & near & (turns[moving] <= MOST_TURNS)]
         labels[labels == _UNSURE] = NO_BASIN
         return labels, ends
 

@@ -43,6 +43,8 @@ LEVEL = 1e-9
 SINGULAR = 1e-14
 # A parabola's mean slope to a ring falls with its radius; a cusp's keeps at least this share of it.
 SHARP = 0.5
+# Nearer to a cusp there is less to rise; at a pole, where there is no bottom, the way up is as long from everywhere.
+BOTTOMLESS = 0.75
 
 _TINY = float(np.finfo(float).tiny)
 _RING = np.stack([np.cos(np.arange(16) * np.pi / 8), np.sin(np.arange(16) * np.pi / 8)], axis=-1)
@@ -327,8 +329,10 @@ def _cusps(surface: Surface, points: Array, window: Window) -> Array:
         return points
     radii = RING * window.diagonal * np.array([1.0, 0.01])
     rises = surface.value(points[:, None, None] + radii[:, None, None] * _RING) - surface.value(points)[:, None, None]
-    slopes = rises.mean(axis=-1) / radii
+    heights = rises.mean(axis=-1)
+    slopes = heights / radii
     sharp = (rises.min(axis=(1, 2)) > 0) & (slopes[:, 1] >= SHARP * slopes[:, 0])
+    sharp &= np.isfinite(heights[:, 0]) & (heights[:, 1] <= BOTTOMLESS * heights[:, 0])
     points = points[sharp]
     return _first_of_each(points[np.argsort(surface.value(points), kind="stable")], window)
 

@@ -2,12 +2,17 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from sim.descent.data import ShiftedExamples
 from sim.scene import load_scene, scene_files
+from sim.scene.reading import Saved, parse_saved
+from sim.scene.saving import saved_text
 from sim.stage.playing import Restart, Step
 from sim.stage.session import Message, Session, begin, update
-from sim.stage.starting import Drop, NewSeed, NextScene, OpenScene, SetSeed
+from sim.stage.starting import Drop, NewSeed, NextScene, OpenScene, SetFormula, SetSeed
+from sim.surface.formula import Formula
 
 NAMES = list(scene_files())
 
@@ -63,3 +68,32 @@ def test_a_scene_with_fewer_lanes_has_its_first_one_chosen(session: Session) -> 
 def test_a_seed_is_never_below_none(session: Session) -> None:
     assert after(session, SetSeed(5)).scene.seed == 5
     assert after(session, SetSeed(-5)).scene.seed == 0
+
+
+def test_a_formula_becomes_the_surface_and_the_scene_can_be_saved() -> None:
+    session = begin(load_scene("local-minimum"))
+    typed = update(session, SetFormula("x^2 + 2*y^2 + sin(3*x)"))
+    scene = typed.scene
+    assert scene.surface == Formula("x^2 + 2*y^2 + sin(3*x)")
+    assert scene.lanes == session.scene.lanes
+    assert scene.examples == session.scene.examples
+    assert scene.window.contains(np.array(scene.start))
+    assert (typed.update, typed.playing, typed.asking) == (0, True, False)
+    assert parse_saved(saved_text(Saved(scene, 9)), "x") == Saved(scene, 9)
+    assert update(typed, SetFormula("x^2 + 2*y^2 + sin(3*x)")) == typed
+    assert update(session, SetFormula("  ")) == session
+
+
+def test_a_formula_where_there_was_no_surface_gets_examples_that_vary_it() -> None:
+    session = begin(load_scene("stopping-distances"))
+    scene = update(session, SetFormula("x^2 + y^2")).scene
+    assert isinstance(scene.examples, ShiftedExamples)
+    assert [lane.batch_size for lane in scene.lanes] == [20, 4, 20]
+
+
+@pytest.mark.parametrize("text", ["x +", "__import__('os')", "x.real", "(" * 300, "9**9**9**9", "x" * 5000])
+def test_a_formula_that_cannot_be_read_changes_nothing_but_the_notice(text: str) -> None:
+    session = begin(load_scene("local-minimum"))
+    after = update(session, SetFormula(text))
+    assert after.notice.startswith("The formula ")
+    assert replace(after, notice="") == session

@@ -242,3 +242,29 @@ def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NoDisplay, match="display"):
         open_window(Saved(scene))
     assert not pygame.display.get_init()
+
+
+def test_a_formula_is_typed_into_the_panel(window: Window) -> None:
+    def happen(*events: pygame.Event) -> None:
+        for event in events:
+            pygame.event.post(event)
+        for _ in range(2):
+            window.advance(pygame.event.get(), 0.02)
+
+    happen(pygame.Event(pygame.KEYDOWN, key=pygame.K_TAB, unicode="\t", mod=0))
+    assert window._panel is not None
+    place = window._panel._widgets["formula"].rect.center
+    happen(pygame.Event(pygame.MOUSEMOTION, pos=place, rel=(0, 0), buttons=(0, 0, 0)))
+    happen(pygame.Event(pygame.MOUSEBUTTONDOWN, pos=place, button=1))
+    happen(pygame.Event(pygame.MOUSEBUTTONUP, pos=place, button=1))
+    seed = window.session.scene.seed
+    for character in "x^2+n":
+        happen(
+            pygame.Event(pygame.KEYDOWN, key=ord(character), unicode=character, mod=0),
+            pygame.Event(pygame.TEXTINPUT, text=character),
+        )
+    assert window.session.scene.seed == seed  # N was a letter, and no new seed.
+    happen(pygame.Event(pygame.KEYDOWN, key=pygame.K_RETURN, unicode="\r", mod=0))
+    assert "there is no n" in window.session.notice
+    happen(pygame.Event(pygame.KEYDOWN, key=pygame.K_n, unicode="n", mod=0))
+    assert window.session.scene.seed == seed + 1

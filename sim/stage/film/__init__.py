@@ -1,7 +1,6 @@
 """Films: of a race, drawn without a display, and of what one sees in the window."""
 
 from sim.stage.film.films import film
-from sim.stage.film.gif import FASTEST_GIF
 from sim.stage.film.recorder import ENCODERS, Recorder, film_size
 
-__all__ = ["ENCODERS", "FASTEST_GIF", "Recorder", "film", "film_size"]
+__all__ = ["ENCODERS", "Recorder", "film", "film_size"]

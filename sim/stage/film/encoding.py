@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from io import BytesIO
 from typing import Any, BinaryIO, Protocol
 
 import numpy as np
@@ -55,7 +56,7 @@ class Sink:
             try:
                 return self._stream.write(data)
             except OSError as failure:
-                self._failure, self.forgets = failure, True
+                self._fail(failure)
         return len(data)
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -64,7 +65,7 @@ class Sink:
             try:
                 return self._stream.seek(offset, whence)
             except OSError as failure:
-                self._failure, self.forgets = failure, True
+                self._fail(failure)
         return offset
 
     def tell(self) -> int:
@@ -72,13 +73,19 @@ class Sink:
         return 0 if self.forgets else self._stream.tell()
 
     def again(self, _name: str, _flags: int, _options: Mapping[str, Any]) -> BinaryIO:
-        """The file from its beginning, for reading: an index is put in front when all is known."""
-        if self.forgets:
-            raise ValueError("nobody needs it any more")
-        self._stream.flush()
-        return open(self._stream.name, "rb")
+        """The file from its beginning, for reading: when all is known, an index is put in front."""
+        if not self.forgets:
+            try:
+                self._stream.flush()
+                return open(self._stream.name, "rb")
+            except OSError as failure:
+                self._fail(failure)
+        return BytesIO()
 
     def check(self) -> None:
         """Raise what went wrong since the last time, if anything did."""
         if self._failure is not None:
             raise self._failure
+
+    def _fail(self, failure: OSError) -> None:
+        self._failure, self.forgets = failure, True

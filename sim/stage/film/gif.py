@@ -13,7 +13,7 @@ from av.filter import Graph
 
 from sim.stage.film.encoding import Pixels, Sink, Size, frame_of
 
-FASTEST_GIF = 50
+FASTEST = 50
 """Pictures a second: delays are multiples of 10 ms, and browsers take one of 10 ms for 100."""
 
 HEADER, PALETTE_FLAG = 13, 0x80  # Bytes before the palette, if the last but two of them says that there is one.

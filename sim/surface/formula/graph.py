@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.surface.points import Array
 
@@ -21,9 +20,17 @@ X: Node = ("x",)
 Y: Node = ("y",)
 
 
-def _step(numbers: Array, out: npt.NDArray[np.float64] | None = None) -> Array:
+def _step(numbers: Array, out: Array | None = None) -> Array:
     """1 above 0, 0 below; at 0, where |u| and max(u, 0) have no derivative, not a number."""
     return np.heaviside(numbers, np.nan, out=out)
+
+
+def _lesser(numbers: Array, others: Array, out: Array | None = None) -> Array:
+    return np.minimum(numbers, others, out=out)
+
+
+def _greater(numbers: Array, others: Array, out: Array | None = None) -> Array:
+    return np.maximum(numbers, others, out=out)
 
 
 ARITHMETIC: dict[str, Function] = {
@@ -53,13 +60,15 @@ FUNCTIONS: dict[str, Function] = {
     "sqrt": np.sqrt,
     "cbrt": np.cbrt,
     "abs": np.abs,
-    "min": np.minimum,
-    "max": np.maximum,
+    "min": _lesser,
+    "max": _greater,
 }
 """What a formula may call, by the names that it has there."""
 PAIRED = ("min", "max")
 """Those of them that take two values."""
 OPERATIONS = ARITHMETIC | FUNCTIONS
+PARTIAL = ("/", "asin", "acos", "acosh", "atanh", "log", "sqrt", "cbrt", "abs", "min", "max")
+"""Those that have not a value and a derivative at every number; nor have powers, but for whole exponents from 0 on."""
 
 
 class Graph:
@@ -106,6 +115,18 @@ class Graph:
             if number in needed:
                 needed.update(self.operands(number))
         return sorted(needed)
+
+    def partial(self, root: int) -> bool:
+        """Whether there may be places where an expression has no value or no derivative, overflow aside."""
+
+        def whole(exponent: float | None) -> bool:
+            return exponent is not None and exponent >= 0 and exponent % 1 == 0
+
+        return any(
+            self.nodes[number][0] in PARTIAL
+            or (self.nodes[number][0] == "^" and not whole(self.value(self.operands(number)[1])))
+            for number in self.below([root])
+        )
 
     def derivative(self, root: int, variable: int) -> int:
         """∂/∂variable of an expression, by the chain rule from its leaves upwards."""
@@ -245,9 +266,14 @@ def _either(g: Graph, balance: int, above: int, below: int) -> int:
     return g.plus(g.times(above, g.put("step", balance)), g.times(below, g.put("step", opposite)))
 
 
-def _chain(rule: Callable[[Graph, int, int, int], int]) -> Callable[..., int]:
-    """The rule of a function f of one value, as told from (graph, u, f(u), u′)."""
-    return lambda step, du: rule(step.graph, *step.operands, step.itself, du)
+def _by_value(rule: Callable[[Graph, int, int], int]) -> Callable[..., int]:
+    """The rule of a function f(u) whose derivative is told from (graph, u, u′);"""
+    return lambda step, du: rule(step.graph, step.operands[0], du)
+
+
+def _by_result(rule: Callable[[Graph, int, int], int]) -> Callable[..., int]:
+    """and that of one whose derivative is told from (graph, f(u), u′)."""
+    return lambda step, du: rule(step.graph, step.itself, du)
 
 
 def _square(g: Graph, a: int) -> int:
@@ -284,21 +310,21 @@ _RULES: dict[str, Callable[..., int]] = {
     "step": _flat,
     "min": _lower,
     "max": _higher,
-    "sin": _chain(lambda g, u, f, du: g.times(g.put("cos", u), du)),
-    "cos": _chain(lambda g, u, f, du: g.negative(g.times(g.put("sin", u), du))),
-    "tan": _chain(lambda g, u, f, du: g.times(_one_plus(g, _square(g, f)), du)),
-    "asin": _chain(lambda g, u, f, du: g.over(du, _root(g, _one_minus(g, _square(g, u))))),
-    "acos": _chain(lambda g, u, f, du: g.negative(g.over(du, _root(g, _one_minus(g, _square(g, u)))))),
-    "atan": _chain(lambda g, u, f, du: g.over(du, _one_plus(g, _square(g, u)))),
-    "sinh": _chain(lambda g, u, f, du: g.times(g.put("cosh", u), du)),
-    "cosh": _chain(lambda g, u, f, du: g.times(g.put("sinh", u), du)),
-    "tanh": _chain(lambda g, u, f, du: g.times(_one_minus(g, _square(g, f)), du)),
-    "asinh": _chain(lambda g, u, f, du: g.over(du, _root(g, _one_plus(g, _square(g, u))))),
-    "acosh": _chain(lambda g, u, f, du: g.over(du, _root(g, _minus_one(g, _square(g, u))))),
-    "atanh": _chain(lambda g, u, f, du: g.over(du, _one_minus(g, _square(g, u)))),
-    "exp": _chain(lambda g, u, f, du: g.times(f, du)),
-    "log": _chain(lambda g, u, f, du: g.over(du, u)),
-    "sqrt": _chain(lambda g, u, f, du: g.over(du, _scaled(g, 2.0, f))),
-    "cbrt": _chain(lambda g, u, f, du: g.over(du, _scaled(g, 3.0, _square(g, f)))),
-    "abs": _chain(lambda g, u, f, du: _either(g, u, du, g.negative(du))),
+    "sin": _by_value(lambda g, u, du: g.times(g.put("cos", u), du)),
+    "cos": _by_value(lambda g, u, du: g.negative(g.times(g.put("sin", u), du))),
+    "tan": _by_result(lambda g, f, du: g.times(_one_plus(g, _square(g, f)), du)),
+    "asin": _by_value(lambda g, u, du: g.over(du, _root(g, _one_minus(g, _square(g, u))))),
+    "acos": _by_value(lambda g, u, du: g.negative(g.over(du, _root(g, _one_minus(g, _square(g, u)))))),
+    "atan": _by_value(lambda g, u, du: g.over(du, _one_plus(g, _square(g, u)))),
+    "sinh": _by_value(lambda g, u, du: g.times(g.put("cosh", u), du)),
+    "cosh": _by_value(lambda g, u, du: g.times(g.put("sinh", u), du)),
+    "tanh": _by_result(lambda g, f, du: g.times(_one_minus(g, _square(g, f)), du)),
+    "asinh": _by_value(lambda g, u, du: g.over(du, _root(g, _one_plus(g, _square(g, u))))),
+    "acosh": _by_value(lambda g, u, du: g.over(du, _root(g, _minus_one(g, _square(g, u))))),
+    "atanh": _by_value(lambda g, u, du: g.over(du, _one_minus(g, _square(g, u)))),
+    "exp": _by_result(lambda g, f, du: g.times(f, du)),
+    "log": _by_value(lambda g, u, du: g.over(du, u)),
+    "sqrt": _by_result(lambda g, f, du: g.over(du, _scaled(g, 2.0, f))),
+    "cbrt": _by_result(lambda g, f, du: g.over(du, _scaled(g, 3.0, _square(g, f)))),
+    "abs": _by_value(lambda g, u, du: _either(g, u, du, g.negative(du))),
 }

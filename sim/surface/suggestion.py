@@ -1,0 +1,77 @@
+"""Where to look at a surface of which nothing is known yet."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from sim.surface.critical import CriticalPoint, Kind, critical_points
+from sim.surface.points import Array
+from sim.surface.protocol import ClosedForm, Point, Window
+
+LADDER = tuple(2.0**step for step in range(10))  # Half sides of the squares around the origin that are searched,
+CELLS = 32  # by a grid of so many cells along each side.
+MANY = 16  # A surface with more critical points in a square may have them everywhere, as ripples have.
+PATIENCE = 3  # How many wider squares are searched for a minimum where there are other critical points.
+SINGLE = 2.0  # The same around a single one near the origin; the window around one farther away reaches back to it.
+MARGIN = 0.35  # Around several critical points, in lengths of the longer side of what holds them all;
+NARROW = 0.05  # and around points that are only to be seen.
+SLIMMEST = 0.6  # The shorter side over the longer one.
+DIGITS = 20.0  # The longer side over the unit of which the sides are multiples.
+
+
+@lru_cache(maxsize=64)
+def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
+    """A window around critical points of the surface that also shows the points `seen`, its sides at round numbers.
+
+    Squares around the origin are searched, each twice as wide as the one before, until a square that holds a
+    minimum holds all that the next one does, or so many critical points that there may be no end to them.
+    """
+    found = np.array([point.position for point in _found(surface)]).reshape(-1, 2)
+    low, high = _around(found, surface.usual_window)
+    if seen:
+        pad = NARROW * (high - low).max()
+        low = np.minimum(low, np.min(seen, axis=0) - pad)
+        high = np.maximum(high, np.max(seen, axis=0) + pad)
+    longest = (high - low).max()
+    middle, half = 0.5 * (low + high), 0.5 * np.maximum(high - low, SLIMMEST * longest)
+    unit = _round_number(longest / DIGITS)
+    (x0, y0), (x1, y1) = np.floor((middle - half) / unit).tolist(), np.ceil((middle + half) / unit).tolist()
+    return Window(*(float(f"{side * unit:.12g}") for side in (x0, x1, y0, y1)))
+
+
+def _found(surface: ClosedForm) -> Sequence[CriticalPoint]:
+    """The critical points of the first square that seems to hold what matters."""
+    kept: Sequence[CriticalPoint] = ()
+    steady = 0
+    for half in LADDER:
+        points = critical_points(surface, Window(-half, half, -half, half), CELLS)
+        if len(points) > MANY:
+            return kept or points
+        if len(points) > len(kept):
+            kept, steady = points, 0
+        elif kept:
+            steady += 1
+            if _has_bottom(kept) or steady == PATIENCE:
+                break
+    return kept
+
+
+def _has_bottom(points: Sequence[CriticalPoint]) -> bool:
+    """Whether a marble may come to rest at one of the points."""
+    return any(point.kind in (Kind.MINIMUM, Kind.DEGENERATE) for point in points)
+
+
+def _around(positions: Array, usual: Window) -> tuple[Array, Array]:
+    """The lower and upper corner (2,) of a window around these positions (n, 2); of the usual one if there are none."""
+    if not len(positions):
+        return np.array([usual.x0, usual.y0]), np.array([usual.x1, usual.y1])
+    low, high = positions.min(axis=0), positions.max(axis=0)
+    pad = MARGIN * (high - low).max() or max(SINGLE, np.abs(positions).max())
+    return low - pad, high + pad
+
+
+def _round_number(size: float) -> float:
+    """The largest of 1, 2 and 5 times a power of ten that is no greater."""
+    power = 10.0 ** np.floor(np.log10(size))
+    return float(power * max(factor for factor in (1, 2, 5) if factor * power <= size * (1 + 1e-9)))
