@@ -6,6 +6,7 @@ command needs when it runs, so that no command waits for another's libraries, an
 
 COMMANDS = {
     "screenshot": "save a picture of a race, without a window",
+    "record": "save a film of a race, without a window",
     "run": "run a race without a picture: verdicts, evidence, events",
     "basins": "draw which minimum a marble ends in, by where it starts",
     "cost": "measure what an update costs, by its batch size",

@@ -13,10 +13,11 @@ LADDER = tuple(2.0**step for step in range(10))  # Half sides of the squares aro
 CELLS = 32  # by a grid of so many cells along each side.
 MANY = 16  # A surface with more critical points in a square may have them everywhere, as ripples have.
 PATIENCE = 3  # How many wider squares are searched for a minimum where there are other critical points.
-SINGLE = 2.0  # The same around a single one near the origin; the window around one farther away reaches back to it.
+SINGLE = 2.0  # Half side around a single one near the origin; the window around one farther away reaches back to it.
 MARGIN = 0.35  # Around several critical points, in lengths of the longer side of what holds them all;
 NARROW = 0.05  # and around points that are only to be seen.
 SLIMMEST = 0.6  # The shorter side over the longer one.
+SMALLEST = 1e-3  # Half side of a window.
 DIGITS = 20.0  # The longer side over the unit of which the sides are multiples.
 
 
@@ -33,7 +34,7 @@ def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
         pad = NARROW * (high - low).max()
         low = np.minimum(low, np.min(seen, axis=0) - pad)
         high = np.maximum(high, np.max(seen, axis=0) + pad)
-    longest = (high - low).max()
+    longest = max((high - low).max(), 2 * SMALLEST / SLIMMEST)
     middle, half = 0.5 * (low + high), 0.5 * np.maximum(high - low, SLIMMEST * longest)
     unit = _round_number(longest / DIGITS)
     (x0, y0), (x1, y1) = np.floor((middle - half) / unit).tolist(), np.ceil((middle + half) / unit).tolist()

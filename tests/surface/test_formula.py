@@ -22,14 +22,14 @@ from sim.stage.export import screenshot
 from sim.stage.terrain import draw_terrain
 from sim.stage.theme import THEMES, load_theme
 from sim.surface import usual_window
-from sim.surface.basins import find_basins
+from sim.surface.basins import find_basins, flow_step
 from sim.surface.critical import CriticalPoint, Kind, critical_points
 from sim.surface.formula import Formula, FormulaError, _program
 from sim.surface.formula.graph import FUNCTIONS, PAIRED
 from sim.surface.formula.reading import DEEPEST, LONGEST, MOST_PARTS
 from sim.surface.points import Array, pair
 from sim.surface.polynomial import Beale, Himmelblau, MonkeySaddle, Rosenbrock, SixHumpCamel
-from sim.surface.protocol import ClosedForm, Window
+from sim.surface.protocol import ClosedForm, Surface, Window
 from sim.surface.ripple import Rastrigin
 from sim.surface.suggestion import suggest_window
 
@@ -358,6 +358,22 @@ def test_a_problem_with_gaps_has_finite_scales(formula: str, examples: ShiftedEx
     assert problem.basins.labels(POINTS[:4]).shape == (4,)
 
 
+def test_flows_that_jump_about_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a terrain finer than their steps they would go on for ever, and nobody could wait for it."""
+    surface, window = Formula("sin(200*x)*sin(200*y) + 0.1*(x^2 + y^2)"), Window(-2.0, 2.0, -2.0, 2.0)
+    made = []
+
+    def counted(surface: Surface, theta: Array, longest: float) -> Array:
+        made.append(len(theta))
+        return flow_step(surface, theta, longest)
+
+    monkeypatch.setattr("sim.surface.basins.flow_step", counted)
+    minima = [point for point in critical_points(surface, window, 8) if point.kind is Kind.MINIMUM][:1]
+    find_basins(surface, window, minima).follow(POINTS)
+    assert minima
+    assert 0 < len(made) < 400
+
+
 # What is refused.
 
 HOSTILE = [
@@ -522,6 +538,8 @@ def test_a_window_is_suggested_around_what_is_there(formula: str, inside: list[t
 
 def test_a_tiny_structure_gets_a_tiny_window() -> None:
     assert suggest_window(Formula("(x^2 - 0.0001)^2 + y^2")).width < 0.1
+    # No scene may have a smaller one than this gets.
+    assert scene_of("min((x - 0.0002)^2, (x + 0.0002)^2) + y^2", start=(0.0, 0.0)).window.width < 0.01
 
 
 def test_what_is_to_be_seen_is_in_the_window() -> None:

@@ -1,0 +1,151 @@
+"""A film of a race, without a window."""
+# ruff: noqa: PLC0415
+
+import argparse
+import re
+from contextlib import closing
+from pathlib import Path
+
+from sim.command.arguments import (
+    LARGEST_SIZE,
+    MOST_UPDATES,
+    PROGRAM,
+    SMALLEST_SIZE,
+    THEMES,
+    Parser,
+    add_scene,
+    add_seed,
+    short,
+    size,
+    whole_number,
+)
+from sim.command.progress import result_of
+from sim.command.terminal import say, show
+
+SUFFIXES = (".mp4", ".gif", ".webm", ".webp")
+USUAL_RATE, FASTEST, FASTEST_GIF = 20, 60, 50
+SHORTEST, LONGEST = 0.1, 3600.0  # Seconds.
+
+
+def parser() -> argparse.ArgumentParser:
+    """Its arguments."""
+    parser = Parser(
+        "record",
+        """
+Save a film of a race as the window would show it. No display is needed. The
+ending of the file says which kind: .mp4 for slides and most else, .webm for
+pages, .gif where only pictures are allowed, .webp for pages, without any loss.
+""",
+        f"""
+python {PROGRAM} record
+python {PROGRAM} record on-the-saddle -o saddle.gif --size 960x600
+python {PROGRAM} record sharp-and-flat --to 1000 --seconds 15 --fps 60 --seed 7
+python {PROGRAM} record ravine --from 20 --to 80 --seconds 10 --theme dark
+""",
+    )
+    add_scene(parser)
+    parser.add_argument(
+        "--from",
+        dest="first",
+        type=whole_number(0, MOST_UPDATES),
+        default=0,
+        metavar="U",
+        help="the update with which it begins (default: 0)",
+    )
+    parser.add_argument(
+        "--to",
+        dest="last",
+        type=whole_number(0, MOST_UPDATES),
+        metavar="U",
+        help=f"the update with which it ends, at most {MOST_UPDATES:,} (default: the scene's own last)",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=seconds,
+        metavar="S",
+        help="how long it lasts; the updates are spread evenly (default: 20 updates a second, but 20 seconds at most)",
+    )
+    parser.add_argument(
+        "--fps",
+        type=whole_number(1, FASTEST),
+        default=USUAL_RATE,
+        metavar="F",
+        help=f"pictures a second, at most {FASTEST}, or {FASTEST_GIF} in a GIF (default: {USUAL_RATE})",
+    )
+    parser.add_argument(
+        "--size",
+        type=size,
+        default=(1280, 720),
+        metavar="WxH",
+        help="width and height in pixels, from {}x{} to {}x{}; an MP4 has even ones only, and leaves out the last row "
+        "or column of others (default: 1280x720)".format(*SMALLEST_SIZE, *LARGEST_SIZE),
+    )
+    parser.add_argument("--theme", choices=THEMES, default="light", help="its colours (default: light)")
+    add_seed(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=film_path,
+        metavar="FILE",
+        help=f"the film to write, replaced if it exists, with the ending {_or(SUFFIXES)} (default: an MP4 with the "
+        "scene's name, and a number if that is taken)",
+    )
+    return parser
+
+
+def film_path(text: str) -> Path:
+    """The path of a film to be written."""
+    path = Path(text)
+    if path.suffix.lower() not in SUFFIXES:
+        raise argparse.ArgumentTypeError(f"must end in {_or(SUFFIXES)}, not as {short(path.name)} does")
+    return path
+
+
+def seconds(text: str) -> float:
+    """A length of time."""
+    plain = re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?|\.[0-9]{1,9}", text)
+    if not plain or not SHORTEST <= float(text) <= LONGEST:
+        raise argparse.ArgumentTypeError(
+            f"must be a number of seconds from {SHORTEST:g} to {LONGEST:g}, not {short(text)}"
+        )
+    return float(text)
+
+
+def _or(words: tuple[str, ...]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Draw and encode it."""
+    from sim.command.chosen import chosen_scene
+    from sim.files import check_writable, free_path
+    from sim.stage import require_pygame_ce
+
+    scene = chosen_scene(arguments.scene, arguments.seed)
+    path = arguments.output or free_path(Path(f"{scene.name}.mp4"))
+    last = scene.updates if arguments.last is None else arguments.last
+    if arguments.first > last:
+        end = f"where {scene.name} ends" if arguments.last is None else "--to"
+        parser().error(f"--from {arguments.first:,} is later than {end}, {last:,}")
+    if path.suffix.lower() == ".gif" and arguments.fps > FASTEST_GIF:
+        parser().error(f"argument --fps: a GIF shows at most {FASTEST_GIF} pictures a second, not {arguments.fps}")
+    check_writable(path)
+    require_pygame_ce()
+    from sim.stage.film import film, film_size
+
+    made = film(
+        scene,
+        path,
+        size=arguments.size,
+        theme=arguments.theme,
+        rate=arguments.fps,
+        first=arguments.first,
+        last=last,
+        seconds=arguments.seconds,
+    )
+    with closing(made):  # Ctrl-C leaves what was there before.
+        count = result_of(made)
+    width, height = film_size(path, arguments.size)
+    if (width, height) != arguments.size:
+        say(f"an MP4 has even sizes only: the film has {width}x{height} pixels")
+    show(f"saved {path}: {count:,} pictures, {count / arguments.fps:g} s")
