@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
@@ -26,6 +27,7 @@ from sim.descent.problem import Problem
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.track import Lane, descend
 from sim.scene import OPENING, Scene, load_scene
+from sim.stage.film import film
 from sim.stage.session import SPEEDS, Session, race
 from sim.stage.starting import MoveStart
 from sim.stage.views import VIEWS
@@ -158,6 +160,17 @@ def ensembles() -> Iterator[Row]:
     yield "memory of 500 seeds, 1,000 and 20,000 updates", f"{few:.0f} and {many:.0f} MiB", "wanted: the same"
 
 
+def film_rate(pictures: int = 400) -> Row:
+    """Pictures a second of a film of the opening scene, drawing and encoding together."""
+    scene, rate = load_scene(OPENING), 20
+    with TemporaryDirectory() as folder:
+        made = film(
+            scene, Path(folder) / "race.mp4", size=(1280, 720), theme="light", rate=rate, seconds=pictures / rate
+        )
+        seconds = _timed(lambda: list(made))
+    return "film, MP4 of 1280×720", f"{pictures / seconds:.0f} pictures/s", "wanted: at least 100"
+
+
 def _memory(updates: int) -> float:
     """The largest memory of a process, in MiB, that computes so many updates of the opening scene's minibatch."""
     code = (
@@ -177,7 +190,16 @@ def _timed(action: Callable[[], object]) -> float:
 def main() -> None:
     """Measure and print."""
     table = Table("what", "measured", "remark", title="Three Marbles, benchmark")
-    rows = [first_frame(), *frames(), one_race(), swarm(2, 1), swarm(8, 1), swarm(2, 20, updates=4), *ensembles()]
+    rows = [
+        first_frame(),
+        *frames(),
+        one_race(),
+        swarm(2, 1),
+        swarm(8, 1),
+        swarm(2, 20, updates=4),
+        *ensembles(),
+        film_rate(),
+    ]
     for row in rows:
         table.add_row(*row)
     Console().print(table)
