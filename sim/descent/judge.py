@@ -53,6 +53,7 @@ from sim.surface.points import Array, eigenvectors, norm
 BASIN = Sight._fields.index("basin")
 SPELLS = [Sight._fields.index("slow"), Sight._fields.index("near")]
 
+_OVER = (Kind.DIVERGED, Kind.OFF_SURFACE)
 _RESTS = (Kind.SETTLED, Kind.STUCK, Kind.LEVEL, Kind.BALANCED)
 
 
@@ -141,10 +142,11 @@ class Judge:
             del self._basins[: len(self._basins) - (self.seen - self.track.first)]
 
     def conclude_overflow(self) -> None:
-        """Pronounce a run diverged whose numbers have overflowed."""
+        """Say of a run whose numbers have overflowed that it diverged, or that it came to where there is no surface."""
         overflow = self.track.overflow
-        if overflow is not None and self._state.kind is not Kind.DIVERGED:
-            self._conclude(Kind.DIVERGED, overflow)
+        if overflow is not None and self._state.kind not in _OVER:
+            slope = norm(self.track.full_gradient[self.track.updates - self.track.first])
+            self._conclude(Kind.DIVERGED if np.isfinite(slope) else Kind.OFF_SURFACE, overflow)
 
     def _due(self) -> int:
         """The next moment at which time alone may change the verdict, as `_kind` and `_conclude` have it."""
@@ -182,6 +184,7 @@ class Judge:
             height=None if problem.lowest is None else float(track.loss[moment]) - problem.lowest,
             saddle=int(nearest_saddle(problem, theta[None])[0][0]) if kind is Kind.STALLED else None,
             way_down=_way_down(problem, theta) if kind in (Kind.STALLED, Kind.BALANCED) else None,
+            loss=float(track.loss[moment]),
         )
 
     def events_until(self, update: int) -> list[Event]:
@@ -198,7 +201,7 @@ class Judge:
     def _conclude(self, kind: Kind, update: int) -> None:
         """Change the verdict, unless it has only just been changed."""
         state = self._state
-        held = update - state.since < DWELL and kind is not Kind.DIVERGED and state.since > 0
+        held = update - state.since < DWELL and kind not in _OVER and state.since > 0
         if (held or kind is state.kind) and self.changes:
             return
         state.kind, state.since = kind, update

@@ -5,6 +5,7 @@ live run, a replay and a film say the same. Each has a harder condition to begin
 must hold for a while before it begins: it never flickers.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -60,6 +61,7 @@ class Kind(Enum):
     WANDERING = "wandering between basins"
     BOUNCING = "bouncing"
     DIVERGED = "diverged"
+    OFF_SURFACE = "left the surface"
 
     @property
     def code(self) -> str:
@@ -107,6 +109,8 @@ class Verdict:
     """Index of the saddle at which it stalled."""
     way_down: tuple[float, float] | None = None
     """Unit vector of negative curvature that still leads down from a saddle or a maximum."""
+    loss: float = 0.0
+    """Training loss; not finite where there is no surface."""
 
     @property
     def sentence(self) -> str:
@@ -150,6 +154,10 @@ def _boundless(_: Verdict) -> str:
     return "it grows without bound"
 
 
+def _nothing(verdict: Verdict) -> str:
+    return "the loss has no gradient there" if math.isfinite(verdict.loss) else "the loss is not finite there"
+
+
 _EVIDENCE: dict[Kind, tuple[Callable[[Verdict], str], ...]] = {
     Kind.DESCENDING: (_slope, _height),
     Kind.SETTLED: (_slope, _signs),
@@ -162,4 +170,5 @@ _EVIDENCE: dict[Kind, tuple[Callable[[Verdict], str], ...]] = {
     Kind.WANDERING: (_slope, _height),
     Kind.BOUNCING: (_undamped, _slope, _height),
     Kind.DIVERGED: (_boundless,),
+    Kind.OFF_SURFACE: (_nothing,),
 }

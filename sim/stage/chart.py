@@ -41,7 +41,7 @@ class Axes:
         with np.errstate(all="ignore"):
             values = np.log10(np.maximum(losses, np.finfo(float).tiny)) if self.logarithmic else losses
             shares = (values - self.low) / (self.high - self.low)
-        return np.fmax(np.fmin(shares, 1.5), -0.5)
+        return np.clip(shares, -0.5, 1.5)
 
     def marks(self) -> list[tuple[float, str]]:
         """Round losses and how they are written."""
@@ -67,8 +67,11 @@ def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> A
         for lane, track in enumerate(race.tracks)
         for column in (track.loss, track.test_loss)
     ]
+    columns = [known for column in columns if len(known := column[np.isfinite(column)])]
+    if not columns:  # There is no surface where the marbles lie.
+        return Axes(ticks, timing, clock, 0.0, 1.0, False)
     start = max(float(column[0]) for column in columns)
-    lowest = min(float(np.nanmin(column)) for column in columns)
+    lowest = min(float(column.min()) for column in columns)
     ceiling = start + (TALLEST - 1) * max(start - lowest, 1e-12)
     tallest = max(float(column[column <= ceiling].max(initial=lowest)) for column in columns)
     tallest = max(tallest, start)
@@ -191,6 +194,8 @@ class Chart:
         width = max(1, round(1.6 * self._stroke)) if not dash else max(1, round(1.2 * self._stroke))
         points = list(zip(x.tolist(), y.tolist(), strict=True))
         for (x0, y0), (x1, y1) in pairwise(points):
+            if math.isnan(y0) or math.isnan(y1):  # No line leads to where there is no loss.
+                continue
             for share0, share1 in dashes(x0, x1, dash * self._stroke):
                 start = (x0 + share0 * (x1 - x0), y0 + share0 * (y1 - y0))
                 end = (x0 + share1 * (x1 - x0), y0 + share1 * (y1 - y0))
@@ -205,6 +210,8 @@ class Chart:
         bottoms = np.maximum(np.maximum.reduceat(y, starts), y[np.maximum(starts - 1, 0)])
         thick = max(1, round(1.3 * self._stroke))
         for column, top, bottom in zip(columns[starts].tolist(), tops.tolist(), bottoms.tolist(), strict=True):
+            if math.isnan(top):
+                continue
             if not dash or int(column // (dash * self._stroke)) % 2 == 0:
                 self._draft.fill(color, (column, round(top), 1, max(thick, round(bottom - top))))
 

@@ -29,6 +29,8 @@ EVIDENCE = (
     "outside every known basin",
     "from wall to wall, and no less than before",
     "it grows without bound",
+    "the loss is not finite there",
+    "the loss has no gradient there",
 )
 """What a verdict says in words for evidence; the rest of it is formulas."""
 

@@ -31,8 +31,7 @@ def contour_lines(heights: Array, camera: Camera, levels: tuple[float, ...]) -> 
     finite = np.isfinite(heights)
     if not finite.any():
         return []
-    heights = np.where(finite, heights, heights.max(initial=-np.inf, where=finite))
-    generator = contourpy.contour_generator(z=heights, line_type=contourpy.LineType.Separate)
+    generator = contourpy.contour_generator(z=np.where(finite, heights, np.nan), line_type=contourpy.LineType.Separate)
     rows, columns = heights.shape
     step = np.array([(camera.width - 1) / (columns - 1), (1 - camera.height) / (rows - 1)])
     lines = [np.asarray(line) for level in levels for line in generator.lines(level)]
