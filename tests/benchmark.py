@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +21,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 import pygame
 from rich.console import Console
+from rich.live import Live
 from rich.table import Table
 
 from sim.descent.data import ShiftedExamples
@@ -174,11 +176,12 @@ def film_rate(pictures: int = 400) -> Row:
 def _memory(updates: int) -> float:
     """The largest memory of a process, in MiB, that computes so many updates of the opening scene's minibatch."""
     code = (
-        "import resource; from sim.scene import load_scene; from sim.study.ensemble import Job\n"
+        "from pathlib import Path; from sim.scene import load_scene; from sim.study.ensemble import Job\n"
         f"Job(load_scene('{OPENING}'), 1, 0, 500, {updates}).run()\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+        "print(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])"
     )
-    return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return int(done.stdout) / 1024
 
 
 def _timed(action: Callable[[], object]) -> float:
@@ -190,19 +193,18 @@ def _timed(action: Callable[[], object]) -> float:
 def main() -> None:
     """Measure and print."""
     table = Table("what", "measured", "remark", title="Three Marbles, benchmark")
-    rows = [
-        first_frame(),
-        *frames(),
-        one_race(),
-        swarm(2, 1),
-        swarm(8, 1),
-        swarm(2, 20, updates=4),
-        *ensembles(),
-        film_rate(),
-    ]
-    for row in rows:
-        table.add_row(*row)
-    Console().print(table)
+    rows = chain(
+        [first_frame()],
+        frames(),
+        [one_race()],
+        (swarm(wells, size, updates=updates) for wells, size, updates in ((2, 1, 100), (8, 1, 100), (2, 20, 4))),
+        ensembles(),
+        (measure() for measure in (film_rate,)),
+    )
+    with Live(table, console=Console(), auto_refresh=False) as live:
+        for row in rows:
+            table.add_row(*row)
+            live.refresh()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     Console().print(f"peak memory {peak:.0f} MiB, {os.cpu_count()} cores, NumPy {np.__version__}")
 

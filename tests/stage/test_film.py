@@ -23,9 +23,10 @@ from sim.scene.reading import load_saved
 from sim.stage.export import paused, screenshot
 from sim.stage.film import ENCODERS, Recorder, film, film_size, films
 from sim.stage.film import recorder as recording
-from sim.stage.film.encoding import Sink
+from sim.stage.film.conversion import COLUMNS, ROWS, Converter
+from sim.stage.film.encoding import Pixels, Sink
 from sim.stage.film.films import Canvas, evenly, picture_count
-from sim.stage.film.recorder import AHEAD
+from sim.stage.film.recorder import AHEAD, OPAQUE
 from sim.stage.session import begin, race
 
 SIZE = (96, 64)
@@ -181,6 +182,43 @@ def test_a_surface_is_free_again_once_it_is_added(tmp_path: Path) -> None:
             recorder.add(surface)
             surface.fill((1, 2, 3))
     assert all(np.array_equal(picture, array(card(number))) for number, (_, picture) in enumerate(shown(path)))
+
+
+# Colours.
+
+
+def converted(pixels: Pixels, converter: Converter) -> Picture:
+    return converter.converted(pixels).to_ndarray().astype(np.int16)
+
+
+@pytest.mark.parametrize("size", [(2 * COLUMNS + 2, 40), (64, 32), (16, 16)])
+def test_what_has_changed_is_converted_as_all_of_it_would_be(size: tuple[int, int]) -> None:
+    generator = np.random.default_rng(0)
+    pixels = generator.integers(0, 1 << 24, size[::-1], dtype=np.uint32) | OPAQUE
+    converter = Converter(size)
+    converted(pixels, converter)
+    for count in (0, 1, 5, 500, ROWS * COLUMNS + 1, pixels.size, 3):
+        places = generator.permutation(pixels.size)[:count]
+        pixels.flat[places] = generator.integers(0, 1 << 24, len(places), dtype=np.uint32) | OPAQUE
+        whole = converted(pixels, Converter(size))
+        assert np.abs(converted(pixels, converter) - whole).max() <= 1
+
+
+def test_what_has_not_changed_is_not_converted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a race, little changes from one picture to the next."""
+    done = []
+    convert = conversion._converted
+
+    def counting(pixels: Pixels, *words: Any) -> Any:
+        done.append(pixels.size)
+        return convert(pixels, *words)
+
+    monkeypatch.setattr(conversion, "_converted", counting)
+    scene = load_scene("local-minimum")
+    canvas, converter = Canvas(*paused(scene, scene.updates, "light"), (1280, 720)), Converter((1280, 720))
+    for update in (100, 101, 102, 102):
+        converter.converted(recording._copied(canvas.at(update), np.empty((720, 1280), np.uint32)))
+    assert done == [1280 * 720] + [(2 * ROWS + 2) * 2 * COLUMNS] * 2
 
 
 # What happens now.

@@ -30,7 +30,7 @@ class Encoder(Protocol):
         ...
 
 
-def frame_of(pixels: Pixels, tick: int, rate: int) -> VideoFrame:
+def frame_of(pixels: Pixels, tick: int = 0, rate: int = 1) -> VideoFrame:
     """The same memory as a frame, at that tick of so many a second."""
     height, width = pixels.shape
     frame = VideoFrame.from_numpy_buffer(pixels.view(np.uint8).reshape(height, width, 4), "bgra")

@@ -8,9 +8,9 @@ from typing import BinaryIO
 
 import av
 from av import VideoStream
-from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
-from sim.stage.film.encoding import Pixels, Sink, Size, frame_of
+from sim.stage.film.conversion import FORMAT, Converter
+from sim.stage.film.encoding import Pixels, Sink, Size
 
 BT709, LIMITED = 1, 1  # What players take for granted at this size; said all the same.
 
@@ -49,23 +49,17 @@ class Video:
         assert isinstance(stream, VideoStream)
         self._stream, context = stream, stream.codec_context
         context.width, context.height = size
-        context.pix_fmt = "yuv420p"
+        context.pix_fmt = FORMAT
         context.time_base = Fraction(1, rate)
         context.colorspace = context.color_primaries = context.color_trc = BT709
         context.color_range = LIMITED
         context.thread_type = "FRAME"
-        self._reformatter = VideoReformatter()
+        self._converter = Converter(size)
 
     def add(self, pixels: Pixels, tick: int) -> None:
         """The picture that is shown from that tick on."""
-        frame = self._reformatter.reformat(
-            frame_of(pixels, tick, self._rate),
-            format="yuv420p",
-            dst_colorspace=Colorspace.ITU709,
-            dst_color_range=ColorRange.MPEG,
-            interpolation=Interpolation.BILINEAR,
-            threads=1,  # The next picture is being drawn meanwhile.
-        )
+        frame = self._converter.converted(pixels)
+        frame.pts, frame.time_base = tick, Fraction(1, self._rate)
         self._container.mux(self._stream.encode(frame))
         self._out.check()
 
