@@ -22,7 +22,6 @@ from sim.scene import load_scene
 from sim.scene.reading import load_saved
 from sim.stage.export import paused, screenshot
 from sim.stage.film import ENCODERS, Recorder, conversion, film, film_size, films
-from sim.stage.film import conversion
 from sim.stage.film import recorder as recording
 from sim.stage.film.conversion import COLUMNS, ROWS, Converter
 from sim.stage.film.encoding import Pixels, Sink
