@@ -67,7 +67,7 @@ def test_what_the_processes_find_is_what_is_found_here(scene: Scene) -> None:
         assert message.scene == scene
         assert np.array_equal(message.outcomes.theta, here.theta)
         assert np.array_equal(message.outcomes.verdicts, here.verdicts)
-    assert not multiprocessing.active_children()
+    until(lambda: not multiprocessing.active_children())
 
 
 def test_stopping_does_not_wait_for_what_is_being_computed(endless: Scene) -> None:
@@ -76,7 +76,7 @@ def test_stopping_does_not_wait_for_what_is_being_computed(endless: Scene) -> No
     assert multiprocessing.active_children()
     counter.close()
     assert not counter._thread.is_alive()
-    assert not multiprocessing.active_children()
+    until(lambda: not multiprocessing.active_children())
     assert counter.messages() == []
 
 
@@ -157,7 +157,7 @@ def test_the_same_key_stops_it(window: Window, endless: Scene) -> None:
     assert (window.session.sheet, window._counter) == ("", None)
     assert window.session.notice
     until(lambda: not counter._thread.is_alive())
-    assert not multiprocessing.active_children()
+    until(lambda: not multiprocessing.active_children())
 
 
 def test_another_scene_stops_it(window: Window, endless: Scene) -> None:
