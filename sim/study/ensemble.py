@@ -58,7 +58,7 @@ def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Se
     """
     chance = lane.batch_size < problem.train.count
     some = seeds if chance else seeds[:1]
-    block = max(1, min(MARBLES, MOMENTS // moments_kept(problem, lane)))
+    block = max(1, min(MARBLES, MOMENTS // min(moments_kept(problem, lane), updates + 1)))
     parts = [_block(problem, lane, start, some[i : i + block], updates) for i in range(0, len(some), block)]
     if chance:
         return join(parts)
