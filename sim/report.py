@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from sim.descent.judge import Judge
 from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules import rule_name
 from sim.descent.track import Lane, Track
+from sim.descent.track_judge import TrackJudge
 from sim.descent.verdict import Event, Kind, Verdict
 from sim.scene import Scene
 from sim.surface.critical import CriticalPoint
@@ -73,7 +73,7 @@ def summary(scene: Scene, race: Race, updates: int) -> dict[str, Any]:
     }
 
 
-def _lane(track: Track, judge: Judge, updates: int) -> dict[str, Any]:
+def _lane(track: Track, judge: TrackJudge, updates: int) -> dict[str, Any]:
     verdict = judge.verdict(updates)
     return {
         "name": track.lane.name,
@@ -257,7 +257,7 @@ def settings(lane: Lane, count: int) -> Iterator[str]:
         yield f"{key.replace('_', ' ')} {value:g}"
 
 
-def _facts(track: Track, judge: Judge, updates: int) -> Iterator[str]:
+def _facts(track: Track, judge: TrackJudge, updates: int) -> Iterator[str]:
     verdict = judge.verdict(updates)
     moment = min(updates, track.updates)
     (x, y), loss, test_loss = track.theta[moment], track.loss[moment], track.test_loss[moment]

@@ -5,11 +5,13 @@ from itertools import islice
 
 import numpy as np
 
-from sim.descent.batches import Indices, Seeds, updates_per_epoch
-from sim.descent.judge import Judge, lookback, show, spells
+from sim.descent.batches import Indices, Seeds
+from sim.descent.judge import Judge, show
 from sim.descent.problem import Problem
-from sim.descent.sight import Moments, gentle, sights
+from sim.descent.progress import Progress, lookback
+from sim.descent.sight import Mask, Moments, Spells, sights
 from sim.descent.track import Lane, Update, descend
+from sim.surface.basins import NO_BASIN, Labels
 from sim.surface.points import Array, eigenvalues, norm
 from sim.surface.protocol import value_and_gradient
 
@@ -19,7 +21,7 @@ CHUNK = 256
 
 def moments_kept(problem: Problem, lane: Lane) -> int:
     """How many moments of each marble's run are in memory at a time, at most."""
-    return lookback(problem, lane) + CHUNK
+    return lookback(problem.train.count, lane.batch_size) + CHUNK
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -29,7 +31,6 @@ class _Columns:
     theta: Array
     loss: Array
     full_gradient: Array
-    curvatures: Array
     gradient: Array
     movement: Array
 
@@ -37,8 +38,8 @@ class _Columns:
 class Crowd:
     """The runs of M marbles, one seed each, and a judge for every one.
 
-    A run is in every bit, and is judged in every word, as it would be alone. How far a judge may look
-    back is all that is remembered, so memory does not grow with the updates. The eigenvalues of ∇²L
+    A run is in every bit, and is judged in every word, as it would be alone. Only the moments that may be
+    needed once more are remembered, so memory does not grow with the updates. The eigenvalues of ∇²L
     are computed only where a judge asks for them.
     """
 
@@ -51,9 +52,13 @@ class Crowd:
         """The first moment that is remembered."""
         self.ends = np.full(len(seeds), -1, dtype=np.intp)
         """How many updates a marble made before its numbers overflowed, −1 where they have not; shape (M,)."""
-        self.judges = [Judge(_Run(self, marble)) for marble in range(len(seeds))]
+        self.basins: Labels = np.full(len(seeds), NO_BASIN, dtype=np.intp)
+        """The label of the basin in which each is, or last was before its numbers overflowed; shape (M,)."""
+        self.judges = [Judge(problem, lane, (x, y)) for x, y in starts.tolist()]
         self._run = descend(problem.train, lane, starts, seeds)
-        self._lookback = lookback(problem, lane)
+        self._lookback = lookback(problem.train.count, lane.batch_size)
+        self._progress = Progress(problem.train.count, lane.batch_size, len(seeds))
+        self._spells = Spells.none(len(seeds))
         self.columns = self._empty(1)
         self.columns.theta[0] = starts
         self._diagnose(slice(0, 1))
@@ -81,9 +86,9 @@ class Crowd:
 
     def _empty(self, rows: int) -> _Columns:
         marbles = len(self.ends)
-        vectors = (np.empty((rows, 2, marbles)).transpose(0, 2, 1) for _ in range(5))
-        theta, full_gradient, curvatures, gradient, movement = vectors
-        return _Columns(theta, np.empty((rows, marbles)), full_gradient, curvatures, gradient, movement)
+        vectors = (np.empty((rows, 2, marbles)).transpose(0, 2, 1) for _ in range(4))
+        theta, full_gradient, gradient, movement = vectors
+        return _Columns(theta, np.empty((rows, marbles)), full_gradient, gradient, movement)
 
     def _make_room(self, steps: int, updates: int) -> None:
         """Let go of what no judge will look back to, if there is no room for so many more moments."""
@@ -108,81 +113,32 @@ class Crowd:
         self.updates += 1
 
     def _diagnose(self, rows: slice) -> None:
-        columns, train = self.columns, self.problem.train
-        theta = columns.theta[rows]
         with np.errstate(all="ignore"):
-            columns.loss[rows], gradient = value_and_gradient(train, theta)
-            columns.full_gradient[rows] = gradient
-            matters = gentle(self.problem, gradient)
-            columns.curvatures[rows] = np.nan
-            columns.curvatures[rows][matters] = eigenvalues(train.hessian(theta[matters]))
+            loss, gradient = value_and_gradient(self.problem.train, self.columns.theta[rows])
+        self.columns.loss[rows], self.columns.full_gradient[rows] = loss, gradient
 
     def _observe(self, first: int) -> None:
         """Let the judges see the moments from `first` on."""
         columns, begin, end = self.columns, first - self.first, self.updates + 1 - self.first
         steps = norm(columns.movement[begin - 1 : end - 1]) if first else np.zeros((1, len(self.judges)))
-        now = slice(begin, end)
+        theta = columns.theta[begin:end]
+
+        def curvatures(wanted: Mask) -> Array:
+            with np.errstate(all="ignore"):
+                return eigenvalues(self.problem.train.hessian(theta[wanted]))
+
         moments = Moments(
-            columns.theta[now], steps, columns.loss[now], columns.full_gradient[now], columns.curvatures[now]
+            theta,
+            steps,
+            columns.loss[begin:end],
+            columns.full_gradient[begin:end],
+            curvatures,
+            self._progress.read(columns, self.first, range(first, self.updates + 1)),
         )
-        show(self.judges, sights(self.problem, moments, *spells(self.judges)))
-
-
-class _Run:
-    """One marble of a crowd, as a `Record`."""
-
-    __slots__ = ("_crowd", "_marble")
-
-    def __init__(self, crowd: Crowd, marble: int) -> None:
-        self._crowd = crowd
-        self._marble = marble
-
-    @property
-    def problem(self) -> Problem:
-        return self._crowd.problem
-
-    @property
-    def lane(self) -> Lane:
-        return self._crowd.lane
-
-    @property
-    def updates(self) -> int:
-        end = int(self._crowd.ends[self._marble])
-        return self._crowd.updates if end < 0 else end
-
-    @property
-    def overflow(self) -> int | None:
-        end = int(self._crowd.ends[self._marble])
-        return None if end < 0 else end + 1
-
-    @property
-    def first(self) -> int:
-        return self._crowd.first
-
-    @property
-    def updates_per_epoch(self) -> int:
-        return updates_per_epoch(self.problem.train.count, self.lane.batch_size)
-
-    @property
-    def theta(self) -> Array:
-        return self._crowd.columns.theta[:, self._marble]
-
-    @property
-    def loss(self) -> Array:
-        return self._crowd.columns.loss[:, self._marble]
-
-    @property
-    def full_gradient(self) -> Array:
-        return self._crowd.columns.full_gradient[:, self._marble]
-
-    @property
-    def curvatures(self) -> Array:
-        return self._crowd.columns.curvatures[:, self._marble]
-
-    @property
-    def gradient(self) -> Array:
-        return self._crowd.columns.gradient[:, self._marble]
-
-    @property
-    def movement(self) -> Array:
-        return self._crowd.columns.movement[:, self._marble]
+        seen, self._spells = sights(self.problem, moments, self._spells)
+        last = self.made() - first  # Negative where a run had ended before.
+        show(self.judges, seen, np.maximum(last + 1, 0).tolist())
+        self.basins = np.where(last < 0, self.basins, seen.basin[np.maximum(last, 0), np.arange(len(last))])
+        on_surface = np.isfinite(columns.full_gradient[end - 1]).all(axis=-1)
+        for marble in np.flatnonzero(self.ends >= 0):
+            self.judges[marble].conclude_overflow(int(self.ends[marble]) + 1, bool(on_surface[marble]))

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from sim.descent.judge import Judge, observe_all
 from sim.descent.problem import Problem
 from sim.descent.track import Lane, Track
+from sim.descent.track_judge import TrackJudge, observe_all
 
 
 class Race:
@@ -19,7 +19,7 @@ class Race:
         self.start = start
         self.seed = seed
         self.tracks = tuple(Track(problem, lane, start, seed) for lane in lanes)
-        self.judges = tuple(Judge(track) for track in self.tracks)
+        self.judges = tuple(TrackJudge(track) for track in self.tracks)
         observe_all(self.judges)
         self.updates = 0
         """How many updates every lane has either recorded or diverged before."""

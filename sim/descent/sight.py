@@ -1,5 +1,6 @@
 """What a judge sees: the moments of many runs in the problem's own units, computed together."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.descent.problem import Problem
+from sim.descent.progress import Signs
 from sim.descent.verdict import (
     DWELL,
     EQUAL_LOSS,
@@ -21,6 +23,7 @@ from sim.descent.verdict import (
     RESTLESS,
     SLOW_GRADIENT,
     SLOW_LEVEL,
+    SLOW_MOVEMENT,
     Kind,
 )
 from sim.surface.basins import NO_BASIN, Labels
@@ -37,17 +40,19 @@ class Sight(NamedTuple):
 
     slope: float  # ‖∇L‖.
     step: float  # Length of the last movement.
-    lower: float  # Smaller eigenvalue of ∇²L, known where the slope is gentle.
+    lower: float  # Smaller eigenvalue of ∇²L, known where it matters.
     upper: float  # The larger one.
     level: float  # Loss above the lowest known minimum; in a minimum's certain disc, that of the minimum.
     basin: int  # Label of the basin.
     certain: int  # Label of the minimum in whose certain disc it is.
     ahead: float  # Distance from the critical point that it can come to rest at, known where it is all but at rest.
-    saddle: int  # Index of the nearest saddle.
-    reaches: float  # Distance from that saddle, in the saddle's reaches.
+    reaches: float  # Distance from the nearest saddle, in the saddle's reaches.
     far: bool  # Gone for good.
-    slow: int  # How many moments it has been on a gentle slope,
-    near: int  # and how many near a saddle.
+    slow: int  # How many moments it has been on a gentle slope.
+    left: int  # Index of the saddle that it has just left, after a stay on a gentle slope.
+    calm: int  # Over how many spans it has made no progress, and
+    bouncing: int  # over which of them it has bounced, as in `Signs`,
+    longest: float  # and the longest of its last movements.
 
     @property
     def arriving(self) -> bool:
@@ -65,15 +70,15 @@ class Sight(NamedTuple):
 
 def sight(row: list[float]) -> Sight:
     """One moment of one run, from a row of `Sights.by_run`."""
-    slope, step, lower, upper, level, basin, certain, ahead, saddle, reaches, far, slow, near = row
-    basin, certain, saddle = int(basin), int(certain), int(saddle)
+    slope, step, lower, upper, level, basin, certain, ahead, reaches, far, slow, left, calm, bouncing, longest = row
+    basin, certain, slow, left, calm, bouncing = map(int, (basin, certain, slow, left, calm, bouncing))
     return Sight(
-        slope, step, lower, upper, level, basin, certain, ahead, saddle, reaches, bool(far), int(slow), int(near)
+        slope, step, lower, upper, level, basin, certain, ahead, reaches, far > 0, slow, left, calm, bouncing, longest
     )
 
 
 class Moments(NamedTuple):
-    """K moments of M runs, as recorded."""
+    """K moments of M runs, as recorded, and what they are signs of."""
 
     theta: Array
     """Shape (K, M, 2)."""
@@ -83,8 +88,9 @@ class Moments(NamedTuple):
     """Shape (K, M)."""
     gradient: Array
     """∇L, shape (K, M, 2)."""
-    curvatures: Array
-    """Eigenvalues of ∇²L, shape (K, M, 2); they are looked at only where the slope is `gentle`."""
+    curvatures: Callable[[Mask], Array]
+    """The eigenvalues of ∇²L (n, 2), given which of the moments (K, M) they are asked for."""
+    signs: Signs
 
 
 class Sights(NamedTuple):
@@ -98,11 +104,13 @@ class Sights(NamedTuple):
     basin: Labels
     certain: Labels
     ahead: Array
-    saddle: Labels
     reaches: Array
     far: Mask
     slow: Labels
-    near: Labels
+    left: Labels
+    calm: Labels
+    bouncing: Labels
+    longest: Array
 
     def by_run(self) -> Array:
         """The parts side by side as numbers, run after run in memory: shape (M, K, parts). For `sight`."""
@@ -114,56 +122,91 @@ class Sights(NamedTuple):
     def eventful(self) -> Mask:
         """Where something other than the passing of time may change a marble's state; shape (K, M).
 
-        It may be at rest, near a saddle, far away or crossing a plateau, or has come from one basin into another.
+        It may be at rest, linger at a saddle or have left it, be far away or crossing a plateau, or has come from one
+        basin into another.
         """
-        lively = (
-            (self.slope > RESTLESS * REST_GRADIENT)
-            | (self.step > RESTLESS * REST_MOVEMENT)
-            | (self.ahead > RESTLESS * REST_DISTANCE)
-        )
         arriving = (self.level <= SLOW_LEVEL) | ((self.certain != NO_BASIN) & (self.lower > FLAT_CURVATURE))
-        crossing = (self.slow >= DWELL) & ~arriving
-        eventful = ~lively | (self.near > 0) | self.far | crossing
+        eventful = self.far | (self.left != NO_SADDLE) | ((self.slow >= DWELL) & ~arriving)
+        eventful |= _still(self.slope, self.step) & (self.ahead <= RESTLESS * REST_DISTANCE)
+        eventful |= _may_linger(self.slow, self.step, self.reaches) & (self.lower < -FLAT_CURVATURE)
         eventful[1:] |= self.basin[1:] != self.basin[:-1]
         return np.asarray(eventful)
 
+    def signalled(self) -> Mask:
+        """Where a marble may begin to rattle, to wander or to bounce; shape (K, M)."""
+        return np.asarray((self.calm > 0) | (self.bouncing > 0))
 
-def gentle(problem: Problem, gradient: Array) -> Mask:
-    """Where a slope with this gradient (..., 2) may count as gentle, so that curvatures matter; shape (...)."""
-    return np.asarray(norm(gradient) <= LEAVING * SLOW_GRADIENT * problem.scale.gradient)
+
+class Spells(NamedTuple):
+    """How long each of M runs has been where it is, in moments; each part of shape (M,)."""
+
+    slow: Labels
+    """On a gentle slope,"""
+    near: Labels
+    """and near a saddle:"""
+    saddle: Labels
+    """the one with this index,"""
+    touched: Mask
+    """where the slope has been gentle meanwhile."""
+
+    @classmethod
+    def none(cls, runs: int) -> "Spells":
+        """Those of runs that have not begun."""
+        zero = np.zeros(runs, dtype=np.intp)
+        return cls(zero, zero, np.full(runs, NO_SADDLE), zero > 0)
 
 
-def sights(problem: Problem, moments: Moments, slow: Labels, near: Labels) -> Sights:
-    """What the judges see of these moments.
-
-    slow, near: for how many moments before them each of the runs has been on a gentle slope, or near a saddle; (M,).
-    """
+def sights(problem: Problem, moments: Moments, before: Spells) -> tuple[Sights, Spells]:
+    """What the judges see of these moments. Of the spells `before` them, and after."""
     shape, scale = moments.steps.shape, problem.scale
     theta, gradient = moments.theta.reshape(-1, 2), moments.gradient.reshape(-1, 2)
     with np.errstate(all="ignore"):
-        slope, step = norm(gradient) / scale.gradient, moments.steps.reshape(-1) / scale.length
-        certain, labels = problem.basins.nearest(theta), problem.basins.labels(theta)
-        saddle, reaches = nearest_saddle(problem, theta)
-        ahead = np.full(len(theta), np.inf)
-        still = (slope <= RESTLESS * REST_GRADIENT) & (step <= RESTLESS * REST_MOVEMENT)
+        slope, step = norm(moments.gradient) / scale.gradient, moments.steps / scale.length
+        certain, basin = (label(theta).reshape(shape) for label in (problem.basins.nearest, problem.basins.labels))
+        saddles, distances = nearest_saddle(problem, theta)
+        saddle, reaches = saddles.reshape(shape), distances.reshape(shape)
+        level = _level(problem, certain, moments.loss)
+        far = norm(moments.theta - problem.window.center) > FAR_AWAY * scale.length
+        slow = _spells(slope <= SLOW_GRADIENT, ~(slope <= LEAVING * SLOW_GRADIENT), before.slow)
+        left, after = _visits(saddle, reaches, slope <= SLOW_GRADIENT, before)
+        ahead = np.full(shape, np.inf)
+        still = _still(slope, step)
         if still.any():
-            ahead[still] = _ahead(problem, theta[still], labels[still], gradient[still])
-        columns = (
-            slope,
-            step,
-            *(moments.curvatures.reshape(-1, 2) / scale.curvature).T,
-            _level(problem, certain, moments.loss.reshape(-1)),
-            labels,
-            certain,
-            ahead,
-            saddle,
-            reaches,
-            norm(theta - problem.window.center) > FAR_AWAY * scale.length,
-        )
-        slope, reaches = slope.reshape(shape), reaches.reshape(shape)
-        slow = _spells(slope <= SLOW_GRADIENT, ~(slope <= LEAVING * SLOW_GRADIENT), slow)
-        near = _spells(reaches <= 1, ~(reaches <= LEAVING), near)
-    return Sights._make([*(column.reshape(shape) for column in columns), slow, near])
+            place = still.reshape(-1)
+            ahead[still] = _ahead(problem, theta[place], basin[still], gradient[place])
+        lower, upper = np.full(shape, np.nan), np.full(shape, np.nan)
+        crossing = (slow >= DWELL) & (certain != NO_BASIN) & ~(level <= SLOW_LEVEL)
+        matters = still | crossing | _may_linger(slow, step, reaches)
+        if matters.any():
+            lower[matters], upper[matters] = moments.curvatures(matters).T / scale.curvature
+    seen = Sights(slope, step, lower, upper, level, basin, certain, ahead, reaches, far, slow, left, *moments.signs)
+    return seen, after._replace(slow=slow[-1])
+
+
+def _still(slope: Array, step: Array) -> Mask:
+    """Where a marble may be at rest, if there is a critical point."""
+    return np.asarray((slope <= RESTLESS * REST_GRADIENT) & (step <= RESTLESS * REST_MOVEMENT))
+
+
+def _may_linger(slow: Labels, step: Array, reaches: Array) -> Mask:
+    """Where a marble may linger at a saddle, if the curvatures are those of one."""
+    return np.asarray((slow > 0) & (step <= LEAVING * SLOW_MOVEMENT) & (reaches <= LEAVING))
+
+
+def _visits(saddle: Labels, reaches: Array, gentle: Mask, before: Spells) -> tuple[Labels, Spells]:
+    """Which saddle has just been left, after a stay there on a gentle slope, or NO_SADDLE (K, M); and the visits after.
+
+    saddle, reaches: the nearest one and its distance in reaches, (K, M).
+    """
+    earlier = np.concatenate([before.saddle[None], saddle])
+    near = _spells(reaches <= 1, ~(reaches <= LEAVING) | (saddle != earlier[:-1]), before.near)
+    number = np.arange(1, len(near) + 1)[:, None]
+    last_touch = np.maximum.accumulate(np.where(gentle, number, 0), axis=0)
+    begun = number - near  # The number of the last moment before the visit; negative if it began before all these.
+    touched = (near > 0) & ((last_touch > np.maximum(begun, 0)) | ((begun < 0) & before.touched))
+    stayed = np.concatenate([((before.near >= DWELL) & before.touched)[None], (near >= DWELL) & touched])
+    left = np.where((near == 0) & stayed[:-1], earlier[:-1], NO_SADDLE)
+    return left, Spells(before.slow, near[-1], saddle[-1], touched[-1])
 
 
 def _spells(begins: Mask, ends: Mask, before: Labels) -> Labels:
@@ -183,9 +226,9 @@ def _spells(begins: Mask, ends: Mask, before: Labels) -> Labels:
 
 
 def _level(problem: Problem, certain: Labels, loss: Array) -> Array:
-    """Level as in `Sight`, for points with these labels and losses (n,)."""
+    """Level as in `Sight`, for points with these labels and losses."""
     if problem.lowest is None:
-        return np.full(len(loss), np.nan)
+        return np.full(loss.shape, np.nan)
     level = loss - problem.lowest
     for index, minimum in enumerate(problem.minima):
         level[certain == index] = minimum.value - problem.lowest

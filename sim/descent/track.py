@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -94,41 +94,6 @@ COLUMNS: dict[str, tuple[int, ...]] = {
 Columns = dict[str, Array]
 
 
-class Record(Protocol):
-    """What is still known of one marble's run; columns as in `Track`, but perhaps not from the start on."""
-
-    @property
-    def problem(self) -> Problem: ...
-    @property
-    def lane(self) -> Lane: ...
-    @property
-    def updates(self) -> int:
-        """How many updates have been made."""
-        ...
-
-    @property
-    def overflow(self) -> int | None: ...
-    @property
-    def first(self) -> int:
-        """The moment to which the first rows belong."""
-        ...
-
-    @property
-    def updates_per_epoch(self) -> int: ...
-    @property
-    def theta(self) -> Array: ...
-    @property
-    def loss(self) -> Array: ...
-    @property
-    def full_gradient(self) -> Array: ...
-    @property
-    def curvatures(self) -> Array: ...
-    @property
-    def gradient(self) -> Array: ...
-    @property
-    def movement(self) -> Array: ...
-
-
 class Recorded(NamedTuple):
     """What is known of a run already: the columns, how many updates they hold, and which one overflowed."""
 
@@ -144,9 +109,6 @@ class Track:
     and `movement` belong to the update that leaves moment u for u + 1. The arrays are views that grow
     when the track does: take them anew from the track, do not keep them.
     """
-
-    first = 0
-    """The moment to which the first rows belong: nothing is forgotten."""
 
     def __init__(
         self,

@@ -36,7 +36,8 @@ DWELL = 10  # How long a marble must stay before it counts as being there, and a
 DWELL_IN_NOISE = 50  # The same for rest in a lane with small batches, and at least an epoch.
 DWELL_OUTSIDE = 30  # The same in another basin, but outside the disc that certainly belongs to it.
 SETTLING = 20  # Over how long a marble must make no progress to rattle; at least two epochs.
-WANDERING_SPANS = 4  # Over how many of these spans, if it has changed its basin meanwhile.
+UNSURE_SPANS = 2  # Over how many of these spans, if it has not been in any basin yet;
+WANDERING_SPANS = 4  # and if it has changed its basin meanwhile.
 DAMPING = 40  # Over how long a bounce must have become less to end.
 BOUNCES = ((40, 0.75), (400, 0.25))
 """Over how long a bounce must be undamped, and the share of movements against their predecessors in it.

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pygame
 
-from sim.descent.judge import Judge
 from sim.descent.race import Race
 from sim.descent.track import Track
+from sim.descent.track_judge import TrackJudge
 from sim.descent.verdict import Event, Kind, Verdict
 from sim.stage import text
 from sim.stage.camera import Camera
@@ -51,7 +51,7 @@ class Panel:
         return self.race.tracks[self.index]
 
     @property
-    def judge(self) -> Judge:
+    def judge(self) -> TrackJudge:
         """The lane's judge."""
         return self.race.judges[self.index]
 

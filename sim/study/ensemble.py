@@ -79,7 +79,7 @@ def _block(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seed
         seeds=seeds,
         updates=crowd.made(),
         verdicts=np.array([VERDICTS.index(judge.kind) for judge in crowd.judges], dtype=np.intp),
-        basins=np.array([judge.basin for judge in crowd.judges], dtype=np.intp),
+        basins=crowd.basins,
         escapes=np.array(escapes, dtype=np.intp),
         theta=np.ascontiguousarray(theta),
         losses=losses,

@@ -5,11 +5,12 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from sim.descent.crowd import CHUNK, Crowd, moments_kept
-from sim.descent.judge import Judge, judge_all
+from sim.descent.judge import Judge
 from sim.descent.race import Race
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.sight import Sight, Sights, _spells
 from sim.descent.track import Lane, record
+from sim.descent.track_judge import judge_all
 from sim.scene import load_scene, scene_files
 
 SCENES = [*scene_files()]
@@ -33,13 +34,15 @@ def test_a_crowd_is_judged_as_its_marbles_alone(name: str) -> None:
     for place, lane in enumerate(scene.lanes):
         crowd = crowd_of(name, lane, 3, 1, 2, min(CHUNK + 1, updates), updates)
         assert crowd.updates == updates or (crowd.ends >= 0).all()
-        for race, judge, theta, made in zip(races, crowd.judges, crowd.theta(), crowd.made(), strict=True):
+        for race, judge, label, theta, made in zip(
+            races, crowd.judges, crowd.basins, crowd.theta(), crowd.made(), strict=True
+        ):
             alone = race.judges[place]
             assert judge.events == alone.events
             assert judge.changes == alone.changes
             assert judge.kind is alone.verdict(updates).kind
             basin = alone.verdict(updates).basin
-            assert judge.basin == (-1 if basin is None else basin)
+            assert label == (-1 if basin is None else basin)
             assert made == alone.track.updates
             assert_array_equal(theta, alone.track.theta[-1])
 
@@ -79,7 +82,6 @@ def test_memory_does_not_grow_with_the_updates() -> None:
     for name in type(crowd.columns).__slots__:
         assert len(getattr(crowd.columns, name)) <= kept
     assert crowd.first > 2_000
-    assert max(len(judge._basins) for judge in crowd.judges) <= kept
     far = Race(crowd.problem, [lane], load_scene("local-minimum").start, 1)
     far.extend(3_000)
     assert crowd.judges[1].changes == far.judges[0].changes

@@ -10,7 +10,6 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from sim.descent.data import RegressionExamples, ShiftedExamples, TiltedExamples
-from sim.descent.judge import Judge, judge_all
 from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules.adam import Adam
@@ -19,6 +18,7 @@ from sim.descent.rules.momentum import Momentum
 from sim.descent.rules.protocol import Rule
 from sim.descent.rules.rmsprop import RMSprop
 from sim.descent.track import Lane, record
+from sim.descent.track_judge import TrackJudge, judge_all
 from sim.descent.verdict import DWELL, EVENT_KINDS, Kind, Verdict
 from sim.scene import load_scene
 from sim.surface.points import norm
@@ -40,27 +40,27 @@ def tilted(surface: ClosedForm, sigma: float = 0.0, count: int = 20) -> Problem:
 
 def judged(
     problem: Problem, way: Lane, start: tuple[float, float], updates: int, seed: int = 0, stops: Sequence[int] = ()
-) -> Judge:
+) -> TrackJudge:
     race = Race(problem, [way], start, seed)
     for stop in (*stops, updates):
         race.extend(stop)
     return race.judges[0]
 
 
-def swarm(problem: Problem, way: Lane, count: int, updates: int, seed: int = 0) -> list[Judge]:
+def swarm(problem: Problem, way: Lane, count: int, updates: int, seed: int = 0) -> list[TrackJudge]:
     """Marbles from all over the window."""
     window, generator = problem.window, np.random.default_rng(seed)
     starts = generator.uniform((window.x0, window.y0), (window.x1, window.y1), (count, 2))
     return judge_all(record(problem, way, starts, np.arange(count), updates))
 
 
-def spells(judge: Judge) -> list[tuple[Kind, int, int]]:
+def spells(judge: TrackJudge) -> list[tuple[Kind, int, int]]:
     """Each verdict with the moment at which it began and the one at which another replaced it."""
     ends = [*(update for update, _ in judge.changes[1:]), judge.track.updates + 1]
     return [(kind, update, end) for (update, kind), end in zip(judge.changes, ends, strict=True)]
 
 
-def events(judge: Judge, kind: str) -> list[int]:
+def events(judge: TrackJudge, kind: str) -> list[int]:
     return [event.update for event in judge.events if event.kind == kind]
 
 
@@ -146,7 +146,7 @@ RUNS: dict[str, tuple[Problem, Lane]] = {
 
 
 @lru_cache
-def runs(name: str) -> list[Judge]:
+def runs(name: str) -> list[TrackJudge]:
     """500 marbles with the plain settings, and some with each of the others."""
     problem, way = RUNS[name]
     usual = name in list(RUNS)[:3]

@@ -6,10 +6,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.descent.judge import Judge
 from sim.descent.race import Race
 from sim.descent.rules import rule_name
 from sim.descent.track import Track, descend
+from sim.descent.track_judge import TrackJudge
 from sim.descent.verdict import Event, Verdict
 from sim.scene import OPENING, Scene, load_scene, scene_files
 from sim.scene.reading import SCENES
@@ -28,7 +28,7 @@ def played(name: str, seed: int | None = None) -> tuple[Scene, Race]:
     return scene, race
 
 
-def lane(name: str, lane_name: str) -> tuple[Track, Judge]:
+def lane(name: str, lane_name: str) -> tuple[Track, TrackJudge]:
     """One lane of a scene after all of its updates."""
     _, race = played(name)
     return next(
@@ -125,7 +125,7 @@ def test_no_claim_hangs_on_a_lucky_seed(name: str, seed: int) -> None:
     for each, claim in zip(scene.lanes, scene.claims, strict=True):
         if claim is not None and each.batch_size < problem.train.count:
             track = Track(problem, each, scene.start, seed)
-            judge = Judge(track)
+            judge = TrackJudge(track)
             track.extend(scene.updates)
             judge.observe()
             assert judge.verdict(scene.updates).kind.code == claim.verdict
