@@ -14,7 +14,7 @@ from sim.descent.models import Model
 from sim.surface.points import Array, components, total, vectors
 from sim.surface.protocol import Surface, value_and_gradient
 
-BLOCK = 1 << 12  # How many (example, point) pairs are evaluated at once: temporaries stay in the cache.
+BLOCK = 1 << 15  # How many (example, point) pairs are evaluated at once: temporaries stay in the cache.
 
 
 class FiniteSum(Protocol):

@@ -21,7 +21,7 @@ from sim.descent.verdict import (
     UNSURE_SPANS,
     WANDERING_SPANS,
 )
-from sim.surface.points import Array, norm, total
+from sim.surface.points import Array, dot, norm, total
 
 QUARTERS = 4  # Blocks of a span.
 MOVES = min(DAMPING, *(span for span, _ in BOUNCES)) // QUARTERS  # Movements that are summed up at a time.
@@ -152,7 +152,7 @@ def _last(rows: Indices, windows: Array) -> Indices:
 def _moves(movement: Array, first: int, updates: Updates) -> Array:
     """Of blocks of movements: the longest, and how many go back against the one before; (2, n, M)."""
     moves, before = movement[updates - first], movement[np.maximum(updates - 1, 0) - first]
-    turns = np.sum(moves * before, axis=-1) < 0
+    turns = dot(moves, before) < 0
     return np.stack([norm(moves).max(axis=0), turns.sum(axis=0)])
 
 
@@ -162,5 +162,5 @@ def _losses(columns: Columns, first: int, updates: Updates) -> Array:
     noises = columns.gradient[updates - first] - slopes
     mean = total(losses) / len(updates)
     deviations = losses - mean
-    squares = (deviations * deviations, np.sum(slopes * slopes, axis=-1), np.sum(noises * noises, axis=-1))
+    squares = (deviations * deviations, dot(slopes, slopes), dot(noises, noises))
     return np.stack([mean, *(total(square) / len(updates) for square in squares)])

@@ -27,7 +27,7 @@ from sim.descent.verdict import (
     Kind,
 )
 from sim.surface.basins import NO_BASIN, Labels
-from sim.surface.points import Array, norm
+from sim.surface.points import Array, components, dot, norm, vectors
 
 NO_SADDLE = -1
 BLOCK = 1 << 16  # Most (point, saddle) pairs whose distances are computed at once.
@@ -159,14 +159,16 @@ class Spells(NamedTuple):
 def sights(problem: Problem, moments: Moments, before: Spells) -> tuple[Sights, Spells]:
     """What the judges see of these moments. Of the spells `before` them, and after."""
     shape, scale = moments.steps.shape, problem.scale
-    theta, gradient = moments.theta.reshape(-1, 2), moments.gradient.reshape(-1, 2)
+    theta, gradient = (vectors(components(part).reshape(2, -1)) for part in (moments.theta, moments.gradient))
     with np.errstate(all="ignore"):
-        slope, step = norm(moments.gradient) / scale.gradient, moments.steps / scale.length
-        certain, basin = (label(theta).reshape(shape) for label in (problem.basins.nearest, problem.basins.labels))
+        slope, step = norm(gradient).reshape(shape) / scale.gradient, moments.steps / scale.length
+        labels = problem.basins.nearest(theta)
+        certain, basin = labels.reshape(shape), problem.basins.labels(theta, labels).reshape(shape)
         saddles, distances = nearest_saddle(problem, theta)
         saddle, reaches = saddles.reshape(shape), distances.reshape(shape)
         level = _level(problem, certain, moments.loss)
-        far = norm(moments.theta - problem.window.center) > FAR_AWAY * scale.length
+        offsets, farthest = theta - problem.window.center, FAR_AWAY * scale.length
+        far = (dot(offsets, offsets) > farthest * farthest).reshape(shape)
         slow = _spells(slope <= SLOW_GRADIENT, ~(slope <= LEAVING * SLOW_GRADIENT), before.slow)
         left, after = _visits(saddle, reaches, slope <= SLOW_GRADIENT, before)
         ahead = np.full(shape, np.inf)
@@ -204,24 +206,24 @@ def _visits(saddle: Labels, reaches: Array, gentle: Mask, before: Spells) -> tup
     last_touch = np.maximum.accumulate(np.where(gentle, number, 0), axis=0)
     begun = number - near  # The number of the last moment before the visit; negative if it began before all these.
     touched = (near > 0) & ((last_touch > np.maximum(begun, 0)) | ((begun < 0) & before.touched))
-    stayed = np.concatenate([((before.near >= DWELL) & before.touched)[None], (near >= DWELL) & touched])
-    left = np.where((near == 0) & stayed[:-1], earlier[:-1], NO_SADDLE)
+    stay = np.concatenate([(before.near * before.touched)[None], near * touched])[:-1]
+    left = np.where((stay >= DWELL) & (near != stay + 1), earlier[:-1], NO_SADDLE)
     return left, Spells(before.slow, near[-1], saddle[-1], touched[-1])
 
 
 def _spells(begins: Mask, ends: Mask, before: Labels) -> Labels:
     """How long the spell has lasted at each of K moments of M runs: 0 outside of one; shape (K, M).
 
-    It begins at a moment that `begins` (K, M) and goes on until one that `ends` it. before: how long it had lasted
-    before the first, shape (M,).
+    It begins at a moment that `begins` (K, M) and goes on until one that `ends` it, at which another may begin.
+    before: how long it had lasted before the first, shape (M,).
     """
     count = len(begins)
     number = np.arange(1, count + 1)[:, None]
-    last_end = np.maximum.accumulate(np.where(ends, number, 0), axis=0)
+    last_end = np.maximum.accumulate(np.where(ends, number - begins, 0), axis=0)
     next_beginning = np.full((count + 1, begins.shape[1]), count + 1)
     next_beginning[:-1] = np.minimum.accumulate(np.where(begins, number, count + 1)[::-1], axis=0)[::-1]
     since_beginning = number - np.take_along_axis(next_beginning, last_end, axis=0) + 1
-    carried_on = (last_end == 0) & (before > 0)
+    carried_on = ~np.logical_or.accumulate(ends, axis=0) & (before > 0)
     return np.where(carried_on, before + number, np.maximum(since_beginning, 0))
 
 
@@ -269,13 +271,14 @@ def nearest_saddle(problem: Problem, theta: Array) -> tuple[Labels, Array]:
     saddles, reach = _saddles(problem)
     if not len(saddles):
         return np.full(len(theta), NO_SADDLE, dtype=np.intp), np.full(len(theta), np.inf)
-    index = np.empty(len(theta), dtype=np.intp)
+    index, square = np.empty(len(theta), dtype=np.intp), np.empty(len(theta))
     block = max(1, BLOCK // len(saddles))
     for first in range(0, len(theta), block):
         x, y = theta[first : first + block].T
         squares = np.square(x - saddles[:, 0, None]) + np.square(y - saddles[:, 1, None])
         index[first : first + block] = np.argmin(squares, axis=0)
-    return index, norm(theta - saddles[index]) / reach[index]
+        square[first : first + block] = np.min(squares, axis=0)
+    return index, np.sqrt(square) / reach[index]
 
 
 @lru_cache(maxsize=64)

@@ -42,14 +42,9 @@ class Gently:
     job: "Job"
 
     @property
-    def count(self) -> int:
-        """The job's."""
-        return self.job.count
-
-    @property
-    def updates(self) -> int:
-        """The job's."""
-        return self.job.updates
+    def marble_updates(self) -> int:
+        """Those of the job."""
+        return self.job.marble_updates
 
     def run(self) -> "Outcomes":
         """Compute it, with little claim on the processor."""
@@ -63,8 +58,7 @@ class Timing:
     """Measures how fast updates are on this computer: not beside frames that are being drawn."""
 
     scene: Scene
-    count: int = 1
-    updates: int = 1
+    marble_updates: int = 1
 
     def run(self) -> "tuple[Speed, Speed]":
         """Measure it."""

@@ -31,7 +31,7 @@ from sim.scene import Scene
 from sim.study.ensemble import Outcomes
 from sim.study.odds import INTERVALS, LaneOdds, estimate_summary, number_texts, odds, share_texts
 from sim.study.statistics import UNKNOWN, Estimate, exact, wilson
-from sim.surface.points import Array, norm
+from sim.surface.points import Array, dot, norm
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -192,7 +192,7 @@ def _noise(train: FiniteSum, point: Array, batch_size: int) -> float:
     count = train.count
     gradients = train.gradient(np.repeat(point, count, axis=0), np.arange(count)[None])
     deviations = gradients - gradients.mean(axis=0)
-    square = float(np.mean(np.sum(deviations * deviations, axis=-1)))
+    square = float(np.mean(dot(deviations, deviations)))
     share = (count - batch_size) / (count - 1) / batch_size
     return math.sqrt(square * share) if share else 0.0
 

@@ -99,6 +99,12 @@ class Job:
     """How many seeds."""
     updates: int
 
+    @property
+    def marble_updates(self) -> int:
+        """How many updates are computed; where no chance is in it, those of one marble stand for all."""
+        chance = self.scene.lanes[self.lane].batch_size < self.scene.examples.count
+        return self.updates * (self.count if chance else 1)
+
     def run(self) -> Outcomes:
         """Compute it, here and now."""
         seeds = np.arange(self.first_seed, self.first_seed + self.count)

@@ -273,7 +273,7 @@ def _result(sweep: Sweep, place: int, value: dict[str, Any]) -> Result:
         ValueError, TypeError, KeyError, OverflowError: it says nothing that could be.
     """
     block = sweep.blocks[place]
-    count, first = block.count, block.job.first_seed
+    count, first = block.job.count, block.job.first_seed
     if (value["case"], value["first_seed"]) != (block.case, first):
         raise ValueError
 

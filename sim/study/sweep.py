@@ -55,14 +55,9 @@ class Block:
     job: Job
 
     @property
-    def count(self) -> int:
-        """How many seeds."""
-        return self.job.count
-
-    @property
-    def updates(self) -> int:
-        """After how many updates."""
-        return self.job.updates
+    def marble_updates(self) -> int:
+        """Those of the job."""
+        return self.job.marble_updates
 
     def run(self) -> Result:
         """Compute it, here and now."""

@@ -19,11 +19,11 @@ from typing import Protocol, TypeVar
 MOST_WORKERS = 61  # What Windows can wait for at once.
 AHEAD = 3  # Jobs a worker that are handed out at once: none waits for the next, and few are lost if a worker dies.
 MOST_DEATHS = 3  # Times in a row that workers may die before any of them has completed a job.
-WORTH_PROCESSES = 500_000
+WORTH_PROCESSES = 1_000_000
 """Marble-updates from which on worker processes pay.
 
-To start them takes 0.5 s to 1 s, for each loads numpy and analyses the landscape anew. One core makes 200,000
-to 500,000 marble-updates a second, verdicts included: from here on, two processes save more than that.
+To start them takes 0.5 s to 1 s, for each loads numpy and analyses the landscape anew. One core makes 500,000
+to 1,000,000 marble-updates a second, verdicts included: from here on, two processes save as much as that.
 """
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -39,13 +39,8 @@ class Work(Protocol[T_co]):
     """What can be sent to a worker: a value that pickles, such as `sim.study.ensemble.Job`."""
 
     @property
-    def count(self) -> int:
-        """How many marbles it moves."""
-        ...
-
-    @property
-    def updates(self) -> int:
-        """How often it moves each."""
+    def marble_updates(self) -> int:
+        """How often it moves a marble, whichever."""
         ...
 
     def run(self) -> T_co:
@@ -74,7 +69,7 @@ def completed(jobs: Sequence[Work[T]], workers: int | None = None) -> Generator[
         StudyError: no processes can be started, or they die time and again.
     """
     most = min(available_workers() if workers is None else workers, len(jobs), MOST_WORKERS)
-    if most <= 1 or sum(job.count * job.updates for job in jobs) < WORTH_PROCESSES:
+    if most <= 1 or sum(job.marble_updates for job in jobs) < WORTH_PROCESSES:
         for index, job in enumerate(jobs):
             yield index, job.run()
         return

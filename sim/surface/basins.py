@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.surface.critical import CriticalPoint, Kind
-from sim.surface.points import Array, eigenvalues, norm, pair
+from sim.surface.points import Array, dot, eigenvalues, norm, pair
 from sim.surface.protocol import Surface, Window
 
 NO_BASIN = -1
@@ -57,15 +57,22 @@ class Basins:
     def nearest(self, points: Array) -> Labels:
         """The minimum in whose certain disc each of the points (n, 2) lies, or NO_BASIN; shape (n,)."""
         labels = np.full(len(points), NO_BASIN, dtype=np.intp)
-        for index, (minimum, radius) in enumerate(zip(self.minima, self.radii, strict=True)):
-            labels[norm(points - minimum) <= radius] = index
+        with np.errstate(over="ignore"):
+            for index, (minimum, radius) in enumerate(zip(self.minima, self.radii, strict=True)):
+                offsets = points - minimum
+                labels[dot(offsets, offsets) <= radius * radius] = index
         return labels
 
-    def labels(self, points: Array) -> Labels:
-        """The index of the minimum in which the descent from each point (n, 2) ends, or NO_BASIN; shape (n,)."""
-        if not len(self.minima):
-            return np.full(len(points), NO_BASIN, dtype=np.intp)
-        return self._flow(points, self._by_cells)[0]
+    def labels(self, points: Array, nearest: Labels | None = None) -> Labels:
+        """The index of the minimum in which the descent from each point (n, 2) ends, or NO_BASIN; shape (n,).
+
+        nearest: what `nearest` says of the points, if it is known already.
+        """
+        labels = self.nearest(points) if nearest is None else nearest.copy()
+        outside = np.flatnonzero(labels == NO_BASIN)
+        if len(outside) and len(self.minima):
+            labels[outside] = self._flow(points[outside], self._by_cells)[0]
+        return labels
 
     def follow(self, points: Array) -> tuple[Labels, Array]:
         """The labels (n,) of the points (n, 2), and where their flows ended: at rest, or in a certain disc."""
@@ -82,7 +89,7 @@ class Basins:
                 break
             step = flow_step(self.surface, ends[moving], longest)
             ends[moving] += step
-            turns[moving] += np.sum(step * before[moving], axis=1) < -((TURN * longest) ** 2)
+            turns[moving] += dot(step, before[moving]) < -((TURN * longest) ** 2)
             before[moving] = step
             labels[moving] = known(ends[moving])
             unsure = labels[moving] == _UNSURE
@@ -182,7 +189,7 @@ def _certain_radius(surface: Surface, window: Window, minimum: Array) -> float:
         angles = np.linspace(0, 2 * np.pi, count, endpoint=False)
         directions = pair(np.cos(angles), np.sin(angles))
         slopes = surface.gradient(minimum + radii[:, None, None] * window.diagonal * directions)
-        outward = np.all(np.sum(slopes * directions, axis=-1) > 0, axis=-1)
+        outward = np.all(dot(slopes, directions) > 0, axis=-1)
         certain = float(np.max(radii[np.logical_and.accumulate(outward)], initial=certain))
         if not outward.all():
             break

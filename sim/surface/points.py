@@ -59,8 +59,13 @@ def symmetric(xx: Array, xy: Array, yy: Array) -> Array:
     return out.transpose(*range(2, out.ndim), 0, 1)
 
 
+def dot(one: Array, other: Array) -> Array:
+    """Inner products (...) of vectors (..., 2)."""
+    return np.asarray(one[..., 0] * other[..., 0] + one[..., 1] * other[..., 1])
+
+
 def norm(vectors: Array) -> Array:
-    """Euclidean length (...) of vectors (..., 2); np.hypot neither over- nor underflows."""
+    """Euclidean length (...) of vectors (..., 2); np.hypot, unlike `dot`, neither over- nor underflows, but is slow."""
     return np.asarray(np.hypot(vectors[..., 0], vectors[..., 1]))
 
 

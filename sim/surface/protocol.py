@@ -1,7 +1,7 @@
 """What every loss surface offers."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Protocol, runtime_checkable
+from typing import Annotated, ClassVar, Protocol, cast
 
 import numpy as np
 from annotated_types import Ge, Le
@@ -75,7 +75,6 @@ class Surface(Protocol):
         ...
 
 
-@runtime_checkable
 class SharedWork(Protocol):
     """A surface that has value and gradient together for less than one after the other."""
 
@@ -86,8 +85,8 @@ class SharedWork(Protocol):
 
 def value_and_gradient(surface: Surface, points: Array) -> tuple[Array, Array]:
     """f (...) and ∇f (..., 2) at points (..., 2), by the cheapest way that the surface has."""
-    if isinstance(surface, SharedWork):
-        return surface.value_and_gradient(points)
+    if hasattr(surface, "value_and_gradient"):  # Quicker than isinstance.
+        return cast("SharedWork", surface).value_and_gradient(points)
     return surface.value(points), surface.gradient(points)
 
 

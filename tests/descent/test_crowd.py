@@ -8,9 +8,10 @@ from sim.descent.crowd import CHUNK, Crowd, moments_kept
 from sim.descent.judge import Judge
 from sim.descent.race import Race
 from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.sight import Sight, Sights, _spells
+from sim.descent.sight import NO_SADDLE, Sight, Sights, Spells, _spells, _visits
 from sim.descent.track import Lane, record
 from sim.descent.track_judge import judge_all
+from sim.descent.verdict import DWELL
 from sim.scene import load_scene, scene_files
 
 SCENES = [*scene_files()]
@@ -99,16 +100,44 @@ def test_a_crowd_that_diverges_stops_where_each_overflowed() -> None:
 
 
 def test_spells_are_counted_as_one_would_by_hand() -> None:
-    """The only part of a sight that depends on the moments before it."""
     generator = np.random.default_rng(5)
     for _ in range(200):
         begins = generator.random((12, 3)) < 0.3
-        ends = ~begins & (generator.random((12, 3)) < 0.4)
+        ends = generator.random((12, 3)) < 0.4
         before = generator.integers(0, 3, 3)
         expected = np.zeros((12, 3), dtype=int)
         for marble in range(3):
             count = before[marble]
             for moment in range(12):
-                count = 0 if ends[moment, marble] else count + 1 if begins[moment, marble] or count else 0
+                count = 0 if ends[moment, marble] else count
+                count += bool(count or begins[moment, marble])
                 expected[moment, marble] = count
         assert_array_equal(_spells(begins, ends, before), expected)
+
+
+def test_visits_of_saddles_are_told_as_one_would_by_hand() -> None:
+    generator = np.random.default_rng(6)
+    told = 0
+    for _ in range(300):
+        saddle = np.repeat(generator.integers(0, 2, (4, 3)), 10, axis=0)
+        reaches = generator.choice([0.5, 1.5, 3.0], (40, 3), p=[0.45, 0.5, 0.05])
+        gentle = generator.random((40, 3)) < 0.1
+        expected = np.full((40, 3), NO_SADDLE)
+        for marble in range(3):
+            visited, visit, touched = NO_SADDLE, 0, False
+            for moment in range(40):
+                here, distance = saddle[moment, marble], reaches[moment, marble]
+                if here == visited and distance <= 2:
+                    visit, touched = visit + 1, touched or gentle[moment, marble]
+                    continue
+                if visited != NO_SADDLE and visit >= DWELL and touched:
+                    expected[moment, marble] = visited
+                visited, visit, touched = (
+                    (int(here), 1, gentle[moment, marble]) if distance <= 1 else (NO_SADDLE, 0, False)
+                )
+        cut = int(generator.integers(1, 39))
+        before, spells = _visits(saddle[:cut], reaches[:cut], gentle[:cut], Spells.none(3))
+        after, _ = _visits(saddle[cut:], reaches[cut:], gentle[cut:], spells)
+        assert_array_equal(np.concatenate([before, after]), expected)
+        told += np.count_nonzero(expected != NO_SADDLE)
+    assert told > 100

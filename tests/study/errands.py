@@ -21,8 +21,7 @@ class Square:
 
     number: int
     diary: str = ""
-    count: int = 1
-    updates: int = 1
+    marble_updates: int = 1
 
     def run(self) -> int:
         if self.diary:
@@ -83,8 +82,7 @@ class Deadly:
 
     job: "Job"
     mark: str
-    count: int = 1
-    updates: int = 1
+    marble_updates: int = 1
 
     def run(self) -> Any:
         with suppress(FileNotFoundError):

@@ -41,7 +41,7 @@ def results() -> dict[int, Result]:
     generator = np.random.default_rng(5)
     found = {}
     for place, block in enumerate(planned().blocks):
-        count = block.count
+        count = block.job.count
         numbers = generator.standard_normal((count, 4)) * 10.0 ** generator.integers(-300, 300, (count, 4))
         numbers[0] = [0.1, -0.0, np.inf, np.nan]
         outcomes = Outcomes(

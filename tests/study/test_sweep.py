@@ -74,7 +74,7 @@ def test_a_lane_that_no_number_touches_is_computed_once() -> None:
 
 def test_full_batches_are_run_with_one_seed_and_others_with_all() -> None:
     sweep = planned("local-minimum", "lane.minibatch.batch_size=1,full", seeds=9)
-    assert {block.case: block.count for block in sweep.blocks} == {0: 1, 1: 9, 2: 1}
+    assert {block.case: block.job.count for block in sweep.blocks} == {0: 1, 1: 9, 2: 1}
 
 
 def test_what_concerns_all_lanes_touches_all() -> None:
@@ -94,10 +94,10 @@ def test_the_last_number_changes_fastest() -> None:
 def test_blocks_cover_the_seeds_once_whoever_asks() -> None:
     sweep = planned("local-minimum", "lane.minibatch.batch_size=1", seeds=601, updates=10, seed=40)
     blocks = [block for block in sweep.blocks if block.case == 1]
-    seeds = [block.job.first_seed + i for block in blocks for i in range(block.count)]
+    seeds = [block.job.first_seed + i for block in blocks for i in range(block.job.count)]
     assert seeds == list(range(40, 641))
     assert len(blocks) == 3
-    assert max(block.count for block in planned("local-minimum", "start[0]=-3", updates=10**6).blocks) <= 50
+    assert max(block.job.count for block in planned("local-minimum", "start[0]=-3", updates=10**6).blocks) <= 50
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_names_of_minima() -> None:
 
 def test_equally_low_minima_are_global_alike() -> None:
     sweep = planned("on-the-saddle", "lane.minibatch.batch_size=1", seeds=8, updates=250)
-    block = next(block for block in sweep.blocks if block.count == 8)
+    block = next(block for block in sweep.blocks if block.job.count == 8)
     result = block.run()
     assert (len(result.minima), result.lowest) == (2, 2)
     assert set(result.outcomes.basins.tolist()) == {0, 1}

@@ -94,7 +94,7 @@ def test_processes_work_at_the_same_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("count", "jobs", "updates"), [(1, 3, 10**9), (None, 1, 10**9), (8, 3, 10), (8, 0, 0)])
 def test_what_does_not_pay_is_done_here(tmp_path: Path, count: int | None, jobs: int, updates: int) -> None:
     diary = tmp_path / "diary"
-    results = completed([Square(number, str(diary), 1, updates) for number in range(jobs)], count)
+    results = completed([Square(number, str(diary), updates) for number in range(jobs)], count)
     assert list(results) == [(number, number**2) for number in range(jobs)]
     if jobs:
         assert {process for _, process in until_written(diary, jobs)} == {str(os.getpid())}

@@ -10,7 +10,7 @@ from sim.descent.examples import FiniteSum
 from sim.descent.problem import Problem
 from sim.stage.camera import Camera
 from sim.stage.terrain import map_levels
-from sim.surface.points import Array, eigenvalues, eigenvectors, norm
+from sim.surface.points import Array, dot, eigenvalues, eigenvectors, norm
 
 RINGS = 9  # About how many of the map's levels are drawn again for another loss.
 STEPS = 16  # Newton steps from a minimum of the training loss to that of the other loss.
@@ -62,7 +62,7 @@ def moved_minima(problem: Problem, loss: FiniteSum, batch: Indices | None = None
 def _newton_step(loss: FiniteSum, theta: Array, batch: Indices | None, longest: float) -> Array:
     hessian = loss.hessian(theta, batch)
     curvatures, axes = np.abs(eigenvalues(hessian)), eigenvectors(hessian)
-    slopes = np.sum(axes * loss.gradient(theta, batch)[:, None], axis=-1)
+    slopes = dot(axes, loss.gradient(theta, batch)[:, None])
     step = -np.sum((slopes / curvatures)[..., None] * axes, axis=1)
     length = norm(step)[:, None]
     step = step * np.minimum(1.0, longest / np.maximum(length, np.finfo(float).tiny))
