@@ -126,18 +126,16 @@ def test_visits_of_saddles_are_told_as_one_would_by_hand() -> None:
         for marble in range(3):
             visited, visit, touched = NO_SADDLE, 0, False
             for moment in range(40):
-                here, distance = saddle[moment, marble], reaches[moment, marble]
+                here, distance = int(saddle[moment, marble]), reaches[moment, marble]
                 if here == visited and distance <= 2:
                     visit, touched = visit + 1, touched or gentle[moment, marble]
                     continue
                 if visited != NO_SADDLE and visit >= DWELL and touched:
                     expected[moment, marble] = visited
-                visited, visit, touched = (
-                    (int(here), 1, gentle[moment, marble]) if distance <= 1 else (NO_SADDLE, 0, False)
-                )
+                visited, visit, touched = (here, 1, gentle[moment, marble]) if distance <= 1 else (NO_SADDLE, 0, False)
         cut = int(generator.integers(1, 39))
         before, spells = _visits(saddle[:cut], reaches[:cut], gentle[:cut], Spells.none(3))
         after, _ = _visits(saddle[cut:], reaches[cut:], gentle[cut:], spells)
         assert_array_equal(np.concatenate([before, after]), expected)
-        told += np.count_nonzero(expected != NO_SADDLE)
+        told += int(np.count_nonzero(expected != NO_SADDLE))
     assert told > 100
