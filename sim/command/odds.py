@@ -54,7 +54,8 @@ def run(arguments: argparse.Namespace) -> None:
     from sim.command.chosen import chosen_scene
     from sim.files import whole_file
     from sim.study import contrast
-    from sim.study.odds import odds, page, summary, table, write_csv
+    from sim.study.odds import odds
+    from sim.study.odds_report import page, summary, table, write_csv
 
     scene = chosen_scene(arguments.scene, arguments.seed)
     check_seeds(parser(), scene.seed, arguments.seeds)

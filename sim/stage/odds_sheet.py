@@ -11,7 +11,8 @@ from sim.stage.plot.page import Sheet, arrange, draw_sheet
 from sim.stage.tally import Tally, odds_of
 from sim.stage.theme import Theme
 from sim.study.figure import Axis, Bars, Figure, Line, Page
-from sim.study.odds import ELSEWHERE, INTERVALS, NOWHERE, page
+from sim.study.odds_report import ELSEWHERE, NOWHERE, page
+from sim.study.telling import INTERVALS
 
 FIGURE_WORDS = ("Verdicts", "Basins", "Not escaped yet", "share of seeds", "update", ELSEWHERE, NOWHERE, INTERVALS)
 """What the figures say, names of lanes, minima and verdicts aside."""

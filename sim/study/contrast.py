@@ -29,8 +29,9 @@ from sim.descent.track import Lane
 from sim.descent.verdict import EQUAL_LOSS
 from sim.scene import Scene
 from sim.study.ensemble import Outcomes
-from sim.study.odds import INTERVALS, LaneOdds, estimate_summary, number_texts, odds, share_texts
+from sim.study.odds import LaneOdds, odds
 from sim.study.statistics import UNKNOWN, Estimate, exact, wilson
+from sim.study.telling import INTERVALS, estimate_summary, number_texts, share_texts
 from sim.surface.points import Array, dot, norm
 
 if TYPE_CHECKING:

@@ -22,23 +22,10 @@ from sim.scene import OPENING, Scene, load_scene, parse_scene
 from sim.study import workers
 from sim.study.ensemble import NEVER, VERDICTS, Job, Outcomes
 from sim.study.figure import Bars, Line, Page
-from sim.study.odds import (
-    BLOCK,
-    COLUMNS,
-    MOST_BASINS,
-    NO_OUTCOMES,
-    Odds,
-    gather,
-    jobs,
-    number_texts,
-    odds,
-    page,
-    share_texts,
-    summary,
-    table,
-    write_csv,
-)
+from sim.study.odds import BLOCK, NO_OUTCOMES, Odds, gather, jobs, odds
+from sim.study.odds_report import COLUMNS, MOST_BASINS, page, summary, table, write_csv
 from sim.study.statistics import Estimate, wilson
+from sim.study.telling import number_texts, share_texts
 
 LONG_NAME = "a name of forty characters, not one less"
 UPDATES = 30
