@@ -24,6 +24,7 @@ import numpy as np
 
 from sim.descent.batches import updates_per_epoch
 from sim.descent.examples import FiniteSum
+from sim.descent.noise import example_gradients, noise
 from sim.descent.problem import Problem
 from sim.descent.track import Lane
 from sim.descent.verdict import EQUAL_LOSS
@@ -32,7 +33,7 @@ from sim.study.ensemble import Outcomes
 from sim.study.odds import LaneOdds, odds
 from sim.study.statistics import UNKNOWN, Estimate, exact, wilson
 from sim.study.telling import INTERVALS, estimate_summary, number_texts, share_texts
-from sim.surface.points import Array, dot, norm
+from sim.surface.points import Array, norm
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -153,13 +154,16 @@ def _column(
     """The entries of one side, row by row, with the noise at these points (1, 2), or (0, 2) if not known yet."""
     batch_size = told.lane.batch_size
     epoch = updates_per_epoch(problem.train.count, batch_size)
-    noises = (_noise(problem.train, point, batch_size) for point in points)
+    noises = (
+        noise(example_gradients(problem.train, point[0]), batch_size).deviation if len(point) else math.nan
+        for point in points
+    )
     return (
         _certain(1e6 * speed.serial),
         _certain(1e6 * speed.parallel),
         _certain(1e6 * epoch * speed.serial),
         _certain(1e6 * epoch * speed.parallel),
-        *(_certain(noise / signal if signal else math.nan) for noise in noises),
+        *(_certain(each / signal if signal else math.nan) for each in noises),
         _in_global_basin(problem, told),
         told.escaped.estimate,
         told.test_loss.estimate,
@@ -180,22 +184,6 @@ def _in_global_basin(problem: Problem, told: LaneOdds) -> Estimate:
     basins = zip(problem.minima, told.basins[:-1], strict=True)
     there = sum(share.count for point, share in basins if point.value <= lowest)
     return (exact if told.alike else wilson)(there, told.seeds).estimate
-
-
-def _noise(train: FiniteSum, point: Array, batch_size: int) -> float:
-    """The root mean square of ‖∇L_B − ∇L‖ over all batches of that size, drawn without putting back.
-
-    It is that of single examples times √((N − B)/(N − 1)/B) (Cochran 1977, "Sampling Techniques", theorem 2.2).
-    NaN if there is no point.
-    """
-    if not len(point):
-        return math.nan
-    count = train.count
-    gradients = train.gradient(np.repeat(point, count, axis=0), np.arange(count)[None])
-    deviations = gradients - gradients.mean(axis=0)
-    square = float(np.mean(dot(deviations, deviations)))
-    share = (count - batch_size) / (count - 1) / batch_size
-    return math.sqrt(square * share) if share else 0.0
 
 
 # What is measured, and so never the same twice.

@@ -9,7 +9,6 @@ import pygame
 import pytest
 
 from sim.descent.batches import updates_per_epoch
-from sim.descent.examples import Tilted, paired_normal
 from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules.adam import Adam
@@ -28,7 +27,6 @@ from sim.stage.views.basins import basin_grid, tint
 from sim.stage.views.batch_strip import COMING, USED, WAITING, columns, states
 from sim.stage.views.batch_surface import _heights
 from sim.stage.views.contours import moved_minima
-from sim.stage.views.gradients import example_gradients, noise
 from sim.stage.views.momentum import next_movement, past_pushes, weights
 from sim.surface.points import norm
 
@@ -158,41 +156,6 @@ def test_keys_are_single_characters_or_those_with_shift_and_all_different() -> N
     assert all(key.removeprefix("Shift ").islower() and len(key.removeprefix("Shift ")) == 1 for key in keys)
     assert not set(keys) & set("rntclphsfzjv+-=?0123456789")
     assert all(view.label and view.tip.endswith(".") for view in VIEWS.values())
-
-
-def test_the_gradients_of_single_examples_average_to_the_full_one() -> None:
-    for name in ("local-minimum", "two-weights", "himmelblau"):
-        problem = load_scene(name).problem()
-        theta = np.array([0.3, -0.7])
-        gradients = example_gradients(problem.train, theta)
-        for example in (0, 7, 19):
-            alone = problem.train.gradient(theta, np.array([example]))
-            assert np.allclose(gradients[example], alone, rtol=1e-12, atol=1e-12)
-        assert np.allclose(gradients.mean(axis=0), problem.train.gradient(theta), atol=1e-12)
-
-
-def test_the_noise_of_a_batch_is_the_covariance_over_all_batches() -> None:
-    gradients = np.random.default_rng(1).normal(size=(8, 2)) * (1.0, 3.0)
-    for size in (1, 2, 3, 8):
-        means = np.array([gradients[list(batch)].mean(axis=0) for batch in combinations(range(8), size)])
-        deviation = means - gradients.mean(axis=0)
-        told = noise(gradients, size)
-        assert np.allclose(told.batch, deviation.T @ deviation / len(means), atol=1e-12)
-        assert np.allclose(told.example, np.cov(gradients.T, bias=True))
-        if size < 8:
-            ratio = norm(gradients.mean(axis=0)) / np.sqrt(np.mean(np.sum(deviation**2, axis=-1)))
-            assert told.signal_to_noise == pytest.approx(float(ratio))
-    assert noise(gradients, 8).signal_to_noise == np.inf
-    assert noise(gradients[:1], 1).signal_to_noise == np.inf
-    assert noise(np.full((20, 2), 0.1), 1).signal_to_noise == np.inf
-
-
-def test_the_noise_of_tilted_examples_is_their_sigma() -> None:
-    surface = load_scene("himmelblau").surface
-    assert surface is not None
-    loss = Tilted(surface, paired_normal(np.random.default_rng(0), 20, 0.7))
-    told = noise(example_gradients(loss, np.array([1.0, 2.0])), 20)
-    assert np.allclose(told.example, 0.49 * np.eye(2), atol=1e-9)
 
 
 @pytest.mark.parametrize(

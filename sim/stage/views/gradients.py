@@ -1,64 +1,22 @@
-"""The gradients of single examples at the marble: what a batch's gradient is drawn from.
-
-The mean of a batch of B of N examples, drawn without putting back, has the covariance of one example's
-gradient times (N − B)/(N − 1)/B: none for the full batch.
-"""
+"""The gradients of single examples at the marble: what a batch's gradient is drawn from."""
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 import pygame
 
-from sim.descent.examples import FiniteSum
+from sim.descent.noise import example_gradients, noise
 from sim.stage.numbers import number
 from sim.stage.theme import Color, mix
 from sim.stage.views.look import Look, draw_caption
 from sim.stage.views.marks import draw_arrow, draw_thin_arrows
 from sim.surface.points import Array, norm
 
-ROUNDING = 1e-12  # Noise that is this much smaller than the signal is none.
 MOST = 64  # Examples whose gradients are drawn, spread over all of them.
 REACH = 0.3  # Length of the longest arrow, in map heights,
 GENTLE = 0.25  # where it is longer than this share of the problem's typical slope: else shorter.
 ANGLES = np.linspace(0, 2 * np.pi, 40, endpoint=False)
 CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=-1)
-
-
-class Noise(NamedTuple):
-    """How gradients of batches vary at one point."""
-
-    mean: Array
-    """∇L, shape (2,)."""
-    example: Array
-    """Covariance of one example's gradient, shape (2, 2)."""
-    batch: Array
-    """Covariance of a batch's gradient, shape (2, 2)."""
-
-    @property
-    def signal_to_noise(self) -> float:
-        """‖∇L‖ over the root of the trace of a batch's covariance; infinite where there is no noise."""
-        spread, signal = float(np.sqrt(np.trace(self.batch))), float(norm(self.mean))
-        return np.inf if spread <= ROUNDING * signal or spread == 0 else signal / spread
-
-
-def example_gradients(loss: FiniteSum, theta: Array) -> Array:
-    """∇ℓ_i(θ) of all examples, shape (N, 2)."""
-    examples = np.arange(loss.count)
-    with np.errstate(all="ignore"):
-        return loss.gradient(np.tile(theta, (loss.count, 1)), examples[None])
-
-
-def noise(gradients: Array, batch_size: int) -> Noise:
-    """The noise of batches of that size of examples with these gradients (N, 2)."""
-    count = len(gradients)
-    size = min(batch_size, count)
-    with np.errstate(all="ignore"):
-        mean = gradients.mean(axis=0)
-        deviation = gradients - mean
-        covariance = deviation.T @ deviation / count
-        share = (count - size) / max(count - 1, 1) / size
-        return Noise(mean, covariance, covariance * share if share else np.zeros((2, 2)))
 
 
 def draw_gradients(target: pygame.Surface, look: Look) -> None:

@@ -1,0 +1,55 @@
+"""The noise of a batch's gradient, exactly: what varies with the examples that are drawn.
+
+The mean of a batch of B of N examples, drawn without putting back, has the covariance of one example's
+gradient times (N − B)/(N − 1)/B: none for the full batch (Cochran 1977, "Sampling Techniques", theorem 2.2).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.descent.examples import FiniteSum
+from sim.surface.points import Array, norm
+
+ROUNDING = 1e-12  # Noise that is this much smaller than the signal is none.
+
+
+class Noise(NamedTuple):
+    """How gradients of batches vary at one point."""
+
+    mean: Array
+    """∇L, shape (2,)."""
+    example: Array
+    """Covariance of one example's gradient, shape (2, 2)."""
+    batch: Array
+    """Covariance of a batch's gradient, shape (2, 2)."""
+
+    @property
+    def deviation(self) -> float:
+        """The root mean square of ‖∇L_B − ∇L‖ over all batches."""
+        return float(np.sqrt(np.trace(self.batch)))
+
+    @property
+    def signal_to_noise(self) -> float:
+        """‖∇L‖ over `deviation`; infinite where there is no noise."""
+        signal = float(norm(self.mean))
+        return np.inf if self.deviation <= ROUNDING * signal or self.deviation == 0 else signal / self.deviation
+
+
+def example_gradients(loss: FiniteSum, theta: Array) -> Array:
+    """∇ℓ_i(θ) of all examples, shape (N, 2)."""
+    examples = np.arange(loss.count)
+    with np.errstate(all="ignore"):
+        return loss.gradient(np.tile(theta, (loss.count, 1)), examples[None])
+
+
+def noise(gradients: Array, batch_size: int) -> Noise:
+    """The noise of batches of that size of examples with these gradients (N, 2)."""
+    count = len(gradients)
+    size = min(batch_size, count)
+    with np.errstate(all="ignore"):
+        mean = gradients.mean(axis=0)
+        deviation = gradients - mean
+        covariance = deviation.T @ deviation / count
+        share = (count - size) / max(count - 1, 1) / size
+        return Noise(mean, covariance, covariance * share if share else np.zeros((2, 2)))
