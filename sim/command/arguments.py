@@ -94,7 +94,8 @@ def add_scene(parser: argparse.ArgumentParser) -> None:
         "scene",
         nargs="?",
         metavar="SCENE",
-        help="the name of a scene, or the path to a TOML file (default: the opening scene)",
+        help="the name of a scene, or the path to a scene file or to a picture or film that carries one "
+        "(default: the opening scene)",
     )
 
 

@@ -13,6 +13,7 @@ import pygame
 from sim.descent.clock import ROUNDING, Timing
 from sim.descent.race import Race
 from sim.stage import text
+from sim.stage.layout import hairline
 from sim.stage.numbers import short
 from sim.stage.theme import Theme, mix
 from sim.surface.points import Array
@@ -105,7 +106,7 @@ class Chart:
         self._names = names or tuple(track.lane.name for track in race.tracks)
         self._axes = axes
         self._theme = theme
-        self._stroke = em / 15
+        self._stroke, self._hairline = em / 15, hairline(em)
         self._em = em
         self.plot = plot_area(size, em)
         self._empty = self._draw_empty(size)
@@ -120,7 +121,7 @@ class Chart:
         target.blit(self._layer, position)
         x = position[0] + self._x(tick)
         top, bottom = position[1] + self.plot.top, position[1] + self.plot.bottom
-        pygame.draw.line(target, self._theme.faint, (x, top), (x, bottom))
+        pygame.draw.line(target, self._theme.faint, (x, top), (x, bottom), self._hairline)
         for lane, track in enumerate(self._race.tracks):
             moment = min(self._axes.timing.moment(lane, tick), track.updates)
             y = self._y(track.loss[moment : moment + 1])[0]
@@ -142,7 +143,7 @@ class Chart:
     def draw_hairline(self, target: pygame.Surface, position: tuple[int, int], x: int) -> None:
         """A thin line through the pointer, at that pixel of the target: what its tooltip tells of."""
         top, bottom = position[1] + self.plot.top, position[1] + self.plot.bottom
-        pygame.draw.line(target, self._theme.muted, (x, top), (x, bottom))
+        pygame.draw.line(target, self._theme.muted, (x, top), (x, bottom), self._hairline)
 
     def _x(self, tick: float) -> float:
         return self.plot.left + self.plot.width * tick / self._axes.ticks
@@ -222,11 +223,11 @@ class Chart:
         picture = pygame.Surface(size, depth=32)
         picture.fill(theme.background)
         pygame.draw.rect(picture, theme.panel, picture.get_rect(), border_radius=round(0.5 * em))
-        pygame.draw.rect(picture, theme.border, picture.get_rect(), 1, border_radius=round(0.5 * em))
+        pygame.draw.rect(picture, theme.border, picture.get_rect(), self._hairline, border_radius=round(0.5 * em))
         for loss, label in self._axes.marks():
             y = round(float(self._y(np.array([loss]))[0]))
             if plot.top <= y <= plot.bottom:
-                pygame.draw.line(picture, theme.grid, (plot.left, y), (plot.right, y))
+                pygame.draw.line(picture, theme.grid, (plot.left, y), (plot.right, y), self._hairline)
                 text.put(picture, label, (plot.left - em // 2, y), small, theme.muted, align=1)
         unit, name = self._axes.timing.unit, theme.say(UNITS[self._axes.clock])
         step = round_step(self._axes.ticks * unit * 5 * em / plot.width)
@@ -235,7 +236,7 @@ class Chart:
         last = plot.right - text.width(name, small) - em
         for count in range(int(self._axes.ticks * unit / step + ROUNDING) + 1):
             x = round(self._x(count * step / unit))
-            pygame.draw.line(picture, theme.grid, (x, plot.top), (x, plot.bottom))
+            pygame.draw.line(picture, theme.grid, (x, plot.top), (x, plot.bottom), self._hairline)
             label = short(round(count * step, 10))
             if x + text.width(label, small) / 2 < last:
                 text.put(picture, label, (x, plot.bottom + 0.75 * em), small, theme.muted, align=0.5)

@@ -9,6 +9,7 @@ import pygame
 
 from sim.stage import text
 from sim.stage.camera import Camera
+from sim.stage.layout import hairline
 from sim.stage.numbers import percent
 from sim.stage.swarm import Cloud
 from sim.stage.theme import Color, Theme, mix
@@ -171,5 +172,5 @@ def draw_shares(target: pygame.Surface, place: pygame.Rect, cloud: Cloud, theme:
             words = next((words for words in wordings if text.width(words, size) <= room), "")
             text.put(target, words, box.center, size, theme.text, align=0.5)
         if left > place.left:
-            target.fill(theme.panel, (left, box.top, 1, box.height))
-    pygame.draw.rect(target, theme.border, place, 1)
+            target.fill(theme.panel, (left, box.top, hairline(em), box.height))
+    pygame.draw.rect(target, theme.border, place, hairline(em))

@@ -7,6 +7,7 @@ import pygame
 
 from sim.descent.track import Lane
 from sim.stage import text
+from sim.stage.layout import hairline
 from sim.stage.plot.words import wrapped
 from sim.stage.tally import Tally, contrast_of
 from sim.stage.theme import Theme, mix
@@ -58,7 +59,7 @@ def draw_table(picture: pygame.Surface, tally: Tally, theme: Theme, em: int) -> 
     card.centerx = picture.get_width() // 2
     columns = Columns(card, size, line)
     pygame.draw.rect(picture, theme.panel, card, border_radius=em // 2)
-    pygame.draw.rect(picture, theme.border, card, 1, border_radius=em // 2)
+    pygame.draw.rect(picture, theme.border, card, hairline(em), border_radius=em // 2)
     for lane, end in zip((told.small, told.large), columns.ends, strict=True):
         _draw_head(picture, columns, end, tally, lane, theme)
     for index, row in enumerate(told.rows):

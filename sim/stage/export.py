@@ -19,7 +19,7 @@ from sim.scene.reading import Saved
 from sim.scene.words import nearest
 from sim.stage.camera import Camera
 from sim.stage.editing import unlike
-from sim.stage.layout import SMALLEST, Layout, PanelLayout, layout, panel_layout
+from sim.stage.layout import SMALLEST, Layout, PanelLayout, hairline, layout, panel_layout
 from sim.stage.panel import Panel, with_flag
 from sim.stage.picture import Setting, draw, moment, setting
 from sim.stage.session import Session, begin
@@ -90,7 +90,12 @@ def screenshot(
 def paused(scene: Scene, update: int, theme: str) -> tuple[Session, Race]:
     """A session at rest after so many updates, and its race, computed that far."""
     session = replace(
-        begin(scene, theme), playing=False, progress=float(update), seen=update, horizon=max(scene.updates, update)
+        begin(scene, theme),
+        playing=False,
+        live=False,
+        progress=float(update),
+        seen=update,
+        horizon=max(scene.updates, update),
     )
     race = race_of(scene)
     race.extend(session.horizon + 1)
@@ -225,13 +230,14 @@ def _theme(name: str, language: str, background: Color | None) -> Theme:
 
 def enlarged(places: Layout, scale: float) -> Layout:
     """The same layout with `scale` pixels to each; equally large places stay so."""
+    em = max(1, round(scale * places.em))
     return Layout(
         size=(round(scale * places.size[0]), round(scale * places.size[1])),
-        em=max(1, round(scale * places.em)),
+        em=em,
         title=_enlarged(places.title, scale),
         look=_enlarged(places.look, scale),
         look_lines=places.look_lines,
-        panels=tuple(_enlarged_panel(panel, scale) for panel in places.panels),
+        panels=tuple(_enlarged_panel(panel, scale, em) for panel in places.panels),
         chart=_enlarged(places.chart, scale),
         timeline=_enlarged(places.timeline, scale),
         footer=_enlarged(places.footer, scale),
@@ -239,12 +245,12 @@ def enlarged(places: Layout, scale: float) -> Layout:
     )
 
 
-def _enlarged_panel(place: PanelLayout, scale: float) -> PanelLayout:
+def _enlarged_panel(place: PanelLayout, scale: float, em: int) -> PanelLayout:
     names = ("frame", "name", "settings", "chip", "events", "strip", "shares")
     grown = {name: _enlarged(getattr(place, name), scale) for name in names}
-    area, frame = _enlarged(place.map, scale), grown["frame"]
-    # The frame's line is a pixel wide at any scale, and nothing is to be seen between it and the map.
-    area = Rect(frame.left + 1, area.top, frame.width - 2, area.height)
+    area, frame, line = _enlarged(place.map, scale), grown["frame"], hairline(em)
+    # The frame's line is a whole number of pixels wide, and nothing is to be seen between it and the map.
+    area = Rect(frame.left + line, area.top, frame.width - 2 * line, area.height)
     return PanelLayout(**grown, map=area, numbers=tuple(_enlarged(cell, scale) for cell in place.numbers))
 
 
@@ -278,8 +284,8 @@ def _draw_lane(
     """Draw one lane's panel, as large as the picture."""
     scene, theme = session.scene, _theme(session.theme, session.language, background)
     usual = layout(size, 1, scene.window.width / scene.window.height)
-    place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, False), scale)
     em = max(1, round(scale * usual.em))
+    place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, False), scale, em)
     stroke = em / 15
     camera = Camera(session.focus or scene.window, place.map.width, place.map.height)
     x, y = camera.project(np.array(race.start)).tolist()

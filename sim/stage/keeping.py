@@ -63,7 +63,7 @@ def save_picture(session: Session, size: tuple[int, int]) -> Message:
     """Save what is to be seen as a picture that carries its scene, under a name that is not taken."""
     path = free_path(Path(f"{session.scene.name}-{session.update}.png"))
     picture = pygame.Surface(size, depth=32)
-    draw(picture, moment(session, race(session.scene)))
+    draw(picture, moment(replace(session, live=False), race(session.scene)))
     try:
         save_png(picture, path, scene_of(session))
     except OutputError as error:

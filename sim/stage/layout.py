@@ -31,6 +31,11 @@ class PanelLayout:
     """Cells for the live numbers; as many as there is room for, the most telling first."""
 
 
+def hairline(em: int) -> int:
+    """The width of frames, grids and cursors, in pixels, beside type of that height."""
+    return max(1, round(em / 15))
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The whole window."""
@@ -129,6 +134,6 @@ def panel_layout(frame: Rect, em: int, swarm: bool) -> PanelLayout:
     gap, tall = (pad // 2 if roomy else 0), round(1.3 * em) if swarm else 0
     shares = Rect(inner.left, strip.top - gap - tall, inner.width, tall)
     bottom = shares.top - (pad // 3 if swarm else 0)
-    area = Rect(frame.left + 1, top, frame.width - 2, bottom - top)
+    area = Rect(frame.left + hairline(em), top, frame.width - 2 * hairline(em), bottom - top)
     cells = tuple(_cell(numbers, index, columns, rows, (2 * pad, 0)) for index in range(min(NUMBERS, rows * columns)))
     return PanelLayout(frame, name, settings, chip, events, area, strip, shares, cells)

@@ -13,7 +13,7 @@ from sim.descent.verdict import Event, Kind, Verdict
 from sim.stage import text
 from sim.stage.camera import Camera
 from sim.stage.cloud import draw_cloud, draw_shares
-from sim.stage.layout import PanelLayout
+from sim.stage.layout import PanelLayout, hairline
 from sim.stage.numbers import evidence, number, settings
 from sim.stage.swarm import Cloud
 from sim.stage.theme import Color, Theme, mix
@@ -90,7 +90,7 @@ class Panel:
         """Draw what does not change from moment to moment."""
         place, theme, em = self.place, self.theme, self.em
         pygame.draw.rect(target, theme.panel, place.frame, border_radius=em // 2)
-        pygame.draw.rect(target, theme.border, place.frame, 1, border_radius=em // 2)
+        pygame.draw.rect(target, theme.border, place.frame, hairline(em), border_radius=em // 2)
         x, y = place.name.left, place.name.centery
         pygame.draw.aacircle(target, self.color, (x + 0.45 * em, y), 0.42 * em)
         size, small = round(1.1 * em), round(0.9 * em)
@@ -175,7 +175,7 @@ class Panel:
         pygame.draw.rect(target, theme.panel, place)
         pygame.draw.rect(target, ground, chip, border_radius=chip.height // 2)
         if not ended:
-            pygame.draw.rect(target, self.color, chip, 1, border_radius=chip.height // 2)
+            pygame.draw.rect(target, self.color, chip, hairline(em), border_radius=chip.height // 2)
         ink = readable(self.color) if ended else mix(self.color, theme.text, 0.35)
         text.put(target, label, chip.center, size, ink, bold=True, align=0.5)
         since = theme.say("since update {update}", update=verdict.since)

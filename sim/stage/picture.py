@@ -69,6 +69,7 @@ CLOCK_NAMES = {
     "serial": "serial machine time",
     "parallel": "parallel machine time",
 }
+TITLE = "Three Marbles"
 KEYS = "Space play · ← → step · R restart · N new seed · 1–9 scene · H help"
 
 
@@ -204,14 +205,16 @@ def status(moment: Moment) -> str:
     here = {"update": session.update, "horizon": session.horizon}
     if moment.tick < session.update:
         return theme.say("computing … update {update} of {horizon}", **here | {"update": moment.tick})
-    sign = "▶" if session.playing else "■"
     place = theme.say("update {update} of {horizon}", **here)
     if session.clock != "updates":
         clock = theme.say(CLOCK_NAMES[session.clock])
         place = theme.say("update {update} of {horizon} by {clock}", clock=clock, **here)
-    speed = theme.say("{speed} a second", speed=f"{SPEEDS[session.speed]:g}")
     seed = theme.say("seed {seed}", seed=session.scene.seed)
-    return " · ".join([f"{sign} {place}", *_swarm_status(moment, theme), speed, seed])
+    parts = [place, *_swarm_status(moment, theme), seed]
+    if session.live:
+        parts[0] = f"{'▶' if session.playing else '■'} {place}"
+        parts.insert(-1, theme.say("{speed} a second", speed=f"{SPEEDS[session.speed]:g}"))
+    return " · ".join(parts)
 
 
 def _swarm_status(moment: Moment, theme: Theme) -> list[str]:
@@ -230,5 +233,5 @@ def _draw_footer(target: pygame.Surface, places: Layout, theme: Theme, moment: M
     end = text.put(target, status(moment), place.midleft, em, theme.text)
     room = place.right - end - 2 * em
     notice = moment.session.notice
-    line = text.fitted(notice or theme.say(KEYS), em, room)
+    line = text.fitted(notice or (theme.say(KEYS) if moment.session.live else TITLE), em, room)
     text.put(target, line, place.midright, em, theme.text if notice else theme.muted, align=1)

@@ -67,6 +67,8 @@ class Session:
     tally: Tally | None = None
     """What has been counted for the sheets, of this very scene."""
     help: bool = False
+    live: bool = True
+    """Whether it can be played on; a picture in a file says nothing of speed and keys."""
     notice: str = ""
     """A sentence about what was just done, until the next message."""
     open: bool = True

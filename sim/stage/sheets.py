@@ -11,7 +11,7 @@ from functools import lru_cache
 import pygame
 
 from sim.stage import text
-from sim.stage.layout import Layout
+from sim.stage.layout import Layout, hairline
 from sim.stage.numbers import percent
 from sim.stage.session import SHEETS, Session
 from sim.stage.studying import computing
@@ -64,7 +64,7 @@ def draw_over(target: pygame.Surface, places: Layout, theme: Theme, session: Ses
         chosen = name == session.sheet
         pygame.draw.rect(target, theme.text if chosen else theme.panel, tab, border_radius=em // 2)
         if not chosen:
-            pygame.draw.rect(target, theme.border, tab, 1, border_radius=em // 2)
+            pygame.draw.rect(target, theme.border, tab, hairline(em), border_radius=em // 2)
         ink = theme.background if chosen else theme.text
         text.put(target, theme.say(LABELS[name]), tab.center, em, ink, bold=True, align=0.5)
     _draw_progress(target, here.progress, theme, em, session)

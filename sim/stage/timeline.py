@@ -16,7 +16,7 @@ from sim.descent.clock import Timing
 from sim.descent.race import Race
 from sim.descent.verdict import Event, Kind
 from sim.stage.chart import plot_area
-from sim.stage.layout import Layout
+from sim.stage.layout import Layout, hairline
 from sim.stage.session import Session
 from sim.stage.theme import Theme, mix
 
@@ -179,7 +179,9 @@ def _layer(
     pygame.draw.rect(picture, theme.muted if played else theme.border, bar, border_radius=bar.height // 2)
     for end in epoch_ends(race, timing, strip.ticks, strip.width):
         x = round(strip.x(end))
-        pygame.draw.line(picture, theme.faint, (x, bar.bottom + 1), (x, bar.bottom + max(2, strip.em // 5)))
+        pygame.draw.line(
+            picture, theme.faint, (x, bar.bottom + 1), (x, bar.bottom + max(2, strip.em // 5)), hairline(strip.em)
+        )
     marked = _marks(race, timing, strip.ticks, known)
     for mark in sorted(marked, key=lambda mark: mark.event.kind in MOVES):  # Pins over the others.
         _draw_mark(picture, strip, theme, mark, (0, 0), 0.0 if played else TO_COME)

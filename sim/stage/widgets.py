@@ -8,6 +8,7 @@ from pygame_gui.elements import UIButton, UIDropDownMenu, UIHorizontalSlider, UI
 
 from sim.stage import text
 from sim.stage.controls import Buttons, Choice, Control, Entry, Slider
+from sim.stage.layout import hairline
 from sim.stage.session import Message
 from sim.stage.theme import Color, Theme, mix
 
@@ -97,7 +98,7 @@ class ControlPanel:
         """Draw the panel over the picture."""
         theme, em = self._theme, self._em
         pygame.draw.rect(target, theme.panel, self.place, border_radius=em // 2)
-        pygame.draw.rect(target, theme.border, self.place, 1, border_radius=em // 2)
+        pygame.draw.rect(target, theme.border, self.place, hairline(em), border_radius=em // 2)
         size = round(0.92 * em)
         for label, value, row in self._labels:
             room = row.width - (text.width(value, size) + em // 2 if value else 0)

@@ -18,7 +18,7 @@ from sim.stage.background import Counter
 from sim.stage.controls import controls
 from sim.stage.filming import Filming
 from sim.stage.layout import SMALLEST, USUAL
-from sim.stage.picture import Moment, Setting, draw, moment, setting
+from sim.stage.picture import TITLE, Moment, Setting, draw, moment, setting
 from sim.stage.playing import Tick
 from sim.stage.pointer import Act, Hand, Mouse, answer
 from sim.stage.session import SPEEDS, Message, Session, race, update
@@ -33,7 +33,6 @@ from sim.stage.viewing import Close, Notify, Point
 if TYPE_CHECKING:
     from sim.stage.widgets import ControlPanel
 
-TITLE = "Three Marbles"
 TYPING = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
 FRAMES_A_SECOND = 60
 COMPUTING = 0.003  # Seconds of a frame that go into computing ahead,

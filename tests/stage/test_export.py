@@ -1,5 +1,6 @@
 """Stills: at a scale, one lane alone, without a background; and the scene that they carry."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ from PIL import Image
 from sim.files import OutputError
 from sim.scene import SceneError, load_scene
 from sim.scene.reading import Saved, load_saved
-from sim.stage.export import Still, enlarged, lane_index, screenshot, unblend
+from sim.stage.export import Still, enlarged, lane_index, paused, screenshot, unblend
 from sim.stage.layout import SMALLEST, USUAL, layout
-from sim.stage.picture import setting
+from sim.stage.picture import moment, setting, status
 from sim.stage.session import begin
 from sim.stage.theme import THEMES, load_theme
 
@@ -141,3 +142,19 @@ def test_mistakes_are_told_before_anything_is_computed_or_written(tmp_path: Path
         with pytest.raises(OutputError, match=f"960x600 at scale {scale} is {pixels} pixels"):
             screenshot(SCENE, 10**6, SIZE, "light", path, scale=scale)
     assert not path.exists()
+
+
+def test_a_picture_in_a_file_says_nothing_of_keys_and_of_how_fast_a_window_plays() -> None:
+    session, race = paused(SCENE, 70, "light")
+    assert status(moment(session, race)) == "update 70 of 400 · seed 0"
+    assert status(moment(replace(session, live=True), race)) == "■ update 70 of 400 · 20 a second · seed 0"
+
+
+@pytest.mark.parametrize(("scale", "width"), [(1.0, 1), (3.0, 2), (5.0, 4)])
+def test_frames_become_thicker_with_the_scale(scale: float, width: int, tmp_path: Path) -> None:
+    """At 960×600, where type is 12 pixels high, the first panel's frame ends on the background."""
+    pixels, theme = still(tmp_path, scale=scale), load_theme("light")
+    frame = enlarged(layout(SIZE, 3, SCENE.window.width / SCENE.window.height), scale).panels[0].frame
+    row = pixels[frame.centery, frame.left - 1 : frame.left + width + 1]
+    assert row[:, 0].tolist() == [theme.background[0], *[theme.border[0]] * width, row[-1, 0]]
+    assert row[-1].tolist() != list(theme.border)

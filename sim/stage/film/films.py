@@ -46,7 +46,7 @@ def film(
     """
     last = scene.updates if last is None else last
     count = picture_count(last - first, rate, seconds)
-    session = replace(begin(scene, theme), playing=False, horizon=max(scene.updates, last))
+    session = replace(begin(scene, theme), playing=False, live=False, horizon=max(scene.updates, last))
     race = race_of(scene)
     computing = COMPUTING * session.horizon
     for update in range(CHUNK, session.horizon, CHUNK):
