@@ -174,24 +174,32 @@ def find_basins(surface: Surface, window: Window, minima: Sequence[CriticalPoint
     """The basins of these minima of the surface; a degenerate one stands for a valley."""
     positions = np.array([minimum.position for minimum in minima]).reshape(-1, 2)
     valleys = np.array([minimum.kind is Kind.DEGENERATE for minimum in minima], dtype=np.bool_)
-    radii = np.array([_certain_radius(surface, window, minimum) for minimum in positions])
+    radii = np.array([_certain_radius(surface, window, minimum, _gap(minimum, positions)) for minimum in positions])
     radii[valleys] = 0.0  # No disc around a single point of it says where in the valley a flow ends.
     return Basins(surface, window, positions, radii, valleys)
 
 
-def _certain_radius(surface: Surface, window: Window, minimum: Array) -> float:
+def _gap(minimum: Array, minima: Array) -> float:
+    """The distance from the next of the minima (K, 2)."""
+    gaps = norm(minima - minimum)
+    return float(np.min(gaps, initial=np.inf, where=gaps > 0))
+
+
+def _certain_radius(surface: Surface, window: Window, minimum: Array, gap: float) -> float:
     """The largest radius up to which the flow everywhere comes nearer to the minimum: (θ − m)·∇L > 0.
 
-    Such a disc cannot be left by the flow and holds no other critical point. Checked on a fine polar grid.
+    Such a disc cannot be left by the flow and holds no other critical point, such as the next minimum at the distance
+    `gap`. Checked on a fine polar grid.
     """
     certain, smallest = 0.0, float(RINGS[0][0][0])
-    for radii, count in RINGS:
+    for rings, count in RINGS:
+        radii = rings[rings * window.diagonal < gap]
         angles = np.linspace(0, 2 * np.pi, count, endpoint=False)
         directions = pair(np.cos(angles), np.sin(angles))
         slopes = surface.gradient(minimum + radii[:, None, None] * window.diagonal * directions)
         outward = np.all(dot(slopes, directions) > 0, axis=-1)
         certain = float(np.max(radii[np.logical_and.accumulate(outward)], initial=certain))
-        if not outward.all():
+        if len(radii) < len(rings) or not outward.all():
             break
     return max(certain, smallest) * window.diagonal
 
