@@ -1,13 +1,33 @@
-"""Tests draw without a display."""
+"""Tests draw without a display, and what several of them begin with."""
 
 import os
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
 
+if TYPE_CHECKING:
+    from sim.stage.session import Session
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """A flag that accepts the pictures as they are drawn now."""
     parser.addoption("--update-golden", action="store_true", help="write the golden pictures anew")
+
+
+@pytest.fixture
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In an empty folder: no test may leave a file in the house."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def session() -> "Session":
+    """The opening scene's, just begun; messages to it need no window."""
+    from sim.scene import OPENING, load_scene  # noqa: PLC0415  Most tests do without the stage.
+    from sim.stage.session import begin  # noqa: PLC0415
+
+    return begin(load_scene(OPENING))

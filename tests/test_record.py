@@ -12,6 +12,7 @@ from typing import Any
 
 import av
 import pytest
+from command_line import mistake, output, status
 
 import main
 import sim.stage.film
@@ -22,35 +23,22 @@ from sim.stage.film import ENCODERS, gif
 MAIN = str(Path(main.__file__))
 SMALL = ("--size", "320x240", "--to", "30")
 
+pytestmark = pytest.mark.usefixtures("_elsewhere")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals as POSIX has them")
 
 
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test may leave a file in the house."""
-    monkeypatch.chdir(tmp_path)
-
-
-def status(*words: str) -> int:
-    """The exit status, however it comes."""
-    try:
-        return main.main(["record", *words])
-    except SystemExit as ended:
-        return int(ended.code or 0)
-
-
 def test_a_film_is_saved_and_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert status("ravine", *SMALL, "--seconds", "1.5", "--fps", "10", "-o", "a.MP4") == 0
-    assert capsys.readouterr() == ("saved a.MP4: 15 pictures, 1.5 s\n", "")
+    words = ("record", "ravine", *SMALL, "--seconds", "1.5", "--fps", "10", "-o", "a.MP4")
+    assert output(capsys, *words) == "saved a.MP4: 15 pictures, 1.5 s\n"
     with av.open(str(tmp_path / "a.MP4")) as container:
         stream = container.streams.video[0]
         assert (stream.width, stream.height, stream.frames, stream.average_rate) == (320, 240, 15, Fraction(10))
 
 
 def test_the_size_that_an_mp4_cannot_have_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert status("--size", "321x241", "--to", "2", "-o", "a.mp4") == 0
+    assert status("record", "--size", "321x241", "--to", "2", "-o", "a.mp4") == 0
     assert capsys.readouterr().err == "main.py: an MP4 has even sizes only: the film has 320x240 pixels\n"
-    assert status("--size", "321x241", "--to", "2", "-o", "a.webm") == 0
+    assert status("record", "--size", "321x241", "--to", "2", "-o", "a.webm") == 0
     assert capsys.readouterr().err == ""
 
 
@@ -64,9 +52,9 @@ def test_what_was_asked_for_reaches_the_stage(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(sim.stage.film, "film", film)
     asked = "--from 3 --to 9 --fps 50 --seconds 2.5 --size 800x600 --theme dark --seed 5 -o a.gif"
-    assert status("ravine", *asked.split()) == 0
+    assert status("record", "ravine", *asked.split()) == 0
     Path("local-minimum.mp4").touch()
-    assert status() == 0
+    assert status("record") == 0
     (scene, path), options = calls[0]
     assert (scene.name, scene.seed, path) == ("ravine", 5, Path("a.gif"))
     assert options == {"size": (800, 600), "theme": "dark", "rate": 50, "first": 3, "last": 9, "seconds": 2.5}
@@ -106,32 +94,19 @@ def test_the_kinds_are_those_of_the_stage() -> None:
     ],
 )
 def test_what_cannot_be_done_is_named_and_leaves_nothing(
-    words: str, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    words: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert status(*words.split()) == 2
-    assert capsys.readouterr() == ("", f"main.py: error: {sentence}\n")
-    assert list(tmp_path.iterdir()) == []
+    assert mistake(capsys, "record", *words.split()) == f"main.py: error: {sentence}\n"
 
 
 def test_a_missing_library_is_a_sentence_with_a_remedy(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in [name for name in sys.modules if name.startswith(("sim.stage.film", "av."))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "av", None)
-    assert status() == 2
-    assert capsys.readouterr().err.startswith("main.py: error: av is not installed; install what is needed with: ")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_help_has_examples_and_fits_a_terminal(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    assert status("--help") == 0
-    text = capsys.readouterr().out
-    assert "python main.py record" in text.split("examples:")[1]
-    assert max(map(len, text.splitlines())) <= 80
+    sentence = mistake(capsys, "record")
+    assert sentence.startswith("main.py: error: av is not installed; install what is needed with: ")
 
 
 @posix

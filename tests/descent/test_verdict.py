@@ -115,7 +115,7 @@ def test_a_hair_beside_the_axis_the_full_batch_lingers_and_leaves() -> None:
 
 @pytest.mark.parametrize("decay", [0.0, 0.5])
 def test_a_fast_passage_of_a_saddle_is_no_stall(decay: float) -> None:
-    """From (0, 0.3), and across the saddle from the other well's rim: neither stays."""
+    """From beside the ridge, wherever along it."""
     problem = tilted(DoubleWellSaddle())
     for start in ((0.0, 0.4), (-2.5, 1.0), (1.0, -0.5)):
         judge = judged(problem, lane(Momentum(0.1, decay), 20), start, 200)
@@ -269,7 +269,7 @@ def test_verdicts_are_causal(way: Lane) -> None:
 
 @pytest.mark.parametrize("name", ["himmelblau, minibatch", "saddle, large noise"])
 def test_events_are_in_order_and_name_what_they_lead_between(name: str) -> None:
-    for judge in runs(name)[:50]:
+    for judge in runs(name):
         assert [event.seen for event in judge.events] == sorted(event.seen for event in judge.events)
         for event in judge.events:
             assert event.kind in EVENT_KINDS
@@ -280,6 +280,7 @@ def test_events_are_in_order_and_name_what_they_lead_between(name: str) -> None:
                 assert judge.track.problem.basins.labels(theta[None])[0] == event.target
         escapes = [event for event in judge.events if event.kind == "escaped"]
         assert all(a.target == b.source for a, b in pairwise(escapes))
+    assert any(events(judge, "escaped") for judge in runs(name))
 
 
 def test_divergence_is_for_good() -> None:

@@ -542,6 +542,10 @@ def toml(value: object) -> str:
     raise TypeError(value)
 
 
+def document(table: dict[str, Any]) -> str:
+    return "\n".join(f"{toml(key)} = {toml(value)}" for key, value in table.items())
+
+
 def good_table() -> dict[str, Any]:
     return {
         "title": "A scene",
@@ -625,7 +629,7 @@ def test_a_good_scene_with_something_changed(data: st.DataObject) -> None:
         for step in above:
             parent = parent[step]
         data.draw(CHANGES)(parent, key)
-    scene_or_sentence("\n".join(f"{toml(key)} = {toml(value)}" for key, value in table.items()))
+    scene_or_sentence(document(table))
 
 
 @settings(
@@ -633,7 +637,7 @@ def test_a_good_scene_with_something_changed(data: st.DataObject) -> None:
 )
 @given(st.dictionaries(st.sampled_from([*good_table(), "other", ""]), VALUES, max_size=9))
 def test_any_table(table: dict[str, object]) -> None:
-    scene_or_sentence("\n".join(f"{toml(key)} = {toml(value)}" for key, value in table.items()))
+    scene_or_sentence(document(table))
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
@@ -643,5 +647,4 @@ def test_any_text(text: str) -> None:
 
 
 def test_the_table_that_is_changed_is_a_good_one() -> None:
-    text = "\n".join(f"{toml(key)} = {toml(value)}" for key, value in good_table().items())
-    assert parse_scene(text, "good").title == "A scene"
+    assert parse_scene(document(good_table()), "good").title == "A scene"

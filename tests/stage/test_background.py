@@ -2,16 +2,17 @@
 
 import gc
 import multiprocessing
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pygame
 import pytest
+from driver import click, pixels, press, screen
+from tallies import few_seeds
+from waiting import until
 
 from sim.scene import Scene, load_scene
-from sim.stage import tally as module
 from sim.stage.background import Counter
 from sim.stage.picture import setting
 from sim.stage.session import Message, begin, race
@@ -20,30 +21,18 @@ from sim.stage.studying import Counted, Failed, Timed, computing
 from sim.stage.tally import Tally, work
 from sim.stage.window import Window
 
-ENOUGH = 60.0  # Seconds after which something must have happened, even on a busy machine.
-
 
 @pytest.fixture
-def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    monkeypatch.setattr(module, "SEEDS", 8)
-    monkeypatch.setattr(module, "BLOCK", 4)
-    work.cache_clear()
-    gc.collect()
-    yield replace(load_scene("local-minimum"), updates=20)
-    work.cache_clear()
+def scene() -> Iterator[Scene]:
+    with few_seeds(8):
+        gc.collect()
+        yield replace(load_scene("local-minimum"), updates=20)
 
 
 @pytest.fixture
 def endless(scene: Scene) -> Scene:
     """A scene whose jobs nobody waits for."""
     return replace(scene, updates=2_000_000)
-
-
-def until(happened: Callable[[], object]) -> None:
-    end = time.monotonic() + ENOUGH
-    while not happened():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def gathered(counter: Counter, found: list[Message]) -> list[Message]:
@@ -93,23 +82,15 @@ def test_processes_that_cannot_be_started_or_die_are_a_failure(endless: Scene) -
 
 @pytest.fixture
 def window(scene: Scene) -> Iterator[Window]:
-    pygame.display.init()
-    pygame.display.set_mode((960, 600), pygame.RESIZABLE)
     race(scene).extend(scene.updates + 1)
-    window = Window(replace(begin(scene), playing=False))
-    yield window
-    window.close()
-    pygame.display.quit()
-
-
-def press(window: Window, key: int, character: str = "", mod: int = 0) -> None:
-    window.advance([pygame.Event(pygame.KEYDOWN, key=key, unicode=character, mod=mod)], 0.0)
+    with screen():
+        window = Window(replace(begin(scene), playing=False))
+        yield window
+        window.close()
 
 
 def shown() -> bytes:
-    screen = pygame.display.get_surface()
-    assert screen is not None
-    return pygame.image.tobytes(screen, "RGB")
+    return pixels().tobytes()
 
 
 def test_a_key_counts_in_the_background_and_the_sheet_fills(window: Window) -> None:
@@ -177,8 +158,7 @@ def test_a_click_on_a_sheet_turns_it_or_does_nothing(window: Window, monkeypatch
     places = places_of(here.places, here.theme)
     start = window.session.scene.start
     for pixel in (places.body.center, places.tabs["contrast"].center):
-        for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
-            window.advance([pygame.Event(kind, button=1, pos=pixel)], 0.0)
+        click(window, pixel)
     window.advance([pygame.Event(pygame.MOUSEWHEEL, precise_y=1.0, y=1, x=0)], 0.0)
     assert window.session.sheet == "contrast"
     assert (window.session.scene.start, window.session.focus) == (start, None)

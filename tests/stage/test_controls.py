@@ -6,6 +6,7 @@ from dataclasses import replace
 import pygame
 import pygame_gui
 import pytest
+from driver import screen
 
 from sim.descent.rules import RULES
 from sim.scene import Scene, SceneError, load_scene, scene_files
@@ -68,16 +69,17 @@ def test_a_change_is_shown_by_the_controls() -> None:
     assert "memory" not in held(update(session, ChooseRule("gradient descent")))
 
 
+def panel_of(session: Session, size: tuple[int, int]) -> ControlPanel:
+    here = setting(session, size)
+    panel = ControlPanel(here.places.controls, size, here.theme, here.places.em)
+    panel.show(controls(session, here.theme))
+    return panel
+
+
 @pytest.fixture
 def panel() -> Iterator[ControlPanel]:
-    pygame.display.init()
-    pygame.display.set_mode(SIZE)
-    session = opened()
-    here = setting(session, SIZE)
-    panel = ControlPanel(here.places.controls, SIZE, here.theme, here.places.em)
-    panel.show(controls(session, here.theme))
-    yield panel
-    pygame.display.quit()
+    with screen(SIZE):
+        yield panel_of(opened(), SIZE)
 
 
 def test_a_button_sends_its_message(panel: ControlPanel) -> None:
@@ -94,7 +96,13 @@ def test_widgets_turn_into_messages(panel: ControlPanel) -> None:
     menu = panel._widgets["rule"]
     event = pygame.Event(pygame_gui.UI_DROP_DOWN_MENU_CHANGED, ui_element=menu, text="adam")
     assert panel.answer(event) == ChooseRule("adam")
-    assert list(RULES)
+
+
+def test_every_rule_can_be_chosen() -> None:
+    menu = held(opened())["rule"]
+    assert isinstance(menu, Choice)
+    assert menu.options == tuple(RULES)
+    assert [menu.message(index) for index in range(len(RULES))] == [ChooseRule(name) for name in RULES]
 
 
 def test_widgets_are_kept_while_values_change(panel: ControlPanel) -> None:
@@ -112,16 +120,11 @@ def test_widgets_are_kept_while_values_change(panel: ControlPanel) -> None:
 @pytest.mark.parametrize("size", [(960, 600), (1600, 900), (3840, 2160)])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_widgets_stay_in_the_panel_and_apart(size: tuple[int, int], language: str) -> None:
-    pygame.display.init()
-    pygame.display.set_mode(size)
-    session = replace(update(opened("batch-ladder"), ChooseRule("momentum")), language=language)
-    here = setting(session, size)
-    panel = ControlPanel(here.places.controls, size, here.theme, here.places.em)
-    panel.show(controls(session, here.theme))
-    rects = [widget.rect for widget in panel._widgets.values()]
+    with screen(size):
+        panel = panel_of(replace(update(opened("batch-ladder"), ChooseRule("momentum")), language=language), size)
+        rects = [widget.rect for widget in panel._widgets.values()]
     assert all(panel.place.contains(rect) for rect in rects)
     assert not any(one.colliderect(other) for i, one in enumerate(rects) for other in rects[:i])
-    pygame.display.quit()
 
 
 def test_a_scene_whose_file_has_gone_keeps_its_place_in_the_menu(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from messages import after
 
 from sim.descent.data import MOST_EXAMPLES
 from sim.descent.rules import RULES, rule_name
@@ -27,18 +28,12 @@ from sim.stage.editing import (
     unlike,
 )
 from sim.stage.playing import Step
-from sim.stage.session import Message, Session, begin, race, update
+from sim.stage.session import Session, begin, race
 
 
 @pytest.fixture
 def session() -> Session:
-    return update(begin(load_scene("local-minimum")), Step(30))
-
-
-def after(session: Session, *messages: Message) -> Session:
-    for message in messages:
-        session = update(session, message)
-    return session
+    return after(begin(load_scene("local-minimum")), Step(30))
 
 
 def test_a_change_keeps_the_tick_and_the_seed(session: Session) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import pygame
 import pytest
+from driver import press, screen
 
 from sim.scene import load_scene
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved
@@ -22,20 +23,14 @@ from sim.stage.window import Window
 @pytest.fixture
 def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     monkeypatch.chdir(tmp_path)
-    pygame.display.init()
-    pygame.display.set_mode((960, 600))
-    yield Window(replace(begin(load_scene("local-minimum")), playing=False, progress=37.0))
-    pygame.display.quit()
-
-
-def key(symbol: int, mod: int = 0) -> pygame.Event:
-    return pygame.Event(pygame.KEYDOWN, key=symbol, unicode="", mod=mod)
+    with screen():
+        yield Window(replace(begin(load_scene("local-minimum")), playing=False, progress=37.0))
 
 
 def test_a_saved_picture_dropped_on_the_window_opens_the_very_race(window: Window, tmp_path: Path) -> None:
     window.send(Drop((-2.0, 1.0)))
     window.session = replace(window.session, progress=37.0, playing=False)
-    window.advance([key(pygame.K_s)], 0.0)
+    press(window, pygame.K_s)
     (picture,) = tmp_path.glob("*.png")
     assert picture.name == "local-minimum-37.png"
     before = window.session
@@ -73,12 +68,12 @@ def test_copied_text_is_opened_again(window: Window, monkeypatch: pytest.MonkeyP
     clipboard: list[str] = []
     monkeypatch.setattr(pygame.scrap, "put_text", clipboard.append)
     monkeypatch.setattr(pygame.scrap, "get_text", lambda: clipboard[-1] if clipboard else "")
-    window.advance([key(pygame.K_v, pygame.KMOD_LCTRL)], 0.0)
+    press(window, pygame.K_v, mod=pygame.KMOD_LCTRL)
     assert window.session.notice == "There is no text on the clipboard."
     before = window.session
-    window.advance([key(pygame.K_c, pygame.KMOD_LCTRL)], 0.0)
+    press(window, pygame.K_c, mod=pygame.KMOD_LCTRL)
     window.session = begin(load_scene("ravine"))
-    window.advance([key(pygame.K_v, pygame.KMOD_LMETA)], 0.0)
+    press(window, pygame.K_v, mod=pygame.KMOD_LMETA)
     assert (window.session.scene, window.session.update) == (before.scene, 37)
 
 
@@ -108,22 +103,22 @@ def test_a_picture_that_cannot_be_saved_gets_a_sentence(tmp_path: Path, monkeypa
     assert "there is no folder none" in answer.sentence
 
 
-def test_every_session_can_be_saved_and_opened(tmp_path: Path) -> None:
-    session = Session(load_scene("ravine"), progress=12.0, theme="dark")
+def test_a_session_that_was_saved_is_opened_at_its_moment(tmp_path: Path) -> None:
+    session = Session(load_scene("ravine"), progress=12.0)
     path = tmp_path / "a.toml"
     path.write_text(saved_text(Saved(session.scene, session.update, session.clock)), encoding="utf-8")
-    assert open_file(str(path)) == OpenSaved(load_saved(str(path)))
+    assert open_file(str(path)) == OpenSaved(Saved(session.scene, 12, "updates"))
 
 
 def test_v_films_what_one_sees_until_v_is_pressed_again(window: Window, tmp_path: Path) -> None:
     window.session = replace(window.session, progress=0.0, horizon=400, playing=True)
-    window.advance([key(pygame.K_v)], 0.0)
+    press(window, pygame.K_v)
     assert "local-minimum.mp4" in window.session.notice
     for _ in range(12):
         pygame.time.wait(40)
         window.advance([], 0.05)
     assert list(tmp_path.glob("*.mp4")) == []
-    window.advance([key(pygame.K_v)], 0.0)
+    press(window, pygame.K_v)
     assert "Saved" in window.session.notice
     with av.open(str(tmp_path / "local-minimum.mp4")) as film:
         stream = film.streams.video[0]
@@ -133,12 +128,12 @@ def test_v_films_what_one_sees_until_v_is_pressed_again(window: Window, tmp_path
 
 
 def test_a_film_ends_with_the_size_of_the_window_or_with_the_window(window: Window, tmp_path: Path) -> None:
-    window.advance([key(pygame.K_v)], 0.0)
+    press(window, pygame.K_v)
     window.advance([], 0.0)
     pygame.display.set_mode((1000, 640))
     window.advance([], 0.0)
     assert (tmp_path / "local-minimum.mp4").exists()
-    window.advance([key(pygame.K_v)], 0.0)
+    press(window, pygame.K_v)
     window.advance([], 0.0)
     window.close()
     assert (tmp_path / "local-minimum-2.mp4").exists()

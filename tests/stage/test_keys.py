@@ -5,7 +5,7 @@ import pytest
 
 from sim.scene import load_scene
 from sim.stage.controls import Buttons, controls
-from sim.stage.keys import CHARACTERS, KEYS, VIEW_KEYS, message
+from sim.stage.keys import CHARACTERS, KEYS, SHIFTED, VIEW_KEYS, message
 from sim.stage.playing import Step
 from sim.stage.session import begin
 from sim.stage.theme import load_theme
@@ -14,18 +14,22 @@ from sim.stage.views import VIEWS
 
 WINDOW_KEYS = {"s", "v", "f"}
 """What the window answers itself: a screenshot, a film, full screen."""
+OTHER_KEYS = set("rnctlph?+=-y[],.;'duiqwzj0123456789")
+OTHERS_WITH_SHIFT = set("zj")
+"""What is no view's: the key of one that took any of these would stand in its place, and nobody would notice."""
 NAMED = {"restart": "R", "seed+": "N", "theme": "T", "language": "L", "presenter": "P", "duplicate": "D"}
 
 
 def test_no_view_takes_another_key() -> None:
     keys = [view.key for view in VIEWS.values()]
     assert len(set(keys)) == len(keys)
-    others = {character for character, said in CHARACTERS.items() if not isinstance(said, ToggleView)}
-    assert not set(keys) & others
-    assert not (set(keys) | others) & WINDOW_KEYS
-    assert {character for character, said in CHARACTERS.items() if isinstance(said, ToggleView)} == {
-        key for key in keys if len(key) == 1
-    }
+    assert not (CHARACTERS.keys() | set(keys)) & WINDOW_KEYS
+    plain, shifted = (
+        {character for character, said in table.items() if not isinstance(said, ToggleView)}
+        for table in (CHARACTERS, SHIFTED)
+    )
+    assert plain == OTHER_KEYS
+    assert shifted == OTHERS_WITH_SHIFT
 
 
 @pytest.mark.parametrize("name", VIEWS)

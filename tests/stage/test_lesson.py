@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 import pygame
 import pytest
+from messages import after
 
 from sim.descent.clock import CLOCKS
 from sim.descent.race import Race
@@ -24,7 +25,7 @@ from sim.stage.lesson import (
     tick_of,
 )
 from sim.stage.playing import Play, Step, Tick
-from sim.stage.session import Message, Session, ask, begin, update
+from sim.stage.session import Session, ask, begin
 from sim.stage.starting import Guess, OpenScene, SkipQuestion
 from sim.stage.text import width
 from sim.stage.theme import load_theme
@@ -41,12 +42,6 @@ def played(name: str) -> tuple[Scene, Race]:
     race = scene.race()
     race.extend(scene.updates + 1)
     return scene, race
-
-
-def after(session: Session, *messages: Message) -> Session:
-    for message in messages:
-        session = update(session, message)
-    return session
 
 
 # The program's own scenes.

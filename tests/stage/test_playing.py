@@ -3,24 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from messages import after
 
 from sim.descent.clock import CLOCKS
-from sim.scene import load_scene, scene_files
 from sim.stage.playing import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Step, Tick
-from sim.stage.session import SPEEDS, Message, Session, begin, update
-
-NAMES = list(scene_files())
-
-
-@pytest.fixture
-def session() -> Session:
-    return begin(load_scene(NAMES[0]))
-
-
-def after(session: Session, *messages: Message) -> Session:
-    for message in messages:
-        session = update(session, message)
-    return session
+from sim.stage.session import SPEEDS, Session
 
 
 def test_time_plays_at_the_chosen_speed(session: Session) -> None:

@@ -8,6 +8,7 @@ from math import dist
 import numpy as np
 import pygame
 import pytest
+from driver import press, screen
 
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage import tooltip
@@ -391,17 +392,15 @@ def test_a_tooltip_leaves_no_traces(session: Session, theme: str) -> None:
 
 @pytest.fixture
 def window() -> Iterator[stage_window.Window]:
-    pygame.display.init()
-    pygame.display.set_mode(SIZE, pygame.RESIZABLE)
-    yield stage_window.Window(replace(begin(load_scene("local-minimum")), playing=False, progress=40.0, seen=40))
-    pygame.display.quit()
+    with screen(SIZE):
+        yield stage_window.Window(replace(begin(load_scene("local-minimum")), playing=False, progress=40.0, seen=40))
 
 
 def move(pixel: tuple[int, int], held: int = 0) -> pygame.Event:
     return pygame.Event(pygame.MOUSEMOTION, pos=pixel, rel=(1, 1), buttons=(held, 0, 0))
 
 
-def press(pixel: tuple[int, int]) -> pygame.Event:
+def grasp(pixel: tuple[int, int]) -> pygame.Event:
     return pygame.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=pixel)
 
 
@@ -433,7 +432,7 @@ def test_the_flag_can_be_dragged_in_the_window(window: stage_window.Window) -> N
     flag = Player(window.session).flag(0)
     there = (flag[0] + 40, flag[1] - 30)
     before = window.session.scene.start
-    window.advance([press(flag), move((flag[0] + 9, flag[1]), 1), move(there, 1)], 0.1)
+    window.advance([grasp(flag), move((flag[0] + 9, flag[1]), 1), move(there, 1)], 0.1)
     window.advance([release(there), move(flag)], 0.1)
     assert dist(before, window.session.scene.start) > 0
     assert np.allclose(Player(window.session).flag(0), there, atol=1)
@@ -454,22 +453,18 @@ def test_many_turns_of_the_wheel_in_a_frame_draw_one_picture(
 
 
 def test_keys_zoom_and_pan(window: stage_window.Window) -> None:
-    def control(key: int) -> None:
-        event = pygame.Event(pygame.KEYDOWN, key=key, unicode="", mod=pygame.KMOD_CTRL)
-        window.advance([event], 0.0)
-
-    control(pygame.K_EQUALS)
-    control(pygame.K_UP)
+    press(window, pygame.K_EQUALS, mod=pygame.KMOD_CTRL)
+    press(window, pygame.K_UP, mod=pygame.KMOD_CTRL)
     assert window.session.focus is not None
     assert window.session.update == 40
-    control(pygame.K_0)
+    press(window, pygame.K_0, mod=pygame.KMOD_CTRL)
     assert window.session.focus is None
 
 
 def test_scenes_and_sizes_may_change_during_a_drag(window: stage_window.Window) -> None:
     spots = [Player(window.session).flag(2), setting(window.session, SIZE).places.timeline.center, (900, 280)]
     for size, spot in zip([(1300, 700), (700, 400), (1, 1)], spots, strict=True):
-        window.advance([press(spot), move((spot[0] + 20, spot[1]), 1)], 0.0)
+        window.advance([grasp(spot), move((spot[0] + 20, spot[1]), 1)], 0.0)
         window.send(OpenScene(len(NAMES) - 1))
         pygame.display.set_mode(size, pygame.RESIZABLE)
         window.advance([move((0, 0), 1), wheel(3), move((9000, 9000), 1), release((-3, -3))], 0.0)

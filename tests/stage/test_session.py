@@ -1,24 +1,11 @@
 """A session without a window: every message makes one of another."""
 
-import pytest
+from messages import after
 
-from sim.scene import load_scene, scene_files
+from sim.scene import OPENING, load_scene
 from sim.stage.playing import GoToStart, Restart, Step
-from sim.stage.session import Message, Session, begin, race, update
+from sim.stage.session import Session, race
 from sim.stage.starting import NewSeed
-
-NAMES = list(scene_files())
-
-
-@pytest.fixture
-def session() -> Session:
-    return begin(load_scene(NAMES[0]))
-
-
-def after(session: Session, *messages: Message) -> Session:
-    for message in messages:
-        session = update(session, message)
-    return session
 
 
 def test_it_begins_playing_at_the_start(session: Session) -> None:
@@ -27,7 +14,7 @@ def test_it_begins_playing_at_the_start(session: Session) -> None:
 
 
 def test_equal_scenes_share_a_race_and_others_do_not(session: Session) -> None:
-    assert race(session.scene) is race(load_scene(NAMES[0]))
+    assert race(session.scene) is race(load_scene(OPENING))
     assert race(session.scene) is not race(after(session, NewSeed()).scene)
 
 

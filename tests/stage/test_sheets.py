@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pygame
 import pytest
+from pictures import drawn_in_turn
+from tallies import SPEEDS, few_seeds
 
 from sim.scene import Scene, load_scene
-from sim.stage import tally as module
 from sim.stage.layout import layout
 from sim.stage.odds_sheet import odds_page
 from sim.stage.picture import draw, moment
@@ -17,10 +19,8 @@ from sim.stage.session import SHEETS, Session, begin, race
 from sim.stage.sheets import _picture, draw_over, pieces, places_of, tab_at
 from sim.stage.tally import Tally, work
 from sim.stage.theme import LANGUAGES, THEMES, load_theme
-from sim.study.contrast import Speed
 from sim.study.figure import Bars, Line
 
-SPEEDS = (Speed(1e-6, 2e-6), Speed(3e-6, 4e-6))
 SIZES = [(960, 600), (1600, 900), (1080, 1920), (3840, 2160)]
 
 
@@ -32,13 +32,9 @@ def scene() -> Scene:
 @pytest.fixture(scope="module")
 def tallies(scene: Scene) -> Iterator[list[Tally]]:
     """Of which nothing is known, something, everything; and one that failed."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "SEEDS", 20)
-        patch.setattr(module, "BLOCK", 10)
-        work.cache_clear()
+    with few_seeds(20):
         results = tuple((place, job.run()) for place, job in enumerate(work(scene)))
         yield [Tally(scene), Tally(scene, results[:4]), Tally(scene, results, SPEEDS), Tally(scene, failed=True)]
-        work.cache_clear()
 
 
 def asked(scene: Scene, tally: Tally, **changes: object) -> Session:
@@ -103,13 +99,9 @@ def test_a_sheet_comes_and_goes_without_traces(scene: Scene, tallies: list[Tally
     sessions = [base, asked(scene, tallies[1]), asked(scene, tallies[2], sheet="contrast"), base]
     moments = [moment(session, running) for session in sessions]
     moments.insert(1, replace(moments[1], tally=None))  # Laid there, but nothing is drawn on it yet.
-    target, fresh = pygame.Surface((960, 600), depth=32), pygame.Surface((960, 600), depth=32)
-    for before, now in zip([None, *moments], moments, strict=False):
-        draw(target, now, before)
-        fresh.fill((255, 0, 255))
-        draw(fresh, now)
-        assert np.array_equal(pygame.surfarray.array3d(target), pygame.surfarray.array3d(fresh))
-        assert not (pygame.surfarray.array3d(fresh) == (255, 0, 255)).all(axis=-1).any()
+    pictures = drawn_in_turn(moments)
+    assert np.array_equal(pictures[0], pictures[-1])
+    assert all((one != other).any() for one, other in pairwise(pictures))
 
 
 def test_maps_beneath_a_sheet_have_no_tooltips(scene: Scene, tallies: list[Tally]) -> None:

@@ -4,28 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from messages import after
 
 from sim.descent.data import ShiftedExamples
 from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
 from sim.stage.playing import Restart, Step
-from sim.stage.session import Message, Session, begin, update
+from sim.stage.session import Session, begin, update
 from sim.stage.starting import Drop, NewSeed, NextScene, OpenScene, SetFormula, SetSeed
 from sim.surface.formula import Formula
 
 NAMES = list(scene_files())
-
-
-@pytest.fixture
-def session() -> Session:
-    return begin(load_scene(NAMES[0]))
-
-
-def after(session: Session, *messages: Message) -> Session:
-    for message in messages:
-        session = update(session, message)
-    return session
 
 
 def test_restart_keeps_the_seed_and_new_seed_the_rest(session: Session) -> None:
@@ -70,9 +60,8 @@ def test_a_seed_is_never_below_none(session: Session) -> None:
     assert after(session, SetSeed(-5)).scene.seed == 0
 
 
-def test_a_formula_becomes_the_surface_and_the_scene_can_be_saved() -> None:
-    session = begin(load_scene("local-minimum"))
-    typed = update(session, SetFormula("x^2 + 2*y^2 + sin(3*x)"))
+def test_a_formula_becomes_the_surface_and_the_scene_can_be_saved(session: Session) -> None:
+    typed = after(session, SetFormula("x^2 + 2*y^2 + sin(3*x)"))
     scene = typed.scene
     assert scene.surface == Formula("x^2 + 2*y^2 + sin(3*x)")
     assert scene.lanes == session.scene.lanes
@@ -80,8 +69,8 @@ def test_a_formula_becomes_the_surface_and_the_scene_can_be_saved() -> None:
     assert scene.window.contains(np.array(scene.start))
     assert (typed.update, typed.playing, typed.asking) == (0, True, False)
     assert parse_saved(saved_text(Saved(scene, 9)), "x") == Saved(scene, 9)
-    assert update(typed, SetFormula("x^2 + 2*y^2 + sin(3*x)")) == typed
-    assert update(session, SetFormula("  ")) == session
+    assert after(typed, SetFormula("x^2 + 2*y^2 + sin(3*x)")) == typed
+    assert after(session, SetFormula("  ")) == session
 
 
 def test_a_formula_where_there_was_no_surface_gets_examples_that_vary_it() -> None:
@@ -92,8 +81,7 @@ def test_a_formula_where_there_was_no_surface_gets_examples_that_vary_it() -> No
 
 
 @pytest.mark.parametrize("text", ["x +", "__import__('os')", "x.real", "(" * 300, "9**9**9**9", "x" * 5000])
-def test_a_formula_that_cannot_be_read_changes_nothing_but_the_notice(text: str) -> None:
-    session = begin(load_scene("local-minimum"))
-    after = update(session, SetFormula(text))
-    assert after.notice.startswith("The formula ")
-    assert replace(after, notice="") == session
+def test_a_formula_that_cannot_be_read_changes_nothing_but_the_notice(session: Session, text: str) -> None:
+    there = after(session, SetFormula(text))
+    assert there.notice.startswith("The formula ")
+    assert replace(there, notice="") == session

@@ -5,33 +5,22 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from messages import after
+from tallies import SPEEDS, few_seeds
 
 from sim.scene import load_scene
-from sim.stage import tally as module
 from sim.stage.playing import Play, Step, Tick
-from sim.stage.session import SHEETS, Message, Session, begin, update
+from sim.stage.session import SHEETS, Message, Session, begin
 from sim.stage.starting import Drop, NewSeed, OpenScene
 from sim.stage.studying import ChooseSheet, Counted, Failed, PutAway, ShowOdds, Timed, TurnSheet, computing
 from sim.stage.tally import Tally, contrast_of, odds_of, work
 from sim.stage.viewing import Back, ShowHelp
-from sim.study.contrast import Speed
-
-SPEEDS = (Speed(1e-6, 2e-6), Speed(3e-6, 4e-6))
 
 
 @pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    monkeypatch.setattr(module, "SEEDS", 30)
-    monkeypatch.setattr(module, "BLOCK", 15)
-    work.cache_clear()
-    yield begin(replace(load_scene("local-minimum"), updates=40))
-    work.cache_clear()
-
-
-def after(session: Session, *messages: Message) -> Session:
-    for message in messages:
-        session = update(session, message)
-    return session
+def session() -> Iterator[Session]:
+    with few_seeds(30):
+        yield begin(replace(load_scene("local-minimum"), updates=40))
 
 
 def found(session: Session) -> list[Message]:

@@ -1,10 +1,9 @@
 """Messages about what is shown."""
 
-import pytest
+from messages import after
 
-from sim.scene import load_scene, scene_files
 from sim.stage.playing import Step, Tick
-from sim.stage.session import Message, Session, begin, update
+from sim.stage.session import Session
 from sim.stage.swarm import SIZES, SPREADS
 from sim.stage.theme import THEMES
 from sim.stage.viewing import (
@@ -18,19 +17,6 @@ from sim.stage.viewing import (
     Notify,
     ShowHelp,
 )
-
-NAMES = list(scene_files())
-
-
-@pytest.fixture
-def session() -> Session:
-    return begin(load_scene(NAMES[0]))
-
-
-def after(session: Session, *messages: Message) -> Session:
-    for message in messages:
-        session = update(session, message)
-    return session
 
 
 def test_themes_go_round(session: Session) -> None:

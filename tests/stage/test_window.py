@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pygame
 import pytest
+from driver import click, pixels, press, screen
 from PIL import Image
 
 from sim.scene import load_scene, scene_files
@@ -27,20 +28,8 @@ NAMES = list(scene_files())
 @pytest.fixture
 def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     monkeypatch.chdir(tmp_path)
-    pygame.display.init()
-    pygame.display.set_mode((960, 600), pygame.RESIZABLE)
-    yield Window(begin(load_scene(NAMES[0])))
-    pygame.display.quit()
-
-
-def press(window: Window, key: int, character: str = "", mod: int = 0, seconds: float = 0.0) -> None:
-    window.advance([pygame.Event(pygame.KEYDOWN, key=key, unicode=character, mod=mod)], seconds)
-
-
-def pixels() -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
-    screen = pygame.display.get_surface()
-    assert screen is not None
-    return pygame.surfarray.array3d(screen)
+    with screen():
+        yield Window(begin(load_scene(NAMES[0])))
 
 
 def test_it_plays_by_itself_and_space_pauses(window: Window) -> None:
@@ -108,8 +97,7 @@ def test_a_click_in_any_panel_drops_all_marbles_there(window: Window) -> None:
     scene = window.session.scene
     for place in setting(window.session, (960, 600)).places.panels:
         pixel = (place.map.left + 70, place.map.top + 40)
-        for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
-            window.advance([pygame.Event(kind, button=1, pos=pixel)], 0.0)
+        click(window, pixel)
         camera = Camera(scene.window, place.map.width, place.map.height)
         np.testing.assert_allclose(window.session.scene.start, camera.unproject(np.array([70.0, 40.0])))
         assert window.session.update == 0

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from command_line import mistake, output, status
 from numpy.testing import assert_array_equal
 
 import main
@@ -327,27 +328,13 @@ def test_shares_are_of_the_window_and_add_up() -> None:
 # The command.
 
 
-@pytest.fixture
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-def status(*words: str) -> int:
-    try:
-        return main.main(["basins", *words])
-    except SystemExit as ended:
-        return int(ended.code or 0)
-
-
 @pytest.mark.usefixtures("_elsewhere")
 def test_the_command_saves_a_picture_and_prints_shares(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for _ in range(2):
-        assert status("himmelblau", "--lane", "momentum", "--size", "320x240") == 0
-    captured = capsys.readouterr()
-    assert captured.err == ""
-    assert "Himmelblau · momentum, learning rate 0.005, decay 0.9" in captured.out
-    assert "(3.584, -1.848)" in captured.out
-    assert captured.out.endswith("saved himmelblau-basins-2.png\n")
+        text = output(capsys, "basins", "himmelblau", "--lane", "momentum", "--size", "320x240")
+    assert "Himmelblau · momentum, learning rate 0.005, decay 0.9" in text
+    assert "(3.584, -1.848)" in text
+    assert text.endswith("saved himmelblau-basins-2.png\n")
     first, second = sorted(tmp_path.iterdir())
     assert first.read_bytes() == second.read_bytes()
     assert first.read_bytes().startswith(b"\x89PNG")
@@ -376,8 +363,8 @@ def test_which_rule_is_followed(
         return basin_map(*arguments, **options)
 
     monkeypatch.setattr(module, "basin_map", look)
-    assert status("himmelblau", "--size", "320x240", "--updates", "50", "--json", "-o", "a.png", *words) == 0
-    data = json.loads(capsys.readouterr().out)
+    usual = ("basins", "himmelblau", "--size", "320x240", "--updates", "50", "--json", "-o", "a.png")
+    data = json.loads(output(capsys, *usual, *words))
     assert data.items() >= expected.items()
     assert data["updates"] == 50
     (rule,) = asked
@@ -426,20 +413,15 @@ def test_a_mistake_is_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], reason: str
 ) -> None:
     (tmp_path / "flat.toml").write_text(FLAT, encoding="utf-8")
-    assert status(*words) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.startswith("main.py: error: ")
-    assert captured.err.count("\n") == 1
-    assert reason in captured.err
-    assert len(captured.err) < 300
-    assert [path.name for path in tmp_path.iterdir()] == ["flat.toml"]
+    sentence = mistake(capsys, "basins", *words)
+    assert reason in sentence
+    assert len(sentence) < 300
 
 
 @pytest.mark.usefixtures("_elsewhere")
 def test_an_unwritable_path_is_found_before_the_computing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "basin_map", lambda *_, **__: pytest.fail("computed"))
-    assert status("-o", "none/a.png") == 2
+    assert status("basins", "-o", "none/a.png") == 2
 
 
 @pytest.mark.usefixtures("_elsewhere")
@@ -450,7 +432,7 @@ def test_an_interrupted_map_leaves_nothing(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(RuleDescent, "labels", interrupt)
-    assert status("--lane", "momentum") == main.INTERRUPTED
+    assert status("basins", "--lane", "momentum") == main.INTERRUPTED
     assert capsys.readouterr().err == "main.py: interrupted\n"
     assert not list(tmp_path.iterdir())
 
@@ -460,8 +442,3 @@ def test_every_hyperparameter_has_its_option() -> None:
     assert command.USUAL_UPDATES == USUAL_UPDATES
     words = command.parser().format_help()
     assert all(name in " ".join(words.split()) for name in RULES)
-
-
-def test_help_fits_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    assert max(map(len, command.parser().format_help().splitlines())) <= 80

@@ -2,7 +2,6 @@
 
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -10,8 +9,9 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from bits import same_bits
 from errands import Deadly, Square
-from test_workers import WAIT, same_bits
+from waiting import until
 
 from sim.scene import load_scene
 from sim.study import cluster
@@ -63,10 +63,7 @@ def test_who_leaves_early_leaves_no_job_behind(distributed: Any, local: Any) -> 
         return [task for client in dask_scheduler.clients.values() for task in client.wants_what]
 
     with distributed.Client(local.scheduler_address, set_as_default=False) as client:
-        deadline = time.monotonic() + WAIT
-        while client.run_on_scheduler(wanted) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert client.run_on_scheduler(wanted) == []
+        until(lambda: client.run_on_scheduler(wanted) == [])
 
 
 def test_a_scheduler_without_workers_is_no_help(distributed: Any, monkeypatch: pytest.MonkeyPatch) -> None:

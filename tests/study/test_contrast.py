@@ -1,7 +1,5 @@
 """Small against large batch: which lanes they are, and that every row is what it says."""
 
-import io
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rich.console import Console
+from readers import printed, through_json
 
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.track import Lane
@@ -204,7 +202,7 @@ def test_what_is_not_known_yet_is_left_open() -> None:
     assert rows["noise_at_end"] == (UNKNOWN, UNKNOWN)
     assert rows["noise_at_start"][0].value > 0
     assert math.isnan(rows["in_global_basin"][0].value)
-    assert printed(told).count("–") == 2 * 5
+    assert printed(table(told)).count("–") == 2 * 5
 
 
 # Times.
@@ -261,16 +259,10 @@ def test_a_time_is_the_median_of_its_repeats(monkeypatch: pytest.MonkeyPatch) ->
 # For programs and people.
 
 
-def printed(told: Contrast, width: int = 80) -> str:
-    stream = io.StringIO()
-    Console(file=stream, width=width, highlight=False).print(table(told))
-    return stream.getvalue()
-
-
 def test_the_summary_holds_every_row() -> None:
     told = contrast(scene(two=2, full=7), [SMALL, LARGE], 30, SPEEDS)
     assert told is not None
-    data = json.loads(json.dumps(summary(told), allow_nan=False))
+    data = through_json(summary(told))
     assert data["small"] == {"lane": "two", "batch_size": 2}
     assert data["large"] == {"lane": "full", "batch_size": 7}
     rows = {row["row"]: row for row in data["rows"]}
@@ -288,7 +280,7 @@ def test_the_summary_holds_every_row() -> None:
 def test_the_table_fits_and_says_all(width: int) -> None:
     told = contrast(scene(**{LONG_NAME: 2, "[red]full": 7}), [SMALL, LARGE], 30, SPEEDS)
     assert told is not None
-    text = printed(told, width)
+    text = printed(table(told), width)
     assert max(map(len, text.splitlines())) <= width
     words = " ".join(text.split())
     for part in (

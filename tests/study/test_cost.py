@@ -1,7 +1,5 @@
 """The cost of an update: fits recover known machines, times come from the clock that is given, no test waits."""
 
-import csv
-import io
 import json
 import math
 from collections.abc import Callable
@@ -11,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from command_line import mistake, output
 from numpy.testing import assert_allclose
+from readers import rows, through_json
 
-import main
-from sim.command import cost as command
 from sim.descent.batches import epoch_orders
 from sim.descent.clock import CLOCKS, Machine
 from sim.descent.examples import Shifted
@@ -338,19 +336,17 @@ def test_each_time_is_that_of_its_action(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_the_summary_is_json_and_the_csv_its_rows() -> None:
     costs = fake_costs()
-    told = json.loads(json.dumps(summary(costs), allow_nan=False))
+    told = through_json(summary(costs))
     assert told["all_at_once"]["model"]["width"] == 256
     assert told["one_after_the_other"]["model"]["widths_as_good"] == [1, 1]
-    stream = io.StringIO()
-    write_csv(costs, stream)
-    rows = list(csv.DictReader(io.StringIO(stream.getvalue())))
-    assert list(rows[0]) == list(COLUMNS)
-    assert [row["way"] for row in rows] == ["all at once"] * 16 + ["one after the other"] * 10
-    for row, entry in zip(rows, told["all_at_once"]["updates"], strict=False):
+    found = rows(write_csv, costs)
+    assert list(found[0]) == list(COLUMNS)
+    assert [row["way"] for row in found] == ["all at once"] * 16 + ["one after the other"] * 10
+    for row, entry in zip(found, told["all_at_once"]["updates"], strict=False):
         assert {name: float(row[name]) for name in COLUMNS[1:]} == entry
         assert float(row["low"]) < float(row["seconds"]) < float(row["high"])
         assert float(row["model"]) == pytest.approx(float(row["seconds"]))
-    assert float(rows[0]["epoch_seconds"]) == pytest.approx(MNIST * 9e-5 + 3e-3)
+    assert float(found[0]["epoch_seconds"]) == pytest.approx(MNIST * 9e-5 + 3e-3)
 
 
 def test_the_page_shows_updates_and_epochs_with_the_model_carried_on() -> None:
@@ -401,43 +397,32 @@ def test_durations_as_people_read_them(seconds: float, words: str) -> None:
 
 
 @pytest.fixture
-def _quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST", module.FEWEST)
 
 
-def status(*words: str) -> int:
-    try:
-        return main.main(["cost", *words])
-    except SystemExit as ended:
-        return int(ended.code or 0)
-
-
-@pytest.mark.usefixtures("_quick")
+@pytest.mark.usefixtures("_elsewhere", "_quick")
 def test_the_command_prints_a_table_and_writes_what_is_asked_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    assert status("--examples", "60", "--csv", "a.csv", "-o", "a.png", "--size", "640x480") == 0
-    captured = capsys.readouterr()
-    assert captured.err == ""
-    assert "local-minimum · 60 examples" in captured.out
-    assert max(map(len, captured.out.splitlines())) <= 80
+    text = output(capsys, "cost", "--examples", "60", "--csv", "a.csv", "-o", "a.png", "--size", "640x480")
+    assert "local-minimum · 60 examples" in text
+    assert max(map(len, text.splitlines())) <= 80
     assert len((tmp_path / "a.csv").read_text().splitlines()) == 1 + 2 * 7
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.usefixtures("_quick")
+@pytest.mark.usefixtures("_elsewhere", "_quick")
 @pytest.mark.parametrize("scene", ["thousand-examples", "two-weights"])
 def test_the_command_prints_json(tmp_path: Path, capsys: pytest.CaptureFixture[str], scene: str) -> None:
-    assert status(scene, "--examples", "1", "--json") == 0
-    told = json.loads(capsys.readouterr().out)
+    told = json.loads(output(capsys, "cost", scene, "--examples", "1", "--json"))
     assert (told["scene"], told["examples"], told["rounds"]) == (scene, 1, module.FEWEST)
     assert [entry["batch_size"] for entry in told["all_at_once"]["updates"]] == [1]
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.usefixtures("_quick")
+@pytest.mark.usefixtures("_elsewhere", "_quick")
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
@@ -450,22 +435,7 @@ def test_the_command_prints_json(tmp_path: Path, capsys: pytest.CaptureFixture[s
     ],
 )
 def test_a_mistake_is_one_sentence_before_the_measuring(
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    words: list[str],
-    reason: str,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str], reason: str
 ) -> None:
     monkeypatch.setattr(module, "measure", lambda *_: pytest.fail("measured"))
-    assert status(*words) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.startswith("main.py: error: ")
-    assert captured.err.count("\n") == 1
-    assert reason in captured.err
-    assert not list(tmp_path.iterdir())
-
-
-def test_help_fits_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    assert max(map(len, command.parser().format_help().splitlines())) <= 80
+    assert reason in mistake(capsys, "cost", *words)

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rich.console import Console
+from command_line import mistake, output, status
+from readers import printed, rows, through_json
 
 import main
 from sim.command import arguments
@@ -26,6 +27,8 @@ from sim.study.odds import BLOCK, NO_OUTCOMES, Odds, gather, jobs, odds
 from sim.study.odds_report import COLUMNS, MOST_BASINS, page, summary, table, write_csv
 from sim.study.statistics import Estimate, wilson
 from sim.study.telling import number_texts, share_texts
+
+pytestmark = pytest.mark.usefixtures("_elsewhere")
 
 LONG_NAME = "a name of forty characters, not one less"
 UPDATES = 30
@@ -78,19 +81,6 @@ def told(*lanes: Outcomes) -> Odds:
     return odds(four_minima(), lanes or (outcomes(), NO_OUTCOMES), UPDATES)
 
 
-def strict(data: dict[str, Any]) -> dict[str, Any]:
-    """There and back through JSON, in which NaN and infinity do not exist."""
-    result = json.loads(json.dumps(data, allow_nan=False))
-    assert isinstance(result, dict)
-    return result
-
-
-def printed(result: Odds, width: int = 80) -> str:
-    stream = io.StringIO()
-    Console(file=stream, width=width, highlight=False).print(table(result))
-    return stream.getvalue()
-
-
 # Values.
 
 
@@ -135,8 +125,8 @@ def test_nothing_known_yet() -> None:
     assert lane.waiting.times == ()
     assert math.isnan(lane.gap.estimate.value)
     nothing = told(NO_OUTCOMES, NO_OUTCOMES)
-    assert strict(summary(nothing))["lanes"][0]["verdicts"] == []
-    assert "–" in printed(nothing)
+    assert through_json(summary(nothing))["lanes"][0]["verdicts"] == []
+    assert "–" in printed(table(nothing))
     assert [len(figure.marks) for figure in page(nothing).figures] == [2, 2, 0]
 
 
@@ -190,7 +180,7 @@ def test_the_first_seed_is_the_race_in_the_window() -> None:
 
 
 def test_the_summary_tells_what_the_odds_are() -> None:
-    data = strict(summary(told()))
+    data = through_json(summary(told()))
     assert (data["scene"], data["first_seed"], data["updates"]) == ("four-minima", 5, UPDATES)
     assert [point["name"] for point in data["minima"]] == [f"minimum {i}" for i in (1, 2, 3, 4)]
     lane = data["lanes"][0]
@@ -213,15 +203,8 @@ def test_the_summary_tells_what_the_odds_are() -> None:
 # CSV.
 
 
-def rows(*lanes: Outcomes) -> list[dict[str, str]]:
-    stream = io.StringIO()
-    write_csv(four_minima(), lanes, stream)
-    stream.seek(0)
-    return list(csv.DictReader(stream))
-
-
 def test_a_row_a_seed_and_lane_at_full_precision() -> None:
-    found = rows(outcomes(), outcomes(RUNS[:3]))
+    found = rows(write_csv, four_minima(), [outcomes(), outcomes(RUNS[:3])])
     assert list(found[0]) == list(COLUMNS)
     assert [row["lane"] for row in found] == ["[red]single"] * 8 + [LONG_NAME] * 3
     assert [int(row["seed"]) for row in found] == [*range(5, 13), *range(5, 8)]
@@ -241,7 +224,7 @@ def test_a_row_a_seed_and_lane_at_full_precision() -> None:
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_the_table_fits_and_says_all(width: int) -> None:
-    text = printed(told(outcomes(), outcomes(RUNS[:3])), width)
+    text = printed(table(told(outcomes(), outcomes(RUNS[:3]))), width)
     assert max(map(len, text.splitlines())) <= width
     assert "…  " not in text.replace(" … ", " - ")
     words = " ".join(text.split())
@@ -264,7 +247,7 @@ def test_the_table_fits_and_says_all(width: int) -> None:
 
 def test_a_lane_without_chance_says_so() -> None:
     alike = outcomes([RUNS[0]] * 4)
-    assert "training loss 1 every seed alike" in " ".join(printed(told(alike, alike)).split())
+    assert "training loss 1 every seed alike" in " ".join(printed(table(told(alike, alike))).split())
 
 
 @pytest.mark.parametrize(
@@ -339,16 +322,10 @@ def test_many_basins_are_summed_up() -> None:
     mark = bars(page(result), 1)[0]
     assert mark.heights[-1] == pytest.approx((12 + 11) / len(runs))
     assert sum(mark.heights) == pytest.approx(1)
-    assert "other basins" in printed(result)
+    assert "other basins" in printed(table(result))
 
 
 # The command.
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test may leave a file in the house."""
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
@@ -367,20 +344,6 @@ def made_up(count: int, first_seed: int = 0) -> Outcomes:
     return outcomes([(run[0], min(run[1], 0), *run[2:]) for run in runs], first_seed)
 
 
-def status(*words: str) -> int:
-    try:
-        return main.main(["odds", *words])
-    except SystemExit as ended:
-        return int(ended.code or 0)
-
-
-def result(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    assert status(*words) == 0
-    captured = capsys.readouterr()
-    assert captured.err == ""
-    return captured.out
-
-
 @pytest.fixture
 def saved(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What the stage was asked to draw."""
@@ -392,7 +355,7 @@ def saved(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 
 def test_the_command_prints_both_tables(capsys: pytest.CaptureFixture[str]) -> None:
-    text = result(capsys, "--seeds", "4", "--updates", "40")
+    text = output(capsys, "odds", "--seeds", "4", "--updates", "40")
     words = " ".join(text.split())
     assert "Local minimum · 4 seeds from 0 · after 40 updates" in words
     assert "Small against large batch" in words
@@ -403,8 +366,8 @@ def test_the_command_prints_both_tables(capsys: pytest.CaptureFixture[str]) -> N
 def test_json_and_csv_say_the_same_and_nothing_depends_on_the_blocks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = ("--seeds", "7", "--updates", "60", "--seed", "3", "--json", "--csv", "seeds.csv")
-    data = json.loads(result(capsys, *words))
+    words = ("odds", "--seeds", "7", "--updates", "60", "--seed", "3", "--json", "--csv", "seeds.csv")
+    data = json.loads(output(capsys, *words))
     file = (tmp_path / "seeds.csv").read_bytes()
     assert [path.name for path in tmp_path.iterdir()] == ["seeds.csv"]
     found = list(csv.DictReader(io.StringIO(file.decode())))
@@ -417,7 +380,7 @@ def test_json_and_csv_say_the_same_and_nothing_depends_on_the_blocks(
         assert lane["train_loss"]["value"] == pytest.approx(np.mean([float(row["train_loss"]) for row in own]))
     assert {row["row"] for row in data["contrast"]["rows"]} >= {"update_serial", "noise_at_end", "gap"}
     monkeypatch.setattr("sim.study.odds.BLOCK", 2)
-    again = json.loads(result(capsys, *words))
+    again = json.loads(output(capsys, *words))
     assert again["lanes"] == data["lanes"]
     assert (tmp_path / "seeds.csv").read_bytes() == file
 
@@ -425,7 +388,7 @@ def test_json_and_csv_say_the_same_and_nothing_depends_on_the_blocks(
 @pytest.mark.usefixtures("_made_up")
 def test_the_scene_decides_what_is_not_said(capsys: pytest.CaptureFixture[str]) -> None:
     scene = load_scene("ravine")
-    data = json.loads(result(capsys, "ravine", "--json"))
+    data = json.loads(output(capsys, "odds", "ravine", "--json"))
     assert (data["first_seed"], data["updates"]) == (scene.seed, scene.updates)
     assert [lane["name"] for lane in data["lanes"]] == [lane.name for lane in scene.lanes]  # None that was made.
     assert [lane["seeds"] for lane in data["lanes"]] == [2000] * len(scene.lanes)
@@ -436,15 +399,15 @@ def test_the_scene_decides_what_is_not_said(capsys: pytest.CaptureFixture[str]) 
 def test_a_single_example_has_no_contrast(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     single = TWO_LANES.replace("count = 7", "count = 1")
     (tmp_path / "one.toml").write_text(single, encoding="utf-8")
-    assert json.loads(result(capsys, "one.toml", "--seeds", "3", "--json"))["contrast"] is None
-    assert "Small against" not in result(capsys, "one.toml", "--seeds", "3")
+    assert json.loads(output(capsys, "odds", "one.toml", "--seeds", "3", "--json"))["contrast"] is None
+    assert "Small against" not in output(capsys, "odds", "one.toml", "--seeds", "3")
 
 
 @pytest.mark.usefixtures("_made_up")
 def test_the_chart_is_the_page_in_that_size_and_theme(
     capsys: pytest.CaptureFixture[str], saved: list[tuple[Any, ...]]
 ) -> None:
-    text = result(capsys, "--seeds", "16", "-o", "odds.png", "--size", "960x600", "--theme", "dark")
+    text = output(capsys, "odds", "--seeds", "16", "-o", "odds.png", "--size", "960x600", "--theme", "dark")
     assert "Local minimum · 16 seeds" in text
     ((drawn, *rest),) = saved
     assert rest == [(960, 600), "dark", Path("odds.png")]
@@ -458,7 +421,7 @@ def test_a_terminal_sees_how_many_jobs_are_done(
 ) -> None:
     monkeypatch.setattr("sim.study.odds.BLOCK", 2)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    assert status("--seeds", "10") == 0
+    assert status("odds", "--seeds", "10") == 0
     captured = capsys.readouterr()
     assert "computing" in captured.err
     assert "100%" in captured.err
@@ -485,20 +448,10 @@ def test_a_terminal_sees_how_many_jobs_are_done(
     ],
 )
 def test_what_cannot_be_done_is_one_sentence_before_the_computing(
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    words: list[str],
-    reason: str,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str], reason: str
 ) -> None:
     monkeypatch.setattr(Job, "run", lambda _: pytest.fail("computed"))
-    assert status(*words) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.startswith("main.py: error: ")
-    assert captured.err.count("\n") == 1
-    assert reason in captured.err
-    assert not list(tmp_path.iterdir())
+    assert reason in mistake(capsys, "odds", *words)
 
 
 @pytest.mark.usefixtures("saved")
@@ -516,21 +469,11 @@ def test_control_c_leaves_nothing_half_written(
         return made_up(job.count, job.first_seed)
 
     monkeypatch.setattr(Job, "run", interrupted)
-    assert status("--seeds", "100", "--csv", "a.csv", "-o", "a.png") == main.INTERRUPTED
+    assert status("odds", "--seeds", "100", "--csv", "a.csv", "-o", "a.png") == main.INTERRUPTED
     assert len(calls) == 4
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "main.py: interrupted\n")
     assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
-
-
-def test_help_has_examples_and_fits_a_terminal(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    text = result(capsys, "--help")
-    assert text.startswith("usage: main.py odds")
-    assert "  python main.py odds" in text.split("examples:")[1]
-    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_the_command_allows_as_many_workers_as_there_can_be() -> None:

@@ -1,7 +1,5 @@
 """A sweep computes each thing once, finds what the single races say, and tells it in each form alike."""
 
-import csv
-import io
 import json
 import math
 import re
@@ -13,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import mistake, output, status
+from readers import printed, rows, through_json
 
-import main
 from sim.descent.verdict import Kind
 from sim.scene import load_scene
 from sim.study import sweep as sweep_module
@@ -280,18 +279,15 @@ def test_losses_are_coloured_from_their_least_to_their_largest() -> None:
 
 def test_json_and_csv_say_the_same() -> None:
     result = batches()
-    data = json.loads(json.dumps(summary(result), allow_nan=False))
-    text = io.StringIO()
-    write_csv(result, text)
-    rows = list(csv.DictReader(io.StringIO(text.getvalue())))
-    assert len(rows) == 4 * 3
-    assert [row["lane.minibatch.batch_size"] for row in rows[::3]] == ["1", "5", "full", "2"]
+    data, found = through_json(summary(result)), rows(write_csv, result)
+    assert len(found) == 4 * 3
+    assert [row["lane.minibatch.batch_size"] for row in found[::3]] == ["1", "5", "full", "2"]
     assert [point["values"] for point in data["points"]] == [
         {"lane.minibatch.batch_size": value} for value in (1, 5, "full", 2)
     ]
-    assert "nan" not in text.getvalue()
+    assert not any("nan" in cell for row in found for cell in row.values())
     lanes = [lane for point in data["points"] for lane in point["lanes"]]
-    for row, lane in zip(rows, lanes, strict=True):
+    for row, lane in zip(found, lanes, strict=True):
         assert (row["lane"], row["seeds"]) == (lane["name"], "6")
         for name in measures(2):
             for end, key in (("", "value"), ("_low", "low"), ("_high", "high")):
@@ -300,11 +296,7 @@ def test_json_and_csv_say_the_same() -> None:
 
 
 def test_the_table_shows_the_measure_of_every_lane() -> None:
-    from rich.console import Console  # noqa: PLC0415
-
-    console = Console(width=100, file=io.StringIO(), record=True)
-    console.print(table(batches(), "escaped"))
-    text = console.export_text()
+    text = printed(table(batches(), "escaped"), 100)
     assert "share of seeds that escape" in text
     assert re.search(r"full +0 % +0 % +100 %", text)
     assert "6 seeds from 0, after 60 updates." in text
@@ -314,35 +306,20 @@ def test_the_table_shows_the_measure_of_every_lane() -> None:
 # The command.
 
 
-@pytest.fixture
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
-    """The exit status, and what is printed and remarked."""
-    try:
-        status = main.main(["sweep", *words])
-    except SystemExit as ended:
-        status = int(ended.code or 0)
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
-
-
 SMALL = ("--over", "lane.minibatch.batch_size=1,full", "--seeds", "3", "--updates", "20")
 
 
 @pytest.mark.usefixtures("_elsewhere")
 def test_the_command_keeps_results_and_says_where(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, err = said(capsys, *SMALL, "--json")
-    assert status == 0
+    assert status("sweep", *SMALL, "--json") == 0
+    out, err = capsys.readouterr()
     (path,) = Path().iterdir()
     assert re.fullmatch(r"local-minimum-minibatch-batch_size-[0-9a-f]{8}\.sweep\.jsonl", path.name)
     assert err == f"main.py: the results are kept in {path}\n"
     assert len(json.loads(out)["points"]) == 2
-    content, data = path.read_bytes(), json.loads(out)
-    status, out, err = said(capsys, *SMALL, "--json", "--results", str(path), "--csv", "out.csv", "-o", "out.png")
-    assert (status, json.loads(out), err) == (0, data, "")
+    content = path.read_bytes()
+    files = ("--results", str(path), "--csv", "out.csv", "-o", "out.png")
+    assert output(capsys, "sweep", *SMALL, "--json", *files) == out
     assert path.read_bytes() == content
     assert len(Path("out.csv").read_text(encoding="utf-8").splitlines()) == 1 + 2 * 3
     assert Path("out.png").read_bytes().startswith(b"\x89PNG")
@@ -374,17 +351,12 @@ def test_the_command_keeps_results_and_says_where(capsys: pytest.CaptureFixture[
 def test_mistakes_cost_one_sentence_and_leave_nothing(
     capsys: pytest.CaptureFixture[str], words: tuple[str, ...], sentence: str
 ) -> None:
-    status, out, err = said(capsys, *(word.format(Path.cwd().name) for word in words))
-    assert (status, out) == (2, "")
-    assert re.fullmatch(rf"main\.py: error: .*{sentence}.*\n", err)
-    assert not [*Path().iterdir()]
+    assert re.search(sentence, mistake(capsys, "sweep", *(word.format(Path.cwd().name) for word in words)))
 
 
 @pytest.mark.usefixtures("_elsewhere")
 def test_a_sweep_without_a_cluster_leaves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         free = server.getsockname()[1]
-    status, out, err = said(capsys, *SMALL, "--cluster", f"127.0.0.1:{free}")
-    assert (status, out) == (2, "")
-    assert re.fullmatch(r"main\.py: error: (a cluster needs|there is no scheduler at) .*\n", err)
-    assert not [*Path().iterdir()]
+    said = mistake(capsys, "sweep", *SMALL, "--cluster", f"127.0.0.1:{free}")
+    assert re.search("error: (a cluster needs|there is no scheduler at) ", said)

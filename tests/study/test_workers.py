@@ -8,11 +8,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from bits import same_bits
 from errands import Endless, Fatal, Look, Meeting, Square
+from waiting import WAIT, until
 
 from sim.scene import load_scene
 from sim.study import workers
@@ -20,7 +21,6 @@ from sim.study.ensemble import Job, Outcomes
 from sim.study.workers import MOST_DEATHS, StudyError, available_workers, completed
 
 ROOT = Path(__file__).parents[2]
-WAIT = 20.0  # Seconds after which something that must happen has not happened.
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
 
@@ -42,29 +42,21 @@ def outcomes(jobs: list[Job], count: int) -> list[Outcomes]:
 
 def until_written(path: Path, lines: int) -> list[list[str]]:
     """The words of a file's lines as soon as it has so many."""
-    deadline = time.monotonic() + WAIT
-    while time.monotonic() < deadline:
-        if path.exists() and len(found := path.read_text().splitlines()) >= lines:
-            return [line.split() for line in found]
-        time.sleep(0.01)
-    raise AssertionError(f"{path} has no {lines} lines")
+
+    def written() -> list[str]:
+        found = path.read_text().splitlines() if path.exists() else []
+        return found if len(found) >= lines else []
+
+    return [line.split() for line in until(written)]
 
 
-def until_gone(process: int) -> None:
-    deadline = time.monotonic() + WAIT
-    while time.monotonic() < deadline:
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return
-        if Path(f"/proc/{process}/stat").exists() and ") Z " in Path(f"/proc/{process}/stat").read_text():
-            return  # Ended, though whoever inherited it has not taken notice.
-        time.sleep(0.01)
-    raise AssertionError(f"process {process} lives on")
-
-
-def same_bits(one: Outcomes, other: Outcomes) -> bool:
-    return all(getattr(one, field.name).tobytes() == getattr(other, field.name).tobytes() for field in fields(Outcomes))
+def gone(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    # Ended, though whoever inherited it has not taken notice.
+    return Path(f"/proc/{process}/stat").exists() and ") Z " in Path(f"/proc/{process}/stat").read_text()
 
 
 @pytest.mark.usefixtures("_pool")
@@ -140,8 +132,7 @@ def test_who_leaves_early_leaves_nobody_at_work(tmp_path: Path) -> None:
     with closing(completed(jobs, 2)) as results:
         assert next(results) == (0, 0)
         processes = [int(process) for _, process in until_written(diary, 2)]
-    for process in processes:
-        until_gone(process)
+    until(lambda: all(map(gone, processes)))
     assert time.monotonic() - began < WAIT
 
 
@@ -171,8 +162,7 @@ def test_however_the_program_ends_its_processes_end_too(tmp_path: Path, name: st
         else:
             process.kill()
         assert process.wait(WAIT) == -getattr(signal, name)
-    for worker in processes:
-        until_gone(worker)
+    until(lambda: all(map(gone, processes)))
     said = errors.read_text()
     assert said.count("Traceback") == (1 if name == "SIGINT" else 0), said
 

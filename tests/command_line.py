@@ -1,0 +1,41 @@
+"""The command line as its users meet it: an exit status, results on standard output, one sentence for a mistake."""
+
+from pathlib import Path
+
+import pytest
+
+import main
+
+
+def status(*words: str) -> int:
+    """The exit status, however it comes."""
+    try:
+        return main.main(words)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+
+
+def output(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """What is printed where nothing is remarked and nothing goes wrong."""
+    assert status(*words) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return captured.out
+
+
+def mistake(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """The sentence with which a mistake is named; nothing else is said, and the folder one is in stays as it was."""
+    before = _files()
+    assert status(*words) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("main.py: error: ")
+    assert captured.err.endswith("\n")
+    assert captured.err.count("\n") == 1
+    assert _files() == before
+    return captured.err
+
+
+def _files() -> dict[Path, bytes | None]:
+    """What is in this folder: contents of files, nothing of folders."""
+    return {path: path.read_bytes() if path.is_file() else None for path in Path().rglob("*")}

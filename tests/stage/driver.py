@@ -1,0 +1,39 @@
+"""A window under SDL's dummy driver, and hands on its keys and its mouse."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import numpy.typing as npt
+import pygame
+
+from sim.stage.window import Window
+
+
+@contextmanager
+def screen(size: tuple[int, int] = (960, 600)) -> Iterator[None]:
+    """A window of that size, which nobody sees."""
+    pygame.display.init()
+    pygame.display.set_mode(size, pygame.RESIZABLE)
+    try:
+        yield
+    finally:
+        pygame.display.quit()
+
+
+def pixels() -> npt.NDArray[np.uint8]:
+    """What it shows, (width, height, 3)."""
+    shown = pygame.display.get_surface()
+    assert shown is not None
+    return pygame.surfarray.array3d(shown)
+
+
+def press(window: Window, key: int, character: str = "", mod: int = 0) -> None:
+    """Press a key, and let go of it in no time."""
+    window.advance([pygame.Event(pygame.KEYDOWN, key=key, unicode=character, mod=mod)], 0.0)
+
+
+def click(window: Window, pixel: tuple[int, int]) -> None:
+    """Press and release the left button there."""
+    for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+        window.advance([pygame.Event(kind, button=1, pos=pixel)], 0.0)

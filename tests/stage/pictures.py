@@ -1,0 +1,27 @@
+"""Pictures of moments, each drawn upon the one before as in a window."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pygame
+
+from sim.stage.picture import Moment, draw
+
+Pixels = npt.NDArray[np.uint8]
+
+UNPAINTED = (255, 0, 255)
+
+
+def drawn_in_turn(moments: Sequence[Moment], size: tuple[int, int] = (960, 600)) -> list[Pixels]:
+    """The pictures (width, height, 3); each is as if it were the first, and covers all that was there before it."""
+    target, fresh = pygame.Surface(size, depth=32), pygame.Surface(size, depth=32)
+    pictures = []
+    for before, now in zip([None, *moments], moments, strict=False):
+        draw(target, now, before)
+        fresh.fill(UNPAINTED)
+        draw(fresh, now)
+        pictures.append(pygame.surfarray.array3d(fresh))
+        assert np.array_equal(pygame.surfarray.array3d(target), pictures[-1])
+        assert not (pictures[-1] == UNPAINTED).all(axis=-1).any()
+    return pictures
