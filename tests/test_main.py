@@ -20,7 +20,8 @@ import main
 from sim.command import COMMANDS, arguments
 from sim.command import run as run_command
 from sim.scene import OPENING, load_scene, parse_scene, scene_files
-from sim.scene.reading import LARGEST_FILE
+from sim.scene.reading import LARGEST_FILE, Saved, load_saved
+from sim.scene.saving import saved_text
 
 ROOT = Path(main.__file__).parent
 MAIN = str(ROOT / "main.py")
@@ -234,9 +235,21 @@ def test_screenshot_writes_a_picture_of_that_size(tmp_path: Path, capsys: pytest
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
 
 
+def test_a_picture_of_a_picture_is_that_picture(tmp_path: Path) -> None:
+    """At the moment at which it was left, by the clock that ran."""
+    left = Saved(load_scene("twenty-against-one"), 37, "epochs")
+    Path("left.toml").write_text(saved_text(left), encoding="utf-8")
+    assert status("screenshot", "left.toml", "--size", "640x400", "-o", "a.png") == 0
+    assert load_saved("a.png") == left
+    assert status("screenshot", "a.png", "--size", "640x400", "-o", "b.png") == 0
+    assert (tmp_path / "b.png").read_bytes() == (tmp_path / "a.png").read_bytes()
+    assert status("screenshot", "a.png", "--size", "640x400", "--update", "5", "-o", "c.png") == 0
+    assert load_saved("c.png") == Saved(left.scene, 5, "epochs")
+
+
 def test_what_was_asked_for_reaches_the_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[tuple[Any, ...]] = []
-    monkeypatch.setattr("sim.stage.export.screenshot", lambda *arguments: taken.append(arguments))
+    monkeypatch.setattr("sim.stage.export.screenshot", lambda *arguments, **_: taken.append(arguments))
     assert status("screenshot") == 0
     assert status("screenshot", "ravine", "--update", "0", "--size", "320X240", "--theme", "dark", "--seed", "9") == 0
     (opening, *first), (ravine, *second) = taken
@@ -247,7 +260,7 @@ def test_what_was_asked_for_reaches_the_stage(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_an_unnamed_picture_overwrites_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.stage.export.screenshot", lambda *arguments: arguments[-1].write_bytes(b"picture"))
+    monkeypatch.setattr("sim.stage.export.screenshot", lambda *arguments, **_: arguments[-1].write_bytes(b"picture"))
     (tmp_path / "local-minimum.png").write_bytes(b"mine")
     assert status("screenshot") == 0
     assert (tmp_path / "local-minimum.png").read_bytes() == b"mine"

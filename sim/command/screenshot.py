@@ -37,7 +37,8 @@ python {PROGRAM} screenshot himmelblau -o figure.svg
         "--update",
         type=whole_number(0, MOST_UPDATES),
         metavar="N",
-        help=f"the moment to show, in updates from the start, at most {MOST_UPDATES:,} (default: the scene's own last)",
+        help=f"the moment to show, in updates from the start, at most {MOST_UPDATES:,} (default: the one at which "
+        "a picture or film was left, else the scene's own last)",
     )
     add_look(parser)
     parser.set_defaults(size=None)
@@ -83,23 +84,24 @@ def picture(text: str) -> Path:
 
 def run(arguments: argparse.Namespace) -> None:
     """Draw and save it."""
-    from sim.command.chosen import chosen_scene
+    from sim.command.chosen import chosen
     from sim.files import check_writable, free_path
     from sim.stage import require_pygame_ce
 
-    scene = chosen_scene(arguments.scene, arguments.seed)
+    saved = chosen(arguments.scene, arguments.seed)
+    scene = saved.scene
     path = arguments.output or free_path(Path(f"{scene.name}.png"))
     check_writable(path)
     require_pygame_ce()
-    update = scene.updates if arguments.update is None else arguments.update
+    update = saved.moment if arguments.update is None else arguments.update
     asked: dict[str, Any] = {"scale": arguments.scale, "lane": arguments.lane, "transparent": arguments.transparent}
     asked = {name: value for name, value in asked.items() if value not in (None, False, 1.0)}
     if path.suffix.lower() == ".svg":
         from sim.stage.vector import save_figure
 
-        save_figure(scene, update, arguments.size, arguments.theme, path, **asked)
+        save_figure(scene, update, arguments.size, arguments.theme, path, clock=saved.clock, **asked)
     else:
         from sim.stage.export import screenshot
 
-        screenshot(scene, update, arguments.size or USUAL_SIZE, arguments.theme, path, **asked)
+        screenshot(scene, update, arguments.size or USUAL_SIZE, arguments.theme, path, clock=saved.clock, **asked)
     show(f"saved {path}")

@@ -59,5 +59,5 @@ def run(arguments: argparse.Namespace) -> None:
 
         say(f"{reason}; the race's final picture is saved instead")
         path = free_path(NO_DISPLAY_PICTURE)
-        screenshot(saved.scene, saved.moment, (1600, 900), THEMES[0], path)
+        screenshot(saved.scene, saved.moment, (1600, 900), THEMES[0], path, clock=saved.clock)
         show(f"saved {path.absolute()}")

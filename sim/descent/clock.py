@@ -54,8 +54,11 @@ def _parallel(batch_size: int, _count: int, machine: Machine) -> float:
     return machine.overhead + machine.example * math.ceil(batch_size / machine.width)
 
 
+UPDATES = "updates"
+"""The clock by which every lane makes an update at every tick."""
+
 CLOCKS: dict[str, Cost] = {
-    "updates": _update,
+    UPDATES: _update,
     "epochs": _epoch,
     "serial": _serial,
     "parallel": _parallel,

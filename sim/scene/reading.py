@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from sim.descent.clock import UPDATES
 from sim.descent.data import EXAMPLES
 from sim.descent.rules import RULES
 from sim.descent.track import Lane
@@ -41,7 +42,7 @@ class Saved:
     scene: Scene
     tick: int | None = None
     """None where the file says nothing of a moment."""
-    clock: str = "updates"
+    clock: str = UPDATES
 
     @property
     def moment(self) -> int:

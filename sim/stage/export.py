@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pygame
 from pygame import Rect
 
+from sim.descent.clock import UPDATES
 from sim.descent.race import Race
 from sim.files import OutputError, whole_file
 from sim.scene import Scene, SceneError
@@ -52,8 +53,11 @@ def screenshot(
     scale: float = 1.0,
     lane: str | None = None,
     transparent: bool = False,
+    clock: str = UPDATES,
 ) -> None:
     """Save the scene's race after `update` updates as a PNG, as a window of that size in pixels would show it.
+
+    By another clock than that of updates, these are updates of the fastest lane.
 
     Each pixel of the window becomes `scale` ones across and down: the layout stays, type and strokes grow with it.
     With a lane's name, its panel alone fills the picture. Where `transparent`, the background is.
@@ -64,7 +68,7 @@ def screenshot(
             is left.
     """
     pixels, alone = scaled_size(size, scale), None if lane is None else lane_index(scene, lane)
-    session, race = paused(scene, update, theme)
+    session, race = paused(scene, update, theme, clock)
     # Only what differs from the window is drawn otherwise.
     paint: Callable[[pygame.Surface, Color | None], None]
     if alone is not None:
@@ -87,8 +91,8 @@ def screenshot(
     _save(image, path, scene_of(session))
 
 
-def paused(scene: Scene, update: int, theme: str) -> tuple[Session, Race]:
-    """A session at rest after so many updates, and its race, computed that far."""
+def paused(scene: Scene, update: int, theme: str, clock: str = UPDATES) -> tuple[Session, Race]:
+    """A session at rest after so many updates of the fastest lane by that clock, and its race, computed that far."""
     session = replace(
         begin(scene, theme),
         playing=False,
@@ -96,6 +100,7 @@ def paused(scene: Scene, update: int, theme: str) -> tuple[Session, Race]:
         progress=float(update),
         seen=update,
         horizon=max(scene.updates, update),
+        clock=clock,
     )
     race = race_of(scene)
     race.extend(session.horizon + 1)

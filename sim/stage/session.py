@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
-from sim.descent.clock import CLOCKS
+from sim.descent.clock import UPDATES
 from sim.descent.race import Race
 from sim.scene import Scene
 from sim.stage.swarm import SIZES, SPREADS
@@ -37,8 +37,8 @@ class Session:
     """Up to which tick this race has been watched."""
     horizon: int = 0
     """The tick at which playing pauses."""
-    clock: str = next(iter(CLOCKS))
-    """By which of the CLOCKS the lanes run."""
+    clock: str = UPDATES
+    """By which of the CLOCKS of `sim.descent.clock` the lanes run."""
     theme: str = THEMES[0]
     language: str = LANGUAGES[0]
     views: frozenset[str] = frozenset({"batch strip"})

@@ -15,6 +15,7 @@ import contourpy
 import numpy as np
 from pygame import Rect
 
+from sim.descent.clock import UPDATES
 from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.files import OutputError, whole_file
@@ -70,6 +71,7 @@ def save_figure(
     scale: float = 1.0,
     lane: str | None = None,
     transparent: bool = False,
+    clock: str = UPDATES,
 ) -> None:
     """Save the panels of the scene's race after `update` updates side by side as an SVG, or that of one lane alone.
 
@@ -86,7 +88,7 @@ def save_figure(
         most = MOST_DOTS // len(lanes) - 1
         raise OutputError(f"{path}: an SVG has a dot for each update, so show one up to {most:,}, or save a PNG")
     sheet = arranged(len(lanes), scene.window.width / scene.window.height, size)
-    session, race = paused(scene, update, theme)
+    session, race = paused(scene, update, theme, clock)
     content = figure(session, race, tuple(lanes), sheet, scale, transparent)
     with whole_file(path) as stream:
         stream.write(content)

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
+from sim.stage.session import race
 from sim.stage.window import Window
 
 
@@ -26,6 +27,13 @@ def pixels() -> npt.NDArray[np.uint8]:
     shown = pygame.display.get_surface()
     assert shown is not None
     return pygame.surfarray.array3d(shown)
+
+
+def computed(window: Window) -> None:
+    """Let time stand still until all of the race is there, and drawn."""
+    while race(window.session.scene).updates <= window.session.horizon:
+        window.advance([], 0.0)
+    window.advance([], 0.0)
 
 
 def press(window: Window, key: int, character: str = "", mod: int = 0) -> None:

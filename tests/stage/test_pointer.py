@@ -8,7 +8,7 @@ from math import dist
 import numpy as np
 import pygame
 import pytest
-from driver import press, screen
+from driver import computed, press, screen
 
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage import tooltip
@@ -413,9 +413,7 @@ def wheel(notches: int) -> pygame.Event:
 
 
 def test_a_resting_pointer_is_drawn_once(window: stage_window.Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    while race(window.session.scene).updates <= window.session.horizon:
-        window.advance([], 0.0)
-    window.advance([], 0.0)
+    computed(window)
     drawn = []
     monkeypatch.setattr(stage_window, "draw", lambda *_: drawn.append(1))
     window.advance([move((300, 300))], 0.1)

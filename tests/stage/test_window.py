@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pygame
 import pytest
-from driver import click, pixels, press, screen
+from driver import click, computed, pixels, press, screen
 from PIL import Image
 
 from sim.scene import load_scene, scene_files
@@ -138,9 +138,7 @@ def test_it_fits_any_window(window: Window) -> None:
 
 def test_a_resting_picture_is_not_drawn_again(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     press(window, pygame.K_SPACE)
-    while race(window.session.scene).updates <= window.session.horizon:
-        window.advance([], 0.0)
-    window.advance([], 0.0)
+    computed(window)
     drawn = []
     monkeypatch.setattr(stage_window, "draw", lambda *_: drawn.append(1))
     for _ in range(3):
@@ -153,8 +151,7 @@ def test_a_resting_picture_is_not_drawn_again(window: Window, monkeypatch: pytes
 def test_a_swarm_follows_and_then_rests(window: Window) -> None:
     press(window, pygame.K_SPACE)
     scene = window.session.scene
-    while race(scene).updates <= window.session.horizon:
-        window.advance([], 0.0)
+    computed(window)
     press(window, pygame.K_END)
     press(window, pygame.K_HOME)
     before = pixels()
