@@ -53,7 +53,8 @@ def descend(train: FiniteSum, lane: Lane, start: Array, seeds: Seeds) -> Iterato
             gradient = train.gradient(theta, None if batch.ndim == 1 else batch)
             movement, state = lane.rule.step(theta, gradient, state)
             moved = theta + movement
-        alive = alive & np.isfinite(moved).all(axis=-1)
+        finite = np.isfinite(moved)
+        alive = alive & finite[:, 0] & finite[:, 1]
         theta = moved if alive.all() else np.where(alive[:, None], moved, theta)
         yield Update(batch, gradient, movement, theta, alive)
         if not alive.any():

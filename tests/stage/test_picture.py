@@ -49,6 +49,7 @@ def test_what_is_left_alone_would_be_drawn_the_same() -> None:
             (3, "light", "long notice"),
             (50, "light", ""),
             (60, "light", ""),
+            (65, "light", ""),  # Where the help lay.
             (70, "dark", ""),
         ]
     ]
