@@ -1,6 +1,8 @@
-"""Three Marbles: the simulation (surface, descent, scene) and the stage that shows it."""
+"""Three Marbles: the simulation (surface, descent, scene), what is counted of it (study), and the stage that shows it.
 
-import os
+In a checkout this package is called `sim`; installed, it is `three_marbles`.
+"""
 
-# Scene files are validated as they stand here; to look for plugins of pydantic would only cost time.
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+from .version import VERSION
+
+__version__ = VERSION

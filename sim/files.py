@@ -2,14 +2,23 @@
 
 import errno
 import os
+import re
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
 PERMISSIONS = 0o777  # The bits of a file's mode that its successor takes over.
+BEFORE, AFTER = ".three-marbles-", ".part"  # Around the name of a file in the making.
+LONGEST_STEM = 200  # Bytes of a name that is made here: an ending, and a number behind it, find room in the usual 255.
+IN_USE = (errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+"""With which of these `lock` fails where somebody else has the lock."""
+
+_unfinished: set[Path] = set()
 
 
 class OutputError(ValueError):
@@ -25,9 +34,14 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A stream whose bytes become the file at `path` when the block ends, and only if it ends well.
 
     They are collected in a file beside it, which then takes its place in one step: whoever looks sees the old
-    content or all of the new. After an error or Ctrl-C the old content stands and nothing else is left.
+    content or all of the new. After an error or Ctrl-C the old content stands and nothing else is left. What a
+    killed process has left there is removed.
     An existing file keeps its permissions, a link stays a link, and what is no ordinary file (a
     terminal, a pipe) is written to directly.
+
+    >>> with whole_file(Path(os.devnull)) as stream:
+    ...     stream.write(b"content")
+    7
 
     Raises:
         OutputError: the file cannot be written, known before the block begins where that is possible.
@@ -51,10 +65,76 @@ def check_writable(path: Path) -> None:
         raise _Unused
 
 
+def forget_unfinished() -> None:
+    """Remove every file in the making of this process, which is about to end in the midst of it."""
+    for path in tuple(_unfinished):
+        with suppress(OSError):
+            path.unlink()
+
+
 def free_path(path: Path) -> Path:
     """The first of name.png, name-2.png, name-3.png … that does not exist yet."""
     names = (path if number == 1 else path.with_stem(f"{path.stem}-{number}") for number in count(1))
     return next(name for name in names if not os.path.lexists(name))
+
+
+def named(name: str, rest: str) -> Path:
+    """A file in this folder whose name begins like that, as far as file systems everywhere can have it.
+
+    >>> named("batch 1/2: which?", "-40.png").name
+    'batch 1-2- which-40.png'
+    """
+    stem = re.sub(r'[/\\:*?"<>|]+|[^\S ]', "-", "".join(c if c.isprintable() else "-" for c in name))
+    stem = stem.encode("utf-8", errors="ignore")[:LONGEST_STEM].decode("utf-8", errors="ignore").strip(" .-")
+    return Path(f"{stem or 'scene'}{rest}")
+
+
+def located(path: Path) -> Path:
+    """Where a path leads, links followed; two paths to the same file lead to the same place.
+
+    Where that cannot be known, since this process's folder has been deleted, the path itself.
+    """
+    try:
+        return Path(os.path.realpath(path))
+    except FileNotFoundError:
+        return path
+
+
+def lock(stream: BinaryIO | FileIO) -> None:
+    """Keep others who ask from an open file until it is closed, or until this process ends, however it does.
+
+    Raises:
+        OSError: its `errno` is one of IN_USE where somebody else has it.
+    """
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415
+
+        place = stream.tell()
+        stream.seek(1 << 40)  # Locks are on bytes there, and bind readers too: this one is never read.
+        try:
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        finally:
+            stream.seek(place)
+    else:
+        import fcntl  # noqa: PLC0415
+
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _reason(path: Path, error: OSError) -> str:
+    """Why a file cannot be written there."""
+    match error:
+        case FileNotFoundError() if path.parent.exists():
+            return "the folder in which the program was started has been deleted"
+        case FileNotFoundError():
+            return f"there is no folder {path.parent}"
+        case NotADirectoryError():
+            return f"{path.parent} is not a folder"
+        case IsADirectoryError():
+            return "it is a folder"
+        case PermissionError():
+            return "permission denied"
+    return (error.strerror or str(error)).lower()
 
 
 @contextmanager
@@ -69,9 +149,12 @@ def _stream(path: Path) -> Iterator[BinaryIO]:
         return
     if mode is not None and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    beside = target.with_name(f".{os.urandom(8).hex()}.part")
+    _remove_leavings(target.parent)
+    beside = target.with_name(f"{BEFORE}{os.urandom(8).hex()}{AFTER}")
+    _unfinished.add(beside)
     try:
         with beside.open("xb") as stream:  # Its permissions follow the umask, as those of any new file.
+            _claim(stream)
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -82,6 +165,41 @@ def _stream(path: Path) -> Iterator[BinaryIO]:
         with suppress(OSError):
             beside.unlink()
         raise
+    finally:
+        _unfinished.discard(beside)
+
+
+def _claim(stream: BinaryIO) -> None:
+    """Lock a file in the making, so that nobody takes it for a leaving.
+
+    Raises:
+        OSError: somebody has, in the instant before.
+    """
+    try:
+        lock(stream)
+    except OSError as error:
+        if error.errno in IN_USE:
+            raise
+        return  # Some file systems know no locks; on those, nobody can lock a file in order to remove it.
+    if os.fstat(stream.fileno()).st_nlink == 0:
+        raise FileExistsError(errno.EBUSY, os.strerror(errno.EBUSY))
+
+
+def _remove_leavings(folder: Path) -> None:
+    """Remove files in the making that nobody is making any more, and so nobody has locked."""
+    for path in folder.glob(f"{BEFORE}*{AFTER}"):
+        if path not in _unfinished:
+            with suppress(OSError):
+                _remove_unlocked(path)
+
+
+def _remove_unlocked(path: Path) -> None:
+    if sys.platform != "win32":
+        with path.open("rb") as stream:
+            lock(stream)
+            path.unlink()
+    else:
+        path.unlink()  # Which fails while somebody has it open.
 
 
 def _mode(path: Path) -> int | None:
@@ -90,16 +208,3 @@ def _mode(path: Path) -> int | None:
         return path.stat().st_mode
     except FileNotFoundError:
         return None
-
-
-def _reason(path: Path, error: OSError) -> str:
-    match error:
-        case FileNotFoundError():
-            return f"there is no folder {path.parent}"
-        case NotADirectoryError():
-            return f"{path.parent} is not a folder"
-        case IsADirectoryError():
-            return "it is a folder"
-        case PermissionError():
-            return "permission denied"
-    return (error.strerror or str(error)).lower()

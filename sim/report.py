@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from sim.descent.problem import Problem
-from sim.descent.race import Race
-from sim.descent.rules import rule_name
-from sim.descent.track import Lane, Track
-from sim.descent.track_judge import TrackJudge
-from sim.descent.verdict import Event, Kind, Verdict
-from sim.scene import Scene
-from sim.surface.critical import CriticalPoint
-from sim.surface.points import norm
+from .descent.problem import Problem
+from .descent.race import Race
+from .descent.rules import rule_name
+from .descent.track import Lane, Track
+from .descent.track_judge import TrackJudge
+from .descent.verdict import Event, Kind, Verdict
+from .scene import Scene
+from .surface.critical import CriticalPoint
+from .surface.points import norm
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-import main
+from sim.command import entry
 
 
 def status(*words: str) -> int:
     """The exit status, however it comes."""
     try:
-        return main.main(words)
+        return entry.obey(words)
     except SystemExit as ended:
         return int(ended.code or 0)
 

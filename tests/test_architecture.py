@@ -1,6 +1,7 @@
 """The arrows of the house run one way, and only the stage knows pygame."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-ROOMS = ("version", "surface", "descent", "files", "scene", "report", "study", "stage", "command", "main")
-"""Each may import from itself and from those before it."""
+ROOMS = tuple("version resources surface descent files scene report study stage command __main__ main".split())
+"""Each may import from itself and from those before it; the house itself tells its version, and nothing else."""
 
 STAGE_ONLY = {"pygame", "pygame_gui"}
 
@@ -34,6 +35,19 @@ def room(name: str) -> str | None:
     if first == "sim":
         return rest[0] if rest else None
     return first
+
+
+def names_itself(source: str) -> bool:
+    """Whether a module calls its package by name, which is another one once it is installed."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names) if any(name.name.split(".")[0] == "sim" for name in names):
+                return True
+            case ast.ImportFrom(module=str(origin), level=0) if origin.split(".")[0] == "sim":
+                return True
+            case ast.Constant(value=str(text)) if re.match(r"sim\.\w", text):
+                return True
+    return False
 
 
 def imports(source: str, module: Path) -> Iterator[str]:
@@ -70,7 +84,7 @@ def violations(root: Path) -> list[str]:
             if top not in ("sim", "main"):
                 continue
             there = room(name)
-            allowed = ROOMS[: ROOMS.index(here) + 1] if here else ()
+            allowed = ROOMS[: ROOMS.index(here) + 1] if here else ROOMS[:1]
             if there not in allowed:
                 found.append(f"{module} imports {name}")
     return found
@@ -78,6 +92,27 @@ def violations(root: Path) -> list[str]:
 
 def test_the_arrows_run_one_way_and_only_the_stage_knows_pygame() -> None:
     assert violations(ROOT) == []
+
+
+def test_the_package_works_under_another_name() -> None:
+    source = {path: (ROOT / path).read_text(encoding="utf-8") for path in modules(ROOT) if path.parts[0] == "sim"}
+    assert [path for path, text in source.items() if names_itself(text)] == [Path("sim", "command", "__init__.py")]
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        ("from sim.scene import Scene", True),
+        ("import sim", True),
+        ("import_module('sim.scene')", True),
+        ("from .scene import Scene", False),
+        ("from ..sim import x", False),
+        ("import simple", False),
+        ("print('similar. And so')", False),
+    ],
+)
+def test_how_a_module_that_names_its_package_is_told(source: str, named: bool) -> None:
+    assert names_itself(source) == named
 
 
 def test_every_folder_is_a_package() -> None:

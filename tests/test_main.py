@@ -17,7 +17,7 @@ from command_line import mistake, output, status
 from waiting import until
 
 import main
-from sim.command import COMMANDS, arguments
+from sim.command import COMMANDS, arguments, entry
 from sim.command import run as run_command
 from sim.scene import OPENING, load_scene, parse_scene, scene_files
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved
@@ -37,8 +37,10 @@ def start(*words: str, **options: Any) -> subprocess.Popen[str]:
 
 
 def in_one_process(body: str) -> str:
-    """What a script prints that has `main` imported: several commands, for one start of the interpreter."""
-    with start("-c", f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nimport main\n{body}") as process:
+    """What a script prints that has `obey` imported: several commands, for one start of the interpreter."""
+    with start(
+        "-c", f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom sim.command.entry import obey\n{body}"
+    ) as process:
         text, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     return text
@@ -70,7 +72,7 @@ def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) 
 def test_help_waits_for_no_library() -> None:
     modules = in_one_process("""
 try:
-    main.main(["--help"])
+    obey(["--help"])
 except SystemExit:
     print("modules:", *sys.modules)
 """).split("modules:")[1]
@@ -81,7 +83,7 @@ except SystemExit:
 def test_what_needs_no_picture_imports_no_pygame() -> None:
     output = in_one_process("""
 for words in ["run", "--json"], ["run"], ["scenes"]:
-    main.main([*words, *(["--updates", "3"] if "run" in words else [])])
+    obey([*words, *(["--updates", "3"] if "run" in words else [])])
     print("modules:", *sys.modules)
 """)
     stages = [set(part.splitlines()[0].split()) for part in output.split("modules:")[1:]]
@@ -196,9 +198,9 @@ def test_a_path_named_like_a_command_opens_a_window(tmp_path: Path, monkeypatch:
 def test_output_that_has_no_letters_for_it_is_no_reason_to_fail() -> None:
     text = in_one_process("""
 sys.stdout.reconfigure(encoding="ascii")
-status = main.main(["run", "--updates", "3"])
+status = obey(["run", "--updates", "3"])
 print("end")
-sys.exit(status + main.main(["run", "--updates", "3", "--json"]))
+sys.exit(status + obey(["run", "--updates", "3", "--json"]))
 """)
     assert text.isascii()
     assert "‖∇L‖" in json.loads(text.split("end\n")[1])["lanes"][0]["sentence"]
@@ -324,7 +326,7 @@ def test_a_missing_library_is_a_sentence_with_a_remedy() -> None:
 sys.modules["pydantic"] = None
 sys.stderr = sys.stdout
 for words in [], ["run"], ["scenes"], ["screenshot"]:
-    print(main.main(words))
+    print(obey(words))
 """)
     sentence = "main.py: error: pydantic is not installed; install what is needed with: python -m pip install -r "
     assert text == f"{sentence}requirements.txt\n2\n" * 4
@@ -333,7 +335,7 @@ for words in [], ["run"], ["scenes"], ["screenshot"]:
 def test_a_module_of_our_own_that_is_missing_is_a_fault_not_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sim.report", None)
     with pytest.raises(ModuleNotFoundError):
-        main.main(["run"])
+        entry.obey(["run"])
 
 
 # Bad input.
@@ -416,7 +418,7 @@ def test_a_fault_of_the_program_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr("sim.descent.race.Race.extend", fail)
     with pytest.raises(ValueError, match="a fault"):
-        main.main(["run"])
+        entry.obey(["run"])
 
 
 def test_a_mistake_seen_from_outside() -> None:
@@ -431,15 +433,8 @@ def test_a_mistake_seen_from_outside() -> None:
 
 @posix
 def test_control_c_leaves_nothing_half_written(tmp_path: Path) -> None:
-    script = f"""
-import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
-sys.path.insert(0, {str(ROOT)!r})
-import main
-sys.exit(main.main(["run", "--updates", "1000000", "--csv", "race.csv"]))
-"""
     (tmp_path / "race.csv").write_text("old")
-    with start("-c", script) as process:
+    with start(MAIN, "run", "--updates", "1000000", "--csv", "race.csv") as process:
         until(lambda: len(list(tmp_path.iterdir())) == 2 or process.poll() is not None)
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
@@ -459,7 +454,7 @@ def test_a_reader_who_has_seen_enough_is_no_mistake() -> None:
         with process:
             assert process.stderr is not None
             assert process.stderr.read() == ""
-        assert process.returncode == main.UNREAD
+        assert process.returncode == entry.UNREAD
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")

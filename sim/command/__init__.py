@@ -16,3 +16,10 @@ COMMANDS = {
     "scenes": "list the scenes",
 }
 """The commands' names, which are those of their modules, and what each is for. No name: the window."""
+
+INSTALLED = __name__ != "sim.command"
+"""Whether this is the installed package; in a checkout, `main.py` stands in for the command."""
+PROGRAM = "three-marbles" if INSTALLED else "main.py"
+"""What the program calls itself."""
+COMMAND_LINE = PROGRAM if INSTALLED else f"python {PROGRAM}"
+"""What one types to start it."""

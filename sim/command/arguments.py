@@ -2,18 +2,20 @@
 
 import argparse
 import re
+import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from sim.command.terminal import show
+from . import PROGRAM
+from .terminal import say, show, wide_enough
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 Arguments = argparse.ArgumentParser | argparse._MutuallyExclusiveGroup
 
-PROGRAM = "main.py"
 FAILED = 2
 
 MOST_UPDATES = 1_000_000
@@ -33,7 +35,7 @@ class Parser(argparse.ArgumentParser):
             usage=usage,
             description=description.strip(),
             epilog=f"examples:\n{_indented(examples)}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=_columns()),
             allow_abbrev=False,
         )
 
@@ -44,7 +46,13 @@ class Parser(argparse.ArgumentParser):
             super().print_help(file)
 
     def error(self, message: str) -> NoReturn:
-        self.exit(FAILED, f"{PROGRAM}: error: {message}\n")
+        say(f"error: {message}")
+        self.exit(FAILED)
+
+
+def _columns() -> int:
+    """How wide help is."""
+    return wide_enough(shutil.get_terminal_size().columns - 2)
 
 
 def _indented(text: str) -> str:
@@ -178,12 +186,12 @@ def add_results(parser: argparse.ArgumentParser, what: str, rows: str, chart: st
 
 def check_output(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
     """What can be known to be impossible of -o before the computing."""
-    from sim.files import check_writable  # noqa: PLC0415  Help need not wait for these.
-    from sim.stage import require_pygame_ce  # noqa: PLC0415
+    from ..files import check_writable, located  # noqa: PLC0415  Help need not wait for these.
+    from ..stage import require_pygame_ce  # noqa: PLC0415
 
     if arguments.output is None:
         return
-    if arguments.csv is not None and arguments.csv.resolve() == arguments.output.resolve():
+    if arguments.csv is not None and located(arguments.csv) == located(arguments.output):
         parser.error(f"--csv and --output name the same file, {arguments.output}")
     check_writable(arguments.output)
     require_pygame_ce()

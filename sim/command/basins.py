@@ -3,16 +3,16 @@
 
 import argparse
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from sim.command.arguments import PROGRAM, Parser, add_look, add_scene, picture, short, whole_number
-from sim.command.progress import result_of
-from sim.command.terminal import show, show_json, show_table
+from . import COMMAND_LINE
+from .arguments import Parser, add_look, add_scene, picture, short, whole_number
+from .progress import result_of
+from .terminal import show, show_json, show_table
 
 if TYPE_CHECKING:
-    from sim.descent.rules.protocol import Rule
-    from sim.scene import Scene
+    from ..descent.rules.protocol import Rule
+    from ..scene import Scene
 
 HYPERPARAMETERS = {
     "learning_rate": "η",
@@ -36,10 +36,10 @@ def parser() -> argparse.ArgumentParser:
         "pixel ends. Gradient flow, which plain descent with short steps follows, has\n"
         "basins with smooth borders; those of momentum are fractal.",
         f"""
-python {PROGRAM} basins
-python {PROGRAM} basins himmelblau --lane momentum -o himmelblau.png
-python {PROGRAM} basins muller-brown --rule momentum --decay 0.97 --theme dark
-python {PROGRAM} basins egg-box --rule adam --learning-rate 0.3 --json
+{COMMAND_LINE} basins
+{COMMAND_LINE} basins himmelblau --lane momentum -o himmelblau.png
+{COMMAND_LINE} basins muller-brown --rule momentum --decay 0.97 --theme dark
+{COMMAND_LINE} basins egg-box --rule adam --learning-rate 0.3 --json
 """,
     )
     add_scene(parser)
@@ -84,21 +84,21 @@ python {PROGRAM} basins egg-box --rule adam --learning-rate 0.3 --json
 
 def run(arguments: argparse.Namespace) -> None:
     """Compute, draw and save it."""
-    from sim.command.chosen import chosen_scene
-    from sim.files import check_writable, free_path
-    from sim.scene import SceneError
-    from sim.stage import require_pygame_ce
+    from ..files import check_writable, free_path, named
+    from ..scene import SceneError
+    from ..stage import require_pygame_ce
+    from .chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene)
     rule = _rule(scene, arguments)
-    path = arguments.output or free_path(Path(f"{scene.name}-basins.png"))
+    path = arguments.output or free_path(named(scene.name, "-basins.png"))
     check_writable(path)
     require_pygame_ce()
     problem = scene.problem()
     if not problem.minima:
         raise SceneError(f"there is no minimum in the window of {scene.name}, and so no basin")
-    from sim.stage.basin_picture import places, save_basins
-    from sim.study.basin_map import basin_map, summary, table
+    from ..stage.basin_picture import places, save_basins
+    from ..study.basin_map import basin_map, summary, table
 
     place = places(arguments.size, scene.window).map
     found = result_of(basin_map(problem, (place.height, place.width), rule, arguments.updates, exact=arguments.exact))
@@ -126,9 +126,9 @@ def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
 
     from pydantic import TypeAdapter, ValidationError
 
-    from sim.descent.rules import RULES, rule_name
-    from sim.scene.mistakes import reason
-    from sim.scene.words import nearest
+    from ..descent.rules import RULES, rule_name
+    from ..scene.mistakes import reason
+    from ..scene.words import nearest
 
     given = {name: value for name in HYPERPARAMETERS if (value := getattr(arguments, name)) is not None}
     lanes = {lane.name: lane.rule for lane in scene.lanes}
@@ -171,7 +171,7 @@ def _refuse(sentence: str) -> NoReturn:
 def _settings(rule: "Rule[Any] | None") -> dict[str, Any]:
     from dataclasses import asdict
 
-    from sim.descent.rules import rule_name
+    from ..descent.rules import rule_name
 
     return {"rule": "gradient flow"} if rule is None else {"rule": rule_name(rule), **asdict(rule)}
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from sim.scene import OPENING, Scene
-from sim.scene.reading import Saved, load_saved
+from ..scene import OPENING, Scene
+from ..scene.reading import Saved, load_saved
 
 
 def chosen(name_or_path: str | None, seed: int | None = None) -> Saved:

@@ -5,9 +5,10 @@ import argparse
 import codecs
 from contextlib import nullcontext
 
-from sim.command.arguments import PROGRAM, Parser, add_results, add_scene, check_output, whole_number
-from sim.command.progress import result_of
-from sim.command.terminal import show_json, show_table
+from . import COMMAND_LINE
+from .arguments import Parser, add_results, add_scene, check_output, whole_number
+from .progress import result_of
+from .terminal import show_json, show_table
 
 MOST_EXAMPLES = 1_000_000
 
@@ -20,9 +21,9 @@ def parser() -> argparse.ArgumentParser:
         "size, with the batch's examples computed all at once and one after the other,\n"
         "and fit the model of the machine-time clock to it. Takes some seconds.",
         f"""
-python {PROGRAM} cost
-python {PROGRAM} cost -o cost.png --theme dark
-python {PROGRAM} cost two-weights --examples 10000 --csv cost.csv --json
+{COMMAND_LINE} cost
+{COMMAND_LINE} cost -o cost.png --theme dark
+{COMMAND_LINE} cost two-weights --examples 10000 --csv cost.csv --json
 """,
     )
     add_scene(parser)
@@ -40,9 +41,9 @@ python {PROGRAM} cost two-weights --examples 10000 --csv cost.csv --json
 
 def run(arguments: argparse.Namespace) -> None:
     """Measure it, and say what came of it."""
-    from sim.command.chosen import chosen_scene
-    from sim.files import whole_file
-    from sim.study.cost import measure, page, summary, tables, write_csv
+    from ..files import whole_file
+    from ..study.cost import measure, page, summary, tables, write_csv
+    from .chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene)
     check_output(parser(), arguments)
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> None:
         if stream is not None:
             write_csv(costs, codecs.getwriter("utf-8")(stream))
     if arguments.output is not None:
-        from sim.stage.plot import save_page
+        from ..stage.plot import save_page
 
         save_page(page(costs), arguments.size, arguments.theme, arguments.output)
     if arguments.json:

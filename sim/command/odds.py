@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING
 
-from sim.command.arguments import (
-    PROGRAM,
+from . import COMMAND_LINE
+from .arguments import (
     Parser,
     add_first_seed,
     add_results,
@@ -19,11 +19,11 @@ from sim.command.arguments import (
     check_output,
     check_seeds,
 )
-from sim.command.terminal import show_json, show_table, watched
+from .terminal import show_json, show_table, watched
 
 if TYPE_CHECKING:
-    from sim.scene import Scene
-    from sim.study.ensemble import Outcomes
+    from ..scene import Scene
+    from ..study.ensemble import Outcomes
 
 
 def parser() -> argparse.ArgumentParser:
@@ -34,10 +34,10 @@ def parser() -> argparse.ArgumentParser:
         "where, when it escapes, and with what loss, each number with its 95 % interval;\n"
         "and what small and large batches differ in.",
         f"""
-python {PROGRAM} odds
-python {PROGRAM} odds sharp-and-flat --seeds 500 --updates 1000
-python {PROGRAM} odds batch-ladder -o odds.png --theme dark
-python {PROGRAM} odds egg-box --csv seeds.csv --json > odds.json
+{COMMAND_LINE} odds
+{COMMAND_LINE} odds sharp-and-flat --seeds 500 --updates 1000
+{COMMAND_LINE} odds batch-ladder -o odds.png --theme dark
+{COMMAND_LINE} odds egg-box --csv seeds.csv --json > odds.json
 """,
     )
     add_scene(parser)
@@ -51,11 +51,11 @@ python {PROGRAM} odds egg-box --csv seeds.csv --json > odds.json
 
 def run(arguments: argparse.Namespace) -> None:
     """Compute them, and say what they are."""
-    from sim.command.chosen import chosen_scene
-    from sim.files import whole_file
-    from sim.study import contrast
-    from sim.study.odds import odds
-    from sim.study.odds_report import page, summary, table, write_csv
+    from ..files import whole_file
+    from ..study import contrast
+    from ..study.odds import odds
+    from ..study.odds_report import page, summary, table, write_csv
+    from .chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene, arguments.seed)
     check_seeds(parser(), scene.seed, arguments.seeds)
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
             write_csv(scene, own, codecs.getwriter("utf-8")(stream))
     told = odds(scene, own, updates)
     if arguments.output is not None:
-        from sim.stage.plot import save_page
+        from ..stage.plot import save_page
 
         save_page(page(told), arguments.size, arguments.theme, arguments.output)
     closing_table = contrast.contrast(scene, outcomes, updates, contrast.measured(scene))
@@ -80,8 +80,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _computed(scene: "Scene", seeds: int, updates: int, workers: int | None) -> "Sequence[Outcomes]":
     """The outcomes of every lane, with a progress bar that counts the jobs as they are completed."""
-    from sim.study.odds import gather, jobs
-    from sim.study.workers import completed
+    from ..study.odds import gather, jobs
+    from ..study.workers import completed
 
     work = jobs(scene, seeds, updates)
     with closing(completed(work, workers)) as results, watched(range(len(work))) as steps:

@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from typing import TypeVar
 
-from sim.command.terminal import watched
+from .terminal import watched
 
 STEPS = 100
 

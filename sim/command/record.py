@@ -6,10 +6,10 @@ import re
 from contextlib import closing
 from pathlib import Path
 
-from sim.command.arguments import (
+from . import COMMAND_LINE
+from .arguments import (
     LARGEST_SIZE,
     MOST_UPDATES,
-    PROGRAM,
     SMALLEST_SIZE,
     THEMES,
     Parser,
@@ -19,8 +19,8 @@ from sim.command.arguments import (
     size,
     whole_number,
 )
-from sim.command.progress import result_of
-from sim.command.terminal import say, show
+from .progress import result_of
+from .terminal import say, show
 
 SUFFIXES = (".mp4", ".gif", ".webm", ".webp")
 USUAL_RATE, FASTEST, FASTEST_GIF = 20, 60, 50
@@ -37,10 +37,10 @@ ending of the file says which kind: .mp4 for slides and most else, .webm for
 pages, .gif where only pictures are allowed, .webp for pages, without any loss.
 """,
         f"""
-python {PROGRAM} record
-python {PROGRAM} record on-the-saddle -o saddle.gif --size 960x600
-python {PROGRAM} record sharp-and-flat --to 1000 --seconds 15 --fps 60 --seed 7
-python {PROGRAM} record ravine --from 20 --to 80 --seconds 10 --theme dark
+{COMMAND_LINE} record
+{COMMAND_LINE} record on-the-saddle -o saddle.gif --size 960x600
+{COMMAND_LINE} record sharp-and-flat --to 1000 --seconds 15 --fps 60 --seed 7
+{COMMAND_LINE} record ravine --from 20 --to 80 --seconds 10 --theme dark
 """,
     )
     add_scene(parser)
@@ -117,12 +117,12 @@ def _or(words: tuple[str, ...]) -> str:
 
 def run(arguments: argparse.Namespace) -> None:
     """Draw and encode it."""
-    from sim.command.chosen import chosen_scene
-    from sim.files import check_writable, free_path
-    from sim.stage import require_pygame_ce
+    from ..files import check_writable, free_path, named
+    from ..stage import require_pygame_ce
+    from .chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene, arguments.seed)
-    path = arguments.output or free_path(Path(f"{scene.name}.mp4"))
+    path = arguments.output or free_path(named(scene.name, ".mp4"))
     last = scene.updates if arguments.last is None else arguments.last
     if arguments.first > last:
         end = f"where {scene.name} ends" if arguments.last is None else "--to"
@@ -131,7 +131,7 @@ def run(arguments: argparse.Namespace) -> None:
         parser().error(f"argument --fps: a GIF shows at most {FASTEST_GIF} pictures a second, not {arguments.fps}")
     check_writable(path)
     require_pygame_ce()
-    from sim.stage.film import film, film_size
+    from ..stage.film import film, film_size
 
     made = film(
         scene,

@@ -7,11 +7,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.command.arguments import PROGRAM, Parser, add_scene, add_seed, add_updates
-from sim.command.terminal import show_json, show_table, watched
+from . import COMMAND_LINE
+from .arguments import Parser, add_scene, add_seed, add_updates
+from .terminal import show_json, show_table, watched
 
 if TYPE_CHECKING:
-    from sim.descent.race import Race
+    from ..descent.race import Race
 
 CHUNK = 1_000  # Updates between two movements of the progress bar.
 
@@ -22,10 +23,10 @@ def parser() -> argparse.ArgumentParser:
         "run",
         "Run a race without a picture, and say what became of every marble, and on\nwhat evidence.",
         f"""
-python {PROGRAM} run
-python {PROGRAM} run local-minimum --updates 2000 --seed 3
-python {PROGRAM} run batch-ladder --json > verdicts.json
-python {PROGRAM} run ravine --csv ravine.csv --npz ravine.npz
+{COMMAND_LINE} run
+{COMMAND_LINE} run local-minimum --updates 2000 --seed 3
+{COMMAND_LINE} run batch-ladder --json > verdicts.json
+{COMMAND_LINE} run ravine --csv ravine.csv --npz ravine.npz
 """,
     )
     add_scene(parser)
@@ -49,9 +50,9 @@ python {PROGRAM} run ravine --csv ravine.csv --npz ravine.npz
 
 def run(arguments: argparse.Namespace) -> None:
     """Run it, and say what became of it."""
-    from sim.command.chosen import chosen_scene
-    from sim.files import whole_file
-    from sim.report import summary, table, write_csv, write_npz
+    from ..files import whole_file
+    from ..report import summary, table, write_csv, write_npz
+    from .chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene, arguments.seed)
     updates = scene.updates if arguments.updates is None else arguments.updates
@@ -64,8 +65,8 @@ def run(arguments: argparse.Namespace) -> None:
         if rows is not None:
             write_csv(race, updates, codecs.getwriter("utf-8")(rows))
         if arrays is not None:
-            from sim.scene.reading import Saved
-            from sim.scene.saving import saved_text
+            from ..scene.reading import Saved
+            from ..scene.saving import saved_text
 
             write_npz(saved_text(Saved(scene, updates)), race, updates, arrays)
     if arguments.json:

@@ -3,8 +3,9 @@
 
 import argparse
 
-from sim.command.arguments import PROGRAM, Parser
-from sim.command.terminal import show_table
+from . import COMMAND_LINE
+from .arguments import Parser
+from .terminal import show_table
 
 
 def parser() -> argparse.ArgumentParser:
@@ -14,7 +15,7 @@ def parser() -> argparse.ArgumentParser:
         "List the scenes that come with the program: the key that opens each in the\n"
         "window, its name, and what to look at.",
         f"""
-python {PROGRAM} scenes
+{COMMAND_LINE} scenes
 """,
     )
 
@@ -25,7 +26,7 @@ def run(_: argparse.Namespace) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from sim.scene import load_scene, scene_files
+    from ..scene import load_scene, scene_files
 
     table = Table(box=box.SIMPLE_HEAD, show_lines=False, pad_edge=False)
     table.add_column("key", justify="right")

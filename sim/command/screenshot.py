@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from sim.command.arguments import MOST_UPDATES, PROGRAM, Parser, add_look, add_scene, add_seed, short, whole_number
-from sim.command.terminal import show
+from . import COMMAND_LINE
+from .arguments import MOST_UPDATES, Parser, add_look, add_scene, add_seed, short, whole_number
+from .terminal import show
 
 USUAL_SIZE = (1600, 900)
 SMALLEST_SCALE, LARGEST_SCALE = 0.25, 16.0
@@ -25,11 +26,11 @@ instead of pixels, for papers: the lanes' maps side by side, as large as they
 need to be unless a size is given.
 """,
         f"""
-python {PROGRAM} screenshot
-python {PROGRAM} screenshot sharp-and-flat --update 150 --seed 7
-python {PROGRAM} screenshot ravine --size 1920x1080 --scale 4 -o slide.png
-python {PROGRAM} screenshot --lane minibatch --size 800x600 --transparent
-python {PROGRAM} screenshot himmelblau -o figure.svg
+{COMMAND_LINE} screenshot
+{COMMAND_LINE} screenshot sharp-and-flat --update 150 --seed 7
+{COMMAND_LINE} screenshot ravine --size 1920x1080 --scale 4 -o slide.png
+{COMMAND_LINE} screenshot --lane minibatch --size 800x600 --transparent
+{COMMAND_LINE} screenshot himmelblau -o figure.svg
 """,
     )
     add_scene(parser)
@@ -84,24 +85,24 @@ def picture(text: str) -> Path:
 
 def run(arguments: argparse.Namespace) -> None:
     """Draw and save it."""
-    from sim.command.chosen import chosen
-    from sim.files import check_writable, free_path
-    from sim.stage import require_pygame_ce
+    from ..files import check_writable, free_path, named
+    from ..stage import require_pygame_ce
+    from .chosen import chosen
 
     saved = chosen(arguments.scene, arguments.seed)
     scene = saved.scene
-    path = arguments.output or free_path(Path(f"{scene.name}.png"))
+    path = arguments.output or free_path(named(scene.name, ".png"))
     check_writable(path)
     require_pygame_ce()
     update = saved.moment if arguments.update is None else arguments.update
     asked: dict[str, Any] = {"scale": arguments.scale, "lane": arguments.lane, "transparent": arguments.transparent}
     asked = {name: value for name, value in asked.items() if value not in (None, False, 1.0)}
     if path.suffix.lower() == ".svg":
-        from sim.stage.vector import save_figure
+        from ..stage.vector import save_figure
 
         save_figure(scene, update, arguments.size, arguments.theme, path, clock=saved.clock, **asked)
     else:
-        from sim.stage.export import screenshot
+        from ..stage.export import screenshot
 
         screenshot(scene, update, arguments.size or USUAL_SIZE, arguments.theme, path, clock=saved.clock, **asked)
     show(f"saved {path}")

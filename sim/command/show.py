@@ -3,8 +3,9 @@
 
 import argparse
 
-from sim.command.arguments import PROGRAM, Parser
-from sim.command.terminal import show
+from . import COMMAND_LINE
+from .arguments import Parser
+from .terminal import show
 
 
 def parser() -> argparse.ArgumentParser:
@@ -14,8 +15,8 @@ def parser() -> argparse.ArgumentParser:
         "Print the scene that a picture or film of this program carries, as a scene file\n"
         "that it can open again, with the moment at which it was saved.",
         f"""
-python {PROGRAM} show local-minimum-120.png
-python {PROGRAM} show race.mp4 > mine.toml
+{COMMAND_LINE} show local-minimum-120.png
+{COMMAND_LINE} show race.mp4 > mine.toml
 """,
     )
     parser.add_argument(
@@ -26,7 +27,7 @@ python {PROGRAM} show race.mp4 > mine.toml
 
 def run(arguments: argparse.Namespace) -> None:
     """Print it."""
-    from sim.scene.reading import load_saved
-    from sim.scene.saving import saved_text
+    from ..scene.reading import load_saved
+    from ..scene.saving import saved_text
 
     show(saved_text(load_saved(arguments.scene)).rstrip())

@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sim.command.arguments import (
-    PROGRAM,
+from . import COMMAND_LINE
+from .arguments import (
     Parser,
     add_first_seed,
     add_results,
@@ -19,13 +19,13 @@ from sim.command.arguments import (
     add_workers,
     check_seeds,
 )
-from sim.command.terminal import say, show_json, show_table, watched
+from .terminal import say, show_json, show_table, watched
 
 if TYPE_CHECKING:
-    from sim.study.cluster import Address
-    from sim.study.settings import Over
-    from sim.study.store import Store
-    from sim.study.sweep import Sweep
+    from ..study.cluster import Address
+    from ..study.settings import Over
+    from ..study.store import Store
+    from ..study.sweep import Sweep
 
 T = TypeVar("T")
 
@@ -49,15 +49,15 @@ size.
 """,
         f"""
 larger batches do worse:
-  python {PROGRAM} sweep --over lane.minibatch.batch_size=1,2,4,5,10,20
+  {COMMAND_LINE} sweep --over lane.minibatch.batch_size=1,2,4,5,10,20
 small batches find the flat minimum:
-  python {PROGRAM} sweep sharp-and-flat --measure minimum-2 -o flat.png
+  {COMMAND_LINE} sweep sharp-and-flat --measure minimum-2 -o flat.png
     --over lane.minibatch.batch_size=1,2,3,4,5,10,20
 learning rate against momentum:
-  python {PROGRAM} sweep --over lane.momentum.learning_rate=log:0.01:1:20
+  {COMMAND_LINE} sweep --over lane.momentum.learning_rate=log:0.01:1:20
     --over lane.momentum.decay=linear:0:0.95:20 --measure global
 on a cluster:
-  python {PROGRAM} sweep --over examples.sigma=linear:0:0.4:9 --seeds 5000
+  {COMMAND_LINE} sweep --over examples.sigma=linear:0:0.4:9 --seeds 5000
     --cluster 192.0.2.1:8786
 """,
     )
@@ -100,13 +100,13 @@ on a cluster:
 
 
 def _over(text: str) -> "Over":
-    from sim.study.settings import over
+    from ..study.settings import over
 
     return _argument(over, text)
 
 
 def _address(text: str) -> "Address":
-    from sim.study.cluster import address
+    from ..study.cluster import address
 
     return _argument(address, text)
 
@@ -120,11 +120,11 @@ def _argument(parse: Callable[[str], T], text: str) -> T:
 
 def run(arguments: argparse.Namespace) -> None:
     """Compute it, as far as it has not been, and say what came of it."""
-    from sim.command.chosen import chosen_scene
-    from sim.files import whole_file
-    from sim.study.store import default_path, opened
-    from sim.study.sweep import plan
-    from sim.study.sweep_report import page, summary, table, told, write_csv
+    from ..files import whole_file
+    from ..study.store import default_path, opened
+    from ..study.sweep import plan
+    from ..study.sweep_report import page, summary, table, told, write_csv
+    from .chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene, arguments.seed)
     check_seeds(parser(), scene.seed, arguments.seeds)
@@ -140,7 +140,7 @@ def run(arguments: argparse.Namespace) -> None:
         with whole_file(arguments.csv) as stream:
             write_csv(outcome, codecs.getwriter("utf-8")(stream))
     if arguments.output is not None:
-        from sim.stage.plot import save_page
+        from ..stage.plot import save_page
 
         save_page(page(outcome, arguments.measure), arguments.size, arguments.theme, arguments.output)
     if arguments.json:
@@ -153,10 +153,10 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None:
     """What can be known to be impossible before the computing."""
-    from sim.files import check_writable
-    from sim.scene import nearest
-    from sim.stage import require_pygame_ce
-    from sim.study.measures import measures
+    from ..files import check_writable, located
+    from ..scene import nearest
+    from ..stage import require_pygame_ce
+    from ..study.measures import measures
 
     known = measures(len(sweep.scene.problem().minima))
     if arguments.measure not in known:
@@ -164,7 +164,7 @@ def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None
     files = {"--results": results, "--csv": arguments.csv, "--output": arguments.output}
     places: dict[Path, str] = {}
     for option, path in files.items():
-        if path is not None and (other := places.setdefault(path.resolve(), option)) != option:
+        if path is not None and (other := places.setdefault(located(path), option)) != option:
             parser().error(f"{other} and {option} name the same file, {path}")
     for path in (arguments.csv, arguments.output):
         if path is not None:
@@ -175,8 +175,8 @@ def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None
 
 def _complete(store: "Store", arguments: argparse.Namespace) -> None:
     """Compute what is missing, with a progress bar that counts the blocks as they are written down."""
-    from sim.study.cluster import completed_on
-    from sim.study.workers import completed
+    from ..study.cluster import completed_on
+    from ..study.workers import completed
 
     missing = store.missing
     if not missing:

@@ -1,17 +1,43 @@
 """What commands say: results on standard output, progress and remarks on standard error."""
 # ruff: noqa: PLC0415  Nobody waits for what this command does not show.
 
+import errno
 import io
 import os
 import sys
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+
+from . import PROGRAM
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+NARROWEST, WIDEST = 40, 1_000  # Columns that are filled, whatever a terminal or COLUMNS says.
+
 T = TypeVar("T")
+
+
+def prepare() -> None:
+    """Take this process as it was started: with closed streams, or with libraries that would print warnings.
+
+    A stream that was closed gets its number back, or the next file would have it, and what is printed would land there.
+    What is printed on it is lost on standard error, and a mistake on standard output.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY)  # The lowest number that is free, which is this one.
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  As long as the process.
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # There are none here; to look for them takes time.
 
 
 def show(text: str) -> None:
@@ -33,12 +59,29 @@ def show_table(*tables: "Table") -> None:
     from rich.console import Console
 
     with _standard_output():
-        Console(highlight=False).print(*tables)
+        Console(highlight=False, width=wide_enough(Console().width)).print(*tables)
+
+
+def wide_enough(columns: int) -> int:
+    """So many columns, or as many as it takes to be read."""
+    return min(max(columns, NARROWEST), WIDEST)
 
 
 def say(sentence: str) -> None:
-    """A remark about how it goes."""
-    print(f"main.py: {sentence}", file=sys.stderr)
+    """A remark about how it goes, in one line; lost if nothing can be printed there."""
+    try:
+        print(f"{PROGRAM}: {one_line(sentence)}", file=sys.stderr, flush=True)
+    except OSError:
+        _abandon(sys.stderr)
+
+
+def one_line(text: str) -> str:
+    r"""The text with escapes for what is no letter: line breaks, controls of the terminal, bytes that are no UTF-8.
+
+    >>> one_line("no folder a\nb")
+    'no folder a\\nb'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 @contextmanager
@@ -57,7 +100,7 @@ def watched(steps: Sequence[T]) -> Iterator[Iterable[T]]:
 @contextmanager
 def _standard_output() -> Iterator[None]:
     """Where results go: all of them, or the reason why not."""
-    from sim.files import OutputError
+    from ..files import OutputError
 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
@@ -68,9 +111,14 @@ def _standard_output() -> Iterator[None]:
         raise
     except OSError as error:
         abandon_standard_output()
-        raise OutputError(f"cannot write to standard output: {(error.strerror or str(error)).lower()}") from None
+        why = "it is closed" if error.errno == errno.EBADF else (error.strerror or str(error)).lower()
+        raise OutputError(f"cannot write to standard output: {why}") from None
 
 
 def abandon_standard_output() -> None:
     """Let what is still unwritten go nowhere, or the interpreter would try again at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _abandon(sys.stdout)
+
+
+def _abandon(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

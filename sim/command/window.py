@@ -4,10 +4,10 @@
 import argparse
 from pathlib import Path
 
-from sim.command import COMMANDS
-from sim.command.arguments import PROGRAM, THEMES, Parser, add_scene
-from sim.command.terminal import say, show
-from sim.version import VERSION
+from ..version import VERSION
+from . import COMMAND_LINE, COMMANDS, PROGRAM
+from .arguments import THEMES, Parser, add_scene
+from .terminal import say, show
 
 NO_DISPLAY_PICTURE = Path("three-marbles.png")
 
@@ -27,10 +27,10 @@ other commands, each with a --help of its own:
 {commands}
 """,
         f"""
-python {PROGRAM}                    the opening scene
-python {PROGRAM} on-the-saddle      a scene by its name
-python {PROGRAM} lecture/mine.toml  a scene of your own
-python {PROGRAM} ./run              a scene whose file is called like a command
+{COMMAND_LINE}                    the opening scene
+{COMMAND_LINE} on-the-saddle      a scene by its name
+{COMMAND_LINE} lecture/mine.toml  a scene of your own
+{COMMAND_LINE} ./run              a scene whose file is called like a command
 """,
         usage=f"{PROGRAM} [-h] [--version] [SCENE]\n       {PROGRAM} COMMAND [-h] ...",
     )
@@ -44,20 +44,20 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.version:
         show(f"three-marbles {VERSION}")
         return
-    from sim.command.chosen import chosen
-    from sim.files import free_path
-    from sim.stage import require_pygame_ce
+    from ..files import free_path, located
+    from ..stage import require_pygame_ce
+    from .chosen import chosen
 
     saved = chosen(arguments.scene)
     require_pygame_ce()
-    from sim.stage.window import NoDisplay, open_window
+    from ..stage.window import NoDisplay, open_window
 
     try:
         open_window(saved)
     except NoDisplay as reason:
-        from sim.stage.export import screenshot
+        from ..stage.export import screenshot
 
         say(f"{reason}; the race's final picture is saved instead")
         path = free_path(NO_DISPLAY_PICTURE)
         screenshot(saved.scene, saved.moment, (1600, 900), THEMES[0], path, clock=saved.clock)
-        show(f"saved {path.absolute()}")
+        show(f"saved {located(path)}")

@@ -12,8 +12,8 @@ from typing import Annotated
 
 from annotated_types import Ge, Gt, Le
 
-from sim.descent.batches import updates_per_epoch
-from sim.surface.protocol import LARGEST
+from ..surface.protocol import LARGEST
+from .batches import updates_per_epoch
 
 ROUNDING = 1e-9  # A time this little short of an update counts as there.
 

@@ -5,15 +5,15 @@ from itertools import islice
 
 import numpy as np
 
-from sim.descent.batches import Indices, Seeds
-from sim.descent.judge import Judge, show
-from sim.descent.problem import Problem
-from sim.descent.progress import Progress, lookback
-from sim.descent.sight import Mask, Moments, Spells, sights
-from sim.descent.track import Lane, Update, descend
-from sim.surface.basins import NO_BASIN, Labels
-from sim.surface.points import Array, eigenvalues, norm
-from sim.surface.protocol import value_and_gradient
+from ..surface.basins import NO_BASIN, Labels
+from ..surface.points import Array, eigenvalues, norm
+from ..surface.protocol import value_and_gradient
+from .batches import Indices, Seeds
+from .judge import Judge, show
+from .problem import Problem
+from .progress import Progress, lookback
+from .sight import Mask, Moments, Spells, sights
+from .track import Lane, Update, descend
 
 CHUNK = 256
 """Most updates that are made before the judges look."""

@@ -9,10 +9,10 @@ from typing import Annotated, ClassVar, Literal, Protocol
 import numpy as np
 from annotated_types import Ge, Le, Lt, MaxLen, MinLen
 
-from sim.descent.examples import FiniteSum, Regression, Shifted, Tilted, paired_normal
-from sim.descent.models import MODELS, Model
-from sim.surface.points import Array, pair
-from sim.surface.protocol import LARGEST, Point, Surface
+from ..surface.points import Array, pair
+from ..surface.protocol import LARGEST, Point, Surface
+from .examples import FiniteSum, Regression, Shifted, Tilted, paired_normal
+from .models import MODELS, Model
 
 MOST_EXAMPLES = 1_000  # More would make the picture of the full loss slow.
 

@@ -9,10 +9,10 @@ from typing import Protocol
 
 import numpy as np
 
-from sim.descent.batches import Indices
-from sim.descent.models import Model
-from sim.surface.points import Array, components, total, vectors
-from sim.surface.protocol import Surface, value_and_gradient
+from ..surface.points import Array, components, total, vectors
+from ..surface.protocol import Surface, value_and_gradient
+from .batches import Indices
+from .models import Model
 
 BLOCK = 1 << 15  # How many (example, point) pairs are evaluated at once: temporaries stay in the cache.
 

@@ -8,12 +8,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.descent.batches import updates_per_epoch
-from sim.descent.problem import Problem
-from sim.descent.progress import span_of
-from sim.descent.sight import NO_SADDLE, Mask, Sight, Sights, holding_saddle, sight
-from sim.descent.track import Lane
-from sim.descent.verdict import (
+from ..surface.basins import NO_BASIN
+from ..surface.points import Array
+from .batches import updates_per_epoch
+from .problem import Problem
+from .progress import span_of
+from .sight import NO_SADDLE, Mask, Sight, Sights, holding_saddle, sight
+from .track import Lane
+from .verdict import (
     BOUNCES,
     DAMPED,
     DAMPING,
@@ -33,8 +35,6 @@ from sim.descent.verdict import (
     Event,
     Kind,
 )
-from sim.surface.basins import NO_BASIN
-from sim.surface.points import Array
 
 _OVER = (Kind.DIVERGED, Kind.OFF_SURFACE)
 _RESTS = (Kind.SETTLED, Kind.STUCK, Kind.LEVEL, Kind.BALANCED)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from sim.surface.points import Array, pair, symmetric
+from ..surface.points import Array, pair, symmetric
 
 
 class Model(Protocol):

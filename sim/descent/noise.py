@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.descent.examples import FiniteSum
-from sim.surface.points import Array, norm
+from ..surface.points import Array, norm
+from .examples import FiniteSum
 
 ROUNDING = 1e-12  # Noise that is this much smaller than the signal is none.
 

@@ -5,11 +5,11 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.descent.examples import FiniteSum
-from sim.surface.basins import Basins, find_basins
-from sim.surface.critical import CriticalPoint, Kind, critical_points
-from sim.surface.points import Array, eigenvalues, norm
-from sim.surface.protocol import Window
+from ..surface.basins import Basins, find_basins
+from ..surface.critical import CriticalPoint, Kind, critical_points
+from ..surface.points import Array, eigenvalues, norm
+from ..surface.protocol import Window
+from .examples import FiniteSum
 
 SCALE_GRID = 32  # Points along each side from which a problem's own scales are read.
 

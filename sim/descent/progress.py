@@ -10,8 +10,9 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from sim.descent.batches import Indices, updates_per_epoch
-from sim.descent.verdict import (
+from ..surface.points import Array, dot, norm, total
+from .batches import Indices, updates_per_epoch
+from .verdict import (
     BOUNCES,
     DAMPING,
     NO_PROGRESS,
@@ -21,7 +22,6 @@ from sim.descent.verdict import (
     UNSURE_SPANS,
     WANDERING_SPANS,
 )
-from sim.surface.points import Array, dot, norm, total
 
 QUARTERS = 4  # Blocks of a span.
 MOVES = min(DAMPING, *(span for span, _ in BOUNCES)) // QUARTERS  # Movements that are summed up at a time.

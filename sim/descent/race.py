@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from sim.descent.problem import Problem
-from sim.descent.track import Lane, Track
-from sim.descent.track_judge import TrackJudge, observe_all
+from .problem import Problem
+from .track import Lane, Track
+from .track_judge import TrackJudge, observe_all
 
 
 class Race:

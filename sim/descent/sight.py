@@ -7,9 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.descent.problem import Problem
-from sim.descent.progress import Signs
-from sim.descent.verdict import (
+from ..surface.basins import NO_BASIN, Labels
+from ..surface.points import Array, components, dot, norm, vectors
+from .problem import Problem
+from .progress import Signs
+from .verdict import (
     DWELL,
     EQUAL_LOSS,
     FAR_AWAY,
@@ -26,8 +28,6 @@ from sim.descent.verdict import (
     SLOW_MOVEMENT,
     Kind,
 )
-from sim.surface.basins import NO_BASIN, Labels
-from sim.surface.points import Array, components, dot, norm, vectors
 
 NO_SADDLE = -1
 BLOCK = 1 << 16  # Most (point, saddle) pairs whose distances are computed at once.

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.descent.batches import Indices, Seeds, batch_of, epoch_orders, updates_per_epoch
-from sim.descent.examples import FiniteSum
-from sim.descent.problem import Problem
-from sim.descent.rules.protocol import Rule
-from sim.surface.points import Array, eigenvalues
+from ..surface.points import Array, eigenvalues
+from .batches import Indices, Seeds, batch_of, epoch_orders, updates_per_epoch
+from .examples import FiniteSum
+from .problem import Problem
+from .rules.protocol import Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.descent.judge import Judge, show
-from sim.descent.problem import Problem
-from sim.descent.progress import Progress, Signs
-from sim.descent.sight import Mask, Moments, Spells, nearest_saddle, sights
-from sim.descent.track import Track
-from sim.descent.verdict import Event, Kind, Verdict
-from sim.surface.basins import NO_BASIN
-from sim.surface.points import Array, eigenvectors, norm
+from ..surface.basins import NO_BASIN
+from ..surface.points import Array, eigenvectors, norm
+from .judge import Judge, show
+from .problem import Problem
+from .progress import Progress, Signs
+from .sight import Mask, Moments, Spells, nearest_saddle, sights
+from .track import Track
+from .verdict import Event, Kind, Verdict
 
 
 class TrackJudge(Judge):

@@ -1,9 +1,9 @@
 """Scenes: their value, and the TOML files that hold them."""
 
-from sim.scene.reading import OPENING, load_scene, parse_scene, scene_files
-from sim.scene.tables import MOST_LANES
-from sim.scene.value import Caption, Question, Scene, Texts
-from sim.scene.words import SceneError, nearest
+from .reading import OPENING, load_scene, parse_scene, scene_files
+from .tables import MOST_LANES
+from .value import Caption, Question, Scene, Texts
+from .words import SceneError, nearest
 
 __all__ = [
     "MOST_LANES",

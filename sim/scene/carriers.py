@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from sim.scene.words import SceneError
+from .words import SceneError
 
 KEYWORD = "Three Marbles scene"
 """What the text chunk of a PNG is called."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.descent.data import MOST_EXAMPLES
-from sim.scene.words import SceneError, short
+from ..descent.data import MOST_EXAMPLES
+from .words import SceneError, short
 
 LARGEST_FILE = 1 << 18  # Bytes.
 MOST_ROWS = 2 * MOST_EXAMPLES

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from pydantic_core import ErrorDetails
 
-from sim.descent.clock import Machine
-from sim.descent.data import EXAMPLES
-from sim.descent.rules import RULES
-from sim.scene.tables import LANE_FIELDS, CaptionTable, Claim, QuestionTable, SceneFile, TranslationTable
-from sim.scene.words import SceneError, nearest, path_text, short
-from sim.surface import SURFACES
-from sim.surface.protocol import LARGEST
+from ..descent.clock import Machine
+from ..descent.data import EXAMPLES
+from ..descent.rules import RULES
+from ..surface import SURFACES
+from ..surface.protocol import LARGEST
+from .tables import LANE_FIELDS, CaptionTable, Claim, QuestionTable, SceneFile, TranslationTable
+from .words import SceneError, nearest, path_text, short
 
 MOST_ITEMS = 64  # Of any list, such as a landscape's wells: the picture computes every one at every pixel.
 MOST_MISTAKES = 8  # That one message names.

@@ -15,19 +15,20 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from sim.descent.clock import UPDATES
-from sim.descent.data import EXAMPLES
-from sim.descent.rules import RULES
-from sim.descent.track import Lane
-from sim.scene.carriers import CARRIERS, LONGEST_MARK, carried_text, carrier_of
-from sim.scene.measured import with_measured
-from sim.scene.mistakes import complain, oddities, reason, toml_reason
-from sim.scene.tables import SceneFile, build
-from sim.scene.value import Caption, Question, Scene, Translation
-from sim.scene.words import SceneError, nearest, path_text, short
-from sim.surface import SURFACES
+from ..descent.clock import UPDATES
+from ..descent.data import EXAMPLES
+from ..descent.rules import RULES
+from ..descent.track import Lane
+from ..resources import asset
+from ..surface import SURFACES
+from .carriers import CARRIERS, LONGEST_MARK, carried_text, carrier_of
+from .measured import with_measured
+from .mistakes import complain, oddities, reason, toml_reason
+from .tables import SceneFile, build
+from .value import Caption, Question, Scene, Translation
+from .words import SceneError, nearest, path_text, short
 
-SCENES = Path(__file__).parents[2] / "assets" / "scenes"
+SCENES = asset("scenes")
 OPENING = "local-minimum"
 LARGEST_FILE = 1 << 18  # Bytes; the scenes that come with the program have some two thousand.
 

@@ -1,9 +1,9 @@
 """From a race at a moment to a text that a picture can carry, or a file hold."""
 
-from sim.scene.carriers import OPENING_LINE
-from sim.scene.reading import Saved
-from sim.scene.writing import scene_tables, tables_text
-from sim.version import VERSION
+from ..version import VERSION
+from .carriers import OPENING_LINE
+from .reading import Saved
+from .writing import scene_tables, tables_text
 
 
 def saved_text(saved: Saved) -> str:

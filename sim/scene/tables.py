@@ -21,14 +21,14 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from sim.descent.clock import CLOCKS, Machine
-from sim.descent.data import EXAMPLES, MOST_EXAMPLES, Seed
-from sim.descent.rules import RULES
-from sim.descent.verdict import EVENT_KINDS, Kind
-from sim.scene.words import nearest, path_text
-from sim.surface import SURFACES, usual_window
-from sim.surface.formula import Formula, FormulaError
-from sim.surface.protocol import Point, Window
+from ..descent.clock import CLOCKS, Machine
+from ..descent.data import EXAMPLES, MOST_EXAMPLES, Seed
+from ..descent.rules import RULES
+from ..descent.verdict import EVENT_KINDS, Kind
+from ..surface import SURFACES, usual_window
+from ..surface.formula import Formula, FormulaError
+from ..surface.protocol import Point, Window
+from .words import nearest, path_text
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sim.descent.clock import Machine, Timing, timing
-from sim.descent.data import Recipe
-from sim.descent.problem import Problem
-from sim.descent.race import Race
-from sim.descent.track import Lane
-from sim.scene.tables import Claim
-from sim.surface.protocol import ClosedForm, Window
+from ..descent.clock import Machine, Timing, timing
+from ..descent.data import Recipe
+from ..descent.problem import Problem
+from ..descent.race import Race
+from ..descent.track import Lane
+from ..surface.protocol import ClosedForm, Window
+from .tables import Claim
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from dataclasses import asdict
 from typing import Any, cast
 
-from sim.descent.data import EXAMPLES
-from sim.descent.rules import rule_name
-from sim.descent.track import Lane
-from sim.scene.tables import Claim
-from sim.scene.value import Scene
-from sim.surface import SURFACES
+from ..descent.data import EXAMPLES
+from ..descent.rules import rule_name
+from ..descent.track import Lane
+from ..surface import SURFACES
+from .tables import Claim
+from .value import Scene
 
 SURFACE_NAMES = {kind: name for name, kind in SURFACES.items()}
 EXAMPLES_NAMES = {kind: name for name, kind in EXAMPLES.items()}

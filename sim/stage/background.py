@@ -16,18 +16,18 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
-from sim.scene import Scene
-from sim.stage.session import Message
-from sim.stage.studying import Counted, Failed, Timed
-from sim.stage.tally import Tally, work
+from ..scene import Scene
+from .session import Message
+from .studying import Counted, Failed, Timed
+from .tally import Tally, work
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
 
-    from sim.study.contrast import Speed
-    from sim.study.ensemble import Job, Outcomes
+    from ..study.contrast import Speed
+    from ..study.ensemble import Job, Outcomes
 
-NEEDED = ("sim.study.workers", "sim.study.contrast", "sim.stage.odds_sheet", "sim.stage.contrast_sheet")
+NEEDED = ("..study.workers", "..study.contrast", ".odds_sheet", ".contrast_sheet")
 """What has to be loaded to count, and to show what has been counted."""
 SHARING = 0.0005  # Seconds after which threads take turns while that is loaded.
 NICENESS = 10  # Of the processes, where the system knows such a thing: the window goes first.
@@ -62,7 +62,7 @@ class Timing:
 
     def run(self) -> "tuple[Speed, Speed]":
         """Measure it."""
-        from sim.study.contrast import measured
+        from ..study.contrast import measured
 
         return measured(self.scene)
 
@@ -107,10 +107,10 @@ class Counter:
     def _run(self, tally: Tally) -> None:
         with _taking_turns():
             for name in NEEDED:
-                import_module(name)
+                import_module(name, __package__)
         from concurrent.futures.process import BrokenProcessPool
 
-        from sim.study.workers import StudyError, available_workers, processes
+        from ..study.workers import StudyError, available_workers, processes
 
         try:
             with processes(max(1, available_workers() - 1)) as pool:
@@ -125,7 +125,7 @@ class Counter:
     def _compute(self, pool: "ProcessPoolExecutor", tally: Tally) -> None:
         from concurrent.futures import FIRST_COMPLETED, wait
 
-        from sim.study.workers import submitted
+        from ..study.workers import submitted
 
         scene, jobs = tally.scene, work(tally.scene)
         waiting: dict[Future[Any], Callable[[Any], Message]] = {}

@@ -8,21 +8,21 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from sim.descent.problem import Problem
-from sim.descent.rules import rule_name
-from sim.descent.rules.protocol import Rule
-from sim.scene import Scene
-from sim.stage import text
-from sim.stage.camera import Camera
-from sim.stage.export import save_png
-from sim.stage.layout import USUAL
-from sim.stage.numbers import ALWAYS, SYMBOLS, percent, short
-from sim.stage.terrain import draw_marks, draw_terrain
-from sim.stage.theme import Color, Theme, load_theme, mix
-from sim.stage.views.basins import tint
-from sim.study.basin_map import DIVERGED, MOVING, BasinMap
-from sim.surface.basins import NO_BASIN
-from sim.surface.protocol import Window
+from ..descent.problem import Problem
+from ..descent.rules import rule_name
+from ..descent.rules.protocol import Rule
+from ..scene import Scene
+from ..study.basin_map import DIVERGED, MOVING, BasinMap
+from ..surface.basins import NO_BASIN
+from ..surface.protocol import Window
+from . import text
+from .camera import Camera
+from .export import save_png
+from .layout import USUAL
+from .numbers import ALWAYS, SYMBOLS, percent, short
+from .terrain import draw_marks, draw_terrain
+from .theme import Color, Theme, load_theme, mix
+from .views.basins import tint
 
 STRENGTH = 0.55  # Of a basin's colour over the map,
 SPECIAL = 0.8  # and of the colour of what ends in no basin.

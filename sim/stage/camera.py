@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pygame
 
-from sim.surface.points import Array, pair
-from sim.surface.protocol import Window
+from ..surface.points import Array, pair
+from ..surface.protocol import Window
 
 
 @dataclass(frozen=True, slots=True)

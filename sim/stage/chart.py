@@ -10,13 +10,13 @@ from itertools import pairwise
 import numpy as np
 import pygame
 
-from sim.descent.clock import ROUNDING, Timing
-from sim.descent.race import Race
-from sim.stage import text
-from sim.stage.layout import hairline
-from sim.stage.numbers import short
-from sim.stage.theme import Theme, mix
-from sim.surface.points import Array
+from ..descent.clock import ROUNDING, Timing
+from ..descent.race import Race
+from ..surface.points import Array
+from . import text
+from .layout import hairline
+from .numbers import short
+from .theme import Theme, mix
 
 DASH = 5  # Length of a dash of the test line, in strokes; the gaps are as long.
 UNITS = {"updates": "update", "epochs": "epoch", "serial": "time, serial", "parallel": "time, parallel"}

@@ -7,17 +7,17 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from sim.stage import text
-from sim.stage.camera import Camera
-from sim.stage.layout import hairline
-from sim.stage.numbers import percent
-from sim.stage.swarm import Cloud
-from sim.stage.theme import Color, Theme, mix
-from sim.stage.trail import dot
-from sim.stage.views.basins import tint
-from sim.study.statistics import wilson
-from sim.surface.basins import Labels
-from sim.surface.points import Array
+from ..study.statistics import wilson
+from ..surface.basins import Labels
+from ..surface.points import Array
+from . import text
+from .camera import Camera
+from .layout import hairline
+from .numbers import percent
+from .swarm import Cloud
+from .theme import Color, Theme, mix
+from .trail import dot
+from .views.basins import tint
 
 FEW = 1_000  # Marbles up to which each has a round dot; of more, cells of the map are filled.
 RADII = {100: 3.4, FEW: 2.2}  # Of the dots, in strokes, where there are so many marbles or fewer.

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import pygame
 
-from sim.descent.track import Lane
-from sim.stage import text
-from sim.stage.layout import hairline
-from sim.stage.plot.words import wrapped
-from sim.stage.tally import Tally, contrast_of
-from sim.stage.theme import Theme, mix
-from sim.study.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, Row, texts
+from ..descent.track import Lane
+from ..study.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, Row, texts
+from . import text
+from .layout import hairline
+from .plot.words import wrapped
+from .tally import Tally, contrast_of
+from .theme import Theme, mix
 
 WIDEST = 64  # The table, in its own ems,
 LARGER = 1.3  # which are up to so many of the picture's.

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from sim.descent.clock import CLOCKS
-from sim.descent.data import MOST_EXAMPLES
-from sim.descent.rules import RULES, rule_name
-from sim.scene import SceneError, load_scene, scene_files
-from sim.stage.editing import (
+from ..descent.clock import CLOCKS
+from ..descent.data import MOST_EXAMPLES
+from ..descent.rules import RULES, rule_name
+from ..scene import SceneError, load_scene, scene_files
+from ..surface.formula import Formula
+from .editing import (
     HIGHEST_DECAY,
     AddLane,
     ChooseRule,
@@ -29,16 +30,15 @@ from sim.stage.editing import (
     memory,
     two_digits,
 )
-from sim.stage.numbers import SYMBOLS, short
-from sim.stage.playing import ChooseClock, ChooseSpeed, Restart
-from sim.stage.session import SPEEDS, Message, Session
-from sim.stage.starting import NewSeed, OpenScene, SetFormula, SetSeed
-from sim.stage.studying import ShowOdds, TurnSheet
-from sim.stage.swarm import SIZES, SPREADS
-from sim.stage.theme import Theme
-from sim.stage.viewing import ChangeLanguage, ChangeTheme, ChooseSpread, ChooseSwarm, Present, ToggleView
-from sim.stage.views import VIEWS
-from sim.surface.formula import Formula
+from .numbers import SYMBOLS, short
+from .playing import ChooseClock, ChooseSpeed, Restart
+from .session import SPEEDS, Message, Session
+from .starting import NewSeed, OpenScene, SetFormula, SetSeed
+from .studying import ShowOdds, TurnSheet
+from .swarm import SIZES, SPREADS
+from .theme import Theme
+from .viewing import ChangeLanguage, ChangeTheme, ChooseSpread, ChooseSwarm, Present, ToggleView
+from .views import VIEWS
 
 RATES = (1e-4, 1e1)  # Ends of the slider of learning rates, which is logarithmic.
 SIGMAS = (1e-2, 1e2)  # Ends of the slider of σ, logarithmic too; its left end is 0.

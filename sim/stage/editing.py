@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from sim.descent.data import MOST_EXAMPLES
-from sim.descent.rules import RULES, rule_name
-from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.track import Lane
-from sim.scene import MOST_LANES, Scene
-from sim.stage.session import Session
-from sim.stage.theme import say
+from ..descent.data import MOST_EXAMPLES
+from ..descent.rules import RULES, rule_name
+from ..descent.rules.gradient_descent import GradientDescent
+from ..descent.track import Lane
+from ..scene import MOST_LANES, Scene
+from .session import Session
+from .theme import say
 
 HIGHEST_DECAY = 0.999
 LARGEST_SIGMA = 1e3

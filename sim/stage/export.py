@@ -11,23 +11,23 @@ import numpy.typing as npt
 import pygame
 from pygame import Rect
 
-from sim.descent.clock import UPDATES
-from sim.descent.race import Race
-from sim.files import OutputError, whole_file
-from sim.scene import Scene, SceneError
-from sim.scene.carriers import KEYWORD
-from sim.scene.reading import Saved
-from sim.scene.words import nearest
-from sim.stage.camera import Camera
-from sim.stage.editing import unlike
-from sim.stage.layout import SMALLEST, Layout, PanelLayout, hairline, layout, panel_layout
-from sim.stage.panel import Panel, with_flag
-from sim.stage.picture import Setting, draw, moment, setting
-from sim.stage.session import Session, begin
-from sim.stage.session import race as race_of
-from sim.stage.terrain import draw_terrain
-from sim.stage.theme import Color, Theme, load_theme
-from sim.stage.trail import Trail, fading
+from ..descent.clock import UPDATES
+from ..descent.race import Race
+from ..files import OutputError, whole_file
+from ..scene import Scene, SceneError
+from ..scene.carriers import KEYWORD
+from ..scene.reading import Saved
+from ..scene.words import nearest
+from .camera import Camera
+from .editing import unlike
+from .layout import SMALLEST, Layout, PanelLayout, hairline, layout, panel_layout
+from .panel import Panel, with_flag
+from .picture import Setting, draw, moment, setting
+from .session import Session, begin
+from .session import race as race_of
+from .terrain import draw_terrain
+from .theme import Color, Theme, load_theme
+from .trail import Trail, fading
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -136,7 +136,7 @@ def scaled_size(size: Size, scale: float) -> Size:
 
 def scene_of(session: Session) -> str:
     """What a picture of this session carries: the scene, as changed by hand, and the moment."""
-    from sim.scene.saving import saved_text  # noqa: PLC0415  Not needed to show the first frame.
+    from ..scene.saving import saved_text  # noqa: PLC0415  Not needed to show the first frame.
 
     return saved_text(Saved(session.scene, session.update, session.clock))
 

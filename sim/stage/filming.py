@@ -1,18 +1,17 @@
 """A film of what one sees in the window, from one press of the key to the next."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pygame
 
-from sim.files import OutputError, free_path
-from sim.stage.export import scene_of
-from sim.stage.session import Message, Session
-from sim.stage.theme import say
-from sim.stage.viewing import Notify
+from ..files import OutputError, free_path, located, named
+from .export import scene_of
+from .session import Message, Session
+from .theme import say
+from .viewing import Notify
 
 if TYPE_CHECKING:
-    from sim.stage.film import Recorder
+    from .film import Recorder
 
 RATE = 30  # Pictures a second, at most; one stays until something has changed.
 
@@ -34,9 +33,9 @@ class Filming:
         if self._recorder is not None:
             return self.finish(session)
         try:
-            from sim.stage.film import Recorder  # noqa: PLC0415  Only who makes a film waits for its library.
+            from .film import Recorder  # noqa: PLC0415  Only who makes a film waits for its library.
 
-            path = free_path(Path(f"{session.scene.name}.mp4"))
+            path = free_path(named(session.scene.name, ".mp4"))
             self._recorder = Recorder(path, size, RATE, scene_of(session))
         except ModuleNotFoundError as error:
             return Notify(say(session.language, "No film: {name} is not installed", name=error.name))
@@ -67,4 +66,4 @@ class Filming:
             recorder.finish()
         except OutputError as error:
             return Notify(str(error))
-        return Notify(say(session.language, "Saved {path}", path=recorder.path.resolve()))
+        return Notify(say(session.language, "Saved {path}", path=located(recorder.path)))

@@ -2,9 +2,9 @@
 
 import pygame
 
-from sim.stage import text
-from sim.stage.theme import Theme
-from sim.stage.views import VIEWS
+from . import text
+from .theme import Theme
+from .views import VIEWS
 
 SHEET = (
     ("Space", "play or pause"),

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pygame
 
-from sim.files import OutputError, free_path
-from sim.scene import SceneError
-from sim.scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
-from sim.stage.export import save_png, scene_of
-from sim.stage.picture import draw, moment
-from sim.stage.session import Message, Session, ask, begin, race
-from sim.stage.theme import say
-from sim.stage.viewing import Notify
+from ..files import OutputError, free_path, located, named
+from ..scene import SceneError
+from ..scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
+from .export import save_png, scene_of
+from .picture import draw, moment
+from .session import Message, Session, ask, begin, race
+from .theme import say
+from .viewing import Notify
 
 PASTED = "pasted"
 """What a scene is called that comes as text and does not say its name."""
@@ -61,14 +60,14 @@ class OpenSaved:
 
 def save_picture(session: Session, size: tuple[int, int]) -> Message:
     """Save what is to be seen as a picture that carries its scene, under a name that is not taken."""
-    path = free_path(Path(f"{session.scene.name}-{session.update}.png"))
+    path = free_path(named(session.scene.name, f"-{session.update}.png"))
     picture = pygame.Surface(size, depth=32)
     draw(picture, moment(replace(session, live=False), race(session.scene)))
     try:
         save_png(picture, path, scene_of(session))
     except OutputError as error:
         return Notify(str(error))
-    return Notify(say(session.language, "Saved {path}", path=path.resolve()))
+    return Notify(say(session.language, "Saved {path}", path=located(path)))
 
 
 def open_file(path: str) -> Message:

@@ -2,7 +2,7 @@
 
 import pygame
 
-from sim.stage.editing import (
+from .editing import (
     AddLane,
     DuplicateLane,
     NextRule,
@@ -14,12 +14,12 @@ from sim.stage.editing import (
     SelectLane,
     ShiftMomentum,
 )
-from sim.stage.playing import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step
-from sim.stage.pointer import NOTCH
-from sim.stage.session import Message
-from sim.stage.starting import NewSeed, NextScene, OpenScene, SkipQuestion
-from sim.stage.studying import ShowOdds, TurnSheet
-from sim.stage.viewing import (
+from .playing import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step
+from .pointer import NOTCH
+from .session import Message
+from .starting import NewSeed, NextScene, OpenScene, SkipQuestion
+from .studying import ShowOdds, TurnSheet
+from .viewing import (
     Back,
     ChangeLanguage,
     ChangeSpread,
@@ -34,7 +34,7 @@ from sim.stage.viewing import (
     ToggleView,
     Zoom,
 )
-from sim.stage.views import VIEWS
+from .views import VIEWS
 
 STRIDE = 10  # Updates that an arrow key goes with Shift.
 FINE = 1.25  # Factor of a learning rate or a σ at one press.

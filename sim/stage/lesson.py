@@ -9,13 +9,13 @@ from functools import lru_cache
 
 import pygame
 
-from sim.descent.clock import ROUNDING, Timing
-from sim.descent.race import Race
-from sim.scene import Caption, Scene
-from sim.stage import text
-from sim.stage.layout import Layout
-from sim.stage.session import Session
-from sim.stage.theme import Theme, mix
+from ..descent.clock import ROUNDING, Timing
+from ..descent.race import Race
+from ..scene import Caption, Scene
+from . import text
+from .layout import Layout
+from .session import Session
+from .theme import Theme, mix
 
 HOLD = 100  # Ticks for which a caption stands, unless the next one comes: five seconds at the usual speed.
 

@@ -5,9 +5,9 @@ import re
 from dataclasses import fields
 from typing import Any
 
-from sim.descent.rules import rule_name
-from sim.descent.track import Lane
-from sim.stage.theme import LANGUAGES, Theme, say
+from ..descent.rules import rule_name
+from ..descent.track import Lane
+from .theme import LANGUAGES, Theme, say
 
 SYMBOLS = {
     "learning_rate": "η",

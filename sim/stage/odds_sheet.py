@@ -7,12 +7,12 @@ from functools import lru_cache
 
 import pygame
 
-from sim.stage.plot.page import Sheet, arrange, draw_sheet
-from sim.stage.tally import Tally, odds_of
-from sim.stage.theme import Theme
-from sim.study.figure import Axis, Bars, Figure, Line, Page
-from sim.study.odds_report import ELSEWHERE, NOWHERE, page
-from sim.study.telling import INTERVALS
+from ..study.figure import Axis, Bars, Figure, Line, Page
+from ..study.odds_report import ELSEWHERE, NOWHERE, page
+from ..study.telling import INTERVALS
+from .plot.page import Sheet, arrange, draw_sheet
+from .tally import Tally, odds_of
+from .theme import Theme
 
 FIGURE_WORDS = ("Verdicts", "Basins", "Not escaped yet", "share of seeds", "update", ELSEWHERE, NOWHERE, INTERVALS)
 """What the figures say, names of lanes, minima and verdicts aside."""

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 import pygame
 
-from sim.descent.race import Race
-from sim.descent.track import Track
-from sim.descent.track_judge import TrackJudge
-from sim.descent.verdict import Event, Kind, Verdict
-from sim.stage import text
-from sim.stage.camera import Camera
-from sim.stage.cloud import draw_cloud, draw_shares
-from sim.stage.layout import PanelLayout, hairline
-from sim.stage.numbers import evidence, number, settings
-from sim.stage.swarm import Cloud
-from sim.stage.theme import Color, Theme, mix
-from sim.stage.trail import Trail
-from sim.stage.views import Layer, Look, draw_views, ground
-from sim.stage.views.marks import draw_arrow
+from ..descent.race import Race
+from ..descent.track import Track
+from ..descent.track_judge import TrackJudge
+from ..descent.verdict import Event, Kind, Verdict
+from . import text
+from .camera import Camera
+from .cloud import draw_cloud, draw_shares
+from .layout import PanelLayout, hairline
+from .numbers import evidence, number, settings
+from .swarm import Cloud
+from .theme import Color, Theme, mix
+from .trail import Trail
+from .views import Layer, Look, draw_views, ground
+from .views.marks import draw_arrow
 
 ARROW_SCALE = 4.0  # Arrows show movements so many times as long as they are,
 LONGEST_ARROW = 0.4  # unless one would be longer than this share of the map's height: then both by less.

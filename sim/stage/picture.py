@@ -6,27 +6,27 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from sim.descent.clock import Timing
-from sim.descent.race import Race
-from sim.scene import Scene
-from sim.stage import text
-from sim.stage.camera import Camera
-from sim.stage.chart import Axes, Chart, axes
-from sim.stage.editing import unlike
-from sim.stage.help import draw_help
-from sim.stage.layout import Layout, layout
-from sim.stage.lesson import draw_caption
-from sim.stage.panel import Panel, with_flag
-from sim.stage.session import SPEEDS, Session
-from sim.stage.sheets import draw_over
-from sim.stage.swarm import Glimpse, swarm
-from sim.stage.tally import Tally
-from sim.stage.terrain import draw_terrain
-from sim.stage.theme import Theme, load_theme
-from sim.stage.timeline import draw_timeline
-from sim.stage.tooltip import Look, Stage, draw_pointed
-from sim.stage.trail import Trail, fading
-from sim.surface.protocol import Window
+from ..descent.clock import Timing
+from ..descent.race import Race
+from ..scene import Scene
+from ..surface.protocol import Window
+from . import text
+from .camera import Camera
+from .chart import Axes, Chart, axes
+from .editing import unlike
+from .help import draw_help
+from .layout import Layout, layout
+from .lesson import draw_caption
+from .panel import Panel, with_flag
+from .session import SPEEDS, Session
+from .sheets import draw_over
+from .swarm import Glimpse, swarm
+from .tally import Tally
+from .terrain import draw_terrain
+from .theme import Theme, load_theme
+from .timeline import draw_timeline
+from .tooltip import Look, Stage, draw_pointed
+from .trail import Trail, fading
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from sim.descent.clock import CLOCKS
-from sim.stage.session import SPEEDS, Session
+from ..descent.clock import CLOCKS
+from .session import SPEEDS, Session
 
 
 @dataclass(frozen=True, slots=True)

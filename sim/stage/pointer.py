@@ -11,14 +11,14 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from sim.stage.camera import Camera
-from sim.stage.layout import Layout
-from sim.stage.picture import setting
-from sim.stage.playing import Scrub
-from sim.stage.session import Message, Session
-from sim.stage.starting import Drop, MoveStart, Undrop
-from sim.stage.timeline import tick_at
-from sim.stage.viewing import Pan, Point, ResetView, Zoom
+from .camera import Camera
+from .layout import Layout
+from .picture import setting
+from .playing import Scrub
+from .session import Message, Session
+from .starting import Drop, MoveStart, Undrop
+from .timeline import tick_at
+from .viewing import Pan, Point, ResetView, Zoom
 
 Pixel = tuple[int, int]
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
-from sim.descent.clock import UPDATES
-from sim.descent.race import Race
-from sim.scene import Scene
-from sim.stage.swarm import SIZES, SPREADS
-from sim.stage.tally import Tally
-from sim.stage.theme import LANGUAGES, THEMES
-from sim.surface.protocol import Window
+from ..descent.clock import UPDATES
+from ..descent.race import Race
+from ..scene import Scene
+from ..surface.protocol import Window
+from .swarm import SIZES, SPREADS
+from .tally import Tally
+from .theme import LANGUAGES, THEMES
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 """Updates a second."""
@@ -38,7 +38,7 @@ class Session:
     horizon: int = 0
     """The tick at which playing pauses."""
     clock: str = UPDATES
-    """By which of the CLOCKS of `sim.descent.clock` the lanes run."""
+    """By which of the CLOCKS of `descent.clock` the lanes run."""
     theme: str = THEMES[0]
     language: str = LANGUAGES[0]
     views: frozenset[str] = frozenset({"batch strip"})

@@ -10,13 +10,13 @@ from functools import lru_cache
 
 import pygame
 
-from sim.stage import text
-from sim.stage.layout import Layout, hairline
-from sim.stage.numbers import percent
-from sim.stage.session import SHEETS, Session
-from sim.stage.studying import computing
-from sim.stage.tally import SEEDS, Tally, contrast_of, odds_of
-from sim.stage.theme import Theme
+from . import text
+from .layout import Layout, hairline
+from .numbers import percent
+from .session import SHEETS, Session
+from .studying import computing
+from .tally import SEEDS, Tally, contrast_of, odds_of
+from .theme import Theme
 
 LABELS = {"odds": "odds", "contrast": "small against large batch"}
 """What the sheets are called on their tabs."""
@@ -74,7 +74,7 @@ def draw_over(target: pygame.Surface, places: Layout, theme: Theme, session: Ses
 
 def pieces(name: str, tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> Iterator[None]:
     """Get ready what `draw_over` needs of a tally, in pieces that are short enough for a frame each."""
-    from sim.stage.odds_sheet import arranged
+    from .odds_sheet import arranged
 
     if name == "odds":
         odds_of(tally)
@@ -113,8 +113,8 @@ def _draw_progress(target: pygame.Surface, place: pygame.Rect, theme: Theme, em:
 
 @lru_cache(maxsize=4)
 def _picture(name: str, tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> pygame.Surface:
-    from sim.stage.contrast_sheet import draw_table
-    from sim.stage.odds_sheet import draw_odds
+    from .contrast_sheet import draw_table
+    from .odds_sheet import draw_odds
 
     picture = pygame.Surface(size, depth=32)
     (draw_odds if name == "odds" else draw_table)(picture, tally, theme, em)

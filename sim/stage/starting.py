@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.descent.data import ShiftedExamples
-from sim.scene import load_scene, scene_files
-from sim.stage.playing import Restart
-from sim.stage.session import Session, ask
-from sim.stage.theme import say
-from sim.surface import usual_window
-from sim.surface.formula import Formula, FormulaError
+from ..descent.data import ShiftedExamples
+from ..scene import load_scene, scene_files
+from ..surface import usual_window
+from ..surface.formula import Formula, FormulaError
+from .playing import Restart
+from .session import Session, ask
+from .theme import say
 
 USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
 LONGEST_TITLE = 60

@@ -3,15 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sim.scene import Scene
-from sim.stage.numbers import percent
-from sim.stage.session import SHEETS, Session
-from sim.stage.tally import Tally
-from sim.stage.theme import say
+from ..scene import Scene
+from .numbers import percent
+from .session import SHEETS, Session
+from .tally import Tally
+from .theme import say
 
 if TYPE_CHECKING:
-    from sim.study.contrast import Speed
-    from sim.study.ensemble import Outcomes
+    from ..study.contrast import Speed
+    from ..study.ensemble import Outcomes
 
 
 def computing(session: Session) -> Tally | None:

@@ -14,14 +14,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.descent.batches import Seeds
-from sim.descent.clock import Timing
-from sim.descent.problem import Problem
-from sim.descent.track import Lane, Update, descend
-from sim.scene import Scene
-from sim.surface.basins import NO_BASIN, Basins, Labels, Mask
-from sim.surface.points import Array, norm
-from sim.surface.protocol import Window
+from ..descent.batches import Seeds
+from ..descent.clock import Timing
+from ..descent.problem import Problem
+from ..descent.track import Lane, Update, descend
+from ..scene import Scene
+from ..surface.basins import NO_BASIN, Basins, Labels, Mask
+from ..surface.points import Array, norm
+from ..surface.protocol import Window
 
 SIZES = (0, 100, 1_000, 10_000)
 """Marbles a lane; 0 is no swarm."""

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from sim.descent.problem import Problem
-from sim.stage.camera import Camera
-from sim.stage.text import haloed
-from sim.stage.theme import Theme, mix
-from sim.surface.critical import CriticalPoint, Kind
-from sim.surface.points import Array
+from ..descent.problem import Problem
+from ..surface.critical import CriticalPoint, Kind
+from ..surface.points import Array
+from .camera import Camera
+from .text import haloed
+from .theme import Theme, mix
 
 GRID = 128  # Nodes along the map's longer side.
 BANDS = 18  # Contour levels over the whole map;

@@ -12,7 +12,7 @@ import pygame
 import pygame.font
 from pygame.font import Font
 
-from sim.stage.theme import Color
+from .theme import Color
 
 FAMILIES = ("NotoSans-{}.ttf", "NotoSansSC-{}.otf")
 """In the order in which they are asked for a character; the last one must do."""

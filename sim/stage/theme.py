@@ -3,9 +3,9 @@
 import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 
-ASSETS = Path(__file__).parents[2] / "assets"
+from ..resources import asset
+
 THEMES = ("light", "dark")
 LANGUAGES = ("en", "zh")
 
@@ -47,7 +47,7 @@ class Theme:
 @cache
 def load_theme(name: str, language: str = LANGUAGES[0]) -> Theme:
     """The theme of that name, one of THEMES, in one of LANGUAGES."""
-    with (ASSETS / "themes.toml").open("rb") as file:
+    with asset("themes.toml").open("rb") as file:
         table = tomllib.load(file)[name]
     lanes = tuple(_color(text) for text in table.pop("lanes"))
     return Theme(lanes=lanes, language=language, **{key: _color(text) for key, text in table.items()})
@@ -63,7 +63,7 @@ def words(language: str) -> dict[str, str]:
     """The sentences of a language by the English ones; none for English itself."""
     if language == LANGUAGES[0]:
         return {}
-    with (ASSETS / "locale" / f"{language}.toml").open("rb") as file:
+    with asset("locale", f"{language}.toml").open("rb") as file:
         return tomllib.load(file)
 
 

@@ -12,13 +12,13 @@ from math import ceil
 import numpy as np
 import pygame
 
-from sim.descent.clock import Timing
-from sim.descent.race import Race
-from sim.descent.verdict import Event, Kind
-from sim.stage.chart import plot_area
-from sim.stage.layout import Layout, hairline
-from sim.stage.session import Session
-from sim.stage.theme import Theme, mix
+from ..descent.clock import Timing
+from ..descent.race import Race
+from ..descent.verdict import Event, Kind
+from .chart import plot_area
+from .layout import Layout, hairline
+from .session import Session
+from .theme import Theme, mix
 
 MOVES = ("escaped", "left_saddle")
 """Events that lead from one place to another: what the race is about, and marked by a pin."""

@@ -6,20 +6,20 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from sim.descent.problem import Problem
-from sim.descent.race import Race
-from sim.descent.verdict import FLAT_CURVATURE
-from sim.stage import text
-from sim.stage.camera import Camera
-from sim.stage.chart import Chart, time_at
-from sim.stage.cloud import parts
-from sim.stage.layout import Layout
-from sim.stage.numbers import number
-from sim.stage.swarm import Cloud, Glimpse
-from sim.stage.theme import Color, Theme
-from sim.stage.timeline import describe, marks, marks_near, tick_at
-from sim.surface.critical import CriticalPoint, Kind
-from sim.surface.points import eigenvalues, norm
+from ..descent.problem import Problem
+from ..descent.race import Race
+from ..descent.verdict import FLAT_CURVATURE
+from ..surface.critical import CriticalPoint, Kind
+from ..surface.points import eigenvalues, norm
+from . import text
+from .camera import Camera
+from .chart import Chart, time_at
+from .cloud import parts
+from .layout import Layout
+from .numbers import number
+from .swarm import Cloud, Glimpse
+from .theme import Color, Theme
+from .timeline import describe, marks, marks_near, tick_at
 
 CLOSE = 8.0  # Pixels, at the usual size, from a critical point to a pointer that means it.
 WIDEST = 30  # A cell of a tooltip, in ems.

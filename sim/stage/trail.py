@@ -12,9 +12,9 @@ from itertools import pairwise
 
 import pygame
 
-from sim.descent.track import Track
-from sim.stage.camera import Camera, visible
-from sim.stage.theme import Color, mix
+from ..descent.track import Track
+from .camera import Camera, visible
+from .theme import Color, mix
 
 TAIL = 420.0  # Length of the fading stretch, in strokes.
 BLOCK = 64  # Points painted together.

@@ -15,22 +15,22 @@ import contourpy
 import numpy as np
 from pygame import Rect
 
-from sim.descent.clock import UPDATES
-from sim.descent.problem import Problem
-from sim.descent.race import Race
-from sim.files import OutputError, whole_file
-from sim.scene import Scene
-from sim.stage import text
-from sim.stage.camera import Camera, visible
-from sim.stage.chart import round_step
-from sim.stage.export import Size, lane_index, paused, scene_of
-from sim.stage.numbers import evidence, settings, short
-from sim.stage.session import Session
-from sim.stage.terrain import MANY_MARKS, MOST_LABELS, SMALL_MARK, encloses, losses, map_levels, rings
-from sim.stage.theme import Color, Theme, load_theme, mix
-from sim.stage.trail import TAIL, TONES, fading
-from sim.surface.critical import CriticalPoint, Kind
-from sim.surface.points import Array
+from ..descent.clock import UPDATES
+from ..descent.problem import Problem
+from ..descent.race import Race
+from ..files import OutputError, whole_file
+from ..scene import Scene
+from ..surface.critical import CriticalPoint, Kind
+from ..surface.points import Array
+from . import text
+from .camera import Camera, visible
+from .chart import round_step
+from .export import Size, lane_index, paused, scene_of
+from .numbers import evidence, settings, short
+from .session import Session
+from .terrain import MANY_MARKS, MOST_LABELS, SMALL_MARK, encloses, losses, map_levels, rings
+from .theme import Color, Theme, load_theme, mix
+from .trail import TAIL, TONES, fading
 
 FONTS = "Noto Sans, Noto Sans SC, Helvetica, Arial, DejaVu Sans, sans-serif"
 MOST_DOTS = 100_000  # Of all trails together: larger files are of no use to anyone.

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from sim.stage.session import Session
-from sim.stage.studying import PutAway
-from sim.stage.swarm import SIZES, SPREADS
-from sim.stage.theme import LANGUAGES, THEMES
-from sim.surface.protocol import Window
+from ..surface.protocol import Window
+from .session import Session
+from .studying import PutAway
+from .swarm import SIZES, SPREADS
+from .theme import LANGUAGES, THEMES
 
 ZOOMS = (0.5, 200.0)
 """The smallest and the largest that the maps show the scene's window."""

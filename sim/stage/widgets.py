@@ -6,11 +6,11 @@ import pygame
 import pygame_gui
 from pygame_gui.elements import UIButton, UIDropDownMenu, UIHorizontalSlider, UITextEntryLine
 
-from sim.stage import text
-from sim.stage.controls import Buttons, Choice, Control, Entry, Slider
-from sim.stage.layout import hairline
-from sim.stage.session import Message
-from sim.stage.theme import Color, Theme, mix
+from . import text
+from .controls import Buttons, Choice, Control, Entry, Slider
+from .layout import hairline
+from .session import Message
+from .theme import Color, Theme, mix
 
 STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui rounds others by itself.
 LABEL_SHARE = 0.3  # Of a row's width, left of a menu.

@@ -10,28 +10,28 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from sim.descent.race import Race
-from sim.scene import SceneError
-from sim.scene.reading import Saved
-from sim.stage import StageError, keeping, keys
-from sim.stage.background import Counter
-from sim.stage.controls import controls
-from sim.stage.filming import Filming
-from sim.stage.layout import SMALLEST, USUAL
-from sim.stage.picture import TITLE, Moment, Setting, draw, moment, setting
-from sim.stage.playing import Tick
-from sim.stage.pointer import Act, Hand, Mouse, answer
-from sim.stage.session import SPEEDS, Message, Session, race, update
-from sim.stage.sheets import pieces, places_of, tab_at
-from sim.stage.starting import Guess
-from sim.stage.studying import ChooseSheet, computing
-from sim.stage.swarm import swarm
-from sim.stage.tally import Tally
-from sim.stage.theme import THEMES
-from sim.stage.viewing import Close, Notify, Point
+from ..descent.race import Race
+from ..scene import SceneError
+from ..scene.reading import Saved
+from . import StageError, keeping, keys
+from .background import Counter
+from .controls import controls
+from .filming import Filming
+from .layout import SMALLEST, USUAL
+from .picture import TITLE, Moment, Setting, draw, moment, setting
+from .playing import Tick
+from .pointer import Act, Hand, Mouse, answer
+from .session import SPEEDS, Message, Session, race, update
+from .sheets import pieces, places_of, tab_at
+from .starting import Guess
+from .studying import ChooseSheet, computing
+from .swarm import swarm
+from .tally import Tally
+from .theme import THEMES
+from .viewing import Close, Notify, Point
 
 if TYPE_CHECKING:
-    from sim.stage.widgets import ControlPanel
+    from .widgets import ControlPanel
 
 TYPING = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
 FRAMES_A_SECOND = 60
@@ -353,7 +353,7 @@ class Window:
             self._panel = None
             return
         if self._panel is None or self._setting is None or self._setting.frame != here.frame:
-            from sim.stage.widgets import ControlPanel  # noqa: PLC0415  Not needed for the first frame.
+            from .widgets import ControlPanel  # noqa: PLC0415  Not needed for the first frame.
 
             self._panel = ControlPanel(here.places.controls, here.size, here.theme, here.places.em)
             self._setting = here

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from sim.descent.problem import Problem
-from sim.descent.rules.protocol import Rule
-from sim.descent.verdict import FAR_AWAY
-from sim.surface.basins import NO_BASIN, STEP, Labels, Mask, flow_step
-from sim.surface.points import Array, components, norm, pair, vectors
-from sim.surface.protocol import Window
+from ..descent.problem import Problem
+from ..descent.rules.protocol import Rule
+from ..descent.verdict import FAR_AWAY
+from ..surface.basins import NO_BASIN, STEP, Labels, Mask, flow_step
+from ..surface.points import Array, components, norm, pair, vectors
+from ..surface.protocol import Window
 
 if TYPE_CHECKING:
     from rich.table import Table

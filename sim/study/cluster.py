@@ -13,8 +13,8 @@ from operator import methodcaller
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
-from sim.study.program import program
-from sim.study.workers import AHEAD, StudyError, Work
+from .program import program
+from .workers import AHEAD, StudyError, Work
 
 T = TypeVar("T")
 

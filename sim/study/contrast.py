@@ -22,18 +22,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.descent.batches import updates_per_epoch
-from sim.descent.examples import FiniteSum
-from sim.descent.noise import example_gradients, noise
-from sim.descent.problem import Problem
-from sim.descent.track import Lane
-from sim.descent.verdict import EQUAL_LOSS
-from sim.scene import Scene
-from sim.study.ensemble import Outcomes
-from sim.study.odds import LaneOdds, odds
-from sim.study.statistics import UNKNOWN, Estimate, exact, wilson
-from sim.study.telling import INTERVALS, estimate_summary, number_texts, share_texts
-from sim.surface.points import Array, norm
+from ..descent.batches import updates_per_epoch
+from ..descent.examples import FiniteSum
+from ..descent.noise import example_gradients, noise
+from ..descent.problem import Problem
+from ..descent.track import Lane
+from ..descent.verdict import EQUAL_LOSS
+from ..scene import Scene
+from ..surface.points import Array, norm
+from .ensemble import Outcomes
+from .odds import LaneOdds, odds
+from .statistics import UNKNOWN, Estimate, exact, wilson
+from .telling import INTERVALS, estimate_summary, number_texts, share_texts
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.descent.batches import Indices, batch_of, epoch_orders
-from sim.descent.clock import CLOCKS, Machine
-from sim.descent.examples import FiniteSum
-from sim.scene import Scene
-from sim.study.figure import Axis, Figure, Line, Page
-from sim.surface.points import Array
+from ..descent.batches import Indices, batch_of, epoch_orders
+from ..descent.clock import CLOCKS, Machine
+from ..descent.examples import FiniteSum
+from ..scene import Scene
+from ..surface.points import Array
+from .figure import Axis, Figure, Line, Page
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite

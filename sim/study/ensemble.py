@@ -5,14 +5,14 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from sim.descent.batches import Indices, Seeds
-from sim.descent.crowd import Crowd, moments_kept
-from sim.descent.problem import Problem
-from sim.descent.track import Lane
-from sim.descent.verdict import ESCAPES, Kind
-from sim.scene import Scene
-from sim.surface.basins import Labels
-from sim.surface.points import Array
+from ..descent.batches import Indices, Seeds
+from ..descent.crowd import Crowd, moments_kept
+from ..descent.problem import Problem
+from ..descent.track import Lane
+from ..descent.verdict import ESCAPES, Kind
+from ..scene import Scene
+from ..surface.basins import Labels
+from ..surface.points import Array
 
 NEVER = -1
 """The update of an escape that did not happen."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.descent.verdict import Kind
-from sim.study.ensemble import NEVER, VERDICTS
-from sim.study.statistics import UNKNOWN, Estimate, kaplan_meier, mean, wilson
-from sim.study.sweep import Minimum, Result
-from sim.surface.basins import Mask
-from sim.surface.points import Array
+from ..descent.verdict import Kind
+from ..surface.basins import Mask
+from ..surface.points import Array
+from .ensemble import NEVER, VERDICTS
+from .statistics import UNKNOWN, Estimate, kaplan_meier, mean, wilson
+from .sweep import Minimum, Result
 
 DEFAULT = "global"
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.descent.track import Lane
-from sim.scene import Scene
-from sim.study.ensemble import NEVER, VERDICTS, Job, Outcomes, join
-from sim.study.statistics import Estimate, Share, Survival, exact, kaplan_meier, mean, shares, wilson
-from sim.surface.points import Array
+from ..descent.track import Lane
+from ..scene import Scene
+from ..surface.points import Array
+from .ensemble import NEVER, VERDICTS, Job, Outcomes, join
+from .statistics import Estimate, Share, Survival, exact, kaplan_meier, mean, shares, wilson
 
 BLOCK = 500  # Seeds of a job: more would save a tenth of the time, but leave nothing to share or to watch.
 

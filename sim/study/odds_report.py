@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.descent.rules import rule_name
-from sim.report import settings, updates_text
-from sim.scene import Scene
-from sim.study.ensemble import NEVER, VERDICTS, Outcomes
-from sim.study.figure import Axis, Bars, Figure, Line, Page
-from sim.study.odds import Average, LaneOdds, Odds
-from sim.study.statistics import Share, wilson
-from sim.study.telling import INTERVALS, ends_summary, estimate_summary, number_texts, share_texts
+from ..descent.rules import rule_name
+from ..report import settings, updates_text
+from ..scene import Scene
+from .ensemble import NEVER, VERDICTS, Outcomes
+from .figure import Axis, Bars, Figure, Line, Page
+from .odds import Average, LaneOdds, Odds
+from .statistics import Share, wilson
+from .telling import INTERVALS, ends_summary, estimate_summary, number_texts, share_texts
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite

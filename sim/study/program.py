@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.version import VERSION
+from ..version import VERSION
 
-ROOT = Path(__file__).parents[2]
+PACKAGE = Path(__file__).parents[1]
 ROOMS = ("surface", "descent", "scene")
 """What outcomes follow from, beside `ensemble.py`."""
 
@@ -24,8 +24,8 @@ def program() -> dict[str, str]:
 
 
 def _digest() -> str:
-    files = [path for room in ROOMS for path in (ROOT / "sim" / room).rglob("*.py")]
+    files = [path for room in ROOMS for path in (PACKAGE / room).rglob("*.py")]
     found = hashlib.sha256()
-    for path in sorted([*files, ROOT / "sim" / "study" / "ensemble.py"], key=Path.as_posix):
-        found.update(f"{path.relative_to(ROOT).as_posix()}\n{path.read_text(encoding='utf-8')}\n".encode())
+    for path in sorted([*files, PACKAGE / "study" / "ensemble.py"], key=Path.as_posix):
+        found.update(f"{path.relative_to(PACKAGE).as_posix()}\n{path.read_text(encoding='utf-8')}\n".encode())
     return found.hexdigest()[:12]

@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from sim.scene import Scene, SceneError, nearest, parse_scene
-from sim.scene.words import path_text
-from sim.scene.writing import scene_tables, tables_text
+from ..scene import Scene, SceneError, nearest, parse_scene
+from ..scene.words import path_text
+from ..scene.writing import scene_tables, tables_text
 
 FULL = "full"
 EVERY = None

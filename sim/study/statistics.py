@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.descent.batches import Indices
-from sim.surface.basins import Mask
-from sim.surface.points import Array
+from ..descent.batches import Indices
+from ..surface.basins import Mask
+from ..surface.points import Array
 
 Z = 1.959963984540054  # A standard normal number is within ± this with a probability of 95 %.
 STUDENT = (12.706204736432095, 4.302652729696142)  # The same for Student's t with one and two degrees of freedom.

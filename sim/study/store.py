@@ -10,14 +10,12 @@ first `lowest` of the minima are the global one. `escapes` are the updates of fi
 none. Numbers that are not finite stand as texts.
 """
 
-import errno
 import hashlib
 import json
 import math
 import os
 import re
 import stat
-import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -27,14 +25,14 @@ from typing import Any
 
 import numpy as np
 
-from sim.files import OutputError, check_writable, whole_file
-from sim.scene.words import short
-from sim.study.ensemble import NEVER, VERDICTS, Outcomes
-from sim.study.program import program
-from sim.study.sweep import Minimum, Result, Sweep, description
-from sim.study.workers import StudyError
-from sim.surface.basins import NO_BASIN
-from sim.surface.points import Array
+from ..files import IN_USE, OutputError, check_writable, lock, named, whole_file
+from ..scene.words import short
+from ..surface.basins import NO_BASIN
+from ..surface.points import Array
+from .ensemble import NEVER, VERDICTS, Outcomes
+from .program import program
+from .sweep import Minimum, Result, Sweep, description
+from .workers import StudyError
 
 FORMAT = "three-marbles sweep"
 VERSION = 1
@@ -43,7 +41,6 @@ INSTEAD = "it is left as it is: name another file with --results, or remove it"
 
 CODES = [kind.code for kind in VERDICTS]
 CHECK = b', "check": "'
-IN_USE = (errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 
 
 class Store:
@@ -146,7 +143,7 @@ def default_path(sweep: Sweep) -> Path:
     """A name made of the scene and the sweep, so that the same sweep finds its own results and no others."""
     words = "-".join([sweep.scene.name, *(each.name.split(".", 1)[-1] for each in sweep.parameters)])
     digest = hashlib.sha256(_header(sweep)).hexdigest()[:8]
-    return Path(f"{re.sub(r'[^A-Za-z0-9_]+', '-', words)[:80].strip('-')}-{digest}.sweep.jsonl")
+    return named(re.sub(r"\W+", "-", words)[:80].strip("-"), f"-{digest}.sweep.jsonl")
 
 
 @contextmanager
@@ -178,7 +175,7 @@ def _locked(path: Path, mode: str) -> FileIO:
     try:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise StudyError(f"{path} is not an ordinary file; name another with --results")
-        _lock(stream)
+        lock(stream)
     except OSError as error:
         stream.close()
         if error.errno in IN_USE:
@@ -188,19 +185,6 @@ def _locked(path: Path, mode: str) -> FileIO:
         stream.close()
         raise
     return stream
-
-
-def _lock(stream: FileIO) -> None:
-    """Keep others from writing until the file is closed, or until this process ends, however it does."""
-    if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415
-
-        stream.seek(1 << 40)  # Locks are on bytes there, and bind readers too: this one is never read.
-        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl  # noqa: PLC0415
-
-        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 # The header.

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from sim.descent.clock import Machine
-from sim.descent.track import Lane
-from sim.descent.verdict import EQUAL_LOSS
-from sim.scene import Scene
-from sim.scene.words import path_text
-from sim.study.ensemble import Job, Outcomes, join
-from sim.study.settings import FULL, Over, Parameter, Value, parameter, scene_with, tables_of
-from sim.study.workers import StudyError
+from ..descent.clock import Machine
+from ..descent.track import Lane
+from ..descent.verdict import EQUAL_LOSS
+from ..scene import Scene
+from ..scene.words import path_text
+from .ensemble import Job, Outcomes, join
+from .settings import FULL, Over, Parameter, Value, parameter, scene_with, tables_of
+from .workers import StudyError
 
 MOST_POINTS = 2_500
 MOST_RUNS = 5_000_000  # Some 600 MB of results.

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.report import updates_text
-from sim.study.figure import Axis, Figure, HeatMap, Line, Page
-from sim.study.measures import Measure, estimates, measures, names_of
-from sim.study.settings import Value
-from sim.study.statistics import Estimate
-from sim.study.sweep import Minimum, Point, Result, Sweep, certain, gathered, number
-from sim.study.telling import INTERVALS, estimate_summary, number_texts, share_texts
+from ..report import updates_text
+from .figure import Axis, Figure, HeatMap, Line, Page
+from .measures import Measure, estimates, measures, names_of
+from .settings import Value
+from .statistics import Estimate
+from .sweep import Minimum, Point, Result, Sweep, certain, gathered, number
+from .telling import INTERVALS, estimate_summary, number_texts, share_texts
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite

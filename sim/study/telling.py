@@ -2,8 +2,8 @@
 
 import math
 
-from sim.report import number
-from sim.study.statistics import Estimate
+from ..report import number
+from .statistics import Estimate
 
 EXACT = 1e-9  # An interval this narrow, over the number itself, is no reason to write more digits.
 LARGE = 1e9  # From here on, numbers are written with an exponent.

@@ -36,7 +36,7 @@ class StudyError(RuntimeError):
 
 
 class Work(Protocol[T_co]):
-    """What can be sent to a worker: a value that pickles, such as `sim.study.ensemble.Job`."""
+    """What can be sent to a worker: a value that pickles, such as `ensemble.Job`."""
 
     @property
     def marble_updates(self) -> int:

@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from sim.surface.critical import CriticalPoint, Kind
-from sim.surface.points import Array, dot, eigenvalues, norm, pair
-from sim.surface.protocol import Surface, Window
+from .critical import CriticalPoint, Kind
+from .points import Array, dot, eigenvalues, norm, pair
+from .protocol import Surface, Window
 
 NO_BASIN = -1
 """The label of a point whose descent ends in none of the known minima: on a ridge, or outside."""

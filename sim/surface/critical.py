@@ -13,8 +13,8 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
-from sim.surface.points import Array, eigenvalues, eigenvectors, norm
-from sim.surface.protocol import Surface, Window
+from .points import Array, eigenvalues, eigenvectors, norm
+from .protocol import Surface, Window
 
 Mask = npt.NDArray[np.bool_]
 

@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar, NamedTuple
 import numpy as np
 from annotated_types import Ge, Le
 
-from sim.surface.points import Array, components, matrices, total, total_of, vectors
-from sim.surface.protocol import LARGEST, Number, Point, Window
+from .points import Array, components, matrices, total, total_of, vectors
+from .protocol import LARGEST, Number, Point, Window
 
 NARROWEST = 1e-3
 TOGETHER = 1 << 13  # Most (well, point) pairs that are evaluated at once; more would leave the cache.

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Protocol, cast
 import numpy as np
 from annotated_types import Ge, Le
 
-from sim.surface.points import Array, pair
+from .points import Array, pair
 
 LARGEST = 1e6
 """Magnitude of any number that describes a problem: beyond it, squares of squares lose their digits."""

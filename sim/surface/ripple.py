@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim.surface.points import Array, norm, pair, symmetric
-from sim.surface.protocol import Window
+from .points import Array, norm, pair, symmetric
+from .protocol import Window
 
 _TURN = 2 * np.pi
 

@@ -5,9 +5,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.surface.critical import CriticalPoint, Kind, critical_points
-from sim.surface.points import Array
-from sim.surface.protocol import ClosedForm, Point, Window
+from .critical import CriticalPoint, Kind, critical_points
+from .points import Array
+from .protocol import ClosedForm, Point, Window
 
 LADDER = tuple(2.0**step for step in range(10))  # Half sides of the squares around the origin that are searched,
 CELLS = 32  # by a grid of so many cells along each side.

@@ -71,7 +71,7 @@ def swarm(name: str, lane_name: str, seeds: int, updates: int) -> Array:
 
 
 def test_the_scenes_are_numbered_without_a_gap_and_the_opening_comes_first() -> None:
-    files = sorted(path.name for path in SCENES.iterdir())
+    files = sorted(path.name for path in SCENES.glob("*.toml"))
     assert [file[:3] for file in files] == [f"{number:02}-" for number in range(1, len(files) + 1)]
     assert len(files) == len(NAMES) >= 12
     assert NAMES[0] == OPENING

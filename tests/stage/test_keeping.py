@@ -97,10 +97,10 @@ def test_a_clipboard_that_refuses_gets_a_sentence(monkeypatch: pytest.MonkeyPatc
 
 def test_a_picture_that_cannot_be_saved_gets_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    session = begin(replace(load_scene("ravine"), name="none/ravine"))
-    answer = save_picture(session, (640, 400))
+    monkeypatch.setattr("sim.stage.keeping.named", lambda name, rest: tmp_path / "none" / f"{name}{rest}")
+    answer = save_picture(begin(load_scene("ravine")), (640, 400))
     assert isinstance(answer, Notify)
-    assert "there is no folder none" in answer.sentence
+    assert f"there is no folder {tmp_path / 'none'}" in answer.sentence
 
 
 def test_a_session_that_was_saved_is_opened_at_its_moment(tmp_path: Path) -> None:

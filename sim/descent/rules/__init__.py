@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sim.descent.rules.adagrad import Adagrad
-from sim.descent.rules.adam import Adam
-from sim.descent.rules.adamw import AdamW
-from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.rules.momentum import Momentum
-from sim.descent.rules.nesterov import Nesterov
-from sim.descent.rules.protocol import Rule
-from sim.descent.rules.rmsprop import RMSprop
+from .adagrad import Adagrad
+from .adam import Adam
+from .adamw import AdamW
+from .gradient_descent import GradientDescent
+from .momentum import Momentum
+from .nesterov import Nesterov
+from .protocol import Rule
+from .rmsprop import RMSprop
 
 RULES: dict[str, type[Rule[Any]]] = {
     "gradient descent": GradientDescent,

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.descent.rules.protocol import Epsilon, LearningRate
-from sim.surface.points import Array
+from ...surface.points import Array
+from .protocol import Epsilon, LearningRate
 
 
 class AdagradState(NamedTuple):

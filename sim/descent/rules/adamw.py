@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from sim.descent.rules.adam import Adam, AdamState
-from sim.descent.rules.protocol import Decay, Epsilon, LearningRate, WeightDecay
-from sim.surface.points import Array
+from ...surface.points import Array
+from .adam import Adam, AdamState
+from .protocol import Decay, Epsilon, LearningRate, WeightDecay
 
 
 @dataclass(frozen=True, slots=True)

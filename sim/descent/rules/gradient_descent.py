@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sim.descent.rules.protocol import LearningRate
-from sim.surface.points import Array
+from ...surface.points import Array
+from .protocol import LearningRate
 
 
 class NoState(NamedTuple):

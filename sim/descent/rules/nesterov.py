@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.descent.rules.protocol import Decay, LearningRate
-from sim.surface.points import Array
+from ...surface.points import Array
+from .protocol import Decay, LearningRate
 
 
 class NesterovState(NamedTuple):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
 from annotated_types import Ge, Gt, Le, Lt
 
-from sim.surface.points import Array
+from ...surface.points import Array
 
 LearningRate = Annotated[float, Gt(0), Le(1e6)]
 """η. The upper end is far beyond divergence, and keeps infinity out."""

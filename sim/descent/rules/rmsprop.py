@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.descent.rules.protocol import Decay, Epsilon, LearningRate
-from sim.surface.points import Array
+from ...surface.points import Array
+from .protocol import Decay, Epsilon, LearningRate
 
 
 class RMSpropState(NamedTuple):

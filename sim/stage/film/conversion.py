@@ -7,7 +7,7 @@ import numpy.typing as npt
 from av import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
-from sim.stage.film.encoding import Pixels, Size, frame_of
+from .encoding import Pixels, Size, frame_of
 
 FORMAT = "yuv420p"
 ROWS, COLUMNS = 16, 1024  # Of the blocks that are converted together, if no more than that have changed.

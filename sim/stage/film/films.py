@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pygame
 
-from sim.descent.race import Race
-from sim.scene import Scene
-from sim.stage.export import scene_of
-from sim.stage.film.encoding import Size
-from sim.stage.film.recorder import Recorder
-from sim.stage.layout import SMALLEST
-from sim.stage.picture import Moment, draw, moment
-from sim.stage.session import SPEEDS, USUAL_SPEED, Session, begin
-from sim.stage.session import race as race_of
+from ...descent.race import Race
+from ...scene import Scene
+from ..export import scene_of
+from ..layout import SMALLEST
+from ..picture import Moment, draw, moment
+from ..session import SPEEDS, USUAL_SPEED, Session, begin
+from ..session import race as race_of
+from .encoding import Size
+from .recorder import Recorder
 
 USUAL_SECONDS = 20.0
 """How long a film is at most, if nothing else is asked for."""

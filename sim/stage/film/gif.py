@@ -11,7 +11,7 @@ from av.error import BlockingIOError as NotYet
 from av.error import EOFError as NoMore
 from av.filter import Graph
 
-from sim.stage.film.encoding import Pixels, Sink, Size, frame_of
+from .encoding import Pixels, Sink, Size, frame_of
 
 FASTEST = 50
 """Pictures a second: delays are multiples of 10 ms, and browsers take one of 10 ms for 100."""

@@ -12,11 +12,11 @@ import numpy as np
 import pygame
 from av import FFmpegError
 
-from sim.files import OutputError, whole_file
-from sim.stage.film.encoding import Encoder, Pixels, Size
-from sim.stage.film.gif import Gif
-from sim.stage.film.video import H264, VP9, Video
-from sim.stage.film.webp import WebP
+from ...files import OutputError, whole_file
+from .encoding import Encoder, Pixels, Size
+from .gif import Gif
+from .video import H264, VP9, Video
+from .webp import WebP
 
 AHEAD = 3  # Pictures that may wait to be encoded: enough to even out hard ones, and all the memory that is needed.
 OPAQUE = np.uint32(0xFF000000)

@@ -9,8 +9,8 @@ from typing import BinaryIO
 import av
 from av import VideoStream
 
-from sim.stage.film.conversion import FORMAT, Converter
-from sim.stage.film.encoding import Pixels, Sink, Size
+from .conversion import FORMAT, Converter
+from .encoding import Pixels, Sink, Size
 
 BT709, LIMITED = 1, 1  # What players take for granted at this size; said all the same.
 

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
-from sim.stage.film.encoding import Pixels, Size
+from .encoding import Pixels, Size
 
 XMP, ALPHA, ANIMATION = 0x04, 0x10, 0x02  # Flags: what is in the file.
 RIFF = 12  # Bytes of a file's header.

@@ -2,11 +2,11 @@
 
 from pygame import Rect
 
-from sim.stage import text
-from sim.stage.plot.axes import Mark, placed
-from sim.stage.plot.plan import Plan
-from sim.stage.plot.style import Style
-from sim.stage.plot.words import Label, label, pitch, spoken, stacked, wrapped
+from .. import text
+from .axes import Mark, placed
+from .plan import Plan
+from .style import Style
+from .words import Label, label, pitch, spoken, stacked, wrapped
 
 TITLE_LINES, NOTE_LINES = 2, 3
 GAP = 0.6  # Em: above the plot, for the upper half of its highest number,

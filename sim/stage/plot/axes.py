@@ -7,12 +7,12 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from sim.stage import text
-from sim.stage.plot.style import Style
-from sim.stage.plot.ticks import Scale, choices
-from sim.stage.plot.words import balanced, complete, pitch, spoken, wrapped
-from sim.study.figure import Axis
-from sim.surface.points import Array
+from ...study.figure import Axis
+from ...surface.points import Array
+from .. import text
+from .style import Style
+from .ticks import Scale, choices
+from .words import balanced, complete, pitch, spoken, wrapped
 
 BEYOND = 4.0  # Plots: what is farther outside is drawn there.
 NAME_LINES = 3  # On which a name below the plot may stand,

@@ -7,15 +7,15 @@ import numpy as np
 import pygame
 from pygame import Rect
 
-from sim.stage import text
-from sim.stage.numbers import short
-from sim.stage.plot.axes import Direction
-from sim.stage.plot.strokes import draw_whisker
-from sim.stage.plot.style import Style
-from sim.stage.plot.ticks import per_cent
-from sim.stage.plot.words import Label, label
-from sim.stage.theme import mix
-from sim.study.figure import Bars
+from ...study.figure import Bars
+from .. import text
+from ..numbers import short
+from ..theme import mix
+from .axes import Direction
+from .strokes import draw_whisker
+from .style import Style
+from .ticks import per_cent
+from .words import Label, label
 
 GROUP = 0.8  # Of the room of a category, what its bars fill.
 WIDEST = 5.0  # Em: no bar is wider.

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 
 from pygame import Rect
 
-from sim.stage import text
-from sim.stage.plot import around, bars, heat
-from sim.stage.plot.axes import Direction, Mark, marks_across, marks_up
-from sim.stage.plot.legend import Legend, keys, legend
-from sim.stage.plot.lines import Path, paths
-from sim.stage.plot.plan import Plan
-from sim.stage.plot.style import Style
-from sim.stage.plot.words import Label, label
-from sim.study.figure import Axis, HeatMap
+from ...study.figure import Axis, HeatMap
+from .. import text
+from . import around, bars, heat
+from .axes import Direction, Mark, marks_across, marks_up
+from .legend import Legend, keys, legend
+from .lines import Path, paths
+from .plan import Plan
+from .style import Style
+from .words import Label, label
 
 LEFT_SHARE = 0.55  # Of a figure's width, what the names on its left may take.
 SCALE_GAP, SCALE_WIDTH, SCALE_TEXT = 0.9, 0.9, 0.4  # Em: from a map to its scale of colours, its width, to its numbers.

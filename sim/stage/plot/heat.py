@@ -7,15 +7,15 @@ import numpy.typing as npt
 import pygame
 from pygame import Rect
 
-from sim.stage.chart import round_step
-from sim.stage.panel import readable
-from sim.stage.plot.axes import Direction
-from sim.stage.plot.ramp import STEPS, ramp
-from sim.stage.plot.style import Style
-from sim.stage.plot.ticks import Scale, per_cent, scale, written
-from sim.stage.plot.words import Label, label
-from sim.study.figure import Axis, HeatMap
-from sim.surface.points import Array
+from ...study.figure import Axis, HeatMap
+from ...surface.points import Array
+from ..chart import round_step
+from ..panel import readable
+from .axes import Direction
+from .ramp import STEPS, ramp
+from .style import Style
+from .ticks import Scale, per_cent, scale, written
+from .words import Label, label
 
 DIGITS = 50  # Numbers are told apart that differ by this part of the scale.
 SEAMS = 9  # Pixels: cells that are larger have a seam between them.

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import pygame
 from pygame import Rect
 
-from sim.stage import text
-from sim.stage.plot.strokes import draw_dot, draw_path
-from sim.stage.plot.style import Style
-from sim.stage.plot.words import Label, label, pitch, spoken
-from sim.study.figure import Bars, Figure, Line
+from ...study.figure import Bars, Figure, Line
+from .. import text
+from .strokes import draw_dot, draw_path
+from .style import Style
+from .words import Label, label, pitch, spoken
 
 MOST_LINES = 3
 SIGNS = {"bar": 0.85, "point": 0.72, "line": 1.6, "dots": 1.6}

@@ -8,12 +8,12 @@ import numpy.typing as npt
 import pygame
 from pygame import Rect
 
-from sim.stage.plot.axes import Direction, Mask
-from sim.stage.plot.strokes import draw_dot, draw_path, draw_whisker
-from sim.stage.plot.style import Style
-from sim.stage.theme import mix
-from sim.study.figure import Line
-from sim.surface.points import Array
+from ...study.figure import Line
+from ...surface.points import Array
+from ..theme import mix
+from .axes import Direction, Mask
+from .strokes import draw_dot, draw_path, draw_whisker
+from .style import Style
 
 CROWDED = 0.75  # Em between points, below which they are not marked,
 CROWDED_WHISKERS = 1.1  # and intervals make a band.

@@ -9,18 +9,18 @@ from pathlib import Path
 import pygame
 from pygame import Rect
 
-from sim.stage.plot.bars import draw_bars
-from sim.stage.plot.frame import Frame, Margins, build, inside, margins, plot_area
-from sim.stage.plot.heat import draw_cells, draw_scale
-from sim.stage.plot.legend import Key, Legend, keys, legend
-from sim.stage.plot.lines import draw_lines
-from sim.stage.plot.plan import Plan, fitted, scaled
-from sim.stage.plot.strokes import first_pixel
-from sim.stage.plot.style import Style
-from sim.stage.plot.ticks import minor
-from sim.stage.plot.words import Label, pitch, spoken, stacked, wrapped
-from sim.stage.theme import Theme, load_theme
-from sim.study.figure import Page
+from ...study.figure import Page
+from ..theme import Theme, load_theme
+from .bars import draw_bars
+from .frame import Frame, Margins, build, inside, margins, plot_area
+from .heat import draw_cells, draw_scale
+from .legend import Key, Legend, keys, legend
+from .lines import draw_lines
+from .plan import Plan, fitted, scaled
+from .strokes import first_pixel
+from .style import Style
+from .ticks import minor
+from .words import Label, pitch, spoken, stacked, wrapped
 
 USUAL_EM = 20 / sqrt(1600 * 900)  # Of a saved page, for each pixel of the side of a square of its area;
 MOST_EMS = (40, 22)  # but its width and height are at least so many.
@@ -65,7 +65,7 @@ def save_page(page: Page, size: tuple[int, int], theme_name: str, path: Path, la
     Raises:
         OutputError: the file cannot be written; nothing half-written is left.
     """
-    from sim.stage.export import save_png  # noqa: PLC0415  It draws races, whose pictures draw pages.
+    from ..export import save_png  # noqa: PLC0415  It draws races, whose pictures draw pages.
 
     picture = pygame.Surface(size, depth=32)
     draw_sheet(picture, arrange(page, load_theme(theme_name, language), saved_em(size), size))

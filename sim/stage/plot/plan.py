@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from pygame import Rect
 
-from sim.stage.plot.axes import BETWEEN, NAME_LINES, names_fit
-from sim.stage.plot.style import Style
-from sim.stage.plot.ticks import Scale, rounded, scale
-from sim.stage.plot.words import pitch, spoken
-from sim.study.figure import Axis, Bars, Figure, HeatMap, Line
-from sim.surface.points import Array
+from ...study.figure import Axis, Bars, Figure, HeatMap, Line
+from ...surface.points import Array
+from .axes import BETWEEN, NAME_LINES, names_fit
+from .style import Style
+from .ticks import Scale, rounded, scale
+from .words import pitch, spoken
 
 TICKS_EVERY = 4.0  # Em: about so far apart are the ticks that free ends of an axis are rounded to.
 FEWEST, MOST = 2.0, 6.0  # Of them.

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.stage.theme import Color, Theme, mix
+from ..theme import Color, Theme, mix
 
 STEPS = 255
 """Colours of a ramp; one is left of a palette of 256, for what is blank."""

@@ -6,9 +6,9 @@ from math import hypot
 
 import pygame
 
-from sim.stage.chart import dashes
-from sim.stage.plot.style import Style
-from sim.stage.theme import Color
+from ..chart import dashes
+from ..theme import Color
+from .style import Style
 
 DASH = 3.2  # Length of a dash, in widths of the line.
 KNEE = 4  # Pixels: wider lines need their corners filled.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sim.stage.theme import Theme
+from ..theme import Theme
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.stage.chart import round_step
-from sim.study.figure import Axis
-from sim.surface.points import Array
+from ...study.figure import Axis
+from ...surface.points import Array
+from ..chart import round_step
 
 SMALLEST, LARGEST = 1e-150, 1e150
 """Sizes beyond which numbers are cut off: their differences and ratios must stay finite."""

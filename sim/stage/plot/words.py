@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import pygame
 
-from sim.stage import text
-from sim.stage.theme import Color, Theme, words
+from .. import text
+from ..theme import Color, Theme, words
 
 PARTS = re.compile(r"[⺀-鿿＀-￯][，。；：、？！）]*|[^\s⺀-鿿＀-￯]+|\s+")
 """What stays on one line: a word, or a Chinese character with the punctuation after it."""

@@ -5,19 +5,19 @@ from functools import lru_cache
 
 import pygame
 
-from sim.descent.race import Race
-from sim.stage.camera import Camera
-from sim.stage.theme import Theme
-from sim.stage.views.basins import draw_basins
-from sim.stage.views.batch_strip import draw_batch_strip
-from sim.stage.views.batch_surface import draw_batch_minimum, draw_batch_surface
-from sim.stage.views.gradients import draw_gradients
-from sim.stage.views.hessian import draw_hessian
-from sim.stage.views.labels import draw_labels
-from sim.stage.views.look import Layer, Look, View
-from sim.stage.views.momentum import draw_momentum
-from sim.stage.views.next_step import draw_next_step
-from sim.stage.views.test_surface import draw_test_surface
+from ...descent.race import Race
+from ..camera import Camera
+from ..theme import Theme
+from .basins import draw_basins
+from .batch_strip import draw_batch_strip
+from .batch_surface import draw_batch_minimum, draw_batch_surface
+from .gradients import draw_gradients
+from .hessian import draw_hessian
+from .labels import draw_labels
+from .look import Layer, Look, View
+from .momentum import draw_momentum
+from .next_step import draw_next_step
+from .test_surface import draw_test_surface
 
 __all__ = ["USUAL", "VIEWS", "Layer", "Look", "View", "draw_views", "ground"]
 

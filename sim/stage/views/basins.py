@@ -6,13 +6,13 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from sim.descent.problem import Problem
-from sim.stage.camera import Camera
-from sim.stage.terrain import enlarged
-from sim.stage.theme import Color, Theme, mix
-from sim.stage.views.look import Look
-from sim.study.basin_map import Cellwise, basin_cells, finished
-from sim.surface.basins import NO_BASIN
+from ...descent.problem import Problem
+from ...study.basin_map import Cellwise, basin_cells, finished
+from ...surface.basins import NO_BASIN
+from ..camera import Camera
+from ..terrain import enlarged
+from ..theme import Color, Theme, mix
+from .look import Look
 
 COARSE = 24  # Cells along the map's longer side at first; at the borders of basins they are halved,
 HALVINGS = 2  # so many times,

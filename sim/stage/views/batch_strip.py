@@ -5,10 +5,10 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from sim.descent.batches import Indices, epoch_orders
-from sim.stage.theme import mix
-from sim.stage.views.look import Look
-from sim.surface.points import Array
+from ...descent.batches import Indices, epoch_orders
+from ...surface.points import Array
+from ..theme import mix
+from .look import Look
 
 WAITING, USED, COMING = range(3)
 """What an example is to the present epoch."""

@@ -8,15 +8,15 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from sim.descent.batches import Indices
-from sim.descent.problem import Problem
-from sim.stage.camera import Camera
-from sim.stage.terrain import enlarged
-from sim.stage.theme import mix
-from sim.stage.views.contours import contour_lines, few_levels, moved_minima
-from sim.stage.views.look import Look, draw_caption
-from sim.stage.views.marks import draw_diamond
-from sim.surface.points import Array, norm
+from ...descent.batches import Indices
+from ...descent.problem import Problem
+from ...surface.points import Array, norm
+from ..camera import Camera
+from ..terrain import enlarged
+from ..theme import mix
+from .contours import contour_lines, few_levels, moved_minima
+from .look import Look, draw_caption
+from .marks import draw_diamond
 
 FINE = 72  # Nodes along the map's longer side for the loss of all examples.
 COARSE = 48  # For how a batch's loss differs from it, at most,

@@ -5,12 +5,12 @@ from functools import lru_cache
 import contourpy
 import numpy as np
 
-from sim.descent.batches import Indices
-from sim.descent.examples import FiniteSum
-from sim.descent.problem import Problem
-from sim.stage.camera import Camera
-from sim.stage.terrain import map_levels
-from sim.surface.points import Array, dot, eigenvalues, eigenvectors, norm
+from ...descent.batches import Indices
+from ...descent.examples import FiniteSum
+from ...descent.problem import Problem
+from ...surface.points import Array, dot, eigenvalues, eigenvectors, norm
+from ..camera import Camera
+from ..terrain import map_levels
 
 RINGS = 9  # About how many of the map's levels are drawn again for another loss.
 STEPS = 16  # Newton steps from a minimum of the training loss to that of the other loss.

@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pygame
 
-from sim.descent.noise import example_gradients, noise
-from sim.stage.numbers import number
-from sim.stage.theme import Color, mix
-from sim.stage.views.look import Look, draw_caption
-from sim.stage.views.marks import draw_arrow, draw_thin_arrows
-from sim.surface.points import Array, norm
+from ...descent.noise import example_gradients, noise
+from ...surface.points import Array, norm
+from ..numbers import number
+from ..theme import Color, mix
+from .look import Look, draw_caption
+from .marks import draw_arrow, draw_thin_arrows
 
 MOST = 64  # Examples whose gradients are drawn, spread over all of them.
 REACH = 0.3  # Length of the longest arrow, in map heights,

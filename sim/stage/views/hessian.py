@@ -3,11 +3,11 @@
 import numpy as np
 import pygame
 
-from sim.stage.numbers import number
-from sim.stage.theme import mix
-from sim.stage.views.look import Look, draw_caption
-from sim.stage.views.marks import Pixel, draw_arrow
-from sim.surface.points import Array, eigenvectors
+from ...surface.points import Array, eigenvectors
+from ..numbers import number
+from ..theme import mix
+from .look import Look, draw_caption
+from .marks import Pixel, draw_arrow
 
 REACH = 0.22  # Half the length of a bar of boundless curvature, in map heights.
 

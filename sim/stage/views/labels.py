@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import pygame
 
-from sim.stage import text
-from sim.stage.numbers import number
-from sim.stage.views.look import Look
-from sim.surface.critical import CriticalPoint
+from ...surface.critical import CriticalPoint
+from .. import text
+from ..numbers import number
+from .look import Look
 
 ROUNDING = 1e-12
 NUMBERED = 9  # Minima carry their numbers on the map unless there are more of them.

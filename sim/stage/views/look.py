@@ -8,13 +8,13 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from sim.descent.problem import Problem
-from sim.descent.race import Race
-from sim.descent.track import Track
-from sim.stage import text
-from sim.stage.camera import Camera, visible
-from sim.stage.theme import Color, Theme
-from sim.surface.points import Array
+from ...descent.problem import Problem
+from ...descent.race import Race
+from ...descent.track import Track
+from ...surface.points import Array
+from .. import text
+from ..camera import Camera, visible
+from ..theme import Color, Theme
 
 Pixel = tuple[float, float]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import pygame
 
-from sim.stage.theme import Color
-from sim.surface.points import Array
+from ...surface.points import Array
+from ..theme import Color
 
 Pixel = tuple[float, float]
 

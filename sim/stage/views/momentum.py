@@ -10,17 +10,17 @@ from itertools import pairwise
 import numpy as np
 import pygame
 
-from sim.descent.rules import rule_name
-from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.rules.momentum import Momentum
-from sim.descent.rules.nesterov import Nesterov
-from sim.descent.track import Track
-from sim.stage import text
-from sim.stage.numbers import number
-from sim.stage.theme import mix
-from sim.stage.views.look import Look
-from sim.stage.views.marks import draw_arrow
-from sim.surface.points import Array, norm
+from ...descent.rules import rule_name
+from ...descent.rules.gradient_descent import GradientDescent
+from ...descent.rules.momentum import Momentum
+from ...descent.rules.nesterov import Nesterov
+from ...descent.track import Track
+from ...surface.points import Array, norm
+from .. import text
+from ..numbers import number
+from ..theme import mix
+from .look import Look
+from .marks import draw_arrow
 
 ENLARGED = 4.0  # Arrows are so many times as long as the movements,
 LONGEST = 0.35  # unless one would be longer than this share of the map's height: then all by less.

@@ -2,7 +2,7 @@
 
 import pygame
 
-from sim.stage.views.look import Look
+from .look import Look
 
 
 def draw_next_step(target: pygame.Surface, look: Look) -> None:

@@ -3,10 +3,10 @@
 import numpy as np
 import pygame
 
-from sim.stage.theme import Color, mix
-from sim.stage.views.contours import contour_lines, few_levels, moved_minima
-from sim.stage.views.look import Look, draw_caption
-from sim.stage.views.marks import draw_dashes, draw_diamond
+from ..theme import Color, mix
+from .contours import contour_lines, few_levels, moved_minima
+from .look import Look, draw_caption
+from .marks import draw_dashes, draw_diamond
 
 GRID = 96  # Nodes along the map's longer side.
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.surface.points import Array, components, matrices, vectors
-from sim.surface.protocol import Window
+from ..points import Array, components, matrices, vectors
+from ..protocol import Window
 
 if TYPE_CHECKING:
-    from sim.surface.formula.program import Program
+    from .program import Program
 
 KEPT = 256  # Programs that are remembered, up to four of a formula.
 
@@ -42,10 +42,10 @@ class Formula:
     formula: str
 
     usual_window: ClassVar[Window] = Window(-3.0, 3.0, -3.0, 3.0)
-    """Of formulas of which nothing is known; `sim.surface.usual_window` knows better."""
+    """Of formulas of which nothing is known; `surface.usual_window` knows better."""
 
     def __post_init__(self) -> None:
-        from sim.surface.formula.reading import read
+        from .reading import read
 
         read(self.formula)
 
@@ -84,8 +84,8 @@ def _program(formula: str, order: int, lower: bool) -> "tuple[Program, bool]":
     Those are where one of the lower derivatives, which then come after them, is not finite: the derivative of log(x),
     for instance, is 1/x for positive x alone.
     """
-    from sim.surface.formula.program import program_of
-    from sim.surface.formula.reading import read
+    from .program import program_of
+    from .reading import read
 
     graph, f = read(formula)
     partial = order > 0 and graph.partial(f)

@@ -18,9 +18,9 @@ from typing import NoReturn
 
 import numpy as np
 
-from sim.surface.formula import FormulaError
-from sim.surface.formula.graph import FUNCTIONS, OPERATIONS, PAIRED, Graph
-from sim.surface.protocol import LARGEST
+from ..protocol import LARGEST
+from . import FormulaError
+from .graph import FUNCTIONS, OPERATIONS, PAIRED, Graph
 
 LONGEST = 1000  # Characters,
 MOST_PARTS = 300  # numbers, names and signs,

@@ -1,0 +1,82 @@
+"""Where the command line begins: it chooses a command, and ends with its status."""
+# ruff: noqa: PLC0415  Until signals are heeded, as little as possible is loaded.
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol, cast
+
+from . import COMMANDS, INSTALLED
+from .ending import before_the_end, end_at_signals
+
+if TYPE_CHECKING:
+    import argparse
+
+FAILED, UNREAD = 2, 1
+
+
+class _Command(Protocol):
+    """What a module of a command offers."""
+
+    parser: "Callable[[], argparse.ArgumentParser]"
+    run: "Callable[[argparse.Namespace], None]"
+
+
+def main() -> int:
+    """Be the program that this process is: do what its arguments say; the exit status."""
+    end_at_signals()
+    from ..files import forget_unfinished
+    from .terminal import prepare
+
+    before_the_end(forget_unfinished)
+    prepare()
+    return obey(sys.argv[1:])
+
+
+def obey(words: Sequence[str]) -> int:
+    """Do what a command line says; the exit status, which is 0 if all is well.
+
+    Raises:
+        SystemExit: it asks for help, or asks for what no command understands.
+    """
+    from importlib import import_module
+
+    from .terminal import abandon_standard_output, say
+
+    words = list(words)
+    name = words.pop(0) if words and words[0] in COMMANDS else "window"
+    command = cast(_Command, import_module(f".{name}", __package__))
+    try:
+        command.run(command.parser().parse_args(words))
+    except SystemExit:
+        raise  # Before the exceptions below are looked up, which --help need not wait for.
+    except BrokenPipeError:
+        abandon_standard_output()
+        return UNREAD
+    except ModuleNotFoundError as error:
+        if _is_ours(error.name):
+            raise
+        say(f"error: {_missing(error)}")
+        return FAILED
+    except _mistakes() as error:
+        say(f"error: {error}")
+        return FAILED
+    return 0
+
+
+def _mistakes() -> tuple[type[Exception], ...]:
+    """The exceptions whose message is a sentence for the user."""
+    from ..files import OutputError
+    from ..scene import SceneError
+    from ..stage import StageError
+    from ..study.workers import StudyError
+
+    return SceneError, OutputError, StudyError, StageError
+
+
+def _is_ours(module: str | None) -> bool:
+    return module is None or module.split(".")[0] == __name__.split(".", maxsplit=1)[0]
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    what = "--force-reinstall three-marbles" if INSTALLED else "-r requirements.txt"
+    return f"{error.name} is not installed; install what is needed with: python -m pip install {what}"
