@@ -23,6 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from ..descent.clock import CLOCKS, Machine
 from ..descent.data import EXAMPLES, MOST_EXAMPLES, Seed
+from ..descent.digest import DIGEST
 from ..descent.rules import RULES
 from ..descent.verdict import EVENT_KINDS, Kind
 from ..surface import SURFACES, usual_window
@@ -123,9 +124,10 @@ class TranslationTable(Part):
 class SavedTable(Part):
     """At which moment a race was left when the file was written, and by which version of this program."""
 
-    scene: Annotated[str, Field(pattern=r"^\w[\w .-]{0,59}$")]  # It becomes part of files' names.
+    scene: Annotated[str, Field(max_length=255), AfterValidator(_line)]
     update: Annotated[int, Field(ge=0, le=MOST_UPDATES)] = 0
     clock: Literal[*CLOCKS] = "updates"  # type: ignore[valid-type]
+    digest: Annotated[str, Field(max_length=4_000, pattern=DIGEST)] = ""
     version: Title
 
 

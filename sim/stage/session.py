@@ -11,6 +11,7 @@ from typing import Protocol
 from ..descent.clock import UPDATES
 from ..descent.race import Race
 from ..scene import Scene
+from ..scene.reading import Saved
 from ..surface.protocol import Window
 from .swarm import SIZES, SPREADS
 from .tally import Tally
@@ -69,6 +70,8 @@ class Session:
     help: bool = False
     live: bool = True
     """Whether it can be played on; a picture in a file says nothing of speed and keys."""
+    opened: Saved | None = None
+    """What was opened from a file, until its race has been computed as far as the file tells of it."""
     notice: str = ""
     """A sentence about what was just done, until the next message."""
     open: bool = True

@@ -98,7 +98,7 @@ def test_a_saved_scene_holds_the_data_itself(tmp_path: Path) -> None:
         ("1,2\n" * 8, 'standardize = "yes"', 'examples.standardize must be true or false, not "yes"'),
         ("1,2\n" * 8, "standardize = true", "a column of data.csv is constant, which cannot be standardized"),
         ("1,2\n" * 8, "sigma = 3", "examples.sigma"),
-        ("1,2\n" * (LARGEST_FILE // 4 + 1), "", "data.csv is no file of at most 256 kB"),
+        ("1,2\n" * (LARGEST_FILE // 4 + 1), "", "cannot read data.csv: it is larger than measured data can be, 256 kB"),
     ],
 )
 def test_a_strange_file_gets_a_sentence(tmp_path: Path, content: str, more: str, says: str) -> None:

@@ -488,7 +488,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr("sim.files.os.open", refuse)
     assert refusal(path) == f"cannot read {path}: permission denied"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pygame
 import pytest
 
+from sim.descent import digest
 from sim.descent.clock import CLOCKS
 from sim.descent.verdict import Kind
 from sim.scene import load_scene, scene_files
@@ -50,6 +51,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("controls.py", "session.spread"): set(SPREADS),
     ("controls.py", "view.label"): {view.label for view in VIEWS.values()},
     ("controls.py", "view.tip"): {view.tip for view in VIEWS.values()},
+    ("keeping.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},
     ("sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
     ("odds_sheet.py", "word"): set(odds_sheet.FIGURE_WORDS) | {kind.value for kind in Kind},
     ("contrast_sheet.py", "row.label"): {label for _, label, _ in contrast.ABOUT},
