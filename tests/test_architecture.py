@@ -15,6 +15,7 @@ ROOMS = tuple(
     [
         "version",
         "resources",
+        "languages",
         "surface",
         "descent",
         "files",

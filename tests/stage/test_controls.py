@@ -9,12 +9,13 @@ import pytest
 from driver import screen
 
 from sim.descent.rules import RULES
+from sim.languages import LANGUAGES
 from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.stage.controls import Buttons, Choice, Control, Slider, controls, scene_titles
 from sim.stage.editing import ChooseRule, SelectLane
 from sim.stage.picture import setting
 from sim.stage.session import Session, begin, update
-from sim.stage.theme import LANGUAGES, load_theme
+from sim.stage.theme import load_theme
 from sim.stage.widgets import STEPS, ControlPanel
 
 SIZE = (960, 600)
