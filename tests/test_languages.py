@@ -14,6 +14,7 @@ import tomli_w
 
 from sim import languages
 from sim.languages import CODE, ENGLISH, LANGUAGES, TRANSLATIONS, LanguageError, everywhere, following, known, words
+from sim.scene.tables import TranslationTable
 
 ROOT = Path(__file__).parents[1]
 OTHERS = ("de", "es", "fr", "ja", "ko", "pt", "ru", "tr", "uk", "vi", "zh")
@@ -247,6 +248,15 @@ def test_a_good_file_is_read(place: Path) -> None:
     place.write_text(GOOD, encoding="utf-8")
     assert languages.language.__wrapped__("qaa") == languages.Language("Own")
     assert words.__wrapped__("qaa") == {"seed {seed}": "{seed}!"}
+
+
+def test_the_one_in_the_readme_is_good(place: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    file, scene = (readme[readme.index(start) :].split("```")[0] for start in ("[language]", "[xx]"))
+    place.write_text(file, encoding="utf-8")
+    assert languages.language.__wrapped__("qaa") == languages.Language("Own name")
+    assert words.__wrapped__("qaa") == {"seed {seed}": "… {seed}"}
+    assert tomllib.loads(scene)["xx"].keys() == TranslationTable.model_fields.keys()
 
 
 @pytest.mark.parametrize(
