@@ -72,7 +72,7 @@ from sim.stage.controls import Buttons, controls
 from sim.stage.keeping import open_text, resume, save_picture
 from sim.stage.session import update
 from sim.stage.starting import SetFormula
-from sim.stage.viewing import ShowControls, ShowHelp
+from sim.stage.widgets import _look
 from sim.stage.window import Window
 
 def of_the_button():
@@ -105,7 +105,9 @@ for press in range(len(LANGUAGES)):
         told["notice"] = message.sentence
         window.advance([pygame.Event(pygame.KEYDOWN, key=pygame.K_h, unicode="h", mod=0)], 0.0)
 told["family"] = text.families()[text.family("\\ud55c")]
-told["widgets"] = text.families()[text.family_of("qaa-KR")]
+looks = {code: _look(load_theme("light", code), 14) for code in LANGUAGES}
+told["widgets"] = {code: look["defaults"]["font"]["name"] for code, look in looks.items()}
+told["on the button"] = {code: look["#language"]["font"]["name"] for code, look in looks.items()}
 saved = next(Path().glob("mine-*.png"))
 told["again"] = load_scene(str(saved)) == scene
 told["written"] = scene_text(load_scene(str(saved)))
@@ -151,7 +153,14 @@ def test_the_button_names_the_next_language_as_its_file_does(told: dict[str, Any
     assert [label for label, _ in told["button"]] == [*names, names[0]]
     tips = dict(zip([ENGLISH, *told["chosen"]], [tip for _, tip in told["button"]], strict=True))
     assert tips["qaa-KR"] == MADE_UP["words"]["L: the next language"]
-    assert told["widgets"] == told["family"] == MADE_UP["language"]["font"]
+
+
+def test_it_is_written_in_the_type_that_its_file_asks_for(told: dict[str, Any]) -> None:
+    font = MADE_UP["language"]["font"]
+    assert told["family"] == font
+    assert [code for code, name in told["widgets"].items() if name == font] == ["qaa-KR"]
+    before = dict(zip(told["chosen"], [ENGLISH, *told["chosen"]], strict=False))["qaa-KR"]
+    assert [code for code, name in told["on the button"].items() if name == font] == [before]
 
 
 def test_its_words_and_the_scenes_own_are_shown(told: dict[str, Any]) -> None:
