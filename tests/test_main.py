@@ -70,7 +70,7 @@ def test_the_main_help_names_every_command(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
-    assert output(capsys, "--version") == "three-marbles 0.2.0\n"
+    assert output(capsys, "--version") == "three-marbles 0.3.0\n"
 
 
 def test_help_waits_for_no_library() -> None:
