@@ -202,7 +202,7 @@ def changed(random: Random, table: dict[str, Any]) -> str:
         elif way == 2:
             parent.update((f"{key}{number}", before) for number in range(random.choice([1, 9, 99])))
         elif way == 3:
-            for _ in range(random.choice([1, 9, 99, 400])):
+            for _ in range(random.choice([1, 9, 99])):
                 before = random.choice([[before], {"a": before}])
             parent[key] = before
         elif way == 4 and type(before) in (int, float):

@@ -27,9 +27,7 @@ Value: TypeAlias = int | float | str
 """A number, or FULL."""
 
 MOST_VALUES = 200  # Of one number.
-FARTHEST = (
-    1e16  # The ends of a range, either way: no number of a scene is larger, and to their difference there is an end.
-)
+FARTHEST = 1e16  # The ends of a range, either way: farther apart ones might have no difference.
 DIGITS = 10  # Significant ones of the values of a range: 0.3, not 0.30000000000000004.
 
 KEY = re.compile(

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 import time
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -19,7 +20,7 @@ from sim.descent.data import MOST_EXAMPLES, ShiftedExamples, TiltedExamples
 from sim.descent.rules import rule_name
 from sim.scene import OPENING, Caption, Question, SceneError, Texts, load_scene, parse_scene, scene_files
 from sim.scene.mistakes import MOST_ITEMS, MOST_KEYS, MOST_MISTAKES, MOST_READ
-from sim.scene.reading import LARGEST_FILE
+from sim.scene.reading import LARGEST_FILE, MOST_LONG_KEYS
 from sim.scene.tables import MOST_CAPTIONS, MOST_LANES
 from sim.scene.writing import scene_text
 from sim.surface import SURFACES
@@ -430,12 +431,23 @@ def test_what_is_nested_deeply_is_said_to_be(opening: str, depth: int) -> None:
     )
 
 
-def test_a_key_of_many_steps_is_one_for_every_way_to_quote_them() -> None:
-    for step in ("a", "a-1", '"a"', "'a'", r'"\""', r'"\\"', f'"{"é" * 99}"', '"' + r"\"" * 99 + '"'):
-        for dot in (".", " . "):
-            deep = dot.join([step] * 400)
-            for text in (f"{deep} = 1", f"[{deep}]", f"x = {{ y = 1, {deep} = 1 }}"):
-                assert mistake(text) == "is nested too deeply for a scene"
+@pytest.mark.parametrize("dot", [".", " . "])
+@pytest.mark.parametrize(
+    "step", ["a", "a-1", '"a"', "'a'", r'"\""', r'"\\"', f'"{"é" * 99}"', '"' + r"\"" * 59 + '"', "a.b.'c'", '"."']
+)
+def test_a_key_of_many_steps_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch, step: str, dot: str) -> None:
+    """However its steps are quoted: to read it might take all of the memory there is."""
+    monkeypatch.setattr(tomllib, "loads", lambda _: pytest.fail("it is read"))
+    deep = dot.join([step] * 40)
+    for text in (f"{deep} = 1", f"[{deep}]", f"x = {{ y = 1, {deep} = 1 }}"):
+        assert mistake(text) == "is nested too deeply for a scene"
+
+
+def test_many_keys_of_some_steps_are_refused_before_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [f"b{number}.a.a.a.a.a = 1" for number in range(MOST_LONG_KEYS + 1)]
+    assert mistake("\n".join(lines[:-1])) == f"the file must have at most {MOST_KEYS} keys, not {MOST_LONG_KEYS}"
+    monkeypatch.setattr(tomllib, "loads", lambda _: pytest.fail("they are read"))
+    assert mistake("\n".join(lines)) == "is nested too deeply for a scene"
 
 
 @pytest.mark.parametrize(

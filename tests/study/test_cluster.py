@@ -135,9 +135,11 @@ def impostor(greeting: bytes, closes: bool) -> Iterator[Address]:
 
         thread = Thread(target=greet_all)
         thread.start()
-        yield Address("127.0.0.1", server.getsockname()[1])
-        server.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        try:
+            yield Address("127.0.0.1", server.getsockname()[1])
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 @pytest.mark.usefixtures("distributed")
