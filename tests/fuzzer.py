@@ -333,7 +333,7 @@ def command_line(random: Random) -> list[str]:
     for _ in range(random.choice([0, 1, 1, 2, 3, 6])):
         option, word = random.choice(options), random.choice([*NUMBERS, *TEXTS, *PATHS, *OTHERS, "x" * 5000])
         line += random.choice([[f"{option}={word}"], [option, word], [f"{option}{word}"], [word], [option]])
-    line += random.choice([[], [], ["small.toml"], ["ravine.png"], ["pipe"], [random.choice(PATHS)]])
+    line += random.choice([[], [], ["small.toml"], ["ravine.png"], [random.choice(PATHS)]])
     return ([] if command == "window" else [command]) + [word for word in line if "\0" not in word]
 
 
