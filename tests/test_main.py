@@ -400,12 +400,27 @@ def test_a_scene_that_cannot_be_used(
         (["screenshot", "-o", "none/a.png"], "there is no folder none"),
         (["screenshot", "-o", "a.jpg"], "must end in .png"),
         (["--sed", "3"], "unrecognized arguments"),
+        (["run", "--seed=--"], "argument --seed: must not be --"),
+        (["run", "--csv=--"], "argument --csv: must not be --"),
+        (["sweep", "--over=--"], "argument --over: must not be --"),
+        (["screenshot", "--theme=--"], "argument --theme: must not be --"),
+        (["screenshot", "-o--"], "argument -o/--output: must not be --"),
+        (["screenshot", "-o=--"], "argument -o/--output: must not be --"),
+        (["run", "--json=--"], "argument --json: ignored explicit argument '--'"),
+        (["show", "--"], "the following arguments are required: FILE"),
     ],
 )
 def test_what_cannot_be_done_is_named(capsys: pytest.CaptureFixture[str], words: list[str], reason: str) -> None:
     sentence = mistake(capsys, *words)
     assert reason in sentence
     assert len(sentence) < 200
+
+
+@pytest.mark.parametrize("words", [["run", "a", "b" * 9_999], ["run", f"--{'x' * 9_999}"], ["run", "a", *"b" * 9_999]])
+def test_a_sentence_is_not_as_long_as_what_was_typed(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    sentence = mistake(capsys, *words)
+    assert "unrecognized arguments: " in sentence
+    assert len(sentence) < 600
 
 
 @pytest.mark.parametrize("words", [["run", "--csv", "none/race.csv"], ["screenshot", "-o", "none/a.png"]])

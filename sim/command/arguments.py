@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import PROGRAM
 from .terminal import say, show, wide_enough
@@ -24,6 +24,7 @@ MOST_SEEDS = 1_000_000
 MOST_WORKERS = 61  # What Windows can wait for at once.
 SMALLEST_SIZE, LARGEST_SIZE = (320, 240), (7680, 4320)
 THEMES = ("light", "dark")
+LONGEST_SENTENCE = 500  # Characters; what was typed may be any number of them.
 
 
 class Parser(argparse.ArgumentParser):
@@ -46,8 +47,14 @@ class Parser(argparse.ArgumentParser):
             super().print_help(file)
 
     def error(self, message: str) -> NoReturn:
-        say(f"error: {message}")
+        say(f"error: {message if len(message) <= LONGEST_SENTENCE else f'{message[: LONGEST_SENTENCE - 1]}…'}")
         self.exit(FAILED)
+
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """An option's value. Up to Python 3.12, one that is -- is taken away, and then missed without a sentence."""
+        if action.option_strings and arg_strings == ["--"]:
+            raise argparse.ArgumentError(action, "must not be --")
+        return super()._get_values(action, arg_strings)
 
 
 def _columns() -> int:

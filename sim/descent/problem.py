@@ -94,9 +94,10 @@ class Problem:
         with np.errstate(all="ignore"):
             loss, slope = self._grid_losses, self._grid_slopes
             curvature = np.max(np.abs(eigenvalues(self.train.hessian(self._grid))), axis=-1)
+            height = loss - np.min(loss[np.isfinite(loss)], initial=np.inf)
         return Scale(
             length=self.window.diagonal,
-            loss=_median(loss - np.min(loss[np.isfinite(loss)], initial=np.inf)),
+            loss=_median(height),
             gradient=_median(slope),
             curvature=_median(curvature),
         )

@@ -109,13 +109,20 @@ def _is_header(line: str) -> bool:
 
 
 def _standardized(train: Sequence[Pair], test: Sequence[Pair], shown: str) -> tuple[list[Pair], list[Pair]]:
-    columns = list(zip(*train, strict=True))
-    means, deviations = [*map(statistics.fmean, columns)], [*map(statistics.pstdev, columns)]
+    columns = [_scaled(column) for column in zip(*train, *test, strict=True)]
+    means, deviations = (
+        [function(column[: len(train)]) for column in columns] for function in (statistics.fmean, statistics.pstdev)
+    )
     if not all(deviations):
         raise SceneError(f"examples.file: a column of {shown} is constant, which cannot be standardized")
+    moved = [
+        [(number - mean) / by for number in column] for column, mean, by in zip(columns, means, deviations, strict=True)
+    ]
+    rows = list(zip(*moved, strict=True))
+    return rows[: len(train)], rows[len(train) :]
 
-    def moved(rows: Sequence[Pair]) -> list[Pair]:
-        (mean_x, mean_y), (by_x, by_y) = means, deviations
-        return [((x - mean_x) / by_x, (y - mean_y) / by_y) for x, y in rows]
 
-    return moved(train), moved(test)
+def _scaled(column: Sequence[float]) -> list[float]:
+    """The numbers times a power of two, with which their sums and differences are finite; no digit is lost by it."""
+    _, exponent = math.frexp(max(map(abs, column)))
+    return [math.ldexp(number, -exponent) for number in column]

@@ -4,13 +4,14 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from pydantic_core import ErrorDetails
 
 from ..descent.clock import Machine
-from ..descent.data import EXAMPLES
+from ..descent.data import EXAMPLES, MOST_EXAMPLES
 from ..descent.rules import RULES
 from ..languages import CODE, TRANSLATIONS
 from ..surface import SURFACES
@@ -18,37 +19,56 @@ from ..surface.protocol import LARGEST
 from .tables import LANE_FIELDS, CaptionTable, Claim, QuestionTable, SceneFile, TranslationTable
 from .words import SceneError, nearest, path_text, short
 
+Path = tuple[str | int, ...]
+
 MOST_ITEMS = 64  # Of any list, such as a landscape's wells: the picture computes every one at every pixel.
+MOST_KEYS = 64  # Of any table: several times as many as the largest one knows.
+MOST_PAIRS: Mapping[Path, int] = {("examples", "train"): MOST_EXAMPLES, ("examples", "test"): MOST_EXAMPLES}
+"""Lists that may be longer: examples cost no more where they are measured than where they are drawn."""
+DEEPEST = 32  # Steps of any path.
 MOST_MISTAKES = 8  # That one message names.
+MOST_READ = 256  # Mistakes that are put into words: more are only counted, for there may be thousands.
 
 
 def complain(mistakes: Iterable[str]) -> None:
-    """Raise one error for all of the mistakes, if there are any; the same one counts once."""
-    found = list(dict.fromkeys(mistakes))
+    """Raise one error for all of the mistakes, if there are any; the same one counts once, if it is among the first."""
+    waiting = iter(mistakes)
+    found = list(dict.fromkeys(islice(waiting, MOST_READ)))
     if found:
         rest = len(found) - MOST_MISTAKES
-        raise SceneError("; ".join(found[:MOST_MISTAKES]) + (f"; and {rest} more" if rest > 0 else ""))
+        more = "at least " if next(waiting, None) is not None else ""
+        raise SceneError("; ".join(found[:MOST_MISTAKES]) + (f"; and {more}{rest} more" if rest > 0 else ""))
 
 
-def oddities(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """What no scene holds, whatever its kind: dates, huge numbers, long lists."""
-    match value:
-        case dict():
-            for key, item in value.items():
-                yield from oddities(item, (*path, key))
-        case list():
-            if len(value) > MOST_ITEMS:
-                yield path, f"must have at most {MOST_ITEMS} items, not {len(value)}"
-            for index, item in enumerate(value[:MOST_ITEMS]):
-                yield from oddities(item, (*path, index))
-        case int() if value.bit_length() > 64:
-            yield path, "is far too large a number"
-        case int() | float() if path[:1] == ("surface",) and LARGEST < abs(value) < np.inf:
-            yield path, f"must be from {-LARGEST:.0f} to {LARGEST:.0f}, not {value:g}"
-        case str() | int() | float():
-            pass
-        case _:
-            yield path, f"must not be a date or a time, such as {value}"
+def oddities(table: Any) -> Iterator[tuple[Path, str]]:
+    """What no scene holds, whatever its kind: dates, huge numbers, long lists, tables of many keys.
+
+    Raises:
+        RecursionError: tables and lists are nested too deeply.
+    """
+    waiting: list[tuple[Path, Any]] = [((), table)]
+    while waiting:
+        path, value = waiting.pop()
+        if len(path) > DEEPEST:
+            raise RecursionError
+        most = MOST_PAIRS.get(path, MOST_ITEMS)
+        match value:
+            case dict():
+                if len(value) > MOST_KEYS:
+                    yield path, f"must have at most {MOST_KEYS} keys, not {len(value)}"
+                waiting += reversed([((*path, key), item) for key, item in islice(value.items(), MOST_KEYS)])
+            case list():
+                if len(value) > most:
+                    yield path, f"must have at most {most} items, not {len(value)}"
+                waiting += reversed([((*path, index), item) for index, item in enumerate(value[:most])])
+            case int() if value.bit_length() > 64:
+                yield path, "is far too large a number"
+            case int() | float() if path[:1] == ("surface",) and LARGEST < abs(value) < np.inf:
+                yield path, f"must be from {-LARGEST:.0f} to {LARGEST:.0f}, not {value:g}"
+            case str() | int() | float():
+                pass
+            case _:
+                yield path, f"must not be a date or a time, such as {value}"
 
 
 def toml_reason(message: str) -> str:

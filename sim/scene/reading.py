@@ -33,8 +33,13 @@ OPENING = "local-minimum"
 LARGEST_FILE = 1 << 18  # Bytes; the scenes that come with the program have some two thousand.
 UNNAMED = "scene"
 
-# A key such as a.a.a…, so long that splitting it would take all of the memory there is.
-DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){32}""", re.ASCII)
+# A key such as a.a.a…; no scene has one of many steps. Quotes behind a backslash are heeded only in short ones, or a
+# text of nothing else would be looked through again from each.
+LONG_KEY = re.compile(
+    r"""(?<![\w-])(?:(?:[\w-]++|"(?:[^"\\\n]|\\.){0,60}+"|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){3,}+""", re.ASCII
+)
+MOST_STEPS = 31  # Of a key: splitting a very long one would take all of the memory there is,
+MOST_LONG_KEYS = 1000  # and to find the tables of many long ones takes seconds.
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,10 @@ def parse_saved(text: str, name: str, folder: Path | None = None) -> Saved:
 
 def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene]:
     try:
-        if DEEP_KEY.search(text):
+        if _has_deep_keys(text):
             raise RecursionError
         table = tomllib.loads(text)
-        complain([f"{path_text(*path)} {problem}" for path, problem in oddities(table)])
+        complain(f"{path_text(*path)} {problem}" for path, problem in oddities(table))
         examples = table.get("examples")
         if isinstance(examples, dict) and examples.get("kind") == "measured" and "file" in examples:
             table["examples"] = with_measured(examples, folder)
@@ -89,7 +94,7 @@ def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene
     except RecursionError:
         raise SceneError("is nested too deeply for a scene") from None
     except ValidationError as error:
-        complain([reason(table, details) for details in error.errors()])
+        complain(reason(table, details) for details in error.errors(include_url=False))
         raise
     except SceneError:
         raise
@@ -128,6 +133,12 @@ def _translations(file: SceneFile) -> InLanguages[Translation]:
     """What the scene's own words are in other languages; a table that says nothing is as good as none."""
     read = ((code, Translation(part.title, part.look, tuple(part.lane.items()))) for code, part in file.translations)
     return tuple((code, words) for code, words in read if words != Translation())
+
+
+def _has_deep_keys(text: str) -> bool:
+    """Whether some keys in it are too long, or too many are long; what looks like one in a comment counts, too."""
+    steps = [key.group().count(".") for key in LONG_KEY.finditer(text)]
+    return len(steps) > MOST_LONG_KEYS or max(steps, default=0) > MOST_STEPS
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,6 @@
 """The jobs of a study on many computers, by dask.distributed, which need not be installed otherwise."""
 
+import asyncio
 import logging
 import pickle
 import re
@@ -142,10 +143,11 @@ def _client(distributed: Any, where: Address) -> Iterator[Any]:
         logging.getLogger(logger).setLevel(logging.CRITICAL + 1)
     try:
         _check_greeting(where)
+        asyncio.run(asyncio.wait_for(_check_answer(distributed, where), PATIENCE))
         client = distributed.Client(f"tcp://{where}", timeout=PATIENCE, set_as_default=False)
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise StudyError(f"there is no scheduler at {where}: {why}; to start one: {START_SCHEDULER}") from None
+        why = "timed out" if isinstance(error, TimeoutError) else (error.strerror or "something else listens there")
+        raise StudyError(f"there is no scheduler at {where}: {why.lower()}; to start one: {START_SCHEDULER}") from None
     with client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
@@ -157,9 +159,9 @@ def _client(distributed: Any, where: Address) -> Iterator[Any]:
 
 
 def _check_greeting(where: Address) -> None:
-    """Find out whether a scheduler listens there: it speaks first, and begins with how much it will say.
+    """Find out whether a scheduler may listen there: it speaks first, and begins with how much it will say.
 
-    A client that meets anything else waits for ever, or asks for as much memory as the first letters make a number.
+    The library would ask for as much memory as the first letters of anything else make a number.
 
     Raises:
         OSError: nobody listens there, or no scheduler.
@@ -167,4 +169,21 @@ def _check_greeting(where: Address) -> None:
     with socket.create_connection((where.host, where.port), PATIENCE) as connection:
         size = connection.recv(8, socket.MSG_WAITALL)
     if len(size) < 8 or int.from_bytes(size, "little") > LONGEST_GREETING:
+        raise ConnectionError("something else listens there")
+
+
+async def _check_answer(distributed: Any, where: Address) -> None:
+    """Find out whether a scheduler answers there, which may take for ever: a client would wait, and print what it met.
+
+    Raises:
+        OSError: what answers is no scheduler.
+    """
+    try:
+        async with distributed.rpc(f"tcp://{where}") as scheduler:
+            identity = await scheduler.identity()
+    except OSError:
+        raise
+    except Exception:  # Whatever the library stumbles over, of which nothing is ours.
+        identity = None
+    if not isinstance(identity, dict) or identity.get("type") != "Scheduler":
         raise ConnectionError("something else listens there")

@@ -28,6 +28,7 @@ Value: TypeAlias = int | float | str
 """A number, or FULL."""
 
 MOST_VALUES = 200  # Of one number.
+FARTHEST = 1e16  # The ends of a range, either way: farther apart ones might have no difference.
 DIGITS = 10  # Significant ones of the values of a range: 0.3, not 0.30000000000000004.
 
 KEY = re.compile(
@@ -128,6 +129,8 @@ def _item(text: str) -> Value | Range:
         raise ValueError(f"must have from 2 to {MOST_VALUES} values in a range, not {count:,}")
     if log and not (first > 0 and last > 0):
         raise ValueError(f"must have both ends of a log range above 0, not {_shown(text)}")
+    if max(abs(first), abs(last)) > FARTHEST:
+        raise ValueError(f"must have both ends of a range from -{FARTHEST:g} to {FARTHEST:g}, not {_shown(text)}")
     return Range(log, float(first), float(last), count)
 
 

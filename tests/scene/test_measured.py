@@ -58,6 +58,22 @@ def test_standardized_rows_have_mean_0_and_deviation_1_in_training(tmp_path: Pat
     assert_allclose(train.std(axis=0), 1)
 
 
+@pytest.mark.parametrize("size", [1.7e308, 1e200, 1e-200, 5e-324])
+def test_numbers_of_any_size_are_standardized_alike(tmp_path: Path, size: float) -> None:
+    rows = "".join(
+        f"{x * size!r},{y}\n" for x, y in [(1, 1), (-1, 2), (-1, 3), (1, 4), (1, 5), (0, 6), (0, 7), (-1, 8)]
+    )
+    examples = examples_of(tmp_path, rows, "standardize = true")
+    x, _ = np.array(examples.train).T
+    assert_allclose(x, np.sqrt(1.5) * np.array([1, -1, -1, 1, 0, 0]))
+    assert [x for x, _ in examples.test] == [x[0], x[1]]
+
+
+def test_a_test_far_from_all_training_is_a_mistake_not_an_overflow(tmp_path: Path) -> None:
+    with pytest.raises(SceneError, match=r"examples\.test\[0\]\[0\] must be "):
+        examples_of(tmp_path, "0,1\n1e-300,2\n0,3\n1e7,4\n", "standardize = true")
+
+
 def line(x: Array, y: Array) -> Array:
     """Slope and intercept by least squares."""
     return np.asarray(np.linalg.lstsq(np.stack([x, np.ones_like(x)], axis=1), y, rcond=None)[0])

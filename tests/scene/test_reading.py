@@ -4,6 +4,7 @@ import os
 import re
 import sys
 import time
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,13 +16,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.descent.data import ShiftedExamples, TiltedExamples
+from sim.descent.data import MOST_EXAMPLES, ShiftedExamples, TiltedExamples
 from sim.descent.rules import rule_name
 from sim.languages import TRANSLATIONS
 from sim.scene import OPENING, Caption, Question, SceneError, Texts, load_scene, parse_scene, scene_files
-from sim.scene.mistakes import MOST_ITEMS, MOST_MISTAKES
-from sim.scene.reading import LARGEST_FILE
+from sim.scene.mistakes import MOST_ITEMS, MOST_KEYS, MOST_MISTAKES, MOST_READ
+from sim.scene.reading import LARGEST_FILE, MOST_LONG_KEYS
 from sim.scene.tables import MOST_CAPTIONS, MOST_LANES
+from sim.scene.writing import scene_text
 from sim.surface import SURFACES
 from sim.surface.gaussian import Bowl, Landscape, Well
 from sim.surface.protocol import Window
@@ -403,6 +405,128 @@ def test_the_empty_file_misses_what_is_needed() -> None:
     assert mistake("") == "title is missing; look is missing; start is missing; examples is missing; lane is missing"
 
 
+def test_thousands_of_mistakes_are_not_all_put_into_words() -> None:
+    strangers = "".join(f"stranger{number} = 1\n" for number in range(50))
+    lanes = "".join(f'[lane.l{number}]\nrule = "adam"\n{strangers}' for number in range(50))
+    assert mistake(changed("[lane.minibatch]\n", f"{lanes}[lane.minibatch]\n")).endswith(
+        f"; and at least {MOST_READ - MOST_MISTAKES} more"
+    )
+
+
+def test_a_table_has_an_end() -> None:
+    strangers = "".join(f"stranger{number} = 1\n" for number in range(MOST_KEYS))
+    assert f"examples must have at most {MOST_KEYS} keys, not {MOST_KEYS + 3}" == mistake(
+        changed('kind = "shifted"\n', f'kind = "shifted"\n{strangers}')
+    )
+
+
+def test_as_many_measured_examples_as_drawn_ones_can_be_saved_and_read() -> None:
+    pairs = [(0.5, float(number)) for number in range(MOST_EXAMPLES)]
+    table = good_table() | {"examples": {"kind": "measured", "model": "line", "train": pairs, "test": pairs}}
+    del table["surface"]
+    scene = parse_scene(document(table), "measured")
+    assert scene.examples.count == MOST_EXAMPLES
+    assert parse_scene(scene_text(scene), "measured") == scene
+    table["examples"]["test"] = [*pairs, (0.0, 0.0)]
+    assert f"examples.test must have at most {MOST_EXAMPLES} items, not {MOST_EXAMPLES + 1}" in mistake(document(table))
+
+
+@pytest.mark.parametrize("opening", ["[", "{ a = ", "{ a.b.c = "])
+@pytest.mark.parametrize("depth", [40, 90, 190, 290])
+def test_what_is_nested_deeply_is_said_to_be(opening: str, depth: int) -> None:
+    closing = "]" if opening == "[" else "}"
+    assert (
+        mistake(f"x = {opening * depth}{'1' * (closing == '}')}{closing * depth}") == "is nested too deeply for a scene"
+    )
+
+
+@pytest.mark.parametrize("dot", [".", " . "])
+@pytest.mark.parametrize(
+    "step", ["a", "a-1", '"a"', "'a'", r'"\""', r'"\\"', f'"{"é" * 99}"', '"' + r"\"" * 59 + '"', "a.b.'c'", '"."']
+)
+def test_a_key_of_many_steps_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch, step: str, dot: str) -> None:
+    """However its steps are quoted: to read it might take all of the memory there is."""
+    monkeypatch.setattr(tomllib, "loads", lambda _: pytest.fail("it is read"))
+    deep = dot.join([step] * 40)
+    for text in (f"{deep} = 1", f"[{deep}]", f"x = {{ y = 1, {deep} = 1 }}"):
+        assert mistake(text) == "is nested too deeply for a scene"
+
+
+def test_many_keys_of_some_steps_are_refused_before_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [f"b{number}.a.a.a.a.a = 1" for number in range(MOST_LONG_KEYS + 1)]
+    assert mistake("\n".join(lines[:-1])) == f"the file must have at most {MOST_KEYS} keys, not {MOST_LONG_KEYS}"
+    monkeypatch.setattr(tomllib, "loads", lambda _: pytest.fail("they are read"))
+    assert mistake("\n".join(lines)) == "is nested too deeply for a scene"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "k{} = 1\n",
+        "[t{}]\n",
+        "[x.t{}]\n",
+        "[[t{}]]\n",
+        "a.b{}.c = 1\n",
+        "[a{}.b.c]\n",
+        "a.b.c.d{} = 1\n",
+        "k{}.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b = 1\n",
+        '"é{}" = 1\n',
+        "lane.l{}.rule = 1\n",
+        "zh.lane.l{} = 1\n",
+        "[[caption]]\nk{} = 1\n",
+        "[[surface.wells]]\nk{} = 1\n",
+        "examples.k{} = 1\n",
+        "machine.k{} = 1\n",
+        "# {}\n",
+        "a{} = [[[[]]]]\n",
+        "a{} = 0xffffffffffffffffffffffffffff\n",
+        "a{} = 1979-05-27T07:32:00.999999-07:00\n",
+        "k{} = {{ a = {{ a = {{ a = 1 }} }} }}\n",
+        "k = 1 # {}\n",
+    ],
+)
+def test_a_file_as_large_as_may_be_is_refused_at_once(piece: str) -> None:
+    """Half a second on an idle machine; a busy one, on which caches are shared, is given more."""
+    filling = "".join(piece.format(number) for number in range(LARGEST_FILE // len(piece.format(10_000))))
+    began = time.process_time()
+    mistake(filling + "title = 1\ntitle = 2" if piece[0] == "#" else filling)
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("key", "opening", "item", "closing"),
+    [
+        ("start", "[", "1,", "]"),
+        ("start", "[", "[],", "]"),
+        ("start", "[", "{a=1},", "]"),
+        ("start", '"', "a", '"'),
+        ("start", '"', "\\u0001", '"'),
+        ("start", "", "1", ""),
+        ("start", "0.", "1", ""),
+        ("start", "1e", "1", ""),
+        ("start", "0x", "f", ""),
+        ("start", "1", "_1", ""),
+        ("start", "{ ", "k{} = 1, ", "k = 1 }"),
+        ("question.answer", "[", "'a',", "]"),
+        ("lane.a.rule", '"', "a", '"'),
+        ("lane.a.claim.verdict", '"', "a", '"'),
+        ("surface", "{ kind = 'formula', formula = '", "(x+", "x' }"),
+        ("examples", "{ kind = 'measured', model = 'line', test = [], train = [", "[1,2],", "] }"),
+        ('"', "", "a", '" = 1'),
+        ('"', "", "a.", '" = 1'),
+        ('"', "", '\\"', '" = 1'),
+        ("'", "", '\\"', "' = 1"),
+        ("title", '"""', "\n", '"""'),
+        ("title", '"""', '"" ', '"""'),
+    ],
+)
+def test_a_value_as_large_as_may_be_is_refused_at_once(key: str, opening: str, item: str, closing: str) -> None:
+    filling = "".join(item.replace("{}", str(number)) for number in range((LARGEST_FILE - 200) // max(len(item), 5)))
+    began = time.process_time()
+    mistake(f"{key}{' = ' if opening else ''}{opening}{filling}{closing}")
+    assert time.process_time() - began < 1
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -544,7 +668,7 @@ def toml(value: object) -> str:
         case str():
             escapes = (f"\\U{ord(c):08x}" if not c.isprintable() or c in '"\\' else c for c in value)
             return f'"{"".join(escapes)}"'
-        case list():
+        case list() | tuple():
             return f"[{', '.join(map(toml, value))}]"
         case dict():
             return f"{{ {', '.join(f'{toml(key)} = {toml(item)}' for key, item in value.items())} }}"

@@ -1,9 +1,10 @@
 """A cluster on this computer finds the same bits, whoever dies; and what can go wrong with one is said."""
 
+import gc
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from bits import same_bits
 from errands import Deadly, Square
-from waiting import until
+from waiting import WAIT, until
 
 from sim.scene import load_scene
 from sim.study import cluster
@@ -75,27 +76,70 @@ def test_a_scheduler_without_workers_is_no_help(distributed: Any, monkeypatch: p
         list(completed_on(address(empty.scheduler_address), [Square(0)]))
 
 
+def said(content: bytes, size: int | None = None) -> bytes:
+    """As a scheduler says it: first how much."""
+    return (len(content) if size is None else size).to_bytes(8, "little") + content
+
+
+def framed(content: bytes) -> bytes:
+    """The same of a message in one frame."""
+    return said(said(b"", 1) + said(content))
+
+
 @pytest.mark.usefixtures("distributed")
+@pytest.mark.parametrize("closes", [False, True])
 @pytest.mark.parametrize(
-    ("greeting", "why"), [(b"", "timed out"), (b"SSH-2.0-OpenSSH\r\n", "something else listens there")]
+    ("greeting", "complete"),
+    [
+        (b"", False),
+        (b"SSH-2.0-OpenSSH\r\n", True),
+        (said(b"", 1 << 40), True),
+        (said(b""), True),
+        (said(b"", 100), False),
+        (said(b"junk", 100), False),
+        (said(b"\xff" * 100), True),
+        (said(bytes(100)), True),
+        (framed(b""), True),
+        (framed(b"\xc1"), True),
+        (framed(b"\x93\x01\x02\x03"), True),  # A list,
+        (framed(b"\x81\xa1x\x01"), True),  # and a table, but not that of a greeting.
+    ],
 )
-def test_what_is_no_scheduler_is_told_from_one(monkeypatch: pytest.MonkeyPatch, greeting: bytes, why: str) -> None:
-    monkeypatch.setattr(cluster, "PATIENCE", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def greet() -> None:
-            connection, _ = server.accept()
-            with connection:
-                connection.sendall(greeting)
-                with suppress(ConnectionError):
-                    connection.recv(1)
-
-        thread = Thread(target=greet)
-        thread.start()
-        where = Address("127.0.0.1", server.getsockname()[1])
+def test_what_is_no_scheduler_is_told_from_one(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, greeting: bytes, complete: bool, closes: bool
+) -> None:
+    """Whether it goes away after a part of a greeting or a strange one, or waits for more, of which nothing comes."""
+    waits = not (complete or closes)
+    monkeypatch.setattr(cluster, "PATIENCE", 0.5 if waits else WAIT)
+    with impostor(greeting, closes) as where:
+        why = "timed out" if waits else "something else listens there"
         with pytest.raises(StudyError, match=f"no scheduler at {where}: {why}; to start one: python -m dask scheduler"):
             list(completed_on(where, [Square(0)]))
-        thread.join()
+    gc.collect()  # What is left of a client would have its say now.
+    assert capfd.readouterr() == ("", "")
+
+
+@contextmanager
+def impostor(greeting: bytes, closes: bool) -> Iterator[Address]:
+    """Where something says this to everybody, and then goes away or listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet_all() -> None:
+            with suppress(OSError):  # The end of the test.
+                while True:
+                    connection, _ = server.accept()
+                    with connection, suppress(ConnectionError):
+                        connection.sendall(greeting)
+                        while not closes and connection.recv(1 << 16):
+                            pass
+
+        thread = Thread(target=greet_all)
+        thread.start()
+        try:
+            yield Address("127.0.0.1", server.getsockname()[1])
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 @pytest.mark.usefixtures("distributed")

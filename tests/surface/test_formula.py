@@ -347,7 +347,20 @@ def test_a_tip_is_a_minimum_still() -> None:
     assert_allclose(tip.position, (0.3, 0.0), rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("formula", ["log(x) + y^2", "log(-1 - x^2)", "1/(x^2 + y^2 - 1)", "sqrt(max(x, 0))", "3"])
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "log(x) + y^2",
+        "log(-1 - x^2)",
+        "1/(x^2 + y^2 - 1)",
+        "sqrt(max(x, 0))",
+        "3",
+        "1/(x - x)",
+        "x*1e6^51",
+        "-exp(709*x^2)",
+        "exp(exp(exp(x)))*log(y)",
+    ],
+)
 @pytest.mark.parametrize("examples", [ShiftedExamples(0.2), TiltedExamples(0.2)])
 def test_a_problem_with_gaps_has_finite_scales(formula: str, examples: ShiftedExamples) -> None:
     problem = Problem(*examples.sums(Formula(formula)), Window(-2.0, 2.0, -2.0, 2.0))
@@ -437,6 +450,8 @@ HOSTILE = [
     ("0^-1", 1, "0^-1 is not a finite number"),
     ("sqrt(-1)", 1, "sqrt(-1) is not a real number"),
     ("y + log(-2)*x", 5, "log(-2) is not a real number"),
+    ("x + log\t(-2)", 5, "log (-2) is not a real number"),
+    ("log(-\u3000\xa02)", 1, "log(-  2) is not a real number"),
     ("(-8)^(1/3)", 1, "(-8)^(1/3) is not a real number"),
     ("log(0)", 1, "not a finite number"),
     ("exp(1000)", 1, "not a finite number"),

@@ -301,4 +301,5 @@ class _Parser:
             return self.graph.constant(value)
         end = self._before.column - 1 + len(self._before.text)
         what = "real number" if math.isnan(value) else "finite number"
-        raise FormulaError(f"{_short(self._text[start.column - 1 : end])} is not a {what}", start.column)
+        shown = "".join(c if c.isprintable() else " " for c in self._text[start.column - 1 : end])
+        raise FormulaError(f"{_short(shown)} is not a {what}", start.column)
