@@ -21,6 +21,8 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Protocol, TypeVar, cast
 
+from ..files import FOLDER_GONE
+
 MOST_WORKERS = 61  # What Windows can wait for at once.
 MOST_DEATHS = 3  # Times in a row that a worker may die before any of them has completed a job.
 WORTH_PROCESSES = 1_000_000
@@ -187,8 +189,8 @@ def _end(workers: Collection[_Worker]) -> None:
 
 def _no_processes(error: OSError) -> StudyError:
     why = (error.strerror or str(error)).lower()
-    if isinstance(error, FileNotFoundError):  # They begin in this process's folder.
-        why = "the folder in which the program was started has been deleted"
+    if isinstance(error, FileNotFoundError):  # Where this process is, they begin.
+        why = FOLDER_GONE
     return StudyError(f"cannot start worker processes: {why}; --workers 1 needs none")
 
 
