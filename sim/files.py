@@ -62,6 +62,8 @@ def check_writable(path: Path) -> None:
     Raises:
         OutputError: it cannot.
     """
+    if os.path.exists(path) and not os.path.isdir(path) and not os.path.isfile(path) and os.access(path, os.W_OK):
+        return  # To open a pipe may take for ever, and whoever reads from it would notice.
     with suppress(_Unused), whole_file(path):
         raise _Unused
 
