@@ -18,6 +18,7 @@ NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # For wh
 LONGEST_STEM = 200  # Bytes of a name that is made here: an ending, and a number behind it, find room in the usual 255.
 IN_USE = (errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 """With which of these `lock` fails where somebody else has the lock."""
+FOLDER_GONE = "the folder in which the program was started has been deleted"
 
 _unfinished: set[Path] = set()
 
@@ -90,6 +91,8 @@ def check_writable(path: Path) -> None:
     Raises:
         OutputError: it cannot.
     """
+    if os.path.exists(path) and not os.path.isdir(path) and not os.path.isfile(path) and os.access(path, os.W_OK):
+        return  # To open a pipe may take for ever, and whoever reads from it would notice.
     with suppress(_Unused), whole_file(path):
         raise _Unused
 
@@ -163,10 +166,8 @@ def lock(stream: BinaryIO | FileIO) -> None:
 def _reason(path: Path, error: OSError) -> str:
     """Why a file cannot be written there."""
     match error:
-        case FileNotFoundError() if path.parent.exists():
-            return "the folder in which the program was started has been deleted"
         case FileNotFoundError():
-            return f"there is no folder {path.parent}"
+            return _missing(path)
         case NotADirectoryError():
             return f"{path.parent} is not a folder"
         case IsADirectoryError():
@@ -174,6 +175,24 @@ def _reason(path: Path, error: OSError) -> str:
         case PermissionError():
             return "permission denied"
     return why(error)
+
+
+def _missing(path: Path) -> str:
+    """What is not there that would have to be."""
+    if not path.is_absolute() and _homeless():
+        return FOLDER_GONE
+    if path.parent.exists():
+        return f"it is a link into a folder that does not exist, {located(path).parent}"
+    return f"there is no folder {path.parent}"
+
+
+def _homeless() -> bool:
+    """Whether this process's folder has been deleted."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 @contextmanager
@@ -189,39 +208,41 @@ def _stream(path: Path) -> Iterator[BinaryIO]:
     if mode is not None and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     _remove_leavings(target.parent)
-    beside = target.with_name(f"{BEFORE}{os.urandom(8).hex()}{AFTER}")
-    _unfinished.add(beside)
-    try:
-        with beside.open("xb") as stream:  # Its permissions follow the umask, as those of any new file.
-            _claim(stream)
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
+    with _in_the_making(target) as (stream, beside):
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
         if mode is not None:
             beside.chmod(mode & PERMISSIONS)
+        if sys.platform == "win32":
+            stream.close()  # Or it could not be renamed there; elsewhere, the lock has to last until it is.
         beside.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink()
-        raise
-    finally:
-        _unfinished.discard(beside)
 
 
-def _claim(stream: BinaryIO) -> None:
-    """Lock a file in the making, so that nobody takes it for a leaving.
+@contextmanager
+def _in_the_making(target: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """A new file beside the target, which is locked; if it is still there when the block ends, it is removed."""
+    while True:
+        beside = target.with_name(f"{BEFORE}{os.urandom(8).hex()}{AFTER}")
+        _unfinished.add(beside)
+        try:
+            with beside.open("xb") as stream:  # Its permissions follow the umask, as those of any new file.
+                if _claimed(stream):
+                    yield stream, beside
+                    return
+        finally:
+            with suppress(OSError):
+                beside.unlink()
+            _unfinished.discard(beside)
 
-    Raises:
-        OSError: somebody has, in the instant before.
-    """
+
+def _claimed(stream: BinaryIO) -> bool:
+    """Lock a new file, so that nobody takes it for a leaving; False if somebody has, in the instant before."""
     try:
         lock(stream)
     except OSError as error:
-        if error.errno in IN_USE:
-            raise
-        return  # Some file systems know no locks; on those, nobody can lock a file in order to remove it.
-    if os.fstat(stream.fileno()).st_nlink == 0:
-        raise FileExistsError(errno.EBUSY, os.strerror(errno.EBUSY))
+        return error.errno not in IN_USE  # Some file systems know no locks, and so nobody removes leavings there.
+    return os.fstat(stream.fileno()).st_nlink > 0
 
 
 def _remove_leavings(folder: Path) -> None:
@@ -233,8 +254,10 @@ def _remove_leavings(folder: Path) -> None:
 
 
 def _remove_unlocked(path: Path) -> None:
+    if not stat.S_ISREG(path.lstat().st_mode):
+        return  # Nothing that was left here.
     if sys.platform != "win32":
-        with path.open("rb") as stream:
+        with path.open("r+b") as stream:  # Over a network, only who may write may lock.
             lock(stream)
             path.unlink()
     else:

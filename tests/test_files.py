@@ -2,13 +2,26 @@
 
 import errno
 import os
+import select
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
-from sim.files import OutputError, check_writable, free_path, whole_file
+from sim.files import (
+    AFTER,
+    BEFORE,
+    FOLDER_GONE,
+    OutputError,
+    check_writable,
+    forget_unfinished,
+    free_path,
+    lock,
+    whole_file,
+)
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="permissions and devices as POSIX has them")
 
@@ -165,3 +178,151 @@ def test_free_path_counts_on_from_what_exists(tmp_path: Path) -> None:
 def test_free_path_minds_links_that_lead_nowhere(tmp_path: Path) -> None:
     (tmp_path / "name.png").symlink_to("nowhere")
     assert free_path(tmp_path / "name.png").name == "name-2.png"
+
+
+# Files in the making.
+
+
+def leaving(folder: Path) -> Path:
+    """What a process leaves that is killed in the midst of writing."""
+    path = folder / f"{BEFORE}0123456789abcdef{AFTER}"
+    path.write_bytes(b"half")
+    return path
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_what_a_killed_process_left_is_removed_by_who_writes_there(tmp_path: Path) -> None:
+    leaving(tmp_path)
+    (tmp_path / f"mine{AFTER}").touch()
+    write(tmp_path / "file", b"content")
+    assert names(tmp_path) == {"file", f"mine{AFTER}"}
+    leaving(tmp_path)
+    check_writable(tmp_path / "file")
+    assert names(tmp_path) == {"file", f"mine{AFTER}"}
+
+
+@posix
+def test_what_somebody_is_making_is_not_removed(tmp_path: Path) -> None:
+    with leaving(tmp_path).open("r+b") as stream:
+        lock(stream)
+        write(tmp_path / "file", b"content")
+        assert len(names(tmp_path)) == 2
+    write(tmp_path / "file", b"content")
+    assert names(tmp_path) == {"file"}
+
+
+@posix
+def test_a_file_is_locked_until_it_stands_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or whoever writes beside it, in the instant between, would take it for a leaving."""
+
+    def meanwhile(self: Path, target: Path) -> Path:
+        with self.open("r+b") as stream, pytest.raises(BlockingIOError):
+            lock(stream)
+        os.replace(self, target)
+        return target
+
+    monkeypatch.setattr(Path, "replace", meanwhile)
+    write(tmp_path / "file", b"content")
+    assert names(tmp_path) == {"file"}
+
+
+@posix
+@pytest.mark.parametrize("removed", [True, False])
+def test_who_takes_a_file_for_a_leaving_before_it_is_locked_costs_only_a_second_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, removed: bool
+) -> None:
+    others: list[BinaryIO] = []
+
+    def late(stream: BinaryIO) -> None:
+        if not others:
+            (path,) = tmp_path.iterdir()
+            others.append(path.open("r+b"))
+            lock(others[0])
+            if removed:
+                path.unlink()
+                others[0].close()
+        lock(stream)
+
+    monkeypatch.setattr("sim.files.lock", late)
+    write(tmp_path / "file", b"content")
+    others[0].close()
+    assert (tmp_path / "file").read_bytes() == b"content"
+    assert names(tmp_path) == {"file"}
+
+
+@posix
+def test_on_a_file_system_without_locks_files_are_written_and_leavings_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("sim.files.lock", refuse)
+    left = leaving(tmp_path)
+    write(tmp_path / "file", b"content")
+    assert names(tmp_path) == {"file", left.name}
+
+
+@posix
+def test_what_is_called_like_a_leaving_but_is_none_is_left(tmp_path: Path) -> None:
+    (tmp_path / "target").touch()
+    (tmp_path / f"{BEFORE}link{AFTER}").symlink_to("target")
+    (tmp_path / f"{BEFORE}folder{AFTER}").mkdir()
+    os.mkfifo(tmp_path / f"{BEFORE}pipe{AFTER}")
+    before = names(tmp_path)
+    write(tmp_path / "file", b"content")
+    assert names(tmp_path) == before | {"file"}
+
+
+def test_who_ends_in_the_midst_leaves_nothing(tmp_path: Path) -> None:
+    with suppress(OutputError), whole_file(tmp_path / "a") as one, whole_file(tmp_path / "b") as other:
+        one.write(b"half")
+        other.write(b"half")
+        assert len(names(tmp_path)) == 2
+        if sys.platform == "win32":  # Where what is open cannot be removed.
+            one.close()
+            other.close()
+        forget_unfinished()
+        assert not names(tmp_path)
+    assert not names(tmp_path)
+
+
+@posix
+def test_whether_a_pipe_can_be_written_is_not_found_out_by_opening_it(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        check_writable(pipe)
+        poll = select.poll()
+        poll.register(reader)
+        assert poll.poll(0) == []  # It would know that somebody has been there and gone.
+    finally:
+        os.close(reader)
+
+
+@posix
+def test_a_link_into_no_folder_and_a_ring_of_links_are_sentences(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("none/file")
+    (tmp_path / "ring").symlink_to("ring")
+    for name, reason in {"link": "it is a link into a folder that does not exist, .*none", "ring": "symbolic"}.items():
+        for attempt in (check_writable, lambda path: write(path, b"")):
+            with pytest.raises(OutputError, match=reason):
+                attempt(tmp_path / name)
+
+
+@posix
+@pytest.mark.parametrize("path", ["file", "none/file", "../file"])
+def test_in_a_folder_that_is_gone_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(OutputError, match=FOLDER_GONE):
+        write(Path(path), b"")
+    write(tmp_path / "elsewhere", b"content")
+    assert names(tmp_path) == {"elsewhere"}

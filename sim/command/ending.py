@@ -3,15 +3,21 @@
 A signal may come at any moment, in the midst of any library. An exception that begins there could be swallowed, or meet
 code that waits for what will never come. So nothing is unwound: what half-written files there are go away, and the
 process is over. Whatever else is open is made to survive that, since it has to survive a power cut, too.
+
+As long as this is not loaded, signals meet Python's own way; so it loads next to nothing.
 """
 
 import os
+import select
 import signal
-from collections.abc import Callable
-from contextlib import suppress
-from types import FrameType
+import sys
 
 from . import PROGRAM
+
+TYPE_CHECKING = False  # As in `typing`, which takes longer to load than all else here.
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
 
 SIGNALS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "terminated, for the terminal is gone"}
 """What tells a program to end, where the system knows it, and what is said then."""
@@ -19,7 +25,8 @@ SIGNALS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "terminat
 SHOW_CURSOR = "\r\x1b[K\x1b[?25h"
 """Clears a line on which a progress bar may stand, which hides the cursor."""
 
-_duties: list[Callable[[], None]] = []
+_duties: "list[Callable[[], None]]" = []
+_ending = False
 
 
 def end_at_signals() -> None:
@@ -30,15 +37,35 @@ def end_at_signals() -> None:
             signal.signal(number, _end)
 
 
-def before_the_end(duty: Callable[[], None]) -> None:
+def end_by_itself() -> None:
+    """From now on, take no notice: all is done and said, and what Python still has to do must not be disturbed."""
+    for name in SIGNALS:
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, signal.SIG_IGN)
+
+
+def before_the_end(duty: "Callable[[], None]") -> None:
     """Have something done first, which must be short and wait for nothing."""
     _duties.append(duty)
 
 
-def _end(number: int, _: FrameType | None) -> None:
+def _end(number: int, _: "FrameType | None") -> None:
+    global _ending  # noqa: PLW0603  One process ends once.
+    if _ending:
+        return  # The second signal of two finds the first at it.
+    _ending = True
     for duty in _duties:
         duty()
-    clear = SHOW_CURSOR if os.isatty(2) else ""
-    with suppress(OSError):  # Nobody need be there to read it.
-        os.write(2, f"{clear}{PROGRAM}: {SIGNALS[signal.Signals(number).name]}\n".encode())
+    _tell(SIGNALS[signal.Signals(number).name])
     os._exit(128 + number)
+
+
+def _tell(what: str) -> None:
+    """Say it on standard error, if somebody is there to read it: nobody need be, and then nobody is waited for."""
+    clear = SHOW_CURSOR if os.isatty(2) else ""
+    try:
+        if sys.platform == "win32" or select.select([], [2], [], 0)[1]:  # Windows can ask this of sockets only.
+            os.write(2, f"{clear}{PROGRAM}: {what}\n".encode())
+    except OSError:
+        pass

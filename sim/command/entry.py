@@ -2,23 +2,23 @@
 # ruff: noqa: PLC0415  Until signals are heeded, as little as possible is loaded.
 
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol, cast
 
 from . import COMMANDS, INSTALLED
-from .ending import before_the_end, end_at_signals
+from .ending import TYPE_CHECKING, before_the_end, end_at_signals, end_by_itself
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Sequence
+    from typing import Protocol
+
+    class _Command(Protocol):
+        """What a module of a command offers."""
+
+        parser: "Callable[[], argparse.ArgumentParser]"
+        run: "Callable[[argparse.Namespace], None]"
+
 
 FAILED, UNREAD = 2, 1
-
-
-class _Command(Protocol):
-    """What a module of a command offers."""
-
-    parser: "Callable[[], argparse.ArgumentParser]"
-    run: "Callable[[argparse.Namespace], None]"
 
 
 def main() -> int:
@@ -29,10 +29,13 @@ def main() -> int:
 
     before_the_end(forget_unfinished)
     prepare()
-    return obey(sys.argv[1:])
+    try:
+        return obey(sys.argv[1:])
+    finally:
+        end_by_itself()
 
 
-def obey(words: Sequence[str]) -> int:
+def obey(words: "Sequence[str]") -> int:
     """Do what a command line says; the exit status, which is 0 if all is well.
 
     Raises:
@@ -44,7 +47,7 @@ def obey(words: Sequence[str]) -> int:
 
     words = list(words)
     name = words.pop(0) if words and words[0] in COMMANDS else "window"
-    command = cast(_Command, import_module(f".{name}", __package__))
+    command: _Command = import_module(f".{name}", __package__)
     try:
         command.run(command.parser().parse_args(words))
     except SystemExit:

@@ -8,14 +8,15 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 from . import PROGRAM
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-NARROWEST, WIDEST = 40, 1_000  # Columns that are filled, whatever a terminal or COLUMNS says.
+NARROWEST, WIDEST = 40, 1_000  # Columns that are filled, whatever a terminal or COLUMNS says;
+TABLES = 80  # and no fewer by tables, which would leave out numbers: a terminal that has less breaks their lines.
 
 T = TypeVar("T")
 
@@ -59,20 +60,27 @@ def show_table(*tables: "Table") -> None:
     from rich.console import Console
 
     with _standard_output():
-        Console(highlight=False, width=wide_enough(Console().width)).print(*tables)
+        Console(highlight=False, width=wide_enough(Console().width, TABLES)).print(*tables)
 
 
-def wide_enough(columns: int) -> int:
+def wide_enough(columns: int, least: int = NARROWEST) -> int:
     """So many columns, or as many as it takes to be read."""
-    return min(max(columns, NARROWEST), WIDEST)
+    return min(max(columns, least), WIDEST)
 
 
 def say(sentence: str) -> None:
     """A remark about how it goes, in one line; lost if nothing can be printed there."""
-    try:
+    with _lossy(sys.stderr):
         print(f"{PROGRAM}: {one_line(sentence)}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _lossy(stream: TextIO) -> Iterator[None]:
+    """What cannot be written there is lost, and so is all that follows."""
+    try:
+        yield
     except OSError:
-        _abandon(sys.stderr)
+        _abandon(stream)
 
 
 def one_line(text: str) -> str:
@@ -93,14 +101,36 @@ def watched(steps: Sequence[T]) -> Iterator[Iterable[T]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = Console(file=cast(TextIO, _Lossy(sys.stderr)), width=wide_enough(Console(stderr=True).width))
+    with Progress(console=console, transient=True) as progress:
         yield progress.track(steps, description="computing")
+
+
+class _Lossy:
+    """A stream on which nothing needs to arrive: a terminal may go away while the computing goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write it, if that is possible."""
+        with _lossy(self._stream):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Have it arrive, if that is possible."""
+        with _lossy(self._stream):
+            self._stream.flush()
 
 
 @contextmanager
 def _standard_output() -> Iterator[None]:
     """Where results go: all of them, or the reason why not."""
-    from ..files import OutputError
+    from ..files import OutputError, why
 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
@@ -111,8 +141,8 @@ def _standard_output() -> Iterator[None]:
         raise
     except OSError as error:
         abandon_standard_output()
-        why = "it is closed" if error.errno == errno.EBADF else (error.strerror or str(error)).lower()
-        raise OutputError(f"cannot write to standard output: {why}") from None
+        reason = "it is closed" if error.errno == errno.EBADF else why(error)
+        raise OutputError(f"cannot write to standard output: {reason}") from None
 
 
 def abandon_standard_output() -> None:

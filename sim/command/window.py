@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.version:
         show(f"three-marbles {VERSION}")
         return
-    from ..files import free_path, located
+    from ..files import OutputError, check_writable, free_path, located
     from ..stage import require_pygame_ce
     from .chosen import chosen
 
@@ -57,7 +57,11 @@ def run(arguments: argparse.Namespace) -> None:
     except NoDisplay as reason:
         from ..stage.export import screenshot
 
-        say(f"{reason}; the race's final picture is saved instead")
         path = free_path(NO_DISPLAY_PICTURE)
+        try:
+            check_writable(path)
+        except OutputError as error:
+            raise OutputError(f"{reason}; {error}") from None
+        say(f"{reason}; the race's final picture is saved instead")
         screenshot(saved.scene, saved.moment, (1600, 900), THEMES[0], path, clock=saved.clock)
         show(f"saved {located(path)}")

@@ -8,7 +8,7 @@ loading what is needed takes longer than a frame may: the thread does that, too,
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -22,10 +22,9 @@ from .studying import Counted, Failed, Timed
 from .tally import Tally, work
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
-
     from ..study.contrast import Speed
     from ..study.ensemble import Job, Outcomes
+    from ..study.workers import Work
 
 NEEDED = ("..study.workers", "..study.contrast", ".odds_sheet", ".contrast_sheet")
 """What has to be loaded to count, and to show what has been counted."""
@@ -67,10 +66,6 @@ class Timing:
         return measured(self.scene)
 
 
-class _Unwanted(Exception):
-    """Nobody waits for the results any more."""
-
-
 class Counter:
     """Computes what a tally still lacks, until it is told to stop."""
 
@@ -108,38 +103,31 @@ class Counter:
         with _taking_turns():
             for name in NEEDED:
                 import_module(name, __package__)
-        from concurrent.futures.process import BrokenProcessPool
-
-        from ..study.workers import StudyError, available_workers, processes
+        from ..study.workers import StudyError
 
         try:
-            with processes(max(1, available_workers() - 1)) as pool:
-                self._compute(pool, tally)
-        except _Unwanted:
-            pass
-        except (StudyError, BrokenProcessPool, OSError):
+            self._compute(tally)
+        except (StudyError, OSError):
             self._found.put(Failed(tally.scene))
         finally:
             self._settled.set()
 
-    def _compute(self, pool: "ProcessPoolExecutor", tally: Tally) -> None:
-        from concurrent.futures import FIRST_COMPLETED, wait
-
-        from ..study.workers import submitted
+    def _compute(self, tally: Tally) -> None:
+        from ..study.workers import available_workers, shared
 
         scene, jobs = tally.scene, work(tally.scene)
-        waiting: dict[Future[Any], Callable[[Any], Message]] = {}
+        wanted: list[tuple[Work[Any], Callable[[Any], Message]]] = []
         if tally.speeds is None:  # Comes first, while the computer has little else to do.
-            waiting[submitted(pool, Timing(scene))] = partial(Timed, scene)
-        for place in tally.missing:
-            waiting[submitted(pool, Gently(jobs[place]))] = partial(Counted, scene, place)
-        self._settled.set()
-        while waiting:
-            done, _ = wait(waiting, PAUSE, FIRST_COMPLETED)
-            if self._unwanted.is_set():
-                raise _Unwanted
-            for future in done:
-                self._found.put(waiting.pop(future)(future.result()))
+            wanted.append((Timing(scene), partial(Timed, scene)))
+        wanted += [(Gently(jobs[place]), partial(Counted, scene, place)) for place in tally.missing]
+        with closing(shared([job for job, _ in wanted], max(1, available_workers() - 1), PAUSE)) as results:
+            for found in results:
+                self._settled.set()
+                if self._unwanted.is_set():
+                    return
+                if found is not None:
+                    index, outcome = found
+                    self._found.put(wanted[index][1](outcome))
 
 
 @contextmanager

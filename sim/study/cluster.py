@@ -15,11 +15,12 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from .program import program
-from .workers import AHEAD, StudyError, Work
+from .workers import StudyError, Work
 
 T = TypeVar("T")
 
 PORT = 8786  # Where a scheduler listens if nothing else is said.
+AHEAD = 3  # Jobs a worker that are handed out at once: none waits for the next, and few are lost if a worker dies.
 PATIENCE = 10.0  # Seconds that a scheduler may take to answer, and workers to be there.
 
 LONGEST_GREETING = 1 << 16  # Bytes of a scheduler's first message; today's has some hundred.

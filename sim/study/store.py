@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from ..files import IN_USE, OutputError, check_writable, lock, named, whole_file, why
+from ..files import IN_USE, OutputError, check_writable, located, lock, named, whole_file, why
 from ..scene.words import short
 from ..surface.basins import NO_BASIN
 from ..surface.points import Array
@@ -167,7 +167,7 @@ def opened(path: Path, sweep: Sweep) -> Iterator[Store]:
 def _locked(path: Path, mode: str) -> FileIO:
     """The file, which no other sweep has open to write."""
     try:
-        stream = FileIO(path, mode.replace("b", ""))
+        stream = FileIO(located(path), mode.replace("b", ""))
     except FileExistsError:
         raise StudyError(f"{path} is in use by another sweep, which has just begun") from None
     except OSError as error:

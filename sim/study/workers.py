@@ -1,24 +1,30 @@
 """Who computes the jobs of a study: this process, or one process a core.
 
+Each worker process has a pipe of its own and one job at a time: it reads the next when it has sent what came of the
+last, so that nobody ever waits for a pipe that is full, and one that dies takes nothing with it but its own job.
+There are neither locks nor threads between them and this process, so that it may end at any moment, however it does.
+
 Nothing here loads numpy, so that a worker process can say how many threads it wants before numpy asks.
 """
 
 import os
+import pickle
 import signal
 import sys
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager, suppress
-from itertools import islice
+import traceback
+from collections import deque
+from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
 from threading import Thread
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
+
+from ..files import FOLDER_GONE, why
 
 MOST_WORKERS = 61  # What Windows can wait for at once.
-AHEAD = 3  # Jobs a worker that are handed out at once: none waits for the next, and few are lost if a worker dies.
-MOST_DEATHS = 3  # Times in a row that workers may die before any of them has completed a job.
+MOST_DEATHS = 3  # Times in a row that a worker may die before any of them has completed a job.
 WORTH_PROCESSES = 1_000_000
 """Marble-updates from which on worker processes pay.
 
@@ -26,6 +32,8 @@ To start them takes 0.5 s to 1 s, for each loads numpy and analyses the landscap
 to 1,000,000 marble-updates a second, verdicts included: from here on, two processes save as much as that.
 """
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+HELD = ("SIGINT", "SIGTERM", "SIGHUP")
+"""The signals that wait while a worker is started."""
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -61,9 +69,9 @@ def completed(jobs: Sequence[Work[T]], workers: int | None = None) -> Generator[
     """The jobs' places in the list with their outcomes, as they come, which may be in any order.
 
     At most `workers` processes compute, as many as there are cores if it is None; this one alone where it is 1
-    or there is too little to do. A process that dies costs its jobs a second try. Close the generator
-    (`contextlib.closing`) where it may be left early: then no process is left behind, nor is one after Ctrl-C or when
-    this process is killed.
+    or there is too little to do. A process that dies costs its job a second try. What a job raises is raised here.
+    Close the generator (`contextlib.closing`) where it may be left early: then no process is left behind, nor is one
+    after Ctrl-C or when this process is killed.
 
     Raises:
         StudyError: no processes can be started, or they die time and again.
@@ -73,112 +81,180 @@ def completed(jobs: Sequence[Work[T]], workers: int | None = None) -> Generator[
         for index, job in enumerate(jobs):
             yield index, job.run()
         return
-    missing = dict.fromkeys(range(len(jobs)))
+    with closing(shared(jobs, most)) as results:
+        for found in results:
+            if found is not None:
+                yield found
+
+
+def shared(
+    jobs: Sequence[Work[T]], workers: int, pause: float | None = None
+) -> Generator[tuple[int, T] | None, None, None]:
+    """The same by so many processes, however little there is to do; they begin the jobs in the order of the list.
+
+    With a `pause`, None comes whenever nothing else has for so many seconds: a moment to think better of it.
+    """
+    waiting = deque(range(len(jobs)))
+    busy: dict[Connection, _Worker] = {}
     deaths = 0
-    while missing:
-        try:
-            with closing(_pooled(jobs, list(missing), most)) as results:
-                for index, outcome in results:
-                    del missing[index]
+    try:
+        while waiting or busy:
+            while waiting and len(busy) < workers:
+                with _signals_held():
+                    worker = _Worker()
+                    busy[worker.connection] = worker
+                worker.begin(place := waiting.popleft(), jobs[place])
+            answers: list[tuple[int, bytes]] = []
+            for connection in cast(list[Connection], wait(list(busy), pause)):  # Those that tell something, or died.
+                worker = busy[connection]
+                answer = worker.answer()
+                if answer is None:
+                    deaths += 1
+                    waiting.append(worker.place)  # Last, so that a job that kills whoever does it stops no other.
+                else:
                     deaths = 0
-                    yield index, outcome
-        except BrokenProcessPool:
-            deaths += 1
-            if deaths == MOST_DEATHS:
+                    answers.append((worker.place, answer))
+                if answer is None or not waiting:
+                    _end([worker])
+                    del busy[connection]
+                else:
+                    worker.begin(place := waiting.popleft(), jobs[place])
+            yield from _outcomes(answers)
+            if pause is not None and not answers:
+                yield None
+            if deaths >= MOST_DEATHS:
                 raise StudyError(
-                    f"the worker processes died {deaths} times in a row, as they do where memory is short; "
+                    f"the worker processes died {MOST_DEATHS} times in a row, as they do where memory is short; "
                     "--workers 1 needs the least"
-                ) from None
-
-
-def _pooled(jobs: Sequence[Work[T]], wanted: Iterable[int], workers: int) -> Generator[tuple[int, T], None, None]:
-    """The wanted jobs' outcomes from one pool of processes.
-
-    Raises:
-        BrokenProcessPool: one of them died; what was completed has been handed out before.
-    """
-    waiting = iter(wanted)
-    running: dict[Future[T], int] = {}
-    with processes(workers) as pool:
-        while True:
-            for index in islice(waiting, AHEAD * workers - len(running)):
-                running[submitted(pool, jobs[index])] = index
-            if not running:
-                return
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in sorted(done, key=_failed):
-                yield running.pop(future), future.result()
-
-
-@contextmanager
-def processes(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool of processes, started anew rather than forked, so that it is safe beside threads and a window.
-
-    They live as long as the writing end of a pipe that they all read is open: however this process ends, they end too.
-    """
-    context = get_context("spawn")
-    try:
-        reader, writer = context.Pipe(duplex=False)
-        pool = ProcessPoolExecutor(workers, context, _prepare, (reader,))
-    except OSError as error:
-        raise _no_processes(error) from None
-    try:
-        yield pool
-        pool.shutdown()
+                )
     finally:
-        writer.close()
-        pool.shutdown(cancel_futures=True)
-        reader.close()
+        _end(busy.values())
 
 
-def submitted(pool: ProcessPoolExecutor, job: Work[T]) -> Future[T]:
-    """The job, handed to the pool.
+def _outcomes(answers: Sequence[tuple[int, bytes]]) -> Iterator[tuple[int, Any]]:
+    """What came of jobs; first of those of which something did, and then the exception of one that failed."""
+    known = [(place, *pickle.loads(answer)) for place, answer in answers]
+    for place, well, outcome in sorted(known, key=lambda each: not each[1]):
+        if not well:
+            raise outcome
+        yield place, outcome
 
-    Raises:
-        StudyError: no process can be started for it.
+
+class _Worker:
+    """A process, started anew rather than forked, so that it is safe beside threads and a window.
+
+    It lives no longer than the end of its pipe that this process has, and nobody else.
     """
-    try:
-        with _interrupts_held():
-            return pool.submit(_run, job)
-    except OSError as error:
-        raise _no_processes(error) from None
+
+    def __init__(self) -> None:
+        context = get_context("spawn")
+        try:
+            self.connection, there = context.Pipe()
+        except OSError as error:
+            raise _no_processes(error) from None
+        with closing(there):
+            self.process = context.Process(target=_serve, args=(there,), daemon=True)
+            try:
+                self.process.start()
+            except OSError as error:
+                self.connection.close()
+                raise _no_processes(error) from None
+        self.place = 0
+
+    def begin(self, place: int, job: Work[Any]) -> None:
+        """Have it do the job with that place in the list; it must not be at another."""
+        self.place = place
+        data = pickle.dumps(job)
+        try:
+            self.connection.send_bytes(data)
+        except OSError:  # It has died, as it seems; certainly now.
+            self.process.kill()
+
+    def answer(self) -> bytes | None:
+        """What it has to tell of its job, or None if it has died."""
+        try:
+            return self.connection.recv_bytes()
+        except (EOFError, OSError):
+            return None
+
+
+def _end(workers: Collection[_Worker]) -> None:
+    """End processes, whatever they are at, and wait until they are gone."""
+    for worker in workers:
+        worker.process.kill()
+        worker.connection.close()
+    for worker in workers:
+        worker.process.join()
 
 
 def _no_processes(error: OSError) -> StudyError:
-    why = (error.strerror or str(error)).lower()
-    return StudyError(f"cannot start worker processes: {why}; --workers 1 needs none")
+    # Where this process is, they begin.
+    reason = FOLDER_GONE if isinstance(error, FileNotFoundError) else why(error)
+    return StudyError(f"cannot start worker processes: {reason}; --workers 1 needs none")
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Ctrl-C waits: a process started meanwhile does not know it, not even before `_prepare`."""
+def _signals_held() -> Iterator[None]:
+    """Signals wait: a process that is started meanwhile does not know them, nor does it lose its parent half-told."""
     if sys.platform == "win32":
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    from multiprocessing import resource_tracker  # noqa: PLC0415  Windows has none.
+
+    resource_tracker.ensure_running()  # As every start does; but if it begins to run then, it lets signals through.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _held())
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _prepare(stop: Connection) -> None:
-    """What a worker process does first."""
+def _held() -> set[int]:
+    return {number for name in HELD if (number := getattr(signal, name, None)) is not None}
+
+
+# In a worker.
+
+
+def _serve(connection: Connection) -> None:
+    """Be a worker: do one job after the other, until the other end of the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _held())
     os.environ.update(dict.fromkeys(THREADS, "1"))
-    Thread(target=_leave_with, args=(stop,), daemon=True).start()
+    jobs: SimpleQueue[bytes] = SimpleQueue()
+    Thread(target=_listen, args=(connection, jobs), daemon=True).start()
+    while True:
+        answer = _answer(jobs.get())
+        try:
+            connection.send_bytes(answer)
+        except OSError:
+            os._exit(1)
 
 
-def _leave_with(stop: Connection) -> None:
-    """End this process when nobody holds the other end of the pipe any more, whatever it is at."""
-    with suppress(EOFError, OSError):
-        stop.recv_bytes()
-    os._exit(1)
+def _listen(connection: Connection, jobs: "SimpleQueue[bytes]") -> None:
+    """Take the jobs; end this process when nobody holds the other end of the pipe any more, whatever it is at."""
+    try:
+        while True:
+            jobs.put(connection.recv_bytes())
+    except (EOFError, OSError):
+        os._exit(1)
 
 
-def _run(job: Work[T]) -> T:
-    return job.run()
+def _answer(data: bytes) -> bytes:
+    """What is told of a job: whether it went well, and the outcome or the exception."""
+    try:
+        return pickle.dumps((True, pickle.loads(data).run()))
+    except BaseException as error:
+        return pickle.dumps((False, _portable(error)))
 
 
-def _failed(future: Future[T]) -> bool:
-    return future.exception() is not None
+def _portable(error: BaseException) -> BaseException:
+    """The exception with its traceback as a note; another one that says the same if it cannot be sent."""
+    told = "".join(traceback.format_exception(error))
+    error.add_note(f"In a worker process:\n{told}")
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # Whatever its class does to be pickled.
+        return RuntimeError(f"a job failed in a worker process:\n{told}")
+    return error

@@ -9,7 +9,7 @@ import numpy as np
 import pygame
 import pytest
 from driver import click, pixels, press, screen
-from tallies import few_seeds
+from tallies import SPEEDS, few_seeds
 from waiting import until
 
 from sim.scene import Scene, load_scene
@@ -69,14 +69,38 @@ def test_stopping_does_not_wait_for_what_is_being_computed(endless: Scene) -> No
     assert counter.messages() == []
 
 
-def test_processes_that_cannot_be_started_or_die_are_a_failure(endless: Scene) -> None:
-    counter = Counter(Tally(endless))
-    until(lambda: any(isinstance(message, Timed) for message in counter.messages()))
-    for process in multiprocessing.active_children():
-        process.kill()
-    found: list[Message] = []
+def test_processes_that_die_time_and_again_are_a_failure(endless: Scene) -> None:
+    counter, found = Counter(Tally(endless, speeds=SPEEDS)), list[Message]()
+
+    def failed() -> bool:
+        for process in multiprocessing.active_children():
+            process.kill()
+        return bool(gathered(counter, found))
+
+    until(failed)
+    assert found == [Failed(endless)]
+    counter.close()
+
+
+def test_processes_that_cannot_be_started_are_a_failure(endless: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(multiprocessing.get_context("spawn").Process, "start", refuse)
+    counter, found = Counter(Tally(endless, speeds=SPEEDS)), list[Message]()
     until(lambda: gathered(counter, found))
     assert found == [Failed(endless)]
+    assert counter.ready
+    counter.close()
+
+
+def test_a_process_that_dies_is_replaced(scene: Scene) -> None:
+    counter, found = Counter(Tally(scene, speeds=SPEEDS)), list[Message]()
+    until(multiprocessing.active_children)
+    for process in multiprocessing.active_children():
+        process.kill()
+    until(lambda: len(gathered(counter, found)) == 6)
+    assert sorted(message.place for message in found if isinstance(message, Counted)) == list(range(6))
     counter.close()
 
 

@@ -67,6 +67,46 @@ class Meeting(Square):
         return 0
 
 
+class Refusal(Exception):
+    """One that says something, and knows something besides."""
+
+    def __init__(self, sentence: str, number: int) -> None:
+        super().__init__(sentence)
+        self.number = number
+
+
+@dataclass(frozen=True)
+class Mistaken(Square):
+    """It fails: with an exception that can be sent, or with one that cannot."""
+
+    portable: bool = True
+
+    def run(self) -> int:
+        super().run()
+        if self.portable:
+            raise LookupError(f"number {self.number} is nowhere")
+        raise Refusal("this cannot be sent", self.number)
+
+
+@dataclass(frozen=True)
+class Bulky(Square):
+    """It is larger than a pipe has room for, and so is what comes of it."""
+
+    number: int
+    load: bytes = bytes(1 << 22)
+
+    def run(self) -> bytes:  # type: ignore[override]
+        return self.load + bytes([self.number])
+
+
+@dataclass(frozen=True)
+class Unsendable(Square):
+    """It is done well, but nobody else can be told what came of it."""
+
+    def run(self) -> object:  # type: ignore[override]
+        return lambda: None
+
+
 @dataclass(frozen=True)
 class Look(Square):
     """What a worker process is like: how many threads it wants, deaf to Ctrl-C, numpy loaded."""

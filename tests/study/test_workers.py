@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -12,13 +13,13 @@ from pathlib import Path
 
 import pytest
 from bits import same_bits
-from errands import Endless, Fatal, Look, Meeting, Square
+from errands import Bulky, Endless, Fatal, Look, Meeting, Mistaken, Square, Unsendable
 from waiting import WAIT, until
 
 from sim.scene import load_scene
 from sim.study import workers
 from sim.study.ensemble import Job, Outcomes
-from sim.study.workers import MOST_DEATHS, StudyError, available_workers, completed
+from sim.study.workers import MOST_DEATHS, StudyError, available_workers, completed, shared
 
 ROOT = Path(__file__).parents[2]
 
@@ -103,6 +104,63 @@ def test_a_process_that_dies_costs_only_time(tmp_path: Path) -> None:
     (tmp_path / "mark").touch()
     assert dict(completed([Fatal(number, str(tmp_path)) for number in range(4)], 2)) == {n: n**2 for n in range(4)}
     assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("_pool")
+def test_a_process_that_dies_costs_no_other_its_job(tmp_path: Path) -> None:
+    marks, diary = tmp_path / "marks", tmp_path / "diary"
+    marks.mkdir()
+    (marks / "mark").touch()
+    jobs = [Fatal(0, str(marks)), *(Endless(number, str(diary)) for number in (1, 2))]
+    with closing(completed(jobs, 3)) as results:
+        assert next(results) == (0, 0)
+        assert not any(marks.iterdir())
+        assert sorted(number for number, _ in until_written(diary, 2)) == ["1", "2"]
+
+
+@pytest.mark.usefixtures("_pool")
+def test_what_a_job_raises_is_raised_here() -> None:
+    with pytest.raises(LookupError) as caught:
+        dict(completed([Mistaken(7), Mistaken(7)], 2))
+    assert str(caught.value) == "number 7 is nowhere"
+    assert "in run" in "".join(caught.value.__notes__)
+
+
+def test_before_one_job_s_exception_come_the_outcomes_of_others() -> None:
+    answers = [(0, pickle.dumps((False, LookupError()))), (1, pickle.dumps((True, "well")))]
+    told = workers._outcomes(answers)
+    assert next(told) == (1, "well")
+    with pytest.raises(LookupError):
+        next(told)
+
+
+@pytest.mark.usefixtures("_pool")
+def test_an_exception_that_cannot_be_sent_is_told() -> None:
+    with pytest.raises(RuntimeError, match="this cannot be sent"):
+        dict(completed([Mistaken(1, portable=False), Mistaken(2, portable=False)], 2))
+
+
+@pytest.mark.usefixtures("_pool")
+def test_an_outcome_that_cannot_be_sent_is_an_exception_here() -> None:
+    with pytest.raises((AttributeError, pickle.PicklingError), match="lambda"):
+        dict(completed([Unsendable(1), Unsendable(2)], 2))
+
+
+@pytest.mark.usefixtures("_pool")
+def test_jobs_and_outcomes_may_be_larger_than_a_pipe() -> None:
+    results = dict(completed([Bulky(number) for number in range(8)], 2))
+    assert {index: (len(outcome), outcome[-1]) for index, outcome in results.items()} == {
+        number: ((1 << 22) + 1, number) for number in range(8)
+    }
+
+
+@pytest.mark.usefixtures("_pool")
+def test_there_are_moments_to_think_better_of_it(tmp_path: Path) -> None:
+    diary = tmp_path / "diary"
+    with closing(shared([Endless(0, str(diary)), Square(1)], 2, 0.01)) as results:
+        found = until(lambda: next(results))
+        assert found == (1, 1)
+        assert [next(results) for _ in range(3)] == [None] * 3
 
 
 @pytest.mark.usefixtures("_pool")

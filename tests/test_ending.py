@@ -1,0 +1,443 @@
+"""How the program ends when it is told to, and in surroundings that are not as usual: real processes, mostly."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import mistake, output, status
+from waiting import WAIT, until
+
+import main
+from sim.command.ending import SIGNALS
+from sim.files import AFTER, BEFORE
+from sim.scene import load_scene
+from sim.study.settings import over
+from sim.study.store import opened
+from sim.study.sweep import plan
+
+MAIN = str(Path(main.__file__))
+
+if sys.platform != "linux":
+    pytest.skip("looks at processes as Linux shows them", allow_module_level=True)
+pytestmark = pytest.mark.usefixtures("_elsewhere")
+
+LATEST = 10.0  # Seconds after which a program that was told to end has not obeyed, even on a busy machine.
+
+STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+
+
+def begun(*words: str, **options: Any) -> subprocess.Popen[str]:
+    """The program, in a process group of its own, as a terminal starts it."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **options}
+    return subprocess.Popen([sys.executable, MAIN, *words], text=True, encoding="utf-8", process_group=0, **pipes)
+
+
+def in_shell(line: str, *words: str, **options: Any) -> subprocess.Popen[str]:
+    """The program in a shell's line, in which "$@" calls it with these words."""
+    call = ["sh", "-c", line, "sh", sys.executable, MAIN, *words]
+    return subprocess.Popen(
+        call, text=True, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.PIPE, process_group=0, **options
+    )
+
+
+def told(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """With which status it ends, and what it has said on both streams."""
+    with process:
+        out, errors = process.communicate(timeout=WAIT)
+    return process.returncode, out, errors
+
+
+def heeds_signals(process: subprocess.Popen[str]) -> bool:
+    """Whether it has got so far; Python's own start cannot be told to end with a sentence."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    caught = int(next(line.split()[1] for line in status.splitlines() if line.startswith("SigCgt")), 16)
+    return bool(caught >> (signal.SIGTERM - 1) & 1)
+
+
+def group(number: int) -> list[int]:
+    """The processes of a group that have not ended."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, its_group = path.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue  # It has just gone.
+        if int(its_group) == number and state != "Z":
+            found.append(int(path.parent.name))
+    return found
+
+
+def in_the_making(folder: Path) -> list[Path]:
+    return list(folder.glob(f"{BEFORE}*{AFTER}"))
+
+
+def ended(process: subprocess.Popen[str], number: signal.Signals, *, everyone: bool) -> float:
+    """Send a signal; see that the process ends as it should, and how long that takes."""
+    then = time.monotonic()
+    (os.killpg if everyone else os.kill)(process.pid, number)
+    out, errors = process.communicate(timeout=WAIT)
+    took = time.monotonic() - then
+    sentence = SIGNALS[number.name]
+    assert (process.returncode, out, errors) == (STATUS[number], "", f"main.py: {sentence}\n")
+    until(lambda: not group(process.pid))
+    return took
+
+
+# Signals.
+
+
+LONG = ["--over", "examples.sigma=log:0.05:1:20", "--seeds", "50000", "--updates", "20"]
+"""A sweep of many minutes, whose first results are there at once."""
+
+
+def size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def interrupted(results: Path, number: signal.Signals, times: int, chance: random.Random) -> list[float]:
+    """Start the same sweep so often, and stop it; it always goes on where it was. How long stopping took."""
+    seconds = []
+    for turn in range(times):
+        before = size(results)
+        with begun("sweep", *LONG, "--workers", "2", "--results", str(results)) as process:
+            until(lambda process=process: heeds_signals(process))  # type: ignore[misc]
+            if turn % 5 == 0:
+                until(lambda before=before: size(results) > before)  # type: ignore[misc]
+            time.sleep(chance.uniform(0, 0.6))
+            seconds.append(ended(process, number, everyone=turn % 4 > 0))
+        assert not in_the_making(Path())
+    return seconds
+
+
+@pytest.mark.parametrize(("number", "times"), [(signal.SIGINT, 100), (signal.SIGTERM, 9), (signal.SIGHUP, 9)])
+def test_a_sweep_with_workers_ends_whenever_it_is_told_to(number: signal.Signals, times: int) -> None:
+    files = [Path(f"{letter}.jsonl") for letter in "abc"]  # Three at once: one starts while another computes.
+    with ThreadPoolExecutor(len(files)) as pool:
+        waits = [
+            pool.submit(interrupted, path, number, len(range(times)[line :: len(files)]), random.Random(line))
+            for line, path in enumerate(files)
+        ]
+        seconds = [wait for each in waits for wait in each.result()]
+    print(f"the last ended after {max(seconds):.2f} s, half of them within {sorted(seconds)[times // 2]:.3f} s")
+    assert len(seconds) == times
+    assert max(seconds) < LATEST
+    sweep = plan(load_scene("local-minimum"), [over(LONG[1])], int(LONG[3]), int(LONG[5]))
+    for path in files:
+        with opened(path, sweep) as store:
+            assert 0 < len(store.results) < len(sweep.blocks)
+
+
+WRITERS = {
+    ("run", "--updates", "1000000", "--csv", "a.csv", "--npz", "a.npz"): 2,
+    ("record", "--seconds", "3000", "-o", "a.mp4"): 1,
+    ("record", "--seconds", "3000", "-o", "a.gif"): 1,
+    ("odds", "--seeds", "1000000", "--csv", "a.csv", "--workers", "2"): 1,
+}
+"""Commands that have files in the making for a long time, and how many."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_files_in_the_making_go_away(tmp_path: Path, number: signal.Signals) -> None:
+    folders = [tmp_path / str(place) for place in range(len(WRITERS))]
+    for folder in folders:
+        folder.mkdir()
+    processes = [begun(*words, cwd=folder) for words, folder in zip(WRITERS, folders, strict=True)]
+    for folder, process, count in zip(folders, processes, WRITERS.values(), strict=True):
+        with process:
+            until(lambda folder=folder, count=count: len(in_the_making(folder)) == count)  # type: ignore[misc]
+            ended(process, number, everyone=False)
+        assert not list(folder.iterdir())
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next_and_what_a_live_one_makes_is_not(tmp_path: Path) -> None:
+    words = ("run", "--updates", "1000000", "--csv")
+    with begun(*words, "a.csv") as killed:
+        (left,) = until(lambda: in_the_making(tmp_path))
+        killed.kill()
+    assert in_the_making(tmp_path) == [left]
+    with begun(*words, "b.csv") as living:
+        until(lambda: in_the_making(tmp_path) not in ([left], []) and not left.exists())
+        (made,) = in_the_making(tmp_path)
+        assert told(begun("run", "--updates", "3", "--csv", "c.csv"))[0] == 0
+        assert set(tmp_path.iterdir()) == {made, tmp_path / "c.csv"}
+        ended(living, signal.SIGTERM, everyone=True)
+    assert list(tmp_path.iterdir()) == [tmp_path / "c.csv"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
+def test_a_signal_that_is_ignored_stays_so(tmp_path: Path, number: signal.Signals) -> None:
+    words = ("odds", "--seeds", "2500", "--updates", "400", "--csv", "a.csv", "--workers", "2")
+    process = in_shell(f'trap "" {number.name[3:]}; exec "$@"', *words)
+    until(lambda: in_the_making(tmp_path))
+    until(lambda: len(group(process.pid)) > 3)
+    os.killpg(process.pid, number)
+    code, out, errors = told(process)
+    assert (code, errors) == (0, "")
+    assert "2,500 seeds" in out
+
+
+def test_the_second_signal_of_two_adds_no_sentence() -> None:
+    with begun("run", "--updates", "1000000", "--csv", "a.csv") as process:
+        until(lambda: in_the_making(Path()))
+        for _ in range(50):
+            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=WAIT)
+    assert (process.returncode, errors) in {
+        (130, "main.py: interrupted\n"),
+        (143, "main.py: terminated\n"),
+    }
+
+
+def test_nobody_is_waited_for_who_does_not_read() -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with suppress(BlockingIOError):
+        while os.write(writer, b" " * 1024):
+            pass
+    os.set_blocking(writer, True)
+    with begun("run", "--updates", "1000000", stderr=writer) as process:
+        until(lambda: heeds_signals(process))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(WAIT) == 130
+    os.close(reader)
+    os.close(writer)
+
+
+def test_a_terminal_that_goes_away_costs_no_results() -> None:
+    reader, writer = os.openpty()
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "80"}
+    with begun("run", "--updates", "30000", "--json", stderr=writer, env=environment) as process:
+        os.close(writer)
+        while b"computing" not in os.read(reader, 4096):
+            pass
+        os.close(reader)
+        out, _ = process.communicate(timeout=WAIT)
+    assert process.returncode == 0
+    assert '"updates": 30000' in out
+
+
+# Streams.
+
+CLOSED = ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"]
+
+
+def each(*cases: tuple[str, tuple[str, ...]]) -> dict[tuple[str, tuple[str, ...]], tuple[int, str, str]]:
+    """What becomes of the program with those redirections and words; some at once."""
+    with ThreadPoolExecutor(3) as pool:
+        return dict(zip(cases, pool.map(lambda case: told(in_shell(f'"$@" {case[0]}', *case[1])), cases), strict=True))
+
+
+SAYING = [("--help",), ("--version",), ("scenes",), ("run", "--updates", "3"), ("run", "--updates", "3", "--json")]
+"""Commands that print something."""
+
+
+def test_closed_streams() -> None:
+    workers = ("odds", "--seeds", "2500", "--workers", "2")
+    cases = [(streams, words) for streams in CLOSED for words in [*SAYING[::2], ("nope",)]]
+    cases += [(streams, workers) for streams in CLOSED[-2:]]
+    for (streams, words), (code, out, errors) in each(*cases).items():
+        wrong = ">&-" in streams.split() or words == ("nope",)
+        assert code == (2 if wrong else 0), (streams, words, errors)
+        assert bool(out) == (not wrong), (streams, words)
+        if "2>&-" in streams or not wrong:
+            assert errors == ""
+        elif words == ("nope",):
+            assert errors.startswith("main.py: error: there is no scene")
+            assert errors.count("\n") == 1
+        else:
+            assert errors == "main.py: error: cannot write to standard output: it is closed\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_full_streams() -> None:
+    remark = ("sweep", "--over", "lane.minibatch.batch_size=1", "--seeds", "2")
+    out_full = [(">/dev/full", words) for words in SAYING]
+    for case, (code, _, errors) in each(*out_full).items():
+        assert code == 2, case
+        assert errors == "main.py: error: cannot write to standard output: no space left on device\n"
+    error_full = [("2>/dev/full", words) for words in [remark, ("nope",), ("run", "--nope"), *SAYING]]
+    for (streams, words), (code, out, _) in each(*error_full).items():
+        wrong = "nope" in words[-1]
+        assert code == (2 if wrong else 0), (streams, words)
+        assert bool(out) == (not wrong), (streams, words)
+    assert [code for code, _, _ in each((">/dev/full 2>/dev/full", ("scenes",))).values()] == [2]
+
+
+def test_nobody_reads_what_is_said() -> None:
+    process = begun("nope")
+    assert process.stderr is not None
+    process.stderr.close()
+    with process:
+        assert process.wait(WAIT) == 2
+
+
+# A folder that is gone.
+
+GONE = "the folder in which the program was started has been deleted"
+SWEEP = ("sweep", "--over", "lane.minibatch.batch_size=1,2", "--seeds", "2")
+SMALL = ("--size", "320x240")
+
+
+@pytest.mark.parametrize(
+    ("words", "well"),
+    [
+        (("scenes",), True),
+        (("--version",), True),
+        (("run", "--help"), True),
+        (("run", "--updates", "3"), True),
+        (("run", "--updates", "3", "--csv", "a.csv"), False),
+        (("run", "--updates", "3", "--npz", "a.npz"), False),
+        (("run", "--updates", "3", "--csv", "{}/a.csv"), True),
+        (("screenshot",), False),
+        (("screenshot", "-o", "a.svg"), False),
+        (("screenshot", *SMALL, "-o", "{}/a.png"), True),
+        (("record",), False),
+        (("record", "-o", "a.gif"), False),
+        (("record", *SMALL, "--to", "2", "-o", "{}/a.webp"), True),
+        (("odds", "--seeds", "2"), True),
+        (("odds", "--seeds", "2", "--csv", "a.csv"), False),
+        (("odds", "--seeds", "2", "-o", "a.png"), False),
+        (("odds", "--seeds", "2500", "--workers", "2"), False),
+        (SWEEP, False),
+        ((*SWEEP, "--results", "{}/a.jsonl"), True),
+        ((*SWEEP, "--results", "{}/a.jsonl", "--csv", "a.csv"), False),
+        ((*SWEEP, "--results", "{}/a.jsonl", "-o", "a.png"), False),
+        (("basins", *SMALL), False),
+        (("basins", *SMALL, "-o", "{}/a.png"), True),
+        (("cost", "-o", "a.png"), False),
+        (("cost", "--csv", "a.csv"), False),
+    ],
+)
+def test_where_the_folder_is_gone_only_what_needs_it_fails(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    well: bool,
+) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    ended = status(*(word.format(tmp_path) for word in words))
+    monkeypatch.chdir(tmp_path)
+    captured = capsys.readouterr()
+    if well:
+        assert (ended, captured.err) == (0, "")
+        assert captured.out
+    else:
+        assert (ended, captured.out) == (2, "")
+        assert GONE in captured.err
+        assert re.fullmatch(r"main\.py: error: .*\n", captured.err)
+
+
+@pytest.mark.parametrize("words", [(), ("scenes",), ("show", "a.png"), ("odds", "--seeds", "2500", "--workers", "2")])
+def test_a_folder_that_is_gone_before_the_start(words: tuple[str, ...]) -> None:
+    hidden = {"DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "SDL_VIDEODRIVER"}
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    line = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
+    code, out, errors = told(in_shell(line, *words, env=environment))
+    if words == ("scenes",):
+        assert (code, errors) == (0, "")
+    else:
+        assert (code, out) == (2, "")
+        assert re.fullmatch(r"main\.py: error: .*\n", errors)
+
+
+# A terminal of any width.
+
+
+def numbers(text: str) -> list[str]:
+    return sorted(re.findall(r"-?\d+(?:[.,]\d+)*", text))
+
+
+@pytest.mark.parametrize("columns", ["0", "1", "-5", "abc", "", "79", "1000000000", "9" * 30])
+def test_no_width_of_a_terminal_costs_a_number(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    commands: list[tuple[str, ...]] = [
+        ("--help",),
+        ("sweep", "--help"),
+        ("scenes",),
+        ("run", "--updates", "3"),
+        (*SWEEP, "--results", "a.jsonl"),
+        ("basins", *SMALL, "-o", "a.png"),
+    ]
+    said = []
+    for width in ("80", columns):
+        monkeypatch.setenv("COLUMNS", width)
+        said.append([output(capsys, *words) for words in commands])
+    for words, usual, here in zip(commands, *said, strict=True):
+        assert numbers(here) == numbers(usual), words
+        assert max(map(len, here.splitlines())) < 1_000
+
+
+def test_tables_of_what_is_measured_are_whole_in_a_terminal_without_width(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "0")
+    text = output(capsys, "odds", "--seeds", "2", "--updates", "3")
+    assert "-0." in text or "0." in text
+    assert re.search(r"training loss +\d", text)
+    assert re.search(r"µs +\d[\d.]* µs", text)
+
+
+# Links in a ring.
+
+
+MEASURED = """
+title = "a"
+look = "b"
+start = [0.0, 0.0]
+window = [[-1, 1], [-1, 1]]
+[examples]
+kind = "measured"
+model = "line"
+file = "ring"
+[lane.a]
+rule = "gradient descent"
+batch_size = "full"
+learning_rate = 0.1
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--csv", "ring"),
+        ("run", "--npz", "ring"),
+        ("run", "--csv", "ring/a.csv"),
+        ("odds", "--csv", "ring"),
+        ("odds", "-o", "ring.png"),
+        ("cost", "--csv", "ring"),
+        ("basins", "-o", "ring.png"),
+        ("screenshot", "-o", "ring.svg"),
+        ("record", "-o", "ring.mp4"),
+        (*SWEEP, "--results", "ring"),
+        (*SWEEP, "--csv", "ring"),
+        (*SWEEP, "-o", "ring.png"),
+        ("run", "ring.toml"),
+        ("run", "ring/a.toml"),
+        ("show", "ring.mp4"),
+        ("screenshot", "ring.png"),
+        ("run", "ring"),
+        ("run", "measured.toml"),
+        ("ring.toml",),
+    ],
+)
+def test_a_ring_of_links_is_a_mistake(capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+    for name in ("ring", "ring.png", "ring.svg", "ring.mp4", "ring.toml"):
+        Path(name).symlink_to(f"other-{name}")
+        Path(f"other-{name}").symlink_to(name)
+    Path("measured.toml").write_text(MEASURED, encoding="utf-8")
+    assert "ring" in mistake(capsys, *words)
