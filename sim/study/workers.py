@@ -97,6 +97,7 @@ def shared(
     waiting = deque(range(len(jobs)))
     busy: dict[Connection, _Worker] = {}
     deaths = 0
+    _check_folder()
     try:
         while waiting or busy:
             while waiting and len(busy) < workers:
@@ -187,9 +188,17 @@ def _end(workers: Collection[_Worker]) -> None:
         worker.process.join()
 
 
+def _check_folder() -> None:
+    """Processes begin where this one is; in a folder that is gone, Python does not even start."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise _no_processes(error) from None
+
+
 def _no_processes(error: OSError) -> StudyError:
     why = (error.strerror or str(error)).lower()
-    if isinstance(error, FileNotFoundError):  # Where this process is, they begin.
+    if isinstance(error, FileNotFoundError):
         why = FOLDER_GONE
     return StudyError(f"cannot start worker processes: {why}; --workers 1 needs none")
 
