@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from command_line import mistake, output, status
 from waiting import WAIT, until
 
 import main
+from sim.command import ending
 from sim.command.ending import SIGNALS
 from sim.files import AFTER, BEFORE
 from sim.scene import load_scene
@@ -35,28 +36,37 @@ LATEST = 10.0  # Seconds after which a program that was told to end has not obey
 STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
-def begun(*words: str, **options: Any) -> subprocess.Popen[str]:
+class Process(subprocess.Popen[str]):
+    """One that does not outlive its block, so that what goes wrong there is seen."""
+
+    def __exit__(self, *exception: Any) -> None:
+        if self.poll() is None:
+            self.kill()
+        super().__exit__(*exception)
+
+
+def begun(*words: str, **options: Any) -> Process:
     """The program, in a process group of its own, as a terminal starts it."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **options}
-    return subprocess.Popen([sys.executable, MAIN, *words], text=True, encoding="utf-8", process_group=0, **pipes)
+    return Process([sys.executable, MAIN, *words], text=True, encoding="utf-8", process_group=0, **pipes)
 
 
-def in_shell(line: str, *words: str, **options: Any) -> subprocess.Popen[str]:
+def in_shell(line: str, *words: str, **options: Any) -> Process:
     """The program in a shell's line, in which "$@" calls it with these words."""
     call = ["sh", "-c", line, "sh", sys.executable, MAIN, *words]
-    return subprocess.Popen(
+    return Process(
         call, text=True, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.PIPE, process_group=0, **options
     )
 
 
-def told(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+def told(process: Process) -> tuple[int, str, str]:
     """With which status it ends, and what it has said on both streams."""
     with process:
         out, errors = process.communicate(timeout=WAIT)
     return process.returncode, out, errors
 
 
-def heeds_signals(process: subprocess.Popen[str]) -> bool:
+def heeds_signals(process: Process) -> bool:
     """Whether it has got so far; Python's own start cannot be told to end with a sentence."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     caught = int(next(line.split()[1] for line in status.splitlines() if line.startswith("SigCgt")), 16)
@@ -80,7 +90,7 @@ def in_the_making(folder: Path) -> list[Path]:
     return list(folder.glob(f"{BEFORE}*{AFTER}"))
 
 
-def ended(process: subprocess.Popen[str], number: signal.Signals, *, everyone: bool) -> float:
+def ended(process: Process, number: signal.Signals, *, everyone: bool) -> float:
     """Send a signal; see that the process ends as it should, and how long that takes."""
     then = time.monotonic()
     (os.killpg if everyone else os.kill)(process.pid, number)
@@ -150,12 +160,14 @@ def test_files_in_the_making_go_away(tmp_path: Path, number: signal.Signals) -> 
     folders = [tmp_path / str(place) for place in range(len(WRITERS))]
     for folder in folders:
         folder.mkdir()
-    processes = [begun(*words, cwd=folder) for words, folder in zip(WRITERS, folders, strict=True)]
-    for folder, process, count in zip(folders, processes, WRITERS.values(), strict=True):
-        with process:
+    with ExitStack() as running:
+        processes = [
+            running.enter_context(begun(*words, cwd=folder)) for words, folder in zip(WRITERS, folders, strict=True)
+        ]
+        for folder, process, count in zip(folders, processes, WRITERS.values(), strict=True):
             until(lambda folder=folder, count=count: len(in_the_making(folder)) == count)  # type: ignore[misc]
             ended(process, number, everyone=False)
-        assert not list(folder.iterdir())
+            assert not list(folder.iterdir())
 
 
 def test_what_a_killed_run_left_is_removed_by_the_next_and_what_a_live_one_makes_is_not(tmp_path: Path) -> None:
@@ -185,17 +197,30 @@ def test_a_signal_that_is_ignored_stays_so(tmp_path: Path, number: signal.Signal
     assert "2,500 seeds" in out
 
 
-def test_the_second_signal_of_two_adds_no_sentence() -> None:
-    with begun("run", "--updates", "1000000", "--csv", "a.csv") as process:
-        until(lambda: in_the_making(Path()))
-        for _ in range(50):
-            process.send_signal(signal.SIGINT)
-            process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=WAIT)
-    assert (process.returncode, errors) in {
-        (130, "main.py: interrupted\n"),
-        (143, "main.py: terminated\n"),
-    }
+def test_the_second_signal_of_two_adds_no_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    def tell(what: str) -> None:
+        said.append(what)
+        if len(said) < 3:
+            ending._end(signal.SIGTERM, None)  # It comes while the first is being told of.
+
+    left: list[int] = []
+    monkeypatch.setattr(ending, "_ending", False)
+    monkeypatch.setattr(ending, "_tell", tell)
+    monkeypatch.setattr(os, "_exit", left.append)
+    ending._end(signal.SIGINT, None)
+    assert (said, left) == (["interrupted"], [130])
+
+
+def test_a_signal_after_all_is_done_disturbs_nothing() -> None:
+    script = (
+        "import os, signal, sys; import main; status = main.main(); os.kill(os.getpid(), signal.SIGINT); print(status)"
+    )
+    words = [sys.executable, "-c", script, "run", "--updates", "3", "--json"]
+    done = subprocess.run(words, cwd=Path(MAIN).parent, capture_output=True, text=True, check=False, timeout=WAIT)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("}\n0\n")
 
 
 def test_nobody_is_waited_for_who_does_not_read() -> None:

@@ -97,6 +97,7 @@ def shared(
     waiting = deque(range(len(jobs)))
     busy: dict[Connection, _Worker] = {}
     deaths = 0
+    _check_folder()
     try:
         while waiting or busy:
             while waiting and len(busy) < workers:
@@ -187,8 +188,15 @@ def _end(workers: Collection[_Worker]) -> None:
         worker.process.join()
 
 
+def _check_folder() -> None:
+    """Processes begin where this one is; in a folder that is gone, Python does not even start."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise _no_processes(error) from None
+
+
 def _no_processes(error: OSError) -> StudyError:
-    # Where this process is, they begin.
     reason = FOLDER_GONE if isinstance(error, FileNotFoundError) else why(error)
     return StudyError(f"cannot start worker processes: {reason}; --workers 1 needs none")
 
