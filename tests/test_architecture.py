@@ -11,21 +11,19 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-ROOMS = tuple(
-    [
-        "version",
-        "resources",
-        "surface",
-        "descent",
-        "files",
-        "scene",
-        "report",
-        "study",
-        "stage",
-        "command",
-        "__main__",
-        "main",
-    ]
+ROOMS = (
+    "version",
+    "resources",
+    "surface",
+    "descent",
+    "files",
+    "scene",
+    "report",
+    "study",
+    "stage",
+    "command",
+    "__main__",
+    "main",
 )
 """Each may import from itself and from those before it; the house itself tells its version, and nothing else."""
 
