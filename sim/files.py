@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 PERMISSIONS = 0o777  # The bits of a file's mode that its successor takes over.
 BEFORE, AFTER = ".three-marbles-", ".part"  # Around the name of a file in the making.
+NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # For who writes a pipe; no text mode.
 LONGEST_STEM = 200  # Bytes of a name that is made here: an ending, and a number behind it, find room in the usual 255.
 IN_USE = (errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 """With which of these `lock` fails where somebody else has the lock."""
@@ -53,6 +54,34 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         raise  # Whoever reads has seen enough, which is no mistake.
     except OSError as error:
         raise OutputError(f"cannot write {path}: {_reason(path, error)}") from None
+
+
+@contextmanager
+def ordinary_file(path: Path) -> Iterator[BinaryIO]:
+    """A stream that reads the file at `path`: no folder, no pipe, which would keep one waiting, no device without end.
+
+    Raises:
+        OSError: it is something else, or cannot be read; its `strerror` says why.
+    """
+    number = os.open(path, os.O_RDONLY | NO_WAITING)
+    mode = os.fstat(number).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(number)
+        raise OSError(errno.EINVAL, "it is a folder" if stat.S_ISDIR(mode) else "it is not an ordinary file")
+    with open(number, "rb") as stream:
+        yield stream
+
+
+def bounded(stream: BinaryIO, most: int, what: str) -> bytes:
+    """All that a stream holds, if it is no more than so many bytes.
+
+    Raises:
+        OSError: it is more than can belong to what it is.
+    """
+    content = stream.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"it is larger than {what} can be, {most >> 10} kB")
+    return content
 
 
 def check_writable(path: Path) -> None:
@@ -100,6 +129,16 @@ def located(path: Path) -> Path:
         return path
 
 
+def why(error: OSError) -> str:
+    """What went wrong, to be said behind a colon.
+
+    >>> why(FileNotFoundError(errno.ENOENT, "No such file or directory"))
+    'no such file or directory'
+    """
+    told = error.strerror or str(error)
+    return f"{told[:1].lower()}{told[1:]}"
+
+
 def lock(stream: BinaryIO | FileIO) -> None:
     """Keep others who ask from an open file until it is closed, or until this process ends, however it does.
 
@@ -134,7 +173,7 @@ def _reason(path: Path, error: OSError) -> str:
             return "it is a folder"
         case PermissionError():
             return "permission denied"
-    return (error.strerror or str(error)).lower()
+    return why(error)
 
 
 @contextmanager

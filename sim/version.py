@@ -1,3 +1,3 @@
 """Which version of the program this is: what it says, and what the files that it saves carry."""
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"

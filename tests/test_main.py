@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,9 +20,12 @@ from waiting import until
 import main
 from sim.command import COMMANDS, arguments, entry
 from sim.command import run as run_command
+from sim.descent.rules.momentum import Momentum
 from sim.scene import OPENING, load_scene, parse_scene, scene_files
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved
 from sim.scene.saving import saved_text
+from sim.stage.session import race as race_of
+from sim.surface.points import Array
 
 ROOT = Path(main.__file__).parent
 MAIN = str(ROOT / "main.py")
@@ -66,7 +70,7 @@ def test_the_main_help_names_every_command(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
-    assert output(capsys, "--version") == "three-marbles 0.2.0\n"
+    assert output(capsys, "--version") == "three-marbles 0.3.0\n"
 
 
 def test_help_waits_for_no_library() -> None:
@@ -465,3 +469,51 @@ def test_results_that_cannot_be_written_are_a_sentence() -> None:
         )
     assert done.returncode == 2
     assert done.stderr == "main.py: error: cannot write to standard output: no space left on device\n"
+
+
+# A race of another computer's.
+
+
+@pytest.fixture
+def _other_computer(_elsewhere: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Pictures are made on a computer whose momentum has other last bits."""
+    step = Momentum.step
+
+    def other(rule: Momentum, theta: Array, gradient: Array, state: Any) -> tuple[Array, Any]:
+        movement, state = step(rule, theta, gradient, state)
+        return movement + 2.0**-40, state
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Momentum, "step", other)
+        race_of.cache_clear()
+        assert status("screenshot", "--update", "50", "--size", "320x240", "-o", "theirs.png") == 0
+    race_of.cache_clear()
+    yield
+    race_of.cache_clear()
+
+
+@pytest.mark.usefixtures("_other_computer")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "--json"],
+        ["screenshot", "--size", "320x240", "-o", "again.png"],
+        ["screenshot", "--update", "3", "-o", "again.svg"],
+        ["record", "--to", "50", "--seconds", "0.1", "--size", "320x240", "-o", "again.webp"],
+    ],
+)
+def test_a_race_that_goes_otherwise_here_is_told(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    command, *rest = words
+    capsys.readouterr()
+    assert status(command, "theirs.png", *rest) == 0
+    told = capsys.readouterr().err
+    assert told == "main.py: from update 1 on, what is computed and shown here differs from the file.\n"
+    assert status(command, "theirs.png", *rest, "--seed", "5") == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_race_that_goes_as_in_the_file_needs_no_word(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status("screenshot", "--update", "50", "--size", "320x240", "-o", "ours.png") == 0
+    capsys.readouterr()
+    output(capsys, "run", "ours.png")
+    output(capsys, "screenshot", "ours.png", "--size", "320x240", "-o", "again.png")

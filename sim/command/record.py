@@ -119,9 +119,10 @@ def run(arguments: argparse.Namespace) -> None:
     """Draw and encode it."""
     from ..files import check_writable, free_path, named
     from ..stage import require_pygame_ce
-    from .chosen import chosen_scene
+    from .chosen import chosen, compare
 
-    scene = chosen_scene(arguments.scene, arguments.seed)
+    saved = chosen(arguments.scene, arguments.seed)
+    scene = saved.scene
     path = arguments.output or free_path(named(scene.name, ".mp4"))
     last = scene.updates if arguments.last is None else arguments.last
     if arguments.first > last:
@@ -132,6 +133,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_writable(path)
     require_pygame_ce()
     from ..stage.film import film, film_size
+    from ..stage.session import race
 
     made = film(
         scene,
@@ -145,6 +147,7 @@ def run(arguments: argparse.Namespace) -> None:
     )
     with closing(made):  # Ctrl-C leaves what was there before.
         count = result_of(made)
+    compare(saved, race(scene))
     width, height = film_size(path, arguments.size)
     if (width, height) != arguments.size:
         say(f"an MP4 has even sizes only: the film has {width}x{height} pixels")

@@ -52,9 +52,10 @@ def run(arguments: argparse.Namespace) -> None:
     """Run it, and say what became of it."""
     from ..files import whole_file
     from ..report import summary, table, write_csv, write_npz
-    from .chosen import chosen_scene
+    from .chosen import chosen, compare
 
-    scene = chosen_scene(arguments.scene, arguments.seed)
+    saved = chosen(arguments.scene, arguments.seed)
+    scene = saved.scene
     updates = scene.updates if arguments.updates is None else arguments.updates
     race = scene.race()
     with ExitStack() as files:
@@ -65,10 +66,12 @@ def run(arguments: argparse.Namespace) -> None:
         if rows is not None:
             write_csv(race, updates, codecs.getwriter("utf-8")(rows))
         if arrays is not None:
+            from ..descent.digest import digest
             from ..scene.reading import Saved
             from ..scene.saving import saved_text
 
-            write_npz(saved_text(Saved(scene, updates)), race, updates, arrays)
+            write_npz(saved_text(Saved(scene, updates, digest=digest(race, updates))), race, updates, arrays)
+    compare(saved, race)
     if arguments.json:
         show_json(summary(scene, race, updates))
     else:

@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Draw and save it."""
     from ..files import check_writable, free_path, named
     from ..stage import require_pygame_ce
-    from .chosen import chosen
+    from .chosen import chosen, compare
 
     saved = chosen(arguments.scene, arguments.seed)
     scene = saved.scene
@@ -105,4 +105,7 @@ def run(arguments: argparse.Namespace) -> None:
         from ..stage.export import screenshot
 
         screenshot(scene, update, arguments.size or USUAL_SIZE, arguments.theme, path, clock=saved.clock, **asked)
+    from ..stage.session import race
+
+    compare(saved, race(scene))
     show(f"saved {path}")

@@ -1,13 +1,15 @@
 """Pictures and films that carry their scene as a text beside the pixels.
 
-They are data from strangers: only the text is looked for, no pixel is decoded, and nothing is executed.
+They are data from strangers: only the text is looked for, within bounds, no pixel is decoded, and nothing is executed.
 """
 
-from collections.abc import Callable, Mapping
+import os
+import struct
+import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 from xml.parsers import expat
 
 from .words import SceneError
@@ -17,6 +19,21 @@ KEYWORD = "Three Marbles scene"
 
 OPENING_LINE = "# Three Marbles scene"
 """How a comment begins that is a scene; other programs write comments, too."""
+CHECK_SUM = ", check sum "
+"""What follows in the same line: files of versions up to 0.2.0 lack it."""
+MISREAD = 2  # Letters of the opening line that may be wrong in one that is told to be damaged.
+
+LONGEST_START = 1 << 20
+"""Of a PNG, SVG or GIF, so many bytes are looked at: what it carries stands first."""
+MOST_CHUNKS = 1 << 18
+"""Of a WebP, so many chunks: one for each picture of an hour's film, and what it carries behind them."""
+PROBED = "262144"
+"""Of a film, so many bytes of its pictures: FFmpeg would look at more of them than it takes to know the text."""
+
+LONGEST_MARK = 12
+"""How many bytes tell them apart."""
+
+Text = str | bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,42 +44,94 @@ class Carrier:
     """What it is called, with its article."""
     begins: Callable[[bytes], bool]
     """Whether a file that begins with these bytes is one."""
-    text: Callable[[Path], object]
-    """What the file carries, if anything."""
+    text: Callable[[BinaryIO], Text]
+    """What the file carries, if anything. Raises one of DAMAGES where its bytes make no sense."""
 
 
-def _image(path: Path) -> Mapping[Any, Any]:
-    """What stands in front of the pixels of an image."""
-    from PIL import Image  # noqa: PLC0415  Only pictures need it.
-
-    with Image.open(path, formats=("PNG", "GIF", "WEBP")) as image:
-        return dict(image.info)
+DAMAGES = (ValueError, struct.error, zlib.error, expat.ExpatError)
+"""What the bytes of a damaged or hostile file lead to."""
 
 
-def _png(path: Path) -> object:
-    return _image(path).get(KEYWORD)
+def _png(stream: BinaryIO) -> Text:
+    """The chunk iTXt of our keyword, in front of the pixels (PNG, third edition, 5.3 and 11.3.3.4)."""
+    content, place = stream.read(LONGEST_START), 8
+    while place < len(content):
+        length, kind = struct.unpack_from(">I4s", content, place)
+        if kind in (b"IDAT", b"IEND") or place + 12 + length > LONGEST_START:
+            return None
+        body = content[place + 8 : place + 8 + length]
+        (check,) = struct.unpack_from(">I", content, place + 8 + length)
+        if zlib.crc32(kind + body) != check:
+            raise ValueError("a wrong check sum")
+        if kind == b"iTXt" and body.startswith(KEYWORD.encode() + b"\0"):
+            return _international(body[len(KEYWORD) + 1 :])
+        place += 12 + length
+    raise ValueError("cut off")
 
 
-def _gif(path: Path) -> object:
-    return _image(path).get("comment")
+def _international(rest: bytes) -> Text:
+    """The text of an iTXt chunk, from what follows the keyword: two flags, a language, the keyword in it."""
+    _language, _keyword, text = rest[2:].split(b"\0", 2)
+    return zlib.decompressobj().decompress(text, LONGEST_START) if rest[0] else text
 
 
-def _webp(path: Path) -> object:
-    return _image(path).get("xmp")
+GIF_HEADER, PALETTE, COMMENT, EXTENSION = 13, 0x80, 0xFE, 0x21
 
 
-def _film(path: Path) -> object:
+def _gif(stream: BinaryIO) -> Text:
+    """The first comment in front of the pictures (GIF 89a, 15 to 24): blocks of up to 255 bytes, then an empty one."""
+    content = stream.read(LONGEST_START)
+    (flags,) = struct.unpack_from("B", content, 10)
+    place = GIF_HEADER + (6 << (flags & 7) if flags & PALETTE else 0)
+    while (marks := content[place : place + 2])[:1] == bytes([EXTENSION]):
+        place, blocks = place + 2, []
+        while size := struct.unpack_from("B", content, place)[0]:
+            blocks.append(content[place + 1 : place + 1 + size])
+            place += 1 + size
+        if marks[1] == COMMENT:
+            return b"".join(blocks)
+        place += 1
+    return None
+
+
+def _webp(stream: BinaryIO) -> Text:
+    """The chunk XMP (developers.google.com/speed/webp/docs/riff_container), which stands last."""
+    stream.seek(12)
+    for _ in range(MOST_CHUNKS):
+        if not (head := stream.read(8)):
+            return None
+        name, length = struct.unpack("<4sI", head)
+        if name == b"XMP ":
+            return stream.read(min(length, LONGEST_START))
+        stream.seek(length + length % 2, os.SEEK_CUR)
+    return None
+
+
+class _Nameless:
+    """A stream without its name, which FFmpeg might take for an address or a pattern."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.read, self.seek, self.tell = stream.read, stream.seek, stream.tell
+
+
+def _film(stream: BinaryIO) -> Text:
+    """The comment of an MP4 or WebM. Its beginning has told which it is, so that FFmpeg tries no other kinds."""
     import av  # noqa: PLC0415  Only films need it.
 
-    with av.open(str(path), metadata_errors="replace") as film:
-        return {key.lower(): value for key, value in film.metadata.items()}.get("comment")
+    kind = "mp4" if stream.read(LONGEST_MARK)[4:8] == b"ftyp" else "matroska"
+    stream.seek(0)
+    try:
+        with av.open(_Nameless(stream), "r", format=kind, options={"probesize": PROBED}) as film:
+            return {key.lower(): value for key, value in film.metadata.items()}.get("comment")
+    except av.FFmpegError as error:
+        raise ValueError(str(error)) from None
 
 
 class _Found(Exception):
     """Ends the reading of a document."""
 
 
-def _svg(path: Path) -> object:
+def _svg(stream: BinaryIO) -> Text:
     """The text of <svg><metadata>. A document type, in which entities would be declared, is refused."""
     parser, inside, parts = expat.ParserCreate(), [""], [""]
 
@@ -82,7 +151,7 @@ def _svg(path: Path) -> object:
 
     parser.StartElementHandler, parser.EndElementHandler = begin, end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = text, refuse
-    with path.open("rb") as stream, suppress(_Found):
+    with suppress(_Found):
         parser.Parse(stream.read(LONGEST_START), False)
         return None
     return "".join(parts)
@@ -98,36 +167,53 @@ CARRIERS: dict[str, Carrier] = {
 }
 """The kinds, by the endings that their files usually have."""
 
-LONGEST_START = 1 << 19
-"""Of an SVG, so many bytes are looked at: what it carries stands first."""
-
-LONGEST_MARK = 12
-"""How many bytes tell them apart."""
-
 
 def carrier_of(head: bytes) -> Carrier | None:
     """The kind of a file that begins like this; None: it carries no text but is one, or is nothing known."""
     return next((carrier for carrier in CARRIERS.values() if carrier.begins(head)), None)
 
 
-def carried_text(carrier: Carrier, path: Path, longest: int) -> str:
-    """The scene's text in such a file, at most `longest` bytes long.
+def carried_text(carrier: Carrier, stream: BinaryIO, longest: int) -> str:
+    """The scene's text in a file of that kind, at most `longest` bytes long, without its check sum.
 
     Raises:
         SceneError: it carries none, or is damaged.
     """
     try:
-        text = carrier.text(path)
-    except ModuleNotFoundError:
-        raise
-    except Exception as error:  # Whatever a decoder stumbles over in a damaged or hostile file.
-        if isinstance(error, OSError) and error.errno is not None and error.filename is not None:
-            raise
+        text = carrier.text(stream)
+        text = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+    except DAMAGES:
         raise SceneError(f"is {carrier.name} that is damaged or cut off") from None
-    if isinstance(text, bytes):
-        text = text.decode("utf-8", errors="replace")
-    if not isinstance(text, str) or not text.lstrip("\ufeff").startswith(OPENING_LINE):
-        raise SceneError(f"is {carrier.name} without a scene; those that this program saves carry theirs")
-    if len(text.encode("utf-8")) > longest:
+    if text is None or not _begins_like_ours(text):
+        raise SceneError(
+            f"is {carrier.name} without a scene, or a damaged one; those that this program saves carry theirs"
+        )
+    if len(text.encode("utf-8", errors="replace")) > longest:
         raise SceneError(f"carries a text larger than a scene can be, {longest >> 10} kB")
-    return text
+    if (scene := unsealed(text)) is None:
+        raise SceneError(f"is {carrier.name} whose scene is damaged")
+    return scene
+
+
+def sealed(text: str) -> str:
+    """The text of a scene, which begins with OPENING_LINE, as a file carries it: with a check sum of what follows."""
+    first, end, rest = text.partition("\n")
+    return f"{first}{CHECK_SUM}{_check_sum(rest)}{end}{rest}"
+
+
+def unsealed(text: str) -> str | None:
+    """What was sealed; None if a letter of it has changed since. A text without a check sum is left as it is."""
+    first, end, rest = text.lstrip("\ufeff").partition("\n")
+    if first in (OPENING_LINE, f"{OPENING_LINE}{CHECK_SUM}{_check_sum(rest)}"):
+        return f"{OPENING_LINE}{end}{rest}"
+    return None
+
+
+def _check_sum(rest: str) -> str:
+    return f"{zlib.crc32(rest.encode('utf-8', errors='replace')):08x}"
+
+
+def _begins_like_ours(text: str) -> bool:
+    """Whether a text begins with our opening line, or did so before some letter was damaged."""
+    first = text.lstrip("\ufeff")[: len(OPENING_LINE)]
+    return len(first) == len(OPENING_LINE) and sum(map(str.__ne__, first, OPENING_LINE)) <= MISREAD

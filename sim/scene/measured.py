@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..descent.data import MOST_EXAMPLES
+from ..files import bounded, located, ordinary_file, why
 from .words import SceneError, short
 
 LARGEST_FILE = 1 << 18  # Bytes.
@@ -17,10 +18,11 @@ TEST_EVERY = 4
 Pair = tuple[float, float]
 
 
-def with_measured(examples: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def with_measured(examples: Mapping[str, Any], folder: Path | None) -> dict[str, Any]:
     """A table of measured examples with the pairs of its file in place of the file's name.
 
-    file: a CSV file with a row for each (x, y), and perhaps a header; a path as seen from `folder`.
+    file: a CSV file with a row for each (x, y), and perhaps a header; in `folder`, or below it. Without a folder,
+        none may be named.
     test_every: each so many-th row is a test example, the others are for training; 4 by default.
     standardize: whether x and y are first brought to mean 0 and standard deviation 1 over the training
         rows; not by default.
@@ -36,7 +38,7 @@ def with_measured(examples: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         raise SceneError(f"examples.test_every must be a whole number from 2 to {MOST_EXAMPLES}, not {short(every)}")
     if type(standardize) is not bool:
         raise SceneError(f"examples.standardize must be true or false, not {short(standardize)}")
-    rows = _rows(folder / file, file)
+    rows = _rows(_place(file, folder), file)
     test = rows[every - 1 :: every]
     train = [row for number, row in enumerate(rows, 1) if number % every]
     if not test:
@@ -48,15 +50,24 @@ def with_measured(examples: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return {**table, "train": train, "test": test}
 
 
+def _place(file: str, folder: Path | None) -> Path:
+    """The path of a file that a scene names: beside or below the scene, wherever links lead."""
+    if folder is None:
+        raise SceneError(
+            "examples.file: only a scene in a file can name another one; give the numbers, as train and test"
+        )
+    path = folder / file
+    if Path(file).is_absolute() or not located(path).is_relative_to(located(folder)):
+        raise SceneError(f"examples.file must be in the scene's folder, or in one below it, not {short(file)}")
+    return path
+
+
 def _rows(path: Path, shown: str) -> list[Pair]:
     try:
-        if not path.is_file() or path.stat().st_size > LARGEST_FILE:
-            raise SceneError(f"examples.file: {shown} is no file of at most {LARGEST_FILE >> 10} kB")
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        with ordinary_file(path) as stream:
+            lines = bounded(stream, LARGEST_FILE, "measured data").decode("utf-8-sig").splitlines()
     except OSError as error:
-        raise SceneError(f"examples.file: cannot read {shown}: {(error.strerror or str(error)).lower()}") from None
-    except SceneError:
-        raise
+        raise SceneError(f"examples.file: cannot read {shown}: {why(error)}") from None
     except ValueError:
         raise SceneError(f"examples.file: {shown} is not a text file in UTF-8") from None
     rows: list[Pair] = []

@@ -3,13 +3,11 @@
 A scene file is data from a stranger: it is validated, never executed, and every mistake in it is named.
 """
 
-import errno
 import json
 import os
 import re
-import stat
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,20 +15,23 @@ from pydantic import ValidationError
 
 from ..descent.clock import UPDATES
 from ..descent.data import EXAMPLES
+from ..descent.digest import Digest, parse_digest
 from ..descent.rules import RULES
 from ..descent.track import Lane
+from ..files import bounded, ordinary_file, why
 from ..resources import asset
 from ..surface import SURFACES
 from .carriers import CARRIERS, LONGEST_MARK, carried_text, carrier_of
 from .measured import with_measured
 from .mistakes import complain, oddities, reason, toml_reason
 from .tables import SceneFile, build
-from .value import Caption, Question, Scene, Translation
+from .value import Caption, InLanguages, Question, Scene, Translation
 from .words import SceneError, nearest, path_text, short
 
 SCENES = asset("scenes")
 OPENING = "local-minimum"
 LARGEST_FILE = 1 << 18  # Bytes; the scenes that come with the program have some two thousand.
+UNNAMED = "scene"
 
 # A key such as a.a.a…, so long that splitting it would take all of the memory there is.
 DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){32}""", re.ASCII)
@@ -44,6 +45,8 @@ class Saved:
     tick: int | None = None
     """None where the file says nothing of a moment."""
     clock: str = UPDATES
+    digest: Digest = field(default=(), compare=False)
+    """What the race looked like up to there, on the computer that wrote the file; it follows from the rest."""
 
     @property
     def moment(self) -> int:
@@ -60,18 +63,20 @@ def parse_scene(text: str, name: str) -> Scene:
     return parse_saved(text, name).scene
 
 
-def parse_saved(text: str, name: str, folder: Path = Path()) -> Saved:
+def parse_saved(text: str, name: str, folder: Path | None = None) -> Saved:
     """The same with the moment at which the race was left, if the text was saved by this program.
 
-    A scene that was saved keeps its name; others get the given one. What it names of files lies in the folder.
+    A scene that was saved keeps its name; others get the given one. Files that it names are looked for in that folder,
+    or below; without one, it may name none.
     """
     file, scene = _parsed(text, name, folder)
     if file.saved is None:
         return Saved(scene)
-    return Saved(replace(scene, name=file.saved.scene), file.saved.update, file.saved.clock)
+    saved = file.saved
+    return Saved(replace(scene, name=saved.scene), saved.update, saved.clock, parse_digest(saved.digest))
 
 
-def _parsed(text: str, name: str, folder: Path) -> tuple[SceneFile, Scene]:
+def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene]:
     try:
         if DEEP_KEY.search(text):
             raise RecursionError
@@ -113,10 +118,16 @@ def _parsed(text: str, name: str, folder: Path) -> tuple[SceneFile, Scene]:
         machine=file.machine,
         lanes=lanes,
         claims=tuple(part.claim for part in file.lane.values()),
-        captions=tuple(Caption(part.on, part.text, part.zh, part.lane, part.update) for part in file.caption),
-        question=None if asked is None else Question(asked.text, tuple(asked.answer), asked.on, asked.zh),
-        zh=Translation(file.zh.title, file.zh.look, tuple(file.zh.lane.items())),
+        captions=tuple(Caption(part.on, part.text, part.translations, part.lane, part.update) for part in file.caption),
+        question=None if asked is None else Question(asked.text, tuple(asked.answer), asked.on, asked.translations),
+        translations=_translations(file),
     )
+
+
+def _translations(file: SceneFile) -> InLanguages[Translation]:
+    """What the scene's own words are in other languages; a table that says nothing is as good as none."""
+    read = ((code, Translation(part.title, part.look, tuple(part.lane.items()))) for code, part in file.translations)
+    return tuple((code, words) for code, words in read if words != Translation())
 
 
 @lru_cache(maxsize=1)
@@ -146,39 +157,40 @@ def load_saved(name_or_path: str) -> Saved:
     if not looks_like_path:
         raise SceneError(f"there is no scene {nearest(name_or_path, known)}")
     try:
-        text = _text(path)
+        text, folder = _text(path)
     except OSError as error:
-        raise SceneError(f"cannot read {shown}: {(error.strerror or str(error)).lower()}") from None
+        raise SceneError(f"cannot read {shown}: {why(error)}") from None
     except UnicodeDecodeError:
         raise SceneError(f"{shown}: is not a text file in UTF-8") from None
     except SceneError as error:
         raise SceneError(f"{shown}: {error}") from None
     except ValueError as error:  # A path that no file system knows.
         raise SceneError(f"cannot read {shown}: {error}") from None
-    name = name_or_path if name_or_path in known else path.stem
+    name = name_or_path if name_or_path in known else scene_name(path)
     try:
-        return parse_saved(text, name, path.parent)
+        return parse_saved(text, name, folder)
     except SceneError as error:
         raise SceneError(f"{shown}: {error}") from None
 
 
-def _text(path: Path) -> str:
-    """The scene's text, from a text file or from what carries one."""
-    head = _content(path, LONGEST_MARK, whole=False)
-    if (carrier := carrier_of(head)) is not None:
-        return carried_text(carrier, path, LARGEST_FILE)
-    return _content(path, LARGEST_FILE).decode("utf-8-sig")
+def scene_name(path: Path) -> str:
+    """What the scene in a file is called that does not say its name: as the file, in letters that can be shown.
+
+    >>> scene_name(Path("lecture/it's (1).toml"))
+    "it's (1)"
+    """
+    name = "".join(c if c.isprintable() else "\ufffd" for c in path.stem)
+    return name if name.strip() else UNNAMED
 
 
-def _content(path: Path, most: int, *, whole: bool = True) -> bytes:
-    """The bytes of an ordinary file; a pipe would keep one waiting, a device might never end."""
-    mode = path.stat().st_mode
-    if stat.S_ISDIR(mode):
-        raise OSError(errno.EISDIR, "it is a folder")
-    if not stat.S_ISREG(mode):
-        raise OSError(errno.EINVAL, "it is not an ordinary file")
-    with path.open("rb") as stream:
-        content = stream.read(most + 1)
-    if whole and len(content) > most:
-        raise OSError(errno.EFBIG, f"it is larger than a scene can be, {most >> 10} kB")
-    return content
+def _text(path: Path) -> tuple[str, Path | None]:
+    """The scene's text, from a text file or from what carries one, and the folder in which it may name files.
+
+    What a picture or film carries names none: it may come from anywhere, and brings its numbers.
+    """
+    with ordinary_file(path) as stream:
+        head = stream.read(LONGEST_MARK)
+        stream.seek(0)
+        if (carrier := carrier_of(head)) is not None:
+            return carried_text(carrier, stream, LARGEST_FILE), None
+        return bounded(stream, LARGEST_FILE, "a scene").decode("utf-8-sig"), path.parent

@@ -1,5 +1,6 @@
 """From a race at a moment to a text that a picture can carry, or a file hold."""
 
+from ..descent.digest import digest_text
 from ..version import VERSION
 from .carriers import OPENING_LINE
 from .reading import Saved
@@ -12,6 +13,7 @@ def saved_text(saved: Saved) -> str:
         "scene": saved.scene.name,
         "update": saved.tick or 0,
         "clock": saved.clock,
+        "digest": digest_text(saved.digest),
         "version": VERSION,
     }
     return f"{OPENING_LINE}\n{tables_text({**scene_tables(saved.scene), 'saved': moment})}"

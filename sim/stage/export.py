@@ -12,10 +12,11 @@ import pygame
 from pygame import Rect
 
 from ..descent.clock import UPDATES
+from ..descent.digest import digest
 from ..descent.race import Race
 from ..files import OutputError, whole_file
 from ..scene import Scene, SceneError
-from ..scene.carriers import KEYWORD
+from ..scene.carriers import KEYWORD, sealed
 from ..scene.reading import Saved
 from ..scene.words import nearest
 from .camera import Camera
@@ -88,7 +89,7 @@ def screenshot(
         return picture
 
     image = _transparent(painted, load_theme(theme).background) if transparent else _opaque(painted(None))
-    _save(image, path, scene_of(session))
+    _save(image, path, carried_by(session))
 
 
 def paused(scene: Scene, update: int, theme: str, clock: str = UPDATES) -> tuple[Session, Race]:
@@ -135,14 +136,20 @@ def scaled_size(size: Size, scale: float) -> Size:
 
 
 def scene_of(session: Session) -> str:
-    """What a picture of this session carries: the scene, as changed by hand, and the moment."""
+    """The scene of this session as a text: as changed by hand, with the moment, and what the race was like up to it."""
     from ..scene.saving import saved_text  # noqa: PLC0415  Not needed to show the first frame.
 
-    return saved_text(Saved(session.scene, session.update, session.clock))
+    told = digest(race_of(session.scene), session.update)
+    return saved_text(Saved(session.scene, session.update, session.clock, told))
+
+
+def carried_by(session: Session) -> str:
+    """That text as a picture or film of this session carries it."""
+    return sealed(scene_of(session))
 
 
 def save_png(picture: pygame.Surface, path: Path, text: str = "") -> None:
-    """Save a picture as a PNG that carries a text, such as `scene_of` makes.
+    """Save a picture as a PNG that carries a text, such as `carried_by` makes.
 
     Raises:
         OutputError: the file cannot be written; nothing half-written is left.

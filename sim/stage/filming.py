@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pygame
 
 from ..files import OutputError, free_path, located, named
-from .export import scene_of
+from .export import carried_by
 from .session import Message, Session
 from .theme import say
 from .viewing import Notify
@@ -36,7 +36,7 @@ class Filming:
             from .film import Recorder  # noqa: PLC0415  Only who makes a film waits for its library.
 
             path = free_path(named(session.scene.name, ".mp4"))
-            self._recorder = Recorder(path, size, RATE, scene_of(session))
+            self._recorder = Recorder(path, size, RATE, carried_by(session))
         except ModuleNotFoundError as error:
             return Notify(say(session.language, "No film: {name} is not installed", name=error.name))
         except OutputError as error:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 
 import pygame
 
+from ..descent.digest import Departure, departure
+from ..descent.race import Race
 from ..files import OutputError, free_path, located, named
 from ..scene import SceneError
 from ..scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
-from .export import save_png, scene_of
+from .export import carried_by, save_png, scene_of
 from .picture import draw, moment
-from .session import Message, Session, ask, begin, race
+from .session import Message, Session, ask, begin
+from .session import race as race_of
 from .theme import say
 from .viewing import Notify
 
@@ -30,6 +33,7 @@ def resume(saved: Saved, theme: str) -> Session:
         seen=saved.tick,
         horizon=horizon,
         clock=saved.clock,
+        opened=saved,
     )
 
 
@@ -54,17 +58,39 @@ class OpenSaved:
             asking=fresh.asking,
             focus=None,
             lane=0,
+            opened=fresh.opened,
             notice=notice,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The race that was opened has been computed, and compared with what the file tells of it."""
+
+    departure: Departure | None
+
+    def apply(self, session: Session) -> Session:
+        if self.departure is None:
+            return replace(session, opened=None)
+        told = say(session.language, self.departure.sentence, same=self.departure.same, other=self.departure.other)
+        return replace(session, opened=None, notice=told)
+
+
+def compared(session: Session, race: Race) -> Message | None:
+    """What comes of comparing a race that was opened from a file with the one in it, once it has been computed."""
+    saved = session.opened
+    if saved is None or race.updates < saved.moment:
+        return None
+    return Compared(departure(race, saved.digest) if saved.scene == session.scene else None)
 
 
 def save_picture(session: Session, size: tuple[int, int]) -> Message:
     """Save what is to be seen as a picture that carries its scene, under a name that is not taken."""
     path = free_path(named(session.scene.name, f"-{session.update}.png"))
     picture = pygame.Surface(size, depth=32)
-    draw(picture, moment(replace(session, live=False), race(session.scene)))
+    draw(picture, moment(replace(session, live=False), race_of(session.scene)))
     try:
-        save_png(picture, path, scene_of(session))
+        save_png(picture, path, carried_by(session))
     except OutputError as error:
         return Notify(str(error))
     return Notify(say(session.language, "Saved {path}", path=located(path)))

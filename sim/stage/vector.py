@@ -25,7 +25,7 @@ from ..surface.points import Array
 from . import text
 from .camera import Camera, visible
 from .chart import round_step
-from .export import Size, lane_index, paused, scene_of
+from .export import Size, carried_by, lane_index, paused
 from .numbers import evidence, settings, short
 from .session import Session
 from .terrain import MANY_MARKS, MOST_LABELS, SMALL_MARK, encloses, losses, map_levels, rings
@@ -146,7 +146,7 @@ def figure(
         },
     )
     svg.text = "\n"
-    _add(svg, "metadata", scene_of(session))
+    _add(svg, "metadata", carried_by(session))
     _add(svg, "title", session.scene.texts(session.language).title)
     if not transparent:
         _add(svg, "rect", width=width, height=height, fill=theme.panel)

@@ -138,6 +138,7 @@ class Window:
             self._answer(event)
         running = race(self.session.scene)
         self._compute(running)
+        self._tell(keeping.compared(self.session, running))
         self.send(Tick(seconds, running.updates - 1))
         self._compute_swarm(running)
         self._count()

@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from ..files import IN_USE, OutputError, check_writable, lock, named, whole_file
+from ..files import IN_USE, OutputError, check_writable, lock, named, whole_file, why
 from ..scene.words import short
 from ..surface.basins import NO_BASIN
 from ..surface.points import Array
@@ -84,7 +84,7 @@ class Store:
             with suppress(OSError):
                 self._stream.truncate(self._end)
             raise OutputError(
-                f"cannot write {self.path}: {(error.strerror or str(error)).lower()}; what it holds is valid, and "
+                f"cannot write {self.path}: {why(error)}; what it holds is valid, and "
                 "the same command goes on from there"
             ) from None
         self._end += len(line)
@@ -174,7 +174,7 @@ def _locked(path: Path, mode: str) -> FileIO:
     except FileExistsError:
         raise StudyError(f"{path} is in use by another sweep, which has just begun") from None
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+        raise OutputError(f"cannot write {path}: {why(error)}") from None
     try:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise StudyError(f"{path} is not an ordinary file; name another with --results")
@@ -183,7 +183,7 @@ def _locked(path: Path, mode: str) -> FileIO:
         stream.close()
         if error.errno in IN_USE:
             raise StudyError(f"{path} is in use by another sweep") from None
-        raise OutputError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+        raise OutputError(f"cannot write {path}: {why(error)}") from None
     except BaseException:
         stream.close()
         raise

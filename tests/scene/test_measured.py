@@ -1,13 +1,17 @@
 """Measured examples: a scene may name a CSV file, and a strange file gets a sentence."""
 
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from carried import KINDS, save
 from numpy.testing import assert_allclose
 
 from sim.descent.data import MeasuredExamples
 from sim.scene import SceneError, load_scene
+from sim.scene.carriers import OPENING_LINE, sealed
 from sim.scene.measured import LARGEST_FILE, with_measured
 from sim.scene.reading import Saved, parse_saved, parse_scene
 from sim.scene.saving import saved_text
@@ -98,7 +102,7 @@ def test_a_saved_scene_holds_the_data_itself(tmp_path: Path) -> None:
         ("1,2\n" * 8, 'standardize = "yes"', 'examples.standardize must be true or false, not "yes"'),
         ("1,2\n" * 8, "standardize = true", "a column of data.csv is constant, which cannot be standardized"),
         ("1,2\n" * 8, "sigma = 3", "examples.sigma"),
-        ("1,2\n" * (LARGEST_FILE // 4 + 1), "", "data.csv is no file of at most 256 kB"),
+        ("1,2\n" * (LARGEST_FILE // 4 + 1), "", "cannot read data.csv: it is larger than measured data can be, 256 kB"),
     ],
 )
 def test_a_strange_file_gets_a_sentence(tmp_path: Path, content: str, more: str, says: str) -> None:
@@ -118,3 +122,54 @@ def test_bytes_that_are_no_text_get_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_bytes(b"\xff\xfe1,2")
     with pytest.raises(SceneError, match="is not a text file in UTF-8"):
         with_measured({"file": "data.csv"}, tmp_path)
+
+
+# Where the file may be.
+
+
+def named_file(file: str, folder: Path | None) -> str:
+    """What is said of a scene that names this file, which holds numbers."""
+    with pytest.raises(SceneError) as mistake:
+        parse_saved(SCENE.format(examples=f"file = '{file}'"), "a", folder)
+    return str(mistake.value)
+
+
+def test_a_file_may_lie_below_the_scene(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "data.csv").write_text("1,2\n3,4\n5,6\n7,8\n")
+    text = SCENE.format(examples='file = "data/../data/data.csv"')
+    (tmp_path / "scene.toml").write_text(text)
+    assert load_scene(str(tmp_path / "scene.toml")).examples.count == 3
+
+
+@pytest.mark.parametrize(
+    "file", ["../data.csv", "data/../../data.csv", "/etc/hostname", "{absolute}", "link.csv", "up/data.csv"]
+)
+def test_a_file_that_lies_elsewhere_is_not_read(tmp_path: Path, file: str) -> None:
+    (tmp_path / "data.csv").write_text("1,2\n3,4\n5,6\n7,8\n")
+    (folder := tmp_path / "scenes").mkdir()
+    (folder / "link.csv").symlink_to(tmp_path / "data.csv")
+    (folder / "up").symlink_to(tmp_path)
+    file = file.format(absolute=folder / "scene.csv")
+    assert named_file(file, folder).startswith("examples.file must be in the scene's folder, or in one below it, not ")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_picture_or_film_carries_names_no_file(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "data.csv").write_text("1,2\n3,4\n5,6\n7,8\n")
+    scene = SCENE.format(examples='file = "data.csv"')
+    save(tmp_path / f"a{kind}", sealed(f"{OPENING_LINE}\n{scene}"))
+    with pytest.raises(SceneError, match="only a scene in a file can name another one"):
+        load_scene(str(tmp_path / f"a{kind}"))
+
+
+def test_a_text_that_comes_from_no_file_names_none() -> None:
+    assert "only a scene in a file can name another one" in named_file("data.csv", None)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes as POSIX has them")
+def test_a_pipe_or_a_device_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert named_file("pipe.csv", tmp_path).endswith("cannot read pipe.csv: it is not an ordinary file")
+    (tmp_path / "zero.csv").symlink_to("/dev/zero")
+    assert "must be in the scene's folder" in named_file("zero.csv", tmp_path)

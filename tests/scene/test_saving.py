@@ -12,6 +12,7 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from sim.files import named
 from sim.scene import SceneError, load_scene, scene_files
 from sim.scene.carriers import KEYWORD, OPENING_LINE
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
@@ -38,6 +39,13 @@ def carried(path: Path) -> dict[Any, Any]:
 def test_a_saved_scene_is_read_as_an_equal_one(name: str) -> None:
     saved = Saved(load_scene(name), 123, "epochs")
     assert parse_saved(saved_text(saved), "another name") == saved
+
+
+def test_a_table_of_translations_that_says_nothing_is_as_good_as_none() -> None:
+    saved = Saved(replace(load_scene("ravine"), translations=()), 5)
+    text = saved_text(saved)
+    assert "[zh" not in text
+    assert parse_saved(text.replace("[saved]", "[zh.lane]\n\n[saved]"), "x") == saved
 
 
 def test_a_scene_changed_by_hand_is_kept_to_the_last_bit() -> None:
@@ -69,7 +77,7 @@ def test_a_scene_file_says_nothing_of_a_moment() -> None:
 @pytest.mark.parametrize(
     ("texts", "says"),
     [
-        ({}, "is a PNG picture without a scene; those that this program saves carry theirs"),
+        ({}, "is a PNG picture without a scene, or a damaged one; those that this program saves carry theirs"),
         ({"Comment": "hello"}, "without a scene"),
         ({KEYWORD: "hello"}, "without a scene"),
         ({KEYWORD: f"{OPENING_LINE}\nnonsense ="}, "is not valid TOML"),
@@ -108,12 +116,23 @@ def test_a_damaged_picture_gets_a_sentence(tmp_path: Path) -> None:
             assert str(mistake).startswith(str(part))  # noqa: PT017
 
 
-@pytest.mark.parametrize("name", ["../../etc/x", "/tmp/x", "a/b", ".hidden", "", "x" * 61, "a\nb"])
-def test_a_carried_name_never_leads_elsewhere(name: str) -> None:
-    """A scene's name becomes part of the names of the pictures that are saved from it."""
+@pytest.mark.parametrize("name", ["", " ", "x" * 256, "a\nb", "a\x1bb"])
+def test_a_carried_name_can_be_shown(name: str) -> None:
     text = saved_text(Saved(replace(load_scene("ravine"), name=name), 5))
     with pytest.raises(SceneError, match=r"saved\.scene"):
         parse_saved(text, "x")
+
+
+@pytest.mark.usefixtures("_elsewhere")
+@pytest.mark.parametrize("name", ["../../etc/x", "/tmp/x", "a/b", "a\\b", ".hidden", "c:x", "-o", "x" * 255, "♞" * 255])
+def test_a_carried_name_never_leads_elsewhere(tmp_path: Path, name: str) -> None:
+    """A scene's name becomes part of the names of the pictures that are saved from it."""
+    scene = parse_saved(saved_text(Saved(replace(load_scene("ravine"), name=name), 5)), "x").scene
+    path = named(scene.name, "-5.png")
+    assert (path.parent, path.suffix) == (Path(), ".png")
+    assert not path.name.startswith((".", "-"))
+    path.write_bytes(b"")
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
 @pytest.mark.parametrize(

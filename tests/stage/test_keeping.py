@@ -9,6 +9,7 @@ import pygame
 import pytest
 from driver import press, screen
 
+from sim.descent.digest import digest
 from sim.scene import load_scene
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved
 from sim.scene.saving import saved_text
@@ -138,3 +139,41 @@ def test_a_film_ends_with_the_size_of_the_window_or_with_the_window(window: Wind
     window.close()
     assert (tmp_path / "local-minimum-2.mp4").exists()
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_race_that_goes_otherwise_here_is_told_once_it_has_been_computed(window: Window) -> None:
+    saved = Saved(load_scene("local-minimum"), 30)
+    running = saved.scene.race()
+    running.extend(31)
+    told = digest(running, 30)
+    theirs = (*told[:12], *((number, "0000") for number, _ in told[12:]))
+    after = update(window.session, OpenSaved(replace(saved, digest=theirs)))
+    assert keeping.compared(after, saved.scene.race()) is None
+    message = keeping.compared(after, running)
+    assert message is not None
+    there = update(after, message)
+    assert there.notice == "From update 12 on, what is computed and shown here differs from the file."
+    assert keeping.compared(there, running) is None
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_race_as_in_the_file_or_one_that_was_changed_since_gets_no_word(window: Window, changed: bool) -> None:
+    saved = Saved(load_scene("local-minimum"), 30)
+    running = saved.scene.race()
+    running.extend(31)
+    told = ((0, "0000"),) if changed else digest(running, 30)
+    after = update(window.session, OpenSaved(replace(saved, digest=told)))
+    if changed:
+        after = replace(after, scene=replace(after.scene, seed=1))
+    message = keeping.compared(after, running)
+    assert message is not None
+    assert update(after, message).notice == after.notice == "Opened local-minimum"
+
+
+def test_the_window_compares_what_it_opens(window: Window) -> None:
+    told = ((0, "0000"), (30, "0000"))
+    window.send(OpenSaved(Saved(load_scene("local-minimum"), 30, digest=told)))
+    window.advance([], 0.0)
+    window.advance([], 0.0)
+    assert window.session.opened is None
+    assert window.session.notice.startswith("From update 0 on, ")

@@ -47,7 +47,7 @@ class Sink:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._failure: OSError | None = None
-        self.name = str(stream.name)
+        self.name = "film"  # Not the file's, which FFmpeg might take for an address or a pattern.
         self.forgets = False
 
     def write(self, data: bytes) -> int:

@@ -8,7 +8,7 @@ import pygame
 
 from ...descent.race import Race
 from ...scene import Scene
-from ..export import scene_of
+from ..export import carried_by
 from ..layout import SMALLEST
 from ..picture import Moment, draw, moment
 from ..session import SPEEDS, USUAL_SPEED, Session, begin
@@ -55,7 +55,7 @@ def film(
     race.extend(session.horizon + 1)
     canvas = Canvas(session, race, size)
     sample = map(canvas.at, evenly(first, last, SAMPLE)) if path.suffix.lower() == ".gif" else ()
-    comment = scene_of(replace(session, progress=float(last)))
+    comment = carried_by(replace(session, progress=float(last)))
     with Recorder(path, size, rate, comment, sample) as recorder:
         for number, update in enumerate(evenly(first, last, count), start=1):
             recorder.add(canvas.at(update))

@@ -1,0 +1,36 @@
+"""A small file of every kind that carries a scene."""
+
+from html import escape
+from pathlib import Path
+
+import pygame
+
+from sim.files import whole_file
+from sim.scene import load_scene
+from sim.scene.carriers import CARRIERS, sealed
+from sim.scene.reading import Saved
+from sim.scene.saving import saved_text
+from sim.stage.export import save_png
+from sim.stage.film import ENCODERS, Recorder
+
+SAVED = Saved(load_scene("on-the-saddle"), 7)
+SIZE = (64, 48)
+
+KINDS = tuple(CARRIERS)
+
+
+def save(path: Path, text: str | None = None) -> None:
+    """Write a file of the kind that its ending says; it carries SAVED, or that text."""
+    text = sealed(saved_text(SAVED)) if text is None else text
+    kind = path.suffix.lower()
+    if kind == ".svg":
+        with whole_file(path) as stream:
+            stream.write(f"<svg><metadata>{escape(text)}</metadata><g/></svg>".encode())
+    elif kind in ENCODERS:
+        with Recorder(path, SIZE, 10, text) as film:
+            for shade in (10, 200):
+                picture = pygame.Surface(SIZE, depth=32)
+                picture.fill((shade, 0, 0))
+                film.add(picture)
+    else:
+        save_png(pygame.Surface(SIZE, depth=32), path, text)

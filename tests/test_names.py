@@ -1,0 +1,143 @@
+"""Names are names: whatever a file is called, it is saved, opened again, and never looked for elsewhere."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from carried import KINDS, SAVED, save
+from command_line import status
+
+from sim.scene import load_scene, scene_files
+from sim.scene.reading import Saved, load_saved
+from sim.scene.saving import saved_text
+from sim.stage.export import screenshot
+
+pytestmark = [
+    pytest.mark.usefixtures("_elsewhere"),
+    pytest.mark.skipif(sys.platform == "win32", reason="most of these names are forbidden there"),
+]
+
+NAMES = (
+    *(
+        "http:127.0.0.1:1?x",
+        "https:x",
+        "ftp:x",
+        "tcp:127.0.0.1:1",
+        "udp:1",
+        "rtmp:x",
+        "file:x",
+        "pipe:1",
+        "pipe:",
+        "fd:",
+    ),
+    *("concat:inner.mp4|other", "subfile,,start,0,end,9,,:x", "data:text,x", "async:x", "crypto:x", "cache:x"),
+    *(
+        "12:30",
+        "c:x",
+        "%d",
+        "a%03d",
+        "100%",
+        "[0-9]",
+        "a*?",
+        "it's",
+        'say "x"',
+        "a+b",
+        "scene (1)",
+        "a & b; c",
+        "$HOME",
+    ),
+    *("-o", "--help", " ", "a b ", ".hidden", "..x", "a.toml", "a\nb", "a\tb", "\x7f", "a\\b", "~", "#1"),
+    *("Ünïcödé", "三个弹珠", "عربي", "♞" * 83, "é", "e\u0301", "x" * 250, "\udcff\udc80"),
+)
+
+
+def test_there_are_more_than_forty() -> None:
+    assert len(set(NAMES)) == len(NAMES) >= 40
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_can_be_saved_can_be_opened_again(kind: str) -> None:
+    for name in NAMES:
+        path = Path(f"{name}{kind}")
+        if len(os.fsencode(path.name)) > 255:
+            path = Path(f"{name[:-1]}{kind}")
+        save(path)
+        assert load_saved(str(path)) == SAVED, name
+        assert load_saved(str(path.absolute())) == SAVED, name
+        path.unlink()
+    assert os.listdir() == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scene_of_any_name_makes_a_picture_that_opens(name: str) -> None:
+    """What a scene is called comes from its file, stands in the picture, and becomes part of the picture's name."""
+    file = Path("scenes", f"{name}.toml")
+    file.parent.mkdir()
+    file.write_bytes(scene_files()["on-the-saddle"].read_bytes())
+    scene = load_scene(str(file))
+    assert status("screenshot", str(file), "--update", "3", "--size", "320x240") == 0
+    (picture,) = Path().glob("*.png")
+    assert load_saved(str(picture)) == Saved(scene, 3)
+    assert scene.name.isprintable()
+
+
+def test_the_name_of_an_example_in_the_wild_is_kept() -> None:
+    Path("scene (1).toml").write_text(saved_text(SAVED).replace('scene = "on-the-saddle"', 'scene = "it\'s 100%"'))
+    saved = load_saved("scene (1).toml")
+    screenshot(saved.scene, 1, (320, 240), "light", Path("a.png"))
+    assert load_scene("a.png").name == "it's 100%"
+
+
+class Calls(list[str]):
+    """Who was asked to connect."""
+
+
+@pytest.fixture
+def listening() -> Iterator[socket.socket]:
+    """A port of this computer that nobody has a reason to call."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        yield server
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
+    """What Python itself is asked to connect to, or to look up."""
+    asked = Calls()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *where, **_: asked.append(str(where)))
+    monkeypatch.setattr(socket.socket, "connect", lambda _, where: asked.append(str(where)))
+    return asked
+
+
+def test_no_command_connects_anywhere(listening: socket.socket, calls: Calls) -> None:
+    port = listening.getsockname()[1]
+    for protocol in ("http", "tcp", "https", "rtmp", "ftp", "gopher", "concat:http", "async:tcp", "crypto:http"):
+        for rest in (f"//127.0.0.1:{port}/x", f"127.0.0.1:{port}?x"):
+            for kind in (*KINDS, ".toml"):
+                _try(f"{protocol}:{rest}{kind}")
+    assert calls == []
+    with pytest.raises(BlockingIOError):
+        listening.accept()
+
+
+def _try(name: str) -> None:
+    """Open and save files that are called like addresses, where that can be."""
+    path = Path(name)
+    if "//" not in name:
+        save(path) if path.suffix != ".toml" else path.write_text(saved_text(SAVED))
+        for words in (["show"], ["run", "--updates", "2"]):
+            assert status(*words, name) == 0
+        path.unlink()
+    for words in (["show", name], ["run", name], ["screenshot", name], ["record", name], ["run", "--csv", name]):
+        assert status(*words) == (0 if words[1] == "--csv" and "//" not in name else 2)
+    with suppress(FileNotFoundError):
+        path.unlink()
+
+
+def test_the_check_itself(listening: socket.socket) -> None:
+    with socket.create_connection(listening.getsockname()):
+        listening.accept()[0].close()
