@@ -19,7 +19,9 @@ import stat
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from io import FileIO
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ from ..surface.basins import NO_BASIN
 from ..surface.points import Array
 from .ensemble import NEVER, VERDICTS, Outcomes
 from .program import program
-from .sweep import Minimum, Result, Sweep, description
+from .sweep import Block, Minimum, Result, Sweep, description
 from .workers import StudyError
 
 FORMAT = "three-marbles sweep"
@@ -70,7 +72,7 @@ class Store:
             self._stream = _locked(self.path, "x+b")
             self._append(_header(self.sweep))
         self._append(line)
-        self.results[place] = _result(self.sweep, place, json.loads(line))
+        self.results[place] = _told(self.sweep.blocks[place], json.loads(line)).result()
 
     def _append(self, line: bytes) -> None:
         assert self._stream is not None
@@ -120,9 +122,10 @@ class Store:
             place = value["block"]
             if type(place) is not int or place not in range(len(self.sweep.blocks)) or place in self.results:
                 raise ValueError
-            self.results[place] = _result(self.sweep, place, value)
+            told = _told(self.sweep.blocks[place], value)
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             raise StudyError(f"{self.path} is damaged in line {number:,}; {INSTEAD}") from None
+        self.results[place] = told.result()  # Whatever goes wrong here is no damage.
 
     def close(self) -> None:
         """Leave the file, put in order if all is there and there is room for it."""
@@ -250,13 +253,29 @@ def _written(numbers: Array) -> list[float | str]:
     return [number if math.isfinite(number) else str(number) for number in numbers.tolist()]
 
 
-def _result(sweep: Sweep, place: int, value: dict[str, Any]) -> Result:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a line says of a block, found to be numbers of the right kind."""
+
+    first_seed: int
+    minima: list[tuple[float, float, float]]
+    lowest: int
+    columns: dict[str, Any]
+
+    def result(self) -> Result:
+        """The same as the study knows it."""
+        columns = dict(self.columns)
+        theta = np.column_stack([columns.pop("x"), columns.pop("y")])
+        seeds = np.arange(self.first_seed, self.first_seed + len(theta))
+        return Result(Outcomes(seeds=seeds, theta=theta, **columns), tuple(starmap(Minimum, self.minima)), self.lowest)
+
+
+def _told(block: Block, value: dict[str, Any]) -> _Told:
     """What a line says of a block.
 
     Raises:
         ValueError, TypeError, KeyError, OverflowError: it says nothing that could be.
     """
-    block = sweep.blocks[place]
     count, first = block.job.count, block.job.first_seed
     if (value["case"], value["first_seed"]) != (block.case, first):
         raise ValueError
@@ -267,18 +286,15 @@ def _result(sweep: Sweep, place: int, value: dict[str, Any]) -> Result:
             raise ValueError
         return numbers
 
-    minima = tuple(Minimum(float(x), float(y), float(loss)) for x, y, loss in value["minima"])
+    minima = [(float(x), float(y), float(loss)) for x, y, loss in value["minima"]]
     basins = column("basins", np.intp, [NO_BASIN if basin is None else basin for basin in value["basins"]])
     if basins.min() < NO_BASIN or basins.max() >= len(minima):
         raise ValueError
-    outcomes = Outcomes(
-        seeds=np.arange(first, first + count),
-        updates=column("updates", np.intp),
-        verdicts=column("verdicts", np.intp, [CODES.index(code) for code in value["verdicts"]]),
-        basins=basins,
-        escapes=column("escapes", np.intp, [NEVER if update is None else update for update in value["escapes"]]),
-        theta=np.column_stack([column("x", np.float64), column("y", np.float64)]),
-        losses=column("losses", np.float64),
-        test_losses=column("test_losses", np.float64),
-    )
-    return Result(outcomes, minima, int(value["lowest"]))
+    columns = {
+        "updates": column("updates", np.intp),
+        "verdicts": column("verdicts", np.intp, [CODES.index(code) for code in value["verdicts"]]),
+        "basins": basins,
+        "escapes": column("escapes", np.intp, [NEVER if update is None else update for update in value["escapes"]]),
+        **{name: column(name, np.float64) for name in ("x", "y", "losses", "test_losses")},
+    }
+    return _Told(first, minima, int(value["lowest"]), columns)

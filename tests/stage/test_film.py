@@ -433,6 +433,43 @@ def test_a_failure_is_told_at_the_next_picture(tmp_path: Path, monkeypatch: pyte
     assert contents(tmp_path) == {}
 
 
+class Dropped:
+    """A part of a library that no longer knows a word that it is told."""
+
+    def reformat(self, frame: av.VideoFrame) -> av.VideoFrame:
+        return frame
+
+
+def test_a_word_that_a_library_has_dropped_is_no_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is this program's fault, and has to be seen as one."""
+    monkeypatch.setattr(conversion, "VideoReformatter", Dropped)
+    with pytest.raises(TypeError, match="unexpected keyword argument"):
+        recorded(tmp_path / "a.mp4")
+    assert contents(tmp_path) == {}
+
+
+class Container:
+    """A file of PyAV's that cannot be closed."""
+
+    def __init__(self, failure: Exception) -> None:
+        self._failure = failure
+
+    def close(self) -> None:
+        raise self._failure
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".gif", ".webm"])
+def test_what_is_given_up_hides_no_fault_of_this_program(tmp_path: Path, suffix: str) -> None:
+    with (tmp_path / "a").open("w+b", buffering=0) as file:
+        encoder: Any = ENCODERS[suffix](cast(BinaryIO, file), SIZE, 20, "", ())
+        container, encoder._container = encoder._container, Container(av.FFmpegError(22, "no trailer"))
+        encoder.abandon()
+        encoder._container = Container(TypeError("no such argument"))
+        with pytest.raises(TypeError, match="no such argument"):
+            encoder.abandon()
+        container.close()
+
+
 def test_pictures_of_another_size_are_refused(tmp_path: Path) -> None:
     with Recorder(tmp_path / "a.webp", SIZE, 20) as recorder:
         for _ in range(2 * AHEAD):

@@ -280,6 +280,18 @@ def test_damage_is_recognised(tmp_path: Path, how: str) -> None:
     assert "is damaged in line 3; it is left as it is" in refused(path)
 
 
+def test_a_fault_of_this_program_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "results"
+    kept(path)
+
+    def outcomes(**_: Any) -> Outcomes:
+        raise TypeError("got an unexpected keyword argument")
+
+    monkeypatch.setattr(store, "Outcomes", outcomes)
+    with pytest.raises(TypeError, match="unexpected keyword"), opened(path, planned()):
+        pass
+
+
 def test_an_endless_line_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "results"
     kept(path, [0])

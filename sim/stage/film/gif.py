@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import BinaryIO
 
 import av
-from av import VideoFormat, VideoFrame
+from av import FFmpegError, VideoFormat, VideoFrame
 from av.error import BlockingIOError as NotYet
 from av.error import EOFError as NoMore
 from av.filter import Graph
@@ -63,7 +63,7 @@ class Gif:
     def abandon(self) -> None:
         """Let go of everything."""
         self._out.forgets = True
-        with suppress(Exception):
+        with suppress(FFmpegError):  # The trailer of half a film may make no sense.
             self._container.close()
 
 

@@ -146,7 +146,7 @@ class Recorder:
     def _try(self, action: Callable[[], None]) -> None:
         try:
             action()
-        except Exception as failure:
+        except Exception as failure:  # Of whatever kind: it is raised again, in the thread that asks for the film.
             self._failure = failure
 
 

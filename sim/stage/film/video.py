@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import BinaryIO
 
 import av
-from av import VideoStream
+from av import FFmpegError, VideoStream
 
 from .conversion import FORMAT, Converter
 from .encoding import Pixels, Sink, Size
@@ -72,5 +72,5 @@ class Video:
     def abandon(self) -> None:
         """Let go of everything."""
         self._out.forgets = True
-        with suppress(Exception):
+        with suppress(FFmpegError):  # The trailer of half a film may make no sense.
             self._container.close()

@@ -1,0 +1,288 @@
+"""What is declared, and what becomes of it where it is installed: in a fresh environment, far from the checkout."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from email.parser import Parser
+from importlib.metadata import packages_distributions
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from test_architecture import imports, modules
+
+from sim.command import COMMANDS
+from sim.version import VERSION
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS: Mapping[str, list[str]] = PROJECT["optional-dependencies"]
+
+BROUGHT = {"pydantic-core": "pydantic", "packaging": "pytest"}
+"""What comes with something that is declared, in the version that it wants."""
+ELSEWHERE = {"matplotlib", "imageio-ffmpeg"}
+"""What tests/film_comparison.py needs, which is no test and says so."""
+
+PROBES = ("hatchling", "python-i18n")
+"""If these can be fetched, all can: what builds, and a little known one that running needs. Both are small."""
+PATIENCE = 600.0  # Seconds; an index may be slow.
+
+
+def listed(lines: Iterable[str]) -> dict[str, str]:
+    """The bounds of what is required, by name."""
+    requirements = [Requirement(line.split(" #")[0]) for line in lines]
+    bounds: dict[str, str] = {canonicalize_name(each.name): str(each.specifier) for each in requirements}
+    assert len(bounds) == len(requirements)
+    return bounds
+
+
+def sections(text: str) -> dict[str, list[str]]:
+    """The lines of a list of requirements, by the comments over them."""
+    found: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if line.startswith("#"):
+            lines = found.setdefault(line.strip("# "), [])
+        else:
+            lines.append(line)
+    return found
+
+
+RUNNING, TESTING = listed(PROJECT["dependencies"]), listed(EXTRAS["test"])
+
+
+# Lists.
+
+
+def test_the_lists_agree() -> None:
+    found = sections((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+    assert list(found) == ["Running", "Testing"]
+    assert listed(found["Running"]) == RUNNING
+    assert listed(found["Testing"]) == TESTING
+
+
+def test_how_a_list_is_read() -> None:
+    text = "# A\nx_y>=1.0  # why\n\nZ >= 2\n\n# B\n# C\nb>=1\n"
+    assert {name: listed(lines) for name, lines in sections(text).items()} == {
+        "A": {"x-y": ">=1.0", "z": ">=2"},
+        "B": {},
+        "C": {"b": ">=1"},
+    }
+
+
+@pytest.mark.parametrize("line", [*PROJECT["dependencies"], *(line for lines in EXTRAS.values() for line in lines)])
+def test_a_bound_is_the_oldest_release_and_nothing_else(line: str) -> None:
+    """So that what is oldest can be asked for by another sign in its place."""
+    assert re.fullmatch(r"[\w-]+>=\d+(\.\d+)+", line)
+
+
+def third_parties(paths: Iterable[Path]) -> set[str]:
+    """The distributions from which modules import, as far as they are installed."""
+    origins = packages_distributions()
+    names = {name.split(".")[0] for path in paths for name in imports((ROOT / path).read_text(encoding="utf-8"), path)}
+    return {canonicalize_name(each) for name in names - sys.stdlib_module_names for each in origins.get(name, [])}
+
+
+def test_running_needs_what_is_declared_and_nothing_else() -> None:
+    imported = third_parties(modules(ROOT)) - listed(EXTRAS["cluster"]).keys()
+    assert {BROUGHT.get(name, name) for name in imported} == set(RUNNING)
+
+
+def test_testing_needs_no_more_than_is_declared() -> None:
+    paths = [path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py")]
+    imported = third_parties(paths) - ELSEWHERE
+    assert {BROUGHT.get(name, name) for name in imported} <= {*RUNNING, *TESTING}
+
+
+# Installed.
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A Python with its own packages, in a folder, and an empty folder beside it."""
+
+    folder: Path
+
+    def path(self, name: str) -> Path:
+        """A folder of the environment, as Python calls it."""
+        return Path(sysconfig.get_path(name, "venv", {"base": str(self.folder), "platbase": str(self.folder)}))
+
+    @property
+    def python(self) -> str:
+        """The interpreter."""
+        return str(self.path("scripts") / "python")
+
+    @property
+    def command(self) -> str:
+        """What a user types."""
+        return str(self.path("scripts") / "three-marbles")
+
+    def empty_folder(self) -> Path:
+        """Where nothing of the checkout can be seen."""
+        return Path(self.folder.parent, "empty")
+
+    def says(self, *words: str) -> str:
+        """What a command prints that goes well, and has nothing to remark, in the empty folder."""
+        done = ran(words, self.empty_folder())
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+
+def ran(words: Iterable[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """A process that knows nothing of this one."""
+    ours = ("PYTHON", "PYTEST", "PYGAME", "SDL", "VIRTUAL_ENV")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+    return subprocess.run(
+        list(words),
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def pip(*words: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return ran([sys.executable, "-m", "pip", "--disable-pip-version-check", *words], folder)
+
+
+def must(done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 0, done.stderr
+
+
+def environment(parent: Path, *packages: str) -> Environment:
+    """A fresh one with such packages and what they require."""
+    made = Environment(parent / "environment")
+    made.empty_folder().mkdir()
+    must(ran([sys.executable, "-m", "venv", "--without-pip", str(made.folder)], parent))
+    must(pip("--python", made.python, "install", "--quiet", "--no-compile", *packages, folder=parent))
+    return made
+
+
+@pytest.fixture(scope="module")
+def _online(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where packages can be fetched. Any other failure of pip is one of ours."""
+    if find_spec("pip") is None:
+        pytest.skip("pip is not installed here")
+    hurried = ("--quiet", "--no-cache-dir", "--retries", "0", "--timeout", "15")
+    done = pip("download", *hurried, "--no-deps", "--dest", str(tmp_path_factory.mktemp("probe")), *PROBES)
+    if done.returncode:
+        pytest.skip(f"no packages can be fetched here: {done.stderr.strip().splitlines()[-1]}")
+
+
+@pytest.fixture(scope="module")
+def wheel(_online: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The one that pip builds from the checkout."""
+    return built(ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+def built(source: Path, folder: Path) -> Path:
+    must(pip("wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(source)))
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """Where nothing but the wheel and what it declares was installed."""
+    return environment(tmp_path_factory.mktemp("installed"), str(wheel))
+
+
+def files(wheel: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_a_wheel_is_the_package_and_what_the_licence_asks_for(wheel: Path) -> None:
+    inside, about = files(wheel), f"three_marbles-{VERSION}.dist-info"
+    assert {name.split("/")[0] for name in inside} == {"three_marbles", about}
+    code = {path.relative_to(ROOT / "sim").as_posix() for path in (ROOT / "sim").rglob("*.py")}
+    assets = {path.relative_to(ROOT).as_posix() for path in (ROOT / "assets").rglob("*") if path.is_file()}
+    expected = {f"three_marbles/{name}" for name in {*code, *assets, "py.typed"}}
+    assert {name for name in inside if not name.startswith(about)} == expected
+    metadata = Parser().parsestr(inside[f"{about}/METADATA"].decode())
+    assert (metadata["License-Expression"], metadata.get_all("License-File")) == ("MIT", ["LICENSE", "NOTICE"])
+    for name in ("LICENSE", "NOTICE"):
+        assert inside[f"{about}/licenses/{name}"] == (ROOT / name).read_bytes()
+    required = metadata.get_all("Requires-Dist", [])
+    assert listed(line for line in required if "extra ==" not in line) == RUNNING
+    assert metadata.get_all("Provides-Extra", []) == sorted(EXTRAS)
+
+
+def test_the_source_that_is_handed_on_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    backend = environment(tmp_path, "hatchling")
+    build = "import sys, hatchling.build; hatchling.build.build_sdist(sys.argv[1])"
+    must(ran([backend.python, "-c", build, str(tmp_path)], ROOT))
+    (source,) = tmp_path.glob("*.tar.gz")
+    again = tmp_path / "again"
+    assert files(built(source, again)) == files(wheel)
+
+
+def test_what_is_installed_brings_no_tools_and_takes_no_common_names(installed: Environment) -> None:
+    site = installed.path("purelib")
+    names = {canonicalize_name(path.name.split("-")[0]) for path in site.glob("*.dist-info")}
+    assert {"three-marbles", *RUNNING} <= names
+    tools = {*TESTING, *listed(line for name, lines in EXTRAS.items() if name != "test" for line in lines)}
+    assert not names & {*tools, "pip", "execnet", "dask", "hatchling"}
+    assert not {path.stem for path in site.iterdir()} & {"sim", "assets", "main", "tests"}
+
+
+def test_the_installed_command_draws_and_opens_what_it_drew(installed: Environment) -> None:
+    assert installed.says(installed.command, "screenshot") == "saved local-minimum.png\n"
+    picture = installed.empty_folder() / "local-minimum.png"
+    try:
+        assert picture.read_bytes().startswith(b"\x89PNG")
+        assert installed.says(installed.command, "show", picture.name).startswith("# Three Marbles scene")
+    finally:
+        picture.unlink()
+    assert list(installed.empty_folder().iterdir()) == []
+
+
+def test_the_installed_command_tells_what_became_of_a_race(installed: Environment) -> None:
+    told = json.loads(installed.says(installed.command, "run", "--json"))
+    assert (told["scene"], len(told["lanes"])) == ("local-minimum", 3)
+
+
+def test_the_installed_command_films(installed: Environment) -> None:
+    words = ("--size", "320x240", "--to", "3", "-o", "a.mp4")
+    film = installed.empty_folder() / "a.mp4"
+    try:
+        assert installed.says(installed.command, "record", *words).startswith("saved a.mp4: 4 pictures")
+    finally:
+        film.unlink(missing_ok=True)
+
+
+def test_the_installed_command_counts_in_processes_of_its_own(installed: Environment) -> None:
+    words = (installed.command, "odds", "--seeds", "4000", "--updates", "20", "--json")
+    alone, shared = (json.loads(installed.says(*words, "--workers", workers))["lanes"] for workers in ("1", "2"))
+    assert [lane["seeds"] for lane in shared] == [4000] * 3
+    assert shared == alone
+
+
+def test_the_installed_package_is_a_library(installed: Environment) -> None:
+    script = "import three_marbles; print(three_marbles.__version__, three_marbles.__file__)"
+    version, path = installed.says(installed.python, "-c", script).split(maxsplit=1)
+    assert version == VERSION
+    assert Path(path.strip()).resolve().is_relative_to(installed.folder.resolve())
+
+
+def test_the_installed_command_goes_by_its_name(installed: Environment) -> None:
+    assert installed.says(installed.command, "--version") == f"three-marbles {VERSION}\n"
+    assert installed.says(installed.python, "-m", "three_marbles", "--version") == f"three-marbles {VERSION}\n"
+    for command in ([], *([name] for name in COMMANDS)):
+        text = installed.says(installed.command, *command, "--help")
+        assert text.startswith(" ".join(["usage: three-marbles", *command]))
+        assert " ".join(["  three-marbles", *command]) in text.split("examples:")[1]
+        assert not re.search(r"main\.py|\bsim\b|python ", text)
