@@ -353,8 +353,12 @@ def test_where_the_folder_is_gone_only_what_needs_it_fails(
     folder = tmp_path / "gone"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(sys, "path", [path for path in sys.path if path])  # As the program has it: not this folder.
     folder.rmdir()
+    try:
+        hasattr(os, "nothing")
+    except SystemError:
+        monkeypatch.chdir(tmp_path)
+        pytest.skip("this Python itself stumbles in such a folder, unless a script has started it")
     ended = status(*(word.format(tmp_path) for word in words))
     monkeypatch.chdir(tmp_path)
     captured = capsys.readouterr()
