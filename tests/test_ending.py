@@ -355,7 +355,7 @@ def test_where_the_folder_is_gone_only_what_needs_it_fails(
     monkeypatch.chdir(folder)
     folder.rmdir()
     try:
-        hasattr(os, "nothing")
+        hasattr(re, "nothing")
     except SystemError:
         monkeypatch.chdir(tmp_path)
         pytest.skip("this Python itself stumbles in such a folder, unless a script has started it")
