@@ -125,13 +125,15 @@ def interrupted(results: Path, number: signal.Signals, times: int, chance: rando
                 until(lambda before=before: size(results) > before)  # type: ignore[misc]
             time.sleep(chance.uniform(0, 0.6))
             seconds.append(ended(process, number, everyone=turn % 4 > 0))
-        assert not in_the_making(Path())
+        assert not in_the_making(results.parent)
     return seconds
 
 
 @pytest.mark.parametrize(("number", "times"), [(signal.SIGINT, 100), (signal.SIGTERM, 9), (signal.SIGHUP, 9)])
 def test_a_sweep_with_workers_ends_whenever_it_is_told_to(number: signal.Signals, times: int) -> None:
-    files = [Path(f"{letter}.jsonl") for letter in "abc"]  # Three at once: one starts while another computes.
+    files = [Path(letter, "a.jsonl") for letter in "abc"]  # Three at once: one starts while another computes.
+    for path in files:
+        path.parent.mkdir()
     with ThreadPoolExecutor(len(files)) as pool:
         waits = [
             pool.submit(interrupted, path, number, len(range(times)[line :: len(files)]), random.Random(line))
