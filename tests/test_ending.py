@@ -9,6 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -124,13 +125,15 @@ def interrupted(results: Path, number: signal.Signals, times: int, chance: rando
                 until(lambda before=before: size(results) > before)  # type: ignore[misc]
             time.sleep(chance.uniform(0, 0.6))
             seconds.append(ended(process, number, everyone=turn % 4 > 0))
-        assert not in_the_making(Path())
+        assert not in_the_making(results.parent)
     return seconds
 
 
 @pytest.mark.parametrize(("number", "times"), [(signal.SIGINT, 100), (signal.SIGTERM, 9), (signal.SIGHUP, 9)])
 def test_a_sweep_with_workers_ends_whenever_it_is_told_to(number: signal.Signals, times: int) -> None:
-    files = [Path(f"{letter}.jsonl") for letter in "abc"]  # Three at once: one starts while another computes.
+    files = [Path(letter, "a.jsonl") for letter in "abc"]  # Three at once: one starts while another computes.
+    for path in files:
+        path.parent.mkdir()
     with ThreadPoolExecutor(len(files)) as pool:
         waits = [
             pool.submit(interrupted, path, number, len(range(times)[line :: len(files)]), random.Random(line))
@@ -354,6 +357,13 @@ def test_where_the_folder_is_gone_only_what_needs_it_fails(
     folder.mkdir()
     monkeypatch.chdir(folder)
     folder.rmdir()
+    try:
+        attrgetter("nothing")(re)
+    except AttributeError:
+        pass
+    except SystemError:
+        monkeypatch.chdir(tmp_path)
+        pytest.skip("this Python itself stumbles in such a folder, unless a script has started it")
     ended = status(*(word.format(tmp_path) for word in words))
     monkeypatch.chdir(tmp_path)
     captured = capsys.readouterr()
