@@ -84,6 +84,10 @@ class Crowd:
         """How many updates each has made, shape (M,)."""
         return np.where(self.ends < 0, self.updates, self.ends)
 
+    def pending(self) -> Mask:
+        """Which are in another basin than the one they belong to, so that it is open whether they escape; shape (M,)."""
+        return np.array([judge.pending for judge in self.judges], dtype=np.bool_)
+
     def _empty(self, rows: int) -> _Columns:
         marbles = len(self.ends)
         vectors = (np.empty((rows, 2, marbles)).transpose(0, 2, 1) for _ in range(4))

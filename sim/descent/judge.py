@@ -84,6 +84,11 @@ class Judge:
         """The verdict at the last moment seen."""
         return self._state.kind
 
+    @property
+    def pending(self) -> bool:
+        """Whether it is in another basin than the one it belongs to, so that it is open whether it escapes."""
+        return self._state.guest != NO_BASIN and self.kind not in _OVER
+
     def take(self, rows: Array, eventful: list[int], signalled: list[int]) -> None:
         """Judge the next K moments: rows of `Sights.by_run` (K, parts), and which are `eventful` and `signalled`.
 
