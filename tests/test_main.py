@@ -116,7 +116,7 @@ def test_run_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     text = output(capsys, "run")
     assert "Local minimum · seed 0 · after 400 updates" in text
     assert "stuck in a local minimum" in text
-    assert "settled in the global minimum" in text
+    assert "settled in the lowest known minimum" in text
     assert "escaped minimum 2 for minimum 1" in text
     assert "\x1b" not in text
 

@@ -26,8 +26,8 @@ from ..descent.batches import updates_per_epoch
 from ..descent.examples import FiniteSum
 from ..descent.noise import example_gradients, noise
 from ..descent.problem import Problem
+from ..descent.sight import EQUAL_LOSS
 from ..descent.track import Lane
-from ..descent.verdict import EQUAL_LOSS
 from ..scene import Scene
 from ..surface.points import Array, norm
 from .ensemble import Outcomes
