@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from ..surface.basins import Basins, find_basins
-from ..surface.critical import CriticalPoint, Kind, critical_points
+from ..surface.critical import CriticalPoint, Kind, Search, search
 from ..surface.points import Array, eigenvalues, norm
 from ..surface.protocol import Window
 from .examples import FiniteSum
@@ -37,22 +37,27 @@ class Problem:
     window: Window
 
     @cached_property
+    def _search(self) -> Search:
+        return search(self.train, self.window)
+
+    @property
     def critical(self) -> tuple[CriticalPoint, ...]:
-        """Every critical point of the training loss in the window, the lowest first."""
-        return critical_points(self.train, self.window)
+        """The critical points of the training loss that are known in the window, the lowest first."""
+        return self._search.points
 
     @cached_property
     def minima(self) -> tuple[CriticalPoint, ...]:
         """The minima among them, the lowest first; their order is that of the basins' labels.
 
-        A degenerate point counts where nothing on a grid is lower: it stands for a valley of equal minima.
+        A degenerate point counts where it is lower than all around it, or where it stands for a valley of equal minima.
         """
-        floor = self._grid_losses.min(initial=np.inf, where=np.isfinite(self._grid_losses))
-        return tuple(
-            point
-            for point in self.critical
-            if point.kind is Kind.MINIMUM or (point.kind is Kind.DEGENERATE and point.value <= floor)
-        )
+        found = zip(self._search.points, self._search.grounds, strict=True)
+        return tuple(point for point, ground in found if ground is not None)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the search of the window can have missed none, as far as its finest grid tells; no proof."""
+        return self._search.complete
 
     @cached_property
     def saddles(self) -> tuple[CriticalPoint, ...]:

@@ -4,15 +4,20 @@ Newton's method on ∇f = 0 runs from the nodes of a grid, all at once, where a 
 reach. It cannot find the tip of a cusp, where there is no gradient to vanish: so the grid's
 lowest nodes that nothing found so far explains are walked down by compass search as well.
 
-What is narrower than a cell of the grid (1/64 of the window) may be overlooked.
+Where the grid is too coarse for the terrain, its cells are halved, as far down as 1/1024 of the window; what is
+narrower still may be overlooked, and so may be what lies on a crease. Then the search says of itself that it is not
+complete.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
+from . import cells as grids
+from .ground import Ground, grounds, same_floor, settled
 from .points import Array, eigenvalues, eigenvectors, norm
 from .protocol import Surface, Window
 
@@ -82,6 +87,8 @@ class _Survey:
     """The grid, and the scales of the surface that the tolerances above refer to."""
 
     nodes: Array
+    gradients: Array
+    hessians: Array
     steps: Array
     slopes: Array
     values: Array
@@ -90,8 +97,25 @@ class _Survey:
     relief: float
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search of a window has found."""
+
+    points: tuple[CriticalPoint, ...]
+    """Critical points, the lowest first."""
+    grounds: tuple[Ground | None, ...]
+    """What each lies on if it is a minimum: itself, or the floor of a valley; None where it is none."""
+    complete: bool
+    """Whether no cell of the finest grid can hide another one, as far as gradients and Hessians at its nodes tell."""
+
+
 def critical_points(surface: Surface, window: Window, cells: int = CELLS) -> tuple[CriticalPoint, ...]:
-    """Every critical point of the surface in the window, the lowest first.
+    """Every critical point of the surface in the window, the lowest first; see `search`."""
+    return search(surface, window, cells).points
+
+
+def search(surface: Surface, window: Window, cells: int = CELLS) -> Search:
+    """Look for every critical point of the surface in the window.
 
     The kinds follow from the eigenvalues of the Hessian; one that is zero, up to FLAT, makes the
     point DEGENERATE. Of a whole curve of critical points, such as w1·w2 = const for a product of
@@ -106,13 +130,69 @@ def critical_points(surface: Surface, window: Window, cells: int = CELLS) -> tup
         slipped = _newton(surface, window, lowest, reach)
         slipped = slipped[_distances(slipped, found) > SAME_POINT * window.diagonal]
         rim = _newton(surface, window, (slipped[:, None] + reach * _WEB).reshape(-1, 2), reach)
-        everything = np.concatenate([found, slipped, rim, lowest])
-        cusps = _cusps(surface, everything, window)
         smooth = _distinct(surface, np.concatenate([found, slipped, rim]), window)
+        smooth, complete = _finer(surface, window, survey, smooth, reach)
+        cusps, creases = _sharp(surface, window, survey, smooth, lowest, reach)
         smooth = smooth[_distances(smooth, cusps) > SAME_POINT * window.diagonal]
         smooth = _thinned(surface, window, survey, smooth, reach)
-        points = [*_describe(surface, survey, smooth), *_describe_cusps(surface, cusps)]
-        return tuple(sorted(points, key=lambda point: (point.value, point.position)))
+        points = [*_describe(surface, survey, smooth), *_describe_sharp(surface, cusps, creases)]
+        points.sort(key=lambda point: (point.value, point.position))
+        return _grounded(surface, window, survey, points, reach, complete)
+
+
+def _grounded(
+    surface: Surface, window: Window, survey: _Survey, points: list[CriticalPoint], reach: float, complete: bool
+) -> Search:
+    """The points with what they lie on, one for each valley."""
+    flat = [point for point in points if point.kind is Kind.DEGENERATE]
+    positions = np.array([point.position for point in flat]).reshape(-1, 2)
+    known: dict[CriticalPoint, Ground | None] = {}
+    for point, ground in zip(flat, grounds(surface, window, positions, survey.relief, 0.5 * reach), strict=True):
+        known[point] = ground
+    kept, valleys = list[CriticalPoint](), list[tuple[float, Ground]]()
+    for point in points:
+        here, height = np.array([point.position]), np.array([point.value])
+        ground = known.get(point)
+        if ground is not None and ground.valley:
+            near, equal = 0.5 * reach, LEVEL * survey.relief
+            if any(same_floor(here, height, old.floor, level, near, equal)[0] for level, old in valleys):
+                continue
+            valleys.append((point.value, ground))
+        elif point.kind is Kind.MINIMUM:
+            known[point] = Ground(here)
+        kept.append(point)
+    return Search(tuple(kept), tuple(known.get(point) for point in kept), complete)
+
+
+def _finer(surface: Surface, window: Window, survey: _Survey, found: Array, reach: float) -> tuple[Array, bool]:
+    """The critical points found (n, 2) and those that finer cells show, (m, 2); and whether no cell hides any more."""
+    cells = grids.cells_of(window, survey.gradients, survey.hessians)
+    examples = int(getattr(surface, "count", 1))
+    spent, complete = 0, True
+    for halving in range(grids.HALVINGS + 1):
+        coarse = cells.too_coarse()
+        turning = cells.chosen(~coarse)
+        turning = turning.chosen(turning.turning() != 0)
+        odd = turning.chosen(~turning.beside(found))
+        if len(odd.places):
+            found = _with(found, _newton(surface, window, odd.middles, reach), window)
+            complete &= bool(odd.beside(found).all())
+        spent += 9 * int(coarse.sum()) * examples
+        if halving == grids.HALVINGS or spent > grids.MOST:
+            unseen = cells.chosen(coarse)
+            complete &= bool(unseen.beside(found).all())
+        if halving == grids.HALVINGS or spent > grids.MOST or not coarse.any():
+            break
+        cells, nodes, gradients, hessians = cells.chosen(coarse).halved(surface)
+        reach *= 0.5
+        promising = (norm(_newton_steps(gradients, hessians)) <= reach) & (norm(gradients) > PLATEAU * survey.steepest)
+        found = _with(found, _newton(surface, window, nodes[promising], reach), window)
+    return found, complete
+
+
+def _with(found: Array, more: Array, window: Window) -> Array:
+    """Those found (n, 2) and more (m, 2) that are none of them."""
+    return _first_of_each(np.concatenate([found, more]), SAME_POINT * window.diagonal)
 
 
 def _survey(surface: Surface, window: Window, cells: int) -> _Survey:
@@ -124,6 +204,8 @@ def _survey(surface: Surface, window: Window, cells: int) -> _Survey:
     slopes, curvatures = norm(gradients), _size(hessians)
     return _Survey(
         nodes=nodes,
+        gradients=gradients,
+        hessians=hessians,
         steps=_newton_steps(gradients, hessians),
         slopes=slopes,
         values=values,
@@ -219,15 +301,16 @@ def _near(window: Window, points: Array, margin: float) -> Mask:
 
 def _distinct(surface: Surface, points: Array, window: Window) -> Array:
     """One of each group of points that agree within SAME_POINT: the one with the least gradient."""
-    return _first_of_each(points[np.argsort(norm(surface.gradient(points)), kind="stable")], window)
+    order = np.argsort(norm(surface.gradient(points)), kind="stable")
+    return _first_of_each(points[order], SAME_POINT * window.diagonal)
 
 
-def _first_of_each(points: Array, window: Window) -> Array:
-    """The points (n, 2) without those that agree within SAME_POINT with an earlier one.
+def _first_of_each(points: Array, near: float) -> Array:
+    """The points (n, 2) without those that are as near as this to an earlier one.
 
-    Whatever agrees shares a square of twice that size, in one of four tilings shifted by half a square.
+    Whatever is so near shares a square of twice that size, in one of four tilings shifted by half a square.
     """
-    squares = points / (2 * SAME_POINT * window.diagonal)
+    squares = points / (2 * near)
     for shift in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)):
         _, first = np.unique(np.floor(squares + shift), axis=0, return_index=True)
         first.sort()
@@ -255,19 +338,34 @@ def _thinned(surface: Surface, window: Window, survey: _Survey, points: Array, r
     slopes = norm(surface.gradient(points[flat])) / max(PLATEAU * survey.steepest, _TINY)
     middle = norm(points[flat] - window.center)
     flat = flat[np.lexsort([middle, np.round(slopes), np.round(curvatures)])]
-    values = surface.value(points[flat])
-    linked = norm(points[flat, None] - points[None, flat]) <= 2 * reach
-    linked &= np.abs(values[:, None] - values) <= LEVEL * survey.relief
-    waiting = np.ones(len(flat), bool)
-    for first in range(len(flat)):
-        if waiting[first]:
-            chain = linked[first] & waiting
-            while (longer := linked[chain].any(axis=0) & waiting).sum() > chain.sum():
-                chain = longer
-            waiting &= ~chain
-            chain[first] = False
-            removed += flat[chain].tolist()
+    chains = _chains(points[flat], surface.value(points[flat]), 2 * reach, LEVEL * survey.relief)
+    _, first = np.unique(chains, return_index=True)
+    removed += np.delete(flat, first).tolist()
     return np.delete(points, np.array(removed, int), axis=0)
+
+
+def _chains(points: Array, values: Array, near: float, level: float) -> npt.NDArray[np.intp]:
+    """Which chain of points, each as near and as level with the next as that, each of the points (n, 2) is in; (n,)."""
+    squares = np.floor(points / near).astype(np.intp).tolist()
+    places = defaultdict[tuple[int, int], list[int]](list)
+    for index, (column, row) in enumerate(squares):
+        places[column, row].append(index)
+    chains = np.full(len(points), -1, np.intp)
+    for first in range(len(points)):
+        if chains[first] >= 0:
+            continue
+        chains[first], waiting = first, [first]
+        while waiting:
+            here = waiting.pop()
+            column, row = squares[here]
+            around = [places.get((column + i, row + j), ()) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+            others = np.array([index for place in around for index in place])
+            others = others[chains[others] < 0]
+            linked = norm(points[others] - points[here]) <= near
+            linked &= np.abs(values[others] - values[here]) <= level
+            chains[others[linked]] = first
+            waiting += others[linked].tolist()
+    return chains
 
 
 def _kinds(survey: _Survey, hessians: Array) -> npt.NDArray[np.object_]:
@@ -323,22 +421,40 @@ def _compass(surface: Surface, window: Window, points: Array, reach: float) -> A
     return points
 
 
+def _sharp(
+    surface: Surface, window: Window, survey: _Survey, smooth: Array, lowest: Array, reach: float
+) -> tuple[Array, Array]:
+    """Minima without a gradient: tips of cusps (n, 2), and points (m, 2) on creases that are level along themselves.
+
+    Where compass search has ended on a crease that does not lead along one of its directions, the way on is along it.
+    """
+    near = SAME_POINT * window.diagonal
+    stuck = lowest[_distances(lowest, smooth) > near]
+    tips = _cusps(surface, np.concatenate([smooth, settled(surface, window, stuck, 0.5 * reach)]), window)
+    found = grounds(surface, window, tips, survey.relief, 0.5 * reach)
+    alone = np.array([ground is not None and not ground.valley for ground in found], bool)
+    level = np.array([ground is not None and ground.valley for ground in found], bool)
+    return tips[alone], tips[level]
+
+
 def _cusps(surface: Surface, points: Array, window: Window) -> Array:
-    """Those of the points (n, 2) that are lower than a ring around them, and not by a parabola."""
+    """Those of the points (n, 2) around which rings do not rise as those of a parabola do, the lowest first."""
     if not len(points):
         return points
     radii = RING * window.diagonal * np.array([1.0, 0.01])
     rises = surface.value(points[:, None, None] + radii[:, None, None] * _RING) - surface.value(points)[:, None, None]
     heights = rises.mean(axis=-1)
     slopes = heights / radii
-    sharp = (rises.min(axis=(1, 2)) > 0) & (slopes[:, 1] >= SHARP * slopes[:, 0])
+    sharp = (heights.min(axis=1) > 0) & (slopes[:, 1] >= SHARP * slopes[:, 0])
     sharp &= np.isfinite(heights[:, 0]) & (heights[:, 1] <= BOTTOMLESS * heights[:, 0])
     points = points[sharp]
-    return _first_of_each(points[np.argsort(surface.value(points), kind="stable")], window)
+    return _first_of_each(points[np.argsort(surface.value(points), kind="stable")], RING * window.diagonal)
 
 
-def _describe_cusps(surface: Surface, points: Array) -> list[CriticalPoint]:
+def _describe_sharp(surface: Surface, cusps: Array, creases: Array) -> list[CriticalPoint]:
+    axes = ((1.0, 0.0), (0.0, 1.0))
     return [
-        CriticalPoint((x, y), value, Kind.MINIMUM, (np.inf, np.inf), ((1.0, 0.0), (0.0, 1.0)))
+        CriticalPoint((x, y), value, kind, (low, np.inf), axes)
+        for points, kind, low in ((cusps, Kind.MINIMUM, np.inf), (creases, Kind.DEGENERATE, 0.0))
         for (x, y), value in zip((points + 0.0).tolist(), surface.value(points).tolist(), strict=True)
     ]

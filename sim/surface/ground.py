@@ -1,0 +1,238 @@
+"""What lies around a point where curvature does not tell: the least height on a circle, and the floor of a valley.
+
+Nothing here asks for a derivative, so that it holds on a crease too, where there is none.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .points import Array, dot, norm, pair
+from .protocol import Surface, Window
+
+Mask = npt.NDArray[np.bool_]
+
+DIRECTIONS = 32  # In which a circle is looked at first;
+BOTTOMS = 4  # around so many of the lowest of them it is looked at more closely,
+CLOSER = 9  # so many times,
+SAMPLES = 17  # at so many points: eight times as closely each time, to 1e-9 in the end.
+
+NOISE_RADIUS = 1e-10  # In diagonals: heights that differ so near to a critical point differ by rounding alone.
+NOISE = 8.0  # Heights are equal that differ by no more than so many times that,
+LEVEL = 1e-12  # or than this share of the surface's relief.
+WIDEST = 4.0  # In steps: the widest circle around a point; and
+HALVINGS = 14  # as many circles, each half as wide as the one before, are searched for one that is higher all around.
+PLAIN = 0.25  # The share of a circle that is level where the ground is no valley but a plain.
+
+SETTLING = 200  # How many steps downhill a point on a crease takes at most,
+SHORTEN = 0.25  # each so much shorter where the one before would not lead down,
+SETTLED = 1e-10  # until they are this short, in diagonals.
+DOWN = 1e-8  # What leads down on a crease, over what leads up beside it.
+
+MOST_STEPS = 256  # Along a floor, each way.
+CLOSED = 0.75  # A floor is closed if it comes back to where it began, this near in steps,
+AWAY = 3  # after so many.
+
+_TURN = 2 * np.pi
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What a point without slope lies on if it is a minimum."""
+
+    floor: Array
+    """Points (n, 2) along the floor of equal minima that it stands for, a step apart; itself alone if it is the only
+    one."""
+
+    @property
+    def valley(self) -> bool:
+        """Whether it stands for many."""
+        return len(self.floor) > 1
+
+
+def lowest_around(
+    surface: Surface, centers: Array, radii: Array, ahead: Array | None = None
+) -> tuple[Array, Array, Array]:
+    """The lowest points on circles around the centers (n, 2), their heights (n,) and those of the highest, (n,).
+
+    ahead: angles (n,); then only the half of the circle is looked at that lies in this direction.
+    """
+    if ahead is None:
+        angles = np.broadcast_to(np.arange(DIRECTIONS) * (_TURN / DIRECTIONS), (len(centers), DIRECTIONS))
+    else:
+        angles = ahead[:, None] + np.linspace(-0.25 * _TURN, 0.25 * _TURN, DIRECTIONS // 2 + 1)
+    heights = _heights(surface, _on_circles(centers, radii, angles))
+    highest = np.where(np.isfinite(heights), heights, -np.inf).max(axis=1, initial=-np.inf)
+    angle, width = _bottoms(angles, heights), _TURN / DIRECTIONS
+    offsets = np.linspace(-1.0, 1.0, SAMPLES)
+    rows, columns = np.indices(angle.shape)
+    for _ in range(CLOSER):
+        closer = angle[..., None] + width * offsets
+        best = _heights(surface, _on_circles(centers[:, None], radii[:, None], closer)).argmin(axis=-1)
+        angle, width = closer[rows, columns, best], width * 2 / (SAMPLES - 1)
+    points = _on_circles(centers, radii, angle)
+    heights = _heights(surface, points)
+    best = heights.argmin(axis=1)
+    row = np.arange(len(centers))
+    return points[row, best], heights[row, best], highest
+
+
+def _bottoms(angles: Array, heights: Array) -> Array:
+    """The angles (n, BOTTOMS) of the lowest of those directions (n, k) that are lower than both of their neighbours."""
+    beside = np.minimum(np.roll(heights, 1, axis=1), np.roll(heights, -1, axis=1))
+    order = np.argsort(np.where(heights <= beside, heights, np.inf), axis=1, kind="stable")[:, :BOTTOMS]
+    return np.asarray(np.take_along_axis(angles, order, axis=1))
+
+
+def _on_circles(centers: Array, radii: Array, angles: Array) -> Array:
+    """Points (..., k, 2) in the directions (..., k) of centers (..., 2)."""
+    return np.asarray(centers[..., None, :] + radii[..., None, None] * pair(np.cos(angles), np.sin(angles)))
+
+
+def _heights(surface: Surface, points: Array) -> Array:
+    heights = surface.value(points)
+    return np.where(np.isnan(heights), np.inf, heights)
+
+
+def tolerances(surface: Surface, window: Window, points: Array, relief: float) -> Array:
+    """Up to which differences heights near the critical points (n, 2) count as equal, (n,)."""
+    angles = np.broadcast_to(np.arange(DIRECTIONS) * (_TURN / DIRECTIONS), (len(points), DIRECTIONS))
+    radii = np.full(len(points), NOISE_RADIUS * window.diagonal)
+    near = _heights(surface, _on_circles(points, radii, angles))
+    center = _heights(surface, points)[:, None]
+    return np.asarray(NOISE * np.abs(near - center).max(axis=1, initial=0.0) + LEVEL * relief)
+
+
+def grounds(surface: Surface, window: Window, points: Array, relief: float, step: float) -> list[Ground | None]:
+    """What each of the critical points (n, 2) lies on; None where it is no minimum, or none that one can be sure of.
+
+    One that is alone is lower than all of a circle around it, and nothing within the circle is lower than it. One that
+    stands for a valley lies on a floor that is as high as it all along: until it closes, or leaves the window at both
+    ends, or has walls at both. What falls, or is level at one end and rises at the other as tails of functions do, is none.
+    """
+    with np.errstate(all="ignore"):
+        equal = tolerances(surface, window, points, relief)
+        alone, level = _rings(surface, points, step, equal)
+        found: list[Ground | None] = [Ground(points[i : i + 1]) if alone[i] else None for i in range(len(points))]
+        others = np.flatnonzero(level & ~_plain(surface, points, step, equal))
+        for index, floor in zip(others, floors(surface, window, points[others], equal[others], step), strict=True):
+            found[index] = None if floor is None else Ground(floor)
+    return found
+
+
+def _rings(surface: Surface, points: Array, step: float, equal: Array) -> tuple[Mask, Mask]:
+    """Around which of the points (n, 2) a circle is higher and nothing within lower; and where none is either; (n,)."""
+    heights = surface.value(points)
+    higher, lower = np.zeros(len(points), np.bool_), np.zeros(len(points), np.bool_)
+    for radius in WIDEST * step * np.exp2(-np.arange(HALVINGS)[::-1]) if len(points) else ():
+        _, least, _ = lowest_around(surface, points, np.full(len(points), radius))
+        higher |= ~lower & (least > heights + equal)
+        lower |= ~higher & (least < heights - equal) & (radius <= step)
+    return higher, ~higher & ~lower
+
+
+def _plain(surface: Surface, points: Array, step: float, equal: Array) -> Mask:
+    """Which of the points (n, 2) have level ground in so many directions that it is no floor between two walls, (n,)."""
+    angles = np.broadcast_to(np.arange(DIRECTIONS) * (_TURN / DIRECTIONS), (len(points), DIRECTIONS))
+    around = _heights(surface, _on_circles(points, np.full(len(points), WIDEST * step), angles))
+    level = np.abs(around - surface.value(points)[:, None]) <= equal[:, None]
+    return np.asarray(level.mean(axis=1) > PLAIN)
+
+
+def floors(surface: Surface, window: Window, points: Array, equal: Array, step: float) -> list[Array | None]:
+    """The floors (m, 2) on which the points (n, 2) lie, from end to end in steps of this length, if they are level."""
+    count = len(points)
+    if not count:
+        return []
+    heights = surface.value(points)
+    first, _, _ = lowest_around(surface, points, np.full(count, step))
+    out = first - points
+    angle = np.arctan2(out[:, 1], out[:, 0])
+    ways = [_walk(surface, window, points, heights, equal, turn, step) for turn in (angle, angle + 0.5 * _TURN)]
+    return [_joined(surface, points[index], *(way[index] for way in ways)) for index in range(count)]
+
+
+@dataclass(slots=True)
+class _Way:
+    """A walk along a floor, and how it ended."""
+
+    points: list[Array]
+    end: str = "endless"
+
+
+def _walk(
+    surface: Surface, window: Window, points: Array, heights: Array, equal: Array, angles: Array, step: float
+) -> list[_Way]:
+    """From each point (n, 2) in a direction (n,), always to the lowest point a step ahead."""
+    ways = [_Way([]) for _ in points]
+    here, angle = points.copy(), angles.copy()
+    going = np.arange(len(points))
+    for number in range(MOST_STEPS):
+        if not len(going):
+            break
+        ahead, least, _ = lowest_around(surface, here[going], np.full(len(going), step), angle[going])
+        moved = ahead - here[going]
+        here[going], angle[going] = ahead, np.arctan2(moved[:, 1], moved[:, 0])
+        inside = window.contains(ahead)
+        back = (norm(ahead - points[going]) < CLOSED * step) & (number >= AWAY)
+        rise = least - heights[going]
+        ends = np.select(
+            [~inside, ~(rise <= equal[going]), rise < -equal[going], back],
+            ["border", "rise", "fall", "closed"],
+            default="",
+        )
+        for index, end, point in zip(going.tolist(), ends.tolist(), ahead, strict=True):
+            if end:
+                ways[index].end = end
+            else:
+                ways[index].points.append(point)
+        going = going[ends == ""]
+    return ways
+
+
+def _joined(surface: Surface, point: Array, forward: _Way, backward: _Way) -> Array | None:
+    """The whole floor, if it is one of minima."""
+    ends = {forward.end, backward.end}
+    if "closed" in ends:
+        return np.array([point, *(forward if forward.end == "closed" else backward).points])
+    floor = np.array([*backward.points[::-1], point, *forward.points])
+    if ends == {"rise"} or (ends == {"border"} and not _slopes(surface, floor)):
+        return floor
+    return None
+
+
+def _slopes(surface: Surface, floor: Array) -> bool:
+    """Whether a floor goes down all along, too little for its heights to tell: as tails do."""
+    chords = np.gradient(floor, axis=0) if len(floor) > 1 else np.zeros_like(floor)
+    slopes = dot(surface.gradient(floor), chords)
+    heights = np.diff(surface.value(floor))
+    if (slopes > 0).all():
+        return bool((heights >= 0).all())
+    return bool((slopes < 0).all() and (heights <= 0).all())
+
+
+def settled(surface: Surface, window: Window, points: Array, step: float) -> Array:
+    """Where the points (n, 2) come to rest that always go to the lowest place around, (m, 2): along creases too.
+
+    Those that leave the window are left out.
+    """
+    points, strides = points.copy(), np.full(len(points), step)
+    for _ in range(SETTLING):
+        going = np.flatnonzero(strides > SETTLED * window.diagonal)
+        if not len(going):
+            break
+        here = surface.value(points[going])
+        ahead, least, most = lowest_around(surface, points[going], strides[going])
+        down = here - least > DOWN * (most - here)
+        points[going[down]] = ahead[down]
+        strides[going[~down]] *= SHORTEN
+        inside = window.contains(points)
+        points, strides = points[inside], strides[inside]
+    return points
+
+
+def same_floor(points: Array, heights: Array, floor: Array, height: float, near: float, equal: float) -> Mask:
+    """Which of the points (n, 2) of these heights (n,) are this near to the floor (m, 2) and no higher or lower; (n,)."""
+    gaps = norm(points[:, None] - floor[None]).min(axis=1, initial=np.inf)
+    return np.asarray((gaps <= near) & (np.abs(heights - height) <= equal))
