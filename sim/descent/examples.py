@@ -30,6 +30,11 @@ class FiniteSum(Protocol):
         """N, the number of examples."""
         ...
 
+    @property
+    def evaluations(self) -> int:
+        """How much of a surface must be computed for the full batch at one point."""
+        ...
+
     def value(self, theta: Array, batch: Indices | None = None) -> Array:
         """L_B(θ), shape (...)."""
         ...
@@ -90,6 +95,11 @@ class Shifted:
         """N."""
         return len(self.shifts)
 
+    @property
+    def evaluations(self) -> int:
+        """N: each example is the surface at another place."""
+        return self.count
+
     def value(self, theta: Array, batch: Indices | None = None) -> Array:
         """Mean of f(θ − δ_i)."""
         return _mean(lambda t, d: self.surface.value(_shifted(t, d)), theta, self.shifts, batch)
@@ -130,6 +140,11 @@ class Tilted:
         """N."""
         return len(self.tilts)
 
+    @property
+    def evaluations(self) -> int:
+        """One: all examples share the surface."""
+        return 1
+
     def _tilt(self, batch: Indices | None, axes: int) -> Array:
         tilts = _chosen(self.tilts, batch, axes)
         return np.asarray(total(tilts) / len(tilts))
@@ -161,6 +176,11 @@ class Regression:
     def count(self) -> int:
         """N."""
         return len(self.data)
+
+    @property
+    def evaluations(self) -> int:
+        """N."""
+        return self.count
 
     def value(self, theta: Array, batch: Indices | None = None) -> Array:
         """Mean of r², with the residual r = y − m(x; θ)."""

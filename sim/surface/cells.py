@@ -4,7 +4,7 @@ In a cell that shows it, the gradient changes from corner to corner as the Hessi
 gradient may vanish within, there is more to see: what is finer than the cell, or a crease.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +16,13 @@ from .protocol import Surface, Window
 Mask = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.intp]
 
-CROOKED = 0.25  # How much of the gradient's change along a side the Hessian may leave unexplained.
+CROOKED = 0.15  # How much of the gradient's change along a side the Hessian may leave unexplained.
 WITHIN = 2.0  # The gradient may vanish in a cell if at a corner it is no more than so many times its change.
+MANY = 0.1  # If so large a share of all cells is too coarse, all are halved: waves may agree with the cells.
 HALVINGS = 4  # How often a cell is halved at most,
-MOST = 1 << 22  # while so many examples at points are enough.
+MOST = 1 << 19  # while no more than about so many examples must be evaluated at points.
+NODES = 5  # How many nodes a halved cell has that are new.
+BESIDE = 0.5  # How far beside a cell, in its sides, Newton's steps from its corners may lead and still speak of it.
 _CORNERS = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
 _THIRDS = np.array([[i, j] for j in range(3) for i in range(3)])
 _QUARTERS = np.array([[0, 1, 4, 3], [1, 2, 5, 4], [3, 4, 7, 6], [4, 5, 8, 7]])
@@ -64,7 +67,8 @@ class Cells:
         most = np.maximum(np.maximum(norm(before), norm(after)), norm(change)).max(axis=1, initial=0.0)
         finite = np.isfinite(self.gradients).all(axis=-1)
         within = ~(norm(self.gradients).min(axis=1, initial=np.inf) > WITHIN * most)
-        return np.asarray(finite.any(axis=1) & within & ~(surprise <= CROOKED * most))
+        coarse = finite.any(axis=1) & within & ~(surprise <= CROOKED * most)
+        return np.asarray(coarse | (coarse.sum() > MANY * self.count**2))
 
     def turning(self) -> Integers:
         """How often the gradient turns along the border of each, counterclockwise: maxima and minima less saddles, (n,)."""
@@ -82,17 +86,28 @@ class Cells:
         wide = self.count + 4
         return np.isin(self.places @ (1, wide), around @ (1, wide))
 
-    def halved(self, surface: Surface) -> tuple["Cells", Array, Array, Array]:
-        """Four of each, and the nodes (m, 2) with the gradients and Hessians that were computed for them."""
+    def promises(self, steps: Callable[[Array, Array], Array]) -> Array:
+        """Where one of Newton's steps from the corners of a cell leads, of each cell in or beside which one ends; (n, 2).
+
+        steps: Newton's steps from gradients and Hessians.
+        """
+        ends = _CORNERS + steps(self.gradients, self.hessians) / self.size
+        beside = np.abs(ends - 0.5).max(axis=-1)
+        best = np.where(np.isnan(beside), np.inf, beside).argmin(axis=1)
+        rows = np.flatnonzero(beside[np.arange(len(best)), best] <= 0.5 + BESIDE)
+        ends = self.places[rows] + ends[rows, best[rows]]
+        return np.array([self.window.x0, self.window.y0]) + ends * self.size
+
+    def halved(self, surface: Surface) -> "Cells":
+        """Four of each."""
         places = 2 * self.places[:, None] + _THIRDS
         flat = places.reshape(-1, 2)
-        keys, first, back = np.unique(flat @ (1, 4 * self.count), return_index=True, return_inverse=True)
-        del keys
+        _, first, back = np.unique(flat @ (1, 4 * self.count), return_index=True, return_inverse=True)
         nodes = np.array([self.window.x0, self.window.y0]) + flat[first] * (self.size / 2)
         gradients, hessians = surface.gradient(nodes), surface.hessian(nodes)
         index = back.reshape(len(places), 9)[:, _QUARTERS].reshape(-1, 4)
         quarters = places[:, _QUARTERS[:, 0]].reshape(-1, 2)
-        return Cells(self.window, 2 * self.count, quarters, gradients[index], hessians[index]), nodes, gradients, hessians
+        return Cells(self.window, 2 * self.count, quarters, gradients[index], hessians[index])
 
 
 def cells_of(window: Window, gradients: Array, hessians: Array) -> Cells:

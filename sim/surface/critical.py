@@ -9,7 +9,7 @@ narrower still may be overlooked, and so may be what lies on a crease. Then the 
 complete.
 """
 
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from . import cells as grids
 from .ground import Ground, grounds, same_floor, settled
-from .points import Array, eigenvalues, eigenvectors, norm
+from .points import Array, dot, eigenvalues, eigenvectors, norm
 from .protocol import Surface, Window
 
 Mask = npt.NDArray[np.bool_]
@@ -29,7 +29,10 @@ CELLS = 64
 REACH = 2.0
 # The grid is computed in as many parts: small ones stay in the processor's cache.
 PARTS = 8
+# So many pairs of points are compared at once.
+TOGETHER = 1 << 18
 NEWTON_STEPS = 48
+FEWER_STEPS = 16  # From where it is all but there.
 COMPASS_STEPS = 100
 
 # Lengths, relative to the window's diagonal.
@@ -132,61 +135,68 @@ def search(surface: Surface, window: Window, cells: int = CELLS) -> Search:
         rim = _newton(surface, window, (slipped[:, None] + reach * _WEB).reshape(-1, 2), reach)
         smooth = _distinct(surface, np.concatenate([found, slipped, rim]), window)
         smooth, complete = _finer(surface, window, survey, smooth, reach)
-        cusps, creases = _sharp(surface, window, survey, smooth, lowest, reach)
-        smooth = smooth[_distances(smooth, cusps) > SAME_POINT * window.diagonal]
+        sharp = _sharp(surface, window, survey, smooth, lowest, reach)
+        tips = np.array([point.position for point in sharp]).reshape(-1, 2)
+        smooth = smooth[_distances(smooth, tips) > SAME_POINT * window.diagonal]
         smooth = _thinned(surface, window, survey, smooth, reach)
-        points = [*_describe(surface, survey, smooth), *_describe_sharp(surface, cusps, creases)]
-        points.sort(key=lambda point: (point.value, point.position))
-        return _grounded(surface, window, survey, points, reach, complete)
+        known = sharp | _described(surface, window, survey, smooth, reach)
+        points = _one_a_valley(known, 0.5 * reach, LEVEL * survey.relief)
+        return Search(points, tuple(known[point] for point in points), complete)
 
 
-def _grounded(
-    surface: Surface, window: Window, survey: _Survey, points: list[CriticalPoint], reach: float, complete: bool
-) -> Search:
-    """The points with what they lie on, one for each valley."""
-    flat = [point for point in points if point.kind is Kind.DEGENERATE]
-    positions = np.array([point.position for point in flat]).reshape(-1, 2)
-    known: dict[CriticalPoint, Ground | None] = {}
-    for point, ground in zip(flat, grounds(surface, window, positions, survey.relief, 0.5 * reach), strict=True):
-        known[point] = ground
-    kept, valleys = list[CriticalPoint](), list[tuple[float, Ground]]()
-    for point in points:
-        here, height = np.array([point.position]), np.array([point.value])
-        ground = known.get(point)
+def _described(
+    surface: Surface, window: Window, survey: _Survey, points: Array, reach: float
+) -> dict[CriticalPoint, Ground | None]:
+    """What the points (n, 2) are, and what they lie on."""
+    described = _describe(surface, survey, points)
+    flat = np.array([point.kind is Kind.DEGENERATE for point in described], bool)
+    found = iter(grounds(surface, window, points[flat], survey.relief, 0.5 * reach))
+    return {
+        point: next(found) if point.kind is Kind.DEGENERATE else _itself(point)
+        for point in described
+    }
+
+
+def _itself(point: CriticalPoint) -> Ground | None:
+    return Ground(np.array([point.position])) if point.kind is Kind.MINIMUM else None
+
+
+def _one_a_valley(known: Mapping[CriticalPoint, Ground | None], near: float, equal: float) -> tuple[CriticalPoint, ...]:
+    """The points, the lowest first, without those that lie on the floor of an earlier one's valley."""
+    kept, valleys = list[CriticalPoint](), list[tuple[float, Array]]()
+    for point in sorted(known, key=lambda point: (point.value, point.position)):
+        ground = known[point]
         if ground is not None and ground.valley:
-            near, equal = 0.5 * reach, LEVEL * survey.relief
-            if any(same_floor(here, height, old.floor, level, near, equal)[0] for level, old in valleys):
+            here, height = np.array([point.position]), np.array([point.value])
+            if any(same_floor(here, height, floor, level, near, equal)[0] for level, floor in valleys):
                 continue
-            valleys.append((point.value, ground))
-        elif point.kind is Kind.MINIMUM:
-            known[point] = Ground(here)
+            valleys.append((point.value, ground.floor))
         kept.append(point)
-    return Search(tuple(kept), tuple(known.get(point) for point in kept), complete)
+    return tuple(kept)
 
 
 def _finer(surface: Surface, window: Window, survey: _Survey, found: Array, reach: float) -> tuple[Array, bool]:
     """The critical points found (n, 2) and those that finer cells show, (m, 2); and whether no cell hides any more."""
     cells = grids.cells_of(window, survey.gradients, survey.hessians)
-    examples = int(getattr(surface, "count", 1))
+    each = grids.NODES * int(getattr(surface, "evaluations", 1))
     spent, complete = 0, True
     for halving in range(grids.HALVINGS + 1):
         coarse = cells.too_coarse()
-        turning = cells.chosen(~coarse)
-        turning = turning.chosen(turning.turning() != 0)
+        spent += each * int(coarse.sum())
+        last = halving == grids.HALVINGS or spent > grids.MOST or not coarse.any()
+        fine = cells if last else cells.chosen(~coarse)
+        if halving:
+            promised = fine.promises(_newton_steps)
+            found = _with(found, _newton(surface, window, promised, reach, FEWER_STEPS), window)
+        turning = fine.chosen(fine.turning() != 0)
         odd = turning.chosen(~turning.beside(found))
         if len(odd.places):
             found = _with(found, _newton(surface, window, odd.middles, reach), window)
             complete &= bool(odd.beside(found).all())
-        spent += 9 * int(coarse.sum()) * examples
-        if halving == grids.HALVINGS or spent > grids.MOST:
-            unseen = cells.chosen(coarse)
-            complete &= bool(unseen.beside(found).all())
-        if halving == grids.HALVINGS or spent > grids.MOST or not coarse.any():
-            break
-        cells, nodes, gradients, hessians = cells.chosen(coarse).halved(surface)
+        if last:
+            return found, complete and bool(cells.chosen(coarse).beside(found).all())
+        cells = cells.chosen(coarse).halved(surface)
         reach *= 0.5
-        promising = (norm(_newton_steps(gradients, hessians)) <= reach) & (norm(gradients) > PLATEAU * survey.steepest)
-        found = _with(found, _newton(surface, window, nodes[promising], reach), window)
     return found, complete
 
 
@@ -267,12 +277,12 @@ def _lowest_around(numbers: Array) -> Mask:
     return np.asarray(np.isfinite(numbers) & ~(around < numbers).any(axis=0))
 
 
-def _newton(surface: Surface, window: Window, starts: Array, reach: float) -> Array:
+def _newton(surface: Surface, window: Window, starts: Array, reach: float, most: int = NEWTON_STEPS) -> Array:
     """The critical points (n, 2) in the window that Newton's method reaches from the starts."""
     arrived = ARRIVED * window.diagonal
     done = [np.empty((0, 2))]
     points = starts
-    for _ in range(NEWTON_STEPS):
+    for _ in range(most):
         if not len(points):
             break
         steps = _newton_steps(surface.gradient(points), surface.hessian(points))
@@ -345,26 +355,31 @@ def _thinned(surface: Surface, window: Window, survey: _Survey, points: Array, r
 
 
 def _chains(points: Array, values: Array, near: float, level: float) -> npt.NDArray[np.intp]:
-    """Which chain of points, each as near and as level with the next as that, each of the points (n, 2) is in; (n,)."""
-    squares = np.floor(points / near).astype(np.intp).tolist()
-    places = defaultdict[tuple[int, int], list[int]](list)
-    for index, (column, row) in enumerate(squares):
-        places[column, row].append(index)
-    chains = np.full(len(points), -1, np.intp)
-    for first in range(len(points)):
-        if chains[first] >= 0:
-            continue
-        chains[first], waiting = first, [first]
-        while waiting:
-            here = waiting.pop()
-            column, row = squares[here]
-            around = [places.get((column + i, row + j), ()) for i in (-1, 0, 1) for j in (-1, 0, 1)]
-            others = np.array([index for place in around for index in place])
-            others = others[chains[others] < 0]
-            linked = norm(points[others] - points[here]) <= near
-            linked &= np.abs(values[others] - values[here]) <= level
-            chains[others[linked]] = first
-            waiting += others[linked].tolist()
+    """The first of the chain of points, each as near and as level with the next as that, that each (n, 2) is in; (n,)."""
+    order = np.argsort(values, kind="stable")
+    chains = np.arange(len(points))
+    for group in np.split(order, np.flatnonzero(np.diff(values[order]) > level) + 1):
+        group = np.sort(group)
+        chains[group] = group[_linked(points[group], values[group], near, level)]
+    return chains
+
+
+def _linked(points: Array, values: Array, near: float, level: float) -> npt.NDArray[np.intp]:
+    """The chains of points, as `_chains` has them, few enough that each can be compared with each."""
+    pairs = [np.zeros((2, 0), np.intp)]
+    rows = max(1, TOGETHER // max(len(points), 1))
+    for first in range(0, len(points), rows):
+        here = slice(first, first + rows)
+        offsets = points[here, None] - points
+        linked = (dot(offsets, offsets) <= near * near) & (np.abs(values[here, None] - values) <= level)
+        one, other = np.nonzero(linked)
+        pairs.append(np.stack([one + first, other]))
+    ones, others = np.concatenate(pairs, axis=1)
+    chains, before = np.arange(len(points)), np.full(len(points), -1)
+    while (chains != before).any():
+        before = chains.copy()
+        np.minimum.at(chains, ones, chains[others])
+        chains = chains[chains]
     return chains
 
 
@@ -423,8 +438,8 @@ def _compass(surface: Surface, window: Window, points: Array, reach: float) -> A
 
 def _sharp(
     surface: Surface, window: Window, survey: _Survey, smooth: Array, lowest: Array, reach: float
-) -> tuple[Array, Array]:
-    """Minima without a gradient: tips of cusps (n, 2), and points (m, 2) on creases that are level along themselves.
+) -> dict[CriticalPoint, Ground | None]:
+    """Minima without a gradient, and what they lie on: tips of cusps, and creases that are level along themselves.
 
     Where compass search has ended on a crease that does not lead along one of its directions, the way on is along it.
     """
@@ -432,9 +447,16 @@ def _sharp(
     stuck = lowest[_distances(lowest, smooth) > near]
     tips = _cusps(surface, np.concatenate([smooth, settled(surface, window, stuck, 0.5 * reach)]), window)
     found = grounds(surface, window, tips, survey.relief, 0.5 * reach)
-    alone = np.array([ground is not None and not ground.valley for ground in found], bool)
-    level = np.array([ground is not None and ground.valley for ground in found], bool)
-    return tips[alone], tips[level]
+    return {
+        _describe_sharp(tip, height, ground.valley): ground
+        for tip, height, ground in zip(tips, surface.value(tips).tolist(), found, strict=True)
+        if ground is not None
+    }
+
+
+def _describe_sharp(tip: Array, height: float, level: bool) -> CriticalPoint:
+    (x, y), kind, low = (tip + 0.0).tolist(), Kind.DEGENERATE if level else Kind.MINIMUM, 0.0 if level else np.inf
+    return CriticalPoint((x, y), height, kind, (low, np.inf), ((1.0, 0.0), (0.0, 1.0)))
 
 
 def _cusps(surface: Surface, points: Array, window: Window) -> Array:
@@ -449,12 +471,3 @@ def _cusps(surface: Surface, points: Array, window: Window) -> Array:
     sharp &= np.isfinite(heights[:, 0]) & (heights[:, 1] <= BOTTOMLESS * heights[:, 0])
     points = points[sharp]
     return _first_of_each(points[np.argsort(surface.value(points), kind="stable")], RING * window.diagonal)
-
-
-def _describe_sharp(surface: Surface, cusps: Array, creases: Array) -> list[CriticalPoint]:
-    axes = ((1.0, 0.0), (0.0, 1.0))
-    return [
-        CriticalPoint((x, y), value, kind, (low, np.inf), axes)
-        for points, kind, low in ((cusps, Kind.MINIMUM, np.inf), (creases, Kind.DEGENERATE, 0.0))
-        for (x, y), value in zip((points + 0.0).tolist(), surface.value(points).tolist(), strict=True)
-    ]

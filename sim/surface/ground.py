@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .points import Array, dot, norm, pair
+from .points import Array, dot, eigenvalues, eigenvectors, norm, pair
 from .protocol import Surface, Window
 
 Mask = npt.NDArray[np.bool_]
@@ -21,6 +21,8 @@ SAMPLES = 17  # at so many points: eight times as closely each time, to 1e-9 in 
 NOISE_RADIUS = 1e-10  # In diagonals: heights that differ so near to a critical point differ by rounding alone.
 NOISE = 8.0  # Heights are equal that differ by no more than so many times that,
 LEVEL = 1e-12  # or than this share of the surface's relief.
+CLEAR = 1e-7  # Of a floor whose height is known no better than to this share of the relief, nothing is known.
+
 WIDEST = 4.0  # In steps: the widest circle around a point; and
 HALVINGS = 14  # as many circles, each half as wide as the one before, are searched for one that is higher all around.
 PLAIN = 0.25  # The share of a circle that is level where the ground is no valley but a plain.
@@ -31,6 +33,7 @@ SETTLED = 1e-10  # until they are this short, in diagonals.
 DOWN = 1e-8  # What leads down on a crease, over what leads up beside it.
 
 MOST_STEPS = 256  # Along a floor, each way.
+FEW = 4  # On a floor of so few points nothing is said of its slope.
 CLOSED = 0.75  # A floor is closed if it comes back to where it began, this near in steps,
 AWAY = 3  # after so many.
 
@@ -115,7 +118,8 @@ def grounds(surface: Surface, window: Window, points: Array, relief: float, step
         equal = tolerances(surface, window, points, relief)
         alone, level = _rings(surface, points, step, equal)
         found: list[Ground | None] = [Ground(points[i : i + 1]) if alone[i] else None for i in range(len(points))]
-        others = np.flatnonzero(level & ~_plain(surface, points, step, equal))
+        clear = equal <= CLEAR * relief
+        others = np.flatnonzero(level & clear & ~_plain(surface, points, step, equal))
         for index, floor in zip(others, floors(surface, window, points[others], equal[others], step), strict=True):
             found[index] = None if floor is None else Ground(floor)
     return found
@@ -203,13 +207,24 @@ def _joined(surface: Surface, point: Array, forward: _Way, backward: _Way) -> Ar
 
 
 def _slopes(surface: Surface, floor: Array) -> bool:
-    """Whether a floor goes down all along, too little for its heights to tell: as tails do."""
-    chords = np.gradient(floor, axis=0) if len(floor) > 1 else np.zeros_like(floor)
-    slopes = dot(surface.gradient(floor), chords)
-    heights = np.diff(surface.value(floor))
-    if (slopes > 0).all():
-        return bool((heights >= 0).all())
-    return bool((slopes < 0).all() and (heights <= 0).all())
+    """Whether a floor goes down all along, too little for its heights to tell: as tails do.
+
+    Along the floor is where curvature is least. What is left of a slope on level floors is rounding, up here and down there.
+    """
+    if len(floor) < FEW:
+        return False
+    for polish in (True, True, False):
+        gradients, hessians = surface.gradient(floor), surface.hessian(floor)
+        curvatures, axes = eigenvalues(hessians), eigenvectors(hessians)
+        flatter = (np.abs(curvatures[:, 0]) <= np.abs(curvatures[:, 1]))[:, None]
+        along, across = np.where(flatter, axes[:, 0], axes[:, 1]), np.where(flatter, axes[:, 1], axes[:, 0])
+        if polish:
+            steepness = np.where(flatter[:, 0], curvatures[:, 1], curvatures[:, 0])
+            floor = floor - (dot(gradients, across) / steepness)[:, None] * across
+    along = along * np.sign(dot(along, np.gradient(floor, axis=0)))[:, None]
+    slopes, rises = dot(gradients, along), np.diff(surface.value(floor))
+    up, down = (slopes > 0).all() and (rises >= 0).all(), (slopes < 0).all() and (rises <= 0).all()
+    return bool(up or down)
 
 
 def settled(surface: Surface, window: Window, points: Array, step: float) -> Array:
