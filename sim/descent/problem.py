@@ -7,6 +7,7 @@ import numpy as np
 
 from ..surface.basins import Basins, find_basins
 from ..surface.critical import CriticalPoint, Kind, Search, search
+from ..surface.ground import Ground
 from ..surface.points import Array, eigenvalues, norm
 from ..surface.protocol import Window
 from .examples import FiniteSum
@@ -51,8 +52,13 @@ class Problem:
 
         A degenerate point counts where it is lower than all around it, or where it stands for a valley of equal minima.
         """
+        return tuple(self._grounds)
+
+    @cached_property
+    def _grounds(self) -> dict[CriticalPoint, Ground]:
+        """What each of the minima lies on."""
         found = zip(self._search.points, self._search.grounds, strict=True)
-        return tuple(point for point, ground in found if ground is not None)
+        return {point: ground for point, ground in found if ground is not None}
 
     @property
     def complete(self) -> bool:
@@ -67,7 +73,7 @@ class Problem:
     @cached_property
     def basins(self) -> Basins:
         """In which of the minima the full-batch descent ends."""
-        return find_basins(self.train, self.window, self.minima)
+        return find_basins(self.train, self.window, self.minima, tuple(self._grounds.values()))
 
     @property
     def lowest(self) -> float | None:

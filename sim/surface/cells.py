@@ -65,7 +65,7 @@ class Cells:
         before, after = ((hessians @ span)[..., 0] for hessians in (self.hessians, turned))
         surprise = norm(change - 0.5 * (before + after)).max(axis=1, initial=0.0)
         most = np.maximum(np.maximum(norm(before), norm(after)), norm(change)).max(axis=1, initial=0.0)
-        finite = np.isfinite(self.gradients).all(axis=-1)
+        finite = np.isfinite(self.gradients[..., 0] + self.gradients[..., 1])
         within = ~(norm(self.gradients).min(axis=1, initial=np.inf) > WITHIN * most)
         coarse = finite.any(axis=1) & within & ~(surprise <= CROOKED * most)
         return np.asarray(coarse | (coarse.sum() > MANY * self.count**2))
@@ -96,7 +96,7 @@ class Cells:
         best = np.where(np.isnan(beside), np.inf, beside).argmin(axis=1)
         rows = np.flatnonzero(beside[np.arange(len(best)), best] <= 0.5 + BESIDE)
         ends = self.places[rows] + ends[rows, best[rows]]
-        return np.array([self.window.x0, self.window.y0]) + ends * self.size
+        return np.asarray(ends * self.size + (self.window.x0, self.window.y0))
 
     def halved(self, surface: Surface) -> "Cells":
         """Four of each."""

@@ -9,7 +9,7 @@ narrower still may be overlooked, and so may be what lies on a crease. Then the 
 complete.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -138,23 +138,32 @@ def search(surface: Surface, window: Window, cells: int = CELLS) -> Search:
         sharp = _sharp(surface, window, survey, smooth, lowest, reach)
         tips = np.array([point.position for point in sharp]).reshape(-1, 2)
         smooth = smooth[_distances(smooth, tips) > SAME_POINT * window.diagonal]
-        smooth = _thinned(surface, window, survey, smooth, reach)
-        known = sharp | _described(surface, window, survey, smooth, reach)
+        smooth, curves = _thinned(surface, window, survey, smooth, reach)
+        known = sharp | _described(surface, window, survey, smooth, curves, reach)
         points = _one_a_valley(known, 0.5 * reach, LEVEL * survey.relief)
         return Search(points, tuple(known[point] for point in points), complete)
 
 
 def _described(
-    surface: Surface, window: Window, survey: _Survey, points: Array, reach: float
+    surface: Surface, window: Window, survey: _Survey, points: Array, curves: Sequence[Array], reach: float
 ) -> dict[CriticalPoint, Ground | None]:
-    """What the points (n, 2) are, and what they lie on."""
+    """What the points (n, 2) are, and what they lie on; of those on curves of critical points these are known too."""
     described = _describe(surface, survey, points)
-    flat = np.array([point.kind is Kind.DEGENERATE for point in described], bool)
-    found = iter(grounds(surface, window, points[flat], survey.relief, 0.5 * reach))
-    return {
-        point: next(found) if point.kind is Kind.DEGENERATE else _itself(point)
-        for point in described
-    }
+    flat = [index for index, point in enumerate(described) if point.kind is Kind.DEGENERATE]
+    known = {point: _itself(point) for point in described}
+    for index, ground in zip(flat, grounds(surface, window, points[flat], survey.relief, 0.5 * reach), strict=True):
+        known[described[index]] = ground and ground.along(_first_of_each(curves[index], 0.25 * reach))
+    return known
+
+
+def grounds_of(surface: Surface, window: Window, minima: Sequence[CriticalPoint], cells: int = CELLS) -> list[Ground]:
+    """What these minima lie on."""
+    with np.errstate(all="ignore"):
+        relief = float(np.ptp(_finite(surface.value(window.grid(cells + 1, cells + 1)))))
+    flat = np.array([minimum.position for minimum in minima if minimum.kind is Kind.DEGENERATE]).reshape(-1, 2)
+    found = iter(grounds(surface, window, flat, relief, 0.5 * REACH * window.diagonal / cells))
+    ground = (next(found) if minimum.kind is Kind.DEGENERATE else None for minimum in minima)
+    return [one or Ground(np.array([minimum.position])) for one, minimum in zip(ground, minima, strict=True)]
 
 
 def _itself(point: CriticalPoint) -> Ground | None:
@@ -333,8 +342,10 @@ def _distances(points: Array, others: Array) -> Array:
     return np.asarray(norm(points[:, None] - others[None]).min(axis=1, initial=np.inf))
 
 
-def _thinned(surface: Surface, window: Window, survey: _Survey, points: Array, reach: float) -> Array:
-    """Without plateaus, and with one point for each curve of critical points on one level.
+def _thinned(
+    surface: Surface, window: Window, survey: _Survey, points: Array, reach: float
+) -> tuple[Array, list[Array]]:
+    """Without plateaus, and with one point for each curve of critical points on one level; and these curves' points.
 
     The same for the cloud that Newton's method leaves around a point without curvature, where it
     halves the distance at best.
@@ -349,9 +360,12 @@ def _thinned(surface: Surface, window: Window, survey: _Survey, points: Array, r
     middle = norm(points[flat] - window.center)
     flat = flat[np.lexsort([middle, np.round(slopes), np.round(curvatures)])]
     chains = _chains(points[flat], surface.value(points[flat]), 2 * reach, LEVEL * survey.relief)
-    _, first = np.unique(chains, return_index=True)
-    removed += np.delete(flat, first).tolist()
-    return np.delete(points, np.array(removed, int), axis=0)
+    curves = [points[index : index + 1] for index in range(len(points))]
+    for first in np.unique(chains).tolist():
+        curves[flat[first]] = points[flat[chains == first]]
+    removed += np.delete(flat, np.unique(chains)).tolist()
+    kept = np.delete(np.arange(len(points)), np.array(removed, int))
+    return points[kept], [curves[index] for index in kept.tolist()]
 
 
 def _chains(points: Array, values: Array, near: float, level: float) -> npt.NDArray[np.intp]:

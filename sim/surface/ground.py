@@ -3,7 +3,7 @@
 Nothing here asks for a derivative, so that it holds on a crease too, where there is none.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ LEVEL = 1e-12  # or than this share of the surface's relief.
 CLEAR = 1e-7  # Of a floor whose height is known no better than to this share of the relief, nothing is known.
 
 WIDEST = 4.0  # In steps: the widest circle around a point; and
+ROUGHLY = 1e-9  # The same for heights at which descents have come to rest.
 HALVINGS = 14  # as many circles, each half as wide as the one before, are searched for one that is higher all around.
 PLAIN = 0.25  # The share of a circle that is level where the ground is no valley but a plain.
 
@@ -48,10 +49,19 @@ class Ground:
     """Points (n, 2) along the floor of equal minima that it stands for, a step apart; itself alone if it is the only
     one."""
 
+    step: float = 0.0
+    """The most by which neighbours on the floor are apart."""
+    equal: float = 0.0
+    """Up to which difference heights count as equal."""
+
     @property
     def valley(self) -> bool:
         """Whether it stands for many."""
         return len(self.floor) > 1
+
+    def along(self, curve: Array) -> "Ground":
+        """The same, the points (n, 2) of its floor added, if it has one."""
+        return replace(self, floor=np.concatenate([self.floor, curve])) if self.valley else self
 
 
 def lowest_around(
@@ -121,7 +131,7 @@ def grounds(surface: Surface, window: Window, points: Array, relief: float, step
         clear = equal <= CLEAR * relief
         others = np.flatnonzero(level & clear & ~_plain(surface, points, step, equal))
         for index, floor in zip(others, floors(surface, window, points[others], equal[others], step), strict=True):
-            found[index] = None if floor is None else Ground(floor)
+            found[index] = None if floor is None else Ground(floor, step, ROUGHLY * relief)
     return found
 
 
@@ -146,15 +156,25 @@ def _plain(surface: Surface, points: Array, step: float, equal: Array) -> Mask:
 
 def floors(surface: Surface, window: Window, points: Array, equal: Array, step: float) -> list[Array | None]:
     """The floors (m, 2) on which the points (n, 2) lie, from end to end in steps of this length, if they are level."""
-    count = len(points)
-    if not count:
-        return []
-    heights = surface.value(points)
-    first, _, _ = lowest_around(surface, points, np.full(count, step))
-    out = first - points
-    angle = np.arctan2(out[:, 1], out[:, 0])
-    ways = [_walk(surface, window, points, heights, equal, turn, step) for turn in (angle, angle + 0.5 * _TURN)]
-    return [_joined(surface, points[index], *(way[index] for way in ways)) for index in range(count)]
+    ways = _ways(surface, window, points, equal, step)
+    return [_joined(surface, point, ahead, back) for point, ahead, back in zip(points, *ways, strict=True)]
+
+
+def _ways(surface: Surface, window: Window, points: Array, equal: Array, step: float) -> "tuple[list[_Way], list[_Way]]":
+    """The walks from the points (n, 2) to both sides."""
+    if not len(points):
+        return [], []
+    first, _, _ = lowest_around(surface, points, np.full(len(points), step))
+    out, heights = first - points, surface.value(points)
+    angles = np.arctan2(out[:, 1], out[:, 0])
+    ahead, back = (_walk(surface, window, points, heights, equal, turn, step) for turn in (angles, angles + 0.5 * _TURN))
+    return ahead, back
+
+
+def walks(surface: Surface, window: Window, points: Array, equal: Array, step: float) -> list[Array]:
+    """As `floors`, but as far as each floor is level in the window (m, 2), whatever its ends."""
+    ways = _ways(surface, window, points, equal, step)
+    return [np.array([*back.points[::-1], point, *ahead.points]) for point, ahead, back in zip(points, *ways, strict=True)]
 
 
 @dataclass(slots=True)
