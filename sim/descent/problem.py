@@ -9,6 +9,7 @@ from ..surface.basins import Basins, find_basins
 from ..surface.critical import CriticalPoint, Kind, Search, search
 from ..surface.ground import Ground
 from ..surface.points import Array, eigenvalues, norm
+from ..surface.proof import Proof, proof
 from ..surface.protocol import Window
 from .examples import FiniteSum
 
@@ -78,7 +79,12 @@ class Problem:
     @property
     def lowest(self) -> float | None:
         """The loss of the lowest known minimum; None if none is known."""
-        return self.minima[0].value if self.minima else None
+        return min((minimum.value for minimum in self.minima), default=None)
+
+    @cached_property
+    def proof(self) -> Proof | None:
+        """Why the training loss is nowhere lower than that, in the window or out of it; None if that is not proved."""
+        return None if self.lowest is None else proof(self.train, self.critical, self.lowest, self.scale.loss)
 
     @property
     def _grid(self) -> Array:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .critical import CriticalPoint, grounds_of
-from .ground import Ground, walks
+from .ground import Ground, lowest_around, walks
 from .points import Array, dot, eigenvalues, norm, pair
 from .protocol import Surface, Window
 
@@ -36,7 +36,6 @@ RINGS = ((np.geomspace(1e-5, 0.01, 20, endpoint=False), 64), (np.geomspace(0.01,
 
 SPARSE = 8  # Every so manyth direction is looked at first.
 ASIDE = 1e-6  # How far from a circle, in radii, heights are compared where there is no gradient on it.
-AROUND = 8  # In how many directions a slope along a crease is looked for.
 PAIRS = 1 << 18  # So many pairs of points are compared at once.
 
 CELLS = 128  # Along each side of the window; a flow that enters a cell well inside one basin need go no farther.
@@ -44,11 +43,11 @@ CELLS = 128  # Along each side of the window; a flow that enters a cell well ins
 LEVEL_FLOOR = 1e-6  # A valley's curvature along its floor, over that across.
 BEYOND = 2.0  # How far beyond the window floors of valleys are followed, in diagonals.
 
-# On a crease a flow jumps from side to side. From there on it follows the shortest of the gradients around it, and of
-# those in between; the circle on which they are looked at is as wide as a step,
-SLIDES = 400
-SHORTER = 0.25  # which becomes so much shorter where a step does not lead down by
-DOWNHILL = 1e-3  # this share of what the slope promises.
+# On a crease a flow jumps from side to side. From there on it goes from the lowest place around to the next,
+SLIDES = 200  # at most so often,
+STRIDE = 0.02  # so far at a time, in diagonals;
+SHORTER = 0.25  # where the next would not be lower, so much less far.
+DOWNHILL = 1e-4  # What leads down on a crease, over what leads up beside it.
 SLID = 1e-4  # How near to a tip, in diagonals,
 SLID_LEVEL = 1e3  # and to a floor's height, in what counts as equal there, it has arrived.
 
@@ -114,24 +113,29 @@ class Basins:
             labels[arrived] = self._rest(ends[arrived])
             near = norm(ends[moving] - self.window.center) < FAR * self.window.diagonal
             moving = moving[unsure & (norm(step) > still) & near & (turns[moving] <= MOST_TURNS)]
-        self._slide(labels, ends, np.flatnonzero((labels == _UNSURE) & (turns > MOST_TURNS)), known)
+        creased = turns > MOST_TURNS
+        creased[labels == NO_BASIN] |= self._without_gradient(ends[labels == NO_BASIN])
+        self._slide(labels, ends, np.flatnonzero(creased & (labels < 0)), known)
         labels[labels == _UNSURE] = NO_BASIN
         return labels, ends
 
+    def _without_gradient(self, points: Array) -> Mask:
+        """Where the surface is, but has no gradient: on a crease; (n,)."""
+        with np.errstate(all="ignore"):
+            gradients = self.surface.gradient(points)
+            return np.asarray(np.isfinite(self.surface.value(points)) & np.isnan(gradients).any(axis=-1))
+
     def _slide(self, labels: Labels, ends: Array, sliding: Labels, known: Callable[[Array], Labels]) -> None:
         """Go on along creases from some of the ends (n, 2), and write down where that leads and the labels (n,)."""
-        stride = np.full(len(ends), STEP * self.window.diagonal)
-        last = AT_REST * self.window.diagonal
+        stride, last = np.full(len(ends), STRIDE * self.window.diagonal), AT_REST * self.window.diagonal
+        labels[sliding] = _UNSURE
         for _ in range(SLIDES):
             if not len(sliding):
                 break
-            here, length = ends[sliding], stride[sliding]
-            slope = slope_along_creases(self.surface, here, length)
-            steep = norm(slope)
-            ahead = here - (length / np.where(steep > 0, steep, 1.0))[:, None] * slope
             with np.errstate(all="ignore"):
-                fall = self.surface.value(here) - self.surface.value(ahead)
-            down = (steep > 0) & (fall >= DOWNHILL * length * steep)
+                heights = self.surface.value(ends[sliding])
+                ahead, least, most = lowest_around(self.surface, ends[sliding], stride[sliding], bottoms=2, closer=4)
+            down = heights - least > DOWNHILL * (most - heights)
             ends[sliding[down]] = ahead[down]
             stride[sliding[~down]] *= SHORTER
             labels[sliding] = known(ends[sliding])
@@ -304,30 +308,9 @@ def _outward(surface: Surface, centers: Array, radii: Array, angles: Array) -> M
         rows, columns = np.nonzero(np.isnan(slopes))
         if len(rows):
             center, arm = centers[rows], arms[rows, columns]
-            outer, inner = (surface.value(center + factor * arm) for factor in (1 + ASIDE, 1 - ASIDE))
-            slopes[rows, columns] = outer - inner
+            outer = surface.value(center + (1 + ASIDE) * arm)
+            slopes[rows, columns] = outer - surface.value(center + (1 - ASIDE) * arm)
     return np.asarray((slopes > 0).all(axis=-1))
-
-
-def slope_along_creases(surface: Surface, points: Array, radii: Array) -> Array:
-    """The shortest vector among the gradients on circles around the points (n, 2), and those in between; (n, 2).
-
-    Beside a crease that is the slope along it, for those on its two sides cancel across; 0 where all around cancel.
-    After Burke, Lewis & Overton (2005), "A robust gradient sampling algorithm for nonsmooth, nonconvex
-    optimization", SIAM Journal on Optimization 15, 751–779.
-    """
-    angles = np.arange(AROUND) * (2 * np.pi / AROUND) + 0.5
-    with np.errstate(all="ignore"):
-        gradients = surface.gradient(points[:, None] + radii[:, None, None] * pair(np.cos(angles), np.sin(angles)))
-        gradients = np.where(np.isfinite(gradients).all(axis=-1)[..., None], gradients, 0.0)
-        turns = np.sort(np.arctan2(gradients[..., 1], gradients[..., 0]), axis=1)
-        widest = np.diff(turns, axis=1, append=turns[:, :1] + 2 * np.pi).max(axis=1)
-        one, other = (gradients[:, indices] for indices in np.triu_indices(AROUND, 1))
-        across = other - one
-        share = -dot(one, across) / dot(across, across)
-        between = one + np.clip(np.where(np.isnan(share), 0.0, share), 0.0, 1.0)[..., None] * across
-    shortest = between[np.arange(len(points)), norm(between).argmin(axis=1)]
-    return np.where((widest < np.pi)[:, None], 0.0, shortest)
 
 
 def _parts(points: Array, others: int) -> list[Array]:

@@ -65,11 +65,17 @@ class Ground:
 
 
 def lowest_around(
-    surface: Surface, centers: Array, radii: Array, ahead: Array | None = None
+    surface: Surface,
+    centers: Array,
+    radii: Array,
+    ahead: Array | None = None,
+    bottoms: int = BOTTOMS,
+    closer: int = CLOSER,
 ) -> tuple[Array, Array, Array]:
     """The lowest points on circles around the centers (n, 2), their heights (n,) and those of the highest, (n,).
 
     ahead: angles (n,); then only the half of the circle is looked at that lies in this direction.
+    bottoms, closer: around how many of the lowest directions it is looked at more closely, and how often.
     """
     if ahead is None:
         angles = np.broadcast_to(np.arange(DIRECTIONS) * (_TURN / DIRECTIONS), (len(centers), DIRECTIONS))
@@ -77,13 +83,13 @@ def lowest_around(
         angles = ahead[:, None] + np.linspace(-0.25 * _TURN, 0.25 * _TURN, DIRECTIONS // 2 + 1)
     heights = _heights(surface, _on_circles(centers, radii, angles))
     highest = np.where(np.isfinite(heights), heights, -np.inf).max(axis=1, initial=-np.inf)
-    angle, width = _bottoms(angles, heights), _TURN / DIRECTIONS
+    angle, width = _bottoms(angles, heights)[:, :bottoms], _TURN / DIRECTIONS
     offsets = np.linspace(-1.0, 1.0, SAMPLES)
     rows, columns = np.indices(angle.shape)
-    for _ in range(CLOSER):
-        closer = angle[..., None] + width * offsets
-        best = _heights(surface, _on_circles(centers[:, None], radii[:, None], closer)).argmin(axis=-1)
-        angle, width = closer[rows, columns, best], width * 2 / (SAMPLES - 1)
+    for _ in range(closer):
+        nearby = angle[..., None] + width * offsets
+        best = _heights(surface, _on_circles(centers[:, None], radii[:, None], nearby)).argmin(axis=-1)
+        angle, width = nearby[rows, columns, best], width * 2 / (SAMPLES - 1)
     points = _on_circles(centers, radii, angle)
     heights = _heights(surface, points)
     best = heights.argmin(axis=1)
@@ -160,21 +166,27 @@ def floors(surface: Surface, window: Window, points: Array, equal: Array, step: 
     return [_joined(surface, point, ahead, back) for point, ahead, back in zip(points, *ways, strict=True)]
 
 
-def _ways(surface: Surface, window: Window, points: Array, equal: Array, step: float) -> "tuple[list[_Way], list[_Way]]":
+def _ways(
+    surface: Surface, window: Window, points: Array, equal: Array, step: float
+) -> "tuple[list[_Way], list[_Way]]":
     """The walks from the points (n, 2) to both sides."""
     if not len(points):
         return [], []
     first, _, _ = lowest_around(surface, points, np.full(len(points), step))
     out, heights = first - points, surface.value(points)
     angles = np.arctan2(out[:, 1], out[:, 0])
-    ahead, back = (_walk(surface, window, points, heights, equal, turn, step) for turn in (angles, angles + 0.5 * _TURN))
+    ahead, back = (
+        _walk(surface, window, points, heights, equal, turn, step) for turn in (angles, angles + 0.5 * _TURN)
+    )
     return ahead, back
 
 
 def walks(surface: Surface, window: Window, points: Array, equal: Array, step: float) -> list[Array]:
     """As `floors`, but as far as each floor is level in the window (m, 2), whatever its ends."""
     ways = _ways(surface, window, points, equal, step)
-    return [np.array([*back.points[::-1], point, *ahead.points]) for point, ahead, back in zip(points, *ways, strict=True)]
+    return [
+        np.array([*back.points[::-1], point, *ahead.points]) for point, ahead, back in zip(points, *ways, strict=True)
+    ]
 
 
 @dataclass(slots=True)
