@@ -1,18 +1,20 @@
 """What is minimised: training and test loss on a window, and what is known of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from ..surface.basins import Basins, find_basins
-from ..surface.critical import CriticalPoint, Kind, Search, search
+from ..surface.basins import NO_BASIN, Basins, find_basins
+from ..surface.critical import CriticalPoint, Kind, Search, look_up, search
 from ..surface.ground import Ground
 from ..surface.points import Array, eigenvalues, norm
 from ..surface.proof import Proof, proof
 from ..surface.protocol import Window
 from .examples import FiniteSum
 
+SAME = 1e-6  # Critical points are one that are this near, in diagonals.
+SEARCHED = ("_search", "_grid_losses", "_grid_slopes", "scale")  # What does not change when more becomes known.
 SCALE_GRID = 32  # Points along each side from which a problem's own scales are read.
 
 
@@ -30,6 +32,15 @@ class Scale:
     """Median largest |eigenvalue| of ∇²L over the window."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A critical point that was looked up."""
+
+    point: CriticalPoint
+    ground: Ground | None
+    """What it lies on if it is a minimum; None if it is none."""
+
+
 @dataclass(frozen=True, eq=False)
 class Problem:
     """A finite sum to train on, one to test on, and the window in which both are looked at."""
@@ -37,19 +48,21 @@ class Problem:
     train: FiniteSum
     test: FiniteSum
     window: Window
+    found: tuple[Found, ...] = ()
+    """Critical points that the search of the window has not shown, in the order in which they became known."""
 
     @cached_property
     def _search(self) -> Search:
         return search(self.train, self.window)
 
-    @property
+    @cached_property
     def critical(self) -> tuple[CriticalPoint, ...]:
-        """The critical points of the training loss that are known in the window, the lowest first."""
-        return self._search.points
+        """The critical points of the training loss that are known: those of the window, the lowest first, then others."""
+        return (*self._search.points, *(found.point for found in self.found))
 
     @cached_property
     def minima(self) -> tuple[CriticalPoint, ...]:
-        """The minima among them, the lowest first; their order is that of the basins' labels.
+        """The minima among them; their order is that of the basins' labels.
 
         A degenerate point counts where it is lower than all around it, or where it stands for a valley of equal minima.
         """
@@ -58,8 +71,41 @@ class Problem:
     @cached_property
     def _grounds(self) -> dict[CriticalPoint, Ground]:
         """What each of the minima lies on."""
-        found = zip(self._search.points, self._search.grounds, strict=True)
-        return {point: ground for point, ground in found if ground is not None}
+        searched = zip(self._search.points, self._search.grounds, strict=True)
+        others = ((found.point, found.ground) for found in self.found)
+        return {point: ground for point, ground in (*searched, *others) if ground is not None}
+
+    def lookup(self, points: Array) -> list[Found | None]:
+        """The critical point at which each of the points (n, 2) rests, in the window or outside; None if at none.
+
+        What is known already is given as it is known.
+        """
+        valleys = self.basins.at_rest(points).tolist()
+        return [self._at(point, label) for point, label in zip(points, valleys, strict=True)]
+
+    def _at(self, point: Array, valley: int) -> Found | None:
+        if valley != NO_BASIN:
+            return Found(self.minima[valley], self._grounds[self.minima[valley]])
+        found = look_up(self.train, self.window, self._search.scales, point)
+        if found is None:
+            return None
+        for known in self.critical:
+            if np.hypot(*np.subtract(known.position, found[0].position)) <= SAME * self.window.diagonal:
+                return Found(known, self._grounds.get(known))
+        return Found(*found)
+
+    def knowing(self, points: Array) -> "Problem":
+        """This problem, with what is found where the points (n, 2) rest: itself if that is nothing new.
+
+        What is known keeps its place, so that labels and indices mean what they meant; what is new comes behind it.
+        """
+        known: Problem = self
+        for point in points:
+            (found,) = known.lookup(point[None])
+            if found is not None and found.point not in known.critical:
+                known = replace(known, found=(*known.found, found))
+                known.__dict__.update({name: self.__dict__[name] for name in SEARCHED if name in self.__dict__})
+        return known
 
     @property
     def complete(self) -> bool:

@@ -94,6 +94,10 @@ class Basins:
         """The labels (n,) of the points (n, 2), and where their flows ended: at rest, or in a certain disc."""
         return self._flow(points, self._by_discs)
 
+    def at_rest(self, points: Array) -> Labels:
+        """The valley on whose floor each of the points (n, 2) lies, in the window or not far outside, or NO_BASIN; (n,)."""
+        return self._rest(points)
+
     def _flow(self, points: Array, known: Callable[[Array], Labels]) -> tuple[Labels, Array]:
         """Labels (n,) and ends (n, 2) of flows that go on until the label of the place they have come to is known."""
         longest, still = STEP * self.window.diagonal, AT_REST * self.window.diagonal

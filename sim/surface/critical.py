@@ -86,8 +86,17 @@ class CriticalPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Scales:
+    """What the tolerances above refer to, over a window."""
+
+    steepest: float
+    typical_curvature: float
+    relief: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Survey:
-    """The grid, and the scales of the surface that the tolerances above refer to."""
+    """The grid, and the scales of the surface on it."""
 
     nodes: Array
     gradients: Array
@@ -95,9 +104,7 @@ class _Survey:
     steps: Array
     slopes: Array
     values: Array
-    steepest: float
-    typical_curvature: float
-    relief: float
+    scales: Scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,7 @@ class Search:
     """What each lies on if it is a minimum: itself, or the floor of a valley; None where it is none."""
     complete: bool
     """Whether no cell of the finest grid can hide another one, as far as gradients and Hessians at its nodes tell."""
+    scales: Scales
 
 
 def critical_points(surface: Surface, window: Window, cells: int = CELLS) -> tuple[CriticalPoint, ...]:
@@ -135,23 +143,45 @@ def search(surface: Surface, window: Window, cells: int = CELLS) -> Search:
         rim = _newton(surface, window, (slipped[:, None] + reach * _WEB).reshape(-1, 2), reach)
         smooth = _distinct(surface, np.concatenate([found, slipped, rim]), window)
         smooth, complete = _finer(surface, window, survey, smooth, reach)
-        sharp = _sharp(surface, window, survey, smooth, lowest, reach)
+        sharp = _sharp(surface, window, survey.scales, smooth, lowest, reach)
         tips = np.array([point.position for point in sharp]).reshape(-1, 2)
         smooth = smooth[_distances(smooth, tips) > SAME_POINT * window.diagonal]
-        smooth, curves = _thinned(surface, window, survey, smooth, reach)
-        known = sharp | _described(surface, window, survey, smooth, curves, reach)
-        points = _one_a_valley(known, 0.5 * reach, LEVEL * survey.relief)
-        return Search(points, tuple(known[point] for point in points), complete)
+        smooth, curves = _thinned(surface, window, survey.scales, smooth, reach)
+        known = sharp | _described(surface, window, survey.scales, smooth, curves, reach)
+        points = _one_a_valley(known, 0.5 * reach, LEVEL * survey.scales.relief)
+        return Search(points, tuple(known[point] for point in points), complete, survey.scales)
+
+
+def look_up(
+    surface: Surface, window: Window, scales: Scales, point: Array, cells: int = CELLS
+) -> tuple[CriticalPoint, Ground | None] | None:
+    """The critical point (and what it lies on if it is a minimum) at or next to a point (2,), in the window or outside.
+
+    Newton's method runs from there, no farther than a reach; where it does not arrive, there may be the tip of a cusp.
+    scales: those of the window, as its `search` has them.
+    """
+    reach = REACH * window.diagonal / cells
+    x, y = point.tolist()
+    half = 0.5 * window.width, 0.5 * window.height
+    around = Window(x - half[0], x + half[0], y - half[1], y + half[1])
+    with np.errstate(all="ignore"):
+        smooth = _newton(surface, around, point[None], reach)
+        smooth = smooth[norm(smooth - point) <= reach]
+        known = _sharp(surface, around, scales, smooth, point[None], reach)
+        if not known and len(smooth):
+            steep = _slopes_around(surface, smooth, reach) > PLATEAU * scales.steepest
+            known = _described(surface, around, scales, smooth[steep], [smooth], reach)
+    return min(known.items(), key=lambda item: float(np.hypot(*(item[0].position - point))), default=None)
 
 
 def _described(
-    surface: Surface, window: Window, survey: _Survey, points: Array, curves: Sequence[Array], reach: float
+    surface: Surface, window: Window, scales: Scales, points: Array, curves: Sequence[Array], reach: float
 ) -> dict[CriticalPoint, Ground | None]:
     """What the points (n, 2) are, and what they lie on; of those on curves of critical points these are known too."""
-    described = _describe(surface, survey, points)
+    described = _describe(surface, scales, points)
     flat = [index for index, point in enumerate(described) if point.kind is Kind.DEGENERATE]
     known = {point: _itself(point) for point in described}
-    for index, ground in zip(flat, grounds(surface, window, points[flat], survey.relief, 0.5 * reach), strict=True):
+    for index, ground in zip(flat, grounds(surface, window, points[flat], scales.relief, 0.5 * reach), strict=True):
         known[described[index]] = ground and ground.along(_first_of_each(curves[index], 0.25 * reach))
     return known
 
@@ -188,25 +218,26 @@ def _finer(surface: Surface, window: Window, survey: _Survey, found: Array, reac
     """The critical points found (n, 2) and those that finer cells show, (m, 2); and whether no cell hides any more."""
     cells = grids.cells_of(window, survey.gradients, survey.hessians)
     each = grids.NODES * int(getattr(surface, "evaluations", 1))
-    spent, complete = 0, True
+    spent = 0
     for halving in range(grids.HALVINGS + 1):
         coarse = cells.too_coarse()
-        spent += each * int(coarse.sum())
-        last = halving == grids.HALVINGS or spent > grids.MOST or not coarse.any()
-        fine = cells if last else cells.chosen(~coarse)
         if halving:
-            promised = fine.promises(_newton_steps)
+            promised = cells.chosen(~coarse).promises(_newton_steps)
             found = _with(found, _newton(surface, window, promised, reach, FEWER_STEPS), window)
-        turning = fine.chosen(fine.turning() != 0)
-        odd = turning.chosen(~turning.beside(found))
-        if len(odd.places):
-            found = _with(found, _newton(surface, window, odd.middles, reach), window)
-            complete &= bool(odd.beside(found).all())
-        if last:
-            return found, complete and bool(cells.chosen(coarse).beside(found).all())
-        cells = cells.chosen(coarse).halved(surface)
+        # Where the gradient turns around a cell, there is a critical point, or a valley so narrow that corners mislead.
+        odd = ~coarse & (cells.turning() != 0)
+        odd[odd] = ~cells.chosen(odd).beside(found)
+        if odd.any():
+            found = _with(found, _newton(surface, window, cells.chosen(odd).middles, reach), window)
+            odd[odd] = ~cells.chosen(odd).beside(found)
+        cells = cells.chosen(coarse | odd)
+        spent += each * len(cells.places)
+        if not len(cells.places) or halving == grids.HALVINGS or spent > grids.MOST:
+            break
+        cells = cells.halved(surface)
         reach *= 0.5
-    return found, complete
+    found = _with(found, _newton(surface, window, cells.promises(_newton_steps), reach, FEWER_STEPS), window)
+    return found, bool(cells.beside(found).all())
 
 
 def _with(found: Array, more: Array, window: Window) -> Array:
@@ -228,9 +259,11 @@ def _survey(surface: Surface, window: Window, cells: int) -> _Survey:
         steps=_newton_steps(gradients, hessians),
         slopes=slopes,
         values=values,
-        steepest=float(_finite(slopes).max()),
-        typical_curvature=float(np.median(_finite(curvatures))),
-        relief=float(np.ptp(_finite(values))),
+        scales=Scales(
+            steepest=float(_finite(slopes).max()),
+            typical_curvature=float(np.median(_finite(curvatures))),
+            relief=float(np.ptp(_finite(values))),
+        ),
     )
 
 
@@ -270,7 +303,7 @@ def _promising(survey: _Survey, reach: float) -> Mask:
 def _plateau(survey: _Survey) -> Mask:
     """Nodes around which there is no slope."""
     steepest_around = _neighbourhoods(survey.slopes, -np.inf).max(axis=0)
-    return np.asarray(steepest_around <= PLATEAU * survey.steepest)
+    return np.asarray(steepest_around <= PLATEAU * survey.scales.steepest)
 
 
 def _neighbourhoods(numbers: Array, border: float) -> Array:
@@ -343,23 +376,23 @@ def _distances(points: Array, others: Array) -> Array:
 
 
 def _thinned(
-    surface: Surface, window: Window, survey: _Survey, points: Array, reach: float
+    surface: Surface, window: Window, scales: Scales, points: Array, reach: float
 ) -> tuple[Array, list[Array]]:
     """Without plateaus, and with one point for each curve of critical points on one level; and these curves' points.
 
     The same for the cloud that Newton's method leaves around a point without curvature, where it
     halves the distance at best.
     """
-    flat = np.flatnonzero(_kinds(survey, surface.hessian(points)) == Kind.DEGENERATE)
-    plateau = _slopes_around(surface, points[flat], reach) <= PLATEAU * survey.steepest
+    flat = np.flatnonzero(_kinds(scales, surface.hessian(points)) == Kind.DEGENERATE)
+    plateau = _slopes_around(surface, points[flat], reach) <= PLATEAU * scales.steepest
     removed: list[int] = flat[plateau].tolist()
     flat = flat[~plateau]
     # Least curvature first, then least gradient, then nearest to the middle.
-    curvatures = _size(surface.hessian(points[flat])) / max(FLAT * survey.typical_curvature, _TINY)
-    slopes = norm(surface.gradient(points[flat])) / max(PLATEAU * survey.steepest, _TINY)
+    curvatures = _size(surface.hessian(points[flat])) / max(FLAT * scales.typical_curvature, _TINY)
+    slopes = norm(surface.gradient(points[flat])) / max(PLATEAU * scales.steepest, _TINY)
     middle = norm(points[flat] - window.center)
     flat = flat[np.lexsort([middle, np.round(slopes), np.round(curvatures)])]
-    chains = _chains(points[flat], surface.value(points[flat]), 2 * reach, LEVEL * survey.relief)
+    chains = _chains(points[flat], surface.value(points[flat]), 2 * reach, LEVEL * scales.relief)
     curves = [points[index : index + 1] for index in range(len(points))]
     for first in np.unique(chains).tolist():
         curves[flat[first]] = points[flat[chains == first]]
@@ -397,9 +430,9 @@ def _linked(points: Array, values: Array, near: float, level: float) -> npt.NDAr
     return chains
 
 
-def _kinds(survey: _Survey, hessians: Array) -> npt.NDArray[np.object_]:
+def _kinds(scales: Scales, hessians: Array) -> npt.NDArray[np.object_]:
     low, high = np.moveaxis(eigenvalues(hessians), -1, 0)
-    flat = FLAT * np.maximum(_size(hessians), survey.typical_curvature)
+    flat = FLAT * np.maximum(_size(hessians), scales.typical_curvature)
     kinds = np.full(low.shape, Kind.SADDLE, object)
     kinds[low > 0] = Kind.MINIMUM
     kinds[high < 0] = Kind.MAXIMUM
@@ -407,12 +440,12 @@ def _kinds(survey: _Survey, hessians: Array) -> npt.NDArray[np.object_]:
     return kinds
 
 
-def _describe(surface: Surface, survey: _Survey, points: Array) -> list[CriticalPoint]:
+def _describe(surface: Surface, scales: Scales, points: Array) -> list[CriticalPoint]:
     hessians = surface.hessian(points)
     columns = zip(
         (points + 0.0).tolist(),  # no negative zeros
         surface.value(points).tolist(),
-        _kinds(survey, hessians),
+        _kinds(scales, hessians),
         eigenvalues(hessians).tolist(),
         eigenvectors(hessians).tolist(),
         strict=True,
@@ -451,7 +484,7 @@ def _compass(surface: Surface, window: Window, points: Array, reach: float) -> A
 
 
 def _sharp(
-    surface: Surface, window: Window, survey: _Survey, smooth: Array, lowest: Array, reach: float
+    surface: Surface, window: Window, scales: Scales, smooth: Array, lowest: Array, reach: float
 ) -> dict[CriticalPoint, Ground | None]:
     """Minima without a gradient, and what they lie on: tips of cusps, and creases that are level along themselves.
 
@@ -460,7 +493,7 @@ def _sharp(
     near = SAME_POINT * window.diagonal
     stuck = lowest[_distances(lowest, smooth) > near]
     tips = _cusps(surface, np.concatenate([smooth, settled(surface, window, stuck, 0.5 * reach)]), window)
-    found = grounds(surface, window, tips, survey.relief, 0.5 * reach)
+    found = grounds(surface, window, tips, scales.relief, 0.5 * reach)
     return {
         _describe_sharp(tip, height, ground.valley): ground
         for tip, height, ground in zip(tips, surface.value(tips).tolist(), found, strict=True)
