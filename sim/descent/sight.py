@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from ..surface.basins import NO_BASIN, Labels
 from ..surface.critical import Kind as Critical
-from ..surface.points import Array, dot, eigenvalues, norm
+from ..surface.points import Array, dot, eigenvalues, norm, pair
 from .blocks import Progress
 from .problem import Problem
 
-REST_DISTANCE = 1e-3  # How far a marble at rest may still come, in window diagonals: a pixel of a panel;
+REST_DISTANCE = 2e-3  # How far a marble at rest may still come, in window diagonals: a pixel or two of a panel;
 REST_WAY = 1e-4  # and the way of a block that begins a rest,
 RESTLESS = 10.0  # or, times this, goes on with it.
 AT_HAND = 5e-3  # How far it may be from the critical point at which it rests.
@@ -56,7 +56,9 @@ class Sight(NamedTuple):
     stays: Labels
     """and on what it still rests, if it has."""
     lowest: Mask
-    """Whether the minimum on which it rests, if it does, is as low as the lowest known."""
+    """Whether the minimum on which it has come to rest, if it has, is as low as the lowest known;"""
+    stays_lowest: Mask
+    """and whether that on which it still rests is."""
     at: Labels
     """Index of the saddle at which it lingers;"""
     still_at: Labels
@@ -103,8 +105,10 @@ def see(problem: Problem, ends: Ends, progress: Progress) -> Sight:
     with np.errstate(all="ignore"):
         arriving = (progress.remaining <= REST_DISTANCE * length) | (progress.longest <= ROUNDING * length)
         still = arriving & (progress.path <= REST_WAY * length)
-        rest = _rest(problem, ends, still, AT_HAND * length)
-        stays = _rest(problem, ends, progress.path <= RESTLESS * REST_WAY * length, LEAVING * AT_HAND * length)
+        rest, lowest = _rest(problem, ends, still, AT_HAND * length)
+        stays, stays_lowest = _rest(
+            problem, ends, progress.path <= RESTLESS * REST_WAY * length, LEAVING * AT_HAND * length
+        )
         at, still_at = _linger(problem, ends, progress.path)
         plateau, still_plateau = _plateau(problem, ends)
         swinging = progress.bouncing[0] | progress.bouncing[1]
@@ -115,7 +119,8 @@ def see(problem: Problem, ends: Ends, progress: Progress) -> Sight:
             basin=ends.basin,
             rest=rest,
             stays=stays,
-            lowest=_as_low(problem, ends.basin),
+            lowest=lowest,
+            stays_lowest=stays_lowest,
             at=at,
             still_at=still_at,
             plateau=plateau,
@@ -145,37 +150,32 @@ def cores(problem: Problem, theta: Array, basin: Labels) -> Labels:
     return core
 
 
-def _as_low(problem: Problem, minimum: Labels) -> Mask:
-    """Whether these minima are as low as the lowest known; so is one that is the only one known."""
-    values = np.array([point.value for point in problem.minima] or [0.0])
-    return np.asarray((minimum == NO_BASIN) | (values[minimum] <= values[0] + EQUAL_LOSS * problem.scale.loss))
+def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[Labels, Mask]:
+    """On what those rest that are still, and whether that is a minimum as low as the lowest known.
 
-
-def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> Labels:
-    """On what those rest that are still."""
-    rest = np.full(still.shape, MOVING)
+    Where a marble rests at no known minimum, the loss' own Taylor series there tells whether there is one, and how low.
+    """
+    rest, lowest = np.full(still.shape, MOVING), np.zeros(still.shape, dtype=np.bool_)
     if not still.any():
-        return rest
-    theta, gradient, basin = ends.theta[still], ends.gradient[still], ends.basin[still]
+        return rest, lowest
+    theta, gradient, basin, scale = ends.theta[still], ends.gradient[still], ends.basin[still], problem.scale
     hessian = problem.train.hessian(theta)
     lower, upper = eigenvalues(hessian).T
-    flat = FLAT_CURVATURE * problem.scale.curvature
-    level = norm(gradient) * problem.scale.length <= LEVEL_LOSS * problem.scale.loss
+    step, flat = _newton_step(hessian, gradient), FLAT_CURVATURE * scale.curvature
+    level = norm(gradient) * scale.length <= LEVEL_LOSS * scale.loss
     near_minimum = _from_minimum(problem, theta, basin, norm(gradient) / upper) <= at_hand
     near_minimum |= level & (cores(problem, theta, basin) != NO_BASIN)  # The floor of a degenerate one is wide.
-    near_other = _newton_length(hessian, gradient) <= at_hand
+    near_other = norm(step) <= at_hand
     rest[still] = np.select(
-        [
-            near_other & (upper < -flat),
-            near_other & (lower < -flat),
-            near_minimum,
-            near_other & (lower > flat),
-            level,
-        ],
+        [near_other & (upper < -flat), near_other & (lower < -flat), near_minimum, near_other & (lower > flat), level],
         [MAXIMUM, SADDLE, MINIMUM, MINIMUM, LEVEL],
         SLOPE,
     )
-    return rest
+    floor = ends.loss[still] + 0.5 * dot(gradient, step)
+    floor[near_minimum] = np.array([point.value for point in problem.minima])[basin[near_minimum]]
+    known = np.inf if problem.lowest is None else problem.lowest
+    lowest[still] = floor <= known + EQUAL_LOSS * scale.loss
+    return rest, lowest
 
 
 def _from_minimum(problem: Problem, theta: Array, basin: Labels, across: Array) -> Array:
@@ -188,12 +188,12 @@ def _from_minimum(problem: Problem, theta: Array, basin: Labels, across: Array) 
     return distance
 
 
-def _newton_length(hessian: Array, gradient: Array) -> Array:
-    """‖H⁻¹g‖, and 0 where g is: without curvature there is nowhere to go either."""
+def _newton_step(hessian: Array, gradient: Array) -> Array:
+    """−H⁻¹g, the step to the critical point of the local quadratic model; endless if there is none, 0 where g is."""
     x, y = gradient[:, 0], gradient[:, 1]
     xx, xy, yy = hessian[:, 0, 0], hessian[:, 0, 1], hessian[:, 1, 1]
-    length = np.hypot(yy * x - xy * y, xx * y - xy * x) / np.abs(xx * yy - xy * xy)
-    return np.where((x == 0) & (y == 0), 0.0, np.where(np.isnan(length), np.inf, length))
+    step = pair(xy * y - yy * x, xy * x - xx * y) / (xx * yy - xy * xy)[:, None]
+    return np.where((x == 0) & (y == 0), 0.0, np.where(np.isnan(step), np.inf, step).T).T
 
 
 def _linger(problem: Problem, ends: Ends, path: Array) -> tuple[Labels, Labels]:

@@ -60,19 +60,28 @@ class TrackJudge:
         moment = min(update, track.updates)
         theta, basin = track.theta[moment], self._basins[moment]
         lower, upper = track.curvatures[moment].tolist()
+        found = self._found(theta) if kind in (Kind.SETTLED, Kind.STUCK) else None
         return Verdict(
             kind=kind,
             since=since,
             gradient_norm=float(norm(track.full_gradient[moment])),
             curvatures=(lower, upper),
-            basin=None if basin == NO_BASIN else basin,
+            basin=None if basin == NO_BASIN or found else basin,
             height=None if problem.lowest is None else float(track.loss[moment]) - problem.lowest,
             saddle=int(nearest_saddle(problem, theta[None])[0][0]) if kind is Kind.STALLED else None,
             way_down=_way_down(problem, theta) if kind in (Kind.STALLED, Kind.BALANCED) else None,
             loss=float(track.loss[moment]),
             swing=self._swing(moment) if kind in (Kind.BOUNCING, Kind.SWINGING) else None,
+            found=found,
+            proved=kind is Kind.SETTLED and problem.proof is not None,
             decays=bool(getattr(track.lane.rule, "weight_decay", 0.0)),
         )
+
+    def _found(self, theta: Array) -> tuple[float, float] | None:
+        """The minimum at which it rests at θ, if that is none of those known before."""
+        (found,) = self.track.problem.lookup(theta[None])
+        known = found is None or found.point in self.track.problem.minima
+        return None if found is None or known else found.point.position
 
     def _swing(self, moment: int) -> float:
         """The longest of the last movements before a moment."""

@@ -53,7 +53,7 @@ def _in(lowest: bool) -> tuple[Callable[[Look], Mask], Callable[[Look], Mask]]:
     begins, lasts = _rests(MINIMUM)
     return (
         lambda look: begins(look) & (look.sight.lowest == lowest),
-        lambda look: lasts(look) & (look.sight.lowest == lowest),
+        lambda look: lasts(look) & (look.sight.stays_lowest == lowest),
     )
 
 
@@ -130,8 +130,15 @@ def _balance(verdict: "Verdict") -> str:
     return "gradient and weight decay balance" if verdict.decays else ""
 
 
-def _proof(verdict: "Verdict") -> str:
-    return "proved to be the global one" if verdict.proved else ""
+def _extent(verdict: "Verdict") -> str:
+    return "proved to be the global one" if verdict.proved else "none lower is known in the window"
+
+
+def _found(verdict: "Verdict") -> str:
+    if verdict.found is None:
+        return ""
+    x, y = (round(coordinate, 3) + 0.0 for coordinate in verdict.found)
+    return f"found there, at ({x:g}, {y:g})"
 
 
 def _boundless(_: "Verdict") -> str:
@@ -151,11 +158,11 @@ class Kind(Enum):
     DESCENDING = ("descending", (_slope, _height), Rank.GOING, (_never, _never))
     SETTLED = (
         "settled in the lowest known minimum",
-        (_slope, _signs, _balance, _proof),
+        (_slope, _signs, _found, _balance, _extent),
         Rank.STANDING,
         _in(lowest=True),
     )
-    STUCK = ("stuck in a local minimum", (_slope, _signs, _height, _balance), Rank.STANDING, _in(lowest=False))
+    STUCK = ("stuck in a local minimum", (_slope, _signs, _found, _height, _balance), Rank.STANDING, _in(lowest=False))
     STALLED = ("stalled at a saddle", (_slope, _signs, _down), Rank.STANDING, (_lingers, _still_lingers))
     BALANCED = ("balanced on a maximum", (_slope, _signs, _down), Rank.STANDING, _rests(MAXIMUM))
     LEVEL = ("stopped on level ground", (_slope, _signs), Rank.STANDING, _rests(LEVEL))
@@ -262,6 +269,8 @@ class Verdict:
     """The longest of its last movements, if it bounces."""
     decays: bool = False
     """Whether the rule shrinks θ besides: then it rests where that and the gradient balance."""
+    found: tuple[float, float] | None = None
+    """Where it rests, if that is a minimum of which nothing was known before: outside of the window, as a rule."""
     proved: bool = False
     """Whether the lowest known minimum is proved to be the lowest there is."""
 

@@ -30,6 +30,8 @@ EVIDENCE = (
     "by up to {length}, and no less than before",
     "gradient and weight decay balance",
     "proved to be the global one",
+    "none lower is known in the window",
+    "found there, at ({x}, {y})",
     "it grows without bound",
     "the loss is not finite there",
     "the loss has no gradient there",

@@ -5,23 +5,17 @@ from functools import lru_cache
 from itertools import islice, pairwise
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
-from sim.descent.batches import Indices
 from sim.descent.crowd import Crowd
 from sim.descent.data import TiltedExamples
-from sim.descent.judge import Judge
 from sim.descent.problem import Problem
 from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.sight import cores
 from sim.descent.track import Lane, batches
 from sim.descent.verdict import Event
-from sim.surface.basins import NO_BASIN
 from sim.surface.points import Array
 from sim.surface.polynomial import DoubleWellSaddle
 from sim.surface.protocol import Window
-from sim.scene import load_scene
 
 TILT = 0.05
 COUNT = 1000  # So many that the noise of an epoch does not cancel while a marble crosses the ridge.
