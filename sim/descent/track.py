@@ -13,6 +13,7 @@ from .batches import Indices, Seeds, batch_of, epoch_orders, updates_per_epoch
 from .examples import FiniteSum
 from .problem import Problem
 from .rules.protocol import Rule
+from .update import ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ def descend(train: FiniteSum, lane: Lane, start: Array, seeds: Seeds) -> Iterato
     state = lane.rule.init(theta)
     for batch in batches(seeds, train.count, lane.batch_size):
         with np.errstate(all="ignore"):  # Not around the yield: the caller has settings of its own.
-            gradient = train.gradient(theta, None if batch.ndim == 1 else batch)
-            movement, state = lane.rule.step(theta, gradient, state)
+            shared = batch.ndim == 1
+            gradient, movement, state, _ = ask(lane.rule, train, theta, None if shared else batch, state)
             moved = theta + movement
         finite = np.isfinite(moved)
         alive = alive & finite[:, 0] & finite[:, 1]

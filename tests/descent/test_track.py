@@ -18,6 +18,7 @@ from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.momentum import Momentum
 from sim.descent.rules.protocol import Rule
 from sim.descent.track import Lane, Track, Update, descend, record
+from sim.descent.update import Even, ask
 from sim.scene import load_scene
 from sim.surface.points import Array, eigenvalues
 from sim.surface.polynomial import Himmelblau, Quadratic
@@ -106,7 +107,7 @@ def test_the_movements_are_the_rules(way: Lane) -> None:
     track = extended(Track(PROBLEMS["shifted"], way, (0.5, -1.0), 9), [60])
     state = way.rule.init(track.theta[0])
     for u in range(60):
-        movement, state = way.rule.step(track.theta[u], track.gradient[u], state)
+        _, movement, state, _ = ask(way.rule, Even(track.gradient[u]), track.theta[u], None, state)
         assert_array_equal(track.movement[u], movement)
 
 
