@@ -95,13 +95,6 @@ def observe_all(judges: Iterable[TrackJudge]) -> None:
             judge._conclude_end()
 
 
-def judge_all(tracks: Sequence[Track]) -> list[TrackJudge]:
-    """The judges of many runs on one problem, which have seen all that is recorded."""
-    judges = [TrackJudge(track) for track in tracks]
-    observe_all(judges)
-    return judges
-
-
 def _show(judges: Sequence[TrackJudge], moments: range) -> None:
     """Let the judges see these moments of their tracks."""
     spells = Spells._make(map(np.concatenate, zip(*(judge._spells for judge in judges), strict=True)))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -35,21 +35,13 @@ class Differentiable(Protocol):
         ...
 
 
-class Answer(NamedTuple):
-    """What comes of one update; the caller does θ ← θ + movement."""
-
-    gradient: Array
-    """∇L_B(θ), shape (..., 2)."""
-    movement: Array
-    """Shape (..., 2)."""
-    state: Any
-    """The rule's state after it."""
-    evaluations: int
-    """What the rule asked for, in evaluations of the batch's gradient: 1 if no more than that at θ."""
-
-
 class BatchSlope:
-    """A `Slope`: answers from one batch, and counts."""
+    """A `Slope`: answers from one batch, and counts.
+
+    Attributes:
+        here: ∇L_B(θ), shape (..., 2).
+        evaluations: what has been asked for, in evaluations of the batch's gradient: 1 if no more than `here`.
+    """
 
     __slots__ = ("_batch", "_loss", "_theta", "evaluations", "here")
 
@@ -69,14 +61,25 @@ class BatchSlope:
         return self._loss.hessian(self._theta, self._batch)
 
 
-def ask(rule: Rule[S], loss: Differentiable, theta: Array, batch: Indices | None, state: S) -> Answer:
+def one_update(
+    rule: Rule[S], loss: Differentiable, theta: Array, batch: Indices | None, state: S
+) -> tuple[BatchSlope, Array, S]:
     """The rule's answer to a batch of the loss at θ (..., 2).
 
-    batch: as `FiniteSum` takes it; None for all examples.
+    Args:
+        rule: which is asked.
+        loss: what it is asked about.
+        theta: where the marbles are.
+        batch: as `FiniteSum` takes it; None for all examples.
+        state: what the rule remembers.
+
+    Returns:
+        The slope with what was asked of it, the movement (..., 2), by which the caller does θ ← θ + movement, and
+        the rule's state after it.
     """
     slope = BatchSlope(loss, theta, batch)
     movement, state = rule.step(theta, slope, state)
-    return Answer(slope.here, movement, state, slope.evaluations)
+    return slope, movement, state
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -110,6 +113,6 @@ def evaluations_of(rule: Rule[Any]) -> float:
     state = rule.init(theta)
     with np.errstate(all="ignore"):
         for _ in range(TRIED):
-            answer = ask(rule, ground, theta, None, state)
-            state, counted = answer.state, counted + answer.evaluations
+            slope, _, state = one_update(rule, ground, theta, None, state)
+            counted += slope.evaluations
     return counted / TRIED

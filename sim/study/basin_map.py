@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..descent.problem import Problem
 from ..descent.rules.protocol import Rule
-from ..descent.update import Even, ask
+from ..descent.update import Even, one_update
 from ..descent.verdict import FAR_AWAY
 from ..surface.basins import NO_BASIN, STEP, Labels, Mask, flow_step
 from ..surface.points import Array, components, norm, pair, vectors
@@ -87,7 +87,7 @@ class RuleDescent:
         state = self.rule.init(theta)
         with np.errstate(all="ignore"):
             for update in range(1, self.updates + 1):
-                _, movement, state, _ = ask(self.rule, self.problem.train, theta, None, state)
+                _, movement, state = one_update(self.rule, self.problem.train, theta, None, state)
                 theta = theta + movement
                 last = update == self.updates
                 if update % LOOK and not last:
@@ -143,7 +143,7 @@ class RuleDescent:
         state = self.rule.init(theta)
         with np.errstate(all="ignore"):
             for _ in range(TRIAL if len(theta) else 0):
-                _, movement, state, _ = ask(self.rule, self.problem.train, theta, None, state)
+                _, movement, state = one_update(self.rule, self.problem.train, theta, None, state)
                 theta = theta + movement
             gaps = norm(theta.reshape(starts.shape) - minima[:, None])
         return np.asarray((gaps <= NEARER * radii[:, None]).all(axis=1))
@@ -159,7 +159,7 @@ def memory(rule: Rule[Any]) -> float:
     state, last, share = rule.init(nowhere), 0.0, 0.0
     with np.errstate(all="ignore"):
         for update in range(IMPULSES):
-            _, movement, state, _ = ask(rule, Even(np.full(2, float(update == 0))), nowhere, None, state)
+            _, movement, state = one_update(rule, Even(np.full(2, float(update == 0))), nowhere, None, state)
             size = abs(float(movement[0, 0]))
             share, last = size / last if last else 0.0, size
     return share if share < LONGEST_MEMORY else LONGEST_MEMORY

@@ -28,7 +28,7 @@ from ..descent.examples import FiniteSum
 from ..descent.noise import example_gradients, noise
 from ..descent.problem import Problem
 from ..descent.track import Lane
-from ..descent.update import ask
+from ..descent.update import one_update
 from ..descent.verdict import EQUAL_LOSS
 from ..scene import Scene
 from ..surface.points import Array, norm
@@ -206,7 +206,7 @@ def _speed(train: FiniteSum, lane: Lane, start: tuple[float, float]) -> Speed:
     theta = np.array([start])
     state = lane.rule.init(theta)
     batch = np.arange(min(lane.batch_size, train.count))[:, None]
-    ways = (partial(ask, lane.rule, way, theta, batch, state) for way in (InTurn(train), train))
+    ways = (partial(one_update, lane.rule, way, theta, batch, state) for way in (InTurn(train), train))
     with np.errstate(all="ignore"):
         return Speed(*map(_seconds, ways))
 

@@ -25,7 +25,7 @@ import numpy as np
 from ..descent.batches import Indices, batch_of, epoch_orders
 from ..descent.clock import Machine, parallel_evaluation
 from ..descent.examples import FiniteSum
-from ..descent.update import ask, evaluations_of
+from ..descent.update import evaluations_of, one_update
 from ..scene import Scene
 from ..surface.points import Array
 from .figure import Axis, Figure, Line, Page
@@ -242,7 +242,7 @@ def update(scene: Scene, train: FiniteSum, orders: Indices, size: int, *, in_tur
     loss = InTurn(train) if in_turn else train
 
     def once() -> None:
-        ask(rule, loss, theta, batch_of(orders, next(places), size) if full is None else full, state)
+        one_update(rule, loss, theta, batch_of(orders, next(places), size) if full is None else full, state)
 
     return once
 

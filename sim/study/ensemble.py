@@ -71,13 +71,13 @@ def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Se
 def _block(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds, updates: int) -> Outcomes:
     crowd = Crowd(problem, lane, np.tile(start, (len(seeds), 1)), seeds)
     crowd.extend(updates)
-    theta = crowd.theta()
+    theta = crowd.run.theta[-1]
     escapes = [next((event.update for event in judge.events if event.kind in ESCAPES), NEVER) for judge in crowd.judges]
     with np.errstate(all="ignore"):
         losses, test_losses = problem.train.value(theta), problem.test.value(theta)
     return Outcomes(
         seeds=seeds,
-        updates=crowd.made(),
+        updates=crowd.run.made,
         verdicts=np.array([VERDICTS.index(judge.kind) for judge in crowd.judges], dtype=np.intp),
         basins=crowd.basins,
         escapes=np.array(escapes, dtype=np.intp),

@@ -1,5 +1,6 @@
 """Without parallel hardware: the examples of a batch one after the other."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,17 +22,13 @@ class InTurn:
 
     def gradient(self, theta: Array, batch: Indices | None = None) -> Array:
         """∇L_B(θ), shape (1, 2)."""
-        examples, total = self._examples(batch), np.zeros_like(theta)
-        for example in examples:
-            total += self.train.gradient(theta, np.reshape(example, (1, 1)))
-        return np.asarray(total / len(examples))
+        return self._mean(self.train.gradient, theta, batch)
 
     def hessian(self, theta: Array, batch: Indices | None = None) -> Array:
         """∇²L_B(θ), shape (1, 2, 2)."""
-        examples, total = self._examples(batch), np.zeros((*theta.shape, 2))
-        for example in examples:
-            total += self.train.hessian(theta, np.reshape(example, (1, 1)))
-        return np.asarray(total / len(examples))
+        return self._mean(self.train.hessian, theta, batch)
 
-    def _examples(self, batch: Indices | None) -> Indices:
-        return np.arange(self.train.count) if batch is None else batch
+    def _mean(self, of: Callable[[Array, Indices], Array], theta: Array, batch: Indices | None) -> Array:
+        examples = np.arange(self.train.count) if batch is None else batch
+        first, *others = (of(theta, examples[place : place + 1]) for place in range(len(examples)))
+        return sum(others, first) / len(examples)

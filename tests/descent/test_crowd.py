@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from runs import judges_of
 
 from sim.descent.crowd import CHUNK, Crowd, moments_kept
 from sim.descent.judge import Judge
 from sim.descent.race import Race
 from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.run import Run
 from sim.descent.sight import NO_SADDLE, Sight, Sights, Spells, _spells, _visits
-from sim.descent.track import Lane, record
-from sim.descent.track_judge import judge_all
+from sim.descent.track import Lane
 from sim.descent.verdict import DWELL
 from sim.scene import load_scene, scene_files
 
@@ -34,9 +35,9 @@ def test_a_crowd_is_judged_as_its_marbles_alone(name: str) -> None:
         race.extend(updates)
     for place, lane in enumerate(scene.lanes):
         crowd = crowd_of(name, lane, 3, 1, 2, min(CHUNK + 1, updates), updates)
-        assert crowd.updates == updates or (crowd.ends >= 0).all()
+        assert crowd.run.updates == updates or (crowd.run.ends >= 0).all()
         for race, judge, label, theta, made in zip(
-            races, crowd.judges, crowd.basins, crowd.theta(), crowd.made(), strict=True
+            races, crowd.judges, crowd.basins, crowd.run.theta[-1], crowd.run.made, strict=True
         ):
             alone = race.judges[place]
             assert judge.events == alone.events
@@ -55,8 +56,10 @@ def test_looking_only_where_something_can_change_changes_nothing(name: str, monk
     starts = np.random.default_rng(0).normal(scene.start, 0.3, (8, 2))
 
     def judges() -> list[Judge]:
-        tracks = [record(scene.problem(), lane, starts, np.arange(8), updates) for lane in scene.lanes]
-        return [judge for lane in tracks for judge in judge_all(lane)]
+        runs = [Run(scene.problem(), lane, starts, np.arange(8)) for lane in scene.lanes]
+        for run in runs:
+            run.extend(updates)
+        return [judge for run in runs for judge in judges_of(run)]
 
     leaping = judges()
     monkeypatch.setattr(Sights, "eventful", lambda seen: np.ones(seen.far.shape, dtype=np.bool_))
@@ -78,12 +81,11 @@ def test_looking_only_where_something_can_change_changes_nothing(name: str, monk
 def test_memory_does_not_grow_with_the_updates() -> None:
     lane = Lane("B = 5", GradientDescent(0.15), 5)
     crowd = crowd_of("local-minimum", lane, 2, 3_000)
-    kept = moments_kept(crowd.problem, lane)
+    run, kept = crowd.run, moments_kept(crowd.run.problem, lane)
     assert kept < 1_000
-    for name in type(crowd.columns).__slots__:
-        assert len(getattr(crowd.columns, name)) <= kept
-    assert crowd.first > 2_000
-    far = Race(crowd.problem, [lane], load_scene("local-minimum").start, 1)
+    assert len(run.theta) == len(run.loss) <= kept
+    assert run.first > 2_000
+    far = Race(run.problem, [lane], load_scene("local-minimum").start, 1)
     far.extend(3_000)
     assert crowd.judges[1].changes == far.judges[0].changes
 
@@ -93,10 +95,10 @@ def test_a_crowd_that_diverges_stops_where_each_overflowed() -> None:
     lane = Lane("", GradientDescent(40.0), 1)
     crowd = Crowd(scene.problem(), lane, np.tile(scene.start, (4, 1)), np.arange(4))
     crowd.extend(2_000)
-    assert (crowd.ends > 0).all()
+    assert (crowd.run.ends > 0).all()
     assert [judge.kind.code for judge in crowd.judges] == ["diverged"] * 4
-    assert crowd.updates < 2_000
-    assert np.isfinite(crowd.theta()).all()
+    assert crowd.run.updates < 2_000
+    assert np.isfinite(crowd.run.theta).all()
 
 
 def test_spells_are_counted_as_one_would_by_hand() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from outside import Newton, Sharpness, Sometimes
+from runs import alone
 
 from sim import report
 from sim.descent.batches import epoch_orders
@@ -22,8 +23,8 @@ from sim.descent.race import Race
 from sim.descent.rules import RULES, rule_name
 from sim.descent.rules.gradient_descent import GradientDescent, NoState
 from sim.descent.rules.protocol import Rule, Slope
-from sim.descent.track import Lane, Track, descend
-from sim.descent.update import CURVATURE, Even, ask, evaluations_of
+from sim.descent.track import Lane, descend
+from sim.descent.update import CURVATURE, Even, evaluations_of, one_update
 from sim.scene import Scene, SceneError, load_scene
 from sim.scene.writing import scene_text
 from sim.stage.editing import NextRule
@@ -81,16 +82,17 @@ def test_what_is_asked_is_answered_from_the_batch_and_counted() -> None:
             seen.extend([slope.here, slope.at(theta + 1), slope.at(np.stack([theta, theta - 1])), slope.curvature()])
             return super().step(theta, slope, state)
 
-    answer = ask(Curious(0.1), train, theta, batch, state)
+    slope, movement, _ = one_update(Curious(0.1), train, theta, batch, state)
     here, there, both, curvature = seen
-    assert_array_equal(answer.gradient, train.gradient(theta, batch))
-    assert_array_equal(here, answer.gradient)
+    assert_array_equal(slope.here, train.gradient(theta, batch))
+    assert_array_equal(here, slope.here)
     assert_array_equal(there, train.gradient(theta + 1, batch))
     assert_array_equal(both, [here, train.gradient(theta - 1, batch)])
     assert_array_equal(curvature, train.hessian(theta, batch))
-    assert_array_equal(answer.movement, -0.1 * here)
-    assert answer.evaluations == 1 + 1 + 2 + CURVATURE
-    assert ask(GradientDescent(0.1), train, theta, batch, state).evaluations == 1
+    assert_array_equal(movement, -0.1 * here)
+    assert slope.evaluations == 1 + 1 + 2 + CURVATURE
+    slope, _, _ = one_update(GradientDescent(0.1), train, theta, batch, state)
+    assert slope.evaluations == 1
 
 
 @pytest.mark.parametrize("kind", RULES.values(), ids=RULES)
@@ -104,8 +106,8 @@ def test_how_often_rules_ask_is_what_they_ask_in_a_run() -> None:
         theta, counted = np.array([[-1.0, 0.5]]), 0
         state = rule.init(theta)
         for batch in np.arange(20).reshape(20, 1, 1):
-            _, movement, state, evaluations = ask(rule, problem.train, theta, batch, state)
-            theta, counted = theta + movement, counted + evaluations
+            slope, movement, state = one_update(rule, problem.train, theta, batch, state)
+            theta, counted = theta + movement, counted + slope.evaluations
         assert counted / 20 == evaluations_of(rule) == expected
 
 
@@ -150,12 +152,12 @@ def test_a_rule_from_outside_runs_alike_alone_in_a_crowd_and_in_a_swarm(rule: Ru
     for index, lane in enumerate(scene.lanes):
         crowd = Crowd(problem, lane, places, seeds)
         crowd.extend(UPDATES)
-        assert np.ptp(crowd.theta(), axis=0).max() > 0
-        assert_array_equal(swarm.glimpse.clouds[index].theta, crowd.theta())
+        assert np.ptp(crowd.run.theta[-1], axis=0).max() > 0
+        assert_array_equal(swarm.glimpse.clouds[index].theta, crowd.run.theta[-1])
         for marble, (x, y) in enumerate(places.tolist()):
             race = Race(problem, [lane], (x, y), int(seeds[marble]))
             race.extend(UPDATES)
-            assert_array_equal(race.tracks[0].theta[-1], crowd.theta()[marble])
+            assert_array_equal(race.tracks[0].theta[-1], crowd.run.theta[-1][marble])
             assert race.judges[0].changes == crowd.judges[marble].changes
 
 
@@ -237,11 +239,12 @@ def test_both_ways_of_measuring_move_alike(rule: Rule[Any]) -> None:
     train = load_scene("two-weights").problem().train
     theta, batch = np.array([[0.7, 0.4]]), np.array([2, 3, 11])
     state = rule.init(theta)
-    together = ask(rule, train, theta, batch, state)
-    in_turn = ask(rule, InTurn(train), theta, batch, state)
-    assert_allclose(in_turn.gradient, together.gradient, rtol=1e-9)
-    assert_allclose(in_turn.movement, together.movement, rtol=1e-9)
-    assert in_turn.evaluations == together.evaluations
+    (slope, movement, _), (other_slope, other_movement, _) = (
+        one_update(rule, loss, theta, batch, state) for loss in (train, InTurn(train))
+    )
+    assert_allclose(other_slope.here, slope.here, rtol=1e-9)
+    assert_allclose(other_movement, movement, rtol=1e-9)
+    assert other_slope.evaluations == slope.evaluations
 
 
 # Clocks, and the model that is fitted for them.
@@ -297,8 +300,7 @@ def test_cost_measures_a_rule_that_asks_twice_and_says_so() -> None:
 def test_a_rule_from_outside_goes_by_the_name_of_its_class() -> None:
     assert rule_name(Sharpness()) == "Sharpness"
     assert settings(Lane("", Newton(0.5), 3), 20) == "Newton · η 0.5 · B 3 of 20"
-    track = Track(load_scene("local-minimum").problem(), Lane("", Sharpness(), 3), (-1.0, 0.5), 4)
-    track.extend(2)
+    track = alone(load_scene("local-minimum").problem(), Lane("", Sharpness(), 3), (-1.0, 0.5), 4, 2)
     assert next_movement(track, 1) is None
 
 

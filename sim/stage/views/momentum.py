@@ -16,7 +16,7 @@ from ...descent.rules.gradient_descent import GradientDescent, NoState
 from ...descent.rules.momentum import Momentum, MomentumState
 from ...descent.rules.nesterov import Nesterov, NesterovState
 from ...descent.track import Track
-from ...descent.update import Even, ask
+from ...descent.update import Even, one_update
 from ...surface.points import Array, norm
 from .. import text
 from ..numbers import number
@@ -61,8 +61,8 @@ def next_movement(track: Track, moment: int) -> Sum | None:
     theta = track.theta[moment]
     fresh = rule.init(theta)
     state = remembered(rule, track, moment) if moment else fresh
-    carried = ask(rule, Even(np.zeros(2)), theta, None, state).movement
-    push = ask(rule, Even(track.gradient[moment]), theta, None, fresh).movement
+    _, carried, _ = one_update(rule, Even(np.zeros(2)), theta, None, state)
+    _, push, _ = one_update(rule, Even(track.gradient[moment]), theta, None, fresh)
     return Sum(carried, push, formula)
 
 
