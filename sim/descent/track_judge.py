@@ -1,7 +1,7 @@
 """The judge of a track, which can be asked about any of its moments."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -106,13 +106,6 @@ def observe_all(judges: Iterable[TrackJudge]) -> None:
     """`observe` of several judges."""
     for judge in judges:
         judge.observe()
-
-
-def judge_all(tracks: Sequence[Track]) -> list[TrackJudge]:
-    """The judges of many runs on one problem, which have seen all that is recorded."""
-    judges = [TrackJudge(track) for track in tracks]
-    observe_all(judges)
-    return judges
 
 
 def _way_down(problem: Problem, theta: Array) -> tuple[float, float]:

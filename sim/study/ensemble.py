@@ -72,12 +72,12 @@ def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Se
 def _block(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds, updates: int) -> Outcomes:
     crowd = Crowd(problem, lane, np.tile(start, (len(seeds), 1)), seeds)
     crowd.extend(updates)
-    theta = crowd.theta()
+    theta = crowd.run.theta[-1]
     with np.errstate(all="ignore"):
         losses, test_losses = problem.train.value(theta), problem.test.value(theta)
     return Outcomes(
         seeds=seeds,
-        updates=crowd.made(),
+        updates=crowd.run.made,
         verdicts=crowd.judge.kinds,
         basins=crowd.judge.basins,
         escapes=crowd.judge.escapes,

@@ -32,10 +32,10 @@ def test_a_crowd_is_judged_as_its_marbles_alone(name: str) -> None:
         race.extend(updates)
     for place, lane in enumerate(scene.lanes):
         crowd = crowd_of(name, lane, 3, 1, 2, min(CHUNK + 1, updates), updates)
-        assert crowd.updates == updates or (crowd.ends >= 0).all()
+        assert crowd.run.updates == updates or (crowd.run.ends >= 0).all()
         judge = crowd.judge
         for run, (race, label, theta, made) in enumerate(
-            zip(races, judge.basins, crowd.theta(), crowd.made(), strict=True)
+            zip(races, judge.basins, crowd.run.theta[-1], crowd.run.made, strict=True)
         ):
             alone = race.judges[place]
             assert judge.events(run) == alone.events
@@ -65,10 +65,10 @@ def test_memory_does_not_grow_with_the_updates() -> None:
     lane = Lane("B = 5", GradientDescent(0.15), 5)
     crowd = crowd_of("local-minimum", lane, 2, 3_000)
     assert MOMENTS_KEPT < 1_000
-    for name in type(crowd.columns).__slots__:
-        assert len(getattr(crowd.columns, name)) <= MOMENTS_KEPT
-    assert crowd.first > 2_000
-    far = Race(crowd.problem, [lane], load_scene("local-minimum").start, 1)
+    run = crowd.run
+    assert len(run.theta) == len(run.loss) <= MOMENTS_KEPT
+    assert run.first > 2_000
+    far = Race(run.problem, [lane], load_scene("local-minimum").start, 1)
     far.extend(3_000)
     assert crowd.judge.changes(1) == far.judges[0].changes
 
@@ -78,7 +78,7 @@ def test_a_crowd_that_diverges_stops_where_each_overflowed() -> None:
     lane = Lane("", GradientDescent(40.0), 1)
     crowd = Crowd(scene.problem(), lane, np.tile(scene.start, (4, 1)), np.arange(4))
     crowd.extend(2_000)
-    assert (crowd.ends > 0).all()
+    assert (crowd.run.ends > 0).all()
     assert [KINDS[kind].code for kind in crowd.judge.kinds] == ["diverged"] * 4
-    assert crowd.updates < 2_000
-    assert np.isfinite(crowd.theta()).all()
+    assert crowd.run.updates < 2_000
+    assert np.isfinite(crowd.run.theta).all()

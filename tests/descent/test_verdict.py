@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from runs import judges_of, run_of
 
 from sim.descent.blocks import DWELL
 from sim.descent.data import RegressionExamples, ShiftedExamples, TiltedExamples
@@ -18,8 +19,8 @@ from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.momentum import Momentum
 from sim.descent.rules.protocol import Rule
 from sim.descent.rules.rmsprop import RMSprop
-from sim.descent.track import Lane, record
-from sim.descent.track_judge import TrackJudge, judge_all
+from sim.descent.track import Lane
+from sim.descent.track_judge import TrackJudge
 from sim.descent.verdict import EVENT_KINDS, Kind, Verdict
 from sim.scene import load_scene
 from sim.surface.points import norm
@@ -52,7 +53,7 @@ def swarm(problem: Problem, way: Lane, count: int, updates: int, seed: int = 0) 
     """Marbles from all over the window."""
     window, generator = problem.window, np.random.default_rng(seed)
     starts = generator.uniform((window.x0, window.y0), (window.x1, window.y1), (count, 2))
-    return judge_all(record(problem, way, starts, np.arange(count), updates))
+    return judges_of(run_of(problem, way, starts, np.arange(count), updates))
 
 
 def spells(judge: TrackJudge) -> list[tuple[Kind, int, int]]:
@@ -80,7 +81,7 @@ def test_in_the_opening_scene_only_the_full_batch_stays_in_the_local_minimum() -
     assert settled.verdict(400).kind is Kind.SETTLED
     assert settled.verdict(400).basin == 0
 
-    judges = judge_all(record(problem, minibatch, np.tile(scene.start, (SEEDS, 1)), np.arange(SEEDS), 400))
+    judges = judges_of(run_of(problem, minibatch, np.tile(scene.start, (SEEDS, 1)), np.arange(SEEDS), 400))
     escapes = [events(judge, "escaped") for judge in judges]
     assert sum(map(bool, escapes)) >= 195
     assert 30 < np.median([updates[0] for updates in escapes if updates]) < 90
@@ -99,7 +100,7 @@ def test_on_the_saddle_only_the_minibatch_leaves() -> None:
         assert judge.verdict(10_000).way_down == (0.0, 1.0)
         assert [kind for kind, _, _ in spells(judge)] == [Kind.DESCENDING, Kind.STALLED]
 
-    judges = judge_all(record(problem, minibatch, np.tile(scene.start, (SEEDS, 1)), np.arange(SEEDS), 300))
+    judges = judges_of(run_of(problem, minibatch, np.tile(scene.start, (SEEDS, 1)), np.arange(SEEDS), 300))
     assert all(events(judge, "left_saddle") for judge in judges)
     assert {judge.verdict(300).basin for judge in judges} == {0, 1}
 
@@ -168,8 +169,9 @@ def test_who_is_said_to_rest_is_at_a_minimum_and_never_leaves(name: str) -> None
         assert norm(track.theta[since:] - minimum.position).max() <= 2e-3 * problem.scale.length
     if judges:  # And long after, they are still there.
         ends = np.array([judge.track.theta[-1] for judge in judges[:6]])
-        later = record(problem, lane(GradientDescent(way.rule.learning_rate), 20), ends, np.arange(len(ends)), 600)
-        for judge, track in zip(judges, later, strict=False):
+        later = run_of(problem, lane(GradientDescent(way.rule.learning_rate), 20), ends, np.arange(len(ends)), 600)
+        for marble, judge in enumerate(judges[:6]):
+            track = later.track(marble)
             minimum = problem.minima[judge.verdict(judge.track.updates).basin or 0]
             assert norm(track.theta - minimum.position).max() < 0.02 * problem.scale.length
 
@@ -259,7 +261,7 @@ def test_verdicts_are_causal(way: Lane) -> None:
     at_once = judged(problem, way, (0.5, -1.0), 300, 3)
     stepwise = judged(problem, way, (0.5, -1.0), 300, 3, range(300))
     early = judged(problem, way, (0.5, -1.0), 170, 3, [33, 100])
-    [together, _] = judge_all(record(problem, way, np.array([[0.5, -1.0], [1.0, 2.0]]), np.array([3, 4]), 300))
+    [together, _] = judges_of(run_of(problem, way, np.array([[0.5, -1.0], [1.0, 2.0]]), np.array([3, 4]), 300))
     for u in range(at_once.track.updates + 1):
         expected = at_once.verdict(u)
         assert stepwise.verdict(u) == together.verdict(u) == expected
