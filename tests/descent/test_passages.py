@@ -30,7 +30,7 @@ def wells() -> tuple[float, float, float]:
 def tilts(eta: float) -> Array:
     """Of the examples' losses: noise so that ησ²/2 is the temperature, and the tilt."""
     noise = paired_normal(np.random.default_rng(0), COUNT, np.sqrt(2 * TEMPERATURE / eta))
-    return noise + np.array([0.0, TILT])
+    return np.asarray(noise + np.array([0.0, TILT]))
 
 
 def double_well(eta: float) -> Problem:
