@@ -125,12 +125,14 @@ def critical_points(surface: Surface, window: Window, cells: int = CELLS) -> tup
     return search(surface, window, cells).points
 
 
-def search(surface: Surface, window: Window, cells: int = CELLS) -> Search:
+def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int = grids.HALVINGS) -> Search:
     """Look for every critical point of the surface in the window.
 
     The kinds follow from the eigenvalues of the Hessian; one that is zero, up to FLAT, makes the
     point DEGENERATE. Of a whole curve of critical points, such as w1·w2 = const for a product of
     two weights, one is reported: that of least curvature. A plateau, flat all around, has none.
+
+    halvings: how often cells that are too coarse are halved at most.
     """
     with np.errstate(all="ignore"):
         reach = REACH * window.diagonal / cells
@@ -142,7 +144,7 @@ def search(surface: Surface, window: Window, cells: int = CELLS) -> Search:
         slipped = slipped[_distances(slipped, found) > SAME_POINT * window.diagonal]
         rim = _newton(surface, window, (slipped[:, None] + reach * _WEB).reshape(-1, 2), reach)
         smooth = _distinct(surface, np.concatenate([found, slipped, rim]), window)
-        smooth, complete = _finer(surface, window, survey, smooth, reach)
+        smooth, complete = _finer(surface, window, survey, smooth, reach, halvings)
         sharp = _sharp(surface, window, survey.scales, smooth, lowest, reach)
         tips = np.array([point.position for point in sharp]).reshape(-1, 2)
         smooth = smooth[_distances(smooth, tips) > SAME_POINT * window.diagonal]
@@ -182,7 +184,10 @@ def _described(
     flat = [index for index, point in enumerate(described) if point.kind is Kind.DEGENERATE]
     known = {point: _itself(point) for point in described}
     for index, ground in zip(flat, grounds(surface, window, points[flat], scales.relief, 0.5 * reach), strict=True):
-        known[described[index]] = ground and ground.along(_first_of_each(curves[index], 0.25 * reach))
+        if ground is not None and not ground.certain:
+            del known[described[index]]
+        else:
+            known[described[index]] = ground and ground.along(_first_of_each(curves[index], 0.25 * reach))
     return known
 
 
@@ -214,12 +219,14 @@ def _one_a_valley(known: Mapping[CriticalPoint, Ground | None], near: float, equ
     return tuple(kept)
 
 
-def _finer(surface: Surface, window: Window, survey: _Survey, found: Array, reach: float) -> tuple[Array, bool]:
+def _finer(
+    surface: Surface, window: Window, survey: _Survey, found: Array, reach: float, halvings: int
+) -> tuple[Array, bool]:
     """The critical points found (n, 2) and those that finer cells show, (m, 2); and whether no cell hides any more."""
     cells = grids.cells_of(window, survey.gradients, survey.hessians)
     each = grids.NODES * int(getattr(surface, "evaluations", 1))
     spent = 0
-    for halving in range(grids.HALVINGS + 1):
+    for halving in range(halvings + 1):
         coarse = cells.too_coarse()
         if halving:
             promised = cells.chosen(~coarse).promises(_newton_steps)
@@ -232,7 +239,7 @@ def _finer(surface: Surface, window: Window, survey: _Survey, found: Array, reac
             odd[odd] = ~cells.chosen(odd).beside(found)
         cells = cells.chosen(coarse | odd)
         spent += each * len(cells.places)
-        if not len(cells.places) or halving == grids.HALVINGS or spent > grids.MOST:
+        if not len(cells.places) or halving == halvings or spent > grids.MOST:
             break
         cells = cells.halved(surface)
         reach *= 0.5
@@ -497,7 +504,7 @@ def _sharp(
     return {
         _describe_sharp(tip, height, ground.valley): ground
         for tip, height, ground in zip(tips, surface.value(tips).tolist(), found, strict=True)
-        if ground is not None
+        if ground is not None and ground.certain
     }
 
 
