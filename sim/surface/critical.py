@@ -38,6 +38,7 @@ COMPASS_STEPS = 100
 # Lengths, relative to the window's diagonal.
 ARRIVED = 1e-9
 SAME_POINT = 1e-7
+NUDGE = 1e-13
 RING = 1e-4
 # Slopes, relative to the steepest half a reach away.
 NO_GRADIENT = 1e-8
@@ -173,7 +174,9 @@ def look_up(
         if not known and len(smooth):
             steep = _slopes_around(surface, smooth, reach) > PLATEAU * scales.steepest
             known = _described(surface, around, scales, smooth[steep], [smooth], reach)
-    return min(known.items(), key=lambda item: float(np.hypot(*(item[0].position - point))), default=None)
+    gaps = {one: float(np.hypot(*(one.position - point))) for one in known}
+    nearest = min(known.items(), key=lambda item: gaps[item[0]], default=None)
+    return nearest if nearest and gaps[nearest[0]] <= reach else None
 
 
 def _described(
@@ -341,7 +344,10 @@ def _newton(surface: Surface, window: Window, starts: Array, reach: float, most:
         there = lengths <= arrived
         done.append(points[there])
         points = points[~there & _near(window, points, reach)]
-    points = _distinct(surface, np.concatenate(done), window)
+    points = np.concatenate(done)
+    # A formula may have no derivative where its function has one, as cos(sqrt(x^2 + y^2)) at the origin.
+    points[~np.isfinite(surface.gradient(points)).all(axis=-1)] += NUDGE * window.diagonal
+    points = _distinct(surface, points, window)
     critical = norm(surface.gradient(points)) <= NO_GRADIENT * _slopes_around(surface, points, reach)
     critical &= np.isfinite(_size(surface.hessian(points)))
     return _distinct(surface, points[critical & _near(window, points, arrived)], window)
@@ -409,11 +415,11 @@ def _thinned(
 
 
 def _chains(points: Array, values: Array, near: float, level: float) -> npt.NDArray[np.intp]:
-    """The first of the chain of points, each as near and as level with the next as that, that each (n, 2) is in; (n,)."""
+    """The first of the chain of points, each as near and level with the next as that, that each is in; (n,)."""
     order = np.argsort(values, kind="stable")
     chains = np.arange(len(points))
-    for group in np.split(order, np.flatnonzero(np.diff(values[order]) > level) + 1):
-        group = np.sort(group)
+    for level_ones in np.split(order, np.flatnonzero(np.diff(values[order]) > level) + 1):
+        group = np.sort(level_ones)
         chains[group] = group[_linked(points[group], values[group], near, level)]
     return chains
 

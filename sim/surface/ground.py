@@ -46,9 +46,8 @@ class Ground:
     """What a point without slope lies on if it is a minimum."""
 
     floor: Array
-    """None, if nothing is certain; else points (n, 2) along the floor of equal minima that it stands for, a step apart; itself alone if it is the only
-    one."""
-
+    """Points (n, 2) along the floor of equal minima that it stands for; itself alone if it is the only one, and none at
+    all if nothing is certain."""
     step: float = 0.0
     """The most by which neighbours on the floor are apart."""
     equal: float = 0.0
@@ -56,7 +55,7 @@ class Ground:
 
     @property
     def certain(self) -> bool:
-        """Whether the point is one where the slope vanishes, rather than one on a tail or a plain where it is too small."""
+        """Whether the slope vanishes there, rather than being too small on a tail or a plain."""
         return len(self.floor) > 0
 
     @property
@@ -137,8 +136,8 @@ def grounds(surface: Surface, window: Window, points: Array, relief: float, step
 
     One that is alone is lower than all of a circle around it, and nothing within the circle is lower than it. One that
     stands for a valley lies on a floor that is as high as it all along: until it closes, or leaves the window at both
-    ends, or has walls at both. Of one that falls, or is level at one end and rises at the other, as tails of functions do, nothing is
-    certain.
+    ends, or has walls at both. Of one that falls, or is level at one end and rises at the other, as tails of functions
+    do, nothing is certain.
     """
     with np.errstate(all="ignore"):
         equal = tolerances(surface, window, points, relief)
@@ -166,7 +165,7 @@ def _rings(surface: Surface, points: Array, step: float, equal: Array) -> tuple[
 
 
 def _plain(surface: Surface, points: Array, step: float, equal: Array) -> Mask:
-    """Which of the points (n, 2) have level ground in so many directions that it is no floor between two walls, (n,)."""
+    """Which of the points (n, 2) have level ground in too many directions for a floor between two walls, (n,)."""
     angles = np.broadcast_to(np.arange(DIRECTIONS) * (_TURN / DIRECTIONS), (len(points), DIRECTIONS))
     around = _heights(surface, _on_circles(points, np.full(len(points), WIDEST * step), angles))
     level = np.abs(around - surface.value(points)[:, None]) <= equal[:, None]
@@ -174,7 +173,7 @@ def _plain(surface: Surface, points: Array, step: float, equal: Array) -> Mask:
 
 
 def floors(surface: Surface, window: Window, points: Array, equal: Array, step: float) -> list[Array]:
-    """The floors (m, 2) on which the points (n, 2) lie, from end to end in steps of this length, as `_joined` has them."""
+    """The floors (m, 2) on which the points (n, 2) lie, from end to end in such steps, as `_joined` has them."""
     ways = _ways(surface, window, points, equal, step)
     return [_joined(surface, point, ahead, back) for point, ahead, back in zip(points, *ways, strict=True)]
 
@@ -254,7 +253,8 @@ def _joined(surface: Surface, point: Array, forward: _Way, backward: _Way) -> Ar
 def _slopes(surface: Surface, floor: Array) -> bool:
     """Whether a floor goes down all along, too little for its heights to tell: as tails do.
 
-    Along the floor is where curvature is least. What is left of a slope on level floors is rounding, up here and down there.
+    Along the floor is where curvature is least. What is left of a slope on level floors is rounding, up here and down
+    there.
     """
     if len(floor) < FEW:
         return False
@@ -293,6 +293,6 @@ def settled(surface: Surface, window: Window, points: Array, step: float) -> Arr
 
 
 def same_floor(points: Array, heights: Array, floor: Array, height: float, near: float, equal: float) -> Mask:
-    """Which of the points (n, 2) of these heights (n,) are this near to the floor (m, 2) and no higher or lower; (n,)."""
+    """Which of the points (n, 2) of these heights (n,) are this near to the floor (m, 2), and level with it; (n,)."""
     gaps = norm(points[:, None] - floor[None]).min(axis=1, initial=np.inf)
     return np.asarray((gaps <= near) & (np.abs(heights - height) <= equal))

@@ -43,7 +43,7 @@ def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
 
 
 def _found(surface: ClosedForm) -> Array:
-    """Where the critical points (n, 2) lie of the first square that seems to hold what matters, and valleys around them."""
+    """Critical points (n, 2) of the first square that seems to hold what matters, and valleys around them."""
     kept: Sequence[CriticalPoint] = ()
     steady = 0
     for half in LADDER:
@@ -69,7 +69,7 @@ def _searched(surface: ClosedForm, middle: Point, half: float) -> Search:
 
 
 def _valleys_around(surface: ClosedForm, positions: Array) -> Array:
-    """Floors (m, 2) of valleys that lie whole in a square around the positions (n, 2): a ring of minima is to be seen."""
+    """Floors (m, 2) of valleys that lie whole in a square around the positions (n, 2): rings are to be seen."""
     x, y = (0.5 * (positions.min(axis=0) + positions.max(axis=0))).tolist()
     nearest = max(float(np.ptp(positions, axis=0).max()), SMALLEST)
     for half in nearest * np.array(WIDER):
