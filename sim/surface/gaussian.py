@@ -94,7 +94,8 @@ class Landscape:
     def bends(self) -> Bends:
         """The bowl, and what depth, gradient and third derivatives of the wells can be at most.
 
-        At t widths from a centre they are t exp(−t²/2) depth/width and, along a line, |t³ − 3t| exp(−t²/2) depth/width³.
+        At t widths from a centre they are t exp(−t²/2) depth/width and, along a line, at most
+        |t³ − 3t| exp(−t²/2) depth/width³.
         """
         pulls = [abs(well.depth) / well.width for well in self.wells]
         thirds = [abs(well.depth) / well.width**3 for well in self.wells]
