@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from ..surface.points import Array, components, norm, total, vectors
-from ..surface.proof import Bends, bends, convex, lower_bound
+from ..surface.proof import Bends, bends, convex, lower_bound, lower_bound_of_mean
 from ..surface.protocol import Surface, value_and_gradient
 from .batches import Indices
 from .models import Model
@@ -124,8 +124,8 @@ class Shifted:
         return means[..., 0], means[..., 1:]
 
     def lower_bound(self) -> float:
-        """The surface's: no mean of its values is less."""
-        return lower_bound(self.surface)
+        """What the surface says of a mean of its copies."""
+        return lower_bound_of_mean(self.surface, self.shifts)
 
     def convex(self) -> bool:
         """Whether the surface is: so are its copies, and their mean."""
@@ -191,7 +191,8 @@ class Tilted:
     def bends(self) -> Bends | None:
         """The surface's, the tilt pulling too."""
         bounds = bends(self.surface)
-        return bounds and replace(bounds, pull=bounds.pull + float(norm(self._tilt(None, 1))))
+        tilt = float(norm(self._tilt(None, 1)))
+        return bounds and replace(bounds, depth=np.inf if tilt else bounds.depth, pull=bounds.pull + tilt)
 
 
 @dataclass(frozen=True, eq=False)

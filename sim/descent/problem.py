@@ -57,7 +57,7 @@ class Problem:
 
     @cached_property
     def critical(self) -> tuple[CriticalPoint, ...]:
-        """The critical points of the training loss that are known: those of the window, the lowest first, then others."""
+        """The critical points of the training loss that are known: the window's, the lowest first, then others."""
         return (*self._search.points, *(found.point for found in self.found))
 
     @cached_property

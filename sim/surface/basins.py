@@ -32,7 +32,12 @@ MOST_STEPS = 2000
 # lost it: they jump about in a terrain that is finer than they are, or across a pole.
 MOST_TURNS, TURN = 20, 0.1
 # Candidate radii of the certain disc, in diagonals, and in how many directions each is looked at.
-RINGS = ((np.geomspace(1e-5, 0.01, 20, endpoint=False), 64), (np.geomspace(0.01, 0.25, 18), 256))
+_WIDE = np.geomspace(0.01, 0.25, 18)
+RINGS = (
+    (np.geomspace(1e-5, 0.01, 20, endpoint=False), 64),
+    (_WIDE[_WIDE <= 0.1], 128),
+    (_WIDE[_WIDE > 0.1], 256),
+)
 
 SPARSE = 8  # Every so manyth direction is looked at first.
 ASIDE = 1e-6  # How far from a circle, in radii, heights are compared where there is no gradient on it.
@@ -95,7 +100,7 @@ class Basins:
         return self._flow(points, self._by_discs)
 
     def at_rest(self, points: Array) -> Labels:
-        """The valley on whose floor each of the points (n, 2) lies, in the window or not far outside, or NO_BASIN; (n,)."""
+        """The valley on whose floor each of the points (n, 2) lies, in the window or near it, or NO_BASIN; (n,)."""
         return self._rest(points)
 
     def _flow(self, points: Array, known: Callable[[Array], Labels]) -> tuple[Labels, Array]:

@@ -71,7 +71,7 @@ class Cells:
         return np.asarray(coarse | (coarse.sum() > MANY * self.count**2))
 
     def turning(self) -> Integers:
-        """How often the gradient turns along the border of each, counterclockwise: maxima and minima less saddles, (n,)."""
+        """How often the gradient turns around each, counterclockwise: maxima and minima less saddles, (n,)."""
         x, y = self.gradients[..., 0], self.gradients[..., 1]
         ahead = np.roll(x, -1, axis=1), np.roll(y, -1, axis=1)
         turns = np.arctan2(x * ahead[1] - y * ahead[0], x * ahead[0] + y * ahead[1]).sum(axis=1)
@@ -87,7 +87,7 @@ class Cells:
         return np.isin(self.places @ (1, wide), around @ (1, wide))
 
     def promises(self, steps: Callable[[Array, Array], Array]) -> Array:
-        """Where one of Newton's steps from the corners of a cell leads, of each cell in or beside which one ends; (n, 2).
+        """Where Newton's step from a corner of a cell leads, for each cell in or beside which one ends; (n, 2).
 
         steps: Newton's steps from gradients and Hessians.
         """

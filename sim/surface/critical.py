@@ -38,6 +38,7 @@ COMPASS_STEPS = 100
 # Lengths, relative to the window's diagonal.
 ARRIVED = 1e-9
 SAME_POINT = 1e-7
+NUDGE = 1e-13
 RING = 1e-4
 # Slopes, relative to the steepest half a reach away.
 NO_GRADIENT = 1e-8
@@ -125,12 +126,14 @@ def critical_points(surface: Surface, window: Window, cells: int = CELLS) -> tup
     return search(surface, window, cells).points
 
 
-def search(surface: Surface, window: Window, cells: int = CELLS) -> Search:
+def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int = grids.HALVINGS) -> Search:
     """Look for every critical point of the surface in the window.
 
     The kinds follow from the eigenvalues of the Hessian; one that is zero, up to FLAT, makes the
     point DEGENERATE. Of a whole curve of critical points, such as w1·w2 = const for a product of
     two weights, one is reported: that of least curvature. A plateau, flat all around, has none.
+
+    halvings: how often cells that are too coarse are halved at most.
     """
     with np.errstate(all="ignore"):
         reach = REACH * window.diagonal / cells
@@ -142,7 +145,7 @@ def search(surface: Surface, window: Window, cells: int = CELLS) -> Search:
         slipped = slipped[_distances(slipped, found) > SAME_POINT * window.diagonal]
         rim = _newton(surface, window, (slipped[:, None] + reach * _WEB).reshape(-1, 2), reach)
         smooth = _distinct(surface, np.concatenate([found, slipped, rim]), window)
-        smooth, complete = _finer(surface, window, survey, smooth, reach)
+        smooth, complete = _finer(surface, window, survey, smooth, reach, halvings)
         sharp = _sharp(surface, window, survey.scales, smooth, lowest, reach)
         tips = np.array([point.position for point in sharp]).reshape(-1, 2)
         smooth = smooth[_distances(smooth, tips) > SAME_POINT * window.diagonal]
@@ -171,7 +174,9 @@ def look_up(
         if not known and len(smooth):
             steep = _slopes_around(surface, smooth, reach) > PLATEAU * scales.steepest
             known = _described(surface, around, scales, smooth[steep], [smooth], reach)
-    return min(known.items(), key=lambda item: float(np.hypot(*(item[0].position - point))), default=None)
+    gaps = {one: float(np.hypot(*(one.position - point))) for one in known}
+    nearest = min(known.items(), key=lambda item: gaps[item[0]], default=None)
+    return nearest if nearest and gaps[nearest[0]] <= reach else None
 
 
 def _described(
@@ -182,7 +187,10 @@ def _described(
     flat = [index for index, point in enumerate(described) if point.kind is Kind.DEGENERATE]
     known = {point: _itself(point) for point in described}
     for index, ground in zip(flat, grounds(surface, window, points[flat], scales.relief, 0.5 * reach), strict=True):
-        known[described[index]] = ground and ground.along(_first_of_each(curves[index], 0.25 * reach))
+        if ground is not None and not ground.certain:
+            del known[described[index]]
+        else:
+            known[described[index]] = ground and ground.along(_first_of_each(curves[index], 0.25 * reach))
     return known
 
 
@@ -214,12 +222,14 @@ def _one_a_valley(known: Mapping[CriticalPoint, Ground | None], near: float, equ
     return tuple(kept)
 
 
-def _finer(surface: Surface, window: Window, survey: _Survey, found: Array, reach: float) -> tuple[Array, bool]:
+def _finer(
+    surface: Surface, window: Window, survey: _Survey, found: Array, reach: float, halvings: int
+) -> tuple[Array, bool]:
     """The critical points found (n, 2) and those that finer cells show, (m, 2); and whether no cell hides any more."""
     cells = grids.cells_of(window, survey.gradients, survey.hessians)
     each = grids.NODES * int(getattr(surface, "evaluations", 1))
     spent = 0
-    for halving in range(grids.HALVINGS + 1):
+    for halving in range(halvings + 1):
         coarse = cells.too_coarse()
         if halving:
             promised = cells.chosen(~coarse).promises(_newton_steps)
@@ -232,7 +242,7 @@ def _finer(surface: Surface, window: Window, survey: _Survey, found: Array, reac
             odd[odd] = ~cells.chosen(odd).beside(found)
         cells = cells.chosen(coarse | odd)
         spent += each * len(cells.places)
-        if not len(cells.places) or halving == grids.HALVINGS or spent > grids.MOST:
+        if not len(cells.places) or halving == halvings or spent > grids.MOST:
             break
         cells = cells.halved(surface)
         reach *= 0.5
@@ -334,7 +344,10 @@ def _newton(surface: Surface, window: Window, starts: Array, reach: float, most:
         there = lengths <= arrived
         done.append(points[there])
         points = points[~there & _near(window, points, reach)]
-    points = _distinct(surface, np.concatenate(done), window)
+    points = np.concatenate(done)
+    # A formula may have no derivative where its function has one, as cos(sqrt(x^2 + y^2)) at the origin.
+    points[~np.isfinite(surface.gradient(points)).all(axis=-1)] += NUDGE * window.diagonal
+    points = _distinct(surface, points, window)
     critical = norm(surface.gradient(points)) <= NO_GRADIENT * _slopes_around(surface, points, reach)
     critical &= np.isfinite(_size(surface.hessian(points)))
     return _distinct(surface, points[critical & _near(window, points, arrived)], window)
@@ -402,11 +415,11 @@ def _thinned(
 
 
 def _chains(points: Array, values: Array, near: float, level: float) -> npt.NDArray[np.intp]:
-    """The first of the chain of points, each as near and as level with the next as that, that each (n, 2) is in; (n,)."""
+    """The first of the chain of points, each as near and level with the next as that, that each is in; (n,)."""
     order = np.argsort(values, kind="stable")
     chains = np.arange(len(points))
-    for group in np.split(order, np.flatnonzero(np.diff(values[order]) > level) + 1):
-        group = np.sort(group)
+    for level_ones in np.split(order, np.flatnonzero(np.diff(values[order]) > level) + 1):
+        group = np.sort(level_ones)
         chains[group] = group[_linked(points[group], values[group], near, level)]
     return chains
 
@@ -497,7 +510,7 @@ def _sharp(
     return {
         _describe_sharp(tip, height, ground.valley): ground
         for tip, height, ground in zip(tips, surface.value(tips).tolist(), found, strict=True)
-        if ground is not None
+        if ground is not None and ground.certain
     }
 
 

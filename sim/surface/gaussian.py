@@ -92,12 +92,15 @@ class Landscape:
         return not self.wells
 
     def bends(self) -> Bends:
-        """The bowl, and what a well's gradient and third derivatives can be at most: at t widths from its centre they
-        are t exp(−t²/2) depth/width and, along a line, |t³ − 3t| exp(−t²/2) depth/width³.
+        """The bowl, and what depth, gradient and third derivatives of the wells can be at most.
+
+        At t widths from a centre they are t exp(−t²/2) depth/width and, along a line, at most
+        |t³ − 3t| exp(−t²/2) depth/width³.
         """
         pulls = [abs(well.depth) / well.width for well in self.wells]
         thirds = [abs(well.depth) / well.width**3 for well in self.wells]
-        return Bends(self.bowl.center, self.bowl.curvature, STEEPEST * sum(pulls), SHARPEST * sum(thirds))
+        depth = sum(max(well.depth, 0.0) for well in self.wells)
+        return Bends(self.bowl.center, self.bowl.curvature, depth, STEEPEST * sum(pulls), SHARPEST * sum(thirds))
 
     def value(self, points: Array) -> Array:
         """The height of the landscape."""

@@ -46,13 +46,17 @@ class Ground:
     """What a point without slope lies on if it is a minimum."""
 
     floor: Array
-    """Points (n, 2) along the floor of equal minima that it stands for, a step apart; itself alone if it is the only
-    one."""
-
+    """Points (n, 2) along the floor of equal minima that it stands for; itself alone if it is the only one, and none at
+    all if nothing is certain."""
     step: float = 0.0
     """The most by which neighbours on the floor are apart."""
     equal: float = 0.0
     """Up to which difference heights count as equal."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether the slope vanishes there, rather than being too small on a tail or a plain."""
+        return len(self.floor) > 0
 
     @property
     def valley(self) -> bool:
@@ -62,6 +66,10 @@ class Ground:
     def along(self, curve: Array) -> "Ground":
         """The same, the points (n, 2) of its floor added, if it has one."""
         return replace(self, floor=np.concatenate([self.floor, curve])) if self.valley else self
+
+
+DOUBTFUL = Ground(np.empty((0, 2)))
+"""What points lie on of which nothing is certain."""
 
 
 def lowest_around(
@@ -124,20 +132,24 @@ def tolerances(surface: Surface, window: Window, points: Array, relief: float) -
 
 
 def grounds(surface: Surface, window: Window, points: Array, relief: float, step: float) -> list[Ground | None]:
-    """What each of the critical points (n, 2) lies on; None where it is no minimum, or none that one can be sure of.
+    """What each of the critical points (n, 2) lies on; None where it is no minimum.
 
     One that is alone is lower than all of a circle around it, and nothing within the circle is lower than it. One that
     stands for a valley lies on a floor that is as high as it all along: until it closes, or leaves the window at both
-    ends, or has walls at both. What falls, or is level at one end and rises at the other as tails of functions do, is none.
+    ends, or has walls at both. Of one that falls, or is level at one end and rises at the other, as tails of functions
+    do, nothing is certain.
     """
     with np.errstate(all="ignore"):
         equal = tolerances(surface, window, points, relief)
         alone, level = _rings(surface, points, step, equal)
         found: list[Ground | None] = [Ground(points[i : i + 1]) if alone[i] else None for i in range(len(points))]
-        clear = equal <= CLEAR * relief
-        others = np.flatnonzero(level & clear & ~_plain(surface, points, step, equal))
-        for index, floor in zip(others, floors(surface, window, points[others], equal[others], step), strict=True):
-            found[index] = None if floor is None else Ground(floor, step, ROUGHLY * relief)
+        doubtful = level & ((equal > CLEAR * relief) | _plain(surface, points, step, equal))
+        found = [DOUBTFUL if doubt else ground for ground, doubt in zip(found, doubtful.tolist(), strict=True)]
+        others = np.flatnonzero(level & ~doubtful)
+        for index, floor in zip(
+            others.tolist(), floors(surface, window, points[others], equal[others], step), strict=True
+        ):
+            found[index] = Ground(floor, step, ROUGHLY * relief)
     return found
 
 
@@ -153,15 +165,15 @@ def _rings(surface: Surface, points: Array, step: float, equal: Array) -> tuple[
 
 
 def _plain(surface: Surface, points: Array, step: float, equal: Array) -> Mask:
-    """Which of the points (n, 2) have level ground in so many directions that it is no floor between two walls, (n,)."""
+    """Which of the points (n, 2) have level ground in too many directions for a floor between two walls, (n,)."""
     angles = np.broadcast_to(np.arange(DIRECTIONS) * (_TURN / DIRECTIONS), (len(points), DIRECTIONS))
     around = _heights(surface, _on_circles(points, np.full(len(points), WIDEST * step), angles))
     level = np.abs(around - surface.value(points)[:, None]) <= equal[:, None]
     return np.asarray(level.mean(axis=1) > PLAIN)
 
 
-def floors(surface: Surface, window: Window, points: Array, equal: Array, step: float) -> list[Array | None]:
-    """The floors (m, 2) on which the points (n, 2) lie, from end to end in steps of this length, if they are level."""
+def floors(surface: Surface, window: Window, points: Array, equal: Array, step: float) -> list[Array]:
+    """The floors (m, 2) on which the points (n, 2) lie, from end to end in such steps, as `_joined` has them."""
     ways = _ways(surface, window, points, equal, step)
     return [_joined(surface, point, ahead, back) for point, ahead, back in zip(points, *ways, strict=True)]
 
@@ -227,21 +239,22 @@ def _walk(
     return ways
 
 
-def _joined(surface: Surface, point: Array, forward: _Way, backward: _Way) -> Array | None:
-    """The whole floor, if it is one of minima."""
+def _joined(surface: Surface, point: Array, forward: _Way, backward: _Way) -> Array:
+    """The whole floor, if it is one of minima; no points, if it leads down, or may: as a tail does."""
     ends = {forward.end, backward.end}
     if "closed" in ends:
         return np.array([point, *(forward if forward.end == "closed" else backward).points])
     floor = np.array([*backward.points[::-1], point, *forward.points])
     if ends == {"rise"} or (ends == {"border"} and not _slopes(surface, floor)):
         return floor
-    return None
+    return np.empty((0, 2))
 
 
 def _slopes(surface: Surface, floor: Array) -> bool:
     """Whether a floor goes down all along, too little for its heights to tell: as tails do.
 
-    Along the floor is where curvature is least. What is left of a slope on level floors is rounding, up here and down there.
+    Along the floor is where curvature is least. What is left of a slope on level floors is rounding, up here and down
+    there.
     """
     if len(floor) < FEW:
         return False
@@ -280,6 +293,6 @@ def settled(surface: Surface, window: Window, points: Array, step: float) -> Arr
 
 
 def same_floor(points: Array, heights: Array, floor: Array, height: float, near: float, equal: float) -> Mask:
-    """Which of the points (n, 2) of these heights (n,) are this near to the floor (m, 2) and no higher or lower; (n,)."""
+    """Which of the points (n, 2) of these heights (n,) are this near to the floor (m, 2), and level with it; (n,)."""
     gaps = norm(points[:, None] - floor[None]).min(axis=1, initial=np.inf)
     return np.asarray((gaps <= near) & (np.abs(heights - height) <= equal))

@@ -234,6 +234,14 @@ class DoubleWellSaddle:
         """−¼: it is ½ x² + ¼ (y² − 1)² − ¼."""
         return -0.25
 
+    def lower_bound_of_mean(self, shifts: Array) -> float:
+        """Along x the least of a mean of parabolas; along y that of a quartic, at one of its derivative's zeros."""
+        x, y = shifts.T
+        m1, m2, m3, m4 = (float(np.mean(y**power)) for power in (1, 2, 3, 4))
+        places = np.roots([1.0, -3 * m1, 3 * m2 - 1, m1 - m3]).real
+        heights = np.polyval([0.25, -m1, 1.5 * m2 - 0.5, m1 - m3, 0.25 * m4 - 0.5 * m2], places)
+        return float(0.5 * np.var(x) + heights.min())
+
     def value(self, points: Array) -> Array:
         """½x² + (¼y² − ½)y²."""
         x, y = points[..., 0], points[..., 1]

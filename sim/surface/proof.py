@@ -10,10 +10,13 @@ from enum import Enum
 from typing import Protocol, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from .critical import CriticalPoint
 from .points import Array, eigenvalues, norm
 from .protocol import Surface
+
+Mask = npt.NDArray[np.bool_]
 
 ROUNDING = 1e-12  # Differences of losses that are none, over the scale of losses.
 
@@ -38,8 +41,10 @@ class Bends:
     center: tuple[float, float]
     curvature: tuple[float, float]
     """kx and ky."""
+    depth: float
+    """What is not the bowl is nowhere below minus this,"""
     pull: float
-    """No gradient of what is not the bowl is longer than this,"""
+    """no gradient of it is longer than this,"""
     third: float
     """and no third derivative of it along any direction is larger."""
 
@@ -63,6 +68,16 @@ class Reasoned(Protocol):
 def lower_bound(surface: object) -> float:
     """A number that the surface is nowhere below; −inf if it knows none."""
     return cast(Reasoned, surface).lower_bound() if hasattr(surface, "lower_bound") else -np.inf
+
+
+def lower_bound_of_mean(surface: object, shifts: Array) -> float:
+    """A number that the mean of copies of the surface, moved by the shifts (N, 2), is nowhere below.
+
+    A surface that knows more than its own bound, below which no mean of its values can be, says so itself.
+    """
+    if hasattr(surface, "lower_bound_of_mean"):
+        return float(surface.lower_bound_of_mean(shifts))
+    return lower_bound(surface)
 
 
 def convex(surface: object) -> bool:
@@ -94,8 +109,9 @@ def proof(surface: Surface, critical: Sequence[CriticalPoint], lowest: float, sc
 def exhausted(surface: Surface, bounds: Bends, critical: Sequence[CriticalPoint], lowest: float) -> bool:
     """Whether the surface, a bowl and something else, can have no critical point lower than this but the known ones.
 
-    The least value of such a surface is at a critical point, and all of these lie in the box outside which the bowl's
-    slope is more than the longest gradient of the rest. In a part of it, at no more than r from its middle, there
+    The least value of such a surface is at a critical point, and it lies in the box outside which the bowl's slope is
+    more than the longest gradient of the rest, and in that outside which the bowl is higher than the rest is deep. In a
+    part of it, at no more than r from its middle, there
     is none that is lower where by Taylor's theorem the gradient is longer than 0 or the height more than the lowest,
     with M the largest third derivative:
 
@@ -109,7 +125,8 @@ def exhausted(surface: Surface, bounds: Bends, critical: Sequence[CriticalPoint]
     known = [point for point in critical if np.isfinite(point.eigenvalues).all()]
     places = np.array([point.position for point in known]).reshape(-1, 2)
     single = np.array([min(map(abs, point.eigenvalues)) for point in known]) * SINGLE / max(third, np.finfo(float).tiny)
-    half = bounds.pull / k / FIRST_CELLS
+    high = np.sqrt(2 * max(lowest + bounds.depth, 0.0) / k)
+    half = np.minimum(bounds.pull / k, high) / FIRST_CELLS
     steps = np.arange(1 - FIRST_CELLS, FIRST_CELLS, 2)
     middles = bounds.center + np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2) * half
     spent, each = 0, int(getattr(surface, "evaluations", 1))
@@ -130,10 +147,11 @@ def exhausted(surface: Surface, bounds: Bends, critical: Sequence[CriticalPoint]
     return False
 
 
-def _possible(surface: Surface, middles: Array, radius: float, third: float, lowest: float) -> Array:
+def _possible(surface: Surface, middles: Array, radius: float, third: float, lowest: float) -> Mask:
     """Within this radius of which of the middles (n, 2) there may be a critical point below the lowest, (n,)."""
     slope = norm(surface.gradient(middles))
     steepness = np.abs(eigenvalues(surface.hessian(middles))).max(axis=-1)
-    level = slope <= steepness * radius + 0.5 * third * radius**2
+    possible: Mask = ~(slope > steepness * radius + 0.5 * third * radius**2)
     fall = slope * radius + 0.5 * steepness * radius**2 + third * radius**3 / 6
-    return np.asarray(~(~level | (surface.value(middles) - fall > lowest)))
+    possible[possible] = ~(surface.value(middles[possible]) - fall[possible] > lowest)
+    return possible
