@@ -24,6 +24,11 @@ _RANKS = np.array([kind.rank for kind in KINDS])
 _LAST_FIRST = sorted(range(len(KINDS)), key=lambda index: (_RANKS[index], index), reverse=True)
 
 
+def decays(lane: Lane) -> bool:
+    """Whether the lane's rule shrinks θ besides following the gradient."""
+    return bool(getattr(lane.rule, "weight_decay", 0.0))
+
+
 class Judge:
     """Follows M runs of one lane, moment by moment, and keeps their verdicts and events.
 
@@ -33,6 +38,7 @@ class Judge:
     def __init__(self, problem: Problem, lane: Lane, starts: Array) -> None:
         marbles, count = len(starts), problem.train.count
         self._problem = problem
+        self._decays = decays(lane)
         self._span = span_of(count, lane.batch_size)
         self._history = History(count, lane.batch_size, marbles, TRACE * problem.scale.gradient)
         self._log: list[Indices] = []  # Rows of run, update, seen, kind, source, target.
@@ -219,7 +225,7 @@ class Judge:
         rows = looks - first
         way = columns.theta[rows + np.arange(-DWELL, 1)[:, None]]
         ends = Ends(columns.theta[rows], columns.loss[rows], columns.full_gradient[rows], basins, way)
-        return see(self._problem, ends, self._history.add(columns, first, looks))
+        return see(self._problem, ends, self._history.add(columns, first, looks), self._decays)
 
 
 class _Stays(NamedTuple):

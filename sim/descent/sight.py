@@ -17,6 +17,7 @@ from .problem import Problem
 
 REST_DISTANCE = 2e-3  # How far a marble at rest may still come, in window diagonals: a pixel or two of a panel;
 REST_WAY = 1e-4  # and the way of a block that begins a rest,
+BALANCED_WAY = 5e-6  # On a slope a rule with weight decay may rest as well; the way of a block that tells so.
 RESTLESS = 10.0  # or, times this, goes on with it.
 AT_HAND = 5e-3  # How far it may be from the critical point at which it rests.
 ROUNDING = 1e-15  # Length of a movement that is no more than rounding, in window diagonals.
@@ -99,8 +100,8 @@ class Ends(NamedTuple):
     """The points of the last block, the one before it included: (DWELL + 1, K, M, 2)."""
 
 
-def see(problem: Problem, ends: Ends, progress: Progress) -> Sight:
-    """What is seen of these runs."""
+def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight:
+    """What is seen of these runs; decays: of a rule that shrinks θ besides, and so may rest on a slope."""
     length = problem.scale.length
     with np.errstate(all="ignore"):
         arriving = (progress.remaining <= REST_DISTANCE * length) | (progress.longest <= ROUNDING * length)
@@ -109,6 +110,8 @@ def see(problem: Problem, ends: Ends, progress: Progress) -> Sight:
         stays, stays_lowest = _rest(
             problem, ends, progress.path <= RESTLESS * REST_WAY * length, LEAVING * AT_HAND * length
         )
+        for part, slack in ((rest, 1.0), (stays, RESTLESS)):
+            part[(part == SLOPE) & ~(decays & (progress.path <= slack * BALANCED_WAY * length))] = MOVING
         at, still_at = _linger(problem, ends, progress.path)
         plateau, still_plateau = _plateau(problem, ends)
         swinging = progress.bouncing[0] | progress.bouncing[1]

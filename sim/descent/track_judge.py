@@ -9,7 +9,7 @@ import numpy as np
 from ..surface.basins import NO_BASIN
 from ..surface.points import Array, eigenvectors, norm
 from .blocks import BOUNCES
-from .judge import LOOKBACK, Judge
+from .judge import LOOKBACK, Judge, decays
 from .problem import Problem
 from .sight import nearest_saddle
 from .track import Track
@@ -74,7 +74,7 @@ class TrackJudge:
             swing=self._swing(moment) if kind in (Kind.BOUNCING, Kind.SWINGING) else None,
             found=found,
             proved=kind is Kind.SETTLED and problem.proof is not None,
-            decays=bool(getattr(track.lane.rule, "weight_decay", 0.0)),
+            decays=decays(track.lane),
         )
 
     def _found(self, theta: Array) -> tuple[float, float] | None:

@@ -13,6 +13,7 @@ from sim.descent import blocks, sight
 from sim.descent.examples import Tilted
 from sim.descent.judge import Judge
 from sim.descent.problem import Problem
+from sim.descent.rules.adamw import AdamW
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.track import Lane
 from sim.descent.verdict import KINDS, Event, Kind
@@ -23,6 +24,7 @@ from sim.surface.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
 from sim.surface.protocol import Window
 
 COUNT = 20
+DECAYING = Lane("", AdamW(0.1), COUNT)
 FULL, SINGLE = (Lane("", GradientDescent(0.1), size) for size in (COUNT, 1))
 SQUARE = Window(-3.0, 3.0, -3.0, 3.0)
 
@@ -81,7 +83,9 @@ def test_who_rests_at_hand_of_a_minimum_has_settled_and_who_rests_elsewhere_on_a
 ) -> None:
     problem = problem_of(Quadratic((100.0, 400.0)))
     end = (distance * sight.AT_HAND * problem.scale.length, 0.0)
-    assert last(judged(problem, approach(end, 0.05, 0.8, 100))) is kind
+    assert last(judged(problem, approach(end, 0.05, 0.8, 100), DECAYING)) is kind
+    plain = judged(problem, approach(end, 0.05, 0.8, 100))
+    assert last(plain) is (kind if kind is Kind.SETTLED else Kind.DESCENDING)  # What else should have stopped it there?
 
 
 @pytest.mark.parametrize(("share", "rests"), [(0.9, True), (1.1, False)])
@@ -135,7 +139,7 @@ def test_where_it_rests_is_told_by_the_surface_there() -> None:
         (steep, (1.0, 1.0), Kind.HELD),
         (saddle, (0.0, 1.0), Kind.SETTLED),
     ):
-        assert last(judged(problem, approach(end, 0.05, 0.8, 100))) is kind
+        assert last(judged(problem, approach(end, 0.05, 0.8, 100), DECAYING)) is kind
 
 
 @pytest.mark.parametrize(("tilt", "kind"), [(0.5, Kind.SETTLED), (2.0, Kind.STUCK), (1e4, Kind.STUCK)])
@@ -174,6 +178,15 @@ def test_in_noise_a_lull_is_no_rest() -> None:
     assert not {Kind.SETTLED, Kind.STUCK} & set(told(judged(problem, way, SINGLE, noise)))
     fading = way * 0.5 ** (np.arange(481) // 60)[:, None] ** 3
     assert last(judged(problem, fading, SINGLE, noise * 0.5 ** (np.arange(480) // 60) ** 1.5)) is Kind.SETTLED
+
+
+@pytest.mark.parametrize(("share", "held"), [(0.95, True), (1.05, False)])
+def test_on_a_slope_it_must_stand_still_indeed(share: float, held: bool) -> None:
+    problem = problem_of(Himmelblau(), Window(-5.0, 5.0, -5.0, 5.0))
+    way = approach((0.0, 0.0), 1.0, 0.9, 70)
+    lengths = norm(np.diff(way, axis=0))
+    way *= share * sight.BALANCED_WAY * problem.scale.length / lengths[50:60].sum()
+    assert (last(judged(problem, way + np.array([1.0, 1.0]), DECAYING)) is Kind.HELD) == held
 
 
 # Saddles and plateaus
