@@ -39,7 +39,7 @@ class Run:
     def __init__(self, problem: Problem, lane: Lane, starts: Array, seeds: Seeds, kept: int | None = None) -> None:
         """Marbles at the starts (M, 2) with the seeds (M,), not moved yet.
 
-        kept: how many moments are kept, the last ones, at least 2; None for all. Memory does not grow beyond them.
+        kept: how many moments are kept, the last ones, 2 or more; None for all. Memory does not grow beyond them.
         """
         self.problem = problem
         self.lane = lane
@@ -50,7 +50,7 @@ class Run:
         """The first moment that is kept."""
         self.ends = np.full(len(seeds), -1, dtype=np.intp)
         """How many updates a marble made before its numbers overflowed, −1 where they have not; shape (M,)."""
-        self._kept = kept
+        self._kept = kept and max(kept, 2)
         self._updates = descend(problem.train, lane, starts, seeds)
         self._alive: object = None  # As in the last update.
         self._columns = {name: self._empty(shape, 1 if kept else FEW) for name, shape in COLUMNS.items()}
@@ -76,6 +76,7 @@ class Run:
 
     def track(self, marble: int) -> Track:
         """What there is of one of the marbles, if all moments are kept."""
+        assert self._kept is None
         return Track(self, marble)
 
     @property
@@ -141,7 +142,7 @@ class Run:
         most = self._kept or max(needed, 2 * rows)
         kept = min(self._row + 1, most - steps)
         old = slice(self._row + 1 - kept, self._row + 1)
-        wider = min(needed, most) if 2 * needed <= most else most
+        wider = needed if 2 * needed <= most else most  # Soon all of it: there is no need to move twice.
         for name, shape in COLUMNS.items():
             column = self._columns[name] if wider <= rows else self._empty(shape, wider)
             column[:kept] = self._columns[name][old]

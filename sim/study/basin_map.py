@@ -87,7 +87,8 @@ class RuleDescent:
         state = self.rule.init(theta)
         with np.errstate(all="ignore"):
             for update in range(1, self.updates + 1):
-                _, movement, state = one_update(self.rule, self.problem.train, theta, None, state)
+                # The slope is let go of at once: with its gradients there would be less room in the cache.
+                movement, state = one_update(self.rule, self.problem.train, theta, None, state)[1:]
                 theta = theta + movement
                 last = update == self.updates
                 if update % LOOK and not last:
@@ -143,7 +144,7 @@ class RuleDescent:
         state = self.rule.init(theta)
         with np.errstate(all="ignore"):
             for _ in range(TRIAL if len(theta) else 0):
-                _, movement, state = one_update(self.rule, self.problem.train, theta, None, state)
+                movement, state = one_update(self.rule, self.problem.train, theta, None, state)[1:]
                 theta = theta + movement
             gaps = norm(theta.reshape(starts.shape) - minima[:, None])
         return np.asarray((gaps <= NEARER * radii[:, None]).all(axis=1))

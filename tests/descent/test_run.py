@@ -16,7 +16,7 @@ from sim.descent.run import COLUMNS, DERIVED, Run
 from sim.descent.track import Lane
 from sim.surface.points import Array
 from sim.surface.polynomial import Himmelblau
-from sim.surface.protocol import Window
+from sim.surface.protocol import Window, value_and_gradient
 
 OF_UPDATES = ("gradient", "movement", "batch_loss")
 SEEDS = np.array([5, 4, 2**53 - 1])
@@ -110,6 +110,19 @@ def test_what_costs_much_is_computed_where_it_is_asked_for_and_once(way: Lane, m
     assert len(run.batch_loss) == 40
     points = sum(points for what, test, batch, points in asked if (what, test, batch) == ("value", False, True))
     assert points == (0 if way.batch_size == 7 else 3 * 40)
+
+
+@pytest.mark.parametrize("kept", [None, 20])
+def test_the_loss_is_computed_once_for_each_moment(kept: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = []
+
+    def heard(loss: Any, theta: Array) -> tuple[Array, Array]:
+        points.append(theta.size // 2)
+        return value_and_gradient(loss, theta)
+
+    monkeypatch.setattr("sim.descent.run.value_and_gradient", heard)
+    run_of(PROBLEMS["tilted"], LANES["one"], STARTS[:2], SEEDS[:2], 1, 30, 30, 90, kept=kept)
+    assert sum(points) == 2 * 91
 
 
 def test_memory_does_not_grow_with_the_updates_where_the_last_moments_are_kept() -> None:

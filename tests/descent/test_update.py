@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pygame
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from outside import Newton, Sharpness, Sometimes
@@ -29,9 +30,11 @@ from sim.scene import Scene, SceneError, load_scene
 from sim.scene.writing import scene_text
 from sim.stage.editing import NextRule
 from sim.stage.numbers import settings
-from sim.stage.session import begin
+from sim.stage.session import Session, begin
 from sim.stage.swarm import Swarm, starts
+from sim.stage.views import VIEWS
 from sim.stage.views.momentum import next_movement
+from sim.stage.window import Window
 from sim.study import contrast, cost
 from sim.study.basin_map import RuleDescent, memory
 from sim.study.ensemble import Job
@@ -292,6 +295,16 @@ def test_cost_measures_a_rule_that_asks_twice_and_says_so() -> None:
     assert costs.evaluations == 2
     assert cost.summary(costs)["evaluations"] == 2
     assert costs.at_once_fit.machine.overhead == pytest.approx(0.5e-3)
+
+
+def test_the_window_shows_and_replaces_a_rule_from_outside() -> None:
+    pygame.display.init()
+    pygame.display.set_mode((960, 600))
+    window = Window(Session(with_rule(Sharpness()), 20.0, horizon=60, views=frozenset(VIEWS), clock="serial"))
+    for key, character in ((None, ""), (pygame.K_TAB, "\t"), (None, ""), (pygame.K_y, "y"), (None, "")):
+        pressed = [] if key is None else [pygame.Event(pygame.KEYDOWN, key=key, mod=0, unicode=character, scancode=0)]
+        window.advance(pressed, 0.1)
+    assert [rule_name(lane.rule) for lane in window.session.scene.lanes] == ["gradient descent", *["Sharpness"] * 2]
 
 
 # Names.
