@@ -21,6 +21,7 @@ NEVER = -1
 _NOWHERE = -1  # An event's source or target, if it has none.
 DESCENDING = KINDS.index(Kind.DESCENDING)
 _RANKS = np.array([kind.rank for kind in KINDS])
+_LOOKS = np.array([kind.looks for kind in KINDS])
 _LAST_FIRST = sorted(range(len(KINDS)), key=lambda index: (_RANKS[index], index), reverse=True)
 
 
@@ -182,7 +183,7 @@ class Judge:
             proposed[KINDS[index].begins(look)] = index
         for index in np.unique(self.kinds).tolist():
             lasts |= (self.kinds == index) & KINDS[index].lasts(look)
-        sure = (proposed == self._proposed) | (_RANKS[proposed] == Rank.FOR_GOOD)
+        sure = (proposed == self._proposed) | (_LOOKS[proposed] == 1)
         self._proposed = proposed
         outranked = sure & (_RANKS[proposed] < _RANKS[self.kinds])
         return np.where(lasts & ~outranked, self.kinds, np.where(sure, proposed, DESCENDING))

@@ -1,8 +1,8 @@
 """What has become of a marble: a verdict with its evidence, and the events on the way.
 
 Verdicts are causal. The one at moment u follows from the run up to u and from nothing later, so a
-live run, a replay and a film say the same. Each has a harder condition to begin than to go on, and
-must hold at two looks in a row before it begins: it never flickers. A judge looks every DWELL updates.
+live run, a replay and a film say the same. Each has a harder condition to begin than to go on, which must
+hold for a while before it begins: it never flickers. A judge looks every DWELL updates.
 """
 
 import math
@@ -152,7 +152,8 @@ def _nothing(verdict: "Verdict") -> str:
 class Kind(Enum):
     """The verdicts. The value is the sentence's beginning, the name in small letters its code.
 
-    Of those that begin at the same time the first comes true; of a lower rank, if there is one.
+    Of those that begin at the same time the first comes true; of a lower rank, if there is one. What is seen over a
+    span of many updates begins at one look, what is seen at a look must be seen at two.
     """
 
     DESCENDING = ("descending", (_slope, _height), Rank.GOING, (_never, _never))
@@ -173,25 +174,28 @@ class Kind(Enum):
         Rank.GOING,
         (lambda look: look.sight.plateau, lambda look: look.sight.still_plateau),
     )
-    RATTLING = ("rattling inside a basin", (_place, _slope, _height), Rank.GOING, (_rattles, _no_escape))
-    WANDERING = ("wandering between basins", (_slope, _height), Rank.GOING, (_wanders, _still_wanders))
+    RATTLING = ("rattling inside a basin", (_place, _slope, _height), Rank.GOING, (_rattles, _no_escape), 1)
+    WANDERING = ("wandering between basins", (_slope, _height), Rank.GOING, (_wanders, _still_wanders), 1)
     BOUNCING = (
         "bouncing",
         (_movements, _slope, _height),
         Rank.GOING,
         (lambda look: _swings(look) & ~look.sight.crease, _still_swings),
+        1,
     )
     SWINGING = (
         "swinging about a crease",
         (_movements, _slope, _height),
         Rank.GOING,
         (lambda look: _swings(look) & look.sight.crease, _still_swings),
+        1,
     )
-    DIVERGED = ("diverged", (_boundless,), Rank.FOR_GOOD, (lambda look: look.sight.diverging, _always))
-    OFF_SURFACE = ("left the surface", (_nothing,), Rank.FOR_GOOD, (_never, _always))
+    DIVERGED = ("diverged", (_boundless,), Rank.FOR_GOOD, (lambda look: look.sight.diverging, _always), 1)
+    OFF_SURFACE = ("left the surface", (_nothing,), Rank.FOR_GOOD, (_never, _always), 1)
 
     _parts: tuple[Callable[["Verdict"], str], ...]
     rank: Rank
+    looks: int
     begins: Callable[[Look], Mask]
     lasts: Callable[[Look], Mask]
 
@@ -201,10 +205,11 @@ class Kind(Enum):
         parts: tuple[Callable[["Verdict"], str], ...],
         rank: Rank,
         holds: tuple[Callable[[Look], Mask], Callable[[Look], Mask]],
+        looks: int = 2,
     ) -> "Kind":
         kind = object.__new__(cls)
         kind._value_ = words
-        kind._parts, kind.rank, (kind.begins, kind.lasts) = parts, rank, holds
+        kind._parts, kind.rank, kind.looks, (kind.begins, kind.lasts) = parts, rank, looks, holds
         return kind
 
     @property

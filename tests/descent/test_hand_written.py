@@ -279,7 +279,7 @@ def test_three_movements_in_four_go_back_in_a_bounce(turns: int, bounces: bool) 
 
 def test_a_bounce_ends_when_it_is_half_as_long() -> None:
     for share, kinds in ((0.55, [Kind.BOUNCING]), (0.45, [Kind.BOUNCING, Kind.DESCENDING])):
-        way = np.concatenate([swing(1.0, 1.0, 99), swing(share, 1.0, 40)])
+        way = np.concatenate([swing(1.0, 1.0, 99), swing(share, 0.999, 40)])
         assert told(judged(BOWL, way))[1:] == kinds
 
 
