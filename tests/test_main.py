@@ -21,6 +21,7 @@ import main
 from sim.command import COMMANDS, arguments, entry
 from sim.command import run as run_command
 from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.protocol import Slope
 from sim.scene import OPENING, load_scene, parse_scene, scene_files
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved
 from sim.scene.saving import saved_text
@@ -116,7 +117,7 @@ def test_run_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     text = output(capsys, "run")
     assert "Local minimum · seed 0 · after 400 updates" in text
     assert "stuck in a local minimum" in text
-    assert "settled in the global minimum" in text
+    assert "settled in the lowest known minimum" in text
     assert "escaped minimum 2 for minimum 1" in text
     assert "\x1b" not in text
 
@@ -494,8 +495,8 @@ def _other_computer(_elsewhere: None, monkeypatch: pytest.MonkeyPatch) -> Iterat
     """Pictures are made on a computer whose momentum has other last bits."""
     step = Momentum.step
 
-    def other(rule: Momentum, theta: Array, gradient: Array, state: Any) -> tuple[Array, Any]:
-        movement, state = step(rule, theta, gradient, state)
+    def other(rule: Momentum, theta: Array, slope: Slope, state: Any) -> tuple[Array, Any]:
+        movement, state = step(rule, theta, slope, state)
         return movement + 2.0**-40, state
 
     with monkeypatch.context() as patch:

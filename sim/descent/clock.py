@@ -14,43 +14,54 @@ from annotated_types import Ge, Gt, Le
 
 from ..surface.protocol import LARGEST
 from .batches import updates_per_epoch
+from .track import Lane
+from .update import evaluations_of
 
 ROUNDING = 1e-9  # A time this little short of an update counts as there.
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A machine whose update takes overhead + example · ⌈B/width⌉ units of time.
+    """A machine that evaluates a batch's gradient in overhead + example · ⌈B/width⌉ units of time.
 
     The parallel machine computes `width` examples at once, the serial one a single one: there a large
     batch always costs more, here it costs the same until the batch is wider than the machine.
+
+    Most rules evaluate the gradient once an update. One that asks again pays the overhead again, too: it needs
+    the first answer to know where to ask next, so that the machine has to be set to work on the batch anew, and
+    the little that is done once an update, to draw the batch and to move, is cheap beside that.
     """
 
     overhead: Annotated[float, Ge(0), Le(LARGEST)] = 1.0
-    """What every update costs, whatever its batch."""
+    """What every evaluation costs, whatever its batch."""
     example: Annotated[float, Gt(0), Le(LARGEST)] = 1.0
     """What one example costs, or as many as fit side by side."""
     width: Annotated[int, Ge(1), Le(int(LARGEST))] = 256
     """How many examples the parallel machine computes at once."""
 
 
-Cost = Callable[[int, int, Machine], float]
-"""How much time an update takes: of the batch size B, the number of examples N and the machine."""
+Cost = Callable[[Lane, int, Machine], float]
+"""How much time an update takes: of the lane, the number of examples N and the machine."""
 
 
-def _update(_batch_size: int, _count: int, _machine: Machine) -> float:
+def _update(_lane: Lane, _count: int, _machine: Machine) -> float:
     return 1.0
 
 
-def _epoch(batch_size: int, count: int, _machine: Machine) -> float:
-    return 1.0 / updates_per_epoch(count, batch_size)
+def _epoch(lane: Lane, count: int, _machine: Machine) -> float:
+    return 1.0 / updates_per_epoch(count, lane.batch_size)
 
 
-def _serial(batch_size: int, _count: int, machine: Machine) -> float:
-    return machine.overhead + machine.example * batch_size
+def _serial(lane: Lane, _count: int, machine: Machine) -> float:
+    return evaluations_of(lane.rule) * (machine.overhead + machine.example * lane.batch_size)
 
 
-def _parallel(batch_size: int, _count: int, machine: Machine) -> float:
+def _parallel(lane: Lane, _count: int, machine: Machine) -> float:
+    return evaluations_of(lane.rule) * parallel_evaluation(lane.batch_size, machine)
+
+
+def parallel_evaluation(batch_size: int, machine: Machine) -> float:
+    """How much time the parallel machine takes for the gradient of a batch."""
     return machine.overhead + machine.example * math.ceil(batch_size / machine.width)
 
 
@@ -80,8 +91,8 @@ class Timing:
         return math.floor(tick * self.paces[lane] + ROUNDING)
 
 
-def timing(clock: str, batch_sizes: Sequence[int], count: int, machine: Machine) -> Timing:
-    """The timing of lanes with these batch sizes on `count` examples."""
-    costs = [CLOCKS[clock](batch_size, count, machine) for batch_size in batch_sizes]
+def timing(clock: str, lanes: Sequence[Lane], count: int, machine: Machine) -> Timing:
+    """The timing of these lanes on `count` examples."""
+    costs = [CLOCKS[clock](lane, count, machine) for lane in lanes]
     unit = min(costs)
     return Timing(unit, tuple(unit / cost for cost in costs))

@@ -4,12 +4,13 @@ Noise is never painted on a gradient. It comes from which examples are in the ba
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
-from ..surface.points import Array, components, total, vectors
+from ..surface.points import Array, components, norm, total, vectors
+from ..surface.proof import Bends, bends, convex, lower_bound, lower_bound_of_mean
 from ..surface.protocol import Surface, value_and_gradient
 from .batches import Indices
 from .models import Model
@@ -28,6 +29,11 @@ class FiniteSum(Protocol):
     @property
     def count(self) -> int:
         """N, the number of examples."""
+        ...
+
+    @property
+    def evaluations(self) -> int:
+        """How much of a surface must be computed for the full batch at one point."""
         ...
 
     def value(self, theta: Array, batch: Indices | None = None) -> Array:
@@ -90,6 +96,11 @@ class Shifted:
         """N."""
         return len(self.shifts)
 
+    @property
+    def evaluations(self) -> int:
+        """N: each example is the surface at another place."""
+        return self.count
+
     def value(self, theta: Array, batch: Indices | None = None) -> Array:
         """Mean of f(θ − δ_i)."""
         return _mean(lambda t, d: self.surface.value(_shifted(t, d)), theta, self.shifts, batch)
@@ -112,6 +123,22 @@ class Shifted:
         means = _mean(both, theta, self.shifts, None)
         return means[..., 0], means[..., 1:]
 
+    def lower_bound(self) -> float:
+        """What the surface says of a mean of its copies."""
+        return lower_bound_of_mean(self.surface, self.shifts)
+
+    def convex(self) -> bool:
+        """Whether the surface is: so are its copies, and their mean."""
+        return convex(self.surface)
+
+    def bends(self) -> Bends | None:
+        """The surface's, about the mean of the shifted centres: the mean of bowls is a bowl."""
+        bounds = bends(self.surface)
+        if bounds is None:
+            return None
+        (x, y), (dx, dy) = bounds.center, (total(self.shifts) / len(self.shifts)).tolist()
+        return replace(bounds, center=(x + dx, y + dy))
+
 
 @dataclass(frozen=True, eq=False)
 class Tilted:
@@ -129,6 +156,11 @@ class Tilted:
     def count(self) -> int:
         """N."""
         return len(self.tilts)
+
+    @property
+    def evaluations(self) -> int:
+        """One: all examples share the surface."""
+        return 1
 
     def _tilt(self, batch: Indices | None, axes: int) -> Array:
         tilts = _chosen(self.tilts, batch, axes)
@@ -148,6 +180,20 @@ class Tilted:
         del batch
         return self.surface.hessian(theta)
 
+    def lower_bound(self) -> float:
+        """The surface's, if the tilts cancel to the last bit."""
+        return lower_bound(self.surface) if not self._tilt(None, 1).any() else -np.inf
+
+    def convex(self) -> bool:
+        """Whether the surface is: tilting does not change that."""
+        return convex(self.surface)
+
+    def bends(self) -> Bends | None:
+        """The surface's, the tilt pulling too."""
+        bounds = bends(self.surface)
+        tilt = float(norm(self._tilt(None, 1)))
+        return bounds and replace(bounds, depth=np.inf if tilt else bounds.depth, pull=bounds.pull + tilt)
+
 
 @dataclass(frozen=True, eq=False)
 class Regression:
@@ -161,6 +207,11 @@ class Regression:
     def count(self) -> int:
         """N."""
         return len(self.data)
+
+    @property
+    def evaluations(self) -> int:
+        """N."""
+        return self.count
 
     def value(self, theta: Array, batch: Indices | None = None) -> Array:
         """Mean of r², with the residual r = y − m(x; θ)."""
@@ -191,6 +242,14 @@ class Regression:
             return np.asarray(2.0 * (outer - residual[..., None, None] * self.model.hessian(x, theta)))
 
         return _mean(curvatures, theta, self.data, batch)
+
+    def lower_bound(self) -> float:
+        """The least loss that the model allows: a mean of squares."""
+        return self.model.least_loss(self.data)
+
+    def convex(self) -> bool:
+        """Whether the model is linear: then its loss is a sum of squares of linear functions."""
+        return self.model.linear()
 
 
 def paired_normal(generator: np.random.Generator, count: int, sigma: float, axes: int = 2) -> Array:

@@ -1,242 +1,248 @@
-"""From what is seen of a run to its verdicts and events: each moment once, in order."""
+"""From what is seen of M runs to their verdicts and events."""
 
-import sys
-from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
-from ..surface.basins import NO_BASIN
-from ..surface.points import Array
-from .batches import updates_per_epoch
+from ..surface.basins import NO_BASIN, Labels
+from ..surface.points import Array, components, vectors
+from .batches import Indices
+from .blocks import DWELL, TRACE, Columns, History, span_of
 from .problem import Problem
-from .progress import span_of
-from .sight import NO_SADDLE, Mask, Sight, Sights, holding_saddle, sight
+from .sight import LEAVING, MOVING, NO_SADDLE, Ends, Mask, Sight, cores, holding_saddles, overflown, reaches, see
 from .track import Lane
-from .verdict import (
-    BOUNCES,
-    DAMPED,
-    DAMPING,
-    DWELL,
-    DWELL_IN_NOISE,
-    DWELL_OUTSIDE,
-    FLAT_CURVATURE,
-    LEAVING,
-    REST_DISTANCE,
-    REST_GRADIENT,
-    REST_MOVEMENT,
-    RESTLESS,
-    SLOW_MOVEMENT,
-    SLOWED,
-    UNSURE_SPANS,
-    WANDERING_SPANS,
-    Event,
-    Kind,
-)
+from .verdict import ESCAPES, EVENT_KINDS, KINDS, Event, Kind, Look, Rank
 
-_OVER = (Kind.DIVERGED, Kind.OFF_SURFACE)
-_RESTS = (Kind.SETTLED, Kind.STUCK, Kind.LEVEL, Kind.BALANCED)
+LOOKBACK = DWELL + 1
+"""How many of the moments seen are needed once more when new ones come."""
+NEVER = -1
+"""The update of what did not happen."""
+
+_NOWHERE = -1  # An event's source or target, if it has none.
+DESCENDING = KINDS.index(Kind.DESCENDING)
+_RANKS = np.array([kind.rank for kind in KINDS])
+_LOOKS = np.array([kind.looks for kind in KINDS])
+_LAST_FIRST = sorted(range(len(KINDS)), key=lambda index: (_RANKS[index], index), reverse=True)
 
 
-@dataclass(slots=True)
-class State:
-    """What the judge remembers from one moment to the next. Counts are in moments."""
-
-    kind: Kind = Kind.DESCENDING
-    since: int = 0
-    resting: int = 0  # How long it has been where it could rest,
-    fastest: float = 0.0  # its longest movement there,
-    rested: bool = False  # and whether it has come to rest there,
-    lingering: int = 0  # how long on a gentle slope in a saddle's reach.
-    home: int = NO_BASIN  # The basin that it is in, beyond doubt,
-    arrived: int = 0  # and since when.
-    guest: int = NO_BASIN  # Another basin that it has entered, perhaps for good,
-    entered: int = 0  # and when.
-    held: int = NO_SADDLE  # The saddle in which the full-batch descent from the start ends.
-    longest: float = 0.0  # The longest of the movements before it began to bounce.
+def decays(lane: Lane) -> bool:
+    """Whether the lane's rule shrinks θ besides following the gradient."""
+    return bool(getattr(lane.rule, "weight_decay", 0.0))
 
 
 class Judge:
-    """Follows one run, moment by moment, and keeps its verdicts and events.
+    """Follows M runs of one lane, moment by moment, and keeps their verdicts and events.
 
-    How many moments it is shown at a time makes no difference.
+    How many moments it is shown at a time makes no difference, nor how many runs.
     """
 
-    def __init__(self, problem: Problem, lane: Lane, start: tuple[float, float]) -> None:
-        count = problem.train.count
+    def __init__(self, problem: Problem, lane: Lane, starts: Array) -> None:
+        marbles, count = len(starts), problem.train.count
         self._problem = problem
-        self._start = start
-        noisy = lane.batch_size < count
-        self._patience = max(DWELL_IN_NOISE, updates_per_epoch(count, lane.batch_size)) if noisy else DWELL
+        self._decays = decays(lane)
         self._span = span_of(count, lane.batch_size)
-        self._state = State()
+        self._history = History(count, lane.batch_size, marbles, TRACE * problem.scale.gradient)
+        self._log: list[Indices] = []  # Rows of run, update, seen, kind, source, target.
+        self._changes: list[Indices] = [np.stack([np.arange(marbles), *np.zeros((2, marbles), dtype=np.intp)], axis=1)]
         self.seen = 0
-        """How many moments of the run it has judged."""
-        self.events: list[Event] = []
-        """What has happened, in the order in which it became certain."""
-        self.changes: list[tuple[int, Kind]] = []
-        """Every verdict with the update from which on it held, the first at 0."""
+        """How many moments of the runs it has judged."""
+        self.kinds = np.zeros(marbles, dtype=np.intp)
+        """The verdicts at the last moment seen, as indices into KINDS; shape (M,)."""
+        self.escapes = np.full(marbles, NEVER)
+        """The update at which each first left a basin or a saddle, or NEVER; shape (M,)."""
+        self.basins = problem.basins.labels(starts)
+        """The basin in which each is at the last moment seen, or NO_BASIN; shape (M,)."""
+        self._home = self.basins.copy()  # The basin whose core it was in last, at first that of the start,
+        self._arrived = np.zeros(marbles, dtype=np.intp)  # when it came there,
+        self._entered = np.zeros(marbles, dtype=np.intp)  # and when it came into the basin that it is in now.
+        self._held = np.full(marbles, NO_SADDLE)  # The saddle in which the full-batch descent from the start ends;
+        on_ridge = np.flatnonzero(self._home == NO_BASIN)
+        if len(on_ridge):
+            self._held[on_ridge] = holding_saddles(problem, starts[on_ridge])
+        self._stalled = np.full(marbles, NO_SADDLE)  # and that at which it has stalled.
+        self._proposed = np.zeros(marbles, dtype=np.intp)  # What the last look would have said,
+        self._swing = np.zeros(marbles)  # and the longest of the movements before the verdict.
 
     @property
-    def kind(self) -> Kind:
-        """The verdict at the last moment seen."""
-        return self._state.kind
+    def pending(self) -> Mask:
+        """Who is in another basin than the one it belongs to, so that it is open whether it escapes; shape (M,)."""
+        going = _RANKS[self.kinds] > Rank.FOR_GOOD
+        homeless = (self._home == NO_BASIN) & (self._held == NO_SADDLE)
+        return np.asarray((self.basins != NO_BASIN) & (self.basins != self._home) & ~homeless & going)
 
-    def take(self, rows: Array, eventful: list[int], signalled: list[int]) -> None:
-        """Judge the next K moments: rows of `Sights.by_run` (K, parts), and which are `eventful` and `signalled`.
+    def events(self, run: int = 0) -> list[Event]:
+        """What has happened in a run, in the order in which it became certain."""
+        rows = [row for part in self._log for row in part[part[:, 0] == run].tolist()]
+        return [
+            Event(update, seen, EVENT_KINDS[kind], *(None if place == _NOWHERE else place for place in places))
+            for _, update, seen, kind, *places in sorted(rows, key=lambda row: row[2])
+        ]
 
-        Elsewhere nothing but time can change the state, and the judge looks only when it could.
+    def changes(self, run: int = 0) -> list[tuple[int, Kind]]:
+        """Every verdict on a run with the update from which on it held, the first at 0."""
+        rows = (row for part in self._changes for row in part[part[:, 0] == run].tolist())
+        return [(update, KINDS[kind]) for _, update, kind in rows]
+
+    def read(self, columns: Columns, first: int, moments: int, ends: Indices) -> Labels:
+        """Judge on, up to so many moments of each run; the basins of the new moments (K, M).
+
+        first: the moment of the columns' first row, LOOKBACK before the last one seen at least.
+        ends: the last moment of each run (M,), the numbers of which are at hand; later ones are passed over.
         """
-        first, moment, count = self.seen, 0, len(rows)
-        numbers = rows.tolist() if len(eventful) > count // 4 else None  # All at once is cheaper, if most are needed.
-        while moment < count:
-            self.seen = first + moment
-            self._judge(sight(numbers[moment] if numbers else rows[moment].tolist()))
-            event = _from(eventful, moment)
-            if event == moment:
-                moment += 1  # What has just ended is undone in the first moment without an event.
-            else:
-                sign = _from(signalled, moment + 1) if self.kind is not Kind.RATTLING else count
-                moment = min(event, sign, self._due() - first)
-        self.seen = first + count
+        begin = self.seen
+        theta = columns.theta[begin - first : moments - first]
+        points = vectors(components(theta).reshape(2, -1))
+        with np.errstate(all="ignore"):
+            labels = self._problem.basins.labels(points)
+            core = cores(self._problem, points, labels).reshape(theta.shape[:-1])
+        basins, alive = labels.reshape(core.shape), np.arange(begin, moments)[:, None] <= ends
+        stays = self._stays(begin, np.where(alive, basins, self.basins), np.where(alive, core, NO_BASIN))
+        looks = np.arange(max(1, -(-begin // DWELL)) * DWELL, moments, DWELL)
+        told = 0
+        if len(looks):
+            sights = self._sights(columns, first, looks, basins[looks - begin])
+            for number, look in enumerate(looks.tolist()):
+                row = look - begin
+                self._tell_passages(begin, stays, range(told, row + 1))
+                told = row + 1
+                block = columns.theta[look - DWELL - first + 1 : look - first + 1]
+                self._look(look, sights.at_look(number), stays.at(row), block, alive[row])
+        self._tell_passages(begin, stays, range(told, len(basins)))
+        if len(basins):
+            stay = stays.at(-1)
+            self.basins, self._home, self._arrived, self._entered = stay.basin, stay.home, stay.arrived, stay.entered
+        self.seen = moments
+        return basins
 
-    def conclude_overflow(self, update: int, on_surface: bool) -> None:
-        """Say of a run whose numbers overflowed in this update that it diverged, or came to where no surface is."""
-        if self.kind not in _OVER:
-            self._conclude(Kind.DIVERGED if on_surface else Kind.OFF_SURFACE, update)
+    def overflow(self, runs: Indices, updates: Indices, theta: Array, gradient: Array) -> None:
+        """Say of runs (n,) whose numbers overflowed in these updates that they diverged, or left the surface.
 
-    def _due(self) -> int:
-        """The next moment at which time alone may change the verdict, as `_kind` and `_conclude` have it."""
-        state, now = self._state, self.seen
-        dues = [state.since + DWELL] if now < state.since + DWELL else []
-        if state.guest != NO_BASIN:
-            dues.append(max(now + 1, state.entered + DWELL - 1))
-        if state.kind is Kind.WANDERING:
-            dues.append(max(now + 1, state.arrived + WANDERING_SPANS * self._span))
-        if state.kind is Kind.BOUNCING:
-            dues.append(now + DAMPING - (now - state.since) % DAMPING)
-        return min(dues, default=sys.maxsize)
+        theta, gradient: where each was last, and ∇L there; (n, 2).
+        """
+        going = _RANKS[self.kinds[runs]] > Rank.FOR_GOOD
+        diverged = overflown(self._problem, theta[going], gradient[going])
+        kinds = np.where(diverged, KINDS.index(Kind.DIVERGED), KINDS.index(Kind.OFF_SURFACE))
+        self._conclude(runs[going], updates[going], kinds, self._home[runs[going]])
 
-    def _judge(self, sight: Sight) -> None:
-        state = self._state
-        _count(state, sight, self._patience)
-        if sight.left != NO_SADDLE:
-            self.events.append(Event(self.seen, self.seen, "left_saddle", source=sight.left))
-            state.held = NO_SADDLE
-        self._follow_basin(state, sight)
-        self._conclude(self._kind(state, sight), self.seen, sight.longest)
+    def _stays(self, begin: int, basins: Labels, core: Labels) -> "_Stays":
+        """What follows from the basins and cores (K, M) of the moments from `begin` on."""
+        number = np.arange(len(basins))[:, None]
 
-    def _conclude(self, kind: Kind, update: int, longest: float = 0.0) -> None:
-        """Change the verdict, unless it has only just been changed."""
-        state = self._state
-        held = update - state.since < DWELL and kind not in _OVER and state.since > 0
-        if (held or kind is state.kind) and self.changes:
+        def last(happens: Mask) -> Indices:
+            """The number of the last moment at which this happened, or −1; (K, M)."""
+            return np.maximum.accumulate(np.where(happens, number, -1), axis=0)
+
+        cored = last(core != NO_BASIN)
+        home = np.where(cored >= 0, np.take_along_axis(core, np.maximum(cored, 0), axis=0), self._home)
+        before = np.concatenate([self._home[None], home])[: len(home)]
+        arrived = last(home != before)
+        entered = last(basins != np.concatenate([self.basins[None], basins])[: len(basins)])
+        return _Stays(
+            basin=basins,
+            home=home,
+            before=before,
+            arrived=np.where(arrived >= 0, begin + arrived, self._arrived),
+            entered=np.where(entered >= 0, begin + entered, self._entered),
+        )
+
+    def _tell_passages(self, begin: int, stays: "_Stays", rows: range) -> None:
+        """Note down who reached the core of another basin in these of the moments."""
+        part = slice(rows.start, rows.stop)
+        row, run = np.nonzero(stays.home[part] != stays.before[part])
+        row += rows.start
+        update, seen = stays.entered[row, run], begin + row
+        source, target = stays.before[row, run], stays.home[row, run]
+        fled, freed = source != NO_BASIN, (source == NO_BASIN) & (self._held[run] != NO_SADDLE)
+        self._tell("escaped", run[fled], update[fled], seen[fled], source[fled], target[fled])
+        self._tell("left_saddle", run[freed], update[freed], seen[freed], self._held[run[freed]], target[freed])
+
+    def _look(self, update: int, sight: Sight, stay: "_Stays", block: Array, alive: Mask) -> None:
+        """Judge the runs at the end of a block, its points being (DWELL, M, 2)."""
+        look = Look(
+            sight=sight,
+            stay=update - stay.arrived,
+            homed=stay.home != NO_BASIN,
+            moved=stay.arrived > 0,
+            swing=self._swing,
+            span=self._span,
+        )
+        alive = alive & (_RANKS[self.kinds] > Rank.FOR_GOOD)
+        self._leave_saddles(update, block, alive)
+        kinds = self._kinds(look)
+        changed = np.flatnonzero(alive & (kinds != self.kinds))
+        self._swing[changed] = sight.longest[changed]
+        resting = sight.rest[changed] != MOVING
+        self._conclude(changed, update, kinds[changed], np.where(resting, stay.basin[changed], stay.home[changed]))
+        stalled = np.flatnonzero(alive & (self.kinds == KINDS.index(Kind.STALLED)) & (sight.still_at != NO_SADDLE))
+        self._stalled[stalled] = sight.still_at[stalled]
+
+    def _kinds(self, look: Look) -> Indices:
+        """The verdicts: what lasts, unless something of a lower rank begins; else what begins; shape (M,)."""
+        proposed, lasts = np.zeros_like(self.kinds), np.zeros(len(self.kinds), dtype=np.bool_)
+        for index in _LAST_FIRST:
+            proposed[KINDS[index].begins(look)] = index
+        for index in np.unique(self.kinds).tolist():
+            lasts |= (self.kinds == index) & KINDS[index].lasts(look)
+        sure = (proposed == self._proposed) | (_LOOKS[proposed] == 1)
+        self._proposed = proposed
+        outranked = sure & (_RANKS[proposed] < _RANKS[self.kinds])
+        return np.where(lasts & ~outranked, self.kinds, np.where(sure, proposed, DESCENDING))
+
+    def _leave_saddles(self, update: int, block: Array, alive: Mask) -> None:
+        """Note down who has left the saddle at which it had stalled."""
+        run = np.flatnonzero(alive & (self._stalled != NO_SADDLE))
+        run = run[reaches(self._problem, block[-1, run], self._stalled[run]) > LEAVING]
+        if len(run):
+            outside = reaches(self._problem, block[:, run], self._stalled[run]) > LEAVING
+            left = update - DWELL + 1 + np.argmax(outside, axis=0)
+            self._tell("left_saddle", run, left, update, self._stalled[run], _NOWHERE)
+            self._stalled[run], self._held[run] = NO_SADDLE, NO_SADDLE
+
+    def _conclude(self, runs: Indices, update: Indices | int, kinds: Indices, places: Labels) -> None:
+        """Change the verdicts on these runs."""
+        self.kinds[runs] = kinds
+        if len(runs):
+            self._changes.append(np.stack(np.broadcast_arrays(runs, update, kinds), axis=1))
+        for index in np.unique(kinds).tolist():
+            if index != DESCENDING:
+                these = kinds == index
+                updates = np.broadcast_to(update, runs.shape)[these]
+                self._tell(KINDS[index].code, runs[these], updates, updates, _NOWHERE, places[these])
+
+    def _tell(
+        self, kind: str, runs: Indices, update: Indices, seen: Indices | int, source: Labels | int, target: Labels | int
+    ) -> None:
+        """Note down an event of these runs."""
+        if not len(runs):
             return
-        state.kind, state.since, state.longest = kind, update, longest
-        self.changes.append((update, kind))
-        if kind is not Kind.DESCENDING:
-            self.events.append(Event(update, update, kind.code, target=None if state.home == NO_BASIN else state.home))
+        number = EVENT_KINDS.index(kind)
+        self._log.append(np.stack(np.broadcast_arrays(runs, update, seen, number, source, target), axis=1))
+        if kind in ESCAPES:
+            fresh = np.flatnonzero(self.escapes[runs] == NEVER)[::-1]  # Of several escapes of a run the first is kept.
+            self.escapes[runs[fresh]] = update[fresh]
 
-    def _kind(self, state: State, sight: Sight) -> Kind:
-        if sight.far or state.kind is Kind.DIVERGED:
-            return Kind.DIVERGED
-        if state.rested:
-            return state.kind if state.kind in _RESTS else sight.kind_of_rest()
-        if state.lingering >= DWELL:
-            return Kind.STALLED
-        if self._lasts(state, sight):
-            return state.kind
-        if sight.slow >= DWELL and sight.reaches > 1 and not sight.arriving:
-            return Kind.PLATEAU
-        return self._stagnation(state, sight)
-
-    def _stagnation(self, state: State, sight: Sight) -> Kind:
-        """Descending, unless there has been no progress over whole spans, in one basin or in several."""
-        stay = self.seen - state.arrived
-        unsure = 1 if state.home != NO_BASIN else UNSURE_SPANS
-        if sight.calm & unsure and stay >= unsure * self._span:
-            return Kind.RATTLING
-        if sight.calm & WANDERING_SPANS and state.arrived > 0 and stay < self._span and self.seen % self._span == 0:
-            return Kind.WANDERING
-        if any(sight.bouncing & 1 << index and stay >= span for index, (span, _) in enumerate(BOUNCES)):
-            return Kind.BOUNCING
-        return Kind.DESCENDING
-
-    def _lasts(self, state: State, sight: Sight) -> bool:
-        """Rattling lasts until an escape, wandering until a long stay; bouncing until it has become much less."""
-        if state.kind is Kind.RATTLING:
-            return state.arrived < self.seen
-        if state.kind is Kind.WANDERING:
-            return self.seen - state.arrived < WANDERING_SPANS * self._span
-        if state.kind is not Kind.BOUNCING or state.arrived == self.seen:
-            return False
-        return (self.seen - state.since) % DAMPING > 0 or sight.longest >= DAMPED * state.longest
-
-    def _follow_basin(self, state: State, sight: Sight) -> None:
-        """Escape: into another basin, deep enough or for long enough not to be a hop over the ridge."""
-        update = self.seen
-        if update == 0:
-            state.home = sight.basin
-            if sight.basin == NO_BASIN:
-                state.held = holding_saddle(self._problem, *self._start)
-        elif sight.basin in (state.home, NO_BASIN):
-            state.guest = NO_BASIN
-        elif sight.basin != state.guest:
-            state.guest, state.entered = sight.basin, update
-        elif update - state.entered + 1 >= (DWELL if sight.certain == sight.basin else DWELL_OUTSIDE):
-            if state.home != NO_BASIN:
-                self.events.append(Event(state.entered, update, "escaped", state.home, sight.basin))
-            elif state.held != NO_SADDLE:
-                self.events.append(Event(state.entered, update, "left_saddle", state.held, sight.basin))
-            state.home, state.guest, state.arrived = sight.basin, NO_BASIN, update
+    def _sights(self, columns: Columns, first: int, looks: Indices, basins: Labels) -> Sight:
+        """What is to be seen at these moments (K,), in these basins (K, M)."""
+        rows = looks - first
+        way = columns.theta[rows + np.arange(-DWELL, 1)[:, None]]
+        ends = Ends(columns.theta[rows], columns.loss[rows], columns.full_gradient[rows], basins, way)
+        return see(self._problem, ends, self._history.add(columns, first, looks), self._decays)
 
 
-def show(judges: Sequence[Judge], seen: Sights, counts: Sequence[int]) -> None:
-    """Let the judges of M runs judge the moments (K, M) that they see, as many as it has of them."""
-    places = [_places(mask, len(judges)) for mask in (seen.eventful(), seen.signalled())]
-    for judge, rows, count, *marked in zip(judges, seen.by_run(), counts, *places, strict=True):
-        judge.take(rows[:count], *marked)
+class _Stays(NamedTuple):
+    """Where M runs belong at K moments; each part of shape (K, M), or of one moment (M,)."""
 
+    basin: Labels
+    """The basin that it is in,"""
+    home: Labels
+    """the one whose core it was in last,"""
+    before: Labels
+    """and the same a moment before;"""
+    arrived: Indices
+    """when it came to the core of its home,"""
+    entered: Indices
+    """and when into the basin that it is in."""
 
-def _places(mask: Mask, runs: int) -> list[list[int]]:
-    """At which of the moments the mask (K, M) holds, run by run."""
-    run, moment = np.nonzero(mask.T)
-    begins = np.searchsorted(run, np.arange(runs + 1)).tolist()
-    moments = moment.tolist()
-    return [moments[begin:end] for begin, end in pairwise(begins)]
-
-
-def _from(places: list[int], moment: int) -> int:
-    """The first of the places that is not before the moment."""
-    index = bisect_left(places, moment)
-    return places[index] if index < len(places) else sys.maxsize
-
-
-def _count(state: State, sight: Sight, patience: int) -> None:
-    """Lengthen or end the spells of rest and lingering.
-
-    To have come to rest, a marble must also have become slower since the spell began: one that swings
-    through a minimum is at its fastest there.
-    """
-    slack = RESTLESS if state.rested else LEAVING if state.resting else 1.0
-    if (
-        sight.slope <= slack * REST_GRADIENT
-        and sight.step <= slack * REST_MOVEMENT
-        and sight.ahead <= slack * REST_DISTANCE
-    ):
-        state.resting += 1
-        state.fastest = max(state.fastest, sight.step)
-        slowed = sight.step <= SLOWED * state.fastest
-        state.rested = state.rested or (state.resting >= patience and slowed)
-    else:
-        state.resting, state.fastest, state.rested = 0, 0.0, False
-    slack = LEAVING if sight.slow > 1 else 1.0
-    lingers = (
-        sight.slow > 0
-        and sight.lower < -FLAT_CURVATURE
-        and sight.step <= slack * SLOW_MOVEMENT
-        and sight.reaches <= (LEAVING if state.lingering else 1.0)
-    )
-    state.lingering = state.lingering + 1 if lingers else 0
+    def at(self, row: int) -> "_Stays":
+        """Where they belong at one of the moments."""
+        return _Stays._make(part[row] for part in self)

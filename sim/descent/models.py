@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ..surface.points import Array, pair, symmetric
+from ..surface.points import Array, pair, symmetric, total
 
 
 class Model(Protocol):
@@ -21,6 +21,14 @@ class Model(Protocol):
 
     def hessian(self, x: Array, theta: Array) -> Array:
         """∂²m/∂θ², shape (..., 2, 2)."""
+        ...
+
+    def linear(self) -> bool:
+        """Whether it is linear in θ, so that its loss is convex."""
+        ...
+
+    def least_loss(self, data: Array) -> float:
+        """A mean squared residual for the data (N, 2) that no θ can go below; 0 will always do."""
         ...
 
 
@@ -45,6 +53,17 @@ class Product:
         zero = np.zeros_like(x)
         return symmetric(zero, x, zero)
 
+    def linear(self) -> bool:
+        """No."""
+        return False
+
+    def least_loss(self, data: Array) -> float:
+        """That of the best slope w₁ w₂: the loss depends on this product alone, as a parabola."""
+        x, y = data.T
+        squares = float(total(x * x))
+        residuals = y - (float(total(x * y)) / squares if squares else 0.0) * x
+        return float(total(residuals * residuals)) / len(data)
+
 
 @dataclass(frozen=True, slots=True)
 class TanhUnit:
@@ -65,6 +84,15 @@ class TanhUnit:
         slope = x * (1 - t * t)
         return symmetric(-2 * theta[..., 1] * x * t * slope, slope, np.zeros_like(slope))
 
+    def linear(self) -> bool:
+        """No."""
+        return False
+
+    def least_loss(self, data: Array) -> float:
+        """0: no more is known in general."""
+        del data
+        return 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -83,6 +111,15 @@ class Line:
         """0: the line is linear in θ."""
         zero = np.zeros(np.broadcast_shapes(x.shape, theta.shape[:-1]))
         return symmetric(zero, zero, zero)
+
+    def linear(self) -> bool:
+        """Yes."""
+        return True
+
+    def least_loss(self, data: Array) -> float:
+        """0: no more is known in general."""
+        del data
+        return 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +141,15 @@ class LogisticCurve:
         value = self.value(x, theta)
         bend = value * (1 - value) * (1 - 2 * value)
         return symmetric(x * x * bend, x * bend, bend)
+
+    def linear(self) -> bool:
+        """No."""
+        return False
+
+    def least_loss(self, data: Array) -> float:
+        """0: no more is known in general."""
+        del data
+        return 0.0
 
 
 MODELS: dict[str, type[Model]] = {

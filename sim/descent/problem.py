@@ -1,16 +1,20 @@
 """What is minimised: training and test loss on a window, and what is known of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from ..surface.basins import Basins, find_basins
-from ..surface.critical import CriticalPoint, Kind, critical_points
+from ..surface.basins import NO_BASIN, Basins, find_basins
+from ..surface.critical import CriticalPoint, Kind, Search, look_up, search
+from ..surface.ground import Ground
 from ..surface.points import Array, eigenvalues, norm
+from ..surface.proof import Proof, proof
 from ..surface.protocol import Window
 from .examples import FiniteSum
 
+SAME = 1e-6  # Critical points are one that are this near, in diagonals.
+SEARCHED = ("_search", "_grid_losses", "_grid_slopes", "scale")  # What does not change when more becomes known.
 SCALE_GRID = 32  # Points along each side from which a problem's own scales are read.
 
 
@@ -28,6 +32,15 @@ class Scale:
     """Median largest |eigenvalue| of ∇²L over the window."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A critical point that was looked up."""
+
+    point: CriticalPoint
+    ground: Ground | None
+    """What it lies on if it is a minimum; None if it is none."""
+
+
 @dataclass(frozen=True, eq=False)
 class Problem:
     """A finite sum to train on, one to test on, and the window in which both are looked at."""
@@ -35,24 +48,69 @@ class Problem:
     train: FiniteSum
     test: FiniteSum
     window: Window
+    found: tuple[Found, ...] = ()
+    """Critical points that the search of the window has not shown, in the order in which they became known."""
+
+    @cached_property
+    def _search(self) -> Search:
+        return search(self.train, self.window)
 
     @cached_property
     def critical(self) -> tuple[CriticalPoint, ...]:
-        """Every critical point of the training loss in the window, the lowest first."""
-        return critical_points(self.train, self.window)
+        """The critical points of the training loss that are known: the window's, the lowest first, then others."""
+        return (*self._search.points, *(found.point for found in self.found))
 
     @cached_property
     def minima(self) -> tuple[CriticalPoint, ...]:
-        """The minima among them, the lowest first; their order is that of the basins' labels.
+        """The minima among them; their order is that of the basins' labels.
 
-        A degenerate point counts where nothing on a grid is lower: it stands for a valley of equal minima.
+        A degenerate point counts where it is lower than all around it, or where it stands for a valley of equal minima.
         """
-        floor = self._grid_losses.min(initial=np.inf, where=np.isfinite(self._grid_losses))
-        return tuple(
-            point
-            for point in self.critical
-            if point.kind is Kind.MINIMUM or (point.kind is Kind.DEGENERATE and point.value <= floor)
-        )
+        return tuple(self._grounds)
+
+    @cached_property
+    def _grounds(self) -> dict[CriticalPoint, Ground]:
+        """What each of the minima lies on."""
+        searched = zip(self._search.points, self._search.grounds, strict=True)
+        others = ((found.point, found.ground) for found in self.found)
+        return {point: ground for point, ground in (*searched, *others) if ground is not None}
+
+    def lookup(self, points: Array) -> list[Found | None]:
+        """The critical point at which each of the points (n, 2) rests, in the window or outside; None if at none.
+
+        What is known already is given as it is known.
+        """
+        valleys = self.basins.at_rest(points).tolist()
+        return [self._at(point, label) for point, label in zip(points, valleys, strict=True)]
+
+    def _at(self, point: Array, valley: int) -> Found | None:
+        if valley != NO_BASIN:
+            return Found(self.minima[valley], self._grounds[self.minima[valley]])
+        found = look_up(self.train, self.window, self._search.scales, point)
+        if found is None:
+            return None
+        for known in self.critical:
+            if np.hypot(*np.subtract(known.position, found[0].position)) <= SAME * self.window.diagonal:
+                return Found(known, self._grounds.get(known))
+        return Found(*found)
+
+    def knowing(self, points: Array) -> "Problem":
+        """This problem, with what is found where the points (n, 2) rest: itself if that is nothing new.
+
+        What is known keeps its place, so that labels and indices mean what they meant; what is new comes behind it.
+        """
+        known: Problem = self
+        for point in points:
+            (found,) = known.lookup(point[None])
+            if found is not None and found.point not in known.critical:
+                known = replace(known, found=(*known.found, found))
+                known.__dict__.update({name: self.__dict__[name] for name in SEARCHED if name in self.__dict__})
+        return known
+
+    @property
+    def complete(self) -> bool:
+        """Whether the search of the window can have missed none, as far as its finest grid tells; no proof."""
+        return self._search.complete
 
     @cached_property
     def saddles(self) -> tuple[CriticalPoint, ...]:
@@ -62,12 +120,17 @@ class Problem:
     @cached_property
     def basins(self) -> Basins:
         """In which of the minima the full-batch descent ends."""
-        return find_basins(self.train, self.window, self.minima)
+        return find_basins(self.train, self.window, self.minima, tuple(self._grounds.values()))
 
     @property
     def lowest(self) -> float | None:
         """The loss of the lowest known minimum; None if none is known."""
-        return self.minima[0].value if self.minima else None
+        return min((minimum.value for minimum in self.minima), default=None)
+
+    @cached_property
+    def proof(self) -> Proof | None:
+        """Why the training loss is nowhere lower than that, in the window or out of it; None if that is not proved."""
+        return None if self.lowest is None else proof(self.train, self.critical, self.lowest, self.scale.loss)
 
     @property
     def _grid(self) -> Array:

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from .problem import Problem
-from .track import Lane, Track
+from .run import Run
+from .track import Lane
 from .track_judge import TrackJudge, observe_all
 
 
@@ -18,7 +21,8 @@ class Race:
         self.problem = problem
         self.start = start
         self.seed = seed
-        self.tracks = tuple(Track(problem, lane, start, seed) for lane in lanes)
+        self._runs = tuple(Run(problem, lane, np.array([start]), np.array([seed])) for lane in lanes)
+        self.tracks = tuple(run.track(0) for run in self._runs)
         self.judges = tuple(TrackJudge(track) for track in self.tracks)
         observe_all(self.judges)
         self.updates = 0
@@ -26,7 +30,7 @@ class Race:
 
     def extend(self, updates: int) -> None:
         """Compute on until `updates` are recorded in every lane that has not diverged."""
-        for track in self.tracks:
-            track.extend(updates)
+        for run in self._runs:
+            run.extend(updates)
         observe_all(self.judges)
         self.updates = max(self.updates, updates)

@@ -1,6 +1,8 @@
-"""What a judge sees: the moments of many runs in the problem's own units, computed together."""
+"""What a judge sees of many runs at the ends of blocks: where they are on the surface, and how they move on it.
 
-from collections.abc import Callable
+Every length is held against one of the surface where the marble is: the way to its minimum, the reach of a saddle.
+"""
+
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -8,258 +10,274 @@ import numpy as np
 import numpy.typing as npt
 
 from ..surface.basins import NO_BASIN, Labels
-from ..surface.points import Array, components, dot, norm, vectors
+from ..surface.critical import Kind as Critical
+from ..surface.points import Array, dot, eigenvalues, norm, pair
+from .blocks import Progress
 from .problem import Problem
-from .progress import Signs
-from .verdict import (
-    DWELL,
-    EQUAL_LOSS,
-    FAR_AWAY,
-    FLAT_CURVATURE,
-    LEAVING,
-    NEAR_SADDLE,
-    NEAR_SADDLE_SHARE,
-    REST_DISTANCE,
-    REST_GRADIENT,
-    REST_MOVEMENT,
-    RESTLESS,
-    SLOW_GRADIENT,
-    SLOW_LEVEL,
-    SLOW_MOVEMENT,
-    Kind,
-)
+
+REST_DISTANCE = 2e-3  # How far a marble at rest may still come, in window diagonals: a pixel or two of a panel;
+REST_WAY = 1e-4  # and the way of a block that begins a rest,
+BALANCED_WAY = 5e-6  # On a slope a rule with weight decay may rest as well; the way of a block that tells so.
+RESTLESS = 10.0  # or, times this, goes on with it.
+AT_HAND = 5e-3  # How far it may be from the critical point at which it rests.
+ROUNDING = 1e-15  # Length of a movement that is no more than rounding, in window diagonals.
+FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
+EQUAL_LOSS = 1e-6  # Difference of two losses that counts as none, over the scale of losses.
+LEVEL_LOSS = 1e-3  # What ‖∇L‖ on level ground comes to over a window diagonal, over the scale of losses.
+NEAR_SADDLE = 0.05  # How far the influence of a saddle or a maximum reaches, in window diagonals;
+NEAR_SADDLE_SHARE = 0.25  # and at most this share of the distance to the next critical point.
+LINGERING = 0.05  # The way of a block that lingers at a saddle, over the saddle's reach.
+GENTLE = 1.0  # ‖∇L‖ · d on a plateau, over the height above the minimum at the distance d;
+ASKEW = 0.25  # and the same of the slope's part in the minimum's direction.
+FAR_AWAY = 1e6  # Distance from the window's centre, in diagonals, at which it may be said that nothing comes back,
+GROWING = 1.1  # if the movements grow by this factor from block to block.
+AS_STEEP = 0.99  # and the curvature there is not less than in the window.
+OUTSIDE = 1e3  # Distance, in diagonals, from which on numbers that are not finite are too large rather than undefined.
+LEAVING = 2.0  # What has begun goes on until its quantity exceeds the tolerance by this factor.
+HALVINGS = 40  # Of a segment, to see whether the gradient jumps in it.
+JUMP = 0.5  # What is left of the gradient's change then, at a crease.
+CORE = 0.5  # The core of a basin: the disc around its minimum with this share of its certain disc's radius.
 
 NO_SADDLE = -1
 BLOCK = 1 << 16  # Most (point, saddle) pairs whose distances are computed at once.
+
+# On what a marble rests.
+MOVING, MINIMUM, SADDLE, MAXIMUM, LEVEL, SLOPE = range(6)
 
 Mask = npt.NDArray[np.bool_]
 
 
 class Sight(NamedTuple):
-    """What the judge sees of one moment."""
+    """What is seen of M runs at the ends of K blocks; each part of shape (K, M), or one look's of shape (M,)."""
 
-    slope: float  # ‖∇L‖.
-    step: float  # Length of the last movement.
-    lower: float  # Smaller eigenvalue of ∇²L, known where it matters.
-    upper: float  # The larger one.
-    level: float  # Loss above the lowest known minimum; in a minimum's certain disc, that of the minimum.
-    basin: int  # Label of the basin.
-    certain: int  # Label of the minimum in whose certain disc it is.
-    ahead: float  # Distance from the critical point that it can come to rest at, known where it is all but at rest.
-    reaches: float  # Distance from the nearest saddle, in the saddle's reaches.
-    far: bool  # Gone for good.
-    slow: int  # How many moments it has been on a gentle slope.
-    left: int  # Index of the saddle that it has just left, after a stay on a gentle slope.
-    calm: int  # Over how many spans it has made no progress, and
-    bouncing: int  # over which of them it has bounced, as in `Signs`,
-    longest: float  # and the longest of its last movements.
+    basin: Labels
+    """The label of the basin."""
+    rest: Labels
+    """On what it has come to rest, or MOVING;"""
+    stays: Labels
+    """and on what it still rests, if it has."""
+    lowest: Mask
+    """Whether the minimum on which it has come to rest, if it has, is as low as the lowest known;"""
+    stays_lowest: Mask
+    """and whether that on which it still rests is."""
+    at: Labels
+    """Index of the saddle at which it lingers;"""
+    still_at: Labels
+    """and at which it still does, if it has."""
+    plateau: Mask
+    """Whether it crosses a plateau;"""
+    still_plateau: Mask
+    """and still does, if it has."""
+    calm: tuple[Mask, Mask, Mask]
+    """Whether it makes no progress in noise, over 1, UNSURE_SPANS and WANDERING_SPANS spans."""
+    bouncing: tuple[Mask, ...]
+    """Whether it swings to and fro and no less than before, over each of BOUNCES;"""
+    crease: Mask
+    """and if so, whether the gradient jumps where it turns."""
+    longest: Array
+    """The longest of the last 40 movements."""
+    diverging: Mask
+    """Whether it is far away and gets farther at a growing pace."""
 
-    @property
-    def arriving(self) -> bool:
-        """Whether it slows down because it arrives."""
-        return self.level <= SLOW_LEVEL or (self.certain != NO_BASIN and self.lower > FLAT_CURVATURE)
-
-    def kind_of_rest(self) -> Kind:
-        """What it would rest on, by the signs of the Hessian's eigenvalues."""
-        if self.lower < -FLAT_CURVATURE:
-            return Kind.BALANCED if self.upper < -FLAT_CURVATURE else Kind.STALLED
-        if self.level <= EQUAL_LOSS:
-            return Kind.SETTLED
-        return Kind.STUCK if self.certain != NO_BASIN or self.lower > FLAT_CURVATURE else Kind.LEVEL
-
-
-def sight(row: list[float]) -> Sight:
-    """One moment of one run, from a row of `Sights.by_run`."""
-    slope, step, lower, upper, level, basin, certain, ahead, reaches, far, slow, left, calm, bouncing, longest = row
-    basin, certain, slow, left, calm, bouncing = map(int, (basin, certain, slow, left, calm, bouncing))
-    return Sight(
-        slope, step, lower, upper, level, basin, certain, ahead, reaches, far > 0, slow, left, calm, bouncing, longest
-    )
+    def at_look(self, index: int) -> "Sight":
+        """What is seen at the end of one of the blocks."""
+        parts = (tuple(one[index] for one in part) if isinstance(part, tuple) else part[index] for part in self)
+        return Sight._make(parts)
 
 
-class Moments(NamedTuple):
-    """K moments of M runs, as recorded, and what they are signs of."""
+class Ends(NamedTuple):
+    """Where M runs are at the ends of K blocks, and how they came there."""
 
     theta: Array
     """Shape (K, M, 2)."""
-    steps: Array
-    """Lengths of the movements that led to them, shape (K, M)."""
     loss: Array
     """Shape (K, M)."""
     gradient: Array
     """∇L, shape (K, M, 2)."""
-    curvatures: Callable[[Mask], Array]
-    """The eigenvalues of ∇²L (n, 2), given which of the moments (K, M) they are asked for."""
-    signs: Signs
-
-
-class Sights(NamedTuple):
-    """The same moments as the judges see them, each part of `Sight` as an array (K, M)."""
-
-    slope: Array
-    step: Array
-    lower: Array
-    upper: Array
-    level: Array
     basin: Labels
-    certain: Labels
-    ahead: Array
-    reaches: Array
-    far: Mask
-    slow: Labels
-    left: Labels
-    calm: Labels
-    bouncing: Labels
-    longest: Array
-
-    def by_run(self) -> Array:
-        """The parts side by side as numbers, run after run in memory: shape (M, K, parts). For `sight`."""
-        rows = np.empty((*self.slope.shape[::-1], len(self)))
-        for place, part in enumerate(self):
-            rows[:, :, place] = part.T
-        return rows
-
-    def eventful(self) -> Mask:
-        """Where something other than the passing of time may change a marble's state; shape (K, M).
-
-        It may be at rest, linger at a saddle or have left it, be far away or crossing a plateau, or has come from one
-        basin into another.
-        """
-        arriving = (self.level <= SLOW_LEVEL) | ((self.certain != NO_BASIN) & (self.lower > FLAT_CURVATURE))
-        eventful = self.far | (self.left != NO_SADDLE) | ((self.slow >= DWELL) & ~arriving)
-        eventful |= _still(self.slope, self.step) & (self.ahead <= RESTLESS * REST_DISTANCE)
-        eventful |= _may_linger(self.slow, self.step, self.reaches) & (self.lower < -FLAT_CURVATURE)
-        eventful[1:] |= self.basin[1:] != self.basin[:-1]
-        return np.asarray(eventful)
-
-    def signalled(self) -> Mask:
-        """Where a marble may begin to rattle, to wander or to bounce; shape (K, M)."""
-        return np.asarray((self.calm > 0) | (self.bouncing > 0))
+    """Shape (K, M)."""
+    way: Array
+    """The points of the last block, the one before it included: (DWELL + 1, K, M, 2)."""
 
 
-class Spells(NamedTuple):
-    """How long each of M runs has been where it is, in moments; each part of shape (M,)."""
-
-    slow: Labels
-    """On a gentle slope,"""
-    near: Labels
-    """and near a saddle:"""
-    saddle: Labels
-    """the one with this index,"""
-    touched: Mask
-    """where the slope has been gentle meanwhile."""
-
-    @classmethod
-    def none(cls, runs: int) -> "Spells":
-        """Those of runs that have not begun."""
-        zero = np.zeros(runs, dtype=np.intp)
-        return cls(zero, zero, np.full(runs, NO_SADDLE), zero > 0)
-
-
-def sights(problem: Problem, moments: Moments, before: Spells) -> tuple[Sights, Spells]:
-    """What the judges see of these moments. Of the spells `before` them, and after."""
-    shape, scale = moments.steps.shape, problem.scale
-    theta, gradient = (vectors(components(part).reshape(2, -1)) for part in (moments.theta, moments.gradient))
+def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight:
+    """What is seen of these runs; decays: of a rule that shrinks θ besides, and so may rest on a slope."""
+    length = problem.scale.length
     with np.errstate(all="ignore"):
-        slope, step = norm(gradient).reshape(shape) / scale.gradient, moments.steps / scale.length
-        labels = problem.basins.nearest(theta)
-        certain, basin = labels.reshape(shape), problem.basins.labels(theta, labels).reshape(shape)
-        saddles, distances = nearest_saddle(problem, theta)
-        saddle, reaches = saddles.reshape(shape), distances.reshape(shape)
-        level = _level(problem, certain, moments.loss)
-        offsets, farthest = theta - problem.window.center, FAR_AWAY * scale.length
-        far = (dot(offsets, offsets) > farthest * farthest).reshape(shape)
-        slow = _spells(slope <= SLOW_GRADIENT, ~(slope <= LEAVING * SLOW_GRADIENT), before.slow)
-        left, after = _visits(saddle, reaches, slope <= SLOW_GRADIENT, before)
-        ahead = np.full(shape, np.inf)
-        still = _still(slope, step)
-        if still.any():
-            place = still.reshape(-1)
-            ahead[still] = _ahead(problem, theta[place], basin[still], gradient[place])
-        lower, upper = np.full(shape, np.nan), np.full(shape, np.nan)
-        crossing = (slow >= DWELL) & (certain != NO_BASIN) & ~(level <= SLOW_LEVEL)
-        matters = still | crossing | _may_linger(slow, step, reaches)
-        if matters.any():
-            lower[matters], upper[matters] = moments.curvatures(matters).T / scale.curvature
-    seen = Sights(slope, step, lower, upper, level, basin, certain, ahead, reaches, far, slow, left, *moments.signs)
-    return seen, after._replace(slow=slow[-1])
+        arriving = (progress.remaining <= REST_DISTANCE * length) | (progress.longest <= ROUNDING * length)
+        still = arriving & (progress.path <= REST_WAY * length)
+        rest, lowest = _rest(problem, ends, still, AT_HAND * length)
+        stays, stays_lowest = _rest(
+            problem, ends, progress.path <= RESTLESS * REST_WAY * length, LEAVING * AT_HAND * length
+        )
+        for part, slack in ((rest, 1.0), (stays, RESTLESS)):
+            part[(part == SLOPE) & ~(decays & (progress.path <= slack * BALANCED_WAY * length))] = MOVING
+        at, still_at = _linger(problem, ends, progress.path)
+        plateau, still_plateau = _plateau(problem, ends)
+        swinging = progress.bouncing[0] | progress.bouncing[1]
+        crease = np.zeros(still.shape, dtype=np.bool_)
+        if swinging.any():
+            crease[swinging] = _creased(problem, ends.way[:, swinging])
+        return Sight(
+            basin=ends.basin,
+            rest=rest,
+            stays=stays,
+            lowest=lowest,
+            stays_lowest=stays_lowest,
+            at=at,
+            still_at=still_at,
+            plateau=plateau,
+            still_plateau=still_plateau,
+            calm=progress.calm,
+            bouncing=progress.bouncing,
+            crease=crease,
+            longest=progress.longest,
+            diverging=_diverging(problem, ends.theta, progress.growing),
+        )
 
 
-def _still(slope: Array, step: Array) -> Mask:
-    """Where a marble may be at rest, if there is a critical point."""
-    return np.asarray((slope <= RESTLESS * REST_GRADIENT) & (step <= RESTLESS * REST_MOVEMENT))
+def cores(problem: Problem, theta: Array, basin: Labels) -> Labels:
+    """In whose core each of the points (n, 2) with these labels is, or NO_BASIN; shape (n,).
 
-
-def _may_linger(slow: Labels, step: Array, reaches: Array) -> Mask:
-    """Where a marble may linger at a saddle, if the curvatures are those of one."""
-    return np.asarray((slow > 0) & (step <= LEAVING * SLOW_MOVEMENT) & (reaches <= LEAVING))
-
-
-def _visits(saddle: Labels, reaches: Array, gentle: Mask, before: Spells) -> tuple[Labels, Spells]:
-    """Which saddle has just been left, after a stay there on a gentle slope, or NO_SADDLE (K, M); and the visits after.
-
-    saddle, reaches: the nearest one and its distance in reaches, (K, M).
+    Cores as in milestoning (Schütte, Noé, Lu, Sarich and Vanden-Eijnden 2011, "Markov state models based on
+    milestoning", J. Chem. Phys. 134, 204105): who reaches another one has made a passage, and who only crosses the
+    ridge has not. A valley of equal minima has no disc: it is its own core.
     """
-    earlier = np.concatenate([before.saddle[None], saddle])
-    near = _spells(reaches <= 1, ~(reaches <= LEAVING) | (saddle != earlier[:-1]), before.near)
-    number = np.arange(1, len(near) + 1)[:, None]
-    last_touch = np.maximum.accumulate(np.where(gentle, number, 0), axis=0)
-    begun = number - near  # The number of the last moment before the visit; negative if it began before all these.
-    touched = (near > 0) & ((last_touch > np.maximum(begun, 0)) | ((begun < 0) & before.touched))
-    stay = np.concatenate([(before.near * before.touched)[None], near * touched])[:-1]
-    left = np.where((stay >= DWELL) & (near != stay + 1), earlier[:-1], NO_SADDLE)
-    return left, Spells(before.slow, near[-1], saddle[-1], touched[-1])
+    core = np.full(len(theta), NO_BASIN, dtype=np.intp)
+    known = np.flatnonzero(basin != NO_BASIN)
+    if len(known):
+        label, basins = basin[known], problem.basins
+        offsets, radius = theta[known] - basins.minima[label], CORE * basins.radii[label]
+        inside = (dot(offsets, offsets) <= radius * radius) | basins.valleys[label]
+        core[known[inside]] = label[inside]
+    return core
 
 
-def _spells(begins: Mask, ends: Mask, before: Labels) -> Labels:
-    """How long the spell has lasted at each of K moments of M runs: 0 outside of one; shape (K, M).
+def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[Labels, Mask]:
+    """On what those rest that are still, and whether that is a minimum as low as the lowest known.
 
-    It begins at a moment that `begins` (K, M) and goes on until one that `ends` it, at which another may begin.
-    before: how long it had lasted before the first, shape (M,).
+    Where a marble rests at no known minimum, the loss' own Taylor series there tells whether there is one, and how low.
     """
-    count = len(begins)
-    number = np.arange(1, count + 1)[:, None]
-    last_end = np.maximum.accumulate(np.where(ends, number - begins, 0), axis=0)
-    next_beginning = np.full((count + 1, begins.shape[1]), count + 1)
-    next_beginning[:-1] = np.minimum.accumulate(np.where(begins, number, count + 1)[::-1], axis=0)[::-1]
-    since_beginning = number - np.take_along_axis(next_beginning, last_end, axis=0) + 1
-    carried_on = ~np.logical_or.accumulate(ends, axis=0) & (before > 0)
-    return np.where(carried_on, before + number, np.maximum(since_beginning, 0))
+    rest, lowest = np.full(still.shape, MOVING), np.zeros(still.shape, dtype=np.bool_)
+    if not still.any():
+        return rest, lowest
+    theta, gradient, basin, scale = ends.theta[still], ends.gradient[still], ends.basin[still], problem.scale
+    hessian = problem.train.hessian(theta)
+    lower, upper = eigenvalues(hessian).T
+    step, flat = _newton_step(hessian, gradient), FLAT_CURVATURE * scale.curvature
+    level = norm(gradient) * scale.length <= LEVEL_LOSS * scale.loss
+    near_minimum = _from_minimum(problem, theta, basin, norm(gradient) / upper) <= at_hand
+    near_minimum |= level & (cores(problem, theta, basin) != NO_BASIN)  # The floor of a degenerate one is wide.
+    near_other = norm(step) <= at_hand
+    rest[still] = np.select(
+        [near_other & (upper < -flat), near_other & (lower < -flat), near_minimum, near_other & (lower > flat), level],
+        [MAXIMUM, SADDLE, MINIMUM, MINIMUM, LEVEL],
+        SLOPE,
+    )
+    floor = ends.loss[still] + 0.5 * dot(gradient, step)
+    floor[near_minimum] = np.array([point.value for point in problem.minima])[basin[near_minimum]]
+    known = np.inf if problem.lowest is None else problem.lowest
+    lowest[still] = floor <= known + EQUAL_LOSS * scale.loss
+    return rest, lowest
 
 
-def _level(problem: Problem, certain: Labels, loss: Array) -> Array:
-    """Level as in `Sight`, for points with these labels and losses."""
-    if problem.lowest is None:
-        return np.full(loss.shape, np.nan)
-    level = loss - problem.lowest
-    for index, minimum in enumerate(problem.minima):
-        level[certain == index] = minimum.value - problem.lowest
-    return level / problem.scale.loss
-
-
-def _ahead(problem: Problem, theta: Array, labels: Labels, gradient: Array) -> Array:
-    """How far the points (n, 2) in these basins are from a critical point, in diagonals; shape (n,).
-
-    In the basin of a known minimum that is the distance from it, or from a saddle or maximum if one is
-    nearer; in a valley, which is level, nothing. Elsewhere Newton's step tells: the window does not
-    show every critical point.
-    """
-    ahead = np.empty(len(theta))
-    known = labels != NO_BASIN
+def _from_minimum(problem: Problem, theta: Array, basin: Labels, across: Array) -> Array:
+    """The distance of the points (n, 2) from the minima of their basins; of a valley, `across` it."""
+    distance, known = np.full(len(theta), np.inf), basin != NO_BASIN
+    label = basin[known]
     if known.any():
-        positions = np.array([point.position for point in problem.critical])
-        ahead[known] = norm(theta[known, None] - positions).min(axis=1) * ~problem.basins.valleys[labels[known]]
-    if not known.all():
-        ahead[~known] = _newton_length(problem.train.hessian(theta[~known]), gradient[~known])
-    return ahead / problem.scale.length
+        gap = norm(theta[known] - problem.basins.minima[label])
+        distance[known] = np.where(problem.basins.valleys[label], np.fmin(gap, across[known]), gap)
+    return distance
 
 
-def _newton_length(hessian: Array, gradient: Array) -> Array:
-    """‖H⁻¹g‖, and 0 where g is: without curvature there is nowhere to go either."""
+def _newton_step(hessian: Array, gradient: Array) -> Array:
+    """−H⁻¹g, the step to the critical point of the local quadratic model; endless if there is none, 0 where g is."""
     x, y = gradient[:, 0], gradient[:, 1]
     xx, xy, yy = hessian[:, 0, 0], hessian[:, 0, 1], hessian[:, 1, 1]
-    length = np.hypot(yy * x - xy * y, xx * y - xy * x) / np.abs(xx * yy - xy * xy)
-    return np.where((x == 0) & (y == 0), 0.0, np.where(np.isnan(length), np.inf, length))
+    step = pair(xy * y - yy * x, xy * x - xx * y) / (xx * yy - xy * xy)[:, None]
+    return np.where((x == 0) & (y == 0), 0.0, np.where(np.isnan(step), np.inf, step).T).T
+
+
+def _linger(problem: Problem, ends: Ends, path: Array) -> tuple[Labels, Labels]:
+    """Index of the saddle at which each lingers, and at which it still does if it has; or NO_SADDLE."""
+    at, still_at = np.full(path.shape, NO_SADDLE), np.full(path.shape, NO_SADDLE)
+    slow = path <= LEAVING * LINGERING * NEAR_SADDLE * problem.scale.length
+    if problem.saddles and slow.any():
+        saddle, distance = nearest_saddle(problem, ends.theta[slow])
+        reach = _tops(problem, (Critical.SADDLE,))[1][saddle]
+        lower = eigenvalues(problem.train.hessian(ends.theta[slow]))[:, 0]
+        unstable = lower < -FLAT_CURVATURE * problem.scale.curvature
+        for part, slack in ((at, 1.0), (still_at, LEAVING)):
+            lingers = unstable & (distance <= slack) & (path[slow] <= slack * LINGERING * reach)
+            part[slow] = np.where(lingers, saddle, NO_SADDLE)
+    return at, still_at
+
+
+def _plateau(problem: Problem, ends: Ends) -> tuple[Mask, Mask]:
+    """Whether each is on a plateau, and whether it still is if it has been.
+
+    Where a loss is convex, ∇L · (θ − m) is at least h, the height above a minimum m. On a plateau the slope says
+    nothing of a way down: kept up all the way to m it would not come to h, and little of it leads there. Nor does it
+    close to a saddle or a maximum, but there the ground is not level for long.
+    """
+    height, offset = _way_down(problem, ends.theta, ends.loss, ends.basin)
+    gentle = norm(ends.gradient) * norm(offset) / (GENTLE * height)
+    askew = dot(ends.gradient, offset) / (ASKEW * height)
+    least = np.maximum(gentle, askew)
+    still = (height > 0) & (least <= LEAVING)
+    if still.any():
+        _, distance = _nearest(problem, ends.theta[still], (Critical.SADDLE, Critical.MAXIMUM))
+        still[still] = distance > 1
+    return still & (least <= 1), still
+
+
+def _way_down(problem: Problem, theta: Array, loss: Array, basin: Labels) -> tuple[Array, Array]:
+    """How far each is above its basin's minimum, and its offset from it: else of the nearest lower one."""
+    height, offset = np.full(loss.shape, np.nan), np.full(theta.shape, np.inf)
+    values = np.array([point.value for point in problem.minima])
+    known = basin != NO_BASIN
+    if known.any():
+        height[known] = loss[known] - values[basin[known]]
+        offset[known] = theta[known] - problem.basins.minima[basin[known]]
+    for value, position in zip(values, problem.basins.minima, strict=True):
+        nearer = ~known & (value < loss) & (norm(theta - position) < norm(offset))
+        height[nearer], offset[nearer] = loss[nearer] - value, (theta - position)[nearer]
+    return height, offset
+
+
+def _creased(problem: Problem, way: Array) -> Mask:
+    """Whether the gradient jumps where these points (DWELL + 1, n, 2), one after the other, turn back the most."""
+    gradients = problem.train.gradient(way)
+    turns = dot(gradients[1:], gradients[:-1]) / (norm(gradients[1:]) * norm(gradients[:-1]))
+    sharpest = np.argmin(np.nan_to_num(turns, nan=1.0), axis=0)
+    runs = np.arange(way.shape[1])
+    one, other = way[sharpest, runs], way[sharpest + 1, runs]
+    slope, beyond = gradients[sharpest, runs], gradients[sharpest + 1, runs]
+    change = norm(beyond - slope)
+    for _ in range(HALVINGS):
+        middle = 0.5 * (one + other)
+        between = problem.train.gradient(middle)
+        left = (norm(between - slope) >= norm(beyond - between))[:, None]
+        one, slope = np.where(left, one, middle), np.where(left, slope, between)
+        other, beyond = np.where(left, middle, other), np.where(left, between, beyond)
+    return np.asarray(norm(beyond - slope) >= JUMP * change) & (change > 0)
+
+
+def _diverging(problem: Problem, theta: Array, growing: Array) -> Mask:
+    """Whether each is far away, gets farther at a growing pace, and has walls around it as steep as in the window."""
+    offsets, scale = theta - problem.window.center, problem.scale
+    diverging = (growing >= GROWING) & (norm(offsets) > FAR_AWAY * scale.length)
+    if diverging.any():
+        steepest = np.abs(eigenvalues(problem.train.hessian(theta[diverging]))).max(axis=-1)
+        diverging[diverging] = steepest >= AS_STEEP * scale.curvature
+    return np.asarray(diverging)
+
+
+def overflown(problem: Problem, theta: Array, gradient: Array) -> Mask:
+    """Whether numbers overflow at these points (n, 2) because they are too large; else there is no surface."""
+    outside = norm(theta - problem.window.center) > OUTSIDE * problem.scale.length
+    return np.asarray(outside | np.isfinite(gradient).all(axis=-1))
 
 
 def nearest_saddle(problem: Problem, theta: Array) -> tuple[Labels, Array]:
@@ -268,32 +286,42 @@ def nearest_saddle(problem: Problem, theta: Array) -> tuple[Labels, Array]:
     A saddle reaches NEAR_SADDLE diagonals, but no farther than a share of the way to the next critical
     point. Without saddles: NO_SADDLE, infinitely far.
     """
-    saddles, reach = _saddles(problem)
-    if not len(saddles):
+    return _nearest(problem, theta, (Critical.SADDLE,))
+
+
+def _nearest(problem: Problem, theta: Array, kinds: tuple[Critical, ...]) -> tuple[Labels, Array]:
+    """As `nearest_saddle`, of all critical points of these kinds."""
+    tops, reach = _tops(problem, kinds)
+    if not len(tops):
         return np.full(len(theta), NO_SADDLE, dtype=np.intp), np.full(len(theta), np.inf)
     index, square = np.empty(len(theta), dtype=np.intp), np.empty(len(theta))
-    block = max(1, BLOCK // len(saddles))
+    block = max(1, BLOCK // len(tops))
     for first in range(0, len(theta), block):
         x, y = theta[first : first + block].T
-        squares = np.square(x - saddles[:, 0, None]) + np.square(y - saddles[:, 1, None])
+        squares = np.square(x - tops[:, 0, None]) + np.square(y - tops[:, 1, None])
         index[first : first + block] = np.argmin(squares, axis=0)
         square[first : first + block] = np.min(squares, axis=0)
     return index, np.sqrt(square) / reach[index]
 
 
-@lru_cache(maxsize=64)
-def holding_saddle(problem: Problem, x: float, y: float) -> int:
-    """The saddle in which the full-batch descent from (x, y) ends, if it ends in one."""
-    labels, ends = problem.basins.follow(np.array([[x, y]]))
-    saddle, reaches = nearest_saddle(problem, ends)
-    return int(saddle[0]) if labels[0] == NO_BASIN and reaches[0] <= 1 else NO_SADDLE
+def reaches(problem: Problem, theta: Array, saddle: Labels) -> Array:
+    """The distance of the points (..., n, 2) from these saddles (n,), in the saddles' reaches; shape (..., n)."""
+    saddles, reach = _tops(problem, (Critical.SADDLE,))
+    return np.asarray(norm(theta - saddles[saddle]) / reach[saddle])
 
 
-@lru_cache(maxsize=8)
-def _saddles(problem: Problem) -> tuple[Array, Array]:
-    """The saddles' positions (n, 2) and reaches (n,)."""
-    saddles = np.array([saddle.position for saddle in problem.saddles]).reshape(-1, 2)
+@lru_cache(maxsize=16)
+def _tops(problem: Problem, kinds: tuple[Critical, ...]) -> tuple[Array, Array]:
+    """The positions (n, 2) and reaches (n,) of the critical points of these kinds."""
+    tops = np.array([point.position for point in problem.critical if point.kind in kinds]).reshape(-1, 2)
     others = np.array([point.position for point in problem.critical]).reshape(-1, 2)
-    gaps = norm(saddles[:, None] - others[None])
+    gaps = norm(tops[:, None] - others[None])
     nearest = np.min(gaps, axis=1, initial=np.inf, where=gaps > 0)
-    return saddles, np.minimum(NEAR_SADDLE * problem.scale.length, NEAR_SADDLE_SHARE * nearest)
+    return tops, np.minimum(NEAR_SADDLE * problem.scale.length, NEAR_SADDLE_SHARE * nearest)
+
+
+def holding_saddles(problem: Problem, starts: Array) -> Labels:
+    """The saddle in which the full-batch descent from each of the starts (M, 2) ends, if it ends in one; shape (M,)."""
+    labels, ends = problem.basins.follow(starts)
+    saddle, reaches = nearest_saddle(problem, ends)
+    return np.where((labels == NO_BASIN) & (reaches <= 1), saddle, NO_SADDLE)

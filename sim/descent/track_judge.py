@@ -1,23 +1,25 @@
 """The judge of a track, which can be asked about any of its moments."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
 from ..surface.basins import NO_BASIN
 from ..surface.points import Array, eigenvectors, norm
-from .judge import Judge, show
+from .blocks import BOUNCES
+from .judge import LOOKBACK, Judge, decays
 from .problem import Problem
-from .progress import Progress, Signs
-from .sight import Mask, Moments, Spells, nearest_saddle, sights
+from .sight import nearest_saddle
 from .track import Track
 from .verdict import Event, Kind, Verdict
 
+SWING = min(span for span, _ in BOUNCES)
+"""Of how many movements the longest is told of a marble that bounces."""
 
-class TrackJudge(Judge):
+
+class TrackJudge:
     """Follows a track, and tells the verdict with its evidence at any moment that it has seen.
 
     `observe` takes in what has been recorded since the last call, and must be called once before the first
@@ -25,16 +27,30 @@ class TrackJudge(Judge):
     """
 
     def __init__(self, track: Track) -> None:
-        x, y = track.theta[0].tolist()
-        super().__init__(track.problem, track.lane, (x, y))
         self.track = track
-        self._progress = Progress(track.problem.train.count, track.lane.batch_size, 1)
-        self._spells = Spells.none(1)
+        self.events: list[Event] = []
+        """What has happened, in the order in which it became certain."""
+        self.changes: list[tuple[int, Kind]] = []
+        """Every verdict with the update from which on it held, the first at 0."""
+        self._judge = Judge(track.problem, track.lane, track.theta[:1])
         self._basins: list[int] = []
+
+    @property
+    def seen(self) -> int:
+        """How many moments of the track it has judged."""
+        return self._judge.seen
 
     def observe(self) -> None:
         """Judge the moments that have been recorded since the last call."""
-        observe_all([self])
+        track, judge = self.track, self._judge
+        if judge.seen <= track.updates:
+            first = max(0, judge.seen - LOOKBACK)
+            columns = _OneRun(*(getattr(track, name)[first:, None] for name in _OneRun._fields))
+            self._basins += judge.read(columns, first, track.updates + 1, np.array([track.updates]))[:, 0].tolist()
+        if track.overflow is not None:
+            end = np.array([track.overflow])
+            judge.overflow(np.array([0]), end, track.theta[-1:], track.full_gradient[-1:])
+        self.events, self.changes = judge.events(), judge.changes()
 
     def verdict(self, update: int) -> Verdict:
         """The verdict at the moment `update`, which must have been recorded, or at the track's end."""
@@ -44,37 +60,42 @@ class TrackJudge(Judge):
         moment = min(update, track.updates)
         theta, basin = track.theta[moment], self._basins[moment]
         lower, upper = track.curvatures[moment].tolist()
+        found = self._found(theta) if kind in (Kind.SETTLED, Kind.STUCK) else None
         return Verdict(
             kind=kind,
             since=since,
             gradient_norm=float(norm(track.full_gradient[moment])),
             curvatures=(lower, upper),
-            basin=None if basin == NO_BASIN else basin,
+            basin=None if basin == NO_BASIN or found else basin,
             height=None if problem.lowest is None else float(track.loss[moment]) - problem.lowest,
             saddle=int(nearest_saddle(problem, theta[None])[0][0]) if kind is Kind.STALLED else None,
             way_down=_way_down(problem, theta) if kind in (Kind.STALLED, Kind.BALANCED) else None,
             loss=float(track.loss[moment]),
+            swing=self._swing(moment) if kind in (Kind.BOUNCING, Kind.SWINGING) else None,
+            found=found,
+            proved=kind is Kind.SETTLED and problem.proof is not None,
+            decays=decays(track.lane),
         )
+
+    def _found(self, theta: Array) -> tuple[float, float] | None:
+        """The minimum at which it rests at θ, if that is none of those known before."""
+        (found,) = self.track.problem.lookup(theta[None])
+        known = found is None or found.point in self.track.problem.minima
+        return None if found is None or known else found.point.position
+
+    def _swing(self, moment: int) -> float:
+        """The longest of the last movements before a moment."""
+        return float(norm(self.track.movement[max(0, moment - SWING) : moment]).max(initial=0.0))
 
     def events_until(self, update: int) -> list[Event]:
         """The events that are certain at the moment `update`, in the order in which they became so."""
         return self.events[: bisect_right(self.events, update, key=lambda event: event.seen)]
 
-    def _signs(self, moments: range) -> Signs:
-        """Of the track's next moments."""
-        track = self.track
-        columns = (track.loss, track.full_gradient, track.gradient, track.movement)
-        return self._progress.read(_OneRun(*(column[:, None] for column in columns)), 0, moments)
-
-    def _conclude_end(self) -> None:
-        track = self.track
-        if track.overflow is not None:
-            self.conclude_overflow(track.overflow, bool(np.isfinite(track.full_gradient[-1]).all()))
-
 
 class _OneRun(NamedTuple):
     """A track's columns as those of a single run among many: (rows, 1, …)."""
 
+    theta: Array
     loss: Array
     full_gradient: Array
     gradient: Array
@@ -82,59 +103,9 @@ class _OneRun(NamedTuple):
 
 
 def observe_all(judges: Iterable[TrackJudge]) -> None:
-    """`observe` of judges on one problem, the moments of all that have as many to see computed together."""
-
-    def news(judge: TrackJudge) -> tuple[int, int]:
-        return judge.seen, judge.track.updates + 1
-
-    for (first, last), group in groupby(sorted(judges, key=news), key=news):
-        alike = list(group)
-        if last > first:
-            _show(alike, range(first, last))
-        for judge in alike:
-            judge._conclude_end()
-
-
-def judge_all(tracks: Sequence[Track]) -> list[TrackJudge]:
-    """The judges of many runs on one problem, which have seen all that is recorded."""
-    judges = [TrackJudge(track) for track in tracks]
-    observe_all(judges)
-    return judges
-
-
-def _show(judges: Sequence[TrackJudge], moments: range) -> None:
-    """Let the judges see these moments of their tracks."""
-    spells = Spells._make(map(np.concatenate, zip(*(judge._spells for judge in judges), strict=True)))
-    seen, after = sights(judges[0].track.problem, _moments(judges, moments), spells)
-    show(judges, seen, [len(moments)] * len(judges))
-    for run, judge in enumerate(judges):
-        judge._spells = Spells._make(part[run : run + 1] for part in after)
-        judge._basins += seen.basin[:, run].tolist()
-
-
-def _moments(judges: Sequence[TrackJudge], moments: range) -> Moments:
-    """These moments of the judges' tracks."""
-    rows = slice(moments.start, moments.stop)
-
-    def column(name: str) -> Array:
-        return np.stack([getattr(judge.track, name)[rows] for judge in judges], axis=1)
-
-    def curvatures(wanted: Mask) -> Array:
-        return column("curvatures")[wanted]
-
-    steps = np.zeros((len(moments), len(judges)))
-    led = max(moments.start, 1)  # No movement led to the start.
-    for run, judge in enumerate(judges):
-        steps[led - moments.start :, run] = norm(judge.track.movement[led - 1 : moments.stop - 1])
-    signs = [judge._signs(moments) for judge in judges]
-    return Moments(
-        column("theta"),
-        steps,
-        column("loss"),
-        column("full_gradient"),
-        curvatures,
-        Signs._make(np.concatenate(part, axis=1) for part in zip(*signs, strict=True)),
-    )
+    """`observe` of several judges."""
+    for judge in judges:
+        judge.observe()
 
 
 def _way_down(problem: Problem, theta: Array) -> tuple[float, float]:

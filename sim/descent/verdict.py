@@ -1,74 +1,228 @@
 """What has become of a marble: a verdict with its evidence, and the events on the way.
 
-Verdicts are causal. The one at moment u follows from the track up to u and from nothing later, so a
-live run, a replay and a film say the same. Each has a harder condition to begin than to go on, and
-must hold for a while before it begins: it never flickers.
+Verdicts are causal. The one at moment u follows from the run up to u and from nothing later, so a
+live run, a replay and a film say the same. Each has a harder condition to begin than to go on, which must
+hold for a while before it begins: it never flickers. A judge looks every DWELL updates.
 """
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, IntEnum
+from typing import NamedTuple
 
-# Tolerances, relative to the problem's own scale (`problem.Scale`).
-REST_GRADIENT = 1e-4  # ‖∇L‖ at rest, over the scale of gradients.
-REST_MOVEMENT = 1e-4  # Length of a movement at rest, in window diagonals.
-REST_DISTANCE = 2e-3  # Distance from the critical point at which it rests: a pixel or two of a panel.
-RESTLESS = 10.0  # Rest ends when one of these three exceeds its tolerance by this factor.
-SLOWED = 0.5  # A movement at rest over the longest since the slope has been as gentle as at rest.
-SLOW_GRADIENT = 0.05  # ‖∇L‖ on a plateau or close to a saddle, over the scale of gradients.
-SLOW_LEVEL = 0.02  # Loss above the lowest minimum on a plateau, at least, over the scale of losses.
-SLOW_MOVEMENT = 0.005  # Length of a movement that lingers, in window diagonals.
-NEAR_SADDLE = 0.05  # How far a saddle's influence reaches, in window diagonals;
-NEAR_SADDLE_SHARE = 0.25  # and at most this share of the distance to the next critical point.
-FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
-EQUAL_LOSS = 1e-6  # Difference of two losses that counts as none, over the scale of losses.
-FAR_AWAY = 1e3  # Distance from the window's centre, in diagonals, from which nothing comes back.
-LEAVING = 2.0  # Any other condition ends when its quantity exceeds the tolerance by this factor.
+import numpy as np
 
-NO_PROGRESS = 0.5  # Decline of the mean loss between a span's halves, in its standard deviations.
-NOISE = 0.2  # Batch gradients' deviation from the full one while rattling, over the full one: root mean squares.
-UNDAMPED = 0.999  # Longest movement of a quarter of a span over that of the quarter before, in a bounce;
-DAMPED = 0.5  # and over that at the bounce's beginning, below which it has ended.
+from ..surface.points import Array
+from .batches import Indices
+from .blocks import BOUNCES, DWELL, UNSURE_SPANS, WANDERING_SPANS
+from .sight import LEVEL, MAXIMUM, MINIMUM, NO_SADDLE, SADDLE, SLOPE, Mask, Sight
 
-# Durations, in updates.
-DWELL = 10  # How long a marble must stay before it counts as being there, and a verdict before another replaces it.
-DWELL_IN_NOISE = 50  # The same for rest in a lane with small batches, and at least an epoch.
-DWELL_OUTSIDE = 30  # The same in another basin, but outside the disc that certainly belongs to it.
-SETTLING = 20  # Over how long a marble must make no progress to rattle; at least two epochs.
-UNSURE_SPANS = 2  # Over how many of these spans, if it has not been in any basin yet;
-WANDERING_SPANS = 4  # and if it has changed its basin meanwhile.
-DAMPING = 40  # Over how long a bounce must have become less to end.
-BOUNCES = ((40, 0.75), (400, 0.25))
-"""Over how long a bounce must be undamped, and the share of movements against their predecessors in it.
+DAMPED = 0.5  # Longest of 40 movements over that at a bounce's beginning, below which it has ended.
 
-Gradient descent, with momentum or without, becomes unstable by a step that overshoots to the other
-side, every time: so does a bounce. A chaotic one does it less often, and takes longer to tell from an
-oscillation that momentum damps slowly.
-"""
+
+class Look(NamedTuple):
+    """What a verdict on M marbles follows from: what is seen of them now, and what is remembered; shape (M,)."""
+
+    sight: Sight
+    stay: Indices
+    """For how many updates it has been in its basin, since it reached the core."""
+    homed: Mask
+    """Whether it has been in any basin yet;"""
+    moved: Mask
+    """and whether it has come there from somewhere else."""
+    swing: Array
+    """The longest of the movements before the present verdict began."""
+    span: int
+    """Over how many updates a marble of this lane must make no progress to rattle."""
+
+
+class Rank(IntEnum):
+    """Which verdict gives way to which: a lasting one only to those before its own rank."""
+
+    FOR_GOOD = 0
+    STANDING = 1
+    GOING = 2
+
+
+def _rests(place: int) -> tuple[Callable[[Look], Mask], Callable[[Look], Mask]]:
+    return (lambda look: look.sight.rest == place), (lambda look: look.sight.stays == place)
+
+
+def _in(lowest: bool) -> tuple[Callable[[Look], Mask], Callable[[Look], Mask]]:
+    begins, lasts = _rests(MINIMUM)
+    return (
+        lambda look: begins(look) & (look.sight.lowest == lowest),
+        lambda look: lasts(look) & (look.sight.stays_lowest == lowest),
+    )
+
+
+def _never(look: Look) -> Mask:
+    return np.zeros(len(look.stay), dtype=np.bool_)
+
+
+def _always(look: Look) -> Mask:
+    return np.ones(len(look.stay), dtype=np.bool_)
+
+
+def _lingers(look: Look) -> Mask:
+    return np.asarray((look.sight.at != NO_SADDLE) | (look.sight.rest == SADDLE))
+
+
+def _still_lingers(look: Look) -> Mask:
+    return np.asarray((look.sight.still_at != NO_SADDLE) | (look.sight.stays == SADDLE))
+
+
+def _rattles(look: Look) -> Mask:
+    inside, unsure = look.sight.calm[0] & look.homed, look.sight.calm[1] & ~look.homed
+    return np.asarray((inside & (look.stay >= look.span)) | (unsure & (look.stay >= UNSURE_SPANS * look.span)))
+
+
+def _no_escape(look: Look) -> Mask:
+    return np.asarray(look.stay >= DWELL)
+
+
+def _wanders(look: Look) -> Mask:
+    return np.asarray(look.sight.calm[2] & look.moved & (look.stay < look.span))
+
+
+def _still_wanders(look: Look) -> Mask:
+    return np.asarray(look.stay < WANDERING_SPANS * look.span)
+
+
+def _swings(look: Look) -> Mask:
+    spans = zip(look.sight.bouncing, BOUNCES, strict=True)
+    return np.asarray(np.any([swinging & (look.stay >= span) for swinging, (span, _) in spans], axis=0))
+
+
+def _still_swings(look: Look) -> Mask:
+    return np.asarray((look.stay >= DWELL) & (look.sight.longest >= DAMPED * look.swing))
+
+
+def _slope(verdict: "Verdict") -> str:
+    return f"‖∇L‖ = {verdict.gradient_norm:.1e}"
+
+
+def _signs(verdict: "Verdict") -> str:
+    return "λ = {:.2g}, {:.2g}".format(*verdict.curvatures)
+
+
+def _height(verdict: "Verdict") -> str:
+    return "" if verdict.height is None else f"loss {verdict.height:.3g} above the lowest minimum"
+
+
+def _down(verdict: "Verdict") -> str:
+    if verdict.way_down is None:
+        return ""
+    x, y = (round(component, 2) + 0.0 for component in verdict.way_down)  # No negative zeros.
+    return f"down along ±({x:.2f}, {y:.2f})"
+
+
+def _place(verdict: "Verdict") -> str:
+    return "outside every known basin" if verdict.basin is None else f"that of minimum {verdict.basin + 1}"
+
+
+def _movements(verdict: "Verdict") -> str:
+    return "" if verdict.swing is None else f"by up to {verdict.swing:.2g}, and no less than before"
+
+
+def _balance(verdict: "Verdict") -> str:
+    return "gradient and weight decay balance" if verdict.decays else ""
+
+
+def _extent(verdict: "Verdict") -> str:
+    return "proved to be the global one" if verdict.proved else "none lower is known in the window"
+
+
+def _found(verdict: "Verdict") -> str:
+    if verdict.found is None:
+        return ""
+    x, y = (round(coordinate, 3) + 0.0 for coordinate in verdict.found)
+    return f"found there, at ({x:g}, {y:g})"
+
+
+def _boundless(_: "Verdict") -> str:
+    return "it grows without bound"
+
+
+def _nothing(verdict: "Verdict") -> str:
+    return "the loss has no gradient there" if math.isfinite(verdict.loss) else "the loss is not finite there"
 
 
 class Kind(Enum):
-    """The verdicts. The value is the sentence's beginning, the name in small letters its code."""
+    """The verdicts. The value is the sentence's beginning, the name in small letters its code.
 
-    DESCENDING = "descending"
-    SETTLED = "settled in the global minimum"
-    STUCK = "stuck in a local minimum"
-    STALLED = "stalled at a saddle"
-    BALANCED = "balanced on a maximum"
-    LEVEL = "stopped on level ground"
-    PLATEAU = "crossing a plateau"
-    RATTLING = "rattling inside a basin"
-    WANDERING = "wandering between basins"
-    BOUNCING = "bouncing"
-    DIVERGED = "diverged"
-    OFF_SURFACE = "left the surface"
+    Of those that begin at the same time the first comes true; of a lower rank, if there is one. What is seen over a
+    span of many updates begins at one look, what is seen at a look must be seen at two.
+    """
+
+    DESCENDING = ("descending", (_slope, _height), Rank.GOING, (_never, _never))
+    SETTLED = (
+        "settled in the lowest known minimum",
+        (_slope, _signs, _found, _balance, _extent),
+        Rank.STANDING,
+        _in(lowest=True),
+    )
+    STUCK = ("stuck in a local minimum", (_slope, _signs, _found, _height, _balance), Rank.STANDING, _in(lowest=False))
+    STALLED = ("stalled at a saddle", (_slope, _signs, _down), Rank.STANDING, (_lingers, _still_lingers))
+    BALANCED = ("balanced on a maximum", (_slope, _signs, _down), Rank.STANDING, _rests(MAXIMUM))
+    LEVEL = ("stopped on level ground", (_slope, _signs), Rank.STANDING, _rests(LEVEL))
+    HELD = ("stopped on a slope", (_balance, _slope, _height), Rank.STANDING, _rests(SLOPE))
+    PLATEAU = (
+        "crossing a plateau",
+        (_slope, _height),
+        Rank.GOING,
+        (lambda look: look.sight.plateau, lambda look: look.sight.still_plateau),
+    )
+    RATTLING = ("rattling inside a basin", (_place, _slope, _height), Rank.GOING, (_rattles, _no_escape), 1)
+    WANDERING = ("wandering between basins", (_slope, _height), Rank.GOING, (_wanders, _still_wanders), 1)
+    BOUNCING = (
+        "bouncing",
+        (_movements, _slope, _height),
+        Rank.GOING,
+        (lambda look: _swings(look) & ~look.sight.crease, _still_swings),
+        1,
+    )
+    SWINGING = (
+        "swinging about a crease",
+        (_movements, _slope, _height),
+        Rank.GOING,
+        (lambda look: _swings(look) & look.sight.crease, _still_swings),
+        1,
+    )
+    DIVERGED = ("diverged", (_boundless,), Rank.FOR_GOOD, (lambda look: look.sight.diverging, _always), 1)
+    OFF_SURFACE = ("left the surface", (_nothing,), Rank.FOR_GOOD, (_never, _always), 1)
+
+    _parts: tuple[Callable[["Verdict"], str], ...]
+    rank: Rank
+    looks: int
+    begins: Callable[[Look], Mask]
+    lasts: Callable[[Look], Mask]
+
+    def __new__(
+        cls,
+        words: str,
+        parts: tuple[Callable[["Verdict"], str], ...],
+        rank: Rank,
+        holds: tuple[Callable[[Look], Mask], Callable[[Look], Mask]],
+        looks: int = 2,
+    ) -> "Kind":
+        kind = object.__new__(cls)
+        kind._value_ = words
+        kind._parts, kind.rank, kind.looks, (kind.begins, kind.lasts) = parts, rank, looks, holds
+        return kind
 
     @property
     def code(self) -> str:
         """The name for programs, as in scene files and JSON."""
         return self.name.lower()
 
+    def evidence(self, verdict: "Verdict") -> tuple[str, ...]:
+        """What speaks for it, the most telling first."""
+        return tuple(filter(None, (part(verdict) for part in self._parts)))
+
+
+KINDS = tuple(Kind)
 
 ESCAPES = ("escaped", "left_saddle")
 """The kinds of events that lead from one place to another: out of a basin, off a saddle."""
@@ -79,7 +233,11 @@ EVENT_KINDS = (*ESCAPES, *(kind.code for kind in Kind if kind is not Kind.DESCEN
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened at an update, and was certain at the update `seen`."""
+    """Something that happened at an update, and was certain at the update `seen`.
+
+    An escape happens when the marble crosses the ridge for the last time, and is certain when it reaches the other
+    basin's core.
+    """
 
     update: int
     seen: int
@@ -112,64 +270,22 @@ class Verdict:
     """Unit vector of negative curvature that still leads down from a saddle or a maximum."""
     loss: float = 0.0
     """Training loss; not finite where there is no surface."""
+    swing: float | None = None
+    """The longest of its last movements, if it bounces."""
+    decays: bool = False
+    """Whether the rule shrinks θ besides: then it rests where that and the gradient balance."""
+    found: tuple[float, float] | None = None
+    """Where it rests, if that is a minimum of which nothing was known before: outside of the window, as a rule."""
+    proved: bool = False
+    """Whether the lowest known minimum is proved to be the lowest there is."""
 
     @property
     def sentence(self) -> str:
         """The verdict and its evidence in words."""
-        return f"{self.kind.value}: {', '.join(self.evidence)}"
+        evidence = ", ".join(self.evidence)
+        return f"{self.kind.value}: {evidence}" if evidence else self.kind.value
 
     @property
     def evidence(self) -> tuple[str, ...]:
         """What speaks for it, the most telling first."""
-        return tuple(filter(None, (part(self) for part in _EVIDENCE[self.kind])))
-
-
-def _slope(verdict: Verdict) -> str:
-    return f"‖∇L‖ = {verdict.gradient_norm:.1e}"
-
-
-def _signs(verdict: Verdict) -> str:
-    return "λ = {:.2g}, {:.2g}".format(*verdict.curvatures)
-
-
-def _height(verdict: Verdict) -> str:
-    return "" if verdict.height is None else f"loss {verdict.height:.3g} above the lowest minimum"
-
-
-def _down(verdict: Verdict) -> str:
-    if verdict.way_down is None:
-        return ""
-    x, y = (round(component, 2) + 0.0 for component in verdict.way_down)  # No negative zeros.
-    return f"down along ±({x:.2f}, {y:.2f})"
-
-
-def _place(verdict: Verdict) -> str:
-    return "outside every known basin" if verdict.basin is None else f"that of minimum {verdict.basin + 1}"
-
-
-def _undamped(_: Verdict) -> str:
-    return "from wall to wall, and no less than before"
-
-
-def _boundless(_: Verdict) -> str:
-    return "it grows without bound"
-
-
-def _nothing(verdict: Verdict) -> str:
-    return "the loss has no gradient there" if math.isfinite(verdict.loss) else "the loss is not finite there"
-
-
-_EVIDENCE: dict[Kind, tuple[Callable[[Verdict], str], ...]] = {
-    Kind.DESCENDING: (_slope, _height),
-    Kind.SETTLED: (_slope, _signs),
-    Kind.STUCK: (_slope, _signs, _height),
-    Kind.STALLED: (_slope, _signs, _down),
-    Kind.BALANCED: (_slope, _signs, _down),
-    Kind.LEVEL: (_slope, _signs),
-    Kind.PLATEAU: (_slope, _height),
-    Kind.RATTLING: (_place, _slope, _height),
-    Kind.WANDERING: (_slope, _height),
-    Kind.BOUNCING: (_undamped, _slope, _height),
-    Kind.DIVERGED: (_boundless,),
-    Kind.OFF_SURFACE: (_nothing,),
-}
+        return self.kind.evidence(self)

@@ -106,7 +106,7 @@ class Scene:
 
     def timing(self, clock: str) -> Timing:
         """How fast the lanes are by that clock, one of CLOCKS."""
-        return timing(clock, [lane.batch_size for lane in self.lanes], self.examples.count, self.machine)
+        return timing(clock, self.lanes, self.examples.count, self.machine)
 
     def race(self) -> Race:
         """A race at its start."""

@@ -4,11 +4,12 @@ from dataclasses import asdict
 from typing import Any, cast
 
 from ..descent.data import EXAMPLES
-from ..descent.rules import rule_name
+from ..descent.rules import RULES, rule_name
 from ..descent.track import Lane
 from ..surface import SURFACES
 from .tables import Claim
 from .value import Caption, Question, Scene, Translation
+from .words import SceneError, path_text, short
 
 SURFACE_NAMES = {kind: name for name, kind in SURFACES.items()}
 EXAMPLES_NAMES = {kind: name for name, kind in EXAMPLES.items()}
@@ -60,8 +61,14 @@ def _registered(names: dict[type[Any], str], value: Any) -> dict[str, Any]:
 
 
 def _lane(lane: Lane, count: int, claim: Claim | None) -> dict[str, Any]:
+    name = rule_name(lane.rule)
+    if name not in RULES:  # Files are data: they bring no rules of their own.
+        place = path_text("lane", lane.name, "rule")
+        raise SceneError(
+            f"{place} cannot be written to a file, which may name {', '.join(RULES)}, but not {short(name)}"
+        )
     return {
-        "rule": rule_name(lane.rule),
+        "rule": name,
         **asdict(lane.rule),
         "batch_size": "full" if lane.batch_size == count else lane.batch_size,
         "claim": None if claim is None else claim.model_dump(),

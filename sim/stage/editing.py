@@ -66,9 +66,9 @@ class NextRule:
     """The rule after the selected lane's, round and round."""
 
     def apply(self, session: Session) -> Session:
-        names = list(RULES)
-        place = names.index(rule_name(session.scene.lanes[session.lane].rule))
-        return ChooseRule(names[(place + 1) % len(names)]).apply(session)
+        names, name = list(RULES), rule_name(session.scene.lanes[session.lane].rule)
+        place = names.index(name) + 1 if name in names else 0  # A rule from elsewhere is before all others.
+        return ChooseRule(names[place % len(names)]).apply(session)
 
 
 @dataclass(frozen=True)

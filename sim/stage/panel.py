@@ -23,7 +23,9 @@ from .views.marks import draw_arrow
 
 ARROW_SCALE = 4.0  # Arrows show movements so many times as long as they are,
 LONGEST_ARROW = 0.4  # unless one would be longer than this share of the map's height: then both by less.
-ENDS = frozenset({Kind.SETTLED, Kind.STUCK, Kind.STALLED, Kind.BALANCED, Kind.LEVEL, Kind.DIVERGED, Kind.OFF_SURFACE})
+ENDS = frozenset(
+    {Kind.SETTLED, Kind.STUCK, Kind.STALLED, Kind.BALANCED, Kind.LEVEL, Kind.HELD, Kind.DIVERGED, Kind.OFF_SURFACE}
+)
 """Verdicts that will not change any more, as far as is known: their chips are filled."""
 
 

@@ -29,7 +29,7 @@ TO_COME = 0.62  # How far marks fade into the ground while their tick has not be
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An event on the timeline, at the tick at which it was certain."""
+    """An event on the timeline, at the tick at which it happened."""
 
     tick: int
     lane: int
@@ -62,7 +62,7 @@ def _known(race: Race, timing: Timing, seen: int) -> tuple[int, ...]:
 @lru_cache(maxsize=4)
 def _marks(race: Race, timing: Timing, ticks: int, known: tuple[int, ...]) -> tuple[Mark, ...]:
     found = [
-        Mark(tick_of(timing, lane, event.seen), lane, event)
+        Mark(tick_of(timing, lane, event.update), lane, event)
         for lane, count in enumerate(known)
         for event in race.judges[lane].events[:count]
     ]

@@ -8,7 +8,7 @@ import pygame
 
 from ..descent.problem import Problem
 from ..descent.race import Race
-from ..descent.verdict import FLAT_CURVATURE
+from ..descent.sight import FLAT_CURVATURE
 from ..surface.critical import CriticalPoint, Kind
 from ..surface.points import eigenvalues, norm
 from . import text

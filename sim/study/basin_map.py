@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from ..descent.problem import Problem
 from ..descent.rules.protocol import Rule
-from ..descent.verdict import FAR_AWAY
+from ..descent.sight import FAR_AWAY
+from ..descent.update import Even, one_update
 from ..surface.basins import NO_BASIN, STEP, Labels, Mask, flow_step
 from ..surface.points import Array, components, norm, pair, vectors
 from ..surface.protocol import Window
@@ -86,7 +87,8 @@ class RuleDescent:
         state = self.rule.init(theta)
         with np.errstate(all="ignore"):
             for update in range(1, self.updates + 1):
-                movement, state = self.rule.step(theta, self.problem.train.gradient(theta), state)
+                # The slope is let go of at once: with its gradients there would be less room in the cache.
+                movement, state = one_update(self.rule, self.problem.train, theta, None, state)[1:]
                 theta = theta + movement
                 last = update == self.updates
                 if update % LOOK and not last:
@@ -142,7 +144,7 @@ class RuleDescent:
         state = self.rule.init(theta)
         with np.errstate(all="ignore"):
             for _ in range(TRIAL if len(theta) else 0):
-                movement, state = self.rule.step(theta, self.problem.train.gradient(theta), state)
+                movement, state = one_update(self.rule, self.problem.train, theta, None, state)[1:]
                 theta = theta + movement
             gaps = norm(theta.reshape(starts.shape) - minima[:, None])
         return np.asarray((gaps <= NEARER * radii[:, None]).all(axis=1))
@@ -151,15 +153,17 @@ class RuleDescent:
 def memory(rule: Rule[Any]) -> float:
     """Which share of a movement lives on in the next where there is no gradient: λ for momentum, 0 for plain descent.
 
-    A movement m then goes on to m / (1 − memory) in all.
+    A movement m then goes on to m / (1 − memory) in all. Of a rule that answers no gradient with no number, nothing
+    is known, and it is given the longest memory.
     """
     nowhere = np.zeros((1, 2))
     state, last, share = rule.init(nowhere), 0.0, 0.0
-    for update in range(IMPULSES):
-        movement, state = rule.step(nowhere, nowhere + (update == 0), state)
-        size = abs(float(movement[0, 0]))
-        share, last = size / last if last else 0.0, size
-    return min(share, LONGEST_MEMORY)
+    with np.errstate(all="ignore"):
+        for update in range(IMPULSES):
+            _, movement, state = one_update(rule, Even(np.full(2, float(update == 0))), nowhere, None, state)
+            size = abs(float(movement[0, 0]))
+            share, last = size / last if last else 0.0, size
+    return share if share < LONGEST_MEMORY else LONGEST_MEMORY
 
 
 def _those(points: Array, chosen: Mask) -> Array:

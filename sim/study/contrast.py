@@ -16,6 +16,7 @@ scene has no such lane, one is made: `with_sides` adds it.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -26,11 +27,13 @@ from ..descent.batches import updates_per_epoch
 from ..descent.examples import FiniteSum
 from ..descent.noise import example_gradients, noise
 from ..descent.problem import Problem
+from ..descent.sight import EQUAL_LOSS
 from ..descent.track import Lane
-from ..descent.verdict import EQUAL_LOSS
+from ..descent.update import one_update
 from ..scene import Scene
 from ..surface.points import Array, norm
 from .ensemble import Outcomes
+from .in_turn import InTurn
 from .odds import LaneOdds, odds
 from .statistics import UNKNOWN, Estimate, exact, wilson
 from .telling import INTERVALS, estimate_summary, number_texts, share_texts
@@ -203,20 +206,12 @@ def _speed(train: FiniteSum, lane: Lane, start: tuple[float, float]) -> Speed:
     theta = np.array([start])
     state = lane.rule.init(theta)
     batch = np.arange(min(lane.batch_size, train.count))[:, None]
-    examples = [example[None] for example in batch]
-
-    def serial() -> None:
-        gradient = sum((train.gradient(theta, example) for example in examples), np.zeros((1, 2)))
-        lane.rule.step(theta, gradient / len(examples), state)
-
-    def parallel() -> None:
-        lane.rule.step(theta, train.gradient(theta, batch), state)
-
+    ways = (partial(one_update, lane.rule, way, theta, batch, state) for way in (InTurn(train), train))
     with np.errstate(all="ignore"):
-        return Speed(_seconds(serial), _seconds(parallel))
+        return Speed(*map(_seconds, ways))
 
 
-def _seconds(action: Callable[[], None]) -> float:
+def _seconds(action: Callable[[], object]) -> float:
     """How long it takes: the median of several repeats."""
     times: list[float] = []
     end = perf_counter() + PATIENCE

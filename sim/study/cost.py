@@ -5,7 +5,8 @@ rule answers it. All examples of the batch are computed at once by NumPy's loops
 comparison, also one after the other, a call for each. The shuffle at the beginning of an epoch is in the time
 of an epoch, not in that of an update.
 
-The machine-time clock's model, overhead + example · ⌈B/width⌉, is fitted to what is measured. What such data tell is
+The machine-time clock's model of an evaluation of the gradient, overhead + example · ⌈B/width⌉, is fitted to what is
+measured; a rule that asks again takes several of them an update. What such data tell is
 the cost of a small batch, overhead + example, and that of each further example of a large one,
 example/width. A width by itself shows only where the time grows in steps, and no ordinary processor's does:
 so several widths may fit equally well, and all of those are told.
@@ -22,11 +23,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..descent.batches import Indices, batch_of, epoch_orders
-from ..descent.clock import CLOCKS, Machine
+from ..descent.clock import Machine, parallel_evaluation
 from ..descent.examples import FiniteSum
+from ..descent.update import evaluations_of, one_update
 from ..scene import Scene
 from ..surface.points import Array
 from .figure import Axis, Figure, Line, Page
+from .in_turn import InTurn
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -64,7 +67,7 @@ class Fit:
     """The clock's model of a curve."""
 
     machine: Machine
-    """In seconds."""
+    """What an evaluation of the gradient takes, in seconds."""
     error: float
     """The root mean square of the model's relative errors."""
     largest_error: float
@@ -74,7 +77,7 @@ class Fit:
 
     @property
     def further(self) -> float:
-        """What each further example costs in a large batch, in seconds."""
+        """What each further example costs in a large batch, in seconds an evaluation."""
         return self.machine.example / self.machine.width
 
 
@@ -94,6 +97,12 @@ class Costs:
     at_once_fit: Fit
     in_turn: Curve
     in_turn_fit: Fit
+    evaluations: float = 1.0
+    """How often an update evaluates the gradient."""
+
+    def model(self, fit: Fit, size: int) -> float:
+        """What an update takes by the clock's model, in seconds."""
+        return self.evaluations * parallel_evaluation(size, fit.machine)
 
 
 def doubled(machine: Machine) -> int:
@@ -155,7 +164,8 @@ def fit(sizes: Sequence[int], seconds: Sequence[float], widths: Sequence[int]) -
     """
     times = np.array(seconds)
     machines = [_machine(np.ceil(np.array(sizes) / width), times, width) for width in widths]
-    errors = np.array([np.array([_parallel(machine, size) for size in sizes]) / times - 1 for machine in machines])
+    models = np.array([[parallel_evaluation(size, machine) for size in sizes] for machine in machines])
+    errors = models / times - 1
     means = np.sqrt(np.mean(errors * errors, axis=1))
     best = int(np.argmin(means))
     factor, more = AS_GOOD
@@ -173,10 +183,6 @@ def _machine(blocks: Array, times: Array, width: int) -> Machine:
         overhead = float(columns[:, 0].sum() / (columns[:, 0] ** 2).sum())
         example = NOTHING * overhead
     return Machine(overhead, example, width)
-
-
-def _parallel(machine: Machine, size: int) -> float:
-    return CLOCKS["parallel"](size, size, machine)
 
 
 def possible_widths(count: int) -> tuple[int, ...]:
@@ -201,6 +207,7 @@ def measure(
 ) -> Generator[float, None, Costs]:
     """Measure the scene's first rule with so many of its examples, at its start; yields the share that is done."""
     train, _ = replace(scene.examples, count=examples).sums(scene.surface)  # type: ignore[type-var]
+    evaluations = evaluations_of(scene.lanes[0].rule)
     sizes, few = ladder(examples), ladder(min(examples, MOST_SERIAL))
     orders = epoch_orders(np.array([scene.seed]), 0, examples)
     actions = [
@@ -217,9 +224,10 @@ def measure(
         rounds=len(shuffle),
         shuffle=float(np.median(shuffle)),
         at_once=at_once,
-        at_once_fit=fit(sizes, at_once.seconds, possible_widths(examples)),
+        at_once_fit=fit(sizes, [second / evaluations for second in at_once.seconds], possible_widths(examples)),
         in_turn=in_turn,
-        in_turn_fit=fit(few, in_turn.seconds, (1,)),
+        in_turn_fit=fit(few, [second / evaluations for second in in_turn.seconds], (1,)),
+        evaluations=evaluations,
     )
 
 
@@ -231,20 +239,12 @@ def update(scene: Scene, train: FiniteSum, orders: Indices, size: int, *, in_tur
     theta, rule = np.array([scene.start]), scene.lanes[0].rule
     state, places = rule.init(theta), cycle(range(train.count // size))
     full = np.arange(train.count) if size >= train.count else None
+    loss = InTurn(train) if in_turn else train
 
-    def batch() -> Indices:
-        return batch_of(orders, next(places), size) if full is None else full
+    def once() -> None:
+        one_update(rule, loss, theta, batch_of(orders, next(places), size) if full is None else full, state)
 
-    def at_once() -> None:
-        rule.step(theta, train.gradient(theta, batch()), state)
-
-    def one_after_the_other() -> None:
-        total = np.zeros_like(theta)
-        for example in batch():
-            total += train.gradient(theta, np.reshape(example, (1, 1)))
-        rule.step(theta, total / size, state)
-
-    return one_after_the_other if in_turn else at_once
+    return once
 
 
 # For programs and people.
@@ -258,6 +258,7 @@ def summary(costs: Costs) -> dict[str, Any]:
         "examples": costs.count,
         "rounds": costs.rounds,
         "shuffle_seconds": costs.shuffle,
+        "evaluations": costs.evaluations,
         **{
             way.replace(" ", "_"): {
                 "updates": [dict(zip(COLUMNS[1:], row[1:], strict=True)) for row in rows if row[0] == way],
@@ -288,7 +289,7 @@ def _rows(costs: Costs) -> Iterable[tuple[str, int, float, float, float, float, 
         epochs = epoch_seconds(times, times.seconds, costs.count, costs.shuffle)
         for size, *seconds, epoch in zip(times.sizes, times.seconds, times.low, times.high, epochs, strict=True):
             middle, low, high = seconds
-            yield way, size, middle, low, high, _parallel(found.machine, size), epoch
+            yield way, size, middle, low, high, costs.model(found, size), epoch
 
 
 def tables(costs: Costs) -> "tuple[Table, Table]":
@@ -318,16 +319,21 @@ def _facts(costs: Costs) -> Iterable[tuple[str, str]]:
     found, serial = costs.at_once_fit, costs.in_turn_fit
     machine, (least, most) = found.machine, found.widths
     blocks = "B" if machine.width == 1 else f"⌈B/{machine.width}⌉"
-    yield "model", f"{duration(machine.overhead)} + {duration(machine.example)} · {blocks}"
+    yield "model", _times(costs, f"{duration(machine.overhead)} + {duration(machine.example)} · {blocks}")
     error = f"{found.error:.0%} (root mean square), {found.largest_error:.0%} at most"
     also = "" if least == most else f"; widths from {least:,} to {most:,} fit as well"
     yield "its error", error + also
     alike = min(costs.count, doubled(machine))
-    yield "a small batch", f"{duration(machine.overhead + machine.example)}, and up to B = {alike:,} at most twice"
-    yield "each further example", f"{duration(found.further)} in a large batch"
-    yield "one by one", f"{duration(serial.machine.overhead)} + {duration(serial.machine.example)} · B"
+    yield "a small batch", f"{duration(costs.model(found, 1))}, and up to B = {alike:,} at most twice"
+    yield "each further example", f"{duration(costs.evaluations * found.further)} in a large batch"
+    yield "one by one", _times(costs, f"{duration(serial.machine.overhead)} + {duration(serial.machine.example)} · B")
     yield "the order of an epoch", f"{duration(costs.shuffle)}, in the times of epochs"
     yield "measured", f"medians of {costs.rounds} rounds, on one core"
+
+
+def _times(costs: Costs, evaluation: str) -> str:
+    """What an update takes whose evaluations take this."""
+    return evaluation if costs.evaluations == 1 else f"{costs.evaluations:.3g} · ({evaluation})"
 
 
 def duration(seconds: float) -> str:
@@ -355,7 +361,7 @@ def page(costs: Costs) -> Page:
 
             marks.append(Line(name, times.sizes, shown(times.seconds), shown(times.low), shown(times.high), hue))
             sizes = tuple(sorted({round(size) for size in np.geomspace(1, costs.count, CURVE).tolist()}))
-            fitted = [_parallel(found.machine, size) for size in sizes]
+            fitted = [costs.model(found, size) for size in sizes]
             smooth = Curve(sizes, tuple(fitted), (), ())
             marks.append(Line(model, sizes, shown(fitted, smooth), hue=hue, dashed=True, dots=False))
         return tuple(marks)

@@ -5,19 +5,20 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from ..descent import judge
 from ..descent.batches import Indices, Seeds
-from ..descent.crowd import Crowd, moments_kept
+from ..descent.crowd import MOMENTS_KEPT, Crowd
 from ..descent.problem import Problem
 from ..descent.track import Lane
-from ..descent.verdict import ESCAPES, Kind
+from ..descent.verdict import KINDS
 from ..scene import Scene
 from ..surface.basins import Labels
 from ..surface.points import Array
 
-NEVER = -1
+NEVER = judge.NEVER
 """The update of an escape that did not happen."""
 
-VERDICTS = tuple(Kind)
+VERDICTS = KINDS
 
 MARBLES = 1 << 11  # Most that are computed at once,
 MOMENTS = 1 << 18  # and most of their moments: some 100 MB.
@@ -58,7 +59,7 @@ def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Se
     """
     chance = lane.batch_size < problem.train.count
     some = seeds if chance else seeds[:1]
-    block = max(1, min(MARBLES, MOMENTS // min(moments_kept(problem, lane), updates + 1)))
+    block = max(1, min(MARBLES, MOMENTS // min(MOMENTS_KEPT, updates + 1)))
     parts = [_block(problem, lane, start, some[i : i + block], updates) for i in range(0, len(some), block)]
     if chance:
         return join(parts)
@@ -71,16 +72,15 @@ def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Se
 def _block(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds, updates: int) -> Outcomes:
     crowd = Crowd(problem, lane, np.tile(start, (len(seeds), 1)), seeds)
     crowd.extend(updates)
-    theta = crowd.theta()
-    escapes = [next((event.update for event in judge.events if event.kind in ESCAPES), NEVER) for judge in crowd.judges]
+    theta = crowd.run.theta[-1]
     with np.errstate(all="ignore"):
         losses, test_losses = problem.train.value(theta), problem.test.value(theta)
     return Outcomes(
         seeds=seeds,
-        updates=crowd.made(),
-        verdicts=np.array([VERDICTS.index(judge.kind) for judge in crowd.judges], dtype=np.intp),
-        basins=crowd.basins,
-        escapes=np.array(escapes, dtype=np.intp),
+        updates=crowd.run.made,
+        verdicts=crowd.judge.kinds,
+        basins=crowd.judge.basins,
+        escapes=crowd.judge.escapes,
         theta=np.ascontiguousarray(theta),
         losses=losses,
         test_losses=test_losses,

@@ -13,7 +13,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from .critical import CriticalPoint, Kind
+from .critical import CriticalPoint, grounds_of
+from .ground import Ground, lowest_around, walks
 from .points import Array, dot, eigenvalues, norm, pair
 from .protocol import Surface, Window
 
@@ -31,11 +32,29 @@ MOST_STEPS = 2000
 # lost it: they jump about in a terrain that is finer than they are, or across a pole.
 MOST_TURNS, TURN = 20, 0.1
 # Candidate radii of the certain disc, in diagonals, and in how many directions each is looked at.
-RINGS = ((np.geomspace(1e-5, 0.01, 20, endpoint=False), 64), (np.geomspace(0.01, 0.25, 18), 256))
+_WIDE = np.geomspace(0.01, 0.25, 18)
+RINGS = (
+    (np.geomspace(1e-5, 0.01, 20, endpoint=False), 64),
+    (_WIDE[_WIDE <= 0.1], 128),
+    (_WIDE[_WIDE > 0.1], 256),
+)
+
+SPARSE = 8  # Every so manyth direction is looked at first.
+ASIDE = 1e-6  # How far from a circle, in radii, heights are compared where there is no gradient on it.
+PAIRS = 1 << 18  # So many pairs of points are compared at once.
 
 CELLS = 128  # Along each side of the window; a flow that enters a cell well inside one basin need go no farther.
 
 LEVEL_FLOOR = 1e-6  # A valley's curvature along its floor, over that across.
+BEYOND = 2.0  # How far beyond the window floors of valleys are followed, in diagonals.
+
+# On a crease a flow jumps from side to side. From there on it goes from the lowest place around to the next,
+SLIDES = 200  # at most so often,
+STRIDE = 0.02  # so far at a time, in diagonals;
+SHORTER = 0.25  # where the next would not be lower, so much less far.
+DOWNHILL = 1e-4  # What leads down on a crease, over what leads up beside it.
+SLID = 1e-4  # How near to a tip, in diagonals,
+SLID_LEVEL = 1e3  # and to a floor's height, in what counts as equal there, it has arrived.
 
 Labels = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
@@ -53,6 +72,8 @@ class Basins:
     """Radii of the certain discs, shape (K,)."""
     valleys: Mask
     """Which of the minima stand for a whole valley of equal ones, shape (K,)."""
+    grounds: tuple[Ground, ...]
+    """What each lies on: itself, or the floor of its valley."""
 
     def nearest(self, points: Array) -> Labels:
         """The minimum in whose certain disc each of the points (n, 2) lies, or NO_BASIN; shape (n,)."""
@@ -78,6 +99,10 @@ class Basins:
         """The labels (n,) of the points (n, 2), and where their flows ended: at rest, or in a certain disc."""
         return self._flow(points, self._by_discs)
 
+    def at_rest(self, points: Array) -> Labels:
+        """The valley on whose floor each of the points (n, 2) lies, in the window or near it, or NO_BASIN; (n,)."""
+        return self._rest(points)
+
     def _flow(self, points: Array, known: Callable[[Array], Labels]) -> tuple[Labels, Array]:
         """Labels (n,) and ends (n, 2) of flows that go on until the label of the place they have come to is known."""
         longest, still = STEP * self.window.diagonal, AT_REST * self.window.diagonal
@@ -89,16 +114,44 @@ class Basins:
                 break
             step = flow_step(self.surface, ends[moving], longest)
             ends[moving] += step
-            turns[moving] += dot(step, before[moving]) < -((TURN * longest) ** 2)
+            turns[moving] += ~(dot(step, before[moving]) >= -((TURN * longest) ** 2))
             before[moving] = step
             labels[moving] = known(ends[moving])
             unsure = labels[moving] == _UNSURE
             arrived = moving[unsure & (norm(step) <= still)]
-            labels[arrived] = self._valleys(ends[arrived])
+            labels[arrived] = self._rest(ends[arrived])
             near = norm(ends[moving] - self.window.center) < FAR * self.window.diagonal
             moving = moving[unsure & (norm(step) > still) & near & (turns[moving] <= MOST_TURNS)]
+        creased = turns > MOST_TURNS
+        creased[labels == NO_BASIN] |= self._without_gradient(ends[labels == NO_BASIN])
+        self._slide(labels, ends, np.flatnonzero(creased & (labels < 0)), known)
         labels[labels == _UNSURE] = NO_BASIN
         return labels, ends
+
+    def _without_gradient(self, points: Array) -> Mask:
+        """Where the surface is, but has no gradient: on a crease; (n,)."""
+        with np.errstate(all="ignore"):
+            gradients = self.surface.gradient(points)
+            return np.asarray(np.isfinite(self.surface.value(points)) & np.isnan(gradients).any(axis=-1))
+
+    def _slide(self, labels: Labels, ends: Array, sliding: Labels, known: Callable[[Array], Labels]) -> None:
+        """Go on along creases from some of the ends (n, 2), and write down where that leads and the labels (n,)."""
+        stride, last = np.full(len(ends), STRIDE * self.window.diagonal), AT_REST * self.window.diagonal
+        labels[sliding] = _UNSURE
+        for _ in range(SLIDES):
+            if not len(sliding):
+                break
+            with np.errstate(all="ignore"):
+                heights = self.surface.value(ends[sliding])
+                ahead, least, most = lowest_around(self.surface, ends[sliding], stride[sliding], bottoms=2, closer=4)
+            down = heights - least > DOWNHILL * (most - heights)
+            ends[sliding[down]] = ahead[down]
+            stride[sliding[~down]] *= SHORTER
+            labels[sliding] = known(ends[sliding])
+            arrived = sliding[(labels[sliding] == _UNSURE) & (stride[sliding] <= last)]
+            labels[arrived] = self._rest(ends[arrived], SLID * self.window.diagonal)
+            near = norm(ends[sliding] - self.window.center) < FAR * self.window.diagonal
+            sliding = sliding[(labels[sliding] == _UNSURE) & near]
 
     def _by_discs(self, points: Array) -> Labels:
         """The labels of the points in certain discs, _UNSURE elsewhere."""
@@ -118,15 +171,59 @@ class Basins:
     def _cells(self) -> "_Cells":
         return _Cells(self.window, lambda points: self.follow(points)[0])
 
-    def _valleys(self, ends: Array) -> Labels:
-        """Labels of flows that came to rest outside every certain disc: on the floor of a valley, or on a saddle."""
+    def _rest(self, ends: Array, around: float = 0.0) -> Labels:
+        """Labels (n,) of flows that came to rest outside every certain disc: in a valley, on a saddle, on a crease.
+
+        around: how near to a minimum a flow along a crease has arrived in it; 0 if it was none.
+        """
         labels = np.full(len(ends), NO_BASIN, dtype=np.intp)
-        if len(ends) and self.valleys.any():
+        if not len(ends) or not len(self.minima):
+            return labels
+        with np.errstate(all="ignore"):
+            heights = self.surface.value(ends)
             lower, upper = eigenvalues(self.surface.hessian(ends)).T
-            gaps = np.where(self.valleys, norm(ends[:, None] - self.minima[None]), np.inf)
-            floor = lower >= -LEVEL_FLOOR * upper
-            labels[floor] = np.argmin(gaps[floor], axis=1)
+        if around:
+            gaps = norm(ends[:, None] - self.minima)
+            labels[:] = np.where(gaps.min(axis=1) <= around, gaps.argmin(axis=1), NO_BASIN)
+        open_ = np.flatnonzero((labels == NO_BASIN) & (bool(around) | (lower >= -LEVEL_FLOOR * upper)))
+        slack = SLID_LEVEL if around else 1.0
+        labels[open_] = self._on_floors([ground.floor for ground in self.grounds], ends[open_], heights[open_], slack)
+        outside = np.flatnonzero((labels == NO_BASIN) & ~self.window.contains(ends))
+        outside = np.intersect1d(open_, outside)
+        if len(outside) and self.valleys.any():
+            labels[outside] = self._on_floors(self._longer_floors, ends[outside], heights[outside], slack)
         return labels
+
+    def _on_floors(self, floors: Sequence[Array], ends: Array, heights: Array, slack: float) -> Labels:
+        """The nearest valley on whose floor, at its height, each of the ends (n, 2) lies, or NO_BASIN; shape (n,)."""
+        labels, least = np.full(len(ends), NO_BASIN, dtype=np.intp), np.full(len(ends), np.inf)
+        for index in np.flatnonzero(self.valleys).tolist():
+            ground, height = self.grounds[index], float(self._heights[index])
+            gaps = np.concatenate([_gaps(part, floors[index]) for part in _parts(ends, len(floors[index]))])
+            nearer = (gaps <= ground.step) & (gaps < least) & (np.abs(heights - height) <= slack * ground.equal)
+            labels[nearer], least[nearer] = index, gaps[nearer]
+        return labels
+
+    @cached_property
+    def _heights(self) -> Array:
+        return np.asarray(self.surface.value(self.minima))
+
+    @cached_property
+    def _longer_floors(self) -> list[Array]:
+        """The floors of valleys with what lies beyond the window."""
+        margin = BEYOND * self.window.diagonal
+        wide = Window(
+            self.window.x0 - margin, self.window.x1 + margin, self.window.y0 - margin, self.window.y1 + margin
+        )
+        longer = [ground.floor for ground in self.grounds]
+        indices = np.flatnonzero(self.valleys)
+        steps = max(self.grounds[index].step for index in indices)
+        equal = np.array([self.grounds[index].equal for index in indices])
+        with np.errstate(all="ignore"):
+            walked = walks(self.surface, wide, self.minima[indices], equal, steps)
+        for index, walk in zip(indices.tolist(), walked, strict=True):
+            longer[index] = np.concatenate([longer[index], walk])
+        return longer
 
 
 class _Cells:
@@ -170,38 +267,68 @@ class _Cells:
         self._cells[i, j] = np.where((nodes == nodes[:, :1]).all(axis=1), nodes[:, 0], _UNSURE)
 
 
-def find_basins(surface: Surface, window: Window, minima: Sequence[CriticalPoint]) -> Basins:
-    """The basins of these minima of the surface; a degenerate one stands for a valley."""
-    positions = np.array([minimum.position for minimum in minima]).reshape(-1, 2)
-    valleys = np.array([minimum.kind is Kind.DEGENERATE for minimum in minima], dtype=np.bool_)
-    radii = np.array([_certain_radius(surface, window, minimum, _gap(minimum, positions)) for minimum in positions])
-    radii[valleys] = 0.0  # No disc around a single point of it says where in the valley a flow ends.
-    return Basins(surface, window, positions, radii, valleys)
+def find_basins(
+    surface: Surface, window: Window, minima: Sequence[CriticalPoint], grounds: Sequence[Ground] | None = None
+) -> Basins:
+    """The basins of these minima of the surface.
 
-
-def _gap(minimum: Array, minima: Array) -> float:
-    """The distance from the next of the minima (K, 2)."""
-    gaps = norm(minima - minimum)
-    return float(np.min(gaps, initial=np.inf, where=gaps > 0))
-
-
-def _certain_radius(surface: Surface, window: Window, minimum: Array, gap: float) -> float:
-    """The largest radius up to which the flow everywhere comes nearer to the minimum: (θ − m)·∇L > 0.
-
-    Such a disc cannot be left by the flow and holds no other critical point, such as the next minimum at the distance
-    `gap`. Checked on a fine polar grid.
+    grounds: what each lies on, as `Search` has it, which is looked for if it is not given.
     """
-    certain, smallest = 0.0, float(RINGS[0][0][0])
+    positions = np.array([minimum.position for minimum in minima]).reshape(-1, 2)
+    lies = tuple(grounds_of(surface, window, minima) if grounds is None else grounds)
+    valleys = np.array([ground.valley for ground in lies], dtype=np.bool_)
+    radii = _certain_radii(surface, window, positions)
+    radii[valleys] = 0.0  # No disc around a single point of it says where in the valley a flow ends.
+    return Basins(surface, window, positions, radii, valleys, lies)
+
+
+def _certain_radii(surface: Surface, window: Window, minima: Array) -> Array:
+    """The largest radius up to which the flow everywhere comes nearer to each minimum m (K, 2): (θ − m)·∇L > 0; (K,).
+
+    Such a disc cannot be left by the flow and holds no other critical point, such as the next minimum.
+    Checked on a fine polar grid; a few directions at first, which tell of most circles that they are too wide.
+    """
+    gaps = norm(minima[:, None] - minima[None])
+    gap = np.min(gaps, axis=1, initial=np.inf, where=gaps > 0)
+    certain = np.full(len(minima), RINGS[0][0][0])
+    widening = np.arange(len(minima))
     for rings, count in RINGS:
-        radii = rings[rings * window.diagonal < gap]
-        angles = np.linspace(0, 2 * np.pi, count, endpoint=False)
-        directions = pair(np.cos(angles), np.sin(angles))
-        slopes = surface.gradient(minimum + radii[:, None, None] * window.diagonal * directions)
-        outward = np.all(dot(slopes, directions) > 0, axis=-1)
-        certain = float(np.max(radii[np.logical_and.accumulate(outward)], initial=certain))
-        if len(radii) < len(rings) or not outward.all():
-            break
-    return max(certain, smallest) * window.diagonal
+        inside = rings * window.diagonal < gap[widening, None]
+        for every in (SPARSE, 1):
+            angles = np.linspace(0, 2 * np.pi, count, endpoint=False)[::every]
+            rows, columns = np.nonzero(inside)
+            outward = np.zeros_like(inside)
+            outward[rows, columns] = _outward(surface, minima[widening[rows]], rings[columns] * window.diagonal, angles)
+            inside = np.logical_and.accumulate(outward, axis=1)
+        certain[widening] = np.maximum(certain[widening], np.where(inside, rings, 0.0).max(axis=1, initial=0.0))
+        widening = widening[inside.all(axis=1)]
+    return certain * window.diagonal
+
+
+def _outward(surface: Surface, centers: Array, radii: Array, angles: Array) -> Mask:
+    """Whether the surface rises outwards everywhere on circles around the centers (n, 2), (n,).
+
+    Where it has no gradient, on a crease that leads outwards, heights on both sides of the circle tell.
+    """
+    directions = pair(np.cos(angles), np.sin(angles))
+    arms = radii[:, None, None] * directions
+    with np.errstate(all="ignore"):
+        slopes = dot(surface.gradient(centers[:, None] + arms), directions)
+        rows, columns = np.nonzero(np.isnan(slopes))
+        if len(rows):
+            center, arm = centers[rows], arms[rows, columns]
+            outer = surface.value(center + (1 + ASIDE) * arm)
+            slopes[rows, columns] = outer - surface.value(center + (1 - ASIDE) * arm)
+    return np.asarray((slopes > 0).all(axis=-1))
+
+
+def _parts(points: Array, others: int) -> list[Array]:
+    """The points (n, 2) in parts few enough that each can be compared with all of so many others."""
+    return np.array_split(points, len(points) * others // PAIRS + 1)
+
+
+def _gaps(points: Array, floor: Array) -> Array:
+    return np.asarray(norm(points[:, None] - floor).min(axis=1, initial=np.inf))
 
 
 def flow_step(surface: Surface, theta: Array, longest: float) -> Array:

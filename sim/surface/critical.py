@@ -4,16 +4,21 @@ Newton's method on ∇f = 0 runs from the nodes of a grid, all at once, where a 
 reach. It cannot find the tip of a cusp, where there is no gradient to vanish: so the grid's
 lowest nodes that nothing found so far explains are walked down by compass search as well.
 
-What is narrower than a cell of the grid (1/64 of the window) may be overlooked.
+Where the grid is too coarse for the terrain, its cells are halved, as far down as 1/1024 of the window; what is
+narrower still may be overlooked, and so may be what lies on a crease. Then the search says of itself that it is not
+complete.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
-from .points import Array, eigenvalues, eigenvectors, norm
+from . import cells as grids
+from .ground import Ground, grounds, same_floor, settled
+from .points import Array, dot, eigenvalues, eigenvectors, norm
 from .protocol import Surface, Window
 
 Mask = npt.NDArray[np.bool_]
@@ -24,12 +29,16 @@ CELLS = 64
 REACH = 2.0
 # The grid is computed in as many parts: small ones stay in the processor's cache.
 PARTS = 8
+# So many pairs of points are compared at once.
+TOGETHER = 1 << 18
 NEWTON_STEPS = 48
+FEWER_STEPS = 16  # From where it is all but there.
 COMPASS_STEPS = 100
 
 # Lengths, relative to the window's diagonal.
 ARRIVED = 1e-9
 SAME_POINT = 1e-7
+NUDGE = 1e-13
 RING = 1e-4
 # Slopes, relative to the steepest half a reach away.
 NO_GRADIENT = 1e-8
@@ -78,24 +87,53 @@ class CriticalPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class _Survey:
-    """The grid, and the scales of the surface that the tolerances above refer to."""
+class Scales:
+    """What the tolerances above refer to, over a window."""
 
-    nodes: Array
-    steps: Array
-    slopes: Array
-    values: Array
     steepest: float
     typical_curvature: float
     relief: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """The grid, and the scales of the surface on it."""
+
+    nodes: Array
+    gradients: Array
+    hessians: Array
+    steps: Array
+    slopes: Array
+    values: Array
+    scales: Scales
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search of a window has found."""
+
+    points: tuple[CriticalPoint, ...]
+    """Critical points, the lowest first."""
+    grounds: tuple[Ground | None, ...]
+    """What each lies on if it is a minimum: itself, or the floor of a valley; None where it is none."""
+    complete: bool
+    """Whether no cell of the finest grid can hide another one, as far as gradients and Hessians at its nodes tell."""
+    scales: Scales
+
+
 def critical_points(surface: Surface, window: Window, cells: int = CELLS) -> tuple[CriticalPoint, ...]:
-    """Every critical point of the surface in the window, the lowest first.
+    """Every critical point of the surface in the window, the lowest first; see `search`."""
+    return search(surface, window, cells).points
+
+
+def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int = grids.HALVINGS) -> Search:
+    """Look for every critical point of the surface in the window.
 
     The kinds follow from the eigenvalues of the Hessian; one that is zero, up to FLAT, makes the
     point DEGENERATE. Of a whole curve of critical points, such as w1·w2 = const for a product of
     two weights, one is reported: that of least curvature. A plateau, flat all around, has none.
+
+    halvings: how often cells that are too coarse are halved at most.
     """
     with np.errstate(all="ignore"):
         reach = REACH * window.diagonal / cells
@@ -106,13 +144,115 @@ def critical_points(surface: Surface, window: Window, cells: int = CELLS) -> tup
         slipped = _newton(surface, window, lowest, reach)
         slipped = slipped[_distances(slipped, found) > SAME_POINT * window.diagonal]
         rim = _newton(surface, window, (slipped[:, None] + reach * _WEB).reshape(-1, 2), reach)
-        everything = np.concatenate([found, slipped, rim, lowest])
-        cusps = _cusps(surface, everything, window)
         smooth = _distinct(surface, np.concatenate([found, slipped, rim]), window)
-        smooth = smooth[_distances(smooth, cusps) > SAME_POINT * window.diagonal]
-        smooth = _thinned(surface, window, survey, smooth, reach)
-        points = [*_describe(surface, survey, smooth), *_describe_cusps(surface, cusps)]
-        return tuple(sorted(points, key=lambda point: (point.value, point.position)))
+        smooth, complete = _finer(surface, window, survey, smooth, reach, halvings)
+        sharp = _sharp(surface, window, survey.scales, smooth, lowest, reach)
+        tips = np.array([point.position for point in sharp]).reshape(-1, 2)
+        smooth = smooth[_distances(smooth, tips) > SAME_POINT * window.diagonal]
+        smooth, curves = _thinned(surface, window, survey.scales, smooth, reach)
+        known = sharp | _described(surface, window, survey.scales, smooth, curves, reach)
+        points = _one_a_valley(known, 0.5 * reach, LEVEL * survey.scales.relief)
+        return Search(points, tuple(known[point] for point in points), complete, survey.scales)
+
+
+def look_up(
+    surface: Surface, window: Window, scales: Scales, point: Array, cells: int = CELLS
+) -> tuple[CriticalPoint, Ground | None] | None:
+    """The critical point (and what it lies on if it is a minimum) at or next to a point (2,), in the window or outside.
+
+    Newton's method runs from there, no farther than a reach; where it does not arrive, there may be the tip of a cusp.
+    scales: those of the window, as its `search` has them.
+    """
+    reach = REACH * window.diagonal / cells
+    x, y = point.tolist()
+    half = 0.5 * window.width, 0.5 * window.height
+    around = Window(x - half[0], x + half[0], y - half[1], y + half[1])
+    with np.errstate(all="ignore"):
+        smooth = _newton(surface, around, point[None], reach)
+        smooth = smooth[norm(smooth - point) <= reach]
+        known = _sharp(surface, around, scales, smooth, point[None], reach)
+        if not known and len(smooth):
+            steep = _slopes_around(surface, smooth, reach) > PLATEAU * scales.steepest
+            known = _described(surface, around, scales, smooth[steep], [smooth], reach)
+    gaps = {one: float(np.hypot(*(one.position - point))) for one in known}
+    nearest = min(known.items(), key=lambda item: gaps[item[0]], default=None)
+    return nearest if nearest and gaps[nearest[0]] <= reach else None
+
+
+def _described(
+    surface: Surface, window: Window, scales: Scales, points: Array, curves: Sequence[Array], reach: float
+) -> dict[CriticalPoint, Ground | None]:
+    """What the points (n, 2) are, and what they lie on; of those on curves of critical points these are known too."""
+    described = _describe(surface, scales, points)
+    flat = [index for index, point in enumerate(described) if point.kind is Kind.DEGENERATE]
+    known = {point: _itself(point) for point in described}
+    for index, ground in zip(flat, grounds(surface, window, points[flat], scales.relief, 0.5 * reach), strict=True):
+        if ground is not None and not ground.certain:
+            del known[described[index]]
+        else:
+            known[described[index]] = ground and ground.along(_first_of_each(curves[index], 0.25 * reach))
+    return known
+
+
+def grounds_of(surface: Surface, window: Window, minima: Sequence[CriticalPoint], cells: int = CELLS) -> list[Ground]:
+    """What these minima lie on."""
+    with np.errstate(all="ignore"):
+        relief = float(np.ptp(_finite(surface.value(window.grid(cells + 1, cells + 1)))))
+    flat = np.array([minimum.position for minimum in minima if minimum.kind is Kind.DEGENERATE]).reshape(-1, 2)
+    found = iter(grounds(surface, window, flat, relief, 0.5 * REACH * window.diagonal / cells))
+    ground = (next(found) if minimum.kind is Kind.DEGENERATE else None for minimum in minima)
+    return [one or Ground(np.array([minimum.position])) for one, minimum in zip(ground, minima, strict=True)]
+
+
+def _itself(point: CriticalPoint) -> Ground | None:
+    return Ground(np.array([point.position])) if point.kind is Kind.MINIMUM else None
+
+
+def _one_a_valley(known: Mapping[CriticalPoint, Ground | None], near: float, equal: float) -> tuple[CriticalPoint, ...]:
+    """The points, the lowest first, without those that lie on the floor of an earlier one's valley."""
+    kept, valleys = list[CriticalPoint](), list[tuple[float, Array]]()
+    for point in sorted(known, key=lambda point: (point.value, point.position)):
+        ground = known[point]
+        if ground is not None and ground.valley:
+            here, height = np.array([point.position]), np.array([point.value])
+            if any(same_floor(here, height, floor, level, near, equal)[0] for level, floor in valleys):
+                continue
+            valleys.append((point.value, ground.floor))
+        kept.append(point)
+    return tuple(kept)
+
+
+def _finer(
+    surface: Surface, window: Window, survey: _Survey, found: Array, reach: float, halvings: int
+) -> tuple[Array, bool]:
+    """The critical points found (n, 2) and those that finer cells show, (m, 2); and whether no cell hides any more."""
+    cells = grids.cells_of(window, survey.gradients, survey.hessians)
+    each = grids.NODES * int(getattr(surface, "evaluations", 1))
+    spent = 0
+    for halving in range(halvings + 1):
+        coarse = cells.too_coarse()
+        if halving:
+            promised = cells.chosen(~coarse).promises(_newton_steps)
+            found = _with(found, _newton(surface, window, promised, reach, FEWER_STEPS), window)
+        # Where the gradient turns around a cell, there is a critical point, or a valley so narrow that corners mislead.
+        odd = ~coarse & (cells.turning() != 0)
+        odd[odd] = ~cells.chosen(odd).beside(found)
+        if odd.any():
+            found = _with(found, _newton(surface, window, cells.chosen(odd).middles, reach), window)
+            odd[odd] = ~cells.chosen(odd).beside(found)
+        cells = cells.chosen(coarse | odd)
+        spent += each * len(cells.places)
+        if not len(cells.places) or halving == halvings or spent > grids.MOST:
+            break
+        cells = cells.halved(surface)
+        reach *= 0.5
+    found = _with(found, _newton(surface, window, cells.promises(_newton_steps), reach, FEWER_STEPS), window)
+    return found, bool(cells.beside(found).all())
+
+
+def _with(found: Array, more: Array, window: Window) -> Array:
+    """Those found (n, 2) and more (m, 2) that are none of them."""
+    return _first_of_each(np.concatenate([found, more]), SAME_POINT * window.diagonal)
 
 
 def _survey(surface: Surface, window: Window, cells: int) -> _Survey:
@@ -124,12 +264,16 @@ def _survey(surface: Surface, window: Window, cells: int) -> _Survey:
     slopes, curvatures = norm(gradients), _size(hessians)
     return _Survey(
         nodes=nodes,
+        gradients=gradients,
+        hessians=hessians,
         steps=_newton_steps(gradients, hessians),
         slopes=slopes,
         values=values,
-        steepest=float(_finite(slopes).max()),
-        typical_curvature=float(np.median(_finite(curvatures))),
-        relief=float(np.ptp(_finite(values))),
+        scales=Scales(
+            steepest=float(_finite(slopes).max()),
+            typical_curvature=float(np.median(_finite(curvatures))),
+            relief=float(np.ptp(_finite(values))),
+        ),
     )
 
 
@@ -169,7 +313,7 @@ def _promising(survey: _Survey, reach: float) -> Mask:
 def _plateau(survey: _Survey) -> Mask:
     """Nodes around which there is no slope."""
     steepest_around = _neighbourhoods(survey.slopes, -np.inf).max(axis=0)
-    return np.asarray(steepest_around <= PLATEAU * survey.steepest)
+    return np.asarray(steepest_around <= PLATEAU * survey.scales.steepest)
 
 
 def _neighbourhoods(numbers: Array, border: float) -> Array:
@@ -185,12 +329,12 @@ def _lowest_around(numbers: Array) -> Mask:
     return np.asarray(np.isfinite(numbers) & ~(around < numbers).any(axis=0))
 
 
-def _newton(surface: Surface, window: Window, starts: Array, reach: float) -> Array:
+def _newton(surface: Surface, window: Window, starts: Array, reach: float, most: int = NEWTON_STEPS) -> Array:
     """The critical points (n, 2) in the window that Newton's method reaches from the starts."""
     arrived = ARRIVED * window.diagonal
     done = [np.empty((0, 2))]
     points = starts
-    for _ in range(NEWTON_STEPS):
+    for _ in range(most):
         if not len(points):
             break
         steps = _newton_steps(surface.gradient(points), surface.hessian(points))
@@ -200,7 +344,10 @@ def _newton(surface: Surface, window: Window, starts: Array, reach: float) -> Ar
         there = lengths <= arrived
         done.append(points[there])
         points = points[~there & _near(window, points, reach)]
-    points = _distinct(surface, np.concatenate(done), window)
+    points = np.concatenate(done)
+    # A formula may have no derivative where its function has one, as cos(sqrt(x^2 + y^2)) at the origin.
+    points[~np.isfinite(surface.gradient(points)).all(axis=-1)] += NUDGE * window.diagonal
+    points = _distinct(surface, points, window)
     critical = norm(surface.gradient(points)) <= NO_GRADIENT * _slopes_around(surface, points, reach)
     critical &= np.isfinite(_size(surface.hessian(points)))
     return _distinct(surface, points[critical & _near(window, points, arrived)], window)
@@ -219,15 +366,16 @@ def _near(window: Window, points: Array, margin: float) -> Mask:
 
 def _distinct(surface: Surface, points: Array, window: Window) -> Array:
     """One of each group of points that agree within SAME_POINT: the one with the least gradient."""
-    return _first_of_each(points[np.argsort(norm(surface.gradient(points)), kind="stable")], window)
+    order = np.argsort(norm(surface.gradient(points)), kind="stable")
+    return _first_of_each(points[order], SAME_POINT * window.diagonal)
 
 
-def _first_of_each(points: Array, window: Window) -> Array:
-    """The points (n, 2) without those that agree within SAME_POINT with an earlier one.
+def _first_of_each(points: Array, near: float) -> Array:
+    """The points (n, 2) without those that are as near as this to an earlier one.
 
-    Whatever agrees shares a square of twice that size, in one of four tilings shifted by half a square.
+    Whatever is so near shares a square of twice that size, in one of four tilings shifted by half a square.
     """
-    squares = points / (2 * SAME_POINT * window.diagonal)
+    squares = points / (2 * near)
     for shift in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)):
         _, first = np.unique(np.floor(squares + shift), axis=0, return_index=True)
         first.sort()
@@ -240,39 +388,64 @@ def _distances(points: Array, others: Array) -> Array:
     return np.asarray(norm(points[:, None] - others[None]).min(axis=1, initial=np.inf))
 
 
-def _thinned(surface: Surface, window: Window, survey: _Survey, points: Array, reach: float) -> Array:
-    """Without plateaus, and with one point for each curve of critical points on one level.
+def _thinned(
+    surface: Surface, window: Window, scales: Scales, points: Array, reach: float
+) -> tuple[Array, list[Array]]:
+    """Without plateaus, and with one point for each curve of critical points on one level; and these curves' points.
 
     The same for the cloud that Newton's method leaves around a point without curvature, where it
     halves the distance at best.
     """
-    flat = np.flatnonzero(_kinds(survey, surface.hessian(points)) == Kind.DEGENERATE)
-    plateau = _slopes_around(surface, points[flat], reach) <= PLATEAU * survey.steepest
+    flat = np.flatnonzero(_kinds(scales, surface.hessian(points)) == Kind.DEGENERATE)
+    plateau = _slopes_around(surface, points[flat], reach) <= PLATEAU * scales.steepest
     removed: list[int] = flat[plateau].tolist()
     flat = flat[~plateau]
     # Least curvature first, then least gradient, then nearest to the middle.
-    curvatures = _size(surface.hessian(points[flat])) / max(FLAT * survey.typical_curvature, _TINY)
-    slopes = norm(surface.gradient(points[flat])) / max(PLATEAU * survey.steepest, _TINY)
+    curvatures = _size(surface.hessian(points[flat])) / max(FLAT * scales.typical_curvature, _TINY)
+    slopes = norm(surface.gradient(points[flat])) / max(PLATEAU * scales.steepest, _TINY)
     middle = norm(points[flat] - window.center)
     flat = flat[np.lexsort([middle, np.round(slopes), np.round(curvatures)])]
-    values = surface.value(points[flat])
-    linked = norm(points[flat, None] - points[None, flat]) <= 2 * reach
-    linked &= np.abs(values[:, None] - values) <= LEVEL * survey.relief
-    waiting = np.ones(len(flat), bool)
-    for first in range(len(flat)):
-        if waiting[first]:
-            chain = linked[first] & waiting
-            while (longer := linked[chain].any(axis=0) & waiting).sum() > chain.sum():
-                chain = longer
-            waiting &= ~chain
-            chain[first] = False
-            removed += flat[chain].tolist()
-    return np.delete(points, np.array(removed, int), axis=0)
+    chains = _chains(points[flat], surface.value(points[flat]), 2 * reach, LEVEL * scales.relief)
+    curves = [points[index : index + 1] for index in range(len(points))]
+    for first in np.unique(chains).tolist():
+        curves[flat[first]] = points[flat[chains == first]]
+    removed += np.delete(flat, np.unique(chains)).tolist()
+    kept = np.delete(np.arange(len(points)), np.array(removed, int))
+    return points[kept], [curves[index] for index in kept.tolist()]
 
 
-def _kinds(survey: _Survey, hessians: Array) -> npt.NDArray[np.object_]:
+def _chains(points: Array, values: Array, near: float, level: float) -> npt.NDArray[np.intp]:
+    """The first of the chain of points, each as near and level with the next as that, that each is in; (n,)."""
+    order = np.argsort(values, kind="stable")
+    chains = np.arange(len(points))
+    for level_ones in np.split(order, np.flatnonzero(np.diff(values[order]) > level) + 1):
+        group = np.sort(level_ones)
+        chains[group] = group[_linked(points[group], values[group], near, level)]
+    return chains
+
+
+def _linked(points: Array, values: Array, near: float, level: float) -> npt.NDArray[np.intp]:
+    """The chains of points, as `_chains` has them, few enough that each can be compared with each."""
+    pairs = [np.zeros((2, 0), np.intp)]
+    rows = max(1, TOGETHER // max(len(points), 1))
+    for first in range(0, len(points), rows):
+        here = slice(first, first + rows)
+        offsets = points[here, None] - points
+        linked = (dot(offsets, offsets) <= near * near) & (np.abs(values[here, None] - values) <= level)
+        one, other = np.nonzero(linked)
+        pairs.append(np.stack([one + first, other]))
+    ones, others = np.concatenate(pairs, axis=1)
+    chains, before = np.arange(len(points)), np.full(len(points), -1)
+    while (chains != before).any():
+        before = chains.copy()
+        np.minimum.at(chains, ones, chains[others])
+        chains = chains[chains]
+    return chains
+
+
+def _kinds(scales: Scales, hessians: Array) -> npt.NDArray[np.object_]:
     low, high = np.moveaxis(eigenvalues(hessians), -1, 0)
-    flat = FLAT * np.maximum(_size(hessians), survey.typical_curvature)
+    flat = FLAT * np.maximum(_size(hessians), scales.typical_curvature)
     kinds = np.full(low.shape, Kind.SADDLE, object)
     kinds[low > 0] = Kind.MINIMUM
     kinds[high < 0] = Kind.MAXIMUM
@@ -280,12 +453,12 @@ def _kinds(survey: _Survey, hessians: Array) -> npt.NDArray[np.object_]:
     return kinds
 
 
-def _describe(surface: Surface, survey: _Survey, points: Array) -> list[CriticalPoint]:
+def _describe(surface: Surface, scales: Scales, points: Array) -> list[CriticalPoint]:
     hessians = surface.hessian(points)
     columns = zip(
         (points + 0.0).tolist(),  # no negative zeros
         surface.value(points).tolist(),
-        _kinds(survey, hessians),
+        _kinds(scales, hessians),
         eigenvalues(hessians).tolist(),
         eigenvectors(hessians).tolist(),
         strict=True,
@@ -323,22 +496,38 @@ def _compass(surface: Surface, window: Window, points: Array, reach: float) -> A
     return points
 
 
+def _sharp(
+    surface: Surface, window: Window, scales: Scales, smooth: Array, lowest: Array, reach: float
+) -> dict[CriticalPoint, Ground | None]:
+    """Minima without a gradient, and what they lie on: tips of cusps, and creases that are level along themselves.
+
+    Where compass search has ended on a crease that does not lead along one of its directions, the way on is along it.
+    """
+    near = SAME_POINT * window.diagonal
+    stuck = lowest[_distances(lowest, smooth) > near]
+    tips = _cusps(surface, np.concatenate([smooth, settled(surface, window, stuck, 0.5 * reach)]), window)
+    found = grounds(surface, window, tips, scales.relief, 0.5 * reach)
+    return {
+        _describe_sharp(tip, height, ground.valley): ground
+        for tip, height, ground in zip(tips, surface.value(tips).tolist(), found, strict=True)
+        if ground is not None and ground.certain
+    }
+
+
+def _describe_sharp(tip: Array, height: float, level: bool) -> CriticalPoint:
+    (x, y), kind, low = (tip + 0.0).tolist(), Kind.DEGENERATE if level else Kind.MINIMUM, 0.0 if level else np.inf
+    return CriticalPoint((x, y), height, kind, (low, np.inf), ((1.0, 0.0), (0.0, 1.0)))
+
+
 def _cusps(surface: Surface, points: Array, window: Window) -> Array:
-    """Those of the points (n, 2) that are lower than a ring around them, and not by a parabola."""
+    """Those of the points (n, 2) around which rings do not rise as those of a parabola do, the lowest first."""
     if not len(points):
         return points
     radii = RING * window.diagonal * np.array([1.0, 0.01])
     rises = surface.value(points[:, None, None] + radii[:, None, None] * _RING) - surface.value(points)[:, None, None]
     heights = rises.mean(axis=-1)
     slopes = heights / radii
-    sharp = (rises.min(axis=(1, 2)) > 0) & (slopes[:, 1] >= SHARP * slopes[:, 0])
+    sharp = (heights.min(axis=1) > 0) & (slopes[:, 1] >= SHARP * slopes[:, 0])
     sharp &= np.isfinite(heights[:, 0]) & (heights[:, 1] <= BOTTOMLESS * heights[:, 0])
     points = points[sharp]
-    return _first_of_each(points[np.argsort(surface.value(points), kind="stable")], window)
-
-
-def _describe_cusps(surface: Surface, points: Array) -> list[CriticalPoint]:
-    return [
-        CriticalPoint((x, y), value, Kind.MINIMUM, (np.inf, np.inf), ((1.0, 0.0), (0.0, 1.0)))
-        for (x, y), value in zip((points + 0.0).tolist(), surface.value(points).tolist(), strict=True)
-    ]
+    return _first_of_each(points[np.argsort(surface.value(points), kind="stable")], RING * window.diagonal)

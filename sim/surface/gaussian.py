@@ -9,9 +9,12 @@ import numpy as np
 from annotated_types import Ge, Le
 
 from .points import Array, components, matrices, total, total_of, vectors
+from .proof import Bends
 from .protocol import LARGEST, Number, Point, Window
 
 NARROWEST = 1e-3
+STEEPEST = 0.60654  # At least exp(−½), the most of t exp(−t²/2),
+SHARPEST = 1.3802  # and the most of |t³ − 3t| exp(−t²/2), which is at t² = 3 − √6.
 TOGETHER = 1 << 13  # Most (well, point) pairs that are evaluated at once; more would leave the cache.
 
 Curvature = Annotated[float, Ge(0), Le(LARGEST)]
@@ -83,6 +86,21 @@ class Landscape:
     wells: tuple[Well, ...] = ()
 
     usual_window: ClassVar[Window] = Window(-3.5, 3.5, -2.5, 2.5)
+
+    def convex(self) -> bool:
+        """Whether there is nothing but the bowl."""
+        return not self.wells
+
+    def bends(self) -> Bends:
+        """The bowl, and what depth, gradient and third derivatives of the wells can be at most.
+
+        At t widths from a centre they are t exp(−t²/2) depth/width and, along a line, at most
+        |t³ − 3t| exp(−t²/2) depth/width³.
+        """
+        pulls = [abs(well.depth) / well.width for well in self.wells]
+        thirds = [abs(well.depth) / well.width**3 for well in self.wells]
+        depth = sum(max(well.depth, 0.0) for well in self.wells)
+        return Bends(self.bowl.center, self.bowl.curvature, depth, STEEPEST * sum(pulls), SHARPEST * sum(thirds))
 
     def value(self, points: Array) -> Array:
         """The height of the landscape."""

@@ -20,6 +20,10 @@ class Himmelblau:
 
     usual_window: ClassVar[Window] = Window(-5.0, 5.0, -5.0, 5.0)
 
+    def lower_bound(self) -> float:
+        """0: it is a sum of squares."""
+        return 0.0
+
     def value(self, points: Array) -> Array:
         """u² + v² with u = x² + y − 11, v = x + y² − 7."""
         x, y = points[..., 0], points[..., 1]
@@ -47,6 +51,14 @@ class SixHumpCamel:
     """
 
     usual_window: ClassVar[Window] = Window(-2.0, 2.0, -1.2, 1.2)
+
+    def lower_bound(self) -> float:
+        """The lowest of its critical points, for it grows without bound on all sides.
+
+        These are the common zeros of two polynomials of degrees 5 and 3, of which there are at most 15 (Bézout), and
+        15 are known.
+        """
+        return -1.0316284534898776
 
     def value(self, points: Array) -> Array:
         """The formula above, by Horner's rule."""
@@ -77,6 +89,10 @@ class Rosenbrock:
 
     usual_window: ClassVar[Window] = Window(-2.0, 2.0, -1.0, 3.0)
 
+    def lower_bound(self) -> float:
+        """0: it is a sum of squares."""
+        return 0.0
+
     def value(self, points: Array) -> Array:
         """(1 − x)² + 100u² with u = y − x²."""
         x, y = points[..., 0], points[..., 1]
@@ -104,6 +120,10 @@ class Beale:
     """
 
     usual_window: ClassVar[Window] = Window(-4.5, 4.5, -4.5, 4.5)
+
+    def lower_bound(self) -> float:
+        """0: it is a sum of squares."""
+        return 0.0
 
     @staticmethod
     def _residuals(points: Array) -> tuple[Array, list[tuple[Array, Array, Array, Array]]]:
@@ -147,6 +167,16 @@ class StyblinskiTang:
     """
 
     usual_window: ClassVar[Window] = Window(-5.0, 5.0, -5.0, 5.0)
+
+    def lower_bound(self) -> float:
+        """Twice the least of ½ (t⁴ − 16 t² + 5 t), which is at the least root of 2t³ − 16t + 2.5, near −2.9035.
+
+        The roots −2.9035, 0.1567 and 2.7468 are all that a cubic has; the values there are −39.17, 0.20 and −25.03.
+        """
+        t = -2.9035
+        for _ in range(4):
+            t -= ((2 * t * t - 16) * t + 2.5) / (6 * t * t - 16)
+        return t**4 - 16 * t * t + 5 * t
 
     def value(self, points: Array) -> Array:
         """½ ((t² − 16) t² + 5t), summed over both axes."""
@@ -200,6 +230,18 @@ class DoubleWellSaddle:
 
     usual_window: ClassVar[Window] = Window(-3.0, 3.0, -2.0, 2.0)
 
+    def lower_bound(self) -> float:
+        """−¼: it is ½ x² + ¼ (y² − 1)² − ¼."""
+        return -0.25
+
+    def lower_bound_of_mean(self, shifts: Array) -> float:
+        """Along x the least of a mean of parabolas; along y that of a quartic, at one of its derivative's zeros."""
+        x, y = shifts.T
+        m1, m2, m3, m4 = (float(np.mean(y**power)) for power in (1, 2, 3, 4))
+        places = np.roots([1.0, -3 * m1, 3 * m2 - 1, m1 - m3]).real
+        heights = np.polyval([0.25, -m1, 1.5 * m2 - 0.5, m1 - m3, 0.25 * m4 - 0.5 * m2], places)
+        return float(0.5 * np.var(x) + heights.min())
+
     def value(self, points: Array) -> Array:
         """½x² + (¼y² − ½)y²."""
         x, y = points[..., 0], points[..., 1]
@@ -228,6 +270,10 @@ class Quadratic:
     curvature: tuple[float, float] = (1.0, 50.0)
 
     usual_window: ClassVar[Window] = Window(-3.0, 3.0, -2.0, 2.0)
+
+    def convex(self) -> bool:
+        """Whether no curvature is negative."""
+        return min(self.curvature) >= 0
 
     def value(self, points: Array) -> Array:
         """½ (k1 x² + k2 y²)."""

@@ -22,6 +22,10 @@ class Rastrigin:
 
     usual_window: ClassVar[Window] = Window(-5.12, 5.12, -5.12, 5.12)
 
+    def lower_bound(self) -> float:
+        """0: it is Σ (t² + 20 sin² πt)."""
+        return 0.0
+
     def value(self, points: Array) -> Array:
         """Σ (t² + 20 sin² πt), which keeps its digits near the minimum."""
         sines = np.sin(np.pi * points)
@@ -48,6 +52,10 @@ class Ackley:
     """
 
     usual_window: ClassVar[Window] = Window(-5.0, 5.0, -5.0, 5.0)
+
+    def lower_bound(self) -> float:
+        """0: neither exponential is more than its value at the origin."""
+        return 0.0
 
     @staticmethod
     def _radial(points: Array) -> tuple[Array, Array, Array]:

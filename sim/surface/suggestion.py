@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .critical import CriticalPoint, Kind, critical_points
+from .critical import CriticalPoint, Kind, Search, search
 from .points import Array
 from .protocol import ClosedForm, Point, Window
 
@@ -16,6 +16,7 @@ PATIENCE = 3  # How many wider squares are searched for a minimum where there ar
 SINGLE = 2.0  # Half side around a single one near the origin; the window around one farther away reaches back to it.
 MARGIN = 0.35  # Around several critical points, in lengths of the longer side of what holds them all;
 NARROW = 0.05  # and around points that are only to be seen.
+WIDER = (1.0, 2.0, 4.0)  # Half sides of squares in which valleys are looked for, over the extent of what is known.
 SLIMMEST = 0.6  # The shorter side over the longer one.
 SMALLEST = 1e-3  # Half side of a window.
 DIGITS = 20.0  # The longer side over the unit of which the sides are multiples.
@@ -28,7 +29,7 @@ def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
     Squares around the origin are searched, each twice as wide as the one before, until a square that holds a
     minimum holds all that the next one does, or so many critical points that there may be no end to them.
     """
-    found = np.array([point.position for point in _found(surface)]).reshape(-1, 2)
+    found = _found(surface)
     low, high = _around(found, surface.usual_window)
     if seen:
         pad = NARROW * (high - low).max()
@@ -41,21 +42,50 @@ def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
     return Window(*(float(f"{side * unit:.12g}") for side in (x0, x1, y0, y1)))
 
 
-def _found(surface: ClosedForm) -> Sequence[CriticalPoint]:
-    """The critical points of the first square that seems to hold what matters."""
+def _found(surface: ClosedForm) -> Array:
+    """Critical points (n, 2) of the first square that seems to hold what matters, and valleys around them."""
     kept: Sequence[CriticalPoint] = ()
     steady = 0
     for half in LADDER:
-        points = critical_points(surface, Window(-half, half, -half, half), CELLS)
+        points = _searched(surface, (0.0, 0.0), half).points
         if len(points) > MANY:
-            return kept or points
+            kept = kept or points
+            break
         if len(points) > len(kept):
             kept, steady = points, 0
         elif kept:
             steady += 1
             if _has_bottom(kept) or steady == PATIENCE:
                 break
-    return kept
+    positions = np.array([point.position for point in kept]).reshape(-1, 2)
+    if not any(point.kind is Kind.DEGENERATE for point in kept):
+        return positions
+    return np.concatenate([positions, _valleys_around(surface, positions)])
+
+
+def _searched(surface: ClosedForm, middle: Point, half: float) -> Search:
+    x, y = middle
+    return search(surface, Window(x - half, x + half, y - half, y + half), CELLS, halvings=0)
+
+
+def _valleys_around(surface: ClosedForm, positions: Array) -> Array:
+    """Floors (m, 2) of valleys that lie whole in a square around the positions (n, 2): rings are to be seen."""
+    x, y = (0.5 * (positions.min(axis=0) + positions.max(axis=0))).tolist()
+    nearest = max(float(np.ptp(positions, axis=0).max()), SMALLEST)
+    for half in nearest * np.array(WIDER):
+        square = Window(x - half, x + half, y - half, y + half)
+        floors = _valleys_within(_searched(surface, (x, y), half), square)
+        if len(floors):
+            return floors
+    return np.empty((0, 2))
+
+
+def _valleys_within(found: Search, square: Window) -> Array:
+    """The floors (n, 2) of the valleys that do not come near the border."""
+    margin = square.diagonal / CELLS
+    inner = Window(square.x0 + margin, square.x1 - margin, square.y0 + margin, square.y1 - margin)
+    floors = [ground.floor for ground in found.grounds if ground is not None and ground.valley]
+    return np.concatenate([np.empty((0, 2)), *(floor for floor in floors if inner.contains(floor).all())])
 
 
 def _has_bottom(points: Sequence[CriticalPoint]) -> bool:

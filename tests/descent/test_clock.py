@@ -3,18 +3,20 @@
 import pytest
 
 from sim.descent.clock import CLOCKS, Machine, timing
+from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.track import Lane
 
-SIZES = [20, 1, 7]
+LANES = [Lane("", GradientDescent(), size) for size in (20, 1, 7)]
 MACHINE = Machine(overhead=2.0, example=0.5, width=8)
 
 
 def test_by_updates_all_lanes_keep_pace() -> None:
-    assert timing("updates", SIZES, 20, MACHINE).paces == (1.0, 1.0, 1.0)
+    assert timing("updates", LANES, 20, MACHINE).paces == (1.0, 1.0, 1.0)
 
 
 def test_twenty_against_one() -> None:
     """With 20 examples B = 20 makes one update an epoch, and B = 1 twenty; B = 7 makes three, the last one short."""
-    by_epochs = timing("epochs", SIZES, 20, MACHINE)
+    by_epochs = timing("epochs", LANES, 20, MACHINE)
     assert by_epochs.unit == 1 / 20
     for epoch in range(1, 50):
         moments = [by_epochs.moment(lane, 20 * epoch) for lane in range(3)]
@@ -23,19 +25,19 @@ def test_twenty_against_one() -> None:
 
 
 def test_a_serial_machine_makes_large_batches_wait() -> None:
-    serial = timing("serial", SIZES, 20, MACHINE)
+    serial = timing("serial", LANES, 20, MACHINE)
     assert serial.unit == 2.5
     assert serial.paces == pytest.approx((2.5 / 12, 1.0, 2.5 / 5.5))
 
 
 def test_a_parallel_machine_does_not_until_the_batch_is_wider_than_it() -> None:
-    parallel = timing("parallel", [1, 8, 9, 20], 20, MACHINE)
+    parallel = timing("parallel", [Lane("", GradientDescent(), size) for size in (1, 8, 9, 20)], 20, MACHINE)
     assert parallel.paces == pytest.approx((1.0, 1.0, 2.5 / 3.0, 2.5 / 3.5))
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
 def test_the_fastest_lane_sets_the_tick_and_time_never_runs_back(clock: str) -> None:
-    run = timing(clock, SIZES, 20, MACHINE)
+    run = timing(clock, LANES, 20, MACHINE)
     assert max(run.paces) == 1.0
     for lane in range(3):
         moments = [run.moment(lane, tick) for tick in range(200)]

@@ -1,12 +1,12 @@
 """Runs and their records: the same bits by every road, closed forms, and the theory of minibatch noise."""
 
-from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from runs import alone, run_of
 
 from sim.descent.data import Recipe, RegressionExamples, ShiftedExamples, TiltedExamples
 from sim.descent.examples import Tilted
@@ -17,7 +17,8 @@ from sim.descent.rules.adam import Adam
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.momentum import Momentum
 from sim.descent.rules.protocol import Rule
-from sim.descent.track import Lane, Track, Update, descend, record
+from sim.descent.track import Lane, Track, Update, descend
+from sim.descent.update import Even, one_update
 from sim.scene import load_scene
 from sim.surface.points import Array, eigenvalues
 from sim.surface.polynomial import Himmelblau, Quadratic
@@ -39,12 +40,6 @@ def bits(track: Track) -> tuple[bytes, ...]:
     return tuple(np.ascontiguousarray(getattr(track, name)).tobytes() for name in ROWS)
 
 
-def extended(track: Track, stops: Sequence[int]) -> Track:
-    for stop in stops:
-        track.extend(stop)
-    return track
-
-
 PROBLEMS = {
     "shifted": problem(Himmelblau(), ShiftedExamples(0.2, count=7, test_shift=(0.1, 0.1))),
     "tilted": problem(Himmelblau(), TiltedExamples(5.0, count=7)),
@@ -63,9 +58,9 @@ every_lane = pytest.mark.parametrize("way", LANES.values(), ids=LANES)
 @every_problem
 @every_lane
 def test_a_track_has_the_same_bits_however_it_is_extended(posed: Problem, way: Lane) -> None:
-    at_once = bits(extended(Track(posed, way, (0.5, -1.0), 3), [150]))
-    step_by_step = bits(extended(Track(posed, way, (0.5, -1.0), 3), range(151)))
-    unevenly = bits(extended(Track(posed, way, (0.5, -1.0), 3), [1, 64, 3, 65, 131, 131, 150, 20]))
+    at_once = bits(alone(posed, way, (0.5, -1.0), 3, 150))
+    step_by_step = bits(alone(posed, way, (0.5, -1.0), 3, *range(151)))
+    unevenly = bits(alone(posed, way, (0.5, -1.0), 3, 1, 64, 3, 65, 131, 131, 150, 20))
     assert at_once == step_by_step == unevenly
 
 
@@ -74,18 +69,17 @@ def test_a_track_has_the_same_bits_however_it_is_extended(posed: Problem, way: L
 def test_together_marbles_get_the_bits_that_each_gets_alone(posed: Problem, way: Lane) -> None:
     seeds = np.array([5, 4, 2**53 - 1, 5])
     starts = np.random.default_rng(1).uniform(-3, 3, (len(seeds), 2))
-    together = record(posed, way, starts, seeds, 40)
-    for (x, y), seed, recorded in zip(starts.tolist(), seeds.tolist(), together, strict=True):
-        alone = extended(Track(posed, way, (x, y), seed), [40])
-        assert bits(alone) == bits(recorded)
-        assert (alone.updates, alone.overflow, alone.seed) == (recorded.updates, recorded.overflow, recorded.seed)
-        assert bits(extended(recorded, [50, 60])) == bits(extended(alone, [60]))
+    together = run_of(posed, way, starts, seeds, 40, 50, 60)
+    for marble, ((x, y), seed) in enumerate(zip(starts.tolist(), seeds.tolist(), strict=True)):
+        one, other = alone(posed, way, (x, y), seed, 60), together.track(marble)
+        assert bits(one) == bits(other)
+        assert (one.updates, one.overflow, one.seed) == (other.updates, other.overflow, other.seed)
 
 
 @every_problem
 @every_lane
 def test_the_arrays_of_a_track_belong_together(posed: Problem, way: Lane) -> None:
-    track = extended(Track(posed, way, (0.5, -1.0), 9), [60])
+    track = alone(posed, way, (0.5, -1.0), 9, 60)
     train, theta = posed.train, track.theta
     assert theta.shape == (61, 2)
     assert track.movement.shape == track.gradient.shape == (60, 2)
@@ -103,15 +97,15 @@ def test_the_arrays_of_a_track_belong_together(posed: Problem, way: Lane) -> Non
 
 @every_lane
 def test_the_movements_are_the_rules(way: Lane) -> None:
-    track = extended(Track(PROBLEMS["shifted"], way, (0.5, -1.0), 9), [60])
+    track = alone(PROBLEMS["shifted"], way, (0.5, -1.0), 9, 60)
     state = way.rule.init(track.theta[0])
     for u in range(60):
-        movement, state = way.rule.step(track.theta[u], track.gradient[u], state)
+        _, movement, state = one_update(way.rule, Even(track.gradient[u]), track.theta[u], None, state)
         assert_array_equal(track.movement[u], movement)
 
 
 def test_an_epoch_of_a_track_sees_every_example_once() -> None:
-    track = extended(Track(PROBLEMS["shifted"], LANES["three, one left over"], (0.5, -1.0), 9), [30])
+    track = alone(PROBLEMS["shifted"], LANES["three, one left over"], (0.5, -1.0), 9, 30)
     assert track.updates_per_epoch == 3
     epochs = [np.concatenate([track.batch(3 * epoch + place) for place in range(3)]) for epoch in range(10)]
     assert all(sorted(epoch.tolist()) == list(range(7)) for epoch in epochs)
@@ -120,8 +114,8 @@ def test_an_epoch_of_a_track_sees_every_example_once() -> None:
 
 def test_lanes_with_equal_batch_size_see_the_same_batches_and_seeds_differ() -> None:
     posed = PROBLEMS["shifted"]
-    first, second = (Track(posed, lane(rule, 2), (0.5, -1.0), 4) for rule in (Adam(0.1), GradientDescent(0.001)))
-    other = Track(posed, lane(Adam(0.1), 2), (0.5, -1.0), 5)
+    first, second = (alone(posed, lane(rule, 2), (0.5, -1.0), 4) for rule in (Adam(0.1), GradientDescent(0.001)))
+    other = alone(posed, lane(Adam(0.1), 2), (0.5, -1.0), 5)
     assert all(first.batch(u).tolist() == second.batch(u).tolist() for u in range(40))
     assert any(first.batch(u).tolist() != other.batch(u).tolist() for u in range(40))
 
@@ -145,7 +139,7 @@ START = (2.0, -1.0)
 
 @pytest.mark.parametrize("recipe", [ShiftedExamples(0.3), TiltedExamples(0.5)], ids=["shifted", "tilted"])
 def test_gradient_descent_on_a_quadratic_is_a_geometric_sequence(recipe: Recipe) -> None:
-    track = extended(Track(problem(QUADRATIC, recipe), lane(GradientDescent(0.3), 20), START, 0), [40])
+    track = alone(problem(QUADRATIC, recipe), lane(GradientDescent(0.3), 20), START, 0, 40)
     ratios = 1 - 0.3 * np.array([1.0, 4.0])
     assert_allclose(track.theta, START * ratios ** np.arange(41)[:, None], atol=1e-14)
 
@@ -154,7 +148,7 @@ def test_gradient_descent_on_a_quadratic_is_a_geometric_sequence(recipe: Recipe)
 def test_momentum_on_a_quadratic_obeys_its_recurrence(recipe: Recipe) -> None:
     """x[t] = Re(c·z^t) with z the root of z² = (1 + λ − ηk)·z − λ, since m starts at 0."""
     eta, decay, curvatures = 0.1, 0.9, np.array([1.0, 4.0])
-    track = extended(Track(problem(QUADRATIC, recipe), lane(Momentum(eta, decay), 20), START, 0), [60])
+    track = alone(problem(QUADRATIC, recipe), lane(Momentum(eta, decay), 20), START, 0, 60)
     trace = 1 + decay - eta * curvatures
     z = (trace + np.sqrt(trace**2 - 4 * decay + 0j)) / 2
     first = (1 - eta * curvatures) * START
@@ -167,10 +161,10 @@ def test_divergence_begins_exactly_at_the_edge_of_stability(decay: float) -> Non
     """The edge is η = 2 (1 + λ)/k."""
     posed, edge = problem(QUADRATIC, TiltedExamples(0.0)), 2 * (1 + decay) / 4.0
     for factor, diverges in ((0.99, False), (1.01, True)):
-        track = extended(Track(posed, lane(Momentum(factor * edge, decay), 20), (0.0, 1.0), 0), [4000])
+        track = alone(posed, lane(Momentum(factor * edge, decay), 20), (0.0, 1.0), 0, 4000)
         end = abs(float(track.theta[-1, 1]))
         assert end > 1e3 if diverges else end < 1e-3
-    bouncing = extended(Track(posed, lane(GradientDescent(0.5), 20), (0.0, 1.0), 0), [4000])
+    bouncing = alone(posed, lane(GradientDescent(0.5), 20), (0.0, 1.0), 0, 4000)
     assert_array_equal(bouncing.theta[:, 1], np.where(np.arange(4001) % 2, -1.0, 1.0))
 
 
@@ -178,17 +172,21 @@ def test_overflow_ends_one_marble_and_no_other() -> None:
     posed, wild = PROBLEMS["tilted"], lane(GradientDescent(0.05), 1)
     starts = np.array([[3.0, 2.0], [400.0, -300.0], [3.1, 2.1], [-90.0, 90.0]])
     seeds = np.arange(4)
-    tracks = record(posed, lane(GradientDescent(0.005), 1), starts, seeds, 50)
+    run = run_of(posed, lane(GradientDescent(0.005), 1), starts, seeds, 50)
+    tracks = [run.track(marble) for marble in range(4)]
+    assert run.made.tolist() == [track.updates for track in tracks]
     assert [track.overflow is not None for track in tracks] == [False, True, False, True]
     for track, (x, y), seed in zip(tracks, starts.tolist(), seeds.tolist(), strict=True):
-        alone = extended(Track(posed, lane(GradientDescent(0.005), 1), (x, y), seed), [20, 50])
-        assert bits(alone) == bits(track)
-        assert alone.overflow == track.overflow == (None if track.updates == 50 else track.updates + 1)
+        single = alone(posed, lane(GradientDescent(0.005), 1), (x, y), seed, 20, 50)
+        assert bits(single) == bits(track)
+        assert single.overflow == track.overflow == (None if track.updates == 50 else track.updates + 1)
         assert np.isfinite(track.theta).all()
-        track.extend(80)
+    run.extend(80)
+    for track in tracks:
         assert track.updates == (80 if track.overflow is None else track.overflow - 1)
-    gone = record(posed, wild, starts[[1, 3]], seeds[:2], 50)
-    assert all(track.overflow is not None for track in gone)
+    gone = run_of(posed, wild, starts[[1, 3]], seeds[:2], 50)
+    assert (gone.ends >= 0).all()
+    assert gone.updates == gone.made.max() + 1
 
 
 def test_a_run_ends_when_no_marble_is_left() -> None:

@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from runs import alone
 
 from sim.descent.race import Race
 from sim.descent.rules import rule_name
@@ -124,9 +125,7 @@ def test_no_claim_hangs_on_a_lucky_seed(name: str, seed: int) -> None:
     problem = scene.problem()
     for each, claim in zip(scene.lanes, scene.claims, strict=True):
         if claim is not None and each.batch_size < problem.train.count:
-            track = Track(problem, each, scene.start, seed)
-            judge = TrackJudge(track)
-            track.extend(scene.updates)
+            judge = TrackJudge(alone(problem, each, scene.start, seed, scene.updates))
             judge.observe()
             assert judge.verdict(scene.updates).kind.code == claim.verdict
             assert set(claim.events) <= set(kinds(judge.events))

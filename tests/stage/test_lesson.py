@@ -190,11 +190,11 @@ def test_the_question_is_said_only_while_it_is_put() -> None:
 
 def test_captions_are_said_with_their_lane_unless_they_are_off() -> None:
     lanes = [lane.name for lane in OPENING.lanes]
-    said, lane = words(63)
+    said, lane = words(66)
     assert said == OPENING.captions[1].text
     assert lane == lanes.index("minibatch")
-    assert words(63, language="zh")[0] == dict(OPENING.captions[1].translations)["zh"]
-    assert words(63, captions=False) == ("", None)
+    assert words(66, language="zh")[0] == dict(OPENING.captions[1].translations)["zh"]
+    assert words(66, captions=False) == ("", None)
 
 
 def test_a_guess_is_answered_when_the_answer_is_there() -> None:
@@ -220,7 +220,7 @@ def test_the_answer_is_that_of_the_race_that_was_run() -> None:
         return reveal(replace(begin(replace(OPENING, question=question)), guess=guess), race, timing, tick, ENGLISH)
 
     several = Question("?", ("minibatch", "momentum"), "escaped")
-    assert told(several, 2, 63) == "You guessed momentum, and you are right: it was minibatch and momentum."
+    assert told(several, 2, 66) == "You guessed momentum, and you are right: it was minibatch and momentum."
     never = Question("?", ("full batch",), "diverged")
     assert told(never, 0, 399) == ""
     assert told(never, 0, 400) == "You guessed full batch; it was none of them."

@@ -26,7 +26,12 @@ from sim.study.figure import Axis, Bars, Figure, HeatMap, Line, Page
 NAN, INF = math.nan, math.inf
 LANES = ("full batch", "minibatch", "momentum")
 SHARE = Axis("share of seeds", 0.0, 1.0, percent=True)
-LONG = ("settled in the global minimum", "stuck in a local minimum", "escaped saddle 1", "outside every known basin")
+LONG = (
+    "settled in the lowest known minimum",
+    "stuck in a local minimum",
+    "escaped saddle 1",
+    "outside every known basin",
+)
 RULES = ("gradient descent", "momentum", "Nesterov", "Adagrad", "RMSprop", "Adam", "AdamW")
 SIZES = [(640, 400), (960, 600), (900, 1600), (2560, 1080), (3840, 2160)]
 LIGHT = load_theme("light")
@@ -483,7 +488,7 @@ def test_axes_show_what_they_say_and_else_the_data() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["settled in the global minimum", "一二三四，五六七八。九十", "unbreakablelongword", ""]
+    "words", ["settled in the lowest known minimum", "一二三四，五六七八。九十", "unbreakablelongword", ""]
 )
 @pytest.mark.parametrize("most", [1, 2, 3])
 def test_wrapped_lines_fit_and_lose_nothing_in_silence(words: str, most: int) -> None:

@@ -334,9 +334,9 @@ def test_a_mark_tells_its_event(session: Session) -> None:
     here, stage = stage_of(session, USUAL)
     area = track(here.places)
     event = next(event for event in stage.race.judges[1].events if event.kind == "escaped")
-    pixel = (round(area.left + area.width * event.seen / session.horizon) + 2, area.centery)
+    pixel = (round(area.left + area.width * event.update / session.horizon) + 2, area.centery)
     told = words(tip_at(pixel, stage, look(here)))
-    assert told[0] == (f"update {event.seen}",)
+    assert told[0] == (f"update {event.update}",)
     assert ("minibatch: escaped at update 54: minimum 2 → 1",) in told
 
 

@@ -38,18 +38,16 @@ def places() -> Layout:
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
-def test_marks_stand_at_the_first_tick_at_which_the_panels_tell_of_the_event(
-    scene: Scene, running: Race, clock: str
-) -> None:
+def test_marks_stand_at_the_first_tick_by_which_the_event_had_happened(scene: Scene, running: Race, clock: str) -> None:
+    """By then the marble had made the update that the mark tells of."""
     timing = scene.timing(clock)
     marked = marks(running, timing, TICKS, ALL)
     assert marked
     assert [mark.tick for mark in marked] == sorted(mark.tick for mark in marked)
     for mark in marked:
-        judge = running.judges[mark.lane]
-        assert mark.event in judge.events_until(timing.moment(mark.lane, mark.tick))
-        if mark.tick:
-            assert mark.event not in judge.events_until(timing.moment(mark.lane, mark.tick - 1))
+        assert timing.moment(mark.lane, mark.tick) >= mark.event.update
+        assert not mark.tick or timing.moment(mark.lane, mark.tick - 1) < mark.event.update
+    assert any(mark.event.update < mark.event.seen for mark in marked)
 
 
 def test_by_epochs_the_full_batch_takes_twenty_ticks_an_update(scene: Scene, running: Race) -> None:
@@ -66,9 +64,14 @@ def test_marks_beyond_the_end_are_left_out(scene: Scene, running: Race) -> None:
 
 
 def test_what_was_not_watched_is_not_given_away(scene: Scene, running: Race) -> None:
+    """An event appears when it is certain, not when its tick has come."""
     timing = scene.timing("updates")
     everything = marks(running, timing, TICKS, ALL)
-    assert marks(running, timing, TICKS, 60) == tuple(mark for mark in everything if mark.tick <= 60)
+    [escape] = [mark for mark in everything if mark.event.kind == "escaped" and mark.lane == 1]
+    for seen in (60, escape.tick, escape.event.seen - 1, escape.event.seen):
+        certain = tuple(mark for mark in everything if mark.event.seen <= seen)
+        assert marks(running, timing, TICKS, seen) == certain
+        assert (escape in certain) == (seen >= escape.event.seen)
     assert not marks(running, timing, TICKS, 0)
 
 

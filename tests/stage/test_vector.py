@@ -100,7 +100,7 @@ def test_all_lanes_stand_side_by_side_with_names_and_verdicts(theme: str, tmp_pa
     assert [use.get(LINK) for use in root.iter(f"{SVG}use")] == ["#map"] * 2
     words = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
     assert {lane.name for lane in SCENE.lanes} <= set(words)
-    assert "stuck in a local minimumsince update 50" in words
+    assert "stuck in a local minimumsince update 60" in words
     assert [circle.get("fill") for circle in parts(root, "lane")] == [
         "#{:02x}{:02x}{:02x}".format(*color) for color in colors.lanes[:3]
     ]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pygame
 import pytest
+from runs import alone
 
 from sim.descent.batches import updates_per_epoch
 from sim.descent.problem import Problem
@@ -16,7 +17,7 @@ from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.momentum import Momentum
 from sim.descent.rules.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule
-from sim.descent.track import Lane, Track
+from sim.descent.track import Lane
 from sim.scene import Scene, load_scene, parse_scene, scene_files
 from sim.stage.camera import Camera
 from sim.stage.picture import draw, moment, setting
@@ -165,8 +166,7 @@ def test_every_view_has_a_key_a_name_and_a_sentence() -> None:
 )
 def test_the_sum_is_the_movement_of_the_track(rule: Rule[Any]) -> None:
     problem = load_scene("local-minimum").problem()
-    track = Track(problem, Lane("", rule, 3), (-1.0, 0.5), 4)
-    track.extend(30)
+    track = alone(problem, Lane("", rule, 3), (-1.0, 0.5), 4, 30)
     for update in range(30):
         parts = next_movement(track, update)
         assert parts is not None
@@ -176,15 +176,13 @@ def test_the_sum_is_the_movement_of_the_track(rule: Rule[Any]) -> None:
 
 
 def test_other_rules_have_no_such_sum() -> None:
-    track = Track(load_scene("local-minimum").problem(), Lane("", Adam(0.1), 3), (-1.0, 0.5), 4)
-    track.extend(2)
+    track = alone(load_scene("local-minimum").problem(), Lane("", Adam(0.1), 3), (-1.0, 0.5), 4, 2)
     assert next_movement(track, 1) is None
 
 
 def test_the_weights_of_past_gradients_make_the_movement() -> None:
     rate, decay = 0.1, 0.5
-    track = Track(load_scene("local-minimum").problem(), Lane("", Momentum(rate, decay), 3), (-1.0, 0.5), 4)
-    track.extend(20)
+    track = alone(load_scene("local-minimum").problem(), Lane("", Momentum(rate, decay), 3), (-1.0, 0.5), 4, 20)
     assert weights(decay, 0) == [1.0]
     powers = np.array([decay**k for k in range(13)])
     unrolled = -rate * np.sum(powers[:, None] * track.gradient[12::-1], axis=0)
@@ -195,7 +193,7 @@ def test_the_weights_of_past_gradients_make_the_movement() -> None:
 @pytest.mark.parametrize(("count", "size"), [(20, 1), (20, 7), (20, 20), (20, 50), (1000, 10)])
 def test_the_strip_shows_the_batches_of_the_track(count: int, size: int) -> None:
     scene = load_scene("thousand-examples" if count == 1000 else "local-minimum")
-    track = Track(scene.problem(), Lane("", GradientDescent(0.1), size), scene.start, 3)
+    track = alone(scene.problem(), Lane("", GradientDescent(0.1), size), scene.start, 3)
     rounds = updates_per_epoch(count, min(size, count))
     seen: set[int] = set()
     for update in range(2 * rounds):

@@ -22,6 +22,7 @@ from sim.descent.rules.momentum import Momentum
 from sim.descent.rules.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule
 from sim.descent.rules.rmsprop import RMSprop
+from sim.descent.update import one_update
 from sim.scene import load_scene
 from sim.study import basin_map as module
 from sim.study.basin_map import (
@@ -75,7 +76,7 @@ def brute_force(problem: Problem, rule: Rule[Any], points: Array, updates: int) 
     theta, state = points, rule.init(points)
     with np.errstate(all="ignore"):
         for _ in range(updates):
-            movement, state = rule.step(theta, problem.train.gradient(theta), state)
+            _, movement, state = one_update(rule, problem.train, theta, None, state)
             theta = theta + movement
     away = ~(norm(theta - problem.window.center) < 1e3 * problem.window.diagonal)
     return np.where(away, DIVERGED, problem.basins.labels(np.where(away[:, None], 0.0, theta)))

@@ -11,6 +11,7 @@ import pytest
 from readers import printed, through_json
 
 from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.rules.protocol import Slope
 from sim.descent.track import Lane
 from sim.descent.verdict import Kind
 from sim.scene import OPENING, Scene, load_scene, parse_scene, scene_files
@@ -218,9 +219,9 @@ class Listener:
     def init(self, theta: Array) -> None:
         assert theta.shape == (1, 2)
 
-    def step(self, theta: Array, gradient: Array, state: None) -> tuple[Array, None]:
+    def step(self, theta: Array, slope: Slope, state: None) -> tuple[Array, None]:
         del theta
-        self.heard.append(gradient)
+        self.heard.append(slope.here)
         return np.zeros((1, 2)), state
 
 

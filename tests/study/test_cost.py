@@ -14,9 +14,10 @@ from numpy.testing import assert_allclose
 from readers import rows, through_json
 
 from sim.descent.batches import epoch_orders
-from sim.descent.clock import CLOCKS, Machine
+from sim.descent.clock import Machine, parallel_evaluation
 from sim.descent.examples import Shifted
 from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.rules.protocol import Slope
 from sim.descent.track import Lane
 from sim.scene import load_scene
 from sim.study import cost as module
@@ -45,7 +46,7 @@ MNIST = 60_000
 
 
 def times_of(machine: Machine, sizes: tuple[int, ...]) -> tuple[float, ...]:
-    return tuple(CLOCKS["parallel"](size, MNIST, machine) for size in sizes)
+    return tuple(parallel_evaluation(size, machine) for size in sizes)
 
 
 @dataclass
@@ -224,9 +225,8 @@ def test_widths_are_powers_of_two_that_leave_a_second_block() -> None:
 
 @pytest.mark.parametrize("machine", [Machine(5.0, 1.0, 1), Machine(0.0, 1.0, 8), Machine(7.3, 2.1, 32)])
 def test_up_to_which_batch_an_update_costs_at_most_twice_as_much(machine: Machine) -> None:
-    cost = CLOCKS["parallel"]
-    limit = 2 * cost(1, MNIST, machine)
-    assert cost(doubled(machine), MNIST, machine) <= limit < cost(doubled(machine) + 1, MNIST, machine)
+    limit = 2 * parallel_evaluation(1, machine)
+    assert parallel_evaluation(doubled(machine), machine) <= limit < parallel_evaluation(doubled(machine) + 1, machine)
 
 
 def test_an_epoch_is_its_updates_the_short_last_one_and_the_shuffle() -> None:
@@ -244,9 +244,9 @@ class Recorder(GradientDescent):
 
     seen: list[Array] = field(default_factory=list)
 
-    def step(self, theta: Array, gradient: Array, state: Any) -> Any:
-        self.seen.append(gradient)
-        return super().step(theta, gradient, state)
+    def step(self, theta: Array, slope: Slope, state: Any) -> Any:
+        self.seen.append(slope.here)
+        return super().step(theta, slope, state)
 
 
 @pytest.mark.parametrize("name", ["local-minimum", "himmelblau", "two-weights"])

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sim.descent.data import RegressionExamples
+from sim.descent.data import RegressionExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.scene import load_scene
 from sim.surface import SURFACES
 from sim.surface.basins import NO_BASIN, Basins, find_basins, flow_step
 from sim.surface.critical import Kind, critical_points
+from sim.surface.formula import Formula
 from sim.surface.points import Array, norm
 from sim.surface.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
 from sim.surface.protocol import Surface, Window
@@ -146,3 +147,88 @@ def test_a_valley_has_a_basin_around_all_of_it() -> None:
 def test_without_minima_there_are_no_basins() -> None:
     basins = find_basins(DoubleWellSaddle(), DoubleWellSaddle.usual_window, [])
     assert (basins.labels(some_points(DoubleWellSaddle.usual_window, 20)) == NO_BASIN).all()
+
+
+# Degenerate minima, valleys and creases.
+
+SQUARE = Window(-2.0, 2.0, -2.0, 2.0)
+
+
+def problem_of(formula: str, window: Window = SQUARE) -> Problem:
+    return Problem(*TiltedExamples(0.0, count=1).sums(Formula(formula)), window)
+
+
+@pytest.mark.parametrize("formula", ["(x^2 + y^2)^2", "x^4 + y^2", "x^6 + y^6", "(x^2 + y^2)^4", "(x - 0.3)^4 + y^4"])
+def test_a_minimum_without_curvature_has_a_certain_disc(formula: str) -> None:
+    basins = problem_of(formula).basins
+    assert basins.radii.shape == (1,)
+    assert basins.radii[0] > 1.0
+    points = some_points(SQUARE, 200)
+    assert (basins.labels(points) == 0).all()
+    assert_array_equal(basins.nearest(points) == 0, norm(points - basins.minima[0]) <= basins.radii[0])
+
+
+@pytest.mark.parametrize(("tilt", "offset"), [(0.3, -0.0765), (0.0, 0.0)])
+def test_what_comes_to_rest_in_a_valley_gets_the_valley_that_it_is_in(tilt: float, offset: float) -> None:
+    """(x² − 1)² + 0.3 x: two parallel valleys, the ridge between them where 4x³ − 4x + 0.3 = 0."""
+    problem = problem_of(f"(x^2 - 1)^2 + {tilt}*x")
+    assert len(problem.minima) == 2
+    points = some_points(SQUARE, 300)
+    ridge = min((root.real for root in np.roots([4.0, 0.0, -4.0, tilt])), key=abs)
+    assert ridge == pytest.approx(-offset, abs=2e-3)
+    right = problem.basins.labels(points)
+    left_valley = int(problem.basins.minima[0, 0] > 0)
+    assert_array_equal(right, np.where(points[:, 0] < ridge, left_valley, 1 - left_valley))
+
+
+def test_the_nearest_valley_is_not_always_the_one_that_a_flow_ends_in() -> None:
+    """Two rings of minima, the inner one higher: what rests on the inner one is nearer to the outer one's point."""
+    problem = problem_of("((x^2 + y^2)^2 - 2.5*(x^2 + y^2) + 1)^2 - 0.1*(x^2 + y^2)", Window(-2.0, 2.0, -2.0, 2.0))
+    radii = norm(np.array([minimum.position for minimum in problem.minima]))
+    assert len(radii) == 2
+    points = some_points(problem.window, 300)
+    labels, ends = problem.basins.follow(points)
+    assert_allclose(norm(ends), radii[labels], atol=1e-4)
+    assert set(labels.tolist()) == {0, 1}
+
+
+def test_what_rests_in_a_valley_outside_the_window_is_in_it() -> None:
+    problem = problem_of("(x*y - 1)^2")
+    outside = np.array([[3.0, 0.5], [-4.0, -0.1], [0.2, 3.5], [2.5, 2.5]])
+    labels, ends = problem.basins.follow(outside)
+    assert not SQUARE.contains(ends[:2]).any()
+    positions = np.array([minimum.position for minimum in problem.minima])
+    assert_array_equal(np.sign(positions[labels, 0]), np.sign(outside[:, 0]))
+
+
+def test_a_flow_on_a_crease_finds_its_minimum() -> None:
+    problem = problem_of("abs(x - 0.3) + (y - 0.2)^2")
+    points = np.concatenate([some_points(SQUARE, 100), [[0.31, 0.2], [0.3, 1.5], [0.3, 0.2], [0.3001, -1.9]]])
+    assert (problem.basins.labels(points) == 0).all()
+
+
+def test_a_flow_follows_a_crooked_crease_down() -> None:
+    """Along y = sin 3x, with x² / 10 left of the loss: to the origin from everywhere."""
+    problem = problem_of("abs(y - sin(3*x)) + 0.1*x^2", Window(-3.0, 3.0, -3.0, 3.0))
+    assert len(problem.minima) == 1
+    labels, ends = problem.basins.follow(some_points(problem.window, 60))
+    assert (labels == 0).all()
+    assert (norm(ends) <= problem.basins.radii[0] + 1e-9).all()
+
+
+def test_on_a_level_crease_everything_is_in_one_valley() -> None:
+    problem = problem_of("abs(x^2 + y^2 - 1)")
+    assert problem.basins.valleys.tolist() == [True]
+    points = some_points(SQUARE, 60)
+    labels, ends = problem.basins.follow(points[norm(points) > 0.1])
+    assert (labels == 0).all()
+    assert_allclose(norm(ends), 1.0, atol=1e-6)
+
+
+def test_what_slides_out_of_sight_belongs_to_no_basin() -> None:
+    problem = problem_of("abs(y - 0.3*x) + 0.2*x + 0*y")
+    assert problem.minima == ()
+    problem = problem_of("min(abs(y - 0.3*x) + 0.2*x, 5) + 3*abs(x - 1.5)")
+    labels = problem.basins.labels(some_points(SQUARE, 20))
+    assert len(problem.minima) == 1
+    assert (labels == 0).all()

@@ -11,7 +11,8 @@ from typing import ClassVar, cast
 import numpy as np
 import pytest
 
-from sim.surface.critical import CriticalPoint, Kind, critical_points
+from sim.surface.critical import CriticalPoint, Kind, critical_points, search
+from sim.surface.formula import Formula
 from sim.surface.gaussian import Bowl, Landscape, MullerBrown, Well
 from sim.surface.points import Array, norm, pair, symmetric, total
 from sim.surface.polynomial import (
@@ -402,3 +403,215 @@ def test_what_is_not_a_number_is_passed_over_in_silence() -> None:
 
 def test_the_same_call_gives_the_same_bits() -> None:
     assert critical_points(HILLS, HILLS.usual_window) == critical_points(HILLS, HILLS.usual_window)
+
+
+# What the literature counts, and what brute force finds.
+
+LEVY = "sin(3*pi*x)^2 + (x - 1)^2*(1 + sin(3*pi*y)^2) + (y - 1)^2*(1 + sin(2*pi*y)^2)"
+EGGHOLDER = "-(y + 47)*sin(sqrt(abs(x/2 + y + 47))) - x*sin(sqrt(abs(x - (y + 47))))"
+GOLDSTEIN_PRICE = (
+    "(1 + (x + y + 1)^2*(19 - 14*x + 3*x^2 - 14*y + 6*x*y + 3*y^2))"
+    "*(30 + (2*x - 3*y)^2*(18 - 32*x + 12*x^2 + 48*y - 36*x*y + 27*y^2))"
+)
+COUNTED: dict[str, tuple[str, Window, dict[str, int]]] = {
+    "goldstein-price": (GOLDSTEIN_PRICE, Window(-2, 2, -2, 2), {"minimum": 4, "saddle": 4, "maximum": 1}),
+    "three-hump camel": ("2*x^2 - 1.05*x^4 + x^6/6 + x*y + y^2", Window(-5, 5, -5, 5), {"minimum": 3, "saddle": 2}),
+    "branin": (
+        "(y - 5.1/(4*pi^2)*x^2 + 5/pi*x - 6)^2 + 10*(1 - 1/(8*pi))*cos(x) + 10",
+        Window(-5, 10, 0, 15),
+        {"minimum": 3, "saddle": 2},
+    ),
+    # Products of what one variable does: 5 minima and 4 maxima along x, and along y.
+    "bohachevsky": (
+        "x^2 + 2*y^2 - 0.3*cos(3*pi*x) - 0.4*cos(4*pi*y) + 0.7",
+        Window(-10, 10, -10, 10),
+        {"minimum": 25, "saddle": 40, "maximum": 16},
+    ),
+    "waves": ("sin(20*x)*cos(20*y)", Window(-2.9, 2.9, -2.9, 2.9), {}),
+    "hölder table": ("-abs(sin(x)*cos(y)*exp(abs(1 - sqrt(x^2 + y^2)/pi)))", Window(-10, 10, -10, 10), {"minimum": 42}),
+    "schwefel": ("-x*sin(sqrt(abs(x))) - y*sin(sqrt(abs(y)))", Window(-500, 500, -500, 500), {"minimum": 49}),
+}
+
+
+def found_by(formula: str, window: Window) -> Counter[str]:
+    return Counter(point.kind.value for point in critical_points(Formula(formula), window))
+
+
+@pytest.mark.parametrize(("formula", "window", "kinds"), COUNTED.values(), ids=COUNTED)
+def test_as_many_as_are_known(formula: str, window: Window, kinds: dict[str, int]) -> None:
+    found = found_by(formula, window)
+    for kind, count in kinds.items():
+        assert found[kind] == count, kind
+
+
+def test_waves_shorter_than_two_cells_are_all_found() -> None:
+    """Of sin 20x · cos 20y: extrema where both are ±1, saddles where both are 0."""
+    formula, window, _ = COUNTED["waves"]
+    found = search(Formula(formula), window)
+    assert found.complete
+    crests = [(k + 0.5) * np.pi / 20 for k in range(-40, 40) if abs((k + 0.5) * np.pi / 20) <= 2.9]
+    zeros = [k * np.pi / 20 for k in range(-40, 40) if abs(k * np.pi / 20) <= 2.9]
+    expected = np.array([*product(crests, zeros), *product(zeros, crests)])
+    places = positions(found.points)
+    assert len(places) == len(expected)
+    order, wanted = np.lexsort(places.round(6).T), np.lexsort(expected.round(6).T)
+    assert norm(places[order] - expected[wanted]).max() < 1e-9
+
+
+def test_eggholder_has_its_minima_next_to_the_creases_too() -> None:
+    """It is odd about (0, −47): each maximum there is a minimum on the other side."""
+    found = search(Formula(EGGHOLDER), Window(-512, 512, -512, 512))
+    kinds = Counter(point.kind.value for point in found.points)
+    assert kinds == {"minimum": 75, "saddle": 148, "maximum": 72}
+    assert not found.complete  # Nobody knows what lies on a crease.
+    assert found.points[0].value == pytest.approx(-956.9182316)
+    inside = [point for point in found.points if abs(point.position[1] + 47) < 464.9]
+    mirrored = np.array([(-x, -94 - y) for x, y in (point.position for point in inside)])
+    gaps = norm(mirrored[:, None] - positions(tuple(inside))).min(axis=1)
+    assert gaps.max() < 1e-6
+
+
+def test_eggholder_by_brute_force() -> None:
+    """Nodes of a fine grid that are lower than all around them, each followed down by tiny steps, far from creases."""
+    surface, window = Formula(EGGHOLDER), Window(-512, 512, -512, 512)
+    heights = surface.value(window.grid(1025, 1025))
+    inner = heights[1:-1, 1:-1]
+    beside = [heights[1 + i : 1024 + i, 1 + j : 1024 + j] for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j]
+    low = window.grid(1025, 1025)[1:-1, 1:-1][np.all([inner < other for other in beside], axis=0)]
+    x, y = low.T
+    low = low[(np.abs(x / 2 + y + 47) > 4) & (np.abs(x - y - 47) > 4)]
+    minima = positions(critical_points(surface, window), Kind.MINIMUM)
+    gaps = norm(low[:, None] - minima).min(axis=1)
+    assert len(low) > 50
+    assert gaps.max() < 1.5
+
+
+@pytest.mark.parametrize("cells", [64, 512])
+def test_levy_number_13_is_complete_where_waves_nearly_agree_with_the_cells(cells: int) -> None:
+    found = search(Formula(LEVY), Window(-10, 10, -10, 10), cells)
+    assert Counter(point.kind.value for point in found.points) == {"minimum": 1179, "saddle": 1826, "maximum": 648}
+    assert found.complete
+    assert found.points[0].position == pytest.approx((1, 1), abs=1e-9)
+
+
+def test_rings_of_drop_wave_are_one_valley_each_and_pieces_in_the_corners_one_each() -> None:
+    """cos 12r over a bowl: a valley near every r = kπ/6, and beyond r = 5.12 a piece of it in each corner."""
+    found = search(Formula("-(1 + cos(12*sqrt(x^2 + y^2)))/(0.5*(x^2 + y^2) + 2)"), Window(-5.12, 5.12, -5.12, 5.12))
+    valleys = [(point, ground) for point, ground in zip(found.points, found.grounds, strict=True) if ground]
+    radii = [float(np.hypot(*point.position)) for point, _ in valleys]
+    whole = [radius for radius in radii if radius < 5.12]
+    assert whole == pytest.approx(sorted(whole))
+    assert len(whole) == 1 + 9
+    assert Counter(round(radius / (np.pi / 6)) for radius in radii if radius >= 5.12) == {10: 4, 11: 4, 12: 4, 13: 4}
+    for point, ground in valleys:
+        assert norm(ground.floor) == pytest.approx(np.hypot(*point.position), abs=1e-6)
+
+
+# Which points without curvature are minima.
+
+ALONE = ["(x^2 + y^2)^2", "x^4 + y^2", "x^6 + y^6", "(x - 0.3)^4 + (y + 0.2)^4 + 2", "cosh(x) - x^2/2 + y^2"]
+TAILS: list[tuple[str, Window]] = [
+    ("exp(-x) + y^2", Window(-2, 100, -3, 3)),
+    ("exp(-x) + y^2", Window(40, 100, -3, 3)),
+    ("exp(-x) + y^2 + 1", Window(40, 100, -3, 3)),
+    ("exp(-x) + y^2", Window(-5, 40, -20, 20)),
+    ("exp(-x^2) + y^2", Window(-30, 30, -3, 3)),
+    ("tanh(x) + y^2", Window(-50, 50, -3, 3)),
+    ("log(1 + exp(-x)) + y^2", Window(-3, 80, -3, 3)),
+    ("(y - sin(x))^2 + exp(-x)", Window(-2, 100, -3, 3)),
+    ("exp(-x^2 - y^2)", Window(-20, 20, -20, 20)),
+    ("(x*y - 1)^2 + 1e-13*x", Window(-2, 2, -2, 2)),
+    ("y^2 + 0.001*x^3", Window(-2, 2, -2, 2)),
+    ("x^2*y", Window(-2, 2, -2, 2)),
+    ("100*sqrt(abs(y - 0.01*x^2)) + 0.01*abs(x + 10)", Window(-15, -11, -3, 3)),
+    ("-log(x^2 + y^2)", Window(-2, 2, -2, 2)),
+]
+SQUARE = Window(-2, 2, -2, 2)
+
+
+def minima_of(formula: str, window: Window) -> list[CriticalPoint]:
+    found = search(Formula(formula), window)
+    return [point for point, ground in zip(found.points, found.grounds, strict=True) if ground is not None]
+
+
+@pytest.mark.parametrize("formula", ALONE)
+@pytest.mark.parametrize("window", [SQUARE, Window(-1.7, 2.3, -2.1, 1.6)], ids=["symmetric", "not"])
+def test_a_minimum_without_curvature_is_one(formula: str, window: Window) -> None:
+    found = search(Formula(formula), window)
+    ((point, ground),) = zip(found.points, found.grounds, strict=True)
+    assert point.kind is Kind.DEGENERATE
+    assert ground is not None
+    assert not ground.valley
+
+
+@pytest.mark.parametrize(("formula", "window"), TAILS)
+def test_no_minimum_is_made_up_on_a_tail_or_in_rounding(formula: str, window: Window) -> None:
+    assert minima_of(formula, window) == []
+
+
+def test_between_two_tails_there_is_a_minimum() -> None:
+    (point,) = minima_of("exp(-x) + exp(x - 60) + y^2", Window(-5, 65, -5, 5))
+    assert point.position == pytest.approx((30, 0), abs=1e-6)
+
+
+def test_valleys_at_different_heights_are_different_minima() -> None:
+    low, high = minima_of("(x^2 - 1)^2 + 0.3*x", SQUARE)
+    assert low.position[0] == pytest.approx(-1.0356, abs=1e-4)
+    assert high.position[0] == pytest.approx(0.9601, abs=1e-4)
+    assert high.value - low.value == pytest.approx(0.5996, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("formula", "count"),
+    [
+        ("(x^2 + y^2 - 1)^2", 1),
+        ("(x*y - 1)^2", 2),
+        ("(y - sin(x))^2", 1),
+        ("(x^2 - 1)^2", 2),
+        ("x^2*y^2", 1),
+        ("abs(x^2 + y^2 - 1)", 1),
+        ("abs(x*y - 1)", 2),
+        ("abs(y - sin(3*x))", 1),
+    ],
+)
+def test_a_valley_of_equal_minima_is_one_and_its_floor_is_level(formula: str, count: int) -> None:
+    found = search(Formula(formula), SQUARE)
+    valleys = [ground for ground in found.grounds if ground is not None]
+    assert len(valleys) == count
+    for ground in valleys:
+        assert ground.valley
+        assert np.abs(Formula(formula).value(ground.floor)).max() < 1e-7
+        assert np.ptp(ground.floor, axis=0).max() > 1.3
+
+
+# Creases.
+
+
+@pytest.mark.parametrize(
+    ("formula", "places"),
+    [
+        ("abs(y - sin(3*x)) + 0.1*x^2", [(0.0, 0.0)]),
+        ("abs(x^2 + y^2 - 1) + 0.1*x", [(-1.0, 0.0)]),
+        ("max(abs(x - 0.1), abs(y + 0.3))", [(0.1, -0.3)]),
+        ("abs(x - 0.3) + (y - 0.2)^2", [(0.3, 0.2)]),
+        ("abs(abs(x) - 1) + y^2", [(-1.0, 0.0), (1.0, 0.0)]),
+        ("max(max(x, y), -x - y)", [(0.0, 0.0)]),
+        ("abs(y - 0.3*x) + 0.2*x", []),
+    ],
+)
+def test_no_minimum_is_made_up_on_a_crease_and_its_own_is_found(
+    formula: str, places: list[tuple[float, float]]
+) -> None:
+    window = Window(-2.5, 2.5, -2.5, 2.5)
+    found = sorted(point.position for point in minima_of(formula, window))
+    assert np.allclose(np.array(found).reshape(-1, 2), np.array(places).reshape(-1, 2), atol=1e-5)
+    assert not search(Formula(formula), window).complete
+
+
+@pytest.mark.parametrize("surface", [Rosenbrock(), Beale(), Himmelblau(), Ackley(), MonkeySaddle(), HILLS], ids=repr)
+def test_a_search_of_what_is_smooth_says_that_it_is_complete(surface: ClosedForm) -> None:
+    assert search(surface, surface.usual_window).complete
+
+
+def test_a_search_of_what_is_too_fine_says_that_it_is_not() -> None:
+    assert not search(Formula("sin(3000*x)*sin(3000*y)"), Window(-3, 3, -3, 3)).complete

@@ -26,5 +26,5 @@ _NAMES = {kind: name for name, kind in RULES.items()}
 
 
 def rule_name(rule: Rule[Any]) -> str:
-    """The name under which the rule's kind is registered."""
-    return _NAMES[type(rule)]
+    """The name under which the rule's kind is registered; that of its class if it is not."""
+    return _NAMES.get(type(rule), type(rule).__name__)

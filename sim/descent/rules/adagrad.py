@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...surface.points import Array
-from .protocol import Epsilon, LearningRate
+from .protocol import Epsilon, LearningRate, Slope
 
 
 class AdagradState(NamedTuple):
@@ -37,7 +37,8 @@ class Adagrad:
     def init(self, theta: Array) -> AdagradState:
         return AdagradState(np.zeros_like(theta))
 
-    def step(self, _theta: Array, gradient: Array, state: AdagradState) -> tuple[Array, AdagradState]:
+    def step(self, _theta: Array, slope: Slope, state: AdagradState) -> tuple[Array, AdagradState]:
+        gradient = slope.here
         square_sum = state.square_sum + gradient * gradient
         movement = -self.learning_rate * gradient / (np.sqrt(square_sum) + self.epsilon)
         return movement, AdagradState(square_sum)

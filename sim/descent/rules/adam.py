@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...surface.points import Array
-from .protocol import Decay, Epsilon, LearningRate
+from .protocol import Decay, Epsilon, LearningRate, Slope
 
 
 class AdamState(NamedTuple):
@@ -49,7 +49,8 @@ class Adam:
     def init(self, theta: Array) -> AdamState:
         return AdamState(np.zeros_like(theta), np.zeros_like(theta), 0)
 
-    def step(self, _theta: Array, gradient: Array, state: AdamState) -> tuple[Array, AdamState]:
+    def step(self, _theta: Array, slope: Slope, state: AdamState) -> tuple[Array, AdamState]:
+        gradient = slope.here
         updates = state.updates + 1
         mean = self.beta1 * state.mean + (1 - self.beta1) * gradient
         mean_square = self.beta2 * state.mean_square + (1 - self.beta2) * gradient * gradient

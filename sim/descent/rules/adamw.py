@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ...surface.points import Array
 from .adam import Adam, AdamState
-from .protocol import Decay, Epsilon, LearningRate, WeightDecay
+from .protocol import Decay, Epsilon, LearningRate, Slope, WeightDecay
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,6 @@ class AdamW:
     def init(self, theta: Array) -> AdamState:
         return self.adam.init(theta)
 
-    def step(self, theta: Array, gradient: Array, state: AdamState) -> tuple[Array, AdamState]:
-        movement, state = self.adam.step(theta, gradient, state)
+    def step(self, theta: Array, slope: Slope, state: AdamState) -> tuple[Array, AdamState]:
+        movement, state = self.adam.step(theta, slope, state)
         return movement - self.learning_rate * self.weight_decay * theta, state

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ...surface.points import Array
-from .protocol import LearningRate
+from .protocol import LearningRate, Slope
 
 
 class NoState(NamedTuple):
@@ -30,5 +30,5 @@ class GradientDescent:
     def init(self, _theta: Array) -> NoState:
         return NoState()
 
-    def step(self, _theta: Array, gradient: Array, state: NoState) -> tuple[Array, NoState]:
-        return -self.learning_rate * gradient, state
+    def step(self, _theta: Array, slope: Slope, state: NoState) -> tuple[Array, NoState]:
+        return -self.learning_rate * slope.here, state

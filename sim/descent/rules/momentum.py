@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...surface.points import Array
-from .protocol import Decay, LearningRate
+from .protocol import Decay, LearningRate, Slope
 
 
 class MomentumState(NamedTuple):
@@ -39,6 +39,6 @@ class Momentum:
     def init(self, theta: Array) -> MomentumState:
         return MomentumState(np.zeros_like(theta))
 
-    def step(self, _theta: Array, gradient: Array, state: MomentumState) -> tuple[Array, MomentumState]:
-        movement = self.decay * state.movement - self.learning_rate * gradient
+    def step(self, _theta: Array, slope: Slope, state: MomentumState) -> tuple[Array, MomentumState]:
+        movement = self.decay * state.movement - self.learning_rate * slope.here
         return movement, MomentumState(movement)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...surface.points import Array
-from .protocol import Decay, LearningRate
+from .protocol import Decay, LearningRate, Slope
 
 
 class NesterovState(NamedTuple):
@@ -38,7 +38,7 @@ class Nesterov:
     def init(self, theta: Array) -> NesterovState:
         return NesterovState(np.zeros_like(theta))
 
-    def step(self, _theta: Array, gradient: Array, state: NesterovState) -> tuple[Array, NesterovState]:
-        downhill = -self.learning_rate * gradient
+    def step(self, _theta: Array, slope: Slope, state: NesterovState) -> tuple[Array, NesterovState]:
+        downhill = -self.learning_rate * slope.here
         velocity = self.decay * state.velocity + downhill
         return self.decay * velocity + downhill, NesterovState(velocity)

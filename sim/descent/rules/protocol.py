@@ -22,17 +22,39 @@ WeightDecay = Annotated[float, Ge(0), Le(1e3)]
 S = TypeVar("S", bound=tuple[Any, ...])
 
 
-class Rule(Protocol[S]):
-    """How a gradient becomes a movement; the caller does θ ← θ + movement.
+class Slope(Protocol):
+    """What a rule may ask about the loss of the batch that makes an update at θ (..., 2).
 
-    A rule is a frozen dataclass whose fields are the hyperparameters. All that it remembers is in the
-    state, a NamedTuple of arrays shaped like θ and of plain numbers such as the count of updates, so
+    All but `here` takes further work, which is counted and charged for by the clocks of machine time.
+    """
+
+    @property
+    def here(self) -> Array:
+        """∇L_B(θ), shape (..., 2): the gradient that is recorded."""
+        ...
+
+    def at(self, points: Array, /) -> Array:
+        """∇L_B of the same batch elsewhere: at a point for each θ (..., 2), or at K of them (K, ..., 2)."""
+        ...
+
+    def curvature(self) -> Array:
+        """∇²L_B(θ), shape (..., 2, 2)."""
+        ...
+
+
+class Rule(Protocol[S]):
+    """How the slope at θ becomes a movement; the caller does θ ← θ + movement.
+
+    A rule is a frozen dataclass whose fields, all hashable, are the hyperparameters. All that it remembers is
+    in the state, a NamedTuple of arrays shaped like θ and of plain numbers such as the count of updates, so
     a run can be stopped, copied and replayed from any update.
 
-    θ and the gradient have shape (..., 2). A step is element-wise arithmetic: it never writes to its
-    inputs, and a marble's movement has the same bits alone and among others. What a step returns may
-    share memory with the new state: read it, do not write to it. A run that diverges overflows to
-    infinity like any float arithmetic; to silence NumPy's warning about it is up to the caller.
+    θ and gradients have shape (..., 2). A step is element-wise arithmetic: it never writes to its
+    inputs, and a marble's movement has the same bits alone and among others. So too what it asks of the
+    slope may depend on the number of updates, but not on where a marble is: those beside it are asked with it.
+    What a step returns may share memory with the new state: read it, do not write to it. A run that
+    diverges overflows to infinity like any float arithmetic; to silence NumPy's warning about it is up to
+    the caller.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
@@ -43,10 +65,14 @@ class Rule(Protocol[S]):
         """η."""
         ...
 
+    def __hash__(self) -> int:
+        """Equal rules are one to a cache."""
+        ...
+
     def init(self, theta: Array, /) -> S:
         """The state before the first update of marbles at θ."""
         ...
 
-    def step(self, theta: Array, gradient: Array, state: S, /) -> tuple[Array, S]:
-        """The movement that answers the gradient at θ, and the state after it."""
+    def step(self, theta: Array, slope: Slope, state: S, /) -> tuple[Array, S]:
+        """The movement that answers the slope at θ, and the state after it."""
         ...

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...surface.points import Array
-from .protocol import Decay, Epsilon, LearningRate
+from .protocol import Decay, Epsilon, LearningRate, Slope
 
 
 class RMSpropState(NamedTuple):
@@ -40,7 +40,8 @@ class RMSprop:
     def init(self, theta: Array) -> RMSpropState:
         return RMSpropState(np.zeros_like(theta))
 
-    def step(self, _theta: Array, gradient: Array, state: RMSpropState) -> tuple[Array, RMSpropState]:
+    def step(self, _theta: Array, slope: Slope, state: RMSpropState) -> tuple[Array, RMSpropState]:
+        gradient = slope.here
         mean_square = self.alpha * state.mean_square + (1 - self.alpha) * gradient * gradient
         movement = -self.learning_rate * gradient / (np.sqrt(mean_square) + self.epsilon)
         return movement, RMSpropState(mean_square)

@@ -6,15 +6,17 @@ Unrolled, it is a sum of all gradients so far, in which the one k updates ago we
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pygame
 
 from ...descent.rules import rule_name
-from ...descent.rules.gradient_descent import GradientDescent
-from ...descent.rules.momentum import Momentum
-from ...descent.rules.nesterov import Nesterov
+from ...descent.rules.gradient_descent import GradientDescent, NoState
+from ...descent.rules.momentum import Momentum, MomentumState
+from ...descent.rules.nesterov import Nesterov, NesterovState
 from ...descent.track import Track
+from ...descent.update import Even, one_update
 from ...surface.points import Array, norm
 from .. import text
 from ..numbers import number
@@ -48,39 +50,38 @@ class Sum:
 
 
 def next_movement(track: Track, moment: int) -> Sum | None:
-    """The sum that makes the update after that moment, which must be known; None if the rule is none of this kind."""
-    take = _SUMS.get(type(track.lane.rule))
-    return take(track, moment) if take else None
+    """The sum that makes the update after that moment, which must be known; None if the rule is none of this kind.
 
-
-def _plain(track: Track, moment: int) -> Sum:
-    return Sum(np.zeros(2), -track.lane.rule.learning_rate * track.gradient[moment], "− η · g")
-
-
-def _heavy_ball(track: Track, moment: int) -> Sum:
+    What is carried is the rule's answer to no slope at all, the push its answer to this one if it remembers nothing.
+    """
     rule = track.lane.rule
-    assert isinstance(rule, Momentum)
-    last = track.movement[moment - 1] if moment else np.zeros(2)
-    push = -rule.learning_rate * track.gradient[moment]
-    return Sum(rule.decay * last, push, "λ · m − η · g")
+    if type(rule) not in _SUMS:
+        return None
+    formula, remembered = _SUMS[type(rule)]
+    theta = track.theta[moment]
+    fresh = rule.init(theta)
+    state = remembered(rule, track, moment) if moment else fresh
+    _, carried, _ = one_update(rule, Even(np.zeros(2)), theta, None, state)
+    _, push, _ = one_update(rule, Even(track.gradient[moment]), theta, None, fresh)
+    return Sum(carried, push, formula)
 
 
-def _nesterov(track: Track, moment: int) -> Sum:
-    """θ moves by λ m − η g with m = λ m′ − η g: together λ² m′ − (1 + λ) η g, and m′ follows from the last movement."""
-    rule = track.lane.rule
-    assert isinstance(rule, Nesterov)
-    decay, rate = rule.decay, rule.learning_rate
-    carried = np.zeros(2)
-    if moment:
-        carried = decay * (track.movement[moment - 1] + rate * track.gradient[moment - 1])
-    return Sum(carried, -(1 + decay) * rate * track.gradient[moment], "λ² · m − (1 + λ) η · g")
+def _heavy_ball(_rule: Momentum, track: Track, moment: int) -> MomentumState:
+    return MomentumState(track.movement[moment - 1])
 
 
-_SUMS: dict[type, Callable[[Track, int], Sum]] = {
-    GradientDescent: _plain,
-    Momentum: _heavy_ball,
-    Nesterov: _nesterov,
+def _nesterov(rule: Nesterov, track: Track, moment: int) -> NesterovState:
+    """The last update moved θ by λ m − η g: so m follows from it, unless nothing is carried on."""
+    carried = track.movement[moment - 1] + rule.learning_rate * track.gradient[moment - 1]
+    return NesterovState(carried / rule.decay if rule.decay else np.zeros(2))
+
+
+_SUMS: dict[type, tuple[str, Callable[[Any, Track, int], Any]]] = {
+    GradientDescent: ("− η · g", lambda *_: NoState()),
+    Momentum: ("λ · m − η · g", _heavy_ball),
+    Nesterov: ("λ² · m − (1 + λ) η · g", _nesterov),
 }
+"""Of rules that are linear in gradients and in what they remember: the sum, and the state before an update."""
 
 
 def draw_momentum(target: pygame.Surface, look: Look) -> None:

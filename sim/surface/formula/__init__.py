@@ -66,6 +66,13 @@ class Formula:
         together = self._compute(points, 1, lower=True)
         return together[2], vectors(together[:2])
 
+    def lower_bound(self) -> float:
+        """What it is nowhere below, as far as the ranges of its parts tell."""
+        from .bounds import bounds
+        from .reading import read
+
+        return bounds(*read(self.formula))[0]
+
     def _compute(self, points: Array, order: int, lower: bool = False) -> Array:
         """All derivatives of an order on the first axis, and, if asked for, the lower ones after these."""
         x, y = components(points).reshape(2, -1)

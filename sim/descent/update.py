@@ -1,0 +1,118 @@
+"""One update: a rule is asked for its movement, here and nowhere else, and what it asks in return is counted."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import prod
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from ..surface.points import Array
+from .batches import Indices
+from .rules.protocol import Rule
+
+S = TypeVar("S", bound=tuple[Any, ...])
+
+CURVATURE = 2
+"""What a Hessian costs, in evaluations of the gradient.
+
+It has two columns, and each of them is the derivative of the gradient in one direction: by differences of the
+gradient, or by Pearlmutter's exact way (1994), a column costs about as much as a gradient more.
+"""
+
+TRIED = 64  # Updates over which it is counted how often a rule asks.
+
+
+class Differentiable(Protocol):
+    """What a rule's questions are answered from; every `FiniteSum` is one."""
+
+    def gradient(self, theta: Array, batch: Indices | None = None) -> Array:
+        """∇L_B(θ), shape (..., 2)."""
+        ...
+
+    def hessian(self, theta: Array, batch: Indices | None = None) -> Array:
+        """∇²L_B(θ), shape (..., 2, 2)."""
+        ...
+
+
+class BatchSlope:
+    """A `Slope`: answers from one batch, and counts.
+
+    Attributes:
+        here: ∇L_B(θ), shape (..., 2).
+        evaluations: what has been asked for, in evaluations of the batch's gradient: 1 if no more than `here`.
+    """
+
+    __slots__ = ("_batch", "_loss", "_theta", "evaluations", "here")
+
+    def __init__(self, loss: Differentiable, theta: Array, batch: Indices | None) -> None:
+        self._loss, self._theta, self._batch = loss, theta, batch
+        self.here = loss.gradient(theta, batch)
+        self.evaluations = 1
+
+    def at(self, points: Array) -> Array:
+        """As `Slope` has it."""
+        self.evaluations += prod(points.shape[: points.ndim - self._theta.ndim])
+        return self._loss.gradient(points, self._batch)
+
+    def curvature(self) -> Array:
+        """As `Slope` has it."""
+        self.evaluations += CURVATURE
+        return self._loss.hessian(self._theta, self._batch)
+
+
+def one_update(
+    rule: Rule[S], loss: Differentiable, theta: Array, batch: Indices | None, state: S
+) -> tuple[BatchSlope, Array, S]:
+    """The rule's answer to a batch of the loss at θ (..., 2).
+
+    Args:
+        rule: which is asked.
+        loss: what it is asked about.
+        theta: where the marbles are.
+        batch: as `FiniteSum` takes it; None for all examples.
+        state: what the rule remembers.
+
+    Returns:
+        The slope with what was asked of it, the movement (..., 2), by which the caller does θ ← θ + movement, and
+        the rule's state after it.
+    """
+    slope = BatchSlope(loss, theta, batch)
+    movement, state = rule.step(theta, slope, state)
+    return slope, movement, state
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Even:
+    """The same slope everywhere, to try a rule on.
+
+    Its curvature is said to be that of ½‖θ‖², and not 0, so that a rule can divide by it.
+    """
+
+    slope: Array
+    """∇L, shape (2,), or one for each point that is asked of."""
+
+    def gradient(self, theta: Array, batch: Indices | None = None) -> Array:
+        """The slope at each of the points."""
+        del batch
+        return np.broadcast_to(self.slope, theta.shape)
+
+    def hessian(self, theta: Array, batch: Indices | None = None) -> Array:
+        """The unit matrix at each of the points."""
+        del batch
+        return np.broadcast_to(np.eye(2), (*theta.shape, 2))
+
+
+@lru_cache(maxsize=256)
+def evaluations_of(rule: Rule[Any]) -> float:
+    """How many evaluations of the batch's gradient an update by this rule takes: counted, and their mean.
+
+    How often a rule asks depends on nothing but the update's number, as `Rule` says: so it can be tried out.
+    """
+    theta, ground, counted = np.ones((1, 2)), Even(np.ones(2)), 0
+    state = rule.init(theta)
+    with np.errstate(all="ignore"):
+        for _ in range(TRIED):
+            slope, _, state = one_update(rule, ground, theta, None, state)
+            counted += slope.evaluations
+    return counted / TRIED

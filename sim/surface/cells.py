@@ -1,0 +1,124 @@
+"""Whether a grid shows all of a surface: its cells, those that are too coarse halved again and again.
+
+In a cell that shows it, the gradient changes from corner to corner as the Hessian says. Where it does not, and the
+gradient may vanish within, there is more to see: what is finer than the cell, or a crease.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .points import Array, norm
+from .protocol import Surface, Window
+
+Mask = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.intp]
+
+CROOKED = 0.15  # How much of the gradient's change along a side the Hessian may leave unexplained.
+WITHIN = 2.0  # The gradient may vanish in a cell if at a corner it is no more than so many times its change.
+MANY = 0.1  # If so large a share of all cells is too coarse, all are halved: waves may agree with the cells.
+HALVINGS = 4  # How often a cell is halved at most,
+MOST = 1 << 19  # while no more than about so many examples must be evaluated at points.
+NODES = 5  # How many nodes a halved cell has that are new.
+BESIDE = 0.5  # How far beside a cell, in its sides, Newton's steps from its corners may lead and still speak of it.
+_CORNERS = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
+_THIRDS = np.array([[i, j] for j in range(3) for i in range(3)])
+_QUARTERS = np.array([[0, 1, 4, 3], [1, 2, 5, 4], [3, 4, 7, 6], [4, 5, 8, 7]])
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Some of the cells into which a window is cut, corners counterclockwise from the lower left."""
+
+    window: Window
+    count: int
+    """How many the window has along each side."""
+    places: Integers
+    """Column and row of each, shape (n, 2)."""
+    gradients: Array
+    """Shape (n, 4, 2)."""
+    hessians: Array
+    """Shape (n, 4, 2, 2)."""
+
+    @property
+    def size(self) -> Array:
+        """Width and height."""
+        return np.array([self.window.width, self.window.height]) / self.count
+
+    def chosen(self, which: Mask) -> "Cells":
+        """Some of these."""
+        return Cells(self.window, self.count, self.places[which], self.gradients[which], self.hessians[which])
+
+    @property
+    def middles(self) -> Array:
+        """Shape (n, 2)."""
+        return np.array([self.window.x0, self.window.y0]) + (self.places + 0.5) * self.size
+
+    def too_coarse(self) -> Mask:
+        """Those in which the gradient may vanish unseen, (n,)."""
+        sides = np.roll(_CORNERS, -1, axis=0) - _CORNERS
+        turned = np.roll(self.hessians, -1, axis=1)
+        change = np.roll(self.gradients, -1, axis=1) - self.gradients
+        span = (sides * self.size)[None, :, :, None]
+        before, after = ((hessians @ span)[..., 0] for hessians in (self.hessians, turned))
+        surprise = norm(change - 0.5 * (before + after)).max(axis=1, initial=0.0)
+        most = np.maximum(np.maximum(norm(before), norm(after)), norm(change)).max(axis=1, initial=0.0)
+        finite = np.isfinite(self.gradients[..., 0] + self.gradients[..., 1])
+        within = ~(norm(self.gradients).min(axis=1, initial=np.inf) > WITHIN * most)
+        coarse = finite.any(axis=1) & within & ~(surprise <= CROOKED * most)
+        return np.asarray(coarse | (coarse.sum() > MANY * self.count**2))
+
+    def turning(self) -> Integers:
+        """How often the gradient turns around each, counterclockwise: maxima and minima less saddles, (n,)."""
+        x, y = self.gradients[..., 0], self.gradients[..., 1]
+        ahead = np.roll(x, -1, axis=1), np.roll(y, -1, axis=1)
+        turns = np.arctan2(x * ahead[1] - y * ahead[0], x * ahead[0] + y * ahead[1]).sum(axis=1)
+        return np.asarray(np.rint(np.where(np.isfinite(turns), turns, 0.0) / (2 * np.pi)).astype(np.intp))
+
+    def beside(self, points: Array) -> Mask:
+        """Those that one of the points (m, 2) lies in or beside, (n,)."""
+        if not len(points):
+            return np.zeros(len(self.places), np.bool_)
+        places = np.floor((points - (self.window.x0, self.window.y0)) / self.size).astype(np.intp)
+        around = (places[:, None] + np.array([[i, j] for i in (-1, 0, 1) for j in (-1, 0, 1)])).reshape(-1, 2)
+        wide = self.count + 4
+        return np.isin(self.places @ (1, wide), around @ (1, wide))
+
+    def promises(self, steps: Callable[[Array, Array], Array]) -> Array:
+        """Where Newton's step from a corner of a cell leads, for each cell in or beside which one ends; (n, 2).
+
+        steps: Newton's steps from gradients and Hessians.
+        """
+        ends = _CORNERS + steps(self.gradients, self.hessians) / self.size
+        beside = np.abs(ends - 0.5).max(axis=-1)
+        best = np.where(np.isnan(beside), np.inf, beside).argmin(axis=1)
+        rows = np.flatnonzero(beside[np.arange(len(best)), best] <= 0.5 + BESIDE)
+        ends = self.places[rows] + ends[rows, best[rows]]
+        return np.asarray(ends * self.size + (self.window.x0, self.window.y0))
+
+    def halved(self, surface: Surface) -> "Cells":
+        """Four of each."""
+        places = 2 * self.places[:, None] + _THIRDS
+        flat = places.reshape(-1, 2)
+        _, first, back = np.unique(flat @ (1, 4 * self.count), return_index=True, return_inverse=True)
+        nodes = np.array([self.window.x0, self.window.y0]) + flat[first] * (self.size / 2)
+        gradients, hessians = surface.gradient(nodes), surface.hessian(nodes)
+        index = back.reshape(len(places), 9)[:, _QUARTERS].reshape(-1, 4)
+        quarters = places[:, _QUARTERS[:, 0]].reshape(-1, 2)
+        return Cells(self.window, 2 * self.count, quarters, gradients[index], hessians[index])
+
+
+def cells_of(window: Window, gradients: Array, hessians: Array) -> Cells:
+    """All cells of a grid, given what it is at the nodes: shapes (n + 1, n + 1, 2) and (n + 1, n + 1, 2, 2)."""
+    count = len(gradients) - 1
+    rows, columns = np.indices((count, count)).reshape(2, -1)
+    at = [(rows + j, columns + i) for i, j in _CORNERS.tolist()]
+    return Cells(
+        window,
+        count,
+        np.stack([columns, rows], axis=-1),
+        np.stack([gradients[place] for place in at], axis=1),
+        np.stack([hessians[place] for place in at], axis=1),
+    )

@@ -1,0 +1,298 @@
+"""What lies around a point where curvature does not tell: the least height on a circle, and the floor of a valley.
+
+Nothing here asks for a derivative, so that it holds on a crease too, where there is none.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from .points import Array, dot, eigenvalues, eigenvectors, norm, pair
+from .protocol import Surface, Window
+
+Mask = npt.NDArray[np.bool_]
+
+DIRECTIONS = 32  # In which a circle is looked at first;
+BOTTOMS = 4  # around so many of the lowest of them it is looked at more closely,
+CLOSER = 9  # so many times,
+SAMPLES = 17  # at so many points: eight times as closely each time, to 1e-9 in the end.
+
+NOISE_RADIUS = 1e-10  # In diagonals: heights that differ so near to a critical point differ by rounding alone.
+NOISE = 8.0  # Heights are equal that differ by no more than so many times that,
+LEVEL = 1e-12  # or than this share of the surface's relief.
+CLEAR = 1e-7  # Of a floor whose height is known no better than to this share of the relief, nothing is known.
+
+WIDEST = 4.0  # In steps: the widest circle around a point; and
+ROUGHLY = 1e-9  # The same for heights at which descents have come to rest.
+HALVINGS = 14  # as many circles, each half as wide as the one before, are searched for one that is higher all around.
+PLAIN = 0.25  # The share of a circle that is level where the ground is no valley but a plain.
+
+SETTLING = 200  # How many steps downhill a point on a crease takes at most,
+SHORTEN = 0.25  # each so much shorter where the one before would not lead down,
+SETTLED = 1e-10  # until they are this short, in diagonals.
+DOWN = 1e-8  # What leads down on a crease, over what leads up beside it.
+
+MOST_STEPS = 256  # Along a floor, each way.
+FEW = 4  # On a floor of so few points nothing is said of its slope.
+CLOSED = 0.75  # A floor is closed if it comes back to where it began, this near in steps,
+AWAY = 3  # after so many.
+
+_TURN = 2 * np.pi
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What a point without slope lies on if it is a minimum."""
+
+    floor: Array
+    """Points (n, 2) along the floor of equal minima that it stands for; itself alone if it is the only one, and none at
+    all if nothing is certain."""
+    step: float = 0.0
+    """The most by which neighbours on the floor are apart."""
+    equal: float = 0.0
+    """Up to which difference heights count as equal."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether the slope vanishes there, rather than being too small on a tail or a plain."""
+        return len(self.floor) > 0
+
+    @property
+    def valley(self) -> bool:
+        """Whether it stands for many."""
+        return len(self.floor) > 1
+
+    def along(self, curve: Array) -> "Ground":
+        """The same, the points (n, 2) of its floor added, if it has one."""
+        return replace(self, floor=np.concatenate([self.floor, curve])) if self.valley else self
+
+
+DOUBTFUL = Ground(np.empty((0, 2)))
+"""What points lie on of which nothing is certain."""
+
+
+def lowest_around(
+    surface: Surface,
+    centers: Array,
+    radii: Array,
+    ahead: Array | None = None,
+    bottoms: int = BOTTOMS,
+    closer: int = CLOSER,
+) -> tuple[Array, Array, Array]:
+    """The lowest points on circles around the centers (n, 2), their heights (n,) and those of the highest, (n,).
+
+    ahead: angles (n,); then only the half of the circle is looked at that lies in this direction.
+    bottoms, closer: around how many of the lowest directions it is looked at more closely, and how often.
+    """
+    if ahead is None:
+        angles = np.broadcast_to(np.arange(DIRECTIONS) * (_TURN / DIRECTIONS), (len(centers), DIRECTIONS))
+    else:
+        angles = ahead[:, None] + np.linspace(-0.25 * _TURN, 0.25 * _TURN, DIRECTIONS // 2 + 1)
+    heights = _heights(surface, _on_circles(centers, radii, angles))
+    highest = np.where(np.isfinite(heights), heights, -np.inf).max(axis=1, initial=-np.inf)
+    angle, width = _bottoms(angles, heights)[:, :bottoms], _TURN / DIRECTIONS
+    offsets = np.linspace(-1.0, 1.0, SAMPLES)
+    rows, columns = np.indices(angle.shape)
+    for _ in range(closer):
+        nearby = angle[..., None] + width * offsets
+        best = _heights(surface, _on_circles(centers[:, None], radii[:, None], nearby)).argmin(axis=-1)
+        angle, width = nearby[rows, columns, best], width * 2 / (SAMPLES - 1)
+    points = _on_circles(centers, radii, angle)
+    heights = _heights(surface, points)
+    best = heights.argmin(axis=1)
+    row = np.arange(len(centers))
+    return points[row, best], heights[row, best], highest
+
+
+def _bottoms(angles: Array, heights: Array) -> Array:
+    """The angles (n, BOTTOMS) of the lowest of those directions (n, k) that are lower than both of their neighbours."""
+    beside = np.minimum(np.roll(heights, 1, axis=1), np.roll(heights, -1, axis=1))
+    order = np.argsort(np.where(heights <= beside, heights, np.inf), axis=1, kind="stable")[:, :BOTTOMS]
+    return np.asarray(np.take_along_axis(angles, order, axis=1))
+
+
+def _on_circles(centers: Array, radii: Array, angles: Array) -> Array:
+    """Points (..., k, 2) in the directions (..., k) of centers (..., 2)."""
+    return np.asarray(centers[..., None, :] + radii[..., None, None] * pair(np.cos(angles), np.sin(angles)))
+
+
+def _heights(surface: Surface, points: Array) -> Array:
+    heights = surface.value(points)
+    return np.where(np.isnan(heights), np.inf, heights)
+
+
+def tolerances(surface: Surface, window: Window, points: Array, relief: float) -> Array:
+    """Up to which differences heights near the critical points (n, 2) count as equal, (n,)."""
+    angles = np.broadcast_to(np.arange(DIRECTIONS) * (_TURN / DIRECTIONS), (len(points), DIRECTIONS))
+    radii = np.full(len(points), NOISE_RADIUS * window.diagonal)
+    near = _heights(surface, _on_circles(points, radii, angles))
+    center = _heights(surface, points)[:, None]
+    return np.asarray(NOISE * np.abs(near - center).max(axis=1, initial=0.0) + LEVEL * relief)
+
+
+def grounds(surface: Surface, window: Window, points: Array, relief: float, step: float) -> list[Ground | None]:
+    """What each of the critical points (n, 2) lies on; None where it is no minimum.
+
+    One that is alone is lower than all of a circle around it, and nothing within the circle is lower than it. One that
+    stands for a valley lies on a floor that is as high as it all along: until it closes, or leaves the window at both
+    ends, or has walls at both. Of one that falls, or is level at one end and rises at the other, as tails of functions
+    do, nothing is certain.
+    """
+    with np.errstate(all="ignore"):
+        equal = tolerances(surface, window, points, relief)
+        alone, level = _rings(surface, points, step, equal)
+        found: list[Ground | None] = [Ground(points[i : i + 1]) if alone[i] else None for i in range(len(points))]
+        doubtful = level & ((equal > CLEAR * relief) | _plain(surface, points, step, equal))
+        found = [DOUBTFUL if doubt else ground for ground, doubt in zip(found, doubtful.tolist(), strict=True)]
+        others = np.flatnonzero(level & ~doubtful)
+        for index, floor in zip(
+            others.tolist(), floors(surface, window, points[others], equal[others], step), strict=True
+        ):
+            found[index] = Ground(floor, step, ROUGHLY * relief)
+    return found
+
+
+def _rings(surface: Surface, points: Array, step: float, equal: Array) -> tuple[Mask, Mask]:
+    """Around which of the points (n, 2) a circle is higher and nothing within lower; and where none is either; (n,)."""
+    heights = surface.value(points)
+    higher, lower = np.zeros(len(points), np.bool_), np.zeros(len(points), np.bool_)
+    for radius in WIDEST * step * np.exp2(-np.arange(HALVINGS)[::-1]) if len(points) else ():
+        _, least, _ = lowest_around(surface, points, np.full(len(points), radius))
+        higher |= ~lower & (least > heights + equal)
+        lower |= ~higher & (least < heights - equal) & (radius <= step)
+    return higher, ~higher & ~lower
+
+
+def _plain(surface: Surface, points: Array, step: float, equal: Array) -> Mask:
+    """Which of the points (n, 2) have level ground in too many directions for a floor between two walls, (n,)."""
+    angles = np.broadcast_to(np.arange(DIRECTIONS) * (_TURN / DIRECTIONS), (len(points), DIRECTIONS))
+    around = _heights(surface, _on_circles(points, np.full(len(points), WIDEST * step), angles))
+    level = np.abs(around - surface.value(points)[:, None]) <= equal[:, None]
+    return np.asarray(level.mean(axis=1) > PLAIN)
+
+
+def floors(surface: Surface, window: Window, points: Array, equal: Array, step: float) -> list[Array]:
+    """The floors (m, 2) on which the points (n, 2) lie, from end to end in such steps, as `_joined` has them."""
+    ways = _ways(surface, window, points, equal, step)
+    return [_joined(surface, point, ahead, back) for point, ahead, back in zip(points, *ways, strict=True)]
+
+
+def _ways(
+    surface: Surface, window: Window, points: Array, equal: Array, step: float
+) -> "tuple[list[_Way], list[_Way]]":
+    """The walks from the points (n, 2) to both sides."""
+    if not len(points):
+        return [], []
+    first, _, _ = lowest_around(surface, points, np.full(len(points), step))
+    out, heights = first - points, surface.value(points)
+    angles = np.arctan2(out[:, 1], out[:, 0])
+    ahead, back = (
+        _walk(surface, window, points, heights, equal, turn, step) for turn in (angles, angles + 0.5 * _TURN)
+    )
+    return ahead, back
+
+
+def walks(surface: Surface, window: Window, points: Array, equal: Array, step: float) -> list[Array]:
+    """As `floors`, but as far as each floor is level in the window (m, 2), whatever its ends."""
+    ways = _ways(surface, window, points, equal, step)
+    return [
+        np.array([*back.points[::-1], point, *ahead.points]) for point, ahead, back in zip(points, *ways, strict=True)
+    ]
+
+
+@dataclass(slots=True)
+class _Way:
+    """A walk along a floor, and how it ended."""
+
+    points: list[Array]
+    end: str = "endless"
+
+
+def _walk(
+    surface: Surface, window: Window, points: Array, heights: Array, equal: Array, angles: Array, step: float
+) -> list[_Way]:
+    """From each point (n, 2) in a direction (n,), always to the lowest point a step ahead."""
+    ways = [_Way([]) for _ in points]
+    here, angle = points.copy(), angles.copy()
+    going = np.arange(len(points))
+    for number in range(MOST_STEPS):
+        if not len(going):
+            break
+        ahead, least, _ = lowest_around(surface, here[going], np.full(len(going), step), angle[going])
+        moved = ahead - here[going]
+        here[going], angle[going] = ahead, np.arctan2(moved[:, 1], moved[:, 0])
+        inside = window.contains(ahead)
+        back = (norm(ahead - points[going]) < CLOSED * step) & (number >= AWAY)
+        rise = least - heights[going]
+        ends = np.select(
+            [~inside, ~(rise <= equal[going]), rise < -equal[going], back],
+            ["border", "rise", "fall", "closed"],
+            default="",
+        )
+        for index, end, point in zip(going.tolist(), ends.tolist(), ahead, strict=True):
+            if end:
+                ways[index].end = end
+            else:
+                ways[index].points.append(point)
+        going = going[ends == ""]
+    return ways
+
+
+def _joined(surface: Surface, point: Array, forward: _Way, backward: _Way) -> Array:
+    """The whole floor, if it is one of minima; no points, if it leads down, or may: as a tail does."""
+    ends = {forward.end, backward.end}
+    if "closed" in ends:
+        return np.array([point, *(forward if forward.end == "closed" else backward).points])
+    floor = np.array([*backward.points[::-1], point, *forward.points])
+    if ends == {"rise"} or (ends == {"border"} and not _slopes(surface, floor)):
+        return floor
+    return np.empty((0, 2))
+
+
+def _slopes(surface: Surface, floor: Array) -> bool:
+    """Whether a floor goes down all along, too little for its heights to tell: as tails do.
+
+    Along the floor is where curvature is least. What is left of a slope on level floors is rounding, up here and down
+    there.
+    """
+    if len(floor) < FEW:
+        return False
+    for polish in (True, True, False):
+        gradients, hessians = surface.gradient(floor), surface.hessian(floor)
+        curvatures, axes = eigenvalues(hessians), eigenvectors(hessians)
+        flatter = (np.abs(curvatures[:, 0]) <= np.abs(curvatures[:, 1]))[:, None]
+        along, across = np.where(flatter, axes[:, 0], axes[:, 1]), np.where(flatter, axes[:, 1], axes[:, 0])
+        if polish:
+            steepness = np.where(flatter[:, 0], curvatures[:, 1], curvatures[:, 0])
+            floor = floor - (dot(gradients, across) / steepness)[:, None] * across
+    along = along * np.sign(dot(along, np.gradient(floor, axis=0)))[:, None]
+    slopes, rises = dot(gradients, along), np.diff(surface.value(floor))
+    up, down = (slopes > 0).all() and (rises >= 0).all(), (slopes < 0).all() and (rises <= 0).all()
+    return bool(up or down)
+
+
+def settled(surface: Surface, window: Window, points: Array, step: float) -> Array:
+    """Where the points (n, 2) come to rest that always go to the lowest place around, (m, 2): along creases too.
+
+    Those that leave the window are left out.
+    """
+    points, strides = points.copy(), np.full(len(points), step)
+    for _ in range(SETTLING):
+        going = np.flatnonzero(strides > SETTLED * window.diagonal)
+        if not len(going):
+            break
+        here = surface.value(points[going])
+        ahead, least, most = lowest_around(surface, points[going], strides[going])
+        down = here - least > DOWN * (most - here)
+        points[going[down]] = ahead[down]
+        strides[going[~down]] *= SHORTEN
+        inside = window.contains(points)
+        points, strides = points[inside], strides[inside]
+    return points
+
+
+def same_floor(points: Array, heights: Array, floor: Array, height: float, near: float, equal: float) -> Mask:
+    """Which of the points (n, 2) of these heights (n,) are this near to the floor (m, 2), and level with it; (n,)."""
+    gaps = norm(points[:, None] - floor[None]).min(axis=1, initial=np.inf)
+    return np.asarray((gaps <= near) & (np.abs(heights - height) <= equal))

@@ -1,0 +1,157 @@
+"""Blocks and progress: what they say follows from their definitions, however the moments come."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from sim.descent.blocks import DWELL, History, Progress, span_of
+from sim.descent.judge import LOOKBACK
+from sim.surface.points import Array
+
+UPDATES, MARBLES = 900, 6
+
+
+@dataclass
+class Runs:
+    theta: Array
+    loss: Array
+    full_gradient: Array
+    gradient: Array
+    movement: Array
+
+    def since(self, first: int) -> "Runs":
+        return Runs(*(column[first:] for column in vars(self).values()))
+
+    def of(self, marble: int) -> "Runs":
+        return Runs(*(column[:, [marble]] for column in vars(self).values()))
+
+
+@pytest.fixture(scope="module")
+def runs() -> Runs:
+    """Losses that fall for a while and then tremble; movements to and fro, damped in half of the runs."""
+    generator, time = np.random.default_rng(1), np.arange(UPDATES + 1)[:, None]
+    loss = np.exp(-time / generator.uniform(20, 200, MARBLES)) + 0.02 * generator.normal(size=(len(time), MARBLES))
+    slopes = generator.normal(size=(UPDATES, MARBLES, 2)) * [[1.0], [1.0], [1.0], [0.1], [0.1], [6.0]]
+    noise = generator.normal(size=slopes.shape) * np.where(np.arange(MARBLES) == 3, 0.9 ** time[:-1], 1.0)[..., None]
+    shrinking = np.where(np.arange(MARBLES) % 2, 1.0, 0.99 ** time[:-1])
+    shrinking[:, 3] = 0.9 ** time[:-1, 0]
+    shrinking[:, 2] = 1.06 ** np.minimum(time[:-1, 0], 300)
+    movement = ((-1.0) ** time[:-1] * shrinking)[..., None] * [0.6, 0.8]
+    movement[:, 4] *= np.where(generator.random((UPDATES, 1)) < 0.2, -1, 1)  # Not every movement turns back.
+    movement[:, 5] = generator.normal(size=(UPDATES, 2))
+    theta = np.concatenate([np.zeros((1, MARBLES, 2)), np.cumsum(movement, axis=0)])
+    return Runs(theta, loss, slopes, slopes + noise, movement)
+
+
+def read(runs: Runs, count: int, batch_size: int, stops: list[int], no_noise: float = 0.0) -> Progress:
+    """Read up to each of the stops, with no more of the past than is promised to be needed."""
+    history, parts, begin = History(count, batch_size, runs.loss.shape[1], no_noise), [], 0
+    for end in stops:
+        first = max(0, begin - LOOKBACK)
+        looks = np.arange(max(1, -(-begin // DWELL)) * DWELL, end, DWELL)
+        if len(looks):
+            parts.append(history.add(runs.since(first), first, looks))
+        begin = end
+    return Progress(*(join(list(part)) for part in zip(*parts, strict=True)))
+
+
+def join(parts: list[Any]) -> Any:
+    if isinstance(parts[0], tuple):
+        return tuple(join(list(each)) for each in zip(*parts, strict=True))
+    return np.concatenate(parts)
+
+
+@pytest.mark.parametrize(("count", "batch_size"), [(20, 1), (20, 5), (7, 2), (20, 20), (33, 1), (80, 1)])
+def test_progress_is_what_it_is_defined_to_be(runs: Runs, count: int, batch_size: int) -> None:
+    progress = read(runs, count, batch_size, [UPDATES + 1])
+    span, epoch, noisy = span_of(count, batch_size), -(-count // batch_size), batch_size < count
+    assert span % 40 == 0
+    assert span >= max(40, 2 * epoch)
+    patience = 20 if not noisy else 10 * max(5, -(-epoch // 10))
+    lengths = np.hypot(*runs.movement.transpose(2, 0, 1))
+    noises = np.sum((runs.gradient - runs.full_gradient) ** 2, axis=-1)
+    slopes = np.sum(runs.full_gradient**2, axis=-1)
+    for index, moment in enumerate(range(10, UPDATES + 1, 10)):
+        assert_array_equal(progress.longest[index], lengths[max(0, moment - 40) : moment].max(axis=0))
+        np.testing.assert_allclose(progress.path[index], lengths[moment - 10 : moment].sum(axis=0), rtol=1e-12)
+        for place, spans in enumerate((1, 2, 4)):
+            size, calm = spans * span, np.zeros(MARBLES, dtype=bool)
+            if noisy and moment >= size:
+                past = runs.loss[moment - size + 1 : moment + 1]
+                decline = past[: size // 2].mean(axis=0) - past[size // 2 :].mean(axis=0)
+                noisier = noises[moment - size : moment].mean(axis=0) > 0.2**2 * slopes[moment - size : moment].mean(
+                    axis=0
+                )
+                calm = (decline <= 0.5 * past.std(axis=0)) & noisier
+            assert_array_equal(progress.calm[place][index], calm)
+        for place, (size, share) in enumerate(((40, 0.75), (400, 0.1))):
+            bouncing = np.zeros(MARBLES, dtype=bool)
+            if moment >= size:
+                quarters = lengths[moment - size : moment].reshape(4, -1, MARBLES).max(axis=1)
+                moves = runs.movement[max(0, moment - size - 1) : moment]
+                turns = (np.sum(moves[1:] * moves[:-1], axis=-1) < 0).sum(axis=0)
+                bouncing = (quarters[1:] >= 0.999 * quarters[:-1]).all(axis=0) & (turns >= share * size)
+            assert_array_equal(progress.bouncing[place][index], bouncing)
+        remaining = np.full(MARBLES, np.inf)
+        if moment > patience:
+            before = lengths[max(0, moment - 2 * patience) : moment - patience].max(axis=0)
+            after = lengths[moment - patience : moment].max(axis=0)
+            noise = noises[moment - patience : moment].mean(axis=0)
+            fading = noise <= 0.04 * slopes[moment - patience : moment].mean(axis=0)
+            if moment >= 2 * patience:
+                fading |= noise <= 0.25 * noises[moment - 2 * patience : moment - patience].mean(axis=0)
+            with np.errstate(all="ignore"):
+                rate = after / before  # The geometric series of what comes after.
+                series = patience * after * rate / (1 - rate)
+            remaining = np.where((rate < 1) & (fading | ~np.bool_(noisy)), series, np.inf)
+        np.testing.assert_allclose(progress.remaining[index], remaining, rtol=1e-9)
+        growing = np.zeros(MARBLES)
+        if moment >= 50:
+            five = lengths[moment - 50 : moment].reshape(5, 10, MARBLES).max(axis=1)
+            growing = (five[1:] / five[:-1]).min(axis=0)
+        np.testing.assert_allclose(progress.growing[index], growing, rtol=1e-12)
+    assert np.isfinite(progress.remaining[-1, 3])
+    assert np.isinf(progress.remaining[:, 1]).all()
+    assert progress.growing.max() > 1.5
+    assert progress.bouncing[1].any()
+    assert any(part.any() for part in progress.calm) == noisy
+
+
+@pytest.mark.parametrize("stops", [range(1, UPDATES + 2), [1, 2, 257, 500, UPDATES + 1], [37, 38, 400, UPDATES + 1]])
+def test_how_the_moments_come_makes_no_difference(runs: Runs, stops: list[int]) -> None:
+    at_once = read(runs, 20, 1, [UPDATES + 1])
+    assert_same(read(runs, 20, 1, list(stops)), at_once)
+    alone = read(runs.of(3), 20, 1, list(stops))
+    assert_array_equal(alone.remaining[:, 0], at_once.remaining[:, 3])
+    assert_array_equal(alone.calm[2][:, 0], at_once.calm[2][:, 3])
+
+
+def assert_same(one: Progress, other: Progress) -> None:
+    for part, expected in zip(one, other, strict=True):
+        for mine, theirs in zip(
+            *((each if isinstance(each, tuple) else (each,)) for each in (part, expected)), strict=True
+        ):
+            assert_array_equal(mine, theirs)
+
+
+def test_noise_that_is_next_to_nothing_is_none(runs: Runs) -> None:
+    """Between 0.2 of the slope and its own size, the size being that of rounding."""
+    shrinking = Runs(*vars(runs).values())
+    shrinking.movement = 0.9 ** np.arange(UPDATES)[:, None, None] * np.ones((UPDATES, MARBLES, 2))
+    size = np.sqrt(np.mean(np.sum((runs.gradient - runs.full_gradient) ** 2, axis=-1)[-50:, 0]))
+    slower = read(shrinking, 20, 1, [UPDATES + 1], no_noise=0.99 * size)
+    quiet = read(shrinking, 20, 1, [UPDATES + 1], no_noise=1.01 * size)
+    assert np.isinf(slower.remaining[-1, 0])
+    assert np.isfinite(quiet.remaining[-1, 0])
+
+
+def test_numbers_that_overflow_are_no_sign(runs: Runs) -> None:
+    loss, movement = runs.loss.copy(), runs.movement.copy()
+    loss[300:, 0], movement[300:, 1] = np.nan, np.inf
+    progress = read(Runs(runs.theta, loss, runs.full_gradient, runs.gradient, movement), 20, 1, [UPDATES + 1])
+    assert not progress.calm[0][30:, 0].any()
+    assert progress.calm[0][30:, 1].any()
+    assert np.isinf(progress.remaining[30:, 1]).all()

@@ -1,0 +1,144 @@
+"""Every verdict is reached by one race and left out by another that differs in little."""
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from sim.descent.data import TiltedExamples
+from sim.descent.problem import Problem
+from sim.descent.race import Race
+from sim.descent.rules.adam import Adam
+from sim.descent.rules.adamw import AdamW
+from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.rules.protocol import Rule
+from sim.descent.track import Lane
+from sim.descent.track_judge import TrackJudge
+from sim.descent.verdict import Kind
+from sim.surface.formula import Formula
+from sim.surface.points import norm
+from sim.surface.protocol import Window
+
+SQUARE = Window(-2.0, 2.0, -2.0, 2.0)
+
+
+class Way(NamedTuple):
+    formula: str
+    rule: Rule[Any]
+    start: tuple[float, float]
+    updates: int = 400
+    batch_size: int = 20
+    sigma: float = 0.0
+    window: Window = SQUARE
+
+
+@lru_cache
+def problem_of(formula: str, sigma: float, window: Window) -> Problem:
+    return Problem(*TiltedExamples(sigma, count=20).sums(Formula(formula)), window)
+
+
+@lru_cache
+def judged(way: Way) -> TrackJudge:
+    lane = Lane("", way.rule, way.batch_size)
+    race = Race(problem_of(way.formula, way.sigma, way.window), [lane], way.start, 0)
+    race.extend(way.updates)
+    return race.judges[0]
+
+
+def last(way: Way) -> Kind:
+    return judged(way).verdict(way.updates).kind
+
+
+WELLS = "x^4/4 - x^2/2 + y^2/2 + 0.1*x"
+EDGE = "x*log(x) + y^2"
+DIPS = "cos(6*x) + cos(6*y) + 0.01*(x^2 + y^2)"
+WALL = "x^2/2 + 2*y^2"
+STEP = GradientDescent(0.1)
+ENDS = Window(-8.0, 8.0, -2.0, 2.0)
+
+AWAY, AROUND = "(x - 2)^2/2 + 2*(y - 2)^2", Window(-1.0, 3.0, -1.0, 3.0)  # Not where weights decay to.
+
+PAIRS: dict[Kind, tuple[Way, Way]] = {
+    Kind.DESCENDING: (Way(WALL, GradientDescent(0.001), (1.0, 1.0)), Way(WALL, STEP, (1.0, 1.0))),
+    Kind.SETTLED: (Way(WELLS, STEP, (-0.5, 0.5)), Way(WELLS, STEP, (0.5, 0.5))),
+    Kind.STUCK: (Way(WELLS, STEP, (0.5, 0.5)), Way(WELLS, STEP, (-0.5, 0.5))),
+    Kind.STALLED: (
+        Way("x^4/4 - x^2/2 + y^2/2", STEP, (0.0, 1.0)),
+        Way("x^4/4 - x^2/2 + y^2/2", STEP, (0.1, 1.0)),
+    ),
+    Kind.BALANCED: (Way("-x^2 - y^2", STEP, (0.0, 0.0)), Way("-x^2 - y^2", STEP, (0.0, 1e-3), 30)),
+    Kind.LEVEL: (Way("-exp(-2*(x^2 + y^2))", STEP, (6.0, 0.0)), Way("-exp(-2*(x^2 + y^2))", STEP, (1.0, 0.0))),
+    Kind.HELD: (
+        Way(AWAY, AdamW(0.05, weight_decay=1.0), (0.5, 0.5), 8000, window=AROUND),
+        Way(AWAY, AdamW(0.05, weight_decay=0.0), (0.5, 0.5), 8000, window=AROUND),
+    ),
+    Kind.PLATEAU: (
+        Way("-exp(-(x^2 + y^2)/2)", STEP, (3.6, 0.0), 60, window=ENDS),
+        Way("-exp(-(x^2 + y^2)/2)", STEP, (1.5, 0.0), 60, window=ENDS),
+    ),
+    Kind.RATTLING: (Way(WALL, STEP, (1.0, 1.0), 400, 1, 1.0), Way(WALL, STEP, (1.0, 1.0), 400, 20, 1.0)),
+    Kind.WANDERING: (
+        Way(DIPS, GradientDescent(0.02), (0.5, 0.5), 600, 1, 14.0),
+        Way(DIPS, GradientDescent(0.02), (0.5, 0.5), 600, 1, 4.0),
+    ),
+    Kind.BOUNCING: (Way(WALL, GradientDescent(0.5), (1.0, 1.0)), Way(WALL, GradientDescent(0.45), (1.0, 1.0))),
+    Kind.SWINGING: (
+        Way("abs(x - 0.3) + y^2", Adam(0.005), (1.0, 0.5), 2000),
+        Way("sqrt((x - 0.3)^2 + 0.01) + y^2", Adam(0.005), (1.0, 0.5), 2000),
+    ),
+    Kind.DIVERGED: (Way(WALL, GradientDescent(0.7), (1.0, 1.0)), Way(WALL, GradientDescent(0.5), (1.0, 1.0))),
+    Kind.OFF_SURFACE: (
+        Way("x*log(x) + y^2", GradientDescent(3.0), (1.5, 0.0)),
+        Way("x*log(x) + y^2", STEP, (1.5, 0.0)),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_verdict_is_reached_by_one_race_and_left_out_by_another(kind: Kind) -> None:
+    reached, left_out = PAIRS[kind]
+    assert last(reached) is kind
+    assert last(left_out) is not kind
+    if kind is not Kind.DESCENDING:
+        assert kind not in {told for _, told in judged(left_out).changes}
+        assert kind.code in {event.kind for event in judged(reached).events}
+
+
+def test_where_decay_and_gradient_balance_it_is_said() -> None:
+    """At rest means at rest: it stands still, on a slope."""
+    way, plain = PAIRS[Kind.HELD]
+    track = judged(way).track
+    assert norm(track.movement[-1]) < 1e-6
+    assert norm(track.full_gradient[-1]) > 1
+    assert "gradient and weight decay balance" in judged(way).verdict(way.updates).evidence
+    assert "gradient and weight decay balance" not in judged(plain).verdict(way.updates).evidence
+
+
+def test_only_what_is_proved_is_called_global() -> None:
+    for formula, proved in (("(x - 0.5)^2 + y^2", None), ("x^3 - 3*x + y^2", False)):
+        way = Way(formula, STEP, (0.5, 0.3))
+        verdict = judged(way).verdict(way.updates)
+        told = judged(way).track.problem.proof is not None
+        assert verdict.kind is Kind.SETTLED
+        assert ("global" in verdict.sentence) == told
+        assert proved is None or told == proved
+
+
+def test_a_minimum_that_was_not_known_is_told_by_where_it_is() -> None:
+    window = Window(-0.5, 0.9, -1.0, 1.0)
+    way = Way("0.25*x^4 - 0.5*x^2 + y^2", STEP, (0.5, 0.3), window=window)
+    verdict = judged(way).verdict(way.updates)
+    assert verdict.kind is Kind.SETTLED
+    assert verdict.basin is None
+    assert verdict.found is not None
+    np.testing.assert_allclose(verdict.found, (1.0, 0.0), atol=1e-9)
+    assert "found there, at (1, 0)" in verdict.sentence
+    assert judged(Way(WELLS, STEP, (-0.5, 0.5))).verdict(400).found is None
+
+
+def test_a_bounce_says_how_long_it_is() -> None:
+    way = PAIRS[Kind.BOUNCING][0]
+    verdict = judged(way).verdict(way.updates)
+    assert verdict.swing == norm(judged(way).track.movement[-40:]).max()
+    assert "by up to 2, and no less than before" in verdict.evidence

@@ -1,0 +1,323 @@
+"""Verdicts on ways that are written here by hand, so that what is to be said of them is known.
+
+No rule made them: a judge sees nothing but where a marble was. There is one on either side of every tolerance.
+"""
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from sim.descent import blocks, sight
+from sim.descent.examples import Tilted
+from sim.descent.judge import Judge
+from sim.descent.problem import Problem
+from sim.descent.rules.adamw import AdamW
+from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.track import Lane
+from sim.descent.verdict import KINDS, Event, Kind
+from sim.surface.formula import Formula
+from sim.surface.gaussian import Landscape, Well
+from sim.surface.points import Array, norm
+from sim.surface.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
+from sim.surface.protocol import Window
+
+COUNT = 20
+DECAYING = Lane("", AdamW(0.1), COUNT)
+FULL, SINGLE = (Lane("", GradientDescent(0.1), size) for size in (COUNT, 1))
+SQUARE = Window(-3.0, 3.0, -3.0, 3.0)
+
+
+class Written(NamedTuple):
+    """A way, as a judge reads it: (rows, 1, …)."""
+
+    theta: Array
+    loss: Array
+    full_gradient: Array
+    gradient: Array
+    movement: Array
+
+
+@lru_cache
+def problem_of(surface: Any, window: Window = SQUARE) -> Problem:
+    train = Tilted(surface, np.zeros((COUNT, 2)))
+    return Problem(train, train, window)
+
+
+def judged(problem: Problem, theta: Array, lane: Lane = FULL, noise: Array | float = 0.0) -> Judge:
+    """The judge of the way θ (U + 1, 2); `noise` is what the batch gradients are beside the full one, along x."""
+    points = np.asarray(theta, dtype=float)[:, None]
+    gradient = problem.train.gradient(points)
+    batch = gradient[:-1] + np.asarray(noise).reshape(-1, 1, 1) * np.array([1.0, 0.0])
+    columns = Written(points, problem.train.value(points), gradient, batch, np.diff(points, axis=0))
+    judge = Judge(problem, lane, points[0])
+    judge.read(columns, 0, len(points), np.array([len(points) - 1]))
+    return judge
+
+
+def last(judge: Judge) -> Kind:
+    return KINDS[int(judge.kinds[0])]
+
+
+def told(judge: Judge) -> list[Kind]:
+    return [kind for _, kind in judge.changes()]
+
+
+def approach(end: tuple[float, float], first: float, rate: float, updates: int) -> Array:
+    """Movements along x that begin with this length and shrink by this rate, and end at a point."""
+    ahead = first * rate ** np.arange(updates + 1) / (1 - rate)
+    return np.asarray(np.array(end) - np.stack([ahead, np.zeros_like(ahead)], axis=1))
+
+
+BOWL = problem_of(Quadratic((1.0, 4.0)))
+LENGTH = BOWL.scale.length
+
+
+# Rest
+
+
+@pytest.mark.parametrize(("distance", "kind"), [(0.9, Kind.SETTLED), (1.1, Kind.HELD)])
+def test_who_rests_at_hand_of_a_minimum_has_settled_and_who_rests_elsewhere_on_a_slope_has_not(
+    distance: float, kind: Kind
+) -> None:
+    problem = problem_of(Quadratic((100.0, 400.0)))
+    end = (distance * sight.AT_HAND * problem.scale.length, 0.0)
+    assert last(judged(problem, approach(end, 0.05, 0.8, 100), DECAYING)) is kind
+    plain = judged(problem, approach(end, 0.05, 0.8, 100))
+    assert last(plain) is (kind if kind is Kind.SETTLED else Kind.DESCENDING)  # What else should have stopped it there?
+
+
+@pytest.mark.parametrize(("share", "rests"), [(0.9, True), (1.1, False)])
+def test_who_still_has_a_way_to_go_does_not_rest(share: float, rests: bool) -> None:
+    """The way of the last block is short enough, and what remains by its shrinking is a little less or more."""
+    rate = 1 - 1e-3
+    remaining = share * sight.REST_DISTANCE * LENGTH
+    way = approach((0.0, 0.0), 1.0, rate, 100)
+    way *= remaining / abs(way[-1, 0])  # What remains of a geometric series, exactly.
+    assert blocks.DWELL * abs(way[-1, 0] - way[-2, 0]) < sight.REST_WAY * LENGTH
+    assert (last(judged(BOWL, way)) is Kind.SETTLED) == rests
+
+
+@pytest.mark.parametrize(("share", "rests"), [(0.95, True), (1.05, False)])
+def test_who_still_moves_does_not_rest(share: float, rests: bool) -> None:
+    """However little remains: the way of a block, at two looks, is a little less or more than that of a rest."""
+    rate = 0.9
+    way = approach((0.0, 0.0), 1.0, rate, 70)
+    lengths = norm(np.diff(way, axis=0))
+    way *= share * sight.REST_WAY * LENGTH / lengths[50:60].sum()  # At the first of the two.
+    assert (last(judged(BOWL, way)) is Kind.SETTLED) == rests
+
+
+def test_a_creep_that_does_not_shrink_is_no_rest_however_slow() -> None:
+    problem = problem_of(Formula("exp(-x) + y^2"))
+    time = np.arange(2001.0)
+    even = np.stack([1e-9 * time, 0 * time], axis=1)
+    slower = np.stack([0.05 * np.log1p(time), 0 * time], axis=1)  # Movements of 1/t sum up without bound.
+    for way in (even, slower):
+        assert told(judged(BOWL, way)) == [Kind.DESCENDING]
+        assert last(judged(problem, way + np.array([2.0, 0.0]))) is Kind.DESCENDING
+
+
+def test_a_rest_lasts_until_the_marble_moves_off() -> None:
+    there = approach((0.0, 0.0), 0.05, 0.8, 100)
+    off = np.cumsum(np.full((60, 2), 0.3 * sight.RESTLESS * sight.REST_WAY * LENGTH), axis=0)
+    for share, kinds in ((0.1, 1), (1.0, 2)):
+        judge = judged(BOWL, np.concatenate([there, there[-1] + share * off]))
+        assert told(judge)[1] is Kind.SETTLED
+        assert len(told(judge)) == 1 + kinds
+
+
+def test_where_it_rests_is_told_by_the_surface_there() -> None:
+    saddle, hill = problem_of(DoubleWellSaddle()), problem_of(Quadratic((-1.0, -2.0)))
+    flat = problem_of(Landscape(wells=(Well((0.0, 0.0), 1.0, 0.3),)))
+    steep = problem_of(Himmelblau(), Window(-5.0, 5.0, -5.0, 5.0))
+    for problem, end, kind in (
+        (saddle, (0.0, 0.0), Kind.STALLED),
+        (hill, (0.0, 0.0), Kind.BALANCED),
+        (flat, (2.9, 2.9), Kind.LEVEL),
+        (steep, (1.0, 1.0), Kind.HELD),
+        (saddle, (0.0, 1.0), Kind.SETTLED),
+    ):
+        assert last(judged(problem, approach(end, 0.05, 0.8, 100), DECAYING)) is kind
+
+
+@pytest.mark.parametrize(("tilt", "kind"), [(0.5, Kind.SETTLED), (2.0, Kind.STUCK), (1e4, Kind.STUCK)])
+def test_only_what_is_as_low_as_the_lowest_minimum_is_called_that(tilt: float, kind: Kind) -> None:
+    """Up to a millionth of the scale; a hundredth is no less stuck than a tenth."""
+    equal = sight.EQUAL_LOSS * problem_of(DoubleWellSaddle()).scale.loss
+    problem = problem_of(Formula(f"x^2/2 + y^4/4 - y^2/2 + {tilt * equal / 2!r}*y"))
+    higher = max(problem.minima, key=lambda minimum: minimum.value)
+    judge = judged(problem, approach(higher.position, 0.05, 0.8, 100))
+    assert last(judge) is kind
+    assert judge.events()[-1].target == problem.minima.index(higher)
+
+
+def test_a_rest_is_named_by_its_minimum_where_that_was_not_known() -> None:
+    """Outside of the window, lower and higher than the only minimum in it."""
+    window = Window(-3.0, 0.2, -1.0, 1.0)
+    for tilt, kind in ((-0.3, Kind.SETTLED), (0.3, Kind.STUCK)):
+        problem = problem_of(Formula(f"(x^2 - 1)^2 + y^2 + {tilt}*x"), window)
+        assert len(problem.minima) == 1
+        there = problem_of(Formula(f"(x^2 - 1)^2 + y^2 + {tilt}*x"), SQUARE)
+        [beyond] = [minimum.position for minimum in there.minima if minimum.position[0] > 0]
+        assert last(judged(problem, approach(beyond, 0.05, 0.8, 100))) is kind
+
+
+def test_in_noise_a_lull_is_no_rest() -> None:
+    """Movements and noise die away over 40 updates, and come back with every epoch of 60."""
+    problem = problem_of(Quadratic((1.0, 4.0)))
+    phase = np.arange(480) % 60
+    lull = np.where(phase < 15, 0.02, 0.02 * 0.5 ** (phase - 14.0))
+    way = np.zeros((481, 2))
+    way[1:, 0] = np.cumsum(lull * (-1.0) ** (np.arange(480) // 60))
+    noise = 50 * lull
+    way -= way[55]  # The lulls are at the minimum.
+    many = Tilted(Quadratic((1.0, 4.0)), np.zeros((60, 2)))
+    problem = Problem(many, many, SQUARE)
+    assert not {Kind.SETTLED, Kind.STUCK} & set(told(judged(problem, way, SINGLE, noise)))
+    fading = way * 0.5 ** (np.arange(481) // 60)[:, None] ** 3
+    assert last(judged(problem, fading, SINGLE, noise * 0.5 ** (np.arange(480) // 60) ** 1.5)) is Kind.SETTLED
+
+
+@pytest.mark.parametrize(("share", "held"), [(0.95, True), (1.05, False)])
+def test_on_a_slope_it_must_stand_still_indeed(share: float, held: bool) -> None:
+    problem = problem_of(Himmelblau(), Window(-5.0, 5.0, -5.0, 5.0))
+    way = approach((0.0, 0.0), 1.0, 0.9, 70)
+    lengths = norm(np.diff(way, axis=0))
+    way *= share * sight.BALANCED_WAY * problem.scale.length / lengths[50:60].sum()
+    assert (last(judged(problem, way + np.array([1.0, 1.0]), DECAYING)) is Kind.HELD) == held
+
+
+# Saddles and plateaus
+
+
+def reach_of(problem: Problem) -> float:
+    """Of the saddle at (0, 0)."""
+    return float(1 / sight.reaches(problem, np.array([[1.0, 0.0]]), np.array([0]))[0])
+
+
+def pause(at: tuple[float, float], reach: float, blocks_: int, share: float) -> Array:
+    """Fast to a place, then so many blocks whose way is this share of LINGERING reaches, and fast away along y."""
+    coming = np.stack([np.linspace(-2.0, at[0], 21), np.full(21, at[1])], axis=1)
+    slow = np.zeros((10 * blocks_, 2))
+    slow[:, 1] = share * sight.LINGERING * reach / 10
+    leaving = np.zeros((20, 2))
+    leaving[:, 1] = 0.06
+    return np.concatenate([coming, coming[-1] + np.cumsum(np.concatenate([slow, leaving]), axis=0)])
+
+
+def test_who_lingers_at_a_saddle_for_two_looks_has_stalled_and_leaves_it_when_it_is_out_of_its_reach() -> None:
+    problem = problem_of(DoubleWellSaddle())
+    reach = reach_of(problem)
+    for count, share, stalls in ((3, 0.9, True), (3, 1.1, False), (1, 0.9, False)):
+        way = pause((0.0, 0.0), reach, count, share)
+        judge = judged(problem, way)
+        assert (Kind.STALLED in told(judge)) == stalls
+        left = [event for event in judge.events() if event.kind == "left_saddle" and event.target is None]
+        assert len(left) == stalls
+        for event in left:
+            assert norm(way[event.update]) > sight.LEAVING * reach >= norm(way[event.update - 1])
+            assert event.seen == -(-event.update // 10) * 10
+
+
+def test_beyond_a_saddles_reach_nothing_stalls() -> None:
+    problem = problem_of(DoubleWellSaddle())
+    reach = reach_of(problem)
+    for distance, stalls in ((0.9, True), (1.2, False)):
+        judge = judged(problem, pause((-distance * reach, 0.0), reach, 3, 0.5))
+        assert (Kind.STALLED in told(judge)) == stalls
+
+
+def test_a_plateau_is_where_the_slope_says_nothing_of_the_way_down() -> None:
+    """In the tail of a well, f = −exp(−r²/2): there ‖∇L‖ · d/h is r² exp(−r²/2) / (1 − exp(−r²/2))."""
+    problem = problem_of(Landscape(wells=(Well((0.0, 0.0), 1.0, 1.0),)), Window(-8.0, 8.0, -8.0, 8.0))
+    radii = np.linspace(1.0, 6.0, 5001)
+    shares = radii**2 * np.exp(-(radii**2) / 2) / (1 - np.exp(-(radii**2) / 2))
+    for share, crosses in ((0.95, True), (1.05, False)):
+        radius = radii[np.argmin(np.abs(shares - share * sight.ASKEW))]
+        way = np.stack([np.full(41, radius), np.linspace(0.0, 0.02, 41)], axis=1)
+        assert (last(judged(problem, way)) is Kind.PLATEAU) == crosses
+    twenty = np.stack([np.full(41, 4.0), np.linspace(0.0, 0.02, 41)], axis=1)
+    assert told(judged(problem, twenty[:20])) == [Kind.DESCENDING]  # One look is not enough.
+    assert told(judged(problem, twenty[:21])) == [Kind.DESCENDING, Kind.PLATEAU]
+
+
+def test_a_canyon_is_no_plateau() -> None:
+    """Rosenbrock's floor: gentle, but it leads there."""
+    problem = problem_of(Formula("(1 - x)^2 + 100*(y - x^2)^2"), Window(-2.0, 2.0, -1.0, 3.0))
+    x = np.linspace(-1.2, 0.9, 400)
+    assert told(judged(problem, np.stack([x, x * x], axis=1))) == [Kind.DESCENDING]
+
+
+# Bounces, creases, divergence
+
+
+def swing(size: float, factor: float, updates: int, period: int = 2) -> Array:
+    """To and fro along x, by `size` at first, and by this factor more from update to update."""
+    time = np.arange(updates + 1)
+    side = np.where(time % period < period / 2, 1.0, -1.0)
+    return np.stack([0.5 * size * side * factor**time, np.zeros(updates + 1)], axis=1)
+
+
+@pytest.mark.parametrize(("decay", "bounces"), [(0.5, True), (1.5, False)])
+def test_a_bounce_is_no_less_than_before(decay: float, bounces: bool) -> None:
+    """By up to a thousandth over a quarter of a span."""
+    factor = 1 - decay * (1 - blocks.UNDAMPED) / 10
+    assert (last(judged(BOWL, swing(1.0, factor, 120))) is Kind.BOUNCING) == bounces
+
+
+@pytest.mark.parametrize(("turns", "bounces"), [(31, True), (29, False)])
+def test_three_movements_in_four_go_back_in_a_bounce(turns: int, bounces: bool) -> None:
+    signs = np.ones(40)
+    signs[:turns] = -1
+    movement = np.cumprod(np.tile(signs, 3))
+    x = 0.3 * np.concatenate([[0.0], np.cumsum(movement)])
+    judge = judged(BOWL, np.stack([x, 0 * x], axis=1))
+    assert (last(judge) is Kind.BOUNCING) == bounces
+
+
+def test_a_bounce_ends_when_it_is_half_as_long() -> None:
+    for share, kinds in ((0.55, [Kind.BOUNCING]), (0.45, [Kind.BOUNCING, Kind.DESCENDING])):
+        way = np.concatenate([swing(1.0, 1.0, 99), swing(share, 0.999, 40)])
+        assert told(judged(BOWL, way))[1:] == kinds
+
+
+@pytest.mark.parametrize(("formula", "kind"), [("abs(x) + y^2", Kind.SWINGING), ("x^4 + y^2", Kind.BOUNCING)])
+def test_a_swing_about_a_crease_is_told_as_one(formula: str, kind: Kind) -> None:
+    """A gradient that turns as sharply, but without a jump, is none."""
+    assert last(judged(problem_of(Formula(formula)), swing(1.0, 1.0, 80) + np.array([0.01, 0.3]))) is kind
+
+
+def test_who_may_come_back_has_not_diverged() -> None:
+    """Far away, and farther by 1.1 from block to block."""
+    for far, growth, diverged in ((1.2, 1.12, True), (0.2, 1.12, False), (1.2, 1.08, False)):
+        factor = growth**0.1
+        way = swing(1.0, factor, 100) * far * sight.FAR_AWAY * LENGTH * 2 / factor**90
+        assert (last(judged(BOWL, way)) is Kind.DIVERGED) == diverged
+    gentler = problem_of(Formula("sqrt(1 + x^2 + y^2)"))  # Whose walls are less and less steep.
+    assert last(judged(gentler, swing(1.0, 1.12**0.1, 100) * 3e6 * LENGTH)) is Kind.BOUNCING
+
+
+# Passages
+
+
+def test_a_passage_is_from_core_to_core_at_the_last_crossing() -> None:
+    problem = problem_of(DoubleWellSaddle())
+    radius = sight.CORE * problem.basins.radii
+    low, high = (0, 1) if problem.minima[0].position[1] < 0 else (1, 0)
+    inside, outside = (-1 + share * radius[low] for share in (0.95, 1.05))
+
+    def escapes(*heights: float) -> list[Event]:
+        y = np.array(heights)
+        judge = judged(problem, np.stack([0.0 * y, y], axis=1))
+        assert judge.pending[0] == (y[-1] != 0 and problem.basins.labels(np.array([[0.0, y[-1]]]))[0] != judge._home[0])
+        return [event for event in judge.events() if event.kind == "escaped"]
+
+    assert escapes(1.0, 0.5, -0.2, outside) == []
+    assert escapes(1.0, 0.5, -0.2, outside, 0.2, 1.0) == []
+    assert escapes(1.0, 0.5, -0.2, inside) == [Event(2, 3, "escaped", high, low)]
+    assert escapes(1.0, -0.2, 0.1, -0.1, -0.3, inside, -1.0) == [Event(3, 5, "escaped", high, low)]
+    assert escapes(0.2, -0.1, -1.0) == [Event(1, 2, "escaped", high, low)]  # The start's basin is home, core or not.
+    back = escapes(1.0, -1.0, outside, 0.3, 0.4, 1.0)
+    assert back == [Event(1, 1, "escaped", high, low), Event(3, 5, "escaped", low, high)]

@@ -1,0 +1,106 @@
+"""What a problem knows of its minima, and how it comes to know more."""
+
+import numpy as np
+import pytest
+
+from sim.descent.data import TiltedExamples
+from sim.descent.problem import Problem
+from sim.surface.critical import Kind
+from sim.surface.formula import Formula
+from sim.surface.points import Array
+from sim.surface.protocol import Window
+
+SQUARE = Window(-3.0, 3.0, -3.0, 3.0)
+WAVES = "sin(x)*sin(y) + 0.01*x^2"
+
+
+def problem_of(formula: str, window: Window = SQUARE) -> Problem:
+    return Problem(*TiltedExamples(0.0, count=1).sums(Formula(formula)), window)
+
+
+def at(*points: tuple[float, float]) -> Array:
+    return np.array(points)
+
+
+def test_what_is_known_is_looked_up_as_it_is_known() -> None:
+    problem = problem_of(WAVES)
+    found = problem.lookup(at((1.54, -1.5708), (0.0, 0.0), (1.0, 0.3)))
+    assert found[0] is not None
+    assert found[0].point is problem.minima[0] or found[0].point is problem.minima[1]
+    assert found[1] is not None
+    assert found[1].point is problem.saddles[0]
+    assert found[1].ground is None
+
+
+def test_a_minimum_outside_the_window_is_found_where_a_marble_rests_in_it() -> None:
+    problem = problem_of(WAVES)
+    (found,) = problem.lookup(at((4.62, 1.571)))
+    assert found is not None
+    assert found.point.kind is Kind.MINIMUM
+    assert found.point not in problem.critical
+    assert problem.train.gradient(np.array(found.point.position)) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_where_nothing_is_nothing_is_found() -> None:
+    assert problem_of(WAVES).lookup(at((30.0, 30.0))) == [None]
+    assert problem_of("exp(-x) + y^2").lookup(at((40.0, 0.0))) == [None]
+    assert problem_of("abs(x - 5) + y^2").lookup(at((4.0, 0.0))) == [None]
+
+
+@pytest.mark.parametrize(
+    ("formula", "place", "rest"),
+    [
+        ("abs(x - 5) + y^2", (5.0, 0.0), (4.99999, 0.001)),
+        ("(x - 5)^4 + y^4", (5.0, 0.0), (5.0001, 0.0001)),
+        ("(x^2 - 16)^2", (4.0, 0.3), (4.0, 0.3)),
+    ],
+)
+def test_cusps_and_what_has_no_curvature_are_found_too(
+    formula: str, place: tuple[float, float], rest: tuple[float, float]
+) -> None:
+    (found,) = problem_of(formula).lookup(at(rest))
+    assert found is not None
+    assert found.ground is not None
+    assert found.point.position == pytest.approx(place, abs=1e-4)
+
+
+def test_what_becomes_known_comes_behind_what_is_known_even_if_it_is_lower() -> None:
+    problem = problem_of("x^4/40 - x^2/2 + 0.3*x*y + y^2", Window(-0.5, 5.0, -3.0, 3.0))
+    before = problem.minima
+    more = problem.knowing(at((-3.5, 0.5), (-3.4, 0.5)))
+    assert more.minima[: len(before)] == before
+    assert len(more.minima) == len(before) + 1
+    assert more.critical[: len(problem.critical)] == problem.critical
+    assert problem.minima == before
+    assert more.lowest == min(minimum.value for minimum in more.minima)
+    assert more.scale == problem.scale
+    left = np.array([[-3.0, 0.0], [-4.0, 1.0]])
+    assert (problem.basins.labels(left) == -1).all()
+    assert (more.basins.labels(left) == len(before)).all()
+    inside = problem.window.grid(9, 9).reshape(-1, 2)
+    known = problem.basins.labels(inside)
+    assert (more.basins.labels(inside)[known >= 0] == known[known >= 0]).all()
+
+
+def test_nothing_new_is_the_same_problem() -> None:
+    problem = problem_of(WAVES)
+    assert problem.knowing(at((1.54, -1.5708), (30.0, 30.0))) is problem
+    more = problem.knowing(at((4.62, 1.571)))
+    assert more.knowing(at((4.62, 1.571), (4.6199, 1.5709))) is more
+
+
+def test_a_valley_that_goes_on_outside_the_window_is_the_valley_in_it() -> None:
+    problem = problem_of("(x*y - 1)^2", Window(-2.0, 2.0, -2.0, 2.0))
+    found = problem.lookup(at((3.0, 1 / 3), (-4.0, -0.25)))
+    assert [problem.minima.index(one.point) for one in found if one] == [1, 0]
+    assert problem.knowing(at((3.0, 1 / 3))) is problem
+    apart = problem_of("(x^2 - 1)^2 + 0.3*x", Window(-2.0, 0.5, -2.0, 2.0))
+    assert len(apart.minima) == 1
+    assert len(apart.knowing(at((0.9601, 0.7))).minima) == 2
+
+
+def test_the_lowest_of_none_is_none() -> None:
+    problem = problem_of("x + y")
+    assert problem.lowest is None
+    assert problem.proof is None
+    assert problem.complete

@@ -1,0 +1,30 @@
+"""Runs for tests, of many marbles or of one, and their judges."""
+
+import numpy as np
+
+from sim.descent.batches import Seeds
+from sim.descent.problem import Problem
+from sim.descent.run import Run
+from sim.descent.track import Lane, Track
+from sim.descent.track_judge import TrackJudge, observe_all
+from sim.surface.points import Array
+
+
+def run_of(problem: Problem, lane: Lane, starts: Array, seeds: Seeds, *stops: int, kept: int | None = None) -> Run:
+    """A run that is extended to one stop after the other."""
+    run = Run(problem, lane, starts, seeds, kept)
+    for stop in stops:
+        run.extend(stop)
+    return run
+
+
+def alone(problem: Problem, lane: Lane, start: tuple[float, float], seed: int, *stops: int) -> Track:
+    """The same of a marble by itself."""
+    return run_of(problem, lane, np.array([start]), np.array([seed]), *stops).track(0)
+
+
+def judges_of(run: Run) -> list[TrackJudge]:
+    """Of each of the marbles, having seen all of it."""
+    judges = [TrackJudge(run.track(marble)) for marble in range(len(run.seeds))]
+    observe_all(judges)
+    return judges
