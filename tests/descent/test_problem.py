@@ -82,6 +82,15 @@ def test_what_becomes_known_comes_behind_what_is_known_even_if_it_is_lower() -> 
     assert (more.basins.labels(inside)[known >= 0] == known[known >= 0]).all()
 
 
+def test_what_becomes_known_later_comes_behind_what_became_known_before() -> None:
+    problem = problem_of(WAVES)
+    once = problem.knowing(at((4.62, 1.571)))
+    twice = once.knowing(at((-4.62, -1.571)))
+    assert twice.minima[:-1] == once.minima
+    assert twice.minima[-1].position == pytest.approx((-4.61986, -1.5708), abs=1e-4)
+    assert problem.knowing(at((4.62, 1.571), (-4.62, -1.571))).minima == twice.minima
+
+
 def test_nothing_new_is_the_same_problem() -> None:
     problem = problem_of(WAVES)
     assert problem.knowing(at((1.54, -1.5708), (30.0, 30.0))) is problem

@@ -192,6 +192,13 @@ def test_the_nearest_valley_is_not_always_the_one_that_a_flow_ends_in() -> None:
     assert set(labels.tolist()) == {0, 1}
 
 
+def test_beside_a_floor_but_above_it_is_not_in_the_valley() -> None:
+    basins = problem_of("(x^2 - 1)^2 + 0.3*x").basins
+    (x, y), (other, _) = basins.minima
+    places = np.array([[x, y + 0.5], [x + 0.03, y], [other, y - 1.0], [other - 0.03, y], [0.0, 0.0]])
+    assert basins.at_rest(places).tolist() == [0, NO_BASIN, 1, NO_BASIN, NO_BASIN]
+
+
 def test_what_rests_in_a_valley_outside_the_window_is_in_it() -> None:
     problem = problem_of("(x*y - 1)^2")
     outside = np.array([[3.0, 0.5], [-4.0, -0.1], [0.2, 3.5], [2.5, 2.5]])
@@ -203,6 +210,7 @@ def test_what_rests_in_a_valley_outside_the_window_is_in_it() -> None:
 
 def test_a_flow_on_a_crease_finds_its_minimum() -> None:
     problem = problem_of("abs(x - 0.3) + (y - 0.2)^2")
+    assert problem.basins.radii[0] > 1.0
     points = np.concatenate([some_points(SQUARE, 100), [[0.31, 0.2], [0.3, 1.5], [0.3, 0.2], [0.3001, -1.9]]])
     assert (problem.basins.labels(points) == 0).all()
 
