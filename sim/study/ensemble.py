@@ -1,4 +1,9 @@
-"""Many seeds of one lane, and what became of each."""
+"""Many seeds of one lane, and what became of each.
+
+All that is told of a run is told as of its last update, but for one thing that only time can tell: whether a marble
+that is just then in another basin has left its own, or turns back. Such runs go on, unseen, until that is decided.
+So an escape counts by the update at which it happened, however long one watches.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -7,20 +12,30 @@ import numpy as np
 
 from ..descent.batches import Indices, Seeds
 from ..descent.crowd import Crowd, moments_kept
+from ..descent.judge import Judge
 from ..descent.problem import Problem
+from ..descent.sight import NO_SADDLE
 from ..descent.track import Lane
-from ..descent.verdict import ESCAPES, Kind
+from ..descent.verdict import DWELL, DWELL_OUTSIDE, ESCAPES, Kind
 from ..scene import Scene
-from ..surface.basins import Labels
+from ..surface.basins import NO_BASIN, Labels, Mask
 from ..surface.points import Array
 
 NEVER = -1
-"""The update of an escape that did not happen."""
+"""The update of what did not happen."""
 
 VERDICTS = tuple(Kind)
 
 MARBLES = 1 << 11  # Most that are computed at once,
 MOMENTS = 1 << 18  # and most of their moments: some 100 MB.
+
+OVER = (Kind.DIVERGED, Kind.OFF_SURFACE)
+"""The verdicts after which nothing more can happen."""
+
+FOLLOWED, LEAST_FOLLOWED = 4, 500
+"""Runs in which it is open whether they have escaped go on for up to so many times the updates, or up to this one."""
+TOGETHER = (DWELL, DWELL_OUTSIDE)
+"""For so many updates all marbles of a block go on; for one that takes longer, its run is made anew, alone."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,7 +51,11 @@ class Outcomes:
     basins: Labels
     """The minimum in whose basin each is at last, or NO_BASIN; shape (M,)."""
     escapes: Indices
-    """The update at which each first left a basin or a saddle, or NEVER; shape (M,)."""
+    """The update at which each first left a basin or a saddle, or NEVER; shape (M,). It may be certain only later."""
+    ends: Indices
+    """The update at which each diverged or left the surface, whether it had escaped before or not, or NEVER; (M,)."""
+    undecided: Mask
+    """Which had not escaped for all that is known, and may be about to, when they had run on to the limit; (M,)."""
     theta: Array
     """Where each is at last, shape (M, 2)."""
     losses: Array
@@ -68,23 +87,70 @@ def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Se
     )
 
 
+def last_followed(updates: int) -> int:
+    """Up to which update at most a run goes on if it is still open whether it escaped within so many updates."""
+    return max(FOLLOWED * updates, LEAST_FOLLOWED)
+
+
 def _block(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds, updates: int) -> Outcomes:
-    crowd = Crowd(problem, lane, np.tile(start, (len(seeds), 1)), seeds)
+    crowd = _crowd(problem, lane, start, seeds)
     crowd.extend(updates)
-    theta = crowd.theta()
-    escapes = [next((event.update for event in judge.events if event.kind in ESCAPES), NEVER) for judge in crowd.judges]
+    theta = np.array(crowd.theta(), order="C")  # A copy, since the crowd may have to go on.
     with np.errstate(all="ignore"):
         losses, test_losses = problem.train.value(theta), problem.test.value(theta)
+    made, basins = crowd.made(), crowd.basins
+    verdicts = np.array([VERDICTS.index(judge.kind) for judge in crowd.judges], dtype=np.intp)
+    ends = np.array([judge.changes[-1][0] if judge.kind in OVER else NEVER for judge in crowd.judges], dtype=np.intp)
+    judges = _decided(crowd, start, seeds, updates)
+    escapes = np.array([_escape(judge, updates) for judge in judges], dtype=np.intp)
     return Outcomes(
         seeds=seeds,
-        updates=crowd.made(),
-        verdicts=np.array([VERDICTS.index(judge.kind) for judge in crowd.judges], dtype=np.intp),
-        basins=crowd.basins,
-        escapes=np.array(escapes, dtype=np.intp),
-        theta=np.ascontiguousarray(theta),
+        updates=made,
+        verdicts=verdicts,
+        basins=basins,
+        escapes=np.where((ends != NEVER) & (escapes >= ends), NEVER, escapes),
+        ends=ends,
+        undecided=np.array([_pending(judge, updates) for judge in judges], dtype=np.bool_) & (escapes == NEVER),
+        theta=theta,
         losses=losses,
         test_losses=test_losses,
     )
+
+
+def _crowd(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds) -> Crowd:
+    return Crowd(problem, lane, np.tile(start, (len(seeds), 1)), seeds)
+
+
+def _decided(crowd: Crowd, start: tuple[float, float], seeds: Seeds, updates: int) -> list[Judge]:
+    """The judges of a crowd that has made so many updates, after it has gone on until no escape by then is open."""
+    for more in TOGETHER:
+        if not any(_pending(judge, updates) for judge in crowd.judges):
+            return crowd.judges
+        crowd.extend(updates + more)
+    judges = list(crowd.judges)
+    left = [place for place, judge in enumerate(judges) if _pending(judge, updates)]
+    if left:
+        alone, last = _crowd(crowd.problem, crowd.lane, start, seeds[left]), last_followed(updates)
+        more = 2 * TOGETHER[-1]
+        while alone.updates < last and any(_pending(judges[place], updates) for place in left):
+            alone.extend(min(updates + more, last))
+            more *= 2
+            for place, judge in zip(left, alone.judges, strict=True):
+                judges[place] = judge
+    return judges
+
+
+def _escape(judge: Judge, updates: int) -> int:
+    """The update of the first escape that happened within so many, as far as is known, or NEVER."""
+    found = (event.update for event in judge.events if event.kind in ESCAPES and event.update <= updates)
+    return min(found, default=NEVER)
+
+
+def _pending(judge: Judge, updates: int) -> bool:
+    """Whether the marble may have escaped within so many updates, and earlier than is known."""
+    state, first = judge._state, _escape(judge, updates)
+    away = state.guest != NO_BASIN and (state.home != NO_BASIN or state.held != NO_SADDLE)
+    return away and judge.kind not in OVER and state.entered <= (updates if first == NEVER else first - 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,15 @@ import pytest
 from bits import same_bits
 from numpy.testing import assert_array_equal
 
+from sim.descent.batches import Seeds
+from sim.descent.crowd import Crowd
+from sim.descent.problem import Problem
+from sim.descent.track import Lane
 from sim.descent.verdict import ESCAPES
-from sim.scene import load_scene
+from sim.scene import Scene, load_scene
 from sim.study import ensemble as module
-from sim.study.ensemble import NEVER, VERDICTS, Job, ensemble, join
+from sim.study.ensemble import NEVER, VERDICTS, Job, Outcomes, ensemble, join, last_followed
+from sim.surface.points import Array
 
 
 @pytest.mark.parametrize("lane", range(3))
@@ -21,16 +26,17 @@ def test_outcomes_are_those_of_races(lane: int) -> None:
         race = type(scene.race())(scene.problem(), scene.lanes, scene.start, seed)
         race.extend(300)
         judge, track = race.judges[lane], race.tracks[lane]
-        verdict = judge.verdict(300)
-        escapes = [event.update for event in judge.events_until(300) if event.kind in ESCAPES]
+        verdict, theta, loss, test_loss = judge.verdict(300), track.theta[-1], track.loss[-1], track.test_loss[-1]
+        race.extend(400)  # By when it is certain what happened until then.
+        escapes = [event.update for event in judge.events_until(400) if event.kind in ESCAPES and event.update <= 300]
         assert outcomes.seeds[place] == seed
         assert VERDICTS[outcomes.verdicts[place]] is verdict.kind
         assert outcomes.basins[place] == verdict.basin
         assert outcomes.escapes[place] == (escapes[0] if escapes else NEVER)
         assert outcomes.updates[place] == 300
-        assert_array_equal(outcomes.theta[place], track.theta[-1])
-        assert outcomes.losses[place] == track.loss[-1]
-        assert outcomes.test_losses[place] == track.test_loss[-1]
+        assert (outcomes.ends[place], outcomes.undecided[place]) == (NEVER, False)
+        assert_array_equal(outcomes.theta[place], theta)
+        assert (outcomes.losses[place], outcomes.test_losses[place]) == (loss, test_loss)
 
 
 def test_how_an_ensemble_is_cut_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,3 +71,82 @@ def test_no_updates_and_divergence() -> None:
     away = Job(scene, 3, 0, 2, 5_000).run()
     assert {VERDICTS[verdict].code for verdict in away.verdicts} == {"diverged"}
     assert (away.updates < 5_000).all()
+    assert_array_equal(away.ends, still_far(scene, 3))
+    assert (still.ends == NEVER).all()
+
+
+def still_far(scene: Scene, lane: int) -> list[int]:
+    """The update from which on the race of each of two seeds is said to have diverged."""
+    race = scene.race()
+    race.extend(5_000)
+    (since,) = (event.update for event in race.judges[lane].events if event.kind == "diverged")
+    return [since] * 2
+
+
+# Escapes that are certain only later.
+
+SEEDS = np.arange(200)
+
+
+def watched(updates: int, lane: int = 1) -> Outcomes:
+    """What becomes of the lane B = 2 of a scene from which about half have escaped after eighty updates."""
+    scene = load_scene("batch-ladder")
+    return ensemble(scene.problem(), scene.lanes[lane], scene.start, SEEDS, updates)
+
+
+def open_at(updates: int) -> Crowd:
+    """The crowd as it is after so many updates."""
+    scene = load_scene("batch-ladder")
+    crowd = Crowd(scene.problem(), scene.lanes[1], np.tile(scene.start, (len(SEEDS), 1)), SEEDS)
+    crowd.extend(updates)
+    return crowd
+
+
+@pytest.mark.parametrize("updates", [40, 80])
+def test_an_escape_counts_by_its_own_update_however_long_one_watches(updates: int) -> None:
+    short, long = watched(updates), watched(300)
+    assert_array_equal(short.escapes, np.where(long.escapes <= updates, long.escapes, NEVER))
+    assert not short.undecided.any()
+    certain = [any(event.kind in ESCAPES for event in judge.events) for judge in open_at(updates).judges]
+    assert np.count_nonzero(short.escapes != NEVER) > sum(certain) + 5  # Or nothing has been open.
+
+
+def test_all_else_is_told_of_the_last_update() -> None:
+    found, crowd = watched(80), open_at(80)
+    assert found.theta.tobytes() == np.ascontiguousarray(crowd.theta()).tobytes()
+    assert_array_equal(found.basins, crowd.basins)
+    assert [VERDICTS[verdict] for verdict in found.verdicts] == [judge.kind for judge in crowd.judges]
+    assert set(found.updates) == {80}
+    scene = load_scene("batch-ladder")
+    assert_array_equal(found.losses, scene.problem().train.value(crowd.theta()))
+
+
+def test_whether_runs_go_on_together_or_alone_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = watched(80)
+    monkeypatch.setattr(module, "TOGETHER", (2,))
+    made: list[int] = []
+
+    def crowd(problem: Problem, lane: Lane, starts: Array, seeds: Seeds) -> Crowd:
+        made.append(len(seeds))
+        return Crowd(problem, lane, starts, seeds)
+
+    monkeypatch.setattr(module, "Crowd", crowd)
+    assert same_bits(watched(80), usual)
+    assert len(made) == 2
+    assert 0 < made[1] < 40  # Only those that are still open run anew.
+
+
+def test_what_is_undecided_at_the_limit_counts_as_not_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = watched(80)
+    monkeypatch.setattr(module, "TOGETHER", (1,))
+    monkeypatch.setattr(module, "FOLLOWED", 1)
+    monkeypatch.setattr(module, "LEAST_FOLLOWED", 82)
+    found = watched(80)
+    assert found.undecided.any()
+    assert (found.escapes[found.undecided] == NEVER).all()
+    escaped, usually = found.escapes != NEVER, usual.escapes != NEVER
+    assert_array_equal(escaped[~found.undecided], usually[~found.undecided])
+
+
+def test_the_limit_is_four_times_the_updates_and_some_hundreds_at_least() -> None:
+    assert [last_followed(updates) for updates in (0, 80, 400)] == [500, 500, 1_600]

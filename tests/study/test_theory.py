@@ -22,7 +22,8 @@ from sim.descent.rules.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule
 from sim.descent.track import Lane, Update, descend
 from sim.scene import load_scene
-from sim.study.statistics import kaplan_meier
+from sim.study.ensemble import NEVER
+from sim.study.fates import fates
 from sim.surface.critical import CriticalPoint, Kind, critical_points
 from sim.surface.gaussian import Bowl, Landscape, Well
 from sim.surface.points import Array
@@ -516,12 +517,12 @@ def stay(train: FiniteSum, eta: float, minimum: CriticalPoint, saddle: CriticalP
     run = marbles(train, GradientDescent(eta), 1, crowd(minimum.position, size), updates)
     side = math.copysign(1.0, saddle.position[0] - minimum.position[0])
     measured = waits(run, lambda theta: side * (theta[:, 0] - saddle.position[0]) > 0, size)
-    curve = kaplan_meier(measured.updates, measured.left)
-    low, high = curve.quantile_interval(0.5)
+    half = fates(np.where(measured.left, measured.updates, NEVER), np.full(size, NEVER), updates).quantile(0.5)
+    assert half is not None
     cells = (
         f"{minimum.eigenvalues[0]:.2f}",
         *(f"{theory:.2f}", f"{noise:.2f}", f"{barrier:.3f}", f"{barrier / temperature:.1f}"),
-        *(f"{measured.mean:.0f} ± {measured.error:.0f}", f"{curve.quantile(0.5):.0f} ({low:.0f} to {high:.0f})"),
+        *(f"{measured.mean:.0f} ± {measured.error:.0f}", f"{half.update} ({half.low} to {half.high})"),
     )
     return Stay(math.exp(barrier / temperature) / math.sqrt(math.prod(minimum.eigenvalues)), measured, cells)
 
