@@ -98,11 +98,9 @@ def _block(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seed
     theta = np.array(crowd.theta(), order="C")  # A copy, since the crowd may have to go on.
     with np.errstate(all="ignore"):
         losses, test_losses = problem.train.value(theta), problem.test.value(theta)
-    made, basins = crowd.made(), crowd.basins
+    made, basins, ends = crowd.made(), crowd.basins, _ends(crowd)
     verdicts = np.array([VERDICTS.index(judge.kind) for judge in crowd.judges], dtype=np.intp)
-    ends = np.array([judge.changes[-1][0] if judge.kind in OVER else NEVER for judge in crowd.judges], dtype=np.intp)
-    judges = _decided(crowd, start, seeds, updates)
-    escapes = np.array([_escape(judge, updates) for judge in judges], dtype=np.intp)
+    escapes, undecided = _decided(crowd, start, seeds, updates)
     return Outcomes(
         seeds=seeds,
         updates=made,
@@ -110,7 +108,7 @@ def _block(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seed
         basins=basins,
         escapes=np.where((ends != NEVER) & (escapes >= ends), NEVER, escapes),
         ends=ends,
-        undecided=np.array([_pending(judge, updates) for judge in judges], dtype=np.bool_) & (escapes == NEVER),
+        undecided=undecided,
         theta=theta,
         losses=losses,
         test_losses=test_losses,
@@ -121,36 +119,53 @@ def _crowd(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seed
     return Crowd(problem, lane, np.tile(start, (len(seeds), 1)), seeds)
 
 
-def _decided(crowd: Crowd, start: tuple[float, float], seeds: Seeds, updates: int) -> list[Judge]:
-    """The judges of a crowd that has made so many updates, after it has gone on until no escape by then is open."""
+def _decided(crowd: Crowd, start: tuple[float, float], seeds: Seeds, updates: int) -> tuple[Indices, Mask]:
+    """The first escapes within so many updates, which a crowd has made, and which runs stay undecided at the limit.
+
+    The crowd goes on meanwhile.
+    """
     for more in TOGETHER:
-        if not any(_pending(judge, updates) for judge in crowd.judges):
-            return crowd.judges
+        if not _pending(crowd, updates).any():
+            break
         crowd.extend(updates + more)
-    judges = list(crowd.judges)
-    left = [place for place, judge in enumerate(judges) if _pending(judge, updates)]
-    if left:
-        alone, last = _crowd(crowd.problem, crowd.lane, start, seeds[left]), last_followed(updates)
-        more = 2 * TOGETHER[-1]
-        while alone.updates < last and any(_pending(judges[place], updates) for place in left):
-            alone.extend(min(updates + more, last))
+    escapes, pending = _escapes(crowd, updates), _pending(crowd, updates)
+    left, last = np.flatnonzero(pending), last_followed(updates)
+    if len(left):
+        alone, more = _crowd(crowd.problem, crowd.lane, start, seeds[left]), TOGETHER[-1]
+        while alone.updates < last and (alone.updates <= updates or _pending(alone, updates).any()):
             more *= 2
-            for place, judge in zip(left, alone.judges, strict=True):
-                judges[place] = judge
-    return judges
+            alone.extend(min(updates + more, last))
+        escapes[left], pending[left] = _escapes(alone, updates), _pending(alone, updates)
+    return escapes, pending & (escapes == NEVER)
+
+
+def _ends(crowd: Crowd) -> Indices:
+    """The update at which each diverged or left the surface, or NEVER; shape (M,)."""
+    return np.array([judge.changes[-1][0] if judge.kind in OVER else NEVER for judge in crowd.judges], dtype=np.intp)
+
+
+def _escapes(crowd: Crowd, updates: int) -> Indices:
+    """The update of each one's first escape that happened within so many, as far as is known, or NEVER; shape (M,)."""
+    return np.array([_escape(judge, updates) for judge in crowd.judges], dtype=np.intp)
 
 
 def _escape(judge: Judge, updates: int) -> int:
-    """The update of the first escape that happened within so many, as far as is known, or NEVER."""
     found = (event.update for event in judge.events if event.kind in ESCAPES and event.update <= updates)
     return min(found, default=NEVER)
 
 
-def _pending(judge: Judge, updates: int) -> bool:
-    """Whether the marble may have escaped within so many updates, and earlier than is known."""
-    state, first = judge._state, _escape(judge, updates)
-    away = state.guest != NO_BASIN and (state.home != NO_BASIN or state.held != NO_SADDLE)
-    return away and judge.kind not in OVER and state.entered <= (updates if first == NEVER else first - 1)
+def _pending(crowd: Crowd, updates: int) -> Mask:
+    """Which may have escaped within so many updates, and earlier than is known; shape (M,)."""
+    return np.array([_is_open(judge, updates) for judge in crowd.judges], dtype=np.bool_)
+
+
+def _is_open(judge: Judge, updates: int) -> bool:
+    state = judge._state
+    homeless = state.home == NO_BASIN and state.held == NO_SADDLE
+    if state.guest == NO_BASIN or homeless or judge.kind in OVER:
+        return False
+    first = _escape(judge, updates)
+    return state.entered <= (updates if first == NEVER else first - 1)
 
 
 @dataclass(frozen=True, slots=True)
