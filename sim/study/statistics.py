@@ -76,9 +76,10 @@ def exact(count: int, trials: int) -> Share:
 def mean(values: Array) -> Estimate:
     """The mean of finite values (n,), with Student's t interval (1908).
 
-    It supposes that the mean of so many is normally distributed, as it is for more than a few dozen (the
-    central limit theorem) even where single values have two humps, one for each basin. One value has an
-    infinite interval. Equal values have their own mean to the last bit, and an interval of no width.
+    It supposes that the mean of so many is normally distributed. That it is for more than a few dozen values (the
+    central limit theorem) even where these have two humps, one for each basin; but not where a few outweigh all
+    others, as the losses of marbles that are about to diverge do: then the interval holds far less often. One value
+    has an infinite interval. Equal values have their own mean to the last bit, and an interval of no width.
     """
     count = len(values)
     if not count:

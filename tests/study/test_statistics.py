@@ -47,6 +47,21 @@ def test_an_interval_stays_within_0_and_1_and_around_the_share(trials: int, data
     assert (estimate.high == 1) == (count == trials)
 
 
+@pytest.mark.parametrize("trials", [10, 40, 200])
+def test_on_average_over_all_true_shares_an_interval_holds_as_often_as_it_says(trials: int) -> None:
+    """Exactly, from the binomial distribution; at single true shares it swings about that."""
+    told = [wilson(count, trials).estimate for count in range(trials + 1)]
+    held = [
+        sum(
+            math.comb(trials, count) * true**count * (1 - true) ** (trials - count)
+            for count, estimate in enumerate(told)
+            if estimate.low <= true <= estimate.high
+        )
+        for true in np.linspace(0.0025, 0.9975, 200).tolist()
+    ]
+    assert float(np.mean(held)) == pytest.approx(0.95, abs=0.006)
+
+
 def test_no_trials_tell_nothing() -> None:
     estimate = wilson(0, 0).estimate
     assert math.isnan(estimate.value)
