@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from ..descent.clock import Machine
 from ..descent.data import EXAMPLES
 from ..descent.rules import RULES
+from ..languages import CODE, TRANSLATIONS
 from ..surface import SURFACES
 from ..surface.protocol import LARGEST
 from .tables import LANE_FIELDS, CaptionTable, Claim, QuestionTable, SceneFile, TranslationTable
@@ -126,14 +127,17 @@ def _hint(where: Sequence[str | int]) -> str:
             known = CaptionTable.model_fields
         case ("question", _):
             known = QuestionTable.model_fields
-        case ("zh", _):
+        case (str(code), _) if code in TRANSLATIONS:
             known = TranslationTable.model_fields
         case (*_, "claim", _):
             known = Claim.model_fields
         case _:
             known = ()
     close = difflib.get_close_matches(str(where[-1]), list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    if close:
+        return f"; did you mean {close[0]}?"
+    may_be_language = set(TRANSLATIONS).intersection(known) and CODE.fullmatch(str(where[-1]))
+    return f"; of languages there are {', '.join(TRANSLATIONS)}" if may_be_language else ""
 
 
 KIND_STEP: Mapping[str | int, int] = {"surface": 1, "examples": 1, "lane": 2}

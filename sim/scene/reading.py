@@ -25,7 +25,7 @@ from .carriers import CARRIERS, LONGEST_MARK, carried_text, carrier_of
 from .measured import with_measured
 from .mistakes import complain, oddities, reason, toml_reason
 from .tables import SceneFile, build
-from .value import Caption, Question, Scene, Translation
+from .value import Caption, InLanguages, Question, Scene, Translation
 from .words import SceneError, nearest, path_text, short
 
 SCENES = asset("scenes")
@@ -118,10 +118,16 @@ def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene
         machine=file.machine,
         lanes=lanes,
         claims=tuple(part.claim for part in file.lane.values()),
-        captions=tuple(Caption(part.on, part.text, part.zh, part.lane, part.update) for part in file.caption),
-        question=None if asked is None else Question(asked.text, tuple(asked.answer), asked.on, asked.zh),
-        zh=Translation(file.zh.title, file.zh.look, tuple(file.zh.lane.items())),
+        captions=tuple(Caption(part.on, part.text, part.translations, part.lane, part.update) for part in file.caption),
+        question=None if asked is None else Question(asked.text, tuple(asked.answer), asked.on, asked.translations),
+        translations=_translations(file),
     )
+
+
+def _translations(file: SceneFile) -> InLanguages[Translation]:
+    """What the scene's own words are in other languages; a table that says nothing is as good as none."""
+    read = ((code, Translation(part.title, part.look, tuple(part.lane.items()))) for code, part in file.translations)
+    return tuple((code, words) for code, words in read if words != Translation())
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 Nothing unknown is accepted, nothing converted, nothing infinite.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self, TypeAlias, Union, get_type_hints
@@ -26,6 +26,7 @@ from ..descent.data import EXAMPLES, MOST_EXAMPLES, Seed
 from ..descent.digest import DIGEST
 from ..descent.rules import RULES
 from ..descent.verdict import EVENT_KINDS, Kind
+from ..languages import TRANSLATIONS
 from ..surface import SURFACES, usual_window
 from ..surface.formula import Formula, FormulaError
 from ..surface.protocol import Point, Window
@@ -94,21 +95,37 @@ class Claim(Part):
     events: tuple[Literal[*EVENT_KINDS], ...] = ()  # type: ignore[valid-type]
 
 
-class CaptionTable(Part):
+class Translated(Part):
+    """A table with a key for each of TRANSLATIONS: what stands in English may stand there in that language."""
+
+    @property
+    def translations(self) -> tuple[tuple[str, Any], ...]:
+        """What stands there, by the languages' codes."""
+        found = ((code, getattr(self, code)) for code in TRANSLATIONS)
+        return tuple((code, words) for code, words in found if words is not None)
+
+
+def _translated(words: Any) -> Callable[[type[Translated]], Any]:
+    """Give the table its keys: such words, or nothing."""
+    keys: dict[str, Any] = dict.fromkeys(TRANSLATIONS, (words | None, None))
+    return lambda table: create_model(table.__name__, __base__=table, __doc__=table.__doc__, **keys)
+
+
+@_translated(Remark)
+class CaptionTable(Translated):
     """A sentence to be said when something has happened in the race."""
 
     on: Literal[*CAPTION_EVENTS]  # type: ignore[valid-type]
     text: Remark
-    zh: Remark | None = None
     lane: str | None = None
     update: Annotated[int, Field(ge=0, le=MOST_UPDATES)] | None = None
 
 
-class QuestionTable(Part):
+@_translated(Remark)
+class QuestionTable(Translated):
     """What may be asked before the race, and which lanes are the answer."""
 
     text: Remark
-    zh: Remark | None = None
     on: Literal[*EVENT_KINDS] = "escaped"  # type: ignore[valid-type]
     answer: Annotated[list[str], BeforeValidator(_listed), Field(min_length=1, max_length=MOST_LANES)]
 
@@ -162,7 +179,8 @@ else:
     LaneTable = _variants(RULES, "rule", LANE_FIELDS)
 
 
-class SceneFile(Part):
+@_translated(TranslationTable)
+class SceneFile(Translated):
     """A scene file, table by table."""
 
     title: Title
@@ -177,7 +195,6 @@ class SceneFile(Part):
     lane: Annotated[dict[LaneName, LaneTable], Field(min_length=1, max_length=MOST_LANES)]
     caption: Annotated[tuple[CaptionTable, ...], Field(max_length=MOST_CAPTIONS)] = ()
     question: QuestionTable | None = None
-    zh: TranslationTable = TranslationTable()
     saved: SavedTable | None = None
 
     @model_validator(mode="after")
@@ -211,8 +228,10 @@ class SceneFile(Part):
         return self
 
     def _speaks_of_what_there_is(self) -> None:
-        """Captions, question and translation name lanes that the scene has."""
-        named: list[tuple[str, str]] = [(path_text("zh", "lane"), name) for name in self.zh.lane]
+        """Captions, question and translations name lanes that the scene has."""
+        named: list[tuple[str, str]] = [
+            (path_text(code, "lane"), name) for code, words in self.translations for name in words.lane
+        ]
         if self.question is not None:
             named += [("question.answer", name) for name in self.question.answer]
             if len(set(self.question.answer)) < len(self.question.answer):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias, TypeVar
 
 from ..descent.clock import Machine, Timing, timing
 from ..descent.data import Recipe
@@ -11,6 +12,10 @@ from ..descent.track import Lane
 from ..surface.protocol import ClosedForm, Window
 from .tables import Claim
 
+Words = TypeVar("Words")
+InLanguages: TypeAlias = tuple[tuple[str, Words], ...]
+"""What something is in other languages than English, by their codes, in the order of `TRANSLATIONS`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caption:
@@ -19,7 +24,7 @@ class Caption:
     on: str
     """One of `CAPTION_EVENTS`: "start", "end", "update", or a kind of event."""
     text: str
-    zh: str | None = None
+    translations: InLanguages[str] = ()
     lane: str | None = None
     """Name of the lane in which it happens; None for any."""
     update: int | None = None
@@ -34,7 +39,7 @@ class Question:
     answer: tuple[str, ...]
     """Names of those lanes, with the scene's own settings."""
     on: str = "escaped"
-    zh: str | None = None
+    translations: InLanguages[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +85,19 @@ class Scene:
     """What the scene promises of each lane at `updates`, with its own seed."""
     captions: tuple[Caption, ...] = ()
     question: Question | None = None
-    zh: Translation = Translation()
+    translations: InLanguages[Translation] = ()
+    """Those that say something."""
 
     def texts(self, language: str) -> Texts:
-        """The scene's words in that language, "en" or "zh"; English where they are not translated."""
-        chinese = language == "zh"
-        words = self.zh if chinese else Translation()
+        """The scene's words in that language, by its code; English where they are not translated."""
+        words = _said(language, self.translations, Translation())
         names, question = dict(words.lanes), self.question
         return Texts(
             title=words.title or self.title,
             look=words.look or self.look,
             lanes=tuple(names.get(lane.name, lane.name) for lane in self.lanes),
-            captions=tuple((caption.zh if chinese else None) or caption.text for caption in self.captions),
-            question="" if question is None else (question.zh if chinese else None) or question.text,
+            captions=tuple(_said(language, caption.translations, caption.text) for caption in self.captions),
+            question="" if question is None else _said(language, question.translations, question.text),
         )
 
     def problem(self) -> Problem:
@@ -106,6 +111,10 @@ class Scene:
     def race(self) -> Race:
         """A race at its start."""
         return Race(self.problem(), self.lanes, self.start, self.seed)
+
+
+def _said(language: str, translations: InLanguages[Words], otherwise: Words) -> Words:
+    return next((words for code, words in translations if code == language), otherwise)
 
 
 @lru_cache(maxsize=8)

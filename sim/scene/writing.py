@@ -8,7 +8,7 @@ from ..descent.rules import rule_name
 from ..descent.track import Lane
 from ..surface import SURFACES
 from .tables import Claim
-from .value import Scene
+from .value import Caption, Question, Scene, Translation
 
 SURFACE_NAMES = {kind: name for name, kind in SURFACES.items()}
 EXAMPLES_NAMES = {kind: name for name, kind in EXAMPLES.items()}
@@ -47,13 +47,9 @@ def scene_tables(scene: Scene) -> dict[str, Any]:
         "examples": _registered(EXAMPLES_NAMES, scene.examples),
         "machine": asdict(scene.machine),
         "lane": {lane.name: _lane(lane, count, claim) for lane, claim in zip(scene.lanes, scene.claims, strict=True)},
-        "question": None if question is None else asdict(question),
-        "caption": tuple(map(asdict, captions)) or None,
-        "zh": {
-            "title": scene.zh.title,
-            "look": scene.zh.look,
-            "lane": {name: translated for name, translated in scene.zh.lanes if name in names},
-        },
+        "question": None if question is None else _spoken(question),
+        "caption": tuple(map(_spoken, captions)) or None,
+        **{code: _translation(words, names) for code, words in scene.translations},
     }
     return cast(dict[str, Any], _plain(tables))
 
@@ -70,6 +66,19 @@ def _lane(lane: Lane, count: int, claim: Claim | None) -> dict[str, Any]:
         "batch_size": "full" if lane.batch_size == count else lane.batch_size,
         "claim": None if claim is None else claim.model_dump(),
     }
+
+
+def _spoken(words: Caption | Question) -> dict[str, Any]:
+    """Its fields, with each of its translations under the language's code."""
+    table: dict[str, Any] = {}
+    for key, value in asdict(words).items():
+        table |= dict(value) if key == "translations" else {key: value}
+    return table
+
+
+def _translation(words: Translation, names: set[str]) -> dict[str, Any]:
+    lanes = {name: translated for name, translated in words.lanes if name in names}
+    return {"title": words.title, "look": words.look, "lane": lanes or None}
 
 
 def _plain(value: Any) -> Any:

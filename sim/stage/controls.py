@@ -13,6 +13,7 @@ from typing import Any, cast
 from ..descent.clock import CLOCKS
 from ..descent.data import MOST_EXAMPLES
 from ..descent.rules import RULES, rule_name
+from ..languages import following, known
 from ..scene import SceneError, load_scene, scene_files
 from ..surface.formula import Formula
 from .editing import (
@@ -287,7 +288,7 @@ def _picture_controls(session: Session, theme: Theme) -> list[Control]:
     )
     looks = (
         Button("theme", say("dark"), ChangeTheme(), say("T: light or dark"), session.theme == "dark"),
-        Button("language", "中 / EN", ChangeLanguage(), say("L: English or Chinese")),
+        Button("language", known(following(theme.language)).name, ChangeLanguage(), say("L: the next language")),
         Button("presenter", say("presenter"), Present(), say("P: bigger type and strokes, without this panel")),
     )
     sheets = (

@@ -2,6 +2,7 @@
 
 import pygame
 
+from ..languages import following, known
 from . import text
 from .theme import Theme
 from .views import VIEWS
@@ -23,7 +24,7 @@ SHEET = (
     ("Shift J", "small against large batch, in numbers"),
     ("0", "captions and questions"),
     ("Tab", "panel of controls; its tooltips name their keys"),
-    ("T L", "light or dark; English or Chinese"),
+    ("T L", "light or dark; next language: {name}"),
     ("P", "presenter: bigger type and strokes"),
     ("S", "save a screenshot, which can be opened again"),
     ("V", "record a film, until pressed again"),
@@ -79,7 +80,8 @@ def draw_help(target: pygame.Surface, theme: Theme, em: int) -> None:
 
 
 def _said(block: tuple[tuple[str, str], ...], theme: Theme) -> Block:
-    return [(theme.say(key), theme.say(meaning)) for key, meaning in block]
+    name = known(following(theme.language)).name
+    return [(theme.say(key), theme.say(meaning, name=name)) for key, meaning in block]
 
 
 def _widths(column: list[Block], size: int) -> tuple[int, int, int]:

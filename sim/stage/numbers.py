@@ -7,7 +7,8 @@ from typing import Any
 
 from ..descent.rules import rule_name
 from ..descent.track import Lane
-from .theme import LANGUAGES, Theme, say
+from ..languages import ENGLISH
+from .theme import Theme, say
 
 SYMBOLS = {
     "learning_rate": "η",
@@ -83,6 +84,6 @@ def settings(lane: Lane, count: int, theme: Theme | None = None) -> str:
         if field.name in ALWAYS or (field.name in SYMBOLS and getattr(rule, field.name) != field.default)
     ]
     chosen = [f"{SYMBOLS[field.name]} {short(getattr(rule, field.name))}" for field in told]
-    language = LANGUAGES[0] if theme is None else theme.language
+    language = ENGLISH if theme is None else theme.language
     batch = say(language, "B {size} of {count}", size=lane.batch_size, count=count)
     return " · ".join([say(language, rule_name(lane.rule)), *chosen, batch])

@@ -10,12 +10,13 @@ from typing import Protocol
 
 from ..descent.clock import UPDATES
 from ..descent.race import Race
+from ..languages import ENGLISH
 from ..scene import Scene
 from ..scene.reading import Saved
 from ..surface.protocol import Window
 from .swarm import SIZES, SPREADS
 from .tally import Tally
-from .theme import LANGUAGES, THEMES
+from .theme import THEMES
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 """Updates a second."""
@@ -41,7 +42,7 @@ class Session:
     clock: str = UPDATES
     """By which of the CLOCKS of `descent.clock` the lanes run."""
     theme: str = THEMES[0]
-    language: str = LANGUAGES[0]
+    language: str = ENGLISH
     views: frozenset[str] = frozenset({"batch strip"})
     """Which of the views are drawn over the maps."""
     swarm: int = SIZES[0]

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..descent.data import ShiftedExamples
-from ..scene import load_scene, scene_files
+from ..languages import TRANSLATIONS, everywhere
+from ..scene import Scene, load_scene, scene_files
+from ..scene.value import InLanguages, Translation
 from ..surface import usual_window
 from ..surface.formula import Formula, FormulaError
 from .playing import Restart
@@ -14,6 +16,7 @@ from .theme import say
 
 USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
 LONGEST_TITLE = 60
+OWN_SURFACE = "A surface of your own."
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ class SetFormula:
             scene,
             name="formula",
             title=f"f = {self.formula}"[:LONGEST_TITLE],
-            look="A surface of your own.",
+            look=OWN_SURFACE,
             surface=surface,
             window=window,
             start=scene.start if inside else (0.8 * window.x0 + 0.2 * window.x1, 0.7 * window.y1 + 0.3 * window.y0),
@@ -151,9 +154,16 @@ class SetFormula:
             claims=(None,) * len(lanes),
             captions=(),
             question=None,
-            zh=replace(scene.zh, title=None, look="自己的曲面。"),
+            translations=_of_own_surface(scene),
         )
         return ask(Restart().apply(replace(session, scene=mine, focus=None)))
+
+
+def _of_own_surface(scene: Scene) -> InLanguages[Translation]:
+    """What a surface of one's own is in other languages: its title is a formula, and the lanes' names stay."""
+    before, looks = dict(scene.translations), dict(everywhere(OWN_SURFACE))
+    words = ((code, before.get(code, Translation()).lanes, looks.get(code)) for code in TRANSLATIONS)
+    return tuple((code, Translation(look=look, lanes=lanes)) for code, lanes, look in words if look or lanes)
 
 
 def _batch_size(batch_size: int, before: int, count: int) -> int:

@@ -1,6 +1,7 @@
 """Type: Noto Sans in two weights, rendered once for each string and kept.
 
-Mathematical signs and Chinese come from Noto Sans SC; pygame_gui carries both families.
+Mathematical signs and Han characters come from Noto Sans SC, what neither has from the families that languages ask for;
+pygame_gui carries them all.
 """
 
 from functools import cache, lru_cache
@@ -12,25 +13,51 @@ import pygame
 import pygame.font
 from pygame.font import Font
 
+from ..languages import LANGUAGES, known
 from .theme import Color
 
-FAMILIES = ("NotoSans-{}.ttf", "NotoSansSC-{}.otf")
-"""In the order in which they are asked for a character; the last one must do."""
+USUAL = ("NotoSans", "NotoSansSC")
+"""The families that have all that is written in most languages, and all mathematical signs."""
 NO_CHARACTER = "\uffff"
+
+
+@cache
+def families() -> tuple[str, ...]:
+    """All families, in the order in which they are asked for a character; the last one must do."""
+    asked = (known(code).font for code in LANGUAGES)
+    return tuple(dict.fromkeys([*USUAL, *(font for font in asked if font is not None and has_family(font))]))
+
+
+def has_family(name: str) -> bool:
+    """Whether there is such a family, in both weights."""
+    return all(_path(name, bold) is not None for bold in (False, True))
+
+
+def _path(name: str, bold: bool) -> Path | None:
+    package = find_spec("pygame_gui")
+    assert package is not None
+    assert package.origin is not None
+    start = Path(package.origin).parent / "data" / f"{name}-{'Bold' if bold else 'Regular'}"
+    return next((path for ending in (".ttf", ".otf") if (path := Path(f"{start}{ending}")).is_file()), None)
 
 
 @cache
 def font_file(number: int, bold: bool) -> Path:
     """Where one of the families lies."""
-    package = find_spec("pygame_gui")
-    assert package is not None
-    assert package.origin is not None
-    return Path(package.origin).parent / "data" / FAMILIES[number].format("Bold" if bold else "Regular")
+    path = _path(families()[number], bold)
+    assert path is not None
+    return path
+
+
+def family_of(language: str) -> int:
+    """Which of the families has most of what is written in the language: for what is in one type alone."""
+    font = known(language).font
+    return families().index(font if font is not None and font in families() else USUAL[-1])
 
 
 @cache
 def _font(number: int, size: int, bold: bool) -> Font:
-    """One family in one size; opened only when it is needed, since the Chinese one is large."""
+    """One family in one size; opened only when it is needed, since that with Han characters is large."""
     pygame.font.init()
     return Font(font_file(number, bold), size)
 
@@ -38,14 +65,14 @@ def _font(number: int, size: int, bold: bool) -> Font:
 @cache
 def family(character: str) -> int:
     """Which of the families has the character: the first whose picture of it is not that of a missing one."""
-    for number in range(len(FAMILIES) - 1):
+    for number in range(len(families()) - 1):
         font = _font(number, 24, False)
         if font.metrics(character) != font.metrics(NO_CHARACTER):
             return number
         pictures = (font.render(text, True, (0, 0, 0)) for text in (character, NO_CHARACTER))
         if len({pygame.image.tobytes(picture, "RGBA") for picture in pictures}) > 1:
             return number
-    return len(FAMILIES) - 1
+    return len(families()) - 1
 
 
 def _runs(text: str) -> list[tuple[int, str]]:

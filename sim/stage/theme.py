@@ -1,13 +1,13 @@
-"""How things look and read: colours from assets/themes.toml, words from assets/locale/."""
+"""How things look and read: colours from assets/themes.toml, what it says in a language of assets/locale/."""
 
 import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from ..languages import ENGLISH, words
 from ..resources import asset
 
 THEMES = ("light", "dark")
-LANGUAGES = ("en", "zh")
 
 Color = tuple[int, int, int]
 
@@ -33,7 +33,7 @@ class Theme:
     halo: Color
     """Under everything that lies on the map."""
     lanes: tuple[Color, ...]
-    language: str = LANGUAGES[0]
+    language: str = ENGLISH
 
     def lane(self, index: int) -> Color:
         """The colour of a lane, the same in its panel, chip, chart line and legend."""
@@ -45,8 +45,8 @@ class Theme:
 
 
 @cache
-def load_theme(name: str, language: str = LANGUAGES[0]) -> Theme:
-    """The theme of that name, one of THEMES, in one of LANGUAGES."""
+def load_theme(name: str, language: str = ENGLISH) -> Theme:
+    """The theme of that name, one of THEMES, in the language of that code."""
     with asset("themes.toml").open("rb") as file:
         table = tomllib.load(file)[name]
     lanes = tuple(_color(text) for text in table.pop("lanes"))
@@ -54,17 +54,8 @@ def load_theme(name: str, language: str = LANGUAGES[0]) -> Theme:
 
 
 def say(language: str, sentence: str, **values: object) -> str:
-    """An English sentence in one of LANGUAGES, its {names} filled in; English where it is missing."""
+    """An English sentence in the language of that code, its {names} filled in; English where it is missing."""
     return words(language).get(sentence, sentence).format(**values)
-
-
-@cache
-def words(language: str) -> dict[str, str]:
-    """The sentences of a language by the English ones; none for English itself."""
-    if language == LANGUAGES[0]:
-        return {}
-    with asset("locale", f"{language}.toml").open("rb") as file:
-        return tomllib.load(file)
 
 
 def _color(text: str) -> Color:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+from ..languages import LanguageError, following, language, mistake, words
 from ..surface.protocol import Window
 from .session import Session
 from .studying import PutAway
 from .swarm import SIZES, SPREADS
-from .theme import LANGUAGES, THEMES
+from .text import has_family
+from .theme import THEMES
 
 ZOOMS = (0.5, 200.0)
 """The smallest and the largest that the maps show the scene's window."""
@@ -82,11 +84,24 @@ class ChangeTheme:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLanguage:
-    """The next language."""
+    """The next language whose file can be used; of one that cannot it is said why."""
 
     def apply(self, session: Session) -> Session:
-        language = LANGUAGES[(LANGUAGES.index(session.language) + 1) % len(LANGUAGES)]
-        return replace(session, language=language, notice="")
+        code, notice = following(session.language), ""
+        while problem := _wrong_with(code):
+            code, notice = following(code), notice or problem
+        return replace(session, language=code, notice=notice)
+
+
+def _wrong_with(code: str) -> str:
+    """Why the language cannot be used; empty if it can, as English always can."""
+    try:
+        font, _ = language(code).font, words(code)
+        if font is not None and not has_family(font):
+            return f"{mistake(code, f'language.font must be a family that pygame_gui has, not {font!r}')}"
+    except LanguageError as error:
+        return str(error)
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

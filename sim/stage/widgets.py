@@ -6,6 +6,7 @@ import pygame
 import pygame_gui
 from pygame_gui.elements import UIButton, UIDropDownMenu, UIHorizontalSlider, UITextEntryLine
 
+from ..languages import following
 from . import text
 from .controls import Buttons, Choice, Control, Entry, Slider
 from .layout import hairline
@@ -160,7 +161,8 @@ class ControlPanel:
             row, column = divmod(index, control.columns)
             box = pygame.Rect(rect.left + column * (width + gap), top + row * line + 1, width, line - 3)
             label = text.fitted(button.label, round(0.85 * self._em), width - 6)
-            self._add(button.name, button.tip, UIButton(box, label, self._manager))
+            mark = f"#{button.name}".replace(" ", "-")
+            self._add(button.name, button.tip, UIButton(box, label, self._manager, object_id=mark))
 
     def _add(self, name: str, tip: str, widget: Any) -> None:
         widget.set_tooltip(tip, delay=0.4, wrap_width=TIP_WIDTH * self._em)
@@ -219,8 +221,7 @@ def _look(theme: Theme, em: int) -> dict[str, Any]:
         "selected_border": theme.lane(0),
         "disabled_border": theme.border,
     }
-    files = {f"{weight}_path": str(text.font_file(-1, bold)) for weight, bold in (("regular", False), ("bold", True))}
-    font = {"name": "noto_with_chinese", "size": f"{round(0.85 * em)}", "bold": "0", "italic": "0", **files}
+    font = _font(theme.language, em)
     misc = {"shape": "rounded_rectangle", "shape_corner_radius": f"{em // 4}", "shadow_width": "0", "border_width": "1"}
     every = {"colours": {name: _hex(color) for name, color in colors.items()}, "font": font, "misc": misc}
     kinds = (
@@ -235,7 +236,16 @@ def _look(theme: Theme, em: int) -> dict[str, Any]:
     )
     knob = {"normal_bg": _hex(theme.muted), "hovered_bg": _hex(theme.text), "active_bg": _hex(theme.lane(0))}
     look: dict[str, Any] = {kind: {"misc": misc, "font": font} for kind in kinds}
-    return {"defaults": every, **look, "horizontal_slider.#sliding_button": {"colours": knob, "misc": misc}}
+    other = {"font": _font(following(theme.language), em)}  # That button has the next language's name on it.
+    special = {"horizontal_slider.#sliding_button": {"colours": knob, "misc": misc}, "#language": other}
+    return {"defaults": every, **look, **special}
+
+
+def _font(language: str, em: int) -> dict[str, str]:
+    """The type of a language in pygame_gui's terms, in which a widget has one family for all that it shows."""
+    number = text.family_of(language)
+    files = {f"{name}_path": str(text.font_file(number, bold)) for name, bold in (("regular", False), ("bold", True))}
+    return {"name": text.families()[number], "size": f"{round(0.85 * em)}", "bold": "0", "italic": "0", **files}
 
 
 def _hex(color: Color) -> str:

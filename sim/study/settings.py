@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..languages import TRANSLATIONS
 from ..scene import Scene, SceneError, nearest, parse_scene
 from ..scene.words import path_text
 from ..scene.writing import scene_tables, tables_text
@@ -144,7 +145,7 @@ def _shown(text: str) -> str:
 def tables_of(scene: Scene) -> dict[str, Any]:
     """The tables of the scene that decide what becomes of its marbles, and none of its words but the title."""
     tables = scene_tables(scene)
-    for key in ("caption", "question", "zh"):
+    for key in ("caption", "question", *TRANSLATIONS):
         tables.pop(key, None)
     for lane in tables["lane"].values():
         lane.pop("claim", None)

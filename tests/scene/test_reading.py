@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from sim.descent.data import ShiftedExamples, TiltedExamples
 from sim.descent.rules import rule_name
+from sim.languages import TRANSLATIONS
 from sim.scene import OPENING, Caption, Question, SceneError, Texts, load_scene, parse_scene, scene_files
 from sim.scene.mistakes import MOST_ITEMS, MOST_MISTAKES
 from sim.scene.reading import LARGEST_FILE
@@ -24,6 +25,8 @@ from sim.scene.tables import MOST_CAPTIONS, MOST_LANES
 from sim.surface import SURFACES
 from sim.surface.gaussian import Bowl, Landscape, Well
 from sim.surface.protocol import Window
+
+KNOWN = ", ".join(TRANSLATIONS)
 
 GOOD = """
 title = "A scene"
@@ -139,10 +142,10 @@ def test_every_word_of_a_file_arrives() -> None:
     assert claim is not None
     assert (claim.verdict, claim.events) == ("stuck", ("escaped",))
     assert scene.captions == (
-        Caption("escaped", "It is out.", "出来了。", "minibatch"),
+        Caption("escaped", "It is out.", (("zh", "出来了。"),), "minibatch"),
         Caption("update", "Thirty.", update=30),
     )
-    assert scene.question == Question("Which one?", ("full batch",), "stuck", "哪一颗？")
+    assert scene.question == Question("Which one?", ("full batch",), "stuck", (("zh", "哪一颗？"),))
 
 
 def test_words_that_are_not_translated_stay_english() -> None:
@@ -323,6 +326,12 @@ BAD: list[tuple[str, str, str]] = [
     ),
     ('"full batch" = "全批量"', '"full batch" = ""', 'zh.lane."full batch" must not be blank'),
     ('title = "场景"', 'titel = "场景"', "zh.titel is not known here; did you mean title?"),
+    ('zh = "出来了。"', 'qaa = "Out."', f"caption[0].qaa is not known here; of languages there are {KNOWN}"),
+    ('zh = "哪一颗？"', 'qaa = "Which?"', f"question.qaa is not known here; of languages there are {KNOWN}"),
+    ("[zh]", "[qaa]", f"qaa is not known here; of languages there are {KNOWN}"),
+    ('zh = "出来了。"', 'en = "Out."', f"caption[0].en is not known here; of languages there are {KNOWN}"),
+    ('zh = "出来了。"', "zh = 3", "caption[0].zh must be a text, not 3"),
+    ("[zh]", "[[zh]]", "zh must be a table"),
     # Words.
     ('title = "A scene"', 'title = ""', "title must not be blank"),
     ('title = "A scene"', "title = 1979-05-27", "title must not be a date or a time"),

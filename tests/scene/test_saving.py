@@ -41,6 +41,13 @@ def test_a_saved_scene_is_read_as_an_equal_one(name: str) -> None:
     assert parse_saved(saved_text(saved), "another name") == saved
 
 
+def test_a_table_of_translations_that_says_nothing_is_as_good_as_none() -> None:
+    saved = Saved(replace(load_scene("ravine"), translations=()), 5)
+    text = saved_text(saved)
+    assert "[zh" not in text
+    assert parse_saved(text.replace("[saved]", "[zh.lane]\n\n[saved]"), "x") == saved
+
+
 def test_a_scene_changed_by_hand_is_kept_to_the_last_bit() -> None:
     scene = load_scene("local-minimum")
     lane = replace(scene.lanes[1], rule=replace(scene.lanes[1].rule, learning_rate=0.1 + 0.2))

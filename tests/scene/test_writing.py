@@ -42,7 +42,7 @@ def test_every_rule_is_written() -> None:
     for first in range(0, len(RULES), 3):
         rules = list(RULES.values())[first : first + 3]
         lanes = tuple(Lane(f"lane {i}", rule(learning_rate=0.1 + i), 1 + i) for i, rule in enumerate(rules))  # type: ignore[call-arg]
-        changed = replace(scene, lanes=lanes, claims=(None,) * len(lanes), captions=(), question=None, zh=Translation())
+        changed = replace(scene, lanes=lanes, claims=(None,) * len(lanes), captions=(), question=None, translations=())
         assert read_again(changed) == changed
 
 
@@ -59,9 +59,9 @@ def test_odd_words_and_numbers_survive() -> None:
         start=(-1 / 3, -0.0),
         seed=2**53 - 1,
         lanes=(replace(scene.lanes[0], name=name), *scene.lanes[1:]),
-        captions=(Caption("update", "Wait.", lane=name, update=3), Caption("end", "End.", "完")),
+        captions=(Caption("update", "Wait.", lane=name, update=3), Caption("end", "End.", (("zh", "完"),))),
         question=None,
-        zh=Translation(lanes=((name, "批"),)),
+        translations=(("zh", Translation(lanes=((name, "批"),))),),
     )
     again = read_again(changed)
     assert again == changed

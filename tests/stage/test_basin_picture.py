@@ -11,6 +11,7 @@ import pytest
 from sim.descent.problem import Problem
 from sim.descent.rules.adam import Adam
 from sim.descent.rules.momentum import Momentum
+from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.stage import basin_picture
 from sim.stage.basin_picture import (
@@ -25,7 +26,7 @@ from sim.stage.basin_picture import (
 )
 from sim.stage.camera import Camera
 from sim.stage.terrain import draw_terrain
-from sim.stage.theme import LANGUAGES, THEMES, load_theme
+from sim.stage.theme import THEMES, load_theme
 from sim.stage.views.basins import tint
 from sim.study.basin_map import DIVERGED, MOVING, BasinMap
 from sim.surface.basins import NO_BASIN

@@ -7,14 +7,16 @@ import pygame
 import pygame_gui
 import pytest
 from driver import screen
+from pygame_gui.elements import UIButton
 
 from sim.descent.rules import RULES
+from sim.languages import LANGUAGES
 from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.stage.controls import Buttons, Choice, Control, Slider, controls, scene_titles
 from sim.stage.editing import ChooseRule, SelectLane
 from sim.stage.picture import setting
 from sim.stage.session import Session, begin, update
-from sim.stage.theme import LANGUAGES, load_theme
+from sim.stage.theme import load_theme
 from sim.stage.widgets import STEPS, ControlPanel
 
 SIZE = (960, 600)
@@ -96,6 +98,11 @@ def test_widgets_turn_into_messages(panel: ControlPanel) -> None:
     menu = panel._widgets["rule"]
     event = pygame.Event(pygame_gui.UI_DROP_DOWN_MENU_CHANGED, ui_element=menu, text="adam")
     assert panel.answer(event) == ChooseRule("adam")
+
+
+def test_the_button_of_languages_can_have_a_type_of_its_own(panel: ControlPanel) -> None:
+    assert panel._widgets["language"].object_ids[-1] == "#language"
+    assert len({widget.object_ids[-1] for widget in panel._widgets.values() if isinstance(widget, UIButton)}) > 20
 
 
 def test_every_rule_can_be_chosen() -> None:

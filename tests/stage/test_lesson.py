@@ -193,7 +193,7 @@ def test_captions_are_said_with_their_lane_unless_they_are_off() -> None:
     said, lane = words(63)
     assert said == OPENING.captions[1].text
     assert lane == lanes.index("minibatch")
-    assert words(63, language="zh")[0] == OPENING.captions[1].zh
+    assert words(63, language="zh")[0] == dict(OPENING.captions[1].translations)["zh"]
     assert words(63, captions=False) == ("", None)
 
 

@@ -13,11 +13,12 @@ import pytest
 from sim.descent import digest
 from sim.descent.clock import CLOCKS
 from sim.descent.verdict import Kind
+from sim.languages import LANGUAGES, words
 from sim.scene import load_scene, scene_files
-from sim.stage import chart, help, numbers, odds_sheet, picture, sheets, text, tooltip
+from sim.stage import chart, help, numbers, odds_sheet, picture, sheets, starting, text, tooltip
 from sim.stage.numbers import evidence
 from sim.stage.swarm import SPREADS
-from sim.stage.theme import LANGUAGES, load_theme, words
+from sim.stage.theme import load_theme
 from sim.stage.views import VIEWS
 from sim.study import contrast
 from sim.surface import critical
@@ -54,6 +55,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("keeping.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},
     ("sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
     ("odds_sheet.py", "word"): set(odds_sheet.FIGURE_WORDS) | {kind.value for kind in Kind},
+    ("starting.py", "OWN_SURFACE"): {starting.OWN_SURFACE},
     ("contrast_sheet.py", "row.label"): {label for _, label, _ in contrast.ABOUT},
     ("contrast_sheet.py", "words"): set(contrast.CAPTION),
     ("momentum.py", "rule_name(look.track.lane.rule)"): set(),  # Rules keep their names.
@@ -62,14 +64,14 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
 
 
 def calls(source: str) -> Iterator[ast.expr]:
-    """What is given as the sentence to every `….say(sentence)`, `say(sentence)` and `say(language, sentence)`."""
+    """What is given as the sentence to every `….say(sentence)`, `say(language, sentence)`, `everywhere(sentence)`."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(func=ast.Attribute(attr="say"), args=[sentence, *_]):
                 yield sentence
             case ast.Call(func=ast.Name(id="say"), args=[_, sentence]):
                 yield sentence
-            case ast.Call(func=ast.Name(id="say"), args=[sentence]):
+            case ast.Call(func=ast.Name(id="say" | "everywhere"), args=[sentence]):
                 yield sentence
 
 
@@ -98,7 +100,7 @@ def unseen(words: str) -> set[str]:
     """The characters for which no family has a picture."""
     boxes = [
         pygame.image.tobytes(text._font(i, 24, False).render(text.NO_CHARACTER, True, (0, 0, 0)), "RGBA")
-        for i in (0, 1)
+        for i in range(len(text.families()))
     ]
     return {
         character

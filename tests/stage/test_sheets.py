@@ -11,6 +11,7 @@ import pytest
 from pictures import drawn_in_turn
 from tallies import SPEEDS, few_seeds
 
+from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.stage.layout import layout
 from sim.stage.odds_sheet import odds_page
@@ -18,7 +19,7 @@ from sim.stage.picture import draw, moment
 from sim.stage.session import SHEETS, Session, begin, race
 from sim.stage.sheets import _picture, draw_over, pieces, places_of, tab_at
 from sim.stage.tally import Tally, work
-from sim.stage.theme import LANGUAGES, THEMES, load_theme
+from sim.stage.theme import THEMES, load_theme
 from sim.study.figure import Bars, Parts
 
 SIZES = [(960, 600), (1600, 900), (1080, 1920), (3840, 2160)]

@@ -14,7 +14,6 @@ from pygame import Rect
 from sim.files import OutputError
 from sim.scene import Scene, SceneError, load_scene
 from sim.scene.reading import Saved, parse_saved
-from sim.scene.value import Translation
 from sim.stage.camera import Camera
 from sim.stage.terrain import map_levels
 from sim.stage.theme import THEMES, load_theme
@@ -134,7 +133,7 @@ def test_the_same_moment_gives_the_same_bytes_and_a_scale_only_another_size(tmp_
 def test_it_carries_the_whole_scene_whatever_it_is_called(tmp_path: Path) -> None:
     hostile = 'a]]> <b> & "c\'d" </metadata> é 中'
     lanes = (replace(SCENE.lanes[0], name=hostile), *SCENE.lanes[1:])
-    scene = replace(SCENE, title=hostile, lanes=lanes, captions=(), question=None, zh=Translation())
+    scene = replace(SCENE, title=hostile, lanes=lanes, captions=(), question=None, translations=())
     root = saved(tmp_path, scene, 12, lane=hostile)
     assert root[0].tag == f"{SVG}metadata"
     carried = parse_saved(root[0].text or "", "figure.svg")

@@ -1,13 +1,18 @@
 """Messages about what is shown."""
 
+from collections.abc import Mapping
+
+import pytest
 from messages import after
 
+from sim.languages import ENGLISH, LANGUAGES, TRANSLATIONS, Language, LanguageError
 from sim.stage.playing import Step, Tick
 from sim.stage.session import Session
 from sim.stage.swarm import SIZES, SPREADS
 from sim.stage.theme import THEMES
 from sim.stage.viewing import (
     Back,
+    ChangeLanguage,
     ChangeSpread,
     ChangeSwarm,
     ChangeTheme,
@@ -23,6 +28,39 @@ def test_themes_go_round(session: Session) -> None:
     there = after(session, ChangeTheme())
     assert there.theme != session.theme
     assert after(there, *[ChangeTheme()] * (len(THEMES) - 1)).theme == session.theme
+
+
+def test_languages_go_round(session: Session) -> None:
+    codes = [session.language]
+    for _ in LANGUAGES:
+        session = after(session, ChangeLanguage())
+        codes.append(session.language)
+        assert not session.notice
+    assert codes == [*LANGUAGES, ENGLISH]
+
+
+def test_a_language_that_cannot_be_used_is_passed_over_and_said_why(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(code: str) -> Mapping[str, str]:
+        if code == TRANSLATIONS[0]:
+            raise LanguageError(f"{code}.toml: is not valid")
+        return {}
+
+    monkeypatch.setattr("sim.stage.viewing.words", broken)
+    there = after(session, ChangeLanguage())
+    assert (there.language, there.notice) == ([*LANGUAGES, ENGLISH][2], f"{TRANSLATIONS[0]}.toml: is not valid")
+
+
+def test_a_font_that_there_is_not_is_said(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    def language(code: str) -> Language:
+        return Language(code, None if code == ENGLISH else "NoSuchType")
+
+    monkeypatch.setattr("sim.stage.viewing.language", language)
+    there = after(session, ChangeLanguage())
+    says = f"{TRANSLATIONS[0]}.toml: language.font must be a family that pygame_gui has, not 'NoSuchType'"
+    assert there.language == ENGLISH
+    assert there.notice.endswith(says)
 
 
 def test_escape_puts_the_help_away_before_it_closes(session: Session) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from sim.descent.data import ShiftedExamples
 from sim.descent.rules.momentum import Momentum
+from sim.languages import TRANSLATIONS
 from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.scene.words import path_text
 from sim.study.settings import FULL, MOST_VALUES, Over, Parameter, over, parameter, scene_with, tables_of
@@ -21,6 +22,11 @@ def changed(text: str) -> Scene:
     """The scene with the first of the values."""
     number = found(text)
     return scene_with(TABLES, "changed", [(number, number.values[0])])
+
+
+def test_words_in_any_language_decide_nothing() -> None:
+    assert SCENE.translations
+    assert not TABLES.keys() & {"caption", "question", *TRANSLATIONS}
 
 
 # Paths.

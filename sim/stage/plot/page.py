@@ -9,6 +9,7 @@ from pathlib import Path
 import pygame
 from pygame import Rect
 
+from ...languages import ENGLISH
 from ...study.figure import Page
 from ..theme import Theme, load_theme
 from .bars import draw_bars
@@ -60,8 +61,8 @@ def draw_page(
         target.blit(_picture(page, theme, em, place.size), place)
 
 
-def save_page(page: Page, size: tuple[int, int], theme_name: str, path: Path, language: str = "en") -> None:
-    """Save a page as a PNG of that size in pixels, in a theme of THEMES and a language of LANGUAGES.
+def save_page(page: Page, size: tuple[int, int], theme_name: str, path: Path, language: str = ENGLISH) -> None:
+    """Save a page as a PNG of that size in pixels, in a theme of THEMES and the language of that code.
 
     Raises:
         OutputError: the file cannot be written; nothing half-written is left.

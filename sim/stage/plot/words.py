@@ -6,8 +6,9 @@ from functools import lru_cache
 
 import pygame
 
+from ...languages import words
 from .. import text
-from ..theme import Color, Theme, words
+from ..theme import Color, Theme
 
 PARTS = re.compile(r"[⺀-鿿＀-￯][，。；：、？！）]*|[^\s⺀-鿿＀-￯]+|\s+")
 """What stays on one line: a word, or a Chinese character with the punctuation after it."""
