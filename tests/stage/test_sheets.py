@@ -132,6 +132,8 @@ def test_figures_speak_the_language_of_the_screen(scene: Scene, tallies: list[Ta
     names = scene.texts(language).lanes
     marks = [mark for figure in page.figures for mark in figure.marks]
     assert all(isinstance(mark, Bars | Parts) and mark.name == names[mark.hue] for mark in marks)
+    strips = [mark for mark in marks if isinstance(mark, Parts)]
+    assert [page.figures[2].y.names[strip.place] for strip in strips] == list(names)
     minima = tuple(theme.say("minimum {number}", number=number) for number in (1, 2))
     assert page.figures[1].x.names == minima
     said = [word for figure in page.figures for word in (figure.title, figure.y.label, *figure.x.names)]

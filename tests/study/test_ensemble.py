@@ -1,6 +1,7 @@
 """An ensemble's outcomes are those of races, however it is cut."""
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -88,16 +89,21 @@ def still_far(scene: Scene, lane: int) -> list[int]:
 SEEDS = np.arange(200)
 
 
-def watched(updates: int, lane: int = 1) -> Outcomes:
-    """What becomes of the lane B = 2 of a scene from which about half have escaped after eighty updates."""
+def setting(batch_size: int) -> tuple[Problem, Lane, tuple[float, float]]:
+    """With two examples at a time, about half have escaped after eighty updates; with three, after three hundred."""
     scene = load_scene("batch-ladder")
-    return ensemble(scene.problem(), scene.lanes[lane], scene.start, SEEDS, updates)
+    return scene.problem(), replace(scene.lanes[1], batch_size=batch_size), scene.start
 
 
-def open_at(updates: int) -> Crowd:
+def watched(updates: int, batch_size: int = 2) -> Outcomes:
+    """What becomes of the marbles."""
+    return ensemble(*setting(batch_size), SEEDS, updates)
+
+
+def open_at(updates: int, batch_size: int = 2) -> Crowd:
     """The crowd as it is after so many updates."""
-    scene = load_scene("batch-ladder")
-    crowd = Crowd(scene.problem(), scene.lanes[1], np.tile(scene.start, (len(SEEDS), 1)), SEEDS)
+    problem, lane, start = setting(batch_size)
+    crowd = Crowd(problem, lane, np.tile(start, (len(SEEDS), 1)), SEEDS)
     crowd.extend(updates)
     return crowd
 
@@ -111,14 +117,25 @@ def test_an_escape_counts_by_its_own_update_however_long_one_watches(updates: in
     assert np.count_nonzero(short.escapes != NEVER) > sum(certain) + 5  # Or nothing has been open.
 
 
-def test_all_else_is_told_of_the_last_update() -> None:
-    found, crowd = watched(80), open_at(80)
+@pytest.mark.parametrize(("updates", "batch_size"), [(80, 2), (300, 3)])
+def test_all_else_is_told_of_the_last_update(updates: int, batch_size: int) -> None:
+    found, crowd = watched(updates, batch_size), open_at(updates, batch_size)
+    certain = [any(event.kind in ESCAPES for event in judge.events) for judge in crowd.judges]
+    assert np.count_nonzero(found.escapes != NEVER) > sum(certain)  # Or none would have gone on.
     assert found.theta.tobytes() == np.ascontiguousarray(crowd.theta()).tobytes()
     assert_array_equal(found.basins, crowd.basins)
     assert [VERDICTS[verdict] for verdict in found.verdicts] == [judge.kind for judge in crowd.judges]
-    assert set(found.updates) == {80}
-    scene = load_scene("batch-ladder")
-    assert_array_equal(found.losses, scene.problem().train.value(crowd.theta()))
+    assert set(found.updates) == {updates}
+    assert_array_equal(found.losses, crowd.problem.train.value(crowd.theta()))
+
+
+def test_what_follows_the_end_is_no_escape(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = watched(80)
+    monkeypatch.setattr(module, "_ends", lambda _: np.where(SEEDS % 2, 50, NEVER))
+    found = watched(80)
+    late = (SEEDS % 2 > 0) & (usual.escapes >= 50)
+    assert late.any()
+    assert_array_equal(found.escapes, np.where(late, NEVER, usual.escapes))
 
 
 def test_whether_runs_go_on_together_or_alone_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
