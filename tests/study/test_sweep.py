@@ -237,8 +237,9 @@ def test_a_run_that_escaped_before_it_diverged_has_escaped() -> None:
 
 def test_what_stays_undecided_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     run = Job.run
-    monkeypatch.setattr(Job, "run", lambda job: replace(found := run(job), undecided=found.seeds >= 0))
-    result = computed("local-minimum", "lane.minibatch.batch_size=1,full", seeds=5, updates=3)
+    with monkeypatch.context() as patch:
+        patch.setattr(Job, "run", lambda job: replace(found := run(job), undecided=found.seeds >= 0))
+        result = computed("local-minimum", "lane.minibatch.batch_size=1,full", seeds=5, updates=3)
     assert [[lane.undecided for lane in lanes] for lanes in result.outcomes] == [[5] * 3] * 2
     data, found = through_json(summary(result)), rows(write_csv, result)
     assert [lane["undecided"] for point in data["points"] for lane in point["lanes"]] == [5] * 6
