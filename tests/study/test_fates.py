@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.study.ensemble import NEVER
@@ -64,6 +64,7 @@ def test_no_seeds() -> None:
 moments = st.one_of(st.just(NEVER), st.integers(1, 40))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(moments, moments), min_size=1, max_size=60))
 def test_at_every_update_the_three_are_all(runs: Runs) -> None:
     found = fates_of(runs)
