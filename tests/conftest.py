@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """A flag that accepts the pictures as they are drawn now."""
+    """A flag that accepts the pictures as they are drawn now, and one for tests that take too long for every day."""
     parser.addoption("--update-golden", action="store_true", help="write the golden pictures anew")
+    parser.addoption("--by-hand", action="store_true", help="run the tests that are otherwise left out")
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     add_updates(parser)
     add_first_seed(parser)
     add_workers(parser)
-    add_results(parser, "the same", "what became of every seed", "bars and escape curves")
+    add_results(parser, "the same", "what became of every seed", "bars, and the shares escaped by each update")
     return parser
 
 

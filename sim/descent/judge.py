@@ -21,6 +21,7 @@ NEVER = -1
 _NOWHERE = -1  # An event's source or target, if it has none.
 DESCENDING = KINDS.index(Kind.DESCENDING)
 _RANKS = np.array([kind.rank for kind in KINDS])
+_FLIGHTS = [EVENT_KINDS.index(kind) for kind in ESCAPES]
 _LOOKS = np.array([kind.looks for kind in KINDS])
 _LAST_FIRST = sorted(range(len(KINDS)), key=lambda index: (_RANKS[index], index), reverse=True)
 
@@ -69,6 +70,33 @@ class Judge:
         going = _RANKS[self.kinds] > Rank.FOR_GOOD
         homeless = (self._home == NO_BASIN) & (self._held == NO_SADDLE)
         return np.asarray((self.basins != NO_BASIN) & (self.basins != self._home) & ~homeless & going)
+
+    @property
+    def ends(self) -> Indices:
+        """The update at which each diverged or left the surface, or NEVER; shape (M,)."""
+        ends = np.full_like(self.kinds, NEVER)
+        for run, update, kind in (part.T for part in self._changes):
+            final = _RANKS[kind] == Rank.FOR_GOOD
+            ends[run[final]] = update[final]
+        return ends
+
+    def escaped(self, updates: int) -> Indices:
+        """The update of each one's first escape within so many, as far as is certain by now, or NEVER; shape (M,)."""
+        first = np.full_like(self.kinds, updates + 1)
+        for run, update, _, kind, *_ in (part.T for part in self._log):
+            flight = np.isin(kind, _FLIGHTS)
+            np.minimum.at(first, run[flight], update[flight])
+        return np.where(first > updates, NEVER, first)
+
+    def undecided(self, updates: int) -> Mask:
+        """Who may have escaped within so many updates, and earlier than is certain by now; shape (M,).
+
+        Who has left the saddle at which it had stalled is told at the end of the block.
+        """
+        first = self.escaped(updates)
+        out = self.pending & (self._entered <= np.where(first == NEVER, updates, first - 1))
+        told = self.seen > -(-updates // DWELL) * DWELL
+        return np.asarray(out | ((self._stalled != NO_SADDLE) & (first == NEVER) & (not told)))
 
     def events(self, run: int = 0) -> list[Event]:
         """What has happened in a run, in the order in which it became certain."""

@@ -7,14 +7,17 @@ from functools import lru_cache
 
 import pygame
 
-from ..study.figure import Axis, Bars, Figure, Line, Page
-from ..study.odds_report import ELSEWHERE, NOWHERE, page
+from ..study.figure import Axis, Bars, Figure, Page, Parts
+from ..study.odds_report import ELSEWHERE, ENDED, ESCAPED, NOWHERE, WAITING, page
 from ..study.telling import INTERVALS
 from .plot.page import Sheet, arrange, draw_sheet
 from .tally import Tally, odds_of
 from .theme import Theme
 
-FIGURE_WORDS = ("Verdicts", "Basins", "Not escaped yet", "share of seeds", "update", ELSEWHERE, NOWHERE, INTERVALS)
+FIGURE_WORDS = (
+    *("Verdicts", "Basins", "Escapes", "share of seeds", "update"),
+    *(ELSEWHERE, NOWHERE, ESCAPED, WAITING, ENDED, INTERVALS),
+)
 """What the figures say, names of lanes, minima and verdicts aside."""
 MINIMUM = re.compile(r"minimum (\d+)")
 
@@ -57,9 +60,12 @@ def _said(figure: Figure, lanes: tuple[str, ...], theme: Theme) -> Figure:
 
     # Each mark has the hue of its lane.
     marks = tuple(
-        replace(mark, name=lanes[mark.hue]) if isinstance(mark, Bars | Line) else mark for mark in figure.marks
+        replace(mark, name=lanes[mark.hue]) if isinstance(mark, Bars | Parts) else mark for mark in figure.marks
     )
-    return replace(figure, title=_word(figure.title, theme), x=axis(figure.x), y=axis(figure.y), marks=marks)
+    y, strips = axis(figure.y), [mark for mark in marks if isinstance(mark, Parts)]
+    if strips:
+        y = replace(y, names=tuple(strip.name for strip in sorted(strips, key=lambda strip: strip.place)))
+    return replace(figure, title=_word(figure.title, theme), x=axis(figure.x), y=y, marks=marks)
 
 
 def _word(word: str, theme: Theme) -> str:

@@ -1,4 +1,9 @@
-"""Many seeds of one lane, and what became of each."""
+"""Many seeds of one lane, and what became of each.
+
+All that is told of a run is told as of its last update, but for one thing that only time can tell: whether a marble
+that is just then in another basin has left its own, or turns back. Such runs go on, unseen, until that is decided.
+So an escape counts by the update at which it happened, however long one watches.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -7,21 +12,30 @@ import numpy as np
 
 from ..descent import judge
 from ..descent.batches import Indices, Seeds
+from ..descent.blocks import DWELL
 from ..descent.crowd import MOMENTS_KEPT, Crowd
 from ..descent.problem import Problem
 from ..descent.track import Lane
-from ..descent.verdict import KINDS
+from ..descent.verdict import KINDS, Kind
 from ..scene import Scene
-from ..surface.basins import Labels
+from ..surface.basins import Labels, Mask
 from ..surface.points import Array
 
 NEVER = judge.NEVER
-"""The update of an escape that did not happen."""
+"""The update of what did not happen."""
 
 VERDICTS = KINDS
 
 MARBLES = 1 << 11  # Most that are computed at once,
 MOMENTS = 1 << 18  # and most of their moments: some 100 MB.
+
+OVER = (Kind.DIVERGED, Kind.OFF_SURFACE)
+"""The verdicts after which nothing more can happen."""
+
+FOLLOWED, LEAST_FOLLOWED = 4, 500
+"""Runs in which it is open whether they have escaped go on for up to so many times the updates, or up to this one."""
+TOGETHER = (DWELL, 3 * DWELL)
+"""For so many updates all marbles of a block go on; for one that takes longer, its run is made anew, alone."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -37,7 +51,11 @@ class Outcomes:
     basins: Labels
     """The minimum in whose basin each is at last, or NO_BASIN; shape (M,)."""
     escapes: Indices
-    """The update at which each first left a basin or a saddle, or NEVER; shape (M,)."""
+    """The update at which each first left a basin or a saddle, or NEVER; shape (M,). It may be certain only later."""
+    ends: Indices
+    """The update at which each diverged or left the surface, whether it had escaped before or not, or NEVER; (M,)."""
+    undecided: Mask
+    """Which had not escaped for all that is known, and may be about to, when they had run on to the limit; (M,)."""
     theta: Array
     """Where each is at last, shape (M, 2)."""
     losses: Array
@@ -69,22 +87,56 @@ def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Se
     )
 
 
+def last_followed(updates: int) -> int:
+    """Up to which update at most a run goes on if it is still open whether it escaped within so many updates."""
+    return max(FOLLOWED * updates, LEAST_FOLLOWED)
+
+
 def _block(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds, updates: int) -> Outcomes:
-    crowd = Crowd(problem, lane, np.tile(start, (len(seeds), 1)), seeds)
+    crowd = _crowd(problem, lane, start, seeds)
     crowd.extend(updates)
-    theta = crowd.run.theta[-1]
+    theta = np.array(crowd.run.theta[-1], order="C")  # Copies, since the crowd may have to go on.
+    verdicts, basins = crowd.judge.kinds.copy(), crowd.judge.basins.copy()
     with np.errstate(all="ignore"):
         losses, test_losses = problem.train.value(theta), problem.test.value(theta)
+    made, ends = crowd.run.made, crowd.judge.ends
+    escapes, undecided = _decided(crowd, start, seeds, updates)
     return Outcomes(
         seeds=seeds,
-        updates=crowd.run.made,
-        verdicts=crowd.judge.kinds,
-        basins=crowd.judge.basins,
-        escapes=crowd.judge.escapes,
-        theta=np.ascontiguousarray(theta),
+        updates=made,
+        verdicts=verdicts,
+        basins=basins,
+        escapes=np.where((ends != NEVER) & (escapes >= ends), NEVER, escapes),
+        ends=ends,
+        undecided=undecided,
+        theta=theta,
         losses=losses,
         test_losses=test_losses,
     )
+
+
+def _crowd(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds) -> Crowd:
+    return Crowd(problem, lane, np.tile(start, (len(seeds), 1)), seeds)
+
+
+def _decided(crowd: Crowd, start: tuple[float, float], seeds: Seeds, updates: int) -> tuple[Indices, Mask]:
+    """The first escapes within so many updates, which a crowd has made, and which runs stay undecided at the limit.
+
+    The crowd goes on meanwhile.
+    """
+    for more in TOGETHER:
+        if not crowd.judge.undecided(updates).any():
+            break
+        crowd.extend(updates + more)
+    escapes, pending = crowd.judge.escaped(updates), crowd.judge.undecided(updates)
+    left, last = np.flatnonzero(pending), last_followed(updates)
+    if len(left):
+        alone, more = _crowd(crowd.run.problem, crowd.run.lane, start, seeds[left]), TOGETHER[-1]
+        while alone.run.updates < last and (alone.run.updates <= updates or alone.judge.undecided(updates).any()):
+            more *= 2
+            alone.extend(min(updates + more, last))
+        escapes[left], pending[left] = alone.judge.escaped(updates), alone.judge.undecided(updates)
+    return escapes, pending & (escapes == NEVER)
 
 
 @dataclass(frozen=True, slots=True)

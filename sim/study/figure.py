@@ -36,7 +36,7 @@ class Line:
     dots: bool = True
     """Whether the points are marked."""
     steps: bool = False
-    """Whether it stays as it is until the next point, as a survival curve does."""
+    """Whether it stays as it is until the next point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,27 @@ class Bars:
     hue: int = 0
     labels: tuple[str, ...] = ()
     """What stands at the end of each bar, such as "57 of 200", if there is room; empty: its height."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Shares of a whole that add up to it at every x, one upon the other, in a strip of the figure for itself.
+
+    They stay as they are until the next x. The strip lies at its place among the names of the y axis, the first of
+    which is the lowest.
+    """
+
+    name: str
+    place: int
+    x: tuple[float, ...]
+    parts: tuple[str, str, str]
+    """What the lowest, the middle and the highest share are of."""
+    shares: tuple[tuple[float, ...], ...]
+    """For each of them its values, one an x."""
+    low: tuple[tuple[float, ...], ...] = ()
+    """The lower ends of their intervals; empty: none are known."""
+    high: tuple[tuple[float, ...], ...] = ()
+    hue: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +103,7 @@ class Figure:
     title: str
     x: Axis
     y: Axis
-    marks: tuple[Line | Bars | HeatMap, ...]
+    marks: tuple[Line | Bars | Parts | HeatMap, ...]
     note: str = ""
     """A sentence below it: how many runs, what the intervals are."""
 

@@ -10,7 +10,8 @@ from ..descent.verdict import Kind
 from ..surface.basins import Mask
 from ..surface.points import Array
 from .ensemble import NEVER, VERDICTS
-from .statistics import UNKNOWN, Estimate, kaplan_meier, mean, wilson
+from .fates import fates, otherwise
+from .statistics import UNKNOWN, Estimate, mean, wilson
 from .sweep import Minimum, Result
 
 DEFAULT = "global"
@@ -33,8 +34,9 @@ class Measure:
 def measures(minima: int) -> dict[str, Measure]:
     """All measures, by name, for a scene with so many minima.
 
-    Losses are means over the seeds that did not diverge. Minima are numbered as in the scene before it is
-    changed, and followed from there; the global minimum is the one that is the lowest at each point.
+    `escaped`, `not-escaped-yet` and `ended-otherwise` add up to one. `escape` is unknown where fewer than half of all
+    seeds have escaped. Losses are means over the seeds that did not diverge. Minima are numbered as in the scene
+    before it is changed, and followed from there; the global minimum is the one that is the lowest at each point.
     """
     return {
         DEFAULT: Measure("share of seeds that end in the global minimum's basin", True, _in_global_basin),
@@ -45,6 +47,8 @@ def measures(minima: int) -> dict[str, Measure]:
             for place in range(minima)
         },
         "escaped": Measure("share of seeds that escape", True, _escaped),
+        "not-escaped-yet": Measure("share of seeds that go on without having escaped yet", True, _waiting),
+        "ended-otherwise": Measure("share of seeds that diverge or leave the surface before any escape", True, _ended),
         "escape": Measure("median update of the first escape", False, _escape),
         "train-loss": Measure("mean final training loss", False, _mean(lambda result: result.outcomes.losses)),
         "test-loss": Measure("mean final test loss", False, _mean(lambda result: result.outcomes.test_losses)),
@@ -95,16 +99,19 @@ def _escaped(result: Result, _names: Names) -> Estimate:
     return _share(result.outcomes.escapes != NEVER)
 
 
-def _escape(result: Result, _names: Names) -> Estimate:
-    """The median by Kaplan and Meier: who has not escaped is censored when it is last seen."""
+def _waiting(result: Result, _names: Names) -> Estimate:
     found = result.outcomes
-    escaped = found.escapes != NEVER
-    waiting = kaplan_meier(np.where(escaped, found.escapes, found.updates), escaped)
-    low, high = waiting.quantile_interval(0.5)
-    value = waiting.quantile(0.5)
-    if low is None:
-        return UNKNOWN
-    return Estimate(math.nan if value is None else value, low, math.inf if high is None else high)
+    return _share((found.escapes == NEVER) & (found.ends == NEVER))
+
+
+def _ended(result: Result, _names: Names) -> Estimate:
+    return _share(otherwise(result.outcomes.escapes, result.outcomes.ends))
+
+
+def _escape(result: Result, _names: Names) -> Estimate:
+    found = result.outcomes
+    half = fates(found.escapes, found.ends, int(found.updates.max())).quantile(0.5)
+    return UNKNOWN if half is None else Estimate(half.update, half.low, math.inf if half.high is None else half.high)
 
 
 def _mean(values: Callable[[Result], Array]) -> Callable[[Result, Names], Estimate]:

@@ -13,7 +13,8 @@ from ..descent.track import Lane
 from ..scene import Scene
 from ..surface.points import Array
 from .ensemble import NEVER, VERDICTS, Job, Outcomes, join
-from .statistics import Estimate, Share, Survival, exact, kaplan_meier, mean, shares, wilson
+from .fates import Fates, fates, otherwise
+from .statistics import Estimate, Share, exact, mean, shares
 
 BLOCK = 500  # Seeds of a job: more would save a tenth of the time, but leave nothing to share or to watch.
 
@@ -23,6 +24,8 @@ NO_OUTCOMES = Outcomes(
     verdicts=np.zeros(0, dtype=np.intp),
     basins=np.zeros(0, dtype=np.intp),
     escapes=np.zeros(0, dtype=np.intp),
+    ends=np.zeros(0, dtype=np.intp),
+    undecided=np.zeros(0, dtype=np.bool_),
     theta=np.zeros((0, 2)),
     losses=np.zeros(0),
     test_losses=np.zeros(0),
@@ -53,9 +56,15 @@ class LaneOdds:
     basins: tuple[Share, ...]
     """The share at last in the basin of each minimum, and, as the last entry, in none."""
     escaped: Share
-    """The share that ever left a basin or a saddle."""
-    waiting: Survival
-    """The probability of not having done so yet, against updates. Who never did is censored at its last update."""
+    """The share that has left a basin or a saddle by the last update,"""
+    waiting: Share
+    """the share that has not, but goes on,"""
+    ended: Share
+    """and the share that has diverged or left the surface without having escaped before: together all."""
+    undecided: int
+    """How many of those that have not escaped were perhaps about to when they had run on to the limit."""
+    fates: Fates
+    """The same three shares at every update."""
     train_loss: Average
     test_loss: Average
     gap: Average
@@ -101,7 +110,7 @@ def odds(scene: Scene, outcomes: Sequence[Outcomes], updates: int) -> Odds:
     """The odds that follow from the outcomes of the scene's lanes after so many updates."""
     minima = len(scene.problem().minima)
     count = scene.examples.count
-    told = (_lane_odds(lane, outcome, minima) for lane, outcome in zip(scene.lanes, outcomes, strict=True))
+    told = (_lane_odds(lane, outcome, minima, updates) for lane, outcome in zip(scene.lanes, outcomes, strict=True))
     lanes = zip(scene.lanes, told, strict=True)
     return Odds(scene, updates, tuple(_certain(odds) if lane.batch_size >= count else odds for lane, odds in lanes))
 
@@ -114,13 +123,17 @@ def _certain(told: LaneOdds) -> LaneOdds:
         verdicts=tuple(exact(share.count, told.seeds) for share in told.verdicts),
         basins=tuple(exact(share.count, told.seeds) for share in told.basins),
         escaped=exact(told.escaped.count, told.seeds),
-        waiting=replace(told.waiting, low=told.waiting.shares, high=told.waiting.shares),
+        waiting=exact(told.waiting.count, told.seeds),
+        ended=exact(told.ended.count, told.seeds),
+        fates=told.fates.certain(),
     )
 
 
-def _lane_odds(lane: Lane, outcomes: Outcomes, minima: int) -> LaneOdds:
+def _lane_odds(lane: Lane, outcomes: Outcomes, minima: int, updates: int) -> LaneOdds:
     seeds = len(outcomes.seeds)
-    escaped = outcomes.escapes != NEVER
+    escaped = int(np.count_nonzero(outcomes.escapes != NEVER))
+    ended = int(np.count_nonzero(otherwise(outcomes.escapes, outcomes.ends)))
+    three = shares(np.array([escaped, seeds - escaped - ended, ended]), seeds)
     with np.errstate(invalid="ignore"):
         gaps = outcomes.test_losses - outcomes.losses
     return LaneOdds(
@@ -128,8 +141,11 @@ def _lane_odds(lane: Lane, outcomes: Outcomes, minima: int) -> LaneOdds:
         seeds=seeds,
         verdicts=shares(np.bincount(outcomes.verdicts, minlength=len(VERDICTS)), seeds),
         basins=shares(np.roll(np.bincount(outcomes.basins + 1, minlength=minima + 1), -1), seeds),
-        escaped=wilson(int(np.count_nonzero(escaped)), seeds),
-        waiting=kaplan_meier(np.where(escaped, outcomes.escapes, outcomes.updates), escaped),
+        escaped=three[0],
+        waiting=three[1],
+        ended=three[2],
+        undecided=int(np.count_nonzero(outcomes.undecided)),
+        fates=fates(outcomes.escapes, outcomes.ends, updates),
         train_loss=_average(outcomes.losses),
         test_loss=_average(outcomes.test_losses),
         gap=_average(gaps),

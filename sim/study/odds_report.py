@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..descent.batches import Indices
 from ..descent.rules import rule_name
 from ..report import settings, updates_text
 from ..scene import Scene
-from .ensemble import NEVER, VERDICTS, Outcomes
-from .figure import Axis, Bars, Figure, Line, Page
+from .ensemble import NEVER, VERDICTS, Outcomes, last_followed
+from .fates import Curve, Fates, Quantile
+from .figure import Axis, Bars, Figure, Page, Parts
 from .odds import Average, LaneOdds, Odds
 from .statistics import Share, wilson
-from .telling import INTERVALS, ends_summary, estimate_summary, number_texts, share_texts
+from .telling import INTERVALS, estimate_summary, number_texts, share_texts
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -26,6 +28,9 @@ QUARTILES = (0.25, 0.5, 0.75)
 NOWHERE = "no basin"
 ELSEWHERE = "other basins"
 
+ESCAPED, WAITING, ENDED = "escaped", "not escaped yet", "ended otherwise"
+"""The three shares that add up to one."""
+
 COLUMNS = (
     "lane",
     "seed",
@@ -33,6 +38,8 @@ COLUMNS = (
     "verdict",
     "basin",
     "escape_update",
+    "end_update",
+    "undecided",
     "x",
     "y",
     "train_loss",
@@ -47,7 +54,19 @@ def summary(result: Odds) -> dict[str, Any]:
     """The odds as what JSON can hold: what is unknown or not finite becomes None.
 
     Basins are given by their index in `minima`; None is no basin. Verdicts and basins that did not occur
-    are left out.
+    are left out. Of each lane there is, beside its settings and losses:
+
+    - `escaped`: the share that has left a basin or a saddle by the last update;
+    - `escaped_by`, `not_escaped_yet`, `ended_otherwise`: three shares against updates, in steps. Entry i of `share`,
+      with its `count` and the ends `low` and `high` of its 95 % interval, holds from `update[i]` until before
+      `update[i + 1]`, the last one until `watched_until`. The updates are the same in all three, and at each of them
+      the three shares add up to one: who has diverged or left the surface without having escaped before has ended
+      otherwise, and is not among those that have not escaped yet;
+    - `not_escaped_yet` also has `value`: 1 minus the share escaped by then, those that ended otherwise included;
+    - `escape_update`: by which update a quarter, a half and three quarters of all seeds had escaped, `value` with
+      `low` and `high` (None: later than was watched); None where so many have not;
+    - `undecided`: how many runs were out of their basin at the last update, and not back or elsewhere either when they
+      had run on until the update `followed_until`. They count as not escaped yet.
     """
     scene = result.scene
     return {
@@ -64,7 +83,7 @@ def summary(result: Odds) -> dict[str, Any]:
 
 
 def _lane_summary(told: LaneOdds) -> dict[str, Any]:
-    lane, waiting, minima = told.lane, told.waiting, len(told.basins) - 1
+    lane, fates, minima = told.lane, told.fates, len(told.basins) - 1
     return {
         "name": lane.name,
         "rule": rule_name(lane.rule),
@@ -82,17 +101,17 @@ def _lane_summary(told: LaneOdds) -> dict[str, Any]:
             if share.count
         ],
         "escaped": _share(told.escaped),
+        "escaped_by": _curve_summary(fates, fates.escaped),
+        "not_escaped_yet": {
+            "value": [1 - share for share in fates.escaped.shares],
+            **_curve_summary(fates, fates.waiting),
+        },
+        "ended_otherwise": _curve_summary(fates, fates.ended),
         "escape_update": {
-            name: {"value": waiting.quantile(share), **ends_summary(*waiting.quantile_interval(share))}
+            name: _quantile_summary(fates.quantile(share))
             for name, share in zip(("lower_quartile", "median", "upper_quartile"), QUARTILES, strict=True)
         },
-        "not_escaped_yet": {
-            "update": waiting.times,
-            "share": waiting.shares,
-            "low": waiting.low,
-            "high": waiting.high,
-            "watched_until": waiting.end,
-        },
+        "undecided": {"count": told.undecided, "followed_until": last_followed(fates.until)},
         "train_loss": _average_summary(told.train_loss),
         "test_loss": _average_summary(told.test_loss),
         "gap": _average_summary(told.gap),
@@ -101,6 +120,21 @@ def _lane_summary(told: LaneOdds) -> dict[str, Any]:
 
 def _share(share: Share) -> dict[str, Any]:
     return {"count": share.count, **estimate_summary(share.estimate)}
+
+
+def _curve_summary(fates: Fates, curve: Curve) -> dict[str, Any]:
+    return {
+        "update": fates.updates,
+        "count": curve.counts,
+        "share": curve.shares,
+        "low": curve.low,
+        "high": curve.high,
+        "watched_until": fates.until,
+    }
+
+
+def _quantile_summary(quantile: Quantile | None) -> dict[str, Any] | None:
+    return None if quantile is None else {"value": quantile.update, "low": quantile.low, "high": quantile.high}
 
 
 def _average_summary(average: Average) -> dict[str, Any]:
@@ -121,7 +155,11 @@ def write_csv(scene: Scene, outcomes: Sequence[Outcomes], stream: "SupportsWrite
     - `lane`, `seed`;
     - `updates`: how many were made, fewer than asked for where the numbers overflowed;
     - `verdict`, `basin`: the last verdict, and the minimum in whose basin the marble is at last;
-    - `escape_update`: when it first left a basin or a saddle, empty if it never did;
+    - `escape_update`: when it first left a basin or a saddle, empty if it has not by the last update;
+    - `end_update`: when it diverged or left the surface, empty if it did not; where `escape_update` is empty, the run
+      has ended otherwise;
+    - `undecided`: 1 if it was perhaps about to escape when it had run on to the limit, and so counts as not escaped
+      yet, else 0;
     - `x`, `y`, `train_loss`, `test_loss`: where it is at last, and the losses there.
 
     Numbers have as many digits as it takes to read the same bits back.
@@ -137,12 +175,18 @@ def write_csv(scene: Scene, outcomes: Sequence[Outcomes], stream: "SupportsWrite
             told.updates.tolist(),
             [codes[verdict] for verdict in told.verdicts.tolist()],
             [names[basin] for basin in told.basins.tolist()],
-            ["" if update == NEVER else update for update in told.escapes.tolist()],
+            _moments(told.escapes),
+            _moments(told.ends),
+            told.undecided.astype(int).tolist(),
             *told.theta.T.tolist(),
             told.losses.tolist(),
             told.test_losses.tolist(),
         )
         writer.writerows((lane.name, *row) for row in zip(*columns, strict=True))
+
+
+def _moments(updates: Indices) -> list[int | str]:
+    return ["" if update == NEVER else update for update in updates.tolist()]
 
 
 # For people.
@@ -191,7 +235,11 @@ def _legend(result: Odds) -> Iterator[str]:
         point = minima[index]
         yield "{}: ({:.4g}, {:.4g}), loss {:.4g}".format(_minimum(index), *point.position, point.value)
     yield INTERVALS
-    yield "Escapes by Kaplan–Meier: a run without one counts as long as it was watched."
+    if any(told.ended.count for told in result.lanes):
+        yield "Ended otherwise: diverged or left the surface without having escaped before."
+    if any(told.undecided for told in result.lanes):
+        last = last_followed(result.updates)
+        yield f"Undecided: out of its basin, but neither back nor elsewhere even by update {last:,}; not escaped."
 
 
 def _rows(told: LaneOdds, named: Sequence[int]) -> Iterator[tuple[str, str, str]]:
@@ -202,13 +250,17 @@ def _rows(told: LaneOdds, named: Sequence[int]) -> Iterator[tuple[str, str, str]
     for name, share in _basin_shares(told, named):
         if share.count:
             yield name if name in (NOWHERE, ELSEWHERE) else f"basin of {name}", *share_texts(share.estimate)
-    yield "escaped", *share_texts(told.escaped.estimate)
+    yield ESCAPED, *share_texts(told.escaped.estimate)
     for name, part in zip(("a quarter", "half", "three quarters"), QUARTILES, strict=True):
-        update = told.waiting.quantile(part)
-        if update is not None:
-            low, high = told.waiting.quantile_interval(part)
-            later = "later" if high is None else f"{high:,.0f}"
-            yield f"{name} by update", f"{update:,.0f}", f"{low or 0:,.0f} … {later}"
+        quantile = told.fates.quantile(part)
+        if quantile is not None:
+            later = "later" if quantile.high is None else f"{quantile.high:,}"
+            yield f"  {name} by update", f"{quantile.update:,}", f"{quantile.low:,} … {later}"
+    yield WAITING, *share_texts(told.waiting.estimate)
+    if told.undecided:
+        yield "  undecided", f"{told.undecided:,}", ""
+    if told.ended.count:
+        yield ENDED, *share_texts(told.ended.estimate)
     for name, average in ("training loss", told.train_loss), ("test loss", told.test_loss), ("gap", told.gap):
         value, interval = number_texts(average.estimate)
         yield name, value, "every seed alike" if average.finite > 1 and not interval else interval
@@ -245,11 +297,12 @@ def page(result: Odds) -> Page:
             for hue, (name, shares) in enumerate(zip(names, by_basin, strict=True))
         ),
     )
+    known = [(hue, told) for hue, told in enumerate(result.lanes) if told.seeds]
     escapes = Figure(
-        "Not escaped yet",
+        "Escapes",
         Axis("update", 0.0, float(max(result.updates, 1))),
-        whole,
-        tuple(_curve(told, hue, float(result.updates)) for hue, told in enumerate(result.lanes) if told.seeds),
+        Axis("share of seeds", names=tuple(names[hue] for hue, _ in reversed(known))),
+        tuple(_parts(told, hue, len(known) - 1 - row) for row, (hue, told) in enumerate(known)),
     )
     return Page(_title(result), (verdicts, where, escapes), INTERVALS)
 
@@ -283,17 +336,17 @@ def _bars(name: str, shares: Sequence[Share], hue: int) -> Bars:
     )
 
 
-def _curve(told: LaneOdds, hue: int, updates: float) -> Line:
-    """The escape curve, drawn on until the last was watched, or to the end where all have escaped."""
-    waiting = told.waiting
-    end = waiting.end if waiting.shares[-1] else max(waiting.end, updates)
-    return Line(
+def _parts(told: LaneOdds, hue: int, place: int) -> Parts:
+    """The three shares, those that escaped at the bottom, drawn on to the last update."""
+    fates = told.fates
+    curves = fates.escaped, fates.waiting, fates.ended
+    return Parts(
         told.lane.name,
-        x=(*waiting.times, end),
-        y=(*waiting.shares, waiting.shares[-1]),
-        low=(*waiting.low, waiting.low[-1]),
-        high=(*waiting.high, waiting.high[-1]),
+        place,
+        x=(*map(float, fates.updates), float(fates.until)),
+        parts=(ESCAPED, WAITING, ENDED),
+        shares=tuple((*curve.shares, curve.shares[-1]) for curve in curves),
+        low=tuple((*curve.low, curve.low[-1]) for curve in curves),
+        high=tuple((*curve.high, curve.high[-1]) for curve in curves),
         hue=hue,
-        dots=False,
-        steps=True,
     )

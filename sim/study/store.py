@@ -7,7 +7,8 @@ that the file's bytes do not tell in how many goes, and by how many workers, the
 
 Lists are in the order of the seeds. `basins` are places in `minima`, counted from 0, null for none; the
 first `lowest` of the minima are the global one. `escapes` are the updates of first escapes, null for
-none. Numbers that are not finite stand as texts.
+none; `ends` those at which runs diverged or left the surface. `undecided` are the runs of which it stayed open
+whether they escaped. Numbers that are not finite stand as texts.
 """
 
 import hashlib
@@ -27,6 +28,7 @@ from typing import Any
 
 import numpy as np
 
+from ..descent.batches import Indices
 from ..files import IN_USE, OutputError, check_writable, located, lock, named, whole_file, why
 from ..scene.words import short
 from ..surface.basins import NO_BASIN
@@ -37,7 +39,7 @@ from .sweep import Block, Minimum, Result, Sweep, description
 from .workers import StudyError
 
 FORMAT = "three-marbles sweep"
-VERSION = 1
+VERSION = 2
 LONGEST_LINE = 1 << 24  # Bytes; the header of the largest sweep has some hundred thousand.
 INSTEAD = "it is left as it is: name another file with --results, or remove it"
 
@@ -235,7 +237,9 @@ def _line(sweep: Sweep, place: int, result: Result) -> bytes:
         "updates": found.updates.tolist(),
         "verdicts": [CODES[verdict] for verdict in found.verdicts.tolist()],
         "basins": [None if basin == NO_BASIN else basin for basin in found.basins.tolist()],
-        "escapes": [None if update == NEVER else update for update in found.escapes.tolist()],
+        "escapes": _moments(found.escapes),
+        "ends": _moments(found.ends),
+        "undecided": found.undecided.tolist(),
         "x": _written(found.theta[:, 0]),
         "y": _written(found.theta[:, 1]),
         "losses": _written(found.losses),
@@ -247,6 +251,10 @@ def _line(sweep: Sweep, place: int, result: Result) -> bytes:
 
 def _check(body: bytes) -> bytes:
     return f'{zlib.crc32(body):08x}"}}\n'.encode()
+
+
+def _moments(updates: Indices) -> list[int | None]:
+    return [None if update == NEVER else update for update in updates.tolist()]
 
 
 def _written(numbers: Array) -> list[float | str]:
@@ -295,6 +303,8 @@ def _told(block: Block, value: dict[str, Any]) -> _Told:
         "verdicts": column("verdicts", np.intp, [CODES.index(code) for code in value["verdicts"]]),
         "basins": basins,
         "escapes": column("escapes", np.intp, [NEVER if update is None else update for update in value["escapes"]]),
+        "ends": column("ends", np.intp, [NEVER if update is None else update for update in value["ends"]]),
+        "undecided": column("undecided", np.bool_),
         **{name: column(name, np.float64) for name in ("x", "y", "losses", "test_losses")},
     }
     return _Told(first, minima, int(value["lowest"]), columns)

@@ -33,6 +33,8 @@ class Outcome:
     seeds: int
     certain: bool
     """Whether all seeds are alike, and one was computed for all."""
+    undecided: int
+    """How many seeds were perhaps about to escape when they had run on to the limit; they count as not escaped."""
     estimates: Mapping[str, Estimate]
     """Of every measure, by name."""
 
@@ -59,12 +61,13 @@ def told(sweep: Sweep, results: Mapping[int, Result]) -> Told:
     cases = gathered(sweep, results)
     sure = {block.case: certain(block.job.scene) for block in sweep.blocks}
     found = {case: estimates(result, names_of(minima, result.minima), sure[case]) for case, result in cases.items()}
+    undecided = {case: _undecided(result, sweep.seeds) for case, result in cases.items()}
     return Told(
         sweep,
         minima,
         tuple(
             tuple(
-                Outcome(point, lane, sweep.seeds, sure[case], found[case])
+                Outcome(point, lane, sweep.seeds, sure[case], undecided[case], found[case])
                 for lane, case in zip(sweep.lanes, point.cases, strict=True)
             )
             for point in sweep.points
@@ -72,11 +75,21 @@ def told(sweep: Sweep, results: Mapping[int, Result]) -> Told:
     )
 
 
+def _undecided(result: Result, seeds: int) -> int:
+    """Of so many seeds, for all of which one may stand."""
+    return int(np.count_nonzero(result.outcomes.undecided)) * seeds // len(result.outcomes.seeds)
+
+
 # For programs.
 
 
 def summary(result: Told) -> dict[str, Any]:
-    """The outcome as what JSON can hold: what is unknown or not finite becomes None."""
+    """The outcome as what JSON can hold: what is unknown or not finite becomes None.
+
+    Each lane at each point has all of `measures` by name, each with the ends of its interval. The shares `escaped`,
+    `not-escaped-yet` and `ended-otherwise` add up to one. `undecided` is how many seeds were out of their basin at
+    the last update, and neither back nor elsewhere when they had run on to the limit; they count as not escaped yet.
+    """
     sweep = result.sweep
     return {
         "scene": sweep.scene.name,
@@ -96,6 +109,7 @@ def summary(result: Told) -> dict[str, Any]:
                     {
                         "name": outcome.lane,
                         "all_seeds_alike": outcome.certain,
+                        "undecided": outcome.undecided,
                         **{name: estimate_summary(each) for name, each in outcome.estimates.items()},
                     }
                     for outcome in outcomes
@@ -110,6 +124,7 @@ def write_csv(result: Told, stream: "SupportsWrite[str]") -> None:
     """A header, and one row a point and lane: the values, the lane, and every measure with its interval.
 
     - one column a parameter, called by its path; `updates`, after which one looks; `lane`, `seeds`;
+    - `undecided`: how many seeds were perhaps about to escape when they had run on to the limit; not escaped yet;
     - each measure under its name, with `_low` and `_high` for the 95 % interval; empty where it is unknown.
 
     Numbers have as many digits as it takes to read the same bits back.
@@ -119,7 +134,9 @@ def write_csv(result: Told, stream: "SupportsWrite[str]") -> None:
     names = list(measures(len(result.minima)))
     ends = ("", "_low", "_high")
     parameters = (each.name for each in sweep.parameters)
-    writer.writerow([*parameters, "updates", "lane", "seeds", *(name + end for name in names for end in ends)])
+    writer.writerow(
+        [*parameters, "updates", "lane", "seeds", "undecided", *(name + end for name in names for end in ends)]
+    )
     for outcomes in result.outcomes:
         for outcome in outcomes:
             numbers = [
@@ -129,7 +146,7 @@ def write_csv(result: Told, stream: "SupportsWrite[str]") -> None:
                 for end in (each.value, each.low, each.high)
             ]
             point = outcome.point
-            writer.writerow([*point.values, point.updates, outcome.lane, outcome.seeds, *numbers])
+            writer.writerow([*point.values, point.updates, outcome.lane, outcome.seeds, outcome.undecided, *numbers])
 
 
 def _cell(value: float) -> float | str:
@@ -186,7 +203,12 @@ def _note(result: Told) -> str:
     seeds = f"{sweep.seeds:,} seed{'' if sweep.seeds == 1 else 's'} from {sweep.first_seed}"
     after = updates_text(updates.pop()) if len(updates) == 1 else "the updates of each point"
     alike = any(outcome.certain for outcomes in result.outcomes for outcome in outcomes)
-    return f"{seeds}, after {after}." + (" Full batches know no chance: their seeds are all alike." if alike else "")
+    open_ = sum(outcome.undecided for outcomes in result.outcomes for outcome in outcomes)
+    return (
+        f"{seeds}, after {after}."
+        + (" Full batches know no chance: their seeds are all alike." if alike else "")
+        + (f" Of {open_:,} runs it stayed undecided whether they escaped; they count as not." if open_ else "")
+    )
 
 
 # As figures.

@@ -13,12 +13,7 @@ INTERVALS = "Intervals hold the true value with 95 % confidence."
 
 def estimate_summary(estimate: Estimate) -> dict[str, float | None]:
     """An estimate as what JSON can hold."""
-    return {"value": number(estimate.value), **ends_summary(number(estimate.low), number(estimate.high))}
-
-
-def ends_summary(low: float | None, high: float | None) -> dict[str, float | None]:
-    """An interval as what JSON can hold."""
-    return {"low": low, "high": high}
+    return {"value": number(estimate.value), "low": number(estimate.low), "high": number(estimate.high)}
 
 
 def share_texts(estimate: Estimate) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -16,12 +17,14 @@ from sim.files import OutputError
 from sim.stage import text
 from sim.stage.plot import draw_page, save_page
 from sim.stage.plot.frame import Frame, inside
+from sim.stage.plot.legend import THREE
 from sim.stage.plot.page import Sheet, arrange, draw_sheet, saved_em
 from sim.stage.plot.ramp import STEPS, lightness, ramp
+from sim.stage.plot.strips import fills
 from sim.stage.plot.ticks import Scale, choices, per_cent, scale
 from sim.stage.plot.words import Label, complete, spoken, wrapped
 from sim.stage.theme import THEMES, Color, load_theme
-from sim.study.figure import Axis, Bars, Figure, HeatMap, Line, Page
+from sim.study.figure import Axis, Bars, Figure, HeatMap, Line, Page, Parts
 
 NAN, INF = math.nan, math.inf
 LANES = ("full batch", "minibatch", "momentum")
@@ -51,14 +54,25 @@ def bars(count: int, lanes: int, names: tuple[str, ...] = ()) -> Figure:
     return Figure("Final verdict", Axis("", names=names), SHARE, tuple(marks), "200 seeds a lane, 95 % intervals")
 
 
-def survival() -> Figure:
+def escapes(lanes: int = 3) -> Figure:
+    """Shares that escape, do not, and end otherwise, in a strip a lane, the first on top."""
     x = (0.0, 10.0, 30.0, 100.0, 400.0)
-    y = (1.0, 0.8, 0.5, 0.2, 0.2)
-    lines = [
-        Line(name, x, tuple(v**k for v in y), tuple(v**k * 0.8 for v in y), y, hue, dots=False, steps=True)
-        for hue, (name, k) in enumerate(zip(LANES, (0, 1, 2), strict=True))
-    ]
-    return Figure("Not escaped yet", Axis("update", 0, 400), SHARE, tuple(lines))
+    marks = []
+    for lane in range(lanes):
+        escaped, ended = (0.0, 0.2, 0.5, 0.5, 0.625), (0.0, 0.0, 0.1 * lane, 0.1 * lane, 0.125 * lane)
+        shares = (escaped, tuple(1 - a - b for a, b in zip(escaped, ended, strict=True)), ended)
+        low, high = (
+            tuple(tuple(min(max(share + side, 0), 1) for share in part) for part in shares) for side in (-0.05, 0.05)
+        )
+        name = (*LANES, "B = 5", "B = 2", "Adam")[lane]
+        marks.append(Parts(name, lanes - 1 - lane, x, ("escaped", "not escaped yet", "other"), shares, low, high, lane))
+    names = tuple(mark.name for mark in reversed(marks))
+    return Figure("Escapes", Axis("update", 0, 400), Axis("share of seeds", names=names), tuple(marks))
+
+
+def lines_of(names: tuple[str, ...]) -> Figure:
+    lines = tuple(Line(name, (0.0, 1.0), (0.0, hue + 1.0), hue=hue) for hue, name in enumerate(names))
+    return Figure("", Axis("x"), Axis("y"), lines)
 
 
 def sweep(lanes: int = 2) -> Figure:
@@ -94,12 +108,13 @@ def heat(columns: int, rows: int, percent: bool = True) -> Figure:
 
 
 PAGES = {
-    "odds": Page("Local minimum, 200 seeds", (bars(4, 3), bars(2, 3), survival()), "after 400 updates"),
+    "odds": Page("Local minimum, 200 seeds", (bars(4, 3), bars(2, 3), escapes()), "after 400 updates"),
     "sweep": Page("Batch size", (sweep(), curve(400_000.0), rules())),
     "maps": Page("", (heat(6, 5), heat(25, 60, percent=False))),
     "twelve": Page("Twelve categories", (bars(12, 3, ("stuck in local minimum ", "saddle ")),)),
     "numbers": Page("Numbers as names", (bars(12, 6, ("1000",)), heat(40, 3))),
     "six": Page("Six lanes", (bars(4, 6), sweep(6), bars(1, 6)), "a note " * 60),
+    "strips": Page("Escapes alone", (escapes(6),)),
 }
 
 
@@ -229,8 +244,10 @@ def test_plots_in_a_row_begin_and_end_at_the_same_height() -> None:
 
 def test_what_all_figures_have_in_common_is_explained_once() -> None:
     shared = arrange(PAGES["odds"], LIGHT, 18, (1600, 900))
-    assert [key.name for key, _, _ in shared.legend.entries] == list(LANES)
-    assert {key.shape for key, _, _ in shared.legend.entries} == {"point"}  # Bars here, lines there.
+    assert [key.name for key, _, _ in shared.legend.entries] == [*LANES, "escaped", "not escaped yet", "other"]
+    assert [key.shape for key, _, _ in shared.legend.entries] == ["bar"] * 3 + list(THREE)
+    mixed = arrange(Page("", (escapes(), lines_of(LANES))), LIGHT, 18, (1600, 900))
+    assert {key.shape for key, _, _ in mixed.legend.entries[:3]} == {"point"}  # Strips here, lines there.
     assert not any(frame.legend.entries for frame in shared.frames)
     single = arrange(Page("", (bars(2, 3), sweep())), LIGHT, 18, (1600, 900))
     assert not single.legend.entries
@@ -277,6 +294,9 @@ def test_nothing_is_drawn_beyond_the_rectangle() -> None:
         (Bars("a", ()),),
         (Bars("a", (NAN, INF, -INF, 0.0), (NAN,), (INF, 1.0)),),
         (Bars("a", (-1.0, 2.0)), Bars("b", (1.0,), hue=4, labels=("x", "y"))),
+        (Parts("a", 0, (), ("b", "c", "d"), ((), (), ())),),
+        (Parts("a", 0, (0.0,), ("b", "c", "d"), ((1.0,), (0.0,), (0.0,))),),
+        (Parts("a", 3, (1.0, NAN), ("b", "c", "d"), ((NAN, 0.0),) * 3, ((NAN, INF),) * 3, ((NAN, INF),) * 3),),
         (HeatMap("a", ()),),
         (HeatMap("a", ((), ())),),
         (HeatMap("a", ((NAN, INF), (1.0,)), low=1.0, high=1.0),),
@@ -284,7 +304,9 @@ def test_nothing_is_drawn_beyond_the_rectangle() -> None:
     ],
 )
 @pytest.mark.parametrize("log", [False, True])
-def test_nothing_and_numbers_without_a_place_can_be_drawn(marks: tuple[Line | Bars | HeatMap, ...], log: bool) -> None:
+def test_nothing_and_numbers_without_a_place_can_be_drawn(
+    marks: tuple[Line | Bars | Parts | HeatMap, ...], log: bool
+) -> None:
     plain = Figure("A title", Axis("x", log=log), Axis("y", log=log, percent=log), marks, "A note.")
     ends = Figure("", Axis("x", NAN, -3.0, log=log), Axis("y", INF, 0.0), marks)
     named = Figure("", Axis("x", names=("one name",)), Axis("y", -1.0, 1.0, log=log), marks)
@@ -367,6 +389,47 @@ def test_intervals_are_whiskers_or_a_band_and_go_on_beyond_the_frame() -> None:
     red, _, blue = at(picture, (closed + open_) / 2 + 9, three)
     assert LIGHT.lane(0)[0] < red < LIGHT.panel[0]
     assert blue > red
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_strip_is_filled_by_its_three_shares(theme: str) -> None:
+    """Half solid, an eighth hatched on the ground, the rest tinted, from update 40 on; before that all of it tinted."""
+    x, shares = (0.0, 40.0, 400.0), ((0.0, 0.5, 0.5), (1.0, 0.375, 0.375), (0.0, 0.125, 0.125))
+    strip = Parts("a", 0, x, ("b", "c", "d"), shares, hue=2)
+    figure = Figure("", Axis("update", 0, 400), Axis("share", names=("a",)), (strip,))
+    picture = drawn(Page("", (figure,)), (800, 600), theme)
+    frame = arrange(Page("", (figure,)), load_theme(theme), saved_em((800, 600)), (800, 600)).frames[0]
+    (laid,) = frame.strips
+    solid, tint, ground = fills(load_theme(theme), load_theme(theme).lane(2))
+    column = round(float(frame.x.at([50.0])[0]))
+    colors = [at(picture, column, row) for row in range(laid.rect.top + 2, laid.rect.bottom - 2)]
+    assert colors.count(solid) / len(colors) == pytest.approx(0.5, abs=0.02)
+    assert colors.count(tint) / len(colors) == pytest.approx(0.375, abs=0.02)
+    hatched = colors[: round(0.12 * len(colors))]
+    assert set(hatched) == {ground, load_theme(theme).muted}
+    assert colors[-1] == solid
+    before = round(float(frame.x.at([20.0])[0]))
+    assert at(picture, before, laid.rect.bottom - 4) == at(picture, before, laid.rect.top + 4) == tint
+    assert [words.text for words in frame.numbers] == ["50%", "38%", "12%"]  # Not 13: they are a hundred together.
+
+
+def test_intervals_are_veils_at_both_edges() -> None:
+    figure = escapes(3)
+    frame, picture = alone(figure)
+    bare = replace(
+        figure, marks=tuple(replace(mark, low=(), high=()) for mark in figure.marks if isinstance(mark, Parts))
+    )
+    _, without = alone(bare)
+    strip = frame.strips[2]  # At 200 updates 50 %, and 20 % from above, ± 5 %.
+    column = round(float(frame.x.at([200.0])[0]))
+    differ = [
+        (strip.rect.bottom - row) / strip.rect.height
+        for row in range(strip.rect.top, strip.rect.bottom)
+        if at(picture, column, row) != at(without, column, row)
+    ]
+    lower, upper = [share for share in differ if share < 0.65], [share for share in differ if share > 0.65]
+    assert (min(lower), max(lower)) == pytest.approx((0.45, 0.55), abs=0.02)
+    assert (min(upper), max(upper)) == pytest.approx((0.75, 0.85), abs=0.02)
 
 
 def test_lines_with_whiskers_at_the_same_places_step_aside() -> None:

@@ -20,7 +20,7 @@ from sim.stage.session import SHEETS, Session, begin, race
 from sim.stage.sheets import _picture, draw_over, pieces, places_of, tab_at
 from sim.stage.tally import Tally, work
 from sim.stage.theme import THEMES, load_theme
-from sim.study.figure import Bars, Line
+from sim.study.figure import Bars, Parts
 
 SIZES = [(960, 600), (1600, 900), (1080, 1920), (3840, 2160)]
 
@@ -131,7 +131,9 @@ def test_figures_speak_the_language_of_the_screen(scene: Scene, tallies: list[Ta
     page = odds_page(tallies[2], theme)
     names = scene.texts(language).lanes
     marks = [mark for figure in page.figures for mark in figure.marks]
-    assert all(isinstance(mark, Bars | Line) and mark.name == names[mark.hue] for mark in marks)
+    assert all(isinstance(mark, Bars | Parts) and mark.name == names[mark.hue] for mark in marks)
+    strips = [mark for mark in marks if isinstance(mark, Parts)]
+    assert [page.figures[2].y.names[strip.place] for strip in strips] == list(names)
     minima = tuple(theme.say("minimum {number}", number=number) for number in (1, 2))
     assert page.figures[1].x.names == minima
     said = [word for figure in page.figures for word in (figure.title, figure.y.label, *figure.x.names)]

@@ -69,6 +69,8 @@ def outcomes(basins: Sequence[int], escapes: Sequence[int], end: tuple[float, fl
         verdicts=np.full(count, VERDICTS.index(Kind.STUCK)),
         basins=np.array(basins),
         escapes=np.array(escapes),
+        ends=np.full(count, NEVER),
+        undecided=np.zeros(count, dtype=np.bool_),
         theta=np.tile(end, (count, 1)),
         losses=np.linspace(0, 1, count),
         test_losses=np.linspace(0.5, 2.5, count),

@@ -6,6 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -20,8 +21,8 @@ from sim.command import arguments
 from sim.descent.verdict import Kind
 from sim.scene import OPENING, Scene, load_scene, parse_scene
 from sim.study import workers
-from sim.study.ensemble import NEVER, VERDICTS, Job, Outcomes
-from sim.study.figure import Bars, Line, Page
+from sim.study.ensemble import NEVER, VERDICTS, Job, Outcomes, last_followed
+from sim.study.figure import Bars, Page, Parts
 from sim.study.odds import BLOCK, NO_OUTCOMES, Odds, gather, jobs, odds
 from sim.study.odds_report import COLUMNS, MOST_BASINS, page, summary, table, write_csv
 from sim.study.statistics import Estimate, wilson
@@ -50,7 +51,7 @@ learning_rate = 0.01
 batch_size = "full"
 """
 
-# Eight runs: verdict, basin, escape, updates, training loss, test loss.
+# Eight runs: verdict, basin, escape, updates, training loss, test loss. Those that made fewer than 30 ended.
 RUNS = (
     (Kind.RATTLING, 0, 4, 30, 1.0, 1.5),
     (Kind.RATTLING, 0, 4, 30, 2.0, 2.0),
@@ -73,7 +74,9 @@ def outcomes(runs: Sequence[tuple[Kind, int, int, int, float, float]] = RUNS, fi
     seeds = first_seed + np.arange(len(runs))
     theta = np.stack([seeds / 3, seeds / 7], axis=-1)
     verdicts = np.array([VERDICTS.index(kind) for kind in kinds])
-    return Outcomes(seeds, updates, verdicts, basins, escapes, theta, losses, test_losses)
+    ends = np.where(updates < UPDATES, updates + 1, NEVER)
+    undecided = np.zeros(len(runs), dtype=np.bool_)
+    return Outcomes(seeds, updates, verdicts, basins, escapes, ends, undecided, theta, losses, test_losses)
 
 
 def told(*lanes: Outcomes) -> Odds:
@@ -95,14 +98,24 @@ def test_shares_count_verdicts_basins_and_escapes() -> None:
     assert lane.basins[2] == wilson(3, 8)
 
 
-def test_runs_that_never_escape_are_watched_until_their_own_end() -> None:
-    """Three of eight at risk end unescaped before update 9: by hand, 1 · 6/7 …"""
-    waiting = told().lanes[0].waiting
-    assert waiting.times == (0, 4, 9, 20)
-    assert waiting.at_risk == (8, 7, 4, 3)  # One diverged at 3; two escaped at 4, one diverged at 5.
-    assert waiting.shares == pytest.approx((1, 5 / 7, 5 / 7 * 3 / 4, 5 / 7 * 3 / 4 * 2 / 3))
-    assert waiting.end == 30
-    assert [waiting.quantile(share) for share in (0.25, 0.5, 0.75)] == [4, 20, None]
+def test_three_shares_add_up_to_one_at_every_update() -> None:
+    lane = told().lanes[0]
+    assert (lane.escaped, lane.waiting, lane.ended) == (wilson(4, 8), wilson(2, 8), wilson(2, 8))
+    fates = lane.fates
+    assert fates.updates == (0, 4, 6, 9, 20)  # Two escaped at 4, where one diverged as well; another did at 6.
+    assert fates.escaped.counts == (0, 2, 2, 3, 4)
+    assert fates.waiting.counts == (8, 5, 4, 3, 2)
+    assert fates.ended.counts == (0, 1, 2, 2, 2)
+    assert fates.until == UPDATES
+    assert lane.undecided == 0
+    quartiles = [fates.quantile(share) for share in (0.25, 0.5, 0.75)]
+    assert [quartile and quartile.update for quartile in quartiles] == [4, 20, None]
+
+
+def test_an_escape_before_the_end_is_an_escape() -> None:
+    runs = [(Kind.DIVERGED, -1, escape, 10, math.inf, math.inf) for escape in (5, NEVER)]
+    lane = told(outcomes(runs), NO_OUTCOMES).lanes[0]
+    assert [lane.escaped.count, lane.waiting.count, lane.ended.count] == [1, 0, 1]
 
 
 def test_means_are_of_finite_values_and_say_how_many_were_not() -> None:
@@ -121,7 +134,8 @@ def test_nothing_known_yet() -> None:
     lane = told().lanes[1]
     assert lane.seeds == 0
     assert math.isnan(lane.escaped.estimate.value)
-    assert lane.waiting.times == ()
+    assert lane.fates.updates == lane.fates.escaped.shares == ()
+    assert lane.fates.quantile(0.5) is None
     assert math.isnan(lane.gap.estimate.value)
     nothing = told(NO_OUTCOMES, NO_OUTCOMES)
     assert through_json(summary(nothing))["lanes"][0]["verdicts"] == []
@@ -192,10 +206,16 @@ def test_the_summary_tells_what_the_odds_are() -> None:
     ]
     half = wilson(4, 8).estimate
     assert lane["escaped"] == {"count": 4, "value": 0.5, "low": half.low, "high": half.high}
-    assert lane["escape_update"]["median"]["value"] == 20
-    assert lane["escape_update"]["upper_quartile"] == {"value": None, "low": 9, "high": None}
-    assert lane["not_escaped_yet"]["update"] == [0, 4, 9, 20]
-    assert len(lane["not_escaped_yet"]["high"]) == 4
+    assert lane["escape_update"]["median"] == {"value": 20, "low": 4, "high": None}
+    assert lane["escape_update"]["upper_quartile"] is None
+    three = [lane[name] for name in ("escaped_by", "not_escaped_yet", "ended_otherwise")]
+    assert [curve["update"] for curve in three] == [[0, 4, 6, 9, 20]] * 3
+    assert [sum(shares) for shares in zip(*(curve["share"] for curve in three), strict=True)] == [1] * 5
+    assert [curve["count"][-1] for curve in three] == [4, 2, 2]
+    assert [curve["high"][-1] for curve in three] == [wilson(count, 8).estimate.high for count in (4, 2, 2)]
+    assert {curve["watched_until"] for curve in three} == {UPDATES}
+    assert lane["not_escaped_yet"]["value"] == [1, 0.75, 0.75, 0.625, 0.5]
+    assert lane["undecided"] == {"count": 0, "followed_until": last_followed(UPDATES)}
     assert (lane["gap"]["value"], lane["gap"]["finite"], lane["gap"]["not_finite"]) == (0.5, 5, 3)
 
 
@@ -214,6 +234,8 @@ def test_a_row_a_seed_and_lane_at_full_precision() -> None:
         assert row["basin"] == ("no basin" if basin == -1 else f"minimum {basin + 1}")
         assert row["escape_update"] == ("" if escape == NEVER else str(escape))
         assert row["updates"] == str(updates)
+        assert row["end_update"] == ("" if updates == UPDATES else str(updates + 1))
+        assert row["undecided"] == "0"
         assert (float(row["x"]), float(row["y"])) == (x, y)
         assert repr((float(row["train_loss"]), float(row["test_loss"]))) == repr((loss, test_loss))
 
@@ -234,8 +256,11 @@ def test_the_table_fits_and_says_all(width: int) -> None:
         "basin of minimum 3 38 % 14 … 69",
         "no basin 38 % 14 … 69",
         "escaped 50 % 22 … 78",
-        "a quarter by update 4 0 … 20",
+        "a quarter by update 4 0 … later",
         "half by update 20 4 … later",
+        "not escaped yet 25 % 7 … 59",
+        "ended otherwise 25 % 7 … 59",
+        "diverged or left the surface without having escaped before.",
         "training loss 3.5 1.5 … 5.5 not finite, left out 2 test loss",
         "minimum 3: (",
     ):
@@ -293,21 +318,33 @@ def test_bars_are_the_shares_that_occur() -> None:
     assert all(sum(mark.heights) == pytest.approx(1) for mark in (*bars(drawn, 0), *bars(drawn, 1)))
 
 
-def test_curves_go_on_until_the_last_run_was_watched() -> None:
-    (curve,) = page(told()).figures[2].marks
-    assert isinstance(curve, Line)
-    assert curve.steps
-    assert curve.x == (0, 4, 9, 20, 30)
-    assert curve.y[-1] == curve.y[-2] == pytest.approx(5 / 7 * 3 / 4 * 2 / 3)
-    assert len(curve.low) == len(curve.high) == 5
+def strips(of: Page) -> list[Parts]:
+    return [mark for mark in of.figures[2].marks if isinstance(mark, Parts)]
 
 
-def test_a_curve_stays_at_zero_once_all_have_escaped() -> None:
-    gone, never = page(told(outcomes(RUNS[:3]), outcomes(RUNS[3:5]))).figures[2].marks
-    assert isinstance(gone, Line)
-    assert isinstance(never, Line)
-    assert (gone.x[-2:], gone.y[-2:]) == ((9, UPDATES), (0, 0))
-    assert (never.x, never.y) == ((0, UPDATES), (1, 1))
+def test_a_strip_of_three_shares_a_lane_goes_on_until_the_last_update() -> None:
+    drawn = page(told(outcomes(), outcomes(RUNS[:3])))
+    one, other = strips(drawn)
+    assert one.parts == ("escaped", "not escaped yet", "ended otherwise")
+    assert one.x == (0, 4, 6, 9, 20, UPDATES)
+    assert one.shares[0] == (0, 2 / 8, 2 / 8, 3 / 8, 4 / 8, 4 / 8)
+    assert one.shares[2] == (0, 1 / 8, 2 / 8, 2 / 8, 2 / 8, 2 / 8)
+    assert [sum(shares) for shares in zip(*one.shares, strict=True)] == [1] * 6
+    assert (one.low[0][-1], one.high[0][-1]) == (wilson(4, 8).estimate.low, wilson(4, 8).estimate.high)
+    assert (other.x[-2:], other.shares[0][-2:]) == ((9, UPDATES), (1, 1))
+    assert drawn.figures[2].y.names == (LONG_NAME, "[red]single")  # From the bottom up.
+    assert [(strip.place, strip.hue) for strip in (one, other)] == [(1, 0), (0, 1)]
+
+
+def test_what_stays_undecided_is_told_and_counts_as_not_escaped() -> None:
+    open_ = replace(outcomes(), undecided=np.arange(8) == 3)
+    result = told(open_, NO_OUTCOMES)
+    assert result.lanes[0].waiting.count == 2
+    assert through_json(summary(result))["lanes"][0]["undecided"] == {"count": 1, "followed_until": 500}
+    assert [row["undecided"] for row in rows(write_csv, four_minima(), [open_, NO_OUTCOMES])] == list("00010000")
+    words = " ".join(printed(table(result)).split())
+    assert "undecided 1" in words
+    assert "neither back nor elsewhere even by update 500" in words
 
 
 def test_many_basins_are_summed_up() -> None:

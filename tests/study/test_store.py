@@ -51,6 +51,8 @@ def results() -> dict[int, Result]:
             verdicts=generator.integers(0, 11, count),
             basins=generator.integers(-1, 2, count),
             escapes=generator.integers(-1, 20_000, count),
+            ends=generator.integers(-1, 20_000, count),
+            undecided=generator.integers(0, 2, count) > 0,
             theta=numbers[:, :2].copy(),
             losses=numbers[:, 2].copy(),
             test_losses=numbers[:, 3].copy(),
@@ -142,7 +144,7 @@ def test_the_file_is_json_line_by_line(tmp_path: Path) -> None:
         raise AssertionError(text)
 
     header, *lines = (json.loads(line, parse_constant=strict) for line in kept(tmp_path / "f").splitlines())
-    assert (header["format"], header["version"], header["scene"]) == ("three-marbles sweep", 1, "local-minimum")
+    assert (header["format"], header["version"], header["scene"]) == ("three-marbles sweep", 2, "local-minimum")
     assert header["over"] == [{"path": "lane.minibatch.batch_size", "values": [1, 5]}]
     assert header["points"][1] == {"values": [5], "cases": [0, 3, 2]}
     assert [line["block"] for line in lines] == list(range(6))
@@ -202,8 +204,8 @@ def test_words_of_the_scene_make_no_difference(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        (b'"version": 1,', b'"version": 2,', "is a results file of version 2, not of version 1"),
-        (b'"version": 1,', b'"version": "\\n\\u001b[31m",', "is a results file of version "),
+        (b'"version": 2,', b'"version": 1,', "is a results file of version 1, not of version 2"),
+        (b'"version": 2,', b'"version": "\\n\\u001b[31m",', "is a results file of version "),
         (b'"numpy": "', b'"numpy": "0', "was computed by another version of this program, or of numpy"),
         (b'"code": "', b'"code": "0', "was computed by another version of this program, or of numpy"),
         (b"three-marbles", b"four-marbles", "is not the results file of a sweep"),

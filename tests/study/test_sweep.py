@@ -51,6 +51,8 @@ def outcomes(verdicts: Sequence[Kind], **columns: Sequence[float]) -> Outcomes:
         verdicts=np.array([VERDICTS.index(kind) for kind in verdicts]),
         basins=np.zeros(count, dtype=np.intp),
         escapes=np.full(count, NEVER),
+        ends=np.full(count, NEVER),
+        undecided=np.zeros(count, dtype=np.bool_),
         theta=np.zeros((count, 2)),
         losses=np.zeros(count),
         test_losses=np.zeros(count),
@@ -195,7 +197,8 @@ def test_measures() -> None:
             outcomes(
                 kinds,
                 basins=[0, 1, 0, NO_BASIN],
-                escapes=[10, NEVER, 30, 20],
+                escapes=[10, NEVER, 30, NEVER],
+                ends=[NEVER, NEVER, NEVER, 20],
                 losses=[1.0, 2.0, 3.0, 1e200],
                 test_losses=[1.5, 2.5, 4.5, np.inf],
             ),
@@ -209,8 +212,9 @@ def test_measures() -> None:
     assert found["global"] == wilson(2, 4).estimate
     assert found["minimum-1"] == wilson(1, 4).estimate
     assert math.isnan(found["minimum-2"].value)
-    assert found["escaped"] == wilson(3, 4).estimate
-    assert found["escape"].value == 20.0
+    assert found["escaped"] == wilson(2, 4).estimate
+    assert found["not-escaped-yet"] == found["ended-otherwise"] == wilson(1, 4).estimate
+    assert found["escape"].value == 30.0
     assert found["train-loss"].value == 2.0
     assert found["gap"].value == pytest.approx(2.5 / 3)
     assert [found[kind.code].value for kind in kinds] == [0.25] * 4
@@ -222,6 +226,28 @@ def test_what_is_not_known_is_not_said() -> None:
     assert all(math.isnan(found[name].value) for name in ("global", "escape", "train-loss", "test-loss", "gap"))
     rare = estimates(Result(outcomes([Kind.STUCK] * 40, escapes=[NEVER] * 30 + [50] * 10), MINIMA, 1), (0, 1), False)
     assert math.isnan(rare["escape"].value)
+
+
+def test_a_run_that_escaped_before_it_diverged_has_escaped() -> None:
+    found = outcomes([Kind.DIVERGED] * 3, escapes=[7, NEVER, NEVER], ends=[20, 9, NEVER])
+    told = estimates(Result(found, MINIMA, 1), (0, 1), False)
+    three = [told[name].value for name in ("escaped", "not-escaped-yet", "ended-otherwise")]
+    assert three == pytest.approx([1 / 3] * 3)
+
+
+def test_what_stays_undecided_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Job.run
+    with monkeypatch.context() as patch:
+        patch.setattr(Job, "run", lambda job: replace(found := run(job), undecided=found.seeds >= 0))
+        result = computed("local-minimum", "lane.minibatch.batch_size=1,full", seeds=5, updates=3)
+    assert [[lane.undecided for lane in lanes] for lanes in result.outcomes] == [[5] * 3] * 2
+    data, found = through_json(summary(result)), rows(write_csv, result)
+    assert [lane["undecided"] for point in data["points"] for lane in point["lanes"]] == [5] * 6
+    assert [row["undecided"] for row in found] == ["5"] * 6
+    assert "Of 30 runs it stayed undecided whether they escaped; they count as not." in " ".join(
+        printed(table(result, "escaped"), 100).split()
+    )
+    assert "undecided" not in printed(table(batches(), "escaped"), 100)
 
 
 # What is told.
@@ -288,7 +314,9 @@ def test_json_and_csv_say_the_same() -> None:
     assert not any("nan" in cell for row in found for cell in row.values())
     lanes = [lane for point in data["points"] for lane in point["lanes"]]
     for row, lane in zip(found, lanes, strict=True):
-        assert (row["lane"], row["seeds"]) == (lane["name"], "6")
+        assert (row["lane"], row["seeds"], row["undecided"]) == (lane["name"], "6", "0")
+        three = [lane[name]["value"] for name in ("escaped", "not-escaped-yet", "ended-otherwise")]
+        assert sum(three) == pytest.approx(1)
         for name in measures(2):
             for end, key in (("", "value"), ("_low", "low"), ("_high", "high")):
                 cell = row[name + end]

@@ -6,6 +6,7 @@ digit. `python -m pytest tests/study/test_theory.py -n 0 -s` prints the lines as
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from itertools import combinations, islice, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,8 +22,10 @@ from sim.descent.rules.momentum import Momentum
 from sim.descent.rules.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule
 from sim.descent.track import Lane, Update, descend
-from sim.scene import load_scene
-from sim.study.statistics import kaplan_meier
+from sim.scene import Scene, load_scene, parse_scene
+from sim.study.ensemble import NEVER, Job, Outcomes
+from sim.study.fates import Fates, Quantile, fates
+from sim.study.statistics import Estimate, mean
 from sim.surface.critical import CriticalPoint, Kind, critical_points
 from sim.surface.gaussian import Bowl, Landscape, Well
 from sim.surface.points import Array
@@ -516,12 +519,12 @@ def stay(train: FiniteSum, eta: float, minimum: CriticalPoint, saddle: CriticalP
     run = marbles(train, GradientDescent(eta), 1, crowd(minimum.position, size), updates)
     side = math.copysign(1.0, saddle.position[0] - minimum.position[0])
     measured = waits(run, lambda theta: side * (theta[:, 0] - saddle.position[0]) > 0, size)
-    curve = kaplan_meier(measured.updates, measured.left)
-    low, high = curve.quantile_interval(0.5)
+    half = fates(np.where(measured.left, measured.updates, NEVER), np.full(size, NEVER), updates).quantile(0.5)
+    assert half is not None
     cells = (
         f"{minimum.eigenvalues[0]:.2f}",
         *(f"{theory:.2f}", f"{noise:.2f}", f"{barrier:.3f}", f"{barrier / temperature:.1f}"),
-        *(f"{measured.mean:.0f} ± {measured.error:.0f}", f"{curve.quantile(0.5):.0f} ({low:.0f} to {high:.0f})"),
+        *(f"{measured.mean:.0f} ± {measured.error:.0f}", f"{half.update} ({half.low} to {half.high})"),
     )
     return Stay(math.exp(barrier / temperature) / math.sqrt(math.prod(minimum.eigenvalues)), measured, cells)
 
@@ -596,3 +599,82 @@ def unstable(product: float, decay: float) -> tuple[float, float]:
     swing = math.sqrt(half * half - decay)
     growth, other = half + swing, half - swing
     return growth, (1 + product - other) / (growth - other)
+
+
+# 8. How often the intervals hold
+
+RANGES, EACH = 200, 100
+"""So many ranges of so many consecutive seeds, none of which has a seed in common with another."""
+
+HIMMELBLAU = """
+title = "Himmelblau"
+look = "Noise so strong that marbles diverge."
+updates = 40
+start = [3.0, 2.0]
+surface = { kind = "himmelblau" }
+examples = { kind = "tilted", sigma = 60.0 }
+[lane.minibatch]
+rule = "gradient descent"
+learning_rate = 0.02
+batch_size = 1
+"""
+
+
+@pytest.mark.skipif(
+    "not config.getoption('by_hand')",
+    reason="takes twenty seconds: python -m pytest tests/study/test_theory.py -n 0 -s --by-hand -k intervals",
+)
+def test_intervals_hold_the_share_over_all_as_often_as_they_say() -> None:
+    """Two hundred times the odds of a hundred seeds, each time with other ones, against those of all."""
+    settings = (
+        ("batch ladder, B = 1", load_scene("batch-ladder"), 0, 40),
+        ("batch ladder, B = 2", load_scene("batch-ladder"), 1, 80),
+        ("Himmelblau, σ = 60", parse_scene(HIMMELBLAU, "himmelblau"), 0, 40),
+    )
+    rows: Rows = []
+    others: Rows = []
+    for name, scene, lane, updates in settings:
+        shares, rest = coverage(scene, lane, updates)
+        rows.append((name, str(updates), *shares))
+        others.append((name, *rest))
+    setting = f"{RANGES} ranges of {EACH} seeds; in how many of them the 95 % interval holds the number over all."
+    assert_on_page(
+        table("scene | by update | escaped | held | not escaped yet | held | ended otherwise | held", rows, setting),
+        table("scene | half escaped by update | held | mean training loss | held", others),
+    )
+
+
+def coverage(scene: Scene, lane: int, updates: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The three shares over all seeds, each with how often its interval held it; the same of median and mean loss."""
+    whole = Job(scene, lane, 0, RANGES * EACH, updates).run()
+    parts = [part_of(whole, slice(EACH * place, EACH * (place + 1))) for place in range(RANGES)]
+    fate, each = fates_of(whole, updates), [fates_of(part, updates) for part in parts]
+    shares: list[str] = []
+    for name in ("escaped", "waiting", "ended"):
+        true, curves = getattr(fate, name).shares[-1], [getattr(one, name) for one in each]
+        held = sum(curve.low[-1] <= true <= curve.high[-1] for curve in curves)
+        assert true in (0, 1) or abs(held / RANGES - 0.95) < FIVE * math.sqrt(0.95 * 0.05 / RANGES)
+        shares += [f"{100 * true:.1f} %", f"{held}"]
+    half, middle = fate.quantile(0.5), mean_loss(whole)
+    halves = [one.quantile(0.5) for one in each]
+    held_half = sum(half is not None and holds(one, half.update) for one in halves)
+    held_mean = sum(one.low <= middle.value <= one.high for one in map(mean_loss, parts))
+    median = ("–", "–") if half is None else (f"{half.update}", f"{held_half}")
+    return tuple(shares), (*median, f"{middle.value:.3g}", f"{held_mean}")
+
+
+def part_of(outcomes: Outcomes, seeds: slice) -> Outcomes:
+    return Outcomes(*(getattr(outcomes, field.name)[seeds] for field in fields(Outcomes)))
+
+
+def fates_of(outcomes: Outcomes, updates: int) -> Fates:
+    return fates(outcomes.escapes, outcomes.ends, updates)
+
+
+def mean_loss(outcomes: Outcomes) -> Estimate:
+    return mean(outcomes.losses[outcomes.ends == NEVER])
+
+
+def holds(half: Quantile | None, update: int) -> bool:
+    """Whether the interval of a median holds an update; where no half has escaped it begins beyond all of them."""
+    return half is not None and half.low <= update and (half.high is None or update <= half.high)

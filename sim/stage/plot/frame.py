@@ -10,9 +10,9 @@ from pygame import Rect
 
 from ...study.figure import Axis, HeatMap
 from .. import text
-from . import around, bars, heat
+from . import around, bars, heat, strips
 from .axes import Direction, Mark, marks_across, marks_up
-from .legend import Legend, keys, legend
+from .legend import Key, Legend, keys, keys_of_parts, legend
 from .lines import Path, paths
 from .plan import Plan
 from .style import Style
@@ -51,11 +51,12 @@ class Frame:
     bars: tuple[bars.Group, ...]
     """For each of the figure's marks of this kind."""
     paths: tuple[Path, ...]
+    strips: tuple[strips.Strip, ...]
     cells: heat.Cells | None
     scale: Rect | None
     """Where the colours of the heat map are explained."""
     numbers: tuple[Label, ...]
-    """On the bars or in the cells, if there is room."""
+    """On the bars, in the cells or on the strips, if there is room."""
 
     @property
     def across(self) -> Direction:
@@ -83,7 +84,7 @@ def plot_area(card: Rect, margins: Margins, style: Style) -> Rect:
 def margins(plan: Plan, card: Rect, style: Style) -> Margins:
     """What the figure needs around its plot on that card."""
     inner, em = inside(card, style), style.em
-    own = legend(keys(plan.figure), style, 0, 0, inner.width).height if plan.legend else 0
+    own = legend(_own_keys(plan), style, 0, 0, inner.width).height
     top = around.title_height(plan, inner, style) + own + around.names_height(plan, inner, style)
     foot = around.foot_height(plan, inner, style)
     # The numbers below depend on the width of those on the left, these on the height, and this on those below: by
@@ -118,7 +119,8 @@ def build(plan: Plan, card: Rect, margins: Margins, style: Style) -> Frame:
     labels = around.heading(plan, inner, plot, style)
     labels += around.numbers(below, beside, inner, plot, style)
     labels += around.footing(plan, below, inner, plot, style)
-    numbers = bars.numbers(rows, words, plan.turned, style) if words else ()
+    laid = strips.strips(plan.strips, x, y)
+    numbers = bars.numbers(rows, words, plan.turned, style) if words else strips.numbers(laid, style)
     cells, scale = None, None
     if plan.heat is not None:
         cells = heat.cells(plan.heat, x, y)
@@ -136,9 +138,10 @@ def build(plan: Plan, card: Rect, margins: Margins, style: Style) -> Frame:
         marks_across=below,
         marks_up=beside,
         labels=tuple(labels),
-        legend=legend(keys(plan.figure) if plan.legend else (), style, inner.left, top, inner.width),
+        legend=legend(_own_keys(plan), style, inner.left, top, inner.width),
         bars=rows,
         paths=paths(plan.lines, x, y, style),
+        strips=laid,
         cells=cells,
         scale=scale,
         numbers=numbers,
@@ -151,6 +154,11 @@ def _directions(plan: Plan, plot: Rect) -> tuple[Direction, Direction]:
     if plan.turned:
         return Direction(x, plan.x, plot.top, plot.bottom), Direction(y, plan.y, plot.left, plot.right)
     return Direction(x, plan.x, plot.left, plot.right), Direction(y, plan.y, plot.bottom, plot.top)
+
+
+def _own_keys(plan: Plan) -> tuple[Key, ...]:
+    """What is explained above the plot itself."""
+    return (*keys(plan.figure), *keys_of_parts(plan.figure)) if plan.legend else ()
 
 
 def _shades(heat_map: HeatMap, place: Rect) -> Direction:

@@ -5,16 +5,21 @@ from dataclasses import dataclass
 import pygame
 from pygame import Rect
 
-from ...study.figure import Bars, Figure, Line
+from ...study.figure import Bars, Figure, Line, Parts
 from .. import text
+from .strips import fills, hatch
 from .strokes import draw_dot, draw_path
 from .style import Style
 from .words import Label, label, pitch, spoken
 
 MOST_LINES = 3
-SIGNS = {"bar": 0.85, "point": 0.72, "line": 1.6, "dots": 1.6}
+SIGNS = {"bar": 0.85, "point": 0.72, "line": 1.6, "dots": 1.6, "lowest": 0.85, "middle": 0.85, "highest": 0.85}
 """Widths of the signs, in ems."""
 GAP, BETWEEN = 0.45, 1.5  # Em: from a sign to its name, and from there to the next sign.
+
+
+THREE = ("lowest", "middle", "highest")
+"""The signs of the shares that strips consist of: in none of the lanes' colours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Key:
     hue: int
     dashed: bool
     shape: str
-    """What the sign looks like: "bar", "line", "dots" for a line with its points, or "point"."""
+    """What the sign looks like: "bar", "line", "dots" for a line with its points, "point", or one of THREE."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -50,12 +55,19 @@ def keys(figure: Figure) -> tuple[Key, ...]:
         match mark:
             case Line(name=str(name), hue=hue, dashed=dashed, dots=dots) if name:
                 key = Key(name, hue, dashed, "dots" if dots and not mark.steps else "line")
-            case Bars(name=str(name), hue=hue) if name:
+            case Bars(name=str(name), hue=hue) | Parts(name=str(name), hue=hue) if name:
                 key = Key(name, hue, False, "bar")
             case _:
                 continue
         found.setdefault((key.name, key.hue, key.dashed), key)
     return tuple(found.values())
+
+
+def keys_of_parts(figure: Figure) -> tuple[Key, ...]:
+    """What the parts of strips are, from the lowest to the highest; all strips of a figure have the same."""
+    strips = (mark for mark in figure.marks if isinstance(mark, Parts))
+    parts = next((strip.parts for strip in strips), ())
+    return tuple(Key(name, 0, False, shape) for name, shape in zip(parts, THREE, strict=False))
 
 
 def legend(keys: tuple[Key, ...], style: Style, left: int, top: int, width: int) -> Legend:
@@ -88,6 +100,10 @@ def draw_sign(target: pygame.Surface, key: Key, place: Rect, style: Style) -> No
     color, (x, y) = style.theme.lane(key.hue), place.center
     if key.shape == "point":
         pygame.draw.aacircle(target, color, (x, y), 0.36 * style.em)
+    elif key.shape in THREE:
+        square = Rect(0, 0, place.width, place.width)
+        square.center = (x, y)
+        _draw_part(target.subsurface(square.clip(target.get_rect())), key.shape, style)
     elif key.shape == "bar":
         square = Rect(0, 0, place.width, place.width)
         square.center = (x, y)
@@ -96,3 +112,12 @@ def draw_sign(target: pygame.Surface, key: Key, place: Rect, style: Style) -> No
         draw_path(target, [(place.left, y), (place.right - 1, y)], color, style.line, key.dashed)
         if key.shape == "dots":
             draw_dot(target, (x, y), color, style.theme.panel, style)
+
+
+def _draw_part(square: pygame.Surface, shape: str, style: Style) -> None:
+    theme = style.theme
+    if shape == "highest":
+        hatch(square, theme, style.em)
+    else:
+        square.fill(fills(theme, theme.muted)[THREE.index(shape)])
+    pygame.draw.rect(square, theme.faint, square.get_rect(), style.hair)

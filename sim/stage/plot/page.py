@@ -15,9 +15,10 @@ from ..theme import Theme, load_theme
 from .bars import draw_bars
 from .frame import Frame, Margins, build, inside, margins, plot_area
 from .heat import draw_cells, draw_scale
-from .legend import Key, Legend, keys, legend
+from .legend import Key, Legend, keys, keys_of_parts, legend
 from .lines import draw_lines
 from .plan import Plan, fitted, scaled
+from .strips import draw_strips
 from .strokes import first_pixel
 from .style import Style
 from .ticks import minor
@@ -149,16 +150,18 @@ def _draft(page: Page, plans: tuple[Plan, ...], style: Style, size: tuple[int, i
 
 
 def _common(page: Page) -> tuple[Key, ...]:
-    """The keys of all figures' legends if they are the same, and there are several."""
+    """The keys of all figures' legends if they are the same, and there are several; and those of strips."""
     each = [found for figure in page.figures if (found := keys(figure))]
     same = {tuple((key.name, key.hue, key.dashed) for key in found) for found in each}
     if len(each) < 2 or len(same) > 1:
         return ()
     shapes = [{found[k].shape for found in each} for k in range(len(each[0]))]
-    return tuple(
+    lanes = [
         key if len(shape) == 1 else replace(key, shape="line" if key.dashed else "point")
         for key, shape in zip(each[0], shapes, strict=True)
-    )
+    ]
+    parts = dict.fromkeys(key for figure in page.figures for key in keys_of_parts(figure))
+    return (*lanes, *parts)
 
 
 def _places(
@@ -211,6 +214,7 @@ def _draw_frame(target: pygame.Surface, frame: Frame, style: Style) -> None:
         draw_cells(target, plan.heat, frame.cells, style)
         draw_scale(target, frame.scale, style)
     draw_bars(target, plan.bars, frame.bars, plan.turned, style)
+    draw_strips(target, frame.strips, frame.numbers, frame.plot, style)
     draw_lines(target, frame.paths, frame.plot, style)
     for words in (*frame.labels, *frame.numbers):
         words.draw(target)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from pygame import Rect
 
-from ...study.figure import Axis, Bars, Figure, HeatMap, Line
+from ...study.figure import Axis, Bars, Figure, HeatMap, Line, Parts
 from ...surface.points import Array
 from .axes import BETWEEN, NAME_LINES, names_fit
 from .style import Style
@@ -47,6 +47,11 @@ class Plan:
         """Its lines."""
         return tuple(mark for mark in self.figure.marks if isinstance(mark, Line))
 
+    @property
+    def strips(self) -> tuple[Parts, ...]:
+        """Its strips, one above the other."""
+        return tuple(mark for mark in self.figure.marks if isinstance(mark, Parts))
+
 
 def scaled(figure: Figure) -> Plan:
     """A figure and the stretches of numbers that its data need."""
@@ -55,7 +60,7 @@ def scaled(figure: Figure) -> Plan:
     dotted = any(line.dots and not line.steps for line in lines)
     heights = [side for line in lines for side in (line.y, line.low, line.high)]
     heights += [side for bar in bars for side in (bar.heights, bar.low, bar.high, (0.0,))]
-    x, y = _joined([line.x for line in lines]), _joined(heights)
+    x, y = _joined([line.x for line in lines] + [strip.x for strip in plan.strips]), _joined(heights)
     return replace(plan, x=scale(axes[0], x, dotted), y=scale(axes[1], y, axes[1].log))
 
 
