@@ -18,7 +18,7 @@ from contextlib import closing, contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from typing import Any, Protocol, TypeVar, cast
 
 from ..files import FOLDER_GONE, why
@@ -32,8 +32,8 @@ To start them takes 0.5 s to 1 s, for each loads numpy and analyses the landscap
 to 1,000,000 marble-updates a second, verdicts included: from here on, two processes save as much as that.
 """
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-HELD = ("SIGINT", "SIGTERM", "SIGHUP")
-"""The signals that wait while a worker is started."""
+HELD = ("SIGHUP", "SIGTERM", "SIGINT")
+"""The signals that wait while a worker is started; last the one that is an exception where nothing else is said."""
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -203,22 +203,35 @@ def _no_processes(error: OSError) -> StudyError:
 
 @contextmanager
 def _signals_held() -> Iterator[None]:
-    """Signals wait: a process that is started meanwhile does not know them, nor does it lose its parent half-told."""
+    """Signals wait: a process that is started meanwhile does not know them, nor does it lose its parent half-told.
+
+    To block them does not do: there may be other threads, such as those of numpy, to which they go instead. Handlers
+    run in the main thread; if this is another one, the worst is that a worker complains of having lost its parent.
+    """
     if sys.platform == "win32":
         yield
         return
     from multiprocessing import resource_tracker  # noqa: PLC0415  Windows has none.
 
     resource_tracker.ensure_running()  # As every start does; but if it begins to run then, it lets signals through.
+    came: list[int] = []
+    handlers = {number: signal.getsignal(number) for number in _held()} if current_thread() is main_thread() else {}
+    heeded = {number: handler for number, handler in handlers.items() if handler not in (signal.SIG_IGN, None)}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _held())
     try:
+        for number in heeded:
+            signal.signal(number, lambda number, _: came.append(number))
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in heeded.items():
+            signal.signal(number, handler)
+        for number in came:
+            signal.raise_signal(number)
 
 
-def _held() -> set[int]:
-    return {number for name in HELD if (number := getattr(signal, name, None)) is not None}
+def _held() -> list[int]:
+    return [number for name in HELD if (number := getattr(signal, name, None)) is not None]
 
 
 # In a worker.

@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Thread, get_ident
+from typing import Any
 
 import pytest
 from bits import same_bits
@@ -192,6 +194,45 @@ def test_who_leaves_early_leaves_nobody_at_work(tmp_path: Path) -> None:
         processes = [int(process) for _, process in until_written(diary, 2)]
     until(lambda: all(map(gone, processes)))
     assert time.monotonic() - began < WAIT
+
+
+@posix
+@pytest.mark.usefixtures("_pool")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_waits_until_a_process_has_been_told_all(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Also where it goes to another thread, as it may where numpy has some."""
+    number = getattr(signal, name)
+    process_type = multiprocessing.get_context("spawn").Process
+    start, began, heard = process_type.start, list[object](), list[int]()
+
+    def take() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
+        signal.pthread_kill(get_ident(), number)
+
+    def interrupted(self: Any) -> None:
+        other = Thread(target=take)
+        other.start()
+        other.join()
+        time.sleep(0.01)  # Were it not held, it would be heard here.
+        assert not heard
+        start(self)
+        began.append(self)
+
+    class Heard(Exception):
+        pass
+
+    def hear(*_: object) -> None:
+        heard.append(number)
+        raise Heard
+
+    monkeypatch.setattr(process_type, "start", interrupted)
+    before = signal.signal(number, hear)
+    try:
+        with pytest.raises(Heard):
+            dict(completed([Square(0), Square(1)], 2))
+    finally:
+        assert signal.signal(number, before) is hear
+    assert (len(began), heard) == (1, [number])
 
 
 ENDLESS = """
