@@ -181,9 +181,9 @@ def _missing(path: Path) -> str:
     """What is not there that would have to be."""
     if not path.is_absolute() and _homeless():
         return FOLDER_GONE
-    if path.parent.exists():
+    if path.is_symlink():
         return f"it is a link into a folder that does not exist, {located(path).parent}"
-    return f"there is no folder {path.parent}"
+    return "it cannot be made there" if path.parent.exists() else f"there is no folder {path.parent}"
 
 
 def _homeless() -> bool:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from operator import attrgetter
@@ -35,6 +36,18 @@ pytestmark = pytest.mark.usefixtures("_elsewhere")
 LATEST = 10.0  # Seconds after which a program that was told to end has not obeyed, even on a busy machine.
 
 STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+
+
+@pytest.fixture(autouse=True)
+def _heard() -> Iterator[None]:
+    """Whoever started the tests may have chosen to ignore signals, as nohup does; processes would inherit that."""
+    before = {number: signal.getsignal(number) for number in STATUS}
+    for number, handler in before.items():
+        if handler == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 class Process(subprocess.Popen[str]):

@@ -388,6 +388,7 @@ def test_a_scene_that_cannot_be_used(
         (["scenes", "all"], "unrecognized arguments: all"),
         (["run", "--csv", "none/race.csv"], "there is no folder none"),
         (["run", "--csv", "."], "it is a folder"),
+        (["run", "--csv", "a", "--npz", "./a"], "name the same file"),
         (["screenshot", "--update", "nan"], "a whole number from 0 to 1,000,000"),
         (["screenshot", "--size", "0x0"], "from 320x240 to 7680x4320"),
         (["screenshot", "--size", "319x240"], "from 320x240 to 7680x4320"),

@@ -50,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Run it, and say what became of it."""
-    from ..files import whole_file
+    from ..files import located, whole_file
     from ..report import summary, table, write_csv, write_npz
     from .chosen import chosen, compare
 
@@ -58,6 +58,8 @@ def run(arguments: argparse.Namespace) -> None:
     scene = saved.scene
     updates = scene.updates if arguments.updates is None else arguments.updates
     race = scene.race()
+    if None not in (arguments.csv, arguments.npz) and located(arguments.csv) == located(arguments.npz):
+        parser().error(f"--csv and --npz name the same file, {arguments.npz}")
     with ExitStack() as files:
         rows, arrays = (
             None if path is None else files.enter_context(whole_file(path)) for path in (arguments.csv, arguments.npz)

@@ -20,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
 """,
     )
     parser.add_argument(
-        "scene", metavar="FILE", help="a PNG, GIF, WebP, MP4 or WebM that the program saved, or a scene"
+        "scene", metavar="FILE", help="a PNG, SVG, GIF, WebP, MP4 or WebM that the program saved, or a scene"
     )
     return parser
 

@@ -7,7 +7,6 @@ import os
 import struct
 import zlib
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 from xml.parsers import expat
@@ -28,7 +27,7 @@ LONGEST_START = 1 << 20
 MOST_CHUNKS = 1 << 18
 """Of a WebP, so many chunks: one for each picture of an hour's film, and what it carries behind them."""
 PROBED = "262144"
-"""Of a film, so many bytes of its pictures: FFmpeg would look at more of them than it takes to know the text."""
+"""Of a WebM, so many bytes of its pictures: FFmpeg would look at more of them than it takes to know the text."""
 
 LONGEST_MARK = 12
 """How many bytes tell them apart."""
@@ -107,6 +106,35 @@ def _webp(stream: BinaryIO) -> Text:
     return None
 
 
+MP4_PATH = (b"moov", b"udta", b"meta", b"ilst", b"\xa9cmt", b"data")
+"""The boxes in which the comment of an MP4 lies, each within the one before (ISO/IEC 14496-12, 8.10; QuickTime)."""
+MP4_FLAGS = {b"meta": 4, b"data": 8}
+"""Bytes in front of what is in a box, beside those of every box."""
+
+
+def _mp4(stream: BinaryIO) -> Text:
+    """The comment. Only heads of boxes are read: FFmpeg would index all pictures that are said to be there."""
+    path, end = list(MP4_PATH), stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    for _ in range(MOST_CHUNKS):
+        place, head = stream.tell(), stream.read(8)
+        if place >= end:
+            return None
+        size, kind = struct.unpack(">I4s", head)
+        if size == 1:
+            (size,) = struct.unpack(">Q", stream.read(8))
+        if size < 8 or place + size > end:
+            raise ValueError("cut off")
+        if kind == path[0]:
+            stream.seek(MP4_FLAGS.get(path.pop(0), 0), os.SEEK_CUR)
+            end = place + size
+            if not path:
+                return stream.read(min(max(end - stream.tell(), 0), LONGEST_START))
+        else:
+            stream.seek(place + size)
+    return None
+
+
 class _Nameless:
     """A stream without its name, which FFmpeg might take for an address or a pattern."""
 
@@ -114,14 +142,12 @@ class _Nameless:
         self.read, self.seek, self.tell = stream.read, stream.seek, stream.tell
 
 
-def _film(stream: BinaryIO) -> Text:
-    """The comment of an MP4 or WebM. Its beginning has told which it is, so that FFmpeg tries no other kinds."""
-    import av  # noqa: PLC0415  Only films need it.
+def _webm(stream: BinaryIO) -> Text:
+    """The comment. FFmpeg is told which kind it is, so that it tries no others."""
+    import av  # noqa: PLC0415  Only these films need it.
 
-    kind = "mp4" if stream.read(LONGEST_MARK)[4:8] == b"ftyp" else "matroska"
-    stream.seek(0)
     try:
-        with av.open(_Nameless(stream), "r", format=kind, options={"probesize": PROBED}) as film:
+        with av.open(_Nameless(stream), "r", format="matroska", options={"probesize": PROBED}) as film:
             return {key.lower(): value for key, value in film.metadata.items()}.get("comment")
     except av.FFmpegError as error:
         raise ValueError(str(error)) from None
@@ -151,10 +177,13 @@ def _svg(stream: BinaryIO) -> Text:
 
     parser.StartElementHandler, parser.EndElementHandler = begin, end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = text, refuse
-    with suppress(_Found):
+    try:
         parser.Parse(stream.read(LONGEST_START), False)
-        return None
-    return "".join(parts)
+    except _Found:
+        return "".join(parts)
+    except LookupError as error:
+        raise ValueError(str(error)) from None  # No encoding of that name.
+    return None
 
 
 CARRIERS: dict[str, Carrier] = {
@@ -162,8 +191,8 @@ CARRIERS: dict[str, Carrier] = {
     ".svg": Carrier("an SVG picture", lambda head: head.startswith((b"<?xml", b"<svg")), _svg),
     ".gif": Carrier("a GIF picture", lambda head: head.startswith((b"GIF87a", b"GIF89a")), _gif),
     ".webp": Carrier("a WebP picture", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP", _webp),
-    ".mp4": Carrier("an MP4 film", lambda head: head[4:8] == b"ftyp", _film),
-    ".webm": Carrier("a WebM film", lambda head: head.startswith(b"\x1aE\xdf\xa3"), _film),
+    ".mp4": Carrier("an MP4 film", lambda head: head[4:8] == b"ftyp", _mp4),
+    ".webm": Carrier("a WebM film", lambda head: head.startswith(b"\x1aE\xdf\xa3"), _webm),
 }
 """The kinds, by the endings that their files usually have."""
 

@@ -2,13 +2,14 @@
 
 import csv
 import math
+import os
 import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..descent.data import MOST_EXAMPLES
-from ..files import bounded, located, ordinary_file, why
+from ..files import FOLDER_GONE, bounded, ordinary_file, why
 from .words import SceneError, short
 
 LARGEST_FILE = 1 << 18  # Bytes.
@@ -57,7 +58,11 @@ def _place(file: str, folder: Path | None) -> Path:
             "examples.file: only a scene in a file can name another one; give the numbers, as train and test"
         )
     path = folder / file
-    if Path(file).is_absolute() or not located(path).is_relative_to(located(folder)):
+    try:
+        inside = Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+    except FileNotFoundError:
+        raise SceneError(f"examples.file: cannot read {short(file)}: {FOLDER_GONE}") from None
+    if Path(file).is_absolute() or not inside:
         raise SceneError(f"examples.file must be in the scene's folder, or in one below it, not {short(file)}")
     return path
 

@@ -24,7 +24,7 @@ from ..surface import SURFACES
 from .carriers import CARRIERS, LONGEST_MARK, carried_text, carrier_of
 from .measured import with_measured
 from .mistakes import complain, oddities, reason, toml_reason
-from .tables import SceneFile, build
+from .tables import SceneFile, build, without_foreign
 from .value import Caption, InLanguages, Question, Scene, Translation
 from .words import SceneError, nearest, path_text, short
 
@@ -90,6 +90,8 @@ def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene
         examples = table.get("examples")
         if isinstance(examples, dict) and examples.get("kind") == "measured" and "file" in examples:
             table["examples"] = with_measured(examples, folder)
+        if "saved" in table:
+            without_foreign(table)
         file = SceneFile.model_validate_json(json.dumps(table))
     except RecursionError:
         raise SceneError("is nested too deeply for a scene") from None

@@ -26,7 +26,7 @@ from ..descent.data import EXAMPLES, MOST_EXAMPLES, Seed
 from ..descent.digest import DIGEST
 from ..descent.rules import RULES
 from ..descent.verdict import EVENT_KINDS, Kind
-from ..languages import TRANSLATIONS
+from ..languages import CODE, TRANSLATIONS
 from ..surface import SURFACES, usual_window
 from ..surface.formula import Formula, FormulaError
 from ..surface.protocol import Point, Window
@@ -177,6 +177,17 @@ else:
     SurfaceTable = _variants(SURFACES, "kind")
     ExamplesTable = _variants(EXAMPLES, "kind")
     LaneTable = _variants(RULES, "rule", LANE_FIELDS)
+
+
+def without_foreign(table: dict[str, Any]) -> None:
+    """Take out of a saved scene's tables what is said in languages that are not known here: it may come from afar."""
+    captions = table.get("caption")
+    parts: list[tuple[type[BaseModel], Any]] = [(SceneFile, table), (QuestionTable, table.get("question"))]
+    parts += [(CaptionTable, caption) for caption in (captions if isinstance(captions, list) else [])]
+    for model, part in parts:
+        for key in [*part] if isinstance(part, dict) else []:
+            if key not in model.model_fields and CODE.fullmatch(key):
+                del part[key]
 
 
 @_translated(TranslationTable)

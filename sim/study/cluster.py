@@ -53,6 +53,7 @@ def address(text: str) -> Address:
     try:
         parts = urlsplit(text if "://" in text else f"tcp://{text}")
         host, port = parts.hostname, PORT if parts.port is None else parts.port
+        (host or "").encode("idna")  # As a name is sent to be looked up, which not all can be.
     except ValueError:
         host, port = None, 0
     if not host or not port or not re.fullmatch(r"(tcp://)?[^\s/?#@]+", text):

@@ -2,7 +2,6 @@
 
 import io
 import struct
-import time
 import zlib
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ import av
 import numpy as np
 import pytest
 from carried import KINDS, SAVED, save
+from waiting import at_once
 
 from sim.scene import SceneError, carriers
 from sim.scene.carriers import KEYWORD, OPENING_LINE, carried_text, carrier_of, sealed, unsealed
@@ -97,7 +97,7 @@ def test_a_seal_is_broken_by_every_change() -> None:
 def test_a_keyword_that_ffmpeg_no_longer_knows_is_a_fault_and_no_damage(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    film = content(".mp4", folder)
+    film = content(".webm", folder)
 
     def renamed(file: object, mode: str, *, container: str) -> None:
         """Takes other keywords than ours."""
@@ -138,7 +138,11 @@ def bomb() -> bytes:
         b"RIFF\0\0\0\0WEBP" + struct.pack("<4sI", b"ANMF", 2**32 - 1) * 10,
         b"\0\0\0\x18ftypisom" + b"\0" * 30_000_000,
         b"\0\0\0\x18ftypisom" + b"\0\0\0\0isom" + struct.pack(">I4s", 8, b"free") * 3_000_000,
+        b"\0\0\0\x18ftypisom" + bytes(12) + struct.pack(">I4s", 8, b"free") * 3_000_000,
+        b"\0\0\0\x18ftypisom" + bytes(12) + struct.pack(">I4sQ", 1, b"free", 2**64 - 1),
         b"\x1aE\xdf\xa3" + bytes(30_000_000),
+        b'<?xml version="1.0" encoding="hex"?><svg/>',
+        b'<?xml version="1.0" encoding="nonsense"?><svg/>',
         b"\x1aE\xdf\xa3\x80" + b"\xec\x80" * 10_000_000,
         b"<svg>" + b"<g>" * 10_000_000,
         b"<svg><metadata>" + b"x" * 30_000_000,
@@ -147,10 +151,11 @@ def bomb() -> bytes:
     ids=lambda hostile: f"{hostile[:12]!r}, {len(hostile):,} bytes",
 )
 def test_what_is_hostile_is_refused_at_once(hostile: bytes) -> None:
-    begun = time.process_time()
-    with pytest.raises(SceneError):
-        carried(hostile)
-    assert time.process_time() - begun < REFUSED
+    def refused() -> None:
+        with pytest.raises(SceneError):
+            carried(hostile)
+
+    at_once(refused, REFUSED)
 
 
 def test_a_long_film_is_read_to_its_end() -> None:

@@ -189,3 +189,12 @@ def test_a_pipe_or_a_device_is_not_read(tmp_path: Path) -> None:
     assert named_file("pipe.csv", tmp_path).endswith("cannot read pipe.csv: it is not an ordinary file")
     (tmp_path / "zero.csv").symlink_to("/dev/zero")
     assert "must be in the scene's folder" in named_file("zero.csv", tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a folder in use cannot be deleted")
+def test_where_no_place_can_be_known_no_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secret.csv").write_text("1,2\n3,4\n5,6\n7,8\n")
+    (gone := tmp_path / "in" / "gone").mkdir(parents=True)
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert "cannot read" in named_file("../secret.csv", Path(".."))

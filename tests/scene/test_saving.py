@@ -181,3 +181,18 @@ def test_a_strange_svg_gets_a_sentence(tmp_path: Path, content: str, says: str) 
     path.write_text(content, encoding="utf-8")
     with pytest.raises(SceneError, match=says):
         load_saved(str(path))
+
+
+def test_a_saved_scene_may_speak_languages_that_are_not_known_here() -> None:
+    """Where it was saved they were; a scene file of one's own has made a mistake."""
+    saved = Saved(load_scene("local-minimum"), 5)
+    own, moment = saved_text(saved).split("[saved]")
+    foreign = own.replace("[[caption]]\n", '[[caption]]\nqaa = "x"\n').replace(
+        "[question]\n", '[question]\nqaa = "y"\n'
+    )
+    foreign += '[qaa]\ntitle = "z"\n'
+    assert parse_saved(f"{foreign}[saved]{moment}", "a") == saved
+    with pytest.raises(SceneError, match="qaa is not known here"):
+        parse_saved(foreign, "a")
+    with pytest.raises(SceneError, match="title_of_it is not known here"):
+        parse_saved(f"title_of_it = 3\n{foreign}[saved]{moment}", "a")

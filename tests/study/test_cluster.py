@@ -178,7 +178,22 @@ def test_addresses(text: str, host: str, port: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a b", "http://x:1", "x:port", "x:99999", "x:0", "tcp://:1", "me@x:1", "x:1/y", "[::1"]
+    "text",
+    [
+        "",
+        "a b",
+        "http://x:1",
+        "x:port",
+        "x:99999",
+        "x:0",
+        "tcp://:1",
+        "me@x:1",
+        "x:1/y",
+        "[::1",
+        "a..b:1",
+        f"{'x' * 70}:1",
+        "h\udcff:1",
+    ],
 )
 def test_what_is_no_address(text: str) -> None:
     with pytest.raises(ValueError, match="must be HOST:PORT"):
