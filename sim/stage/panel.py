@@ -169,8 +169,10 @@ class Panel:
 
     def _draw_chip(self, target: pygame.Surface, verdict: Verdict) -> None:
         place, em, theme = self.place.chip, self.em, self.theme
-        size = round(0.95 * em)
-        label = text.fitted(theme.say(verdict.kind.value), size, place.width - 2 * em, bold=True)
+        size, room, label = round(0.95 * em), place.width - 2 * em, theme.say(verdict.kind.value)
+        if text.width(label, size, bold=True) > room:
+            label = label.split(" in ")[0]  # Settled or stuck; the evidence tells in what.
+        label = text.fitted(label, size, room, bold=True)
         chip = pygame.Rect(place.left, place.top, text.width(label, size, bold=True) + round(1.4 * em), place.height)
         ended = verdict.kind in ENDS
         ground = self.color if ended else mix(theme.panel, self.color, 0.14)
