@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -60,7 +61,7 @@ class TrackJudge:
         moment = min(update, track.updates)
         theta, basin = track.theta[moment], self._basins[moment]
         lower, upper = track.curvatures[moment].tolist()
-        found = self._found(theta) if kind in (Kind.SETTLED, Kind.STUCK) else None
+        found = self._found(theta, basin) if kind in (Kind.SETTLED, Kind.STUCK) else None
         return Verdict(
             kind=kind,
             since=since,
@@ -77,11 +78,9 @@ class TrackJudge:
             decays=decays(track.lane),
         )
 
-    def _found(self, theta: Array) -> tuple[float, float] | None:
-        """The minimum at which it rests at θ, if that is none of those known before."""
-        (found,) = self.track.problem.lookup(theta[None])
-        known = found is None or found.point in self.track.problem.minima
-        return None if found is None or known else found.point.position
+    def _found(self, theta: Array, basin: int) -> tuple[float, float] | None:
+        """The minimum at which it rests at θ, if that is none of those known, in whose basins there is no other."""
+        return None if basin != NO_BASIN else _unknown(self.track.problem, *theta.tolist())
 
     def _swing(self, moment: int) -> float:
         """The longest of the last movements before a moment."""
@@ -106,6 +105,13 @@ def observe_all(judges: Iterable[TrackJudge]) -> None:
     """`observe` of several judges."""
     for judge in judges:
         judge.observe()
+
+
+@lru_cache(maxsize=256)
+def _unknown(problem: Problem, x: float, y: float) -> tuple[float, float] | None:
+    """The minimum at (x, y) that is none of those known; asked for at every picture of a marble at rest."""
+    (found,) = problem.lookup(np.array([[x, y]]))
+    return None if found is None or found.point in problem.minima else found.point.position
 
 
 def _way_down(problem: Problem, theta: Array) -> tuple[float, float]:
