@@ -58,9 +58,9 @@ def summary(scene: Scene, race: Race, updates: int) -> dict[str, Any]:
     """The race after so many updates, as what JSON can hold: a number that is not finite becomes None.
 
     Places are given by their index in `critical_points`, by the name that sentences call them, and by
-    position.
+    position. They are `complete` where the search of the window can have missed none, as far as its finest grid tells.
     """
-    problem = race.problem
+    problem = found(race, updates)
     return {
         "scene": scene.name,
         "seed": race.seed,
@@ -68,12 +68,19 @@ def summary(scene: Scene, race: Race, updates: int) -> dict[str, Any]:
         "critical_points": {
             "minima": [_critical(_place("minimum", i, problem), point) for i, point in enumerate(problem.minima)],
             "saddles": [_critical(_place("saddle", i, problem), point) for i, point in enumerate(problem.saddles)],
+            "complete": problem.complete,
         },
-        "lanes": [_lane(track, judge, updates) for track, judge in zip(race.tracks, race.judges, strict=True)],
+        "lanes": [_lane(track, judge, problem, updates) for track, judge in zip(race.tracks, race.judges, strict=True)],
     }
 
 
-def _lane(track: Track, judge: TrackJudge, updates: int) -> dict[str, Any]:
+def found(race: Race, updates: int) -> Problem:
+    """The race's problem, with the minima that its marbles have found by resting there."""
+    verdicts = [judge.verdict(updates) for judge in race.judges]
+    return race.problem.knowing(np.array([verdict.found for verdict in verdicts if verdict.found]).reshape(-1, 2))
+
+
+def _lane(track: Track, judge: TrackJudge, problem: Problem, updates: int) -> dict[str, Any]:
     verdict = judge.verdict(updates)
     return {
         "name": track.lane.name,
@@ -83,8 +90,8 @@ def _lane(track: Track, judge: TrackJudge, updates: int) -> dict[str, Any]:
         "verdict": verdict.kind.code,
         "sentence": verdict.sentence,
         "since": verdict.since,
-        "evidence": _evidence(verdict, track.problem),
-        "events": [_event(event, track.problem) for event in judge.events_until(updates)],
+        "evidence": _evidence(verdict, problem),
+        "events": [_event(event, problem) for event in judge.events_until(updates)],
         "final": _moment(track, min(updates, track.updates)),
     }
 
@@ -93,11 +100,18 @@ def _evidence(verdict: Verdict, problem: Problem) -> dict[str, Any]:
     return {
         "gradient_norm": number(verdict.gradient_norm),
         "eigenvalues": [number(value) for value in verdict.curvatures],
-        "basin": _place("minimum", verdict.basin, problem),
+        "basin": _place("minimum", _basin(verdict, problem), problem),
         "loss_above_lowest_minimum": number(verdict.height),
         "saddle": _place("saddle", verdict.saddle, problem),
         "way_down": None if verdict.way_down is None else [number(value) for value in verdict.way_down],
     }
+
+
+def _basin(verdict: Verdict, problem: Problem) -> int | None:
+    """The index of the minimum in whose basin the marble is, be it one that it found itself."""
+    if verdict.found is None:
+        return verdict.basin
+    return int(problem.basins.labels(np.array([verdict.found]))[0])
 
 
 def _event(event: Event, problem: Problem) -> dict[str, Any]:
@@ -284,12 +298,12 @@ def _story(event: Event) -> str:
 
 def _legend(race: Race, updates: int) -> Iterator[str]:
     """Where the minima and saddles lie that the table speaks of."""
-    problem = race.problem
+    problem = found(race, updates)
     minima: set[int | None] = set()
     saddles: set[int | None] = set()
     for judge in race.judges:
         verdict = judge.verdict(updates)
-        minima.add(verdict.basin)
+        minima.add(_basin(verdict, problem))
         saddles.add(verdict.saddle)
         for event in judge.events_until(updates):
             minima.add(event.target)
@@ -298,6 +312,8 @@ def _legend(race: Race, updates: int) -> Iterator[str]:
         for index in sorted(index for index in mentioned if index is not None):
             point = _points(kind, problem)[index]
             yield "{} {}: ({:.4g}, {:.4g}), loss {:.4g}".format(kind, index + 1, *point.position, point.value)
+    if not problem.complete:
+        yield "there may be more minima and saddles than were found"
 
 
 def updates_text(count: int) -> str:

@@ -23,6 +23,9 @@ DESCENDING = KINDS.index(Kind.DESCENDING)
 _RANKS = np.array([kind.rank for kind in KINDS])
 _FLIGHTS = [EVENT_KINDS.index(kind) for kind in ESCAPES]
 _LOOKS = np.array([kind.looks for kind in KINDS])
+STAYING = np.array([kind in (Kind.SETTLED, Kind.STUCK, Kind.RATTLING, Kind.BOUNCING, Kind.SWINGING) for kind in KINDS])
+"""Which of KINDS say that a marble stays in a basin, at rest or not."""
+"""Which of KINDS say that a marble stays where it is, at rest or not."""
 _LAST_FIRST = sorted(range(len(KINDS)), key=lambda index: (_RANKS[index], index), reverse=True)
 
 
@@ -60,16 +63,18 @@ class Judge:
         on_ridge = np.flatnonzero(self._home == NO_BASIN)
         if len(on_ridge):
             self._held[on_ridge] = holding_saddles(problem, starts[on_ridge])
-        self._stalled = np.full(marbles, NO_SADDLE)  # and that at which it has stalled.
-        self._proposed = np.zeros(marbles, dtype=np.intp)  # What the last look would have said,
+        self._left = np.full(marbles, NO_BASIN)  # The home that it has left for a minimum that was not known;
+        self._stalled = np.full(marbles, NO_SADDLE)  # the saddle at which it has stalled;
+        self._proposed = np.zeros(marbles, dtype=np.intp)  # what the last look would have said,
+        self._times = np.zeros(marbles, dtype=np.intp)  # how many looks in a row,
         self._swing = np.zeros(marbles)  # and the longest of the movements before the verdict.
 
     @property
     def pending(self) -> Mask:
-        """Who is in another basin than the one it belongs to, so that it is open whether it escapes; shape (M,)."""
+        """Who is elsewhere than in the basin it belongs to, so that it is open whether it escapes; shape (M,)."""
         going = _RANKS[self.kinds] > Rank.FOR_GOOD
-        homeless = (self._home == NO_BASIN) & (self._held == NO_SADDLE)
-        return np.asarray((self.basins != NO_BASIN) & (self.basins != self._home) & ~homeless & going)
+        out = np.where(self._home == NO_BASIN, self._held != NO_SADDLE, self._left != self._home)
+        return np.asarray((self.basins != self._home) & out & going)
 
     @property
     def ends(self) -> Indices:
@@ -180,6 +185,7 @@ class Judge:
         row += rows.start
         update, seen = stays.entered[row, run], begin + row
         source, target = stays.before[row, run], stays.home[row, run]
+        self._left[run] = NO_BASIN
         fled, freed = source != NO_BASIN, (source == NO_BASIN) & (self._held[run] != NO_SADDLE)
         self._tell("escaped", run[fled], update[fled], seen[fled], source[fled], target[fled])
         self._tell("left_saddle", run[freed], update[freed], seen[freed], self._held[run[freed]], target[freed])
@@ -188,8 +194,8 @@ class Judge:
         """Judge the runs at the end of a block, its points being (DWELL, M, 2)."""
         look = Look(
             sight=sight,
-            stay=update - stay.arrived,
-            homed=stay.home != NO_BASIN,
+            stay=update - np.where(stay.basin == NO_BASIN, np.maximum(stay.entered, stay.arrived), stay.arrived),
+            homed=(stay.home != NO_BASIN) & (stay.basin != NO_BASIN),
             moved=stay.arrived > 0,
             swing=self._swing,
             span=self._span,
@@ -199,10 +205,20 @@ class Judge:
         kinds = self._kinds(look)
         changed = np.flatnonzero(alive & (kinds != self.kinds))
         self._swing[changed] = sight.longest[changed]
-        resting = sight.rest[changed] != MOVING
-        self._conclude(changed, update, kinds[changed], np.where(resting, stay.basin[changed], stay.home[changed]))
+        here = (sight.rest[changed] != MOVING) | (stay.basin[changed] == NO_BASIN)
+        self._tell_departures(update, changed[STAYING[kinds[changed]]], stay, block[-1])
+        self._conclude(changed, update, kinds[changed], np.where(here, stay.basin[changed], stay.home[changed]))
         stalled = np.flatnonzero(alive & (self.kinds == KINDS.index(Kind.STALLED)) & (sight.still_at != NO_SADDLE))
         self._stalled[stalled] = sight.still_at[stalled]
+
+    def _tell_departures(self, update: int, runs: Indices, stay: "_Stays", theta: Array) -> None:
+        """Note down which of these runs, at θ (M, 2), have left their basin for a minimum that was not known."""
+        lost = (stay.basin == NO_BASIN) & (stay.home != NO_BASIN) & (self._left != stay.home)
+        runs = runs[lost[runs]]
+        if len(runs):
+            runs = runs[np.isfinite(self._problem.beyond(theta[runs])).all(axis=-1)]
+            self._tell("escaped", runs, stay.entered[runs], update, stay.home[runs], _NOWHERE)
+            self._left[runs] = stay.home[runs]
 
     def _kinds(self, look: Look) -> Indices:
         """The verdicts: what lasts, unless something of a lower rank begins; else what begins; shape (M,)."""
@@ -211,8 +227,9 @@ class Judge:
             proposed[KINDS[index].begins(look)] = index
         for index in np.unique(self.kinds).tolist():
             lasts |= (self.kinds == index) & KINDS[index].lasts(look)
-        sure = (proposed == self._proposed) | (_LOOKS[proposed] == 1)
+        self._times = np.where(proposed == self._proposed, self._times + 1, 1)
         self._proposed = proposed
+        sure = self._times >= _LOOKS[proposed]
         outranked = sure & (_RANKS[proposed] < _RANKS[self.kinds])
         return np.where(lasts & ~outranked, self.kinds, np.where(sure, proposed, DESCENDING))
 

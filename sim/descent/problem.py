@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..surface.basins import NO_BASIN, Basins, find_basins
+from ..surface.basins import NO_BASIN, Basins, Labels, find_basins, flow_step
 from ..surface.critical import CriticalPoint, Kind, Search, look_up, search
 from ..surface.ground import Ground
 from ..surface.points import Array, eigenvalues, norm
@@ -13,7 +13,10 @@ from ..surface.proof import Proof, proof
 from ..surface.protocol import Window
 from .examples import FiniteSum
 
+UNKNOWN = "There may be more critical points than are marked."
+"""What is said where the search of the window may have missed some."""
 SAME = 1e-6  # Critical points are one that are this near, in diagonals.
+APART = 1e-4  # Descents end at the same place if they end this near, in diagonals.
 SEARCHED = ("_search", "_grid_losses", "_grid_slopes", "scale")  # What does not change when more becomes known.
 SCALE_GRID = 32  # Points along each side from which a problem's own scales are read.
 
@@ -98,14 +101,36 @@ class Problem:
         """This problem, with what is found where the points (n, 2) rest: itself if that is nothing new.
 
         What is known keeps its place, so that labels and indices mean what they meant; what is new comes behind it.
+        Points that are NaN are passed over.
         """
         known: Problem = self
-        for point in points:
+        points = points[np.isfinite(points).all(axis=-1)]
+        for point in points[np.sort(self._different(points)[0])]:
             (found,) = known.lookup(point[None])
             if found is not None and found.point not in known.critical:
                 known = replace(known, found=(*known.found, found))
                 known.__dict__.update({name: self.__dict__[name] for name in SEARCHED if name in self.__dict__})
         return known
+
+    def beyond(self, points: Array) -> Array:
+        """Where descents from the points (n, 2) end, if in a minimum that is not known; else NaN; shape (n, 2)."""
+        labels, ends = self.basins.follow(points)
+        place = np.full_like(ends, np.nan)
+        still = norm(flow_step(self.train, ends, self.window.diagonal)) <= SAME * self.window.diagonal
+        lost = np.flatnonzero((labels == NO_BASIN) & still)
+        if len(lost):
+            first, which = self._different(ends[lost])
+            found = self.lookup(ends[lost[first]])
+            new = [each is not None and each.ground is not None and each.point not in self.minima for each in found]
+            there = lost[np.array(new)[which]]
+            place[there] = ends[there]
+        return place
+
+    def _different(self, points: Array) -> tuple[Labels, Labels]:
+        """The index of one of the points (n, 2) at each place, and the place of each of them, (n,)."""
+        rounded = np.round(points / (APART * self.window.diagonal))
+        _, first, which = np.unique(rounded, axis=0, return_index=True, return_inverse=True)
+        return first, which.reshape(-1)
 
     @property
     def complete(self) -> bool:

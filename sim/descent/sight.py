@@ -18,7 +18,7 @@ from .problem import Problem
 REST_DISTANCE = 2e-3  # How far a marble at rest may still come, in window diagonals: a pixel or two of a panel;
 REST_WAY = 1e-4  # and the way of a block that begins a rest,
 BALANCED_WAY = 5e-6  # On a slope a rule with weight decay may rest as well; the way of a block that tells so.
-RESTLESS = 10.0  # or, times this, goes on with it.
+RESTLESS = 10.0  # or, times this, goes on with it; at a minimum it may be as long as it leads nowhere.
 AT_HAND = 5e-3  # How far it may be from the critical point at which it rests.
 ROUNDING = 1e-15  # Length of a movement that is no more than rounding, in window diagonals.
 FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
@@ -107,7 +107,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight
         arriving = (progress.remaining <= REST_DISTANCE * length) | (progress.longest <= ROUNDING * length)
         still = arriving & (progress.path <= REST_WAY * length)
         rest, lowest = _rest(problem, ends, still, AT_HAND * length)
-        stays, stays_lowest = _rest(
+        stays, stays_lowest = _stays(
             problem, ends, progress.path <= RESTLESS * REST_WAY * length, LEAVING * AT_HAND * length
         )
         for part, slack in ((rest, 1.0), (stays, RESTLESS)):
@@ -179,6 +179,26 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
     known = np.inf if problem.lowest is None else problem.lowest
     lowest[still] = floor <= known + EQUAL_LOSS * scale.loss
     return rest, lowest
+
+
+def _stays(problem: Problem, ends: Ends, slow: Mask, at_hand: float) -> tuple[Labels, Mask]:
+    """On what those stay that have come to rest, as `_rest` has it: if slow, or still at hand of their minimum.
+
+    A rule that divides by the size of its last gradients never rests quite: at a minimum, where these fade, it starts
+    up now and then by a step or so, and is back at once.
+    """
+    stays, lowest = _rest(problem, ends, slow, at_hand)
+    theta, basin = ends.theta.reshape(-1, 2), ends.basin.reshape(-1)
+    near = (_from_minimum(problem, theta, basin, np.full(basin.shape, np.inf)) <= at_hand).reshape(slow.shape)
+    near &= stays == MOVING
+    stays[near], lowest[near] = MINIMUM, _lows(problem)[ends.basin[near]]
+    return stays, lowest
+
+
+def _lows(problem: Problem) -> Mask:
+    """Which of the minima are as low as the lowest known."""
+    values = np.array([point.value for point in problem.minima])
+    return np.asarray(values <= np.min(values, initial=np.inf) + EQUAL_LOSS * problem.scale.loss)
 
 
 def _from_minimum(problem: Problem, theta: Array, basin: Labels, across: Array) -> Array:

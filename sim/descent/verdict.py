@@ -18,6 +18,9 @@ from .batches import Indices
 from .blocks import BOUNCES, DWELL, UNSURE_SPANS, WANDERING_SPANS
 from .sight import LEVEL, MAXIMUM, MINIMUM, NO_SADDLE, SADDLE, SLOPE, Mask, Sight
 
+LASTING = 30  # Looks at which a marble must stand still on a slope: when its movement only passes through 0, it does
+# so for less, even where averages reach back over 1,000 updates as with β₂ = 0.999.
+LOWER = 1e-9  # Of a loss: what it is lower than another by more than rounding.
 DAMPED = 0.5  # Longest of 40 movements over that at a bounce's beginning, below which it has ended.
 
 
@@ -26,9 +29,9 @@ class Look(NamedTuple):
 
     sight: Sight
     stay: Indices
-    """For how many updates it has been in its basin, since it reached the core."""
+    """For how many updates it has been in its basin, since it reached the core; or outside of all that are known."""
     homed: Mask
-    """Whether it has been in any basin yet;"""
+    """Whether it is in one of these, and has been in the core of one;"""
     moved: Mask
     """and whether it has come there from somewhere else."""
     swing: Array
@@ -108,7 +111,11 @@ def _signs(verdict: "Verdict") -> str:
 
 
 def _height(verdict: "Verdict") -> str:
-    return "" if verdict.height is None else f"loss {verdict.height:.3g} above the lowest minimum"
+    if verdict.height is None:
+        return ""
+    if verdict.height < -LOWER * abs(verdict.loss):
+        return f"loss {-verdict.height:.3g} below every known minimum"
+    return f"loss {verdict.height:.3g} above the lowest minimum"
 
 
 def _down(verdict: "Verdict") -> str:
@@ -119,7 +126,7 @@ def _down(verdict: "Verdict") -> str:
 
 
 def _place(verdict: "Verdict") -> str:
-    return "outside every known basin" if verdict.basin is None else f"that of minimum {verdict.basin + 1}"
+    return "one that is not known" if verdict.basin is None else f"that of minimum {verdict.basin + 1}"
 
 
 def _movements(verdict: "Verdict") -> str:
@@ -153,7 +160,8 @@ class Kind(Enum):
     """The verdicts. The value is the sentence's beginning, the name in small letters its code.
 
     Of those that begin at the same time the first comes true; of a lower rank, if there is one. What is seen over a
-    span of many updates begins at one look, what is seen at a look must be seen at two.
+    span of many updates begins at one look, what is seen at a look must be seen at two. Where nothing but
+    a rule's decay holds a marble, it must be seen at LASTING looks.
     """
 
     DESCENDING = ("descending", (_slope, _height), Rank.GOING, (_never, _never))
@@ -167,7 +175,7 @@ class Kind(Enum):
     STALLED = ("stalled at a saddle", (_slope, _signs, _down), Rank.STANDING, (_lingers, _still_lingers))
     BALANCED = ("balanced on a maximum", (_slope, _signs, _down), Rank.STANDING, _rests(MAXIMUM))
     LEVEL = ("stopped on level ground", (_slope, _signs), Rank.STANDING, _rests(LEVEL))
-    HELD = ("stopped on a slope", (_balance, _slope, _height), Rank.STANDING, _rests(SLOPE))
+    HELD = ("stopped on a slope", (_balance, _slope, _height), Rank.STANDING, _rests(SLOPE), LASTING)
     PLATEAU = (
         "crossing a plateau",
         (_slope, _height),

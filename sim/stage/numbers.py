@@ -25,9 +25,10 @@ ALWAYS = ("learning_rate", "decay")
 
 EVIDENCE = (
     "loss {height} above the lowest minimum",
+    "loss {height} below every known minimum",
     "down along ±({x}, {y})",
     "that of minimum {number}",
-    "outside every known basin",
+    "one that is not known",
     "by up to {length}, and no less than before",
     "gradient and weight decay balance",
     "proved to be the global one",

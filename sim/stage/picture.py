@@ -7,6 +7,7 @@ import numpy as np
 import pygame
 
 from ..descent.clock import Timing
+from ..descent.problem import UNKNOWN
 from ..descent.race import Race
 from ..scene import Scene
 from ..surface.protocol import Window
@@ -193,6 +194,10 @@ def _still(here: Setting, race: Race) -> pygame.Surface:
     height = round(1.35 * places.em)
     title = text.fitted(scene.texts(here.language).title, height, places.title.width, bold=True)
     text.put(picture, title, places.title.midleft, height, theme.text, bold=True)
+    if not race.problem.complete:
+        room = places.title.width - text.width(title, height, bold=True) - 2 * places.em
+        caveat = text.fitted(theme.say(UNKNOWN), places.em, room)
+        text.put(picture, caveat, places.title.midright, places.em, theme.muted, align=1)
     for panel in _panels(here, race):
         panel.draw_frame(picture)
     return picture

@@ -16,7 +16,7 @@ import numpy as np
 from pygame import Rect
 
 from ..descent.clock import UPDATES
-from ..descent.problem import Problem
+from ..descent.problem import UNKNOWN, Problem
 from ..descent.race import Race
 from ..files import OutputError, whole_file
 from ..scene import Scene
@@ -159,6 +159,7 @@ def figure(
         _add_header(panel, session, race, lane, theme, area.width)
         if place is area:
             _add_terrain(panel, race.problem, camera, theme, sheet.stroke)
+            _add_caveat(panel, race.problem, theme, sheet)
         else:
             _add(panel, "use", xlink_href="#map")
         _add_lane(panel, session, race, lane, camera, theme, sheet.stroke)
@@ -190,6 +191,14 @@ def _add_header(panel: Element, session: Session, race: Race, lane: int, theme: 
         pieces.pop()
     proof = text.fitted(", ".join(pieces), EM, room)
     _add(panel, "text", proof, class_="evidence", y=baselines[3], font_size=EM, fill=theme.muted)
+
+
+def _add_caveat(panel: Element, problem: Problem, theme: Theme, sheet: Sheet) -> None:
+    """That there may be more critical points, at the foot of the first map, if that may be."""
+    if not problem.complete:
+        width, height = sheet.maps[0].size
+        words = text.fitted(theme.say(UNKNOWN), EM, int(SLACK * width))
+        _add(panel, "text", words, class_="caveat", x=0.5 * EM, y=height - 0.5 * EM, font_size=EM, fill=theme.muted)
 
 
 def _add_terrain(panel: Element, problem: Problem, camera: Camera, theme: Theme, stroke: float) -> None:

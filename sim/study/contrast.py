@@ -8,7 +8,7 @@ scene has no such lane, one is made: `with_sides` adds it.
 - Gradient noise: the root mean square of ‖∇L_B − ∇L‖ over all batches B, at the start and where the full
   batch ends. Both are over ‖∇L‖ at the start: at the end the full gradient is about 0, and that
   the batch's is not is the whole point.
-- Optimization: the share of seeds that end in the basin of the global minimum (or of any as low), and of
+- Optimization: the share of seeds that end in the basin of the lowest known minimum (or of any as low), and of
   those that ever escaped.
 - Generalization: the test loss at last, and how far it is above the training loss.
 """
@@ -31,6 +31,7 @@ from ..descent.sight import EQUAL_LOSS
 from ..descent.track import Lane
 from ..descent.update import one_update
 from ..scene import Scene
+from ..surface.critical import CriticalPoint
 from ..surface.points import Array, norm
 from .ensemble import Outcomes
 from .in_turn import InTurn
@@ -129,7 +130,7 @@ def contrast(scene: Scene, outcomes: Sequence[Outcomes], updates: int, speeds: t
     with np.errstate(all="ignore"):
         signal = float(norm(problem.train.gradient(here))[0])
         small, large = (
-            _column(problem, told.lanes[place], speed, points, signal)
+            _column(problem, told.minima, told.lanes[place], speed, points, signal)
             for place, speed in zip(places, speeds, strict=True)
         )
     rows = (Row(*about, *entries) for about, entries in zip(ABOUT, zip(small, large, strict=True), strict=True))
@@ -143,7 +144,7 @@ ABOUT = (
     ("epoch_parallel", "epoch, all at once", MICROSECONDS),
     ("noise_at_start", "gradient noise at the start", SHARE),
     ("noise_at_end", "gradient noise at the end", SHARE),
-    ("in_global_basin", "ends in the global basin", SHARE),
+    ("in_global_basin", "ends in the lowest known basin", SHARE),
     ("escaped", "escaped", SHARE),
     ("test_loss", "test loss", PLAIN),
     ("gap", "gap", PLAIN),
@@ -152,7 +153,12 @@ ABOUT = (
 
 
 def _column(
-    problem: Problem, told: LaneOdds, speed: Speed, points: Sequence[Array], signal: float
+    problem: Problem,
+    minima: Sequence[CriticalPoint],
+    told: LaneOdds,
+    speed: Speed,
+    points: Sequence[Array],
+    signal: float,
 ) -> tuple[Estimate, ...]:
     """The entries of one side, row by row, with the noise at these points (1, 2), or (0, 2) if not known yet."""
     batch_size = told.lane.batch_size
@@ -167,7 +173,7 @@ def _column(
         _certain(1e6 * epoch * speed.serial),
         _certain(1e6 * epoch * speed.parallel),
         *(_certain(each / signal if signal else math.nan) for each in noises),
-        _in_global_basin(problem, told),
+        _in_lowest_basin(told, minima, EQUAL_LOSS * problem.scale.loss),
         told.escaped.estimate,
         told.test_loss.estimate,
         told.gap.estimate,
@@ -179,13 +185,12 @@ def _certain(value: float) -> Estimate:
     return Estimate(value, math.nan, math.nan) if math.isfinite(value) else UNKNOWN
 
 
-def _in_global_basin(problem: Problem, told: LaneOdds) -> Estimate:
-    """The share of seeds that end in the basin of the lowest known minimum, or of one as low."""
-    if problem.lowest is None:
+def _in_lowest_basin(told: LaneOdds, minima: Sequence[CriticalPoint], equal: float) -> Estimate:
+    """The share of seeds that end in the basin of the lowest of these minima, or of one as low."""
+    if not minima:
         return UNKNOWN
-    lowest = problem.lowest + EQUAL_LOSS * problem.scale.loss
-    basins = zip(problem.minima, told.basins[:-1], strict=True)
-    there = sum(share.count for point, share in basins if point.value <= lowest)
+    lowest = min(point.value for point in minima) + equal
+    there = sum(share.count for point, share in zip(minima, told.basins[:-1], strict=True) if point.value <= lowest)
     return (exact if told.alike else wilson)(there, told.seeds).estimate
 
 

@@ -9,8 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..descent.judge import STAYING
+from ..descent.problem import Problem
 from ..descent.track import Lane
 from ..scene import Scene
+from ..surface.basins import NO_BASIN
+from ..surface.critical import CriticalPoint
 from ..surface.points import Array
 from .ensemble import NEVER, VERDICTS, Job, Outcomes, join
 from .fates import Fates, fates, otherwise
@@ -80,6 +84,8 @@ class Odds:
     scene: Scene
     updates: int
     lanes: tuple[LaneOdds, ...]
+    minima: tuple[CriticalPoint, ...]
+    """Those that basins are named after: the known ones, and behind them those that marbles have found."""
 
 
 def jobs(scene: Scene, seeds: int, updates: int, block: int | None = None) -> list[Job]:
@@ -108,11 +114,25 @@ def gather(scene: Scene, work: Sequence[Job], results: Mapping[int, Outcomes]) -
 
 def odds(scene: Scene, outcomes: Sequence[Outcomes], updates: int) -> Odds:
     """The odds that follow from the outcomes of the scene's lanes after so many updates."""
-    minima = len(scene.problem().minima)
+    minima, named = found(scene.problem(), outcomes)
+    told = (_lane_odds(*lane, len(minima), updates) for lane in zip(scene.lanes, named, strict=True))
     count = scene.examples.count
-    told = (_lane_odds(lane, outcome, minima, updates) for lane, outcome in zip(scene.lanes, outcomes, strict=True))
-    lanes = zip(scene.lanes, told, strict=True)
-    return Odds(scene, updates, tuple(_certain(odds) if lane.batch_size >= count else odds for lane, odds in lanes))
+    lanes = tuple(_certain(odds) if odds.lane.batch_size >= count else odds for odds in told)
+    return Odds(scene, updates, lanes, minima)
+
+
+def found(problem: Problem, outcomes: Sequence[Outcomes]) -> tuple[tuple[CriticalPoint, ...], tuple[Outcomes, ...]]:
+    """The minima that are known where marbles have come to rest, and the outcomes with basins named after them all."""
+    known, named = problem, []
+    for each in outcomes:
+        basins = each.basins.copy()
+        lost = STAYING[each.verdicts] & (basins == NO_BASIN)
+        if lost.any():
+            known = known.knowing(known.beyond(each.theta[lost]))
+            labels = known.basins.labels(each.theta[lost])
+            basins[lost] = np.where(labels < len(problem.minima), NO_BASIN, labels)
+        named.append(replace(each, basins=basins))
+    return known.minima, tuple(named)
 
 
 def _certain(told: LaneOdds) -> LaneOdds:

@@ -14,7 +14,7 @@ from ..scene import Scene
 from .ensemble import NEVER, VERDICTS, Outcomes, last_followed
 from .fates import Curve, Fates, Quantile
 from .figure import Axis, Bars, Figure, Page, Parts
-from .odds import Average, LaneOdds, Odds
+from .odds import Average, LaneOdds, Odds, found
 from .statistics import Share, wilson
 from .telling import INTERVALS, estimate_summary, number_texts, share_texts
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST_BASINS = 8  # Basins that are named; what ends in the others is summed up.
 QUARTILES = (0.25, 0.5, 0.75)
 
-NOWHERE = "no basin"
+NOWHERE = "no known basin"
 ELSEWHERE = "other basins"
 
 ESCAPED, WAITING, ENDED = "escaped", "not escaped yet", "ended otherwise"
@@ -76,7 +76,7 @@ def summary(result: Odds) -> dict[str, Any]:
         "confidence": 0.95,
         "minima": [
             {"index": i, "name": _minimum(i), "x": point.position[0], "y": point.position[1], "loss": point.value}
-            for i, point in enumerate(scene.problem().minima)
+            for i, point in enumerate(result.minima)
         ],
         "lanes": [_lane_summary(lane) for lane in result.lanes],
     }
@@ -166,10 +166,10 @@ def write_csv(scene: Scene, outcomes: Sequence[Outcomes], stream: "SupportsWrite
     """
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
-    minima = len(scene.problem().minima)
+    minima, named = found(scene.problem(), outcomes)
     codes = [kind.code for kind in VERDICTS]
-    names = [_basin(i, minima) for i in range(minima + 1)]  # So that the last, which is −1, is none.
-    for lane, told in zip(scene.lanes, outcomes, strict=True):
+    names = [_basin(i, len(minima)) for i in range(len(minima) + 1)]  # So that the last, which is −1, is none.
+    for lane, told in zip(scene.lanes, named, strict=True):
         columns = (
             told.seeds.tolist(),
             told.updates.tolist(),
@@ -230,9 +230,8 @@ def _title(result: Odds) -> str:
 
 def _legend(result: Odds) -> Iterator[str]:
     """Where the minima lie that the table speaks of, and what the intervals are."""
-    minima = result.scene.problem().minima
     for index in _named_basins(result):
-        point = minima[index]
+        point = result.minima[index]
         yield "{}: ({:.4g}, {:.4g}), loss {:.4g}".format(_minimum(index), *point.position, point.value)
     yield INTERVALS
     if any(told.ended.count for told in result.lanes):

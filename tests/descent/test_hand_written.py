@@ -16,7 +16,7 @@ from sim.descent.problem import Problem
 from sim.descent.rules.adamw import AdamW
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.track import Lane
-from sim.descent.verdict import KINDS, Event, Kind
+from sim.descent.verdict import KINDS, LASTING, Event, Kind
 from sim.surface.formula import Formula
 from sim.surface.gaussian import Landscape, Well
 from sim.surface.points import Array, norm
@@ -83,7 +83,7 @@ def test_who_rests_at_hand_of_a_minimum_has_settled_and_who_rests_elsewhere_on_a
 ) -> None:
     problem = problem_of(Quadratic((100.0, 400.0)))
     end = (distance * sight.AT_HAND * problem.scale.length, 0.0)
-    assert last(judged(problem, approach(end, 0.05, 0.8, 100), DECAYING)) is kind
+    assert last(judged(problem, approach(end, 0.05, 0.8, 400), DECAYING)) is kind
     plain = judged(problem, approach(end, 0.05, 0.8, 100))
     assert last(plain) is (kind if kind is Kind.SETTLED else Kind.DESCENDING)  # What else should have stopped it there?
 
@@ -139,7 +139,7 @@ def test_where_it_rests_is_told_by_the_surface_there() -> None:
         (steep, (1.0, 1.0), Kind.HELD),
         (saddle, (0.0, 1.0), Kind.SETTLED),
     ):
-        assert last(judged(problem, approach(end, 0.05, 0.8, 100), DECAYING)) is kind
+        assert last(judged(problem, approach(end, 0.05, 0.8, 400), DECAYING)) is kind
 
 
 @pytest.mark.parametrize(("tilt", "kind"), [(0.5, Kind.SETTLED), (2.0, Kind.STUCK), (1e4, Kind.STUCK)])
@@ -183,10 +183,27 @@ def test_in_noise_a_lull_is_no_rest() -> None:
 @pytest.mark.parametrize(("share", "held"), [(0.95, True), (1.05, False)])
 def test_on_a_slope_it_must_stand_still_indeed(share: float, held: bool) -> None:
     problem = problem_of(Himmelblau(), Window(-5.0, 5.0, -5.0, 5.0))
-    way = approach((0.0, 0.0), 1.0, 0.9, 70)
+    way = approach((0.0, 0.0), 1.0, 0.97, 60 + 10 * (LASTING - 1))
     lengths = norm(np.diff(way, axis=0))
-    way *= share * sight.BALANCED_WAY * problem.scale.length / lengths[50:60].sum()
+    way *= share * sight.BALANCED_WAY * problem.scale.length / lengths[50:60].sum()  # At the first look of LASTING.
     assert (last(judged(problem, way + np.array([1.0, 1.0]), DECAYING)) is Kind.HELD) == held
+
+
+def test_who_only_passes_through_a_standstill_is_not_held() -> None:
+    """A parabola's vertex: still for 250 updates, and faster and faster afterwards."""
+    problem = problem_of(Himmelblau(), Window(-5.0, 5.0, -5.0, 5.0))
+    time = np.arange(-600, 601) / 125
+    way = np.stack([1.0 + 0.1 * sight.BALANCED_WAY * problem.scale.length * 125 / 2 * time**2, 1 + 0 * time], axis=1)
+    assert Kind.HELD not in told(judged(problem, way, DECAYING))
+
+
+def test_who_starts_up_at_a_minimum_and_is_back_at_once_stays_settled() -> None:
+    """Within so many diagonals of it, however quickly it moves: a little less, and a little more."""
+    there = approach((0.0, 0.0), 0.05, 0.8, 100)
+    swing = sight.LEAVING * sight.AT_HAND * LENGTH * np.resize([[1.0, 0.0], [-1.0, 0.0]], (61, 2))
+    for share, stays in ((0.95, True), (1.05, False)):
+        kinds = told(judged(BOWL, np.concatenate([there, share * swing])))
+        assert (kinds == [Kind.DESCENDING, Kind.SETTLED]) == stays
 
 
 # Saddles and plateaus

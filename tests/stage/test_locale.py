@@ -12,6 +12,7 @@ import pytest
 
 from sim.descent import digest
 from sim.descent.clock import CLOCKS
+from sim.descent.problem import UNKNOWN
 from sim.descent.verdict import Kind
 from sim.languages import LANGUAGES, words
 from sim.scene import load_scene, scene_files
@@ -35,6 +36,8 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("chart.py", "UNITS[self._axes.clock]"): set(chart.UNITS.values()),
     ("picture.py", "CLOCK_NAMES[session.clock]"): set(picture.CLOCK_NAMES.values()),
     ("picture.py", "KEYS"): {picture.KEYS},
+    ("picture.py", "UNKNOWN"): {UNKNOWN},
+    ("vector.py", "UNKNOWN"): {UNKNOWN},
     ("help.py", "key"): {key for key, _ in help.SHEET + help.CHANGES + help.LEGEND},
     ("help.py", "meaning"): {meaning for _, meaning in help.SHEET + help.CHANGES + help.LEGEND}
     | {view.label for view in VIEWS.values()},

@@ -18,6 +18,7 @@ from sim.scene import Scene, load_scene, parse_scene
 from sim.stage.export import screenshot
 from sim.stage.picture import Moment, draw, moment
 from sim.stage.session import begin, race
+from sim.surface.formula import Formula
 
 GOLDEN = Path(__file__).parent / "golden"
 Pixels = npt.NDArray[np.int16]
@@ -130,3 +131,11 @@ def test_screenshots_are_the_window_s_own_picture(tmp_path: Path) -> None:
     panels = slice(0, 560)  # The footer tells how the race is being played.
     assert np.array_equal(saved[:, panels], drawn[:, panels])
     assert race(scene).updates >= 70
+
+
+def test_where_the_search_may_have_missed_some_the_picture_says_so() -> None:
+    scene = load_scene("local-minimum")
+    creased = replace(scene, surface=Formula("abs(x) + y^2"), captions=(), question=None)
+    right_of_the_title = np.s_[800:940, 12:30]
+    for shown, said in ((scene, False), (creased, True)):
+        assert np.ptp(picture(shown, [0])[right_of_the_title], axis=(0, 1)).any() == said

@@ -11,6 +11,7 @@ import pytest
 from numpy.testing import assert_allclose
 from pygame import Rect
 
+from sim.descent.problem import UNKNOWN
 from sim.files import OutputError
 from sim.scene import Scene, SceneError, load_scene
 from sim.scene.reading import Saved, parse_saved
@@ -19,6 +20,7 @@ from sim.stage.terrain import map_levels
 from sim.stage.theme import THEMES, load_theme
 from sim.stage.vector import EM, arranged, save_figure
 from sim.surface.critical import Kind
+from sim.surface.formula import Formula
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
@@ -182,3 +184,9 @@ def test_mistakes_get_a_sentence_and_no_file(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="320x240 is too small for 3 panels"):
         save_figure(SCENE, 5, (320, 240), "light", path)
     assert not path.exists()
+
+
+def test_where_the_search_may_have_missed_some_the_figure_says_so_once(tmp_path: Path) -> None:
+    creased = replace(SCENE, surface=Formula("abs(x) + y^2"), captions=(), question=None)
+    assert [part.text for part in parts(saved(tmp_path, creased), "caveat")] == [UNKNOWN]
+    assert parts(saved(tmp_path), "caveat") == []

@@ -291,7 +291,7 @@ def test_the_table_fits_and_says_all(width: int) -> None:
         "batch 2 of 7 batch 7 of 7",
         "update, one example at a time 2.0 µs 9.0 µs",
         "epoch, all at once 4.0 µs 3.0 µs",
-        "ends in the global basin 60 % 0 % 23 … 88",
+        "ends in the lowest known basin 60 % 0 % 23 … 88",
     ):
         assert part in words
 

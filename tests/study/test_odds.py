@@ -202,7 +202,7 @@ def test_the_summary_tells_what_the_odds_are() -> None:
         **{"rattling": 2, "settled": 1, "stuck": 2, "wandering": 1, "diverged": 2}
     }
     assert [(entry["index"], entry["name"], entry["count"]) for entry in lane["basins"]] == [
-        *((0, "minimum 1", 2), (2, "minimum 3", 3), (None, "no basin", 3))
+        *((0, "minimum 1", 2), (2, "minimum 3", 3), (None, "no known basin", 3))
     ]
     half = wilson(4, 8).estimate
     assert lane["escaped"] == {"count": 4, "value": 0.5, "low": half.low, "high": half.high}
@@ -231,7 +231,7 @@ def test_a_row_a_seed_and_lane_at_full_precision() -> None:
         found, RUNS, *outcomes().theta.T.tolist(), strict=False
     ):
         assert row["verdict"] == kind.code
-        assert row["basin"] == ("no basin" if basin == -1 else f"minimum {basin + 1}")
+        assert row["basin"] == ("no known basin" if basin == -1 else f"minimum {basin + 1}")
         assert row["escape_update"] == ("" if escape == NEVER else str(escape))
         assert row["updates"] == str(updates)
         assert row["end_update"] == ("" if updates == UPDATES else str(updates + 1))
@@ -254,7 +254,7 @@ def test_the_table_fits_and_says_all(width: int) -> None:
         "[red]single",
         "wandering between basins 12 % 2 … 47",
         "basin of minimum 3 38 % 14 … 69",
-        "no basin 38 % 14 … 69",
+        "no known basin 38 % 14 … 69",
         "escaped 50 % 22 … 78",
         "a quarter by update 4 0 … later",
         "half by update 20 4 … later",
@@ -309,7 +309,7 @@ def test_bars_are_the_shares_that_occur() -> None:
     drawn = page(told(outcomes(), outcomes(RUNS[:4])))
     verdicts, basins, _ = drawn.figures
     assert verdicts.x.names == tuple(kind.value for kind in VERDICTS if kind in {run[0] for run in RUNS})
-    assert basins.x.names == ("minimum 1", "minimum 3", "no basin")
+    assert basins.x.names == ("minimum 1", "minimum 3", "no known basin")
     single, other = bars(drawn, 1)
     assert (single.name, single.hue, other.name, other.hue) == ("[red]single", 0, LONG_NAME, 1)
     assert single.heights == pytest.approx((2 / 8, 3 / 8, 3 / 8))
