@@ -254,6 +254,7 @@ def _event_text(event: Event, theme: Theme) -> str:
     if event.kind == "left_saddle":
         return theme.say("left the saddle at {update}", update=event.update)
     assert event.source is not None
-    assert event.target is not None
+    if event.target is None:
+        return theme.say("escaped at {update} from minimum {source}", update=event.update, source=event.source + 1)
     places = {"source": event.source + 1, "target": event.target + 1}
     return theme.say("escaped at {update}: minimum {source} → {target}", update=event.update, **places)
