@@ -165,13 +165,14 @@ class Judge:
             """The number of the last moment at which this happened, or −1; (K, M)."""
             return np.maximum.accumulate(np.where(happens, number, -1), axis=0)
 
-        cored = last(core != NO_BASIN)
-        home = np.where(cored >= 0, np.take_along_axis(core, np.maximum(cored, 0), axis=0), self._home)
+        inside = last(core != NO_BASIN)
+        home = np.where(inside >= 0, np.take_along_axis(core, np.maximum(inside, 0), axis=0), self._home)
         before = np.concatenate([self._home[None], home])[: len(home)]
         arrived = last(home != before)
         entered = last(basins != np.concatenate([self.basins[None], basins])[: len(basins)])
         return _Stays(
             basin=basins,
+            cored=core != NO_BASIN,
             home=home,
             before=before,
             arrived=np.where(arrived >= 0, begin + arrived, self._arrived),
@@ -179,14 +180,17 @@ class Judge:
         )
 
     def _tell_passages(self, begin: int, stays: "_Stays", rows: range) -> None:
-        """Note down who reached the core of another basin in these of the moments."""
+        """Note down who reached the core of another basin in these of the moments, or came back to that of its own."""
         part = slice(rows.start, rows.stop)
-        row, run = np.nonzero(stays.home[part] != stays.before[part])
+        back = stays.cored[part] & (stays.home[part] == self._left)
+        back &= np.cumsum(back, axis=0) == 1
+        row, run = np.nonzero(back | (stays.home[part] != stays.before[part]))
         row += rows.start
         update, seen = stays.entered[row, run], begin + row
         source, target = stays.before[row, run], stays.home[row, run]
-        self._left[run] = NO_BASIN
         fled, freed = source != NO_BASIN, (source == NO_BASIN) & (self._held[run] != NO_SADDLE)
+        source = np.where(source == self._left[run], _NOWHERE, source)  # It came from a minimum that was not known.
+        self._left[run] = NO_BASIN
         self._tell("escaped", run[fled], update[fled], seen[fled], source[fled], target[fled])
         self._tell("left_saddle", run[freed], update[freed], seen[freed], self._held[run[freed]], target[freed])
 
@@ -279,6 +283,8 @@ class _Stays(NamedTuple):
 
     basin: Labels
     """The basin that it is in,"""
+    cored: Mask
+    """and whether in its core;"""
     home: Labels
     """the one whose core it was in last,"""
     before: Labels

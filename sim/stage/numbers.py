@@ -7,6 +7,7 @@ from typing import Any
 
 from ..descent.rules import rule_name
 from ..descent.track import Lane
+from ..descent.verdict import Event
 from ..languages import ENGLISH
 from .theme import Theme, say
 
@@ -49,6 +50,18 @@ def evidence(part: str, theme: Theme) -> str:
         if found:
             return theme.say(sentence, **found.groupdict())
     return part
+
+
+def way(event: Event, theme: Theme) -> str:
+    """From which minimum to which an escape led, by their numbers on the map, which those that were not known lack."""
+    places = {
+        name: place + 1 for name, place in (("source", event.source), ("target", event.target)) if place is not None
+    }
+    if "target" not in places:
+        return theme.say("from minimum {source}", **places)
+    if "source" not in places:
+        return theme.say("to minimum {target}", **places)
+    return theme.say("minimum {source} → {target}", **places)
 
 
 def number(value: float) -> str:

@@ -14,7 +14,7 @@ from . import text
 from .camera import Camera
 from .cloud import draw_cloud, draw_shares
 from .layout import PanelLayout, hairline
-from .numbers import evidence, number, settings
+from .numbers import evidence, number, settings, way
 from .swarm import Cloud
 from .theme import Color, Theme, mix
 from .trail import Trail
@@ -253,8 +253,4 @@ def _event_text(event: Event, theme: Theme) -> str:
     """An escape in few words; minima go by their numbers on the map."""
     if event.kind == "left_saddle":
         return theme.say("left the saddle at {update}", update=event.update)
-    assert event.source is not None
-    if event.target is None:
-        return theme.say("escaped at {update} from minimum {source}", update=event.update, source=event.source + 1)
-    places = {"source": event.source + 1, "target": event.target + 1}
-    return theme.say("escaped at {update}: minimum {source} → {target}", update=event.update, **places)
+    return theme.say("escaped at {update}: {way}", update=event.update, way=way(event, theme))

@@ -17,6 +17,7 @@ from ..descent.race import Race
 from ..descent.verdict import Event, Kind
 from .chart import plot_area
 from .layout import Layout, hairline
+from .numbers import way
 from .session import Session
 from .theme import Theme, mix
 
@@ -99,13 +100,8 @@ def marks_near(places: Layout, x: float, ticks: int, marked: tuple[Mark, ...]) -
 
 def describe(event: Event, theme: Theme) -> str:
     """An event in words; minima go by their numbers on the map."""
-    if event.kind == "escaped" and event.source is not None and event.target is not None:
-        return theme.say(
-            "escaped at update {update}: minimum {source} → {target}",
-            update=event.update,
-            source=event.source + 1,
-            target=event.target + 1,
-        )
+    if event.kind == "escaped":
+        return theme.say("escaped at update {update}: {way}", update=event.update, way=way(event, theme))
     if event.kind == "left_saddle":
         return theme.say("left the saddle at update {update}", update=event.update)
     verdict = theme.say(Kind[event.kind.upper()].value)

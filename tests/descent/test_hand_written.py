@@ -338,3 +338,21 @@ def test_a_passage_is_from_core_to_core_at_the_last_crossing() -> None:
     assert escapes(0.2, -0.1, -1.0) == [Event(1, 2, "escaped", high, low)]  # The start's basin is home, core or not.
     back = escapes(1.0, -1.0, outside, 0.3, 0.4, 1.0)
     assert back == [Event(1, 1, "escaped", high, low), Event(3, 5, "escaped", low, high)]
+
+
+def test_out_of_the_window_and_back_are_passages_too() -> None:
+    """Minima at 0 and at ±2, of which the window shows those at -2 and 0; each stay is a hundred updates long."""
+    problem = problem_of(Formula("x^2 * (x^2 - 4)^2 / 8 + y^2"), Window(-3.0, 1.0, -1.0, 1.0))
+    left, middle = sorted(range(2), key=lambda index: problem.minima[index].position[0])
+
+    def escapes(*places: float) -> list[tuple[int, int | None, int | None]]:
+        x = np.repeat(places, 100)
+        judge = judged(problem, np.stack([x, 0.0 * x], axis=1))
+        assert not judge.pending[0]
+        return [(event.update, event.source, event.target) for event in judge.events() if event.kind == "escaped"]
+
+    assert escapes(0.0, 2.0) == [(100, middle, None)]
+    assert escapes(0.0, 2.0, 0.0) == [(100, middle, None), (200, None, middle)]
+    assert escapes(0.0, 2.0, 0.0, 2.0) == [(100, middle, None), (200, None, middle), (300, middle, None)]
+    assert escapes(0.0, 2.0, -2.0) == [(100, middle, None), (200, None, left)]
+    assert escapes(0.0, -2.0, 0.0, 2.0) == [(100, middle, left), (200, left, middle), (300, middle, None)]
