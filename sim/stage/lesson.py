@@ -3,13 +3,12 @@
 All of it is causal, like the verdicts: what is said at a tick follows from the race up to that tick.
 """
 
-import math
 import re
 from functools import lru_cache
 
 import pygame
 
-from ..descent.clock import ROUNDING, Timing
+from ..descent.clock import Timing
 from ..descent.race import Race
 from ..scene import Caption, Scene
 from . import text
@@ -20,18 +19,10 @@ from .theme import Theme, mix
 HOLD = 100  # Ticks for which a caption stands, unless the next one comes: five seconds at the usual speed.
 
 
-def tick_of(timing: Timing, lane: int, update: int) -> int:
-    """The first tick by which the lane has finished that many updates."""
-    tick = max(0, math.ceil((update - ROUNDING) / timing.paces[lane]) - 1)
-    while timing.moment(lane, tick) < update:
-        tick += 1
-    return tick
-
-
 def happened(race: Race, timing: Timing, lane: int, kind: str, tick: int) -> int | None:
     """The tick at which a kind of event first was certain in the lane; None if it is not by `tick`."""
     events = race.judges[lane].events_until(timing.moment(lane, tick))
-    return next((tick_of(timing, lane, event.seen) for event in events if event.kind == kind), None)
+    return next((timing.tick(lane, event.seen) for event in events if event.kind == kind), None)
 
 
 def said_at(caption: Caption, scene: Scene, race: Race, timing: Timing, tick: int) -> int | None:
@@ -44,10 +35,10 @@ def said_at(caption: Caption, scene: Scene, race: Race, timing: Timing, tick: in
         case "start":
             moments: list[int | None] = [0]
         case "end":
-            moments = [max(tick_of(timing, lane, scene.updates) for lane in lanes)]
+            moments = [max(timing.tick(lane, scene.updates) for lane in lanes)]
         case "update":
             assert caption.update is not None
-            moments = [tick_of(timing, lane, caption.update) for lane in lanes]
+            moments = [timing.tick(lane, caption.update) for lane in lanes]
         case kind:
             moments = [happened(race, timing, lane, kind, tick) for lane in lanes]
     first = min((moment for moment in moments if moment is not None), default=None)
@@ -94,7 +85,7 @@ def revealed_at(scene: Scene, race: Race, timing: Timing, tick: int) -> int | No
 
 
 def _end(scene: Scene, timing: Timing) -> int:
-    return max(tick_of(timing, lane, scene.updates) for lane in range(len(scene.lanes)))
+    return max(timing.tick(lane, scene.updates) for lane in range(len(scene.lanes)))
 
 
 def reveal(session: Session, race: Race, timing: Timing, tick: int, theme: Theme) -> str:

@@ -7,7 +7,6 @@ are still to come are faint.
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
-from math import ceil
 
 import numpy as np
 import pygame
@@ -36,14 +35,6 @@ class Mark:
     event: Event
 
 
-def tick_of(timing: Timing, lane: int, update: int) -> int:
-    """The first tick by which the lane has finished so many updates."""
-    tick = max(0, ceil(update / timing.paces[lane]) - 1)  # Rounding may be an update off, in either direction.
-    while timing.moment(lane, tick) < update:
-        tick += 1
-    return tick
-
-
 def marks(race: Race, timing: Timing, ticks: int, seen: int) -> tuple[Mark, ...]:
     """The events of all lanes up to the tick `ticks` that are certain by the tick `seen`, in the order of time.
 
@@ -62,7 +53,7 @@ def _known(race: Race, timing: Timing, seen: int) -> tuple[int, ...]:
 @lru_cache(maxsize=4)
 def _marks(race: Race, timing: Timing, ticks: int, known: tuple[int, ...]) -> tuple[Mark, ...]:
     found = [
-        Mark(tick_of(timing, lane, event.update), lane, event)
+        Mark(timing.tick(lane, event.update), lane, event)
         for lane, count in enumerate(known)
         for event in race.judges[lane].events[:count]
     ]

@@ -8,7 +8,6 @@ import pygame
 import pytest
 from messages import after
 
-from sim.descent.clock import CLOCKS
 from sim.descent.race import Race
 from sim.scene import Caption, Question, Scene, load_scene, scene_files
 from sim.stage.layout import layout
@@ -22,7 +21,6 @@ from sim.stage.lesson import (
     revealed_at,
     said_at,
     spoken,
-    tick_of,
 )
 from sim.stage.playing import Play, Step, Tick
 from sim.stage.session import Session, ask, begin
@@ -88,16 +86,6 @@ def test_what_is_said_does_not_depend_on_what_comes_later(name: str, clock: str)
         assert caption(scene, live, timing, tick) == caption(scene, race, timing, tick)
         assert answer(scene, live, timing, tick) == answer(scene, race, timing, tick)
         assert revealed_at(scene, live, timing, tick) == revealed_at(scene, race, timing, tick)
-
-
-@pytest.mark.parametrize("clock", CLOCKS)
-def test_a_tick_is_the_first_at_which_an_update_is_done(clock: str) -> None:
-    timing = load_scene("thousand-examples").timing(clock)
-    for lane in range(3):
-        for update_ in (0, 1, 2, 7, 30):
-            tick = tick_of(timing, lane, update_)
-            assert timing.moment(lane, tick) >= update_
-            assert tick == 0 or timing.moment(lane, tick - 1) < update_
 
 
 # Captions.

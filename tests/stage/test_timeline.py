@@ -14,7 +14,7 @@ from sim.stage.layout import SMALLEST, USUAL, Layout, layout
 from sim.stage.picture import draw, moment
 from sim.stage.session import begin, race
 from sim.stage.theme import THEMES, load_theme
-from sim.stage.timeline import describe, epoch_ends, marks, marks_near, tick_at, tick_of, track, x_of
+from sim.stage.timeline import describe, epoch_ends, marks, marks_near, tick_at, track, x_of
 
 TICKS = 400
 ALL = 10**9  # As if all had been watched.
@@ -52,7 +52,7 @@ def test_marks_stand_at_the_first_tick_by_which_the_event_had_happened(scene: Sc
 
 def test_by_epochs_the_full_batch_takes_twenty_ticks_an_update(scene: Scene, running: Race) -> None:
     timing = scene.timing("epochs")
-    assert [tick_of(timing, lane, 3) for lane in range(3)] == [60, 3, 60]
+    assert [timing.tick(lane, 3) for lane in range(3)] == [60, 3, 60]
     late = marks(running, timing, 20 * TICKS, ALL)
     for lane in range(3):
         events = [mark.event for mark in late if mark.lane == lane]
