@@ -17,9 +17,9 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from ..scene import Scene
+from ..study.tally import Tally, work
 from .session import Message
 from .studying import Counted, Failed, Timed
-from .tally import Tally, work
 
 if TYPE_CHECKING:
     from ..study.contrast import Speed

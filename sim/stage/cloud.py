@@ -8,13 +8,13 @@ import numpy as np
 import pygame
 
 from ..study.statistics import wilson
+from ..study.swarm import Cloud
 from ..surface.basins import Labels
 from ..surface.points import Array
 from . import text
 from .camera import Camera
 from .layout import hairline
 from .numbers import percent
-from .swarm import Cloud
 from .theme import Color, Theme, mix
 from .trail import dot
 from .views.basins import tint

@@ -7,10 +7,10 @@ import pygame
 
 from ..descent.track import Lane
 from ..study.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, Row, texts
+from ..study.tally import Tally, contrast_of
 from . import text
 from .layout import hairline
 from .plot.words import wrapped
-from .tally import Tally, contrast_of
 from .theme import Theme, mix
 
 WIDEST = 64  # The table, in its own ems,

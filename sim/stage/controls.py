@@ -15,6 +15,7 @@ from ..descent.data import MOST_EXAMPLES
 from ..descent.rules import RULES, rule_name
 from ..languages import following, known
 from ..scene import SceneError, load_scene, scene_files
+from ..study.swarm import SIZES, SPREADS
 from ..surface.formula import Formula
 from .editing import (
     HIGHEST_DECAY,
@@ -36,7 +37,6 @@ from .playing import ChooseClock, ChooseSpeed, Restart
 from .session import SPEEDS, Message, Session
 from .starting import NewSeed, OpenScene, SetFormula, SetSeed
 from .studying import ShowOdds, TurnSheet
-from .swarm import SIZES, SPREADS
 from .theme import Theme
 from .viewing import ChangeLanguage, ChangeTheme, ChooseSpread, ChooseSwarm, Present, ToggleView
 from .views import VIEWS

@@ -9,9 +9,9 @@ import pygame
 
 from ..study.figure import Axis, Bars, Figure, Page, Parts
 from ..study.odds_report import ELSEWHERE, ENDED, ESCAPED, NOWHERE, WAITING, page
+from ..study.tally import Tally, odds_of
 from ..study.telling import INTERVALS
 from .plot.page import Sheet, arrange, draw_sheet
-from .tally import Tally, odds_of
 from .theme import Theme
 
 FIGURE_WORDS = (

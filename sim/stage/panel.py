@@ -10,12 +10,12 @@ from ..descent.race import Race
 from ..descent.track import Track
 from ..descent.track_judge import TrackJudge
 from ..descent.verdict import Event, Kind, Verdict
+from ..study.swarm import Cloud
 from . import text
 from .camera import Camera
 from .cloud import draw_cloud, draw_shares
 from .layout import PanelLayout, hairline
 from .numbers import evidence, number, settings
-from .swarm import Cloud
 from .theme import Color, Theme, mix
 from .trail import Trail
 from .views import Layer, Look, draw_views, ground

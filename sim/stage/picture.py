@@ -9,6 +9,8 @@ import pygame
 from ..descent.clock import Timing
 from ..descent.race import Race
 from ..scene import Scene
+from ..study.swarm import Glimpse, swarm
+from ..study.tally import Tally
 from ..surface.protocol import Window
 from . import text
 from .camera import Camera
@@ -20,8 +22,6 @@ from .lesson import draw_caption
 from .panel import Panel, with_flag
 from .session import SPEEDS, Session
 from .sheets import draw_over
-from .swarm import Glimpse, swarm
-from .tally import Tally
 from .terrain import draw_terrain
 from .theme import Theme, load_theme
 from .timeline import draw_timeline

@@ -13,9 +13,9 @@ from ..descent.race import Race
 from ..languages import ENGLISH
 from ..scene import Scene
 from ..scene.reading import Saved
+from ..study.swarm import SIZES, SPREADS
+from ..study.tally import Tally
 from ..surface.protocol import Window
-from .swarm import SIZES, SPREADS
-from .tally import Tally
 from .theme import THEMES
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)

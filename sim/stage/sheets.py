@@ -10,12 +10,12 @@ from functools import lru_cache
 
 import pygame
 
+from ..study.tally import SEEDS, Tally, contrast_of, odds_of
 from . import text
 from .layout import Layout, hairline
 from .numbers import percent
 from .session import SHEETS, Session
 from .studying import computing
-from .tally import SEEDS, Tally, contrast_of, odds_of
 from .theme import Theme
 
 LABELS = {"odds": "odds", "contrast": "small against large batch"}

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..scene import Scene
+from ..study.tally import Tally
 from .numbers import percent
 from .session import SHEETS, Session
-from .tally import Tally
 from .theme import say
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import pygame
 from ..descent.problem import Problem
 from ..descent.race import Race
 from ..descent.sight import FLAT_CURVATURE
+from ..study.swarm import Cloud, Glimpse
 from ..surface.critical import CriticalPoint, Kind
 from ..surface.points import eigenvalues, norm
 from . import text
@@ -17,7 +18,6 @@ from .chart import Chart, time_at
 from .cloud import parts
 from .layout import Layout
 from .numbers import number
-from .swarm import Cloud, Glimpse
 from .theme import Color, Theme
 from .timeline import describe, marks, marks_near, tick_at
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 from ..languages import LanguageError, following, language, mistake, words
+from ..study.swarm import SIZES, SPREADS
 from ..surface.protocol import Window
 from .session import Session
 from .studying import PutAway
-from .swarm import SIZES, SPREADS
 from .text import has_family
 from .theme import THEMES
 

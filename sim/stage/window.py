@@ -13,6 +13,8 @@ import pygame
 from ..descent.race import Race
 from ..scene import SceneError
 from ..scene.reading import Saved
+from ..study.swarm import swarm
+from ..study.tally import Tally
 from . import StageError, keeping, keys
 from .background import Counter
 from .controls import controls
@@ -25,8 +27,6 @@ from .session import SPEEDS, Message, Session, race, update
 from .sheets import pieces, places_of, tab_at
 from .starting import Guess
 from .studying import ChooseSheet, computing
-from .swarm import swarm
-from .tally import Tally
 from .theme import THEMES
 from .viewing import Close, Notify, Point
 

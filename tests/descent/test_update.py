@@ -31,7 +31,6 @@ from sim.scene.writing import scene_text
 from sim.stage.editing import NextRule
 from sim.stage.numbers import settings
 from sim.stage.session import Session, begin
-from sim.stage.swarm import Swarm, starts
 from sim.stage.views import VIEWS
 from sim.stage.views.momentum import next_movement
 from sim.stage.window import Window
@@ -39,6 +38,7 @@ from sim.study import contrast, cost
 from sim.study.basin_map import RuleDescent, memory
 from sim.study.ensemble import Job
 from sim.study.in_turn import InTurn
+from sim.study.swarm import Swarm, starts
 from sim.surface.points import Array, norm
 from sim.surface.polynomial import Quadratic
 

@@ -18,8 +18,8 @@ from sim.stage.picture import setting
 from sim.stage.session import Message, begin, race
 from sim.stage.sheets import places_of
 from sim.stage.studying import Counted, Failed, Timed, computing
-from sim.stage.tally import Tally, work
 from sim.stage.window import Window
+from sim.study.tally import Tally, work
 
 
 @pytest.fixture

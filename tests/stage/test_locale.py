@@ -17,10 +17,10 @@ from sim.languages import LANGUAGES, words
 from sim.scene import load_scene, scene_files
 from sim.stage import chart, help, numbers, odds_sheet, picture, sheets, starting, text, tooltip
 from sim.stage.numbers import evidence
-from sim.stage.swarm import SPREADS
 from sim.stage.theme import load_theme
 from sim.stage.views import VIEWS
 from sim.study import contrast
+from sim.study.swarm import SPREADS
 from sim.surface import critical
 
 STAGE = Path(picture.__file__).parent

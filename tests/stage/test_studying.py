@@ -13,8 +13,8 @@ from sim.stage.playing import Play, Step, Tick
 from sim.stage.session import SHEETS, Message, Session, begin
 from sim.stage.starting import Drop, NewSeed, OpenScene
 from sim.stage.studying import ChooseSheet, Counted, Failed, PutAway, ShowOdds, Timed, TurnSheet, computing
-from sim.stage.tally import Tally, contrast_of, odds_of, work
 from sim.stage.viewing import Back, ShowHelp
+from sim.study.tally import Tally, contrast_of, odds_of, work
 
 
 @pytest.fixture

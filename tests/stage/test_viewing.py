@@ -8,7 +8,6 @@ from messages import after
 from sim.languages import ENGLISH, LANGUAGES, TRANSLATIONS, Language, LanguageError
 from sim.stage.playing import Step, Tick
 from sim.stage.session import Session
-from sim.stage.swarm import SIZES, SPREADS
 from sim.stage.theme import THEMES
 from sim.stage.viewing import (
     Back,
@@ -22,6 +21,7 @@ from sim.stage.viewing import (
     Notify,
     ShowHelp,
 )
+from sim.study.swarm import SIZES, SPREADS
 
 
 def test_themes_go_round(session: Session) -> None:

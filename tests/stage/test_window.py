@@ -19,8 +19,8 @@ from sim.stage.picture import moment, setting, status
 from sim.stage.playing import GoToEnd, Play
 from sim.stage.session import begin, race
 from sim.stage.starting import MoveStart
-from sim.stage.swarm import swarm
 from sim.stage.window import NoDisplay, Window, open_window
+from sim.study.swarm import swarm
 
 NAMES = list(scene_files())
 

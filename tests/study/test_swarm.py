@@ -10,8 +10,8 @@ from sim.descent.clock import CLOCKS
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.track import Lane
 from sim.scene import Scene, load_scene
-from sim.stage import swarm as module
-from sim.stage.swarm import SIZES, SPREADS, Glimpse, Swarm, found_again, most_marbles, starts, swarm
+from sim.study import swarm as module
+from sim.study.swarm import SIZES, SPREADS, Glimpse, Swarm, found_again, most_marbles, starts, swarm
 from sim.surface.basins import NO_BASIN
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from ..scene import Scene
 
 if TYPE_CHECKING:
-    from ..study.contrast import Contrast, Speed
-    from ..study.ensemble import Job, Outcomes
-    from ..study.odds import Odds
+    from .contrast import Contrast, Speed
+    from .ensemble import Job, Outcomes
+    from .odds import Odds
 
 SEEDS = 1_000
 """How many seeds of each lane are run, from the scene's own on,"""
@@ -51,8 +51,8 @@ class Tally:
 @lru_cache(maxsize=4)
 def work(scene: Scene) -> "tuple[Job, ...]":
     """All there is to compute: the seeds of the scene's lanes, and of those that the lecture's table needs besides."""
-    from ..study.contrast import with_sides
-    from ..study.odds import jobs
+    from .contrast import with_sides
+    from .odds import jobs
 
     return tuple(jobs(with_sides(scene), SEEDS, scene.updates, BLOCK))
 
@@ -60,7 +60,7 @@ def work(scene: Scene) -> "tuple[Job, ...]":
 @lru_cache(maxsize=3)
 def odds_of(tally: Tally) -> "Odds":
     """The odds of the scene's own lanes."""
-    from ..study.odds import odds
+    from .odds import odds
 
     scene = tally.scene
     return odds(scene, _outcomes(tally)[: len(scene.lanes)], scene.updates)
@@ -69,14 +69,14 @@ def odds_of(tally: Tally) -> "Odds":
 @lru_cache(maxsize=3)
 def contrast_of(tally: Tally) -> "Contrast | None":
     """Small against large batch; None where there is only one example."""
-    from ..study.contrast import Speed, contrast
+    from .contrast import Speed, contrast
 
     untimed = Speed(math.nan, math.nan)
     return contrast(tally.scene, _outcomes(tally), tally.scene.updates, tally.speeds or (untimed, untimed))
 
 
 def _outcomes(tally: Tally) -> "tuple[Outcomes, ...]":
-    from ..study.contrast import with_sides
-    from ..study.odds import gather
+    from .contrast import with_sides
+    from .odds import gather
 
     return gather(with_sides(tally.scene), work(tally.scene), dict(tally.results))
