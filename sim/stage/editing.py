@@ -265,20 +265,3 @@ def _with_examples(session: Session, **changes: Any) -> Session:
 def two_digits(value: float) -> float:
     """The value, rounded to two significant digits."""
     return float(f"{value:.2g}")
-
-
-def unlike(scene: Scene) -> tuple[bool, ...]:
-    """Which lanes have a learning rate of their own where something else is compared.
-
-    A comparison is fair when one thing differs. Where lanes differ in nothing but η, that is what is
-    compared; where they differ in rule, momentum or batch size too, those that have not the most common η stand out.
-    """
-    rates = [lane.rule.learning_rate for lane in scene.lanes]
-    rules: list[Any] = [lane.rule for lane in scene.lanes]
-    others = {
-        (replace(rule, learning_rate=1.0), lane.batch_size) for rule, lane in zip(rules, scene.lanes, strict=True)
-    }
-    if len(others) == 1:
-        return (False,) * len(rates)
-    common = max(rates, key=lambda rate: (rates.count(rate), -rates.index(rate)))
-    return tuple(rate != common for rate in rates)

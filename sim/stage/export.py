@@ -18,9 +18,9 @@ from ..files import OutputError, whole_file
 from ..scene import Scene, SceneError
 from ..scene.carriers import KEYWORD, sealed
 from ..scene.reading import Saved
+from ..scene.value import unlike
 from ..scene.words import nearest
 from .camera import Camera
-from .editing import unlike
 from .layout import SMALLEST, Layout, PanelLayout, hairline, layout, panel_layout
 from .panel import Panel, with_flag
 from .picture import Setting, draw, moment, setting

@@ -9,13 +9,13 @@ import pygame
 from ..descent.clock import Timing
 from ..descent.race import Race
 from ..scene import Scene
+from ..scene.value import unlike
 from ..study.swarm import Glimpse, swarm
 from ..study.tally import Tally
 from ..surface.protocol import Window
 from . import text
 from .camera import Camera
 from .chart import Axes, Chart, axes
-from .editing import unlike
 from .help import draw_help
 from .layout import Layout, layout
 from .lesson import draw_caption

@@ -25,7 +25,6 @@ from sim.stage.editing import (
     SetHyperparameter,
     SetSigma,
     ShiftMomentum,
-    unlike,
 )
 from sim.stage.playing import Step
 from sim.stage.session import Session, begin, race
@@ -129,10 +128,3 @@ def test_what_was_measured_is_not_changed() -> None:
         there = after(session, message)
         assert there.scene == session.scene
         assert there.notice
-
-
-def test_only_unfair_comparisons_are_marked(session: Session) -> None:
-    assert unlike(session.scene) == (False, False, False)
-    assert unlike(load_scene("learning-rate-ladder")) == (False,) * 4
-    there = after(session, SelectLane(1), SetHyperparameter("learning_rate", 0.2))
-    assert unlike(there.scene) == (False, True, False)
