@@ -67,7 +67,7 @@ from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.scene.reading import load_saved
 from sim.scene.writing import scene_text
-from sim.stage import text
+from sim.stage.style import text
 from sim.stage.controls import Buttons, controls
 from sim.stage.keeping import open_text, resume, save_picture
 from sim.stage.session import update
@@ -85,7 +85,7 @@ def recording(target, words, *rest, **more):
     return put(target, words, *rest, **more)
 text.put = recording
 
-from sim.stage.theme import load_theme
+from sim.stage.style.theme import load_theme
 Window.session_theme = lambda self: load_theme(self.session.theme, self.session.language)
 scene = load_scene("mine.toml")
 pygame.display.init()

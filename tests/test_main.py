@@ -275,7 +275,7 @@ def test_an_unnamed_picture_overwrites_nothing(tmp_path: Path, monkeypatch: pyte
 
 
 def test_the_themes_are_those_of_the_stage() -> None:
-    from sim.stage.theme import THEMES  # noqa: PLC0415  The other tests do without the stage.
+    from sim.stage.style.theme import THEMES  # noqa: PLC0415  The other tests do without the stage.
 
     assert set(arguments.THEMES) == set(THEMES)
 

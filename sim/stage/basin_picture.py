@@ -15,13 +15,15 @@ from ..scene import Scene
 from ..study.basin_map import DIVERGED, MOVING, BasinMap
 from ..surface.basins import NO_BASIN
 from ..surface.protocol import Window
-from . import text
 from .camera import Camera
 from .export import save_png
 from .layout import USUAL
-from .numbers import ALWAYS, SYMBOLS, percent, short
+from .style import text
+from .style.color import Color, mix
+from .style.numbers import ALWAYS, SYMBOLS, percent, short
+from .style.style import stroke_of
+from .style.theme import Theme, load_theme
 from .terrain import draw_marks, draw_terrain
-from .theme import Color, Theme, load_theme, mix
 from .views.basins import tint
 
 STRENGTH = 0.55  # Of a basin's colour over the map,
@@ -45,7 +47,7 @@ class Places:
     @property
     def stroke(self) -> float:
         """Width of thin lines."""
-        return self.em / 15
+        return stroke_of(self.em)
 
 
 def places(size: tuple[int, int], window: Window) -> Places:

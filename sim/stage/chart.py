@@ -13,10 +13,11 @@ import pygame
 from ..descent.clock import ROUNDING, Timing
 from ..descent.race import Race
 from ..surface.points import Array
-from . import text
-from .layout import hairline
-from .numbers import short
-from .theme import Theme, mix
+from .style import text
+from .style.color import mix
+from .style.numbers import short
+from .style.style import hairline, stroke_of
+from .style.theme import Theme
 
 DASH = 5  # Length of a dash of the test line, in strokes; the gaps are as long.
 UNITS = {"updates": "update", "epochs": "epoch", "serial": "time, serial", "parallel": "time, parallel"}
@@ -106,7 +107,7 @@ class Chart:
         self._names = names or tuple(track.lane.name for track in race.tracks)
         self._axes = axes
         self._theme = theme
-        self._stroke, self._hairline = em / 15, hairline(em)
+        self._stroke, self._hairline = stroke_of(em), hairline(em)
         self._em = em
         self.plot = plot_area(size, em)
         self._empty = self._draw_empty(size)

@@ -11,11 +11,12 @@ from ..study.statistics import wilson
 from ..study.swarm import Cloud
 from ..surface.basins import Labels
 from ..surface.points import Array
-from . import text
 from .camera import Camera
-from .layout import hairline
-from .numbers import percent
-from .theme import Color, Theme, mix
+from .style import text
+from .style.color import Color, mix
+from .style.numbers import percent
+from .style.style import hairline
+from .style.theme import Theme
 from .trail import dot
 from .views.basins import tint
 

@@ -32,12 +32,12 @@ from .editing import (
     memory,
     two_digits,
 )
-from .numbers import SYMBOLS, short
 from .playing import ChooseClock, ChooseSpeed, Restart
 from .session import SPEEDS, Message, Session
 from .starting import NewSeed, OpenScene, SetFormula, SetSeed
 from .studying import ShowOdds, TurnSheet
-from .theme import Theme
+from .style.numbers import SYMBOLS, short
+from .style.theme import Theme
 from .viewing import ChangeLanguage, ChangeTheme, ChooseSpread, ChooseSwarm, Present, ToggleView
 from .views import VIEWS
 

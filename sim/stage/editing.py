@@ -14,7 +14,7 @@ from ..descent.rules.gradient_descent import GradientDescent
 from ..descent.track import Lane
 from ..scene import MOST_LANES, Scene
 from .session import Session
-from .theme import say
+from .style.theme import say
 
 HIGHEST_DECAY = 0.999
 LARGEST_SIGMA = 1e3

@@ -21,13 +21,15 @@ from ..scene.reading import Saved
 from ..scene.value import unlike
 from ..scene.words import nearest
 from .camera import Camera
-from .layout import SMALLEST, Layout, PanelLayout, hairline, layout, panel_layout
+from .layout import SMALLEST, Layout, PanelLayout, layout, panel_layout
 from .panel import Panel, with_flag
 from .picture import Setting, draw, moment, setting
 from .session import Session, begin
 from .session import race as race_of
+from .style.color import Color
+from .style.style import hairline, stroke_of
+from .style.theme import Theme, load_theme
 from .terrain import draw_terrain
-from .theme import Color, Theme, load_theme
 from .trail import Trail, fading
 
 if TYPE_CHECKING:
@@ -298,7 +300,7 @@ def _draw_lane(
     usual = layout(size, 1, scene.window.width / scene.window.height)
     em = max(1, round(scale * usual.em))
     place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, False), scale, em)
-    stroke = em / 15
+    stroke = stroke_of(em)
     camera = Camera(session.focus or scene.window, place.map.width, place.map.height)
     x, y = camera.project(np.array(race.start)).tolist()
     ground = with_flag(draw_terrain(race.problem, camera, theme, stroke), (x, y), theme, stroke)

@@ -7,7 +7,7 @@ import pygame
 from ..files import OutputError, free_path, located, named
 from .export import carried_by
 from .session import Message, Session
-from .theme import say
+from .style.theme import say
 from .viewing import Notify
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 import pygame
 
 from ..languages import following, known
-from . import text
-from .theme import Theme
+from .style import text
+from .style.theme import Theme
 from .views import VIEWS
 
 SHEET = (

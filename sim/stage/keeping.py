@@ -14,7 +14,7 @@ from .export import carried_by, save_png, scene_of
 from .picture import draw, moment
 from .session import Message, Session, ask, begin
 from .session import race as race_of
-from .theme import say
+from .style.theme import say
 from .viewing import Notify
 
 PASTED = "pasted"

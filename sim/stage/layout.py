@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from pygame import Rect
 
+from .style.style import hairline, stroke_of
+
 SMALLEST = (960, 600)
 USUAL = (1600, 900)
 CONTROLS = 19  # Width of the panel of controls, in ems.
@@ -31,11 +33,6 @@ class PanelLayout:
     """Cells for the live numbers; as many as there is room for, the most telling first."""
 
 
-def hairline(em: int) -> int:
-    """The width of frames, grids and cursors, in pixels, beside type of that height."""
-    return max(1, round(em / 15))
-
-
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The whole window."""
@@ -56,7 +53,7 @@ class Layout:
     @property
     def stroke(self) -> float:
         """Width of thin lines, in pixels: 1 at the usual size."""
-        return self.em / 15
+        return stroke_of(self.em)
 
 
 @lru_cache(maxsize=32)

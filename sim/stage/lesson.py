@@ -1,17 +1,16 @@
 """What is said while a race runs, in words: captions when something has happened, and a question before it begins."""
 
-import re
-from functools import lru_cache
-
 import pygame
 
 from ..descent.clock import Timing
 from ..descent.race import Race
 from ..scene.lesson import HOLD, answer, caption, end_of, revealed_at
-from . import text
 from .layout import Layout
 from .session import Session
-from .theme import Theme, mix
+from .style import text
+from .style.color import mix
+from .style.theme import Theme
+from .style.wrapping import wrapped
 
 
 def reveal(session: Session, race: Race, timing: Timing, tick: int, theme: Theme) -> str:
@@ -55,26 +54,6 @@ def spoken(session: Session, race: Race, timing: Timing, tick: int, theme: Theme
     return outcome or words, None if outcome else lane
 
 
-PIECE = re.compile(r"[“（《]*[一-鿿][，。；：、？！”）》]*\s*|[^\s一-鿿“（《]+\s*|\S\s*")
-"""What a line is not broken within: a word, or a Chinese character with the marks that cling to it."""
-
-
-@lru_cache(maxsize=256)
-def broken(words: str, size: int, room: int, lines: int, bold: bool) -> tuple[str, ...]:
-    """The words in at most so many lines, broken where their script allows it; the last ends in an ellipsis."""
-    pieces = PIECE.findall(words)
-    found: list[str] = []
-    while pieces and len(found) < lines - 1:
-        count = len(pieces)
-        while count > 1 and text.width("".join(pieces[:count]).rstrip(), size, bold) > room:
-            count -= 1
-        found.append(text.fitted("".join(pieces[:count]).rstrip(), size, room, bold))
-        pieces = pieces[count:]
-    if pieces:
-        found.append(text.fitted("".join(pieces).rstrip(), size, room, bold))
-    return tuple(found)
-
-
 def draw_caption(target: pygame.Surface, places: Layout, theme: Theme, session: Session, race: Race, tick: int) -> None:
     """Draw what is said now where the scene's own sentence stands, or else that one."""
     place, em = places.look, places.em
@@ -91,7 +70,7 @@ def draw_caption(target: pygame.Surface, places: Layout, theme: Theme, session: 
     if words:
         color = theme.text if lane is None else mix(theme.lane(lane), theme.text, 0.5)
     shown = words or session.scene.texts(theme.language).look
-    lines = broken(shown, em, place.right - left, places.look_lines, bool(words))
+    lines = wrapped(shown, em, place.right - left, places.look_lines, bool(words))
     for number, part in enumerate(lines):
         y = place.top + (number + 0.5) * line
         text.put(target, part, (left, y), em, color, bold=bool(words))

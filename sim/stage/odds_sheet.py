@@ -12,7 +12,7 @@ from ..study.odds_report import ELSEWHERE, ENDED, ESCAPED, NOWHERE, WAITING, pag
 from ..study.tally import Tally, odds_of
 from ..study.telling import INTERVALS
 from .plot.page import Sheet, arrange, draw_sheet
-from .theme import Theme
+from .style.theme import Theme
 
 FIGURE_WORDS = (
     *("Verdicts", "Basins", "Escapes", "share of seeds", "update"),

@@ -11,12 +11,14 @@ from ..descent.track import Track
 from ..descent.track_judge import TrackJudge
 from ..descent.verdict import Event, Kind, Verdict
 from ..study.swarm import Cloud
-from . import text
 from .camera import Camera
 from .cloud import draw_cloud, draw_shares
-from .layout import PanelLayout, hairline
-from .numbers import evidence, number, settings
-from .theme import Color, Theme, mix
+from .layout import PanelLayout
+from .style import text
+from .style.color import Color, mix, readable
+from .style.numbers import evidence, number, settings
+from .style.style import hairline, stroke_of
+from .style.theme import Theme
 from .trail import Trail
 from .views import Layer, Look, draw_views, ground
 from .views.marks import draw_arrow
@@ -113,7 +115,7 @@ class Panel:
         area, moment = self.place.map, look.moment
         target.set_clip(area)
         map_ = ground(self.terrain, look.views, self.race, self.camera, self.theme, self.em)
-        stroke = self.em / 15
+        stroke = stroke_of(self.em)
         if cloud is None:
             self.trail.lay(map_)
             marble = self.trail.draw(target, area.topleft, moment, lambda: draw_views(target, look, Layer.UNDER))
@@ -241,12 +243,6 @@ def with_flag(terrain: pygame.Surface, pixel: tuple[float, float], theme: Theme,
     pygame.draw.polygon(picture, theme.mark, cloth)
     pygame.draw.aalines(picture, theme.mark, True, cloth)
     return picture
-
-
-def readable(ground: Color) -> Color:
-    """Black or white, whichever has the higher contrast on that ground (WCAG 2.1): equal at a luminance of 0.18."""
-    red, green, blue = ((part / 255) ** 2.2 for part in ground)
-    return (16, 20, 26) if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else (255, 255, 255)
 
 
 def _event_text(event: Event, theme: Theme) -> str:

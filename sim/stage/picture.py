@@ -13,7 +13,6 @@ from ..scene.value import unlike
 from ..study.swarm import Glimpse, swarm
 from ..study.tally import Tally
 from ..surface.protocol import Window
-from . import text
 from .camera import Camera
 from .chart import Axes, Chart, axes
 from .help import draw_help
@@ -22,8 +21,9 @@ from .lesson import draw_caption
 from .panel import Panel, with_flag
 from .session import SPEEDS, Session
 from .sheets import draw_over
+from .style import text
+from .style.theme import Theme, load_theme
 from .terrain import draw_terrain
-from .theme import Theme, load_theme
 from .timeline import draw_timeline
 from .tooltip import Look, Stage, draw_pointed
 from .trail import Trail, fading

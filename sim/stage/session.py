@@ -16,7 +16,7 @@ from ..scene.reading import Saved
 from ..study.swarm import SIZES, SPREADS
 from ..study.tally import Tally
 from ..surface.protocol import Window
-from .theme import THEMES
+from .style.theme import THEMES
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 """Updates a second."""

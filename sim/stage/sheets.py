@@ -11,12 +11,13 @@ from functools import lru_cache
 import pygame
 
 from ..study.tally import SEEDS, Tally, contrast_of, odds_of
-from . import text
-from .layout import Layout, hairline
-from .numbers import percent
+from .layout import Layout
 from .session import SHEETS, Session
 from .studying import computing
-from .theme import Theme
+from .style import text
+from .style.numbers import percent
+from .style.style import hairline
+from .style.theme import Theme
 
 LABELS = {"odds": "odds", "contrast": "small against large batch"}
 """What the sheets are called on their tabs."""

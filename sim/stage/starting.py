@@ -12,7 +12,7 @@ from ..surface import usual_window
 from ..surface.formula import Formula, FormulaError
 from .playing import Restart
 from .session import Session, ask
-from .theme import say
+from .style.theme import say
 
 USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
 LONGEST_TITLE = 60

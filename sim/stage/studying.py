@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from ..scene import Scene
 from ..study.tally import Tally
-from .numbers import percent
 from .session import SHEETS, Session
-from .theme import say
+from .style.numbers import percent
+from .style.theme import say
 
 if TYPE_CHECKING:
     from ..study.contrast import Speed

@@ -15,8 +15,9 @@ from ..descent.problem import Problem
 from ..surface.critical import CriticalPoint, Kind
 from ..surface.points import Array
 from .camera import Camera
-from .text import haloed
-from .theme import Theme, mix
+from .style.color import mix
+from .style.text import haloed
+from .style.theme import Theme
 
 GRID = 128  # Nodes along the map's longer side.
 BANDS = 18  # Contour levels over the whole map;

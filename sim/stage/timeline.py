@@ -15,9 +15,11 @@ from ..descent.clock import Timing
 from ..descent.race import Race
 from ..descent.verdict import Event, Kind
 from .chart import plot_area
-from .layout import Layout, hairline
+from .layout import Layout
 from .session import Session
-from .theme import Theme, mix
+from .style.color import mix
+from .style.style import hairline, stroke_of
+from .style.theme import Theme
 
 MOVES = ("escaped", "left_saddle")
 """Events that lead from one place to another: what the race is about, and marked by a pin."""
@@ -127,7 +129,7 @@ class Strip:
     @property
     def stroke(self) -> float:
         """Width of thin lines, in pixels."""
-        return self.em / 15
+        return stroke_of(self.em)
 
     @property
     def axis(self) -> float:

@@ -12,13 +12,14 @@ from ..descent.sight import FLAT_CURVATURE
 from ..study.swarm import Cloud, Glimpse
 from ..surface.critical import CriticalPoint, Kind
 from ..surface.points import eigenvalues, norm
-from . import text
 from .camera import Camera
 from .chart import Chart, time_at
 from .cloud import parts
 from .layout import Layout
-from .numbers import number
-from .theme import Color, Theme
+from .style import text
+from .style.color import Color
+from .style.numbers import number
+from .style.theme import Theme
 from .timeline import describe, marks, marks_near, tick_at
 
 CLOSE = 8.0  # Pixels, at the usual size, from a critical point to a pointer that means it.

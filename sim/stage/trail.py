@@ -14,7 +14,7 @@ import pygame
 
 from ..descent.track import Track
 from .camera import Camera, visible
-from .theme import Color, mix
+from .style.color import Color, mix
 
 TAIL = 420.0  # Length of the fading stretch, in strokes.
 BLOCK = 64  # Points painted together.

@@ -22,14 +22,16 @@ from ..files import OutputError, whole_file
 from ..scene import Scene
 from ..surface.critical import CriticalPoint, Kind
 from ..surface.points import Array
-from . import text
 from .camera import Camera, visible
 from .chart import round_step
 from .export import Size, carried_by, lane_index, paused
-from .numbers import evidence, settings, short
 from .session import Session
+from .style import text
+from .style.color import Color, mix
+from .style.numbers import evidence, settings, short
+from .style.style import stroke_of
+from .style.theme import Theme, load_theme
 from .terrain import MANY_MARKS, MOST_LABELS, SMALL_MARK, encloses, losses, map_levels, rings
-from .theme import Color, Theme, load_theme, mix
 from .trail import TAIL, TONES, fading
 
 FONTS = "Noto Sans, Noto Sans SC, Helvetica, Arial, DejaVu Sans, sans-serif"
@@ -58,7 +60,7 @@ class Sheet:
     @property
     def stroke(self) -> float:
         """Width of thin lines."""
-        return EM / 15
+        return stroke_of(EM)
 
 
 def save_figure(
@@ -352,7 +354,7 @@ def _add_axes(panel: Element, camera: Camera, theme: Theme) -> None:
     for value, (_, y) in zip(_ticks(view.y0, view.y1, step), at, strict=True):
         ticks.append(f"M0 {_number(y)}h{_number(-TICK * EM)}")
         _add(axes, "text", short(value), x=-0.5 * EM, y=y + 0.3 * EM, text_anchor="end")
-    frame = _add(axes, "g", fill="none", stroke=theme.muted, stroke_width=0.8 * EM / 15)
+    frame = _add(axes, "g", fill="none", stroke=theme.muted, stroke_width=0.8 * stroke_of(EM))
     _add(frame, "path", d="".join(ticks))
     _add(frame, "rect", width=width, height=height)
 

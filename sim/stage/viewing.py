@@ -7,8 +7,8 @@ from ..study.swarm import SIZES, SPREADS
 from ..surface.protocol import Window
 from .session import Session
 from .studying import PutAway
-from .text import has_family
-from .theme import THEMES
+from .style.text import has_family
+from .style.theme import THEMES
 
 ZOOMS = (0.5, 200.0)
 """The smallest and the largest that the maps show the scene's window."""

@@ -7,11 +7,12 @@ import pygame_gui
 from pygame_gui.elements import UIButton, UIDropDownMenu, UIHorizontalSlider, UITextEntryLine
 
 from ..languages import following
-from . import text
 from .controls import Buttons, Choice, Control, Entry, Slider
-from .layout import hairline
 from .session import Message
-from .theme import Color, Theme, mix
+from .style import text
+from .style.color import Color, mix
+from .style.style import hairline
+from .style.theme import Theme
 
 STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui rounds others by itself.
 LABEL_SHARE = 0.3  # Of a row's width, left of a menu.

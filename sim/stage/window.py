@@ -27,7 +27,7 @@ from .session import SPEEDS, Message, Session, race, update
 from .sheets import pieces, places_of, tab_at
 from .starting import Guess
 from .studying import ChooseSheet, computing
-from .theme import THEMES
+from .style.theme import THEMES
 from .viewing import Close, Notify, Point
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ from sim.stage.basin_picture import (
     save_basins,
 )
 from sim.stage.camera import Camera
+from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.terrain import draw_terrain
-from sim.stage.theme import THEMES, load_theme
 from sim.stage.views.basins import tint
 from sim.study.basin_map import DIVERGED, MOVING, BasinMap
 from sim.surface.basins import NO_BASIN

@@ -12,12 +12,12 @@ from sim.descent.race import Race
 from sim.scene import Question, Scene, load_scene, scene_files
 from sim.scene.lesson import HOLD, revealed_at
 from sim.stage.layout import layout
-from sim.stage.lesson import broken, draw_caption, reveal, spoken
+from sim.stage.lesson import draw_caption, reveal, spoken
 from sim.stage.playing import Play, Step, Tick
 from sim.stage.session import Session, ask, begin
 from sim.stage.starting import Guess, OpenScene, SkipQuestion
-from sim.stage.text import width
-from sim.stage.theme import load_theme
+from sim.stage.style.theme import load_theme
+from sim.stage.style.wrapping import wrapped
 from sim.stage.viewing import ToggleCaptions
 
 NAMES = list(scene_files())
@@ -126,22 +126,6 @@ def test_the_answer_is_that_of_the_race_that_was_run() -> None:
 # Drawing.
 
 
-@pytest.mark.parametrize("bold", [False, True])
-def test_lines_are_broken_where_their_script_allows_it(bold: bool) -> None:
-    english = "Momentum rolled through: its last movements outweighed the uphill slope."
-    chinese = "动量法滚过去了（真的）：之前的移动量压过了 L₁ 的上坡梯度，到了“另一侧”。"
-    for sentence in (english, chinese):
-        lines = broken(sentence, 12, 250, 9, bold)
-        assert "".join(lines).replace(" ", "") == sentence.replace(" ", "")
-        assert 1 < len(lines) < 5
-        assert all(width(line, 12, bold) <= 250 for line in lines)
-        assert all(line[0] not in "，。：）”" and line[-1] not in "（“" for line in lines)
-        short = broken(sentence, 12, 120, 2, bold)
-        assert (len(short), short[-1][-1]) == (2, "…")
-        assert broken(sentence, 12, 5000, 2, bold) == (sentence,)
-    assert broken("", 12, 100, 2, bold) == ()
-
-
 @pytest.mark.parametrize("size", [(960, 600), (1600, 900)])
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", NAMES)
@@ -152,7 +136,7 @@ def test_all_of_it_fits(name: str, language: str, size: tuple[int, int]) -> None
     theme = load_theme("light", language)
     question = f"{texts.question} {theme.say('Click a panel to guess, or press Enter to watch.')}"
     for sentence, bold in [(texts.look, False), (question, True), *((each, True) for each in texts.captions)]:
-        lines = broken(sentence, places.em, places.look.width - 2 * places.em, places.look_lines, bold)
+        lines = wrapped(sentence, places.em, places.look.width - 2 * places.em, places.look_lines, bold)
         assert not any(line.endswith("…") for line in lines), sentence
 
 

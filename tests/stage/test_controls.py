@@ -16,7 +16,7 @@ from sim.stage.controls import Buttons, Choice, Control, Slider, controls, scene
 from sim.stage.editing import ChooseRule, SelectLane
 from sim.stage.picture import setting
 from sim.stage.session import Session, begin, update
-from sim.stage.theme import load_theme
+from sim.stage.style.theme import load_theme
 from sim.stage.widgets import STEPS, ControlPanel
 
 SIZE = (960, 600)

@@ -16,7 +16,7 @@ from sim.stage.export import Still, enlarged, lane_index, paused, screenshot, un
 from sim.stage.layout import SMALLEST, USUAL, layout
 from sim.stage.picture import moment, setting, status
 from sim.stage.session import begin
-from sim.stage.theme import THEMES, load_theme
+from sim.stage.style.theme import THEMES, load_theme
 
 SCENE = load_scene("local-minimum")
 SIZE = (960, 600)

@@ -8,7 +8,7 @@ from sim.stage.controls import Buttons, controls
 from sim.stage.keys import CHARACTERS, KEYS, SHIFTED, VIEW_KEYS, message
 from sim.stage.playing import Step
 from sim.stage.session import begin
-from sim.stage.theme import load_theme
+from sim.stage.style.theme import load_theme
 from sim.stage.viewing import ChangeSpread, ChangeSwarm, ShowHelp, ToggleView
 from sim.stage.views import VIEWS
 

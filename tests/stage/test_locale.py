@@ -10,20 +10,22 @@ from pathlib import Path
 import pygame
 import pytest
 
+import sim.stage
 from sim.descent import digest
 from sim.descent.clock import CLOCKS
 from sim.descent.verdict import Kind
 from sim.languages import LANGUAGES, words
 from sim.scene import load_scene, scene_files
-from sim.stage import chart, help, numbers, odds_sheet, picture, sheets, starting, text, tooltip
-from sim.stage.numbers import evidence
-from sim.stage.theme import load_theme
+from sim.stage import chart, help, odds_sheet, picture, sheets, starting, tooltip
+from sim.stage.style import numbers, text
+from sim.stage.style.numbers import evidence
+from sim.stage.style.theme import load_theme
 from sim.stage.views import VIEWS
 from sim.study import contrast
 from sim.study.swarm import SPREADS
 from sim.surface import critical
 
-STAGE = Path(picture.__file__).parent
+STAGE = Path(sim.stage.__file__).parent
 CHINESE = re.compile(r"[一-鿿]")
 OPTIMIZERS = {"Adam", "AdamW", "Adagrad", "RMSprop"}
 """Names of lanes that are the same in every language."""

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from sim.files import OutputError
-from sim.stage import text
 from sim.stage.plot import draw_page, save_page
 from sim.stage.plot.frame import Frame, inside
 from sim.stage.plot.legend import THREE
@@ -22,8 +21,10 @@ from sim.stage.plot.page import Sheet, arrange, draw_sheet, saved_em
 from sim.stage.plot.ramp import STEPS, lightness, ramp
 from sim.stage.plot.strips import fills
 from sim.stage.plot.ticks import Scale, choices, per_cent, scale
-from sim.stage.plot.words import Label, complete, spoken, wrapped
-from sim.stage.theme import THEMES, Color, load_theme
+from sim.stage.plot.words import Label, spoken
+from sim.stage.style import text
+from sim.stage.style.color import Color
+from sim.stage.style.theme import THEMES, load_theme
 from sim.study.figure import Axis, Bars, Figure, HeatMap, Line, Page, Parts
 
 NAN, INF = math.nan, math.inf
@@ -548,19 +549,6 @@ def test_axes_show_what_they_say_and_else_the_data() -> None:
     assert (log.low, log.high) == pytest.approx((10.0, 1000.0))
     assert np.isnan(log.share(np.array([0.0, -1.0, NAN]))).all()
     assert log.share([10.0, 100.0, 1000.0]) == pytest.approx([0.0, 0.5, 1.0])
-
-
-@pytest.mark.parametrize(
-    "words", ["settled in the lowest known minimum", "一二三四，五六七八。九十", "unbreakablelongword", ""]
-)
-@pytest.mark.parametrize("most", [1, 2, 3])
-def test_wrapped_lines_fit_and_lose_nothing_in_silence(words: str, most: int) -> None:
-    for room in (40, 90, 200, 1000):
-        lines = wrapped(words, 16, room, most)
-        assert len(lines) <= most
-        assert all(text.width(line, 16) <= room for line in lines)
-        assert complete(lines, words) == (not any(line.endswith("…") for line in lines))
-    assert complete(wrapped(words, 16, 1000, most), words)
 
 
 def test_known_words_are_translated_and_others_are_shown_as_they_are() -> None:

@@ -14,13 +14,13 @@ from sim.scene import Scene, load_scene, scene_files
 from sim.stage import tooltip
 from sim.stage import window as stage_window
 from sim.stage.layout import SMALLEST, USUAL
-from sim.stage.numbers import number
 from sim.stage.picture import Setting, draw, moment, setting
 from sim.stage.playing import GoToEnd, Scrub
 from sim.stage.pointer import Act, Carrying, Free, Hand, Mouse, Panning, Pressing, Scrubbing, answer
 from sim.stage.session import Message, Session, begin, race, update
 from sim.stage.starting import Drop, MoveStart, OpenScene
-from sim.stage.theme import THEMES, load_theme
+from sim.stage.style.numbers import number
+from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.timeline import track
 from sim.stage.tooltip import Look, Row, Tip, box_beside, chart_tip, draw_tip, kind_of_place, map_tip, reading, tip_at
 from sim.stage.viewing import ZOOMS, Pan, Point, ResetView, Zoom

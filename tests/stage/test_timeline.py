@@ -13,7 +13,7 @@ from sim.stage import timeline
 from sim.stage.layout import SMALLEST, USUAL, Layout, layout
 from sim.stage.picture import draw, moment
 from sim.stage.session import begin, race
-from sim.stage.theme import THEMES, load_theme
+from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.timeline import describe, epoch_ends, marks, marks_near, tick_at, track, x_of
 
 TICKS = 400

@@ -15,8 +15,8 @@ from sim.files import OutputError
 from sim.scene import Scene, SceneError, load_scene
 from sim.scene.reading import Saved, parse_saved
 from sim.stage.camera import Camera
+from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.terrain import map_levels
-from sim.stage.theme import THEMES, load_theme
 from sim.stage.vector import EM, arranged, save_figure
 from sim.surface.critical import Kind
 

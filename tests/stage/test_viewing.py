@@ -8,7 +8,7 @@ from messages import after
 from sim.languages import ENGLISH, LANGUAGES, TRANSLATIONS, Language, LanguageError
 from sim.stage.playing import Step, Tick
 from sim.stage.session import Session
-from sim.stage.theme import THEMES
+from sim.stage.style.theme import THEMES
 from sim.stage.viewing import (
     Back,
     ChangeLanguage,

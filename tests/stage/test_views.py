@@ -22,7 +22,7 @@ from sim.scene import Scene, load_scene, parse_scene, scene_files
 from sim.stage.camera import Camera
 from sim.stage.picture import draw, moment, setting
 from sim.stage.session import begin
-from sim.stage.theme import THEMES, load_theme
+from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.views import VIEWS, Layer, Look, draw_views
 from sim.stage.views.basins import basin_grid, tint
 from sim.stage.views.batch_strip import COMING, USED, WAITING, columns, states

@@ -10,10 +10,10 @@ from pygame import Rect
 from ...study.figure import Axis, HeatMap
 from ...surface.points import Array
 from ..chart import round_step
-from ..panel import readable
+from ..style.color import readable
+from ..style.style import Style
 from .axes import Direction
 from .ramp import STEPS, ramp
-from .style import Style
 from .ticks import Scale, per_cent, scale, written
 from .words import Label, label
 

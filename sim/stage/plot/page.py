@@ -11,7 +11,9 @@ from pygame import Rect
 
 from ...languages import ENGLISH
 from ...study.figure import Page
-from ..theme import Theme, load_theme
+from ..style.style import Style
+from ..style.theme import Theme, load_theme
+from ..style.wrapping import wrapped
 from .bars import draw_bars
 from .frame import Frame, Margins, build, inside, margins, plot_area
 from .heat import draw_cells, draw_scale
@@ -20,9 +22,8 @@ from .lines import draw_lines
 from .plan import Plan, fitted, scaled
 from .strips import draw_strips
 from .strokes import first_pixel
-from .style import Style
 from .ticks import minor
-from .words import Label, pitch, spoken, stacked, wrapped
+from .words import Label, pitch, spoken, stacked
 
 USUAL_EM = 20 / sqrt(1600 * 900)  # Of a saved page, for each pixel of the side of a square of its area;
 MOST_EMS = (40, 22)  # but its width and height are at least so many.

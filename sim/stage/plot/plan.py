@@ -7,8 +7,8 @@ from pygame import Rect
 
 from ...study.figure import Axis, Bars, Figure, HeatMap, Line, Parts
 from ...surface.points import Array
+from ..style.style import Style
 from .axes import BETWEEN, NAME_LINES, names_fit
-from .style import Style
 from .ticks import Scale, rounded, scale
 from .words import pitch, spoken
 

@@ -10,11 +10,11 @@ from pygame import Rect
 
 from ...study.figure import Parts
 from ...surface.points import Array
-from .. import text
-from ..panel import readable
-from ..theme import Color, Theme, mix
+from ..style import text
+from ..style.color import Color, mix, readable
+from ..style.style import Style
+from ..style.theme import Theme
 from .axes import Direction
-from .style import Style
 from .ticks import per_cent
 from .words import Label, label
 

@@ -7,8 +7,8 @@ from math import hypot
 import pygame
 
 from ..chart import dashes
-from ..theme import Color
-from .style import Style
+from ..style.color import Color
+from ..style.style import Style
 
 DASH = 3.2  # Length of a dash, in widths of the line.
 KNEE = 4  # Pixels: wider lines need their corners filled.

@@ -7,7 +7,7 @@ import pygame
 
 from ...descent.race import Race
 from ..camera import Camera
-from ..theme import Theme
+from ..style.theme import Theme
 from .basins import draw_basins
 from .batch_strip import draw_batch_strip
 from .batch_surface import draw_batch_minimum, draw_batch_surface

@@ -10,8 +10,9 @@ from ...descent.problem import Problem
 from ...study.basin_map import Cellwise, basin_cells, finished
 from ...surface.basins import NO_BASIN
 from ..camera import Camera
+from ..style.color import Color, mix
+from ..style.theme import Theme
 from ..terrain import enlarged
-from ..theme import Color, Theme, mix
 from .look import Look
 
 COARSE = 24  # Cells along the map's longer side at first; at the borders of basins they are halved,

@@ -7,7 +7,7 @@ import pygame
 
 from ...descent.batches import Indices, epoch_orders
 from ...surface.points import Array
-from ..theme import mix
+from ..style.color import mix
 from .look import Look
 
 WAITING, USED, COMING = range(3)

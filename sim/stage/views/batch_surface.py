@@ -12,8 +12,8 @@ from ...descent.batches import Indices
 from ...descent.problem import Problem
 from ...surface.points import Array, norm
 from ..camera import Camera
+from ..style.color import mix
 from ..terrain import enlarged
-from ..theme import mix
 from .contours import contour_lines, few_levels, moved_minima
 from .look import Look, draw_caption
 from .marks import draw_diamond

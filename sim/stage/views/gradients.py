@@ -7,8 +7,8 @@ import pygame
 
 from ...descent.noise import example_gradients, noise
 from ...surface.points import Array, norm
-from ..numbers import number
-from ..theme import Color, mix
+from ..style.color import Color, mix
+from ..style.numbers import number
 from .look import Look, draw_caption
 from .marks import draw_arrow, draw_thin_arrows
 

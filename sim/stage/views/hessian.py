@@ -4,8 +4,8 @@ import numpy as np
 import pygame
 
 from ...surface.points import Array, eigenvectors
-from ..numbers import number
-from ..theme import mix
+from ..style.color import mix
+from ..style.numbers import number
 from .look import Look, draw_caption
 from .marks import Pixel, draw_arrow
 

@@ -6,8 +6,8 @@ import numpy as np
 import pygame
 
 from ...surface.critical import CriticalPoint
-from .. import text
-from ..numbers import number
+from ..style import text
+from ..style.numbers import number
 from .look import Look
 
 ROUNDING = 1e-12

@@ -12,9 +12,11 @@ from ...descent.problem import Problem
 from ...descent.race import Race
 from ...descent.track import Track
 from ...surface.points import Array
-from .. import text
 from ..camera import Camera, visible
-from ..theme import Color, Theme
+from ..style import text
+from ..style.color import Color
+from ..style.style import stroke_of
+from ..style.theme import Theme
 
 Pixel = tuple[float, float]
 
@@ -65,7 +67,7 @@ class Look:
     @property
     def stroke(self) -> float:
         """Width of thin lines."""
-        return self.em / 15
+        return stroke_of(self.em)
 
     @property
     def theta(self) -> Array:

@@ -7,7 +7,7 @@ import numpy as np
 import pygame
 
 from ...surface.points import Array
-from ..theme import Color
+from ..style.color import Color
 
 Pixel = tuple[float, float]
 

@@ -18,9 +18,9 @@ from ...descent.rules.nesterov import Nesterov, NesterovState
 from ...descent.track import Track
 from ...descent.update import Even, one_update
 from ...surface.points import Array, norm
-from .. import text
-from ..numbers import number
-from ..theme import mix
+from ..style import text
+from ..style.color import mix
+from ..style.numbers import number
 from .look import Look
 from .marks import draw_arrow
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pygame
 
-from ..theme import Color, mix
+from ..style.color import Color, mix
 from .contours import contour_lines, few_levels, moved_minima
 from .look import Look, draw_caption
 from .marks import draw_dashes, draw_diamond

@@ -5,9 +5,9 @@ import re
 from dataclasses import fields
 from typing import Any
 
-from ..descent.rules import rule_name
-from ..descent.track import Lane
-from ..languages import ENGLISH
+from ...descent.rules import rule_name
+from ...descent.track import Lane
+from ...languages import ENGLISH
 from .theme import Theme, say
 
 SYMBOLS = {

@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass
 
-from ..theme import Theme
+from .theme import Theme
+
+
+def stroke_of(em: int) -> float:
+    """The width of thin lines beside type of that height, in pixels: 1 at the usual size."""
+    return em / 15
+
+
+def hairline(em: int) -> int:
+    """The width of frames, grids and cursors, in pixels, beside type of that height."""
+    return max(1, round(stroke_of(em)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ import pygame
 import pygame.font
 from pygame.font import Font
 
-from ..languages import LANGUAGES, known
-from .theme import Color
+from ...languages import LANGUAGES, known
+from .color import Color
 
 USUAL = ("NotoSans", "NotoSansSC")
 """The families that have all that is written in most languages, and all mathematical signs."""

@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from sim.stage.panel import readable
-from sim.stage.theme import THEMES, Color, load_theme
+from sim.stage.style.color import Color, readable
+from sim.stage.style.theme import THEMES, load_theme
 from sim.surface.points import Array
 
 # Linear RGB as people see it who lack one kind of cone: Machado, Oliveira and Fernandes 2009, "A physiologically-based

@@ -2,14 +2,13 @@
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
-from ..languages import ENGLISH, words
-from ..resources import asset
+from ...languages import ENGLISH, words
+from ...resources import asset
+from .color import Color
 
 THEMES = ("light", "dark")
-
-Color = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +59,4 @@ def say(language: str, sentence: str, **values: object) -> str:
 
 def _color(text: str) -> Color:
     red, green, blue = bytes.fromhex(text.removeprefix("#"))
-    return red, green, blue
-
-
-@lru_cache(maxsize=4096)
-def mix(start: Color, end: Color, share: float) -> Color:
-    """The colour that lies the given share of the way from start to end."""
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(start, end, strict=True))
     return red, green, blue
