@@ -15,9 +15,9 @@ from ..scene import Scene
 from ..study.basin_map import DIVERGED, MOVING, BasinMap
 from ..surface.basins import NO_BASIN
 from ..surface.protocol import Window
-from .camera import Camera
+from .drawing.camera import Camera
+from .drawing.layout import USUAL
 from .export import save_png
-from .layout import USUAL
 from .style import text
 from .style.color import Color, mix
 from .style.numbers import ALWAYS, SYMBOLS, percent, short

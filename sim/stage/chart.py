@@ -10,9 +10,11 @@ from itertools import pairwise
 import numpy as np
 import pygame
 
-from ..descent.clock import ROUNDING, Timing
+from ..descent.clock import Timing
 from ..descent.race import Race
 from ..surface.points import Array
+from .drawing.strokes import dashes
+from .drawing.ticks import multiples, round_step
 from .style import text
 from .style.color import mix
 from .style.numbers import short
@@ -52,14 +54,7 @@ class Axes:
             every = max(1, (last - first + 4) // 4)
             return [(10.0**power, short(10.0**power)) for power in range(first, last + 1, every)]
         step = round_step((self.high - self.low) / 4)
-        first, last = math.ceil(self.low / step), math.floor(self.high / step)
-        return [(i * step, short(round(i * step, 10))) for i in range(first, last + 1)]
-
-
-def round_step(least: float) -> float:
-    """The smallest of 1, 2, 5 times a power of ten that is no smaller."""
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= least * (1 - 1e-9))
+        return [(loss, short(round(loss, 10))) for loss in multiples(self.low, self.high, step)]
 
 
 def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> Axes:
@@ -235,10 +230,10 @@ class Chart:
         if self._axes.clock == "updates":
             step = max(1.0, step)
         last = plot.right - text.width(name, small) - em
-        for count in range(int(self._axes.ticks * unit / step + ROUNDING) + 1):
-            x = round(self._x(count * step / unit))
+        for time in multiples(0, self._axes.ticks * unit, step):
+            x = round(self._x(time / unit))
             pygame.draw.line(picture, theme.grid, (x, plot.top), (x, plot.bottom), self._hairline)
-            label = short(round(count * step, 10))
+            label = short(round(time, 10))
             if x + text.width(label, small) / 2 < last:
                 text.put(picture, label, (x, plot.bottom + 0.75 * em), small, theme.muted, align=0.5)
         text.put(picture, name, (plot.right, plot.bottom + 0.75 * em), small, theme.muted, align=1)
@@ -264,12 +259,3 @@ class Chart:
                 break
             pygame.draw.aacircle(picture, theme.lane(index), (x + 1.6 * em, y), 0.3 * em)
             x = text.put(picture, name, (x + 2.2 * em, y), size, theme.text)
-
-
-def dashes(start: float, end: float, length: float) -> list[tuple[float, float]]:
-    """The parts of the way from start to end that are drawn, as shares of it; all of it if length is 0."""
-    if not length or end <= start:
-        return [(0.0, 1.0)] if not length or int(start // length) % 2 == 0 else []
-    first, last = int(start // length), int(end // length)
-    spans = ((max(start, i * length), min(end, (i + 1) * length)) for i in range(first, last + 1) if i % 2 == 0)
-    return [((a - start) / (end - start), (b - start) / (end - start)) for a, b in spans if b > a]

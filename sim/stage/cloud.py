@@ -11,7 +11,7 @@ from ..study.statistics import wilson
 from ..study.swarm import Cloud
 from ..surface.basins import Labels
 from ..surface.points import Array
-from .camera import Camera
+from .drawing.camera import Camera
 from .style import text
 from .style.color import Color, mix
 from .style.numbers import percent

@@ -20,8 +20,8 @@ from ..scene.carriers import KEYWORD, sealed
 from ..scene.reading import Saved
 from ..scene.value import unlike
 from ..scene.words import nearest
-from .camera import Camera
-from .layout import SMALLEST, Layout, PanelLayout, layout, panel_layout
+from .drawing.camera import Camera
+from .drawing.layout import SMALLEST, Layout, PanelLayout, layout, panel_layout
 from .panel import Panel, with_flag
 from .picture import Setting, draw, moment, setting
 from .session import Session, begin

@@ -5,7 +5,7 @@ import pygame
 from ..descent.clock import Timing
 from ..descent.race import Race
 from ..scene.lesson import HOLD, answer, caption, end_of, revealed_at
-from .layout import Layout
+from .drawing.layout import Layout
 from .session import Session
 from .style import text
 from .style.color import mix

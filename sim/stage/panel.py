@@ -11,9 +11,10 @@ from ..descent.track import Track
 from ..descent.track_judge import TrackJudge
 from ..descent.verdict import Event, Kind, Verdict
 from ..study.swarm import Cloud
-from .camera import Camera
 from .cloud import draw_cloud, draw_shares
-from .layout import PanelLayout
+from .drawing.camera import Camera
+from .drawing.glyphs import draw_arrow
+from .drawing.layout import PanelLayout
 from .style import text
 from .style.color import Color, mix, readable
 from .style.numbers import evidence, number, settings
@@ -21,7 +22,6 @@ from .style.style import hairline, stroke_of
 from .style.theme import Theme
 from .trail import Trail
 from .views import Layer, Look, draw_views, ground
-from .views.marks import draw_arrow
 
 ARROW_SCALE = 4.0  # Arrows show movements so many times as long as they are,
 LONGEST_ARROW = 0.4  # unless one would be longer than this share of the map's height: then both by less.

@@ -13,10 +13,10 @@ from ..scene.value import unlike
 from ..study.swarm import Glimpse, swarm
 from ..study.tally import Tally
 from ..surface.protocol import Window
-from .camera import Camera
 from .chart import Axes, Chart, axes
+from .drawing.camera import Camera
+from .drawing.layout import Layout, layout
 from .help import draw_help
-from .layout import Layout, layout
 from .lesson import draw_caption
 from .panel import Panel, with_flag
 from .session import SPEEDS, Session

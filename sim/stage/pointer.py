@@ -11,8 +11,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from .camera import Camera
-from .layout import Layout
+from .drawing.camera import Camera
+from .drawing.layout import Layout
 from .picture import setting
 from .playing import Scrub
 from .session import Message, Session

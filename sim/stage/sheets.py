@@ -11,7 +11,7 @@ from functools import lru_cache
 import pygame
 
 from ..study.tally import SEEDS, Tally, contrast_of, odds_of
-from .layout import Layout
+from .drawing.layout import Layout
 from .session import SHEETS, Session
 from .studying import computing
 from .style import text

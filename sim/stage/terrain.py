@@ -14,22 +14,16 @@ import pygame
 from ..descent.problem import Problem
 from ..surface.critical import CriticalPoint, Kind
 from ..surface.points import Array
-from .camera import Camera
+from .drawing.camera import Camera
+from .drawing.contours import encloses, loss_grid, losses, map_levels, rings
 from .style.color import mix
 from .style.text import haloed
 from .style.theme import Theme
 
-GRID = 128  # Nodes along the map's longer side.
-BANDS = 18  # Contour levels over the whole map;
-RINGS = (0.1, 0.4, 0.7)  # and more around a shallow minimum, at these shares of the way up to its pass.
-CROWDED = 0.01  # Levels closer than this share of the whole height make way for one through a pass.
 MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.
-RIM = 0.995  # The highest level leaves out this share of the map: corners of steep surfaces say little.
 MANY_MARKS = 40  # Where there are more critical points than this,
 SMALL_MARK = 0.65  # their marks are so much smaller.
-BOTTOMLESS = 3.0  # How far the lowest losses must lie below nearly all others, over the range of these, for a pole.
 HATCH = 9  # From one line to the next where there is no surface, in strokes.
-FOOT = 2e-3  # Where the logarithm turns into a straight line, over the median height.
 
 Mask = npt.NDArray[np.bool_]
 
@@ -37,7 +31,7 @@ Mask = npt.NDArray[np.bool_]
 @lru_cache(maxsize=32)
 def draw_terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> pygame.Surface:
     """The map as the camera sees it; shared, so not to be drawn upon. `stroke` is the width of thin lines."""
-    heights, levels = _loss_grid(problem, camera), map_levels(problem, camera)
+    heights, levels = loss_grid(problem, camera), map_levels(problem, camera)
     fine = _pixel_losses(problem, camera)
     picture = _tints(fine, levels, theme)
     contours = contourpy.contour_generator(z=heights, line_type=contourpy.LineType.Separate)
@@ -75,86 +69,18 @@ def draw_marks(picture: pygame.Surface, problem: Problem, camera: Camera, theme:
             picture.blit(words, (x + 7 * stroke, y - words.get_height()))
 
 
-@lru_cache(maxsize=8)
-def _loss_grid(problem: Problem, camera: Camera) -> Array:
-    longer = max(camera.width, camera.height)
-    columns = max(2, GRID * camera.width // longer)
-    rows = max(2, GRID * camera.height // longer)
-    return losses(problem, camera.view.grid(columns, rows))
-
-
-def losses(problem: Problem, points: Array) -> Array:
-    """The training loss at points (..., 2), nan where it is not finite or has no gradient; shape (...)."""
-    with np.errstate(all="ignore"):
-        losses = problem.train.value(points)
-        known = np.isfinite(losses)
-        if not problem.smooth:
-            known &= np.isfinite(problem.train.gradient(points)).all(axis=-1)
-    return np.where(known, losses, np.nan)
-
-
 def _pixel_losses(problem: Problem, camera: Camera) -> Array:
     """The training loss at each pixel, row 0 at the bottom: between nodes by straight lines, as contours are drawn.
 
     Where some of the nodes around a pixel have none, it is computed there: so the edge of what is blank is sharp.
     """
-    grid = _loss_grid(problem, camera)
+    grid = loss_grid(problem, camera)
     fine = enlarged(grid, camera.width, camera.height)
     known = np.isfinite(grid)
     if not known.all():
         edge = np.isnan(fine) & (enlarged(known.astype(float), camera.width, camera.height) > 0)
         fine[edge] = losses(problem, camera.view.grid(camera.width, camera.height)[edge])
     return fine
-
-
-def map_levels(problem: Problem, camera: Camera) -> Array:
-    """The losses at which the map has contours, those close around single minima aside."""
-    return contour_levels(_loss_grid(problem, camera), problem)
-
-
-def contour_levels(heights: Array, problem: Problem) -> Array:
-    """Losses to draw contours at, ascending: log-spaced above the lowest, and one through the pass of each minimum.
-
-    Logarithms make narrow rings at the bottom and wide ones on the walls. Where there is no bottom, as at a pole, bands
-    of equal areas take their place.
-    """
-    heights = heights[np.isfinite(heights)]
-    if not heights.size:
-        return heights
-    low, high = np.quantile(heights, [1 - RIM, RIM])
-    if low - heights.min() > BOTTOMLESS * (high - low):
-        return np.unique(np.quantile(heights, np.linspace(0, 1, BANDS + 2)[1:-1]))
-    bottom, top = float(heights.min()), float(np.quantile(heights, RIM))
-    foot = FOOT * max(float(np.median(heights)) - bottom, np.finfo(float).tiny)
-    reach = np.log1p(max(top - bottom, 0.0) / foot)
-    levels = bottom + foot * np.expm1(np.linspace(0.0, reach, BANDS + 1)[1:])
-    passes = np.array([height for minimum in problem.minima if (height := _pass(problem, minimum)) is not None])
-    crowded = np.abs(levels[:, None] - passes) < CROWDED * (top - bottom)
-    levels = np.concatenate([levels[~crowded.any(axis=1)], passes])
-    return np.unique(levels[(levels > bottom) & (levels <= top)])
-
-
-def rings(problem: Problem, minimum: CriticalPoint, levels: Array) -> list[float]:
-    """More losses for contours around one minimum: a shallow one high up would fall between the levels."""
-    height = _pass(problem, minimum)
-    if height is None or np.sum((levels > minimum.value) & (levels < height)) >= len(RINGS):
-        return []
-    return [minimum.value + share * (height - minimum.value) for share in RINGS]
-
-
-def _pass(problem: Problem, minimum: CriticalPoint) -> float | None:
-    """The loss of the lowest saddle above the minimum."""
-    return min((saddle.value for saddle in problem.saddles if saddle.value > minimum.value), default=None)
-
-
-def encloses(line: Array, point: Array) -> bool:
-    """Whether a closed line (n, 2) runs around the point (2,): a ray from there crosses it an odd number of times."""
-    if not np.array_equal(line[0], line[-1]):
-        return False
-    (x0, y0), (x1, y1) = line[:-1].T, line[1:].T
-    across = (y0 > point[1]) != (y1 > point[1])
-    at = x0[across] + (point[1] - y0[across]) / (y1 - y0)[across] * (x1 - x0)[across]
-    return bool(np.sum(at > point[0]) % 2)
 
 
 def _tints(fine: Array, levels: Array, theme: Theme) -> pygame.Surface:

@@ -15,7 +15,7 @@ from ..descent.clock import Timing
 from ..descent.race import Race
 from ..descent.verdict import Event, Kind
 from .chart import plot_area
-from .layout import Layout
+from .drawing.layout import Layout
 from .session import Session
 from .style.color import mix
 from .style.style import hairline, stroke_of

@@ -12,10 +12,10 @@ from ..descent.sight import FLAT_CURVATURE
 from ..study.swarm import Cloud, Glimpse
 from ..surface.critical import CriticalPoint, Kind
 from ..surface.points import eigenvalues, norm
-from .camera import Camera
 from .chart import Chart, time_at
 from .cloud import parts
-from .layout import Layout
+from .drawing.camera import Camera
+from .drawing.layout import Layout
 from .style import text
 from .style.color import Color
 from .style.numbers import number

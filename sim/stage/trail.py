@@ -13,7 +13,7 @@ from itertools import pairwise
 import pygame
 
 from ..descent.track import Track
-from .camera import Camera, visible
+from .drawing.camera import Camera, visible
 from .style.color import Color, mix
 
 TAIL = 420.0  # Length of the fading stretch, in strokes.

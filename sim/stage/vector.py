@@ -22,8 +22,9 @@ from ..files import OutputError, whole_file
 from ..scene import Scene
 from ..surface.critical import CriticalPoint, Kind
 from ..surface.points import Array
-from .camera import Camera, visible
-from .chart import round_step
+from .drawing.camera import Camera, visible
+from .drawing.contours import encloses, losses, map_levels, rings
+from .drawing.ticks import multiples, round_step
 from .export import Size, carried_by, lane_index, paused
 from .session import Session
 from .style import text
@@ -31,7 +32,7 @@ from .style.color import Color, mix
 from .style.numbers import evidence, settings, short
 from .style.style import stroke_of
 from .style.theme import Theme, load_theme
-from .terrain import MANY_MARKS, MOST_LABELS, SMALL_MARK, encloses, losses, map_levels, rings
+from .terrain import MANY_MARKS, MOST_LABELS, SMALL_MARK
 from .trail import TAIL, TONES, fading
 
 FONTS = "Noto Sans, Noto Sans SC, Helvetica, Arial, DejaVu Sans, sans-serif"
@@ -345,23 +346,19 @@ def _add_axes(panel: Element, camera: Camera, theme: Theme) -> None:
     width, height, view = camera.width, camera.height, camera.view
     axes = _add(panel, "g", class_="axes", font_size=0.86 * EM, fill=theme.muted)
     step = round_step(max(view.width, view.height) / TICKS)
-    at = camera.project(np.array([(x, view.y0) for x in _ticks(view.x0, view.x1, step)])).tolist()
+    across, up = multiples(view.x0, view.x1, step), multiples(view.y0, view.y1, step)
+    at = camera.project(np.array([(x, view.y0) for x in across])).tolist()
     ticks = []
-    for value, (x, _) in zip(_ticks(view.x0, view.x1, step), at, strict=True):
+    for value, (x, _) in zip(across, at, strict=True):
         ticks.append(f"M{_number(x)} {height}v{_number(TICK * EM)}")
-        _add(axes, "text", short(value), x=x, y=height + 1.35 * EM, text_anchor="middle")
-    at = camera.project(np.array([(view.x0, y) for y in _ticks(view.y0, view.y1, step)])).tolist()
-    for value, (_, y) in zip(_ticks(view.y0, view.y1, step), at, strict=True):
+        _add(axes, "text", short(round(value, 10)), x=x, y=height + 1.35 * EM, text_anchor="middle")
+    at = camera.project(np.array([(view.x0, y) for y in up])).tolist()
+    for value, (_, y) in zip(up, at, strict=True):
         ticks.append(f"M0 {_number(y)}h{_number(-TICK * EM)}")
-        _add(axes, "text", short(value), x=-0.5 * EM, y=y + 0.3 * EM, text_anchor="end")
+        _add(axes, "text", short(round(value, 10)), x=-0.5 * EM, y=y + 0.3 * EM, text_anchor="end")
     frame = _add(axes, "g", fill="none", stroke=theme.muted, stroke_width=0.8 * stroke_of(EM))
     _add(frame, "path", d="".join(ticks))
     _add(frame, "rect", width=width, height=height)
-
-
-def _ticks(low: float, high: float, step: float) -> list[float]:
-    first, last = int(np.ceil(low / step)), int(np.floor(high / step))
-    return [round(number * step, 10) for number in range(first, last + 1)]
 
 
 def _moment(session: Session, lane: int) -> int:

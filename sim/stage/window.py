@@ -18,8 +18,8 @@ from ..study.tally import Tally
 from . import StageError, keeping, keys
 from .background import Counter
 from .controls import controls
+from .drawing.layout import SMALLEST, USUAL
 from .filming import Filming
-from .layout import SMALLEST, USUAL
 from .picture import TITLE, Moment, Setting, draw, moment, setting
 from .playing import Tick
 from .pointer import Act, Hand, Mouse, answer

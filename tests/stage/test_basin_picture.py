@@ -24,7 +24,7 @@ from sim.stage.basin_picture import (
     rule_line,
     save_basins,
 )
-from sim.stage.camera import Camera
+from sim.stage.drawing.camera import Camera
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.terrain import draw_terrain
 from sim.stage.views.basins import tint

@@ -11,7 +11,7 @@ from messages import after
 from sim.descent.race import Race
 from sim.scene import Question, Scene, load_scene, scene_files
 from sim.scene.lesson import HOLD, revealed_at
-from sim.stage.layout import layout
+from sim.stage.drawing.layout import layout
 from sim.stage.lesson import draw_caption, reveal, spoken
 from sim.stage.playing import Play, Step, Tick
 from sim.stage.session import Session, ask, begin

@@ -10,9 +10,9 @@ import pytest
 from pictures import drawn_in_turn
 
 from sim.scene import load_scene
-from sim.stage.camera import Camera
 from sim.stage.cloud import FEW, Part, draw_cloud, draw_shares, parts, places
-from sim.stage.layout import layout
+from sim.stage.drawing.camera import Camera
+from sim.stage.drawing.layout import layout
 from sim.stage.picture import moment
 from sim.stage.session import begin, race
 from sim.stage.style.theme import load_theme

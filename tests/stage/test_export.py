@@ -12,8 +12,8 @@ from PIL import Image
 from sim.files import OutputError
 from sim.scene import SceneError, load_scene
 from sim.scene.reading import Saved, load_saved
+from sim.stage.drawing.layout import SMALLEST, USUAL, layout
 from sim.stage.export import Still, enlarged, lane_index, paused, screenshot, unblend
-from sim.stage.layout import SMALLEST, USUAL, layout
 from sim.stage.picture import moment, setting, status
 from sim.stage.session import begin
 from sim.stage.style.theme import THEMES, load_theme

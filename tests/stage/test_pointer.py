@@ -13,7 +13,7 @@ from driver import computed, press, screen
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage import tooltip
 from sim.stage import window as stage_window
-from sim.stage.layout import SMALLEST, USUAL
+from sim.stage.drawing.layout import SMALLEST, USUAL
 from sim.stage.picture import Setting, draw, moment, setting
 from sim.stage.playing import GoToEnd, Scrub
 from sim.stage.pointer import Act, Carrying, Free, Hand, Mouse, Panning, Pressing, Scrubbing, answer

@@ -13,7 +13,7 @@ from tallies import SPEEDS, few_seeds
 
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
-from sim.stage.layout import layout
+from sim.stage.drawing.layout import layout
 from sim.stage.odds_sheet import odds_page
 from sim.stage.picture import draw, moment
 from sim.stage.session import SHEETS, Session, begin, race

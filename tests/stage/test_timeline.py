@@ -10,7 +10,7 @@ from sim.descent.clock import CLOCKS
 from sim.descent.race import Race
 from sim.scene import Scene, load_scene
 from sim.stage import timeline
-from sim.stage.layout import SMALLEST, USUAL, Layout, layout
+from sim.stage.drawing.layout import SMALLEST, USUAL, Layout, layout
 from sim.stage.picture import draw, moment
 from sim.stage.session import begin, race
 from sim.stage.style.theme import THEMES, load_theme

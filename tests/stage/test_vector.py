@@ -14,9 +14,9 @@ from pygame import Rect
 from sim.files import OutputError
 from sim.scene import Scene, SceneError, load_scene
 from sim.scene.reading import Saved, parse_saved
-from sim.stage.camera import Camera
+from sim.stage.drawing.camera import Camera
+from sim.stage.drawing.contours import map_levels
 from sim.stage.style.theme import THEMES, load_theme
-from sim.stage.terrain import map_levels
 from sim.stage.vector import EM, arranged, save_figure
 from sim.surface.critical import Kind
 

@@ -14,7 +14,7 @@ from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved
 from sim.stage import keeping
 from sim.stage import window as stage_window
-from sim.stage.camera import Camera
+from sim.stage.drawing.camera import Camera
 from sim.stage.picture import moment, setting, status
 from sim.stage.playing import GoToEnd, Play
 from sim.stage.session import begin, race

@@ -8,8 +8,8 @@ import pygame
 
 from ...descent.race import Race
 from ...scene import Scene
+from ..drawing.layout import SMALLEST
 from ..export import carried_by
-from ..layout import SMALLEST
 from ..picture import Moment, draw, moment
 from ..session import SPEEDS, USUAL_SPEED, Session, begin
 from ..session import race as race_of

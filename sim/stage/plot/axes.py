@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from ...study.figure import Axis
 from ...surface.points import Array
+from ..drawing.ticks import Scale, choices
 from ..style import text
 from ..style.style import Style
 from ..style.wrapping import balanced, complete, wrapped
-from .ticks import Scale, choices
 from .words import pitch, spoken
 
 BEYOND = 4.0  # Plots: what is farther outside is drawn there.

@@ -11,6 +11,8 @@ from pygame import Rect
 
 from ...languages import ENGLISH
 from ...study.figure import Page
+from ..drawing.strokes import first_pixel
+from ..drawing.ticks import minor
 from ..style.style import Style
 from ..style.theme import Theme, load_theme
 from ..style.wrapping import wrapped
@@ -21,8 +23,6 @@ from .legend import Key, Legend, keys, keys_of_parts, legend
 from .lines import draw_lines
 from .plan import Plan, fitted, scaled
 from .strips import draw_strips
-from .strokes import first_pixel
-from .ticks import minor
 from .words import Label, pitch, spoken, stacked
 
 USUAL_EM = 20 / sqrt(1600 * 900)  # Of a saved page, for each pixel of the side of a square of its area;

@@ -6,7 +6,7 @@ from functools import lru_cache
 import pygame
 
 from ...descent.race import Race
-from ..camera import Camera
+from ..drawing.camera import Camera
 from ..style.theme import Theme
 from .basins import draw_basins
 from .batch_strip import draw_batch_strip

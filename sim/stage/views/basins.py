@@ -9,7 +9,7 @@ import pygame
 from ...descent.problem import Problem
 from ...study.basin_map import Cellwise, basin_cells, finished
 from ...surface.basins import NO_BASIN
-from ..camera import Camera
+from ..drawing.camera import Camera
 from ..style.color import Color, mix
 from ..style.theme import Theme
 from ..terrain import enlarged

@@ -11,12 +11,13 @@ import pygame
 from ...descent.batches import Indices
 from ...descent.problem import Problem
 from ...surface.points import Array, norm
-from ..camera import Camera
+from ..drawing.camera import Camera
+from ..drawing.contours import contour_lines, few_levels
+from ..drawing.glyphs import draw_diamond
 from ..style.color import mix
 from ..terrain import enlarged
-from .contours import contour_lines, few_levels, moved_minima
 from .look import Look, draw_caption
-from .marks import draw_diamond
+from .minima import moved_minima
 
 FINE = 72  # Nodes along the map's longer side for the loss of all examples.
 COARSE = 48  # For how a batch's loss differs from it, at most,

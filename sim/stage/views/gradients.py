@@ -7,10 +7,10 @@ import pygame
 
 from ...descent.noise import example_gradients, noise
 from ...surface.points import Array, norm
+from ..drawing.glyphs import draw_arrow, draw_thin_arrows
 from ..style.color import Color, mix
 from ..style.numbers import number
 from .look import Look, draw_caption
-from .marks import draw_arrow, draw_thin_arrows
 
 MOST = 64  # Examples whose gradients are drawn, spread over all of them.
 REACH = 0.3  # Length of the longest arrow, in map heights,

@@ -12,7 +12,7 @@ from ...descent.problem import Problem
 from ...descent.race import Race
 from ...descent.track import Track
 from ...surface.points import Array
-from ..camera import Camera, visible
+from ..drawing.camera import Camera, visible
 from ..style import text
 from ..style.color import Color
 from ..style.style import stroke_of

@@ -18,11 +18,11 @@ from ...descent.rules.nesterov import Nesterov, NesterovState
 from ...descent.track import Track
 from ...descent.update import Even, one_update
 from ...surface.points import Array, norm
+from ..drawing.glyphs import draw_arrow
 from ..style import text
 from ..style.color import mix
 from ..style.numbers import number
 from .look import Look
-from .marks import draw_arrow
 
 ENLARGED = 4.0  # Arrows are so many times as long as the movements,
 LONGEST = 0.35  # unless one would be longer than this share of the map's height: then all by less.

@@ -3,10 +3,11 @@
 import numpy as np
 import pygame
 
+from ..drawing.contours import contour_lines, few_levels
+from ..drawing.glyphs import draw_dashes, draw_diamond
 from ..style.color import Color, mix
-from .contours import contour_lines, few_levels, moved_minima
 from .look import Look, draw_caption
-from .marks import draw_dashes, draw_diamond
+from .minima import moved_minima
 
 GRID = 96  # Nodes along the map's longer side.
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pygame
 
-from ..surface.points import Array, pair
-from ..surface.protocol import Window
+from ...surface.points import Array, pair
+from ...surface.protocol import Window
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from math import hypot
 
 import pygame
 
-from ..chart import dashes
 from ..style.color import Color
 from ..style.style import Style
 
@@ -75,3 +74,12 @@ def draw_whisker(
     ]
     for x, y, thick, long in boxes:
         target.fill(color, (x, y, thick, long) if upright else (y, x, long, thick))
+
+
+def dashes(start: float, end: float, length: float) -> list[tuple[float, float]]:
+    """The parts of the way from start to end that are drawn, as shares of it; all of it if length is 0."""
+    if not length or end <= start:
+        return [(0.0, 1.0)] if not length or int(start // length) % 2 == 0 else []
+    first, last = int(start // length), int(end // length)
+    spans = ((max(start, i * length), min(end, (i + 1) * length)) for i in range(first, last + 1) if i % 2 == 0)
+    return [((a - start) / (end - start), (b - start) / (end - start)) for a, b in spans if b > a]

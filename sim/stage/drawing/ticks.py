@@ -9,7 +9,6 @@ import numpy as np
 
 from ...study.figure import Axis
 from ...surface.points import Array
-from ..chart import round_step
 
 SMALLEST, LARGEST = 1e-150, 1e150
 """Sizes beyond which numbers are cut off: their differences and ratios must stay finite."""
@@ -115,11 +114,22 @@ def minor(whole: Scale) -> list[float]:
     return [value for value in values if whole.low <= value <= whole.high]
 
 
+def round_step(least: float) -> float:
+    """The smallest of 1, 2, 5 times a power of ten that is no smaller."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= least * (1 - 1e-9))
+
+
+def multiples(low: float, high: float, step: float) -> list[float]:
+    """The multiples of a step from low to high; an end that is one but for rounding counts."""
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [number * step for number in range(first, last + 1)]
+
+
 def _straight(whole: Scale, percent: bool) -> Iterator[tuple[Tick, ...]]:
     step = round_step((whole.high - whole.low) / DENSEST)
     while True:
-        first, last = math.ceil(whole.low / step - 1e-9), math.floor(whole.high / step + 1e-9)
-        values = [number * step for number in range(first, last + 1)]
+        values = multiples(whole.low, whole.high, step)
         yield tuple(Tick(value, written(value, step, values, percent)) for value in values)
         if len(values) < 2:
             return

@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 from pygame import Rect
 
-from sim.stage.layout import SMALLEST, Layout, layout
+from sim.stage.drawing.layout import SMALLEST, Layout, layout
 
 SIZES = [SMALLEST, (1280, 720), (1366, 768), (1600, 900), (1080, 1920), (2560, 1080), (3840, 2160)]
 

@@ -1,41 +1,16 @@
-"""Contours and minima of losses other than the training loss, at the training loss's own levels."""
+"""Minima of losses other than the training loss."""
 
-from functools import lru_cache
-
-import contourpy
 import numpy as np
 
 from ...descent.batches import Indices
 from ...descent.examples import FiniteSum
 from ...descent.problem import Problem
 from ...surface.points import Array, dot, eigenvalues, eigenvectors, norm
-from ..camera import Camera
-from ..terrain import map_levels
 
-RINGS = 9  # About how many of the map's levels are drawn again for another loss.
 STEPS = 16  # Newton steps from a minimum of the training loss to that of the other loss.
 STRIDE = 0.03  # Longest of them, in window diagonals.
 ARRIVED = 1e-5  # A step so short, in diagonals, has arrived.
 MOST = 16  # Minima that are followed, the lowest first.
-
-
-@lru_cache(maxsize=8)
-def few_levels(problem: Problem, camera: Camera) -> tuple[float, ...]:
-    """Some of the map's levels, so that equal lines mean equal losses."""
-    levels = map_levels(problem, camera)
-    return tuple(levels[:: max(1, round(len(levels) / RINGS))].tolist())
-
-
-def contour_lines(heights: Array, camera: Camera, levels: tuple[float, ...]) -> list[Array]:
-    """Lines (n, 2) in pixels from the map's corner; the heights (rows, columns) have row 0 at the bottom."""
-    finite = np.isfinite(heights)
-    if not finite.any():
-        return []
-    generator = contourpy.contour_generator(z=np.where(finite, heights, np.nan), line_type=contourpy.LineType.Separate)
-    rows, columns = heights.shape
-    step = np.array([(camera.width - 1) / (columns - 1), (1 - camera.height) / (rows - 1)])
-    lines = [np.asarray(line) for level in levels for line in generator.lines(level)]
-    return [line * step + (0, camera.height - 1) for line in lines if len(line) > 1]
 
 
 def moved_minima(problem: Problem, loss: FiniteSum, batch: Indices | None = None) -> Array:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from pygame import Rect
 
-from .style.style import hairline, stroke_of
+from ..style.style import hairline, stroke_of
 
 SMALLEST = (960, 600)
 USUAL = (1600, 900)

@@ -1,4 +1,4 @@
-"""Arrows, dashes and other small marks that more than one view draws."""
+"""Arrows, dashes and other small marks on maps."""
 
 import math
 from collections.abc import Sequence

@@ -5,7 +5,7 @@ import pygame
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.stage.camera import Camera, visible
+from sim.stage.drawing.camera import Camera, visible
 from sim.surface.protocol import Window
 
 coordinates = st.floats(-1e3, 1e3)
