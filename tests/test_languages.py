@@ -70,8 +70,8 @@ from sim.scene.writing import scene_text
 from sim.stage.style import text
 from sim.stage.controls import Buttons, controls
 from sim.stage.keeping import open_text, resume, save_picture
-from sim.stage.session import update
-from sim.stage.starting import SetFormula
+from sim.stage.session.session import update
+from sim.stage.session.setup import SetFormula
 from sim.stage.widgets import _look
 from sim.stage.window import Window
 

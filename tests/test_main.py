@@ -25,7 +25,7 @@ from sim.descent.rules.protocol import Slope
 from sim.scene import OPENING, load_scene, parse_scene, scene_files
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved
 from sim.scene.saving import saved_text
-from sim.stage.session import race as race_of
+from sim.stage.session.session import race as race_of
 from sim.surface.points import Array
 
 ROOT = Path(main.__file__).parent

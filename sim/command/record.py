@@ -133,7 +133,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_writable(path)
     require_pygame_ce()
     from ..stage.film import film, film_size
-    from ..stage.session import race
+    from ..stage.session.session import race
 
     made = film(
         scene,

@@ -105,7 +105,7 @@ def run(arguments: argparse.Namespace) -> None:
         from ..stage.export import screenshot
 
         screenshot(scene, update, arguments.size or USUAL_SIZE, arguments.theme, path, clock=saved.clock, **asked)
-    from ..stage.session import race
+    from ..stage.session.session import race
 
     compare(saved, race(scene))
     show(f"saved {path}")

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..scene import Scene
 from ..study.tally import Tally, work
-from .session import Message
-from .studying import Counted, Failed, Timed
+from .session.odds import Counted, Failed, Timed
+from .session.session import Message
 
 if TYPE_CHECKING:
     from ..study.contrast import Speed

@@ -17,7 +17,8 @@ from ..languages import following, known
 from ..scene import SceneError, load_scene, scene_files
 from ..study.swarm import SIZES, SPREADS
 from ..surface.formula import Formula
-from .editing import (
+from .session.examples import SetCount, SetSigma, chosen
+from .session.lanes import (
     HIGHEST_DECAY,
     AddLane,
     ChooseRule,
@@ -25,20 +26,17 @@ from .editing import (
     RemoveLane,
     SelectLane,
     SetBatchSize,
-    SetCount,
     SetHyperparameter,
-    SetSigma,
-    chosen,
     memory,
     two_digits,
 )
-from .playing import ChooseClock, ChooseSpeed, Restart
-from .session import SPEEDS, Message, Session
-from .starting import NewSeed, OpenScene, SetFormula, SetSeed
-from .studying import ShowOdds, TurnSheet
+from .session.odds import ShowOdds, TurnSheet
+from .session.playback import ChooseClock, ChooseSpeed, Restart
+from .session.session import SPEEDS, Message, Session
+from .session.setup import NewSeed, OpenScene, SetFormula, SetSeed
+from .session.view import ChangeLanguage, ChangeTheme, ChooseSpread, ChooseSwarm, Present, ToggleView
 from .style.numbers import SYMBOLS, short
 from .style.theme import Theme
-from .viewing import ChangeLanguage, ChangeTheme, ChooseSpread, ChooseSwarm, Present, ToggleView
 from .views import VIEWS
 
 RATES = (1e-4, 1e1)  # Ends of the slider of learning rates, which is logarithmic.

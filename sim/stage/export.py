@@ -24,8 +24,8 @@ from .drawing.camera import Camera
 from .drawing.layout import SMALLEST, Layout, PanelLayout, layout, panel_layout
 from .panel import Panel, with_flag
 from .picture import Setting, draw, moment, setting
-from .session import Session, begin
-from .session import race as race_of
+from .session.session import Session, begin
+from .session.session import race as race_of
 from .style.color import Color
 from .style.style import hairline, stroke_of
 from .style.theme import Theme, load_theme

@@ -6,9 +6,9 @@ import pygame
 
 from ..files import OutputError, free_path, located, named
 from .export import carried_by
-from .session import Message, Session
+from .session.session import Message, Session
+from .session.view import Notify
 from .style.theme import say
-from .viewing import Notify
 
 if TYPE_CHECKING:
     from .film import Recorder

@@ -12,10 +12,10 @@ from ..scene import SceneError
 from ..scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
 from .export import carried_by, save_png, scene_of
 from .picture import draw, moment
-from .session import Message, Session, ask, begin
-from .session import race as race_of
+from .session.session import Message, Session, ask, begin
+from .session.session import race as race_of
+from .session.view import Notify
 from .style.theme import say
-from .viewing import Notify
 
 PASTED = "pasted"
 """What a scene is called that comes as text and does not say its name."""

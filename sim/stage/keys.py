@@ -2,24 +2,23 @@
 
 import pygame
 
-from .editing import (
+from .pointer import NOTCH
+from .session.examples import ScaleCount, ScaleSigma
+from .session.lanes import (
     AddLane,
     DuplicateLane,
     NextRule,
     RemoveLane,
     ScaleBatchSize,
-    ScaleCount,
     ScaleLearningRate,
-    ScaleSigma,
     SelectLane,
     ShiftMomentum,
 )
-from .playing import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step
-from .pointer import NOTCH
-from .session import Message
-from .starting import NewSeed, NextScene, OpenScene, SkipQuestion
-from .studying import ShowOdds, TurnSheet
-from .viewing import (
+from .session.odds import ShowOdds, TurnSheet
+from .session.playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step
+from .session.session import Message
+from .session.setup import NewSeed, NextScene, OpenScene, SkipQuestion
+from .session.view import (
     Back,
     ChangeLanguage,
     ChangeSpread,

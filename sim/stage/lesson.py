@@ -6,7 +6,7 @@ from ..descent.clock import Timing
 from ..descent.race import Race
 from ..scene.lesson import HOLD, answer, caption, end_of, revealed_at
 from .drawing.layout import Layout
-from .session import Session
+from .session.session import Session
 from .style import text
 from .style.color import mix
 from .style.theme import Theme

@@ -19,7 +19,7 @@ from .drawing.layout import Layout, layout
 from .help import draw_help
 from .lesson import draw_caption
 from .panel import Panel, with_flag
-from .session import SPEEDS, Session
+from .session.session import SPEEDS, Session
 from .sheets import draw_over
 from .style import text
 from .style.theme import Theme, load_theme

@@ -14,11 +14,11 @@ import numpy as np
 from .drawing.camera import Camera
 from .drawing.layout import Layout
 from .picture import setting
-from .playing import Scrub
-from .session import Message, Session
-from .starting import Drop, MoveStart, Undrop
+from .session.playback import Scrub
+from .session.session import Message, Session
+from .session.setup import Drop, MoveStart, Undrop
+from .session.view import Pan, Point, ResetView, Zoom
 from .timeline import tick_at
-from .viewing import Pan, Point, ResetView, Zoom
 
 Pixel = tuple[int, int]
 

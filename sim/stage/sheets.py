@@ -12,8 +12,8 @@ import pygame
 
 from ..study.tally import SEEDS, Tally, contrast_of, odds_of
 from .drawing.layout import Layout
-from .session import SHEETS, Session
-from .studying import computing
+from .session.odds import computing
+from .session.session import SHEETS, Session
 from .style import text
 from .style.numbers import percent
 from .style.style import hairline

@@ -16,7 +16,7 @@ from ..descent.race import Race
 from ..descent.verdict import Event, Kind
 from .chart import plot_area
 from .drawing.layout import Layout
-from .session import Session
+from .session.session import Session
 from .style.color import mix
 from .style.style import hairline, stroke_of
 from .style.theme import Theme

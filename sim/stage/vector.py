@@ -26,7 +26,7 @@ from .drawing.camera import Camera, visible
 from .drawing.contours import encloses, losses, map_levels, rings
 from .drawing.ticks import multiples, round_step
 from .export import Size, carried_by, lane_index, paused
-from .session import Session
+from .session.session import Session
 from .style import text
 from .style.color import Color, mix
 from .style.numbers import evidence, settings, short

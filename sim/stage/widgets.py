@@ -8,7 +8,7 @@ from pygame_gui.elements import UIButton, UIDropDownMenu, UIHorizontalSlider, UI
 
 from ..languages import following
 from .controls import Buttons, Choice, Control, Entry, Slider
-from .session import Message
+from .session.session import Message
 from .style import text
 from .style.color import Color, mix
 from .style.style import hairline

@@ -21,14 +21,14 @@ from .controls import controls
 from .drawing.layout import SMALLEST, USUAL
 from .filming import Filming
 from .picture import TITLE, Moment, Setting, draw, moment, setting
-from .playing import Tick
 from .pointer import Act, Hand, Mouse, answer
-from .session import SPEEDS, Message, Session, race, update
+from .session.odds import ChooseSheet, computing
+from .session.playback import Tick
+from .session.session import SPEEDS, Message, Session, race, update
+from .session.setup import Guess
+from .session.view import Close, Notify, Point
 from .sheets import pieces, places_of, tab_at
-from .starting import Guess
-from .studying import ChooseSheet, computing
 from .style.theme import THEMES
-from .viewing import Close, Notify, Point
 
 if TYPE_CHECKING:
     from .widgets import ControlPanel

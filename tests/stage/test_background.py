@@ -15,9 +15,9 @@ from waiting import until
 from sim.scene import Scene, load_scene
 from sim.stage.background import Counter
 from sim.stage.picture import setting
-from sim.stage.session import Message, begin, race
+from sim.stage.session.odds import Counted, Failed, Timed, computing
+from sim.stage.session.session import Message, begin, race
 from sim.stage.sheets import places_of
-from sim.stage.studying import Counted, Failed, Timed, computing
 from sim.stage.window import Window
 from sim.study.tally import Tally, work
 

@@ -13,12 +13,12 @@ from sim.scene import Question, Scene, load_scene, scene_files
 from sim.scene.lesson import HOLD, revealed_at
 from sim.stage.drawing.layout import layout
 from sim.stage.lesson import draw_caption, reveal, spoken
-from sim.stage.playing import Play, Step, Tick
-from sim.stage.session import Session, ask, begin
-from sim.stage.starting import Guess, OpenScene, SkipQuestion
+from sim.stage.session.playback import Play, Step, Tick
+from sim.stage.session.session import Session, ask, begin
+from sim.stage.session.setup import Guess, OpenScene, SkipQuestion
+from sim.stage.session.view import ToggleCaptions
 from sim.stage.style.theme import load_theme
 from sim.stage.style.wrapping import wrapped
-from sim.stage.viewing import ToggleCaptions
 
 NAMES = list(scene_files())
 ENGLISH = load_theme("light")

@@ -14,7 +14,7 @@ from sim.stage.cloud import FEW, Part, draw_cloud, draw_shares, parts, places
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.layout import layout
 from sim.stage.picture import moment
-from sim.stage.session import begin, race
+from sim.stage.session.session import begin, race
 from sim.stage.style.theme import load_theme
 from sim.stage.tooltip import MOST_PARTS, Look, shares_tip
 from sim.study.swarm import Cloud, swarm

@@ -13,7 +13,7 @@ from PIL import Image
 
 from sim.scene import load_scene
 from sim.stage.picture import setting
-from sim.stage.session import begin
+from sim.stage.session.session import begin
 from sim.stage.timeline import track
 
 ROOT = Path(__file__).parents[2]

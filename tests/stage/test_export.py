@@ -15,7 +15,7 @@ from sim.scene.reading import Saved, load_saved
 from sim.stage.drawing.layout import SMALLEST, USUAL, layout
 from sim.stage.export import Still, enlarged, lane_index, paused, screenshot, unblend
 from sim.stage.picture import moment, setting, status
-from sim.stage.session import begin
+from sim.stage.session.session import begin
 from sim.stage.style.theme import THEMES, load_theme
 
 SCENE = load_scene("local-minimum")

@@ -27,7 +27,7 @@ from sim.stage.film.conversion import COLUMNS, ROWS, Converter
 from sim.stage.film.encoding import Pixels, Sink
 from sim.stage.film.films import Canvas, evenly, picture_count
 from sim.stage.film.recorder import AHEAD, OPAQUE
-from sim.stage.session import begin, race
+from sim.stage.session.session import begin, race
 
 SIZE = (96, 64)
 COLORS = [(200, 40, 30), (40, 160, 60), (30, 60, 210), (240, 240, 240)]

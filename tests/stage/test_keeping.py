@@ -15,9 +15,9 @@ from sim.scene.reading import LARGEST_FILE, Saved, load_saved
 from sim.scene.saving import saved_text
 from sim.stage import keeping
 from sim.stage.keeping import OpenSaved, open_file, open_text, resume, save_picture
-from sim.stage.session import Session, begin, race, update
-from sim.stage.starting import Drop
-from sim.stage.viewing import Notify
+from sim.stage.session.session import Session, begin, race, update
+from sim.stage.session.setup import Drop
+from sim.stage.session.view import Notify
 from sim.stage.window import Window
 
 

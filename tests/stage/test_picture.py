@@ -17,7 +17,7 @@ from sim.descent.race import Race
 from sim.scene import Scene, load_scene, parse_scene
 from sim.stage.export import screenshot
 from sim.stage.picture import Moment, draw, moment
-from sim.stage.session import begin, race
+from sim.stage.session.session import begin, race
 
 GOLDEN = Path(__file__).parent / "golden"
 Pixels = npt.NDArray[np.int16]

@@ -15,15 +15,15 @@ from sim.stage import tooltip
 from sim.stage import window as stage_window
 from sim.stage.drawing.layout import SMALLEST, USUAL
 from sim.stage.picture import Setting, draw, moment, setting
-from sim.stage.playing import GoToEnd, Scrub
 from sim.stage.pointer import Act, Carrying, Free, Hand, Mouse, Panning, Pressing, Scrubbing, answer
-from sim.stage.session import Message, Session, begin, race, update
-from sim.stage.starting import Drop, MoveStart, OpenScene
+from sim.stage.session.playback import GoToEnd, Scrub
+from sim.stage.session.session import Message, Session, begin, race, update
+from sim.stage.session.setup import Drop, MoveStart, OpenScene
+from sim.stage.session.view import ZOOMS, Pan, Point, ResetView, Zoom
 from sim.stage.style.numbers import number
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.timeline import track
 from sim.stage.tooltip import Look, Row, Tip, box_beside, chart_tip, draw_tip, kind_of_place, map_tip, reading, tip_at
-from sim.stage.viewing import ZOOMS, Pan, Point, ResetView, Zoom
 from sim.surface.points import eigenvalues
 
 SIZE = SMALLEST

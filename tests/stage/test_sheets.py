@@ -16,7 +16,7 @@ from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import layout
 from sim.stage.odds_sheet import odds_page
 from sim.stage.picture import draw, moment
-from sim.stage.session import SHEETS, Session, begin, race
+from sim.stage.session.session import SHEETS, Session, begin, race
 from sim.stage.sheets import _picture, draw_over, pieces, places_of, tab_at
 from sim.stage.style.theme import THEMES, load_theme
 from sim.study.figure import Bars, Parts

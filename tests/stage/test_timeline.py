@@ -12,7 +12,7 @@ from sim.scene import Scene, load_scene
 from sim.stage import timeline
 from sim.stage.drawing.layout import SMALLEST, USUAL, Layout, layout
 from sim.stage.picture import draw, moment
-from sim.stage.session import begin, race
+from sim.stage.session.session import begin, race
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.timeline import describe, epoch_ends, marks, marks_near, tick_at, track, x_of
 

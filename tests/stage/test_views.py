@@ -21,7 +21,7 @@ from sim.descent.track import Lane
 from sim.scene import Scene, load_scene, parse_scene, scene_files
 from sim.stage.drawing.camera import Camera
 from sim.stage.picture import draw, moment, setting
-from sim.stage.session import begin
+from sim.stage.session.session import begin
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.views import VIEWS, Layer, Look, draw_views
 from sim.stage.views.basins import basin_grid, tint

@@ -16,9 +16,9 @@ from sim.stage import keeping
 from sim.stage import window as stage_window
 from sim.stage.drawing.camera import Camera
 from sim.stage.picture import moment, setting, status
-from sim.stage.playing import GoToEnd, Play
-from sim.stage.session import begin, race
-from sim.stage.starting import MoveStart
+from sim.stage.session.playback import GoToEnd, Play
+from sim.stage.session.session import begin, race
+from sim.stage.session.setup import MoveStart
 from sim.stage.window import NoDisplay, Window, open_window
 from sim.study.swarm import swarm
 

@@ -11,8 +11,8 @@ from ...scene import Scene
 from ..drawing.layout import SMALLEST
 from ..export import carried_by
 from ..picture import Moment, draw, moment
-from ..session import SPEEDS, USUAL_SPEED, Session, begin
-from ..session import race as race_of
+from ..session.session import SPEEDS, USUAL_SPEED, Session, begin
+from ..session.session import race as race_of
 from .encoding import Size
 from .recorder import Recorder
 

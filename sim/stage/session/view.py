@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from ..languages import LanguageError, following, language, mistake, words
-from ..study.swarm import SIZES, SPREADS
-from ..surface.protocol import Window
+from ...languages import LanguageError, following, language, mistake, words
+from ...study.swarm import SIZES, SPREADS
+from ...surface.protocol import Window
+from ..style.text import has_family
+from ..style.theme import THEMES
+from .odds import PutAway
 from .session import Session
-from .studying import PutAway
-from .style.text import has_family
-from .style.theme import THEMES
 
 ZOOMS = (0.5, 200.0)
 """The smallest and the largest that the maps show the scene's window."""

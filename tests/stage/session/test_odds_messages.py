@@ -9,11 +9,11 @@ from messages import after
 from tallies import SPEEDS, few_seeds
 
 from sim.scene import load_scene
-from sim.stage.playing import Play, Step, Tick
-from sim.stage.session import SHEETS, Message, Session, begin
-from sim.stage.starting import Drop, NewSeed, OpenScene
-from sim.stage.studying import ChooseSheet, Counted, Failed, PutAway, ShowOdds, Timed, TurnSheet, computing
-from sim.stage.viewing import Back, ShowHelp
+from sim.stage.session.odds import ChooseSheet, Counted, Failed, PutAway, ShowOdds, Timed, TurnSheet, computing
+from sim.stage.session.playback import Play, Step, Tick
+from sim.stage.session.session import SHEETS, Message, Session, begin
+from sim.stage.session.setup import Drop, NewSeed, OpenScene
+from sim.stage.session.view import Back, ShowHelp
 from sim.study.tally import Tally, contrast_of, odds_of, work
 
 

@@ -3,9 +3,9 @@
 from messages import after
 
 from sim.scene import OPENING, load_scene
-from sim.stage.playing import GoToStart, Restart, Step
-from sim.stage.session import Session, race
-from sim.stage.starting import NewSeed
+from sim.stage.session.playback import GoToStart, Restart, Step
+from sim.stage.session.session import Session, race
+from sim.stage.session.setup import NewSeed
 
 
 def test_it_begins_playing_at_the_start(session: Session) -> None:

@@ -6,8 +6,8 @@ import pytest
 from messages import after
 
 from sim.descent.clock import CLOCKS
-from sim.stage.playing import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Step, Tick
-from sim.stage.session import SPEEDS, Session
+from sim.stage.session.playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Step, Tick
+from sim.stage.session.session import SPEEDS, Session
 
 
 def test_time_plays_at_the_chosen_speed(session: Session) -> None:

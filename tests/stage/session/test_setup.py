@@ -10,9 +10,9 @@ from sim.descent.data import ShiftedExamples
 from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
-from sim.stage.playing import Restart, Step
-from sim.stage.session import Session, begin, update
-from sim.stage.starting import Drop, NewSeed, NextScene, OpenScene, SetFormula, SetSeed
+from sim.stage.session.playback import Restart, Step
+from sim.stage.session.session import Session, begin, update
+from sim.stage.session.setup import Drop, NewSeed, NextScene, OpenScene, SetFormula, SetSeed
 from sim.surface.formula import Formula
 
 NAMES = list(scene_files())

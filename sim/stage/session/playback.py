@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from ..descent.clock import CLOCKS
+from ...descent.clock import CLOCKS
 from .session import SPEEDS, Session
 
 

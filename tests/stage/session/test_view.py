@@ -6,10 +6,9 @@ import pytest
 from messages import after
 
 from sim.languages import ENGLISH, LANGUAGES, TRANSLATIONS, Language, LanguageError
-from sim.stage.playing import Step, Tick
-from sim.stage.session import Session
-from sim.stage.style.theme import THEMES
-from sim.stage.viewing import (
+from sim.stage.session.playback import Step, Tick
+from sim.stage.session.session import Session
+from sim.stage.session.view import (
     Back,
     ChangeLanguage,
     ChangeSpread,
@@ -21,6 +20,7 @@ from sim.stage.viewing import (
     Notify,
     ShowHelp,
 )
+from sim.stage.style.theme import THEMES
 from sim.study.swarm import SIZES, SPREADS
 
 
@@ -47,7 +47,7 @@ def test_a_language_that_cannot_be_used_is_passed_over_and_said_why(
             raise LanguageError(f"{code}.toml: is not valid")
         return {}
 
-    monkeypatch.setattr("sim.stage.viewing.words", broken)
+    monkeypatch.setattr("sim.stage.session.view.words", broken)
     there = after(session, ChangeLanguage())
     assert (there.language, there.notice) == ([*LANGUAGES, ENGLISH][2], f"{TRANSLATIONS[0]}.toml: is not valid")
 
@@ -56,7 +56,7 @@ def test_a_font_that_there_is_not_is_said(session: Session, monkeypatch: pytest.
     def language(code: str) -> Language:
         return Language(code, None if code == ENGLISH else "NoSuchType")
 
-    monkeypatch.setattr("sim.stage.viewing.language", language)
+    monkeypatch.setattr("sim.stage.session.view.language", language)
     there = after(session, ChangeLanguage())
     says = f"{TRANSLATIONS[0]}.toml: language.font must be a family that pygame_gui has, not 'NoSuchType'"
     assert there.language == ENGLISH

@@ -9,25 +9,22 @@ from sim.descent.data import MOST_EXAMPLES
 from sim.descent.rules import RULES, rule_name
 from sim.descent.rules.momentum import Momentum
 from sim.scene import MOST_LANES, load_scene
-from sim.stage.editing import (
+from sim.stage.session.examples import ScaleCount, ScaleSigma, SetCount, SetSigma
+from sim.stage.session.lanes import (
     AddLane,
     ChooseRule,
     DuplicateLane,
     NextRule,
     RemoveLane,
     ScaleBatchSize,
-    ScaleCount,
     ScaleLearningRate,
-    ScaleSigma,
     SelectLane,
     SetBatchSize,
-    SetCount,
     SetHyperparameter,
-    SetSigma,
     ShiftMomentum,
 )
-from sim.stage.playing import Step
-from sim.stage.session import Session, begin, race
+from sim.stage.session.playback import Step
+from sim.stage.session.session import Session, begin, race
 
 
 @pytest.fixture

@@ -3,15 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..scene import Scene
-from ..study.tally import Tally
+from ...scene import Scene
+from ...study.tally import Tally
+from ..style.numbers import percent
+from ..style.theme import say
 from .session import SHEETS, Session
-from .style.numbers import percent
-from .style.theme import say
 
 if TYPE_CHECKING:
-    from ..study.contrast import Speed
-    from ..study.ensemble import Outcomes
+    from ...study.contrast import Speed
+    from ...study.ensemble import Outcomes
 
 
 def computing(session: Session) -> Tally | None:

@@ -4,15 +4,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..descent.data import ShiftedExamples
-from ..languages import TRANSLATIONS, everywhere
-from ..scene import Scene, load_scene, scene_files
-from ..scene.value import InLanguages, Translation
-from ..surface import usual_window
-from ..surface.formula import Formula, FormulaError
-from .playing import Restart
+from ...descent.data import ShiftedExamples
+from ...languages import TRANSLATIONS, everywhere
+from ...scene import Scene, load_scene, scene_files
+from ...scene.value import InLanguages, Translation
+from ...surface import usual_window
+from ...surface.formula import Formula, FormulaError
+from ..style.theme import say
+from .playback import Restart
 from .session import Session, ask
-from .style.theme import say
 
 USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
 LONGEST_TITLE = 60

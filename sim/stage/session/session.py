@@ -1,22 +1,22 @@
 """What the user has asked for, as a value, and how a message makes another of it.
 
 Keys and clicks become messages; `update` is pure, so that every control can be tested without a window. The
-messages themselves stand by what they are about: `playing`, `viewing`, `starting`, `editing`.
+messages themselves stand by what they are about: `playback`, `view`, `setup`, `lanes`, `examples`, `odds`.
 """
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
-from ..descent.clock import UPDATES
-from ..descent.race import Race
-from ..languages import ENGLISH
-from ..scene import Scene
-from ..scene.reading import Saved
-from ..study.swarm import SIZES, SPREADS
-from ..study.tally import Tally
-from ..surface.protocol import Window
-from .style.theme import THEMES
+from ...descent.clock import UPDATES
+from ...descent.race import Race
+from ...languages import ENGLISH
+from ...scene import Scene
+from ...scene.reading import Saved
+from ...study.swarm import SIZES, SPREADS
+from ...study.tally import Tally
+from ...surface.protocol import Window
+from ..style.theme import THEMES
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 """Updates a second."""
