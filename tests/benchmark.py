@@ -29,7 +29,7 @@ from sim.descent.problem import Problem
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.track import Lane, descend
 from sim.scene import OPENING, Scene, load_scene
-from sim.stage.film import film
+from sim.stage.export.film import film
 from sim.stage.session.session import SPEEDS, Session, race
 from sim.stage.session.setup import MoveStart
 from sim.stage.views import VIEWS

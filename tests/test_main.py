@@ -256,7 +256,7 @@ def test_a_picture_of_a_picture_is_that_picture(tmp_path: Path) -> None:
 
 def test_what_was_asked_for_reaches_the_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[tuple[Any, ...]] = []
-    monkeypatch.setattr("sim.stage.export.screenshot", lambda *arguments, **_: taken.append(arguments))
+    monkeypatch.setattr("sim.stage.export.still.screenshot", lambda *arguments, **_: taken.append(arguments))
     assert status("screenshot") == 0
     assert status("screenshot", "ravine", "--update", "0", "--size", "320X240", "--theme", "dark", "--seed", "9") == 0
     (opening, *first), (ravine, *second) = taken
@@ -267,7 +267,9 @@ def test_what_was_asked_for_reaches_the_stage(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_an_unnamed_picture_overwrites_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.stage.export.screenshot", lambda *arguments, **_: arguments[-1].write_bytes(b"picture"))
+    monkeypatch.setattr(
+        "sim.stage.export.still.screenshot", lambda *arguments, **_: arguments[-1].write_bytes(b"picture")
+    )
     (tmp_path / "local-minimum.png").write_bytes(b"mine")
     assert status("screenshot") == 0
     assert (tmp_path / "local-minimum.png").read_bytes() == b"mine"

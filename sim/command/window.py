@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> None:
     try:
         open_window(saved)
     except NoDisplay as reason:
-        from ..stage.export import screenshot
+        from ..stage.export.still import screenshot
 
         path = free_path(NO_DISPLAY_PICTURE)
         try:

@@ -10,9 +10,9 @@ from ..descent.race import Race
 from ..files import OutputError, free_path, located, named
 from ..scene import SceneError
 from ..scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
-from .export import carried_by, save_png, scene_of
+from .export.png import save_png
 from .picture import draw, moment
-from .session.session import Message, Session, ask, begin
+from .session.session import Message, Session, ask, begin, carried_by, scene_of
 from .session.session import race as race_of
 from .session.view import Notify
 from .style.theme import say

@@ -15,7 +15,7 @@ from PIL import Image
 from sim.descent.clock import CLOCKS
 from sim.descent.race import Race
 from sim.scene import Scene, load_scene, parse_scene
-from sim.stage.export import screenshot
+from sim.stage.export.still import screenshot
 from sim.stage.picture import Moment, draw, moment
 from sim.stage.session.session import begin, race
 

@@ -18,7 +18,7 @@ from sim.descent.data import ShiftedExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.scene import Scene, SceneError, load_scene, parse_scene
 from sim.stage.drawing.camera import Camera
-from sim.stage.export import screenshot
+from sim.stage.export.still import screenshot
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.terrain import draw_terrain
 from sim.surface import usual_window

@@ -9,9 +9,11 @@ from functools import lru_cache
 from typing import Protocol
 
 from ...descent.clock import UPDATES
+from ...descent.digest import digest
 from ...descent.race import Race
 from ...languages import ENGLISH
 from ...scene import Scene
+from ...scene.carriers import sealed
 from ...scene.reading import Saved
 from ...study.swarm import SIZES, SPREADS
 from ...study.tally import Tally
@@ -125,3 +127,16 @@ def update(session: Session, message: Message) -> Session:
 def race(scene: Scene) -> Race:
     """The race of a scene: for equal scenes the same one, with all that it has computed."""
     return scene.race()
+
+
+def scene_of(session: Session) -> str:
+    """The scene of this session as a text: as changed by hand, with the moment, and what the race was like up to it."""
+    from ...scene.saving import saved_text  # noqa: PLC0415  Not needed to show the first frame.
+
+    told = digest(race(session.scene), session.update)
+    return saved_text(Saved(session.scene, session.update, session.clock, told))
+
+
+def carried_by(session: Session) -> str:
+    """That text as a picture or film of this session carries it."""
+    return sealed(scene_of(session))

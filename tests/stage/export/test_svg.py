@@ -16,8 +16,8 @@ from sim.scene import Scene, SceneError, load_scene
 from sim.scene.reading import Saved, parse_saved
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.contours import map_levels
+from sim.stage.export.svg import EM, arranged, save_figure
 from sim.stage.style.theme import THEMES, load_theme
-from sim.stage.vector import EM, arranged, save_figure
 from sim.surface.critical import Kind
 
 SVG = "{http://www.w3.org/2000/svg}"

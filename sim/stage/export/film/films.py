@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pygame
 
-from ...descent.race import Race
-from ...scene import Scene
-from ..drawing.layout import SMALLEST
-from ..export import carried_by
-from ..picture import Moment, draw, moment
-from ..session.session import SPEEDS, USUAL_SPEED, Session, begin
-from ..session.session import race as race_of
+from ....descent.race import Race
+from ....scene import Scene
+from ...drawing.layout import SMALLEST
+from ...picture import Moment, draw, moment
+from ...session.session import SPEEDS, USUAL_SPEED, Session, begin, carried_by
+from ...session.session import race as race_of
 from .encoding import Size
 from .recorder import Recorder
 

@@ -1,49 +1,39 @@
-"""Pictures as files, drawn without a display."""
+"""Moments as pictures in files, drawn without a display: at any scale, one lane alone, with or without a ground."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pygame
 from pygame import Rect
 
-from ..descent.clock import UPDATES
-from ..descent.digest import digest
-from ..descent.race import Race
-from ..files import OutputError, whole_file
-from ..scene import Scene, SceneError
-from ..scene.carriers import KEYWORD, sealed
-from ..scene.reading import Saved
-from ..scene.value import unlike
-from ..scene.words import nearest
-from .drawing.camera import Camera
-from .drawing.layout import SMALLEST, Layout, PanelLayout, layout, panel_layout
-from .panel import Panel, with_flag
-from .picture import Setting, draw, moment, setting
-from .session.session import Session, begin
-from .session.session import race as race_of
-from .style.color import Color
-from .style.style import hairline, stroke_of
-from .style.theme import Theme, load_theme
-from .terrain import draw_terrain
-from .trail import Trail, fading
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
+from ...descent.clock import UPDATES
+from ...descent.race import Race
+from ...files import OutputError
+from ...scene import Scene, SceneError
+from ...scene.value import unlike
+from ...scene.words import nearest
+from ..drawing.camera import Camera
+from ..drawing.layout import SMALLEST, Layout, PanelLayout, layout, panel_layout
+from ..panel import Panel, with_flag
+from ..picture import Setting, draw, moment, setting
+from ..session.session import Session, begin, carried_by
+from ..session.session import race as race_of
+from ..style.color import Color
+from ..style.style import hairline, stroke_of
+from ..style.theme import Theme, load_theme
+from ..terrain import draw_terrain
+from ..trail import Trail, fading
+from .png import opaque_image, save_image, transparent_image
 
 LARGEST_SIZE = (7680, 4320)
 SMALLEST_SIZE = (160, 120)
-BLACK, WHITE = (0, 0, 0), (255, 255, 255)
-BAND = 256  # Rows taken together, so that large pictures need little memory beside their own.
 
 USUAL = tuple(field.name for field in fields(Setting))
 
 Size = tuple[int, int]
-Pixels = npt.NDArray[np.uint8]
 
 
 def screenshot(
@@ -90,8 +80,8 @@ def screenshot(
         paint(picture, background)
         return picture
 
-    image = _transparent(painted, load_theme(theme).background) if transparent else _opaque(painted(None))
-    _save(image, path, carried_by(session))
+    image = transparent_image(painted, load_theme(theme).background) if transparent else opaque_image(painted(None))
+    save_image(image, path, carried_by(session))
 
 
 def paused(scene: Scene, update: int, theme: str, clock: str = UPDATES) -> tuple[Session, Race]:
@@ -135,77 +125,6 @@ def scaled_size(size: Size, scale: float) -> Size:
             f"{size[0]}x{size[1]} at scale {scale:g} is {width}x{height} pixels; a picture can have {limits}"
         )
     return width, height
-
-
-def scene_of(session: Session) -> str:
-    """The scene of this session as a text: as changed by hand, with the moment, and what the race was like up to it."""
-    from ..scene.saving import saved_text  # noqa: PLC0415  Not needed to show the first frame.
-
-    told = digest(race_of(session.scene), session.update)
-    return saved_text(Saved(session.scene, session.update, session.clock, told))
-
-
-def carried_by(session: Session) -> str:
-    """That text as a picture or film of this session carries it."""
-    return sealed(scene_of(session))
-
-
-def save_png(picture: pygame.Surface, path: Path, text: str = "") -> None:
-    """Save a picture as a PNG that carries a text, such as `carried_by` makes.
-
-    Raises:
-        OutputError: the file cannot be written; nothing half-written is left.
-    """
-    _save(_opaque(picture), path, text)
-
-
-def _save(image: "Image", path: Path, text: str) -> None:
-    from PIL.PngImagePlugin import PngInfo  # noqa: PLC0415  Not needed to show the first frame.
-
-    carried = PngInfo()
-    if text:
-        carried.add_itxt(KEYWORD, text)
-    with whole_file(path) as stream:
-        image.save(stream, "PNG", pnginfo=carried)
-
-
-def _opaque(picture: pygame.Surface) -> "Image":
-    from PIL import Image  # noqa: PLC0415  Nor is this.
-
-    return Image.frombytes("RGB", picture.get_size(), pygame.image.tobytes(picture, "RGB"))
-
-
-def _transparent(painted: Callable[[Color | None], pygame.Surface], usual: Color) -> "Image":
-    contrast = BLACK if sum(usual) > sum(WHITE) / 2 else WHITE
-    return _unblended(painted(usual), painted(contrast), (usual, contrast))
-
-
-def _unblended(first: pygame.Surface, second: pygame.Surface, grounds: tuple[Color, Color]) -> "Image":
-    """The picture without its ground, from what it looks like on two of them."""
-    from PIL import Image  # noqa: PLC0415  Nor is this.
-
-    looks = [pygame.surfarray.pixels3d(surface) for surface in (first, second)]
-    width, height = first.get_size()
-    image = Image.new("RGBA", (width, height))
-    for top in range(0, height, BAND):
-        one, other = (look[:, top : top + BAND] for look in looks)
-        image.paste(Image.fromarray(unblend(one, other, grounds).swapaxes(0, 1)), (0, top))
-    return image
-
-
-def unblend(first: Pixels, second: Pixels, grounds: tuple[Color, Color]) -> Pixels:
-    """Colours and opacity (..., 4) of what looks like this (..., 3) on the first ground and like that on the second.
-
-    A colour c of opacity a over a ground g looks like a·c + (1 − a)·g: so two looks differ by (1 − a) times what the
-    grounds do. On the first ground, the result looks as it did, but for rounding.
-    """
-    one, other = (np.array(ground, dtype=np.float32) for ground in grounds)
-    shares = (second - first.astype(np.float32)) / (other - one)
-    opacity = np.round(255 * (1 - np.clip(np.median(shares, axis=-1, keepdims=True), 0, 1)))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        color = one + (first - one) * (255 / opacity)
-    color = np.where(opacity > 0, np.clip(np.round(color), 0, 255), 0)
-    return np.concatenate([color, opacity], axis=-1).astype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from PIL import Image
 
 from sim.files import OutputError
 from sim.stage.drawing.ticks import Scale, choices, per_cent, scale
-from sim.stage.plot import draw_page, save_page
+from sim.stage.export.pages import save_page, saved_em
 from sim.stage.plot.frame import Frame, inside
 from sim.stage.plot.legend import THREE
-from sim.stage.plot.page import Sheet, arrange, draw_sheet, saved_em
+from sim.stage.plot.page import Sheet, arrange, draw_page, draw_sheet
 from sim.stage.plot.ramp import STEPS, lightness, ramp
 from sim.stage.plot.strips import fills
 from sim.stage.plot.words import Label, spoken

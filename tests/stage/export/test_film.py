@@ -20,13 +20,13 @@ from PIL import Image, ImageSequence
 from sim.files import OutputError, whole_file
 from sim.scene import load_scene
 from sim.scene.reading import load_saved
-from sim.stage.export import paused, screenshot
-from sim.stage.film import ENCODERS, Recorder, conversion, film, film_size, films
-from sim.stage.film import recorder as recording
-from sim.stage.film.conversion import COLUMNS, ROWS, Converter
-from sim.stage.film.encoding import Pixels, Sink
-from sim.stage.film.films import Canvas, evenly, picture_count
-from sim.stage.film.recorder import AHEAD, OPAQUE
+from sim.stage.export.film import ENCODERS, Recorder, conversion, film, film_size, films
+from sim.stage.export.film import recorder as recording
+from sim.stage.export.film.conversion import COLUMNS, ROWS, Converter
+from sim.stage.export.film.encoding import Pixels, Sink
+from sim.stage.export.film.films import Canvas, evenly, picture_count
+from sim.stage.export.film.recorder import AHEAD, OPAQUE
+from sim.stage.export.still import paused, screenshot
 from sim.stage.session.session import begin, race
 
 SIZE = (96, 64)

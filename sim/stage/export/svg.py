@@ -15,25 +15,25 @@ import contourpy
 import numpy as np
 from pygame import Rect
 
-from ..descent.clock import UPDATES
-from ..descent.problem import Problem
-from ..descent.race import Race
-from ..files import OutputError, whole_file
-from ..scene import Scene
-from ..surface.critical import CriticalPoint, Kind
-from ..surface.points import Array
-from .drawing.camera import Camera, visible
-from .drawing.contours import encloses, losses, map_levels, rings
-from .drawing.ticks import multiples, round_step
-from .export import Size, carried_by, lane_index, paused
-from .session.session import Session
-from .style import text
-from .style.color import Color, mix
-from .style.numbers import evidence, settings, short
-from .style.style import stroke_of
-from .style.theme import Theme, load_theme
-from .terrain import MANY_MARKS, MOST_LABELS, SMALL_MARK
-from .trail import TAIL, TONES, fading
+from ...descent.clock import UPDATES
+from ...descent.problem import Problem
+from ...descent.race import Race
+from ...files import OutputError, whole_file
+from ...scene import Scene
+from ...surface.critical import CriticalPoint, Kind
+from ...surface.points import Array
+from ..drawing.camera import Camera, visible
+from ..drawing.contours import encloses, losses, map_levels, rings
+from ..drawing.ticks import multiples, round_step
+from ..session.session import Session, carried_by
+from ..style import text
+from ..style.color import Color, mix
+from ..style.numbers import evidence, settings, short
+from ..style.style import stroke_of
+from ..style.theme import Theme, load_theme
+from ..terrain import MANY_MARKS, MOST_LABELS, SMALL_MARK
+from ..trail import TAIL, TONES, fading
+from .still import Size, lane_index, paused
 
 FONTS = "Noto Sans, Noto Sans SC, Helvetica, Arial, DejaVu Sans, sans-serif"
 MOST_DOTS = 100_000  # Of all trails together: larger files are of no use to anyone.

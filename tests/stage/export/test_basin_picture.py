@@ -13,18 +13,9 @@ from sim.descent.rules.adam import Adam
 from sim.descent.rules.momentum import Momentum
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
-from sim.stage import basin_picture
-from sim.stage.basin_picture import (
-    STRENGTH,
-    Places,
-    colored,
-    draw_basin_map,
-    entries,
-    places,
-    rule_line,
-    save_basins,
-)
 from sim.stage.drawing.camera import Camera
+from sim.stage.export import basins
+from sim.stage.export.basins import STRENGTH, Places, colored, draw_basin_map, entries, places, rule_line, save_basins
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.terrain import draw_terrain
 from sim.stage.views.basins import tint
@@ -79,7 +70,7 @@ def test_each_quarter_of_a_pixel_adds_its_colour(theme: str, monkeypatch: pytest
     labels[49:] = 1  # Row 49 is the upper half of pixel row 24, the middle one.
     labels[:, 100:] = NO_BASIN
     labels[0:2, 0:2] = [[0, DIVERGED], [DIVERGED, MOVING]]
-    monkeypatch.setattr(basin_picture, "STRIP", 11)
+    monkeypatch.setattr(basins, "STRIP", 11)
     looks = load_theme(theme)
     before = bare(place, problem, theme)
     after = pygame.surfarray.array3d(colored(problem, invented(labels), place, looks)).astype(float)

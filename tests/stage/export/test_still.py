@@ -13,7 +13,8 @@ from sim.files import OutputError
 from sim.scene import SceneError, load_scene
 from sim.scene.reading import Saved, load_saved
 from sim.stage.drawing.layout import SMALLEST, USUAL, layout
-from sim.stage.export import Still, enlarged, lane_index, paused, screenshot, unblend
+from sim.stage.export.png import unblend
+from sim.stage.export.still import Still, enlarged, lane_index, paused, screenshot
 from sim.stage.picture import moment, setting, status
 from sim.stage.session.session import begin
 from sim.stage.style.theme import THEMES, load_theme
@@ -103,7 +104,7 @@ def _panels(usual: Any, grown: Any) -> list[tuple[Any, Any]]:
 
 def test_a_still_at_scale_one_is_drawn_as_the_window_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = still(tmp_path)
-    monkeypatch.setattr("sim.stage.export._draw_plain", None)  # It is not used below.
+    monkeypatch.setattr("sim.stage.export.still._draw_plain", None)  # It is not used below.
     assert np.array_equal(still(tmp_path, scale=1 + 1e-12), plain)
     here = setting(begin(SCENE), SIZE)
     same = Still(**{name: getattr(here, name) for name in type(here).__dataclass_fields__}, window=SIZE)

@@ -8,23 +8,23 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from ..descent.problem import Problem
-from ..descent.rules import rule_name
-from ..descent.rules.protocol import Rule
-from ..scene import Scene
-from ..study.basin_map import DIVERGED, MOVING, BasinMap
-from ..surface.basins import NO_BASIN
-from ..surface.protocol import Window
-from .drawing.camera import Camera
-from .drawing.layout import USUAL
-from .export import save_png
-from .style import text
-from .style.color import Color, mix
-from .style.numbers import ALWAYS, SYMBOLS, percent, short
-from .style.style import stroke_of
-from .style.theme import Theme, load_theme
-from .terrain import draw_marks, draw_terrain
-from .views.basins import tint
+from ...descent.problem import Problem
+from ...descent.rules import rule_name
+from ...descent.rules.protocol import Rule
+from ...scene import Scene
+from ...study.basin_map import DIVERGED, MOVING, BasinMap
+from ...surface.basins import NO_BASIN
+from ...surface.protocol import Window
+from ..drawing.camera import Camera
+from ..drawing.layout import USUAL
+from ..style import text
+from ..style.color import Color, mix
+from ..style.numbers import ALWAYS, SYMBOLS, percent, short
+from ..style.style import stroke_of
+from ..style.theme import Theme, load_theme
+from ..terrain import draw_marks, draw_terrain
+from ..views.basins import tint
+from .png import save_png
 
 STRENGTH = 0.55  # Of a basin's colour over the map,
 SPECIAL = 0.8  # and of the colour of what ends in no basin.

@@ -12,7 +12,7 @@ import numpy as np
 import pygame
 from av import FFmpegError
 
-from ...files import OutputError, whole_file
+from ....files import OutputError, whole_file
 from .encoding import Encoder, Pixels, Size
 from .gif import Gif
 from .video import H264, VP9, Video
