@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..study.ensemble import Job, Outcomes
     from ..study.workers import Work
 
-NEEDED = ("..study.workers", "..study.contrast", ".odds_sheet", ".contrast_sheet")
+NEEDED = ("..study.workers", "..study.contrast", ".sheets.odds", ".sheets.contrast")
 """What has to be loaded to count, and to show what has been counted."""
 SHARING = 0.0005  # Seconds after which threads take turns while that is loaded.
 NICENESS = 10  # Of the processes, where the system knows such a thing: the window goes first.

@@ -20,7 +20,7 @@ from .help import draw_help
 from .lesson import draw_caption
 from .panel import Panel, with_flag
 from .session.session import SPEEDS, Session
-from .sheets import draw_over
+from .sheets.sheets import draw_over
 from .style import text
 from .style.theme import Theme, load_theme
 from .terrain import draw_terrain

@@ -27,7 +27,7 @@ from .session.playback import Tick
 from .session.session import SPEEDS, Message, Session, race, update
 from .session.setup import Guess
 from .session.view import Close, Notify, Point
-from .sheets import pieces, places_of, tab_at
+from .sheets.sheets import pieces, places_of, tab_at
 from .style.theme import THEMES
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from sim.stage.background import Counter
 from sim.stage.picture import setting
 from sim.stage.session.odds import Counted, Failed, Timed, computing
 from sim.stage.session.session import Message, begin, race
-from sim.stage.sheets import places_of
+from sim.stage.sheets.sheets import places_of
 from sim.stage.window import Window
 from sim.study.tally import Tally, work
 

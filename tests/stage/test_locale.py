@@ -16,8 +16,10 @@ from sim.descent.clock import CLOCKS
 from sim.descent.verdict import Kind
 from sim.languages import LANGUAGES, words
 from sim.scene import load_scene, scene_files
-from sim.stage import chart, help, odds_sheet, picture, sheets, tooltip
+from sim.stage import chart, help, picture, tooltip
 from sim.stage.session import setup
+from sim.stage.sheets import odds as odds_sheet
+from sim.stage.sheets import sheets
 from sim.stage.style import numbers, text
 from sim.stage.style.numbers import evidence
 from sim.stage.style.theme import load_theme
@@ -57,10 +59,10 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("controls.py", "view.tip"): {view.tip for view in VIEWS.values()},
     ("keeping.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},
     ("sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
-    ("odds_sheet.py", "word"): set(odds_sheet.FIGURE_WORDS) | {kind.value for kind in Kind},
+    ("odds.py", "word"): set(odds_sheet.FIGURE_WORDS) | {kind.value for kind in Kind},
     ("setup.py", "OWN_SURFACE"): {setup.OWN_SURFACE},
-    ("contrast_sheet.py", "row.label"): {label for _, label, _ in contrast.ABOUT},
-    ("contrast_sheet.py", "words"): set(contrast.CAPTION),
+    ("contrast.py", "row.label"): {label for _, label, _ in contrast.ABOUT},
+    ("contrast.py", "words"): set(contrast.CAPTION),
     ("momentum.py", "rule_name(look.track.lane.rule)"): set(),  # Rules keep their names.
 }
 """What is said where the sentence does not stand in the call: by file and argument, all that it can be."""

@@ -14,10 +14,10 @@ from tallies import SPEEDS, few_seeds
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import layout
-from sim.stage.odds_sheet import odds_page
 from sim.stage.picture import draw, moment
 from sim.stage.session.session import SHEETS, Session, begin, race
-from sim.stage.sheets import _picture, draw_over, pieces, places_of, tab_at
+from sim.stage.sheets.odds import odds_page
+from sim.stage.sheets.sheets import _picture, draw_over, pieces, places_of, tab_at
 from sim.stage.style.theme import THEMES, load_theme
 from sim.study.figure import Bars, Parts
 from sim.study.tally import Tally, work

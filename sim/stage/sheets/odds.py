@@ -7,12 +7,12 @@ from functools import lru_cache
 
 import pygame
 
-from ..study.figure import Axis, Bars, Figure, Page, Parts
-from ..study.odds_report import ELSEWHERE, ENDED, ESCAPED, NOWHERE, WAITING, page
-from ..study.tally import Tally, odds_of
-from ..study.telling import INTERVALS
-from .plot.page import Sheet, arrange, draw_sheet
-from .style.theme import Theme
+from ...study.figure import Axis, Bars, Figure, Page, Parts
+from ...study.odds_report import ELSEWHERE, ENDED, ESCAPED, NOWHERE, WAITING, page
+from ...study.tally import Tally, odds_of
+from ...study.telling import INTERVALS
+from ..plot.page import Sheet, arrange, draw_sheet
+from ..style.theme import Theme
 
 FIGURE_WORDS = (
     *("Verdicts", "Basins", "Escapes", "share of seeds", "update"),

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import pygame
 
-from ..descent.track import Lane
-from ..study.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, Row, texts
-from ..study.tally import Tally, contrast_of
-from .style import text
-from .style.color import mix
-from .style.style import hairline
-from .style.theme import Theme
-from .style.wrapping import wrapped
+from ...descent.track import Lane
+from ...study.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, Row, texts
+from ...study.tally import Tally, contrast_of
+from ..style import text
+from ..style.color import mix
+from ..style.style import hairline
+from ..style.theme import Theme
+from ..style.wrapping import wrapped
 
 WIDEST = 64  # The table, in its own ems,
 LARGER = 1.3  # which are up to so many of the picture's.

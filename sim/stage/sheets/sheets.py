@@ -10,14 +10,14 @@ from functools import lru_cache
 
 import pygame
 
-from ..study.tally import SEEDS, Tally, contrast_of, odds_of
-from .drawing.layout import Layout
-from .session.odds import computing
-from .session.session import SHEETS, Session
-from .style import text
-from .style.numbers import percent
-from .style.style import hairline
-from .style.theme import Theme
+from ...study.tally import SEEDS, Tally, contrast_of, odds_of
+from ..drawing.layout import Layout
+from ..session.odds import computing
+from ..session.session import SHEETS, Session
+from ..style import text
+from ..style.numbers import percent
+from ..style.style import hairline
+from ..style.theme import Theme
 
 LABELS = {"odds": "odds", "contrast": "small against large batch"}
 """What the sheets are called on their tabs."""
@@ -75,7 +75,7 @@ def draw_over(target: pygame.Surface, places: Layout, theme: Theme, session: Ses
 
 def pieces(name: str, tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> Iterator[None]:
     """Get ready what `draw_over` needs of a tally, in pieces that are short enough for a frame each."""
-    from .odds_sheet import arranged
+    from .odds import arranged
 
     if name == "odds":
         odds_of(tally)
@@ -114,8 +114,8 @@ def _draw_progress(target: pygame.Surface, place: pygame.Rect, theme: Theme, em:
 
 @lru_cache(maxsize=4)
 def _picture(name: str, tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> pygame.Surface:
-    from .contrast_sheet import draw_table
-    from .odds_sheet import draw_odds
+    from .contrast import draw_table
+    from .odds import draw_odds
 
     picture = pygame.Surface(size, depth=32)
     (draw_odds if name == "odds" else draw_table)(picture, tally, theme, em)
