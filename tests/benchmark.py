@@ -30,9 +30,9 @@ from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.track import Lane, descend
 from sim.scene import OPENING, Scene, load_scene
 from sim.stage.export.film import film
+from sim.stage.picture.views import VIEWS
 from sim.stage.session.session import SPEEDS, Session, race
 from sim.stage.session.setup import MoveStart
-from sim.stage.views import VIEWS
 from sim.stage.window import Window
 from sim.study.odds import jobs
 from sim.study.workers import completed

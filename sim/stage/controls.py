@@ -17,6 +17,7 @@ from ..languages import following, known
 from ..scene import SceneError, load_scene, scene_files
 from ..study.swarm import SIZES, SPREADS
 from ..surface.formula import Formula
+from .picture.views import VIEWS
 from .session.examples import SetCount, SetSigma, chosen
 from .session.lanes import (
     HIGHEST_DECAY,
@@ -37,7 +38,6 @@ from .session.setup import NewSeed, OpenScene, SetFormula, SetSeed
 from .session.view import ChangeLanguage, ChangeTheme, ChooseSpread, ChooseSwarm, Present, ToggleView
 from .style.numbers import SYMBOLS, short
 from .style.theme import Theme
-from .views import VIEWS
 
 RATES = (1e-4, 1e1)  # Ends of the slider of learning rates, which is logarithmic.
 SIGMAS = (1e-2, 1e2)  # Ends of the slider of σ, logarithmic too; its left end is 0.

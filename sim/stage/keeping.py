@@ -11,7 +11,7 @@ from ..files import OutputError, free_path, located, named
 from ..scene import SceneError
 from ..scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
 from .export.png import save_png
-from .picture import draw, moment
+from .picture.picture import draw, moment
 from .session.session import Message, Session, ask, begin, carried_by, scene_of
 from .session.session import race as race_of
 from .session.view import Notify

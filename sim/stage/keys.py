@@ -2,6 +2,7 @@
 
 import pygame
 
+from .picture.views import VIEWS
 from .pointer import NOTCH
 from .session.examples import ScaleCount, ScaleSigma
 from .session.lanes import (
@@ -33,7 +34,6 @@ from .session.view import (
     ToggleView,
     Zoom,
 )
-from .views import VIEWS
 
 STRIDE = 10  # Updates that an arrow key goes with Shift.
 FINE = 1.25  # Factor of a learning rate or a σ at one press.

@@ -20,7 +20,8 @@ from .background import Counter
 from .controls import controls
 from .drawing.layout import SMALLEST, USUAL
 from .filming import Filming
-from .picture import TITLE, Moment, Setting, draw, moment, setting
+from .picture.picture import TITLE, Moment, draw, moment
+from .picture.setting import Setting, setting
 from .pointer import Act, Hand, Mouse, answer
 from .session.odds import ChooseSheet, computing
 from .session.playback import Tick

@@ -28,11 +28,11 @@ from sim.descent.track import Lane, descend
 from sim.descent.update import CURVATURE, Even, evaluations_of, one_update
 from sim.scene import Scene, SceneError, load_scene
 from sim.scene.writing import scene_text
+from sim.stage.picture.views import VIEWS
+from sim.stage.picture.views.momentum import next_movement
 from sim.stage.session.lanes import NextRule
 from sim.stage.session.session import Session, begin
 from sim.stage.style.numbers import settings
-from sim.stage.views import VIEWS
-from sim.stage.views.momentum import next_movement
 from sim.stage.window import Window
 from sim.study import contrast, cost
 from sim.study.basin_map import RuleDescent, memory

@@ -14,7 +14,7 @@ from waiting import until
 
 from sim.scene import Scene, load_scene
 from sim.stage.background import Counter
-from sim.stage.picture import setting
+from sim.stage.picture.setting import setting
 from sim.stage.session.odds import Counted, Failed, Timed, computing
 from sim.stage.session.session import Message, begin, race
 from sim.stage.sheets.sheets import places_of

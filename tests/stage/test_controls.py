@@ -13,7 +13,7 @@ from sim.descent.rules import RULES
 from sim.languages import LANGUAGES
 from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.stage.controls import Buttons, Choice, Control, Slider, controls, scene_titles
-from sim.stage.picture import setting
+from sim.stage.picture.setting import setting
 from sim.stage.session.lanes import ChooseRule, SelectLane
 from sim.stage.session.session import Session, begin, update
 from sim.stage.style.theme import load_theme

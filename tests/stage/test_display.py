@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from sim.scene import load_scene
-from sim.stage.picture import setting
+from sim.stage.picture.setting import setting
+from sim.stage.picture.timeline import track
 from sim.stage.session.session import begin
-from sim.stage.timeline import track
 
 ROOT = Path(__file__).parents[2]
 WIDTH, HEIGHT = 1280, 800

@@ -6,11 +6,11 @@ import pytest
 from sim.scene import load_scene
 from sim.stage.controls import Buttons, controls
 from sim.stage.keys import CHARACTERS, KEYS, SHIFTED, VIEW_KEYS, message
+from sim.stage.picture.views import VIEWS
 from sim.stage.session.playback import Step
 from sim.stage.session.session import begin
 from sim.stage.session.view import ChangeSpread, ChangeSwarm, ShowHelp, ToggleView
 from sim.stage.style.theme import load_theme
-from sim.stage.views import VIEWS
 
 WINDOW_KEYS = {"s", "v", "f"}
 """What the window answers itself: a screenshot, a film, full screen."""

@@ -16,14 +16,14 @@ from sim.descent.clock import CLOCKS
 from sim.descent.verdict import Kind
 from sim.languages import LANGUAGES, words
 from sim.scene import load_scene, scene_files
-from sim.stage import chart, help, picture, tooltip
+from sim.stage.picture import chart, help, picture, tooltip
+from sim.stage.picture.views import VIEWS
 from sim.stage.session import setup
 from sim.stage.sheets import odds as odds_sheet
 from sim.stage.sheets import sheets
 from sim.stage.style import numbers, text
 from sim.stage.style.numbers import evidence
 from sim.stage.style.theme import load_theme
-from sim.stage.views import VIEWS
 from sim.study import contrast
 from sim.study.swarm import SPREADS
 from sim.surface import critical

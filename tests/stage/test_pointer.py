@@ -11,10 +11,24 @@ import pytest
 from driver import computed, press, screen
 
 from sim.scene import Scene, load_scene, scene_files
-from sim.stage import tooltip
 from sim.stage import window as stage_window
 from sim.stage.drawing.layout import SMALLEST, USUAL
-from sim.stage.picture import Setting, draw, moment, setting
+from sim.stage.picture import tooltip
+from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.setting import Setting, setting
+from sim.stage.picture.timeline import track
+from sim.stage.picture.tooltip import (
+    Look,
+    Row,
+    Tip,
+    box_beside,
+    chart_tip,
+    draw_tip,
+    kind_of_place,
+    map_tip,
+    reading,
+    tip_at,
+)
 from sim.stage.pointer import Act, Carrying, Free, Hand, Mouse, Panning, Pressing, Scrubbing, answer
 from sim.stage.session.playback import GoToEnd, Scrub
 from sim.stage.session.session import Message, Session, begin, race, update
@@ -22,8 +36,6 @@ from sim.stage.session.setup import Drop, MoveStart, OpenScene
 from sim.stage.session.view import ZOOMS, Pan, Point, ResetView, Zoom
 from sim.stage.style.numbers import number
 from sim.stage.style.theme import THEMES, load_theme
-from sim.stage.timeline import track
-from sim.stage.tooltip import Look, Row, Tip, box_beside, chart_tip, draw_tip, kind_of_place, map_tip, reading, tip_at
 from sim.surface.points import eigenvalues
 
 SIZE = SMALLEST
@@ -307,7 +319,9 @@ def stage_of(session: Session, size: tuple[int, int]) -> tuple[Setting, tooltip.
     running = race(session.scene)
     running.extend(session.horizon + 1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.stage.picture.draw_pointed", lambda _target, _pixel, stage, _look: kept.append(stage))
+        patch.setattr(
+            "sim.stage.picture.picture.draw_pointed", lambda _target, _pixel, stage, _look: kept.append(stage)
+        )
         draw(pygame.Surface(size, depth=32), moment(replace(session, pointer=(0, 0)), running))
     return setting(session, size), kept[0]
 

@@ -15,7 +15,8 @@ from sim.scene.reading import Saved
 from sim.stage import keeping
 from sim.stage import window as stage_window
 from sim.stage.drawing.camera import Camera
-from sim.stage.picture import moment, setting, status
+from sim.stage.picture.picture import moment, status
+from sim.stage.picture.setting import setting
 from sim.stage.session.playback import GoToEnd, Play
 from sim.stage.session.session import begin, race
 from sim.stage.session.setup import MoveStart

@@ -19,8 +19,8 @@ from sim.descent.problem import Problem
 from sim.scene import Scene, SceneError, load_scene, parse_scene
 from sim.stage.drawing.camera import Camera
 from sim.stage.export.still import screenshot
+from sim.stage.picture.terrain import draw_terrain
 from sim.stage.style.theme import THEMES, load_theme
-from sim.stage.terrain import draw_terrain
 from sim.surface import usual_window
 from sim.surface.basins import find_basins, flow_step
 from sim.surface.critical import CriticalPoint, Kind, critical_points

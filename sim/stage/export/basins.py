@@ -17,13 +17,13 @@ from ...surface.basins import NO_BASIN
 from ...surface.protocol import Window
 from ..drawing.camera import Camera
 from ..drawing.layout import USUAL
+from ..picture.terrain import draw_marks, draw_terrain
+from ..picture.views.basins import tint
 from ..style import text
 from ..style.color import Color, mix
 from ..style.numbers import ALWAYS, SYMBOLS, percent, short
 from ..style.style import stroke_of
 from ..style.theme import Theme, load_theme
-from ..terrain import draw_marks, draw_terrain
-from ..views.basins import tint
 from .png import save_png
 
 STRENGTH = 0.55  # Of a basin's colour over the map,

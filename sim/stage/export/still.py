@@ -17,15 +17,16 @@ from ...scene.value import unlike
 from ...scene.words import nearest
 from ..drawing.camera import Camera
 from ..drawing.layout import SMALLEST, Layout, PanelLayout, layout, panel_layout
-from ..panel import Panel, with_flag
-from ..picture import Setting, draw, moment, setting
+from ..picture.panel import Panel, with_flag
+from ..picture.picture import draw, moment
+from ..picture.setting import Setting, setting
+from ..picture.terrain import draw_terrain
+from ..picture.trail import Trail, fading
 from ..session.session import Session, begin, carried_by
 from ..session.session import race as race_of
 from ..style.color import Color
 from ..style.style import hairline, stroke_of
 from ..style.theme import Theme, load_theme
-from ..terrain import draw_terrain
-from ..trail import Trail, fading
 from .png import opaque_image, save_image, transparent_image
 
 LARGEST_SIZE = (7680, 4320)

@@ -25,14 +25,14 @@ from ...surface.points import Array
 from ..drawing.camera import Camera, visible
 from ..drawing.contours import encloses, losses, map_levels, rings
 from ..drawing.ticks import multiples, round_step
+from ..picture.terrain import MANY_MARKS, MOST_LABELS, SMALL_MARK
+from ..picture.trail import TAIL, TONES, fading
 from ..session.session import Session, carried_by
 from ..style import text
 from ..style.color import Color, mix
 from ..style.numbers import evidence, settings, short
 from ..style.style import stroke_of
 from ..style.theme import Theme, load_theme
-from ..terrain import MANY_MARKS, MOST_LABELS, SMALL_MARK
-from ..trail import TAIL, TONES, fading
 from .still import Size, lane_index, paused
 
 FONTS = "Noto Sans, Noto Sans SC, Helvetica, Arial, DejaVu Sans, sans-serif"

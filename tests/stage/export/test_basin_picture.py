@@ -16,9 +16,9 @@ from sim.scene import load_scene
 from sim.stage.drawing.camera import Camera
 from sim.stage.export import basins
 from sim.stage.export.basins import STRENGTH, Places, colored, draw_basin_map, entries, places, rule_line, save_basins
+from sim.stage.picture.terrain import draw_terrain
+from sim.stage.picture.views.basins import tint
 from sim.stage.style.theme import THEMES, load_theme
-from sim.stage.terrain import draw_terrain
-from sim.stage.views.basins import tint
 from sim.study.basin_map import DIVERGED, MOVING, BasinMap
 from sim.surface.basins import NO_BASIN
 from sim.surface.protocol import Window

@@ -15,7 +15,8 @@ from sim.scene.reading import Saved, load_saved
 from sim.stage.drawing.layout import SMALLEST, USUAL, layout
 from sim.stage.export.png import unblend
 from sim.stage.export.still import Still, enlarged, lane_index, paused, screenshot
-from sim.stage.picture import moment, setting, status
+from sim.stage.picture.picture import moment, status
+from sim.stage.picture.setting import setting
 from sim.stage.session.session import begin
 from sim.stage.style.theme import THEMES, load_theme
 

@@ -14,7 +14,7 @@ from tallies import SPEEDS, few_seeds
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import layout
-from sim.stage.picture import draw, moment
+from sim.stage.picture.picture import draw, moment
 from sim.stage.session.session import SHEETS, Session, begin, race
 from sim.stage.sheets.odds import odds_page
 from sim.stage.sheets.sheets import _picture, draw_over, pieces, places_of, tab_at

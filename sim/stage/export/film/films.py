@@ -9,7 +9,7 @@ import pygame
 from ....descent.race import Race
 from ....scene import Scene
 from ...drawing.layout import SMALLEST
-from ...picture import Moment, draw, moment
+from ...picture.picture import Moment, draw, moment
 from ...session.session import SPEEDS, USUAL_SPEED, Session, begin, carried_by
 from ...session.session import race as race_of
 from .encoding import Size

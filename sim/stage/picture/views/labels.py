@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import pygame
 
-from ...surface.critical import CriticalPoint
-from ..style import text
-from ..style.numbers import number
+from ....surface.critical import CriticalPoint
+from ...style import text
+from ...style.numbers import number
 from .look import Look
 
 ROUNDING = 1e-12

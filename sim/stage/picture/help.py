@@ -2,9 +2,9 @@
 
 import pygame
 
-from ..languages import following, known
-from .style import text
-from .style.theme import Theme
+from ...languages import following, known
+from ..style import text
+from ..style.theme import Theme
 from .views import VIEWS
 
 SHEET = (

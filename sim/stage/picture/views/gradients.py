@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pygame
 
-from ...descent.noise import example_gradients, noise
-from ...surface.points import Array, norm
-from ..drawing.glyphs import draw_arrow, draw_thin_arrows
-from ..style.color import Color, mix
-from ..style.numbers import number
+from ....descent.noise import example_gradients, noise
+from ....surface.points import Array, norm
+from ...drawing.glyphs import draw_arrow, draw_thin_arrows
+from ...style.color import Color, mix
+from ...style.numbers import number
 from .look import Look, draw_caption
 
 MOST = 64  # Examples whose gradients are drawn, spread over all of them.

@@ -11,15 +11,15 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from ..descent.clock import Timing
-from ..descent.race import Race
-from ..descent.verdict import Event, Kind
+from ...descent.clock import Timing
+from ...descent.race import Race
+from ...descent.verdict import Event, Kind
+from ..drawing.layout import Layout
+from ..session.session import Session
+from ..style.color import mix
+from ..style.style import hairline, stroke_of
+from ..style.theme import Theme
 from .chart import plot_area
-from .drawing.layout import Layout
-from .session.session import Session
-from .style.color import mix
-from .style.style import hairline, stroke_of
-from .style.theme import Theme
 
 MOVES = ("escaped", "left_saddle")
 """Events that lead from one place to another: what the race is about, and marked by a pin."""

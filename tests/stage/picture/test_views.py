@@ -20,15 +20,16 @@ from sim.descent.rules.protocol import Rule
 from sim.descent.track import Lane
 from sim.scene import Scene, load_scene, parse_scene, scene_files
 from sim.stage.drawing.camera import Camera
-from sim.stage.picture import draw, moment, setting
+from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.setting import setting
+from sim.stage.picture.views import VIEWS, Layer, Look, draw_views
+from sim.stage.picture.views.basins import basin_grid, tint
+from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states
+from sim.stage.picture.views.batch_surface import _heights
+from sim.stage.picture.views.minima import moved_minima
+from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
 from sim.stage.session.session import begin
 from sim.stage.style.theme import THEMES, load_theme
-from sim.stage.views import VIEWS, Layer, Look, draw_views
-from sim.stage.views.basins import basin_grid, tint
-from sim.stage.views.batch_strip import COMING, USED, WAITING, columns, states
-from sim.stage.views.batch_surface import _heights
-from sim.stage.views.minima import moved_minima
-from sim.stage.views.momentum import next_movement, past_pushes, weights
 from sim.surface.points import norm
 
 ALL = frozenset(VIEWS)

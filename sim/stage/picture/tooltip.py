@@ -6,20 +6,20 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from ..descent.problem import Problem
-from ..descent.race import Race
-from ..descent.sight import FLAT_CURVATURE
-from ..study.swarm import Cloud, Glimpse
-from ..surface.critical import CriticalPoint, Kind
-from ..surface.points import eigenvalues, norm
+from ...descent.problem import Problem
+from ...descent.race import Race
+from ...descent.sight import FLAT_CURVATURE
+from ...study.swarm import Cloud, Glimpse
+from ...surface.critical import CriticalPoint, Kind
+from ...surface.points import eigenvalues, norm
+from ..drawing.camera import Camera
+from ..drawing.layout import Layout
+from ..style import text
+from ..style.color import Color
+from ..style.numbers import number
+from ..style.theme import Theme
 from .chart import Chart, time_at
 from .cloud import parts
-from .drawing.camera import Camera
-from .drawing.layout import Layout
-from .style import text
-from .style.color import Color
-from .style.numbers import number
-from .style.theme import Theme
 from .timeline import describe, marks, marks_near, tick_at
 
 CLOSE = 8.0  # Pixels, at the usual size, from a critical point to a pointer that means it.

@@ -8,13 +8,13 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from ...descent.batches import Indices
-from ...descent.problem import Problem
-from ...surface.points import Array, norm
-from ..drawing.camera import Camera
-from ..drawing.contours import contour_lines, few_levels
-from ..drawing.glyphs import draw_diamond
-from ..style.color import mix
+from ....descent.batches import Indices
+from ....descent.problem import Problem
+from ....surface.points import Array, norm
+from ...drawing.camera import Camera
+from ...drawing.contours import contour_lines, few_levels
+from ...drawing.glyphs import draw_diamond
+from ...style.color import mix
 from ..terrain import enlarged
 from .look import Look, draw_caption
 from .minima import moved_minima

@@ -16,7 +16,7 @@ from sim.descent.clock import CLOCKS
 from sim.descent.race import Race
 from sim.scene import Scene, load_scene, parse_scene
 from sim.stage.export.still import screenshot
-from sim.stage.picture import Moment, draw, moment
+from sim.stage.picture.picture import Moment, draw, moment
 from sim.stage.session.session import begin, race
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -6,12 +6,12 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from ...descent.problem import Problem
-from ...study.basin_map import Cellwise, basin_cells, finished
-from ...surface.basins import NO_BASIN
-from ..drawing.camera import Camera
-from ..style.color import Color, mix
-from ..style.theme import Theme
+from ....descent.problem import Problem
+from ....study.basin_map import Cellwise, basin_cells, finished
+from ....surface.basins import NO_BASIN
+from ...drawing.camera import Camera
+from ...style.color import Color, mix
+from ...style.theme import Theme
 from ..terrain import enlarged
 from .look import Look
 

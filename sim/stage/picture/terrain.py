@@ -11,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from ..descent.problem import Problem
-from ..surface.critical import CriticalPoint, Kind
-from ..surface.points import Array
-from .drawing.camera import Camera
-from .drawing.contours import encloses, loss_grid, losses, map_levels, rings
-from .style.color import mix
-from .style.text import haloed
-from .style.theme import Theme
+from ...descent.problem import Problem
+from ...surface.critical import CriticalPoint, Kind
+from ...surface.points import Array
+from ..drawing.camera import Camera
+from ..drawing.contours import encloses, loss_grid, losses, map_levels, rings
+from ..style.color import mix
+from ..style.text import haloed
+from ..style.theme import Theme
 
 MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.
 MANY_MARKS = 40  # Where there are more critical points than this,

@@ -6,23 +6,21 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from ..descent.clock import Timing
-from ..descent.race import Race
-from ..scene import Scene
-from ..scene.value import unlike
-from ..study.swarm import Glimpse, swarm
-from ..study.tally import Tally
-from ..surface.protocol import Window
+from ...descent.clock import Timing
+from ...descent.race import Race
+from ...scene.value import unlike
+from ...study.swarm import Glimpse, swarm
+from ...study.tally import Tally
+from ..drawing.layout import Layout
+from ..session.session import SPEEDS, Session
+from ..sheets.sheets import draw_over
+from ..style import text
+from ..style.theme import Theme, load_theme
+from .caption import draw_caption
 from .chart import Axes, Chart, axes
-from .drawing.camera import Camera
-from .drawing.layout import Layout, layout
 from .help import draw_help
-from .lesson import draw_caption
 from .panel import Panel, with_flag
-from .session.session import SPEEDS, Session
-from .sheets.sheets import draw_over
-from .style import text
-from .style.theme import Theme, load_theme
+from .setting import Setting, setting
 from .terrain import draw_terrain
 from .timeline import draw_timeline
 from .tooltip import Look, Stage, draw_pointed
@@ -71,57 +69,6 @@ CLOCK_NAMES = {
 }
 TITLE = "Three Marbles"
 KEYS = "Space play · ← → step · R restart · N new seed · 1–9 scene · H help"
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What stays while a race runs: caches of pictures go by it."""
-
-    scene: Scene
-    size: tuple[int, int]
-    colors: str
-    language: str
-    controls: bool
-    presenter: bool
-    swarm: bool
-    focus: Window | None
-
-    @property
-    def frame(self) -> tuple[object, ...]:
-        """What the panel of controls depends on."""
-        return self.size, self.colors, self.language, self.presenter
-
-    @property
-    def theme(self) -> Theme:
-        """How things look and read."""
-        return load_theme(self.colors, self.language)
-
-    @property
-    def places(self) -> Layout:
-        """Where things stand."""
-        aspect = self.scene.window.width / self.scene.window.height
-        return layout(self.size, len(self.scene.lanes), aspect, self.controls, self.presenter, self.swarm)
-
-    @property
-    def camera(self) -> Camera:
-        """What all maps show: they are equally large and look the same way."""
-        area = self.places.panels[0].map
-        return Camera(self.focus or self.scene.window, area.width, area.height)
-
-
-def setting(session: Session, size: tuple[int, int]) -> Setting:
-    """The setting of a session in a picture of that size."""
-    controls = session.controls and not session.presenter
-    return Setting(
-        scene=session.scene,
-        size=size,
-        colors=session.theme,
-        language=session.language,
-        controls=controls,
-        presenter=session.presenter,
-        swarm=bool(session.swarm),
-        focus=session.focus,
-    )
 
 
 def draw(target: pygame.Surface, moment: Moment, before: Moment | None = None, here: Setting | None = None) -> None:

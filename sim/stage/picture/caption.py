@@ -2,15 +2,15 @@
 
 import pygame
 
-from ..descent.clock import Timing
-from ..descent.race import Race
-from ..scene.lesson import HOLD, answer, caption, end_of, revealed_at
-from .drawing.layout import Layout
-from .session.session import Session
-from .style import text
-from .style.color import mix
-from .style.theme import Theme
-from .style.wrapping import wrapped
+from ...descent.clock import Timing
+from ...descent.race import Race
+from ...scene.lesson import HOLD, answer, caption, end_of, revealed_at
+from ..drawing.layout import Layout
+from ..session.session import Session
+from ..style import text
+from ..style.color import mix
+from ..style.theme import Theme
+from ..style.wrapping import wrapped
 
 
 def reveal(session: Session, race: Race, timing: Timing, tick: int, theme: Theme) -> str:

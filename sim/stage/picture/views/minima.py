@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ...descent.batches import Indices
-from ...descent.examples import FiniteSum
-from ...descent.problem import Problem
-from ...surface.points import Array, dot, eigenvalues, eigenvectors, norm
+from ....descent.batches import Indices
+from ....descent.examples import FiniteSum
+from ....descent.problem import Problem
+from ....surface.points import Array, dot, eigenvalues, eigenvectors, norm
 
 STEPS = 16  # Newton steps from a minimum of the training loss to that of the other loss.
 STRIDE = 0.03  # Longest of them, in window diagonals.

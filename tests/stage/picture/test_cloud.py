@@ -10,13 +10,13 @@ import pytest
 from pictures import drawn_in_turn
 
 from sim.scene import load_scene
-from sim.stage.cloud import FEW, Part, draw_cloud, draw_shares, parts, places
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.layout import layout
-from sim.stage.picture import moment
+from sim.stage.picture.cloud import FEW, Part, draw_cloud, draw_shares, parts, places
+from sim.stage.picture.picture import moment
+from sim.stage.picture.tooltip import MOST_PARTS, Look, shares_tip
 from sim.stage.session.session import begin, race
 from sim.stage.style.theme import load_theme
-from sim.stage.tooltip import MOST_PARTS, Look, shares_tip
 from sim.study.swarm import Cloud, swarm
 from sim.surface.protocol import Window
 

@@ -12,7 +12,7 @@ from sim.descent.race import Race
 from sim.scene import Question, Scene, load_scene, scene_files
 from sim.scene.lesson import HOLD, revealed_at
 from sim.stage.drawing.layout import layout
-from sim.stage.lesson import draw_caption, reveal, spoken
+from sim.stage.picture.caption import draw_caption, reveal, spoken
 from sim.stage.session.playback import Play, Step, Tick
 from sim.stage.session.session import Session, ask, begin
 from sim.stage.session.setup import Guess, OpenScene, SkipQuestion

@@ -5,9 +5,9 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from ...descent.batches import Indices, epoch_orders
-from ...surface.points import Array
-from ..style.color import mix
+from ....descent.batches import Indices, epoch_orders
+from ....surface.points import Array
+from ...style.color import mix
 from .look import Look
 
 WAITING, USED, COMING = range(3)

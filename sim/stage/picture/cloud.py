@@ -7,16 +7,16 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from ..study.statistics import wilson
-from ..study.swarm import Cloud
-from ..surface.basins import Labels
-from ..surface.points import Array
-from .drawing.camera import Camera
-from .style import text
-from .style.color import Color, mix
-from .style.numbers import percent
-from .style.style import hairline
-from .style.theme import Theme
+from ...study.statistics import wilson
+from ...study.swarm import Cloud
+from ...surface.basins import Labels
+from ...surface.points import Array
+from ..drawing.camera import Camera
+from ..style import text
+from ..style.color import Color, mix
+from ..style.numbers import percent
+from ..style.style import hairline
+from ..style.theme import Theme
 from .trail import dot
 from .views.basins import tint
 

@@ -8,15 +8,15 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from ...descent.problem import Problem
-from ...descent.race import Race
-from ...descent.track import Track
-from ...surface.points import Array
-from ..drawing.camera import Camera, visible
-from ..style import text
-from ..style.color import Color
-from ..style.style import stroke_of
-from ..style.theme import Theme
+from ....descent.problem import Problem
+from ....descent.race import Race
+from ....descent.track import Track
+from ....surface.points import Array
+from ...drawing.camera import Camera, visible
+from ...style import text
+from ...style.color import Color
+from ...style.style import stroke_of
+from ...style.theme import Theme
 
 Pixel = tuple[float, float]
 

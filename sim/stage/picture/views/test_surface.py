@@ -3,9 +3,9 @@
 import numpy as np
 import pygame
 
-from ..drawing.contours import contour_lines, few_levels
-from ..drawing.glyphs import draw_dashes, draw_diamond
-from ..style.color import Color, mix
+from ...drawing.contours import contour_lines, few_levels
+from ...drawing.glyphs import draw_dashes, draw_diamond
+from ...style.color import Color, mix
 from .look import Look, draw_caption
 from .minima import moved_minima
 

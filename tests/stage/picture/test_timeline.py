@@ -9,12 +9,12 @@ import pytest
 from sim.descent.clock import CLOCKS
 from sim.descent.race import Race
 from sim.scene import Scene, load_scene
-from sim.stage import timeline
 from sim.stage.drawing.layout import SMALLEST, USUAL, Layout, layout
-from sim.stage.picture import draw, moment
+from sim.stage.picture import timeline
+from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.timeline import describe, epoch_ends, marks, marks_near, tick_at, track, x_of
 from sim.stage.session.session import begin, race
 from sim.stage.style.theme import THEMES, load_theme
-from sim.stage.timeline import describe, epoch_ends, marks, marks_near, tick_at, track, x_of
 
 TICKS = 400
 ALL = 10**9  # As if all had been watched.

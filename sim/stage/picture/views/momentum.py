@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 import pygame
 
-from ...descent.rules import rule_name
-from ...descent.rules.gradient_descent import GradientDescent, NoState
-from ...descent.rules.momentum import Momentum, MomentumState
-from ...descent.rules.nesterov import Nesterov, NesterovState
-from ...descent.track import Track
-from ...descent.update import Even, one_update
-from ...surface.points import Array, norm
-from ..drawing.glyphs import draw_arrow
-from ..style import text
-from ..style.color import mix
-from ..style.numbers import number
+from ....descent.rules import rule_name
+from ....descent.rules.gradient_descent import GradientDescent, NoState
+from ....descent.rules.momentum import Momentum, MomentumState
+from ....descent.rules.nesterov import Nesterov, NesterovState
+from ....descent.track import Track
+from ....descent.update import Even, one_update
+from ....surface.points import Array, norm
+from ...drawing.glyphs import draw_arrow
+from ...style import text
+from ...style.color import mix
+from ...style.numbers import number
 from .look import Look
 
 ENLARGED = 4.0  # Arrows are so many times as long as the movements,

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 import pygame
 
-from ..descent.race import Race
-from ..descent.track import Track
-from ..descent.track_judge import TrackJudge
-from ..descent.verdict import Event, Kind, Verdict
-from ..study.swarm import Cloud
+from ...descent.race import Race
+from ...descent.track import Track
+from ...descent.track_judge import TrackJudge
+from ...descent.verdict import Event, Kind, Verdict
+from ...study.swarm import Cloud
+from ..drawing.camera import Camera
+from ..drawing.glyphs import draw_arrow
+from ..drawing.layout import PanelLayout
+from ..style import text
+from ..style.color import Color, mix, readable
+from ..style.numbers import evidence, number, settings
+from ..style.style import hairline, stroke_of
+from ..style.theme import Theme
 from .cloud import draw_cloud, draw_shares
-from .drawing.camera import Camera
-from .drawing.glyphs import draw_arrow
-from .drawing.layout import PanelLayout
-from .style import text
-from .style.color import Color, mix, readable
-from .style.numbers import evidence, number, settings
-from .style.style import hairline, stroke_of
-from .style.theme import Theme
 from .trail import Trail
 from .views import Layer, Look, draw_views, ground
 

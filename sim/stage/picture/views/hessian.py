@@ -3,10 +3,10 @@
 import numpy as np
 import pygame
 
-from ...surface.points import Array, eigenvectors
-from ..drawing.glyphs import Pixel, draw_arrow
-from ..style.color import mix
-from ..style.numbers import number
+from ....surface.points import Array, eigenvectors
+from ...drawing.glyphs import Pixel, draw_arrow
+from ...style.color import mix
+from ...style.numbers import number
 from .look import Look, draw_caption
 
 REACH = 0.22  # Half the length of a bar of boundless curvature, in map heights.

@@ -12,9 +12,9 @@ from itertools import pairwise
 
 import pygame
 
-from ..descent.track import Track
-from .drawing.camera import Camera, visible
-from .style.color import Color, mix
+from ...descent.track import Track
+from ..drawing.camera import Camera, visible
+from ..style.color import Color, mix
 
 TAIL = 420.0  # Length of the fading stretch, in strokes.
 BLOCK = 64  # Points painted together.

@@ -10,16 +10,16 @@ from itertools import pairwise
 import numpy as np
 import pygame
 
-from ..descent.clock import Timing
-from ..descent.race import Race
-from ..surface.points import Array
-from .drawing.strokes import dashes
-from .drawing.ticks import multiples, round_step
-from .style import text
-from .style.color import mix
-from .style.numbers import short
-from .style.style import hairline, stroke_of
-from .style.theme import Theme
+from ...descent.clock import Timing
+from ...descent.race import Race
+from ...surface.points import Array
+from ..drawing.strokes import dashes
+from ..drawing.ticks import multiples, round_step
+from ..style import text
+from ..style.color import mix
+from ..style.numbers import short
+from ..style.style import hairline, stroke_of
+from ..style.theme import Theme
 
 DASH = 5  # Length of a dash of the test line, in strokes; the gaps are as long.
 UNITS = {"updates": "update", "epochs": "epoch", "serial": "time, serial", "parallel": "time, parallel"}

@@ -5,9 +5,9 @@ from functools import lru_cache
 
 import pygame
 
-from ...descent.race import Race
-from ..drawing.camera import Camera
-from ..style.theme import Theme
+from ....descent.race import Race
+from ...drawing.camera import Camera
+from ...style.theme import Theme
 from .basins import draw_basins
 from .batch_strip import draw_batch_strip
 from .batch_surface import draw_batch_minimum, draw_batch_surface
