@@ -68,11 +68,11 @@ from sim.scene import load_scene
 from sim.scene.reading import load_saved
 from sim.scene.writing import scene_text
 from sim.stage.style import text
-from sim.stage.controls import Buttons, controls
+from sim.stage.input.controls import Buttons, controls
 from sim.stage.keeping import open_text, resume, save_picture
 from sim.stage.session.session import update
 from sim.stage.session.setup import SetFormula
-from sim.stage.widgets import _look
+from sim.stage.input.widgets import _look
 from sim.stage.window import Window
 
 def of_the_button():

@@ -15,14 +15,15 @@ from ..scene import SceneError
 from ..scene.reading import Saved
 from ..study.swarm import swarm
 from ..study.tally import Tally
-from . import StageError, keeping, keys
+from . import StageError, keeping
 from .background import Counter
-from .controls import controls
 from .drawing.layout import SMALLEST, USUAL
 from .filming import Filming
+from .input import keys
+from .input.controls import controls
+from .input.mouse import Act, Hand, Mouse, answer
 from .picture.picture import TITLE, Moment, draw, moment
 from .picture.setting import Setting, setting
-from .pointer import Act, Hand, Mouse, answer
 from .session.odds import ChooseSheet, computing
 from .session.playback import Tick
 from .session.session import SPEEDS, Message, Session, race, update
@@ -32,7 +33,7 @@ from .sheets.sheets import pieces, places_of, tab_at
 from .style.theme import THEMES
 
 if TYPE_CHECKING:
-    from .widgets import ControlPanel
+    from .input.widgets import ControlPanel
 
 TYPING = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
 FRAMES_A_SECOND = 60
@@ -355,7 +356,7 @@ class Window:
             self._panel = None
             return
         if self._panel is None or self._setting is None or self._setting.frame != here.frame:
-            from .widgets import ControlPanel  # noqa: PLC0415  Not needed for the first frame.
+            from .input.widgets import ControlPanel  # noqa: PLC0415  Not needed for the first frame.
 
             self._panel = ControlPanel(here.places.controls, here.size, here.theme, here.places.em)
             self._setting = here

@@ -12,12 +12,12 @@ from pygame_gui.elements import UIButton
 from sim.descent.rules import RULES
 from sim.languages import LANGUAGES
 from sim.scene import Scene, SceneError, load_scene, scene_files
-from sim.stage.controls import Buttons, Choice, Control, Slider, controls, scene_titles
+from sim.stage.input.controls import Buttons, Choice, Control, Slider, controls, scene_titles
+from sim.stage.input.widgets import STEPS, ControlPanel
 from sim.stage.picture.setting import setting
 from sim.stage.session.lanes import ChooseRule, SelectLane
 from sim.stage.session.session import Session, begin, update
 from sim.stage.style.theme import load_theme
-from sim.stage.widgets import STEPS, ControlPanel
 
 SIZE = (960, 600)
 
@@ -141,7 +141,7 @@ def test_a_scene_whose_file_has_gone_keeps_its_place_in_the_menu(monkeypatch: py
         raise SceneError(f"cannot read {name}")
 
     scene_titles.cache_clear()
-    monkeypatch.setattr("sim.stage.controls.load_scene", gone)
+    monkeypatch.setattr("sim.stage.input.controls.load_scene", gone)
     menu = held(session)["scene"]
     assert isinstance(menu, Choice)
     assert menu.options == tuple(scene_files())

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from ..descent.clock import CLOCKS
-from ..descent.data import MOST_EXAMPLES
-from ..descent.rules import RULES, rule_name
-from ..languages import following, known
-from ..scene import SceneError, load_scene, scene_files
-from ..study.swarm import SIZES, SPREADS
-from ..surface.formula import Formula
-from .picture.views import VIEWS
-from .session.examples import SetCount, SetSigma, chosen
-from .session.lanes import (
+from ...descent.clock import CLOCKS
+from ...descent.data import MOST_EXAMPLES
+from ...descent.rules import RULES, rule_name
+from ...languages import following, known
+from ...scene import SceneError, load_scene, scene_files
+from ...study.swarm import SIZES, SPREADS
+from ...surface.formula import Formula
+from ..picture.views import VIEWS
+from ..session.examples import SetCount, SetSigma, chosen
+from ..session.lanes import (
     HIGHEST_DECAY,
     AddLane,
     ChooseRule,
@@ -31,13 +31,13 @@ from .session.lanes import (
     memory,
     two_digits,
 )
-from .session.odds import ShowOdds, TurnSheet
-from .session.playback import ChooseClock, ChooseSpeed, Restart
-from .session.session import SPEEDS, Message, Session
-from .session.setup import NewSeed, OpenScene, SetFormula, SetSeed
-from .session.view import ChangeLanguage, ChangeTheme, ChooseSpread, ChooseSwarm, Present, ToggleView
-from .style.numbers import SYMBOLS, short
-from .style.theme import Theme
+from ..session.odds import ShowOdds, TurnSheet
+from ..session.playback import ChooseClock, ChooseSpeed, Restart
+from ..session.session import SPEEDS, Message, Session
+from ..session.setup import NewSeed, OpenScene, SetFormula, SetSeed
+from ..session.view import ChangeLanguage, ChangeTheme, ChooseSpread, ChooseSwarm, Present, ToggleView
+from ..style.numbers import SYMBOLS, short
+from ..style.theme import Theme
 
 RATES = (1e-4, 1e1)  # Ends of the slider of learning rates, which is logarithmic.
 SIGMAS = (1e-2, 1e2)  # Ends of the slider of σ, logarithmic too; its left end is 0.

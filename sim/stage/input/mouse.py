@@ -11,14 +11,14 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from .drawing.camera import Camera
-from .drawing.layout import Layout
-from .picture.setting import setting
-from .picture.timeline import tick_at
-from .session.playback import Scrub
-from .session.session import Message, Session
-from .session.setup import Drop, MoveStart, Undrop
-from .session.view import Pan, Point, ResetView, Zoom
+from ..drawing.camera import Camera
+from ..drawing.layout import Layout
+from ..picture.setting import setting
+from ..picture.timeline import tick_at
+from ..session.playback import Scrub
+from ..session.session import Message, Session
+from ..session.setup import Drop, MoveStart, Undrop
+from ..session.view import Pan, Point, ResetView, Zoom
 
 Pixel = tuple[int, int]
 

@@ -2,10 +2,9 @@
 
 import pygame
 
-from .picture.views import VIEWS
-from .pointer import NOTCH
-from .session.examples import ScaleCount, ScaleSigma
-from .session.lanes import (
+from ..picture.views import VIEWS
+from ..session.examples import ScaleCount, ScaleSigma
+from ..session.lanes import (
     AddLane,
     DuplicateLane,
     NextRule,
@@ -15,11 +14,11 @@ from .session.lanes import (
     SelectLane,
     ShiftMomentum,
 )
-from .session.odds import ShowOdds, TurnSheet
-from .session.playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step
-from .session.session import Message
-from .session.setup import NewSeed, NextScene, OpenScene, SkipQuestion
-from .session.view import (
+from ..session.odds import ShowOdds, TurnSheet
+from ..session.playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step
+from ..session.session import Message
+from ..session.setup import NewSeed, NextScene, OpenScene, SkipQuestion
+from ..session.view import (
     Back,
     ChangeLanguage,
     ChangeSpread,
@@ -34,6 +33,7 @@ from .session.view import (
     ToggleView,
     Zoom,
 )
+from .mouse import NOTCH
 
 STRIDE = 10  # Updates that an arrow key goes with Shift.
 FINE = 1.25  # Factor of a learning rate or a σ at one press.

@@ -6,13 +6,13 @@ import pygame
 import pygame_gui
 from pygame_gui.elements import UIButton, UIDropDownMenu, UIHorizontalSlider, UITextEntryLine
 
-from ..languages import following
+from ...languages import following
+from ..session.session import Message
+from ..style import text
+from ..style.color import Color, mix
+from ..style.style import hairline
+from ..style.theme import Theme
 from .controls import Buttons, Choice, Control, Entry, Slider
-from .session.session import Message
-from .style import text
-from .style.color import Color, mix
-from .style.style import hairline
-from .style.theme import Theme
 
 STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui rounds others by itself.
 LABEL_SHARE = 0.3  # Of a row's width, left of a menu.

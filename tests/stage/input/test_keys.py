@@ -4,8 +4,8 @@ import pygame
 import pytest
 
 from sim.scene import load_scene
-from sim.stage.controls import Buttons, controls
-from sim.stage.keys import CHARACTERS, KEYS, SHIFTED, VIEW_KEYS, message
+from sim.stage.input.controls import Buttons, controls
+from sim.stage.input.keys import CHARACTERS, KEYS, SHIFTED, VIEW_KEYS, message
 from sim.stage.picture.views import VIEWS
 from sim.stage.session.playback import Step
 from sim.stage.session.session import begin
