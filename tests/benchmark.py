@@ -33,7 +33,7 @@ from sim.stage.export.film import film
 from sim.stage.picture.views import VIEWS
 from sim.stage.session.session import SPEEDS, Session, race
 from sim.stage.session.setup import MoveStart
-from sim.stage.window import Window
+from sim.stage.window.window import Window
 from sim.study.odds import jobs
 from sim.study.workers import completed
 from sim.surface.gaussian import Bowl, Landscape, Well

@@ -166,7 +166,7 @@ def test_there_is_something_to_check() -> None:
         ("sim/stage/a.py", "import main", True),
         ("sim/__init__.py", "from sim.stage import theme", True),
         ("sim/__init__.py", "import pygame.font", True),
-        ("main.py", "from sim.stage.window import open_window", False),
+        ("main.py", "from sim.stage.window.window import open_window", False),
         ("main.py", "import pygame", True),
         ("sim/attic/a.py", "", True),
         ("sim/attic.py", "", True),

@@ -69,11 +69,11 @@ from sim.scene.reading import load_saved
 from sim.scene.writing import scene_text
 from sim.stage.style import text
 from sim.stage.input.controls import Buttons, controls
-from sim.stage.keeping import open_text, resume, save_picture
+from sim.stage.window.documents import open_text, resume, save_picture
 from sim.stage.session.session import update
 from sim.stage.session.setup import SetFormula
 from sim.stage.input.widgets import _look
-from sim.stage.window import Window
+from sim.stage.window.window import Window
 
 def of_the_button():
     return [(button.label, button.tip) for control in controls(window.session, window.session_theme())

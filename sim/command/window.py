@@ -50,7 +50,8 @@ def run(arguments: argparse.Namespace) -> None:
 
     saved = chosen(arguments.scene)
     require_pygame_ce()
-    from ..stage.window import NoDisplay, open_window
+    from ..stage.window.display import NoDisplay
+    from ..stage.window.window import open_window
 
     try:
         open_window(saved)

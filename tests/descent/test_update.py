@@ -33,7 +33,7 @@ from sim.stage.picture.views.momentum import next_movement
 from sim.stage.session.lanes import NextRule
 from sim.stage.session.session import Session, begin
 from sim.stage.style.numbers import settings
-from sim.stage.window import Window
+from sim.stage.window.window import Window
 from sim.study import contrast, cost
 from sim.study.basin_map import RuleDescent, memory
 from sim.study.ensemble import Job

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pygame
 
 from sim.stage.session.session import race
-from sim.stage.window import Window
+from sim.stage.window.window import Window
 
 
 @contextmanager

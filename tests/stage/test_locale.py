@@ -57,7 +57,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("controls.py", "session.spread"): set(SPREADS),
     ("controls.py", "view.label"): {view.label for view in VIEWS.values()},
     ("controls.py", "view.tip"): {view.tip for view in VIEWS.values()},
-    ("keeping.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},
+    ("documents.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},
     ("sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
     ("odds.py", "word"): set(odds_sheet.FIGURE_WORDS) | {kind.value for kind in Kind},
     ("setup.py", "OWN_SURFACE"): {setup.OWN_SURFACE},

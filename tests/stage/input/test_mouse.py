@@ -10,7 +10,6 @@ import pytest
 from driver import computed, press, screen
 
 from sim.scene import Scene, load_scene, scene_files
-from sim.stage import window as stage_window
 from sim.stage.drawing.layout import SMALLEST, USUAL
 from sim.stage.input.mouse import Act, Carrying, Free, Hand, Mouse, Panning, Pressing, Scrubbing, answer
 from sim.stage.picture.setting import Setting, setting
@@ -19,6 +18,7 @@ from sim.stage.session.playback import GoToEnd, Scrub
 from sim.stage.session.session import Message, Session, begin, update
 from sim.stage.session.setup import Drop, MoveStart, OpenScene
 from sim.stage.session.view import ZOOMS, Pan, Point, ResetView, Zoom
+from sim.stage.window import window as stage_window
 
 SIZE = SMALLEST
 NAMES = list(scene_files())

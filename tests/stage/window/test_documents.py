@@ -13,12 +13,12 @@ from sim.descent.digest import digest
 from sim.scene import load_scene
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved
 from sim.scene.saving import saved_text
-from sim.stage import keeping
-from sim.stage.keeping import OpenSaved, open_file, open_text, resume, save_picture
 from sim.stage.session.session import Session, begin, race, update
 from sim.stage.session.setup import Drop
 from sim.stage.session.view import Notify
-from sim.stage.window import Window
+from sim.stage.window import documents
+from sim.stage.window.documents import OpenSaved, open_file, open_text, resume, save_picture
+from sim.stage.window.window import Window
 
 
 @pytest.fixture
@@ -92,13 +92,13 @@ def test_a_clipboard_that_refuses_gets_a_sentence(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(pygame.scrap, "put_text", refuse)
     monkeypatch.setattr(pygame.scrap, "get_text", refuse)
     session = begin(load_scene("ravine"))
-    assert keeping.copy_scene(session) == Notify("The scene cannot be copied: no clipboard")
-    assert keeping.paste_scene(session) == Notify("There is no text on the clipboard.")
+    assert documents.copy_scene(session) == Notify("The scene cannot be copied: no clipboard")
+    assert documents.paste_scene(session) == Notify("There is no text on the clipboard.")
 
 
 def test_a_picture_that_cannot_be_saved_gets_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sim.stage.keeping.named", lambda name, rest: tmp_path / "none" / f"{name}{rest}")
+    monkeypatch.setattr("sim.stage.window.documents.named", lambda name, rest: tmp_path / "none" / f"{name}{rest}")
     answer = save_picture(begin(load_scene("ravine")), (640, 400))
     assert isinstance(answer, Notify)
     assert f"there is no folder {tmp_path / 'none'}" in answer.sentence
@@ -148,12 +148,12 @@ def test_a_race_that_goes_otherwise_here_is_told_once_it_has_been_computed(windo
     told = digest(running, 30)
     theirs = (*told[:12], *((number, "0000") for number, _ in told[12:]))
     after = update(window.session, OpenSaved(replace(saved, digest=theirs)))
-    assert keeping.compared(after, saved.scene.race()) is None
-    message = keeping.compared(after, running)
+    assert documents.compared(after, saved.scene.race()) is None
+    message = documents.compared(after, running)
     assert message is not None
     there = update(after, message)
     assert there.notice == "From update 12 on, what is computed and shown here differs from the file."
-    assert keeping.compared(there, running) is None
+    assert documents.compared(there, running) is None
 
 
 @pytest.mark.parametrize("changed", [False, True])
@@ -165,7 +165,7 @@ def test_a_race_as_in_the_file_or_one_that_was_changed_since_gets_no_word(window
     after = update(window.session, OpenSaved(replace(saved, digest=told)))
     if changed:
         after = replace(after, scene=replace(after.scene, seed=1))
-    message = keeping.compared(after, running)
+    message = documents.compared(after, running)
     assert message is not None
     assert update(after, message).notice == after.notice == "Opened local-minimum"
 

@@ -13,12 +13,12 @@ from tallies import SPEEDS, few_seeds
 from waiting import until
 
 from sim.scene import Scene, load_scene
-from sim.stage.background import Counter
 from sim.stage.picture.setting import setting
 from sim.stage.session.odds import Counted, Failed, Timed, computing
 from sim.stage.session.session import Message, begin, race
 from sim.stage.sheets.sheets import places_of
-from sim.stage.window import Window
+from sim.stage.window.counter import Counter
+from sim.stage.window.window import Window
 from sim.study.tally import Tally, work
 
 
@@ -176,7 +176,7 @@ def test_another_scene_stops_it(window: Window, endless: Scene) -> None:
 
 
 def test_a_click_on_a_sheet_turns_it_or_does_nothing(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.stage.window.Counter", lambda _tally: _Idle(window.session.scene))
+    monkeypatch.setattr("sim.stage.window.window.Counter", lambda _tally: _Idle(window.session.scene))
     press(window, pygame.K_j, "j")
     here = setting(window.session, (960, 600))
     places = places_of(here.places, here.theme)

@@ -12,15 +12,16 @@ from PIL import Image
 
 from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved
-from sim.stage import keeping
-from sim.stage import window as stage_window
 from sim.stage.drawing.camera import Camera
 from sim.stage.picture.picture import moment, status
 from sim.stage.picture.setting import setting
 from sim.stage.session.playback import GoToEnd, Play
 from sim.stage.session.session import begin, race
 from sim.stage.session.setup import MoveStart
-from sim.stage.window import NoDisplay, Window, open_window
+from sim.stage.window import documents
+from sim.stage.window import window as stage_window
+from sim.stage.window.display import NoDisplay
+from sim.stage.window.window import Window, open_window
 from sim.study.swarm import swarm
 
 NAMES = list(scene_files())
@@ -123,7 +124,7 @@ def test_screenshots_overwrite_nothing(window: Window, tmp_path: Path) -> None:
 
 
 def test_a_screenshot_that_cannot_be_saved_is_said_on_screen(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "free_path", lambda path: Path("nowhere") / path)
+    monkeypatch.setattr(documents, "free_path", lambda path: Path("nowhere") / path)
     press(window, pygame.K_s)
     assert "nowhere" in window.session.notice
     assert window.session.open

@@ -1,39 +1,36 @@
 """The window: events become messages, messages a new session, and the session a picture."""
 
-import os
-import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pygame
 
-from ..descent.race import Race
-from ..scene import SceneError
-from ..scene.reading import Saved
-from ..study.swarm import swarm
-from ..study.tally import Tally
-from . import StageError, keeping
-from .background import Counter
-from .drawing.layout import SMALLEST, USUAL
-from .filming import Filming
-from .input import keys
-from .input.controls import controls
-from .input.mouse import Act, Hand, Mouse, answer
-from .picture.picture import TITLE, Moment, draw, moment
-from .picture.setting import Setting, setting
-from .session.odds import ChooseSheet, computing
-from .session.playback import Tick
-from .session.session import SPEEDS, Message, Session, race, update
-from .session.setup import Guess
-from .session.view import Close, Notify, Point
-from .sheets.sheets import pieces, places_of, tab_at
-from .style.theme import THEMES
+from ...descent.race import Race
+from ...scene import SceneError
+from ...scene.reading import Saved
+from ...study.swarm import swarm
+from ...study.tally import Tally
+from ..drawing.layout import SMALLEST
+from ..input import keys
+from ..input.controls import controls
+from ..input.mouse import Act, Hand, Mouse, answer
+from ..picture.picture import TITLE, Moment, draw, moment
+from ..picture.setting import Setting, setting
+from ..session.odds import ChooseSheet, computing
+from ..session.playback import Tick
+from ..session.session import SPEEDS, Message, Session, race, update
+from ..session.setup import Guess
+from ..session.view import Close, Notify, Point
+from ..sheets.sheets import pieces, places_of, tab_at
+from ..style.theme import THEMES
+from . import display, documents
+from .counter import Counter
+from .recording import Filming
 
 if TYPE_CHECKING:
-    from .input.widgets import ControlPanel
+    from ..input.widgets import ControlPanel
 
 TYPING = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
 FRAMES_A_SECOND = 60
@@ -46,11 +43,6 @@ LIVELY = 1.0  # Seconds after an event for which open controls are drawn on: too
 SWARMING = (0.002, 0.008)  # Fewest and most seconds of a frame that go into a swarm: what the drawing leaves
 IN_TIME = 0.014  # of so many.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
-UNSEEN = ("dummy", "offscreen")  # SDL's drivers that show nothing; SDL falls back on them in silence.
-
-
-class NoDisplay(StageError):
-    """There is no display to open a window on."""
 
 
 def open_window(saved: Saved) -> None:
@@ -59,52 +51,13 @@ def open_window(saved: Saved) -> None:
     Raises:
         NoDisplay: there is none.
     """
-    with _display():
-        window = Window(keeping.resume(saved, THEMES[0]))
+    with display.opened():
+        window = Window(documents.resume(saved, THEMES[0]))
         try:
             while window.session.open:
                 window.frame()
         finally:
             window.close()
-
-
-@contextmanager
-def _display() -> Iterator[None]:
-    # SDL itself finds no display only after its libraries have complained on standard error.
-    chosen = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))
-    if sys.platform.startswith("linux") and not chosen:
-        raise NoDisplay("there is no display to open a window on")
-    try:
-        pygame.display.init()
-        driver = pygame.display.get_driver()
-        if driver in UNSEEN and os.environ.get("SDL_VIDEODRIVER") != driver:
-            raise NoDisplay("there is no display to open a window on")
-        pygame.display.set_caption(TITLE)
-        pygame.display.set_mode(_first_size(), pygame.RESIZABLE)
-        pygame.key.set_repeat(300, 40)
-        yield
-    except pygame.error as error:
-        raise NoDisplay(f"no window can be opened: {error}") from None
-    finally:
-        pygame.display.quit()
-
-
-def _first_size() -> tuple[int, int]:
-    """The usual size, or what the desktop has room for."""
-    width, height = pygame.display.get_desktop_sizes()[0]
-    return min(USUAL[0], max(SMALLEST[0], width - 40)), min(USUAL[1], max(SMALLEST[1], height - 100))
-
-
-def _now() -> float:
-    """Seconds of SDL's clock."""
-    return pygame.time.get_ticks() / 1000
-
-
-def _screen() -> pygame.Surface:
-    """The window's surface, which SDL replaces when its size changes."""
-    screen = pygame.display.get_surface()
-    assert screen is not None
-    return screen
 
 
 class Window:
@@ -136,11 +89,11 @@ class Window:
     def advance(self, events: Iterable[pygame.Event], seconds: float) -> None:
         """Answer the events, compute on, let the time pass, and draw."""
         for event in events:
-            self._stirred = _now()
+            self._stirred = display.now()
             self._answer(event)
         running = race(self.session.scene)
         self._compute(running)
-        self._tell(keeping.compared(self.session, running))
+        self._tell(documents.compared(self.session, running))
         self.send(Tick(seconds, running.updates - 1))
         self._compute_swarm(running)
         self._count()
@@ -179,7 +132,7 @@ class Window:
 
     def _lively(self) -> bool:
         """Whether open controls may still change by themselves."""
-        return self._panel is not None and _now() - self._stirred < LIVELY
+        return self._panel is not None and display.now() - self._stirred < LIVELY
 
     def _answer(self, event: pygame.Event) -> None:
         if event.type == pygame.QUIT:
@@ -189,9 +142,9 @@ class Window:
         elif event.type == pygame.KEYDOWN:
             self._answer_key(event)
         elif event.type == pygame.DROPFILE:
-            self.send(keeping.open_file(event.file))
+            self.send(documents.open_file(event.file))
         elif event.type == pygame.DROPTEXT:
-            self.send(keeping.open_text(event.text))
+            self.send(documents.open_text(event.text))
         elif self._answer_controls(event) or self._answer_sheet(event):
             self.send(Point(None))
         elif self.session.waiting and event.type == pygame.MOUSEBUTTONDOWN:
@@ -212,7 +165,7 @@ class Window:
 
     def _mouse(self, event: pygame.Event) -> Mouse | None:
         """What the event says of the mouse, if anything that matters here."""
-        now = _now()
+        now = display.now()
         if event.type == pygame.MOUSEMOTION:
             return Mouse(Act.MOVE, self._on_canvas(event.pos), now, held=bool(event.buttons[0]))
         if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and event.button == pygame.BUTTON_LEFT:
@@ -256,15 +209,15 @@ class Window:
 
     def _answer_key(self, event: pygame.Event) -> None:
         if not event.mod & keys.COMMANDS and event.key == pygame.K_s:
-            self.send(keeping.save_picture(self.session, self._canvas_size()))
+            self.send(documents.save_picture(self.session, self._canvas_size()))
         elif not event.mod & (keys.COMMANDS | pygame.KMOD_SHIFT) and event.key == pygame.K_v:
             self._film_on()  # What was still until now has lasted.
-            self._tell(self._filming.toggle(self.session, _screen().get_size(), _now()))
+            self._tell(self._filming.toggle(self.session, display.screen().get_size(), display.now()))
             pygame.display.set_caption(f"{TITLE} ●" if self._filming.running else TITLE)
         elif event.mod & keys.COPYING and event.key == pygame.K_c:
-            self.send(keeping.copy_scene(self.session))
+            self.send(documents.copy_scene(self.session))
         elif event.mod & keys.COPYING and event.key == pygame.K_v:
-            self.send(keeping.paste_scene(self.session))
+            self.send(documents.paste_scene(self.session))
         elif not event.mod & keys.COMMANDS and event.key == pygame.K_f:
             pygame.display.toggle_fullscreen()
             self._shown = None
@@ -323,7 +276,7 @@ class Window:
 
     def _film_on(self) -> None:
         """Let the film that is being made, if one is, see what the window shows."""
-        self._tell(self._filming.see(self.session, _screen(), _now()))
+        self._tell(self._filming.see(self.session, display.screen(), display.now()))
 
     def _tell(self, message: Message | None) -> None:
         if message is not None:
@@ -331,7 +284,7 @@ class Window:
 
     def _show(self, running: Race, seconds: float) -> None:
         """Draw the moment, if it is not the one shown already."""
-        screen = _screen()
+        screen = display.screen()
         now, size = replace(moment(self.session, running), tally=self._tally), screen.get_size()
         if self._shown == (now, size) and not self._lively():
             return
@@ -356,7 +309,7 @@ class Window:
             self._panel = None
             return
         if self._panel is None or self._setting is None or self._setting.frame != here.frame:
-            from .input.widgets import ControlPanel  # noqa: PLC0415  Not needed for the first frame.
+            from ..input.widgets import ControlPanel  # noqa: PLC0415  Not needed for the first frame.
 
             self._panel = ControlPanel(here.places.controls, here.size, here.theme, here.places.em)
             self._setting = here
@@ -366,9 +319,9 @@ class Window:
     @staticmethod
     def _canvas_size() -> tuple[int, int]:
         """The size that is drawn: a window smaller than SMALLEST shows a reduced picture."""
-        width, height = _screen().get_size()
+        width, height = display.screen().get_size()
         return max(width, SMALLEST[0]), max(height, SMALLEST[1])
 
     def _on_canvas(self, pixel: tuple[int, int]) -> tuple[int, int]:
-        screen, canvas = _screen().get_size(), self._canvas_size()
+        screen, canvas = display.screen().get_size(), self._canvas_size()
         return pixel[0] * canvas[0] // screen[0], pixel[1] * canvas[1] // screen[1]

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 
 import pygame
 
-from ..descent.digest import Departure, departure
-from ..descent.race import Race
-from ..files import OutputError, free_path, located, named
-from ..scene import SceneError
-from ..scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
-from .export.png import save_png
-from .picture.picture import draw, moment
-from .session.session import Message, Session, ask, begin, carried_by, scene_of
-from .session.session import race as race_of
-from .session.view import Notify
-from .style.theme import say
+from ...descent.digest import Departure, departure
+from ...descent.race import Race
+from ...files import OutputError, free_path, located, named
+from ...scene import SceneError
+from ...scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
+from ..export.png import save_png
+from ..picture.picture import draw, moment
+from ..session.session import Message, Session, ask, begin, carried_by, scene_of
+from ..session.session import race as race_of
+from ..session.view import Notify
+from ..style.theme import say
 
 PASTED = "pasted"
 """What a scene is called that comes as text and does not say its name."""

@@ -16,7 +16,7 @@ from sim.stage.picture.setting import setting
 from sim.stage.picture.timeline import track
 from sim.stage.session.session import begin
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WIDTH, HEIGHT = 1280, 800
 TOOLS = ("Xvfb", "xdotool")
 PATIENCE = 20.0  # Seconds until something that should happen counts as missing.
