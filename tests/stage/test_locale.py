@@ -33,37 +33,37 @@ CHINESE = re.compile(r"[一-鿿]")
 OPTIMIZERS = {"Adam", "AdamW", "Adagrad", "RMSprop"}
 """Names of lanes that are the same in every language."""
 
-HANDED_ON = {("theme.py", "sentence")}
+HANDED_ON = {("style/theme.py", "sentence")}
 """Where a sentence is only passed to another `say`."""
 INDIRECT: dict[tuple[str, str], set[str]] = {
-    ("chart.py", "UNITS[axes.clock]"): set(chart.UNITS.values()),
-    ("chart.py", "UNITS[self._axes.clock]"): set(chart.UNITS.values()),
-    ("picture.py", "CLOCK_NAMES[session.clock]"): set(picture.CLOCK_NAMES.values()),
-    ("picture.py", "KEYS"): {picture.KEYS},
-    ("help.py", "key"): {key for key, _ in help.SHEET + help.CHANGES + help.LEGEND},
-    ("help.py", "meaning"): {meaning for _, meaning in help.SHEET + help.CHANGES + help.LEGEND}
+    ("picture/chart.py", "UNITS[axes.clock]"): set(chart.UNITS.values()),
+    ("picture/chart.py", "UNITS[self._axes.clock]"): set(chart.UNITS.values()),
+    ("picture/picture.py", "CLOCK_NAMES[session.clock]"): set(picture.CLOCK_NAMES.values()),
+    ("picture/picture.py", "KEYS"): {picture.KEYS},
+    ("picture/help.py", "key"): {key for key, _ in help.SHEET + help.CHANGES + help.LEGEND},
+    ("picture/help.py", "meaning"): {meaning for _, meaning in help.SHEET + help.CHANGES + help.LEGEND}
     | {view.label for view in VIEWS.values()},
-    ("numbers.py", "sentence"): set(numbers.EVIDENCE),
-    ("numbers.py", "rule_name(lane.rule)"): {"gradient descent", "momentum"},  # The others keep their names.
-    ("panel.py", "verdict.kind.value"): {kind.value for kind in Kind},
-    ("svg.py", "verdict.kind.value"): {kind.value for kind in Kind},
-    ("timeline.py", "Kind[event.kind.upper()].value"): {kind.value for kind in Kind},
-    ("tooltip.py", "PLACES[lower, upper]"): set(tooltip.PLACES.values()),
-    ("labels.py", "point.kind.value"): {kind.value for kind in critical.Kind},
-    ("controls.py", "name"): {"gradient descent", "momentum"},
-    ("basins.py", "rule_name(rule)"): {"gradient descent", "momentum"},
-    ("controls.py", "rule_name(rule)"): {"gradient descent", "momentum"},
-    ("controls.py", "spread"): set(SPREADS),
-    ("controls.py", "session.spread"): set(SPREADS),
-    ("controls.py", "view.label"): {view.label for view in VIEWS.values()},
-    ("controls.py", "view.tip"): {view.tip for view in VIEWS.values()},
-    ("documents.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},
-    ("sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
-    ("odds.py", "word"): set(odds_sheet.FIGURE_WORDS) | {kind.value for kind in Kind},
-    ("setup.py", "OWN_SURFACE"): {setup.OWN_SURFACE},
-    ("contrast.py", "row.label"): {label for _, label, _ in contrast.ABOUT},
-    ("contrast.py", "words"): set(contrast.CAPTION),
-    ("momentum.py", "rule_name(look.track.lane.rule)"): set(),  # Rules keep their names.
+    ("style/numbers.py", "sentence"): set(numbers.EVIDENCE),
+    ("style/numbers.py", "rule_name(lane.rule)"): {"gradient descent", "momentum"},  # The others keep their names.
+    ("picture/panel.py", "verdict.kind.value"): {kind.value for kind in Kind},
+    ("export/svg.py", "verdict.kind.value"): {kind.value for kind in Kind},
+    ("picture/timeline.py", "Kind[event.kind.upper()].value"): {kind.value for kind in Kind},
+    ("picture/tooltip.py", "PLACES[lower, upper]"): set(tooltip.PLACES.values()),
+    ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical.Kind},
+    ("input/controls.py", "name"): {"gradient descent", "momentum"},
+    ("export/basins.py", "rule_name(rule)"): {"gradient descent", "momentum"},
+    ("input/controls.py", "rule_name(rule)"): {"gradient descent", "momentum"},
+    ("input/controls.py", "spread"): set(SPREADS),
+    ("input/controls.py", "session.spread"): set(SPREADS),
+    ("input/controls.py", "view.label"): {view.label for view in VIEWS.values()},
+    ("input/controls.py", "view.tip"): {view.tip for view in VIEWS.values()},
+    ("window/documents.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},
+    ("sheets/sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
+    ("sheets/odds.py", "word"): set(odds_sheet.FIGURE_WORDS) | {kind.value for kind in Kind},
+    ("session/setup.py", "OWN_SURFACE"): {setup.OWN_SURFACE},
+    ("sheets/contrast.py", "row.label"): {label for _, label, _ in contrast.ABOUT},
+    ("sheets/contrast.py", "words"): set(contrast.CAPTION),
+    ("picture/views/momentum.py", "rule_name(look.track.lane.rule)"): set(),  # Rules keep their names.
 }
 """What is said where the sentence does not stand in the call: by file and argument, all that it can be."""
 
@@ -84,7 +84,7 @@ def calls(source: str) -> Iterator[ast.expr]:
 def said() -> dict[tuple[str, str], str | None]:
     """Every sentence of the stage by file and argument; None where the argument is no literal."""
     return {
-        (path.name, ast.unparse(argument)): argument.value
+        (path.relative_to(STAGE).as_posix(), ast.unparse(argument)): argument.value
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
         else None
         for path in STAGE.rglob("*.py")
