@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from sim.stage.picture import Moment, draw
+from sim.stage.picture.picture import Moment, draw
 
 Pixels = npt.NDArray[np.uint8]
 

@@ -15,7 +15,7 @@ from sim.descent.judge import NEVER, STAYING
 from sim.report import summary, table
 from sim.scene import Scene
 from sim.scene.reading import parse_scene
-from sim.stage.export import screenshot
+from sim.stage.export.still import screenshot
 from sim.study.ensemble import Outcomes, ensemble
 from sim.study.odds import odds
 from sim.study.odds_report import summary as odds_summary

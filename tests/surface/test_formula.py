@@ -17,10 +17,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sim.descent.data import ShiftedExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.scene import Scene, SceneError, load_scene, parse_scene
-from sim.stage.camera import Camera
-from sim.stage.export import screenshot
-from sim.stage.terrain import draw_terrain
-from sim.stage.theme import THEMES, load_theme
+from sim.stage.drawing.camera import Camera
+from sim.stage.export.still import screenshot
+from sim.stage.picture.terrain import draw_terrain
+from sim.stage.style.theme import THEMES, load_theme
 from sim.surface import usual_window
 from sim.surface.basins import find_basins, flow_step
 from sim.surface.critical import CriticalPoint, Kind, critical_points

@@ -8,13 +8,13 @@ import pygame
 from pygame import Rect
 
 from ...study.figure import Bars
-from .. import text
-from ..numbers import short
-from ..theme import mix
+from ..drawing.strokes import draw_whisker
+from ..drawing.ticks import per_cent
+from ..style import text
+from ..style.color import mix
+from ..style.numbers import short
+from ..style.style import Style
 from .axes import Direction
-from .strokes import draw_whisker
-from .style import Style
-from .ticks import per_cent
 from .words import Label, label
 
 GROUP = 0.8  # Of the room of a category, what its bars fill.

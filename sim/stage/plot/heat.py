@@ -9,12 +9,11 @@ from pygame import Rect
 
 from ...study.figure import Axis, HeatMap
 from ...surface.points import Array
-from ..chart import round_step
-from ..panel import readable
+from ..drawing.ticks import Scale, per_cent, round_step, scale, written
+from ..style.color import readable
+from ..style.style import Style
 from .axes import Direction
 from .ramp import STEPS, ramp
-from .style import Style
-from .ticks import Scale, per_cent, scale, written
 from .words import Label, label
 
 DIGITS = 50  # Numbers are told apart that differ by this part of the scale.

@@ -6,10 +6,10 @@ import pygame
 from pygame import Rect
 
 from ...study.figure import Bars, Figure, Line, Parts
-from .. import text
+from ..drawing.strokes import draw_dot, draw_path
+from ..style import text
+from ..style.style import Style
 from .strips import fills, hatch
-from .strokes import draw_dot, draw_path
-from .style import Style
 from .words import Label, label, pitch, spoken
 
 MOST_LINES = 3

@@ -10,10 +10,10 @@ from pygame import Rect
 
 from ...study.figure import Line
 from ...surface.points import Array
-from ..theme import mix
+from ..drawing.strokes import draw_dot, draw_path, draw_whisker
+from ..style.color import mix
+from ..style.style import Style
 from .axes import Direction, Mask
-from .strokes import draw_dot, draw_path, draw_whisker
-from .style import Style
 
 CROWDED = 0.75  # Em between points, below which they are not marked,
 CROWDED_WHISKERS = 1.1  # and intervals make a band.

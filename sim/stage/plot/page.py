@@ -3,15 +3,17 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
-from math import inf, sqrt
-from pathlib import Path
+from math import inf
 
 import pygame
 from pygame import Rect
 
-from ...languages import ENGLISH
 from ...study.figure import Page
-from ..theme import Theme, load_theme
+from ..drawing.strokes import first_pixel
+from ..drawing.ticks import minor
+from ..style.style import Style
+from ..style.theme import Theme
+from ..style.wrapping import wrapped
 from .bars import draw_bars
 from .frame import Frame, Margins, build, inside, margins, plot_area
 from .heat import draw_cells, draw_scale
@@ -19,13 +21,8 @@ from .legend import Key, Legend, keys, keys_of_parts, legend
 from .lines import draw_lines
 from .plan import Plan, fitted, scaled
 from .strips import draw_strips
-from .strokes import first_pixel
-from .style import Style
-from .ticks import minor
-from .words import Label, pitch, spoken, stacked, wrapped
+from .words import Label, pitch, spoken, stacked
 
-USUAL_EM = 20 / sqrt(1600 * 900)  # Of a saved page, for each pixel of the side of a square of its area;
-MOST_EMS = (40, 22)  # but its width and height are at least so many.
 SMALLEST_EM = 11
 GAP = 0.7  # Em: between cards, and around them.
 SHAPE = 1.6  # Width over height of a plot that is good to read,
@@ -59,26 +56,6 @@ def draw_page(
     place = Rect(rect)
     if place.width > 0 and place.height > 0:
         target.blit(_picture(page, theme, em, place.size), place)
-
-
-def save_page(page: Page, size: tuple[int, int], theme_name: str, path: Path, language: str = ENGLISH) -> None:
-    """Save a page as a PNG of that size in pixels, in a theme of THEMES and the language of that code.
-
-    Raises:
-        OutputError: the file cannot be written; nothing half-written is left.
-    """
-    from ..export import save_png  # noqa: PLC0415  It draws races, whose pictures draw pages.
-
-    picture = pygame.Surface(size, depth=32)
-    draw_sheet(picture, arrange(page, load_theme(theme_name, language), saved_em(size), size))
-    save_png(picture, path)
-
-
-def saved_em(size: tuple[int, int]) -> int:
-    """The height of the type on a saved page of that size."""
-    width, height = size
-    em = min(USUAL_EM * sqrt(width * height), width / MOST_EMS[0], height / MOST_EMS[1])
-    return max(SMALLEST_EM, round(em))
 
 
 def arrange(page: Page, theme: Theme, em: int, size: tuple[int, int]) -> Sheet:

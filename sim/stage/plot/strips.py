@@ -10,12 +10,12 @@ from pygame import Rect
 
 from ...study.figure import Parts
 from ...surface.points import Array
-from .. import text
-from ..panel import readable
-from ..theme import Color, Theme, mix
+from ..drawing.ticks import per_cent
+from ..style import text
+from ..style.color import Color, mix, readable
+from ..style.style import Style
+from ..style.theme import Theme
 from .axes import Direction
-from .style import Style
-from .ticks import per_cent
 from .words import Label, label
 
 FILL = 0.84  # Of the room of a strip's name, what the strip fills.
