@@ -38,7 +38,6 @@ HANDED_ON = {("style/theme.py", "sentence")}
 """Where a sentence is only passed to another `say`."""
 INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/chart.py", "UNITS[axes.clock]"): set(chart.UNITS.values()),
-    ("picture/chart.py", "UNITS[self._axes.clock]"): set(chart.UNITS.values()),
     ("picture/picture.py", "CLOCK_NAMES[session.clock]"): set(picture.CLOCK_NAMES.values()),
     ("picture/picture.py", "KEYS"): {picture.KEYS},
     ("picture/picture.py", "UNKNOWN"): {UNKNOWN},

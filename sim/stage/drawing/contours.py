@@ -1,5 +1,6 @@
 """Contours: the losses at which a map has them, and the lines."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import contourpy
@@ -96,7 +97,7 @@ def few_levels(problem: Problem, camera: Camera) -> tuple[float, ...]:
     return tuple(levels[:: max(1, round(len(levels) / FEW))].tolist())
 
 
-def contour_lines(heights: Array, camera: Camera, levels: tuple[float, ...]) -> list[Array]:
+def contour_lines(heights: Array, camera: Camera, levels: Iterable[float]) -> list[Array]:
     """Lines (n, 2) in pixels from the map's corner; the heights (rows, columns) have row 0 at the bottom."""
     finite = np.isfinite(heights)
     if not finite.any():

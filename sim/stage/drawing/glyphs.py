@@ -4,16 +4,16 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import pygame
+from pygame import Rect
 
 from ...surface.points import Array
-from ..style.color import Color
-
-Pixel = tuple[float, float]
+from ..style.color import Color, mix
+from ..style.theme import Theme
+from .canvas import Canvas, Pixel
 
 
 def draw_arrow(
-    target: pygame.Surface,
+    canvas: Canvas,
     start: Pixel,
     tip: Pixel,
     color: Color,
@@ -30,13 +30,13 @@ def draw_arrow(
     neck = (tip[0] - head * ux, tip[1] - head * uy)
     corners = [tip, (neck[0] - 0.5 * head * uy, neck[1] + 0.5 * head * ux)]
     corners.append((neck[0] + 0.5 * head * uy, neck[1] - 0.5 * head * ux))
-    pygame.draw.aaline(target, halo, start, neck, max(3, round(4.5 * stroke)))
-    pygame.draw.aaline(target, color, start, neck, max(1, round(2.2 * stroke)))
-    pygame.draw.polygon(target, color, corners)
-    pygame.draw.aalines(target, color, True, corners)
+    canvas.line((start, neck), halo, max(3, round(4.5 * stroke)))
+    canvas.line((start, neck), color, max(1, round(2.2 * stroke)))
+    canvas.polygon(corners, color)
+    canvas.curve(corners, color, closed=True)
 
 
-def draw_thin_arrows(target: pygame.Surface, start: Pixel, tips: Array, colors: Sequence[Color], barb: float) -> None:
+def draw_thin_arrows(canvas: Canvas, start: Pixel, tips: Array, colors: Sequence[Color], barb: float) -> None:
     """Thin lines with two barbs of that length, from one start to tips (n, 2): many of them may lie upon each other."""
     offsets = tips - start
     lengths = np.hypot(*offsets.T)
@@ -46,23 +46,53 @@ def draw_thin_arrows(target: pygame.Surface, start: Pixel, tips: Array, colors: 
     paths = np.stack([starts, tips, tips - back + across, tips, tips - back - across], axis=1)
     for path, length, color in zip(paths.tolist(), lengths.tolist(), colors, strict=True):
         if length >= 1:
-            pygame.draw.aalines(target, color, False, path)
+            canvas.curve(path, color)
 
 
-def draw_dashes(target: pygame.Surface, line: Array, color: Color, dash: float) -> None:
+def draw_dashes(canvas: Canvas, line: Array, color: Color, dash: float) -> None:
     """A line (n, 2) in dashes of that length, with gaps almost as long."""
     lengths = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
     starts = np.arange(0.0, lengths[-1], 1.8 * dash)
     marks = np.stack([starts, np.minimum(starts + dash, lengths[-1])], axis=-1)
     ends = np.stack([np.interp(marks, lengths, line[:, axis]) for axis in (0, 1)], axis=-1)
     for start, end in ends.tolist():
-        pygame.draw.aaline(target, color, start, end)
+        canvas.line((start, end), color)
 
 
-def draw_diamond(target: pygame.Surface, pixel: Pixel, radius: float, colors: Sequence[tuple[Color, int]]) -> None:
+def draw_diamond(canvas: Canvas, pixel: Pixel, radius: float, colors: Sequence[tuple[Color, int]]) -> None:
     """A hollow diamond, in each of the colours with its width, the rim first."""
     (x, y), r = pixel, radius
     corners = [(x, y - r), (x + r, y), (x, y + r), (x - r, y)]
     for color, width in colors:
         for start, end in zip(corners, corners[1:] + corners[:1], strict=True):
-            pygame.draw.aaline(target, color, start, end, width)
+            canvas.line((start, end), color, width)
+
+
+def draw_marble(canvas: Canvas, center: Pixel, color: Color, halo: Color, stroke: float) -> None:
+    """A marble with a rim and a shine."""
+    canvas.disc(center, 7.5 * stroke, halo)
+    canvas.disc(center, 6 * stroke, color)
+    canvas.disc((center[0] - 2 * stroke, center[1] - 2 * stroke), 1.6 * stroke, mix(color, (255, 255, 255), 0.55))
+
+
+def draw_wedge(canvas: Canvas, area: Rect, beyond: Pixel, color: Color, halo: Color, stroke: float) -> None:
+    """A wedge at the area's edge that points to a marble out of sight."""
+    offset = np.array(beyond) - area.center
+    reach = np.max(np.abs(offset) / (area.width / 2 - 12 * stroke, area.height / 2 - 12 * stroke))
+    tip = np.array(area.center) + offset / reach
+    along = offset / np.hypot(*offset) * 9 * stroke
+    across = np.array([-along[1], along[0]])
+    corners = [tuple((tip + side).tolist()) for side in (along, across - along, -across - along)]
+    canvas.polygon(corners, color)
+    canvas.curve(corners, halo, closed=True)
+
+
+def draw_flag(canvas: Canvas, foot: Pixel, theme: Theme, stroke: float) -> None:
+    """A small flag where all lanes begin."""
+    x, y = foot
+    top = y - 15 * stroke
+    cloth = [(x, top), (x + 9 * stroke, top + 3.5 * stroke), (x, top + 7 * stroke)]
+    for color, width in ((theme.halo, 4 * stroke), (theme.mark, 1.5 * stroke)):
+        canvas.line(((x, y), (x, top)), color, max(1, round(width)))
+    canvas.polygon(cloth, theme.mark)
+    canvas.curve(cloth, theme.mark, closed=True)

@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import hypot
 
-import pygame
-
 from ..style.color import Color
 from ..style.style import Style
+from .canvas import Canvas, Pixel
 
 DASH = 3.2  # Length of a dash, in widths of the line.
 KNEE = 4  # Pixels: wider lines need their corners filled.
-
-Pixel = tuple[float, float]
 
 
 def first_pixel(middle: float, width: int) -> int:
@@ -20,27 +17,27 @@ def first_pixel(middle: float, width: int) -> int:
     return round(middle) - width // 2
 
 
-def draw_segment(target: pygame.Surface, start: Pixel, end: Pixel, color: Color, width: int) -> None:
+def draw_segment(canvas: Canvas, start: Pixel, end: Pixel, color: Color, width: int) -> None:
     """A straight line; upright and level ones are sharp."""
     (x0, y0), (x1, y1) = start, end
     if y0 == y1:  # As long as the line is wide on either side, so that the corners of steps are filled.
         left, right = first_pixel(min(x0, x1), width), first_pixel(max(x0, x1), width)
-        target.fill(color, (left, first_pixel(y0, width), right - left + width, width))
+        canvas.rect((left, first_pixel(y0, width), right - left + width, width), color)
     elif x0 == x1:
         top, bottom = first_pixel(min(y0, y1), width), first_pixel(max(y0, y1), width)
-        target.fill(color, (first_pixel(x0, width), top, width, bottom - top + width))
+        canvas.rect((first_pixel(x0, width), top, width, bottom - top + width), color)
     else:
-        pygame.draw.aaline(target, color, start, end, width)
+        canvas.line((start, end), color, width)
 
 
-def draw_path(target: pygame.Surface, points: Sequence[Pixel], color: Color, width: int, dashed: bool = False) -> None:
+def draw_path(canvas: Canvas, points: Sequence[Pixel], color: Color, width: int, dashed: bool = False) -> None:
     """A line through points, the dashes of one length all along it."""
     if not dashed:
         for start, end in pairwise(points):
-            draw_segment(target, start, end, color, width)
+            draw_segment(canvas, start, end, color, width)
         if width >= KNEE:
             for point in points[1:-1]:
-                pygame.draw.aacircle(target, color, point, width / 2)
+                canvas.disc(point, width / 2, color)
         return
     way, length = 0.0, DASH * width
     for (x0, y0), (x1, y1) in pairwise(points):
@@ -48,18 +45,18 @@ def draw_path(target: pygame.Surface, points: Sequence[Pixel], color: Color, wid
         for share0, share1 in dashes(way, way + step, length):
             start = (x0 + share0 * (x1 - x0), y0 + share0 * (y1 - y0))
             end = (x0 + share1 * (x1 - x0), y0 + share1 * (y1 - y0))
-            draw_segment(target, start, end, color, width)
+            draw_segment(canvas, start, end, color, width)
         way += step
 
 
-def draw_dot(target: pygame.Surface, center: Pixel, color: Color, rim: Color, style: Style) -> None:
+def draw_dot(canvas: Canvas, center: Pixel, color: Color, rim: Color, style: Style) -> None:
     """A point with a rim that sets it off from lines below it."""
-    pygame.draw.aacircle(target, rim, center, style.dot + max(1.0, 0.09 * style.em))
-    pygame.draw.aacircle(target, color, center, style.dot)
+    canvas.disc(center, style.dot + max(1.0, 0.09 * style.em), rim)
+    canvas.disc(center, style.dot, color)
 
 
 def draw_whisker(
-    target: pygame.Surface, start: Pixel, end: Pixel, color: Color, width: int, cap: float, closed: tuple[bool, bool]
+    canvas: Canvas, start: Pixel, end: Pixel, color: Color, width: int, cap: float, closed: tuple[bool, bool]
 ) -> None:
     """An interval, upright or level; a closed end has a cap, an open one goes on beyond the frame."""
     upright = abs(end[0] - start[0]) < abs(end[1] - start[1])
@@ -73,7 +70,7 @@ def draw_whisker(
         if capped
     ]
     for x, y, thick, long in boxes:
-        target.fill(color, (x, y, thick, long) if upright else (y, x, long, thick))
+        canvas.rect((x, y, thick, long) if upright else (y, x, long, thick), color)
 
 
 def dashes(start: float, end: float, length: float) -> list[tuple[float, float]]:

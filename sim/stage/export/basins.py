@@ -16,8 +16,10 @@ from ...study.basin_map import DIVERGED, MOVING, BasinMap
 from ...surface.basins import NO_BASIN
 from ...surface.protocol import Window
 from ..drawing.camera import Camera
+from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import USUAL
-from ..picture.terrain import draw_marks, draw_terrain
+from ..drawing.screen import Screen, image
+from ..picture.terrain import draw_marks, terrain
 from ..picture.views.basins import tint
 from ..style import text
 from ..style.color import Color, mix
@@ -85,21 +87,29 @@ def save_basins(
         OutputError: the file cannot be written; nothing half-written is left.
     """
     picture = pygame.Surface(size, depth=32)
-    draw_basin_map(picture, scene, rule, found, load_theme(theme_name))
+    draw_basin_map(Screen(picture), scene, rule, found, load_theme(theme_name))
     save_png(picture, path)
 
 
-def draw_basin_map(target: pygame.Surface, scene: Scene, rule: Rule[Any] | None, found: BasinMap, theme: Theme) -> None:
-    """Draw a map of the scene's basins, by gradient flow or by a rule, all over the target."""
-    here, problem = places(target.get_size(), scene.window), scene.problem()
-    target.fill(theme.background)
+def draw_basin_map(canvas: Canvas, scene: Scene, rule: Rule[Any] | None, found: BasinMap, theme: Theme) -> None:
+    """Draw a map of the scene's basins, by gradient flow or by a rule, all over the canvas."""
+    here, problem = places(canvas.size, scene.window), scene.problem()
+    canvas.rect((0, 0, *canvas.size), theme.background)
     size = round(1.35 * here.em)
     title = text.fitted(scene.texts(theme.language).title, size, here.title.width, bold=True)
-    end = text.put(target, title, here.title.midleft, size, theme.text, bold=True) + here.em
+    end = canvas.text(title, here.title.midleft, size, theme.text, bold=True) + here.em
     details = text.fitted(rule_line(rule, theme), here.em, max(0, here.title.right - end))
-    text.put(target, details, (end, here.title.centery), here.em, theme.muted)
-    target.blit(colored(problem, found, here, theme), here.map)
-    _draw_legend(target, problem, found, here, theme)
+    canvas.text(details, (end, here.title.centery), here.em, theme.muted)
+    camera = Camera(problem.window, *here.map.size)
+    canvas.backdrop(Backdrop(_draw_map, (problem, found, camera, theme, here.stroke), here.map.size), here.map.topleft)
+    _draw_legend(canvas, problem, found, here, theme)
+
+
+def _draw_map(canvas: Canvas, problem: Problem, found: BasinMap, camera: Camera, theme: Theme, stroke: float) -> None:
+    """The map with its contours, each basin in its colour, and the critical points above."""
+    canvas.backdrop(terrain(problem, camera, theme, stroke), (0, 0))
+    canvas.image(colored(found, camera, _palette(len(problem.minima), theme)), (0, 0))
+    draw_marks(canvas, problem, camera, theme, stroke)
 
 
 def rule_line(rule: Rule[Any] | None, theme: Theme) -> str:
@@ -115,25 +125,21 @@ def rule_line(rule: Rule[Any] | None, theme: Theme) -> str:
     return " · ".join([theme.say("basins of {rule}", rule=theme.say(rule_name(rule))), *told])
 
 
-def colored(problem: Problem, found: BasinMap, here: Places, theme: Theme) -> pygame.Surface:
-    """The map with its contours, each basin in its colour, and the critical points above.
+def colored(found: BasinMap, camera: Camera, palette: npt.NDArray[np.float32]) -> pygame.Surface:
+    """Each basin in its colour, to be laid over the map.
 
     A pixel has the mean colour of its four quarters: so edges are smooth, and dust becomes a haze.
     """
-    camera = Camera(problem.window, *here.map.size)
-    picture = draw_terrain(problem, camera, theme, here.stroke).copy()
-    palette = _palette(len(problem.minima), theme)
-    pixels = pygame.surfarray.pixels3d(picture)
+    pixels = np.empty((camera.width, camera.height, 4), dtype=np.uint8)
     for top in range(0, camera.height, STRIP):
         rows = slice(top, min(top + STRIP, camera.height))
         # Row 0 of the labels is the lowest one of the picture.
         quarters = found.quarters[2 * (camera.height - rows.stop) : 2 * (camera.height - rows.start)]
         layer = palette[quarters].reshape(-1, 2, camera.width, 2, 4).mean(axis=(1, 3))[::-1].transpose(1, 0, 2)
-        mixed = pixels[:, rows] * (1 - layer[..., 3:]) + layer[..., :3]
-        pixels[:, rows] = np.round(mixed).astype(np.uint8)
-    del pixels
-    draw_marks(picture, problem, camera, theme, here.stroke)
-    return picture
+        strength = layer[..., 3:]
+        colors = np.divide(layer[..., :3], strength, out=np.zeros_like(layer[..., :3]), where=strength > 0)
+        pixels[:, rows] = np.round(np.concatenate([colors, 255 * strength], axis=-1)).astype(np.uint8)
+    return image(pixels)
 
 
 def _palette(count: int, theme: Theme) -> npt.NDArray[np.float32]:
@@ -179,21 +185,21 @@ def entries(problem: Problem, found: BasinMap, theme: Theme, most: int) -> list[
     return entries + others
 
 
-def _draw_legend(target: pygame.Surface, problem: Problem, found: BasinMap, here: Places, theme: Theme) -> None:
+def _draw_legend(canvas: Canvas, problem: Problem, found: BasinMap, here: Places, theme: Theme) -> None:
     """Colours, names and shares of the window, in as many columns as there is room for."""
     em, place = here.em, here.legend
     line, width = round(1.6 * em), min(LEGEND * em, place.width)
     columns = max(1, (place.width + em) // (width + em))
     rows = max(1, place.height // line) - 1
     head = theme.say("share of the window")
-    text.put(target, text.fitted(head, em, width), (place.left, place.top + 0.5 * line), em, theme.muted)
+    canvas.text(text.fitted(head, em, width), (place.left, place.top + 0.5 * line), em, theme.muted)
     for number, entry in enumerate(entries(problem, found, theme, rows * columns)):
         column, row = divmod(number, rows)
         left, middle = place.left + column * (width + em), place.top + (row + 1.5) * line
         if entry.color is not None:
             swatch = pygame.Rect(left, round(middle - 0.5 * em), round(1.4 * em), em)
-            pygame.draw.rect(target, entry.color, swatch, border_radius=em // 5)
+            canvas.rect(swatch, entry.color, corner=em // 5)
         share = f"{percent(entry.share)} %"
-        text.put(target, share, (left + width, middle), em, theme.text, align=1)
+        canvas.text(share, (left + width, middle), em, theme.text, align=1)
         room = width - round(2.4 * em) - text.width(share, em)
-        text.put(target, text.fitted(entry.name, em, room), (left + 1.9 * em, middle), em, theme.text)
+        canvas.text(text.fitted(entry.name, em, room), (left + 1.9 * em, middle), em, theme.text)

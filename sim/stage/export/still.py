@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pygame
 from pygame import Rect
 
@@ -16,11 +15,12 @@ from ...scene import Scene, SceneError
 from ...scene.value import unlike
 from ...scene.words import nearest
 from ..drawing.camera import Camera
+from ..drawing.canvas import Canvas
 from ..drawing.layout import SMALLEST, Layout, PanelLayout, layout, panel_layout
-from ..picture.panel import Panel, with_flag
+from ..drawing.screen import Screen
+from ..picture.panel import Panel
 from ..picture.picture import draw, moment
 from ..picture.setting import Setting, setting
-from ..picture.terrain import draw_terrain
 from ..picture.trail import Trail, fading
 from ..session.session import Session, begin, carried_by
 from ..session.session import race as race_of
@@ -64,7 +64,7 @@ def screenshot(
     pixels, alone = scaled_size(size, scale), None if lane is None else lane_index(scene, lane)
     session, race = paused(scene, update, theme, clock)
     # Only what differs from the window is drawn otherwise.
-    paint: Callable[[pygame.Surface, Color | None], None]
+    paint: Callable[[Canvas, Color | None], None]
     if alone is not None:
         paint = partial(_draw_lane, session=session, race=race, lane=alone, size=size, scale=scale)
     else:
@@ -78,7 +78,7 @@ def screenshot(
 
     def painted(background: Color | None) -> pygame.Surface:
         picture = pygame.Surface(pixels, depth=32)
-        paint(picture, background)
+        paint(Screen(picture), background)
         return picture
 
     image = transparent_image(painted, load_theme(theme).background) if transparent else opaque_image(painted(None))
@@ -192,21 +192,21 @@ def _enlarged(rect: Rect, scale: float) -> Rect:
     return Rect(*(round(scale * side) for side in rect))
 
 
-def _draw_plain(target: pygame.Surface, _: Color | None, *, session: Session, race: Race) -> None:
-    draw(target, moment(session, race))
+def _draw_plain(canvas: Canvas, _: Color | None, *, session: Session, race: Race) -> None:
+    draw(canvas, moment(session, race))
 
 
 def _draw_still(
-    target: pygame.Surface, background: Color | None, *, session: Session, race: Race, size: Size, scale: float
+    canvas: Canvas, background: Color | None, *, session: Session, race: Race, size: Size, scale: float
 ) -> None:
     """Draw what `draw` would, at that scale and on that ground."""
-    usual = setting(session, target.get_size())
+    usual = setting(session, canvas.size)
     here = Still(**{name: getattr(usual, name) for name in USUAL}, window=size, scale=scale, background=background)
-    draw(target, moment(session, race), here=here)
+    draw(canvas, moment(session, race), here=here)
 
 
 def _draw_lane(
-    target: pygame.Surface,
+    canvas: Canvas,
     background: Color | None,
     *,
     session: Session,
@@ -222,11 +222,9 @@ def _draw_lane(
     place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, False), scale, em)
     stroke = stroke_of(em)
     camera = Camera(session.focus or scene.window, place.map.width, place.map.height)
-    x, y = camera.project(np.array(race.start)).tolist()
-    ground = with_flag(draw_terrain(race.problem, camera, theme, stroke), (x, y), theme, stroke)
-    trail = Trail(race.tracks[lane], camera, ground, fading(theme.lane(lane), theme.high), stroke)
+    trail = Trail(race.tracks[lane], camera, fading(theme.lane(lane), theme.high), stroke)
     name = scene.texts(session.language).lanes[lane]
-    panel = Panel(place, em, theme, race, lane, name, unlike(scene)[lane], camera, trail, ground)
-    target.fill(theme.background)
-    panel.draw_frame(target)
-    panel.draw(target, scene.timing(session.clock).moment(lane, session.update), session.views)
+    panel = Panel(place, em, theme, race, lane, name, unlike(scene)[lane], camera, trail)
+    canvas.rect((0, 0, *canvas.size), theme.background)
+    panel.draw_frame(canvas)
+    panel.draw(canvas, scene.timing(session.clock).moment(lane, session.update), session.views)

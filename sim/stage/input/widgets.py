@@ -7,6 +7,7 @@ import pygame_gui
 from pygame_gui.elements import UIButton, UIDropDownMenu, UIHorizontalSlider, UITextEntryLine
 
 from ...languages import following
+from ..drawing.screen import Screen
 from ..session.session import Message
 from ..style import text
 from ..style.color import Color, mix
@@ -99,13 +100,14 @@ class ControlPanel:
     def draw(self, target: pygame.Surface, seconds: float) -> None:
         """Draw the panel over the picture."""
         theme, em = self._theme, self._em
-        pygame.draw.rect(target, theme.panel, self.place, border_radius=em // 2)
-        pygame.draw.rect(target, theme.border, self.place, hairline(em), border_radius=em // 2)
+        canvas = Screen(target)
+        canvas.rect(self.place, theme.panel, corner=em // 2)
+        canvas.rect(self.place, theme.border, width=hairline(em), corner=em // 2)
         size = round(0.92 * em)
         for label, value, row in self._labels:
             room = row.width - (text.width(value, size) + em // 2 if value else 0)
-            text.put(target, text.fitted(label, size, room), row.midleft, size, theme.muted)
-            text.put(target, value, row.midright, size, theme.text, align=1)
+            canvas.text(text.fitted(label, size, room), row.midleft, size, theme.muted)
+            canvas.text(value, row.midright, size, theme.text, align=1)
         self._manager.update(seconds)
         self._manager.draw_ui(target)
 

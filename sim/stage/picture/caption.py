@@ -1,13 +1,11 @@
 """What is said while a race runs, in words: captions when something has happened, and a question before it begins."""
 
-import pygame
-
 from ...descent.clock import Timing
 from ...descent.race import Race
 from ...scene.lesson import HOLD, answer, caption, end_of, revealed_at
+from ..drawing.canvas import Canvas
 from ..drawing.layout import Layout
 from ..session.session import Session
-from ..style import text
 from ..style.color import mix
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
@@ -54,17 +52,17 @@ def spoken(session: Session, race: Race, timing: Timing, tick: int, theme: Theme
     return outcome or words, None if outcome else lane
 
 
-def draw_caption(target: pygame.Surface, places: Layout, theme: Theme, session: Session, race: Race, tick: int) -> None:
+def draw_caption(canvas: Canvas, places: Layout, theme: Theme, session: Session, race: Race, tick: int) -> None:
     """Draw what is said now where the scene's own sentence stands, or else that one."""
     place, em = places.look, places.em
     words, lane = spoken(session, race, session.scene.timing(session.clock), tick, theme)
-    target.fill(theme.background, place)
+    canvas.rect(place, theme.background)
     line = place.height // places.look_lines
     left = place.left
     if words and lane is not None:
         center = (left + 0.6 * em, place.top + line / 2)
-        pygame.draw.aacircle(target, theme.panel, center, 0.5 * em)
-        pygame.draw.aacircle(target, theme.lane(lane), center, 0.38 * em)
+        canvas.disc(center, 0.5 * em, theme.panel)
+        canvas.disc(center, 0.38 * em, theme.lane(lane))
         left += round(1.4 * em)
     color = theme.muted
     if words:
@@ -73,4 +71,4 @@ def draw_caption(target: pygame.Surface, places: Layout, theme: Theme, session: 
     lines = wrapped(shown, em, place.right - left, places.look_lines, bool(words))
     for number, part in enumerate(lines):
         y = place.top + (number + 0.5) * line
-        text.put(target, part, (left, y), em, color, bold=bool(words))
+        canvas.text(part, (left, y), em, color, bold=bool(words))

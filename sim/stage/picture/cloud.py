@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pygame
@@ -12,12 +11,13 @@ from ...study.swarm import Cloud
 from ...surface.basins import Labels
 from ...surface.points import Array
 from ..drawing.camera import Camera
+from ..drawing.canvas import Canvas
+from ..drawing.screen import image
 from ..style import text
 from ..style.color import Color, mix
 from ..style.numbers import percent
 from ..style.style import hairline
 from ..style.theme import Theme
-from .trail import dot
 from .views.basins import tint
 
 FEW = 1_000  # Marbles up to which each has a round dot; of more, cells of the map are filled.
@@ -32,9 +32,9 @@ TIGHT, ROOMY = 1.0, 6.0  # and how much room is left for none, and from where fo
 
 
 def draw_cloud(
-    target: pygame.Surface, area: pygame.Rect, camera: Camera, cloud: Cloud, color: Color, theme: Theme, stroke: float
+    canvas: Canvas, area: pygame.Rect, camera: Camera, cloud: Cloud, color: Color, theme: Theme, stroke: float
 ) -> None:
-    """Draw the marbles on the map that fills that area of the target, which is expected to be clipped to it."""
+    """Draw the marbles on the map that fills that area of the canvas, which is expected to be clipped to it."""
     few = cloud.size <= FEW
     cell = 1 if few else max(1, round(CELL * stroke))
     margin = round(4 * stroke) if few else 0
@@ -42,9 +42,9 @@ def draw_cloud(
     tones = np.searchsorted(CROWDED, counts * cloud.each, side="right")
     colors = [mix(color, theme.mark, share) for share in DEPTH]
     if few:
-        _draw_dots(target, area, (across, down, tones), colors, _radius(cloud.size) * stroke)
+        _draw_dots(canvas, area, (across, down, tones), colors, _radius(cloud.size) * stroke)
     else:
-        _draw_cells(target, area, (across, down, tones), colors, cell)
+        _draw_cells(canvas, area, (across, down, tones), colors, cell)
 
 
 def places(camera: Camera, theta: Array, cell: int, margin: int = 0) -> tuple[Labels, Labels, Labels]:
@@ -71,7 +71,7 @@ def _radius(size: int) -> float:
 
 
 def _draw_dots(
-    target: pygame.Surface,
+    canvas: Canvas,
     area: pygame.Rect,
     marbles: tuple[Labels, Labels, Labels],
     colors: list[Color],
@@ -79,36 +79,26 @@ def _draw_dots(
 ) -> None:
     across, down, tones = marbles
     for tone, color in enumerate(colors):
-        picture = _soft_dot(radius, color, OPACITY[tone])
-        half = picture.get_width() // 2
-        left, top = across[tones == tone] + (area.left - half), down[tones == tone] + (area.top - half)
-        target.fblits([(picture, place) for place in zip(left.tolist(), top.tolist(), strict=True)])
+        x, y = across[tones == tone] + area.left, down[tones == tone] + area.top
+        canvas.dots(list(zip(x.tolist(), y.tolist(), strict=True)), radius, color, opacity=OPACITY[tone])
 
 
 def _draw_cells(
-    target: pygame.Surface, area: pygame.Rect, marbles: tuple[Labels, Labels, Labels], colors: list[Color], cell: int
+    canvas: Canvas, area: pygame.Rect, marbles: tuple[Labels, Labels, Labels], colors: list[Color], cell: int
 ) -> None:
     """Small pixels, enlarged smoothly: that costs less than as many dots, and no more on a large screen."""
     across, down, tones = marbles
     if not len(tones):
         return
     left, top = int(across.min()), int(down.min())
-    picture = pygame.Surface((int(across.max()) - left + 1, int(down.max()) - top + 1), pygame.SRCALPHA)
-    picture.fill((*colors[0], 0))
-    pixels = (across - left, down - top)
-    pygame.surfarray.pixels3d(picture)[pixels] = np.array(colors, dtype=np.uint8)[tones]
-    pygame.surfarray.pixels_alpha(picture)[pixels] = np.round(255 * np.array(OPACITY)).astype(np.uint8)[tones]
+    pixels = np.empty((int(across.max()) - left + 1, int(down.max()) - top + 1, 4), dtype=np.uint8)
+    pixels[:] = (*colors[0], 0)
+    opacity = np.round(255 * np.array(OPACITY))[:, None]
+    pixels[across - left, down - top] = np.concatenate([colors, opacity], axis=1).astype(np.uint8)[tones]
+    picture = image(pixels)
     if cell > 1:
         picture = pygame.transform.smoothscale_by(picture, cell)
-    target.blit(picture, (area.left + cell * left, area.top + cell * top))
-
-
-@lru_cache(maxsize=256)
-def _soft_dot(radius: float, color: Color, opacity: float) -> pygame.Surface:
-    """A disc that lets its ground through; shared, so not to be drawn upon."""
-    picture = dot(radius, color).copy()
-    picture.fill((255, 255, 255, round(255 * opacity)), special_flags=pygame.BLEND_RGBA_MULT)
-    return picture
+    canvas.image(picture, (area.left + cell * left, area.top + cell * top))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +149,19 @@ def parts(cloud: Cloud, theme: Theme) -> Iterator[Part]:
         yield Part(theme.say("diverged"), "", theme.faint, cloud.diverged, cloud)
 
 
-def draw_shares(target: pygame.Surface, place: pygame.Rect, cloud: Cloud, theme: Theme, em: int) -> None:
+def draw_shares(canvas: Canvas, place: pygame.Rect, cloud: Cloud, theme: Theme, em: int) -> None:
     """A bar of the shares of the marbles, each with as many words as it has room for."""
     done, size = 0, round(0.85 * em)
     for part in parts(cloud, theme):
         left, right = (place.left + place.width * count // cloud.size for count in (done, done + part.count))
         done += part.count
         box = pygame.Rect(left, place.top, right - left, place.height)
-        target.fill(part.color, box)
+        canvas.rect(box, part.color)
         room = box.width - round(NARROW * em)
         if room > TIGHT * em:
             wordings = part.wordings(theme, room > ROOMY * em)
             words = next((words for words in wordings if text.width(words, size) <= room), "")
-            text.put(target, words, box.center, size, theme.text, align=0.5)
+            canvas.text(words, box.center, size, theme.text, align=0.5)
         if left > place.left:
-            target.fill(theme.panel, (left, box.top, hairline(em), box.height))
-    pygame.draw.rect(target, theme.border, place, hairline(em))
+            canvas.rect((left, box.top, hairline(em), box.height), theme.panel)
+    canvas.rect(place, theme.border, width=hairline(em))

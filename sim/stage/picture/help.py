@@ -3,6 +3,7 @@
 import pygame
 
 from ...languages import following, known
+from ..drawing.canvas import Canvas
 from ..style import text
 from ..style.theme import Theme
 from .views import VIEWS
@@ -52,28 +53,28 @@ PITCH = 1.75  # Height of a line, in heights of the type.
 Block = list[tuple[str, str]]
 
 
-def draw_help(target: pygame.Surface, theme: Theme, em: int) -> None:
+def draw_help(canvas: Canvas, theme: Theme, em: int) -> None:
     """Draw the sheet over the middle of the picture: the keys on the left, views and signs on the right."""
     views = tuple((view.key.title(), view.label) for view in VIEWS.values())
     columns = [[_said(SHEET, theme)], [_said(views, theme), _said(CHANGES, theme), _said(LEGEND, theme)]]
     lines = max(sum(map(len, column)) + len(column) - 1 for column in columns)
-    room = target.get_width() - 4 * em
-    size = min(em, int(target.get_height() / (lines + 2) / PITCH))
+    room = canvas.size[0] - 4 * em
+    size = min(em, int(canvas.size[1] / (lines + 2) / PITCH))
     while size > SMALLEST and sum(_widths(column, size)[2] for column in columns) > room:
         size -= 1
     widths = [_widths(column, size) for column in columns]
     line = round(PITCH * size)
     sheet = pygame.Rect(0, 0, sum(width for *_, width in widths), (lines + 1) * line)
-    sheet.center = target.get_rect().center
-    pygame.draw.rect(target, theme.panel, sheet, border_radius=em)
-    pygame.draw.rect(target, theme.faint, sheet, max(1, em // 12), border_radius=em)
+    sheet.center = (canvas.size[0] // 2, canvas.size[1] // 2)
+    canvas.rect(sheet, theme.panel, corner=em)
+    canvas.rect(sheet, theme.faint, width=max(1, em // 12), corner=em)
     left = float(sheet.left)
     for column, (keys, _, width) in zip(columns, widths, strict=True):
         y = sheet.top + line
         for block in column:
             for key, meaning in block:
-                text.put(target, key, (left + 1.5 * size + keys, y), size, theme.text, bold=True, align=1)
-                text.put(target, meaning, (left + 2.5 * size + keys, y), size, theme.muted)
+                canvas.text(key, (left + 1.5 * size + keys, y), size, theme.text, bold=True, align=1)
+                canvas.text(meaning, (left + 2.5 * size + keys, y), size, theme.muted)
                 y += line
             y += line
         left += width

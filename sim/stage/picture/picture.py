@@ -3,15 +3,13 @@
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-import numpy as np
-import pygame
-
 from ...descent.clock import Timing
 from ...descent.problem import UNKNOWN
 from ...descent.race import Race
 from ...scene.value import unlike
 from ...study.swarm import Glimpse, swarm
 from ...study.tally import Tally
+from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..session.session import SPEEDS, Session
 from ..sheets.sheets import draw_over
@@ -20,9 +18,8 @@ from ..style.theme import Theme, load_theme
 from .caption import draw_caption
 from .chart import Axes, Chart, axes
 from .help import draw_help
-from .panel import Panel, with_flag
+from .panel import Panel
 from .setting import Setting, setting
-from .terrain import draw_terrain
 from .timeline import draw_timeline
 from .tooltip import Look, Stage, draw_pointed
 from .trail import Trail, fading
@@ -72,53 +69,50 @@ TITLE = "Three Marbles"
 KEYS = "Space play · ← → step · R restart · N new seed · 1–9 scene · H help"
 
 
-def draw(target: pygame.Surface, moment: Moment, before: Moment | None = None, here: Setting | None = None) -> None:
-    """Draw the whole window at one moment; `before` is the moment that is on the target already, if any is.
+def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Setting | None = None) -> None:
+    """Draw the whole window at one moment; `before` is the moment that is on the canvas already, if any is.
 
     Then what has not changed since is left alone, and the picture is the same. `here` is the setting, if it is not the
     usual one of that session and size.
     """
     session, race = moment.session, moment.race
-    size = target.get_size()
+    size = canvas.size
     here = here or setting(session, size)
     # A tooltip may have lain over anything.
     clean = before is not None and before.session.pointer is None
     covered = before is not None and (before.session.help or (before.session.sheet and not session.sheet))
     if before is None or not clean or covered or setting(before.session, size) != here:
-        target.blit(_still(here, race), (0, 0))
+        canvas.backdrop(Backdrop(_draw_still, (here, race), size), (0, 0))
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
     frame = _axes(race, timing, session.clock, session.horizon, moment.computed)
     names = session.scene.texts(session.language).lanes
     chart = _chart(race, frame, places.chart.size, theme, places.em, names)
     if session.sheet:
-        draw_over(target, places, theme, session, moment.tally)
+        draw_over(canvas, places, theme, session, moment.tally)
     else:
         for lane, panel in enumerate(_panels(here, race)):
             cloud = None if moment.glimpse is None else moment.glimpse.clouds[lane]
-            panel.draw(target, timing.moment(lane, moment.tick), session.views, cloud)
-        chart.draw(target, places.chart.topleft, moment.tick)
-    draw_timeline(target, places, theme, session, race, moment.tick)
-    draw_caption(target, places, theme, session, race, moment.tick)
-    _draw_footer(target, places, theme, moment)
+            panel.draw(canvas, timing.moment(lane, moment.tick), session.views, cloud)
+        chart.draw(canvas, places.chart.topleft, moment.tick)
+    draw_timeline(canvas, places, theme, session, race, moment.tick)
+    draw_caption(canvas, places, theme, session, race, moment.tick)
+    _draw_footer(canvas, places, theme, moment)
     shown = session.pointer is not None and (not session.sheet or places.timeline.collidepoint(session.pointer))
     if session.pointer is not None and shown and not session.help:
         stage = Stage(race, here.camera, chart, moment.tick, session.seen, names, moment.glimpse)
-        draw_pointed(target, session.pointer, stage, Look(theme, places))
+        draw_pointed(canvas, session.pointer, stage, Look(theme, places))
     if session.help:
-        draw_help(target, theme, places.em)
+        draw_help(canvas, theme, places.em)
 
 
 @lru_cache(maxsize=2)
 def _panels(here: Setting, race: Race) -> tuple[Panel, ...]:
     places, theme, camera = here.places, here.theme, here.camera
-    terrain = draw_terrain(race.problem, camera, theme, places.stroke)
-    x, y = camera.project(np.array(race.start)).tolist()
-    ground = with_flag(terrain, (x, y), theme, places.stroke)
     names, marked = here.scene.texts(here.language).lanes, unlike(here.scene)
     panels = []
     for index, (track, place) in enumerate(zip(race.tracks, places.panels, strict=True)):
-        trail = Trail(track, camera, ground, fading(theme.lane(index), theme.high), places.stroke)
-        panels.append(Panel(place, places.em, theme, race, index, names[index], marked[index], camera, trail, ground))
+        trail = Trail(track, camera, fading(theme.lane(index), theme.high), places.stroke)
+        panels.append(Panel(place, places.em, theme, race, index, names[index], marked[index], camera, trail))
     return tuple(panels)
 
 
@@ -132,22 +126,19 @@ def _chart(race: Race, frame: Axes, size: tuple[int, int], theme: Theme, em: int
     return Chart(race, frame, size, theme, em, names)
 
 
-@lru_cache(maxsize=2)
-def _still(here: Setting, race: Race) -> pygame.Surface:
+def _draw_still(canvas: Canvas, here: Setting, race: Race) -> None:
     """Everything that stays while the race runs."""
     scene, places, theme = here.scene, here.places, here.theme
-    picture = pygame.Surface(here.size, depth=32)
-    picture.fill(theme.background)
+    canvas.rect((0, 0, *canvas.size), theme.background)
     height = round(1.35 * places.em)
     title = text.fitted(scene.texts(here.language).title, height, places.title.width, bold=True)
-    text.put(picture, title, places.title.midleft, height, theme.text, bold=True)
+    canvas.text(title, places.title.midleft, height, theme.text, bold=True)
     if not race.problem.complete:
         room = places.title.width - text.width(title, height, bold=True) - 2 * places.em
         caveat = text.fitted(theme.say(UNKNOWN), places.em, room)
-        text.put(picture, caveat, places.title.midright, places.em, theme.muted, align=1)
+        canvas.text(caveat, places.title.midright, places.em, theme.muted, align=1)
     for panel in _panels(here, race):
-        panel.draw_frame(picture)
-    return picture
+        panel.draw_frame(canvas)
 
 
 def status(moment: Moment) -> str:
@@ -179,11 +170,11 @@ def _swarm_status(moment: Moment, theme: Theme) -> list[str]:
     return [theme.say("{count} marbles a lane, at update {update}", count=size, update=moment.glimpse.tick)]
 
 
-def _draw_footer(target: pygame.Surface, places: Layout, theme: Theme, moment: Moment) -> None:
+def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, moment: Moment) -> None:
     place, em = places.footer, places.em
-    target.fill(theme.background, place)
-    end = text.put(target, status(moment), place.midleft, em, theme.text)
+    canvas.rect(place, theme.background)
+    end = canvas.text(status(moment), place.midleft, em, theme.text)
     room = place.right - end - 2 * em
     notice = moment.session.notice
     line = text.fitted(notice or (theme.say(KEYS) if moment.session.live else TITLE), em, room)
-    text.put(target, line, place.midright, em, theme.text if notice else theme.muted, align=1)
+    canvas.text(line, place.midright, em, theme.text if notice else theme.muted, align=1)

@@ -1,12 +1,5 @@
-"""The map under the marbles: tints and contours of the training loss, and its critical points.
+"""The map under the marbles: tints and contours of the training loss, and its critical points."""
 
-Drawn once for a problem, a size and a theme, and kept.
-"""
-
-from functools import lru_cache
-from itertools import pairwise
-
-import contourpy
 import numpy as np
 import numpy.typing as npt
 import pygame
@@ -15,9 +8,11 @@ from ...descent.problem import Problem
 from ...surface.critical import CriticalPoint, Kind
 from ...surface.points import Array
 from ..drawing.camera import Camera
-from ..drawing.contours import encloses, loss_grid, losses, map_levels, rings
+from ..drawing.canvas import Backdrop, Canvas
+from ..drawing.contours import contour_lines, encloses, loss_grid, losses, map_levels, rings
+from ..drawing.screen import image
+from ..style import text
 from ..style.color import mix
-from ..style.text import haloed
 from ..style.theme import Theme
 
 MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.
@@ -28,45 +23,43 @@ HATCH = 9  # From one line to the next where there is no surface, in strokes.
 Mask = npt.NDArray[np.bool_]
 
 
-@lru_cache(maxsize=32)
-def draw_terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> pygame.Surface:
-    """The map as the camera sees it; shared, so not to be drawn upon. `stroke` is the width of thin lines."""
-    heights, levels = loss_grid(problem, camera), map_levels(problem, camera)
+def terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> Backdrop:
+    """The map as the camera sees it. `stroke` is the width of thin lines."""
+    return Backdrop(draw_terrain, (problem, camera, theme, stroke), (camera.width, camera.height))
+
+
+def draw_terrain(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme, stroke: float) -> None:
+    """Draw the map all over the canvas."""
+    levels = map_levels(problem, camera)
     fine = _pixel_losses(problem, camera)
-    picture = _tints(fine, levels, theme)
-    contours = contourpy.contour_generator(z=heights, line_type=contourpy.LineType.Separate)
-    rows, columns = heights.shape
-    step = np.array([(camera.width - 1) / (columns - 1), (1 - camera.height) / (rows - 1)])
-
-    def lines(level: float) -> list[Array]:
-        return [np.asarray(line) * step + (0, camera.height - 1) for line in contours.lines(level)]
-
-    drawn = [line for level in levels for line in lines(level)]
+    canvas.image(_tints(fine, levels, theme), (0, 0))
+    heights = loss_grid(problem, camera)
+    drawn = contour_lines(heights, camera, levels)
     for minimum in problem.minima:
         center = camera.project(np.array(minimum.position))
-        drawn += [line for level in rings(problem, minimum, levels) for line in lines(level) if encloses(line, center)]
+        around = contour_lines(heights, camera, rings(problem, minimum, levels))
+        drawn += [line for line in around if encloses(line, center)]
     width = max(1, round(stroke))
     for line in drawn:
         if width == 1 and len(line) > 1:
-            pygame.draw.aalines(picture, theme.contour, False, line.tolist())
+            canvas.curve(line.tolist(), theme.contour)
         else:
-            for start, end in pairwise(line.tolist()):
-                pygame.draw.aaline(picture, theme.contour, start, end, width)
-    _draw_blank(picture, np.isnan(fine), theme, stroke)
-    draw_marks(picture, problem, camera, theme, stroke)
-    return picture
+            canvas.line(line.tolist(), theme.contour, width)
+    _draw_blank(canvas, np.isnan(fine), theme, stroke)
+    draw_marks(canvas, problem, camera, theme, stroke)
 
 
-def draw_marks(picture: pygame.Surface, problem: Problem, camera: Camera, theme: Theme, stroke: float) -> None:
+def draw_marks(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme, stroke: float) -> None:
     """The critical points of the training loss, and the numbers of its minima."""
     size = stroke if len(problem.critical) <= MANY_MARKS else SMALL_MARK * stroke
     for point in problem.critical:
-        draw_mark(picture, camera, point, theme, size)
+        draw_mark(canvas, camera, point, theme, size)
     if len(problem.minima) <= MOST_LABELS:
-        for label, minimum in enumerate(problem.minima, start=1):
+        for number, minimum in enumerate(problem.minima, start=1):
             x, y = camera.project(np.array(minimum.position)).tolist()
-            words = haloed(str(label), round(12 * stroke), theme.mark, theme.halo, bold=True)
-            picture.blit(words, (x + 7 * stroke, y - words.get_height()))
+            height = round(12 * stroke)
+            _, tall = text.label_size(str(number), height, bold=True)
+            canvas.label(str(number), (x + 7 * stroke, y - tall), height, theme.mark, theme.halo, bold=True)
 
 
 def _pixel_losses(problem: Problem, camera: Camera) -> Array:
@@ -91,25 +84,19 @@ def _tints(fine: Array, levels: Array, theme: Theme) -> pygame.Surface:
     picture = pygame.Surface(fine.shape[::-1], depth=8)
     picture.set_palette(palette)
     pygame.surfarray.blit_array(picture, np.ascontiguousarray(bands[::-1].T))
-    return _like_screen(picture)
+    copy = pygame.Surface(picture.get_size(), depth=32)  # So that lines on it can be smooth, and copies of it fast.
+    copy.blit(picture, (0, 0))
+    return copy
 
 
-def _draw_blank(picture: pygame.Surface, blank: Mask, theme: Theme, stroke: float) -> None:
+def _draw_blank(canvas: Canvas, blank: Mask, theme: Theme, stroke: float) -> None:
     """Blank, but for a pale hatching, the pixels (rows, columns) at which there is no surface; row 0 at the bottom."""
     if not blank.any():
         return
-    pixels = pygame.surfarray.pixels3d(picture)
     mask = blank[::-1].T
-    across, along = np.nonzero(mask)
-    hatched = (across + along) % round(HATCH * stroke) < max(1, round(stroke))
-    pixels[mask] = np.where(hatched[:, None], theme.border, theme.panel)
-
-
-def _like_screen(picture: pygame.Surface) -> pygame.Surface:
-    """The picture in 32 bits a pixel, so that lines on it can be smooth and copies of it fast."""
-    copy = pygame.Surface(picture.get_size(), depth=32)
-    copy.blit(picture, (0, 0))
-    return copy
+    hatched = np.add.outer(*map(np.arange, mask.shape)) % round(HATCH * stroke) < max(1, round(stroke))
+    colors = np.where(hatched[..., None], np.array(theme.border), np.array(theme.panel))
+    canvas.image(image(np.concatenate([colors, 255 * mask[..., None]], axis=-1).astype(np.uint8)), (0, 0))
 
 
 def enlarged(grid: Array, width: int, height: int) -> Array:
@@ -126,7 +113,7 @@ def enlarged(grid: Array, width: int, height: int) -> Array:
     return np.asarray(wide[low] * (1 - share[:, None]) + wide[low + 1] * share[:, None])
 
 
-def draw_mark(picture: pygame.Surface, camera: Camera, point: CriticalPoint, theme: Theme, stroke: float) -> None:
+def draw_mark(canvas: Canvas, camera: Camera, point: CriticalPoint, theme: Theme, stroke: float) -> None:
     """A critical point: a ring for a minimum, a cross for a saddle, a triangle for a maximum, else a dot.
 
     The cross lies along the saddle's eigenvectors, its longer bar along the way down.
@@ -137,11 +124,11 @@ def draw_mark(picture: pygame.Surface, camera: Camera, point: CriticalPoint, the
     for color, thick in ((theme.halo, rim), (theme.mark, width)):
         match point.kind:
             case Kind.MINIMUM:
-                pygame.draw.aacircle(picture, color, (x, y), radius + 0.5 * thick, thick)
+                canvas.ring((x, y), radius + 0.5 * thick, color, thick)
             case Kind.SADDLE:
                 for (vx, vy), length in zip(point.eigenvectors, (1.7 * radius, 0.9 * radius), strict=True):
                     dx, dy = length * vx, -length * vy
-                    pygame.draw.aaline(picture, color, (x - dx, y - dy), (x + dx, y + dy), thick)
+                    canvas.line(((x - dx, y - dy), (x + dx, y + dy)), color, thick)
             case Kind.MAXIMUM:
                 corners = [
                     (x, y - radius),
@@ -149,6 +136,6 @@ def draw_mark(picture: pygame.Surface, camera: Camera, point: CriticalPoint, the
                     (x - 0.87 * radius, y + 0.5 * radius),
                 ]
                 for start, end in zip(corners, corners[1:] + corners[:1], strict=True):
-                    pygame.draw.aaline(picture, color, start, end, thick)
+                    canvas.line((start, end), color, thick)
             case Kind.DEGENERATE:
-                pygame.draw.aacircle(picture, color, (x, y), 0.5 * radius + 0.5 * (thick - width))
+                canvas.disc((x, y), 0.5 * radius + 0.5 * (thick - width), color)

@@ -14,6 +14,7 @@ import pygame
 from ...descent.clock import Timing
 from ...descent.race import Race
 from ...descent.verdict import Event, Kind
+from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..session.session import Session
 from ..style.color import mix
@@ -137,61 +138,53 @@ class Strip:
         return self.left + self.width * tick / max(self.ticks, 1)
 
 
-def draw_timeline(
-    target: pygame.Surface, places: Layout, theme: Theme, session: Session, race: Race, tick: int
-) -> None:
+def draw_timeline(canvas: Canvas, places: Layout, theme: Theme, session: Session, race: Race, tick: int) -> None:
     """Draw the timeline with all up to the tick as played, and the knob there."""
     timing, ticks = session.scene.timing(session.clock), session.horizon
     place, area = places.timeline, track(places)
     strip = Strip(place.size, area.left - place.left, area.width, places.em, ticks)
     known, x = _known(race, timing, session.seen), strip.x(tick)
-    target.blit(_layer(strip, theme, race, timing, known, False), place)
-    target.blit(_layer(strip, theme, race, timing, known, True), place, (0, 0, round(x), place.height))
+    for played, part in ((False, None), (True, (0, 0, round(x), place.height))):
+        backdrop = Backdrop(_draw_strip, (strip, theme, race, timing, known, played), strip.size)
+        canvas.backdrop(backdrop, place.topleft, part)
     marked = marks(race, timing, ticks, session.seen)
     first, last = (side(marked, tick, key=lambda mark: mark.tick) for side in (bisect_left, bisect_right))
     for mark in marked[first:last]:  # The layers meet in the middle of these.
-        _draw_mark(target, strip, theme, mark, place.topleft, 0.0)
+        _draw_mark(canvas, strip, theme, mark, place.topleft, 0.0)
     center, radius = (place.left + x, place.top + strip.axis), 0.36 * places.em
-    pygame.draw.aacircle(target, theme.background, center, radius + 1.5 * places.stroke)
-    pygame.draw.aacircle(target, theme.text, center, radius)
+    canvas.disc(center, radius + 1.5 * places.stroke, theme.background)
+    canvas.disc(center, radius, theme.text)
 
 
-@lru_cache(maxsize=8)
-def _layer(
-    strip: Strip, theme: Theme, race: Race, timing: Timing, known: tuple[int, ...], played: bool
-) -> pygame.Surface:
+def _draw_strip(
+    canvas: Canvas, strip: Strip, theme: Theme, race: Race, timing: Timing, known: tuple[int, ...], played: bool
+) -> None:
     """The whole timeline without its knob, all of it played, or nothing."""
-    picture = pygame.Surface(strip.size, depth=32)
-    picture.fill(theme.background)
+    canvas.rect((0, 0, *canvas.size), theme.background)
     bar = pygame.Rect(strip.left, 0, strip.width, max(3, round(0.26 * strip.em)))
     bar.centery = round(strip.axis)
-    pygame.draw.rect(picture, theme.muted if played else theme.border, bar, border_radius=bar.height // 2)
+    canvas.rect(bar, theme.muted if played else theme.border, corner=bar.height // 2)
     for end in epoch_ends(race, timing, strip.ticks, strip.width):
         x = round(strip.x(end))
-        pygame.draw.line(
-            picture, theme.faint, (x, bar.bottom + 1), (x, bar.bottom + max(2, strip.em // 5)), hairline(strip.em)
-        )
+        canvas.rule((x, bar.bottom + 1), (x, bar.bottom + max(2, strip.em // 5)), theme.faint, hairline(strip.em))
     marked = _marks(race, timing, strip.ticks, known)
     for mark in sorted(marked, key=lambda mark: mark.event.kind in MOVES):  # Pins over the others.
-        _draw_mark(picture, strip, theme, mark, (0, 0), 0.0 if played else TO_COME)
-    return picture
+        _draw_mark(canvas, strip, theme, mark, (0, 0), 0.0 if played else TO_COME)
 
 
-def _draw_mark(
-    target: pygame.Surface, strip: Strip, theme: Theme, mark: Mark, corner: tuple[int, int], fade: float
-) -> None:
+def _draw_mark(canvas: Canvas, strip: Strip, theme: Theme, mark: Mark, corner: tuple[int, int], fade: float) -> None:
     """A pin for a move, a notch for a change of the verdict."""
     color = mix(theme.lane(mark.lane), theme.background, fade)
     x, axis, em = corner[0] + strip.x(mark.tick), corner[1] + strip.axis, strip.em
     bar = pygame.Rect(0, 0, max(2, round(2 * strip.stroke)), round(0.56 * em))
     bar.center = (round(x), round(axis))
     if mark.event.kind not in MOVES:
-        target.fill(theme.background, bar.inflate(2, 0))
-        target.fill(color, bar)
+        canvas.rect(bar.inflate(2, 0), theme.background)
+        canvas.rect(bar, color)
         return
     head, radius = (bar.centerx - 0.5 + bar.width % 2 / 2, corner[1] + 0.32 * em), 0.25 * em
-    pygame.draw.aacircle(target, theme.background, head, radius + strip.stroke)
+    canvas.disc(head, radius + strip.stroke, theme.background)
     stem = pygame.Rect(bar.left, round(head[1]), bar.width, bar.bottom - round(head[1]))
-    target.fill(theme.background, (stem.left - 1, bar.top, stem.width + 2, bar.height))
-    target.fill(color, stem)
-    pygame.draw.aacircle(target, color, head, radius)
+    canvas.rect((stem.left - 1, bar.top, stem.width + 2, bar.height), theme.background)
+    canvas.rect(stem, color)
+    canvas.disc(head, radius, color)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import pygame
+from pygame import Rect
 
 from ...descent.problem import Problem
 from ...descent.race import Race
@@ -13,6 +13,7 @@ from ...study.swarm import Cloud, Glimpse
 from ...surface.critical import CriticalPoint, Kind
 from ...surface.points import eigenvalues, norm
 from ..drawing.camera import Camera
+from ..drawing.canvas import Canvas
 from ..drawing.layout import Layout
 from ..style import text
 from ..style.color import Color
@@ -50,7 +51,7 @@ class Tip:
     """A tooltip and what it is about."""
 
     rows: tuple[Row, ...]
-    about: pygame.Rect
+    about: Rect
     """Pixels that it must leave free."""
 
 
@@ -135,7 +136,7 @@ def critical_near(problem: Problem, camera: Camera, pixel: tuple[float, float], 
     return problem.critical[nearest] if gaps[nearest] <= reach else None
 
 
-def map_tip(problem: Problem, camera: Camera, area: pygame.Rect, pixel: tuple[int, int], look: Look) -> Tip:
+def map_tip(problem: Problem, camera: Camera, area: Rect, pixel: tuple[int, int], look: Look) -> Tip:
     """What a map has under the pointer."""
     theme, places = look.theme, look.places
     local = (pixel[0] - area.left, pixel[1] - area.top)
@@ -170,7 +171,7 @@ def chart_tip(stage: Stage, pixel: tuple[int, int], look: Look) -> Tip:
             moment = min(chart.axes.timing.moment(lane, hovered), track.updates)
             losses = (number(float(track.loss[moment])), number(float(track.test_loss[moment])))
             rows.append(Row((stage.names[lane], *losses), theme.lane(lane)))
-    hairline = pygame.Rect(0, places.chart.top, 2 * places.em, places.chart.height)
+    hairline = Rect(0, places.chart.top, 2 * places.em, places.chart.height)
     hairline.centerx = pixel[0]
     return Tip(tuple(rows), hairline)
 
@@ -188,7 +189,7 @@ def timeline_tip(stage: Stage, pixel: tuple[int, int], look: Look) -> Tip:
     return Tip(tuple(rows), about.inflate(0, places.em // 2))
 
 
-def shares_tip(cloud: Cloud, place: pygame.Rect, pixel: tuple[int, int], look: Look) -> Tip:
+def shares_tip(cloud: Cloud, place: Rect, pixel: tuple[int, int], look: Look) -> Tip:
     """Where the marbles of a cloud are, in numbers; of many places only those where most are."""
     say, found = look.theme.say, list(parts(cloud, look.theme))
     least = sorted((part.count for part in found), reverse=True)[:MOST_PARTS][-1]
@@ -198,7 +199,7 @@ def shares_tip(cloud: Cloud, place: pygame.Rect, pixel: tuple[int, int], look: L
         for part in found
         if part.count >= least
     ]
-    return Tip((head, *rows), pygame.Rect(pixel[0] - look.places.em, place.top, 2 * look.places.em, place.height))
+    return Tip((head, *rows), Rect(pixel[0] - look.places.em, place.top, 2 * look.places.em, place.height))
 
 
 def tip_at(pixel: tuple[int, int], stage: Stage, look: Look) -> Tip | None:
@@ -216,26 +217,26 @@ def tip_at(pixel: tuple[int, int], stage: Stage, look: Look) -> Tip | None:
     return None
 
 
-def draw_pointed(target: pygame.Surface, pixel: tuple[int, int], stage: Stage, look: Look) -> None:
+def draw_pointed(canvas: Canvas, pixel: tuple[int, int], stage: Stage, look: Look) -> None:
     """Draw what belongs to the pointer, over all the rest."""
     tip, chart, corner = tip_at(pixel, stage, look), stage.chart, look.places.chart.topleft
     if tip is None:
         return
     if chart.plot.move(corner).collidepoint(pixel):
-        chart.draw_hairline(target, corner, pixel[0])
-    draw_tip(target, tip, look)
+        chart.draw_hairline(canvas, corner, pixel[0])
+    draw_tip(canvas, tip, look)
 
 
-def box_beside(about: pygame.Rect, size: tuple[int, int], whole: pygame.Rect) -> pygame.Rect:
+def box_beside(about: Rect, size: tuple[int, int], whole: Rect) -> Rect:
     """A rectangle of that size inside the whole and beside what it is about: to the right, if possible, and below.
 
     Beside something that is higher than itself it stands at the same height.
     """
     width, height = size
     lefts, tops = (about.right, about.left - width), (about.bottom, about.top - height)
-    corners = [pygame.Rect(left, top, width, height) for left in lefts for top in tops]
+    corners = [Rect(left, top, width, height) for left in lefts for top in tops]
     fallbacks = [corner.clamp(whole) for corner in corners]
-    sides = [pygame.Rect(left, about.top, width, height).clamp(whole) for left in lefts]
+    sides = [Rect(left, about.top, width, height).clamp(whole) for left in lefts]
     preferred = sides if about.height >= height else corners
     for box in (*preferred, *corners, *fallbacks, *sides):
         if whole.contains(box) and not box.colliderect(about):
@@ -243,20 +244,12 @@ def box_beside(about: pygame.Rect, size: tuple[int, int], whole: pygame.Rect) ->
     return fallbacks[0]
 
 
-def draw_tip(target: pygame.Surface, tip: Tip, look: Look) -> pygame.Rect:
-    """Draw the tooltip; returns where."""
-    picture = _drawn(tip.rows, look.theme, look.places.em, target.get_width() // 2)
-    box = box_beside(tip.about, picture.get_size(), target.get_rect())
-    target.blit(picture, box)
-    return box
-
-
-@lru_cache(maxsize=8)
-def _drawn(rows: tuple[Row, ...], theme: Theme, em: int, widest: int) -> pygame.Surface:
-    """The box: cells of one column under another, a row of a single cell across all."""
+def draw_tip(canvas: Canvas, tip: Tip, look: Look) -> Rect:
+    """Draw the tooltip: cells of one column under another, a row of a single cell across all; returns where."""
+    rows, theme, em = tip.rows, look.theme, look.places.em
     size, pad, line = round(0.92 * em), round(0.6 * em), round(1.35 * em)
     gap, dot = em, round(0.9 * em) if any(row.color for row in rows) else 0
-    room = min(WIDEST * em, widest - 2 * pad - dot)
+    room = min(WIDEST * em, canvas.size[0] // 2 - 2 * pad - dot)
     count = max(len(row.cells) for row in rows)
     table = [tuple(text.fitted(cell, size, room // len(row.cells), row.bold) for cell in row.cells) for row in rows]
     columns = [
@@ -264,32 +257,32 @@ def _drawn(rows: tuple[Row, ...], theme: Theme, em: int, widest: int) -> pygame.
     ]
     alone = max((text.width(cells[0], size, True) for cells in table if len(cells) == 1), default=0)
     inner = max(sum(columns) + gap * (count - 1), alone)
-    picture = pygame.Surface((inner + dot + 2 * pad, len(rows) * line + pad), pygame.SRCALPHA)
-    _draw_box(picture, theme, em)
+    box = box_beside(tip.about, (inner + dot + 2 * pad, len(rows) * line + pad), Rect((0, 0), canvas.size))
+    _draw_box(canvas, box, theme, em)
     for index, (row, cells) in enumerate(zip(rows, table, strict=True)):
-        y = pad / 2 + (index + 0.5) * line
+        left, y = box.left + pad, box.top + pad / 2 + (index + 0.5) * line
         if row.color is not None:
-            pygame.draw.aacircle(picture, row.color, (pad + 0.3 * em, y), 0.28 * em)
+            canvas.disc((left + 0.3 * em, y), 0.28 * em, row.color)
         ink = theme.text if row.bold or len(cells) > 1 else theme.muted
-        text.put(picture, cells[0], (pad + dot, y), size, theme.muted if len(cells) > 1 else ink, bold=row.bold)
+        canvas.text(cells[0], (left + dot, y), size, theme.muted if len(cells) > 1 else ink, bold=row.bold)
         for column, cell in enumerate(cells[1:], start=2):
-            right = pad + dot + sum(columns[:column]) + gap * (column - 1)
-            text.put(picture, cell, (right, y), size, ink, align=1)
-    return picture
+            right = left + dot + sum(columns[:column]) + gap * (column - 1)
+            canvas.text(cell, (right, y), size, ink, align=1)
+    return box
 
 
-def _draw_box(picture: pygame.Surface, theme: Theme, em: int) -> None:
+def _draw_box(canvas: Canvas, whole: Rect, theme: Theme, em: int) -> None:
     """Ground, border, and a rim of the halo's colour around it, so that it stands out from any map."""
-    whole, corner = picture.get_rect(), round(0.4 * em)
-    pygame.draw.rect(picture, theme.halo, whole, border_radius=corner)
+    corner = round(0.4 * em)
+    canvas.rect(whole, theme.halo, corner=corner)
     rim = max(1, round(em / 10))
     inner = whole.inflate(-2 * rim, -2 * rim)
-    pygame.draw.rect(picture, theme.panel, inner, border_radius=corner)
-    pygame.draw.rect(picture, theme.faint, inner, 1, border_radius=corner)
+    canvas.rect(inner, theme.panel, corner=corner)
+    canvas.rect(inner, theme.faint, width=1, corner=corner)
 
 
-def _around(pixel: tuple[int, int], em: int) -> pygame.Rect:
+def _around(pixel: tuple[int, int], em: int) -> Rect:
     """The place that a pointer points at."""
-    about = pygame.Rect(0, 0, 2 * em, 2 * em)
+    about = Rect(0, 0, 2 * em, 2 * em)
     about.center = pixel
     return about

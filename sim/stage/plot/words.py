@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pygame
 
 from ...languages import words
+from ..drawing.canvas import Canvas
 from ..style import text
 from ..style.color import Color
 from ..style.theme import Theme
@@ -30,9 +31,10 @@ class Label:
     color: Color
     bold: bool = False
 
-    def draw(self, target: pygame.Surface) -> None:
+    def draw(self, canvas: Canvas) -> None:
         """Draw it."""
-        target.blit(text.rendered(self.text, self.size, self.color, self.bold), self.rect)
+        middle = self.rect.top + self.rect.height / 2
+        canvas.text(self.text, (self.rect.left, middle), self.size, self.color, bold=self.bold)
 
 
 def label(

@@ -5,12 +5,11 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-import pygame
-
 from ...study.figure import Axis, Bars, Figure, Page, Parts
 from ...study.odds_report import ELSEWHERE, ENDED, ESCAPED, NOWHERE, WAITING, page
 from ...study.tally import Tally, odds_of
 from ...study.telling import INTERVALS
+from ..drawing.canvas import Canvas
 from ..plot.page import Sheet, arrange, draw_sheet
 from ..style.theme import Theme
 
@@ -22,9 +21,9 @@ FIGURE_WORDS = (
 MINIMUM = re.compile(r"minimum (\d+)")
 
 
-def draw_odds(picture: pygame.Surface, tally: Tally, theme: Theme, em: int) -> None:
-    """Draw the page over the whole picture."""
-    draw_sheet(picture, arranged(tally, theme, em, picture.get_size()))
+def draw_odds(canvas: Canvas, tally: Tally, theme: Theme, em: int) -> None:
+    """Draw the page over the whole canvas."""
+    draw_sheet(canvas, arranged(tally, theme, em, canvas.size))
 
 
 @lru_cache(maxsize=3)

@@ -6,12 +6,13 @@ What draws them is loaded when it is first needed: it takes longer than a frame 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import pygame
 
 from ...study.tally import SEEDS, Tally, contrast_of, odds_of
+from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
+from ..drawing.screen import painted
 from ..session.odds import computing
 from ..session.session import SHEETS, Session
 from ..style import text
@@ -57,20 +58,20 @@ def tab_at(places: Layout, theme: Theme, pixel: tuple[int, int]) -> str | None:
     return next((name for name, tab in tabs.items() if tab.collidepoint(pixel)), None)
 
 
-def draw_over(target: pygame.Surface, places: Layout, theme: Theme, session: Session, tally: Tally | None) -> None:
+def draw_over(canvas: Canvas, places: Layout, theme: Theme, session: Session, tally: Tally | None) -> None:
     """Draw the session's sheet with what a tally says, which may be older than the session's own; None: nothing yet."""
     here, em = places_of(places, theme), places.em
-    target.fill(theme.background, here.whole.union(here.body))
+    canvas.rect(here.whole.union(here.body), theme.background)
     for name, tab in here.tabs.items():
         chosen = name == session.sheet
-        pygame.draw.rect(target, theme.text if chosen else theme.panel, tab, border_radius=em // 2)
+        canvas.rect(tab, theme.text if chosen else theme.panel, corner=em // 2)
         if not chosen:
-            pygame.draw.rect(target, theme.border, tab, hairline(em), border_radius=em // 2)
+            canvas.rect(tab, theme.border, width=hairline(em), corner=em // 2)
         ink = theme.background if chosen else theme.text
-        text.put(target, theme.say(LABELS[name]), tab.center, em, ink, bold=True, align=0.5)
-    _draw_progress(target, here.progress, theme, em, session)
+        canvas.text(theme.say(LABELS[name]), tab.center, em, ink, bold=True, align=0.5)
+    _draw_progress(canvas, here.progress, theme, em, session)
     if tally is not None:
-        target.blit(_picture(session.sheet, tally, theme, em, here.body.size), here.body)
+        canvas.backdrop(_body(session.sheet, tally, theme, em, here.body.size), here.body.topleft)
 
 
 def pieces(name: str, tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> Iterator[None]:
@@ -84,10 +85,10 @@ def pieces(name: str, tally: Tally, theme: Theme, em: int, size: tuple[int, int]
     else:
         contrast_of(tally)
     yield
-    _picture(name, tally, theme, em, size)
+    painted(_body(name, tally, theme, em, size))
 
 
-def _draw_progress(target: pygame.Surface, place: pygame.Rect, theme: Theme, em: int, session: Session) -> None:
+def _draw_progress(canvas: Canvas, place: pygame.Rect, theme: Theme, em: int, session: Session) -> None:
     """How far the counting has come, at the right end."""
     tally = session.tally
     assert tally is not None
@@ -103,20 +104,17 @@ def _draw_progress(target: pygame.Surface, place: pygame.Rect, theme: Theme, em:
             "{share} % of {count} seeds a lane · J or Esc: stop", share=percent(share), count=f"{SEEDS:,}"
         )
     words = text.fitted(words, size, place.width)
-    text.put(target, words, place.midright, size, theme.muted, align=1)
+    canvas.text(words, place.midright, size, theme.muted, align=1)
     bar = pygame.Rect(0, 0, min(12 * em, place.width - text.width(words, size) - 2 * em), max(4, round(0.4 * em)))
     if bar.width > 3 * em and computing(session) is not None:
         bar.midright = (place.right - text.width(words, size) - em, place.centery)
-        pygame.draw.rect(target, theme.border, bar, border_radius=bar.height // 2)
+        canvas.rect(bar, theme.border, corner=bar.height // 2)
         bar.width = round(share * bar.width)
-        pygame.draw.rect(target, theme.text, bar, border_radius=bar.height // 2)
+        canvas.rect(bar, theme.text, corner=bar.height // 2)
 
 
-@lru_cache(maxsize=4)
-def _picture(name: str, tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> pygame.Surface:
+def _body(name: str, tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> Backdrop:
     from .contrast import draw_table
     from .odds import draw_odds
 
-    picture = pygame.Surface(size, depth=32)
-    (draw_odds if name == "odds" else draw_table)(picture, tally, theme, em)
-    return picture
+    return Backdrop(draw_odds if name == "odds" else draw_table, (tally, theme, em), size)

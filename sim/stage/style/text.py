@@ -15,6 +15,7 @@ from pygame.font import Font
 
 from ...languages import LANGUAGES, known
 from .color import Color
+from .kept import kept
 
 USUAL = ("NotoSans", "NotoSansSC")
 """The families that have all that is written in most languages, and all mathematical signs."""
@@ -86,7 +87,7 @@ def width(text: str, size: int, bold: bool = False) -> int:
     return sum(_font(number, size, bold).size(run)[0] for number, run in _runs(text))
 
 
-@lru_cache(maxsize=8192)
+@kept
 def rendered(text: str, size: int, color: Color, bold: bool = False) -> pygame.Surface:
     """The text as a picture with transparent ground; shared, so not to be drawn upon."""
     fonts = [(_font(number, size, bold), run) for number, run in _runs(text)]
@@ -103,7 +104,7 @@ def rendered(text: str, size: int, color: Color, bold: bool = False) -> pygame.S
     return picture
 
 
-@lru_cache(maxsize=1024)
+@kept
 def haloed(text: str, size: int, color: Color, halo: Color, bold: bool = False) -> pygame.Surface:
     """The text with a rim of the halo's colour, legible on any map."""
     face, rim = rendered(text, size, color, bold), rendered(text, size, halo, bold)
@@ -129,21 +130,8 @@ def fitted(text: str, size: int, room: int, bold: bool = False) -> str:
     return ""
 
 
-def put(
-    target: pygame.Surface,
-    text: str,
-    position: tuple[float, float],
-    size: int,
-    color: Color,
-    *,
-    bold: bool = False,
-    align: float = 0.0,
-) -> int:
-    """Draw a line of text whose middle height is at y; align 0 puts its left end at x, 1 its right end.
-
-    Returns the x at which it ends.
-    """
-    picture = rendered(text, size, color, bold)
-    left = round(position[0] - align * picture.get_width())
-    target.blit(picture, (left, round(position[1] - picture.get_height() / 2)))
-    return left + picture.get_width()
+def label_size(text: str, size: int, bold: bool = False) -> tuple[int, int]:
+    """Width and height of `haloed` text."""
+    rim = 2 * max(1, size // 10)
+    wide, tall = rendered(text, size, (0, 0, 0), bold).get_size()
+    return wide + rim, tall + rim

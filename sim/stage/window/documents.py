@@ -10,6 +10,7 @@ from ...descent.race import Race
 from ...files import OutputError, free_path, located, named
 from ...scene import SceneError
 from ...scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
+from ..drawing.screen import Screen
 from ..export.png import save_png
 from ..picture.picture import draw, moment
 from ..session.session import Message, Session, ask, begin, carried_by, scene_of
@@ -88,7 +89,7 @@ def save_picture(session: Session, size: tuple[int, int]) -> Message:
     """Save what is to be seen as a picture that carries its scene, under a name that is not taken."""
     path = free_path(named(session.scene.name, f"-{session.update}.png"))
     picture = pygame.Surface(size, depth=32)
-    draw(picture, moment(replace(session, live=False), race_of(session.scene)))
+    draw(Screen(picture), moment(replace(session, live=False), race_of(session.scene)))
     try:
         save_png(picture, path, carried_by(session))
     except OutputError as error:

@@ -13,6 +13,7 @@ from ...scene.reading import Saved
 from ...study.swarm import swarm
 from ...study.tally import Tally
 from ..drawing.layout import SMALLEST
+from ..drawing.screen import Screen
 from ..input import keys
 from ..input.controls import controls
 from ..input.mouse import Act, Hand, Mouse, answer
@@ -292,11 +293,11 @@ class Window:
         if canvas_size == size:
             # An open menu or a tooltip may have covered any part of the picture.
             known = self._shown and self._shown[1] == size and self._panel is None
-            draw(screen, now, self._shown[0] if self._shown and known else None)
+            draw(Screen(screen), now, self._shown[0] if self._shown and known else None)
             self._show_controls(screen, now, seconds)
         else:
             canvas = pygame.Surface(canvas_size, depth=32)
-            draw(canvas, now)
+            draw(Screen(canvas), now)
             pygame.transform.smoothscale(canvas, size, screen)
         self._drawing = time.perf_counter() - begun
         pygame.display.flip()

@@ -14,11 +14,12 @@ from sim.descent.rules.momentum import Momentum
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.stage.drawing.camera import Camera
+from sim.stage.drawing.screen import Screen, painted
 from sim.stage.export import basins
-from sim.stage.export.basins import STRENGTH, Places, colored, draw_basin_map, entries, places, rule_line, save_basins
-from sim.stage.picture.terrain import draw_terrain
+from sim.stage.export.basins import STRENGTH, Places, draw_basin_map, entries, places, rule_line, save_basins
+from sim.stage.picture.terrain import terrain
 from sim.stage.picture.views.basins import tint
-from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.style.theme import THEMES, Theme, load_theme
 from sim.study.basin_map import DIVERGED, MOVING, BasinMap
 from sim.surface.basins import NO_BASIN
 from sim.surface.protocol import Window
@@ -32,10 +33,17 @@ def invented(quarters: Any) -> BasinMap:
     return BasinMap(quarters[::2, ::2], quarters, 0)
 
 
+def colored_map(problem: Problem, found: BasinMap, place: Places, theme: Theme) -> pygame.Surface:
+    """The map with basins and marks."""
+    picture = pygame.Surface(place.map.size, depth=32)
+    basins._draw_map(Screen(picture), problem, found, Camera(problem.window, *place.map.size), theme, place.stroke)
+    return picture
+
+
 def bare(place: Places, problem: Problem, theme: str) -> Any:
     """The pixels (width, height, 3) of the map without basins."""
     camera = Camera(problem.window, *place.map.size)
-    return pygame.surfarray.array3d(draw_terrain(problem, camera, load_theme(theme), place.stroke)).astype(float)
+    return pygame.surfarray.array3d(painted(terrain(problem, camera, load_theme(theme), place.stroke))).astype(float)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -73,7 +81,7 @@ def test_each_quarter_of_a_pixel_adds_its_colour(theme: str, monkeypatch: pytest
     monkeypatch.setattr(basins, "STRIP", 11)
     looks = load_theme(theme)
     before = bare(place, problem, theme)
-    after = pygame.surfarray.array3d(colored(problem, invented(labels), place, looks)).astype(float)
+    after = pygame.surfarray.array3d(colored_map(problem, invented(labels), place, looks)).astype(float)
     assert (after[50:, [2, 47]] == before[50:, [2, 47]]).all()  # Away from marks.
 
     def mixture(pixel: Any, *colors: Any) -> Any:
@@ -92,7 +100,7 @@ def test_critical_points_are_marked_above_the_colours() -> None:
     problem, looks = load_scene("himmelblau").problem(), load_theme("light")
     place = places((640, 480), problem.window)
     labels = np.zeros((2 * place.map.height, 2 * place.map.width))
-    picture = colored(problem, invented(labels), place, looks)
+    picture = colored_map(problem, invented(labels), place, looks)
     x, y = Camera(problem.window, *place.map.size).project(np.array(problem.minima[2].position)).tolist()
     around = {tuple(picture.get_at((round(x) + i, round(y) + j))[:3]) for i in range(-9, 10) for j in range(-9, 10)}
     assert looks.mark in around
@@ -145,7 +153,7 @@ def test_nothing_is_drawn_where_it_does_not_belong(size: tuple[int, int], langua
     place = places(size, scene.window)
     found = invented(np.arange(4 * place.map.width * place.map.height).reshape(2 * place.map.height, -1) % 35)
     target = pygame.Surface(size, depth=32)
-    draw_basin_map(target, scene, Momentum(0.004, 0.9), found, looks)
+    draw_basin_map(Screen(target), scene, Momentum(0.004, 0.9), found, looks)
     for part in (place.title, place.map, place.legend):
         assert len({tuple(target.get_at((x, y))) for x in range(*_ends(part, 0)) for y in range(*_ends(part, 1))}) > 9
         target.fill(looks.background, part)

@@ -12,6 +12,7 @@ from sim.descent.race import Race
 from sim.scene import Question, Scene, load_scene, scene_files
 from sim.scene.lesson import HOLD, revealed_at
 from sim.stage.drawing.layout import layout
+from sim.stage.drawing.screen import Screen
 from sim.stage.picture.caption import draw_caption, reveal, spoken
 from sim.stage.session.playback import Play, Step, Tick
 from sim.stage.session.session import Session, ask, begin
@@ -147,7 +148,7 @@ def test_a_caption_leaves_no_traces() -> None:
     pictures = []
     for tick, guess in [(0, None), (15, None), (63, 1), (63, None), (0, None)]:
         session, race = at(tick, guess=guess)
-        draw_caption(target, places, ENGLISH, session, race, tick)
+        draw_caption(Screen(target), places, ENGLISH, session, race, tick)
         pictures.append(pygame.surfarray.array3d(target))
     assert np.array_equal(pictures[0], pictures[-1])
     for one, other in [(0, 1), (1, 2), (2, 3)]:

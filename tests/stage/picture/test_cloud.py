@@ -12,6 +12,7 @@ from pictures import drawn_in_turn
 from sim.scene import load_scene
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.layout import layout
+from sim.stage.drawing.screen import Screen
 from sim.stage.picture.cloud import FEW, Part, draw_cloud, draw_shares, parts, places
 from sim.stage.picture.picture import moment
 from sim.stage.picture.tooltip import MOST_PARTS, Look, shares_tip
@@ -34,7 +35,7 @@ def drawn(told: Cloud, camera: Camera = CAMERA) -> npt.NDArray[np.bool_]:
     target = pygame.Surface((400, 260), depth=32)
     target.fill(THEME.high)
     target.set_clip(AREA)
-    draw_cloud(target, AREA, camera, told, THEME.lane(1), THEME, 1.0)
+    draw_cloud(Screen(target), AREA, camera, told, THEME.lane(1), THEME, 1.0)
     changed: npt.NDArray[np.bool_] = (pygame.surfarray.array3d(target) != THEME.high).any(axis=-1)
     return changed
 
@@ -68,7 +69,7 @@ def test_where_more_marbles_are_it_is_darker(size: int) -> None:
         theta[:count] = (0.05, 0.05)
         target = pygame.Surface((400, 260), depth=32)
         target.fill(THEME.high)
-        draw_cloud(target, AREA, CAMERA, cloud(theta), THEME.lane(0), THEME, 1.0)
+        draw_cloud(Screen(target), AREA, CAMERA, cloud(theta), THEME.lane(0), THEME, 1.0)
         return int(pygame.surfarray.array3d(target).sum(axis=-1).min())
 
     assert depth(size) < depth(5) < depth(1) < sum(THEME.high)
@@ -79,7 +80,7 @@ def test_marbles_that_are_all_the_same_are_as_dark_as_so_many(size: int) -> None
     pictures = []
     for told in (cloud(np.zeros((1, 2)), each=size), cloud(np.zeros((size, 2)))):
         target = pygame.Surface((400, 260), depth=32)
-        draw_cloud(target, AREA, CAMERA, told, THEME.lane(0), THEME, 1.0)
+        draw_cloud(Screen(target), AREA, CAMERA, told, THEME.lane(0), THEME, 1.0)
         pictures.append(pygame.surfarray.array3d(target))
     one, other = pictures
     assert np.array_equal(one, other)
@@ -131,7 +132,7 @@ def test_the_bar_is_divided_as_the_marbles_are(width: int) -> None:
     target = pygame.Surface((width + 20, 40), depth=32)
     target.fill((1, 2, 3))
     place = pygame.Rect(10, 10, width, 20)
-    draw_shares(target, place, told, THEME, 15)
+    draw_shares(Screen(target), place, told, THEME, 15)
     pixels = pygame.surfarray.array3d(target)
     line = pixels[place.left : place.right, place.top + 2]  # Above the words.
     for part in parts(told, THEME):

@@ -15,6 +15,7 @@ from PIL import Image
 from sim.descent.clock import CLOCKS
 from sim.descent.race import Race
 from sim.scene import Scene, load_scene, parse_scene
+from sim.stage.drawing.screen import Screen
 from sim.stage.export.still import screenshot
 from sim.stage.picture.picture import Moment, draw, moment
 from sim.stage.session.session import begin, race
@@ -36,7 +37,7 @@ def picture(scene: Scene, updates: list[int], size: tuple[int, int] = (960, 600)
     running.extend(scene.updates + 1)
     target = pygame.Surface(size, depth=32)
     for update in updates:
-        draw(target, at(scene, update, running, **changes))
+        draw(Screen(target), at(scene, update, running, **changes))
     return pygame.surfarray.array3d(target).astype(np.int16)
 
 

@@ -10,10 +10,12 @@ from sim.descent.clock import CLOCKS
 from sim.descent.race import Race
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import SMALLEST, USUAL, Layout, layout
+from sim.stage.drawing.screen import Screen
 from sim.stage.picture import timeline
 from sim.stage.picture.picture import draw, moment
 from sim.stage.picture.timeline import describe, epoch_ends, marks, marks_near, tick_at, track, x_of
 from sim.stage.session.session import begin, race
+from sim.stage.style.kept import STORE
 from sim.stage.style.theme import THEMES, load_theme
 
 TICKS = 400
@@ -115,11 +117,11 @@ def test_epochs_end_where_the_smallest_batches_have_all_had_their_turn(scene: Sc
 def test_nothing_is_built_anew_while_the_race_runs(scene: Scene, running: Race, places: Layout) -> None:
     target, theme = pygame.Surface(USUAL, depth=32), load_theme("dark")
     session = replace(begin(scene), clock="serial", horizon=TICKS, seen=TICKS)
-    timeline.draw_timeline(target, places, theme, session, running, 1)
-    built = timeline._layer.cache_info().misses
+    timeline.draw_timeline(Screen(target), places, theme, session, running, 1)
+    built = STORE.made
     for tick in range(2, 200, 9):
-        timeline.draw_timeline(target, places, theme, session, running, tick)
-    assert timeline._layer.cache_info().misses == built
+        timeline.draw_timeline(Screen(target), places, theme, session, running, tick)
+    assert STORE.made == built
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -129,7 +131,7 @@ def test_the_played_part_grows_and_leaves_no_traces(scene: Scene, running: Race,
     session = replace(begin(scene, theme), playing=False)
 
     def shown(tick: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
-        draw(target, moment(replace(session, progress=float(tick), seen=300), running))
+        draw(Screen(target), moment(replace(session, progress=float(tick), seen=300), running))
         return pygame.surfarray.array3d(target.subsurface(strip))
 
     first, later, again = shown(30), shown(300), shown(30)

@@ -9,6 +9,7 @@ import pytest
 
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage.drawing.layout import SMALLEST, USUAL
+from sim.stage.drawing.screen import Screen
 from sim.stage.picture import tooltip
 from sim.stage.picture.picture import draw, moment
 from sim.stage.picture.setting import Setting, setting
@@ -97,7 +98,7 @@ def stage_of(session: Session, size: tuple[int, int]) -> tuple[Setting, tooltip.
         patch.setattr(
             "sim.stage.picture.picture.draw_pointed", lambda _target, _pixel, stage, _look: kept.append(stage)
         )
-        draw(pygame.Surface(size, depth=32), moment(replace(session, pointer=(0, 0)), running))
+        draw(Screen(pygame.Surface(size, depth=32)), moment(replace(session, pointer=(0, 0)), running))
     return setting(session, size), kept[0]
 
 
@@ -143,7 +144,7 @@ def test_tooltips_stay_in_the_picture_and_off_what_they_tell_of(name: str, size:
         for x, y in product((area.left, area.centerx, area.right - 1), (area.top, area.centery, area.bottom - 1)):
             tip = tip_at((x, y), stage, look(here))
             assert tip is not None
-            box = draw_tip(target, tip, look(here))
+            box = draw_tip(Screen(target), tip, look(here))
             assert target.get_rect().contains(box)
             assert not box.colliderect(tip.about)
             assert not box.collidepoint(x, y)
@@ -159,7 +160,7 @@ def test_long_names_are_cut_to_half_the_picture(scene: Scene) -> None:
     here = setting(begin(scene), SMALLEST)
     rows = tuple(Row(("a lane whose name " * 9, "1", "2"), (1, 2, 3)) for _ in range(6))
     tip = Tip((*rows, Row(("and a long sentence, too " * 9,))), pygame.Rect(950, 590, 4, 4))
-    assert draw_tip(pygame.Surface(SMALLEST), tip, look(here)).width <= SMALLEST[0] // 2
+    assert draw_tip(Screen(pygame.Surface(SMALLEST)), tip, look(here)).width <= SMALLEST[0] // 2
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -170,10 +171,10 @@ def test_a_tooltip_leaves_no_traces(session: Session, theme: str) -> None:
     places = setting(session, SMALLEST).places
     target, fresh = pygame.Surface(SMALLEST, depth=32), pygame.Surface(SMALLEST, depth=32)
     before, plain = None, moment(session, running)
-    draw(fresh, plain)
+    draw(Screen(fresh), plain)
     for pixel in [places.panels[0].map.center, places.timeline.center, places.chart.center, None]:
         now = moment(replace(session, pointer=pixel), running)
-        draw(target, now, before)
+        draw(Screen(target), now, before)
         same = np.array_equal(pygame.surfarray.array3d(target), pygame.surfarray.array3d(fresh))
         assert same == (pixel is None)
         before = now

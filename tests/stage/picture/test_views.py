@@ -20,6 +20,7 @@ from sim.descent.rules.protocol import Rule
 from sim.descent.track import Lane
 from sim.scene import Scene, load_scene, parse_scene, scene_files
 from sim.stage.drawing.camera import Camera
+from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import draw, moment
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views import VIEWS, Layer, Look, draw_views
@@ -65,7 +66,7 @@ def picture(scene: Scene, running: Race, updates: list[int], views: frozenset[st
     for update in updates:
         session = replace(begin(scene, theme), playing=False, progress=float(update), views=views)
         now = moment(session, running)
-        draw(target, now, before)
+        draw(Screen(target), now, before)
         before = now
     return pygame.surfarray.array3d(target)
 
@@ -112,7 +113,7 @@ def test_views_that_are_hidden_again_leave_no_traces() -> None:
     before = None
     for views in (frozenset[str](), ALL, frozenset({"basins"}), frozenset[str]()):
         now = moment(replace(begin(scene), playing=False, progress=100.0, views=views), running)
-        draw(target, now, before)
+        draw(Screen(target), now, before)
         before = now
     assert np.array_equal(pygame.surfarray.array3d(target), plain)
 
@@ -148,7 +149,7 @@ def test_where_there_is_no_room_for_the_strip_all_but_the_strip_is_drawn(layer: 
     running.extend(10)
     target = pygame.Surface((500, 400), depth=32)
     for look in looks(running, 5):
-        draw_views(target, replace(look, strip=pygame.Rect(40, 340, 380, 0)), layer)
+        draw_views(Screen(target), replace(look, strip=pygame.Rect(40, 340, 380, 0)), layer)
     assert pygame.surfarray.array3d(target).any() == (layer is not Layer.STRIP)
 
 

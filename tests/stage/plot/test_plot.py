@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from sim.files import OutputError
+from sim.stage.drawing.screen import Screen
 from sim.stage.drawing.ticks import Scale, choices, per_cent, scale
 from sim.stage.export.pages import save_page, saved_em
 from sim.stage.plot.frame import Frame, inside
@@ -24,6 +25,7 @@ from sim.stage.plot.strips import fills
 from sim.stage.plot.words import Label, spoken
 from sim.stage.style import text
 from sim.stage.style.color import Color
+from sim.stage.style.kept import STORE
 from sim.stage.style.theme import THEMES, load_theme
 from sim.study.figure import Axis, Bars, Figure, HeatMap, Line, Page, Parts
 
@@ -122,7 +124,7 @@ PAGES = {
 def drawn(page: Page, size: tuple[int, int] = (960, 600), theme: str = "light") -> pygame.Surface:
     """The page as it is saved."""
     picture = pygame.Surface(size, depth=32)
-    draw_page(picture, page, load_theme(theme), saved_em(size), picture.get_rect())
+    draw_page(Screen(picture), page, load_theme(theme), saved_em(size), picture.get_rect())
     return picture
 
 
@@ -131,7 +133,7 @@ def alone(figure: Figure, size: tuple[int, int] = (800, 600)) -> tuple[Frame, py
     page = Page("", (figure,))
     sheet = arrange(page, LIGHT, saved_em(size), size)
     picture = pygame.Surface(size, depth=32)
-    draw_sheet(picture, sheet)
+    draw_sheet(Screen(picture), sheet)
     return sheet.frames[0], picture
 
 
@@ -260,7 +262,7 @@ def test_the_same_page_has_the_same_bytes(theme: str, tmp_path: Path) -> None:
     paths = [tmp_path / "one.png", tmp_path / "two.png"]
     for path in paths:
         save_page(PAGES["odds"], (960, 600), theme, path)
-        text.rendered.cache_clear()
+        STORE.clear()
     assert paths[0].read_bytes() == paths[1].read_bytes()
     saved = np.asarray(Image.open(paths[0])).swapaxes(0, 1)
     assert np.array_equal(saved, pygame.surfarray.array3d(drawn(PAGES["odds"], (960, 600), theme)))
@@ -275,12 +277,12 @@ def test_nothing_is_drawn_beyond_the_rectangle() -> None:
     target = pygame.Surface((900, 700), depth=32)
     place = pygame.Rect(100, 50, 640, 400)
     target.fill((1, 2, 3))
-    draw_page(target, PAGES["odds"], LIGHT, 15, place)
+    draw_page(Screen(target), PAGES["odds"], LIGHT, 15, place)
     inner = target.subsurface(place).copy()
     target.fill((1, 2, 3), place)
     assert (pygame.surfarray.array3d(target) == (1, 2, 3)).all()
     assert not (pygame.surfarray.array3d(inner) == (1, 2, 3)).all(axis=-1).any()
-    draw_page(target, PAGES["odds"], LIGHT, 15, (5, 5, 0, 0))
+    draw_page(Screen(target), PAGES["odds"], LIGHT, 15, (5, 5, 0, 0))
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,12 @@ from tallies import SPEEDS, few_seeds
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import layout
+from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import draw, moment
 from sim.stage.session.session import SHEETS, Session, begin, race
 from sim.stage.sheets.odds import odds_page
-from sim.stage.sheets.sheets import _picture, draw_over, pieces, places_of, tab_at
+from sim.stage.sheets.sheets import draw_over, pieces, places_of, tab_at
+from sim.stage.style.kept import STORE
 from sim.stage.style.theme import THEMES, load_theme
 from sim.study.figure import Bars, Parts
 from sim.study.tally import Tally, work
@@ -47,7 +49,7 @@ def drawn(session: Session, size: tuple[int, int] = (960, 600)) -> npt.NDArray[n
     running = race(session.scene)
     running.extend(session.horizon + 1)
     target = pygame.Surface(size, depth=32)
-    draw(target, moment(session, running))
+    draw(Screen(target), moment(session, running))
     return pygame.surfarray.array3d(target)
 
 
@@ -89,7 +91,7 @@ def test_sheets_can_be_drawn_at_any_size(scene: Scene, tallies: list[Tally], siz
     places, theme = layout(size, 3, 1.5), load_theme("light")
     for name in SHEETS:
         target = pygame.Surface(size, depth=32)
-        draw_over(target, places, theme, asked(scene, tallies[2], sheet=name), tallies[2])
+        draw_over(Screen(target), places, theme, asked(scene, tallies[2], sheet=name), tallies[2])
         assert pygame.surfarray.array2d(target).std() > 5
 
 
@@ -118,11 +120,11 @@ def test_pieces_leave_nothing_to_be_drawn(scene: Scene, tallies: list[Tally]) ->
     for name in SHEETS:
         for _ in pieces(name, fresh, theme, places.em, places_of(places, theme).body.size):
             pass
-        before = _picture.cache_info().misses
+        before = STORE.made
         drawn(asked(scene, fresh, sheet=name))
-        assert _picture.cache_info().misses == before
+        assert STORE.made == before
     drawn(asked(scene, replace(fresh)))
-    assert _picture.cache_info().misses == before + 1
+    assert STORE.made == before + 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -9,6 +9,7 @@ import pygame
 from ....descent.race import Race
 from ....scene import Scene
 from ...drawing.layout import SMALLEST
+from ...drawing.screen import Screen
 from ...picture.picture import Moment, draw, moment
 from ...session.session import SPEEDS, USUAL_SPEED, Session, begin, carried_by
 from ...session.session import race as race_of
@@ -90,7 +91,7 @@ class Canvas:
         """The picture of that update, until the next is asked for."""
         now = moment(replace(self._session, progress=float(update), seen=update), self._race)
         if now != self._before:
-            draw(self._canvas, now, self._before)
+            draw(Screen(self._canvas), now, self._before)
             if self._picture is not self._canvas:
                 pygame.transform.smoothscale(self._canvas, self._picture.get_size(), self._picture)
             self._before = now

@@ -1,13 +1,15 @@
 """What more can be shown in a panel, each with a key of its own: one line a view in the registry."""
 
-from collections.abc import Set as AbstractSet
-from functools import lru_cache
-
-import pygame
+import numpy as np
+from pygame import Rect
 
 from ....descent.race import Race
 from ...drawing.camera import Camera
+from ...drawing.canvas import Backdrop, Canvas
+from ...drawing.glyphs import draw_flag
+from ...style.style import stroke_of
 from ...style.theme import Theme
+from ..terrain import terrain
 from .basins import draw_basins
 from .batch_strip import draw_batch_strip
 from .batch_surface import draw_batch_minimum, draw_batch_surface
@@ -93,32 +95,27 @@ USUAL = frozenset({"batch strip"})
 """What is shown unless somebody says otherwise."""
 
 
-def draw_views(target: pygame.Surface, look: Look, layer: Layer) -> None:
+def draw_views(canvas: Canvas, look: Look, layer: Layer) -> None:
     """Draw those of the look's views that belong to the layer."""
     for name, view in VIEWS.items():
         if name not in look.views:
             continue
         if view.layer is layer:
-            view.draw(target, look)
+            view.draw(canvas, look)
         elif view.over is not None and layer is Layer.OVER:
-            view.over(target, look)
+            view.over(canvas, look)
 
 
-def ground(
-    terrain: pygame.Surface, views: AbstractSet[str], race: Race, camera: Camera, theme: Theme, em: int
-) -> pygame.Surface:
-    """The map with those of the views that are drawn once for all moments; shared, so not to be drawn upon."""
-    if any(name in views and view.layer is Layer.GROUND for name, view in VIEWS.items()):
-        return _ground(terrain, frozenset(views), race, camera, theme, em)
-    return terrain
+def ground(look: Look) -> Backdrop:
+    """The map with the flag and those of the views that are drawn once for all moments."""
+    shown = any(name in look.views and view.layer is Layer.GROUND for name, view in VIEWS.items())
+    views = look.views if shown else frozenset[str]()
+    return Backdrop(_draw_ground, (look.race, look.camera, look.theme, look.em, views), look.area.size)
 
 
-@lru_cache(maxsize=4)
-def _ground(
-    terrain: pygame.Surface, views: frozenset[str], race: Race, camera: Camera, theme: Theme, em: int
-) -> pygame.Surface:
-    picture = terrain.copy()
-    area = picture.get_rect()
-    look = Look(race, 0, 0, camera, area, area.move(0, area.height), theme, em, views)
-    draw_views(picture, look, Layer.GROUND)
-    return picture
+def _draw_ground(canvas: Canvas, race: Race, camera: Camera, theme: Theme, em: int, views: frozenset[str]) -> None:
+    stroke, (x, y) = stroke_of(em), camera.project(np.array(race.start)).tolist()
+    canvas.backdrop(terrain(race.problem, camera, theme, stroke), (0, 0))
+    draw_flag(canvas, (x, y), theme, stroke)
+    area = Rect((0, 0), canvas.size)
+    draw_views(canvas, Look(race, 0, 0, camera, area, area.move(0, area.height), theme, em, views), Layer.GROUND)

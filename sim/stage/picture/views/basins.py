@@ -4,12 +4,13 @@ import colorsys
 from functools import lru_cache
 
 import numpy as np
-import pygame
 
 from ....descent.problem import Problem
 from ....study.basin_map import Cellwise, basin_cells, finished
 from ....surface.basins import NO_BASIN
 from ...drawing.camera import Camera
+from ...drawing.canvas import Canvas
+from ...drawing.screen import image
 from ...style.color import Color, mix
 from ...style.theme import Theme
 from ..terrain import enlarged
@@ -24,16 +25,13 @@ GOLDEN_ANGLE = 0.381966  # Of a turn: so many hues one after the other are as di
 FIRST_HUE = 0.43
 
 
-def draw_basins(target: pygame.Surface, look: Look) -> None:
+def draw_basins(canvas: Canvas, look: Look) -> None:
     """Lay a quiet tint over each basin; what belongs to none is left as it is."""
     labels = basin_grid(look.problem, look.camera)
     count = int(labels.max(initial=NO_BASIN)) + 1
     palette = np.array([(*tint(look.theme, index), round(255 * STRENGTH)) for index in range(count)] + [(0, 0, 0, 0)])
     pixels = palette[_smooth(labels, look.area.width, look.area.height)[::-1].T]  # NO_BASIN takes the last one.
-    picture = pygame.Surface(look.area.size, pygame.SRCALPHA)
-    pygame.surfarray.blit_array(picture, pixels[..., :3])
-    pygame.surfarray.pixels_alpha(picture)[:] = pixels[..., 3]
-    target.blit(picture, look.area)
+    canvas.image(image(pixels.astype(np.uint8)), look.area.topleft)
 
 
 def _smooth(labels: Cellwise, width: int, height: int) -> Cellwise:

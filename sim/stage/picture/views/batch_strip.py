@@ -3,10 +3,11 @@
 from functools import lru_cache
 
 import numpy as np
-import pygame
 
 from ....descent.batches import Indices, epoch_orders
 from ....surface.points import Array
+from ...drawing.canvas import Canvas
+from ...drawing.screen import image
 from ...style.color import mix
 from .look import Look
 
@@ -33,7 +34,7 @@ def states(count: int, batch_size: int, seed: int, moment: int) -> States:
     return found
 
 
-def draw_batch_strip(target: pygame.Surface, look: Look) -> None:
+def draw_batch_strip(canvas: Canvas, look: Look) -> None:
     """A cell for each example, by its number: lit if it is in the coming batch, half lit if it has had its turn."""
     area, theme = look.strip, look.theme
     if not (area.width and area.height):
@@ -42,8 +43,7 @@ def draw_batch_strip(target: pygame.Surface, look: Look) -> None:
     found = states(count, look.track.lane.batch_size, look.track.seed, look.moment)
     tones = np.array([mix(theme.panel, theme.faint, 0.45), mix(theme.panel, look.color, 0.42), look.color], float)
     row = columns(tones[found], area.width, np.array(theme.panel, float))
-    picture = pygame.surfarray.make_surface(np.repeat(np.round(row).astype(np.uint8)[:, None], area.height, axis=1))
-    target.blit(picture, area)
+    canvas.image(image(np.repeat(np.round(row).astype(np.uint8)[:, None], area.height, axis=1)), area.topleft)
 
 
 def columns(cells: Array, width: int, gap: Array) -> Array:

@@ -6,12 +6,12 @@ A small batch's loss may slope where the full one is flat: so a marble that foll
 from functools import lru_cache
 
 import numpy as np
-import pygame
 
 from ....descent.batches import Indices
 from ....descent.problem import Problem
 from ....surface.points import Array, norm
 from ...drawing.camera import Camera
+from ...drawing.canvas import Canvas
 from ...drawing.contours import contour_lines, few_levels
 from ...drawing.glyphs import draw_diamond
 from ...style.color import mix
@@ -26,28 +26,28 @@ PAIRS = 1_000_000  # Losses of examples at nodes that are computed beforehand an
 BATCH_PAIRS = 60_000  # or anew for each batch, where there are too many examples for that.
 
 
-def draw_batch_surface(target: pygame.Surface, look: Look) -> None:
+def draw_batch_surface(canvas: Canvas, look: Look) -> None:
     """Contours of the coming batch's loss at the map's levels."""
     track, theme = look.track, look.theme
     color = mix(look.color, theme.text, 0.15)
     if track.lane.batch_size >= look.problem.train.count:
         sentence = theme.say("the batch is all examples: its loss is the map's")
-        draw_caption(target, look, "batch surface", sentence, color)
+        draw_caption(canvas, look, "batch surface", sentence, color)
         return
     batch = track.batch(look.moment)
     lines, _ = _surface(look.problem, look.camera, batch.tobytes())
     left, top = look.area.topleft
     pale = mix(look.color, theme.high, 0.25)
     for line in lines:
-        pygame.draw.aalines(target, pale, False, [(x + left, y + top) for x, y in line])
+        canvas.curve([(x + left, y + top) for x, y in line], pale)
     if len(batch) == 1:
         sentence = theme.say("loss of example {number} alone", number=int(batch[0]) + 1)
     else:
         sentence = theme.say("loss of the batch's {count} examples alone", count=len(batch))
-    draw_caption(target, look, "batch surface", sentence, color)
+    draw_caption(canvas, look, "batch surface", sentence, color)
 
 
-def draw_batch_minimum(target: pygame.Surface, look: Look) -> None:
+def draw_batch_minimum(canvas: Canvas, look: Look) -> None:
     """A diamond at the minimum of the coming batch's loss that is nearest to the marble, if it is on the map."""
     if look.track.lane.batch_size >= look.problem.train.count:
         return
@@ -58,7 +58,7 @@ def draw_batch_minimum(target: pygame.Surface, look: Look) -> None:
     if look.area.collidepoint(nearest):
         stroke = look.stroke
         colors = ((look.theme.halo, round(5 * stroke)), (look.color, max(1, round(2.2 * stroke))))
-        draw_diamond(target, nearest, 6.5 * stroke, colors)
+        draw_diamond(canvas, nearest, 6.5 * stroke, colors)
 
 
 @lru_cache(maxsize=512)

@@ -3,10 +3,10 @@
 import math
 
 import numpy as np
-import pygame
 
 from ....descent.noise import example_gradients, noise
 from ....surface.points import Array, norm
+from ...drawing.canvas import Canvas
 from ...drawing.glyphs import draw_arrow, draw_thin_arrows
 from ...style.color import Color, mix
 from ...style.numbers import number
@@ -19,7 +19,7 @@ ANGLES = np.linspace(0, 2 * np.pi, 40, endpoint=False)
 CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=-1)
 
 
-def draw_gradients(target: pygame.Surface, look: Look) -> None:
+def draw_gradients(canvas: Canvas, look: Look) -> None:
     """Arrows −∇ℓ_i, those of the coming batch stronger; −∇L with the ellipses of one σ around its tip."""
     gradients = example_gradients(look.problem.train, look.theta)
     told = noise(gradients, look.track.lane.batch_size)
@@ -28,24 +28,24 @@ def draw_gradients(target: pygame.Surface, look: Look) -> None:
     sentence = theme.say("signal to noise {ratio}", ratio=number(ratio))
     if ratio == np.inf:
         sentence = theme.say("no noise in this lane's gradients")
-    draw_caption(target, look, "gradients", sentence, mix(look.color, theme.text, 0.35))
+    draw_caption(canvas, look, "gradients", sentence, mix(look.color, theme.text, 0.35))
     center = look.pixel(look.theta)
     if not (np.isfinite(told.batch).all() and np.isfinite(gradients).all() and look.holds(center)):
         return
     longest = max(float(norm(gradients).max()), GENTLE * look.problem.scale.gradient)
     scale = REACH * look.area.height / longest * np.array([-1.0, 1.0])
-    _draw_fan(target, look, center + gradients * scale)
+    _draw_fan(canvas, look, center + gradients * scale)
     tip = center + told.mean * scale
     flip = np.outer(scale, scale)
     ellipses = [(told.example, mix(theme.mark, theme.low, 0.45))]
     if told.batch.any():
         ellipses.append((told.batch, look.color))
     for covariance, color in ellipses:
-        _draw_ellipse(target, tip, covariance * flip, color, look)
-    draw_arrow(target, center, tuple(tip.tolist()), mix(look.color, theme.text, 0.35), theme.halo, look.stroke)
+        _draw_ellipse(canvas, tip, covariance * flip, color, look)
+    draw_arrow(canvas, center, tuple(tip.tolist()), mix(look.color, theme.text, 0.35), theme.halo, look.stroke)
 
 
-def _draw_fan(target: pygame.Surface, look: Look, tips: Array) -> None:
+def _draw_fan(canvas: Canvas, look: Look, tips: Array) -> None:
     """Thin arrows from the marble to the tips (N, 2), those of the coming batch on top."""
     count, theme = len(tips), look.theme
     shown = np.arange(count) if count <= MOST else np.linspace(0, count - 1, MOST).astype(np.intp)
@@ -54,16 +54,16 @@ def _draw_fan(target: pygame.Surface, look: Look, tips: Array) -> None:
     order = np.argsort(chosen, kind="stable")
     tones = (mix(theme.mark, theme.low, 0.55), look.color)
     colors = [tones[lit] for lit in chosen[order].tolist()]
-    draw_thin_arrows(target, look.pixel(look.theta), tips[shown[order]], colors, 5 * look.stroke)
+    draw_thin_arrows(canvas, look.pixel(look.theta), tips[shown[order]], colors, 5 * look.stroke)
 
 
-def _draw_ellipse(target: pygame.Surface, center: Array, covariance: Array, color: Color, look: Look) -> None:
+def _draw_ellipse(canvas: Canvas, center: Array, covariance: Array, color: Color, look: Look) -> None:
     """The ellipse of one standard deviation, in pixels."""
     (xx, xy), (_, yy) = covariance.tolist()
     # The symmetric root of a 2×2 matrix: (C + √det·I)/√(trace + 2√det), by the theorem of Cayley and Hamilton.
     root = math.sqrt(max(xx * yy - xy * xy, 0.0))
     scale = math.sqrt(max(xx + yy + 2 * root, 1e-300))
     line = (center + CIRCLE @ ((covariance + root * np.eye(2)) / scale)).tolist()
-    pygame.draw.lines(target, look.theme.halo, True, line, max(3, round(3.4 * look.stroke)))
-    pygame.draw.lines(target, color, True, line, max(1, round(1.6 * look.stroke)))
-    pygame.draw.aalines(target, color, True, line)
+    canvas.outline(line, look.theme.halo, max(3, round(3.4 * look.stroke)))
+    canvas.outline(line, color, max(1, round(1.6 * look.stroke)))
+    canvas.curve(line, color, closed=True)

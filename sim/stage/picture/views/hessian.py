@@ -1,10 +1,10 @@
 """Curvature at the marble: both eigenvectors of ∇²L, and the way out where one of them is negative."""
 
 import numpy as np
-import pygame
 
 from ....surface.points import Array, eigenvectors
-from ...drawing.glyphs import Pixel, draw_arrow
+from ...drawing.canvas import Canvas, Pixel
+from ...drawing.glyphs import draw_arrow
 from ...style.color import mix
 from ...style.numbers import number
 from .look import Look, draw_caption
@@ -12,21 +12,21 @@ from .look import Look, draw_caption
 REACH = 0.22  # Half the length of a bar of boundless curvature, in map heights.
 
 
-def draw_hessian(target: pygame.Surface, look: Look) -> None:
+def draw_hessian(canvas: Canvas, look: Look) -> None:
     """A cross along the eigenvectors; the longer, the more curved. Negative curvature has arrow heads both ways."""
     lower, upper = look.track.curvatures[look.moment].tolist()
     theme, told = look.theme, {"lower": number(lower), "upper": number(upper)}
     sentence = theme.say("curvatures {lower} and {upper}", **told)
     if lower < 0:
         sentence = theme.say("curvatures {lower} and {upper}: the arrows lead down", **told)
-    draw_caption(target, look, "hessian", sentence, mix(look.color, theme.mark, 0.55))
+    draw_caption(canvas, look, "hessian", sentence, mix(look.color, theme.mark, 0.55))
     center = look.pixel(look.theta)
     if not (np.isfinite((lower, upper)).all() and look.holds(center)):
         return
     with np.errstate(all="ignore"):
         axes = eigenvectors(look.problem.train.hessian(look.theta))
     for curvature, axis in zip((upper, lower), axes[::-1], strict=True):
-        _draw_bar(target, look, center, axis, curvature)
+        _draw_bar(canvas, look, center, axis, curvature)
 
 
 def bar_length(look: Look, curvature: float) -> float:
@@ -35,16 +35,16 @@ def bar_length(look: Look, curvature: float) -> float:
     return REACH * look.area.height * size / (size + look.problem.scale.curvature)
 
 
-def _draw_bar(target: pygame.Surface, look: Look, center: Pixel, axis: Array, curvature: float) -> None:
+def _draw_bar(canvas: Canvas, look: Look, center: Pixel, axis: Array, curvature: float) -> None:
     length, theme, stroke = bar_length(look, curvature), look.theme, look.stroke
     dx, dy = length * axis[0], -length * axis[1]
     ends = [(center[0] + sign * dx, center[1] + sign * dy) for sign in (1, -1)]
     if curvature < 0:
         for end in ends:
-            draw_arrow(target, center, end, mix(look.color, theme.mark, 0.55), theme.halo, 1.25 * stroke)
+            draw_arrow(canvas, center, end, mix(look.color, theme.mark, 0.55), theme.halo, 1.25 * stroke)
         return
     side = 4 * stroke / max(length, 1e-9)
     ticks = [((x - side * dy, y + side * dx), (x + side * dy, y - side * dx)) for x, y in ends]
     for color, width in ((theme.halo, 4.5 * stroke), (mix(look.color, theme.mark, 0.55), 2 * stroke)):
         for start, end in ((ends[0], ends[1]), *ticks):
-            pygame.draw.aaline(target, color, start, end, max(1, round(width)))
+            canvas.line((start, end), color, max(1, round(width)))

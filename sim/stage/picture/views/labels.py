@@ -6,6 +6,7 @@ import numpy as np
 import pygame
 
 from ....surface.critical import CriticalPoint
+from ...drawing.canvas import Canvas
 from ...style import text
 from ...style.numbers import number
 from .look import Look
@@ -14,16 +15,21 @@ ROUNDING = 1e-12
 NUMBERED = 9  # Minima carry their numbers on the map unless there are more of them.
 
 
-def draw_labels(target: pygame.Surface, look: Look) -> None:
+def draw_labels(canvas: Canvas, look: Look) -> None:
     """Two lines at each critical point, the lowest first; none where they would lie over another's."""
     taken = [mark(look, point) for point in look.problem.critical]
     if len(look.problem.minima) <= NUMBERED:
         taken += [rect.move(rect.width, -rect.height // 2) for rect in (mark(look, m) for m in look.problem.minima)]
     for point in look.problem.critical:
-        picture = _label(look, point)
-        for place in _places(mark(look, point), picture.get_size()):
+        lines, size = _lines(look, point), round(0.8 * look.em)
+        sizes = [text.label_size(line, size) for line in lines]
+        step = sizes[0][1] - 2 * max(1, size // 10) - size // 4
+        width = max(wide for wide, _ in sizes)
+        for place in _places(mark(look, point), (width, step + sizes[1][1])):
             if look.area.contains(place) and place.collidelist(taken) < 0:
-                target.blit(picture, place)
+                for row, (line, (wide, _)) in enumerate(zip(lines, sizes, strict=True)):
+                    corner = (place.left + (width - wide) // 2, place.top + row * step)
+                    canvas.label(line, corner, size, look.theme.text, look.theme.halo)
                 taken.append(place)
                 break
 
@@ -53,18 +59,8 @@ def _rounded(look: Look, loss: float) -> float:
     return 0.0 if abs(loss) < ROUNDING * look.problem.scale.loss else loss
 
 
-def _label(look: Look, point: CriticalPoint) -> pygame.Surface:
-    theme, size = look.theme, round(0.8 * look.em)
+def _lines(look: Look, point: CriticalPoint) -> tuple[str, str]:
+    theme = look.theme
     lower, upper = (number(value) for value in point.eigenvalues)
-    lines = [
-        theme.say("{kind}, L = {loss}", kind=theme.say(point.kind.value), loss=number(_rounded(look, point.value))),
-        f"λ = {lower}, {upper}",
-    ]
-    pictures = [text.haloed(line, size, theme.text, theme.halo) for line in lines]
-    step = pictures[0].get_height() - 2 * max(1, size // 10) - size // 4
-    width = max(picture.get_width() for picture in pictures)
-    label = pygame.Surface((width, step + pictures[1].get_height()), pygame.SRCALPHA)
-    label.fill((*theme.halo, 0))
-    for row, picture in enumerate(pictures):
-        label.blit(picture, ((width - picture.get_width()) // 2, row * step))
-    return label
+    loss = number(_rounded(look, point.value))
+    return theme.say("{kind}, L = {loss}", kind=theme.say(point.kind.value), loss=loss), f"λ = {lower}, {upper}"

@@ -13,12 +13,11 @@ from ....descent.race import Race
 from ....descent.track import Track
 from ....surface.points import Array
 from ...drawing.camera import Camera, visible
+from ...drawing.canvas import Canvas, Pixel
 from ...style import text
 from ...style.color import Color
 from ...style.style import stroke_of
 from ...style.theme import Theme
-
-Pixel = tuple[float, float]
 
 
 class Layer(Enum):
@@ -81,7 +80,7 @@ class Look:
         return self.moment < self.track.updates
 
     def pixel(self, point: Array) -> Pixel:
-        """Where a point (2,) is on the target; if it is far away, in its direction only."""
+        """Where a point (2,) is on the canvas; if it is far away, in its direction only."""
         x, y = point.tolist()
         return _pixel(self.camera, self.area.topleft, x, y)
 
@@ -98,7 +97,7 @@ def _pixel(camera: Camera, corner: tuple[int, int], x: float, y: float) -> Pixel
     return across, down
 
 
-Draw = Callable[[pygame.Surface, Look], None]
+Draw = Callable[[Canvas, Look], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +120,10 @@ CAPTIONED = ("gradients", "batch surface", "test surface", "hessian")
 """Views with a line of text at the map's upper left, in the order of their rows."""
 
 
-def draw_caption(target: pygame.Surface, look: Look, name: str, sentence: str, color: Color) -> None:
+def draw_caption(canvas: Canvas, look: Look, name: str, sentence: str, color: Color) -> None:
     """The line of a captioned view, below those of the views before it."""
     row = sum(other in look.views for other in CAPTIONED[: CAPTIONED.index(name)])
     size = round(0.9 * look.em)
     line = text.fitted(sentence, size, look.area.width - look.em)
-    picture = text.haloed(line, size, color, look.theme.halo)
-    target.blit(picture, (look.area.left + 0.4 * look.em, look.area.top + (0.25 + 1.25 * row) * look.em))
+    corner = (look.area.left + 0.4 * look.em, look.area.top + (0.25 + 1.25 * row) * look.em)
+    canvas.label(line, corner, size, color, look.theme.halo)

@@ -18,6 +18,7 @@ from ....descent.rules.nesterov import Nesterov, NesterovState
 from ....descent.track import Track
 from ....descent.update import Even, one_update
 from ....surface.points import Array, norm
+from ...drawing.canvas import Canvas
 from ...drawing.glyphs import draw_arrow
 from ...style import text
 from ...style.color import mix
@@ -84,17 +85,17 @@ _SUMS: dict[type, tuple[str, Callable[[Any, Track, int], Any]]] = {
 """Of rules that are linear in gradients and in what they remember: the sum, and the state before an update."""
 
 
-def draw_momentum(target: pygame.Surface, look: Look) -> None:
+def draw_momentum(canvas: Canvas, look: Look) -> None:
     """The arrows, the equation under them at the map's lower edge, and the weights of past gradients as bars."""
     if not look.goes_on:
         return
     parts = next_movement(look.track, look.moment)
     movement = look.track.movement[look.moment]
-    _draw_sum(target, look, parts, movement)
-    lines = _draw_equation(target, look, parts, movement)
+    _draw_sum(canvas, look, parts, movement)
+    lines = _draw_equation(canvas, look, parts, movement)
     decay = getattr(look.track.lane.rule, "decay", 0.0)
     if parts is not None and decay:
-        _draw_weights(target, look, decay, look.area.bottom - round((1.25 * lines - 0.7) * look.em))
+        _draw_weights(canvas, look, decay, look.area.bottom - round((1.25 * lines - 0.7) * look.em))
 
 
 def past_pushes(track: Track, moment: int, most: int) -> Array:
@@ -106,16 +107,16 @@ def past_pushes(track: Track, moment: int, most: int) -> Array:
     return -rule.learning_rate * rule.decay ** np.arange(len(gradients))[:, None] * gradients
 
 
-def _draw_past(target: pygame.Surface, look: Look, tip: Array, scale: Array) -> None:
+def _draw_past(canvas: Canvas, look: Look, tip: Array, scale: Array) -> None:
     """The pushes of past gradients tail to tip, back from where the next movement ends, ever fainter."""
     pushes = past_pushes(look.track, look.moment, MOST_ARROWS)
     joints = np.concatenate([[tip], tip - np.cumsum(pushes * scale, axis=0)]).tolist()
     for k, (end, start) in enumerate(pairwise(joints)):
         color = mix(look.color, look.theme.high, 0.25 + 0.6 * k / MOST_ARROWS)
-        draw_arrow(target, start, end, color, look.theme.halo, 0.55 * look.stroke)
+        draw_arrow(canvas, start, end, color, look.theme.halo, 0.55 * look.stroke)
 
 
-def _draw_sum(target: pygame.Surface, look: Look, parts: Sum | None, movement: Array) -> None:
+def _draw_sum(canvas: Canvas, look: Look, parts: Sum | None, movement: Array) -> None:
     center, theme = look.pixel(look.theta), look.theme
     if not look.holds(center):
         return
@@ -125,22 +126,20 @@ def _draw_sum(target: pygame.Surface, look: Look, parts: Sum | None, movement: A
     scale = min(ENLARGED, reach) * look.camera.scale * np.array([1.0, -1.0])
     joint, tip = (tuple((center + vector * scale).tolist()) for vector in (carried, movement))
     if parts is not None and carried.any():
-        _draw_past(target, look, np.array(tip), scale)
-        draw_arrow(target, center, joint, mix(look.color, theme.mark, 0.25), theme.halo, look.stroke)
-        draw_arrow(target, joint, tip, theme.mark, theme.halo, look.stroke)
-    draw_arrow(target, center, tip, look.color, theme.halo, 1.5 * look.stroke)
+        _draw_past(canvas, look, np.array(tip), scale)
+        draw_arrow(canvas, center, joint, mix(look.color, theme.mark, 0.25), theme.halo, look.stroke)
+        draw_arrow(canvas, joint, tip, theme.mark, theme.halo, look.stroke)
+    draw_arrow(canvas, center, tip, look.color, theme.halo, 1.5 * look.stroke)
 
 
-def _draw_equation(target: pygame.Surface, look: Look, parts: Sum | None, movement: Array) -> int:
+def _draw_equation(canvas: Canvas, look: Look, parts: Sum | None, movement: Array) -> int:
     """Returns how many lines it takes."""
     size, room = round(0.9 * look.em), round(look.area.width - look.em)
     lines = _equation(look, parts, movement, size, room)
     for row, line in enumerate(reversed(lines)):
-        picture = text.haloed(
-            text.fitted(line, size, room), size, mix(look.color, look.theme.text, 0.35), look.theme.halo
-        )
-        y = look.area.bottom - (1.45 + 1.25 * row) * look.em
-        target.blit(picture, (look.area.left + 0.4 * look.em, y))
+        corner = (look.area.left + 0.4 * look.em, look.area.bottom - (1.45 + 1.25 * row) * look.em)
+        color = mix(look.color, look.theme.text, 0.35)
+        canvas.label(text.fitted(line, size, room), corner, size, color, look.theme.halo)
     return len(lines)
 
 
@@ -169,7 +168,7 @@ def weights(decay: float, moment: int) -> list[float]:
     return [power for power in powers if power >= LEAST_WEIGHT]
 
 
-def _draw_weights(target: pygame.Surface, look: Look, decay: float, foot: int) -> None:
+def _draw_weights(canvas: Canvas, look: Look, decay: float, foot: int) -> None:
     """Bars at the map's right, beside the equation's first line; the newest gradient's is the last."""
     em, theme, area = look.em, look.theme, look.area
     bars = weights(decay, look.moment)
@@ -178,7 +177,8 @@ def _draw_weights(target: pygame.Surface, look: Look, decay: float, foot: int) -
     for k, weight in enumerate(bars):
         bar = pygame.Rect(0, 0, wide, max(1, round(weight * height)))
         bar.bottomright = (right - k * (wide + gap), foot)
-        pygame.draw.rect(target, theme.halo, bar.inflate(2, 2))
-        pygame.draw.rect(target, mix(look.color, theme.high, 0.6 * (1 - weight)), bar)
-    words = text.haloed(theme.say("weights λᵏ of past gradients"), size, theme.text, theme.halo)
-    target.blit(words, (right - words.get_width(), foot - height - 1.2 * em))
+        canvas.rect(bar.inflate(2, 2), theme.halo)
+        canvas.rect(bar, mix(look.color, theme.high, 0.6 * (1 - weight)))
+    words = theme.say("weights λᵏ of past gradients")
+    corner = (right - text.label_size(words, size)[0], foot - height - 1.2 * em)
+    canvas.label(words, corner, size, theme.text, theme.halo)
