@@ -164,6 +164,21 @@ def test_a_rest_is_named_by_its_minimum_where_that_was_not_known() -> None:
         assert last(judged(problem, approach(beyond, 0.05, 0.8, 100))) is kind
 
 
+def test_a_rest_beside_a_wide_floor_is_not_in_another_minimum() -> None:
+    """Newton's method would end a third of the way to the only minimum, where there is none."""
+    problem = problem_of(Formula("(x^2 + y^2)^2"))
+    there = approach((2.5 * sight.AT_HAND * problem.scale.length, 0.0), 0.05, 0.8, 100)
+    assert Kind.STUCK not in told(judged(problem, there))
+
+
+def test_a_rest_is_as_low_as_the_floor_that_it_has_not_quite_reached() -> None:
+    """Of three equal minima the window shows two; the third is found from beside it."""
+    problem = problem_of(Formula("x^2 * (x^2 - 4)^2 / 8 + y^2"), Window(-3.0, 1.0, -1.0, 1.0))
+    beside = 2 - 0.8 * sight.AT_HAND * problem.scale.length
+    assert problem.train.value(np.array([beside, 0.0])) > sight.EQUAL_LOSS * problem.scale.loss
+    assert last(judged(problem, approach((beside, 0.0), 0.05, 0.8, 100))) is Kind.SETTLED
+
+
 def test_in_noise_a_lull_is_no_rest() -> None:
     """Movements and noise die away over 40 updates, and come back with every epoch of 60."""
     problem = problem_of(Quadratic((1.0, 4.0)))
@@ -258,6 +273,13 @@ def test_a_plateau_is_where_the_slope_says_nothing_of_the_way_down() -> None:
     twenty = np.stack([np.full(41, 4.0), np.linspace(0.0, 0.02, 41)], axis=1)
     assert told(judged(problem, twenty[:20])) == [Kind.DESCENDING]  # One look is not enough.
     assert told(judged(problem, twenty[:21])) == [Kind.DESCENDING, Kind.PLATEAU]
+
+
+def test_outside_of_all_basins_a_plateau_is_told_by_the_nearest_lower_minimum() -> None:
+    problem = problem_of(Landscape(wells=(Well((0.0, 0.0), 1.0, 1.0),)), Window(-8.0, 8.0, -8.0, 8.0))
+    assert problem.basins.labels(np.array([[40.0, 0.0]])) == -1
+    way = np.stack([np.full(41, 40.0), np.linspace(0.0, 0.02, 41)], axis=1)
+    assert last(judged(problem, way)) is Kind.PLATEAU
 
 
 def test_a_canyon_is_no_plateau() -> None:
