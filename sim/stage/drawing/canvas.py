@@ -94,6 +94,10 @@ class Canvas(Protocol):
         """A picture, its upper left corner there."""
         ...
 
+    def part(self, name: str) -> AbstractContextManager[None]:
+        """What is drawn within it belongs to what is so called: groups in a file, nothing to see."""
+        ...
+
     def clip(self, box: Box) -> AbstractContextManager[None]:
         """Within it nothing is drawn outside of the box."""
         ...

@@ -5,7 +5,7 @@ The history stands on a layer of which only the right end is drawn anew when tim
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 import pygame
@@ -196,15 +196,15 @@ class Chart:
 
     def _draw_segments(self, canvas: Canvas, x: Array, y: Array, color: Color, dash: int) -> None:
         """Few updates: a line from each to the next, the dashes cut at fixed places of the frame."""
-        width = max(1, round(1.6 * self._stroke)) if not dash else max(1, round(1.2 * self._stroke))
-        points = list(zip(x.tolist(), y.tolist(), strict=True))
-        for (x0, y0), (x1, y1) in pairwise(points):
-            if math.isnan(y0) or math.isnan(y1):  # No line leads to where there is no loss.
-                continue
-            for share0, share1 in dashes(x0, x1, dash * self._stroke):
-                start = (x0 + share0 * (x1 - x0), y0 + share0 * (y1 - y0))
-                end = (x0 + share1 * (x1 - x0), y0 + share1 * (y1 - y0))
-                canvas.line((start, end), color, width)
+        width = max(1, round((1.2 if dash else 1.6) * self._stroke))
+        for known, run in groupby(zip(x.tolist(), y.tolist(), strict=True), lambda point: not math.isnan(point[1])):
+            if known and not dash:  # No line leads to where there is no loss.
+                canvas.line(list(run), color, width)
+            for (x0, y0), (x1, y1) in pairwise(run) if known and dash else ():
+                for share0, share1 in dashes(x0, x1, dash * self._stroke):
+                    start = (x0 + share0 * (x1 - x0), y0 + share0 * (y1 - y0))
+                    end = (x0 + share1 * (x1 - x0), y0 + share1 * (y1 - y0))
+                    canvas.line((start, end), color, width)
 
     def _draw_columns(self, canvas: Canvas, x: Array, y: Array, color: Color, dash: int) -> None:
         """More updates than pixels: in each column of pixels a bar from the least to the greatest."""
