@@ -49,6 +49,10 @@ class Canvas(Protocol):
         """Straight pieces from point to point, smooth."""
         ...
 
+    def segments(self, segments: Sequence[tuple[Pixel, Pixel]], color: Color, width: int = 1) -> None:
+        """Straight pieces, each by itself: smooth dashes."""
+        ...
+
     def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
         """A smooth line through points, as thin as can be."""
         ...

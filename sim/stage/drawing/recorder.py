@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from zlib import crc32
 
 import pygame
@@ -57,6 +58,10 @@ class Recorder:
     def line(self, points: Sequence[Pixel], color: Color, width: int = 1) -> None:
         """Straight pieces from point to point."""
         self._write("line", self._points(points), _hex(color), f"width {width}")
+
+    def segments(self, segments: Sequence[tuple[Pixel, Pixel]], color: Color, width: int = 1) -> None:
+        """Straight pieces, each by itself: smooth dashes."""
+        self._write("segments", self._points(list(chain(*segments))), _hex(color), f"width {width}")
 
     def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
         """A line through points, as thin as can be."""

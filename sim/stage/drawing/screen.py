@@ -48,6 +48,11 @@ class Screen:
         for start, end in pairwise(points):
             pygame.draw.aaline(self.surface, color, start, end, width)
 
+    def segments(self, segments: Sequence[tuple[Pixel, Pixel]], color: Color, width: int = 1) -> None:
+        """Straight pieces, each by itself: smooth dashes."""
+        for start, end in segments:
+            pygame.draw.aaline(self.surface, color, start, end, width)
+
     def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
         """A smooth line through points, as thin as can be."""
         pygame.draw.aalines(self.surface, color, closed, points)

@@ -99,6 +99,10 @@ class Vector:
         """Straight pieces from point to point."""
         self._add("path", d=_path(points), fill="none", stroke=color, stroke_width=width, stroke_linejoin="round")
 
+    def segments(self, segments: Sequence[tuple[Pixel, Pixel]], color: Color, width: int = 1) -> None:
+        """Straight pieces, each by itself: smooth dashes."""
+        self._add("path", d="".join(map(_path, segments)), fill="none", stroke=color, stroke_width=width)
+
     def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
         """A line through points, as thin as can be."""
         self._add("path", d=_path(points, closed), fill="none", stroke=color, stroke_linejoin="round")
