@@ -1,8 +1,9 @@
 """How the program ends when it is told to from outside: at once, with a sentence and the status that shells expect.
 
 A signal may come at any moment, in the midst of any library. An exception that begins there could be swallowed, or meet
-code that waits for what will never come. So nothing is unwound: what half-written files there are go away, and the
-process is over. Whatever else is open is made to survive that, since it has to survive a power cut, too.
+code that waits for what will never come. So nothing is unwound: what half-written files there are go away, what is
+kept is told, and the process is over. Whatever else is open is made to survive that, since it has to survive a power
+cut, too.
 
 As long as this is not loaded, signals meet Python's own way; so it loads next to nothing.
 """
@@ -25,7 +26,7 @@ SIGNALS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "terminat
 SHOW_CURSOR = "\r\x1b[K\x1b[?25h"
 """Clears a line on which a progress bar may stand, which hides the cursor."""
 
-_duties: "list[Callable[[], None]]" = []
+_duties: "list[Callable[[], str | None]]" = []
 _ending = False
 
 
@@ -45,9 +46,14 @@ def end_by_itself() -> None:
             signal.signal(number, signal.SIG_IGN)
 
 
-def before_the_end(duty: "Callable[[], None]") -> None:
-    """Have something done first, which must be short and wait for nothing."""
+def before_the_end(duty: "Callable[[], str | None]") -> None:
+    """Have something done first, which must be short and wait for nothing; what it returns is said as well."""
     _duties.append(duty)
+
+
+def no_longer(duty: "Callable[[], str | None]") -> None:
+    """The end may come without that."""
+    _duties.remove(duty)
 
 
 def _end(number: int, _: "FrameType | None") -> None:
@@ -55,9 +61,8 @@ def _end(number: int, _: "FrameType | None") -> None:
     if _ending:
         return  # The second signal of two finds the first at it.
     _ending = True
-    for duty in _duties:
-        duty()
-    _tell(SIGNALS[signal.Signals(number).name])
+    remarks = [duty() for duty in _duties]
+    _tell("; ".join([SIGNALS[signal.Signals(number).name], *filter(None, remarks)]))
     os._exit(128 + number)
 
 
