@@ -3,8 +3,8 @@
 
 import argparse
 import codecs
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,7 +19,8 @@ from .arguments import (
     add_workers,
     check_seeds,
 )
-from .terminal import say, show_json, show_table, watched
+from .ending import before_the_end, no_longer
+from .terminal import one_line, say, show_json, show_table, watched
 
 if TYPE_CHECKING:
     from ..study.cluster import Address
@@ -120,10 +121,8 @@ def _argument(parse: Callable[[str], T], text: str) -> T:
 
 def run(arguments: argparse.Namespace) -> None:
     """Compute it, as far as it has not been, and say what came of it."""
-    from ..files import whole_file
-    from ..study.store import default_path, opened
+    from ..study.store import Store, default_path
     from ..study.sweep import plan
-    from ..study.sweep_report import page, summary, table, told, write_csv
     from .chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene, arguments.seed)
@@ -133,9 +132,19 @@ def run(arguments: argparse.Namespace) -> None:
     sweep = plan(scene, arguments.over, arguments.seeds, arguments.updates)
     path = default_path(sweep) if arguments.results is None else arguments.results
     _check(arguments, sweep, path)
-    with opened(path, sweep) as store:
-        _complete(store, arguments)
-    outcome = told(sweep, store.results)
+    store = Store(path, sweep)
+    with _kept(store):
+        with store:
+            _complete(store, arguments)
+        _show(store, arguments)
+
+
+def _show(store: "Store", arguments: argparse.Namespace) -> None:
+    """Say what came of it."""
+    from ..files import whole_file
+    from ..study.sweep_report import page, summary, table, told, write_csv
+
+    outcome = told(store.sweep, store.results)
     if arguments.csv is not None:
         with whole_file(arguments.csv) as stream:
             write_csv(outcome, codecs.getwriter("utf-8")(stream))
@@ -148,7 +157,7 @@ def run(arguments: argparse.Namespace) -> None:
     else:
         show_table(table(outcome, arguments.measure))
     if arguments.results is None:
-        say(f"the results are kept in {path}")
+        say(f"the results are kept in {store.path}")
 
 
 def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None:
@@ -171,6 +180,20 @@ def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None
             check_writable(path)
     if arguments.output is not None:
         require_pygame_ce()
+
+
+@contextmanager
+def _kept(store: "Store") -> Iterator[None]:
+    """If the end comes within the block, the results are kept, and it is said where."""
+
+    def leave() -> str:
+        return one_line(store.leave())
+
+    before_the_end(leave)
+    try:
+        yield
+    finally:
+        no_longer(leave)
 
 
 def _complete(store: "Store", arguments: argparse.Namespace) -> None:

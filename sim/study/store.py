@@ -1,62 +1,74 @@
 """A sweep's results in a file: what is done stays done, however the program ends.
 
-The file is text, one JSON value a line: first a header with all that the results follow from, then a line
-for each block of seeds, written as it is completed. A line ends with a check sum and a newline; one that a kill
-or a full disk has torn has none, and its block is computed again. When all are there they are put in order, so
-that the file's bytes do not tell in how many goes, and by how many workers, they were found.
+The file is a database of SQLite, which keeps it whole when the process is killed or the disk is full, and keeps others
+from it while a sweep writes. Its table `results` has a row for each block of seeds, written as it is completed;
+`sweep` has one row, all that the results follow from, as JSON. All rows have check sums, for SQLite has none. When all
+are there the file is put in order, so that its bytes do not tell in how many goes, and by how many workers, they were
+found.
 
-Lists are in the order of the seeds. `basins` are places in `minima`, counted from 0, null for none; the
-first `lowest` of the minima are the global one. `escapes` are the updates of first escapes, null for
-none; `ends` those at which runs diverged or left the surface. `undecided` are the runs of which it stayed open
-whether they escaped. Numbers that are not finite stand as texts.
+While a sweep writes, the newest rows stand beside the file, in one that ends in -wal: so they need not wait for the
+disk, and yet a power cut costs the last ones at most. It goes away when the sweep ends, however it does, unless the
+process is killed; then the next sweep takes it over. No memory is shared, so that any folder will do where files can
+be locked.
 """
 
 import hashlib
 import json
-import math
 import os
 import re
+import sqlite3
 import stat
-import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from io import FileIO
-from itertools import starmap
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Self
 
-import numpy as np
-
-from ..descent.batches import Indices
-from ..files import IN_USE, OutputError, check_writable, located, lock, named, whole_file, why
+from ..files import OutputError, check_writable, located, named, ordinary_file, whole_file, why
 from ..scene.words import short
-from ..surface.basins import NO_BASIN
-from ..surface.points import Array
-from .ensemble import NEVER, VERDICTS, Outcomes
+from . import rows
 from .program import program
-from .sweep import Block, Minimum, Result, Sweep, description
+from .sweep import Result, Sweep, description
 from .workers import StudyError
 
-FORMAT = "three-marbles sweep"
-VERSION = 2
-LONGEST_LINE = 1 << 24  # Bytes; the header of the largest sweep has some hundred thousand.
-INSTEAD = "it is left as it is: name another file with --results, or remove it"
+VERSION = 3
+OLD = re.compile(rb'\{"format": "three-marbles sweep", "version": (\d{1,9}),')  # How files of text began.
+APPLICATION = 0x334D6272  # "3Mbr", where the head of a database tells whose it is.
+HEAD = 100  # Bytes.
+PAGE = 4096  # Bytes.
+FORMS = tuple(b"\x10\0%b\0\0\0\4\0\0\0\1" % each for each in (b"\1\1", b"\2\2"))
+"""What the head of all of ours tells: such pages, a journal beside the file or a -wal, the usual schema, and UTF-8."""
+JOURNAL = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
+BESIDE = {"-journal": (JOURNAL[:4], bytes(4)), "-wal": (b"7\x7f\6\x82", b"7\x7f\6\x83", bytes(4))}
+"""How files begin that may lie beside ours, which SQLite believes and removes. A journal that leads to others ends in
+JOURNAL, and is none of ours."""
 
-CODES = [kind.code for kind in VERDICTS]
-CHECK = b', "check": "'
+TABLE = "CREATE TABLE sweep (description TEXT, digest BLOB)"
+LONGEST_VALUE = 1 << 24  # Bytes; the description of the largest sweep has some hundred thousand.
+MOST_STEPS = 10_000_000  # Of SQLite, to read a table: about a second. A row takes some ten.
+ROOM = 1 << 18  # Bytes that a row may have beside its runs: there are not ten thousand minima.
+
+INSTEAD = "it is left as it is: name another file with --results, or remove it"
 
 
 class Store:
-    """The results of a sweep that are known, and the file to which each goes as soon as it is."""
+    """The results of a sweep that are known, and the file to which each goes as soon as it is.
+
+    Within a `with` block it is open: it has taken over what the file holds, which is made as soon as there is anything.
+
+    Raises:
+        StudyError: the file holds something else, or is damaged or in use; it is left as it is.
+        OutputError: it cannot be written, or is gone at the end.
+    """
 
     def __init__(self, path: Path, sweep: Sweep) -> None:
         self.path = path
         self.sweep = sweep
         self.results: dict[int, Result] = {}
-        """By the place of their block, in the order in which they came."""
-        self._stream: FileIO | None = None
-        self._end = 0  # Where the file's last whole line ends.
+        """By the place of their block."""
+        self._file = path
+        self._own: os.stat_result | None = None
+        self._beside: os.stat_result | None = None
+        self._connection: sqlite3.Connection | None = None
 
     @property
     def missing(self) -> list[int]:
@@ -69,242 +81,237 @@ class Store:
         Raises:
             OutputError: it cannot be written; what was before stays valid.
         """
-        line = _line(self.sweep, place, result)
-        if self._stream is None:
-            self._stream = _locked(self.path, "x+b")
-            self._append(_header(self.sweep))
-        self._append(line)
-        self.results[place] = _told(self.sweep.blocks[place], json.loads(line)).result()
+        row = rows.row(self.sweep, place, result)
+        kept = rows.result(self.sweep, row)
+        connection = self._connection or self._begun()
+        with self._errors_told("; what it holds is valid, and the same command goes on from there"):
+            connection.execute(rows.INSERT, row)
+        self.results[place] = kept
+        self._check_there()
 
-    def _append(self, line: bytes) -> None:
-        assert self._stream is not None
+    def leave(self) -> str:
+        """Let the file go at once, as before the end of the process; what there is to say of it."""
+        if self._connection is not None:
+            self._connection.close()  # Which takes in what lies beside it.
+        return f"the results so far are kept in {self.path}" if self.results else ""
+
+    def __enter__(self) -> Self:
+        check_writable(self.path)
+        self._file = located(self.path).absolute()  # SQLite takes no such name for an address.
+        _check_beside(self.path, self._file)
         try:
-            rest = line
-            while rest:
-                rest = rest[self._stream.write(rest) :]
-        except OSError as error:
+            if self._file.exists():
+                self._open()
+        except BaseException:
+            self.leave()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._check_there()
+        finally:
+            self.leave()
+        if kind is None and not self.missing:
+            self._put_in_order()
+
+    def _put_in_order(self) -> None:
+        """If there is room for it."""
+        image = _image(self.sweep, self.results)
+        with suppress(OSError, OutputError):
+            if not os.path.lexists(f"{self._file}-wal") and self._file.read_bytes() != image:  # All was taken in.
+                with whole_file(self._file) as stream:
+                    stream.write(image)
+
+    def _check_there(self) -> None:
+        """Find out whether the file still stands where it did, so that what is written is not lost."""
+        beside = Path(f"{self._file}-wal")
+        if self._own is None or _is_there(self._file, self._own):
             with suppress(OSError):
-                self._stream.truncate(self._end)
-            raise OutputError(
-                f"cannot write {self.path}: {why(error)}; what it holds is valid, and "
-                "the same command goes on from there"
-            ) from None
-        self._end += len(line)
-
-    def read(self) -> None:
-        """Take over what the file holds, and be ready to write behind it.
-
-        Raises:
-            StudyError: it holds something else, or is damaged or in use; it is left as it is.
-        """
-        self._stream = _locked(self.path, "r+b")
-        header = _header(self.sweep)
-        self._stream.seek(0)
-        with open(self._stream.fileno(), "rb", closefd=False) as lines:
-            for number, line in enumerate(iter(lambda: lines.readline(LONGEST_LINE), b""), 1):
-                if not line.endswith(b"\n") and (number > 1 or header.startswith(line)) and len(line) < LONGEST_LINE:
-                    break
-                if number == 1:
-                    _check_header(self.path, line, header)
-                else:
-                    self._take(number, line)
-                self._end += len(line)
-        if self._stream.seek(0, os.SEEK_END) > self._end:
-            self._stream.truncate(self._end)
-        self._stream.seek(self._end)
-        if not self._end:
-            self._append(header)
-
-    def _take(self, number: int, line: bytes) -> None:
-        body, _, check = line.rpartition(CHECK)
-        try:
-            if check != _check(body):
-                raise ValueError
-            value = json.loads(line)
-            place = value["block"]
-            if type(place) is not int or place not in range(len(self.sweep.blocks)) or place in self.results:
-                raise ValueError
-            told = _told(self.sweep.blocks[place], value)
-        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
-            raise StudyError(f"{self.path} is damaged in line {number:,}; {INSTEAD}") from None
-        self.results[place] = told.result()  # Whatever goes wrong here is no damage.
-
-    def close(self) -> None:
-        """Leave the file, put in order if all is there and there is room for it."""
-        if self._stream is None:
+                self._beside = os.stat(beside)
             return
-        with suppress(OSError):
-            os.fsync(self._stream.fileno())
-        self._stream.close()
-        places = list(self.results)
-        if not self.missing and places != sorted(places):
-            with suppress(OutputError), whole_file(self.path) as stream:
-                stream.write(_header(self.sweep))
-                for place in sorted(places):
-                    stream.write(_line(self.sweep, place, self.results[place]))
+        self.leave()
+        if self._beside is not None and _is_there(beside, self._beside):
+            beside.unlink()  # Which SQLite leaves there; it would go with another file in the place of this one.
+        raise OutputError(f"{self.path} was removed or replaced while the sweep ran, and its results are lost")
+
+    def _begun(self) -> sqlite3.Connection:
+        with self._errors_told():
+            try:
+                self._file.touch(exist_ok=False)
+            except FileExistsError:
+                raise StudyError(f"{self.path} is in use by another sweep, which has just begun") from None
+        return self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        """Take over what the file holds, and keep others from it."""
+        with self._errors_told():
+            empty = not _head(self.path, self._file)
+            self._connection = connection = sqlite3.connect(self._file, timeout=0, isolation_level=None)
+            connection.text_factory = bytes
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+            connection.set_progress_handler(lambda: 1, MOST_STEPS)
+            for setting in ("trusted_schema = OFF", "cell_size_check = ON", "locking_mode = EXCLUSIVE"):
+                connection.execute(f"PRAGMA {setting}")
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("COMMIT")  # Which lets the lock go only when the connection ends.
+            self._own = os.stat(self._file)
+            if empty:
+                _make(connection, self.sweep)
+            else:
+                self._read(connection)
+            if self.missing:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+        return connection
+
+    def _read(self, connection: sqlite3.Connection) -> None:
+        schema = connection.execute("SELECT sql FROM sqlite_master LIMIT 3").fetchall()
+        if schema != [(TABLE.encode(),), (rows.TABLE.encode(),)]:
+            raise self._damaged()
+        told = connection.execute("SELECT description, digest FROM sweep LIMIT 2").fetchall()
+        if len(told) != 1 or type(told[0][0]) is not bytes or told[0][1] != rows.digest(told[0][0]):
+            raise self._damaged()
+        _check_description(self.path, told[0][0], self.sweep)
+        if connection.execute("PRAGMA page_count").fetchone()[0] * PAGE > _most(self.sweep):
+            raise StudyError(f"{self.path} is larger than the results of this sweep can be; {INSTEAD}")
+        if connection.execute("PRAGMA quick_check(1)").fetchall() != [(b"ok",)]:
+            raise self._damaged()
+        for row in connection.execute("SELECT * FROM results"):
+            try:
+                self.results[row[0]] = rows.result(self.sweep, row)
+            except rows.ImpossibleError as error:
+                raise self._damaged(f" in block {row[0]:,}: {error}") from None
+
+    def _damaged(self, where: str = "") -> StudyError:
+        return StudyError(f"{self.path} is damaged{where}; {INSTEAD}")
+
+    @contextmanager
+    def _errors_told(self, then: str = "") -> Iterator[None]:
+        """What SQLite cannot do, as a sentence; what it cannot be asked is our mistake."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+                case sqlite3.SQLITE_BUSY:
+                    raise StudyError(f"{self.path} is in use by another sweep") from None
+                case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_TOOBIG | sqlite3.SQLITE_INTERRUPT:
+                    raise self._damaged() from None
+                case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_FULL | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY:
+                    raise OutputError(f"cannot write {self.path}: {error}{then}") from None
+            raise
+        except OSError as error:
+            raise OutputError(f"cannot write {self.path}: {why(error)}{then}") from None
 
 
 def default_path(sweep: Sweep) -> Path:
     """A name made of the scene and the sweep, so that the same sweep finds its own results and no others."""
     words = "-".join([sweep.scene.name, *(each.name.split(".", 1)[-1] for each in sweep.parameters)])
-    digest = hashlib.sha256(_header(sweep)).hexdigest()[:8]
-    return named(re.sub(r"\W+", "-", words)[:80].strip("-"), f"-{digest}.sweep.jsonl")
+    digest = hashlib.sha256(b"%d %s" % (VERSION, _description(sweep))).hexdigest()[:8]
+    return named(re.sub(r"\W+", "-", words)[:80].strip("-"), f"-{digest}.sweep.sqlite")
 
 
-@contextmanager
-def opened(path: Path, sweep: Sweep) -> Iterator[Store]:
-    """The results of the sweep that are in the file, which is made as soon as there are any.
-
-    Raises:
-        StudyError: the file holds something else, or is damaged or in use; it is left as it is.
-        OutputError: it cannot be written.
-    """
-    check_writable(path)
-    store = Store(path, sweep)
-    try:
-        if path.exists():
-            store.read()
-        yield store
-    finally:
-        store.close()
+# What is found there before SQLite sees it.
 
 
-def _locked(path: Path, mode: str) -> FileIO:
-    """The file, which no other sweep has open to write."""
-    try:
-        stream = FileIO(located(path), mode.replace("b", ""))
-    except FileExistsError:
-        raise StudyError(f"{path} is in use by another sweep, which has just begun") from None
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {why(error)}") from None
-    try:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise StudyError(f"{path} is not an ordinary file; name another with --results")
-        lock(stream)
-    except OSError as error:
-        stream.close()
-        if error.errno in IN_USE:
-            raise StudyError(f"{path} is in use by another sweep") from None
-        raise OutputError(f"cannot write {path}: {why(error)}") from None
-    except BaseException:
-        stream.close()
-        raise
-    return stream
+def _head(path: Path, file: Path) -> bytes:
+    """The head of a database that is one of ours; of an empty file, nothing."""
+    if not stat.S_ISREG(os.stat(file).st_mode):
+        raise StudyError(f"{path} is not an ordinary file; name another with --results")
+    with ordinary_file(file) as stream:
+        head = stream.read(HEAD)
+    old = OLD.match(head)
+    if head and not old and not (head.startswith(b"SQLite") and head[68:72] == APPLICATION.to_bytes(4)):
+        raise StudyError(f"{path} is not the results file of a sweep; {INSTEAD}")
+    version = int(old[1]) if old else int.from_bytes(head[60:64])
+    if head and version != VERSION:
+        raise StudyError(f"{path} is a results file of version {version}, not of version {VERSION}; {INSTEAD}")
+    if head and head[16:20] + head[44:48] + head[56:60] not in FORMS:
+        raise StudyError(f"{path} is damaged; {INSTEAD}")
+    return head
 
 
-# The header.
+def _is_there(file: Path, known: os.stat_result) -> bool:
+    """Whether a file is the one that it was."""
+    with suppress(OSError):
+        return os.path.samestat(os.stat(file), known)
+    return False
 
 
-def _header(sweep: Sweep) -> bytes:
-    whole = {"format": FORMAT, "version": VERSION, "program": program(), **description(sweep)}
-    return json.dumps(whole, allow_nan=False).encode() + b"\n"
+def _check_beside(path: Path, file: Path) -> None:
+    """Find out whether anything lies beside the file that no sweep has left there."""
+    for ending, starts in BESIDE.items():
+        beside = Path(f"{file}{ending}")
+        try:
+            with ordinary_file(beside) as stream:
+                start = stream.read(4)
+                stream.seek(-min(8, os.fstat(stream.fileno()).st_size), os.SEEK_END)
+                end = stream.read(8)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise OutputError(f"cannot write {path} and {beside}: {why(error)}") from None
+        if not any(each.startswith(start) for each in starts) or end == JOURNAL or beside.is_symlink():
+            raise StudyError(f"{beside} is in the way of {path}; remove it, or name another file with --results")
 
 
-def _check_header(path: Path, line: bytes, own: bytes) -> None:
-    """Find out whether the results in a file with such a first line belong to this sweep."""
-    if line == own:
+# What is written before the rows.
+
+
+def _make(connection: sqlite3.Connection, sweep: Sweep) -> None:
+    """Put the tables into an empty database, with the description and no results."""
+    connection.execute(f"PRAGMA page_size = {PAGE}")
+    connection.execute("PRAGMA auto_vacuum = NONE")
+    connection.execute("BEGIN")
+    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute(TABLE)
+    connection.execute(rows.TABLE)
+    text = _description(sweep)
+    connection.execute("INSERT INTO sweep VALUES (?, ?)", (text.decode(), rows.digest(text)))
+    connection.execute("COMMIT")
+
+
+def _image(sweep: Sweep, results: dict[int, Result]) -> bytes:
+    """The bytes of a file into which all results went in order."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        _make(connection, sweep)
+        connection.execute("BEGIN")
+        connection.executemany(rows.INSERT, (rows.row(sweep, place, results[place]) for place in sorted(results)))
+        connection.execute("COMMIT")
+        return connection.serialize()
+
+
+def _description(sweep: Sweep) -> bytes:
+    return json.dumps({"program": program(), **description(sweep)}, allow_nan=False).encode()
+
+
+def _check_description(path: Path, text: bytes, sweep: Sweep) -> None:
+    """Find out whether results with such a description belong to this sweep."""
+    own = _description(sweep)
+    if text == own:
         return
     try:
-        found = json.loads(line)
+        found = json.loads(text)
     except (ValueError, RecursionError):
         found = None
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise StudyError(f"{path} is not the results file of a sweep; {INSTEAD}")
     mine = json.loads(own)
-    if found.get("version") != VERSION:
-        version = short(found.get("version"))
-        raise StudyError(f"{path} is a results file of version {version}, not of version {VERSION}; {INSTEAD}")
-    if found.get("program") != mine["program"]:
-        raise StudyError(f"{path} was computed by another version of this program, or of numpy; {INSTEAD}")
-    if found.get("scene") != mine["scene"]:
-        raise StudyError(f"{path} holds a sweep of the scene {short(found.get('scene'))}; {INSTEAD}")
-    if found.get("numbers") != mine["numbers"]:
-        raise StudyError(f"{path} holds a sweep of {short(mine['scene'])} as it was before it was changed; {INSTEAD}")
-    raise StudyError(f"{path} holds another sweep of {short(mine['scene'])}; {INSTEAD}")
+    scene = short(mine["scene"])
+    if not isinstance(found, dict):
+        what = "is damaged"
+    elif found.get("program") != mine["program"]:
+        what = "was computed by another version of this program, or of numpy"
+    elif found.get("scene") != mine["scene"]:
+        what = f"holds a sweep of the scene {short(found.get('scene'))}"
+    elif found.get("numbers") != mine["numbers"]:
+        what = f"holds a sweep of {scene} as it was before it was changed"
+    else:
+        what = f"holds another sweep of {scene}"
+    raise StudyError(f"{path} {what}; {INSTEAD}")
 
 
-# A line for each block.
-
-
-def _line(sweep: Sweep, place: int, result: Result) -> bytes:
-    block, found = sweep.blocks[place], result.outcomes
-    value = {
-        "block": place,
-        "case": block.case,
-        "first_seed": block.job.first_seed,
-        "minima": [[minimum.x, minimum.y, minimum.loss] for minimum in result.minima],
-        "lowest": result.lowest,
-        "updates": found.updates.tolist(),
-        "verdicts": [CODES[verdict] for verdict in found.verdicts.tolist()],
-        "basins": [None if basin == NO_BASIN else basin for basin in found.basins.tolist()],
-        "escapes": _moments(found.escapes),
-        "ends": _moments(found.ends),
-        "undecided": found.undecided.tolist(),
-        "x": _written(found.theta[:, 0]),
-        "y": _written(found.theta[:, 1]),
-        "losses": _written(found.losses),
-        "test_losses": _written(found.test_losses),
-    }
-    body = json.dumps(value, allow_nan=False).encode()[:-1]
-    return body + CHECK + _check(body)
-
-
-def _check(body: bytes) -> bytes:
-    return f'{zlib.crc32(body):08x}"}}\n'.encode()
-
-
-def _moments(updates: Indices) -> list[int | None]:
-    return [None if update == NEVER else update for update in updates.tolist()]
-
-
-def _written(numbers: Array) -> list[float | str]:
-    return [number if math.isfinite(number) else str(number) for number in numbers.tolist()]
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What a line says of a block, found to be numbers of the right kind."""
-
-    first_seed: int
-    minima: list[tuple[float, float, float]]
-    lowest: int
-    columns: dict[str, Any]
-
-    def result(self) -> Result:
-        """The same as the study knows it."""
-        columns = dict(self.columns)
-        theta = np.column_stack([columns.pop("x"), columns.pop("y")])
-        seeds = np.arange(self.first_seed, self.first_seed + len(theta))
-        return Result(Outcomes(seeds=seeds, theta=theta, **columns), tuple(starmap(Minimum, self.minima)), self.lowest)
-
-
-def _told(block: Block, value: dict[str, Any]) -> _Told:
-    """What a line says of a block.
-
-    Raises:
-        ValueError, TypeError, KeyError, OverflowError: it says nothing that could be.
-    """
-    count, first = block.job.count, block.job.first_seed
-    if (value["case"], value["first_seed"]) != (block.case, first):
-        raise ValueError
-
-    def column(name: str, dtype: type, items: Sequence[Any] | None = None) -> Any:
-        numbers: np.ndarray[Any, Any] = np.array(value[name] if items is None else items, dtype=dtype)
-        if numbers.shape != (count,):
-            raise ValueError
-        return numbers
-
-    minima = [(float(x), float(y), float(loss)) for x, y, loss in value["minima"]]
-    basins = column("basins", np.intp, [NO_BASIN if basin is None else basin for basin in value["basins"]])
-    if basins.min() < NO_BASIN or basins.max() >= len(minima):
-        raise ValueError
-    columns = {
-        "updates": column("updates", np.intp),
-        "verdicts": column("verdicts", np.intp, [CODES.index(code) for code in value["verdicts"]]),
-        "basins": basins,
-        "escapes": column("escapes", np.intp, [NEVER if update is None else update for update in value["escapes"]]),
-        "ends": column("ends", np.intp, [NEVER if update is None else update for update in value["ends"]]),
-        "undecided": column("undecided", np.bool_),
-        **{name: column(name, np.float64) for name in ("x", "y", "losses", "test_losses")},
-    }
-    return _Told(first, minima, int(value["lowest"]), columns)
+def _most(sweep: Sweep) -> int:
+    """So many bytes are more than the file can have."""
+    runs = sum(block.job.count for block in sweep.blocks)
+    return 4 * (runs * rows.RUN.itemsize + len(_description(sweep))) + (len(sweep.blocks) + 1) * ROOM

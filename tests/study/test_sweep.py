@@ -14,6 +14,8 @@ import pytest
 from command_line import mistake, output, status
 from readers import printed, rows, through_json
 
+from sim.command import ending
+from sim.command import sweep as command
 from sim.descent.verdict import Kind
 from sim.scene import load_scene
 from sim.study import sweep as sweep_module
@@ -22,6 +24,7 @@ from sim.study.figure import HeatMap, Line
 from sim.study.measures import estimates, measures, names_of
 from sim.study.settings import over
 from sim.study.statistics import Estimate, wilson
+from sim.study.store import Store
 from sim.study.sweep import MOST_POINTS, Minimum, Result, Sweep, plan
 from sim.study.sweep_report import Told, page, summary, table, told, write_csv
 from sim.study.workers import StudyError
@@ -342,7 +345,7 @@ def test_the_command_keeps_results_and_says_where(capsys: pytest.CaptureFixture[
     assert status("sweep", *SMALL, "--json") == 0
     out, err = capsys.readouterr()
     (path,) = Path().iterdir()
-    assert re.fullmatch(r"local-minimum-minibatch-batch_size-[0-9a-f]{8}\.sweep\.jsonl", path.name)
+    assert re.fullmatch(r"local-minimum-minibatch-batch_size-[0-9a-f]{8}\.sweep\.sqlite", path.name)
     assert err == f"main.py: the results are kept in {path}\n"
     assert len(json.loads(out)["points"]) == 2
     content = path.read_bytes()
@@ -351,6 +354,27 @@ def test_the_command_keeps_results_and_says_where(capsys: pytest.CaptureFixture[
     assert path.read_bytes() == content
     assert len(Path("out.csv").read_text(encoding="utf-8").splitlines()) == 1 + 2 * 3
     assert Path("out.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_who_ends_a_sweep_is_told_where_its_results_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, said = list(ending._duties), []
+
+    def interrupted(*_: object) -> None:
+        said.append([duty() for duty in ending._duties if duty not in before])
+
+    monkeypatch.setattr(command, "_complete", interrupted)
+    monkeypatch.setattr(command, "_show", interrupted)
+    name = "re\nsults"
+    with Store(Path(name), planned("local-minimum", SMALL[1], seeds=3, updates=20)) as found:
+        assert status("sweep", *SMALL, "--results", "none") == 0
+        found.put(0, found.sweep.blocks[0].run())
+    assert status("sweep", *SMALL, "--results", name) == 0
+    assert said == [[""], [""], *[["the results so far are kept in re\\nsults"]] * 2]
+    assert ending._duties == before
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.usefixtures("_elsewhere")
