@@ -41,11 +41,11 @@ def planned(text: str = "lane.minibatch.batch_size=1,5", seeds: int = 100, scene
 
 
 @cache
-def results() -> dict[int, Result]:
+def results(seeds: int = 100) -> dict[int, Result]:
     """Of the blocks of the usual sweep; invented, since here it is only about keeping them."""
     generator = np.random.default_rng(5)
     found = {}
-    for place, block in enumerate(planned().blocks):
+    for place, block in enumerate(planned(seeds=seeds).blocks):
         count = block.job.count
         numbers = generator.standard_normal((count, 4)) * 10.0 ** generator.integers(-300, 300, (count, 4))
         numbers[0] = [0.1, -0.0, np.inf, np.nan]
@@ -513,6 +513,15 @@ def mended(path: Path) -> str:
     return ""
 
 
+def test_a_page_that_is_told_to_be_free_and_is_not_is_damage(tmp_path: Path) -> None:
+    """What is written next would stand in the place of a result."""
+    path = tmp_path / "results"
+    whole = kept(path, [0, 1, 2, 3, 4])
+    pages = len(whole) // store.PAGE
+    path.write_bytes(whole[:32] + pages.to_bytes(4) + (1).to_bytes(4) + whole[40:])
+    assert "is damaged; it is left as it is" in refused(path)
+
+
 def test_a_file_that_was_cut_is_refused(tmp_path: Path) -> None:
     whole = kept(tmp_path / "whole")
     (tmp_path / "folder").mkdir()
@@ -634,21 +643,36 @@ def test_a_full_disk_costs_only_what_does_not_fit(tmp_path: Path) -> None:
 
 
 @posix
-def test_where_there_is_no_room_to_take_in_what_lies_beside_it_stays_there(tmp_path: Path) -> None:
+def test_where_there_is_no_room_to_take_in_what_lies_beside_it_stays_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is the file put in order then, if there has come to be room: what lies beside is of another order."""
     import resource  # noqa: PLC0415
 
     path = tmp_path / "results"
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    image = store._image
+
+    def room(own: Sweep, found: dict[int, Result]) -> bytes:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        return image(own, found)
+
+    monkeypatch.setattr(store, "_image", room)
+    many = planned(seeds=1000)
+    last, *most = reversed(range(len(many.blocks)))
+    with Store(path, many) as found:
+        for place in most:
+            found.put(place, results(1000)[place])
     try:
-        with Store(path, planned()) as found:
-            for place in range(6):
-                found.put(place, results()[place])
+        with Store(path, many) as found:
+            found.put(last, results(1000)[last])
             resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, limits[1]))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert names(tmp_path) == {"results", "results-wal"}
-    assert kept(path, []) == kept(tmp_path / "whole")
-    assert names(tmp_path) == {"results", "whole"}
+    with Store(path, many) as found:
+        assert found.missing == []
+    assert names(tmp_path) == {"results"}
 
 
 @posix
