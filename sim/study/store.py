@@ -118,10 +118,12 @@ class Store:
 
     def _put_in_order(self) -> None:
         """If there is room for it."""
-        image = _image(self.sweep, self.results)
+        image, file = _image(self.sweep, self.results), self._file
         with suppress(OSError, OutputError):
-            if not os.path.lexists(f"{self._file}-wal") and self._file.read_bytes() != image:  # All was taken in.
-                with whole_file(self._file) as stream:
+            if os.path.lexists(f"{file}-wal"):
+                return  # There was no room to take it in.
+            if file.stat().st_size != len(image) or file.read_bytes() != image:
+                with whole_file(file) as stream:
                     stream.write(image)
 
     def _check_there(self) -> None:

@@ -120,6 +120,17 @@ def test_a_file_in_which_all_is_there_is_not_written_again(tmp_path: Path) -> No
     assert path.stat().st_mtime_ns == 1
 
 
+@posix
+def test_what_follows_the_last_page_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "results"
+    whole = kept(path)
+    os.truncate(path, 1 << 40)  # There are holes in it; the disk has not so much.
+    with Store(path, planned()) as found:
+        assert found.missing == []
+    assert path.stat().st_size == len(whole)
+    assert path.read_bytes() == whole
+
+
 def killed(path: Path, name: str) -> Path:
     """What stands in the folder now, under another name: what a process leaves that is killed now."""
     for ending in ("", "-wal", "-journal"):
