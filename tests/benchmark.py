@@ -29,11 +29,11 @@ from sim.descent.problem import Problem
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.track import Lane, descend
 from sim.scene import OPENING, Scene, load_scene
-from sim.stage.film import film
-from sim.stage.session import SPEEDS, Session, race
-from sim.stage.starting import MoveStart
-from sim.stage.views import VIEWS
-from sim.stage.window import Window
+from sim.stage.export.film import film
+from sim.stage.picture.views import VIEWS
+from sim.stage.session.session import SPEEDS, Session, race
+from sim.stage.session.setup import MoveStart
+from sim.stage.window.window import Window
 from sim.study.odds import jobs
 from sim.study.workers import completed
 from sim.surface.gaussian import Bowl, Landscape, Well

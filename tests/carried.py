@@ -10,8 +10,8 @@ from sim.scene import load_scene
 from sim.scene.carriers import CARRIERS, sealed
 from sim.scene.reading import Saved
 from sim.scene.saving import saved_text
-from sim.stage.export import save_png
-from sim.stage.film import ENCODERS, Recorder
+from sim.stage.export.film import ENCODERS, Recorder
+from sim.stage.export.png import save_png
 
 SAVED = Saved(load_scene("on-the-saddle"), 7)
 SIZE = (64, 48)

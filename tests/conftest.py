@@ -10,7 +10,7 @@ os.environ["SDL_VIDEODRIVER"] = "dummy"
 os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
 
 if TYPE_CHECKING:
-    from sim.stage.session import Session
+    from sim.stage.session.session import Session
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,6 +29,6 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def session() -> "Session":
     """The opening scene's, just begun; messages to it need no window."""
     from sim.scene import OPENING, load_scene  # noqa: PLC0415  Most tests do without the stage.
-    from sim.stage.session import begin  # noqa: PLC0415
+    from sim.stage.session.session import begin  # noqa: PLC0415
 
     return begin(load_scene(OPENING))

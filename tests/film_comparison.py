@@ -18,7 +18,7 @@ import numpy as np
 
 from sim.descent.race import Race
 from sim.scene import OPENING, Scene, load_scene
-from sim.stage.film import film
+from sim.stage.export.film import film
 
 PICTURES, ROUNDS, RATE = 201, 3, 20
 WIDTH, HEIGHT, DPI = 1280, 720, 100

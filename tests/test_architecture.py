@@ -1,10 +1,11 @@
-"""The arrows of the house run one way, and only the stage knows pygame."""
+"""The arrows of the house run one way, those of the stage too, and only the stage knows pygame."""
 
 import ast
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,12 @@ ROOMS = (
     "main",
 )
 """Each may import from itself and from those before it; the house itself tells its version, and nothing else."""
+
+STAGE_ROOMS = ("style", "drawing", "session", "plot", "sheets", "picture", "export", "input", "window")
+"""The rooms of the stage; each may import from itself and from those before it, and nothing lies beside them."""
+
+MOST_ENTRIES = 14
+"""As many as one takes in at a glance, in each folder of the stage."""
 
 STAGE_ONLY = {"pygame", "pygame_gui"}
 
@@ -83,6 +90,46 @@ def imports(source: str, module: Path) -> Iterator[str]:
                 yield name
 
 
+def room_of_stage(name: str) -> str | None:
+    """The room of the stage that a module belongs to; None for the stage itself and for all else."""
+    match name.split("."):
+        case ["sim", "stage", first, *_]:
+            return first
+    return None
+
+
+def violations_on_stage(root: Path) -> list[str]:
+    """The same for the rooms of the stage. What is no room is something that the stage itself defines."""
+    found = []
+    for module in modules(root):
+        if room(dotted(module)) != "stage":
+            continue
+        here = room_of_stage(dotted(module))
+        if here is not None and here not in STAGE_ROOMS:
+            found.append(f"{module} is in no listed room")
+            continue
+        allowed = STAGE_ROOMS[: STAGE_ROOMS.index(here) + 1] if here else ()
+        for name in imports((root / module).read_text(encoding="utf-8"), module):
+            there = room_of_stage(name)
+            if there in STAGE_ROOMS and there not in allowed:
+                found.append(f"{module} imports {name}")
+    return found
+
+
+def imported_modules(root: Path) -> dict[str, set[str]]:
+    """Of every module those that it imports, now or later; a package stands for what its `__init__` says."""
+    names = {dotted(module): module for module in modules(root)}
+    return {
+        name: {
+            known
+            for told in imports((root / module).read_text(encoding="utf-8"), module)
+            for known in (told if told in names else told.rpartition(".")[0],)
+            if known in names
+        }
+        for name, module in names.items()
+    }
+
+
 def violations(root: Path) -> list[str]:
     """Every import that goes against the arrows, and every room that nobody has listed."""
     found = []
@@ -106,6 +153,34 @@ def violations(root: Path) -> list[str]:
 
 def test_the_arrows_run_one_way_and_only_the_stage_knows_pygame() -> None:
     assert violations(ROOT) == []
+
+
+def test_the_arrows_of_the_stage_run_one_way() -> None:
+    assert violations_on_stage(ROOT) == []
+
+
+def test_no_module_of_the_stage_imports_itself_by_a_detour() -> None:
+    graph = imported_modules(ROOT)
+    stage = {name: graph[name] for name in graph if room(name) == "stage"}
+    assert "sim.stage.style.theme" in stage["sim.stage.picture.picture"]
+    assert "sim.stage.sheets.odds" in stage["sim.stage.sheets.sheets"]  # Although it is imported when first needed.
+    assert list(TopologicalSorter(stage).static_order())
+
+
+def test_a_detour_is_found(tmp_path: Path) -> None:
+    for name, source in (("a", "from .b import x"), ("b", "def f():\n    from . import c"), ("c", "from .a import y")):
+        path = tmp_path / "sim" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+    with pytest.raises(CycleError):
+        list(TopologicalSorter(imported_modules(tmp_path)).static_order())
+
+
+def test_no_folder_of_the_stage_is_too_full_to_be_taken_in() -> None:
+    folders = {path.parent for path in (ROOT / "sim" / "stage").rglob("*.py")}
+    entries = {folder: [path for path in folder.iterdir() if path.name != "__pycache__"] for folder in folders}
+    assert {folder.name: len(found) for folder, found in entries.items() if len(found) > MOST_ENTRIES} == {}
+    assert {folder.name for folder in folders if folder.parent.name == "stage"} == set(STAGE_ROOMS)
 
 
 def test_the_package_works_under_another_name() -> None:
@@ -162,11 +237,24 @@ def test_there_is_something_to_check() -> None:
         ("sim/study/a.py", "from sim.report import summary", False),
         ("sim/study/a.py", "from sim.stage import theme", True),
         ("sim/study/a.py", "from pygame import Surface", True),
-        ("sim/stage/a.py", "import pygame\nimport pygame_gui\nfrom sim.study import odds", False),
-        ("sim/stage/a.py", "import main", True),
+        ("sim/stage/input/a.py", "import pygame\nimport pygame_gui\nfrom sim.study import odds", False),
+        ("sim/stage/input/a.py", "import main", True),
+        ("sim/stage/a.py", "", True),
+        ("sim/stage/attic/a.py", "", True),
+        ("sim/stage/__init__.py", "from .style import theme", True),
+        ("sim/stage/style/a.py", "from .. import StageError\nfrom . import b\nfrom .b import c", False),
+        ("sim/stage/style/a.py", "from ..drawing.camera import Camera", True),
+        ("sim/stage/style/a.py", "from .. import drawing", True),
+        ("sim/stage/style/a.py", "def f():\n    from ..window import window", True),
+        ("sim/stage/style/__init__.py", "from ..drawing import camera", True),
+        ("sim/stage/plot/a.py", "from ..export.png import save_png", True),
+        ("sim/stage/plot/a.py", "from ..session.session import Session\nfrom ..style import text", False),
+        ("sim/stage/picture/views/a.py", "from ...style.theme import Theme\nfrom ..terrain import enlarged", False),
+        ("sim/stage/picture/views/a.py", "from ...input import keys", True),
+        ("sim/stage/window/a.py", "from ..input.keys import KEYS\nfrom ..style.theme import Theme", False),
         ("sim/__init__.py", "from sim.stage import theme", True),
         ("sim/__init__.py", "import pygame.font", True),
-        ("main.py", "from sim.stage.window import open_window", False),
+        ("main.py", "from sim.stage.window.window import open_window", False),
         ("main.py", "import pygame", True),
         ("sim/attic/a.py", "", True),
         ("sim/attic.py", "", True),
@@ -176,7 +264,7 @@ def test_the_check_itself(tmp_path: Path, module: str, source: str, guilty: bool
     path = tmp_path / module
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(source, encoding="utf-8")
-    assert bool(violations(tmp_path)) == guilty
+    assert bool(violations(tmp_path) + violations_on_stage(tmp_path)) == guilty
 
 
 def test_importing_everything_outside_the_stage_imports_no_pygame() -> None:

@@ -67,25 +67,26 @@ from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.scene.reading import load_saved
 from sim.scene.writing import scene_text
-from sim.stage import text
-from sim.stage.controls import Buttons, controls
-from sim.stage.keeping import open_text, resume, save_picture
-from sim.stage.session import update
-from sim.stage.starting import SetFormula
-from sim.stage.widgets import _look
-from sim.stage.window import Window
+from sim.stage.drawing.screen import Screen
+from sim.stage.style import text
+from sim.stage.input.controls import Buttons, controls
+from sim.stage.window.documents import open_text, resume, save_picture
+from sim.stage.session.session import update
+from sim.stage.session.setup import SetFormula
+from sim.stage.input.widgets import _look
+from sim.stage.window.window import Window
 
 def of_the_button():
     return [(button.label, button.tip) for control in controls(window.session, window.session_theme())
             if isinstance(control, Buttons) for button in control.buttons if button.name == "language"][0]
 
-put, shown = text.put, []
-def recording(target, words, *rest, **more):
+put, shown = Screen.text, []
+def recording(canvas, words, *rest, **more):
     shown.append(words)
-    return put(target, words, *rest, **more)
-text.put = recording
+    return put(canvas, words, *rest, **more)
+Screen.text = recording
 
-from sim.stage.theme import load_theme
+from sim.stage.style.theme import load_theme
 Window.session_theme = lambda self: load_theme(self.session.theme, self.session.language)
 scene = load_scene("mine.toml")
 pygame.display.init()

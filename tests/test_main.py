@@ -25,7 +25,7 @@ from sim.descent.rules.protocol import Slope
 from sim.scene import OPENING, load_scene, parse_scene, scene_files
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved
 from sim.scene.saving import saved_text
-from sim.stage.session import race as race_of
+from sim.stage.session.session import race as race_of
 from sim.surface.points import Array
 
 ROOT = Path(main.__file__).parent
@@ -193,7 +193,7 @@ def test_a_scene_may_be_a_path_even_one_named_like_a_command(
 def test_a_path_named_like_a_command_opens_a_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "run").write_text(scene_files()["ravine"].read_text(encoding="utf-8"), encoding="utf-8")
     opened: list[str] = []
-    monkeypatch.setattr("sim.stage.window.open_window", lambda saved: opened.append(saved.scene.name))
+    monkeypatch.setattr("sim.stage.window.window.open_window", lambda saved: opened.append(saved.scene.name))
     assert status("./run") == 0
     assert status("on-the-saddle") == 0
     assert status() == 0
@@ -256,7 +256,7 @@ def test_a_picture_of_a_picture_is_that_picture(tmp_path: Path) -> None:
 
 def test_what_was_asked_for_reaches_the_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[tuple[Any, ...]] = []
-    monkeypatch.setattr("sim.stage.export.screenshot", lambda *arguments, **_: taken.append(arguments))
+    monkeypatch.setattr("sim.stage.export.still.screenshot", lambda *arguments, **_: taken.append(arguments))
     assert status("screenshot") == 0
     assert status("screenshot", "ravine", "--update", "0", "--size", "320X240", "--theme", "dark", "--seed", "9") == 0
     (opening, *first), (ravine, *second) = taken
@@ -267,7 +267,9 @@ def test_what_was_asked_for_reaches_the_stage(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_an_unnamed_picture_overwrites_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.stage.export.screenshot", lambda *arguments, **_: arguments[-1].write_bytes(b"picture"))
+    monkeypatch.setattr(
+        "sim.stage.export.still.screenshot", lambda *arguments, **_: arguments[-1].write_bytes(b"picture")
+    )
     (tmp_path / "local-minimum.png").write_bytes(b"mine")
     assert status("screenshot") == 0
     assert (tmp_path / "local-minimum.png").read_bytes() == b"mine"
@@ -275,7 +277,7 @@ def test_an_unnamed_picture_overwrites_nothing(tmp_path: Path, monkeypatch: pyte
 
 
 def test_the_themes_are_those_of_the_stage() -> None:
-    from sim.stage.theme import THEMES  # noqa: PLC0415  The other tests do without the stage.
+    from sim.stage.style.theme import THEMES  # noqa: PLC0415  The other tests do without the stage.
 
     assert set(arguments.THEMES) == set(THEMES)
 
@@ -286,12 +288,12 @@ def test_the_themes_are_those_of_the_stage() -> None:
 def test_without_a_display_the_final_picture_is_saved(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.stage.window import NoDisplay  # noqa: PLC0415  The other tests do without the stage.
+    from sim.stage.window.display import NoDisplay  # noqa: PLC0415  The other tests do without the stage.
 
     def refuse(_: object) -> NoReturn:
         raise NoDisplay("there is no display")
 
-    monkeypatch.setattr("sim.stage.window.open_window", refuse)
+    monkeypatch.setattr("sim.stage.window.window.open_window", refuse)
     (tmp_path / "three-marbles.png").touch()
     assert status() == 0
     captured = capsys.readouterr()

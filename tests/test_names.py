@@ -14,7 +14,7 @@ from command_line import status
 from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved, load_saved
 from sim.scene.saving import saved_text
-from sim.stage.export import screenshot
+from sim.stage.export.still import screenshot
 
 pytestmark = [
     pytest.mark.usefixtures("_elsewhere"),

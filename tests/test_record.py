@@ -15,10 +15,10 @@ import pytest
 from command_line import mistake, output, status
 
 import main
-import sim.stage.film
+import sim.stage.export.film
 from sim.command import record
 from sim.scene import OPENING, load_scene
-from sim.stage.film import ENCODERS, gif
+from sim.stage.export.film import ENCODERS, gif
 
 MAIN = str(Path(main.__file__))
 SMALL = ("--size", "320x240", "--to", "30")
@@ -50,7 +50,7 @@ def test_what_was_asked_for_reaches_the_stage(monkeypatch: pytest.MonkeyPatch) -
         yield 1.0
         return 3
 
-    monkeypatch.setattr(sim.stage.film, "film", film)
+    monkeypatch.setattr(sim.stage.export.film, "film", film)
     asked = "--from 3 --to 9 --fps 50 --seconds 2.5 --size 800x600 --theme dark --seed 5 -o a.gif"
     assert status("record", "ravine", *asked.split()) == 0
     Path("local-minimum.mp4").touch()
@@ -102,7 +102,7 @@ def test_what_cannot_be_done_is_named_and_leaves_nothing(
 def test_a_missing_library_is_a_sentence_with_a_remedy(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in [name for name in sys.modules if name.startswith(("sim.stage.film", "av."))]:
+    for name in [name for name in sys.modules if name.startswith(("sim.stage.export.film", "av."))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "av", None)
     sentence = mistake(capsys, "record")

@@ -97,7 +97,7 @@ def run(arguments: argparse.Namespace) -> None:
     problem = scene.problem()
     if not problem.minima:
         raise SceneError(f"there is no minimum in the window of {scene.name}, and so no basin")
-    from ..stage.basin_picture import places, save_basins
+    from ..stage.export.basins import places, save_basins
     from ..study.basin_map import basin_map, summary, table
 
     place = places(arguments.size, scene.window).map

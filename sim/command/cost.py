@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> None:
         if stream is not None:
             write_csv(costs, codecs.getwriter("utf-8")(stream))
     if arguments.output is not None:
-        from ..stage.plot import save_page
+        from ..stage.export.pages import save_page
 
         save_page(page(costs), arguments.size, arguments.theme, arguments.output)
     if arguments.json:

@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
             write_csv(scene, own, codecs.getwriter("utf-8")(stream))
     told = odds(scene, own, updates)
     if arguments.output is not None:
-        from ..stage.plot import save_page
+        from ..stage.export.pages import save_page
 
         save_page(page(told), arguments.size, arguments.theme, arguments.output)
     closing_table = contrast.contrast(scene, outcomes, updates, contrast.measured(scene))

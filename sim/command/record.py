@@ -132,8 +132,8 @@ def run(arguments: argparse.Namespace) -> None:
         parser().error(f"argument --fps: a GIF shows at most {FASTEST_GIF} pictures a second, not {arguments.fps}")
     check_writable(path)
     require_pygame_ce()
-    from ..stage.film import film, film_size
-    from ..stage.session import race
+    from ..stage.export.film import film, film_size
+    from ..stage.session.session import race
 
     made = film(
         scene,

@@ -98,14 +98,14 @@ def run(arguments: argparse.Namespace) -> None:
     asked: dict[str, Any] = {"scale": arguments.scale, "lane": arguments.lane, "transparent": arguments.transparent}
     asked = {name: value for name, value in asked.items() if value not in (None, False, 1.0)}
     if path.suffix.lower() == ".svg":
-        from ..stage.vector import save_figure
+        from ..stage.export.svg import save_figure
 
         save_figure(scene, update, arguments.size, arguments.theme, path, clock=saved.clock, **asked)
     else:
-        from ..stage.export import screenshot
+        from ..stage.export.still import screenshot
 
         screenshot(scene, update, arguments.size or USUAL_SIZE, arguments.theme, path, clock=saved.clock, **asked)
-    from ..stage.session import race
+    from ..stage.session.session import race
 
     compare(saved, race(scene))
     show(f"saved {path}")

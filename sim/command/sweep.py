@@ -149,7 +149,7 @@ def _show(store: "Store", arguments: argparse.Namespace) -> None:
         with whole_file(arguments.csv) as stream:
             write_csv(outcome, codecs.getwriter("utf-8")(stream))
     if arguments.output is not None:
-        from ..stage.plot import save_page
+        from ..stage.export.pages import save_page
 
         save_page(page(outcome, arguments.measure), arguments.size, arguments.theme, arguments.output)
     if arguments.json:

@@ -50,12 +50,13 @@ def run(arguments: argparse.Namespace) -> None:
 
     saved = chosen(arguments.scene)
     require_pygame_ce()
-    from ..stage.window import NoDisplay, open_window
+    from ..stage.window.display import NoDisplay
+    from ..stage.window.window import open_window
 
     try:
         open_window(saved)
     except NoDisplay as reason:
-        from ..stage.export import screenshot
+        from ..stage.export.still import screenshot
 
         path = free_path(NO_DISPLAY_PICTURE)
         try:

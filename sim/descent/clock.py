@@ -90,6 +90,13 @@ class Timing:
         """How many updates the lane has finished by that tick."""
         return math.floor(tick * self.paces[lane] + ROUNDING)
 
+    def tick(self, lane: int, update: int) -> int:
+        """The first tick by which the lane has finished that many updates."""
+        tick = max(0, math.ceil((update - ROUNDING) / self.paces[lane]) - 1)  # Division may round up past the tick.
+        while self.moment(lane, tick) < update:
+            tick += 1
+        return tick
+
 
 def timing(clock: str, lanes: Sequence[Lane], count: int, machine: Machine) -> Timing:
     """The timing of these lanes on `count` examples."""

@@ -133,13 +133,17 @@ class Judge:
         looks = np.arange(max(1, -(-begin // DWELL)) * DWELL, moments, DWELL)
         told = 0
         if len(looks):
-            sights = self._sights(columns, first, looks, basins[looks - begin])
-            for number, look in enumerate(looks.tolist()):
-                row = look - begin
+            seen = self._seen(
+                looks, self._sights(columns, first, looks, basins[looks - begin]), stays.at(looks - begin)
+            )
+            proposed = _proposed(seen)
+            for number, update in enumerate(looks.tolist()):
+                row = update - begin
                 self._tell_passages(begin, stays, range(told, row + 1))
                 told = row + 1
-                block = columns.theta[look - DWELL - first + 1 : look - first + 1]
-                self._look(look, sights.at_look(number), stays.at(row), block, alive[row])
+                block = columns.theta[update - DWELL - first + 1 : update - first + 1]
+                look = seen.at(number, self._swing)
+                self._look(update, look, proposed[number], stays.at(row), block, alive[row])
         self._tell_passages(begin, stays, range(told, len(basins)))
         if len(basins):
             stay = stays.at(-1)
@@ -165,13 +169,14 @@ class Judge:
             """The number of the last moment at which this happened, or −1; (K, M)."""
             return np.maximum.accumulate(np.where(happens, number, -1), axis=0)
 
-        cored = last(core != NO_BASIN)
-        home = np.where(cored >= 0, np.take_along_axis(core, np.maximum(cored, 0), axis=0), self._home)
+        inside = last(core != NO_BASIN)
+        home = np.where(inside >= 0, np.take_along_axis(core, np.maximum(inside, 0), axis=0), self._home)
         before = np.concatenate([self._home[None], home])[: len(home)]
         arrived = last(home != before)
         entered = last(basins != np.concatenate([self.basins[None], basins])[: len(basins)])
         return _Stays(
             basin=basins,
+            cored=core != NO_BASIN,
             home=home,
             before=before,
             arrived=np.where(arrived >= 0, begin + arrived, self._arrived),
@@ -179,30 +184,38 @@ class Judge:
         )
 
     def _tell_passages(self, begin: int, stays: "_Stays", rows: range) -> None:
-        """Note down who reached the core of another basin in these of the moments."""
+        """Note down who reached the core of another basin in these of the moments, or came back to that of its own."""
         part = slice(rows.start, rows.stop)
-        row, run = np.nonzero(stays.home[part] != stays.before[part])
+        back = stays.cored[part] & (stays.home[part] == self._left)
+        back &= np.cumsum(back, axis=0) == 1
+        row, run = np.nonzero(back | (stays.home[part] != stays.before[part]))
         row += rows.start
         update, seen = stays.entered[row, run], begin + row
         source, target = stays.before[row, run], stays.home[row, run]
-        self._left[run] = NO_BASIN
         fled, freed = source != NO_BASIN, (source == NO_BASIN) & (self._held[run] != NO_SADDLE)
+        source = np.where(source == self._left[run], _NOWHERE, source)  # It came from a minimum that was not known.
+        self._left[run] = NO_BASIN
         self._tell("escaped", run[fled], update[fled], seen[fled], source[fled], target[fled])
         self._tell("left_saddle", run[freed], update[freed], seen[freed], self._held[run[freed]], target[freed])
 
-    def _look(self, update: int, sight: Sight, stay: "_Stays", block: Array, alive: Mask) -> None:
-        """Judge the runs at the end of a block, its points being (DWELL, M, 2)."""
-        look = Look(
+    def _seen(self, looks: Indices, sight: Sight, stay: "_Stays") -> Look:
+        """What verdicts follow from at these moments (K,), each part of shape (K, M)."""
+        outside = stay.basin == NO_BASIN
+        return Look(
             sight=sight,
-            stay=update - np.where(stay.basin == NO_BASIN, np.maximum(stay.entered, stay.arrived), stay.arrived),
-            homed=(stay.home != NO_BASIN) & (stay.basin != NO_BASIN),
+            stay=looks[:, None] - np.where(outside, np.maximum(stay.entered, stay.arrived), stay.arrived),
+            homed=(stay.home != NO_BASIN) & ~outside,
             moved=stay.arrived > 0,
             swing=self._swing,
             span=self._span,
         )
+
+    def _look(self, update: int, look: Look, proposed: Indices, stay: "_Stays", block: Array, alive: Mask) -> None:
+        """Judge the runs at the end of a block, its points being (DWELL, M, 2)."""
+        sight = look.sight
         alive = alive & (_RANKS[self.kinds] > Rank.FOR_GOOD)
         self._leave_saddles(update, block, alive)
-        kinds = self._kinds(look)
+        kinds = self._kinds(look, proposed)
         changed = np.flatnonzero(alive & (kinds != self.kinds))
         self._swing[changed] = sight.longest[changed]
         here = (sight.rest[changed] != MOVING) | (stay.basin[changed] == NO_BASIN)
@@ -220,11 +233,9 @@ class Judge:
             self._tell("escaped", runs, stay.entered[runs], update, stay.home[runs], _NOWHERE)
             self._left[runs] = stay.home[runs]
 
-    def _kinds(self, look: Look) -> Indices:
+    def _kinds(self, look: Look, proposed: Indices) -> Indices:
         """The verdicts: what lasts, unless something of a lower rank begins; else what begins; shape (M,)."""
-        proposed, lasts = np.zeros_like(self.kinds), np.zeros(len(self.kinds), dtype=np.bool_)
-        for index in _LAST_FIRST:
-            proposed[KINDS[index].begins(look)] = index
+        lasts = np.zeros(len(self.kinds), dtype=np.bool_)
         for index in np.unique(self.kinds).tolist():
             lasts |= (self.kinds == index) & KINDS[index].lasts(look)
         self._times = np.where(proposed == self._proposed, self._times + 1, 1)
@@ -236,6 +247,8 @@ class Judge:
     def _leave_saddles(self, update: int, block: Array, alive: Mask) -> None:
         """Note down who has left the saddle at which it had stalled."""
         run = np.flatnonzero(alive & (self._stalled != NO_SADDLE))
+        if not len(run):
+            return
         run = run[reaches(self._problem, block[-1, run], self._stalled[run]) > LEAVING]
         if len(run):
             outside = reaches(self._problem, block[:, run], self._stalled[run]) > LEAVING
@@ -274,11 +287,21 @@ class Judge:
         return see(self._problem, ends, self._history.add(columns, first, looks), self._decays)
 
 
+def _proposed(seen: Look) -> Indices:
+    """The verdicts that begin at these moments by what is seen alone, as indices into KINDS; shape (K, M)."""
+    proposed = np.zeros(seen.stay.shape, dtype=np.intp)
+    for index in _LAST_FIRST:
+        proposed[KINDS[index].begins(seen)] = index
+    return proposed
+
+
 class _Stays(NamedTuple):
     """Where M runs belong at K moments; each part of shape (K, M), or of one moment (M,)."""
 
     basin: Labels
     """The basin that it is in,"""
+    cored: Mask
+    """and whether in its core;"""
     home: Labels
     """the one whose core it was in last,"""
     before: Labels
@@ -288,6 +311,6 @@ class _Stays(NamedTuple):
     entered: Indices
     """and when into the basin that it is in."""
 
-    def at(self, row: int) -> "_Stays":
-        """Where they belong at one of the moments."""
+    def at(self, row: int | Indices) -> "_Stays":
+        """Where they belong at one of the moments, or at some."""
         return _Stays._make(part[row] for part in self)

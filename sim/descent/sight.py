@@ -169,8 +169,9 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
     near_minimum = _from_minimum(problem, theta, basin, norm(gradient) / upper) <= at_hand
     near_minimum |= level & (cores(problem, theta, basin) != NO_BASIN)  # The floor of a degenerate one is wide.
     near_other = norm(step) <= at_hand
+    unknown = near_other & (lower > flat) & (basin == NO_BASIN)  # From a basin one comes to no other minimum than its.
     rest[still] = np.select(
-        [near_other & (upper < -flat), near_other & (lower < -flat), near_minimum, near_other & (lower > flat), level],
+        [near_other & (upper < -flat), near_other & (lower < -flat), near_minimum, unknown, level],
         [MAXIMUM, SADDLE, MINIMUM, MINIMUM, LEVEL],
         SLOPE,
     )

@@ -25,7 +25,7 @@ DAMPED = 0.5  # Longest of 40 movements over that at a bounce's beginning, below
 
 
 class Look(NamedTuple):
-    """What a verdict on M marbles follows from: what is seen of them now, and what is remembered; shape (M,)."""
+    """What verdicts on M marbles follow from, at K moments (K, M) or at one (M,): what is seen and remembered."""
 
     sight: Sight
     stay: Indices
@@ -35,9 +35,13 @@ class Look(NamedTuple):
     moved: Mask
     """and whether it has come there from somewhere else."""
     swing: Array
-    """The longest of the movements before the present verdict began."""
+    """The longest of the movements before the present verdict began, (M,)."""
     span: int
     """Over how many updates a marble of this lane must make no progress to rattle."""
+
+    def at(self, index: int, swing: Array) -> "Look":
+        """The same at one of the moments."""
+        return Look(self.sight.at_look(index), self.stay[index], self.homed[index], self.moved[index], swing, self.span)
 
 
 class Rank(IntEnum):
@@ -61,11 +65,11 @@ def _in(lowest: bool) -> tuple[Callable[[Look], Mask], Callable[[Look], Mask]]:
 
 
 def _never(look: Look) -> Mask:
-    return np.zeros(len(look.stay), dtype=np.bool_)
+    return np.zeros(look.stay.shape, dtype=np.bool_)
 
 
 def _always(look: Look) -> Mask:
-    return np.ones(len(look.stay), dtype=np.bool_)
+    return np.ones(look.stay.shape, dtype=np.bool_)
 
 
 def _lingers(look: Look) -> Mask:

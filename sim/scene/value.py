@@ -1,8 +1,8 @@
 """The scene: the one value that determines a run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from ..descent.clock import Machine, Timing, timing
 from ..descent.data import Recipe
@@ -111,6 +111,23 @@ class Scene:
     def race(self) -> Race:
         """A race at its start."""
         return Race(self.problem(), self.lanes, self.start, self.seed)
+
+
+def unlike(scene: Scene) -> tuple[bool, ...]:
+    """Which lanes have a learning rate of their own where something else is compared.
+
+    A comparison is fair when one thing differs. Where lanes differ in nothing but η, that is what is
+    compared; where they differ in rule, momentum or batch size too, those that have not the most common η stand out.
+    """
+    rates = [lane.rule.learning_rate for lane in scene.lanes]
+    rules: list[Any] = [lane.rule for lane in scene.lanes]
+    others = {
+        (replace(rule, learning_rate=1.0), lane.batch_size) for rule, lane in zip(rules, scene.lanes, strict=True)
+    }
+    if len(others) == 1:
+        return (False,) * len(rates)
+    common = max(rates, key=lambda rate: (rates.count(rate), -rates.index(rate)))
+    return tuple(rate != common for rate in rates)
 
 
 def _said(language: str, translations: InLanguages[Words], otherwise: Words) -> Words:

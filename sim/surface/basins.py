@@ -95,21 +95,24 @@ class Basins:
             labels[outside] = self._flow(points[outside], self._by_cells)[0]
         return labels
 
-    def follow(self, points: Array) -> tuple[Labels, Array]:
-        """The labels (n,) of the points (n, 2), and where their flows ended: at rest, or in a certain disc."""
-        return self._flow(points, self._by_discs)
+    def follow(self, points: Array, most: int = MOST_STEPS) -> tuple[Labels, Array]:
+        """The labels (n,) of the points (n, 2), and where their flows ended: at rest, or in a certain disc.
+
+        most: steps of a flow, after which it is given up.
+        """
+        return self._flow(points, self._by_discs, most)
 
     def at_rest(self, points: Array) -> Labels:
         """The valley on whose floor each of the points (n, 2) lies, in the window or near it, or NO_BASIN; (n,)."""
         return self._rest(points)
 
-    def _flow(self, points: Array, known: Callable[[Array], Labels]) -> tuple[Labels, Array]:
+    def _flow(self, points: Array, known: Callable[[Array], Labels], most: int = MOST_STEPS) -> tuple[Labels, Array]:
         """Labels (n,) and ends (n, 2) of flows that go on until the label of the place they have come to is known."""
         longest, still = STEP * self.window.diagonal, AT_REST * self.window.diagonal
         labels, ends = known(points), points.copy()
         before, turns = np.zeros_like(ends), np.zeros(len(ends), dtype=np.intp)
         moving = np.flatnonzero(labels == _UNSURE)
-        for _ in range(MOST_STEPS):
+        for _ in range(most):
             if not len(moving):
                 break
             step = flow_step(self.surface, ends[moving], longest)

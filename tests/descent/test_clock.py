@@ -44,3 +44,14 @@ def test_the_fastest_lane_sets_the_tick_and_time_never_runs_back(clock: str) -> 
         assert moments == sorted(moments)
         assert moments[0] == 0
         assert all(moment <= tick for tick, moment in enumerate(moments))
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("count", [7, 20, 99, 1000])
+def test_the_tick_of_an_update_is_the_first_by_which_it_was_made(clock: str, count: int) -> None:
+    run = timing(clock, [Lane("", GradientDescent(), size) for size in range(1, count + 1)], count, MACHINE)
+    for lane in range(0, count, 3):
+        for update in [*range(50), 10**6 + 1]:
+            tick = run.tick(lane, update)
+            assert run.moment(lane, tick) >= update
+            assert tick == 0 or run.moment(lane, tick - 1) < update

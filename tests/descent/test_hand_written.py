@@ -164,6 +164,21 @@ def test_a_rest_is_named_by_its_minimum_where_that_was_not_known() -> None:
         assert last(judged(problem, approach(beyond, 0.05, 0.8, 100))) is kind
 
 
+def test_a_rest_beside_a_wide_floor_is_not_in_another_minimum() -> None:
+    """Newton's method would end a third of the way to the only minimum, where there is none."""
+    problem = problem_of(Formula("(x^2 + y^2)^2"))
+    there = approach((2.5 * sight.AT_HAND * problem.scale.length, 0.0), 0.05, 0.8, 100)
+    assert Kind.STUCK not in told(judged(problem, there))
+
+
+def test_a_rest_is_as_low_as_the_floor_that_it_has_not_quite_reached() -> None:
+    """Of three equal minima the window shows two; the third is found from beside it."""
+    problem = problem_of(Formula("x^2 * (x^2 - 4)^2 / 8 + y^2"), Window(-3.0, 1.0, -1.0, 1.0))
+    beside = 2 - 0.8 * sight.AT_HAND * problem.scale.length
+    assert problem.train.value(np.array([beside, 0.0])) > sight.EQUAL_LOSS * problem.scale.loss
+    assert last(judged(problem, approach((beside, 0.0), 0.05, 0.8, 100))) is Kind.SETTLED
+
+
 def test_in_noise_a_lull_is_no_rest() -> None:
     """Movements and noise die away over 40 updates, and come back with every epoch of 60."""
     problem = problem_of(Quadratic((1.0, 4.0)))
@@ -260,6 +275,13 @@ def test_a_plateau_is_where_the_slope_says_nothing_of_the_way_down() -> None:
     assert told(judged(problem, twenty[:21])) == [Kind.DESCENDING, Kind.PLATEAU]
 
 
+def test_outside_of_all_basins_a_plateau_is_told_by_the_nearest_lower_minimum() -> None:
+    problem = problem_of(Landscape(wells=(Well((0.0, 0.0), 1.0, 1.0),)), Window(-8.0, 8.0, -8.0, 8.0))
+    assert problem.basins.labels(np.array([[40.0, 0.0]])) == -1
+    way = np.stack([np.full(41, 40.0), np.linspace(0.0, 0.02, 41)], axis=1)
+    assert last(judged(problem, way)) is Kind.PLATEAU
+
+
 def test_a_canyon_is_no_plateau() -> None:
     """Rosenbrock's floor: gentle, but it leads there."""
     problem = problem_of(Formula("(1 - x)^2 + 100*(y - x^2)^2"), Window(-2.0, 2.0, -1.0, 3.0))
@@ -338,3 +360,21 @@ def test_a_passage_is_from_core_to_core_at_the_last_crossing() -> None:
     assert escapes(0.2, -0.1, -1.0) == [Event(1, 2, "escaped", high, low)]  # The start's basin is home, core or not.
     back = escapes(1.0, -1.0, outside, 0.3, 0.4, 1.0)
     assert back == [Event(1, 1, "escaped", high, low), Event(3, 5, "escaped", low, high)]
+
+
+def test_out_of_the_window_and_back_are_passages_too() -> None:
+    """Minima at 0 and at ±2, of which the window shows those at -2 and 0; each stay is a hundred updates long."""
+    problem = problem_of(Formula("x^2 * (x^2 - 4)^2 / 8 + y^2"), Window(-3.0, 1.0, -1.0, 1.0))
+    left, middle = sorted(range(2), key=lambda index: problem.minima[index].position[0])
+
+    def escapes(*places: float) -> list[tuple[int, int | None, int | None]]:
+        x = np.repeat(places, 100)
+        judge = judged(problem, np.stack([x, 0.0 * x], axis=1))
+        assert not judge.pending[0]
+        return [(event.update, event.source, event.target) for event in judge.events() if event.kind == "escaped"]
+
+    assert escapes(0.0, 2.0) == [(100, middle, None)]
+    assert escapes(0.0, 2.0, 0.0) == [(100, middle, None), (200, None, middle)]
+    assert escapes(0.0, 2.0, 0.0, 2.0) == [(100, middle, None), (200, None, middle), (300, middle, None)]
+    assert escapes(0.0, 2.0, -2.0) == [(100, middle, None), (200, None, left)]
+    assert escapes(0.0, -2.0, 0.0, 2.0) == [(100, middle, left), (200, left, middle), (300, middle, None)]

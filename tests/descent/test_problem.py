@@ -108,6 +108,14 @@ def test_a_valley_that_goes_on_outside_the_window_is_the_valley_in_it() -> None:
     assert len(apart.knowing(at((0.9601, 0.7))).minima) == 2
 
 
+def test_a_descent_that_ends_on_a_saddle_or_in_a_known_minimum_leads_to_nothing_new() -> None:
+    problem = problem_of("(x^2 - 1)^2 + y^2 - 0.3*x", Window(-2.5, 0.3, -1.5, 1.5))
+    (saddle,) = problem.saddles
+    ends = problem.beyond(at(saddle.position, (-1.5, 0.5), (0.5, 0.2)))
+    assert np.isnan(ends[:2]).all()
+    assert ends[2] == pytest.approx((1.03558, 0.0), abs=1e-4)
+
+
 def test_the_lowest_of_none_is_none() -> None:
     problem = problem_of("x + y")
     assert problem.lowest is None

@@ -28,17 +28,17 @@ from sim.descent.track import Lane, descend
 from sim.descent.update import CURVATURE, Even, evaluations_of, one_update
 from sim.scene import Scene, SceneError, load_scene
 from sim.scene.writing import scene_text
-from sim.stage.editing import NextRule
-from sim.stage.numbers import settings
-from sim.stage.session import Session, begin
-from sim.stage.swarm import Swarm, starts
-from sim.stage.views import VIEWS
-from sim.stage.views.momentum import next_movement
-from sim.stage.window import Window
+from sim.stage.picture.views import VIEWS
+from sim.stage.picture.views.momentum import next_movement
+from sim.stage.session.lanes import NextRule
+from sim.stage.session.session import Session, begin
+from sim.stage.style.numbers import settings
+from sim.stage.window.window import Window
 from sim.study import contrast, cost
 from sim.study.basin_map import RuleDescent, memory
 from sim.study.ensemble import Job
 from sim.study.in_turn import InTurn
+from sim.study.swarm import Swarm, starts
 from sim.surface.points import Array, norm
 from sim.surface.polynomial import Quadratic
 

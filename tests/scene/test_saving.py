@@ -17,8 +17,9 @@ from sim.scene import SceneError, load_scene, scene_files
 from sim.scene.carriers import KEYWORD, OPENING_LINE
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
 from sim.scene.saving import saved_text
-from sim.stage.export import save_png, screenshot
-from sim.stage.vector import save_figure
+from sim.stage.export.png import save_png
+from sim.stage.export.still import screenshot
+from sim.stage.export.svg import save_figure
 from sim.version import VERSION
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from sim.descent.track_judge import TrackJudge
 from sim.descent.verdict import Event, Verdict
 from sim.scene import OPENING, Scene, load_scene, scene_files
 from sim.scene.reading import SCENES
+from sim.scene.value import unlike
 from sim.surface.points import Array, norm
 
 NAMES = list(scene_files())
@@ -309,3 +311,13 @@ def test_muller_brown_has_a_valley_for_each() -> None:
     assert low.value < high.value
     noisy = swarm("muller-brown", "minibatch", 50, scene.updates)
     assert np.mean(norm(noisy[-1] - scene.problem().minima[1].position) < 0.5) >= 0.9
+
+
+def test_only_unfair_comparisons_are_marked() -> None:
+    opening = load_scene(OPENING)
+    first, second, third = opening.lanes
+    rule: Any = second.rule
+    faster = replace(second, rule=replace(rule, learning_rate=0.2))
+    assert unlike(opening) == (False, False, False)
+    assert unlike(load_scene("learning-rate-ladder")) == (False,) * 4
+    assert unlike(replace(opening, lanes=(first, faster, third))) == (False, True, False)

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from sim.stage.session import race
-from sim.stage.window import Window
+from sim.stage.session.session import race
+from sim.stage.window.window import Window
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Messages to a session, which need no window."""
 
-from sim.stage.session import Message, Session, update
+from sim.stage.session.session import Message, Session, update
 
 
 def after(session: Session, *messages: Message) -> Session:

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from sim.stage.picture import Moment, draw
+from sim.stage.drawing.screen import Screen
+from sim.stage.picture.picture import Moment, draw
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -18,9 +19,9 @@ def drawn_in_turn(moments: Sequence[Moment], size: tuple[int, int] = (960, 600))
     target, fresh = pygame.Surface(size, depth=32), pygame.Surface(size, depth=32)
     pictures = []
     for before, now in zip([None, *moments], moments, strict=False):
-        draw(target, now, before)
+        draw(Screen(target), now, before)
         fresh.fill(UNPAINTED)
-        draw(fresh, now)
+        draw(Screen(fresh), now)
         pictures.append(pygame.surfarray.array3d(fresh))
         assert np.array_equal(pygame.surfarray.array3d(target), pictures[-1])
         assert not (pictures[-1] == UNPAINTED).all(axis=-1).any()

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from sim.stage import tally
+from sim.study import tally
 from sim.study.contrast import Speed
 
 SPEEDS = (Speed(1e-6, 2e-6), Speed(3e-6, 4e-6))

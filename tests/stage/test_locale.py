@@ -10,58 +10,62 @@ from pathlib import Path
 import pygame
 import pytest
 
+import sim.stage
 from sim.descent import digest
 from sim.descent.clock import CLOCKS
 from sim.descent.problem import UNKNOWN
 from sim.descent.verdict import Kind
 from sim.languages import LANGUAGES, words
 from sim.scene import load_scene, scene_files
-from sim.stage import chart, help, numbers, odds_sheet, picture, sheets, starting, text, tooltip
-from sim.stage.numbers import evidence
-from sim.stage.swarm import SPREADS
-from sim.stage.theme import load_theme
-from sim.stage.views import VIEWS
+from sim.stage.picture import chart, help, picture, tooltip
+from sim.stage.picture.views import VIEWS
+from sim.stage.session import setup
+from sim.stage.sheets import odds as odds_sheet
+from sim.stage.sheets import sheets
+from sim.stage.style import numbers, text
+from sim.stage.style.numbers import evidence
+from sim.stage.style.theme import load_theme
 from sim.study import contrast
+from sim.study.swarm import SPREADS
 from sim.surface import critical
 
-STAGE = Path(picture.__file__).parent
+STAGE = Path(sim.stage.__file__).parent
 CHINESE = re.compile(r"[一-鿿]")
 OPTIMIZERS = {"Adam", "AdamW", "Adagrad", "RMSprop"}
 """Names of lanes that are the same in every language."""
 
-HANDED_ON = {("theme.py", "sentence")}
+HANDED_ON = {("style/theme.py", "sentence")}
 """Where a sentence is only passed to another `say`."""
 INDIRECT: dict[tuple[str, str], set[str]] = {
-    ("chart.py", "UNITS[axes.clock]"): set(chart.UNITS.values()),
-    ("chart.py", "UNITS[self._axes.clock]"): set(chart.UNITS.values()),
-    ("picture.py", "CLOCK_NAMES[session.clock]"): set(picture.CLOCK_NAMES.values()),
-    ("picture.py", "KEYS"): {picture.KEYS},
-    ("picture.py", "UNKNOWN"): {UNKNOWN},
-    ("vector.py", "UNKNOWN"): {UNKNOWN},
-    ("help.py", "key"): {key for key, _ in help.SHEET + help.CHANGES + help.LEGEND},
-    ("help.py", "meaning"): {meaning for _, meaning in help.SHEET + help.CHANGES + help.LEGEND}
+    ("picture/chart.py", "UNITS[axes.clock]"): set(chart.UNITS.values()),
+    ("picture/picture.py", "CLOCK_NAMES[session.clock]"): set(picture.CLOCK_NAMES.values()),
+    ("picture/picture.py", "KEYS"): {picture.KEYS},
+    ("picture/picture.py", "UNKNOWN"): {UNKNOWN},
+    ("export/svg.py", "UNKNOWN"): {UNKNOWN},
+    ("picture/help.py", "key"): {key for key, _ in help.SHEET + help.CHANGES + help.LEGEND},
+    ("picture/help.py", "meaning"): {meaning for _, meaning in help.SHEET + help.CHANGES + help.LEGEND}
     | {view.label for view in VIEWS.values()},
-    ("numbers.py", "sentence"): set(numbers.EVIDENCE),
-    ("numbers.py", "rule_name(lane.rule)"): {"gradient descent", "momentum"},  # The others keep their names.
-    ("panel.py", "verdict.kind.value"): {kind.value for kind in Kind},
-    ("vector.py", "verdict.kind.value"): {kind.value for kind in Kind},
-    ("timeline.py", "Kind[event.kind.upper()].value"): {kind.value for kind in Kind},
-    ("tooltip.py", "PLACES[lower, upper]"): set(tooltip.PLACES.values()),
-    ("labels.py", "point.kind.value"): {kind.value for kind in critical.Kind},
-    ("controls.py", "name"): {"gradient descent", "momentum"},
-    ("basin_picture.py", "rule_name(rule)"): {"gradient descent", "momentum"},
-    ("controls.py", "rule_name(rule)"): {"gradient descent", "momentum"},
-    ("controls.py", "spread"): set(SPREADS),
-    ("controls.py", "session.spread"): set(SPREADS),
-    ("controls.py", "view.label"): {view.label for view in VIEWS.values()},
-    ("controls.py", "view.tip"): {view.tip for view in VIEWS.values()},
-    ("keeping.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},
-    ("sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
-    ("odds_sheet.py", "word"): set(odds_sheet.FIGURE_WORDS) | {kind.value for kind in Kind},
-    ("starting.py", "OWN_SURFACE"): {starting.OWN_SURFACE},
-    ("contrast_sheet.py", "row.label"): {label for _, label, _ in contrast.ABOUT},
-    ("contrast_sheet.py", "words"): set(contrast.CAPTION),
-    ("momentum.py", "rule_name(look.track.lane.rule)"): set(),  # Rules keep their names.
+    ("style/numbers.py", "sentence"): set(numbers.EVIDENCE),
+    ("style/numbers.py", "rule_name(lane.rule)"): {"gradient descent", "momentum"},  # The others keep their names.
+    ("picture/panel.py", "verdict.kind.value"): {kind.value for kind in Kind},
+    ("export/svg.py", "verdict.kind.value"): {kind.value for kind in Kind},
+    ("picture/timeline.py", "Kind[event.kind.upper()].value"): {kind.value for kind in Kind},
+    ("picture/tooltip.py", "PLACES[lower, upper]"): set(tooltip.PLACES.values()),
+    ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical.Kind},
+    ("input/controls.py", "name"): {"gradient descent", "momentum"},
+    ("export/basins.py", "rule_name(rule)"): {"gradient descent", "momentum"},
+    ("input/controls.py", "rule_name(rule)"): {"gradient descent", "momentum"},
+    ("input/controls.py", "spread"): set(SPREADS),
+    ("input/controls.py", "session.spread"): set(SPREADS),
+    ("input/controls.py", "view.label"): {view.label for view in VIEWS.values()},
+    ("input/controls.py", "view.tip"): {view.tip for view in VIEWS.values()},
+    ("window/documents.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},
+    ("sheets/sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
+    ("sheets/odds.py", "word"): set(odds_sheet.FIGURE_WORDS) | {kind.value for kind in Kind},
+    ("session/setup.py", "OWN_SURFACE"): {setup.OWN_SURFACE},
+    ("sheets/contrast.py", "row.label"): {label for _, label, _ in contrast.ABOUT},
+    ("sheets/contrast.py", "words"): set(contrast.CAPTION),
+    ("picture/views/momentum.py", "rule_name(look.track.lane.rule)"): set(),  # Rules keep their names.
 }
 """What is said where the sentence does not stand in the call: by file and argument, all that it can be."""
 
@@ -82,7 +86,7 @@ def calls(source: str) -> Iterator[ast.expr]:
 def said() -> dict[tuple[str, str], str | None]:
     """Every sentence of the stage by file and argument; None where the argument is no literal."""
     return {
-        (path.name, ast.unparse(argument)): argument.value
+        (path.relative_to(STAGE).as_posix(), ast.unparse(argument)): argument.value
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
         else None
         for path in STAGE.rglob("*.py")

@@ -5,6 +5,7 @@ Which well a marble is in is known without the program: that of its side of the 
 
 import io
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from sim.descent.judge import NEVER, STAYING
 from sim.report import summary, table
 from sim.scene import Scene
 from sim.scene.reading import parse_scene
+from sim.stage.export.still import screenshot
 from sim.study.ensemble import Outcomes, ensemble
 from sim.study.odds import odds
 from sim.study.odds_report import summary as odds_summary
@@ -131,3 +133,8 @@ def test_a_race_lists_what_its_marbles_found() -> None:
     assert f"minimum 2: ({BELOW:.4g}, 0)" in str(table(scene(), race, 300).caption)
     early = summary(scene(), race, 100)
     assert len(early["critical_points"]["minima"]) == 1
+
+
+def test_a_picture_of_it_says_where_from(tmp_path: Path) -> None:
+    screenshot(scene(), 300, (960, 600), "light", tmp_path / "beyond.png")
+    assert (tmp_path / "beyond.png").stat().st_size > 0

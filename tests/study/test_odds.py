@@ -384,9 +384,9 @@ def made_up(count: int, first_seed: int = 0) -> Outcomes:
 def saved(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What the stage was asked to draw."""
     asked: list[tuple[Any, ...]] = []
-    stage = ModuleType("sim.stage.plot")
+    stage = ModuleType("sim.stage.export.pages")
     vars(stage)["save_page"] = lambda *arguments: asked.append(arguments)
-    monkeypatch.setitem(sys.modules, "sim.stage.plot", stage)
+    monkeypatch.setitem(sys.modules, "sim.stage.export.pages", stage)
     return asked
 
 

@@ -17,10 +17,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sim.descent.data import ShiftedExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.scene import Scene, SceneError, load_scene, parse_scene
-from sim.stage.camera import Camera
-from sim.stage.export import screenshot
-from sim.stage.terrain import draw_terrain
-from sim.stage.theme import THEMES, load_theme
+from sim.stage.drawing.camera import Camera
+from sim.stage.drawing.screen import painted
+from sim.stage.export.still import screenshot
+from sim.stage.picture.terrain import terrain as drawn_terrain
+from sim.stage.style.theme import THEMES, load_theme
 from sim.surface import usual_window
 from sim.surface.basins import find_basins, flow_step
 from sim.surface.critical import CriticalPoint, Kind, critical_points
@@ -661,7 +662,9 @@ def terrain(formula: str) -> tuple[Array, Mask]:
     """Its map on a window from −2 to 2 in pixels (100, 100, 3), and which of them are blank."""
     window, theme = Window(-2.0, 2.0, -2.0, 2.0), load_theme("dark")
     problem = Problem(*TiltedExamples(0.1).sums(Formula(formula)), window)
-    pixels = pygame.surfarray.array3d(draw_terrain(problem, Camera(window, 100, 100), theme, 1.0)).astype(float)
+    pixels = pygame.surfarray.array3d(painted(drawn_terrain(problem, Camera(window, 100, 100), theme, 1.0))).astype(
+        float
+    )
     colors = np.array([theme.panel, theme.border])
     return pixels, (pixels[:, :, None] == colors).all(axis=-1).any(axis=-1)
 

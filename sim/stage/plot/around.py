@@ -2,11 +2,12 @@
 
 from pygame import Rect
 
-from .. import text
+from ..style import text
+from ..style.style import Style
+from ..style.wrapping import wrapped
 from .axes import Mark, placed
 from .plan import Plan
-from .style import Style
-from .words import Label, label, pitch, spoken, stacked, wrapped
+from .words import Label, label, pitch, spoken, stacked
 
 TITLE_LINES, NOTE_LINES = 2, 3
 GAP = 0.6  # Em: above the plot, for the upper half of its highest number,

@@ -9,10 +9,11 @@ import numpy.typing as npt
 
 from ...study.figure import Axis
 from ...surface.points import Array
-from .. import text
-from .style import Style
-from .ticks import Scale, choices
-from .words import balanced, complete, pitch, spoken, wrapped
+from ..drawing.ticks import Scale, choices
+from ..style import text
+from ..style.style import Style
+from ..style.wrapping import balanced, complete, wrapped
+from .words import pitch, spoken
 
 BEYOND = 4.0  # Plots: what is farther outside is drawn there.
 NAME_LINES = 3  # On which a name below the plot may stand,

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pygame
 from pygame import Rect
 
 from ...study.figure import Bars
-from .. import text
-from ..numbers import short
-from ..theme import mix
+from ..drawing.canvas import Canvas
+from ..drawing.strokes import draw_whisker
+from ..drawing.ticks import per_cent
+from ..style import text
+from ..style.color import mix
+from ..style.numbers import short
+from ..style.style import Style
 from .axes import Direction
-from .strokes import draw_whisker
-from .style import Style
-from .ticks import per_cent
 from .words import Label, label
 
 GROUP = 0.8  # Of the room of a category, what its bars fill.
@@ -130,7 +130,7 @@ def numbers(rows: Sequence[Group], words: list[tuple[str, ...]], turned: bool, s
     return tuple(found)
 
 
-def draw_bars(target: pygame.Surface, marks: Sequence[Bars], rows: Sequence[Group], turned: bool, style: Style) -> None:
+def draw_bars(canvas: Canvas, marks: Sequence[Bars], rows: Sequence[Group], turned: bool, style: Style) -> None:
     """Draw all bars, then all intervals: dark on the ground and light on the bars, or the other way round."""
     for mark, row in zip(marks, rows, strict=True):
         color = style.theme.lane(mark.hue)
@@ -138,8 +138,7 @@ def draw_bars(target: pygame.Surface, marks: Sequence[Bars], rows: Sequence[Grou
             if bar is not None and bar.rect.width and bar.rect.height:
                 radius = min(round(0.14 * style.em), min(bar.rect.size) // 3)
                 ends = (0, radius, 0, radius) if turned else (radius, radius, 0, 0)
-                pygame.draw.rect(target, color, bar.rect, 0, 0, *ends)
-    before = target.get_clip()
+                canvas.rect(bar.rect, color, corner=ends)
     for mark, row in zip(marks, rows, strict=True):
         color = mix(style.theme.lane(mark.hue), style.theme.text, 0.5)
         for bar in row:
@@ -149,10 +148,9 @@ def draw_bars(target: pygame.Surface, marks: Sequence[Bars], rows: Sequence[Grou
             start, end = ((bar.low, middle), (bar.high, middle)) if turned else ((middle, bar.low), (middle, bar.high))
             thickness = bar.rect.height if turned else bar.rect.width
             cap = min(CAP * style.em, 0.3 * thickness)
-            draw_whisker(target, start, end, color, style.thin, cap, bar.closed)
-            target.set_clip(bar.rect.clip(before))
-            draw_whisker(target, start, end, style.theme.panel, style.thin, cap, bar.closed)
-            target.set_clip(before)
+            draw_whisker(canvas, start, end, color, style.thin, cap, bar.closed)
+            with canvas.clip(bar.rect):
+                draw_whisker(canvas, start, end, style.theme.panel, style.thin, cap, bar.closed)
 
 
 def _height(height: float, percent: bool) -> str:

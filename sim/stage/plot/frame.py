@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pygame import Rect
 
 from ...study.figure import Axis, HeatMap
-from .. import text
+from ..style import text
+from ..style.style import Style
 from . import around, bars, heat, strips
 from .axes import Direction, Mark, marks_across, marks_up
 from .legend import Key, Legend, keys, keys_of_parts, legend
 from .lines import Path, paths
 from .plan import Plan
-from .style import Style
 from .words import Label, label
 
 LEFT_SHARE = 0.55  # Of a figure's width, what the names on its left may take.

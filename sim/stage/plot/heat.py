@@ -4,17 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pygame
 from pygame import Rect
 
 from ...study.figure import Axis, HeatMap
 from ...surface.points import Array
-from ..chart import round_step
-from ..panel import readable
+from ..drawing.canvas import Canvas
+from ..drawing.screen import image
+from ..drawing.ticks import Scale, per_cent, round_step, scale, written
+from ..style.color import readable
+from ..style.style import Style
 from .axes import Direction
 from .ramp import STEPS, ramp
-from .style import Style
-from .ticks import Scale, per_cent, scale, written
 from .words import Label, label
 
 DIGITS = 50  # Numbers are told apart that differ by this part of the scale.
@@ -81,31 +81,29 @@ def numbers(heat: HeatMap, drawn: Cells, style: Style) -> tuple[Label, ...]:
     return tuple(found) if widest <= room[0] - 0.4 * size else ()
 
 
-def draw_cells(target: pygame.Surface, heat: HeatMap, drawn: Cells, style: Style) -> None:
+def draw_cells(canvas: Canvas, heat: HeatMap, drawn: Cells, style: Style) -> None:
     """Draw the colours, and seams between cells that are large enough."""
     left, right, bottom, top = drawn.columns[0], drawn.columns[-1], drawn.rows[0], drawn.rows[-1]
     if not drawn.values.size or right <= left or bottom <= top:
         return
     widths, heights = np.diff(drawn.columns), -np.diff(drawn.rows)
     tones = shades(drawn.values, heat)[::-1].T.repeat(widths, axis=0).repeat(heights[::-1], axis=1)
-    picture = pygame.Surface((right - left, bottom - top), depth=8)
-    picture.set_palette([style.theme.panel, *ramp(style.theme)])
-    pygame.surfarray.blit_array(picture, tones)
-    target.blit(picture, (left, top))
-    pygame.draw.rect(target, style.theme.grid, Rect(left, top, right - left, bottom - top).inflate(2, 2), 1)
+    palette = np.array([style.theme.panel, *ramp(style.theme)], dtype=np.uint8)
+    canvas.image(image(palette[tones]), (left, top))
+    canvas.rect(Rect(left, top, right - left, bottom - top).inflate(2, 2), style.theme.grid, width=1)
     if min(*widths, *heights) >= SEAMS:
         for x in drawn.columns[1:-1]:
-            target.fill(style.theme.panel, (x, top, 1, bottom - top))
+            canvas.rect((x, top, 1, bottom - top), style.theme.panel)
         for y in drawn.rows[1:-1]:
-            target.fill(style.theme.panel, (left, y, right - left, 1))
+            canvas.rect((left, y, right - left, 1), style.theme.panel)
 
 
-def draw_scale(target: pygame.Surface, place: Rect, style: Style) -> None:
+def draw_scale(canvas: Canvas, place: Rect, style: Style) -> None:
     """Draw the colours from the faintest at the bottom to the strongest at the top."""
     colors = ramp(style.theme)
     for y in range(place.height):
         color = colors[round((place.height - 1 - y) / max(1, place.height - 1) * (STEPS - 1))]
-        target.fill(color, (place.left, place.top + y, place.width, 1))
+        canvas.rect((place.left, place.top + y, place.width, 1), color)
 
 
 def _edges(direction: Direction, count: int) -> tuple[int, ...]:

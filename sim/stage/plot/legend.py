@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-import pygame
 from pygame import Rect
 
 from ...study.figure import Bars, Figure, Line, Parts
-from .. import text
+from ..drawing.canvas import Canvas
+from ..drawing.strokes import draw_dot, draw_path
+from ..style import text
+from ..style.style import Style
 from .strips import fills, hatch
-from .strokes import draw_dot, draw_path
-from .style import Style
 from .words import Label, label, pitch, spoken
 
 MOST_LINES = 3
@@ -41,11 +41,11 @@ class Legend:
     """Each key with the place of its sign and its name."""
     height: int
 
-    def draw(self, target: pygame.Surface, style: Style) -> None:
+    def draw(self, canvas: Canvas, style: Style) -> None:
         """Draw it."""
         for key, place, name in self.entries:
-            draw_sign(target, key, place, style)
-            name.draw(target)
+            draw_sign(canvas, key, place, style)
+            name.draw(canvas)
 
 
 def keys(figure: Figure) -> tuple[Key, ...]:
@@ -95,29 +95,29 @@ def legend(keys: tuple[Key, ...], style: Style, left: int, top: int, width: int)
     return Legend(tuple(entries), rows * line if keys else 0)
 
 
-def draw_sign(target: pygame.Surface, key: Key, place: Rect, style: Style) -> None:
+def draw_sign(canvas: Canvas, key: Key, place: Rect, style: Style) -> None:
     """Draw a key's sign in the middle of its place."""
     color, (x, y) = style.theme.lane(key.hue), place.center
     if key.shape == "point":
-        pygame.draw.aacircle(target, color, (x, y), 0.36 * style.em)
+        canvas.disc((x, y), 0.36 * style.em, color)
     elif key.shape in THREE:
         square = Rect(0, 0, place.width, place.width)
         square.center = (x, y)
-        _draw_part(target.subsurface(square.clip(target.get_rect())), key.shape, style)
+        _draw_part(canvas, square, key.shape, style)
     elif key.shape == "bar":
         square = Rect(0, 0, place.width, place.width)
         square.center = (x, y)
-        pygame.draw.rect(target, color, square, border_radius=round(0.16 * style.em))
+        canvas.rect(square, color, corner=round(0.16 * style.em))
     else:
-        draw_path(target, [(place.left, y), (place.right - 1, y)], color, style.line, key.dashed)
+        draw_path(canvas, [(place.left, y), (place.right - 1, y)], color, style.line, key.dashed)
         if key.shape == "dots":
-            draw_dot(target, (x, y), color, style.theme.panel, style)
+            draw_dot(canvas, (x, y), color, style.theme.panel, style)
 
 
-def _draw_part(square: pygame.Surface, shape: str, style: Style) -> None:
+def _draw_part(canvas: Canvas, square: Rect, shape: str, style: Style) -> None:
     theme = style.theme
     if shape == "highest":
-        hatch(square, theme, style.em)
+        hatch(canvas, square, theme, style.em)
     else:
-        square.fill(fills(theme, theme.muted)[THREE.index(shape)])
-    pygame.draw.rect(square, theme.faint, square.get_rect(), style.hair)
+        canvas.rect(square, fills(theme, theme.muted)[THREE.index(shape)])
+    canvas.rect(square, theme.faint, width=style.hair)

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-import pygame
 from pygame import Rect
 
 from ...study.figure import Line
 from ...surface.points import Array
-from ..theme import mix
+from ..drawing.canvas import Canvas
+from ..drawing.strokes import draw_dot, draw_path, draw_whisker
+from ..style.color import mix
+from ..style.style import Style
 from .axes import Direction, Mask
-from .strokes import draw_dot, draw_path, draw_whisker
-from .style import Style
 
 CROWDED = 0.75  # Em between points, below which they are not marked,
 CROWDED_WHISKERS = 1.1  # and intervals make a band.
@@ -53,16 +54,14 @@ def paths(lines: Sequence[Line], x: Direction, y: Direction, style: Style) -> tu
     return _aside(found, style.em)
 
 
-def draw_lines(target: pygame.Surface, drawn: Sequence[Path], plot: Rect, style: Style) -> None:
+def draw_lines(canvas: Canvas, drawn: Sequence[Path], plot: Rect, style: Style) -> None:
     """Draw bands, then lines, then whiskers and points."""
-    before = target.get_clip()
-    target.set_clip(plot.inflate(2 * style.line, 2 * style.line).clip(before))
-    for path in drawn:
-        if path.banded:
-            _draw_band(target, path, plot, style)
-    for path in sorted(drawn, key=lambda path: path.line.dashed):  # Where two are one, both are seen.
-        _draw_line(target, path, plot, style)
-    target.set_clip(before)
+    with canvas.clip(plot.inflate(2 * style.line, 2 * style.line)):
+        for path in drawn:
+            if path.banded:
+                _draw_band(canvas, path, plot, style)
+        for path in sorted(drawn, key=lambda path: path.line.dashed):  # Where two are one, both are seen.
+            _draw_line(canvas, path, plot, style)
     for path in drawn:
         color = style.theme.lane(path.line.hue)
         inside = (path.x >= plot.left - 1) & (path.x <= plot.right + 1)
@@ -71,13 +70,13 @@ def draw_lines(target: pygame.Surface, drawn: Sequence[Path], plot: Rect, style:
             closed = path.closed.tolist()
             for k in np.flatnonzero(shown).tolist():
                 start, end = (path.x[k], path.low[k]), (path.x[k], path.high[k])
-                draw_whisker(target, start, end, color, style.thin, CAP * style.em, (closed[k][0], closed[k][1]))
+                draw_whisker(canvas, start, end, color, style.thin, CAP * style.em, (closed[k][0], closed[k][1]))
         inside = inside & (path.y >= plot.top - 1) & (path.y <= plot.bottom + 1)
         for k in np.flatnonzero(inside if path.dots else inside & _alone(path)).tolist():
-            draw_dot(target, (path.x[k], path.y[k]), color, style.theme.panel, style)
+            draw_dot(canvas, (path.x[k], path.y[k]), color, style.theme.panel, style)
 
 
-def _draw_line(target: pygame.Surface, path: Path, plot: Rect, style: Style) -> None:
+def _draw_line(canvas: Canvas, path: Path, plot: Rect, style: Style) -> None:
     color = style.theme.lane(path.line.hue)
     for run in _runs(np.isfinite(path.x) & np.isfinite(path.y)):
         x, y = path.x[run], path.y[run]
@@ -86,10 +85,10 @@ def _draw_line(target: pygame.Surface, path: Path, plot: Rect, style: Style) -> 
         if len(x) > DENSE * plot.width:
             kept = _extremes(x, y)
             x, y = x[kept], y[kept]
-        draw_path(target, list(zip(x.tolist(), y.tolist(), strict=True)), color, style.line, path.line.dashed)
+        draw_path(canvas, list(zip(x.tolist(), y.tolist(), strict=True)), color, style.line, path.line.dashed)
 
 
-def _draw_band(target: pygame.Surface, path: Path, plot: Rect, style: Style) -> None:
+def _draw_band(canvas: Canvas, path: Path, plot: Rect, style: Style) -> None:
     color = style.theme.lane(path.line.hue)
     for run in _runs(np.isfinite(path.x) & np.isfinite(path.y) & np.isfinite(path.low)):
         x, low, high = path.x[run], path.low[run], path.high[run]
@@ -100,19 +99,20 @@ def _draw_band(target: pygame.Surface, path: Path, plot: Rect, style: Style) -> 
         if len(x) < 2:
             continue
         outline = np.concatenate([np.stack([x, low], axis=-1), np.stack([x, high], axis=-1)[::-1]])
-        corner = np.floor(outline.min(axis=0))
-        size = np.ceil(outline.max(axis=0)) - corner + 1
-        box = Rect(*corner.astype(int).tolist(), *size.astype(int).tolist()).clip(plot)
-        if not box.width or not box.height:
+        left, top = np.floor(outline.min(axis=0)).astype(int).tolist()
+        width, height = (np.ceil(outline.max(axis=0)).astype(int) - (left, top) + 1).tolist()
+        if not plot.colliderect((left, top, width, height)):
             continue
-        layer = pygame.Surface(box.size, pygame.SRCALPHA)
-        layer.fill((*color, 0))
-        pygame.draw.polygon(layer, (*color, BAND), (outline - box.topleft).tolist())
-        target.blit(layer, box)
+        with canvas.clip(plot):
+            canvas.polygon(outline.tolist(), color, opacity=BAND)
         rim = mix(style.theme.panel, color, 0.45)
         for edge in (low, high):
-            draw = pygame.draw.lines if path.line.steps else pygame.draw.aalines
-            draw(target, rim, False, np.stack([x, edge], axis=-1).tolist())
+            points = np.stack([x, edge], axis=-1).tolist()
+            if path.line.steps:
+                for start, end in pairwise(points):
+                    canvas.rule(start, end, rim)
+            else:
+                canvas.curve(points, rim)
 
 
 def _aside(found: list[Path], em: int) -> tuple[Path, ...]:

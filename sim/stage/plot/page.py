@@ -1,17 +1,18 @@
 """A page of figures: where each stands, and all of it drawn."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
-from math import inf, sqrt
-from pathlib import Path
+from math import inf
 
-import pygame
 from pygame import Rect
 
-from ...languages import ENGLISH
 from ...study.figure import Page
-from ..theme import Theme, load_theme
+from ..drawing.canvas import Backdrop, Canvas
+from ..drawing.strokes import first_pixel
+from ..drawing.ticks import minor
+from ..style.style import Style
+from ..style.theme import Theme
+from ..style.wrapping import wrapped
 from .bars import draw_bars
 from .frame import Frame, Margins, build, inside, margins, plot_area
 from .heat import draw_cells, draw_scale
@@ -19,13 +20,8 @@ from .legend import Key, Legend, keys, keys_of_parts, legend
 from .lines import draw_lines
 from .plan import Plan, fitted, scaled
 from .strips import draw_strips
-from .strokes import first_pixel
-from .style import Style
-from .ticks import minor
-from .words import Label, pitch, spoken, stacked, wrapped
+from .words import Label, pitch, spoken, stacked
 
-USUAL_EM = 20 / sqrt(1600 * 900)  # Of a saved page, for each pixel of the side of a square of its area;
-MOST_EMS = (40, 22)  # but its width and height are at least so many.
 SMALLEST_EM = 11
 GAP = 0.7  # Em: between cards, and around them.
 SHAPE = 1.6  # Width over height of a plot that is good to read,
@@ -49,36 +45,14 @@ class Sheet:
     frames: tuple[Frame, ...]
 
 
-def draw_page(
-    target: pygame.Surface, page: Page, theme: Theme, em: int, rect: Rect | tuple[int, int, int, int]
-) -> None:
-    """Draw a page over that part of the target, with type `em` pixels high, or less where there is little room.
+def draw_page(canvas: Canvas, page: Page, theme: Theme, em: int, rect: Rect | tuple[int, int, int, int]) -> None:
+    """Draw a page over that part of the canvas, with type `em` pixels high, or less where there is little room.
 
     The last pages are kept as pictures: to draw the same page again costs next to nothing.
     """
     place = Rect(rect)
     if place.width > 0 and place.height > 0:
-        target.blit(_picture(page, theme, em, place.size), place)
-
-
-def save_page(page: Page, size: tuple[int, int], theme_name: str, path: Path, language: str = ENGLISH) -> None:
-    """Save a page as a PNG of that size in pixels, in a theme of THEMES and the language of that code.
-
-    Raises:
-        OutputError: the file cannot be written; nothing half-written is left.
-    """
-    from ..export import save_png  # noqa: PLC0415  It draws races, whose pictures draw pages.
-
-    picture = pygame.Surface(size, depth=32)
-    draw_sheet(picture, arrange(page, load_theme(theme_name, language), saved_em(size), size))
-    save_png(picture, path)
-
-
-def saved_em(size: tuple[int, int]) -> int:
-    """The height of the type on a saved page of that size."""
-    width, height = size
-    em = min(USUAL_EM * sqrt(width * height), width / MOST_EMS[0], height / MOST_EMS[1])
-    return max(SMALLEST_EM, round(em))
+        canvas.backdrop(Backdrop(_draw_arranged, (page, theme, em), place.size), place.topleft)
 
 
 def arrange(page: Page, theme: Theme, em: int, size: tuple[int, int]) -> Sheet:
@@ -96,21 +70,18 @@ def arrange(page: Page, theme: Theme, em: int, size: tuple[int, int]) -> Sheet:
     return Sheet(draft.style, draft.labels, draft.legend, frames)
 
 
-def draw_sheet(target: pygame.Surface, sheet: Sheet) -> None:
-    """Draw what stands on a sheet, from the target's corner."""
-    target.fill(sheet.style.theme.background)
+def draw_sheet(canvas: Canvas, sheet: Sheet) -> None:
+    """Draw what stands on a sheet, from the canvas's corner."""
+    canvas.rect((0, 0, *canvas.size), sheet.style.theme.background)
     for words in sheet.labels:
-        words.draw(target)
-    sheet.legend.draw(target, sheet.style)
+        words.draw(canvas)
+    sheet.legend.draw(canvas, sheet.style)
     for frame in sheet.frames:
-        _draw_frame(target, frame, sheet.style)
+        _draw_frame(canvas, frame, sheet.style)
 
 
-@lru_cache(maxsize=2)
-def _picture(page: Page, theme: Theme, em: int, size: tuple[int, int]) -> pygame.Surface:
-    picture = pygame.Surface(size, depth=32)
-    draw_sheet(picture, arrange(page, theme, em, size))
-    return picture
+def _draw_arranged(canvas: Canvas, page: Page, theme: Theme, em: int) -> None:
+    draw_sheet(canvas, arrange(page, theme, em, canvas.size))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -204,40 +175,40 @@ def _cut(start: int, length: int, count: int, gap: int) -> list[tuple[int, int]]
     return [(one, max(1, other - gap - one)) for one, other in pairwise(edges)]
 
 
-def _draw_frame(target: pygame.Surface, frame: Frame, style: Style) -> None:
+def _draw_frame(canvas: Canvas, frame: Frame, style: Style) -> None:
     theme, plan = style.theme, frame.plan
-    pygame.draw.rect(target, theme.panel, frame.card, border_radius=round(0.5 * style.em))
-    pygame.draw.rect(target, theme.border, frame.card, 1, border_radius=round(0.5 * style.em))
+    canvas.rect(frame.card, theme.panel, corner=round(0.5 * style.em))
+    canvas.rect(frame.card, theme.border, width=1, corner=round(0.5 * style.em))
     if plan.heat is None or frame.cells is None or frame.scale is None:
-        _draw_grid(target, frame, style)
+        _draw_grid(canvas, frame, style)
     else:
-        draw_cells(target, plan.heat, frame.cells, style)
-        draw_scale(target, frame.scale, style)
-    draw_bars(target, plan.bars, frame.bars, plan.turned, style)
-    draw_strips(target, frame.strips, frame.numbers, frame.plot, style)
-    draw_lines(target, frame.paths, frame.plot, style)
+        draw_cells(canvas, plan.heat, frame.cells, style)
+        draw_scale(canvas, frame.scale, style)
+    draw_bars(canvas, plan.bars, frame.bars, plan.turned, style)
+    draw_strips(canvas, frame.strips, frame.numbers, frame.plot, style)
+    draw_lines(canvas, frame.paths, frame.plot, style)
     for words in (*frame.labels, *frame.numbers):
-        words.draw(target)
-    frame.legend.draw(target, style)
+        words.draw(canvas)
+    frame.legend.draw(canvas, style)
 
 
-def _draw_grid(target: pygame.Surface, frame: Frame, style: Style) -> None:
+def _draw_grid(canvas: Canvas, frame: Frame, style: Style) -> None:
     """A quiet line at each number, short ones between decades, and a line to stand on."""
     theme, plot, hair = style.theme, frame.plot, style.hair
     if not frame.across.axis.names:
         for mark in frame.marks_across:
-            target.fill(theme.grid, (first_pixel(mark.pixel, hair), plot.top, hair, plot.height))
+            canvas.rect((first_pixel(mark.pixel, hair), plot.top, hair, plot.height), theme.grid)
     if not frame.up.axis.names:
         for mark in frame.marks_up:
-            target.fill(theme.grid, (plot.left, first_pixel(mark.pixel, hair), plot.width, hair))
+            canvas.rect((plot.left, first_pixel(mark.pixel, hair), plot.width, hair), theme.grid)
     tick = round(0.25 * style.em)
     for x in frame.across.at(minor(frame.across.scale)).tolist():
-        target.fill(theme.faint, (round(x), plot.bottom - tick, 1, tick))
+        canvas.rect((round(x), plot.bottom - tick, 1, tick), theme.faint)
     for y in frame.up.at(minor(frame.up.scale)).tolist():
-        target.fill(theme.faint, (plot.left, round(y), tick, 1))
+        canvas.rect((plot.left, round(y), tick, 1), theme.faint)
     straight = frame.bars and not frame.y.scale.log
     zero = round(float(frame.y.at(frame.y.scale.clipped([0.0]))[0]) if straight else frame.y.start)
     if frame.plan.turned:
-        target.fill(theme.faint, (zero - hair, plot.top, hair, plot.height))
+        canvas.rect((zero - hair, plot.top, hair, plot.height), theme.faint)
     else:
-        target.fill(theme.faint, (plot.left, zero, plot.width, hair))
+        canvas.rect((plot.left, zero, plot.width, hair), theme.faint)

@@ -7,9 +7,9 @@ from pygame import Rect
 
 from ...study.figure import Axis, Bars, Figure, HeatMap, Line, Parts
 from ...surface.points import Array
+from ..drawing.ticks import Scale, rounded, scale
+from ..style.style import Style
 from .axes import BETWEEN, NAME_LINES, names_fit
-from .style import Style
-from .ticks import Scale, rounded, scale
 from .words import pitch, spoken
 
 TICKS_EVERY = 4.0  # Em: about so far apart are the ticks that free ends of an axis are rounded to.

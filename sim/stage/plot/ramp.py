@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..theme import Color, Theme, mix
+from ..style.color import Color, mix
+from ..style.theme import Theme
 
 STEPS = 255
 """Colours of a ramp; one is left of a palette of 256, for what is blank."""

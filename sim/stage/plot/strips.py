@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pygame
 from pygame import Rect
 
 from ...study.figure import Parts
 from ...surface.points import Array
-from .. import text
-from ..panel import readable
-from ..theme import Color, Theme, mix
+from ..drawing.canvas import Canvas
+from ..drawing.ticks import per_cent
+from ..style import text
+from ..style.color import Color, mix, readable
+from ..style.style import Style
+from ..style.theme import Theme
 from .axes import Direction
-from .style import Style
-from .ticks import per_cent
 from .words import Label, label
 
 FILL = 0.84  # Of the room of a strip's name, what the strip fills.
@@ -97,49 +97,40 @@ def fills(theme: Theme, color: Color) -> tuple[Color, Color, Color]:
     return color, mix(theme.panel, color, TINT), theme.panel
 
 
-def draw_strips(
-    target: pygame.Surface, drawn: Sequence[Strip], shown: Sequence[Label], plot: Rect, style: Style
-) -> None:
+def draw_strips(canvas: Canvas, drawn: Sequence[Strip], shown: Sequence[Label], plot: Rect, style: Style) -> None:
     """Draw all strips, and the ground of the numbers that are shown on them."""
-    before = target.get_clip()
-    target.set_clip(plot.inflate(2 * style.hair, 2 * style.hair).clip(before))
+    theme = style.theme
     for strip in drawn:
-        color = style.theme.lane(strip.parts.hue)
-        layer = pygame.Surface(strip.rect.size)
-        _, middle, _ = fills(style.theme, color)
-        hatch(layer, style.theme, style.em)
-        x, (lower, upper) = strip.x - strip.rect.left, (edge - strip.rect.top for edge in strip.edges)
-        _fill(layer, x, upper, lower, middle)
-        _fill(layer, x, lower, np.full_like(lower, strip.rect.height), color)
-        veil = pygame.Surface(strip.rect.size, pygame.SRCALPHA)
-        for low, high in strip.bands:
-            _fill(veil, x, high - strip.rect.top, low - strip.rect.top, (*style.theme.muted, BAND))
-        layer.blit(veil, (0, 0))
-        for words in shown:
-            if strip.rect.contains(words.rect) and words.rect.centery < strip.rect.top + upper[-1]:
-                ground = words.rect.move(-strip.rect.left, -strip.rect.top)
-                layer.fill(style.theme.panel, ground.inflate(round(0.3 * style.em), 0))
-        target.blit(layer, strip.rect)
-        pygame.draw.rect(target, style.theme.faint, strip.rect, style.hair)
-    target.set_clip(before)
+        with canvas.clip(strip.rect.clip(plot.inflate(2 * style.hair, 2 * style.hair))):
+            color, middle, _ = fills(theme, theme.lane(strip.parts.hue))
+            hatch(canvas, strip.rect, theme, style.em)
+            lower, upper = strip.edges
+            _fill(canvas, strip.x, upper, lower, middle)
+            _fill(canvas, strip.x, lower, np.full_like(lower, strip.rect.bottom), color)
+            below = np.full_like(lower, strip.rect.bottom)
+            for low, high in strip.bands:
+                _fill(canvas, strip.x, high, np.minimum(low, below), theme.muted, BAND)
+                below = np.minimum(high, below)
+            for words in shown:
+                if strip.rect.contains(words.rect) and words.rect.centery < upper[-1]:
+                    canvas.rect(words.rect.inflate(round(0.3 * style.em), 0), theme.panel)
+            canvas.rect(strip.rect, theme.faint, width=style.hair)
 
 
-def hatch(target: pygame.Surface, theme: Theme, em: int) -> None:
-    """Cover the whole target with slanting lines."""
-    target.fill(theme.panel)
-    width, height = target.get_size()
+def hatch(canvas: Canvas, box: Rect, theme: Theme, em: int) -> None:
+    """Cover a box with slanting lines."""
     apart = max(4, round(HATCH * em))
-    for start in range(-height, width, apart):
-        pygame.draw.line(target, theme.muted, (start, height), (start + height, 0), max(1, round(0.1 * em)))
+    with canvas.clip(box):
+        canvas.rect(box, theme.panel)
+        for start in range(box.left - box.height, box.right, apart):
+            canvas.rule((start, box.bottom), (start + box.height, box.top), theme.muted, max(1, round(0.1 * em)))
 
 
-def _fill(
-    target: pygame.Surface, x: Array, top: Array, bottom: Array, color: Color | tuple[int, int, int, int]
-) -> None:
+def _fill(canvas: Canvas, x: Array, top: Array, bottom: Array, color: Color, opacity: int = 255) -> None:
     """Fill what is between two curves that stay as they are until the next x."""
     columns = np.rint(x).astype(int).tolist()
     for left, right, high, low in zip(
         columns, columns[1:], np.rint(top).tolist(), np.rint(bottom).tolist(), strict=False
     ):
         if right > left and low > high:
-            target.fill(color, (left, int(high), right - left, int(low - high)))
+            canvas.rect((left, int(high), right - left, int(low - high)), color, opacity=opacity)

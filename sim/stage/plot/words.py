@@ -1,17 +1,14 @@
-"""Words in a figure: in which language, on how many lines, and where they stand."""
+"""Words in a figure: in which language, and where they stand."""
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 import pygame
 
 from ...languages import words
-from .. import text
-from ..theme import Color, Theme
-
-PARTS = re.compile(r"[⺀-鿿＀-￯][，。；：、？！）]*|[^\s⺀-鿿＀-￯]+|\s+")
-"""What stays on one line: a word, or a Chinese character with the punctuation after it."""
+from ..drawing.canvas import Canvas
+from ..style import text
+from ..style.color import Color
+from ..style.theme import Theme
 
 
 def pitch(size: int) -> int:
@@ -24,41 +21,6 @@ def spoken(theme: Theme, label: str) -> str:
     return words(theme.language).get(label, label)
 
 
-@lru_cache(maxsize=2048)
-def wrapped(label: str, size: int, room: int, most: int, bold: bool = False) -> tuple[str, ...]:
-    """The label on at most so many lines, none wider than the room; what does not go in ends with an ellipsis."""
-    lines: list[str] = []
-    rest = label.strip()
-    while rest and len(lines) < most - 1:
-        line = ""
-        for part in PARTS.findall(rest):
-            if line and text.width((line + part).rstrip(), size, bold) > room:
-                break
-            line += part
-        lines.append(text.fitted(line.rstrip(), size, room, bold))
-        rest = rest[len(line) :].lstrip()
-    if rest:
-        lines.append(text.fitted(rest, size, room, bold))
-    return tuple(line for line in lines if line)
-
-
-def complete(lines: tuple[str, ...], label: str) -> bool:
-    """Whether nothing has been left out."""
-    return "".join("".join(lines).split()) == "".join(label.split())
-
-
-@lru_cache(maxsize=2048)
-def balanced(label: str, size: int, room: int, most: int) -> tuple[str, ...]:
-    """The same with lines about equally long, for words that stand in the middle."""
-    best = wrapped(label, size, room, most)
-    for narrower in range(room - 1, room // 2, -max(1, size // 3)):
-        lines = wrapped(label, size, narrower, most)
-        if len(lines) > len(best) or not complete(lines, label):
-            break
-        best = lines
-    return best
-
-
 @dataclass(frozen=True, eq=False, slots=True)
 class Label:
     """A line of text where it stands."""
@@ -69,9 +31,10 @@ class Label:
     color: Color
     bold: bool = False
 
-    def draw(self, target: pygame.Surface) -> None:
+    def draw(self, canvas: Canvas) -> None:
         """Draw it."""
-        target.blit(text.rendered(self.text, self.size, self.color, self.bold), self.rect)
+        middle = self.rect.top + self.rect.height / 2
+        canvas.text(self.text, (self.rect.left, middle), self.size, self.color, bold=self.bold)
 
 
 def label(

@@ -1,0 +1,80 @@
+"""What a scene says while its race runs: captions when something has happened, and the answer to its question.
+
+All of it is causal, like the verdicts: what is said at a tick follows from the race up to that tick.
+"""
+
+from ..descent.clock import Timing
+from ..descent.race import Race
+from .value import Caption, Scene
+
+HOLD = 100  # Ticks for which a caption stands, unless the next one comes: five seconds at the usual speed.
+
+
+def happened(race: Race, timing: Timing, lane: int, kind: str, tick: int) -> int | None:
+    """The tick at which a kind of event first was certain in the lane; None if it is not by `tick`."""
+    events = race.judges[lane].events_until(timing.moment(lane, tick))
+    return next((timing.tick(lane, event.seen) for event in events if event.kind == kind), None)
+
+
+def said_at(caption: Caption, scene: Scene, race: Race, timing: Timing, tick: int) -> int | None:
+    """The tick at which the caption's condition became true; None if it is not by `tick`."""
+    names = [lane.name for lane in scene.lanes]
+    lanes = [index for index, name in enumerate(names) if caption.lane in (None, name)]
+    if not lanes:  # Its lane has been taken away.
+        return None
+    match caption.on:
+        case "start":
+            moments: list[int | None] = [0]
+        case "end":
+            moments = [max(timing.tick(lane, scene.updates) for lane in lanes)]
+        case "update":
+            assert caption.update is not None
+            moments = [timing.tick(lane, caption.update) for lane in lanes]
+        case kind:
+            moments = [happened(race, timing, lane, kind, tick) for lane in lanes]
+    first = min((moment for moment in moments if moment is not None), default=None)
+    return first if first is not None and first <= tick else None
+
+
+def caption(scene: Scene, race: Race, timing: Timing, tick: int) -> int | None:
+    """The index of the scene's caption that stands at the tick: the one whose condition came true last.
+
+    It stands until the next one's does, for `HOLD` ticks at most; what is said at the end stays.
+    """
+    latest, shown = -1, None
+    for index, each in enumerate(scene.captions):
+        moment = said_at(each, scene, race, timing, tick)
+        if moment is not None and moment >= latest:
+            latest, shown = moment, index
+    if shown is None or (tick - latest >= HOLD and scene.captions[shown].on != "end"):
+        return None
+    return shown
+
+
+def answer(scene: Scene, race: Race, timing: Timing, tick: int) -> tuple[int, ...]:
+    """The lanes in which what the scene asks about has happened by the tick: in this race, however it was changed."""
+    if scene.question is None:
+        return ()
+    kind = scene.question.on
+    return tuple(lane for lane in range(len(scene.lanes)) if happened(race, timing, lane, kind, tick) is not None)
+
+
+def revealed_at(scene: Scene, race: Race, timing: Timing, tick: int) -> int | None:
+    """The tick at which the question is answered: when all lanes of the answer are there, or at the end.
+
+    The end is when all lanes have made as many updates as the scene is meant to be watched for.
+    """
+    if scene.question is None:
+        return None
+    end = end_of(scene, timing)
+    names = [lane.name for lane in scene.lanes]
+    expected = [names.index(name) if name in names else None for name in scene.question.answer]
+    moments = [None if lane is None else happened(race, timing, lane, scene.question.on, tick) for lane in expected]
+    known = [moment for moment in moments if moment is not None]
+    moment = min(max(known), end) if len(known) == len(moments) else end
+    return moment if moment <= tick else None
+
+
+def end_of(scene: Scene, timing: Timing) -> int:
+    """The tick at which all lanes have made as many updates as the scene is meant to be watched for."""
+    return max(timing.tick(lane, scene.updates) for lane in range(len(scene.lanes)))

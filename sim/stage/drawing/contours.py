@@ -1,0 +1,109 @@
+"""Contours: the losses at which a map has them, and the lines."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import contourpy
+import numpy as np
+
+from ...descent.problem import Problem
+from ...surface.critical import CriticalPoint
+from ...surface.points import Array
+from .camera import Camera
+
+GRID = 128  # Nodes along the map's longer side.
+BANDS = 18  # Contour levels over the whole map;
+RINGS = (0.1, 0.4, 0.7)  # and more around a shallow minimum, at these shares of the way up to its pass.
+CROWDED = 0.01  # Levels closer than this share of the whole height make way for one through a pass.
+RIM = 0.995  # The highest level leaves out this share of the map: corners of steep surfaces say little.
+BOTTOMLESS = 3.0  # How far the lowest losses must lie below nearly all others, over the range of these, for a pole.
+FOOT = 2e-3  # Where the logarithm turns into a straight line, over the median height.
+FEW = 9  # About how many of the map's levels are drawn again for another loss.
+
+
+@lru_cache(maxsize=8)
+def loss_grid(problem: Problem, camera: Camera) -> Array:
+    """The training loss at the nodes of a grid over what the camera sees (rows, columns), row 0 at the bottom."""
+    longer = max(camera.width, camera.height)
+    columns = max(2, GRID * camera.width // longer)
+    rows = max(2, GRID * camera.height // longer)
+    return losses(problem, camera.view.grid(columns, rows))
+
+
+def losses(problem: Problem, points: Array) -> Array:
+    """The training loss at points (..., 2), nan where it is not finite or has no gradient; shape (...)."""
+    with np.errstate(all="ignore"):
+        losses = problem.train.value(points)
+        known = np.isfinite(losses)
+        if not problem.smooth:
+            known &= np.isfinite(problem.train.gradient(points)).all(axis=-1)
+    return np.where(known, losses, np.nan)
+
+
+def map_levels(problem: Problem, camera: Camera) -> Array:
+    """The losses at which the map has contours, those close around single minima aside."""
+    return contour_levels(loss_grid(problem, camera), problem)
+
+
+def contour_levels(heights: Array, problem: Problem) -> Array:
+    """Losses to draw contours at, ascending: log-spaced above the lowest, and one through the pass of each minimum.
+
+    Logarithms make narrow rings at the bottom and wide ones on the walls. Where there is no bottom, as at a pole, bands
+    of equal areas take their place.
+    """
+    heights = heights[np.isfinite(heights)]
+    if not heights.size:
+        return heights
+    low, high = np.quantile(heights, [1 - RIM, RIM])
+    if low - heights.min() > BOTTOMLESS * (high - low):
+        return np.unique(np.quantile(heights, np.linspace(0, 1, BANDS + 2)[1:-1]))
+    bottom, top = float(heights.min()), float(np.quantile(heights, RIM))
+    foot = FOOT * max(float(np.median(heights)) - bottom, np.finfo(float).tiny)
+    reach = np.log1p(max(top - bottom, 0.0) / foot)
+    levels = bottom + foot * np.expm1(np.linspace(0.0, reach, BANDS + 1)[1:])
+    passes = np.array([height for minimum in problem.minima if (height := _pass(problem, minimum)) is not None])
+    crowded = np.abs(levels[:, None] - passes) < CROWDED * (top - bottom)
+    levels = np.concatenate([levels[~crowded.any(axis=1)], passes])
+    return np.unique(levels[(levels > bottom) & (levels <= top)])
+
+
+def rings(problem: Problem, minimum: CriticalPoint, levels: Array) -> list[float]:
+    """More losses for contours around one minimum: a shallow one high up would fall between the levels."""
+    height = _pass(problem, minimum)
+    if height is None or np.sum((levels > minimum.value) & (levels < height)) >= len(RINGS):
+        return []
+    return [minimum.value + share * (height - minimum.value) for share in RINGS]
+
+
+def _pass(problem: Problem, minimum: CriticalPoint) -> float | None:
+    """The loss of the lowest saddle above the minimum."""
+    return min((saddle.value for saddle in problem.saddles if saddle.value > minimum.value), default=None)
+
+
+def encloses(line: Array, point: Array) -> bool:
+    """Whether a closed line (n, 2) runs around the point (2,): a ray from there crosses it an odd number of times."""
+    if not np.array_equal(line[0], line[-1]):
+        return False
+    (x0, y0), (x1, y1) = line[:-1].T, line[1:].T
+    across = (y0 > point[1]) != (y1 > point[1])
+    at = x0[across] + (point[1] - y0[across]) / (y1 - y0)[across] * (x1 - x0)[across]
+    return bool(np.sum(at > point[0]) % 2)
+
+
+@lru_cache(maxsize=8)
+def few_levels(problem: Problem, camera: Camera) -> tuple[float, ...]:
+    """Some of the map's levels, so that equal lines mean equal losses."""
+    levels = map_levels(problem, camera)
+    return tuple(levels[:: max(1, round(len(levels) / FEW))].tolist())
+
+
+def contour_lines(heights: Array, camera: Camera, levels: Iterable[float]) -> list[Array]:
+    """Lines (n, 2) in pixels from the map's corner; the heights (rows, columns) have row 0 at the bottom."""
+    finite = np.isfinite(heights)
+    if not finite.any():
+        return []
+    generator = contourpy.contour_generator(z=np.where(finite, heights, np.nan), line_type=contourpy.LineType.Separate)
+    rows, columns = heights.shape
+    step = np.array([(camera.width - 1) / (columns - 1), (1 - camera.height) / (rows - 1)])
+    lines = [np.asarray(line) for level in levels for line in generator.lines(level)]
+    return [line * step + (0, camera.height - 1) for line in lines if len(line) > 1]

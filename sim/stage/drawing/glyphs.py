@@ -1,0 +1,98 @@
+"""Arrows, dashes and other small marks on maps."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from pygame import Rect
+
+from ...surface.points import Array
+from ..style.color import Color, mix
+from ..style.theme import Theme
+from .canvas import Canvas, Pixel
+
+
+def draw_arrow(
+    canvas: Canvas,
+    start: Pixel,
+    tip: Pixel,
+    color: Color,
+    halo: Color,
+    stroke: float,
+) -> None:
+    """An arrow with a rim of the halo's colour; none where it would be hidden under the marble."""
+    dx, dy = tip[0] - start[0], tip[1] - start[1]
+    length = math.hypot(dx, dy)
+    if not length >= 8 * stroke:
+        return
+    ux, uy = dx / length, dy / length
+    head = min(8 * stroke, 0.5 * length)
+    neck = (tip[0] - head * ux, tip[1] - head * uy)
+    corners = [tip, (neck[0] - 0.5 * head * uy, neck[1] + 0.5 * head * ux)]
+    corners.append((neck[0] + 0.5 * head * uy, neck[1] - 0.5 * head * ux))
+    canvas.line((start, neck), halo, max(3, round(4.5 * stroke)))
+    canvas.line((start, neck), color, max(1, round(2.2 * stroke)))
+    canvas.polygon(corners, color)
+    canvas.curve(corners, color, closed=True)
+
+
+def draw_thin_arrows(canvas: Canvas, start: Pixel, tips: Array, colors: Sequence[Color], barb: float) -> None:
+    """Thin lines with two barbs of that length, from one start to tips (n, 2): many of them may lie upon each other."""
+    offsets = tips - start
+    lengths = np.hypot(*offsets.T)
+    back = offsets * (np.minimum(barb, 0.4 * lengths) / np.maximum(lengths, 1e-9))[:, None]
+    across = 0.5 * np.stack([-back[:, 1], back[:, 0]], axis=-1)
+    starts = np.broadcast_to(start, tips.shape)
+    paths = np.stack([starts, tips, tips - back + across, tips, tips - back - across], axis=1)
+    for path, length, color in zip(paths.tolist(), lengths.tolist(), colors, strict=True):
+        if length >= 1:
+            canvas.curve(path, color)
+
+
+def draw_dashes(canvas: Canvas, line: Array, color: Color, dash: float) -> None:
+    """A line (n, 2) in dashes of that length, with gaps almost as long."""
+    lengths = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    starts = np.arange(0.0, lengths[-1], 1.8 * dash)
+    marks = np.stack([starts, np.minimum(starts + dash, lengths[-1])], axis=-1)
+    ends = np.stack([np.interp(marks, lengths, line[:, axis]) for axis in (0, 1)], axis=-1)
+    for start, end in ends.tolist():
+        canvas.line((start, end), color)
+
+
+def draw_diamond(canvas: Canvas, pixel: Pixel, radius: float, colors: Sequence[tuple[Color, int]]) -> None:
+    """A hollow diamond, in each of the colours with its width, the rim first."""
+    (x, y), r = pixel, radius
+    corners = [(x, y - r), (x + r, y), (x, y + r), (x - r, y)]
+    for color, width in colors:
+        for start, end in zip(corners, corners[1:] + corners[:1], strict=True):
+            canvas.line((start, end), color, width)
+
+
+def draw_marble(canvas: Canvas, center: Pixel, color: Color, halo: Color, stroke: float) -> None:
+    """A marble with a rim and a shine."""
+    canvas.disc(center, 7.5 * stroke, halo)
+    canvas.disc(center, 6 * stroke, color)
+    canvas.disc((center[0] - 2 * stroke, center[1] - 2 * stroke), 1.6 * stroke, mix(color, (255, 255, 255), 0.55))
+
+
+def draw_wedge(canvas: Canvas, area: Rect, beyond: Pixel, color: Color, halo: Color, stroke: float) -> None:
+    """A wedge at the area's edge that points to a marble out of sight."""
+    offset = np.array(beyond) - area.center
+    reach = np.max(np.abs(offset) / (area.width / 2 - 12 * stroke, area.height / 2 - 12 * stroke))
+    tip = np.array(area.center) + offset / reach
+    along = offset / np.hypot(*offset) * 9 * stroke
+    across = np.array([-along[1], along[0]])
+    corners = [tuple((tip + side).tolist()) for side in (along, across - along, -across - along)]
+    canvas.polygon(corners, color)
+    canvas.curve(corners, halo, closed=True)
+
+
+def draw_flag(canvas: Canvas, foot: Pixel, theme: Theme, stroke: float) -> None:
+    """A small flag where all lanes begin."""
+    x, y = foot
+    top = y - 15 * stroke
+    cloth = [(x, top), (x + 9 * stroke, top + 3.5 * stroke), (x, top + 7 * stroke)]
+    for color, width in ((theme.halo, 4 * stroke), (theme.mark, 1.5 * stroke)):
+        canvas.line(((x, y), (x, top)), color, max(1, round(width)))
+    canvas.polygon(cloth, theme.mark)
+    canvas.curve(cloth, theme.mark, closed=True)

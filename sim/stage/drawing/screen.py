@@ -1,0 +1,155 @@
+"""The painter in pixels: what a window, a still and a film show."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from math import ceil
+
+import numpy as np
+import numpy.typing as npt
+import pygame
+
+from ..style import text
+from ..style.color import Color
+from ..style.kept import kept
+from .canvas import Backdrop, Box, Corners, Pixel
+
+
+class Screen:
+    """A canvas that is a pygame surface."""
+
+    raster = True
+
+    def __init__(self, surface: pygame.Surface) -> None:
+        self.surface = surface
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, in pixels."""
+        return self.surface.get_size()
+
+    def rect(self, box: Box, color: Color, *, width: int = 0, corner: Corners = 0, opacity: int = 255) -> None:
+        """A box with round corners of that radius; filled, or its outline of that width inside of it."""
+        if opacity < 255:
+            veil = pygame.Surface(pygame.Rect(box).size, pygame.SRCALPHA)
+            veil.fill((*color, opacity))
+            self.surface.blit(veil, box)
+        elif isinstance(corner, tuple):
+            pygame.draw.rect(self.surface, color, box, width, -1, *corner)
+        elif width or corner:
+            pygame.draw.rect(self.surface, color, box, width, border_radius=corner)
+        else:
+            self.surface.fill(color, box)
+
+    def line(self, points: Sequence[Pixel], color: Color, width: int = 1) -> None:
+        """Straight pieces from point to point, smooth."""
+        for start, end in pairwise(points):
+            pygame.draw.aaline(self.surface, color, start, end, width)
+
+    def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
+        """A smooth line through points, as thin as can be."""
+        pygame.draw.aalines(self.surface, color, closed, points)
+
+    def outline(self, corners: Sequence[Pixel], color: Color, width: int) -> None:
+        """A closed line with sharp edges."""
+        pygame.draw.lines(self.surface, color, True, corners, width)
+
+    def rule(self, start: Pixel, end: Pixel, color: Color, width: int = 1) -> None:
+        """A sharp line."""
+        pygame.draw.line(self.surface, color, start, end, width)
+
+    def polygon(self, corners: Sequence[Pixel], color: Color, *, opacity: int = 255) -> None:
+        """A filled polygon; opacity: of 255."""
+        if opacity == 255:
+            pygame.draw.polygon(self.surface, color, corners)
+            return
+        x, y = zip(*corners, strict=True)
+        box = pygame.Rect(int(min(x)), int(min(y)), 0, 0)
+        box.size = (ceil(max(x)) - box.left + 2, ceil(max(y)) - box.top + 2)
+        layer = pygame.Surface(box.size, pygame.SRCALPHA)
+        layer.fill((*color, 0))
+        pygame.draw.polygon(layer, (*color, opacity), [(x - box.left, y - box.top) for x, y in corners])
+        self.surface.blit(layer, box)
+
+    def disc(self, center: Pixel, radius: float, color: Color) -> None:
+        """A filled circle."""
+        pygame.draw.aacircle(self.surface, color, center, radius)
+
+    def ring(self, center: Pixel, radius: float, color: Color, width: int) -> None:
+        """A circle; its line of that width lies inside of the radius."""
+        pygame.draw.aacircle(self.surface, color, center, radius, width)
+
+    def dots(self, centers: Sequence[Pixel], radius: float, color: Color, *, opacity: float = 1.0) -> None:
+        """Many equal discs."""
+        picture = _dot(radius, color, opacity)
+        half = picture.get_width() / 2
+        self.surface.fblits([(picture, (x - half, y - half)) for x, y in centers])
+
+    def text(
+        self, words: str, position: Pixel, size: int, color: Color, *, bold: bool = False, align: float = 0.0
+    ) -> int:
+        """A line of text whose middle height is at y; align 0 puts its left end at x, 1 its right end.
+
+        Returns the x at which it ends.
+        """
+        picture = text.rendered(words, size, color, bold)
+        left = round(position[0] - align * picture.get_width())
+        self.surface.blit(picture, (left, round(position[1] - picture.get_height() / 2)))
+        return left + picture.get_width()
+
+    def label(self, words: str, corner: Pixel, size: int, color: Color, halo: Color, *, bold: bool = False) -> None:
+        """A line of text with a rim of the halo's colour, its upper left corner there."""
+        self.surface.blit(text.haloed(words, size, color, halo, bold), corner)
+
+    def image(self, picture: pygame.Surface, corner: Pixel) -> None:
+        """A picture, its upper left corner there."""
+        self.surface.blit(picture, corner)
+
+    @contextmanager
+    def clip(self, box: Box) -> Iterator[None]:
+        """Within it nothing is drawn outside of the box."""
+        before = self.surface.get_clip()
+        self.surface.set_clip(pygame.Rect(box).clip(before))
+        try:
+            yield
+        finally:
+            self.surface.set_clip(before)
+
+    def backdrop(self, backdrop: Backdrop, corner: Pixel, part: Box | None = None) -> None:
+        """A picture that stands for a while, its upper left corner there; part: what of it is drawn, if not all."""
+        picture = painted(backdrop)
+        if part is None:
+            self.surface.blit(picture, corner)
+        else:
+            left, top = part[:2]
+            self.surface.blit(picture, (corner[0] + left, corner[1] + top), part)
+
+
+@kept
+def painted(backdrop: Backdrop) -> pygame.Surface:
+    """A backdrop in pixels; shared, so not to be drawn upon."""
+    picture = pygame.Surface(backdrop.size, depth=32)
+    backdrop.draw(Screen(picture), *backdrop.args)
+    return picture
+
+
+@kept
+def _dot(radius: float, color: Color, opacity: float) -> pygame.Surface:
+    """A smooth disc on transparent ground; shared, so not to be drawn upon."""
+    size = 2 * ceil(radius) + 2
+    picture = pygame.Surface((size, size), pygame.SRCALPHA)
+    picture.fill((*color, 0))
+    pygame.draw.aacircle(picture, color, (size / 2 - 0.5, size / 2 - 0.5), radius)
+    if opacity < 1:
+        picture.fill((255, 255, 255, round(255 * opacity)), special_flags=pygame.BLEND_RGBA_MULT)
+    return picture
+
+
+def image(pixels: npt.NDArray[np.uint8]) -> pygame.Surface:
+    """A picture of colours (width, height, 3), or of colours and opacities (width, height, 4)."""
+    if pixels.shape[-1] == 3:
+        return pygame.surfarray.make_surface(pixels)
+    picture = pygame.Surface(pixels.shape[:2], pygame.SRCALPHA)
+    pygame.surfarray.blit_array(picture, pixels[..., :3])
+    pygame.surfarray.pixels_alpha(picture)[:] = pixels[..., 3]
+    return picture

@@ -1,0 +1,1 @@
+"""What is seen, as files: pictures, drawings, pages of figures, films."""

@@ -1,0 +1,98 @@
+"""A film of a race, drawn without a display: the window's own pictures, update by update."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pygame
+
+from ....descent.race import Race
+from ....scene import Scene
+from ...drawing.layout import SMALLEST
+from ...drawing.screen import Screen
+from ...picture.picture import Moment, draw, moment
+from ...session.session import SPEEDS, USUAL_SPEED, Session, begin, carried_by
+from ...session.session import race as race_of
+from .encoding import Size
+from .recorder import Recorder
+
+USUAL_SECONDS = 20.0
+"""How long a film is at most, if nothing else is asked for."""
+CHUNK = 1_000  # Updates computed between two reports.
+COMPUTING = 0.05  # What an update costs, in pictures.
+SAMPLE = 12  # Pictures from which a GIF takes its colours.
+
+
+def film(
+    scene: Scene,
+    path: Path,
+    *,
+    size: Size,
+    theme: str,
+    rate: int,
+    first: int = 0,
+    last: int | None = None,
+    seconds: float | None = None,
+) -> Generator[float, None, int]:
+    """Film a scene's race from update `first` to `last`, the scene's own if None, at so many pictures a second.
+
+    The updates are spread evenly over so many seconds; if None, as many as it takes at the session's usual speed, up
+    to USUAL_SECONDS. Each picture is what `screenshot` makes of that update, bit for bit, unless the size is one that
+    no window can have: then it is that of the smallest window, reduced. The film carries the scene, as of its last
+    picture. Yields the share of the work that is done, and returns the number of pictures.
+
+    Raises:
+        OutputError: the film cannot be written. Nothing half-written is left; nor is it when this is closed early.
+    """
+    last = scene.updates if last is None else last
+    count = picture_count(last - first, rate, seconds)
+    session = replace(begin(scene, theme), playing=False, live=False, horizon=max(scene.updates, last))
+    race = race_of(scene)
+    computing = COMPUTING * session.horizon
+    for update in range(CHUNK, session.horizon, CHUNK):
+        race.extend(update)
+        yield COMPUTING * update / (computing + count)
+    race.extend(session.horizon + 1)
+    canvas = Canvas(session, race, size)
+    sample = map(canvas.at, evenly(first, last, SAMPLE)) if path.suffix.lower() == ".gif" else ()
+    comment = carried_by(replace(session, progress=float(last)))
+    with Recorder(path, size, rate, comment, sample) as recorder:
+        for number, update in enumerate(evenly(first, last, count), start=1):
+            recorder.add(canvas.at(update))
+            yield (computing + number) / (computing + count)
+    return count
+
+
+def picture_count(updates: int, rate: int, seconds: float | None) -> int:
+    """How many pictures show so many updates, both ends included, in so many seconds or at the usual speed."""
+    if seconds is not None:
+        return max(1, round(rate * seconds))
+    return round(rate * min(updates / SPEEDS[USUAL_SPEED], USUAL_SECONDS)) + 1
+
+
+def evenly(first: int, last: int, count: int) -> Iterator[int]:
+    """So many whole numbers from the first to the last, evenly spread; a single one is the last."""
+    steps = max(1, count - 1)
+    return (last - (last - first) * (steps - step) // steps for step in range(steps + 1 - count, steps + 1))
+
+
+class Canvas:
+    """Where one update after another is drawn: what stays between them is left alone."""
+
+    def __init__(self, session: Session, race: Race, size: Size) -> None:
+        self._session, self._race = session, race
+        # As in the window: what is smaller than it can be is drawn larger, and then reduced.
+        grown = max(1.0, *(least / side for least, side in zip(SMALLEST, size, strict=True)))
+        self._canvas = pygame.Surface([round(grown * side) for side in size], depth=32)
+        self._picture = self._canvas if grown == 1 else pygame.Surface(size, depth=32)
+        self._before: Moment | None = None
+
+    def at(self, update: int) -> pygame.Surface:
+        """The picture of that update, until the next is asked for."""
+        now = moment(replace(self._session, progress=float(update), seen=update), self._race)
+        if now != self._before:
+            draw(Screen(self._canvas), now, self._before)
+            if self._picture is not self._canvas:
+                pygame.transform.smoothscale(self._canvas, self._picture.get_size(), self._picture)
+            self._before = now
+        return self._picture

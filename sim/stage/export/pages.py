@@ -1,0 +1,34 @@
+"""Pages of figures as files."""
+
+from math import sqrt
+from pathlib import Path
+
+import pygame
+
+from ...languages import ENGLISH
+from ...study.figure import Page
+from ..drawing.screen import Screen
+from ..plot.page import SMALLEST_EM, arrange, draw_sheet
+from ..style.theme import load_theme
+from .png import save_png
+
+USUAL_EM = 20 / sqrt(1600 * 900)  # Of a saved page, for each pixel of the side of a square of its area;
+MOST_EMS = (40, 22)  # but its width and height are at least so many.
+
+
+def save_page(page: Page, size: tuple[int, int], theme_name: str, path: Path, language: str = ENGLISH) -> None:
+    """Save a page as a PNG of that size in pixels, in a theme of THEMES and the language of that code.
+
+    Raises:
+        OutputError: the file cannot be written; nothing half-written is left.
+    """
+    picture = pygame.Surface(size, depth=32)
+    draw_sheet(Screen(picture), arrange(page, load_theme(theme_name, language), saved_em(size), size))
+    save_png(picture, path)
+
+
+def saved_em(size: tuple[int, int]) -> int:
+    """The height of the type on a saved page of that size."""
+    width, height = size
+    em = min(USUAL_EM * sqrt(width * height), width / MOST_EMS[0], height / MOST_EMS[1])
+    return max(SMALLEST_EM, round(em))

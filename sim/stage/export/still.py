@@ -1,0 +1,230 @@
+"""Moments as pictures in files, drawn without a display: at any scale, one lane alone, with or without a ground."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from functools import partial
+from pathlib import Path
+
+import pygame
+from pygame import Rect
+
+from ...descent.clock import UPDATES
+from ...descent.race import Race
+from ...files import OutputError
+from ...scene import Scene, SceneError
+from ...scene.value import unlike
+from ...scene.words import nearest
+from ..drawing.camera import Camera
+from ..drawing.canvas import Canvas
+from ..drawing.layout import SMALLEST, Layout, PanelLayout, layout, panel_layout
+from ..drawing.screen import Screen
+from ..picture.panel import Panel
+from ..picture.picture import draw, moment
+from ..picture.setting import Setting, setting
+from ..picture.trail import Trail, fading
+from ..session.session import Session, begin, carried_by
+from ..session.session import race as race_of
+from ..style.color import Color
+from ..style.style import hairline, stroke_of
+from ..style.theme import Theme, load_theme
+from .png import opaque_image, save_image, transparent_image
+
+LARGEST_SIZE = (7680, 4320)
+SMALLEST_SIZE = (160, 120)
+
+USUAL = tuple(field.name for field in fields(Setting))
+
+Size = tuple[int, int]
+
+
+def screenshot(
+    scene: Scene,
+    update: int,
+    size: Size,
+    theme: str,
+    path: Path,
+    *,
+    scale: float = 1.0,
+    lane: str | None = None,
+    transparent: bool = False,
+    clock: str = UPDATES,
+) -> None:
+    """Save the scene's race after `update` updates as a PNG, as a window of that size in pixels would show it.
+
+    By another clock than that of updates, these are updates of the fastest lane.
+
+    Each pixel of the window becomes `scale` ones across and down: the layout stays, type and strokes grow with it.
+    With a lane's name, its panel alone fills the picture. Where `transparent`, the background is.
+
+    Raises:
+        SceneError: there is no such lane.
+        OutputError: the picture would be too large or too small, or the file cannot be written; nothing half-written
+            is left.
+    """
+    pixels, alone = scaled_size(size, scale), None if lane is None else lane_index(scene, lane)
+    session, race = paused(scene, update, theme, clock)
+    # Only what differs from the window is drawn otherwise.
+    paint: Callable[[Canvas, Color | None], None]
+    if alone is not None:
+        paint = partial(_draw_lane, session=session, race=race, lane=alone, size=size, scale=scale)
+    else:
+        # Where a window could not be as small, the picture is one of the smallest, made smaller.
+        grown = max(1.0, *(least / side for least, side in zip(SMALLEST, size, strict=True)))
+        size, scale = (round(grown * size[0]), round(grown * size[1])), scale / grown
+        if scale == 1 and not transparent:
+            paint = partial(_draw_plain, session=session, race=race)
+        else:
+            paint = partial(_draw_still, session=session, race=race, size=size, scale=scale)
+
+    def painted(background: Color | None) -> pygame.Surface:
+        picture = pygame.Surface(pixels, depth=32)
+        paint(Screen(picture), background)
+        return picture
+
+    image = transparent_image(painted, load_theme(theme).background) if transparent else opaque_image(painted(None))
+    save_image(image, path, carried_by(session))
+
+
+def paused(scene: Scene, update: int, theme: str, clock: str = UPDATES) -> tuple[Session, Race]:
+    """A session at rest after so many updates of the fastest lane by that clock, and its race, computed that far."""
+    session = replace(
+        begin(scene, theme),
+        playing=False,
+        live=False,
+        progress=float(update),
+        seen=update,
+        horizon=max(scene.updates, update),
+        clock=clock,
+    )
+    race = race_of(scene)
+    race.extend(session.horizon + 1)
+    return session, race
+
+
+def lane_index(scene: Scene, name: str) -> int:
+    """The number of the lane of that name.
+
+    Raises:
+        SceneError: there is none.
+    """
+    names = [lane.name for lane in scene.lanes]
+    if name not in names:
+        raise SceneError(f"{scene.name} has no lane {nearest(name, names)}")
+    return names.index(name)
+
+
+def scaled_size(size: Size, scale: float) -> Size:
+    """Width and height of a picture whose window has that size.
+
+    Raises:
+        OutputError: it is beyond what can be drawn.
+    """
+    width, height = (round(scale * side) for side in size)
+    if width > LARGEST_SIZE[0] or height > LARGEST_SIZE[1] or width < SMALLEST_SIZE[0] or height < SMALLEST_SIZE[1]:
+        limits = "from {}x{} to {}x{}".format(*SMALLEST_SIZE, *LARGEST_SIZE)
+        raise OutputError(
+            f"{size[0]}x{size[1]} at scale {scale:g} is {width}x{height} pixels; a picture can have {limits}"
+        )
+    return width, height
+
+
+@dataclass(frozen=True, slots=True)
+class Still(Setting):
+    """The setting of a picture that is no window: at any scale, and on any ground."""
+
+    window: Size = (0, 0)
+    """The size of the window whose layout this is, enlarged."""
+    scale: float = 1.0
+    background: Color | None = None
+    """What lies under the panels; None for the theme's own."""
+
+    @property
+    def theme(self) -> Theme:
+        """How things look and read."""
+        return _theme(self.colors, self.language, self.background)
+
+    @property
+    def places(self) -> Layout:
+        """Where things stand: where they stand in the window, enlarged."""
+        aspect = self.scene.window.width / self.scene.window.height
+        places = layout(self.window, len(self.scene.lanes), aspect, self.controls, self.presenter, self.swarm)
+        return replace(enlarged(places, self.scale), size=self.size)
+
+    @property
+    def camera(self) -> Camera:
+        """What all maps show."""
+        area = self.places.panels[0].map
+        return Camera(self.focus or self.scene.window, area.width, area.height)
+
+
+def _theme(name: str, language: str, background: Color | None) -> Theme:
+    theme = load_theme(name, language)
+    return theme if background is None else replace(theme, background=background)
+
+
+def enlarged(places: Layout, scale: float) -> Layout:
+    """The same layout with `scale` pixels to each; equally large places stay so."""
+    em = max(1, round(scale * places.em))
+    return Layout(
+        size=(round(scale * places.size[0]), round(scale * places.size[1])),
+        em=em,
+        title=_enlarged(places.title, scale),
+        look=_enlarged(places.look, scale),
+        look_lines=places.look_lines,
+        panels=tuple(_enlarged_panel(panel, scale, em) for panel in places.panels),
+        chart=_enlarged(places.chart, scale),
+        timeline=_enlarged(places.timeline, scale),
+        footer=_enlarged(places.footer, scale),
+        controls=_enlarged(places.controls, scale),
+    )
+
+
+def _enlarged_panel(place: PanelLayout, scale: float, em: int) -> PanelLayout:
+    names = ("frame", "name", "settings", "chip", "events", "strip", "shares")
+    grown = {name: _enlarged(getattr(place, name), scale) for name in names}
+    area, frame, line = _enlarged(place.map, scale), grown["frame"], hairline(em)
+    # The frame's line is a whole number of pixels wide, and nothing is to be seen between it and the map.
+    area = Rect(frame.left + line, area.top, frame.width - 2 * line, area.height)
+    return PanelLayout(**grown, map=area, numbers=tuple(_enlarged(cell, scale) for cell in place.numbers))
+
+
+def _enlarged(rect: Rect, scale: float) -> Rect:
+    return Rect(*(round(scale * side) for side in rect))
+
+
+def _draw_plain(canvas: Canvas, _: Color | None, *, session: Session, race: Race) -> None:
+    draw(canvas, moment(session, race))
+
+
+def _draw_still(
+    canvas: Canvas, background: Color | None, *, session: Session, race: Race, size: Size, scale: float
+) -> None:
+    """Draw what `draw` would, at that scale and on that ground."""
+    usual = setting(session, canvas.size)
+    here = Still(**{name: getattr(usual, name) for name in USUAL}, window=size, scale=scale, background=background)
+    draw(canvas, moment(session, race), here=here)
+
+
+def _draw_lane(
+    canvas: Canvas,
+    background: Color | None,
+    *,
+    session: Session,
+    race: Race,
+    lane: int,
+    size: Size,
+    scale: float,
+) -> None:
+    """Draw one lane's panel, as large as the picture."""
+    scene, theme = session.scene, _theme(session.theme, session.language, background)
+    usual = layout(size, 1, scene.window.width / scene.window.height)
+    em = max(1, round(scale * usual.em))
+    place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, False), scale, em)
+    stroke = stroke_of(em)
+    camera = Camera(session.focus or scene.window, place.map.width, place.map.height)
+    trail = Trail(race.tracks[lane], camera, fading(theme.lane(lane), theme.high), stroke)
+    name = scene.texts(session.language).lanes[lane]
+    panel = Panel(place, em, theme, race, lane, name, unlike(scene)[lane], camera, trail)
+    canvas.rect((0, 0, *canvas.size), theme.background)
+    panel.draw_frame(canvas)
+    panel.draw(canvas, scene.timing(session.clock).moment(lane, session.update), session.views)

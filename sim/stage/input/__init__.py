@@ -1,0 +1,1 @@
+"""Keys, mouse and controls: what they say to a session."""

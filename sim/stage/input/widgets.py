@@ -1,0 +1,255 @@
+"""The panel of controls on screen: pygame_gui's widgets show the controls and send their messages."""
+
+from typing import Any
+
+import pygame
+import pygame_gui
+from pygame_gui.elements import UIButton, UIDropDownMenu, UIHorizontalSlider, UITextEntryLine
+
+from ...languages import following
+from ..drawing.screen import Screen
+from ..session.session import Message
+from ..style import text
+from ..style.color import Color, mix
+from ..style.style import hairline
+from ..style.theme import Theme
+from .controls import Buttons, Choice, Control, Entry, Slider
+
+STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui rounds others by itself.
+LABEL_SHARE = 0.3  # Of a row's width, left of a menu.
+TALLEST_LINE = 2.1  # Height of a row at most, in ems.
+MOST_CHARACTERS = 400  # Of a line of text.
+TIP_WIDTH = 20  # Of a tooltip, in ems.
+
+
+def rows_of(control: Control) -> int:
+    """How many lines a control takes."""
+    match control:
+        case Slider():
+            return 2
+        case Choice() | Entry():
+            return 1
+        case Buttons():
+            return bool(control.label) + -(-len(control.buttons) // control.columns)
+
+
+class ControlPanel:
+    """Widgets for a list of controls in a rectangle; made anew when the list's shape changes, else only set."""
+
+    def __init__(self, place: pygame.Rect, size: tuple[int, int], theme: Theme, em: int) -> None:
+        self.place = place
+        self._theme = theme
+        self._em = em
+        pygame.font.init()
+        self._manager = pygame_gui.UIManager(size, theme_path=_look(theme, em), enable_live_theme_updates=False)
+        self._controls: tuple[Control, ...] = ()
+        self._shape: tuple[object, ...] = ()
+        self._widgets: dict[str, Any] = {}
+        self._labels: list[tuple[str, str, pygame.Rect]] = []
+
+    def show(self, controls: tuple[Control, ...]) -> None:
+        """Let the widgets stand where the controls do."""
+        shape = tuple(_shape(control) for control in controls)
+        if shape != self._shape:
+            self._shape = shape
+            self._manager.clear_and_reset()  # type: ignore[no-untyped-call]
+            self._widgets = {}
+            self._build(controls)
+        self._controls = controls
+        self._labels = self._labels_of(controls)
+        for control in controls:
+            self._set(control)
+
+    def answer(self, event: pygame.Event) -> Message | None:
+        """What the user asks for with an event, if it is for one of the widgets."""
+        self._manager.process_events(event)
+        widget = getattr(event, "ui_element", None)
+        for control in self._controls:
+            match control:
+                case Slider() if event.type == pygame_gui.UI_HORIZONTAL_SLIDER_MOVED:
+                    if self._widgets[control.name] is widget:
+                        return control.message(float(event.value) / STEPS)
+                case Choice() if event.type == pygame_gui.UI_DROP_DOWN_MENU_CHANGED:
+                    if self._widgets[control.name] is widget and event.text != control.chosen:
+                        return control.message(control.options.index(event.text))
+                case Buttons() if event.type == pygame_gui.UI_BUTTON_PRESSED:
+                    for button in control.buttons:
+                        if self._widgets[button.name] is widget:
+                            return button.message
+                case Entry() if event.type == pygame_gui.UI_TEXT_ENTRY_FINISHED:
+                    if self._widgets[control.name] is widget:
+                        self.leave()
+                        return control.message(event.text)
+                case _:
+                    pass
+        return None
+
+    @property
+    def typing(self) -> bool:
+        """Whether keys write into one of the lines of text."""
+        return any(isinstance(widget, UITextEntryLine) and widget.is_focused for widget in self._widgets.values())
+
+    def leave(self) -> None:
+        """Keys go back to what they usually do."""
+        self._manager.set_focus_set(None)
+
+    def holds(self, pixel: tuple[int, int]) -> bool:
+        """Whether the pixel belongs to the panel, an open menu included."""
+        return self.place.collidepoint(pixel) or self._manager.get_hovering_any_element()
+
+    def draw(self, target: pygame.Surface, seconds: float) -> None:
+        """Draw the panel over the picture."""
+        theme, em = self._theme, self._em
+        canvas = Screen(target)
+        canvas.rect(self.place, theme.panel, corner=em // 2)
+        canvas.rect(self.place, theme.border, width=hairline(em), corner=em // 2)
+        size = round(0.92 * em)
+        for label, value, row in self._labels:
+            room = row.width - (text.width(value, size) + em // 2 if value else 0)
+            canvas.text(text.fitted(label, size, room), row.midleft, size, theme.muted)
+            canvas.text(value, row.midright, size, theme.text, align=1)
+        self._manager.update(seconds)
+        self._manager.draw_ui(target)
+
+    def _rows(self, controls: tuple[Control, ...]) -> list[pygame.Rect]:
+        """Where each control stands: all have the same line height, and fill the panel."""
+        pad = round(0.7 * self._em)
+        inner = self.place.inflate(-2 * pad, -2 * pad)
+        lines = sum(rows_of(control) for control in controls)
+        line = min(inner.height / lines, TALLEST_LINE * self._em)
+        rects, top = [], float(inner.top)
+        for control in controls:
+            height = line * rows_of(control)
+            rects.append(pygame.Rect(inner.left, round(top), inner.width, round(top + height) - round(top)))
+            top += height
+        return rects
+
+    def _labels_of(self, controls: tuple[Control, ...]) -> list[tuple[str, str, pygame.Rect]]:
+        """What is written beside the widgets: label, value and place."""
+        labels = []
+        for control, rect in zip(controls, self._rows(controls), strict=True):
+            width = round(LABEL_SHARE * rect.width) if isinstance(control, Choice | Entry) else rect.width
+            row = pygame.Rect(rect.left, rect.top, width, rect.height // rows_of(control))
+            labels.append((control.label, control.value if isinstance(control, Slider) else "", row))
+        return [entry for entry in labels if entry[0]]
+
+    def _build(self, controls: tuple[Control, ...]) -> None:
+        for control, rect in zip(controls, self._rows(controls), strict=True):
+            line = rect.height // rows_of(control)
+            match control:
+                case Slider():
+                    bar = pygame.Rect(rect.left, rect.top + line, rect.width, max(10, round(0.7 * line)))
+                    self._add(control.name, control.tip, UIHorizontalSlider(bar, 0, (0, STEPS), self._manager))
+                case Choice():
+                    left = rect.left + round(LABEL_SHARE * rect.width)
+                    box = pygame.Rect(left, rect.top + 1, rect.right - left, line - 2)
+                    known = control.chosen in control.options
+                    options: list[str | tuple[str, str]] = [*([] if known else [control.chosen]), *control.options]
+                    self._add(control.name, control.tip, UIDropDownMenu(options, control.chosen, box, self._manager))
+                case Entry():
+                    left = rect.left + round(LABEL_SHARE * rect.width)
+                    box = pygame.Rect(left, rect.top + 1, rect.right - left, line - 2)
+                    entry = UITextEntryLine(
+                        box, self._manager, initial_text=control.text, placeholder_text=control.hint
+                    )
+                    entry.set_text_length_limit(MOST_CHARACTERS)
+                    self._add(control.name, control.tip, entry)
+                case Buttons():
+                    self._build_buttons(control, rect, line)
+
+    def _build_buttons(self, control: Buttons, rect: pygame.Rect, line: int) -> None:
+        top, gap = rect.top + (line if control.label else 0), round(0.25 * self._em)
+        width = (rect.width - (control.columns - 1) * gap) // control.columns
+        for index, button in enumerate(control.buttons):
+            row, column = divmod(index, control.columns)
+            box = pygame.Rect(rect.left + column * (width + gap), top + row * line + 1, width, line - 3)
+            label = text.fitted(button.label, round(0.85 * self._em), width - 6)
+            mark = f"#{button.name}".replace(" ", "-")
+            self._add(button.name, button.tip, UIButton(box, label, self._manager, object_id=mark))
+
+    def _add(self, name: str, tip: str, widget: Any) -> None:
+        widget.set_tooltip(tip, delay=0.4, wrap_width=TIP_WIDTH * self._em)
+        self._widgets[name] = widget
+
+    def _set(self, control: Control) -> None:
+        match control:
+            case Slider():
+                slider = self._widgets[control.name]
+                if not slider.sliding_button.held:
+                    slider.set_current_value(round(control.position * STEPS), warn=False)
+            case Entry():
+                entry = self._widgets[control.name]
+                if not entry.is_focused and entry.get_text() != control.text:
+                    entry.set_text(control.text)
+            case Buttons():
+                for button in control.buttons:
+                    widget = self._widgets[button.name]
+                    if widget.is_selected != button.lit:
+                        (widget.select if button.lit else widget.unselect)()
+            case _:
+                pass
+
+
+def _shape(control: Control) -> tuple[object, ...]:
+    """What of a control needs other widgets when it changes."""
+    match control:
+        case Slider():
+            return ("slider", control.name, control.tip)
+        case Choice():
+            return ("choice", control.name, control.options, control.chosen, control.tip)
+        case Entry():
+            return ("entry", control.name, control.tip)
+        case Buttons():
+            return ("buttons", bool(control.label), *((b.name, b.label, b.tip) for b in control.buttons))
+
+
+def _look(theme: Theme, em: int) -> dict[str, Any]:
+    """The theme in pygame_gui's terms: flat, in our colours, in our type."""
+    raised, lit = mix(theme.panel, theme.text, 0.06), mix(theme.panel, theme.lane(0), 0.3)
+    colors = {
+        "normal_bg": raised,
+        "hovered_bg": mix(theme.panel, theme.text, 0.12),
+        "active_bg": lit,
+        "selected_bg": lit,
+        "disabled_bg": theme.panel,
+        "dark_bg": mix(theme.panel, theme.text, 0.03),
+        "normal_text": theme.text,
+        "hovered_text": theme.text,
+        "active_text": theme.text,
+        "selected_text": theme.text,
+        "disabled_text": theme.faint,
+        "normal_border": theme.border,
+        "hovered_border": theme.faint,
+        "active_border": theme.lane(0),
+        "selected_border": theme.lane(0),
+        "disabled_border": theme.border,
+    }
+    font = _font(theme.language, em)
+    misc = {"shape": "rounded_rectangle", "shape_corner_radius": f"{em // 4}", "shadow_width": "0", "border_width": "1"}
+    every = {"colours": {name: _hex(color) for name, color in colors.items()}, "font": font, "misc": misc}
+    kinds = (
+        "button",
+        "drop_down_menu",
+        "horizontal_slider",
+        "tool_tip",
+        "text_box",
+        "text_entry_line",
+        "selection_list",
+        "panel",
+    )
+    knob = {"normal_bg": _hex(theme.muted), "hovered_bg": _hex(theme.text), "active_bg": _hex(theme.lane(0))}
+    look: dict[str, Any] = {kind: {"misc": misc, "font": font} for kind in kinds}
+    other = {"font": _font(following(theme.language), em)}  # That button has the next language's name on it.
+    special = {"horizontal_slider.#sliding_button": {"colours": knob, "misc": misc}, "#language": other}
+    return {"defaults": every, **look, **special}
+
+
+def _font(language: str, em: int) -> dict[str, str]:
+    """The type of a language in pygame_gui's terms, in which a widget has one family for all that it shows."""
+    number = text.family_of(language)
+    files = {f"{name}_path": str(text.font_file(number, bold)) for name, bold in (("regular", False), ("bold", True))}
+    return {"name": text.families()[number], "size": f"{round(0.85 * em)}", "bold": "0", "italic": "0", **files}
+
+
+def _hex(color: Color) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*color)

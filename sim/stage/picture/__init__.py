@@ -1,0 +1,1 @@
+"""A moment of a race as a picture: maps, views over them, chart, timeline, words."""

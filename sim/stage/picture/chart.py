@@ -1,0 +1,276 @@
+"""Loss against the clock: one line a lane, training solid, test dashed.
+
+The history stands on a layer of which only the right end is drawn anew when time goes on, or back.
+"""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pygame
+
+from ...descent.clock import Timing
+from ...descent.race import Race
+from ...surface.points import Array
+from ..drawing.canvas import Backdrop, Canvas
+from ..drawing.screen import Screen, painted
+from ..drawing.strokes import dashes
+from ..drawing.ticks import multiples, round_step
+from ..style import text
+from ..style.color import Color, mix
+from ..style.numbers import short
+from ..style.style import hairline, stroke_of
+from ..style.theme import Theme
+
+DASH = 5  # Length of a dash of the test line, in strokes; the gaps are as long.
+UNITS = {"updates": "update", "epochs": "epoch", "serial": "time, serial", "parallel": "time, parallel"}
+HEADROOM = 0.06  # Of the axis, above and below the lines.
+LOGARITHMIC = 30.0  # Ratio of largest to smallest positive loss from which a logarithm helps.
+DECADES = 10  # As far as a logarithmic axis goes down: below is rounding.
+TALLEST = 1.25  # How far above the start, in heights of the start, a line is followed.
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """What the chart's frame stands for."""
+
+    ticks: int
+    timing: Timing
+    clock: str
+    low: float
+    high: float
+    logarithmic: bool
+
+    def height(self, losses: Array) -> Array:
+        """Losses as shares of the frame's height, from the bottom; what is beyond runs out of the frame."""
+        with np.errstate(all="ignore"):
+            values = np.log10(np.maximum(losses, np.finfo(float).tiny)) if self.logarithmic else losses
+            shares = (values - self.low) / (self.high - self.low)
+        return np.clip(shares, -0.5, 1.5)
+
+    def marks(self) -> list[tuple[float, str]]:
+        """Round losses and how they are written."""
+        if self.logarithmic:
+            first, last = math.ceil(self.low), math.floor(self.high)
+            every = max(1, (last - first + 4) // 4)
+            return [(10.0**power, short(10.0**power)) for power in range(first, last + 1, every)]
+        step = round_step((self.high - self.low) / 4)
+        return [(loss, short(round(loss, 10))) for loss in multiples(self.low, self.high, step)]
+
+
+def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> Axes:
+    """Axes for so many ticks that hold the losses of the first `computed` ones, unless beyond all measure."""
+    columns = [
+        column[: timing.moment(lane, computed) + 1]
+        for lane, track in enumerate(race.tracks)
+        for column in (track.loss, track.test_loss)
+    ]
+    columns = [known for column in columns if len(known := column[np.isfinite(column)])]
+    if not columns:  # There is no surface where the marbles lie.
+        return Axes(ticks, timing, clock, 0.0, 1.0, False)
+    start = max(float(column[0]) for column in columns)
+    lowest = min(float(column.min()) for column in columns)
+    ceiling = start + (TALLEST - 1) * max(start - lowest, 1e-12)
+    tallest = max(float(column[column <= ceiling].max(initial=lowest)) for column in columns)
+    tallest = max(tallest, start)
+    logarithmic = lowest > 0 and tallest / lowest > LOGARITHMIC
+    low, high = lowest, tallest
+    if logarithmic:
+        low, high = max(math.log10(lowest), math.log10(tallest) - DECADES), math.log10(tallest)
+    margin = HEADROOM * max(high - low, 1e-9 * max(abs(high), 1.0))
+    return Axes(ticks, timing, clock, low - margin, high + margin, logarithmic)
+
+
+def plot_area(size: tuple[int, int], em: int) -> pygame.Rect:
+    """Where the lines are, in a chart of that size: the rest is for labels."""
+    left = round(4.6 * em)
+    return pygame.Rect(left, round(1.7 * em), size[0] - left - em, size[1] - round(3.3 * em))
+
+
+def time_at(axes: Axes, tick: float, theme: Theme) -> str:
+    """The time at a tick by the chart's clock, in words."""
+    unit = axes.timing.unit
+    return theme.say("{unit} {time}", unit=theme.say(UNITS[axes.clock]), time=short(round(tick * unit, 2)))
+
+
+class Chart:
+    """The chart of one race in a frame of one size. Where there are pixels, its lines are kept as such."""
+
+    def __init__(
+        self, race: Race, axes: Axes, size: tuple[int, int], theme: Theme, em: int, names: tuple[str, ...] = ()
+    ) -> None:
+        self._race = race
+        self._axes = axes
+        self._theme = theme
+        self._stroke, self._hairline = stroke_of(em), hairline(em)
+        self.plot = plot_area(size, em)
+        names = names or tuple(track.lane.name for track in race.tracks)
+        self._frame = Backdrop(_draw_frame, (axes, theme, em, names), size)
+        self._layer: pygame.Surface | None = None  # The frame with the lines,
+        self._draft = pygame.Surface((0, 0))  # and another, upon which they are drawn first.
+        self._drawn = 0  # Up to which update the lines stand on the layer.
+
+    def draw(self, canvas: Canvas, corner: tuple[int, int], tick: int) -> None:
+        """Draw the lines up to the tick, with a cursor there."""
+        last = min(tick, self._axes.ticks)
+        if canvas.raster:
+            canvas.image(self._advanced(last), corner)
+        else:
+            canvas.backdrop(self._frame, corner)
+            with canvas.clip(self.plot.move(corner)):
+                for lane in range(len(self._race.tracks)):
+                    self._draw_lane(canvas, corner, lane, 0, self._axes.timing.moment(lane, last))
+        x = corner[0] + self._x(tick)
+        top, bottom = corner[1] + self.plot.top, corner[1] + self.plot.bottom
+        canvas.rule((x, top), (x, bottom), self._theme.faint, self._hairline)
+        for lane, track in enumerate(self._race.tracks):
+            moment = min(self._axes.timing.moment(lane, tick), track.updates)
+            y = self._y(track.loss[moment : moment + 1])[0]
+            if self.plot.top <= y <= self.plot.bottom:
+                center = (corner[0] + self._x(moment / self._axes.timing.paces[lane]), corner[1] + y)
+                canvas.disc(center, 4.5 * self._stroke, self._theme.panel)
+                canvas.disc(center, 3.2 * self._stroke, self._theme.lane(lane))
+
+    @property
+    def axes(self) -> Axes:
+        """What the frame stands for."""
+        return self._axes
+
+    def tick_at(self, x: float) -> int:
+        """The tick at that pixel of the chart, or the nearest there is."""
+        tick = round((x - self.plot.left) / self.plot.width * self._axes.ticks)
+        return min(max(tick, 0), self._axes.ticks)
+
+    def draw_hairline(self, canvas: Canvas, position: tuple[int, int], x: int) -> None:
+        """A thin line through the pointer, at that pixel of the canvas: what its tooltip tells of."""
+        top, bottom = position[1] + self.plot.top, position[1] + self.plot.bottom
+        canvas.rule((x, top), (x, bottom), self._theme.muted, self._hairline)
+
+    def _x(self, tick: float) -> float:
+        return _x(self.plot, self._axes, tick)
+
+    def _y(self, losses: Array) -> Array:
+        return _y(self.plot, self._axes, losses)
+
+    def _advanced(self, tick: int) -> pygame.Surface:
+        """The layer with the lines up to the tick, and no farther.
+
+        All that touches the last strip is drawn anew on a draft, in the same order as ever, and the strip
+        taken from there: so the picture of a moment does not depend on how one came to it. (A clipped
+        smooth line is not the same line: the strip cannot be drawn upon directly.)
+        """
+        empty = painted(self._frame)
+        if self._layer is None:
+            self._layer, self._draft = empty.copy(), empty.copy()
+            self._draft.set_clip(self.plot)
+        if tick == self._drawn:
+            return self._layer
+        # A line may lag behind the tick by one of its own updates, and is wider than a pixel.
+        lag = 1 / min(self._axes.timing.paces)
+        pad = 2 + math.ceil(2 * self._stroke)
+        left = math.floor(self._x(min(tick, self._drawn) - lag)) - pad
+        right = math.ceil(self._x(max(tick, self._drawn))) + pad
+        strip = pygame.Rect(left, 0, right - left, self._layer.get_height())
+        self._draft.blit(empty, strip.topleft, strip)
+        begin = (left - pad - self.plot.left) / self.plot.width * self._axes.ticks
+        for lane, pace in enumerate(self._axes.timing.paces):
+            first = max(0, math.floor(begin * pace) - 1)
+            self._draw_lane(Screen(self._draft), (0, 0), lane, first, self._axes.timing.moment(lane, tick))
+        self._layer.blit(self._draft, strip.topleft, strip)
+        self._drawn = tick
+        return self._layer
+
+    def _draw_lane(self, canvas: Canvas, corner: tuple[int, int], lane: int, first: int, last: int) -> None:
+        """Both lines of one lane between two of its moments."""
+        track, color = self._race.tracks[lane], self._theme.lane(lane)
+        pace = self._axes.timing.paces[lane]
+        last = min(last, track.updates)
+        if last <= first:
+            return
+        x = np.linspace(self._x(first / pace), self._x(last / pace), last - first + 1) + corner[0]
+        pale = mix(color, self._theme.panel, 0.35)
+        draw = self._draw_columns if self._axes.ticks * pace > self.plot.width else self._draw_segments
+        for column, tone, dash in ((track.test_loss, pale, DASH), (track.loss, color, 0)):
+            draw(canvas, x, self._y(column[first : last + 1]) + corner[1], tone, dash)
+
+    def _draw_segments(self, canvas: Canvas, x: Array, y: Array, color: Color, dash: int) -> None:
+        """Few updates: a line from each to the next, the dashes cut at fixed places of the frame."""
+        width = max(1, round(1.6 * self._stroke)) if not dash else max(1, round(1.2 * self._stroke))
+        points = list(zip(x.tolist(), y.tolist(), strict=True))
+        for (x0, y0), (x1, y1) in pairwise(points):
+            if math.isnan(y0) or math.isnan(y1):  # No line leads to where there is no loss.
+                continue
+            for share0, share1 in dashes(x0, x1, dash * self._stroke):
+                start = (x0 + share0 * (x1 - x0), y0 + share0 * (y1 - y0))
+                end = (x0 + share1 * (x1 - x0), y0 + share1 * (y1 - y0))
+                canvas.line((start, end), color, width)
+
+    def _draw_columns(self, canvas: Canvas, x: Array, y: Array, color: Color, dash: int) -> None:
+        """More updates than pixels: in each column of pixels a bar from the least to the greatest."""
+        columns = np.floor(x).astype(np.intp)
+        starts = np.flatnonzero(np.diff(columns, prepend=columns[0] - 1))
+        # A bar reaches back to the last loss of the column before, so that the line has no gaps.
+        tops = np.minimum(np.minimum.reduceat(y, starts), y[np.maximum(starts - 1, 0)])
+        bottoms = np.maximum(np.maximum.reduceat(y, starts), y[np.maximum(starts - 1, 0)])
+        thick = max(1, round(1.3 * self._stroke))
+        for column, top, bottom in zip(columns[starts].tolist(), tops.tolist(), bottoms.tolist(), strict=True):
+            if math.isnan(top):
+                continue
+            if not dash or int(column // (dash * self._stroke)) % 2 == 0:
+                canvas.rect((column, round(top), 1, max(thick, round(bottom - top))), color)
+
+
+def _x(plot: pygame.Rect, axes: Axes, tick: float) -> float:
+    return plot.left + plot.width * tick / axes.ticks
+
+
+def _y(plot: pygame.Rect, axes: Axes, losses: Array) -> Array:
+    return np.asarray(plot.bottom - plot.height * axes.height(losses))
+
+
+def _draw_frame(canvas: Canvas, axes: Axes, theme: Theme, em: int, names: tuple[str, ...]) -> None:
+    """Frame, grid, ticks and legend."""
+    plot, line, small = plot_area(canvas.size, em), hairline(em), round(0.85 * em)
+    whole = (0, 0, *canvas.size)
+    canvas.rect(whole, theme.background)
+    canvas.rect(whole, theme.panel, corner=round(0.5 * em))
+    canvas.rect(whole, theme.border, width=line, corner=round(0.5 * em))
+    for loss, label in axes.marks():
+        y = round(float(_y(plot, axes, np.array([loss]))[0]))
+        if plot.top <= y <= plot.bottom:
+            canvas.rule((plot.left, y), (plot.right, y), theme.grid, line)
+            canvas.text(label, (plot.left - em // 2, y), small, theme.muted, align=1)
+    unit, name = axes.timing.unit, theme.say(UNITS[axes.clock])
+    step = round_step(axes.ticks * unit * 5 * em / plot.width)
+    if axes.clock == "updates":
+        step = max(1.0, step)
+    last = plot.right - text.width(name, small) - em
+    for time in multiples(0, axes.ticks * unit, step):
+        x = round(_x(plot, axes, time / unit))
+        canvas.rule((x, plot.top), (x, plot.bottom), theme.grid, line)
+        label = short(round(time, 10))
+        if x + text.width(label, small) / 2 < last:
+            canvas.text(label, (x, plot.bottom + 0.75 * em), small, theme.muted, align=0.5)
+    canvas.text(name, (plot.right, plot.bottom + 0.75 * em), small, theme.muted, align=1)
+    _draw_legend(canvas, axes, theme, em, names)
+
+
+def _draw_legend(canvas: Canvas, axes: Axes, theme: Theme, em: int, names: tuple[str, ...]) -> None:
+    size, stroke, y = round(0.85 * em), stroke_of(em), round(0.85 * em)
+    name = theme.say("loss, logarithmic") if axes.logarithmic else theme.say("loss")
+    x: float = canvas.text(name, (0.8 * em, y), size, theme.muted)
+    for label, dash in ((theme.say("training"), 0), (theme.say("test"), DASH)):
+        x += 2 * em
+        for share0, share1 in dashes(0, 2.6 * em, dash * stroke):
+            start, end = (x + share0 * 2.6 * em, y), (x + share1 * 2.6 * em, y)
+            canvas.line((start, end), theme.muted, max(1, round(1.6 * stroke)))
+        x = canvas.text(label, (x + 3.1 * em, y), size, theme.muted)
+    x += em
+    for index, lane in enumerate(names):
+        room = canvas.size[0] - em - (x + 2.4 * em)
+        name = text.fitted(lane, size, max(0, round(room)))
+        if not name:
+            break
+        canvas.disc((x + 1.6 * em, y), 0.3 * em, theme.lane(index))
+        x = canvas.text(name, (x + 2.2 * em, y), size, theme.text)

@@ -1,0 +1,221 @@
+"""One lane's panel: name and settings, verdict, map with trail, marble and arrows, live numbers."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pygame
+
+from ...descent.race import Race
+from ...descent.track import Track
+from ...descent.track_judge import TrackJudge
+from ...descent.verdict import Event, Kind, Verdict
+from ...study.swarm import Cloud
+from ..drawing.camera import Camera
+from ..drawing.canvas import Canvas
+from ..drawing.glyphs import draw_arrow, draw_marble, draw_wedge
+from ..drawing.layout import PanelLayout
+from ..style import text
+from ..style.color import Color, mix, readable
+from ..style.numbers import evidence, number, settings, way
+from ..style.style import hairline, stroke_of
+from ..style.theme import Theme
+from .cloud import draw_cloud, draw_shares
+from .trail import Trail
+from .views import Layer, Look, draw_views, ground
+
+ARROW_SCALE = 4.0  # Arrows show movements so many times as long as they are,
+LONGEST_ARROW = 0.4  # unless one would be longer than this share of the map's height: then both by less.
+ENDS = frozenset(
+    {Kind.SETTLED, Kind.STUCK, Kind.STALLED, Kind.BALANCED, Kind.LEVEL, Kind.HELD, Kind.DIVERGED, Kind.OFF_SURFACE}
+)
+"""Verdicts that will not change any more, as far as is known: their chips are filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What it takes to draw one lane at any moment."""
+
+    place: PanelLayout
+    em: int
+    theme: Theme
+    race: Race
+    index: int
+    name: str
+    """The lane's name, in the theme's language."""
+    unlike: bool
+    """Whether its learning rate makes the comparison with the others unfair."""
+    camera: Camera
+    trail: Trail
+
+    @property
+    def track(self) -> Track:
+        """The lane's track."""
+        return self.race.tracks[self.index]
+
+    @property
+    def judge(self) -> TrackJudge:
+        """The lane's judge."""
+        return self.race.judges[self.index]
+
+    @property
+    def color(self) -> Color:
+        """The lane's colour."""
+        return self.theme.lane(self.index)
+
+    def draw(
+        self,
+        canvas: Canvas,
+        update: int,
+        views: frozenset[str] = frozenset(),
+        cloud: Cloud | None = None,
+    ) -> None:
+        """Draw the lane after `update` updates; the panel's frame and names are on the canvas already.
+
+        With a cloud, all its marbles are drawn instead of the way of the first of them.
+        """
+        verdict = self.judge.verdict(update)
+        look = self.look(update, views)
+        self._draw_map(canvas, look, cloud)
+        self._draw_strip(canvas, look)
+        if cloud is not None:
+            draw_shares(canvas, self.place.shares, cloud, self.theme, self.em)
+        self._draw_chip(canvas, verdict)
+        self._draw_events(canvas, verdict, self.judge.events_until(update))
+        self._draw_numbers(canvas, min(update, self.track.updates))
+
+    def look(self, update: int, views: frozenset[str]) -> Look:
+        """What the views are given after `update` updates."""
+        moment, place = min(update, self.track.updates), self.place
+        return Look(self.race, self.index, moment, self.camera, place.map, place.strip, self.theme, self.em, views)
+
+    def draw_frame(self, canvas: Canvas) -> None:
+        """Draw what does not change from moment to moment."""
+        place, theme, em = self.place, self.theme, self.em
+        canvas.rect(place.frame, theme.panel, corner=em // 2)
+        canvas.rect(place.frame, theme.border, width=hairline(em), corner=em // 2)
+        x, y = place.name.left, place.name.centery
+        canvas.disc((x + 0.45 * em, y), 0.42 * em, self.color)
+        size, small = round(1.1 * em), round(0.9 * em)
+        name = text.fitted(self.name, size, place.name.right - x - round(1.3 * em), bold=True)
+        end = canvas.text(name, (x + 1.3 * em, y), size, theme.text, bold=True) + em
+        details = settings(self.track.lane, self.race.problem.train.count, theme)
+        if place.settings.height:
+            canvas.text(text.fitted(details, em, place.settings.width), place.settings.midleft, em, theme.muted)
+        else:
+            line = text.fitted(details, small, place.name.right - end)
+            end = place.name.right - text.width(line, small) - em
+            canvas.text(line, place.name.midright, small, theme.muted, align=1)
+        mark = theme.say("not the same η")
+        if self.unlike and text.width(mark, small, bold=True) < place.name.right - end:
+            canvas.text(mark, place.name.midright, small, theme.lane(1), bold=True, align=1)
+
+    def _draw_map(self, canvas: Canvas, look: Look, cloud: Cloud | None) -> None:
+        area, moment, stroke = self.place.map, look.moment, stroke_of(self.em)
+        map_, center = ground(look), look.pixel(look.theta)
+        with canvas.clip(area):
+            if cloud is None:
+                self.trail.draw_past(canvas, map_, area.topleft, moment)
+                draw_views(canvas, look, Layer.UNDER)
+                self.trail.draw_last(canvas, area.topleft, moment)
+                x, y = self.trail.marble(moment)
+                center = (area.left + x, area.top + y)
+            else:
+                canvas.backdrop(map_, area.topleft)
+                draw_views(canvas, look, Layer.UNDER)
+                draw_cloud(canvas, area, self.camera, cloud, self.color, self.theme, stroke)
+            draw_views(canvas, look, Layer.OVER)
+            if area.inflate(self.em, self.em).collidepoint(center):
+                if cloud is None and "momentum" not in look.views:  # Which has the same arrows, put together.
+                    self._draw_arrows(canvas, center, moment, stroke)
+                draw_marble(canvas, center, self.color, self.theme.halo, stroke)
+            else:
+                draw_wedge(canvas, area, center, self.color, self.theme.halo, stroke)
+
+    def _draw_strip(self, canvas: Canvas, look: Look) -> None:
+        place = self.place.strip
+        if place.height:
+            canvas.rect(place, self.theme.panel)
+            with canvas.clip(place):
+                draw_views(canvas, look, Layer.STRIP)
+
+    def _draw_arrows(self, canvas: Canvas, center: tuple[float, float], moment: int, stroke: float) -> None:
+        """The last movement, and the step −η∇L_B that the coming batch asks for, enlarged alike."""
+        track, theme = self.track, self.theme
+        last = track.movement[moment - 1].tolist() if moment > 0 else (0.0, 0.0)
+        rate = track.lane.rule.learning_rate
+        asked = [-rate * slope for slope in track.gradient[moment].tolist()] if moment < track.updates else (0.0, 0.0)
+        longest = max(math.hypot(*last), math.hypot(*asked), 1e-300) * self.camera.scale
+        scale = min(ARROW_SCALE, LONGEST_ARROW * self.place.map.height / longest) * self.camera.scale
+        for (dx, dy), color in ((last, mix(self.color, theme.mark, 0.25)), (asked, theme.mark)):
+            tip = (center[0] + dx * scale, center[1] - dy * scale)
+            draw_arrow(canvas, center, tip, color, theme.halo, stroke)
+
+    def _draw_chip(self, canvas: Canvas, verdict: Verdict) -> None:
+        place, em, theme = self.place.chip, self.em, self.theme
+        size, room, label = round(0.95 * em), place.width - 2 * em, theme.say(verdict.kind.value)
+        if text.width(label, size, bold=True) > room:
+            label = label.split(" in ")[0]  # Settled or stuck; the evidence tells in what.
+        label = text.fitted(label, size, room, bold=True)
+        chip = pygame.Rect(place.left, place.top, text.width(label, size, bold=True) + round(1.4 * em), place.height)
+        ended = verdict.kind in ENDS
+        ground = self.color if ended else mix(theme.panel, self.color, 0.14)
+        canvas.rect(place, theme.panel)
+        canvas.rect(chip, ground, corner=chip.height // 2)
+        if not ended:
+            canvas.rect(chip, self.color, width=hairline(em), corner=chip.height // 2)
+        ink = readable(self.color) if ended else mix(self.color, theme.text, 0.35)
+        canvas.text(label, chip.center, size, ink, bold=True, align=0.5)
+        since = theme.say("since update {update}", update=verdict.since)
+        if verdict.since and chip.right + em + text.width(since, em) < place.right:
+            canvas.text(since, (chip.right + 0.7 * em, chip.centery), em, theme.muted)
+
+    def _draw_events(self, canvas: Canvas, verdict: Verdict, events: list[Event]) -> None:
+        place, em, theme = self.place.events, self.em, self.theme
+        if not place.height:
+            return
+        canvas.rect(place, theme.panel)
+        moves = [event for event in events if event.kind in ("escaped", "left_saddle")]
+        x = place.left
+        if moves:
+            words = [_event_text(event, theme) for event in moves[-2:]]
+            label = ", ".join(words) if text.width(", ".join(words), em) <= place.width else words[-1]
+            label = text.fitted(label, em, place.width)
+            x = canvas.text(label, (x, place.centery), em, mix(self.color, theme.text, 0.35)) + em
+        pieces = [evidence(piece, theme) for piece in verdict.evidence]
+        while pieces and text.width(", ".join(pieces), em) > place.right - x:
+            pieces.pop()
+        canvas.text(", ".join(pieces), (x, place.centery), em, theme.muted)
+
+    def _draw_numbers(self, canvas: Canvas, moment: int) -> None:
+        cells = self.place.numbers
+        em, theme = self.em, self.theme
+        canvas.rect(cells[0].unionall(cells[1:]), theme.panel)
+        for cell, (label, value) in zip(cells, self._numbers(moment), strict=False):
+            size = round(0.92 * em)
+            if text.width(label, size) + text.width(value, size) + em // 3 <= cell.width:
+                canvas.text(label, cell.midleft, size, theme.muted)
+            canvas.text(value, cell.midright, size, theme.text, align=1)
+
+    def _numbers(self, moment: int) -> list[tuple[str, str]]:
+        """Labels and values, the most telling first."""
+        track, say = self.track, self.theme.say
+        lower, upper = track.curvatures[moment].tolist()
+        epoch, batch = divmod(moment, track.updates_per_epoch)
+        return [
+            ("L", number(float(track.loss[moment]))),
+            ("‖∇L‖", number(float(np.hypot(*track.full_gradient[moment])))),
+            ("λmin", number(lower)),
+            ("λmax", number(upper)),
+            (say("test L"), number(float(track.test_loss[moment]))),
+            (say("update"), f"{moment}"),
+            (say("epoch"), f"{epoch + 1}"),
+            (say("batch"), f"{batch + 1}/{track.updates_per_epoch}"),
+        ]
+
+
+def _event_text(event: Event, theme: Theme) -> str:
+    """An escape in few words; minima go by their numbers on the map."""
+    if event.kind == "left_saddle":
+        return theme.say("left the saddle at {update}", update=event.update)
+    return theme.say("escaped at {update}: {way}", update=event.update, way=way(event, theme))

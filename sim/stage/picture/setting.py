@@ -1,0 +1,61 @@
+"""What stays while a race runs: how things look, where they stand, and what the maps show."""
+
+from dataclasses import dataclass
+
+from ...scene import Scene
+from ...surface.protocol import Window
+from ..drawing.camera import Camera
+from ..drawing.layout import Layout, layout
+from ..session.session import Session
+from ..style.theme import Theme, load_theme
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What stays while a race runs: caches of pictures go by it."""
+
+    scene: Scene
+    size: tuple[int, int]
+    colors: str
+    language: str
+    controls: bool
+    presenter: bool
+    swarm: bool
+    focus: Window | None
+
+    @property
+    def frame(self) -> tuple[object, ...]:
+        """What the panel of controls depends on."""
+        return self.size, self.colors, self.language, self.presenter
+
+    @property
+    def theme(self) -> Theme:
+        """How things look and read."""
+        return load_theme(self.colors, self.language)
+
+    @property
+    def places(self) -> Layout:
+        """Where things stand."""
+        aspect = self.scene.window.width / self.scene.window.height
+        return layout(self.size, len(self.scene.lanes), aspect, self.controls, self.presenter, self.swarm)
+
+    @property
+    def camera(self) -> Camera:
+        """What all maps show: they are equally large and look the same way."""
+        area = self.places.panels[0].map
+        return Camera(self.focus or self.scene.window, area.width, area.height)
+
+
+def setting(session: Session, size: tuple[int, int]) -> Setting:
+    """The setting of a session in a picture of that size."""
+    controls = session.controls and not session.presenter
+    return Setting(
+        scene=session.scene,
+        size=size,
+        colors=session.theme,
+        language=session.language,
+        controls=controls,
+        presenter=session.presenter,
+        swarm=bool(session.swarm),
+        focus=session.focus,
+    )

@@ -1,0 +1,141 @@
+"""The map under the marbles: tints and contours of the training loss, and its critical points."""
+
+import numpy as np
+import numpy.typing as npt
+import pygame
+
+from ...descent.problem import Problem
+from ...surface.critical import CriticalPoint, Kind
+from ...surface.points import Array
+from ..drawing.camera import Camera
+from ..drawing.canvas import Backdrop, Canvas
+from ..drawing.contours import contour_lines, encloses, loss_grid, losses, map_levels, rings
+from ..drawing.screen import image
+from ..style import text
+from ..style.color import mix
+from ..style.theme import Theme
+
+MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.
+MANY_MARKS = 40  # Where there are more critical points than this,
+SMALL_MARK = 0.65  # their marks are so much smaller.
+HATCH = 9  # From one line to the next where there is no surface, in strokes.
+
+Mask = npt.NDArray[np.bool_]
+
+
+def terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> Backdrop:
+    """The map as the camera sees it. `stroke` is the width of thin lines."""
+    return Backdrop(draw_terrain, (problem, camera, theme, stroke), (camera.width, camera.height))
+
+
+def draw_terrain(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme, stroke: float) -> None:
+    """Draw the map all over the canvas."""
+    levels = map_levels(problem, camera)
+    fine = _pixel_losses(problem, camera)
+    canvas.image(_tints(fine, levels, theme), (0, 0))
+    heights = loss_grid(problem, camera)
+    drawn = contour_lines(heights, camera, levels)
+    for minimum in problem.minima:
+        center = camera.project(np.array(minimum.position))
+        around = contour_lines(heights, camera, rings(problem, minimum, levels))
+        drawn += [line for line in around if encloses(line, center)]
+    width = max(1, round(stroke))
+    for line in drawn:
+        if width == 1 and len(line) > 1:
+            canvas.curve(line.tolist(), theme.contour)
+        else:
+            canvas.line(line.tolist(), theme.contour, width)
+    _draw_blank(canvas, np.isnan(fine), theme, stroke)
+    draw_marks(canvas, problem, camera, theme, stroke)
+
+
+def draw_marks(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme, stroke: float) -> None:
+    """The critical points of the training loss, and the numbers of its minima."""
+    size = stroke if len(problem.critical) <= MANY_MARKS else SMALL_MARK * stroke
+    for point in problem.critical:
+        draw_mark(canvas, camera, point, theme, size)
+    if len(problem.minima) <= MOST_LABELS:
+        for number, minimum in enumerate(problem.minima, start=1):
+            x, y = camera.project(np.array(minimum.position)).tolist()
+            height = round(12 * stroke)
+            _, tall = text.label_size(str(number), height, bold=True)
+            canvas.label(str(number), (x + 7 * stroke, y - tall), height, theme.mark, theme.halo, bold=True)
+
+
+def _pixel_losses(problem: Problem, camera: Camera) -> Array:
+    """The training loss at each pixel, row 0 at the bottom: between nodes by straight lines, as contours are drawn.
+
+    Where some of the nodes around a pixel have none, it is computed there: so the edge of what is blank is sharp.
+    """
+    grid = loss_grid(problem, camera)
+    fine = enlarged(grid, camera.width, camera.height)
+    known = np.isfinite(grid)
+    if not known.all():
+        edge = np.isnan(fine) & (enlarged(known.astype(float), camera.width, camera.height) > 0)
+        fine[edge] = losses(problem, camera.view.grid(camera.width, camera.height)[edge])
+    return fine
+
+
+def _tints(fine: Array, levels: Array, theme: Theme) -> pygame.Surface:
+    """Filled bands between the levels, from the low tint to the high one; the losses are those of pixels."""
+    count = len(levels) + 1
+    palette = [mix(theme.low, theme.high, (i / max(count - 1, 1)) ** 0.8) for i in range(count)]
+    bands = np.searchsorted(levels, fine).astype(np.uint8)
+    picture = pygame.Surface(fine.shape[::-1], depth=8)
+    picture.set_palette(palette)
+    pygame.surfarray.blit_array(picture, np.ascontiguousarray(bands[::-1].T))
+    copy = pygame.Surface(picture.get_size(), depth=32)  # So that lines on it can be smooth, and copies of it fast.
+    copy.blit(picture, (0, 0))
+    return copy
+
+
+def _draw_blank(canvas: Canvas, blank: Mask, theme: Theme, stroke: float) -> None:
+    """Blank, but for a pale hatching, the pixels (rows, columns) at which there is no surface; row 0 at the bottom."""
+    if not blank.any():
+        return
+    mask = blank[::-1].T
+    hatched = np.add.outer(*map(np.arange, mask.shape)) % round(HATCH * stroke) < max(1, round(stroke))
+    colors = np.where(hatched[..., None], np.array(theme.border), np.array(theme.panel))
+    canvas.image(image(np.concatenate([colors, 255 * mask[..., None]], axis=-1).astype(np.uint8)), (0, 0))
+
+
+def enlarged(grid: Array, width: int, height: int) -> Array:
+    """The grid (rows, columns) at (height, width) pixels, between nodes along straight lines, as contours are."""
+
+    def places(count: int, size: int) -> tuple[Array, np.ndarray[tuple[int], np.dtype[np.intp]]]:
+        place = np.linspace(0, count - 1, size)
+        low = np.minimum(place.astype(np.intp), count - 2)
+        return place - low, low
+
+    share, low = places(grid.shape[1], width)
+    wide = grid[:, low] * (1 - share) + grid[:, low + 1] * share
+    share, low = places(grid.shape[0], height)
+    return np.asarray(wide[low] * (1 - share[:, None]) + wide[low + 1] * share[:, None])
+
+
+def draw_mark(canvas: Canvas, camera: Camera, point: CriticalPoint, theme: Theme, stroke: float) -> None:
+    """A critical point: a ring for a minimum, a cross for a saddle, a triangle for a maximum, else a dot.
+
+    The cross lies along the saddle's eigenvectors, its longer bar along the way down.
+    """
+    x, y = camera.project(np.array(point.position)).tolist()
+    radius, width = 5 * stroke, max(1, round(1.6 * stroke))
+    rim = width + 2 * max(1, round(stroke))
+    for color, thick in ((theme.halo, rim), (theme.mark, width)):
+        match point.kind:
+            case Kind.MINIMUM:
+                canvas.ring((x, y), radius + 0.5 * thick, color, thick)
+            case Kind.SADDLE:
+                for (vx, vy), length in zip(point.eigenvectors, (1.7 * radius, 0.9 * radius), strict=True):
+                    dx, dy = length * vx, -length * vy
+                    canvas.line(((x - dx, y - dy), (x + dx, y + dy)), color, thick)
+            case Kind.MAXIMUM:
+                corners = [
+                    (x, y - radius),
+                    (x + 0.87 * radius, y + 0.5 * radius),
+                    (x - 0.87 * radius, y + 0.5 * radius),
+                ]
+                for start, end in zip(corners, corners[1:] + corners[:1], strict=True):
+                    canvas.line((start, end), color, thick)
+            case Kind.DEGENERATE:
+                canvas.disc((x, y), 0.5 * radius + 0.5 * (thick - width), color)

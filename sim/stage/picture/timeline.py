@@ -1,0 +1,190 @@
+"""The timeline: how much of the race has been played, what happened when, and a knob to drag.
+
+It lies under the chart's lines, tick under tick. Events are known as soon as they are computed: those that
+are still to come are faint.
+"""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pygame
+
+from ...descent.clock import Timing
+from ...descent.race import Race
+from ...descent.verdict import Event, Kind
+from ..drawing.canvas import Backdrop, Canvas
+from ..drawing.layout import Layout
+from ..session.session import Session
+from ..style.color import mix
+from ..style.numbers import way
+from ..style.style import hairline, stroke_of
+from ..style.theme import Theme
+from .chart import plot_area
+
+MOVES = ("escaped", "left_saddle")
+"""Events that lead from one place to another: what the race is about, and marked by a pin."""
+CROWDED = 6  # Pixels: epochs shorter than this are not marked.
+NEAR = 6  # Pixels, at the usual size, from a mark to a pointer that means it.
+TO_COME = 0.62  # How far marks fade into the ground while their tick has not been played.
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An event on the timeline, at the tick at which it happened."""
+
+    tick: int
+    lane: int
+    event: Event
+
+
+def marks(race: Race, timing: Timing, ticks: int, seen: int) -> tuple[Mark, ...]:
+    """The events of all lanes up to the tick `ticks` that are certain by the tick `seen`, in the order of time.
+
+    What nobody has watched yet is not given away, although it is computed ahead.
+    """
+    return _marks(race, timing, ticks, _known(race, timing, seen))
+
+
+def _known(race: Race, timing: Timing, seen: int) -> tuple[int, ...]:
+    """How many events of each lane are certain: as long as this stays, so do the marks."""
+    return tuple(
+        len(judge.events_until(min(timing.moment(lane, seen), judge.seen))) for lane, judge in enumerate(race.judges)
+    )
+
+
+@lru_cache(maxsize=4)
+def _marks(race: Race, timing: Timing, ticks: int, known: tuple[int, ...]) -> tuple[Mark, ...]:
+    found = [
+        Mark(timing.tick(lane, event.update), lane, event)
+        for lane, count in enumerate(known)
+        for event in race.judges[lane].events[:count]
+    ]
+    return tuple(sorted((mark for mark in found if mark.tick <= ticks), key=lambda mark: (mark.tick, mark.lane)))
+
+
+def track(places: Layout) -> pygame.Rect:
+    """The timeline's track: as high as the timeline, as wide as the chart's lines above it."""
+    plot = plot_area(places.chart.size, places.em)
+    return pygame.Rect(places.chart.left + plot.left, places.timeline.top, plot.width, places.timeline.height)
+
+
+def tick_at(places: Layout, x: float, ticks: int) -> int:
+    """The tick at that pixel of the picture, or the nearest there is."""
+    area = track(places)
+    return min(max(round((x - area.left) / max(area.width, 1) * ticks), 0), ticks)
+
+
+def x_of(places: Layout, tick: float, ticks: int) -> float:
+    """The pixel of the picture at that tick."""
+    area = track(places)
+    return area.left + area.width * tick / max(ticks, 1)
+
+
+def marks_near(places: Layout, x: float, ticks: int, marked: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """The marks that a pointer at that pixel means: the nearest one, if it is near, and all at its tick."""
+    gaps = [abs(x_of(places, mark.tick, ticks) - x) for mark in marked]
+    least = min(gaps, default=float("inf"))
+    if least > NEAR * max(1.0, places.stroke):
+        return ()
+    nearest = marked[gaps.index(least)].tick
+    return tuple(mark for mark in marked if mark.tick == nearest)
+
+
+def describe(event: Event, theme: Theme) -> str:
+    """An event in words; minima go by their numbers on the map."""
+    if event.kind == "escaped":
+        return theme.say("escaped at update {update}: {way}", update=event.update, way=way(event, theme))
+    if event.kind == "left_saddle":
+        return theme.say("left the saddle at update {update}", update=event.update)
+    verdict = theme.say(Kind[event.kind.upper()].value)
+    return theme.say("{verdict} from update {update}", verdict=verdict, update=event.update)
+
+
+def epoch_ends(race: Race, timing: Timing, ticks: int, width: int) -> tuple[float, ...]:
+    """The ticks at which epochs end in the lane whose epochs last longest; none where they would be crowded.
+
+    That is the lane with the smallest batches: an epoch of full batches is a single update.
+    """
+    length = max(lane.updates_per_epoch / pace for lane, pace in zip(race.tracks, timing.paces, strict=True))
+    if length * width < CROWDED * ticks:
+        return ()
+    return tuple((length * np.arange(1, int(ticks / length + 1e-9) + 1)).tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The timeline as a picture of its own, and where its track is in it."""
+
+    size: tuple[int, int]
+    left: int
+    width: int
+    em: int
+    ticks: int
+
+    @property
+    def stroke(self) -> float:
+        """Width of thin lines, in pixels."""
+        return stroke_of(self.em)
+
+    @property
+    def axis(self) -> float:
+        """Height of the track's middle: low, so that pins have room above it."""
+        return 0.68 * self.size[1]
+
+    def x(self, tick: float) -> float:
+        """The pixel at that tick."""
+        return self.left + self.width * tick / max(self.ticks, 1)
+
+
+def draw_timeline(canvas: Canvas, places: Layout, theme: Theme, session: Session, race: Race, tick: int) -> None:
+    """Draw the timeline with all up to the tick as played, and the knob there."""
+    timing, ticks = session.scene.timing(session.clock), session.horizon
+    place, area = places.timeline, track(places)
+    strip = Strip(place.size, area.left - place.left, area.width, places.em, ticks)
+    known, x = _known(race, timing, session.seen), strip.x(tick)
+    for played, part in ((False, None), (True, (0, 0, round(x), place.height))):
+        backdrop = Backdrop(_draw_strip, (strip, theme, race, timing, known, played), strip.size)
+        canvas.backdrop(backdrop, place.topleft, part)
+    marked = marks(race, timing, ticks, session.seen)
+    first, last = (side(marked, tick, key=lambda mark: mark.tick) for side in (bisect_left, bisect_right))
+    for mark in marked[first:last]:  # The layers meet in the middle of these.
+        _draw_mark(canvas, strip, theme, mark, place.topleft, 0.0)
+    center, radius = (place.left + x, place.top + strip.axis), 0.36 * places.em
+    canvas.disc(center, radius + 1.5 * places.stroke, theme.background)
+    canvas.disc(center, radius, theme.text)
+
+
+def _draw_strip(
+    canvas: Canvas, strip: Strip, theme: Theme, race: Race, timing: Timing, known: tuple[int, ...], played: bool
+) -> None:
+    """The whole timeline without its knob, all of it played, or nothing."""
+    canvas.rect((0, 0, *canvas.size), theme.background)
+    bar = pygame.Rect(strip.left, 0, strip.width, max(3, round(0.26 * strip.em)))
+    bar.centery = round(strip.axis)
+    canvas.rect(bar, theme.muted if played else theme.border, corner=bar.height // 2)
+    for end in epoch_ends(race, timing, strip.ticks, strip.width):
+        x = round(strip.x(end))
+        canvas.rule((x, bar.bottom + 1), (x, bar.bottom + max(2, strip.em // 5)), theme.faint, hairline(strip.em))
+    marked = _marks(race, timing, strip.ticks, known)
+    for mark in sorted(marked, key=lambda mark: mark.event.kind in MOVES):  # Pins over the others.
+        _draw_mark(canvas, strip, theme, mark, (0, 0), 0.0 if played else TO_COME)
+
+
+def _draw_mark(canvas: Canvas, strip: Strip, theme: Theme, mark: Mark, corner: tuple[int, int], fade: float) -> None:
+    """A pin for a move, a notch for a change of the verdict."""
+    color = mix(theme.lane(mark.lane), theme.background, fade)
+    x, axis, em = corner[0] + strip.x(mark.tick), corner[1] + strip.axis, strip.em
+    bar = pygame.Rect(0, 0, max(2, round(2 * strip.stroke)), round(0.56 * em))
+    bar.center = (round(x), round(axis))
+    if mark.event.kind not in MOVES:
+        canvas.rect(bar.inflate(2, 0), theme.background)
+        canvas.rect(bar, color)
+        return
+    head, radius = (bar.centerx - 0.5 + bar.width % 2 / 2, corner[1] + 0.32 * em), 0.25 * em
+    canvas.disc(head, radius + strip.stroke, theme.background)
+    stem = pygame.Rect(bar.left, round(head[1]), bar.width, bar.bottom - round(head[1]))
+    canvas.rect((stem.left - 1, bar.top, stem.width + 2, bar.height), theme.background)
+    canvas.rect(stem, color)
+    canvas.disc(head, radius, color)

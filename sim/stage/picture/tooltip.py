@@ -1,0 +1,288 @@
+"""What the pointer rests on, in a small box beside it: drawn last, inside the picture, never over the place itself."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from pygame import Rect
+
+from ...descent.problem import Problem
+from ...descent.race import Race
+from ...descent.sight import FLAT_CURVATURE
+from ...study.swarm import Cloud, Glimpse
+from ...surface.critical import CriticalPoint, Kind
+from ...surface.points import eigenvalues, norm
+from ..drawing.camera import Camera
+from ..drawing.canvas import Canvas
+from ..drawing.layout import Layout
+from ..style import text
+from ..style.color import Color
+from ..style.numbers import number
+from ..style.theme import Theme
+from .chart import Chart, time_at
+from .cloud import parts
+from .timeline import describe, marks, marks_near, tick_at
+
+CLOSE = 8.0  # Pixels, at the usual size, from a critical point to a pointer that means it.
+WIDEST = 30  # A cell of a tooltip, in ems.
+MOST_PARTS = 12  # Places of a swarm that are told of.
+PLACES = {
+    (1, 1): "convex: curved up both ways",
+    (-1, 1): "saddle-like: up one way, down the other",
+    (-1, -1): "concave: curved down both ways",
+    (0, 1): "flat one way, convex the other",
+    (-1, 0): "flat one way, concave the other",
+    (0, 0): "flat both ways",
+}
+"""What the signs of the Hessian's eigenvalues, the smaller first, say of a place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a tooltip: cells in columns, after the colour of a lane if it is about one."""
+
+    cells: tuple[str, ...]
+    color: Color | None = None
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """A tooltip and what it is about."""
+
+    rows: tuple[Row, ...]
+    about: Rect
+    """Pixels that it must leave free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How tooltips look, and where everything else stands."""
+
+    theme: Theme
+    places: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What there is to point at."""
+
+    race: Race
+    camera: Camera
+    """What all maps show."""
+    chart: Chart
+    tick: int
+    """Up to which the race has been played,"""
+    seen: int
+    """and has ever been watched."""
+    names: tuple[str, ...]
+    """The lanes', in the language of the screen."""
+    glimpse: Glimpse | None = None
+    """The swarm, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the problem has at one point."""
+
+    theta: tuple[float, float]
+    loss: float
+    slope: float
+    curvatures: tuple[float, float]
+    """Eigenvalues of the Hessian, the smaller first."""
+
+
+@lru_cache(maxsize=64)
+def reading(problem: Problem, x: float, y: float) -> Reading:
+    """Training loss, slope and curvatures at (x, y)."""
+    theta, train = np.array([x, y]), problem.train
+    with np.errstate(all="ignore"):
+        loss, slope = float(train.value(theta)), float(norm(train.gradient(theta)))
+        lower, upper = eigenvalues(train.hessian(theta)).tolist()
+    return Reading((x, y), loss, slope, (lower, upper))
+
+
+def kind_of_place(problem: Problem, curvatures: tuple[float, float], theme: Theme) -> str:
+    """What the curvatures say of a place, in words; nothing where they are not finite."""
+    if not np.isfinite(curvatures).all():
+        return ""
+    flat = FLAT_CURVATURE * problem.scale.curvature
+    lower, upper = (0 if abs(value) <= flat else 1 if value > 0 else -1 for value in curvatures)
+    return theme.say(PLACES[lower, upper])
+
+
+def name_of_point(problem: Problem, point: CriticalPoint, theme: Theme) -> str:
+    """A critical point by its kind, and its number among those of its kind, the lowest first."""
+    if point in problem.minima:
+        return theme.say("minimum {number}", number=problem.minima.index(point) + 1)
+    same = [other for other in problem.critical if other.kind is point.kind]
+    place = same.index(point) + 1
+    match point.kind:
+        case Kind.SADDLE:
+            return theme.say("saddle {number}", number=place)
+        case Kind.MAXIMUM:
+            return theme.say("maximum {number}", number=place)
+        case _:
+            return theme.say("degenerate critical point {number}", number=place)
+
+
+def critical_near(problem: Problem, camera: Camera, pixel: tuple[float, float], reach: float) -> CriticalPoint | None:
+    """The critical point that stands within so many pixels of a pixel of the map, if one does."""
+    if not problem.critical:
+        return None
+    positions = camera.project(np.array([point.position for point in problem.critical]))
+    gaps = norm(positions - np.array(pixel, dtype=np.float64))
+    nearest = int(np.argmin(gaps))
+    return problem.critical[nearest] if gaps[nearest] <= reach else None
+
+
+def map_tip(problem: Problem, camera: Camera, area: Rect, pixel: tuple[int, int], look: Look) -> Tip:
+    """What a map has under the pointer."""
+    theme, places = look.theme, look.places
+    local = (pixel[0] - area.left, pixel[1] - area.top)
+    x, y = camera.unproject(np.array(local, dtype=np.float64)).tolist()
+    here = reading(problem, x, y)
+    lower, upper = here.curvatures
+    rows = [
+        Row(("θ", f"({number(x)}, {number(y)})")),
+        Row(("L", number(here.loss))),
+        Row(("‖∇L‖", number(here.slope))),
+        Row(("λ", f"{number(lower)}, {number(upper)}")),
+    ]
+    place = kind_of_place(problem, here.curvatures, theme)
+    if place:
+        rows.append(Row((place,)))
+    point = critical_near(problem, camera, local, CLOSE * max(1.0, places.stroke))
+    if point is not None:
+        rows.insert(0, Row((name_of_point(problem, point, theme),), bold=True))
+    return Tip(tuple(rows), _around(pixel, places.em))
+
+
+def chart_tip(stage: Stage, pixel: tuple[int, int], look: Look) -> Tip:
+    """Time and losses under the pointer; of what has not been played, the time alone."""
+    theme, places, chart = look.theme, look.places, stage.chart
+    hovered = chart.tick_at(pixel[0] - places.chart.left)
+    rows = [Row((time_at(chart.axes, hovered, theme),), bold=True)]
+    if hovered > stage.tick:
+        rows.append(Row((theme.say("not played yet"),)))
+    else:
+        rows.append(Row(("", theme.say("training"), theme.say("test"))))
+        for lane, track in enumerate(stage.race.tracks):
+            moment = min(chart.axes.timing.moment(lane, hovered), track.updates)
+            losses = (number(float(track.loss[moment])), number(float(track.test_loss[moment])))
+            rows.append(Row((stage.names[lane], *losses), theme.lane(lane)))
+    hairline = Rect(0, places.chart.top, 2 * places.em, places.chart.height)
+    hairline.centerx = pixel[0]
+    return Tip(tuple(rows), hairline)
+
+
+def timeline_tip(stage: Stage, pixel: tuple[int, int], look: Look) -> Tip:
+    """The events under the pointer, or the time there."""
+    theme, places, race, frame = look.theme, look.places, stage.race, stage.chart.axes
+    near = marks_near(places, pixel[0], frame.ticks, marks(race, frame.timing, frame.ticks, stage.seen))
+    rows = [Row((time_at(frame, near[0].tick if near else tick_at(places, pixel[0], frame.ticks), theme),), bold=True)]
+    for mark in near:
+        words = f"{stage.names[mark.lane]}: {describe(mark.event, theme)}"
+        rows.append(Row((words,), theme.lane(mark.lane)))
+    about = places.timeline.copy()
+    about.width, about.centerx = places.em, pixel[0]
+    return Tip(tuple(rows), about.inflate(0, places.em // 2))
+
+
+def shares_tip(cloud: Cloud, place: Rect, pixel: tuple[int, int], look: Look) -> Tip:
+    """Where the marbles of a cloud are, in numbers; of many places only those where most are."""
+    say, found = look.theme.say, list(parts(cloud, look.theme))
+    least = sorted((part.count for part in found), reverse=True)[:MOST_PARTS][-1]
+    head = Row((say("{count} marbles", count=f"{cloud.size:,}"), say("share"), say("95 % interval")))
+    rows = [
+        Row((f"{part.name}: {part.count:,}", part.figure, part.interval), part.color)
+        for part in found
+        if part.count >= least
+    ]
+    return Tip((head, *rows), Rect(pixel[0] - look.places.em, place.top, 2 * look.places.em, place.height))
+
+
+def tip_at(pixel: tuple[int, int], stage: Stage, look: Look) -> Tip | None:
+    """The tooltip for a pointer at that pixel of the picture, if there is something to tell."""
+    places = look.places
+    for lane, panel in enumerate(places.panels):
+        if panel.map.collidepoint(pixel):
+            return map_tip(stage.race.problem, stage.camera, panel.map, pixel, look)
+        if stage.glimpse is not None and panel.shares.collidepoint(pixel):
+            return shares_tip(stage.glimpse.clouds[lane], panel.shares, pixel, look)
+    if places.timeline.collidepoint(pixel):
+        return timeline_tip(stage, pixel, look)
+    if stage.chart.plot.move(places.chart.topleft).collidepoint(pixel):
+        return chart_tip(stage, pixel, look)
+    return None
+
+
+def draw_pointed(canvas: Canvas, pixel: tuple[int, int], stage: Stage, look: Look) -> None:
+    """Draw what belongs to the pointer, over all the rest."""
+    tip, chart, corner = tip_at(pixel, stage, look), stage.chart, look.places.chart.topleft
+    if tip is None:
+        return
+    if chart.plot.move(corner).collidepoint(pixel):
+        chart.draw_hairline(canvas, corner, pixel[0])
+    draw_tip(canvas, tip, look)
+
+
+def box_beside(about: Rect, size: tuple[int, int], whole: Rect) -> Rect:
+    """A rectangle of that size inside the whole and beside what it is about: to the right, if possible, and below.
+
+    Beside something that is higher than itself it stands at the same height.
+    """
+    width, height = size
+    lefts, tops = (about.right, about.left - width), (about.bottom, about.top - height)
+    corners = [Rect(left, top, width, height) for left in lefts for top in tops]
+    fallbacks = [corner.clamp(whole) for corner in corners]
+    sides = [Rect(left, about.top, width, height).clamp(whole) for left in lefts]
+    preferred = sides if about.height >= height else corners
+    for box in (*preferred, *corners, *fallbacks, *sides):
+        if whole.contains(box) and not box.colliderect(about):
+            return box
+    return fallbacks[0]
+
+
+def draw_tip(canvas: Canvas, tip: Tip, look: Look) -> Rect:
+    """Draw the tooltip: cells of one column under another, a row of a single cell across all; returns where."""
+    rows, theme, em = tip.rows, look.theme, look.places.em
+    size, pad, line = round(0.92 * em), round(0.6 * em), round(1.35 * em)
+    gap, dot = em, round(0.9 * em) if any(row.color for row in rows) else 0
+    room = min(WIDEST * em, canvas.size[0] // 2 - 2 * pad - dot)
+    count = max(len(row.cells) for row in rows)
+    table = [tuple(text.fitted(cell, size, room // len(row.cells), row.bold) for cell in row.cells) for row in rows]
+    columns = [
+        max((text.width(cells[i], size) for cells in table if len(cells) == count > 1), default=0) for i in range(count)
+    ]
+    alone = max((text.width(cells[0], size, True) for cells in table if len(cells) == 1), default=0)
+    inner = max(sum(columns) + gap * (count - 1), alone)
+    box = box_beside(tip.about, (inner + dot + 2 * pad, len(rows) * line + pad), Rect((0, 0), canvas.size))
+    _draw_box(canvas, box, theme, em)
+    for index, (row, cells) in enumerate(zip(rows, table, strict=True)):
+        left, y = box.left + pad, box.top + pad / 2 + (index + 0.5) * line
+        if row.color is not None:
+            canvas.disc((left + 0.3 * em, y), 0.28 * em, row.color)
+        ink = theme.text if row.bold or len(cells) > 1 else theme.muted
+        canvas.text(cells[0], (left + dot, y), size, theme.muted if len(cells) > 1 else ink, bold=row.bold)
+        for column, cell in enumerate(cells[1:], start=2):
+            right = left + dot + sum(columns[:column]) + gap * (column - 1)
+            canvas.text(cell, (right, y), size, ink, align=1)
+    return box
+
+
+def _draw_box(canvas: Canvas, whole: Rect, theme: Theme, em: int) -> None:
+    """Ground, border, and a rim of the halo's colour around it, so that it stands out from any map."""
+    corner = round(0.4 * em)
+    canvas.rect(whole, theme.halo, corner=corner)
+    rim = max(1, round(em / 10))
+    inner = whole.inflate(-2 * rim, -2 * rim)
+    canvas.rect(inner, theme.panel, corner=corner)
+    canvas.rect(inner, theme.faint, width=1, corner=corner)
+
+
+def _around(pixel: tuple[int, int], em: int) -> Rect:
+    """The place that a pointer points at."""
+    about = Rect(0, 0, 2 * em, 2 * em)
+    about.center = pixel
+    return about

@@ -1,0 +1,141 @@
+"""The way a marble came: a dot an update, so that spacing shows speed, from faint to strong.
+
+It fades with the length of the way, not with time: a marble that lies still keeps its last stretch in
+full strength, and the cloud of a restless one pales where it has not been lately.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import pygame
+
+from ...descent.track import Track
+from ..drawing.camera import Camera, visible
+from ..drawing.canvas import Backdrop, Canvas, Pixel
+from ..drawing.screen import Screen, painted
+from ..style.color import Color, mix
+
+TAIL = 420.0  # Length of the fading stretch, in strokes.
+BLOCK = 64  # Points painted together.
+LEAST = 1.5  # A way shorter than this, in pixels, would not show: it waits for the next update.
+TONES = 8  # Steps from faint to strong.
+FAINT = 0.5  # How far the oldest stretch has faded into the map.
+
+
+Tones = tuple[Color, ...]
+
+
+def fading(color: Color, ground: Color) -> Tones:
+    """The tones of a trail of that colour on a map of that ground, the faintest first."""
+    return tuple(mix(color, ground, FAINT * (1 - i / (TONES - 1))) for i in range(TONES))
+
+
+class Stretch(NamedTuple):
+    """The last part of a way, in points."""
+
+    start: int
+    """Before it, all is faint."""
+    end: int
+    bounds: tuple[int, ...]
+    """Where each next tone begins."""
+
+
+class Trail:
+    """One marble's way on one map. Where there are pixels, its older part is painted once, onto a copy of the map."""
+
+    def __init__(self, track: Track, camera: Camera, tones: Tones, stroke: float) -> None:
+        self._track = track
+        self._camera = camera
+        self._stroke = stroke
+        self._tail = TAIL * stroke
+        self._tones = tones
+        self._lines = [mix(tone, tones[0], 0.35) for tone in tones]  # A little paler than the dots.
+        self._pixels: list[Pixel] = []
+        self._points: list[Pixel] = []  # Where the way bends, in pixels,
+        self._updates: list[int] = []  # after which update,
+        self._lengths: list[float] = []  # and how long it was by then.
+        self._under: Backdrop | None = None  # The map under the way,
+        self._ground = pygame.Surface((0, 0))  # and a copy of it, on which
+        self._painted = 0  # so many of the points are for good.
+
+    def draw_past(self, canvas: Canvas, map_: Backdrop, corner: Pixel, update: int) -> None:
+        """Draw the map, its upper left corner there, and the older part of the way up to the update."""
+        stretch = self._stretch(update)
+        if canvas.raster:
+            self._paint(map_, stretch.start)
+            canvas.image(self._ground, corner)
+        else:
+            canvas.backdrop(map_, corner)
+            self._line(canvas, self._points[: stretch.start + 1], (), corner)
+
+    def draw_last(self, canvas: Canvas, corner: Pixel, update: int) -> None:
+        """Draw the last stretch of the way up to the update."""
+        start, end, bounds = self._stretch(update)
+        points = [*self._points[start:end], self.marble(update)]
+        self._line(canvas, points, [bound - start for bound in bounds], corner)
+
+    def _stretch(self, update: int) -> Stretch:
+        """The last stretch of the way up to the update.
+
+        It begins with a whole block, so that a step back seldom paints anew, and the picture of a moment does not
+        depend on how one came to it.
+        """
+        self._follow(update)
+        end = bisect_right(self._updates, update)
+        full = self._lengths[end - 1]
+        # The tones begin at equal steps along the last stretch; before it, all is of the first tone.
+        steps = [full - self._tail * (1 - i / TONES) for i in range(1, TONES)]
+        bounds = tuple(bisect_right(self._lengths, step, hi=end) for step in steps)
+        start = max(0, bounds[0] - 1)
+        return Stretch(start - start % BLOCK, end, bounds)
+
+    def marble(self, update: int) -> tuple[float, float]:
+        """The pixel of the marble at that update, from the map's corner."""
+        return self._pixels[min(update, len(self._pixels) - 1)]
+
+    def _follow(self, update: int) -> None:
+        """Take in what the track has recorded, once the update is beyond what was taken in before."""
+        first, last = len(self._pixels), self._track.updates + 1
+        if min(update, last - 1) < first:
+            return
+        whole = pygame.Rect(0, 0, self._camera.width, self._camera.height)
+        new = visible(self._camera.project(self._track.theta[first:last]), whole)
+        for number, (x, y) in enumerate(new.tolist(), start=first):
+            self._pixels.append((x, y))
+            if self._points:
+                px, py = self._points[-1]
+                way = math.hypot(x - px, y - py)
+                if way < LEAST:
+                    continue
+                self._lengths.append(self._lengths[-1] + way)
+            else:
+                self._lengths.append(0.0)
+            self._points.append((x, y))
+            self._updates.append(number)
+
+    def _paint(self, map_: Backdrop, start: int) -> None:
+        """Have the way up to the point number `start` on the ground."""
+        if map_ != self._under:
+            self._under, self._ground, self._painted = map_, painted(map_).copy(), 0
+        if start < self._painted:
+            self._ground.blit(painted(map_), (0, 0))
+            self._painted = 0
+        for block in range(self._painted, start, BLOCK):
+            self._line(Screen(self._ground), self._points[block : block + BLOCK + 1], (), (0, 0))
+        self._painted = start
+
+    def _line(self, canvas: Canvas, points: Sequence[Pixel], bounds: Sequence[int], corner: Pixel) -> None:
+        """Lines from point to point, and a dot on each; the next tone begins at each of the bounds."""
+        width, radius = max(1, round(1.3 * self._stroke)), 2.3 * self._stroke
+        dx, dy = corner
+        moved = [(x + dx, y + dy) for x, y in points]
+        ends = [min(max(bound, 0), len(moved)) for bound in bounds] + [len(moved)]
+        spans = [(tone, span) for tone, span in enumerate(pairwise([0, *ends])) if span[1] > span[0]]
+        for tone, (first, last) in spans:
+            if last > max(first, 1):
+                canvas.line(moved[max(first - 1, 0) : last], self._lines[tone], width)
+        for tone, (first, last) in spans:
+            canvas.dots(moved[first:last], radius, self._tones[tone])

@@ -1,0 +1,121 @@
+"""What more can be shown in a panel, each with a key of its own: one line a view in the registry."""
+
+import numpy as np
+from pygame import Rect
+
+from ....descent.race import Race
+from ...drawing.camera import Camera
+from ...drawing.canvas import Backdrop, Canvas
+from ...drawing.glyphs import draw_flag
+from ...style.style import stroke_of
+from ...style.theme import Theme
+from ..terrain import terrain
+from .basins import draw_basins
+from .batch_strip import draw_batch_strip
+from .batch_surface import draw_batch_minimum, draw_batch_surface
+from .gradients import draw_gradients
+from .hessian import draw_hessian
+from .labels import draw_labels
+from .look import Layer, Look, View
+from .momentum import draw_momentum
+from .next_step import draw_next_step
+from .test_surface import draw_test_surface
+
+__all__ = ["USUAL", "VIEWS", "Layer", "Look", "View", "draw_views", "ground"]
+
+VIEWS: dict[str, View] = {
+    "batch strip": View(
+        "o",
+        "batch strip",
+        "One cell an example: lit in the coming batch, half lit once it has had its turn in this epoch.",
+        Layer.STRIP,
+        draw_batch_strip,
+    ),
+    "batch surface": View(
+        "b",
+        "batch loss",
+        "Contours of the coming batch's own loss over the map, and its minimum nearest to the marble.",
+        Layer.UNDER,
+        draw_batch_surface,
+        draw_batch_minimum,
+    ),
+    "gradients": View(
+        "g",
+        "gradients",
+        "The gradients of single examples as a fan, with the noise of a batch as an ellipse and as a number.",
+        Layer.OVER,
+        draw_gradients,
+    ),
+    "momentum": View(
+        "m",
+        "momentum",
+        "The next movement as a sum of arrows and in numbers, and how much past gradients weigh in it.",
+        Layer.OVER,
+        draw_momentum,
+    ),
+    "next step": View(
+        "x",
+        "next step",
+        "A ring where the marble will be after the next update.",
+        Layer.OVER,
+        draw_next_step,
+    ),
+    "hessian": View(
+        "e",
+        "curvature",
+        "The directions of most and least curvature at the marble; arrow heads where negative curvature leads down.",
+        Layer.OVER,
+        draw_hessian,
+    ),
+    "basins": View(
+        "a",
+        "basins",
+        "The map tinted by the minimum in which full-batch descent ends.",
+        Layer.GROUND,
+        draw_basins,
+    ),
+    "test surface": View(
+        "Shift t",
+        "test loss",
+        "Dashed contours of the test loss over the map, at the same losses, and its minima.",
+        Layer.GROUND,
+        draw_test_surface,
+    ),
+    "labels": View(
+        "k",
+        "critical points",
+        "Kind, loss and eigenvalues of the critical points.",
+        Layer.GROUND,
+        draw_labels,
+    ),
+}
+"""Every view by the name that a session knows it by, in the order of menus; within a layer also that of drawing."""
+
+USUAL = frozenset({"batch strip"})
+"""What is shown unless somebody says otherwise."""
+
+
+def draw_views(canvas: Canvas, look: Look, layer: Layer) -> None:
+    """Draw those of the look's views that belong to the layer."""
+    for name, view in VIEWS.items():
+        if name not in look.views:
+            continue
+        if view.layer is layer:
+            view.draw(canvas, look)
+        elif view.over is not None and layer is Layer.OVER:
+            view.over(canvas, look)
+
+
+def ground(look: Look) -> Backdrop:
+    """The map with the flag and those of the views that are drawn once for all moments."""
+    shown = any(name in look.views and view.layer is Layer.GROUND for name, view in VIEWS.items())
+    views = look.views if shown else frozenset[str]()
+    return Backdrop(_draw_ground, (look.race, look.camera, look.theme, look.em, views), look.area.size)
+
+
+def _draw_ground(canvas: Canvas, race: Race, camera: Camera, theme: Theme, em: int, views: frozenset[str]) -> None:
+    stroke, (x, y) = stroke_of(em), camera.project(np.array(race.start)).tolist()
+    canvas.backdrop(terrain(race.problem, camera, theme, stroke), (0, 0))
+    draw_flag(canvas, (x, y), theme, stroke)
+    area = Rect((0, 0), canvas.size)
+    draw_views(canvas, Look(race, 0, 0, camera, area, area.move(0, area.height), theme, em, views), Layer.GROUND)

@@ -1,0 +1,67 @@
+"""Basins of attraction: the map tinted by the minimum in which full-batch descent ends."""
+
+import colorsys
+from functools import lru_cache
+
+import numpy as np
+
+from ....descent.problem import Problem
+from ....study.basin_map import Cellwise, basin_cells, finished
+from ....surface.basins import NO_BASIN
+from ...drawing.camera import Camera
+from ...drawing.canvas import Canvas
+from ...drawing.screen import image
+from ...style.color import Color, mix
+from ...style.theme import Theme
+from ..terrain import enlarged
+from .look import Look
+
+COARSE = 24  # Cells along the map's longer side at first; at the borders of basins they are halved,
+HALVINGS = 2  # so many times,
+PAIRS = 150_000  # as long as no more flows than this are followed, counted in examples.
+STRENGTH = 0.24  # Of a tint.
+FEW = 9  # Basins whose borders are smoothed.
+GOLDEN_ANGLE = 0.381966  # Of a turn: so many hues one after the other are as different as they can be.
+FIRST_HUE = 0.43
+
+
+def draw_basins(canvas: Canvas, look: Look) -> None:
+    """Lay a quiet tint over each basin; what belongs to none is left as it is."""
+    labels = basin_grid(look.problem, look.camera)
+    count = int(labels.max(initial=NO_BASIN)) + 1
+    palette = np.array([(*tint(look.theme, index), round(255 * STRENGTH)) for index in range(count)] + [(0, 0, 0, 0)])
+    pixels = palette[_smooth(labels, look.area.width, look.area.height)[::-1].T]  # NO_BASIN takes the last one.
+    canvas.image(image(pixels.astype(np.uint8)), look.area.topleft)
+
+
+def _smooth(labels: Cellwise, width: int, height: int) -> Cellwise:
+    """Labels of pixels (height, width): that of the nearest cell, but with smooth borders where basins are few."""
+    rows, columns = labels.shape
+    if labels.max(initial=0) >= FEW:
+        nearest: Cellwise = labels[np.arange(height)[:, None] * rows // height, np.arange(width) * columns // width]
+        return nearest
+    names = np.unique(labels)
+    shares = []
+    for name in names:
+        mask = np.pad((labels == name).astype(float), 1, mode="edge")
+        mask = mask[:-2] + 2 * mask[1:-1] + mask[2:]
+        mask = mask[:, :-2] + 2 * mask[:, 1:-1] + mask[:, 2:]
+        shares.append(enlarged(mask, width, height))
+    return np.asarray(names[np.argmax(shares, axis=0)])
+
+
+def tint(theme: Theme, index: int) -> Color:
+    """The colour of a basin, of the same strength in each theme."""
+    lightness = colorsys.rgb_to_hls(*(part / 255 for part in mix(theme.low, theme.mark, 0.3)))[1]
+    red, green, blue = colorsys.hls_to_rgb((FIRST_HUE + index * GOLDEN_ANGLE) % 1.0, lightness, 0.55)
+    return round(255 * red), round(255 * green), round(255 * blue)
+
+
+@lru_cache(maxsize=8)
+def basin_grid(problem: Problem, camera: Camera) -> Cellwise:
+    """Labels of cells that cover the map (rows, columns), row 0 at the bottom; not to be written to."""
+    longer = max(camera.width, camera.height)
+    halvings, side = (HALVINGS, COARSE) if problem.train.count <= 100 else (HALVINGS + 1, COARSE // 2)
+    shape = max(1, side * camera.height // longer), max(1, side * camera.width // longer)
+    most = PAIRS // problem.train.count
+    return finished(basin_cells(problem.basins, camera.view, shape, halvings, problem.basins.minima, most)).labels

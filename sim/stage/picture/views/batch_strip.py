@@ -1,0 +1,60 @@
+"""Which examples are in the coming batch: a row of N cells that fills up in an epoch and then starts anew."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from ....descent.batches import Indices, epoch_orders
+from ....surface.points import Array
+from ...drawing.canvas import Canvas
+from ...drawing.screen import image
+from ...style.color import mix
+from .look import Look
+
+WAITING, USED, COMING = range(3)
+"""What an example is to the present epoch."""
+NARROW = 3  # Cells of fewer pixels have no gaps between them.
+
+States = np.ndarray[tuple[int], np.dtype[np.intp]]
+
+
+@lru_cache(maxsize=64)
+def _order(seed: int, epoch: int, count: int) -> Indices:
+    return np.asarray(epoch_orders(np.array([seed]), epoch, count)[0])
+
+
+def states(count: int, batch_size: int, seed: int, moment: int) -> States:
+    """For each of N examples what it is at that moment, shape (N,): every epoch uses each of them once."""
+    size = min(batch_size, count)
+    epoch, place = divmod(moment, -(-count // size))
+    order = _order(seed, epoch, count)
+    found = np.full(count, WAITING, dtype=np.intp)
+    found[order[: place * size]] = USED
+    found[order[place * size : (place + 1) * size]] = COMING
+    return found
+
+
+def draw_batch_strip(canvas: Canvas, look: Look) -> None:
+    """A cell for each example, by its number: lit if it is in the coming batch, half lit if it has had its turn."""
+    area, theme = look.strip, look.theme
+    if not (area.width and area.height):
+        return
+    count = look.problem.train.count
+    found = states(count, look.track.lane.batch_size, look.track.seed, look.moment)
+    tones = np.array([mix(theme.panel, theme.faint, 0.45), mix(theme.panel, look.color, 0.42), look.color], float)
+    row = columns(tones[found], area.width, np.array(theme.panel, float))
+    canvas.image(image(np.repeat(np.round(row).astype(np.uint8)[:, None], area.height, axis=1)), area.topleft)
+
+
+def columns(cells: Array, width: int, gap: Array) -> Array:
+    """Colours (width, 3) of a row of pixels for cells (N, 3): with gaps if they are wide, means if they are many."""
+    count = len(cells)
+    if count > width:
+        bounds = np.arange(width) * count // width
+        lengths = np.diff(np.append(bounds, count))
+        return np.asarray(np.add.reduceat(cells, bounds, axis=0) / lengths[:, None])
+    owner = np.arange(width) * count // width
+    row = cells[owner]
+    if width >= NARROW * count:
+        row[np.append(np.diff(owner) > 0, False)] = gap
+    return row

@@ -1,0 +1,107 @@
+"""The coming batch's own loss over that of all examples: what the marble goes by at this update.
+
+A small batch's loss may slope where the full one is flat: so a marble that follows it moves on.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+from ....descent.batches import Indices
+from ....descent.problem import Problem
+from ....surface.points import Array, norm
+from ...drawing.camera import Camera
+from ...drawing.canvas import Canvas
+from ...drawing.contours import contour_lines, few_levels
+from ...drawing.glyphs import draw_diamond
+from ...style.color import mix
+from ..terrain import enlarged
+from .look import Look, draw_caption
+from .minima import moved_minima
+
+FINE = 72  # Nodes along the map's longer side for the loss of all examples.
+COARSE = 48  # For how a batch's loss differs from it, at most,
+FEWEST = 12  # and at least.
+PAIRS = 1_000_000  # Losses of examples at nodes that are computed beforehand and kept, at most;
+BATCH_PAIRS = 60_000  # or anew for each batch, where there are too many examples for that.
+
+
+def draw_batch_surface(canvas: Canvas, look: Look) -> None:
+    """Contours of the coming batch's loss at the map's levels."""
+    track, theme = look.track, look.theme
+    color = mix(look.color, theme.text, 0.15)
+    if track.lane.batch_size >= look.problem.train.count:
+        sentence = theme.say("the batch is all examples: its loss is the map's")
+        draw_caption(canvas, look, "batch surface", sentence, color)
+        return
+    batch = track.batch(look.moment)
+    lines, _ = _surface(look.problem, look.camera, batch.tobytes())
+    left, top = look.area.topleft
+    pale = mix(look.color, theme.high, 0.25)
+    for line in lines:
+        canvas.curve([(x + left, y + top) for x, y in line], pale)
+    if len(batch) == 1:
+        sentence = theme.say("loss of example {number} alone", number=int(batch[0]) + 1)
+    else:
+        sentence = theme.say("loss of the batch's {count} examples alone", count=len(batch))
+    draw_caption(canvas, look, "batch surface", sentence, color)
+
+
+def draw_batch_minimum(canvas: Canvas, look: Look) -> None:
+    """A diamond at the minimum of the coming batch's loss that is nearest to the marble, if it is on the map."""
+    if look.track.lane.batch_size >= look.problem.train.count:
+        return
+    _, minima = _surface(look.problem, look.camera, look.track.batch(look.moment).tobytes())
+    if not len(minima):
+        return
+    nearest = look.pixel(minima[np.argmin(norm(minima - look.theta))])
+    if look.area.collidepoint(nearest):
+        stroke = look.stroke
+        colors = ((look.theme.halo, round(5 * stroke)), (look.color, max(1, round(2.2 * stroke))))
+        draw_diamond(canvas, nearest, 6.5 * stroke, colors)
+
+
+@lru_cache(maxsize=512)
+def _surface(problem: Problem, camera: Camera, batch: bytes) -> tuple[list[list[tuple[float, float]]], Array]:
+    """Contours in pixels from the map's corner, and the minima, of one batch given by its bytes."""
+    examples = np.frombuffer(batch, dtype=np.intp)
+    lines = contour_lines(_heights(problem, camera, examples), camera, few_levels(problem, camera))
+    return [line.tolist() for line in lines], moved_minima(problem, problem.train, examples)
+
+
+def _heights(problem: Problem, camera: Camera, batch: Indices) -> Array:
+    """L_B on a fine grid: L there, and the difference, which is smoother, as on a coarse one."""
+    train, fine = problem.train, _full_heights(problem, camera, _grid(camera, FINE).shape[:2])
+    with np.errstate(all="ignore"):
+        if train.count * FEWEST**2 <= PAIRS:
+            coarse = _example_heights(problem, camera)[batch].mean(axis=0)
+        else:
+            coarse = train.value(_grid(camera, _side(camera, BATCH_PAIRS // len(batch))), batch)
+        difference = coarse - _full_heights(problem, camera, coarse.shape)
+        return np.asarray(fine + enlarged(difference, fine.shape[1], fine.shape[0]))
+
+
+@lru_cache(maxsize=8)
+def _full_heights(problem: Problem, camera: Camera, shape: tuple[int, int]) -> Array:
+    with np.errstate(all="ignore"):
+        return problem.train.value(camera.view.grid(shape[1], shape[0]))
+
+
+@lru_cache(maxsize=2)
+def _example_heights(problem: Problem, camera: Camera) -> Array:
+    """ℓ of each example on the grid (N, rows, columns): a batch's loss is the mean of some."""
+    train = problem.train
+    grid = _grid(camera, _side(camera, PAIRS // train.count))
+    with np.errstate(all="ignore"):
+        return np.stack([train.value(grid, np.array([example])) for example in range(train.count)])
+
+
+def _side(camera: Camera, nodes: int) -> int:
+    """Nodes along the map's longer side for about so many in all, within the limits."""
+    shape = max(camera.width, camera.height) / min(camera.width, camera.height)
+    return int(np.clip(np.sqrt(nodes * shape), FEWEST, COARSE))
+
+
+def _grid(camera: Camera, side: int) -> Array:
+    longer = max(camera.width, camera.height)
+    return camera.view.grid(max(2, side * camera.width // longer), max(2, side * camera.height // longer))

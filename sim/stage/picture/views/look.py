@@ -1,0 +1,129 @@
+"""What a view is, and what it is given to draw one moment of one lane."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+import numpy as np
+import pygame
+
+from ....descent.problem import Problem
+from ....descent.race import Race
+from ....descent.track import Track
+from ....surface.points import Array
+from ...drawing.camera import Camera, visible
+from ...drawing.canvas import Canvas, Pixel
+from ...style import text
+from ...style.color import Color
+from ...style.style import stroke_of
+from ...style.theme import Theme
+
+
+class Layer(Enum):
+    """Where a view is drawn, in this order."""
+
+    GROUND = "on the map"
+    """Once for all lanes and moments: it depends on neither."""
+    UNDER = "under the last stretch of the trail"
+    OVER = "over the trail, under the marble"
+    STRIP = "in the strip below the map"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One moment of one lane, and the place on the screen where it is looked at."""
+
+    race: Race
+    index: int
+    moment: int
+    """How many updates the lane has made; no more than its track has recorded."""
+    camera: Camera
+    area: pygame.Rect
+    """The map."""
+    strip: pygame.Rect
+    """The strip; empty where there is no room."""
+    theme: Theme
+    em: int
+    views: frozenset[str] = frozenset()
+    """All views that are shown: their captions stand in rows."""
+
+    @property
+    def track(self) -> Track:
+        """The lane's track."""
+        return self.race.tracks[self.index]
+
+    @property
+    def problem(self) -> Problem:
+        """What is minimised."""
+        return self.race.problem
+
+    @property
+    def color(self) -> Color:
+        """The lane's colour."""
+        return self.theme.lane(self.index)
+
+    @property
+    def stroke(self) -> float:
+        """Width of thin lines."""
+        return stroke_of(self.em)
+
+    @property
+    def theta(self) -> Array:
+        """Where the marble is, shape (2,)."""
+        position: Array = self.track.theta[self.moment]
+        return position
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the next update is known: not if its numbers overflow."""
+        return self.moment < self.track.updates
+
+    def pixel(self, point: Array) -> Pixel:
+        """Where a point (2,) is on the canvas; if it is far away, in its direction only."""
+        x, y = point.tolist()
+        return _pixel(self.camera, self.area.topleft, x, y)
+
+    def holds(self, pixel: Pixel) -> bool:
+        """Whether a pixel is on the map, or so close to it that a part of a marble there would show."""
+        return bool(self.area.inflate(self.em, self.em).collidepoint(pixel))
+
+
+@lru_cache(maxsize=256)
+def _pixel(camera: Camera, corner: tuple[int, int], x: float, y: float) -> Pixel:
+    """Kept, since several views ask for the marble's own pixel."""
+    area = pygame.Rect(corner, (camera.width, camera.height))
+    across, down = visible(camera.project(np.array([x, y])) + corner, area).tolist()
+    return across, down
+
+
+Draw = Callable[[Canvas, Look], None]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Something more to be seen in a panel, drawn alike however one came to the moment."""
+
+    key: str
+    """The character that shows and hides it."""
+    label: str
+    """Its name in a menu, in English."""
+    tip: str
+    """What it shows, in English."""
+    layer: Layer
+    draw: Draw
+    over: Draw | None = None
+    """What of it lies over the trail, if the rest lies under it."""
+
+
+CAPTIONED = ("gradients", "batch surface", "test surface", "hessian")
+"""Views with a line of text at the map's upper left, in the order of their rows."""
+
+
+def draw_caption(canvas: Canvas, look: Look, name: str, sentence: str, color: Color) -> None:
+    """The line of a captioned view, below those of the views before it."""
+    row = sum(other in look.views for other in CAPTIONED[: CAPTIONED.index(name)])
+    size = round(0.9 * look.em)
+    line = text.fitted(sentence, size, look.area.width - look.em)
+    corner = (look.area.left + 0.4 * look.em, look.area.top + (0.25 + 1.25 * row) * look.em)
+    canvas.label(line, corner, size, color, look.theme.halo)

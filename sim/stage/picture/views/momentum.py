@@ -1,0 +1,184 @@
+"""Momentum's arithmetic: next movement = λ · last movement − η · gradient, tail to tip and in numbers.
+
+Unrolled, it is a sum of all gradients so far, in which the one k updates ago weighs λᵏ.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pygame
+
+from ....descent.rules import rule_name
+from ....descent.rules.gradient_descent import GradientDescent, NoState
+from ....descent.rules.momentum import Momentum, MomentumState
+from ....descent.rules.nesterov import Nesterov, NesterovState
+from ....descent.track import Track
+from ....descent.update import Even, one_update
+from ....surface.points import Array, norm
+from ...drawing.canvas import Canvas
+from ...drawing.glyphs import draw_arrow
+from ...style import text
+from ...style.color import mix
+from ...style.numbers import number
+from .look import Look
+
+ENLARGED = 4.0  # Arrows are so many times as long as the movements,
+LONGEST = 0.35  # unless one would be longer than this share of the map's height: then all by less.
+MOST_ARROWS = 10  # Past gradients that are drawn as arrows.
+MOST_BARS = 32  # Past gradients whose weights are shown.
+LEAST_WEIGHT = 0.02
+"""Smaller ones would not show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The next movement as a sum of arrows."""
+
+    carried: Array
+    """What is left of the movements so far, shape (2,)."""
+    push: Array
+    """What the new gradient adds, shape (2,)."""
+    formula: str
+    """The sum in letters."""
+
+    @property
+    def movement(self) -> Array:
+        """The next movement, shape (2,)."""
+        return self.carried + self.push
+
+
+def next_movement(track: Track, moment: int) -> Sum | None:
+    """The sum that makes the update after that moment, which must be known; None if the rule is none of this kind.
+
+    What is carried is the rule's answer to no slope at all, the push its answer to this one if it remembers nothing.
+    """
+    rule = track.lane.rule
+    if type(rule) not in _SUMS:
+        return None
+    formula, remembered = _SUMS[type(rule)]
+    theta = track.theta[moment]
+    fresh = rule.init(theta)
+    state = remembered(rule, track, moment) if moment else fresh
+    _, carried, _ = one_update(rule, Even(np.zeros(2)), theta, None, state)
+    _, push, _ = one_update(rule, Even(track.gradient[moment]), theta, None, fresh)
+    return Sum(carried, push, formula)
+
+
+def _heavy_ball(_rule: Momentum, track: Track, moment: int) -> MomentumState:
+    return MomentumState(track.movement[moment - 1])
+
+
+def _nesterov(rule: Nesterov, track: Track, moment: int) -> NesterovState:
+    """The last update moved θ by λ m − η g: so m follows from it, unless nothing is carried on."""
+    carried = track.movement[moment - 1] + rule.learning_rate * track.gradient[moment - 1]
+    return NesterovState(carried / rule.decay if rule.decay else np.zeros(2))
+
+
+_SUMS: dict[type, tuple[str, Callable[[Any, Track, int], Any]]] = {
+    GradientDescent: ("− η · g", lambda *_: NoState()),
+    Momentum: ("λ · m − η · g", _heavy_ball),
+    Nesterov: ("λ² · m − (1 + λ) η · g", _nesterov),
+}
+"""Of rules that are linear in gradients and in what they remember: the sum, and the state before an update."""
+
+
+def draw_momentum(canvas: Canvas, look: Look) -> None:
+    """The arrows, the equation under them at the map's lower edge, and the weights of past gradients as bars."""
+    if not look.goes_on:
+        return
+    parts = next_movement(look.track, look.moment)
+    movement = look.track.movement[look.moment]
+    _draw_sum(canvas, look, parts, movement)
+    lines = _draw_equation(canvas, look, parts, movement)
+    decay = getattr(look.track.lane.rule, "decay", 0.0)
+    if parts is not None and decay:
+        _draw_weights(canvas, look, decay, look.area.bottom - round((1.25 * lines - 0.7) * look.em))
+
+
+def past_pushes(track: Track, moment: int, most: int) -> Array:
+    """−η λᵏ g of k = 0, 1, 2 … updates ago, shape (at most `most`, 2): all of them add up to the next movement."""
+    rule = track.lane.rule
+    if not isinstance(rule, Momentum):
+        return np.empty((0, 2))
+    gradients = track.gradient[max(moment + 1 - most, 0) : moment + 1][::-1]
+    return -rule.learning_rate * rule.decay ** np.arange(len(gradients))[:, None] * gradients
+
+
+def _draw_past(canvas: Canvas, look: Look, tip: Array, scale: Array) -> None:
+    """The pushes of past gradients tail to tip, back from where the next movement ends, ever fainter."""
+    pushes = past_pushes(look.track, look.moment, MOST_ARROWS)
+    joints = np.concatenate([[tip], tip - np.cumsum(pushes * scale, axis=0)]).tolist()
+    for k, (end, start) in enumerate(pairwise(joints)):
+        color = mix(look.color, look.theme.high, 0.25 + 0.6 * k / MOST_ARROWS)
+        draw_arrow(canvas, start, end, color, look.theme.halo, 0.55 * look.stroke)
+
+
+def _draw_sum(canvas: Canvas, look: Look, parts: Sum | None, movement: Array) -> None:
+    center, theme = look.pixel(look.theta), look.theme
+    if not look.holds(center):
+        return
+    carried = parts.carried if parts else np.zeros(2)
+    longest = max(float(norm(vector).max()) for vector in (carried, movement, movement - carried))
+    reach = LONGEST * look.area.height / max(longest * look.camera.scale, 1e-300)
+    scale = min(ENLARGED, reach) * look.camera.scale * np.array([1.0, -1.0])
+    joint, tip = (tuple((center + vector * scale).tolist()) for vector in (carried, movement))
+    if parts is not None and carried.any():
+        _draw_past(canvas, look, np.array(tip), scale)
+        draw_arrow(canvas, center, joint, mix(look.color, theme.mark, 0.25), theme.halo, look.stroke)
+        draw_arrow(canvas, joint, tip, theme.mark, theme.halo, look.stroke)
+    draw_arrow(canvas, center, tip, look.color, theme.halo, 1.5 * look.stroke)
+
+
+def _draw_equation(canvas: Canvas, look: Look, parts: Sum | None, movement: Array) -> int:
+    """Returns how many lines it takes."""
+    size, room = round(0.9 * look.em), round(look.area.width - look.em)
+    lines = _equation(look, parts, movement, size, room)
+    for row, line in enumerate(reversed(lines)):
+        corner = (look.area.left + 0.4 * look.em, look.area.bottom - (1.45 + 1.25 * row) * look.em)
+        color = mix(look.color, look.theme.text, 0.35)
+        canvas.label(text.fitted(line, size, room), corner, size, color, look.theme.halo)
+    return len(lines)
+
+
+def _equation(look: Look, parts: Sum | None, movement: Array, size: int, room: int) -> list[str]:
+    """The sum in letters and in numbers, in lines that fit into the room if they can."""
+    say = look.theme.say
+    if parts is None:
+        name = say(rule_name(look.track.lane.rule))
+        return [say("movement by {rule}", rule=name), f"= {_pair(movement)}"]
+    letters = say("movement = {formula}", formula=parts.formula)
+    if not parts.carried.any():
+        return [letters, f"= {_pair(movement)}"]
+    summands, result = f"= {_pair(parts.carried)} + {_pair(parts.push)}", f"= {_pair(movement)}"
+    whole = f"{summands} {result}"
+    return [letters, whole] if text.width(whole, size) <= room else [letters, summands, result]
+
+
+def _pair(vector: Array) -> str:
+    x, y = vector.tolist()
+    return f"({number(x)}, {number(y)})"
+
+
+def weights(decay: float, moment: int) -> list[float]:
+    """λᵏ for the gradients of k = 0, 1, 2 … updates ago, as far as there are any that matter."""
+    powers = [decay**k for k in range(min(moment + 1, MOST_BARS))]
+    return [power for power in powers if power >= LEAST_WEIGHT]
+
+
+def _draw_weights(canvas: Canvas, look: Look, decay: float, foot: int) -> None:
+    """Bars at the map's right, beside the equation's first line; the newest gradient's is the last."""
+    em, theme, area = look.em, look.theme, look.area
+    bars = weights(decay, look.moment)
+    size, wide, gap = round(0.8 * em), max(2, round(0.22 * em)), max(1, round(0.08 * em))
+    height, right = 1.6 * em, area.right - round(0.6 * em)
+    for k, weight in enumerate(bars):
+        bar = pygame.Rect(0, 0, wide, max(1, round(weight * height)))
+        bar.bottomright = (right - k * (wide + gap), foot)
+        canvas.rect(bar.inflate(2, 2), theme.halo)
+        canvas.rect(bar, mix(look.color, theme.high, 0.6 * (1 - weight)))
+    words = theme.say("weights λᵏ of past gradients")
+    corner = (right - text.label_size(words, size)[0], foot - height - 1.2 * em)
+    canvas.label(words, corner, size, theme.text, theme.halo)

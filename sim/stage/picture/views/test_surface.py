@@ -1,0 +1,34 @@
+"""The test loss over the training loss: it is the same landscape, moved and bent by other examples."""
+
+import numpy as np
+
+from ...drawing.canvas import Canvas
+from ...drawing.contours import contour_lines, few_levels
+from ...drawing.glyphs import draw_dashes, draw_diamond
+from ...style.color import Color, mix
+from .look import Look, draw_caption
+from .minima import moved_minima
+
+GRID = 96  # Nodes along the map's longer side.
+
+
+def draw_test_surface(canvas: Canvas, look: Look) -> None:
+    """Dashed contours of the test loss at the map's levels, and diamonds at its minima."""
+    camera, problem, theme, stroke = look.camera, look.problem, look.theme, look.stroke
+    longer = max(camera.width, camera.height)
+    with np.errstate(all="ignore"):
+        grid = camera.view.grid(max(2, GRID * camera.width // longer), max(2, GRID * camera.height // longer))
+        heights = problem.test.value(grid)
+    color = tone(look)
+    for line in contour_lines(heights, camera, few_levels(problem, camera)):
+        draw_dashes(canvas, line + look.area.topleft, color, 5 * stroke)
+    for minimum in moved_minima(problem, problem.test):
+        pixel = look.pixel(minimum)
+        if look.area.collidepoint(pixel):
+            draw_diamond(canvas, pixel, 6 * stroke, ((theme.halo, round(5 * stroke)), (color, round(2 * stroke) or 1)))
+    draw_caption(canvas, look, "test surface", theme.say("dashed: test loss, ◇ its minima"), theme.text)
+
+
+def tone(look: Look) -> Color:
+    """A tone that is neither that of the contours nor a lane's."""
+    return mix(look.theme.mark, look.theme.low, 0.45)

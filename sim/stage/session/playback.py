@@ -1,0 +1,117 @@
+"""Messages about time: playing, stepping, scrubbing, speed and clock."""
+
+from dataclasses import dataclass, replace
+
+from ...descent.clock import CLOCKS
+from .session import SPEEDS, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play, or pause. At the horizon, play on for as long again."""
+
+    def apply(self, session: Session) -> Session:
+        at_end = session.update >= session.horizon and not session.playing
+        horizon = session.horizon + (session.scene.updates if at_end else 0)
+        return replace(session, playing=not session.playing, horizon=horizon, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Pause, and go so many updates forward, or back."""
+
+    updates: int
+
+    def apply(self, session: Session) -> Session:
+        progress = min(max(session.update + self.updates, 0), session.horizon)
+        return replace(session, playing=False, progress=float(progress), notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class GoToStart:
+    """Pause at the start."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, playing=False, progress=0.0, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class GoToEnd:
+    """Pause at the horizon."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, playing=False, progress=float(session.horizon), notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Play the same race from its start."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, progress=0.0, playing=True, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Scrub:
+    """Pause, and go to a tick."""
+
+    tick: int
+
+    def apply(self, session: Session) -> Session:
+        progress = min(max(self.tick, 0), session.horizon)
+        return replace(session, playing=False, progress=float(progress), notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSpeed:
+    """So many steps faster, or slower."""
+
+    steps: int
+
+    def apply(self, session: Session) -> Session:
+        speed = min(max(session.speed + self.steps, 0), len(SPEEDS) - 1)
+        return replace(session, speed=speed, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseSpeed:
+    """One of SPEEDS, by its place."""
+
+    index: int
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, speed=min(max(self.index, 0), len(SPEEDS) - 1), notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseClock:
+    """One of the CLOCKS, at the same tick."""
+
+    name: str
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, clock=self.name, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeClock:
+    """The next clock, at the same tick."""
+
+    def apply(self, session: Session) -> Session:
+        clocks = list(CLOCKS)
+        return ChooseClock(clocks[(clocks.index(session.clock) + 1) % len(clocks)]).apply(session)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """So many seconds have passed, and the race has been computed so far."""
+
+    seconds: float
+    computed: int
+
+    def apply(self, session: Session) -> Session:
+        if not session.playing:
+            return session
+        ahead = session.progress + self.seconds * SPEEDS[session.speed]
+        progress = max(session.progress, min(ahead, float(self.computed), float(session.horizon)))
+        return replace(session, progress=progress, playing=progress < session.horizon)

@@ -1,0 +1,142 @@
+"""What the user has asked for, as a value, and how a message makes another of it.
+
+Keys and clicks become messages; `update` is pure, so that every control can be tested without a window. The
+messages themselves stand by what they are about: `playback`, `view`, `setup`, `lanes`, `examples`, `odds`.
+"""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Protocol
+
+from ...descent.clock import UPDATES
+from ...descent.digest import digest
+from ...descent.race import Race
+from ...languages import ENGLISH
+from ...scene import Scene
+from ...scene.carriers import sealed
+from ...scene.reading import Saved
+from ...study.swarm import SIZES, SPREADS
+from ...study.tally import Tally
+from ...surface.protocol import Window
+from ..style.theme import THEMES
+
+SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
+"""Updates a second."""
+USUAL_SPEED = SPEEDS.index(20.0)
+SHEETS = ("odds", "contrast")
+"""What may lie over the maps: the odds over many seeds, and small against large batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A scene, as changed by hand, and how it is being looked at."""
+
+    scene: Scene
+    progress: float = 0.0
+    """How far the race has been played, in ticks: updates of the fastest lane."""
+    playing: bool = False
+    speed: int = USUAL_SPEED
+    """Index into SPEEDS."""
+    seen: int = 0
+    """Up to which tick this race has been watched."""
+    horizon: int = 0
+    """The tick at which playing pauses."""
+    clock: str = UPDATES
+    """By which of the CLOCKS of `descent.clock` the lanes run."""
+    theme: str = THEMES[0]
+    language: str = ENGLISH
+    views: frozenset[str] = frozenset({"batch strip"})
+    """Which of the views are drawn over the maps."""
+    swarm: int = SIZES[0]
+    """How many marbles run in each lane, one of SIZES; 0 for the race's own alone."""
+    spread: str = next(iter(SPREADS))
+    """Where the marbles of a swarm start, one of SPREADS."""
+    focus: Window | None = None
+    """The part of the plane that all maps show; None for the scene's window."""
+    pointer: tuple[int, int] | None = None
+    """Where the mouse rests, in pixels of the picture."""
+    lane: int = 0
+    """The lane that the controls are about."""
+    controls: bool = False
+    """Whether the panel of controls is open."""
+    presenter: bool = False
+    """Bigger type and strokes, for a projector."""
+    captions: bool = True
+    guess: int | None = None
+    """The lane that was guessed to be the answer to the scene's question."""
+    asking: bool = False
+    """Whether the scene's question still waits for a guess."""
+    sheet: str = ""
+    """Which of SHEETS lies over the maps; none if empty."""
+    tally: Tally | None = None
+    """What has been counted for the sheets, of this very scene."""
+    help: bool = False
+    live: bool = True
+    """Whether it can be played on; a picture in a file says nothing of speed and keys."""
+    opened: Saved | None = None
+    """What was opened from a file, until its race has been computed as far as the file tells of it."""
+    notice: str = ""
+    """A sentence about what was just done, until the next message."""
+    open: bool = True
+
+    @property
+    def update(self) -> int:
+        """The tick that is shown; by the clock of updates, every lane's update."""
+        return int(self.progress)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the scene's question is being put now, and playing waits for a guess."""
+        return self.asking and self.captions and not self.playing and self.update == 0
+
+
+def begin(scene: Scene, theme: str = THEMES[0]) -> Session:
+    """A session at the scene's start, playing."""
+    return Session(scene, playing=True, horizon=scene.updates, theme=theme)
+
+
+def ask(session: Session) -> Session:
+    """The session with its scene's question put anew, if it has one and captions are shown: playing waits for it."""
+    asking = session.scene.question is not None
+    wait = asking and session.captions
+    return replace(session, guess=None, asking=asking, playing=session.playing and not wait)
+
+
+class Message(Protocol):
+    """Something that the user, or the clock, says to the session."""
+
+    def apply(self, session: Session) -> Session:
+        """The session after it; the given one is left as it is."""
+        ...
+
+
+def update(session: Session, message: Message) -> Session:
+    """The session after the message.
+
+    Raises:
+        SceneError: the message asks for a scene that cannot be read.
+    """
+    there = message.apply(session)
+    if there.scene != session.scene:
+        return replace(there, seen=there.update, sheet="", tally=None)
+    seen = max(session.seen, there.update)
+    return replace(there, seen=seen) if seen != there.seen else there
+
+
+@lru_cache(maxsize=4)
+def race(scene: Scene) -> Race:
+    """The race of a scene: for equal scenes the same one, with all that it has computed."""
+    return scene.race()
+
+
+def scene_of(session: Session) -> str:
+    """The scene of this session as a text: as changed by hand, with the moment, and what the race was like up to it."""
+    from ...scene.saving import saved_text  # noqa: PLC0415  Not needed to show the first frame.
+
+    told = digest(race(session.scene), session.update)
+    return saved_text(Saved(session.scene, session.update, session.clock, told))
+
+
+def carried_by(session: Session) -> str:
+    """That text as a picture or film of this session carries it."""
+    return sealed(scene_of(session))

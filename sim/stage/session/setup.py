@@ -1,0 +1,171 @@
+"""Messages about what a race begins with: its scene and the question that it asks, its seed, its start."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...descent.data import ShiftedExamples
+from ...languages import TRANSLATIONS, everywhere
+from ...scene import Scene, load_scene, scene_files
+from ...scene.value import InLanguages, Translation
+from ...surface import usual_window
+from ...surface.formula import Formula, FormulaError
+from ..style.theme import say
+from .playback import Restart
+from .session import Session, ask
+
+USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
+LONGEST_TITLE = 60
+OWN_SURFACE = "A surface of your own."
+
+
+@dataclass(frozen=True, slots=True)
+class OpenScene:
+    """Play a scene that comes with the program, by its place in the list; its question, if it has one, is put."""
+
+    index: int
+
+    def apply(self, session: Session) -> Session:
+        names = list(scene_files())
+        if self.index >= len(names):
+            place, count = self.index + 1, len(names)
+            notice = say(session.language, "There is no scene {number}; there are {count}.", number=place, count=count)
+            return replace(session, notice=notice)
+        scene = load_scene(names[self.index])
+        return ask(Restart().apply(replace(session, scene=scene, lane=0, horizon=scene.updates, focus=None)))
+
+
+@dataclass(frozen=True, slots=True)
+class NextScene:
+    """Play the scene so many places further in the list, round and round."""
+
+    places: int
+
+    def apply(self, session: Session) -> Session:
+        names = list(scene_files())
+        outside = -1 if self.places > 0 else 0  # A scene from elsewhere lies before the first.
+        place = names.index(session.scene.name) if session.scene.name in names else outside
+        return OpenScene((place + self.places) % len(names)).apply(session)
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Guess that this lane is the answer to the scene's question, and watch."""
+
+    lane: int
+
+    def apply(self, session: Session) -> Session:
+        if not 0 <= self.lane < len(session.scene.lanes):
+            return session
+        return replace(SkipQuestion().apply(session), guess=self.lane)
+
+
+@dataclass(frozen=True, slots=True)
+class SkipQuestion:
+    """Watch without a guess."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, asking=False, playing=True, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class NewSeed:
+    """Play the race with the next seed: other batches, the same examples."""
+
+    def apply(self, session: Session) -> Session:
+        scene = replace(session.scene, seed=session.scene.seed + 1)
+        return Restart().apply(replace(session, scene=scene))
+
+
+@dataclass(frozen=True, slots=True)
+class SetSeed:
+    """Run with this seed."""
+
+    seed: int
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, scene=replace(session.scene, seed=max(self.seed, 0)), notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Play from another start: all marbles are dropped at this point."""
+
+    point: tuple[float, float]
+
+    def apply(self, session: Session) -> Session:
+        return Restart().apply(replace(session, scene=replace(session.scene, start=self.point)))
+
+
+@dataclass(frozen=True, slots=True)
+class Undrop:
+    """Take a drop back: the start, the moment and whether it played are as before."""
+
+    start: tuple[float, float]
+    progress: float
+    playing: bool
+
+    def apply(self, session: Session) -> Session:
+        scene = replace(session.scene, start=self.start)
+        return replace(session, scene=scene, progress=self.progress, playing=self.playing, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class MoveStart:
+    """Pause, and let the race begin at another point; the moment stays."""
+
+    point: tuple[float, float]
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, scene=replace(session.scene, start=self.point), playing=False, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class SetFormula:
+    """Play on a surface of one's own, f(x, y); the lanes stay, and so do examples that vary a surface."""
+
+    formula: str
+
+    def apply(self, session: Session) -> Session:
+        scene = session.scene
+        if not self.formula.strip() or (isinstance(scene.surface, Formula) and scene.surface.formula == self.formula):
+            return session
+        try:
+            surface = Formula(self.formula)
+        except FormulaError as error:
+            return replace(session, notice=say(session.language, "The formula {reason}", reason=error))
+        window = usual_window(surface, scene.start)
+        examples = scene.examples if scene.examples.needs_surface else ShiftedExamples(USUAL_SIGMA)
+        lanes = tuple(
+            replace(lane, batch_size=_batch_size(lane.batch_size, scene.examples.count, examples.count))
+            for lane in scene.lanes
+        )
+        inside = window.contains(np.array(scene.start))
+        mine = replace(
+            scene,
+            name="formula",
+            title=f"f = {self.formula}"[:LONGEST_TITLE],
+            look=OWN_SURFACE,
+            surface=surface,
+            window=window,
+            start=scene.start if inside else (0.8 * window.x0 + 0.2 * window.x1, 0.7 * window.y1 + 0.3 * window.y0),
+            examples=examples,
+            lanes=lanes,
+            claims=(None,) * len(lanes),
+            captions=(),
+            question=None,
+            translations=_of_own_surface(scene),
+        )
+        return ask(Restart().apply(replace(session, scene=mine, focus=None)))
+
+
+def _of_own_surface(scene: Scene) -> InLanguages[Translation]:
+    """What a surface of one's own is in other languages: its title is a formula, and the lanes' names stay."""
+    before, looks = dict(scene.translations), dict(everywhere(OWN_SURFACE))
+    words = ((code, before.get(code, Translation()).lanes, looks.get(code)) for code in TRANSLATIONS)
+    return tuple((code, Translation(look=look, lanes=lanes)) for code, lanes, look in words if look or lanes)
+
+
+def _batch_size(batch_size: int, before: int, count: int) -> int:
+    """A full batch stays one; no batch is larger than N."""
+    return count if batch_size == before else min(batch_size, count)

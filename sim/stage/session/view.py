@@ -1,0 +1,211 @@
+"""Messages about what is shown, and how: of the same race at the same moment."""
+
+from dataclasses import dataclass, replace
+
+from ...languages import LanguageError, following, language, mistake, words
+from ...study.swarm import SIZES, SPREADS
+from ...surface.protocol import Window
+from ..style.text import has_family
+from ..style.theme import THEMES
+from .odds import PutAway
+from .session import Session
+
+ZOOMS = (0.5, 200.0)
+"""The smallest and the largest that the maps show the scene's window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The mouse rests on a pixel of the picture, or nowhere."""
+
+    pixel: tuple[int, int] | None
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, pointer=self.pixel)
+
+
+@dataclass(frozen=True, slots=True)
+class Zoom:
+    """Show everything so many times as large; a point of the plane stays where it is, or else the middle."""
+
+    factor: float
+    about: tuple[float, float] | None = None
+
+    def apply(self, session: Session) -> Session:
+        whole, window = session.scene.window, session.focus or session.scene.window
+        x, y = self.about or (0.5 * (window.x0 + window.x1), 0.5 * (window.y0 + window.y1))
+        least, most = ZOOMS
+        enlarged = whole.width / window.width
+        share = enlarged / min(max(enlarged * self.factor, least), most)
+        focus = Window(
+            x + (window.x0 - x) * share,
+            x + (window.x1 - x) * share,
+            y + (window.y0 - y) * share,
+            y + (window.y1 - y) * share,
+        )
+        return replace(session, focus=focus, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Pan:
+    """Look farther to the right and farther up, by shares of the width and height that are shown."""
+
+    right: float
+    up: float
+
+    def apply(self, session: Session) -> Session:
+        whole, window = session.scene.window, session.focus or session.scene.window
+        # The middle stays where the scene is, give or take a window: so one does not get lost.
+        x = _between(window.x0 + self.right * window.width, whole.x0 - whole.width, whole.x1 + whole.width)
+        y = _between(window.y0 + self.up * window.height, whole.y0 - whole.height, whole.y1 + whole.height)
+        return replace(session, focus=Window(x, x + window.width, y, y + window.height), notice="")
+
+
+def _between(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)
+
+
+@dataclass(frozen=True, slots=True)
+class ResetView:
+    """Show the scene's own window again."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, focus=None, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTheme:
+    """The next theme."""
+
+    def apply(self, session: Session) -> Session:
+        theme = THEMES[(THEMES.index(session.theme) + 1) % len(THEMES)]
+        return replace(session, theme=theme, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLanguage:
+    """The next language whose file can be used; of one that cannot it is said why."""
+
+    def apply(self, session: Session) -> Session:
+        code, notice = following(session.language), ""
+        while problem := _wrong_with(code):
+            code, notice = following(code), notice or problem
+        return replace(session, language=code, notice=notice)
+
+
+def _wrong_with(code: str) -> str:
+    """Why the language cannot be used; empty if it can, as English always can."""
+    try:
+        font, _ = language(code).font, words(code)
+        if font is not None and not has_family(font):
+            return f"{mistake(code, f'language.font must be a family that pygame_gui has, not {font!r}')}"
+    except LanguageError as error:
+        return str(error)
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleView:
+    """Show or hide a view."""
+
+    name: str
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, views=session.views ^ {self.name}, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseSwarm:
+    """One of SIZES: so many marbles in each lane."""
+
+    size: int
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, swarm=self.size, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSwarm:
+    """The next of SIZES, round and round."""
+
+    def apply(self, session: Session) -> Session:
+        return ChooseSwarm(SIZES[(SIZES.index(session.swarm) + 1) % len(SIZES)]).apply(session)
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseSpread:
+    """One of SPREADS; without a swarm, the smallest one appears, for there would be nothing to see."""
+
+    name: str
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, spread=self.name, swarm=session.swarm or SIZES[1], notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSpread:
+    """The next of SPREADS, round and round."""
+
+    def apply(self, session: Session) -> Session:
+        names = list(SPREADS)
+        return ChooseSpread(names[(names.index(session.spread) + 1) % len(names)]).apply(session)
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Bigger type and strokes and no controls, or back."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, presenter=not session.presenter, controls=False, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ShowControls:
+    """Fold the panel of controls out or in."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, controls=not session.controls, presenter=False, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleCaptions:
+    """Show captions and questions, or leave them out."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, captions=not session.captions, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHelp:
+    """Show or hide the sheet of keys."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, help=not session.help)
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Show a sentence, until the next message."""
+
+    sentence: str
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, notice=self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Put away what lies on top: the sheet of keys, the sheet over the maps, or else the window."""
+
+    def apply(self, session: Session) -> Session:
+        if session.help:
+            return replace(session, help=False)
+        return PutAway().apply(session) if session.sheet else Close().apply(session)
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close the window."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, open=False)

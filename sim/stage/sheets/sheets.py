@@ -1,0 +1,120 @@
+"""The sheets over the maps: their tabs, how far the counting has come, and what is on each, once it has been drawn.
+
+What draws them is loaded when it is first needed: it takes longer than a frame may.
+"""
+# ruff: noqa: PLC0415
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pygame
+
+from ...study.tally import SEEDS, Tally, contrast_of, odds_of
+from ..drawing.canvas import Backdrop, Canvas
+from ..drawing.layout import Layout
+from ..drawing.screen import painted
+from ..session.odds import computing
+from ..session.session import SHEETS, Session
+from ..style import text
+from ..style.numbers import percent
+from ..style.style import hairline
+from ..style.theme import Theme
+
+LABELS = {"odds": "odds", "contrast": "small against large batch"}
+"""What the sheets are called on their tabs."""
+MARGIN = 0.7  # Of a page of figures, in ems: the figures are to stand where the maps do.
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things stand on a sheet."""
+
+    whole: pygame.Rect
+    tabs: dict[str, pygame.Rect]
+    progress: pygame.Rect
+    body: pygame.Rect
+
+
+def places_of(places: Layout, theme: Theme) -> Places:
+    """A sheet takes the place of maps and chart."""
+    em, gap = places.em, round(0.5 * places.em)
+    whole = places.chart.unionall([panel.frame for panel in places.panels])
+    tall, left = round(1.9 * em), whole.left
+    tabs = {}
+    for name in SHEETS:
+        width = text.width(theme.say(LABELS[name]), em, bold=True) + 2 * em
+        tabs[name] = pygame.Rect(left, whole.top, width, tall)
+        left += width + gap
+    progress = pygame.Rect(left + gap, whole.top, whole.right - left - gap, tall)
+    body = pygame.Rect(whole.left, whole.top + tall, whole.width, whole.height - tall).inflate(
+        round(2 * MARGIN * em), 0
+    )
+    return Places(whole, tabs, progress, body)
+
+
+def tab_at(places: Layout, theme: Theme, pixel: tuple[int, int]) -> str | None:
+    """The sheet whose tab is at that pixel of the picture."""
+    tabs = places_of(places, theme).tabs
+    return next((name for name, tab in tabs.items() if tab.collidepoint(pixel)), None)
+
+
+def draw_over(canvas: Canvas, places: Layout, theme: Theme, session: Session, tally: Tally | None) -> None:
+    """Draw the session's sheet with what a tally says, which may be older than the session's own; None: nothing yet."""
+    here, em = places_of(places, theme), places.em
+    canvas.rect(here.whole.union(here.body), theme.background)
+    for name, tab in here.tabs.items():
+        chosen = name == session.sheet
+        canvas.rect(tab, theme.text if chosen else theme.panel, corner=em // 2)
+        if not chosen:
+            canvas.rect(tab, theme.border, width=hairline(em), corner=em // 2)
+        ink = theme.background if chosen else theme.text
+        canvas.text(theme.say(LABELS[name]), tab.center, em, ink, bold=True, align=0.5)
+    _draw_progress(canvas, here.progress, theme, em, session)
+    if tally is not None:
+        canvas.backdrop(_body(session.sheet, tally, theme, em, here.body.size), here.body.topleft)
+
+
+def pieces(name: str, tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> Iterator[None]:
+    """Get ready what `draw_over` needs of a tally, in pieces that are short enough for a frame each."""
+    from .odds import arranged
+
+    if name == "odds":
+        odds_of(tally)
+        yield
+        arranged(tally, theme, em, size)
+    else:
+        contrast_of(tally)
+    yield
+    painted(_body(name, tally, theme, em, size))
+
+
+def _draw_progress(canvas: Canvas, place: pygame.Rect, theme: Theme, em: int, session: Session) -> None:
+    """How far the counting has come, at the right end."""
+    tally = session.tally
+    assert tally is not None
+    size, share = round(0.95 * em), tally.share
+    if tally.failed:
+        words = theme.say("The processes that compute the odds could not be started, or died.")
+    elif computing(session) is None:
+        words = theme.say("{count} seeds a lane · J or Esc: put away", count=f"{SEEDS:,}")
+    elif not tally.results:
+        words = theme.say("starting … · J or Esc: stop")
+    else:
+        words = theme.say(
+            "{share} % of {count} seeds a lane · J or Esc: stop", share=percent(share), count=f"{SEEDS:,}"
+        )
+    words = text.fitted(words, size, place.width)
+    canvas.text(words, place.midright, size, theme.muted, align=1)
+    bar = pygame.Rect(0, 0, min(12 * em, place.width - text.width(words, size) - 2 * em), max(4, round(0.4 * em)))
+    if bar.width > 3 * em and computing(session) is not None:
+        bar.midright = (place.right - text.width(words, size) - em, place.centery)
+        canvas.rect(bar, theme.border, corner=bar.height // 2)
+        bar.width = round(share * bar.width)
+        canvas.rect(bar, theme.text, corner=bar.height // 2)
+
+
+def _body(name: str, tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> Backdrop:
+    from .contrast import draw_table
+    from .odds import draw_odds
+
+    return Backdrop(draw_odds if name == "odds" else draw_table, (tally, theme, em), size)

@@ -1,0 +1,1 @@
+"""How all that is seen looks and reads: colours, type, languages, numbers, and the widths of strokes."""

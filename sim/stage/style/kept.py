@@ -1,0 +1,81 @@
+"""What was computed for pictures and may be wanted again: kept while all of it fits into one stated sum of bytes."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+import pygame
+
+LIMIT = 96 << 20
+"""Bytes of all that is kept, at most."""
+LEAST = 512  # Bytes that anything weighs: its key, and its place among the others.
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Store:
+    """Values by their keys, those that were wanted last, up to a sum of bytes."""
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self.limit = limit
+        self.weight = 0
+        """Bytes of all values."""
+        self.made = 0
+        """How many values have been made, at all."""
+        self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The value of that key, made if it is not there; a value that is heavier than the limit is not kept."""
+        if key in self._values:
+            self._values.move_to_end(key)
+            found: T = self._values[key][0]
+            return found
+        value = make()
+        self.made += 1
+        weight = weight_of(value)
+        if weight <= self.limit:
+            self._values[key] = value, weight
+            self.weight += weight
+        while self.weight > self.limit:
+            _, (_, least) = self._values.popitem(last=False)
+            self.weight -= least
+        return value
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._values.clear()
+        self.weight = 0
+
+
+STORE = Store()
+"""The one that pictures share."""
+
+
+def kept(function: Callable[P, T]) -> Callable[P, T]:
+    """A function whose results are kept in STORE; its arguments must be hashable, and its results are shared."""
+
+    @wraps(function)
+    def wanted(*args: P.args, **kwargs: P.kwargs) -> T:
+        return STORE.get((function, args, tuple(sorted(kwargs.items()))), lambda: function(*args, **kwargs))
+
+    return wanted
+
+
+def weight_of(value: object) -> int:
+    """About how many bytes a value takes: of pictures and arrays their content, of others those of their parts."""
+    match value:
+        case pygame.Surface():
+            return LEAST + value.get_pitch() * value.get_height()
+        case np.ndarray():
+            return LEAST + value.nbytes
+        case list() | tuple():
+            return LEAST + (len(value) * weight_of(value[0]) if value else 0)
+        case str():
+            return LEAST + len(value)
+    return LEAST

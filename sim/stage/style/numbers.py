@@ -1,0 +1,107 @@
+"""Numbers and names as people read them."""
+
+import math
+import re
+from dataclasses import fields
+from typing import Any
+
+from ...descent.rules import rule_name
+from ...descent.track import Lane
+from ...descent.verdict import Event
+from ...languages import ENGLISH
+from .theme import Theme, say
+
+SYMBOLS = {
+    "learning_rate": "η",
+    "decay": "λ",
+    "alpha": "α",
+    "beta1": "β1",
+    "beta2": "β2",
+    "weight_decay": "w",
+    "epsilon": "ε",
+}
+"""Hyperparameters shown on a panel, by the letters of their papers."""
+ALWAYS = ("learning_rate", "decay")
+
+
+EVIDENCE = (
+    "loss {height} above the lowest minimum",
+    "loss {height} below every known minimum",
+    "down along ±({x}, {y})",
+    "that of minimum {number}",
+    "one that is not known",
+    "by up to {length}, and no less than before",
+    "gradient and weight decay balance",
+    "proved to be the global one",
+    "none lower is known in the window",
+    "found there, at ({x}, {y})",
+    "it grows without bound",
+    "the loss is not finite there",
+    "the loss has no gradient there",
+)
+"""What a verdict says in words for evidence; the rest of it is formulas."""
+
+
+def evidence(part: str, theme: Theme) -> str:
+    """A part of a verdict's evidence in the theme's language."""
+    for sentence in EVIDENCE:
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(sentence))
+        found = re.fullmatch(pattern, part)
+        if found:
+            return theme.say(sentence, **found.groupdict())
+    return part
+
+
+def way(event: Event, theme: Theme) -> str:
+    """From which minimum to which an escape led, by their numbers on the map, which those that were not known lack."""
+    places = {
+        name: place + 1 for name, place in (("source", event.source), ("target", event.target)) if place is not None
+    }
+    if "target" not in places:
+        return theme.say("from minimum {source}", **places)
+    if "source" not in places:
+        return theme.say("to minimum {target}", **places)
+    return theme.say("minimum {source} → {target}", **places)
+
+
+def number(value: float) -> str:
+    """About four digits, of a width that changes little: 0.3660, −12.35, 3.1e−07."""
+    if not math.isfinite(value):
+        return "∞" if value > 0 else "−∞" if value < 0 else "–"
+    size = abs(value)
+    if size and (size < 1e-3 or size >= 1e5):
+        text = f"{value:.1e}"
+    else:
+        whole = len(str(int(size)))
+        text = f"{value:.{max(0, 5 - whole)}f}"
+    return text.replace("-", "−")
+
+
+def short(value: float) -> str:
+    """A number that somebody chose, as short as it can be written: 0.15, 1e−08."""
+    return f"{value:g}".replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """A share of 1 in per cent, without the sign; none and all are said of nothing else."""
+    hundred = 100 * share
+    if 0 < hundred < 1:
+        return f"{max(hundred, 0.1):.1f}"
+    return f"{min(hundred, 99.9):.1f}" if 99 < hundred < 100 else f"{hundred:.0f}"
+
+
+def settings(lane: Lane, count: int, theme: Theme | None = None) -> str:
+    """The rule, its hyperparameters and the batch size among `count` examples, in one line.
+
+    Of Adam's kind of details only those are told that are not the usual ones.
+    """
+    rule: Any = lane.rule
+    told = [
+        field
+        for field in fields(rule)
+        if field.name in ALWAYS or (field.name in SYMBOLS and getattr(rule, field.name) != field.default)
+    ]
+    chosen = [f"{SYMBOLS[field.name]} {short(getattr(rule, field.name))}" for field in told]
+    language = ENGLISH if theme is None else theme.language
+    batch = say(language, "B {size} of {count}", size=lane.batch_size, count=count)
+    return " · ".join([say(language, rule_name(lane.rule)), *chosen, batch])

@@ -1,0 +1,137 @@
+"""Type: Noto Sans in two weights, rendered once for each string and kept.
+
+Mathematical signs and Han characters come from Noto Sans SC, what neither has from the families that languages ask for;
+pygame_gui carries them all.
+"""
+
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from itertools import groupby
+from pathlib import Path
+
+import pygame
+import pygame.font
+from pygame.font import Font
+
+from ...languages import LANGUAGES, known
+from .color import Color
+from .kept import kept
+
+USUAL = ("NotoSans", "NotoSansSC")
+"""The families that have all that is written in most languages, and all mathematical signs."""
+NO_CHARACTER = "\uffff"
+
+
+@cache
+def families() -> tuple[str, ...]:
+    """All families, in the order in which they are asked for a character; the last one must do."""
+    asked = (known(code).font for code in LANGUAGES)
+    return tuple(dict.fromkeys([*USUAL, *(font for font in asked if font is not None and has_family(font))]))
+
+
+def has_family(name: str) -> bool:
+    """Whether there is such a family, in both weights."""
+    return all(_path(name, bold) is not None for bold in (False, True))
+
+
+def _path(name: str, bold: bool) -> Path | None:
+    package = find_spec("pygame_gui")
+    assert package is not None
+    assert package.origin is not None
+    start = Path(package.origin).parent / "data" / f"{name}-{'Bold' if bold else 'Regular'}"
+    return next((path for ending in (".ttf", ".otf") if (path := Path(f"{start}{ending}")).is_file()), None)
+
+
+@cache
+def font_file(number: int, bold: bool) -> Path:
+    """Where one of the families lies."""
+    path = _path(families()[number], bold)
+    assert path is not None
+    return path
+
+
+def family_of(language: str) -> int:
+    """Which of the families has most of what is written in the language: for what is in one type alone."""
+    font = known(language).font
+    return families().index(font if font is not None and font in families() else USUAL[-1])
+
+
+@cache
+def _font(number: int, size: int, bold: bool) -> Font:
+    """One family in one size; opened only when it is needed, since that with Han characters is large."""
+    pygame.font.init()
+    return Font(font_file(number, bold), size)
+
+
+@cache
+def family(character: str) -> int:
+    """Which of the families has the character: the first whose picture of it is not that of a missing one."""
+    for number in range(len(families()) - 1):
+        font = _font(number, 24, False)
+        if font.metrics(character) != font.metrics(NO_CHARACTER):
+            return number
+        pictures = (font.render(text, True, (0, 0, 0)) for text in (character, NO_CHARACTER))
+        if len({pygame.image.tobytes(picture, "RGBA") for picture in pictures}) > 1:
+            return number
+    return len(families()) - 1
+
+
+def _runs(text: str) -> list[tuple[int, str]]:
+    """The text cut where the family changes; an empty one is in the first."""
+    return [(number, "".join(characters)) for number, characters in groupby(text, family)] or [(0, "")]
+
+
+@lru_cache(maxsize=8192)
+def width(text: str, size: int, bold: bool = False) -> int:
+    """How many pixels wide the text is."""
+    return sum(_font(number, size, bold).size(run)[0] for number, run in _runs(text))
+
+
+@kept
+def rendered(text: str, size: int, color: Color, bold: bool = False) -> pygame.Surface:
+    """The text as a picture with transparent ground; shared, so not to be drawn upon."""
+    fonts = [(_font(number, size, bold), run) for number, run in _runs(text)]
+    if len(fonts) == 1:
+        return fonts[0][0].render(text, True, color)
+    ascent, height = (max(getter(font) for font, _ in fonts) for getter in (Font.get_ascent, Font.get_height))
+    picture = pygame.Surface((width(text, size, bold), height), pygame.SRCALPHA)
+    picture.fill((*color, 0))
+    x = 0
+    for font, run in fonts:
+        part = font.render(run, True, color)
+        picture.blit(part, (x, ascent - font.get_ascent()))
+        x += part.get_width()
+    return picture
+
+
+@kept
+def haloed(text: str, size: int, color: Color, halo: Color, bold: bool = False) -> pygame.Surface:
+    """The text with a rim of the halo's colour, legible on any map."""
+    face, rim = rendered(text, size, color, bold), rendered(text, size, halo, bold)
+    width = max(1, size // 10)
+    picture = pygame.Surface((face.get_width() + 2 * width, face.get_height() + 2 * width), pygame.SRCALPHA)
+    picture.fill((*halo, 0))
+    # Strokes are wider than the rim: its corners and, where it is wide, its sides cover what lies between.
+    steps = range(0, 2 * width + 1, max(1, 2 * width if width == 1 else width))
+    picture.fblits([(rim, (dx, dy)) for dx in steps for dy in steps])
+    picture.blit(face, (width, width))
+    return picture
+
+
+@lru_cache(maxsize=1024)
+def fitted(text: str, size: int, room: int, bold: bool = False) -> str:
+    """The text, shortened with an ellipsis if it is wider than the room."""
+    if width(text, size, bold) <= room:
+        return text
+    for end in range(len(text) - 1, 0, -1):
+        shorter = text[:end].rstrip() + "…"
+        if width(shorter, size, bold) <= room:
+            return shorter
+    return ""
+
+
+def label_size(text: str, size: int, bold: bool = False) -> tuple[int, int]:
+    """Width and height of `haloed` text."""
+    rim = 2 * max(1, size // 10)
+    wide, tall = rendered(text, size, (0, 0, 0), bold).get_size()
+    return wide + rim, tall + rim

@@ -1,0 +1,62 @@
+"""How things look and read: colours from assets/themes.toml, what it says in a language of assets/locale/."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+
+from ...languages import ENGLISH, words
+from ...resources import asset
+from .color import Color
+
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One set of colours."""
+
+    background: Color
+    panel: Color
+    border: Color
+    text: Color
+    muted: Color
+    faint: Color
+    grid: Color
+    low: Color
+    """Tint of the lowest loss on the map."""
+    high: Color
+    """Tint of the highest."""
+    contour: Color
+    mark: Color
+    """Critical points and other marks on the map."""
+    halo: Color
+    """Under everything that lies on the map."""
+    lanes: tuple[Color, ...]
+    language: str = ENGLISH
+
+    def lane(self, index: int) -> Color:
+        """The colour of a lane, the same in its panel, chip, chart line and legend."""
+        return self.lanes[index % len(self.lanes)]
+
+    def say(self, sentence: str, **values: object) -> str:
+        """An English sentence in the theme's language, its {names} filled in; English where it is missing."""
+        return say(self.language, sentence, **values)
+
+
+@cache
+def load_theme(name: str, language: str = ENGLISH) -> Theme:
+    """The theme of that name, one of THEMES, in the language of that code."""
+    with asset("themes.toml").open("rb") as file:
+        table = tomllib.load(file)[name]
+    lanes = tuple(_color(text) for text in table.pop("lanes"))
+    return Theme(lanes=lanes, language=language, **{key: _color(text) for key, text in table.items()})
+
+
+def say(language: str, sentence: str, **values: object) -> str:
+    """An English sentence in the language of that code, its {names} filled in; English where it is missing."""
+    return words(language).get(sentence, sentence).format(**values)
+
+
+def _color(text: str) -> Color:
+    red, green, blue = bytes.fromhex(text.removeprefix("#"))
+    return red, green, blue

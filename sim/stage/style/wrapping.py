@@ -1,0 +1,47 @@
+"""Text on several lines, broken where its script allows it."""
+
+import re
+from functools import lru_cache
+
+from . import text
+
+OPENING, CLOSING = "“（《", "，。；：、？！”）》"
+"""Marks that cling to what comes after them, and those that cling to what stands before."""
+HAN = "⺀-鿿＀-￯"
+PIECE = re.compile(
+    rf"[{OPENING}]*(?:(?![{OPENING}{CLOSING}])[{HAN}]|[^\s{HAN}{OPENING}{CLOSING}]+)[{CLOSING}]*\s*|\S\s*"
+)
+"""What a line is not broken within: a word, or a Chinese character, with the marks that cling to it."""
+
+
+@lru_cache(maxsize=2048)
+def wrapped(words: str, size: int, room: int, most: int, bold: bool = False) -> tuple[str, ...]:
+    """The words on at most so many lines, none wider than the room; what does not go in ends with an ellipsis."""
+    pieces = PIECE.findall(words.strip())
+    lines: list[str] = []
+    while pieces and len(lines) < most - 1:
+        count = 1
+        while count < len(pieces) and text.width("".join(pieces[: count + 1]).rstrip(), size, bold) <= room:
+            count += 1
+        lines.append(text.fitted("".join(pieces[:count]).rstrip(), size, room, bold))
+        pieces = pieces[count:]
+    if pieces:
+        lines.append(text.fitted("".join(pieces).rstrip(), size, room, bold))
+    return tuple(line for line in lines if line)
+
+
+def complete(lines: tuple[str, ...], label: str) -> bool:
+    """Whether nothing has been left out."""
+    return "".join("".join(lines).split()) == "".join(label.split())
+
+
+@lru_cache(maxsize=2048)
+def balanced(label: str, size: int, room: int, most: int) -> tuple[str, ...]:
+    """The same with lines about equally long, for words that stand in the middle."""
+    best = wrapped(label, size, room, most)
+    for narrower in range(room - 1, room // 2, -max(1, size // 3)):
+        lines = wrapped(label, size, narrower, most)
+        if len(lines) > len(best) or not complete(lines, label):
+            break
+        best = lines
+    return best

@@ -1,0 +1,141 @@
+"""Counting beside the window: processes of their own compute, a thread waits for them, frames go on.
+
+A thread alone would not do: whoever computes in Python keeps all other threads of the process waiting. Even
+loading what is needed takes longer than a frame may: the thread does that, too, and lets go of the interpreter often.
+"""
+# ruff: noqa: PLC0415
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+
+from ...scene import Scene
+from ...study.tally import Tally, work
+from ..session.odds import Counted, Failed, Timed
+from ..session.session import Message
+
+if TYPE_CHECKING:
+    from ...study.contrast import Speed
+    from ...study.ensemble import Job, Outcomes
+    from ...study.workers import Work
+
+NEEDED = ("...study.workers", "...study.contrast", "..sheets.odds", "..sheets.contrast")
+"""What has to be loaded to count, and to show what has been counted."""
+SHARING = 0.0005  # Seconds after which threads take turns while that is loaded.
+NICENESS = 10  # Of the processes, where the system knows such a thing: the window goes first.
+PAUSE = 0.05  # Seconds after which the thread looks whether it is still wanted.
+FAREWELL = 5.0  # Seconds in which it has to end.
+
+
+@dataclass(frozen=True, slots=True)
+class Gently:
+    """A job that lets others go first."""
+
+    job: "Job"
+
+    @property
+    def marble_updates(self) -> int:
+        """Those of the job."""
+        return self.job.marble_updates
+
+    def run(self) -> "Outcomes":
+        """Compute it, with little claim on the processor."""
+        if hasattr(os, "nice") and os.nice(0) < NICENESS:
+            os.nice(NICENESS - os.nice(0))
+        return self.job.run()
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Measures how fast updates are on this computer: not beside frames that are being drawn."""
+
+    scene: Scene
+    marble_updates: int = 1
+
+    def run(self) -> "tuple[Speed, Speed]":
+        """Measure it."""
+        from ...study.contrast import measured
+
+        return measured(self.scene)
+
+
+class Counter:
+    """Computes what a tally still lacks, until it is told to stop."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.scene = tally.scene
+        self._found: SimpleQueue[Message] = SimpleQueue()
+        self._settled, self._unwanted = Event(), Event()
+        self._thread = Thread(target=self._run, args=(tally,), name="counting", daemon=True)
+        self._thread.start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether all is loaded that it takes to show what has been counted, and the thread has become quiet."""
+        return self._settled.is_set()
+
+    def messages(self) -> list[Message]:
+        """What has been found since the last call."""
+        found = []
+        while True:
+            try:
+                found.append(self._found.get_nowait())
+            except Empty:
+                return found
+
+    def stop(self) -> None:
+        """Let it be; the processes end soon."""
+        self._unwanted.set()
+
+    def close(self) -> None:
+        """Let it be, and wait until no process is left."""
+        self.stop()
+        self._thread.join(FAREWELL)
+
+    def _run(self, tally: Tally) -> None:
+        with _taking_turns():
+            for name in NEEDED:
+                import_module(name, __package__)
+        from ...study.workers import StudyError
+
+        try:
+            self._compute(tally)
+        except (StudyError, OSError):
+            self._found.put(Failed(tally.scene))
+        finally:
+            self._settled.set()
+
+    def _compute(self, tally: Tally) -> None:
+        from ...study.workers import available_workers, shared
+
+        scene, jobs = tally.scene, work(tally.scene)
+        wanted: list[tuple[Work[Any], Callable[[Any], Message]]] = []
+        if tally.speeds is None:  # Comes first, while the computer has little else to do.
+            wanted.append((Timing(scene), partial(Timed, scene)))
+        wanted += [(Gently(jobs[place]), partial(Counted, scene, place)) for place in tally.missing]
+        with closing(shared([job for job, _ in wanted], max(1, available_workers() - 1), PAUSE)) as results:
+            for found in results:
+                self._settled.set()
+                if self._unwanted.is_set():
+                    return
+                if found is not None:
+                    index, outcome = found
+                    self._found.put(wanted[index][1](outcome))
+
+
+@contextmanager
+def _taking_turns() -> Iterator[None]:
+    """Let other threads wait for less long than they usually do."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SHARING)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)

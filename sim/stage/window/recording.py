@@ -1,0 +1,68 @@
+"""A film of what one sees in the window, from one press of the key to the next."""
+
+from typing import TYPE_CHECKING
+
+import pygame
+
+from ...files import OutputError, free_path, located, named
+from ..session.session import Message, Session, carried_by
+from ..session.view import Notify
+from ..style.theme import say
+
+if TYPE_CHECKING:
+    from ..export.film import Recorder
+
+RATE = 30  # Pictures a second, at most; one stays until something has changed.
+
+
+class Filming:
+    """The film that is being made, if one is. Each call answers with what there is to say, if anything."""
+
+    def __init__(self) -> None:
+        self._recorder: Recorder | None = None
+        self._begun = 0.0
+
+    @property
+    def running(self) -> bool:
+        """Whether a film is being made."""
+        return self._recorder is not None
+
+    def toggle(self, session: Session, size: tuple[int, int], now: float) -> Message | None:
+        """Begin a film of pictures of that size in pixels at the time `now`, in seconds, or finish the running one."""
+        if self._recorder is not None:
+            return self.finish(session)
+        try:
+            from ..export.film import Recorder  # noqa: PLC0415  Only who makes a film waits for its library.
+
+            path = free_path(named(session.scene.name, ".mp4"))
+            self._recorder = Recorder(path, size, RATE, carried_by(session))
+        except ModuleNotFoundError as error:
+            return Notify(say(session.language, "No film: {name} is not installed", name=error.name))
+        except OutputError as error:
+            return Notify(str(error))
+        self._begun = now
+        return Notify(say(session.language, "Recording {path} until V is pressed again", path=path.name))
+
+    def see(self, session: Session, picture: pygame.Surface, now: float) -> Message | None:
+        """What is seen at that time; if its size has changed, the film ends."""
+        if self._recorder is None:
+            return None
+        if picture.get_size() != self._recorder.size:
+            return self.finish(session)
+        try:
+            self._recorder.offer(picture, now - self._begun)
+        except OutputError as error:
+            self._recorder = None
+            return Notify(str(error))
+        return None
+
+    def finish(self, session: Session) -> Message | None:
+        """End the film that runs, and save it."""
+        if self._recorder is None:
+            return None
+        recorder, self._recorder = self._recorder, None
+        try:
+            recorder.finish()
+        except OutputError as error:
+            return Notify(str(error))
+        return Notify(say(session.language, "Saved {path}", path=located(recorder.path)))

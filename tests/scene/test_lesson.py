@@ -1,0 +1,106 @@
+"""What scenes say while their races run: true, in time, and for long enough."""
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from sim.descent.race import Race
+from sim.scene import Caption, Scene, load_scene, scene_files
+from sim.scene.lesson import HOLD, answer, caption, revealed_at, said_at
+
+NAMES = list(scene_files())
+OPENING = load_scene(NAMES[0])
+
+
+@cache
+def played(name: str) -> tuple[Scene, Race]:
+    scene = load_scene(name)
+    race = scene.race()
+    race.extend(scene.updates + 1)
+    return scene, race
+
+
+# The program's own scenes.
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_caption_comes_true_and_stands_for_a_while(name: str) -> None:
+    scene, race = played(name)
+    timing = scene.timing("updates")
+    moments = [said_at(each, scene, race, timing, scene.updates) for each in scene.captions]
+    assert 2 <= len(moments) <= 4
+    assert None not in moments
+    assert moments == sorted(moments, key=lambda moment: moment or 0)
+    shown = [caption(scene, race, timing, tick) for tick in range(0, scene.updates + 1, 5)]
+    for index in range(len(scene.captions) - 1):
+        assert shown.count(index) >= 4, scene.captions[index].text
+    assert shown[-1] == len(scene.captions) - 1
+    assert shown[0] is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_captions_and_questions_are_short_and_the_answer_is_right(name: str) -> None:
+    scene, race = played(name)
+    question = scene.question
+    assert question is not None
+    for sentence in (question.text, *(each.text for each in scene.captions)):
+        assert len(sentence) <= 90
+        assert sentence[-1] in ".?"
+    timing = scene.timing("updates")
+    right = tuple(scene.lanes[lane].name for lane in answer(scene, race, timing, scene.updates))
+    assert right == question.answer
+    assert 0 < len(right) < len(scene.lanes)
+    moment = revealed_at(scene, race, timing, scene.updates)
+    assert moment is not None
+    assert moment <= scene.updates
+
+
+@pytest.mark.parametrize(("name", "clock"), [("local-minimum", "updates"), ("batch-ladder", "epochs")])
+def test_what_is_said_does_not_depend_on_what_comes_later(name: str, clock: str) -> None:
+    scene, race = played(name)
+    timing, live = scene.timing(clock), scene.race()
+    for tick in range(0, 200, 9):
+        live.extend(tick)
+        assert caption(scene, live, timing, tick) == caption(scene, race, timing, tick)
+        assert answer(scene, live, timing, tick) == answer(scene, race, timing, tick)
+        assert revealed_at(scene, live, timing, tick) == revealed_at(scene, race, timing, tick)
+
+
+# Captions.
+
+
+def with_captions(*captions: Caption) -> Scene:
+    return replace(OPENING, captions=captions)
+
+
+def shown(scene: Scene, tick: int, clock: str = "updates") -> int | None:
+    return caption(scene, played(OPENING.name)[1], scene.timing(clock), tick)
+
+
+def test_a_caption_stands_until_the_next_or_for_long_enough() -> None:
+    scene = with_captions(
+        Caption("start", "a"), Caption("update", "b", update=30), Caption("escaped", "c", lane="minibatch")
+    )
+    events = played(OPENING.name)[1].judges[1].events
+    escape = next(event for event in events if event.kind == "escaped")
+    assert escape.update < escape.seen  # It is said when it is certain, not when it has begun.
+    assert [shown(scene, tick) for tick in (0, 29, 30, escape.seen - 1)] == [0, 0, 1, 1]
+    assert [shown(scene, escape.seen + later) for later in (0, HOLD - 1, HOLD)] == [2, 2, None]
+
+
+def test_what_is_said_at_the_end_stays() -> None:
+    scene = with_captions(Caption("end", "a"))
+    assert [shown(scene, tick) for tick in (399, 400, 400 + 2 * HOLD)] == [None, 0, 0]
+
+
+def test_a_lane_s_own_updates_count_by_every_clock() -> None:
+    scene = with_captions(Caption("update", "a", lane="full batch", update=2), Caption("end", "b", lane="full batch"))
+    assert shown(scene, 2) == 0
+    assert (shown(scene, 39, "epochs"), shown(scene, 40, "epochs")) == (None, 0)
+    assert shown(scene, 400, "epochs") is None
+
+
+def test_a_lane_that_is_gone_is_not_spoken_of() -> None:
+    scene = with_captions(Caption("update", "a", lane="somebody else", update=2))
+    assert shown(scene, 10) is None

@@ -1,0 +1,56 @@
+"""The camera: to the screen and back."""
+
+import numpy as np
+import pygame
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.stage.drawing.camera import Camera, visible
+from sim.surface.protocol import Window
+
+coordinates = st.floats(-1e3, 1e3)
+cameras = st.builds(
+    lambda x, y, width, height, across, down: Camera(Window(x, x + width, y, y + height), across, down),
+    coordinates,
+    coordinates,
+    st.floats(0.1, 100),
+    st.floats(0.1, 100),
+    st.integers(50, 4000),
+    st.integers(50, 4000),
+)
+
+
+@given(cameras, st.tuples(coordinates, coordinates))
+def test_unproject_undoes_project(camera: Camera, point: tuple[float, float]) -> None:
+    there = camera.project(np.array(point))
+    np.testing.assert_allclose(camera.unproject(there), point, rtol=1e-9, atol=1e-9 * (1 + camera.window.diagonal))
+
+
+@given(cameras)
+def test_the_whole_window_is_in_view_and_centred(camera: Camera) -> None:
+    window = camera.window
+    corners = camera.project(np.array([[window.x0, window.y0], [window.x1, window.y1]]))
+    assert np.all(corners >= -1e-6)
+    assert np.all(corners <= np.array([camera.width, camera.height]) + 1e-6)
+    np.testing.assert_allclose(camera.project(window.center), [camera.width / 2, camera.height / 2], atol=1e-6)
+
+
+def test_up_is_up_and_circles_stay_circles() -> None:
+    camera = Camera(Window(-2, 2, -1, 1), 300, 300)
+    origin, right, up = camera.project(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
+    np.testing.assert_allclose(right - origin, [75, 0])
+    np.testing.assert_allclose(up - origin, [0, -75])
+
+
+def test_the_view_is_what_the_corners_show() -> None:
+    camera = Camera(Window(-2, 2, -1, 1), 300, 300)
+    np.testing.assert_allclose(camera.unproject(np.array([0.0, 300.0])), [camera.view.x0, camera.view.y0])
+
+
+def test_far_pixels_keep_their_direction_and_fit_into_integers() -> None:
+    rect = pygame.Rect(0, 0, 100, 100)
+    far = visible(np.array([[1e300, 2e300 * 0 + 50.0], [60.0, 70.0]]), rect)
+    assert np.all(np.abs(far) < 2**31)
+    assert far[0, 0] > 9_000
+    np.testing.assert_allclose(far[0, 1], 50)
+    np.testing.assert_allclose(far[1], [60, 70])

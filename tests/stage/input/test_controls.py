@@ -1,0 +1,148 @@
+"""The panel of controls: what it holds, and that its widgets send what it says."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pygame
+import pygame_gui
+import pytest
+from driver import screen
+from pygame_gui.elements import UIButton
+
+from sim.descent.rules import RULES
+from sim.languages import LANGUAGES
+from sim.scene import Scene, SceneError, load_scene, scene_files
+from sim.stage.input.controls import Buttons, Choice, Control, Slider, controls, scene_titles
+from sim.stage.input.widgets import STEPS, ControlPanel
+from sim.stage.picture.setting import setting
+from sim.stage.session.lanes import ChooseRule, SelectLane
+from sim.stage.session.session import Session, begin, update
+from sim.stage.style.theme import load_theme
+
+SIZE = (960, 600)
+
+
+def opened(name: str = "local-minimum") -> Session:
+    return replace(begin(load_scene(name)), controls=True, playing=False)
+
+
+def held(session: Session) -> dict[str, Control]:
+    return {getattr(c, "name", f"row {i}"): c for i, c in enumerate(controls(session, load_theme("light")))}
+
+
+@pytest.mark.parametrize("name", scene_files())
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_scene_can_be_controlled_in_every_language(name: str, language: str) -> None:
+    session = replace(opened(name), language=language)
+    for control in controls(session, load_theme("light", language)):
+        match control:
+            case Slider():
+                assert 0 <= control.position <= 1
+                for position in (0.0, 0.37, 1.0):
+                    assert update(session, control.message(position)).open
+            case Choice():
+                for index in range(len(control.options)):
+                    assert update(session, control.message(index)).open
+            case Buttons():
+                for button in control.buttons:
+                    assert update(session, button.message).open
+                    assert button.tip
+
+
+@pytest.mark.parametrize("position", [0.0, 0.123, 0.5, 0.9, 1.0])
+@pytest.mark.parametrize("name", ["speed", "sigma", "count", "rate", "memory", "batch"])
+def test_a_slider_stands_where_it_was_put(name: str, position: float) -> None:
+    session = update(opened(), SelectLane(2))
+    slider = held(session)[name]
+    assert isinstance(slider, Slider)
+    moved = held(update(session, slider.message(position)))[name]
+    assert isinstance(moved, Slider)
+    step = 0.13 if name == "batch" else 0.06  # From one example to two is a long way.
+    assert moved.position == pytest.approx(position, abs=step)
+
+
+def test_a_change_is_shown_by_the_controls() -> None:
+    session = update(update(opened(), SelectLane(1)), ChooseRule("adam"))
+    rule, memory = held(session)["rule"], held(session)["memory"]
+    assert isinstance(rule, Choice)
+    assert isinstance(memory, Slider)
+    assert rule.chosen == "adam"
+    assert memory.value == "0.9"
+    assert "memory" not in held(update(session, ChooseRule("gradient descent")))
+
+
+def panel_of(session: Session, size: tuple[int, int]) -> ControlPanel:
+    here = setting(session, size)
+    panel = ControlPanel(here.places.controls, size, here.theme, here.places.em)
+    panel.show(controls(session, here.theme))
+    return panel
+
+
+@pytest.fixture
+def panel() -> Iterator[ControlPanel]:
+    with screen(SIZE):
+        yield panel_of(opened(), SIZE)
+
+
+def test_a_button_sends_its_message(panel: ControlPanel) -> None:
+    event = pygame.Event(pygame_gui.UI_BUTTON_PRESSED, ui_element=panel._widgets["lane1"])
+    assert panel.answer(event) == SelectLane(1)
+
+
+def test_widgets_turn_into_messages(panel: ControlPanel) -> None:
+    slider = panel._widgets["rate"]
+    event = pygame.Event(pygame_gui.UI_HORIZONTAL_SLIDER_MOVED, ui_element=slider, value=STEPS)
+    message = panel.answer(event)
+    assert message is not None
+    assert update(opened(), message).scene.lanes[0].rule.learning_rate == 10
+    menu = panel._widgets["rule"]
+    event = pygame.Event(pygame_gui.UI_DROP_DOWN_MENU_CHANGED, ui_element=menu, text="adam")
+    assert panel.answer(event) == ChooseRule("adam")
+
+
+def test_the_button_of_languages_can_have_a_type_of_its_own(panel: ControlPanel) -> None:
+    assert panel._widgets["language"].object_ids[-1] == "#language"
+    assert len({widget.object_ids[-1] for widget in panel._widgets.values() if isinstance(widget, UIButton)}) > 20
+
+
+def test_every_rule_can_be_chosen() -> None:
+    menu = held(opened())["rule"]
+    assert isinstance(menu, Choice)
+    assert menu.options == tuple(RULES)
+    assert [menu.message(index) for index in range(len(RULES))] == [ChooseRule(name) for name in RULES]
+
+
+def test_widgets_are_kept_while_values_change(panel: ControlPanel) -> None:
+    before = panel._widgets["rate"]
+    theme = load_theme("light")
+    rate = held(opened())["rate"]
+    assert isinstance(rate, Slider)
+    panel.show(controls(update(opened(), rate.message(0.9)), theme))
+    assert panel._widgets["rate"] is before
+    assert before.get_current_value() == pytest.approx(0.9 * STEPS, abs=0.01 * STEPS)
+    panel.show(controls(update(opened(), ChooseRule("momentum")), theme))
+    assert "memory" in panel._widgets
+
+
+@pytest.mark.parametrize("size", [(960, 600), (1600, 900), (3840, 2160)])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_widgets_stay_in_the_panel_and_apart(size: tuple[int, int], language: str) -> None:
+    with screen(size):
+        panel = panel_of(replace(update(opened("batch-ladder"), ChooseRule("momentum")), language=language), size)
+        rects = [widget.rect for widget in panel._widgets.values()]
+    assert all(panel.place.contains(rect) for rect in rects)
+    assert not any(one.colliderect(other) for i, one in enumerate(rects) for other in rects[:i])
+
+
+def test_a_scene_whose_file_has_gone_keeps_its_place_in_the_menu(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = opened()
+
+    def gone(name: str) -> Scene:
+        raise SceneError(f"cannot read {name}")
+
+    scene_titles.cache_clear()
+    monkeypatch.setattr("sim.stage.input.controls.load_scene", gone)
+    menu = held(session)["scene"]
+    assert isinstance(menu, Choice)
+    assert menu.options == tuple(scene_files())
+    scene_titles.cache_clear()

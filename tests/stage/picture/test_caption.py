@@ -1,0 +1,158 @@
+"""What is said while a race runs, in words, and drawn; and the question before it."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pygame
+import pytest
+from messages import after
+
+from sim.descent.race import Race
+from sim.scene import Question, Scene, load_scene, scene_files
+from sim.scene.lesson import HOLD, revealed_at
+from sim.stage.drawing.layout import layout
+from sim.stage.drawing.screen import Screen
+from sim.stage.picture.caption import draw_caption, reveal, spoken
+from sim.stage.session.playback import Play, Step, Tick
+from sim.stage.session.session import Session, ask, begin
+from sim.stage.session.setup import Guess, OpenScene, SkipQuestion
+from sim.stage.session.view import ToggleCaptions
+from sim.stage.style.theme import load_theme
+from sim.stage.style.wrapping import wrapped
+
+NAMES = list(scene_files())
+ENGLISH = load_theme("light")
+OPENING = load_scene(NAMES[0])
+
+
+@cache
+def played(name: str) -> tuple[Scene, Race]:
+    scene = load_scene(name)
+    race = scene.race()
+    race.extend(scene.updates + 1)
+    return scene, race
+
+
+# Questions.
+
+
+def at(tick: int, **changes: object) -> tuple[Session, Race]:
+    session = replace(begin(OPENING), playing=False, progress=float(tick), **changes)  # type: ignore[arg-type]
+    return session, played(OPENING.name)[1]
+
+
+def words(tick: int, **changes: object) -> tuple[str, int | None]:
+    session, race = at(tick, **changes)
+    return spoken(session, race, session.scene.timing("updates"), tick, load_theme("light", session.language))
+
+
+def test_a_question_waits_for_a_guess_or_for_none() -> None:
+    asked = ask(begin(OPENING))
+    assert asked.waiting
+    assert not asked.playing
+    guessed = after(asked, Guess(1))
+    assert (guessed.guess, guessed.playing, guessed.waiting) == (1, True, False)
+    for message in (SkipQuestion(), Play()):
+        watched = after(asked, message)
+        assert (watched.guess, watched.playing, watched.waiting) == (None, True, False)
+    assert after(asked, Guess(7)) == asked
+    assert after(asked, Tick(1.0, 100)) == asked
+    assert not after(asked, Step(1)).waiting
+    assert not after(asked, ToggleCaptions()).waiting
+
+
+def test_opening_a_scene_puts_its_question_and_forgets_the_guess() -> None:
+    guessed = after(ask(begin(OPENING)), Guess(1))
+    assert after(guessed, OpenScene(1)).waiting
+    assert after(guessed, OpenScene(1)).guess is None
+    plain = after(guessed, ToggleCaptions(), OpenScene(1))
+    assert (plain.waiting, plain.playing) == (False, True)
+
+
+def test_a_scene_without_a_question_plays_at_once() -> None:
+    silent = ask(begin(replace(OPENING, question=None)))
+    assert (silent.waiting, silent.playing) == (False, True)
+
+
+def test_the_question_is_said_only_while_it_is_put() -> None:
+    assert OPENING.question is not None
+    assert OPENING.question.text in words(0, asking=True)[0]
+    assert words(0) == ("", None)
+    assert words(0, asking=True, captions=False) == ("", None)
+    assert "哪颗弹珠" in words(0, asking=True, language="zh")[0]
+
+
+def test_captions_are_said_with_their_lane_unless_they_are_off() -> None:
+    lanes = [lane.name for lane in OPENING.lanes]
+    said, lane = words(66)
+    assert said == OPENING.captions[1].text
+    assert lane == lanes.index("minibatch")
+    assert words(66, language="zh")[0] == dict(OPENING.captions[1].translations)["zh"]
+    assert words(66, captions=False) == ("", None)
+
+
+def test_a_guess_is_answered_when_the_answer_is_there() -> None:
+    scene, race = played(OPENING.name)
+    timing = scene.timing("updates")
+    moment = revealed_at(scene, race, timing, scene.updates)
+    assert moment == next(event.seen for event in race.judges[0].events if event.kind == "stuck")
+    wrong, right = (replace(begin(scene), guess=guess) for guess in (1, 0))
+    assert reveal(wrong, race, timing, moment - 1, ENGLISH) == ""
+    assert reveal(wrong, race, timing, moment, ENGLISH) == "You guessed minibatch; it was full batch."
+    assert reveal(right, race, timing, moment, ENGLISH).endswith("you are right: it was full batch.")
+    assert reveal(wrong, race, timing, moment + HOLD, ENGLISH) == ""
+    assert reveal(begin(scene), race, timing, moment, ENGLISH) == ""
+    chinese = reveal(wrong, race, timing, moment, load_theme("light", "zh"))
+    assert chinese == "你猜的是小批量；答案是全批量。"
+
+
+def test_the_answer_is_that_of_the_race_that_was_run() -> None:
+    _, race = played(OPENING.name)
+    timing = OPENING.timing("updates")
+
+    def told(question: Question, guess: int, tick: int) -> str:
+        return reveal(replace(begin(replace(OPENING, question=question)), guess=guess), race, timing, tick, ENGLISH)
+
+    several = Question("?", ("minibatch", "momentum"), "escaped")
+    assert told(several, 2, 66) == "You guessed momentum, and you are right: it was minibatch and momentum."
+    never = Question("?", ("full batch",), "diverged")
+    assert told(never, 0, 399) == ""
+    assert told(never, 0, 400) == "You guessed full batch; it was none of them."
+    gone = Question("?", ("somebody else",), "stuck")
+    assert told(gone, 0, 400).endswith("it was full batch.")
+    assert told(gone, 5, 400) == ""
+
+
+# Drawing.
+
+
+@pytest.mark.parametrize("size", [(960, 600), (1600, 900)])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", NAMES)
+def test_all_of_it_fits(name: str, language: str, size: tuple[int, int]) -> None:
+    scene = load_scene(name)
+    texts = scene.texts(language)
+    places = layout(size, len(scene.lanes), scene.window.width / scene.window.height)
+    theme = load_theme("light", language)
+    question = f"{texts.question} {theme.say('Click a panel to guess, or press Enter to watch.')}"
+    for sentence, bold in [(texts.look, False), (question, True), *((each, True) for each in texts.captions)]:
+        lines = wrapped(sentence, places.em, places.look.width - 2 * places.em, places.look_lines, bold)
+        assert not any(line.endswith("…") for line in lines), sentence
+
+
+def test_a_caption_leaves_no_traces() -> None:
+    size = (960, 600)
+    places = layout(size, 3, 1.6)
+    target = pygame.Surface(size, depth=32)
+    pictures = []
+    for tick, guess in [(0, None), (15, None), (63, 1), (63, None), (0, None)]:
+        session, race = at(tick, guess=guess)
+        draw_caption(Screen(target), places, ENGLISH, session, race, tick)
+        pictures.append(pygame.surfarray.array3d(target))
+    assert np.array_equal(pictures[0], pictures[-1])
+    for one, other in [(0, 1), (1, 2), (2, 3)]:
+        assert not np.array_equal(pictures[one], pictures[other])
+    outside = pygame.surfarray.array3d(target)
+    outside[places.look.left : places.look.right, places.look.top : places.look.bottom] = 0
+    assert not outside.any()

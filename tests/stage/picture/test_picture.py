@@ -1,0 +1,142 @@
+"""What is drawn: the same however one came to the moment, and as it was found good."""
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pygame
+import pytest
+from pictures import drawn_in_turn
+from PIL import Image
+
+from sim.descent.clock import CLOCKS
+from sim.descent.race import Race
+from sim.scene import Scene, load_scene, parse_scene
+from sim.stage.drawing.screen import Screen
+from sim.stage.export.still import screenshot
+from sim.stage.picture.picture import Moment, draw, moment
+from sim.stage.session.session import begin, race
+from sim.surface.formula import Formula
+
+GOLDEN = Path(__file__).parent / "golden"
+Pixels = npt.NDArray[np.int16]
+
+
+def at(scene: Scene, update: int, running: Race, **changes: Any) -> Moment:
+    """A paused session's moment."""
+    session = replace(begin(scene), playing=False, progress=float(update), seen=update, **changes)
+    return moment(session, running)
+
+
+def picture(scene: Scene, updates: list[int], size: tuple[int, int] = (960, 600), **changes: Any) -> Pixels:
+    """The picture of the last of the updates, after all of them have been drawn in turn."""
+    running = scene.race()  # Of its own, so that nothing is drawn yet.
+    running.extend(scene.updates + 1)
+    target = pygame.Surface(size, depth=32)
+    for update in updates:
+        draw(Screen(target), at(scene, update, running, **changes))
+    return pygame.surfarray.array3d(target).astype(np.int16)
+
+
+def test_what_is_left_alone_would_be_drawn_the_same() -> None:
+    scene = load_scene("local-minimum")
+    running = race(scene)
+    running.extend(scene.updates + 1)
+    moments = [
+        at(scene, update, running, theme=theme, notice=notice, help=update == 60)
+        for update, theme, notice in [
+            (3, "light", "long notice"),
+            (50, "light", ""),
+            (60, "light", ""),
+            (65, "light", ""),  # Where the help lay.
+            (70, "dark", ""),
+        ]
+    ]
+    assert all((one != other).any() for one, other in pairwise(drawn_in_turn(moments)))
+
+
+@pytest.mark.parametrize(
+    ("name", "clock"),
+    [
+        ("local-minimum", "updates"),
+        ("on-the-saddle", "epochs"),
+        ("learning-rate-ladder", "updates"),
+        ("batch-ladder", "serial"),
+    ],
+)
+def test_the_way_to_a_moment_leaves_no_traces(name: str, clock: str) -> None:
+    scene = load_scene(name)
+    at_once = picture(scene, [90], clock=clock)
+    assert np.array_equal(picture(scene, list(range(0, 91, 3)), clock=clock), at_once)
+    assert np.array_equal(picture(scene, [scene.updates, 100, 50, 91, 90], clock=clock), at_once)
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_clocks_change_the_picture_of_lanes_with_different_batches(clock: str) -> None:
+    scene = load_scene("local-minimum")
+    assert np.array_equal(picture(scene, [40], clock=clock), picture(scene, [40])) == (clock == "updates")
+
+
+def test_many_updates_a_pixel_are_drawn_alike_bit_by_bit_and_at_once() -> None:
+    scene = replace(load_scene("local-minimum"), updates=2500)
+    at_once = picture(scene, [2000])
+    assert np.array_equal(picture(scene, [*range(0, 2000, 37), 2000]), at_once)
+    assert np.array_equal(picture(scene, [2500, 2001, 2000]), at_once)
+
+
+@pytest.mark.parametrize(
+    ("name", "update", "theme"), [("local-minimum", 70, "light"), ("learning-rate-ladder", 40, "dark")]
+)
+def test_golden_pictures(name: str, update: int, theme: str, request: pytest.FixtureRequest) -> None:
+    drawn = picture(load_scene(name), [update], theme=theme)
+    path = GOLDEN / f"{name}-{update}-{theme}.png"
+    if request.config.getoption("--update-golden"):
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(drawn.astype(np.uint8).swapaxes(0, 1)).save(path, optimize=True)
+    golden = np.asarray(Image.open(path).convert("RGB"), dtype=np.int16).swapaxes(0, 1)
+    difference = np.abs(drawn - golden).max(axis=-1)
+    # Another version of the font or of the smoothing may move an edge; a missing part is far more than that.
+    assert np.mean(difference > 48) < 0.004
+    assert np.mean(difference) < 1.5
+
+
+def test_lanes_that_diverged_and_long_names_can_be_drawn() -> None:
+    text = """
+        title = "A title that is as long as titles may be, and no longer!"
+        look = "x"
+        updates = 600
+        start = [1.0, 1.0]
+        [surface]
+        kind = "quadratic"
+        [examples]
+        kind = "tilted"
+        sigma = 0.0
+        """
+    for number in range(6):
+        name = f"a lane with a name as long as allowed {number}"
+        text += f'[lane."{name}"]\nrule = "adamw"\nlearning_rate = {10.0 ** (number - 1)}\nbatch_size = 7\n'
+    scene = parse_scene(text, "long")
+    for size in [(960, 600), (1600, 900)]:
+        assert picture(scene, [0, 600], size).any()
+
+
+def test_screenshots_are_the_window_s_own_picture(tmp_path: Path) -> None:
+    scene = load_scene("local-minimum")
+    path = tmp_path / "picture.png"
+    screenshot(scene, 70, (960, 600), "light", path)
+    saved = np.asarray(Image.open(path), dtype=np.int16).swapaxes(0, 1)
+    drawn = picture(scene, [70])
+    panels = slice(0, 560)  # The footer tells how the race is being played.
+    assert np.array_equal(saved[:, panels], drawn[:, panels])
+    assert race(scene).updates >= 70
+
+
+def test_where_the_search_may_have_missed_some_the_picture_says_so() -> None:
+    scene = load_scene("local-minimum")
+    creased = replace(scene, surface=Formula("abs(x) + y^2"), captions=(), question=None)
+    right_of_the_title = np.s_[800:940, 12:30]
+    for shown, said in ((scene, False), (creased, True)):
+        assert np.ptp(picture(shown, [0])[right_of_the_title], axis=(0, 1)).any() == said

@@ -1,0 +1,180 @@
+"""Tooltips: they tell what is there, and lie over nothing that they tell of."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pygame
+import pytest
+
+from sim.scene import Scene, load_scene, scene_files
+from sim.stage.drawing.layout import SMALLEST, USUAL
+from sim.stage.drawing.screen import Screen
+from sim.stage.picture import tooltip
+from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.setting import Setting, setting
+from sim.stage.picture.timeline import track
+from sim.stage.picture.tooltip import (
+    Look,
+    Row,
+    Tip,
+    box_beside,
+    chart_tip,
+    draw_tip,
+    kind_of_place,
+    map_tip,
+    reading,
+    tip_at,
+)
+from sim.stage.session.session import Session, begin, race
+from sim.stage.style.numbers import number
+from sim.stage.style.theme import THEMES, load_theme
+from sim.surface.points import eigenvalues
+
+NAMES = list(scene_files())
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return load_scene("local-minimum")
+
+
+@pytest.fixture
+def session(scene: Scene) -> Session:
+    return replace(begin(scene), playing=False, progress=100.0, seen=100)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hovering_tells_what_the_problem_has_there(name: str) -> None:
+    problem = load_scene(name).problem()
+    for x, y in np.random.default_rng(2).normal(size=(4, 2)).tolist():
+        here = reading(problem, x, y)
+        point = np.array([x, y])
+        gradient = problem.train.gradient(point)
+        assert here.loss == problem.train.value(point)
+        assert here.slope == pytest.approx(np.sqrt(np.sum(gradient**2)))
+        np.testing.assert_allclose(here.curvatures, eigenvalues(problem.train.hessian(point)))
+
+
+def test_places_go_by_the_signs_of_the_curvatures(scene: Scene) -> None:
+    problem, theme = scene.problem(), load_theme("light")
+    told = [
+        kind_of_place(problem, curvatures, theme)
+        for curvatures in [(1.0, 2.0), (-1.0, 2.0), (-2.0, -1.0), (0.0, 1.0), (-1.0, 0.0), (0.0, 0.0)]
+    ]
+    assert len(set(told)) == 6
+    assert [told[i].split()[0].rstrip(":") for i in range(3)] == ["convex", "saddle-like", "concave"]
+    assert kind_of_place(problem, (float("nan"), 1.0), theme) == ""
+
+
+def look(here: Setting) -> Look:
+    return Look(here.theme, here.places)
+
+
+def words(tip: Tip | None) -> list[tuple[str, ...]]:
+    assert tip is not None
+    return [row.cells for row in tip.rows]
+
+
+def test_critical_points_are_called_by_their_names(session: Session) -> None:
+    here, problem = setting(session, USUAL), session.scene.problem()
+    area = here.places.panels[1].map
+    named = {}
+    for point in problem.critical:
+        x, y = here.camera.project(np.array(point.position)).tolist()
+        pixel = (round(area.left + x), round(area.top + y))
+        named[words(map_tip(problem, here.camera, area, pixel, look(here)))[0][0]] = point
+    for index, minimum in enumerate(problem.minima, start=1):
+        assert named[f"minimum {index}"] == minimum
+    assert named["saddle 1"] == problem.saddles[0]
+
+
+def stage_of(session: Session, size: tuple[int, int]) -> tuple[Setting, tooltip.Stage]:
+    """What draw would hand to the tooltips."""
+    kept: list[tooltip.Stage] = []
+    running = race(session.scene)
+    running.extend(session.horizon + 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "sim.stage.picture.picture.draw_pointed", lambda _target, _pixel, stage, _look: kept.append(stage)
+        )
+        draw(Screen(pygame.Surface(size, depth=32)), moment(replace(session, pointer=(0, 0)), running))
+    return setting(session, size), kept[0]
+
+
+@pytest.mark.parametrize("clock", ["updates", "epochs"])
+def test_the_chart_tells_every_lane_s_losses_at_that_time(session: Session, clock: str) -> None:
+    here, stage = stage_of(replace(session, clock=clock), USUAL)
+    tick, timing = 60, session.scene.timing(clock)
+    x = here.places.chart.left + stage.chart.plot.left + stage.chart.plot.width * tick / session.horizon
+    rows = words(chart_tip(stage, (round(x), here.places.chart.centery), look(here)))
+    assert rows[0] == ({"updates": "update 60", "epochs": "epoch 3"}[clock],)
+    for lane, (running, row) in enumerate(zip(stage.race.tracks, rows[2:], strict=True)):
+        at = timing.moment(lane, tick)
+        assert row == (running.lane.name, number(float(running.loss[at])), number(float(running.test_loss[at])))
+
+
+def test_the_chart_does_not_tell_what_is_to_come(session: Session) -> None:
+    here, stage = stage_of(session, USUAL)
+    x = here.places.chart.right - 40
+    assert len(words(chart_tip(stage, (x, here.places.chart.centery), look(here)))) == 2
+
+
+def test_a_mark_tells_its_event(session: Session) -> None:
+    here, stage = stage_of(session, USUAL)
+    area = track(here.places)
+    event = next(event for event in stage.race.judges[1].events if event.kind == "escaped")
+    pixel = (round(area.left + area.width * event.update / session.horizon) + 2, area.centery)
+    told = words(tip_at(pixel, stage, look(here)))
+    assert told[0] == (f"update {event.update}",)
+    assert ("minibatch: escaped at update 54: minimum 2 → 1",) in told
+
+
+@pytest.mark.parametrize("size", [SMALLEST, USUAL, (960, 1400), (2600, 600)])
+@pytest.mark.parametrize("name", ["local-minimum", "learning-rate-ladder"])
+def test_tooltips_stay_in_the_picture_and_off_what_they_tell_of(name: str, size: tuple[int, int]) -> None:
+    scene = load_scene(name)
+    here, stage = stage_of(
+        replace(begin(scene), playing=False, progress=float(scene.updates), seen=scene.updates), size
+    )
+    places = here.places
+    areas = [*(panel.map for panel in places.panels), places.timeline, stage.chart.plot.move(places.chart.topleft)]
+    target = pygame.Surface(size, depth=32)
+    for area in areas:
+        for x, y in product((area.left, area.centerx, area.right - 1), (area.top, area.centery, area.bottom - 1)):
+            tip = tip_at((x, y), stage, look(here))
+            assert tip is not None
+            box = draw_tip(Screen(target), tip, look(here))
+            assert target.get_rect().contains(box)
+            assert not box.colliderect(tip.about)
+            assert not box.collidepoint(x, y)
+
+
+def test_where_nothing_fits_beside_the_box_still_stays_inside() -> None:
+    whole = pygame.Rect(0, 0, 100, 100)
+    for about in [pygame.Rect(0, 0, 100, 100), pygame.Rect(40, 40, 20, 20)]:
+        assert whole.contains(box_beside(about, (90, 90), whole))
+
+
+def test_long_names_are_cut_to_half_the_picture(scene: Scene) -> None:
+    here = setting(begin(scene), SMALLEST)
+    rows = tuple(Row(("a lane whose name " * 9, "1", "2"), (1, 2, 3)) for _ in range(6))
+    tip = Tip((*rows, Row(("and a long sentence, too " * 9,))), pygame.Rect(950, 590, 4, 4))
+    assert draw_tip(Screen(pygame.Surface(SMALLEST)), tip, look(here)).width <= SMALLEST[0] // 2
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_tooltip_leaves_no_traces(session: Session, theme: str) -> None:
+    running = race(session.scene)
+    running.extend(session.horizon + 1)
+    session = replace(session, theme=theme)
+    places = setting(session, SMALLEST).places
+    target, fresh = pygame.Surface(SMALLEST, depth=32), pygame.Surface(SMALLEST, depth=32)
+    before, plain = None, moment(session, running)
+    draw(Screen(fresh), plain)
+    for pixel in [places.panels[0].map.center, places.timeline.center, places.chart.center, None]:
+        now = moment(replace(session, pointer=pixel), running)
+        draw(Screen(target), now, before)
+        same = np.array_equal(pygame.surfarray.array3d(target), pygame.surfarray.array3d(fresh))
+        assert same == (pixel is None)
+        before = now

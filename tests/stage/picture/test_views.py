@@ -1,0 +1,272 @@
+"""Views: each draws in its own place, the same however one came to the moment, and its numbers are right."""
+
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pygame
+import pytest
+from runs import alone
+
+from sim.descent.batches import updates_per_epoch
+from sim.descent.problem import Problem
+from sim.descent.race import Race
+from sim.descent.rules.adam import Adam
+from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.nesterov import Nesterov
+from sim.descent.rules.protocol import Rule
+from sim.descent.track import Lane
+from sim.scene import Scene, load_scene, parse_scene, scene_files
+from sim.stage.drawing.camera import Camera
+from sim.stage.drawing.screen import Screen
+from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.setting import setting
+from sim.stage.picture.views import VIEWS, Layer, Look, draw_views
+from sim.stage.picture.views.basins import basin_grid, tint
+from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states
+from sim.stage.picture.views.batch_surface import _heights
+from sim.stage.picture.views.minima import moved_minima
+from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
+from sim.stage.session.session import begin
+from sim.stage.style.theme import THEMES, load_theme
+from sim.surface.points import norm
+
+ALL = frozenset(VIEWS)
+SIZE = (960, 600)
+
+LANES = """
+title = "Lanes"
+look = "x"
+updates = 60
+start = [1.0, 1.0]
+[surface]
+kind = "quadratic"
+[examples]
+kind = "tilted"
+sigma = {sigma}
+"""
+LANE = '[lane."{name}"]\nrule = "{rule}"\nlearning_rate = {rate}\nbatch_size = {size}\n'
+RULES = ("gradient descent", "momentum", "nesterov", "adam", "rmsprop", "adagrad")
+
+
+def lanes(count: int, sigma: float, rate: float = 0.05) -> Scene:
+    """A scene with so many lanes, of different rules and batch sizes."""
+    text = LANES.format(sigma=sigma)
+    for number in range(count):
+        text += LANE.format(name=f"lane {number}", rule=RULES[number], rate=rate, size=[1, 7, '"full"'][number % 3])
+    return parse_scene(text, "lanes")
+
+
+def picture(scene: Scene, running: Race, updates: list[int], views: frozenset[str], theme: str = "light") -> np.ndarray:
+    """The picture of the last of the updates, after all of them have been drawn upon each other."""
+    running.extend(max(scene.updates, *updates) + 1)
+    target, before = pygame.Surface(SIZE, depth=32), None
+    for update in updates:
+        session = replace(begin(scene, theme), playing=False, progress=float(update), views=views)
+        now = moment(session, running)
+        draw(Screen(target), now, before)
+        before = now
+    return pygame.surfarray.array3d(target)
+
+
+def looks(running: Race, update: int, theme: str = "light") -> list[Look]:
+    """The looks of all lanes, each on a map of its own."""
+    area = pygame.Rect(40, 30, 400, 300)
+    camera = Camera(running.problem.window, *area.size)
+    ends = [min(update, track.updates) for track in running.tracks]
+    strip = pygame.Rect(40, 340, 380, 9)
+    return [Look(running, i, end, camera, area, strip, load_theme(theme), 15, ALL) for i, end in enumerate(ends)]
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("scene", ["local-minimum", "himmelblau"])
+def test_a_view_changes_its_own_place_and_nothing_else(name: str, scene: str) -> None:
+    opened = load_scene(scene)
+    running = opened.race()
+    plain, drawn = (picture(opened, running, [25], views) for views in (frozenset[str](), frozenset({name})))
+    changed = (plain != drawn).any(axis=-1)
+    assert changed.any()
+    layer = VIEWS[name].layer
+    for place in setting(begin(opened), SIZE).places.panels:
+        area = place.strip if layer is Layer.STRIP else place.map
+        changed[area.left : area.right, area.top : area.bottom] = False
+    assert not changed.any()
+
+
+@pytest.mark.parametrize("name", ["local-minimum", "two-weights", "learning-rate-ladder", "thousand-examples"])
+def test_the_way_to_a_moment_leaves_no_traces(name: str) -> None:
+    scene = load_scene(name)
+    at_once = picture(scene, scene.race(), [40], ALL)
+    running = scene.race()
+    assert np.array_equal(picture(scene, running, [*range(0, 41, 3), 40], ALL), at_once)
+    assert np.array_equal(picture(scene, running, [scene.updates, 60, 3, 41, 40], ALL), at_once)
+
+
+def test_views_that_are_hidden_again_leave_no_traces() -> None:
+    scene = load_scene("sharp-and-flat")
+    running = scene.race()
+    running.extend(101)
+    target = pygame.Surface(SIZE, depth=32)
+    plain = picture(scene, running, [100], frozenset())
+    before = None
+    for views in (frozenset[str](), ALL, frozenset({"basins"}), frozenset[str]()):
+        now = moment(replace(begin(scene), playing=False, progress=100.0, views=views), running)
+        draw(Screen(target), now, before)
+        before = now
+    assert np.array_equal(pygame.surfarray.array3d(target), plain)
+
+
+@pytest.mark.parametrize("name", list(scene_files()))
+def test_all_views_draw_every_scene_from_start_to_end(name: str) -> None:
+    scene = load_scene(name)
+    theme = THEMES[len(name) % len(THEMES)]
+    running = scene.race()
+    for update in (0, 1, scene.updates):
+        views, plain = (picture(scene, running, [update], chosen, theme) for chosen in (ALL, frozenset[str]()))
+        assert np.mean(views != plain) > 0.01
+
+
+@pytest.mark.parametrize("count", [1, 4, 6])
+@pytest.mark.parametrize("sigma", [0.0, 0.4])
+@pytest.mark.parametrize("rate", [0.05, 1e3, 1e200])
+def test_any_lanes_can_be_drawn_also_when_they_diverge_or_overflow(count: int, sigma: float, rate: float) -> None:
+    scene = lanes(count, sigma, min(rate, 1e6))
+    running = scene.race()
+    if rate > 1e6:
+        running = Race(scene.problem(), [Lane("", Momentum(rate), 1) for _ in range(count)], scene.start, 0)
+    for update in (0, 60):
+        assert picture(scene, running, [update], ALL).any()
+    overflowed = [track for track in running.tracks if track.overflow is not None]
+    assert bool(overflowed) == (rate > 1e6)
+
+
+@pytest.mark.parametrize("layer", Layer)
+def test_where_there_is_no_room_for_the_strip_all_but_the_strip_is_drawn(layer: Layer) -> None:
+    scene = lanes(2, 0.4)
+    running = scene.race()
+    running.extend(10)
+    target = pygame.Surface((500, 400), depth=32)
+    for look in looks(running, 5):
+        draw_views(Screen(target), replace(look, strip=pygame.Rect(40, 340, 380, 0)), layer)
+    assert pygame.surfarray.array3d(target).any() == (layer is not Layer.STRIP)
+
+
+def test_every_view_has_a_key_a_name_and_a_sentence() -> None:
+    for view in VIEWS.values():
+        letter = view.key.removeprefix("Shift ")
+        assert letter.islower()
+        assert len(letter) == 1
+        assert view.label
+        assert view.tip.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [GradientDescent(0.1), Momentum(0.1, 0.9), Momentum(0.1, 0.0), Nesterov(0.1, 0.9), Nesterov(0.1, 0.0)],
+)
+def test_the_sum_is_the_movement_of_the_track(rule: Rule[Any]) -> None:
+    problem = load_scene("local-minimum").problem()
+    track = alone(problem, Lane("", rule, 3), (-1.0, 0.5), 4, 30)
+    for update in range(30):
+        parts = next_movement(track, update)
+        assert parts is not None
+        assert np.allclose(parts.movement, track.movement[update], rtol=1e-9, atol=1e-14)
+        if isinstance(rule, Momentum) and update:
+            assert np.array_equal(parts.carried, rule.decay * track.movement[update - 1])
+
+
+def test_other_rules_have_no_such_sum() -> None:
+    track = alone(load_scene("local-minimum").problem(), Lane("", Adam(0.1), 3), (-1.0, 0.5), 4, 2)
+    assert next_movement(track, 1) is None
+
+
+def test_the_weights_of_past_gradients_make_the_movement() -> None:
+    rate, decay = 0.1, 0.5
+    track = alone(load_scene("local-minimum").problem(), Lane("", Momentum(rate, decay), 3), (-1.0, 0.5), 4, 20)
+    assert weights(decay, 0) == [1.0]
+    powers = np.array([decay**k for k in range(13)])
+    unrolled = -rate * np.sum(powers[:, None] * track.gradient[12::-1], axis=0)
+    assert np.allclose(unrolled, track.movement[12])
+    assert np.allclose(weights(decay, 12), powers[: len(weights(decay, 12))])
+
+
+@pytest.mark.parametrize(("count", "size"), [(20, 1), (20, 7), (20, 20), (20, 50), (1000, 10)])
+def test_the_strip_shows_the_batches_of_the_track(count: int, size: int) -> None:
+    scene = load_scene("thousand-examples" if count == 1000 else "local-minimum")
+    track = alone(scene.problem(), Lane("", GradientDescent(0.1), size), scene.start, 3)
+    rounds = updates_per_epoch(count, min(size, count))
+    seen: set[int] = set()
+    for update in range(2 * rounds):
+        if update % rounds == 0:
+            seen = set()
+        found = states(count, size, 3, update)
+        assert np.array_equal(np.flatnonzero(found == COMING), track.batch(update))
+        assert set(np.flatnonzero(found == USED).tolist()) == seen
+        seen |= set(track.batch(update).tolist())
+    assert len(seen) == count
+    if size < count:
+        assert not np.array_equal(states(count, size, 3, 0), states(count, size, 3, rounds))
+        assert (states(count, size, 3, rounds) != WAITING).sum() == min(size, count)
+
+
+def test_cells_have_gaps_if_wide_and_are_averaged_if_many() -> None:
+    cells = np.array([[0.0, 0, 0], [10, 10, 10]])
+    assert columns(cells, 8, np.full(3, 5.0))[:, 0].tolist() == [0, 0, 0, 5, 10, 10, 10, 10]
+    assert columns(np.repeat(cells, 4, axis=0), 2, np.zeros(3))[:, 0].tolist() == [0, 10]
+    assert columns(np.tile(cells, (4, 1)), 2, np.zeros(3))[:, 0].tolist() == [5, 5]
+
+
+@pytest.mark.parametrize("name", ["local-minimum", "himmelblau", "two-weights"])
+def test_the_batch_s_surface_is_its_loss(name: str) -> None:
+    problem = load_scene(name).problem()
+    camera, batch = Camera(problem.window, 300, 200), np.array([2, 11])
+    heights = _heights(problem, camera, batch)
+    rows, columns = heights.shape
+    exact = problem.train.value(camera.view.grid(columns, rows), batch)
+    assert np.mean(np.abs(heights - exact)) < 0.005 * np.mean(np.abs(exact - exact.mean()))
+
+
+def test_minima_of_a_moved_surface_have_moved_with_it() -> None:
+    problem = load_scene("local-minimum").problem()
+    for loss, batch in ((problem.test, None), (problem.train, np.arange(0, 20, 2))):
+        found = moved_minima(problem, loss, batch)
+        assert len(found)
+        assert norm(loss.gradient(found, batch)).max() < 1e-6
+    still = moved_minima(problem, problem.train)
+    assert np.allclose(still, [minimum.position for minimum in problem.minima], atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["local-minimum", "himmelblau", "muller-brown", "egg-box"])
+def test_tints_follow_the_basins(name: str) -> None:
+    problem: Problem = load_scene(name).problem()
+    camera = Camera(problem.window, 320, 240)
+    labels = basin_grid(problem, camera)
+    rows, columns = labels.shape
+    pixels = np.stack(
+        np.meshgrid((np.arange(columns) + 0.5) * 320 / columns, (rows - np.arange(rows) - 0.5) * 240 / rows), -1
+    )
+    exact = problem.basins.labels(camera.unproject(pixels).reshape(-1, 2)).reshape(rows, columns)
+    assert np.mean(exact != labels) < 0.01
+    assert set(np.unique(labels)) >= set(range(len(problem.minima)))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_neighbouring_tints_differ_and_are_no_lane_s_colour(theme: str) -> None:
+    looks = load_theme(theme)
+    tints = [tint(looks, index) for index in range(4)]
+    assert min(np.abs(np.subtract(one, other)).sum() for one, other in combinations(tints, 2)) > 40
+    assert not set(tints) & set(looks.lanes)
+
+
+@pytest.mark.parametrize("moment", [0, 1, 7, 60])
+def test_the_pushes_of_all_past_gradients_add_up_to_the_next_movement(moment: int) -> None:
+    running = load_scene("local-minimum").race()
+    running.extend(80)
+    track = running.tracks[2]
+    pushes = past_pushes(track, moment, moment + 1)
+    assert len(pushes) == moment + 1
+    np.testing.assert_allclose(pushes.sum(axis=0), track.movement[moment], rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(past_pushes(track, moment, 3), pushes[:3])
+    assert not len(past_pushes(running.tracks[0], moment, 3))

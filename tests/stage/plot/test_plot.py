@@ -1,0 +1,563 @@
+"""Figures of study results: nothing overlaps, at any size, and what is drawn is what the numbers say."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import numpy as np
+import pygame
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from sim.files import OutputError
+from sim.stage.drawing.screen import Screen
+from sim.stage.drawing.ticks import Scale, choices, per_cent, scale
+from sim.stage.export.pages import save_page, saved_em
+from sim.stage.plot.frame import Frame, inside
+from sim.stage.plot.legend import THREE
+from sim.stage.plot.page import Sheet, arrange, draw_page, draw_sheet
+from sim.stage.plot.ramp import STEPS, lightness, ramp
+from sim.stage.plot.strips import fills
+from sim.stage.plot.words import Label, spoken
+from sim.stage.style import text
+from sim.stage.style.color import Color
+from sim.stage.style.kept import STORE
+from sim.stage.style.theme import THEMES, load_theme
+from sim.study.figure import Axis, Bars, Figure, HeatMap, Line, Page, Parts
+
+NAN, INF = math.nan, math.inf
+LANES = ("full batch", "minibatch", "momentum")
+SHARE = Axis("share of seeds", 0.0, 1.0, percent=True)
+LONG = (
+    "settled in the lowest known minimum",
+    "stuck in a local minimum",
+    "escaped saddle 1",
+    "one that is not known",
+)
+RULES = ("gradient descent", "momentum", "Nesterov", "Adagrad", "RMSprop", "Adam", "AdamW")
+SIZES = [(640, 400), (960, 600), (900, 1600), (2560, 1080), (3840, 2160)]
+LIGHT = load_theme("light")
+
+
+def bars(count: int, lanes: int, names: tuple[str, ...] = ()) -> Figure:
+    """Shares with intervals, the first one nothing and the last one all."""
+    marks = []
+    for lane in range(lanes):
+        heights = [((lane + 1) * place * 0.37) % 1 for place in range(count)]
+        heights[-1] = 1.0
+        low, high = ([min(max(height + side, 0), 1) for height in heights] for side in (-0.07, 0.05))
+        name = (*LANES, "B = 5", "B = 2", "Adam")[lane]
+        told = tuple(f"{round(200 * height)} of 200" for height in heights)
+        marks.append(Bars(name, tuple(heights), tuple(low), tuple(high), lane, told))
+    names = tuple(f"{names[k % len(names)]}{k}" for k in range(count)) if names else LONG[:count]
+    return Figure("Final verdict", Axis("", names=names), SHARE, tuple(marks), "200 seeds a lane, 95 % intervals")
+
+
+def escapes(lanes: int = 3) -> Figure:
+    """Shares that escape, do not, and end otherwise, in a strip a lane, the first on top."""
+    x = (0.0, 10.0, 30.0, 100.0, 400.0)
+    marks = []
+    for lane in range(lanes):
+        escaped, ended = (0.0, 0.2, 0.5, 0.5, 0.625), (0.0, 0.0, 0.1 * lane, 0.1 * lane, 0.125 * lane)
+        shares = (escaped, tuple(1 - a - b for a, b in zip(escaped, ended, strict=True)), ended)
+        low, high = (
+            tuple(tuple(min(max(share + side, 0), 1) for share in part) for part in shares) for side in (-0.05, 0.05)
+        )
+        name = (*LANES, "B = 5", "B = 2", "Adam")[lane]
+        marks.append(Parts(name, lanes - 1 - lane, x, ("escaped", "not escaped yet", "other"), shares, low, high, lane))
+    names = tuple(mark.name for mark in reversed(marks))
+    return Figure("Escapes", Axis("update", 0, 400), Axis("share of seeds", names=names), tuple(marks))
+
+
+def lines_of(names: tuple[str, ...]) -> Figure:
+    lines = tuple(Line(name, (0.0, 1.0), (0.0, hue + 1.0), hue=hue) for hue, name in enumerate(names))
+    return Figure("", Axis("x"), Axis("y"), lines)
+
+
+def sweep(lanes: int = 2) -> Figure:
+    sizes = (1.0, 2.0, 4.0, 5.0, 10.0, 20.0)
+    lines = [
+        Line(f"outcome {k}", sizes, y := tuple(k + 1 / b for b in sizes), tuple(v - 0.1 for v in y), y, k)
+        for k in range(lanes)
+    ]
+    fitted = Line("fitted", sizes, sizes, dashed=True, dots=False)
+    return Figure("Cost", Axis("batch size", log=True), Axis("time of an update in seconds"), (*lines, fitted))
+
+
+def curve(high: float) -> Figure:
+    x = np.linspace(0.0, high, 500)
+    return Figure("Loss", Axis("update"), Axis("loss", log=True), (Line("", tuple(x), tuple(np.exp(-5 * x / high))),))
+
+
+def rules() -> Figure:
+    x = tuple(range(len(RULES)))
+    low, middle, high = (tuple(factor * k for k in x) for factor in (8.0, 10.0, 13.0))
+    line = Line("half of the runs", x, middle, low, high)
+    return Figure("Escape", Axis("", names=RULES), Axis("update"), (line,))
+
+
+def heat(columns: int, rows: int, percent: bool = True) -> Figure:
+    values = tuple(
+        tuple(NAN if r == c == 0 else (r + c) / (rows + columns) for c in range(columns)) for r in range(rows)
+    )
+    x = Axis("learning rate", names=tuple(f"{0.01 * 1.7**c:.2g}" for c in range(columns)))
+    y = Axis("momentum of the third lane", names=tuple(f"{r / rows:.2g}" for r in range(rows)))
+    shares = HeatMap("share of seeds that get there before the end", values, percent=percent)
+    return Figure("Reaches the global minimum", x, y, (shares,), "blank: all diverged")
+
+
+PAGES = {
+    "odds": Page("Local minimum, 200 seeds", (bars(4, 3), bars(2, 3), escapes()), "after 400 updates"),
+    "sweep": Page("Batch size", (sweep(), curve(400_000.0), rules())),
+    "maps": Page("", (heat(6, 5), heat(25, 60, percent=False))),
+    "twelve": Page("Twelve categories", (bars(12, 3, ("stuck in local minimum ", "saddle ")),)),
+    "numbers": Page("Numbers as names", (bars(12, 6, ("1000",)), heat(40, 3))),
+    "six": Page("Six lanes", (bars(4, 6), sweep(6), bars(1, 6)), "a note " * 60),
+    "strips": Page("Escapes alone", (escapes(6),)),
+}
+
+
+def drawn(page: Page, size: tuple[int, int] = (960, 600), theme: str = "light") -> pygame.Surface:
+    """The page as it is saved."""
+    picture = pygame.Surface(size, depth=32)
+    draw_page(Screen(picture), page, load_theme(theme), saved_em(size), picture.get_rect())
+    return picture
+
+
+def alone(figure: Figure, size: tuple[int, int] = (800, 600)) -> tuple[Frame, pygame.Surface]:
+    """One figure, where its parts stand, and how it is drawn."""
+    page = Page("", (figure,))
+    sheet = arrange(page, LIGHT, saved_em(size), size)
+    picture = pygame.Surface(size, depth=32)
+    draw_sheet(Screen(picture), sheet)
+    return sheet.frames[0], picture
+
+
+def same(one: pygame.Surface, other: pygame.Surface) -> bool:
+    return np.array_equal(pygame.surfarray.array3d(one), pygame.surfarray.array3d(other))
+
+
+def at(picture: pygame.Surface, x: float, y: float) -> Color:
+    red, green, blue, _ = picture.get_at((round(x), round(y)))
+    return red, green, blue
+
+
+def ink(label: Label) -> pygame.Rect:
+    """The pixels that a label really covers."""
+    picture = text.rendered(label.text, label.size, label.color, label.bold)
+    return picture.get_bounding_rect().move(label.rect.topleft)
+
+
+def outside_plots(sheet: Sheet) -> Iterator[tuple[Frame | None, Label]]:
+    """All words but the numbers on bars and in cells."""
+    yield from ((None, label) for label in (*sheet.labels, *(entry[2] for entry in sheet.legend.entries)))
+    for frame in sheet.frames:
+        yield from ((frame, label) for label in (*frame.labels, *(entry[2] for entry in frame.legend.entries)))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", PAGES)
+def test_words_are_apart_inside_their_cards_and_off_the_data(name: str, size: tuple[int, int]) -> None:
+    sheet = arrange(PAGES[name], LIGHT, saved_em(size), size)
+    whole = pygame.Rect((0, 0), size)
+    for one, other in combinations([frame.card for frame in sheet.frames], 2):
+        assert not one.colliderect(other)
+    places = []
+    for frame, label in outside_plots(sheet):
+        assert (frame.card if frame else whole).contains(ink(label)), label.text
+        assert not any(other.plot.colliderect(ink(label)) for other in sheet.frames), label.text
+        if frame:
+            inner = inside(frame.card, sheet.style)
+            assert inner.left - 1 <= ink(label).left < ink(label).right <= inner.right + 1, label.text
+        places.append(ink(label))
+    for frame in sheet.frames:
+        assert whole.contains(frame.card)
+        signs = [entry[1] for entry in (*frame.legend.entries, *sheet.legend.entries)]
+        assert not any(sign.colliderect(frame.plot) for sign in signs)
+        rects = [bar.rect for row in frame.bars for bar in row if bar is not None]
+        for label in frame.numbers:
+            assert frame.card.contains(ink(label))
+            assert ink(label).collidelist(rects) == -1, label.text
+            places.append(ink(label))
+    for first, second in combinations(places, 2):
+        assert not first.colliderect(second)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", ["odds", "twelve"])
+def test_names_of_categories_are_not_cut(name: str, size: tuple[int, int]) -> None:
+    for frame in arrange(PAGES[name], LIGHT, saved_em(size), size).frames:
+        if frame.plan.bars:
+            marks = frame.marks_up if frame.plan.turned else frame.marks_across
+            written = [" ".join(line for line in mark.lines if line) for mark in marks]
+            assert written == list(frame.plan.figure.x.names)
+
+
+def test_bars_stand_where_lying_ones_would_be_thin() -> None:
+    figure = bars(6, 5, ("stuck in a local minimum ",))
+    assert [alone(figure, (480, height))[0].plan.turned for height in (240, 400)] == [False, True]
+
+
+def test_notes_and_names_of_axes_go_where_there_is_no_room() -> None:
+    styles = [arrange(PAGES["odds"], LIGHT, saved_em(size), size).style for size in [(1600, 900), (320, 240)]]
+    assert [(style.notes, style.names) for style in styles] == [(True, True), (False, False)]
+    assert styles[1].em == 11
+
+
+def test_a_legend_of_long_names_has_few_lines() -> None:
+    lines = tuple(Line(f"a name as long as the lane of a scene can have {k}", (1.0,), (1.0,), hue=k) for k in range(6))
+    frame, _ = alone(Figure("", Axis("x"), Axis("y"), lines), (500, 400))
+    entries = frame.legend.entries
+    assert len({sign.top for _, sign, _ in entries}) <= 3
+    assert [key.hue for key, _, _ in entries] == list(range(6))
+    assert all(label.text.endswith("…") for _, _, label in entries)
+
+
+def test_names_below_lines_make_room_for_each_other() -> None:
+    frame, _ = alone(rules(), (420, 400))
+    assert {len(mark.lines) for mark in frame.marks_across} == {1, 2}
+    assert [mark.lines[-1] for mark in frame.marks_across] == list(RULES)
+
+
+def test_bars_with_long_names_lie_where_there_is_room_for_that() -> None:
+    frames = {name: alone(bars(12, 2, (name,)), (900, 700))[0] for name in ("stuck in a local minimum ", "saddle ")}
+    assert [frame.plan.turned for frame in frames.values()] == [True, False]
+    lying = frames["stuck in a local minimum "]
+    tops = [bar.rect.top for bar in lying.bars[0] if bar is not None]
+    assert tops == sorted(tops)  # The first category is the uppermost.
+    assert all(bar.rect.left == lying.plot.left for row in lying.bars for bar in row if bar is not None)
+
+
+@pytest.mark.parametrize("size", [(640, 400), (1600, 900)])
+def test_where_it_is_tight_plots_are_still_worth_looking_at(size: tuple[int, int]) -> None:
+    for page in PAGES.values():
+        sheet = arrange(page, LIGHT, saved_em(size), size)
+        assert sum(frame.plot.width * frame.plot.height for frame in sheet.frames) > 0.2 * size[0] * size[1]
+        assert min(min(frame.plot.size) for frame in sheet.frames) > 4 * sheet.style.em
+
+
+def test_plots_in_a_row_begin_and_end_at_the_same_height() -> None:
+    frames = arrange(PAGES["odds"], LIGHT, 18, (1600, 700)).frames
+    assert len({(frame.plot.top, frame.plot.bottom) for frame in frames}) == 1
+
+
+def test_what_all_figures_have_in_common_is_explained_once() -> None:
+    shared = arrange(PAGES["odds"], LIGHT, 18, (1600, 900))
+    assert [key.name for key, _, _ in shared.legend.entries] == [*LANES, "escaped", "not escaped yet", "other"]
+    assert [key.shape for key, _, _ in shared.legend.entries] == ["bar"] * 3 + list(THREE)
+    mixed = arrange(Page("", (escapes(), lines_of(LANES))), LIGHT, 18, (1600, 900))
+    assert {key.shape for key, _, _ in mixed.legend.entries[:3]} == {"point"}  # Strips here, lines there.
+    assert not any(frame.legend.entries for frame in shared.frames)
+    single = arrange(Page("", (bars(2, 3), sweep())), LIGHT, 18, (1600, 900))
+    assert not single.legend.entries
+    assert [len(frame.legend.entries) for frame in single.frames] == [3, 3]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_same_page_has_the_same_bytes(theme: str, tmp_path: Path) -> None:
+    paths = [tmp_path / "one.png", tmp_path / "two.png"]
+    for path in paths:
+        save_page(PAGES["odds"], (960, 600), theme, path)
+        STORE.clear()
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    saved = np.asarray(Image.open(paths[0])).swapaxes(0, 1)
+    assert np.array_equal(saved, pygame.surfarray.array3d(drawn(PAGES["odds"], (960, 600), theme)))
+
+
+def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="there is no folder"):
+        save_page(PAGES["sweep"], (640, 400), "light", tmp_path / "nowhere" / "chart.png")
+
+
+def test_nothing_is_drawn_beyond_the_rectangle() -> None:
+    target = pygame.Surface((900, 700), depth=32)
+    place = pygame.Rect(100, 50, 640, 400)
+    target.fill((1, 2, 3))
+    draw_page(Screen(target), PAGES["odds"], LIGHT, 15, place)
+    inner = target.subsurface(place).copy()
+    target.fill((1, 2, 3), place)
+    assert (pygame.surfarray.array3d(target) == (1, 2, 3)).all()
+    assert not (pygame.surfarray.array3d(inner) == (1, 2, 3)).all(axis=-1).any()
+    draw_page(Screen(target), PAGES["odds"], LIGHT, 15, (5, 5, 0, 0))
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        (),
+        (Line("", (), ()),),
+        (Line("a", (1.0,), (2.0,), (1.0,), (3.0,)),),
+        (Line("a", (NAN, 1.0, INF, 2.0), (1.0, NAN, 3.0, -INF), (NAN,) * 4, (INF,) * 4),),
+        (Line("a", (1.0, 2.0), (1e300, -1e300)), Line("b", (0.0, 1e-300), (1e-300, 0.0), hue=5, dashed=True)),
+        (Line("a", (3.0, 3.0, 3.0), (1.0, 1.0, 1.0), steps=True),),
+        (Bars("a", ()),),
+        (Bars("a", (NAN, INF, -INF, 0.0), (NAN,), (INF, 1.0)),),
+        (Bars("a", (-1.0, 2.0)), Bars("b", (1.0,), hue=4, labels=("x", "y"))),
+        (Parts("a", 0, (), ("b", "c", "d"), ((), (), ())),),
+        (Parts("a", 0, (0.0,), ("b", "c", "d"), ((1.0,), (0.0,), (0.0,))),),
+        (Parts("a", 3, (1.0, NAN), ("b", "c", "d"), ((NAN, 0.0),) * 3, ((NAN, INF),) * 3, ((NAN, INF),) * 3),),
+        (HeatMap("a", ()),),
+        (HeatMap("a", ((), ())),),
+        (HeatMap("a", ((NAN, INF), (1.0,)), low=1.0, high=1.0),),
+        (HeatMap("a", ((0.5,),), low=NAN, high=INF, percent=True),),
+    ],
+)
+@pytest.mark.parametrize("log", [False, True])
+def test_nothing_and_numbers_without_a_place_can_be_drawn(
+    marks: tuple[Line | Bars | Parts | HeatMap, ...], log: bool
+) -> None:
+    plain = Figure("A title", Axis("x", log=log), Axis("y", log=log, percent=log), marks, "A note.")
+    ends = Figure("", Axis("x", NAN, -3.0, log=log), Axis("y", INF, 0.0), marks)
+    named = Figure("", Axis("x", names=("one name",)), Axis("y", -1.0, 1.0, log=log), marks)
+    for size in ((320, 240), (640, 400)):
+        drawn(Page("", (plain, ends, named)), size)
+
+
+def test_a_page_may_be_empty() -> None:
+    assert same(drawn(Page("", ())), drawn(Page("", ())))
+    assert not same(drawn(Page("", ())), drawn(Page("A title", ())))
+
+
+def test_what_is_not_finite_is_blank() -> None:
+    axes = Axis("x", 0.0, 4.0), Axis("y", 0.0, 4.0)
+    nothing, empty = alone(Figure("", *axes, ()))
+    gone = Line("", (0.0, NAN, 2.0, 3.0), (NAN, 2.0, INF, -INF), (1.0,) * 4, (3.0,) * 4)
+    assert same(alone(Figure("", *axes, (gone,)))[1], empty)
+    for broken, missing in ((Line("", (0.0, 1.0, 2.0), (1.0, NAN, 1.0), dots=False), 1.0), (Bars("", (1.0, NAN)), 1.5)):
+        _, picture = alone(Figure("", *axes, (broken,)))
+        assert not same(picture, empty)
+        x = float(nothing.x.at([missing])[0]) + 20
+        column = pygame.surfarray.array3d(picture)[round(x), nothing.plot.top + 2 : nothing.plot.bottom - 2]
+        assert {tuple(color) for color in column.tolist()} <= {LIGHT.panel, LIGHT.grid}
+
+
+def test_bars_are_as_high_as_their_numbers() -> None:
+    frame, picture = alone(
+        Figure("", Axis("", names=("a", "b")), SHARE, (Bars("", (0.25, 1.0), hue=3), Bars("", (0.5, 0.0), hue=1)))
+    )
+    (quarter, one), (half, none) = frame.bars
+    assert quarter
+    assert one
+    assert half
+    assert none
+    assert (
+        one.rect.height == pytest.approx(4 * quarter.rect.height, abs=3) == pytest.approx(2 * half.rect.height, abs=3)
+    )
+    assert none.rect.height == 0
+    assert quarter.rect.right <= half.rect.left < one.rect.left
+    assert at(picture, *quarter.rect.center) == at(picture, *one.rect.center) == LIGHT.lane(3)
+    assert at(picture, *half.rect.center) == LIGHT.lane(1)
+    assert at(picture, quarter.rect.centerx, quarter.rect.top - 30) in (LIGHT.panel, LIGHT.grid)
+    assert [label.text for label in frame.numbers] == ["25%", "100%", "50%", "0%"]
+
+
+def test_numbers_on_bars_are_those_they_bring_if_there_is_room() -> None:
+    assert [label.text for label in alone(bars(2, 1), (1600, 900))[0].numbers] == ["0 of 200", "200 of 200"]
+    assert [label.text for label in alone(bars(4, 2), (500, 400))[0].numbers][:2] == ["0%", "37%"]
+    assert alone(bars(12, 3, ("s",)), (500, 300))[0].numbers == ()
+
+
+def test_a_line_goes_through_its_points_and_steps_wait_for_the_next() -> None:
+    axes = Axis("x", 0.0, 10.0), Axis("y", 0.0, 10.0)
+    for steps, height in ((True, 8.0), (False, 5.0)):
+        frame, picture = alone(Figure("", *axes, (Line("", (0.0, 10.0), (8.0, 2.0), hue=2, dots=False, steps=steps),)))
+        x, y = float(frame.x.at([5.0])[0]), float(frame.y.at([height])[0])
+        assert at(picture, x, y) == LIGHT.lane(2)
+        assert at(picture, x, y + 20) == at(picture, x, y - 20) == LIGHT.panel
+
+
+def test_of_two_lines_at_one_place_both_are_seen() -> None:
+    x, y = (0.0, 10.0), (5.5, 5.5)
+    lines = Line("", x, y, hue=0, dashed=True, dots=False), Line("", x, y, hue=1, dots=False)
+    frame, picture = alone(Figure("", Axis("x", *x), Axis("y", *x), lines))
+    row = round(float(frame.y.at(y)[0]))
+    colors = [at(picture, column, row) for column in range(frame.plot.left, frame.plot.right)]
+    assert all(0.3 < colors.count(LIGHT.lane(hue)) / len(colors) < 0.7 for hue in (0, 1))
+
+
+def test_intervals_are_whiskers_or_a_band_and_go_on_beyond_the_frame() -> None:
+    axes, x, y = (Axis("x", 0.0, 10.0), Axis("y", 0.0, 10.0)), (3.0, 7.0), (4.0, 4.0)
+    frame, picture = alone(Figure("", *axes, (Line("", x, y, (2.0, 2.0), (7.0, INF)),)))
+    closed, open_ = frame.x.at(x).tolist()
+    top, seven, three = frame.plot.top, float(frame.y.at([7.0])[0]), float(frame.y.at([3.0])[0])
+    assert at(picture, closed, three) == at(picture, open_, three) == at(picture, open_, top + 2) == LIGHT.lane(0)
+    assert at(picture, closed - 2, seven) == LIGHT.lane(0)  # Its cap.
+    assert at(picture, closed, seven - 10) == LIGHT.panel
+    assert at(picture, open_ - 2, top) != LIGHT.lane(0)  # None.
+    _, picture = alone(Figure("", *axes, (Line("", x, y, (2.0, 2.0), (7.0, 7.0), dots=False),)))
+    red, _, blue = at(picture, (closed + open_) / 2 + 9, three)
+    assert LIGHT.lane(0)[0] < red < LIGHT.panel[0]
+    assert blue > red
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_strip_is_filled_by_its_three_shares(theme: str) -> None:
+    """Half solid, an eighth hatched on the ground, the rest tinted, from update 40 on; before that all of it tinted."""
+    x, shares = (0.0, 40.0, 400.0), ((0.0, 0.5, 0.5), (1.0, 0.375, 0.375), (0.0, 0.125, 0.125))
+    strip = Parts("a", 0, x, ("b", "c", "d"), shares, hue=2)
+    figure = Figure("", Axis("update", 0, 400), Axis("share", names=("a",)), (strip,))
+    picture = drawn(Page("", (figure,)), (800, 600), theme)
+    frame = arrange(Page("", (figure,)), load_theme(theme), saved_em((800, 600)), (800, 600)).frames[0]
+    (laid,) = frame.strips
+    solid, tint, ground = fills(load_theme(theme), load_theme(theme).lane(2))
+    column = round(float(frame.x.at([50.0])[0]))
+    colors = [at(picture, column, row) for row in range(laid.rect.top + 2, laid.rect.bottom - 2)]
+    assert colors.count(solid) / len(colors) == pytest.approx(0.5, abs=0.02)
+    assert colors.count(tint) / len(colors) == pytest.approx(0.375, abs=0.02)
+    hatched = colors[: round(0.12 * len(colors))]
+    assert set(hatched) == {ground, load_theme(theme).muted}
+    assert colors[-1] == solid
+    before = round(float(frame.x.at([20.0])[0]))
+    assert at(picture, before, laid.rect.bottom - 4) == at(picture, before, laid.rect.top + 4) == tint
+    assert [words.text for words in frame.numbers] == ["50%", "38%", "12%"]  # Not 13: they are a hundred together.
+
+
+def test_intervals_are_veils_at_both_edges() -> None:
+    figure = escapes(3)
+    frame, picture = alone(figure)
+    bare = replace(
+        figure, marks=tuple(replace(mark, low=(), high=()) for mark in figure.marks if isinstance(mark, Parts))
+    )
+    _, without = alone(bare)
+    strip = frame.strips[2]  # At 200 updates 50 %, and 20 % from above, ± 5 %.
+    column = round(float(frame.x.at([200.0])[0]))
+    differ = [
+        (strip.rect.bottom - row) / strip.rect.height
+        for row in range(strip.rect.top, strip.rect.bottom)
+        if at(picture, column, row) != at(without, column, row)
+    ]
+    lower, upper = [share for share in differ if share < 0.65], [share for share in differ if share > 0.65]
+    assert (min(lower), max(lower)) == pytest.approx((0.45, 0.55), abs=0.02)
+    assert (min(upper), max(upper)) == pytest.approx((0.75, 0.85), abs=0.02)
+
+
+def test_lines_with_whiskers_at_the_same_places_step_aside() -> None:
+    frame, _ = alone(sweep(3))
+    first, second, third, fitted = (path.x for path in frame.paths)
+    assert np.allclose(second, frame.x.at(fitted_places := [1.0, 2.0, 4.0, 5.0, 10.0, 20.0]))
+    assert np.allclose(fitted, frame.x.at(fitted_places))
+    assert (np.diff([first, second, third], axis=0) > 1).all()
+    assert float((third - first).max()) < float(np.diff(second).min())
+
+
+def test_many_points_a_pixel_keep_their_extremes() -> None:
+    x = np.linspace(0.0, 1.0, 20_001)
+    y = np.where(np.arange(20_001) == 7_777, 9.0, 1.0)
+    frame, picture = alone(Figure("", Axis("x"), Axis("y", 0.0, 10.0), (Line("", tuple(x), tuple(y), dots=False),)))
+    (column,), (height,) = frame.x.at([x[7_777]]).tolist(), frame.y.at([8.0]).tolist()
+    assert any(at(picture, column + side, height)[0] < 200 for side in (-1, 0, 1))
+
+
+def test_cells_have_the_colours_of_their_numbers_from_the_bottom_up() -> None:
+    rows = ((0.0, 0.5), (NAN, 1.0))
+    frame, picture = alone(Figure("", Axis("x", names=("a", "b")), Axis("y"), (HeatMap("z", rows),)))
+    colors = ramp(LIGHT)
+    expected = [(0, 0, colors[0]), (1, 0, colors[(STEPS - 1) // 2]), (0, 1, LIGHT.panel), (1, 1, colors[-1])]
+    for column, row, color in expected:
+        assert at(picture, float(frame.x.at([column - 0.3])[0]), float(frame.y.at([row + 0.3])[0])) == color
+    assert [label.text for label in frame.numbers] == ["0.00", "0.50", "1.00"]
+    assert frame.scale
+    assert at(picture, frame.scale.centerx, frame.scale.top) == colors[-1]
+    assert at(picture, frame.scale.centerx, frame.scale.bottom - 1) == colors[0]
+
+
+def test_a_map_may_share_a_stretch_of_numbers() -> None:
+    frame, picture = alone(Figure("", Axis("x", -2.0, 2.0), Axis("y", 0.0, 1.0), (HeatMap("z", ((0.0, 1.0),)),)))
+    assert [mark.lines[0] for mark in frame.marks_across] == [
+        "−2.0",
+        "−1.5",
+        "−1.0",
+        "−0.5",
+        "0.0",
+        "0.5",
+        "1.0",
+        "1.5",
+        "2.0",
+    ]
+    left, right = frame.x.at([-0.5, 0.5]).tolist()
+    assert at(picture, left, frame.plot.top + 9) == ramp(LIGHT)[0]
+    assert at(picture, right, frame.plot.top + 9) == ramp(LIGHT)[-1]
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_the_ramp_goes_one_way_in_equal_steps_of_lightness(name: str) -> None:
+    theme = load_theme(name)
+    light = np.array([lightness(color) for color in ramp(theme)])
+    steps = np.diff(light) * (1 if name == "dark" else -1)
+    assert len(light) == STEPS
+    assert (steps >= 0).all()
+    assert steps.max() < 4 * steps.mean()
+    assert abs(light[-1] - light[0]) > 55
+    assert np.abs(np.array(ramp(theme)) - theme.lane(0)).max(axis=1).min() <= 3
+    assert 4 < abs(light[0] - lightness(theme.panel)) < 12  # Seen beside a blank, but faint.
+
+
+@given(st.floats(-1e12, 1e12), st.floats(1e-9, 1e12), st.booleans(), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_ticks_are_round_distinct_and_within(low: float, length: float, log: bool, percent: bool) -> None:
+    if log:
+        low, length = max(abs(low), 1e-9), max(length, 2 * abs(low))
+    whole = scale(Axis("", low, low + length, log=log), np.zeros(0))
+    rows = choices(whole, percent)
+    assert len(rows[-1]) <= 1
+    assert max(map(len, rows)) == len(rows[0])
+    for row in rows:
+        values = [tick.value for tick in row]
+        slack = 1e-6 * (whole.high - whole.low) + 1e-12 * abs(low)
+        assert all(whole.low - slack <= value <= whole.high + slack for value in values)
+        assert all(one < other for one, other in pairwise(values))
+        if length > 1e-9 * abs(low):
+            assert len({tick.label for tick in row}) == len(row)
+
+
+def test_numbers_are_written_as_people_write_them() -> None:
+    def labels(low: float, high: float, count: int, log: bool = False, percent: bool = False) -> list[str]:
+        rows = choices(Scale(low, high, log), percent)
+        return [tick.label for tick in next(row for row in rows if len(row) <= count)]
+
+    assert labels(0, 1, 6) == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
+    assert labels(0, 1, 6, percent=True) == ["0%", "20%", "40%", "60%", "80%", "100%"]
+    assert labels(-3, 3, 4) == ["−2", "0", "2"]
+    assert labels(0, 40_000, 5) == ["0", "10,000", "20,000", "30,000", "40,000"]
+    assert labels(0, 3e6, 4) == ["0", "1·10⁶", "2·10⁶", "3·10⁶"]
+    assert labels(0, 3e-6, 4) == ["0", "1·10⁻⁶", "2·10⁻⁶", "3·10⁻⁶"]
+    assert labels(0.005, 2e5, 9, log=True) == ["0.01", "0.1", "1", "10", "100", "1,000", "10,000", "10⁵"]
+    assert labels(1, 20, 5, log=True) == ["1", "2", "5", "10", "20"]
+    assert labels(1e-6, 3e-5, 6, log=True) == ["10⁻⁶", "2·10⁻⁶", "5·10⁻⁶", "10⁻⁵", "2·10⁻⁵"]
+    assert labels(0.01, 1, 3, log=True, percent=True) == ["1%", "10%", "100%"]
+    assert list(map(per_cent, (0, 0.001, 0.005, 0.234, 0.994, 0.997, 1))) == [
+        "0%",
+        "<1%",
+        "1%",
+        "23%",
+        "99%",
+        ">99%",
+        "100%",
+    ]
+
+
+def test_axes_show_what_they_say_and_else_the_data() -> None:
+    data = np.array([2.0, NAN, 5.0, INF, -INF])
+    assert scale(Axis("", 0.0), data, margin=False) == Scale(0.0, 5.0)
+    assert scale(Axis("", high=9.0), data, margin=False) == Scale(2.0, 9.0)
+    assert scale(Axis("", names=("a", "b")), data) == Scale(-0.5, 1.5)
+    lone = scale(Axis(""), np.array([3.0]))
+    assert lone.low < 3.0 < lone.high
+    log = scale(Axis("", log=True), np.array([0.0, -1.0, 10.0, 1000.0]), margin=False)
+    assert (log.low, log.high) == pytest.approx((10.0, 1000.0))
+    assert np.isnan(log.share(np.array([0.0, -1.0, NAN]))).all()
+    assert log.share([10.0, 100.0, 1000.0]) == pytest.approx([0.0, 0.5, 1.0])
+
+
+def test_known_words_are_translated_and_others_are_shown_as_they_are() -> None:
+    chinese = load_theme("light", "zh")
+    assert spoken(chinese, "stuck in a local minimum") != "stuck in a local minimum"
+    assert spoken(LIGHT, "stuck in a local minimum") == "stuck in a local minimum"
+    for own in ("my {lane}", "{", "100 %"):
+        assert spoken(chinese, own) == own
+    frame = arrange(Page("", (bars(2, 1),)), chinese, 18, (800, 600)).frames[0]
+    assert not {"stuck", "minimum"} & {word for label in frame.labels for word in label.text.split()}

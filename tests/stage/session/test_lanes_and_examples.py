@@ -1,0 +1,127 @@
+"""Changing a scene by hand, without a window."""
+
+from dataclasses import replace
+
+import pytest
+from messages import after
+
+from sim.descent.data import MOST_EXAMPLES
+from sim.descent.rules import RULES, rule_name
+from sim.descent.rules.momentum import Momentum
+from sim.scene import MOST_LANES, load_scene
+from sim.stage.session.examples import ScaleCount, ScaleSigma, SetCount, SetSigma
+from sim.stage.session.lanes import (
+    AddLane,
+    ChooseRule,
+    DuplicateLane,
+    NextRule,
+    RemoveLane,
+    ScaleBatchSize,
+    ScaleLearningRate,
+    SelectLane,
+    SetBatchSize,
+    SetHyperparameter,
+    ShiftMomentum,
+)
+from sim.stage.session.playback import Step
+from sim.stage.session.session import Session, begin, race
+
+
+@pytest.fixture
+def session() -> Session:
+    return after(begin(load_scene("local-minimum")), Step(30))
+
+
+def test_a_change_keeps_the_tick_and_the_seed(session: Session) -> None:
+    there = after(session, SelectLane(1), SetHyperparameter("learning_rate", 0.2))
+    assert there.update == 30
+    assert there.scene.seed == session.scene.seed
+    assert there.scene.lanes[1].rule.learning_rate == 0.2
+    assert there.scene.lanes[0] == session.scene.lanes[0]
+    assert race(there.scene) is not race(session.scene)
+
+
+def test_changing_back_gives_the_same_race(session: Session) -> None:
+    there = after(session, SetHyperparameter("learning_rate", 0.2), SetHyperparameter("learning_rate", 0.15))
+    one, other = race(there.scene), race(replace(session.scene, claims=(None,) * 3))
+    assert one is other
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_another_rule_keeps_what_it_shares(session: Session, name: str) -> None:
+    there = after(session, SelectLane(2), ChooseRule(name))
+    rule = there.scene.lanes[2].rule
+    assert rule_name(rule) == name
+    assert rule.learning_rate == 0.15
+    if name == "nesterov":
+        assert getattr(rule, "decay") == 0.9  # noqa: B009  Not every rule has it.
+
+
+def test_rules_go_round(session: Session) -> None:
+    assert after(session, *[NextRule()] * len(RULES)).scene.lanes == session.scene.lanes
+
+
+def test_a_hyperparameter_that_the_rule_has_not_changes_nothing(session: Session) -> None:
+    assert after(session, SetHyperparameter("decay", 0.5)).scene == session.scene
+    assert after(session, ShiftMomentum(0.1)).scene == session.scene
+
+
+def test_momentum_stays_below_one(session: Session) -> None:
+    rule = after(session, SelectLane(2), *[ShiftMomentum(0.05)] * 9).scene.lanes[2].rule
+    assert isinstance(rule, Momentum)
+    assert 0.95 < rule.decay < 1
+    rule = after(session, SelectLane(2), *[ShiftMomentum(-0.05)] * 40).scene.lanes[2].rule
+    assert isinstance(rule, Momentum)
+    assert rule.decay == 0
+
+
+def test_learning_rates_stay_positive_and_finite(session: Session) -> None:
+    for factor in (1e-4, 1e4):
+        rate = after(session, *[ScaleLearningRate(factor)] * 9).scene.lanes[0].rule.learning_rate
+        assert 0 < rate < 1e6
+
+
+def test_batches_stay_between_one_and_all(session: Session) -> None:
+    assert after(session, SetBatchSize(0)).scene.lanes[0].batch_size == 1
+    assert after(session, SetBatchSize(99)).scene.lanes[0].batch_size == 20
+    assert after(session, SelectLane(1), ScaleBatchSize(2)).scene.lanes[1].batch_size == 2
+    assert after(session, SelectLane(1), ScaleBatchSize(0.5)).scene.lanes[1].batch_size == 1
+
+
+def test_lanes_come_and_go_within_bounds(session: Session) -> None:
+    full = after(session, *[DuplicateLane()] * 9)
+    assert len(full.scene.lanes) == MOST_LANES
+    assert full.notice
+    assert len({lane.name for lane in full.scene.lanes}) == MOST_LANES
+    one = after(full, *[RemoveLane()] * 9)
+    assert len(one.scene.lanes) == 1
+    assert one.lane == 0
+    assert one.notice
+    added = after(session, AddLane())
+    assert added.lane == 3
+    assert added.scene.lanes[3].batch_size == 20
+    assert len(added.scene.claims) == 4
+
+
+def test_fewer_examples_than_a_batch(session: Session) -> None:
+    there = after(session, SelectLane(1), SetBatchSize(10), SetCount(5))
+    assert [lane.batch_size for lane in there.scene.lanes] == [5, 5, 5]
+    assert "minibatch" in there.notice
+    more = after(session, SetCount(40))
+    assert [lane.batch_size for lane in more.scene.lanes] == [40, 1, 40]
+
+
+def test_sigma_and_count_are_bounded(session: Session) -> None:
+    assert getattr(after(session, SetSigma(-1)).scene.examples, "sigma") == 0  # noqa: B009
+    assert getattr(after(session, *[ScaleSigma(0.5)] * 9).scene.examples, "sigma") == 0  # noqa: B009
+    assert getattr(after(session, SetSigma(0), ScaleSigma(2)).scene.examples, "sigma") > 0  # noqa: B009
+    assert after(session, ScaleCount(0.01)).scene.examples.count == 1
+    assert after(session, ScaleCount(1e9)).scene.examples.count == MOST_EXAMPLES
+
+
+def test_what_was_measured_is_not_changed() -> None:
+    session = begin(load_scene("stopping-distances"))
+    for message in (SetSigma(1.0), ScaleSigma(2), SetCount(5), ScaleCount(2)):
+        there = after(session, message)
+        assert there.scene == session.scene
+        assert there.notice

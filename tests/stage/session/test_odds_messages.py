@@ -1,0 +1,138 @@
+"""Messages about the odds, without a process and without a window."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from messages import after
+from tallies import SPEEDS, few_seeds
+
+from sim.scene import load_scene
+from sim.stage.session.odds import ChooseSheet, Counted, Failed, PutAway, ShowOdds, Timed, TurnSheet, computing
+from sim.stage.session.playback import Play, Step, Tick
+from sim.stage.session.session import SHEETS, Message, Session, begin
+from sim.stage.session.setup import Drop, NewSeed, OpenScene
+from sim.stage.session.view import Back, ShowHelp
+from sim.study.tally import Tally, contrast_of, odds_of, work
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    with few_seeds(30):
+        yield begin(replace(load_scene("local-minimum"), updates=40))
+
+
+def found(session: Session) -> list[Message]:
+    """Everything that processes would find."""
+    jobs = enumerate(work(session.scene))
+    return [Timed(session.scene, SPEEDS), *(Counted(session.scene, place, job.run()) for place, job in jobs)]
+
+
+def test_a_key_lays_the_sheet_there_and_the_counting_begins(session: Session) -> None:
+    assert computing(session) is None
+    there = after(session, ShowOdds())
+    assert there.sheet == "odds"
+    tally = computing(there)
+    assert tally is not None
+    assert (tally.scene, tally.share, len(tally.missing)) == (session.scene, 0, 6)
+
+
+def test_results_are_added_as_they_come_until_all_are_there(session: Session) -> None:
+    there = after(session, ShowOdds())
+    messages = found(there)
+    shares = []
+    for message in [messages[3], *messages]:  # What has come twice counts once.
+        there = after(there, message)
+        assert there.tally is not None
+        shares.append(round(6 * there.tally.share))
+    assert shares == [1, 1, 2, 3, 3, 4, 5, 6]
+    assert computing(there) is None
+    assert there.tally is not None
+    assert there.tally.complete
+    assert computing(after(session, ShowOdds(), *messages[1:])) is not None
+    assert [lane.seeds for lane in odds_of(there.tally).lanes] == [30, 30, 30]
+
+
+def test_the_order_in_which_results_come_makes_no_difference(session: Session) -> None:
+    there = after(session, ShowOdds())
+    messages = found(there)
+    one, other = (after(there, *order).tally for order in (messages, messages[::-1]))
+    assert one is not None
+    assert other is not None
+    assert repr(odds_of(one)) == repr(odds_of(other))  # Numbers that are not finite do not equal themselves.
+    assert repr(contrast_of(one)) == repr(contrast_of(other))
+
+
+def test_messages_leave_the_session_as_it_was(session: Session) -> None:
+    there = after(session, ShowOdds())
+    tally = there.tally
+    after(there, *found(there)[:3], PutAway())
+    assert there.tally is tally
+    assert tally is not None
+    assert tally.results == ()
+
+
+@pytest.mark.parametrize("message", [ShowOdds(), Back(), PutAway()])
+def test_the_same_key_and_escape_stop_the_counting(session: Session, message: Message) -> None:
+    there = after(session, ShowOdds(), *found(session)[:3], message)
+    assert (there.sheet, computing(there), there.open) == ("", None, True)
+    assert "33" in there.notice
+    again = after(there, ShowOdds())
+    tally = computing(again)
+    assert tally is not None
+    assert tally.missing == (2, 3, 4, 5)
+
+
+def test_escape_puts_away_what_lies_on_top_first(session: Session) -> None:
+    there = after(session, ShowOdds(), ShowHelp(), Back())
+    assert (there.help, there.sheet) == (False, "odds")
+    assert not after(there, Back(), Back()).open
+
+
+@pytest.mark.parametrize("message", [NewSeed(), Drop((0.0, 0.0)), OpenScene(3)])
+def test_another_scene_stops_the_counting_and_forgets_it(session: Session, message: Message) -> None:
+    there = after(session, ShowOdds(), *found(session)[:3], message)
+    assert (there.sheet, there.tally, computing(there)) == ("", None, None)
+    late = after(there, ShowOdds(), found(session)[4], Timed(session.scene, SPEEDS), Failed(session.scene))
+    assert late.tally is not None
+    assert (late.tally.results, late.tally.speeds, late.tally.failed) == ((), None, False)
+
+
+def test_finished_results_stay_while_the_scene_does(session: Session) -> None:
+    there = after(session, ShowOdds(), *found(session), PutAway(), Play(), Tick(0.3, 99), Step(-2))
+    assert not there.notice
+    again = after(there, ShowOdds())
+    assert again.tally is there.tally
+    assert again.tally is not None
+    assert computing(again) is None
+
+
+def test_sheets_are_turned_and_chosen(session: Session) -> None:
+    assert after(session, TurnSheet()).sheet == "contrast"
+    assert after(session, ShowOdds(), TurnSheet()).sheet == "contrast"
+    assert after(session, ShowOdds(), *[TurnSheet()] * len(SHEETS)).sheet == "odds"
+    there = after(session, ShowOdds(), *found(session)[:2], ChooseSheet("contrast"))
+    assert there.sheet == "contrast"
+    assert computing(there) is there.tally
+
+
+def test_after_a_failure_nothing_is_computed_until_it_is_asked_for_again(session: Session) -> None:
+    there = after(session, ShowOdds(), Failed(session.scene))
+    assert (there.sheet, computing(there)) == ("odds", None)
+    assert computing(after(there, TurnSheet())) is None
+    assert computing(after(there, ShowOdds(), ShowOdds())) is not None
+
+
+def test_what_comes_when_nobody_has_asked_is_nothing(session: Session) -> None:
+    for message in (*found(session)[:2], Failed(session.scene)):
+        assert after(session, message) == session
+
+
+def test_the_table_is_there_before_anything_is_known(session: Session) -> None:
+    tally = Tally(session.scene)
+    told = contrast_of(tally)
+    assert told is not None
+    assert (told.small.batch_size, told.large.batch_size) == (1, 20)
+    recipe: Any = session.scene.examples
+    assert contrast_of(Tally(replace(session.scene, examples=replace(recipe, count=1)))) is None

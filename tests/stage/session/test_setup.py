@@ -1,0 +1,87 @@
+"""Messages about what a race begins with."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from messages import after
+
+from sim.descent.data import ShiftedExamples
+from sim.scene import load_scene, scene_files
+from sim.scene.reading import Saved, parse_saved
+from sim.scene.saving import saved_text
+from sim.stage.session.playback import Restart, Step
+from sim.stage.session.session import Session, begin, update
+from sim.stage.session.setup import Drop, NewSeed, NextScene, OpenScene, SetFormula, SetSeed
+from sim.surface.formula import Formula
+
+NAMES = list(scene_files())
+
+
+def test_restart_keeps_the_seed_and_new_seed_the_rest(session: Session) -> None:
+    there = after(session, Step(50))
+    assert after(there, Restart()).scene == session.scene
+    other = after(there, NewSeed())
+    assert other.scene == replace(session.scene, seed=session.scene.seed + 1)
+    assert (other.update, other.playing) == (0, True)
+
+
+def test_dropping_changes_the_start_alone(session: Session) -> None:
+    there = after(session, Step(50), Drop((0.5, -0.25)))
+    assert there.scene == replace(session.scene, start=(0.5, -0.25))
+    assert there.update == 0
+
+
+def test_scenes_are_opened_by_number_and_turned_over_like_pages(session: Session) -> None:
+    assert after(session, OpenScene(2)).scene.name == NAMES[2]
+    assert after(session, NextScene(1)).scene.name == NAMES[1]
+    assert after(session, NextScene(-1)).scene.name == NAMES[-1]
+    assert after(session, NextScene(-1), NextScene(1)).scene.name == NAMES[0]
+    stranger = replace(session, scene=replace(session.scene, name="from elsewhere"))
+    assert after(stranger, NextScene(1)).scene.name == NAMES[0]
+    assert after(stranger, NextScene(-1)).scene.name == NAMES[-1]
+    assert after(session, OpenScene(2)).horizon == load_scene(NAMES[2]).updates
+
+
+def test_a_missing_scene_is_said_and_changes_nothing(session: Session) -> None:
+    there = after(session, OpenScene(len(NAMES) + 4))
+    assert there.scene == session.scene
+    assert str(len(NAMES)) in there.notice
+
+
+def test_a_scene_with_fewer_lanes_has_its_first_one_chosen(session: Session) -> None:
+    there = after(replace(session, lane=2), OpenScene(8))
+    assert len(there.scene.lanes) == 2
+    assert there.lane == 0
+
+
+def test_a_seed_is_never_below_none(session: Session) -> None:
+    assert after(session, SetSeed(5)).scene.seed == 5
+    assert after(session, SetSeed(-5)).scene.seed == 0
+
+
+def test_a_formula_becomes_the_surface_and_the_scene_can_be_saved(session: Session) -> None:
+    typed = after(session, SetFormula("x^2 + 2*y^2 + sin(3*x)"))
+    scene = typed.scene
+    assert scene.surface == Formula("x^2 + 2*y^2 + sin(3*x)")
+    assert scene.lanes == session.scene.lanes
+    assert scene.examples == session.scene.examples
+    assert scene.window.contains(np.array(scene.start))
+    assert (typed.update, typed.playing, typed.asking) == (0, True, False)
+    assert parse_saved(saved_text(Saved(scene, 9)), "x") == Saved(scene, 9)
+    assert after(typed, SetFormula("x^2 + 2*y^2 + sin(3*x)")) == typed
+    assert after(session, SetFormula("  ")) == session
+
+
+def test_a_formula_where_there_was_no_surface_gets_examples_that_vary_it() -> None:
+    session = begin(load_scene("stopping-distances"))
+    scene = update(session, SetFormula("x^2 + y^2")).scene
+    assert isinstance(scene.examples, ShiftedExamples)
+    assert [lane.batch_size for lane in scene.lanes] == [20, 4, 20]
+
+
+@pytest.mark.parametrize("text", ["x +", "__import__('os')", "x.real", "(" * 300, "9**9**9**9", "x" * 5000])
+def test_a_formula_that_cannot_be_read_changes_nothing_but_the_notice(session: Session, text: str) -> None:
+    there = after(session, SetFormula(text))
+    assert there.notice.startswith("The formula ")
+    assert replace(there, notice="") == session

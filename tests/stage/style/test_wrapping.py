@@ -1,0 +1,48 @@
+"""Text on several lines: it fits, is broken where its script allows it, and nothing is lost in silence."""
+
+import pytest
+
+from sim.stage.style.text import width
+from sim.stage.style.wrapping import PIECE, complete, wrapped
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_lines_are_broken_where_their_script_allows_it(bold: bool) -> None:
+    english = "Momentum rolled through: its last movements outweighed the uphill slope."
+    chinese = "动量法滚过去了（真的）：之前的移动量压过了 L₁ 的上坡梯度，到了“另一侧”。"
+    for sentence in (english, chinese):
+        lines = wrapped(sentence, 12, 250, 9, bold)
+        assert "".join(lines).replace(" ", "") == sentence.replace(" ", "")
+        assert 1 < len(lines) < 5
+        assert all(width(line, 12, bold) <= 250 for line in lines)
+        assert all(line[0] not in "，。：）”" and line[-1] not in "（“" for line in lines)
+        short = wrapped(sentence, 12, 120, 2, bold)
+        assert (len(short), short[-1][-1]) == (2, "…")
+        assert wrapped(sentence, 12, 5000, 2, bold) == (sentence,)
+    assert wrapped("", 12, 100, 2, bold) == ()
+
+
+@pytest.mark.parametrize(
+    "words", ["settled in the lowest known minimum", "一二三四，五六七八。九十", "unbreakablelongword", ""]
+)
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_wrapped_lines_fit_and_lose_nothing_in_silence(words: str, most: int) -> None:
+    for room in (40, 90, 200, 1000):
+        lines = wrapped(words, 16, room, most)
+        assert len(lines) <= most
+        assert all(width(line, 16) <= room for line in lines)
+        assert complete(lines, words) == (not any(line.endswith("…") for line in lines))
+    assert complete(wrapped(words, 16, 1000, most), words)
+
+
+@pytest.mark.parametrize(
+    ("words", "pieces"),
+    [
+        ("（真的）：“另一侧”。", ["（真", "的）：", "“另", "一", "侧”。"]),
+        ("高 0.29，而且（C）：", ["高", "0.29，", "而", "且", "（C）："]),
+        ("two  words, “quoted”", ["two", "words,", "“quoted”"]),
+        ("）（", ["）", "（"]),
+    ],
+)
+def test_marks_cling_to_what_they_belong_to(words: str, pieces: list[str]) -> None:
+    assert [piece.rstrip() for piece in PIECE.findall(words)] == pieces

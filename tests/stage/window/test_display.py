@@ -1,0 +1,109 @@
+"""The real program in a real window, driven by real keys and a real mouse on a virtual X display."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from sim.scene import load_scene
+from sim.stage.picture.setting import setting
+from sim.stage.picture.timeline import track
+from sim.stage.session.session import begin
+
+ROOT = Path(__file__).parents[3]
+WIDTH, HEIGHT = 1280, 800
+TOOLS = ("Xvfb", "xdotool")
+PATIENCE = 20.0  # Seconds until something that should happen counts as missing.
+
+pytestmark = pytest.mark.skipif(
+    any(shutil.which(tool) is None for tool in TOOLS), reason="needs the X server Xvfb, and xdotool"
+)
+
+
+@pytest.fixture
+def display() -> Iterator[str]:
+    """A virtual display of its own; its number is free when it starts."""
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"]
+    with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            number = pipe.readline().strip()
+        yield f":{number}"
+        server.terminate()
+
+
+def tool(display: str, *arguments: str) -> str:
+    """Let xdotool do something on the display."""
+    done = subprocess.run(
+        ["xdotool", *arguments],
+        env=os.environ | {"DISPLAY": display},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    return done.stdout.strip()
+
+
+def wait_for(path: Path) -> Path:
+    """The file, as soon as it is there."""
+    end = time.monotonic() + PATIENCE
+    while not path.exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert path.exists(), [file.name for file in path.parent.iterdir()]
+    return path
+
+
+def pressed_until(display: str, path: Path, *keys: str) -> Path:
+    """Press the keys again and again until the file is there: a new window may not listen yet."""
+    end = time.monotonic() + PATIENCE
+    while not path.exists() and time.monotonic() < end:
+        tool(display, "key", *keys)
+        time.sleep(0.3)
+    return wait_for(path)
+
+
+def timeline_middle(name: str) -> tuple[int, int]:
+    """Where on the display the middle of the timeline is: the window stands in the display's middle."""
+    size = (WIDTH - 40, HEIGHT - 100)
+    here = setting(begin(load_scene(name)), size)
+    return 20 + track(here.places).centerx, 50 + here.places.timeline.centery
+
+
+def test_keys_and_mouse_reach_the_race(display: str, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "SDL_VIDEODRIVER"}
+    command = [sys.executable, str(ROOT / "main.py"), "on-the-saddle"]
+    program = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=environment | {"DISPLAY": display},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        first = pressed_until(display, tmp_path / "on-the-saddle-0.png", "Home", "s")
+        tool(display, "key", "Right", "Right", "Right", "t", "s")
+        third = wait_for(tmp_path / "on-the-saddle-3.png")
+        with Image.open(first) as light, Image.open(third) as dark:
+            assert sum(light.getpixel((2, 2))[:3]) > 600  # type: ignore[index]
+            assert sum(dark.getpixel((2, 2))[:3]) < 150  # type: ignore[index]
+        x, y = timeline_middle("on-the-saddle")
+        tool(display, "mousemove", f"{x - 60}", f"{y}", "mousedown", "1", "mousemove", f"{x}", f"{y}", "mouseup", "1")
+        time.sleep(0.5)
+        tool(display, "key", "s")
+        wait_for(tmp_path / "on-the-saddle-125.png")
+        tool(display, "key", "Tab", "bracketright", "g", "l", "End", "h", "Escape", "s")
+        wait_for(tmp_path / "on-the-saddle-250.png")
+        tool(display, "key", "Escape")
+        output, errors = program.communicate(timeout=PATIENCE)
+    finally:
+        program.kill()
+    assert (program.returncode, output, errors) == (0, "", "")

@@ -1,0 +1,179 @@
+"""What one made in the window leaves it, and comes back."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import pygame
+import pytest
+from driver import press, screen
+
+from sim.descent.digest import digest
+from sim.scene import load_scene
+from sim.scene.reading import LARGEST_FILE, Saved, load_saved
+from sim.scene.saving import saved_text
+from sim.stage.session.session import Session, begin, race, update
+from sim.stage.session.setup import Drop
+from sim.stage.session.view import Notify
+from sim.stage.window import documents
+from sim.stage.window.documents import OpenSaved, open_file, open_text, resume, save_picture
+from sim.stage.window.window import Window
+
+
+@pytest.fixture
+def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    monkeypatch.chdir(tmp_path)
+    with screen():
+        yield Window(replace(begin(load_scene("local-minimum")), playing=False, progress=37.0))
+
+
+def test_a_saved_picture_dropped_on_the_window_opens_the_very_race(window: Window, tmp_path: Path) -> None:
+    window.send(Drop((-2.0, 1.0)))
+    window.session = replace(window.session, progress=37.0, playing=False)
+    press(window, pygame.K_s)
+    (picture,) = tmp_path.glob("*.png")
+    assert picture.name == "local-minimum-37.png"
+    before = window.session
+    window.session = begin(load_scene("ravine"))
+    window.advance([pygame.Event(pygame.DROPFILE, file=str(picture))], 0.0)
+    after = window.session
+    assert after.scene == before.scene
+    assert (after.update, after.playing, after.clock) == (37, False, "updates")
+    assert race(after.scene) is race(before.scene)
+
+
+def test_a_saved_moment_keeps_its_clock(window: Window) -> None:
+    scene = load_scene("twenty-against-one")
+    after = update(window.session, OpenSaved(Saved(scene, 700, "epochs")))
+    assert (after.update, after.clock, after.horizon, after.playing) == (700, "epochs", 700, False)
+
+
+def test_a_scene_without_a_moment_plays_from_its_start_and_asks(window: Window) -> None:
+    after = update(replace(window.session, clock="epochs"), OpenSaved(Saved(load_scene("on-the-saddle"))))
+    assert (after.update, after.clock) == (0, "epochs")
+    assert after.asking
+    assert resume(Saved(replace(load_scene("ravine"), question=None)), "dark").playing
+
+
+def test_what_cannot_be_opened_gets_a_sentence_and_changes_nothing(window: Window, tmp_path: Path) -> None:
+    before = window.session
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\nrest")
+    for path, says in (("a.png", "damaged"), ("none.toml", "no such file"), (".", "folder")):
+        window.advance([pygame.Event(pygame.DROPFILE, file=path)], 0.0)
+        assert says in window.session.notice
+        assert window.session.scene == before.scene
+
+
+def test_copied_text_is_opened_again(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    clipboard: list[str] = []
+    monkeypatch.setattr(pygame.scrap, "put_text", clipboard.append)
+    monkeypatch.setattr(pygame.scrap, "get_text", lambda: clipboard[-1] if clipboard else "")
+    press(window, pygame.K_v, mod=pygame.KMOD_LCTRL)
+    assert window.session.notice == "There is no text on the clipboard."
+    before = window.session
+    press(window, pygame.K_c, mod=pygame.KMOD_LCTRL)
+    window.session = begin(load_scene("ravine"))
+    press(window, pygame.K_v, mod=pygame.KMOD_LMETA)
+    assert (window.session.scene, window.session.update) == (before.scene, 37)
+
+
+def test_pasted_nonsense_gets_a_sentence() -> None:
+    for text, says in (("hello", "the text is not valid TOML"), ("#" * (LARGEST_FILE + 1), "larger than a scene")):
+        answer = open_text(text)
+        assert isinstance(answer, Notify)
+        assert says in answer.sentence
+
+
+def test_a_clipboard_that_refuses_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: str) -> str:
+        raise pygame.error("no clipboard")
+
+    monkeypatch.setattr(pygame.scrap, "put_text", refuse)
+    monkeypatch.setattr(pygame.scrap, "get_text", refuse)
+    session = begin(load_scene("ravine"))
+    assert documents.copy_scene(session) == Notify("The scene cannot be copied: no clipboard")
+    assert documents.paste_scene(session) == Notify("There is no text on the clipboard.")
+
+
+def test_a_picture_that_cannot_be_saved_gets_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sim.stage.window.documents.named", lambda name, rest: tmp_path / "none" / f"{name}{rest}")
+    answer = save_picture(begin(load_scene("ravine")), (640, 400))
+    assert isinstance(answer, Notify)
+    assert f"there is no folder {tmp_path / 'none'}" in answer.sentence
+
+
+def test_a_session_that_was_saved_is_opened_at_its_moment(tmp_path: Path) -> None:
+    session = Session(load_scene("ravine"), progress=12.0)
+    path = tmp_path / "a.toml"
+    path.write_text(saved_text(Saved(session.scene, session.update, session.clock)), encoding="utf-8")
+    assert open_file(str(path)) == OpenSaved(Saved(session.scene, 12, "updates"))
+
+
+def test_v_films_what_one_sees_until_v_is_pressed_again(window: Window, tmp_path: Path) -> None:
+    window.session = replace(window.session, progress=0.0, horizon=400, playing=True)
+    press(window, pygame.K_v)
+    assert "local-minimum.mp4" in window.session.notice
+    for _ in range(12):
+        pygame.time.wait(40)
+        window.advance([], 0.05)
+    assert list(tmp_path.glob("*.mp4")) == []
+    press(window, pygame.K_v)
+    assert "Saved" in window.session.notice
+    with av.open(str(tmp_path / "local-minimum.mp4")) as film:
+        stream = film.streams.video[0]
+        assert (stream.width, stream.height) == (960, 600)
+        assert 5 <= sum(1 for _ in film.decode(stream)) <= 40
+    assert load_saved(str(tmp_path / "local-minimum.mp4")).scene == window.session.scene
+
+
+def test_a_film_ends_with_the_size_of_the_window_or_with_the_window(window: Window, tmp_path: Path) -> None:
+    press(window, pygame.K_v)
+    window.advance([], 0.0)
+    pygame.display.set_mode((1000, 640))
+    window.advance([], 0.0)
+    assert (tmp_path / "local-minimum.mp4").exists()
+    press(window, pygame.K_v)
+    window.advance([], 0.0)
+    window.close()
+    assert (tmp_path / "local-minimum-2.mp4").exists()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_race_that_goes_otherwise_here_is_told_once_it_has_been_computed(window: Window) -> None:
+    saved = Saved(load_scene("local-minimum"), 30)
+    running = saved.scene.race()
+    running.extend(31)
+    told = digest(running, 30)
+    theirs = (*told[:12], *((number, "0000") for number, _ in told[12:]))
+    after = update(window.session, OpenSaved(replace(saved, digest=theirs)))
+    assert documents.compared(after, saved.scene.race()) is None
+    message = documents.compared(after, running)
+    assert message is not None
+    there = update(after, message)
+    assert there.notice == "From update 12 on, what is computed and shown here differs from the file."
+    assert documents.compared(there, running) is None
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_race_as_in_the_file_or_one_that_was_changed_since_gets_no_word(window: Window, changed: bool) -> None:
+    saved = Saved(load_scene("local-minimum"), 30)
+    running = saved.scene.race()
+    running.extend(31)
+    told = ((0, "0000"),) if changed else digest(running, 30)
+    after = update(window.session, OpenSaved(replace(saved, digest=told)))
+    if changed:
+        after = replace(after, scene=replace(after.scene, seed=1))
+    message = documents.compared(after, running)
+    assert message is not None
+    assert update(after, message).notice == after.notice == "Opened local-minimum"
+
+
+def test_the_window_compares_what_it_opens(window: Window) -> None:
+    told = ((0, "0000"), (30, "0000"))
+    window.send(OpenSaved(Saved(load_scene("local-minimum"), 30, digest=told)))
+    window.advance([], 0.0)
+    window.advance([], 0.0)
+    assert window.session.opened is None
+    assert window.session.notice.startswith("From update 0 on, ")

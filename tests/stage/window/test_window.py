@@ -1,0 +1,257 @@
+"""The window, driven by events under SDL's dummy driver."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pygame
+import pytest
+from driver import click, computed, pixels, press, screen
+from PIL import Image
+
+from sim.scene import load_scene, scene_files
+from sim.scene.reading import Saved
+from sim.stage.drawing.camera import Camera
+from sim.stage.picture.picture import moment, status
+from sim.stage.picture.setting import setting
+from sim.stage.session.playback import GoToEnd, Play
+from sim.stage.session.session import begin, race
+from sim.stage.session.setup import MoveStart
+from sim.stage.window import documents
+from sim.stage.window import window as stage_window
+from sim.stage.window.display import NoDisplay
+from sim.stage.window.window import Window, open_window
+from sim.study.swarm import swarm
+
+NAMES = list(scene_files())
+
+
+@pytest.fixture
+def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    monkeypatch.chdir(tmp_path)
+    with screen():
+        yield Window(begin(load_scene(NAMES[0])))
+
+
+def test_it_plays_by_itself_and_space_pauses(window: Window) -> None:
+    for _ in range(5):
+        window.advance([], 0.1)
+    assert window.session.update == 10
+    press(window, pygame.K_SPACE)
+    window.advance([], 0.1)
+    assert window.session.update == 10
+
+
+def test_arrows_step_and_shift_steps_by_ten(window: Window) -> None:
+    press(window, pygame.K_RIGHT, mod=pygame.KMOD_SHIFT)
+    press(window, pygame.K_RIGHT)
+    press(window, pygame.K_RIGHT)
+    press(window, pygame.K_LEFT)
+    assert window.session.update == 11
+
+
+def test_home_and_end(window: Window) -> None:
+    press(window, pygame.K_END)
+    assert window.session.update == window.session.scene.updates
+    press(window, pygame.K_HOME)
+    assert window.session.update == 0
+
+
+@pytest.mark.parametrize("character", list("123456789"))
+def test_numbers_open_scenes(window: Window, character: str) -> None:
+    press(window, pygame.K_UNKNOWN, character)
+    assert window.session.scene.name == NAMES[int(character) - 1]
+
+
+def test_other_keys(window: Window) -> None:
+    press(window, pygame.K_PAGEDOWN)
+    assert window.session.scene.name == NAMES[1]
+    press(window, pygame.K_n)
+    assert window.session.scene.seed == load_scene(NAMES[1]).seed + 1
+    press(window, pygame.K_t)
+    assert window.session.theme == "dark"
+    press(window, pygame.K_UNKNOWN, "?")
+    assert window.session.help
+    press(window, pygame.K_ESCAPE)
+    assert not window.session.help
+    speed = window.session.speed
+    press(window, pygame.K_UNKNOWN, "+")
+    press(window, pygame.K_UNKNOWN, "+")
+    press(window, pygame.K_UNKNOWN, "-")
+    assert window.session.speed == speed + 1
+    press(window, pygame.K_ESCAPE)
+    assert not window.session.open
+
+
+def test_control_keys_are_left_to_the_desktop(window: Window) -> None:
+    press(window, pygame.K_n, mod=pygame.KMOD_CTRL)
+    assert window.session.scene.seed == load_scene(NAMES[0]).seed
+
+
+def test_closing_the_window_ends_it_even_with_help_open(window: Window) -> None:
+    press(window, pygame.K_h)
+    window.advance([pygame.Event(pygame.QUIT)], 0.0)
+    assert not window.session.open
+
+
+def test_a_click_in_any_panel_drops_all_marbles_there(window: Window) -> None:
+    scene = window.session.scene
+    for place in setting(window.session, (960, 600)).places.panels:
+        pixel = (place.map.left + 70, place.map.top + 40)
+        click(window, pixel)
+        camera = Camera(scene.window, place.map.width, place.map.height)
+        np.testing.assert_allclose(window.session.scene.start, camera.unproject(np.array([70.0, 40.0])))
+        assert window.session.update == 0
+
+
+def test_a_click_elsewhere_does_nothing(window: Window) -> None:
+    before = window.session.scene
+    window.advance([pygame.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=(5, 5))], 0.0)
+    window.advance([pygame.Event(pygame.MOUSEBUTTONDOWN, button=3, pos=(300, 300))], 0.0)
+    assert window.session.scene == before
+
+
+def test_screenshots_overwrite_nothing(window: Window, tmp_path: Path) -> None:
+    press(window, pygame.K_RIGHT)
+    for _ in range(2):
+        press(window, pygame.K_s)
+    files = sorted(tmp_path.iterdir())
+    assert [file.name for file in files] == [f"{NAMES[0]}-1-2.png", f"{NAMES[0]}-1.png"]
+    assert files[0].name in window.session.notice
+    with Image.open(files[0]) as image:
+        assert image.size == (960, 600)
+
+
+def test_a_screenshot_that_cannot_be_saved_is_said_on_screen(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "free_path", lambda path: Path("nowhere") / path)
+    press(window, pygame.K_s)
+    assert "nowhere" in window.session.notice
+    assert window.session.open
+
+
+def test_it_fits_any_window(window: Window) -> None:
+    for size in [(1500, 700), (700, 400), (960, 600), (1, 1)]:
+        pygame.display.set_mode(size, pygame.RESIZABLE)
+        window.advance([pygame.Event(pygame.WINDOWSIZECHANGED, x=size[0], y=size[1])], 0.1)
+        assert pixels().shape[:2] == size
+        assert size == (1, 1) or len(np.unique(pixels())) > 20
+
+
+def test_a_resting_picture_is_not_drawn_again(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    press(window, pygame.K_SPACE)
+    computed(window)
+    drawn = []
+    monkeypatch.setattr(stage_window, "draw", lambda *_: drawn.append(1))
+    for _ in range(3):
+        window.advance([], 0.1)
+    assert not drawn
+    window.advance([pygame.Event(pygame.WINDOWEXPOSED)], 0.1)
+    assert len(drawn) == 1
+
+
+def test_a_swarm_follows_and_then_rests(window: Window) -> None:
+    press(window, pygame.K_SPACE)
+    scene = window.session.scene
+    computed(window)
+    press(window, pygame.K_END)
+    press(window, pygame.K_HOME)
+    before = pixels()
+    press(window, pygame.K_z, "z")
+    assert window.session.swarm == 100
+    for key, mod in ((pygame.K_RIGHT, pygame.KMOD_SHIFT), (pygame.K_END, 0), (pygame.K_LEFT, 0), (pygame.K_HOME, 0)):
+        press(window, key, mod=mod)
+        while followed(window) != window.session.update:
+            assert window._busy()
+            assert f"at update {followed(window)}" in status(moment(window.session, race(scene)))
+            window.advance([], 0.0)
+        assert not window._busy()
+        assert "100 marbles a lane ·" in status(moment(window.session, race(scene)))
+    press(window, pygame.K_z, "Z", pygame.KMOD_LSHIFT)
+    assert window.session.spread == "close together"
+    for _ in range(3):
+        press(window, pygame.K_z, "z")
+    assert window.session.swarm == 0
+    assert np.array_equal(pixels(), before)
+
+
+def followed(window: Window) -> int:
+    """The update that the window's swarm has come to."""
+    session = window.session
+    return swarm(session.scene, session.swarm, session.spread, session.clock).glimpse.tick
+
+
+def test_a_swarm_plays_with_the_race_and_follows_a_carried_flag(window: Window) -> None:
+    press(window, pygame.K_z, "z")
+    for _ in range(5):
+        window.advance([], 0.1)
+    assert window.session.update == 10
+    window.send(MoveStart((-2.0, 0.5)))
+    window.advance([], 0.0)
+    while followed(window) < 10:
+        window.advance([], 0.0)
+    session = window.session
+    marbles = swarm(session.scene, 100, session.spread, session.clock)
+    for lane, cloud in enumerate(marbles.glimpse.clouds):
+        assert np.array_equal(cloud.theta[0], race(session.scene).tracks[lane].theta[10])
+
+
+def test_a_hidden_swarm_rests(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage_window.Window, "_count", lambda _: None)
+    press(window, pygame.K_SPACE)
+    press(window, pygame.K_z, "z")
+    press(window, pygame.K_j, "j")
+    before = followed(window)
+    press(window, pygame.K_END)
+    for _ in range(5):
+        window.advance([], 0.0)
+    assert followed(window) == before
+    press(window, pygame.K_j, "j")
+    while followed(window) < window.session.update:
+        window.advance([], 0.0)
+
+
+def test_far_jumps_show_what_there_is_while_computing(window: Window) -> None:
+    for _ in range(60):
+        window.send(GoToEnd())
+        window.send(Play())
+        window.send(Play())
+    press(window, pygame.K_END)
+    assert window.session.horizon > 20_000
+    assert pixels().any()
+
+
+def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = load_scene(NAMES[0])
+    monkeypatch.delenv("SDL_VIDEODRIVER")
+    if "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ:
+        pytest.skip("there is a display")
+    with pytest.raises(NoDisplay, match="display"):
+        open_window(Saved(scene))
+    assert not pygame.display.get_init()
+
+
+def test_a_formula_is_typed_into_the_panel(window: Window) -> None:
+    def happen(*events: pygame.Event) -> None:
+        for event in events:
+            pygame.event.post(event)
+        for _ in range(2):
+            window.advance(pygame.event.get(), 0.02)
+
+    happen(pygame.Event(pygame.KEYDOWN, key=pygame.K_TAB, unicode="\t", mod=0))
+    assert window._panel is not None
+    place = window._panel._widgets["formula"].rect.center
+    happen(pygame.Event(pygame.MOUSEMOTION, pos=place, rel=(0, 0), buttons=(0, 0, 0)))
+    happen(pygame.Event(pygame.MOUSEBUTTONDOWN, pos=place, button=1))
+    happen(pygame.Event(pygame.MOUSEBUTTONUP, pos=place, button=1))
+    seed = window.session.scene.seed
+    for character in "x^2+n":
+        happen(
+            pygame.Event(pygame.KEYDOWN, key=ord(character), unicode=character, mod=0),
+            pygame.Event(pygame.TEXTINPUT, text=character),
+        )
+    assert window.session.scene.seed == seed  # N was a letter, and no new seed.
+    happen(pygame.Event(pygame.KEYDOWN, key=pygame.K_RETURN, unicode="\r", mod=0))
+    assert "there is no n" in window.session.notice
+    happen(pygame.Event(pygame.KEYDOWN, key=pygame.K_n, unicode="n", mod=0))
+    assert window.session.scene.seed == seed + 1
