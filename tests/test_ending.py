@@ -23,9 +23,9 @@ from sim.command import ending
 from sim.command.ending import SIGNALS
 from sim.files import AFTER, BEFORE
 from sim.scene import load_scene
-from sim.study.settings import over
-from sim.study.store import Store
-from sim.study.sweep import plan
+from sim.study.sweep.settings import over
+from sim.study.sweep.store import Store
+from sim.study.sweep.sweep import plan
 
 MAIN = str(Path(main.__file__))
 

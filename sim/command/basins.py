@@ -98,7 +98,7 @@ def run(arguments: argparse.Namespace) -> None:
     if not problem.minima:
         raise SceneError(f"there is no minimum in the window of {scene.name}, and so no basin")
     from ..stage.export.basins import places, save_basins
-    from ..study.basin_map import basin_map, summary, table
+    from ..study.maps.basin_map import basin_map, summary, table
 
     place = places(arguments.size, scene.window).map
     found = result_of(basin_map(problem, (place.height, place.width), rule, arguments.updates, exact=arguments.exact))

@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Measure it, and say what came of it."""
     from ..files import whole_file
-    from ..study.cost import measure, page, summary, tables, write_csv
+    from ..study.cost.cost import measure, page, summary, tables, write_csv
     from .chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene)

@@ -71,7 +71,7 @@ def _mistakes() -> tuple[type[Exception], ...]:
     from ..files import OutputError
     from ..scene import SceneError
     from ..stage import StageError
-    from ..study.workers import StudyError
+    from ..study.work.workers import StudyError
 
     return SceneError, OutputError, StudyError, StageError
 

@@ -23,10 +23,10 @@ from .ending import before_the_end, no_longer
 from .terminal import one_line, say, show_json, show_table, watched
 
 if TYPE_CHECKING:
-    from ..study.cluster import Address
-    from ..study.settings import Over
-    from ..study.store import Store
-    from ..study.sweep import Sweep
+    from ..study.sweep.settings import Over
+    from ..study.sweep.store import Store
+    from ..study.sweep.sweep import Sweep
+    from ..study.work.cluster import Address
 
 T = TypeVar("T")
 
@@ -101,13 +101,13 @@ on a cluster:
 
 
 def _over(text: str) -> "Over":
-    from ..study.settings import over
+    from ..study.sweep.settings import over
 
     return _argument(over, text)
 
 
 def _address(text: str) -> "Address":
-    from ..study.cluster import address
+    from ..study.work.cluster import address
 
     return _argument(address, text)
 
@@ -121,8 +121,8 @@ def _argument(parse: Callable[[str], T], text: str) -> T:
 
 def run(arguments: argparse.Namespace) -> None:
     """Compute it, as far as it has not been, and say what came of it."""
-    from ..study.store import Store, default_path
-    from ..study.sweep import plan
+    from ..study.sweep.store import Store, default_path
+    from ..study.sweep.sweep import plan
     from .chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene, arguments.seed)
@@ -142,7 +142,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _show(store: "Store", arguments: argparse.Namespace) -> None:
     """Say what came of it."""
     from ..files import whole_file
-    from ..study.sweep_report import page, summary, table, told, write_csv
+    from ..study.sweep.report import page, summary, table, told, write_csv
 
     outcome = told(store.sweep, store.results)
     if arguments.csv is not None:
@@ -165,7 +165,7 @@ def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None
     from ..files import check_writable, located
     from ..scene import nearest
     from ..stage import require_pygame_ce
-    from ..study.measures import measures
+    from ..study.sweep.measures import measures
 
     known = measures(len(sweep.scene.problem().minima))
     if arguments.measure not in known:
@@ -198,8 +198,8 @@ def _kept(store: "Store") -> Iterator[None]:
 
 def _complete(store: "Store", arguments: argparse.Namespace) -> None:
     """Compute what is missing, with a progress bar that counts the blocks as they are written down."""
-    from ..study.cluster import completed_on
-    from ..study.workers import completed
+    from ..study.work.cluster import completed_on
+    from ..study.work.workers import completed
 
     missing = store.missing
     if not missing:
