@@ -19,8 +19,8 @@ from command_line import mistake, output, status
 from waiting import WAIT, until
 
 import main
-from sim.command import ending
-from sim.command.ending import SIGNALS
+from sim.command.console import ending
+from sim.command.console.ending import SIGNALS
 from sim.files import AFTER, BEFORE
 from sim.scene import load_scene
 from sim.study.sweep.settings import over

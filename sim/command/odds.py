@@ -8,7 +8,7 @@ from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING
 
 from . import COMMAND_LINE
-from .arguments import (
+from .console.arguments import (
     Parser,
     add_first_seed,
     add_results,
@@ -19,7 +19,7 @@ from .arguments import (
     check_output,
     check_seeds,
 )
-from .terminal import show_json, show_table, watched
+from .console.terminal import show_json, show_table, watched
 
 if TYPE_CHECKING:
     from ..scene import Scene
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ..study.odds import contrast
     from ..study.odds.odds import odds
     from ..study.odds.report import page, summary, table, write_csv
-    from .chosen import chosen_scene
+    from .console.chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene, arguments.seed)
     check_seeds(parser(), scene.seed, arguments.seeds)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from . import COMMAND_LINE
-from .arguments import (
+from .console.arguments import (
     Parser,
     add_first_seed,
     add_results,
@@ -19,8 +19,8 @@ from .arguments import (
     add_workers,
     check_seeds,
 )
-from .ending import before_the_end, no_longer
-from .terminal import one_line, say, show_json, show_table, watched
+from .console.ending import before_the_end, no_longer
+from .console.terminal import one_line, say, show_json, show_table, watched
 
 if TYPE_CHECKING:
     from ..study.sweep.settings import Over
@@ -123,7 +123,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Compute it, as far as it has not been, and say what came of it."""
     from ..study.sweep.store import Store, default_path
     from ..study.sweep.sweep import plan
-    from .chosen import chosen_scene
+    from .console.chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene, arguments.seed)
     check_seeds(parser(), scene.seed, arguments.seeds)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from . import PROGRAM
+from .. import PROGRAM
 from .terminal import say, show, wide_enough
 
 if TYPE_CHECKING:
@@ -193,8 +193,8 @@ def add_results(parser: argparse.ArgumentParser, what: str, rows: str, chart: st
 
 def check_output(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
     """What can be known to be impossible of -o before the computing."""
-    from ..files import check_writable, located  # noqa: PLC0415  Help need not wait for these.
-    from ..stage import require_pygame_ce  # noqa: PLC0415
+    from ...files import check_writable, located  # noqa: PLC0415  Help need not wait for these.
+    from ...stage import require_pygame_ce  # noqa: PLC0415
 
     if arguments.output is None:
         return

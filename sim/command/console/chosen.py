@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from ..descent.digest import departure
-from ..descent.race import Race
-from ..scene import OPENING, Scene
-from ..scene.reading import Saved, load_saved
+from ...descent.digest import departure
+from ...descent.race import Race
+from ...scene import OPENING, Scene
+from ...scene.reading import Saved, load_saved
 from .terminal import say
 
 

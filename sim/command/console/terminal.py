@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
-from . import PROGRAM
+from .. import PROGRAM
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -130,7 +130,7 @@ class _Lossy:
 @contextmanager
 def _standard_output() -> Iterator[None]:
     """Where results go: all of them, or the reason why not."""
-    from ..files import OutputError, why
+    from ...files import OutputError, why
 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")

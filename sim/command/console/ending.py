@@ -13,7 +13,7 @@ import select
 import signal
 import sys
 
-from . import PROGRAM
+from .. import PROGRAM
 
 TYPE_CHECKING = False  # As in `typing`, which takes longer to load than all else here.
 if TYPE_CHECKING:
