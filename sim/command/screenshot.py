@@ -21,9 +21,8 @@ def parser() -> argparse.ArgumentParser:
         "screenshot",
         """
 Save a picture of a race as the window would show it, or of one lane alone. No
-display is needed. A file whose name ends in .svg is drawn in lines and type
-instead of pixels, for papers: the lanes' maps side by side, as large as they
-need to be unless a size is given.
+display is needed. A file whose name ends in .svg is the same picture in lines
+and type instead of pixels, which stay sharp at any size.
 """,
         f"""
 {COMMAND_LINE} screenshot
@@ -100,7 +99,7 @@ def run(arguments: argparse.Namespace) -> None:
     if path.suffix.lower() == ".svg":
         from ..stage.export.svg import save_figure
 
-        save_figure(scene, update, arguments.size, arguments.theme, path, clock=saved.clock, **asked)
+        save_figure(scene, update, arguments.size or USUAL_SIZE, arguments.theme, path, clock=saved.clock, **asked)
     else:
         from ..stage.export.still import screenshot
 

@@ -41,14 +41,12 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/picture.py", "CLOCK_NAMES[session.clock]"): set(picture.CLOCK_NAMES.values()),
     ("picture/picture.py", "KEYS"): {picture.KEYS},
     ("picture/picture.py", "UNKNOWN"): {UNKNOWN},
-    ("export/svg.py", "UNKNOWN"): {UNKNOWN},
     ("picture/help.py", "key"): {key for key, _ in help.SHEET + help.CHANGES + help.LEGEND},
     ("picture/help.py", "meaning"): {meaning for _, meaning in help.SHEET + help.CHANGES + help.LEGEND}
     | {view.label for view in VIEWS.values()},
     ("style/numbers.py", "sentence"): set(numbers.EVIDENCE),
     ("style/numbers.py", "rule_name(lane.rule)"): {"gradient descent", "momentum"},  # The others keep their names.
     ("picture/panel.py", "verdict.kind.value"): {kind.value for kind in Kind},
-    ("export/svg.py", "verdict.kind.value"): {kind.value for kind in Kind},
     ("picture/timeline.py", "Kind[event.kind.upper()].value"): {kind.value for kind in Kind},
     ("picture/tooltip.py", "PLACES[lower, upper]"): set(tooltip.PLACES.values()),
     ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical.Kind},

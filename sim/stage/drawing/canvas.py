@@ -49,6 +49,10 @@ class Canvas(Protocol):
         """Straight pieces from point to point, smooth."""
         ...
 
+    def segments(self, segments: Sequence[tuple[Pixel, Pixel]], color: Color, width: int = 1) -> None:
+        """Straight pieces, each by itself: smooth dashes."""
+        ...
+
     def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
         """A smooth line through points, as thin as can be."""
         ...
@@ -92,6 +96,10 @@ class Canvas(Protocol):
 
     def image(self, picture: Surface, corner: Pixel) -> None:
         """A picture, its upper left corner there."""
+        ...
+
+    def part(self, name: str) -> AbstractContextManager[None]:
+        """What is drawn within it belongs to what is so called: groups in a file, nothing to see."""
         ...
 
     def clip(self, box: Box) -> AbstractContextManager[None]:

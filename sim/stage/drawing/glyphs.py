@@ -55,8 +55,7 @@ def draw_dashes(canvas: Canvas, line: Array, color: Color, dash: float) -> None:
     starts = np.arange(0.0, lengths[-1], 1.8 * dash)
     marks = np.stack([starts, np.minimum(starts + dash, lengths[-1])], axis=-1)
     ends = np.stack([np.interp(marks, lengths, line[:, axis]) for axis in (0, 1)], axis=-1)
-    for start, end in ends.tolist():
-        canvas.line((start, end), color)
+    canvas.segments([(tuple(start), tuple(end)) for start, end in ends.tolist()], color)
 
 
 def draw_diamond(canvas: Canvas, pixel: Pixel, radius: float, colors: Sequence[tuple[Color, int]]) -> None:

@@ -1,7 +1,7 @@
 """The painter in pixels: what a window, a still and a film show."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import pairwise
 from math import ceil
 
@@ -13,6 +13,8 @@ from ..style import text
 from ..style.color import Color
 from ..style.kept import kept
 from .canvas import Backdrop, Box, Corners, Pixel
+
+NOTHING = nullcontext()
 
 
 class Screen:
@@ -44,6 +46,11 @@ class Screen:
     def line(self, points: Sequence[Pixel], color: Color, width: int = 1) -> None:
         """Straight pieces from point to point, smooth."""
         for start, end in pairwise(points):
+            pygame.draw.aaline(self.surface, color, start, end, width)
+
+    def segments(self, segments: Sequence[tuple[Pixel, Pixel]], color: Color, width: int = 1) -> None:
+        """Straight pieces, each by itself: smooth dashes."""
+        for start, end in segments:
             pygame.draw.aaline(self.surface, color, start, end, width)
 
     def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
@@ -104,6 +111,10 @@ class Screen:
     def image(self, picture: pygame.Surface, corner: Pixel) -> None:
         """A picture, its upper left corner there."""
         self.surface.blit(picture, corner)
+
+    def part(self, _name: str) -> AbstractContextManager[None]:
+        """What is drawn within it belongs to what is so called: nothing to see."""
+        return NOTHING
 
     @contextmanager
     def clip(self, box: Box) -> Iterator[None]:

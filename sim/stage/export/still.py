@@ -61,20 +61,9 @@ def screenshot(
         OutputError: the picture would be too large or too small, or the file cannot be written; nothing half-written
             is left.
     """
-    pixels, alone = scaled_size(size, scale), None if lane is None else lane_index(scene, lane)
+    pixels = scaled_size(size, scale)
     session, race = paused(scene, update, theme, clock)
-    # Only what differs from the window is drawn otherwise.
-    paint: Callable[[Canvas, Color | None], None]
-    if alone is not None:
-        paint = partial(_draw_lane, session=session, race=race, lane=alone, size=size, scale=scale)
-    else:
-        # Where a window could not be as small, the picture is one of the smallest, made smaller.
-        grown = max(1.0, *(least / side for least, side in zip(SMALLEST, size, strict=True)))
-        size, scale = (round(grown * size[0]), round(grown * size[1])), scale / grown
-        if scale == 1 and not transparent:
-            paint = partial(_draw_plain, session=session, race=race)
-        else:
-            paint = partial(_draw_still, session=session, race=race, size=size, scale=scale)
+    paint = painter(session, race, size, scale, None if lane is None else lane_index(scene, lane))
 
     def painted(background: Color | None) -> pygame.Surface:
         picture = pygame.Surface(pixels, depth=32)
@@ -83,6 +72,20 @@ def screenshot(
 
     image = transparent_image(painted, load_theme(theme).background) if transparent else opaque_image(painted(None))
     save_image(image, path, carried_by(session))
+
+
+Painter = Callable[[Canvas, Color | None], None]
+"""Paints a still all over a canvas, on a ground of the given colour, or None for the theme's own."""
+
+
+def painter(session: Session, race: Race, size: Size, scale: float, lane: int | None) -> Painter:
+    """What paints a session's moment as a window of that size would show it, enlarged by `scale`; or one lane alone."""
+    if lane is not None:
+        return partial(_draw_lane, session=session, race=race, lane=lane, size=size, scale=scale)
+    # Where a window could not be as small, the picture is one of the smallest, made smaller.
+    grown = max(1.0, *(least / side for least, side in zip(SMALLEST, size, strict=True)))
+    window = (round(grown * size[0]), round(grown * size[1]))
+    return partial(_draw_still, session=session, race=race, size=window, scale=scale / grown)
 
 
 def paused(scene: Scene, update: int, theme: str, clock: str = UPDATES) -> tuple[Session, Race]:
@@ -192,15 +195,14 @@ def _enlarged(rect: Rect, scale: float) -> Rect:
     return Rect(*(round(scale * side) for side in rect))
 
 
-def _draw_plain(canvas: Canvas, _: Color | None, *, session: Session, race: Race) -> None:
-    draw(canvas, moment(session, race))
-
-
 def _draw_still(
     canvas: Canvas, background: Color | None, *, session: Session, race: Race, size: Size, scale: float
 ) -> None:
     """Draw what `draw` would, at that scale and on that ground."""
     usual = setting(session, canvas.size)
+    if scale == 1 and background is None:
+        draw(canvas, moment(session, race))
+        return
     here = Still(**{name: getattr(usual, name) for name in USUAL}, window=size, scale=scale, background=background)
     draw(canvas, moment(session, race), here=here)
 

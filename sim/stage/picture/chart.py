@@ -4,8 +4,9 @@ The history stands on a layer of which only the right end is drawn anew when tim
 """
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 import pygame
@@ -13,7 +14,7 @@ import pygame
 from ...descent.clock import Timing
 from ...descent.race import Race
 from ...surface.points import Array
-from ..drawing.canvas import Backdrop, Canvas
+from ..drawing.canvas import Backdrop, Canvas, Pixel
 from ..drawing.screen import Screen, painted
 from ..drawing.strokes import dashes
 from ..drawing.ticks import multiples, round_step
@@ -196,15 +197,12 @@ class Chart:
 
     def _draw_segments(self, canvas: Canvas, x: Array, y: Array, color: Color, dash: int) -> None:
         """Few updates: a line from each to the next, the dashes cut at fixed places of the frame."""
-        width = max(1, round(1.6 * self._stroke)) if not dash else max(1, round(1.2 * self._stroke))
-        points = list(zip(x.tolist(), y.tolist(), strict=True))
-        for (x0, y0), (x1, y1) in pairwise(points):
-            if math.isnan(y0) or math.isnan(y1):  # No line leads to where there is no loss.
-                continue
-            for share0, share1 in dashes(x0, x1, dash * self._stroke):
-                start = (x0 + share0 * (x1 - x0), y0 + share0 * (y1 - y0))
-                end = (x0 + share1 * (x1 - x0), y0 + share1 * (y1 - y0))
-                canvas.line((start, end), color, width)
+        width = max(1, round((1.2 if dash else 1.6) * self._stroke))
+        for known, run in groupby(zip(x.tolist(), y.tolist(), strict=True), lambda point: not math.isnan(point[1])):
+            if known and not dash:  # No line leads to where there is no loss.
+                canvas.line(list(run), color, width)
+            elif known:
+                canvas.segments(list(_dashed(run, dash * self._stroke)), color, width)
 
     def _draw_columns(self, canvas: Canvas, x: Array, y: Array, color: Color, dash: int) -> None:
         """More updates than pixels: in each column of pixels a bar from the least to the greatest."""
@@ -219,6 +217,13 @@ class Chart:
                 continue
             if not dash or int(column // (dash * self._stroke)) % 2 == 0:
                 canvas.rect((column, round(top), 1, max(thick, round(bottom - top))), color)
+
+
+def _dashed(points: Iterable[Pixel], dash: float) -> Iterator[tuple[Pixel, Pixel]]:
+    """The dashes of a line through points, cut at fixed places along x."""
+    for (x0, y0), (x1, y1) in pairwise(points):
+        for one, other in dashes(x0, x1, dash):
+            yield (x0 + one * (x1 - x0), y0 + one * (y1 - y0)), (x0 + other * (x1 - x0), y0 + other * (y1 - y0))
 
 
 def _x(plot: pygame.Rect, axes: Axes, tick: float) -> float:
@@ -262,9 +267,9 @@ def _draw_legend(canvas: Canvas, axes: Axes, theme: Theme, em: int, names: tuple
     x: float = canvas.text(name, (0.8 * em, y), size, theme.muted)
     for label, dash in ((theme.say("training"), 0), (theme.say("test"), DASH)):
         x += 2 * em
-        for share0, share1 in dashes(0, 2.6 * em, dash * stroke):
-            start, end = (x + share0 * 2.6 * em, y), (x + share1 * 2.6 * em, y)
-            canvas.line((start, end), theme.muted, max(1, round(1.6 * stroke)))
+        shares = dashes(0, 2.6 * em, dash * stroke)
+        ends = [((x + one * 2.6 * em, y), (x + other * 2.6 * em, y)) for one, other in shares]
+        canvas.segments(ends, theme.muted, max(1, round(1.6 * stroke)))
         x = canvas.text(label, (x + 3.1 * em, y), size, theme.muted)
     x += em
     for index, lane in enumerate(names):

@@ -76,13 +76,17 @@ class Panel:
         """
         verdict = self.judge.verdict(update)
         look = self.look(update, views)
-        self._draw_map(canvas, look, cloud)
-        self._draw_strip(canvas, look)
-        if cloud is not None:
-            draw_shares(canvas, self.place.shares, cloud, self.theme, self.em)
-        self._draw_chip(canvas, verdict)
-        self._draw_events(canvas, verdict, self.judge.events_until(update))
-        self._draw_numbers(canvas, min(update, self.track.updates))
+        with canvas.part("map"):
+            self._draw_map(canvas, look, cloud)
+        with canvas.part("strip"):
+            self._draw_strip(canvas, look)
+            if cloud is not None:
+                draw_shares(canvas, self.place.shares, cloud, self.theme, self.em)
+        with canvas.part("verdict"):
+            self._draw_chip(canvas, verdict)
+            self._draw_events(canvas, verdict, self.judge.events_until(update))
+        with canvas.part("numbers"):
+            self._draw_numbers(canvas, min(update, self.track.updates))
 
     def look(self, update: int, views: frozenset[str]) -> Look:
         """What the views are given after `update` updates."""
@@ -128,7 +132,8 @@ class Panel:
             if area.inflate(self.em, self.em).collidepoint(center):
                 if cloud is None and "momentum" not in look.views:  # Which has the same arrows, put together.
                     self._draw_arrows(canvas, center, moment, stroke)
-                draw_marble(canvas, center, self.color, self.theme.halo, stroke)
+                with canvas.part("marble"):
+                    draw_marble(canvas, center, self.color, self.theme.halo, stroke)
             else:
                 draw_wedge(canvas, area, center, self.color, self.theme.halo, stroke)
 

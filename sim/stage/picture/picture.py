@@ -92,11 +92,16 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
     else:
         for lane, panel in enumerate(_panels(here, race)):
             cloud = None if moment.glimpse is None else moment.glimpse.clouds[lane]
-            panel.draw(canvas, timing.moment(lane, moment.tick), session.views, cloud)
-        chart.draw(canvas, places.chart.topleft, moment.tick)
-    draw_timeline(canvas, places, theme, session, race, moment.tick)
-    draw_caption(canvas, places, theme, session, race, moment.tick)
-    _draw_footer(canvas, places, theme, moment)
+            with canvas.part(f"lane {lane + 1}"):
+                panel.draw(canvas, timing.moment(lane, moment.tick), session.views, cloud)
+        with canvas.part("chart"):
+            chart.draw(canvas, places.chart.topleft, moment.tick)
+    with canvas.part("timeline"):
+        draw_timeline(canvas, places, theme, session, race, moment.tick)
+    with canvas.part("caption"):
+        draw_caption(canvas, places, theme, session, race, moment.tick)
+    with canvas.part("footer"):
+        _draw_footer(canvas, places, theme, moment)
     shown = session.pointer is not None and (not session.sheet or places.timeline.collidepoint(session.pointer))
     if session.pointer is not None and shown and not session.help:
         stage = Stage(race, here.camera, chart, moment.tick, session.seen, names, moment.glimpse)

@@ -40,13 +40,15 @@ def draw_terrain(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme,
         around = contour_lines(heights, camera, rings(problem, minimum, levels))
         drawn += [line for line in around if encloses(line, center)]
     width = max(1, round(stroke))
-    for line in drawn:
-        if width == 1 and len(line) > 1:
-            canvas.curve(line.tolist(), theme.contour)
-        else:
-            canvas.line(line.tolist(), theme.contour, width)
+    with canvas.part("contours"):
+        for line in drawn:
+            if width == 1:
+                canvas.curve(line.tolist(), theme.contour)
+            else:
+                canvas.line(line.tolist(), theme.contour, width)
     _draw_blank(canvas, np.isnan(fine), theme, stroke)
-    draw_marks(canvas, problem, camera, theme, stroke)
+    with canvas.part("critical points"):
+        draw_marks(canvas, problem, camera, theme, stroke)
 
 
 def draw_marks(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme, stroke: float) -> None:

@@ -134,8 +134,9 @@ class Trail:
         moved = [(x + dx, y + dy) for x, y in points]
         ends = [min(max(bound, 0), len(moved)) for bound in bounds] + [len(moved)]
         spans = [(tone, span) for tone, span in enumerate(pairwise([0, *ends])) if span[1] > span[0]]
-        for tone, (first, last) in spans:
-            if last > max(first, 1):
-                canvas.line(moved[max(first - 1, 0) : last], self._lines[tone], width)
-        for tone, (first, last) in spans:
-            canvas.dots(moved[first:last], radius, self._tones[tone])
+        with canvas.part("trail"):
+            for tone, (first, last) in spans:
+                if last > max(first, 1):
+                    canvas.line(moved[max(first - 1, 0) : last], self._lines[tone], width)
+            for tone, (first, last) in spans:
+                canvas.dots(moved[first:last], radius, self._tones[tone])

@@ -9,11 +9,13 @@ import numpy.typing as npt
 import pygame
 import pytest
 from pictures import drawn_in_turn
+from recordings import check
 from tallies import SPEEDS, few_seeds
 
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import layout
+from sim.stage.drawing.recorder import Recorder
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import draw, moment
 from sim.stage.session.session import SHEETS, Session, begin, race
@@ -140,3 +142,13 @@ def test_figures_speak_the_language_of_the_screen(scene: Scene, tallies: list[Ta
     assert page.figures[1].x.names == minima
     said = [word for figure in page.figures for word in (figure.title, figure.y.label, *figure.x.names)]
     assert any(word.isascii() for word in said) == (language == "en")
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_every_sheet_is_drawn_as_it_was_found_good(
+    scene: Scene, tallies: list[Tally], name: str, request: pytest.FixtureRequest
+) -> None:
+    canvas = Recorder((960, 600))
+    places, theme = layout((960, 600), 3, 1.5), load_theme("light")
+    draw_over(canvas, places, theme, asked(scene, tallies[2], sheet=name), tallies[2])
+    check(canvas.recording, f"sheet {name}", request)

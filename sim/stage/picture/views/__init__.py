@@ -100,10 +100,10 @@ def draw_views(canvas: Canvas, look: Look, layer: Layer) -> None:
     for name, view in VIEWS.items():
         if name not in look.views:
             continue
-        if view.layer is layer:
-            view.draw(canvas, look)
-        elif view.over is not None and layer is Layer.OVER:
-            view.over(canvas, look)
+        draw = view.draw if view.layer is layer else view.over if layer is Layer.OVER else None
+        if draw is not None:
+            with canvas.part(name):
+                draw(canvas, look)
 
 
 def ground(look: Look) -> Backdrop:
