@@ -24,10 +24,7 @@ FEW = 9  # About how many of the map's levels are drawn again for another loss.
 @lru_cache(maxsize=8)
 def loss_grid(problem: Problem, camera: Camera) -> Array:
     """The training loss at the nodes of a grid over what the camera sees (rows, columns), row 0 at the bottom."""
-    longer = max(camera.width, camera.height)
-    columns = max(2, GRID * camera.width // longer)
-    rows = max(2, GRID * camera.height // longer)
-    return losses(problem, camera.view.grid(columns, rows))
+    return losses(problem, camera.grid(GRID))
 
 
 def losses(problem: Problem, points: Array) -> Array:
@@ -103,7 +100,6 @@ def contour_lines(heights: Array, camera: Camera, levels: Iterable[float]) -> li
     if not finite.any():
         return []
     generator = contourpy.contour_generator(z=np.where(finite, heights, np.nan), line_type=contourpy.LineType.Separate)
-    rows, columns = heights.shape
-    step = np.array([(camera.width - 1) / (columns - 1), (1 - camera.height) / (rows - 1)])
     lines = [np.asarray(line) for level in levels for line in generator.lines(level)]
-    return [line * step + (0, camera.height - 1) for line in lines if len(line) > 1]
+    rows, columns = heights.shape
+    return [camera.on_grid(line, (rows, columns)) for line in lines if len(line) > 1]

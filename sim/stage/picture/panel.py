@@ -1,6 +1,5 @@
 """One lane's panel: name and settings, verdict, map with trail, marble and arrows, live numbers."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -147,13 +146,16 @@ class Panel:
     def _draw_arrows(self, canvas: Canvas, center: tuple[float, float], moment: int, stroke: float) -> None:
         """The last movement, and the step −η∇L_B that the coming batch asks for, enlarged alike."""
         track, theme = self.track, self.theme
-        last = track.movement[moment - 1].tolist() if moment > 0 else (0.0, 0.0)
-        rate = track.lane.rule.learning_rate
-        asked = [-rate * slope for slope in track.gradient[moment].tolist()] if moment < track.updates else (0.0, 0.0)
-        longest = max(math.hypot(*last), math.hypot(*asked), 1e-300) * self.camera.scale
-        scale = min(ARROW_SCALE, LONGEST_ARROW * self.place.map.height / longest) * self.camera.scale
-        for (dx, dy), color in ((last, mix(self.color, theme.mark, 0.25)), (asked, theme.mark)):
-            tip = (center[0] + dx * scale, center[1] - dy * scale)
+        vectors = np.zeros((2, 2))
+        with np.errstate(all="ignore"):
+            if moment > 0:
+                vectors[0] = self.camera.vector(track.movement[moment - 1])
+            if moment < track.updates:
+                vectors[1] = self.camera.vector(-track.lane.rule.learning_rate * track.gradient[moment])
+            longest = max(float(np.hypot(*vectors.T).max()), 1e-300)
+            vectors *= min(ARROW_SCALE, LONGEST_ARROW * self.place.map.height / longest)
+        for (dx, dy), color in zip(vectors.tolist(), (mix(self.color, theme.mark, 0.25), theme.mark), strict=True):
+            tip = (center[0] + dx, center[1] + dy)
             draw_arrow(canvas, center, tip, color, theme.halo, stroke)
 
     def _draw_chip(self, canvas: Canvas, verdict: Verdict) -> None:

@@ -65,16 +65,16 @@ def draw_marks(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme, s
 
 
 def _pixel_losses(problem: Problem, camera: Camera) -> Array:
-    """The training loss at each pixel, row 0 at the bottom: between nodes by straight lines, as contours are drawn.
+    """The training loss at each pixel, the uppermost row first: along straight lines between nodes, as contours are.
 
     Where some of the nodes around a pixel have none, it is computed there: so the edge of what is blank is sharp.
     """
     grid = loss_grid(problem, camera)
-    fine = enlarged(grid, camera.width, camera.height)
+    fine = camera.at_pixels(grid)
     known = np.isfinite(grid)
     if not known.all():
-        edge = np.isnan(fine) & (enlarged(known.astype(float), camera.width, camera.height) > 0)
-        fine[edge] = losses(problem, camera.view.grid(camera.width, camera.height)[edge])
+        edge = np.isnan(fine) & (camera.at_pixels(known.astype(float)) > 0)
+        fine[edge] = losses(problem, camera.pixels()[edge])
     return fine
 
 
@@ -85,34 +85,20 @@ def _tints(fine: Array, levels: Array, theme: Theme) -> pygame.Surface:
     bands = np.searchsorted(levels, fine).astype(np.uint8)
     picture = pygame.Surface(fine.shape[::-1], depth=8)
     picture.set_palette(palette)
-    pygame.surfarray.blit_array(picture, np.ascontiguousarray(bands[::-1].T))
+    pygame.surfarray.blit_array(picture, np.ascontiguousarray(bands.T))
     copy = pygame.Surface(picture.get_size(), depth=32)  # So that lines on it can be smooth, and copies of it fast.
     copy.blit(picture, (0, 0))
     return copy
 
 
 def _draw_blank(canvas: Canvas, blank: Mask, theme: Theme, stroke: float) -> None:
-    """Blank, but for a pale hatching, the pixels (rows, columns) at which there is no surface; row 0 at the bottom."""
+    """Blank, but for a pale hatching, the pixels at which there is no surface (height, width)."""
     if not blank.any():
         return
-    mask = blank[::-1].T
+    mask = blank.T
     hatched = np.add.outer(*map(np.arange, mask.shape)) % round(HATCH * stroke) < max(1, round(stroke))
     colors = np.where(hatched[..., None], np.array(theme.border), np.array(theme.panel))
     canvas.image(image(np.concatenate([colors, 255 * mask[..., None]], axis=-1).astype(np.uint8)), (0, 0))
-
-
-def enlarged(grid: Array, width: int, height: int) -> Array:
-    """The grid (rows, columns) at (height, width) pixels, between nodes along straight lines, as contours are."""
-
-    def places(count: int, size: int) -> tuple[Array, np.ndarray[tuple[int], np.dtype[np.intp]]]:
-        place = np.linspace(0, count - 1, size)
-        low = np.minimum(place.astype(np.intp), count - 2)
-        return place - low, low
-
-    share, low = places(grid.shape[1], width)
-    wide = grid[:, low] * (1 - share) + grid[:, low + 1] * share
-    share, low = places(grid.shape[0], height)
-    return np.asarray(wide[low] * (1 - share[:, None]) + wide[low + 1] * share[:, None])
 
 
 def draw_mark(canvas: Canvas, camera: Camera, point: CriticalPoint, theme: Theme, stroke: float) -> None:
@@ -129,7 +115,7 @@ def draw_mark(canvas: Canvas, camera: Camera, point: CriticalPoint, theme: Theme
                 canvas.ring((x, y), radius + 0.5 * thick, color, thick)
             case Kind.SADDLE:
                 for (vx, vy), length in zip(point.eigenvectors, (1.7 * radius, 0.9 * radius), strict=True):
-                    dx, dy = length * vx, -length * vy
+                    dx, dy = (length * camera.direction(np.array((vx, vy)))).tolist()
                     canvas.line(((x - dx, y - dy), (x + dx, y + dy)), color, thick)
             case Kind.MAXIMUM:
                 corners = [

@@ -103,9 +103,8 @@ def _panels(usual: Any, grown: Any) -> list[tuple[Any, Any]]:
     return list(zip(usual.panels, grown.panels, strict=True))
 
 
-def test_a_still_at_scale_one_is_drawn_as_the_window_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_still_at_scale_one_is_drawn_as_the_window_is(tmp_path: Path) -> None:
     plain = still(tmp_path)
-    monkeypatch.setattr("sim.stage.export.still._draw_plain", None)  # It is not used below.
     assert np.array_equal(still(tmp_path, scale=1 + 1e-12), plain)
     here = setting(begin(SCENE), SIZE)
     same = Still(**{name: getattr(here, name) for name in type(here).__dataclass_fields__}, window=SIZE)

@@ -8,12 +8,11 @@ import numpy as np
 from ....descent.problem import Problem
 from ....study.maps.basin_map import Cellwise, basin_cells, finished
 from ....surface.basins import NO_BASIN
-from ...drawing.camera import Camera
+from ...drawing.camera import Camera, interpolated
 from ...drawing.canvas import Canvas
 from ...drawing.screen import image
 from ...style.color import Color, mix
 from ...style.theme import Theme
-from ..terrain import enlarged
 from .look import Look
 
 COARSE = 24  # Cells along the map's longer side at first; at the borders of basins they are halved,
@@ -46,7 +45,7 @@ def _smooth(labels: Cellwise, width: int, height: int) -> Cellwise:
         mask = np.pad((labels == name).astype(float), 1, mode="edge")
         mask = mask[:-2] + 2 * mask[1:-1] + mask[2:]
         mask = mask[:, :-2] + 2 * mask[:, 1:-1] + mask[:, 2:]
-        shares.append(enlarged(mask, width, height))
+        shares.append(interpolated(mask, np.linspace(0, rows - 1, height), np.linspace(0, columns - 1, width)))
     return np.asarray(names[np.argmax(shares, axis=0)])
 
 

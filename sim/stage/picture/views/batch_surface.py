@@ -10,12 +10,11 @@ import numpy as np
 from ....descent.batches import Indices
 from ....descent.problem import Problem
 from ....surface.points import Array, norm
-from ...drawing.camera import Camera
+from ...drawing.camera import Camera, interpolated
 from ...drawing.canvas import Canvas
 from ...drawing.contours import contour_lines, few_levels
 from ...drawing.glyphs import draw_diamond
 from ...style.color import mix
-from ..terrain import enlarged
 from .look import Look, draw_caption
 from .minima import moved_minima
 
@@ -71,27 +70,30 @@ def _surface(problem: Problem, camera: Camera, batch: bytes) -> tuple[list[list[
 
 def _heights(problem: Problem, camera: Camera, batch: Indices) -> Array:
     """L_B on a fine grid: L there, and the difference, which is smoother, as on a coarse one."""
-    train, fine = problem.train, _full_heights(problem, camera, _grid(camera, FINE).shape[:2])
+    train, fine = problem.train, _full_heights(problem, camera, FINE)
     with np.errstate(all="ignore"):
         if train.count * FEWEST**2 <= PAIRS:
+            side = _side(camera, PAIRS // train.count)
             coarse = _example_heights(problem, camera)[batch].mean(axis=0)
         else:
-            coarse = train.value(_grid(camera, _side(camera, BATCH_PAIRS // len(batch))), batch)
-        difference = coarse - _full_heights(problem, camera, coarse.shape)
-        return np.asarray(fine + enlarged(difference, fine.shape[1], fine.shape[0]))
+            side = _side(camera, BATCH_PAIRS // len(batch))
+            coarse = train.value(camera.grid(side), batch)
+        difference = coarse - _full_heights(problem, camera, side)
+        places = (np.linspace(0, nodes - 1, size) for nodes, size in zip(difference.shape, fine.shape, strict=True))
+        return np.asarray(fine + interpolated(difference, *places))
 
 
 @lru_cache(maxsize=8)
-def _full_heights(problem: Problem, camera: Camera, shape: tuple[int, int]) -> Array:
+def _full_heights(problem: Problem, camera: Camera, side: int) -> Array:
     with np.errstate(all="ignore"):
-        return problem.train.value(camera.view.grid(shape[1], shape[0]))
+        return problem.train.value(camera.grid(side))
 
 
 @lru_cache(maxsize=2)
 def _example_heights(problem: Problem, camera: Camera) -> Array:
     """ℓ of each example on the grid (N, rows, columns): a batch's loss is the mean of some."""
     train = problem.train
-    grid = _grid(camera, _side(camera, PAIRS // train.count))
+    grid = camera.grid(_side(camera, PAIRS // train.count))
     with np.errstate(all="ignore"):
         return np.stack([train.value(grid, np.array([example])) for example in range(train.count)])
 
@@ -100,8 +102,3 @@ def _side(camera: Camera, nodes: int) -> int:
     """Nodes along the map's longer side for about so many in all, within the limits."""
     shape = max(camera.width, camera.height) / min(camera.width, camera.height)
     return int(np.clip(np.sqrt(nodes * shape), FEWEST, COARSE))
-
-
-def _grid(camera: Camera, side: int) -> Array:
-    longer = max(camera.width, camera.height)
-    return camera.view.grid(max(2, side * camera.width // longer), max(2, side * camera.height // longer))

@@ -33,15 +33,15 @@ def draw_gradients(canvas: Canvas, look: Look) -> None:
     if not (np.isfinite(told.batch).all() and np.isfinite(gradients).all() and look.holds(center)):
         return
     longest = max(float(norm(gradients).max()), GENTLE * look.problem.scale.gradient)
-    scale = REACH * look.area.height / longest * np.array([-1.0, 1.0])
-    _draw_fan(canvas, look, center + gradients * scale)
-    tip = center + told.mean * scale
-    flip = np.outer(scale, scale)
+    reach = REACH * look.area.height / longest / look.camera.scale
+    _draw_fan(canvas, look, center - reach * look.camera.vector(gradients))
+    tip = center - reach * look.camera.vector(told.mean)
+    axes = reach * look.camera.vector(np.eye(2))
     ellipses = [(told.example, mix(theme.mark, theme.low, 0.45))]
     if told.batch.any():
         ellipses.append((told.batch, look.color))
     for covariance, color in ellipses:
-        _draw_ellipse(canvas, tip, covariance * flip, color, look)
+        _draw_ellipse(canvas, tip, axes.T @ covariance @ axes, color, look)
     draw_arrow(canvas, center, tuple(tip.tolist()), mix(look.color, theme.text, 0.35), theme.halo, look.stroke)
 
 

@@ -107,10 +107,10 @@ def past_pushes(track: Track, moment: int, most: int) -> Array:
     return -rule.learning_rate * rule.decay ** np.arange(len(gradients))[:, None] * gradients
 
 
-def _draw_past(canvas: Canvas, look: Look, tip: Array, scale: Array) -> None:
+def _draw_past(canvas: Canvas, look: Look, tip: Array, enlarged: float) -> None:
     """The pushes of past gradients tail to tip, back from where the next movement ends, ever fainter."""
-    pushes = past_pushes(look.track, look.moment, MOST_ARROWS)
-    joints = np.concatenate([[tip], tip - np.cumsum(pushes * scale, axis=0)]).tolist()
+    pushes = enlarged * look.camera.vector(past_pushes(look.track, look.moment, MOST_ARROWS))
+    joints = np.concatenate([[tip], tip - np.cumsum(pushes, axis=0)]).tolist()
     for k, (end, start) in enumerate(pairwise(joints)):
         color = mix(look.color, look.theme.high, 0.25 + 0.6 * k / MOST_ARROWS)
         draw_arrow(canvas, start, end, color, look.theme.halo, 0.55 * look.stroke)
@@ -123,10 +123,10 @@ def _draw_sum(canvas: Canvas, look: Look, parts: Sum | None, movement: Array) ->
     carried = parts.carried if parts else np.zeros(2)
     longest = max(float(norm(vector).max()) for vector in (carried, movement, movement - carried))
     reach = LONGEST * look.area.height / max(longest * look.camera.scale, 1e-300)
-    scale = min(ENLARGED, reach) * look.camera.scale * np.array([1.0, -1.0])
-    joint, tip = (tuple((center + vector * scale).tolist()) for vector in (carried, movement))
+    enlarged = min(ENLARGED, reach)
+    joint, tip = (tuple((center + enlarged * look.camera.vector(each)).tolist()) for each in (carried, movement))
     if parts is not None and carried.any():
-        _draw_past(canvas, look, np.array(tip), scale)
+        _draw_past(canvas, look, np.array(tip), enlarged)
         draw_arrow(canvas, center, joint, mix(look.color, theme.mark, 0.25), theme.halo, look.stroke)
         draw_arrow(canvas, joint, tip, theme.mark, theme.halo, look.stroke)
     draw_arrow(canvas, center, tip, look.color, theme.halo, 1.5 * look.stroke)

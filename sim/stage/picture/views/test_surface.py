@@ -15,10 +15,8 @@ GRID = 96  # Nodes along the map's longer side.
 def draw_test_surface(canvas: Canvas, look: Look) -> None:
     """Dashed contours of the test loss at the map's levels, and diamonds at its minima."""
     camera, problem, theme, stroke = look.camera, look.problem, look.theme, look.stroke
-    longer = max(camera.width, camera.height)
     with np.errstate(all="ignore"):
-        grid = camera.view.grid(max(2, GRID * camera.width // longer), max(2, GRID * camera.height // longer))
-        heights = problem.test.value(grid)
+        heights = problem.test.value(camera.grid(GRID))
     color = tone(look)
     for line in contour_lines(heights, camera, few_levels(problem, camera)):
         draw_dashes(canvas, line + look.area.topleft, color, 5 * stroke)
