@@ -10,7 +10,7 @@ from ...descent.race import Race
 from ...descent.track import Track
 from ...descent.track_judge import TrackJudge
 from ...descent.verdict import Event, Kind, Verdict
-from ...study.swarm import Cloud
+from ...study.maps.swarm import Cloud
 from ..drawing.camera import Camera
 from ..drawing.canvas import Canvas
 from ..drawing.glyphs import draw_arrow, draw_marble, draw_wedge
