@@ -1,4 +1,7 @@
-"""What the pointer rests on, in a small box beside it: drawn last, inside the picture, never over the place itself."""
+"""What the pointer rests on, in a small box beside it: drawn last, never over the place itself.
+
+It stays inside the map that it is about, unless that is too small for it.
+"""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,16 +17,22 @@ from ...surface.critical import CriticalPoint, Kind
 from ...surface.points import eigenvalues, norm
 from ..drawing.camera import Camera
 from ..drawing.layout import Layout
+from ...descent.verdict import Kind as Verdict
 from ..style import text
 from ..style.color import Color
-from ..style.numbers import number
+from ..style.numbers import evidence, number
 from ..style.theme import Theme
+from ..style.wrapping import wrapped
 from .chart import Chart, time_at
 from .cloud import parts
 from .timeline import describe, marks, marks_near, tick_at
+from .transport import Knob, knob_at
 
 CLOSE = 8.0  # Pixels, at the usual size, from a critical point to a pointer that means it.
-WIDEST = 30  # A cell of a tooltip, in ems.
+TYPE = 0.92  # Height of a tooltip's type, in ems.
+WIDEST = 30  # A cell of a tooltip, in ems;
+SENTENCE = 17  # a line of a sentence,
+MOST_LINES = 4  # and how many there are of one.
 MOST_PARTS = 12  # Places of a swarm that are told of.
 PLACES = {
     (1, 1): "convex: curved up both ways",
@@ -34,6 +43,35 @@ PLACES = {
     (0, 0): "flat both ways",
 }
 """What the signs of the Hessian's eigenvalues, the smaller first, say of a place."""
+
+
+MARKS = {
+    Kind.MINIMUM: "A ring: the loss rises on all sides.",
+    Kind.SADDLE: "A cross: the loss falls along the longer bar, and rises along the other.",
+    Kind.MAXIMUM: "A triangle: the loss falls on all sides.",
+    Kind.DEGENERATE: "No slope, and along one line no curvature either: more than second derivatives decide.",
+}
+"""What the marks on the maps mean."""
+
+MEANINGS = {
+    Verdict.DESCENDING: "On its way down, with nothing else to report.",
+    Verdict.SETTLED: "It stays in the basin of the lowest minimum that is known.",
+    Verdict.STUCK: "It stays in the basin of a minimum, and a lower one is known.",
+    Verdict.STALLED: "Next to no slope, and a way down that nothing pushes it into.",
+    Verdict.BALANCED: "Next to no slope, and the loss falls on all sides.",
+    Verdict.LEVEL: "Neither slope nor curvature: nothing moves it any more.",
+    Verdict.HELD: "It rests where there is a slope: the rule pulls back as hard as the gradient pushes.",
+    Verdict.PLATEAU: "So little slope that it would take ages, and lower ground lies ahead.",
+    Verdict.RATTLING: "It stays in one basin, but noise or speed keeps it moving.",
+    Verdict.WANDERING: "It comes and goes between basins, and stays in none.",
+    Verdict.BOUNCING: "It jumps from one wall to the other, and no less far than before.",
+    Verdict.CREASED: "It swings about a line where the slope jumps from one side to the other.",
+    Verdict.DIVERGED: "Its steps have grown without bound: the learning rate is too large.",
+    Verdict.OFF_SURFACE: "It has come to where the loss has no value.",
+}
+"""What the verdicts mean."""
+
+UNLIKE = "Its learning rate is not that of most lanes: what differs may come from that alone."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +90,8 @@ class Tip:
     rows: tuple[Row, ...]
     about: pygame.Rect
     """Pixels that it must leave free."""
+    inside: pygame.Rect | None = None
+    """Where it has to stay, if it goes in there; the picture if that is not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +118,10 @@ class Stage:
     """The lanes', in the language of the screen."""
     glimpse: Glimpse | None = None
     """The swarm, if there is one."""
+    unlike: tuple[bool, ...] = ()
+    """Which lanes are marked for a learning rate of their own."""
+    knobs: tuple[Knob, ...] = ()
+    """The buttons below the maps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +196,41 @@ def map_tip(problem: Problem, camera: Camera, area: pygame.Rect, pixel: tuple[in
     if place:
         rows.append(Row((place,)))
     point = critical_near(problem, camera, local, CLOSE * max(1.0, places.stroke))
+    about = _around(pixel, places.em)
     if point is not None:
-        rows.insert(0, Row((name_of_point(problem, point, theme),), bold=True))
-    return Tip(tuple(rows), _around(pixel, places.em))
+        meaning = _sentence(theme.say(MARKS[point.kind]), look)
+        rows = [Row((name_of_point(problem, point, theme),), bold=True), *meaning, *rows]
+        x, y = camera.project(np.array(point.position)).tolist()
+        about = about.union(_around((round(area.left + x), round(area.top + y)), places.em))
+    return Tip(tuple(rows), about, area)
+
+
+def _sentence(words: str, look: Look) -> list[Row]:
+    """A sentence on as many lines as it takes."""
+    size = round(TYPE * look.places.em)
+    return [Row((line,)) for line in wrapped(words, size, SENTENCE * look.places.em, MOST_LINES)]
+
+
+def chip_tip(stage: Stage, lane: int, look: Look) -> Tip:
+    """What a lane's verdict means, and its evidence in full."""
+    theme, place, timing = look.theme, look.places.panels[lane], stage.chart.axes.timing
+    verdict = stage.race.judges[lane].verdict(timing.moment(lane, stage.tick))
+    rows = [Row((theme.say(verdict.kind.value),), bold=True), *_sentence(theme.say(MEANINGS[verdict.kind]), look)]
+    rows += [row for piece in verdict.evidence for row in _sentence(evidence(piece, theme), look)]
+    return Tip(tuple(rows), place.chip)
+
+
+def name_tip(stage: Stage, lane: int, look: Look) -> Tip | None:
+    """Why a lane is marked as unlike the others, if it is."""
+    if stage.unlike[lane : lane + 1] != (True,):
+        return None
+    head = Row((look.theme.say("not the same η"),), bold=True)
+    return Tip((head, *_sentence(look.theme.say(UNLIKE), look)), look.places.panels[lane].name)
+
+
+def knob_tip(knob: Knob, look: Look) -> Tip:
+    """What a button does, and which key does the same."""
+    return Tip(tuple(_sentence(knob.says, look)), knob.place.inflate(0, look.places.em // 2))
 
 
 def chart_tip(stage: Stage, pixel: tuple[int, int], look: Look) -> Tip:
@@ -203,10 +279,16 @@ def shares_tip(cloud: Cloud, place: pygame.Rect, pixel: tuple[int, int], look: L
 
 def tip_at(pixel: tuple[int, int], stage: Stage, look: Look) -> Tip | None:
     """The tooltip for a pointer at that pixel of the picture, if there is something to tell."""
-    places = look.places
+    places, knob = look.places, knob_at(stage.knobs, pixel)
+    if knob is not None:
+        return knob_tip(knob, look)
     for lane, panel in enumerate(places.panels):
         if panel.map.collidepoint(pixel):
             return map_tip(stage.race.problem, stage.camera, panel.map, pixel, look)
+        if panel.chip.collidepoint(pixel):
+            return chip_tip(stage, lane, look)
+        if panel.name.collidepoint(pixel):
+            return name_tip(stage, lane, look)
         if stage.glimpse is not None and panel.shares.collidepoint(pixel):
             return shares_tip(stage.glimpse.clouds[lane], panel.shares, pixel, look)
     if places.timeline.collidepoint(pixel):
@@ -246,7 +328,10 @@ def box_beside(about: pygame.Rect, size: tuple[int, int], whole: pygame.Rect) ->
 def draw_tip(target: pygame.Surface, tip: Tip, look: Look) -> pygame.Rect:
     """Draw the tooltip; returns where."""
     picture = _drawn(tip.rows, look.theme, look.places.em, target.get_width() // 2)
-    box = box_beside(tip.about, picture.get_size(), target.get_rect())
+    size, whole = picture.get_size(), target.get_rect()
+    box = box_beside(tip.about, size, tip.inside or whole)
+    if box.colliderect(tip.about):  # There is too little room inside.
+        box = box_beside(tip.about, size, whole)
     target.blit(picture, box)
     return box
 
@@ -254,7 +339,7 @@ def draw_tip(target: pygame.Surface, tip: Tip, look: Look) -> pygame.Rect:
 @lru_cache(maxsize=8)
 def _drawn(rows: tuple[Row, ...], theme: Theme, em: int, widest: int) -> pygame.Surface:
     """The box: cells of one column under another, a row of a single cell across all."""
-    size, pad, line = round(0.92 * em), round(0.6 * em), round(1.35 * em)
+    size, pad, line = round(TYPE * em), round(0.6 * em), round(1.35 * em)
     gap, dot = em, round(0.9 * em) if any(row.color for row in rows) else 0
     room = min(WIDEST * em, widest - 2 * pad - dot)
     count = max(len(row.cells) for row in rows)
