@@ -6,11 +6,14 @@ from ...descent.clock import Timing
 from ...descent.race import Race
 from ...scene.lesson import HOLD, answer, caption, end_of, revealed_at
 from ..drawing.layout import Layout
+from ..session.bindings import sign_of
 from ..session.session import Session
+from ..session.setup import SkipQuestion
 from ..style import text
 from ..style.color import mix
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
+from .help import label_of
 
 
 def reveal(session: Session, race: Race, timing: Timing, tick: int, theme: Theme) -> str:
@@ -40,7 +43,8 @@ def spoken(session: Session, race: Race, timing: Timing, tick: int, theme: Theme
     scene = session.scene
     texts = scene.texts(theme.language)
     if session.waiting:
-        choose = theme.say("Click a panel to guess, or press Enter to watch.")
+        key = label_of(sign_of(SkipQuestion()), theme)
+        choose = theme.say("Click a panel to guess, or press {key} to watch.", key=key)
         return theme.say("{first} {second}", first=texts.question, second=choose), None
     if not session.captions:
         return "", None

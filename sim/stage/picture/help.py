@@ -34,9 +34,9 @@ class Group:
     lines: tuple[tuple[str, str], ...]
 
     @property
-    def rows(self) -> int:
-        """How many lines it takes, with a free one below."""
-        return len(self.lines) + 2
+    def rows(self) -> float:
+        """How many lines it takes, with some room below."""
+        return len(self.lines) + 1.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,9 @@ class Sheet:
 def groups(theme: Theme) -> tuple[Group, ...]:
     """All that the sheet tells, in the language of the screen."""
     keys = [
-        Group(theme.say(title), tuple((label_of(binding.label, theme), theme.say(binding.says)) for binding in bindings))
+        Group(
+            theme.say(title), tuple((label_of(binding.label, theme), theme.say(binding.says)) for binding in bindings)
+        )
         for title, bindings in GROUPS.items()
     ]
     signs = Group(theme.say(SIGNS), tuple((theme.say(sign), theme.say(meaning)) for sign, meaning in LEGEND))
@@ -84,7 +86,8 @@ def draw_help(target: pygame.Surface, theme: Theme, places: Layout) -> None:
     pygame.draw.rect(target, theme.panel, here.place, border_radius=size)
     pygame.draw.rect(target, theme.faint, here.place, hairline(places.em), border_radius=size)
     top = here.place.top + margin
-    text.put(target, theme.say(TITLE), (here.place.centerx, top + line), round(1.4 * size), theme.text, True, 0.5)
+    middle = (here.place.centerx, top + line)
+    text.put(target, theme.say(TITLE), middle, round(1.4 * size), theme.text, bold=True, align=0.5)
     left = here.place.left + 2 * margin
     for column, (keys, words) in zip(here.columns, here.widths, strict=True):
         y = top + 2.5 * line
@@ -94,25 +97,28 @@ def draw_help(target: pygame.Surface, theme: Theme, places: Layout) -> None:
                 row = y + number * line
                 text.put(target, key, (left + keys, row), size, theme.text, bold=True, align=1)
                 text.put(target, meaning, (left + keys + round(GAP * size), row), size, theme.muted)
-            y += group.rows * line
+            y += round(group.rows * line)
         left += keys + round(GAP * size) + words + 2 * margin
 
 
 def _columns(told: tuple[Group, ...], count: int) -> tuple[tuple[Group, ...], ...]:
     """The groups in so many columns, in order, and the columns as long as each other as may be."""
     ends = list(accumulate(group.rows for group in told))
-    split = [min(int(end * count / (ends[-1] + 1)), count - 1) for end in (a - g.rows / 2 for a, g in zip(ends, told, strict=True))]
+    split = [
+        min(int(end * count / (ends[-1] + 1)), count - 1)
+        for end in (a - g.rows / 2 for a, g in zip(ends, told, strict=True))
+    ]
     return tuple(tuple(g for g, place in zip(told, split, strict=True) if place == column) for column in range(count))
 
 
 def _fitted(columns: tuple[tuple[Group, ...], ...], room: pygame.Rect, largest: int) -> Sheet:
     """The columns, in the largest type in which they fit into the room."""
-    lines = max(sum(group.rows for group in column) for column in columns) + 1
+    lines = max(sum(group.rows for group in column) for column in columns) + 1.3
     for size in range(largest, SMALLEST - 1, -1):
         widths = tuple(_widths(column, size) for column in columns)
         margin, line = round(MARGIN * size), round(PITCH * size)
         width = sum(keys + round(GAP * size) + words for keys, words in widths) + 2 * margin * (len(columns) + 1)
-        place = pygame.Rect(0, 0, width, lines * line + 2 * margin)
+        place = pygame.Rect(0, 0, width, round(lines * line) + 2 * margin)
         place.center = room.center
         if place.width <= room.width and place.height <= room.height:
             break

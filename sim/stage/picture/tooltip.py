@@ -12,12 +12,12 @@ import pygame
 from ...descent.problem import Problem
 from ...descent.race import Race
 from ...descent.sight import FLAT_CURVATURE
+from ...descent.verdict import Kind as Verdict
 from ...study.swarm import Cloud, Glimpse
 from ...surface.critical import CriticalPoint, Kind
 from ...surface.points import eigenvalues, norm
 from ..drawing.camera import Camera
 from ..drawing.layout import Layout
-from ...descent.verdict import Kind as Verdict
 from ..style import text
 from ..style.color import Color
 from ..style.numbers import evidence, number
@@ -65,7 +65,7 @@ MEANINGS = {
     Verdict.RATTLING: "It stays in one basin, but noise or speed keeps it moving.",
     Verdict.WANDERING: "It comes and goes between basins, and stays in none.",
     Verdict.BOUNCING: "It jumps from one wall to the other, and no less far than before.",
-    Verdict.CREASED: "It swings about a line where the slope jumps from one side to the other.",
+    Verdict.SWINGING: "It swings about a line where the slope jumps from one side to the other.",
     Verdict.DIVERGED: "Its steps have grown without bound: the learning rate is too large.",
     Verdict.OFF_SURFACE: "It has come to where the loss has no value.",
 }
@@ -279,23 +279,31 @@ def shares_tip(cloud: Cloud, place: pygame.Rect, pixel: tuple[int, int], look: L
 
 def tip_at(pixel: tuple[int, int], stage: Stage, look: Look) -> Tip | None:
     """The tooltip for a pointer at that pixel of the picture, if there is something to tell."""
-    places, knob = look.places, knob_at(stage.knobs, pixel)
-    if knob is not None:
-        return knob_tip(knob, look)
-    for lane, panel in enumerate(places.panels):
-        if panel.map.collidepoint(pixel):
-            return map_tip(stage.race.problem, stage.camera, panel.map, pixel, look)
-        if panel.chip.collidepoint(pixel):
-            return chip_tip(stage, lane, look)
-        if panel.name.collidepoint(pixel):
-            return name_tip(stage, lane, look)
-        if stage.glimpse is not None and panel.shares.collidepoint(pixel):
-            return shares_tip(stage.glimpse.clouds[lane], panel.shares, pixel, look)
-    if places.timeline.collidepoint(pixel):
-        return timeline_tip(stage, pixel, look)
-    if stage.chart.plot.move(places.chart.topleft).collidepoint(pixel):
-        return chart_tip(stage, pixel, look)
-    return None
+    places, knob, tip = look.places, knob_at(stage.knobs, pixel), None
+    lane = next((lane for lane, panel in enumerate(places.panels) if panel.frame.collidepoint(pixel)), None)
+    if lane is not None:
+        tip = panel_tip(stage, lane, pixel, look)
+    elif knob is not None:
+        tip = knob_tip(knob, look)
+    elif places.timeline.collidepoint(pixel):
+        tip = timeline_tip(stage, pixel, look)
+    elif stage.chart.plot.move(places.chart.topleft).collidepoint(pixel):
+        tip = chart_tip(stage, pixel, look)
+    return tip
+
+
+def panel_tip(stage: Stage, lane: int, pixel: tuple[int, int], look: Look) -> Tip | None:
+    """What there is to tell of a place in a lane's panel."""
+    place, tip = look.places.panels[lane], None
+    if place.map.collidepoint(pixel):
+        tip = map_tip(stage.race.problem, stage.camera, place.map, pixel, look)
+    elif stage.glimpse is not None and place.shares.collidepoint(pixel):
+        tip = shares_tip(stage.glimpse.clouds[lane], place.shares, pixel, look)
+    elif place.chip.collidepoint(pixel):
+        tip = chip_tip(stage, lane, look)
+    elif place.name.collidepoint(pixel):
+        tip = name_tip(stage, lane, look)
+    return tip
 
 
 def draw_pointed(target: pygame.Surface, pixel: tuple[int, int], stage: Stage, look: Look) -> None:

@@ -97,8 +97,8 @@ def _draw_sign(target: pygame.Surface, knob: Knob, theme: Theme, em: int) -> Non
             box = pygame.Rect(0, 0, round(1.8 * r), round(1.8 * r))
             box.center = x, y
             pygame.draw.arc(target, ink, box, 0.9, 6.2, max(1, round(0.11 * em)))
-            tip = (box.right + 0.15 * r, y - 0.1 * r)
-            pygame.draw.polygon(target, ink, [tip, (tip[0] - 0.8 * r, tip[1]), (tip[0], tip[1] - 0.8 * r)])
+            right, low = box.right + 0.15 * r, y - 0.1 * r
+            pygame.draw.polygon(target, ink, [(right, low), (right - 0.8 * r, low), (right, low - 0.8 * r)])
         case "seed":
             box = pygame.Rect(0, 0, round(1.9 * r), round(1.9 * r))
             box.center = x, y

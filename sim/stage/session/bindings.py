@@ -121,13 +121,17 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
     ),
     "Scenes": (
         Binding("1 … 9", "one of the first nine", _digits("", 9, OpenScene)),
-        Binding("Page Up Page Down", "one after the other", (Key("Page Up", NextScene(-1)), Key("Page Down", NextScene(1)))),
+        Binding(
+            "Page Up Page Down", "one after the other", (Key("Page Up", NextScene(-1)), Key("Page Down", NextScene(1)))
+        ),
         Binding("Backspace", "back to the one that was changed and left", (Key("Backspace", Return()),)),
         Binding("Enter", "watch without a guess", (Key("Enter", SkipQuestion()),)),
         Binding("0", "captions and questions on or off", (Key("0", ToggleCaptions()),)),
     ),
     "The lane": (
-        Binding("↑ ↓", "choose the lane that the next keys change", (Key("Up", NextLane(-1)), Key("Down", NextLane(1)))),
+        Binding(
+            "↑ ↓", "choose the lane that the next keys change", (Key("Up", NextLane(-1)), Key("Down", NextLane(1)))
+        ),
         Binding("Shift 1 … 6", "the same by its number", _digits("Shift ", 6, SelectLane)),
         Binding(
             "[ ]",
@@ -212,11 +216,15 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         Binding("S", "save a picture, which can be opened again", (Key("s", Errand.PICTURE),)),
         Binding("V", "record a film, until pressed again", (Key("v", Errand.FILM),)),
         Binding(
-            "Ctrl C Ctrl V", "copy the scene as text, open one", (Key("Ctrl c", Errand.COPY), Key("Ctrl v", Errand.PASTE))
+            "Ctrl C Ctrl V",
+            "copy the scene as text, open one",
+            (Key("Ctrl c", Errand.COPY), Key("Ctrl v", Errand.PASTE)),
         ),
         Binding("Tab", "the panel of controls", (Key("Tab", ShowControls()),)),
         Binding(
-            "H ?", "these keys", (Key("h", ShowHelp()), Key("?", ShowHelp(), aside=True), Key("F1", ShowHelp(), aside=True))
+            "H ?",
+            "these keys",
+            (Key("h", ShowHelp()), Key("?", ShowHelp(), aside=True), Key("F1", ShowHelp(), aside=True)),
         ),
         Binding("Esc", "put away what lies on top; twice: quit", (Key("Esc", Errand.BACK),)),
     ),
@@ -250,7 +258,8 @@ def sign_of(*deeds: Deed) -> str:
 
 def written(sign: str) -> str:
     """A sign as it is written on screen."""
-    *modifiers, last = sign.split(" ") if sign != " " else [sign]
+    modifiers = [word for word in ("Ctrl", "Shift") if sign.startswith(word) or f" {word} " in sign]
+    last = sign.removeprefix(" ".join(modifiers)).strip()
     return " ".join([*modifiers, ARROWS.get(last, last.upper() if len(last) == 1 else last)])
 
 

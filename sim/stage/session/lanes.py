@@ -30,7 +30,7 @@ def with_lanes(session: Session, lanes: Sequence[Lane], selected: int | None = N
 
 
 def renamed(session: Session, before: Scene) -> Session:
-    """The session, with names that were made for what its lanes were in that scene made anew; the lanes are the same."""
+    """The session, with names anew that were made for what its lanes were in that scene; it has as many lanes."""
     scene, counts = session.scene, (before.examples.count, session.scene.examples.count)
     lanes = list(scene.lanes)
     for index, (old, new) in enumerate(zip(before.lanes, scene.lanes, strict=True)):

@@ -32,12 +32,6 @@ class Session:
     """A scene, as changed by hand, and how it is being looked at."""
 
     scene: Scene
-    origin: Scene | None = None
-    """The scene as it was opened, or last saved."""
-    left: "Session | None" = None
-    """The scene that was changed by hand and left for another one, if there is one, and how it was being looked at."""
-    given: frozenset[str] = frozenset()
-    """Names of lanes that the user has given: they stay, whatever the lanes become."""
     progress: float = 0.0
     """How far the race has been played, in ticks: updates of the fastest lane."""
     playing: bool = False
@@ -79,6 +73,12 @@ class Session:
     help: bool = False
     live: bool = True
     """Whether it can be played on; a picture in a file says nothing of speed and keys."""
+    origin: Scene | None = None
+    """The scene as it was opened, or last saved."""
+    left: "Session | None" = None
+    """The scene that was changed by hand and left for another one, if there is one, and how it was being looked at."""
+    given: frozenset[str] = frozenset()
+    """Names of lanes that the user has given: they stay, whatever the lanes become."""
     draft: str = ""
     """A formula that has been typed and not shown."""
     refused: str = ""

@@ -23,7 +23,7 @@ OWN_SURFACE = "A surface of your own."
 class OpenScene:
     """Play a scene that comes with the program, by its place in the list; its question, if it has one, is put.
 
-    What was changed by hand in the one that is left is kept, and this is said.
+    What was changed by hand in the one that is left is kept.
     """
 
     index: int
@@ -36,7 +36,7 @@ class OpenScene:
             return replace(session, notice=notice)
         scene, left = load_scene(names[self.index]), leave(session)
         fresh = replace(session, scene=scene, origin=scene, lane=0, horizon=scene.updates, focus=None, left=left)
-        return replace(ask(Restart().apply(fresh)), notice=word_of_leaving(session))
+        return ask(Restart().apply(fresh))
 
 
 def leave(session: Session) -> Session | None:
@@ -44,14 +44,6 @@ def leave(session: Session) -> Session | None:
     if not changed(session):
         return session.left
     return replace(session, left=None, tally=None, sheet="", playing=False, help=False, pointer=None, notice="")
-
-
-def word_of_leaving(session: Session) -> str:
-    """What is to be said to who leaves the session's scene; nothing where nothing was changed."""
-    title = session.scene.texts(session.language).title
-    if not changed(session):
-        return ""
-    return say(session.language, "{title} is kept as you changed it: Backspace goes back there.", title=title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +123,6 @@ class EarlierSeed:
     def apply(self, session: Session) -> Session:
         scene = replace(session.scene, seed=max(session.scene.seed - 1, 0))
         return Restart().apply(replace(session, scene=scene))
-
-
-@dataclass(frozen=True, slots=True)
-class SetSeed:
-    """Run with this seed."""
-
-    seed: int
-
-    def apply(self, session: Session) -> Session:
-        return replace(session, scene=replace(session.scene, seed=max(self.seed, 0)), notice="")
 
 
 @dataclass(frozen=True, slots=True)

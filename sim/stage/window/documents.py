@@ -14,7 +14,7 @@ from ..export.png import save_png
 from ..picture.picture import draw, moment
 from ..session.session import Message, Session, ask, begin, carried_by, scene_of
 from ..session.session import race as race_of
-from ..session.setup import leave, word_of_leaving
+from ..session.setup import leave
 from ..session.view import Kept, Notify
 from ..style.theme import say
 
@@ -46,7 +46,7 @@ class OpenSaved:
 
     def apply(self, session: Session) -> Session:
         fresh = resume(self.saved, session.theme)
-        opened = say(session.language, "Opened {name}", name=self.saved.scene.name)
+        notice = say(session.language, "Opened {name}", name=self.saved.scene.name)
         return replace(
             session,
             scene=fresh.scene,
@@ -62,7 +62,7 @@ class OpenSaved:
             focus=None,
             lane=0,
             opened=fresh.opened,
-            notice=f"{opened} {word_of_leaving(session)}".rstrip(),
+            notice=notice,
         )
 
 

@@ -19,11 +19,11 @@ from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, answer
 from ..picture.picture import TITLE, Moment, draw, moment, pointed
 from ..picture.setting import Setting, setting
-from ..session.bindings import Deed, Errand
+from ..session.bindings import Deed, Errand, sign_of
 from ..session.odds import ChooseSheet, computing
 from ..session.playback import Tick
 from ..session.session import SPEEDS, Message, Session, changed, race, update
-from ..session.setup import Guess
+from ..session.setup import Guess, Return
 from ..session.view import Back, Close, Notify, Point
 from ..sheets.sheets import pieces, places_of, tab_at
 from ..style.theme import THEMES, say
@@ -133,10 +133,19 @@ class Window:
 
     def send(self, message: Message) -> None:
         """Let the session answer a message."""
+        before = self.session.left
         try:
             self.session = update(self.session, message)
         except SceneError as error:
             self.session = update(self.session, Notify(str(error)))
+        if self.session.left is not None and self.session.left is not before:
+            self._tell_of_left(self.session.left)
+
+    def _tell_of_left(self, left: Session) -> None:
+        """What was changed by hand has been left: that it is kept, and how to come back to it."""
+        title, language, key = left.scene.texts(left.language).title, self.session.language, sign_of(Return())
+        kept = say(language, "{title} is kept as you changed it: {key} goes back there.", title=title, key=key)
+        self.session = update(self.session, Notify(f"{self.session.notice} {kept}".lstrip()))
 
     def _busy(self) -> bool:
         """Whether something happens without an event: playing, computing ahead, a picture to be drawn."""
@@ -323,18 +332,24 @@ class Window:
 
     def _ask_to_end(self) -> None:
         """End the film or quit, when asked a second time; the first time say that it takes another."""
-        film, language = self._filming.running, self.session.language
+        film, language, key = self._filming.running, self.session.language, sign_of(Errand.BACK)
         if self._asked is not None and self._asked[0] == film:
             self._asked = None
             self._do(Errand.FILM) if film else self.send(Close())
             return
         self._asked = film, display.now() + ASKING
         if film:
-            words = say(language, "Esc again to end the film and keep it.")
-        elif changed(self.session):
-            words = say(language, "Esc again to quit without what you have changed; S saves a picture that holds it.")
+            words = say(language, "{key} again to end the film and keep it.", key=key)
+        elif changed(self.session) or self.session.left is not None:
+            keep = sign_of(Errand.PICTURE)
+            words = say(
+                language,
+                "{key} again to quit: what you have changed is not saved, {keep} saves it.",
+                key=key,
+                keep=keep,
+            )
         else:
-            words = say(language, "Esc again to quit.")
+            words = say(language, "{key} again to quit.", key=key)
         self.send(Notify(words))
 
     def _ask_no_more(self) -> None:
