@@ -65,7 +65,7 @@ STABLE = 4.0  # The slider of η goes up to so many times the longest step that 
 STRIDE = 0.2  # or, for those rules, to so many diagonals of the window;
 DECADES = 1e-4  # it begins at so much of that, and so does that of σ.
 WIDE = 0.25  # The slider of σ goes up to so much of the window's shorter side, where examples see it displaced,
-STEEP = 8.0  # to so many usual slopes where they see it tilted,
+STEEP = 3.0  # to so many usual slopes where they see it tilted,
 NOISY = 2.0  # and to so many times what the model itself spans where they are noisy measurements.
 
 

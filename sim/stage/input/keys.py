@@ -48,6 +48,7 @@ PLACES = (
         pygame.KSCAN_APOSTROPHE: "'",
         pygame.KSCAN_COMMA: ",",
         pygame.KSCAN_PERIOD: ".",
+        pygame.KSCAN_SLASH: "/",
     }
 )
 """What a US keyboard writes at a place, without Shift."""

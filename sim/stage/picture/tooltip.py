@@ -33,6 +33,7 @@ TYPE = 0.92  # Height of a tooltip's type, in ems.
 WIDEST = 30  # A cell of a tooltip, in ems;
 SENTENCE = 17  # a line of a sentence,
 MOST_LINES = 4  # and how many there are of one.
+SMALL_MAP = 18  # A map that is lower, in ems, has room for less.
 MOST_PARTS = 12  # Places of a swarm that are told of.
 PLACES = {
     (1, 1): "convex: curved up both ways",
@@ -185,24 +186,29 @@ def map_tip(problem: Problem, camera: Camera, area: pygame.Rect, pixel: tuple[in
     local = (pixel[0] - area.left, pixel[1] - area.top)
     x, y = camera.unproject(np.array(local, dtype=np.float64)).tolist()
     here = reading(problem, x, y)
-    lower, upper = here.curvatures
-    rows = [
-        Row(("θ", f"({number(x)}, {number(y)})")),
-        Row(("L", number(here.loss))),
-        Row(("‖∇L‖", number(here.slope))),
-        Row(("λ", f"{number(lower)}, {number(upper)}")),
-    ]
-    place = kind_of_place(problem, here.curvatures, theme)
-    if place:
-        rows.append(Row((place,)))
     point = critical_near(problem, camera, local, CLOSE * max(1.0, places.stroke))
-    about = _around(pixel, places.em)
+    small, about = area.height < SMALL_MAP * places.em, _around(pixel, places.em)
+    rows = _numbers(here, small)
+    place = kind_of_place(problem, here.curvatures, theme)
+    if place and not (small and point):
+        rows.append(Row((place,)))
     if point is not None:
-        meaning = _sentence(theme.say(MARKS[point.kind]), look)
+        meaning = [] if small else _sentence(theme.say(MARKS[point.kind]), look)
         rows = [Row((name_of_point(problem, point, theme),), bold=True), *meaning, *rows]
         x, y = camera.project(np.array(point.position)).tolist()
         about = about.union(_around((round(area.left + x), round(area.top + y)), places.em))
     return Tip(tuple(rows), about, area)
+
+
+def _numbers(here: Reading, small: bool) -> list[Row]:
+    """What a place has in numbers; in a small map on fewer lines."""
+    lower, upper = here.curvatures
+    theta, curvatures = f"({number(here.theta[0])}, {number(here.theta[1])})", f"{number(lower)}, {number(upper)}"
+    if small:
+        losses = Row(("L, ‖∇L‖", f"{number(here.loss)}, {number(here.slope)}"))
+        return [Row(("θ", theta)), losses, Row(("λ", curvatures))]
+    loss, slope = Row(("L", number(here.loss))), Row(("‖∇L‖", number(here.slope)))
+    return [Row(("θ", theta)), loss, slope, Row(("λ", curvatures))]
 
 
 def _sentence(words: str, look: Look) -> list[Row]:
@@ -326,8 +332,9 @@ def box_beside(about: pygame.Rect, size: tuple[int, int], whole: pygame.Rect) ->
     corners = [pygame.Rect(left, top, width, height) for left in lefts for top in tops]
     fallbacks = [corner.clamp(whole) for corner in corners]
     sides = [pygame.Rect(left, about.top, width, height).clamp(whole) for left in lefts]
+    across = [pygame.Rect(min(max(about.right, whole.left), whole.right - width), top, width, height) for top in tops]
     preferred = sides if about.height >= height else corners
-    for box in (*preferred, *corners, *fallbacks, *sides):
+    for box in (*preferred, *corners, *fallbacks, *sides, *across):
         if whole.contains(box) and not box.colliderect(about):
             return box
     return fallbacks[0]
