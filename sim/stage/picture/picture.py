@@ -244,8 +244,10 @@ def _draw_footer(target: pygame.Surface, places: Layout, theme: Theme, moment: M
     draw_knobs(target, buttons, theme, em)
     left = buttons[-1].place.right + em if buttons else place.left
     notice = moment.session.notice
-    # What has just been done is said in full, if there is room for it and the time.
-    end = text.put(target, status(moment), (left, place.centery), em, theme.text)
+    told = status(moment)
+    if notice and text.width(told, em) + text.width(notice, em) + 2 * em > place.right - left:
+        told = ""  # What has just been done goes first.
+    end = text.put(target, told, (left, place.centery), em, theme.text)
     room = place.right - end - 2 * em
     if notice:
         line = text.fitted(notice, em, room)

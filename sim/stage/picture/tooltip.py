@@ -3,6 +3,7 @@
 It stays inside the map that it is about, unless that is too small for it.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,6 +46,9 @@ PLACES = {
 }
 """What the signs of the Hessian's eigenvalues, the smaller first, say of a place."""
 
+
+COLON = re.compile("[:：]")
+"""Before it stands what a place is called, after it what that means."""
 
 MARKS = {
     Kind.MINIMUM: "A ring: the loss rises on all sides.",
@@ -190,8 +194,8 @@ def map_tip(problem: Problem, camera: Camera, area: pygame.Rect, pixel: tuple[in
     small, about = area.height < SMALL_MAP * places.em, _around(pixel, places.em)
     rows = _numbers(here, small)
     place = kind_of_place(problem, here.curvatures, theme)
-    if place and not (small and point):
-        rows.append(Row((place,)))
+    if place and point is None:
+        rows.append(Row((COLON.split(place)[0] if small else place,)))
     if point is not None:
         meaning = [] if small else _sentence(theme.say(MARKS[point.kind]), look)
         rows = [Row((name_of_point(problem, point, theme),), bold=True), *meaning, *rows]
@@ -217,26 +221,32 @@ def _sentence(words: str, look: Look) -> list[Row]:
     return [Row((line,)) for line in wrapped(words, size, SENTENCE * look.places.em, MOST_LINES)]
 
 
-def chip_tip(stage: Stage, lane: int, look: Look) -> Tip:
+def chip_tip(stage: Stage, lane: int, pixel: tuple[int, int], look: Look) -> Tip:
     """What a lane's verdict means, and its evidence in full."""
     theme, place, timing = look.theme, look.places.panels[lane], stage.chart.axes.timing
     verdict = stage.race.judges[lane].verdict(timing.moment(lane, stage.tick))
     rows = [Row((theme.say(verdict.kind.value),), bold=True), *_sentence(theme.say(MEANINGS[verdict.kind]), look)]
     rows += [row for piece in verdict.evidence for row in _sentence(evidence(piece, theme), look)]
-    return Tip(tuple(rows), place.chip)
+    return Tip(tuple(rows), _column(place.chip, pixel, look), place.frame)
 
 
-def name_tip(stage: Stage, lane: int, look: Look) -> Tip | None:
+def _column(line: pygame.Rect, pixel: tuple[int, int], look: Look) -> pygame.Rect:
+    """The part of a line that a pointer points at."""
+    return pygame.Rect(pixel[0] - look.places.em, line.top, 2 * look.places.em, line.height)
+
+
+def name_tip(stage: Stage, lane: int, pixel: tuple[int, int], look: Look) -> Tip | None:
     """Why a lane is marked as unlike the others, if it is."""
     if stage.unlike[lane : lane + 1] != (True,):
         return None
     head = Row((look.theme.say("not the same η"),), bold=True)
-    return Tip((head, *_sentence(look.theme.say(UNLIKE), look)), look.places.panels[lane].name)
+    place = look.places.panels[lane]
+    return Tip((head, *_sentence(look.theme.say(UNLIKE), look)), _column(place.name, pixel, look), place.frame)
 
 
 def knob_tip(knob: Knob, look: Look) -> Tip:
     """What a button does, and which key does the same."""
-    return Tip(tuple(_sentence(knob.says, look)), knob.place.inflate(0, look.places.em // 2))
+    return Tip(tuple(_sentence(knob.says, look)), knob.place)
 
 
 def chart_tip(stage: Stage, pixel: tuple[int, int], look: Look) -> Tip:
@@ -306,9 +316,9 @@ def panel_tip(stage: Stage, lane: int, pixel: tuple[int, int], look: Look) -> Ti
     elif stage.glimpse is not None and place.shares.collidepoint(pixel):
         tip = shares_tip(stage.glimpse.clouds[lane], place.shares, pixel, look)
     elif place.chip.collidepoint(pixel):
-        tip = chip_tip(stage, lane, look)
+        tip = chip_tip(stage, lane, pixel, look)
     elif place.name.collidepoint(pixel):
-        tip = name_tip(stage, lane, look)
+        tip = name_tip(stage, lane, pixel, look)
     return tip
 
 

@@ -18,6 +18,7 @@ from sim.scene import Scene, load_scene, parse_scene
 from sim.stage.export.still import screenshot
 from sim.stage.picture.picture import Moment, draw, moment
 from sim.stage.session.session import begin, race
+from sim.stage.style import text
 from sim.surface.formula import Formula
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -139,3 +140,21 @@ def test_where_the_search_may_have_missed_some_the_picture_says_so() -> None:
     right_of_the_title = np.s_[800:940, 12:30]
     for shown, said in ((scene, False), (creased, True)):
         assert np.ptp(picture(shown, [0])[right_of_the_title], axis=(0, 1)).any() == said
+
+
+def test_a_long_notice_takes_the_place_of_the_status_and_is_said_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene, notice = load_scene("local-minimum"), "Esc again to quit: what you have changed is not saved, S saves it."
+    running, written = scene.race(), []
+    running.extend(3)
+    put = text.put
+
+    def noted(surface: pygame.Surface, words: str, *where: Any, **how: Any) -> float:
+        written.append(words)
+        return put(surface, words, *where, **how)
+
+    monkeypatch.setattr(text, "put", noted)
+    for said in ("Saved.", notice):
+        draw(pygame.Surface((960, 600), depth=32), at(scene, 1, running, notice=said, controls=True))
+        assert written[-1] == said
+        assert any(words.startswith("update 1 of") for words in written) == (said == "Saved.")
+        written.clear()

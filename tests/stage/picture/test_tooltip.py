@@ -157,8 +157,9 @@ def test_tooltips_stay_in_the_picture_and_off_what_they_tell_of(name: str, size:
 
 
 @pytest.mark.parametrize("size", [SMALLEST, USUAL])
-def test_a_tooltip_stays_in_the_map_that_it_is_about(session: Session, size: tuple[int, int]) -> None:
-    here, stage = stage_of(session, size)
+@pytest.mark.parametrize("controls", [False, True])
+def test_a_tooltip_stays_in_the_map_that_it_is_about(session: Session, size: tuple[int, int], controls: bool) -> None:
+    here, stage = stage_of(replace(session, controls=controls), size)
     target = pygame.Surface(size, depth=32)
     for panel in here.places.panels:
         area = panel.map
@@ -185,7 +186,10 @@ def test_every_chip_says_what_it_means(session: Session) -> None:
     here, stage = stage_of(session, USUAL)
     for lane, panel in enumerate(here.places.panels):
         verdict = stage.race.judges[lane].verdict(100)
-        told = words(tip_at(panel.chip.center, stage, look(here)))
+        tip = tip_at(panel.chip.center, stage, look(here))
+        assert tip is not None
+        assert panel.frame.contains(draw_tip(pygame.Surface(USUAL, depth=32), tip, look(here)))
+        told = words(tip)
         assert told[0] == (verdict.kind.value,)
         said = " ".join(cell for row in told for cell in row)
         assert tooltip.MEANINGS[verdict.kind] in said
@@ -209,6 +213,10 @@ def test_buttons_below_the_maps_say_what_they_do_and_name_their_key(session: Ses
         told = words(tip_at(knob.place.center, stage, look(here)))
         assert told[0][0].startswith(signs[knob.does])
         assert here.places.footer.contains(knob.place)
+        tip = tip_at(knob.place.center, stage, look(here))
+        assert tip is not None
+        box = draw_tip(pygame.Surface(SMALLEST, depth=32), tip, look(here))
+        assert box.collidelist([other.place for other in stage.knobs]) < 0
 
 
 def test_where_nothing_fits_beside_the_box_still_stays_inside() -> None:
