@@ -191,7 +191,7 @@ def map_tip(problem: Problem, camera: Camera, area: pygame.Rect, pixel: tuple[in
     x, y = camera.unproject(np.array(local, dtype=np.float64)).tolist()
     here = reading(problem, x, y)
     point = critical_near(problem, camera, local, CLOSE * max(1.0, places.stroke))
-    small, about = area.height < SMALL_MAP * places.em, _around(pixel, places.em)
+    small = area.height < SMALL_MAP * places.em
     rows = _numbers(here, small)
     place = kind_of_place(problem, here.curvatures, theme)
     if place and point is None:
@@ -199,9 +199,7 @@ def map_tip(problem: Problem, camera: Camera, area: pygame.Rect, pixel: tuple[in
     if point is not None:
         meaning = [] if small else _sentence(theme.say(MARKS[point.kind]), look)
         rows = [Row((name_of_point(problem, point, theme),), bold=True), *meaning, *rows]
-        x, y = camera.project(np.array(point.position)).tolist()
-        about = about.union(_around((round(area.left + x), round(area.top + y)), places.em))
-    return Tip(tuple(rows), about, area)
+    return Tip(tuple(rows), _around(pixel, places.em), area)
 
 
 def _numbers(here: Reading, small: bool) -> list[Row]:

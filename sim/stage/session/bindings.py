@@ -6,6 +6,7 @@ The window answers by it, and help, tips and README are read off it: a new key i
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from typing import TypeAlias
 
 from .examples import ScaleCount, ScaleSigma
@@ -250,6 +251,7 @@ KEYS: dict[str, Key] = {key.sign: key for key in keys()}
 """All keys by their signs."""
 
 
+@lru_cache(maxsize=256)  # Asked for with every picture.
 def sign_of(*deeds: Deed) -> str:
     """The keys that do this, as they are written on screen."""
     found = [key.sign for deed in deeds for key in keys() if key.does == deed and not key.aside]

@@ -34,7 +34,6 @@ from .recording import Filming
 if TYPE_CHECKING:
     from ..input.widgets import ControlPanel
 
-WHEEL = (4, 5)  # The buttons as which a turn of the wheel comes, too.
 TYPING = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
 MOVING = (pygame.K_LEFT, pygame.K_RIGHT, pygame.K_BACKSPACE, pygame.K_DELETE)
 """Keys that act again in a line of text; characters come again by themselves."""
@@ -173,8 +172,6 @@ class Window:
         return self._panel is not None and self._panel.typing and event.type in TYPING
 
     def _answer(self, event: pygame.Event) -> None:
-        if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and event.button in WHEEL:
-            return  # It comes as an event of its own as well.
         if event.type == pygame.QUIT:
             self.send(Close())
         elif self._types(event):
@@ -200,7 +197,7 @@ class Window:
             self._shown = None
 
     def _take_guess(self, event: pygame.Event) -> bool:
-        """Whether a click on a lane's panel has answered the scene's question."""
+        """Whether a click on a lane's panel has answered the scene's question: the wheel comes as buttons, too."""
         if not self.session.waiting or event.type != pygame.MOUSEBUTTONDOWN or event.button != pygame.BUTTON_LEFT:
             return False
         pixel = self._on_canvas(event.pos)

@@ -136,6 +136,7 @@ def test_keyboards_of_other_scripts_have_letters_by_their_places() -> None:
     assert meaning(pygame.K_h, "р") == ShowHelp()
     assert meaning(pygame.K_2, "٢", place=pygame.KSCAN_2) == OpenScene(1)
     assert meaning(ord("я"), "Я", SHIFT, pygame.KSCAN_Z) == ChangeSpread()
+    assert meaning(pygame.K_SLASH, "？", SHIFT, pygame.KSCAN_SLASH) == ShowHelp()
     assert meaning(pygame.K_F1) == ShowHelp()
 
 

@@ -15,6 +15,7 @@ from sim.stage.session.lanes import (
     ChooseRule,
     DuplicateLane,
     NameLane,
+    RemoveLane,
     SelectLane,
     SetBatchSize,
     SetHyperparameter,
@@ -51,6 +52,11 @@ def opened(name: str) -> Session:
 )
 def test_a_name_that_says_settings_follows_them(scene: str, lane: int, messages: list[Message], name: str) -> None:
     assert names(after(opened(scene), SelectLane(lane), *messages))[lane] == name
+
+
+def test_a_number_stays_while_the_rest_is_true(session: Session) -> None:
+    there = after(session, SelectLane(1), DuplicateLane(), SelectLane(1), RemoveLane(), SelectLane(2), SetBatchSize(4))
+    assert names(there)[1:] == ["momentum", "minibatch 2"]
 
 
 def test_a_name_comes_back_with_its_settings_and_with_its_captions(session: Session) -> None:

@@ -127,6 +127,16 @@ def test_clicks_behind_a_slow_frame_are_one_click_and_leave_nothing_in_the_hand(
     assert not machine.window._hand.busy
 
 
+def test_a_release_behind_a_slow_frame_ends_what_was_dragged(machine: Machine) -> None:
+    places = setting(machine.window.session, SIZE).places
+    pixel = places.panels[0].map.center
+    machine.frame(button(pygame.MOUSEBUTTONDOWN, 1, pixel))
+    assert machine.window._hand.busy
+    kinds = (pygame.MOUSEBUTTONUP, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
+    machine.frame(*[button(kind, 1, pixel) for kind in kinds], after=1.0)
+    assert not machine.window._hand.busy
+
+
 def _local(pixel: tuple[int, int], corner: tuple[int, int]) -> npt.NDArray[np.float64]:
     return np.array(pixel, dtype=np.float64) - corner
 
@@ -170,6 +180,15 @@ def test_a_held_step_acts_once_a_slow_frame(machine: Machine) -> None:
     for _ in range(4):
         machine.frame()
     assert machine.window.session.update == 5
+
+
+def test_time_that_a_slow_frame_has_lost_is_not_made_up_for(machine: Machine) -> None:
+    machine.down = frozenset({pygame.K_RIGHT})
+    machine.frame(key(pygame.KEYDOWN, pygame.K_RIGHT))
+    machine.frame(after=DELAY + 2.0)
+    for _ in range(5):
+        machine.frame(after=PERIOD / 6)
+    assert machine.window.session.update == 2
 
 
 @pytest.mark.parametrize("held", [(pygame.K_s, "s"), (pygame.K_v, "v"), (pygame.K_n, "n"), (pygame.K_ESCAPE, "")])
