@@ -16,6 +16,7 @@ from ...descent.clock import CLOCKS
 from ...descent.data import MOST_EXAMPLES, RegressionExamples, ShiftedExamples
 from ...descent.models import MODELS
 from ...descent.rules import RULES, rule_name
+from ...descent.rules.protocol import letters
 from ...languages import following, known
 from ...scene import Scene, SceneError, load_scene, scene_files
 from ...study.maps.swarm import SIZES, SPREADS
@@ -56,7 +57,7 @@ from ..session.view import (
     ToggleCaptions,
     ToggleView,
 )
-from ..style.numbers import SYMBOLS, short
+from ..style.numbers import short
 from ..style.theme import Theme
 
 LENGTHS = {"adagrad", "rmsprop", "adam", "adamw"}
@@ -302,7 +303,7 @@ def _lane_controls(session: Session, theme: Theme) -> list[Control]:
         rows.append(
             Slider(
                 "memory",
-                say("momentum, {symbol}", symbol=SYMBOLS[kept]),
+                say("momentum, {symbol}", symbol=letters(type(rule))[kept].sign),
                 short(getattr(rule, kept)),
                 getattr(rule, kept) / HIGHEST_DECAY,
                 lambda position: SetHyperparameter(kept, min(round(position, 2), HIGHEST_DECAY)),

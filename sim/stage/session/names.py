@@ -87,7 +87,7 @@ def _kind(lane: Lane, count: int) -> str:
     rule = rule_name(lane.rule)
     if rule != "gradient descent":
         return TITLES.get(rule, rule)
-    return "full batch" if lane.batch_size >= count else "minibatch"
+    return "full batch" if lane.sees_all(count) else "minibatch"
 
 
 def _rate(lane: Lane) -> str:
