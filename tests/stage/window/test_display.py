@@ -64,18 +64,18 @@ def test_keys_and_mouse_reach_the_race(display: str, tmp_path: Path) -> None:
     )
     try:
         first = pressed_until(display, tmp_path / "on-the-saddle-0.png", "Home", "s")
-        tool(
-            display, "key", "shift+Right", "t", "s"
-        )  # Each key once: of one that is pressed in a slow frame no more counts.
+        time.sleep(1.5)  # A press behind a slow frame in which the same key was pressed already does not count.
+        tool(display, "key", "shift+Right", "t", "s")
         tenth = wait_for(tmp_path / "on-the-saddle-10.png")
         with Image.open(first) as light, Image.open(tenth) as dark:
             assert sum(light.getpixel((2, 2))[:3]) > 600  # type: ignore[index]
             assert sum(dark.getpixel((2, 2))[:3]) < 150  # type: ignore[index]
         x, y = timeline_middle("on-the-saddle")
         tool(display, "mousemove", f"{x - 60}", f"{y}", "mousedown", "1", "mousemove", f"{x}", f"{y}", "mouseup", "1")
-        time.sleep(0.5)
+        time.sleep(1.5)
         tool(display, "key", "s")
         wait_for(tmp_path / "on-the-saddle-125.png")
+        time.sleep(1.5)
         tool(display, "key", "Tab", "bracketright", "g", "l", "End", "h", "Escape", "s")
         wait_for(tmp_path / "on-the-saddle-250.png")
         end = time.monotonic() + PATIENCE

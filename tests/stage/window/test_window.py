@@ -187,8 +187,8 @@ def followed(window: Window) -> int:
 
 def test_a_swarm_plays_with_the_race_and_follows_a_carried_flag(window: Window) -> None:
     press(window, pygame.K_z, "z")
-    for _ in range(5):
-        window.advance([], 0.1)
+    while window.session.update < 10:  # It waits for a swarm that lags.
+        window.advance([], 0.05)
     assert window.session.update == 10
     window.send(MoveStart((-2.0, 0.5)))
     window.advance([], 0.0)
@@ -202,8 +202,8 @@ def test_a_swarm_plays_with_the_race_and_follows_a_carried_flag(window: Window) 
 
 def test_playing_waits_for_a_swarm_that_lags(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     computed(window)
-    press(window, pygame.K_z, "z")
     monkeypatch.setattr(stage_window.Window, "_compute_swarm", lambda *_: None)
+    press(window, pygame.K_z, "z")
     window.send(ChooseSpeed(len(SPEEDS) - 1))
     for _ in range(9):
         window.advance([], 0.1)
