@@ -202,6 +202,7 @@ def test_a_swarm_plays_with_the_race_and_follows_a_carried_flag(window: Window) 
 
 def test_playing_waits_for_a_swarm_that_lags(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     computed(window)
+    swarm.cache_clear()
     monkeypatch.setattr(stage_window.Window, "_compute_swarm", lambda *_: None)
     press(window, pygame.K_z, "z")
     window.send(ChooseSpeed(len(SPEEDS) - 1))
