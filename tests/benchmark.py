@@ -34,8 +34,8 @@ from sim.stage.picture.views import VIEWS
 from sim.stage.session.session import SPEEDS, Session, race
 from sim.stage.session.setup import MoveStart
 from sim.stage.window.window import Window
-from sim.study.odds import jobs
-from sim.study.workers import completed
+from sim.study.odds.odds import jobs
+from sim.study.work.workers import completed
 from sim.surface.gaussian import Bowl, Landscape, Well
 
 ROOT = Path(__file__).parents[1]

@@ -1,4 +1,4 @@
-"""The arrows of the house run one way, those of the stage too, and only the stage knows pygame."""
+"""The arrows of the house run one way, those within its rooms too, and only the stage knows pygame."""
 
 import ast
 import re
@@ -29,11 +29,14 @@ ROOMS = (
 )
 """Each may import from itself and from those before it; the house itself tells its version, and nothing else."""
 
-STAGE_ROOMS = ("style", "drawing", "session", "plot", "sheets", "picture", "export", "input", "window")
-"""The rooms of the stage; each may import from itself and from those before it, and nothing lies beside them."""
+INNER_ROOMS = {
+    "study": ("work", "statistics", "cost", "odds", "sweep", "maps"),
+    "stage": ("style", "drawing", "session", "plot", "sheets", "picture", "export", "input", "window"),
+}
+"""The rooms within these; each may import from itself and from those before it, and nothing lies beside them."""
 
 MOST_ENTRIES = 14
-"""As many as one takes in at a glance, in each folder of the stage."""
+"""As many as one takes in at a glance, in each folder of the study, of the stage and of the commands."""
 
 STAGE_ONLY = {"pygame", "pygame_gui"}
 
@@ -90,29 +93,37 @@ def imports(source: str, module: Path) -> Iterator[str]:
                 yield name
 
 
-def room_of_stage(name: str) -> str | None:
-    """The room of the stage that a module belongs to; None for the stage itself and for all else."""
+def inner_room(name: str) -> str | None:
+    """The room within the study or the stage that a module belongs to; None for these themselves and for all else."""
     match name.split("."):
-        case ["sim", "stage", first, *_]:
+        case ["sim", outer, first, *_] if outer in INNER_ROOMS:
             return first
     return None
 
 
-def violations_on_stage(root: Path) -> list[str]:
-    """The same for the rooms of the stage. What is no room is something that the stage itself defines."""
+def violations_within(root: Path) -> list[str]:
+    """The same for the rooms within. What is no room is something that the outer one itself defines.
+
+    What commands have in common knows none of them.
+    """
     found = []
     for module in modules(root):
-        if room(dotted(module)) != "stage":
-            continue
-        here = room_of_stage(dotted(module))
-        if here is not None and here not in STAGE_ROOMS:
-            found.append(f"{module} is in no listed room")
-            continue
-        allowed = STAGE_ROOMS[: STAGE_ROOMS.index(here) + 1] if here else ()
-        for name in imports((root / module).read_text(encoding="utf-8"), module):
-            there = room_of_stage(name)
-            if there in STAGE_ROOMS and there not in allowed:
-                found.append(f"{module} imports {name}")
+        outer, here = room(dotted(module)), inner_room(dotted(module))
+        names = list(imports((root / module).read_text(encoding="utf-8"), module))
+        if outer in INNER_ROOMS:
+            rooms = INNER_ROOMS[outer]
+            if here is not None and here not in rooms:
+                found.append(f"{module} is in no listed room")
+                continue
+            allowed = rooms[: rooms.index(here) + 1] if here else ()
+            inner = {name: inner_room(name) for name in names if room(name) == outer}
+            found += [
+                f"{module} imports {name}" for name, there in inner.items() if there in rooms and there not in allowed
+            ]
+        if dotted(module).startswith("sim.command.console"):
+            found += [
+                f"{module} imports {name}" for name in names if re.match(r"sim\.command\.(?!console\b)[a-z]", name)
+            ]
     return found
 
 
@@ -155,16 +166,17 @@ def test_the_arrows_run_one_way_and_only_the_stage_knows_pygame() -> None:
     assert violations(ROOT) == []
 
 
-def test_the_arrows_of_the_stage_run_one_way() -> None:
-    assert violations_on_stage(ROOT) == []
+def test_the_arrows_within_the_rooms_run_one_way() -> None:
+    assert violations_within(ROOT) == []
 
 
-def test_no_module_of_the_stage_imports_itself_by_a_detour() -> None:
+def test_no_module_of_these_rooms_imports_itself_by_a_detour() -> None:
     graph = imported_modules(ROOT)
-    stage = {name: graph[name] for name in graph if room(name) == "stage"}
-    assert "sim.stage.style.theme" in stage["sim.stage.picture.picture"]
-    assert "sim.stage.sheets.odds" in stage["sim.stage.sheets.sheets"]  # Although it is imported when first needed.
-    assert list(TopologicalSorter(stage).static_order())
+    inner = {name: graph[name] for name in graph if room(name) in INNER_ROOMS}
+    assert "sim.stage.style.theme" in inner["sim.stage.picture.picture"]
+    assert "sim.stage.sheets.odds" in inner["sim.stage.sheets.sheets"]  # Although it is imported when first needed.
+    assert "sim.study.sweep.rows" in inner["sim.study.sweep.store"]
+    assert list(TopologicalSorter(inner).static_order())
 
 
 def test_a_detour_is_found(tmp_path: Path) -> None:
@@ -176,11 +188,13 @@ def test_a_detour_is_found(tmp_path: Path) -> None:
         list(TopologicalSorter(imported_modules(tmp_path)).static_order())
 
 
-def test_no_folder_of_the_stage_is_too_full_to_be_taken_in() -> None:
-    folders = {path.parent for path in (ROOT / "sim" / "stage").rglob("*.py")}
+@pytest.mark.parametrize("name", ["study", "stage", "command"])
+def test_no_folder_is_too_full_to_be_taken_in(name: str) -> None:
+    folders = {path.parent for path in (ROOT / "sim" / name).rglob("*.py")}
     entries = {folder: [path for path in folder.iterdir() if path.name != "__pycache__"] for folder in folders}
     assert {folder.name: len(found) for folder, found in entries.items() if len(found) > MOST_ENTRIES} == {}
-    assert {folder.name for folder in folders if folder.parent.name == "stage"} == set(STAGE_ROOMS)
+    if name in INNER_ROOMS:
+        assert {folder.name for folder in folders if folder.parent.name == name} == set(INNER_ROOMS[name])
 
 
 def test_the_package_works_under_another_name() -> None:
@@ -234,9 +248,19 @@ def test_there_is_something_to_check() -> None:
         ("sim/scene/value.py", "from sim.descent.race import Race\nfrom sim.files import whole_file", False),
         ("sim/scene/value.py", "from sim.report import summary", True),
         ("sim/report.py", "from sim.study import odds", True),
-        ("sim/study/a.py", "from sim.report import summary", False),
-        ("sim/study/a.py", "from sim.stage import theme", True),
-        ("sim/study/a.py", "from pygame import Surface", True),
+        ("sim/study/work/a.py", "from sim.report import summary", False),
+        ("sim/study/work/a.py", "from sim.stage import theme", True),
+        ("sim/study/work/a.py", "from pygame import Surface", True),
+        ("sim/study/a.py", "", True),
+        ("sim/study/attic/a.py", "", True),
+        ("sim/study/work/a.py", "from ..statistics.intervals import wilson", True),
+        ("sim/study/work/a.py", "def f():\n    from ..statistics import intervals", True),
+        ("sim/study/sweep/a.py", "from ..work.workers import StudyError\nfrom ..statistics import figure", False),
+        ("sim/study/sweep/a.py", "from ...stage.session import session", True),
+        ("sim/command/console/a.py", "from .. import PROGRAM\nfrom .b import c\nfrom ...files import why", False),
+        ("sim/command/console/a.py", "from ..sweep import run", True),
+        ("sim/command/console/a.py", "from .. import sweep", True),
+        ("sim/command/sweep.py", "from .console.terminal import say\nfrom .odds import run", False),
         ("sim/stage/input/a.py", "import pygame\nimport pygame_gui\nfrom sim.study import odds", False),
         ("sim/stage/input/a.py", "import main", True),
         ("sim/stage/a.py", "", True),
@@ -264,7 +288,7 @@ def test_the_check_itself(tmp_path: Path, module: str, source: str, guilty: bool
     path = tmp_path / module
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(source, encoding="utf-8")
-    assert bool(violations(tmp_path) + violations_on_stage(tmp_path)) == guilty
+    assert bool(violations(tmp_path) + violations_within(tmp_path)) == guilty
 
 
 def test_importing_everything_outside_the_stage_imports_no_pygame() -> None:

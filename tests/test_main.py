@@ -18,8 +18,9 @@ from command_line import mistake, output, status
 from waiting import until
 
 import main
-from sim.command import COMMANDS, arguments, entry
+from sim.command import COMMANDS, entry
 from sim.command import run as run_command
+from sim.command.console import arguments
 from sim.descent.rules.momentum import Momentum
 from sim.descent.rules.protocol import Slope
 from sim.scene import OPENING, load_scene, parse_scene, scene_files

@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import COMMAND_LINE
-from .arguments import Parser, add_look, add_scene, picture, short, whole_number
-from .progress import result_of
-from .terminal import show, show_json, show_table
+from .console.arguments import Parser, add_look, add_scene, picture, short, whole_number
+from .console.progress import result_of
+from .console.terminal import show, show_json, show_table
 
 if TYPE_CHECKING:
     from ..descent.rules.protocol import Rule
@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ..files import check_writable, free_path, named
     from ..scene import SceneError
     from ..stage import require_pygame_ce
-    from .chosen import chosen_scene
+    from .console.chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene)
     rule = _rule(scene, arguments)
@@ -98,7 +98,7 @@ def run(arguments: argparse.Namespace) -> None:
     if not problem.minima:
         raise SceneError(f"there is no minimum in the window of {scene.name}, and so no basin")
     from ..stage.export.basins import places, save_basins
-    from ..study.basin_map import basin_map, summary, table
+    from ..study.maps.basin_map import basin_map, summary, table
 
     place = places(arguments.size, scene.window).map
     found = result_of(basin_map(problem, (place.height, place.width), rule, arguments.updates, exact=arguments.exact))

@@ -6,9 +6,9 @@ import codecs
 from contextlib import nullcontext
 
 from . import COMMAND_LINE
-from .arguments import Parser, add_results, add_scene, check_output, whole_number
-from .progress import result_of
-from .terminal import show_json, show_table
+from .console.arguments import Parser, add_results, add_scene, check_output, whole_number
+from .console.progress import result_of
+from .console.terminal import show_json, show_table
 
 MOST_EXAMPLES = 1_000_000
 
@@ -42,8 +42,8 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Measure it, and say what came of it."""
     from ..files import whole_file
-    from ..study.cost import measure, page, summary, tables, write_csv
-    from .chosen import chosen_scene
+    from ..study.cost.cost import measure, page, summary, tables, write_csv
+    from .console.chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene)
     check_output(parser(), arguments)

@@ -4,7 +4,7 @@
 import sys
 
 from . import COMMANDS, INSTALLED
-from .ending import TYPE_CHECKING, before_the_end, end_at_signals, end_by_itself
+from .console.ending import TYPE_CHECKING, before_the_end, end_at_signals, end_by_itself
 
 if TYPE_CHECKING:
     import argparse
@@ -25,7 +25,7 @@ def main() -> int:
     """Be the program that this process is: do what its arguments say; the exit status."""
     end_at_signals()
     from ..files import forget_unfinished
-    from .terminal import prepare
+    from .console.terminal import prepare
 
     before_the_end(forget_unfinished)
     prepare()
@@ -43,7 +43,7 @@ def obey(words: "Sequence[str]") -> int:
     """
     from importlib import import_module
 
-    from .terminal import abandon_standard_output, say
+    from .console.terminal import abandon_standard_output, say
 
     words = list(words)
     name = words.pop(0) if words and words[0] in COMMANDS else "window"
@@ -71,7 +71,7 @@ def _mistakes() -> tuple[type[Exception], ...]:
     from ..files import OutputError
     from ..scene import SceneError
     from ..stage import StageError
-    from ..study.workers import StudyError
+    from ..study.work.workers import StudyError
 
     return SceneError, OutputError, StudyError, StageError
 

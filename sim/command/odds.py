@@ -8,7 +8,7 @@ from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING
 
 from . import COMMAND_LINE
-from .arguments import (
+from .console.arguments import (
     Parser,
     add_first_seed,
     add_results,
@@ -19,11 +19,11 @@ from .arguments import (
     check_output,
     check_seeds,
 )
-from .terminal import show_json, show_table, watched
+from .console.terminal import show_json, show_table, watched
 
 if TYPE_CHECKING:
     from ..scene import Scene
-    from ..study.ensemble import Outcomes
+    from ..study.work.ensemble import Outcomes
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,10 +52,10 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Compute them, and say what they are."""
     from ..files import whole_file
-    from ..study import contrast
-    from ..study.odds import odds
-    from ..study.odds_report import page, summary, table, write_csv
-    from .chosen import chosen_scene
+    from ..study.odds import contrast
+    from ..study.odds.odds import odds
+    from ..study.odds.report import page, summary, table, write_csv
+    from .console.chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene, arguments.seed)
     check_seeds(parser(), scene.seed, arguments.seeds)
@@ -80,8 +80,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _computed(scene: "Scene", seeds: int, updates: int, workers: int | None) -> "Sequence[Outcomes]":
     """The outcomes of every lane, with a progress bar that counts the jobs as they are completed."""
-    from ..study.odds import gather, jobs
-    from ..study.workers import completed
+    from ..study.odds.odds import gather, jobs
+    from ..study.work.workers import completed
 
     work = jobs(scene, seeds, updates)
     with closing(completed(work, workers)) as results, watched(range(len(work))) as steps:

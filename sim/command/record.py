@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from . import COMMAND_LINE
-from .arguments import (
+from .console.arguments import (
     LARGEST_SIZE,
     MOST_UPDATES,
     SMALLEST_SIZE,
@@ -19,8 +19,8 @@ from .arguments import (
     size,
     whole_number,
 )
-from .progress import result_of
-from .terminal import say, show
+from .console.progress import result_of
+from .console.terminal import say, show
 
 SUFFIXES = (".mp4", ".gif", ".webm", ".webp")
 USUAL_RATE, FASTEST, FASTEST_GIF = 20, 60, 50
@@ -119,7 +119,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Draw and encode it."""
     from ..files import check_writable, free_path, named
     from ..stage import require_pygame_ce
-    from .chosen import chosen, compare
+    from .console.chosen import chosen, compare
 
     saved = chosen(arguments.scene, arguments.seed)
     scene = saved.scene

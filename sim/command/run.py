@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import COMMAND_LINE
-from .arguments import Parser, add_scene, add_seed, add_updates
-from .terminal import show_json, show_table, watched
+from .console.arguments import Parser, add_scene, add_seed, add_updates
+from .console.terminal import show_json, show_table, watched
 
 if TYPE_CHECKING:
     from ..descent.race import Race
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Run it, and say what became of it."""
     from ..files import located, whole_file
     from ..report import summary, table, write_csv, write_npz
-    from .chosen import chosen, compare
+    from .console.chosen import chosen, compare
 
     saved = chosen(arguments.scene, arguments.seed)
     scene = saved.scene

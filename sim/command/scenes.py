@@ -4,8 +4,8 @@
 import argparse
 
 from . import COMMAND_LINE
-from .arguments import Parser
-from .terminal import show_table
+from .console.arguments import Parser
+from .console.terminal import show_table
 
 
 def parser() -> argparse.ArgumentParser:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from . import COMMAND_LINE
-from .arguments import MOST_UPDATES, Parser, add_look, add_scene, add_seed, short, whole_number
-from .terminal import show
+from .console.arguments import MOST_UPDATES, Parser, add_look, add_scene, add_seed, short, whole_number
+from .console.terminal import show
 
 USUAL_SIZE = (1600, 900)
 SMALLEST_SCALE, LARGEST_SCALE = 0.25, 16.0
@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Draw and save it."""
     from ..files import check_writable, free_path, named
     from ..stage import require_pygame_ce
-    from .chosen import chosen, compare
+    from .console.chosen import chosen, compare
 
     saved = chosen(arguments.scene, arguments.seed)
     scene = saved.scene

@@ -3,13 +3,13 @@
 
 import argparse
 import codecs
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from . import COMMAND_LINE
-from .arguments import (
+from .console.arguments import (
     Parser,
     add_first_seed,
     add_results,
@@ -19,13 +19,14 @@ from .arguments import (
     add_workers,
     check_seeds,
 )
-from .terminal import say, show_json, show_table, watched
+from .console.ending import before_the_end, no_longer
+from .console.terminal import one_line, say, show_json, show_table, watched
 
 if TYPE_CHECKING:
-    from ..study.cluster import Address
-    from ..study.settings import Over
-    from ..study.store import Store
-    from ..study.sweep import Sweep
+    from ..study.sweep.settings import Over
+    from ..study.sweep.store import Store
+    from ..study.sweep.sweep import Sweep
+    from ..study.work.cluster import Address
 
 T = TypeVar("T")
 
@@ -100,13 +101,13 @@ on a cluster:
 
 
 def _over(text: str) -> "Over":
-    from ..study.settings import over
+    from ..study.sweep.settings import over
 
     return _argument(over, text)
 
 
 def _address(text: str) -> "Address":
-    from ..study.cluster import address
+    from ..study.work.cluster import address
 
     return _argument(address, text)
 
@@ -120,11 +121,9 @@ def _argument(parse: Callable[[str], T], text: str) -> T:
 
 def run(arguments: argparse.Namespace) -> None:
     """Compute it, as far as it has not been, and say what came of it."""
-    from ..files import whole_file
-    from ..study.store import default_path, opened
-    from ..study.sweep import plan
-    from ..study.sweep_report import page, summary, table, told, write_csv
-    from .chosen import chosen_scene
+    from ..study.sweep.store import Store, default_path
+    from ..study.sweep.sweep import plan
+    from .console.chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene, arguments.seed)
     check_seeds(parser(), scene.seed, arguments.seeds)
@@ -133,9 +132,19 @@ def run(arguments: argparse.Namespace) -> None:
     sweep = plan(scene, arguments.over, arguments.seeds, arguments.updates)
     path = default_path(sweep) if arguments.results is None else arguments.results
     _check(arguments, sweep, path)
-    with opened(path, sweep) as store:
-        _complete(store, arguments)
-    outcome = told(sweep, store.results)
+    store = Store(path, sweep)
+    with _kept(store):
+        with store:
+            _complete(store, arguments)
+        _show(store, arguments)
+
+
+def _show(store: "Store", arguments: argparse.Namespace) -> None:
+    """Say what came of it."""
+    from ..files import whole_file
+    from ..study.sweep.report import page, summary, table, told, write_csv
+
+    outcome = told(store.sweep, store.results)
     if arguments.csv is not None:
         with whole_file(arguments.csv) as stream:
             write_csv(outcome, codecs.getwriter("utf-8")(stream))
@@ -148,7 +157,7 @@ def run(arguments: argparse.Namespace) -> None:
     else:
         show_table(table(outcome, arguments.measure))
     if arguments.results is None:
-        say(f"the results are kept in {path}")
+        say(f"the results are kept in {store.path}")
 
 
 def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None:
@@ -156,7 +165,7 @@ def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None
     from ..files import check_writable, located
     from ..scene import nearest
     from ..stage import require_pygame_ce
-    from ..study.measures import measures
+    from ..study.sweep.measures import measures
 
     known = measures(len(sweep.scene.problem().minima))
     if arguments.measure not in known:
@@ -173,10 +182,24 @@ def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None
         require_pygame_ce()
 
 
+@contextmanager
+def _kept(store: "Store") -> Iterator[None]:
+    """If the end comes within the block, the results are kept, and it is said where."""
+
+    def leave() -> str:
+        return one_line(store.leave())
+
+    before_the_end(leave)
+    try:
+        yield
+    finally:
+        no_longer(leave)
+
+
 def _complete(store: "Store", arguments: argparse.Namespace) -> None:
     """Compute what is missing, with a progress bar that counts the blocks as they are written down."""
-    from ..study.cluster import completed_on
-    from ..study.workers import completed
+    from ..study.work.cluster import completed_on
+    from ..study.work.workers import completed
 
     missing = store.missing
     if not missing:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ..version import VERSION
 from . import COMMAND_LINE, COMMANDS, PROGRAM
-from .arguments import THEMES, Parser, add_scene
-from .terminal import say, show
+from .console.arguments import THEMES, Parser, add_scene
+from .console.terminal import say, show
 
 NO_DISPLAY_PICTURE = Path("three-marbles.png")
 
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
         return
     from ..files import OutputError, check_writable, free_path, located
     from ..stage import require_pygame_ce
-    from .chosen import chosen
+    from .console.chosen import chosen
 
     saved = chosen(arguments.scene)
     require_pygame_ce()

@@ -34,11 +34,12 @@ from sim.stage.session.lanes import NextRule
 from sim.stage.session.session import Session, begin
 from sim.stage.style.numbers import settings
 from sim.stage.window.window import Window
-from sim.study import contrast, cost
-from sim.study.basin_map import RuleDescent, memory
-from sim.study.ensemble import Job
-from sim.study.in_turn import InTurn
-from sim.study.swarm import Swarm, starts
+from sim.study.cost import cost
+from sim.study.cost.in_turn import InTurn
+from sim.study.maps.basin_map import RuleDescent, memory
+from sim.study.maps.swarm import Swarm, starts
+from sim.study.odds import contrast
+from sim.study.work.ensemble import Job
 from sim.surface.points import Array, norm
 from sim.surface.polynomial import Quadratic
 

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from sim.study import tally
-from sim.study.contrast import Speed
+from sim.study.odds import tally
+from sim.study.odds.contrast import Speed
 
 SPEEDS = (Speed(1e-6, 2e-6), Speed(3e-6, 4e-6))
 """Of updates with a small and with a large batch; invented."""

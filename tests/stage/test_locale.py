@@ -25,8 +25,8 @@ from sim.stage.sheets import sheets
 from sim.stage.style import numbers, text
 from sim.stage.style.numbers import evidence
 from sim.stage.style.theme import load_theme
-from sim.study import contrast
-from sim.study.swarm import SPREADS
+from sim.study.maps.swarm import SPREADS
+from sim.study.odds import contrast
 from sim.surface import critical
 
 STAGE = Path(sim.stage.__file__).parent

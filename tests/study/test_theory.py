@@ -23,9 +23,9 @@ from sim.descent.rules.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule
 from sim.descent.track import Lane, Update, descend
 from sim.scene import Scene, load_scene, parse_scene
-from sim.study.ensemble import NEVER, Job, Outcomes
-from sim.study.fates import Fates, Quantile, fates
-from sim.study.statistics import Estimate, mean
+from sim.study.statistics.fates import Fates, Quantile, fates
+from sim.study.statistics.intervals import Estimate, mean
+from sim.study.work.ensemble import NEVER, Job, Outcomes
 from sim.surface.critical import CriticalPoint, Kind, critical_points
 from sim.surface.gaussian import Bowl, Landscape, Well
 from sim.surface.points import Array

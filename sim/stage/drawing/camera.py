@@ -46,7 +46,7 @@ class Camera:
 
     def vector(self, vectors: Array) -> Array:
         """Vectors (..., 2) of the plane in pixels (..., 2), across and down."""
-        return pair(vectors[..., 0] * self.scale, -vectors[..., 1] * self.scale)
+        return np.asarray(vectors * (self.scale, -self.scale))
 
     def direction(self, vector: Array) -> Array:
         """The unit vector (2,) along which a vector (2,) of the plane points on the screen."""

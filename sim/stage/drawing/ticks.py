@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ...study.figure import Axis
+from ...study.statistics.figure import Axis
 from ...surface.points import Array
 
 SMALLEST, LARGEST = 1e-150, 1e150

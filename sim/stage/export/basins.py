@@ -12,7 +12,7 @@ from ...descent.problem import Problem
 from ...descent.rules import rule_name
 from ...descent.rules.protocol import Rule
 from ...scene import Scene
-from ...study.basin_map import DIVERGED, MOVING, BasinMap
+from ...study.maps.basin_map import DIVERGED, MOVING, BasinMap
 from ...surface.basins import NO_BASIN
 from ...surface.protocol import Window
 from ..drawing.camera import Camera

@@ -6,7 +6,7 @@ from pathlib import Path
 import pygame
 
 from ...languages import ENGLISH
-from ...study.figure import Page
+from ...study.statistics.figure import Page
 from ..drawing.screen import Screen
 from ..plot.page import SMALLEST_EM, arrange, draw_sheet
 from ..style.theme import load_theme

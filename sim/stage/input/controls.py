@@ -15,7 +15,7 @@ from ...descent.data import MOST_EXAMPLES
 from ...descent.rules import RULES, rule_name
 from ...languages import following, known
 from ...scene import SceneError, load_scene, scene_files
-from ...study.swarm import SIZES, SPREADS
+from ...study.maps.swarm import SIZES, SPREADS
 from ...surface.formula import Formula
 from ..picture.views import VIEWS
 from ..session.examples import SetCount, SetSigma, chosen

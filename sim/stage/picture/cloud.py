@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pygame
 
-from ...study.statistics import wilson
-from ...study.swarm import Cloud
+from ...study.maps.swarm import Cloud
+from ...study.statistics.intervals import wilson
 from ...surface.basins import Labels
 from ...surface.points import Array
 from ..drawing.camera import Camera

@@ -1,5 +1,6 @@
 """One lane's panel: name and settings, verdict, map with trail, marble and arrows, live numbers."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from ...descent.race import Race
 from ...descent.track import Track
 from ...descent.track_judge import TrackJudge
 from ...descent.verdict import Event, Kind, Verdict
-from ...study.swarm import Cloud
+from ...study.maps.swarm import Cloud
 from ..drawing.camera import Camera
 from ..drawing.canvas import Canvas
 from ..drawing.glyphs import draw_arrow, draw_marble, draw_wedge
@@ -115,18 +116,19 @@ class Panel:
 
     def _draw_map(self, canvas: Canvas, look: Look, cloud: Cloud | None) -> None:
         area, moment, stroke = self.place.map, look.moment, stroke_of(self.em)
-        map_, center = ground(look), look.pixel(look.theta)
+        map_ = ground(look)
         with canvas.clip(area):
             if cloud is None:
                 self.trail.draw_past(canvas, map_, area.topleft, moment)
                 draw_views(canvas, look, Layer.UNDER)
                 self.trail.draw_last(canvas, area.topleft, moment)
                 x, y = self.trail.marble(moment)
-                center = (area.left + x, area.top + y)
+                center = area.left + x, area.top + y
             else:
                 canvas.backdrop(map_, area.topleft)
                 draw_views(canvas, look, Layer.UNDER)
                 draw_cloud(canvas, area, self.camera, cloud, self.color, self.theme, stroke)
+                center = look.pixel(look.theta)
             draw_views(canvas, look, Layer.OVER)
             if area.inflate(self.em, self.em).collidepoint(center):
                 if cloud is None and "momentum" not in look.views:  # Which has the same arrows, put together.
@@ -147,16 +149,16 @@ class Panel:
         """The last movement, and the step −η∇L_B that the coming batch asks for, enlarged alike."""
         track, theme = self.track, self.theme
         vectors = np.zeros((2, 2))
+        if moment > 0:
+            vectors[0] = track.movement[moment - 1]
         with np.errstate(all="ignore"):
-            if moment > 0:
-                vectors[0] = self.camera.vector(track.movement[moment - 1])
             if moment < track.updates:
-                vectors[1] = self.camera.vector(-track.lane.rule.learning_rate * track.gradient[moment])
-            longest = max(float(np.hypot(*vectors.T).max()), 1e-300)
-            vectors *= min(ARROW_SCALE, LONGEST_ARROW * self.place.map.height / longest)
-        for (dx, dy), color in zip(vectors.tolist(), (mix(self.color, theme.mark, 0.25), theme.mark), strict=True):
-            tip = (center[0] + dx, center[1] + dy)
-            draw_arrow(canvas, center, tip, color, theme.halo, stroke)
+                vectors[1] = -track.lane.rule.learning_rate * track.gradient[moment]
+            shown = self.camera.vector(vectors).tolist()
+        longest = max(math.hypot(*shown[0]), math.hypot(*shown[1]), 1e-300)
+        scale = min(ARROW_SCALE, LONGEST_ARROW * self.place.map.height / longest)
+        for (dx, dy), color in zip(shown, (mix(self.color, theme.mark, 0.25), theme.mark), strict=True):
+            draw_arrow(canvas, center, (center[0] + dx * scale, center[1] + dy * scale), color, theme.halo, stroke)
 
     def _draw_chip(self, canvas: Canvas, verdict: Verdict) -> None:
         place, em, theme = self.place.chip, self.em, self.theme

@@ -7,8 +7,8 @@ from ...descent.clock import Timing
 from ...descent.problem import UNKNOWN
 from ...descent.race import Race
 from ...scene.value import unlike
-from ...study.swarm import Glimpse, swarm
-from ...study.tally import Tally
+from ...study.maps.swarm import Glimpse, swarm
+from ...study.odds.tally import Tally
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..session.session import SPEEDS, Session

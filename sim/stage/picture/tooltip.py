@@ -9,7 +9,7 @@ from pygame import Rect
 from ...descent.problem import Problem
 from ...descent.race import Race
 from ...descent.sight import FLAT_CURVATURE
-from ...study.swarm import Cloud, Glimpse
+from ...study.maps.swarm import Cloud, Glimpse
 from ...surface.critical import CriticalPoint, Kind
 from ...surface.points import eigenvalues, norm
 from ..drawing.camera import Camera

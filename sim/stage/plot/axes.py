@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from ...study.figure import Axis
+from ...study.statistics.figure import Axis
 from ...surface.points import Array
 from ..drawing.ticks import Scale, choices
 from ..style import text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from pygame import Rect
 
-from ...study.figure import Bars
+from ...study.statistics.figure import Bars
 from ..drawing.canvas import Canvas
 from ..drawing.strokes import draw_whisker
 from ..drawing.ticks import per_cent

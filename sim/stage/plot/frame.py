@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pygame import Rect
 
-from ...study.figure import Axis, HeatMap
+from ...study.statistics.figure import Axis, HeatMap
 from ..style import text
 from ..style.style import Style
 from . import around, bars, heat, strips

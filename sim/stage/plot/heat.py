@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from pygame import Rect
 
-from ...study.figure import Axis, HeatMap
+from ...study.statistics.figure import Axis, HeatMap
 from ...surface.points import Array
 from ..drawing.canvas import Canvas
 from ..drawing.screen import image

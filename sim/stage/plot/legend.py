@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pygame import Rect
 
-from ...study.figure import Bars, Figure, Line, Parts
+from ...study.statistics.figure import Bars, Figure, Line, Parts
 from ..drawing.canvas import Canvas
 from ..drawing.strokes import draw_dot, draw_path
 from ..style import text

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pygame import Rect
 
-from ...study.figure import Line
+from ...study.statistics.figure import Line
 from ...surface.points import Array
 from ..drawing.canvas import Canvas
 from ..drawing.strokes import draw_dot, draw_path, draw_whisker

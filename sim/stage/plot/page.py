@@ -6,7 +6,7 @@ from math import inf
 
 from pygame import Rect
 
-from ...study.figure import Page
+from ...study.statistics.figure import Page
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.strokes import first_pixel
 from ..drawing.ticks import minor

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from pygame import Rect
 
-from ...study.figure import Axis, Bars, Figure, HeatMap, Line, Parts
+from ...study.statistics.figure import Axis, Bars, Figure, HeatMap, Line, Parts
 from ...surface.points import Array
 from ..drawing.ticks import Scale, rounded, scale
 from ..style.style import Style

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from pygame import Rect
 
-from ...study.figure import Parts
+from ...study.statistics.figure import Parts
 from ...surface.points import Array
 from ..drawing.canvas import Canvas
 from ..drawing.ticks import per_cent

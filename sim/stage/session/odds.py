@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...scene import Scene
-from ...study.tally import Tally
+from ...study.odds.tally import Tally
 from ..style.numbers import percent
 from ..style.theme import say
 from .session import SHEETS, Session
 
 if TYPE_CHECKING:
-    from ...study.contrast import Speed
-    from ...study.ensemble import Outcomes
+    from ...study.odds.contrast import Speed
+    from ...study.work.ensemble import Outcomes
 
 
 def computing(session: Session) -> Tally | None:

@@ -15,8 +15,8 @@ from ...languages import ENGLISH
 from ...scene import Scene
 from ...scene.carriers import sealed
 from ...scene.reading import Saved
-from ...study.swarm import SIZES, SPREADS
-from ...study.tally import Tally
+from ...study.maps.swarm import SIZES, SPREADS
+from ...study.odds.tally import Tally
 from ...surface.protocol import Window
 from ..style.theme import THEMES
 

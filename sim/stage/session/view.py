@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ...languages import LanguageError, following, language, mistake, words
-from ...study.swarm import SIZES, SPREADS
+from ...study.maps.swarm import SIZES, SPREADS
 from ...surface.protocol import Window
 from ..style.text import has_family
 from ..style.theme import THEMES

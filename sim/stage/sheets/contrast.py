@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pygame
 
 from ...descent.track import Lane
-from ...study.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, Row, texts
-from ...study.tally import Tally, contrast_of
+from ...study.odds.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, Row, texts
+from ...study.odds.tally import Tally, contrast_of
 from ..drawing.canvas import Canvas
 from ..style import text
 from ..style.color import mix

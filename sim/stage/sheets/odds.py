@@ -5,10 +5,10 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from ...study.figure import Axis, Bars, Figure, Page, Parts
-from ...study.odds_report import ELSEWHERE, ENDED, ESCAPED, NOWHERE, WAITING, page
-from ...study.tally import Tally, odds_of
-from ...study.telling import INTERVALS
+from ...study.odds.report import ELSEWHERE, ENDED, ESCAPED, NOWHERE, WAITING, page
+from ...study.odds.tally import Tally, odds_of
+from ...study.statistics.figure import Axis, Bars, Figure, Page, Parts
+from ...study.statistics.telling import INTERVALS
 from ..drawing.canvas import Canvas
 from ..plot.page import Sheet, arrange, draw_sheet
 from ..style.theme import Theme

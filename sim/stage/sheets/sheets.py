@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pygame
 
-from ...study.tally import SEEDS, Tally, contrast_of, odds_of
+from ...study.odds.tally import SEEDS, Tally, contrast_of, odds_of
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..drawing.screen import painted

@@ -32,10 +32,14 @@ class Store:
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The value of that key, made if it is not there; a value that is heavier than the limit is not kept."""
-        if key in self._values:
+        try:
             self._values.move_to_end(key)
-            found: T = self._values[key][0]
-            return found
+        except KeyError:
+            return self._made(key, make)
+        found: T = self._values[key][0]
+        return found
+
+    def _made(self, key: Hashable, make: Callable[[], T]) -> T:
         value = make()
         self.made += 1
         weight = weight_of(value)
@@ -62,7 +66,8 @@ def kept(function: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(function)
     def wanted(*args: P.args, **kwargs: P.kwargs) -> T:
-        return STORE.get((function, args, tuple(sorted(kwargs.items()))), lambda: function(*args, **kwargs))
+        key = (function, args, tuple(sorted(kwargs.items()))) if kwargs else (function, args)
+        return STORE.get(key, lambda: function(*args, **kwargs))
 
     return wanted
 

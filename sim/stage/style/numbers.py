@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from ...descent.rules import rule_name
@@ -42,11 +43,16 @@ EVIDENCE = (
 """What a verdict says in words for evidence; the rest of it is formulas."""
 
 
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    """What matches each of EVIDENCE, its blanks filled in."""
+    return {sentence: re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(sentence))) for sentence in EVIDENCE}
+
+
 def evidence(part: str, theme: Theme) -> str:
     """A part of a verdict's evidence in the theme's language."""
-    for sentence in EVIDENCE:
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(sentence))
-        found = re.fullmatch(pattern, part)
+    for sentence, pattern in _patterns().items():
+        found = pattern.fullmatch(part)
         if found:
             return theme.say(sentence, **found.groupdict())
     return part

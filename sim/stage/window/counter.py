@@ -17,16 +17,16 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from ...scene import Scene
-from ...study.tally import Tally, work
+from ...study.odds.tally import Tally, work
 from ..session.odds import Counted, Failed, Timed
 from ..session.session import Message
 
 if TYPE_CHECKING:
-    from ...study.contrast import Speed
-    from ...study.ensemble import Job, Outcomes
-    from ...study.workers import Work
+    from ...study.odds.contrast import Speed
+    from ...study.work.ensemble import Job, Outcomes
+    from ...study.work.workers import Work
 
-NEEDED = ("...study.workers", "...study.contrast", "..sheets.odds", "..sheets.contrast")
+NEEDED = ("...study.work.workers", "...study.odds.contrast", "..sheets.odds", "..sheets.contrast")
 """What has to be loaded to count, and to show what has been counted."""
 SHARING = 0.0005  # Seconds after which threads take turns while that is loaded.
 NICENESS = 10  # Of the processes, where the system knows such a thing: the window goes first.
@@ -61,7 +61,7 @@ class Timing:
 
     def run(self) -> "tuple[Speed, Speed]":
         """Measure it."""
-        from ...study.contrast import measured
+        from ...study.odds.contrast import measured
 
         return measured(self.scene)
 
@@ -103,7 +103,7 @@ class Counter:
         with _taking_turns():
             for name in NEEDED:
                 import_module(name, __package__)
-        from ...study.workers import StudyError
+        from ...study.work.workers import StudyError
 
         try:
             self._compute(tally)
@@ -113,7 +113,7 @@ class Counter:
             self._settled.set()
 
     def _compute(self, tally: Tally) -> None:
-        from ...study.workers import available_workers, shared
+        from ...study.work.workers import available_workers, shared
 
         scene, jobs = tally.scene, work(tally.scene)
         wanted: list[tuple[Work[Any], Callable[[Any], Message]]] = []

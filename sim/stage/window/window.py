@@ -10,8 +10,8 @@ import pygame
 from ...descent.race import Race
 from ...scene import SceneError
 from ...scene.reading import Saved
-from ...study.swarm import swarm
-from ...study.tally import Tally
+from ...study.maps.swarm import swarm
+from ...study.odds.tally import Tally
 from ..drawing.layout import SMALLEST
 from ..drawing.screen import Screen
 from ..input import keys

@@ -20,7 +20,7 @@ from sim.stage.export.basins import STRENGTH, Places, draw_basin_map, entries, p
 from sim.stage.picture.terrain import terrain
 from sim.stage.picture.views.basins import tint
 from sim.stage.style.theme import THEMES, Theme, load_theme
-from sim.study.basin_map import DIVERGED, MOVING, BasinMap
+from sim.study.maps.basin_map import DIVERGED, MOVING, BasinMap
 from sim.surface.basins import NO_BASIN
 from sim.surface.protocol import Window
 

@@ -18,7 +18,7 @@ from sim.stage.picture.picture import moment
 from sim.stage.picture.tooltip import MOST_PARTS, Look, shares_tip
 from sim.stage.session.session import begin, race
 from sim.stage.style.theme import load_theme
-from sim.study.swarm import Cloud, swarm
+from sim.study.maps.swarm import Cloud, swarm
 from sim.surface.protocol import Window
 
 AREA = pygame.Rect(30, 20, 300, 200)

@@ -27,7 +27,7 @@ from sim.stage.style import text
 from sim.stage.style.color import Color
 from sim.stage.style.kept import STORE
 from sim.stage.style.theme import THEMES, load_theme
-from sim.study.figure import Axis, Bars, Figure, HeatMap, Line, Page, Parts
+from sim.study.statistics.figure import Axis, Bars, Figure, HeatMap, Line, Page, Parts
 
 NAN, INF = math.nan, math.inf
 LANES = ("full batch", "minibatch", "momentum")

@@ -14,7 +14,7 @@ from sim.stage.session.playback import Play, Step, Tick
 from sim.stage.session.session import SHEETS, Message, Session, begin
 from sim.stage.session.setup import Drop, NewSeed, OpenScene
 from sim.stage.session.view import Back, ShowHelp
-from sim.study.tally import Tally, contrast_of, odds_of, work
+from sim.study.odds.tally import Tally, contrast_of, odds_of, work
 
 
 @pytest.fixture

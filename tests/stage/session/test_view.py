@@ -21,7 +21,7 @@ from sim.stage.session.view import (
     ShowHelp,
 )
 from sim.stage.style.theme import THEMES
-from sim.study.swarm import SIZES, SPREADS
+from sim.study.maps.swarm import SIZES, SPREADS
 
 
 def test_themes_go_round(session: Session) -> None:

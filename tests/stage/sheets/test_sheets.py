@@ -23,8 +23,8 @@ from sim.stage.sheets.odds import odds_page
 from sim.stage.sheets.sheets import draw_over, pieces, places_of, tab_at
 from sim.stage.style.kept import STORE
 from sim.stage.style.theme import THEMES, load_theme
-from sim.study.figure import Bars, Parts
-from sim.study.tally import Tally, work
+from sim.study.odds.tally import Tally, work
+from sim.study.statistics.figure import Bars, Parts
 
 SIZES = [(960, 600), (1600, 900), (1080, 1920), (3840, 2160)]
 

@@ -19,7 +19,7 @@ from sim.stage.session.session import Message, begin, race
 from sim.stage.sheets.sheets import places_of
 from sim.stage.window.counter import Counter
 from sim.stage.window.window import Window
-from sim.study.tally import Tally, work
+from sim.study.odds.tally import Tally, work
 
 
 @pytest.fixture

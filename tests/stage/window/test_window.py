@@ -22,7 +22,7 @@ from sim.stage.window import documents
 from sim.stage.window import window as stage_window
 from sim.stage.window.display import NoDisplay
 from sim.stage.window.window import Window, open_window
-from sim.study.swarm import swarm
+from sim.study.maps.swarm import swarm
 
 NAMES = list(scene_files())
 

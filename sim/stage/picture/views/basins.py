@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from ....descent.problem import Problem
-from ....study.basin_map import Cellwise, basin_cells, finished
+from ....study.maps.basin_map import Cellwise, basin_cells, finished
 from ....surface.basins import NO_BASIN
 from ...drawing.camera import Camera, interpolated
 from ...drawing.canvas import Canvas

@@ -1,0 +1,1 @@
+"""What all commands have in common: arguments, what is said and shown, and how the program ends."""

@@ -1,0 +1,218 @@
+"""What the arguments of several commands have in common: ranges, types, sentences about mistakes."""
+
+import argparse
+import re
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from .. import PROGRAM
+from .terminal import say, show, wide_enough
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+Arguments = argparse.ArgumentParser | argparse._MutuallyExclusiveGroup
+
+FAILED = 2
+
+MOST_UPDATES = 1_000_000
+LARGEST_SEED = 2**53 - 1
+MOST_SEEDS = 1_000_000
+MOST_WORKERS = 61  # What Windows can wait for at once.
+SMALLEST_SIZE, LARGEST_SIZE = (320, 240), (7680, 4320)
+THEMES = ("light", "dark")
+LONGEST_SENTENCE = 500  # Characters; what was typed may be any number of them.
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def __init__(self, command: str, description: str, examples: str, usage: str | None = None) -> None:
+        super().__init__(
+            prog=f"{PROGRAM} {command}".strip(),
+            usage=usage,
+            description=description.strip(),
+            epilog=f"examples:\n{_indented(examples)}",
+            formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=_columns()),
+            allow_abbrev=False,
+        )
+
+    def print_help(self, file: "SupportsWrite[str] | None" = None) -> None:
+        if file is None:
+            show(self.format_help().rstrip())
+        else:
+            super().print_help(file)
+
+    def error(self, message: str) -> NoReturn:
+        say(f"error: {message if len(message) <= LONGEST_SENTENCE else f'{message[: LONGEST_SENTENCE - 1]}…'}")
+        self.exit(FAILED)
+
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """An option's value. Up to Python 3.12, one that is -- is taken away, and then missed without a sentence."""
+        if action.option_strings and arg_strings == ["--"]:
+            raise argparse.ArgumentError(action, "must not be --")
+        return super()._get_values(action, arg_strings)
+
+
+def _columns() -> int:
+    """How wide help is."""
+    return wide_enough(shutil.get_terminal_size().columns - 2)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.strip().splitlines())
+
+
+def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    """The type of an argument that is a whole number from `lowest` to `highest`."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[+-]?[0-9]{1,20}", text) or not lowest <= int(text) <= highest:
+            raise argparse.ArgumentTypeError(f"must be a whole number from {lowest} to {highest:,}, not {short(text)}")
+        return int(text)
+
+    return parse
+
+
+def size(text: str) -> tuple[int, int]:
+    """Width and height in pixels, from WIDTHxHEIGHT."""
+    match = re.fullmatch(r"([0-9]{1,9})[xX×]([0-9]{1,9})", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"must be WIDTHxHEIGHT, such as 1600x900, not {short(text)}")
+    width, height = map(int, match.groups())
+    (least_width, least_height), (most_width, most_height) = SMALLEST_SIZE, LARGEST_SIZE
+    if not (least_width <= width <= most_width and least_height <= height <= most_height):
+        limits = f"{least_width}x{least_height} to {most_width}x{most_height}"
+        raise argparse.ArgumentTypeError(f"must be from {limits}, not {short(text)}")
+    return width, height
+
+
+def picture(text: str) -> Path:
+    """The path of a PNG file to be written."""
+    path = Path(text)
+    if path.suffix.lower() not in ("", ".png"):
+        raise argparse.ArgumentTypeError(f"must end in .png, which is what is written, not in {short(path.suffix)}")
+    return path
+
+
+def short(text: str) -> str:
+    """What was typed, in quotes, cut where it is long."""
+    return repr(text) if len(text) <= 40 else repr(f"{text[:39]}…")
+
+
+def add_scene(parser: argparse.ArgumentParser) -> None:
+    """SCENE."""
+    parser.add_argument(
+        "scene",
+        nargs="?",
+        metavar="SCENE",
+        help="the name of a scene, or the path to a scene file or to a picture or film that carries one "
+        "(default: the opening scene)",
+    )
+
+
+def add_seed(parser: argparse.ArgumentParser) -> None:
+    """--seed."""
+    parser.add_argument(
+        "--seed",
+        type=whole_number(0, LARGEST_SEED),
+        metavar="S",
+        help="the seed of the batches; equal seeds give equal races (default: the scene's own)",
+    )
+
+
+def add_updates(parser: argparse.ArgumentParser) -> None:
+    """--updates."""
+    parser.add_argument(
+        "--updates",
+        type=whole_number(0, MOST_UPDATES),
+        metavar="N",
+        help=f"how many updates to run, at most {MOST_UPDATES:,} (default: the scene's own number)",
+    )
+
+
+def add_first_seed(parser: argparse.ArgumentParser) -> None:
+    """--seed, of many."""
+    parser.add_argument(
+        "--seed",
+        type=whole_number(0, LARGEST_SEED),
+        metavar="S",
+        help="the first seed; the others are the numbers after it (default: the scene's own)",
+    )
+
+
+def add_seeds(parser: argparse.ArgumentParser, usual: int, what: str) -> None:
+    """--seeds: what they are for."""
+    parser.add_argument(
+        "--seeds",
+        type=whole_number(1, MOST_SEEDS),
+        default=usual,
+        metavar="M",
+        help=f"how many seeds{what}, at most {MOST_SEEDS:,} (default: {usual:,})",
+    )
+
+
+def check_seeds(parser: argparse.ArgumentParser, first: int, seeds: int) -> None:
+    """So many seeds from the first on must all be seeds."""
+    last = first + seeds - 1
+    if last > LARGEST_SEED:
+        parser.error(f"the last seed would be {last:,}, but none is larger than {LARGEST_SEED:,}")
+
+
+def add_workers(parser: Arguments) -> None:
+    """--workers."""
+    parser.add_argument(
+        "--workers",
+        type=whole_number(1, MOST_WORKERS),
+        metavar="K",
+        help="how many processes compute at most; the results are the same (default: one a core)",
+    )
+
+
+def add_results(parser: argparse.ArgumentParser, what: str, rows: str, chart: str) -> None:
+    """--json, --csv, -o and how it looks: what is printed, what the rows are, and what is drawn."""
+    parser.add_argument("--json", action="store_true", help=f"print {what} for programs, as JSON")
+    parser.add_argument(
+        "--csv",
+        type=Path,
+        metavar="FILE",
+        help=f"write {rows} there at full precision, replacing the file if it exists",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=picture,
+        metavar="FILE",
+        help=f"draw {chart} there as a PNG file, replacing it if it exists",
+    )
+    add_look(parser)
+
+
+def check_output(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    """What can be known to be impossible of -o before the computing."""
+    from ...files import check_writable, located  # noqa: PLC0415  Help need not wait for these.
+    from ...stage import require_pygame_ce  # noqa: PLC0415
+
+    if arguments.output is None:
+        return
+    if arguments.csv is not None and located(arguments.csv) == located(arguments.output):
+        parser.error(f"--csv and --output name the same file, {arguments.output}")
+    check_writable(arguments.output)
+    require_pygame_ce()
+
+
+def add_look(parser: argparse.ArgumentParser) -> None:
+    """--size and --theme."""
+    parser.add_argument(
+        "--size",
+        type=size,
+        default=(1600, 900),
+        metavar="WxH",
+        help="width and height in pixels, from {}x{} to {}x{} (default: 1600x900)".format(
+            *SMALLEST_SIZE, *LARGEST_SIZE
+        ),
+    )
+    parser.add_argument("--theme", choices=THEMES, default="light", help="its colours (default: light)")

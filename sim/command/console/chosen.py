@@ -1,0 +1,32 @@
+"""What the arguments choose."""
+
+from dataclasses import replace
+
+from ...descent.digest import departure
+from ...descent.race import Race
+from ...scene import OPENING, Scene
+from ...scene.reading import Saved, load_saved
+from .terminal import say
+
+
+def chosen(name_or_path: str | None, seed: int | None = None) -> Saved:
+    """The scene of that name or in that file, with its moment if it was saved; the opening scene if none is named.
+
+    With that seed if one is given.
+    """
+    saved = load_saved(OPENING if name_or_path is None else name_or_path)
+    if seed in (None, saved.scene.seed):
+        return saved
+    return replace(saved, scene=replace(saved.scene, seed=seed), digest=())
+
+
+def compare(saved: Saved, race: Race) -> None:
+    """Say where a race departs from the one that the file tells of, if it does."""
+    if (found := departure(race, saved.digest)) is not None:
+        sentence = found.sentence.format(same=found.same, other=found.other)
+        say(f"{sentence[:1].lower()}{sentence[1:]}")
+
+
+def chosen_scene(name_or_path: str | None, seed: int | None = None) -> Scene:
+    """That scene, with that seed if one is given."""
+    return chosen(name_or_path, seed).scene

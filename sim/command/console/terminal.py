@@ -1,0 +1,154 @@
+"""What commands say: results on standard output, progress and remarks on standard error."""
+# ruff: noqa: PLC0415  Nobody waits for what this command does not show.
+
+import errno
+import io
+import os
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
+
+from .. import PROGRAM
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+NARROWEST, WIDEST = 40, 1_000  # Columns that are filled, whatever a terminal or COLUMNS says;
+TABLES = 80  # and no fewer by tables, which would leave out numbers: a terminal that has less breaks their lines.
+
+T = TypeVar("T")
+
+
+def prepare() -> None:
+    """Take this process as it was started: with closed streams, or with libraries that would print warnings.
+
+    A stream that was closed gets its number back, or the next file would have it, and what is printed would land there.
+    What is printed on it is lost on standard error, and a mistake on standard output.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY)  # The lowest number that is free, which is this one.
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  As long as the process.
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # There are none here; to look for them takes time.
+
+
+def show(text: str) -> None:
+    """Print a result."""
+    with _standard_output():
+        print(text)
+
+
+def show_json(value: Any) -> None:
+    """Print a result for programs."""
+    import json
+
+    plain = (sys.stdout.encoding or "").lower() != "utf-8"
+    show(json.dumps(value, indent=2, ensure_ascii=plain, allow_nan=False))
+
+
+def show_table(*tables: "Table") -> None:
+    """Print results for people."""
+    from rich.console import Console
+
+    with _standard_output():
+        Console(highlight=False, width=wide_enough(Console().width, TABLES)).print(*tables)
+
+
+def wide_enough(columns: int, least: int = NARROWEST) -> int:
+    """So many columns, or as many as it takes to be read."""
+    return min(max(columns, least), WIDEST)
+
+
+def say(sentence: str) -> None:
+    """A remark about how it goes, in one line; lost if nothing can be printed there."""
+    with _lossy(sys.stderr):
+        print(f"{PROGRAM}: {one_line(sentence)}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _lossy(stream: TextIO) -> Iterator[None]:
+    """What cannot be written there is lost, and so is all that follows."""
+    try:
+        yield
+    except OSError:
+        _abandon(stream)
+
+
+def one_line(text: str) -> str:
+    r"""The text with escapes for what is no letter: line breaks, controls of the terminal, bytes that are no UTF-8.
+
+    >>> one_line("no folder a\nb")
+    'no folder a\\nb'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+@contextmanager
+def watched(steps: Sequence[T]) -> Iterator[Iterable[T]]:
+    """The steps, with a progress bar while they are taken if there are many and someone is looking."""
+    if len(steps) == 1 or not sys.stderr.isatty():
+        yield steps
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(file=cast(TextIO, _Lossy(sys.stderr)), width=wide_enough(Console(stderr=True).width))
+    with Progress(console=console, transient=True) as progress:
+        yield progress.track(steps, description="computing")
+
+
+class _Lossy:
+    """A stream on which nothing needs to arrive: a terminal may go away while the computing goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write it, if that is possible."""
+        with _lossy(self._stream):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Have it arrive, if that is possible."""
+        with _lossy(self._stream):
+            self._stream.flush()
+
+
+@contextmanager
+def _standard_output() -> Iterator[None]:
+    """Where results go: all of them, or the reason why not."""
+    from ...files import OutputError, why
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        abandon_standard_output()
+        reason = "it is closed" if error.errno == errno.EBADF else why(error)
+        raise OutputError(f"cannot write to standard output: {reason}") from None
+
+
+def abandon_standard_output() -> None:
+    """Let what is still unwritten go nowhere, or the interpreter would try again at its end."""
+    _abandon(sys.stdout)
+
+
+def _abandon(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

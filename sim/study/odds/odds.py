@@ -1,0 +1,177 @@
+"""The odds: what becomes of every lane over many seeds, each number with its uncertainty.
+
+They are computed anew from whatever outcomes there are, so that they can be shown while the rest is
+still being computed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...descent.judge import STAYING
+from ...descent.problem import Problem
+from ...descent.track import Lane
+from ...scene import Scene
+from ...surface.basins import NO_BASIN
+from ...surface.critical import CriticalPoint
+from ...surface.points import Array
+from ..statistics.fates import Fates, fates, otherwise
+from ..statistics.intervals import Estimate, Share, exact, mean, shares
+from ..work.ensemble import NEVER, VERDICTS, Job, Outcomes, join
+
+BLOCK = 500  # Seeds of a job: more would save a tenth of the time, but leave nothing to share or to watch.
+
+NO_OUTCOMES = Outcomes(
+    seeds=np.zeros(0, dtype=np.int64),
+    updates=np.zeros(0, dtype=np.intp),
+    verdicts=np.zeros(0, dtype=np.intp),
+    basins=np.zeros(0, dtype=np.intp),
+    escapes=np.zeros(0, dtype=np.intp),
+    ends=np.zeros(0, dtype=np.intp),
+    undecided=np.zeros(0, dtype=np.bool_),
+    theta=np.zeros((0, 2)),
+    losses=np.zeros(0),
+    test_losses=np.zeros(0),
+)
+"""Those of no seeds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """The mean of those values of a sample that are finite, with Student's interval."""
+
+    estimate: Estimate
+    finite: int
+    """Of how many it is the mean,"""
+    not_finite: int
+    """and how many were left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneOdds:
+    """What becomes of one lane."""
+
+    lane: Lane
+    seeds: int
+    """How many seeds this is known of so far."""
+    verdicts: tuple[Share, ...]
+    """The share of each of VERDICTS at last."""
+    basins: tuple[Share, ...]
+    """The share at last in the basin of each minimum, and, as the last entry, in none."""
+    escaped: Share
+    """The share that has left a basin or a saddle by the last update,"""
+    waiting: Share
+    """the share that has not, but goes on,"""
+    ended: Share
+    """and the share that has diverged or left the surface without having escaped before: together all."""
+    undecided: int
+    """How many of those that have not escaped were perhaps about to when they had run on to the limit."""
+    fates: Fates
+    """The same three shares at every update."""
+    train_loss: Average
+    test_loss: Average
+    gap: Average
+    """Test loss minus training loss."""
+    alike: bool = False
+    """Whether every seed does the same, since all see the full batch; then nothing is uncertain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """What becomes of a scene's lanes over many seeds, from the scene's own seed on."""
+
+    scene: Scene
+    updates: int
+    lanes: tuple[LaneOdds, ...]
+    minima: tuple[CriticalPoint, ...]
+    """Those that basins are named after: the known ones, and behind them those that marbles have found."""
+
+
+def jobs(scene: Scene, seeds: int, updates: int, block: int | None = None) -> list[Job]:
+    """The work for that many seeds of every lane, from the scene's own seed on, all lanes of the first seeds first.
+
+    It is cut into blocks of `block` seeds, BLOCK by default; the results are the same.
+    """
+    size = BLOCK if block is None else block
+    return [
+        Job(scene, lane, scene.seed + first, min(size, seeds - first), updates)
+        for first in range(0, seeds, size)
+        for lane in range(len(scene.lanes))
+    ]
+
+
+def gather(scene: Scene, work: Sequence[Job], results: Mapping[int, Outcomes]) -> tuple[Outcomes, ...]:
+    """The outcomes of every lane, in the order of the seeds, of what is there of the results of `jobs`.
+
+    `results` are found by the job's place in `work`; in which order they came makes no difference.
+    """
+    parts: list[list[Outcomes]] = [[] for _ in scene.lanes]
+    for place in sorted(results):
+        parts[work[place].lane].append(results[place])
+    return tuple(join(part) if part else NO_OUTCOMES for part in parts)
+
+
+def odds(scene: Scene, outcomes: Sequence[Outcomes], updates: int) -> Odds:
+    """The odds that follow from the outcomes of the scene's lanes after so many updates."""
+    minima, named = found(scene.problem(), outcomes)
+    told = (_lane_odds(*lane, len(minima), updates) for lane in zip(scene.lanes, named, strict=True))
+    count = scene.examples.count
+    lanes = tuple(_certain(odds) if odds.lane.batch_size >= count else odds for odds in told)
+    return Odds(scene, updates, lanes, minima)
+
+
+def found(problem: Problem, outcomes: Sequence[Outcomes]) -> tuple[tuple[CriticalPoint, ...], tuple[Outcomes, ...]]:
+    """The minima that are known where marbles have come to rest, and the outcomes with basins named after them all."""
+    known, named = problem, []
+    for each in outcomes:
+        basins = each.basins.copy()
+        lost = STAYING[each.verdicts] & (basins == NO_BASIN)
+        if lost.any():
+            known = known.knowing(known.beyond(each.theta[lost]))
+            labels = known.basins.labels(each.theta[lost])
+            basins[lost] = np.where(labels < len(problem.minima), NO_BASIN, labels)
+        named.append(replace(each, basins=basins))
+    return known.minima, tuple(named)
+
+
+def _certain(told: LaneOdds) -> LaneOdds:
+    """The odds of a lane in which every seed is alike: what one does, all others would, so nothing is uncertain."""
+    return replace(
+        told,
+        alike=True,
+        verdicts=tuple(exact(share.count, told.seeds) for share in told.verdicts),
+        basins=tuple(exact(share.count, told.seeds) for share in told.basins),
+        escaped=exact(told.escaped.count, told.seeds),
+        waiting=exact(told.waiting.count, told.seeds),
+        ended=exact(told.ended.count, told.seeds),
+        fates=told.fates.certain(),
+    )
+
+
+def _lane_odds(lane: Lane, outcomes: Outcomes, minima: int, updates: int) -> LaneOdds:
+    seeds = len(outcomes.seeds)
+    escaped = int(np.count_nonzero(outcomes.escapes != NEVER))
+    ended = int(np.count_nonzero(otherwise(outcomes.escapes, outcomes.ends)))
+    three = shares(np.array([escaped, seeds - escaped - ended, ended]), seeds)
+    with np.errstate(invalid="ignore"):
+        gaps = outcomes.test_losses - outcomes.losses
+    return LaneOdds(
+        lane=lane,
+        seeds=seeds,
+        verdicts=shares(np.bincount(outcomes.verdicts, minlength=len(VERDICTS)), seeds),
+        basins=shares(np.roll(np.bincount(outcomes.basins + 1, minlength=minima + 1), -1), seeds),
+        escaped=three[0],
+        waiting=three[1],
+        ended=three[2],
+        undecided=int(np.count_nonzero(outcomes.undecided)),
+        fates=fates(outcomes.escapes, outcomes.ends, updates),
+        train_loss=_average(outcomes.losses),
+        test_loss=_average(outcomes.test_losses),
+        gap=_average(gaps),
+    )
+
+
+def _average(values: Array) -> Average:
+    finite = values[np.isfinite(values)]
+    return Average(mean(finite), len(finite), len(values) - len(finite))

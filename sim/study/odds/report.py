@@ -1,0 +1,351 @@
+"""What the odds of a scene say: to programs as JSON and CSV, to people as a table, as a page of figures."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...descent.batches import Indices
+from ...descent.rules import rule_name
+from ...report import settings, updates_text
+from ...scene import Scene
+from ..statistics.fates import Curve, Fates, Quantile
+from ..statistics.figure import Axis, Bars, Figure, Page, Parts
+from ..statistics.intervals import Share, wilson
+from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
+from ..work.ensemble import NEVER, VERDICTS, Outcomes, last_followed
+from .odds import Average, LaneOdds, Odds, found
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+    from rich.table import Table
+
+MOST_BASINS = 8  # Basins that are named; what ends in the others is summed up.
+QUARTILES = (0.25, 0.5, 0.75)
+
+NOWHERE = "no known basin"
+ELSEWHERE = "other basins"
+
+ESCAPED, WAITING, ENDED = "escaped", "not escaped yet", "ended otherwise"
+"""The three shares that add up to one."""
+
+COLUMNS = (
+    "lane",
+    "seed",
+    "updates",
+    "verdict",
+    "basin",
+    "escape_update",
+    "end_update",
+    "undecided",
+    "x",
+    "y",
+    "train_loss",
+    "test_loss",
+)
+
+
+# For programs.
+
+
+def summary(result: Odds) -> dict[str, Any]:
+    """The odds as what JSON can hold: what is unknown or not finite becomes None.
+
+    Basins are given by their index in `minima`; None is no basin. Verdicts and basins that did not occur
+    are left out. Of each lane there is, beside its settings and losses:
+
+    - `escaped`: the share that has left a basin or a saddle by the last update;
+    - `escaped_by`, `not_escaped_yet`, `ended_otherwise`: three shares against updates, in steps. Entry i of `share`,
+      with its `count` and the ends `low` and `high` of its 95 % interval, holds from `update[i]` until before
+      `update[i + 1]`, the last one until `watched_until`. The updates are the same in all three, and at each of them
+      the three shares add up to one: who has diverged or left the surface without having escaped before has ended
+      otherwise, and is not among those that have not escaped yet;
+    - `not_escaped_yet` also has `value`: 1 minus the share escaped by then, those that ended otherwise included;
+    - `escape_update`: by which update a quarter, a half and three quarters of all seeds had escaped, `value` with
+      `low` and `high` (None: later than was watched); None where so many have not;
+    - `undecided`: how many runs were out of their basin at the last update, and not back or elsewhere either when they
+      had run on until the update `followed_until`. They count as not escaped yet.
+    """
+    scene = result.scene
+    return {
+        "scene": scene.name,
+        "first_seed": scene.seed,
+        "updates": result.updates,
+        "confidence": 0.95,
+        "minima": [
+            {"index": i, "name": _minimum(i), "x": point.position[0], "y": point.position[1], "loss": point.value}
+            for i, point in enumerate(result.minima)
+        ],
+        "lanes": [_lane_summary(lane) for lane in result.lanes],
+    }
+
+
+def _lane_summary(told: LaneOdds) -> dict[str, Any]:
+    lane, fates, minima = told.lane, told.fates, len(told.basins) - 1
+    return {
+        "name": lane.name,
+        "rule": rule_name(lane.rule),
+        "batch_size": lane.batch_size,
+        **asdict(lane.rule),
+        "seeds": told.seeds,
+        "verdicts": [
+            {"verdict": kind.code, **_share(share)}
+            for kind, share in zip(VERDICTS, told.verdicts, strict=True)
+            if share.count
+        ],
+        "basins": [
+            {"index": None if i == minima else i, "name": _basin(i, minima), **_share(share)}
+            for i, share in enumerate(told.basins)
+            if share.count
+        ],
+        "escaped": _share(told.escaped),
+        "escaped_by": _curve_summary(fates, fates.escaped),
+        "not_escaped_yet": {
+            "value": [1 - share for share in fates.escaped.shares],
+            **_curve_summary(fates, fates.waiting),
+        },
+        "ended_otherwise": _curve_summary(fates, fates.ended),
+        "escape_update": {
+            name: _quantile_summary(fates.quantile(share))
+            for name, share in zip(("lower_quartile", "median", "upper_quartile"), QUARTILES, strict=True)
+        },
+        "undecided": {"count": told.undecided, "followed_until": last_followed(fates.until)},
+        "train_loss": _average_summary(told.train_loss),
+        "test_loss": _average_summary(told.test_loss),
+        "gap": _average_summary(told.gap),
+    }
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {"count": share.count, **estimate_summary(share.estimate)}
+
+
+def _curve_summary(fates: Fates, curve: Curve) -> dict[str, Any]:
+    return {
+        "update": fates.updates,
+        "count": curve.counts,
+        "share": curve.shares,
+        "low": curve.low,
+        "high": curve.high,
+        "watched_until": fates.until,
+    }
+
+
+def _quantile_summary(quantile: Quantile | None) -> dict[str, Any] | None:
+    return None if quantile is None else {"value": quantile.update, "low": quantile.low, "high": quantile.high}
+
+
+def _average_summary(average: Average) -> dict[str, Any]:
+    return {**estimate_summary(average.estimate), "finite": average.finite, "not_finite": average.not_finite}
+
+
+def _minimum(index: int) -> str:
+    return f"minimum {index + 1}"
+
+
+def _basin(index: int, minima: int) -> str:
+    return _minimum(index) if index < minima else NOWHERE
+
+
+def write_csv(scene: Scene, outcomes: Sequence[Outcomes], stream: "SupportsWrite[str]") -> None:
+    """What became of every seed, lane after lane: a header, and one row a seed.
+
+    - `lane`, `seed`;
+    - `updates`: how many were made, fewer than asked for where the numbers overflowed;
+    - `verdict`, `basin`: the last verdict, and the minimum in whose basin the marble is at last;
+    - `escape_update`: when it first left a basin or a saddle, empty if it has not by the last update;
+    - `end_update`: when it diverged or left the surface, empty if it did not; where `escape_update` is empty, the run
+      has ended otherwise;
+    - `undecided`: 1 if it was perhaps about to escape when it had run on to the limit, and so counts as not escaped
+      yet, else 0;
+    - `x`, `y`, `train_loss`, `test_loss`: where it is at last, and the losses there.
+
+    Numbers have as many digits as it takes to read the same bits back.
+    """
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    minima, named = found(scene.problem(), outcomes)
+    codes = [kind.code for kind in VERDICTS]
+    names = [_basin(i, len(minima)) for i in range(len(minima) + 1)]  # So that the last, which is −1, is none.
+    for lane, told in zip(scene.lanes, named, strict=True):
+        columns = (
+            told.seeds.tolist(),
+            told.updates.tolist(),
+            [codes[verdict] for verdict in told.verdicts.tolist()],
+            [names[basin] for basin in told.basins.tolist()],
+            _moments(told.escapes),
+            _moments(told.ends),
+            told.undecided.astype(int).tolist(),
+            *told.theta.T.tolist(),
+            told.losses.tolist(),
+            told.test_losses.tolist(),
+        )
+        writer.writerows((lane.name, *row) for row in zip(*columns, strict=True))
+
+
+def _moments(updates: Indices) -> list[int | str]:
+    return ["" if update == NEVER else update for update in updates.tolist()]
+
+
+# For people.
+
+
+def table(result: Odds) -> "Table":
+    """Lanes with their odds, for a terminal of 80 columns or more."""
+    from rich import box  # noqa: PLC0415  Only those who look at a table wait for it.
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    named = _named_basins(result)
+    drawn = Table(
+        title=Text(_title(result), style="bold"),
+        caption=Text("\n".join(_legend(result)), style="dim"),
+        caption_justify="left",
+        box=box.HORIZONTALS,
+        show_header=False,
+        show_lines=True,
+        expand=False,
+    )
+    drawn.add_column(max_width=20, overflow="fold")
+    drawn.add_column()
+    for told in result.lanes:
+        name, *rest = settings(told.lane, result.scene.examples.count)
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(width=24, overflow="fold")
+        grid.add_column(min_width=8, justify="right")
+        grid.add_column(overflow="fold")
+        for what, value, interval in _rows(told, named):
+            grid.add_row(Text(what), Text(value, "bold"), Text(interval, "dim"))
+        drawn.add_row(Text.assemble((name, "bold"), *(f"\n{line}" for line in rest)), grid)
+    return drawn
+
+
+def _title(result: Odds) -> str:
+    scene, count = result.scene, max(told.seeds for told in result.lanes)
+    seeds = f"{count:,} seed{'' if count == 1 else 's'} from {scene.seed}"
+    return f"{scene.title} · {seeds} · after {updates_text(result.updates)}"
+
+
+def _legend(result: Odds) -> Iterator[str]:
+    """Where the minima lie that the table speaks of, and what the intervals are."""
+    for index in _named_basins(result):
+        point = result.minima[index]
+        yield "{}: ({:.4g}, {:.4g}), loss {:.4g}".format(_minimum(index), *point.position, point.value)
+    yield INTERVALS
+    if any(told.ended.count for told in result.lanes):
+        yield "Ended otherwise: diverged or left the surface without having escaped before."
+    if any(told.undecided for told in result.lanes):
+        last = last_followed(result.updates)
+        yield f"Undecided: out of its basin, but neither back nor elsewhere even by update {last:,}; not escaped."
+
+
+def _rows(told: LaneOdds, named: Sequence[int]) -> Iterator[tuple[str, str, str]]:
+    """What is said of a lane: the quantity, its value, its interval."""
+    for kind, share in zip(VERDICTS, told.verdicts, strict=True):
+        if share.count:
+            yield kind.value, *share_texts(share.estimate)
+    for name, share in _basin_shares(told, named):
+        if share.count:
+            yield name if name in (NOWHERE, ELSEWHERE) else f"basin of {name}", *share_texts(share.estimate)
+    yield ESCAPED, *share_texts(told.escaped.estimate)
+    for name, part in zip(("a quarter", "half", "three quarters"), QUARTILES, strict=True):
+        quantile = told.fates.quantile(part)
+        if quantile is not None:
+            later = "later" if quantile.high is None else f"{quantile.high:,}"
+            yield f"  {name} by update", f"{quantile.update:,}", f"{quantile.low:,} … {later}"
+    yield WAITING, *share_texts(told.waiting.estimate)
+    if told.undecided:
+        yield "  undecided", f"{told.undecided:,}", ""
+    if told.ended.count:
+        yield ENDED, *share_texts(told.ended.estimate)
+    for name, average in ("training loss", told.train_loss), ("test loss", told.test_loss), ("gap", told.gap):
+        value, interval = number_texts(average.estimate)
+        yield name, value, "every seed alike" if average.finite > 1 and not interval else interval
+        if average.not_finite:
+            yield "  not finite, left out", f"{average.not_finite:,}", ""
+
+
+# As figures.
+
+
+def page(result: Odds) -> Page:
+    """Bars of the shares by verdict and by basin, and the escape curves."""
+    names = [told.lane.name for told in result.lanes]
+    kinds = [i for i in range(len(VERDICTS)) if any(told.verdicts[i].count for told in result.lanes)]
+    basins = _named_basins(result)
+    by_basin = [_basin_shares(told, basins) for told in result.lanes]
+    places = [i for i, shares in enumerate(zip(*by_basin, strict=True)) if any(share.count for _, share in shares)]
+    whole = Axis("share of seeds", 0.0, 1.0, percent=True)
+    verdicts = Figure(
+        "Verdicts",
+        Axis("", names=tuple(VERDICTS[i].value for i in kinds)),
+        whole,
+        tuple(
+            _bars(name, [told.verdicts[i] for i in kinds], hue)
+            for hue, (name, told) in enumerate(zip(names, result.lanes, strict=True))
+        ),
+    )
+    where = Figure(
+        "Basins",
+        Axis("", names=tuple(by_basin[0][i][0] for i in places)),
+        whole,
+        tuple(
+            _bars(name, [shares[i][1] for i in places], hue)
+            for hue, (name, shares) in enumerate(zip(names, by_basin, strict=True))
+        ),
+    )
+    known = [(hue, told) for hue, told in enumerate(result.lanes) if told.seeds]
+    escapes = Figure(
+        "Escapes",
+        Axis("update", 0.0, float(max(result.updates, 1))),
+        Axis("share of seeds", names=tuple(names[hue] for hue, _ in reversed(known))),
+        tuple(_parts(told, hue, len(known) - 1 - row) for row, (hue, told) in enumerate(known)),
+    )
+    return Page(_title(result), (verdicts, where, escapes), INTERVALS)
+
+
+def _named_basins(result: Odds) -> list[int]:
+    """The minima in whose basins the most marbles of all lanes are, ascending."""
+    counts = np.sum([[share.count for share in told.basins[:-1]] for told in result.lanes], axis=0)
+    largest = np.argsort(-counts, kind="stable")[:MOST_BASINS]
+    return sorted(index for index in largest.tolist() if counts[index])
+
+
+def _basin_shares(told: LaneOdds, named: Sequence[int]) -> list[tuple[str, Share]]:
+    """The shares of the named basins, of all others together, and of none."""
+    *basins, nowhere = told.basins
+    others = sum(share.count for share in basins) - sum(basins[index].count for index in named)
+    return [
+        *((_minimum(index), basins[index]) for index in named),
+        (ELSEWHERE, wilson(others, told.seeds)),
+        (NOWHERE, nowhere),
+    ]
+
+
+def _bars(name: str, shares: Sequence[Share], hue: int) -> Bars:
+    estimates = [share.estimate for share in shares]
+    return Bars(
+        name,
+        heights=tuple(estimate.value for estimate in estimates),
+        low=tuple(estimate.low for estimate in estimates),
+        high=tuple(estimate.high for estimate in estimates),
+        hue=hue,
+    )
+
+
+def _parts(told: LaneOdds, hue: int, place: int) -> Parts:
+    """The three shares, those that escaped at the bottom, drawn on to the last update."""
+    fates = told.fates
+    curves = fates.escaped, fates.waiting, fates.ended
+    return Parts(
+        told.lane.name,
+        place,
+        x=(*map(float, fates.updates), float(fates.until)),
+        parts=(ESCAPED, WAITING, ENDED),
+        shares=tuple((*curve.shares, curve.shares[-1]) for curve in curves),
+        low=tuple((*curve.low, curve.low[-1]) for curve in curves),
+        high=tuple((*curve.high, curve.high[-1]) for curve in curves),
+        hue=hue,
+    )

@@ -1,0 +1,109 @@
+"""What has become of many seeds by each update: escaped, ended otherwise, or neither yet, which together are all.
+
+All are watched equally long. A run that has diverged or left the surface will never escape, but neither is it lost
+from sight: it counts as what it is, and not as one that might still have escaped.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...descent.batches import Indices
+from ...surface.basins import Mask
+from ..work.ensemble import NEVER
+from .intervals import score_interval
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A share of the seeds at several updates, with Wilson's intervals."""
+
+    counts: tuple[int, ...]
+    shares: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+    def certain(self) -> "Curve":
+        """The same without an interval."""
+        return replace(self, low=self.shares, high=self.shares)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """The update by which a share of the seeds had escaped, and its 95 % interval."""
+
+    update: int
+    low: int
+    high: int | None
+    """None: it may be later than one has watched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """Three curves that add up to one at every update.
+
+    Entry i holds from `updates[i]` until before `updates[i + 1]`, the last one until `until`. The first is the update
+    0, the others are those at which something happened. All are empty where there are no seeds.
+    """
+
+    updates: tuple[int, ...]
+    escaped: Curve
+    """Those that had left a basin or a saddle,"""
+    waiting: Curve
+    """those that had not, but went on,"""
+    ended: Curve
+    """and those that had diverged or left the surface without having escaped before."""
+    until: int
+    """How many updates were watched."""
+
+    def quantile(self, share: float) -> Quantile | None:
+        """The first update by which this share of all had escaped; None if that was not to be seen.
+
+        Its interval is the curve's own, read across: from where the upper ends have come to this share to where
+        the lower ends have (Brookmeyer & Crowley 1982, "A confidence interval for the median survival time",
+        Biometrics 38, 29–41).
+        """
+        escaped = self.escaped
+        update, low, high = (self._reaches(curve, share) for curve in (escaped.shares, escaped.high, escaped.low))
+        return None if update is None or low is None else Quantile(update, low, high)
+
+    def certain(self) -> "Fates":
+        """The same of seeds that are bound to be alike, so that nothing is uncertain."""
+        curves = (self.escaped.certain(), self.waiting.certain(), self.ended.certain())
+        return Fates(self.updates, *curves, self.until)
+
+    def _reaches(self, curve: tuple[float, ...], share: float) -> int | None:
+        return next((update for update, height in zip(self.updates, curve, strict=True) if height >= share), None)
+
+
+def otherwise(escapes: Indices, ends: Indices) -> Mask:
+    """Which runs ended without having escaped, given the updates of both or NEVER; shape (M,)."""
+    return np.asarray((ends != NEVER) & (escapes == NEVER))
+
+
+def fates(escapes: Indices, ends: Indices, until: int) -> Fates:
+    """The three shares by each update.
+
+    Args:
+        escapes: the update at which each escaped, or NEVER; shape (M,).
+        ends: the update at which each diverged or left the surface, or NEVER; shape (M,).
+        until: how many updates were watched.
+    """
+    count = len(escapes)
+    escaped = np.sort(escapes[escapes != NEVER])
+    ended = np.sort(ends[otherwise(escapes, ends)])
+    updates = np.unique(np.concatenate([[0], escaped, ended])) if count else np.zeros(0, dtype=np.intp)
+    gone = [np.searchsorted(moments, updates, side="right") for moments in (escaped, ended)]
+
+    def curve(counts: Indices) -> Curve:
+        if not count:
+            return Curve((), (), (), ())
+        return Curve(*(tuple(part.tolist()) for part in (counts, counts / count, *score_interval(counts, count))))
+
+    return Fates(
+        updates=tuple(updates.tolist()),
+        escaped=curve(gone[0]),
+        waiting=curve(count - gone[0] - gone[1]),
+        ended=curve(gone[1]),
+        until=until,
+    )

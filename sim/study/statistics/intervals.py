@@ -1,0 +1,108 @@
+"""What a sample says about all that could have been drawn: shares and means, with 95 % intervals."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...descent.batches import Indices
+from ...surface.points import Array
+
+Z = 1.959963984540054  # A standard normal number is within ± this with a probability of 95 %.
+STUDENT = (
+    *(12.7062047362, 4.3026527297, 3.1824463053, 2.7764451052, 2.5705818356),
+    *(2.4469118511, 2.3646242516, 2.3060041352, 2.2621571628, 2.2281388520),
+)
+"""The same for Student's t with one to ten degrees of freedom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number that was measured on a sample, and the interval that holds the true one with 95 % confidence.
+
+    NaN where the sample says nothing about it.
+    """
+
+    value: float
+    low: float
+    high: float
+
+
+UNKNOWN = Estimate(math.nan, math.nan, math.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of a sample there were, and the share of all that this speaks for."""
+
+    count: int
+    estimate: Estimate
+
+
+def wilson(count: int, trials: int) -> Share:
+    """The share of `count` in so many trials, with the score interval (Wilson 1927).
+
+    It stays within 0 and 1, and says something even where none or all of the trials succeeded (Newcombe
+    1998, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17, 857–872).
+    """
+    return shares(np.array([count]), trials)[0]
+
+
+def shares(counts: Indices, trials: int) -> tuple[Share, ...]:
+    """`wilson` of each of several counts (n,) in the same trials, in one go."""
+    if not trials:
+        return tuple(Share(0, Estimate(math.nan, 0.0, 1.0)) for _ in counts)
+    ends = (end.tolist() for end in score_interval(counts, trials))
+    estimates = zip((counts / trials).tolist(), *ends, strict=True)
+    return tuple(Share(n, Estimate(*estimate)) for n, estimate in zip(counts.tolist(), estimates, strict=True))
+
+
+def score_interval(counts: Indices, trials: int) -> tuple[Array, Array]:
+    """Both ends of `wilson`'s interval for each of several counts (n,) in the same trials, 1 or more."""
+    share = counts / trials
+    spread = Z * Z / trials
+    middle = (share + spread / 2) / (1 + spread)
+    half = Z * np.sqrt(share * (1 - share) / trials + spread / (4 * trials)) / (1 + spread)
+    low, high = np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
+    return np.where(share > 0, low, 0.0), np.where(share < 1, high, 1.0)
+
+
+def exact(count: int, trials: int) -> Share:
+    """The share of a sample whose members are all alike: nothing about it is uncertain."""
+    value = count / trials if trials else math.nan
+    return Share(count, Estimate(value, value, value))
+
+
+def mean(values: Array) -> Estimate:
+    """The mean of finite values (n,), with Student's t interval (1908).
+
+    It supposes that the mean of so many is normally distributed. That it is for more than a few dozen values (the
+    central limit theorem) even where these have two humps, one for each basin; but not where a few outweigh all
+    others, as the losses of marbles that are about to diverge do: then the interval holds far less often. One value
+    has an infinite interval. Equal values have their own mean to the last bit, and an interval of no width.
+    """
+    count = len(values)
+    if not count:
+        return UNKNOWN
+    with np.errstate(over="ignore", invalid="ignore"):
+        rest = values - values[0]
+        middle = float(values[0] + rest.mean())
+        half = _student(count - 1) * float(rest.std(ddof=1)) / math.sqrt(count) if count > 1 else math.inf
+    return Estimate(middle, middle - half, middle + half)
+
+
+def _student(freedom: int) -> float:
+    """The 97.5 % quantile of Student's t, to one part in a hundred thousand or better.
+
+    Beyond the table it is the expansion in 1/freedom of Abramowitz & Stegun, 26.7.5, which needs ten for that.
+    """
+    if freedom <= len(STUDENT):
+        return STUDENT[freedom - 1]
+    z = Z
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return z + math.fsum(term / freedom**power for power, term in enumerate(terms, 1))

@@ -1,0 +1,33 @@
+"""How an estimate is told: the number, and the interval in which the true one lies."""
+
+import math
+
+from ...report import number
+from .intervals import Estimate
+
+EXACT = 1e-9  # An interval this narrow, over the number itself, is no reason to write more digits.
+LARGE = 1e9  # From here on, numbers are written with an exponent.
+
+INTERVALS = "Intervals hold the true value with 95 % confidence."
+
+
+def estimate_summary(estimate: Estimate) -> dict[str, float | None]:
+    """An estimate as what JSON can hold."""
+    return {"value": number(estimate.value), "low": number(estimate.low), "high": number(estimate.high)}
+
+
+def share_texts(estimate: Estimate) -> tuple[str, str]:
+    """A share and its interval in percent, with the digits that the interval is worth."""
+    value, interval = number_texts(Estimate(100 * estimate.value, 100 * estimate.low, 100 * estimate.high))
+    return value if math.isnan(estimate.value) else f"{value} %", interval
+
+
+def number_texts(estimate: Estimate) -> tuple[str, str]:
+    """A number and its interval, with the digits that the interval is worth."""
+    value, low, high = estimate.value, estimate.low, estimate.high
+    if not math.isfinite(value):
+        return "–", ""
+    width = high - low
+    plain = EXACT * abs(value) < width < math.inf and abs(value) < LARGE
+    form = f"z,.{max(0, 1 - math.floor(math.log10(width)))}f" if plain else ",.4g"
+    return f"{value:{form}}", f"{low:{form}} … {high:{form}}" if 0 < width < math.inf else ""

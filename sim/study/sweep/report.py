@@ -1,0 +1,279 @@
+"""A sweep's outcome for people and for programs: as a table, a chart, JSON and CSV."""
+
+import csv
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...report import updates_text
+from ..statistics.figure import Axis, Figure, HeatMap, Line, Page
+from ..statistics.intervals import Estimate
+from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
+from .measures import Measure, estimates, measures, names_of
+from .settings import Value
+from .sweep import Minimum, Point, Result, Sweep, certain, gathered, number
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+    from rich.table import Table
+
+WIDE = 20.0  # Values so many times as large as others are charted by their logarithm.
+MOST_MINIMA = 8  # That the table names.
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one lane at one point."""
+
+    point: Point
+    lane: str
+    seeds: int
+    certain: bool
+    """Whether all seeds are alike, and one was computed for all."""
+    undecided: int
+    """How many seeds were perhaps about to escape when they had run on to the limit; they count as not escaped."""
+    estimates: Mapping[str, Estimate]
+    """Of every measure, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sweep and its outcome."""
+
+    sweep: Sweep
+    minima: tuple[Minimum, ...]
+    """Those of the scene before it is changed."""
+    outcomes: tuple[tuple[Outcome, ...], ...]
+    """At each point, of each lane."""
+
+
+def minima_of(sweep: Sweep) -> tuple[Minimum, ...]:
+    """The minima of the scene before it is changed, the lowest first."""
+    return tuple(Minimum(*point.position, point.value) for point in sweep.scene.problem().minima)
+
+
+def told(sweep: Sweep, results: Mapping[int, Result]) -> Told:
+    """The outcome that follows from the results of all blocks."""
+    minima = minima_of(sweep)
+    cases = gathered(sweep, results)
+    sure = {block.case: certain(block.job.scene) for block in sweep.blocks}
+    found = {case: estimates(result, names_of(minima, result.minima), sure[case]) for case, result in cases.items()}
+    undecided = {case: _undecided(result, sweep.seeds) for case, result in cases.items()}
+    return Told(
+        sweep,
+        minima,
+        tuple(
+            tuple(
+                Outcome(point, lane, sweep.seeds, sure[case], undecided[case], found[case])
+                for lane, case in zip(sweep.lanes, point.cases, strict=True)
+            )
+            for point in sweep.points
+        ),
+    )
+
+
+def _undecided(result: Result, seeds: int) -> int:
+    """Of so many seeds, for all of which one may stand."""
+    return int(np.count_nonzero(result.outcomes.undecided)) * seeds // len(result.outcomes.seeds)
+
+
+# For programs.
+
+
+def summary(result: Told) -> dict[str, Any]:
+    """The outcome as what JSON can hold: what is unknown or not finite becomes None.
+
+    Each lane at each point has all of `measures` by name, each with the ends of its interval. The shares `escaped`,
+    `not-escaped-yet` and `ended-otherwise` add up to one. `undecided` is how many seeds were out of their basin at
+    the last update, and neither back nor elsewhere when they had run on to the limit; they count as not escaped yet.
+    """
+    sweep = result.sweep
+    return {
+        "scene": sweep.scene.name,
+        "over": [{"path": each.name, "values": each.values} for each in sweep.parameters],
+        "first_seed": sweep.first_seed,
+        "seeds": sweep.seeds,
+        "confidence": 0.95,
+        "minima": [
+            {"name": f"minimum-{place}", "x": minimum.x, "y": minimum.y, "loss": minimum.loss}
+            for place, minimum in enumerate(result.minima, 1)
+        ],
+        "points": [
+            {
+                "values": dict(zip((each.name for each in sweep.parameters), outcomes[0].point.values, strict=True)),
+                "updates": outcomes[0].point.updates,
+                "lanes": [
+                    {
+                        "name": outcome.lane,
+                        "all_seeds_alike": outcome.certain,
+                        "undecided": outcome.undecided,
+                        **{name: estimate_summary(each) for name, each in outcome.estimates.items()},
+                    }
+                    for outcome in outcomes
+                ],
+            }
+            for outcomes in result.outcomes
+        ],
+    }
+
+
+def write_csv(result: Told, stream: "SupportsWrite[str]") -> None:
+    """A header, and one row a point and lane: the values, the lane, and every measure with its interval.
+
+    - one column a parameter, called by its path; `updates`, after which one looks; `lane`, `seeds`;
+    - `undecided`: how many seeds were perhaps about to escape when they had run on to the limit; not escaped yet;
+    - each measure under its name, with `_low` and `_high` for the 95 % interval; empty where it is unknown.
+
+    Numbers have as many digits as it takes to read the same bits back.
+    """
+    sweep = result.sweep
+    writer = csv.writer(stream, lineterminator="\n")
+    names = list(measures(len(result.minima)))
+    ends = ("", "_low", "_high")
+    parameters = (each.name for each in sweep.parameters)
+    writer.writerow(
+        [*parameters, "updates", "lane", "seeds", "undecided", *(name + end for name in names for end in ends)]
+    )
+    for outcomes in result.outcomes:
+        for outcome in outcomes:
+            numbers = [
+                _cell(end)
+                for name in names
+                for each in (outcome.estimates[name],)
+                for end in (each.value, each.low, each.high)
+            ]
+            point = outcome.point
+            writer.writerow([*point.values, point.updates, outcome.lane, outcome.seeds, outcome.undecided, *numbers])
+
+
+def _cell(value: float) -> float | str:
+    return "" if math.isnan(value) else value
+
+
+# For people.
+
+
+def table(result: Told, measure: str) -> "Table":
+    """The measure at every point, a column a lane."""
+    from rich import box  # noqa: PLC0415  Only those who look at a table wait for it.
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    sweep, kind = result.sweep, measures(len(result.minima))[measure]
+    drawn = Table(
+        title=Text(f"{sweep.scene.title} · {kind.label}", style="bold"),
+        caption=Text("\n".join(_legend(result)), style="dim"),
+        caption_justify="left",
+        box=box.HORIZONTALS,
+    )
+    for each in sweep.parameters:
+        drawn.add_column(Text(each.name), overflow="fold")
+    for lane in sweep.lanes:
+        drawn.add_column(Text(lane), justify="right", overflow="fold")
+    for outcomes in result.outcomes:
+        cells = [Text(_value_text(value)) for value in outcomes[0].point.values]
+        for outcome in outcomes:
+            value, interval = _texts(outcome.estimates[measure], kind)
+            cells.append(Text.assemble((value, "bold"), (f"\n{interval}" if interval else "", "dim")))
+        drawn.add_row(*cells)
+    return drawn
+
+
+def _texts(estimate: Estimate, kind: Measure) -> tuple[str, str]:
+    return (share_texts if kind.percent else number_texts)(estimate)
+
+
+def _value_text(value: Value) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _legend(result: Told) -> Iterator[str]:
+    for place, minimum in enumerate(result.minima[:MOST_MINIMA], 1):
+        yield f"minimum {place}: ({minimum.x:.4g}, {minimum.y:.4g}), loss {minimum.loss:.4g}"
+    yield f"{_note(result)} {INTERVALS}"
+
+
+def _note(result: Told) -> str:
+    """How it was found."""
+    sweep = result.sweep
+    updates = {point.updates for point in sweep.points}
+    seeds = f"{sweep.seeds:,} seed{'' if sweep.seeds == 1 else 's'} from {sweep.first_seed}"
+    after = updates_text(updates.pop()) if len(updates) == 1 else "the updates of each point"
+    alike = any(outcome.certain for outcomes in result.outcomes for outcome in outcomes)
+    open_ = sum(outcome.undecided for outcomes in result.outcomes for outcome in outcomes)
+    return (
+        f"{seeds}, after {after}."
+        + (" Full batches know no chance: their seeds are all alike." if alike else "")
+        + (f" Of {open_:,} runs it stayed undecided whether they escaped; they count as not." if open_ else "")
+    )
+
+
+# As figures.
+
+
+def page(result: Told, measure: str) -> Page:
+    """The measure against the parameter, a line a lane; against two of them, a heat map a lane that they touch."""
+    kind = measures(len(result.minima))[measure]
+    title, note = result.sweep.scene.title, _note(result)
+    if len(result.sweep.parameters) == 1:
+        return Page(title, (_chart(result, measure, kind),), f"{note} {INTERVALS}")
+    return Page(title, _maps(result, measure, kind), note)
+
+
+def _chart(result: Told, measure: str, kind: Measure) -> Figure:
+    sweep = result.sweep
+    (parameter,) = sweep.parameters
+    places = [number(point.values[0], point) for point in sweep.points]
+    order = sorted(range(len(places)), key=places.__getitem__)
+    x = tuple(places[place] for place in order)
+    lines = []
+    for hue, lane in enumerate(sweep.lanes):
+        found = [result.outcomes[place][hue].estimates[measure] for place in order]
+        lines.append(
+            Line(
+                lane,
+                x,
+                tuple(each.value for each in found),
+                tuple(each.low for each in found),
+                tuple(each.high for each in found),
+                hue,
+                dashed=not sweep.touches(lane),
+                dots=sweep.touches(lane),
+            )
+        )
+    log = x[0] > 0 and (parameter.log or x[-1] >= WIDE * x[0])
+    return Figure("", Axis(parameter.name, log=log), _axis(kind), tuple(lines))
+
+
+def _axis(kind: Measure) -> Axis:
+    return Axis(kind.label, 0.0, 1.0, percent=True) if kind.percent else Axis(kind.label)
+
+
+def _maps(result: Told, measure: str, kind: Measure) -> tuple[Figure, ...]:
+    sweep = result.sweep
+    across, up = sweep.parameters
+    x, y = (Axis(each.name, names=tuple(map(_value_text, each.values))) for each in (across, up))
+    shown = [place for place, lane in enumerate(sweep.lanes) if sweep.touches(lane)]
+    values = np.array([[outcomes[lane].estimates[measure].value for outcomes in result.outcomes] for lane in shown])
+    grids = values.reshape(len(shown), len(across.values), len(up.values)).transpose(0, 2, 1)
+    low, high = (0.0, 1.0) if kind.percent else _ends(values[np.isfinite(values)])
+    return tuple(
+        Figure(
+            sweep.lanes[lane],
+            x,
+            y,
+            (HeatMap(kind.label, tuple(map(tuple, grid.tolist())), low, high, kind.percent),),
+        )
+        for lane, grid in zip(shown, grids, strict=True)
+    )
+
+
+def _ends(values: "np.ndarray[Any, np.dtype[np.float64]]") -> tuple[float, float]:
+    """Where the colours begin and end."""
+    if not len(values):
+        return 0.0, 1.0
+    low, high = float(values.min()), float(values.max())
+    return (low, high) if low < high else (low - 0.5, high + 0.5)

@@ -1,0 +1,215 @@
+"""Sweeps: what becomes of a scene's lanes as one or two of its numbers change.
+
+A sweep is planned as a value: its points, the cases that they need (a lane that no number touches is one case at
+all points), and the blocks of seeds in which each case is computed. So whoever computes a block, and
+when, makes no difference.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+from ...descent.clock import Machine
+from ...descent.sight import EQUAL_LOSS
+from ...descent.track import Lane
+from ...scene import Scene
+from ...scene.words import path_text
+from ..work.ensemble import Job, Outcomes, join
+from ..work.workers import StudyError
+from .settings import FULL, Over, Parameter, Value, parameter, scene_with, tables_of
+
+MOST_POINTS = 2_500
+MOST_RUNS = 5_000_000  # Some 600 MB of results.
+MOST_WORK = 10**12  # Marble-updates; many cores take days for them.
+BLOCK_WORK = 400_000  # Marble-updates of a block, about, so that little is lost when a sweep is stopped;
+LARGEST_BLOCK, SMALLEST_BLOCK = 250, 50  # but so many seeds that numpy is worth its while.
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """Where a minimum lies, and the training loss there."""
+
+    x: float
+    y: float
+    loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What becomes of some seeds of a case, and the minima that their basins are named after."""
+
+    outcomes: Outcomes
+    minima: tuple[Minimum, ...]
+    """The lowest first, as the basins are numbered."""
+    lowest: int
+    """How many of them are the global one: those that are as low as the lowest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some seeds of a case: what one worker computes at a time."""
+
+    case: int
+    """Its place among the cases."""
+    job: Job
+
+    @property
+    def marble_updates(self) -> int:
+        """Those of the job."""
+        return self.job.marble_updates
+
+    def run(self) -> Result:
+        """Compute it, here and now."""
+        outcomes = self.job.run()
+        problem = self.job.scene.problem()
+        minima = tuple(Minimum(*point.position, point.value) for point in problem.minima)
+        level = 0.0 if problem.lowest is None else problem.lowest + EQUAL_LOSS * problem.scale.loss
+        return Result(outcomes, minima, sum(minimum.loss <= level for minimum in minima))
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The scene with one combination of values."""
+
+    values: tuple[Value, ...]
+    """One a parameter."""
+    scene: Scene
+    updates: int
+    cases: tuple[int, ...]
+    """One a lane."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A sweep as it is planned."""
+
+    scene: Scene
+    parameters: tuple[Parameter, ...]
+    first_seed: int
+    seeds: int
+    updates: int | None
+    """After how many updates one looks; None: as many as the scene has at each point."""
+    points: tuple[Point, ...]
+    """The last parameter changes fastest."""
+    blocks: tuple[Block, ...]
+    """Case after case."""
+
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """The lanes' names."""
+        return tuple(lane.name for lane in self.scene.lanes)
+
+    def touches(self, lane: str) -> bool:
+        """Whether any of the parameters makes a difference to that lane."""
+        paths = [path for parameter in self.parameters for path in parameter.paths]
+        return any(path[0] != "lane" or path[1] == lane for path in paths)
+
+
+def plan(scene: Scene, overs: Sequence[Over], seeds: int, updates: int | None = None) -> Sweep:
+    """The sweep of a scene over the values that were typed, from the scene's own seed on.
+
+    Raises:
+        SceneError: there is no such number, or a value makes no scene.
+        StudyError: the parameters do not go together, or it is too much.
+    """
+    tables = tables_of(scene)
+    parameters = tuple(parameter(over, tables) for over in overs)
+    _check_parameters(parameters, updates)
+    combinations = 1
+    for each in parameters:
+        combinations *= len(each.values)
+    if combinations > MOST_POINTS:
+        raise StudyError(f"that would be {combinations:,} points, more than {MOST_POINTS:,}")
+    cases: dict[Scene, int] = {}
+    points = []
+    for values in product(*(each.values for each in parameters)):
+        changed = scene_with(tables, scene.name, list(zip(parameters, values, strict=True)))
+        made = changed.updates if updates is None else updates
+        bare = [_bare(changed, lane, made) for lane in changed.lanes]
+        points.append(Point(values, changed, made, tuple(cases.setdefault(case, len(cases)) for case in bare)))
+    runs = [1 if certain(case) else seeds for case in cases]
+    _check_size(runs, sum(count * case.updates for count, case in zip(runs, cases, strict=True)))
+    blocks = tuple(block for number, case in enumerate(cases) for block in _blocks(number, case, scene.seed, seeds))
+    return Sweep(scene, parameters, scene.seed, seeds, updates, tuple(points), blocks)
+
+
+def certain(scene: Scene, lane: int = 0) -> bool:
+    """Whether the lane knows no chance: it sees all examples at every update, and every seed ends alike."""
+    return scene.lanes[lane].batch_size >= scene.examples.count
+
+
+def _bare(scene: Scene, lane: Lane, updates: int) -> Scene:
+    """The scene with one lane, and without all that makes no difference to it: equal ones become of equal marbles."""
+    return replace(
+        scene,
+        name="",
+        title="",
+        look="",
+        seed=0,
+        updates=updates,
+        machine=Machine(),
+        lanes=(replace(lane, name=""),),
+        claims=(None,),
+    )
+
+
+def _blocks(number: int, case: Scene, first_seed: int, seeds: int) -> list[Block]:
+    if certain(case):
+        return [Block(number, Job(case, 0, first_seed, 1, case.updates))]
+    size = min(LARGEST_BLOCK, max(SMALLEST_BLOCK, BLOCK_WORK // max(1, case.updates)))
+    return [
+        Block(number, Job(case, 0, first_seed + first, min(size, seeds - first), case.updates))
+        for first in range(0, seeds, size)
+    ]
+
+
+def _check_parameters(parameters: Sequence[Parameter], updates: int | None) -> None:
+    for place, one in enumerate(parameters):
+        for other in parameters[:place]:
+            if both := set(one.paths) & set(other.paths):
+                path = path_text(*min(both, key=str))
+                raise StudyError(f"{path} can be swept only once, but {other.name} and {one.name} both change it")
+    if updates is not None and any(("updates",) in parameter.paths for parameter in parameters):
+        raise StudyError("updates are swept already, and cannot be given by --updates as well")
+
+
+def _check_size(runs: Sequence[int], work: int) -> None:
+    if sum(runs) > MOST_RUNS:
+        raise StudyError(f"that would be {sum(runs):,} runs, more than {MOST_RUNS:,}: ask for fewer seeds or values")
+    if work > MOST_WORK:
+        raise StudyError(
+            f"that would be {work:,} updates of single marbles, more than {MOST_WORK:,}: "
+            "ask for fewer updates, seeds or values"
+        )
+
+
+def number(value: Value, point: Point) -> float:
+    """A value at a point as a number: a full batch has as many examples as there are."""
+    return float(point.scene.examples.count) if value == FULL else float(value)
+
+
+def gathered(sweep: Sweep, results: Mapping[int, Result]) -> dict[int, Result]:
+    """The results of all blocks put together case by case, in the order of the seeds."""
+    parts: dict[int, list[Result]] = {}
+    for place, block in enumerate(sweep.blocks):
+        parts.setdefault(block.case, []).append(results[place])
+    return {
+        case: Result(join([part.outcomes for part in some]), some[0].minima, some[0].lowest)
+        for case, some in parts.items()
+    }
+
+
+def description(sweep: Sweep) -> dict[str, Any]:
+    """All that the sweep's results follow from, as what JSON can hold."""
+    tables = tables_of(sweep.scene)
+    return {
+        "scene": sweep.scene.name,
+        "numbers": {key: table for key, table in tables.items() if key not in ("title", "look", "machine", "seed")},
+        "over": [{"path": each.name, "values": each.values} for each in sweep.parameters],
+        "first_seed": sweep.first_seed,
+        "seeds": sweep.seeds,
+        "updates": sweep.updates,
+        "lanes": sweep.lanes,
+        "points": [{"values": point.values, "cases": point.cases} for point in sweep.points],
+    }

@@ -1,0 +1,163 @@
+"""Many seeds of one lane, and what became of each.
+
+All that is told of a run is told as of its last update, but for one thing that only time can tell: whether a marble
+that is just then in another basin has left its own, or turns back. Such runs go on, unseen, until that is decided.
+So an escape counts by the update at which it happened, however long one watches.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from ...descent import judge
+from ...descent.batches import Indices, Seeds
+from ...descent.blocks import DWELL
+from ...descent.crowd import MOMENTS_KEPT, Crowd
+from ...descent.problem import Problem
+from ...descent.track import Lane
+from ...descent.verdict import KINDS, Kind
+from ...scene import Scene
+from ...surface.basins import Labels, Mask
+from ...surface.points import Array
+
+NEVER = judge.NEVER
+"""The update of what did not happen."""
+
+VERDICTS = KINDS
+
+MARBLES = 1 << 11  # Most that are computed at once,
+MOMENTS = 1 << 18  # and most of their moments: some 100 MB.
+
+OVER = (Kind.DIVERGED, Kind.OFF_SURFACE)
+"""The verdicts after which nothing more can happen."""
+
+FOLLOWED, LEAST_FOLLOWED = 4, 500
+"""Runs in which it is open whether they have escaped go on for up to so many times the updates, or up to this one."""
+TOGETHER = (DWELL, 3 * DWELL)
+"""For so many updates all marbles of a block go on; for one that takes longer, its run is made anew, alone."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Outcomes:
+    """What became of M marbles of one lane, in the order of their seeds."""
+
+    seeds: Seeds
+    """Shape (M,)."""
+    updates: Indices
+    """How many updates each made, fewer than asked for where the numbers overflowed; shape (M,)."""
+    verdicts: Indices
+    """The last verdict, as an index into VERDICTS; shape (M,)."""
+    basins: Labels
+    """The minimum in whose basin each is at last, or NO_BASIN; shape (M,)."""
+    escapes: Indices
+    """The update at which each first left a basin or a saddle, or NEVER; shape (M,). It may be certain only later."""
+    ends: Indices
+    """The update at which each diverged or left the surface, whether it had escaped before or not, or NEVER; (M,)."""
+    undecided: Mask
+    """Which had not escaped for all that is known, and may be about to, when they had run on to the limit; (M,)."""
+    theta: Array
+    """Where each is at last, shape (M, 2)."""
+    losses: Array
+    """The training loss there, shape (M,)."""
+    test_losses: Array
+    """The test loss there, shape (M,)."""
+
+
+def join(parts: Sequence[Outcomes]) -> Outcomes:
+    """The outcomes of several ensembles of one lane, one after the other."""
+    return Outcomes(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Outcomes)))
+
+
+def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds, updates: int) -> Outcomes:
+    """What becomes of a marble of this lane with each of the seeds (M,), after so many updates.
+
+    Each outcome is in every bit that of the race with this seed. Marbles of a full batch, which know no
+    chance, are computed once.
+    """
+    chance = lane.batch_size < problem.train.count
+    some = seeds if chance else seeds[:1]
+    block = max(1, min(MARBLES, MOMENTS // min(MOMENTS_KEPT, updates + 1)))
+    parts = [_block(problem, lane, start, some[i : i + block], updates) for i in range(0, len(some), block)]
+    if chance:
+        return join(parts)
+    (one,) = parts
+    return replace(
+        Outcomes(*(np.repeat(getattr(one, field.name), len(seeds), axis=0) for field in fields(Outcomes))), seeds=seeds
+    )
+
+
+def last_followed(updates: int) -> int:
+    """Up to which update at most a run goes on if it is still open whether it escaped within so many updates."""
+    return max(FOLLOWED * updates, LEAST_FOLLOWED)
+
+
+def _block(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds, updates: int) -> Outcomes:
+    crowd = _crowd(problem, lane, start, seeds)
+    crowd.extend(updates)
+    theta = np.array(crowd.run.theta[-1], order="C")  # Copies, since the crowd may have to go on.
+    verdicts, basins = crowd.judge.kinds.copy(), crowd.judge.basins.copy()
+    with np.errstate(all="ignore"):
+        losses, test_losses = problem.train.value(theta), problem.test.value(theta)
+    made, ends = crowd.run.made, crowd.judge.ends
+    escapes, undecided = _decided(crowd, start, seeds, updates)
+    return Outcomes(
+        seeds=seeds,
+        updates=made,
+        verdicts=verdicts,
+        basins=basins,
+        escapes=np.where((ends != NEVER) & (escapes >= ends), NEVER, escapes),
+        ends=ends,
+        undecided=undecided,
+        theta=theta,
+        losses=losses,
+        test_losses=test_losses,
+    )
+
+
+def _crowd(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds) -> Crowd:
+    return Crowd(problem, lane, np.tile(start, (len(seeds), 1)), seeds)
+
+
+def _decided(crowd: Crowd, start: tuple[float, float], seeds: Seeds, updates: int) -> tuple[Indices, Mask]:
+    """The first escapes within so many updates, which a crowd has made, and which runs stay undecided at the limit.
+
+    The crowd goes on meanwhile.
+    """
+    for more in TOGETHER:
+        if not crowd.judge.undecided(updates).any():
+            break
+        crowd.extend(updates + more)
+    escapes, pending = crowd.judge.escaped(updates), crowd.judge.undecided(updates)
+    left, last = np.flatnonzero(pending), last_followed(updates)
+    if len(left):
+        alone, more = _crowd(crowd.run.problem, crowd.run.lane, start, seeds[left]), TOGETHER[-1]
+        while alone.run.updates < last and (alone.run.updates <= updates or alone.judge.undecided(updates).any()):
+            more *= 2
+            alone.extend(min(updates + more, last))
+        escapes[left], pending[left] = alone.judge.escaped(updates), alone.judge.undecided(updates)
+    return escapes, pending & (escapes == NEVER)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Consecutive seeds of one lane of a scene: what one worker computes at a time."""
+
+    scene: Scene
+    lane: int
+    """Its place among the scene's lanes."""
+    first_seed: int
+    count: int
+    """How many seeds."""
+    updates: int
+
+    @property
+    def marble_updates(self) -> int:
+        """How many updates are computed; where no chance is in it, those of one marble stand for all."""
+        chance = self.scene.lanes[self.lane].batch_size < self.scene.examples.count
+        return self.updates * (self.count if chance else 1)
+
+    def run(self) -> Outcomes:
+        """Compute it, here and now."""
+        seeds = np.arange(self.first_seed, self.first_seed + self.count)
+        return ensemble(self.scene.problem(), self.scene.lanes[self.lane], self.scene.start, seeds, self.updates)
