@@ -222,6 +222,7 @@ def test_nothing_in_the_house_names_a_language_but_english() -> None:
         ("scene.zh.title", ["zh"]),
         ("zh: Remark | None = None", ["zh"]),
         ('Button("中文")', ["中文"]),
+        ('Button("Deutsch")', ["Deutsch"]),
         ("# In de.toml", ["de"]),
         ('ENGLISH = "en"  # index, mode, zhang', []),
     ],
