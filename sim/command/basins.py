@@ -14,22 +14,13 @@ if TYPE_CHECKING:
     from ..descent.rules.protocol import Rule
     from ..scene import Scene
 
-HYPERPARAMETERS = {
-    "learning_rate": "η",
-    "decay": "λ",
-    "alpha": "α",
-    "beta1": "β₁",
-    "beta2": "β₂",
-    "epsilon": "ε",
-    "weight_decay": "w",
-}
-"""Those of all rules, each an option, and their letters."""
-
 USUAL_UPDATES, MOST_UPDATES = 2_000, 100_000
 
 
 def parser() -> argparse.ArgumentParser:
     """Its arguments."""
+    from ..descent.rules import RULES, all_letters
+
     parser = Parser(
         "basins",
         "Draw a map of basins: the minimum in which the full-batch descent from every\n"
@@ -48,13 +39,13 @@ def parser() -> argparse.ArgumentParser:
     which.add_argument(
         "--rule",
         metavar="RULE",
-        help="follow that rule (gradient descent, momentum, nesterov, adagrad, rmsprop, adam, adamw); what is not "
+        help=f"follow that rule ({', '.join(RULES)}); what is not "
         "given is as in the scene's first lane of that rule, or if there is none, the learning rate as in its "
         "first lane and the rest as usual (default: gradient flow)",
     )
-    for name, letter in HYPERPARAMETERS.items():
+    for name, letter in all_letters().items():
         option = "--" + name.replace("_", "-")
-        parser.add_argument(option, type=_number, metavar=letter, help=f"the rule's {name.replace('_', ' ')}")
+        parser.add_argument(option, type=_number, metavar=letter.sign, help=f"the rule's {name.replace('_', ' ')}")
     parser.add_argument(
         "--updates",
         type=whole_number(1, MOST_UPDATES),
@@ -126,11 +117,11 @@ def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
 
     from pydantic import TypeAdapter, ValidationError
 
-    from ..descent.rules import RULES, rule_name
+    from ..descent.rules import RULES, all_letters, rule_name
     from ..scene.mistakes import reason
     from ..scene.words import nearest
 
-    given = {name: value for name in HYPERPARAMETERS if (value := getattr(arguments, name)) is not None}
+    given = {name: value for name in all_letters() if (value := getattr(arguments, name)) is not None}
     lanes = {lane.name: lane.rule for lane in scene.lanes}
     if arguments.lane is not None:
         if arguments.lane not in lanes:

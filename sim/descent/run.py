@@ -185,7 +185,7 @@ class Run:
     def _batch_losses(self, rows: slice) -> Array:
         """L_B of these moments, for batches that are drawn again."""
         train, lane, count = self.problem.train, self.lane, rows.stop - rows.start
-        if lane.batch_size >= train.count:
+        if lane.sees_all(train.count):
             return self.loss[rows]
         drawn = batches(self.seeds, train.count, lane.batch_size, self.first + rows.start)
         return _losses(train, self.theta[rows], list(islice(drawn, count)))

@@ -26,6 +26,10 @@ class Lane:
     rule: Rule[Any]
     batch_size: int
 
+    def sees_all(self, count: int) -> bool:
+        """Whether each batch is all of so many examples, so that no chance is in it."""
+        return self.batch_size >= count
+
 
 class Update(NamedTuple):
     """One update of M marbles: θ ← θ + movement, with what caused it."""

@@ -8,7 +8,7 @@ from .adamw import AdamW
 from .gradient_descent import GradientDescent
 from .momentum import Momentum
 from .nesterov import Nesterov
-from .protocol import Rule
+from .protocol import Letter, Rule, letters
 from .rmsprop import RMSprop
 
 RULES: dict[str, type[Rule[Any]]] = {
@@ -28,3 +28,8 @@ _NAMES = {kind: name for name, kind in RULES.items()}
 def rule_name(rule: Rule[Any]) -> str:
     """The name under which the rule's kind is registered; that of its class if it is not."""
     return _NAMES.get(type(rule), type(rule).__name__)
+
+
+def all_letters() -> dict[str, Letter]:
+    """The letters of the hyperparameters of all rules, by their names."""
+    return {name: letter for kind in RULES.values() for name, letter in letters(kind).items()}

@@ -1,12 +1,12 @@
 """Adam."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from ...surface.points import Array
-from .protocol import Decay, Epsilon, LearningRate, Slope
+from .protocol import Epsilon, LearningRate, Letter, Share, Slope
 
 
 class AdamState(NamedTuple):
@@ -42,8 +42,8 @@ class Adam:
     """
 
     learning_rate: LearningRate = 1e-3
-    beta1: Decay = 0.9
-    beta2: Decay = 0.999
+    beta1: Annotated[Share, Letter("β₁")] = 0.9
+    beta2: Annotated[Share, Letter("β₂")] = 0.999
     epsilon: Epsilon = 1e-8
 
     def init(self, theta: Array) -> AdamState:

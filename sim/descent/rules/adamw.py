@@ -1,10 +1,11 @@
 """AdamW: Adam with decoupled weight decay."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from ...surface.points import Array
 from .adam import Adam, AdamState
-from .protocol import Decay, Epsilon, LearningRate, Slope, WeightDecay
+from .protocol import Epsilon, LearningRate, Letter, Share, Slope, WeightDecay
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class AdamW:
     """
 
     learning_rate: LearningRate = 1e-3
-    beta1: Decay = 0.9
-    beta2: Decay = 0.999
+    beta1: Annotated[Share, Letter("β₁")] = 0.9
+    beta2: Annotated[Share, Letter("β₂")] = 0.999
     epsilon: Epsilon = 1e-8
     weight_decay: WeightDecay = 1e-2
 

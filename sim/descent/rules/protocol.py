@@ -1,23 +1,43 @@
 """What every update rule offers, and the ranges its hyperparameters may take."""
 
-from dataclasses import Field
-from typing import Annotated, Any, ClassVar, Protocol, TypeVar
+from dataclasses import Field, dataclass, fields
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar, get_args, get_type_hints
 
 from annotated_types import Ge, Gt, Le, Lt
 
 from ...surface.points import Array
 
-LearningRate = Annotated[float, Gt(0), Le(1e6)]
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """How a hyperparameter is written in formulas, and on screen: always, or where it is not the usual one."""
+
+    sign: str
+    always: bool = False
+
+
+LearningRate = Annotated[float, Gt(0), Le(1e6), Letter("η", always=True)]
 """η. The upper end is far beyond divergence, and keeps infinity out."""
 
-Decay = Annotated[float, Ge(0), Lt(1)]
+Share = Annotated[float, Ge(0), Lt(1)]
 """The share of a running sum or average that lives on to the next update; at 1 it would never forget."""
 
-Epsilon = Annotated[float, Gt(0), Le(1)]
+Decay = Annotated[Share, Letter("λ", always=True)]
+"""Of the last movement, in momentum."""
+
+Epsilon = Annotated[float, Gt(0), Le(1), Letter("ε")]
 """What is added to a denominator; above 0, so that a gradient of exactly 0 moves nothing instead of 0/0."""
 
-WeightDecay = Annotated[float, Ge(0), Le(1e3)]
+WeightDecay = Annotated[float, Ge(0), Le(1e3), Letter("w")]
 """The pull of θ towards the origin, in units of the learning rate."""
+
+
+def letters(rule: "type[Rule[Any]]") -> dict[str, Letter]:
+    """The letters of a rule's hyperparameters, by the names of its fields; what has none is left out."""
+    hints = get_type_hints(rule, include_extras=True)
+    found = {field.name: get_args(hints[field.name])[1:] for field in fields(rule)}
+    return {name: letter for name, extras in found.items() for letter in extras[::-1] if isinstance(letter, Letter)}
+
 
 S = TypeVar("S", bound=tuple[Any, ...])
 

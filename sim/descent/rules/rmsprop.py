@@ -1,12 +1,12 @@
 """RMSprop."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from ...surface.points import Array
-from .protocol import Decay, Epsilon, LearningRate, Slope
+from .protocol import Epsilon, LearningRate, Letter, Share, Slope
 
 
 class RMSpropState(NamedTuple):
@@ -34,7 +34,7 @@ class RMSprop:
     """
 
     learning_rate: LearningRate = 1e-2
-    alpha: Decay = 0.99
+    alpha: Annotated[Share, Letter("α")] = 0.99
     epsilon: Epsilon = 1e-8
 
     def init(self, theta: Array) -> RMSpropState:

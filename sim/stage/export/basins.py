@@ -1,6 +1,6 @@
 """A map of basins as a picture: each basin in its colour over the contours, with a legend that tells its share."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from ..picture.terrain import draw_marks, terrain
 from ..picture.views.basins import tint
 from ..style import text
 from ..style.color import Color, mix
-from ..style.numbers import ALWAYS, SYMBOLS, percent, short
+from ..style.numbers import hyperparameters, percent
 from ..style.style import stroke_of
 from ..style.theme import Theme, load_theme
 from .png import save_png
@@ -116,13 +116,7 @@ def rule_line(rule: Rule[Any] | None, theme: Theme) -> str:
     """What the basins are those of: the rule and its hyperparameters in one line."""
     if rule is None:
         return theme.say("basins of gradient flow")
-    chosen = {field.name: getattr(rule, field.name) for field in fields(rule)}
-    told = [
-        f"{symbol} {short(chosen[name])}"
-        for name, symbol in SYMBOLS.items()
-        if name in chosen and (name in ALWAYS or chosen[name] != getattr(type(rule)(), name))
-    ]
-    return " · ".join([theme.say("basins of {rule}", rule=theme.say(rule_name(rule))), *told])
+    return " · ".join([theme.say("basins of {rule}", rule=theme.say(rule_name(rule))), *hyperparameters(rule)])
 
 
 def colored(found: BasinMap, camera: Camera, palette: npt.NDArray[np.float32]) -> pygame.Surface:

@@ -10,37 +10,72 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
+import numpy as np
+
 from ...descent.clock import CLOCKS
-from ...descent.data import MOST_EXAMPLES
+from ...descent.data import MOST_EXAMPLES, RegressionExamples, ShiftedExamples
+from ...descent.models import MODELS
 from ...descent.rules import RULES, rule_name
+from ...descent.rules.protocol import letters
 from ...languages import following, known
-from ...scene import SceneError, load_scene, scene_files
+from ...scene import Scene, SceneError, load_scene, scene_files
 from ...study.maps.swarm import SIZES, SPREADS
 from ...surface.formula import Formula
 from ..picture.views import VIEWS
-from ..session.examples import SetCount, SetSigma, chosen
+from ..session.bindings import FINE, Deed, Errand, sign_of
+from ..session.examples import ScaleCount, ScaleSigma, SetCount, SetSigma, chosen
 from ..session.lanes import (
     HIGHEST_DECAY,
     AddLane,
     ChooseRule,
     DuplicateLane,
+    NameLane,
+    NextRule,
     RemoveLane,
+    ScaleBatchSize,
+    ScaleLearningRate,
     SelectLane,
     SetBatchSize,
     SetHyperparameter,
+    ShiftMomentum,
     memory,
     two_digits,
 )
 from ..session.odds import ShowOdds, TurnSheet
-from ..session.playback import ChooseClock, ChooseSpeed, Restart
+from ..session.playback import ChangeClock, ChangeSpeed, ChooseClock, ChooseSpeed, Restart
 from ..session.session import SPEEDS, Message, Session
-from ..session.setup import NewSeed, OpenScene, SetFormula, SetSeed
-from ..session.view import ChangeLanguage, ChangeTheme, ChooseSpread, ChooseSwarm, Present, ToggleView
-from ..style.numbers import SYMBOLS, short
+from ..session.setup import Draft, EarlierSeed, NewSeed, NextScene, OpenScene, Return, SetFormula
+from ..session.view import (
+    ChangeLanguage,
+    ChangeSpread,
+    ChangeSwarm,
+    ChangeTheme,
+    ChooseSpread,
+    ChooseSwarm,
+    Present,
+    ResetView,
+    ToggleCaptions,
+    ToggleView,
+)
+from ..style.numbers import short
 from ..style.theme import Theme
 
-RATES = (1e-4, 1e1)  # Ends of the slider of learning rates, which is logarithmic.
-SIGMAS = (1e-2, 1e2)  # Ends of the slider of σ, logarithmic too; its left end is 0.
+LENGTHS = {"adagrad", "rmsprop", "adam", "adamw"}
+"""Rules whose steps are about η long, however steep it is."""
+STABLE = 4.0  # The slider of η goes up to so many times the longest step that the sharpest minimum bears,
+STRIDE = 0.2  # or, for those rules, to so many diagonals of the window;
+DECADES = 1e-4  # it begins at so much of that, and so does that of σ.
+WIDE = 0.25  # The slider of σ goes up to so much of the window's shorter side, where examples see it displaced,
+STEEP = 3.0  # to so many usual slopes where they see it tilted,
+NOISY = 2.0  # and to so many times what the model itself spans where they are noisy measurements.
+
+
+SIGMA: tuple[Deed, ...] = (ScaleSigma(1 / FINE), ScaleSigma(FINE))
+COUNT: tuple[Deed, ...] = (ScaleCount(0.5), ScaleCount(2))
+RATE: tuple[Deed, ...] = (ScaleLearningRate(1 / FINE), ScaleLearningRate(FINE))
+MOMENTUM: tuple[Deed, ...] = (ShiftMomentum(-0.05), ShiftMomentum(0.05))
+BATCH: tuple[Deed, ...] = (ScaleBatchSize(0.5), ScaleBatchSize(2))
+"""What the keys of sliders do."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +108,7 @@ class Button:
 
     name: str
     label: str
-    message: Message
+    does: Deed
     tip: str
     lit: bool = False
 
@@ -98,6 +133,10 @@ class Entry:
     """What stands there while it is empty."""
     message: Callable[[str], Message]
     tip: str
+    typed: Callable[[str], Message] | None = None
+    """What each change of it sends."""
+    mistake: str = ""
+    """What is wrong with the text; empty if nothing is."""
 
 
 Control = Slider | Choice | Buttons | Entry
@@ -136,15 +175,17 @@ def _race_controls(session: Session, theme: Theme) -> list[Control]:
             scene_titles(theme.language),
             scene.texts(theme.language).title,
             OpenScene,
-            say("1 … 9: the landscape, the examples and the lanes to start from"),
+            _tip(say, say("the landscape, the examples and the lanes to start from"), NextScene(-1), NextScene(1)),
         ),
         Entry(
             "formula",
             say("f(x, y)"),
-            scene.surface.formula if isinstance(scene.surface, Formula) else "",
+            session.draft or (scene.surface.formula if isinstance(scene.surface, Formula) else ""),
             say("your own surface"),
             SetFormula,
             say("a surface of your own, such as x^2/4 + sin(3*x)*cos(y); Enter shows it"),
+            Draft,
+            session.refused,
         ),
         Choice(
             "clock",
@@ -152,7 +193,7 @@ def _race_controls(session: Session, theme: Theme) -> list[Control]:
             tuple(clocks.values()),
             clocks[session.clock],
             lambda index: ChooseClock(list(CLOCKS)[index]),
-            say("C: what the lanes have in common while they run"),
+            _tip(say, say("what the lanes have in common while they run"), ChangeClock()),
         ),
         Slider(
             "speed",
@@ -160,15 +201,24 @@ def _race_controls(session: Session, theme: Theme) -> list[Control]:
             say("{speed} a second", speed=short(SPEEDS[session.speed])),
             session.speed / (len(SPEEDS) - 1),
             lambda position: ChooseSpeed(round(position * (len(SPEEDS) - 1))),
-            say("+ −: updates of the fastest lane in a second"),
+            _tip(say, say("updates of the fastest lane in a second"), ChangeSpeed(1), ChangeSpeed(-1)),
         ),
         *_example_controls(session, theme),
         Buttons(
             say("seed {seed}", seed=scene.seed),
             (
-                Button("restart", say("restart"), Restart(), say("R: the same race again, bit for bit")),
-                Button("seed-", "−", SetSeed(scene.seed - 1), say("the seed before")),
-                Button("seed+", say("new seed"), NewSeed(), say("N: other batches of the same examples")),
+                Button(
+                    "restart", say("restart"), Restart(), _tip(say, say("the same race again, bit for bit"), Restart())
+                ),
+                Button(
+                    "seed-",
+                    say("seed before"),
+                    EarlierSeed(),
+                    _tip(say, say("the seed before this one"), EarlierSeed()),
+                ),
+                Button(
+                    "seed+", say("new seed"), NewSeed(), _tip(say, say("other batches of the same examples"), NewSeed())
+                ),
             ),
             3,
         ),
@@ -180,14 +230,15 @@ def _example_controls(session: Session, theme: Theme) -> list[Control]:
     say, recipe = theme.say, cast(Any, session.scene.examples)
     rows: list[Control] = []
     if chosen(session.scene, "sigma"):
+        spreads = spreads_of(session.scene)
         rows.append(
             Slider(
                 "sigma",
                 say("spread of the examples, σ"),
                 short(recipe.sigma),
-                _position(recipe.sigma, SIGMAS),
-                lambda position: SetSigma(_value(position, SIGMAS) if position > 0 else 0.0),
-                say("U I: how much one example differs from the next; without it every batch is alike"),
+                _position(recipe.sigma, spreads),
+                lambda position: SetSigma(_value(position, spreads) if position > 0 else 0.0),
+                _tip(say, say("how much one example differs from the next; without it every batch is alike"), *SIGMA),
             )
         )
     if chosen(session.scene, "count"):
@@ -198,7 +249,7 @@ def _example_controls(session: Session, theme: Theme) -> list[Control]:
                 f"{recipe.count}",
                 _position(recipe.count, (1, MOST_EXAMPLES)),
                 lambda position: SetCount(round(_value(position, (1, MOST_EXAMPLES)))),
-                say("Q W: how many training examples the loss is the mean of"),
+                _tip(say, say("how many training examples the loss is the mean of"), *COUNT),
             )
         )
     return rows
@@ -208,34 +259,43 @@ def _lane_controls(session: Session, theme: Theme) -> list[Control]:
     say, scene = theme.say, session.scene
     lane, count = scene.lanes[session.lane], scene.examples.count
     rule: Any = lane.rule
+    rates = rates_of(scene, rule)
     lanes = scene.texts(theme.language).lanes
     picks = tuple(
         Button(
             f"lane{index}",
             f"{index + 1}",
             SelectLane(index),
-            say("Shift 1 … 6: turn these controls to the lane {name}", name=name),
+            _tip(say, say("turn these controls to the lane {name}", name=name), SelectLane(index)),
             lit=index == session.lane,
         )
         for index, name in enumerate(lanes)
     )
     rows: list[Control] = [
         Buttons(say("lane: {name}", name=lanes[session.lane]), picks, max(3, len(picks))),
+        Entry(
+            "name",
+            say("name"),
+            lanes[session.lane],
+            say("by its settings"),
+            lambda text: NameLane(lane.name if text == lanes[session.lane] else text),
+            say("what the lane is called, whatever becomes of it; without a name, what its settings say"),
+        ),
         Choice(
             "rule",
             say("rule"),
             tuple(say(name) for name in RULES),
             say(rule_name(rule)),
             lambda index: ChooseRule(list(RULES)[index]),
-            say("Y: how a gradient becomes a movement"),
+            _tip(say, say("how a gradient becomes a movement"), NextRule()),
         ),
         Slider(
             "rate",
             say("learning rate, η"),
             short(rule.learning_rate),
-            _position(rule.learning_rate, RATES),
-            lambda position: SetHyperparameter("learning_rate", two_digits(_value(position, RATES))),
-            say("[ ]: how far a step goes for a given gradient"),
+            _position(rule.learning_rate, rates),
+            lambda position: SetHyperparameter("learning_rate", two_digits(_value(position, rates))),
+            _tip(say, say("how far a step goes for a given gradient"), *RATE),
         ),
     ]
     kept = memory(rule)
@@ -243,11 +303,11 @@ def _lane_controls(session: Session, theme: Theme) -> list[Control]:
         rows.append(
             Slider(
                 "memory",
-                say("momentum, {symbol}", symbol=SYMBOLS[kept]),
+                say("momentum, {symbol}", symbol=letters(type(rule))[kept].sign),
                 short(getattr(rule, kept)),
                 getattr(rule, kept) / HIGHEST_DECAY,
                 lambda position: SetHyperparameter(kept, min(round(position, 2), HIGHEST_DECAY)),
-                say(", .: how much of the past lives on in the next step"),
+                _tip(say, say("how much of the past lives on in the next step"), *MOMENTUM),
             )
         )
     rows += [
@@ -257,14 +317,24 @@ def _lane_controls(session: Session, theme: Theme) -> list[Control]:
             say("{size} of {count}", size=lane.batch_size, count=count),
             _position(lane.batch_size, (1, max(count, 2))),
             lambda position: SetBatchSize(round(_value(position, (1, max(count, 2))))),
-            say("; ': how many examples each step is computed from"),
+            _tip(say, say("how many examples each step is computed from"), *BATCH),
         ),
         Buttons(
             "",
             (
-                Button("add", say("add"), AddLane(), say("Insert: another lane, with plain descent")),
-                Button("duplicate", say("duplicate"), DuplicateLane(), say("D: another lane like this one")),
-                Button("remove", say("remove"), RemoveLane(), say("Delete: take this lane out of the race")),
+                Button("add", say("add"), AddLane(), _tip(say, say("another lane, with plain descent"), AddLane())),
+                Button(
+                    "duplicate",
+                    say("duplicate"),
+                    DuplicateLane(),
+                    _tip(say, say("another lane like this one"), DuplicateLane()),
+                ),
+                Button(
+                    "remove",
+                    say("remove"),
+                    RemoveLane(),
+                    _tip(say, say("take this lane out of the race"), RemoveLane()),
+                ),
             ),
             3,
         ),
@@ -279,38 +349,88 @@ def _picture_controls(session: Session, theme: Theme) -> list[Control]:
             f"view {name}",
             say(view.label),
             ToggleView(name),
-            f"{view.key.title()}: {say(view.tip)}",
+            _tip(say, say(view.tip), ToggleView(name)),
             name in session.views,
         )
         for name, view in VIEWS.items()
     )
     looks = (
-        Button("theme", say("dark"), ChangeTheme(), say("T: light or dark"), session.theme == "dark"),
-        Button("language", known(following(theme.language)).name, ChangeLanguage(), say("L: the next language")),
-        Button("presenter", say("presenter"), Present(), say("P: bigger type and strokes, without this panel")),
+        Button(
+            "theme", say("dark"), ChangeTheme(), _tip(say, say("light or dark"), ChangeTheme()), session.theme == "dark"
+        ),
+        Button(
+            "language",
+            known(following(theme.language)).name,
+            ChangeLanguage(),
+            _tip(say, say("the next language"), ChangeLanguage()),
+        ),
+        Button(
+            "screen",
+            say("full screen"),
+            Errand.FULL_SCREEN,
+            _tip(say, say("fill the screen, or no longer"), Errand.FULL_SCREEN),
+        ),
+        Button(
+            "presenter",
+            say("presenter"),
+            Present(),
+            _tip(say, say("bigger type and strokes, without this panel"), Present()),
+        ),
     )
     sheets = (
         Button(
             "odds",
             say("odds"),
             ShowOdds(),
-            say("J: what becomes of 1,000 seeds, counted in the background; again: stop, put away"),
+            _tip(say, say("what becomes of 1,000 seeds, counted in the background; again: stop, put away"), ShowOdds()),
             session.sheet == "odds",
         ),
         Button(
             "contrast",
             say("summary"),
             TurnSheet(),
-            say("Shift J: the lecture's closing table, filled with what is measured"),
+            _tip(say, say("the lecture's closing table, filled with what is measured"), TurnSheet()),
             session.sheet == "contrast",
         ),
     )
     return [
         Buttons(say("views"), views, 3),
         *_swarm_controls(session, theme),
-        Buttons("", sheets, 2),
-        Buttons("", looks, 3),
+        Buttons("", (*sheets, *looks), 3),
+        Buttons("", _keeping(say), 4),
     ]
+
+
+def _keeping(say: Callable[..., str]) -> tuple[Button, ...]:
+    """What leaves the window and comes back, and what else the mouse alone would not reach."""
+    return (
+        Button(
+            "picture",
+            say("picture"),
+            Errand.PICTURE,
+            _tip(say, say("save a picture that can be opened again"), Errand.PICTURE),
+        ),
+        Button(
+            "film", say("film"), Errand.FILM, _tip(say, say("record what is to be seen; again: end it"), Errand.FILM)
+        ),
+        Button("copy", say("copy"), Errand.COPY, _tip(say, say("the scene as text, onto the clipboard"), Errand.COPY)),
+        Button(
+            "paste",
+            say("paste"),
+            Errand.PASTE,
+            _tip(say, say("open the scene whose text is on the clipboard"), Errand.PASTE),
+        ),
+        Button(
+            "captions",
+            say("captions"),
+            ToggleCaptions(),
+            _tip(say, say("captions and questions on or off"), ToggleCaptions()),
+        ),
+        Button("whole", say("all of it"), ResetView(), _tip(say, say("show all of the map again"), ResetView())),
+        Button(
+            "left", say("go back"), Return(), _tip(say, say("back to the scene that was changed and left"), Return())
+        ),
+    )
 
 
 def _swarm_controls(session: Session, theme: Theme) -> list[Control]:
@@ -323,7 +443,11 @@ def _swarm_controls(session: Session, theme: Theme) -> list[Control]:
             sizes,
             sizes[SIZES.index(session.swarm)],
             lambda index: ChooseSwarm(SIZES[index]),
-            say("Z: how many marbles run in each lane; the first has the scene's seed, each other the next one"),
+            _tip(
+                say,
+                say("how many marbles run in each lane; the first has the scene's seed, each other the next one"),
+                ChangeSwarm(),
+            ),
         ),
         Choice(
             "spread",
@@ -331,9 +455,45 @@ def _swarm_controls(session: Session, theme: Theme) -> list[Control]:
             tuple(say(spread) for spread in SPREADS),
             say(session.spread),
             lambda index: ChooseSpread(list(SPREADS)[index]),
-            say("Shift Z: at one point, marbles differ in their batches alone; apart, in where they start, too"),
+            _tip(
+                say,
+                say("at one point, marbles differ in their batches alone; apart, in where they start, too"),
+                ChangeSpread(),
+            ),
         ),
     ]
+
+
+def _tip(say: Callable[..., str], meaning: str, *deeds: Deed) -> str:
+    """What a control is for, after the keys that do the same."""
+    return say("{key}: {meaning}", key=sign_of(*deeds), meaning=meaning)
+
+
+def rates_of(scene: Scene, rule: object) -> tuple[float, float]:
+    """The ends of the slider of η: what is sensible on this surface, for a rule of this kind."""
+    problem = scene.problem()
+    if rule_name(cast(Any, rule)) in LENGTHS:
+        most = STRIDE * problem.scale.length
+    else:
+        sharpest = max((minimum.eigenvalues[1] for minimum in problem.minima), default=problem.scale.curvature)
+        most = STABLE * 2 / sharpest if sharpest > 0 and math.isfinite(sharpest) else 1.0
+    return two_digits(DECADES * most), two_digits(most)
+
+
+def spreads_of(scene: Scene) -> tuple[float, float]:
+    """The ends of the slider of σ above 0: up to where the examples' noise has hidden what they have in common."""
+    recipe, window = scene.examples, scene.window
+    match recipe:
+        case ShiftedExamples():
+            most = WIDE * min(window.width, window.height)
+        case RegressionExamples():
+            spanned = MODELS[recipe.model]().value(np.linspace(-2, 2, 41), np.array(recipe.truth))
+            most = NOISY * float(np.ptp(spanned))
+        case _:
+            most = STEEP * scene.problem().scale.gradient
+    if not (0 < most < math.inf):
+        most = 1.0
+    return two_digits(DECADES * most), two_digits(most)
 
 
 def _position(value: float, ends: tuple[float, float]) -> float:

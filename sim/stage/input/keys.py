@@ -1,129 +1,145 @@
-"""Which key sends which message. Every control has one: the keyboard alone suffices."""
+"""Which of the table's keys a stroke means, on whatever keyboard it is made.
+
+The character that arrives counts, whatever modifiers made it: `[` takes AltGr on many keyboards, and digits take Shift
+on French ones. Where a keyboard writes another script, or nothing (a dead key), the key goes by its place: it means
+what a US keyboard has there.
+"""
+
+import unicodedata
+from dataclasses import dataclass
 
 import pygame
 
-from ..picture.views import VIEWS
-from ..session.examples import ScaleCount, ScaleSigma
-from ..session.lanes import (
-    AddLane,
-    DuplicateLane,
-    NextRule,
-    RemoveLane,
-    ScaleBatchSize,
-    ScaleLearningRate,
-    SelectLane,
-    ShiftMomentum,
+from ..session.bindings import KEYS, Key
+
+NAMED = {
+    pygame.K_SPACE: "Space",
+    pygame.K_LEFT: "Left",
+    pygame.K_RIGHT: "Right",
+    pygame.K_UP: "Up",
+    pygame.K_DOWN: "Down",
+    pygame.K_HOME: "Home",
+    pygame.K_END: "End",
+    pygame.K_PAGEUP: "Page Up",
+    pygame.K_PAGEDOWN: "Page Down",
+    pygame.K_TAB: "Tab",
+    pygame.K_F1: "F1",
+    pygame.K_RETURN: "Enter",
+    pygame.K_KP_ENTER: "Enter",
+    pygame.K_ESCAPE: "Esc",
+    pygame.K_BACKSPACE: "Backspace",
+    pygame.K_INSERT: "Insert",
+    pygame.K_DELETE: "Delete",
+}
+"""Keys that go by what is printed on them."""
+
+PAD = {pygame.K_KP_PLUS: "+", pygame.K_KP_MINUS: "-", pygame.K_KP0: "0"}
+"""What a numeric pad writes without saying so while Control is held."""
+
+PLACES = (
+    dict(zip(range(pygame.KSCAN_A, pygame.KSCAN_Z + 1), "abcdefghijklmnopqrstuvwxyz", strict=True))
+    | dict(zip(range(pygame.KSCAN_1, pygame.KSCAN_0 + 1), "1234567890", strict=True))
+    | {
+        pygame.KSCAN_MINUS: "-",
+        pygame.KSCAN_EQUALS: "=",
+        pygame.KSCAN_LEFTBRACKET: "[",
+        pygame.KSCAN_RIGHTBRACKET: "]",
+        pygame.KSCAN_SEMICOLON: ";",
+        pygame.KSCAN_APOSTROPHE: "'",
+        pygame.KSCAN_COMMA: ",",
+        pygame.KSCAN_PERIOD: ".",
+        pygame.KSCAN_SLASH: "/",
+    }
 )
-from ..session.odds import ShowOdds, TurnSheet
-from ..session.playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step
-from ..session.session import Message
-from ..session.setup import NewSeed, NextScene, OpenScene, SkipQuestion
-from ..session.view import (
-    Back,
-    ChangeLanguage,
-    ChangeSpread,
-    ChangeSwarm,
-    ChangeTheme,
-    Pan,
-    Present,
-    ResetView,
-    ShowControls,
-    ShowHelp,
-    ToggleCaptions,
-    ToggleView,
-    Zoom,
-)
-from .mouse import NOTCH
+"""What a US keyboard writes at a place, without Shift."""
 
-STRIDE = 10  # Updates that an arrow key goes with Shift.
-FINE = 1.25  # Factor of a learning rate or a σ at one press.
-DIGITS = range(pygame.K_1, pygame.K_9 + 1)
+COMMAND = pygame.KMOD_CTRL | pygame.KMOD_META
+LEVEL = pygame.KMOD_ALT | pygame.KMOD_MODE
+"""Modifiers that choose another character: AltGr comes as one of them, on Windows with Control beside it."""
 
-PUSH = 0.1  # Share of the view by which an arrow key with Control moves it.
-COPYING = pygame.KMOD_CTRL | pygame.KMOD_META
-COMMANDS = pygame.KMOD_CTRL | pygame.KMOD_ALT | pygame.KMOD_META
-
-VIEW_KEYS: dict[int, Message] = {
-    pygame.K_PLUS: Zoom(NOTCH),
-    pygame.K_EQUALS: Zoom(NOTCH),
-    pygame.K_KP_PLUS: Zoom(NOTCH),
-    pygame.K_MINUS: Zoom(1 / NOTCH),
-    pygame.K_KP_MINUS: Zoom(1 / NOTCH),
-    pygame.K_0: ResetView(),
-    pygame.K_KP0: ResetView(),
-    pygame.K_LEFT: Pan(-PUSH, 0.0),
-    pygame.K_RIGHT: Pan(PUSH, 0.0),
-    pygame.K_UP: Pan(0.0, PUSH),
-    pygame.K_DOWN: Pan(0.0, -PUSH),
-}
-"""With Control: what part of the plane is seen."""
-KEYS: dict[int, Message] = {
-    pygame.K_SPACE: Play(),
-    pygame.K_HOME: GoToStart(),
-    pygame.K_END: GoToEnd(),
-    pygame.K_PAGEUP: NextScene(-1),
-    pygame.K_PAGEDOWN: NextScene(1),
-    pygame.K_KP_PLUS: ChangeSpeed(1),
-    pygame.K_KP_MINUS: ChangeSpeed(-1),
-    pygame.K_TAB: ShowControls(),
-    pygame.K_F1: ShowHelp(),
-    pygame.K_RETURN: SkipQuestion(),
-    pygame.K_KP_ENTER: SkipQuestion(),
-    pygame.K_ESCAPE: Back(),
-    pygame.K_INSERT: AddLane(),
-    pygame.K_DELETE: RemoveLane(),
-}
-CHARACTERS: dict[str, Message] = {
-    "r": Restart(),
-    "n": NewSeed(),
-    "c": ChangeClock(),
-    "t": ChangeTheme(),
-    "l": ChangeLanguage(),
-    "p": Present(),
-    "h": ShowHelp(),
-    "?": ShowHelp(),
-    "+": ChangeSpeed(1),
-    "=": ChangeSpeed(1),
-    "-": ChangeSpeed(-1),
-    "y": NextRule(),
-    "[": ScaleLearningRate(1 / FINE),
-    "]": ScaleLearningRate(FINE),
-    ",": ShiftMomentum(-0.05),
-    ".": ShiftMomentum(0.05),
-    ";": ScaleBatchSize(0.5),
-    "'": ScaleBatchSize(2),
-    "d": DuplicateLane(),
-    "u": ScaleSigma(1 / FINE),
-    "i": ScaleSigma(FINE),
-    "q": ScaleCount(0.5),
-    "w": ScaleCount(2),
-    "z": ChangeSwarm(),
-    "j": ShowOdds(),
-    "0": ToggleCaptions(),
-    **{str(number): OpenScene(number - 1) for number in range(1, 10)},
-    **{view.key.lower(): ToggleView(name) for name, view in VIEWS.items() if len(view.key) == 1},
-}
-"""Keys that go by what they write, wherever they are on the keyboard."""
-SHIFTED: dict[str, Message] = {
-    "z": ChangeSpread(),
-    "j": TurnSheet(),
-    **{view.key[-1].lower(): ToggleView(name) for name, view in VIEWS.items() if view.key.startswith("Shift ")},
-}
-"""Those that say something else with Shift."""
+WIDE = range(0xFF01, 0xFF5F)
+"""Chinese and Japanese keyboards may write plain characters twice as wide, and so far from where they usually are:"""
+FROM_WIDE = 0xFEE0
 
 
-def message(key: int, character: str, mod: int) -> Message | None:
-    """What a key says, with these modifiers; None if it says nothing here."""
-    if mod & pygame.KMOD_CTRL:
-        return VIEW_KEYS.get(key)
-    if mod & COMMANDS:
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A key that has been pressed."""
+
+    key: int
+    """Its code, as the keyboard's layout has it."""
+    character: str = ""
+    """What it writes with its modifiers; empty if nothing."""
+    mod: int = 0
+    """The modifiers."""
+    place: int = 0
+    """Where it is; 0 if that is not known."""
+
+    @classmethod
+    def of(cls, event: pygame.Event) -> "Stroke":
+        """What a KEYDOWN event tells."""
+        return cls(event.key, event.unicode, event.mod, getattr(event, "scancode", 0))
+
+    @property
+    def own(self) -> str:
+        """What its layout has on it without modifiers, if that is a plain character."""
+        return PAD.get(self.key) or (chr(self.key) if 32 < self.key < 127 else "")
+
+    @property
+    def there(self) -> str:
+        """What a US keyboard has at its place."""
+        return PLACES.get(self.place) or self.own
+
+
+def meant(stroke: Stroke) -> Key | None:
+    """The key of the table that a stroke means; None if it means nothing here."""
+    shift, level = bool(stroke.mod & pygame.KMOD_SHIFT), bool(stroke.mod & LEVEL)
+    name = NAMED.get(stroke.key)
+    if stroke.mod & COMMAND and not level:
+        return _command(stroke, shift, name)
+    if name is None:
+        return _written(stroke, shift, level)
+    if level:  # The desktop's.
         return None
-    shift = bool(mod & pygame.KMOD_SHIFT)
-    if key in (pygame.K_LEFT, pygame.K_RIGHT):
-        stride = STRIDE if shift else 1
-        return Step(stride if key == pygame.K_RIGHT else -stride)
-    if shift and key in DIGITS:
-        return SelectLane(key - pygame.K_1)
-    characters = CHARACTERS | SHIFTED if shift else CHARACTERS
-    # Where a keyboard writes other letters, its keys still have the names of these.
-    return KEYS.get(key) or characters.get(character.lower()) or characters.get(pygame.key.name(key))
+    return (KEYS.get(f"Shift {name}") if shift else None) or KEYS.get(name)
+
+
+def _command(stroke: Stroke, shift: bool, name: str | None) -> Key | None:
+    """What a stroke with Control means."""
+    signs = [name] if name else [stroke.own] if _is_letter(stroke.own) else [stroke.own, stroke.there]
+    kinds = ("Ctrl Shift ", "Ctrl ") if shift else ("Ctrl ",)
+    return next((KEYS[kind + sign] for sign in signs for kind in kinds if kind + sign in KEYS), None)
+
+
+def _written(stroke: Stroke, shift: bool, level: bool) -> Key | None:
+    """What a stroke means that writes something, or would on another keyboard."""
+    character = plain(stroke.character)
+    if level and character in ("", stroke.own):  # Alt chose no character: it is the desktop's.
+        return None
+    found = (KEYS.get(f"Shift {character}") if shift and character.isalpha() else None) or KEYS.get(character)
+    if found is not None or level:
+        return found
+    if shift and stroke.there.isdigit():
+        found = KEYS.get(f"Shift {stroke.there}")
+    if found is None and not _is_latin(character):
+        found = (KEYS.get(f"Shift {stroke.there}") if shift else None) or KEYS.get(stroke.there)
+    return found
+
+
+def plain(character: str) -> str:
+    """The character in its usual form: small, of usual width, and digits of any script as ours."""
+    if len(character) != 1:
+        return ""
+    if ord(character) in WIDE:
+        character = chr(ord(character) - FROM_WIDE)
+    digit = unicodedata.decimal(character, None)
+    return character.lower() if digit is None else f"{digit}"
+
+
+def _is_letter(character: str) -> bool:
+    return character.isascii() and character.isalpha()
+
+
+def _is_latin(character: str) -> bool:
+    """Whether a character is one that keyboards of Latin script have."""
+    return bool(character) and (character.isascii() or unicodedata.name(character, "").startswith("LATIN"))

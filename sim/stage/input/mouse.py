@@ -15,14 +15,16 @@ from ..drawing.camera import Camera
 from ..drawing.layout import Layout
 from ..picture.setting import setting
 from ..picture.timeline import tick_at
+from ..picture.transport import Knob, knob_at, knobs
+from ..session.bindings import NOTCH, Deed
 from ..session.playback import Scrub
 from ..session.session import Message, Session
 from ..session.setup import Drop, MoveStart, Undrop
 from ..session.view import Pan, Point, ResetView, Zoom
+from ..style.theme import load_theme
 
 Pixel = tuple[int, int]
 
-NOTCH = 1.25  # How much a notch of the wheel enlarges.
 GRIP = 14.0  # Pixels, at the usual size, within which the flag is taken.
 POLE = 15.0  # Height of the flag, in strokes.
 STILL = 4.0  # Pixels that a click may stray; beyond, it is a drag.
@@ -58,7 +60,7 @@ class Answer(NamedTuple):
     """What follows from what the mouse did."""
 
     gesture: "Gesture"
-    messages: tuple[Message, ...] = ()
+    messages: tuple[Deed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,10 @@ class Ground:
     places: Layout
     camera: Camera
     size: tuple[int, int]
+
+    def knob(self, pixel: Pixel) -> Knob | None:
+        """Which button is there."""
+        return knob_at(knobs(self.places, self.session, load_theme(self.session.theme)), pixel)
 
     def map_at(self, pixel: Pixel) -> int | None:
         """Which lane's map is there."""
@@ -136,6 +142,9 @@ class Free:
 
     def down(self, mouse: Mouse, ground: Ground) -> Answer:
         """Take hold of what is there; on a map the second time, show it all again."""
+        knob = ground.knob(mouse.pixel)
+        if knob is not None:
+            return Answer(Free(), (knob.does,))
         if ground.places.timeline.collidepoint(mouse.pixel):
             return Answer(Scrubbing(), (Scrub(ground.tick(mouse.pixel)),))
         panel = ground.map_at(mouse.pixel)
@@ -265,7 +274,7 @@ class Hand:
         return not isinstance(self.gesture, Free)
 
 
-def answer(hand: Hand, mouse: Mouse, session: Session, size: tuple[int, int]) -> tuple[Hand, tuple[Message, ...]]:
+def answer(hand: Hand, mouse: Mouse, session: Session, size: tuple[int, int]) -> tuple[Hand, tuple[Deed, ...]]:
     """What the hand does next, and what it says to the session, in a picture of that size."""
     here, scene = setting(session, size), (session.scene.name, len(session.scene.lanes))
     ground = Ground(session, here.places, here.camera, size)
@@ -286,7 +295,9 @@ def _answer(gesture: Gesture, mouse: Mouse, ground: Ground) -> Answer:
         case Act.MOVE:
             # Released outside the window: nobody told.
             reached, messages = (gesture if mouse.held else _let_go(gesture, mouse, ground)).move(mouse, ground)
-    pointed = Point(mouse.pixel if ground.inside(mouse.pixel) else None)
+    # While something is dragged, no tooltip lies over it.
+    quiet = isinstance(reached, Scrubbing | Carrying | Panning) or not ground.inside(mouse.pixel)
+    pointed = Point(None if quiet else mouse.pixel)
     return Answer(reached, (*messages, pointed))
 
 

@@ -8,11 +8,12 @@ from pygame_gui.elements import UIButton, UIDropDownMenu, UIHorizontalSlider, UI
 
 from ...languages import following
 from ..drawing.screen import Screen
-from ..session.session import Message
+from ..session.bindings import Deed
 from ..style import text
 from ..style.color import Color, mix
 from ..style.style import hairline
 from ..style.theme import Theme
+from ..style.wrapping import wrapped
 from .controls import Buttons, Choice, Control, Entry, Slider
 
 STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui rounds others by itself.
@@ -20,6 +21,7 @@ LABEL_SHARE = 0.3  # Of a row's width, left of a menu.
 TALLEST_LINE = 2.1  # Height of a row at most, in ems.
 MOST_CHARACTERS = 400  # Of a line of text.
 TIP_WIDTH = 20  # Of a tooltip, in ems.
+MISTAKE_LINES = 2  # Below a line of text in which something is wrong.
 
 
 def rows_of(control: Control) -> int:
@@ -27,8 +29,10 @@ def rows_of(control: Control) -> int:
     match control:
         case Slider():
             return 2
-        case Choice() | Entry():
+        case Choice():
             return 1
+        case Entry():
+            return 1 + (MISTAKE_LINES if control.mistake else 0)
         case Buttons():
             return bool(control.label) + -(-len(control.buttons) // control.columns)
 
@@ -60,28 +64,18 @@ class ControlPanel:
         for control in controls:
             self._set(control)
 
-    def answer(self, event: pygame.Event) -> Message | None:
+    def answer(self, event: pygame.Event) -> Deed | None:
         """What the user asks for with an event, if it is for one of the widgets."""
         self._manager.process_events(event)
+        if pygame.key.get_repeat() != (0, 0):  # A line of text wants it, but keys act again by our own clock.
+            pygame.key.set_repeat(0)
         widget = getattr(event, "ui_element", None)
-        for control in self._controls:
-            match control:
-                case Slider() if event.type == pygame_gui.UI_HORIZONTAL_SLIDER_MOVED:
-                    if self._widgets[control.name] is widget:
-                        return control.message(float(event.value) / STEPS)
-                case Choice() if event.type == pygame_gui.UI_DROP_DOWN_MENU_CHANGED:
-                    if self._widgets[control.name] is widget and event.text != control.chosen:
-                        return control.message(control.options.index(event.text))
-                case Buttons() if event.type == pygame_gui.UI_BUTTON_PRESSED:
-                    for button in control.buttons:
-                        if self._widgets[button.name] is widget:
-                            return button.message
-                case Entry() if event.type == pygame_gui.UI_TEXT_ENTRY_FINISHED:
-                    if self._widgets[control.name] is widget:
+        for control in self._controls if widget is not None else ():
+            for name in _names(control):
+                if self._widgets[name] is widget:
+                    if event.type == pygame_gui.UI_TEXT_ENTRY_FINISHED:
                         self.leave()
-                        return control.message(event.text)
-                case _:
-                    pass
+                    return _asked(control, name, event)
         return None
 
     @property
@@ -92,6 +86,15 @@ class ControlPanel:
     def leave(self) -> None:
         """Keys go back to what they usually do."""
         self._manager.set_focus_set(None)
+
+    def fold(self) -> bool:
+        """Close the menu that is open; says whether one was."""
+        for widget in self._widgets.values():
+            if isinstance(widget, UIDropDownMenu) and widget.current_state is widget.menu_states["expanded"]:
+                widget.current_state.should_transition = True
+                widget.update(0.0)
+                return True
+        return False
 
     def holds(self, pixel: tuple[int, int]) -> bool:
         """Whether the pixel belongs to the panel, an open menu included."""
@@ -110,6 +113,17 @@ class ControlPanel:
             canvas.text(value, row.midright, size, theme.text, align=1)
         self._manager.update(seconds)
         self._manager.draw_ui(target)
+        for control, row in zip(self._controls, self._rows(self._controls), strict=True):
+            if isinstance(control, Entry) and control.mistake:
+                self._draw_mistake(canvas, control, row)
+
+    def _draw_mistake(self, canvas: Screen, entry: Entry, row: pygame.Rect) -> None:
+        """Mark a line of text, and say below it what is wrong."""
+        color, line, size = self._theme.lane(1), row.height / rows_of(entry), round(0.85 * self._em)
+        canvas.rect(self._widgets[entry.name].rect, color, width=max(2, hairline(self._em)), corner=self._em // 4)
+        lines = wrapped(entry.mistake, size, row.width, MISTAKE_LINES)
+        for number, words in enumerate(lines, start=1):
+            canvas.text(words, (row.left, row.top + (number + 0.5) * line), size, color)
 
     def _rows(self, controls: tuple[Control, ...]) -> list[pygame.Rect]:
         """Where each control stands: all have the same line height, and fill the panel."""
@@ -190,6 +204,28 @@ class ControlPanel:
                 pass
 
 
+def _names(control: Control) -> tuple[str, ...]:
+    """Those of the widgets that show a control."""
+    return tuple(button.name for button in control.buttons) if isinstance(control, Buttons) else (control.name,)
+
+
+def _asked(control: Control, name: str, event: pygame.Event) -> Deed | None:
+    """What an event of the widget of that name asks for."""
+    match control:
+        case Slider() if event.type == pygame_gui.UI_HORIZONTAL_SLIDER_MOVED:
+            return control.message(float(event.value) / STEPS)
+        case Choice() if event.type == pygame_gui.UI_DROP_DOWN_MENU_CHANGED and event.text != control.chosen:
+            return control.message(control.options.index(event.text))
+        case Buttons() if event.type == pygame_gui.UI_BUTTON_PRESSED:
+            return next(button.does for button in control.buttons if button.name == name)
+        case Entry() if event.type == pygame_gui.UI_TEXT_ENTRY_FINISHED:
+            return control.message(event.text)
+        case Entry(typed=typed) if event.type == pygame_gui.UI_TEXT_ENTRY_CHANGED and typed is not None:
+            return typed(event.text)
+        case _:
+            return None
+
+
 def _shape(control: Control) -> tuple[object, ...]:
     """What of a control needs other widgets when it changes."""
     match control:
@@ -198,7 +234,7 @@ def _shape(control: Control) -> tuple[object, ...]:
         case Choice():
             return ("choice", control.name, control.options, control.chosen, control.tip)
         case Entry():
-            return ("entry", control.name, control.tip)
+            return ("entry", control.name, control.tip, bool(control.mistake))
         case Buttons():
             return ("buttons", bool(control.label), *((b.name, b.label, b.tip) for b in control.buttons))
 

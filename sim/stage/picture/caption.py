@@ -5,10 +5,13 @@ from ...descent.race import Race
 from ...scene.lesson import HOLD, answer, caption, end_of, revealed_at
 from ..drawing.canvas import Canvas
 from ..drawing.layout import Layout
+from ..session.bindings import sign_of
 from ..session.session import Session
+from ..session.setup import SkipQuestion
 from ..style.color import mix
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
+from .help import label_of
 
 
 def reveal(session: Session, race: Race, timing: Timing, tick: int, theme: Theme) -> str:
@@ -38,7 +41,8 @@ def spoken(session: Session, race: Race, timing: Timing, tick: int, theme: Theme
     scene = session.scene
     texts = scene.texts(theme.language)
     if session.waiting:
-        choose = theme.say("Click a panel to guess, or press Enter to watch.")
+        key = label_of(sign_of(SkipQuestion()), theme)
+        choose = theme.say("Click a panel to guess, or press {key} to watch.", key=key)
         return theme.say("{first} {second}", first=texts.question, second=choose), None
     if not session.captions:
         return "", None

@@ -1,93 +1,133 @@
-"""The sheet of keys."""
+"""The sheet of keys: the table of keys, by groups, and what the signs on the maps mean."""
+
+from dataclasses import dataclass
+from itertools import accumulate
 
 import pygame
 
-from ...languages import following, known
 from ..drawing.canvas import Canvas
+from ..drawing.layout import Layout
+from ..session.bindings import GROUPS, SPOKEN
 from ..style import text
+from ..style.style import hairline
 from ..style.theme import Theme
-from .views import VIEWS
 
-SHEET = (
-    ("Space", "play or pause"),
-    ("← →", "one update back or forward; with Shift ten"),
-    ("Home End", "to the start, to the end"),
-    ("R", "restart, the same race again"),
-    ("N", "new seed: other batches"),
-    ("1 … 9", "scene; Page Up and Page Down go through all"),
-    ("+ −", "faster, slower"),
-    ("C", "clock: updates, epochs, serial or parallel machine"),
-    ("Click", "drop all marbles there; before a race, guess"),
-    ("Enter", "watch without a guess"),
-    ("Z", "swarm: 100, 1,000 or 10,000 marbles a lane"),
-    ("Shift Z", "where they start: at one point, or apart"),
-    ("J", "the odds of 1,000 seeds; again: stop, put away"),
-    ("Shift J", "small against large batch, in numbers"),
-    ("0", "captions and questions"),
-    ("Tab", "panel of controls; its tooltips name their keys"),
-    ("T L", "light or dark; next language: {name}"),
-    ("P", "presenter: bigger type and strokes"),
-    ("S", "save a screenshot, which can be opened again"),
-    ("V", "record a film, until pressed again"),
-    ("Ctrl C, Ctrl V", "copy the scene as text, open one"),
-    ("F", "full screen"),
-    ("H ?", "this sheet"),
-    ("Esc", "quit"),
-)
-CHANGES = (
-    ("Shift 1 … 6", "choose the lane that these keys change:"),
-    ("[ ]  , .  ; '", "learning rate, momentum, batch size"),
-    ("Y Insert D Delete", "next rule; add, duplicate, remove a lane"),
-    ("U I  Q W", "spread of the examples, number of examples"),
-    ("drag, wheel", "the flag, the timeline, the map; zoom; double click: all of it"),
-)
+TITLE = "Keys and mouse"
+SIGNS = "Signs on the maps"
 LEGEND = (
     ("coloured arrow", "last movement, up to four times as long"),
     ("plain arrow", "−η·∇L of the coming batch, on the same scale"),
     ("ring, cross, triangle", "minimum, saddle (long bar: the way down), maximum"),
     ("λmin λmax", "eigenvalues of the Hessian of the full loss"),
 )
-SMALLEST = 9  # Height of the type, in pixels, to which it shrinks where the columns are too wide or too long.
-PITCH = 1.75  # Height of a line, in heights of the type.
-
-Block = list[tuple[str, str]]
-
-
-def draw_help(canvas: Canvas, theme: Theme, em: int) -> None:
-    """Draw the sheet over the middle of the picture: the keys on the left, views and signs on the right."""
-    views = tuple((view.key.title(), view.label) for view in VIEWS.values())
-    columns = [[_said(SHEET, theme)], [_said(views, theme), _said(CHANGES, theme), _said(LEGEND, theme)]]
-    lines = max(sum(map(len, column)) + len(column) - 1 for column in columns)
-    room = canvas.size[0] - 4 * em
-    size = min(em, int(canvas.size[1] / (lines + 2) / PITCH))
-    while size > SMALLEST and sum(_widths(column, size)[2] for column in columns) > room:
-        size -= 1
-    widths = [_widths(column, size) for column in columns]
-    line = round(PITCH * size)
-    sheet = pygame.Rect(0, 0, sum(width for *_, width in widths), (lines + 1) * line)
-    sheet.center = (canvas.size[0] // 2, canvas.size[1] // 2)
-    canvas.rect(sheet, theme.panel, corner=em)
-    canvas.rect(sheet, theme.faint, width=max(1, em // 12), corner=em)
-    left = float(sheet.left)
-    for column, (keys, _, width) in zip(columns, widths, strict=True):
-        y = sheet.top + line
-        for block in column:
-            for key, meaning in block:
-                canvas.text(key, (left + 1.5 * size + keys, y), size, theme.text, bold=True, align=1)
-                canvas.text(meaning, (left + 2.5 * size + keys, y), size, theme.muted)
-                y += line
-            y += line
-        left += width
+COLUMNS = (2, 3)  # How many there may be: those in which the type is largest.
+SMALLEST = 7  # Height of the type, in pixels, to which it shrinks where there is little room.
+PITCH = 1.42  # Height of a line, in heights of the type.
+MARGIN = 0.8  # Around all, and between columns twice, in heights of the type.
+GAP = 0.8  # Between the keys and what they do.
 
 
-def _said(block: tuple[tuple[str, str], ...], theme: Theme) -> Block:
-    name = known(following(theme.language)).name
-    return [(theme.say(key), theme.say(meaning, name=name)) for key, meaning in block]
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines under a title."""
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+
+    @property
+    def rows(self) -> float:
+        """How many lines it takes, with some room below."""
+        return len(self.lines) + 1.7
 
 
-def _widths(column: list[Block], size: int) -> tuple[int, int, int]:
-    """Of the keys, of their meanings, and of the whole column with its margins."""
-    rows = [row for block in column for row in block]
-    keys = max(text.width(key, size, bold=True) for key, _ in rows)
-    words = max(text.width(meaning, size) for _, meaning in rows)
-    return keys, words, keys + words + 4 * size
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Where everything stands."""
+
+    place: pygame.Rect
+    size: int
+    """Height of the type."""
+    columns: tuple[tuple[Group, ...], ...]
+    widths: tuple[tuple[int, int], ...]
+    """Of each column's keys, and of what they do."""
+
+
+def groups(theme: Theme) -> tuple[Group, ...]:
+    """All that the sheet tells, in the language of the screen."""
+    keys = [
+        Group(
+            theme.say(title), tuple((label_of(binding.label, theme), theme.say(binding.says)) for binding in bindings)
+        )
+        for title, bindings in GROUPS.items()
+    ]
+    signs = Group(theme.say(SIGNS), tuple((theme.say(sign), theme.say(meaning)) for sign, meaning in LEGEND))
+    return *keys, signs
+
+
+def label_of(label: str, theme: Theme) -> str:
+    """The keys of a line as they are listed; words in it are said in the language of the screen."""
+    return " ".join(theme.say(word) if word in SPOKEN else word for word in label.split(" "))
+
+
+def sheet(places: Layout, theme: Theme) -> Sheet:
+    """The sheet, as large as it fits beside the panel of controls."""
+    whole = pygame.Rect((0, 0), places.size)
+    if places.controls.width:
+        whole.width = places.controls.left
+    room = whole.inflate(-places.em, -places.em)
+    told = groups(theme)
+    sheets = [_fitted(_columns(told, count), room, places.em) for count in COLUMNS]
+    return max(sheets, key=lambda sheet: sheet.size)
+
+
+def draw_help(canvas: Canvas, theme: Theme, places: Layout) -> None:
+    """Draw the sheet over the picture, beside the panel of controls."""
+    here = sheet(places, theme)
+    size, line, margin = here.size, round(PITCH * here.size), round(MARGIN * here.size)
+    canvas.rect(here.place, theme.panel, corner=size)
+    canvas.rect(here.place, theme.faint, width=hairline(places.em), corner=size)
+    top = here.place.top + margin
+    middle = (here.place.centerx, top + line)
+    canvas.text(theme.say(TITLE), middle, round(1.4 * size), theme.text, bold=True, align=0.5)
+    left = here.place.left + 2 * margin
+    for column, (keys, words) in zip(here.columns, here.widths, strict=True):
+        y = top + 2.5 * line
+        for group in column:
+            canvas.text(group.title, (left, y), size, theme.lane(0), bold=True)
+            for number, (key, meaning) in enumerate(group.lines, start=1):
+                row = y + number * line
+                canvas.text(key, (left + keys, row), size, theme.text, bold=True, align=1)
+                canvas.text(meaning, (left + keys + round(GAP * size), row), size, theme.muted)
+            y += round(group.rows * line)
+        left += keys + round(GAP * size) + words + 2 * margin
+
+
+def _columns(told: tuple[Group, ...], count: int) -> tuple[tuple[Group, ...], ...]:
+    """The groups in so many columns, in order, and the columns as long as each other as may be."""
+    ends = list(accumulate(group.rows for group in told))
+    split = [
+        min(int(end * count / (ends[-1] + 1)), count - 1)
+        for end in (a - g.rows / 2 for a, g in zip(ends, told, strict=True))
+    ]
+    return tuple(tuple(g for g, place in zip(told, split, strict=True) if place == column) for column in range(count))
+
+
+def _fitted(columns: tuple[tuple[Group, ...], ...], room: pygame.Rect, largest: int) -> Sheet:
+    """The columns, in the largest type in which they fit into the room."""
+    lines = max(sum(group.rows for group in column) for column in columns) + 1.3
+    for size in range(largest, SMALLEST - 1, -1):
+        widths = tuple(_widths(column, size) for column in columns)
+        margin, line = round(MARGIN * size), round(PITCH * size)
+        width = sum(keys + round(GAP * size) + words for keys, words in widths) + 2 * margin * (len(columns) + 1)
+        place = pygame.Rect(0, 0, width, round(lines * line) + 2 * margin)
+        place.center = room.center
+        if place.width <= room.width and place.height <= room.height:
+            break
+    return Sheet(place, size, columns, widths)
+
+
+def _widths(column: tuple[Group, ...], size: int) -> tuple[int, int]:
+    """Of the keys, and of what they do."""
+    lines = [line for group in column for line in group.lines]
+    keys = max(text.width(key, size, bold=True) for key, _ in lines)
+    return keys, max(text.width(meaning, size) for _, meaning in lines)

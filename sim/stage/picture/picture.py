@@ -7,22 +7,27 @@ from ...descent.clock import Timing
 from ...descent.problem import UNKNOWN
 from ...descent.race import Race
 from ...scene.value import unlike
-from ...study.maps.swarm import Glimpse, swarm
+from ...study.maps.swarm import Cloud, Glimpse, swarm
 from ...study.odds.tally import Tally
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
+from ..session.bindings import Deed, sign_of
+from ..session.playback import Play, Restart, Step
 from ..session.session import SPEEDS, Session
+from ..session.setup import NewSeed, NextScene
+from ..session.view import ShowControls, ShowHelp
 from ..sheets.sheets import draw_over
 from ..style import text
 from ..style.theme import Theme, load_theme
 from .caption import draw_caption
 from .chart import Axes, Chart, axes
-from .help import draw_help
+from .help import draw_help, label_of
 from .panel import Panel
 from .setting import Setting, setting
 from .timeline import draw_timeline
-from .tooltip import Look, Stage, draw_pointed
+from .tooltip import Look, Stage, draw_pointed, tip_at
 from .trail import Trail, fading
+from .transport import draw_knobs, knobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,22 @@ class Moment:
 
     @property
     def tick(self) -> int:
-        """The time that is shown, in updates of the fastest lane; no later than has been computed."""
+        """The time that is shown, in updates of the fastest lane: of everything the same.
+
+        It is the time that is wanted or, where there is a swarm, the time that this has come to.
+        """
+        if self.glimpse is None or self.session.sheet:
+            return self.wanted
+        return min(self.glimpse.tick, max(self.computed, 0))
+
+    @property
+    def wanted(self) -> int:
+        """The time that the session is at; no later than has been computed."""
         return min(self.session.update, max(self.computed, 0))
+
+    def cloud(self, lane: int) -> Cloud | None:
+        """The marbles of a lane's swarm, if there is one and it is at the time that is shown."""
+        return self.glimpse.clouds[lane] if self.glimpse and self.glimpse.tick == self.tick else None
 
 
 def moment(session: Session, race: Race) -> Moment:
@@ -66,7 +85,16 @@ CLOCK_NAMES = {
     "parallel": "parallel machine time",
 }
 TITLE = "Three Marbles"
-KEYS = "Space play · ← → step · R restart · N new seed · 1–9 scene · H help"
+HINTS: tuple[tuple[str, tuple[Deed, ...]], ...] = (
+    ("play", (Play(),)),
+    ("step", (Step(-1), Step(1))),
+    ("restart", (Restart(),)),
+    ("new seed", (NewSeed(),)),
+    ("scene", (NextScene(-1), NextScene(1))),
+    ("controls", (ShowControls(),)),
+    ("help", (ShowHelp(),)),
+)
+"""What the line below the maps names the keys of, as far as there is room."""
 
 
 def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Setting | None = None) -> None:
@@ -91,9 +119,8 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
         draw_over(canvas, places, theme, session, moment.tally)
     else:
         for lane, panel in enumerate(_panels(here, race)):
-            cloud = None if moment.glimpse is None else moment.glimpse.clouds[lane]
             with canvas.part(f"lane {lane + 1}"):
-                panel.draw(canvas, timing.moment(lane, moment.tick), session.views, cloud)
+                panel.draw(canvas, timing.moment(lane, moment.tick), session.views, moment.cloud(lane))
         with canvas.part("chart"):
             chart.draw(canvas, places.chart.topleft, moment.tick)
     with canvas.part("timeline"):
@@ -102,12 +129,39 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
         draw_caption(canvas, places, theme, session, race, moment.tick)
     with canvas.part("footer"):
         _draw_footer(canvas, places, theme, moment)
-    shown = session.pointer is not None and (not session.sheet or places.timeline.collidepoint(session.pointer))
-    if session.pointer is not None and shown and not session.help:
-        stage = Stage(race, here.camera, chart, moment.tick, session.seen, names, moment.glimpse)
-        draw_pointed(canvas, session.pointer, stage, Look(theme, places))
+    pixel = session.pointer
+    if pixel is not None and _tells(session, places, pixel):
+        draw_pointed(canvas, pixel, _stage(here, moment, chart), Look(theme, places))
     if session.help:
-        draw_help(canvas, theme, places.em)
+        draw_help(canvas, theme, places)
+
+
+def pointed(session: Session, race: Race, size: tuple[int, int]) -> bool:
+    """Whether a tooltip is to be seen in a picture of that size."""
+    here, pixel, now = setting(session, size), session.pointer, moment(session, race)
+    if pixel is None or not _tells(session, here.places, pixel):
+        return False
+    timing = session.scene.timing(session.clock)
+    frame = _axes(race, timing, session.clock, session.horizon, now.computed)
+    names = session.scene.texts(session.language).lanes
+    chart = _chart(race, frame, here.places.chart.size, here.theme, here.places.em, names)
+    return tip_at(pixel, _stage(here, now, chart), Look(here.theme, here.places)) is not None
+
+
+def _tells(session: Session, places: Layout, pixel: tuple[int, int]) -> bool:
+    """Whether there may be a tooltip at that pixel: nothing that lies over it hides what it would tell of."""
+    below = places.timeline.collidepoint(pixel) or places.footer.collidepoint(pixel)
+    return not session.help and (not session.sheet or below)
+
+
+def _stage(here: Setting, moment: Moment, chart: Chart) -> Stage:
+    """What there is to point at."""
+    session, places, race = moment.session, here.places, moment.race
+    buttons = knobs(places, session, here.theme)
+    names = session.scene.texts(session.language).lanes
+    cloud = moment.glimpse if moment.cloud(0) is not None else None
+    marked = unlike(session.scene)
+    return Stage(race, here.camera, chart, moment.tick, session.seen, names, cloud, marked, buttons)
 
 
 @lru_cache(maxsize=2)
@@ -151,7 +205,7 @@ def status(moment: Moment) -> str:
     session = moment.session
     theme = load_theme(session.theme, session.language)
     here = {"update": session.update, "horizon": session.horizon}
-    if moment.tick < session.update:
+    if moment.tick != session.update:
         return theme.say("computing … update {update} of {horizon}", **here | {"update": moment.tick})
     place = theme.say("update {update} of {horizon}", **here)
     if session.clock != "updates":
@@ -160,26 +214,39 @@ def status(moment: Moment) -> str:
     seed = theme.say("seed {seed}", seed=session.scene.seed)
     parts = [place, *_swarm_status(moment, theme), seed]
     if session.live:
-        parts[0] = f"{'▶' if session.playing else '■'} {place}"
         parts.insert(-1, theme.say("{speed} a second", speed=f"{SPEEDS[session.speed]:g}"))
     return " · ".join(parts)
 
 
 def _swarm_status(moment: Moment, theme: Theme) -> list[str]:
-    """How large the swarm is, and where it is if it lags."""
+    """How large the swarm is, if there is one."""
     if moment.glimpse is None:
         return []
-    size = f"{moment.glimpse.clouds[0].size:,}"
-    if moment.glimpse.tick == moment.tick:
-        return [theme.say("{count} marbles a lane", count=size)]
-    return [theme.say("{count} marbles a lane, at update {update}", count=size, update=moment.glimpse.tick)]
+    return [theme.say("{count} marbles a lane", count=f"{moment.glimpse.clouds[0].size:,}")]
+
+
+def hints(theme: Theme, em: int, room: int) -> str:
+    """The keys that one needs first, as many as there is room for: that of the help in any case."""
+    told = [f"{label_of(sign_of(*deeds), theme)} {theme.say(words)}" for words, deeds in HINTS]
+    while len(told) > 1 and text.width(" · ".join(told), em) > room:
+        del told[-2]
+    return text.fitted(" · ".join(told), em, room)
 
 
 def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, moment: Moment) -> None:
     place, em = places.footer, places.em
     canvas.rect(place, theme.background)
-    end = canvas.text(status(moment), place.midleft, em, theme.text)
-    room = place.right - end - 2 * em
+    buttons = knobs(places, moment.session, theme)
+    draw_knobs(canvas, buttons, theme, em)
+    left = buttons[-1].place.right + em if buttons else place.left
     notice = moment.session.notice
-    line = text.fitted(notice or (theme.say(KEYS) if moment.session.live else TITLE), em, room)
+    told = status(moment)
+    if notice and text.width(told, em) + text.width(notice, em) + 2 * em > place.right - left:
+        told = ""  # What has just been done goes first.
+    end = canvas.text(told, (left, place.centery), em, theme.text)
+    room = place.right - end - 2 * em
+    if notice:
+        line = text.fitted(notice, em, room)
+    else:
+        line = hints(theme, em, room) if moment.session.live else text.fitted(TITLE, em, room)
     canvas.text(line, place.midright, em, theme.text if notice else theme.muted, align=1)

@@ -1,5 +1,9 @@
-"""What the pointer rests on, in a small box beside it: drawn last, inside the picture, never over the place itself."""
+"""What the pointer rests on, in a small box beside it: drawn last, never over the place itself.
 
+It stays inside the map that it is about, unless that is too small for it.
+"""
+
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,6 +13,7 @@ from pygame import Rect
 from ...descent.problem import Problem
 from ...descent.race import Race
 from ...descent.sight import FLAT_CURVATURE
+from ...descent.verdict import Kind as Verdict
 from ...study.maps.swarm import Cloud, Glimpse
 from ...surface.critical import CriticalPoint, Kind
 from ...surface.points import eigenvalues, norm
@@ -17,14 +22,20 @@ from ..drawing.canvas import Canvas
 from ..drawing.layout import Layout
 from ..style import text
 from ..style.color import Color
-from ..style.numbers import number
+from ..style.numbers import evidence, number
 from ..style.theme import Theme
+from ..style.wrapping import wrapped
 from .chart import Chart, time_at
 from .cloud import parts
 from .timeline import describe, marks, marks_near, tick_at
+from .transport import Knob, knob_at
 
 CLOSE = 8.0  # Pixels, at the usual size, from a critical point to a pointer that means it.
-WIDEST = 30  # A cell of a tooltip, in ems.
+TYPE = 0.92  # Height of a tooltip's type, in ems.
+WIDEST = 30  # A cell of a tooltip, in ems;
+SENTENCE = 17  # a line of a sentence,
+MOST_LINES = 4  # and how many there are of one.
+SMALL_MAP = 18  # A map that is lower, in ems, has room for less.
 MOST_PARTS = 12  # Places of a swarm that are told of.
 PLACES = {
     (1, 1): "convex: curved up both ways",
@@ -35,6 +46,38 @@ PLACES = {
     (0, 0): "flat both ways",
 }
 """What the signs of the Hessian's eigenvalues, the smaller first, say of a place."""
+
+
+COLON = re.compile("[:：]")
+"""Before it stands what a place is called, after it what that means."""
+
+MARKS = {
+    Kind.MINIMUM: "A ring: the loss rises on all sides.",
+    Kind.SADDLE: "A cross: the loss falls along the longer bar, and rises along the other.",
+    Kind.MAXIMUM: "A triangle: the loss falls on all sides.",
+    Kind.DEGENERATE: "No slope, and along one line no curvature either: more than second derivatives decide.",
+}
+"""What the marks on the maps mean."""
+
+MEANINGS = {
+    Verdict.DESCENDING: "On its way down, with nothing else to report.",
+    Verdict.SETTLED: "It stays in the basin of the lowest minimum that is known.",
+    Verdict.STUCK: "It stays in the basin of a minimum, and a lower one is known.",
+    Verdict.STALLED: "Next to no slope, and a way down that nothing pushes it into.",
+    Verdict.BALANCED: "Next to no slope, and the loss falls on all sides.",
+    Verdict.LEVEL: "Neither slope nor curvature: nothing moves it any more.",
+    Verdict.HELD: "It rests where there is a slope: the rule pulls back as hard as the gradient pushes.",
+    Verdict.PLATEAU: "So little slope that it would take ages, and lower ground lies ahead.",
+    Verdict.RATTLING: "It stays in one basin, but noise or speed keeps it moving.",
+    Verdict.WANDERING: "It comes and goes between basins, and stays in none.",
+    Verdict.BOUNCING: "It jumps from one wall to the other, and no less far than before.",
+    Verdict.SWINGING: "It swings about a line where the slope jumps from one side to the other.",
+    Verdict.DIVERGED: "Its steps have grown without bound: the learning rate is too large.",
+    Verdict.OFF_SURFACE: "It has come to where the loss has no value.",
+}
+"""What the verdicts mean."""
+
+UNLIKE = "Its learning rate is not that of most lanes: what differs may come from that alone."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +96,8 @@ class Tip:
     rows: tuple[Row, ...]
     about: Rect
     """Pixels that it must leave free."""
+    inside: Rect | None = None
+    """Where it has to stay, if it goes in there; the picture if that is not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +124,10 @@ class Stage:
     """The lanes', in the language of the screen."""
     glimpse: Glimpse | None = None
     """The swarm, if there is one."""
+    unlike: tuple[bool, ...] = ()
+    """Which lanes are marked for a learning rate of their own."""
+    knobs: tuple[Knob, ...] = ()
+    """The buttons below the maps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +191,61 @@ def map_tip(problem: Problem, camera: Camera, area: Rect, pixel: tuple[int, int]
     local = (pixel[0] - area.left, pixel[1] - area.top)
     x, y = camera.unproject(np.array(local, dtype=np.float64)).tolist()
     here = reading(problem, x, y)
-    lower, upper = here.curvatures
-    rows = [
-        Row(("θ", f"({number(x)}, {number(y)})")),
-        Row(("L", number(here.loss))),
-        Row(("‖∇L‖", number(here.slope))),
-        Row(("λ", f"{number(lower)}, {number(upper)}")),
-    ]
-    place = kind_of_place(problem, here.curvatures, theme)
-    if place:
-        rows.append(Row((place,)))
     point = critical_near(problem, camera, local, CLOSE * max(1.0, places.stroke))
+    small = area.height < SMALL_MAP * places.em
+    rows = _numbers(here, small)
+    place = kind_of_place(problem, here.curvatures, theme)
+    if place and point is None:
+        rows.append(Row((COLON.split(place)[0] if small else place,)))
     if point is not None:
-        rows.insert(0, Row((name_of_point(problem, point, theme),), bold=True))
-    return Tip(tuple(rows), _around(pixel, places.em))
+        meaning = [] if small else _sentence(theme.say(MARKS[point.kind]), look)
+        rows = [Row((name_of_point(problem, point, theme),), bold=True), *meaning, *rows]
+    return Tip(tuple(rows), _around(pixel, places.em), area)
+
+
+def _numbers(here: Reading, small: bool) -> list[Row]:
+    """What a place has in numbers; in a small map on fewer lines."""
+    lower, upper = here.curvatures
+    theta, curvatures = f"({number(here.theta[0])}, {number(here.theta[1])})", f"{number(lower)}, {number(upper)}"
+    if small:
+        losses = Row(("L, ‖∇L‖", f"{number(here.loss)}, {number(here.slope)}"))
+        return [Row(("θ", theta)), losses, Row(("λ", curvatures))]
+    loss, slope = Row(("L", number(here.loss))), Row(("‖∇L‖", number(here.slope)))
+    return [Row(("θ", theta)), loss, slope, Row(("λ", curvatures))]
+
+
+def _sentence(words: str, look: Look) -> list[Row]:
+    """A sentence on as many lines as it takes."""
+    size = round(TYPE * look.places.em)
+    return [Row((line,)) for line in wrapped(words, size, SENTENCE * look.places.em, MOST_LINES)]
+
+
+def chip_tip(stage: Stage, lane: int, pixel: tuple[int, int], look: Look) -> Tip:
+    """What a lane's verdict means, and its evidence in full."""
+    theme, place, timing = look.theme, look.places.panels[lane], stage.chart.axes.timing
+    verdict = stage.race.judges[lane].verdict(timing.moment(lane, stage.tick))
+    rows = [Row((theme.say(verdict.kind.value),), bold=True), *_sentence(theme.say(MEANINGS[verdict.kind]), look)]
+    rows += [row for piece in verdict.evidence for row in _sentence(evidence(piece, theme), look)]
+    return Tip(tuple(rows), _column(place.chip, pixel, look), place.frame)
+
+
+def _column(line: Rect, pixel: tuple[int, int], look: Look) -> Rect:
+    """The part of a line that a pointer points at."""
+    return Rect(pixel[0] - look.places.em, line.top, 2 * look.places.em, line.height)
+
+
+def name_tip(stage: Stage, lane: int, pixel: tuple[int, int], look: Look) -> Tip | None:
+    """Why a lane is marked as unlike the others, if it is."""
+    if stage.unlike[lane : lane + 1] != (True,):
+        return None
+    head = Row((look.theme.say("not the same η"),), bold=True)
+    place = look.places.panels[lane]
+    return Tip((head, *_sentence(look.theme.say(UNLIKE), look)), _column(place.name, pixel, look), place.frame)
+
+
+def knob_tip(knob: Knob, look: Look) -> Tip:
+    """What a button does, and which key does the same."""
+    return Tip(tuple(_sentence(knob.says, look)), knob.place)
 
 
 def chart_tip(stage: Stage, pixel: tuple[int, int], look: Look) -> Tip:
@@ -204,17 +294,31 @@ def shares_tip(cloud: Cloud, place: Rect, pixel: tuple[int, int], look: Look) ->
 
 def tip_at(pixel: tuple[int, int], stage: Stage, look: Look) -> Tip | None:
     """The tooltip for a pointer at that pixel of the picture, if there is something to tell."""
-    places = look.places
-    for lane, panel in enumerate(places.panels):
-        if panel.map.collidepoint(pixel):
-            return map_tip(stage.race.problem, stage.camera, panel.map, pixel, look)
-        if stage.glimpse is not None and panel.shares.collidepoint(pixel):
-            return shares_tip(stage.glimpse.clouds[lane], panel.shares, pixel, look)
-    if places.timeline.collidepoint(pixel):
-        return timeline_tip(stage, pixel, look)
-    if stage.chart.plot.move(places.chart.topleft).collidepoint(pixel):
-        return chart_tip(stage, pixel, look)
-    return None
+    places, knob, tip = look.places, knob_at(stage.knobs, pixel), None
+    lane = next((lane for lane, panel in enumerate(places.panels) if panel.frame.collidepoint(pixel)), None)
+    if lane is not None:
+        tip = panel_tip(stage, lane, pixel, look)
+    elif knob is not None:
+        tip = knob_tip(knob, look)
+    elif places.timeline.collidepoint(pixel):
+        tip = timeline_tip(stage, pixel, look)
+    elif stage.chart.plot.move(places.chart.topleft).collidepoint(pixel):
+        tip = chart_tip(stage, pixel, look)
+    return tip
+
+
+def panel_tip(stage: Stage, lane: int, pixel: tuple[int, int], look: Look) -> Tip | None:
+    """What there is to tell of a place in a lane's panel."""
+    place, tip = look.places.panels[lane], None
+    if place.map.collidepoint(pixel):
+        tip = map_tip(stage.race.problem, stage.camera, place.map, pixel, look)
+    elif stage.glimpse is not None and place.shares.collidepoint(pixel):
+        tip = shares_tip(stage.glimpse.clouds[lane], place.shares, pixel, look)
+    elif place.chip.collidepoint(pixel):
+        tip = chip_tip(stage, lane, pixel, look)
+    elif place.name.collidepoint(pixel):
+        tip = name_tip(stage, lane, pixel, look)
+    return tip
 
 
 def draw_pointed(canvas: Canvas, pixel: tuple[int, int], stage: Stage, look: Look) -> None:
@@ -237,8 +341,9 @@ def box_beside(about: Rect, size: tuple[int, int], whole: Rect) -> Rect:
     corners = [Rect(left, top, width, height) for left in lefts for top in tops]
     fallbacks = [corner.clamp(whole) for corner in corners]
     sides = [Rect(left, about.top, width, height).clamp(whole) for left in lefts]
+    across = [Rect(min(max(about.right, whole.left), whole.right - width), top, width, height) for top in tops]
     preferred = sides if about.height >= height else corners
-    for box in (*preferred, *corners, *fallbacks, *sides):
+    for box in (*preferred, *corners, *fallbacks, *sides, *across):
         if whole.contains(box) and not box.colliderect(about):
             return box
     return fallbacks[0]
@@ -247,7 +352,7 @@ def box_beside(about: Rect, size: tuple[int, int], whole: Rect) -> Rect:
 def draw_tip(canvas: Canvas, tip: Tip, look: Look) -> Rect:
     """Draw the tooltip: cells of one column under another, a row of a single cell across all; returns where."""
     rows, theme, em = tip.rows, look.theme, look.places.em
-    size, pad, line = round(0.92 * em), round(0.6 * em), round(1.35 * em)
+    size, pad, line = round(TYPE * em), round(0.6 * em), round(1.35 * em)
     gap, dot = em, round(0.9 * em) if any(row.color for row in rows) else 0
     room = min(WIDEST * em, canvas.size[0] // 2 - 2 * pad - dot)
     count = max(len(row.cells) for row in rows)
@@ -257,7 +362,10 @@ def draw_tip(canvas: Canvas, tip: Tip, look: Look) -> Rect:
     ]
     alone = max((text.width(cells[0], size, True) for cells in table if len(cells) == 1), default=0)
     inner = max(sum(columns) + gap * (count - 1), alone)
-    box = box_beside(tip.about, (inner + dot + 2 * pad, len(rows) * line + pad), Rect((0, 0), canvas.size))
+    whole, needed = Rect((0, 0), canvas.size), (inner + dot + 2 * pad, len(rows) * line + pad)
+    box = box_beside(tip.about, needed, tip.inside or whole)
+    if box.colliderect(tip.about):  # There is too little room inside.
+        box = box_beside(tip.about, needed, whole)
     _draw_box(canvas, box, theme, em)
     for index, (row, cells) in enumerate(zip(rows, table, strict=True)):
         left, y = box.left + pad, box.top + pad / 2 + (index + 0.5) * line

@@ -6,7 +6,7 @@ from typing import Any
 from ...descent.data import MOST_EXAMPLES
 from ...scene import Scene
 from ..style.theme import say
-from .lanes import two_digits, with_lanes
+from .lanes import renamed, two_digits, with_lanes
 from .session import Session
 
 LARGEST_SIGMA = 1e3
@@ -66,7 +66,7 @@ class SetCount:
             for lane in session.scene.lanes
         ]
         cut = [lane.name for lane in session.scene.lanes if count < lane.batch_size < before]
-        there = with_lanes(_with_examples(session, count=count), lanes)
+        there = renamed(with_lanes(_with_examples(session, count=count), lanes), session.scene)
         if not cut:
             return there
         notice = say(session.language, "Now all {count} examples: {names}.", count=count, names=", ".join(cut))

@@ -11,8 +11,11 @@ from typing import Any
 from ...descent.rules import RULES, rule_name
 from ...descent.rules.gradient_descent import GradientDescent
 from ...descent.track import Lane
-from ...scene import MOST_LANES
+from ...languages import TRANSLATIONS
+from ...scene import MOST_LANES, Scene
+from ...scene.value import Question, Translation
 from ..style.theme import say
+from .names import LONGEST, NUMBERED, followed, in_languages, made
 from .session import Session
 
 HIGHEST_DECAY = 0.999
@@ -26,10 +29,65 @@ def with_lanes(session: Session, lanes: Sequence[Lane], selected: int | None = N
     return replace(session, scene=scene, lane=min(max(lane, 0), len(lanes) - 1), guess=None, asking=False, notice="")
 
 
+def renamed(session: Session, before: Scene) -> Session:
+    """The session, with names anew that were made for what its lanes were in that scene; it has as many lanes."""
+    scene, counts = session.scene, (before.examples.count, session.scene.examples.count)
+    lanes = list(scene.lanes)
+    for index, (old, new) in enumerate(zip(before.lanes, scene.lanes, strict=True)):
+        if new.name not in session.given:
+            others = [lane.name for place, lane in enumerate(lanes) if place != index]
+            lanes[index] = replace(new, name=followed(new.name, old, new, counts, others))
+    names = [lane.name for old, lane in zip(scene.lanes, lanes, strict=True) if lane.name != old.name]
+    return replace(session, scene=translated(replace(scene, lanes=tuple(lanes)), names))
+
+
+def translated(scene: Scene, names: Sequence[str]) -> Scene:
+    """The scene, with what these names, which were made, are in other languages, where it does not say so itself."""
+    words = dict(scene.translations)
+    for name in names:
+        for code, said in in_languages(name):
+            there = words.get(code, Translation())
+            if name not in dict(there.lanes):
+                words[code] = replace(there, lanes=(*there.lanes, (name, said)))
+    return replace(scene, translations=tuple((code, words[code]) for code in TRANSLATIONS if code in words))
+
+
 def _with_lane(session: Session, lane: Lane) -> Session:
     lanes = list(session.scene.lanes)
     lanes[session.lane] = lane
-    return with_lanes(session, lanes)
+    return renamed(with_lanes(session, lanes), session.scene)
+
+
+@dataclass(frozen=True)
+class NameLane:
+    """Call the selected lane so, from now on, whatever becomes of it; without a name, what its settings say."""
+
+    name: str
+
+    def apply(self, session: Session) -> Session:
+        scene, lane = session.scene, session.scene.lanes[session.lane]
+        name = " ".join(self.name.split())
+        others = {other.name for place, other in enumerate(scene.lanes) if place != session.lane}
+        if len(name) > LONGEST or not name.isprintable():
+            notice = say(session.language, "A lane's name is one line of at most {most} characters.", most=LONGEST)
+            return replace(session, notice=notice)
+        if name in others:
+            return replace(session, notice=say(session.language, "Another lane is called {name}.", name=name))
+        chosen = name or made(lane, scene.examples.count, others)
+        given = (session.given - {lane.name}) | ({name} if name else set())
+        if chosen == lane.name:
+            return replace(session, given=given)
+        lanes = tuple(replace(each, name=chosen) if each is lane else each for each in scene.lanes)
+        captions = tuple(replace(c, lane=chosen) if c.lane == lane.name else c for c in scene.captions)
+        there = replace(scene, lanes=lanes, captions=captions, question=_about(scene.question, lane.name, chosen))
+        return replace(session, scene=there if name else translated(there, [chosen]), given=given, notice="")
+
+
+def _about(question: Question | None, name: str, chosen: str) -> Question | None:
+    """The question, about the same lanes."""
+    if question is None:
+        return None
+    return replace(question, answer=tuple(chosen if lane == name else lane for lane in question.answer))
 
 
 @dataclass(frozen=True)
@@ -42,6 +100,16 @@ class SelectLane:
         if not 0 <= self.index < len(session.scene.lanes):
             return session
         return replace(session, lane=self.index, notice="")
+
+
+@dataclass(frozen=True)
+class NextLane:
+    """Turn the controls to the lane so many places further, round and round."""
+
+    places: int
+
+    def apply(self, session: Session) -> Session:
+        return SelectLane((session.lane + self.places) % len(session.scene.lanes)).apply(session)
 
 
 @dataclass(frozen=True)
@@ -145,7 +213,9 @@ class AddLane:
     def apply(self, session: Session) -> Session:
         lane = session.scene.lanes[session.lane]
         rule = GradientDescent(lane.rule.learning_rate)
-        return _add(session, Lane(_free_name(session, "descent"), rule, session.scene.examples.count))
+        count = session.scene.examples.count
+        fresh = Lane("", rule, count)
+        return _add(session, replace(fresh, name=made(fresh, count, _names(session))))
 
 
 @dataclass(frozen=True)
@@ -154,7 +224,7 @@ class DuplicateLane:
 
     def apply(self, session: Session) -> Session:
         lane = session.scene.lanes[session.lane]
-        return _add(session, replace(lane, name=_free_name(session, lane.name)))
+        return _add(session, replace(lane, name=_another(session, lane.name)))
 
 
 @dataclass(frozen=True)
@@ -173,14 +243,19 @@ def _add(session: Session, lane: Lane) -> Session:
     lanes = session.scene.lanes
     if len(lanes) == MOST_LANES:
         return replace(session, notice=say(session.language, "There is room for six lanes."))
-    return with_lanes(session, [*lanes, lane], selected=len(lanes))
+    there = with_lanes(session, [*lanes, lane], selected=len(lanes))
+    return replace(there, scene=translated(there.scene, [lane.name]))
 
 
-def _free_name(session: Session, name: str) -> str:
-    """The name, with a number if another lane has it already."""
-    taken = {lane.name for lane in session.scene.lanes}
-    stem = name[:36]
-    return next(free for number in range(1, 99) if (free := stem if number == 1 else f"{stem} {number}") not in taken)
+def _names(session: Session) -> set[str]:
+    return {lane.name for lane in session.scene.lanes}
+
+
+def _another(session: Session, name: str) -> str:
+    """The name with a number that makes it another one than all lanes have."""
+    taken, match = _names(session), NUMBERED.fullmatch(name)
+    stem = match[1] if match and match[1] in taken else name
+    return next(free for number in range(2, 99) if (free := f"{stem[: LONGEST - 3]} {number}") not in taken)
 
 
 def two_digits(value: float) -> float:

@@ -73,6 +73,16 @@ class Session:
     help: bool = False
     live: bool = True
     """Whether it can be played on; a picture in a file says nothing of speed and keys."""
+    origin: Scene | None = None
+    """The scene as it was opened, or last saved."""
+    left: "Session | None" = None
+    """The scene that was changed by hand and left for another one, if there is one, and how it was being looked at."""
+    given: frozenset[str] = frozenset()
+    """Names of lanes that the user has given: they stay, whatever the lanes become."""
+    draft: str = ""
+    """A formula that has been typed and not shown."""
+    refused: str = ""
+    """Why it cannot be; empty if nothing is wrong about it as far as is known."""
     opened: Saved | None = None
     """What was opened from a file, until its race has been computed as far as the file tells of it."""
     notice: str = ""
@@ -92,7 +102,13 @@ class Session:
 
 def begin(scene: Scene, theme: str = THEMES[0]) -> Session:
     """A session at the scene's start, playing."""
-    return Session(scene, playing=True, horizon=scene.updates, theme=theme)
+    return Session(scene, origin=scene, playing=True, horizon=scene.updates, theme=theme)
+
+
+def changed(session: Session) -> bool:
+    """Whether the scene has been changed by hand since it was opened or saved. Another seed is no change."""
+    origin, scene = session.origin, session.scene
+    return origin is not None and replace(origin, seed=scene.seed, claims=scene.claims) != scene
 
 
 def ask(session: Session) -> Session:

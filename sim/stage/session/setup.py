@@ -12,7 +12,7 @@ from ...surface import usual_window
 from ...surface.formula import Formula, FormulaError
 from ..style.theme import say
 from .playback import Restart
-from .session import Session, ask
+from .session import Session, ask, changed
 
 USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
 LONGEST_TITLE = 60
@@ -21,7 +21,10 @@ OWN_SURFACE = "A surface of your own."
 
 @dataclass(frozen=True, slots=True)
 class OpenScene:
-    """Play a scene that comes with the program, by its place in the list; its question, if it has one, is put."""
+    """Play a scene that comes with the program, by its place in the list; its question, if it has one, is put.
+
+    What was changed by hand in the one that is left is kept.
+    """
 
     index: int
 
@@ -31,8 +34,44 @@ class OpenScene:
             place, count = self.index + 1, len(names)
             notice = say(session.language, "There is no scene {number}; there are {count}.", number=place, count=count)
             return replace(session, notice=notice)
-        scene = load_scene(names[self.index])
-        return ask(Restart().apply(replace(session, scene=scene, lane=0, horizon=scene.updates, focus=None)))
+        scene, left = load_scene(names[self.index]), leave(session)
+        fresh = replace(session, scene=scene, origin=scene, lane=0, horizon=scene.updates, focus=None, left=left)
+        return ask(Restart().apply(fresh))
+
+
+def leave(session: Session) -> Session | None:
+    """What can be come back to when the session's scene is left: that scene, if it was changed by hand."""
+    if not changed(session):
+        return session.left
+    return replace(session, left=None, tally=None, sheet="", playing=False, help=False, pointer=None, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Go back to the scene that was changed and left. What is left now can be come back to in its turn."""
+
+    def apply(self, session: Session) -> Session:
+        before = session.left
+        if before is None:
+            return replace(session, notice=say(session.language, "No changed scene was left."))
+        return replace(
+            session,
+            scene=before.scene,
+            origin=before.origin,
+            progress=before.progress,
+            seen=before.seen,
+            playing=False,
+            horizon=before.horizon,
+            clock=before.clock,
+            focus=before.focus,
+            lane=before.lane,
+            given=before.given,
+            guess=before.guess,
+            asking=before.asking,
+            opened=None,
+            notice="",
+            left=leave(replace(session, left=None)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +117,12 @@ class NewSeed:
 
 
 @dataclass(frozen=True, slots=True)
-class SetSeed:
-    """Run with this seed."""
-
-    seed: int
+class EarlierSeed:
+    """Play the race with the seed before; there is none before 0."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, scene=replace(session.scene, seed=max(self.seed, 0)), notice="")
+        scene = replace(session.scene, seed=max(session.scene.seed - 1, 0))
+        return Restart().apply(replace(session, scene=scene))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +159,35 @@ class MoveStart:
 
 
 @dataclass(frozen=True, slots=True)
+class NudgeStart:
+    """Move the start farther to the right and farther up, by shares of what is shown; the moment stays."""
+
+    right: float
+    up: float
+
+    def apply(self, session: Session) -> Session:
+        (x, y), shown = session.scene.start, session.focus or session.scene.window
+        return MoveStart((x + self.right * shown.width, y + self.up * shown.height)).apply(session)
+
+
+@dataclass(frozen=True, slots=True)
 class SetFormula:
-    """Play on a surface of one's own, f(x, y); the lanes stay, and so do examples that vary a surface."""
+    """Play on a surface of one's own, f(x, y); the lanes stay, and so do examples that vary a surface.
+
+    A formula that cannot be read stays in its field, with what is wrong about it.
+    """
 
     formula: str
 
     def apply(self, session: Session) -> Session:
         scene = session.scene
         if not self.formula.strip() or (isinstance(scene.surface, Formula) and scene.surface.formula == self.formula):
-            return session
+            return replace(session, draft="", refused="")
         try:
             surface = Formula(self.formula)
         except FormulaError as error:
-            return replace(session, notice=say(session.language, "The formula {reason}", reason=error))
+            refused = say(session.language, "The formula {reason}", reason=error)
+            return replace(session, draft=self.formula, refused=refused)
         window = usual_window(surface, scene.start)
         examples = scene.examples if scene.examples.needs_surface else ShiftedExamples(USUAL_SIGMA)
         lanes = tuple(
@@ -156,7 +210,18 @@ class SetFormula:
             question=None,
             translations=_of_own_surface(scene),
         )
-        return ask(Restart().apply(replace(session, scene=mine, focus=None)))
+        fresh = replace(session, scene=mine, focus=None, draft="", refused="")
+        return ask(Restart().apply(fresh))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A formula is being typed: it is kept, and shown when Enter says so."""
+
+    formula: str
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, draft=self.formula, refused="")
 
 
 def _of_own_surface(scene: Scene) -> InLanguages[Translation]:

@@ -194,13 +194,25 @@ class Notify:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept(Notify):
+    """The scene as it is now has been saved; a sentence says where."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, notice=self.sentence, origin=session.scene)
+
+
+@dataclass(frozen=True, slots=True)
 class Back:
-    """Put away what lies on top: the sheet of keys, the sheet over the maps, or else the window."""
+    """Put away what lies on top: the help, the sheet over the maps, the panel, the presenter's type; or nothing."""
 
     def apply(self, session: Session) -> Session:
         if session.help:
             return replace(session, help=False)
-        return PutAway().apply(session) if session.sheet else Close().apply(session)
+        if session.sheet:
+            return PutAway().apply(session)
+        if session.controls or session.presenter:
+            return replace(session, controls=False, presenter=False, notice="")
+        return session
 
 
 @dataclass(frozen=True, slots=True)

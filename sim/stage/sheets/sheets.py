@@ -13,7 +13,8 @@ from ...study.odds.tally import SEEDS, Tally, contrast_of, odds_of
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..drawing.screen import painted
-from ..session.odds import computing
+from ..session.bindings import Errand, sign_of
+from ..session.odds import ShowOdds, computing
 from ..session.session import SHEETS, Session
 from ..style import text
 from ..style.numbers import percent
@@ -93,15 +94,16 @@ def _draw_progress(canvas: Canvas, place: pygame.Rect, theme: Theme, em: int, se
     tally = session.tally
     assert tally is not None
     size, share = round(0.95 * em), tally.share
+    keys = sign_of(ShowOdds(), Errand.BACK)
     if tally.failed:
         words = theme.say("The processes that compute the odds could not be started, or died.")
     elif computing(session) is None:
-        words = theme.say("{count} seeds a lane · J or Esc: put away", count=f"{SEEDS:,}")
+        words = theme.say("{count} seeds a lane · {keys}: put away", count=f"{SEEDS:,}", keys=keys)
     elif not tally.results:
-        words = theme.say("starting … · J or Esc: stop")
+        words = theme.say("starting … · {keys}: stop", keys=keys)
     else:
         words = theme.say(
-            "{share} % of {count} seeds a lane · J or Esc: stop", share=percent(share), count=f"{SEEDS:,}"
+            "{share} % of {count} seeds a lane · {keys}: stop", share=percent(share), count=f"{SEEDS:,}", keys=keys
         )
     words = text.fitted(words, size, place.width)
     canvas.text(words, place.midright, size, theme.muted, align=1)

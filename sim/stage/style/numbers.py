@@ -7,23 +7,11 @@ from functools import cache
 from typing import Any
 
 from ...descent.rules import rule_name
+from ...descent.rules.protocol import Rule, letters
 from ...descent.track import Lane
 from ...descent.verdict import Event
 from ...languages import ENGLISH
 from .theme import Theme, say
-
-SYMBOLS = {
-    "learning_rate": "η",
-    "decay": "λ",
-    "alpha": "α",
-    "beta1": "β1",
-    "beta2": "β2",
-    "weight_decay": "w",
-    "epsilon": "ε",
-}
-"""Hyperparameters shown on a panel, by the letters of their papers."""
-ALWAYS = ("learning_rate", "decay")
-
 
 EVIDENCE = (
     "loss {height} above the lowest minimum",
@@ -96,18 +84,18 @@ def percent(share: float) -> str:
     return f"{min(hundred, 99.9):.1f}" if 99 < hundred < 100 else f"{hundred:.0f}"
 
 
-def settings(lane: Lane, count: int, theme: Theme | None = None) -> str:
-    """The rule, its hyperparameters and the batch size among `count` examples, in one line.
-
-    Of Adam's kind of details only those are told that are not the usual ones.
-    """
-    rule: Any = lane.rule
-    told = [
-        field
-        for field in fields(rule)
-        if field.name in ALWAYS or (field.name in SYMBOLS and getattr(rule, field.name) != field.default)
+def hyperparameters(rule: Rule[Any]) -> list[str]:
+    """The hyperparameters of a rule by their letters; of details, such as Adam's, only those that are not the usual."""
+    known, defaults = letters(type(rule)), {field.name: field.default for field in fields(rule)}
+    return [
+        f"{letter.sign} {short(getattr(rule, name))}"
+        for name, letter in known.items()
+        if letter.always or getattr(rule, name) != defaults[name]
     ]
-    chosen = [f"{SYMBOLS[field.name]} {short(getattr(rule, field.name))}" for field in told]
+
+
+def settings(lane: Lane, count: int, theme: Theme | None = None) -> str:
+    """The rule, its hyperparameters and the batch size among `count` examples, in one line."""
     language = ENGLISH if theme is None else theme.language
     batch = say(language, "B {size} of {count}", size=lane.batch_size, count=count)
-    return " · ".join([say(language, rule_name(lane.rule)), *chosen, batch])
+    return " · ".join([say(language, rule_name(lane.rule)), *hyperparameters(lane.rule), batch])

@@ -36,7 +36,7 @@ def opened() -> Iterator[None]:
             raise NoDisplay("there is no display to open a window on")
         pygame.display.set_caption(TITLE)
         pygame.display.set_mode(_first_size(), pygame.RESIZABLE)
-        pygame.key.set_repeat(300, 40)
+        pygame.key.set_repeat(0)  # A key that is held acts again by our own clock.
         yield
     except pygame.error as error:
         raise NoDisplay(f"no window can be opened: {error}") from None
@@ -53,6 +53,17 @@ def _first_size() -> tuple[int, int]:
 def now() -> float:
     """Seconds of SDL's clock."""
     return pygame.time.get_ticks() / 1000
+
+
+def is_down(code: int, place: int) -> bool:
+    """Whether a key is held now: by its place, or else by its code."""
+    keys = pygame.key.get_pressed()
+    return bool(tuple.__getitem__(keys, place) if place else keys[code])
+
+
+def is_full() -> bool:
+    """Whether the window fills the screen."""
+    return pygame.display.is_fullscreen()
 
 
 def screen() -> pygame.Surface:

@@ -15,7 +15,8 @@ from ..export.png import save_png
 from ..picture.picture import draw, moment
 from ..session.session import Message, Session, ask, begin, carried_by, scene_of
 from ..session.session import race as race_of
-from ..session.view import Notify
+from ..session.setup import leave
+from ..session.view import Kept, Notify
 from ..style.theme import say
 
 PASTED = "pasted"
@@ -50,6 +51,8 @@ class OpenSaved:
         return replace(
             session,
             scene=fresh.scene,
+            origin=fresh.scene,
+            left=leave(session),
             progress=fresh.progress,
             playing=fresh.playing,
             seen=fresh.seen,
@@ -94,7 +97,7 @@ def save_picture(session: Session, size: tuple[int, int]) -> Message:
         save_png(picture, path, carried_by(session))
     except OutputError as error:
         return Notify(str(error))
-    return Notify(say(session.language, "Saved {path}", path=located(path)))
+    return Kept(say(session.language, "Saved {path}", path=located(path)))
 
 
 def open_file(path: str) -> Message:
@@ -108,7 +111,7 @@ def copy_scene(session: Session) -> Message:
         pygame.scrap.put_text(scene_of(session))
     except pygame.error as error:
         return Notify(say(session.language, "The scene cannot be copied: {reason}", reason=error))
-    return Notify(say(session.language, "The scene is on the clipboard, as text."))
+    return Kept(say(session.language, "The scene is on the clipboard, as text."))
 
 
 def paste_scene(session: Session) -> Message:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pygame
 
 from ...files import OutputError, free_path, located, named
+from ..session.bindings import Errand, sign_of
 from ..session.session import Message, Session, carried_by
 from ..session.view import Notify
 from ..style.theme import say
@@ -41,7 +42,8 @@ class Filming:
         except OutputError as error:
             return Notify(str(error))
         self._begun = now
-        return Notify(say(session.language, "Recording {path} until V is pressed again", path=path.name))
+        key = sign_of(Errand.FILM)
+        return Notify(say(session.language, "Recording {path} until {key} is pressed again", path=path.name, key=key))
 
     def see(self, session: Session, picture: pygame.Surface, now: float) -> Message | None:
         """What is seen at that time; if its size has changed, the film ends."""

@@ -14,18 +14,20 @@ from ...study.maps.swarm import swarm
 from ...study.odds.tally import Tally
 from ..drawing.layout import SMALLEST
 from ..drawing.screen import Screen
-from ..input import keys
 from ..input.controls import controls
+from ..input.holding import DELAY, PERIOD, SLOW, Holding, Once, held_from
+from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, answer
-from ..picture.picture import TITLE, Moment, draw, moment
+from ..picture.picture import TITLE, Moment, draw, moment, pointed
 from ..picture.setting import Setting, setting
+from ..session.bindings import Deed, Errand, sign_of
 from ..session.odds import ChooseSheet, computing
 from ..session.playback import Tick
-from ..session.session import SPEEDS, Message, Session, race, update
-from ..session.setup import Guess
-from ..session.view import Close, Notify, Point
+from ..session.session import SPEEDS, Message, Session, changed, race, update
+from ..session.setup import Guess, Return
+from ..session.view import Back, Close, Notify, Point
 from ..sheets.sheets import pieces, places_of, tab_at
-from ..style.theme import THEMES
+from ..style.theme import THEMES, say
 from . import display, documents
 from .counter import Counter
 from .recording import Filming
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from ..input.widgets import ControlPanel
 
 TYPING = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
+MOVING = (pygame.K_LEFT, pygame.K_RIGHT, pygame.K_BACKSPACE, pygame.K_DELETE)
+"""Keys that act again in a line of text; characters come again by themselves."""
 FRAMES_A_SECOND = 60
 COMPUTING = 0.003  # Seconds of a frame that go into computing ahead,
 CATCHING_UP = 0.012  # or, where playing waits for it, this many.
@@ -43,6 +47,7 @@ NAP = 30  # Milliseconds between looks for an event while nothing moves.
 LIVELY = 1.0  # Seconds after an event for which open controls are drawn on: tooltips come late.
 SWARMING = (0.002, 0.008)  # Fewest and most seconds of a frame that go into a swarm: what the drawing leaves
 IN_TIME = 0.014  # of so many.
+ASKING = 2.0  # Seconds within which Esc, pressed again, ends a film or quits.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
 
 
@@ -70,32 +75,50 @@ class Window:
         self._shown: tuple[Moment, tuple[int, int]] | None = None
         self._drawing = 0.0  # How many seconds the last drawing took.
         self._hand = Hand()
+        self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that it rests on.
         self._filming = Filming()
         self._panel: ControlPanel | None = None
         self._setting: Setting | None = None  # What the panel was made for.
-        self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock.
+        self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock,
+        self._looked = display.now()  # and when events were last looked for.
+        self._holding: Holding | None = None  # The key that acts again while it is held.
+        self._typed: tuple[pygame.Event, float] | None = None  # The same in a line of text: its event, and when.
+        self._asked: tuple[bool, float] | None = None  # Whether of a film, and until when, "Esc again" is said.
         self._counter: Counter | None = None  # Who computes the session's tally.
         self._tally: Tally | None = None  # What of it the sheet shows: the last that has been made ready,
         self._making: tuple[Tally, Iterator[None]] | None = None  # and what makes the next one ready.
 
     def frame(self) -> None:
         """Wait for the next frame, or for an event where nothing moves, and go on."""
-        events = pygame.event.get()
+        events, late = self._events()
         while not (events or self._busy()):
             pygame.time.wait(NAP)  # Some of SDL's drivers would wait for an event by asking all the time.
-            events = pygame.event.get()
+            events, late = self._events()
         seconds = self._clock.tick(FRAMES_A_SECOND) / 1000
-        self.advance(events, min(seconds, LONGEST_FRAME))
+        self.advance(events, min(seconds, LONGEST_FRAME), late)
 
-    def advance(self, events: Iterable[pygame.Event], seconds: float) -> None:
-        """Answer the events, compute on, let the time pass, and draw."""
+    def _events(self) -> tuple[list[pygame.Event], bool]:
+        """What has happened since the last look, and whether that is so long ago that some of it is out of date."""
+        events, now = pygame.event.get(), display.now()
+        late, self._looked = now - self._looked > SLOW, now
+        return events, late
+
+    def advance(self, events: Iterable[pygame.Event], seconds: float, late: bool = False) -> None:
+        """Answer the events, compute on, let the time pass, and draw.
+
+        Of events that come late, behind a slow frame, only those are answered that are not out of date.
+        """
+        once = Once() if late else None
         for event in events:
             self._stirred = display.now()
-            self._answer(event)
+            if once is None or self._types(event) or once.admits(event):
+                self._answer(event)
+        self._hold_on()
+        self._ask_no_more()
         running = race(self.session.scene)
         self._compute(running)
         self._tell(documents.compared(self.session, running))
-        self.send(Tick(seconds, running.updates - 1))
+        self.send(Tick(seconds, self._reached(running)))
         self._compute_swarm(running)
         self._count()
         self._make_ready()
@@ -110,21 +133,31 @@ class Window:
 
     def send(self, message: Message) -> None:
         """Let the session answer a message."""
+        before = self.session.left
         try:
             self.session = update(self.session, message)
         except SceneError as error:
             self.session = update(self.session, Notify(str(error)))
+        if self.session.left is not None and self.session.left is not before:
+            self._tell_of_left(self.session.left)
+
+    def _tell_of_left(self, left: Session) -> None:
+        """What was changed by hand has been left: that it is kept, and how to come back to it."""
+        title, language, key = left.scene.texts(left.language).title, self.session.language, sign_of(Return())
+        kept = say(language, "{title} is kept as you changed it: {key} goes back there.", title=title, key=key)
+        self.session = update(self.session, Notify(f"{self.session.notice} {kept}".lstrip()))
 
     def _busy(self) -> bool:
         """Whether something happens without an event: playing, computing ahead, a picture to be drawn."""
         ahead = race(self.session.scene).updates <= self.session.horizon
         moving = self.session.playing or self._shown is None or ahead
-        return moving or self._lively() or self._lagging() or self._counting()
+        waiting = self._holding is not None or self._typed is not None or self._asked is not None
+        return moving or waiting or self._lively() or self._lagging() or self._counting()
 
     def _lagging(self) -> bool:
         """Whether the swarm has still to come to what is shown."""
         now = moment(self.session, race(self.session.scene))
-        return now.glimpse is not None and not self.session.sheet and now.glimpse.tick != now.tick
+        return now.glimpse is not None and not self.session.sheet and now.glimpse.tick != now.wanted
 
     def _counting(self) -> bool:
         """Whether the sheet's tally grows, or has to be made ready."""
@@ -135,46 +168,60 @@ class Window:
         """Whether open controls may still change by themselves."""
         return self._panel is not None and display.now() - self._stirred < LIVELY
 
+    def _types(self, event: pygame.Event) -> bool:
+        """Whether the event belongs to a line of text."""
+        return self._panel is not None and self._panel.typing and event.type in TYPING
+
     def _answer(self, event: pygame.Event) -> None:
         if event.type == pygame.QUIT:
             self.send(Close())
-        elif self._panel is not None and self._panel.typing and event.type in TYPING:
+        elif self._types(event):
             self._type(event)
         elif event.type == pygame.KEYDOWN:
-            self._answer_key(event)
+            self._press(event)
+        elif event.type == pygame.KEYUP:
+            self._let_go(event)
         elif event.type == pygame.DROPFILE:
             self.send(documents.open_file(event.file))
         elif event.type == pygame.DROPTEXT:
             self.send(documents.open_text(event.text))
         elif self._answer_controls(event) or self._answer_sheet(event):
+            self._mouse_at = None
             self.send(Point(None))
-        elif self.session.waiting and event.type == pygame.MOUSEBUTTONDOWN:
-            self._take_guess(self._on_canvas(event.pos))
+        elif self._take_guess(event):
+            pass
         elif (mouse := self._mouse(event)) is not None:
-            self._hand, messages = answer(self._hand, mouse, self.session, self._canvas_size())
-            for message in messages:
-                self.send(message)
+            self._hand, deeds = answer(self._hand, mouse, self.session, self._canvas_size())
+            for deed in deeds:
+                self._do(deed)
         elif event.type in (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSIZECHANGED):
             self._shown = None
 
-    def _take_guess(self, pixel: tuple[int, int]) -> None:
-        """The lane in whose panel the pixel is answers the scene's question."""
-        panels = setting(self.session, self._canvas_size()).places.panels
-        for lane, place in enumerate(panels):
+    def _take_guess(self, event: pygame.Event) -> bool:
+        """Whether a click on a lane's panel has answered the scene's question: the wheel comes as buttons, too."""
+        if not self.session.waiting or event.type != pygame.MOUSEBUTTONDOWN or event.button != pygame.BUTTON_LEFT:
+            return False
+        pixel = self._on_canvas(event.pos)
+        for lane, place in enumerate(setting(self.session, self._canvas_size()).places.panels):
             if place.frame.collidepoint(pixel):
                 self.send(Guess(lane))
+                return True
+        return False
 
     def _mouse(self, event: pygame.Event) -> Mouse | None:
         """What the event says of the mouse, if anything that matters here."""
         now = display.now()
         if event.type == pygame.MOUSEMOTION:
-            return Mouse(Act.MOVE, self._on_canvas(event.pos), now, held=bool(event.buttons[0]))
+            self._mouse_at = self._on_canvas(event.pos)
+            return Mouse(Act.MOVE, self._mouse_at, now, held=bool(event.buttons[0]))
         if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and event.button == pygame.BUTTON_LEFT:
             act = Act.DOWN if event.type == pygame.MOUSEBUTTONDOWN else Act.UP
             return Mouse(act, self._on_canvas(event.pos), now)
-        if event.type == pygame.MOUSEWHEEL and self.session.pointer is not None:
-            return Mouse(Act.WHEEL, self.session.pointer, now, event.precise_y)
+        if event.type == pygame.MOUSEWHEEL and self._mouse_at is not None:
+            return Mouse(Act.WHEEL, self._mouse_at, now, event.precise_y)
         if event.type in (pygame.WINDOWLEAVE, pygame.WINDOWFOCUSLOST):
+            self._mouse_at = None
+            self._holding = self._typed = None
             return Mouse(Act.LEAVE, held=event.type == pygame.WINDOWLEAVE)
         return None
 
@@ -182,11 +229,10 @@ class Window:
         """Let the panel of controls answer an event; says whether the maps need not."""
         if self._panel is None:
             return False
-        message = self._panel.answer(event)
-        if message is not None:
-            self.send(message)
+        self._do(self._panel.answer(event))
         mouse = event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
-        return mouse and not self._hand.busy and self._panel.holds(event.pos)
+        # What has been done may have closed the panel.
+        return mouse and not self._hand.busy and self._panel is not None and self._panel.holds(event.pos)
 
     def _answer_sheet(self, event: pygame.Event) -> bool:
         """Let the sheet over the maps answer an event; says whether the maps need not."""
@@ -205,32 +251,115 @@ class Window:
         assert self._panel is not None
         if event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE:
             self._panel.leave()
-        else:
-            self._tell(self._panel.answer(event))
+            return
+        if event.type == pygame.KEYDOWN:
+            self._typed = (event, display.now() + DELAY) if event.key in MOVING else None
+        elif event.type == pygame.KEYUP:
+            self._let_go(event)
+        self._do(self._panel.answer(event))
 
-    def _answer_key(self, event: pygame.Event) -> None:
-        if not event.mod & keys.COMMANDS and event.key == pygame.K_s:
-            self.send(documents.save_picture(self.session, self._canvas_size()))
-        elif not event.mod & (keys.COMMANDS | pygame.KMOD_SHIFT) and event.key == pygame.K_v:
-            self._film_on()  # What was still until now has lasted.
-            self._tell(self._filming.toggle(self.session, display.screen().get_size(), display.now()))
-            pygame.display.set_caption(f"{TITLE} ●" if self._filming.running else TITLE)
-        elif event.mod & keys.COPYING and event.key == pygame.K_c:
-            self.send(documents.copy_scene(self.session))
-        elif event.mod & keys.COPYING and event.key == pygame.K_v:
-            self.send(documents.paste_scene(self.session))
-        elif not event.mod & keys.COMMANDS and event.key == pygame.K_f:
-            pygame.display.toggle_fullscreen()
-            self._shown = None
+    def _press(self, event: pygame.Event) -> None:
+        """A key acts once, and one that moves something again while it is held."""
+        means = meant(Stroke.of(event))
+        if means is None:
+            return
+        if means.does is not Errand.BACK:
+            self._asked = None
+        self._do(means.does)
+        self._holding = held_from(event.key, getattr(event, "scancode", 0), means, display.now())
+
+    def _let_go(self, event: pygame.Event) -> None:
+        if self._holding is not None and event.key == self._holding.code:
+            self._holding = None
+        if self._typed is not None and event.key == self._typed[0].key:
+            self._typed = None
+
+    def _hold_on(self) -> None:
+        """Let the key that is held act again, if it is time: once a frame at most, and only while it is held now."""
+        now = display.now()
+        if self._holding is not None:
+            if not display.is_down(self._holding.code, self._holding.place):
+                self._holding = None
+            elif now >= self._holding.due:
+                self._do(self._holding.means.does)
+                self._holding = self._holding and self._holding.after(now)
+        if self._typed is not None:
+            event, due = self._typed
+            if self._panel is None or not self._panel.typing or not display.is_down(event.key, event.scancode):
+                self._typed = None
+            elif now >= due:
+                self._typed = event, now + PERIOD
+                self._do(self._panel.answer(event))
+
+    def _do(self, deed: Deed | None) -> None:
+        """Do what a key or a button is for."""
+        match deed:
+            case None:
+                pass
+            case Errand.PICTURE:
+                self.send(documents.save_picture(self.session, self._canvas_size()))
+            case Errand.FILM:
+                self._film_on()  # What was still until now has lasted.
+                self._tell(self._filming.toggle(self.session, display.screen().get_size(), display.now()))
+            case Errand.COPY:
+                self.send(documents.copy_scene(self.session))
+            case Errand.PASTE:
+                self.send(documents.paste_scene(self.session))
+            case Errand.FULL_SCREEN:
+                pygame.display.toggle_fullscreen()
+                self._shown = None
+            case Errand.BACK:
+                self._go_back()
+            case _:
+                self.send(deed)
+
+    def _go_back(self) -> None:
+        """Put away what lies on top, one layer at a time, and in the end, if that is wanted, the window."""
+        if self._panel is not None and self._panel.fold():
+            return
+        if pointed(self.session, race(self.session.scene), self._canvas_size()):
+            self.send(Point(None))
+            return
+        there = update(self.session, Back())
+        if there is not self.session:
+            self.session = there
+        elif display.is_full():
+            self._do(Errand.FULL_SCREEN)
         else:
-            message = keys.message(event.key, event.unicode, event.mod)
-            if message is not None:
-                self.send(message)
+            self._ask_to_end()
+
+    def _ask_to_end(self) -> None:
+        """End the film or quit, when asked a second time; the first time say that it takes another."""
+        film, language, key = self._filming.running, self.session.language, sign_of(Errand.BACK)
+        if self._asked is not None and self._asked[0] == film:
+            self._asked = None
+            self._do(Errand.FILM) if film else self.send(Close())
+            return
+        self._asked = film, display.now() + ASKING
+        if film:
+            words = say(language, "{key} again to end the film and keep it.", key=key)
+        elif changed(self.session) or self.session.left is not None:
+            keep = sign_of(Errand.PICTURE)
+            words = say(
+                language,
+                "{key} again to quit: what you have changed is not saved, {keep} saves it.",
+                key=key,
+                keep=keep,
+            )
+        else:
+            words = say(language, "{key} again to quit.", key=key)
+        self.send(Notify(words))
+
+    def _ask_no_more(self) -> None:
+        """Esc has not been pressed again in time."""
+        if self._asked is not None and display.now() > self._asked[1]:
+            self._asked = None
+            self.send(Notify(""))
 
     def _compute(self, running: Race) -> None:
         """Compute ahead, up to the horizon, for as long as a frame can spare."""
         session = self.session
-        pace = int(SPEEDS[session.speed] / FRAMES_A_SECOND) + 2 if session.playing else 1
+        pace = _pace(session) if session.playing else 1
         wanted = session.update + pace
         goal = max(session.horizon, session.update) + 1
         begun = time.perf_counter()
@@ -241,13 +370,21 @@ class Window:
             if spent > (COMPUTING if running.updates > wanted else CATCHING_UP):
                 break
 
+    def _reached(self, running: Race) -> int:
+        """The tick that may be played to: the race is there, and the swarm, if there is one, not far behind."""
+        session, computed = self.session, running.updates - 1
+        if not session.swarm or session.sheet:
+            return computed
+        marbles = swarm(session.scene, session.swarm, session.spread, session.clock)
+        return min(computed, marbles.glimpse.tick + _pace(session))
+
     def _compute_swarm(self, running: Race) -> None:
         """Let the swarm come nearer to the moment, for as long as a frame can spare: it may lag, frames may not."""
         session, now = self.session, moment(self.session, running)
         if now.glimpse is not None and not session.sheet:
             marbles = swarm(session.scene, session.swarm, session.spread, session.clock)
             fewest, most = SWARMING
-            marbles.follow(now.tick, min(max(IN_TIME - self._drawing, fewest), most))
+            marbles.follow(now.wanted, min(max(IN_TIME - self._drawing, fewest), most))
 
     def _count(self) -> None:
         """Have what the session wants to know computed by other processes, and tell it what they have found."""
@@ -276,8 +413,11 @@ class Window:
                 self._tally, self._making = tally, None
 
     def _film_on(self) -> None:
-        """Let the film that is being made, if one is, see what the window shows."""
+        """Let the film that is being made, if one is, see what the window shows; its title says so."""
         self._tell(self._filming.see(self.session, display.screen(), display.now()))
+        title = f"{TITLE} ●" if self._filming.running else TITLE
+        if pygame.display.get_caption()[0] != title:
+            pygame.display.set_caption(title)
 
     def _tell(self, message: Message | None) -> None:
         if message is not None:
@@ -326,3 +466,8 @@ class Window:
     def _on_canvas(self, pixel: tuple[int, int]) -> tuple[int, int]:
         screen, canvas = display.screen().get_size(), self._canvas_size()
         return pixel[0] * canvas[0] // screen[0], pixel[1] * canvas[1] // screen[1]
+
+
+def _pace(session: Session) -> int:
+    """How many updates a frame plays, with some to spare."""
+    return int(SPEEDS[session.speed] / FRAMES_A_SECOND) + 2

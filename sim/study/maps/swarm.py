@@ -223,7 +223,7 @@ class _Course:
 
     def _rows(self, lane: Lane) -> int:
         """How many of a lane's marbles have to be computed: from one start, the full batch leads all the same way."""
-        return 1 if self._same and lane.batch_size >= self._problem.train.count else self.size
+        return 1 if self._same and lane.sees_all(self._problem.train.count) else self.size
 
     def _begin(self) -> tuple[tuple[_Flock, ...], ...]:
         """All flocks at the start."""
@@ -231,7 +231,7 @@ class _Course:
 
     def _flocks_of(self, lane: Lane) -> Iterator[_Flock]:
         count = self._problem.train.count
-        full = lane.batch_size >= count
+        full = lane.sees_all(count)
         most = PIECE // min(lane.batch_size, count) if full else min(PIECE // lane.batch_size, ORDERS // count)
         rows = self._rows(lane)
         parts = -(-rows // max(most, 1))
@@ -271,7 +271,7 @@ def starts(window: Window, start: tuple[float, float], seed: int, size: int, spr
 def most_marbles(scene: Scene) -> int:
     """How many marbles a lane there is memory for: of each, the order of the examples in its epoch is held."""
     count = scene.examples.count
-    orders = count * sum(lane.batch_size < count for lane in scene.lanes)
+    orders = count * sum(not lane.sees_all(count) for lane in scene.lanes)
     return MOST_ORDERS // orders if orders else SIZES[-1]
 
 

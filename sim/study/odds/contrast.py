@@ -91,9 +91,9 @@ def sides(scene: Scene) -> tuple[Lane, Lane] | None:
     if count == 1:
         return None
     small = min(scene.lanes, key=lambda lane: lane.batch_size)
-    if small.batch_size >= count:
+    if small.sees_all(count):
         return _resized(small, 1), small
-    partners = (lane for lane in scene.lanes if lane.rule == small.rule and lane.batch_size >= count)
+    partners = (lane for lane in scene.lanes if lane.rule == small.rule and lane.sees_all(count))
     return small, next(partners, _resized(small, count))
 
 

@@ -117,7 +117,7 @@ def odds(scene: Scene, outcomes: Sequence[Outcomes], updates: int) -> Odds:
     minima, named = found(scene.problem(), outcomes)
     told = (_lane_odds(*lane, len(minima), updates) for lane in zip(scene.lanes, named, strict=True))
     count = scene.examples.count
-    lanes = tuple(_certain(odds) if odds.lane.batch_size >= count else odds for odds in told)
+    lanes = tuple(_certain(odds) if odds.lane.sees_all(count) else odds for odds in told)
     return Odds(scene, updates, lanes, minima)
 
 

@@ -136,7 +136,7 @@ def plan(scene: Scene, overs: Sequence[Over], seeds: int, updates: int | None = 
 
 def certain(scene: Scene, lane: int = 0) -> bool:
     """Whether the lane knows no chance: it sees all examples at every update, and every seed ends alike."""
-    return scene.lanes[lane].batch_size >= scene.examples.count
+    return scene.lanes[lane].sees_all(scene.examples.count)
 
 
 def _bare(scene: Scene, lane: Lane, updates: int) -> Scene:

@@ -75,7 +75,7 @@ def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Se
     Each outcome is in every bit that of the race with this seed. Marbles of a full batch, which know no
     chance, are computed once.
     """
-    chance = lane.batch_size < problem.train.count
+    chance = not lane.sees_all(problem.train.count)
     some = seeds if chance else seeds[:1]
     block = max(1, min(MARBLES, MOMENTS // min(MOMENTS_KEPT, updates + 1)))
     parts = [_block(problem, lane, start, some[i : i + block], updates) for i in range(0, len(some), block)]
@@ -154,7 +154,7 @@ class Job:
     @property
     def marble_updates(self) -> int:
         """How many updates are computed; where no chance is in it, those of one marble stand for all."""
-        chance = self.scene.lanes[self.lane].batch_size < self.scene.examples.count
+        chance = not self.scene.lanes[self.lane].sees_all(self.scene.examples.count)
         return self.updates * (self.count if chance else 1)
 
     def run(self) -> Outcomes:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pygame
 import pygame_gui
 import pytest
@@ -12,11 +14,24 @@ from pygame_gui.elements import UIButton
 from sim.descent.rules import RULES
 from sim.languages import LANGUAGES
 from sim.scene import Scene, SceneError, load_scene, scene_files
-from sim.stage.input.controls import Buttons, Choice, Control, Slider, controls, scene_titles
+from sim.stage.input.controls import (
+    Buttons,
+    Choice,
+    Control,
+    Entry,
+    Slider,
+    controls,
+    rates_of,
+    scene_titles,
+    spreads_of,
+)
 from sim.stage.input.widgets import STEPS, ControlPanel
 from sim.stage.picture.setting import setting
+from sim.stage.picture.transport import knobs
+from sim.stage.session.bindings import Errand, keys
 from sim.stage.session.lanes import ChooseRule, SelectLane
 from sim.stage.session.session import Session, begin, update
+from sim.stage.session.setup import SetFormula
 from sim.stage.style.theme import load_theme
 
 SIZE = (960, 600)
@@ -45,7 +60,7 @@ def test_every_scene_can_be_controlled_in_every_language(name: str, language: st
                     assert update(session, control.message(index)).open
             case Buttons():
                 for button in control.buttons:
-                    assert update(session, button.message).open
+                    assert isinstance(button.does, Errand) or update(session, button.does).open
                     assert button.tip
 
 
@@ -94,7 +109,9 @@ def test_widgets_turn_into_messages(panel: ControlPanel) -> None:
     event = pygame.Event(pygame_gui.UI_HORIZONTAL_SLIDER_MOVED, ui_element=slider, value=STEPS)
     message = panel.answer(event)
     assert message is not None
-    assert update(opened(), message).scene.lanes[0].rule.learning_rate == 10
+    assert not isinstance(message, Errand)
+    most = rates_of(opened().scene, opened().scene.lanes[0].rule)[1]
+    assert update(opened(), message).scene.lanes[0].rule.learning_rate == most
     menu = panel._widgets["rule"]
     event = pygame.Event(pygame_gui.UI_DROP_DOWN_MENU_CHANGED, ui_element=menu, text="adam")
     assert panel.answer(event) == ChooseRule("adam")
@@ -103,6 +120,83 @@ def test_widgets_turn_into_messages(panel: ControlPanel) -> None:
 def test_the_button_of_languages_can_have_a_type_of_its_own(panel: ControlPanel) -> None:
     assert panel._widgets["language"].object_ids[-1] == "#language"
     assert len({widget.object_ids[-1] for widget in panel._widgets.values() if isinstance(widget, UIButton)}) > 20
+
+
+@pytest.mark.parametrize("name", scene_files())
+def test_sliders_cover_what_scenes_have_and_little_more(name: str) -> None:
+    scene = load_scene(name)
+    for lane in scene.lanes:
+        least, most = rates_of(scene, lane.rule)
+        assert least < lane.rule.learning_rate < most < 1e4 * lane.rule.learning_rate
+    sigma = getattr(scene.examples, "sigma", None)
+    if sigma is not None:
+        least, most = spreads_of(scene)
+        assert least < sigma < most < 200 * sigma
+
+
+def test_the_ends_of_a_slider_do_not_move_while_it_is_dragged() -> None:
+    for name in ("local-minimum", "two-weights", "himmelblau"):
+        scene: Any = load_scene(name)
+        wide = replace(scene, examples=replace(scene.examples, sigma=3 * scene.examples.sigma))
+        assert spreads_of(wide) == spreads_of(scene)
+
+
+BY_OTHER_MEANS = {
+    "Step",
+    "GoToEnd",
+    "ChangeSpeed",
+    "NextScene",
+    "OpenScene",
+    "SkipQuestion",
+    "NextLane",
+    "Zoom",
+    "Pan",
+} | {
+    *("NextRule", "ScaleLearningRate", "ShiftMomentum", "ScaleBatchSize", "ScaleSigma", "ScaleCount", "NudgeStart"),
+    *("ChangeClock", "ChangeSwarm", "ChangeSpread"),
+}
+"""What sliders, menus, the timeline, the wheel and dragging do, or the buttons below the maps."""
+
+
+def test_the_mouse_alone_reaches_what_keys_do() -> None:
+    session = replace(opened(), playing=False)
+    pressed = {b.does for c in controls(session, load_theme("light")) if isinstance(c, Buttons) for b in c.buttons}
+    here = setting(session, SIZE)
+    pressed |= {knob.does for knob in knobs(here.places, session, here.theme)}
+    wanted = {key.does for key in keys() if type(key.does).__name__ not in BY_OTHER_MEANS} - {Errand.BACK}
+    assert {deed for deed in wanted if not isinstance(deed, SelectLane)} - pressed == set()
+    assert SelectLane(2) in pressed
+
+
+def test_a_refused_formula_stays_in_its_field_with_its_message() -> None:
+    session = update(opened(), SetFormula("x + n"))
+    entry = held(session)["formula"]
+    assert isinstance(entry, Entry)
+    assert (entry.text, entry.mistake) == ("x + n", session.refused)
+    with screen(SIZE):
+        plain, marked = (drawn(panel_of(each, SIZE)) for each in (opened(), session))
+        field = panel_of(session, SIZE)._widgets["formula"].rect
+    ink = np.array(load_theme("light").lane(1))
+    below = np.s_[field.left - 60 : field.right, field.bottom + 2 : field.bottom + 2 * field.height]
+    assert (marked[field.left + 20, field.top] == ink).all()
+    assert (np.abs(marked[below].astype(int) - ink).max(axis=-1) < 40).any()
+    assert not (np.abs(plain[below].astype(int) - ink).max(axis=-1) < 40).any()
+
+
+def drawn(panel: ControlPanel) -> Any:
+    target = pygame.Surface(SIZE, depth=32)
+    target.fill((255, 255, 255))
+    panel.draw(target, 0.0)
+    return pygame.surfarray.array3d(target)
+
+
+def test_an_open_menu_is_folded_first(panel: ControlPanel) -> None:
+    assert not panel.fold()
+    menu = panel._widgets["rule"]
+    menu.current_state.should_transition = True
+    menu.update(0.0)
+    assert panel.fold()
+    assert not panel.fold()
 
 
 def test_every_rule_can_be_chosen() -> None:

@@ -14,8 +14,9 @@ from sim.stage.drawing.layout import SMALLEST, USUAL
 from sim.stage.input.mouse import Act, Carrying, Free, Hand, Mouse, Panning, Pressing, Scrubbing, answer
 from sim.stage.picture.setting import Setting, setting
 from sim.stage.picture.timeline import track
+from sim.stage.session.bindings import Deed, Errand
 from sim.stage.session.playback import GoToEnd, Scrub
-from sim.stage.session.session import Message, Session, begin, update
+from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import Drop, MoveStart, OpenScene
 from sim.stage.session.view import ZOOMS, Pan, Point, ResetView, Zoom
 from sim.stage.window import window as stage_window
@@ -41,16 +42,17 @@ class Player:
         self.session = session
         self.size = size
         self.hand = Hand()
-        self.said: list[Message] = []
+        self.said: list[Deed] = []
 
     @property
     def here(self) -> Setting:
         return setting(self.session, self.size)
 
-    def do(self, act: Act, pixel: tuple[int, int] = (0, 0), **more: float) -> list[Message]:
+    def do(self, act: Act, pixel: tuple[int, int] = (0, 0), **more: float) -> list[Deed]:
         mouse = Mouse(act, pixel, more.get("seconds", 0.0), more.get("notches", 0.0), bool(more.get("held", True)))
         self.hand, messages = answer(self.hand, mouse, self.session, self.size)
         for message in messages:
+            assert not isinstance(message, Errand)
             self.session = update(self.session, message)
         self.said = [message for message in messages if not isinstance(message, Point)]
         return self.said
@@ -340,3 +342,16 @@ def test_the_farthest_and_nearest_views_can_be_drawn(window: stage_window.Window
         window.send(Zoom(zoom, about))
         window.advance([move((300, 250))], 0.0)
     assert window.session.focus is not None
+
+
+def test_while_something_is_dragged_nothing_is_pointed_at(player: Player) -> None:
+    start, there = player.on_map(1, 0.7, 0.3), player.on_map(1, 0.5, 0.6)
+    places = player.here.places
+    for first, second in ((start, there), (player.flag(0), there), (places.timeline.center, places.timeline.midleft)):
+        player.do(Act.MOVE, first)
+        assert player.session.pointer == first
+        player.do(Act.DOWN, first)
+        player.do(Act.MOVE, second)
+        assert player.session.pointer is None
+        player.do(Act.UP, second)
+        assert player.session.pointer == second

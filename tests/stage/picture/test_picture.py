@@ -140,3 +140,21 @@ def test_where_the_search_may_have_missed_some_the_picture_says_so() -> None:
     right_of_the_title = np.s_[800:940, 12:30]
     for shown, said in ((scene, False), (creased, True)):
         assert np.ptp(picture(shown, [0])[right_of_the_title], axis=(0, 1)).any() == said
+
+
+def test_a_long_notice_takes_the_place_of_the_status_and_is_said_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene, notice = load_scene("local-minimum"), "Esc again to quit: what you have changed is not saved, S saves it."
+    running, written = scene.race(), []
+    running.extend(3)
+    put = Screen.text
+
+    def noted(canvas: Screen, words: str, *where: Any, **how: Any) -> int:
+        written.append(words)
+        return put(canvas, words, *where, **how)
+
+    monkeypatch.setattr(Screen, "text", noted)
+    for said in ("Saved.", notice):
+        draw(Screen(pygame.Surface((960, 600), depth=32)), at(scene, 1, running, notice=said, controls=True))
+        assert written[-1] == said
+        assert any(words.startswith("update 1 of") for words in written) == (said == "Saved.")
+        written.clear()

@@ -6,7 +6,10 @@ from itertools import product
 import numpy as np
 import pygame
 import pytest
+from messages import after
 
+from sim.descent.verdict import Kind as Verdict
+from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage.drawing.layout import SMALLEST, USUAL
 from sim.stage.drawing.screen import Screen
@@ -26,9 +29,12 @@ from sim.stage.picture.tooltip import (
     reading,
     tip_at,
 )
+from sim.stage.session.bindings import keys, written
+from sim.stage.session.lanes import SelectLane, SetHyperparameter
 from sim.stage.session.session import Session, begin, race
 from sim.stage.style.numbers import number
 from sim.stage.style.theme import THEMES, load_theme
+from sim.surface.critical import Kind
 from sim.surface.points import eigenvalues
 
 NAMES = list(scene_files())
@@ -146,8 +152,73 @@ def test_tooltips_stay_in_the_picture_and_off_what_they_tell_of(name: str, size:
             assert tip is not None
             box = draw_tip(Screen(target), tip, look(here))
             assert target.get_rect().contains(box)
+            assert tip.inside in (None, area)
             assert not box.colliderect(tip.about)
             assert not box.collidepoint(x, y)
+
+
+@pytest.mark.parametrize("size", [SMALLEST, USUAL])
+@pytest.mark.parametrize("controls", [False, True])
+def test_a_tooltip_stays_in_the_map_that_it_is_about(session: Session, size: tuple[int, int], controls: bool) -> None:
+    here, stage = stage_of(replace(session, controls=controls), size)
+    target = pygame.Surface(size, depth=32)
+    for panel in here.places.panels:
+        area = panel.map
+        for x, y in product(range(area.left, area.right, 23), range(area.top, area.bottom, 19)):
+            tip = tip_at((x, y), stage, look(here))
+            assert tip is not None
+            assert area.contains(draw_tip(Screen(target), tip, look(here)))
+
+
+def test_a_tooltip_leaves_the_mark_free_that_it_tells_of(session: Session) -> None:
+    here, stage = stage_of(session, USUAL)
+    area, (x, y) = here.places.panels[0].map, here.camera.project(np.array(stage.race.problem.minima[0].position))
+    for across, down in product((-5, 0, 5), (-5, 0, 5)):
+        pixel = (round(area.left + x) + across, round(area.top + y) + down)
+        tip = tip_at(pixel, stage, look(here))
+        assert tip is not None
+        box = draw_tip(Screen(pygame.Surface(USUAL, depth=32)), tip, look(here))
+        assert not box.collidepoint(area.left + x, area.top + y)
+        assert any("ring" in cell for row in tip.rows for cell in row.cells)
+
+
+def test_every_chip_says_what_it_means(session: Session) -> None:
+    assert tooltip.MEANINGS.keys() == set(Verdict)
+    assert tooltip.MARKS.keys() == set(Kind)
+    here, stage = stage_of(session, USUAL)
+    for lane, panel in enumerate(here.places.panels):
+        verdict = stage.race.judges[lane].verdict(100)
+        tip = tip_at(panel.chip.center, stage, look(here))
+        assert tip is not None
+        assert panel.frame.contains(draw_tip(Screen(pygame.Surface(USUAL, depth=32)), tip, look(here)))
+        told = words(tip)
+        assert told[0] == (verdict.kind.value,)
+        said = " ".join(cell for row in told for cell in row)
+        assert tooltip.MEANINGS[verdict.kind] in said
+        assert verdict.evidence[0] in said
+
+
+def test_the_mark_of_another_learning_rate_says_what_it_means(session: Session) -> None:
+    other = after(session, SelectLane(1), SetHyperparameter("learning_rate", 0.02))
+    here, stage = stage_of(other, USUAL)
+    tips = [tip_at(panel.name.center, stage, look(here)) for panel in here.places.panels]
+    assert [tip is not None for tip in tips] == [False, True, False]
+    assert words(tips[1])[0] == ("not the same η",)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_buttons_below_the_maps_say_what_they_do_and_name_their_key(session: Session, language: str) -> None:
+    here, stage = stage_of(replace(session, language=language), SMALLEST)
+    signs = {key.does: written(key.sign) for key in keys() if not key.aside}
+    assert len(stage.knobs) > 5
+    for knob in stage.knobs:
+        told = words(tip_at(knob.place.center, stage, look(here)))
+        assert told[0][0].startswith(signs[knob.does])
+        assert here.places.footer.contains(knob.place)
+        tip = tip_at(knob.place.center, stage, look(here))
+        assert tip is not None
+        box = draw_tip(Screen(pygame.Surface(SMALLEST, depth=32)), tip, look(here))
+        assert box.collidelist([other.place for other in stage.knobs]) < 0
 
 
 def test_where_nothing_fits_beside_the_box_still_stays_inside() -> None:

@@ -29,7 +29,9 @@ from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, 
 from sim.stage.picture.views.batch_surface import _heights
 from sim.stage.picture.views.minima import moved_minima
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
+from sim.stage.session.bindings import keys
 from sim.stage.session.session import begin
+from sim.stage.session.view import ToggleView
 from sim.stage.style.theme import THEMES, load_theme
 from sim.surface.points import norm
 
@@ -154,10 +156,9 @@ def test_where_there_is_no_room_for_the_strip_all_but_the_strip_is_drawn(layer: 
 
 
 def test_every_view_has_a_key_a_name_and_a_sentence() -> None:
+    shown = [key.does.name for key in keys() if isinstance(key.does, ToggleView)]
+    assert sorted(shown) == sorted(VIEWS)
     for view in VIEWS.values():
-        letter = view.key.removeprefix("Shift ")
-        assert letter.islower()
-        assert len(letter) == 1
         assert view.label
         assert view.tip.endswith(".")
 

@@ -87,7 +87,7 @@ def test_the_same_key_and_escape_stop_the_counting(session: Session, message: Me
 def test_escape_puts_away_what_lies_on_top_first(session: Session) -> None:
     there = after(session, ShowOdds(), ShowHelp(), Back())
     assert (there.help, there.sheet) == (False, "odds")
-    assert not after(there, Back(), Back()).open
+    assert (after(there, Back()).sheet, after(there, Back(), Back()).open) == ("", True)
 
 
 @pytest.mark.parametrize("message", [NewSeed(), Drop((0.0, 0.0)), OpenScene(3)])

@@ -12,7 +12,17 @@ from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
 from sim.stage.session.playback import Restart, Step
 from sim.stage.session.session import Session, begin, update
-from sim.stage.session.setup import Drop, NewSeed, NextScene, OpenScene, SetFormula, SetSeed
+from sim.stage.session.setup import (
+    Draft,
+    Drop,
+    EarlierSeed,
+    NewSeed,
+    NextScene,
+    NudgeStart,
+    OpenScene,
+    Return,
+    SetFormula,
+)
 from sim.surface.formula import Formula
 
 NAMES = list(scene_files())
@@ -56,8 +66,8 @@ def test_a_scene_with_fewer_lanes_has_its_first_one_chosen(session: Session) -> 
 
 
 def test_a_seed_is_never_below_none(session: Session) -> None:
-    assert after(session, SetSeed(5)).scene.seed == 5
-    assert after(session, SetSeed(-5)).scene.seed == 0
+    assert after(session, NewSeed(), NewSeed(), EarlierSeed()).scene.seed == 1
+    assert after(session, EarlierSeed(), EarlierSeed()).scene.seed == 0
 
 
 def test_a_formula_becomes_the_surface_and_the_scene_can_be_saved(session: Session) -> None:
@@ -81,7 +91,37 @@ def test_a_formula_where_there_was_no_surface_gets_examples_that_vary_it() -> No
 
 
 @pytest.mark.parametrize("text", ["x +", "__import__('os')", "x.real", "(" * 300, "9**9**9**9", "x" * 5000])
-def test_a_formula_that_cannot_be_read_changes_nothing_but_the_notice(session: Session, text: str) -> None:
+def test_a_formula_that_cannot_be_read_is_kept_and_changes_nothing_else(session: Session, text: str) -> None:
     there = after(session, SetFormula(text))
-    assert there.notice.startswith("The formula ")
-    assert replace(there, notice="") == session
+    assert there.refused.startswith("The formula ")
+    assert there.draft == text
+    assert replace(there, draft="", refused="") == session
+
+
+def test_a_refused_formula_is_there_when_one_comes_back_and_goes_when_another_is_taken(session: Session) -> None:
+    refused = after(session, SetFormula("x +"), OpenScene(3), OpenScene(0), Step(1))
+    assert (refused.draft, bool(refused.refused)) == ("x +", True)
+    typed = after(refused, Draft("x + y^2 + x^2"))
+    assert (typed.draft, typed.refused) == ("x + y^2 + x^2", "")
+    for taken in (after(refused, SetFormula("x^2 + y^2")), after(refused, SetFormula(""))):
+        assert (taken.draft, taken.refused) == ("", "")
+
+
+def test_what_was_changed_by_hand_can_be_come_back_to(session: Session) -> None:
+    changed = after(session, Step(30), Drop((0.5, -0.25)), Step(7))
+    there = after(changed, OpenScene(2))
+    assert (there.scene.name, there.left is None) == (NAMES[2], False)
+    back = after(there, OpenScene(4), Return())
+    assert (back.scene, back.update, back.playing) == (changed.scene, 7, False)
+    assert back.left is None  # Nothing was changed in the scene that has been left now.
+    assert after(back, Return()).notice
+    again = after(back, OpenScene(2), Drop((0.1, 0.1)), Return(), Return())
+    assert (again.scene.name, again.scene.start) == (NAMES[2], (0.1, 0.1))
+    assert after(session, Step(30), NewSeed(), OpenScene(2)).left is None
+
+
+def test_the_start_can_be_nudged_by_shares_of_what_is_shown(session: Session) -> None:
+    there, window = after(session, Step(9), NudgeStart(0.1, -0.2)), session.scene.window
+    x, y = session.scene.start
+    assert there.scene.start == pytest.approx((x + 0.1 * window.width, y - 0.2 * window.height))
+    assert there.update == 9

@@ -1,6 +1,7 @@
 """Messages about what is shown."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from messages import after
@@ -63,10 +64,20 @@ def test_a_font_that_there_is_not_is_said(session: Session, monkeypatch: pytest.
     assert there.notice.endswith(says)
 
 
-def test_escape_puts_the_help_away_before_it_closes(session: Session) -> None:
-    there = after(session, ShowHelp(), Back())
-    assert (there.help, there.open) == (False, True)
-    assert not after(there, Back()).open
+def test_going_back_puts_one_layer_away_after_the_other_and_never_closes(session: Session) -> None:
+    there = replace(session, help=True, sheet="odds", controls=True, tally=None)
+    layers = []
+    for _ in range(4):
+        layers.append((there.help, there.sheet, there.controls, there.open))
+        there = after(there, Back())
+    assert layers == [
+        (True, "odds", True, True),
+        (False, "odds", True, True),
+        (False, "", True, True),
+        (False, "", False, True),
+    ]
+    assert not after(replace(session, presenter=True), Back()).presenter
+    assert Back().apply(there) is there
     assert not after(session, ShowHelp(), Close()).open
 
 

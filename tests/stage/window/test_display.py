@@ -1,7 +1,5 @@
 """The real program in a real window, driven by real keys and a real mouse on a virtual X display."""
 
-import os
-import shutil
 import subprocess
 import sys
 import time
@@ -10,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from xserver import HEIGHT, PATIENCE, WIDTH, environment, missing, tool, virtual
 
 from sim.scene import load_scene
 from sim.stage.picture.setting import setting
@@ -17,39 +16,15 @@ from sim.stage.picture.timeline import track
 from sim.stage.session.session import begin
 
 ROOT = Path(__file__).parents[3]
-WIDTH, HEIGHT = 1280, 800
-TOOLS = ("Xvfb", "xdotool")
-PATIENCE = 20.0  # Seconds until something that should happen counts as missing.
 
-pytestmark = pytest.mark.skipif(
-    any(shutil.which(tool) is None for tool in TOOLS), reason="needs the X server Xvfb, and xdotool"
-)
+pytestmark = pytest.mark.skipif(missing("Xvfb", "xdotool"), reason="needs the X server Xvfb, and xdotool")
 
 
 @pytest.fixture
 def display() -> Iterator[str]:
-    """A virtual display of its own; its number is free when it starts."""
-    reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"]
-    with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
-        os.close(writing)
-        with os.fdopen(reading) as pipe:
-            number = pipe.readline().strip()
-        yield f":{number}"
-        server.terminate()
-
-
-def tool(display: str, *arguments: str) -> str:
-    """Let xdotool do something on the display."""
-    done = subprocess.run(
-        ["xdotool", *arguments],
-        env=os.environ | {"DISPLAY": display},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    return done.stdout.strip()
+    """A virtual display."""
+    with virtual() as name:
+        yield name
 
 
 def wait_for(path: Path) -> Path:
@@ -78,12 +53,11 @@ def timeline_middle(name: str) -> tuple[int, int]:
 
 
 def test_keys_and_mouse_reach_the_race(display: str, tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "SDL_VIDEODRIVER"}
     command = [sys.executable, str(ROOT / "main.py"), "on-the-saddle"]
     program = subprocess.Popen(
         command,
         cwd=tmp_path,
-        env=environment | {"DISPLAY": display},
+        env=environment(display),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -102,7 +76,10 @@ def test_keys_and_mouse_reach_the_race(display: str, tmp_path: Path) -> None:
         wait_for(tmp_path / "on-the-saddle-125.png")
         tool(display, "key", "Tab", "bracketright", "g", "l", "End", "h", "Escape", "s")
         wait_for(tmp_path / "on-the-saddle-250.png")
-        tool(display, "key", "Escape")
+        end = time.monotonic() + PATIENCE
+        while program.poll() is None and time.monotonic() < end:  # Tooltip, panel, the question, the window.
+            tool(display, "key", "Escape")
+            time.sleep(0.3)
         output, errors = program.communicate(timeout=PATIENCE)
     finally:
         program.kill()

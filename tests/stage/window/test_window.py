@@ -15,8 +15,8 @@ from sim.scene.reading import Saved
 from sim.stage.drawing.camera import Camera
 from sim.stage.picture.picture import moment, status
 from sim.stage.picture.setting import setting
-from sim.stage.session.playback import GoToEnd, Play
-from sim.stage.session.session import begin, race
+from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play
+from sim.stage.session.session import SPEEDS, begin, race
 from sim.stage.session.setup import MoveStart
 from sim.stage.window import documents
 from sim.stage.window import window as stage_window
@@ -80,6 +80,8 @@ def test_other_keys(window: Window) -> None:
     press(window, pygame.K_UNKNOWN, "+")
     press(window, pygame.K_UNKNOWN, "-")
     assert window.session.speed == speed + 1
+    press(window, pygame.K_ESCAPE)
+    assert window.session.open
     press(window, pygame.K_ESCAPE)
     assert not window.session.open
 
@@ -163,7 +165,9 @@ def test_a_swarm_follows_and_then_rests(window: Window) -> None:
         press(window, key, mod=mod)
         while followed(window) != window.session.update:
             assert window._busy()
-            assert f"at update {followed(window)}" in status(moment(window.session, race(scene)))
+            now = moment(window.session, race(scene))
+            assert now.tick == followed(window)  # Of chips, chart and swarm alike.
+            assert status(now).startswith(f"computing … update {followed(window)} of")
             window.advance([], 0.0)
         assert not window._busy()
         assert "100 marbles a lane ·" in status(moment(window.session, race(scene)))
@@ -194,6 +198,17 @@ def test_a_swarm_plays_with_the_race_and_follows_a_carried_flag(window: Window) 
     marbles = swarm(session.scene, 100, session.spread, session.clock)
     for lane, cloud in enumerate(marbles.glimpse.clouds):
         assert np.array_equal(cloud.theta[0], race(session.scene).tracks[lane].theta[10])
+
+
+def test_playing_waits_for_a_swarm_that_lags(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    computed(window)
+    press(window, pygame.K_z, "z")
+    monkeypatch.setattr(stage_window.Window, "_compute_swarm", lambda *_: None)
+    window.send(ChooseSpeed(len(SPEEDS) - 1))
+    for _ in range(9):
+        window.advance([], 0.1)
+    assert followed(window) == 0
+    assert window.session.update <= SPEEDS[-1] / 60 + 2
 
 
 def test_a_hidden_swarm_rests(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,6 +267,6 @@ def test_a_formula_is_typed_into_the_panel(window: Window) -> None:
         )
     assert window.session.scene.seed == seed  # N was a letter, and no new seed.
     happen(pygame.Event(pygame.KEYDOWN, key=pygame.K_RETURN, unicode="\r", mod=0))
-    assert "there is no n" in window.session.notice
+    assert "there is no n" in window.session.refused
     happen(pygame.Event(pygame.KEYDOWN, key=pygame.K_n, unicode="n", mod=0))
     assert window.session.scene.seed == seed + 1

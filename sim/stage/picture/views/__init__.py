@@ -1,4 +1,4 @@
-"""What more can be shown in a panel, each with a key of its own: one line a view in the registry."""
+"""What more can be shown in a panel: one line a view in the registry; its key stands in the table of keys."""
 
 import numpy as np
 from pygame import Rect
@@ -25,14 +25,12 @@ __all__ = ["USUAL", "VIEWS", "Layer", "Look", "View", "draw_views", "ground"]
 
 VIEWS: dict[str, View] = {
     "batch strip": View(
-        "o",
         "batch strip",
         "One cell an example: lit in the coming batch, half lit once it has had its turn in this epoch.",
         Layer.STRIP,
         draw_batch_strip,
     ),
     "batch surface": View(
-        "b",
         "batch loss",
         "Contours of the coming batch's own loss over the map, and its minimum nearest to the marble.",
         Layer.UNDER,
@@ -40,49 +38,42 @@ VIEWS: dict[str, View] = {
         draw_batch_minimum,
     ),
     "gradients": View(
-        "g",
         "gradients",
         "The gradients of single examples as a fan, with the noise of a batch as an ellipse and as a number.",
         Layer.OVER,
         draw_gradients,
     ),
     "momentum": View(
-        "m",
         "momentum",
         "The next movement as a sum of arrows and in numbers, and how much past gradients weigh in it.",
         Layer.OVER,
         draw_momentum,
     ),
     "next step": View(
-        "x",
         "next step",
         "A ring where the marble will be after the next update.",
         Layer.OVER,
         draw_next_step,
     ),
     "hessian": View(
-        "e",
         "curvature",
         "The directions of most and least curvature at the marble; arrow heads where negative curvature leads down.",
         Layer.OVER,
         draw_hessian,
     ),
     "basins": View(
-        "a",
         "basins",
         "The map tinted by the minimum in which full-batch descent ends.",
         Layer.GROUND,
         draw_basins,
     ),
     "test surface": View(
-        "Shift t",
         "test loss",
         "Dashed contours of the test loss over the map, at the same losses, and its minima.",
         Layer.GROUND,
         draw_test_surface,
     ),
     "labels": View(
-        "k",
         "critical points",
         "Kind, loss and eigenvalues of the critical points.",
         Layer.GROUND,

@@ -29,7 +29,7 @@ def draw_batch_surface(canvas: Canvas, look: Look) -> None:
     """Contours of the coming batch's loss at the map's levels."""
     track, theme = look.track, look.theme
     color = mix(look.color, theme.text, 0.15)
-    if track.lane.batch_size >= look.problem.train.count:
+    if track.lane.sees_all(look.problem.train.count):
         sentence = theme.say("the batch is all examples: its loss is the map's")
         draw_caption(canvas, look, "batch surface", sentence, color)
         return
@@ -48,7 +48,7 @@ def draw_batch_surface(canvas: Canvas, look: Look) -> None:
 
 def draw_batch_minimum(canvas: Canvas, look: Look) -> None:
     """A diamond at the minimum of the coming batch's loss that is nearest to the marble, if it is on the map."""
-    if look.track.lane.batch_size >= look.problem.train.count:
+    if look.track.lane.sees_all(look.problem.train.count):
         return
     _, minima = _surface(look.problem, look.camera, look.track.batch(look.moment).tobytes())
     if not len(minima):

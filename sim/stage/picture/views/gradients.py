@@ -49,7 +49,7 @@ def _draw_fan(canvas: Canvas, look: Look, tips: Array) -> None:
     """Thin arrows from the marble to the tips (N, 2), those of the coming batch on top."""
     count, theme = len(tips), look.theme
     shown = np.arange(count) if count <= MOST else np.linspace(0, count - 1, MOST).astype(np.intp)
-    batch = look.track.batch(look.moment) if look.track.lane.batch_size < count else np.array([], dtype=np.intp)
+    batch = look.track.batch(look.moment) if not look.track.lane.sees_all(count) else np.array([], dtype=np.intp)
     chosen = np.isin(shown, batch)
     order = np.argsort(chosen, kind="stable")
     tones = (mix(theme.mark, theme.low, 0.55), look.color)

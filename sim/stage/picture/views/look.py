@@ -104,8 +104,6 @@ Draw = Callable[[Canvas, Look], None]
 class View:
     """Something more to be seen in a panel, drawn alike however one came to the moment."""
 
-    key: str
-    """The character that shows and hides it."""
     label: str
     """Its name in a menu, in English."""
     tip: str

@@ -1,0 +1,272 @@
+"""The one table of keys: what each says, in which words, and in which group.
+
+The window answers by it, and help, tips and README are read off it: a new key is a line here, and nothing else.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from .examples import ScaleCount, ScaleSigma
+from .lanes import (
+    AddLane,
+    DuplicateLane,
+    NextLane,
+    NextRule,
+    RemoveLane,
+    ScaleBatchSize,
+    ScaleLearningRate,
+    SelectLane,
+    ShiftMomentum,
+)
+from .odds import ShowOdds, TurnSheet
+from .playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step
+from .session import Message
+from .setup import EarlierSeed, NewSeed, NextScene, NudgeStart, OpenScene, Return, SkipQuestion
+from .view import (
+    ChangeLanguage,
+    ChangeSpread,
+    ChangeSwarm,
+    ChangeTheme,
+    Pan,
+    Present,
+    ResetView,
+    ShowControls,
+    ShowHelp,
+    ToggleCaptions,
+    ToggleView,
+    Zoom,
+)
+
+STRIDE = 10  # Updates that an arrow key goes with Shift.
+FINE = 1.25  # Factor of a learning rate or a σ at one press.
+NOTCH = 1.25  # How much a notch of the wheel enlarges, and a press of the key.
+PUSH = 0.1  # Share of the view by which an arrow key moves it, with Control,
+NUDGE = 0.01  # and by which it moves the start, with Control and Shift.
+
+
+class Errand(Enum):
+    """What the window does itself, since it takes files, the clipboard or the screen."""
+
+    PICTURE = auto()
+    FILM = auto()
+    COPY = auto()
+    PASTE = auto()
+    FULL_SCREEN = auto()
+    BACK = auto()
+    """Put away what lies on top, and in the end the window."""
+
+
+Deed: TypeAlias = Message | Errand
+"""What a key or a button does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key, by its sign: what it writes or is called, after the modifiers that it needs."""
+
+    sign: str
+    does: Deed
+    again: bool = False
+    """Whether it acts again and again while it is held."""
+    aside: bool = False
+    """Whether it is left out where keys are listed: another keyboard's way to the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Keys that belong together, and what they do in words. Without keys it tells of the mouse."""
+
+    label: str
+    """The keys as they are listed."""
+    says: str
+    keys: tuple[Key, ...] = ()
+
+
+def _views(*keys: tuple[str, str]) -> tuple[Key, ...]:
+    return tuple(Key(sign, ToggleView(name)) for sign, name in keys)
+
+
+def _digits(prefix: str, last: int, deed: type[OpenScene] | type[SelectLane]) -> tuple[Key, ...]:
+    return tuple(Key(f"{prefix}{digit}", deed(digit - 1)) for digit in range(1, last + 1))
+
+
+GROUPS: dict[str, tuple[Binding, ...]] = {
+    "Time": (
+        Binding("Space", "play or pause; at the end, play on", (Key("Space", Play()),)),
+        Binding(
+            "← →",
+            "one update back or forward, with Shift ten",
+            (
+                Key("Left", Step(-1), again=True),
+                Key("Right", Step(1), again=True),
+                Key("Shift Left", Step(-STRIDE), again=True),
+                Key("Shift Right", Step(STRIDE), again=True),
+            ),
+        ),
+        Binding("Home End", "to the start, to the end", (Key("Home", GoToStart()), Key("End", GoToEnd()))),
+        Binding(
+            "+ −",
+            "faster, slower",
+            (Key("+", ChangeSpeed(1)), Key("-", ChangeSpeed(-1)), Key("=", ChangeSpeed(1), aside=True)),
+        ),
+        Binding("C", "clock: updates, epochs, a serial or parallel machine", (Key("c", ChangeClock()),)),
+        Binding("R", "restart: the same race again, bit for bit", (Key("r", Restart()),)),
+        Binding(
+            "N Shift N",
+            "new seed: other batches; the seed before",
+            (Key("n", NewSeed()), Key("Shift n", EarlierSeed())),
+        ),
+    ),
+    "Scenes": (
+        Binding("1 … 9", "one of the first nine", _digits("", 9, OpenScene)),
+        Binding(
+            "Page Up Page Down", "one after the other", (Key("Page Up", NextScene(-1)), Key("Page Down", NextScene(1)))
+        ),
+        Binding("Backspace", "back to the one that was changed and left", (Key("Backspace", Return()),)),
+        Binding("Enter", "watch without a guess", (Key("Enter", SkipQuestion()),)),
+        Binding("0", "captions and questions on or off", (Key("0", ToggleCaptions()),)),
+    ),
+    "The lane": (
+        Binding(
+            "↑ ↓", "choose the lane that the next keys change", (Key("Up", NextLane(-1)), Key("Down", NextLane(1)))
+        ),
+        Binding("Shift 1 … 6", "the same by its number", _digits("Shift ", 6, SelectLane)),
+        Binding(
+            "[ ]",
+            "learning rate",
+            (Key("[", ScaleLearningRate(1 / FINE), again=True), Key("]", ScaleLearningRate(FINE), again=True)),
+        ),
+        Binding(
+            ", .", "momentum", (Key(",", ShiftMomentum(-0.05), again=True), Key(".", ShiftMomentum(0.05), again=True))
+        ),
+        Binding("; '", "batch size, half and double", (Key(";", ScaleBatchSize(0.5)), Key("'", ScaleBatchSize(2)))),
+        Binding("Y", "next rule", (Key("y", NextRule()),)),
+        Binding(
+            "D Insert Delete",
+            "duplicate; add, remove a lane",
+            (Key("d", DuplicateLane()), Key("Insert", AddLane()), Key("Delete", RemoveLane())),
+        ),
+    ),
+    "Examples and start": (
+        Binding(
+            "U I",
+            "how much the examples differ",
+            (Key("u", ScaleSigma(1 / FINE), again=True), Key("i", ScaleSigma(FINE), again=True)),
+        ),
+        Binding("Q W", "how many there are", (Key("q", ScaleCount(0.5)), Key("w", ScaleCount(2)))),
+        Binding(
+            "Ctrl Shift ← →",
+            "move the start, ↑ ↓ too",
+            (
+                Key("Ctrl Shift Left", NudgeStart(-NUDGE, 0.0), again=True),
+                Key("Ctrl Shift Right", NudgeStart(NUDGE, 0.0), again=True),
+                Key("Ctrl Shift Up", NudgeStart(0.0, NUDGE), again=True),
+                Key("Ctrl Shift Down", NudgeStart(0.0, -NUDGE), again=True),
+            ),
+        ),
+    ),
+    "Many seeds": (
+        Binding(
+            "Z Shift Z",
+            "swarm: 100, 1,000, 10,000 marbles; their start",
+            (Key("z", ChangeSwarm()), Key("Shift z", ChangeSpread())),
+        ),
+        Binding(
+            "J Shift J",
+            "odds of 1,000 seeds; small against large batch",
+            (Key("j", ShowOdds()), Key("Shift j", TurnSheet())),
+        ),
+    ),
+    "Views": (
+        Binding("O", "batch strip", _views(("o", "batch strip"))),
+        Binding("B", "the batch's own loss", _views(("b", "batch surface"))),
+        Binding("G", "gradients of single examples, their noise", _views(("g", "gradients"))),
+        Binding("M", "momentum as a sum", _views(("m", "momentum"))),
+        Binding("X E", "next step; curvature", _views(("x", "next step"), ("e", "hessian"))),
+        Binding("A K", "basins; labels of critical points", _views(("a", "basins"), ("k", "labels"))),
+        Binding("Shift T", "test loss", _views(("Shift t", "test surface"))),
+    ),
+    "Looking": (
+        Binding(
+            "Ctrl + −",
+            "zoom; Ctrl 0 shows all of it",
+            (
+                Key("Ctrl +", Zoom(NOTCH), again=True),
+                Key("Ctrl -", Zoom(1 / NOTCH), again=True),
+                Key("Ctrl =", Zoom(NOTCH), again=True, aside=True),
+                Key("Ctrl 0", ResetView()),
+            ),
+        ),
+        Binding(
+            "Ctrl ← →",
+            "move the map, ↑ ↓ too",
+            (
+                Key("Ctrl Left", Pan(-PUSH, 0.0), again=True),
+                Key("Ctrl Right", Pan(PUSH, 0.0), again=True),
+                Key("Ctrl Up", Pan(0.0, PUSH), again=True),
+                Key("Ctrl Down", Pan(0.0, -PUSH), again=True),
+            ),
+        ),
+        Binding("T L", "light or dark; the next language", (Key("t", ChangeTheme()), Key("l", ChangeLanguage()))),
+        Binding("P F", "presenter, with bigger type; full screen", (Key("p", Present()), Key("f", Errand.FULL_SCREEN))),
+    ),
+    "Keep and go": (
+        Binding("S", "save a picture, which can be opened again", (Key("s", Errand.PICTURE),)),
+        Binding("V", "record a film, until pressed again", (Key("v", Errand.FILM),)),
+        Binding(
+            "Ctrl C Ctrl V",
+            "copy the scene as text, open one",
+            (Key("Ctrl c", Errand.COPY), Key("Ctrl v", Errand.PASTE)),
+        ),
+        Binding("Tab", "the panel of controls", (Key("Tab", ShowControls()),)),
+        Binding(
+            "H ?",
+            "these keys",
+            (Key("h", ShowHelp()), Key("?", ShowHelp(), aside=True), Key("F1", ShowHelp(), aside=True)),
+        ),
+        Binding("Esc", "put away what lies on top; twice: quit", (Key("Esc", Errand.BACK),)),
+    ),
+    "Mouse": (
+        Binding("Click", "drop all marbles there, or guess; twice: all of the map"),
+        Binding("Drag", "the flag, the timeline, the map"),
+        Binding("Wheel", "zoom about the pointer"),
+        Binding("Rest", "read what is there"),
+    ),
+}
+"""All keys, and what the mouse does, by the titles of their groups."""
+
+SPOKEN = ("Space", "Enter", "Click", "Drag", "Wheel", "Rest")
+"""Words in labels that are said in the language of the screen; the others stand on keys."""
+
+
+def keys() -> Iterator[Key]:
+    """All of them."""
+    return (key for bindings in GROUPS.values() for binding in bindings for key in binding.keys)
+
+
+KEYS: dict[str, Key] = {key.sign: key for key in keys()}
+"""All keys by their signs."""
+
+
+def sign_of(*deeds: Deed) -> str:
+    """The keys that do this, as they are written on screen."""
+    return _sign(deeds)
+
+
+@lru_cache(maxsize=256)  # Asked for with every picture.
+def _sign(deeds: tuple[Any, ...]) -> str:
+    found = [key.sign for deed in deeds for key in keys() if key.does == deed and not key.aside]
+    return " ".join(map(written, found))
+
+
+def written(sign: str) -> str:
+    """A sign as it is written on screen."""
+    modifiers = [word for word in ("Ctrl", "Shift") if sign.startswith(word) or f" {word} " in sign]
+    last = sign.removeprefix(" ".join(modifiers)).strip()
+    return " ".join([*modifiers, ARROWS.get(last, last.upper() if len(last) == 1 else last)])
+
+
+ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "-": "−"}

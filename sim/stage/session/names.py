@@ -1,0 +1,104 @@
+"""Names that were made for a lane's settings, and follow them; what the user calls a lane stays.
+
+A name is made if it says nothing but settings: the rule or the kind of batch, η, B, and a number that tells two of
+the same name apart. When a setting changes, what the name said of it is said anew, and the rest stays.
+"""
+
+import re
+from collections.abc import Iterable
+
+from ...descent.rules import rule_name
+from ...descent.track import Lane
+from ...languages import everywhere
+from ...scene.value import InLanguages
+
+LONGEST = 40
+"""As many characters as a lane's name may have."""
+
+TITLES = {"nesterov": "Nesterov", "adagrad": "Adagrad", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
+"""Rules that are called by a name."""
+
+WORDS = ("full batch", "minibatch", "descent", "gradient descent", "momentum")
+"""What has words in every language; the rest of a made name is signs and names."""
+
+RATE, SIZE = re.compile(r"η = \S+"), re.compile(r"B = \d+")
+NUMBERED = re.compile(r"(.+) (\d+)")
+
+
+def made(lane: Lane, count: int, taken: Iterable[str]) -> str:
+    """A name for the lane's settings that none of the others has, where there are so many examples."""
+    base = _kind(lane, count)
+    return _free([base, f"{base}, {_rate(lane)}", f"{base}, {_size(lane)}"], base, set(taken))
+
+
+def followed(name: str, before: Lane, after: Lane, counts: tuple[int, int], taken: Iterable[str]) -> str:
+    """The name of a lane that has changed, where there were and are so many examples.
+
+    It is the same if it was not made for the settings that the lane had, or is still true.
+    """
+    stem = _stem(name, before, counts[0])
+    if stem is None or _said(stem, after, counts[1]):
+        return name
+    parts = [_anew(part, after, counts[1]) for part in stem.split(", ")]
+    there = ", ".join(dict.fromkeys(parts))
+    return _free([there], there, set(taken))
+
+
+def in_languages(name: str) -> InLanguages[str]:
+    """A made name in the languages that have other words for it."""
+    *_, number = match.groups() if (match := NUMBERED.fullmatch(name)) else ("",)
+    first, comma, rest = (name.removesuffix(f" {number}") if number else name).partition(", ")
+    if first not in WORDS:
+        return ()
+    end = comma + rest + (f" {number}" if number else "")
+    return tuple((code, words + end) for code, words in everywhere(first))
+
+
+def _stem(name: str, lane: Lane, count: int) -> str | None:
+    """The name without its number, if it says the lane's settings; None if it says anything else."""
+    match = NUMBERED.fullmatch(name)
+    stems = (name, match[1]) if match else (name,)
+    return next((stem for stem in stems if _said(stem, lane, count)), None)
+
+
+def _said(stem: str, lane: Lane, count: int) -> bool:
+    """Whether all that it says is true of the lane."""
+    return all(part in _truths(lane, count) for part in stem.split(", "))
+
+
+def _truths(lane: Lane, count: int) -> set[str]:
+    """All that may be said of a lane's settings."""
+    rule = rule_name(lane.rule)
+    plain = {"descent", "gradient descent"} if rule == "gradient descent" else {rule}
+    return {_kind(lane, count), TITLES.get(rule, rule), _rate(lane), _size(lane)} | plain
+
+
+def _anew(part: str, lane: Lane, count: int) -> str:
+    """What a part of a name has to say now."""
+    if RATE.fullmatch(part):
+        return _rate(lane)
+    if SIZE.fullmatch(part):
+        return _size(lane)
+    return part if part in _truths(lane, count) else _kind(lane, count)
+
+
+def _kind(lane: Lane, count: int) -> str:
+    """The rule; of plain descent, the kind of batch."""
+    rule = rule_name(lane.rule)
+    if rule != "gradient descent":
+        return TITLES.get(rule, rule)
+    return "full batch" if lane.sees_all(count) else "minibatch"
+
+
+def _rate(lane: Lane) -> str:
+    return f"η = {lane.rule.learning_rate:g}"
+
+
+def _size(lane: Lane) -> str:
+    return f"B = {lane.batch_size}"
+
+
+def _free(names: list[str], stem: str, taken: set[str]) -> str:
+    """The first of the names that nobody has, or else the stem with a number."""
+    numbered = (f"{stem[: LONGEST - 3]} {number}" for number in range(2, 99))
+    return next(name for name in (*names, *numbered) if name not in taken and len(name) <= LONGEST)
