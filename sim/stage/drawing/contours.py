@@ -9,6 +9,7 @@ import numpy as np
 from ...descent.problem import Problem
 from ...surface.critical import CriticalPoint
 from ...surface.points import Array
+from ..style.kept import kept
 from .camera import Camera
 
 GRID = 128  # Nodes along the map's longer side.
@@ -21,7 +22,7 @@ FOOT = 2e-3  # Where the logarithm turns into a straight line, over the median h
 FEW = 9  # About how many of the map's levels are drawn again for another loss.
 
 
-@lru_cache(maxsize=8)
+@kept
 def loss_grid(problem: Problem, camera: Camera) -> Array:
     """The training loss at the nodes of a grid over what the camera sees (rows, columns), row 0 at the bottom."""
     return losses(problem, camera.grid(GRID))

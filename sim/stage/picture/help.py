@@ -5,6 +5,7 @@ from itertools import accumulate
 
 import pygame
 
+from ...languages import following, known
 from ..drawing.canvas import Canvas
 from ..drawing.layout import Layout
 from ..session.bindings import GROUPS, SPOKEN
@@ -54,9 +55,11 @@ class Sheet:
 
 def groups(theme: Theme) -> tuple[Group, ...]:
     """All that the sheet tells, in the language of the screen."""
+    name = known(following(theme.language)).name
     keys = [
         Group(
-            theme.say(title), tuple((label_of(binding.label, theme), theme.say(binding.says)) for binding in bindings)
+            theme.say(title),
+            tuple((label_of(binding.label, theme), theme.say(binding.says, name=name)) for binding in bindings),
         )
         for title, bindings in GROUPS.items()
     ]

@@ -6,8 +6,7 @@ The window answers by it, and help, tips and README are read off it: a new key i
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from .examples import ScaleCount, ScaleSigma
 from .lanes import (
@@ -210,7 +209,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
                 Key("Ctrl Down", Pan(0.0, -PUSH), again=True),
             ),
         ),
-        Binding("T L", "light or dark; the next language", (Key("t", ChangeTheme()), Key("l", ChangeLanguage()))),
+        Binding("T L", "light or dark; next language: {name}", (Key("t", ChangeTheme()), Key("l", ChangeLanguage()))),
         Binding("P F", "presenter, with bigger type; full screen", (Key("p", Present()), Key("f", Errand.FULL_SCREEN))),
     ),
     "Keep and go": (
@@ -253,13 +252,7 @@ KEYS: dict[str, Key] = {key.sign: key for key in keys()}
 
 def sign_of(*deeds: Deed) -> str:
     """The keys that do this, as they are written on screen."""
-    return _sign(deeds)
-
-
-@lru_cache(maxsize=256)  # Asked for with every picture.
-def _sign(deeds: tuple[Any, ...]) -> str:
-    found = [key.sign for deed in deeds for key in keys() if key.does == deed and not key.aside]
-    return " ".join(map(written, found))
+    return " ".join(sign for deed in deeds for sign in SIGNS.get(deed, ()))
 
 
 def written(sign: str) -> str:
@@ -270,3 +263,8 @@ def written(sign: str) -> str:
 
 
 ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "-": "−"}
+SIGNS: dict[object, list[str]] = {}
+"""By what keys do, how those are written that are listed."""
+for _key in keys():
+    if not _key.aside:
+        SIGNS.setdefault(_key.does, []).append(written(_key.sign))

@@ -10,6 +10,7 @@ import pygame
 
 LIMIT = 96 << 20
 """Bytes of all that is kept, at most."""
+OBJECT = 64  # Bytes of a small object, or of a list without what is in it.
 LEAST = 512  # Bytes that anything weighs: its key, and its place among the others.
 
 P = ParamSpec("P")
@@ -80,7 +81,7 @@ def weight_of(value: object) -> int:
         case np.ndarray():
             return LEAST + value.nbytes
         case list() | tuple():
-            return LEAST + (len(value) * weight_of(value[0]) if value else 0)
-        case str():
-            return LEAST + len(value)
+            return OBJECT + (len(value) * weight_of(value[0]) if value else 0)
+        case int() | float() | str() | None:
+            return OBJECT
     return LEAST

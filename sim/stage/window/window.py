@@ -315,18 +315,27 @@ class Window:
 
     def _go_back(self) -> None:
         """Put away what lies on top, one layer at a time, and in the end, if that is wanted, the window."""
+        if self._put_away():
+            self._asked = None
+        else:
+            self._ask_to_end()
+
+    def _put_away(self) -> bool:
+        """Put away the one thing that lies on top; says whether there was one."""
         if self._panel is not None and self._panel.fold():
-            return
-        if pointed(self.session, race(self.session.scene), self._canvas_size()):
+            return True
+        # One that has come back, since the mouse has trembled, does not keep from answering what is asked.
+        if self._asked is None and pointed(self.session, race(self.session.scene), self._canvas_size()):
             self.send(Point(None))
-            return
+            return True
         there = update(self.session, Back())
         if there is not self.session:
             self.session = there
-        elif display.is_full():
+            return True
+        if display.is_full():
             self._do(Errand.FULL_SCREEN)
-        else:
-            self._ask_to_end()
+            return True
+        return False
 
     def _ask_to_end(self) -> None:
         """End the film or quit, when asked a second time; the first time say that it takes another."""

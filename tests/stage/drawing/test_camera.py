@@ -2,8 +2,10 @@
 
 import numpy as np
 import pygame
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.testing import assert_allclose
 
 from sim.stage.drawing.camera import Camera, visible
 from sim.surface.protocol import Window
@@ -54,3 +56,26 @@ def test_far_pixels_keep_their_direction_and_fit_into_integers() -> None:
     assert far[0, 0] > 9_000
     np.testing.assert_allclose(far[0, 1], 50)
     np.testing.assert_allclose(far[1], [60, 70])
+
+
+@pytest.mark.parametrize(("width", "height"), [(300, 200), (200, 300), (37, 41)])
+def test_grids_and_pixels_lie_where_points_are_projected(width: int, height: int) -> None:
+    camera = Camera(Window(-2.0, 4.0, -1.0, 1.0), width, height)
+    grid = camera.grid(32)
+    assert max(grid.shape[:2]) == 32
+    rows, columns = np.indices(grid.shape[:2])
+    places = np.stack([columns, rows], axis=-1).reshape(-1, 2).astype(float)
+    assert_allclose(camera.on_grid(places, grid.shape[:2]), camera.project(grid).reshape(-1, 2), atol=1e-9)
+    across, down = np.meshgrid(np.arange(width), np.arange(height))
+    assert_allclose(camera.project(camera.pixels()), np.stack([across, down], axis=-1), atol=1e-9)
+    plane = 3 * grid[..., 0] - 2 * grid[..., 1] + 1
+    pixels = camera.pixels()
+    assert_allclose(camera.at_pixels(plane), 3 * pixels[..., 0] - 2 * pixels[..., 1] + 1, atol=1e-9)
+
+
+def test_vectors_are_differences_of_projected_points() -> None:
+    camera = Camera(Window(-2.0, 4.0, -1.0, 1.0), 300, 200)
+    one, other = np.array([[0.3, 0.4], [1.0, -0.5]])
+    assert_allclose(camera.vector(other - one), camera.project(other) - camera.project(one), atol=1e-9)
+    assert_allclose(np.hypot(*camera.direction(other - one)), 1.0)
+    assert camera.direction(np.array([0.0, 2.0])).tolist() == [0.0, -1.0]

@@ -171,7 +171,10 @@ def readme_lines() -> list[str]:
     """The table of keys as the README has it."""
     lines = ["| key | what it does |", "| --- | --- |"]
     for title, group in GROUPS.items():
-        lines += [f"| **{title}** | |", *(f"| {_signs(binding)} | {binding.says} |" for binding in group)]
+        lines += [
+            f"| **{title}** | |",
+            *(f"| {_signs(binding)} | {binding.says.removesuffix(': {name}')} |" for binding in group),
+        ]
     return lines
 
 

@@ -19,7 +19,7 @@ from sim.stage.session.lanes import SetBatchSize
 from sim.stage.session.odds import ShowOdds
 from sim.stage.session.session import begin
 from sim.stage.session.setup import Drop
-from sim.stage.session.view import Point
+from sim.stage.session.view import Point, ShowHelp
 from sim.stage.style.theme import Theme
 from sim.stage.window import display
 from sim.stage.window import window as stage_window
@@ -300,6 +300,20 @@ def test_another_key_between_takes_the_question_back(machine: Machine) -> None:
     machine.frame(*both(pygame.K_RIGHT))
     escape(machine)
     assert machine.window.session.open
+
+
+def test_what_is_put_away_between_takes_the_question_back_but_a_tooltip_does_not(machine: Machine) -> None:
+    window = machine.window
+    escape(machine)
+    window.send(ShowHelp())
+    escape(machine)
+    assert not window.session.help
+    escape(machine)
+    assert (window.session.open, window.session.notice) == (True, "Esc again to quit.")
+    pixel = setting(window.session, SIZE).places.panels[1].map.center
+    machine.frame(pygame.Event(pygame.MOUSEMOTION, pos=pixel, rel=(0, 0), buttons=(0, 0, 0)))
+    escape(machine)
+    assert not window.session.open
 
 
 def test_two_presses_behind_a_slow_frame_do_not_quit(machine: Machine) -> None:

@@ -1,7 +1,6 @@
 """Basins of attraction: the map tinted by the minimum in which full-batch descent ends."""
 
 import colorsys
-from functools import lru_cache
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from ...drawing.camera import Camera, interpolated
 from ...drawing.canvas import Canvas
 from ...drawing.screen import image
 from ...style.color import Color, mix
+from ...style.kept import kept
 from ...style.theme import Theme
 from .look import Look
 
@@ -56,7 +56,7 @@ def tint(theme: Theme, index: int) -> Color:
     return round(255 * red), round(255 * green), round(255 * blue)
 
 
-@lru_cache(maxsize=8)
+@kept
 def basin_grid(problem: Problem, camera: Camera) -> Cellwise:
     """Labels of cells that cover the map (rows, columns), row 0 at the bottom; not to be written to."""
     longer = max(camera.width, camera.height)

@@ -3,8 +3,6 @@
 A small batch's loss may slope where the full one is flat: so a marble that follows it moves on.
 """
 
-from functools import lru_cache
-
 import numpy as np
 
 from ....descent.batches import Indices
@@ -15,6 +13,7 @@ from ...drawing.canvas import Canvas
 from ...drawing.contours import contour_lines, few_levels
 from ...drawing.glyphs import draw_diamond
 from ...style.color import mix
+from ...style.kept import kept
 from .look import Look, draw_caption
 from .minima import moved_minima
 
@@ -60,7 +59,7 @@ def draw_batch_minimum(canvas: Canvas, look: Look) -> None:
         draw_diamond(canvas, nearest, 6.5 * stroke, colors)
 
 
-@lru_cache(maxsize=512)
+@kept
 def _surface(problem: Problem, camera: Camera, batch: bytes) -> tuple[list[list[tuple[float, float]]], Array]:
     """Contours in pixels from the map's corner, and the minima, of one batch given by its bytes."""
     examples = np.frombuffer(batch, dtype=np.intp)
@@ -83,13 +82,13 @@ def _heights(problem: Problem, camera: Camera, batch: Indices) -> Array:
         return np.asarray(fine + interpolated(difference, *places))
 
 
-@lru_cache(maxsize=8)
+@kept
 def _full_heights(problem: Problem, camera: Camera, side: int) -> Array:
     with np.errstate(all="ignore"):
         return problem.train.value(camera.grid(side))
 
 
-@lru_cache(maxsize=2)
+@kept
 def _example_heights(problem: Problem, camera: Camera) -> Array:
     """ℓ of each example on the grid (N, rows, columns): a batch's loss is the mean of some."""
     train = problem.train

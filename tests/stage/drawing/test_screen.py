@@ -1,0 +1,114 @@
+"""The painter in pixels."""
+
+from typing import Any
+
+import numpy as np
+import pygame
+import pytest
+
+from sim.stage.drawing.canvas import Backdrop
+from sim.stage.drawing.screen import Screen, image
+from sim.stage.style import text
+from sim.stage.style.kept import STORE
+
+WHITE, RED = (255, 255, 255), (200, 0, 0)
+
+
+def drawn(draw: Any, size: tuple[int, int] = (40, 30)) -> Any:
+    """The pixels (width, height, 3) of what is drawn on white."""
+    surface = pygame.Surface(size, depth=32)
+    surface.fill(WHITE)
+    draw(Screen(surface))
+    return pygame.surfarray.array3d(surface).astype(int)
+
+
+def box_of(pixels: Any) -> tuple[int, int, int, int]:
+    """The smallest box, to its last pixels, in which there is something."""
+    across, down = np.nonzero((pixels != WHITE).any(axis=-1))
+    return int(across.min()), int(down.min()), int(across.max()), int(down.max())
+
+
+def test_boxes_fill_their_pixels_and_no_others() -> None:
+    assert box_of(drawn(lambda canvas: canvas.rect((5, 6, 10, 8), RED))) == (5, 6, 14, 13)
+    outlined = drawn(lambda canvas: canvas.rect((5, 6, 10, 8), RED, width=2))
+    assert box_of(outlined) == (5, 6, 14, 13)
+    assert (outlined[7:13, 8:12] == WHITE).all()
+    rounded = drawn(lambda canvas: canvas.rect((5, 6, 10, 8), RED, corner=(4, 0, 0, 0)))
+    assert (rounded[5, 6] == WHITE).all()
+    assert (rounded[14, 6] == RED).all()
+
+
+def test_what_lets_its_ground_through_is_mixed_with_it() -> None:
+    for draw in (
+        lambda canvas: canvas.rect((0, 0, 40, 30), RED, opacity=128),
+        lambda canvas: canvas.polygon([(-5, -5), (60, -5), (60, 60), (-5, 60)], RED, opacity=128),
+        lambda canvas: canvas.dots([(20, 15)], 12.0, RED, opacity=0.5),
+    ):
+        assert drawn(draw)[20, 15] == pytest.approx([227, 127, 127], abs=2)
+
+
+def test_a_clip_ends_where_it_began_and_lies_within_the_one_around_it() -> None:
+    def draw(canvas: Any) -> None:
+        with canvas.clip((5, 5, 20, 20)):
+            with canvas.clip((10, 0, 30, 10)):
+                canvas.rect((0, 0, 40, 30), RED)
+            canvas.rect((5, 20, 1, 1), RED)
+        canvas.rect((39, 29, 1, 1), RED)
+
+    pixels = (drawn(draw) != WHITE).any(axis=-1)
+    assert pixels[10:25, 5:10].all()
+    assert pixels[5, 20]
+    assert pixels[39, 29]
+    assert pixels.sum() == 15 * 5 + 2
+
+
+def test_lines_dashes_and_rings_are_where_they_are_said_to_be() -> None:
+    assert box_of(drawn(lambda canvas: canvas.line([(5, 5), (20, 5), (20, 15)], RED))) == (5, 5, 20, 15)
+    dashes = drawn(lambda canvas: canvas.segments([((5, 5), (8, 5)), ((12, 5), (15, 5))], RED))
+    assert (dashes[10, 5] == WHITE).all()
+    assert (dashes[13, 5] != WHITE).any()
+    ring = drawn(lambda canvas: canvas.ring((20, 15), 8.0, RED, 2))
+    assert (ring[20, 15] == WHITE).all()
+    assert (ring[27, 15] != WHITE).any()
+    assert (drawn(lambda canvas: canvas.disc((20, 15), 8.0, RED))[20, 15] == RED).all()
+
+
+@pytest.mark.parametrize("align", [0.0, 0.5, 1.0])
+def test_text_ends_where_it_is_said_to_end(align: float) -> None:
+    ends = []
+    pixels = drawn(lambda canvas: ends.append(canvas.text("word", (40, 15), 12, RED, align=align)), (100, 30))
+    width = text.width("word", 12)
+    assert ends == [round(40 - align * width) + width]
+    left, top, right, bottom = box_of(pixels)
+    assert ends[0] - width <= left < right < ends[0]
+    assert top < 15 < bottom
+
+
+def test_a_backdrop_is_painted_once_and_may_be_shown_in_part() -> None:
+    painted = []
+
+    def paint(canvas: Any, color: Any) -> None:
+        painted.append(color)
+        canvas.rect((0, 0, *canvas.size), color)
+
+    STORE.clear()
+    backdrop = Backdrop(paint, (RED,), (10, 10))
+
+    def draw(canvas: Any) -> None:
+        canvas.backdrop(backdrop, (5, 5))
+        canvas.backdrop(backdrop, (20, 5), (2, 3, 4, 5))
+
+    pixels = (drawn(draw) != WHITE).any(axis=-1)
+    assert painted == [RED]
+    assert pixels[5:15, 5:15].all()
+    assert pixels[22:26, 8:13].all()
+    assert pixels.sum() == 100 + 20
+
+
+def test_images_have_colours_or_colours_and_opacities() -> None:
+    opaque = image(np.full((4, 3, 3), RED, dtype=np.uint8))
+    assert opaque.get_size() == (4, 3)
+    clear = np.zeros((4, 3, 4), dtype=np.uint8)
+    clear[:2] = (*RED, 255)
+    pixels = (drawn(lambda canvas: canvas.image(image(clear), (1, 1))) != WHITE).any(axis=-1)
+    assert pixels.sum() == 6

@@ -1,0 +1,68 @@
+"""What is kept for pictures: no more than fits into a sum of bytes, and what was wanted last."""
+
+import numpy as np
+import pygame
+import pytest
+
+from sim.stage.style import kept
+from sim.stage.style.kept import LEAST, Store, weight_of
+
+
+def arrays(store: Store, *keys: str, size: int = 1000) -> None:
+    for key in keys:
+        store.get(key, lambda: np.zeros(size, dtype=np.uint8))
+
+
+def test_what_was_made_is_not_made_again() -> None:
+    store = Store(10_000)
+    first = store.get("a", lambda: np.zeros(3))
+    assert store.get("a", lambda: np.ones(3)) is first
+    assert store.made == 1
+
+
+def test_all_together_weighs_no_more_than_the_limit_and_what_was_wanted_last_stays() -> None:
+    store = Store(3 * (1000 + LEAST))
+    arrays(store, "a", "b", "c")
+    assert (len(store), store.weight) == (3, 3 * (1000 + LEAST))
+    arrays(store, "a", "d")
+    assert store.weight <= store.limit
+    arrays(store, "a", "c", "d")
+    assert store.made == 4
+    arrays(store, "b")
+    assert store.made == 5
+
+
+def test_what_is_heavier_than_the_limit_is_given_and_not_kept() -> None:
+    store = Store(5_000)
+    arrays(store, "a")
+    arrays(store, "large", size=6_000)
+    assert len(store) == 1
+    arrays(store, "a")
+    assert store.made == 2
+
+
+def test_nothing_is_left_when_all_is_forgotten() -> None:
+    store = Store(5_000)
+    arrays(store, "a", "b")
+    store.clear()
+    assert (len(store), store.weight) == (0, 0)
+
+
+def test_pictures_and_arrays_weigh_what_they_hold() -> None:
+    assert weight_of(pygame.Surface((100, 50), depth=32)) == pytest.approx(100 * 50 * 4, rel=0.05)
+    assert weight_of(np.zeros((100, 50))) == pytest.approx(100 * 50 * 8, rel=0.05)
+    assert weight_of([np.zeros(1000)] * 9) == pytest.approx(9 * 8000, rel=0.1)
+    assert 300 < weight_of([(1.0, 2.0)] * 5) < 2_000
+
+
+def test_a_function_is_asked_once_for_the_same_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "STORE", Store())
+    asked = []
+
+    @kept.kept
+    def double(value: int, times: int = 2) -> int:
+        asked.append((value, times))
+        return value * times
+
+    assert [double(3), double(3), double(3, times=4), double(4), double(3, times=4)] == [6, 6, 12, 8, 12]
+    assert asked == [(3, 2), (3, 4), (4, 2)]
