@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -201,10 +202,15 @@ def test_without_its_file_it_is_unknown(copy: Path, tmp_path: Path) -> None:
     assert f" qab is not known here; of languages there are {there}" in done.stderr
 
 
-def named(source: str) -> list[str]:
-    """Languages that a text names, by their codes or their own names; English may be."""
-    names = {*OTHERS, *TRANSLATIONS, *(known(code).name for code in TRANSLATIONS)}
-    return sorted(name for name in names if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", source))
+def named(source: str, codes: Iterable[str] = TRANSLATIONS) -> list[str]:
+    """Languages that a text names, by their codes or their own names; English may be.
+
+    Codes that are words as well, such as "is" and "xx", are told where they are quoted or name a file.
+    """
+    words = {*OTHERS, *(known(code).name for code in codes)}
+    signs = {name: rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in words}
+    signs |= {code: rf"""(["']){code}\1|(?<![\w-]){code}\.toml""" for code in codes if code not in OTHERS}
+    return sorted(name for name, sign in signs.items() if re.search(sign, source))
 
 
 def test_nothing_in_the_house_names_a_language_but_english() -> None:
@@ -220,12 +226,26 @@ def test_nothing_in_the_house_names_a_language_but_english() -> None:
         ("scene.zh.title", ["zh"]),
         ("zh: Remark | None = None", ["zh"]),
         ('Button("中文")', ["中文"]),
+        ('Button("Deutsch")', ["Deutsch"]),
         ("# In de.toml", ["de"]),
         ('ENGLISH = "en"  # index, mode, zhang', []),
     ],
 )
 def test_how_a_source_that_names_a_language_is_told(source: str, found: list[str]) -> None:
     assert named(source) == found
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("if language == 'is':", ["is"]),
+        ('LANGUAGES = ("en", "xx")', ["xx"]),
+        ("# In xx.toml", ["xx"]),
+        ("if xx is None:  # This is it.", []),
+    ],
+)
+def test_codes_that_are_words_are_told_where_they_are_quoted(source: str, found: list[str]) -> None:
+    assert named(source, ("is", "xx")) == found
 
 
 def test_every_file_is_called_by_a_code() -> None:

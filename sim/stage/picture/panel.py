@@ -30,6 +30,8 @@ ENDS = frozenset(
     {Kind.SETTLED, Kind.STUCK, Kind.STALLED, Kind.BALANCED, Kind.LEVEL, Kind.HELD, Kind.DIVERGED, Kind.OFF_SURFACE}
 )
 """Verdicts that will not change any more, as far as is known: their chips are filled."""
+SHORT = {Kind.SETTLED: "settled", Kind.STUCK: "stuck"}
+"""Long verdicts in a word, where there is little room; the evidence tells in what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +165,8 @@ class Panel:
     def _draw_chip(self, canvas: Canvas, verdict: Verdict) -> None:
         place, em, theme = self.place.chip, self.em, self.theme
         size, room, label = round(0.95 * em), place.width - 2 * em, theme.say(verdict.kind.value)
-        if text.width(label, size, bold=True) > room:
-            label = label.split(" in ")[0]  # Settled or stuck; the evidence tells in what.
+        if verdict.kind in SHORT and text.width(label, size, bold=True) > room:
+            label = theme.say(SHORT[verdict.kind])
         label = text.fitted(label, size, room, bold=True)
         chip = pygame.Rect(place.left, place.top, text.width(label, size, bold=True) + round(1.4 * em), place.height)
         ended = verdict.kind in ENDS

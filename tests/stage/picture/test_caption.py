@@ -9,6 +9,7 @@ import pytest
 from messages import after
 
 from sim.descent.race import Race
+from sim.languages import LANGUAGES
 from sim.scene import Question, Scene, load_scene, scene_files
 from sim.scene.lesson import HOLD, revealed_at
 from sim.stage.drawing.layout import layout
@@ -128,7 +129,7 @@ def test_the_answer_is_that_of_the_race_that_was_run() -> None:
 
 
 @pytest.mark.parametrize("size", [(960, 600), (1600, 900)])
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_all_of_it_fits(name: str, language: str, size: tuple[int, int]) -> None:
     scene = load_scene(name)
@@ -138,7 +139,7 @@ def test_all_of_it_fits(name: str, language: str, size: tuple[int, int]) -> None
     question = f"{texts.question} {theme.say('Click a panel to guess, or press Enter to watch.')}"
     for sentence, bold in [(texts.look, False), (question, True), *((each, True) for each in texts.captions)]:
         lines = wrapped(sentence, places.em, places.look.width - 2 * places.em, places.look_lines, bold)
-        assert not any(line.endswith("…") for line in lines), sentence
+        assert "".join(lines).replace(" ", "") == sentence.replace(" ", "")
 
 
 def test_a_caption_leaves_no_traces() -> None:

@@ -13,6 +13,7 @@ from sim.stage.drawing.recorder import Recorder
 from sim.stage.picture.picture import draw, moment
 from sim.stage.picture.views import VIEWS
 from sim.stage.session.session import begin, race
+from sim.stage.style.theme import load_theme
 
 SIZE = (960, 600)
 OPENING = "local-minimum"
@@ -62,6 +63,13 @@ def test_what_else_may_be_seen(name: str, changes: dict[str, Any], request: pyte
     draw(usual, moment(replace(begin(scene), playing=False, progress=70.0, seen=70), running))
     known = set(usual.lines)
     check("\n".join(line for line in canvas.lines if line not in known) + "\n", name, request)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_there_is_little_room_a_long_verdict_is_said_in_a_word_and_not_cut(language: str) -> None:
+    drawn = recorded(load_scene("adaptive-rules"), 150, language=language)
+    long, short = map(load_theme("light", language).say, ("settled in the lowest known minimum", "settled"))
+    assert f'text "{long}"' in drawn or f'text "{short}"' in drawn
 
 
 def test_a_recorder_writes_down_every_verb() -> None:
