@@ -17,7 +17,7 @@ from sim.stage.picture.picture import moment, status
 from sim.stage.picture.setting import setting
 from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play
 from sim.stage.session.session import SPEEDS, begin, race
-from sim.stage.session.setup import MoveStart
+from sim.stage.session.setup import MoveStart, NewSeed
 from sim.stage.window import documents
 from sim.stage.window import window as stage_window
 from sim.stage.window.display import NoDisplay
@@ -202,7 +202,7 @@ def test_a_swarm_plays_with_the_race_and_follows_a_carried_flag(window: Window) 
 
 def test_playing_waits_for_a_swarm_that_lags(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     computed(window)
-    swarm.cache_clear()
+    window.send(NewSeed())  # A swarm of its own.
     monkeypatch.setattr(stage_window.Window, "_compute_swarm", lambda *_: None)
     press(window, pygame.K_z, "z")
     window.send(ChooseSpeed(len(SPEEDS) - 1))
