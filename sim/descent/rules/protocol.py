@@ -16,7 +16,10 @@ class Letter:
     always: bool = False
 
 
-LearningRate = Annotated[float, Gt(0), Le(1e6), Letter("η", always=True)]
+RATE = Letter("η", always=True)
+"""That of the learning rate, which every rule has."""
+
+LearningRate = Annotated[float, Gt(0), Le(1e6), RATE]
 """η. The upper end is far beyond divergence, and keeps infinity out."""
 
 Share = Annotated[float, Ge(0), Lt(1)]
@@ -33,10 +36,14 @@ WeightDecay = Annotated[float, Ge(0), Le(1e3), Letter("w")]
 
 
 def letters(rule: "type[Rule[Any]]") -> dict[str, Letter]:
-    """The letters of a rule's hyperparameters, by the names of its fields; what has none is left out."""
+    """The letters of a rule's hyperparameters, by the names of its fields; what has none is left out.
+
+    A rule from outside need not give any: its learning rate has its letter all the same.
+    """
     hints = get_type_hints(rule, include_extras=True)
     found = {field.name: get_args(hints[field.name])[1:] for field in fields(rule)}
-    return {name: letter for name, extras in found.items() for letter in extras[::-1] if isinstance(letter, Letter)}
+    named = {name: letter for name, extras in found.items() for letter in extras[::-1] if isinstance(letter, Letter)}
+    return {"learning_rate": RATE, **named}
 
 
 S = TypeVar("S", bound=tuple[Any, ...])
