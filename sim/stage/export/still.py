@@ -61,9 +61,9 @@ def screenshot(
         OutputError: the picture would be too large or too small, or the file cannot be written; nothing half-written
             is left.
     """
-    pixels = scaled_size(size, scale)
+    pixels, alone = scaled_size(size, scale), None if lane is None else lane_index(scene, lane)
     session, race = paused(scene, update, theme, clock)
-    paint = painter(session, race, size, scale, None if lane is None else lane_index(scene, lane))
+    paint = painter(session, race, size, scale, alone)
 
     def painted(background: Color | None) -> pygame.Surface:
         picture = pygame.Surface(pixels, depth=32)
