@@ -4,13 +4,11 @@
 import argparse
 import re
 from pathlib import Path
-from typing import Any
 
 from . import COMMAND_LINE
 from .console.arguments import MOST_UPDATES, Parser, add_look, add_scene, add_seed, short, whole_number
 from .console.terminal import show
 
-USUAL_SIZE = (1600, 900)
 SMALLEST_SCALE, LARGEST_SCALE = 0.25, 16.0
 SUFFIXES = (".png", ".svg")
 
@@ -41,7 +39,6 @@ and type instead of pixels, which stay sharp at any size.
         "a picture or film was left, else the scene's own last)",
     )
     add_look(parser)
-    parser.set_defaults(size=None)
     parser.add_argument(
         "--scale",
         type=scale,
@@ -89,22 +86,22 @@ def run(arguments: argparse.Namespace) -> None:
     from .console.chosen import chosen, compare
 
     saved = chosen(arguments.scene, arguments.seed)
-    scene = saved.scene
-    path = arguments.output or free_path(named(scene.name, ".png"))
+    path = arguments.output or free_path(named(saved.scene.name, ".png"))
     check_writable(path)
     require_pygame_ce()
-    update = saved.moment if arguments.update is None else arguments.update
-    asked: dict[str, Any] = {"scale": arguments.scale, "lane": arguments.lane, "transparent": arguments.transparent}
-    asked = {name: value for name, value in asked.items() if value not in (None, False, 1.0)}
-    if path.suffix.lower() == ".svg":
-        from ..stage.export.svg import save_figure
-
-        save_figure(scene, update, arguments.size or USUAL_SIZE, arguments.theme, path, clock=saved.clock, **asked)
-    else:
-        from ..stage.export.still import screenshot
-
-        screenshot(scene, update, arguments.size or USUAL_SIZE, arguments.theme, path, clock=saved.clock, **asked)
+    from ..stage.export.still import screenshot
     from ..stage.session.session import race
 
-    compare(saved, race(scene))
+    screenshot(
+        saved.scene,
+        saved.moment if arguments.update is None else arguments.update,
+        arguments.size,
+        arguments.theme,
+        path,
+        scale=arguments.scale,
+        lane=arguments.lane,
+        transparent=arguments.transparent,
+        clock=saved.clock,
+    )
+    compare(saved, race(saved.scene))
     show(f"saved {path}")

@@ -25,7 +25,6 @@ _FLIGHTS = [EVENT_KINDS.index(kind) for kind in ESCAPES]
 _LOOKS = np.array([kind.looks for kind in KINDS])
 STAYING = np.array([kind in (Kind.SETTLED, Kind.STUCK, Kind.RATTLING, Kind.BOUNCING, Kind.SWINGING) for kind in KINDS])
 """Which of KINDS say that a marble stays in a basin, at rest or not."""
-"""Which of KINDS say that a marble stays where it is, at rest or not."""
 _LAST_FIRST = sorted(range(len(KINDS)), key=lambda index: (_RANKS[index], index), reverse=True)
 
 

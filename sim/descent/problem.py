@@ -16,7 +16,7 @@ from .examples import FiniteSum
 UNKNOWN = "There may be more critical points than are marked."
 """What is said where the search of the window may have missed some."""
 SAME = 1e-6  # Critical points are one that are this near, in diagonals.
-AT_HAND = 200  # Steps of a descent that is followed to a minimum which is not known: two diagonals at most.
+DESCENT = 200  # Steps for which a descent is followed to a minimum that is not known: two diagonals at most.
 APART = 1e-4  # Descents end at the same place if they end this near, in diagonals.
 SEARCHED = ("_search", "_grid_losses", "_grid_slopes", "scale")  # What does not change when more becomes known.
 SCALE_GRID = 32  # Points along each side from which a problem's own scales are read.
@@ -115,7 +115,7 @@ class Problem:
 
     def beyond(self, points: Array) -> Array:
         """Where descents from the points (n, 2) end, if in a minimum that is not known; else NaN; shape (n, 2)."""
-        labels, ends = self.basins.follow(points, AT_HAND)
+        labels, ends = self.basins.follow(points, DESCENT)
         place = np.full_like(ends, np.nan)
         still = norm(flow_step(self.train, ends, self.window.diagonal)) <= SAME * self.window.diagonal
         lost = np.flatnonzero((labels == NO_BASIN) & still)

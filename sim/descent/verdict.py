@@ -18,8 +18,12 @@ from .batches import Indices
 from .blocks import BOUNCES, DWELL, UNSURE_SPANS, WANDERING_SPANS
 from .sight import LEVEL, MAXIMUM, MINIMUM, NO_SADDLE, SADDLE, SLOPE, Mask, Sight
 
-LASTING = 30  # Looks at which a marble must stand still on a slope: when its movement only passes through 0, it does
-# so for less, even where averages reach back over 1,000 updates as with β₂ = 0.999.
+LASTING = 30
+"""Looks at which a marble must stand still on a slope to be held there.
+
+One whose movement only passes through 0 stands still for less, even where averages reach back over 1,000 updates, as
+with β₂ = 0.999.
+"""
 LOWER = 1e-9  # Of a loss: what it is lower than another by more than rounding.
 DAMPED = 0.5  # Longest of 40 movements over that at a bounce's beginning, below which it has ended.
 

@@ -19,7 +19,6 @@ from sim.scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
 from sim.scene.saving import saved_text
 from sim.stage.export.png import save_png
 from sim.stage.export.still import screenshot
-from sim.stage.export.svg import save_figure
 from sim.version import VERSION
 
 
@@ -162,7 +161,7 @@ def test_a_picture_of_other_pixels_carries_the_text_it_is_given(tmp_path: Path) 
 def test_an_svg_carries_its_scene_too(tmp_path: Path) -> None:
     path = tmp_path / "figure.svg"
     scene = replace(load_scene("local-minimum"), seed=4)
-    save_figure(scene, 25, (960, 600), "light", path)
+    screenshot(scene, 25, (960, 600), "light", path)
     assert load_saved(str(path)) == Saved(scene, 25)
 
 

@@ -10,7 +10,7 @@ from pygame import Rect
 
 from ...descent.clock import UPDATES
 from ...descent.race import Race
-from ...files import OutputError
+from ...files import OutputError, whole_file
 from ...scene import Scene, SceneError
 from ...scene.value import unlike
 from ...scene.words import nearest
@@ -18,6 +18,7 @@ from ..drawing.camera import Camera
 from ..drawing.canvas import Canvas
 from ..drawing.layout import SMALLEST, Layout, PanelLayout, layout, panel_layout
 from ..drawing.screen import Screen
+from ..drawing.vector import Vector
 from ..picture.panel import Panel
 from ..picture.picture import draw, moment
 from ..picture.setting import Setting, setting
@@ -29,6 +30,8 @@ from ..style.style import hairline, stroke_of
 from ..style.theme import Theme, load_theme
 from .png import opaque_image, save_image, transparent_image
 
+SVG = ".svg"
+MOST_DOTS = 100_000  # Of all trails in an SVG together: larger files are of no use to anyone.
 LARGEST_SIZE = (7680, 4320)
 SMALLEST_SIZE = (160, 120)
 
@@ -49,7 +52,9 @@ def screenshot(
     transparent: bool = False,
     clock: str = UPDATES,
 ) -> None:
-    """Save the scene's race after `update` updates as a PNG, as a window of that size in pixels would show it.
+    """Save the scene's race after `update` updates as a window of that size in pixels would show it.
+
+    As a PNG, or if the path ends in .svg as an SVG: the same picture in lines and type.
 
     By another clock than that of updates, these are updates of the fastest lane.
 
@@ -58,11 +63,21 @@ def screenshot(
 
     Raises:
         SceneError: there is no such lane.
-        OutputError: the picture would be too large or too small, or the file cannot be written; nothing half-written
-            is left.
+        OutputError: the picture would be too large or too small, or the way of the marbles too long for an SVG, or the
+            file cannot be written; nothing half-written is left.
     """
     pixels, alone = scaled_size(size, scale), None if lane is None else lane_index(scene, lane)
+    vector = path.suffix.lower() == SVG
+    if vector:
+        _check_dots(path, update, len(scene.lanes) if alone is None else 1)
     session, race = paused(scene, update, theme, clock)
+    carried, usual = carried_by(session), load_theme(theme).background
+    if vector:
+        canvas = Vector(size, scene.texts(session.language).title, carried, without=usual if transparent else None)
+        painter(session, race, size, 1.0, alone)(canvas, None)
+        with whole_file(path) as stream:
+            stream.write(canvas.written(scale))
+        return
     paint = painter(session, race, size, scale, alone)
 
     def painted(background: Color | None) -> pygame.Surface:
@@ -70,8 +85,13 @@ def screenshot(
         paint(Screen(picture), background)
         return picture
 
-    image = transparent_image(painted, load_theme(theme).background) if transparent else opaque_image(painted(None))
-    save_image(image, path, carried_by(session))
+    save_image(transparent_image(painted, usual) if transparent else opaque_image(painted(None)), path, carried)
+
+
+def _check_dots(path: Path, update: int, lanes: int) -> None:
+    if (update + 1) * lanes > MOST_DOTS:
+        most = MOST_DOTS // lanes - 1
+        raise OutputError(f"{path}: an SVG has a dot for each update, so show one up to {most:,}, or save a PNG")
 
 
 Painter = Callable[[Canvas, Color | None], None]

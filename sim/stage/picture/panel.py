@@ -121,11 +121,11 @@ class Panel:
         map_ = ground(look)
         with canvas.clip(area):
             if cloud is None:
-                self.trail.draw_past(canvas, map_, area.topleft, moment)
+                stretch = self.trail.stretch(moment)
+                self.trail.draw_past(canvas, map_, area.topleft, stretch)
                 draw_views(canvas, look, Layer.UNDER)
-                self.trail.draw_last(canvas, area.topleft, moment)
-                x, y = self.trail.marble(moment)
-                center = area.left + x, area.top + y
+                self.trail.draw_last(canvas, area.topleft, stretch)
+                center = area.left + stretch.marble[0], area.top + stretch.marble[1]
             else:
                 canvas.backdrop(map_, area.topleft)
                 draw_views(canvas, look, Layer.UNDER)

@@ -225,6 +225,7 @@ def _swarm_status(moment: Moment, theme: Theme) -> list[str]:
     return [theme.say("{count} marbles a lane", count=f"{moment.glimpse.clouds[0].size:,}")]
 
 
+@lru_cache(maxsize=16)  # Asked for with every picture.
 def hints(theme: Theme, em: int, room: int) -> str:
     """The keys that one needs first, as many as there is room for: that of the help in any case."""
     told = [f"{label_of(sign_of(*deeds), theme)} {theme.say(words)}" for words, deeds in HINTS]

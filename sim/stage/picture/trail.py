@@ -41,6 +41,8 @@ class Stretch(NamedTuple):
     end: int
     bounds: tuple[int, ...]
     """Where each next tone begins."""
+    marble: Pixel
+    """Where it ends, from the map's corner."""
 
 
 class Trail:
@@ -61,9 +63,8 @@ class Trail:
         self._ground = pygame.Surface((0, 0))  # and a copy of it, on which
         self._painted = 0  # so many of the points are for good.
 
-    def draw_past(self, canvas: Canvas, map_: Backdrop, corner: Pixel, update: int) -> None:
-        """Draw the map, its upper left corner there, and the older part of the way up to the update."""
-        stretch = self._stretch(update)
+    def draw_past(self, canvas: Canvas, map_: Backdrop, corner: Pixel, stretch: Stretch) -> None:
+        """Draw the map, its upper left corner there, and the way before its last stretch."""
         if canvas.raster:
             self._paint(map_, stretch.start)
             canvas.image(self._ground, corner)
@@ -71,13 +72,13 @@ class Trail:
             canvas.backdrop(map_, corner)
             self._line(canvas, self._points[: stretch.start + 1], (), corner)
 
-    def draw_last(self, canvas: Canvas, corner: Pixel, update: int) -> None:
-        """Draw the last stretch of the way up to the update."""
-        start, end, bounds = self._stretch(update)
-        points = [*self._points[start:end], self.marble(update)]
+    def draw_last(self, canvas: Canvas, corner: Pixel, stretch: Stretch) -> None:
+        """Draw the last stretch of the way."""
+        start, end, bounds, marble = stretch
+        points = [*self._points[start:end], marble]
         self._line(canvas, points, [bound - start for bound in bounds], corner)
 
-    def _stretch(self, update: int) -> Stretch:
+    def stretch(self, update: int) -> Stretch:
         """The last stretch of the way up to the update.
 
         It begins with a whole block, so that a step back seldom paints anew, and the picture of a moment does not
@@ -90,11 +91,8 @@ class Trail:
         steps = [full - self._tail * (1 - i / TONES) for i in range(1, TONES)]
         bounds = tuple(bisect_right(self._lengths, step, hi=end) for step in steps)
         start = max(0, bounds[0] - 1)
-        return Stretch(start - start % BLOCK, end, bounds)
-
-    def marble(self, update: int) -> tuple[float, float]:
-        """The pixel of the marble at that update, from the map's corner."""
-        return self._pixels[min(update, len(self._pixels) - 1)]
+        marble = self._pixels[min(update, len(self._pixels) - 1)]
+        return Stretch(start - start % BLOCK, end, bounds, marble)
 
     def _follow(self, update: int) -> None:
         """Take in what the track has recorded, once the update is beyond what was taken in before."""

@@ -1,6 +1,7 @@
 """Buttons below the maps: what the mouse alone needs most."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import cos, sin
 
 import pygame
@@ -36,8 +37,13 @@ def knobs(places: Layout, session: Session, theme: Theme) -> tuple[Knob, ...]:
     """The buttons of a session, from left to right; a picture in a file has none."""
     if not session.live:
         return ()
-    say, playing = theme.say, session.playing
-    start: Deed = SkipQuestion() if session.waiting else Play()
+    return _knobs(tuple(places.footer), places.em, session.playing, session.waiting, theme)
+
+
+@lru_cache(maxsize=4)  # Asked for with every picture.
+def _knobs(footer: tuple[int, int, int, int], em: int, playing: bool, waiting: bool, theme: Theme) -> tuple[Knob, ...]:
+    say = theme.say
+    start: Deed = SkipQuestion() if waiting else Play()
     every: tuple[tuple[str, Deed, str, str], ...] = (
         ("pause" if playing else "play", start, sign_of(start), say("pause") if playing else say("play")),
         ("back", Step(-1), sign_of(Step(-1)), say("one update back")),
@@ -48,12 +54,12 @@ def knobs(places: Layout, session: Session, theme: Theme) -> tuple[Knob, ...]:
         ("controls", ShowControls(), sign_of(ShowControls()), say("the panel of controls: all that can be changed")),
         ("help", ShowHelp(), sign_of(ShowHelp()), say("all keys")),
     )
-    width, gap = round(WIDTH * places.em), round(GAP * places.em)
-    footer = places.footer
+    left, top, _, height = footer
+    width, gap = round(WIDTH * em), round(GAP * em)
     return tuple(
         Knob(
             name,
-            pygame.Rect(footer.left + index * (width + gap), footer.top, width, footer.height),
+            pygame.Rect(left + index * (width + gap), top, width, height),
             does,
             say("{key}: {meaning}", key=key, meaning=meaning),
         )
@@ -86,13 +92,11 @@ def _draw_sign(canvas: Canvas, knob: Knob, theme: Theme, em: int) -> None:
                 canvas.rect(pygame.Rect(round(x + side * r - bar / 2), round(y - r), bar, round(2 * r)), ink)
         case "back" | "forward" | "start":
             way = 1 if knob.name == "forward" else -1
-            edge = pygame.Rect(0, 0, bar, round(1.7 * r))
-            edge.center = round(x - (0.6 if knob.name != "start" else -0.9) * way * r), y
-            tip = x + 0.9 * way * r if knob.name != "start" else x - 0.6 * r
+            tip = x - 0.6 * r if knob.name == "start" else x + 0.9 * way * r
             base = tip - 1.1 * way * r
             canvas.polygon([(base, y - 0.85 * r), (tip, y), (base, y + 0.85 * r)], ink)
-            if knob.name == "start":
-                edge.centerx = round(tip - bar)
+            edge = pygame.Rect(0, 0, bar, round(1.7 * r))
+            edge.center = round(tip - bar if knob.name == "start" else x - 0.6 * way * r), y
             canvas.rect(edge, ink)
         case "restart":
             box = pygame.Rect(0, 0, round(1.8 * r), round(1.8 * r))

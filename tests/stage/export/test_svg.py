@@ -20,8 +20,7 @@ from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.contours import map_levels
 from sim.stage.drawing.recorder import Recorder
 from sim.stage.drawing.vector import Vector
-from sim.stage.export.still import paused
-from sim.stage.export.svg import save_figure
+from sim.stage.export.still import paused, screenshot
 from sim.stage.picture.picture import draw, moment
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views import VIEWS
@@ -38,7 +37,7 @@ SIZE = (960, 600)
 def saved(folder: Path, scene: Scene = SCENE, update: int = 70, size: Any = SIZE, **wanted: Any) -> Any:
     """The root of the file."""
     path = folder / "figure.svg"
-    save_figure(scene, update, size, wanted.pop("theme", "light"), path, **wanted)
+    screenshot(scene, update, size, wanted.pop("theme", "light"), path, **wanted)
     return ElementTree.fromstring(path.read_bytes())
 
 
@@ -141,7 +140,7 @@ def test_the_same_moment_gives_the_same_bytes_and_a_scale_only_another_size(tmp_
     path = tmp_path / "figure.svg"
     contents = []
     for scale in (1.0, 1.0, 2.5):
-        save_figure(SCENE, 30, SIZE, "light", path, scale=scale)
+        screenshot(SCENE, 30, SIZE, "light", path, scale=scale)
         contents.append(path.read_bytes())
     assert contents[0] == contents[1]
     one, other = (content.split(b"\n", 2) for content in contents[1:])
@@ -163,11 +162,11 @@ def test_it_carries_the_whole_scene_whatever_it_is_called(tmp_path: Path) -> Non
 def test_mistakes_get_a_sentence_and_no_file(tmp_path: Path) -> None:
     path = tmp_path / "figure.svg"
     with pytest.raises(SceneError, match='has no lane "full bath"; did you mean full batch'):
-        save_figure(SCENE, 5, SIZE, "light", path, lane="full bath")
+        screenshot(SCENE, 5, SIZE, "light", path, lane="full bath")
     with pytest.raises(OutputError, match="show one up to 33,332, or save a PNG"):
-        save_figure(SCENE, 33_333, SIZE, "light", path)
+        screenshot(SCENE, 33_333, SIZE, "light", path)
     with pytest.raises(OutputError, match="96x60 pixels; a picture can have"):
-        save_figure(SCENE, 5, SIZE, "light", path, scale=0.1)
+        screenshot(SCENE, 5, SIZE, "light", path, scale=0.1)
     assert not path.exists()
 
 
