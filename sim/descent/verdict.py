@@ -110,12 +110,17 @@ def _still_swings(look: Look) -> Mask:
     return np.asarray((look.stay >= DWELL) & (look.sight.longest >= DAMPED * look.swing))
 
 
+def _figure(value: float) -> str:
+    """Two digits or three, with a power of ten where there would be many more: 0.93, 118, 3.1e-16."""
+    return f"{value:.3g}" if 1e-3 <= abs(value) < 1e5 else f"{value:.1e}" if value else "0"
+
+
 def _slope(verdict: "Verdict") -> str:
-    return f"‖∇L‖ = {verdict.gradient_norm:.1e}"
+    return f"‖∇L‖ = {_figure(verdict.gradient_norm)}"
 
 
 def _signs(verdict: "Verdict") -> str:
-    return "λ = {:.2g}, {:.2g}".format(*verdict.curvatures)
+    return "λ = {}, {}".format(*map(_figure, verdict.curvatures))
 
 
 def _height(verdict: "Verdict") -> str:

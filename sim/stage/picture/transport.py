@@ -19,6 +19,7 @@ from ..style.theme import Theme
 
 WIDTH = 1.9  # Of a button, in ems.
 GAP = 0.25  # Between two, in ems.
+BELOW = 0.15  # How far they keep from the timeline above them, in ems.
 SIGN = 0.5  # Height of what is drawn on one, in ems.
 
 
@@ -55,11 +56,11 @@ def _knobs(footer: tuple[int, int, int, int], em: int, playing: bool, waiting: b
         ("help", ShowHelp(), sign_of(ShowHelp()), say("all keys")),
     )
     left, top, _, height = footer
-    width, gap = round(WIDTH * em), round(GAP * em)
+    width, gap, below = round(WIDTH * em), round(GAP * em), round(BELOW * em)
     return tuple(
         Knob(
             name,
-            pygame.Rect(left + index * (width + gap), top, width, height),
+            pygame.Rect(left + index * (width + gap), top + below, width, height - below),
             does,
             say("{key}: {meaning}", key=key, meaning=meaning),
         )
