@@ -21,6 +21,7 @@ from .descent.verdict import Event, Kind, Verdict
 from .scene import Scene
 from .surface.critical import CriticalPoint
 from .surface.points import norm
+from .surface.protocol import Window
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -49,6 +50,9 @@ COLUMNS = (
 OF_MOMENTS = ("theta", "loss", "test_loss", "full_gradient", "curvatures")
 OF_UPDATES = ("batch_loss", "gradient", "movement")
 """Which columns of a track have a row a moment, and which a row an update."""
+
+OF_A_BASIN = frozenset({Kind.SETTLED, Kind.STUCK, Kind.RATTLING})
+"""Verdicts that speak of the basin in which the marble is."""
 
 LEFT_FROM = {"escaped": "minimum", "left_saddle": "saddle"}
 """What kind of place the source of an event is."""
@@ -254,7 +258,7 @@ def table(scene: Scene, race: Race, updates: int) -> "Table":
     result.add_column(overflow="fold")
     for track, judge in zip(race.tracks, race.judges, strict=True):
         name, *lines = settings(track.lane, race.problem.train.count)
-        sentence, *facts = _facts(track, judge, updates)
+        sentence, *facts = _facts(track, judge, race.problem.window, updates)
         result.add_row(
             Text.assemble((name, "bold"), *(f"\n{line}" for line in lines)),
             Text.assemble((sentence, "bold"), *(f"\n{line}" for line in facts)),
@@ -271,13 +275,13 @@ def settings(lane: Lane, count: int) -> Iterator[str]:
         yield f"{key.replace('_', ' ')} {value:g}"
 
 
-def _facts(track: Track, judge: TrackJudge, updates: int) -> Iterator[str]:
+def _facts(track: Track, judge: TrackJudge, window: Window, updates: int) -> Iterator[str]:
     verdict = judge.verdict(updates)
     moment = min(updates, track.updates)
-    (x, y), loss, test_loss = track.theta[moment], track.loss[moment], track.test_loss[moment]
+    loss, test_loss = track.loss[moment], track.test_loss[moment]
     yield verdict.sentence
     yield f"since update {verdict.since:,}"
-    yield f"at ({x:.4g}, {y:.4g}), loss {loss:.4g}, test loss {test_loss:.4g}"
+    yield f"at {window.spot(track.theta[moment])}, loss {loss:.4g}, test loss {test_loss:.4g}"
     events = judge.events_until(updates)
     shown = events if len(events) <= MOST_EVENTS else events[: MOST_EVENTS - 1]
     for event in shown:
@@ -289,8 +293,9 @@ def _facts(track: Track, judge: TrackJudge, updates: int) -> Iterator[str]:
 def _story(event: Event) -> str:
     target = "" if event.target is None else f"minimum {event.target + 1}"
     if event.kind not in LEFT_FROM:
-        basin = f" ({target})" if target else ""
-        return f"{Kind[event.kind.upper()].value}{basin}"
+        kind = Kind[event.kind.upper()]
+        place = (f" ({target})" if kind in OF_A_BASIN else f", in the basin of {target}") if target else ""
+        return f"{kind.value}{place}"
     verb = event.kind.split("_")[0]
     source = "" if event.source is None else f" {LEFT_FROM[event.kind]} {event.source + 1}"
     return f"{verb}{source}{f' for {target}' if target else ''}"
@@ -311,7 +316,7 @@ def _legend(race: Race, updates: int) -> Iterator[str]:
     for kind, mentioned in ("minimum", minima), ("saddle", saddles):
         for index in sorted(index for index in mentioned if index is not None):
             point = _points(kind, problem)[index]
-            yield "{} {}: ({:.4g}, {:.4g}), loss {:.4g}".format(kind, index + 1, *point.position, point.value)
+            yield f"{kind} {index + 1}: {problem.window.spot(point.position)}, loss {point.value:.4g}"
     if not problem.complete:
         yield "there may be more minima and saddles than were found"
 

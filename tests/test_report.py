@@ -268,7 +268,8 @@ def test_every_kind_of_event_has_words(kind: str) -> None:
     race = scene.race()
     race.judges[0].events[:] = [Event(7, 7, kind, source=0, target=1)]
     words = {"escaped": "escaped minimum 1 for minimum 2", "left_saddle": "left saddle 1 for minimum 2"}
-    expected = words[kind] if kind in words else f"{Kind[kind.upper()].value} (minimum 2)"
+    where = " (minimum 2)" if kind in {"settled", "stuck", "rattling"} else ", in the basin of minimum 2"
+    expected = words[kind] if kind in words else f"{Kind[kind.upper()].value}{where}"
     lines = [line.rstrip() for line in printed(table(scene, race, 7), 120).splitlines()]
     assert any(line.endswith(f"update 7: {expected}") for line in lines)
 

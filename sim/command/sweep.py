@@ -75,9 +75,10 @@ on a cluster:
         "--measure",
         default="global",
         metavar="M",
-        help="what is charted: global (share of seeds that end in the global minimum's basin), minimum-1, minimum-2 … "
-        "(in that one's), escaped, not-escaped-yet, ended-otherwise, escape (median update), train-loss, test-loss, "
-        "gap, or the share with a verdict such as settled, stuck or diverged (default: global)",
+        help="what is charted: global (share of seeds that end in the basin of the lowest known minimum), "
+        "minimum-1, minimum-2 … (in that one's), escaped, not-escaped-yet, ended-otherwise, "
+        "escape (median update), train-loss, test-loss, gap (test loss minus training loss), "
+        "or the share with a verdict such as settled, stuck or diverged (default: global)",
     )
     add_seeds(parser, 500, " for each value and lane")
     add_updates(parser)

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ..surface.around import with_surroundings
 from ..surface.basins import NO_BASIN, Basins, Labels, find_basins, flow_step
 from ..surface.critical import CriticalPoint, Kind, Search, look_up, search
 from ..surface.ground import Ground
@@ -53,15 +54,17 @@ class Problem:
     test: FiniteSum
     window: Window
     found: tuple[Found, ...] = ()
-    """Critical points that the search of the window has not shown, in the order in which they became known."""
+    """Critical points that the search has not shown, in the order in which they became known."""
+    margin: float = 0.5
+    """How far around the window it is searched as well, in widths and heights of the window."""
 
     @cached_property
     def _search(self) -> Search:
-        return search(self.train, self.window)
+        return with_surroundings(self.train, self.window, search(self.train, self.window), self.margin)
 
     @cached_property
     def critical(self) -> tuple[CriticalPoint, ...]:
-        """The critical points of the training loss that are known: the window's, the lowest first, then others."""
+        """The critical points known of the training loss: in and around the window, the lowest first, then others."""
         return (*self._search.points, *(found.point for found in self.found))
 
     @cached_property

@@ -151,14 +151,14 @@ def _balance(verdict: "Verdict") -> str:
 
 
 def _extent(verdict: "Verdict") -> str:
-    return "proved to be the global one" if verdict.proved else "none lower is known in the window"
+    return "proved to be the global one" if verdict.proved else "none lower is known in or around the window"
 
 
 def _found(verdict: "Verdict") -> str:
     if verdict.found is None:
         return ""
     x, y = (round(coordinate, 3) + 0.0 for coordinate in verdict.found)
-    return f"found there, at ({x:g}, {y:g})"
+    return f"a minimum found at ({x:g}, {y:g})"
 
 
 def _boundless(_: "Verdict") -> str:

@@ -1,5 +1,6 @@
 """What every loss surface offers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Protocol, cast
 
@@ -10,6 +11,9 @@ from .points import Array, pair
 
 LARGEST = 1e6
 """Magnitude of any number that describes a problem: beyond it, squares of squares lose their digits."""
+
+ROUNDING = 1e-12
+"""Coordinates smaller than this, in diagonals of the window, are told as 0."""
 
 Number = Annotated[float, Ge(-LARGEST), Le(LARGEST)]
 Point = tuple[Number, Number]
@@ -48,6 +52,15 @@ class Window:
         """Which of the points (..., 2) lie in the window, border included; shape (...)."""
         x, y = points[..., 0], points[..., 1]
         return np.asarray((self.x0 <= x) & (x <= self.x1) & (self.y0 <= y) & (y <= self.y1))
+
+    def spot(self, position: Sequence[float]) -> str:
+        """The coordinates of a place, to four figures; what is but rounding on the window's scale is 0.
+
+        >>> Window(-2.0, 2.0, -1.0, 1.0).spot((1.0, -4.5e-18))
+        '(1, 0)'
+        """
+        x, y = (0.0 if abs(each) < ROUNDING * self.diagonal else each for each in position)
+        return f"({x:.4g}, {y:.4g})"
 
     def grid(self, columns: int, rows: int) -> Array:
         """Regular points from border to border, shape (rows, columns, 2), row 0 at y0."""

@@ -40,9 +40,9 @@ class Written(NamedTuple):
 
 
 @lru_cache
-def problem_of(surface: Any, window: Window = SQUARE) -> Problem:
+def problem_of(surface: Any, window: Window = SQUARE, margin: float = 0.0) -> Problem:
     train = Tilted(surface, np.zeros((COUNT, 2)))
-    return Problem(train, train, window)
+    return Problem(train, train, window, margin=margin)
 
 
 def judged(problem: Problem, theta: Array, lane: Lane = FULL, noise: Array | float = 0.0) -> Judge:

@@ -15,7 +15,7 @@ WAVES = "sin(x)*sin(y) + 0.01*x^2"
 
 
 def problem_of(formula: str, window: Window = SQUARE) -> Problem:
-    return Problem(*TiltedExamples(0.0, count=1).sums(Formula(formula)), window)
+    return Problem(*TiltedExamples(0.0, count=1).sums(Formula(formula)), window, margin=0.0)
 
 
 def at(*points: tuple[float, float]) -> Array:

@@ -92,7 +92,7 @@ def save_picture(session: Session, size: tuple[int, int]) -> Message:
     """Save what is to be seen as a picture that carries its scene, under a name that is not taken."""
     path = free_path(named(session.scene.name, f"-{session.update}.png"))
     picture = pygame.Surface(size, depth=32)
-    draw(Screen(picture), moment(replace(session, live=False), race_of(session.scene)))
+    draw(Screen(picture), moment(replace(session, live=False, pointer=None), race_of(session.scene)))
     try:
         save_png(picture, path, carried_by(session))
     except OutputError as error:

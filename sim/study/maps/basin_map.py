@@ -227,8 +227,10 @@ def table(problem: Problem, found: BasinMap, title: str) -> "Table":
     for name in ("ends in", "at", "loss", "share of the window"):
         result.add_column(name, justify="left" if name in ("ends in", "at") else "right")
     for label, minimum in enumerate(problem.minima):
-        (x, y), loss = minimum.position, 0.0 if abs(minimum.value) < rounding else minimum.value
-        result.add_row(f"minimum {label + 1}", f"({x:.4g}, {y:.4g})", f"{loss:.4g}", _percent(found, label))
+        loss = 0.0 if abs(minimum.value) < rounding else minimum.value
+        result.add_row(
+            f"minimum {label + 1}", problem.window.spot(minimum.position), f"{loss:.4g}", _percent(found, label)
+        )
     for label, name in ELSEWHERE.items():
         if found.share(label) > 0:
             result.add_row(name, "", "", _percent(found, label))

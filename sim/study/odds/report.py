@@ -232,7 +232,7 @@ def _legend(result: Odds) -> Iterator[str]:
     """Where the minima lie that the table speaks of, and what the intervals are."""
     for index in _named_basins(result):
         point = result.minima[index]
-        yield "{}: ({:.4g}, {:.4g}), loss {:.4g}".format(_minimum(index), *point.position, point.value)
+        yield f"{_minimum(index)}: {result.scene.window.spot(point.position)}, loss {point.value:.4g}"
     yield INTERVALS
     if any(told.ended.count for told in result.lanes):
         yield "Ended otherwise: diverged or left the surface without having escaped before."

@@ -36,10 +36,10 @@ def measures(minima: int) -> dict[str, Measure]:
 
     `escaped`, `not-escaped-yet` and `ended-otherwise` add up to one. `escape` is unknown where fewer than half of all
     seeds have escaped. Losses are means over the seeds that did not diverge. Minima are numbered as in the scene
-    before it is changed, and followed from there; the global minimum is the one that is the lowest at each point.
+    before it is changed, and followed from there; `global` means the one that is the lowest known at each point.
     """
     return {
-        DEFAULT: Measure("share of seeds that end in the global minimum's basin", True, _in_global_basin),
+        DEFAULT: Measure("share of seeds that end in the basin of the lowest known minimum", True, _in_global_basin),
         **{
             f"minimum-{place + 1}": Measure(
                 f"share of seeds that end in the basin of minimum {place + 1}", True, _in_basin(place)

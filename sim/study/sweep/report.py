@@ -192,7 +192,7 @@ def _value_text(value: Value) -> str:
 
 def _legend(result: Told) -> Iterator[str]:
     for place, minimum in enumerate(result.minima[:MOST_MINIMA], 1):
-        yield f"minimum {place}: ({minimum.x:.4g}, {minimum.y:.4g}), loss {minimum.loss:.4g}"
+        yield f"minimum {place}: {result.sweep.scene.window.spot((minimum.x, minimum.y))}, loss {minimum.loss:.4g}"
     yield f"{_note(result)} {INTERVALS}"
 
 

@@ -1,6 +1,7 @@
 """A double well of which the window shows the higher well alone: who leaves it has escaped, and what is there is found.
 
-Which well a marble is in is known without the program: that of its side of the pass, near x = −0.08.
+Which well a marble is in is known without the program: that of its side of the pass, near x = −0.15. It lies farther
+from the window than is searched.
 """
 
 import io
@@ -26,24 +27,24 @@ TEXT = """
 title = "Out of the window"
 look = "."
 updates = 300
-start = [-1.9, 0.0]
-window = [[-2.5, 0.3], [-1.5, 1.5]]
+start = [-3.8, 0.0]
+window = [[-3.9, -0.3], [-3.0, 3.0]]
 [surface]
 kind = "formula"
-formula = "(x^2 - 1)^2 + y^2 - 0.3*x"
+formula = "(x^2/4 - 1)^2 + y^2/4 - 0.15*x"
 [examples]
 kind = "tilted"
-sigma = 1.0
+sigma = 0.5
 [lane.momentum]
 rule = "momentum"
-learning_rate = 0.01
+learning_rate = 0.04
 batch_size = "full"
 [lane.minibatch]
 rule = "gradient descent"
-learning_rate = 0.1
+learning_rate = 0.4
 batch_size = 1
 """
-PASS, BELOW = sorted(np.roots([4.0, 0.0, -4.0, -0.3]).real.tolist())[1:]
+PASS, BELOW = sorted(np.roots([0.25, 0.0, -1.0, -0.15]).real.tolist())[1:]
 SEEDS = 60
 
 

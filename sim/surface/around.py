@@ -1,0 +1,37 @@
+"""What lies around a window: a marble goes farther than one looks, and a picture shows more than the window."""
+
+import numpy as np
+
+from .basins import NO_BASIN, find_basins
+from .critical import Kind, Search, look_up, search
+from .protocol import Surface, Window
+
+CROWDED = 64  # Critical points in the window: where there are more, the terrain is taken to go on like that.
+HALVINGS = 2  # Of the cells around the window: it is not searched as closely as the window itself.
+
+
+def with_surroundings(surface: Surface, window: Window, known: Search, margin: float) -> Search:
+    """What is known of a window, and the critical points around it that a coarser search finds, the lowest first.
+
+    margin: how far around, in widths and heights of the window.
+    """
+    if not margin or len(known.points) > CROWDED:
+        return known
+    across, up = margin * window.width, margin * window.height
+    wide = Window(window.x0 - across, window.x1 + across, window.y0 - up, window.y1 + up)
+    seen = [
+        point
+        for point in search(surface, wide, halvings=HALVINGS).points
+        if not window.contains(np.array(point.position))
+    ]
+    if not seen:
+        return known
+    positions = np.array([point.position for point in seen])
+    if any(point.kind is Kind.DEGENERATE for point in seen):
+        minima = [(point, ground) for point, ground in zip(known.points, known.grounds, strict=True) if ground]
+        basins = find_basins(surface, window, [point for point, _ in minima], [ground for _, ground in minima])
+        positions = positions[basins.at_rest(positions) == NO_BASIN]  # The others lie on a valley of the window.
+    there = [look_up(surface, window, known.scales, position) for position in positions]
+    all_ = dict(zip(known.points, known.grounds, strict=True)) | dict(one for one in there if one is not None)
+    points = tuple(sorted(all_, key=lambda point: (point.value, point.position)))
+    return Search(points, tuple(all_[point] for point in points), known.complete, known.scales)

@@ -1,0 +1,62 @@
+"""What lies around a window, against where the wells were put: ±1 along x, on either side of a pass near 0."""
+
+import numpy as np
+import pytest
+
+from sim.surface.around import CROWDED, with_surroundings
+from sim.surface.critical import Kind, Search, search
+from sim.surface.formula import Formula
+from sim.surface.protocol import Surface, Window
+
+WELLS = Formula("(x^2 - 1)^2 + y^2 - 0.3*x")
+LOWER, PASS, HIGHER = sorted(np.roots([4.0, 0.0, -4.0, -0.3]).real.tolist(), reverse=True)
+ONE_WELL = Window(-2.2, 0.3, -1.5, 1.5)  # Half its width beyond, at 1.55, the lower well is included.
+MARGIN = 0.5
+
+
+def around(surface: Surface, window: Window, margin: float = MARGIN) -> Search:
+    return with_surroundings(surface, window, search(surface, window), margin)
+
+
+def minima(found: Search) -> list[float]:
+    return [point.position[0] for point in found.points if point.kind is Kind.MINIMUM]
+
+
+def test_a_well_beside_the_window_is_known_and_the_lowest_comes_first() -> None:
+    assert minima(search(WELLS, ONE_WELL)) == pytest.approx([HIGHER])
+    found = around(WELLS, ONE_WELL)
+    assert minima(found) == pytest.approx([LOWER, HIGHER], abs=1e-9)
+    assert [point.value for point in found.points] == sorted(point.value for point in found.points)
+    assert len(found.points) == len(found.grounds)
+    assert [point.kind for point in found.points].count(Kind.SADDLE) == 1
+
+
+def test_what_was_known_of_the_window_stays_to_the_bit() -> None:
+    inside, found = search(WELLS, ONE_WELL), around(WELLS, ONE_WELL)
+    assert set(inside.points) < set(found.points)
+    assert (found.complete, found.scales) == (inside.complete, inside.scales)
+
+
+@pytest.mark.parametrize(("margin", "known"), [(0.0, 1), (0.1, 1), (0.5, 2)])
+def test_it_looks_as_far_as_it_is_told(margin: float, known: int) -> None:
+    assert len(minima(around(WELLS, ONE_WELL, margin))) == known
+
+
+def test_where_nothing_lies_around_nothing_changes() -> None:
+    bowl, window = Formula("x^2 + 3*y^2"), Window(-1.0, 1.0, -1.0, 1.0)
+    assert around(bowl, window).points == search(bowl, window).points
+
+
+def test_a_valley_that_leaves_the_window_stays_one() -> None:
+    valley, window = Formula("(x*y - 1)^2"), Window(0.2, 2.0, 0.2, 2.0)
+    inside = search(valley, window)
+    assert [point.kind for point in inside.points] == [Kind.DEGENERATE]
+    beside = [point for point in around(valley, window).points if point not in inside.points]
+    assert [(point.kind, point.position) for point in beside] == [(Kind.SADDLE, (0.0, 0.0))]
+
+
+def test_crowded_terrain_is_taken_to_go_on() -> None:
+    waves, window = Formula("sin(3*x) + sin(3*y)"), Window(-9.0, 9.0, -9.0, 9.0)
+    inside = search(waves, window)
+    assert len(inside.points) > CROWDED
+    assert around(waves, window).points == inside.points
