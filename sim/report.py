@@ -16,10 +16,10 @@ from .descent.problem import Problem
 from .descent.race import Race
 from .descent.rules import rule_name
 from .descent.track import Lane, Track
-from .descent.track_judge import TrackJudge
-from .descent.verdict import Event, Kind, Verdict
+from .descent.verdict.kinds import Event, Kind, Verdict
+from .descent.verdict.track_judge import TrackJudge
 from .scene import Scene
-from .surface.critical import CriticalPoint
+from .surface.critical.search import CriticalPoint
 from .surface.points import norm
 from .surface.protocol import Window
 

@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from sim.descent.data import ShiftedExamples
+from sim.descent.examples.recipes import ShiftedExamples
 from sim.descent.problem import Problem
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.track import Lane, descend
@@ -36,7 +36,7 @@ from sim.stage.session.setup import MoveStart
 from sim.stage.window.window import Window
 from sim.study.odds.odds import jobs
 from sim.study.work.workers import completed
-from sim.surface.gaussian import Bowl, Landscape, Well
+from sim.surface.functions.gaussian import Bowl, Landscape, Well
 
 ROOT = Path(__file__).parents[1]
 FRAMES = 240

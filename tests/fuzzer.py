@@ -37,7 +37,7 @@ from sim.command import COMMANDS, PROGRAM, entry
 from sim.scene import SceneError, scene_files
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
 from sim.scene.saving import saved_text
-from sim.surface.formula import Formula, FormulaError
+from sim.surface.functions.formula import Formula, FormulaError
 
 REFUSED, UNDERSTOOD, HANGS = 2.0, 30.0, 120
 """Seconds of computing until something is refused (four times those of an idle machine) or done; seconds at all."""

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from sim.descent.batches import Seeds
+from sim.descent.examples.batches import Seeds
 from sim.descent.problem import Problem
 from sim.descent.run import Run
 from sim.descent.track import Lane, Track
-from sim.descent.track_judge import TrackJudge, observe_all
+from sim.descent.verdict.track_judge import TrackJudge, observe_all
 from sim.surface.points import Array
 
 

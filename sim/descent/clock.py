@@ -13,7 +13,7 @@ from typing import Annotated
 from annotated_types import Ge, Gt, Le
 
 from ..surface.protocol import LARGEST
-from .batches import updates_per_epoch
+from .examples.batches import updates_per_epoch
 from .track import Lane
 from .update import evaluations_of
 

@@ -3,11 +3,11 @@
 import numpy as np
 
 from ..surface.points import Array
-from .batches import Seeds
-from .judge import LOOKBACK, Judge
+from .examples.batches import Seeds
 from .problem import Problem
 from .run import Run
 from .track import Lane
+from .verdict.judge import LOOKBACK, Judge
 
 CHUNK = 256
 """Most updates that are made before the judge looks."""

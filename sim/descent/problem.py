@@ -5,14 +5,14 @@ from functools import cached_property
 
 import numpy as np
 
-from ..surface.around import with_surroundings
 from ..surface.basins import NO_BASIN, Basins, Labels, find_basins, flow_step
-from ..surface.critical import CriticalPoint, Kind, Search, look_up, search
-from ..surface.ground import Ground
+from ..surface.critical.around import with_surroundings
+from ..surface.critical.ground import Ground
+from ..surface.critical.proof import Proof, proof
+from ..surface.critical.search import CriticalPoint, Kind, Search, look_up, search
 from ..surface.points import Array, eigenvalues, norm
-from ..surface.proof import Proof, proof
 from ..surface.protocol import Window
-from .examples import FiniteSum
+from .examples.finite_sum import FiniteSum
 
 UNKNOWN = "There may be more critical points than are marked."
 """What is said where the search of the window may have missed some."""

@@ -7,7 +7,7 @@ import numpy as np
 from .problem import Problem
 from .run import Run
 from .track import Lane
-from .track_judge import TrackJudge, observe_all
+from .verdict.track_judge import TrackJudge, observe_all
 
 
 class Race:

@@ -7,8 +7,8 @@ import numpy as np
 
 from ..surface.points import Array, eigenvalues
 from ..surface.protocol import value_and_gradient
-from .batches import Indices, Seeds
-from .examples import FiniteSum
+from .examples.batches import Indices, Seeds
+from .examples.finite_sum import FiniteSum
 from .problem import Problem
 from .track import Lane, Track, Update, batches, descend
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..surface.points import Array
-from .batches import Indices, Seeds, batch_of, epoch_orders, updates_per_epoch
-from .examples import FiniteSum
+from .examples.batches import Indices, Seeds, batch_of, epoch_orders, updates_per_epoch
+from .examples.finite_sum import FiniteSum
 from .problem import Problem
 from .rules.protocol import Rule
 from .update import one_update

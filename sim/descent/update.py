@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from ..surface.points import Array
-from .batches import Indices
+from .examples.batches import Indices
 from .rules.protocol import Rule
 
 S = TypeVar("S", bound=tuple[Any, ...])

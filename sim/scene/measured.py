@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..descent.data import MOST_EXAMPLES
+from ..descent.examples.recipes import MOST_EXAMPLES
 from ..files import FOLDER_GONE, bounded, ordinary_file, why
 from .words import SceneError, short
 

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic_core import ErrorDetails
 
 from ..descent.clock import Machine
-from ..descent.data import EXAMPLES, MOST_EXAMPLES
+from ..descent.examples.recipes import EXAMPLES, MOST_EXAMPLES
 from ..descent.rules import RULES
 from ..languages import CODE, TRANSLATIONS
 from ..surface import SURFACES

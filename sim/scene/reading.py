@@ -14,8 +14,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ..descent.clock import UPDATES
-from ..descent.data import EXAMPLES
 from ..descent.digest import Digest, parse_digest
+from ..descent.examples.recipes import EXAMPLES
 from ..descent.rules import RULES
 from ..descent.track import Lane
 from ..files import bounded, ordinary_file, why

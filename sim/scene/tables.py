@@ -22,13 +22,13 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ..descent.clock import CLOCKS, Machine
-from ..descent.data import EXAMPLES, MOST_EXAMPLES, Seed
 from ..descent.digest import DIGEST
+from ..descent.examples.recipes import EXAMPLES, MOST_EXAMPLES, Seed
 from ..descent.rules import RULES
-from ..descent.verdict import EVENT_KINDS, Kind
+from ..descent.verdict.kinds import EVENT_KINDS, Kind
 from ..languages import CODE, TRANSLATIONS
 from ..surface import SURFACES, usual_window
-from ..surface.formula import Formula, FormulaError
+from ..surface.functions.formula import Formula, FormulaError
 from ..surface.protocol import Point, Window
 from .words import nearest, path_text
 

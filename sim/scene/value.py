@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 from ..descent.clock import Machine, Timing, timing
-from ..descent.data import Recipe
+from ..descent.examples.recipes import Recipe
 from ..descent.problem import Problem
 from ..descent.race import Race
 from ..descent.track import Lane

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any, cast
 
-from ..descent.data import EXAMPLES
+from ..descent.examples.recipes import EXAMPLES
 from ..descent.rules import RULES, rule_name
 from ..descent.track import Lane
 from ..surface import SURFACES

@@ -1,8 +1,8 @@
 """What lies under the marbles: a new surface is one class, and one line here."""
 
-from .formula import Formula
-from .gaussian import Landscape, MullerBrown
-from .polynomial import (
+from .functions.formula import Formula
+from .functions.gaussian import Landscape, MullerBrown
+from .functions.polynomial import (
     Beale,
     DoubleWellSaddle,
     Himmelblau,
@@ -12,8 +12,8 @@ from .polynomial import (
     SixHumpCamel,
     StyblinskiTang,
 )
+from .functions.ripple import Ackley, Rastrigin
 from .protocol import ClosedForm, Point, Window
-from .ripple import Ackley, Rastrigin
 
 SURFACES: dict[str, type[ClosedForm]] = {
     "landscape": Landscape,
@@ -36,6 +36,6 @@ def usual_window(surface: ClosedForm, *seen: Point) -> Window:
     """Where surfaces of its kind are drawn; one that is typed, around what is found on it and points to be `seen`."""
     if not isinstance(surface, Formula):
         return surface.usual_window
-    from .suggestion import suggest_window  # noqa: PLC0415  Only formulas wait for it.
+    from .critical.suggestion import suggest_window  # noqa: PLC0415  Only formulas wait for it.
 
     return suggest_window(surface, *seen)

@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from .critical import CriticalPoint, grounds_of
-from .ground import Ground, lowest_around, walks
+from .critical.ground import Ground, lowest_around, walks
+from .critical.search import CriticalPoint, grounds_of
 from .points import Array, dot, eigenvalues, norm, pair
 from .protocol import Surface, Window
 

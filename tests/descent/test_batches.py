@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from sim.descent.batches import batch_of, epoch_orders, updates_per_epoch
+from sim.descent.examples.batches import batch_of, epoch_orders, updates_per_epoch
 from sim.descent.track import batches
 
 LARGEST_SEED = 2**53 - 1

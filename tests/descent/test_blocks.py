@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from sim.descent.blocks import DWELL, History, Progress, span_of
-from sim.descent.judge import LOOKBACK
+from sim.descent.verdict.blocks import DWELL, History, Progress, span_of
+from sim.descent.verdict.judge import LOOKBACK
 from sim.surface.points import Array
 
 UPDATES, MARBLES = 900, 6

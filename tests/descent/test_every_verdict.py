@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from sim.descent.data import TiltedExamples
+from sim.descent.examples.recipes import TiltedExamples
 from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules.adam import Adam
@@ -14,9 +14,9 @@ from sim.descent.rules.adamw import AdamW
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.protocol import Rule
 from sim.descent.track import Lane
-from sim.descent.track_judge import TrackJudge
-from sim.descent.verdict import Kind
-from sim.surface.formula import Formula
+from sim.descent.verdict.kinds import Kind
+from sim.descent.verdict.track_judge import TrackJudge
+from sim.surface.functions.formula import Formula
 from sim.surface.points import norm
 from sim.surface.protocol import Window
 

@@ -8,15 +8,22 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sim.descent.batches import Indices
-from sim.descent.data import EXAMPLES, MeasuredExamples, Recipe, RegressionExamples, ShiftedExamples, TiltedExamples
-from sim.descent.examples import FiniteSum, Shifted, Tilted, paired_normal
-from sim.descent.models import MODELS
+from sim.descent.examples.batches import Indices
+from sim.descent.examples.finite_sum import FiniteSum, Shifted, Tilted, paired_normal
+from sim.descent.examples.models import MODELS
+from sim.descent.examples.recipes import (
+    EXAMPLES,
+    MeasuredExamples,
+    Recipe,
+    RegressionExamples,
+    ShiftedExamples,
+    TiltedExamples,
+)
 from sim.scene import load_scene, scene_files
 from sim.surface import SURFACES
-from sim.surface.formula import Formula
+from sim.surface.functions.formula import Formula
+from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau
 from sim.surface.points import Array
-from sim.surface.polynomial import DoubleWellSaddle, Himmelblau
 from sim.surface.protocol import value_and_gradient
 
 STEP = float(np.finfo(float).eps ** (1 / 3))

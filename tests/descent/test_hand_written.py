@@ -9,18 +9,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from sim.descent import blocks, sight
-from sim.descent.examples import Tilted
-from sim.descent.judge import Judge
+from sim.descent.examples.finite_sum import Tilted
 from sim.descent.problem import Problem
 from sim.descent.rules.adamw import AdamW
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.track import Lane
-from sim.descent.verdict import KINDS, LASTING, Event, Kind
-from sim.surface.formula import Formula
-from sim.surface.gaussian import Landscape, Well
+from sim.descent.verdict import blocks, sight
+from sim.descent.verdict.judge import Judge
+from sim.descent.verdict.kinds import KINDS, LASTING, Event, Kind
+from sim.surface.functions.formula import Formula
+from sim.surface.functions.gaussian import Landscape, Well
+from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
 from sim.surface.points import Array, norm
-from sim.surface.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
 from sim.surface.protocol import Window
 
 COUNT = 20

@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from sim.descent.examples import Tilted, paired_normal
-from sim.descent.noise import example_gradients, noise
+from sim.descent.examples.finite_sum import Tilted, paired_normal
+from sim.descent.examples.noise import example_gradients, noise
 from sim.scene import load_scene
 from sim.surface.points import norm
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from sim.descent.crowd import Crowd
-from sim.descent.examples import Tilted, paired_normal
+from sim.descent.examples.finite_sum import Tilted, paired_normal
 from sim.descent.problem import Problem
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.track import Lane, batches
-from sim.descent.verdict import Event
+from sim.descent.verdict.kinds import Event
+from sim.surface.functions.polynomial import DoubleWellSaddle
 from sim.surface.points import Array
-from sim.surface.polynomial import DoubleWellSaddle
 from sim.surface.protocol import Window
 
 TILT = 0.05

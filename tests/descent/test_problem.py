@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from sim.descent.data import TiltedExamples
+from sim.descent.examples.recipes import TiltedExamples
 from sim.descent.problem import Problem
-from sim.surface.critical import Kind
-from sim.surface.formula import Formula
+from sim.surface.critical.search import Kind
+from sim.surface.functions.formula import Formula
 from sim.surface.points import Array
 from sim.surface.protocol import Window
 

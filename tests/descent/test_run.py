@@ -8,14 +8,14 @@ import pytest
 from numpy.testing import assert_array_equal
 from runs import alone, run_of
 
-from sim.descent.data import Recipe, RegressionExamples, ShiftedExamples, TiltedExamples
+from sim.descent.examples.recipes import Recipe, RegressionExamples, ShiftedExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.momentum import Momentum
 from sim.descent.run import COLUMNS, DERIVED, Run
 from sim.descent.track import Lane
+from sim.surface.functions.polynomial import Himmelblau
 from sim.surface.points import Array
-from sim.surface.polynomial import Himmelblau
 from sim.surface.protocol import Window, value_and_gradient
 
 OF_UPDATES = ("gradient", "movement", "batch_loss")

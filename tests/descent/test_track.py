@@ -8,8 +8,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from runs import alone, run_of
 
-from sim.descent.data import Recipe, RegressionExamples, ShiftedExamples, TiltedExamples
-from sim.descent.examples import Tilted
+from sim.descent.examples.finite_sum import Tilted
+from sim.descent.examples.recipes import Recipe, RegressionExamples, ShiftedExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules import RULES
@@ -20,8 +20,8 @@ from sim.descent.rules.protocol import Rule
 from sim.descent.track import Lane, Track, Update, descend
 from sim.descent.update import Even, one_update
 from sim.scene import load_scene
+from sim.surface.functions.polynomial import Himmelblau, Quadratic
 from sim.surface.points import Array, eigenvalues
-from sim.surface.polynomial import Himmelblau, Quadratic
 from sim.surface.protocol import Surface, Window
 
 WINDOW = Window(-5.0, 5.0, -5.0, 5.0)

@@ -16,10 +16,10 @@ from outside import Newton, Sharpness, Sometimes
 from runs import alone
 
 from sim import report
-from sim.descent.batches import epoch_orders
 from sim.descent.clock import Machine, timing
 from sim.descent.crowd import Crowd
-from sim.descent.examples import Tilted
+from sim.descent.examples.batches import epoch_orders
+from sim.descent.examples.finite_sum import Tilted
 from sim.descent.race import Race
 from sim.descent.rules import RULES, rule_name
 from sim.descent.rules.gradient_descent import GradientDescent, NoState
@@ -40,8 +40,8 @@ from sim.study.maps.basin_map import RuleDescent, memory
 from sim.study.maps.swarm import Swarm, starts
 from sim.study.odds import contrast
 from sim.study.work.ensemble import Job
+from sim.surface.functions.polynomial import Quadratic
 from sim.surface.points import Array, norm
-from sim.surface.polynomial import Quadratic
 
 OUTSIDE: tuple[Rule[Any], ...] = (Sharpness(0.1, 0.05), Newton(0.3), Sometimes(0.1))
 EVALUATIONS = (2.0, 1.0 + CURVATURE, 1.75)

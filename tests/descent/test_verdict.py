@@ -10,8 +10,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from runs import judges_of, run_of
 
-from sim.descent.blocks import DWELL
-from sim.descent.data import RegressionExamples, ShiftedExamples, TiltedExamples
+from sim.descent.examples.recipes import RegressionExamples, ShiftedExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules.adam import Adam
@@ -20,11 +19,12 @@ from sim.descent.rules.momentum import Momentum
 from sim.descent.rules.protocol import Rule
 from sim.descent.rules.rmsprop import RMSprop
 from sim.descent.track import Lane
-from sim.descent.track_judge import TrackJudge
-from sim.descent.verdict import EVENT_KINDS, Kind, Verdict
+from sim.descent.verdict.blocks import DWELL
+from sim.descent.verdict.kinds import EVENT_KINDS, Kind, Verdict
+from sim.descent.verdict.track_judge import TrackJudge
 from sim.scene import load_scene
+from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, MonkeySaddle, Quadratic, Rosenbrock
 from sim.surface.points import norm
-from sim.surface.polynomial import DoubleWellSaddle, Himmelblau, MonkeySaddle, Quadratic, Rosenbrock
 from sim.surface.protocol import ClosedForm
 
 RESTS = (Kind.SETTLED, Kind.STUCK)

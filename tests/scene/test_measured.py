@@ -9,7 +9,7 @@ import pytest
 from carried import KINDS, save
 from numpy.testing import assert_allclose
 
-from sim.descent.data import MeasuredExamples
+from sim.descent.examples.recipes import MeasuredExamples
 from sim.scene import SceneError, load_scene
 from sim.scene.carriers import OPENING_LINE, sealed
 from sim.scene.measured import LARGEST_FILE, with_measured

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from waiting import at_once
 
-from sim.descent.data import MOST_EXAMPLES, ShiftedExamples, TiltedExamples
+from sim.descent.examples.recipes import MOST_EXAMPLES, ShiftedExamples, TiltedExamples
 from sim.descent.rules import rule_name
 from sim.languages import TRANSLATIONS
 from sim.scene import OPENING, Caption, Question, SceneError, Texts, load_scene, parse_scene, scene_files
@@ -25,7 +25,7 @@ from sim.scene.reading import LARGEST_FILE, MOST_LONG_KEYS
 from sim.scene.tables import MOST_CAPTIONS, MOST_LANES
 from sim.scene.writing import scene_text
 from sim.surface import SURFACES
-from sim.surface.gaussian import Bowl, Landscape, Well
+from sim.surface.functions.gaussian import Bowl, Landscape, Well
 from sim.surface.protocol import Window
 
 KNOWN = ", ".join(TRANSLATIONS)

@@ -11,8 +11,8 @@ from runs import alone
 from sim.descent.race import Race
 from sim.descent.rules import rule_name
 from sim.descent.track import Track, descend
-from sim.descent.track_judge import TrackJudge
-from sim.descent.verdict import Event, Verdict
+from sim.descent.verdict.kinds import Event, Verdict
+from sim.descent.verdict.track_judge import TrackJudge
 from sim.scene import OPENING, Scene, load_scene, scene_files
 from sim.scene.reading import SCENES
 from sim.scene.value import unlike

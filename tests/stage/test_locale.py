@@ -14,7 +14,7 @@ import sim.stage
 from sim.descent import digest
 from sim.descent.clock import CLOCKS
 from sim.descent.problem import UNKNOWN
-from sim.descent.verdict import Kind
+from sim.descent.verdict.kinds import Kind
 from sim.languages import LANGUAGES, words
 from sim.scene import Texts, load_scene, scene_files
 from sim.scene.value import Translation
@@ -28,7 +28,7 @@ from sim.stage.style.numbers import evidence
 from sim.stage.style.theme import load_theme
 from sim.study.maps.swarm import SPREADS
 from sim.study.odds import contrast
-from sim.surface import critical
+from sim.surface.critical import search as critical
 
 STAGE = Path(sim.stage.__file__).parent
 CHINESE = re.compile(r"[一-鿿]")

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pytest
 from numpy.testing import assert_allclose
 
-from sim.descent.examples import FiniteSum, Shifted, Tilted, paired_normal
+from sim.descent.examples.finite_sum import FiniteSum, Shifted, Tilted, paired_normal
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.momentum import Momentum
 from sim.descent.rules.nesterov import Nesterov
@@ -26,10 +26,10 @@ from sim.scene import Scene, load_scene, parse_scene
 from sim.study.statistics.fates import Fates, Quantile, fates
 from sim.study.statistics.intervals import Estimate, mean
 from sim.study.work.ensemble import NEVER, Job, Outcomes
-from sim.surface.critical import CriticalPoint, Kind, critical_points
-from sim.surface.gaussian import Bowl, Landscape, Well
+from sim.surface.critical.search import CriticalPoint, Kind, critical_points
+from sim.surface.functions.gaussian import Bowl, Landscape, Well
+from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
 from sim.surface.points import Array
-from sim.surface.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
 from sim.surface.protocol import Surface, Window
 
 PAGE = (Path(__file__).parents[2] / "assets" / "theory.md").read_text(encoding="utf-8").splitlines()

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.surface.around import CROWDED, with_surroundings
-from sim.surface.critical import Kind, Search, search
-from sim.surface.formula import Formula
+from sim.surface.critical.around import CROWDED, with_surroundings
+from sim.surface.critical.search import Kind, Search, search
+from sim.surface.functions.formula import Formula
 from sim.surface.protocol import Surface, Window
 
 WELLS = Formula("(x^2 - 1)^2 + y^2 - 0.3*x")

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sim.descent.data import RegressionExamples, TiltedExamples
+from sim.descent.examples.recipes import RegressionExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.scene import load_scene
 from sim.surface import SURFACES
 from sim.surface.basins import NO_BASIN, Basins, find_basins, flow_step
-from sim.surface.critical import Kind, critical_points
-from sim.surface.formula import Formula
+from sim.surface.critical.search import Kind, critical_points
+from sim.surface.functions.formula import Formula
+from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
 from sim.surface.points import Array, norm
-from sim.surface.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
 from sim.surface.protocol import Surface, Window
 
 

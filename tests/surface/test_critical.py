@@ -11,11 +11,10 @@ from typing import ClassVar, cast
 import numpy as np
 import pytest
 
-from sim.surface.critical import CriticalPoint, Kind, critical_points, search
-from sim.surface.formula import Formula
-from sim.surface.gaussian import Bowl, Landscape, MullerBrown, Well
-from sim.surface.points import Array, norm, pair, symmetric, total
-from sim.surface.polynomial import (
+from sim.surface.critical.search import CriticalPoint, Kind, critical_points, search
+from sim.surface.functions.formula import Formula
+from sim.surface.functions.gaussian import Bowl, Landscape, MullerBrown, Well
+from sim.surface.functions.polynomial import (
     Beale,
     DoubleWellSaddle,
     Himmelblau,
@@ -25,8 +24,9 @@ from sim.surface.polynomial import (
     SixHumpCamel,
     StyblinskiTang,
 )
+from sim.surface.functions.ripple import Ackley, Rastrigin
+from sim.surface.points import Array, norm, pair, symmetric, total
 from sim.surface.protocol import ClosedForm, Window
-from sim.surface.ripple import Ackley, Rastrigin
 
 TWO_WELLS = Landscape(Bowl((1.6, 0.0), (0.25, 0.35)), (Well((-1.2, 0.0), 0.7, 0.35), Well((1.6, -0.1), 1.2, 0.9)))
 HILLS = Landscape(

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sim.descent.data import ShiftedExamples, TiltedExamples
+from sim.descent.examples.recipes import ShiftedExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.scene import Scene, SceneError, load_scene, parse_scene
 from sim.stage.drawing.camera import Camera
@@ -24,15 +24,15 @@ from sim.stage.picture.terrain import terrain as drawn_terrain
 from sim.stage.style.theme import THEMES, load_theme
 from sim.surface import usual_window
 from sim.surface.basins import find_basins, flow_step
-from sim.surface.critical import CriticalPoint, Kind, critical_points
-from sim.surface.formula import Formula, FormulaError, _program
-from sim.surface.formula.graph import FUNCTIONS, PAIRED
-from sim.surface.formula.reading import DEEPEST, LONGEST, MOST_PARTS
+from sim.surface.critical.search import CriticalPoint, Kind, critical_points
+from sim.surface.critical.suggestion import suggest_window
+from sim.surface.functions.formula import Formula, FormulaError, _program
+from sim.surface.functions.formula.graph import FUNCTIONS, PAIRED
+from sim.surface.functions.formula.reading import DEEPEST, LONGEST, MOST_PARTS
+from sim.surface.functions.polynomial import Beale, Himmelblau, MonkeySaddle, Rosenbrock, SixHumpCamel
+from sim.surface.functions.ripple import Rastrigin
 from sim.surface.points import Array, pair
-from sim.surface.polynomial import Beale, Himmelblau, MonkeySaddle, Rosenbrock, SixHumpCamel
 from sim.surface.protocol import ClosedForm, Surface, Window
-from sim.surface.ripple import Rastrigin
-from sim.surface.suggestion import suggest_window
 
 Function = Callable[[Array, Array], Array]
 Mask = npt.NDArray[np.bool_]

@@ -5,19 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.descent.data import RegressionExamples, ShiftedExamples, TiltedExamples
-from sim.descent.models import MODELS
+from sim.descent.examples.models import MODELS
+from sim.descent.examples.recipes import RegressionExamples, ShiftedExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.scene import load_scene
 from sim.surface import SURFACES
-from sim.surface.critical import critical_points
-from sim.surface.formula import Formula
-from sim.surface.formula.bounds import bounds
-from sim.surface.formula.reading import read
-from sim.surface.gaussian import Bowl, Landscape, Well
+from sim.surface.critical.proof import Bends, Proof, bends, exhausted, lower_bound, lower_bound_of_mean
+from sim.surface.critical.search import critical_points
+from sim.surface.functions.formula import Formula
+from sim.surface.functions.formula.bounds import bounds
+from sim.surface.functions.formula.reading import read
+from sim.surface.functions.gaussian import Bowl, Landscape, Well
+from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
 from sim.surface.points import Array, norm
-from sim.surface.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
-from sim.surface.proof import Bends, Proof, bends, exhausted, lower_bound, lower_bound_of_mean
 from sim.surface.protocol import Window
 
 SQUARE = Window(-2.0, 2.0, -2.0, 2.0)

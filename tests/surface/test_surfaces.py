@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.surface import SURFACES
-from sim.surface.formula import Formula
-from sim.surface.gaussian import Bowl, Landscape, MullerBrown, Well
-from sim.surface.points import Array, norm, pair
-from sim.surface.polynomial import (
+from sim.surface.functions.formula import Formula
+from sim.surface.functions.gaussian import Bowl, Landscape, MullerBrown, Well
+from sim.surface.functions.polynomial import (
     Beale,
     DoubleWellSaddle,
     Himmelblau,
@@ -23,8 +22,9 @@ from sim.surface.polynomial import (
     SixHumpCamel,
     StyblinskiTang,
 )
+from sim.surface.functions.ripple import Ackley, Rastrigin
+from sim.surface.points import Array, norm, pair
 from sim.surface.protocol import ClosedForm
-from sim.surface.ripple import Ackley, Rastrigin
 
 THREE_WELLS = Landscape(
     Bowl((0.4, -0.2), (0.3, 0.2)),

@@ -13,14 +13,14 @@ from typing import Any, cast
 import numpy as np
 
 from ...descent.clock import CLOCKS
-from ...descent.data import MOST_EXAMPLES, RegressionExamples, ShiftedExamples
-from ...descent.models import MODELS
+from ...descent.examples.models import MODELS
+from ...descent.examples.recipes import MOST_EXAMPLES, RegressionExamples, ShiftedExamples
 from ...descent.rules import RULES, rule_name
 from ...descent.rules.protocol import letters
 from ...languages import following, known
 from ...scene import Scene, SceneError, load_scene, scene_files
 from ...study.maps.swarm import SIZES, SPREADS
-from ...surface.formula import Formula
+from ...surface.functions.formula import Formula
 from ..picture.views import VIEWS
 from ..session.bindings import FINE, Deed, Errand, sign_of
 from ..session.examples import ScaleCount, ScaleSigma, SetCount, SetSigma, chosen

@@ -8,8 +8,8 @@ import pygame
 
 from ...descent.race import Race
 from ...descent.track import Track
-from ...descent.track_judge import TrackJudge
-from ...descent.verdict import Event, Kind, Verdict
+from ...descent.verdict.kinds import Event, Kind, Verdict
+from ...descent.verdict.track_judge import TrackJudge
 from ...study.maps.swarm import Cloud
 from ..drawing.camera import Camera
 from ..drawing.canvas import Canvas

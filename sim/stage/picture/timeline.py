@@ -13,7 +13,7 @@ import pygame
 
 from ...descent.clock import Timing
 from ...descent.race import Race
-from ...descent.verdict import Event, Kind
+from ...descent.verdict.kinds import Event, Kind
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..session.session import Session

@@ -12,10 +12,10 @@ from pygame import Rect
 
 from ...descent.problem import Problem
 from ...descent.race import Race
-from ...descent.sight import FLAT_CURVATURE
-from ...descent.verdict import Kind as Verdict
+from ...descent.verdict.kinds import Kind as Verdict
+from ...descent.verdict.sight import FLAT_CURVATURE
 from ...study.maps.swarm import Cloud, Glimpse
-from ...surface.critical import CriticalPoint, Kind
+from ...surface.critical.search import CriticalPoint, Kind
 from ...surface.points import eigenvalues, norm
 from ..drawing.camera import Camera
 from ..drawing.canvas import Canvas

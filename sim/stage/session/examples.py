@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from ...descent.data import MOST_EXAMPLES
+from ...descent.examples.recipes import MOST_EXAMPLES
 from ...scene import Scene
 from ..style.theme import say
 from .lanes import renamed, two_digits, with_lanes

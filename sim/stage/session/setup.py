@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...descent.data import ShiftedExamples
+from ...descent.examples.recipes import ShiftedExamples
 from ...languages import TRANSLATIONS, everywhere
 from ...scene import Scene, load_scene, scene_files
 from ...scene.value import InLanguages, Translation
 from ...surface import usual_window
-from ...surface.formula import Formula, FormulaError
+from ...surface.functions.formula import Formula, FormulaError
 from ..style.theme import say
 from .playback import Restart
 from .session import Session, ask, changed

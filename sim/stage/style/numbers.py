@@ -9,7 +9,7 @@ from typing import Any
 from ...descent.rules import rule_name
 from ...descent.rules.protocol import Rule, letters
 from ...descent.track import Lane
-from ...descent.verdict import Event
+from ...descent.verdict.kinds import Event
 from ...languages import ENGLISH
 from .theme import Theme, say
 

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...descent.batches import Indices, batch_of, epoch_orders
 from ...descent.clock import Machine, parallel_evaluation
-from ...descent.examples import FiniteSum
+from ...descent.examples.batches import Indices, batch_of, epoch_orders
+from ...descent.examples.finite_sum import FiniteSum
 from ...descent.update import evaluations_of, one_update
 from ...scene import Scene
 from ...surface.points import Array

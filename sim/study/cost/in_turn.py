@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...descent.batches import Indices
-from ...descent.examples import FiniteSum
+from ...descent.examples.batches import Indices
+from ...descent.examples.finite_sum import FiniteSum
 from ...surface.points import Array
 
 

@@ -14,8 +14,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...descent.batches import Seeds
 from ...descent.clock import Timing
+from ...descent.examples.batches import Seeds
 from ...descent.problem import Problem
 from ...descent.track import Lane, Update, descend
 from ...scene import Scene

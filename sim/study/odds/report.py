@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...descent.batches import Indices
+from ...descent.examples.batches import Indices
 from ...descent.rules import rule_name
 from ...report import settings, updates_text
 from ...scene import Scene

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...descent.batches import Indices
+from ...descent.examples.batches import Indices
 from ...surface.basins import Mask
 from ..work.ensemble import NEVER
 from .intervals import score_interval

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...descent.verdict import Kind
+from ...descent.verdict.kinds import Kind
 from ...surface.basins import Mask
 from ...surface.points import Array
 from ..statistics.fates import fates, otherwise

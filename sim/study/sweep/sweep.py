@@ -11,8 +11,8 @@ from itertools import product
 from typing import Any
 
 from ...descent.clock import Machine
-from ...descent.sight import EQUAL_LOSS
 from ...descent.track import Lane
+from ...descent.verdict.sight import EQUAL_LOSS
 from ...scene import Scene
 from ...scene.words import path_text
 from ..work.ensemble import Job, Outcomes, join

@@ -10,13 +10,13 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from ...descent import judge
-from ...descent.batches import Indices, Seeds
-from ...descent.blocks import DWELL
 from ...descent.crowd import MOMENTS_KEPT, Crowd
+from ...descent.examples.batches import Indices, Seeds
 from ...descent.problem import Problem
 from ...descent.track import Lane
-from ...descent.verdict import KINDS, Kind
+from ...descent.verdict import judge
+from ...descent.verdict.blocks import DWELL
+from ...descent.verdict.kinds import KINDS, Kind
 from ...scene import Scene
 from ...surface.basins import Labels, Mask
 from ...surface.points import Array

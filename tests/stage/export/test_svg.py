@@ -26,7 +26,7 @@ from sim.stage.picture.setting import setting
 from sim.stage.picture.views import VIEWS
 from sim.stage.style import text
 from sim.stage.style.theme import THEMES, load_theme
-from sim.surface.formula import Formula
+from sim.surface.functions.formula import Formula
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"

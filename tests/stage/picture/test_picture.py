@@ -19,7 +19,7 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.export.still import screenshot
 from sim.stage.picture.picture import Moment, draw, moment
 from sim.stage.session.session import begin, race
-from sim.surface.formula import Formula
+from sim.surface.functions.formula import Formula
 
 GOLDEN = Path(__file__).parent / "golden"
 Pixels = npt.NDArray[np.int16]

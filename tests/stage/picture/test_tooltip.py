@@ -8,7 +8,7 @@ import pygame
 import pytest
 from messages import after
 
-from sim.descent.verdict import Kind as Verdict
+from sim.descent.verdict.kinds import Kind as Verdict
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage.drawing.layout import SMALLEST, USUAL
@@ -34,7 +34,7 @@ from sim.stage.session.lanes import SelectLane, SetHyperparameter
 from sim.stage.session.session import Session, begin, race
 from sim.stage.style.numbers import number
 from sim.stage.style.theme import THEMES, load_theme
-from sim.surface.critical import Kind
+from sim.surface.critical.search import Kind
 from sim.surface.points import eigenvalues
 
 NAMES = list(scene_files())

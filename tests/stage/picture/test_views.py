@@ -9,7 +9,7 @@ import pygame
 import pytest
 from runs import alone
 
-from sim.descent.batches import updates_per_epoch
+from sim.descent.examples.batches import updates_per_epoch
 from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules.adam import Adam

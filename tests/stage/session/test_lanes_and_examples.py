@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from messages import after
 
-from sim.descent.data import MOST_EXAMPLES
+from sim.descent.examples.recipes import MOST_EXAMPLES
 from sim.descent.rules import RULES, rule_name
 from sim.descent.rules.momentum import Momentum
 from sim.scene import MOST_LANES, load_scene

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from messages import after
 
-from sim.descent.data import ShiftedExamples
+from sim.descent.examples.recipes import ShiftedExamples
 from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
@@ -23,7 +23,7 @@ from sim.stage.session.setup import (
     Return,
     SetFormula,
 )
-from sim.surface.formula import Formula
+from sim.surface.functions.formula import Formula
 
 NAMES = list(scene_files())
 

@@ -13,9 +13,9 @@ from command_line import mistake, output
 from numpy.testing import assert_allclose
 from readers import rows, through_json
 
-from sim.descent.batches import epoch_orders
 from sim.descent.clock import Machine, parallel_evaluation
-from sim.descent.examples import Shifted
+from sim.descent.examples.batches import epoch_orders
+from sim.descent.examples.finite_sum import Shifted
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.protocol import Slope
 from sim.descent.track import Lane

@@ -11,7 +11,7 @@ from command_line import mistake, output, status
 from numpy.testing import assert_array_equal
 
 from sim.command import basins as command
-from sim.descent.examples import Tilted
+from sim.descent.examples.finite_sum import Tilted
 from sim.descent.problem import Problem
 from sim.descent.rules import RULES, all_letters
 from sim.descent.rules.adagrad import Adagrad
@@ -37,9 +37,9 @@ from sim.study.maps.basin_map import (
     summary,
 )
 from sim.surface.basins import NO_BASIN, Labels
-from sim.surface.gaussian import Bowl, Landscape, Well
+from sim.surface.functions.gaussian import Bowl, Landscape, Well
+from sim.surface.functions.polynomial import DoubleWellSaddle, Quadratic
 from sim.surface.points import Array, norm
-from sim.surface.polynomial import DoubleWellSaddle, Quadratic
 from sim.surface.protocol import ClosedForm, Window
 
 ALL_RULES: tuple[Rule[Any], ...] = (

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sim.descent.crowd import Crowd
-from sim.descent.judge import NEVER, STAYING
+from sim.descent.verdict.judge import NEVER, STAYING
 from sim.report import summary, table
 from sim.scene import Scene
 from sim.scene.reading import parse_scene

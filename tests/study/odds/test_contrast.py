@@ -13,7 +13,7 @@ from readers import printed, through_json
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.protocol import Slope
 from sim.descent.track import Lane
-from sim.descent.verdict import Kind
+from sim.descent.verdict.kinds import Kind
 from sim.scene import OPENING, Scene, load_scene, parse_scene, scene_files
 from sim.study.odds.contrast import (
     MICROSECONDS,

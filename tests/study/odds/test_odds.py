@@ -18,7 +18,7 @@ from command_line import mistake, output, status
 from readers import printed, rows, through_json
 
 from sim.command.console import arguments
-from sim.descent.verdict import Kind
+from sim.descent.verdict.kinds import Kind
 from sim.scene import OPENING, Scene, load_scene, parse_scene
 from sim.study.odds.odds import BLOCK, NO_OUTCOMES, Odds, gather, jobs, odds
 from sim.study.odds.report import COLUMNS, MOST_BASINS, page, summary, table, write_csv

@@ -2,13 +2,13 @@
 
 import pytest
 
-from sim.descent.data import ShiftedExamples
+from sim.descent.examples.recipes import ShiftedExamples
 from sim.descent.rules.momentum import Momentum
 from sim.languages import TRANSLATIONS
 from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.scene.words import path_text
 from sim.study.sweep.settings import FULL, MOST_VALUES, Over, Parameter, over, parameter, scene_with, tables_of
-from sim.surface.gaussian import Landscape
+from sim.surface.functions.gaussian import Landscape
 
 SCENE = load_scene("local-minimum")
 TABLES = tables_of(SCENE)

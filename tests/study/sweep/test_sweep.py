@@ -16,7 +16,7 @@ from readers import printed, rows, through_json
 
 from sim.command import sweep as command
 from sim.command.console import ending
-from sim.descent.verdict import Kind
+from sim.descent.verdict.kinds import Kind
 from sim.scene import load_scene
 from sim.study.statistics.figure import HeatMap, Line
 from sim.study.statistics.intervals import Estimate, wilson

@@ -8,12 +8,12 @@ import pytest
 from bits import same_bits
 from numpy.testing import assert_array_equal
 
-from sim.descent.batches import Seeds
 from sim.descent.crowd import Crowd
-from sim.descent.judge import Judge
+from sim.descent.examples.batches import Seeds
 from sim.descent.problem import Problem
 from sim.descent.track import Lane
-from sim.descent.verdict import ESCAPES
+from sim.descent.verdict.judge import Judge
+from sim.descent.verdict.kinds import ESCAPES
 from sim.scene import Scene, load_scene
 from sim.study.work import ensemble as module
 from sim.study.work.ensemble import NEVER, VERDICTS, Job, Outcomes, ensemble, join, last_followed

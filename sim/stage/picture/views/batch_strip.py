@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ....descent.batches import Indices, epoch_orders
+from ....descent.examples.batches import Indices, epoch_orders
 from ....surface.points import Array
 from ...drawing.canvas import Canvas
 from ...drawing.screen import image

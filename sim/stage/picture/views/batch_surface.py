@@ -5,7 +5,7 @@ A small batch's loss may slope where the full one is flat: so a marble that foll
 
 import numpy as np
 
-from ....descent.batches import Indices
+from ....descent.examples.batches import Indices
 from ....descent.problem import Problem
 from ....surface.points import Array, norm
 from ...drawing.camera import Camera, interpolated

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ....descent.noise import example_gradients, noise
+from ....descent.examples.noise import example_gradients, noise
 from ....surface.points import Array, norm
 from ...drawing.canvas import Canvas
 from ...drawing.glyphs import draw_arrow, draw_thin_arrows

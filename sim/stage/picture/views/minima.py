@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ....descent.batches import Indices
-from ....descent.examples import FiniteSum
+from ....descent.examples.batches import Indices
+from ....descent.examples.finite_sum import FiniteSum
 from ....descent.problem import Problem
 from ....surface.points import Array, dot, eigenvalues, eigenvectors, norm
 

@@ -9,9 +9,9 @@ from typing import Protocol
 
 import numpy as np
 
-from ..surface.points import Array, components, norm, total, vectors
-from ..surface.proof import Bends, bends, convex, lower_bound, lower_bound_of_mean
-from ..surface.protocol import Surface, value_and_gradient
+from ...surface.critical.proof import Bends, bends, convex, lower_bound, lower_bound_of_mean
+from ...surface.points import Array, components, norm, total, vectors
+from ...surface.protocol import Surface, value_and_gradient
 from .batches import Indices
 from .models import Model
 

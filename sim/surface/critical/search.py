@@ -16,10 +16,10 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
+from ..points import Array, dot, eigenvalues, eigenvectors, norm
+from ..protocol import Surface, Window
 from . import cells as grids
 from .ground import Ground, grounds, same_floor, settled
-from .points import Array, dot, eigenvalues, eigenvectors, norm
-from .protocol import Surface, Window
 
 Mask = npt.NDArray[np.bool_]
 

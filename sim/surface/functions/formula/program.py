@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..points import Array
+from ...points import Array
 from .graph import OPERATIONS, Graph
 
 BLOCK = 1 << 12  # Points that are computed at once: what is in between stays in the processor's cache.

@@ -12,9 +12,9 @@ from typing import Protocol, cast
 import numpy as np
 import numpy.typing as npt
 
-from .critical import CriticalPoint
-from .points import Array, eigenvalues, norm
-from .protocol import Surface
+from ..points import Array, eigenvalues, norm
+from ..protocol import Surface
+from .search import CriticalPoint
 
 Mask = npt.NDArray[np.bool_]
 

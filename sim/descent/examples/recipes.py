@@ -9,9 +9,9 @@ from typing import Annotated, ClassVar, Literal, Protocol
 import numpy as np
 from annotated_types import Ge, Le, Lt, MaxLen, MinLen
 
-from ..surface.points import Array, pair
-from ..surface.protocol import LARGEST, Point, Surface
-from .examples import FiniteSum, Regression, Shifted, Tilted, paired_normal
+from ...surface.points import Array, pair
+from ...surface.protocol import LARGEST, Point, Surface
+from .finite_sum import FiniteSum, Regression, Shifted, Tilted, paired_normal
 from .models import MODELS, Model
 
 MOST_EXAMPLES = 1_000  # More would make the picture of the full loss slow.

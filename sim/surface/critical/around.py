@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .basins import NO_BASIN, find_basins
-from .critical import Kind, Search, look_up, search
-from .protocol import Surface, Window
+from ..basins import NO_BASIN, find_basins
+from ..protocol import Surface, Window
+from .search import Kind, Search, look_up, search
 
 CROWDED = 64  # Critical points in the window: where there are more, the terrain is taken to go on like that.
 HALVINGS = 2  # Of the cells around the window: it is not searched as closely as the window itself.

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from .points import Array, dot, eigenvalues, eigenvectors, norm, pair
-from .protocol import Surface, Window
+from ..points import Array, dot, eigenvalues, eigenvectors, norm, pair
+from ..protocol import Surface, Window
 
 Mask = npt.NDArray[np.bool_]
 

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from .points import Array, norm, pair, symmetric
-from .protocol import Window
+from ..points import Array, norm, pair, symmetric
+from ..protocol import Window
 
 _TURN = 2 * np.pi
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..points import Array
+from ...points import Array
 
 Node = tuple[str | float, ...]
 """The name of an operation and the numbers of its operands; X or Y; or ("constant", its value)."""

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ..surface.points import Array, pair, symmetric, total
+from ...surface.points import Array, pair, symmetric, total
 
 
 class Model(Protocol):

@@ -4,14 +4,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..surface.basins import NO_BASIN, Labels
-from ..surface.points import Array, components, vectors
-from .batches import Indices
+from ...surface.basins import NO_BASIN, Labels
+from ...surface.points import Array, components, vectors
+from ..examples.batches import Indices
+from ..problem import Problem
+from ..track import Lane
 from .blocks import DWELL, TRACE, Columns, History, span_of
-from .problem import Problem
+from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Kind, Look, Rank
 from .sight import LEAVING, MOVING, NO_SADDLE, Ends, Mask, Sight, cores, holding_saddles, overflown, reaches, see
-from .track import Lane
-from .verdict import ESCAPES, EVENT_KINDS, KINDS, Event, Kind, Look, Rank
 
 LOOKBACK = DWELL + 1
 """How many of the moments seen are needed once more when new ones come."""

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..surface.basins import NO_BASIN
-from ..surface.points import Array, eigenvectors, norm
+from ...surface.basins import NO_BASIN
+from ...surface.points import Array, eigenvectors, norm
+from ..problem import Problem
+from ..track import Track
 from .blocks import BOUNCES
 from .judge import LOOKBACK, Judge, decays
-from .problem import Problem
+from .kinds import Event, Kind, Verdict
 from .sight import nearest_saddle
-from .track import Track
-from .verdict import Event, Kind, Verdict
 
 SWING = min(span for span, _ in BOUNCES)
 """Of how many movements the longest is told of a marble that bounces."""

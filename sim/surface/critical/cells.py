@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .points import Array, norm
-from .protocol import Surface, Window
+from ..points import Array, norm
+from ..protocol import Surface, Window
 
 Mask = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.intp]

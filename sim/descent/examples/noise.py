@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..surface.points import Array, norm
-from .examples import FiniteSum
+from ...surface.points import Array, norm
+from .finite_sum import FiniteSum
 
 ROUNDING = 1e-12  # Noise that is this much smaller than the signal is none.
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ..surface.points import Array, dot, norm, total
-from .batches import Indices, updates_per_epoch
+from ...surface.points import Array, dot, norm, total
+from ..examples.batches import Indices, updates_per_epoch
 
 DWELL = 10  # Updates of a block.
 SETTLING = 40  # Over how many updates a marble must make no progress to rattle, at least; and at least two epochs.

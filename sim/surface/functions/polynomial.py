@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from .points import Array, pair, symmetric
-from .protocol import Window
+from ..points import Array, pair, symmetric
+from ..protocol import Window
 
 
 @dataclass(frozen=True, slots=True)

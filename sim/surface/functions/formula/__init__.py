@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from ..points import Array, components, matrices, vectors
-from ..protocol import Window
+from ...points import Array, components, matrices, vectors
+from ...protocol import Window
 
 if TYPE_CHECKING:
     from .program import Program

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..surface.basins import NO_BASIN, Labels
-from ..surface.critical import Kind as Critical
-from ..surface.points import Array, dot, eigenvalues, norm, pair
+from ...surface.basins import NO_BASIN, Labels
+from ...surface.critical.search import Kind as Critical
+from ...surface.points import Array, dot, eigenvalues, norm, pair
+from ..problem import Problem
 from .blocks import Progress
-from .problem import Problem
 
 REST_DISTANCE = 2e-3  # How far a marble at rest may still come, in window diagonals: a pixel or two of a panel;
 REST_WAY = 1e-4  # and the way of a block that begins a rest,

@@ -18,7 +18,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from ..protocol import LARGEST
+from ...protocol import LARGEST
 from . import FormulaError
 from .graph import FUNCTIONS, OPERATIONS, PAIRED, Graph
 

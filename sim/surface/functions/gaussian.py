@@ -8,9 +8,9 @@ from typing import Annotated, ClassVar, NamedTuple
 import numpy as np
 from annotated_types import Ge, Le
 
-from .points import Array, components, matrices, total, total_of, vectors
-from .proof import Bends
-from .protocol import LARGEST, Number, Point, Window
+from ..critical.proof import Bends
+from ..points import Array, components, matrices, total, total_of, vectors
+from ..protocol import LARGEST, Number, Point, Window
 
 NARROWEST = 1e-3
 STEEPEST = 0.60654  # At least exp(−½), the most of t exp(−t²/2),

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..surface.points import Array
-from .batches import Indices
+from ...surface.points import Array
+from ..examples.batches import Indices
 from .blocks import BOUNCES, DWELL, UNSURE_SPANS, WANDERING_SPANS
 from .sight import LEVEL, MAXIMUM, MINIMUM, NO_SADDLE, SADDLE, SLOPE, Mask, Sight
 

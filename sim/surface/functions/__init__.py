@@ -1,0 +1,1 @@
+"""Loss surfaces in closed form, each with gradient, Hessian and a source."""
