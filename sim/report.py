@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from .descent.lane import Lane
 from .descent.problem import Problem
 from .descent.race import Race
 from .descent.rules import rule_name
-from .descent.track import Lane, Track
+from .descent.track import Track
 from .descent.verdict.kinds import Event, Kind, Verdict
 from .descent.verdict.track_judge import TrackJudge
 from .scene import Scene
-from .surface.critical.search import CriticalPoint
+from .surface.critical.point import CriticalPoint
 from .surface.points import norm
 from .surface.protocol import Window
 

@@ -25,9 +25,9 @@ from rich.live import Live
 from rich.table import Table
 
 from sim.descent.examples.recipes import ShiftedExamples
+from sim.descent.lane import Lane, descend
 from sim.descent.problem import Problem
 from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.track import Lane, descend
 from sim.scene import OPENING, Scene, load_scene
 from sim.stage.export.film import film
 from sim.stage.picture.views import VIEWS

@@ -3,9 +3,10 @@
 import numpy as np
 
 from sim.descent.examples.batches import Seeds
+from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.run import Run
-from sim.descent.track import Lane, Track
+from sim.descent.track import Track
 from sim.descent.verdict.track_judge import TrackJudge, observe_all
 from sim.surface.points import Array
 
@@ -20,11 +21,11 @@ def run_of(problem: Problem, lane: Lane, starts: Array, seeds: Seeds, *stops: in
 
 def alone(problem: Problem, lane: Lane, start: tuple[float, float], seed: int, *stops: int) -> Track:
     """The same of a marble by itself."""
-    return run_of(problem, lane, np.array([start]), np.array([seed]), *stops).track(0)
+    return Track(run_of(problem, lane, np.array([start]), np.array([seed]), *stops), 0)
 
 
 def judges_of(run: Run) -> list[TrackJudge]:
     """Of each of the marbles, having seen all of it."""
-    judges = [TrackJudge(run.track(marble)) for marble in range(len(run.seeds))]
+    judges = [TrackJudge(Track(run, marble)) for marble in range(len(run.seeds))]
     observe_all(judges)
     return judges

@@ -14,7 +14,7 @@ from annotated_types import Ge, Gt, Le
 
 from ..surface.protocol import LARGEST
 from .examples.batches import updates_per_epoch
-from .track import Lane
+from .lane import Lane
 from .update import evaluations_of
 
 ROUNDING = 1e-9  # A time this little short of an update counts as there.

@@ -4,9 +4,9 @@ import numpy as np
 
 from ..surface.points import Array
 from .examples.batches import Seeds
+from .lane import Lane
 from .problem import Problem
 from .run import Run
-from .track import Lane
 from .verdict.judge import LOOKBACK, Judge
 
 CHUNK = 256

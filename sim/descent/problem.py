@@ -5,11 +5,12 @@ from functools import cached_property
 
 import numpy as np
 
+from ..surface.around import with_surroundings
 from ..surface.basins import NO_BASIN, Basins, Labels, find_basins, flow_step
-from ..surface.critical.around import with_surroundings
 from ..surface.critical.ground import Ground
+from ..surface.critical.point import CriticalPoint, Kind
 from ..surface.critical.proof import Proof, proof
-from ..surface.critical.search import CriticalPoint, Kind, Search, look_up, search
+from ..surface.critical.search import Search, look_up, search
 from ..surface.points import Array, eigenvalues, norm
 from ..surface.protocol import Window
 from .examples.finite_sum import FiniteSum

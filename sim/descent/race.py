@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .lane import Lane
 from .problem import Problem
 from .run import Run
-from .track import Lane
+from .track import Track
 from .verdict.track_judge import TrackJudge, observe_all
 
 
@@ -22,7 +23,7 @@ class Race:
         self.start = start
         self.seed = seed
         self._runs = tuple(Run(problem, lane, np.array([start]), np.array([seed])) for lane in lanes)
-        self.tracks = tuple(run.track(0) for run in self._runs)
+        self.tracks = tuple(Track(run, 0) for run in self._runs)
         self.judges = tuple(TrackJudge(track) for track in self.tracks)
         observe_all(self.judges)
         self.updates = 0

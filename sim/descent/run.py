@@ -9,8 +9,8 @@ from ..surface.points import Array, eigenvalues
 from ..surface.protocol import value_and_gradient
 from .examples.batches import Indices, Seeds
 from .examples.finite_sum import FiniteSum
+from .lane import Lane, Update, batches, descend
 from .problem import Problem
-from .track import Lane, Track, Update, batches, descend
 
 COLUMNS: dict[str, tuple[int, ...]] = {
     "theta": (2,),
@@ -73,11 +73,6 @@ class Run:
     def made(self) -> Indices:
         """How many updates each marble has made before its numbers overflowed, shape (M,)."""
         return np.where(self.ends < 0, self.updates, self.ends)
-
-    def track(self, marble: int) -> Track:
-        """What there is of one of the marbles, if all moments are kept."""
-        assert self._kept is None
-        return Track(self, marble)
 
     @property
     def theta(self) -> Array:

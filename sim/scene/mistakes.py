@@ -14,7 +14,7 @@ from ..descent.clock import Machine
 from ..descent.examples.recipes import EXAMPLES, MOST_EXAMPLES
 from ..descent.rules import RULES
 from ..languages import CODE, TRANSLATIONS
-from ..surface import SURFACES
+from ..surface.functions import SURFACES
 from ..surface.protocol import LARGEST
 from .tables import LANE_FIELDS, CaptionTable, Claim, QuestionTable, SceneFile, TranslationTable
 from .words import SceneError, nearest, path_text, short

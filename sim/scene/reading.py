@@ -16,11 +16,11 @@ from pydantic import ValidationError
 from ..descent.clock import UPDATES
 from ..descent.digest import Digest, parse_digest
 from ..descent.examples.recipes import EXAMPLES
+from ..descent.lane import Lane
 from ..descent.rules import RULES
-from ..descent.track import Lane
 from ..files import bounded, ordinary_file, why
 from ..resources import asset
-from ..surface import SURFACES
+from ..surface.functions import SURFACES
 from .carriers import CARRIERS, LONGEST_MARK, carried_text, carrier_of
 from .measured import with_measured
 from .mistakes import complain, oddities, reason, toml_reason

@@ -27,7 +27,7 @@ from ..descent.examples.recipes import EXAMPLES, MOST_EXAMPLES, Seed
 from ..descent.rules import RULES
 from ..descent.verdict.kinds import EVENT_KINDS, Kind
 from ..languages import CODE, TRANSLATIONS
-from ..surface import SURFACES, usual_window
+from ..surface.functions import SURFACES, usual_window
 from ..surface.functions.formula import Formula, FormulaError
 from ..surface.protocol import Point, Window
 from .words import nearest, path_text

@@ -6,9 +6,9 @@ from typing import Any, TypeAlias, TypeVar
 
 from ..descent.clock import Machine, Timing, timing
 from ..descent.examples.recipes import Recipe
+from ..descent.lane import Lane
 from ..descent.problem import Problem
 from ..descent.race import Race
-from ..descent.track import Lane
 from ..surface.protocol import ClosedForm, Window
 from .tables import Claim
 

@@ -4,9 +4,9 @@ from dataclasses import asdict
 from typing import Any, cast
 
 from ..descent.examples.recipes import EXAMPLES
+from ..descent.lane import Lane
 from ..descent.rules import RULES, rule_name
-from ..descent.track import Lane
-from ..surface import SURFACES
+from ..surface.functions import SURFACES
 from .tables import Claim
 from .value import Caption, Question, Scene, Translation
 from .words import SceneError, path_text, short

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .critical.ground import Ground, lowest_around, walks
-from .critical.search import CriticalPoint, grounds_of
+from .critical.point import CriticalPoint
+from .critical.search import grounds_of
 from .points import Array, dot, eigenvalues, norm, pair
 from .protocol import Surface, Window
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from sim.descent.examples.batches import batch_of, epoch_orders, updates_per_epoch
-from sim.descent.track import batches
+from sim.descent.lane import batches
 
 LARGEST_SEED = 2**53 - 1
 

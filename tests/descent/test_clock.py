@@ -3,8 +3,8 @@
 import pytest
 
 from sim.descent.clock import CLOCKS, Machine, timing
+from sim.descent.lane import Lane
 from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.track import Lane
 
 LANES = [Lane("", GradientDescent(), size) for size in (20, 1, 7)]
 MACHINE = Machine(overhead=2.0, example=0.5, width=8)

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from sim.descent.examples.recipes import TiltedExamples
+from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules.adam import Adam
 from sim.descent.rules.adamw import AdamW
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.protocol import Rule
-from sim.descent.track import Lane
 from sim.descent.verdict.kinds import Kind
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.surface.functions.formula import Formula

@@ -20,7 +20,7 @@ from sim.descent.examples.recipes import (
     TiltedExamples,
 )
 from sim.scene import load_scene, scene_files
-from sim.surface import SURFACES
+from sim.surface.functions import SURFACES
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau
 from sim.surface.points import Array

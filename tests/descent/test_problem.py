@@ -5,7 +5,7 @@ import pytest
 
 from sim.descent.examples.recipes import TiltedExamples
 from sim.descent.problem import Problem
-from sim.surface.critical.search import Kind
+from sim.surface.critical.point import Kind
 from sim.surface.functions.formula import Formula
 from sim.surface.points import Array
 from sim.surface.protocol import Window

@@ -9,11 +9,12 @@ from numpy.testing import assert_array_equal
 from runs import alone, run_of
 
 from sim.descent.examples.recipes import Recipe, RegressionExamples, ShiftedExamples, TiltedExamples
+from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.momentum import Momentum
 from sim.descent.run import COLUMNS, DERIVED, Run
-from sim.descent.track import Lane
+from sim.descent.track import Track
 from sim.surface.functions.polynomial import Himmelblau
 from sim.surface.points import Array
 from sim.surface.protocol import Window, value_and_gradient
@@ -142,7 +143,7 @@ def test_memory_does_not_grow_with_the_updates_where_the_last_moments_are_kept()
 def test_a_marble_that_overflows_ends_and_the_others_go_on() -> None:
     posed, way = PROBLEMS["shifted"], LANES["one"]
     run = run_of(posed, way, STARTS, SEEDS, 100)
-    gone = run.track(2)
+    gone = Track(run, 2)
     assert run.made.tolist() == [100, 100, gone.updates]
     assert gone.overflow == gone.updates + 1 < 100
     assert len(gone.theta) == gone.updates + 1

@@ -10,6 +10,7 @@ from runs import alone, run_of
 
 from sim.descent.examples.finite_sum import Tilted
 from sim.descent.examples.recipes import Recipe, RegressionExamples, ShiftedExamples, TiltedExamples
+from sim.descent.lane import Lane, Update, descend
 from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules import RULES
@@ -17,7 +18,7 @@ from sim.descent.rules.adam import Adam
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.momentum import Momentum
 from sim.descent.rules.protocol import Rule
-from sim.descent.track import Lane, Track, Update, descend
+from sim.descent.track import Track
 from sim.descent.update import Even, one_update
 from sim.scene import load_scene
 from sim.surface.functions.polynomial import Himmelblau, Quadratic
@@ -71,7 +72,7 @@ def test_together_marbles_get_the_bits_that_each_gets_alone(posed: Problem, way:
     starts = np.random.default_rng(1).uniform(-3, 3, (len(seeds), 2))
     together = run_of(posed, way, starts, seeds, 40, 50, 60)
     for marble, ((x, y), seed) in enumerate(zip(starts.tolist(), seeds.tolist(), strict=True)):
-        one, other = alone(posed, way, (x, y), seed, 60), together.track(marble)
+        one, other = alone(posed, way, (x, y), seed, 60), Track(together, marble)
         assert bits(one) == bits(other)
         assert (one.updates, one.overflow, one.seed) == (other.updates, other.overflow, other.seed)
 
@@ -173,7 +174,7 @@ def test_overflow_ends_one_marble_and_no_other() -> None:
     starts = np.array([[3.0, 2.0], [400.0, -300.0], [3.1, 2.1], [-90.0, 90.0]])
     seeds = np.arange(4)
     run = run_of(posed, lane(GradientDescent(0.005), 1), starts, seeds, 50)
-    tracks = [run.track(marble) for marble in range(4)]
+    tracks = [Track(run, marble) for marble in range(4)]
     assert run.made.tolist() == [track.updates for track in tracks]
     assert [track.overflow is not None for track in tracks] == [False, True, False, True]
     for track, (x, y), seed in zip(tracks, starts.tolist(), seeds.tolist(), strict=True):

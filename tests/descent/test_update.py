@@ -20,11 +20,11 @@ from sim.descent.clock import Machine, timing
 from sim.descent.crowd import Crowd
 from sim.descent.examples.batches import epoch_orders
 from sim.descent.examples.finite_sum import Tilted
+from sim.descent.lane import Lane, descend
 from sim.descent.race import Race
 from sim.descent.rules import RULES, rule_name
 from sim.descent.rules.gradient_descent import GradientDescent, NoState
 from sim.descent.rules.protocol import Rule, Slope
-from sim.descent.track import Lane, descend
 from sim.descent.update import CURVATURE, Even, evaluations_of, one_update
 from sim.scene import Scene, SceneError, load_scene
 from sim.scene.writing import scene_text

@@ -11,6 +11,7 @@ from numpy.testing import assert_array_equal
 from runs import judges_of, run_of
 
 from sim.descent.examples.recipes import RegressionExamples, ShiftedExamples, TiltedExamples
+from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules.adam import Adam
@@ -18,7 +19,7 @@ from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.momentum import Momentum
 from sim.descent.rules.protocol import Rule
 from sim.descent.rules.rmsprop import RMSprop
-from sim.descent.track import Lane
+from sim.descent.track import Track
 from sim.descent.verdict.blocks import DWELL
 from sim.descent.verdict.kinds import EVENT_KINDS, Kind, Verdict
 from sim.descent.verdict.track_judge import TrackJudge
@@ -171,7 +172,7 @@ def test_who_is_said_to_rest_is_at_a_minimum_and_never_leaves(name: str) -> None
         ends = np.array([judge.track.theta[-1] for judge in judges[:6]])
         later = run_of(problem, lane(GradientDescent(way.rule.learning_rate), 20), ends, np.arange(len(ends)), 600)
         for marble, judge in enumerate(judges[:6]):
-            track = later.track(marble)
+            track = Track(later, marble)
             minimum = problem.minima[judge.verdict(judge.track.updates).basin or 0]
             assert norm(track.theta - minimum.position).max() < 0.02 * problem.scale.length
 

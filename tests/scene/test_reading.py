@@ -24,7 +24,7 @@ from sim.scene.mistakes import MOST_ITEMS, MOST_KEYS, MOST_MISTAKES, MOST_READ
 from sim.scene.reading import LARGEST_FILE, MOST_LONG_KEYS
 from sim.scene.tables import MOST_CAPTIONS, MOST_LANES
 from sim.scene.writing import scene_text
-from sim.surface import SURFACES
+from sim.surface.functions import SURFACES
 from sim.surface.functions.gaussian import Bowl, Landscape, Well
 from sim.surface.protocol import Window
 

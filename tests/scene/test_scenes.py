@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from runs import alone
 
+from sim.descent.lane import descend
 from sim.descent.race import Race
 from sim.descent.rules import rule_name
-from sim.descent.track import Track, descend
+from sim.descent.track import Track
 from sim.descent.verdict.kinds import Event, Verdict
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.scene import OPENING, Scene, load_scene, scene_files

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from sim.descent.examples.recipes import EXAMPLES, RegressionExamples, TiltedExamples
+from sim.descent.lane import Lane
 from sim.descent.rules import RULES
-from sim.descent.track import Lane
 from sim.scene import Caption, Scene, load_scene, parse_scene, scene_files
 from sim.scene.value import Translation
 from sim.scene.writing import scene_tables, scene_text
-from sim.surface import SURFACES
+from sim.surface.functions import SURFACES
 from sim.surface.functions.formula import Formula
 
 NAMES = list(scene_files())

@@ -28,7 +28,7 @@ from sim.stage.style.numbers import evidence
 from sim.stage.style.theme import load_theme
 from sim.study.maps.swarm import SPREADS
 from sim.study.odds import contrast
-from sim.surface.critical import search as critical
+from sim.surface.critical import point as critical_point
 
 STAGE = Path(sim.stage.__file__).parent
 CHINESE = re.compile(r"[一-鿿]")
@@ -59,7 +59,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/tooltip.py", "verdict.kind.value"): {kind.value for kind in Kind},
     ("picture/tooltip.py", "MEANINGS[verdict.kind]"): set(tooltip.MEANINGS.values()),
     ("picture/tooltip.py", "UNLIKE"): {tooltip.UNLIKE},
-    ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical.Kind},
+    ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical_point.Kind},
     ("input/controls.py", "name"): {"gradient descent", "momentum"},
     ("export/basins.py", "rule_name(rule)"): {"gradient descent", "momentum"},
     ("input/controls.py", "rule_name(rule)"): {"gradient descent", "momentum"},

@@ -17,16 +17,17 @@ import pytest
 from numpy.testing import assert_allclose
 
 from sim.descent.examples.finite_sum import FiniteSum, Shifted, Tilted, paired_normal
+from sim.descent.lane import Lane, Update, descend
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.momentum import Momentum
 from sim.descent.rules.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule
-from sim.descent.track import Lane, Update, descend
 from sim.scene import Scene, load_scene, parse_scene
 from sim.study.statistics.fates import Fates, Quantile, fates
 from sim.study.statistics.intervals import Estimate, mean
 from sim.study.work.ensemble import NEVER, Job, Outcomes
-from sim.surface.critical.search import CriticalPoint, Kind, critical_points
+from sim.surface.critical.point import CriticalPoint, Kind
+from sim.surface.critical.search import critical_points
 from sim.surface.functions.gaussian import Bowl, Landscape, Well
 from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
 from sim.surface.points import Array

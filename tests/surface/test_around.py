@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.surface.critical.around import CROWDED, with_surroundings
-from sim.surface.critical.search import Kind, Search, search
+from sim.surface.around import CROWDED, with_surroundings
+from sim.surface.critical.point import Kind
+from sim.surface.critical.search import Search, search
 from sim.surface.functions.formula import Formula
 from sim.surface.protocol import Surface, Window
 

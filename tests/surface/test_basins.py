@@ -7,9 +7,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sim.descent.examples.recipes import RegressionExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.scene import load_scene
-from sim.surface import SURFACES
 from sim.surface.basins import NO_BASIN, Basins, find_basins, flow_step
-from sim.surface.critical.search import Kind, critical_points
+from sim.surface.critical.point import Kind
+from sim.surface.critical.search import critical_points
+from sim.surface.functions import SURFACES
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
 from sim.surface.points import Array, norm

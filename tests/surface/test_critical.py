@@ -11,7 +11,8 @@ from typing import ClassVar, cast
 import numpy as np
 import pytest
 
-from sim.surface.critical.search import CriticalPoint, Kind, critical_points, search
+from sim.surface.critical.point import CriticalPoint, Kind
+from sim.surface.critical.search import critical_points, search
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.gaussian import Bowl, Landscape, MullerBrown, Well
 from sim.surface.functions.polynomial import (

@@ -22,10 +22,11 @@ from sim.stage.drawing.screen import painted
 from sim.stage.export.still import screenshot
 from sim.stage.picture.terrain import terrain as drawn_terrain
 from sim.stage.style.theme import THEMES, load_theme
-from sim.surface import usual_window
 from sim.surface.basins import find_basins, flow_step
-from sim.surface.critical.search import CriticalPoint, Kind, critical_points
+from sim.surface.critical.point import CriticalPoint, Kind
+from sim.surface.critical.search import critical_points
 from sim.surface.critical.suggestion import suggest_window
+from sim.surface.functions import usual_window
 from sim.surface.functions.formula import Formula, FormulaError, _program
 from sim.surface.functions.formula.graph import FUNCTIONS, PAIRED
 from sim.surface.functions.formula.reading import DEEPEST, LONGEST, MOST_PARTS

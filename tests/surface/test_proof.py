@@ -9,9 +9,9 @@ from sim.descent.examples.models import MODELS
 from sim.descent.examples.recipes import RegressionExamples, ShiftedExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.scene import load_scene
-from sim.surface import SURFACES
 from sim.surface.critical.proof import Bends, Proof, bends, exhausted, lower_bound, lower_bound_of_mean
 from sim.surface.critical.search import critical_points
+from sim.surface.functions import SURFACES
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.formula.bounds import bounds
 from sim.surface.functions.formula.reading import read

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.surface import SURFACES
+from sim.surface.functions import SURFACES
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.gaussian import Bowl, Landscape, MullerBrown, Well
 from sim.surface.functions.polynomial import (

@@ -7,8 +7,8 @@ import numpy as np
 from ...surface.basins import NO_BASIN, Labels
 from ...surface.points import Array, components, vectors
 from ..examples.batches import Indices
+from ..lane import Lane
 from ..problem import Problem
-from ..track import Lane
 from .blocks import DWELL, TRACE, Columns, History, span_of
 from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Kind, Look, Rank
 from .sight import LEAVING, MOVING, NO_SADDLE, Ends, Mask, Sight, cores, holding_saddles, overflown, reaches, see

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...surface.basins import NO_BASIN, Labels
-from ...surface.critical.search import Kind as Critical
+from ...surface.critical.point import Kind as Critical
 from ...surface.points import Array, dot, eigenvalues, norm, pair
 from ..problem import Problem
 from .blocks import Progress

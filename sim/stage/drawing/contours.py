@@ -7,7 +7,7 @@ import contourpy
 import numpy as np
 
 from ...descent.problem import Problem
-from ...surface.critical.search import CriticalPoint
+from ...surface.critical.point import CriticalPoint
 from ...surface.points import Array
 from ..style.kept import kept
 from .camera import Camera

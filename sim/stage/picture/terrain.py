@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pygame
 
 from ...descent.problem import Problem
-from ...surface.critical.search import CriticalPoint, Kind
+from ...surface.critical.point import CriticalPoint, Kind
 from ...surface.points import Array
 from ..drawing.camera import Camera
 from ..drawing.canvas import Backdrop, Canvas

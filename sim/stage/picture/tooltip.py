@@ -15,7 +15,7 @@ from ...descent.race import Race
 from ...descent.verdict.kinds import Kind as Verdict
 from ...descent.verdict.sight import FLAT_CURVATURE
 from ...study.maps.swarm import Cloud, Glimpse
-from ...surface.critical.search import CriticalPoint, Kind
+from ...surface.critical.point import CriticalPoint, Kind
 from ...surface.points import eigenvalues, norm
 from ..drawing.camera import Camera
 from ..drawing.canvas import Canvas

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from ...descent.lane import Lane
 from ...descent.rules import RULES, rule_name
 from ...descent.rules.gradient_descent import GradientDescent
-from ...descent.track import Lane
 from ...languages import TRANSLATIONS
 from ...scene import MOST_LANES, Scene
 from ...scene.value import Question, Translation

@@ -7,8 +7,8 @@ the same name apart. When a setting changes, what the name said of it is said an
 import re
 from collections.abc import Iterable
 
+from ...descent.lane import Lane
 from ...descent.rules import rule_name
-from ...descent.track import Lane
 from ...languages import everywhere
 from ...scene.value import InLanguages
 

@@ -8,7 +8,7 @@ from ...descent.examples.recipes import ShiftedExamples
 from ...languages import TRANSLATIONS, everywhere
 from ...scene import Scene, load_scene, scene_files
 from ...scene.value import InLanguages, Translation
-from ...surface import usual_window
+from ...surface.functions import usual_window
 from ...surface.functions.formula import Formula, FormulaError
 from ..style.theme import say
 from .playback import Restart

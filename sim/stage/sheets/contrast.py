@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pygame
 
-from ...descent.track import Lane
+from ...descent.lane import Lane
 from ...study.odds.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, Row, texts
 from ...study.odds.tally import Tally, contrast_of
 from ..drawing.canvas import Canvas

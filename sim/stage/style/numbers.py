@@ -6,9 +6,9 @@ from dataclasses import fields
 from functools import cache
 from typing import Any
 
+from ...descent.lane import Lane
 from ...descent.rules import rule_name
 from ...descent.rules.protocol import Rule, letters
-from ...descent.track import Lane
 from ...descent.verdict.kinds import Event
 from ...languages import ENGLISH
 from .theme import Theme, say

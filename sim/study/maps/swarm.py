@@ -16,8 +16,8 @@ import numpy as np
 
 from ...descent.clock import Timing
 from ...descent.examples.batches import Seeds
+from ...descent.lane import Lane, Update, descend
 from ...descent.problem import Problem
-from ...descent.track import Lane, Update, descend
 from ...scene import Scene
 from ...surface.basins import NO_BASIN, Basins, Labels, Mask
 from ...surface.points import Array, norm

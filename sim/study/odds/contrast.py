@@ -26,12 +26,12 @@ import numpy as np
 from ...descent.examples.batches import updates_per_epoch
 from ...descent.examples.finite_sum import FiniteSum
 from ...descent.examples.noise import example_gradients, noise
+from ...descent.lane import Lane
 from ...descent.problem import Problem
-from ...descent.track import Lane
 from ...descent.update import one_update
 from ...descent.verdict.sight import EQUAL_LOSS
 from ...scene import Scene
-from ...surface.critical.search import CriticalPoint
+from ...surface.critical.point import CriticalPoint
 from ...surface.points import Array, norm
 from ..cost.in_turn import InTurn
 from ..statistics.intervals import UNKNOWN, Estimate, exact, wilson

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...descent.lane import Lane
 from ...descent.problem import Problem
-from ...descent.track import Lane
 from ...descent.verdict.judge import STAYING
 from ...scene import Scene
 from ...surface.basins import NO_BASIN
-from ...surface.critical.search import CriticalPoint
+from ...surface.critical.point import CriticalPoint
 from ...surface.points import Array
 from ..statistics.fates import Fates, fates, otherwise
 from ..statistics.intervals import Estimate, Share, exact, mean, shares

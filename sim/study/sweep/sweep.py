@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any
 
 from ...descent.clock import Machine
-from ...descent.track import Lane
+from ...descent.lane import Lane
 from ...descent.verdict.sight import EQUAL_LOSS
 from ...scene import Scene
 from ...scene.words import path_text

@@ -12,8 +12,8 @@ import numpy as np
 
 from ...descent.crowd import MOMENTS_KEPT, Crowd
 from ...descent.examples.batches import Indices, Seeds
+from ...descent.lane import Lane
 from ...descent.problem import Problem
-from ...descent.track import Lane
 from ...descent.verdict import judge
 from ...descent.verdict.blocks import DWELL
 from ...descent.verdict.kinds import KINDS, Kind

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..points import Array, eigenvalues, norm
 from ..protocol import Surface
-from .search import CriticalPoint
+from .point import CriticalPoint
 
 Mask = npt.NDArray[np.bool_]
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from ..points import Array
 from ..protocol import ClosedForm, Point, Window
-from .search import CriticalPoint, Kind, Search, search
+from .point import CriticalPoint, Kind
+from .search import Search, search
 
 LADDER = tuple(2.0**step for step in range(10))  # Half sides of the squares around the origin that are searched,
 CELLS = 32  # by a grid of so many cells along each side.

@@ -34,7 +34,7 @@ from sim.stage.session.lanes import SelectLane, SetHyperparameter
 from sim.stage.session.session import Session, begin, race
 from sim.stage.style.numbers import number
 from sim.stage.style.theme import THEMES, load_theme
-from sim.surface.critical.search import Kind
+from sim.surface.critical.point import Kind
 from sim.surface.points import eigenvalues
 
 NAMES = list(scene_files())

@@ -10,6 +10,7 @@ import pytest
 from runs import alone
 
 from sim.descent.examples.batches import updates_per_epoch
+from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules.adam import Adam
@@ -17,7 +18,6 @@ from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.momentum import Momentum
 from sim.descent.rules.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule
-from sim.descent.track import Lane
 from sim.scene import Scene, load_scene, parse_scene, scene_files
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import Screen

@@ -16,9 +16,9 @@ from readers import rows, through_json
 from sim.descent.clock import Machine, parallel_evaluation
 from sim.descent.examples.batches import epoch_orders
 from sim.descent.examples.finite_sum import Shifted
+from sim.descent.lane import Lane
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.protocol import Slope
-from sim.descent.track import Lane
 from sim.scene import load_scene
 from sim.study.cost import cost as module
 from sim.study.cost.cost import (

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from sim.descent.clock import CLOCKS
+from sim.descent.lane import Lane
 from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.track import Lane
 from sim.scene import Scene, load_scene
 from sim.study.maps import swarm as module
 from sim.study.maps.swarm import SIZES, SPREADS, Glimpse, Swarm, found_again, most_marbles, starts, swarm

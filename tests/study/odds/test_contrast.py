@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from readers import printed, through_json
 
+from sim.descent.lane import Lane
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.protocol import Slope
-from sim.descent.track import Lane
 from sim.descent.verdict.kinds import Kind
 from sim.scene import OPENING, Scene, load_scene, parse_scene, scene_files
 from sim.study.odds.contrast import (

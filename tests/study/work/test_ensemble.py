@@ -10,8 +10,8 @@ from numpy.testing import assert_array_equal
 
 from sim.descent.crowd import Crowd
 from sim.descent.examples.batches import Seeds
+from sim.descent.lane import Lane
 from sim.descent.problem import Problem
-from sim.descent.track import Lane
 from sim.descent.verdict.judge import Judge
 from sim.descent.verdict.kinds import ESCAPES
 from sim.scene import Scene, load_scene

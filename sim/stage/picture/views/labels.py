@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pygame
 
-from ....surface.critical.search import CriticalPoint
+from ....surface.critical.point import CriticalPoint
 from ...drawing.canvas import Canvas
 from ...style import text
 from ...style.numbers import number

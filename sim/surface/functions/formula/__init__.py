@@ -12,20 +12,12 @@ import numpy as np
 
 from ...points import Array, components, matrices, vectors
 from ...protocol import Window
+from .error import FormulaError as FormulaError
 
 if TYPE_CHECKING:
     from .program import Program
 
 KEPT = 256  # Programs that are remembered, up to four of a formula.
-
-
-class FormulaError(ValueError):
-    """A formula that cannot be used. The message is what is to be said of it, as in "is empty" or "at column 3: …"."""
-
-    def __init__(self, problem: str, column: int | None = None) -> None:
-        super().__init__(problem if column is None else f"at column {column}: {problem}")
-        self.column = column
-        """Where in the text, counted from 1; None if it is about all of it."""
 
 
 @dataclass(frozen=True, slots=True)

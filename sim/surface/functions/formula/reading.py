@@ -19,7 +19,7 @@ from typing import NoReturn
 import numpy as np
 
 from ...protocol import LARGEST
-from . import FormulaError
+from .error import FormulaError
 from .graph import FUNCTIONS, OPERATIONS, PAIRED, Graph
 
 LONGEST = 1000  # Characters,

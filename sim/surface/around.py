@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from ..basins import NO_BASIN, find_basins
-from ..protocol import Surface, Window
-from .search import Kind, Search, look_up, search
+from .basins import NO_BASIN, find_basins
+from .critical.point import Kind
+from .critical.search import Search, look_up, search
+from .protocol import Surface, Window
 
 CROWDED = 64  # Critical points in the window: where there are more, the terrain is taken to go on like that.
 HALVINGS = 2  # Of the cells around the window: it is not searched as closely as the window itself.

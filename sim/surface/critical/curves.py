@@ -1,0 +1,84 @@
+"""Curves of critical points, such as the floor of a valley: one point stands for each."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from ..points import Array, dot, norm
+from ..protocol import Surface, Window
+from .ground import Ground, same_floor
+from .newton import slopes_around
+from .point import FLAT, TINY, CriticalPoint, Kind, Scales, frobenius, kinds
+from .survey import PLATEAU
+
+TOGETHER = 1 << 18  # So many pairs of points are compared at once.
+LEVEL = 1e-9
+"""Heights that differ by no more, over the surface's relief, are one level."""
+
+
+def thinned(surface: Surface, window: Window, scales: Scales, points: Array, reach: float) -> tuple[Array, list[Array]]:
+    """Without plateaus, and with one point for each curve of critical points on one level; and these curves' points.
+
+    The same for the cloud that Newton's method leaves around a point without curvature, where it
+    halves the distance at best.
+    """
+    flat = np.flatnonzero(kinds(scales, surface.hessian(points)) == Kind.DEGENERATE)
+    plateau = slopes_around(surface, points[flat], reach) <= PLATEAU * scales.steepest
+    removed: list[int] = flat[plateau].tolist()
+    flat = flat[~plateau]
+    # Least curvature first, then least gradient, then nearest to the middle.
+    curvatures = frobenius(surface.hessian(points[flat])) / max(FLAT * scales.typical_curvature, TINY)
+    slopes = norm(surface.gradient(points[flat])) / max(PLATEAU * scales.steepest, TINY)
+    middle = norm(points[flat] - window.center)
+    flat = flat[np.lexsort([middle, np.round(slopes), np.round(curvatures)])]
+    chains = _chains(points[flat], surface.value(points[flat]), 2 * reach, LEVEL * scales.relief)
+    curves = [points[index : index + 1] for index in range(len(points))]
+    for first in np.unique(chains).tolist():
+        curves[flat[first]] = points[flat[chains == first]]
+    removed += np.delete(flat, np.unique(chains)).tolist()
+    kept = np.delete(np.arange(len(points)), np.array(removed, int))
+    return points[kept], [curves[index] for index in kept.tolist()]
+
+
+def _chains(points: Array, values: Array, near: float, level: float) -> npt.NDArray[np.intp]:
+    """The first of the chain of points, each as near and level with the next as that, that each is in; (n,)."""
+    order = np.argsort(values, kind="stable")
+    chains = np.arange(len(points))
+    for level_ones in np.split(order, np.flatnonzero(np.diff(values[order]) > level) + 1):
+        group = np.sort(level_ones)
+        chains[group] = group[_linked(points[group], values[group], near, level)]
+    return chains
+
+
+def _linked(points: Array, values: Array, near: float, level: float) -> npt.NDArray[np.intp]:
+    """The chains of points, as `_chains` has them, few enough that each can be compared with each."""
+    pairs = [np.zeros((2, 0), np.intp)]
+    rows = max(1, TOGETHER // max(len(points), 1))
+    for first in range(0, len(points), rows):
+        here = slice(first, first + rows)
+        offsets = points[here, None] - points
+        linked = (dot(offsets, offsets) <= near * near) & (np.abs(values[here, None] - values) <= level)
+        one, other = np.nonzero(linked)
+        pairs.append(np.stack([one + first, other]))
+    ones, others = np.concatenate(pairs, axis=1)
+    chains, before = np.arange(len(points)), np.full(len(points), -1)
+    while (chains != before).any():
+        before = chains.copy()
+        np.minimum.at(chains, ones, chains[others])
+        chains = chains[chains]
+    return chains
+
+
+def one_a_valley(known: Mapping[CriticalPoint, Ground | None], near: float, equal: float) -> tuple[CriticalPoint, ...]:
+    """The points, the lowest first, without those that lie on the floor of an earlier one's valley."""
+    kept, valleys = list[CriticalPoint](), list[tuple[float, Array]]()
+    for point in sorted(known, key=lambda point: (point.value, point.position)):
+        ground = known[point]
+        if ground is not None and ground.valley:
+            here, height = np.array([point.position]), np.array([point.value])
+            if any(same_floor(here, height, floor, level, near, equal)[0] for level, floor in valleys):
+                continue
+            valleys.append((point.value, ground.floor))
+        kept.append(point)
+    return tuple(kept)

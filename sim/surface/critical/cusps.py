@@ -1,0 +1,76 @@
+"""Minima without a gradient that vanishes: tips of cusps, and creases that are level along themselves."""
+
+import numpy as np
+
+from ..points import Array
+from ..protocol import Surface, Window
+from .ground import Ground, grounds, settled
+from .newton import CIRCLE, SAME_POINT, distances, first_of_each
+from .point import CriticalPoint, Kind, Scales
+
+COMPASS_STEPS = 100  # At most, from each point.
+RING = 1e-4  # In diagonals of the window: the radius of the ring on which a cusp is told from a parabola.
+
+SHARP = 0.5  # A parabola's mean slope to a ring falls with its radius; a cusp's keeps at least this share of it.
+# Nearer to a cusp there is less to rise; at a pole, where there is no bottom, the way up is as long from everywhere.
+BOTTOMLESS = 0.75
+
+_COMPASS = np.array([[1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, -1], [1, -1], [-1, 1]], float)
+
+
+def compass(surface: Surface, window: Window, points: Array, reach: float) -> Array:
+    """Walk downhill in the best of eight directions, halving the stride where none leads down."""
+    stride = np.full(len(points), reach)
+    values = surface.value(points)
+    for _ in range(COMPASS_STEPS):
+        if not len(points):
+            break
+        trials = points[:, None] + stride[:, None, None] * _COMPASS
+        heights = surface.value(trials)
+        heights[np.isnan(heights)] = np.inf
+        best = heights.argmin(axis=1)
+        rows = np.arange(len(points))
+        down = heights[rows, best] < values
+        points = np.where(down[:, None], trials[rows, best], points)
+        values = np.where(down, heights[rows, best], values)
+        stride = np.where(down, stride, 0.5 * stride)
+        inside = window.contains(points)
+        points, values, stride = points[inside], values[inside], stride[inside]
+    return points
+
+
+def sharp_minima(
+    surface: Surface, window: Window, scales: Scales, smooth: Array, lowest: Array, reach: float
+) -> dict[CriticalPoint, Ground | None]:
+    """Minima without a gradient, and what they lie on: tips of cusps, and creases that are level along themselves.
+
+    Where compass search has ended on a crease that does not lead along one of its directions, the way on is along it.
+    """
+    near = SAME_POINT * window.diagonal
+    stuck = lowest[distances(lowest, smooth) > near]
+    tips = _cusps(surface, np.concatenate([smooth, settled(surface, window, stuck, 0.5 * reach)]), window)
+    found = grounds(surface, window, tips, scales.relief, 0.5 * reach)
+    return {
+        _describe_sharp(tip, height, ground.valley): ground
+        for tip, height, ground in zip(tips, surface.value(tips).tolist(), found, strict=True)
+        if ground is not None and ground.certain
+    }
+
+
+def _describe_sharp(tip: Array, height: float, level: bool) -> CriticalPoint:
+    (x, y), kind, low = (tip + 0.0).tolist(), Kind.DEGENERATE if level else Kind.MINIMUM, 0.0 if level else np.inf
+    return CriticalPoint((x, y), height, kind, (low, np.inf), ((1.0, 0.0), (0.0, 1.0)))
+
+
+def _cusps(surface: Surface, points: Array, window: Window) -> Array:
+    """Those of the points (n, 2) around which rings do not rise as those of a parabola do, the lowest first."""
+    if not len(points):
+        return points
+    radii = RING * window.diagonal * np.array([1.0, 0.01])
+    rises = surface.value(points[:, None, None] + radii[:, None, None] * CIRCLE) - surface.value(points)[:, None, None]
+    heights = rises.mean(axis=-1)
+    slopes = heights / radii
+    sharp = (heights.min(axis=1) > 0) & (slopes[:, 1] >= SHARP * slopes[:, 0])
+    sharp &= np.isfinite(heights[:, 0]) & (heights[:, 1] <= BOTTOMLESS * heights[:, 0])
+    points = points[sharp]
+    return first_of_each(points[np.argsort(surface.value(points), kind="stable")], RING * window.diagonal)

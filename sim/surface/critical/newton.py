@@ -1,0 +1,100 @@
+"""Newton's method on ∇f = 0, from many points at once, and which of the points that it reaches are one and the same."""
+
+import numpy as np
+
+from ..points import Array, norm
+from ..protocol import Surface, Window
+from .point import TINY, Mask, frobenius
+
+NEWTON_STEPS = 48  # At most, from each start.
+
+ARRIVED = 1e-9  # In diagonals of the window: a step as short as this has arrived.
+
+SAME_POINT = 1e-7
+"""Points as near as this, in diagonals of the window, are one."""
+
+NUDGE = 1e-13  # In diagonals: how far a point is moved at which a formula has no derivative.
+
+NO_GRADIENT = 1e-8  # A slope as small as this, over the steepest half a reach away, is none.
+
+SINGULAR = 1e-14  # |det H| / ‖H‖² below which a Hessian has one direction only.
+
+CIRCLE = np.stack([np.cos(np.arange(16) * np.pi / 8), np.sin(np.arange(16) * np.pi / 8)], axis=-1)
+"""Sixteen unit vectors all around, shape (16, 2)."""
+
+
+def newton(surface: Surface, window: Window, starts: Array, reach: float, most: int = NEWTON_STEPS) -> Array:
+    """The critical points (n, 2) in the window that Newton's method reaches from the starts."""
+    arrived = ARRIVED * window.diagonal
+    done = [np.empty((0, 2))]
+    points = starts
+    for _ in range(most):
+        if not len(points):
+            break
+        steps = newton_steps(surface.gradient(points), surface.hessian(points))
+        lengths = norm(steps)
+        steps *= np.minimum(1.0, reach / np.maximum(lengths, TINY))[:, None]
+        points = points + steps
+        there = lengths <= arrived
+        done.append(points[there])
+        points = points[~there & _near(window, points, reach)]
+    points = np.concatenate(done)
+    # A formula may have no derivative where its function has one, as cos(sqrt(x^2 + y^2)) at the origin.
+    points[~np.isfinite(surface.gradient(points)).all(axis=-1)] += NUDGE * window.diagonal
+    points = distinct(surface, points, window)
+    critical = norm(surface.gradient(points)) <= NO_GRADIENT * slopes_around(surface, points, reach)
+    critical &= np.isfinite(frobenius(surface.hessian(points)))
+    return distinct(surface, points[critical & _near(window, points, arrived)], window)
+
+
+def newton_steps(gradients: Array, hessians: Array) -> Array:
+    """−H⁻¹∇f; of a singular H its pseudo-inverse, which for H = λ v vᵀ is H / ‖H‖².
+
+    By Cramer's rule, so that what lies exactly on an axis of symmetry stays there.
+    """
+    size = np.maximum(frobenius(hessians), TINY)
+    x, y = gradients[..., 0] / size, gradients[..., 1] / size
+    xx, xy, yy = hessians[..., 0, 0] / size, hessians[..., 0, 1] / size, hessians[..., 1, 1] / size
+    determinant = xx * yy - xy * xy
+    singular = np.abs(determinant) < SINGULAR
+    steps = np.where(
+        singular,
+        [xx * x + xy * y, xy * x + yy * y],
+        np.divide([yy * x - xy * y, xx * y - xy * x], np.where(singular, 1.0, determinant)),
+    )
+    return np.moveaxis(-steps, 0, -1)
+
+
+def slopes_around(surface: Surface, points: Array, reach: float) -> Array:
+    """The steepest slope on a ring of half the reach around each point (n, 2); shape (n,)."""
+    slopes = norm(surface.gradient(points[:, None] + 0.5 * reach * CIRCLE))
+    return np.asarray(np.where(np.isfinite(slopes), slopes, 0.0).max(axis=1, initial=0.0))
+
+
+def _near(window: Window, points: Array, margin: float) -> Mask:
+    wider = Window(window.x0 - margin, window.x1 + margin, window.y0 - margin, window.y1 + margin)
+    return wider.contains(points)
+
+
+def distinct(surface: Surface, points: Array, window: Window) -> Array:
+    """One of each group of points that agree within SAME_POINT: the one with the least gradient."""
+    order = np.argsort(norm(surface.gradient(points)), kind="stable")
+    return first_of_each(points[order], SAME_POINT * window.diagonal)
+
+
+def first_of_each(points: Array, near: float) -> Array:
+    """The points (n, 2) without those that are as near as this to an earlier one.
+
+    Whatever is so near shares a square of twice that size, in one of four tilings shifted by half a square.
+    """
+    squares = points / (2 * near)
+    for shift in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)):
+        _, first = np.unique(np.floor(squares + shift), axis=0, return_index=True)
+        first.sort()
+        points, squares = points[first], squares[first]
+    return points
+
+
+def distances(points: Array, others: Array) -> Array:
+    """From each point (n, 2) to the nearest of the others, inf if there are none."""
+    return np.asarray(norm(points[:, None] - others[None]).min(axis=1, initial=np.inf))

@@ -1,0 +1,87 @@
+"""What a critical point is, by the curvature of the surface there."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from ..points import Array, eigenvalues, eigenvectors
+from ..protocol import Surface
+
+Mask = npt.NDArray[np.bool_]
+
+FLAT = 1e-7
+"""A smaller curvature is none: over the larger of the point's own ‖H‖ and its median on the grid."""
+
+TINY = float(np.finfo(float).tiny)
+"""The least normal number: what is divided by is at least this."""
+
+
+class Kind(Enum):
+    """What a critical point is, by the signs of its eigenvalues."""
+
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
+    SADDLE = "saddle"
+    DEGENERATE = "degenerate"
+
+
+@dataclass(frozen=True, slots=True)
+class CriticalPoint:
+    """A point where ∇f = 0, or the tip of a cusp, with the curvature f has there.
+
+    Eigenvalues ascend; row i of `eigenvectors` belongs to eigenvalue i. A cusp has no curvature:
+    its eigenvalues are (inf, inf), the limit of parabolas that get sharper and sharper.
+    """
+
+    position: tuple[float, float]
+    value: float
+    kind: Kind
+    eigenvalues: tuple[float, float]
+    eigenvectors: tuple[tuple[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """What tolerances refer to, over a window."""
+
+    steepest: float
+    """The largest ‖∇f‖,"""
+    typical_curvature: float
+    """the median of ‖H‖,"""
+    relief: float
+    """and the range of f, wherever they are finite on the grid."""
+
+
+def frobenius(hessians: Array) -> Array:
+    """The Frobenius norm ‖H‖, shape (...)."""
+    return np.asarray(np.hypot(np.hypot(hessians[..., 0, 0], hessians[..., 1, 1]), np.sqrt(2) * hessians[..., 0, 1]))
+
+
+def kinds(scales: Scales, hessians: Array) -> npt.NDArray[np.object_]:
+    """The Kind of each critical point with these Hessians (n, 2, 2); shape (n,)."""
+    low, high = np.moveaxis(eigenvalues(hessians), -1, 0)
+    flat = FLAT * np.maximum(frobenius(hessians), scales.typical_curvature)
+    found = np.full(low.shape, Kind.SADDLE, object)
+    found[low > 0] = Kind.MINIMUM
+    found[high < 0] = Kind.MAXIMUM
+    found[np.minimum(np.abs(low), np.abs(high)) <= flat] = Kind.DEGENERATE
+    return found
+
+
+def describe(surface: Surface, scales: Scales, points: Array) -> list[CriticalPoint]:
+    """The critical points at these places (n, 2), in their order."""
+    hessians = surface.hessian(points)
+    columns = zip(
+        (points + 0.0).tolist(),  # no negative zeros
+        surface.value(points).tolist(),
+        kinds(scales, hessians),
+        eigenvalues(hessians).tolist(),
+        eigenvectors(hessians).tolist(),
+        strict=True,
+    )
+    return [
+        CriticalPoint((x, y), value, kind, (low, high), ((a, b), (c, d)))
+        for (x, y), value, kind, (low, high), ((a, b), (c, d)) in columns
+    ]
