@@ -1,6 +1,9 @@
 """From the parameter plane to the screen and back: the one place that knows that y points down there."""
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -9,44 +12,135 @@ import pygame
 from ...surface.points import Array, pair
 from ...surface.protocol import Window
 
+MARGIN = 0.02  # Of the panel's shorter side, left free all around a block that is seen aslant.
+DIGITS = 12  # Of sines and cosines, so that they are the same whatever the computer's own library makes of the last one.
+
+
+class Turn(NamedTuple):
+    """Sines and cosines of a camera's two angles."""
+
+    yaw_cosine: float
+    yaw_sine: float
+    tilt_cosine: float
+    tilt_sine: float
+
+
+@lru_cache(maxsize=256)
+def _turn(yaw: float, tilt: float) -> Turn:
+    angles = math.radians(yaw), math.radians(tilt)
+    return Turn(*(round(function(angle), DIGITS) for angle in angles for function in (math.cos, math.sin)))
+
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """Looks straight down on a window from a panel of the given size, with the same scale along both axes.
+    """Looks on a window from a panel of the given size: straight down, as on a map, or aslant, as on a block of land.
 
-    The window fits in; what the panel has more of on one side is shown too, so that no marble
-    disappears behind an empty margin.
+    It looks from infinitely far away, so that equal lengths stay equal wherever they lie: there is no perspective.
+
+    A map has the same scale along both axes. The window fits in; what the panel has more of on one side is shown too,
+    so that no marble disappears behind an empty margin. Aslant, the window is the block, and all of it is shown: its
+    ground, what rises to a height of 1, and its foot.
     """
 
     window: Window
     width: int
     height: int
+    yaw: float = 0.0
+    """Degrees by which the ground is turned clockwise, seen from above."""
+    tilt: float = 0.0
+    """Degrees by which it is looked at aslant: 0 is straight down, and 90, which is excluded, would be from its edge."""
+    rise: float = 0.0
+    """How high a height of 1 stands, in units of the plane."""
+    foot: float = 0.0
+    """How far the block reaches down below a height of 0, in units of the plane."""
+
+    @property
+    def flat(self) -> bool:
+        """Whether this is a map: heights do not show, and up on the screen is up in the plane."""
+        return self.yaw == 0 and self.tilt == 0
+
+    @property
+    def turn(self) -> Turn:
+        """Sines and cosines of yaw and tilt."""
+        return _turn(self.yaw, self.tilt)
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        """How far the block reaches across and up on the screen, in units of the plane."""
+        turn, window = self.turn, self.window
+        cosine, sine = abs(turn.yaw_cosine), abs(turn.yaw_sine)
+        across = window.width * cosine + window.height * sine
+        away = window.width * sine + window.height * cosine
+        return across, away * turn.tilt_cosine + (self.rise + self.foot) * turn.tilt_sine
 
     @property
     def scale(self) -> float:
         """Pixels a unit."""
-        return min(self.width / self.window.width, self.height / self.window.height)
+        if self.flat:
+            return min(self.width / self.window.width, self.height / self.window.height)
+        (across, up), margin = self.extent, 2 * MARGIN * min(self.width, self.height)
+        return min((self.width - margin) / across, (self.height - margin) / up)
+
+    @property
+    def origin(self) -> tuple[float, float]:
+        """The pixel of the window's centre, at a height of 0."""
+        if self.flat:
+            return 0.5 * self.width, 0.5 * self.height
+        return 0.5 * self.width, 0.5 * (self.height + self.scale * (self.rise - self.foot) * self.turn.tilt_sine)
 
     @property
     def view(self) -> Window:
-        """All that the panel shows."""
+        """All that the panel shows of the plane; aslant, the block."""
+        if not self.flat:
+            return self.window
         (x, y), scale = self.window.center.tolist(), self.scale
         across, up = 0.5 * self.width / scale, 0.5 * self.height / scale
         return Window(x - across, x + across, y - up, y + up)
 
-    def project(self, points: Array) -> Array:
-        """Pixels (..., 2) of points (..., 2), from the panel's upper left corner."""
+    def project(self, points: Array, heights: Array | float = 0.0) -> Array:
+        """Pixels (..., 2) of points (..., 2) at heights (...), from the panel's upper left corner."""
         view, scale = self.view, self.scale
-        return pair((points[..., 0] - view.x0) * scale, (view.y1 - points[..., 1]) * scale)
+        if self.flat:
+            return pair((points[..., 0] - view.x0) * scale, (view.y1 - points[..., 1]) * scale)
+        (across, up), (x, y) = self._across_and_up(points - self.window.center, heights), self.origin
+        return pair(x + scale * across, y - scale * up)
 
-    def unproject(self, pixels: Array) -> Array:
-        """Points (..., 2) at pixels (..., 2)."""
+    def unproject(self, pixels: Array, heights: Array | float = 0.0) -> Array:
+        """Points (..., 2) at pixels (..., 2), if they lie at heights (...)."""
         view, scale = self.view, self.scale
-        return pair(view.x0 + pixels[..., 0] / scale, view.y1 - pixels[..., 1] / scale)
+        if self.flat:
+            return pair(view.x0 + pixels[..., 0] / scale, view.y1 - pixels[..., 1] / scale)
+        turn, (x, y) = self.turn, self.origin
+        across = (pixels[..., 0] - x) / scale
+        away = ((y - pixels[..., 1]) / scale - self.rise * turn.tilt_sine * np.asarray(heights)) / turn.tilt_cosine
+        return self.point(across, away)
 
-    def vector(self, vectors: Array) -> Array:
-        """Vectors (..., 2) of the plane in pixels (..., 2), across and down."""
-        return np.asarray(vectors * (self.scale, -self.scale))
+    def point(self, across: Array, away: Array) -> Array:
+        """The point (..., 2) that lies so far (...) to the right of the window's centre, and so far behind it."""
+        turn, center = self.turn, self.window.center
+        x = turn.yaw_cosine * across - turn.yaw_sine * away
+        return pair(center[0] + x, center[1] + (turn.yaw_sine * across + turn.yaw_cosine * away))
+
+    def away(self, points: Array) -> Array:
+        """How far (...) points (..., 2) lie behind the window's centre, in units of the plane: what is nearer hides."""
+        turn, center = self.turn, self.window.center
+        return np.asarray(
+            turn.yaw_cosine * (points[..., 1] - center[1]) - turn.yaw_sine * (points[..., 0] - center[0])
+        )
+
+    def vector(self, vectors: Array, rises: Array | float = 0.0) -> Array:
+        """Vectors (..., 2) of the plane that rise by heights (...) in pixels (..., 2), across and down."""
+        if self.flat:
+            return np.asarray(vectors * (self.scale, -self.scale))
+        across, up = self._across_and_up(vectors, rises)
+        return self.scale * pair(across, -up)
+
+    def _across_and_up(self, vectors: Array, rises: Array | float) -> tuple[Array, Array]:
+        """Vectors (..., 2) of the plane that rise by heights (...), as they lie on the screen, in units of the plane."""
+        turn, x, y = self.turn, vectors[..., 0], vectors[..., 1]
+        away = turn.yaw_cosine * y - turn.yaw_sine * x
+        up = turn.tilt_cosine * away + self.rise * turn.tilt_sine * np.asarray(rises)
+        return turn.yaw_cosine * x + turn.yaw_sine * y, up
 
     def direction(self, vector: Array) -> Array:
         """The unit vector (2,) along which a vector (2,) of the plane points on the screen."""
@@ -54,20 +148,23 @@ class Camera:
 
     def grid(self, longer: int) -> Array:
         """Points of a grid over what is seen (rows, columns, 2), the lowest first, so many along the longer side."""
-        side = max(self.width, self.height)
-        return self.view.grid(max(2, longer * self.width // side), max(2, longer * self.height // side))
+        if self.flat:
+            side = max(self.width, self.height)
+            return self.view.grid(max(2, longer * self.width // side), max(2, longer * self.height // side))
+        unit = longer / max(self.window.width, self.window.height)
+        return self.view.grid(max(2, round(unit * self.window.width)), max(2, round(unit * self.window.height)))
 
     def on_grid(self, places: Array, shape: tuple[int, int]) -> Array:
-        """Pixels (n, 2) of places (n, 2) on a grid of that shape, counted in columns and rows."""
+        """Pixels (n, 2) of places (n, 2) on a map's grid of that shape, counted in columns and rows."""
         rows, columns = shape
         return places * (self.width / (columns - 1), -self.height / (rows - 1)) + (0, self.height)
 
     def pixels(self) -> Array:
-        """The points at all pixels (height, width, 2), the uppermost row first."""
+        """The points at all pixels (height, width, 2) at a height of 0, the uppermost row first."""
         return self.unproject(pair(*np.meshgrid(np.arange(float(self.width)), np.arange(float(self.height)))))
 
     def at_pixels(self, grid: Array) -> Array:
-        """The values of a grid (rows, columns) at all pixels (height, width), along straight lines between nodes."""
+        """The values of a map's grid (rows, columns) at all pixels (height, width), along straight lines between nodes."""
         rows, columns = grid.shape
         across = np.arange(self.width) * ((columns - 1) / self.width)
         up = (self.height - np.arange(self.height)) * ((rows - 1) / self.height)

@@ -29,9 +29,19 @@ class Theme:
     contour: Color
     mark: Color
     """Critical points and other marks on the map."""
+    glow: Color
+    """What light on land seen aslant goes towards,"""
+    shadow: Color
+    """and what shadow does."""
+    level: Color
+    """What contours on it go towards."""
+    cut: Color
+    """Its sides, where it is cut off."""
     halo: Color
     """Under everything that lies on the map."""
     lanes: tuple[Color, ...]
+    land: tuple[Color, ...]
+    """Tints of land seen aslant, from the lowest loss to the highest."""
     language: str = ENGLISH
 
     def lane(self, index: int) -> Color:
@@ -48,8 +58,8 @@ def load_theme(name: str, language: str = ENGLISH) -> Theme:
     """The theme of that name, one of THEMES, in the language of that code."""
     with asset("themes.toml").open("rb") as file:
         table = tomllib.load(file)[name]
-    lanes = tuple(_color(text) for text in table.pop("lanes"))
-    return Theme(lanes=lanes, language=language, **{key: _color(text) for key, text in table.items()})
+    lanes, land = (tuple(_color(text) for text in table.pop(name)) for name in ("lanes", "land"))
+    return Theme(lanes=lanes, land=land, language=language, **{key: _color(text) for key, text in table.items()})
 
 
 def say(language: str, sentence: str, **values: object) -> str:

@@ -1,0 +1,55 @@
+"""Grids of heights: finer ones, their slopes, and what stands where there is no height."""
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+WIDEST = 6  # Pixels from one node to the next, at most: wider, lines of equal height would have corners.
+
+
+def fine_enough(grid: Floats, width: int) -> Floats:
+    """A grid (rows, columns), refined until it has nodes enough for a picture of that width."""
+    while (grid.shape[1] - 1) * WIDEST < width:
+        grid = _refined(_refined(grid).T).T
+    return grid
+
+
+def _refined(grid: Floats) -> Floats:
+    """A grid with a row between any two: on the cubic through the four around it, at the ends the parabola of three."""
+    rows, columns = grid.shape
+    fine = np.empty((2 * rows - 1, columns), dtype=np.float32)
+    fine[::2] = grid
+    if rows < 4:
+        fine[1::2] = 0.5 * (grid[1:] + grid[:-1])
+        return fine
+    fine[3:-2:2] = (9 * (grid[1:-2] + grid[2:-1]) - (grid[:-3] + grid[3:])) / 16
+    fine[1] = (3 * grid[0] + 6 * grid[1] - grid[2]) / 8
+    fine[-2] = (3 * grid[-1] + 6 * grid[-2] - grid[-3]) / 8
+    return fine
+
+
+def slopes(grid: Floats) -> tuple[Floats, Floats]:
+    """How much a grid rises from one node to the next, along rows and along columns, each (rows, columns)."""
+    along, up = np.empty_like(grid), np.empty_like(grid)
+    np.subtract(grid[:, 2:], grid[:, :-2], out=along[:, 1:-1])
+    np.subtract(grid[2:], grid[:-2], out=up[1:-1])
+    along[:, 1:-1] *= 0.5
+    up[1:-1] *= 0.5
+    along[:, 0], along[:, -1] = grid[:, 1] - grid[:, 0], grid[:, -1] - grid[:, -2]
+    up[0], up[-1] = grid[1] - grid[0], grid[-1] - grid[-2]
+    return along, up
+
+
+def filled(grid: Floats, known: Mask) -> Floats:
+    """A grid that has the mean of the known neighbours where it is not known itself; 0 where these are not, either."""
+    sums, count = (_around(np.where(known, part, np.float32(0))) for part in (grid, np.ones_like(grid)))
+    return np.where(known, grid, sums / np.maximum(count, 1)).astype(np.float32)
+
+
+def _around(grid: Floats) -> Floats:
+    """The sum of each node and its eight neighbours."""
+    padded = np.pad(grid, 1)
+    wide = padded[:, :-2] + padded[:, 1:-1] + padded[:, 2:]
+    return np.asarray(wide[:-2] + wide[1:-1] + wide[2:])

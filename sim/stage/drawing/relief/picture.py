@@ -1,0 +1,281 @@
+"""The picture of a block of land: what each pixel shows of it, and in which colour.
+
+Along each column of pixels the land is sampled from near to far. A sample is seen if it stands higher on the screen than
+all nearer ones, so a pixel shows the first sample at which their running maximum reaches it. The number of that sample is
+a count of those that do not reach it, and counts of all pixels are one histogram, added up.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ....surface.points import Array, pair
+from ..camera import Camera
+from .grids import Floats, Mask, filled, fine_enough, slopes
+from .outline import smooth_edge, smooth_ridges, smooth_sides
+from .paints import LINES, SHADES, TINTS, Paints
+from .sightlines import Index, Sightlines, sightlines
+
+STEPS = 1 << 16  # Of height, for which the place between two contours is looked up.
+APART = (0.22, 0.42)  # Contours a pixel from which they fade, as they crowd, and at which there are none any more.
+LOST = (1.5e-3, 4e-3)  # Contours a pixel up to which there are none, on ground as good as level, and from which all.
+STEEPER = 1.6  # How much steeper than it is land is lit.
+LIGHT = (-0.58, 0.28, 0.765)  # Where light comes from, in a vector of length 1: to the right, away from the eye, up.
+COVER = 1.0  # Rows by which land must stand above a point, in the picture, to hide it.
+OUT = np.float32(-1e6)  # A row at which nothing can be seen.
+HALF = np.float32(0.5)
+
+Pixels = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Relief:
+    """A picture of a block of land, with what is needed to put things on it."""
+
+    camera: Camera
+    heights: Floats
+    """On the nodes of a grid over the block (rows, columns), row 0 at y0."""
+    pixels: Pixels
+    """Red, green, blue and 255 (height, width, 4), the uppermost row first."""
+    away: Floats
+    """How far behind the window's centre lies what a pixel shows, in units of the plane (height, width).
+
+    It is NaN where a pixel shows no land: beside the block, on its sides, and where there are no heights.
+    """
+    highest: Floats
+    """The highest row, from the lower edge, that is covered by the near part of a line of sight: by the foot of the near
+    edge, by this and the first sample, and so on (samples + 1, columns)."""
+
+    @property
+    def rgb(self) -> Pixels:
+        """Red, green and blue (height, width, 3), the uppermost row first."""
+        return self.pixels[..., :3]
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory it takes."""
+        return sum(part.nbytes for part in (self.heights, self.pixels, self.away, self.highest))
+
+    def hidden(self, points: Array, heights: Array) -> Mask:
+        """Whether land stands before points (..., 2) at heights (...), so that the camera does not see them; (...)."""
+        lines = sightlines(self.camera, self.heights.shape)
+        pixels = self.camera.project(points, heights)
+        column = np.floor(pixels[..., 0])
+        inside = (column >= 0) & (column < self.camera.width)
+        column = np.where(inside, column, 0).astype(np.intp)
+        near, far = lines.near[column], lines.far[column]
+        share = (self.camera.scale * self.camera.away(points) - near) / np.maximum(far - near, np.float32(1e-6))
+        samples = len(self.highest) - 1
+        nearer = np.where(share < 0, 0, 1 + np.floor(np.clip(share, 0, 1) * (samples - 1))).astype(np.intp)
+        covered = self.highest[nearer, column] - COVER > self.camera.height - pixels[..., 1]
+        return np.asarray(covered & inside & lines.seen[column] & (share >= 0))
+
+    def under(self, pixels: Array) -> Array:
+        """The points (..., 2) of the plane that pixels (..., 2) show; NaN where they show no land."""
+        column, row = (np.floor(pixels[..., axis]) for axis in (0, 1))
+        inside = (column >= 0) & (column < self.camera.width) & (row >= 0) & (row < self.camera.height)
+        column, row = (np.where(inside, place, 0).astype(np.intp) for place in (column, row))
+        away = np.where(inside, self.away[row, column], np.nan)
+        across = (pixels[..., 0] - self.camera.origin[0]) / self.camera.scale
+        return self.camera.point(np.where(np.isnan(away), np.nan, across), away)
+
+
+class _Seen(NamedTuple):
+    """What each pixel shows; arrays (height, width), the lowest row first."""
+
+    first: Index
+    """The first sample that reaches the pixel's middle, counted from 1: 0 is below the block, and one too many above."""
+    before: Index
+    """The place of the sample before it among all samples, flat."""
+    share: Floats
+    """How far from that one to the first."""
+    nothing: Mask
+    """Whether there is no land."""
+    side: Mask
+    """Whether it is land that was cut off."""
+
+
+def relief(camera: Camera, heights: Array, levels: Array, paints: Paints) -> Relief:
+    """The picture of heights (rows, columns) over the camera's view, row 0 at y0, with contours at levels (n,) of height.
+
+    Where heights are not finite, there is no land: one looks through the block.
+    """
+    known = np.isfinite(heights)
+    whole = bool(known.all())
+    coarse = heights.astype(np.float32)
+    grid = fine_enough(coarse if whole else filled(coarse, known), camera.width)
+    lines = sightlines(camera, grid.shape)
+    blank = None if whole else lines.sampled(fine_enough(known.astype(np.float32), camera.width)) < HALF
+    stands = lines.sampled(grid)
+    samples = _rows(lines, stands, blank)
+    highest = _running_maximum(samples)
+    seen = _seen(samples, highest, camera.height, blank)
+    pixels = _painted(lines, seen, (stands, lines.sampled(_light(grid, camera))), levels, paints)
+    upward = pixels[::-1]
+    smooth_ridges(upward, samples, highest, seen.first, seen.before, seen.nothing, seen.side)
+    smooth_edge(upward, highest[1], lines.seen)
+    smooth_edge(upward, highest[-1], lines.seen)
+    smooth_edge(upward, highest[0], lines.seen)
+    smooth_sides(upward, lines.within, paints.behind)
+    return Relief(camera, grid, pixels, _away(lines, seen)[::-1], highest)
+
+
+def _rows(lines: Sightlines, stands: Floats, blank: Mask | None) -> Floats:
+    """The rows at which the foot of the near edge, then all samples are (samples + 1, columns)."""
+    rows = np.empty((len(stands) + 1, stands.shape[1]), dtype=np.float32)
+    np.multiply(stands, np.float32(lines.lift), out=rows[1:])
+    rows[1:] += lines.ground
+    rows[0] = lines.ground[0] - np.float32(lines.foot)
+    if blank is not None:
+        np.copyto(rows[1:], lines.ground - np.float32(lines.foot), where=blank)
+    np.copyto(rows, OUT, where=~lines.seen)
+    return rows
+
+
+def _running_maximum(rows: Floats) -> Floats:
+    """Of each column (samples, columns); numpy.maximum.accumulate is slower across the rows of an array."""
+    highest = rows.copy()
+    for nearer, row in zip(highest[:-1], highest[1:], strict=True):
+        np.maximum(row, nearer, out=row)
+    return highest
+
+
+def _seen(samples: Floats, highest: Floats, height: int, blank: Mask | None) -> _Seen:
+    count, width = samples.shape
+    first = _counts(highest, height)
+    before = np.minimum(first, count - 1)
+    before *= width
+    before += np.arange(width)
+    upper = samples.take(before, mode="clip")
+    before -= width
+    low = samples.take(before, mode="clip")
+    upper -= low
+    np.maximum(upper, np.float32(1e-3), out=upper)
+    share = (np.arange(height, dtype=np.float32) + HALF)[:, None] - low
+    share /= upper
+    np.clip(share, 0, 1, out=share)
+    nothing, side = (first == 0) | (first == count), first == 1
+    if blank is not None:
+        empty = np.concatenate([np.zeros((1, width), dtype=bool), blank])
+        through = empty.take(before + width, mode="clip") & (first > 0)
+        side |= empty.take(before, mode="clip") & ~through & ~nothing
+        nothing |= through
+        side &= ~nothing
+    np.copyto(share, np.float32(1), where=side)
+    return _Seen(first, before, share, nothing, side)
+
+
+def _counts(highest: Floats, height: int) -> Index:
+    """How many samples do not reach the middle of a pixel (height, width), the lowest row first."""
+    width = highest.shape[1]
+    rows = highest + HALF
+    np.clip(rows, 0, height, out=rows)
+    bins = rows.astype(np.intp)
+    bins *= width
+    bins += np.arange(width)
+    counts = np.bincount(bins.reshape(-1), minlength=(height + 1) * width)[: height * width]
+    return np.cumsum(counts.reshape(height, width), axis=0)
+
+
+def _painted(
+    lines: Sightlines, seen: _Seen, fields: tuple[Floats, Floats], levels: Array, paints: Paints
+) -> Pixels:
+    """The colours of all pixels (height, width, 4), the uppermost row first, from samples' heights and light."""
+    stands, light = (_between(field, seen) for field in fields)
+    steps = np.asarray(stands * np.float32(STEPS - 1)).astype(np.intp)
+    contours = _contours(_numbers(levels).take(steps, mode="clip"))
+    stands *= np.float32(TINTS - 0.01)
+    light *= np.float32(SHADES - 0.01)
+    contours *= np.float32(LINES - 0.01)
+    index = stands.astype(np.intp)
+    index *= SHADES
+    index += light.astype(np.int16)
+    index *= LINES
+    index += contours.astype(np.int16)
+    np.copyto(index, paints.sides + lines.left.astype(np.intp), where=seen.side)
+    np.copyto(index, paints.nothing, where=seen.nothing)
+    colors = paints.table.take(index[::-1], mode="clip")
+    return colors.view(np.uint8).reshape(*index.shape, 4)
+
+
+def _between(field: Floats, seen: _Seen) -> Floats:
+    """What each pixel shows of a field of samples (samples, columns), from 0 to 1."""
+    flat, width = field.reshape(-1), field.shape[1]
+    there = flat.take(seen.before, mode="clip")  # The foot of the near edge is no sample, so it is one row further.
+    low = flat.take(seen.before - width, mode="clip")
+    there -= low
+    there *= seen.share
+    there += low
+    np.clip(there, 0, 1, out=there)
+    return there
+
+
+def _light(grid: Floats, camera: Camera) -> Floats:
+    """How bright land is on the nodes of a grid (rows, columns), from 0 to 1: the cosine of light and upright."""
+    (along, up), (rows, columns), turn = slopes(grid), grid.shape, camera.turn
+    along *= np.float32(STEEPER * camera.rise * (columns - 1) / camera.view.width)
+    up *= np.float32(STEEPER * camera.rise * (rows - 1) / camera.view.height)
+    right, away, above = LIGHT
+    light = np.float32(above) - along * np.float32(turn.yaw_cosine * right - turn.yaw_sine * away)
+    light -= up * np.float32(turn.yaw_sine * right + turn.yaw_cosine * away)
+    along *= along
+    up *= up
+    along += up
+    along += np.float32(1)
+    light /= np.sqrt(along, out=along)
+    return np.clip(light, 0, 1, out=light)
+
+
+def _numbers(levels: Array) -> Floats:
+    """For each step of height its place among levels (n,): 0, 1, 2 … at these, straight in between, half a one beyond."""
+    if not len(levels):
+        return np.full(STEPS, HALF)
+    gaps = np.diff(levels) if len(levels) > 1 else np.array([1.0])
+    knots = np.concatenate([[levels[0] - 0.5 * gaps[0]], levels, [levels[-1] + 0.5 * gaps[-1]]])
+    places = np.concatenate([[-0.5], np.arange(len(levels)), [len(levels) - 0.5]])
+    return np.interp(np.linspace(0, 1, STEPS), knots, places).astype(np.float32)
+
+
+def _contours(places: Floats) -> Floats:
+    """How much of each pixel a contour covers (height, width), where heights have places among the levels.
+
+    A contour is one pixel wide wherever it runs: how far it is away, in pixels, is how many levels, over levels a pixel.
+    """
+    steep, down = np.zeros_like(places), np.zeros_like(places)
+    np.subtract(places[:, 2:], places[:, :-2], out=steep[:, 1:-1])
+    np.subtract(places[2:], places[:-2], out=down[1:-1])
+    steep *= steep
+    down *= down
+    steep += down
+    np.sqrt(steep, out=steep)
+    steep *= HALF
+    cover = np.rint(places)
+    cover -= places
+    np.abs(cover, out=cover)
+    cover /= np.maximum(steep, np.float32(1e-6), out=down)
+    np.subtract(np.float32(1), cover, out=cover)
+    np.maximum(cover, 0, out=cover)
+    cover *= _ramp(steep, APART[1], APART[0], down)
+    cover *= _ramp(steep, LOST[0], LOST[1], down)
+    return cover
+
+
+def _ramp(values: Floats, nothing: float, everything: float, out: Floats) -> Floats:
+    """From 0 at the one value to 1 at the other."""
+    np.subtract(values, np.float32(nothing), out=out)
+    out *= np.float32(1 / (everything - nothing))
+    return np.clip(out, 0, 1, out=out)
+
+
+def _away(lines: Sightlines, seen: _Seen) -> Floats:
+    """How far behind the window's centre lies what each pixel shows, in units of the plane; NaN where it is no land."""
+    samples = len(lines.ground)
+    away = (seen.first - 2).astype(np.float32)
+    away += seen.share
+    away *= (lines.far - lines.near) * np.float32(1 / (samples - 1))
+    away += lines.near
+    away *= np.float32(1 / lines.camera.scale)
+    np.copyto(away, np.float32(np.nan), where=seen.nothing | seen.side)
+    return away

@@ -1,0 +1,95 @@
+"""Land as it is seen at first: so that it fills its panel, and one sees what lies in its wells."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ....descent.problem import Problem
+from ....surface.critical import CriticalPoint
+from ....surface.points import Array
+from ....surface.protocol import Window
+from ...style.kept import kept
+from ..camera import MARGIN, Camera
+from ..contours import GRID, losses
+from .heights import SPARE, Heights, heights_of
+
+YAW, TILT = -16.0, 48.0  # Degrees.
+RISE = 0.44  # How high a height of 1 stands, at most, over the geometric mean of the window's sides;
+FOOT = 0.05  # and how far the block reaches down below a height of 0.
+SEEN = 0.995  # The share of the land that is not to fall away from the eye more steeply than this looks down.
+WIDEST = 1.7  # How much longer a side of the block may be than the window's.
+LEVELS = 15  # Contours at equal steps of height;
+CROWDED = 0.025  # those that are nearer than this to one through a pass make way for it.
+
+
+@dataclass(frozen=True)
+class Land:
+    """A loss as land: how high it stands, from where it is seen, and where it has contours."""
+
+    camera: Camera
+    heights: Heights
+    levels: tuple[float, ...]
+    """Heights, ascending."""
+
+
+@kept
+def land(problem: Problem, window: Window, width: int, height: int) -> Land:
+    """A window on a problem's training loss as land in a panel of that size; the same for all lanes and batches."""
+    size = math.sqrt(window.width * window.height)
+    camera = Camera(window, width, height, YAW, TILT, RISE * size, FOOT * size)
+    camera = replace(camera, window=filling(camera))
+    heights = heights_of(losses(problem, camera.grid(GRID)))
+    for _ in range(2):  # How high it may stand depends on how much is shown, and that on how high it stands.
+        stands = heights.of(losses(problem, camera.grid(GRID)))
+        camera = replace(camera, window=window, rise=min(RISE * size, _clear_rise(camera, stands)))
+        camera = replace(camera, window=filling(camera))
+        heights = heights_of(losses(problem, camera.grid(GRID)))
+    return Land(camera, heights, contour_heights(heights, problem.minima, problem.saddles))
+
+
+def contour_heights(
+    heights: Heights, minima: tuple[CriticalPoint, ...], saddles: tuple[CriticalPoint, ...]
+) -> tuple[float, ...]:
+    """Heights to draw contours at: equal steps, and one through the lowest pass above each minimum."""
+    above = [min((saddle.value for saddle in saddles if saddle.value > low.value), default=np.nan) for low in minima]
+    passes: list[float] = []
+    for level in np.unique(heights.of(np.array(above))).tolist():
+        if level - (passes[-1] if passes else -1.0) > CROWDED:
+            passes.append(level)
+    steps = np.linspace(SPARE, 1 - SPARE, LEVELS).tolist()
+    return tuple(sorted(passes + [step for step in steps if all(abs(step - each) > CROWDED for each in passes)]))
+
+
+def _clear_rise(camera: Camera, heights: Array) -> float:
+    """The rise at which nearly all of the land falls away from the eye less steeply than this looks down."""
+    (rows, columns), window, turn = heights.shape, camera.window, camera.turn
+    along = np.diff(heights, axis=1)[:-1] * ((columns - 1) / window.width)
+    up = np.diff(heights, axis=0)[:, :-1] * ((rows - 1) / window.height)
+    falls = turn.yaw_sine * along - turn.yaw_cosine * up
+    falls = falls[np.isfinite(falls)]
+    steep = float(np.quantile(falls, SEEN)) if falls.size else 0.0
+    return turn.tilt_cosine / (turn.tilt_sine * steep) if steep > 0 else math.inf
+
+
+def filling(camera: Camera) -> Window:
+    """The camera's window, with one side made longer until the block is as wide and as high as the panel, or nearly.
+
+    Both lengths of its picture are sums of both sides; which one is to grow, and how far, follows from their ratio.
+    """
+    turn, margin = camera.turn, 2 * MARGIN * min(camera.width, camera.height)
+    aspect = (camera.width - margin) / (camera.height - margin)
+    cosine, sine, lower = abs(turn.yaw_cosine), abs(turn.yaw_sine), aspect * turn.tilt_cosine
+    stand = aspect * (camera.rise + camera.foot) * turn.tilt_sine
+    width, height = camera.window.width, camera.window.height
+    across, up = camera.extent
+    if across < aspect * up:
+        rest = cosine - lower * sine
+        wanted = (height * (lower * cosine - sine) + stand) / rest if rest > 0 else width
+        width = min(max(width, wanted), WIDEST * width)
+    else:
+        rest = lower * cosine - sine
+        wanted = (width * (cosine - lower * sine) - stand) / rest if rest > 0 else height
+        height = min(max(height, wanted), WIDEST * height)
+    x, y = camera.window.center.tolist()
+    return Window(x - 0.5 * width, x + 0.5 * width, y - 0.5 * height, y + 0.5 * height)
