@@ -249,4 +249,4 @@ def _draw_lane(
     panel = Panel(place, em, theme, race, lane, name, unlike(scene)[lane], camera, trail)
     canvas.rect((0, 0, *canvas.size), theme.background)
     panel.draw_frame(canvas)
-    panel.draw(canvas, scene.timing(session.clock).moment(lane, session.update), session.views)
+    panel.draw(canvas, (scene.timing(session.clock).moment(lane, session.update), 0.0), session.views)

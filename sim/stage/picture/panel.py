@@ -68,18 +68,18 @@ class Panel:
     def draw(
         self,
         canvas: Canvas,
-        update: int,
+        glide: tuple[int, float],
         views: frozenset[str] = frozenset(),
         cloud: Cloud | None = None,
     ) -> None:
-        """Draw the lane after `update` updates; the panel's frame and names are on the canvas already.
+        """Draw the lane after so many updates, and such a part of the next movement; its frame and names are there.
 
         With a cloud, all its marbles are drawn instead of the way of the first of them.
         """
+        update = glide[0]
         verdict = self.judge.verdict(update)
         look = self.look(update, views)
-        with canvas.part("map"):
-            self._draw_map(canvas, look, cloud)
+        self.draw_map(canvas, glide, views, cloud)
         with canvas.part("strip"):
             self._draw_strip(canvas, look)
             if cloud is not None:
@@ -89,6 +89,12 @@ class Panel:
             self._draw_events(canvas, verdict, self.judge.events_until(update))
         with canvas.part("numbers"):
             self._draw_numbers(canvas, min(update, self.track.updates))
+
+    def draw_map(self, canvas: Canvas, glide: tuple[int, float], views: frozenset[str], cloud: Cloud | None) -> None:
+        """Draw what moves between two updates, and nothing else."""
+        update, share = glide
+        with canvas.part("map"):
+            self._draw_map(canvas, self.look(update, views), share, cloud)
 
     def look(self, update: int, views: frozenset[str]) -> Look:
         """What the views are given after `update` updates."""
@@ -116,12 +122,12 @@ class Panel:
         if self.unlike and text.width(mark, small, bold=True) < place.name.right - end:
             canvas.text(mark, place.name.midright, small, theme.lane(1), bold=True, align=1)
 
-    def _draw_map(self, canvas: Canvas, look: Look, cloud: Cloud | None) -> None:
+    def _draw_map(self, canvas: Canvas, look: Look, share: float, cloud: Cloud | None) -> None:
         area, moment, stroke = self.place.map, look.moment, stroke_of(self.em)
         map_ = ground(look)
         with canvas.clip(area):
             if cloud is None:
-                stretch = self.trail.stretch(moment)
+                stretch = self.trail.stretch(moment, share)
                 self.trail.draw_past(canvas, map_, area.topleft, stretch)
                 draw_views(canvas, look, Layer.UNDER)
                 self.trail.draw_last(canvas, area.topleft, stretch)
@@ -134,7 +140,7 @@ class Panel:
             draw_views(canvas, look, Layer.OVER)
             if area.inflate(self.em, self.em).collidepoint(center):
                 if cloud is None and "momentum" not in look.views:  # Which has the same arrows, put together.
-                    self._draw_arrows(canvas, center, moment, stroke)
+                    self._draw_arrows(canvas, look.pixel(look.theta), moment, stroke)
                 with canvas.part("marble"):
                     draw_marble(canvas, center, self.color, self.theme.halo, stroke)
             else:

@@ -40,6 +40,8 @@ class Moment:
     """Up to which tick the chart's axes have been fitted to the race."""
     glimpse: Glimpse | None = None
     """The swarm, if there is one, as far as it has come."""
+    phase: float = 0.0
+    """Which part of the way to the next tick the marbles have glided: nothing that is said depends on it."""
     tally: Tally | None = None
     """What the sheet over the maps shows, if there is one: not always the session's own, which may be newer."""
 
@@ -58,6 +60,11 @@ class Moment:
         """The time that the session is at; no later than has been computed."""
         return min(self.session.update, max(self.computed, 0))
 
+    def glide(self, lane: int, timing: Timing) -> tuple[int, float]:
+        """The lane's update, and which part of its next movement the marble has made."""
+        update = timing.moment(lane, self.tick)
+        return update, self.phase if timing.moment(lane, self.tick + 1) > update else 0.0
+
     def cloud(self, lane: int) -> Cloud | None:
         """The marbles of a lane's swarm, if there is one and it is at the time that is shown."""
         return self.glimpse.clouds[lane] if self.glimpse and self.glimpse.tick == self.tick else None
@@ -67,8 +74,10 @@ def moment(session: Session, race: Race) -> Moment:
     """What is to be seen of a session whose race has been computed as far as it has."""
     # The update after the one that is shown must be known, too: its gradient is drawn as an arrow.
     computed = max(0, min(race.updates - 1, session.horizon))
-    glimpse = seen(session)
-    return Moment(replace(session, progress=float(session.update)), race, computed, glimpse, session.tally)
+    glimpse, tick = seen(session), session.update
+    glides = glimpse is None and tick < computed and SPEEDS[session.speed] <= GLIDING
+    phase = round((session.progress - tick) * PHASES) / PHASES if glides else 0.0
+    return Moment(replace(session, progress=float(tick)), race, computed, glimpse, phase, session.tally)
 
 
 def seen(session: Session) -> Glimpse | None:
@@ -85,6 +94,9 @@ CLOCK_NAMES = {
     "parallel": "parallel machine time",
 }
 TITLE = "Three Marbles"
+GLIDING = 30.0
+"""Updates a second up to which one sees a marble glide from one to the next; faster ones are shown as they are."""
+PHASES = 24  # Places on the way from one update to the next, at most.
 HINTS: tuple[tuple[str, tuple[Deed, ...]], ...] = (
     ("play", (Play(),)),
     ("step", (Step(-1), Step(1))),
@@ -112,6 +124,11 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
     if before is None or not clean or covered or setting(before.session, size) != here:
         canvas.backdrop(Backdrop(_draw_still, (here, race), size), (0, 0))
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
+    if before is not None and clean and not covered and _glided(before, moment):
+        for lane, panel in enumerate(_panels(here, race)):
+            with canvas.part(f"lane {lane + 1}"):
+                panel.draw_map(canvas, moment.glide(lane, timing), session.views, moment.cloud(lane))
+        return
     frame = _axes(race, timing, session.clock, session.horizon, moment.computed)
     names = session.scene.texts(session.language).lanes
     chart = _chart(race, frame, places.chart.size, theme, places.em, names)
@@ -120,7 +137,7 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
     else:
         for lane, panel in enumerate(_panels(here, race)):
             with canvas.part(f"lane {lane + 1}"):
-                panel.draw(canvas, timing.moment(lane, moment.tick), session.views, moment.cloud(lane))
+                panel.draw(canvas, moment.glide(lane, timing), session.views, moment.cloud(lane))
         with canvas.part("chart"):
             chart.draw(canvas, places.chart.topleft, moment.tick)
     with canvas.part("timeline"):
@@ -134,6 +151,12 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
         draw_pointed(canvas, pixel, _stage(here, moment, chart), Look(theme, places))
     if session.help:
         draw_help(canvas, theme, places)
+
+
+def _glided(before: Moment, now: Moment) -> bool:
+    """Whether all that has changed is how far the marbles have glided."""
+    quiet = not (now.session.help or now.session.sheet or now.session.pointer)
+    return quiet and before.phase != now.phase and replace(before, phase=now.phase) == now
 
 
 def pointed(session: Session, race: Race, size: tuple[int, int]) -> bool:

@@ -78,13 +78,13 @@ class Trail:
         points = [*self._points[start:end], marble]
         self._line(canvas, points, [bound - start for bound in bounds], corner)
 
-    def stretch(self, update: int) -> Stretch:
-        """The last stretch of the way up to the update.
+    def stretch(self, update: int, share: float = 0.0) -> Stretch:
+        """The last stretch of the way up to the update, and such a part of the next movement.
 
         It begins with a whole block, so that a step back seldom paints anew, and the picture of a moment does not
         depend on how one came to it.
         """
-        self._follow(update)
+        self._follow(update + 1 if share else update)
         end = bisect_right(self._updates, update)
         full = self._lengths[end - 1]
         # The tones begin at equal steps along the last stretch; before it, all is of the first tone.
@@ -92,6 +92,9 @@ class Trail:
         bounds = tuple(bisect_right(self._lengths, step, hi=end) for step in steps)
         start = max(0, bounds[0] - 1)
         marble = self._pixels[min(update, len(self._pixels) - 1)]
+        if share and update + 1 < len(self._pixels):
+            (x, y), (there, below) = marble, self._pixels[update + 1]
+            marble = x + share * (there - x), y + share * (below - y)
         return Stretch(start - start % BLOCK, end, bounds, marble)
 
     def _follow(self, update: int) -> None:

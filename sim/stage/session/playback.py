@@ -13,7 +13,8 @@ class Play:
     def apply(self, session: Session) -> Session:
         at_end = session.update >= session.horizon and not session.playing
         horizon = session.horizon + (session.scene.updates if at_end else 0)
-        return replace(session, playing=not session.playing, horizon=horizon, notice="")
+        # A pause is at an update: what is said is said of it.
+        return replace(session, playing=not session.playing, progress=float(session.update), horizon=horizon, notice="")
 
 
 @dataclass(frozen=True, slots=True)
