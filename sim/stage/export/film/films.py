@@ -10,7 +10,7 @@ from ....descent.race import Race
 from ....scene import Scene
 from ...drawing.layout import SMALLEST
 from ...drawing.screen import Screen
-from ...picture.picture import Moment, draw, moment
+from ...picture.picture import GLIDING, Moment, draw, moment
 from ...session.session import SPEEDS, USUAL_SPEED, Session, begin, carried_by
 from ...session.session import race as race_of
 from .encoding import Size
@@ -37,9 +37,9 @@ def film(
     """Film a scene's race from update `first` to `last`, the scene's own if None, at so many pictures a second.
 
     The updates are spread evenly over so many seconds; if None, as many as it takes at the session's usual speed, up
-    to USUAL_SECONDS. Each picture is what `screenshot` makes of that update, bit for bit, unless the size is one that
-    no window can have: then it is that of the smallest window, reduced. The film carries the scene, as of its last
-    picture. Yields the share of the work that is done, and returns the number of pictures.
+    to USUAL_SECONDS. A picture of an update is what `screenshot` makes of it, bit for bit, unless the size is one that
+    no window can have: then it is that of the smallest window, reduced. In a film that is slow enough marbles glide from
+    one update to the next. The film carries the scene, as of its last picture. Yields the share of the work that is done, and returns the number of pictures.
 
     Raises:
         OutputError: the film cannot be written. Nothing half-written is left; nor is it when this is closed early.
@@ -57,8 +57,8 @@ def film(
     sample = map(canvas.at, evenly(first, last, SAMPLE)) if path.suffix.lower() == ".gif" else ()
     comment = carried_by(replace(session, progress=float(last)))
     with Recorder(path, size, rate, comment, sample) as recorder:
-        for number, update in enumerate(evenly(first, last, count), start=1):
-            recorder.add(canvas.at(update))
+        for number, progress in enumerate(course(first, last, count, rate), start=1):
+            recorder.add(canvas.at(progress))
             yield (computing + number) / (computing + count)
     return count
 
@@ -68,6 +68,14 @@ def picture_count(updates: int, rate: int, seconds: float | None) -> int:
     if seconds is not None:
         return max(1, round(rate * seconds))
     return round(rate * min(updates / SPEEDS[USUAL_SPEED], USUAL_SECONDS)) + 1
+
+
+def course(first: int, last: int, count: int, rate: int) -> Iterator[float]:
+    """What each of so many pictures shows, so many of them a second: the updates, and in slow films what is between."""
+    steps = count - 1
+    if steps < 1 or (last - first) * rate > GLIDING * steps:
+        return map(float, evenly(first, last, count))
+    return (round(first + (last - first) * step / steps, 9) for step in range(count))
 
 
 def evenly(first: int, last: int, count: int) -> Iterator[int]:
@@ -87,9 +95,9 @@ class Canvas:
         self._picture = self._canvas if grown == 1 else pygame.Surface(size, depth=32)
         self._before: Moment | None = None
 
-    def at(self, update: int) -> pygame.Surface:
-        """The picture of that update, until the next is asked for."""
-        now = moment(replace(self._session, progress=float(update), seen=update), self._race)
+    def at(self, progress: float) -> pygame.Surface:
+        """The picture of that update, or of a part of the way to the next, until another is asked for."""
+        now = moment(replace(self._session, progress=float(progress), seen=int(progress)), self._race)
         if now != self._before:
             draw(Screen(self._canvas), now, self._before)
             if self._picture is not self._canvas:
