@@ -13,7 +13,7 @@ from ...surface.points import Array, pair
 from ...surface.protocol import Window
 
 MARGIN = 0.02  # Of the panel's shorter side, left free all around a block that is seen aslant.
-DIGITS = 12  # Of sines and cosines, so that they are the same whatever the computer's own library makes of the last one.
+DIGITS = 12  # Of sines and cosines: the last ones may differ from computer to computer.
 
 
 class Turn(NamedTuple):
@@ -48,7 +48,7 @@ class Camera:
     yaw: float = 0.0
     """Degrees by which the ground is turned clockwise, seen from above."""
     tilt: float = 0.0
-    """Degrees by which it is looked at aslant: 0 is straight down, and 90, which is excluded, would be from its edge."""
+    """Degrees by which it is looked at aslant: 0 is straight down; it must be less than 90, which is from the edge."""
     rise: float = 0.0
     """How high a height of 1 stands, in units of the plane."""
     foot: float = 0.0
@@ -124,9 +124,7 @@ class Camera:
     def away(self, points: Array) -> Array:
         """How far (...) points (..., 2) lie behind the window's centre, in units of the plane: what is nearer hides."""
         turn, center = self.turn, self.window.center
-        return np.asarray(
-            turn.yaw_cosine * (points[..., 1] - center[1]) - turn.yaw_sine * (points[..., 0] - center[0])
-        )
+        return np.asarray(turn.yaw_cosine * (points[..., 1] - center[1]) - turn.yaw_sine * (points[..., 0] - center[0]))
 
     def vector(self, vectors: Array, rises: Array | float = 0.0) -> Array:
         """Vectors (..., 2) of the plane that rise by heights (...) in pixels (..., 2), across and down."""
@@ -136,7 +134,7 @@ class Camera:
         return self.scale * pair(across, -up)
 
     def _across_and_up(self, vectors: Array, rises: Array | float) -> tuple[Array, Array]:
-        """Vectors (..., 2) of the plane that rise by heights (...), as they lie on the screen, in units of the plane."""
+        """Vectors (..., 2) of the plane that rise by heights (...), across and up on the screen, in its units."""
         turn, x, y = self.turn, vectors[..., 0], vectors[..., 1]
         away = turn.yaw_cosine * y - turn.yaw_sine * x
         up = turn.tilt_cosine * away + self.rise * turn.tilt_sine * np.asarray(rises)
@@ -164,7 +162,7 @@ class Camera:
         return self.unproject(pair(*np.meshgrid(np.arange(float(self.width)), np.arange(float(self.height)))))
 
     def at_pixels(self, grid: Array) -> Array:
-        """The values of a map's grid (rows, columns) at all pixels (height, width), along straight lines between nodes."""
+        """A map's grid (rows, columns) at all pixels (height, width), along straight lines between nodes."""
         rows, columns = grid.shape
         across = np.arange(self.width) * ((columns - 1) / self.width)
         up = (self.height - np.arange(self.height)) * ((rows - 1) / self.height)

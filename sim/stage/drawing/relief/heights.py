@@ -1,18 +1,19 @@
 """How high a loss stands: a monotone compression, so that a shallow dip and a deep well both show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from ....surface.points import Array
-from ..ticks import Tick
 
 SPARE = 0.06  # Of the whole height, at the bottom and at the top each, for losses beyond those of the map.
 BOTTOMLESS = 3.0  # How far the lowest losses must lie below nearly all others, over the range of these, for a pole.
 NEARLY = 0.995  # This share of the map: what is steeper yet has no place of its own.
 BINS = 32  # Bands of equal height whose areas are compared.
 LEAST, MOST = 0.6, 1.8  # What a band is stretched by, for its area: no well is flattened, no plain becomes a slope.
+LOWEST = 0.02  # Of all losses from the lowest to the highest, the least that may take up half of the height.
 KNOTS = 512  # Of the curve in between,
 TAIL = 24  # and beyond either end.
 
@@ -40,11 +41,12 @@ class Heights:
         return np.interp(heights, knots, losses)
 
 
-def heights_of(losses: Array) -> Heights:
+def heights_of(losses: Array, passes: Sequence[float] = ()) -> Heights:
     """How high the losses of a map (rows, columns) stand, those that are not finite aside.
 
     1. Logarithmic, log(1 + (L − lowest) / s), where that is needed: s is such that half of the map lies below half of
-       the height. Where it does without, heights are as straight as losses.
+       the height, or all passes do (the losses of saddles) where these are lower. Where it does without, heights are as
+       straight as losses.
     2. Of bands of equal height, those that take up much of the map are stretched and those that take up little are
        pressed together, within LEAST and MOST: so a dip in a slope gets its share.
     3. What is lower or higher than all of the map, as a single batch's loss may be, is pressed ever flatter into the
@@ -56,7 +58,10 @@ def heights_of(losses: Array) -> Heights:
         unit = max(abs(middle), 1.0)
         return Heights((middle - unit, middle + unit), (0.0, 1.0))
     low, high = _ends(known)
-    reach, half = high - low, float(np.median(np.clip(known, low, high))) - low
+    middle = float(np.median(np.clip(known, low, high)))
+    if len(passes):
+        middle = min(middle, max(*passes, low + LOWEST * (high - low)))
+    reach, half = high - low, middle - low
     shares = _logarithmic(np.clip(known, low, high) - low, reach, half)
     at = np.linspace(0.0, 1.0, KNOTS + 1)
     knots = low + _powers(at, reach, half)
@@ -106,7 +111,7 @@ def _equalized(shares: Array, at: Array) -> Array:
 
 
 def _tail(losses: Array, heights: Array, side: int) -> tuple[Array, Array]:
-    """Knots beyond the end of the curve, which goes on as steep as it was there, then ever flatter, up to SPARE more."""
+    """Knots beyond the end of the curve: it goes on as steep as it is there, then ever flatter, up to SPARE."""
     slope = float(np.diff(heights)[0] / np.diff(losses)[0])
     shares = np.linspace(0.0, 1.0, TAIL + 1)[1:]
     beyond = SPARE * shares[:-1] / (1 - shares[:-1]) / slope

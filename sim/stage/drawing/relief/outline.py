@@ -9,39 +9,39 @@ from .grids import Floats, Mask
 
 PARTS = 8  # Of a pixel's width, for each of which it is reckoned where an edge crosses it.
 REACH = 40  # Rows on either side of an edge that it may share in: an edge as steep as twice that gets steps.
-LEAST = np.float32(1e-3)  # Rows by which a near sample stands out, for a ridge that hides what is behind it.
 
-Index = npt.NDArray[np.intp]
+Parts = npt.NDArray[np.int8]
 Pixels = npt.NDArray[np.uint8]
 
 
-def smooth_ridges(
-    pixels: Pixels, samples: Floats, highest: Floats, first: Index, before: Index, nothing: Mask, side: Mask
-) -> None:
+def smooth_ridges(pixels: Pixels, samples: Floats, highest: Floats, parts: Parts | None) -> None:
     """Mix colours where a ridge hides what is behind it, and at the edges of holes.
 
-    Rows of all pictures ascend. The row of an edge falls into one of two pixels: the lower one is of the near part, or the
-    upper one of the far part, and gets its share of the other's colour.
+    Rows ascend; samples (n, columns) and their running maximum are in rows, and `parts` says what a pixel shows that is
+    between a sample and the one before, if that is not land everywhere. The row of an edge falls into one of two
+    pixels, the lower of the near part or the upper of the far part, and that one gets its share of the other's colour.
     """
-    top = highest.take(before, mode="clip")
-    edge = (top - samples.take(before, mode="clip")) > LEAST
-    edge[1:] |= (nothing[1:] != nothing[:-1]) | (side[1:] != side[:-1])
-    edge &= top >= (np.arange(len(pixels), dtype=np.float32) - np.float32(0.5))[:, None]
-    edge &= (first > 0) & (first < len(samples))
-    edge[0] = False
-    edge[1:] &= first[:-1] > 1  # The block's own edges are smoothed otherwise.
-    rows, columns = np.nonzero(edge)
-    reach = top[rows, columns] - rows
-    upper = reach >= 0
-    share = np.where(upper, reach, reach + 1)[:, None]
-    near, far = (pixels[row, columns, :3].astype(np.float32) for row in (rows - 1, rows))
-    pixels[np.where(upper, rows, rows - 1), columns, :3] = np.rint(far + (near - far) * share)
+    edge = samples[2:] > highest[1:-1]
+    changes = samples[1:-1] < highest[1:-1]
+    if parts is not None:
+        changes |= parts[2:] != parts[1:-1]
+    edge &= changes
+    edge[0] = False  # The block's own near edge is smoothed otherwise.
+    before, columns = np.nonzero(edge)
+    row = highest[before + 1, columns]
+    far = np.floor(row + np.float32(0.5)).astype(np.intp)  # The first pixel whose middle is above.
+    within = (far > 0) & (far < len(pixels))
+    row, far, columns = row[within], far[within], columns[within]
+    upper = row >= far
+    share = np.where(upper, row - far, row - far + 1)[:, None]
+    one, other = (pixels[place, columns, :3].astype(np.float32) for place in (far - 1, far))
+    pixels[np.where(upper, far, far - 1), columns, :3] = np.rint(other + (one - other) * share)
 
 
 def smooth_edge(pixels: Pixels, edge: Floats, seen: Mask) -> None:
     """Mix the colours below and above an edge that runs through the picture (columns,), however steep it is.
 
-    Rows ascend. Of each column that is seen, a pixel of the edge gets colours that are found below and above all of them.
+    Rows ascend. Every pixel of the edge gets the colours that are found in its column just below and just above.
     """
     columns = np.flatnonzero(seen)
     if len(columns) < 2:
@@ -72,4 +72,4 @@ def _parts(edge: Array) -> Array:
     columns = len(edge)
     ends = np.concatenate([[2 * edge[0] - edge[1]], edge, [2 * edge[-1] - edge[-2]]])
     places = np.arange(columns) + ((np.arange(PARTS) + 0.5) / PARTS + 0.5)[:, None]
-    return np.interp(places, np.arange(columns + 2), ends)
+    return np.asarray(np.interp(places, np.arange(columns + 2), ends))

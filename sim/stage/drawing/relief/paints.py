@@ -13,7 +13,7 @@ from ...style.theme import Theme
 TINTS, SHADES, LINES = 128, 128, 8  # Steps of height, of light, and of how much of a pixel a contour covers.
 LEVEL = 0.765  # The light on level ground, of the most that there can be.
 UPWARDS = 0.5  # Light brings out the tint of what is so much higher,
-BRIGHT = 0.75  # so far at most; white beyond the highest tint would be none of the theme's,
+BRIGHT = 0.6  # so far at most; white beyond the highest tint would be none of the theme's,
 GLOW = 0.25  # so what would be higher than the highest goes towards the glow, this far at most.
 DARK = 0.62  # How far the darkest goes towards the shadow.
 LINE = 0.30  # How far a contour goes from the ground towards its own colour.
@@ -45,7 +45,7 @@ def paints(theme: Theme) -> Paints:
     heights, light = np.linspace(0, 1, TINTS), np.linspace(0, 1, SHADES)[:, None]
     tints, higher = tint(theme, heights), tint(theme, heights + UPWARDS)
     higher += (np.array(theme.glow) - higher) * (GLOW * np.clip(heights + UPWARDS - 1, 0, 1) / UPWARDS)[:, None]
-    brighter = BRIGHT * np.clip((light - LEVEL) / (1 - LEVEL), 0, 1) ** 1.5  # The power leaves no edge at level ground.
+    brighter = BRIGHT * np.clip((light - LEVEL) / (1 - LEVEL), 0, 1) ** 2  # The power leaves no edge at level ground.
     darker = DARK * np.clip((LEVEL - light) / LEVEL, 0, 1)
     lit = tints[:, None] + (higher - tints)[:, None] * brighter
     lit += (np.array(theme.shadow) - lit) * darker

@@ -1,20 +1,22 @@
 """The picture of a block of land: what each pixel shows of it, and in which colour.
 
-Along each column of pixels the land is sampled from near to far. A sample is seen if it stands higher on the screen than
-all nearer ones, so a pixel shows the first sample at which their running maximum reaches it. The number of that sample is
-a count of those that do not reach it, and counts of all pixels are one histogram, added up.
+Along each column of pixels the land is sampled from near to far. A sample is seen if it stands higher on the screen
+than all nearer ones, so a pixel shows the first sample at which their running maximum reaches it. The number of that
+sample is a count of those that do not reach it, and counts of all pixels are one histogram, added up.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from ....surface.points import Array, pair
+from ....surface.points import Array
 from ..camera import Camera
 from .grids import Floats, Mask, filled, fine_enough, slopes
-from .outline import smooth_edge, smooth_ridges, smooth_sides
+from .outline import Parts, smooth_edge, smooth_ridges, smooth_sides
 from .paints import LINES, SHADES, TINTS, Paints
 from .sightlines import Index, Sightlines, sightlines
 
@@ -26,6 +28,7 @@ LIGHT = (-0.58, 0.28, 0.765)  # Where light comes from, in a vector of length 1:
 COVER = 1.0  # Rows by which land must stand above a point, in the picture, to hide it.
 OUT = np.float32(-1e6)  # A row at which nothing can be seen.
 HALF = np.float32(0.5)
+BAND = 96  # Rows that are painted at once.
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -45,8 +48,8 @@ class Relief:
     It is NaN where a pixel shows no land: beside the block, on its sides, and where there are no heights.
     """
     highest: Floats
-    """The highest row, from the lower edge, that is covered by the near part of a line of sight: by the foot of the near
-    edge, by this and the first sample, and so on (samples + 1, columns)."""
+    """The highest row, from the lower edge, that the near part of a line of sight covers (samples + 1, columns): the
+    foot of the near edge, this and the first sample, these and the second, and so on."""
 
     @property
     def rgb(self) -> Pixels:
@@ -82,23 +85,26 @@ class Relief:
         return self.camera.point(np.where(np.isnan(away), np.nan, across), away)
 
 
+LAND, SIDE, NOTHING = range(3)
+
+
 class _Seen(NamedTuple):
-    """What each pixel shows; arrays (height, width), the lowest row first."""
+    """What pixels show; arrays (rows, width), the lowest row first."""
 
     first: Index
-    """The first sample that reaches the pixel's middle, counted from 1: 0 is below the block, and one too many above."""
+    """The first sample that reaches its middle, counted from 1: 0 is below the block, and one too many above."""
     before: Index
     """The place of the sample before it among all samples, flat."""
     share: Floats
     """How far from that one to the first."""
-    nothing: Mask
-    """Whether there is no land."""
     side: Mask
     """Whether it is land that was cut off."""
+    nothing: Mask
+    """Whether there is no land."""
 
 
-def relief(camera: Camera, heights: Array, levels: Array, paints: Paints) -> Relief:
-    """The picture of heights (rows, columns) over the camera's view, row 0 at y0, with contours at levels (n,) of height.
+def relief(camera: Camera, heights: Array, levels: tuple[float, ...], paints: Paints) -> Relief:
+    """The picture of heights (rows, columns) over the camera's view, row 0 at y0, with contours at heights (n,).
 
     Where heights are not finite, there is no land: one looks through the block.
     """
@@ -109,17 +115,16 @@ def relief(camera: Camera, heights: Array, levels: Array, paints: Paints) -> Rel
     lines = sightlines(camera, grid.shape)
     blank = None if whole else lines.sampled(fine_enough(known.astype(np.float32), camera.width)) < HALF
     stands = lines.sampled(grid)
+    parts = None if blank is None else _parts(blank)
     samples = _rows(lines, stands, blank)
     highest = _running_maximum(samples)
-    seen = _seen(samples, highest, camera.height, blank)
-    pixels = _painted(lines, seen, (stands, lines.sampled(_light(grid, camera))), levels, paints)
+    pixels, away = _shown(lines, samples, highest, parts, (stands, lines.sampled(_light(grid, camera))), levels, paints)
     upward = pixels[::-1]
-    smooth_ridges(upward, samples, highest, seen.first, seen.before, seen.nothing, seen.side)
-    smooth_edge(upward, highest[1], lines.seen)
-    smooth_edge(upward, highest[-1], lines.seen)
-    smooth_edge(upward, highest[0], lines.seen)
+    smooth_ridges(upward, samples, highest, parts)
+    for edge in (highest[1], highest[-1], highest[0]):
+        smooth_edge(upward, edge, lines.seen)
     smooth_sides(upward, lines.within, paints.behind)
-    return Relief(camera, grid, pixels, _away(lines, seen)[::-1], highest)
+    return Relief(camera, grid, pixels, away, highest)
 
 
 def _rows(lines: Sightlines, stands: Floats, blank: Mask | None) -> Floats:
@@ -134,37 +139,71 @@ def _rows(lines: Sightlines, stands: Floats, blank: Mask | None) -> Floats:
     return rows
 
 
+def _parts(blank: Mask) -> Parts:
+    """What is between a sample and the one before it (samples + 1, columns), where some are blank."""
+    parts = np.full((len(blank) + 1, blank.shape[1]), LAND, dtype=np.int8)
+    parts[2:][blank[:-1]] = SIDE
+    parts[1] = SIDE
+    parts[1:][blank] = NOTHING
+    return parts
+
+
 def _running_maximum(rows: Floats) -> Floats:
     """Of each column (samples, columns); numpy.maximum.accumulate is slower across the rows of an array."""
     highest = rows.copy()
-    for nearer, row in zip(highest[:-1], highest[1:], strict=True):
+    for nearer, row in pairwise(highest):
         np.maximum(row, nearer, out=row)
     return highest
 
 
-def _seen(samples: Floats, highest: Floats, height: int, blank: Mask | None) -> _Seen:
-    count, width = samples.shape
+def _shown(
+    lines: Sightlines,
+    samples: Floats,
+    highest: Floats,
+    parts: Parts | None,
+    fields: tuple[Floats, Floats],
+    levels: tuple[float, ...],
+    paints: Paints,
+) -> tuple[Pixels, Floats]:
+    """The colours of all pixels (height, width, 4), and how far away lies what they show, the uppermost row first.
+
+    Band by band, since small arrays stay in the processor's cache and need no new memory; each with a row more on either
+    side, as contours are told by their neighbours.
+    """
+    height, width = lines.camera.height, lines.camera.width
     first = _counts(highest, height)
+    colors, away = np.empty((height, width), dtype=np.uint32), np.empty((height, width), dtype=np.float32)
+    for low in range(0, height, BAND):
+        start, end = max(low - 1, 0), min(low + BAND + 1, height)
+        seen = _seen(samples, first[start:end], start, parts)
+        inner = slice(low - start, min(low + BAND, height) - start)
+        colors[::-1][low : low + BAND] = _painted(lines, seen, fields, levels, paints)[inner]
+        away[::-1][low : low + BAND] = _away(lines, seen)[inner]
+    return colors.view(np.uint8).reshape(height, width, 4), away
+
+
+def _seen(samples: Floats, first: Index, start: int, parts: Parts | None) -> _Seen:
+    """What pixels show whose lowest row is number `start`, and of which each has that first sample (rows, width)."""
+    (count, width), rows = samples.shape, len(first)
     before = np.minimum(first, count - 1)
     before *= width
     before += np.arange(width)
     upper = samples.take(before, mode="clip")
+    if parts is None:
+        side, nothing = first == 1, (first == 0) | (first == count)
+    else:
+        shown = parts.take(before, mode="clip")
+        nothing = (shown == NOTHING) | (first == 0) | (first == count)
+        side = (shown == SIDE) & ~nothing
     before -= width
     low = samples.take(before, mode="clip")
     upper -= low
     np.maximum(upper, np.float32(1e-3), out=upper)
-    share = (np.arange(height, dtype=np.float32) + HALF)[:, None] - low
+    share = np.arange(start, start + rows, dtype=np.float32)[:, None] + HALF - low
     share /= upper
     np.clip(share, 0, 1, out=share)
-    nothing, side = (first == 0) | (first == count), first == 1
-    if blank is not None:
-        empty = np.concatenate([np.zeros((1, width), dtype=bool), blank])
-        through = empty.take(before + width, mode="clip") & (first > 0)
-        side |= empty.take(before, mode="clip") & ~through & ~nothing
-        nothing |= through
-        side &= ~nothing
-    np.copyto(share, np.float32(1), where=side)
-    return _Seen(first, before, share, nothing, side)
+    np.copyto(share, np.float32(1), where=side)  # So that contours end at the edge as they come to it.
+    return _Seen(first, before, share, side, nothing)
 
 
 def _counts(highest: Floats, height: int) -> Index:
@@ -180,9 +219,9 @@ def _counts(highest: Floats, height: int) -> Index:
 
 
 def _painted(
-    lines: Sightlines, seen: _Seen, fields: tuple[Floats, Floats], levels: Array, paints: Paints
-) -> Pixels:
-    """The colours of all pixels (height, width, 4), the uppermost row first, from samples' heights and light."""
+    lines: Sightlines, seen: _Seen, fields: tuple[Floats, Floats], levels: tuple[float, ...], paints: Paints
+) -> npt.NDArray[np.uint32]:
+    """The colours of pixels (rows, width), from samples' heights and light."""
     stands, light = (_between(field, seen) for field in fields)
     steps = np.asarray(stands * np.float32(STEPS - 1)).astype(np.intp)
     contours = _contours(_numbers(levels).take(steps, mode="clip"))
@@ -196,8 +235,7 @@ def _painted(
     index += contours.astype(np.int16)
     np.copyto(index, paints.sides + lines.left.astype(np.intp), where=seen.side)
     np.copyto(index, paints.nothing, where=seen.nothing)
-    colors = paints.table.take(index[::-1], mode="clip")
-    return colors.view(np.uint8).reshape(*index.shape, 4)
+    return paints.table.take(index, mode="clip")
 
 
 def _between(field: Floats, seen: _Seen) -> Floats:
@@ -228,20 +266,21 @@ def _light(grid: Floats, camera: Camera) -> Floats:
     return np.clip(light, 0, 1, out=light)
 
 
-def _numbers(levels: Array) -> Floats:
-    """For each step of height its place among levels (n,): 0, 1, 2 … at these, straight in between, half a one beyond."""
-    if not len(levels):
+@lru_cache(maxsize=8)
+def _numbers(levels: tuple[float, ...]) -> Floats:
+    """For each step of height its place among levels (n,): 0, 1, 2 … at these, half a one more beyond."""
+    if not levels:
         return np.full(STEPS, HALF)
     gaps = np.diff(levels) if len(levels) > 1 else np.array([1.0])
-    knots = np.concatenate([[levels[0] - 0.5 * gaps[0]], levels, [levels[-1] + 0.5 * gaps[-1]]])
+    knots = [levels[0] - 0.5 * gaps[0], *levels, levels[-1] + 0.5 * gaps[-1]]
     places = np.concatenate([[-0.5], np.arange(len(levels)), [len(levels) - 0.5]])
-    return np.interp(np.linspace(0, 1, STEPS), knots, places).astype(np.float32)
+    return np.asarray(np.interp(np.linspace(0, 1, STEPS), knots, places), dtype=np.float32)
 
 
 def _contours(places: Floats) -> Floats:
     """How much of each pixel a contour covers (height, width), where heights have places among the levels.
 
-    A contour is one pixel wide wherever it runs: how far it is away, in pixels, is how many levels, over levels a pixel.
+    A contour is one pixel wide wherever it runs: its distance in pixels is that in levels, over levels a pixel.
     """
     steep, down = np.zeros_like(places), np.zeros_like(places)
     np.subtract(places[:, 2:], places[:, :-2], out=steep[:, 1:-1])

@@ -10,7 +10,7 @@ from ....surface.points import Array
 from ..camera import Camera
 from .grids import Floats, Mask
 
-SAMPLES = 0.75  # On each line of sight, for each row of pixels.
+SAMPLES = 0.65  # On each line of sight, for each row of pixels.
 
 Index = npt.NDArray[np.intp]
 
@@ -115,7 +115,7 @@ def _cells(shares: Array, nodes: int) -> tuple[Index, Floats]:
 
 
 def _crossing(start: Array, slope: float, reach: float) -> tuple[Array, Array]:
-    """From and to which ways the lines start + slope · way (n,) are within ±reach; from beyond to, if they never are."""
+    """From and to where the lines start + slope · way (n,) are within ±reach; from beyond to, if nowhere."""
     if slope == 0:
         never = np.where(np.abs(start) <= reach, -np.inf, np.inf)
         return never, -never

@@ -39,12 +39,13 @@ def land(problem: Problem, window: Window, width: int, height: int) -> Land:
     size = math.sqrt(window.width * window.height)
     camera = Camera(window, width, height, YAW, TILT, RISE * size, FOOT * size)
     camera = replace(camera, window=filling(camera))
-    heights = heights_of(losses(problem, camera.grid(GRID)))
+    passes = tuple(saddle.value for saddle in problem.saddles)
+    heights = heights_of(losses(problem, camera.grid(GRID)), passes)
     for _ in range(2):  # How high it may stand depends on how much is shown, and that on how high it stands.
         stands = heights.of(losses(problem, camera.grid(GRID)))
         camera = replace(camera, window=window, rise=min(RISE * size, _clear_rise(camera, stands)))
         camera = replace(camera, window=filling(camera))
-        heights = heights_of(losses(problem, camera.grid(GRID)))
+        heights = heights_of(losses(problem, camera.grid(GRID)), passes)
     return Land(camera, heights, contour_heights(heights, problem.minima, problem.saddles))
 
 

@@ -1,0 +1,111 @@
+"""A marble as a ball: how it has turned on its way, and how it looks."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from ....surface.points import Array
+from ...style.color import Color
+from ..camera import Camera
+
+LIGHT = (-0.45, 0.56, 0.695)  # Where light comes from, of length 1: to the right and up on the screen, and to the eye.
+DIM, LIT = 0.52, 0.62  # How bright the ball is without light, and how much the light adds.
+SHINE, GLOSS = 0.85, 28  # How white its highlight is, and how small.
+RIM = 0.30  # How much darker it is at the rim.
+BAND, RIBBON, CAP = 0.20, 0.10, 0.90  # Half-widths of a broad and of a narrow great circle, and where a cap begins.
+PALE = 0.80  # How far the pattern goes towards white.
+SHADOW = 0.42  # How dark the shadow is in the middle,
+WIDE = 1.35  # and how wide, in radii.
+
+Pixels = npt.NDArray[np.uint8]
+
+
+def roll(turned: Array, step: Array, radius: float) -> Array:
+    """How a ball is turned (3, 3) that was turned so before, once it has rolled a step (3,) without slipping.
+
+    The step is along the plane's axes and up, in the unit of the radius. The ball turns about the level line across it,
+    by as much as makes an arc of the step's length; straight up or down, where there is no such line, not at all.
+    """
+    level, length = math.hypot(step[0], step[1]), math.hypot(*step)
+    if level == 0:
+        return turned
+    x, y = -step[1] / level, step[0] / level  # Up × step.
+    cosine, sine = math.cos(length / radius), math.sin(length / radius)
+    rest = 1 - cosine
+    turn = np.array(
+        [
+            [cosine + x * x * rest, x * y * rest, y * sine],
+            [x * y * rest, cosine + y * y * rest, -x * sine],
+            [-y * sine, x * sine, cosine],
+        ]
+    )
+    return np.asarray((turn[:, :, None] * turned[None]).sum(axis=1))
+
+
+def rolled(way: Array, radius: float) -> Array:
+    """How a ball is turned at each point of its way (n, 3), from the first on, at which it is not: (n, 3, 3).
+
+    The way is along the plane's axes and up, in the unit of the radius.
+    """
+    turns = [np.eye(3)]
+    for step in np.diff(way, axis=0):
+        turns.append(roll(turns[-1], step, radius))
+    return np.stack(turns[: max(len(way), 1)])
+
+
+def ball(radius: float, color: Color, camera: Camera, turned: Array) -> Pixels:
+    """A ball that is turned so (3, 3), as the camera sees it: red, green, blue and opacity (size, size, 4).
+
+    The picture's middle is the ball's, and its uppermost row comes first. The ball has a broad and a narrow band across
+    each other and two caps, so that one sees it roll whichever way it does.
+    """
+    right, up, distance, cover = _disc(radius)
+    front = np.sqrt(np.clip(1 - distance**2, 0, 1))
+    pattern = _pattern(_own(right, up, front, camera, turned), 0.7 / radius)
+    light = np.clip(LIGHT[0] * right + LIGHT[1] * up + LIGHT[2] * front, 0, 1)
+    toward = 2 * light * front - LIGHT[2]  # The mirrored light's part to the eye.
+    shine = SHINE * np.clip(toward, 0, 1) ** GLOSS
+    shade = (DIM + LIT * light) * (1 - RIM * np.clip(distance, 0, 1) ** 4)
+    base = np.array(color) + (255 - np.array(color, dtype=float)) * (PALE * pattern[..., None])
+    lit = np.clip(base * shade[..., None], 0, 255)
+    lit += (255 - lit) * shine[..., None]
+    return np.rint(np.concatenate([lit, 255 * cover[..., None]], axis=-1)).astype(np.uint8)
+
+
+def shadow(radius: float, camera: Camera) -> Pixels:
+    """The shadow of a ball on level land: black, and opacity (rows, columns, 4); its middle is where they touch."""
+    wide = WIDE * radius
+    lower = max(camera.turn.tilt_cosine, 0.2)
+    reach, tall = math.ceil(wide) + 1, math.ceil(wide * lower) + 1
+    x, y = np.arange(-reach, reach + 1) / wide, np.arange(-tall, tall + 1) / (wide * lower)
+    opacity = SHADOW * np.clip(1 - np.hypot(x[None], y[:, None]), 0, 1) ** 0.8
+    picture = np.zeros((*opacity.shape, 4))
+    picture[..., 3] = 255 * opacity
+    return np.rint(picture).astype(np.uint8)
+
+
+def _disc(radius: float) -> tuple[Array, Array, Array, Array]:
+    """For each pixel: how far right and up of the middle, how far at all, in radii, and how much of it is in the disc."""
+    reach = math.ceil(radius + 0.5)
+    places = np.arange(-reach, reach + 1) / radius
+    right, up = np.meshgrid(places, -places)
+    distance = np.hypot(right, up)
+    return right, up, distance, np.clip(radius * (1 - distance) + 0.5, 0, 1)
+
+
+def _own(right: Array, up: Array, front: Array, camera: Camera, turned: Array) -> tuple[Array, Array, Array]:
+    """The ball's own axes' parts of directions that are given on the screen and towards the eye."""
+    turn = camera.turn
+    away, above = turn.tilt_cosine * up - turn.tilt_sine * front, turn.tilt_sine * up + turn.tilt_cosine * front
+    x = turn.yaw_cosine * right - turn.yaw_sine * away
+    y = turn.yaw_sine * right + turn.yaw_cosine * away
+    one, two, three = (turned[0, axis] * x + turned[1, axis] * y + turned[2, axis] * above for axis in range(3))
+    return one, two, three
+
+
+def _pattern(own: tuple[Array, Array, Array], soft: float) -> Array:
+    """How much of the pattern is there, with edges that are so soft."""
+    x, y, z = (np.abs(part) for part in own)
+    broad, narrow, cap = BAND - x, RIBBON - y, y - CAP
+    return np.clip(0.5 + np.maximum(np.maximum(broad, cap), np.minimum(narrow, 1 - z)) / (2 * soft), 0, 1)
