@@ -13,7 +13,7 @@ LIGHT = (-0.45, 0.56, 0.695)  # Where light comes from, of length 1: to the righ
 DIM, LIT = 0.52, 0.62  # How bright the ball is without light, and how much the light adds.
 SHINE, GLOSS = 0.85, 28  # How white its highlight is, and how small.
 RIM = 0.30  # How much darker it is at the rim.
-BAND, RIBBON, CAP = 0.20, 0.10, 0.90  # Half-widths of a broad and of a narrow great circle, and where a cap begins.
+BROAD, NARROW = 0.20, 0.10  # Half-widths of two bands around the ball, across each other, in radii.
 PALE = 0.80  # How far the pattern goes towards white.
 SHADOW = 0.42  # How dark the shadow is in the middle,
 WIDE = 1.35  # and how wide, in radii.
@@ -58,7 +58,7 @@ def ball(radius: float, color: Color, camera: Camera, turned: Array) -> Pixels:
     """A ball that is turned so (3, 3), as the camera sees it: red, green, blue and opacity (size, size, 4).
 
     The picture's middle is the ball's, and its uppermost row comes first. The ball has a broad and a narrow band across
-    each other and two caps, so that one sees it roll whichever way it does.
+    each other, so that one sees it roll whichever way it does.
     """
     right, up, distance, cover = _disc(radius)
     front = np.sqrt(np.clip(1 - distance**2, 0, 1))
@@ -70,7 +70,7 @@ def ball(radius: float, color: Color, camera: Camera, turned: Array) -> Pixels:
     base = np.array(color) + (255 - np.array(color, dtype=float)) * (PALE * pattern[..., None])
     lit = np.clip(base * shade[..., None], 0, 255)
     lit += (255 - lit) * shine[..., None]
-    return np.rint(np.concatenate([lit, 255 * cover[..., None]], axis=-1)).astype(np.uint8)
+    return np.asarray(np.rint(np.concatenate([lit, 255 * cover[..., None]], axis=-1)), dtype=np.uint8)
 
 
 def shadow(radius: float, camera: Camera) -> Pixels:
@@ -82,11 +82,11 @@ def shadow(radius: float, camera: Camera) -> Pixels:
     opacity = SHADOW * np.clip(1 - np.hypot(x[None], y[:, None]), 0, 1) ** 0.8
     picture = np.zeros((*opacity.shape, 4))
     picture[..., 3] = 255 * opacity
-    return np.rint(picture).astype(np.uint8)
+    return np.asarray(np.rint(picture), dtype=np.uint8)
 
 
 def _disc(radius: float) -> tuple[Array, Array, Array, Array]:
-    """For each pixel: how far right and up of the middle, how far at all, in radii, and how much of it is in the disc."""
+    """Of each pixel: how far right and up of the middle, how far at all, in radii, and its share in the disc."""
     reach = math.ceil(radius + 0.5)
     places = np.arange(-reach, reach + 1) / radius
     right, up = np.meshgrid(places, -places)
@@ -106,6 +106,5 @@ def _own(right: Array, up: Array, front: Array, camera: Camera, turned: Array) -
 
 def _pattern(own: tuple[Array, Array, Array], soft: float) -> Array:
     """How much of the pattern is there, with edges that are so soft."""
-    x, y, z = (np.abs(part) for part in own)
-    broad, narrow, cap = BAND - x, RIBBON - y, y - CAP
-    return np.clip(0.5 + np.maximum(np.maximum(broad, cap), np.minimum(narrow, 1 - z)) / (2 * soft), 0, 1)
+    inside = np.maximum(BROAD - np.abs(own[0]), NARROW - np.abs(own[1]))
+    return np.asarray(np.clip(0.5 + inside / (2 * soft), 0, 1))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from ....surface.points import Array
 from ..camera import Camera
-from .grids import Floats, Mask, filled, fine_enough, slopes
+from .grids import Floats, Mask, filled, fine_enough, slopes, softened
 from .outline import Parts, smooth_edge, smooth_ridges, smooth_sides
 from .paints import LINES, SHADES, TINTS, Paints
 from .sightlines import Index, Sightlines, sightlines
@@ -167,8 +167,8 @@ def _shown(
 ) -> tuple[Pixels, Floats]:
     """The colours of all pixels (height, width, 4), and how far away lies what they show, the uppermost row first.
 
-    Band by band, since small arrays stay in the processor's cache and need no new memory; each with a row more on either
-    side, as contours are told by their neighbours.
+    Band by band, since small arrays stay in the processor's cache and need no new memory; each with a row more on
+    either side, as contours are told by their neighbours.
     """
     height, width = lines.camera.height, lines.camera.width
     first = _counts(highest, height)
@@ -263,7 +263,7 @@ def _light(grid: Floats, camera: Camera) -> Floats:
     along += up
     along += np.float32(1)
     light /= np.sqrt(along, out=along)
-    return np.clip(light, 0, 1, out=light)
+    return softened(np.clip(light, 0, 1, out=light))
 
 
 @lru_cache(maxsize=8)

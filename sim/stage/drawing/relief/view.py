@@ -14,11 +14,11 @@ from ..camera import MARGIN, Camera
 from ..contours import GRID, losses
 from .heights import SPARE, Heights, heights_of
 
-YAW, TILT = -16.0, 48.0  # Degrees.
-RISE = 0.44  # How high a height of 1 stands, at most, over the geometric mean of the window's sides;
+YAW, TILT = -16.0, 44.0  # Degrees.
+RISE = 0.43  # How high a height of 1 stands, at most, over the geometric mean of the window's sides;
 FOOT = 0.05  # and how far the block reaches down below a height of 0.
 SEEN = 0.995  # The share of the land that is not to fall away from the eye more steeply than this looks down.
-WIDEST = 1.7  # How much longer a side of the block may be than the window's.
+WIDEST = 1.4  # How much longer a side of the block may be than the window's.
 LEVELS = 15  # Contours at equal steps of height;
 CROWDED = 0.025  # those that are nearer than this to one through a pass make way for it.
 
@@ -58,7 +58,7 @@ def contour_heights(
     for level in np.unique(heights.of(np.array(above))).tolist():
         if level - (passes[-1] if passes else -1.0) > CROWDED:
             passes.append(level)
-    steps = np.linspace(SPARE, 1 - SPARE, LEVELS).tolist()
+    steps = np.linspace(SPARE, 1 - SPARE, LEVELS + 2)[1:-1].tolist()
     return tuple(sorted(passes + [step for step in steps if all(abs(step - each) > CROWDED for each in passes)]))
 
 
