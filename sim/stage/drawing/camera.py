@@ -16,6 +16,17 @@ MARGIN = 0.02  # Of the panel's shorter side, left free all around a block that 
 DIGITS = 12  # Of sines and cosines: the last ones may differ from computer to computer.
 
 
+class Pose(NamedTuple):
+    """How a camera stands, in degrees: how far the ground is turned clockwise, and how far it looks aslant."""
+
+    yaw: float = 0.0
+    tilt: float = 0.0
+
+
+FLAT = Pose()
+"""Straight down: a map."""
+
+
 class Turn(NamedTuple):
     """Sines and cosines of a camera's two angles."""
 
@@ -157,9 +168,13 @@ class Camera:
         rows, columns = shape
         return places * (self.width / (columns - 1), -self.height / (rows - 1)) + (0, self.height)
 
+    def screen(self) -> Array:
+        """All pixels (height, width, 2), the uppermost row first."""
+        return pair(*np.meshgrid(np.arange(float(self.width)), np.arange(float(self.height))))
+
     def pixels(self) -> Array:
         """The points at all pixels (height, width, 2) at a height of 0, the uppermost row first."""
-        return self.unproject(pair(*np.meshgrid(np.arange(float(self.width)), np.arange(float(self.height)))))
+        return self.unproject(self.screen())
 
     def at_pixels(self, grid: Array) -> Array:
         """A map's grid (rows, columns) at all pixels (height, width), along straight lines between nodes."""

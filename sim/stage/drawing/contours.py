@@ -9,6 +9,7 @@ import numpy as np
 from ...descent.problem import Problem
 from ...surface.critical.point import CriticalPoint
 from ...surface.points import Array
+from ...surface.protocol import Window
 from ..style.kept import kept
 from .camera import Camera
 
@@ -95,12 +96,13 @@ def few_levels(problem: Problem, camera: Camera) -> tuple[float, ...]:
     return tuple(levels[:: max(1, round(len(levels) / FEW))].tolist())
 
 
-def contour_lines(heights: Array, camera: Camera, levels: Iterable[float]) -> list[Array]:
-    """Lines (n, 2) in pixels from the map's corner; the heights (rows, columns) have row 0 at the bottom."""
+def contour_lines(heights: Array, view: Window, levels: Iterable[float]) -> list[Array]:
+    """Lines (n, 2) of the plane; the heights (rows, columns) are those at a grid over the view, row 0 at its bottom."""
     finite = np.isfinite(heights)
     if not finite.any():
         return []
     generator = contourpy.contour_generator(z=np.where(finite, heights, np.nan), line_type=contourpy.LineType.Separate)
     lines = [np.asarray(line) for level in levels for line in generator.lines(level)]
     rows, columns = heights.shape
-    return [camera.on_grid(line, (rows, columns)) for line in lines if len(line) > 1]
+    corner, step = (view.x0, view.y0), (view.width / (columns - 1), view.height / (rows - 1))
+    return [line * step + corner for line in lines if len(line) > 1]

@@ -19,6 +19,7 @@ from ..drawing.camera import Camera
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import USUAL
 from ..drawing.screen import Screen, image
+from ..picture.site import Map
 from ..picture.terrain import draw_marks, terrain
 from ..picture.views.basins import tint
 from ..style import text
@@ -109,7 +110,7 @@ def _draw_map(canvas: Canvas, problem: Problem, found: BasinMap, camera: Camera,
     """The map with its contours, each basin in its colour, and the critical points above."""
     canvas.backdrop(terrain(problem, camera, theme, stroke), (0, 0))
     canvas.image(colored(found, camera, _palette(len(problem.minima), theme)), (0, 0))
-    draw_marks(canvas, problem, camera, theme, stroke)
+    draw_marks(canvas, problem, Map(camera), theme, stroke)
 
 
 def rule_line(rule: Rule[Any] | None, theme: Theme) -> str:

@@ -22,6 +22,7 @@ from ..drawing.vector import Vector
 from ..picture.panel import Panel
 from ..picture.picture import draw, moment
 from ..picture.setting import Setting, setting
+from ..picture.site import camera_on, site_of
 from ..picture.trail import Trail, fading
 from ..session.session import Session, begin, carried_by
 from ..session.session import race as race_of
@@ -177,7 +178,7 @@ class Still(Setting):
     def camera(self) -> Camera:
         """What all maps show."""
         area = self.places.panels[0].map
-        return Camera(self.focus or self.scene.window, area.width, area.height)
+        return camera_on(self.scene.problem(), self.focus or self.scene.window, area.size, self.pose)
 
 
 def _theme(name: str, language: str, background: Color | None) -> Theme:
@@ -243,8 +244,8 @@ def _draw_lane(
     em = max(1, round(scale * usual.em))
     place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, False), scale, em)
     stroke = stroke_of(em)
-    camera = Camera(session.focus or scene.window, place.map.width, place.map.height)
-    trail = Trail(race.tracks[lane], camera, fading(theme.lane(lane), theme.high), stroke)
+    camera = camera_on(race.problem, session.focus or scene.window, place.map.size, session.pose)
+    trail = Trail(race.tracks[lane], site_of(race.problem, camera, theme), fading(theme.lane(lane), theme.high), stroke)
     name = scene.texts(session.language).lanes[lane]
     panel = Panel(place, em, theme, race, lane, name, unlike(scene)[lane], camera, trail)
     canvas.rect((0, 0, *canvas.size), theme.background)

@@ -10,7 +10,6 @@ from ...study.maps.swarm import Cloud
 from ...study.statistics.intervals import wilson
 from ...surface.basins import Labels
 from ...surface.points import Array
-from ..drawing.camera import Camera
 from ..drawing.canvas import Canvas
 from ..drawing.screen import image
 from ..style import text
@@ -18,6 +17,7 @@ from ..style.color import Color, mix
 from ..style.numbers import percent
 from ..style.style import hairline
 from ..style.theme import Theme
+from .site import Site
 from .views.basins import tint
 
 FEW = 1_000  # Marbles up to which each has a round dot; of more, cells of the map are filled.
@@ -32,13 +32,13 @@ TIGHT, ROOMY = 1.0, 6.0  # and how much room is left for none, and from where fo
 
 
 def draw_cloud(
-    canvas: Canvas, area: pygame.Rect, camera: Camera, cloud: Cloud, color: Color, theme: Theme, stroke: float
+    canvas: Canvas, area: pygame.Rect, site: Site, cloud: Cloud, color: Color, theme: Theme, stroke: float
 ) -> None:
     """Draw the marbles on the map that fills that area of the canvas, which is expected to be clipped to it."""
     few = cloud.size <= FEW
     cell = 1 if few else max(1, round(CELL * stroke))
     margin = round(4 * stroke) if few else 0
-    across, down, counts = places(camera, cloud.theta, cell, margin)
+    across, down, counts = places(site, cloud.theta, cell, margin)
     tones = np.searchsorted(CROWDED, counts * cloud.each, side="right")
     colors = [mix(color, theme.mark, share) for share in DEPTH]
     if few:
@@ -47,14 +47,15 @@ def draw_cloud(
         _draw_cells(canvas, area, (across, down, tones), colors, cell)
 
 
-def places(camera: Camera, theta: Array, cell: int, margin: int = 0) -> tuple[Labels, Labels, Labels]:
+def places(site: Site, theta: Array, cell: int, margin: int = 0) -> tuple[Labels, Labels, Labels]:
     """The cells of the map in which there are marbles, columns (n,) and rows (n,), and how many are in each (n,).
 
     A cell is so many pixels wide and high; so many cells around the map count as well.
     """
+    camera = site.camera
     columns, rows = -(-camera.width // cell) + 2 * margin, -(-camera.height // cell) + 2 * margin
-    x, y = camera.project(theta).T / cell + margin
-    seen = (x >= 0) & (x < columns) & (y >= 0) & (y < rows)
+    x, y = site.project(theta).T / cell + margin
+    seen = (x >= 0) & (x < columns) & (y >= 0) & (y < rows) & ~site.hidden(theta)
     every = y[seen].astype(np.intp) * columns + x[seen].astype(np.intp)
     if len(every) <= FEW:
         cells, counts = np.unique(every, return_counts=True)

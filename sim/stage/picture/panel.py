@@ -21,6 +21,7 @@ from ..style.numbers import evidence, number, settings, way
 from ..style.style import hairline, stroke_of
 from ..style.theme import Theme
 from .cloud import draw_cloud, draw_shares
+from .site import Site, site_of
 from .trail import Trail
 from .views import Layer, Look, draw_views, ground
 
@@ -65,6 +66,11 @@ class Panel:
         """The lane's colour."""
         return self.theme.lane(self.index)
 
+    @property
+    def site(self) -> Site:
+        """The land of the training loss."""
+        return site_of(self.race.problem, self.camera, self.theme)
+
     def draw(
         self,
         canvas: Canvas,
@@ -99,7 +105,7 @@ class Panel:
     def look(self, update: int, views: frozenset[str]) -> Look:
         """What the views are given after `update` updates."""
         moment, place = min(update, self.track.updates), self.place
-        return Look(self.race, self.index, moment, self.camera, place.map, place.strip, self.theme, self.em, views)
+        return Look(self.race, self.index, moment, self.site, place.map, place.strip, self.theme, self.em, views)
 
     def draw_frame(self, canvas: Canvas) -> None:
         """Draw what does not change from moment to moment."""
@@ -135,12 +141,12 @@ class Panel:
             else:
                 canvas.backdrop(map_, area.topleft)
                 draw_views(canvas, look, Layer.UNDER)
-                draw_cloud(canvas, area, self.camera, cloud, self.color, self.theme, stroke)
+                draw_cloud(canvas, area, look.site, cloud, self.color, self.theme, stroke)
                 center = look.pixel(look.theta)
             draw_views(canvas, look, Layer.OVER)
             if area.inflate(self.em, self.em).collidepoint(center):
                 if cloud is None and "momentum" not in look.views:  # Which has the same arrows, put together.
-                    self._draw_arrows(canvas, look.pixel(look.theta), moment, stroke)
+                    self._draw_arrows(canvas, look.site, look.pixel(look.theta), moment, stroke)
                 with canvas.part("marble"):
                     draw_marble(canvas, center, self.color, self.theme.halo, stroke)
             else:
@@ -153,7 +159,7 @@ class Panel:
             with canvas.clip(place):
                 draw_views(canvas, look, Layer.STRIP)
 
-    def _draw_arrows(self, canvas: Canvas, center: tuple[float, float], moment: int, stroke: float) -> None:
+    def _draw_arrows(self, canvas: Canvas, site: Site, center: tuple[float, float], moment: int, stroke: float) -> None:
         """The last movement, and the step −η∇L_B that the coming batch asks for, enlarged alike."""
         track, theme = self.track, self.theme
         vectors = np.zeros((2, 2))
@@ -162,7 +168,7 @@ class Panel:
         with np.errstate(all="ignore"):
             if moment < track.updates:
                 vectors[1] = -track.lane.rule.learning_rate * track.gradient[moment]
-            shown = self.camera.vector(vectors).tolist()
+            shown = site.vector(vectors, track.theta[moment]).tolist()
         longest = max(math.hypot(*shown[0]), math.hypot(*shown[1]), 1e-300)
         scale = min(ARROW_SCALE, LONGEST_ARROW * self.place.map.height / longest)
         for (dx, dy), color in zip(shown, (mix(self.color, theme.mark, 0.25), theme.mark), strict=True):

@@ -24,6 +24,7 @@ from .chart import Axes, Chart, axes
 from .help import draw_help, label_of
 from .panel import Panel
 from .setting import Setting, setting
+from .site import site_of
 from .timeline import draw_timeline
 from .tooltip import Look, Stage, draw_pointed, tip_at
 from .trail import Trail, fading
@@ -193,7 +194,7 @@ def _panels(here: Setting, race: Race) -> tuple[Panel, ...]:
     names, marked = here.scene.texts(here.language).lanes, unlike(here.scene)
     panels = []
     for index, (track, place) in enumerate(zip(race.tracks, places.panels, strict=True)):
-        trail = Trail(track, camera, fading(theme.lane(index), theme.high), places.stroke)
+        trail = Trail(track, site_of(race.problem, camera, theme), fading(theme.lane(index), theme.high), places.stroke)
         panels.append(Panel(place, places.em, theme, race, index, names[index], marked[index], camera, trail))
     return tuple(panels)
 

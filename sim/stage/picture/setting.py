@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from ...scene import Scene
 from ...surface.protocol import Window
-from ..drawing.camera import Camera
+from ..drawing.camera import Camera, Pose
 from ..drawing.layout import Layout, layout
 from ..session.session import Session
 from ..style.theme import Theme, load_theme
+from .site import camera_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Setting:
     presenter: bool
     swarm: bool
     focus: Window | None
+    pose: Pose
 
     @property
     def frame(self) -> tuple[object, ...]:
@@ -43,7 +45,7 @@ class Setting:
     def camera(self) -> Camera:
         """What all maps show: they are equally large and look the same way."""
         area = self.places.panels[0].map
-        return Camera(self.focus or self.scene.window, area.width, area.height)
+        return camera_on(self.scene.problem(), self.focus or self.scene.window, area.size, self.pose)
 
 
 def setting(session: Session, size: tuple[int, int]) -> Setting:
@@ -58,4 +60,5 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
         presenter=session.presenter,
         swarm=bool(session.swarm),
         focus=session.focus,
+        pose=session.pose,
     )

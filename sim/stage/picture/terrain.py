@@ -14,6 +14,7 @@ from ..drawing.screen import image
 from ..style import text
 from ..style.color import mix
 from ..style.theme import Theme
+from .site import Block, Map, Site, site_of
 
 MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.
 MANY_MARKS = 40  # Where there are more critical points than this,
@@ -29,36 +30,56 @@ def terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> Ba
 
 
 def draw_terrain(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme, stroke: float) -> None:
-    """Draw the map all over the canvas."""
+    """Draw the map all over the canvas, or the block of land."""
+    site = site_of(problem, camera, theme)
+    if isinstance(site, Block):
+        draw_block(canvas, problem, site, theme, stroke)
+    else:
+        _draw_map(canvas, problem, Map(camera), theme, stroke)
+
+
+def draw_block(canvas: Canvas, problem: Problem, site: Block, theme: Theme, stroke: float) -> None:
+    """Draw land aslant, all over the canvas, with the critical points of the training loss."""
+    pixels = site.relief.pixels
+    canvas.image(pygame.image.frombuffer(pixels.tobytes(), pixels.shape[1::-1], "RGBX"), (0, 0))
+    with canvas.part("critical points"):
+        draw_marks(canvas, problem, site, theme, stroke)
+
+
+def _draw_map(canvas: Canvas, problem: Problem, site: Map, theme: Theme, stroke: float) -> None:
+    camera = site.camera
     levels = map_levels(problem, camera)
     fine = _pixel_losses(problem, camera)
     canvas.image(_tints(fine, levels, theme), (0, 0))
     heights = loss_grid(problem, camera)
-    drawn = contour_lines(heights, camera, levels)
+    drawn = contour_lines(heights, camera.view, levels)
     for minimum in problem.minima:
-        center = camera.project(np.array(minimum.position))
-        around = contour_lines(heights, camera, rings(problem, minimum, levels))
-        drawn += [line for line in around if encloses(line, center)]
+        around = contour_lines(heights, camera.view, rings(problem, minimum, levels))
+        drawn += [line for line in around if encloses(line, np.array(minimum.position))]
     width = max(1, round(stroke))
     with canvas.part("contours"):
-        for line in drawn:
+        for line in map(site.project, drawn):
             if width == 1:
                 canvas.curve(line.tolist(), theme.contour)
             else:
                 canvas.line(line.tolist(), theme.contour, width)
     _draw_blank(canvas, np.isnan(fine), theme, stroke)
     with canvas.part("critical points"):
-        draw_marks(canvas, problem, camera, theme, stroke)
+        draw_marks(canvas, problem, site, theme, stroke)
 
 
-def draw_marks(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme, stroke: float) -> None:
+def draw_marks(canvas: Canvas, problem: Problem, site: Site, theme: Theme, stroke: float) -> None:
     """The critical points of the training loss, and the numbers of its minima."""
     size = stroke if len(problem.critical) <= MANY_MARKS else SMALL_MARK * stroke
-    for point in problem.critical:
-        draw_mark(canvas, camera, point, theme, size)
+    places = np.array([point.position for point in problem.critical]).reshape(-1, 2)
+    shown = [point for point, hidden in zip(problem.critical, site.hidden(places), strict=True) if not hidden]
+    for point in shown:
+        draw_mark(canvas, site, point, theme, size)
     if len(problem.minima) <= MOST_LABELS:
         for number, minimum in enumerate(problem.minima, start=1):
-            x, y = camera.project(np.array(minimum.position)).tolist()
+            if minimum not in shown:
+                continue
+            x, y = site.project(np.array(minimum.position)).tolist()
             height = round(12 * stroke)
             _, tall = text.label_size(str(number), height, bold=True)
             canvas.label(str(number), (x + 7 * stroke, y - tall), height, theme.mark, theme.halo, bold=True)
@@ -101,12 +122,13 @@ def _draw_blank(canvas: Canvas, blank: Mask, theme: Theme, stroke: float) -> Non
     canvas.image(image(np.concatenate([colors, 255 * mask[..., None]], axis=-1).astype(np.uint8)), (0, 0))
 
 
-def draw_mark(canvas: Canvas, camera: Camera, point: CriticalPoint, theme: Theme, stroke: float) -> None:
+def draw_mark(canvas: Canvas, site: Site, point: CriticalPoint, theme: Theme, stroke: float) -> None:
     """A critical point: a ring for a minimum, a cross for a saddle, a triangle for a maximum, else a dot.
 
     The cross lies along the saddle's eigenvectors, its longer bar along the way down.
     """
-    x, y = camera.project(np.array(point.position)).tolist()
+    place = np.array(point.position)
+    x, y = site.project(place).tolist()
     radius, width = 5 * stroke, max(1, round(1.6 * stroke))
     rim = width + 2 * max(1, round(stroke))
     for color, thick in ((theme.halo, rim), (theme.mark, width)):
@@ -115,7 +137,8 @@ def draw_mark(canvas: Canvas, camera: Camera, point: CriticalPoint, theme: Theme
                 canvas.ring((x, y), radius + 0.5 * thick, color, thick)
             case Kind.SADDLE:
                 for (vx, vy), length in zip(point.eigenvectors, (1.7 * radius, 0.9 * radius), strict=True):
-                    dx, dy = (length * camera.direction(np.array((vx, vy)))).tolist()
+                    along = site.vector(np.array((vx, vy)), place)
+                    dx, dy = (length * along / np.hypot(*along)).tolist()
                     canvas.line(((x - dx, y - dy), (x + dx, y + dy)), color, thick)
             case Kind.MAXIMUM:
                 corners = [

@@ -3,6 +3,7 @@
 It stays inside the map that it is about, unless that is too small for it.
 """
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,6 +28,7 @@ from ..style.theme import Theme
 from ..style.wrapping import wrapped
 from .chart import Chart, time_at
 from .cloud import parts
+from .site import Site, nearest, site_of
 from .timeline import describe, marks, marks_near, tick_at
 from .transport import Knob, knob_at
 
@@ -175,23 +177,24 @@ def name_of_point(problem: Problem, point: CriticalPoint, theme: Theme) -> str:
             return theme.say("degenerate critical point {number}", number=place)
 
 
-def critical_near(problem: Problem, camera: Camera, pixel: tuple[float, float], reach: float) -> CriticalPoint | None:
+def critical_near(problem: Problem, site: Site, pixel: tuple[float, float], reach: float) -> CriticalPoint | None:
     """The critical point that stands within so many pixels of a pixel of the map, if one does."""
     if not problem.critical:
         return None
-    positions = camera.project(np.array([point.position for point in problem.critical]))
-    gaps = norm(positions - np.array(pixel, dtype=np.float64))
-    nearest = int(np.argmin(gaps))
-    return problem.critical[nearest] if gaps[nearest] <= reach else None
+    places = np.array([point.position for point in problem.critical])
+    found, gap = nearest(site, places, np.array(pixel, dtype=np.float64))
+    return problem.critical[found] if gap <= reach else None
 
 
-def map_tip(problem: Problem, camera: Camera, area: Rect, pixel: tuple[int, int], look: Look) -> Tip:
+def map_tip(problem: Problem, site: Site, area: Rect, pixel: tuple[int, int], look: Look) -> Tip | None:
     """What a map has under the pointer."""
     theme, places = look.theme, look.places
     local = (pixel[0] - area.left, pixel[1] - area.top)
-    x, y = camera.unproject(np.array(local, dtype=np.float64)).tolist()
+    x, y = site.under(np.array(local, dtype=np.float64)).tolist()
+    if math.isnan(x):
+        return None
     here = reading(problem, x, y)
-    point = critical_near(problem, camera, local, CLOSE * max(1.0, places.stroke))
+    point = critical_near(problem, site, local, CLOSE * max(1.0, places.stroke))
     small = area.height < SMALL_MAP * places.em
     rows = _numbers(here, small)
     place = kind_of_place(problem, here.curvatures, theme)
@@ -311,7 +314,7 @@ def panel_tip(stage: Stage, lane: int, pixel: tuple[int, int], look: Look) -> Ti
     """What there is to tell of a place in a lane's panel."""
     place, tip = look.places.panels[lane], None
     if place.map.collidepoint(pixel):
-        tip = map_tip(stage.race.problem, stage.camera, place.map, pixel, look)
+        tip = map_tip(stage.race.problem, site_of(stage.race.problem, stage.camera, look.theme), place.map, pixel, look)
     elif stage.glimpse is not None and place.shares.collidepoint(pixel):
         tip = shares_tip(stage.glimpse.clouds[lane], place.shares, pixel, look)
     elif place.chip.collidepoint(pixel):

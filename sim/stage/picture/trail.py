@@ -7,16 +7,18 @@ full strength, and the cloud of a restless one pales where it has not been latel
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import pygame
 
 from ...descent.track import Track
-from ..drawing.camera import Camera, visible
+from ...surface.points import Array
+from ..drawing.camera import visible
 from ..drawing.canvas import Backdrop, Canvas, Pixel
 from ..drawing.screen import Screen, painted
 from ..style.color import Color, mix
+from .site import Site
 
 TAIL = 420.0  # Length of the fading stretch, in strokes.
 BLOCK = 64  # Points painted together.
@@ -48,14 +50,18 @@ class Stretch(NamedTuple):
 class Trail:
     """One marble's way on one map. Where there are pixels, its older part is painted once, onto a copy of the map."""
 
-    def __init__(self, track: Track, camera: Camera, tones: Tones, stroke: float) -> None:
+    def __init__(self, track: Track, site: Site, tones: Tones, stroke: float, first: int = 0) -> None:
+        """A trail on a site; what came before the update `first` is left out."""
         self._track = track
-        self._camera = camera
+        self._site = site
+        self._first = first
         self._stroke = stroke
         self._tail = TAIL * stroke
         self._tones = tones
         self._lines = [mix(tone, tones[0], 0.35) for tone in tones]  # A little paler than the dots.
-        self._pixels: list[Pixel] = []
+        self._pixels: list[Pixel] = []  # Where it was after each update, from the first on,
+        self._unseen: list[bool] = []  # and whether land stands before that.
+        self._covered: list[bool] = []  # The same of where the way bends.
         self._points: list[Pixel] = []  # Where the way bends, in pixels,
         self._updates: list[int] = []  # after which update,
         self._lengths: list[float] = []  # and how long it was by then.
@@ -70,13 +76,12 @@ class Trail:
             canvas.image(self._ground, corner)
         else:
             canvas.backdrop(map_, corner)
-            self._line(canvas, self._points[: stretch.start + 1], (), corner)
+            self._line(canvas, slice(0, stretch.start + 1), (), corner)
 
     def draw_last(self, canvas: Canvas, corner: Pixel, stretch: Stretch) -> None:
         """Draw the last stretch of the way."""
         start, end, bounds, marble = stretch
-        points = [*self._points[start:end], marble]
-        self._line(canvas, points, [bound - start for bound in bounds], corner)
+        self._line(canvas, slice(start, end), [bound - start for bound in bounds], corner, marble)
 
     def stretch(self, update: int, share: float = 0.0) -> Stretch:
         """The last stretch of the way up to the update, and such a part of the next movement.
@@ -91,20 +96,32 @@ class Trail:
         steps = [full - self._tail * (1 - i / TONES) for i in range(1, TONES)]
         bounds = tuple(bisect_right(self._lengths, step, hi=end) for step in steps)
         start = max(0, bounds[0] - 1)
-        marble = self._pixels[min(update, len(self._pixels) - 1)]
-        if share and update + 1 < len(self._pixels):
-            (x, y), (there, below) = marble, self._pixels[update + 1]
-            marble = x + share * (there - x), y + share * (below - y)
+        here = min(update - self._first, len(self._pixels) - 1)
+        marble = self._pixels[here]
+        if share and here + 1 < len(self._pixels):
+            marble = self._between(update, share)
         return Stretch(start - start % BLOCK, end, bounds, marble)
+
+    def _between(self, update: int, share: float) -> Pixel:
+        """Where the marble is on its way from one update to the next."""
+        start, end = self._track.theta[update : update + 2]
+        (pixel,) = self._seen(start[None] + share * (end - start))
+        return pixel
+
+    def _seen(self, points: Array) -> list[Pixel]:
+        """The pixels of points (n, 2)."""
+        whole = pygame.Rect(0, 0, self._site.camera.width, self._site.camera.height)
+        return [(x, y) for x, y in visible(self._site.project(points), whole).tolist()]
 
     def _follow(self, update: int) -> None:
         """Take in what the track has recorded, once the update is beyond what was taken in before."""
-        first, last = len(self._pixels), self._track.updates + 1
+        first, last = self._first + len(self._pixels), self._track.updates + 1
         if min(update, last - 1) < first:
             return
-        whole = pygame.Rect(0, 0, self._camera.width, self._camera.height)
-        new = visible(self._camera.project(self._track.theta[first:last]), whole)
-        for number, (x, y) in enumerate(new.tolist(), start=first):
+        new = self._track.theta[first:last]
+        unseen = self._site.hidden(new).tolist()
+        self._unseen += unseen
+        for number, ((x, y), covered) in enumerate(zip(self._seen(new), unseen, strict=True), start=first):
             self._pixels.append((x, y))
             if self._points:
                 px, py = self._points[-1]
@@ -115,6 +132,7 @@ class Trail:
             else:
                 self._lengths.append(0.0)
             self._points.append((x, y))
+            self._covered.append(covered)
             self._updates.append(number)
 
     def _paint(self, map_: Backdrop, start: int) -> None:
@@ -125,14 +143,25 @@ class Trail:
             self._ground.blit(painted(map_), (0, 0))
             self._painted = 0
         for block in range(self._painted, start, BLOCK):
-            self._line(Screen(self._ground), self._points[block : block + BLOCK + 1], (), (0, 0))
+            self._line(Screen(self._ground), slice(block, block + BLOCK + 1), (), (0, 0))
         self._painted = start
 
-    def _line(self, canvas: Canvas, points: Sequence[Pixel], bounds: Sequence[int], corner: Pixel) -> None:
-        """Lines from point to point, and a dot on each; the next tone begins at each of the bounds."""
+    def _line(
+        self, canvas: Canvas, part: slice, bounds: Sequence[int], corner: Pixel, marble: Pixel | None = None
+    ) -> None:
+        """Lines from point to point, and a dot on each; the next tone begins at each of the bounds.
+
+        What land stands before is a thin and faint line without dots.
+        """
         width, radius = max(1, round(1.3 * self._stroke)), 2.3 * self._stroke
         dx, dy = corner
+        points, covered = self._points[part], self._covered[part]
+        if marble is not None:
+            points, covered = [*points, marble], [*covered, covered[-1]]
         moved = [(x + dx, y + dy) for x, y in points]
+        if any(covered):
+            self._draw_covered(canvas, moved, covered, width, radius)
+            return
         ends = [min(max(bound, 0), len(moved)) for bound in bounds] + [len(moved)]
         spans = [(tone, span) for tone, span in enumerate(pairwise([0, *ends])) if span[1] > span[0]]
         with canvas.part("trail"):
@@ -141,3 +170,16 @@ class Trail:
                     canvas.line(moved[max(first - 1, 0) : last], self._lines[tone], width)
             for tone, (first, last) in spans:
                 canvas.dots(moved[first:last], radius, self._tones[tone])
+
+    def _draw_covered(
+        self, canvas: Canvas, points: Sequence[Pixel], covered: Sequence[bool], width: int, radius: float
+    ) -> None:
+        """A line of which land stands before some points."""
+        strong, faint = self._lines[-1], self._tones[0]
+        with canvas.part("trail"):
+            first = 0
+            for hides, pieces in groupby(map(any, pairwise(covered))):
+                last = first + len(list(pieces))
+                canvas.line(points[first : last + 1], faint if hides else strong, 1 if hides else width)
+                first = last
+            canvas.dots([point for point, hides in zip(points, covered, strict=True) if not hides], radius, strong)

@@ -18,6 +18,7 @@ from ...scene.reading import Saved
 from ...study.maps.swarm import SIZES, SPREADS
 from ...study.odds.tally import Tally
 from ...surface.protocol import Window
+from ..drawing.camera import FLAT, Pose
 from ..style.theme import THEMES
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
@@ -53,6 +54,10 @@ class Session:
     """Where the marbles of a swarm start, one of SPREADS."""
     focus: Window | None = None
     """The part of the plane that all maps show; None for the scene's window."""
+    pose: Pose = FLAT
+    """How the maps are looked at."""
+    goal: Pose | None = None
+    """The pose that they are turning to, if they are."""
     pointer: tuple[int, int] | None = None
     """Where the mouse rests, in pixels of the picture."""
     lane: int = 0

@@ -15,6 +15,7 @@ from sim.stage.drawing.layout import layout
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.cloud import FEW, Part, draw_cloud, draw_shares, parts, places
 from sim.stage.picture.picture import moment
+from sim.stage.picture.site import Map
 from sim.stage.picture.tooltip import MOST_PARTS, Look, shares_tip
 from sim.stage.session.session import begin, race
 from sim.stage.style.theme import load_theme
@@ -35,7 +36,7 @@ def drawn(told: Cloud, camera: Camera = CAMERA) -> npt.NDArray[np.bool_]:
     target = pygame.Surface((400, 260), depth=32)
     target.fill(THEME.high)
     target.set_clip(AREA)
-    draw_cloud(Screen(target), AREA, camera, told, THEME.lane(1), THEME, 1.0)
+    draw_cloud(Screen(target), AREA, Map(camera), told, THEME.lane(1), THEME, 1.0)
     changed: npt.NDArray[np.bool_] = (pygame.surfarray.array3d(target) != THEME.high).any(axis=-1)
     return changed
 
@@ -69,7 +70,7 @@ def test_where_more_marbles_are_it_is_darker(size: int) -> None:
         theta[:count] = (0.05, 0.05)
         target = pygame.Surface((400, 260), depth=32)
         target.fill(THEME.high)
-        draw_cloud(Screen(target), AREA, CAMERA, cloud(theta), THEME.lane(0), THEME, 1.0)
+        draw_cloud(Screen(target), AREA, Map(CAMERA), cloud(theta), THEME.lane(0), THEME, 1.0)
         return int(pygame.surfarray.array3d(target).sum(axis=-1).min())
 
     assert depth(size) < depth(5) < depth(1) < sum(THEME.high)
@@ -80,7 +81,7 @@ def test_marbles_that_are_all_the_same_are_as_dark_as_so_many(size: int) -> None
     pictures = []
     for told in (cloud(np.zeros((1, 2)), each=size), cloud(np.zeros((size, 2)))):
         target = pygame.Surface((400, 260), depth=32)
-        draw_cloud(Screen(target), AREA, CAMERA, told, THEME.lane(0), THEME, 1.0)
+        draw_cloud(Screen(target), AREA, Map(CAMERA), told, THEME.lane(0), THEME, 1.0)
         pictures.append(pygame.surfarray.array3d(target))
     one, other = pictures
     assert np.array_equal(one, other)
@@ -90,7 +91,7 @@ def test_marbles_that_are_all_the_same_are_as_dark_as_so_many(size: int) -> None
 @pytest.mark.parametrize("cell", [1, 3])
 def test_all_marbles_on_the_map_are_counted(size: int, cell: int) -> None:
     theta = np.random.default_rng(1).normal(0.0, 1.5, (size, 2))
-    across, down, counts = places(CAMERA, theta, cell)
+    across, down, counts = places(Map(CAMERA), theta, cell)
     x, y = CAMERA.project(theta).T
     inside = (x >= 0) & (x < CAMERA.width) & (y >= 0) & (y < CAMERA.height)
     assert inside.sum() <= counts.sum() <= inside.sum() + 5 * cell  # Cells may reach a little beyond the map.

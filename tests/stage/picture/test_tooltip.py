@@ -16,6 +16,7 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.picture import tooltip
 from sim.stage.picture.picture import draw, moment
 from sim.stage.picture.setting import Setting, setting
+from sim.stage.picture.site import Map
 from sim.stage.picture.timeline import track
 from sim.stage.picture.tooltip import (
     Look,
@@ -89,7 +90,7 @@ def test_critical_points_are_called_by_their_names(session: Session) -> None:
     for point in problem.critical:
         x, y = here.camera.project(np.array(point.position)).tolist()
         pixel = (round(area.left + x), round(area.top + y))
-        named[words(map_tip(problem, here.camera, area, pixel, look(here)))[0][0]] = point
+        named[words(map_tip(problem, Map(here.camera), area, pixel, look(here)))[0][0]] = point
     for index, minimum in enumerate(problem.minima, start=1):
         assert named[f"minimum {index}"] == minimum
     assert named["saddle 1"] == problem.saddles[0]

@@ -23,10 +23,11 @@ from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import draw, moment
 from sim.stage.picture.setting import setting
+from sim.stage.picture.site import Map
 from sim.stage.picture.views import VIEWS, Layer, Look, draw_views
 from sim.stage.picture.views.basins import basin_grid, tint
 from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states
-from sim.stage.picture.views.batch_surface import _heights
+from sim.stage.picture.views.batch_surface import batch_heights
 from sim.stage.picture.views.minima import moved_minima
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
 from sim.stage.session.bindings import keys
@@ -79,7 +80,7 @@ def looks(running: Race, update: int, theme: str = "light") -> list[Look]:
     camera = Camera(running.problem.window, *area.size)
     ends = [min(update, track.updates) for track in running.tracks]
     strip = pygame.Rect(40, 340, 380, 9)
-    return [Look(running, i, end, camera, area, strip, load_theme(theme), 15, ALL) for i, end in enumerate(ends)]
+    return [Look(running, i, end, Map(camera), area, strip, load_theme(theme), 15, ALL) for i, end in enumerate(ends)]
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -223,7 +224,7 @@ def test_cells_have_gaps_if_wide_and_are_averaged_if_many() -> None:
 def test_the_batch_s_surface_is_its_loss(name: str) -> None:
     problem = load_scene(name).problem()
     camera, batch = Camera(problem.window, 300, 200), np.array([2, 11])
-    heights = _heights(problem, camera, batch)
+    heights = batch_heights(problem, camera, batch, 72)
     rows, columns = heights.shape
     exact = problem.train.value(camera.view.grid(columns, rows), batch)
     assert np.mean(np.abs(heights - exact)) < 0.005 * np.mean(np.abs(exact - exact.mean()))

@@ -46,7 +46,7 @@ def heights_at(relief: Relief, points: Array) -> Array:
     x = np.clip((points[..., 0] - view.x0) / view.width, 0, 1) * (columns - 1)
     y = np.clip((points[..., 1] - view.y0) / view.height, 0, 1) * (rows - 1)
     column, row = np.minimum(x.astype(np.intp), columns - 2), np.minimum(y.astype(np.intp), rows - 2)
-    x, y, grid = x - column, y - row, relief.heights.astype(np.float64)
+    x, y, grid = x - column, y - row, relief.heights
     low = grid[row, column] * (1 - x) + grid[row, column + 1] * x
     high = grid[row + 1, column] * (1 - x) + grid[row + 1, column + 1] * x
     return np.asarray(low * (1 - y) + high * y)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ....descent.problem import Problem
-from ....surface.critical import CriticalPoint
+from ....surface.critical.point import CriticalPoint
 from ....surface.points import Array
 from ....surface.protocol import Window
 from ...style.kept import kept

@@ -38,8 +38,9 @@ def film(
 
     The updates are spread evenly over so many seconds; if None, as many as it takes at the session's usual speed, up
     to USUAL_SECONDS. A picture of an update is what `screenshot` makes of it, bit for bit, unless the size is one that
-    no window can have: then it is that of the smallest window, reduced. In a film that is slow enough marbles glide from
-    one update to the next. The film carries the scene, as of its last picture. Yields the share of the work that is done, and returns the number of pictures.
+    no window can have: then it is that of the smallest window, reduced. Where there are few updates a second, marbles
+    glide from one to the next. The film carries the scene, as of its last picture. Yields the share of the work that is
+    done, and returns the number of pictures.
 
     Raises:
         OutputError: the film cannot be written. Nothing half-written is left; nor is it when this is closed early.

@@ -9,6 +9,7 @@ from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.glyphs import draw_flag
 from ...style.style import stroke_of
 from ...style.theme import Theme
+from ..site import Site, site_of
 from ..terrain import terrain
 from .basins import draw_basins
 from .batch_strip import draw_batch_strip
@@ -105,8 +106,15 @@ def ground(look: Look) -> Backdrop:
 
 
 def _draw_ground(canvas: Canvas, race: Race, camera: Camera, theme: Theme, em: int, views: frozenset[str]) -> None:
-    stroke, (x, y) = stroke_of(em), camera.project(np.array(race.start)).tolist()
+    stroke, site = stroke_of(em), site_of(race.problem, camera, theme)
     canvas.backdrop(terrain(race.problem, camera, theme, stroke), (0, 0))
-    draw_flag(canvas, (x, y), theme, stroke)
+    _draw_start(canvas, race, site, theme, stroke)
     area = Rect((0, 0), canvas.size)
-    draw_views(canvas, Look(race, 0, 0, camera, area, area.move(0, area.height), theme, em, views), Layer.GROUND)
+    draw_views(canvas, Look(race, 0, 0, site, area, area.move(0, area.height), theme, em, views), Layer.GROUND)
+
+
+def _draw_start(canvas: Canvas, race: Race, site: Site, theme: Theme, stroke: float) -> None:
+    start = np.array(race.start)
+    if not site.hidden(start[None])[0]:
+        x, y = site.project(start).tolist()
+        draw_flag(canvas, (x, y), theme, stroke)

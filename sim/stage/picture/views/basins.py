@@ -13,12 +13,14 @@ from ...drawing.screen import image
 from ...style.color import Color, mix
 from ...style.kept import kept
 from ...style.theme import Theme
+from ..site import Site
 from .look import Look
 
 COARSE = 24  # Cells along the map's longer side at first; at the borders of basins they are halved,
 HALVINGS = 2  # so many times,
 PAIRS = 150_000  # as long as no more flows than this are followed, counted in examples.
 STRENGTH = 0.24  # Of a tint.
+DRAPED = 4  # So many times as finely labels are told for a block of land.
 FEW = 9  # Basins whose borders are smoothed.
 GOLDEN_ANGLE = 0.381966  # Of a turn: so many hues one after the other are as different as they can be.
 FIRST_HUE = 0.43
@@ -29,7 +31,9 @@ def draw_basins(canvas: Canvas, look: Look) -> None:
     labels = basin_grid(look.problem, look.camera)
     count = int(labels.max(initial=NO_BASIN)) + 1
     palette = np.array([(*tint(look.theme, index), round(255 * STRENGTH)) for index in range(count)] + [(0, 0, 0, 0)])
-    pixels = palette[_smooth(labels, look.area.width, look.area.height)[::-1].T]  # NO_BASIN takes the last one.
+    area = look.area
+    shown = _smooth(labels, area.width, area.height)[::-1] if look.camera.flat else _draped(labels, look.site)
+    pixels = palette[shown.T]  # NO_BASIN takes the last one.
     canvas.image(image(pixels.astype(np.uint8)), look.area.topleft)
 
 
@@ -47,6 +51,18 @@ def _smooth(labels: Cellwise, width: int, height: int) -> Cellwise:
         mask = mask[:, :-2] + 2 * mask[:, 1:-1] + mask[:, 2:]
         shares.append(interpolated(mask, np.linspace(0, rows - 1, height), np.linspace(0, columns - 1, width)))
     return np.asarray(names[np.argmax(shares, axis=0)])
+
+
+def _draped(labels: Cellwise, site: Site) -> Cellwise:
+    """Labels of pixels (height, width) of a block of land; NO_BASIN where there is none."""
+    camera, view = site.camera, site.camera.view
+    x, y = np.moveaxis(site.under(camera.screen()), -1, 0)
+    land = np.isfinite(x)
+    wide = _smooth(labels, DRAPED * labels.shape[1], DRAPED * labels.shape[0])
+    rows, columns = wide.shape
+    row = np.clip((np.where(land, y, view.y0) - view.y0) / view.height * rows, 0, rows - 1).astype(np.intp)
+    column = np.clip((np.where(land, x, view.x0) - view.x0) / view.width * columns, 0, columns - 1).astype(np.intp)
+    return np.where(land, wide[row, column], NO_BASIN)
 
 
 def tint(theme: Theme, index: int) -> Color:

@@ -34,10 +34,10 @@ def draw_batch_surface(canvas: Canvas, look: Look) -> None:
         return
     batch = track.batch(look.moment)
     lines, _ = _surface(look.problem, look.camera, batch.tobytes())
-    left, top = look.area.topleft
     pale = mix(look.color, theme.high, 0.25)
     for line in lines:
-        canvas.curve([(x + left, y + top) for x, y in line], pale)
+        for piece in look.lines(line):
+            canvas.curve(piece.tolist(), pale)
     if len(batch) == 1:
         sentence = theme.say("loss of example {number} alone", number=int(batch[0]) + 1)
     else:
@@ -60,16 +60,16 @@ def draw_batch_minimum(canvas: Canvas, look: Look) -> None:
 
 
 @kept
-def _surface(problem: Problem, camera: Camera, batch: bytes) -> tuple[list[list[tuple[float, float]]], Array]:
-    """Contours in pixels from the map's corner, and the minima, of one batch given by its bytes."""
+def _surface(problem: Problem, camera: Camera, batch: bytes) -> tuple[list[Array], Array]:
+    """Contours in the plane, and the minima, of one batch given by its bytes."""
     examples = np.frombuffer(batch, dtype=np.intp)
-    lines = contour_lines(_heights(problem, camera, examples), camera, few_levels(problem, camera))
-    return [line.tolist() for line in lines], moved_minima(problem, problem.train, examples)
+    lines = contour_lines(batch_heights(problem, camera, examples, FINE), camera.view, few_levels(problem, camera))
+    return lines, moved_minima(problem, problem.train, examples)
 
 
-def _heights(problem: Problem, camera: Camera, batch: Indices) -> Array:
-    """L_B on a fine grid: L there, and the difference, which is smoother, as on a coarse one."""
-    train, fine = problem.train, _full_heights(problem, camera, FINE)
+def batch_heights(problem: Problem, camera: Camera, batch: Indices, fine_side: int) -> Array:
+    """L_B on a grid, so many nodes along the longer side: L there, and the smoother difference from a coarse one."""
+    train, fine = problem.train, _full_heights(problem, camera, fine_side)
     with np.errstate(all="ignore"):
         if train.count * FEWEST**2 <= PAIRS:
             side = _side(camera, PAIRS // train.count)

@@ -34,9 +34,9 @@ def draw_gradients(canvas: Canvas, look: Look) -> None:
         return
     longest = max(float(norm(gradients).max()), GENTLE * look.problem.scale.gradient)
     reach = REACH * look.area.height / longest / look.camera.scale
-    _draw_fan(canvas, look, center - reach * look.camera.vector(gradients))
-    tip = center - reach * look.camera.vector(told.mean)
-    axes = reach * look.camera.vector(np.eye(2))
+    _draw_fan(canvas, look, center - reach * look.vector(gradients))
+    tip = center - reach * look.vector(told.mean)
+    axes = reach * look.vector(np.eye(2))
     ellipses = [(told.example, mix(theme.mark, theme.low, 0.45))]
     if told.batch.any():
         ellipses.append((told.batch, look.color))

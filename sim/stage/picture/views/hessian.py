@@ -37,7 +37,8 @@ def bar_length(look: Look, curvature: float) -> float:
 
 def _draw_bar(canvas: Canvas, look: Look, center: Pixel, axis: Array, curvature: float) -> None:
     length, theme, stroke = bar_length(look, curvature), look.theme, look.stroke
-    dx, dy = (length * look.camera.direction(axis)).tolist()
+    along = look.vector(axis)
+    dx, dy = (length * along / np.hypot(*along)).tolist()
     ends = [(center[0] + sign * dx, center[1] + sign * dy) for sign in (1, -1)]
     if curvature < 0:
         for end in ends:

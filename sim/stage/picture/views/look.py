@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 
 import numpy as np
 import pygame
@@ -18,6 +17,7 @@ from ...style import text
 from ...style.color import Color
 from ...style.style import stroke_of
 from ...style.theme import Theme
+from ..site import Site
 
 
 class Layer(Enum):
@@ -38,7 +38,8 @@ class Look:
     index: int
     moment: int
     """How many updates the lane has made; no more than its track has recorded."""
-    camera: Camera
+    site: Site
+    """The land under the marble."""
     area: pygame.Rect
     """The map."""
     strip: pygame.Rect
@@ -75,26 +76,40 @@ class Look:
         return position
 
     @property
+    def camera(self) -> Camera:
+        """What looks at the land."""
+        return self.site.camera
+
+    @property
     def goes_on(self) -> bool:
         """Whether the next update is known: not if its numbers overflow."""
         return self.moment < self.track.updates
 
     def pixel(self, point: Array) -> Pixel:
         """Where a point (2,) is on the canvas; if it is far away, in its direction only."""
-        x, y = point.tolist()
-        return _pixel(self.camera, self.area.topleft, x, y)
+        across, down = visible(self.site.project(point) + self.area.topleft, self.area).tolist()
+        return across, down
+
+    def pixels(self, points: Array) -> Array:
+        """Where points (..., 2) are on the canvas (..., 2)."""
+        return self.site.project(points) + self.area.topleft
+
+    def vector(self, vectors: Array) -> Array:
+        """Vectors (..., 2) of the plane as they lie on the land under the marble, in pixels (..., 2)."""
+        return self.site.vector(vectors, self.theta)
+
+    def lines(self, line: Array) -> list[Array]:
+        """What is seen of a line (n, 2) of the plane: pieces in pixels (m, 2)."""
+        seen = ~self.site.hidden(line)
+        if seen.all():
+            return [self.pixels(line)]
+        turns = np.flatnonzero(np.diff(seen)) + 1
+        pieces = zip(np.split(line, turns), np.split(seen, turns), strict=True)
+        return [self.pixels(piece) for piece, shows in pieces if shows[0] and len(piece) > 1]
 
     def holds(self, pixel: Pixel) -> bool:
         """Whether a pixel is on the map, or so close to it that a part of a marble there would show."""
         return bool(self.area.inflate(self.em, self.em).collidepoint(pixel))
-
-
-@lru_cache(maxsize=256)
-def _pixel(camera: Camera, corner: tuple[int, int], x: float, y: float) -> Pixel:
-    """Kept, since several views ask for the marble's own pixel."""
-    area = pygame.Rect(corner, (camera.width, camera.height))
-    across, down = visible(camera.project(np.array([x, y])) + corner, area).tolist()
-    return across, down
 
 
 Draw = Callable[[Canvas, Look], None]

@@ -109,7 +109,7 @@ def past_pushes(track: Track, moment: int, most: int) -> Array:
 
 def _draw_past(canvas: Canvas, look: Look, tip: Array, enlarged: float) -> None:
     """The pushes of past gradients tail to tip, back from where the next movement ends, ever fainter."""
-    pushes = enlarged * look.camera.vector(past_pushes(look.track, look.moment, MOST_ARROWS))
+    pushes = enlarged * look.vector(past_pushes(look.track, look.moment, MOST_ARROWS))
     joints = np.concatenate([[tip], tip - np.cumsum(pushes, axis=0)]).tolist()
     for k, (end, start) in enumerate(pairwise(joints)):
         color = mix(look.color, look.theme.high, 0.25 + 0.6 * k / MOST_ARROWS)
@@ -124,7 +124,7 @@ def _draw_sum(canvas: Canvas, look: Look, parts: Sum | None, movement: Array) ->
     longest = max(float(norm(vector).max()) for vector in (carried, movement, movement - carried))
     reach = LONGEST * look.area.height / max(longest * look.camera.scale, 1e-300)
     enlarged = min(ENLARGED, reach)
-    joint, tip = (tuple((center + enlarged * look.camera.vector(each)).tolist()) for each in (carried, movement))
+    joint, tip = (tuple((center + enlarged * look.vector(each)).tolist()) for each in (carried, movement))
     if parts is not None and carried.any():
         _draw_past(canvas, look, np.array(tip), enlarged)
         draw_arrow(canvas, center, joint, mix(look.color, theme.mark, 0.25), theme.halo, look.stroke)

@@ -18,8 +18,9 @@ def draw_test_surface(canvas: Canvas, look: Look) -> None:
     with np.errstate(all="ignore"):
         heights = problem.test.value(camera.grid(GRID))
     color = tone(look)
-    for line in contour_lines(heights, camera, few_levels(problem, camera)):
-        draw_dashes(canvas, line + look.area.topleft, color, 5 * stroke)
+    for line in contour_lines(heights, camera.view, few_levels(problem, camera)):
+        for piece in look.lines(line):
+            draw_dashes(canvas, piece, color, 5 * stroke)
     for minimum in moved_minima(problem, problem.test):
         pixel = look.pixel(minimum)
         if look.area.collidepoint(pixel):

@@ -1,0 +1,156 @@
+"""How the land of a race is looked at: as a map, from straight above, or as a block of land, aslant."""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from ...descent.problem import Problem
+from ...surface.points import Array, norm, pair
+from ...surface.protocol import Window
+from ..drawing.camera import FLAT, Camera, Pose
+from ..drawing.contours import GRID, losses
+from ..drawing.relief.draped import drape, heights_at
+from ..drawing.relief.grids import Mask
+from ..drawing.relief.heights import Heights, heights_of
+from ..drawing.relief.paints import paints
+from ..drawing.relief.picture import Relief, relief
+from ..drawing.relief.view import contour_heights, land
+from ..style.kept import kept
+from ..style.theme import Theme
+
+SHORT = 1e-4  # In diagonals of the window: over which the slope of land is taken.
+
+
+class Site(Protocol):
+    """Where on the screen things are that lie on the land, counted from the upper left corner of its picture."""
+
+    @property
+    def camera(self) -> Camera:
+        """What looks at it."""
+        ...
+
+    def project(self, points: Array) -> Array:
+        """The pixels (..., 2) of points (..., 2) of the plane, on the land."""
+        ...
+
+    def hidden(self, points: Array) -> Mask:
+        """Whether land stands before points (..., 2), or there is none: (...)."""
+        ...
+
+    def vector(self, vectors: Array, at: Array) -> Array:
+        """Vectors (..., 2) of the plane as they lie on the land at a point (2,), in pixels (..., 2) across and down."""
+        ...
+
+    def under(self, pixels: Array) -> Array:
+        """The points (..., 2) that pixels (..., 2) show; NaN where they show no land."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Land from straight above: nothing is hidden, and it goes on beyond the picture."""
+
+    camera: Camera
+
+    def project(self, points: Array) -> Array:
+        """As `Site` has it."""
+        return self.camera.project(points)
+
+    def hidden(self, points: Array) -> Mask:
+        """As `Site` has it."""
+        return np.zeros(points.shape[:-1], dtype=np.bool_)
+
+    def vector(self, vectors: Array, at: Array) -> Array:  # noqa: ARG002  A map is the same everywhere.
+        """As `Site` has it."""
+        return self.camera.vector(vectors)
+
+    def under(self, pixels: Array) -> Array:
+        """As `Site` has it."""
+        return self.camera.unproject(pixels)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Block:
+    """A block of land, aslant."""
+
+    relief: Relief
+
+    @property
+    def camera(self) -> Camera:
+        """What looks at it."""
+        return self.relief.camera
+
+    def project(self, points: Array) -> Array:
+        """As `Site` has it; what lies beside the block, at the height of its edge."""
+        return self.camera.project(points, heights_at(self.relief, points))
+
+    def hidden(self, points: Array) -> Mask:
+        """As `Site` has it."""
+        return np.asarray(drape(self.relief, points).hidden | ~self.camera.window.contains(points))
+
+    def vector(self, vectors: Array, at: Array) -> Array:
+        """As `Site` has it: along the land's tangent plane."""
+        step = SHORT * self.camera.window.diagonal
+        around = heights_at(self.relief, at + step * np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]))
+        slope = np.array([around[0] - around[1], around[2] - around[3]]) / (2 * step)
+        with np.errstate(all="ignore"):
+            return self.camera.vector(vectors, vectors @ slope)
+
+    def under(self, pixels: Array) -> Array:
+        """As `Site` has it."""
+        return self.relief.under(pixels)
+
+
+def camera_on(problem: Problem, window: Window, size: tuple[int, int], pose: Pose) -> Camera:
+    """What looks at a window on a problem from a panel of that size, in that pose."""
+    width, height = size
+    if pose == FLAT:
+        return Camera(window, width, height)
+    return replace(land(problem, window, width, height).camera, yaw=pose.yaw, tilt=pose.tilt)
+
+
+def site_of(problem: Problem, camera: Camera, theme: Theme) -> Site:
+    """The land of the training loss, as that camera sees it."""
+    return Map(camera) if camera.flat else Block(_relief(problem, camera, theme))
+
+
+def moved_site(problem: Problem, camera: Camera, theme: Theme, grid: Array) -> Block:
+    """The same for another loss, given on the nodes of the camera's grid of GRID nodes (rows, columns)."""
+    window = camera.window
+    return Block(relief(camera, stand(problem, window).of(grid), _levels(problem, window), paints(theme)))
+
+
+@kept
+def stand(problem: Problem, window: Window) -> Heights:
+    """How high losses stand on a block of that window."""
+    grid = losses(problem, window_grid(window))
+    return heights_of(grid, tuple(saddle.value for saddle in problem.saddles))
+
+
+def window_grid(window: Window) -> Array:
+    """The nodes (rows, columns, 2) at which a block's land is known."""
+    return Camera(window, 1, 1, tilt=1.0).grid(GRID)
+
+
+@kept
+def _levels(problem: Problem, window: Window) -> tuple[float, ...]:
+    return contour_heights(stand(problem, window), problem.minima, problem.saddles)
+
+
+@kept
+def _relief(problem: Problem, camera: Camera, theme: Theme) -> Relief:
+    grid = losses(problem, window_grid(camera.window))
+    return relief(camera, stand(problem, camera.window).of(grid), _levels(problem, camera.window), paints(theme))
+
+
+def nearest(site: Site, points: Array, pixel: Array) -> tuple[int, float]:
+    """Which of the points (n, 2) is nearest to a pixel (2,) among those that are seen, and how near in pixels."""
+    gaps = np.where(site.hidden(points), np.inf, norm(site.project(points) - pixel))
+    found = int(np.argmin(gaps))
+    return found, float(gaps[found])
+
+
+def screen_edge(camera: Camera, pixels: Array) -> Array:
+    """Pixels (..., 2) brought into the camera's picture."""
+    return pair(np.clip(pixels[..., 0], 0, camera.width), np.clip(pixels[..., 1], 0, camera.height))
