@@ -1,18 +1,16 @@
 """From a scene to a TOML file: what is written here is read as an equal scene."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, cast
 
 from ..descent.examples.recipes import EXAMPLES
 from ..descent.lane import Lane
-from ..descent.rules import RULES, rule_name
+from ..descent.rules import RULES
 from ..surface.functions import SURFACES
 from .tables import Claim
 from .value import Caption, Question, Scene, Translation
 from .words import SceneError, path_text, short
-
-SURFACE_NAMES = {kind: name for name, kind in SURFACES.items()}
-EXAMPLES_NAMES = {kind: name for name, kind in EXAMPLES.items()}
 
 
 def scene_text(scene: Scene) -> str:
@@ -44,8 +42,8 @@ def scene_tables(scene: Scene) -> dict[str, Any]:
         "updates": scene.updates,
         "start": scene.start,
         "window": ((window.x0, window.x1), (window.y0, window.y1)),
-        "surface": None if scene.surface is None else _registered(SURFACE_NAMES, scene.surface),
-        "examples": _registered(EXAMPLES_NAMES, scene.examples),
+        "surface": None if scene.surface is None else _registered(SURFACES, "surface.kind", scene.surface),
+        "examples": _registered(EXAMPLES, "examples.kind", scene.examples),
         "machine": asdict(scene.machine),
         "lane": {lane.name: _lane(lane, count, claim) for lane, claim in zip(scene.lanes, scene.claims, strict=True)},
         "question": None if question is None else _spoken(question),
@@ -55,21 +53,18 @@ def scene_tables(scene: Scene) -> dict[str, Any]:
     return cast(dict[str, Any], _plain(tables))
 
 
-def _registered(names: dict[type[Any], str], value: Any) -> dict[str, Any]:
-    """A registered dataclass with the name of its kind in front."""
-    return {"kind": names[type(value)], **asdict(value)}
+def _registered(registry: Mapping[str, type[Any]], place: str, value: Any) -> dict[str, Any]:
+    """A registered dataclass with the name of its kind in front, as the last step of its place is called."""
+    name = next((name for name, kind in registry.items() if kind is type(value)), None)
+    if name is None:  # Files are data: they bring no kinds of their own.
+        known, own = ", ".join(registry), short(type(value).__name__)
+        raise SceneError(f"{place} cannot be written to a file, which may name {known}, but not {own}")
+    return {place.rpartition(".")[2]: name, **asdict(value)}
 
 
 def _lane(lane: Lane, count: int, claim: Claim | None) -> dict[str, Any]:
-    name = rule_name(lane.rule)
-    if name not in RULES:  # Files are data: they bring no rules of their own.
-        place = path_text("lane", lane.name, "rule")
-        raise SceneError(
-            f"{place} cannot be written to a file, which may name {', '.join(RULES)}, but not {short(name)}"
-        )
     return {
-        "rule": name,
-        **asdict(lane.rule),
+        **_registered(RULES, path_text("lane", lane.name, "rule"), lane.rule),
         "batch_size": "full" if lane.batch_size == count else lane.batch_size,
         "claim": None if claim is None else claim.model_dump(),
     }
