@@ -7,9 +7,11 @@ from typing import Any, cast
 from ..descent.examples.recipes import EXAMPLES
 from ..descent.lane import Lane
 from ..descent.rules import RULES
+from ..languages import TRANSLATIONS
 from ..surface.functions import SURFACES
+from .speech import Caption, Translation
 from .tables import Claim
-from .value import Caption, Question, Scene, Translation
+from .value import Scene
 from .words import SceneError, path_text, short
 
 
@@ -46,8 +48,8 @@ def scene_tables(scene: Scene) -> dict[str, Any]:
         "examples": _registered(EXAMPLES, "examples.kind", scene.examples),
         "machine": asdict(scene.machine),
         "lane": {lane.name: _lane(lane, count, claim) for lane, claim in zip(scene.lanes, scene.claims, strict=True)},
-        "question": None if question is None else _spoken(question),
-        "caption": tuple(map(_spoken, captions)) or None,
+        "question": None if question is None else question.model_dump(),
+        "caption": tuple(map(_caption, captions)) or None,
         **{code: _translation(words, names) for code, words in scene.translations},
     }
     return cast(dict[str, Any], _plain(tables))
@@ -70,17 +72,14 @@ def _lane(lane: Lane, count: int, claim: Claim | None) -> dict[str, Any]:
     }
 
 
-def _spoken(words: Caption | Question) -> dict[str, Any]:
-    """Its fields, with each of its translations under the language's code."""
-    table: dict[str, Any] = {}
-    for key, value in asdict(words).items():
-        table |= dict(value) if key == "translations" else {key: value}
-    return table
+def _caption(caption: Caption) -> dict[str, Any]:
+    """Its fields, with the other languages below the English."""
+    return dict.fromkeys(("on", "text", *TRANSLATIONS)) | caption.model_dump()
 
 
 def _translation(words: Translation, names: set[str]) -> dict[str, Any]:
-    lanes = {name: translated for name, translated in words.lanes if name in names}
-    return {"title": words.title, "look": words.look, "lane": lanes or None}
+    lanes = {name: translated for name, translated in words.lane if name in names}
+    return {**asdict(words), "lane": lanes or None}
 
 
 def _plain(value: Any) -> Any:
