@@ -15,7 +15,8 @@ import tomli_w
 
 from sim import languages
 from sim.languages import CODE, ENGLISH, LANGUAGES, TRANSLATIONS, LanguageError, everywhere, following, known, words
-from sim.scene.tables import TranslationTable
+from sim.scene.speech import Translation
+from sim.scene.tables import known_keys
 
 ROOT = Path(__file__).parents[1]
 OTHERS = ("de", "es", "fr", "ja", "ko", "pt", "ru", "tr", "uk", "vi", "zh")
@@ -284,7 +285,7 @@ def test_the_one_in_the_readme_is_good(place: Path) -> None:
     place.write_text(file, encoding="utf-8")
     assert languages.language.__wrapped__("qaa") == languages.Language("Own name")
     assert words.__wrapped__("qaa") == {"seed {seed}": "… {seed}"}
-    assert tomllib.loads(scene)["xx"].keys() == TranslationTable.model_fields.keys()
+    assert tomllib.loads(scene)["xx"].keys() == {*known_keys(Translation)}
 
 
 @pytest.mark.parametrize(

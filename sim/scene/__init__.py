@@ -1,8 +1,8 @@
 """Scenes: their value, and the TOML files that hold them."""
 
 from .reading import OPENING, load_scene, parse_scene, scene_files
-from .tables import MOST_LANES
-from .value import Caption, Question, Scene, Texts
+from .speech import MOST_LANES, Caption, Question
+from .value import Scene, Texts
 from .words import SceneError, nearest
 
 __all__ = [

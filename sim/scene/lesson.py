@@ -5,7 +5,8 @@ All of it is causal, like the verdicts: what is said at a tick follows from the 
 
 from ..descent.clock import Timing
 from ..descent.race import Race
-from .value import Caption, Scene
+from .speech import Caption
+from .value import Scene
 
 HOLD = 100  # Ticks for which a caption stands, unless the next one comes: five seconds at the usual speed.
 

@@ -3,7 +3,6 @@
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from itertools import islice
 from typing import Any
 
@@ -16,7 +15,8 @@ from ..descent.rules import RULES
 from ..languages import CODE, TRANSLATIONS
 from ..surface.functions import SURFACES
 from ..surface.protocol import LARGEST
-from .tables import LANE_FIELDS, CaptionTable, Claim, QuestionTable, SceneFile, TranslationTable
+from .speech import Caption, Question, Translation
+from .tables import LANE_FIELDS, Claim, SceneFile, known_keys
 from .words import SceneError, nearest, path_text, short
 
 Path = tuple[str | int, ...]
@@ -132,28 +132,27 @@ def reason(table: Any, details: ErrorDetails) -> str:
 
 def _hint(where: Sequence[str | int]) -> str:
     """Which key was meant, perhaps, by the unknown one at the end of a validator's path."""
-    known: Iterable[str]
     match where:
         case (_,):
-            known = SceneFile.model_fields
+            known = known_keys(SceneFile)
         case ("lane", _, str(rule), _) if rule in RULES:
-            known = [field.name for field in fields(RULES[rule])] + [*LANE_FIELDS]
+            known = [*known_keys(RULES[rule]), *LANE_FIELDS]
         case ("surface" | "examples" as table, str(kind), _):
             registry: Mapping[str, type[Any]] = SURFACES if table == "surface" else EXAMPLES
-            known = [field.name for field in fields(registry[kind])]
+            known = known_keys(registry[kind])
         case ("machine", _):
-            known = [field.name for field in fields(Machine)]
+            known = known_keys(Machine)
         case ("caption", _, _):
-            known = CaptionTable.model_fields
+            known = known_keys(Caption)
         case ("question", _):
-            known = QuestionTable.model_fields
+            known = known_keys(Question)
         case (str(code), _) if code in TRANSLATIONS:
-            known = TranslationTable.model_fields
+            known = known_keys(Translation)
         case (*_, "claim", _):
-            known = Claim.model_fields
+            known = known_keys(Claim)
         case _:
-            known = ()
-    close = difflib.get_close_matches(str(where[-1]), list(known), n=1)
+            known = []
+    close = difflib.get_close_matches(str(where[-1]), known, n=1)
     if close:
         return f"; did you mean {close[0]}?"
     may_be_language = set(TRANSLATIONS).intersection(known) and CODE.fullmatch(str(where[-1]))

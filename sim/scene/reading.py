@@ -24,8 +24,9 @@ from ..surface.functions import SURFACES
 from .carriers import CARRIERS, LONGEST_MARK, carried_text, carrier_of
 from .measured import with_measured
 from .mistakes import complain, oddities, reason, toml_reason
+from .speech import Translation
 from .tables import SceneFile, build, without_foreign
-from .value import Caption, InLanguages, Question, Scene, Translation
+from .value import Scene
 from .words import SceneError, nearest, path_text, short
 
 SCENES = asset("scenes")
@@ -111,7 +112,6 @@ def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene
         )
         for lane, part in file.lane.items()
     )
-    asked = file.question
     return file, Scene(
         name=name,
         title=file.title,
@@ -125,16 +125,11 @@ def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene
         machine=file.machine,
         lanes=lanes,
         claims=tuple(part.claim for part in file.lane.values()),
-        captions=tuple(Caption(part.on, part.text, part.translations, part.lane, part.update) for part in file.caption),
-        question=None if asked is None else Question(asked.text, tuple(asked.answer), asked.on, asked.translations),
-        translations=_translations(file),
+        captions=file.caption,
+        question=file.question,
+        # A table that says nothing is as good as none.
+        translations=tuple((code, words) for code, words in file.translations if words != Translation()),
     )
-
-
-def _translations(file: SceneFile) -> InLanguages[Translation]:
-    """What the scene's own words are in other languages; a table that says nothing is as good as none."""
-    read = ((code, Translation(part.title, part.look, tuple(part.lane.items()))) for code, part in file.translations)
-    return tuple((code, words) for code, words in read if words != Translation())
 
 
 def _has_deep_keys(text: str) -> bool:

@@ -3,7 +3,7 @@
 Nothing unknown is accepted, nothing converted, nothing infinite.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self, TypeAlias, Union, get_type_hints
@@ -12,8 +12,6 @@ import numpy as np
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     PlainValidator,
     create_model,
@@ -26,28 +24,31 @@ from ..descent.digest import DIGEST
 from ..descent.examples.recipes import EXAMPLES, MOST_EXAMPLES, Seed
 from ..descent.rules import RULES
 from ..descent.verdict.kinds import EVENT_KINDS, Kind
-from ..languages import CODE, TRANSLATIONS
+from ..languages import CODE
 from ..surface.functions import SURFACES, usual_window
 from ..surface.functions.formula import Formula, FormulaError
 from ..surface.protocol import Point, Window
+from .speech import (
+    MOST_LANES,
+    MOST_UPDATES,
+    Caption,
+    LaneName,
+    Part,
+    Question,
+    Text,
+    Title,
+    Translated,
+    Translation,
+    one_line,
+    translated,
+)
 from .words import nearest, path_text
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-MOST_LANES = 6
 MOST_CAPTIONS = 12
-MOST_UPDATES = 1_000_000
 SMALLEST_WINDOW = 1e-3  # Width and height; below it, coordinates that round to the same digits would differ.
 LONGEST_WINDOW = 20.0  # One side over the other; beyond it, nothing is to be seen.
-
-
-def _line(text: str) -> str:
-    """Text that can stand in one line of the window."""
-    if not text.isprintable():
-        raise PydanticCustomError("text", "must be one line without control characters")
-    if not text.strip():
-        raise PydanticCustomError("text", "must not be blank")
-    return text
 
 
 def _batch_size(value: object) -> object:
@@ -55,11 +56,6 @@ def _batch_size(value: object) -> object:
     if value == "full" or (type(value) is int and 1 <= value <= MOST_EXAMPLES):
         return value
     raise PydanticCustomError("batch_size", f'must be a whole number from 1 to {MOST_EXAMPLES}, or "full"')
-
-
-def _listed(value: object) -> object:
-    """A single text as a list of one."""
-    return [value] if isinstance(value, str) else value
 
 
 def _formula(text: str) -> str:
@@ -70,22 +66,10 @@ def _formula(text: str) -> str:
         raise PydanticCustomError("text", "{problem}", {"problem": str(error)}) from None
 
 
-Title = Annotated[str, Field(max_length=60), AfterValidator(_line)]
-Text = Annotated[str, Field(max_length=400), AfterValidator(_line)]
-Remark = Annotated[str, Field(max_length=120), AfterValidator(_line)]
-LaneName = Annotated[str, Field(max_length=40), AfterValidator(_line)]
 BatchSize = Annotated[int | Literal["full"], PlainValidator(_batch_size)]
-CAPTION_EVENTS = ("start", "end", "update", *EVENT_KINDS)
-"""What a caption may wait for: moments of the race's time, or a kind of event."""
 
 CHECKED: Mapping[type[Any], dict[str, Any]] = {Formula: {"formula": Annotated[str, AfterValidator(_formula)]}}
 """Fields of registered dataclasses of which the type does not tell what may stand in them."""
-
-
-class Part(BaseModel):
-    """A table of a scene file: nothing unknown, nothing converted, nothing infinite."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 class Claim(Part):
@@ -95,53 +79,10 @@ class Claim(Part):
     events: tuple[Literal[*EVENT_KINDS], ...] = ()  # type: ignore[valid-type]
 
 
-class Translated(Part):
-    """A table with a key for each of TRANSLATIONS: what stands in English may stand there in that language."""
-
-    @property
-    def translations(self) -> tuple[tuple[str, Any], ...]:
-        """What stands there, by the languages' codes."""
-        found = ((code, getattr(self, code)) for code in TRANSLATIONS)
-        return tuple((code, words) for code, words in found if words is not None)
-
-
-def _translated(words: Any) -> Callable[[type[Translated]], Any]:
-    """Give the table its keys: such words, or nothing."""
-    keys: dict[str, Any] = dict.fromkeys(TRANSLATIONS, (words | None, None))
-    return lambda table: create_model(table.__name__, __base__=table, __doc__=table.__doc__, **keys)
-
-
-@_translated(Remark)
-class CaptionTable(Translated):
-    """A sentence to be said when something has happened in the race."""
-
-    on: Literal[*CAPTION_EVENTS]  # type: ignore[valid-type]
-    text: Remark
-    lane: str | None = None
-    update: Annotated[int, Field(ge=0, le=MOST_UPDATES)] | None = None
-
-
-@_translated(Remark)
-class QuestionTable(Translated):
-    """What may be asked before the race, and which lanes are the answer."""
-
-    text: Remark
-    on: Literal[*EVENT_KINDS] = "escaped"  # type: ignore[valid-type]
-    answer: Annotated[list[str], BeforeValidator(_listed), Field(min_length=1, max_length=MOST_LANES)]
-
-
-class TranslationTable(Part):
-    """The words of the scene in another language, as far as they are translated."""
-
-    title: Title | None = None
-    look: Text | None = None
-    lane: dict[str, LaneName] = {}
-
-
 class SavedTable(Part):
     """At which moment a race was left when the file was written, and by which version of this program."""
 
-    scene: Annotated[str, Field(max_length=255), AfterValidator(_line)]
+    scene: Annotated[str, Field(max_length=255), AfterValidator(one_line)]
     update: Annotated[int, Field(ge=0, le=MOST_UPDATES)] = 0
     clock: Literal[*CLOCKS] = "updates"  # type: ignore[valid-type]
     digest: Annotated[str, Field(max_length=4_000, pattern=DIGEST)] = ""
@@ -182,15 +123,20 @@ else:
 def without_foreign(table: dict[str, Any]) -> None:
     """Take out of a saved scene's tables what is said in languages that are not known here: it may come from afar."""
     captions = table.get("caption")
-    parts: list[tuple[type[BaseModel], Any]] = [(SceneFile, table), (QuestionTable, table.get("question"))]
-    parts += [(CaptionTable, caption) for caption in (captions if isinstance(captions, list) else [])]
-    for model, part in parts:
+    parts: list[tuple[list[str], Any]] = [(known_keys(SceneFile), table), (known_keys(Question), table.get("question"))]
+    parts += [(known_keys(Caption), caption) for caption in (captions if isinstance(captions, list) else [])]
+    for known, part in parts:
         for key in [*part] if isinstance(part, dict) else []:
-            if key not in model.model_fields and CODE.fullmatch(key):
+            if key not in known and CODE.fullmatch(key):
                 del part[key]
 
 
-@_translated(TranslationTable)
+def known_keys(kind: type[Any]) -> list[str]:
+    """What may stand in the table of a file that is read as such a model or dataclass."""
+    return [*kind.model_fields] if issubclass(kind, BaseModel) else [field.name for field in fields(kind)]
+
+
+@translated(Translation)
 class SceneFile(Translated):
     """A scene file, table by table."""
 
@@ -204,8 +150,8 @@ class SceneFile(Translated):
     examples: ExamplesTable
     machine: Machine = Machine()
     lane: Annotated[dict[LaneName, LaneTable], Field(min_length=1, max_length=MOST_LANES)]
-    caption: Annotated[tuple[CaptionTable, ...], Field(max_length=MOST_CAPTIONS)] = ()
-    question: QuestionTable | None = None
+    caption: Annotated[tuple[Caption, ...], Field(max_length=MOST_CAPTIONS)] = ()
+    question: Question | None = None
     saved: SavedTable | None = None
 
     @model_validator(mode="after")
@@ -241,7 +187,7 @@ class SceneFile(Translated):
     def _speaks_of_what_there_is(self) -> None:
         """Captions, question and translations name lanes that the scene has."""
         named: list[tuple[str, str]] = [
-            (path_text(code, "lane"), name) for code, words in self.translations for name in words.lane
+            (path_text(code, "lane"), name) for code, words in self.translations for name, _ in words.lane
         ]
         if self.question is not None:
             named += [("question.answer", name) for name in self.question.answer]

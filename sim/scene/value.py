@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, TypeAlias, TypeVar
+from typing import Any
 
 from ..descent.clock import Machine, Timing, timing
 from ..descent.examples.recipes import Recipe
@@ -10,46 +10,8 @@ from ..descent.lane import Lane
 from ..descent.problem import Problem
 from ..descent.race import Race
 from ..surface.protocol import ClosedForm, Window
+from .speech import Caption, InLanguages, Question, Translation, Words
 from .tables import Claim
-
-Words = TypeVar("Words")
-InLanguages: TypeAlias = tuple[tuple[str, Words], ...]
-"""What something is in other languages than English, by their codes, in the order of `TRANSLATIONS`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caption:
-    """A sentence to be said when something has happened in the race."""
-
-    on: str
-    """One of `CAPTION_EVENTS`: "start", "end", "update", or a kind of event."""
-    text: str
-    translations: InLanguages[str] = ()
-    lane: str | None = None
-    """Name of the lane in which it happens; None for any."""
-    update: int | None = None
-    """Which update it is, where `on` is "update"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Something to guess before the race: in which lanes a kind of event will happen."""
-
-    text: str
-    answer: tuple[str, ...]
-    """Names of those lanes, with the scene's own settings."""
-    on: str = "escaped"
-    translations: InLanguages[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Translation:
-    """A scene's words in another language, as far as they have been translated."""
-
-    title: str | None = None
-    look: str | None = None
-    lanes: tuple[tuple[str, str], ...] = ()
-    """Names of lanes, and what they are called there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +53,7 @@ class Scene:
     def texts(self, language: str) -> Texts:
         """The scene's words in that language, by its code; English where they are not translated."""
         words = _said(language, self.translations, Translation())
-        names, question = dict(words.lanes), self.question
+        names, question = dict(words.lane), self.question
         return Texts(
             title=words.title or self.title,
             look=words.look or self.look,

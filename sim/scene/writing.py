@@ -1,18 +1,18 @@
 """From a scene to a TOML file: what is written here is read as an equal scene."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, cast
 
 from ..descent.examples.recipes import EXAMPLES
 from ..descent.lane import Lane
-from ..descent.rules import RULES, rule_name
+from ..descent.rules import RULES
+from ..languages import TRANSLATIONS
 from ..surface.functions import SURFACES
+from .speech import Caption, Translation
 from .tables import Claim
-from .value import Caption, Question, Scene, Translation
+from .value import Scene
 from .words import SceneError, path_text, short
-
-SURFACE_NAMES = {kind: name for name, kind in SURFACES.items()}
-EXAMPLES_NAMES = {kind: name for name, kind in EXAMPLES.items()}
 
 
 def scene_text(scene: Scene) -> str:
@@ -44,48 +44,42 @@ def scene_tables(scene: Scene) -> dict[str, Any]:
         "updates": scene.updates,
         "start": scene.start,
         "window": ((window.x0, window.x1), (window.y0, window.y1)),
-        "surface": None if scene.surface is None else _registered(SURFACE_NAMES, scene.surface),
-        "examples": _registered(EXAMPLES_NAMES, scene.examples),
+        "surface": None if scene.surface is None else _registered(SURFACES, "surface.kind", scene.surface),
+        "examples": _registered(EXAMPLES, "examples.kind", scene.examples),
         "machine": asdict(scene.machine),
         "lane": {lane.name: _lane(lane, count, claim) for lane, claim in zip(scene.lanes, scene.claims, strict=True)},
-        "question": None if question is None else _spoken(question),
-        "caption": tuple(map(_spoken, captions)) or None,
+        "question": None if question is None else question.model_dump(),
+        "caption": tuple(map(_caption, captions)) or None,
         **{code: _translation(words, names) for code, words in scene.translations},
     }
     return cast(dict[str, Any], _plain(tables))
 
 
-def _registered(names: dict[type[Any], str], value: Any) -> dict[str, Any]:
-    """A registered dataclass with the name of its kind in front."""
-    return {"kind": names[type(value)], **asdict(value)}
+def _registered(registry: Mapping[str, type[Any]], place: str, value: Any) -> dict[str, Any]:
+    """A registered dataclass with the name of its kind in front, as the last step of its place is called."""
+    name = next((name for name, kind in registry.items() if kind is type(value)), None)
+    if name is None:  # Files are data: they bring no kinds of their own.
+        known, own = ", ".join(registry), short(type(value).__name__)
+        raise SceneError(f"{place} cannot be written to a file, which may name {known}, but not {own}")
+    return {place.rpartition(".")[2]: name, **asdict(value)}
 
 
 def _lane(lane: Lane, count: int, claim: Claim | None) -> dict[str, Any]:
-    name = rule_name(lane.rule)
-    if name not in RULES:  # Files are data: they bring no rules of their own.
-        place = path_text("lane", lane.name, "rule")
-        raise SceneError(
-            f"{place} cannot be written to a file, which may name {', '.join(RULES)}, but not {short(name)}"
-        )
     return {
-        "rule": name,
-        **asdict(lane.rule),
+        **_registered(RULES, path_text("lane", lane.name, "rule"), lane.rule),
         "batch_size": "full" if lane.batch_size == count else lane.batch_size,
         "claim": None if claim is None else claim.model_dump(),
     }
 
 
-def _spoken(words: Caption | Question) -> dict[str, Any]:
-    """Its fields, with each of its translations under the language's code."""
-    table: dict[str, Any] = {}
-    for key, value in asdict(words).items():
-        table |= dict(value) if key == "translations" else {key: value}
-    return table
+def _caption(caption: Caption) -> dict[str, Any]:
+    """Its fields, with the other languages below the English."""
+    return dict.fromkeys(("on", "text", *TRANSLATIONS)) | caption.model_dump()
 
 
 def _translation(words: Translation, names: set[str]) -> dict[str, Any]:
-    lanes = {name: translated for name, translated in words.lanes if name in names}
-    return {"title": words.title, "look": words.look, "lane": lanes or None}
+    lanes = {name: translated for name, translated in words.lane if name in names}
+    return {**asdict(words), "lane": lanes or None}
 
 
 def _plain(value: Any) -> Any:

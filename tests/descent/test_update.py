@@ -3,10 +3,10 @@
 import ast
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pygame
@@ -24,6 +24,7 @@ from sim.descent.lane import Lane, descend
 from sim.descent.race import Race
 from sim.descent.rules import RULES, rule_name
 from sim.descent.rules.gradient_descent import GradientDescent, NoState
+from sim.descent.rules.momentum import Momentum
 from sim.descent.rules.protocol import Rule, Slope
 from sim.descent.update import CURVATURE, Even, evaluations_of, one_update
 from sim.scene import Scene, SceneError, load_scene
@@ -318,6 +319,22 @@ def test_a_rule_from_outside_goes_by_the_name_of_its_class() -> None:
     assert next_movement(track, 1) is None
 
 
+def test_a_rule_from_outside_goes_by_a_name_of_its_own_if_it_has_one() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Patient(Momentum):
+        """Made from a rule of the program's, whose name it does not take."""
+
+    @dataclass(frozen=True, slots=True)
+    class Named(Momentum):
+        name: ClassVar[str] = "sharpness-aware"
+
+    @dataclass(frozen=True, slots=True)
+    class Signed(Sharpness):
+        name: str = "a hyperparameter"
+
+    assert [rule_name(rule) for rule in (Patient(), Named(), Signed())] == ["Patient", "sharpness-aware", "Signed"]
+
+
 def test_the_rule_after_one_from_outside_is_the_first() -> None:
     session = begin(with_rule(Sharpness(0.07)))
     rules = [session.scene.lanes[0].rule]
@@ -335,6 +352,24 @@ def test_a_scene_file_names_no_rule_from_outside() -> None:
         'lane."B = 20".rule cannot be written to a file, which may name gradient descent, momentum, nesterov, '
         'adagrad, rmsprop, adam, adamw, but not "Newton"'
     )
+
+
+def test_a_scene_file_takes_no_rule_from_outside_for_one_of_the_programs() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Other(GradientDescent):
+        name: ClassVar[str] = "momentum"
+
+    with pytest.raises(SceneError, match=r'but not "Other"$'):
+        scene_text(with_rule(Other()))
+
+
+def test_a_scene_file_names_no_surface_from_outside() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Bowl(Quadratic):
+        """Another one to those who know it."""
+
+    with pytest.raises(SceneError, match=r'^surface\.kind cannot be written .* quadratic, formula, but not "Bowl"$'):
+        scene_text(replace(load_scene("himmelblau"), surface=Bowl()))
 
 
 def test_an_even_slope_is_the_same_everywhere() -> None:

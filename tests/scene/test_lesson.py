@@ -80,7 +80,9 @@ def shown(scene: Scene, tick: int, clock: str = "updates") -> int | None:
 
 def test_a_caption_stands_until_the_next_or_for_long_enough() -> None:
     scene = with_captions(
-        Caption("start", "a"), Caption("update", "b", update=30), Caption("escaped", "c", lane="minibatch")
+        Caption(on="start", text="a"),
+        Caption(on="update", text="b", update=30),
+        Caption(on="escaped", text="c", lane="minibatch"),
     )
     events = played(OPENING.name)[1].judges[1].events
     escape = next(event for event in events if event.kind == "escaped")
@@ -90,17 +92,19 @@ def test_a_caption_stands_until_the_next_or_for_long_enough() -> None:
 
 
 def test_what_is_said_at_the_end_stays() -> None:
-    scene = with_captions(Caption("end", "a"))
+    scene = with_captions(Caption(on="end", text="a"))
     assert [shown(scene, tick) for tick in (399, 400, 400 + 2 * HOLD)] == [None, 0, 0]
 
 
 def test_a_lane_s_own_updates_count_by_every_clock() -> None:
-    scene = with_captions(Caption("update", "a", lane="full batch", update=2), Caption("end", "b", lane="full batch"))
+    scene = with_captions(
+        Caption(on="update", text="a", lane="full batch", update=2), Caption(on="end", text="b", lane="full batch")
+    )
     assert shown(scene, 2) == 0
     assert (shown(scene, 39, "epochs"), shown(scene, 40, "epochs")) == (None, 0)
     assert shown(scene, 400, "epochs") is None
 
 
 def test_a_lane_that_is_gone_is_not_spoken_of() -> None:
-    scene = with_captions(Caption("update", "a", lane="somebody else", update=2))
+    scene = with_captions(Caption(on="update", text="a", lane="somebody else", update=2))
     assert shown(scene, 10) is None

@@ -22,7 +22,8 @@ from sim.languages import TRANSLATIONS
 from sim.scene import OPENING, Caption, Question, SceneError, Texts, load_scene, parse_scene, scene_files
 from sim.scene.mistakes import MOST_ITEMS, MOST_KEYS, MOST_MISTAKES, MOST_READ
 from sim.scene.reading import LARGEST_FILE, MOST_LONG_KEYS
-from sim.scene.tables import MOST_CAPTIONS, MOST_LANES
+from sim.scene.speech import MOST_LANES
+from sim.scene.tables import MOST_CAPTIONS
 from sim.scene.writing import scene_text
 from sim.surface.functions import SURFACES
 from sim.surface.functions.gaussian import Bowl, Landscape, Well
@@ -144,10 +145,12 @@ def test_every_word_of_a_file_arrives() -> None:
     assert claim is not None
     assert (claim.verdict, claim.events) == ("stuck", ("escaped",))
     assert scene.captions == (
-        Caption("escaped", "It is out.", (("zh", "出来了。"),), "minibatch"),
-        Caption("update", "Thirty.", update=30),
+        Caption.model_validate({"on": "escaped", "text": "It is out.", "zh": "出来了。", "lane": "minibatch"}),
+        Caption(on="update", text="Thirty.", update=30),
     )
-    assert scene.question == Question("Which one?", ("full batch",), "stuck", (("zh", "哪一颗？"),))
+    assert scene.question == Question.model_validate(
+        {"text": "Which one?", "answer": ["full batch"], "on": "stuck", "zh": "哪一颗？"}
+    )
 
 
 def test_words_that_are_not_translated_stay_english() -> None:

@@ -1,5 +1,6 @@
 """What is written is read as the same scene."""
 
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from sim.descent.examples.recipes import EXAMPLES, RegressionExamples, TiltedExa
 from sim.descent.lane import Lane
 from sim.descent.rules import RULES
 from sim.scene import Caption, Scene, load_scene, parse_scene, scene_files
-from sim.scene.value import Translation
+from sim.scene.speech import Translation
 from sim.scene.writing import scene_tables, scene_text
 from sim.surface.functions import SURFACES
 from sim.surface.functions.formula import Formula
@@ -25,6 +26,13 @@ def test_every_scene_is_read_as_it_was_written(name: str) -> None:
     scene = load_scene(name)
     assert read_again(scene) == scene
     assert scene_text(read_again(scene)) == scene_text(scene)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scene_is_the_same_value_in_another_process(name: str) -> None:
+    scene = load_scene(name)
+    sent = pickle.loads(pickle.dumps(scene))
+    assert (sent, hash(sent)) == (scene, hash(scene))
 
 
 @pytest.mark.parametrize("kind", SURFACES)
@@ -59,9 +67,12 @@ def test_odd_words_and_numbers_survive() -> None:
         start=(-1 / 3, -0.0),
         seed=2**53 - 1,
         lanes=(replace(scene.lanes[0], name=name), *scene.lanes[1:]),
-        captions=(Caption("update", "Wait.", lane=name, update=3), Caption("end", "End.", (("zh", "完"),))),
+        captions=(
+            Caption(on="update", text="Wait.", lane=name, update=3),
+            Caption.model_validate({"on": "end", "text": "End.", "zh": "完"}),
+        ),
         question=None,
-        translations=(("zh", Translation(lanes=((name, "批"),))),),
+        translations=(("zh", Translation(lane=((name, "批"),))),),
     )
     again = read_again(changed)
     assert again == changed

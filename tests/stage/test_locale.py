@@ -17,7 +17,7 @@ from sim.descent.problem import UNKNOWN
 from sim.descent.verdict.kinds import Kind
 from sim.languages import LANGUAGES, words
 from sim.scene import Texts, load_scene, scene_files
-from sim.scene.value import Translation
+from sim.scene.speech import Translation
 from sim.stage.picture import chart, help, panel, picture, tooltip
 from sim.stage.picture.views import VIEWS
 from sim.stage.session import bindings, names, setup

@@ -1,4 +1,4 @@
-"""The update rules: one a file, one line each in the registry."""
+"""The update rules: one a file, which says the rule's name, and one word each in the registry."""
 
 from typing import Any
 
@@ -8,26 +8,24 @@ from .adamw import AdamW
 from .gradient_descent import GradientDescent
 from .momentum import Momentum
 from .nesterov import Nesterov
-from .protocol import Letter, Rule, letters
+from .protocol import Letter, NamedRule, Rule, letters
 from .rmsprop import RMSprop
 
-RULES: dict[str, type[Rule[Any]]] = {
-    "gradient descent": GradientDescent,
-    "momentum": Momentum,
-    "nesterov": Nesterov,
-    "adagrad": Adagrad,
-    "rmsprop": RMSprop,
-    "adam": Adam,
-    "adamw": AdamW,
-}
-"""Every rule by the name that scenes and menus use, in the order menus show."""
+_KINDS: tuple[type[NamedRule[Any]], ...] = (GradientDescent, Momentum, Nesterov, Adagrad, RMSprop, Adam, AdamW)
 
-_NAMES = {kind: name for name, kind in RULES.items()}
+RULES: dict[str, type[Rule[Any]]] = {kind.name: kind for kind in _KINDS}
+"""Every rule by the name that scenes and menus use, in the order menus show."""
 
 
 def rule_name(rule: Rule[Any]) -> str:
-    """The name under which the rule's kind is registered; that of its class if it is not."""
-    return _NAMES.get(type(rule), type(rule).__name__)
+    """The name that the rule's own class gives it, and no class that it is made from; without one, that class's name.
+
+    >>> rule_name(Momentum(0.1))
+    'momentum'
+    """
+    kind = type(rule)
+    name = vars(kind).get("name")
+    return name if isinstance(name, str) else kind.__name__
 
 
 def all_letters() -> dict[str, Letter]:

@@ -1,7 +1,7 @@
 """Adagrad."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,8 @@ class Adagrad:
     learning_rate: η.
     epsilon: ε, in units of the gradient.
     """
+
+    name: ClassVar[str] = "adagrad"
 
     learning_rate: LearningRate = 1e-2
     epsilon: Epsilon = 1e-10

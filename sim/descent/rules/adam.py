@@ -1,7 +1,7 @@
 """Adam."""
 
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -40,6 +40,8 @@ class Adam:
     beta2: β₂, how much of the average square is kept.
     epsilon: ε, in units of the gradient.
     """
+
+    name: ClassVar[str] = "adam"
 
     learning_rate: LearningRate = 1e-3
     beta1: Annotated[Share, Letter("β₁")] = 0.9

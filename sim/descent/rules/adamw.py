@@ -1,7 +1,7 @@
 """AdamW: Adam with decoupled weight decay."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from ...surface.points import Array
 from .adam import Adam, AdamState
@@ -25,6 +25,8 @@ class AdamW:
     beta1, beta2, epsilon: as in Adam.
     weight_decay: w; 0 is Adam.
     """
+
+    name: ClassVar[str] = "adamw"
 
     learning_rate: LearningRate = 1e-3
     beta1: Annotated[Share, Letter("β₁")] = 0.9

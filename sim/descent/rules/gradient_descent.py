@@ -1,7 +1,7 @@
 """Gradient descent."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from ...surface.points import Array
 from .protocol import LearningRate, Slope
@@ -24,6 +24,8 @@ class GradientDescent:
 
     learning_rate: η.
     """
+
+    name: ClassVar[str] = "gradient descent"
 
     learning_rate: LearningRate = 1e-3
 

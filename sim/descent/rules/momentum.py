@@ -1,7 +1,7 @@
 """Gradient descent with momentum."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -32,6 +32,8 @@ class Momentum:
     learning_rate: η.
     decay: λ; 0 is plain gradient descent.
     """
+
+    name: ClassVar[str] = "momentum"
 
     learning_rate: LearningRate = 1e-3
     decay: Decay = 0.9

@@ -1,7 +1,7 @@
 """Gradient descent with Nesterov's momentum."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -31,6 +31,8 @@ class Nesterov:
     learning_rate: η.
     decay: λ; 0 is plain gradient descent.
     """
+
+    name: ClassVar[str] = "nesterov"
 
     learning_rate: LearningRate = 1e-3
     decay: Decay = 0.9

@@ -103,3 +103,9 @@ class Rule(Protocol[S]):
     def step(self, theta: Array, slope: Slope, state: S, /) -> tuple[Array, S]:
         """The movement that answers the slope at θ, and the state after it."""
         ...
+
+
+class NamedRule(Rule[S], Protocol[S]):
+    """One of the program's own, which scenes and menus call by its name; a rule from outside may do without."""
+
+    name: ClassVar[str]

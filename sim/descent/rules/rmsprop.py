@@ -1,7 +1,7 @@
 """RMSprop."""
 
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -32,6 +32,8 @@ class RMSprop:
     alpha: α, how much of the average is kept.
     epsilon: ε, in units of the gradient, outside the root.
     """
+
+    name: ClassVar[str] = "rmsprop"
 
     learning_rate: LearningRate = 1e-2
     alpha: Annotated[Share, Letter("α")] = 0.99

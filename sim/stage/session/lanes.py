@@ -13,7 +13,7 @@ from ...descent.rules import RULES, rule_name
 from ...descent.rules.gradient_descent import GradientDescent
 from ...languages import TRANSLATIONS
 from ...scene import MOST_LANES, Scene
-from ...scene.value import Question, Translation
+from ...scene.speech import Question, Translation
 from ..style.theme import say
 from .names import LONGEST, NUMBERED, followed, in_languages, made
 from .session import Session
@@ -47,8 +47,8 @@ def translated(scene: Scene, names: Sequence[str]) -> Scene:
     for name in names:
         for code, said in in_languages(name):
             there = words.get(code, Translation())
-            if name not in dict(there.lanes):
-                words[code] = replace(there, lanes=(*there.lanes, (name, said)))
+            if name not in dict(there.lane):
+                words[code] = replace(there, lane=(*there.lane, (name, said)))
     return replace(scene, translations=tuple((code, words[code]) for code in TRANSLATIONS if code in words))
 
 
@@ -78,7 +78,7 @@ class NameLane:
         if chosen == lane.name:
             return replace(session, given=given)
         lanes = tuple(replace(each, name=chosen) if each is lane else each for each in scene.lanes)
-        captions = tuple(replace(c, lane=chosen) if c.lane == lane.name else c for c in scene.captions)
+        captions = tuple(c.model_copy(update={"lane": chosen}) if c.lane == lane.name else c for c in scene.captions)
         there = replace(scene, lanes=lanes, captions=captions, question=_about(scene.question, lane.name, chosen))
         return replace(session, scene=there if name else translated(there, [chosen]), given=given, notice="")
 
@@ -87,7 +87,7 @@ def _about(question: Question | None, name: str, chosen: str) -> Question | None
     """The question, about the same lanes."""
     if question is None:
         return None
-    return replace(question, answer=tuple(chosen if lane == name else lane for lane in question.answer))
+    return question.model_copy(update={"answer": tuple(chosen if lane == name else lane for lane in question.answer)})
 
 
 @dataclass(frozen=True)

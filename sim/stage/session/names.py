@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from ...descent.lane import Lane
 from ...descent.rules import rule_name
 from ...languages import everywhere
-from ...scene.value import InLanguages
+from ...scene.speech import InLanguages
 
 LONGEST = 40
 """As many characters as a lane's name may have."""

@@ -7,7 +7,7 @@ import numpy as np
 from ...descent.examples.recipes import ShiftedExamples
 from ...languages import TRANSLATIONS, everywhere
 from ...scene import Scene, load_scene, scene_files
-from ...scene.value import InLanguages, Translation
+from ...scene.speech import InLanguages, Translation
 from ...surface.functions import usual_window
 from ...surface.functions.formula import Formula, FormulaError
 from ..style.theme import say
@@ -227,8 +227,8 @@ class Draft:
 def _of_own_surface(scene: Scene) -> InLanguages[Translation]:
     """What a surface of one's own is in other languages: its title is a formula, and the lanes' names stay."""
     before, looks = dict(scene.translations), dict(everywhere(OWN_SURFACE))
-    words = ((code, before.get(code, Translation()).lanes, looks.get(code)) for code in TRANSLATIONS)
-    return tuple((code, Translation(look=look, lanes=lanes)) for code, lanes, look in words if look or lanes)
+    words = ((code, before.get(code, Translation()).lane, looks.get(code)) for code in TRANSLATIONS)
+    return tuple((code, Translation(look=look, lane=lanes)) for code, lanes, look in words if look or lanes)
 
 
 def _batch_size(batch_size: int, before: int, count: int) -> int:

@@ -115,12 +115,12 @@ def test_the_answer_is_that_of_the_race_that_was_run() -> None:
     def told(question: Question, guess: int, tick: int) -> str:
         return reveal(replace(begin(replace(OPENING, question=question)), guess=guess), race, timing, tick, ENGLISH)
 
-    several = Question("?", ("minibatch", "momentum"), "escaped")
+    several = Question(text="?", answer=("minibatch", "momentum"), on="escaped")
     assert told(several, 2, 66) == "You guessed momentum, and you are right: it was minibatch and momentum."
-    never = Question("?", ("full batch",), "diverged")
+    never = Question(text="?", answer=("full batch",), on="diverged")
     assert told(never, 0, 399) == ""
     assert told(never, 0, 400) == "You guessed full batch; it was none of them."
-    gone = Question("?", ("somebody else",), "stuck")
+    gone = Question(text="?", answer=("somebody else",), on="stuck")
     assert told(gone, 0, 400).endswith("it was full batch.")
     assert told(gone, 5, 400) == ""
 

@@ -1,0 +1,105 @@
+"""What a scene says, in every language: tables of its file that are values as they are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema, create_model
+from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
+
+from ..descent.verdict.kinds import EVENT_KINDS
+from ..languages import TRANSLATIONS
+
+MOST_LANES = 6
+MOST_UPDATES = 1_000_000
+
+CAPTION_EVENTS = ("start", "end", "update", *EVENT_KINDS)
+"""What a caption may wait for: moments of the race's time, or a kind of event."""
+
+Words = TypeVar("Words")
+InLanguages: TypeAlias = tuple[tuple[str, Words], ...]
+"""What something is in other languages than English, by their codes, in the order of `TRANSLATIONS`."""
+
+
+def one_line(text: str) -> str:
+    """Text that can stand in one line of the window."""
+    if not text.isprintable():
+        raise PydanticCustomError("text", "must be one line without control characters")
+    if not text.strip():
+        raise PydanticCustomError("text", "must not be blank")
+    return text
+
+
+def _listed(value: object) -> object:
+    """A single text as a list of one; a list can no longer be changed."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+Title = Annotated[str, Field(max_length=60), AfterValidator(one_line)]
+Text = Annotated[str, Field(max_length=400), AfterValidator(one_line)]
+Remark = Annotated[str, Field(max_length=120), AfterValidator(one_line)]
+LaneName = Annotated[str, Field(max_length=40), AfterValidator(one_line)]
+
+
+class Part(BaseModel):
+    """A table of a scene file: nothing unknown, nothing converted, nothing infinite."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
+
+
+class Translated(Part):
+    """A table with a key for each of TRANSLATIONS: what stands in English may stand there in that language."""
+
+    @property
+    def translations(self) -> InLanguages[Any]:
+        """What stands there, by the languages' codes."""
+        found = ((code, getattr(self, code)) for code in TRANSLATIONS)
+        return tuple((code, words) for code, words in found if words is not None)
+
+
+def translated(words: Any) -> Callable[[type[Translated]], Any]:
+    """Give the table its keys: such words, or nothing."""
+    keys: dict[str, Any] = dict.fromkeys(TRANSLATIONS, (words | None, None))
+    return lambda table: create_model(table.__name__, __base__=table, __doc__=table.__doc__, **keys)
+
+
+@translated(Remark)
+class Caption(Translated):
+    """A sentence to be said when something has happened in the race."""
+
+    on: Literal[*CAPTION_EVENTS]  # type: ignore[valid-type]
+    text: Remark
+    lane: str | None = None
+    """Name of the lane in which it happens; None for any."""
+    update: Annotated[int, Field(ge=0, le=MOST_UPDATES)] | None = None
+    """Which update it is, where `on` is "update"."""
+
+
+@translated(Remark)
+class Question(Translated):
+    """Something to guess before the race: in which lanes a kind of event will happen."""
+
+    text: Remark
+    answer: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1, max_length=MOST_LANES)]
+    """Names of those lanes, with the scene's own settings."""
+    on: Literal[*EVENT_KINDS] = "escaped"  # type: ignore[valid-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A scene's own words in another language, as far as they have been translated."""
+
+    title: Title | None = None
+    look: Text | None = None
+    lane: Annotated[
+        tuple[tuple[str, str], ...],
+        GetPydanticSchema(
+            lambda _, handler: no_info_after_validator_function(
+                lambda names: tuple(names.items()), handler.generate_schema(dict[str, LaneName])
+            )
+        ),
+    ] = ()
+    """Names of lanes, and what they are called there; in a file, a table."""
