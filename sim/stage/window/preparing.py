@@ -25,6 +25,7 @@ from ..picture.setting import Setting, setting
 from ..session.session import Message, Session, update
 from ..session.view import Notify
 from .ahead import Ahead
+from .memory import give_back
 from .turns import taking_turns
 
 DIRECTLY = 0.025  # Seconds for which a frame waits for what is being made ready: what is quick comes without a sign.
@@ -160,4 +161,6 @@ class Preparing:
 
 def _made(make: Callable[[], Prepared], unwanted: Event) -> Prepared:
     with taking_turns(), unless(unwanted.is_set):
-        return make()
+        made = make()
+    give_back()
+    return made
