@@ -33,6 +33,7 @@ from ..style.theme import THEMES, load_theme, say
 from . import display, documents, preparing
 from .ahead import FRAMES_A_SECOND, Ahead, pace
 from .counter import Counter
+from .memory import keep_little
 from .preparing import Aim, Goal, Prepared, Preparing, Reading, aim, prepared, read
 from .recording import Filming
 
@@ -56,6 +57,7 @@ def open_window(saved: Saved) -> None:
     Raises:
         NoDisplay: there is none.
     """
+    keep_little()
     with display.opened():
         window = Window(documents.resume(saved, THEMES[0]))
         try:
