@@ -30,7 +30,7 @@ ROOMS = (
 """Each may import from itself and from those before it; the house itself tells its version, and nothing else."""
 
 INNER_ROOMS = {
-    "surface": ("points", "protocol", "critical", "basins", "around", "functions"),
+    "surface": ("wanted", "points", "protocol", "critical", "basins", "around", "functions"),
     "descent": (
         *("examples", "rules", "update", "lane", "problem", "run", "track"),
         *("verdict", "crowd", "race", "clock", "digest"),

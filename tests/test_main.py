@@ -26,7 +26,7 @@ from sim.descent.rules.protocol import Slope
 from sim.scene import OPENING, load_scene, parse_scene, scene_files
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved
 from sim.scene.saving import saved_text
-from sim.stage.session.session import race as race_of
+from sim.stage.session.session import RACES
 from sim.surface.points import Array
 
 ROOT = Path(main.__file__).parent
@@ -505,11 +505,11 @@ def _other_computer(_elsewhere: None, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
     with monkeypatch.context() as patch:
         patch.setattr(Momentum, "step", other)
-        race_of.cache_clear()
+        RACES.clear()
         assert status("screenshot", "--update", "50", "--size", "320x240", "-o", "theirs.png") == 0
-    race_of.cache_clear()
+    RACES.clear()
     yield
-    race_of.cache_clear()
+    RACES.clear()
 
 
 @pytest.mark.usefixtures("_other_computer")

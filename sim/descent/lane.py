@@ -75,7 +75,7 @@ def batches(seeds: Seeds, count: int, batch_size: int, first: int = 0) -> Iterat
     rounds = updates_per_epoch(count, batch_size)
     epoch, begin = divmod(first, rounds)
     while True:
-        orders = epoch_orders(seeds, epoch, count)
+        orders = epoch_orders(seeds, epoch, count).astype(np.min_scalar_type(count))  # Held for a whole epoch.
         for place in range(begin, rounds):
-            yield batch_of(orders, place, batch_size)
+            yield batch_of(orders, place, batch_size).astype(np.intp)
         epoch, begin = epoch + 1, 0

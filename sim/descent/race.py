@@ -10,6 +10,8 @@ from .run import Run
 from .track import Track
 from .verdict.track_judge import TrackJudge, observe_all
 
+BASIN = 8  # Bytes of what the judge keeps of a moment.
+
 
 class Race:
     """The tracks of all lanes, and the judge of each.
@@ -28,6 +30,11 @@ class Race:
         observe_all(self.judges)
         self.updates = 0
         """How many updates every lane has either recorded or diverged before."""
+
+    @property
+    def nbytes(self) -> int:
+        """About how many bytes it takes by now, the problem aside."""
+        return sum(run.nbytes + run.updates * BASIN for run in self._runs)
 
     def extend(self, updates: int) -> None:
         """Compute on until `updates` are recorded in every lane that has not diverged."""

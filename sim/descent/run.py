@@ -75,6 +75,12 @@ class Run:
         return np.where(self.ends < 0, self.updates, self.ends)
 
     @property
+    def nbytes(self) -> int:
+        """Bytes of all columns, with the rows that are there to be filled."""
+        derived = (column for column, _ in self._derived.values())
+        return sum(column.nbytes for column in (*self._columns.values(), *derived))
+
+    @property
     def theta(self) -> Array:
         """Positions, shape (rows, M, 2)."""
         return self._columns["theta"][: self._row + 1]

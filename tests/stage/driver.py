@@ -6,19 +6,27 @@ from contextlib import contextmanager
 import numpy as np
 import numpy.typing as npt
 import pygame
+from waiting import WAIT
 
 from sim.stage.session.session import race
+from sim.stage.window import preparing
 from sim.stage.window.window import Window
 
 
 @contextmanager
-def screen(size: tuple[int, int] = (960, 600)) -> Iterator[None]:
-    """A window of that size, which nobody sees."""
+def screen(size: tuple[int, int] = (960, 600), patience: float = WAIT) -> Iterator[None]:
+    """A window of that size, which nobody sees.
+
+    patience: seconds for which a frame waits for what is made ready beside the window: so long that a test need not.
+    """
     pygame.display.init()
     pygame.display.set_mode(size, pygame.RESIZABLE)
+    before = preparing.DIRECTLY, preparing.AT_FIRST
+    preparing.DIRECTLY, preparing.AT_FIRST = patience, WAIT
     try:
         yield
     finally:
+        preparing.DIRECTLY, preparing.AT_FIRST = before
         pygame.display.quit()
 
 

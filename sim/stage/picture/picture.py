@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from pygame import Rect
+
 from ...descent.clock import Timing
 from ...descent.problem import UNKNOWN
 from ...descent.race import Race
@@ -11,13 +13,14 @@ from ...study.maps.swarm import Cloud, Glimpse, swarm
 from ...study.odds.tally import Tally
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
-from ..session.bindings import Deed, sign_of
+from ..session.bindings import Deed, Errand, sign_of
 from ..session.playback import Play, Restart, Step
 from ..session.session import SPEEDS, Session
 from ..session.setup import NewSeed, NextScene
 from ..session.view import ShowControls, ShowHelp
 from ..sheets.sheets import draw_over
 from ..style import text
+from ..style.style import hairline
 from ..style.theme import Theme, load_theme
 from .caption import draw_caption
 from .chart import Axes, Chart, axes
@@ -247,6 +250,17 @@ def _swarm_status(moment: Moment, theme: Theme) -> list[str]:
     if moment.glimpse is None:
         return []
     return [theme.say("{count} marbles a lane", count=f"{moment.glimpse.clouds[0].size:,}")]
+
+
+def draw_computing(canvas: Canvas, places: Layout, theme: Theme) -> None:
+    """Say, over a picture that stays meanwhile, that the next one is being computed."""
+    em, key = places.em, label_of(sign_of(Errand.BACK), theme)
+    words = theme.say("computing … · {key}: stop", key=key)
+    box = Rect(0, 0, text.width(words, em) + 2 * em, round(1.6 * em))
+    box.midright = places.title.midright
+    canvas.rect(box, theme.panel, corner=em // 2)
+    canvas.rect(box, theme.border, width=hairline(em), corner=em // 2)
+    canvas.text(words, box.center, em, theme.text, align=0.5)
 
 
 @lru_cache(maxsize=16)  # Asked for with every picture.

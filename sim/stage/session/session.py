@@ -5,7 +5,6 @@ messages themselves stand by what they are about: `playback`, `view`, `setup`, `
 """
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Protocol
 
 from ...descent.clock import UPDATES
@@ -19,6 +18,7 @@ from ...study.maps.swarm import SIZES, SPREADS
 from ...study.odds.tally import Tally
 from ...surface.protocol import Window
 from ..drawing.camera import FLAT, Pose
+from ..style.kept import Recent
 from ..style.theme import THEMES
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
@@ -144,10 +144,13 @@ def update(session: Session, message: Message) -> Session:
     return replace(there, seen=seen) if seen != there.seen else there
 
 
-@lru_cache(maxsize=4)
+RACES: Recent[Scene, Race] = Recent(2)
+"""What has been computed of the scene that is shown, of that before it, and of others that there is room for."""
+
+
 def race(scene: Scene) -> Race:
     """The race of a scene: for equal scenes the same one, with all that it has computed."""
-    return scene.race()
+    return RACES.get(scene, scene.race)
 
 
 def scene_of(session: Session) -> str:

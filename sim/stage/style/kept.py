@@ -3,7 +3,8 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from threading import RLock
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import pygame
@@ -15,10 +16,21 @@ LEAST = 512  # Bytes that anything weighs: its key, and its place among the othe
 
 P = ParamSpec("P")
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+
+
+@runtime_checkable
+class Heavy(Protocol):
+    """What knows by itself how much it holds."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes."""
+        ...
 
 
 class Store:
-    """Values by their keys, those that were wanted last, up to a sum of bytes."""
+    """Values by their keys, those that were wanted last, up to a sum of bytes. Threads may share it."""
 
     def __init__(self, limit: int = LIMIT) -> None:
         self.limit = limit
@@ -27,35 +39,50 @@ class Store:
         self.made = 0
         """How many values have been made, at all."""
         self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._lock = RLock()  # Held while something is looked up or put down, not while it is made.
 
     def __len__(self) -> int:
         return len(self._values)
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The value of that key, made if it is not there; a value that is heavier than the limit is not kept."""
-        try:
-            self._values.move_to_end(key)
-        except KeyError:
-            return self._made(key, make)
-        found: T = self._values[key][0]
-        return found
+        """The value of that key, made if it is not there; a value that is heavier than the limit is not kept.
 
-    def _made(self, key: Hashable, make: Callable[[], T]) -> T:
+        Of threads that want the same at once, each may make it; the first one's is kept.
+        """
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                found: T = self._values[key][0]
+                return found
         value = make()
-        self.made += 1
-        weight = weight_of(value)
-        if weight <= self.limit:
-            self._values[key] = value, weight
-            self.weight += weight
-        while self.weight > self.limit:
-            _, (_, least) = self._values.popitem(last=False)
-            self.weight -= least
+        with self._lock:
+            self.made += 1
+            self.keep(key, value)
         return value
+
+    def keep(self, key: Hashable, value: object) -> None:
+        """Keep a value that has been made elsewhere, unless there is one, or it is heavier than the limit."""
+        weight = weight_of(value)
+        with self._lock:
+            if weight <= self.limit and key not in self._values:
+                self._values[key] = value, weight
+                self.weight += weight
+            while self.weight > self.limit:
+                _, (_, least) = self._values.popitem(last=False)
+                self.weight -= least
+
+    def take(self, key: Hashable) -> Any:
+        """Give away the value of that key, which is kept no longer; None if there is none."""
+        with self._lock:
+            value, weight = self._values.pop(key, (None, 0))
+            self.weight -= weight
+            return value
 
     def clear(self) -> None:
         """Forget all."""
-        self._values.clear()
-        self.weight = 0
+        with self._lock:
+            self._values.clear()
+            self.weight = 0
 
 
 STORE = Store()
@@ -73,12 +100,54 @@ def kept(function: Callable[P, T]) -> Callable[P, T]:
     return wanted
 
 
+class Recent(Generic[K, T]):
+    """Values that grow while they are in use: the few that were wanted last, whatever they weigh.
+
+    The others grow no more. They are kept in STORE, with all else, for as long as there is room.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._values: list[tuple[K, T]] = []  # The last wanted is the last.
+
+    def find(self, key: K) -> T | None:
+        """The value of that key, if there is one; it has been wanted now."""
+        for place, (known, value) in enumerate(self._values):
+            if known is key or known == key:  # A key's hash may take longer than to see that it is the same.
+                self._values.append(self._values.pop(place))
+                return value
+        value = STORE.take((self, key))
+        if value is not None:
+            self.keep(key, value)
+        return value
+
+    def get(self, key: K, make: Callable[[], T]) -> T:
+        """The value of that key, made if it is not there."""
+        found = self.find(key)
+        if found is None:
+            self.keep(key, found := make())
+        return found
+
+    def keep(self, key: K, value: T) -> None:
+        """Have a value that has been made elsewhere, instead of any other of that key."""
+        self._values = [entry for entry in self._values if entry[0] != key]
+        self._values.append((key, value))
+        while len(self._values) > self._count:
+            old, least = self._values.pop(0)
+            STORE.keep((self, old), least)
+
+    def clear(self) -> None:
+        """Forget all, and all that STORE has."""
+        self._values.clear()
+        STORE.clear()
+
+
 def weight_of(value: object) -> int:
     """About how many bytes a value takes: of pictures and arrays their content, of others those of their parts."""
     match value:
         case pygame.Surface():
             return LEAST + value.get_pitch() * value.get_height()
-        case np.ndarray():
+        case np.ndarray() | Heavy():
             return LEAST + value.nbytes
         case list() | tuple():
             return OBJECT + (len(value) * weight_of(value[0]) if value else 0)

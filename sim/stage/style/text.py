@@ -6,6 +6,7 @@ pygame_gui carries them all.
 
 from functools import cache, lru_cache
 from importlib.util import find_spec
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 
@@ -57,10 +58,16 @@ def family_of(language: str) -> int:
 
 
 @cache
+def _outlines(number: int, bold: bool) -> bytes:
+    """What is in a family's file: all its sizes share it, for each would else hold the file open."""
+    return font_file(number, bold).read_bytes()
+
+
+@lru_cache(maxsize=64)
 def _font(number: int, size: int, bold: bool) -> Font:
-    """One family in one size; opened only when it is needed, since that with Han characters is large."""
+    """One family in one size; read only when it is needed, since that with Han characters is large."""
     pygame.font.init()
-    return Font(font_file(number, bold), size)
+    return Font(BytesIO(_outlines(number, bold)), size)
 
 
 @cache

@@ -6,9 +6,8 @@ loading what is needed takes longer than a frame may: the thread does that, too,
 # ruff: noqa: PLC0415
 
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -20,6 +19,7 @@ from ...scene import Scene
 from ...study.odds.tally import Tally, work
 from ..session.odds import Counted, Failed, Timed
 from ..session.session import Message
+from .turns import taking_turns
 
 if TYPE_CHECKING:
     from ...study.odds.contrast import Speed
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 NEEDED = ("...study.work.workers", "...study.odds.contrast", "..sheets.odds", "..sheets.contrast")
 """What has to be loaded to count, and to show what has been counted."""
-SHARING = 0.0005  # Seconds after which threads take turns while that is loaded.
 NICENESS = 10  # Of the processes, where the system knows such a thing: the window goes first.
 PAUSE = 0.05  # Seconds after which the thread looks whether it is still wanted.
 FAREWELL = 5.0  # Seconds in which it has to end.
@@ -100,7 +99,7 @@ class Counter:
         self._thread.join(FAREWELL)
 
     def _run(self, tally: Tally) -> None:
-        with _taking_turns():
+        with taking_turns():
             for name in NEEDED:
                 import_module(name, __package__)
         from ...study.work.workers import StudyError
@@ -128,14 +127,3 @@ class Counter:
                 if found is not None:
                     index, outcome = found
                     self._found.put(wanted[index][1](outcome))
-
-
-@contextmanager
-def _taking_turns() -> Iterator[None]:
-    """Let other threads wait for less long than they usually do."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SHARING)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)

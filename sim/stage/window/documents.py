@@ -114,15 +114,13 @@ def copy_scene(session: Session) -> Message:
     return Kept(say(session.language, "The scene is on the clipboard, as text."))
 
 
-def paste_scene(session: Session) -> Message:
-    """Open the scene whose text is on the clipboard."""
+def clipboard() -> str:
+    """The text on the clipboard; empty if there is none."""
     try:
         text = pygame.scrap.get_text()
     except pygame.error:
-        text = ""
-    if not text.strip():
-        return Notify(say(session.language, "There is no text on the clipboard."))
-    return open_text(text)
+        return ""
+    return text if text.strip() else ""
 
 
 def open_text(text: str) -> Message:

@@ -1,8 +1,9 @@
 """The window: events become messages, messages a new session, and the session a picture."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pygame
@@ -18,18 +19,22 @@ from ..input.controls import controls
 from ..input.holding import DELAY, PERIOD, SLOW, Holding, Once, held_from
 from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, answer
-from ..picture.picture import TITLE, Moment, draw, moment, pointed
+from ..picture.help import draw_help
+from ..picture.picture import TITLE, Moment, draw, draw_computing, moment, pointed
 from ..picture.setting import Setting, setting
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.odds import ChooseSheet, computing
 from ..session.playback import Tick
-from ..session.session import SPEEDS, Message, Session, changed, race, update
-from ..session.setup import Guess, Return
+from ..session.session import RACES, Message, Session, changed, race, update
+from ..session.setup import Guess, Return, SetFormula
 from ..session.view import Back, Close, Notify, Point
 from ..sheets.sheets import pieces, places_of, tab_at
-from ..style.theme import THEMES, say
-from . import display, documents
+from ..style.theme import THEMES, load_theme, say
+from . import display, documents, preparing
+from .ahead import FRAMES_A_SECOND, Ahead, pace
 from .counter import Counter
+from .memory import keep_little
+from .preparing import Aim, Goal, Prepared, Preparing, Reading, aim, prepared, read
 from .recording import Filming
 
 if TYPE_CHECKING:
@@ -38,12 +43,7 @@ if TYPE_CHECKING:
 TYPING = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
 MOVING = (pygame.K_LEFT, pygame.K_RIGHT, pygame.K_BACKSPACE, pygame.K_DELETE)
 """Keys that act again in a line of text; characters come again by themselves."""
-FRAMES_A_SECOND = 60
-COMPUTING = 0.003  # Seconds of a frame that go into computing ahead,
-CATCHING_UP = 0.012  # or, where playing waits for it, this many.
-CHUNK = 8  # Fewest updates computed at once; the more, the cheaper each.
-LEAP = 40  # The most, where the picture waits for them: few enough for a flag to follow the mouse.
-NAP = 30  # Milliseconds between looks for an event while nothing moves.
+NAP = 15  # Milliseconds between looks for an event while nothing moves.
 LIVELY = 1.0  # Seconds after an event for which open controls are drawn on: tooltips come late.
 SWARMING = (0.002, 0.008)  # Fewest and most seconds of a frame that go into a swarm: what the drawing leaves
 IN_TIME = 0.014  # of so many.
@@ -57,6 +57,7 @@ def open_window(saved: Saved) -> None:
     Raises:
         NoDisplay: there is none.
     """
+    keep_little()
     with display.opened():
         window = Window(documents.resume(saved, THEMES[0]))
         try:
@@ -72,7 +73,18 @@ class Window:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._clock = pygame.time.Clock()
+        self._preparing = Preparing()
+        self._ready: Aim | None = None  # What has been made ready: that is all there is to draw,
+        self._standing: Session | None = None  # as the session was when it last was;
+        self._reading: Reading | None = None  # what is being found out besides,
+        self._waiting = False  # and whether the picture stays as it is until something has been made ready.
+        self._errand: Errand | None = None  # What is to be done then.
+        self._still: pygame.Surface | None = None  # The picture that stays,
+        self._signed: tuple[object, ...] | None = None  # and what was last drawn over it.
+        self._fresh: pygame.Surface | None = None  # The last picture that was made ready.
+        self._ahead: Ahead | None = None  # Computes the race that is shown.
         self._shown: tuple[Moment, tuple[int, int]] | None = None
+        self._flip = False  # Whether that has still to come onto the screen.
         self._drawing = 0.0  # How many seconds the last drawing took.
         self._hand = Hand()
         self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that it rests on.
@@ -91,9 +103,10 @@ class Window:
     def frame(self) -> None:
         """Wait for the next frame, or for an event where nothing moves, and go on."""
         events, late = self._events()
-        while not (events or self._busy()):
-            pygame.time.wait(NAP)  # Some of SDL's drivers would wait for an event by asking all the time.
-            events, late = self._events()
+        if not (events or self._busy()):  # Nothing but an event changes that.
+            while not events:
+                pygame.time.wait(NAP)  # Some of SDL's drivers would wait for an event by asking all the time.
+                events, late = self._events()
         seconds = self._clock.tick(FRAMES_A_SECOND) / 1000
         self.advance(events, min(seconds, LONGEST_FRAME), late)
 
@@ -115,31 +128,95 @@ class Window:
                 self._answer(event)
         self._hold_on()
         self._ask_no_more()
+        self._waiting = not self._prepare()
+        self._count()
+        if self._waiting:
+            self._show_still(seconds)
+        else:
+            self._go_on(seconds)
+        self._film_on()
+
+    def _go_on(self, seconds: float) -> None:
+        """Compute on, let the time pass, and draw: all is ready for that."""
+        self._still = self._signed = None
+        errand, self._errand = self._errand, None
+        self._do(errand)
         running = race(self.session.scene)
-        self._compute(running)
+        if self._ahead is None or self._ahead.race is not running:
+            self._ahead = Ahead(running)
+        self._ahead.go_on(self.session)
         self._tell(documents.compared(self.session, running))
         self.send(Tick(seconds, self._reached(running)))
         self._compute_swarm(running)
-        self._count()
         self._make_ready()
         self._show(running, seconds)
-        self._film_on()
+        self._standing = self.session
 
     def close(self) -> None:
         """Leave nothing behind, and no film unfinished."""
+        self._preparing.close()
         self._filming.finish(self.session)
         if self._counter is not None:
             self._counter.close()
 
     def send(self, message: Message) -> None:
         """Let the session answer a message."""
-        before = self.session.left
+        before = self.session
         try:
             self.session = update(self.session, message)
         except SceneError as error:
             self.session = update(self.session, Notify(str(error)))
-        if self.session.left is not None and self.session.left is not before:
+        if self.session.scene is not before.scene:
+            self._reading = None  # Another change takes the place of one that is still to be found out.
+        if self.session.left is not None and self.session.left is not before.left:
             self._tell_of_left(self.session.left)
+
+    def _prepare(self) -> bool:
+        """Have all that is to be seen made ready, beside the window if it takes long; says whether it is."""
+        size, work = self._canvas_size(), self._preparing
+        goal = self._reading or aim(self.session, size)
+        if goal == self._ready:
+            if work.goal is not None:  # It has been thought better of.
+                work.give_up()
+            return not work.busy
+        if work.goal != goal and not work.young:
+            work.begin(goal, self._maker(goal, size), self._patience())
+        found = work.found()
+        if found is None:
+            return False
+        self._take(found, size)
+        return self._prepare()  # What was found out, or asked for meanwhile, may need more.
+
+    def _maker(self, goal: Goal, size: tuple[int, int]) -> Callable[[], Prepared]:
+        """What makes it ready."""
+        session = self.session
+        if isinstance(goal, Reading):
+            return partial(read, goal, session, size)
+        return partial(prepared, session, size, RACES.find(session.scene), self._tally)
+
+    def _patience(self) -> float:
+        """How long a frame waits for what is begun: not at all where the picture stands still already."""
+        if self._standing is None:
+            return preparing.AT_FIRST
+        return 0.0 if self._waiting else preparing.DIRECTLY
+
+    def _take(self, found: Prepared, size: tuple[int, int]) -> None:
+        """Show what has been made ready."""
+        if found.message is not None:
+            self._reading = None
+            self.send(found.message)
+        RACES.keep(found.session.scene, found.race)
+        self._ready, self._standing, self._fresh = found.aim, found.session, found.picture
+        self._still = self._signed = self._shown = None
+        if display.screen().get_size() == size == found.picture.get_size():
+            display.screen().blit(found.picture, (0, 0))
+            self._shown, self._flip = (found.moment, size), True
+
+    def _give_up(self) -> None:
+        """Go back to what is still to be seen: what is being made ready for is not wanted any more."""
+        self._reading = self._errand = None
+        if self._standing is not None:
+            self.session = replace(self._standing, help=self.session.help, pointer=None, notice="")
 
     def _tell_of_left(self, left: Session) -> None:
         """What was changed by hand has been left: that it is kept, and how to come back to it."""
@@ -149,10 +226,12 @@ class Window:
 
     def _busy(self) -> bool:
         """Whether something happens without an event: playing, computing ahead, a picture to be drawn."""
+        if self._waiting or self._shown is None:
+            return True
         ahead = race(self.session.scene).updates <= self.session.horizon
-        moving = self.session.playing or self._shown is None or ahead
-        waiting = self._holding is not None or self._typed is not None or self._asked is not None
-        return moving or waiting or self._lively() or self._lagging() or self._counting()
+        moving = self.session.playing or ahead
+        timed = self._holding is not None or self._typed is not None or self._asked is not None
+        return moving or timed or self._lively() or self._lagging() or self._counting()
 
     def _lagging(self) -> bool:
         """Whether the swarm has still to come to what is shown."""
@@ -182,24 +261,29 @@ class Window:
         elif event.type == pygame.KEYUP:
             self._let_go(event)
         elif event.type == pygame.DROPFILE:
-            self.send(documents.open_file(event.file))
+            self._reading = Reading(partial(documents.open_file, event.file))
         elif event.type == pygame.DROPTEXT:
-            self.send(documents.open_text(event.text))
+            self._reading = Reading(partial(documents.open_text, event.text))
         elif self._answer_controls(event) or self._answer_sheet(event):
             self._mouse_at = None
             self.send(Point(None))
         elif self._take_guess(event):
             pass
-        elif (mouse := self._mouse(event)) is not None:
+        elif (mouse := self._mouse(event)) is not None and self._sees_what_is_meant():
             self._hand, deeds = answer(self._hand, mouse, self.session, self._canvas_size())
             for deed in deeds:
                 self._do(deed)
         elif event.type in (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSIZECHANGED):
-            self._shown = None
+            self._shown = self._signed = None
 
     def _take_guess(self, event: pygame.Event) -> bool:
         """Whether a click on a lane's panel has answered the scene's question: the wheel comes as buttons, too."""
-        if not self.session.waiting or event.type != pygame.MOUSEBUTTONDOWN or event.button != pygame.BUTTON_LEFT:
+        if (
+            self._waiting
+            or not self.session.waiting
+            or event.type != pygame.MOUSEBUTTONDOWN
+            or event.button != pygame.BUTTON_LEFT
+        ):
             return False
         pixel = self._on_canvas(event.pos)
         for lane, place in enumerate(setting(self.session, self._canvas_size()).places.panels):
@@ -207,6 +291,14 @@ class Window:
                 self.send(Guess(lane))
                 return True
         return False
+
+    def _sees_what_is_meant(self) -> bool:
+        """Whether the maps that are to be seen lie where those of the session will, and show the same."""
+        if not self._waiting or self._standing is None:
+            return not self._waiting
+        size = self._canvas_size()
+        seen, meant = setting(self._standing, size), setting(self.session, size)
+        return seen.places == meant.places and seen.camera == meant.camera
 
     def _mouse(self, event: pygame.Event) -> Mouse | None:
         """What the event says of the mouse, if anything that matters here."""
@@ -296,6 +388,10 @@ class Window:
         match deed:
             case None:
                 pass
+            case Errand.PICTURE | Errand.FILM | Errand.COPY if self._waiting:
+                self._errand = deed  # It is about what is still to come.
+            case SetFormula():
+                self._reading = Reading(lambda: deed)
             case Errand.PICTURE:
                 self.send(documents.save_picture(self.session, self._canvas_size()))
             case Errand.FILM:
@@ -304,7 +400,7 @@ class Window:
             case Errand.COPY:
                 self.send(documents.copy_scene(self.session))
             case Errand.PASTE:
-                self.send(documents.paste_scene(self.session))
+                self._paste()
             case Errand.FULL_SCREEN:
                 pygame.display.toggle_fullscreen()
                 self._shown = None
@@ -313,9 +409,19 @@ class Window:
             case _:
                 self.send(deed)
 
+    def _paste(self) -> None:
+        """Open what is on the clipboard."""
+        text = documents.clipboard()
+        if text:
+            self._reading = Reading(partial(documents.open_text, text))
+        else:
+            self.send(Notify(say(self.session.language, "There is no text on the clipboard.")))
+
     def _go_back(self) -> None:
-        """Put away what lies on top, one layer at a time, and in the end, if that is wanted, the window."""
-        if self._put_away():
+        """Stop what is being computed, or put away what lies on top, a layer at a time, and in the end the window."""
+        if self._waiting and self._standing is not None and not self.session.help:
+            self._give_up()
+        elif self._put_away():
             self._asked = None
         else:
             self._ask_to_end()
@@ -325,7 +431,11 @@ class Window:
         if self._panel is not None and self._panel.fold():
             return True
         # One that has come back, since the mouse has trembled, does not keep from answering what is asked.
-        if self._asked is None and pointed(self.session, race(self.session.scene), self._canvas_size()):
+        if (
+            self._asked is None
+            and not self._waiting
+            and pointed(self.session, race(self.session.scene), self._canvas_size())
+        ):
             self.send(Point(None))
             return True
         there = update(self.session, Back())
@@ -365,27 +475,13 @@ class Window:
             self._asked = None
             self.send(Notify(""))
 
-    def _compute(self, running: Race) -> None:
-        """Compute ahead, up to the horizon, for as long as a frame can spare."""
-        session = self.session
-        pace = _pace(session) if session.playing else 1
-        wanted = session.update + pace
-        goal = max(session.horizon, session.update) + 1
-        begun = time.perf_counter()
-        while running.updates < goal:
-            behind = min(LEAP, wanted - running.updates)
-            running.extend(min(goal, running.updates + max(CHUNK, pace, behind)))
-            spent = time.perf_counter() - begun
-            if spent > (COMPUTING if running.updates > wanted else CATCHING_UP):
-                break
-
     def _reached(self, running: Race) -> int:
         """The tick that may be played to: the race is there, and the swarm, if there is one, not far behind."""
         session, computed = self.session, running.updates - 1
         if not session.swarm or session.sheet:
             return computed
         marbles = swarm(session.scene, session.swarm, session.spread, session.clock)
-        return min(computed, marbles.glimpse.tick + _pace(session))
+        return min(computed, marbles.glimpse.tick + pace(session))
 
     def _compute_swarm(self, running: Race) -> None:
         """Let the swarm come nearer to the moment, for as long as a frame can spare: it may lag, frames may not."""
@@ -397,7 +493,7 @@ class Window:
 
     def _count(self) -> None:
         """Have what the session wants to know computed by other processes, and tell it what they have found."""
-        tally, counter = computing(self.session), self._counter
+        tally, counter = None if self._waiting else computing(self.session), self._counter
         if counter is not None and (tally is None or counter.scene != tally.scene):
             counter.stop()
             self._counter = None
@@ -437,6 +533,10 @@ class Window:
         screen = display.screen()
         now, size = replace(moment(self.session, running), tally=self._tally), screen.get_size()
         if self._shown == (now, size) and not self._lively():
+            if self._flip:
+                self._show_controls(screen, now, seconds)
+                pygame.display.flip()
+                self._flip = False
             return
         begun, canvas_size = time.perf_counter(), self._canvas_size()
         if canvas_size == size:
@@ -450,7 +550,38 @@ class Window:
             pygame.transform.smoothscale(canvas, size, screen)
         self._drawing = time.perf_counter() - begun
         pygame.display.flip()
+        self._flip = False
         self._shown = (now, size)
+
+    def _show_still(self, seconds: float) -> None:
+        """Show what was to be seen before, and say that the next picture is being computed."""
+        screen, session, size = display.screen(), self.session, display.screen().get_size()
+        sign = (size, session.help, session.language, self._preparing.goal is not None)
+        if self._signed == sign and not self._lively():
+            return
+        if self._still is None or self._still.get_size() != size:
+            self._still = self._before(screen)
+        screen.blit(self._still, (0, 0))
+        here = setting(self._standing or session, self._canvas_size())
+        theme = load_theme(here.colors, session.language)
+        if self._panel is not None:
+            self._panel.draw(screen, seconds)
+        if self._preparing.goal is not None:
+            draw_computing(Screen(screen), here.places, theme)
+        if session.help:
+            draw_help(Screen(screen), theme, here.places)
+        pygame.display.flip()
+        self._signed, self._shown = sign, None
+
+    def _before(self, screen: pygame.Surface) -> pygame.Surface:
+        """The picture that is to be seen, or, where the window has another size now, the last one of the old size."""
+        if self._shown is not None and self._shown[1] == screen.get_size():
+            return screen.copy()
+        if self._fresh is not None:
+            return pygame.transform.smoothscale(self._fresh, screen.get_size())
+        empty = screen.copy()
+        empty.fill(load_theme(self.session.theme).background)
+        return empty
 
     def _show_controls(self, screen: pygame.Surface, now: Moment, seconds: float) -> None:
         """Draw the panel of controls, if it is open; widgets are made when they are first needed."""
@@ -475,8 +606,3 @@ class Window:
     def _on_canvas(self, pixel: tuple[int, int]) -> tuple[int, int]:
         screen, canvas = display.screen().get_size(), self._canvas_size()
         return pixel[0] * canvas[0] // screen[0], pixel[1] * canvas[1] // screen[1]
-
-
-def _pace(session: Session) -> int:
-    """How many updates a frame plays, with some to spare."""
-    return int(SPEEDS[session.speed] / FRAMES_A_SECOND) + 2

@@ -19,6 +19,7 @@ from sim.stage.session.playback import GoToEnd, Scrub
 from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import Drop, MoveStart, OpenScene
 from sim.stage.session.view import ZOOMS, Pan, Point, ResetView, Zoom
+from sim.stage.window import preparing
 from sim.stage.window import window as stage_window
 
 SIZE = SMALLEST
@@ -304,7 +305,8 @@ def test_many_turns_of_the_wheel_in_a_frame_draw_one_picture(
 ) -> None:
     center = setting(window.session, SIZE).places.panels[0].map.center
     drawn = []
-    monkeypatch.setattr(stage_window, "draw", lambda *_: drawn.append(1))
+    for room in (stage_window, preparing):
+        monkeypatch.setattr(room, "draw", lambda *_: drawn.append(1))
     window.advance([wheel(1), move(center), *[wheel(1)] * 5], 0.0)
     whole, focus = window.session.scene.window, window.session.focus
     assert focus is not None

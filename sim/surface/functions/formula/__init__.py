@@ -12,6 +12,7 @@ import numpy as np
 
 from ...points import Array, components, matrices, vectors
 from ...protocol import Window
+from ...wanted import look_up
 from .error import FormulaError as FormulaError
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Formula:
 
     def _compute(self, points: Array, order: int, lower: bool = False) -> Array:
         """All derivatives of an order on the first axis, and, if asked for, the lower ones after these."""
+        look_up()
         x, y = components(points).reshape(2, -1)
         program, partial = _program(self.formula, order, lower)
         results = program.run(x, y)

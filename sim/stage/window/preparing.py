@@ -1,0 +1,166 @@
+"""What takes long is made ready beside the window: a thread computes and draws it aside, while frames go on.
+
+A scene's first picture asks for all there is to compute: critical points, basins, contours, a race. So that picture is
+drawn once, aside, whatever it takes; the window shows it when it is done, and has all that the next ones need.
+What the window drew itself meanwhile would be made by two at once: while the thread is at it, it shows what it showed
+before.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from threading import Event
+
+import pygame
+
+from ...descent.race import Race
+from ...scene import SceneError
+from ...study.odds.tally import Tally
+from ...study.odds.tally import work as work_of
+from ...surface.wanted import unless
+from ..drawing.screen import Screen
+from ..picture.picture import Moment, draw, moment
+from ..picture.setting import Setting, setting
+from ..session.session import Message, Session, update
+from ..session.view import Notify
+from .ahead import Ahead
+from .memory import give_back
+from .turns import taking_turns
+
+DIRECTLY = 0.025  # Seconds for which a frame waits for what is being made ready: what is quick comes without a sign.
+AT_FIRST = 0.5  # The same before the first picture, when there is nothing else to see.
+YOUNG = 0.15  # Seconds for which something is not given up for the next of its kind: a flag that is carried is seen.
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """All that a picture has to be made ready for: what else changes from picture to picture is quick to draw."""
+
+    setting: Setting
+    views: frozenset[str]
+    swarm: tuple[int, str, str] | None
+    """How many marbles, where they start and by which clock they run, if there is a swarm."""
+    sheet: str
+
+
+def aim(session: Session, size: tuple[int, int]) -> Aim:
+    """That of a session in a picture of that size."""
+    marbles = (session.swarm, session.spread, session.clock) if session.swarm else None
+    return Aim(setting(session, size), session.views, marbles, session.sheet)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Reading:
+    """Something to be said that takes long to find out, such as what is in a file."""
+
+    find: Callable[[], Message]
+
+
+Goal = Aim | Reading
+"""What is made ready: a picture, or a message and the picture that comes of it."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Prepared:
+    """What has been made ready."""
+
+    session: Session
+    """Whose picture it is."""
+    aim: Aim
+    race: Race
+    moment: Moment
+    """What is on the picture."""
+    picture: pygame.Surface
+    message: Message | None = None
+    """What was to be found out."""
+
+
+def prepared(session: Session, size: tuple[int, int], known: Race | None, tally: Tally | None = None) -> Prepared:
+    """A session's picture of that size, with all it takes.
+
+    known: the scene's race, if it has been begun; it is not computed on.
+    tally: what the sheet shows.
+    """
+    race = known or session.scene.race()
+    if known is None:
+        Ahead(race).go_on(session)
+    if session.sheet and session.tally is not None:
+        work_of(session.scene)  # Loads what counts.
+    if session.controls:
+        from ..input import widgets  # noqa: F401, PLC0415  The window needs them at once.
+    now = replace(moment(session, race), tally=tally)
+    picture = pygame.Surface(size, depth=32)
+    draw(Screen(picture), now)
+    return Prepared(session, aim(session, size), race, now, picture)
+
+
+def read(reading: Reading, session: Session, size: tuple[int, int]) -> Prepared:
+    """What was to be found out, and the picture that will come of it."""
+    message = reading.find()
+    try:
+        there = update(session, message)
+    except SceneError as error:
+        message = Notify(str(error))
+        there = update(session, message)
+    return replace(prepared(there, size, None), message=message)
+
+
+class Preparing:
+    """The one thing that is being made ready, if anything is."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="preparing")
+        self._unwanted = Event()
+        self._work: list[Future[Prepared]] = []  # The last is what is wanted; the others have been given up.
+        self._begun = 0.0  # When that was asked for,
+        self._patience = 0.0  # and for how long a frame waits for it.
+        self.goal: Goal | None = None
+        """What is wanted; None if nothing is."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether the thread is still at something, wanted or not."""
+        return not all(work.done() for work in self._work)
+
+    @property
+    def young(self) -> bool:
+        """Whether what is wanted has been asked for just now: it may be done before something else is begun."""
+        return self.goal is not None and time.perf_counter() - self._begun < YOUNG
+
+    def begin(self, goal: Goal, make: Callable[[], Prepared], patience: float) -> None:
+        """Make this ready, and nothing else; the first call of `found` waits for it for so many seconds."""
+        self.give_up()
+        self.goal, self._unwanted = goal, Event()
+        self._begun, self._patience = time.perf_counter(), patience
+        self._work = [work for work in self._work if not work.done()]
+        self._work.append(self._thread.submit(_made, make, self._unwanted))
+
+    def give_up(self) -> None:
+        """Let it be; the thread stops soon."""
+        self._unwanted.set()
+        for work in self._work:
+            work.cancel()
+        self.goal = None
+
+    def found(self) -> Prepared | None:
+        """What is wanted, if it is there; it is given once."""
+        patience, self._patience = self._patience, 0.0
+        work = self._work[-1]
+        wait([work], patience)
+        if not work.done():
+            return None
+        self.goal = None
+        return work.result()
+
+    def close(self) -> None:
+        """Let it be, and wait until the thread has ended."""
+        self.give_up()
+        self._thread.shutdown()
+
+
+def _made(make: Callable[[], Prepared], unwanted: Event) -> Prepared:
+    with taking_turns(), unless(unwanted.is_set):
+        made = make()
+    give_back()
+    return made
