@@ -20,7 +20,7 @@ from sim.scene import Scene, SceneError, load_scene, parse_scene
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import painted
 from sim.stage.export.still import screenshot
-from sim.stage.picture.terrain import terrain as drawn_terrain
+from sim.stage.picture.map.terrain import terrain as drawn_terrain
 from sim.stage.style.theme import THEMES, load_theme
 from sim.surface.basins import find_basins, flow_step
 from sim.surface.critical.point import CriticalPoint, Kind

@@ -19,8 +19,8 @@ from ..drawing.camera import Camera
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import USUAL
 from ..drawing.screen import Screen, image
-from ..picture.site import Map
-from ..picture.terrain import draw_marks, terrain
+from ..picture.map.site import Map
+from ..picture.map.terrain import draw_marks, terrain
 from ..picture.views.basins import tint
 from ..style import text
 from ..style.color import Color, mix

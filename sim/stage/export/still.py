@@ -22,8 +22,8 @@ from ..drawing.vector import Vector
 from ..picture.panel import Panel
 from ..picture.picture import draw, moment
 from ..picture.setting import Setting, setting
-from ..picture.site import camera_on, site_of
-from ..picture.trail import Trail, fading
+from ..picture.map.site import camera_on, site_of
+from ..picture.map.trail import Trail, fading
 from ..session.session import Session, begin, carried_by
 from ..session.session import race as race_of
 from ..style.color import Color

@@ -20,9 +20,9 @@ from ..style.color import Color, mix, readable
 from ..style.numbers import evidence, number, settings, way
 from ..style.style import hairline, stroke_of
 from ..style.theme import Theme
-from .cloud import draw_cloud, draw_shares
-from .site import Site, site_of
-from .trail import Trail
+from .map.cloud import draw_cloud, draw_shares
+from .map.site import Site, site_of
+from .map.trail import Trail
 from .views import Layer, Look, draw_views, ground
 
 ARROW_SCALE = 4.0  # Arrows show movements so many times as long as they are,

@@ -27,10 +27,10 @@ from .chart import Axes, Chart, axes
 from .help import draw_help, label_of
 from .panel import Panel
 from .setting import Setting, setting
-from .site import site_of
+from .map.site import site_of
 from .timeline import draw_timeline
 from .tooltip import Look, Stage, draw_pointed, tip_at
-from .trail import Trail, fading
+from .map.trail import Trail, fading
 from .transport import draw_knobs, knobs
 
 

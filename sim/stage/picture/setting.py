@@ -8,7 +8,7 @@ from ..drawing.camera import Camera, Pose
 from ..drawing.layout import Layout, layout
 from ..session.session import Session
 from ..style.theme import Theme, load_theme
-from .site import camera_on
+from .map.site import camera_on
 
 
 @dataclass(frozen=True, slots=True)

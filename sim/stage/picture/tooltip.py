@@ -27,8 +27,8 @@ from ..style.numbers import evidence, number
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
 from .chart import Chart, time_at
-from .cloud import parts
-from .site import Site, nearest, site_of
+from .map.cloud import parts
+from .map.site import Site, nearest, site_of
 from .timeline import describe, marks, marks_near, tick_at
 from .transport import Knob, knob_at
 

@@ -17,7 +17,7 @@ from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import Screen, painted
 from sim.stage.export import basins
 from sim.stage.export.basins import STRENGTH, Places, draw_basin_map, entries, places, rule_line, save_basins
-from sim.stage.picture.terrain import terrain
+from sim.stage.picture.map.terrain import terrain
 from sim.stage.picture.views.basins import tint
 from sim.stage.style.theme import THEMES, Theme, load_theme
 from sim.study.maps.basin_map import DIVERGED, MOVING, BasinMap

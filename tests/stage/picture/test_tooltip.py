@@ -16,7 +16,7 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.picture import tooltip
 from sim.stage.picture.picture import draw, moment
 from sim.stage.picture.setting import Setting, setting
-from sim.stage.picture.site import Map
+from sim.stage.picture.map.site import Map
 from sim.stage.picture.timeline import track
 from sim.stage.picture.tooltip import (
     Look,

@@ -23,7 +23,7 @@ from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import draw, moment
 from sim.stage.picture.setting import setting
-from sim.stage.picture.site import Map
+from sim.stage.picture.map.site import Map
 from sim.stage.picture.views import VIEWS, Layer, Look, draw_views
 from sim.stage.picture.views.basins import basin_grid, tint
 from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states

@@ -9,8 +9,8 @@ from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.glyphs import draw_flag
 from ...style.style import stroke_of
 from ...style.theme import Theme
-from ..site import Site, site_of
-from ..terrain import terrain
+from ..map.site import Site, site_of
+from ..map.terrain import terrain
 from .basins import draw_basins
 from .batch_strip import draw_batch_strip
 from .batch_surface import draw_batch_minimum, draw_batch_surface

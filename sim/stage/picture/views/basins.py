@@ -13,7 +13,7 @@ from ...drawing.screen import image
 from ...style.color import Color, mix
 from ...style.kept import kept
 from ...style.theme import Theme
-from ..site import Site
+from ..map.site import Site
 from .look import Look
 
 COARSE = 24  # Cells along the map's longer side at first; at the borders of basins they are halved,

@@ -17,7 +17,7 @@ from ...style import text
 from ...style.color import Color
 from ...style.style import stroke_of
 from ...style.theme import Theme
-from ..site import Site
+from ..map.site import Site
 
 
 class Layer(Enum):

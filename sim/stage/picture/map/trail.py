@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import pygame
 
-from ...descent.track import Track
-from ...surface.points import Array
-from ..drawing.camera import visible
-from ..drawing.canvas import Backdrop, Canvas, Pixel
-from ..drawing.screen import Screen, painted
-from ..style.color import Color, mix
+from ....descent.track import Track
+from ....surface.points import Array
+from ...drawing.camera import visible
+from ...drawing.canvas import Backdrop, Canvas, Pixel
+from ...drawing.screen import Screen, painted
+from ...style.color import Color, mix
 from .site import Site
 
 TAIL = 420.0  # Length of the fading stretch, in strokes.

@@ -4,16 +4,16 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from ...descent.problem import Problem
-from ...surface.critical.point import CriticalPoint, Kind
-from ...surface.points import Array
-from ..drawing.camera import Camera
-from ..drawing.canvas import Backdrop, Canvas
-from ..drawing.contours import contour_lines, encloses, loss_grid, losses, map_levels, rings
-from ..drawing.screen import image
-from ..style import text
-from ..style.color import mix
-from ..style.theme import Theme
+from ....descent.problem import Problem
+from ....surface.critical.point import CriticalPoint, Kind
+from ....surface.points import Array
+from ...drawing.camera import Camera
+from ...drawing.canvas import Backdrop, Canvas
+from ...drawing.contours import contour_lines, encloses, loss_grid, losses, map_levels, rings
+from ...drawing.screen import image
+from ...style import text
+from ...style.color import mix
+from ...style.theme import Theme
 from .site import Block, Map, Site, site_of
 
 MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.

@@ -5,19 +5,19 @@ from typing import Protocol
 
 import numpy as np
 
-from ...descent.problem import Problem
-from ...surface.points import Array, norm, pair
-from ...surface.protocol import Window
-from ..drawing.camera import FLAT, Camera, Pose
-from ..drawing.contours import GRID, losses
-from ..drawing.relief.draped import drape, heights_at
-from ..drawing.relief.grids import Mask
-from ..drawing.relief.heights import Heights, heights_of
-from ..drawing.relief.paints import paints
-from ..drawing.relief.picture import Relief, relief
-from ..drawing.relief.view import contour_heights, land
-from ..style.kept import kept
-from ..style.theme import Theme
+from ....descent.problem import Problem
+from ....surface.points import Array, norm, pair
+from ....surface.protocol import Window
+from ...drawing.camera import FLAT, Camera, Pose
+from ...drawing.contours import GRID, losses
+from ...drawing.relief.draped import drape, heights_at
+from ...drawing.relief.grids import Mask
+from ...drawing.relief.heights import Heights, heights_of
+from ...drawing.relief.paints import paints
+from ...drawing.relief.picture import Relief, relief
+from ...drawing.relief.view import contour_heights, land
+from ...style.kept import kept
+from ...style.theme import Theme
 
 SHORT = 1e-4  # In diagonals of the window: over which the slope of land is taken.
 

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 import pygame
 
-from ...study.maps.swarm import Cloud
-from ...study.statistics.intervals import wilson
-from ...surface.basins import Labels
-from ...surface.points import Array
-from ..drawing.canvas import Canvas
-from ..drawing.screen import image
-from ..style import text
-from ..style.color import Color, mix
-from ..style.numbers import percent
-from ..style.style import hairline
-from ..style.theme import Theme
+from ....study.maps.swarm import Cloud
+from ....study.statistics.intervals import wilson
+from ....surface.basins import Labels
+from ....surface.points import Array
+from ...drawing.canvas import Canvas
+from ...drawing.screen import image
+from ...style import text
+from ...style.color import Color, mix
+from ...style.numbers import percent
+from ...style.style import hairline
+from ...style.theme import Theme
 from .site import Site
-from .views.basins import tint
+from ..views.basins import tint
 
 FEW = 1_000  # Marbles up to which each has a round dot; of more, cells of the map are filled.
 RADII = {100: 3.4, FEW: 2.2}  # Of the dots, in strokes, where there are so many marbles or fewer.
