@@ -42,6 +42,7 @@ from .speech import (
     one_line,
     translated,
 )
+from .view import USUAL_VIEW, View
 from .words import nearest, path_text
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -149,6 +150,7 @@ class SceneFile(Translated):
     surface: SurfaceTable | None = None
     examples: ExamplesTable
     machine: Machine = Machine()
+    view: View = USUAL_VIEW
     lane: Annotated[dict[LaneName, LaneTable], Field(min_length=1, max_length=MOST_LANES)]
     caption: Annotated[tuple[Caption, ...], Field(max_length=MOST_CAPTIONS)] = ()
     question: Question | None = None
@@ -168,7 +170,7 @@ class SceneFile(Translated):
             _mistake("surface", f"has no place beside {self.examples.kind} examples, which make their own")
         if self.window is None and self.surface is None:
             _mistake("window", "is needed where there is no [surface]: [[x0, x1], [y0, y1]]")
-        window = self.view
+        window = self.shown
         if not (window.width > 0 and window.height > 0):
             _mistake("window", "must be [[x0, x1], [y0, y1]] with x0 < x1 and y0 < y1")
         short, long = sorted((window.width, window.height))
@@ -204,7 +206,7 @@ class SceneFile(Translated):
                 _mistake(path, f"names an unknown lane: {nearest(name, self.lane)}")
 
     @property
-    def view(self) -> Window:
+    def shown(self) -> Window:
         """The window; where the file names none, the surface's usual one, or one around what is found on a formula."""
         if self.window is not None:
             return Window(*self.window[0], *self.window[1])

@@ -12,6 +12,7 @@ from ..descent.race import Race
 from ..surface.protocol import ClosedForm, Window
 from .speech import Caption, InLanguages, Question, Translation, Words
 from .tables import Claim
+from .view import USUAL_VIEW, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Scene:
     lanes: tuple[Lane, ...]
     claims: tuple[Claim | None, ...]
     """What the scene promises of each lane at `updates`, with its own seed."""
+    view: View = USUAL_VIEW
+    """How it wants to be seen."""
     captions: tuple[Caption, ...] = ()
     question: Question | None = None
     translations: InLanguages[Translation] = ()

@@ -47,6 +47,7 @@ def scene_tables(scene: Scene) -> dict[str, Any]:
         "surface": None if scene.surface is None else _registered(SURFACES, "surface.kind", scene.surface),
         "examples": _registered(EXAMPLES, "examples.kind", scene.examples),
         "machine": asdict(scene.machine),
+        "view": asdict(scene.view),
         "lane": {lane.name: _lane(lane, count, claim) for lane, claim in zip(scene.lanes, scene.claims, strict=True)},
         "question": None if question is None else question.model_dump(),
         "caption": tuple(map(_caption, captions)) or None,

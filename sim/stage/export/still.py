@@ -19,11 +19,12 @@ from ..drawing.canvas import Canvas
 from ..drawing.layout import SMALLEST, Layout, PanelLayout, layout, panel_layout
 from ..drawing.screen import Screen
 from ..drawing.vector import Vector
+from ..picture.map.ball import Rolling
+from ..picture.map.site import camera_on, site_of
+from ..picture.map.trail import Trail, fading
 from ..picture.panel import Panel
 from ..picture.picture import draw, moment
 from ..picture.setting import Setting, setting
-from ..picture.map.site import camera_on, site_of
-from ..picture.map.trail import Trail, fading
 from ..session.session import Session, begin, carried_by
 from ..session.session import race as race_of
 from ..style.color import Color
@@ -246,8 +247,9 @@ def _draw_lane(
     stroke = stroke_of(em)
     camera = camera_on(race.problem, session.focus or scene.window, place.map.size, session.pose)
     trail = Trail(race.tracks[lane], site_of(race.problem, camera, theme), fading(theme.lane(lane), theme.high), stroke)
+    rolling = Rolling(race.tracks[lane], scene.window.diagonal)
     name = scene.texts(session.language).lanes[lane]
-    panel = Panel(place, em, theme, race, lane, name, unlike(scene)[lane], camera, trail)
+    panel = Panel(place, em, theme, race, lane, name, unlike(scene)[lane], camera, trail, rolling)
     canvas.rect((0, 0, *canvas.size), theme.background)
     panel.draw_frame(canvas)
     panel.draw(canvas, (scene.timing(session.clock).moment(lane, session.update), 0.0), session.views)

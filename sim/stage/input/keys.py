@@ -99,8 +99,8 @@ def meant(stroke: Stroke) -> Key | None:
         return _command(stroke, shift, name)
     if name is None:
         return _written(stroke, shift, level)
-    if level:  # The desktop's.
-        return None
+    if level:  # Else it is the desktop's.
+        return KEYS.get(f"Alt {name}")
     return (KEYS.get(f"Shift {name}") if shift else None) or KEYS.get(name)
 
 

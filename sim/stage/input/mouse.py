@@ -13,6 +13,7 @@ import numpy as np
 
 from ..drawing.camera import Camera
 from ..drawing.layout import Layout
+from ..picture.map.site import Site, site_of
 from ..picture.setting import setting
 from ..picture.timeline import tick_at
 from ..picture.transport import Knob, knob_at, knobs
@@ -20,7 +21,7 @@ from ..session.bindings import NOTCH, Deed
 from ..session.playback import Scrub
 from ..session.session import Message, Session
 from ..session.setup import Drop, MoveStart, Undrop
-from ..session.view import Pan, Point, ResetView, Zoom
+from ..session.view import Pan, Point, ResetView, Turn, Zoom
 from ..style.theme import load_theme
 
 Pixel = tuple[int, int]
@@ -28,6 +29,7 @@ Pixel = tuple[int, int]
 GRIP = 14.0  # Pixels, at the usual size, within which the flag is taken.
 POLE = 15.0  # Height of the flag, in strokes.
 STILL = 4.0  # Pixels that a click may stray; beyond, it is a drag.
+DEGREES = 0.4  # By which land turns for each pixel that the mouse is moved.
 TWICE = 0.4  # Seconds within which two clicks are one double click.
 
 
@@ -53,7 +55,9 @@ class Mouse:
     notches: float = 0.0
     """How far the wheel was turned, away from the user."""
     held: bool = True
-    """Whether the left button was down while it moved."""
+    """Whether the button that it is about was down while it moved."""
+    right: bool = False
+    """Whether that is the right button."""
 
 
 class Answer(NamedTuple):
@@ -84,8 +88,15 @@ class Ground:
     def point(self, panel: int, pixel: tuple[float, float]) -> tuple[float, float]:
         """The point of the plane that is at that pixel of the lane's map, or would be if the map were larger."""
         local = np.array(pixel, dtype=np.float64) - self.places.panels[panel].map.topleft
-        x, y = self.camera.unproject(local).tolist()
+        x, y = self.site.under(local).tolist()
+        if math.isnan(x):
+            x, y = self.camera.unproject(local).tolist()
         return x, y
+
+    @property
+    def site(self) -> Site:
+        """The land of the training loss."""
+        return site_of(self.session.scene.problem(), self.camera, load_theme(self.session.theme))
 
     def inner(self, panel: int, pixel: tuple[float, float]) -> tuple[float, float]:
         """The same at the nearest pixel that the map has."""
@@ -96,7 +107,7 @@ class Ground:
     def start(self, panel: int) -> tuple[float, float]:
         """The pixel at which the flag stands on that lane's map."""
         area = self.places.panels[panel].map
-        x, y = self.camera.project(np.array(self.session.scene.start)).tolist()
+        x, y = self.site.project(np.array(self.session.scene.start)).tolist()
         return area.left + x, area.top + y
 
     def tick(self, pixel: Pixel) -> int:
@@ -142,6 +153,9 @@ class Free:
 
     def down(self, mouse: Mouse, ground: Ground) -> Answer:
         """Take hold of what is there; on a map the second time, show it all again."""
+        if mouse.right:
+            turns = ground.map_at(mouse.pixel) is not None
+            return Answer(Turning(mouse.pixel) if turns else Free())
         knob = ground.knob(mouse.pixel)
         if knob is not None:
             return Answer(Free(), (knob.does,))
@@ -261,6 +275,28 @@ class Panning:
 
 
 @dataclass(frozen=True, slots=True)
+class Turning:
+    """The land is held by the right button, and turns: across about the upright, and down to look more from above."""
+
+    pixel: Pixel
+
+    def down(self, mouse: Mouse, ground: Ground) -> Answer:
+        """The release was missed, or the other button was pressed as well."""
+        return Free().down(mouse, ground)
+
+    def move(self, mouse: Mouse, _ground: Ground) -> Answer:
+        """Turn with the mouse."""
+        across, down = mouse.pixel[0] - self.pixel[0], mouse.pixel[1] - self.pixel[1]
+        if not (across or down):
+            return Answer(self)
+        return Answer(Turning(mouse.pixel), (Turn(-DEGREES * across, -DEGREES * down),))
+
+    def up(self, _mouse: Mouse, _ground: Ground) -> Answer:
+        """Let it be."""
+        return Answer(Free())
+
+
+@dataclass(frozen=True, slots=True)
 class Hand:
     """A gesture, and the scene that it takes place in: when another is opened, it ends."""
 
@@ -296,7 +332,7 @@ def _answer(gesture: Gesture, mouse: Mouse, ground: Ground) -> Answer:
             # Released outside the window: nobody told.
             reached, messages = (gesture if mouse.held else _let_go(gesture, mouse, ground)).move(mouse, ground)
     # While something is dragged, no tooltip lies over it.
-    quiet = isinstance(reached, Scrubbing | Carrying | Panning) or not ground.inside(mouse.pixel)
+    quiet = isinstance(reached, Scrubbing | Carrying | Panning | Turning) or not ground.inside(mouse.pixel)
     pointed = Point(None if quiet else mouse.pixel)
     return Answer(reached, (*messages, pointed))
 

@@ -15,17 +15,21 @@ from ..drawing.camera import Camera
 from ..drawing.canvas import Canvas
 from ..drawing.glyphs import draw_arrow, draw_marble, draw_wedge
 from ..drawing.layout import PanelLayout
+from ..session.session import MOVING_GROUND
 from ..style import text
 from ..style.color import Color, mix, readable
 from ..style.numbers import evidence, number, settings, way
 from ..style.style import hairline, stroke_of
 from ..style.theme import Theme
+from .map.ball import Rolling, draw_ball
 from .map.cloud import draw_cloud, draw_shares
-from .map.site import Site, site_of
-from .map.trail import Trail
+from .map.site import Block, Site, moving_site, site_of
+from .map.trail import Trail, fading
 from .views import Layer, Look, draw_views, ground
+from .views.moving_ground import shaken
 
 ARROW_SCALE = 4.0  # Arrows show movements so many times as long as they are,
+PASSING = 400  # Updates whose way is drawn on land that moves.
 LONGEST_ARROW = 0.4  # unless one would be longer than this share of the map's height: then both by less.
 ENDS = frozenset(
     {Kind.SETTLED, Kind.STUCK, Kind.STALLED, Kind.BALANCED, Kind.LEVEL, Kind.HELD, Kind.DIVERGED, Kind.OFF_SURFACE}
@@ -50,6 +54,7 @@ class Panel:
     """Whether its learning rate makes the comparison with the others unfair."""
     camera: Camera
     trail: Trail
+    rolling: Rolling
 
     @property
     def track(self) -> Track:
@@ -100,12 +105,16 @@ class Panel:
         """Draw what moves between two updates, and nothing else."""
         update, share = glide
         with canvas.part("map"):
-            self._draw_map(canvas, self.look(update, views), share, cloud)
+            self._draw_map(canvas, self.look(update, views, share), share, cloud)
 
-    def look(self, update: int, views: frozenset[str]) -> Look:
-        """What the views are given after `update` updates."""
-        moment, place = min(update, self.track.updates), self.place
-        return Look(self.race, self.index, moment, self.site, place.map, place.strip, self.theme, self.em, views)
+    def look(self, update: int, views: frozenset[str], share: float = 0.0) -> Look:
+        """What the views are given after `update` updates, and such a part of the next movement."""
+        moment, place, moves = min(update, self.track.updates), self.place, None
+        site = self.site
+        if MOVING_GROUND in views and not self.camera.flat:
+            moves = shaken(self.track, moment, share)
+            site = moving_site(self.race.problem, self.camera, self.theme, moves) if moves else site
+        return Look(self.race, self.index, moment, site, place.map, place.strip, self.theme, self.em, views, moves)
 
     def draw_frame(self, canvas: Canvas) -> None:
         """Draw what does not change from moment to moment."""
@@ -133,10 +142,11 @@ class Panel:
         map_ = ground(look)
         with canvas.clip(area):
             if cloud is None:
-                stretch = self.trail.stretch(moment, share)
-                self.trail.draw_past(canvas, map_, area.topleft, stretch)
+                trail = self.trail if look.shaken is None else self._passing_trail(look)
+                stretch = trail.stretch(moment, share)
+                trail.draw_past(canvas, map_, area.topleft, stretch)
                 draw_views(canvas, look, Layer.UNDER)
-                self.trail.draw_last(canvas, area.topleft, stretch)
+                trail.draw_last(canvas, area.topleft, stretch)
                 center = area.left + stretch.marble[0], area.top + stretch.marble[1]
             else:
                 canvas.backdrop(map_, area.topleft)
@@ -148,9 +158,24 @@ class Panel:
                 if cloud is None and "momentum" not in look.views:  # Which has the same arrows, put together.
                     self._draw_arrows(canvas, look.site, look.pixel(look.theta), moment, stroke)
                 with canvas.part("marble"):
-                    draw_marble(canvas, center, self.color, self.theme.halo, stroke)
+                    self._draw_marble(canvas, look, center, share)
             else:
                 draw_wedge(canvas, area, center, self.color, self.theme.halo, stroke)
+
+    def _draw_marble(self, canvas: Canvas, look: Look, center: tuple[float, float], share: float) -> None:
+        color, halo, stroke, site = self.color, self.theme.halo, stroke_of(self.em), look.site
+        if not isinstance(site, Block):
+            draw_marble(canvas, center, color, halo, stroke)
+            return
+        theta = look.theta if not share or not look.goes_on else look.theta + share * self.track.movement[look.moment]
+        turned = self.rolling.turned(look.moment, share)
+        draw_ball(canvas, site, theta, turned, look.area.topleft, color, halo, stroke)
+
+    def _passing_trail(self, look: Look) -> Trail:
+        """The last part of the way, on land that will have moved before long."""
+        tones = fading(self.color, self.theme.high)
+        first = max(0, look.moment - PASSING)
+        return Trail(self.track, look.site, tones, stroke_of(self.em), first, lasting=False)
 
     def _draw_strip(self, canvas: Canvas, look: Look) -> None:
         place = self.place.strip

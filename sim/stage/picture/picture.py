@@ -25,12 +25,13 @@ from ..style.theme import Theme, load_theme
 from .caption import draw_caption
 from .chart import Axes, Chart, axes
 from .help import draw_help, label_of
+from .map.ball import Rolling
+from .map.site import site_of
+from .map.trail import Trail, fading
 from .panel import Panel
 from .setting import Setting, setting
-from .map.site import site_of
 from .timeline import draw_timeline
 from .tooltip import Look, Stage, draw_pointed, tip_at
-from .map.trail import Trail, fading
 from .transport import draw_knobs, knobs
 
 
@@ -198,7 +199,8 @@ def _panels(here: Setting, race: Race) -> tuple[Panel, ...]:
     panels = []
     for index, (track, place) in enumerate(zip(race.tracks, places.panels, strict=True)):
         trail = Trail(track, site_of(race.problem, camera, theme), fading(theme.lane(index), theme.high), places.stroke)
-        panels.append(Panel(place, places.em, theme, race, index, names[index], marked[index], camera, trail))
+        rolling = Rolling(track, here.scene.window.diagonal)
+        panels.append(Panel(place, places.em, theme, race, index, names[index], marked[index], camera, trail, rolling))
     return tuple(panels)
 
 

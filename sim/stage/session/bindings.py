@@ -34,8 +34,10 @@ from .view import (
     ResetView,
     ShowControls,
     ShowHelp,
+    Tilt,
     ToggleCaptions,
     ToggleView,
+    Turn,
     Zoom,
 )
 
@@ -43,6 +45,7 @@ STRIDE = 10  # Updates that an arrow key goes with Shift.
 FINE = 1.25  # Factor of a learning rate or a σ at one press.
 NOTCH = 1.25  # How much a notch of the wheel enlarges, and a press of the key.
 PUSH = 0.1  # Share of the view by which an arrow key moves it, with Control,
+TWIST = 5.0  # Degrees by which an arrow key turns the land, with Alt.
 NUDGE = 0.01  # and by which it moves the start, with Control and Shift.
 
 
@@ -181,7 +184,11 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
     ),
     "Views": (
         Binding("O", "batch strip", _views(("o", "batch strip"))),
-        Binding("B", "the batch's own loss", _views(("b", "batch surface"))),
+        Binding(
+            "B Shift B",
+            "the batch's own loss; as the ground",
+            _views(("b", "batch surface"), ("Shift b", "moving ground")),
+        ),
         Binding("G", "gradients of single examples, their noise", _views(("g", "gradients"))),
         Binding("M", "momentum as a sum", _views(("m", "momentum"))),
         Binding("X E", "next step; curvature", _views(("x", "next step"), ("e", "hessian"))),
@@ -209,6 +216,17 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
                 Key("Ctrl Down", Pan(0.0, -PUSH), again=True),
             ),
         ),
+        Binding("Shift M", "blocks of land, aslant, or maps", (Key("Shift m", Tilt()),)),
+        Binding(
+            "Alt ← →",
+            "turn the land; ↑ ↓ tilt it",
+            (
+                Key("Alt Left", Turn(TWIST, 0.0), again=True),
+                Key("Alt Right", Turn(-TWIST, 0.0), again=True),
+                Key("Alt Up", Turn(0.0, -TWIST), again=True),
+                Key("Alt Down", Turn(0.0, TWIST), again=True),
+            ),
+        ),
         Binding("T L", "light or dark; next language: {name}", (Key("t", ChangeTheme()), Key("l", ChangeLanguage()))),
         Binding("P F", "presenter, with bigger type; full screen", (Key("p", Present()), Key("f", Errand.FULL_SCREEN))),
     ),
@@ -230,7 +248,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
     ),
     "Mouse": (
         Binding("Click", "drop all marbles there, or guess; twice: all of the map"),
-        Binding("Drag", "the flag, the timeline, the map"),
+        Binding("Drag", "the flag, the timeline, the map; right, turn the land"),
         Binding("Wheel", "zoom about the pointer"),
         Binding("Rest", "read what is there"),
     ),
@@ -257,7 +275,7 @@ def sign_of(*deeds: Deed) -> str:
 
 def written(sign: str) -> str:
     """A sign as it is written on screen."""
-    modifiers = [word for word in ("Ctrl", "Shift") if sign.startswith(word) or f" {word} " in sign]
+    modifiers = [word for word in ("Ctrl", "Alt", "Shift") if sign.startswith(word) or f" {word} " in sign]
     last = sign.removeprefix(" ".join(modifiers)).strip()
     return " ".join([*modifiers, ARROWS.get(last, last.upper() if len(last) == 1 else last)])
 

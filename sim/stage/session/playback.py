@@ -1,9 +1,14 @@
 """Messages about time: playing, stepping, scrubbing, speed and clock."""
 
+import math
 from dataclasses import dataclass, replace
 
 from ...descent.clock import CLOCKS
+from ..drawing.camera import Pose
 from .session import SPEEDS, Session
+
+TURNING = 0.45  # Seconds that it takes to go over from a map to a block of land, or back.
+CLOSE = 0.5  # Degrees: nearer than this it is there.
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +116,21 @@ class Tick:
     computed: int
 
     def apply(self, session: Session) -> Session:
+        session = _turned(session, self.seconds)
         if not session.playing:
             return session
         ahead = session.progress + self.seconds * SPEEDS[session.speed]
         progress = max(session.progress, min(ahead, float(self.computed), float(session.horizon)))
         return replace(session, progress=progress, playing=progress < session.horizon)
+
+
+def _turned(session: Session, seconds: float) -> Session:
+    """The session with its maps so many seconds nearer to the pose that they are turning to."""
+    goal, pose = session.goal, session.pose
+    if goal is None:
+        return session
+    share = 1 - math.exp(-4 * seconds / TURNING)
+    yaw, tilt = (start + share * (end - start) for start, end in zip(pose, goal, strict=True))
+    if max(abs(goal.yaw - yaw), abs(goal.tilt - tilt)) < CLOSE:
+        return replace(session, pose=goal, goal=None)
+    return replace(session, pose=Pose(yaw, tilt))

@@ -5,7 +5,7 @@ messages themselves stand by what they are about: `playback`, `view`, `setup`, `
 """
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 from ...descent.clock import UPDATES
 from ...descent.digest import digest
@@ -24,6 +24,8 @@ from ..style.theme import THEMES
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 """Updates a second."""
 USUAL_SPEED = SPEEDS.index(20.0)
+MOVING_GROUND = "moving ground"
+"""The view in which each marble stands on the loss that its next update descends."""
 SHEETS = ("odds", "contrast")
 """What may lie over the maps: the odds over many seeds, and small against large batch."""
 
@@ -107,7 +109,25 @@ class Session:
 
 def begin(scene: Scene, theme: str = THEMES[0]) -> Session:
     """A session at the scene's start, playing."""
-    return Session(scene, origin=scene, playing=True, horizon=scene.updates, theme=theme)
+    fresh = Session(scene, origin=scene, playing=True, horizon=scene.updates, theme=theme)
+    return as_it_wants(fresh)
+
+
+def as_it_wants(session: Session) -> Session:
+    """The session with its scene seen as that wants to be."""
+    view = session.scene.view
+    pose = Pose(view.yaw, view.tilt) if view.kind == "relief" else FLAT
+    ground = {MOVING_GROUND} if view.ground == "moving" else set[str]()
+    return replace(session, pose=pose, goal=None, views=session.views - {MOVING_GROUND} | ground)
+
+
+def as_it_is_seen(session: Session) -> Scene:
+    """The session's scene, with how it is seen now as what it wants."""
+    pose, moving = session.goal or session.pose, MOVING_GROUND in session.views
+    kind: Literal["map", "relief"] = "map" if pose == FLAT else "relief"
+    turned = {"yaw": pose.yaw, "tilt": pose.tilt} if pose != FLAT else {}
+    view = replace(session.scene.view, kind=kind, ground="moving" if moving else "still", **turned)
+    return replace(session.scene, view=view)
 
 
 def changed(session: Session) -> bool:
@@ -158,7 +178,7 @@ def scene_of(session: Session) -> str:
     from ...scene.saving import saved_text  # noqa: PLC0415  Not needed to show the first frame.
 
     told = digest(race(session.scene), session.update)
-    return saved_text(Saved(session.scene, session.update, session.clock, told))
+    return saved_text(Saved(as_it_is_seen(session), session.update, session.clock, told))
 
 
 def carried_by(session: Session) -> str:

@@ -12,7 +12,7 @@ from ...surface.functions import usual_window
 from ...surface.functions.formula import Formula, FormulaError
 from ..style.theme import say
 from .playback import Restart
-from .session import Session, ask, changed
+from .session import Session, as_it_wants, ask, changed
 
 USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
 LONGEST_TITLE = 60
@@ -36,7 +36,7 @@ class OpenScene:
             return replace(session, notice=notice)
         scene, left = load_scene(names[self.index]), leave(session)
         fresh = replace(session, scene=scene, origin=scene, lane=0, horizon=scene.updates, focus=None, left=left)
-        return ask(Restart().apply(fresh))
+        return ask(Restart().apply(as_it_wants(fresh)))
 
 
 def leave(session: Session) -> Session | None:

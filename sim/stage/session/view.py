@@ -3,12 +3,16 @@
 from dataclasses import dataclass, replace
 
 from ...languages import LanguageError, following, language, mistake, words
+from ...scene.view import LEAST_TILT, MOST_TILT
 from ...study.maps.swarm import SIZES, SPREADS
 from ...surface.protocol import Window
+from ..drawing.camera import FLAT, Pose
 from ..style.text import has_family
 from ..style.theme import THEMES
 from .odds import PutAway
 from .session import Session
+
+FIRST_TILT = 30.0  # Where land begins to be turned by hand that was a map.
 
 ZOOMS = (0.5, 200.0)
 """The smallest and the largest that the maps show the scene's window."""
@@ -67,10 +71,41 @@ def _between(value: float, low: float, high: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ResetView:
-    """Show the scene's own window again."""
+    """Show the scene's own window again, straight from above."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, focus=None, notice="")
+        return replace(session, focus=None, goal=FLAT if session.pose != FLAT else None, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Tilt:
+    """Look at blocks of land, aslant, or at maps again, from straight above."""
+
+    def apply(self, session: Session) -> Session:
+        flat = (session.goal or session.pose) == FLAT
+        return replace(session, goal=_usual(session) if flat else FLAT, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Turn the land by so many degrees clockwise, and look at it by so many more aslant."""
+
+    yaw: float
+    tilt: float
+
+    def apply(self, session: Session) -> Session:
+        before = session.goal or session.pose
+        if before == FLAT:
+            before = Pose(0.0, FIRST_TILT if self.tilt >= 0 else 0.0)
+        yaw = (before.yaw + self.yaw + 180) % 360 - 180
+        return replace(
+            session, pose=Pose(yaw, _between(before.tilt + self.tilt, LEAST_TILT, MOST_TILT)), goal=None, notice=""
+        )
+
+
+def _usual(session: Session) -> Pose:
+    """The pose in which the scene wants to be seen aslant."""
+    return Pose(session.scene.view.yaw, session.scene.view.tilt)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from ...scene import SceneError
 from ...study.odds.tally import Tally
 from ...study.odds.tally import work as work_of
 from ...surface.wanted import unless
+from ..drawing.camera import FLAT, Pose
 from ..drawing.screen import Screen
 from ..picture.picture import Moment, draw, moment
 from ..picture.setting import Setting, setting
@@ -30,6 +31,7 @@ from .turns import taking_turns
 
 DIRECTLY = 0.025  # Seconds for which a frame waits for what is being made ready: what is quick comes without a sign.
 AT_FIRST = 0.5  # The same before the first picture, when there is nothing else to see.
+ASLANT = Pose(0.0, 45.0)  # Stands for all poses in which land is seen as a block.
 YOUNG = 0.15  # Seconds for which something is not given up for the next of its kind: a flag that is carried is seen.
 
 
@@ -47,7 +49,10 @@ class Aim:
 def aim(session: Session, size: tuple[int, int]) -> Aim:
     """That of a session in a picture of that size."""
     marbles = (session.swarm, session.spread, session.clock) if session.swarm else None
-    return Aim(setting(session, size), session.views, marbles, session.sheet)
+    here = setting(session, size)
+    if here.pose != FLAT:  # Land that has been seen aslant is drawn from any side in no time.
+        here = replace(here, pose=ASLANT)
+    return Aim(here, session.views, marbles, session.sheet)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

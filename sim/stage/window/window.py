@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from ..input.widgets import ControlPanel
 
 TYPING = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
+BUTTONS = (pygame.BUTTON_LEFT, pygame.BUTTON_RIGHT)
+"""Of the mouse, that do something."""
 MOVING = (pygame.K_LEFT, pygame.K_RIGHT, pygame.K_BACKSPACE, pygame.K_DELETE)
 """Keys that act again in a line of text; characters come again by themselves."""
 NAP = 15  # Milliseconds between looks for an event while nothing moves.
@@ -229,7 +231,7 @@ class Window:
         if self._waiting or self._shown is None:
             return True
         ahead = race(self.session.scene).updates <= self.session.horizon
-        moving = self.session.playing or ahead
+        moving = self.session.playing or self.session.goal is not None or ahead
         timed = self._holding is not None or self._typed is not None or self._asked is not None
         return moving or timed or self._lively() or self._lagging() or self._counting()
 
@@ -305,10 +307,10 @@ class Window:
         now = display.now()
         if event.type == pygame.MOUSEMOTION:
             self._mouse_at = self._on_canvas(event.pos)
-            return Mouse(Act.MOVE, self._mouse_at, now, held=bool(event.buttons[0]))
-        if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and event.button == pygame.BUTTON_LEFT:
+            return Mouse(Act.MOVE, self._mouse_at, now, held=bool(event.buttons[0] or event.buttons[2]))
+        if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and event.button in BUTTONS:
             act = Act.DOWN if event.type == pygame.MOUSEBUTTONDOWN else Act.UP
-            return Mouse(act, self._on_canvas(event.pos), now)
+            return Mouse(act, self._on_canvas(event.pos), now, right=event.button == pygame.BUTTON_RIGHT)
         if event.type == pygame.MOUSEWHEEL and self._mouse_at is not None:
             return Mouse(Act.WHEEL, self._mouse_at, now, event.precise_y)
         if event.type in (pygame.WINDOWLEAVE, pygame.WINDOWFOCUSLOST):

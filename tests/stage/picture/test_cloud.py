@@ -14,8 +14,8 @@ from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.layout import layout
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.cloud import FEW, Part, draw_cloud, draw_shares, parts, places
-from sim.stage.picture.picture import moment
 from sim.stage.picture.map.site import Map
+from sim.stage.picture.picture import moment
 from sim.stage.picture.tooltip import MOST_PARTS, Look, shares_tip
 from sim.stage.session.session import begin, race
 from sim.stage.style.theme import load_theme

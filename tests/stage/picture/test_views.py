@@ -21,13 +21,13 @@ from sim.descent.rules.protocol import Rule
 from sim.scene import Scene, load_scene, parse_scene, scene_files
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import Screen
+from sim.stage.picture.map.batch import batch_heights
+from sim.stage.picture.map.site import Map
 from sim.stage.picture.picture import draw, moment
 from sim.stage.picture.setting import setting
-from sim.stage.picture.map.site import Map
 from sim.stage.picture.views import VIEWS, Layer, Look, draw_views
 from sim.stage.picture.views.basins import basin_grid, tint
 from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states
-from sim.stage.picture.views.batch_surface import batch_heights
 from sim.stage.picture.views.minima import moved_minima
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
 from sim.stage.session.bindings import keys

@@ -17,8 +17,8 @@ from ...style.color import Color, mix
 from ...style.numbers import percent
 from ...style.style import hairline
 from ...style.theme import Theme
-from .site import Site
 from ..views.basins import tint
+from .site import Site
 
 FEW = 1_000  # Marbles up to which each has a round dot; of more, cells of the map are filled.
 RADII = {100: 3.4, FEW: 2.2}  # Of the dots, in strokes, where there are so many marbles or fewer.

@@ -1,12 +1,12 @@
 """How the land of a race is looked at: as a map, from straight above, or as a block of land, aslant."""
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from ....descent.problem import Problem
-from ....surface.points import Array, norm, pair
+from ....surface.points import Array, norm
 from ....surface.protocol import Window
 from ...drawing.camera import FLAT, Camera, Pose
 from ...drawing.contours import GRID, losses
@@ -18,6 +18,7 @@ from ...drawing.relief.picture import Relief, relief
 from ...drawing.relief.view import contour_heights, land
 from ...style.kept import kept
 from ...style.theme import Theme
+from .batch import batch_heights
 
 SHORT = 1e-4  # In diagonals of the window: over which the slope of land is taken.
 
@@ -77,6 +78,11 @@ class Block:
     relief: Relief
 
     @property
+    def nbytes(self) -> int:
+        """How much memory it takes."""
+        return self.relief.nbytes
+
+    @property
     def camera(self) -> Camera:
         """What looks at it."""
         return self.relief.camera
@@ -110,15 +116,31 @@ def camera_on(problem: Problem, window: Window, size: tuple[int, int], pose: Pos
     return replace(land(problem, window, width, height).camera, yaw=pose.yaw, tilt=pose.tilt)
 
 
+class Shaken(NamedTuple):
+    """Land that moves: from the loss of one batch to that of the next one."""
+
+    batch: bytes
+    """The examples of the batch, as the bytes of their numbers,"""
+    coming: bytes
+    """of the one after it,"""
+    share: float
+    """and how far from the one to the other."""
+
+
+@kept
+def moving_site(problem: Problem, camera: Camera, theme: Theme, shaken: Shaken) -> Block:
+    """The land of a batch's own loss, as high as the training loss would stand where it is the same."""
+    window = camera.window
+    one, other = (
+        batch_heights(problem, _grounded(window), np.frombuffer(batch, np.intp), GRID) for batch in shaken[:2]
+    )
+    grid = one + shaken.share * (other - one) if shaken.share else one
+    return Block(relief(camera, stand(problem, window).of(grid), _levels(problem, window), paints(theme)))
+
+
 def site_of(problem: Problem, camera: Camera, theme: Theme) -> Site:
     """The land of the training loss, as that camera sees it."""
     return Map(camera) if camera.flat else Block(_relief(problem, camera, theme))
-
-
-def moved_site(problem: Problem, camera: Camera, theme: Theme, grid: Array) -> Block:
-    """The same for another loss, given on the nodes of the camera's grid of GRID nodes (rows, columns)."""
-    window = camera.window
-    return Block(relief(camera, stand(problem, window).of(grid), _levels(problem, window), paints(theme)))
 
 
 @kept
@@ -130,7 +152,12 @@ def stand(problem: Problem, window: Window) -> Heights:
 
 def window_grid(window: Window) -> Array:
     """The nodes (rows, columns, 2) at which a block's land is known."""
-    return Camera(window, 1, 1, tilt=1.0).grid(GRID)
+    return _grounded(window).grid(GRID)
+
+
+def _grounded(window: Window) -> Camera:
+    """Some camera on a block: its grid is the same whatever the pose."""
+    return Camera(window, 1, 1, tilt=1.0)
 
 
 @kept
@@ -149,8 +176,3 @@ def nearest(site: Site, points: Array, pixel: Array) -> tuple[int, float]:
     gaps = np.where(site.hidden(points), np.inf, norm(site.project(points) - pixel))
     found = int(np.argmin(gaps))
     return found, float(gaps[found])
-
-
-def screen_edge(camera: Camera, pixels: Array) -> Array:
-    """Pixels (..., 2) brought into the camera's picture."""
-    return pair(np.clip(pixels[..., 0], 0, camera.width), np.clip(pixels[..., 1], 0, camera.height))

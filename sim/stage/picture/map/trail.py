@@ -50,11 +50,14 @@ class Stretch(NamedTuple):
 class Trail:
     """One marble's way on one map. Where there are pixels, its older part is painted once, onto a copy of the map."""
 
-    def __init__(self, track: Track, site: Site, tones: Tones, stroke: float, first: int = 0) -> None:
-        """A trail on a site; what came before the update `first` is left out."""
+    def __init__(
+        self, track: Track, site: Site, tones: Tones, stroke: float, first: int = 0, lasting: bool = True
+    ) -> None:
+        """A trail on a site, lasting or not; what came before the update `first` is left out."""
         self._track = track
         self._site = site
         self._first = first
+        self._lasting = lasting
         self._stroke = stroke
         self._tail = TAIL * stroke
         self._tones = tones
@@ -71,7 +74,7 @@ class Trail:
 
     def draw_past(self, canvas: Canvas, map_: Backdrop, corner: Pixel, stretch: Stretch) -> None:
         """Draw the map, its upper left corner there, and the way before its last stretch."""
-        if canvas.raster:
+        if canvas.raster and self._lasting:
             self._paint(map_, stretch.start)
             canvas.image(self._ground, corner)
         else:

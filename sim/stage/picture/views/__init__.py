@@ -9,8 +9,8 @@ from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.glyphs import draw_flag
 from ...style.style import stroke_of
 from ...style.theme import Theme
-from ..map.site import Site, site_of
-from ..map.terrain import terrain
+from ..map.site import Shaken, Site, moving_site, site_of
+from ..map.terrain import draw_block, terrain
 from .basins import draw_basins
 from .batch_strip import draw_batch_strip
 from .batch_surface import draw_batch_minimum, draw_batch_surface
@@ -19,6 +19,7 @@ from .hessian import draw_hessian
 from .labels import draw_labels
 from .look import Layer, Look, View
 from .momentum import draw_momentum
+from .moving_ground import draw_moving_ground
 from .next_step import draw_next_step
 from .test_surface import draw_test_surface
 
@@ -30,6 +31,12 @@ VIEWS: dict[str, View] = {
         "One cell an example: lit in the coming batch, half lit once it has had its turn in this epoch.",
         Layer.STRIP,
         draw_batch_strip,
+    ),
+    "moving ground": View(
+        "moving ground",
+        "On a block of land: each marble stands on the loss that its next update descends, anew with each batch.",
+        Layer.OVER,
+        draw_moving_ground,
     ),
     "batch surface": View(
         "batch loss",
@@ -102,7 +109,16 @@ def ground(look: Look) -> Backdrop:
     """The map with the flag and those of the views that are drawn once for all moments."""
     shown = any(name in look.views and view.layer is Layer.GROUND for name, view in VIEWS.items())
     views = look.views if shown else frozenset[str]()
-    return Backdrop(_draw_ground, (look.race, look.camera, look.theme, look.em, views), look.area.size)
+    what = (look.race, look.camera, look.theme, look.em)
+    if look.shaken is not None:
+        return Backdrop(_draw_moving, (*what, look.shaken), look.area.size)
+    return Backdrop(_draw_ground, (*what, views), look.area.size)
+
+
+def _draw_moving(canvas: Canvas, race: Race, camera: Camera, theme: Theme, em: int, shaken: Shaken) -> None:
+    site, stroke = moving_site(race.problem, camera, theme, shaken), stroke_of(em)
+    draw_block(canvas, race.problem, site, theme, stroke)
+    _draw_start(canvas, race, site, theme, stroke)
 
 
 def _draw_ground(canvas: Canvas, race: Race, camera: Camera, theme: Theme, em: int, views: frozenset[str]) -> None:

@@ -17,7 +17,7 @@ from ...style import text
 from ...style.color import Color
 from ...style.style import stroke_of
 from ...style.theme import Theme
-from ..map.site import Site
+from ..map.site import Shaken, Site
 
 
 class Layer(Enum):
@@ -48,6 +48,8 @@ class Look:
     em: int
     views: frozenset[str] = frozenset()
     """All views that are shown: their captions stand in rows."""
+    shaken: Shaken | None = None
+    """What the land is at the moment, if it moves."""
 
     @property
     def track(self) -> Track:
@@ -129,7 +131,7 @@ class View:
     """What of it lies over the trail, if the rest lies under it."""
 
 
-CAPTIONED = ("gradients", "batch surface", "test surface", "hessian")
+CAPTIONED = ("moving ground", "gradients", "batch surface", "test surface", "hessian")
 """Views with a line of text at the map's upper left, in the order of their rows."""
 
 

@@ -1,0 +1,26 @@
+"""How a scene wants to be seen."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Le
+
+LEAST_TILT, MOST_TILT = 12.0, 76.0
+"""Between these angles, in degrees, one sees a block of land: below is a map, and above one looks along the ground."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Maps, or blocks of land, and on which ground the marbles stand."""
+
+    kind: Literal["map", "relief"] = "map"
+    yaw: Annotated[float, Ge(-180), Le(180)] = -16.0
+    """Degrees by which a block of land is turned clockwise, seen from above,"""
+    tilt: Annotated[float, Ge(LEAST_TILT), Le(MOST_TILT)] = 46.0
+    """and by which it is looked at aslant: 0 would be straight down."""
+    ground: Literal["still", "moving"] = "still"
+    """The training loss, or in each lane the loss that its next update descends."""
+
+
+USUAL_VIEW = View()
+"""What is seen of a scene that does not say how it wants to be seen."""

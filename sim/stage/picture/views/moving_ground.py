@@ -1,0 +1,34 @@
+"""The ground that moves: each marble stands on the loss that its next update descends."""
+
+from ....descent.track import Track
+from ...drawing.canvas import Canvas
+from ...session.session import MOVING_GROUND
+from ...style.color import mix
+from ..map.site import Shaken
+from .look import Look, draw_caption
+
+LANDED = 0.45  # Of a movement, after which the ground goes over to the next batch's.
+
+
+def draw_moving_ground(canvas: Canvas, look: Look) -> None:
+    """Say on which loss the marble stands."""
+    theme, count = look.theme, look.problem.train.count
+    color = mix(look.color, theme.text, 0.15)
+    if look.track.lane.sees_all(count) or not look.goes_on:
+        sentence = theme.say("stands on the loss of all {count} examples", count=count)
+    else:
+        batch = look.track.batch(look.moment)
+        sentence = theme.say(
+            "stands on the loss of {count} of {all} examples, anew each update", count=len(batch), all=count
+        )
+    draw_caption(canvas, look, MOVING_GROUND, sentence, color)
+
+
+def shaken(track: Track, update: int, share: float) -> Shaken | None:
+    """What a lane stands on after so many updates and such a part of the next movement; None if that stands still."""
+    if track.lane.sees_all(track.problem.train.count) or update >= track.updates:
+        return None
+    batch = track.batch(update).tobytes()
+    coming = track.batch(update + 1).tobytes() if update + 1 < track.updates else batch
+    over = max(share - LANDED, 0.0) / (1 - LANDED)
+    return Shaken(batch, coming, over * over * (3 - 2 * over))
