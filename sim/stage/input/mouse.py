@@ -153,9 +153,6 @@ class Free:
 
     def down(self, mouse: Mouse, ground: Ground) -> Answer:
         """Take hold of what is there; on a map the second time, show it all again."""
-        if mouse.right:
-            turns = ground.map_at(mouse.pixel) is not None
-            return Answer(Turning(mouse.pixel) if turns else Free())
         knob = ground.knob(mouse.pixel)
         if knob is not None:
             return Answer(Free(), (knob.does,))
@@ -324,6 +321,9 @@ def _answer(gesture: Gesture, mouse: Mouse, ground: Ground) -> Answer:
             return Answer(Free() if not mouse.held else gesture, (Point(None),))
         case Act.WHEEL:
             return Answer(gesture, _zoom(mouse, ground))
+        case Act.DOWN if mouse.right:
+            on_map = ground.map_at(mouse.pixel) is not None
+            reached, messages = Answer(Turning(mouse.pixel) if on_map else Free())
         case Act.DOWN:
             reached, messages = gesture.down(mouse, ground)
         case Act.UP:

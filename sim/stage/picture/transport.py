@@ -12,7 +12,7 @@ from ..session.bindings import Deed, sign_of
 from ..session.playback import GoToStart, Play, Restart, Step
 from ..session.session import Session
 from ..session.setup import NewSeed, SkipQuestion
-from ..session.view import ShowControls, ShowHelp
+from ..session.view import ShowControls, ShowHelp, Tilt
 from ..style.color import mix
 from ..style.style import hairline
 from ..style.theme import Theme
@@ -52,6 +52,7 @@ def _knobs(footer: tuple[int, int, int, int], em: int, playing: bool, waiting: b
         ("start", GoToStart(), sign_of(GoToStart()), say("to the start")),
         ("restart", Restart(), sign_of(Restart()), say("the same race again, bit for bit")),
         ("seed", NewSeed(), sign_of(NewSeed()), say("new seed: other batches of the same examples")),
+        ("tilt", Tilt(), sign_of(Tilt()), say("land aslant, or a map; drag with the right button to turn it")),
         ("controls", ShowControls(), sign_of(ShowControls()), say("the panel of controls: all that can be changed")),
         ("help", ShowHelp(), sign_of(ShowHelp()), say("all keys")),
     )
@@ -113,6 +114,14 @@ def _draw_sign(canvas: Canvas, knob: Knob, theme: Theme, em: int) -> None:
             canvas.rect(box, ink, width=max(1, round(0.1 * em)), corner=round(0.35 * r))
             for across, down in ((-0.45, -0.45), (0.45, 0.45), (0, 0), (-0.45, 0.45), (0.45, -0.45)):
                 canvas.disc((x + across * r, y + down * r), 0.19 * r, ink)
+        case "tilt":
+            for points in (
+                [(-1, 0.1), (0, -0.5), (1, 0.1), (0, 0.7)],
+                [(-1, 0.1), (-1, 0.5), (0, 1.1), (1, 0.5), (1, 0.1)],
+            ):
+                canvas.line(
+                    [(x + a * r, y + (b - 0.3) * r) for a, b in [*points, points[0]]], ink, max(1, round(0.1 * em))
+                )
         case "controls":
             for down, knob_at_ in ((-0.7, 0.35), (0.0, -0.4), (0.7, 0.1)):
                 canvas.rect(pygame.Rect(round(x - r), round(y + down * r), round(2 * r), hairline(em)), ink)

@@ -151,6 +151,7 @@ BY_OTHER_MEANS = {
     "NextLane",
     "Zoom",
     "Pan",
+    "Turn",
 } | {
     *("NextRule", "ScaleLearningRate", "ShiftMomentum", "ScaleBatchSize", "ScaleSigma", "ScaleCount", "NudgeStart"),
     *("ChangeClock", "ChangeSwarm", "ChangeSpread"),

@@ -64,7 +64,7 @@ def strokes(layout: str) -> list[Stroke]:
                 # SDL calls a French keyboard's digits by their numbers.
                 code = ord(place) if layout == "French" and place.isdigit() else DEAD if own == " " else ord(own)
                 found.append(Stroke(code, character.strip(), mod, SCANCODES[place]))
-    found += [Stroke(code, "", mod) for code in NAMED for mod in (0, SHIFT, CTRL, CTRL | SHIFT)]
+    found += [Stroke(code, "", mod) for code in NAMED for mod in (0, SHIFT, CTRL, CTRL | SHIFT, ALT)]
     return found + [Stroke(each.key, "", CTRL, each.place) for each in found if not each.mod]
 
 
@@ -143,12 +143,14 @@ def test_keyboards_of_other_scripts_have_letters_by_their_places() -> None:
 def test_no_key_stands_twice_in_the_table() -> None:
     signs = [key.sign for key in keys()]
     assert len(set(signs)) == len(signs)
-    assert set(NAMED.values()) <= {sign.removeprefix("Ctrl ").removeprefix("Shift ") for sign in signs}
+    assert set(NAMED.values()) <= {
+        sign.removeprefix("Ctrl ").removeprefix("Alt ").removeprefix("Shift ") for sign in signs
+    }
 
 
 def test_only_steps_and_nudges_act_again_while_they_are_held() -> None:
     again = {type(key.does).__name__ for key in keys() if key.again}
-    assert again == {"Step", "Zoom", "Pan", "NudgeStart", "ScaleLearningRate", "ShiftMomentum", "ScaleSigma"}
+    assert again == {"Step", "Zoom", "Pan", "Turn", "NudgeStart", "ScaleLearningRate", "ShiftMomentum", "ScaleSigma"}
 
 
 def bindings() -> list[Binding]:
