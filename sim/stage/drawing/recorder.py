@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from itertools import chain
 from zlib import crc32
 
+import numpy as np
 import pygame
 
 from ..style import text
@@ -13,6 +14,10 @@ from .canvas import Backdrop, Box, Corners, Pixel
 
 FEW = 4
 """Points that are written out; of more there are the first, the last, and a sum by which they are known again."""
+
+SHADED = 256  # A picture of more colours than this is shaded.
+CELLS = (24, 8)  # Across and down, whose tones are written down,
+TONE = 255 / 15  # in so many steps as a hexadecimal digit has.
 
 
 class Recorder:
@@ -113,8 +118,7 @@ class Recorder:
 
     def image(self, picture: pygame.Surface, corner: Pixel) -> None:
         """A picture, its upper left corner there."""
-        sum_ = crc32(pygame.image.tobytes(picture, "RGBA"))
-        self._write("image", self._points((corner,)), "{}x{}".format(*picture.get_size()), f"sum {sum_:08x}")
+        self._write("image", self._points((corner,)), "{}x{}".format(*picture.get_size()), _content(picture))
 
     def backdrop(self, backdrop: Backdrop, corner: Pixel, part: Box | None = None) -> None:
         """A picture that stands for a while, its upper left corner there; part: what of it is drawn, if not all."""
@@ -156,3 +160,16 @@ def _veil(opacity: int) -> list[str]:
 def _number(value: float) -> str:
     """A length to the tenth of a pixel."""
     return f"{round(value, 1) + 0.0:g}"
+
+
+def _content(picture: pygame.Surface) -> str:
+    """What is on a picture: a sum over its bytes or, if it is shaded, the tones of coarse cells.
+
+    The last bit of a shade may be another one on another processor.
+    """
+    pixels = np.frombuffer(pygame.image.tobytes(picture, "RGBA"), dtype=np.uint8).reshape(-1, 4)
+    if len(np.unique(pixels.view(np.uint32))) <= SHADED:
+        return f"sum {crc32(pixels.tobytes()):08x}"
+    cells = pygame.transform.smoothscale(picture, CELLS)
+    tones = np.rint(pygame.surfarray.array3d(cells).mean(axis=-1) / TONE).astype(int)
+    return "tones " + " ".join("".join(f"{tone:x}" for tone in row) for row in tones.T.tolist())

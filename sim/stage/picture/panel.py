@@ -154,7 +154,8 @@ class Panel:
                 draw_cloud(canvas, area, look.site, cloud, self.color, self.theme, stroke)
                 center = look.pixel(look.theta)
             draw_views(canvas, look, Layer.OVER)
-            if area.inflate(self.em, self.em).collidepoint(center):
+            gone = bool(look.site.beside(look.theta))
+            if area.inflate(self.em, self.em).collidepoint(center) and not gone:
                 if cloud is None and "momentum" not in look.views:  # Which has the same arrows, put together.
                     self._draw_arrows(canvas, look.site, look.pixel(look.theta), moment, stroke)
                 with canvas.part("marble"):

@@ -36,7 +36,11 @@ class Site(Protocol):
         ...
 
     def hidden(self, points: Array) -> Mask:
-        """Whether land stands before points (..., 2), or there is none: (...)."""
+        """Whether land stands before points (..., 2), or they lie beside it: (...)."""
+        ...
+
+    def beside(self, points: Array) -> Mask:
+        """Whether points (..., 2) lie beside all land that there is to see: (...)."""
         ...
 
     def vector(self, vectors: Array, at: Array) -> Array:
@@ -59,6 +63,10 @@ class Map:
         return self.camera.project(points)
 
     def hidden(self, points: Array) -> Mask:
+        """As `Site` has it."""
+        return np.zeros(points.shape[:-1], dtype=np.bool_)
+
+    def beside(self, points: Array) -> Mask:
         """As `Site` has it."""
         return np.zeros(points.shape[:-1], dtype=np.bool_)
 
@@ -93,7 +101,11 @@ class Block:
 
     def hidden(self, points: Array) -> Mask:
         """As `Site` has it."""
-        return np.asarray(drape(self.relief, points).hidden | ~self.camera.window.contains(points))
+        return np.asarray(drape(self.relief, points).hidden | self.beside(points))
+
+    def beside(self, points: Array) -> Mask:
+        """As `Site` has it."""
+        return ~self.camera.window.contains(points)
 
     def vector(self, vectors: Array, at: Array) -> Array:
         """As `Site` has it: along the land's tangent plane."""

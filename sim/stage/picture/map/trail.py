@@ -62,9 +62,9 @@ class Trail:
         self._tail = TAIL * stroke
         self._tones = tones
         self._lines = [mix(tone, tones[0], 0.35) for tone in tones]  # A little paler than the dots.
-        self._pixels: list[Pixel] = []  # Where it was after each update, from the first on,
-        self._unseen: list[bool] = []  # and whether land stands before that.
-        self._covered: list[bool] = []  # The same of where the way bends.
+        self._pixels: list[Pixel] = []  # Where it was after each update, from the first on.
+        self._covered: list[bool] = []  # The same of where the way bends,
+        self._gone: list[bool] = []  # and whether that is beside the land.
         self._points: list[Pixel] = []  # Where the way bends, in pixels,
         self._updates: list[int] = []  # after which update,
         self._lengths: list[float] = []  # and how long it was by then.
@@ -122,9 +122,8 @@ class Trail:
         if min(update, last - 1) < first:
             return
         new = self._track.theta[first:last]
-        unseen = self._site.hidden(new).tolist()
-        self._unseen += unseen
-        for number, ((x, y), covered) in enumerate(zip(self._seen(new), unseen, strict=True), start=first):
+        places = zip(self._seen(new), self._site.hidden(new).tolist(), self._site.beside(new).tolist(), strict=True)
+        for number, ((x, y), covered, gone) in enumerate(places, start=first):
             self._pixels.append((x, y))
             if self._points:
                 px, py = self._points[-1]
@@ -136,6 +135,7 @@ class Trail:
                 self._lengths.append(0.0)
             self._points.append((x, y))
             self._covered.append(covered)
+            self._gone.append(gone)
             self._updates.append(number)
 
     def _paint(self, map_: Backdrop, start: int) -> None:
@@ -158,12 +158,12 @@ class Trail:
         """
         width, radius = max(1, round(1.3 * self._stroke)), 2.3 * self._stroke
         dx, dy = corner
-        points, covered = self._points[part], self._covered[part]
+        points, covered, gone = self._points[part], self._covered[part], self._gone[part]
         if marble is not None:
-            points, covered = [*points, marble], [*covered, covered[-1]]
+            points, covered, gone = [*points, marble], [*covered, covered[-1]], [*gone, gone[-1]]
         moved = [(x + dx, y + dy) for x, y in points]
         if any(covered):
-            self._draw_covered(canvas, moved, covered, width, radius)
+            self._draw_covered(canvas, moved, list(zip(covered, gone, strict=True)), width, radius)
             return
         ends = [min(max(bound, 0), len(moved)) for bound in bounds] + [len(moved)]
         spans = [(tone, span) for tone, span in enumerate(pairwise([0, *ends])) if span[1] > span[0]]
@@ -175,14 +175,21 @@ class Trail:
                 canvas.dots(moved[first:last], radius, self._tones[tone])
 
     def _draw_covered(
-        self, canvas: Canvas, points: Sequence[Pixel], covered: Sequence[bool], width: int, radius: float
+        self, canvas: Canvas, points: Sequence[Pixel], states: Sequence[tuple[bool, bool]], width: int, radius: float
     ) -> None:
-        """A line of which land stands before some points."""
+        """A line of which land stands before some points, or which lie beside it."""
         strong, faint = self._lines[-1], self._tones[0]
         with canvas.part("trail"):
             first = 0
-            for hides, pieces in groupby(map(any, pairwise(covered))):
+            for (hides, gone), pieces in groupby(map(_of_piece, pairwise(states))):
                 last = first + len(list(pieces))
-                canvas.line(points[first : last + 1], faint if hides else strong, 1 if hides else width)
+                if not gone:
+                    canvas.line(points[first : last + 1], faint if hides else strong, 1 if hides else width)
                 first = last
-            canvas.dots([point for point, hides in zip(points, covered, strict=True) if not hides], radius, strong)
+            canvas.dots([point for point, (hides, _) in zip(points, states, strict=True) if not hides], radius, strong)
+
+
+def _of_piece(ends: tuple[tuple[bool, bool], tuple[bool, bool]]) -> tuple[bool, bool]:
+    """Whether a piece of a line is hidden, as it is if one end is, and beside the land, as it is if both are."""
+    (one_hidden, one_gone), (other_hidden, other_gone) = ends
+    return one_hidden or other_hidden, one_gone and other_gone
