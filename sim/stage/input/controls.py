@@ -42,7 +42,7 @@ from ..session.lanes import (
     two_digits,
 )
 from ..session.odds import ShowOdds, TurnSheet
-from ..session.playback import ChangeClock, ChangeSpeed, ChooseClock, ChooseSpeed, Restart
+from ..session.playback import ChangeClock, ChangeSpeed, ChooseClock, ChooseSpeed, Restart, ToggleDrama
 from ..session.session import SPEEDS, Message, Session
 from ..session.setup import Draft, EarlierSeed, NewSeed, NextScene, OpenScene, Return, SetFormula
 from ..session.view import (
@@ -425,6 +425,12 @@ def _keeping(say: Callable[..., str]) -> tuple[Button, ...]:
             say("captions"),
             ToggleCaptions(),
             _tip(say, say("captions and questions on or off"), ToggleCaptions()),
+        ),
+        Button(
+            "drama",
+            say("drama"),
+            ToggleDrama(),
+            _tip(say, say("slow at first and where something happens, or even"), ToggleDrama()),
         ),
         Button("whole", say("all of it"), ResetView(), _tip(say, say("show all of the map again"), ResetView())),
         Button(

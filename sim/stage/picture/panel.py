@@ -15,6 +15,7 @@ from ..drawing.camera import Camera
 from ..drawing.canvas import Canvas
 from ..drawing.glyphs import draw_arrow, draw_marble, draw_wedge
 from ..drawing.layout import PanelLayout
+from ..session.drama import MOMENTOUS
 from ..session.session import MOVING_GROUND
 from ..style import text
 from ..style.color import Color, mix, readable
@@ -29,6 +30,8 @@ from .views import Layer, Look, draw_views, ground
 from .views.moving_ground import shaken
 
 ARROW_SCALE = 4.0  # Arrows show movements so many times as long as they are,
+RINGING = 9.0  # Updates for which a ring stands around a marble of which something has become certain,
+WIDE = (12.0, 34.0)  # and how wide it is, at first and in the end, in strokes.
 PASSING = 400  # Updates whose way is drawn on land that moves.
 LONGEST_ARROW = 0.4  # unless one would be longer than this share of the map's height: then both by less.
 ENDS = frozenset(
@@ -158,10 +161,20 @@ class Panel:
             if area.inflate(self.em, self.em).collidepoint(center) and not gone:
                 if cloud is None and "momentum" not in look.views:  # Which has the same arrows, put together.
                     self._draw_arrows(canvas, look.site, look.pixel(look.theta), moment, stroke)
+                self._draw_landing(canvas, look, center, share)
                 with canvas.part("marble"):
                     self._draw_marble(canvas, look, center, share)
             else:
                 draw_wedge(canvas, area, center, self.color, self.theme.halo, stroke)
+
+    def _draw_landing(self, canvas: Canvas, look: Look, center: tuple[float, float], share: float) -> None:
+        """A ring that widens and fades around a marble of which something has just become certain."""
+        events = [event for event in self.judge.events_until(look.moment) if event.kind in MOMENTOUS]
+        age = look.moment + share - events[-1].seen if events else RINGING
+        if age < RINGING:
+            stroke, fading_ = stroke_of(self.em), age / RINGING
+            color = mix(self.color, self.theme.high, 0.15 + 0.85 * fading_)
+            canvas.ring(center, (WIDE[0] + (WIDE[1] - WIDE[0]) * fading_) * stroke, color, max(1, round(1.6 * stroke)))
 
     def _draw_marble(self, canvas: Canvas, look: Look, center: tuple[float, float], share: float) -> None:
         color, halo, stroke, site = self.color, self.theme.halo, stroke_of(self.em), look.site

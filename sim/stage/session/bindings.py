@@ -21,7 +21,7 @@ from .lanes import (
     ShiftMomentum,
 )
 from .odds import ShowOdds, TurnSheet
-from .playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step
+from .playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step, ToggleDrama
 from .session import Message
 from .setup import EarlierSeed, NewSeed, NextScene, NudgeStart, OpenScene, Return, SkipQuestion
 from .view import (
@@ -114,6 +114,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             "faster, slower",
             (Key("+", ChangeSpeed(1)), Key("-", ChangeSpeed(-1)), Key("=", ChangeSpeed(1), aside=True)),
         ),
+        Binding("Shift D", "slow at first and where something happens, or even", (Key("Shift d", ToggleDrama()),)),
         Binding("C", "clock: updates, epochs, a serial or parallel machine", (Key("c", ChangeClock()),)),
         Binding("R", "restart: the same race again, bit for bit", (Key("r", Restart()),)),
         Binding(

@@ -109,17 +109,27 @@ class ChangeClock:
 
 
 @dataclass(frozen=True, slots=True)
+class ToggleDrama:
+    """Let time slow down by itself where something happens, or not."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, drama=not session.drama, notice="")
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """So many seconds have passed, and the race has been computed so far."""
 
     seconds: float
     computed: int
+    pace: float = 1.0
+    """How fast time goes now, over what is wanted."""
 
     def apply(self, session: Session) -> Session:
         session = _turned(session, self.seconds)
         if not session.playing:
             return session
-        ahead = session.progress + self.seconds * SPEEDS[session.speed]
+        ahead = session.progress + self.seconds * self.pace * SPEEDS[session.speed]
         progress = max(session.progress, min(ahead, float(self.computed), float(session.horizon)))
         return replace(session, progress=progress, playing=progress < session.horizon)
 

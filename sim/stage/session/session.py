@@ -69,6 +69,8 @@ class Session:
     presenter: bool = False
     """Bigger type and strokes, for a projector."""
     captions: bool = True
+    drama: bool = True
+    """Whether time slows down by itself where something happens."""
     guess: int | None = None
     """The lane that was guessed to be the answer to the scene's question."""
     asking: bool = False

@@ -23,6 +23,7 @@ from ..picture.help import draw_help
 from ..picture.picture import TITLE, Moment, draw, draw_computing, moment, pointed
 from ..picture.setting import Setting, setting
 from ..session.bindings import Deed, Errand, sign_of
+from ..session.drama import pace as pace_of
 from ..session.odds import ChooseSheet, computing
 from ..session.playback import Tick
 from ..session.session import RACES, Message, Session, changed, race, update
@@ -148,7 +149,7 @@ class Window:
             self._ahead = Ahead(running)
         self._ahead.go_on(self.session)
         self._tell(documents.compared(self.session, running))
-        self.send(Tick(seconds, self._reached(running)))
+        self.send(Tick(seconds, self._reached(running), pace_of(self.session, running)))
         self._compute_swarm(running)
         self._make_ready()
         self._show(running, seconds)

@@ -1,0 +1,47 @@
+"""Time that slows down: at the first updates, which are the longest, and for an instant where something happens."""
+
+from functools import lru_cache
+
+from ...descent.clock import Timing
+from ...descent.race import Race
+from .session import SPEEDS, Session
+
+MOMENTOUS = frozenset({"escaped", "left_saddle", "settled", "stuck", "stalled", "diverged"})
+"""Kinds of events that are worth an instant, the first of each in every lane."""
+OPENING = 10.0  # Updates after which time goes as fast as it is wanted,
+FIRST = 0.25  # and how fast it goes at first, over that.
+NEAR = 1.5  # Updates around an event within which time goes more slowly,
+SLOWEST = 0.2  # and how slowly at the event itself.
+FASTEST = 30.0  # Updates a second up to which there is any drama.
+
+
+def pace(session: Session, race: Race) -> float:
+    """How fast time goes now, over how fast it is wanted; 1 without drama."""
+    if not session.drama or SPEEDS[session.speed] > FASTEST:
+        return 1.0
+    return pace_at(race, session.scene.timing(session.clock), session.progress)
+
+
+def pace_at(race: Race, timing: Timing, progress: float) -> float:
+    """The same at any progress in ticks, with drama."""
+    opening = FIRST + (1 - FIRST) * min(progress / OPENING, 1.0)
+    gaps = (abs(progress - tick) / NEAR for tick in _ticks(race, timing, _known(race)))
+    nearest = min(gaps, default=1.0)
+    return min(opening, SLOWEST + (1 - SLOWEST) * min(nearest, 1.0))
+
+
+def _known(race: Race) -> tuple[int, ...]:
+    return tuple(len(judge.events) for judge in race.judges)
+
+
+@lru_cache(maxsize=4)
+def _ticks(race: Race, timing: Timing, known: tuple[int, ...]) -> tuple[int, ...]:
+    """The ticks of momentous events, as far as so many events of each lane are known."""
+    found = set[int]()
+    for lane, count in enumerate(known):
+        firsts: dict[str, int] = {}
+        for event in race.judges[lane].events[:count]:
+            if event.kind in MOMENTOUS:
+                firsts.setdefault(event.kind, event.update)
+        found |= {timing.tick(lane, update) for update in firsts.values()}
+    return tuple(sorted(found))
