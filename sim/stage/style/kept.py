@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import pygame
@@ -15,6 +15,16 @@ LEAST = 512  # Bytes that anything weighs: its key, and its place among the othe
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+@runtime_checkable
+class Heavy(Protocol):
+    """What tells how much memory it takes."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes."""
+        ...
 
 
 class Store:
@@ -74,7 +84,7 @@ def kept(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def weight_of(value: object) -> int:
-    """About how many bytes a value takes: of pictures and arrays their content, of others those of their parts."""
+    """About how many bytes a value takes: of pictures and arrays their content, else what it or its parts tell."""
     match value:
         case pygame.Surface():
             return LEAST + value.get_pitch() * value.get_height()
@@ -84,4 +94,6 @@ def weight_of(value: object) -> int:
             return OBJECT + (len(value) * weight_of(value[0]) if value else 0)
         case int() | float() | str() | None:
             return OBJECT
+        case Heavy():
+            return LEAST + value.nbytes
     return LEAST
