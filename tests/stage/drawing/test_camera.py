@@ -1,5 +1,7 @@
 """The camera: to the screen and back."""
 
+from dataclasses import replace
+
 import numpy as np
 import pygame
 import pytest
@@ -79,3 +81,83 @@ def test_vectors_are_differences_of_projected_points() -> None:
     assert_allclose(camera.vector(other - one), camera.project(other) - camera.project(one), atol=1e-9)
     assert_allclose(np.hypot(*camera.direction(other - one)), 1.0)
     assert camera.direction(np.array([0.0, 2.0])).tolist() == [0.0, -1.0]
+
+
+slanted = st.builds(
+    lambda camera, yaw, tilt, rise, foot: replace(camera, yaw=yaw, tilt=tilt, rise=rise, foot=foot),
+    cameras,
+    st.floats(-180, 180),
+    st.floats(0, 80),
+    st.floats(0, 50),
+    st.floats(0, 10),
+)
+
+
+@given(slanted, st.tuples(coordinates, coordinates), st.floats(0, 1))
+def test_aslant_unproject_undoes_project_at_any_height(
+    camera: Camera, point: tuple[float, float], height: float
+) -> None:
+    there = camera.project(np.array(point), height)
+    largest = 1e3 + camera.window.diagonal + camera.rise
+    assert_allclose(camera.unproject(there, height), point, rtol=0, atol=1e-7 * largest)
+
+
+@given(slanted)
+def test_all_of_the_block_is_in_view(camera: Camera) -> None:
+    window = camera.window
+    ground = window.grid(2, 2)
+    bottom = camera.project(ground) + np.array([0, camera.scale * camera.foot * np.sin(np.radians(camera.tilt))])
+    pixels = np.concatenate([bottom, camera.project(ground, 1.0)]).reshape(-1, 2)
+    assert np.all(pixels >= -1e-6 * max(camera.width, camera.height))
+    assert np.all(pixels <= (1 + 1e-6) * np.array([camera.width, camera.height]))
+    assert camera.view == (camera.window if not camera.flat else camera.view)
+
+
+@given(cameras, st.floats(0, 50))
+def test_straight_down_heights_do_not_show_and_it_is_the_map(camera: Camera, rise: float) -> None:
+    map_, high = camera, replace(camera, rise=rise)
+    points = camera.grid(9)
+    assert high.project(points, 1.0).tobytes() == map_.project(points).tobytes()
+    assert high.unproject(points, 1.0).tobytes() == map_.unproject(points).tobytes()
+    assert high.vector(points, 1.0).tobytes() == map_.vector(points).tobytes()
+    turned = replace(high, yaw=90.0)
+    right, up = turned.vector(np.array([[1.0, 0.0], [0.0, 1.0]]), 1.0)
+    assert_allclose(right, [0.0, turned.scale], atol=1e-9)  # What lay to the right lies in front.
+    assert_allclose(up, [turned.scale, 0.0], atol=1e-9)
+
+
+def test_aslant_it_is_as_one_would_draw_it() -> None:
+    camera = Camera(Window(-1.0, 1.0, -1.0, 1.0), 400, 400, 0.0, 60.0, 0.5)
+    low, high, away = (
+        camera.project(np.array(point), height) for point, height in (((0, 0), 0), ((0, 0), 1), ((0, 1), 0))
+    )
+    assert_allclose(high - low, [0.0, -0.5 * camera.scale * np.sqrt(0.75)])
+    assert_allclose(away - low, [0.0, -0.5 * camera.scale])
+    assert_allclose(camera.away(np.array([[0.3, 1.0], [0.3, -1.0]])), [1.0, -1.0])
+    left = replace(camera, yaw=-30.0)
+    assert_allclose(left.away(np.array([1.0, 0.0])), 0.5)  # Turned against the clock, what is on the right goes away.
+
+
+@given(slanted, st.tuples(coordinates, coordinates), st.tuples(coordinates, coordinates), st.floats(-1, 1))
+def test_aslant_vectors_are_differences_of_projected_points(
+    camera: Camera, start: tuple[float, float], vector: tuple[float, float], rises: float
+) -> None:
+    end = np.array(start) + vector
+    difference = camera.project(end, 0.3 + rises) - camera.project(np.array(start), 0.3)
+    drawn = camera.vector(np.array(vector), rises if not camera.flat else 0.0)
+    assert_allclose(drawn, difference, atol=1e-7 * camera.scale * (1e3 + camera.window.diagonal + camera.rise))
+
+
+@given(slanted, st.tuples(coordinates, coordinates))
+def test_a_point_lies_across_and_away(camera: Camera, point: tuple[float, float]) -> None:
+    away = camera.away(np.array(point))
+    across = (camera.project(np.array(point))[0] - camera.origin[0]) / camera.scale
+    assert_allclose(camera.point(np.array(across), away), point, atol=1e-7 * (1e3 + camera.window.diagonal))
+
+
+def test_an_aslant_grid_lies_over_the_block() -> None:
+    camera = Camera(Window(-2.0, 4.0, -1.0, 1.0), 300, 200, -20.0, 50.0, 1.0, 0.2)
+    grid = camera.grid(32)
+    assert grid.shape == (11, 32, 2)
+    assert grid[0, 0].tolist() == [-2.0, -1.0]
+    assert grid[-1, -1].tolist() == [4.0, 1.0]

@@ -51,13 +51,17 @@ def softened(grid: Floats) -> Floats:
 
 
 def filled(grid: Floats, known: Mask) -> Floats:
-    """A grid that has the mean of the known neighbours where it is not known itself; 0 where these are not, either."""
-    sums, count = (_around(np.where(known, part, np.float32(0))) for part in (grid, np.ones_like(grid)))
-    return np.where(known, grid, sums / np.maximum(count, 1)).astype(np.float32)
+    """A grid that has the mean of its known neighbours where it is not known itself, two nodes far; beyond, 0."""
+    grid = np.where(known, grid, np.float32(0))
+    for _ in range(2):
+        sums, count = _around(grid), _around(known.astype(np.float32))
+        grid = np.where(known, grid, sums / np.maximum(count, np.float32(1)))
+        known = known | (count > 0)
+    return grid
 
 
 def _around(grid: Floats) -> Floats:
-    """The sum of each node and its eight neighbours."""
+    """The sum of each node and its eight neighbours, of those that there are."""
     padded = np.pad(grid, 1)
     wide = padded[:, :-2] + padded[:, 1:-1] + padded[:, 2:]
     return np.asarray(wide[:-2] + wide[1:-1] + wide[2:])

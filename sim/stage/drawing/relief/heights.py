@@ -13,7 +13,9 @@ BOTTOMLESS = 3.0  # How far the lowest losses must lie below nearly all others, 
 NEARLY = 0.995  # This share of the map: what is steeper yet has no place of its own.
 BINS = 32  # Bands of equal height whose areas are compared.
 LEAST, MOST = 0.6, 1.8  # What a band is stretched by, for its area: no well is flattened, no plain becomes a slope.
-LOWEST = 0.02  # Of all losses from the lowest to the highest, the least that may take up half of the height.
+LOWEST = 0.02  # Of all losses from the lowest to the highest, the share that takes up half of the height, at least.
+ROUNDING = 1e-12  # Losses that differ by a smaller part of themselves are one: the map is level.
+SMALLEST = 1e-150  # Smaller differences have no squares.
 KNOTS = 512  # Of the curve in between,
 TAIL = 24  # and beyond either end.
 
@@ -53,15 +55,13 @@ def heights_of(losses: Array, passes: Sequence[float] = ()) -> Heights:
        spare height at the bottom and at the top.
     """
     known = np.sort(losses[np.isfinite(losses)], axis=None)
-    if not known.size or not known[-1] > known[0]:
-        middle = float(known[0]) if known.size else 0.0
-        unit = max(abs(middle), 1.0)
+    largest = max(abs(float(known[0])), abs(float(known[-1]))) if known.size else 0.0
+    if not known.size or known[-1] - known[0] <= max(ROUNDING * largest, SMALLEST):
+        middle, unit = float(known[0]) if known.size else 0.0, max(largest, 1.0)
         return Heights((middle - unit, middle + unit), (0.0, 1.0))
     low, high = _ends(known)
-    middle = float(np.median(np.clip(known, low, high)))
-    if len(passes):
-        middle = min(middle, max(*passes, low + LOWEST * (high - low)))
-    reach, half = high - low, middle - low
+    reach, middle = high - low, min(float(np.median(known)), max(passes, default=np.inf))
+    half = max(middle - low, LOWEST * reach)
     shares = _logarithmic(np.clip(known, low, high) - low, reach, half)
     at = np.linspace(0.0, 1.0, KNOTS + 1)
     knots = low + _powers(at, reach, half)

@@ -8,7 +8,9 @@ from ...style.color import Color
 from .grids import Floats, Mask
 
 PARTS = 8  # Of a pixel's width, for each of which it is reckoned where an edge crosses it.
-REACH = 40  # Rows on either side of an edge that it may share in: an edge as steep as twice that gets steps.
+REACH = (
+    40  # Rows that an edge may climb in a column: where it climbs more, it is the end of one and another one begins.
+)
 
 Parts = npt.NDArray[np.int8]
 Pixels = npt.NDArray[np.uint8]
@@ -51,10 +53,12 @@ def smooth_edge(pixels: Pixels, edge: Floats, seen: Mask) -> None:
     low = np.clip(np.ceil(middle - 0.5).astype(np.intp) - 1, 0, height - 1)  # The last pixel whose middle is below,
     high = np.minimum(low + 1, height - 1)  # and the first one above.
     below, above = (pixels[row, columns, :3].astype(np.float64) for row in (low, high))
-    reach = int(min(REACH, np.ceil(np.ptp(parts, axis=0).max()) + 1))
+    steep = np.ptp(parts, axis=0)
+    smooth = steep <= REACH
+    reach = int(np.ceil(steep[smooth].max(initial=0.0))) + 1
     rows = np.floor(middle).astype(np.intp) + np.arange(-reach, reach + 1)[:, None]
     cover = np.clip(parts[:, None] - rows, 0, 1).mean(axis=0)
-    row, column = np.nonzero((cover > 0) & (cover < 1) & (rows >= 0) & (rows < height))
+    row, column = np.nonzero(smooth & (cover > 0) & (cover < 1) & (rows >= 0) & (rows < height))
     share = cover[row, column][:, None]
     mixed = above[column] + (below[column] - above[column]) * share
     pixels[rows[row, column], columns[column], :3] = np.rint(mixed)

@@ -113,7 +113,10 @@ def relief(camera: Camera, heights: Array, levels: tuple[float, ...], paints: Pa
     coarse = heights.astype(np.float32)
     grid = fine_enough(coarse if whole else filled(coarse, known), camera.width)
     lines = sightlines(camera, grid.shape)
-    blank = None if whole else lines.sampled(fine_enough(known.astype(np.float32), camera.width)) < HALF
+    blank = None
+    if not whole:  # Softened, as the edge of what is known would go up and down by whole nodes.
+        share = softened(softened(known.astype(np.float32)))
+        blank = lines.sampled(fine_enough(share, camera.width)) < HALF
     stands = lines.sampled(grid)
     parts = None if blank is None else _parts(blank)
     samples = _rows(lines, stands, blank)

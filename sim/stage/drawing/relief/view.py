@@ -7,7 +7,6 @@ import numpy as np
 
 from ....descent.problem import Problem
 from ....surface.critical.point import CriticalPoint
-from ....surface.points import Array
 from ....surface.protocol import Window
 from ...style.kept import kept
 from ..camera import MARGIN, Camera
@@ -18,7 +17,10 @@ YAW, TILT = -16.0, 44.0  # Degrees.
 RISE = 0.43  # How high a height of 1 stands, at most, over the geometric mean of the window's sides;
 FOOT = 0.05  # and how far the block reaches down below a height of 0.
 SEEN = 0.995  # The share of the land that is not to fall away from the eye more steeply than this looks down.
-WIDEST = 1.4  # How much longer a side of the block may be than the window's.
+WIDEST, DEEPEST = 2.0, 1.4  # How much wider and deeper the block may be than the window.
+LEAST = 0.3  # Of the highest rise, what it is at least, even if that hides a minimum.
+OPEN = 0.92  # Of the rise at which a minimum would be just hidden.
+SIGHTS = 96  # Points on the way from a minimum to the eye that are to be lower than this line.
 LEVELS = 15  # Contours at equal steps of height;
 CROWDED = 0.025  # those that are nearer than this to one through a pass make way for it.
 
@@ -42,8 +44,8 @@ def land(problem: Problem, window: Window, width: int, height: int) -> Land:
     passes = tuple(saddle.value for saddle in problem.saddles)
     heights = heights_of(losses(problem, camera.grid(GRID)), passes)
     for _ in range(2):  # How high it may stand depends on how much is shown, and that on how high it stands.
-        stands = heights.of(losses(problem, camera.grid(GRID)))
-        camera = replace(camera, window=window, rise=min(RISE * size, _clear_rise(camera, stands)))
+        clear = min(_clear_rise(problem, camera, heights), _open_rise(problem, camera, heights))
+        camera = replace(camera, window=window, rise=min(max(clear, LEAST * RISE * size), RISE * size))
         camera = replace(camera, window=filling(camera))
         heights = heights_of(losses(problem, camera.grid(GRID)), passes)
     return Land(camera, heights, contour_heights(heights, problem.minima, problem.saddles))
@@ -62,11 +64,26 @@ def contour_heights(
     return tuple(sorted(passes + [step for step in steps if all(abs(step - each) > CROWDED for each in passes)]))
 
 
-def _clear_rise(camera: Camera, heights: Array) -> float:
+def _open_rise(problem: Problem, camera: Camera, heights: Heights) -> float:
+    """The rise at which no land stands between the eye and the window's minima."""
+    minima = np.array([minimum.position for minimum in problem.minima]).reshape(-1, 2)
+    minima = minima[camera.window.contains(minima)]
+    if not len(minima):
+        return math.inf
+    turn, way = camera.turn, camera.window.diagonal * np.arange(1, SIGHTS + 1) / SIGHTS
+    nearer = minima[:, None] - way[:, None] * np.array([-turn.yaw_sine, turn.yaw_cosine])
+    climbs = heights.of(losses(problem, nearer)) - heights.of(losses(problem, minima))[:, None]
+    before = camera.window.contains(nearer) & (climbs > 0)
+    line = np.broadcast_to(way, before.shape)[before] / climbs[before]
+    return OPEN * turn.tilt_cosine / turn.tilt_sine * float(line.min(initial=np.inf))
+
+
+def _clear_rise(problem: Problem, camera: Camera, heights: Heights) -> float:
     """The rise at which nearly all of the land falls away from the eye less steeply than this looks down."""
-    (rows, columns), window, turn = heights.shape, camera.window, camera.turn
-    along = np.diff(heights, axis=1)[:-1] * ((columns - 1) / window.width)
-    up = np.diff(heights, axis=0)[:, :-1] * ((rows - 1) / window.height)
+    stands, window, turn = heights.of(losses(problem, camera.grid(GRID))), camera.window, camera.turn
+    rows, columns = stands.shape
+    along = np.diff(stands, axis=1)[:-1] * ((columns - 1) / window.width)
+    up = np.diff(stands, axis=0)[:, :-1] * ((rows - 1) / window.height)
     falls = turn.yaw_sine * along - turn.yaw_cosine * up
     falls = falls[np.isfinite(falls)]
     steep = float(np.quantile(falls, SEEN)) if falls.size else 0.0
@@ -91,6 +108,6 @@ def filling(camera: Camera) -> Window:
     else:
         rest = lower * cosine - sine
         wanted = (width * (cosine - lower * sine) - stand) / rest if rest > 0 else height
-        height = min(max(height, wanted), WIDEST * height)
+        height = min(max(height, wanted), DEEPEST * height)
     x, y = camera.window.center.tolist()
     return Window(x - 0.5 * width, x + 0.5 * width, y - 0.5 * height, y + 0.5 * height)

@@ -1,0 +1,86 @@
+"""The first view: it fills the panel, and shows every minimum."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sim.descent.problem import Problem
+from sim.scene import load_scene, scene_files
+from sim.stage.drawing.camera import Camera
+from sim.stage.drawing.contours import GRID, losses
+from sim.stage.drawing.relief.draped import drape
+from sim.stage.drawing.relief.heights import SPARE
+from sim.stage.drawing.relief.paints import paints
+from sim.stage.drawing.relief.picture import relief
+from sim.stage.drawing.relief.view import CROWDED, RISE, filling, land
+from sim.stage.style.theme import load_theme
+from sim.surface.protocol import Window
+
+SCENES = list(scene_files())
+
+
+@cache
+def problem(name: str) -> Problem:
+    return load_scene(name).problem()
+
+
+def corners(camera: Camera) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """The pixels of the block's corners, at its foot and as high as it can stand."""
+    window = camera.window
+    plane = np.array([[x, y] for x in (window.x0, window.x1) for y in (window.y0, window.y1)])
+    return np.concatenate([camera.project(plane, height) for height in (-camera.foot / camera.rise, 1.0)])
+
+
+@pytest.mark.parametrize("size", [(515, 350), (1030, 700), (350, 350), (800, 300)])
+@pytest.mark.parametrize("name", SCENES)
+def test_every_minimum_is_seen_and_the_block_lies_in_the_panel(name: str, size: tuple[int, int]) -> None:
+    known = problem(name)
+    seen = land(known, known.window, *size)
+    camera = seen.camera
+    heights = seen.heights.of(losses(known, camera.grid(GRID)))
+    shown = relief(camera, heights, seen.levels, paints(load_theme("light")))
+    minima = np.array([minimum.position for minimum in known.minima])
+    minima = minima[known.window.contains(minima)]
+    assert not drape(shown, minima).hidden.any()
+    pixels = corners(camera)
+    assert np.all(pixels >= 0)
+    assert np.all(pixels <= size)
+    used = np.ptp(pixels, axis=0) / size
+    assert used.max() > 0.94
+    assert used.min() > 0.5
+    window = known.window
+    inside = camera.window.contains(window.grid(2, 2) * 0.999999 + 0.000001 * window.center)
+    assert inside.all()
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_contours_are_even_and_go_through_passes(name: str) -> None:
+    known = problem(name)
+    seen = land(known, known.window, 515, 350)
+    levels = np.array(seen.levels)
+    assert np.all(np.diff(levels) > CROWDED)
+    assert levels[0] > SPARE
+    assert 10 <= len(levels) <= 40
+    assert seen.camera.rise <= RISE * np.sqrt(known.window.width * known.window.height) + 1e-9
+
+
+def test_the_pass_above_a_dip_has_a_contour() -> None:
+    known = problem("local-minimum")
+    seen = land(known, known.window, 515, 350)
+    assert min(abs(np.array(seen.levels) - seen.heights.of(np.array(known.saddles[0].value)))) < 1e-9
+
+
+@pytest.mark.parametrize(("width", "height"), [(515, 350), (350, 320), (540, 330)])
+def test_the_longer_side_is_just_so_long_that_the_panel_is_full(width: int, height: int) -> None:
+    camera = Camera(Window(-1.0, 1.0, -0.8, 0.8), width, height, -16.0, 44.0, 0.6, 0.1)
+    used = np.ptp(corners(replace(camera, window=filling(camera))), axis=0)
+    margin = 0.04 * min(width, height)
+    np.testing.assert_allclose(used, (width - margin, height - margin), rtol=1e-9)
+
+
+def test_all_lanes_and_batches_stand_on_the_same_land() -> None:
+    known = problem("local-minimum")
+    assert land(known, known.window, 515, 350) == land(known, known.window, 515, 350)
+    assert isinstance(hash(land(known, known.window, 515, 350)), int)
