@@ -22,7 +22,7 @@ from sim.stage.picture.setting import setting
 from sim.stage.session.examples import SetSigma
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.session import RACES, Session, begin, race
-from sim.stage.session.setup import MoveStart, NewSeed, SetFormula
+from sim.stage.session.setup import MoveStart, NewSeed, OpenScene, SetFormula
 from sim.stage.session.view import ChooseSwarm, ToggleView
 from sim.stage.window import display, documents, preparing
 from sim.stage.window import window as stage_window
@@ -183,7 +183,8 @@ def test_changes_add_up_while_none_of_them_is_there(slow: Slow) -> None:
 
 
 def test_clicks_on_a_map_that_is_no_longer_meant_do_nothing(slow: Slow) -> None:
-    press(slow.window, pygame.K_UNKNOWN, "8")
+    slow.window.session = new_scene(OpenScene(2).apply(slow.window.session))
+    slow.window.advance([], 0.02)
     assert slow.window._waiting
     start = slow.window.session.scene.start
     places = setting(begin(load_scene(NAMES[0])), SIZE).places
@@ -330,7 +331,7 @@ def test_the_picture_is_the_same_whichever_way_it_was_made(message: object) -> N
     for patience in (60.0, 0.0):
         RACES.clear()
         with screen(SIZE, patience):
-            window = Window(replace(begin(load_scene(NAMES[3])), playing=False))
+            window = Window(replace(begin(replace(load_scene(NAMES[0]), updates=20)), playing=False))
             window.advance([], 0.0)
             window.send(message)  # type: ignore[arg-type]
             window.session = replace(window.session, playing=False)
