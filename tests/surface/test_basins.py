@@ -1,5 +1,8 @@
 """Basins against brute force: a great many tiny steps of plain gradient descent."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -7,6 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sim.descent.examples.recipes import RegressionExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.scene import load_scene
+from sim.surface import basins as basins_module
 from sim.surface.basins import NO_BASIN, Basins, find_basins, flow_step
 from sim.surface.critical.point import Kind
 from sim.surface.critical.search import critical_points
@@ -241,3 +245,25 @@ def test_what_slides_out_of_sight_belongs_to_no_basin() -> None:
     labels = problem.basins.labels(some_points(SQUARE, 20))
     assert len(problem.minima) == 1
     assert (labels == 0).all()
+
+
+def counted(flows: list[int], follow: Callable[[Array], Labels], points: Array) -> Labels:
+    flows.append(len(points))
+    return follow(points)
+
+
+@pytest.mark.parametrize("name", ["two-weights", "local-minimum"])
+def test_cells_are_what_they_are_whether_those_around_were_looked_at_with_them(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = load_scene(name)
+    train, test = scene.examples.sums(scene.surface)
+    found, asked = list[Labels](), list[int]()
+    for margin in (0, basins_module.MARGIN):
+        monkeypatch.setattr(basins_module, "MARGIN", margin)
+        basins, flows = Problem(train, test, scene.window).basins, list[int]()
+        monkeypatch.setattr(basins._cells, "_follow", partial(counted, flows, basins._cells._follow))
+        found.append(np.concatenate([basins.labels(point[None]) for point in some_points(scene.window, 60)]))
+        asked.append(len(flows))
+    assert_array_equal(*found)
+    assert 2 * asked[1] < asked[0]

@@ -9,7 +9,7 @@ from typing import Any, Generic, ParamSpec, Protocol, TypeVar, runtime_checkable
 import numpy as np
 import pygame
 
-LIMIT = 96 << 20
+LIMIT = 64 << 20
 """Bytes of all that is kept, at most."""
 OBJECT = 64  # Bytes of a small object, or of a list without what is in it.
 LEAST = 512  # Bytes that anything weighs: its key, and its place among the others.

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 PERIOD = 2.0  # Seconds, at least, from one time to the next.
-LARGE = 1 << 19  # Bytes from which on anything is taken from the system by itself, and given back with it.
+LARGE = 1 << 17  # Bytes from which on anything is taken from the system by itself, and given back with it.
 MMAP_THRESHOLD = -3  # What GNU's C library calls that.
 
 _last = -PERIOD

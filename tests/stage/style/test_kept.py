@@ -66,3 +66,45 @@ def test_a_function_is_asked_once_for_the_same_arguments(monkeypatch: pytest.Mon
 
     assert [double(3), double(3), double(3, times=4), double(4), double(3, times=4)] == [6, 6, 12, 8, 12]
     assert asked == [(3, 2), (3, 4), (4, 2)]
+
+
+def test_what_is_kept_is_taken_once() -> None:
+    store = Store(5_000)
+    arrays(store, "a", "b")
+    assert store.take("a") is not None
+    assert store.take("a") is None
+    assert store.weight == 1000 + LEAST
+
+
+class Growing:
+    """Something that grows while it is in use."""
+
+    nbytes = 0
+
+
+def test_the_last_few_stay_whatever_they_weigh_and_the_others_while_there_is_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kept, "STORE", Store(3_000))
+    recent: kept.Recent[str, Growing] = kept.Recent(2)
+    made = {name: recent.get(name, Growing) for name in "ab"}
+    made["a"].nbytes = made["b"].nbytes = 2_000
+    assert recent.get("a", Growing) is made["a"]
+    recent.get("c", Growing)
+    assert kept.STORE.weight == 2_000 + LEAST  # It has grown since it was made.
+    assert recent.find("b") is made["b"]
+    assert kept.STORE.weight == 2_000 + LEAST  # Now "a" rests there.
+    made["c"] = recent.get("c", Growing)
+    made["c"].nbytes = 4_000
+    for name in "de":
+        recent.get(name, Growing)
+    assert recent.find("c") is None  # It was too heavy to be kept.
+    assert recent.find("e") is not None
+
+
+def test_what_was_made_elsewhere_takes_the_place_of_another() -> None:
+    recent: kept.Recent[str, list[int]] = kept.Recent(2)
+    recent.get("a", list)
+    mine = [1]
+    recent.keep("a", mine)
+    assert recent.find("a") is mine

@@ -1,0 +1,90 @@
+"""What a window holds stays what it is: memory, open files, and time while nothing moves."""
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pygame
+import pytest
+from driver import computed, screen
+
+from sim.scene import load_scene
+from sim.stage.session.session import Session
+from sim.stage.style import text
+from sim.stage.window import memory
+from sim.stage.window.turns import taking_turns
+from sim.stage.window.window import Window
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
+
+
+def resident() -> int:
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@linux
+def test_memory_that_is_free_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = [np.ones(4_000) for _ in range(4_000)]
+    del pieces[:-1]  # The last one keeps what lies below it.
+    before = resident()
+    monkeypatch.setattr(memory, "_last", -memory.PERIOD)
+    memory.give_back()
+    assert resident() < before - (60 << 20)
+    memory.keep_little()
+
+
+@linux
+def test_type_in_any_size_holds_no_file_open() -> None:
+    pygame.font.init()
+    before = len(os.listdir("/proc/self/fd"))
+    for size in range(40, 60):
+        for bold in (False, True):
+            assert text.width("λ ≤ 中文", size, bold) > 0
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_race_weighs_what_it_holds() -> None:
+    computed_to = load_scene("ravine").race()
+    before = computed_to.nbytes
+    computed_to.extend(1_000)
+    track = computed_to.tracks[0]
+    columns = (track.theta, track.loss, track.full_gradient, track.gradient, track.movement)
+    least = len(computed_to.tracks) * sum(column.nbytes for column in columns)
+    assert before < least <= computed_to.nbytes < 3 * least
+    _ = track.curvatures
+    assert computed_to.nbytes >= least + track.curvatures.nbytes
+
+
+def test_a_window_in_which_nothing_moves_only_looks_for_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    with screen():
+        window = Window(Session(load_scene("local-minimum"), 10.0, horizon=10))
+        computed(window)
+        asked, naps = list[bool](), list[int]()
+
+        def busy() -> bool:
+            asked.append(Window._busy(window))
+            return asked[-1]
+
+        monkeypatch.setattr(window, "_busy", busy)
+
+        def nap(milliseconds: int) -> None:
+            naps.append(milliseconds)
+            if len(naps) == 50:
+                pygame.event.post(pygame.Event(pygame.USEREVENT))
+
+        monkeypatch.setattr(pygame.time, "wait", nap)
+        window.frame()
+        assert len(naps) == 50
+        assert asked == [False]
+        window.close()
+
+
+def test_turns_are_short_while_something_is_computed_beside_the_window() -> None:
+    before = sys.getswitchinterval()
+    with taking_turns():
+        short = sys.getswitchinterval()
+        with taking_turns():
+            pass
+        assert sys.getswitchinterval() == short < before
+    assert sys.getswitchinterval() == before

@@ -1,0 +1,364 @@
+"""Nothing freezes: what takes long is made ready beside the window, which goes on drawing and answering keys."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import numpy.typing as npt
+import pygame
+import pytest
+from driver import click, pixels, press, screen
+from waiting import until
+
+from sim.descent import problem as descent_problem
+from sim.scene import load_scene, scene_files
+from sim.stage.picture.picture import draw
+from sim.stage.picture.setting import setting
+from sim.stage.session.examples import SetSigma
+from sim.stage.session.lanes import ScaleLearningRate
+from sim.stage.session.session import RACES, Session, begin, race
+from sim.stage.session.setup import MoveStart, NewSeed, OpenScene, SetFormula
+from sim.stage.session.view import ChooseSwarm, ToggleView
+from sim.stage.window import display, documents, preparing
+from sim.stage.window import window as stage_window
+from sim.stage.window.window import Window
+from sim.surface.critical import Search, search
+from sim.surface.wanted import look_up
+
+SIZE = (960, 600)
+NAMES = list(scene_files())
+NUMBERS = count(1)
+Pixels = npt.NDArray[np.uint8]
+
+
+@dataclass
+class Slow:
+    """A search of critical points that takes until the test lets it end."""
+
+    window: Window
+    gate: Event
+    begun: int = 0
+    """How many searches have been begun."""
+
+    def search(self, surface: object, window: object) -> Search:
+        self.begun += 1
+        while not self.gate.wait(0.002):
+            look_up()
+        return search(surface, window)  # type: ignore[arg-type]
+
+    def wait(self, frames: int = 3) -> None:
+        """Let some frames pass."""
+        for _ in range(frames):
+            self.window.advance([], 0.02)
+
+    def finish(self) -> None:
+        """Let the search end, and see what comes of it."""
+        self.gate.set()
+        until(self.ready)
+
+    def ready(self) -> bool:
+        self.window.advance([], 0.0)
+        return not self.window._waiting
+
+
+@pytest.fixture
+def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
+    monkeypatch.chdir(tmp_path)
+    with screen(SIZE, patience=0.01):
+        window = Window(replace(begin(load_scene(NAMES[0])), playing=False))
+        window.advance([], 0.0)
+        made = Slow(window, Event())
+        monkeypatch.setattr(descent_problem, "search", made.search)
+        yield made
+        made.gate.set()
+        window.close()
+
+
+def new_scene(session: Session) -> Session:
+    """The session's scene with examples that nobody has looked at before."""
+    return SetSigma(0.2 + next(NUMBERS) * 1e-4).apply(session)
+
+
+def ask(slow: Slow) -> Session:
+    """Ask for such a scene, by keys; the session as it was before."""
+    before = slow.window.session
+    slow.window.session = new_scene(before)
+    slow.window.advance([], 0.02)
+    assert slow.window._waiting
+    return before
+
+
+def sign(before: Pixels, after: Pixels) -> npt.NDArray[np.bool_]:
+    """Where two pictures differ."""
+    return np.asarray((before != after).any(axis=-1))
+
+
+def test_a_key_that_asks_for_much_is_answered_by_a_sign_over_the_picture_that_stays(slow: Slow) -> None:
+    before = pixels()
+    ask(slow)
+    title = setting(slow.window.session, SIZE).places.title
+    changed = sign(before, pixels())
+    assert changed.any()
+    changed[title.left : title.right + 1, title.top - 5 : title.bottom + 5] = False
+    assert not changed.any()
+    slow.finish()
+    assert sign(before, pixels())[:, title.bottom + 5 :].any()
+
+
+def test_the_sign_speaks_the_sessions_language(slow: Slow) -> None:
+    ask(slow)
+    shown = {pixels().tobytes()}
+    for code in ("de", "zh"):
+        slow.window.session = replace(slow.window.session, language=code)
+        slow.wait()
+        shown.add(pixels().tobytes())
+    assert len(shown) == 3
+
+
+def test_frames_are_drawn_and_keys_act_meanwhile(slow: Slow) -> None:
+    ask(slow)
+    begun = time.perf_counter()
+    slow.wait(20)
+    assert time.perf_counter() - begun < 5.0  # Not one of them has waited.
+    without = pixels()
+    press(slow.window, pygame.K_h, "h")
+    assert sign(without, pixels()).mean() > 0.2  # The sheet of keys.
+    press(slow.window, pygame.K_ESCAPE)
+    assert np.array_equal(pixels(), without)
+    assert slow.window._waiting
+    press(slow.window, pygame.K_t, "t")
+    press(slow.window, pygame.K_RIGHT)
+    slow.finish()
+    assert (slow.window.session.theme, slow.window.session.update) == ("dark", 1)
+
+
+def test_time_stands_still_until_it_is_there(slow: Slow) -> None:
+    slow.window.session = replace(slow.window.session, playing=True)
+    ask(slow)
+    slow.wait(20)
+    assert slow.window.session.update == 0
+    slow.finish()
+    slow.wait(3)
+    assert slow.window.session.update >= 1
+
+
+def test_escape_gives_it_up_and_the_former_scene_is_there(slow: Slow) -> None:
+    until(partial(rests, slow.window))
+    before, picture = slow.window.session, pixels()
+    ask(slow)
+    press(slow.window, pygame.K_ESCAPE)
+    until(partial(rests, slow.window))
+    assert slow.window.session == before
+    assert np.array_equal(pixels(), picture)
+    assert not slow.gate.is_set()  # The search has not ended by itself.
+    assert slow.window._asked is None
+    press(slow.window, pygame.K_RIGHT)
+    assert slow.window.session.update == 1
+
+
+def test_another_scene_that_is_chosen_meanwhile_wins(slow: Slow) -> None:
+    ask(slow)
+    first = slow.window.session.scene
+    press(slow.window, pygame.K_UNKNOWN, "8")
+    time.sleep(preparing.YOUNG)
+    slow.wait()
+    slow.finish()
+    assert slow.window.session.scene.name == "himmelblau"
+    assert RACES.find(slow.window.session.scene) is not None
+    assert RACES.find(first) is None
+
+
+def test_changes_add_up_while_none_of_them_is_there(slow: Slow) -> None:
+    rate = slow.window.session.scene.lanes[0].rule.learning_rate
+    ask(slow)
+    for _ in range(3):
+        press(slow.window, pygame.K_RIGHTBRACKET, "]")
+    slow.finish()
+    assert slow.window.session.scene.lanes[0].rule.learning_rate == pytest.approx(rate * 1.25**3, rel=0.05)
+
+
+def test_clicks_on_a_map_that_is_no_longer_meant_do_nothing(slow: Slow) -> None:
+    slow.window.session = new_scene(OpenScene(2).apply(slow.window.session))
+    slow.window.advance([], 0.02)
+    assert slow.window._waiting
+    start = slow.window.session.scene.start
+    places = setting(begin(load_scene(NAMES[0])), SIZE).places
+    click(slow.window, places.panels[0].map.center)
+    assert slow.window.session.scene.start == start
+    slow.finish()
+    assert slow.window.session.scene.start == start
+
+
+def test_a_picture_asked_for_meanwhile_is_saved_when_it_is_there(slow: Slow, tmp_path: Path) -> None:
+    ask(slow)
+    press(slow.window, pygame.K_s, "s")
+    slow.wait()
+    assert not list(tmp_path.iterdir())
+    slow.finish()
+    assert [path.name for path in tmp_path.iterdir()] == [f"{NAMES[0]}-0.png"]
+
+
+def test_what_is_given_up_saves_no_picture(slow: Slow, tmp_path: Path) -> None:
+    ask(slow)
+    press(slow.window, pygame.K_s, "s")
+    press(slow.window, pygame.K_ESCAPE)
+    until(slow.ready)
+    slow.wait()
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_window_may_change_its_size_meanwhile(slow: Slow) -> None:
+    ask(slow)
+    pygame.display.set_mode((1100, 700), pygame.RESIZABLE)
+    slow.window.advance([pygame.Event(pygame.WINDOWSIZECHANGED, x=1100, y=700)], 0.02)
+    assert pixels().shape[:2] == (1100, 700)
+    assert len(np.unique(pixels())) > 20
+    slow.finish()
+    assert len(np.unique(pixels())) > 20
+
+
+def test_a_formula_is_read_beside_the_window_and_another_scene_takes_its_place(
+    slow: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, read = slow.window, Event()
+
+    def endless(*_: object) -> None:
+        read.set()
+        while True:
+            look_up()
+            time.sleep(0.002)
+
+    monkeypatch.setattr("sim.stage.session.setup.usual_window", endless)
+    before = window.session.scene
+    window._do(SetFormula("x^2 + y^2/7"))
+    window.advance([], 0.02)
+    until(read.is_set)
+    assert window._waiting
+    assert window.session.scene is before
+    press(window, pygame.K_UNKNOWN, "8")
+    slow.finish()
+    assert window.session.scene.name == "himmelblau"
+
+
+def test_a_formula_that_was_read_beside_the_window_is_shown(slow: Slow) -> None:
+    slow.gate.set()
+    slow.window._do(SetFormula("x^2 + y^2/9"))
+    slow.window.advance([], 0.0)
+    slow.finish()
+    assert slow.window.session.scene.title == "f = x^2 + y^2/9"
+    slow.window._do(SetFormula("x^2 +"))
+    slow.window.advance([], 0.0)
+    slow.finish()
+    assert slow.window.session.refused
+
+
+def test_a_file_that_is_dropped_is_read_beside_the_window(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, opened = Event(), documents.open_file
+
+    def late(path: str) -> object:
+        gate.wait()
+        return opened(path)
+
+    monkeypatch.setattr(documents, "open_file", late)
+    slow.gate.set()
+    slow.window.advance([pygame.Event(pygame.DROPFILE, file="none.toml")], 0.0)
+    slow.wait()
+    assert slow.window._waiting
+    gate.set()
+    until(slow.ready)
+    assert "no such file" in slow.window.session.notice
+
+
+def test_a_mistake_of_ours_is_not_hidden_in_the_thread(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(preparing, "draw", broken)
+    slow.gate.set()
+    slow.window.send(NewSeed())
+    with pytest.raises(ZeroDivisionError):
+        until(slow.ready)
+
+
+def test_a_slow_machine_whose_frames_take_a_second_holds_all_this(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, window = [0.0], slow.window
+
+    def drawing(*arguments: object) -> None:
+        clock[0] += 1.0
+        draw(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(display, "now", lambda: clock[0])
+    monkeypatch.setattr(stage_window, "draw", drawing)
+
+    def frame(*events: pygame.Event) -> bool:
+        clock[0] += 1.0
+        for event in events:
+            pygame.event.post(event)
+        window.frame()
+        return not window._waiting
+
+    def key(code: int, character: str = "") -> pygame.Event:
+        return pygame.Event(pygame.KEYDOWN, key=code, unicode=character, mod=0, scancode=0)
+
+    before = ask(slow)
+    frame(*[key(pygame.K_RIGHTBRACKET, "]")] * 3)
+    assert window._waiting
+    frame(key(pygame.K_ESCAPE))
+    until(lambda: frame(pygame.Event(pygame.USEREVENT)))
+    assert window.session.scene == before.scene
+    ask(slow)
+    frame(key(pygame.K_UNKNOWN, "8"))
+    slow.gate.set()
+    until(lambda: frame(pygame.Event(pygame.USEREVENT)))
+    assert window.session.scene.name == "himmelblau"
+
+
+def rests(window: Window) -> bool:
+    window.advance([], 0.0)
+    return not window._busy()
+
+
+@pytest.mark.parametrize(
+    "message", [NewSeed(), MoveStart((-1.0, 0.5)), ScaleLearningRate(1.25), ToggleView("momentum"), ChooseSwarm(100)]
+)
+def test_the_picture_is_the_same_whichever_way_it_was_made(message: object) -> None:
+    pictures = []
+    for patience in (60.0, 0.0):
+        RACES.clear()
+        with screen(SIZE, patience):
+            window = Window(replace(begin(replace(load_scene(NAMES[0]), updates=20)), playing=False))
+            window.advance([], 0.0)
+            window.send(message)  # type: ignore[arg-type]
+            window.session = replace(window.session, playing=False)
+            until(partial(rests, window))
+            pictures.append(pixels())
+            tracks = [track.theta.tobytes() for track in race(window.session.scene).tracks]
+            pictures.append(np.frombuffer(b"".join(tracks), dtype=np.uint8))
+            window.close()
+    assert np.array_equal(pictures[0], pictures[2])
+    assert np.array_equal(pictures[1], pictures[3])
+
+
+def test_what_is_quick_comes_without_a_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    signs = []
+    with screen(SIZE):
+        window = Window(replace(begin(load_scene(NAMES[0])), playing=False))
+        window.advance([], 0.0)
+        monkeypatch.setattr(stage_window, "draw_computing", lambda *_: signs.append(1))
+        before = window.session.scene
+        press(window, pygame.K_n, "n")
+        assert window.session.scene.seed == before.seed + 1
+        assert not window._waiting
+        assert not signs
+        window.close()
+
+
+def test_no_thread_is_left_when_the_window_is_closed(slow: Slow) -> None:
+    ask(slow)
+    slow.window.close()
+    assert not slow.window._preparing.busy
