@@ -65,6 +65,19 @@ def parse_scene(text: str, name: str) -> Scene:
 
     Raises:
         SceneError: the text is no TOML, or not a scene; the message names every mistake, or the first few.
+
+    >>> scene = parse_scene('''
+    ... title = "A bowl"
+    ... look = "How a marble rolls down."
+    ... start = [-2.0, 1.0]
+    ... surface = { kind = "quadratic" }
+    ... examples = { kind = "tilted", sigma = 0.1 }
+    ... [lane.alone]
+    ... rule = "momentum"
+    ... batch_size = "full"
+    ... ''', "bowl")
+    >>> scene.lanes[0].rule
+    Momentum(learning_rate=0.001, decay=0.9)
     """
     return parse_saved(text, name).scene
 
@@ -152,6 +165,9 @@ def load_scene(name_or_path: str) -> Scene:
 
     Raises:
         SceneError: there is none, or it cannot be read, or something in it is wrong.
+
+    >>> [lane.name for lane in load_scene("local-minimum").lanes]
+    ['full batch', 'minibatch', 'momentum']
     """
     return load_saved(name_or_path).scene
 

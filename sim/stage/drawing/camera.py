@@ -16,6 +16,10 @@ class Camera:
 
     The window fits in; what the panel has more of on one side is shown too, so that no marble
     disappears behind an empty margin.
+
+    >>> camera = Camera(Window(-2.0, 2.0, -1.0, 1.0), width=400, height=200)
+    >>> camera.project(np.array([0.0, 1.0])).tolist()
+    [200.0, 0.0]
     """
 
     window: Window

@@ -113,7 +113,15 @@ def gather(scene: Scene, work: Sequence[Job], results: Mapping[int, Outcomes]) -
 
 
 def odds(scene: Scene, outcomes: Sequence[Outcomes], updates: int) -> Odds:
-    """The odds that follow from the outcomes of the scene's lanes after so many updates."""
+    """The odds that follow from the outcomes of the scene's lanes after so many updates.
+
+    >>> from three_marbles.scene import load_scene
+    >>> scene = load_scene("local-minimum")
+    >>> work = jobs(scene, seeds=50, updates=200)
+    >>> told = odds(scene, gather(scene, work, {place: job.run() for place, job in enumerate(work)}), 200)
+    >>> [f"{lane.lane.name}: {lane.escaped.count} of {lane.seeds}" for lane in told.lanes]
+    ['full batch: 0 of 50', 'minibatch: 49 of 50', 'momentum: 50 of 50']
+    """
     minima, named = found(scene.problem(), outcomes)
     told = (_lane_odds(*lane, len(minima), updates) for lane in zip(scene.lanes, named, strict=True))
     count = scene.examples.count

@@ -112,6 +112,14 @@ def plan(scene: Scene, overs: Sequence[Over], seeds: int, updates: int | None = 
     Raises:
         SceneError: there is no such number, or a value makes no scene.
         StudyError: the parameters do not go together, or it is too much.
+
+    >>> from three_marbles.scene import load_scene
+    >>> from three_marbles.study.sweep.settings import over
+    >>> sweep = plan(load_scene("local-minimum"), [over("lane.minibatch.batch_size=1,2,5")], seeds=100)
+    >>> [point.values for point in sweep.points]
+    [(1,), (2,), (5,)]
+    >>> [name for name in sweep.lanes if sweep.touches(name)]
+    ['minibatch']
     """
     tables = tables_of(scene)
     parameters = tuple(parameter(over, tables) for over in overs)

@@ -74,6 +74,12 @@ def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Se
 
     Each outcome is in every bit that of the race with this seed. Marbles of a full batch, which know no
     chance, are computed once.
+
+    >>> from three_marbles.scene import load_scene
+    >>> scene = load_scene("local-minimum")
+    >>> outcomes = ensemble(scene.problem(), scene.lanes[1], scene.start, np.arange(50), 200)
+    >>> int((outcomes.escapes != NEVER).sum())
+    49
     """
     chance = not lane.sees_all(problem.train.count)
     some = seeds if chance else seeds[:1]
