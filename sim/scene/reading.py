@@ -39,8 +39,8 @@ UNNAMED = "scene"
 LONG_KEY = re.compile(
     r"""(?<![\w-])(?:(?:[\w-]++|"(?:[^"\\\n]|\\.){0,60}+"|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){3,}+""", re.ASCII
 )
-MOST_STEPS = 31  # Of a key: splitting a very long one would take all of the memory there is,
-MOST_LONG_KEYS = 1000  # and to find the tables of many long ones takes seconds.
+MOST_STEPS = 31  # Of a key: splitting a very long one would take all of the memory there is.
+MOST_LONG_KEYS = 1000  # To find the tables of many of them takes seconds.
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,9 @@ class Average:
 
     estimate: Estimate
     finite: int
-    """Of how many it is the mean,"""
+    """Of how many it is the mean."""
     not_finite: int
-    """and how many were left out."""
+    """How many were left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,11 @@ class LaneOdds:
     basins: tuple[Share, ...]
     """The share at last in the basin of each minimum, and, as the last entry, in none."""
     escaped: Share
-    """The share that has left a basin or a saddle by the last update,"""
+    """The share that has left a basin or a saddle by the last update."""
     waiting: Share
-    """the share that has not, but goes on,"""
+    """The share that has not escaped, but goes on."""
     ended: Share
-    """and the share that has diverged or left the surface without having escaped before: together all."""
+    """The share that has diverged or left the surface without having escaped before; the three together are all."""
     undecided: int
     """How many of those that have not escaped were perhaps about to when they had run on to the limit."""
     fates: Fates

@@ -22,8 +22,8 @@ from .settings import FULL, Over, Parameter, Value, parameter, scene_with, table
 MOST_POINTS = 2_500
 MOST_RUNS = 5_000_000  # Some 600 MB of results.
 MOST_WORK = 10**12  # Marble-updates; many cores take days for them.
-BLOCK_WORK = 400_000  # Marble-updates of a block, about, so that little is lost when a sweep is stopped;
-LARGEST_BLOCK, SMALLEST_BLOCK = 250, 50  # but so many seeds that numpy is worth its while.
+BLOCK_WORK = 400_000  # Marble-updates of a block, about, so that little is lost when a sweep is stopped.
+LARGEST_BLOCK, SMALLEST_BLOCK = 250, 50  # Seeds of a block: with fewer, numpy is not worth its while.
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ NEVER = judge.NEVER
 
 VERDICTS = KINDS
 
-MARBLES = 1 << 11  # Most that are computed at once,
-MOMENTS = 1 << 18  # and most of their moments: some 100 MB.
+MARBLES = 1 << 11  # Most that are computed at once.
+MOMENTS = 1 << 18  # Most moments of all marbles that are computed at once: some 100 MB.
 
 OVER = (Kind.DIVERGED, Kind.OFF_SURFACE)
 """The verdicts after which nothing more can happen."""

@@ -47,11 +47,11 @@ class Scales:
     """What tolerances refer to, over a window."""
 
     steepest: float
-    """The largest ‖∇f‖,"""
+    """The largest ‖∇f‖ that is finite on the grid."""
     typical_curvature: float
-    """the median of ‖H‖,"""
+    """The median of those ‖H‖ that are finite on the grid."""
     relief: float
-    """and the range of f, wherever they are finite on the grid."""
+    """The range of f where it is finite on the grid."""
 
 
 def frobenius(hessians: Array) -> Array:
@@ -74,7 +74,7 @@ def describe(surface: Surface, scales: Scales, points: Array) -> list[CriticalPo
     """The critical points at these places (n, 2), in their order."""
     hessians = surface.hessian(points)
     columns = zip(
-        (points + 0.0).tolist(),  # no negative zeros
+        (points + 0.0).tolist(),  # No negative zeros.
         surface.value(points).tolist(),
         kinds(scales, hessians),
         eigenvalues(hessians).tolist(),
