@@ -16,7 +16,7 @@ import numpy.typing as npt
 from .critical.ground import Ground, lowest_around, walks
 from .critical.point import CriticalPoint
 from .critical.search import grounds_of
-from .points import Array, dot, eigenvalues, norm, pair
+from .points import Array, Mask, dot, eigenvalues, norm, pair
 from .protocol import Surface, Window
 
 NO_BASIN = -1
@@ -58,7 +58,6 @@ SLID = 1e-4  # How near to a tip, in diagonals, it has arrived.
 SLID_LEVEL = 1e3  # How near to a floor's height it must come for that, in what counts as equal there.
 
 Labels = npt.NDArray[np.intp]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,10 +6,9 @@ A block is DWELL updates. A judge looks at a run at the end of each, and at noth
 from typing import NamedTuple, Protocol
 
 import numpy as np
-import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ...surface.points import Array, dot, norm, total
+from ...surface.points import Array, Mask, dot, norm, total
 from ..examples.batches import Indices, updates_per_epoch
 
 DWELL = 10  # Updates of a block.
@@ -31,9 +30,6 @@ PATIENCE = 2  # Blocks whose movements are compared with those of as many before
 PATIENCE_IN_NOISE = 5  # The same in a lane with small batches, or an epoch of them if that is longer.
 SLOWED = 0.5  # Noise that is shrinking, over that of as many blocks before.
 TRACE = 1e-9  # Noise that counts as none, over the scale of gradients.
-
-
-Mask = npt.NDArray[np.bool_]
 
 
 class Columns(Protocol):

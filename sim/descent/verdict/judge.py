@@ -5,13 +5,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ...surface.basins import NO_BASIN, Labels
-from ...surface.points import Array, components, vectors
+from ...surface.points import Array, Mask, components, vectors
 from ..examples.batches import Indices
 from ..lane import Lane
 from ..problem import Problem
 from .blocks import DWELL, TRACE, Columns, History, span_of
 from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Kind, Look, Rank
-from .sight import LEAVING, MOVING, NO_SADDLE, Ends, Mask, Sight, cores, holding_saddles, overflown, reaches, see
+from .sight import LEAVING, MOVING, NO_SADDLE, Ends, Sight, cores, holding_saddles, overflown, reaches, see
 
 LOOKBACK = DWELL + 1
 """How many of the moments seen are needed once more when new ones come."""

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...surface.points import Array
+from ...surface.points import Array, Mask
 from ..examples.batches import Indices
 from .blocks import BOUNCES, DWELL, UNSURE_SPANS, WANDERING_SPANS
-from .sight import LEVEL, MAXIMUM, MINIMUM, NO_SADDLE, SADDLE, SLOPE, Mask, Sight
+from .sight import LEVEL, MAXIMUM, MINIMUM, NO_SADDLE, SADDLE, SLOPE, Sight
 
 LASTING = 30
 """Looks at which a marble must stand still on a slope to be held there.

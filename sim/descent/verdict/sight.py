@@ -7,11 +7,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from ...surface.basins import NO_BASIN, Labels
 from ...surface.critical.point import Kind as Critical
-from ...surface.points import Array, dot, eigenvalues, norm, pair
+from ...surface.points import Array, Mask, dot, eigenvalues, norm, pair
 from ..problem import Problem
 from .blocks import Progress
 
@@ -43,8 +42,6 @@ BLOCK = 1 << 16  # Most (point, saddle) pairs whose distances are computed at on
 
 # On what a marble rests.
 MOVING, MINIMUM, SADDLE, MAXIMUM, LEVEL, SLOPE = range(6)
-
-Mask = npt.NDArray[np.bool_]
 
 
 class Sight(NamedTuple):

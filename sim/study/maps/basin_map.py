@@ -16,8 +16,8 @@ from ...descent.problem import Problem
 from ...descent.rules.protocol import Rule
 from ...descent.update import Even, one_update
 from ...descent.verdict.sight import FAR_AWAY
-from ...surface.basins import NO_BASIN, STEP, Labels, Mask, flow_step
-from ...surface.points import Array, components, norm, pair, vectors
+from ...surface.basins import NO_BASIN, STEP, Labels, flow_step
+from ...surface.points import Array, Mask, components, norm, pair, vectors
 from ...surface.protocol import Window
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from ...descent.examples.batches import Seeds
 from ...descent.lane import Lane, Update, descend
 from ...descent.problem import Problem
 from ...scene import Scene
-from ...surface.basins import NO_BASIN, Basins, Labels, Mask
-from ...surface.points import Array, norm
+from ...surface.basins import NO_BASIN, Basins, Labels
+from ...surface.points import Array, Mask, norm
 from ...surface.protocol import Window
 
 SIZES = (0, 100, 1_000, 10_000)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...descent.examples.batches import Indices
-from ...surface.basins import Mask
+from ...surface.points import Mask
 from ..work.ensemble import NEVER
 from .intervals import score_interval
 

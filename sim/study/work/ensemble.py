@@ -18,8 +18,8 @@ from ...descent.verdict import judge
 from ...descent.verdict.blocks import DWELL
 from ...descent.verdict.kinds import KINDS, Kind
 from ...scene import Scene
-from ...surface.basins import Labels, Mask
-from ...surface.points import Array
+from ...surface.basins import Labels
+from ...surface.points import Array, Mask
 
 NEVER = judge.NEVER
 """The update of what did not happen."""

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..points import Array, norm
+from ..points import Array, Mask, norm
 from ..protocol import Surface, Window
 
-Mask = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.intp]
 
 CROOKED = 0.15  # How much of the gradient's change along a side the Hessian may leave unexplained.

@@ -6,12 +6,9 @@ Nothing here asks for a derivative, so that it holds on a crease too, where ther
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from ..points import Array, dot, eigenvalues, eigenvectors, norm, pair
+from ..points import Array, Mask, dot, eigenvalues, eigenvectors, norm, pair
 from ..protocol import Surface, Window
-
-Mask = npt.NDArray[np.bool_]
 
 DIRECTIONS = 32  # In which a circle is looked at first.
 BOTTOMS = 4  # Of the lowest of these, around which it is looked at more closely.

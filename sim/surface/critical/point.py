@@ -9,8 +9,6 @@ import numpy.typing as npt
 from ..points import Array, eigenvalues, eigenvectors
 from ..protocol import Surface
 
-Mask = npt.NDArray[np.bool_]
-
 FLAT = 1e-7
 """A smaller curvature is none: over the larger of the point's own ‖H‖ and its median on the grid."""
 

@@ -10,13 +10,10 @@ from enum import Enum
 from typing import Protocol, cast
 
 import numpy as np
-import numpy.typing as npt
 
-from ..points import Array, eigenvalues, norm
+from ..points import Array, Mask, eigenvalues, norm
 from ..protocol import Surface
 from .point import CriticalPoint
-
-Mask = npt.NDArray[np.bool_]
 
 ROUNDING = 1e-12  # Differences of losses that are none, over the scale of losses.
 
