@@ -64,6 +64,13 @@ def summary(scene: Scene, race: Race, updates: int) -> dict[str, Any]:
 
     Places are given by their index in `critical_points`, by the name that sentences call them, and by
     position. They are `complete` where the search of the window can have missed none, as far as its finest grid tells.
+
+    >>> from three_marbles.scene import load_scene
+    >>> scene = load_scene("local-minimum")
+    >>> race = scene.race()
+    >>> race.extend(400)
+    >>> [(lane["name"], lane["verdict"]) for lane in summary(scene, race, 400)["lanes"]]
+    [('full batch', 'stuck'), ('minibatch', 'rattling'), ('momentum', 'settled')]
     """
     problem = found(race, updates)
     return {
@@ -184,6 +191,14 @@ def write_csv(race: Race, updates: int, stream: "SupportsWrite[str]") -> None:
 
     What belongs to update u is empty at the start. Numbers have as many digits as it takes to read the same
     bits back.
+
+    >>> import io
+    >>> from three_marbles.scene import load_scene
+    >>> race, stream = load_scene("local-minimum").race(), io.StringIO()
+    >>> race.extend(3)
+    >>> write_csv(race, 3, stream)
+    >>> stream.getvalue().count("full batch")
+    4
     """
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)

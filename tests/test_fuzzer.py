@@ -9,7 +9,7 @@ from typing import NoReturn
 import fuzzer
 import pytest
 
-SECONDS = 5.0
+SECONDS = 3.0
 
 
 @pytest.mark.parametrize("kind", fuzzer.KINDS)
@@ -45,7 +45,7 @@ def test_a_fault_is_told_with_how_to_have_it_again(
     for suffix in fuzzer.CARRIERS:
         fuzzer.carrier(suffix)  # While all is well.
     monkeypatch.setattr(broken, fail)
-    assert fuzzer.outcomes(kind, seed=0, seconds=1.0)["faults"] > 0
+    assert fuzzer.outcomes(kind, seed=0, seconds=0.3)["faults"] > 0
     printed = capsys.readouterr().out
     assert f"python -m tests.fuzzer --seed 0 --only {kind} --case " in printed
     assert "LookupError: a fault" in printed

@@ -4,7 +4,6 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -126,16 +125,18 @@ def test_no_command_connects_anywhere(listening: socket.socket, calls: Calls) ->
 
 def _try(name: str) -> None:
     """Open and save files that are called like addresses, where that can be."""
-    path = Path(name)
-    if "//" not in name:
-        save(path) if path.suffix != ".toml" else path.write_text(saved_text(SAVED))
-        for words in (["show"], ["run", "--updates", "2"]):
-            assert status(*words, name) == 0
+    path, addressed = Path(name), "//" in name
+    text = path.suffix == ".toml"  # All commands open files in the same way, and a CSV is a CSV: once will do.
+    if not addressed:
+        path.write_text(saved_text(SAVED)) if text else save(path)
+        assert status("show", name) == 0
+        assert not text or status("run", name, "--updates", "2") == 0
         path.unlink()
-    for words in (["show", name], ["run", name], ["screenshot", name], ["record", name], ["run", "--csv", name]):
-        assert status(*words) == (0 if words[1] == "--csv" and "//" not in name else 2)
-    with suppress(FileNotFoundError):
-        path.unlink()
+    for command in ("show", "run", "screenshot", "record"):
+        assert status(command, name) == 2
+    if text:
+        assert status("run", "--updates", "2", "--csv", name) == (2 if addressed else 0)
+        path.unlink(missing_ok=True)
 
 
 def test_the_check_itself(listening: socket.socket) -> None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from . import COMMAND_LINE
 from .console.arguments import (
+    FIRST_SEED,
     Parser,
-    add_first_seed,
     add_results,
     add_scene,
+    add_seed,
     add_seeds,
     add_updates,
     add_workers,
@@ -43,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     add_scene(parser)
     add_seeds(parser, 2_000, "")
     add_updates(parser)
-    add_first_seed(parser)
+    add_seed(parser, FIRST_SEED)
     add_workers(parser)
     add_results(parser, "the same", "what became of every seed", "bars, and the shares escaped by each update")
     return parser

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from . import COMMAND_LINE
 from .console.arguments import (
+    FIRST_SEED,
     Parser,
-    add_first_seed,
     add_results,
     add_scene,
+    add_seed,
     add_seeds,
     add_updates,
     add_workers,
@@ -82,7 +83,7 @@ on a cluster:
     )
     add_seeds(parser, 500, " for each value and lane")
     add_updates(parser)
-    add_first_seed(parser)
+    add_seed(parser, FIRST_SEED)
     where = parser.add_mutually_exclusive_group()
     add_workers(where)
     where.add_argument(

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..surface.points import Array
+from ..surface.points import Array, Mask
 from .examples.batches import Indices, Seeds, batch_of, epoch_orders, updates_per_epoch
 from .examples.finite_sum import FiniteSum
 from .rules.protocol import Rule
@@ -37,7 +37,7 @@ class Update(NamedTuple):
     """Shape (M, 2)."""
     theta: Array
     """θ after the update, shape (M, 2). A marble that overflowed stays where it last was finite."""
-    alive: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    alive: Mask
     """Which marbles have not overflowed, shape (M,); the same array again where no more of them did."""
 
 

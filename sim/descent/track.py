@@ -25,6 +25,13 @@ class Track:
     and `movement` belong to the update that leaves moment u for u + 1. The arrays are views that grow
     when the run does: take them anew from the track, do not keep them. A marble's track ends before
     the update whose numbers overflow.
+
+    >>> from three_marbles.scene import load_scene
+    >>> race = load_scene("local-minimum").race()
+    >>> race.extend(100)
+    >>> minibatch = race.tracks[1]
+    >>> minibatch.theta.shape, minibatch.gradient.shape, minibatch.batch(7).shape
+    ((101, 2), (100, 2), (1,))
     """
 
     run: Run

@@ -76,6 +76,15 @@ def one_update(
     Returns:
         The slope with what was asked of it, the movement (..., 2), by which the caller does θ ← θ + movement, and
         the rule's state after it.
+
+    >>> from three_marbles.descent.rules.momentum import Momentum
+    >>> rule, theta = Momentum(learning_rate=0.5, decay=0.5), np.zeros(2)
+    >>> state = rule.init(theta)
+    >>> for _ in range(3):
+    ...     slope, movement, state = one_update(rule, Even(np.array([2.0, 0.0])), theta, None, state)
+    ...     theta = theta + movement
+    >>> theta.tolist()
+    [-4.25, 0.0]
     """
     slope = BatchSlope(loss, theta, batch)
     movement, state = rule.step(theta, slope, state)

@@ -39,8 +39,8 @@ UNNAMED = "scene"
 LONG_KEY = re.compile(
     r"""(?<![\w-])(?:(?:[\w-]++|"(?:[^"\\\n]|\\.){0,60}+"|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){3,}+""", re.ASCII
 )
-MOST_STEPS = 31  # Of a key: splitting a very long one would take all of the memory there is,
-MOST_LONG_KEYS = 1000  # and to find the tables of many long ones takes seconds.
+MOST_STEPS = 31  # Of a key: splitting a very long one would take all of the memory there is.
+MOST_LONG_KEYS = 1000  # To find the tables of many of them takes seconds.
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,19 @@ def parse_scene(text: str, name: str) -> Scene:
 
     Raises:
         SceneError: the text is no TOML, or not a scene; the message names every mistake, or the first few.
+
+    >>> scene = parse_scene('''
+    ... title = "A bowl"
+    ... look = "How a marble rolls down."
+    ... start = [-2.0, 1.0]
+    ... surface = { kind = "quadratic" }
+    ... examples = { kind = "tilted", sigma = 0.1 }
+    ... [lane.alone]
+    ... rule = "momentum"
+    ... batch_size = "full"
+    ... ''', "bowl")
+    >>> scene.lanes[0].rule
+    Momentum(learning_rate=0.001, decay=0.9)
     """
     return parse_saved(text, name).scene
 
@@ -153,6 +166,9 @@ def load_scene(name_or_path: str) -> Scene:
 
     Raises:
         SceneError: there is none, or it cannot be read, or something in it is wrong.
+
+    >>> [lane.name for lane in load_scene("local-minimum").lanes]
+    ['full batch', 'minibatch', 'momentum']
     """
     return load_saved(name_or_path).scene
 

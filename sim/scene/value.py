@@ -74,7 +74,14 @@ class Scene:
         return timing(clock, self.lanes, self.examples.count, self.machine)
 
     def race(self) -> Race:
-        """A race at its start."""
+        """A race at its start.
+
+        >>> from three_marbles.scene import load_scene
+        >>> race = load_scene("local-minimum").race()
+        >>> race.extend(400)
+        >>> [judge.verdict(400).kind.code for judge in race.judges]
+        ['stuck', 'rattling', 'settled']
+        """
         return Race(self.problem(), self.lanes, self.start, self.seed)
 
 

@@ -16,7 +16,12 @@ from .words import SceneError, path_text, short
 
 
 def scene_text(scene: Scene) -> str:
-    """The scene as a TOML text for `parse_scene`, with all of its numbers, the usual ones too."""
+    """The scene as a TOML text for `parse_scene`, with all of its numbers, the usual ones too.
+
+    >>> from three_marbles.scene import load_scene
+    >>> scene_text(load_scene("ravine")).splitlines()[0]
+    'title = "Ravine"'
+    """
     return tables_text(scene_tables(scene))
 
 

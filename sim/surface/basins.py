@@ -16,7 +16,7 @@ import numpy.typing as npt
 from .critical.ground import Ground, lowest_around, walks
 from .critical.point import CriticalPoint
 from .critical.search import grounds_of
-from .points import Array, dot, eigenvalues, norm, pair
+from .points import Array, Mask, dot, eigenvalues, norm, pair
 from .protocol import Surface, Window
 
 NO_BASIN = -1
@@ -50,16 +50,15 @@ MARGIN = 2  # Cells around those that are asked for, which are looked at with th
 LEVEL_FLOOR = 1e-6  # A valley's curvature along its floor, over that across.
 BEYOND = 2.0  # How far beyond the window floors of valleys are followed, in diagonals.
 
-# On a crease a flow jumps from side to side. From there on it goes from the lowest place around to the next,
-SLIDES = 200  # at most so often,
-STRIDE = 0.02  # so far at a time, in diagonals;
-SHORTER = 0.25  # where the next would not be lower, so much less far.
+# On a crease a flow jumps from side to side. From there on it slides from the lowest place around to the next.
+SLIDES = 200  # How often it does at most.
+STRIDE = 0.02  # How far at a time, in diagonals.
+SHORTER = 0.25  # What is left of that where the next place would not be lower.
 DOWNHILL = 1e-4  # What leads down on a crease, over what leads up beside it.
-SLID = 1e-4  # How near to a tip, in diagonals,
-SLID_LEVEL = 1e3  # and to a floor's height, in what counts as equal there, it has arrived.
+SLID = 1e-4  # How near to a tip, in diagonals, it has arrived.
+SLID_LEVEL = 1e3  # How near to a floor's height it must come for that, in what counts as equal there.
 
 Labels = npt.NDArray[np.intp]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

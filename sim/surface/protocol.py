@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Protocol, cast
 import numpy as np
 from annotated_types import Ge, Le
 
-from .points import Array, pair
+from .points import Array, Mask, pair
 
 LARGEST = 1e6
 """Magnitude of any number that describes a problem: beyond it, squares of squares lose their digits."""
@@ -48,7 +48,7 @@ class Window:
         """The middle point, shape (2,)."""
         return np.array([0.5 * (self.x0 + self.x1), 0.5 * (self.y0 + self.y1)])
 
-    def contains(self, points: Array) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    def contains(self, points: Array) -> Mask:
         """Which of the points (..., 2) lie in the window, border included; shape (...)."""
         x, y = points[..., 0], points[..., 1]
         return np.asarray((self.x0 <= x) & (x <= self.x1) & (self.y0 <= y) & (y <= self.y1))

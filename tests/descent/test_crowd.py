@@ -26,7 +26,7 @@ def crowd_of(name: str, lane: Lane, marbles: int, *stops: int) -> Crowd:
 @pytest.mark.parametrize("name", SCENES)
 def test_a_crowd_is_judged_as_its_marbles_alone(name: str) -> None:
     scene = load_scene(name)
-    updates, problem = min(scene.updates, 500), scene.problem()
+    updates, problem = min(scene.updates, 300), scene.problem()
     races = [Race(problem, scene.lanes, scene.start, seed) for seed in (0, 1, 2)]
     for race in races:
         race.extend(updates)

@@ -114,13 +114,17 @@ def add_scene(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_seed(parser: argparse.ArgumentParser) -> None:
-    """--seed."""
+ONE_SEED = "the seed of the batches; equal seeds give equal races"
+FIRST_SEED = "the first seed; the others are the numbers after it"
+
+
+def add_seed(parser: argparse.ArgumentParser, what: str = ONE_SEED) -> None:
+    """--seed: which it is."""
     parser.add_argument(
         "--seed",
         type=whole_number(0, LARGEST_SEED),
         metavar="S",
-        help="the seed of the batches; equal seeds give equal races (default: the scene's own)",
+        help=f"{what} (default: the scene's own)",
     )
 
 
@@ -131,16 +135,6 @@ def add_updates(parser: argparse.ArgumentParser) -> None:
         type=whole_number(0, MOST_UPDATES),
         metavar="N",
         help=f"how many updates to run, at most {MOST_UPDATES:,} (default: the scene's own number)",
-    )
-
-
-def add_first_seed(parser: argparse.ArgumentParser) -> None:
-    """--seed, of many."""
-    parser.add_argument(
-        "--seed",
-        type=whole_number(0, LARGEST_SEED),
-        metavar="S",
-        help="the first seed; the others are the numbers after it (default: the scene's own)",
     )
 
 

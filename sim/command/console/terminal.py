@@ -15,8 +15,8 @@ from .. import PROGRAM
 if TYPE_CHECKING:
     from rich.table import Table
 
-NARROWEST, WIDEST = 40, 1_000  # Columns that are filled, whatever a terminal or COLUMNS says;
-TABLES = 80  # and no fewer by tables, which would leave out numbers: a terminal that has less breaks their lines.
+NARROWEST, WIDEST = 40, 1_000  # Columns that are filled, whatever a terminal or COLUMNS says.
+TABLES = 80  # Columns of tables at least: narrower ones would leave out numbers, so a terminal breaks their lines.
 
 T = TypeVar("T")
 

@@ -87,6 +87,11 @@ class Shifted:
 
     Noise grows with curvature, so sharp minima are restless and flat ones calm, one batch's minimum
     is not the next one's, and test examples with another mean shift move the surface.
+
+    >>> from three_marbles.surface.functions.polynomial import Quadratic
+    >>> loss = Shifted(Quadratic((1.0, 1.0)), np.array([[-1.0, 0.0], [1.0, 0.0]]))
+    >>> loss.gradient(np.zeros(2)).tolist(), loss.gradient(np.zeros(2), np.array([1])).tolist()
+    ([0.0, 0.0], [-1.0, 0.0])
     """
 
     surface: Surface

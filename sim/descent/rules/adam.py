@@ -39,6 +39,12 @@ class Adam:
     beta1: β₁, how much of the average gradient is kept.
     beta2: β₂, how much of the average square is kept.
     epsilon: ε, in units of the gradient.
+
+    >>> from three_marbles.descent.update import Even, one_update
+    >>> rule, theta = Adam(learning_rate=0.5), np.zeros(2)
+    >>> _, movement, _ = one_update(rule, Even(np.array([30.0, -0.1])), theta, None, rule.init(theta))
+    >>> movement.round(6).tolist()
+    [-0.5, 0.5]
     """
 
     name: ClassVar[str] = "adam"

@@ -6,14 +6,13 @@ A block is DWELL updates. A judge looks at a run at the end of each, and at noth
 from typing import NamedTuple, Protocol
 
 import numpy as np
-import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ...surface.points import Array, dot, norm, total
+from ...surface.points import Array, Mask, dot, norm, total
 from ..examples.batches import Indices, updates_per_epoch
 
 DWELL = 10  # Updates of a block.
-SETTLING = 40  # Over how many updates a marble must make no progress to rattle, at least; and at least two epochs.
+SETTLING = 40  # Over how many updates a marble must make no progress to rattle, or two epochs if they are longer.
 BOUNCES = ((40, 0.75), (400, 0.1))
 """Over how many updates a bounce must be undamped, and the share of movements against their predecessors in it.
 
@@ -25,15 +24,12 @@ UNDAMPED = 0.999  # Longest movement of a quarter of a bounce over that of the q
 QUARTERS = 4
 NO_PROGRESS = 0.5  # Decline of the mean loss between a span's halves, in its standard deviations.
 NOISE = 0.2  # Batch gradients' deviation from the full one while rattling, over the full one: root mean squares.
-UNSURE_SPANS = 2  # Over how many spans it must make no progress if it has not been in any basin yet;
-WANDERING_SPANS = 4  # and if it has changed its basin meanwhile.
-PATIENCE = 2  # Blocks whose movements are compared with those of as many before, to tell how they shrink;
-PATIENCE_IN_NOISE = 5  # in a lane with small batches; and at least an epoch of them.
+UNSURE_SPANS = 2  # Over how many spans it must make no progress if it has not been in any basin yet.
+WANDERING_SPANS = 4  # The same if it has changed its basin meanwhile.
+PATIENCE = 2  # Blocks whose movements are compared with those of as many before, to tell how they shrink.
+PATIENCE_IN_NOISE = 5  # The same in a lane with small batches, or an epoch of them if that is longer.
 SLOWED = 0.5  # Noise that is shrinking, over that of as many blocks before.
 TRACE = 1e-9  # Noise that counts as none, over the scale of gradients.
-
-
-Mask = npt.NDArray[np.bool_]
 
 
 class Columns(Protocol):
@@ -61,13 +57,13 @@ class Blocks(NamedTuple):
     turns: Array
     """How many movements go back against the one before."""
     loss: Array
-    """The mean loss after the updates,"""
+    """The mean loss after the updates."""
     spread: Array
-    """and the mean of its squared deviation."""
+    """The mean of the squared deviation of that loss."""
     slopes: Array
-    """The mean of ‖∇L‖² before the updates,"""
+    """The mean of ‖∇L‖² before the updates."""
     noises: Array
-    """and that of ‖∇L_B − ∇L‖²."""
+    """The mean of ‖∇L_B − ∇L‖² before the updates."""
 
 
 class Progress(NamedTuple):

@@ -5,13 +5,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ...surface.basins import NO_BASIN, Labels
-from ...surface.points import Array, components, vectors
+from ...surface.points import Array, Mask, components, vectors
 from ..examples.batches import Indices
 from ..lane import Lane
 from ..problem import Problem
 from .blocks import DWELL, TRACE, Columns, History, span_of
 from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Kind, Look, Rank
-from .sight import LEAVING, MOVING, NO_SADDLE, Ends, Mask, Sight, cores, holding_saddles, overflown, reaches, see
+from .sight import LEAVING, MOVING, NO_SADDLE, Ends, Sight, cores, holding_saddles, overflown, reaches, see
 
 LOOKBACK = DWELL + 1
 """How many of the moments seen are needed once more when new ones come."""
@@ -55,18 +55,18 @@ class Judge:
         """The update at which each first left a basin or a saddle, or NEVER; shape (M,)."""
         self.basins = problem.basins.labels(starts)
         """The basin in which each is at the last moment seen, or NO_BASIN; shape (M,)."""
-        self._home = self.basins.copy()  # The basin whose core it was in last, at first that of the start,
-        self._arrived = np.zeros(marbles, dtype=np.intp)  # when it came there,
-        self._entered = np.zeros(marbles, dtype=np.intp)  # and when it came into the basin that it is in now.
-        self._held = np.full(marbles, NO_SADDLE)  # The saddle in which the full-batch descent from the start ends;
+        self._home = self.basins.copy()  # The basin whose core it was in last, at first that of the start.
+        self._arrived = np.zeros(marbles, dtype=np.intp)  # When it came to its home.
+        self._entered = np.zeros(marbles, dtype=np.intp)  # When it came into the basin that it is in now.
+        self._held = np.full(marbles, NO_SADDLE)  # The saddle in which the full-batch descent from the start ends.
         on_ridge = np.flatnonzero(self._home == NO_BASIN)
         if len(on_ridge):
             self._held[on_ridge] = holding_saddles(problem, starts[on_ridge])
-        self._left = np.full(marbles, NO_BASIN)  # The home that it has left for a minimum that was not known;
-        self._stalled = np.full(marbles, NO_SADDLE)  # the saddle at which it has stalled;
-        self._proposed = np.zeros(marbles, dtype=np.intp)  # what the last look would have said,
-        self._times = np.zeros(marbles, dtype=np.intp)  # how many looks in a row,
-        self._swing = np.zeros(marbles)  # and the longest of the movements before the verdict.
+        self._left = np.full(marbles, NO_BASIN)  # The home that it has left for a minimum that was not known.
+        self._stalled = np.full(marbles, NO_SADDLE)  # The saddle at which it has stalled.
+        self._proposed = np.zeros(marbles, dtype=np.intp)  # The verdict that the last look would have given.
+        self._times = np.zeros(marbles, dtype=np.intp)  # How many looks in a row would have given it.
+        self._swing = np.zeros(marbles)  # The longest of the movements before the verdict.
 
     @property
     def pending(self) -> Mask:
@@ -298,17 +298,17 @@ class _Stays(NamedTuple):
     """Where M runs belong at K moments; each part of shape (K, M), or of one moment (M,)."""
 
     basin: Labels
-    """The basin that it is in,"""
+    """The basin that it is in."""
     cored: Mask
-    """and whether in its core;"""
+    """Whether it is in the core of that basin."""
     home: Labels
-    """the one whose core it was in last,"""
+    """Its home: the basin whose core it was in last."""
     before: Labels
-    """and the same a moment before;"""
+    """Its home a moment before."""
     arrived: Indices
-    """when it came to the core of its home,"""
+    """When it came to the core of its home."""
     entered: Indices
-    """and when into the basin that it is in."""
+    """When it came into the basin that it is in."""
 
     def at(self, row: int | Indices) -> "_Stays":
         """Where they belong at one of the moments, or at some."""

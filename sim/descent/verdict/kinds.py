@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...surface.points import Array
+from ...surface.points import Array, Mask
 from ..examples.batches import Indices
 from .blocks import BOUNCES, DWELL, UNSURE_SPANS, WANDERING_SPANS
-from .sight import LEVEL, MAXIMUM, MINIMUM, NO_SADDLE, SADDLE, SLOPE, Mask, Sight
+from .sight import LEVEL, MAXIMUM, MINIMUM, NO_SADDLE, SADDLE, SLOPE, Sight
 
 LASTING = 30
 """Looks at which a marble must stand still on a slope to be held there.
@@ -35,9 +35,9 @@ class Look(NamedTuple):
     stay: Indices
     """For how many updates it has been in its basin, since it reached the core; or outside of all that are known."""
     homed: Mask
-    """Whether it is in one of these, and has been in the core of one;"""
+    """Whether it is in one of these, and has been in the core of one."""
     moved: Mask
-    """and whether it has come there from somewhere else."""
+    """Whether it has come to such a basin from somewhere else."""
     swing: Array
     """The longest of the movements before the present verdict began, (M,)."""
     span: int

@@ -7,31 +7,30 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from ...surface.basins import NO_BASIN, Labels
 from ...surface.critical.point import Kind as Critical
-from ...surface.points import Array, dot, eigenvalues, norm, pair
+from ...surface.points import Array, Mask, dot, eigenvalues, norm, pair
 from ..problem import Problem
 from .blocks import Progress
 
-REST_DISTANCE = 2e-3  # How far a marble at rest may still come, in window diagonals: a pixel or two of a panel;
-REST_WAY = 1e-4  # and the way of a block that begins a rest,
-BALANCED_WAY = 5e-6  # On a slope a rule with weight decay may rest as well; the way of a block that tells so.
-RESTLESS = 10.0  # or, times this, goes on with it; at a minimum it may be as long as it leads nowhere.
+REST_DISTANCE = 2e-3  # How far a marble at rest may still come, in window diagonals: a pixel or two of a panel.
+REST_WAY = 1e-4  # The longest way of a block that begins a rest, in window diagonals.
+BALANCED_WAY = 5e-6  # The same on a slope, where a rule with weight decay may rest as well.
+RESTLESS = 10.0  # That of a block that goes on with a rest, over the first; at a minimum it may be of any length.
 AT_HAND = 5e-3  # How far it may be from the critical point at which it rests.
 ROUNDING = 1e-15  # Length of a movement that is no more than rounding, in window diagonals.
 FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
 EQUAL_LOSS = 1e-6  # Difference of two losses that counts as none, over the scale of losses.
 LEVEL_LOSS = 1e-3  # What ‖∇L‖ on level ground comes to over a window diagonal, over the scale of losses.
-NEAR_SADDLE = 0.05  # How far the influence of a saddle or a maximum reaches, in window diagonals;
-NEAR_SADDLE_SHARE = 0.25  # and at most this share of the distance to the next critical point.
+NEAR_SADDLE = 0.05  # How far the influence of a saddle or a maximum reaches at most, in window diagonals.
+NEAR_SADDLE_SHARE = 0.25  # The same as a share of the distance to the next critical point; the smaller counts.
 LINGERING = 0.05  # The way of a block that lingers at a saddle, over the saddle's reach.
-GENTLE = 1.0  # ‖∇L‖ · d on a plateau, over the height above the minimum at the distance d;
-ASKEW = 0.25  # and the same of the slope's part in the minimum's direction.
-FAR_AWAY = 1e6  # Distance from the window's centre, in diagonals, at which it may be said that nothing comes back,
-GROWING = 1.1  # if the movements grow by this factor from block to block.
-AS_STEEP = 0.99  # and the curvature there is not less than in the window.
+GENTLE = 1.0  # Most of ‖∇L‖ · d on a plateau, over the height above the minimum at the distance d.
+ASKEW = 0.25  # The same for the part of ∇L in the minimum's direction.
+FAR_AWAY = 1e6  # Distance from the window's centre, in diagonals, below which nothing counts as diverging.
+GROWING = 1.1  # By which factor a diverging marble's movements grow from block to block.
+AS_STEEP = 0.99  # Least curvature where a marble diverges, over that in the window.
 OUTSIDE = 1e3  # Distance, in diagonals, from which on numbers that are not finite are too large rather than undefined.
 LEAVING = 2.0  # What has begun goes on until its quantity exceeds the tolerance by this factor.
 HALVINGS = 40  # Of a segment, to see whether the gradient jumps in it.
@@ -44,8 +43,6 @@ BLOCK = 1 << 16  # Most (point, saddle) pairs whose distances are computed at on
 # On what a marble rests.
 MOVING, MINIMUM, SADDLE, MAXIMUM, LEVEL, SLOPE = range(6)
 
-Mask = npt.NDArray[np.bool_]
-
 
 class Sight(NamedTuple):
     """What is seen of M runs at the ends of K blocks; each part of shape (K, M), or one look's of shape (M,)."""
@@ -53,27 +50,27 @@ class Sight(NamedTuple):
     basin: Labels
     """The label of the basin."""
     rest: Labels
-    """On what it has come to rest, or MOVING;"""
+    """On what it has come to rest, or MOVING."""
     stays: Labels
-    """and on what it still rests, if it has."""
+    """On what one that has come to rest still does."""
     lowest: Mask
-    """Whether the minimum on which it has come to rest, if it has, is as low as the lowest known;"""
+    """Whether the minimum on which it has come to rest, if it has, is as low as the lowest known."""
     stays_lowest: Mask
-    """and whether that on which it still rests is."""
+    """The same of the minimum on which it still rests."""
     at: Labels
-    """Index of the saddle at which it lingers;"""
+    """Index of the saddle at which it lingers."""
     still_at: Labels
-    """and at which it still does, if it has."""
+    """Index of the saddle at which one that has lingered still does."""
     plateau: Mask
-    """Whether it crosses a plateau;"""
+    """Whether it crosses a plateau."""
     still_plateau: Mask
-    """and still does, if it has."""
+    """Whether one that has been crossing a plateau still does."""
     calm: tuple[Mask, Mask, Mask]
     """Whether it makes no progress in noise, over 1, UNSURE_SPANS and WANDERING_SPANS spans."""
     bouncing: tuple[Mask, ...]
-    """Whether it swings to and fro and no less than before, over each of BOUNCES;"""
+    """Whether it swings to and fro and no less than before, over each of BOUNCES."""
     crease: Mask
-    """and if so, whether the gradient jumps where it turns."""
+    """Whether the gradient jumps where one turns that swings to and fro."""
     longest: Array
     """The longest of the last 40 movements."""
     diverging: Mask

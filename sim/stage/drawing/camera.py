@@ -51,6 +51,10 @@ class Camera:
     A map has the same scale along both axes. The window fits in; what the panel has more of on one side is shown too,
     so that no marble disappears behind an empty margin. Aslant, the window is the block, and all of it is shown: its
     ground, what rises to a height of 1, and its foot.
+
+    >>> camera = Camera(Window(-2.0, 2.0, -1.0, 1.0), width=400, height=200)
+    >>> camera.project(np.array([0.0, 1.0])).tolist()
+    [200.0, 0.0]
     """
 
     window: Window

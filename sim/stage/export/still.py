@@ -67,6 +67,9 @@ def screenshot(
         SceneError: there is no such lane.
         OutputError: the picture would be too large or too small, or the way of the marbles too long for an SVG, or the
             file cannot be written; nothing half-written is left.
+
+    >>> from three_marbles.scene import load_scene
+    >>> screenshot(load_scene("ravine"), 100, (1280, 720), "dark", Path("ravine.png"))  # doctest: +SKIP
     """
     pixels, alone = scaled_size(size, scale), None if lane is None else lane_index(scene, lane)
     vector = path.suffix.lower() == SVG

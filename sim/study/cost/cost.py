@@ -39,9 +39,9 @@ Clock = Callable[[], float]
 """Tells the time in seconds."""
 Action = Callable[[], object]
 
-BUDGET = 5.0  # Seconds that are spent on measuring, unless
-FEWEST = 5  # rounds take longer;
-MOST = 101  # and no more rounds than these.
+BUDGET = 5.0  # Seconds that are spent on measuring.
+FEWEST = 5  # Rounds that are measured, however long they take.
+MOST = 101  # Rounds after which it ends, however short they are.
 SHORTEST = 2e-4  # Seconds that are measured in one go, so that the clock's own reading is lost in them.
 MOST_SERIAL = 1_000  # Examples that are computed one after the other.
 AS_GOOD = (1.1, 0.002)  # A width fits as well if its error is at most so many times the least, and so much, larger.

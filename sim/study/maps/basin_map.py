@@ -16,8 +16,8 @@ from ...descent.problem import Problem
 from ...descent.rules.protocol import Rule
 from ...descent.update import Even, one_update
 from ...descent.verdict.sight import FAR_AWAY
-from ...surface.basins import NO_BASIN, STEP, Labels, Mask, flow_step
-from ...surface.points import Array, components, norm, pair, vectors
+from ...surface.basins import NO_BASIN, STEP, Labels, flow_step
+from ...surface.points import Array, Mask, components, norm, pair, vectors
 from ...surface.protocol import Window
 
 if TYPE_CHECKING:
@@ -36,15 +36,15 @@ ELSEWHERE = {NO_BASIN: "none of them", MOVING: "still moving", DIVERGED: "diverg
 USUAL_UPDATES = 2_000  # After which a marble counts as still moving.
 
 BLOCK = 1 << 15  # Points that are followed at once.
-LOOK = 4  # Updates from one look at where the marbles are to the next,
-REST_LOOK = 32  # and from one look for those at rest outside every disc.
-INNER = 0.5  # Share of a certain disc within which a slow marble counts as caught, if the rule allows;
-LEAST_INNER = 0.05  # if not, it is halved as often as it takes, down to this share.
+LOOK = 4  # Updates from one look at where the marbles are to the next.
+REST_LOOK = 32  # The same for a look for those at rest outside every disc.
+INNER = 0.5  # Share of a certain disc's radius within which a slow marble counts as caught, if the rule allows.
+LEAST_INNER = 0.05  # Where a rule does not, that share is halved as often as it takes, down to this one.
 SLOW = 0.5  # How far a caught marble would still coast at most, in radii of that inner disc.
 AT_REST = 1e-4  # The same for a marble at rest, and for the flow from there, in window diagonals.
-TRIALS = 16  # Directions in which it is tried whether an inner disc holds a marble,
-TRIAL = 400  # updates of each trial,
-NEARER = 0.999  # and within which share of its first distance it must end.
+TRIALS = 16  # Directions in which it is tried whether an inner disc holds a marble.
+TRIAL = 400  # Updates of each such trial.
+NEARER = 0.999  # Share of its first distance within which a marble on trial must end.
 IMPULSES = 64  # Updates after which what is left of a single push tells how a rule forgets.
 LONGEST_MEMORY = 1 - 1e-6
 
@@ -258,6 +258,11 @@ def basin_map(
     rule: whose full-batch updates are followed, by default gradient flow.
     updates: after how many of them a marble counts as still moving.
     exact: whether every pixel is followed, and not only those with another label nearby.
+
+    >>> from three_marbles.scene import load_scene
+    >>> found = finished(basin_map(load_scene("local-minimum").problem(), (24, 32)))
+    >>> [round(found.share(minimum), 1) for minimum in range(2)]
+    [0.7, 0.3]
     """
     descent: Descent = problem.basins if rule is None else RuleDescent(problem, rule, updates)
     halvings = 0 if exact else FLOW_HALVINGS if rule is None else RULE_HALVINGS

@@ -19,8 +19,8 @@ from ...descent.examples.batches import Seeds
 from ...descent.lane import Lane, Update, descend
 from ...descent.problem import Problem
 from ...scene import Scene
-from ...surface.basins import NO_BASIN, Basins, Labels, Mask
-from ...surface.points import Array, norm
+from ...surface.basins import NO_BASIN, Basins, Labels
+from ...surface.points import Array, Mask, norm
 from ...surface.protocol import Window
 
 SIZES = (0, 100, 1_000, 10_000)
@@ -49,11 +49,11 @@ class Cloud:
     each: int
     """How many marbles each of the positions stands for: more than one where all are bound to be the same."""
     counts: tuple[int, ...]
-    """How many are in the certain disc of each of the problem's minima,"""
+    """How many are in the certain disc of each of the problem's minima."""
     elsewhere: int
-    """in none of them,"""
+    """How many are in the race, and in none of these discs."""
     diverged: int
-    """and out of the race, since their numbers overflowed. Together, all."""
+    """How many are out of the race, since their numbers overflowed."""
 
     @property
     def size(self) -> int:

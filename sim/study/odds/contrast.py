@@ -42,8 +42,8 @@ from .odds import LaneOdds, odds
 if TYPE_CHECKING:
     from rich.table import Table
 
-PATIENCE = 0.02  # Seconds that are spent on measuring one time,
-FEWEST, MOST = 3, 50  # in at least and at most so many repeats.
+PATIENCE = 0.02  # Seconds that are spent on measuring one time.
+FEWEST, MOST = 3, 50  # Repeats of it.
 
 MICROSECONDS, SHARE, PLAIN = "µs", "%", ""
 

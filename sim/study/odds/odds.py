@@ -43,9 +43,9 @@ class Average:
 
     estimate: Estimate
     finite: int
-    """Of how many it is the mean,"""
+    """Of how many it is the mean."""
     not_finite: int
-    """and how many were left out."""
+    """How many were left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,11 @@ class LaneOdds:
     basins: tuple[Share, ...]
     """The share at last in the basin of each minimum, and, as the last entry, in none."""
     escaped: Share
-    """The share that has left a basin or a saddle by the last update,"""
+    """The share that has left a basin or a saddle by the last update."""
     waiting: Share
-    """the share that has not, but goes on,"""
+    """The share that has not escaped, but goes on."""
     ended: Share
-    """and the share that has diverged or left the surface without having escaped before: together all."""
+    """The share that has diverged or left the surface without having escaped before; the three together are all."""
     undecided: int
     """How many of those that have not escaped were perhaps about to when they had run on to the limit."""
     fates: Fates
@@ -113,7 +113,15 @@ def gather(scene: Scene, work: Sequence[Job], results: Mapping[int, Outcomes]) -
 
 
 def odds(scene: Scene, outcomes: Sequence[Outcomes], updates: int) -> Odds:
-    """The odds that follow from the outcomes of the scene's lanes after so many updates."""
+    """The odds that follow from the outcomes of the scene's lanes after so many updates.
+
+    >>> from three_marbles.scene import load_scene
+    >>> scene = load_scene("local-minimum")
+    >>> work = jobs(scene, seeds=50, updates=200)
+    >>> told = odds(scene, gather(scene, work, {place: job.run() for place, job in enumerate(work)}), 200)
+    >>> [f"{lane.lane.name}: {lane.escaped.count} of {lane.seeds}" for lane in told.lanes]
+    ['full batch: 0 of 50', 'minibatch: 49 of 50', 'momentum: 50 of 50']
+    """
     minima, named = found(scene.problem(), outcomes)
     told = (_lane_odds(*lane, len(minima), updates) for lane in zip(scene.lanes, named, strict=True))
     count = scene.examples.count

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from .odds import Odds
 
 SEEDS = 1_000
-"""How many seeds of each lane are run, from the scene's own on,"""
+"""How many seeds of each lane are run, from the scene's own on."""
 BLOCK = 125
-"""and how many of them at a time: bars and curves move whenever so many more have been counted."""
+"""How many seeds are run at a time: bars and curves move whenever so many more have been counted."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...descent.examples.batches import Indices
-from ...surface.basins import Mask
+from ...surface.points import Mask
 from ..work.ensemble import NEVER
 from .intervals import score_interval
 
@@ -48,11 +48,11 @@ class Fates:
 
     updates: tuple[int, ...]
     escaped: Curve
-    """Those that had left a basin or a saddle,"""
+    """Those that had left a basin or a saddle."""
     waiting: Curve
-    """those that had not, but went on,"""
+    """Those that had not left any, but went on."""
     ended: Curve
-    """and those that had diverged or left the surface without having escaped before."""
+    """Those that had diverged or left the surface without having escaped before."""
     until: int
     """How many updates were watched."""
 

@@ -44,6 +44,10 @@ def wilson(count: int, trials: int) -> Share:
 
     It stays within 0 and 1, and says something even where none or all of the trials succeeded (Newcombe
     1998, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17, 857–872).
+
+    >>> told = wilson(9, 10).estimate
+    >>> f"{told.value:.0%}, and with a confidence of 95 % from {told.low:.0%} to {told.high:.0%}"
+    '90%, and with a confidence of 95 % from 60% to 98%'
     """
     return shares(np.array([count]), trials)[0]
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...descent.verdict.kinds import Kind
-from ...surface.basins import Mask
-from ...surface.points import Array
+from ...surface.points import Array, Mask
 from ..statistics.fates import fates, otherwise
 from ..statistics.intervals import UNKNOWN, Estimate, mean, wilson
 from ..work.ensemble import NEVER, VERDICTS

@@ -22,8 +22,8 @@ from .settings import FULL, Over, Parameter, Value, parameter, scene_with, table
 MOST_POINTS = 2_500
 MOST_RUNS = 5_000_000  # Some 600 MB of results.
 MOST_WORK = 10**12  # Marble-updates; many cores take days for them.
-BLOCK_WORK = 400_000  # Marble-updates of a block, about, so that little is lost when a sweep is stopped;
-LARGEST_BLOCK, SMALLEST_BLOCK = 250, 50  # but so many seeds that numpy is worth its while.
+BLOCK_WORK = 400_000  # Marble-updates of a block, about, so that little is lost when a sweep is stopped.
+LARGEST_BLOCK, SMALLEST_BLOCK = 250, 50  # Seeds of a block: with fewer, numpy is not worth its while.
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,14 @@ def plan(scene: Scene, overs: Sequence[Over], seeds: int, updates: int | None = 
     Raises:
         SceneError: there is no such number, or a value makes no scene.
         StudyError: the parameters do not go together, or it is too much.
+
+    >>> from three_marbles.scene import load_scene
+    >>> from three_marbles.study.sweep.settings import over
+    >>> sweep = plan(load_scene("local-minimum"), [over("lane.minibatch.batch_size=1,2,5")], seeds=100)
+    >>> [point.values for point in sweep.points]
+    [(1,), (2,), (5,)]
+    >>> [name for name in sweep.lanes if sweep.touches(name)]
+    ['minibatch']
     """
     tables = tables_of(scene)
     parameters = tuple(parameter(over, tables) for over in overs)

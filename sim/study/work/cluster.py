@@ -10,6 +10,7 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import islice
 from operator import methodcaller
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -94,7 +95,8 @@ def completed_on(where: Address, jobs: Sequence[Work[T]]) -> Generator[tuple[int
         results = distributed.as_completed((), loop=client.loop)
         try:
             while True:
-                for index, job in _some(waiting, AHEAD * sum(client.ncores().values()) - len(places)):
+                room = AHEAD * sum(client.ncores().values()) - len(places)
+                for index, job in islice(waiting, max(0, room)):  # Less than none where workers have gone.
                     future = _sent(client, job)
                     places[future] = index
                     results.add(future)
@@ -113,12 +115,6 @@ def completed_on(where: Address, jobs: Sequence[Work[T]]) -> Generator[tuple[int
             ) from None
         except (OSError, CancelledError):
             raise StudyError(f"the scheduler at {where} has gone away; start it again, and its workers") from None
-
-
-def _some(waiting: Iterator[T], count: int) -> Iterator[T]:
-    """The next ones, as many as wanted, as far as there are any."""
-    for _, each in zip(range(count), waiting, strict=False):
-        yield each
 
 
 def _sent(client: Any, job: Work[T]) -> Any:

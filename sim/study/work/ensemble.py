@@ -18,16 +18,16 @@ from ...descent.verdict import judge
 from ...descent.verdict.blocks import DWELL
 from ...descent.verdict.kinds import KINDS, Kind
 from ...scene import Scene
-from ...surface.basins import Labels, Mask
-from ...surface.points import Array
+from ...surface.basins import Labels
+from ...surface.points import Array, Mask
 
 NEVER = judge.NEVER
 """The update of what did not happen."""
 
 VERDICTS = KINDS
 
-MARBLES = 1 << 11  # Most that are computed at once,
-MOMENTS = 1 << 18  # and most of their moments: some 100 MB.
+MARBLES = 1 << 11  # Most that are computed at once.
+MOMENTS = 1 << 18  # Most moments of all marbles that are computed at once: some 100 MB.
 
 OVER = (Kind.DIVERGED, Kind.OFF_SURFACE)
 """The verdicts after which nothing more can happen."""
@@ -74,6 +74,12 @@ def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Se
 
     Each outcome is in every bit that of the race with this seed. Marbles of a full batch, which know no
     chance, are computed once.
+
+    >>> from three_marbles.scene import load_scene
+    >>> scene = load_scene("local-minimum")
+    >>> outcomes = ensemble(scene.problem(), scene.lanes[1], scene.start, np.arange(50), 200)
+    >>> int((outcomes.escapes != NEVER).sum())
+    49
     """
     chance = not lane.sees_all(problem.train.count)
     some = seeds if chance else seeds[:1]

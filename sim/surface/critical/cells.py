@@ -10,17 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..points import Array, norm
+from ..points import Array, Mask, norm
 from ..protocol import Surface, Window
 
-Mask = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.intp]
 
 CROOKED = 0.15  # How much of the gradient's change along a side the Hessian may leave unexplained.
 WITHIN = 2.0  # The gradient may vanish in a cell if at a corner it is no more than so many times its change.
 MANY = 0.1  # If so large a share of all cells is too coarse, all are halved: waves may agree with the cells.
-HALVINGS = 4  # How often a cell is halved at most,
-MOST = 1 << 19  # while no more than about so many examples must be evaluated at points.
+HALVINGS = 4  # How often a cell is halved at most.
+MOST = 1 << 19  # Pairs of an example and a point that are evaluated for that at most, about.
 NODES = 5  # How many nodes a halved cell has that are new.
 BESIDE = 0.5  # How far beside a cell, in its sides, Newton's steps from its corners may lead and still speak of it.
 _CORNERS = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])

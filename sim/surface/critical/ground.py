@@ -6,37 +6,34 @@ Nothing here asks for a derivative, so that it holds on a crease too, where ther
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from ..points import Array, dot, eigenvalues, eigenvectors, norm, pair
+from ..points import Array, Mask, dot, eigenvalues, eigenvectors, norm, pair
 from ..protocol import Surface, Window
 
-Mask = npt.NDArray[np.bool_]
-
-DIRECTIONS = 32  # In which a circle is looked at first;
-BOTTOMS = 4  # around so many of the lowest of them it is looked at more closely,
-CLOSER = 9  # so many times,
-SAMPLES = 17  # at so many points: eight times as closely each time, to 1e-9 in the end.
+DIRECTIONS = 32  # In which a circle is looked at first.
+BOTTOMS = 4  # Of the lowest of these, around which it is looked at more closely.
+CLOSER = 9  # How many times it is looked at more closely.
+SAMPLES = 17  # Points of each such look: eight times as closely each time, to 1e-9 in the end.
 
 NOISE_RADIUS = 1e-10  # In diagonals: heights that differ so near to a critical point differ by rounding alone.
-NOISE = 8.0  # Heights are equal that differ by no more than so many times that,
-LEVEL = 1e-12  # or than this share of the surface's relief.
+NOISE = 8.0  # Heights are equal that differ by no more than so many times what rounding alone makes.
+LEVEL = 1e-12  # Heights are equal that differ by no more than this share of the surface's relief.
 CLEAR = 1e-7  # Of a floor whose height is known no better than to this share of the relief, nothing is known.
 
-WIDEST = 4.0  # In steps: the widest circle around a point; and
+WIDEST = 4.0  # In steps: the widest circle around a point.
 ROUGHLY = 1e-9  # The same for heights at which descents have come to rest.
-HALVINGS = 14  # as many circles, each half as wide as the one before, are searched for one that is higher all around.
+HALVINGS = 14  # Circles, each half as wide as the one before, that are searched for one that is higher all around.
 PLAIN = 0.25  # The share of a circle that is level where the ground is no valley but a plain.
 
-SETTLING = 200  # How many steps downhill a point on a crease takes at most,
-SHORTEN = 0.25  # each so much shorter where the one before would not lead down,
-SETTLED = 1e-10  # until they are this short, in diagonals.
+SETTLING = 200  # Steps downhill that a point on a crease takes at most.
+SHORTEN = 0.25  # What is left of a step's length where the one before would not lead down.
+SETTLED = 1e-10  # Length of a step, in diagonals, at which the point has come to rest.
 DOWN = 1e-8  # What leads down on a crease, over what leads up beside it.
 
 MOST_STEPS = 256  # Along a floor, each way.
 FEW = 4  # On a floor of so few points nothing is said of its slope.
-CLOSED = 0.75  # A floor is closed if it comes back to where it began, this near in steps,
-AWAY = 3  # after so many.
+CLOSED = 0.75  # How near, in steps, a floor comes back to where it began if it is closed.
+AWAY = 3  # Steps before which no floor has come back.
 
 _TURN = 2 * np.pi
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ..points import Array, norm
+from ..points import Array, Mask, norm
 from ..protocol import Surface, Window
-from .point import TINY, Mask, frobenius
+from .point import TINY, frobenius
 
 NEWTON_STEPS = 48  # At most, from each start.
 

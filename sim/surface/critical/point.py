@@ -9,8 +9,6 @@ import numpy.typing as npt
 from ..points import Array, eigenvalues, eigenvectors
 from ..protocol import Surface
 
-Mask = npt.NDArray[np.bool_]
-
 FLAT = 1e-7
 """A smaller curvature is none: over the larger of the point's own ‖H‖ and its median on the grid."""
 
@@ -47,11 +45,11 @@ class Scales:
     """What tolerances refer to, over a window."""
 
     steepest: float
-    """The largest ‖∇f‖,"""
+    """The largest ‖∇f‖ that is finite on the grid."""
     typical_curvature: float
-    """the median of ‖H‖,"""
+    """The median of those ‖H‖ that are finite on the grid."""
     relief: float
-    """and the range of f, wherever they are finite on the grid."""
+    """The range of f where it is finite on the grid."""
 
 
 def frobenius(hessians: Array) -> Array:
@@ -74,7 +72,7 @@ def describe(surface: Surface, scales: Scales, points: Array) -> list[CriticalPo
     """The critical points at these places (n, 2), in their order."""
     hessians = surface.hessian(points)
     columns = zip(
-        (points + 0.0).tolist(),  # no negative zeros
+        (points + 0.0).tolist(),  # No negative zeros.
         surface.value(points).tolist(),
         kinds(scales, hessians),
         eigenvalues(hessians).tolist(),

@@ -10,19 +10,16 @@ from enum import Enum
 from typing import Protocol, cast
 
 import numpy as np
-import numpy.typing as npt
 
-from ..points import Array, eigenvalues, norm
+from ..points import Array, Mask, eigenvalues, norm
 from ..protocol import Surface
 from .point import CriticalPoint
 
-Mask = npt.NDArray[np.bool_]
-
 ROUNDING = 1e-12  # Differences of losses that are none, over the scale of losses.
 
-FIRST_CELLS = 32  # Along each side of a box that is searched exhaustively;
-HALVINGS = 10  # how often they are halved at most,
-MOST = 1 << 19  # while no more than so many examples must be evaluated at points.
+FIRST_CELLS = 32  # Along each side of a box that is searched exhaustively.
+HALVINGS = 10  # How often such a cell is halved at most.
+MOST = 1 << 19  # Pairs of an example and a point that are evaluated for that at most.
 SINGLE = 1.9  # In lengths λ/M: below twice that, a critical point is the only one. See `exhausted`.
 
 
@@ -42,11 +39,11 @@ class Bends:
     curvature: tuple[float, float]
     """kx and ky."""
     depth: float
-    """What is not the bowl is nowhere below minus this,"""
+    """What is not the bowl is nowhere below minus this."""
     pull: float
-    """no gradient of it is longer than this,"""
+    """No gradient of what is not the bowl is longer than this."""
     third: float
-    """and no third derivative of it along any direction is larger."""
+    """No third derivative of what is not the bowl, along any direction, is larger than this."""
 
 
 class Reasoned(Protocol):

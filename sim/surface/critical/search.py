@@ -46,7 +46,13 @@ class Search:
 
 
 def critical_points(surface: Surface, window: Window, cells: int = CELLS) -> tuple[CriticalPoint, ...]:
-    """Every critical point of the surface in the window, the lowest first; see `search`."""
+    """Every critical point of the surface in the window, the lowest first; see `search`.
+
+    >>> from three_marbles.surface.functions.polynomial import Himmelblau
+    >>> surface = Himmelblau()
+    >>> [point.kind.name for point in critical_points(surface, surface.usual_window)].count("MINIMUM")
+    4
+    """
     return search(surface, window, cells).points
 
 
@@ -58,6 +64,12 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
     two weights, one is reported: that of least curvature. A plateau, flat all around, has none.
 
     halvings: how often cells that are too coarse are halved at most.
+
+    >>> from three_marbles.surface.functions.polynomial import Rosenbrock
+    >>> surface = Rosenbrock()
+    >>> found = search(surface, surface.usual_window)
+    >>> [point.kind.name for point in found.points], found.complete
+    (['MINIMUM'], True)
     """
     with np.errstate(all="ignore"):
         reach = REACH * window.diagonal / cells

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..points import Array, norm
+from ..points import Array, Mask, norm
 from ..protocol import Surface, Window
 from .newton import distances, newton_steps
-from .point import Mask, Scales, frobenius
+from .point import Scales, frobenius
 
 PARTS = 8  # In which the grid is computed: small ones stay in the processor's cache.
 

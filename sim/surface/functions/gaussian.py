@@ -13,8 +13,8 @@ from ..points import Array, components, matrices, total, total_of, vectors
 from ..protocol import LARGEST, Number, Point, Window
 
 NARROWEST = 1e-3
-STEEPEST = 0.60654  # At least exp(−½), the most of t exp(−t²/2),
-SHARPEST = 1.3802  # and the most of |t³ − 3t| exp(−t²/2), which is at t² = 3 − √6.
+STEEPEST = 0.60654  # No less than exp(−½), the most of t exp(−t²/2).
+SHARPEST = 1.3802  # No less than the most of |t³ − 3t| exp(−t²/2), which is at t² = 3 − √6.
 TOGETHER = 1 << 13  # Most (well, point) pairs that are evaluated at once; more would leave the cache.
 
 Curvature = Annotated[float, Ge(0), Le(LARGEST)]
@@ -246,7 +246,7 @@ class MullerBrown:
         offsets = xy - centers
         slopes = curvatures[:, ::2] * offsets
         slopes += curvatures[:, 1:2] * offsets[:, ::-1]
-        halves = slopes * offsets  # a quadratic form is half of its gradient times the offset
+        halves = slopes * offsets  # A quadratic form is half of its gradient times the offset.
         return scales * np.exp(0.5 * (halves[:, 0] + halves[:, 1])), slopes, curvatures
 
     def value(self, points: Array) -> Array:

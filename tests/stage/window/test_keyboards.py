@@ -42,7 +42,7 @@ from sim.stage.session.session import begin
 from sim.stage.window import display, window as stage
 draw = stage.draw
 def slow(*arguments):
-    time.sleep(1.0)
+    time.sleep(0.5)
     draw(*arguments)
 stage.draw = slow
 with display.opened():
@@ -53,7 +53,7 @@ with display.opened():
         window.frame()
         print(window.session.scene.lanes[0].rule.learning_rate, window.session.update, flush=True)
 """
-"""A window whose every picture takes a second."""
+"""A window whose every picture takes half a second."""
 
 
 @pytest.fixture(scope="module")

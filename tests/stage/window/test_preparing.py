@@ -27,7 +27,7 @@ from sim.stage.session.view import ChooseSwarm, ToggleView
 from sim.stage.window import display, documents, preparing
 from sim.stage.window import window as stage_window
 from sim.stage.window.window import Window
-from sim.surface.critical import Search, search
+from sim.surface.critical.search import Search, search
 from sim.surface.wanted import look_up
 
 SIZE = (960, 600)

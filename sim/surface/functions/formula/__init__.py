@@ -30,6 +30,9 @@ class Formula:
 
     Raises:
         FormulaError: the text is no formula.
+
+    >>> Formula("x^2 + sin(x*y)").gradient(np.array([1.0, 0.0])).tolist()
+    [2.0, 1.0]
     """
 
     formula: str

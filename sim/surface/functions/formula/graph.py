@@ -267,12 +267,12 @@ def _either(g: Graph, balance: int, above: int, below: int) -> int:
 
 
 def _by_value(rule: Callable[[Graph, int, int], int]) -> Callable[..., int]:
-    """The rule of a function f(u) whose derivative is told from (graph, u, u′);"""
+    """The rule of a function f(u) whose derivative is told from (graph, u, u′)."""
     return lambda step, du: rule(step.graph, step.operands[0], du)
 
 
 def _by_result(rule: Callable[[Graph, int, int], int]) -> Callable[..., int]:
-    """and that of one whose derivative is told from (graph, f(u), u′)."""
+    """The rule of a function f(u) whose derivative is told from (graph, f(u), u′)."""
     return lambda step, du: rule(step.graph, step.itself, du)
 
 

@@ -22,9 +22,10 @@ from ...protocol import LARGEST
 from .error import FormulaError
 from .graph import FUNCTIONS, OPERATIONS, PAIRED, Graph
 
-LONGEST = 1000  # Characters,
-MOST_PARTS = 300  # numbers, names and signs,
-DEEPEST = 40  # and levels of parentheses and exponents, which keep a formula's surface fast to compute.
+# These keep a formula's surface fast to compute.
+LONGEST = 1000  # Characters.
+MOST_PARTS = 300  # Numbers, names and signs.
+DEEPEST = 40  # Levels of parentheses and exponents.
 LARGEST_EXPONENT = 100.0
 
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose
 
 from sim.stage.drawing.relief.heights import LEAST, MOST, SPARE, heights_of
-from sim.surface import SURFACES
+from sim.surface.functions import SURFACES
 from sim.surface.points import Array
 
 maps = arrays(np.float64, (5, 7), elements=st.floats(-1e6, 1e6) | st.just(np.nan) | st.just(np.inf))
