@@ -11,7 +11,7 @@ from sim.descent.examples.recipes import RegressionExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.scene import load_scene
 from sim.surface import basins as basins_module
-from sim.surface.basins import NO_BASIN, Labels, Basins, find_basins, flow_step
+from sim.surface.basins import NO_BASIN, Basins, Labels, find_basins, flow_step
 from sim.surface.critical.point import Kind
 from sim.surface.critical.search import critical_points
 from sim.surface.functions import SURFACES

@@ -3,11 +3,11 @@
 from threading import Thread
 
 import pytest
-from sim.surface.functions.formula import Formula
 
 from sim.descent.problem import Problem
 from sim.scene import load_scene
 from sim.surface.functions import usual_window
+from sim.surface.functions.formula import Formula
 from sim.surface.wanted import GivenUp, look_up, unless
 
 
