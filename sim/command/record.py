@@ -15,6 +15,7 @@ from .console.arguments import (
     Parser,
     add_scene,
     add_seed,
+    add_view,
     short,
     size,
     whole_number,
@@ -38,6 +39,7 @@ pages, .gif where only pictures are allowed, .webp for pages, without any loss.
 """,
         f"""
 {COMMAND_LINE} record
+{COMMAND_LINE} record --drama -o lesson.mp4
 {COMMAND_LINE} record on-the-saddle -o saddle.gif --size 960x600
 {COMMAND_LINE} record sharp-and-flat --to 1000 --seconds 15 --fps 60 --seed 7
 {COMMAND_LINE} record ravine --from 20 --to 80 --seconds 10 --theme dark
@@ -80,7 +82,11 @@ pages, .gif where only pictures are allowed, .webp for pages, without any loss.
         help="width and height in pixels, from {}x{} to {}x{}; an MP4 has even ones only, and leaves out the last row "
         "or column of others (default: 1280x720)".format(*SMALLEST_SIZE, *LARGEST_SIZE),
     )
+    parser.add_argument(
+        "--drama", action="store_true", help="slow at the first updates, and for an instant where something happens"
+    )
     parser.add_argument("--theme", choices=THEMES, default="light", help="its colours (default: light)")
+    add_view(parser)
     add_seed(parser)
     parser.add_argument(
         "-o",
@@ -121,7 +127,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ..stage import require_pygame_ce
     from .console.chosen import chosen, compare
 
-    saved = chosen(arguments.scene, arguments.seed)
+    saved = chosen(arguments.scene, arguments.seed, arguments.view)
     scene = saved.scene
     path = arguments.output or free_path(named(scene.name, ".mp4"))
     last = scene.updates if arguments.last is None else arguments.last
@@ -144,6 +150,7 @@ def run(arguments: argparse.Namespace) -> None:
         first=arguments.first,
         last=last,
         seconds=arguments.seconds,
+        drama=arguments.drama,
     )
     with closing(made):  # Ctrl-C leaves what was there before.
         count = result_of(made)

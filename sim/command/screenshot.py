@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from . import COMMAND_LINE
-from .console.arguments import MOST_UPDATES, Parser, add_look, add_scene, add_seed, short, whole_number
+from .console.arguments import MOST_UPDATES, Parser, add_look, add_scene, add_seed, add_view, short, whole_number
 from .console.terminal import show
 
 SMALLEST_SCALE, LARGEST_SCALE = 0.25, 16.0
@@ -49,6 +49,7 @@ and type instead of pixels, which stay sharp at any size.
     )
     parser.add_argument("--lane", metavar="NAME", help="only this lane of the scene, as large as the picture")
     parser.add_argument("--transparent", action="store_true", help="leave the background out")
+    add_view(parser)
     add_seed(parser)
     parser.add_argument(
         "-o",
@@ -85,7 +86,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ..stage import require_pygame_ce
     from .console.chosen import chosen, compare
 
-    saved = chosen(arguments.scene, arguments.seed)
+    saved = chosen(arguments.scene, arguments.seed, arguments.view)
     path = arguments.output or free_path(named(saved.scene.name, ".png"))
     check_writable(path)
     require_pygame_ce()

@@ -198,6 +198,15 @@ def check_output(parser: argparse.ArgumentParser, arguments: argparse.Namespace)
     require_pygame_ce()
 
 
+def add_view(parser: argparse.ArgumentParser) -> None:
+    """--view."""
+    parser.add_argument(
+        "--view",
+        choices=("map", "relief"),
+        help="maps from straight above, or blocks of land aslant (default: as the scene has it)",
+    )
+
+
 def add_look(parser: argparse.ArgumentParser) -> None:
     """--size and --theme."""
     parser.add_argument(

@@ -1,6 +1,7 @@
 """What the arguments choose."""
 
 from dataclasses import replace
+from typing import Literal
 
 from ...descent.digest import departure
 from ...descent.race import Race
@@ -9,12 +10,14 @@ from ...scene.reading import Saved, load_saved
 from .terminal import say
 
 
-def chosen(name_or_path: str | None, seed: int | None = None) -> Saved:
+def chosen(name_or_path: str | None, seed: int | None = None, view: Literal["map", "relief"] | None = None) -> Saved:
     """The scene of that name or in that file, with its moment if it was saved; the opening scene if none is named.
 
-    With that seed if one is given.
+    With that seed if one is given, and seen that way.
     """
     saved = load_saved(OPENING if name_or_path is None else name_or_path)
+    if view is not None:
+        saved = replace(saved, scene=replace(saved.scene, view=replace(saved.scene.view, kind=view)))
     if seed in (None, saved.scene.seed):
         return saved
     return replace(saved, scene=replace(saved.scene, seed=seed), digest=())

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pygame
 
+from ....descent.clock import Timing
 from ....descent.race import Race
 from ....scene import Scene
 from ...drawing.layout import SMALLEST
 from ...drawing.screen import Screen
 from ...picture.picture import GLIDING, Moment, draw, moment
+from ...session.drama import pace_at
 from ...session.session import SPEEDS, USUAL_SPEED, Session, begin, carried_by
 from ...session.session import race as race_of
 from .encoding import Size
@@ -33,6 +35,7 @@ def film(
     first: int = 0,
     last: int | None = None,
     seconds: float | None = None,
+    drama: bool = False,
 ) -> Generator[float, None, int]:
     """Film a scene's race from update `first` to `last`, the scene's own if None, at so many pictures a second.
 
@@ -41,6 +44,8 @@ def film(
     no window can have: then it is that of the smallest window, reduced. Where there are few updates a second, marbles
     glide from one to the next. The film carries the scene, as of its last picture. Yields the share of the work that is
     done, and returns the number of pictures.
+
+    drama: whether it is slow at the first updates and for an instant where something happens; then it is longer.
 
     Raises:
         OutputError: the film cannot be written. Nothing half-written is left; nor is it when this is closed early.
@@ -54,11 +59,15 @@ def film(
         race.extend(update)
         yield COMPUTING * update / (computing + count)
     race.extend(session.horizon + 1)
+    shown = list(course(first, last, count, rate))
+    if drama:
+        shown = slowed(shown, race, scene.timing(session.clock))
+        count = len(shown)
     canvas = Canvas(session, race, size)
     sample = map(canvas.at, evenly(first, last, SAMPLE)) if path.suffix.lower() == ".gif" else ()
     comment = carried_by(replace(session, progress=float(last)))
     with Recorder(path, size, rate, comment, sample) as recorder:
-        for number, progress in enumerate(course(first, last, count, rate), start=1):
+        for number, progress in enumerate(shown, start=1):
             recorder.add(canvas.at(progress))
             yield (computing + number) / (computing + count)
     return count
@@ -77,6 +86,17 @@ def course(first: int, last: int, count: int, rate: int) -> Iterator[float]:
     if steps < 1 or (last - first) * rate > GLIDING * steps:
         return map(float, evenly(first, last, count))
     return (round(first + (last - first) * step / steps, 9) for step in range(count))
+
+
+def slowed(shown: list[float], race: Race, timing: Timing) -> list[float]:
+    """The same course with more pictures where time goes more slowly."""
+    if len(shown) < 2:
+        return shown
+    step, last, progress, found = shown[1] - shown[0], shown[-1], shown[0], list[float]()
+    while progress < last and step > 0:
+        found.append(round(progress, 9))
+        progress += step * pace_at(race, timing, progress)
+    return [*found, last]
 
 
 def evenly(first: int, last: int, count: int) -> Iterator[int]:
