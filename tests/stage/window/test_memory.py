@@ -60,6 +60,7 @@ def test_a_window_in_which_nothing_moves_only_looks_for_events(monkeypatch: pyte
     with screen():
         window = Window(Session(load_scene("local-minimum"), 10.0, horizon=10))
         computed(window)
+        pygame.event.clear()
         asked, naps = list[bool](), list[int]()
 
         def busy() -> bool:

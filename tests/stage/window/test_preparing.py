@@ -344,6 +344,15 @@ def test_the_picture_is_the_same_whichever_way_it_was_made(message: object) -> N
     assert np.array_equal(pictures[1], pictures[3])
 
 
+def test_a_race_that_the_window_has_begun_is_not_computed_on_beside_it() -> None:
+    session = begin(load_scene(NAMES[0]))
+    known = session.scene.race()
+    known.extend(2)
+    assert preparing.prepared(session, SIZE, known).race is known
+    assert known.updates == 2
+    assert preparing.prepared(session, SIZE, None).race is not known
+
+
 def test_what_is_quick_comes_without_a_sign(monkeypatch: pytest.MonkeyPatch) -> None:
     signs = []
     with screen(SIZE):
