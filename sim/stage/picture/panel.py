@@ -10,6 +10,7 @@ from ...descent.race import Race
 from ...descent.track import Track
 from ...descent.verdict.kinds import Event, Kind, Verdict
 from ...descent.verdict.track_judge import TrackJudge
+from ...report import epoch_of
 from ...study.maps.swarm import Cloud
 from ..drawing.camera import Camera
 from ..drawing.canvas import Canvas
@@ -29,6 +30,8 @@ from .map.trail import Trail, fading
 from .views import Layer, Look, draw_views, ground
 from .views.moving_ground import shaken
 
+THICK = (0.6, 1.0)  # How thick the arrows of the gradient and of the movement are;
+SAME = 0.02  # that of the gradient is left out if it differs from the other by less than this share.
 ARROW_SCALE = 4.0  # Arrows show movements so many times as long as they are,
 RINGING = 9.0  # Updates for which a ring stands around a marble of which something has become certain,
 WIDE = (12.0, 34.0)  # and how wide it is, at first and in the end, in strokes.
@@ -199,19 +202,20 @@ class Panel:
                 draw_views(canvas, look, Layer.STRIP)
 
     def _draw_arrows(self, canvas: Canvas, site: Site, center: tuple[float, float], moment: int, stroke: float) -> None:
-        """The last movement, and the step −η∇L_B that the coming batch asks for, enlarged alike."""
+        """The next movement, and thinner the step −η∇L_B that the coming batch asks for, enlarged alike."""
         track, theme = self.track, self.theme
-        vectors = np.zeros((2, 2))
-        if moment > 0:
-            vectors[0] = track.movement[moment - 1]
+        if moment >= track.updates:
+            return
         with np.errstate(all="ignore"):
-            if moment < track.updates:
-                vectors[1] = -track.lane.rule.learning_rate * track.gradient[moment]
+            vectors = np.stack([-track.lane.rule.learning_rate * track.gradient[moment], track.movement[moment]])
             shown = site.vector(vectors, track.theta[moment]).tolist()
         longest = max(math.hypot(*shown[0]), math.hypot(*shown[1]), 1e-300)
         scale = min(ARROW_SCALE, LONGEST_ARROW * self.place.map.height / longest)
-        for (dx, dy), color in zip(shown, (mix(self.color, theme.mark, 0.25), theme.mark), strict=True):
-            draw_arrow(canvas, center, (center[0] + dx * scale, center[1] + dy * scale), color, theme.halo, stroke)
+        same = math.dist(*shown) <= SAME * longest
+        for (dx, dy), color, thick in zip(shown, (theme.mark, mix(self.color, theme.mark, 0.25)), THICK, strict=True):
+            if thick == 1 or not same:
+                tip = center[0] + dx * scale, center[1] + dy * scale
+                draw_arrow(canvas, center, tip, color, theme.halo, thick * stroke)
 
     def _draw_chip(self, canvas: Canvas, verdict: Verdict) -> None:
         place, em, theme = self.place.chip, self.em, self.theme
@@ -263,7 +267,8 @@ class Panel:
         """Labels and values, the most telling first."""
         track, say = self.track, self.theme.say
         lower, upper = track.curvatures[moment].tolist()
-        epoch, batch = divmod(moment, track.updates_per_epoch)
+        epoch = epoch_of(track, moment)
+        batch = moment - max(epoch - 1, 0) * track.updates_per_epoch
         return [
             ("L", number(float(track.loss[moment]))),
             ("‖∇L‖", number(float(np.hypot(*track.full_gradient[moment])))),
@@ -271,8 +276,8 @@ class Panel:
             ("λmax", number(upper)),
             (say("test L"), number(float(track.test_loss[moment]))),
             (say("update"), f"{moment}"),
-            (say("epoch"), f"{epoch + 1}"),
-            (say("batch"), f"{batch + 1}/{track.updates_per_epoch}"),
+            (say("epoch"), f"{epoch}"),
+            (say("batch"), f"{batch}/{track.updates_per_epoch}"),
         ]
 
 

@@ -11,10 +11,11 @@ import numpy as np
 import pygame
 import pytest
 from numpy.testing import assert_allclose
+from scenes import flat_scene
 
 from sim.descent.problem import UNKNOWN
 from sim.files import OutputError
-from sim.scene import Scene, SceneError, load_scene
+from sim.scene import Scene, SceneError
 from sim.scene.reading import Saved, parse_saved
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.contours import map_levels
@@ -30,7 +31,7 @@ from sim.surface.functions.formula import Formula
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
-SCENE = load_scene("local-minimum")
+SCENE = flat_scene("local-minimum")
 SIZE = (960, 600)
 
 
@@ -62,7 +63,7 @@ def camera(scene: Scene = SCENE) -> tuple[Camera, tuple[int, ...]]:
 @pytest.mark.parametrize("name", ["local-minimum", "egg-box", "plateau"])
 def test_it_says_what_the_picture_says(name: str, theme: str) -> None:
     """Every line of text, in its colour and size, at the same place; the rims of labels aside."""
-    scene = load_scene(name)
+    scene = flat_scene(name)
     session, race = paused(scene, 40, theme)
     session = replace(session, views=frozenset(VIEWS))
     canvas, recorder = Vector(SIZE), Recorder(SIZE)

@@ -8,8 +8,9 @@ import numpy as np
 import pygame
 import pytest
 from driver import computed, press, screen
+from scenes import flat_scene
 
-from sim.scene import Scene, load_scene, scene_files
+from sim.scene import Scene, scene_files
 from sim.stage.drawing.layout import SMALLEST, USUAL
 from sim.stage.input.mouse import Act, Carrying, Free, Hand, Mouse, Panning, Pressing, Scrubbing, answer
 from sim.stage.picture.setting import Setting, setting
@@ -28,7 +29,7 @@ NAMES = list(scene_files())
 
 @pytest.fixture
 def scene() -> Scene:
-    return load_scene("local-minimum")
+    return flat_scene("local-minimum")
 
 
 @pytest.fixture
@@ -256,7 +257,7 @@ def test_panning_does_not_get_lost(session: Session) -> None:
 @pytest.fixture
 def window() -> Iterator[stage_window.Window]:
     with screen(SIZE):
-        yield stage_window.Window(replace(begin(load_scene("local-minimum")), playing=False, progress=40.0, seen=40))
+        yield stage_window.Window(replace(begin(flat_scene("local-minimum")), playing=False, progress=40.0, seen=40))
 
 
 def move(pixel: tuple[int, int], held: int = 0) -> pygame.Event:

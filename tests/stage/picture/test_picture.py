@@ -11,10 +11,11 @@ import pygame
 import pytest
 from pictures import drawn_in_turn
 from PIL import Image
+from scenes import flat_scene
 
 from sim.descent.clock import CLOCKS
 from sim.descent.race import Race
-from sim.scene import Scene, load_scene, parse_scene
+from sim.scene import Scene, parse_scene
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.still import screenshot
 from sim.stage.picture.picture import Moment, draw, moment
@@ -42,7 +43,7 @@ def picture(scene: Scene, updates: list[int], size: tuple[int, int] = (960, 600)
 
 
 def test_what_is_left_alone_would_be_drawn_the_same() -> None:
-    scene = load_scene("local-minimum")
+    scene = flat_scene("local-minimum")
     running = race(scene)
     running.extend(scene.updates + 1)
     moments = [
@@ -68,7 +69,7 @@ def test_what_is_left_alone_would_be_drawn_the_same() -> None:
     ],
 )
 def test_the_way_to_a_moment_leaves_no_traces(name: str, clock: str) -> None:
-    scene = load_scene(name)
+    scene = flat_scene(name)
     at_once = picture(scene, [90], clock=clock)
     assert np.array_equal(picture(scene, list(range(0, 91, 3)), clock=clock), at_once)
     assert np.array_equal(picture(scene, [scene.updates, 100, 50, 91, 90], clock=clock), at_once)
@@ -76,12 +77,12 @@ def test_the_way_to_a_moment_leaves_no_traces(name: str, clock: str) -> None:
 
 @pytest.mark.parametrize("clock", CLOCKS)
 def test_clocks_change_the_picture_of_lanes_with_different_batches(clock: str) -> None:
-    scene = load_scene("local-minimum")
+    scene = flat_scene("local-minimum")
     assert np.array_equal(picture(scene, [40], clock=clock), picture(scene, [40])) == (clock == "updates")
 
 
 def test_many_updates_a_pixel_are_drawn_alike_bit_by_bit_and_at_once() -> None:
-    scene = replace(load_scene("local-minimum"), updates=2500)
+    scene = replace(flat_scene("local-minimum"), updates=2500)
     at_once = picture(scene, [2000])
     assert np.array_equal(picture(scene, [*range(0, 2000, 37), 2000]), at_once)
     assert np.array_equal(picture(scene, [2500, 2001, 2000]), at_once)
@@ -91,7 +92,7 @@ def test_many_updates_a_pixel_are_drawn_alike_bit_by_bit_and_at_once() -> None:
     ("name", "update", "theme"), [("local-minimum", 70, "light"), ("learning-rate-ladder", 40, "dark")]
 )
 def test_golden_pictures(name: str, update: int, theme: str, request: pytest.FixtureRequest) -> None:
-    drawn = picture(load_scene(name), [update], theme=theme)
+    drawn = picture(flat_scene(name), [update], theme=theme)
     path = GOLDEN / f"{name}-{update}-{theme}.png"
     if request.config.getoption("--update-golden"):
         path.parent.mkdir(exist_ok=True)
@@ -124,7 +125,7 @@ def test_lanes_that_diverged_and_long_names_can_be_drawn() -> None:
 
 
 def test_screenshots_are_the_window_s_own_picture(tmp_path: Path) -> None:
-    scene = load_scene("local-minimum")
+    scene = flat_scene("local-minimum")
     path = tmp_path / "picture.png"
     screenshot(scene, 70, (960, 600), "light", path)
     saved = np.asarray(Image.open(path), dtype=np.int16).swapaxes(0, 1)
@@ -135,7 +136,7 @@ def test_screenshots_are_the_window_s_own_picture(tmp_path: Path) -> None:
 
 
 def test_where_the_search_may_have_missed_some_the_picture_says_so() -> None:
-    scene = load_scene("local-minimum")
+    scene = flat_scene("local-minimum")
     creased = replace(scene, surface=Formula("abs(x) + y^2"), captions=(), question=None)
     right_of_the_title = np.s_[800:940, 12:30]
     for shown, said in ((scene, False), (creased, True)):
@@ -143,7 +144,7 @@ def test_where_the_search_may_have_missed_some_the_picture_says_so() -> None:
 
 
 def test_a_long_notice_takes_the_place_of_the_status_and_is_said_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    scene, notice = load_scene("local-minimum"), "Esc again to quit: what you have changed is not saved, S saves it."
+    scene, notice = flat_scene("local-minimum"), "Esc again to quit: what you have changed is not saved, S saves it."
     running, written = scene.race(), []
     running.extend(3)
     put = Screen.text

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from recordings import check, section
+from scenes import flat_scene
 
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene, scene_files
@@ -35,11 +36,13 @@ def test_every_scene_is_drawn_as_it_was_found_good(name: str, request: pytest.Fi
     check(recorded(scene, scene.updates * 3 // 5), name, request)
 
 
+@pytest.mark.parametrize("aslant", [False, True], ids=["map", "aslant"])
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_view_is_drawn_as_it_was_found_good(view: str, request: pytest.FixtureRequest) -> None:
-    drawn = section(recorded(load_scene(OPENING), 52, views=frozenset({view})), view)
+def test_every_view_is_drawn_as_it_was_found_good(view: str, aslant: bool, request: pytest.FixtureRequest) -> None:
+    scene = load_scene(OPENING) if aslant else flat_scene(OPENING)
+    drawn = section(recorded(scene, 52, views=frozenset({view})), view)
     assert len(drawn.splitlines()) > 1
-    check(drawn, f"view {view}", request)
+    check(drawn, f"view {view}{' aslant' if aslant else ''}", request)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +58,7 @@ def test_every_view_is_drawn_as_it_was_found_good(view: str, request: pytest.Fix
     ],
 )
 def test_what_else_may_be_seen(name: str, changes: dict[str, Any], request: pytest.FixtureRequest) -> None:
-    running = race(scene := load_scene(OPENING))
+    running = race(scene := flat_scene(OPENING))
     running.extend(scene.updates + 1)
     session = replace(begin(scene), **{"playing": False, "progress": 70.0, "seen": 70} | changes)
     canvas, usual = Recorder(SIZE), Recorder(SIZE)

@@ -7,10 +7,11 @@ import numpy as np
 import pygame
 import pytest
 from messages import after
+from scenes import flat_scene
 
 from sim.descent.verdict.kinds import Kind as Verdict
 from sim.languages import LANGUAGES
-from sim.scene import Scene, load_scene, scene_files
+from sim.scene import Scene, scene_files
 from sim.stage.drawing.layout import SMALLEST, USUAL
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture import tooltip
@@ -43,7 +44,7 @@ NAMES = list(scene_files())
 
 @pytest.fixture
 def scene() -> Scene:
-    return load_scene("local-minimum")
+    return flat_scene("local-minimum")
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def session(scene: Scene) -> Session:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_hovering_tells_what_the_problem_has_there(name: str) -> None:
-    problem = load_scene(name).problem()
+    problem = flat_scene(name).problem()
     for x, y in np.random.default_rng(2).normal(size=(4, 2)).tolist():
         here = reading(problem, x, y)
         point = np.array([x, y])
@@ -140,7 +141,7 @@ def test_a_mark_tells_its_event(session: Session) -> None:
 @pytest.mark.parametrize("size", [SMALLEST, USUAL, (960, 1400), (2600, 600)])
 @pytest.mark.parametrize("name", ["local-minimum", "learning-rate-ladder"])
 def test_tooltips_stay_in_the_picture_and_off_what_they_tell_of(name: str, size: tuple[int, int]) -> None:
-    scene = load_scene(name)
+    scene = flat_scene(name)
     here, stage = stage_of(
         replace(begin(scene), playing=False, progress=float(scene.updates), seen=scene.updates), size
     )

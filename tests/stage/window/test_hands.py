@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pygame
 import pytest
 from driver import click, computed, press, screen
+from scenes import flat_scene
 
-from sim.scene import load_scene
 from sim.stage.input.holding import DELAY, PERIOD, SLOW
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
@@ -54,7 +54,7 @@ class Machine:
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     monkeypatch.chdir(tmp_path)
     with screen(SIZE):
-        made = Machine(Window(replace(begin(load_scene("local-minimum")), playing=False)))
+        made = Machine(Window(replace(begin(flat_scene("local-minimum")), playing=False)))
         monkeypatch.setattr(display, "now", lambda: made.clock)
         monkeypatch.setattr(display, "is_down", lambda code, _place: code in made.down)
         computed(made.window)
@@ -356,7 +356,7 @@ def test_closing_the_window_is_immediate(machine: Machine) -> None:
 
 
 def question() -> Window:
-    window = Window(replace(begin(load_scene("local-minimum")), playing=False, asking=True))
+    window = Window(replace(begin(flat_scene("local-minimum")), playing=False, asking=True))
     assert window.session.waiting
     return window
 
@@ -406,7 +406,7 @@ def test_buttons_below_the_maps_play_step_and_open_what_there_is() -> None:
         push("back")
         assert (window.session.playing, window.session.update) == (False, 1)
         push("seed")
-        assert window.session.scene.seed == load_scene("local-minimum").seed + 1
+        assert window.session.scene.seed == flat_scene("local-minimum").seed + 1
         push("start")
         push("controls")
         push("help")

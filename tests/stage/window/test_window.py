@@ -9,6 +9,7 @@ import pygame
 import pytest
 from driver import click, computed, pixels, press, screen
 from PIL import Image
+from scenes import flat_scene
 
 from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved
@@ -31,7 +32,7 @@ NAMES = list(scene_files())
 def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     monkeypatch.chdir(tmp_path)
     with screen():
-        yield Window(begin(load_scene(NAMES[0])))
+        yield Window(begin(flat_scene(NAMES[0])))
 
 
 def test_it_plays_by_itself_and_space_pauses(window: Window) -> None:

@@ -20,7 +20,7 @@ from ...style.kept import kept
 from ...style.theme import Theme
 from .batch import batch_heights
 
-SHORT = 1e-4  # In diagonals of the window: over which the slope of land is taken.
+SHORT = 4e-3  # In diagonals of the window, about a cell of the grid: over which the slope of land is taken.
 
 
 class Site(Protocol):
