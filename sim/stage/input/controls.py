@@ -430,7 +430,7 @@ def _keeping(say: Callable[..., str]) -> tuple[Button, ...]:
             "drama",
             say("drama"),
             ToggleDrama(),
-            _tip(say, say("slow at first and where something happens, or even"), ToggleDrama()),
+            _tip(say, say("slow where something happens, or not"), ToggleDrama()),
         ),
         Button("whole", say("all of it"), ResetView(), _tip(say, say("show all of the map again"), ResetView())),
         Button(

@@ -114,7 +114,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             "faster, slower",
             (Key("+", ChangeSpeed(1)), Key("-", ChangeSpeed(-1)), Key("=", ChangeSpeed(1), aside=True)),
         ),
-        Binding("Shift D", "slow at first and where something happens, or even", (Key("Shift d", ToggleDrama()),)),
+        Binding("Shift D", "slow where something happens, or not", (Key("Shift d", ToggleDrama()),)),
         Binding("C", "clock: updates, epochs, a serial or parallel machine", (Key("c", ChangeClock()),)),
         Binding("R", "restart: the same race again, bit for bit", (Key("r", Restart()),)),
         Binding(

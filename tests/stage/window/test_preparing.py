@@ -138,7 +138,7 @@ def test_frames_are_drawn_and_keys_act_meanwhile(slow: Slow) -> None:
 
 
 def test_time_stands_still_until_it_is_there(slow: Slow) -> None:
-    slow.window.session = replace(slow.window.session, playing=True)
+    slow.window.session = replace(slow.window.session, playing=True, drama=False)
     ask(slow)
     slow.wait(20)
     assert slow.window.session.update == 0

@@ -16,7 +16,7 @@ from sim.scene.reading import Saved
 from sim.stage.drawing.camera import Camera
 from sim.stage.picture.picture import moment, status
 from sim.stage.picture.setting import setting
-from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play
+from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play, ToggleDrama
 from sim.stage.session.session import SPEEDS, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed
 from sim.stage.window import documents
@@ -36,6 +36,7 @@ def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
 
 
 def test_it_plays_by_itself_and_space_pauses(window: Window) -> None:
+    window.send(ToggleDrama())
     for _ in range(5):
         window.advance([], 0.1)
     assert window.session.update == 10
