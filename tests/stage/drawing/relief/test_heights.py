@@ -92,6 +92,12 @@ def test_a_pole_does_not_press_all_the_rest_together() -> None:
     assert stands[400] - stands[300] < 0 < stands[201] - stands[300]
 
 
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_loss_without_end_does_not_press_the_others_together(sign: int) -> None:
+    losses = sign * np.append(np.linspace(0, 1, 1000), 1e5)
+    assert np.ptp(heights_of(losses).of(losses[:-1])) > 0.8
+
+
 @pytest.mark.parametrize("losses", [np.full((3, 3), 4.0), np.full((3, 3), np.nan), np.zeros((2, 2))])
 def test_a_level_map_stands_in_the_middle(losses: Array) -> None:
     known = losses[np.isfinite(losses)]
