@@ -88,6 +88,16 @@ def test_contours_are_even_and_go_through_passes(name: str) -> None:
     assert seen.camera.rise <= RISE * np.sqrt(known.window.width * known.window.height) + 1e-9
 
 
+@pytest.mark.parametrize("name", ["local-minimum", "himmelblau", "muller-brown", "sharp-and-flat"])
+def test_wells_are_deep_even_where_the_corners_are_very_high(name: str) -> None:
+    known = problem(name)
+    heights = land(known, known.window, 515, 350).heights
+    lowest, highest = (
+        pick(point.value for point in kind) for pick, kind in ((min, known.minima), (max, known.saddles))
+    )
+    assert heights.of(np.array(highest)) - heights.of(np.array(lowest)) > 0.2
+
+
 def test_the_pass_above_a_dip_has_a_contour() -> None:
     known = problem("local-minimum")
     seen = land(known, known.window, 515, 350)
