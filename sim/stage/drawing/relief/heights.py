@@ -13,7 +13,7 @@ BOTTOMLESS = 3.0  # How far the lowest losses must lie below nearly all others, 
 NEARLY = 0.995  # This share of the map: what is steeper yet has no place of its own.
 BINS = 32  # Bands of equal height whose areas are compared.
 LEAST, MOST = 0.6, 1.8  # What a band is stretched by, for its area: no well is flattened, no plain becomes a slope.
-LOWEST = 0.02  # Of all losses from the lowest to the highest, the share that takes up half of the height, at least.
+LOWEST = 0.002  # Of all losses from the lowest to the highest, the share that takes up half of the height, at least.
 ROUNDING = 1e-12  # Losses that differ by a smaller part of themselves are one: the map is level.
 SMALLEST = 1e-150  # Smaller differences have no squares.
 KNOTS = 512  # Of the curve in between,
@@ -47,8 +47,8 @@ def heights_of(losses: Array, passes: Sequence[float] = ()) -> Heights:
     """How high the losses of a map (rows, columns) stand, those that are not finite aside.
 
     1. Logarithmic, log(1 + (L − lowest) / s), where that is needed: s is such that half of the map lies below half of
-       the height, or all passes do (the losses of saddles) where these are lower. Where it does without, heights are as
-       straight as losses.
+       the height; or a quarter of it and all passes, which are the losses of saddles, where these are lower. Where it
+       does without, heights are as straight as losses.
     2. Of bands of equal height, those that take up much of the map are stretched and those that take up little are
        pressed together, within LEAST and MOST: so a dip in a slope gets its share.
     3. What is lower or higher than all of the map, as a single batch's loss may be, is pressed ever flatter into the
@@ -60,7 +60,8 @@ def heights_of(losses: Array, passes: Sequence[float] = ()) -> Heights:
         middle, unit = float(known[0]) if known.size else 0.0, max(largest, 1.0)
         return Heights((middle - unit, middle + unit), (0.0, 1.0))
     low, high = _ends(known)
-    reach, middle = high - low, min(float(np.median(known)), max(passes, default=np.inf))
+    quarter, median = np.quantile(known, [0.25, 0.5]).tolist()
+    reach, middle = high - low, min(median, max(quarter, *passes)) if len(passes) else median
     half = max(middle - low, LOWEST * reach)
     shares = _logarithmic(np.clip(known, low, high) - low, reach, half)
     at = np.linspace(0.0, 1.0, KNOTS + 1)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.descent.problem import Problem
-from sim.scene import load_scene, scene_files
+from sim.scene import load_scene, parse_scene, scene_files
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.contours import GRID, losses
 from sim.stage.drawing.relief.draped import drape
@@ -55,6 +55,28 @@ def test_every_minimum_is_seen_and_the_block_lies_in_the_panel(name: str, size: 
     assert inside.all()
 
 
+def test_a_narrow_well_is_seen_into_whatever_lies_behind_it() -> None:
+    bowl, well = "{ center = [0.0, 4.0], curvature = [0.02, 0.3] }", "{ center = [0.0, 0.0], depth = 1.0, width = 0.1 }"
+    text = f"""
+title = "A narrow well"
+look = "On a slope."
+updates = 10
+start = [1.0, 0.0]
+window = [[-3.0, 3.0], [-2.0, 2.0]]
+surface = {{ kind = "landscape", bowl = {bowl}, wells = [{well}] }}
+examples = {{ kind = "tilted", count = 4, sigma = 0.0 }}
+[lane.one]
+rule = "gradient descent"
+learning_rate = 0.1
+batch_size = "full"
+"""
+    known = parse_scene(text, "narrow").problem()
+    seen = land(known, known.window, 515, 350)
+    shown = relief(seen.camera, seen.heights.of(losses(known, seen.camera.grid(400))), (), paints(load_theme("light")))
+    assert not drape(shown, np.array(known.minima[0].position)).hidden
+    assert seen.camera.rise < 0.9 * RISE * np.sqrt(24.0)
+
+
 @pytest.mark.parametrize("name", SCENES)
 def test_contours_are_even_and_go_through_passes(name: str) -> None:
     known = problem(name)
@@ -64,6 +86,16 @@ def test_contours_are_even_and_go_through_passes(name: str) -> None:
     assert levels[0] > SPARE
     assert 10 <= len(levels) <= 40
     assert seen.camera.rise <= RISE * np.sqrt(known.window.width * known.window.height) + 1e-9
+
+
+@pytest.mark.parametrize("name", ["local-minimum", "himmelblau", "muller-brown", "sharp-and-flat"])
+def test_wells_are_deep_even_where_the_corners_are_very_high(name: str) -> None:
+    known = problem(name)
+    heights = land(known, known.window, 515, 350).heights
+    lowest, highest = (
+        pick(point.value for point in kind) for pick, kind in ((min, known.minima), (max, known.saddles))
+    )
+    assert heights.of(np.array(highest)) - heights.of(np.array(lowest)) > 0.2
 
 
 def test_the_pass_above_a_dip_has_a_contour() -> None:

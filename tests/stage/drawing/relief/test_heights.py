@@ -64,7 +64,8 @@ def test_a_dip_in_a_slope_gets_more_than_its_share_but_a_plain_stays_one() -> No
 def test_low_passes_pull_the_lower_losses_apart() -> None:
     losses = np.linspace(0, 10, 1000)
     without, low = heights_of(losses), heights_of(losses, [2.0])
-    assert low.of(np.array(2.0)) > 1.3 * without.of(np.array(2.0))
+    assert low.of(np.array(2.5)) > 1.15 * without.of(np.array(2.5))
+    assert heights_of(losses, [0.1]) == low  # But not so far that a quarter of the map gets more than half.
     assert_allclose(heights_of(losses, [7.0]).of(losses), without.of(losses))
 
 
@@ -90,6 +91,12 @@ def test_a_pole_does_not_press_all_the_rest_together() -> None:
     stands = heights_of(1 / np.where(x == 0, np.nan, x)).of(1 / np.where(x == 0, np.nan, x))
     assert np.nanquantile(stands, 0.9) - np.nanquantile(stands, 0.1) > 0.05
     assert stands[400] - stands[300] < 0 < stands[201] - stands[300]
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_loss_without_end_does_not_press_the_others_together(sign: int) -> None:
+    losses = sign * np.append(np.linspace(0, 1, 1000), 1e5)
+    assert np.ptp(heights_of(losses).of(losses[:-1])) > 0.8
 
 
 @pytest.mark.parametrize("losses", [np.full((3, 3), 4.0), np.full((3, 3), np.nan), np.zeros((2, 2))])

@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose
 from scenery import WINDOW, aslant, covered, height_at, hills, traced
 
 from sim.stage.drawing.camera import Camera
+from sim.stage.drawing.relief import picture as picture_module
 from sim.stage.drawing.relief.paints import paints, tint
 from sim.stage.drawing.relief.picture import Pixels, Relief, relief
 from sim.stage.style.kept import weight_of
@@ -125,6 +126,8 @@ def test_where_there_are_no_heights_one_looks_through() -> None:
     assert np.isnan(shown.away[row, column])
     column, row = camera.project(np.array([0.5, 0.9]), 0.1).astype(int)
     assert np.isfinite(shown.away[row, column])
+    column, row = camera.project(np.array([0.5, 0.52]), 0.05).astype(int)
+    assert shown.rgb[row, column].tolist() == list(LIGHT.cut)  # The hole's far wall.
 
 
 def test_nothing_at_all_is_an_empty_panel() -> None:
@@ -138,7 +141,9 @@ def test_rims_are_as_smooth_as_if_drawn_sixteen_times_as_large() -> None:
     large = picture(replace(camera, width=16 * 90, height=16 * 66), heights).rgb.astype(float)
     fine = large.reshape(66, 16, 90, 16, 3).mean(axis=(1, 3))
     difference = np.abs(picture(camera, heights).rgb - fine).max(axis=-1)
-    assert np.sum(difference > 12) <= 4  # Of the 90 from the panel to the land: at the four corners.
+    assert np.sum(difference > 12) <= 4  # Of the 90 from the panel to the land: at the corners.
+    sides = difference[:, [3, 86]]  # Of these columns, 0.86 lies within the block.
+    assert np.quantile(sides[sides > 0], 0.8) < 6
     assert difference.max() < 60
     assert difference.mean() < 0.35
 
@@ -182,11 +187,18 @@ def test_crowded_contours_fade_and_do_not_flicker() -> None:
     assert np.mean(darker[inner] > 12) < 0.2
 
 
+def test_bands_leave_no_seams(monkeypatch: pytest.MonkeyPatch) -> None:
+    levels = tuple(np.linspace(0.1, 0.9, 30).tolist())
+    whole = picture(aslant(120, 88), hills(), levels)
+    monkeypatch.setattr(picture_module, "BAND", 5)
+    parts = picture(aslant(120, 88), hills(), levels)
+    assert parts.pixels.tobytes() == whole.pixels.tobytes()
+    assert parts.away.tobytes() == whole.away.tobytes()
+
+
 def test_level_land_at_a_contour_is_not_painted_all_over() -> None:
-    assert np.array_equal(
-        picture(aslant(), np.full((9, 13), 0.5), (0.25, 0.5, 0.75)).pixels,
-        picture(aslant(), np.full((9, 13), 0.5)).pixels,
-    )
+    level, levels = np.full((9, 13), 0.4), (0.2, 0.4, 0.6)
+    assert np.array_equal(picture(aslant(), level, levels).pixels, picture(aslant(), level).pixels)
 
 
 def test_a_coarse_grid_is_refined_for_a_large_picture() -> None:
