@@ -148,7 +148,8 @@ class Window:
         running = race(self.session.scene)
         if self._ahead is None or self._ahead.race is not running:
             self._ahead = Ahead(running)
-        self._ahead.go_on(self.session)
+        if not self._flip:  # A picture that has just been made ready is shown at once.
+            self._ahead.go_on(self.session)
         self._tell(documents.compared(self.session, running))
         self.send(Tick(seconds, self._reached(running)))
         self._compute_swarm(running)
