@@ -61,6 +61,11 @@ def is_down(code: int, place: int) -> bool:
     return bool(tuple.__getitem__(keys, place) if place else keys[code])
 
 
+def is_pressed() -> bool:
+    """Whether the left button of the mouse is held now."""
+    return bool(pygame.mouse.get_pressed()[0])
+
+
 def is_full() -> bool:
     """Whether the window fills the screen."""
     return pygame.display.is_fullscreen()

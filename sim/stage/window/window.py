@@ -47,6 +47,7 @@ BUTTONS = (pygame.BUTTON_LEFT, pygame.BUTTON_RIGHT)
 MOVING = (pygame.K_LEFT, pygame.K_RIGHT, pygame.K_BACKSPACE, pygame.K_DELETE)
 """Keys that act again in a line of text; characters come again by themselves."""
 NAP = 15  # Milliseconds between looks for an event while nothing moves.
+CARRIED = 0.3  # Seconds after which it is said, of something that is dragged too, that it is still being computed.
 LIVELY = 1.0  # Seconds after an event for which open controls are drawn on: tooltips come late.
 SWARMING = (0.002, 0.008)  # Fewest and most seconds of a frame that go into a swarm: what the drawing leaves
 IN_TIME = 0.014  # of so many.
@@ -81,6 +82,7 @@ class Window:
         self._standing: Session | None = None  # as the session was when it last was;
         self._reading: Reading | None = None  # what is being found out besides,
         self._waiting = False  # and whether the picture stays as it is until something has been made ready.
+        self._since = 0.0  # Since when it does, or the last picture came.
         self._errand: Errand | None = None  # What is to be done then.
         self._still: pygame.Surface | None = None  # The picture that stays,
         self._signed: tuple[object, ...] | None = None  # and what was last drawn over it.
@@ -131,6 +133,8 @@ class Window:
                 self._answer(event)
         self._hold_on()
         self._ask_no_more()
+        if not self._waiting:
+            self._since = time.perf_counter()
         self._waiting = not self._prepare()
         self._count()
         if self._waiting:
@@ -147,7 +151,8 @@ class Window:
         running = race(self.session.scene)
         if self._ahead is None or self._ahead.race is not running:
             self._ahead = Ahead(running)
-        self._ahead.go_on(self.session)
+        if not self._flip:  # A picture that has just been made ready is shown at once.
+            self._ahead.go_on(self.session)
         self._tell(documents.compared(self.session, running))
         self.send(Tick(seconds, self._reached(running), pace_of(self.session, running)))
         self._compute_swarm(running)
@@ -208,6 +213,7 @@ class Window:
         if found.message is not None:
             self._reading = None
             self.send(found.message)
+        self._since = time.perf_counter()
         RACES.keep(found.session.scene, found.race)
         self._ready, self._standing, self._fresh = found.aim, found.session, found.picture
         self._still = self._signed = self._shown = None
@@ -559,7 +565,8 @@ class Window:
     def _show_still(self, seconds: float) -> None:
         """Show what was to be seen before, and say that the next picture is being computed."""
         screen, session, size = display.screen(), self.session, display.screen().get_size()
-        sign = (size, session.help, session.language, self._preparing.goal is not None)
+        told = self._preparing.goal is not None and not self._is_carried()
+        sign = (size, session.help, session.language, told)
         if self._signed == sign and not self._lively():
             return
         if self._still is None or self._still.get_size() != size:
@@ -569,12 +576,16 @@ class Window:
         theme = load_theme(here.colors, session.language)
         if self._panel is not None:
             self._panel.draw(screen, seconds)
-        if self._preparing.goal is not None:
+        if told:
             draw_computing(Screen(screen), here.places, theme)
         if session.help:
             draw_help(Screen(screen), theme, here.places)
         pygame.display.flip()
         self._signed, self._shown = sign, None
+
+    def _is_carried(self) -> bool:
+        """Whether what is prepared follows something that is dragged: pictures that come soon are sign enough."""
+        return display.is_pressed() and time.perf_counter() - self._since < CARRIED
 
     def _before(self, screen: pygame.Surface) -> pygame.Surface:
         """The picture that is to be seen, or, where the window has another size now, the last one of the old size."""

@@ -120,6 +120,19 @@ def test_the_sign_speaks_the_sessions_language(slow: Slow) -> None:
     assert len(shown) == 3
 
 
+def test_what_is_dragged_needs_no_sign_unless_it_takes_long(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    signs = []
+    monkeypatch.setattr(stage_window, "draw_computing", lambda *_: signs.append(1))
+    monkeypatch.setattr(display, "is_pressed", lambda: True)
+    monkeypatch.setattr(stage_window, "CARRIED", 1e9)
+    ask(slow)
+    slow.wait()
+    assert not signs
+    monkeypatch.setattr(stage_window, "CARRIED", 0.0)
+    slow.wait()
+    assert signs
+
+
 def test_frames_are_drawn_and_keys_act_meanwhile(slow: Slow) -> None:
     ask(slow)
     begun = time.perf_counter()
