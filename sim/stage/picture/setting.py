@@ -42,6 +42,11 @@ class Setting:
         return layout(self.size, len(self.scene.lanes), aspect, self.controls, self.presenter, self.swarm)
 
     @property
+    def outlook(self) -> tuple[Window, Pose]:
+        """What of the plane is seen, and from where."""
+        return self.focus or self.scene.window, self.pose
+
+    @property
     def camera(self) -> Camera:
         """What all maps show: they are equally large and look the same way."""
         area = self.places.panels[0].map

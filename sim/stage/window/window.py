@@ -13,6 +13,7 @@ from ...scene import SceneError
 from ...scene.reading import Saved
 from ...study.maps.swarm import swarm
 from ...study.odds.tally import Tally
+from ..drawing.camera import FLAT
 from ..drawing.layout import SMALLEST
 from ..drawing.screen import Screen
 from ..input.controls import controls
@@ -307,7 +308,10 @@ class Window:
             return not self._waiting
         size = self._canvas_size()
         seen, meant = setting(self._standing, size), setting(self.session, size)
-        return seen.places == meant.places and seen.camera == meant.camera
+        if seen.places != meant.places or seen.outlook != meant.outlook:
+            return False
+        # Where a pixel of land lies, seen aslant, depends on the loss, which may still have to be looked into.
+        return meant.pose == FLAT or self._standing.scene.problem() is self.session.scene.problem()
 
     def _mouse(self, event: pygame.Event) -> Mouse | None:
         """What the event says of the mouse, if anything that matters here."""
