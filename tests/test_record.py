@@ -57,7 +57,15 @@ def test_what_was_asked_for_reaches_the_stage(monkeypatch: pytest.MonkeyPatch) -
     assert status("record") == 0
     (scene, path), options = calls[0]
     assert (scene.name, scene.seed, path) == ("ravine", 5, Path("a.gif"))
-    assert options == {"size": (800, 600), "theme": "dark", "rate": 50, "first": 3, "last": 9, "seconds": 2.5}
+    assert options == {
+        "size": (800, 600),
+        "theme": "dark",
+        "rate": 50,
+        "first": 3,
+        "last": 9,
+        "seconds": 2.5,
+        "drama": False,
+    }
     usual = load_scene(OPENING)
     assert calls[1][0] == (usual, Path("local-minimum-2.mp4"))
     assert calls[1][1] == {
@@ -67,6 +75,7 @@ def test_what_was_asked_for_reaches_the_stage(monkeypatch: pytest.MonkeyPatch) -
         "first": 0,
         "last": usual.updates,
         "seconds": None,
+        "drama": False,
     }
 
 

@@ -18,9 +18,7 @@ def draw_moving_ground(canvas: Canvas, look: Look) -> None:
         sentence = theme.say("stands on the loss of all {count} examples", count=count)
     else:
         batch = look.track.batch(look.moment)
-        sentence = theme.say(
-            "stands on the loss of {count} of {all} examples, anew each update", count=len(batch), all=count
-        )
+        sentence = theme.say("stands on the loss of {count} of {all} examples", count=len(batch), all=count)
     draw_caption(canvas, look, MOVING_GROUND, sentence, color)
 
 
