@@ -252,7 +252,7 @@ def counted(flows: list[int], follow: Callable[[Array], Labels], points: Array) 
     return follow(points)
 
 
-@pytest.mark.parametrize("name", ["two-weights", "local-minimum"])
+@pytest.mark.parametrize("name", ["two-weights", "on-the-saddle"])
 def test_cells_are_what_they_are_whether_those_around_were_looked_at_with_them(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
