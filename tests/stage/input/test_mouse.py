@@ -11,15 +11,17 @@ from driver import computed, press, screen
 from scenes import flat_scene
 
 from sim.scene import Scene, scene_files
+from sim.stage.drawing.camera import Pose
 from sim.stage.drawing.layout import SMALLEST, USUAL
 from sim.stage.input.mouse import Act, Carrying, Free, Hand, Mouse, Panning, Pressing, Scrubbing, answer
+from sim.stage.picture.map.site import site_of
 from sim.stage.picture.setting import Setting, setting
 from sim.stage.picture.timeline import track
 from sim.stage.session.bindings import Deed, Errand
 from sim.stage.session.playback import GoToEnd, Scrub
 from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import Drop, MoveStart, OpenScene
-from sim.stage.session.view import ZOOMS, Pan, Point, ResetView, Zoom
+from sim.stage.session.view import ZOOMS, Pan, Point, ResetView, Turn, Zoom
 from sim.stage.window import preparing
 from sim.stage.window import window as stage_window
 
@@ -51,7 +53,8 @@ class Player:
         return setting(self.session, self.size)
 
     def do(self, act: Act, pixel: tuple[int, int] = (0, 0), **more: float) -> list[Deed]:
-        mouse = Mouse(act, pixel, more.get("seconds", 0.0), more.get("notches", 0.0), bool(more.get("held", True)))
+        held, right = bool(more.get("held", True)), bool(more.get("right", False))
+        mouse = Mouse(act, pixel, more.get("seconds", 0.0), more.get("notches", 0.0), held, right)
         self.hand, messages = answer(self.hand, mouse, self.session, self.size)
         for message in messages:
             assert not isinstance(message, Errand)
@@ -358,3 +361,31 @@ def test_while_something_is_dragged_nothing_is_pointed_at(player: Player) -> Non
         assert player.session.pointer is None
         player.do(Act.UP, second)
         assert player.session.pointer == second
+
+
+def test_the_right_button_turns_and_tilts_land_and_does_nothing_else(session: Session) -> None:
+    player = Player(replace(session, pose=Pose(-16.0, 46.0)))
+    start = player.on_map(0, 0.5, 0.5)
+    assert player.do(Act.DOWN, start, right=True) == []
+    [turn] = player.do(Act.MOVE, (start[0] + 20, start[1] + 10))
+    assert turn == Turn(-8.0, -4.0)
+    assert player.session.pose == Pose(-24.0, 42.0)
+    assert player.do(Act.UP, (start[0] + 20, start[1] + 10), right=True) == []
+    assert player.do(Act.MOVE, (start[0] + 50, start[1]), held=False) == []
+    assert player.session.scene == session.scene
+    assert player.do(Act.DOWN, (2, 2), right=True) == []
+    assert player.do(Act.MOVE, (30, 30)) == []
+
+
+@pytest.mark.parametrize("panel", range(3))
+def test_on_land_a_click_drops_the_marbles_where_it_is_seen(session: Session, panel: int) -> None:
+    player = Player(replace(session, pose=Pose(-16.0, 46.0)))
+    here, area = player.here, player.here.places.panels[panel].map
+    site = site_of(session.scene.problem(), here.camera, here.theme)
+    point = np.array([0.4, -0.3])
+    assert not site.hidden(point[None])[0]
+    x, y = (site.project(point) + area.topleft).tolist()
+    player.do(Act.DOWN, (round(x), round(y)))
+    [drop] = player.do(Act.UP, (round(x), round(y)))
+    assert isinstance(drop, Drop)
+    np.testing.assert_allclose(drop.point, point, atol=0.1)
