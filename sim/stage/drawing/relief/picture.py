@@ -121,7 +121,7 @@ def relief(camera: Camera, heights: Array, levels: tuple[float, ...], paints: Pa
     parts = None if blank is None else _parts(blank)
     samples = _rows(lines, stands, blank)
     highest = _running_maximum(samples)
-    pixels, away = _shown(lines, samples, highest, parts, (stands, lines.sampled(_light(grid, camera))), levels, paints)
+    pixels, away = _shown(lines, samples, highest, parts, (stands, lines.sampled(lit(grid, camera))), levels, paints)
     upward = pixels[::-1]
     smooth_ridges(upward, samples, highest, parts)
     for edge in (highest[1], highest[-1], highest[0]):
@@ -253,7 +253,7 @@ def _between(field: Floats, seen: _Seen) -> Floats:
     return there
 
 
-def _light(grid: Floats, camera: Camera) -> Floats:
+def lit(grid: Floats, camera: Camera) -> Floats:
     """How bright land is on the nodes of a grid (rows, columns), from 0 to 1: the cosine of light and upright."""
     (along, up), (rows, columns), turn = slopes(grid), grid.shape, camera.turn
     along *= np.float32(STEEPER * camera.rise * (columns - 1) / camera.view.width)

@@ -10,15 +10,20 @@ from ....surface.points import Array
 from ...drawing.camera import Camera
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.contours import contour_lines, encloses, loss_grid, losses, map_levels, rings
+from ...drawing.relief.paints import paints
+from ...drawing.relief.picture import Pixels
+from ...drawing.relief.plan import plan
 from ...drawing.screen import image
 from ...style import text
 from ...style.color import mix
 from ...style.theme import Theme
-from .site import Block, Map, Site, site_of
+from .site import Block, Map, Site, site_of, stand
 
 MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.
 MANY_MARKS = 40  # Where there are more critical points than this,
 SMALL_MARK = 0.65  # their marks are so much smaller.
+PALE = 0.25  # How far the colours of a map are on the way from those of land to the highest tint,
+INK = 0.3  # and its contours from their own.
 HATCH = 9  # From one line to the next where there is no surface, in strokes.
 
 Mask = npt.NDArray[np.bool_]
@@ -40,17 +45,27 @@ def draw_terrain(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme,
 
 def draw_block(canvas: Canvas, problem: Problem, site: Block, theme: Theme, stroke: float) -> None:
     """Draw land aslant, all over the canvas, with the critical points of the training loss."""
-    pixels = site.relief.pixels
-    canvas.image(pygame.image.frombuffer(pixels.tobytes(), pixels.shape[1::-1], "RGBX"), (0, 0))
+    _draw_pixels(canvas, site.relief.pixels)
     with canvas.part("critical points"):
         draw_marks(canvas, problem, site, theme, stroke)
+
+
+def _draw_pixels(canvas: Canvas, pixels: Pixels) -> None:
+    canvas.image(pygame.image.frombuffer(pixels.tobytes(), pixels.shape[1::-1], "RGBX"), (0, 0))
+
+
+def _pale(pixels: Pixels, theme: Theme) -> Pixels:
+    """The same a part of the way to the highest tint, so that trails and words on a map stand out."""
+    return np.rint(pixels * (1 - PALE) + PALE * np.array((*theme.high, 255))).astype(np.uint8)
 
 
 def _draw_map(canvas: Canvas, problem: Problem, site: Map, theme: Theme, stroke: float) -> None:
     camera = site.camera
     levels = map_levels(problem, camera)
     fine = _pixel_losses(problem, camera)
-    canvas.image(_tints(fine, levels, theme), (0, 0))
+    stands = stand(problem, camera.view).of(fine)
+    _draw_pixels(canvas, _pale(plan(camera, stands, paints(theme)), theme))
+    ink = mix(theme.level, theme.high, INK)
     heights = loss_grid(problem, camera)
     drawn = contour_lines(heights, camera.view, levels)
     for minimum in problem.minima:
@@ -60,9 +75,9 @@ def _draw_map(canvas: Canvas, problem: Problem, site: Map, theme: Theme, stroke:
     with canvas.part("contours"):
         for line in map(site.project, drawn):
             if width == 1:
-                canvas.curve(line.tolist(), theme.contour)
+                canvas.curve(line.tolist(), ink)
             else:
-                canvas.line(line.tolist(), theme.contour, width)
+                canvas.line(line.tolist(), ink, width)
     _draw_blank(canvas, np.isnan(fine), theme, stroke)
     with canvas.part("critical points"):
         draw_marks(canvas, problem, site, theme, stroke)
@@ -97,19 +112,6 @@ def _pixel_losses(problem: Problem, camera: Camera) -> Array:
         edge = np.isnan(fine) & (camera.at_pixels(known.astype(float)) > 0)
         fine[edge] = losses(problem, camera.pixels()[edge])
     return fine
-
-
-def _tints(fine: Array, levels: Array, theme: Theme) -> pygame.Surface:
-    """Filled bands between the levels, from the low tint to the high one; the losses are those of pixels."""
-    count = len(levels) + 1
-    palette = [mix(theme.low, theme.high, (i / max(count - 1, 1)) ** 0.8) for i in range(count)]
-    bands = np.searchsorted(levels, fine).astype(np.uint8)
-    picture = pygame.Surface(fine.shape[::-1], depth=8)
-    picture.set_palette(palette)
-    pygame.surfarray.blit_array(picture, np.ascontiguousarray(bands.T))
-    copy = pygame.Surface(picture.get_size(), depth=32)  # So that lines on it can be smooth, and copies of it fast.
-    copy.blit(picture, (0, 0))
-    return copy
 
 
 def _draw_blank(canvas: Canvas, blank: Mask, theme: Theme, stroke: float) -> None:

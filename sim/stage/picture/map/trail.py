@@ -24,7 +24,7 @@ TAIL = 420.0  # Length of the fading stretch, in strokes.
 BLOCK = 64  # Points painted together.
 LEAST = 1.5  # A way shorter than this, in pixels, would not show: it waits for the next update.
 TONES = 8  # Steps from faint to strong.
-FAINT = 0.5  # How far the oldest stretch has faded into the map.
+FAINT = 0.3  # How far the oldest stretch has faded into the map.
 
 
 Tones = tuple[Color, ...]
