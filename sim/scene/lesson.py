@@ -3,12 +3,18 @@
 All of it is causal, like the verdicts: what is said at a tick follows from the race up to that tick.
 """
 
+from functools import lru_cache
+
 from ..descent.clock import Timing
 from ..descent.race import Race
+from .reading import load_scene, scene_files
 from .speech import Caption
 from .value import Scene
 
 HOLD = 100  # Ticks for which a caption stands, unless the next one comes: five seconds at the usual speed.
+
+DECISIVE = ("seed", "start", "surface", "examples", "lanes")
+"""What a race follows from."""
 
 
 def happened(race: Race, timing: Timing, lane: int, kind: str, tick: int) -> int | None:
@@ -37,14 +43,30 @@ def said_at(caption: Caption, scene: Scene, race: Race, timing: Timing, tick: in
     return first if first is not None and first <= tick else None
 
 
-def caption(scene: Scene, race: Race, timing: Timing, tick: int) -> int | None:
+def has_figures(words: Caption) -> bool:
+    """Whether a caption tells numbers: they are those of the race that the scene's author saw, and of no other."""
+    return any(character.isdigit() for character in words.text)
+
+
+@lru_cache(maxsize=8)
+def as_written(scene: Scene) -> bool:
+    """Whether the race is the one that a scene of the program's own was written for; others are taken at their word."""
+    if scene.name not in scene_files():
+        return True
+    own = load_scene(scene.name)
+    return all(getattr(scene, part) == getattr(own, part) for part in DECISIVE)
+
+
+def caption(scene: Scene, race: Race, timing: Timing, tick: int, figures: bool = True) -> int | None:
     """The index of the scene's caption that stands at the tick: the one whose condition came true last.
 
     It stands until the next one's does, for `HOLD` ticks at most; what is said at the end stays.
+
+    figures: whether those that tell numbers are said.
     """
     latest, shown = -1, None
     for index, each in enumerate(scene.captions):
-        moment = said_at(each, scene, race, timing, tick)
+        moment = said_at(each, scene, race, timing, tick) if figures or not has_figures(each) else None
         if moment is not None and moment >= latest:
             latest, shown = moment, index
     if shown is None or (tick - latest >= HOLD and scene.captions[shown].on != "end"):

@@ -18,7 +18,7 @@ from sim.descent.verdict.kinds import Kind
 from sim.languages import LANGUAGES, words
 from sim.scene import Texts, load_scene, scene_files
 from sim.scene.speech import Translation
-from sim.stage.picture import chart, help, panel, picture, tooltip
+from sim.stage.picture import caption, chart, help, panel, picture, tooltip
 from sim.stage.picture.views import VIEWS
 from sim.stage.session import bindings, names, setup
 from sim.stage.sheets import odds as odds_sheet
@@ -59,6 +59,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/tooltip.py", "verdict.kind.value"): {kind.value for kind in Kind},
     ("picture/tooltip.py", "MEANINGS[verdict.kind]"): set(tooltip.MEANINGS.values()),
     ("picture/tooltip.py", "UNLIKE"): {tooltip.UNLIKE},
+    ("picture/caption.py", "CHANGED"): {caption.CHANGED},
     ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical_point.Kind},
     ("input/controls.py", "name"): {"gradient descent", "momentum"},
     ("export/basins.py", "rule_name(rule)"): {"gradient descent", "momentum"},

@@ -397,11 +397,11 @@ def _picture_controls(session: Session, theme: Theme) -> list[Control]:
         Buttons(say("views"), views, 3),
         *_swarm_controls(session, theme),
         Buttons("", (*sheets, *looks), 3),
-        Buttons("", _keeping(say), 4),
+        Buttons("", _keeping(session, say), 4),
     ]
 
 
-def _keeping(say: Callable[..., str]) -> tuple[Button, ...]:
+def _keeping(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
     """What leaves the window and comes back, and what else the mouse alone would not reach."""
     return (
         Button(
@@ -425,12 +425,14 @@ def _keeping(say: Callable[..., str]) -> tuple[Button, ...]:
             say("captions"),
             ToggleCaptions(),
             _tip(say, say("captions and questions on or off"), ToggleCaptions()),
+            session.captions,
         ),
         Button(
             "drama",
             say("drama"),
             ToggleDrama(),
             _tip(say, say("slow where something happens, or not"), ToggleDrama()),
+            session.drama,
         ),
         Button("whole", say("all of it"), ResetView(), _tip(say, say("show all of the map again"), ResetView())),
         Button(

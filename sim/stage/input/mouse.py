@@ -21,7 +21,7 @@ from ..session.bindings import NOTCH, Deed
 from ..session.playback import Scrub
 from ..session.session import Message, Session
 from ..session.setup import Drop, MoveStart, Undrop
-from ..session.view import Pan, Point, ResetView, Turn, Zoom
+from ..session.view import Flatten, Pan, Point, Turn, Zoom
 from ..style.theme import load_theme
 
 Pixel = tuple[int, int]
@@ -162,7 +162,7 @@ class Free:
         if panel is None:
             return Answer(Free())
         if self.last is not None and self._again(self.last, mouse):
-            return Answer(Free(), (*self.last.undo, ResetView()))
+            return Answer(Free(), (*self.last.undo, Flatten()))
         click = Click(mouse.pixel, mouse.seconds)
         x, y = ground.start(panel)
         if _to_flag((x, y), mouse.pixel, POLE * ground.places.stroke) <= GRIP * max(1.0, ground.places.stroke):

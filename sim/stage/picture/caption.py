@@ -2,16 +2,18 @@
 
 from ...descent.clock import Timing
 from ...descent.race import Race
-from ...scene.lesson import HOLD, answer, caption, end_of, revealed_at
+from ...scene.lesson import HOLD, answer, as_written, caption, end_of, revealed_at
 from ..drawing.canvas import Canvas
 from ..drawing.layout import Layout
 from ..session.bindings import sign_of
-from ..session.session import Session
+from ..session.session import Session, changed
 from ..session.setup import SkipQuestion
 from ..style.color import mix
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
 from .help import label_of
+
+CHANGED = "Changed by hand: what the scene was made to show need not be seen."
 
 
 def reveal(session: Session, race: Race, timing: Timing, tick: int, theme: Theme) -> str:
@@ -46,7 +48,7 @@ def spoken(session: Session, race: Race, timing: Timing, tick: int, theme: Theme
         return theme.say("{first} {second}", first=texts.question, second=choose), None
     if not session.captions:
         return "", None
-    index = caption(scene, race, timing, tick)
+    index = caption(scene, race, timing, tick, figures=as_written(scene))
     about = None if index is None else scene.captions[index].lane
     lane = next((number for number, each in enumerate(scene.lanes) if each.name == about), None)
     words = "" if index is None else texts.captions[index]
@@ -71,7 +73,7 @@ def draw_caption(canvas: Canvas, places: Layout, theme: Theme, session: Session,
     color = theme.muted
     if words:
         color = theme.text if lane is None else mix(theme.lane(lane), theme.text, 0.5)
-    shown = words or session.scene.texts(theme.language).look
+    shown = words or (theme.say(CHANGED) if changed(session) else session.scene.texts(theme.language).look)
     lines = wrapped(shown, em, place.right - left, places.look_lines, bool(words))
     for number, part in enumerate(lines):
         y = place.top + (number + 0.5) * line

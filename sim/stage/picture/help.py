@@ -16,7 +16,7 @@ from ..style.theme import Theme
 TITLE = "Keys and mouse"
 SIGNS = "Signs on the maps"
 LEGEND = (
-    ("coloured arrow", "last movement, up to four times as long"),
+    ("coloured arrow", "next movement, up to four times as long"),
     ("plain arrow", "−η·∇L of the coming batch, on the same scale"),
     ("ring, cross, triangle", "minimum, saddle (long bar: the way down), maximum"),
     ("λmin λmax", "eigenvalues of the Hessian of the full loss"),

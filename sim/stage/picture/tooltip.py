@@ -193,8 +193,8 @@ def map_tip(problem: Problem, site: Site, area: Rect, pixel: tuple[int, int], lo
     x, y = site.under(np.array(local, dtype=np.float64)).tolist()
     if math.isnan(x):
         return None
-    here = reading(problem, x, y)
     point = critical_near(problem, site, local, CLOSE * max(1.0, places.stroke))
+    here = reading(problem, *((x, y) if point is None else point.position))
     small = area.height < SMALL_MAP * places.em
     rows = _numbers(here, small)
     place = kind_of_place(problem, here.curvatures, theme)

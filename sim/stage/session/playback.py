@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from ...descent.clock import CLOCKS
 from ..drawing.camera import Pose
+from ..style.theme import say
 from .session import SPEEDS, Session
 
 TURNING = 0.45  # Seconds that it takes to go over from a map to a block of land, or back.
@@ -113,7 +114,11 @@ class ToggleDrama:
     """Let time slow down by itself where something happens, or not."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, drama=not session.drama, notice="")
+        even, slow = (
+            say(session.language, "time goes evenly"),
+            say(session.language, "time slows down where something happens"),
+        )
+        return replace(session, drama=not session.drama, notice=even if session.drama else slow)
 
 
 @dataclass(frozen=True, slots=True)

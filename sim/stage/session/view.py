@@ -71,7 +71,15 @@ def _between(value: float, low: float, high: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ResetView:
-    """Show the scene's own window again, straight from above."""
+    """Show the scene's own window again."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, focus=None, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Flatten:
+    """Show all of the map, straight from above."""
 
     def apply(self, session: Session) -> Session:
         return replace(session, focus=None, goal=FLAT if session.pose != FLAT else None, notice="")

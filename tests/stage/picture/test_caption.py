@@ -7,16 +7,19 @@ import numpy as np
 import pygame
 import pytest
 from messages import after
+from scenes import flat_scene
 
 from sim.descent.race import Race
 from sim.languages import LANGUAGES
 from sim.scene import Question, Scene, load_scene, scene_files
-from sim.scene.lesson import HOLD, revealed_at
+from sim.scene.lesson import HOLD, has_figures, revealed_at
 from sim.stage.drawing.layout import layout
+from sim.stage.drawing.recorder import Recorder
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture.caption import draw_caption, reveal, spoken
+from sim.stage.picture.caption import CHANGED, draw_caption, reveal, spoken
+from sim.stage.picture.picture import draw, moment
 from sim.stage.session.playback import Play, Step, Tick
-from sim.stage.session.session import Session, ask, begin
+from sim.stage.session.session import Session, ask, begin, race
 from sim.stage.session.setup import Guess, OpenScene, SkipQuestion
 from sim.stage.session.view import ToggleCaptions
 from sim.stage.style.theme import load_theme
@@ -157,3 +160,33 @@ def test_a_caption_leaves_no_traces() -> None:
     outside = pygame.surfarray.array3d(target)
     outside[places.look.left : places.look.right, places.look.top : places.look.bottom] = 0
     assert not outside.any()
+
+
+def test_numbers_are_told_of_the_race_that_they_are_about_and_of_no_other() -> None:
+    scene = load_scene("egg-box")
+    own = replace(begin(scene), playing=False, progress=float(scene.updates), seen=scene.updates)
+
+    def told(session: Session) -> str:
+        running = race(session.scene)
+        running.extend(session.scene.updates + 1)
+        theme = load_theme("light")
+        return spoken(session, running, session.scene.timing(session.clock), session.update, theme)[0]
+
+    assert any(character.isdigit() for character in told(own))
+    for other in (replace(scene, seed=5), replace(scene, start=(-3.0, 2.4))):
+        session = replace(own, scene=other)
+        assert not any(character.isdigit() for character in told(session))
+        assert not any(character.isdigit() for character in told(replace(session, origin=other)))
+    assert any(has_figures(words) for words in scene.captions)
+
+
+def test_a_scene_that_was_changed_by_hand_does_not_say_what_it_was_made_to_show() -> None:
+    scene = flat_scene("local-minimum")
+    for shown in (scene, replace(scene, start=(1.0, 0.2))):
+        running = race(shown)
+        running.extend(scene.updates + 1)
+        session = replace(begin(scene), scene=shown, playing=False, captions=False)
+        canvas = Recorder((1600, 900))
+        draw(canvas, moment(session, running))
+        assert (scene.look in canvas.recording) == (shown is scene)
+        assert (CHANGED in canvas.recording) == (shown is not scene)

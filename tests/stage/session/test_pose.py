@@ -15,7 +15,7 @@ from sim.stage.drawing.camera import FLAT, Pose
 from sim.stage.session.playback import Tick
 from sim.stage.session.session import MOVING_GROUND, Session, as_it_is_seen, begin
 from sim.stage.session.setup import NextScene
-from sim.stage.session.view import ResetView, Tilt, ToggleView, Turn
+from sim.stage.session.view import Flatten, ResetView, Tilt, ToggleView, Turn
 
 
 @pytest.fixture
@@ -39,7 +39,8 @@ def test_a_map_becomes_land_in_a_short_move_and_land_a_map(flat: Session) -> Non
     there = settled(moving)
     assert there.pose == Pose(wanted.yaw, wanted.tilt)
     assert settled(after(there, Tilt())).pose == FLAT
-    assert settled(after(there, ResetView())).pose == FLAT
+    assert after(there, ResetView()) == there
+    assert settled(after(there, Flatten())).pose == FLAT
 
 
 def test_a_second_press_on_the_way_turns_back(flat: Session) -> None:

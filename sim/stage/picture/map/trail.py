@@ -190,6 +190,6 @@ class Trail:
 
 
 def _of_piece(ends: tuple[tuple[bool, bool], tuple[bool, bool]]) -> tuple[bool, bool]:
-    """Whether a piece of a line is hidden, as it is if one end is, and beside the land, as it is if both are."""
+    """Whether a piece of a line is hidden, and whether it is beside the land, as it is if one end is."""
     (one_hidden, one_gone), (other_hidden, other_gone) = ends
-    return one_hidden or other_hidden, one_gone and other_gone
+    return one_hidden or other_hidden, one_gone or other_gone

@@ -111,26 +111,27 @@ def ground(look: Look) -> Backdrop:
     views = look.views if shown else frozenset[str]()
     what = (look.race, look.camera, look.theme, look.em)
     if look.shaken is not None:
-        return Backdrop(_draw_moving, (*what, look.shaken), look.area.size)
+        return Backdrop(_draw_moving, (*what, look.shaken, views), look.area.size)
     return Backdrop(_draw_ground, (*what, views), look.area.size)
 
 
-def _draw_moving(canvas: Canvas, race: Race, camera: Camera, theme: Theme, em: int, shaken: Shaken) -> None:
-    site, stroke = moving_site(race.problem, camera, theme, shaken), stroke_of(em)
-    draw_block(canvas, race.problem, site, theme, stroke)
-    _draw_start(canvas, race, site, theme, stroke)
+def _draw_moving(
+    canvas: Canvas, race: Race, camera: Camera, theme: Theme, em: int, shaken: Shaken, views: frozenset[str]
+) -> None:
+    site = moving_site(race.problem, camera, theme, shaken)
+    draw_block(canvas, race.problem, site, theme, stroke_of(em))
+    _draw_on(canvas, race, site, theme, em, views)
 
 
 def _draw_ground(canvas: Canvas, race: Race, camera: Camera, theme: Theme, em: int, views: frozenset[str]) -> None:
-    stroke, site = stroke_of(em), site_of(race.problem, camera, theme)
-    canvas.backdrop(terrain(race.problem, camera, theme, stroke), (0, 0))
-    _draw_start(canvas, race, site, theme, stroke)
-    area = Rect((0, 0), canvas.size)
-    draw_views(canvas, Look(race, 0, 0, site, area, area.move(0, area.height), theme, em, views), Layer.GROUND)
+    canvas.backdrop(terrain(race.problem, camera, theme, stroke_of(em)), (0, 0))
+    _draw_on(canvas, race, site_of(race.problem, camera, theme), theme, em, views)
 
 
-def _draw_start(canvas: Canvas, race: Race, site: Site, theme: Theme, stroke: float) -> None:
-    start = np.array(race.start)
+def _draw_on(canvas: Canvas, race: Race, site: Site, theme: Theme, em: int, views: frozenset[str]) -> None:
+    """The flag, and the views that are drawn once for all moments."""
+    start, area = np.array(race.start), Rect((0, 0), canvas.size)
     if not site.hidden(start[None])[0]:
         x, y = site.project(start).tolist()
-        draw_flag(canvas, (x, y), theme, stroke)
+        draw_flag(canvas, (x, y), theme, stroke_of(em))
+    draw_views(canvas, Look(race, 0, 0, site, area, area.move(0, area.height), theme, em, views), Layer.GROUND)
