@@ -9,12 +9,16 @@ from recordings import section
 from scenes import flat_scene
 
 from sim.scene import Scene, load_scene
+from sim.stage.drawing.camera import Pose
 from sim.stage.drawing.recorder import Recorder
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.film.films import course
 from sim.stage.picture.map.ball import ANEW, Rolling
+from sim.stage.picture.map.site import camera_on, site_of
+from sim.stage.picture.map.trail import Trail
 from sim.stage.picture.picture import GLIDING, PHASES, Moment, draw, moment
 from sim.stage.session.session import SPEEDS, begin, race
+from sim.stage.style.theme import load_theme
 
 SIZE = (960, 600)
 PARTS = ("verdict", "numbers", "strip", "caption", "chart", "timeline")
@@ -105,3 +109,24 @@ def test_a_ball_is_turned_alike_however_one_came_to_the_moment() -> None:
     turned = straight.turned(40, 0.0)
     np.testing.assert_allclose(turned @ turned.T, np.eye(3), atol=1e-9)
     assert np.abs(turned - np.eye(3)).max() > 0.1
+
+
+@pytest.mark.parametrize("share", [0.25, 0.75])
+def test_a_marble_glides_along_its_movement_on_land_too(share: float) -> None:
+    scene = load_scene("on-the-saddle")
+    running = race(scene)
+    running.extend(scene.updates + 1)
+    camera = camera_on(running.problem, scene.window, (400, 300), Pose(-16.0, 46.0))
+    site, track = site_of(running.problem, camera, load_theme("light")), running.tracks[1]
+    trail = Trail(track, site, ((0, 0, 0),) * 8, 1.0)
+    wanted = site.project(track.theta[5] + share * track.movement[5])
+    np.testing.assert_allclose(trail.stretch(5, share).marble, wanted, atol=1e-6)
+    np.testing.assert_allclose(trail.stretch(5).marble, site.project(track.theta[5]), atol=1e-6)
+
+
+def test_after_many_updates_a_ball_still_costs_little_and_is_turned_as_from_the_last_count_on() -> None:
+    running = load_scene("local-minimum").race()
+    running.extend(3 * ANEW)
+    rolling = Rolling(running.tracks[1], 8.0)
+    np.testing.assert_array_equal(rolling.turned(2 * ANEW, 0.0), np.eye(3))
+    assert np.abs(rolling.turned(2 * ANEW - 1, 0.0) - np.eye(3)).max() > 0.01
