@@ -181,7 +181,7 @@ class Panel:
 
     def _draw_marble(self, canvas: Canvas, look: Look, center: tuple[float, float], share: float) -> None:
         color, halo, stroke, site = self.color, self.theme.halo, stroke_of(self.em), look.site
-        if not isinstance(site, Block):
+        if not isinstance(site, Block) or not math.isfinite(self.track.loss[look.moment]):
             draw_marble(canvas, center, color, halo, stroke)
             return
         theta = look.theta if not share or not look.goes_on else look.theta + share * self.track.movement[look.moment]

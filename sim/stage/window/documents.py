@@ -19,6 +19,7 @@ from ..session.setup import leave
 from ..session.view import Kept, Notify
 from ..style.theme import say
 
+KNOWN = 5_000  # Updates up to which a race is computed to its end before a picture of it is saved.
 PASTED = "pasted"
 """What a scene is called that comes as text and does not say its name."""
 
@@ -93,11 +94,15 @@ def compared(session: Session, race: Race) -> Message | None:
 
 def save_picture(session: Session, size: tuple[int, int]) -> Message:
     """Save what is to be seen as a picture that carries its scene, under a name that is not taken."""
+    # As the picture will be when it is opened again: at an update, turned to where it is turning, its race known.
+    still = replace(session, progress=float(session.update), pose=session.goal or session.pose, goal=None)
     path = free_path(named(session.scene.name, f"-{session.update}.png"))
-    picture = pygame.Surface(size, depth=32)
-    draw(Screen(picture), moment(replace(session, live=False, pointer=None), race_of(session.scene)))
+    race, picture = race_of(session.scene), pygame.Surface(size, depth=32)
+    if session.horizon <= KNOWN:
+        race.extend(session.horizon + 1)
+    draw(Screen(picture), moment(replace(still, live=False, pointer=None), race))
     try:
-        save_png(picture, path, carried_by(session))
+        save_png(picture, path, carried_by(still))
     except OutputError as error:
         return Notify(str(error))
     return Kept(say(session.language, "Saved {path}", path=located(path)))

@@ -7,12 +7,14 @@ import numpy.typing as npt
 
 from ..points import Array, dot, norm
 from ..protocol import Surface, Window
+from ..wanted import look_up
 from .ground import Ground, same_floor
 from .newton import slopes_around
 from .point import FLAT, TINY, CriticalPoint, Kind, Scales, frobenius, kinds
 from .survey import PLATEAU
 
 TOGETHER = 1 << 18  # So many pairs of points are compared at once.
+MOST = 4_000  # Of more points than this on one level nobody sees the curves: they are taken for one.
 LEVEL = 1e-9
 """Heights that differ by no more, over the surface's relief, are one level."""
 
@@ -47,7 +49,8 @@ def _chains(points: Array, values: Array, near: float, level: float) -> npt.NDAr
     chains = np.arange(len(points))
     for level_ones in np.split(order, np.flatnonzero(np.diff(values[order]) > level) + 1):
         group = np.sort(level_ones)
-        chains[group] = group[_linked(points[group], values[group], near, level)]
+        linked = len(group) <= MOST
+        chains[group] = group[_linked(points[group], values[group], near, level)] if linked else group[0]
     return chains
 
 
@@ -56,6 +59,7 @@ def _linked(points: Array, values: Array, near: float, level: float) -> npt.NDAr
     pairs = [np.zeros((2, 0), np.intp)]
     rows = max(1, TOGETHER // max(len(points), 1))
     for first in range(0, len(points), rows):
+        look_up()
         here = slice(first, first + rows)
         offsets = points[here, None] - points
         linked = (dot(offsets, offsets) <= near * near) & (np.abs(values[here, None] - values) <= level)
@@ -64,6 +68,7 @@ def _linked(points: Array, values: Array, near: float, level: float) -> npt.NDAr
     ones, others = np.concatenate(pairs, axis=1)
     chains, before = np.arange(len(points)), np.full(len(points), -1)
     while (chains != before).any():
+        look_up()
         before = chains.copy()
         np.minimum.at(chains, ones, chains[others])
         chains = chains[chains]
