@@ -143,11 +143,14 @@ class Shaken(NamedTuple):
 def moving_site(problem: Problem, camera: Camera, theme: Theme, shaken: Shaken) -> Block:
     """The land of a batch's own loss, as high as the training loss would stand where it is the same."""
     window = camera.window
-    one, other = (
-        batch_heights(problem, _grounded(window), np.frombuffer(batch, np.intp), GRID) for batch in shaken[:2]
-    )
-    grid = one + shaken.share * (other - one) if shaken.share else one
+    grid = _batch_grid(problem, window, shaken.batch)
+    if shaken.share:
+        grid = grid + shaken.share * (_batch_grid(problem, window, shaken.coming) - grid)
     return Block(relief(camera, stand(problem, window).of(grid), _levels(problem, window), paints(theme)))
+
+
+def _batch_grid(problem: Problem, window: Window, batch: bytes) -> Array:
+    return batch_heights(problem, _grounded(window), np.frombuffer(batch, np.intp), GRID)
 
 
 def site_of(problem: Problem, camera: Camera, theme: Theme) -> Site:
