@@ -155,10 +155,6 @@ class Camera:
         up = turn.tilt_cosine * away + self.rise * turn.tilt_sine * np.asarray(rises)
         return turn.yaw_cosine * x + turn.yaw_sine * y, up
 
-    def direction(self, vector: Array) -> Array:
-        """The unit vector (2,) along which a vector (2,) of the plane points on the screen."""
-        return np.asarray(self.vector(vector) / np.hypot(*self.vector(vector)))
-
     def grid(self, longer: int) -> Array:
         """Points of a grid over what is seen (rows, columns, 2), the lowest first, so many along the longer side."""
         if self.flat:
@@ -166,11 +162,6 @@ class Camera:
             return self.view.grid(max(2, longer * self.width // side), max(2, longer * self.height // side))
         unit = longer / max(self.window.width, self.window.height)
         return self.view.grid(max(2, round(unit * self.window.width)), max(2, round(unit * self.window.height)))
-
-    def on_grid(self, places: Array, shape: tuple[int, int]) -> Array:
-        """Pixels (n, 2) of places (n, 2) on a map's grid of that shape, counted in columns and rows."""
-        rows, columns = shape
-        return places * (self.width / (columns - 1), -self.height / (rows - 1)) + (0, self.height)
 
     def screen(self) -> Array:
         """All pixels (height, width, 2), the uppermost row first."""

@@ -12,23 +12,19 @@ from ...descent.clock import UPDATES
 from ...descent.race import Race
 from ...files import OutputError, whole_file
 from ...scene import Scene, SceneError
-from ...scene.value import unlike
 from ...scene.words import nearest
-from ..drawing.camera import Camera
 from ..drawing.canvas import Canvas
 from ..drawing.layout import SMALLEST, Layout, PanelLayout, layout, panel_layout
 from ..drawing.screen import Screen
 from ..drawing.vector import Vector
-from ..picture.map.ball import Rolling
-from ..picture.map.site import camera_on, site_of
-from ..picture.map.trail import Trail, fading
-from ..picture.panel import Panel
+from ..picture.map.site import camera_on
+from ..picture.panel import panel_of
 from ..picture.picture import draw, moment
 from ..picture.setting import Setting, setting
 from ..session.session import Session, begin, carried_by
 from ..session.session import race as race_of
 from ..style.color import Color
-from ..style.style import hairline, stroke_of
+from ..style.style import hairline
 from ..style.theme import Theme, load_theme
 from .png import opaque_image, save_image, transparent_image
 
@@ -178,12 +174,6 @@ class Still(Setting):
         places = layout(self.window, len(self.scene.lanes), aspect, self.controls, self.presenter, self.swarm)
         return replace(enlarged(places, self.scale), size=self.size)
 
-    @property
-    def camera(self) -> Camera:
-        """What all maps show."""
-        area = self.places.panels[0].map
-        return camera_on(self.scene.problem(), self.focus or self.scene.window, area.size, self.pose)
-
 
 def _theme(name: str, language: str, background: Color | None) -> Theme:
     theme = load_theme(name, language)
@@ -247,12 +237,8 @@ def _draw_lane(
     usual = layout(size, 1, scene.window.width / scene.window.height)
     em = max(1, round(scale * usual.em))
     place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, False), scale, em)
-    stroke = stroke_of(em)
     camera = camera_on(race.problem, session.focus or scene.window, place.map.size, session.pose)
-    trail = Trail(race.tracks[lane], site_of(race.problem, camera, theme), fading(theme.lane(lane), theme.high), stroke)
-    rolling = Rolling(race.tracks[lane], scene.window.diagonal)
-    name = scene.texts(session.language).lanes[lane]
-    panel = Panel(place, em, theme, race, lane, name, unlike(scene)[lane], camera, trail, rolling)
+    panel = panel_of(scene, race, lane, place, em, theme, camera)
     canvas.rect((0, 0, *canvas.size), theme.background)
     panel.draw_frame(canvas)
     panel.draw(canvas, (scene.timing(session.clock).moment(lane, session.update), 0.0), session.views)

@@ -11,6 +11,7 @@ from ...descent.track import Track
 from ...descent.verdict.kinds import Event, Kind, Verdict
 from ...descent.verdict.track_judge import TrackJudge
 from ...report import epoch_of
+from ...scene.value import Scene, unlike
 from ...study.maps.swarm import Cloud
 from ..drawing.camera import Camera
 from ..drawing.canvas import Canvas
@@ -279,6 +280,15 @@ class Panel:
             (say("epoch"), f"{epoch}"),
             (say("batch"), f"{batch}/{track.updates_per_epoch}"),
         ]
+
+
+def panel_of(scene: Scene, race: Race, lane: int, place: PanelLayout, em: int, theme: Theme, camera: Camera) -> Panel:
+    """One lane's panel at a place, its map seen by that camera."""
+    track, site = race.tracks[lane], site_of(race.problem, camera, theme)
+    trail = Trail(track, site, fading(theme.lane(lane), theme.high), stroke_of(em))
+    name, unfair = scene.texts(theme.language).lanes[lane], unlike(scene)[lane]
+    rolling = Rolling(track, race.problem.window.diagonal)
+    return Panel(place, em, theme, race, lane, name, unfair, camera, trail, rolling)
 
 
 def _event_text(event: Event, theme: Theme) -> str:

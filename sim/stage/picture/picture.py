@@ -25,10 +25,7 @@ from ..style.theme import Theme, load_theme
 from .caption import draw_caption
 from .chart import Axes, Chart, axes
 from .help import draw_help, label_of
-from .map.ball import Rolling
-from .map.site import site_of
-from .map.trail import Trail, fading
-from .panel import Panel
+from .panel import Panel, panel_of
 from .setting import Setting, setting
 from .timeline import draw_timeline
 from .tooltip import Look, Stage, draw_pointed, tip_at
@@ -195,13 +192,9 @@ def _stage(here: Setting, moment: Moment, chart: Chart) -> Stage:
 @lru_cache(maxsize=2)
 def _panels(here: Setting, race: Race) -> tuple[Panel, ...]:
     places, theme, camera = here.places, here.theme, here.camera
-    names, marked = here.scene.texts(here.language).lanes, unlike(here.scene)
-    panels = []
-    for index, (track, place) in enumerate(zip(race.tracks, places.panels, strict=True)):
-        trail = Trail(track, site_of(race.problem, camera, theme), fading(theme.lane(index), theme.high), places.stroke)
-        rolling = Rolling(track, here.scene.window.diagonal)
-        panels.append(Panel(place, places.em, theme, race, index, names[index], marked[index], camera, trail, rolling))
-    return tuple(panels)
+    return tuple(
+        panel_of(here.scene, race, lane, place, places.em, theme, camera) for lane, place in enumerate(places.panels)
+    )
 
 
 @lru_cache(maxsize=2)

@@ -43,17 +43,6 @@ def roll(turned: Array, step: Array, radius: float) -> Array:
     return np.asarray((turn[:, :, None] * turned[None]).sum(axis=1))
 
 
-def rolled(way: Array, radius: float) -> Array:
-    """How a ball is turned at each point of its way (n, 3), from the first on, at which it is not: (n, 3, 3).
-
-    The way is along the plane's axes and up, in the unit of the radius.
-    """
-    turns = [np.eye(3)]
-    for step in np.diff(way, axis=0):
-        turns.append(roll(turns[-1], step, radius))
-    return np.stack(turns[: max(len(way), 1)])
-
-
 def ball(radius: float, color: Color, camera: Camera, turned: Array) -> Pixels:
     """A ball that is turned so (3, 3), as the camera sees it: red, green, blue and opacity (size, size, 4).
 

@@ -1,15 +1,12 @@
 """What lies on land: points and lines of the plane at the height of the land there, as pixels, seen or hidden."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-from ....surface.points import Array, pair
+from ....surface.points import Array
 from .grids import Mask
 from .picture import Relief
-
-ROUND = 48  # Points of a circle.
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,15 +19,6 @@ class Draped:
     """From the panel's upper left corner (..., 2)."""
     hidden: Mask
     """Whether land stands before them (...)."""
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """A part of a line, all of it seen or all of it hidden."""
-
-    pixels: Array
-    """From point to point (n, 2); a run begins where the one before ends."""
-    hidden: bool
 
 
 def drape(relief: Relief, points: Array) -> Draped:
@@ -72,36 +60,3 @@ def resting(relief: Relief, points: Array, radius: float) -> Array:
     if camera.rise == 0:
         return camera.project(points, heights)
     return camera.project(points + normal[..., :2], heights + normal[..., 2] / camera.rise)
-
-
-def along(line: Array, step: float) -> Array:
-    """A line (n, 2) with points between its own (m, 2), so that no two are farther apart than a step.
-
-    So that it follows the land in between, and is hidden where it is to be.
-    """
-    if len(line) < 2:
-        return line
-    pieces = []
-    for start, end in pairwise(line):
-        count = max(1, int(np.ceil(np.hypot(*(end - start)) / step)))
-        pieces.append(start + (end - start) * (np.arange(count) / count)[:, None])
-    return np.concatenate([*pieces, line[-1:]])
-
-
-def circle(center: Array, radius: float) -> Array:
-    """A circle of the plane around a point (2,), as a closed line (n, 2)."""
-    angles = np.linspace(0, 2 * np.pi, ROUND + 1)
-    return center + radius * pair(np.cos(angles), np.sin(angles))
-
-
-def runs(draped: Draped) -> list[Run]:
-    """The parts of a line of draped points (n,) that are seen, and those that are hidden, in turn.
-
-    A piece from point to point is hidden if either end is.
-    """
-    if len(draped.pixels) < 2:
-        return []
-    hidden = draped.hidden[1:] | draped.hidden[:-1]
-    turns = np.flatnonzero(hidden[1:] != hidden[:-1]) + 1
-    ends = [0, *turns.tolist(), len(hidden)]
-    return [Run(draped.pixels[start : end + 1], bool(hidden[start])) for start, end in pairwise(ends)]

@@ -1,11 +1,12 @@
 """Land as it is seen at first: so that it fills its panel, and one sees what lies in its wells."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from ....descent.problem import Problem
+from ....scene.view import USUAL_VIEW
 from ....surface.critical.point import CriticalPoint
 from ....surface.protocol import Window
 from ...style.kept import kept
@@ -13,7 +14,7 @@ from ..camera import MARGIN, Camera
 from ..contours import GRID, losses
 from .heights import SPARE, Heights, heights_of
 
-YAW, TILT = -16.0, 44.0  # Degrees.
+YAW, TILT = USUAL_VIEW.yaw, USUAL_VIEW.tilt
 RISE = 0.43  # How high a height of 1 stands, at most, over the geometric mean of the window's sides;
 FOOT = 0.05  # and how far the block reaches down below a height of 0.
 SEEN = 0.995  # The share of the land that is not to fall away from the eye more steeply than this looks down.
@@ -25,30 +26,35 @@ LEVELS = 15  # Contours at equal steps of height;
 CROWDED = 0.025  # those that are nearer than this to one through a pass make way for it.
 
 
-@dataclass(frozen=True)
-class Land:
-    """A loss as land: how high it stands, from where it is seen, and where it has contours."""
-
-    camera: Camera
-    heights: Heights
-    levels: tuple[float, ...]
-    """Heights, ascending."""
-
-
 @kept
-def land(problem: Problem, window: Window, width: int, height: int) -> Land:
-    """A window on a problem's training loss as land in a panel of that size; the same for all lanes and batches."""
+def first_camera(problem: Problem, window: Window, width: int, height: int) -> Camera:
+    """What first looks at a window on a problem's training loss as land in a panel of that size, alike for all."""
     size = math.sqrt(window.width * window.height)
     camera = Camera(window, width, height, YAW, TILT, RISE * size, FOOT * size)
     camera = replace(camera, window=filling(camera))
-    passes = tuple(saddle.value for saddle in problem.saddles)
-    heights = heights_of(losses(problem, camera.grid(GRID)), passes)
     for _ in range(2):  # How high it may stand depends on how much is shown, and that on how high it stands.
+        heights = heights_over(problem, camera.window)
         clear = min(_clear_rise(problem, camera, heights), _open_rise(problem, camera, heights))
         camera = replace(camera, window=window, rise=min(max(clear, LEAST * RISE * size), RISE * size))
         camera = replace(camera, window=filling(camera))
-        heights = heights_of(losses(problem, camera.grid(GRID)), passes)
-    return Land(camera, heights, contour_heights(heights, problem.minima, problem.saddles))
+    return camera
+
+
+@kept
+def heights_over(problem: Problem, window: Window) -> Heights:
+    """How high losses stand on a block of that window, whatever it is seen from."""
+    return heights_of(losses(problem, ground(window).grid(GRID)), tuple(saddle.value for saddle in problem.saddles))
+
+
+@kept
+def levels_over(problem: Problem, window: Window) -> tuple[float, ...]:
+    """The heights at which such a block has contours, ascending."""
+    return contour_heights(heights_over(problem, window), problem.minima, problem.saddles)
+
+
+def ground(window: Window) -> Camera:
+    """Some camera on a block of that window: its grid is the same from wherever it is seen."""
+    return Camera(window, 1, 1, tilt=TILT)
 
 
 def contour_heights(

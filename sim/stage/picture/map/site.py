@@ -12,10 +12,9 @@ from ...drawing.camera import FLAT, Camera, Pose
 from ...drawing.contours import GRID, losses
 from ...drawing.relief.draped import drape, heights_at
 from ...drawing.relief.grids import Mask
-from ...drawing.relief.heights import Heights, heights_of
 from ...drawing.relief.paints import paints
 from ...drawing.relief.picture import Relief, relief
-from ...drawing.relief.view import contour_heights, land
+from ...drawing.relief.view import first_camera, ground, heights_over, levels_over
 from ...style.kept import kept
 from ...style.theme import Theme
 from .batch import batch_heights
@@ -125,7 +124,7 @@ def camera_on(problem: Problem, window: Window, size: tuple[int, int], pose: Pos
     width, height = size
     if pose == FLAT:
         return Camera(window, width, height)
-    return replace(land(problem, window, width, height).camera, yaw=pose.yaw, tilt=pose.tilt)
+    return replace(first_camera(problem, window, width, height), yaw=pose.yaw, tilt=pose.tilt)
 
 
 class Shaken(NamedTuple):
@@ -146,44 +145,28 @@ def moving_site(problem: Problem, camera: Camera, theme: Theme, shaken: Shaken) 
     grid = _batch_grid(problem, window, shaken.batch)
     if shaken.share:
         grid = grid + shaken.share * (_batch_grid(problem, window, shaken.coming) - grid)
-    return Block(relief(camera, stand(problem, window).of(grid), _levels(problem, window), paints(theme)))
+    return _block(problem, camera, theme, grid)
 
 
 def _batch_grid(problem: Problem, window: Window, batch: bytes) -> Array:
-    return batch_heights(problem, _grounded(window), np.frombuffer(batch, np.intp), GRID)
+    return batch_heights(problem, ground(window), np.frombuffer(batch, np.intp), GRID)
 
 
 def site_of(problem: Problem, camera: Camera, theme: Theme) -> Site:
     """The land of the training loss, as that camera sees it."""
-    return Map(camera) if camera.flat else Block(_relief(problem, camera, theme))
+    return Map(camera) if camera.flat else _still(problem, camera, theme)
 
 
 @kept
-def stand(problem: Problem, window: Window) -> Heights:
-    """How high losses stand on a block of that window."""
-    grid = losses(problem, window_grid(window))
-    return heights_of(grid, tuple(saddle.value for saddle in problem.saddles))
+def _still(problem: Problem, camera: Camera, theme: Theme) -> Block:
+    return _block(problem, camera, theme, losses(problem, ground(camera.window).grid(GRID)))
 
 
-def window_grid(window: Window) -> Array:
-    """The nodes (rows, columns, 2) at which a block's land is known."""
-    return _grounded(window).grid(GRID)
-
-
-def _grounded(window: Window) -> Camera:
-    """Some camera on a block: its grid is the same whatever the pose."""
-    return Camera(window, 1, 1, tilt=1.0)
-
-
-@kept
-def _levels(problem: Problem, window: Window) -> tuple[float, ...]:
-    return contour_heights(stand(problem, window), problem.minima, problem.saddles)
-
-
-@kept
-def _relief(problem: Problem, camera: Camera, theme: Theme) -> Relief:
-    grid = losses(problem, window_grid(camera.window))
-    return relief(camera, stand(problem, camera.window).of(grid), _levels(problem, camera.window), paints(theme))
+def _block(problem: Problem, camera: Camera, theme: Theme, grid: Array) -> Block:
+    """A block of such losses on the nodes of its grid (rows, columns)."""
+    window = camera.window
+    stands = heights_over(problem, window).of(grid)
+    return Block(relief(camera, stands, levels_over(problem, window), paints(theme)))
 
 
 def nearest(site: Site, points: Array, pixel: Array) -> tuple[int, float]:

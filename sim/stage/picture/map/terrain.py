@@ -13,11 +13,12 @@ from ...drawing.contours import contour_lines, encloses, loss_grid, losses, map_
 from ...drawing.relief.paints import paints
 from ...drawing.relief.picture import Pixels
 from ...drawing.relief.plan import plan
+from ...drawing.relief.view import heights_over
 from ...drawing.screen import image
 from ...style import text
 from ...style.color import mix
 from ...style.theme import Theme
-from .site import Block, Map, Site, site_of, stand
+from .site import Block, Map, Site, site_of
 
 MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.
 MANY_MARKS = 40  # Where there are more critical points than this,
@@ -63,7 +64,7 @@ def _draw_map(canvas: Canvas, problem: Problem, site: Map, theme: Theme, stroke:
     camera = site.camera
     levels = map_levels(problem, camera)
     fine = _pixel_losses(problem, camera)
-    stands = stand(problem, camera.view).of(fine)
+    stands = heights_over(problem, camera.view).of(fine)
     _draw_pixels(canvas, _pale(plan(camera, stands, paints(theme)), theme))
     ink = mix(theme.level, theme.high, INK)
     heights = loss_grid(problem, camera)

@@ -154,7 +154,7 @@ class Trail:
     ) -> None:
         """Lines from point to point, and a dot on each; the next tone begins at each of the bounds.
 
-        What land stands before is a thin and faint line without dots.
+        What land stands before is a thin line without dots, and what lies beside it is left out.
         """
         width, radius = max(1, round(1.3 * self._stroke)), 2.3 * self._stroke
         dx, dy = corner
@@ -162,34 +162,15 @@ class Trail:
         if marble is not None:
             points, covered, gone = [*points, marble], [*covered, covered[-1]], [*gone, gone[-1]]
         moved = [(x + dx, y + dy) for x, y in points]
-        if any(covered):
-            self._draw_covered(canvas, moved, list(zip(covered, gone, strict=True)), width, radius)
-            return
         ends = [min(max(bound, 0), len(moved)) for bound in bounds] + [len(moved)]
-        spans = [(tone, span) for tone, span in enumerate(pairwise([0, *ends])) if span[1] > span[0]]
+        tones = [tone for tone, (first, last) in enumerate(pairwise([0, *ends])) for _ in range(first, last)]
         with canvas.part("trail"):
-            for tone, (first, last) in spans:
-                if last > max(first, 1):
-                    canvas.line(moved[max(first - 1, 0) : last], self._lines[tone], width)
-            for tone, (first, last) in spans:
-                canvas.dots(moved[first:last], radius, self._tones[tone])
-
-    def _draw_covered(
-        self, canvas: Canvas, points: Sequence[Pixel], states: Sequence[tuple[bool, bool]], width: int, radius: float
-    ) -> None:
-        """A line of which land stands before some points, or which lie beside it."""
-        strong, faint = self._lines[-1], self._tones[0]
-        with canvas.part("trail"):
-            first = 0
-            for (hides, gone), pieces in groupby(map(_of_piece, pairwise(states))):
-                last = first + len(list(pieces))
-                if not gone:
-                    canvas.line(points[first : last + 1], faint if hides else strong, 1 if hides else width)
+            pieces, first = zip(tones[1:], map(any, pairwise(covered)), map(any, pairwise(gone)), strict=True), 0
+            for (tone, hides, beside), alike in groupby(pieces):
+                last = first + len(list(alike))
+                if not beside:
+                    canvas.line(moved[first : last + 1], self._lines[tone], 1 if hides else width)
                 first = last
-            canvas.dots([point for point, (hides, _) in zip(points, states, strict=True) if not hides], radius, strong)
-
-
-def _of_piece(ends: tuple[tuple[bool, bool], tuple[bool, bool]]) -> tuple[bool, bool]:
-    """Whether a piece of a line is hidden, and whether it is beside the land, as it is if one end is."""
-    (one_hidden, one_gone), (other_hidden, other_gone) = ends
-    return one_hidden or other_hidden, one_gone or other_gone
+            seen = [(tone, pixel) for tone, pixel, hides in zip(tones, moved, covered, strict=True) if not hides]
+            for tone, dots in groupby(seen, key=lambda dot: dot[0]):
+                canvas.dots([pixel for _, pixel in dots], radius, self._tones[tone])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scenery import aslant
 
-from sim.stage.drawing.relief.ball import ball, roll, rolled, shadow
+from sim.stage.drawing.relief.ball import ball, roll, shadow
 from sim.surface.points import Array
 
 steps = st.tuples(*[st.floats(-5, 5)] * 3).map(np.array).filter(lambda step: np.hypot(step[0], step[1]) > 1e-3)
@@ -34,6 +34,14 @@ def test_the_point_that_touches_the_ground_rests(step: tuple[float, float], radi
     lowest = np.array([0.0, 0.0, -radius])
     moved = tiny + roll(np.eye(3), tiny, radius) @ lowest
     assert np.linalg.norm(moved - lowest) < 1e-5 * np.linalg.norm(tiny) + 1e-15
+
+
+def rolled(way: Array, radius: float) -> Array:
+    """How a ball is turned at each point of its way (n, 3): (n, 3, 3)."""
+    turns = [np.eye(3)]
+    for step in np.diff(way, axis=0):
+        turns.append(roll(turns[-1], step, radius))
+    return np.stack(turns)
 
 
 def test_a_ball_that_rolls_to_the_right_turns_its_top_to_the_right() -> None:

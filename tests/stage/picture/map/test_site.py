@@ -8,7 +8,9 @@ import pytest
 from sim.descent.race import Race
 from sim.scene import load_scene
 from sim.stage.drawing.camera import FLAT, Pose
-from sim.stage.picture.map.site import Block, Map, Shaken, camera_on, moving_site, site_of, stand, window_grid
+from sim.stage.drawing.contours import GRID
+from sim.stage.drawing.relief.view import ground, heights_over
+from sim.stage.picture.map.site import Block, Map, Shaken, camera_on, moving_site, site_of
 from sim.stage.picture.views.moving_ground import shaken
 from sim.stage.style.theme import load_theme
 from sim.surface.points import Array
@@ -41,7 +43,7 @@ def test_straight_from_above_land_is_a_map() -> None:
 
 def test_a_point_lies_at_the_height_of_its_loss() -> None:
     site, points = block(), some_points()
-    heights = stand(PROBLEM, site.camera.window).of(PROBLEM.train.value(points))
+    heights = heights_over(PROBLEM, site.camera.window).of(PROBLEM.train.value(points))
     np.testing.assert_allclose(site.project(points), site.camera.project(points, heights), atol=1.0)
     assert np.ptp(heights) > 0.5
 
@@ -85,9 +87,9 @@ def test_the_ground_that_moves_is_the_loss_of_the_next_batch_on_the_same_scale()
     assert moved is not None
     camera = camera_on(PROBLEM, SCENE.window, SIZE, ASLANT)
     found = moving_site(PROBLEM, camera, THEME, moved).relief.heights
-    nodes = window_grid(camera.window)
-    exact = stand(PROBLEM, camera.window).of(PROBLEM.train.value(nodes, minibatch.batch(7)))
-    still = stand(PROBLEM, camera.window).of(PROBLEM.train.value(nodes))
+    nodes = ground(camera.window).grid(GRID)
+    exact = heights_over(PROBLEM, camera.window).of(PROBLEM.train.value(nodes, minibatch.batch(7)))
+    still = heights_over(PROBLEM, camera.window).of(PROBLEM.train.value(nodes))
     rows, columns = exact.shape
     sampled = found[:: (found.shape[0] - 1) // (rows - 1), :: (found.shape[1] - 1) // (columns - 1)]
     np.testing.assert_allclose(sampled, exact, atol=0.02)
