@@ -8,6 +8,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,7 @@ import numpy as np
 
 from sim.descent.race import Race
 from sim.scene import OPENING, Scene, load_scene
+from sim.scene.view import USUAL_VIEW
 from sim.stage.export.film import film
 
 PICTURES, ROUNDS, RATE = 201, 3, 20
@@ -93,7 +95,7 @@ def _rate(make: Callable[[Scene, Path], None], scene: Scene, path: Path) -> floa
 
 def main() -> None:
     """Measure in turns, and print the medians."""
-    scene = load_scene(OPENING)
+    scene = replace(load_scene(OPENING), view=USUAL_VIEW)
     rates: dict[str, list[float]] = {"FuncAnimation": [], "Three Marbles": []}
     with TemporaryDirectory() as folder:
         for _ in range(ROUNDS):
