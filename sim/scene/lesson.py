@@ -3,6 +3,7 @@
 All of it is causal, like the verdicts: what is said at a tick follows from the race up to that tick.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 
 from ..descent.clock import Timing
@@ -15,6 +16,8 @@ HOLD = 100  # Ticks for which a caption stands, unless the next one comes: five 
 
 DECISIVE = ("seed", "start", "surface", "examples", "lanes")
 """What a race follows from."""
+TIMES = ("start", "end", "update")
+"""What a caption may wait for that comes in any race."""
 
 
 def happened(race: Race, timing: Timing, lane: int, kind: str, tick: int) -> int | None:
@@ -43,9 +46,19 @@ def said_at(caption: Caption, scene: Scene, race: Race, timing: Timing, tick: in
     return first if first is not None and first <= tick else None
 
 
-def has_figures(words: Caption) -> bool:
-    """Whether a caption tells numbers: they are those of the race that the scene's author saw, and of no other."""
-    return any(character.isdigit() for character in words.text)
+def is_particular(words: Caption) -> bool:
+    """Whether a caption tells of the very race that its author saw: in numbers, or at a time, whatever has happened."""
+    return words.on in TIMES or any(character.isdigit() for character in words.text)
+
+
+def without_particulars(scene: Scene) -> Scene:
+    """The scene for a race that its author has not seen."""
+    return replace(scene, captions=tuple(words for words in scene.captions if not is_particular(words)))
+
+
+def same_race(one: Scene, other: Scene) -> bool:
+    """Whether two scenes have the same race."""
+    return all(getattr(one, part) == getattr(other, part) for part in DECISIVE)
 
 
 @lru_cache(maxsize=8)
@@ -54,19 +67,19 @@ def as_written(scene: Scene) -> bool:
     if scene.name not in scene_files():
         return True
     own = load_scene(scene.name)
-    return all(getattr(scene, part) == getattr(own, part) for part in DECISIVE)
+    return scene.captions != own.captions or same_race(scene, own)
 
 
-def caption(scene: Scene, race: Race, timing: Timing, tick: int, figures: bool = True) -> int | None:
+def caption(scene: Scene, race: Race, timing: Timing, tick: int, particular: bool = True) -> int | None:
     """The index of the scene's caption that stands at the tick: the one whose condition came true last.
 
     It stands until the next one's does, for `HOLD` ticks at most; what is said at the end stays.
 
-    figures: whether those that tell numbers are said.
+    particular: whether those are said that tell of the very race that their author saw.
     """
     latest, shown = -1, None
     for index, each in enumerate(scene.captions):
-        moment = said_at(each, scene, race, timing, tick) if figures or not has_figures(each) else None
+        moment = said_at(each, scene, race, timing, tick) if particular or not is_particular(each) else None
         if moment is not None and moment >= latest:
             latest, shown = moment, index
     if shown is None or (tick - latest >= HOLD and scene.captions[shown].on != "end"):

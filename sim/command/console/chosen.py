@@ -6,6 +6,7 @@ from typing import Literal
 from ...descent.digest import departure
 from ...descent.race import Race
 from ...scene import OPENING, Scene
+from ...scene.lesson import without_particulars
 from ...scene.reading import Saved, load_saved
 from .terminal import say
 
@@ -20,7 +21,7 @@ def chosen(name_or_path: str | None, seed: int | None = None, view: Literal["map
         saved = replace(saved, scene=replace(saved.scene, view=replace(saved.scene.view, kind=view)))
     if seed in (None, saved.scene.seed):
         return saved
-    return replace(saved, scene=replace(saved.scene, seed=seed), digest=())
+    return replace(saved, scene=without_particulars(replace(saved.scene, seed=seed)), digest=())
 
 
 def compare(saved: Saved, race: Race) -> None:

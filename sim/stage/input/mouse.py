@@ -93,6 +93,11 @@ class Ground:
             x, y = self.camera.unproject(local).tolist()
         return x, y
 
+    def meets(self, panel: int, pixel: Pixel) -> bool:
+        """Whether there is land at that pixel of the lane's map."""
+        local = np.array(pixel, dtype=np.float64) - self.places.panels[panel].map.topleft
+        return bool(np.isfinite(self.site.under(local)).all())
+
     @property
     def site(self) -> Site:
         """The land of the training loss."""
@@ -242,8 +247,10 @@ class Pressing:
         return Panning(self.panel, self.point).move(mouse, ground)
 
     def up(self, _mouse: Mouse, ground: Ground) -> Answer:
-        """It was a click."""
+        """It was a click; one that meets no land drops nothing."""
         session = ground.session
+        if not ground.meets(self.panel, self.click.pixel):
+            return Answer(Free())
         undo = Undrop(session.scene.start, session.progress, session.playing)
         return Answer(Free(replace(self.click, undo=(undo,))), (Drop(self.point),))
 

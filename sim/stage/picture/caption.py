@@ -2,7 +2,7 @@
 
 from ...descent.clock import Timing
 from ...descent.race import Race
-from ...scene.lesson import HOLD, answer, as_written, caption, end_of, revealed_at
+from ...scene.lesson import HOLD, answer, as_written, caption, end_of, revealed_at, same_race
 from ..drawing.canvas import Canvas
 from ..drawing.layout import Layout
 from ..session.bindings import sign_of
@@ -48,7 +48,7 @@ def spoken(session: Session, race: Race, timing: Timing, tick: int, theme: Theme
         return theme.say("{first} {second}", first=texts.question, second=choose), None
     if not session.captions:
         return "", None
-    index = caption(scene, race, timing, tick, figures=as_written(scene))
+    index = caption(scene, race, timing, tick, particular=_is_as_written(session))
     about = None if index is None else scene.captions[index].lane
     lane = next((number for number, each in enumerate(scene.lanes) if each.name == about), None)
     words = "" if index is None else texts.captions[index]
@@ -56,6 +56,11 @@ def spoken(session: Session, race: Race, timing: Timing, tick: int, theme: Theme
     if outcome and words:
         return theme.say("{first} {second}", first=outcome, second=words), None
     return outcome or words, None if outcome else lane
+
+
+def _is_as_written(session: Session) -> bool:
+    """Whether the race is the one that the scene's captions were written for, as far as is known."""
+    return as_written(session.scene) and (session.origin is None or same_race(session.scene, session.origin))
 
 
 def draw_caption(canvas: Canvas, places: Layout, theme: Theme, session: Session, race: Race, tick: int) -> None:

@@ -60,6 +60,8 @@ class Session:
     """How the maps are looked at."""
     goal: Pose | None = None
     """The pose that they are turning to, if they are."""
+    turned: Pose | None = None
+    """The pose into which land has been turned by hand, if it has."""
     pointer: tuple[int, int] | None = None
     """Where the mouse rests, in pixels of the picture."""
     lane: int = 0
@@ -120,7 +122,7 @@ def as_it_wants(session: Session) -> Session:
     view = session.scene.view
     pose = Pose(view.yaw, view.tilt) if view.kind == "relief" else FLAT
     ground = {MOVING_GROUND} if view.ground == "moving" else set[str]()
-    return replace(session, pose=pose, goal=None, views=session.views - {MOVING_GROUND} | ground)
+    return replace(session, pose=pose, goal=None, turned=None, views=session.views - {MOVING_GROUND} | ground)
 
 
 def as_it_is_seen(session: Session) -> Scene:

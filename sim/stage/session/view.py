@@ -8,9 +8,9 @@ from ...study.maps.swarm import SIZES, SPREADS
 from ...surface.protocol import Window
 from ..drawing.camera import FLAT, Pose
 from ..style.text import has_family
-from ..style.theme import THEMES
+from ..style.theme import THEMES, say
 from .odds import PutAway
-from .session import Session
+from .session import MOVING_GROUND, Session
 
 FIRST_TILT = 30.0  # Where land begins to be turned by hand that was a map.
 
@@ -106,14 +106,13 @@ class Turn:
         if before == FLAT:
             before = Pose(0.0, FIRST_TILT if self.tilt >= 0 else 0.0)
         yaw = (before.yaw + self.yaw + 180) % 360 - 180
-        return replace(
-            session, pose=Pose(yaw, _between(before.tilt + self.tilt, LEAST_TILT, MOST_TILT)), goal=None, notice=""
-        )
+        pose = Pose(yaw, _between(before.tilt + self.tilt, LEAST_TILT, MOST_TILT))
+        return replace(session, pose=pose, goal=None, turned=pose, notice="")
 
 
 def _usual(session: Session) -> Pose:
-    """The pose in which the scene wants to be seen aslant."""
-    return Pose(session.scene.view.yaw, session.scene.view.tilt)
+    """The pose into which it has been turned, or else that in which the scene wants to be seen aslant."""
+    return session.turned or Pose(session.scene.view.yaw, session.scene.view.tilt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,10 @@ class ToggleView:
     name: str
 
     def apply(self, session: Session) -> Session:
-        return replace(session, views=session.views ^ {self.name}, notice="")
+        views, notice = session.views ^ {self.name}, ""
+        if self.name == MOVING_GROUND and self.name in views and (session.goal or session.pose) == FLAT:
+            notice = say(session.language, "Only land that is seen aslant moves.")
+        return replace(session, views=views, notice=notice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -389,3 +389,11 @@ def test_on_land_a_click_drops_the_marbles_where_it_is_seen(session: Session, pa
     [drop] = player.do(Act.UP, (round(x), round(y)))
     assert isinstance(drop, Drop)
     np.testing.assert_allclose(drop.point, point, atol=0.1)
+
+
+def test_a_click_beside_the_land_drops_nothing(session: Session) -> None:
+    player = Player(replace(session, pose=Pose(-16.0, 44.0)))
+    corner = player.on_map(0, 0.03, 0.05)
+    player.do(Act.DOWN, corner)
+    assert player.do(Act.UP, corner) == []
+    assert player.session.scene == session.scene

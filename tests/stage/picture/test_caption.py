@@ -12,7 +12,7 @@ from scenes import flat_scene
 from sim.descent.race import Race
 from sim.languages import LANGUAGES
 from sim.scene import Question, Scene, load_scene, scene_files
-from sim.scene.lesson import HOLD, has_figures, revealed_at
+from sim.scene.lesson import HOLD, as_written, is_particular, revealed_at
 from sim.stage.drawing.layout import layout
 from sim.stage.drawing.recorder import Recorder
 from sim.stage.drawing.screen import Screen
@@ -174,10 +174,11 @@ def test_numbers_are_told_of_the_race_that_they_are_about_and_of_no_other() -> N
 
     assert any(character.isdigit() for character in told(own))
     for other in (replace(scene, seed=5), replace(scene, start=(-3.0, 2.4))):
+        assert not as_written(other)
         session = replace(own, scene=other)
         assert not any(character.isdigit() for character in told(session))
         assert not any(character.isdigit() for character in told(replace(session, origin=other)))
-    assert any(has_figures(words) for words in scene.captions)
+    assert any(is_particular(words) for words in scene.captions)
 
 
 def test_a_scene_that_was_changed_by_hand_does_not_say_what_it_was_made_to_show() -> None:
@@ -190,3 +191,23 @@ def test_a_scene_that_was_changed_by_hand_does_not_say_what_it_was_made_to_show(
         draw(canvas, moment(session, running))
         assert (scene.look in canvas.recording) == (shown is scene)
         assert (CHANGED in canvas.recording) == (shown is not scene)
+
+
+def test_what_is_said_at_a_time_is_said_of_the_race_that_its_author_saw() -> None:
+    scene = load_scene("on-the-saddle")
+    moved = replace(scene, start=(scene.start[0], scene.start[1] + 0.05))
+    ended = {}
+    for each in (scene, moved):
+        running = race(each)
+        running.extend(each.updates + 1)
+        session = replace(begin(scene), scene=each, playing=False, progress=float(each.updates), seen=each.updates)
+        ended[each] = spoken(session, running, each.timing(session.clock), session.update, load_theme("light"))[0]
+    assert "still on the line" in ended[scene]
+    assert "still on the line" not in ended[moved]
+
+
+def test_a_scene_of_one_s_own_is_taken_at_its_word_whatever_it_is_called() -> None:
+    own = load_scene("egg-box")
+    for scene in (replace(own, name="mine"), replace(own, captions=own.captions[:1])):
+        assert as_written(replace(scene, seed=9))
+    assert not as_written(replace(own, seed=9))

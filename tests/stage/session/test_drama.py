@@ -62,3 +62,13 @@ def test_a_film_with_drama_shows_the_same_from_end_to_end_and_more_of_what_happe
         return sum(abs(progress - escape) < 1 for progress in pictures)
 
     assert near(slow) >= 2 * near(even)
+
+
+@pytest.mark.parametrize("count", [2, 40, 121])
+def test_a_film_with_drama_can_last_as_long_as_one_wants(count: int) -> None:
+    running = race(SCENE)
+    running.extend(SCENE.updates + 1)
+    shown = slowed(list(course(0, 80, count, 30)), running, SCENE.timing("updates"), count)
+    assert len(shown) == count
+    assert (shown[0], shown[-1]) == (0.0, 80.0)
+    assert shown == sorted(shown)

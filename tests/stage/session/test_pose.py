@@ -43,6 +43,22 @@ def test_a_map_becomes_land_in_a_short_move_and_land_a_map(flat: Session) -> Non
     assert settled(after(there, Flatten())).pose == FLAT
 
 
+def test_land_comes_back_as_it_was_turned(flat: Session) -> None:
+    turned = after(settled(after(flat, Tilt())), Turn(25.0, 9.0))
+    again = settled(after(settled(after(turned, Tilt())), Tilt()))
+    assert again.pose == turned.pose
+    other = after(turned, NextScene(1))
+    assert other.turned is None
+
+
+def test_a_map_says_that_only_land_moves(flat: Session) -> None:
+    flat = replace(flat, views=frozenset())
+    there = after(flat, ToggleView(MOVING_GROUND))
+    assert there.notice
+    assert not after(there, ToggleView(MOVING_GROUND)).notice
+    assert not after(settled(after(flat, Tilt())), ToggleView(MOVING_GROUND)).notice
+
+
 def test_a_second_press_on_the_way_turns_back(flat: Session) -> None:
     assert settled(after(flat, Tilt(), Tick(0.05, 0), Tilt())).pose == FLAT
 

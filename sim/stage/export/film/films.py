@@ -22,6 +22,7 @@ USUAL_SECONDS = 20.0
 """How long a film is at most, if nothing else is asked for."""
 CHUNK = 1_000  # Updates computed between two reports.
 COMPUTING = 0.05  # What an update costs, in pictures.
+FINER = 4  # So many times as finely a course is known of which a number of pictures is taken.
 SAMPLE = 12  # Pictures from which a GIF takes its colours.
 
 
@@ -45,7 +46,8 @@ def film(
     glide from one to the next. The film carries the scene, as of its last picture. Yields the share of the work that is
     done, and returns the number of pictures.
 
-    drama: whether it is slow at the first updates and for an instant where something happens; then it is longer.
+    drama: whether it is slow at the first updates and for an instant where something happens. Then it is longer, unless
+        it is to last so many seconds.
 
     Raises:
         OutputError: the film cannot be written. Nothing half-written is left; nor is it when this is closed early.
@@ -61,7 +63,7 @@ def film(
     race.extend(session.horizon + 1)
     shown = list(course(first, last, count, rate))
     if drama:
-        shown = slowed(shown, race, scene.timing(session.clock))
+        shown = slowed(shown, race, scene.timing(session.clock), None if seconds is None else count)
         count = len(shown)
     canvas = Canvas(session, race, size)
     sample = map(canvas.at, evenly(first, last, SAMPLE)) if path.suffix.lower() == ".gif" else ()
@@ -88,15 +90,18 @@ def course(first: int, last: int, count: int, rate: int) -> Iterator[float]:
     return (round(first + (last - first) * step / steps, 9) for step in range(count))
 
 
-def slowed(shown: list[float], race: Race, timing: Timing) -> list[float]:
-    """The same course with more pictures where time goes more slowly."""
+def slowed(shown: list[float], race: Race, timing: Timing, count: int | None = None) -> list[float]:
+    """The same course with more pictures where time goes more slowly; in all, so many, if that is given."""
     if len(shown) < 2:
         return shown
     step, last, progress, found = shown[1] - shown[0], shown[-1], shown[0], list[float]()
+    if count is not None:
+        step /= FINER
     while progress < last and step > 0:
         found.append(round(progress, 9))
         progress += step * pace_at(race, timing, progress)
-    return [*found, last]
+    found.append(last)
+    return found if count is None else [found[place] for place in evenly(0, len(found) - 1, count)]
 
 
 def evenly(first: int, last: int, count: int) -> Iterator[int]:

@@ -13,10 +13,10 @@ LANDED = 0.45  # Of a movement, after which the ground goes over to the next bat
 def draw_moving_ground(canvas: Canvas, look: Look) -> None:
     """Say on which loss the marble stands."""
     theme, count = look.theme, look.problem.train.count
-    if look.camera.flat:
+    if look.camera.flat or not look.goes_on:  # Then there is no next update.
         return
     color = mix(look.color, theme.text, 0.15)
-    if look.track.lane.sees_all(count) or not look.goes_on:
+    if look.track.lane.sees_all(count):
         sentence = theme.say("stands on the loss of all {count} examples", count=count)
     else:
         batch = look.track.batch(look.moment)
