@@ -10,7 +10,21 @@ from ..style.style import hairline, stroke_of
 SMALLEST = (960, 600)
 USUAL = (1600, 900)
 CONTROLS = 19  # Width of the panel of controls, in ems.
-NUMBERS = 8  # Live numbers in a panel.
+NUMBERS = 8  # Live numbers in a panel, where all of them are asked for.
+LOSS = 6  # Width of the cell of the one that is always there, in ems.
+ROOMY = 16  # Height of a panel that has room for more than its map, in ems.
+CHART = {1: 0.15, 2: 0.13}
+"""Share of the height that the chart takes, by how many rows of panels there are; of more, that of two."""
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What panels have room for besides their maps."""
+
+    swarm: bool = False
+    numbers: bool = False
+    """All of the live numbers, not only the loss."""
+    sliders: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +33,20 @@ class PanelLayout:
 
     frame: Rect
     name: Rect
-    settings: Rect
-    """The rule and its hyperparameters; empty where there is no room."""
-    chip: Rect
-    events: Rect
-    """The last events; empty where there is no room."""
+    """The lane's name, and at its end the rule and its hyperparameters."""
     map: Rect
     strip: Rect
     """A cell for each example; empty where there is no room."""
     shares: Rect
     """Where the marbles of a swarm are; empty without one."""
+    chip: Rect
+    """The verdict, and beside it what there is to say of it."""
+    events: Rect
+    """The last events and the verdict's evidence, on a line of their own; empty where the chip's line has to do."""
     numbers: tuple[Rect, ...]
-    """Cells for the live numbers; as many as there is room for, the most telling first."""
+    """Cells for the live numbers, the most telling first: beside the chip that of the loss alone."""
+    sliders: Rect
+    """What of the lane can be changed here; empty in a picture, and where there is no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +79,7 @@ def layout(
     aspect: float,
     controls: bool = False,
     presenter: bool = False,
-    swarm: bool = False,
+    more: More = More(),
 ) -> Layout:
     """The layout of a window of that size, at least SMALLEST.
 
@@ -84,15 +100,14 @@ def layout(
     timeline = Rect(inner.left, footer.top - line, inner.width, line)
     stage = Rect(inner.left, look.bottom + gap // 2, inner.width, timeline.top - gap // 2 - look.bottom - gap // 2)
     rows_of = {columns: -(-lanes // columns) for columns in range(1, lanes + 1)}
-    share = {1: 0.23, 2: 0.17}
 
     def panels(columns: int) -> tuple[Rect, tuple[PanelLayout, ...]]:
         rows = rows_of[columns]
-        chart_height = round(share.get(rows, 0.14) * height)
+        chart_height = max(7 * em, round(CHART.get(rows, CHART[2]) * height))
         chart = Rect(stage.left, stage.bottom - chart_height, stage.width, chart_height)
         field = Rect(stage.left, stage.top, stage.width, chart.top - gap - stage.top)
         frames = [_cell(field, index, columns, rows, (gap, gap)) for index in range(lanes)]
-        return chart, tuple(panel_layout(frame, em, swarm) for frame in frames)
+        return chart, tuple(panel_layout(frame, em, more) for frame in frames)
 
     def map_size(columns: int) -> float:
         area = panels(columns)[1][0].map
@@ -110,27 +125,34 @@ def _cell(field: Rect, index: int, columns: int, rows: int, gaps: tuple[int, int
     return Rect(field.left + column * (width + across), field.top + row * (height + down), width, height)
 
 
-def panel_layout(frame: Rect, em: int, swarm: bool) -> PanelLayout:
-    """From the top: name and settings, chip and events, map, shares of a swarm, strip, numbers.
+def panel_layout(frame: Rect, em: int, more: More) -> PanelLayout:
+    """From the top: the name, the map, strip and shares, the verdict with the loss, all numbers, sliders.
 
     A low panel leaves out what it can.
     """
     pad, line = round(0.6 * em), round(1.45 * em)
     inner = frame.inflate(-2 * pad, -pad)
-    roomy = frame.height >= 20 * em
+    roomy = frame.height >= ROOMY * em
     name = Rect(inner.left, inner.top, inner.width, round(1.6 * em))
-    settings = Rect(inner.left, name.bottom, inner.width, line if roomy else 0)
-    chip = Rect(inner.left, settings.bottom + pad // 4, inner.width, round(1.6 * em))
-    events = Rect(inner.left, chip.bottom + pad // 4, inner.width, line if roomy else 0)
-    columns = max(2, min(NUMBERS // 2, inner.width // (8 * em)))
-    rows = -(-NUMBERS // columns) if roomy else 1
-    numbers = Rect(inner.left, inner.bottom - rows * line, inner.width, rows * line)
-    top = events.bottom + pad // 3
-    height = round(0.6 * em) if roomy else 0
-    strip = Rect(inner.left, numbers.top - pad // 3 - height, inner.width, height)
-    gap, tall = (pad // 2 if roomy else 0), round(1.3 * em) if swarm else 0
+    tall = round(1.5 * em) if more.sliders and roomy else 0
+    sliders = Rect(inner.left, inner.bottom - tall, inner.width, tall)
+    bottom = sliders.top
+    events, cells = Rect(inner.left, bottom, inner.width, 0), tuple[Rect, ...]()
+    if more.numbers:
+        columns = max(2, min(NUMBERS // 2, inner.width // (8 * em)))
+        rows = -(-NUMBERS // columns) if roomy else 1
+        numbers = Rect(inner.left, bottom - rows * line, inner.width, rows * line)
+        count = min(NUMBERS, rows * columns)
+        cells = tuple(_cell(numbers, index, columns, rows, (2 * pad, 0)) for index in range(count))
+        events = Rect(inner.left, numbers.top - line, inner.width, line) if roomy else events.move(0, -numbers.height)
+    chip = Rect(inner.left, events.top - round(1.6 * em), inner.width, round(1.6 * em))
+    if not cells:
+        cells = (Rect(chip.right - LOSS * em, chip.top, LOSS * em, chip.height),)
+        chip.width -= LOSS * em + pad
+    height = round(0.5 * em) if roomy else 0
+    strip = Rect(inner.left, chip.top - (pad // 2 if roomy else 0) - height, inner.width, height)
+    gap, tall = (pad // 2 if roomy else 0), round(1.3 * em) if more.swarm else 0
     shares = Rect(inner.left, strip.top - gap - tall, inner.width, tall)
-    bottom = shares.top - (pad // 3 if swarm else 0)
-    area = Rect(frame.left + hairline(em), top, frame.width - 2 * hairline(em), bottom - top)
-    cells = tuple(_cell(numbers, index, columns, rows, (2 * pad, 0)) for index in range(min(NUMBERS, rows * columns)))
-    return PanelLayout(frame, name, settings, chip, events, area, strip, shares, cells)
+    bottom = shares.top - (pad // 3 if more.swarm else 0)
+    area = Rect(frame.left + hairline(em), name.bottom, frame.width - 2 * hairline(em), bottom - name.bottom)
+    return PanelLayout(frame, name, area, strip, shares, chip, events, cells, sliders)

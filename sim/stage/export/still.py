@@ -14,7 +14,7 @@ from ...files import OutputError, whole_file
 from ...scene import Scene, SceneError
 from ...scene.words import nearest
 from ..drawing.canvas import Canvas
-from ..drawing.layout import SMALLEST, Layout, PanelLayout, layout, panel_layout
+from ..drawing.layout import SMALLEST, Layout, More, PanelLayout, layout, panel_layout
 from ..drawing.screen import Screen
 from ..drawing.vector import Vector
 from ..picture.map.site import camera_on
@@ -171,7 +171,7 @@ class Still(Setting):
     def places(self) -> Layout:
         """Where things stand: where they stand in the window, enlarged."""
         aspect = self.scene.window.width / self.scene.window.height
-        places = layout(self.window, len(self.scene.lanes), aspect, self.controls, self.presenter, self.swarm)
+        places = layout(self.window, len(self.scene.lanes), aspect, self.controls, self.presenter, self.more)
         return replace(enlarged(places, self.scale), size=self.size)
 
 
@@ -198,7 +198,7 @@ def enlarged(places: Layout, scale: float) -> Layout:
 
 
 def _enlarged_panel(place: PanelLayout, scale: float, em: int) -> PanelLayout:
-    names = ("frame", "name", "settings", "chip", "events", "strip", "shares")
+    names = ("frame", "name", "strip", "shares", "chip", "events", "sliders")
     grown = {name: _enlarged(getattr(place, name), scale) for name in names}
     area, frame, line = _enlarged(place.map, scale), grown["frame"], hairline(em)
     # The frame's line is a whole number of pixels wide, and nothing is to be seen between it and the map.
@@ -236,7 +236,7 @@ def _draw_lane(
     scene, theme = session.scene, _theme(session.theme, session.language, background)
     usual = layout(size, 1, scene.window.width / scene.window.height)
     em = max(1, round(scale * usual.em))
-    place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, False), scale, em)
+    place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, More(numbers=session.numbers)), scale, em)
     camera = camera_on(race.problem, session.focus or scene.window, place.map.size, session.pose)
     panel = panel_of(scene, race, lane, place, em, theme, camera)
     canvas.rect((0, 0, *canvas.size), theme.background)

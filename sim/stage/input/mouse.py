@@ -15,9 +15,11 @@ from ..drawing.camera import Camera
 from ..drawing.layout import Layout
 from ..picture.map.site import Site, site_of
 from ..picture.setting import setting
+from ..picture.sliders import Slider, slider_at
 from ..picture.timeline import tick_at
 from ..picture.transport import Knob, knob_at, knobs
 from ..session.bindings import NOTCH, Deed
+from ..session.dials import Grip, LetGo, OfLane
 from ..session.playback import Scrub
 from ..session.session import Message, Session
 from ..session.setup import Drop, MoveStart, Undrop
@@ -157,15 +159,20 @@ class Free:
     last: Click | None = None
 
     def down(self, mouse: Mouse, ground: Ground) -> Answer:
-        """Take hold of what is there; on a map the second time, show it all again."""
+        """Take hold of what is there."""
         knob = ground.knob(mouse.pixel)
         if knob is not None:
             return Answer(Free(), (knob.does,))
+        slider = slider_at(ground.session.scene, ground.places, mouse.pixel)
+        if slider is not None:
+            return Sliding(slider).move(mouse, ground, Grip(slider.lane))
         if ground.places.timeline.collidepoint(mouse.pixel):
             return Answer(Scrubbing(), (Scrub(ground.tick(mouse.pixel)),))
         panel = ground.map_at(mouse.pixel)
-        if panel is None:
-            return Answer(Free())
+        return Answer(Free()) if panel is None else self._on_map(panel, mouse, ground)
+
+    def _on_map(self, panel: int, mouse: Mouse, ground: Ground) -> Answer:
+        """Take hold of the flag, or of the map; the second time, show all of it again."""
         if self.last is not None and self._again(self.last, mouse):
             return Answer(Free(), (*self.last.undo, Flatten()))
         click = Click(mouse.pixel, mouse.seconds)
@@ -202,6 +209,27 @@ class Scrubbing:
     def up(self, _mouse: Mouse, _ground: Ground) -> Answer:
         """Stay there."""
         return Answer(Free())
+
+
+@dataclass(frozen=True, slots=True)
+class Sliding:
+    """The knob of a lane's slider is held."""
+
+    slider: Slider
+    """As it was when it was taken: its ends stay, whatever the lane becomes."""
+
+    def down(self, mouse: Mouse, ground: Ground) -> Answer:
+        """The release was missed."""
+        return Free().down(mouse, ground)
+
+    def move(self, mouse: Mouse, _ground: Ground, *before: Message) -> Answer:
+        """Set what it is about to where the mouse is."""
+        message = self.slider.dial.message(self.slider.position(mouse.pixel[0]))
+        return Answer(self, (*before, OfLane(self.slider.lane, message)))
+
+    def up(self, _mouse: Mouse, _ground: Ground) -> Answer:
+        """Leave it there."""
+        return Answer(Free(), (LetGo(),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +367,7 @@ def _answer(gesture: Gesture, mouse: Mouse, ground: Ground) -> Answer:
             # Released outside the window: nobody told.
             reached, messages = (gesture if mouse.held else _let_go(gesture, mouse, ground)).move(mouse, ground)
     # While something is dragged, no tooltip lies over it.
-    quiet = isinstance(reached, Scrubbing | Carrying | Panning | Turning) or not ground.inside(mouse.pixel)
+    quiet = isinstance(reached, Scrubbing | Sliding | Carrying | Panning | Turning) or not ground.inside(mouse.pixel)
     pointed = Point(None if quiet else mouse.pixel)
     return Answer(reached, (*messages, pointed))
 

@@ -4,15 +4,17 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import pygame
+from pygame import Rect
 
 from ...descent.race import Race
+from ...descent.rules import rule_name
 from ...descent.track import Track
 from ...descent.verdict.kinds import Event, Kind, Verdict
 from ...descent.verdict.track_judge import TrackJudge
 from ...report import epoch_of
 from ...scene.value import Scene, unlike
 from ...study.maps.swarm import Cloud
+from ...surface.points import Array
 from ..drawing.camera import Camera
 from ..drawing.canvas import Canvas
 from ..drawing.glyphs import draw_arrow, draw_marble, draw_wedge
@@ -21,13 +23,14 @@ from ..session.drama import MOMENTOUS
 from ..session.session import MOVING_GROUND
 from ..style import text
 from ..style.color import Color, mix, readable
-from ..style.numbers import evidence, number, settings, way
+from ..style.numbers import evidence, hyperparameters, number, settings, way
 from ..style.style import hairline, stroke_of
 from ..style.theme import Theme
 from .map.ball import Rolling, draw_ball
 from .map.cloud import draw_cloud, draw_shares
 from .map.site import Block, Site, moving_site, site_of
 from .map.trail import Trail, fading
+from .sliders import Slider, draw_sliders, sliders
 from .views import Layer, Look, draw_views, ground
 from .views.moving_ground import shaken
 
@@ -57,6 +60,7 @@ class Panel:
     index: int
     name: str
     """The lane's name, in the theme's language."""
+    sliders: tuple[Slider, ...]
     unlike: bool
     """Whether its learning rate makes the comparison with the others unfair."""
     camera: Camera
@@ -89,30 +93,42 @@ class Panel:
         glide: tuple[int, float],
         views: frozenset[str] = frozenset(),
         cloud: Cloud | None = None,
+        ways: tuple[Array, ...] = (),
     ) -> None:
         """Draw the lane after so many updates, and such a part of the next movement; its frame and names are there.
 
-        With a cloud, all its marbles are drawn instead of the way of the first of them.
+        With a cloud, all its marbles are drawn instead of the way of the first of them. `ways` are whole ways (n, 2)
+        to be seen besides: as it was before a slider was taken, and as it is to be.
         """
         update = glide[0]
         verdict = self.judge.verdict(update)
         look = self.look(update, views)
-        self.draw_map(canvas, glide, views, cloud)
+        self.draw_map(canvas, glide, views, cloud, ways)
         with canvas.part("strip"):
             self._draw_strip(canvas, look)
             if cloud is not None:
                 draw_shares(canvas, self.place.shares, cloud, self.theme, self.em)
         with canvas.part("verdict"):
-            self._draw_chip(canvas, verdict)
-            self._draw_events(canvas, verdict, self.judge.events_until(update))
+            self._draw_verdict(canvas, verdict, self.judge.events_until(update))
         with canvas.part("numbers"):
             self._draw_numbers(canvas, min(update, self.track.updates))
+        if self.place.sliders.height:
+            with canvas.part("sliders"):
+                canvas.rect(self.place.sliders, self.theme.panel)
+                draw_sliders(canvas, self.sliders, self.color, self.theme, self.em)
 
-    def draw_map(self, canvas: Canvas, glide: tuple[int, float], views: frozenset[str], cloud: Cloud | None) -> None:
+    def draw_map(
+        self,
+        canvas: Canvas,
+        glide: tuple[int, float],
+        views: frozenset[str],
+        cloud: Cloud | None,
+        ways: tuple[Array, ...] = (),
+    ) -> None:
         """Draw what moves between two updates, and nothing else."""
         update, share = glide
         with canvas.part("map"):
-            self._draw_map(canvas, self.look(update, views, share), share, cloud)
+            self._draw_map(canvas, self.look(update, views, share), share, cloud, ways)
 
     def look(self, update: int, views: frozenset[str], share: float = 0.0) -> Look:
         """What the views are given after `update` updates, and such a part of the next movement."""
@@ -133,18 +149,22 @@ class Panel:
         size, small = round(1.1 * em), round(0.9 * em)
         name = text.fitted(self.name, size, place.name.right - x - round(1.3 * em), bold=True)
         end = canvas.text(name, (x + 1.3 * em, y), size, theme.text, bold=True) + em
-        details = settings(self.track.lane, self.race.problem.train.count, theme)
-        if place.settings.height:
-            canvas.text(text.fitted(details, em, place.settings.width), place.settings.midleft, em, theme.muted)
-        else:
-            line = text.fitted(details, small, place.name.right - end)
-            end = place.name.right - text.width(line, small) - em
-            canvas.text(line, place.name.midright, small, theme.muted, align=1)
+        line = self._settings(small, place.name.right - round(end))
+        end = place.name.right - text.width(line, small) - em
+        canvas.text(line, place.name.midright, small, theme.muted, align=1)
         mark = theme.say("not the same η")
         if self.unlike and text.width(mark, small, bold=True) < place.name.right - end:
             canvas.text(mark, place.name.midright, small, theme.lane(1), bold=True, align=1)
 
-    def _draw_map(self, canvas: Canvas, look: Look, share: float, cloud: Cloud | None) -> None:
+    def _settings(self, size: int, room: int) -> str:
+        """The rule and its hyperparameters; the rule alone where sliders tell the rest or there is no room for it."""
+        lane, theme = self.track.lane, self.theme
+        rule = theme.say(rule_name(lane.rule))
+        every = settings(lane, self.race.problem.train.count, theme)
+        told = rule if self.sliders and len(hyperparameters(lane.rule)) < len(self.sliders) else every
+        return told if text.width(told, size) <= room else text.fitted(rule, size, room)
+
+    def _draw_map(self, canvas: Canvas, look: Look, share: float, cloud: Cloud | None, ways: tuple[Array, ...]) -> None:
         area, moment, stroke = self.place.map, look.moment, stroke_of(self.em)
         map_ = ground(look)
         with canvas.clip(area):
@@ -152,6 +172,8 @@ class Panel:
                 trail = self.trail if look.shaken is None else self._passing_trail(look)
                 stretch = trail.stretch(moment, share)
                 trail.draw_past(canvas, map_, area.topleft, stretch)
+                if ways:
+                    self._draw_ways(canvas, look, ways)
                 draw_views(canvas, look, Layer.UNDER)
                 trail.draw_last(canvas, area.topleft, stretch)
                 center = area.left + stretch.marble[0], area.top + stretch.marble[1]
@@ -170,6 +192,14 @@ class Panel:
                     self._draw_marble(canvas, look, center, share)
             else:
                 draw_wedge(canvas, area, center, self.color, self.theme.halo, stroke)
+
+    def _draw_ways(self, canvas: Canvas, look: Look, ways: tuple[Array, ...]) -> None:
+        """The way as it was in grey, and as it is to be in the lane's colour."""
+        theme, width = self.theme, max(1, round(stroke_of(self.em)))
+        with canvas.part("ways"):
+            for way_, color in zip(ways, (mix(theme.mark, theme.high, 0.35), self.color), strict=False):
+                for piece in look.lines(way_):
+                    canvas.line(piece.tolist(), color, width)
 
     def _draw_landing(self, canvas: Canvas, look: Look, center: tuple[float, float], share: float) -> None:
         """A ring that widens and fades around a marble of which something has just become certain."""
@@ -218,48 +248,71 @@ class Panel:
                 tip = center[0] + dx * scale, center[1] + dy * scale
                 draw_arrow(canvas, center, tip, color, theme.halo, thick * stroke)
 
-    def _draw_chip(self, canvas: Canvas, verdict: Verdict) -> None:
+    def _draw_verdict(self, canvas: Canvas, verdict: Verdict, events: list[Event]) -> None:
+        """The verdict as a chip, and what there is to say of it: as much as there is room for."""
+        place, em, theme = self.place, self.em, self.theme
+        canvas.rect(place.chip, theme.panel)
+        left = self._draw_chip(canvas, verdict) + round(0.7 * em)
+        if place.events.height:
+            canvas.rect(place.events, theme.panel)
+            self._draw_words(
+                canvas, self._since(verdict), Rect(left, place.chip.top, place.chip.right - left, place.chip.height)
+            )
+            self._draw_words(canvas, self._told(verdict, events), place.events)
+        else:
+            words = [*self._told(verdict, events), *self._since(verdict)]
+            self._draw_words(canvas, words, Rect(left, place.chip.top, place.chip.right - left, place.chip.height))
+
+    def _draw_chip(self, canvas: Canvas, verdict: Verdict) -> int:
+        """The verdict in a few words; where it ends."""
         place, em, theme = self.place.chip, self.em, self.theme
         size, room, label = round(0.95 * em), place.width - 2 * em, theme.say(verdict.kind.value)
         if verdict.kind in SHORT and text.width(label, size, bold=True) > room:
             label = theme.say(SHORT[verdict.kind])
         label = text.fitted(label, size, room, bold=True)
-        chip = pygame.Rect(place.left, place.top, text.width(label, size, bold=True) + round(1.4 * em), place.height)
+        chip = Rect(place.left, place.top, text.width(label, size, bold=True) + round(1.4 * em), place.height)
         ended = verdict.kind in ENDS
         ground = self.color if ended else mix(theme.panel, self.color, 0.14)
-        canvas.rect(place, theme.panel)
         canvas.rect(chip, ground, corner=chip.height // 2)
         if not ended:
             canvas.rect(chip, self.color, width=hairline(em), corner=chip.height // 2)
         ink = readable(self.color) if ended else mix(self.color, theme.text, 0.35)
         canvas.text(label, chip.center, size, ink, bold=True, align=0.5)
-        since = theme.say("since update {update}", update=verdict.since)
-        if verdict.since and chip.right + em + text.width(since, em) < place.right:
-            canvas.text(since, (chip.right + 0.7 * em, chip.centery), em, theme.muted)
+        return chip.right
 
-    def _draw_events(self, canvas: Canvas, verdict: Verdict, events: list[Event]) -> None:
-        place, em, theme = self.place.events, self.em, self.theme
-        if not place.height:
-            return
-        canvas.rect(place, theme.panel)
-        moves = [event for event in events if event.kind in ("escaped", "left_saddle")]
-        x = place.left
-        if moves:
-            words = [_event_text(event, theme) for event in moves[-2:]]
-            label = ", ".join(words) if text.width(", ".join(words), em) <= place.width else words[-1]
-            label = text.fitted(label, em, place.width)
-            x = canvas.text(label, (x, place.centery), em, mix(self.color, theme.text, 0.35)) + em
-        pieces = [evidence(piece, theme) for piece in verdict.evidence]
-        while pieces and text.width(", ".join(pieces), em) > place.right - x:
-            pieces.pop()
-        canvas.text(", ".join(pieces), (x, place.centery), em, theme.muted)
+    def _since(self, verdict: Verdict) -> list[tuple[str, Color]]:
+        """Since when the verdict has held, with the colour of these words."""
+        since = self.theme.say("since update {update}", update=verdict.since)
+        return [(since, self.theme.muted)] if verdict.since else []
+
+    def _told(self, verdict: Verdict, events: list[Event]) -> list[tuple[str, Color]]:
+        """The last move from place to place, and the verdict's evidence, each with its colour."""
+        theme, moves = self.theme, [event for event in events if event.kind in ("escaped", "left_saddle")]
+        said = [(_event_text(event, theme), mix(self.color, theme.text, 0.35)) for event in moves[-1:]]
+        return said + [(evidence(piece, theme), theme.muted) for piece in verdict.evidence]
+
+    def _draw_words(self, canvas: Canvas, words: list[tuple[str, Color]], place: Rect) -> None:
+        """Draw these one after the other, those that there is room for."""
+        x, size = place.left, round(0.92 * self.em)
+        for index, (said, color) in enumerate(words):
+            sign = said if not index else f"· {said}"
+            if x + text.width(sign, size) > place.right:
+                break
+            x = canvas.text(sign, (x, place.centery), size, color) + self.em // 2
 
     def _draw_numbers(self, canvas: Canvas, moment: int) -> None:
         cells = self.place.numbers
         em, theme = self.em, self.theme
         canvas.rect(cells[0].unionall(cells[1:]), theme.panel)
+        size = round(0.92 * em)
+        if len(cells) == 1:
+            (label, value), (cell,) = self._numbers(moment)[0], cells
+            canvas.text(value, cell.midright, size, theme.text, align=1)
+            canvas.text(
+                label, (cell.right - text.width(value, size) - em // 2, cell.centery), size, theme.muted, align=1
+            )
+            return
         for cell, (label, value) in zip(cells, self._numbers(moment), strict=False):
-            size = round(0.92 * em)
             if text.width(label, size) + text.width(value, size) + em // 3 <= cell.width:
                 canvas.text(label, cell.midleft, size, theme.muted)
             canvas.text(value, cell.midright, size, theme.text, align=1)
@@ -288,7 +341,8 @@ def panel_of(scene: Scene, race: Race, lane: int, place: PanelLayout, em: int, t
     trail = Trail(track, site, fading(theme.lane(lane), theme.high), stroke_of(em))
     name, unfair = scene.texts(theme.language).lanes[lane], unlike(scene)[lane]
     rolling = Rolling(track, race.problem.window.diagonal)
-    return Panel(place, em, theme, race, lane, name, unfair, camera, trail, rolling)
+    turned = sliders(scene, lane, place, em)
+    return Panel(place, em, theme, race, lane, name, turned, unfair, camera, trail, rolling)
 
 
 def _event_text(event: Event, theme: Theme) -> str:

@@ -11,6 +11,7 @@ from ...descent.race import Race
 from ...scene.value import unlike
 from ...study.maps.swarm import Cloud, Glimpse, swarm
 from ...study.odds.tally import Tally
+from ...surface.points import Array
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..session.bindings import Deed, Errand, sign_of
@@ -25,6 +26,7 @@ from ..style.theme import Theme, load_theme
 from .caption import draw_caption
 from .chart import Axes, Chart, axes
 from .help import draw_help, label_of
+from .map.ways import way
 from .panel import Panel, panel_of
 from .setting import Setting, setting
 from .timeline import draw_timeline
@@ -139,7 +141,8 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
     else:
         for lane, panel in enumerate(_panels(here, race)):
             with canvas.part(f"lane {lane + 1}"):
-                panel.draw(canvas, moment.glide(lane, timing), session.views, moment.cloud(lane))
+                ways = _ways(session, timing, lane)
+                panel.draw(canvas, moment.glide(lane, timing), session.views, moment.cloud(lane), ways)
         with canvas.part("chart"):
             chart.draw(canvas, places.chart.topleft, moment.tick)
     with canvas.part("timeline"):
@@ -153,6 +156,14 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
         draw_pointed(canvas, pixel, _stage(here, moment, chart), Look(theme, places))
     if session.help:
         draw_help(canvas, theme, places)
+
+
+def _ways(session: Session, timing: Timing, lane: int) -> tuple[Array, ...]:
+    """While a slider of a lane is dragged, its way as it was before and as it is to be."""
+    if session.former is None or session.former[1] != lane:
+        return ()
+    updates = timing.moment(lane, session.horizon)
+    return way(session.former[0], lane, updates), way(session.scene, lane, updates)
 
 
 def _glided(before: Moment, now: Moment) -> bool:

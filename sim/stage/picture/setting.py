@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ...scene import Scene
 from ...surface.protocol import Window
 from ..drawing.camera import Camera, Pose
-from ..drawing.layout import Layout, layout
+from ..drawing.layout import Layout, More, layout
 from ..session.session import Session
 from ..style.theme import Theme, load_theme
 from .map.site import camera_on
@@ -21,7 +21,7 @@ class Setting:
     language: str
     controls: bool
     presenter: bool
-    swarm: bool
+    more: More
     focus: Window | None
     pose: Pose
 
@@ -39,7 +39,7 @@ class Setting:
     def places(self) -> Layout:
         """Where things stand."""
         aspect = self.scene.window.width / self.scene.window.height
-        return layout(self.size, len(self.scene.lanes), aspect, self.controls, self.presenter, self.swarm)
+        return layout(self.size, len(self.scene.lanes), aspect, self.controls, self.presenter, self.more)
 
     @property
     def outlook(self) -> tuple[Window, Pose]:
@@ -63,7 +63,7 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
         language=session.language,
         controls=controls,
         presenter=session.presenter,
-        swarm=bool(session.swarm),
+        more=More(bool(session.swarm), session.numbers, session.live and not session.presenter),
         focus=session.focus,
         pose=session.pose,
     )

@@ -34,6 +34,7 @@ from .view import (
     ResetView,
     ShowControls,
     ShowHelp,
+    ShowNumbers,
     Tilt,
     ToggleCaptions,
     ToggleView,
@@ -194,6 +195,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         Binding("M", "momentum as a sum", _views(("m", "momentum"))),
         Binding("X E", "next step; curvature", _views(("x", "next step"), ("e", "hessian"))),
         Binding("A K", "basins; labels of critical points", _views(("a", "basins"), ("k", "labels"))),
+        Binding("Shift I", "all the numbers of each lane", (Key("Shift i", ShowNumbers()),)),
         Binding("Shift T", "test loss", _views(("Shift t", "test surface"))),
     ),
     "Looking": (

@@ -68,6 +68,8 @@ class Session:
     """The lane that the controls are about."""
     controls: bool = False
     """Whether the panel of controls is open."""
+    numbers: bool = False
+    """Whether all the live numbers of a lane are shown, not only the loss."""
     presenter: bool = False
     """Bigger type and strokes, for a projector."""
     captions: bool = True
@@ -90,6 +92,8 @@ class Session:
     """The scene that was changed by hand and left for another one, if there is one, and how it was being looked at."""
     given: frozenset[str] = frozenset()
     """Names of lanes that the user has given: they stay, whatever the lanes become."""
+    former: tuple[Scene, int] | None = None
+    """While a slider of a lane is dragged: the scene as it was before, and which lane it is."""
     draft: str = ""
     """A formula that has been typed and not shown."""
     refused: str = ""

@@ -205,6 +205,14 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowNumbers:
+    """All the live numbers of each lane, or the loss alone."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, numbers=not session.numbers, notice="")
+
+
+@dataclass(frozen=True, slots=True)
 class ShowControls:
     """Fold the panel of controls out or in."""
 

@@ -297,7 +297,7 @@ class Window:
             return False
         pixel = self._on_canvas(event.pos)
         for lane, place in enumerate(setting(self.session, self._canvas_size()).places.panels):
-            if place.frame.collidepoint(pixel):
+            if place.frame.collidepoint(pixel) and not place.sliders.collidepoint(pixel):
                 self.send(Guess(lane))
                 return True
         return False

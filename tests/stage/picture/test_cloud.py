@@ -11,7 +11,7 @@ from pictures import drawn_in_turn
 
 from sim.scene import load_scene
 from sim.stage.drawing.camera import Camera
-from sim.stage.drawing.layout import layout
+from sim.stage.drawing.layout import More, layout
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.cloud import FEW, Part, draw_cloud, draw_shares, parts, places
 from sim.stage.picture.map.site import Map
@@ -145,7 +145,7 @@ def test_the_bar_is_divided_as_the_marbles_are(width: int) -> None:
 
 def test_many_places_do_not_make_an_endless_tooltip() -> None:
     told = cloud(np.zeros((2_000, 2)), tuple(range(1, 41)))
-    look = Look(THEME, layout((960, 600), 3, 1.5, swarm=True))
+    look = Look(THEME, layout((960, 600), 3, 1.5, more=More(swarm=True)))
     tip = shares_tip(told, pygame.Rect(0, 0, 200, 20), (50, 5), look)
     assert len(tip.rows) == 1 + MOST_PARTS
     assert any("minimum 40: 40" in row.cells[0] for row in tip.rows)
