@@ -127,7 +127,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ..stage import require_pygame_ce
     from .console.chosen import chosen, compare
 
-    saved = chosen(arguments.scene, arguments.seed, arguments.view)
+    saved = chosen(arguments.scene, arguments.seed, arguments.view, arguments.together)
     scene = saved.scene
     path = arguments.output or free_path(named(scene.name, ".mp4"))
     last = scene.updates if arguments.last is None else arguments.last

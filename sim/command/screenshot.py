@@ -27,7 +27,7 @@ and type instead of pixels, which stay sharp at any size.
 {COMMAND_LINE} screenshot sharp-and-flat --update 150 --seed 7
 {COMMAND_LINE} screenshot ravine --size 1920x1080 --scale 4 -o slide.png
 {COMMAND_LINE} screenshot --lane minibatch --size 800x600 --transparent
-{COMMAND_LINE} screenshot himmelblau -o figure.svg
+{COMMAND_LINE} screenshot himmelblau --together -o figure.svg
 """,
     )
     add_scene(parser)
@@ -86,7 +86,9 @@ def run(arguments: argparse.Namespace) -> None:
     from ..stage import require_pygame_ce
     from .console.chosen import chosen, compare
 
-    saved = chosen(arguments.scene, arguments.seed, arguments.view)
+    if arguments.lane is not None and arguments.together:
+        parser().error("argument --together: not allowed with argument --lane, which shows one marble alone")
+    saved = chosen(arguments.scene, arguments.seed, arguments.view, arguments.together)
     path = arguments.output or free_path(named(saved.scene.name, ".png"))
     check_writable(path)
     require_pygame_ce()

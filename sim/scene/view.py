@@ -20,6 +20,8 @@ class View:
     """and by which it is looked at aslant: 0 would be straight down."""
     ground: Literal["still", "moving"] = "still"
     """The training loss, or in each lane the loss that its next update descends."""
+    maps: Literal["apart", "together"] = "apart"
+    """One for each lane, or one on which all marbles run."""
 
 
 USUAL_VIEW = View()

@@ -18,7 +18,8 @@ from sim.descent.verdict.kinds import Kind
 from sim.languages import LANGUAGES, words
 from sim.scene import Texts, load_scene, scene_files
 from sim.scene.speech import Translation
-from sim.stage.picture import caption, chart, help, panel, picture, tooltip
+from sim.stage.picture import caption, chart, help, picture, tooltip
+from sim.stage.picture.panel import panel
 from sim.stage.picture.views import VIEWS
 from sim.stage.session import bindings, names, setup
 from sim.stage.sheets import odds as odds_sheet
@@ -51,8 +52,8 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/help.py", "word"): set(bindings.SPOKEN),
     ("style/numbers.py", "sentence"): set(numbers.EVIDENCE),
     ("style/numbers.py", "rule_name(lane.rule)"): {"gradient descent", "momentum"},  # The others keep their names.
-    ("picture/panel.py", "verdict.kind.value"): {kind.value for kind in Kind},
-    ("picture/panel.py", "SHORT[verdict.kind]"): set(panel.SHORT.values()),
+    ("picture/panel/panel.py", "verdict.kind.value"): {kind.value for kind in Kind},
+    ("picture/panel/panel.py", "SHORT[verdict.kind]"): set(panel.SHORT.values()),
     ("picture/timeline.py", "Kind[event.kind.upper()].value"): {kind.value for kind in Kind},
     ("picture/tooltip.py", "PLACES[lower, upper]"): set(tooltip.PLACES.values()),
     ("picture/tooltip.py", "MARKS[point.kind]"): set(tooltip.MARKS.values()),

@@ -199,12 +199,13 @@ def check_output(parser: argparse.ArgumentParser, arguments: argparse.Namespace)
 
 
 def add_view(parser: argparse.ArgumentParser) -> None:
-    """--view."""
+    """--view and --together."""
     parser.add_argument(
         "--view",
         choices=("map", "relief"),
         help="maps from straight above, or blocks of land aslant (default: as the scene has it)",
     )
+    parser.add_argument("--together", action="store_true", help="all marbles on one large map")
 
 
 def add_look(parser: argparse.ArgumentParser) -> None:

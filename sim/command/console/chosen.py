@@ -11,14 +11,21 @@ from ...scene.reading import Saved, load_saved
 from .terminal import say
 
 
-def chosen(name_or_path: str | None, seed: int | None = None, view: Literal["map", "relief"] | None = None) -> Saved:
+def chosen(
+    name_or_path: str | None,
+    seed: int | None = None,
+    view: Literal["map", "relief"] | None = None,
+    together: bool = False,
+) -> Saved:
     """The scene of that name or in that file, with its moment if it was saved; the opening scene if none is named.
 
-    With that seed if one is given, and seen that way.
+    With that seed if one is given, and seen that way; all marbles on one map, if that is asked for.
     """
     saved = load_saved(OPENING if name_or_path is None else name_or_path)
     if view is not None:
         saved = replace(saved, scene=replace(saved.scene, view=replace(saved.scene.view, kind=view)))
+    if together:
+        saved = replace(saved, scene=replace(saved.scene, view=replace(saved.scene.view, maps="together")))
     if seed in (None, saved.scene.seed):
         return saved
     return replace(saved, scene=without_particulars(replace(saved.scene, seed=seed)), digest=())

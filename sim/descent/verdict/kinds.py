@@ -139,7 +139,7 @@ def _down(verdict: "Verdict") -> str:
 
 
 def _place(verdict: "Verdict") -> str:
-    return "one that is not known" if verdict.basin is None else f"that of minimum {verdict.basin + 1}"
+    return "a basin that is not known" if verdict.basin is None else f"the basin of minimum {verdict.basin + 1}"
 
 
 def _movements(verdict: "Verdict") -> str:

@@ -1,6 +1,6 @@
 """Where everything stands: pure geometry, from the window's size and the number of lanes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pygame import Rect
@@ -12,7 +12,16 @@ USUAL = (1600, 900)
 CONTROLS = 19  # Width of the panel of controls, in ems.
 NUMBERS = 8  # Live numbers in a panel, where all of them are asked for.
 LOSS = 6  # Width of the cell of the one that is always there, in ems.
+CARD = (20, 0.25)
+"""Width of a lane's card beside the map that all share: in ems, or as a share of the field if that is more."""
+HIGHEST_CARD = 8.4
+"""Of such a card, in ems."""
+CARD_ROOMY, STRIP_CARD, SWARM_CARD, FULL_CARD = 7.0, 8.0, 10.0, 16.0
+"""Height in ems of a card that has room for more than name and verdict, for the strip, a swarm's shares, all numbers.
+"""
 ROOMY = 16  # Height of a panel that has room for more than its map, in ems.
+FOOTER = 1.9
+"""Height of the line of buttons, in ems."""
 CHART = {1: 0.15, 2: 0.13}
 """Share of the height that the chart takes, by how many rows of panels there are; of more, that of two."""
 
@@ -25,6 +34,8 @@ class More:
     numbers: bool = False
     """All of the live numbers, not only the loss."""
     sliders: bool = False
+    together: bool = False
+    """One large map for all lanes, and a card for each beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,8 @@ class Layout:
     look: Rect
     look_lines: int
     panels: tuple[PanelLayout, ...]
+    together: Rect
+    """The frame of the one map that all panels share; empty where each has its own."""
     chart: Rect
     timeline: Rect
     footer: Rect
@@ -96,25 +109,57 @@ def layout(
     look_lines = 1 if inner.width > 96 * em else 2
     title = Rect(inner.left, inner.top, inner.width, round(1.8 * em))
     look = Rect(inner.left, title.bottom, inner.width, look_lines * line)
-    footer = Rect(inner.left, inner.bottom - line, inner.width, line)
+    low = round(FOOTER * em)
+    footer = Rect(inner.left, inner.bottom - low, inner.width, low)
     timeline = Rect(inner.left, footer.top - line, inner.width, line)
     stage = Rect(inner.left, look.bottom + gap // 2, inner.width, timeline.top - gap // 2 - look.bottom - gap // 2)
-    rows_of = {columns: -(-lanes // columns) for columns in range(1, lanes + 1)}
+    if more.together:
+        chart, field = _split(stage, 1, em, height)
+        together, chosen = _one_map(field, lanes, em, more)
+    else:
+        chart, chosen = _own_maps(stage, lanes, aspect, em, height, more)
+        together = Rect(stage.topleft, (0, 0))
+    return Layout(size, em, title, look, look_lines, chosen, together, chart, timeline, footer, sidebar)
+
+
+def _split(stage: Rect, rows: int, em: int, height: int) -> tuple[Rect, Rect]:
+    """The chart below, and the field above it for so many rows of panels."""
+    tall = max(7 * em, round(CHART.get(rows, CHART[2]) * height))
+    chart = Rect(stage.left, stage.bottom - tall, stage.width, tall)
+    return chart, Rect(stage.left, stage.top, stage.width, chart.top - round(0.8 * em) - stage.top)
+
+
+def _own_maps(
+    stage: Rect, lanes: int, aspect: float, em: int, height: int, more: More
+) -> tuple[Rect, tuple[PanelLayout, ...]]:
+    """The chart, and panels in as many columns as give the largest maps of that aspect (width over height)."""
+    gap, rows_of = round(0.8 * em), {columns: -(-lanes // columns) for columns in range(1, lanes + 1)}
 
     def panels(columns: int) -> tuple[Rect, tuple[PanelLayout, ...]]:
-        rows = rows_of[columns]
-        chart_height = max(7 * em, round(CHART.get(rows, CHART[2]) * height))
-        chart = Rect(stage.left, stage.bottom - chart_height, stage.width, chart_height)
-        field = Rect(stage.left, stage.top, stage.width, chart.top - gap - stage.top)
-        frames = [_cell(field, index, columns, rows, (gap, gap)) for index in range(lanes)]
+        chart, field = _split(stage, rows_of[columns], em, height)
+        frames = [_cell(field, index, columns, rows_of[columns], (gap, gap)) for index in range(lanes)]
         return chart, tuple(panel_layout(frame, em, more) for frame in frames)
 
     def map_size(columns: int) -> float:
         area = panels(columns)[1][0].map
         return min(area.width, area.height * aspect) if area.width > 0 and area.height > 0 else 0.0
 
-    chart, chosen = panels(max(rows_of, key=map_size))
-    return Layout(size, em, title, look, look_lines, chosen, chart, timeline, footer, sidebar)
+    return panels(max(rows_of, key=map_size))
+
+
+def _one_map(field: Rect, lanes: int, em: int, more: More) -> tuple[Rect, tuple[PanelLayout, ...]]:
+    """The frame of one large map, and a card for each lane to its right."""
+    gap, line = round(0.8 * em), hairline(em)
+    wide = max(CARD[0] * em, round(CARD[1] * field.width))
+    frame = Rect(field.left, field.top, field.width - wide - gap, field.height)
+    tallest = round((FULL_CARD if more.numbers else SWARM_CARD if more.swarm else HIGHEST_CARD) * em)
+    column = Rect(frame.right + gap, field.top, wide, min(field.height, lanes * (tallest + gap) - gap))
+    area = frame.inflate(-2 * line, -2 * line)
+    frames = [_cell(column, index, 1, lanes, (0, gap)) for index in range(lanes)]
+    tall = frames[0].height / em
+    more = replace(more, numbers=more.numbers and tall >= FULL_CARD, swarm=more.swarm and tall >= SWARM_CARD)
+    cards = [panel_layout(each, em, more, CARD_ROOMY) for each in frames]
+    return frame, tuple(replace(card, map=area) for card in cards)
 
 
 def _cell(field: Rect, index: int, columns: int, rows: int, gaps: tuple[int, int]) -> Rect:
@@ -125,15 +170,16 @@ def _cell(field: Rect, index: int, columns: int, rows: int, gaps: tuple[int, int
     return Rect(field.left + column * (width + across), field.top + row * (height + down), width, height)
 
 
-def panel_layout(frame: Rect, em: int, more: More) -> PanelLayout:
+def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> PanelLayout:
     """From the top: the name, the map, strip and shares, the verdict with the loss, all numbers, sliders.
 
-    A low panel leaves out what it can.
+    A panel that is lower than `least` ems leaves out what it can.
     """
     pad, line = round(0.6 * em), round(1.45 * em)
     inner = frame.inflate(-2 * pad, -pad)
-    roomy = frame.height >= ROOMY * em
-    name = Rect(inner.left, inner.top, inner.width, round(1.6 * em))
+    roomy = frame.height >= least * em
+    row = min(round(1.6 * em), inner.height // 2)
+    name = Rect(inner.left, inner.top, inner.width, row)
     tall = round(1.5 * em) if more.sliders and roomy else 0
     sliders = Rect(inner.left, inner.bottom - tall, inner.width, tall)
     bottom = sliders.top
@@ -145,11 +191,13 @@ def panel_layout(frame: Rect, em: int, more: More) -> PanelLayout:
         count = min(NUMBERS, rows * columns)
         cells = tuple(_cell(numbers, index, columns, rows, (2 * pad, 0)) for index in range(count))
         events = Rect(inner.left, numbers.top - line, inner.width, line) if roomy else events.move(0, -numbers.height)
-    chip = Rect(inner.left, events.top - round(1.6 * em), inner.width, round(1.6 * em))
+    elif more.together and roomy:
+        events = Rect(inner.left, bottom - line, inner.width, line)
+    chip = Rect(inner.left, events.top - row, inner.width, row)
     if not cells:
         cells = (Rect(chip.right - LOSS * em, chip.top, LOSS * em, chip.height),)
         chip.width -= LOSS * em + pad
-    height = round(0.5 * em) if roomy else 0
+    height = round(0.5 * em) if roomy and not (more.together and frame.height < STRIP_CARD * em) else 0
     strip = Rect(inner.left, chip.top - (pad // 2 if roomy else 0) - height, inner.width, height)
     gap, tall = (pad // 2 if roomy else 0), round(1.3 * em) if more.swarm else 0
     shares = Rect(inner.left, strip.top - gap - tall, inner.width, tall)

@@ -18,7 +18,8 @@ from ..drawing.layout import SMALLEST, Layout, More, PanelLayout, layout, panel_
 from ..drawing.screen import Screen
 from ..drawing.vector import Vector
 from ..picture.map.site import camera_on
-from ..picture.panel import panel_of
+from ..picture.panel.course import course_of
+from ..picture.panel.panel import panel_of
 from ..picture.picture import draw, moment
 from ..picture.setting import Setting, setting
 from ..session.session import Session, begin, carried_by
@@ -189,7 +190,8 @@ def enlarged(places: Layout, scale: float) -> Layout:
         title=_enlarged(places.title, scale),
         look=_enlarged(places.look, scale),
         look_lines=places.look_lines,
-        panels=tuple(_enlarged_panel(panel, scale, em) for panel in places.panels),
+        panels=tuple(_enlarged_panel(panel, scale, em, places.together) for panel in places.panels),
+        together=_enlarged(places.together, scale),
         chart=_enlarged(places.chart, scale),
         timeline=_enlarged(places.timeline, scale),
         footer=_enlarged(places.footer, scale),
@@ -197,10 +199,14 @@ def enlarged(places: Layout, scale: float) -> Layout:
     )
 
 
-def _enlarged_panel(place: PanelLayout, scale: float, em: int) -> PanelLayout:
+def _enlarged_panel(place: PanelLayout, scale: float, em: int, together: Rect | None = None) -> PanelLayout:
     names = ("frame", "name", "strip", "shares", "chip", "events", "sliders")
     grown = {name: _enlarged(getattr(place, name), scale) for name in names}
-    area, frame, line = _enlarged(place.map, scale), grown["frame"], hairline(em)
+    area, line = _enlarged(place.map, scale), hairline(em)
+    if together is not None and together.width:
+        area = _enlarged(together, scale).inflate(-2 * line, -2 * line)
+        return PanelLayout(**grown, map=area, numbers=tuple(_enlarged(cell, scale) for cell in place.numbers))
+    frame = grown["frame"]
     # The frame's line is a whole number of pixels wide, and nothing is to be seen between it and the map.
     area = Rect(frame.left + line, area.top, frame.width - 2 * line, area.height)
     return PanelLayout(**grown, map=area, numbers=tuple(_enlarged(cell, scale) for cell in place.numbers))
@@ -238,7 +244,7 @@ def _draw_lane(
     em = max(1, round(scale * usual.em))
     place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, More(numbers=session.numbers)), scale, em)
     camera = camera_on(race.problem, session.focus or scene.window, place.map.size, session.pose)
-    panel = panel_of(scene, race, lane, place, em, theme, camera)
+    panel = panel_of(scene, place, em, theme, course_of(race, lane, (place.map, place.strip), em, theme, camera))
     canvas.rect((0, 0, *canvas.size), theme.background)
     panel.draw_frame(canvas)
     panel.draw(canvas, (scene.timing(session.clock).moment(lane, session.update), 0.0), session.views)

@@ -14,8 +14,8 @@ import numpy as np
 from ..drawing.camera import Camera
 from ..drawing.layout import Layout
 from ..picture.map.site import Site, site_of
+from ..picture.panel.sliders import Slider, slider_at
 from ..picture.setting import setting
-from ..picture.sliders import Slider, slider_at
 from ..picture.timeline import tick_at
 from ..picture.transport import Knob, knob_at, knobs
 from ..session.bindings import NOTCH, Deed

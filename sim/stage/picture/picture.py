@@ -27,7 +27,8 @@ from .caption import draw_caption
 from .chart import Axes, Chart, axes
 from .help import draw_help, label_of
 from .map.ways import way
-from .panel import Panel, panel_of
+from .panel.course import course_of, draw_together
+from .panel.panel import Panel, panel_of
 from .setting import Setting, setting
 from .timeline import draw_timeline
 from .tooltip import Look, Stage, draw_pointed, tip_at
@@ -129,9 +130,7 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
         canvas.backdrop(Backdrop(_draw_still, (here, race), size), (0, 0))
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
     if before is not None and clean and not covered and _glided(before, moment):
-        for lane, panel in enumerate(_panels(here, race)):
-            with canvas.part(f"lane {lane + 1}"):
-                panel.draw_map(canvas, moment.glide(lane, timing), session.views, moment.cloud(lane))
+        _draw_maps(canvas, here, moment)
         return
     frame = _axes(race, timing, session.clock, session.horizon, moment.computed)
     names = session.scene.texts(session.language).lanes
@@ -139,10 +138,10 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
     if session.sheet:
         draw_over(canvas, places, theme, session, moment.tally)
     else:
+        _draw_maps(canvas, here, moment)
         for lane, panel in enumerate(_panels(here, race)):
             with canvas.part(f"lane {lane + 1}"):
-                ways = _ways(session, timing, lane)
-                panel.draw(canvas, moment.glide(lane, timing), session.views, moment.cloud(lane), ways)
+                panel.draw_words(canvas, timing.moment(lane, moment.tick), session.views, moment.cloud(lane))
         with canvas.part("chart"):
             chart.draw(canvas, places.chart.topleft, moment.tick)
     with canvas.part("timeline"):
@@ -156,6 +155,22 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
         draw_pointed(canvas, pixel, _stage(here, moment, chart), Look(theme, places))
     if session.help:
         draw_help(canvas, theme, places)
+
+
+def _draw_maps(canvas: Canvas, here: Setting, moment: Moment) -> None:
+    """Draw what moves between two updates: the lanes' maps, or the one that they share."""
+    session = moment.session
+    timing, courses = session.scene.timing(session.clock), [panel.course for panel in _panels(here, moment.race)]
+    glides = [moment.glide(course.index, timing) for course in courses]
+    clouds = [moment.cloud(course.index) for course in courses]
+    ways = [_ways(session, timing, course.index) for course in courses]
+    if here.more.together:
+        with canvas.part("map"):
+            draw_together(canvas, courses, glides, session.views, session.lane, clouds, ways)
+        return
+    for course, glide, cloud, seen in zip(courses, glides, clouds, ways, strict=True):
+        with canvas.part(f"map {course.index + 1}"):
+            course.draw(canvas, glide, session.views, cloud, seen)
 
 
 def _ways(session: Session, timing: Timing, lane: int) -> tuple[Array, ...]:
@@ -202,9 +217,14 @@ def _stage(here: Setting, moment: Moment, chart: Chart) -> Stage:
 
 @lru_cache(maxsize=2)
 def _panels(here: Setting, race: Race) -> tuple[Panel, ...]:
-    places, theme, camera = here.places, here.theme, here.camera
+    places, theme, camera, lasting = here.places, here.theme, here.camera, not here.more.together
+    courses = [
+        course_of(race, lane, (place.map, place.strip), places.em, theme, camera, lasting)
+        for lane, place in enumerate(places.panels)
+    ]
     return tuple(
-        panel_of(here.scene, race, lane, place, places.em, theme, camera) for lane, place in enumerate(places.panels)
+        panel_of(here.scene, place, places.em, theme, course)
+        for place, course in zip(places.panels, courses, strict=True)
     )
 
 
@@ -229,6 +249,9 @@ def _draw_still(canvas: Canvas, here: Setting, race: Race) -> None:
         room = places.title.width - text.width(title, height, bold=True) - 2 * places.em
         caveat = text.fitted(theme.say(UNKNOWN), places.em, room)
         canvas.text(caveat, places.title.midright, places.em, theme.muted, align=1)
+    if places.together.width:
+        canvas.rect(places.together, theme.panel, corner=places.em // 2)
+        canvas.rect(places.together, theme.border, width=hairline(places.em), corner=places.em // 2)
     for panel in _panels(here, race):
         panel.draw_frame(canvas)
 

@@ -63,7 +63,7 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
         language=session.language,
         controls=controls,
         presenter=session.presenter,
-        more=More(bool(session.swarm), session.numbers, session.live and not session.presenter),
+        more=More(bool(session.swarm), session.numbers, session.live and not session.presenter, session.together),
         focus=session.focus,
         pose=session.pose,
     )

@@ -298,7 +298,14 @@ def shares_tip(cloud: Cloud, place: Rect, pixel: tuple[int, int], look: Look) ->
 def tip_at(pixel: tuple[int, int], stage: Stage, look: Look) -> Tip | None:
     """The tooltip for a pointer at that pixel of the picture, if there is something to tell."""
     places, knob, tip = look.places, knob_at(stage.knobs, pixel), None
-    lane = next((lane for lane, panel in enumerate(places.panels) if panel.frame.collidepoint(pixel)), None)
+    lane = next(
+        (
+            lane
+            for lane, panel in enumerate(places.panels)
+            if panel.frame.collidepoint(pixel) or panel.map.collidepoint(pixel)
+        ),
+        None,
+    )
     if lane is not None:
         tip = panel_tip(stage, lane, pixel, look)
     elif knob is not None:

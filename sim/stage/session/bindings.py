@@ -36,6 +36,7 @@ from .view import (
     ShowHelp,
     ShowNumbers,
     Tilt,
+    Together,
     ToggleCaptions,
     ToggleView,
     Turn,
@@ -220,6 +221,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             ),
         ),
         Binding("Shift M", "blocks of land, aslant, or maps", (Key("Shift m", Tilt()),)),
+        Binding("Shift A", "all marbles on one large map, or each on its own", (Key("Shift a", Together()),)),
         Binding(
             "Alt ← →",
             "turn the land; ↑ ↓ tilt it",

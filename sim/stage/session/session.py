@@ -68,6 +68,8 @@ class Session:
     """The lane that the controls are about."""
     controls: bool = False
     """Whether the panel of controls is open."""
+    together: bool = False
+    """Whether all marbles run on one large map."""
     numbers: bool = False
     """Whether all the live numbers of a lane are shown, not only the loss."""
     presenter: bool = False
@@ -126,7 +128,8 @@ def as_it_wants(session: Session) -> Session:
     view = session.scene.view
     pose = Pose(view.yaw, view.tilt) if view.kind == "relief" else FLAT
     ground = {MOVING_GROUND} if view.ground == "moving" else set[str]()
-    return replace(session, pose=pose, goal=None, turned=None, views=session.views - {MOVING_GROUND} | ground)
+    views, together = session.views - {MOVING_GROUND} | ground, view.maps == "together"
+    return replace(session, pose=pose, goal=None, turned=None, views=views, together=together)
 
 
 def as_it_is_seen(session: Session) -> Scene:
@@ -134,7 +137,9 @@ def as_it_is_seen(session: Session) -> Scene:
     pose, moving = session.goal or session.pose, MOVING_GROUND in session.views
     kind: Literal["map", "relief"] = "map" if pose == FLAT else "relief"
     turned = {"yaw": pose.yaw, "tilt": pose.tilt} if pose != FLAT else {}
-    view = replace(session.scene.view, kind=kind, ground="moving" if moving else "still", **turned)
+    ground: Literal["still", "moving"] = "moving" if moving else "still"
+    maps: Literal["apart", "together"] = "together" if session.together else "apart"
+    view = replace(session.scene.view, kind=kind, ground=ground, maps=maps, **turned)
     return replace(session.scene, view=view)
 
 

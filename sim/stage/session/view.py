@@ -205,6 +205,14 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """All marbles on one large map, or each on its own."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, together=not session.together, notice="")
+
+
+@dataclass(frozen=True, slots=True)
 class ShowNumbers:
     """All the live numbers of each lane, or the loss alone."""
 

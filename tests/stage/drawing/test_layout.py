@@ -20,9 +20,10 @@ def _areas(places: Layout) -> dict[str, Rect]:
         "footer": places.footer,
     }
     for index, panel in enumerate(places.panels):
+        own_map = panel.map if not (index and places.together.width) else Rect(0, 0, 0, 0)
         parts = [
             panel.name,
-            panel.map,
+            own_map,
             panel.strip,
             panel.shares,
             panel.chip,
@@ -39,7 +40,15 @@ def _areas(places: Layout) -> dict[str, Rect]:
 @pytest.mark.parametrize(("controls", "presenter"), [(False, False), (True, False), (False, True)])
 @pytest.mark.parametrize(
     "more",
-    [More(), More(swarm=True), More(numbers=True), More(sliders=True), More(True, True, True)],
+    [
+        More(),
+        More(swarm=True),
+        More(numbers=True),
+        More(sliders=True),
+        More(together=True),
+        More(True, True, True),
+        More(True, True, True, True),
+    ],
 )
 def test_nothing_overlaps_and_nothing_is_cut(
     size: tuple[int, int], lanes: int, controls: bool, presenter: bool, more: More
@@ -55,11 +64,13 @@ def test_nothing_overlaps_and_nothing_is_cut(
     for (one, first), (other, second) in combinations(areas.items(), 2):
         assert not first.colliderect(second), f"{one} lies over {other}"
     for panel in places.panels:
-        for part in (panel.name, panel.chip, panel.map, *panel.numbers):
+        for part in (panel.name, panel.chip, *panel.numbers):
             assert panel.frame.contains(part)
-        assert bool(panel.shares.height) == more.swarm
+        assert (places.together if more.together else panel.frame).contains(panel.map)
+        assert bool(panel.shares.height) == more.swarm or more.together
         assert panel.map.height > 3 * places.em
         assert len(panel.numbers) == 1 or more.numbers
+    assert bool(places.together.width) == more.together
 
 
 @pytest.mark.parametrize("size", SIZES)

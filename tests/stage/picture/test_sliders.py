@@ -12,9 +12,9 @@ from sim.stage.drawing.layout import SMALLEST
 from sim.stage.drawing.recorder import Recorder
 from sim.stage.input.mouse import Act, Hand, Mouse, Sliding, answer
 from sim.stage.picture.map.ways import FARTHEST, way
+from sim.stage.picture.panel.sliders import Slider, sliders
 from sim.stage.picture.picture import draw, moment
 from sim.stage.picture.setting import setting
-from sim.stage.picture.sliders import Slider, sliders
 from sim.stage.session.session import Message, Session, begin, race, update
 
 

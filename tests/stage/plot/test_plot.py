@@ -36,7 +36,7 @@ LONG = (
     "settled in the lowest known minimum",
     "stuck in a local minimum",
     "escaped saddle 1",
-    "one that is not known",
+    "a basin that is not known",
 )
 RULES = ("gradient descent", "momentum", "Nesterov", "Adagrad", "RMSprop", "Adam", "AdamW")
 SIZES = [(640, 400), (960, 600), (900, 1600), (2560, 1080), (3840, 2160)]

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 
 from pygame import Rect
 
-from ...scene import Scene
-from ..drawing.canvas import Canvas
-from ..drawing.layout import Layout, PanelLayout
-from ..session.dials import Dial, dials
-from ..style import text
-from ..style.color import Color, mix
-from ..style.style import stroke_of
-from ..style.theme import Theme
+from ....scene import Scene
+from ...drawing.canvas import Canvas
+from ...drawing.layout import Layout, PanelLayout
+from ...session.dials import Dial, dials
+from ...style import text
+from ...style.color import Color, mix
+from ...style.style import stroke_of
+from ...style.theme import Theme
 
-SIGN, VALUE = 1.4, 3.2
+SIGN, VALUE = 1.3, 2.7
 """Room for the letter before a slider, and for the number after it, in ems."""
-GAP = 0.9
+GAP = 0.7
 """Between two sliders, in ems."""
 KNOB = 0.36
 """Radius of the knob, in ems."""
@@ -75,5 +75,5 @@ def draw_sliders(canvas: Canvas, found: tuple[Slider, ...], color: Color, theme:
         canvas.rect(Rect(bar.left, bar.top, round(x) - bar.left, bar.height), color, corner=bar.height // 2)
         canvas.disc((x, y), KNOB * em, color)
         canvas.disc((x, y), KNOB * em - 2.2 * rim, theme.panel)
-        room = slider.place.right - bar.right - round(0.6 * em)
+        room = slider.place.right - bar.right - round(0.55 * em)
         canvas.text(text.fitted(slider.dial.value, size, room), (slider.place.right - room, y), size, theme.text)
