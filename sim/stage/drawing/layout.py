@@ -20,6 +20,8 @@ CARD_ROOMY, STRIP_CARD, SWARM_CARD, FULL_CARD = 7.0, 8.0, 10.0, 16.0
 """Height in ems of a card that has room for more than name and verdict, for the strip, a swarm's shares, all numbers.
 """
 ROOMY = 16  # Height of a panel that has room for more than its map, in ems.
+PROFILE, PROFILED = 0.44, 0.2
+"""Width of a profile, as a share of that of the chart and itself; and the height of both, as one of the window's."""
 FOOTER = 1.9
 """Height of the line of buttons, in ems."""
 CHART = {1: 0.15, 2: 0.13}
@@ -36,6 +38,7 @@ class More:
     sliders: bool = False
     together: bool = False
     """One large map for all lanes, and a card for each beside it."""
+    profile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Layout:
     together: Rect
     """The frame of the one map that all panels share; empty where each has its own."""
     chart: Rect
+    profile: Rect
+    """The loss along a line, beside the chart; empty if that is not wanted."""
     timeline: Rect
     footer: Rect
     controls: Rect
@@ -114,17 +119,28 @@ def layout(
     timeline = Rect(inner.left, footer.top - line, inner.width, line)
     stage = Rect(inner.left, look.bottom + gap // 2, inner.width, timeline.top - gap // 2 - look.bottom - gap // 2)
     if more.together:
-        chart, field = _split(stage, 1, em, height)
+        chart, field = _split(stage, 1, em, height, more.profile)
         together, chosen = _one_map(field, lanes, em, more)
     else:
         chart, chosen = _own_maps(stage, lanes, aspect, em, height, more)
         together = Rect(stage.topleft, (0, 0))
-    return Layout(size, em, title, look, look_lines, chosen, together, chart, timeline, footer, sidebar)
+    chart, profile = _shared(chart, em) if more.profile else (chart, Rect(chart.topright, (0, 0)))
+    return Layout(size, em, title, look, look_lines, chosen, together, chart, profile, timeline, footer, sidebar)
 
 
-def _split(stage: Rect, rows: int, em: int, height: int) -> tuple[Rect, Rect]:
+def _shared(place: Rect, em: int) -> tuple[Rect, Rect]:
+    """The place of the chart, shared with a profile to its right."""
+    wide, gap = round(PROFILE * place.width), round(0.8 * em)
+    return (
+        Rect(place.left, place.top, place.width - wide - gap, place.height),
+        Rect(place.right - wide, place.top, wide, place.height),
+    )
+
+
+def _split(stage: Rect, rows: int, em: int, height: int, profile: bool) -> tuple[Rect, Rect]:
     """The chart below, and the field above it for so many rows of panels."""
-    tall = max(7 * em, round(CHART.get(rows, CHART[2]) * height))
+    share = max(CHART.get(rows, CHART[2]), PROFILED if profile else 0.0)
+    tall = max(7 * em, round(share * height))
     chart = Rect(stage.left, stage.bottom - tall, stage.width, tall)
     return chart, Rect(stage.left, stage.top, stage.width, chart.top - round(0.8 * em) - stage.top)
 
@@ -136,7 +152,7 @@ def _own_maps(
     gap, rows_of = round(0.8 * em), {columns: -(-lanes // columns) for columns in range(1, lanes + 1)}
 
     def panels(columns: int) -> tuple[Rect, tuple[PanelLayout, ...]]:
-        chart, field = _split(stage, rows_of[columns], em, height)
+        chart, field = _split(stage, rows_of[columns], em, height, more.profile)
         frames = [_cell(field, index, columns, rows_of[columns], (gap, gap)) for index in range(lanes)]
         return chart, tuple(panel_layout(frame, em, more) for frame in frames)
 

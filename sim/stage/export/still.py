@@ -193,6 +193,7 @@ def enlarged(places: Layout, scale: float) -> Layout:
         panels=tuple(_enlarged_panel(panel, scale, em, places.together) for panel in places.panels),
         together=_enlarged(places.together, scale),
         chart=_enlarged(places.chart, scale),
+        profile=_enlarged(places.profile, scale),
         timeline=_enlarged(places.timeline, scale),
         footer=_enlarged(places.footer, scale),
         controls=_enlarged(places.controls, scale),

@@ -16,7 +16,7 @@ from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.playback import Play, Restart, Step
-from ..session.session import SPEEDS, Session
+from ..session.session import MOVING_GROUND, SPEEDS, Session
 from ..session.setup import NewSeed, NextScene
 from ..session.view import ShowControls, ShowHelp
 from ..sheets.sheets import draw_over
@@ -29,6 +29,7 @@ from .help import draw_help, label_of
 from .map.ways import way
 from .panel.course import course_of, draw_together
 from .panel.panel import Panel, panel_of
+from .profile import draw_profile
 from .setting import Setting, setting
 from .timeline import draw_timeline
 from .tooltip import Look, Stage, draw_pointed, tip_at
@@ -131,6 +132,8 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
     if before is not None and clean and not covered and _glided(before, moment):
         _draw_maps(canvas, here, moment)
+        if not session.sheet:
+            _draw_profile(canvas, here, moment)
         return
     frame = _axes(race, timing, session.clock, session.horizon, moment.computed)
     names = session.scene.texts(session.language).lanes
@@ -144,6 +147,7 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
                 panel.draw_words(canvas, timing.moment(lane, moment.tick), session.views, moment.cloud(lane))
         with canvas.part("chart"):
             chart.draw(canvas, places.chart.topleft, moment.tick)
+        _draw_profile(canvas, here, moment)
     with canvas.part("timeline"):
         draw_timeline(canvas, places, theme, session, race, moment.tick)
     with canvas.part("caption"):
@@ -171,6 +175,16 @@ def _draw_maps(canvas: Canvas, here: Setting, moment: Moment) -> None:
     for course, glide, cloud, seen in zip(courses, glides, clouds, ways, strict=True):
         with canvas.part(f"map {course.index + 1}"):
             course.draw(canvas, glide, session.views, cloud, seen)
+
+
+def _draw_profile(canvas: Canvas, here: Setting, moment: Moment) -> None:
+    """Draw the profile, if it is wanted."""
+    session, places, race = moment.session, here.places, moment.race
+    if places.profile.width:
+        timing = session.scene.timing(session.clock)
+        glides = [moment.glide(lane, timing) for lane in range(len(race.tracks))]
+        with canvas.part("profile"):
+            draw_profile(canvas, places.profile, race, glides, here.theme, places.em, MOVING_GROUND in session.views)
 
 
 def _ways(session: Session, timing: Timing, lane: int) -> tuple[Array, ...]:

@@ -63,7 +63,13 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
         language=session.language,
         controls=controls,
         presenter=session.presenter,
-        more=More(bool(session.swarm), session.numbers, session.live and not session.presenter, session.together),
+        more=More(
+            bool(session.swarm),
+            session.numbers,
+            session.live and not session.presenter,
+            session.together,
+            session.profile,
+        ),
         focus=session.focus,
         pose=session.pose,
     )

@@ -70,6 +70,8 @@ class Session:
     """Whether the panel of controls is open."""
     together: bool = False
     """Whether all marbles run on one large map."""
+    profile: bool = False
+    """Whether the loss along the line from the start to the lowest known minimum is shown."""
     numbers: bool = False
     """Whether all the live numbers of a lane are shown, not only the loss."""
     presenter: bool = False

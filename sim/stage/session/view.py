@@ -213,6 +213,14 @@ class Together:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowProfile:
+    """The loss along the line from the start to the lowest known minimum, beside the chart, or not."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, profile=not session.profile, notice="")
+
+
+@dataclass(frozen=True, slots=True)
 class ShowNumbers:
     """All the live numbers of each lane, or the loss alone."""
 

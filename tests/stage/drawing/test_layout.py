@@ -16,6 +16,7 @@ def _areas(places: Layout) -> dict[str, Rect]:
         "title": places.title,
         "look": places.look,
         "chart": places.chart,
+        "profile": places.profile,
         "timeline": places.timeline,
         "footer": places.footer,
     }
@@ -59,6 +60,7 @@ def test_nothing_overlaps_and_nothing_is_cut(
     if controls:
         areas["controls"] = places.controls
     whole = Rect((0, 0), size)
+    assert bool(places.profile.width) == more.profile
     for name, area in areas.items():
         assert whole.contains(area), name
     for (one, first), (other, second) in combinations(areas.items(), 2):

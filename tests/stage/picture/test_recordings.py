@@ -54,6 +54,7 @@ def test_every_view_is_drawn_as_it_was_found_good(view: str, aslant: bool, reque
         ("on the chart", {"pointer": (300, 500)}),
         ("on a pin", {"pointer": (184, 566)}),
         ("together", {"together": True}),
+        ("profile", {"profile": True}),
         ("all numbers", {"numbers": True}),
         ("playing", {"playing": True, "progress": 52.0}),
         *((f"in {code}", {"language": code}) for code in LANGUAGES[1:]),

@@ -13,8 +13,8 @@ from ...style.color import Color, mix
 from ...style.style import stroke_of
 from ...style.theme import Theme
 
-SIGN, VALUE = 1.3, 2.7
-"""Room for the letter before a slider, and for the number after it, in ems."""
+SIGN, VALUE, RATE = 1.3, 2.4, 3.6
+"""Room for the letter before a slider, for the number after it, and for that of a learning rate, in ems."""
 GAP = 0.7
 """Between two sliders, in ems."""
 KNOB = 0.36
@@ -49,7 +49,7 @@ def sliders(scene: Scene, lane: int, place: PanelLayout, em: int) -> tuple[Slide
     made = []
     for index, dial in enumerate(found):
         cell = Rect(row.left + index * (wide + gap), row.top, wide, row.height)
-        left, right = cell.left + round(SIGN * em), cell.right - round(VALUE * em)
+        left, right = cell.left + round(SIGN * em), cell.right - round((RATE if dial.name == "rate" else VALUE) * em)
         tall = max(2, round(BAR * em))
         made.append(Slider(lane, dial, cell, Rect(left, cell.centery - tall // 2, right - left, tall)))
     return tuple(made)
