@@ -10,7 +10,7 @@ from ..examples.batches import Indices
 from ..lane import Lane
 from ..problem import Problem
 from .blocks import DWELL, TRACE, Columns, History, span_of
-from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Kind, Look, Rank
+from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Kind, Observation, Rank
 from .sight import LEAVING, MOVING, NO_SADDLE, Ends, Sight, cores, holding_saddles, overflown, reaches, see
 
 LOOKBACK = DWELL + 1
@@ -197,10 +197,10 @@ class Judge:
         self._tell("escaped", run[fled], update[fled], seen[fled], source[fled], target[fled])
         self._tell("left_saddle", run[freed], update[freed], seen[freed], self._held[run[freed]], target[freed])
 
-    def _seen(self, looks: Indices, sight: Sight, stay: "_Stays") -> Look:
+    def _seen(self, looks: Indices, sight: Sight, stay: "_Stays") -> Observation:
         """What verdicts follow from at these moments (K,), each part of shape (K, M)."""
         outside = stay.basin == NO_BASIN
-        return Look(
+        return Observation(
             sight=sight,
             stay=looks[:, None] - np.where(outside, np.maximum(stay.entered, stay.arrived), stay.arrived),
             homed=(stay.home != NO_BASIN) & ~outside,
@@ -209,7 +209,9 @@ class Judge:
             span=self._span,
         )
 
-    def _look(self, update: int, look: Look, proposed: Indices, stay: "_Stays", block: Array, alive: Mask) -> None:
+    def _look(
+        self, update: int, look: Observation, proposed: Indices, stay: "_Stays", block: Array, alive: Mask
+    ) -> None:
         """Judge the runs at the end of a block, its points being (DWELL, M, 2)."""
         sight = look.sight
         alive = alive & (_RANKS[self.kinds] > Rank.FOR_GOOD)
@@ -232,7 +234,7 @@ class Judge:
             self._tell("escaped", runs, stay.entered[runs], update, stay.home[runs], _NOWHERE)
             self._left[runs] = stay.home[runs]
 
-    def _kinds(self, look: Look, proposed: Indices) -> Indices:
+    def _kinds(self, look: Observation, proposed: Indices) -> Indices:
         """The verdicts: what lasts, unless something of a lower rank begins; else what begins; shape (M,)."""
         lasts = np.zeros(len(self.kinds), dtype=np.bool_)
         for index in np.unique(self.kinds).tolist():
@@ -286,7 +288,7 @@ class Judge:
         return see(self._problem, ends, self._history.add(columns, first, looks), self._decays)
 
 
-def _proposed(seen: Look) -> Indices:
+def _proposed(seen: Observation) -> Indices:
     """The verdicts that begin at these moments by what is seen alone, as indices into KINDS; shape (K, M)."""
     proposed = np.zeros(seen.stay.shape, dtype=np.intp)
     for index in _LAST_FIRST:

@@ -28,7 +28,7 @@ from .map.ball import Rolling, draw_ball
 from .map.cloud import draw_cloud, draw_shares
 from .map.site import Block, Site, moving_site, site_of
 from .map.trail import Trail, fading
-from .views import Layer, Look, draw_views, ground
+from .views import Layer, ViewContext, draw_views, ground
 from .views.moving_ground import shaken
 
 THICK = (0.6, 1.0)  # How thick the arrows of the gradient and of the movement are;
@@ -96,10 +96,10 @@ class Panel:
         """
         update = glide[0]
         verdict = self.judge.verdict(update)
-        look = self.look(update, views)
+        context = self.context(update, views)
         self.draw_map(canvas, glide, views, cloud)
         with canvas.part("strip"):
-            self._draw_strip(canvas, look)
+            self._draw_strip(canvas, context)
             if cloud is not None:
                 draw_shares(canvas, self.place.shares, cloud, self.theme, self.em)
         with canvas.part("verdict"):
@@ -112,16 +112,18 @@ class Panel:
         """Draw what moves between two updates, and nothing else."""
         update, share = glide
         with canvas.part("map"):
-            self._draw_map(canvas, self.look(update, views, share), share, cloud)
+            self._draw_map(canvas, self.context(update, views, share), share, cloud)
 
-    def look(self, update: int, views: frozenset[str], share: float = 0.0) -> Look:
+    def context(self, update: int, views: frozenset[str], share: float = 0.0) -> ViewContext:
         """What the views are given after `update` updates, and such a part of the next movement."""
         moment, place, moves = min(update, self.track.updates), self.place, None
         site = self.site
         if MOVING_GROUND in views and not self.camera.flat:
             moves = shaken(self.track, moment, share)
             site = moving_site(self.race.problem, self.camera, self.theme, moves) if moves else site
-        return Look(self.race, self.index, moment, site, place.map, place.strip, self.theme, self.em, views, moves)
+        return ViewContext(
+            self.race, self.index, moment, site, place.map, place.strip, self.theme, self.em, views, moves
+        )
 
     def draw_frame(self, canvas: Canvas) -> None:
         """Draw what does not change from moment to moment."""
@@ -144,63 +146,67 @@ class Panel:
         if self.unlike and text.width(mark, small, bold=True) < place.name.right - end:
             canvas.text(mark, place.name.midright, small, theme.lane(1), bold=True, align=1)
 
-    def _draw_map(self, canvas: Canvas, look: Look, share: float, cloud: Cloud | None) -> None:
-        area, moment, stroke = self.place.map, look.moment, stroke_of(self.em)
-        map_ = ground(look)
+    def _draw_map(self, canvas: Canvas, context: ViewContext, share: float, cloud: Cloud | None) -> None:
+        area, moment, stroke = self.place.map, context.moment, stroke_of(self.em)
+        map_ = ground(context)
         with canvas.clip(area):
             if cloud is None:
-                trail = self.trail if look.shaken is None else self._passing_trail(look)
+                trail = self.trail if context.shaken is None else self._passing_trail(context)
                 stretch = trail.stretch(moment, share)
                 trail.draw_past(canvas, map_, area.topleft, stretch)
-                draw_views(canvas, look, Layer.UNDER)
+                draw_views(canvas, context, Layer.UNDER)
                 trail.draw_last(canvas, area.topleft, stretch)
                 center = area.left + stretch.marble[0], area.top + stretch.marble[1]
             else:
                 canvas.backdrop(map_, area.topleft)
-                draw_views(canvas, look, Layer.UNDER)
-                draw_cloud(canvas, area, look.site, cloud, self.color, self.theme, stroke)
-                center = look.pixel(look.theta)
-            draw_views(canvas, look, Layer.OVER)
-            gone = bool(look.site.beside(look.theta))
+                draw_views(canvas, context, Layer.UNDER)
+                draw_cloud(canvas, area, context.site, cloud, self.color, self.theme, stroke)
+                center = context.pixel(context.theta)
+            draw_views(canvas, context, Layer.OVER)
+            gone = bool(context.site.beside(context.theta))
             if area.inflate(self.em, self.em).collidepoint(center) and not gone:
-                if cloud is None and "momentum" not in look.views:  # Which has the same arrows, put together.
-                    self._draw_arrows(canvas, look.site, look.pixel(look.theta), moment, stroke)
-                self._draw_landing(canvas, look, center, share)
+                if cloud is None and "momentum" not in context.views:  # Which has the same arrows, put together.
+                    self._draw_arrows(canvas, context.site, context.pixel(context.theta), moment, stroke)
+                self._draw_landing(canvas, context, center, share)
                 with canvas.part("marble"):
-                    self._draw_marble(canvas, look, center, share)
+                    self._draw_marble(canvas, context, center, share)
             else:
                 draw_wedge(canvas, area, center, self.color, self.theme.halo, stroke)
 
-    def _draw_landing(self, canvas: Canvas, look: Look, center: tuple[float, float], share: float) -> None:
+    def _draw_landing(self, canvas: Canvas, context: ViewContext, center: tuple[float, float], share: float) -> None:
         """A ring that widens and fades around a marble of which something has just become certain."""
-        events = [event for event in self.judge.events_until(look.moment) if event.kind in MOMENTOUS]
-        age = look.moment + share - events[-1].seen if events else RINGING
+        events = [event for event in self.judge.events_until(context.moment) if event.kind in MOMENTOUS]
+        age = context.moment + share - events[-1].seen if events else RINGING
         if age < RINGING:
             stroke, fading_ = stroke_of(self.em), age / RINGING
             color = mix(self.color, self.theme.high, 0.15 + 0.85 * fading_)
             canvas.ring(center, (WIDE[0] + (WIDE[1] - WIDE[0]) * fading_) * stroke, color, max(1, round(1.6 * stroke)))
 
-    def _draw_marble(self, canvas: Canvas, look: Look, center: tuple[float, float], share: float) -> None:
-        color, halo, stroke, site = self.color, self.theme.halo, stroke_of(self.em), look.site
-        if not isinstance(site, Block) or not math.isfinite(self.track.loss[look.moment]):
+    def _draw_marble(self, canvas: Canvas, context: ViewContext, center: tuple[float, float], share: float) -> None:
+        color, halo, stroke, site = self.color, self.theme.halo, stroke_of(self.em), context.site
+        if not isinstance(site, Block) or not math.isfinite(self.track.loss[context.moment]):
             draw_marble(canvas, center, color, halo, stroke)
             return
-        theta = look.theta if not share or not look.goes_on else look.theta + share * self.track.movement[look.moment]
-        turned = self.rolling.turned(look.moment, share)
-        draw_ball(canvas, site, theta, turned, look.area.topleft, color, halo, stroke)
+        theta = (
+            context.theta
+            if not share or not context.goes_on
+            else context.theta + share * self.track.movement[context.moment]
+        )
+        turned = self.rolling.turned(context.moment, share)
+        draw_ball(canvas, site, theta, turned, context.area.topleft, color, halo, stroke)
 
-    def _passing_trail(self, look: Look) -> Trail:
+    def _passing_trail(self, context: ViewContext) -> Trail:
         """The last part of the way, on land that will have moved before long."""
         tones = fading(self.color, self.theme.high)
-        first = max(0, look.moment - PASSING)
-        return Trail(self.track, look.site, tones, stroke_of(self.em), first, lasting=False)
+        first = max(0, context.moment - PASSING)
+        return Trail(self.track, context.site, tones, stroke_of(self.em), first, lasting=False)
 
-    def _draw_strip(self, canvas: Canvas, look: Look) -> None:
+    def _draw_strip(self, canvas: Canvas, context: ViewContext) -> None:
         place = self.place.strip
         if place.height:
             canvas.rect(place, self.theme.panel)
             with canvas.clip(place):
-                draw_views(canvas, look, Layer.STRIP)
+                draw_views(canvas, context, Layer.STRIP)
 
     def _draw_arrows(self, canvas: Canvas, site: Site, center: tuple[float, float], moment: int, stroke: float) -> None:
         """The next movement, and thinner the step −η∇L_B that the coming batch asks for, enlarged alike."""

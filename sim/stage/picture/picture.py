@@ -28,7 +28,7 @@ from .help import draw_help, label_of
 from .panel import Panel, panel_of
 from .setting import Setting, setting
 from .timeline import draw_timeline
-from .tooltip import Look, Stage, draw_pointed, tip_at
+from .tooltip import Stage, TipContext, draw_pointed, tip_at
 from .transport import draw_knobs, knobs
 
 
@@ -150,7 +150,7 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
         _draw_footer(canvas, places, theme, moment)
     pixel = session.pointer
     if pixel is not None and _tells(session, places, pixel):
-        draw_pointed(canvas, pixel, _stage(here, moment, chart), Look(theme, places))
+        draw_pointed(canvas, pixel, _stage(here, moment, chart), TipContext(theme, places))
     if session.help:
         draw_help(canvas, theme, places)
 
@@ -170,7 +170,7 @@ def pointed(session: Session, race: Race, size: tuple[int, int]) -> bool:
     frame = _axes(race, timing, session.clock, session.horizon, now.computed)
     names = session.scene.texts(session.language).lanes
     chart = _chart(race, frame, here.places.chart.size, here.theme, here.places.em, names)
-    return tip_at(pixel, _stage(here, now, chart), Look(here.theme, here.places)) is not None
+    return tip_at(pixel, _stage(here, now, chart), TipContext(here.theme, here.places)) is not None
 
 
 def _tells(session: Session, places: Layout, pixel: tuple[int, int]) -> bool:

@@ -103,7 +103,7 @@ class Tip:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class TipContext:
     """How tooltips look, and where everything else stands."""
 
     theme: Theme
@@ -186,9 +186,9 @@ def critical_near(problem: Problem, site: Site, pixel: tuple[float, float], reac
     return problem.critical[found] if gap <= reach else None
 
 
-def map_tip(problem: Problem, site: Site, area: Rect, pixel: tuple[int, int], look: Look) -> Tip | None:
+def map_tip(problem: Problem, site: Site, area: Rect, pixel: tuple[int, int], context: TipContext) -> Tip | None:
     """What a map has under the pointer."""
-    theme, places = look.theme, look.places
+    theme, places = context.theme, context.places
     local = (pixel[0] - area.left, pixel[1] - area.top)
     x, y = site.under(np.array(local, dtype=np.float64)).tolist()
     if math.isnan(x):
@@ -201,7 +201,7 @@ def map_tip(problem: Problem, site: Site, area: Rect, pixel: tuple[int, int], lo
     if place and point is None:
         rows.append(Row((COLON.split(place)[0] if small else place,)))
     if point is not None:
-        meaning = [] if small else _sentence(theme.say(MARKS[point.kind]), look)
+        meaning = [] if small else _sentence(theme.say(MARKS[point.kind]), context)
         rows = [Row((name_of_point(problem, point, theme),), bold=True), *meaning, *rows]
     return Tip(tuple(rows), _around(pixel, places.em), area)
 
@@ -217,43 +217,43 @@ def _numbers(here: Reading, small: bool) -> list[Row]:
     return [Row(("θ", theta)), loss, slope, Row(("λ", curvatures))]
 
 
-def _sentence(words: str, look: Look) -> list[Row]:
+def _sentence(words: str, context: TipContext) -> list[Row]:
     """A sentence on as many lines as it takes."""
-    size = round(TYPE * look.places.em)
-    return [Row((line,)) for line in wrapped(words, size, SENTENCE * look.places.em, MOST_LINES)]
+    size = round(TYPE * context.places.em)
+    return [Row((line,)) for line in wrapped(words, size, SENTENCE * context.places.em, MOST_LINES)]
 
 
-def chip_tip(stage: Stage, lane: int, pixel: tuple[int, int], look: Look) -> Tip:
+def chip_tip(stage: Stage, lane: int, pixel: tuple[int, int], context: TipContext) -> Tip:
     """What a lane's verdict means, and its evidence in full."""
-    theme, place, timing = look.theme, look.places.panels[lane], stage.chart.axes.timing
+    theme, place, timing = context.theme, context.places.panels[lane], stage.chart.axes.timing
     verdict = stage.race.judges[lane].verdict(timing.moment(lane, stage.tick))
-    rows = [Row((theme.say(verdict.kind.value),), bold=True), *_sentence(theme.say(MEANINGS[verdict.kind]), look)]
-    rows += [row for piece in verdict.evidence for row in _sentence(evidence(piece, theme), look)]
-    return Tip(tuple(rows), _column(place.chip, pixel, look), place.frame)
+    rows = [Row((theme.say(verdict.kind.value),), bold=True), *_sentence(theme.say(MEANINGS[verdict.kind]), context)]
+    rows += [row for piece in verdict.evidence for row in _sentence(evidence(piece, theme), context)]
+    return Tip(tuple(rows), _column(place.chip, pixel, context), place.frame)
 
 
-def _column(line: Rect, pixel: tuple[int, int], look: Look) -> Rect:
+def _column(line: Rect, pixel: tuple[int, int], context: TipContext) -> Rect:
     """The part of a line that a pointer points at."""
-    return Rect(pixel[0] - look.places.em, line.top, 2 * look.places.em, line.height)
+    return Rect(pixel[0] - context.places.em, line.top, 2 * context.places.em, line.height)
 
 
-def name_tip(stage: Stage, lane: int, pixel: tuple[int, int], look: Look) -> Tip | None:
+def name_tip(stage: Stage, lane: int, pixel: tuple[int, int], context: TipContext) -> Tip | None:
     """Why a lane is marked as unlike the others, if it is."""
     if stage.unlike[lane : lane + 1] != (True,):
         return None
-    head = Row((look.theme.say("not the same η"),), bold=True)
-    place = look.places.panels[lane]
-    return Tip((head, *_sentence(look.theme.say(UNLIKE), look)), _column(place.name, pixel, look), place.frame)
+    head = Row((context.theme.say("not the same η"),), bold=True)
+    place = context.places.panels[lane]
+    return Tip((head, *_sentence(context.theme.say(UNLIKE), context)), _column(place.name, pixel, context), place.frame)
 
 
-def knob_tip(knob: Knob, look: Look) -> Tip:
+def knob_tip(knob: Knob, context: TipContext) -> Tip:
     """What a button does, and which key does the same."""
-    return Tip(tuple(_sentence(knob.says, look)), knob.place)
+    return Tip(tuple(_sentence(knob.says, context)), knob.place)
 
 
-def chart_tip(stage: Stage, pixel: tuple[int, int], look: Look) -> Tip:
+def chart_tip(stage: Stage, pixel: tuple[int, int], context: TipContext) -> Tip:
     """Time and losses under the pointer; of what has not been played, the time alone."""
-    theme, places, chart = look.theme, look.places, stage.chart
+    theme, places, chart = context.theme, context.places, stage.chart
     hovered = chart.tick_at(pixel[0] - places.chart.left)
     rows = [Row((time_at(chart.axes, hovered, theme),), bold=True)]
     if hovered > stage.tick:
@@ -269,9 +269,9 @@ def chart_tip(stage: Stage, pixel: tuple[int, int], look: Look) -> Tip:
     return Tip(tuple(rows), hairline)
 
 
-def timeline_tip(stage: Stage, pixel: tuple[int, int], look: Look) -> Tip:
+def timeline_tip(stage: Stage, pixel: tuple[int, int], context: TipContext) -> Tip:
     """The events under the pointer, or the time there."""
-    theme, places, race, frame = look.theme, look.places, stage.race, stage.chart.axes
+    theme, places, race, frame = context.theme, context.places, stage.race, stage.chart.axes
     near = marks_near(places, pixel[0], frame.ticks, marks(race, frame.timing, frame.ticks, stage.seen))
     rows = [Row((time_at(frame, near[0].tick if near else tick_at(places, pixel[0], frame.ticks), theme),), bold=True)]
     for mark in near:
@@ -282,9 +282,9 @@ def timeline_tip(stage: Stage, pixel: tuple[int, int], look: Look) -> Tip:
     return Tip(tuple(rows), about.inflate(0, places.em // 2))
 
 
-def shares_tip(cloud: Cloud, place: Rect, pixel: tuple[int, int], look: Look) -> Tip:
+def shares_tip(cloud: Cloud, place: Rect, pixel: tuple[int, int], context: TipContext) -> Tip:
     """Where the marbles of a cloud are, in numbers; of many places only those where most are."""
-    say, found = look.theme.say, list(parts(cloud, look.theme))
+    say, found = context.theme.say, list(parts(cloud, context.theme))
     least = sorted((part.count for part in found), reverse=True)[:MOST_PARTS][-1]
     head = Row((say("{count} marbles", count=f"{cloud.size:,}"), say("share"), say("95 % interval")))
     rows = [
@@ -292,46 +292,48 @@ def shares_tip(cloud: Cloud, place: Rect, pixel: tuple[int, int], look: Look) ->
         for part in found
         if part.count >= least
     ]
-    return Tip((head, *rows), Rect(pixel[0] - look.places.em, place.top, 2 * look.places.em, place.height))
+    return Tip((head, *rows), Rect(pixel[0] - context.places.em, place.top, 2 * context.places.em, place.height))
 
 
-def tip_at(pixel: tuple[int, int], stage: Stage, look: Look) -> Tip | None:
+def tip_at(pixel: tuple[int, int], stage: Stage, context: TipContext) -> Tip | None:
     """The tooltip for a pointer at that pixel of the picture, if there is something to tell."""
-    places, knob, tip = look.places, knob_at(stage.knobs, pixel), None
+    places, knob, tip = context.places, knob_at(stage.knobs, pixel), None
     lane = next((lane for lane, panel in enumerate(places.panels) if panel.frame.collidepoint(pixel)), None)
     if lane is not None:
-        tip = panel_tip(stage, lane, pixel, look)
+        tip = panel_tip(stage, lane, pixel, context)
     elif knob is not None:
-        tip = knob_tip(knob, look)
+        tip = knob_tip(knob, context)
     elif places.timeline.collidepoint(pixel):
-        tip = timeline_tip(stage, pixel, look)
+        tip = timeline_tip(stage, pixel, context)
     elif stage.chart.plot.move(places.chart.topleft).collidepoint(pixel):
-        tip = chart_tip(stage, pixel, look)
+        tip = chart_tip(stage, pixel, context)
     return tip
 
 
-def panel_tip(stage: Stage, lane: int, pixel: tuple[int, int], look: Look) -> Tip | None:
+def panel_tip(stage: Stage, lane: int, pixel: tuple[int, int], context: TipContext) -> Tip | None:
     """What there is to tell of a place in a lane's panel."""
-    place, tip = look.places.panels[lane], None
+    place, tip = context.places.panels[lane], None
     if place.map.collidepoint(pixel):
-        tip = map_tip(stage.race.problem, site_of(stage.race.problem, stage.camera, look.theme), place.map, pixel, look)
+        tip = map_tip(
+            stage.race.problem, site_of(stage.race.problem, stage.camera, context.theme), place.map, pixel, context
+        )
     elif stage.glimpse is not None and place.shares.collidepoint(pixel):
-        tip = shares_tip(stage.glimpse.clouds[lane], place.shares, pixel, look)
+        tip = shares_tip(stage.glimpse.clouds[lane], place.shares, pixel, context)
     elif place.chip.collidepoint(pixel):
-        tip = chip_tip(stage, lane, pixel, look)
+        tip = chip_tip(stage, lane, pixel, context)
     elif place.name.collidepoint(pixel):
-        tip = name_tip(stage, lane, pixel, look)
+        tip = name_tip(stage, lane, pixel, context)
     return tip
 
 
-def draw_pointed(canvas: Canvas, pixel: tuple[int, int], stage: Stage, look: Look) -> None:
+def draw_pointed(canvas: Canvas, pixel: tuple[int, int], stage: Stage, context: TipContext) -> None:
     """Draw what belongs to the pointer, over all the rest."""
-    tip, chart, corner = tip_at(pixel, stage, look), stage.chart, look.places.chart.topleft
+    tip, chart, corner = tip_at(pixel, stage, context), stage.chart, context.places.chart.topleft
     if tip is None:
         return
     if chart.plot.move(corner).collidepoint(pixel):
         chart.draw_hairline(canvas, corner, pixel[0])
-    draw_tip(canvas, tip, look)
+    draw_tip(canvas, tip, context)
 
 
 def box_beside(about: Rect, size: tuple[int, int], whole: Rect) -> Rect:
@@ -352,9 +354,9 @@ def box_beside(about: Rect, size: tuple[int, int], whole: Rect) -> Rect:
     return fallbacks[0]
 
 
-def draw_tip(canvas: Canvas, tip: Tip, look: Look) -> Rect:
+def draw_tip(canvas: Canvas, tip: Tip, context: TipContext) -> Rect:
     """Draw the tooltip: cells of one column under another, a row of a single cell across all; returns where."""
-    rows, theme, em = tip.rows, look.theme, look.places.em
+    rows, theme, em = tip.rows, context.theme, context.places.em
     size, pad, line = round(TYPE * em), round(0.6 * em), round(1.35 * em)
     gap, dot = em, round(0.9 * em) if any(row.color for row in rows) else 0
     room = min(WIDEST * em, canvas.size[0] // 2 - 2 * pad - dot)

@@ -16,7 +16,7 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.cloud import FEW, Part, draw_cloud, draw_shares, parts, places
 from sim.stage.picture.map.site import Map
 from sim.stage.picture.picture import moment
-from sim.stage.picture.tooltip import MOST_PARTS, Look, shares_tip
+from sim.stage.picture.tooltip import MOST_PARTS, TipContext, shares_tip
 from sim.stage.session.session import begin, race
 from sim.stage.style.theme import load_theme
 from sim.study.maps.swarm import Cloud, swarm
@@ -145,8 +145,8 @@ def test_the_bar_is_divided_as_the_marbles_are(width: int) -> None:
 
 def test_many_places_do_not_make_an_endless_tooltip() -> None:
     told = cloud(np.zeros((2_000, 2)), tuple(range(1, 41)))
-    look = Look(THEME, layout((960, 600), 3, 1.5, swarm=True))
-    tip = shares_tip(told, pygame.Rect(0, 0, 200, 20), (50, 5), look)
+    context = TipContext(THEME, layout((960, 600), 3, 1.5, swarm=True))
+    tip = shares_tip(told, pygame.Rect(0, 0, 200, 20), (50, 5), context)
     assert len(tip.rows) == 1 + MOST_PARTS
     assert any("minimum 40: 40" in row.cells[0] for row in tip.rows)
 
