@@ -17,7 +17,7 @@ from .descent.problem import Problem
 from .descent.race import Race
 from .descent.rules import rule_name
 from .descent.track import Track
-from .descent.verdict.kinds import Event, Kind, Verdict
+from .descent.verdict.kinds import Event, Verdict, VerdictKind
 from .descent.verdict.track_judge import TrackJudge
 from .scene import Scene
 from .surface.critical.point import CriticalPoint
@@ -52,7 +52,7 @@ OF_MOMENTS = ("theta", "loss", "test_loss", "full_gradient", "curvatures")
 OF_UPDATES = ("batch_loss", "gradient", "movement")
 """Which columns of a track have a row a moment, and which a row an update."""
 
-OF_A_BASIN = frozenset({Kind.SETTLED, Kind.STUCK, Kind.RATTLING})
+OF_A_BASIN = frozenset({VerdictKind.SETTLED, VerdictKind.STUCK, VerdictKind.RATTLING})
 """Verdicts that speak of the basin in which the marble is."""
 
 LEFT_FROM = {"escaped": "minimum", "left_saddle": "saddle"}
@@ -309,7 +309,7 @@ def _facts(track: Track, judge: TrackJudge, window: Window, updates: int) -> Ite
 def _story(event: Event) -> str:
     target = "" if event.target is None else f"minimum {event.target + 1}"
     if event.kind not in LEFT_FROM:
-        kind = Kind[event.kind.upper()]
+        kind = VerdictKind[event.kind.upper()]
         place = (f" ({target})" if kind in OF_A_BASIN else f", in the basin of {target}") if target else ""
         return f"{kind.value}{place}"
     verb = event.kind.split("_")[0]

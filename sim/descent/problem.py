@@ -8,7 +8,7 @@ import numpy as np
 from ..surface.around import with_surroundings
 from ..surface.basins import NO_BASIN, Basins, Labels, find_basins, flow_step
 from ..surface.critical.ground import Ground
-from ..surface.critical.point import CriticalPoint, Kind
+from ..surface.critical.point import CriticalKind, CriticalPoint
 from ..surface.critical.proof import Proof, proof
 from ..surface.critical.search import Search, look_up, search
 from ..surface.points import Array, eigenvalues, norm
@@ -145,7 +145,7 @@ class Problem:
     @cached_property
     def saddles(self) -> tuple[CriticalPoint, ...]:
         """The saddles among them, the lowest first."""
-        return tuple(point for point in self.critical if point.kind is Kind.SADDLE)
+        return tuple(point for point in self.critical if point.kind is CriticalKind.SADDLE)
 
     @cached_property
     def basins(self) -> Basins:

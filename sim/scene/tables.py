@@ -23,7 +23,7 @@ from ..descent.clock import CLOCKS, Machine
 from ..descent.digest import DIGEST
 from ..descent.examples.recipes import EXAMPLES, MOST_EXAMPLES, Seed
 from ..descent.rules import RULES
-from ..descent.verdict.kinds import EVENT_KINDS, Kind
+from ..descent.verdict.kinds import EVENT_KINDS, VerdictKind
 from ..languages import CODE
 from ..surface.functions import SURFACES, usual_window
 from ..surface.functions.formula import Formula, FormulaError
@@ -76,7 +76,7 @@ CHECKED: Mapping[type[Any], dict[str, Any]] = {Formula: {"formula": Annotated[st
 class Claim(Part):
     """What the scene promises of a lane after `updates`: checked for every scene by the tests."""
 
-    verdict: Literal[*(kind.code for kind in Kind)]  # type: ignore[valid-type]
+    verdict: Literal[*(kind.code for kind in VerdictKind)]  # type: ignore[valid-type]
     events: tuple[Literal[*EVENT_KINDS], ...] = ()  # type: ignore[valid-type]
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from sim.descent.examples.recipes import TiltedExamples
 from sim.descent.problem import Problem
-from sim.surface.critical.point import Kind
+from sim.surface.critical.point import CriticalKind
 from sim.surface.functions.formula import Formula
 from sim.surface.points import Array
 from sim.surface.protocol import Window
@@ -36,7 +36,7 @@ def test_a_minimum_outside_the_window_is_found_where_a_marble_rests_in_it() -> N
     problem = problem_of(WAVES)
     (found,) = problem.lookup(at((4.62, 1.571)))
     assert found is not None
-    assert found.point.kind is Kind.MINIMUM
+    assert found.point.kind is CriticalKind.MINIMUM
     assert found.point not in problem.critical
     assert problem.train.gradient(np.array(found.point.position)) == pytest.approx(0.0, abs=1e-9)
 

@@ -14,7 +14,7 @@ import sim.stage
 from sim.descent import digest
 from sim.descent.clock import CLOCKS
 from sim.descent.problem import UNKNOWN
-from sim.descent.verdict.kinds import Kind
+from sim.descent.verdict.kinds import VerdictKind
 from sim.languages import LANGUAGES, words
 from sim.scene import Texts, load_scene, scene_files
 from sim.scene.speech import Translation
@@ -51,16 +51,16 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/help.py", "word"): set(bindings.SPOKEN),
     ("style/numbers.py", "sentence"): set(numbers.EVIDENCE),
     ("style/numbers.py", "rule_name(lane.rule)"): {"gradient descent", "momentum"},  # The others keep their names.
-    ("picture/panel.py", "verdict.kind.value"): {kind.value for kind in Kind},
+    ("picture/panel.py", "verdict.kind.value"): {kind.value for kind in VerdictKind},
     ("picture/panel.py", "SHORT[verdict.kind]"): set(panel.SHORT.values()),
-    ("picture/timeline.py", "Kind[event.kind.upper()].value"): {kind.value for kind in Kind},
+    ("picture/timeline.py", "VerdictKind[event.kind.upper()].value"): {kind.value for kind in VerdictKind},
     ("picture/tooltip.py", "PLACES[lower, upper]"): set(tooltip.PLACES.values()),
     ("picture/tooltip.py", "MARKS[point.kind]"): set(tooltip.MARKS.values()),
-    ("picture/tooltip.py", "verdict.kind.value"): {kind.value for kind in Kind},
+    ("picture/tooltip.py", "verdict.kind.value"): {kind.value for kind in VerdictKind},
     ("picture/tooltip.py", "MEANINGS[verdict.kind]"): set(tooltip.MEANINGS.values()),
     ("picture/tooltip.py", "UNLIKE"): {tooltip.UNLIKE},
     ("picture/caption.py", "CHANGED"): {caption.CHANGED},
-    ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical_point.Kind},
+    ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical_point.CriticalKind},
     ("input/controls.py", "name"): {"gradient descent", "momentum"},
     ("export/basins.py", "rule_name(rule)"): {"gradient descent", "momentum"},
     ("input/controls.py", "rule_name(rule)"): {"gradient descent", "momentum"},
@@ -70,7 +70,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("input/controls.py", "view.tip"): {view.tip for view in VIEWS.values()},
     ("window/documents.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},
     ("sheets/sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
-    ("sheets/odds.py", "word"): set(odds_sheet.FIGURE_WORDS) | {kind.value for kind in Kind},
+    ("sheets/odds.py", "word"): set(odds_sheet.FIGURE_WORDS) | {kind.value for kind in VerdictKind},
     ("session/names.py", "first"): set(names.WORDS),
     ("session/setup.py", "OWN_SURFACE"): {setup.OWN_SURFACE},
     ("sheets/contrast.py", "row.label"): {label for _, label, _ in contrast.ABOUT},

@@ -10,7 +10,7 @@ from ..examples.batches import Indices
 from ..lane import Lane
 from ..problem import Problem
 from .blocks import DWELL, TRACE, Columns, History, span_of
-from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Kind, Observation, Rank
+from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Observation, Rank, VerdictKind
 from .sight import LEAVING, MOVING, NO_SADDLE, Ends, Sight, cores, holding_saddles, overflown, reaches, see
 
 LOOKBACK = DWELL + 1
@@ -19,11 +19,17 @@ NEVER = -1
 """The update of what did not happen."""
 
 _NOWHERE = -1  # An event's source or target, if it has none.
-DESCENDING = KINDS.index(Kind.DESCENDING)
+DESCENDING = KINDS.index(VerdictKind.DESCENDING)
 _RANKS = np.array([kind.rank for kind in KINDS])
 _FLIGHTS = [EVENT_KINDS.index(kind) for kind in ESCAPES]
 _LOOKS = np.array([kind.looks for kind in KINDS])
-STAYING = np.array([kind in (Kind.SETTLED, Kind.STUCK, Kind.RATTLING, Kind.BOUNCING, Kind.SWINGING) for kind in KINDS])
+STAYING = np.array(
+    [
+        kind
+        in (VerdictKind.SETTLED, VerdictKind.STUCK, VerdictKind.RATTLING, VerdictKind.BOUNCING, VerdictKind.SWINGING)
+        for kind in KINDS
+    ]
+)
 """Which of KINDS say that a marble stays in a basin, at rest or not."""
 _LAST_FIRST = sorted(range(len(KINDS)), key=lambda index: (_RANKS[index], index), reverse=True)
 
@@ -110,7 +116,7 @@ class Judge:
             for _, update, seen, kind, *places in sorted(rows, key=lambda row: row[2])
         ]
 
-    def changes(self, run: int = 0) -> list[tuple[int, Kind]]:
+    def changes(self, run: int = 0) -> list[tuple[int, VerdictKind]]:
         """Every verdict on a run with the update from which on it held, the first at 0."""
         rows = (row for part in self._changes for row in part[part[:, 0] == run].tolist())
         return [(update, KINDS[kind]) for _, update, kind in rows]
@@ -157,7 +163,7 @@ class Judge:
         """
         going = _RANKS[self.kinds[runs]] > Rank.FOR_GOOD
         diverged = overflown(self._problem, theta[going], gradient[going])
-        kinds = np.where(diverged, KINDS.index(Kind.DIVERGED), KINDS.index(Kind.OFF_SURFACE))
+        kinds = np.where(diverged, KINDS.index(VerdictKind.DIVERGED), KINDS.index(VerdictKind.OFF_SURFACE))
         self._conclude(runs[going], updates[going], kinds, self._home[runs[going]])
 
     def _stays(self, begin: int, basins: Labels, core: Labels) -> "_Stays":
@@ -222,7 +228,9 @@ class Judge:
         here = (sight.rest[changed] != MOVING) | (stay.basin[changed] == NO_BASIN)
         self._tell_departures(update, changed[STAYING[kinds[changed]]], stay, block[-1])
         self._conclude(changed, update, kinds[changed], np.where(here, stay.basin[changed], stay.home[changed]))
-        stalled = np.flatnonzero(alive & (self.kinds == KINDS.index(Kind.STALLED)) & (sight.still_at != NO_SADDLE))
+        stalled = np.flatnonzero(
+            alive & (self.kinds == KINDS.index(VerdictKind.STALLED)) & (sight.still_at != NO_SADDLE)
+        )
         self._stalled[stalled] = sight.still_at[stalled]
 
     def _tell_departures(self, update: int, runs: Indices, stay: "_Stays", theta: Array) -> None:

@@ -171,7 +171,7 @@ def _nothing(verdict: "Verdict") -> str:
     return "the loss has no gradient there" if math.isfinite(verdict.loss) else "the loss is not finite there"
 
 
-class Kind(Enum):
+class VerdictKind(Enum):
     """The verdicts. The value is the sentence's beginning, the name in small letters its code.
 
     Of those that begin at the same time the first comes true; of a lower rank, if there is one. What is seen over a
@@ -229,7 +229,7 @@ class Kind(Enum):
         rank: Rank,
         holds: tuple[Callable[[Observation], Mask], Callable[[Observation], Mask]],
         looks: int = 2,
-    ) -> "Kind":
+    ) -> "VerdictKind":
         kind = object.__new__(cls)
         kind._value_ = words
         kind._parts, kind.rank, kind.looks, (kind.begins, kind.lasts) = parts, rank, looks, holds
@@ -245,12 +245,12 @@ class Kind(Enum):
         return tuple(filter(None, (part(verdict) for part in self._parts)))
 
 
-KINDS = tuple(Kind)
+KINDS = tuple(VerdictKind)
 
 ESCAPES = ("escaped", "left_saddle")
 """The kinds of events that lead from one place to another: out of a basin, off a saddle."""
 
-EVENT_KINDS = (*ESCAPES, *(kind.code for kind in Kind if kind is not Kind.DESCENDING))
+EVENT_KINDS = (*ESCAPES, *(kind.code for kind in VerdictKind if kind is not VerdictKind.DESCENDING))
 """The kinds of events: escapes, and the beginning of each verdict."""
 
 
@@ -276,7 +276,7 @@ class Event:
 class Verdict:
     """A verdict at one moment, with its evidence."""
 
-    kind: Kind
+    kind: VerdictKind
     since: int
     """The update at which it became true."""
     gradient_norm: float

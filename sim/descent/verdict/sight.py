@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...surface.basins import NO_BASIN, Labels
-from ...surface.critical.point import Kind as Critical
+from ...surface.critical.point import CriticalKind
 from ...surface.points import Array, Mask, dot, eigenvalues, norm, pair
 from ..problem import Problem
 from .blocks import Progress
@@ -223,7 +223,7 @@ def _linger(problem: Problem, ends: Ends, path: Array) -> tuple[Labels, Labels]:
     slow = path <= LEAVING * LINGERING * NEAR_SADDLE * problem.scale.length
     if problem.saddles and slow.any():
         saddle, distance = nearest_saddle(problem, ends.theta[slow])
-        reach = _tops(problem, (Critical.SADDLE,))[1][saddle]
+        reach = _tops(problem, (CriticalKind.SADDLE,))[1][saddle]
         lower = eigenvalues(problem.train.hessian(ends.theta[slow]))[:, 0]
         unstable = lower < -FLAT_CURVATURE * problem.scale.curvature
         for part, slack in ((at, 1.0), (still_at, LEAVING)):
@@ -245,7 +245,7 @@ def _plateau(problem: Problem, ends: Ends) -> tuple[Mask, Mask]:
     least = np.maximum(gentle, askew)
     still = (height > 0) & (least <= LEAVING)
     if still.any():
-        _, distance = _nearest(problem, ends.theta[still], (Critical.SADDLE, Critical.MAXIMUM))
+        _, distance = _nearest(problem, ends.theta[still], (CriticalKind.SADDLE, CriticalKind.MAXIMUM))
         still[still] = distance > 1
     return still & (least <= 1), still
 
@@ -304,10 +304,10 @@ def nearest_saddle(problem: Problem, theta: Array) -> tuple[Labels, Array]:
     A saddle reaches NEAR_SADDLE diagonals, but no farther than a share of the way to the next critical
     point. Without saddles: NO_SADDLE, infinitely far.
     """
-    return _nearest(problem, theta, (Critical.SADDLE,))
+    return _nearest(problem, theta, (CriticalKind.SADDLE,))
 
 
-def _nearest(problem: Problem, theta: Array, kinds: tuple[Critical, ...]) -> tuple[Labels, Array]:
+def _nearest(problem: Problem, theta: Array, kinds: tuple[CriticalKind, ...]) -> tuple[Labels, Array]:
     """As `nearest_saddle`, of all critical points of these kinds."""
     tops, reach = _tops(problem, kinds)
     if not len(tops):
@@ -324,12 +324,12 @@ def _nearest(problem: Problem, theta: Array, kinds: tuple[Critical, ...]) -> tup
 
 def reaches(problem: Problem, theta: Array, saddle: Labels) -> Array:
     """The distance of the points (..., n, 2) from these saddles (n,), in the saddles' reaches; shape (..., n)."""
-    saddles, reach = _tops(problem, (Critical.SADDLE,))
+    saddles, reach = _tops(problem, (CriticalKind.SADDLE,))
     return np.asarray(norm(theta - saddles[saddle]) / reach[saddle])
 
 
 @lru_cache(maxsize=16)
-def _tops(problem: Problem, kinds: tuple[Critical, ...]) -> tuple[Array, Array]:
+def _tops(problem: Problem, kinds: tuple[CriticalKind, ...]) -> tuple[Array, Array]:
     """The positions (n, 2) and reaches (n,) of the critical points of these kinds."""
     tops = np.array([point.position for point in problem.critical if point.kind in kinds]).reshape(-1, 2)
     others = np.array([point.position for point in problem.critical]).reshape(-1, 2)

@@ -8,7 +8,7 @@ import pygame
 
 from ...descent.race import Race
 from ...descent.track import Track
-from ...descent.verdict.kinds import Event, Kind, Verdict
+from ...descent.verdict.kinds import Event, Verdict, VerdictKind
 from ...descent.verdict.track_judge import TrackJudge
 from ...report import epoch_of
 from ...scene.value import Scene, unlike
@@ -39,10 +39,19 @@ WIDE = (12.0, 34.0)  # and how wide it is, at first and in the end, in strokes.
 PASSING = 400  # Updates whose way is drawn on land that moves.
 LONGEST_ARROW = 0.4  # unless one would be longer than this share of the map's height: then both by less.
 ENDS = frozenset(
-    {Kind.SETTLED, Kind.STUCK, Kind.STALLED, Kind.BALANCED, Kind.LEVEL, Kind.HELD, Kind.DIVERGED, Kind.OFF_SURFACE}
+    {
+        VerdictKind.SETTLED,
+        VerdictKind.STUCK,
+        VerdictKind.STALLED,
+        VerdictKind.BALANCED,
+        VerdictKind.LEVEL,
+        VerdictKind.HELD,
+        VerdictKind.DIVERGED,
+        VerdictKind.OFF_SURFACE,
+    }
 )
 """Verdicts that will not change any more, as far as is known: their chips are filled."""
-SHORT = {Kind.SETTLED: "settled", Kind.STUCK: "stuck"}
+SHORT = {VerdictKind.SETTLED: "settled", VerdictKind.STUCK: "stuck"}
 """Long verdicts in a word, where there is little room; the evidence tells in what."""
 
 

@@ -13,7 +13,7 @@ import pygame
 
 from ...descent.clock import Timing
 from ...descent.race import Race
-from ...descent.verdict.kinds import Event, Kind
+from ...descent.verdict.kinds import Event, VerdictKind
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..session.session import Session
@@ -98,7 +98,7 @@ def describe(event: Event, theme: Theme) -> str:
         return theme.say("escaped at update {update}: {way}", update=event.update, way=way(event, theme))
     if event.kind == "left_saddle":
         return theme.say("left the saddle at update {update}", update=event.update)
-    verdict = theme.say(Kind[event.kind.upper()].value)
+    verdict = theme.say(VerdictKind[event.kind.upper()].value)
     return theme.say("{verdict} from update {update}", verdict=verdict, update=event.update)
 
 

@@ -13,10 +13,10 @@ from pygame import Rect
 
 from ...descent.problem import Problem
 from ...descent.race import Race
-from ...descent.verdict.kinds import Kind as Verdict
+from ...descent.verdict.kinds import VerdictKind
 from ...descent.verdict.sight import FLAT_CURVATURE
 from ...study.maps.swarm import Cloud, Glimpse
-from ...surface.critical.point import CriticalPoint, Kind
+from ...surface.critical.point import CriticalKind, CriticalPoint
 from ...surface.points import eigenvalues, norm
 from ..drawing.camera import Camera
 from ..drawing.canvas import Canvas
@@ -54,28 +54,28 @@ COLON = re.compile("[:：]")
 """Before it stands what a place is called, after it what that means."""
 
 MARKS = {
-    Kind.MINIMUM: "A ring: the loss rises on all sides.",
-    Kind.SADDLE: "A cross: the loss falls along the longer bar, and rises along the other.",
-    Kind.MAXIMUM: "A triangle: the loss falls on all sides.",
-    Kind.DEGENERATE: "No slope, and along one line no curvature either: more than second derivatives decide.",
+    CriticalKind.MINIMUM: "A ring: the loss rises on all sides.",
+    CriticalKind.SADDLE: "A cross: the loss falls along the longer bar, and rises along the other.",
+    CriticalKind.MAXIMUM: "A triangle: the loss falls on all sides.",
+    CriticalKind.DEGENERATE: "No slope, and along one line no curvature either: more than second derivatives decide.",
 }
 """What the marks on the maps mean."""
 
 MEANINGS = {
-    Verdict.DESCENDING: "On its way down, with nothing else to report.",
-    Verdict.SETTLED: "It stays in the basin of the lowest minimum that is known.",
-    Verdict.STUCK: "It stays in the basin of a minimum, and a lower one is known.",
-    Verdict.STALLED: "Next to no slope, and a way down that nothing pushes it into.",
-    Verdict.BALANCED: "Next to no slope, and the loss falls on all sides.",
-    Verdict.LEVEL: "Neither slope nor curvature: nothing moves it any more.",
-    Verdict.HELD: "It rests where there is a slope: the rule pulls back as hard as the gradient pushes.",
-    Verdict.PLATEAU: "So little slope that it would take ages, and lower ground lies ahead.",
-    Verdict.RATTLING: "It stays in one basin, but noise or speed keeps it moving.",
-    Verdict.WANDERING: "It comes and goes between basins, and stays in none.",
-    Verdict.BOUNCING: "It jumps from one wall to the other, and no less far than before.",
-    Verdict.SWINGING: "It swings about a line where the slope jumps from one side to the other.",
-    Verdict.DIVERGED: "Its steps have grown without bound: the learning rate is too large.",
-    Verdict.OFF_SURFACE: "It has come to where the loss has no value.",
+    VerdictKind.DESCENDING: "On its way down, with nothing else to report.",
+    VerdictKind.SETTLED: "It stays in the basin of the lowest minimum that is known.",
+    VerdictKind.STUCK: "It stays in the basin of a minimum, and a lower one is known.",
+    VerdictKind.STALLED: "Next to no slope, and a way down that nothing pushes it into.",
+    VerdictKind.BALANCED: "Next to no slope, and the loss falls on all sides.",
+    VerdictKind.LEVEL: "Neither slope nor curvature: nothing moves it any more.",
+    VerdictKind.HELD: "It rests where there is a slope: the rule pulls back as hard as the gradient pushes.",
+    VerdictKind.PLATEAU: "So little slope that it would take ages, and lower ground lies ahead.",
+    VerdictKind.RATTLING: "It stays in one basin, but noise or speed keeps it moving.",
+    VerdictKind.WANDERING: "It comes and goes between basins, and stays in none.",
+    VerdictKind.BOUNCING: "It jumps from one wall to the other, and no less far than before.",
+    VerdictKind.SWINGING: "It swings about a line where the slope jumps from one side to the other.",
+    VerdictKind.DIVERGED: "Its steps have grown without bound: the learning rate is too large.",
+    VerdictKind.OFF_SURFACE: "It has come to where the loss has no value.",
 }
 """What the verdicts mean."""
 
@@ -169,9 +169,9 @@ def name_of_point(problem: Problem, point: CriticalPoint, theme: Theme) -> str:
     same = [other for other in problem.critical if other.kind is point.kind]
     place = same.index(point) + 1
     match point.kind:
-        case Kind.SADDLE:
+        case CriticalKind.SADDLE:
             return theme.say("saddle {number}", number=place)
-        case Kind.MAXIMUM:
+        case CriticalKind.MAXIMUM:
             return theme.say("maximum {number}", number=place)
         case _:
             return theme.say("degenerate critical point {number}", number=place)

@@ -10,7 +10,7 @@ from ..protocol import Surface, Window
 from ..wanted import look_up
 from .ground import Ground, same_floor
 from .newton import slopes_around
-from .point import FLAT, TINY, CriticalPoint, Kind, Scales, frobenius, kinds
+from .point import FLAT, TINY, CriticalKind, CriticalPoint, Scales, frobenius, kinds
 from .survey import PLATEAU
 
 TOGETHER = 1 << 18  # So many pairs of points are compared at once.
@@ -25,7 +25,7 @@ def thinned(surface: Surface, window: Window, scales: Scales, points: Array, rea
     The same for the cloud that Newton's method leaves around a point without curvature, where it
     halves the distance at best.
     """
-    flat = np.flatnonzero(kinds(scales, surface.hessian(points)) == Kind.DEGENERATE)
+    flat = np.flatnonzero(kinds(scales, surface.hessian(points)) == CriticalKind.DEGENERATE)
     plateau = slopes_around(surface, points[flat], reach) <= PLATEAU * scales.steepest
     removed: list[int] = flat[plateau].tolist()
     flat = flat[~plateau]

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..points import Array
 from ..protocol import ClosedForm, Point, Window
-from .point import CriticalPoint, Kind
+from .point import CriticalKind, CriticalPoint
 from .search import Search, search
 
 LADDER = tuple(2.0**step for step in range(10))  # Half sides of the squares around the origin that are searched.
@@ -59,7 +59,7 @@ def _found(surface: ClosedForm) -> Array:
             if _has_bottom(kept) or steady == PATIENCE:
                 break
     positions = np.array([point.position for point in kept]).reshape(-1, 2)
-    if not any(point.kind is Kind.DEGENERATE for point in kept):
+    if not any(point.kind is CriticalKind.DEGENERATE for point in kept):
         return positions
     return np.concatenate([positions, _valleys_around(surface, positions)])
 
@@ -91,7 +91,7 @@ def _valleys_within(found: Search, square: Window) -> Array:
 
 def _has_bottom(points: Sequence[CriticalPoint]) -> bool:
     """Whether a marble may come to rest at one of the points."""
-    return any(point.kind in (Kind.MINIMUM, Kind.DEGENERATE) for point in points)
+    return any(point.kind in (CriticalKind.MINIMUM, CriticalKind.DEGENERATE) for point in points)
 
 
 def _around(positions: Array, usual: Window) -> tuple[Array, Array]:

@@ -9,7 +9,7 @@ import pytest
 from messages import after
 from scenes import flat_scene
 
-from sim.descent.verdict.kinds import Kind as Verdict
+from sim.descent.verdict.kinds import VerdictKind
 from sim.languages import LANGUAGES
 from sim.scene import Scene, scene_files
 from sim.stage.drawing.layout import SMALLEST, USUAL
@@ -36,7 +36,7 @@ from sim.stage.session.lanes import SelectLane, SetHyperparameter
 from sim.stage.session.session import Session, begin, race
 from sim.stage.style.numbers import number
 from sim.stage.style.theme import THEMES, load_theme
-from sim.surface.critical.point import Kind
+from sim.surface.critical.point import CriticalKind
 from sim.surface.points import eigenvalues
 
 NAMES = list(scene_files())
@@ -185,8 +185,8 @@ def test_a_tooltip_leaves_the_mark_free_that_it_tells_of(session: Session) -> No
 
 
 def test_every_chip_says_what_it_means(session: Session) -> None:
-    assert tooltip.MEANINGS.keys() == set(Verdict)
-    assert tooltip.MARKS.keys() == set(Kind)
+    assert tooltip.MEANINGS.keys() == set(VerdictKind)
+    assert tooltip.MARKS.keys() == set(CriticalKind)
     here, stage = stage_of(session, USUAL)
     for lane, panel in enumerate(here.places.panels):
         verdict = stage.race.judges[lane].verdict(100)

@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pygame
 
 from ....descent.problem import Problem
-from ....surface.critical.point import CriticalPoint, Kind
+from ....surface.critical.point import CriticalKind, CriticalPoint
 from ....surface.points import Array
 from ...drawing.camera import Camera
 from ...drawing.canvas import Backdrop, Canvas
@@ -136,14 +136,14 @@ def draw_mark(canvas: Canvas, site: Site, point: CriticalPoint, theme: Theme, st
     rim = width + 2 * max(1, round(stroke))
     for color, thick in ((theme.halo, rim), (theme.mark, width)):
         match point.kind:
-            case Kind.MINIMUM:
+            case CriticalKind.MINIMUM:
                 canvas.ring((x, y), radius + 0.5 * thick, color, thick)
-            case Kind.SADDLE:
+            case CriticalKind.SADDLE:
                 for (vx, vy), length in zip(point.eigenvectors, (1.7 * radius, 0.9 * radius), strict=True):
                     along = site.vector(np.array((vx, vy)), place)
                     dx, dy = (length * along / np.hypot(*along)).tolist()
                     canvas.line(((x - dx, y - dy), (x + dx, y + dy)), color, thick)
-            case Kind.MAXIMUM:
+            case CriticalKind.MAXIMUM:
                 corners = [
                     (x, y - radius),
                     (x + 0.87 * radius, y + 0.5 * radius),
@@ -151,5 +151,5 @@ def draw_mark(canvas: Canvas, site: Site, point: CriticalPoint, theme: Theme, st
                 ]
                 for start, end in zip(corners, corners[1:] + corners[:1], strict=True):
                     canvas.line((start, end), color, thick)
-            case Kind.DEGENERATE:
+            case CriticalKind.DEGENERATE:
                 canvas.disc((x, y), 0.5 * radius + 0.5 * (thick - width), color)
