@@ -88,10 +88,10 @@ def run(arguments: argparse.Namespace) -> None:
     problem = scene.problem()
     if not problem.minima:
         raise SceneError(f"there is no minimum in the window of {scene.name}, and so no basin")
-    from ..stage.export.basins import places, save_basins
+    from ..stage.export.basins import map_layout, save_basins
     from ..study.maps.basin_map import basin_map, summary, table
 
-    place = places(arguments.size, scene.window).map
+    place = map_layout(arguments.size, scene.window).map
     found = result_of(basin_map(problem, (place.height, place.width), rule, arguments.updates, exact=arguments.exact))
     save_basins(scene, rule, found, arguments.size, arguments.theme, path)
     if arguments.json:

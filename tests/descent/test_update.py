@@ -34,7 +34,7 @@ from sim.stage.picture.views.momentum import next_movement
 from sim.stage.session.lanes import NextRule
 from sim.stage.session.session import Session, begin
 from sim.stage.style.numbers import settings
-from sim.stage.window.window import Window
+from sim.stage.window.window import MainWindow
 from sim.study.cost import cost
 from sim.study.cost.in_turn import InTurn
 from sim.study.maps.basin_map import RuleDescent, memory
@@ -302,7 +302,7 @@ def test_cost_measures_a_rule_that_asks_twice_and_says_so() -> None:
 def test_the_window_shows_and_replaces_a_rule_from_outside() -> None:
     pygame.display.init()
     pygame.display.set_mode((960, 600))
-    window = Window(Session(with_rule(Sharpness()), 20.0, horizon=60, views=frozenset(VIEWS), clock="serial"))
+    window = MainWindow(Session(with_rule(Sharpness()), 20.0, horizon=60, views=frozenset(VIEWS), clock="serial"))
     for key, character in ((None, ""), (pygame.K_TAB, "\t"), (None, ""), (pygame.K_y, "y"), (None, "")):
         pressed = [] if key is None else [pygame.Event(pygame.KEYDOWN, key=key, mod=0, unicode=character, scancode=0)]
         window.advance(pressed, 0.1)

@@ -8,7 +8,7 @@ import pygame
 from ...languages import ENGLISH
 from ...study.statistics.figure import Page
 from ..drawing.screen import Screen
-from ..plot.page import SMALLEST_EM, arrange, draw_sheet
+from ..plot.page import SMALLEST_EM, arrange, draw_layout
 from ..style.theme import load_theme
 from .png import save_png
 
@@ -23,7 +23,7 @@ def save_page(page: Page, size: tuple[int, int], theme_name: str, path: Path, la
         OutputError: the file cannot be written; nothing half-written is left.
     """
     picture = pygame.Surface(size, depth=32)
-    draw_sheet(Screen(picture), arrange(page, load_theme(theme_name, language), saved_em(size), size))
+    draw_layout(Screen(picture), arrange(page, load_theme(theme_name, language), saved_em(size), size))
     save_png(picture, path)
 
 

@@ -23,7 +23,7 @@ from ...study.maps.swarm import SIZES, SPREADS
 from ...surface.functions.formula import Formula
 from ..picture.views import VIEWS
 from ..session.bindings import FINE, Deed, Errand, sign_of
-from ..session.examples import ScaleCount, ScaleSigma, SetCount, SetSigma, chosen
+from ..session.examples import ScaleCount, ScaleSigma, SetCount, SetSigma, adjustable
 from ..session.lanes import (
     HIGHEST_DECAY,
     AddLane,
@@ -38,7 +38,7 @@ from ..session.lanes import (
     SetBatchSize,
     SetHyperparameter,
     ShiftMomentum,
-    memory,
+    memory_parameter,
     two_digits,
 )
 from ..session.odds import ShowOdds, TurnSheet
@@ -123,7 +123,7 @@ class Buttons:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TextField:
     """A line of text to type."""
 
     name: str
@@ -139,7 +139,7 @@ class Entry:
     """What is wrong with the text; empty if nothing is."""
 
 
-Control = Slider | Choice | Buttons | Entry
+Control = Slider | Choice | Buttons | TextField
 
 
 def controls(session: Session, theme: Theme) -> tuple[Control, ...]:
@@ -177,7 +177,7 @@ def _race_controls(session: Session, theme: Theme) -> list[Control]:
             OpenScene,
             _tip(say, say("the landscape, the examples and the lanes to start from"), NextScene(-1), NextScene(1)),
         ),
-        Entry(
+        TextField(
             "formula",
             say("f(x, y)"),
             session.draft or (scene.surface.formula if isinstance(scene.surface, Formula) else ""),
@@ -229,7 +229,7 @@ def _example_controls(session: Session, theme: Theme) -> list[Control]:
     """What of the examples can be changed: nothing where they were measured."""
     say, recipe = theme.say, cast(Any, session.scene.examples)
     rows: list[Control] = []
-    if chosen(session.scene, "sigma"):
+    if adjustable(session.scene, "sigma"):
         spreads = spreads_of(session.scene)
         rows.append(
             Slider(
@@ -241,7 +241,7 @@ def _example_controls(session: Session, theme: Theme) -> list[Control]:
                 _tip(say, say("how much one example differs from the next; without it every batch is alike"), *SIGMA),
             )
         )
-    if chosen(session.scene, "count"):
+    if adjustable(session.scene, "count"):
         rows.append(
             Slider(
                 "count",
@@ -273,7 +273,7 @@ def _lane_controls(session: Session, theme: Theme) -> list[Control]:
     )
     rows: list[Control] = [
         Buttons(say("lane: {name}", name=lanes[session.lane]), picks, max(3, len(picks))),
-        Entry(
+        TextField(
             "name",
             say("name"),
             lanes[session.lane],
@@ -298,7 +298,7 @@ def _lane_controls(session: Session, theme: Theme) -> list[Control]:
             _tip(say, say("how far a step goes for a given gradient"), *RATE),
         ),
     ]
-    kept = memory(rule)
+    kept = memory_parameter(rule)
     if kept is not None:
         rows.append(
             Slider(

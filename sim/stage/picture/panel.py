@@ -28,7 +28,7 @@ from .map.ball import Rolling, draw_ball
 from .map.cloud import draw_cloud, draw_shares
 from .map.site import Block, Site, moving_site, site_of
 from .map.trail import Trail, fading
-from .views import Layer, ViewContext, draw_views, ground
+from .views import Layer, ViewContext, draw_views, map_backdrop
 from .views.moving_ground import shaken
 
 THICK = (0.6, 1.0)  # How thick the arrows of the gradient and of the movement are;
@@ -157,7 +157,7 @@ class Panel:
 
     def _draw_map(self, canvas: Canvas, context: ViewContext, share: float, cloud: Cloud | None) -> None:
         area, moment, stroke = self.place.map, context.moment, stroke_of(self.em)
-        map_ = ground(context)
+        map_ = map_backdrop(context)
         with canvas.clip(area):
             if cloud is None:
                 trail = self.trail if context.shaken is None else self._passing_trail(context)

@@ -29,7 +29,7 @@ from ..style.wrapping import wrapped
 from .chart import Chart, time_at
 from .map.cloud import parts
 from .map.site import Site, nearest, site_of
-from .timeline import describe, marks, marks_near, tick_at
+from .timeline import event_marks, event_marks_near, event_text, tick_at
 from .transport import Knob, knob_at
 
 CLOSE = 8.0  # Pixels, at the usual size, from a critical point to a pointer that means it.
@@ -39,7 +39,7 @@ SENTENCE = 17  # a line of a sentence,
 MOST_LINES = 4  # and how many there are of one.
 SMALL_MAP = 18  # A map that is lower, in ems, has room for less.
 MOST_PARTS = 12  # Places of a swarm that are told of.
-PLACES = {
+CURVATURE_MEANINGS = {
     (1, 1): "convex: curved up both ways",
     (-1, 1): "saddle-like: up one way, down the other",
     (-1, -1): "concave: curved down both ways",
@@ -53,7 +53,7 @@ PLACES = {
 COLON = re.compile("[:：]")
 """Before it stands what a place is called, after it what that means."""
 
-MARKS = {
+POINT_MEANINGS = {
     CriticalKind.MINIMUM: "A ring: the loss rises on all sides.",
     CriticalKind.SADDLE: "A cross: the loss falls along the longer bar, and rises along the other.",
     CriticalKind.MAXIMUM: "A triangle: the loss falls on all sides.",
@@ -61,7 +61,7 @@ MARKS = {
 }
 """What the marks on the maps mean."""
 
-MEANINGS = {
+VERDICT_MEANINGS = {
     VerdictKind.DESCENDING: "On its way down, with nothing else to report.",
     VerdictKind.SETTLED: "It stays in the basin of the lowest minimum that is known.",
     VerdictKind.STUCK: "It stays in the basin of a minimum, and a lower one is known.",
@@ -83,7 +83,7 @@ UNLIKE = "Its learning rate is not that of most lanes: what differs may come fro
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TipRow:
     """A line of a tooltip: cells in columns, after the colour of a lane if it is about one."""
 
     cells: tuple[str, ...]
@@ -95,7 +95,7 @@ class Row:
 class Tip:
     """A tooltip and what it is about."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[TipRow, ...]
     about: Rect
     """Pixels that it must leave free."""
     inside: Rect | None = None
@@ -133,7 +133,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class LocalValues:
     """What the problem has at one point."""
 
     theta: tuple[float, float]
@@ -144,13 +144,13 @@ class Reading:
 
 
 @lru_cache(maxsize=64)
-def reading(problem: Problem, x: float, y: float) -> Reading:
+def local_values(problem: Problem, x: float, y: float) -> LocalValues:
     """Training loss, slope and curvatures at (x, y)."""
     theta, train = np.array([x, y]), problem.train
     with np.errstate(all="ignore"):
         loss, slope = float(train.value(theta)), float(norm(train.gradient(theta)))
         lower, upper = eigenvalues(train.hessian(theta)).tolist()
-    return Reading((x, y), loss, slope, (lower, upper))
+    return LocalValues((x, y), loss, slope, (lower, upper))
 
 
 def kind_of_place(problem: Problem, curvatures: tuple[float, float], theme: Theme) -> str:
@@ -159,7 +159,7 @@ def kind_of_place(problem: Problem, curvatures: tuple[float, float], theme: Them
         return ""
     flat = FLAT_CURVATURE * problem.scale.curvature
     lower, upper = (0 if abs(value) <= flat else 1 if value > 0 else -1 for value in curvatures)
-    return theme.say(PLACES[lower, upper])
+    return theme.say(CURVATURE_MEANINGS[lower, upper])
 
 
 def name_of_point(problem: Problem, point: CriticalPoint, theme: Theme) -> str:
@@ -194,40 +194,43 @@ def map_tip(problem: Problem, site: Site, area: Rect, pixel: tuple[int, int], co
     if math.isnan(x):
         return None
     point = critical_near(problem, site, local, CLOSE * max(1.0, places.stroke))
-    here = reading(problem, *((x, y) if point is None else point.position))
+    here = local_values(problem, *((x, y) if point is None else point.position))
     small = area.height < SMALL_MAP * places.em
     rows = _numbers(here, small)
     place = kind_of_place(problem, here.curvatures, theme)
     if place and point is None:
-        rows.append(Row((COLON.split(place)[0] if small else place,)))
+        rows.append(TipRow((COLON.split(place)[0] if small else place,)))
     if point is not None:
-        meaning = [] if small else _sentence(theme.say(MARKS[point.kind]), context)
-        rows = [Row((name_of_point(problem, point, theme),), bold=True), *meaning, *rows]
+        meaning = [] if small else _sentence(theme.say(POINT_MEANINGS[point.kind]), context)
+        rows = [TipRow((name_of_point(problem, point, theme),), bold=True), *meaning, *rows]
     return Tip(tuple(rows), _around(pixel, places.em), area)
 
 
-def _numbers(here: Reading, small: bool) -> list[Row]:
+def _numbers(here: LocalValues, small: bool) -> list[TipRow]:
     """What a place has in numbers; in a small map on fewer lines."""
     lower, upper = here.curvatures
     theta, curvatures = f"({number(here.theta[0])}, {number(here.theta[1])})", f"{number(lower)}, {number(upper)}"
     if small:
-        losses = Row(("L, ‖∇L‖", f"{number(here.loss)}, {number(here.slope)}"))
-        return [Row(("θ", theta)), losses, Row(("λ", curvatures))]
-    loss, slope = Row(("L", number(here.loss))), Row(("‖∇L‖", number(here.slope)))
-    return [Row(("θ", theta)), loss, slope, Row(("λ", curvatures))]
+        losses = TipRow(("L, ‖∇L‖", f"{number(here.loss)}, {number(here.slope)}"))
+        return [TipRow(("θ", theta)), losses, TipRow(("λ", curvatures))]
+    loss, slope = TipRow(("L", number(here.loss))), TipRow(("‖∇L‖", number(here.slope)))
+    return [TipRow(("θ", theta)), loss, slope, TipRow(("λ", curvatures))]
 
 
-def _sentence(words: str, context: TipContext) -> list[Row]:
+def _sentence(words: str, context: TipContext) -> list[TipRow]:
     """A sentence on as many lines as it takes."""
     size = round(TYPE * context.places.em)
-    return [Row((line,)) for line in wrapped(words, size, SENTENCE * context.places.em, MOST_LINES)]
+    return [TipRow((line,)) for line in wrapped(words, size, SENTENCE * context.places.em, MOST_LINES)]
 
 
 def chip_tip(stage: Stage, lane: int, pixel: tuple[int, int], context: TipContext) -> Tip:
     """What a lane's verdict means, and its evidence in full."""
     theme, place, timing = context.theme, context.places.panels[lane], stage.chart.axes.timing
     verdict = stage.race.judges[lane].verdict(timing.moment(lane, stage.tick))
-    rows = [Row((theme.say(verdict.kind.value),), bold=True), *_sentence(theme.say(MEANINGS[verdict.kind]), context)]
+    rows = [
+        TipRow((theme.say(verdict.kind.value),), bold=True),
+        *_sentence(theme.say(VERDICT_MEANINGS[verdict.kind]), context),
+    ]
     rows += [row for piece in verdict.evidence for row in _sentence(evidence(piece, theme), context)]
     return Tip(tuple(rows), _column(place.chip, pixel, context), place.frame)
 
@@ -241,7 +244,7 @@ def name_tip(stage: Stage, lane: int, pixel: tuple[int, int], context: TipContex
     """Why a lane is marked as unlike the others, if it is."""
     if stage.unlike[lane : lane + 1] != (True,):
         return None
-    head = Row((context.theme.say("not the same η"),), bold=True)
+    head = TipRow((context.theme.say("not the same η"),), bold=True)
     place = context.places.panels[lane]
     return Tip((head, *_sentence(context.theme.say(UNLIKE), context)), _column(place.name, pixel, context), place.frame)
 
@@ -255,15 +258,15 @@ def chart_tip(stage: Stage, pixel: tuple[int, int], context: TipContext) -> Tip:
     """Time and losses under the pointer; of what has not been played, the time alone."""
     theme, places, chart = context.theme, context.places, stage.chart
     hovered = chart.tick_at(pixel[0] - places.chart.left)
-    rows = [Row((time_at(chart.axes, hovered, theme),), bold=True)]
+    rows = [TipRow((time_at(chart.axes, hovered, theme),), bold=True)]
     if hovered > stage.tick:
-        rows.append(Row((theme.say("not played yet"),)))
+        rows.append(TipRow((theme.say("not played yet"),)))
     else:
-        rows.append(Row(("", theme.say("training"), theme.say("test"))))
+        rows.append(TipRow(("", theme.say("training"), theme.say("test"))))
         for lane, track in enumerate(stage.race.tracks):
             moment = min(chart.axes.timing.moment(lane, hovered), track.updates)
             losses = (number(float(track.loss[moment])), number(float(track.test_loss[moment])))
-            rows.append(Row((stage.names[lane], *losses), theme.lane(lane)))
+            rows.append(TipRow((stage.names[lane], *losses), theme.lane(lane)))
     hairline = Rect(0, places.chart.top, 2 * places.em, places.chart.height)
     hairline.centerx = pixel[0]
     return Tip(tuple(rows), hairline)
@@ -272,11 +275,13 @@ def chart_tip(stage: Stage, pixel: tuple[int, int], context: TipContext) -> Tip:
 def timeline_tip(stage: Stage, pixel: tuple[int, int], context: TipContext) -> Tip:
     """The events under the pointer, or the time there."""
     theme, places, race, frame = context.theme, context.places, stage.race, stage.chart.axes
-    near = marks_near(places, pixel[0], frame.ticks, marks(race, frame.timing, frame.ticks, stage.seen))
-    rows = [Row((time_at(frame, near[0].tick if near else tick_at(places, pixel[0], frame.ticks), theme),), bold=True)]
+    near = event_marks_near(places, pixel[0], frame.ticks, event_marks(race, frame.timing, frame.ticks, stage.seen))
+    rows = [
+        TipRow((time_at(frame, near[0].tick if near else tick_at(places, pixel[0], frame.ticks), theme),), bold=True)
+    ]
     for mark in near:
-        words = f"{stage.names[mark.lane]}: {describe(mark.event, theme)}"
-        rows.append(Row((words,), theme.lane(mark.lane)))
+        words = f"{stage.names[mark.lane]}: {event_text(mark.event, theme)}"
+        rows.append(TipRow((words,), theme.lane(mark.lane)))
     about = places.timeline.copy()
     about.width, about.centerx = places.em, pixel[0]
     return Tip(tuple(rows), about.inflate(0, places.em // 2))
@@ -286,9 +291,9 @@ def shares_tip(cloud: Cloud, place: Rect, pixel: tuple[int, int], context: TipCo
     """Where the marbles of a cloud are, in numbers; of many places only those where most are."""
     say, found = context.theme.say, list(parts(cloud, context.theme))
     least = sorted((part.count for part in found), reverse=True)[:MOST_PARTS][-1]
-    head = Row((say("{count} marbles", count=f"{cloud.size:,}"), say("share"), say("95 % interval")))
+    head = TipRow((say("{count} marbles", count=f"{cloud.size:,}"), say("share"), say("95 % interval")))
     rows = [
-        Row((f"{part.name}: {part.count:,}", part.figure, part.interval), part.color)
+        TipRow((f"{part.name}: {part.count:,}", part.figure, part.interval), part.color)
         for part in found
         if part.count >= least
     ]

@@ -274,7 +274,7 @@ def sign_of(*deeds: Deed) -> str:
     return " ".join(sign for deed in deeds for sign in SIGNS.get(deed, ()))
 
 
-def written(sign: str) -> str:
+def key_text(sign: str) -> str:
     """A sign as it is written on screen."""
     modifiers = [word for word in ("Ctrl", "Alt", "Shift") if sign.startswith(word) or f" {word} " in sign]
     last = sign.removeprefix(" ".join(modifiers)).strip()
@@ -286,4 +286,4 @@ SIGNS: dict[object, list[str]] = {}
 """By what keys do, how those are written that are listed."""
 for _key in keys():
     if not _key.aside:
-        SIGNS.setdefault(_key.does, []).append(written(_key.sign))
+        SIGNS.setdefault(_key.does, []).append(key_text(_key.sign))

@@ -15,14 +15,14 @@ SLOWEST = 0.2  # and how slowly at the event itself.
 FASTEST = 30.0  # Updates a second up to which there is any drama.
 
 
-def pace(session: Session, race: Race) -> float:
+def tempo(session: Session, race: Race) -> float:
     """How fast time goes now, over how fast it is wanted; 1 without drama."""
     if not session.drama or SPEEDS[session.speed] > FASTEST:
         return 1.0
-    return pace_at(race, session.scene.timing(session.clock), session.progress)
+    return tempo_at(race, session.scene.timing(session.clock), session.progress)
 
 
-def pace_at(race: Race, timing: Timing, progress: float) -> float:
+def tempo_at(race: Race, timing: Timing, progress: float) -> float:
     """The same at any progress in ticks, with drama."""
     opening = FIRST + (1 - FIRST) * min(progress / OPENING, 1.0)
     gaps = (abs(progress - tick) / NEAR for tick in _ticks(race, timing, _known(race)))

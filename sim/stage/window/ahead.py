@@ -21,7 +21,7 @@ class Ahead:
 
     def go_on(self, session: Session) -> None:
         """Compute on, up to the session's horizon, for as long as a frame can spare."""
-        race, steps = self.race, pace(session) if session.playing else 1
+        race, steps = self.race, updates_a_frame(session) if session.playing else 1
         wanted = session.update + steps
         goal = max(session.horizon, session.update) + 1
         begun = time.perf_counter()
@@ -37,6 +37,6 @@ class Ahead:
             self._each = max((spent - before) / chunk, 1e-9)
 
 
-def pace(session: Session) -> int:
+def updates_a_frame(session: Session) -> int:
     """How many updates a frame plays, with some to spare."""
     return int(SPEEDS[session.speed] / FRAMES_A_SECOND) + 2

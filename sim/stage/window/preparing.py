@@ -56,13 +56,13 @@ def aim(session: Session, size: tuple[int, int]) -> Aim:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Reading:
+class Inquiry:
     """Something to be said that takes long to find out, such as what is in a file."""
 
     find: Callable[[], Message]
 
 
-Goal = Aim | Reading
+Goal = Aim | Inquiry
 """What is made ready: a picture, or a message and the picture that comes of it."""
 
 
@@ -100,9 +100,9 @@ def prepared(session: Session, size: tuple[int, int], known: Race | None, tally:
     return Prepared(session, aim(session, size), race, now, picture)
 
 
-def read(reading: Reading, session: Session, size: tuple[int, int]) -> Prepared:
+def inquired(inquiry: Inquiry, session: Session, size: tuple[int, int]) -> Prepared:
     """What was to be found out, and the picture that will come of it."""
-    message = reading.find()
+    message = inquiry.find()
     try:
         there = update(session, message)
     except SceneError as error:

@@ -19,24 +19,24 @@ from ..drawing.screen import Screen
 from ..input.controls import controls
 from ..input.holding import DELAY, PERIOD, SLOW, Holding, Once, held_from
 from ..input.keys import Stroke, meant
-from ..input.mouse import Act, Hand, Mouse, answer
+from ..input.mouse import Act, Hand, Mouse, respond
 from ..picture.help import draw_help
 from ..picture.picture import TITLE, Moment, draw, draw_computing, moment, pointed
 from ..picture.setting import Setting, setting
 from ..session.bindings import Deed, Errand, sign_of
-from ..session.drama import pace as pace_of
+from ..session.drama import tempo as pace_of
 from ..session.odds import ChooseSheet, computing
-from ..session.playback import Tick
+from ..session.playback import Elapsed
 from ..session.session import RACES, Message, Session, changed, race, update
 from ..session.setup import Guess, Return, SetFormula
-from ..session.view import Back, Close, Notify, Point
-from ..sheets.sheets import pieces, places_of, tab_at
+from ..session.view import Back, Close, Hover, Notify
+from ..sheets.sheets import pieces, sheet_layout, tab_at
 from ..style.theme import THEMES, load_theme, say
 from . import display, documents, preparing
-from .ahead import FRAMES_A_SECOND, Ahead, pace
+from .ahead import FRAMES_A_SECOND, Ahead, updates_a_frame
 from .counter import Counter
 from .memory import keep_little
-from .preparing import Aim, Goal, Prepared, Preparing, Reading, aim, prepared, read
+from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, prepared
 from .recording import Filming
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def open_window(saved: Saved) -> None:
     """
     keep_little()
     with display.opened():
-        window = Window(documents.resume(saved, THEMES[0]))
+        window = MainWindow(documents.resume(saved, THEMES[0]))
         try:
             while window.session.open:
                 window.frame()
@@ -72,7 +72,7 @@ def open_window(saved: Saved) -> None:
             window.close()
 
 
-class Window:
+class MainWindow:
     """One window on one session; `frame` does all that happens in a frame."""
 
     def __init__(self, session: Session) -> None:
@@ -81,7 +81,7 @@ class Window:
         self._preparing = Preparing()
         self._ready: Aim | None = None  # What has been made ready: that is all there is to draw,
         self._standing: Session | None = None  # as the session was when it last was;
-        self._reading: Reading | None = None  # what is being found out besides,
+        self._inquiry: Inquiry | None = None  # what is being found out besides,
         self._waiting = False  # and whether the picture stays as it is until something has been made ready.
         self._since = 0.0  # Since when it does, or the last picture came.
         self._errand: Errand | None = None  # What is to be done then.
@@ -155,7 +155,7 @@ class Window:
         if not self._flip:  # A picture that has just been made ready is shown at once.
             self._ahead.go_on(self.session)
         self._tell(documents.compared(self.session, running))
-        self.send(Tick(seconds, self._reached(running), pace_of(self.session, running)))
+        self.send(Elapsed(seconds, self._reached(running), pace_of(self.session, running)))
         self._compute_swarm(running)
         self._make_ready()
         self._show(running, seconds)
@@ -176,14 +176,14 @@ class Window:
         except SceneError as error:
             self.session = update(self.session, Notify(str(error)))
         if self.session.scene is not before.scene:
-            self._reading = None  # Another change takes the place of one that is still to be found out.
+            self._inquiry = None  # Another change takes the place of one that is still to be found out.
         if self.session.left is not None and self.session.left is not before.left:
             self._tell_of_left(self.session.left)
 
     def _prepare(self) -> bool:
         """Have all that is to be seen made ready, beside the window if it takes long; says whether it is."""
         size, work = self._canvas_size(), self._preparing
-        goal = self._reading or aim(self.session, size)
+        goal = self._inquiry or aim(self.session, size)
         if goal == self._ready:
             if work.goal is not None:  # It has been thought better of.
                 work.give_up()
@@ -199,8 +199,8 @@ class Window:
     def _maker(self, goal: Goal, size: tuple[int, int]) -> Callable[[], Prepared]:
         """What makes it ready."""
         session = self.session
-        if isinstance(goal, Reading):
-            return partial(read, goal, session, size)
+        if isinstance(goal, Inquiry):
+            return partial(inquired, goal, session, size)
         return partial(prepared, session, size, RACES.find(session.scene), self._tally)
 
     def _patience(self) -> float:
@@ -212,7 +212,7 @@ class Window:
     def _take(self, found: Prepared, size: tuple[int, int]) -> None:
         """Show what has been made ready."""
         if found.message is not None:
-            self._reading = None
+            self._inquiry = None
             self.send(found.message)
         self._since = time.perf_counter()
         RACES.keep(found.session.scene, found.race)
@@ -224,7 +224,7 @@ class Window:
 
     def _give_up(self) -> None:
         """Go back to what is still to be seen: what is being made ready for is not wanted any more."""
-        self._reading = self._errand = None
+        self._inquiry = self._errand = None
         if self._standing is not None:
             self.session = replace(self._standing, help=self.session.help, pointer=None, notice="")
 
@@ -271,16 +271,16 @@ class Window:
         elif event.type == pygame.KEYUP:
             self._let_go(event)
         elif event.type == pygame.DROPFILE:
-            self._reading = Reading(partial(documents.open_file, event.file))
+            self._inquiry = Inquiry(partial(documents.open_file, event.file))
         elif event.type == pygame.DROPTEXT:
-            self._reading = Reading(partial(documents.open_text, event.text))
+            self._inquiry = Inquiry(partial(documents.open_text, event.text))
         elif self._answer_controls(event) or self._answer_sheet(event):
             self._mouse_at = None
-            self.send(Point(None))
+            self.send(Hover(None))
         elif self._take_guess(event):
             pass
         elif (mouse := self._mouse(event)) is not None and self._sees_what_is_meant():
-            self._hand, deeds = answer(self._hand, mouse, self.session, self._canvas_size())
+            self._hand, deeds = respond(self._hand, mouse, self.session, self._canvas_size())
             for deed in deeds:
                 self._do(deed)
         elif event.type in (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSIZECHANGED):
@@ -349,7 +349,7 @@ class Window:
             name = tab_at(here.places, here.theme, pixel)
             if name is not None:
                 self.send(ChooseSheet(name))
-        return places_of(here.places, here.theme).whole.collidepoint(pixel)
+        return sheet_layout(here.places, here.theme).whole.collidepoint(pixel)
 
     def _type(self, event: pygame.Event) -> None:
         """Keys write into a line of text, until Enter takes it or Esc leaves it."""
@@ -404,7 +404,7 @@ class Window:
             case Errand.PICTURE | Errand.FILM | Errand.COPY if self._waiting:
                 self._errand = deed  # It is about what is still to come.
             case SetFormula():
-                self._reading = Reading(lambda: deed)
+                self._inquiry = Inquiry(lambda: deed)
             case Errand.PICTURE:
                 self.send(documents.save_picture(self.session, self._canvas_size()))
             case Errand.FILM:
@@ -426,7 +426,7 @@ class Window:
         """Open what is on the clipboard."""
         text = documents.clipboard()
         if text:
-            self._reading = Reading(partial(documents.open_text, text))
+            self._inquiry = Inquiry(partial(documents.open_text, text))
         else:
             self.send(Notify(say(self.session.language, "There is no text on the clipboard.")))
 
@@ -449,7 +449,7 @@ class Window:
             and not self._waiting
             and pointed(self.session, race(self.session.scene), self._canvas_size())
         ):
-            self.send(Point(None))
+            self.send(Hover(None))
             return True
         there = update(self.session, Back())
         if there is not self.session:
@@ -494,7 +494,7 @@ class Window:
         if not session.swarm or session.sheet:
             return computed
         marbles = swarm(session.scene, session.swarm, session.spread, session.clock)
-        return min(computed, marbles.glimpse.tick + pace(session))
+        return min(computed, marbles.glimpse.tick + updates_a_frame(session))
 
     def _compute_swarm(self, running: Race) -> None:
         """Let the swarm come nearer to the moment, for as long as a frame can spare: it may lag, frames may not."""
@@ -523,7 +523,7 @@ class Window:
             return
         if self._making is None and self._tally is not session.tally and (self._counter is None or self._counter.ready):
             here = setting(session, self._canvas_size())
-            size = places_of(here.places, here.theme).body.size
+            size = sheet_layout(here.places, here.theme).body.size
             self._making = session.tally, pieces(session.sheet, session.tally, here.theme, here.places.em, size)
         if self._making is not None:
             tally, steps = self._making

@@ -19,7 +19,7 @@ from sim.scene import Scene, SceneError
 from sim.scene.reading import Saved, parse_saved
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.contours import map_levels
-from sim.stage.drawing.recorder import Recorder
+from sim.stage.drawing.recording_canvas import RecordingCanvas
 from sim.stage.drawing.vector import Vector
 from sim.stage.export.still import paused, screenshot
 from sim.stage.picture.picture import draw, moment
@@ -66,7 +66,7 @@ def test_it_says_what_the_picture_says(name: str, theme: str) -> None:
     scene = flat_scene(name)
     session, race = paused(scene, 40, theme)
     session = replace(session, views=frozenset(VIEWS))
-    canvas, recorder = Vector(SIZE), Recorder(SIZE)
+    canvas, recorder = Vector(SIZE), RecordingCanvas(SIZE)
     for each in (canvas, recorder):
         draw(each, moment(session, race))
     root = ElementTree.fromstring(canvas.written())

@@ -13,7 +13,7 @@ from sim.scene import load_scene
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.layout import layout
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture.map.cloud import FEW, Part, draw_cloud, draw_shares, parts, places
+from sim.stage.picture.map.cloud import FEW, CloudPart, draw_cloud, draw_shares, occupied, parts
 from sim.stage.picture.map.site import Map
 from sim.stage.picture.picture import moment
 from sim.stage.picture.tooltip import MOST_PARTS, TipContext, shares_tip
@@ -91,7 +91,7 @@ def test_marbles_that_are_all_the_same_are_as_dark_as_so_many(size: int) -> None
 @pytest.mark.parametrize("cell", [1, 3])
 def test_all_marbles_on_the_map_are_counted(size: int, cell: int) -> None:
     theta = np.random.default_rng(1).normal(0.0, 1.5, (size, 2))
-    across, down, counts = places(Map(CAMERA), theta, cell)
+    across, down, counts = occupied(Map(CAMERA), theta, cell)
     x, y = CAMERA.project(theta).T
     inside = (x >= 0) & (x < CAMERA.width) & (y >= 0) & (y < CAMERA.height)
     assert inside.sum() <= counts.sum() <= inside.sum() + 5 * cell  # Cells may reach a little beyond the map.
@@ -100,7 +100,7 @@ def test_all_marbles_on_the_map_are_counted(size: int, cell: int) -> None:
     assert first in set(zip(across.tolist(), down.tolist(), strict=True))
 
 
-def told_of(counts: tuple[int, ...], each: int = 1, size: int = 200, diverged: int = 0) -> list[Part]:
+def told_of(counts: tuple[int, ...], each: int = 1, size: int = 200, diverged: int = 0) -> list[CloudPart]:
     return list(parts(cloud(np.zeros((size, 2)), counts, each, diverged), THEME))
 
 

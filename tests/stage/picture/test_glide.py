@@ -10,7 +10,7 @@ from scenes import flat_scene
 
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.camera import Pose
-from sim.stage.drawing.recorder import Recorder
+from sim.stage.drawing.recording_canvas import RecordingCanvas
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.film.films import course
 from sim.stage.picture.map.ball import ANEW, Rolling
@@ -32,7 +32,7 @@ def now(scene: Scene, progress: float, speed: float = 20.0) -> Moment:
 
 
 def drawn(scene: Scene, progress: float) -> str:
-    canvas = Recorder(SIZE)
+    canvas = RecordingCanvas(SIZE)
     draw(canvas, now(scene, progress))
     return canvas.recording
 

@@ -20,18 +20,18 @@ from sim.stage.picture.picture import draw, moment
 from sim.stage.picture.setting import Setting, setting
 from sim.stage.picture.timeline import track
 from sim.stage.picture.tooltip import (
-    Row,
     Tip,
     TipContext,
+    TipRow,
     box_beside,
     chart_tip,
     draw_tip,
     kind_of_place,
+    local_values,
     map_tip,
-    reading,
     tip_at,
 )
-from sim.stage.session.bindings import keys, written
+from sim.stage.session.bindings import key_text, keys
 from sim.stage.session.lanes import SelectLane, SetHyperparameter
 from sim.stage.session.session import Session, begin, race
 from sim.stage.style.numbers import number
@@ -56,7 +56,7 @@ def session(scene: Scene) -> Session:
 def test_hovering_tells_what_the_problem_has_there(name: str) -> None:
     problem = flat_scene(name).problem()
     for x, y in np.random.default_rng(2).normal(size=(4, 2)).tolist():
-        here = reading(problem, x, y)
+        here = local_values(problem, x, y)
         point = np.array([x, y])
         gradient = problem.train.gradient(point)
         assert here.loss == problem.train.value(point)
@@ -185,8 +185,8 @@ def test_a_tooltip_leaves_the_mark_free_that_it_tells_of(session: Session) -> No
 
 
 def test_every_chip_says_what_it_means(session: Session) -> None:
-    assert tooltip.MEANINGS.keys() == set(VerdictKind)
-    assert tooltip.MARKS.keys() == set(CriticalKind)
+    assert tooltip.VERDICT_MEANINGS.keys() == set(VerdictKind)
+    assert tooltip.POINT_MEANINGS.keys() == set(CriticalKind)
     here, stage = stage_of(session, USUAL)
     for lane, panel in enumerate(here.places.panels):
         verdict = stage.race.judges[lane].verdict(100)
@@ -196,7 +196,7 @@ def test_every_chip_says_what_it_means(session: Session) -> None:
         told = words(tip)
         assert told[0] == (verdict.kind.value,)
         said = " ".join(cell for row in told for cell in row)
-        assert tooltip.MEANINGS[verdict.kind] in said
+        assert tooltip.VERDICT_MEANINGS[verdict.kind] in said
         assert verdict.evidence[0] in said
 
 
@@ -211,7 +211,7 @@ def test_the_mark_of_another_learning_rate_says_what_it_means(session: Session) 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_buttons_below_the_maps_say_what_they_do_and_name_their_key(session: Session, language: str) -> None:
     here, stage = stage_of(replace(session, language=language), SMALLEST)
-    signs = {key.does: written(key.sign) for key in keys() if not key.aside}
+    signs = {key.does: key_text(key.sign) for key in keys() if not key.aside}
     assert len(stage.knobs) > 5
     for knob in stage.knobs:
         told = words(tip_at(knob.place.center, stage, context(here)))
@@ -231,8 +231,8 @@ def test_where_nothing_fits_beside_the_box_still_stays_inside() -> None:
 
 def test_long_names_are_cut_to_half_the_picture(scene: Scene) -> None:
     here = setting(begin(scene), SMALLEST)
-    rows = tuple(Row(("a lane whose name " * 9, "1", "2"), (1, 2, 3)) for _ in range(6))
-    tip = Tip((*rows, Row(("and a long sentence, too " * 9,))), pygame.Rect(950, 590, 4, 4))
+    rows = tuple(TipRow(("a lane whose name " * 9, "1", "2"), (1, 2, 3)) for _ in range(6))
+    tip = Tip((*rows, TipRow(("and a long sentence, too " * 9,))), pygame.Rect(950, 590, 4, 4))
     assert draw_tip(Screen(pygame.Surface(SMALLEST)), tip, context(here)).width <= SMALLEST[0] // 2
 
 

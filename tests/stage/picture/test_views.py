@@ -26,7 +26,7 @@ from sim.stage.picture.map.site import Map
 from sim.stage.picture.picture import draw, moment
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views import VIEWS, Layer, ViewContext, draw_views
-from sim.stage.picture.views.basins import basin_grid, tint
+from sim.stage.picture.views.basins import basin_color, basin_grid
 from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states
 from sim.stage.picture.views.minima import moved_minima
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
@@ -259,7 +259,7 @@ def test_tints_follow_the_basins(name: str) -> None:
 @pytest.mark.parametrize("theme", THEMES)
 def test_neighbouring_tints_differ_and_are_no_lane_s_colour(theme: str) -> None:
     contexts = load_theme(theme)
-    tints = [tint(contexts, index) for index in range(4)]
+    tints = [basin_color(contexts, index) for index in range(4)]
     assert min(np.abs(np.subtract(one, other)).sum() for one, other in combinations(tints, 2)) > 40
     assert not set(tints) & set(contexts.lanes)
 

@@ -12,11 +12,11 @@ REACH = (
     40  # Rows that an edge may climb in a column: where it climbs more, it is the end of one and another one begins.
 )
 
-Parts = npt.NDArray[np.int8]
+ColumnParts = npt.NDArray[np.int8]
 Pixels = npt.NDArray[np.uint8]
 
 
-def smooth_ridges(pixels: Pixels, samples: Floats, highest: Floats, parts: Parts | None) -> None:
+def smooth_ridges(pixels: Pixels, samples: Floats, highest: Floats, parts: ColumnParts | None) -> None:
     """Mix colours where a ridge hides what is behind it, and at the edges of holes.
 
     Rows ascend; samples (n, columns) and their running maximum are in rows, and `parts` says what a pixel shows that is

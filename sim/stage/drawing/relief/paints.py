@@ -43,7 +43,7 @@ class Paints:
 def paints(theme: Theme) -> Paints:
     """The colours of a theme: the lowest land has the first of its tints, and the highest the last."""
     heights, light = np.linspace(0, 1, TINTS), np.linspace(0, 1, SHADES)[:, None]
-    tints, higher = tint(theme, heights), tint(theme, heights + UPWARDS)
+    tints, higher = level_colors(theme, heights), level_colors(theme, heights + UPWARDS)
     higher += (np.array(theme.glow) - higher) * (GLOW * np.clip(heights + UPWARDS - 1, 0, 1) / UPWARDS)[:, None]
     brighter = BRIGHT * np.clip((light - LEVEL) / (1 - LEVEL), 0, 1) ** 2  # The power leaves no edge at level ground.
     darker = DARK * np.clip((LEVEL - light) / LEVEL, 0, 1)
@@ -56,7 +56,7 @@ def paints(theme: Theme) -> Paints:
     return Paints(np.ascontiguousarray(opaque.astype(np.uint8)).view(np.uint32)[:, 0], theme.panel)
 
 
-def tint(theme: Theme, heights: Array) -> Array:
+def level_colors(theme: Theme, heights: Array) -> Array:
     """The colours (n, 3) of level land at heights (n,), from 0 to 255 each: as on a scale beside the picture."""
     stops = np.array(theme.land, dtype=float)
     at = np.linspace(0, 1, len(stops))

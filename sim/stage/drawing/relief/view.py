@@ -43,7 +43,9 @@ def first_camera(problem: Problem, window: Window, width: int, height: int) -> C
 @kept
 def heights_over(problem: Problem, window: Window) -> Heights:
     """How high losses stand on a block of that window, whatever it is seen from."""
-    return heights_of(losses(problem, ground(window).grid(GRID)), tuple(saddle.value for saddle in problem.saddles))
+    return heights_of(
+        losses(problem, block_camera(window).grid(GRID)), tuple(saddle.value for saddle in problem.saddles)
+    )
 
 
 @kept
@@ -52,7 +54,7 @@ def levels_over(problem: Problem, window: Window) -> tuple[float, ...]:
     return contour_heights(heights_over(problem, window), problem.minima, problem.saddles)
 
 
-def ground(window: Window) -> Camera:
+def block_camera(window: Window) -> Camera:
     """Some camera on a block of that window: its grid is the same from wherever it is seen."""
     return Camera(window, 1, 1, tilt=TILT)
 

@@ -14,7 +14,7 @@ from ...drawing.relief.draped import drape, heights_at
 from ...drawing.relief.grids import Mask
 from ...drawing.relief.paints import paints
 from ...drawing.relief.picture import Relief, relief
-from ...drawing.relief.view import first_camera, ground, heights_over, levels_over
+from ...drawing.relief.view import block_camera, first_camera, heights_over, levels_over
 from ...style.kept import kept
 from ...style.theme import Theme
 from .batch import batch_heights
@@ -149,7 +149,7 @@ def moving_site(problem: Problem, camera: Camera, theme: Theme, shaken: Shaken) 
 
 
 def _batch_grid(problem: Problem, window: Window, batch: bytes) -> Array:
-    return batch_heights(problem, ground(window), np.frombuffer(batch, np.intp), GRID)
+    return batch_heights(problem, block_camera(window), np.frombuffer(batch, np.intp), GRID)
 
 
 def site_of(problem: Problem, camera: Camera, theme: Theme) -> Site:
@@ -159,7 +159,7 @@ def site_of(problem: Problem, camera: Camera, theme: Theme) -> Site:
 
 @kept
 def _still(problem: Problem, camera: Camera, theme: Theme) -> Block:
-    return _block(problem, camera, theme, losses(problem, ground(camera.window).grid(GRID)))
+    return _block(problem, camera, theme, losses(problem, block_camera(camera.window).grid(GRID)))
 
 
 def _block(problem: Problem, camera: Camera, theme: Theme, grid: Array) -> Block:

@@ -12,7 +12,7 @@ from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.contours import contour_lines, encloses, loss_grid, losses, map_levels, rings
 from ...drawing.relief.paints import paints
 from ...drawing.relief.picture import Pixels
-from ...drawing.relief.plan import plan
+from ...drawing.relief.plan import plan_view
 from ...drawing.relief.view import heights_over
 from ...drawing.screen import image
 from ...style import text
@@ -65,7 +65,7 @@ def _draw_map(canvas: Canvas, problem: Problem, site: Map, theme: Theme, stroke:
     levels = map_levels(problem, camera)
     fine = _pixel_losses(problem, camera)
     stands = heights_over(problem, camera.view).of(fine)
-    _draw_pixels(canvas, _pale(plan(camera, stands, paints(theme)), theme))
+    _draw_pixels(canvas, _pale(plan_view(camera, stands, paints(theme)), theme))
     ink = mix(theme.level, theme.high, INK)
     heights = loss_grid(problem, camera)
     drawn = contour_lines(heights, camera.view, levels)

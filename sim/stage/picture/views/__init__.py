@@ -105,7 +105,7 @@ def draw_views(canvas: Canvas, context: ViewContext, layer: Layer) -> None:
                 draw(canvas, context)
 
 
-def ground(context: ViewContext) -> Backdrop:
+def map_backdrop(context: ViewContext) -> Backdrop:
     """The map with the flag and those of the views that are drawn once for all moments."""
     shown = any(name in context.views and view.layer is Layer.GROUND for name, view in VIEWS.items())
     views = context.views if shown else frozenset[str]()

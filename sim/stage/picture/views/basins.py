@@ -31,7 +31,7 @@ def draw_basins(canvas: Canvas, context: ViewContext) -> None:
     labels = basin_grid(context.problem, context.camera)
     count = int(labels.max(initial=NO_BASIN)) + 1
     palette = np.array(
-        [(*tint(context.theme, index), round(255 * STRENGTH)) for index in range(count)] + [(0, 0, 0, 0)]
+        [(*basin_color(context.theme, index), round(255 * STRENGTH)) for index in range(count)] + [(0, 0, 0, 0)]
     )
     area = context.area
     shown = _smooth(labels, area.width, area.height)[::-1] if context.camera.flat else _draped(labels, context.site)
@@ -67,7 +67,7 @@ def _draped(labels: Cellwise, site: Site) -> Cellwise:
     return np.where(land, wide[row, column], NO_BASIN)
 
 
-def tint(theme: Theme, index: int) -> Color:
+def basin_color(theme: Theme, index: int) -> Color:
     """The colour of a basin, of the same strength in each theme."""
     lightness = colorsys.rgb_to_hls(*(part / 255 for part in mix(theme.low, theme.mark, 0.3)))[1]
     red, green, blue = colorsys.hls_to_rgb((FIRST_HUE + index * GOLDEN_ANGLE) % 1.0, lightness, 0.55)

@@ -9,7 +9,7 @@ from scenery import WINDOW, aslant, covered, height_at, hills, traced
 
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.relief import picture as picture_module
-from sim.stage.drawing.relief.paints import paints, tint
+from sim.stage.drawing.relief.paints import level_colors, paints
 from sim.stage.drawing.relief.picture import Pixels, Relief, relief
 from sim.stage.style.kept import weight_of
 from sim.stage.style.theme import THEMES, load_theme
@@ -89,10 +89,10 @@ def test_straight_down_it_is_the_map(rise: float) -> None:
 @pytest.mark.parametrize("name", THEMES)
 def test_deep_land_is_dark(name: str) -> None:
     theme = load_theme(name)
-    luminance = tint(theme, np.linspace(0, 1, 50)) @ (0.2126, 0.7152, 0.0722)
+    luminance = level_colors(theme, np.linspace(0, 1, 50)) @ (0.2126, 0.7152, 0.0722)
     assert np.all(np.diff(luminance) > 0)
     flat = [relief(aslant(), np.full((9, 13), height), (), paints(theme)).rgb for height in (0.05, 0.95)]
-    assert_allclose([each[24, 30] for each in flat], tint(theme, np.array([0.05, 0.95])), atol=3)
+    assert_allclose([each[24, 30] for each in flat], level_colors(theme, np.array([0.05, 0.95])), atol=3)
 
 
 def test_a_slope_to_the_upper_left_is_brighter_than_one_away_from_it() -> None:

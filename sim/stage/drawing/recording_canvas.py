@@ -20,7 +20,7 @@ CELLS = (24, 8)  # Across and down, whose tones are written down,
 TONE = 255 / 15  # in so many steps as a hexadecimal digit has.
 
 
-class Recorder:
+class RecordingCanvas:
     """A canvas that writes down what is drawn upon it, a line a verb, parts of it indented."""
 
     raster = False
