@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import COMMAND_LINE
-from .console.arguments import Parser, add_look, add_scene, picture, short, whole_number
+from .console.arguments import Parser, add_look, add_scene, png_path, quoted, whole_number
 from .console.progress import result_of
 from .console.terminal import show, show_json, show_table
 
@@ -64,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "-o",
         "--output",
-        type=picture,
+        type=png_path,
         metavar="FILE",
         help="the PNG file to write, replaced if it exists (default: the scene's name and -basins, and a number if "
         "that is taken)",
@@ -107,7 +107,7 @@ def _number(text: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"must be a number, not {short(text)}")
+        raise argparse.ArgumentTypeError(f"must be a number, not {quoted(text)}")
     return value
 
 
@@ -119,18 +119,18 @@ def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
 
     from ..descent.rules import RULES, all_letters, rule_name
     from ..scene.mistakes import reason
-    from ..scene.words import nearest
+    from ..scene.words import did_you_mean
 
     given = {name: value for name in all_letters() if (value := getattr(arguments, name)) is not None}
     lanes = {lane.name: lane.rule for lane in scene.lanes}
     if arguments.lane is not None:
         if arguments.lane not in lanes:
-            _refuse(f"{scene.name} has no lane {nearest(arguments.lane, lanes)}")
+            _refuse(f"{scene.name} has no lane {did_you_mean(arguments.lane, lanes)}")
         rule = lanes[arguments.lane]
     elif arguments.rule is not None:
         name = arguments.rule.replace("-", " ").casefold()
         if name not in RULES:
-            _refuse(f"there is no rule {nearest(arguments.rule, RULES)}")
+            _refuse(f"there is no rule {did_you_mean(arguments.rule, RULES)}")
         usual = replace(RULES[name](), learning_rate=scene.lanes[0].rule.learning_rate)
         rule = next((rule for rule in lanes.values() if type(rule) is RULES[name]), usual)
     elif given:

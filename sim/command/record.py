@@ -16,12 +16,12 @@ from .console.arguments import (
     add_scene,
     add_seed,
     add_view,
-    short,
+    quoted,
     size,
     whole_number,
 )
 from .console.progress import result_of
-from .console.terminal import say, show
+from .console.terminal import remark, show
 
 SUFFIXES = (".mp4", ".gif", ".webm", ".webp")
 USUAL_RATE, FASTEST, FASTEST_GIF = 20, 60, 50
@@ -103,7 +103,7 @@ def film_path(text: str) -> Path:
     """The path of a film to be written."""
     path = Path(text)
     if path.suffix.lower() not in SUFFIXES:
-        raise argparse.ArgumentTypeError(f"must end in {_or(SUFFIXES)}, not as {short(path.name)} does")
+        raise argparse.ArgumentTypeError(f"must end in {_or(SUFFIXES)}, not as {quoted(path.name)} does")
     return path
 
 
@@ -112,7 +112,7 @@ def seconds(text: str) -> float:
     plain = re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?|\.[0-9]{1,9}", text)
     if not plain or not SHORTEST <= float(text) <= LONGEST:
         raise argparse.ArgumentTypeError(
-            f"must be a number of seconds from {SHORTEST:g} to {LONGEST:g}, not {short(text)}"
+            f"must be a number of seconds from {SHORTEST:g} to {LONGEST:g}, not {quoted(text)}"
         )
     return float(text)
 
@@ -125,9 +125,9 @@ def run(arguments: argparse.Namespace) -> None:
     """Draw and encode it."""
     from ..files import check_writable, free_path, named
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen, compare
+    from .console.chosen import chosen_saved, compare
 
-    saved = chosen(arguments.scene, arguments.seed, arguments.view)
+    saved = chosen_saved(arguments.scene, arguments.seed, arguments.view)
     scene = saved.scene
     path = arguments.output or free_path(named(scene.name, ".mp4"))
     last = scene.updates if arguments.last is None else arguments.last
@@ -157,5 +157,5 @@ def run(arguments: argparse.Namespace) -> None:
     compare(saved, race(scene))
     width, height = film_size(path, arguments.size)
     if (width, height) != arguments.size:
-        say(f"an MP4 has even sizes only: the film has {width}x{height} pixels")
+        remark(f"an MP4 has even sizes only: the film has {width}x{height} pixels")
     show(f"saved {path}: {count:,} pictures, {count / arguments.fps:g} s")

@@ -21,7 +21,7 @@ from .console.arguments import (
     check_seeds,
 )
 from .console.ending import before_the_end, no_longer
-from .console.terminal import one_line, say, show_json, show_table, watched
+from .console.terminal import escaped, remark, show_json, show_table, watched
 
 if TYPE_CHECKING:
     from ..study.sweep.settings import Over
@@ -159,19 +159,19 @@ def _show(store: "Store", arguments: argparse.Namespace) -> None:
     else:
         show_table(table(outcome, arguments.measure))
     if arguments.results is None:
-        say(f"the results are kept in {store.path}")
+        remark(f"the results are kept in {store.path}")
 
 
 def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None:
     """What can be known to be impossible before the computing."""
     from ..files import check_writable, located
-    from ..scene import nearest
+    from ..scene import did_you_mean
     from ..stage import require_pygame_ce
     from ..study.sweep.measures import measures
 
     known = measures(len(sweep.scene.problem().minima))
     if arguments.measure not in known:
-        parser().error(f"argument --measure: there is no measure {nearest(arguments.measure, known)}")
+        parser().error(f"argument --measure: there is no measure {did_you_mean(arguments.measure, known)}")
     files = {"--results": results, "--csv": arguments.csv, "--output": arguments.output}
     places: dict[Path, str] = {}
     for option, path in files.items():
@@ -189,7 +189,7 @@ def _kept(store: "Store") -> Iterator[None]:
     """If the end comes within the block, the results are kept, and it is said where."""
 
     def leave() -> str:
-        return one_line(store.leave())
+        return escaped(store.leave())
 
     before_the_end(leave)
     try:

@@ -10,7 +10,7 @@ LEAST_TILT, MOST_TILT = 12.0, 76.0
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class LandView:
     """Maps, or blocks of land, and on which ground the marbles stand."""
 
     kind: Literal["map", "relief"] = "map"
@@ -22,5 +22,5 @@ class View:
     """The training loss, or in each lane the loss that its next update descends."""
 
 
-USUAL_VIEW = View()
+USUAL_VIEW = LandView()
 """What is seen of a scene that does not say how it wants to be seen."""

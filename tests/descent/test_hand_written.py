@@ -71,7 +71,7 @@ def approach(end: tuple[float, float], first: float, rate: float, updates: int) 
 
 
 BOWL = problem_of(Quadratic((1.0, 4.0)))
-LENGTH = BOWL.scale.length
+LENGTH = BOWL.units.length
 
 
 # Rest
@@ -82,7 +82,7 @@ def test_who_rests_at_hand_of_a_minimum_has_settled_and_who_rests_elsewhere_on_a
     distance: float, kind: VerdictKind
 ) -> None:
     problem = problem_of(Quadratic((100.0, 400.0)))
-    end = (distance * sight.AT_HAND * problem.scale.length, 0.0)
+    end = (distance * sight.AT_HAND * problem.units.length, 0.0)
     assert last(judged(problem, approach(end, 0.05, 0.8, 400), DECAYING)) is kind
     plain = judged(problem, approach(end, 0.05, 0.8, 100))
     assert last(plain) is (
@@ -149,7 +149,7 @@ def test_where_it_rests_is_told_by_the_surface_there() -> None:
 )
 def test_only_what_is_as_low_as_the_lowest_minimum_is_called_that(tilt: float, kind: VerdictKind) -> None:
     """Up to a millionth of the scale; a hundredth is no less stuck than a tenth."""
-    equal = sight.EQUAL_LOSS * problem_of(DoubleWellSaddle()).scale.loss
+    equal = sight.EQUAL_LOSS * problem_of(DoubleWellSaddle()).units.loss
     problem = problem_of(Formula(f"x^2/2 + y^4/4 - y^2/2 + {tilt * equal / 2!r}*y"))
     higher = max(problem.minima, key=lambda minimum: minimum.value)
     judge = judged(problem, approach(higher.position, 0.05, 0.8, 100))
@@ -171,15 +171,15 @@ def test_a_rest_is_named_by_its_minimum_where_that_was_not_known() -> None:
 def test_a_rest_beside_a_wide_floor_is_not_in_another_minimum() -> None:
     """Newton's method would end a third of the way to the only minimum, where there is none."""
     problem = problem_of(Formula("(x^2 + y^2)^2"))
-    there = approach((2.5 * sight.AT_HAND * problem.scale.length, 0.0), 0.05, 0.8, 100)
+    there = approach((2.5 * sight.AT_HAND * problem.units.length, 0.0), 0.05, 0.8, 100)
     assert VerdictKind.STUCK not in told(judged(problem, there))
 
 
 def test_a_rest_is_as_low_as_the_floor_that_it_has_not_quite_reached() -> None:
     """Of three equal minima the window shows two; the third is found from beside it."""
     problem = problem_of(Formula("x^2 * (x^2 - 4)^2 / 8 + y^2"), Window(-3.0, 1.0, -1.0, 1.0))
-    beside = 2 - 0.8 * sight.AT_HAND * problem.scale.length
-    assert problem.train.value(np.array([beside, 0.0])) > sight.EQUAL_LOSS * problem.scale.loss
+    beside = 2 - 0.8 * sight.AT_HAND * problem.units.length
+    assert problem.train.value(np.array([beside, 0.0])) > sight.EQUAL_LOSS * problem.units.loss
     assert last(judged(problem, approach((beside, 0.0), 0.05, 0.8, 100))) is VerdictKind.SETTLED
 
 
@@ -204,7 +204,7 @@ def test_on_a_slope_it_must_stand_still_indeed(share: float, held: bool) -> None
     problem = problem_of(Himmelblau(), Window(-5.0, 5.0, -5.0, 5.0))
     way = approach((0.0, 0.0), 1.0, 0.97, 60 + 10 * (LASTING - 1))
     lengths = norm(np.diff(way, axis=0))
-    way *= share * sight.BALANCED_WAY * problem.scale.length / lengths[50:60].sum()  # At the first look of LASTING.
+    way *= share * sight.BALANCED_WAY * problem.units.length / lengths[50:60].sum()  # At the first look of LASTING.
     assert (last(judged(problem, way + np.array([1.0, 1.0]), DECAYING)) is VerdictKind.HELD) == held
 
 
@@ -212,7 +212,7 @@ def test_who_only_passes_through_a_standstill_is_not_held() -> None:
     """A parabola's vertex: still for 250 updates, and faster and faster afterwards."""
     problem = problem_of(Himmelblau(), Window(-5.0, 5.0, -5.0, 5.0))
     time = np.arange(-600, 601) / 125
-    way = np.stack([1.0 + 0.1 * sight.BALANCED_WAY * problem.scale.length * 125 / 2 * time**2, 1 + 0 * time], axis=1)
+    way = np.stack([1.0 + 0.1 * sight.BALANCED_WAY * problem.units.length * 125 / 2 * time**2, 1 + 0 * time], axis=1)
     assert VerdictKind.HELD not in told(judged(problem, way, DECAYING))
 
 

@@ -73,7 +73,7 @@ def test_what_becomes_known_comes_behind_what_is_known_even_if_it_is_lower() -> 
     assert more.critical[: len(problem.critical)] == problem.critical
     assert problem.minima == before
     assert more.lowest == min(minimum.value for minimum in more.minima)
-    assert more.scale == problem.scale
+    assert more.units == problem.units
     left = np.array([[-3.0, 0.0], [-4.0, 1.0]])
     assert (problem.basins.labels(left) == -1).all()
     assert (more.basins.labels(left) == len(before)).all()

@@ -167,14 +167,14 @@ def test_who_is_said_to_rest_is_at_a_minimum_and_never_leaves(name: str) -> None
         track = judge.track
         assert kind in RESTS
         minimum = problem.minima[judge.verdict(since).basin or 0]
-        assert norm(track.theta[since:] - minimum.position).max() <= 2e-3 * problem.scale.length
+        assert norm(track.theta[since:] - minimum.position).max() <= 2e-3 * problem.units.length
     if judges:  # And long after, they are still there.
         ends = np.array([judge.track.theta[-1] for judge in judges[:6]])
         later = run_of(problem, lane(GradientDescent(way.rule.learning_rate), 20), ends, np.arange(len(ends)), 600)
         for marble, judge in enumerate(judges[:6]):
             track = Track(later, marble)
             minimum = problem.minima[judge.verdict(judge.track.updates).basin or 0]
-            assert norm(track.theta - minimum.position).max() < 0.02 * problem.scale.length
+            assert norm(track.theta - minimum.position).max() < 0.02 * problem.units.length
 
 
 @pytest.mark.parametrize("name", RUNS)

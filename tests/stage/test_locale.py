@@ -54,10 +54,10 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/panel.py", "verdict.kind.value"): {kind.value for kind in VerdictKind},
     ("picture/panel.py", "SHORT[verdict.kind]"): set(panel.SHORT.values()),
     ("picture/timeline.py", "VerdictKind[event.kind.upper()].value"): {kind.value for kind in VerdictKind},
-    ("picture/tooltip.py", "PLACES[lower, upper]"): set(tooltip.CURVATURE_MEANINGS.values()),
-    ("picture/tooltip.py", "MARKS[point.kind]"): set(tooltip.POINT_MEANINGS.values()),
+    ("picture/tooltip.py", "CURVATURE_MEANINGS[lower, upper]"): set(tooltip.CURVATURE_MEANINGS.values()),
+    ("picture/tooltip.py", "POINT_MEANINGS[point.kind]"): set(tooltip.POINT_MEANINGS.values()),
     ("picture/tooltip.py", "verdict.kind.value"): {kind.value for kind in VerdictKind},
-    ("picture/tooltip.py", "MEANINGS[verdict.kind]"): set(tooltip.VERDICT_MEANINGS.values()),
+    ("picture/tooltip.py", "VERDICT_MEANINGS[verdict.kind]"): set(tooltip.VERDICT_MEANINGS.values()),
     ("picture/tooltip.py", "UNLIKE"): {tooltip.UNLIKE},
     ("picture/caption.py", "CHANGED"): {caption.CHANGED},
     ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical_point.CriticalKind},
@@ -75,7 +75,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("session/setup.py", "OWN_SURFACE"): {setup.OWN_SURFACE},
     ("sheets/contrast.py", "row.label"): {label for _, label, _ in contrast.ABOUT},
     ("sheets/contrast.py", "words"): set(contrast.CAPTION),
-    ("picture/views/momentum.py", "rule_name(look.track.lane.rule)"): set(),  # Rules keep their names.
+    ("picture/views/momentum.py", "rule_name(context.track.lane.rule)"): set(),  # Rules keep their names.
 }
 """What is said where the sentence does not stand in the call: by file and argument, all that it can be."""
 

@@ -366,7 +366,7 @@ def test_a_tip_is_a_minimum_still() -> None:
 @pytest.mark.parametrize("examples", [ShiftedExamples(0.2, count=4), TiltedExamples(0.2, count=4)])
 def test_a_problem_with_gaps_has_finite_scales(formula: str, examples: ShiftedExamples) -> None:
     problem = Problem(*examples.sums(Formula(formula)), Window(-2.0, 2.0, -2.0, 2.0))
-    scale = problem.scale
+    scale = problem.units
     assert np.isfinite([scale.loss, scale.gradient, scale.curvature]).all()
     assert min(scale.loss, scale.gradient, scale.curvature) > 0
     assert problem.smooth == ("max" not in formula)

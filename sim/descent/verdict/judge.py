@@ -50,7 +50,7 @@ class Judge:
         self._problem = problem
         self._decays = decays(lane)
         self._span = span_of(count, lane.batch_size)
-        self._history = History(count, lane.batch_size, marbles, TRACE * problem.scale.gradient)
+        self._history = History(count, lane.batch_size, marbles, TRACE * problem.units.gradient)
         self._log: list[Indices] = []  # Rows of run, update, seen, kind, source, target.
         self._changes: list[Indices] = [np.stack([np.arange(marbles), *np.zeros((2, marbles), dtype=np.intp)], axis=1)]
         self.seen = 0

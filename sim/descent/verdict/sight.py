@@ -99,7 +99,7 @@ class Ends(NamedTuple):
 
 def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight:
     """What is seen of these runs; decays: of a rule that shrinks θ besides, and so may rest on a slope."""
-    length = problem.scale.length
+    length = problem.units.length
     with np.errstate(all="ignore"):
         arriving = (progress.remaining <= REST_DISTANCE * length) | (progress.longest <= ROUNDING * length)
         still = arriving & (progress.path <= REST_WAY * length)
@@ -158,7 +158,7 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
     rest, lowest = np.full(still.shape, MOVING), np.zeros(still.shape, dtype=np.bool_)
     if not still.any():
         return rest, lowest
-    theta, gradient, basin, scale = ends.theta[still], ends.gradient[still], ends.basin[still], problem.scale
+    theta, gradient, basin, scale = ends.theta[still], ends.gradient[still], ends.basin[still], problem.units
     hessian = problem.train.hessian(theta)
     lower, upper = eigenvalues(hessian).T
     step, flat = _newton_step(hessian, gradient), FLAT_CURVATURE * scale.curvature
@@ -196,7 +196,7 @@ def _stays(problem: Problem, ends: Ends, slow: Mask, at_hand: float) -> tuple[La
 def _lows(problem: Problem) -> Mask:
     """Which of the minima are as low as the lowest known."""
     values = np.array([point.value for point in problem.minima])
-    return np.asarray(values <= np.min(values, initial=np.inf) + EQUAL_LOSS * problem.scale.loss)
+    return np.asarray(values <= np.min(values, initial=np.inf) + EQUAL_LOSS * problem.units.loss)
 
 
 def _from_minimum(problem: Problem, theta: Array, basin: Labels, across: Array) -> Array:
@@ -220,12 +220,12 @@ def _newton_step(hessian: Array, gradient: Array) -> Array:
 def _linger(problem: Problem, ends: Ends, path: Array) -> tuple[Labels, Labels]:
     """Index of the saddle at which each lingers, and at which it still does if it has; or NO_SADDLE."""
     at, still_at = np.full(path.shape, NO_SADDLE), np.full(path.shape, NO_SADDLE)
-    slow = path <= LEAVING * LINGERING * NEAR_SADDLE * problem.scale.length
+    slow = path <= LEAVING * LINGERING * NEAR_SADDLE * problem.units.length
     if problem.saddles and slow.any():
         saddle, distance = nearest_saddle(problem, ends.theta[slow])
         reach = _tops(problem, (CriticalKind.SADDLE,))[1][saddle]
         lower = eigenvalues(problem.train.hessian(ends.theta[slow]))[:, 0]
-        unstable = lower < -FLAT_CURVATURE * problem.scale.curvature
+        unstable = lower < -FLAT_CURVATURE * problem.units.curvature
         for part, slack in ((at, 1.0), (still_at, LEAVING)):
             lingers = unstable & (distance <= slack) & (path[slow] <= slack * LINGERING * reach)
             part[slow] = np.where(lingers, saddle, NO_SADDLE)
@@ -284,7 +284,7 @@ def _creased(problem: Problem, way: Array) -> Mask:
 
 def _diverging(problem: Problem, theta: Array, growing: Array) -> Mask:
     """Whether each is far away, gets farther at a growing pace, and has walls around it as steep as in the window."""
-    offsets, scale = theta - problem.window.center, problem.scale
+    offsets, scale = theta - problem.window.center, problem.units
     diverging = (growing >= GROWING) & (norm(offsets) > FAR_AWAY * scale.length)
     if diverging.any():
         steepest = np.abs(eigenvalues(problem.train.hessian(theta[diverging]))).max(axis=-1)
@@ -294,7 +294,7 @@ def _diverging(problem: Problem, theta: Array, growing: Array) -> Mask:
 
 def overflown(problem: Problem, theta: Array, gradient: Array) -> Mask:
     """Whether numbers overflow at these points (n, 2) because they are too large; else there is no surface."""
-    outside = norm(theta - problem.window.center) > OUTSIDE * problem.scale.length
+    outside = norm(theta - problem.window.center) > OUTSIDE * problem.units.length
     return np.asarray(outside | np.isfinite(gradient).all(axis=-1))
 
 
@@ -335,7 +335,7 @@ def _tops(problem: Problem, kinds: tuple[CriticalKind, ...]) -> tuple[Array, Arr
     others = np.array([point.position for point in problem.critical]).reshape(-1, 2)
     gaps = norm(tops[:, None] - others[None])
     nearest = np.min(gaps, axis=1, initial=np.inf, where=gaps > 0)
-    return tops, np.minimum(NEAR_SADDLE * problem.scale.length, NEAR_SADDLE_SHARE * nearest)
+    return tops, np.minimum(NEAR_SADDLE * problem.units.length, NEAR_SADDLE_SHARE * nearest)
 
 
 def holding_saddles(problem: Problem, starts: Array) -> Labels:

@@ -481,9 +481,9 @@ def rates_of(scene: Scene, rule: object) -> tuple[float, float]:
     """The ends of the slider of η: what is sensible on this surface, for a rule of this kind."""
     problem = scene.problem()
     if rule_name(cast(Any, rule)) in LENGTHS:
-        most = STRIDE * problem.scale.length
+        most = STRIDE * problem.units.length
     else:
-        sharpest = max((minimum.eigenvalues[1] for minimum in problem.minima), default=problem.scale.curvature)
+        sharpest = max((minimum.eigenvalues[1] for minimum in problem.minima), default=problem.units.curvature)
         most = STABLE * 2 / sharpest if sharpest > 0 and math.isfinite(sharpest) else 1.0
     return two_digits(DECADES * most), two_digits(most)
 
@@ -498,7 +498,7 @@ def spreads_of(scene: Scene) -> tuple[float, float]:
             spanned = MODELS[recipe.model]().value(np.linspace(-2, 2, 41), np.array(recipe.truth))
             most = NOISY * float(np.ptp(spanned))
         case _:
-            most = STEEP * scene.problem().scale.gradient
+            most = STEEP * scene.problem().units.gradient
     if not (0 < most < math.inf):
         most = 1.0
     return two_digits(DECADES * most), two_digits(most)

@@ -24,7 +24,7 @@ from ..session.setup import Drop, MoveStart, Undrop
 from ..session.view import Flatten, Hover, Pan, Turn, Zoom
 from ..style.theme import load_theme
 
-Pixel = tuple[int, int]
+WholePixel = tuple[int, int]
 
 GRIP = 14.0  # Pixels, at the usual size, within which the flag is taken.
 POLE = 15.0  # Height of the flag, in strokes.
@@ -49,7 +49,7 @@ class Mouse:
     """What the mouse did, at which pixel of the picture."""
 
     act: Act
-    pixel: Pixel = (0, 0)
+    pixel: WholePixel = (0, 0)
     seconds: float = 0.0
     """When, on any clock."""
     notches: float = 0.0
@@ -76,11 +76,11 @@ class Targets:
     camera: Camera
     size: tuple[int, int]
 
-    def knob(self, pixel: Pixel) -> Knob | None:
+    def knob(self, pixel: WholePixel) -> Knob | None:
         """Which button is there."""
         return knob_at(knobs(self.places, self.session, load_theme(self.session.theme)), pixel)
 
-    def map_at(self, pixel: Pixel) -> int | None:
+    def map_at(self, pixel: WholePixel) -> int | None:
         """Which lane's map is there."""
         panels = enumerate(self.places.panels)
         return next((index for index, panel in panels if panel.map.collidepoint(pixel)), None)
@@ -93,7 +93,7 @@ class Targets:
             x, y = self.camera.unproject(local).tolist()
         return x, y
 
-    def meets(self, panel: int, pixel: Pixel) -> bool:
+    def meets(self, panel: int, pixel: WholePixel) -> bool:
         """Whether there is land at that pixel of the lane's map."""
         local = np.array(pixel, dtype=np.float64) - self.places.panels[panel].map.topleft
         return bool(np.isfinite(self.site.under(local)).all())
@@ -115,11 +115,11 @@ class Targets:
         x, y = self.site.project(np.array(self.session.scene.start)).tolist()
         return area.left + x, area.top + y
 
-    def tick(self, pixel: Pixel) -> int:
+    def tick(self, pixel: WholePixel) -> int:
         """The tick at that pixel of the timeline."""
         return tick_at(self.places, pixel[0], self.session.horizon)
 
-    def inside(self, pixel: Pixel) -> bool:
+    def inside(self, pixel: WholePixel) -> bool:
         """Whether the pixel is one of the picture's."""
         return 0 <= pixel[0] < self.size[0] and 0 <= pixel[1] < self.size[1]
 
@@ -144,7 +144,7 @@ class Gesture(Protocol):
 class Click:
     """A click on a map, which may be the first half of a double click."""
 
-    pixel: Pixel
+    pixel: WholePixel
     seconds: float
     undo: tuple[Message, ...] = ()
     """What takes back what it did."""
@@ -282,7 +282,7 @@ class Panning:
 class Turning:
     """The land is held by the right button, and turns: across about the upright, and down to look more from above."""
 
-    pixel: Pixel
+    pixel: WholePixel
 
     def down(self, mouse: Mouse, targets: Targets) -> Response:
         """The release was missed, or the other button was pressed as well."""
@@ -357,7 +357,7 @@ def _zoom(mouse: Mouse, targets: Targets) -> tuple[Message, ...]:
     return (Zoom(factor, targets.point(panel, mouse.pixel)),)
 
 
-def _to_flag(foot: tuple[float, float], pixel: Pixel, height: float) -> float:
+def _to_flag(foot: tuple[float, float], pixel: WholePixel, height: float) -> float:
     """How far the pixel is from the flag's pole, in pixels."""
     along = min(max(foot[1] - pixel[1], 0.0), height)
     return math.hypot(pixel[0] - foot[0], pixel[1] - foot[1] + along)

@@ -19,10 +19,10 @@ CHANGED = "Changed by hand: what the scene was made to show need not be seen."
 def reveal(session: Session, race: Race, timing: Timing, tick: int, theme: Theme) -> str:
     """What became of the guess, for as long as a caption stands, or at the end; empty without a guess."""
     scene = session.scene
-    moment = revealed_at(scene, race, timing, tick)
-    if session.guess is None or session.guess >= len(scene.lanes) or moment is None:
+    revealed = revealed_at(scene, race, timing, tick)
+    if session.guess is None or session.guess >= len(scene.lanes) or revealed is None:
         return ""
-    if tick - moment >= HOLD and moment < end_of(scene, timing):
+    if tick - revealed >= HOLD and revealed < end_of(scene, timing):
         return ""
     names = scene.texts(theme.language).lanes
     lanes = answer(scene, race, timing, tick)

@@ -26,7 +26,7 @@ from ..style.style import hairline, stroke_of
 from ..style.theme import Theme
 from .map.ball import Rolling, draw_ball
 from .map.cloud import draw_cloud, draw_shares
-from .map.site import Block, Site, moving_site, site_of
+from .map.site import LandBlock, Site, moving_site, site_of
 from .map.trail import Trail, fading
 from .views import Layer, ViewContext, draw_views, map_backdrop
 from .views.moving_ground import shaken
@@ -193,7 +193,7 @@ class Panel:
 
     def _draw_marble(self, canvas: Canvas, context: ViewContext, center: tuple[float, float], share: float) -> None:
         color, halo, stroke, site = self.color, self.theme.halo, stroke_of(self.em), context.site
-        if not isinstance(site, Block) or not math.isfinite(self.track.loss[context.moment]):
+        if not isinstance(site, LandBlock) or not math.isfinite(self.track.loss[context.moment]):
             draw_marble(canvas, center, color, halo, stroke)
             return
         theta = (

@@ -50,7 +50,7 @@ def event_marks(race: Race, timing: Timing, ticks: int, seen: int) -> tuple[Even
 def _known(race: Race, timing: Timing, seen: int) -> tuple[int, ...]:
     """How many events of each lane are certain: as long as this stays, so do the marks."""
     return tuple(
-        len(judge.events_until(min(timing.moment(lane, seen), judge.seen))) for lane, judge in enumerate(race.judges)
+        len(judge.events_until(min(timing.updates(lane, seen), judge.seen))) for lane, judge in enumerate(race.judges)
     )
 
 

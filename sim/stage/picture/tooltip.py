@@ -157,7 +157,7 @@ def kind_of_place(problem: Problem, curvatures: tuple[float, float], theme: Them
     """What the curvatures say of a place, in words; nothing where they are not finite."""
     if not np.isfinite(curvatures).all():
         return ""
-    flat = FLAT_CURVATURE * problem.scale.curvature
+    flat = FLAT_CURVATURE * problem.units.curvature
     lower, upper = (0 if abs(value) <= flat else 1 if value > 0 else -1 for value in curvatures)
     return theme.say(CURVATURE_MEANINGS[lower, upper])
 
@@ -226,7 +226,7 @@ def _sentence(words: str, context: TipContext) -> list[TipRow]:
 def chip_tip(stage: Stage, lane: int, pixel: tuple[int, int], context: TipContext) -> Tip:
     """What a lane's verdict means, and its evidence in full."""
     theme, place, timing = context.theme, context.places.panels[lane], stage.chart.axes.timing
-    verdict = stage.race.judges[lane].verdict(timing.moment(lane, stage.tick))
+    verdict = stage.race.judges[lane].verdict(timing.updates(lane, stage.tick))
     rows = [
         TipRow((theme.say(verdict.kind.value),), bold=True),
         *_sentence(theme.say(VERDICT_MEANINGS[verdict.kind]), context),
@@ -264,7 +264,7 @@ def chart_tip(stage: Stage, pixel: tuple[int, int], context: TipContext) -> Tip:
     else:
         rows.append(TipRow(("", theme.say("training"), theme.say("test"))))
         for lane, track in enumerate(stage.race.tracks):
-            moment = min(chart.axes.timing.moment(lane, hovered), track.updates)
+            moment = min(chart.axes.timing.updates(lane, hovered), track.updates)
             losses = (number(float(track.loss[moment])), number(float(track.test_loss[moment])))
             rows.append(TipRow((stage.names[lane], *losses), theme.lane(lane)))
     hairline = Rect(0, places.chart.top, 2 * places.em, places.chart.height)

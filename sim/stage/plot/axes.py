@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from ...study.statistics.figure import Axis
-from ...surface.points import Array
+from ...surface.points import Array, Mask
 from ..drawing.ticks import AxisScale, choices
 from ..style import text
 from ..style.style import Style
@@ -26,9 +25,6 @@ ROOMY_LOG = 1.2  # and the same.
 MOST_UP, MOST_ACROSS = 6.2, 9.0  # Ticks along the plot: more would not be read.
 MOST_LOG = 9.0  # The same along a logarithmic axis.
 LEAST_NAME = 3.0  # Em: where a category is narrower, not every one has its name.
-
-
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

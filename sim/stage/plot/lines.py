@@ -9,12 +9,12 @@ import numpy.typing as npt
 from pygame import Rect
 
 from ...study.statistics.figure import Line
-from ...surface.points import Array
+from ...surface.points import Array, Mask
 from ..drawing.canvas import Canvas
 from ..drawing.strokes import draw_dot, draw_path, draw_whisker
 from ..style.color import mix
 from ..style.style import Style
-from .axes import Direction, Mask
+from .axes import Direction
 
 CROWDED = 0.75  # Em between points, below which they are not marked,
 CROWDED_WHISKERS = 1.1  # and intervals make a band.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pygame
 
 from ...descent.lane import Lane
-from ...study.odds.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, Row, texts
+from ...study.odds.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, ContrastRow, texts
 from ...study.odds.tally import Tally, contrast_of
 from ..drawing.canvas import Canvas
 from ..style import text
@@ -85,7 +85,7 @@ def _draw_head(canvas: Canvas, layout: TableLayout, end: float, tally: Tally, la
     canvas.text(batch, (end, layout.y(1.1)), em, theme.muted, align=1)
 
 
-def _draw_row(canvas: Canvas, layout: TableLayout, index: int, row: Row, theme: Theme) -> None:
+def _draw_row(canvas: Canvas, layout: TableLayout, index: int, row: ContrastRow, theme: Theme) -> None:
     em, card, y = layout.em, layout.card, layout.y(index + 2.2)
     first = index == 0 or ABOUT[index - 1][0] in LAST_OF_THEIR_KIND
     tone = theme.border if first else mix(theme.border, theme.panel, 0.5)

@@ -21,7 +21,7 @@ from ...study.odds.tally import work as work_of
 from ...surface.wanted import unless
 from ..drawing.camera import FLAT, Pose
 from ..drawing.screen import Screen
-from ..picture.picture import Moment, draw, moment
+from ..picture.picture import Snapshot, draw, snapshot_of
 from ..picture.setting import Setting, setting
 from ..session.session import Message, Session, update
 from ..session.view import Notify
@@ -74,7 +74,7 @@ class Prepared:
     """Whose picture it is."""
     aim: Aim
     race: Race
-    moment: Moment
+    snapshot: Snapshot
     """What is on the picture."""
     picture: pygame.Surface
     message: Message | None = None
@@ -94,7 +94,7 @@ def prepared(session: Session, size: tuple[int, int], known: Race | None, tally:
         work_of(session.scene)  # Loads what counts.
     if session.controls:
         from ..input import widgets  # noqa: F401, PLC0415  The window needs them at once.
-    now = replace(moment(session, race), tally=tally)
+    now = replace(snapshot_of(session, race), tally=tally)
     picture = pygame.Surface(size, depth=32)
     draw(Screen(picture), now)
     return Prepared(session, aim(session, size), race, now, picture)

@@ -21,7 +21,7 @@ from ..input.holding import DELAY, PERIOD, SLOW, Holding, Once, held_from
 from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, respond
 from ..picture.help import draw_help
-from ..picture.picture import TITLE, Moment, draw, draw_computing, moment, pointed
+from ..picture.picture import TITLE, Snapshot, draw, draw_computing, pointed, snapshot_of
 from ..picture.setting import Setting, setting
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.drama import tempo as pace_of
@@ -89,7 +89,7 @@ class MainWindow:
         self._signed: tuple[object, ...] | None = None  # and what was last drawn over it.
         self._fresh: pygame.Surface | None = None  # The last picture that was made ready.
         self._ahead: Ahead | None = None  # Computes the race that is shown.
-        self._shown: tuple[Moment, tuple[int, int]] | None = None
+        self._shown: tuple[Snapshot, tuple[int, int]] | None = None
         self._flip = False  # Whether that has still to come onto the screen.
         self._drawing = 0.0  # How many seconds the last drawing took.
         self._hand = Hand()
@@ -220,7 +220,7 @@ class MainWindow:
         self._still = self._signed = self._shown = None
         if display.screen().get_size() == size == found.picture.get_size():
             display.screen().blit(found.picture, (0, 0))
-            self._shown, self._flip = (found.moment, size), True
+            self._shown, self._flip = (found.snapshot, size), True
 
     def _give_up(self) -> None:
         """Go back to what is still to be seen: what is being made ready for is not wanted any more."""
@@ -245,7 +245,7 @@ class MainWindow:
 
     def _lagging(self) -> bool:
         """Whether the swarm has still to come to what is shown."""
-        now = moment(self.session, race(self.session.scene))
+        now = snapshot_of(self.session, race(self.session.scene))
         return now.glimpse is not None and not self.session.sheet and now.glimpse.tick != now.wanted
 
     def _counting(self) -> bool:
@@ -498,7 +498,7 @@ class MainWindow:
 
     def _compute_swarm(self, running: Race) -> None:
         """Let the swarm come nearer to the moment, for as long as a frame can spare: it may lag, frames may not."""
-        session, now = self.session, moment(self.session, running)
+        session, now = self.session, snapshot_of(self.session, running)
         if now.glimpse is not None and not session.sheet:
             marbles = swarm(session.scene, session.swarm, session.spread, session.clock)
             fewest, most = SWARMING
@@ -544,7 +544,7 @@ class MainWindow:
     def _show(self, running: Race, seconds: float) -> None:
         """Draw the moment, if it is not the one shown already."""
         screen = display.screen()
-        now, size = replace(moment(self.session, running), tally=self._tally), screen.get_size()
+        now, size = replace(snapshot_of(self.session, running), tally=self._tally), screen.get_size()
         if self._shown == (now, size) and not self._lively():
             if self._flip:
                 self._show_controls(screen, now, seconds)
@@ -601,7 +601,7 @@ class MainWindow:
         empty.fill(load_theme(self.session.theme).background)
         return empty
 
-    def _show_controls(self, screen: pygame.Surface, now: Moment, seconds: float) -> None:
+    def _show_controls(self, screen: pygame.Surface, now: Snapshot, seconds: float) -> None:
         """Draw the panel of controls, if it is open; widgets are made when they are first needed."""
         here = setting(now.session, screen.get_size())
         if not here.controls:

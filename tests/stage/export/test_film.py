@@ -23,7 +23,7 @@ from sim.scene.reading import load_saved
 from sim.stage.export.film import ENCODERS, Recorder, conversion, film, film_size, films
 from sim.stage.export.film import recorder as recording
 from sim.stage.export.film.conversion import COLUMNS, ROWS, Converter
-from sim.stage.export.film.encoding import Pixels, Sink
+from sim.stage.export.film.encoding import FramePixels, Sink
 from sim.stage.export.film.films import Renderer, evenly, picture_count
 from sim.stage.export.film.recorder import AHEAD, OPAQUE
 from sim.stage.export.still import paused, screenshot
@@ -187,7 +187,7 @@ def test_a_surface_is_free_again_once_it_is_added(tmp_path: Path) -> None:
 # Colours.
 
 
-def converted(pixels: Pixels, converter: Converter) -> Picture:
+def converted(pixels: FramePixels, converter: Converter) -> Picture:
     return converter.converted(pixels).to_ndarray().astype(np.int16)
 
 
@@ -209,7 +209,7 @@ def test_what_has_not_changed_is_not_converted(monkeypatch: pytest.MonkeyPatch) 
     done = []
     convert = conversion._converted
 
-    def counting(pixels: Pixels, *words: Any) -> Any:
+    def counting(pixels: FramePixels, *words: Any) -> Any:
         done.append(pixels.size)
         return convert(pixels, *words)
 

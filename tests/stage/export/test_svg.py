@@ -22,7 +22,7 @@ from sim.stage.drawing.contours import map_levels
 from sim.stage.drawing.recording_canvas import RecordingCanvas
 from sim.stage.drawing.vector import Vector
 from sim.stage.export.still import paused, screenshot
-from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views import VIEWS
 from sim.stage.style import text
@@ -68,7 +68,7 @@ def test_it_says_what_the_picture_says(name: str, theme: str) -> None:
     session = replace(session, views=frozenset(VIEWS))
     canvas, recorder = Vector(SIZE), RecordingCanvas(SIZE)
     for each in (canvas, recorder):
-        draw(each, moment(session, race))
+        draw(each, snapshot_of(session, race))
     root = ElementTree.fromstring(canvas.written())
     written = Counter(element.text for element in root.iter(f"{SVG}text") if not element.get("stroke"))
     drawn = re.findall(r'^ *(?:text|label) "(.*)" \S+,\S+ size', recorder.recording, re.MULTILINE)

@@ -17,7 +17,7 @@ from sim.stage.drawing.layout import layout
 from sim.stage.drawing.recording_canvas import RecordingCanvas
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.caption import CHANGED, draw_caption, reveal, said_now
-from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.session.playback import Elapsed, Play, Step
 from sim.stage.session.session import Session, ask, begin, race
 from sim.stage.session.setup import Guess, OpenScene, SkipQuestion
@@ -188,7 +188,7 @@ def test_a_scene_that_was_changed_by_hand_does_not_say_what_it_was_made_to_show(
         running.extend(scene.updates + 1)
         session = replace(begin(scene), scene=shown, playing=False, captions=False)
         canvas = RecordingCanvas((1600, 900))
-        draw(canvas, moment(session, running))
+        draw(canvas, snapshot_of(session, running))
         assert (scene.look in canvas.recording) == (shown is scene)
         assert (CHANGED in canvas.recording) == (shown is not scene)
 

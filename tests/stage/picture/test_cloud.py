@@ -15,7 +15,7 @@ from sim.stage.drawing.layout import layout
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.cloud import FEW, CloudPart, draw_cloud, draw_shares, occupied, parts
 from sim.stage.picture.map.site import Map
-from sim.stage.picture.picture import moment
+from sim.stage.picture.picture import snapshot_of
 from sim.stage.picture.tooltip import MOST_PARTS, TipContext, shares_tip
 from sim.stage.session.session import begin, race
 from sim.stage.style.theme import load_theme
@@ -160,5 +160,5 @@ def test_a_swarm_comes_and_goes_without_traces() -> None:
         session = replace(begin(scene), playing=False, progress=float(tick), seen=tick, swarm=size)
         if size:
             swarm(scene, size, session.spread, session.clock).follow(tick, 60.0)
-        moments.append(moment(session, running))
+        moments.append(snapshot_of(session, running))
     assert all((one != other).any() for one, other in pairwise(drawn_in_turn(moments)))

@@ -11,7 +11,7 @@ from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage.drawing.canvas import Backdrop
 from sim.stage.drawing.recording_canvas import RecordingCanvas
-from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.views import VIEWS
 from sim.stage.session.session import begin, race
 from sim.stage.style.theme import load_theme
@@ -26,7 +26,7 @@ def recorded(scene: Scene, update: int, **changes: Any) -> str:
     running.extend(scene.updates + 1)
     session = replace(begin(scene), playing=False, progress=float(update), seen=update, **changes)
     canvas = RecordingCanvas(SIZE)
-    draw(canvas, moment(session, running))
+    draw(canvas, snapshot_of(session, running))
     return canvas.recording
 
 
@@ -62,8 +62,8 @@ def test_what_else_may_be_seen(name: str, changes: dict[str, Any], request: pyte
     running.extend(scene.updates + 1)
     session = replace(begin(scene), **{"playing": False, "progress": 70.0, "seen": 70} | changes)
     canvas, usual = RecordingCanvas(SIZE), RecordingCanvas(SIZE)
-    draw(canvas, moment(session, running))
-    draw(usual, moment(replace(begin(scene), playing=False, progress=70.0, seen=70), running))
+    draw(canvas, snapshot_of(session, running))
+    draw(usual, snapshot_of(replace(begin(scene), playing=False, progress=70.0, seen=70), running))
     known = set(usual.lines)
     check("\n".join(line for line in canvas.lines if line not in known) + "\n", name, request)
 

@@ -12,7 +12,7 @@ from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import SMALLEST, USUAL, Layout, layout
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture import timeline
-from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.timeline import epoch_ends, event_marks, event_marks_near, event_text, tick_at, track, x_of
 from sim.stage.session.session import begin, race
 from sim.stage.style.kept import CACHE
@@ -47,8 +47,8 @@ def test_marks_stand_at_the_first_tick_by_which_the_event_had_happened(scene: Sc
     assert marked
     assert [mark.tick for mark in marked] == sorted(mark.tick for mark in marked)
     for mark in marked:
-        assert timing.moment(mark.lane, mark.tick) >= mark.event.update
-        assert not mark.tick or timing.moment(mark.lane, mark.tick - 1) < mark.event.update
+        assert timing.updates(mark.lane, mark.tick) >= mark.event.update
+        assert not mark.tick or timing.updates(mark.lane, mark.tick - 1) < mark.event.update
     assert any(mark.event.update < mark.event.seen for mark in marked)
 
 
@@ -131,7 +131,7 @@ def test_the_played_part_grows_and_leaves_no_traces(scene: Scene, running: Race,
     session = replace(begin(scene, theme), playing=False)
 
     def shown(tick: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
-        draw(Screen(target), moment(replace(session, progress=float(tick), seen=300), running))
+        draw(Screen(target), snapshot_of(replace(session, progress=float(tick), seen=300), running))
         return pygame.surfarray.array3d(target.subsurface(strip))
 
     first, later, again = shown(30), shown(300), shown(30)

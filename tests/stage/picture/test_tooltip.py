@@ -16,7 +16,7 @@ from sim.stage.drawing.layout import SMALLEST, USUAL
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture import tooltip
 from sim.stage.picture.map.site import Map
-from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import Setting, setting
 from sim.stage.picture.timeline import track
 from sim.stage.picture.tooltip import (
@@ -106,7 +106,7 @@ def stage_of(session: Session, size: tuple[int, int]) -> tuple[Setting, tooltip.
         patch.setattr(
             "sim.stage.picture.picture.draw_pointed", lambda _target, _pixel, stage, _look: kept.append(stage)
         )
-        draw(Screen(pygame.Surface(size, depth=32)), moment(replace(session, pointer=(0, 0)), running))
+        draw(Screen(pygame.Surface(size, depth=32)), snapshot_of(replace(session, pointer=(0, 0)), running))
     return setting(session, size), kept[0]
 
 
@@ -118,7 +118,7 @@ def test_the_chart_tells_every_lane_s_losses_at_that_time(session: Session, cloc
     rows = words(chart_tip(stage, (round(x), here.places.chart.centery), context(here)))
     assert rows[0] == ({"updates": "update 60", "epochs": "epoch 3"}[clock],)
     for lane, (running, row) in enumerate(zip(stage.race.tracks, rows[2:], strict=True)):
-        at = timing.moment(lane, tick)
+        at = timing.updates(lane, tick)
         assert row == (running.lane.name, number(float(running.loss[at])), number(float(running.test_loss[at])))
 
 
@@ -243,10 +243,10 @@ def test_a_tooltip_leaves_no_traces(session: Session, theme: str) -> None:
     session = replace(session, theme=theme)
     places = setting(session, SMALLEST).places
     target, fresh = pygame.Surface(SMALLEST, depth=32), pygame.Surface(SMALLEST, depth=32)
-    before, plain = None, moment(session, running)
+    before, plain = None, snapshot_of(session, running)
     draw(Screen(fresh), plain)
     for pixel in [places.panels[0].map.center, places.timeline.center, places.chart.center, None]:
-        now = moment(replace(session, pointer=pixel), running)
+        now = snapshot_of(replace(session, pointer=pixel), running)
         draw(Screen(target), now, before)
         same = np.array_equal(pygame.surfarray.array3d(target), pygame.surfarray.array3d(fresh))
         assert same == (pixel is None)

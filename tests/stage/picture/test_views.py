@@ -23,7 +23,7 @@ from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.batch import batch_heights
 from sim.stage.picture.map.site import Map
-from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views import VIEWS, Layer, ViewContext, draw_views
 from sim.stage.picture.views.basins import basin_color, basin_grid
@@ -68,7 +68,7 @@ def picture(scene: Scene, running: Race, updates: list[int], views: frozenset[st
     target, before = pygame.Surface(SIZE, depth=32), None
     for update in updates:
         session = replace(begin(scene, theme), playing=False, progress=float(update), views=views)
-        now = moment(session, running)
+        now = snapshot_of(session, running)
         draw(Screen(target), now, before)
         before = now
     return pygame.surfarray.array3d(target)
@@ -117,7 +117,7 @@ def test_views_that_are_hidden_again_leave_no_traces() -> None:
     plain = picture(scene, running, [100], frozenset())
     before = None
     for views in (frozenset[str](), ALL, frozenset({"basins"}), frozenset[str]()):
-        now = moment(replace(begin(scene), playing=False, progress=100.0, views=views), running)
+        now = snapshot_of(replace(begin(scene), playing=False, progress=100.0, views=views), running)
         draw(Screen(target), now, before)
         before = now
     assert np.array_equal(pygame.surfarray.array3d(target), plain)

@@ -8,7 +8,7 @@ from messages import after
 from sim.scene import load_scene, parse_scene
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
-from sim.scene.view import LEAST_TILT, MOST_TILT, USUAL_VIEW, View
+from sim.scene.view import LEAST_TILT, MOST_TILT, USUAL_VIEW, LandView
 from sim.scene.words import SceneError
 from sim.scene.writing import scene_text
 from sim.stage.drawing.camera import FLAT, Pose
@@ -74,7 +74,7 @@ def test_turning_goes_all_the_way_round_and_tilting_ends(flat: Session) -> None:
 
 def test_a_scene_is_seen_as_it_wants_to_be() -> None:
     scene = load_scene("local-minimum")
-    wanted = View("relief", 30.0, 55.0, "moving")
+    wanted = LandView("relief", 30.0, 55.0, "moving")
     session = begin(replace(scene, view=wanted))
     assert session.pose == Pose(30.0, 55.0)
     assert MOVING_GROUND in session.views
@@ -95,7 +95,7 @@ def test_a_file_keeps_how_it_was_seen() -> None:
 
 
 def test_a_scene_s_view_is_written_and_read() -> None:
-    scene = replace(load_scene("ravine"), view=View("relief", -100.0, 20.0, "moving"))
+    scene = replace(load_scene("ravine"), view=LandView("relief", -100.0, 20.0, "moving"))
     assert parse_scene(scene_text(scene), "ravine") == scene
 
 

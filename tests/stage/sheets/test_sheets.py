@@ -17,7 +17,7 @@ from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import layout
 from sim.stage.drawing.recording_canvas import RecordingCanvas
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.session.session import SHEETS, Session, begin, race
 from sim.stage.sheets.odds import odds_page
 from sim.stage.sheets.sheets import draw_over, pieces, sheet_layout, tab_at
@@ -51,7 +51,7 @@ def drawn(session: Session, size: tuple[int, int] = (960, 600)) -> npt.NDArray[n
     running = race(session.scene)
     running.extend(session.horizon + 1)
     target = pygame.Surface(size, depth=32)
-    draw(Screen(target), moment(session, running))
+    draw(Screen(target), snapshot_of(session, running))
     return pygame.surfarray.array3d(target)
 
 
@@ -102,7 +102,7 @@ def test_a_sheet_comes_and_goes_without_traces(scene: Scene, tallies: list[Tally
     running.extend(scene.updates + 1)
     base = asked(scene, tallies[2], sheet="")
     sessions = [base, asked(scene, tallies[1]), asked(scene, tallies[2], sheet="contrast"), base]
-    moments = [moment(session, running) for session in sessions]
+    moments = [snapshot_of(session, running) for session in sessions]
     moments.insert(1, replace(moments[1], tally=None))  # Laid there, but nothing is drawn on it yet.
     pictures = drawn_in_turn(moments)
     assert np.array_equal(pictures[0], pictures[-1])

@@ -28,7 +28,7 @@ from sim.stage.window import display, documents, preparing
 from sim.stage.window import window as stage_window
 from sim.stage.window.window import MainWindow
 from sim.surface.critical.search import Search, search
-from sim.surface.wanted import look_up
+from sim.surface.wanted import raise_if_unwanted
 
 SIZE = (960, 600)
 NAMES = list(scene_files())
@@ -48,7 +48,7 @@ class Slow:
     def search(self, surface: object, window: object) -> Search:
         self.begun += 1
         while not self.gate.wait(0.002):
-            look_up()
+            raise_if_unwanted()
         return search(surface, window)  # type: ignore[arg-type]
 
     def wait(self, frames: int = 3) -> None:
@@ -243,7 +243,7 @@ def test_a_formula_is_read_beside_the_window_and_another_scene_takes_its_place(
     def endless(*_: object) -> None:
         read.set()
         while True:
-            look_up()
+            raise_if_unwanted()
             time.sleep(0.002)
 
     monkeypatch.setattr("sim.stage.session.setup.usual_window", endless)

@@ -14,7 +14,7 @@ from scenes import flat_scene
 from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved
 from sim.stage.drawing.camera import Camera
-from sim.stage.picture.picture import moment, status
+from sim.stage.picture.picture import snapshot_of, status
 from sim.stage.picture.setting import setting
 from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play, ToggleDrama
 from sim.stage.session.session import SPEEDS, begin, race
@@ -169,12 +169,12 @@ def test_a_swarm_follows_and_then_rests(window: MainWindow) -> None:
         press(window, key, mod=mod)
         while followed(window) != window.session.update:
             assert window._busy()
-            now = moment(window.session, race(scene))
+            now = snapshot_of(window.session, race(scene))
             assert now.tick == followed(window)  # Of chips, chart and swarm alike.
             assert status(now).startswith(f"computing … update {followed(window)} of")
             window.advance([], 0.0)
         assert not window._busy()
-        assert "100 marbles a lane ·" in status(moment(window.session, race(scene)))
+        assert "100 marbles a lane ·" in status(snapshot_of(window.session, race(scene)))
     press(window, pygame.K_z, "Z", pygame.KMOD_LSHIFT)
     assert window.session.spread == "close together"
     for _ in range(3):

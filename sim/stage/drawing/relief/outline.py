@@ -3,9 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from ....surface.points import Array
+from ....surface.points import Array, Mask
 from ...style.color import Color
-from .grids import Floats, Mask
+from .grids import Floats
 
 PARTS = 8  # Of a pixel's width, for each of which it is reckoned where an edge crosses it.
 REACH = (

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ....surface.points import Array
+from ....surface.points import Array, Mask
 from ..camera import Camera
-from .grids import Floats, Mask, filled, fine_enough, slopes, softened
+from .grids import Floats, filled, fine_enough, slopes, softened
 from .outline import ColumnParts, smooth_edge, smooth_ridges, smooth_sides
 from .paints import LINES, SHADES, TINTS, Paints
 from .sightlines import Index, Sightlines, sightlines

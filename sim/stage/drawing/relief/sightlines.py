@@ -6,9 +6,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from ....surface.points import Array
+from ....surface.points import Array, Mask
 from ..camera import Camera
-from .grids import Floats, Mask
+from .grids import Floats
 
 SAMPLES = 0.65  # On each line of sight, for each row of pixels.
 

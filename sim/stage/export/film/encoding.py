@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from av import VideoFrame
 
-Pixels = npt.NDArray[np.uint32]
+FramePixels = npt.NDArray[np.uint32]
 """Height × width, each 0xffRRGGBB: in the memory of today's machines the bytes of "bgra"."""
 Size = tuple[int, int]
 
@@ -17,7 +17,7 @@ Size = tuple[int, int]
 class Encoder(Protocol):
     """Writes pictures to a stream, one by one, as a film."""
 
-    def add(self, pixels: Pixels, tick: int) -> None:
+    def add(self, pixels: FramePixels, tick: int) -> None:
         """The picture that is shown from that tick on, later than those before. The array belongs to the caller."""
         ...
 
@@ -30,7 +30,7 @@ class Encoder(Protocol):
         ...
 
 
-def frame_of(pixels: Pixels, tick: int = 0, rate: int = 1) -> VideoFrame:
+def frame_of(pixels: FramePixels, tick: int = 0, rate: int = 1) -> VideoFrame:
     """The same memory as a frame, at that tick of so many a second."""
     height, width = pixels.shape
     frame = VideoFrame.from_numpy_buffer(pixels.view(np.uint8).reshape(height, width, 4), "bgra")

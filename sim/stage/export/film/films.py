@@ -11,7 +11,7 @@ from ....descent.race import Race
 from ....scene import Scene
 from ...drawing.layout import SMALLEST
 from ...drawing.screen import Screen
-from ...picture.picture import GLIDING, Moment, draw, moment
+from ...picture.picture import GLIDING, Snapshot, draw, snapshot_of
 from ...session.drama import tempo_at
 from ...session.session import SPEEDS, USUAL_SPEED, Session, begin, carried_by
 from ...session.session import race as race_of
@@ -119,11 +119,11 @@ class Renderer:
         grown = max(1.0, *(least / side for least, side in zip(SMALLEST, size, strict=True)))
         self._canvas = pygame.Surface([round(grown * side) for side in size], depth=32)
         self._picture = self._canvas if grown == 1 else pygame.Surface(size, depth=32)
-        self._before: Moment | None = None
+        self._before: Snapshot | None = None
 
     def at(self, progress: float) -> pygame.Surface:
         """The picture of that update, or of a part of the way to the next, until another is asked for."""
-        now = moment(replace(self._session, progress=float(progress), seen=int(progress)), self._race)
+        now = snapshot_of(replace(self._session, progress=float(progress), seen=int(progress)), self._race)
         if now != self._before:
             draw(Screen(self._canvas), now, self._before)
             if self._picture is not self._canvas:

@@ -10,7 +10,7 @@ import av
 from av import FFmpegError, VideoStream
 
 from .conversion import FORMAT, Converter
-from .encoding import Pixels, Sink, Size
+from .encoding import FramePixels, Sink, Size
 
 BT709, LIMITED = 1, 1  # What players take for granted at this size; said all the same.
 
@@ -56,7 +56,7 @@ class Video:
         context.thread_type = "FRAME"
         self._converter = Converter(size)
 
-    def add(self, pixels: Pixels, tick: int) -> None:
+    def add(self, pixels: FramePixels, tick: int) -> None:
         """The picture that is shown from that tick on."""
         frame = self._converter.converted(pixels)
         frame.pts, frame.time_base = tick, Fraction(1, self._rate)

@@ -1,12 +1,11 @@
 """The map under the marbles: tints and contours of the training loss, and its critical points."""
 
 import numpy as np
-import numpy.typing as npt
 import pygame
 
 from ....descent.problem import Problem
 from ....surface.critical.point import CriticalKind, CriticalPoint
-from ....surface.points import Array
+from ....surface.points import Array, Mask
 from ...drawing.camera import Camera
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.contours import contour_lines, encloses, loss_grid, losses, map_levels, rings
@@ -18,7 +17,7 @@ from ...drawing.screen import image
 from ...style import text
 from ...style.color import mix
 from ...style.theme import Theme
-from .site import Block, Map, Site, site_of
+from .site import LandBlock, Map, Site, site_of
 
 MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.
 MANY_MARKS = 40  # Where there are more critical points than this,
@@ -26,8 +25,6 @@ SMALL_MARK = 0.65  # their marks are so much smaller.
 PALE = 0.25  # How far the colours of a map are on the way from those of land to the highest tint,
 INK = 0.3  # and its contours from their own.
 HATCH = 9  # From one line to the next where there is no surface, in strokes.
-
-Mask = npt.NDArray[np.bool_]
 
 
 def terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> Backdrop:
@@ -38,13 +35,13 @@ def terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> Ba
 def draw_terrain(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme, stroke: float) -> None:
     """Draw the map all over the canvas, or the block of land."""
     site = site_of(problem, camera, theme)
-    if isinstance(site, Block):
+    if isinstance(site, LandBlock):
         draw_block(canvas, problem, site, theme, stroke)
     else:
         _draw_map(canvas, problem, Map(camera), theme, stroke)
 
 
-def draw_block(canvas: Canvas, problem: Problem, site: Block, theme: Theme, stroke: float) -> None:
+def draw_block(canvas: Canvas, problem: Problem, site: LandBlock, theme: Theme, stroke: float) -> None:
     """Draw land aslant, all over the canvas, with the critical points of the training loss."""
     _draw_pixels(canvas, site.relief.pixels)
     with canvas.part("critical points"):

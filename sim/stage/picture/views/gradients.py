@@ -32,7 +32,7 @@ def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
     center = context.pixel(context.theta)
     if not (np.isfinite(told.batch).all() and np.isfinite(gradients).all() and context.holds(center)):
         return
-    longest = max(float(norm(gradients).max()), GENTLE * context.problem.scale.gradient)
+    longest = max(float(norm(gradients).max()), GENTLE * context.problem.units.gradient)
     reach = REACH * context.area.height / longest / context.camera.scale
     _draw_fan(canvas, context, center - reach * context.vector(gradients))
     tip = center - reach * context.vector(told.mean)

@@ -32,7 +32,7 @@ def draw_hessian(canvas: Canvas, context: ViewContext) -> None:
 def bar_length(context: ViewContext, curvature: float) -> float:
     """Half the bar's length in pixels: half the reach at the problem's typical curvature, the reach at most."""
     size = abs(curvature)
-    return REACH * context.area.height * size / (size + context.problem.scale.curvature)
+    return REACH * context.area.height * size / (size + context.problem.units.curvature)
 
 
 def _draw_bar(canvas: Canvas, context: ViewContext, center: Pixel, axis: Array, curvature: float) -> None:

@@ -58,7 +58,7 @@ def _places(mark: pygame.Rect, size: tuple[int, int]) -> Iterator[pygame.Rect]:
 
 def _rounded(context: ViewContext, loss: float) -> float:
     """The loss without what rounding has left of a zero."""
-    return 0.0 if abs(loss) < ROUNDING * context.problem.scale.loss else loss
+    return 0.0 if abs(loss) < ROUNDING * context.problem.units.loss else loss
 
 
 def _lines(context: ViewContext, point: CriticalPoint) -> tuple[str, str]:

@@ -8,10 +8,9 @@ import pytest
 from sim.scene import load_scene
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.recording_canvas import RecordingCanvas
-from sim.stage.drawing.relief.grids import Mask
 from sim.stage.picture.map.site import Map
 from sim.stage.picture.map.trail import Trail, fading
-from sim.surface.points import Array
+from sim.surface.points import Array, Mask
 
 SCENE = load_scene("local-minimum")
 TONES = fading((0, 110, 200), (250, 250, 250))
