@@ -15,9 +15,9 @@ class LandView:
 
     kind: Literal["map", "relief"] = "map"
     yaw: Annotated[float, Ge(-180), Le(180)] = -16.0
-    """Degrees by which a block of land is turned clockwise, seen from above,"""
+    """Degrees by which a block of land is turned clockwise, seen from above."""
     tilt: Annotated[float, Ge(LEAST_TILT), Le(MOST_TILT)] = 44.0
-    """and by which it is looked at aslant: 0 would be straight down."""
+    """Degrees by which it is looked at aslant: 0 would be straight down."""
     ground: Literal["still", "moving"] = "still"
     """The training loss, or in each lane the loss that its next update descends."""
 

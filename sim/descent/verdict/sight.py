@@ -16,25 +16,31 @@ from .blocks import Progress
 
 REST_DISTANCE = 2e-3  # How far a marble at rest may still come, in window diagonals: a pixel or two of a panel.
 REST_WAY = 1e-4  # The longest way of a block that begins a rest, in window diagonals.
-BALANCED_WAY = 5e-6  # The same on a slope, where a rule with weight decay may rest as well.
-RESTLESS = 10.0  # That of a block that goes on with a rest, over the first; at a minimum it may be of any length.
+# The longest way of such a block on a slope, where a rule with weight decay may rest as well.
+BALANCED_WAY = 5e-6
+# The way of a block that goes on with a rest, over the first one's; at a minimum it may be of any length.
+RESTLESS = 10.0
 AT_HAND = 5e-3  # How far it may be from the critical point at which it rests.
 ROUNDING = 1e-15  # Length of a movement that is no more than rounding, in window diagonals.
 FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
 EQUAL_LOSS = 1e-6  # Difference of two losses that counts as none, over the scale of losses.
 LEVEL_LOSS = 1e-3  # What ‖∇L‖ on level ground comes to over a window diagonal, over the scale of losses.
 NEAR_SADDLE = 0.05  # How far the influence of a saddle or a maximum reaches at most, in window diagonals.
-NEAR_SADDLE_SHARE = 0.25  # The same as a share of the distance to the next critical point; the smaller counts.
+# How far it reaches at most, as a share of the distance to the next critical point; the smaller counts.
+NEAR_SADDLE_SHARE = 0.25
 LINGERING = 0.05  # The way of a block that lingers at a saddle, over the saddle's reach.
 GENTLE = 1.0  # Most of ‖∇L‖ · d on a plateau, over the height above the minimum at the distance d.
-ASKEW = 0.25  # The same for the part of ∇L in the minimum's direction.
+# Most of the part of ∇L in the minimum's direction, times d, over that height.
+ASKEW = 0.25
 FAR_AWAY = 1e6  # Distance from the window's centre, in diagonals, below which nothing counts as diverging.
 GROWING = 1.1  # By which factor a diverging marble's movements grow from block to block.
 AS_STEEP = 0.99  # Least curvature where a marble diverges, over that in the window.
 OUTSIDE = 1e3  # Distance, in diagonals, from which on numbers that are not finite are too large rather than undefined.
 LEAVING = 2.0  # What has begun goes on until its quantity exceeds the tolerance by this factor.
-HALVINGS = 40  # Of a segment, to see whether the gradient jumps in it.
-JUMP = 0.5  # What is left of the gradient's change then, at a crease.
+# How often a segment is halved, to see whether the gradient jumps in it.
+HALVINGS = 40
+# What is left of the gradient's change after these halvings, at a crease.
+JUMP = 0.5
 CORE = 0.5  # The core of a basin: the disc around its minimum with this share of its certain disc's radius.
 
 NO_SADDLE = -1

@@ -29,8 +29,10 @@ from ..style.style import stroke_of
 from ..style.theme import Theme, load_theme
 from .png import save_png
 
-STRENGTH = 0.55  # Of a basin's colour over the map,
-SPECIAL = 0.8  # and of the colour of what ends in no basin.
+# How strong a basin's colour is over the map.
+STRENGTH = 0.55
+# How strong the colour is of what ends in no basin.
+SPECIAL = 0.8
 LEGEND = 15  # Width of the legend at the map's side, in ems.
 LINES = 4  # Lines of it below the map.
 STRIP = 256  # Rows of pixels that are coloured at once.

@@ -12,8 +12,10 @@ from ..plot.page import SMALLEST_EM, arrange, draw_layout
 from ..style.theme import load_theme
 from .png import save_png
 
-USUAL_EM = 20 / sqrt(1600 * 900)  # Of a saved page, for each pixel of the side of a square of its area;
-MOST_EMS = (40, 22)  # but its width and height are at least so many.
+# Height of the type of a saved page, for each pixel of the side of a square of its area.
+USUAL_EM = 20 / sqrt(1600 * 900)
+# A saved page is at least so many ems wide and high: where it is small, so is its type.
+MOST_EMS = (40, 22)
 
 
 def save_page(page: Page, size: tuple[int, int], theme_name: str, path: Path, language: str = ENGLISH) -> None:

@@ -62,12 +62,18 @@ from ..style.theme import Theme
 
 LENGTHS = {"adagrad", "rmsprop", "adam", "adamw"}
 """Rules whose steps are about η long, however steep it is."""
-STABLE = 4.0  # The slider of η goes up to so many times the longest step that the sharpest minimum bears,
-STRIDE = 0.2  # or, for those rules, to so many diagonals of the window;
-DECADES = 1e-4  # it begins at so much of that, and so does that of σ.
-WIDE = 0.25  # The slider of σ goes up to so much of the window's shorter side, where examples see it displaced,
-STEEP = 3.0  # to so many usual slopes where they see it tilted,
-NOISY = 2.0  # and to so many times what the model itself spans where they are noisy measurements.
+# The slider of η goes up to so many times the longest step that the sharpest minimum bears.
+STABLE = 4.0
+# For the rules of LENGTHS it goes up to so many diagonals of the window.
+STRIDE = 0.2
+# The sliders of η and of σ begin at so much of their upper end.
+DECADES = 1e-4
+# Where examples see the surface displaced, σ goes up to so much of the window's shorter side.
+WIDE = 0.25
+# Where they see it tilted, σ goes up to so many usual slopes.
+STEEP = 3.0
+# Where they are noisy measurements, σ goes up to so many times what the model itself spans.
+NOISY = 2.0
 
 
 SIGMA: tuple[Deed, ...] = (ScaleSigma(1 / FINE), ScaleSigma(FINE))

@@ -34,9 +34,12 @@ from .transport import Knob, knob_at
 
 CLOSE = 8.0  # Pixels, at the usual size, from a critical point to a pointer that means it.
 TYPE = 0.92  # Height of a tooltip's type, in ems.
-WIDEST = 30  # A cell of a tooltip, in ems;
-SENTENCE = 17  # a line of a sentence,
-MOST_LINES = 4  # and how many there are of one.
+# A cell of a tooltip, in ems.
+WIDEST = 30
+# A line of a sentence, in ems.
+SENTENCE = 17
+# The lines that a sentence may have.
+MOST_LINES = 4
 SMALL_MAP = 18  # A map that is lower, in ems, has room for less.
 MOST_PARTS = 12  # Places of a swarm that are told of.
 CURVATURE_MEANINGS = {
@@ -119,9 +122,9 @@ class Stage:
     """What all maps show."""
     chart: Chart
     tick: int
-    """Up to which the race has been played,"""
+    """The tick up to which the race has been played."""
     seen: int
-    """and has ever been watched."""
+    """The tick up to which it has ever been watched."""
     names: tuple[str, ...]
     """The lanes', in the language of the screen."""
     glimpse: Glimpse | None = None

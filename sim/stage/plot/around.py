@@ -10,9 +10,12 @@ from .plan import Plan
 from .words import Label, label, pitch, spoken, stacked
 
 TITLE_LINES, NOTE_LINES = 2, 3
-GAP = 0.6  # Em: above the plot, for the upper half of its highest number,
-GAP_BELOW = 0.3  # below it, and
-GAP_LEFT = 0.5  # on its left, to the numbers.
+# Em above the plot, for the upper half of its highest number.
+GAP = 0.6
+# Em between the plot and the numbers below it.
+GAP_BELOW = 0.3
+# Em between the plot and the numbers on its left.
+GAP_LEFT = 0.5
 
 
 def title_height(plan: Plan, inner: Rect, style: Style) -> int:

@@ -15,15 +15,24 @@ from ..style.wrapping import balanced, complete, wrapped
 from .words import pitch, spoken
 
 BEYOND = 4.0  # Plots: what is farther outside is drawn there.
-NAME_LINES = 3  # On which a name below the plot may stand,
-NAME_LINES_LEFT = 2  # and one on its left.
-BETWEEN = 0.4  # Type: the least space between two names beside each other,
-APART = 1.3  # between two numbers,
-APART_LOG = 0.7  # and where each is a round one of its own decade.
-ROOMY = 2.0  # Lines from a number to the next one above it,
-ROOMY_LOG = 1.2  # and the same.
-MOST_UP, MOST_ACROSS = 6.2, 9.0  # Ticks along the plot: more would not be read.
-MOST_LOG = 9.0  # The same along a logarithmic axis.
+# Lines on which a name below the plot may stand.
+NAME_LINES = 3
+# Lines on which a name on its left may stand.
+NAME_LINES_LEFT = 2
+# The least space between two names beside each other, in heights of the type.
+BETWEEN = 0.4
+# The least space between two numbers beside each other, in heights of the type.
+APART = 1.3
+# The least space between two numbers each of which is a round one of its own decade.
+APART_LOG = 0.7
+# Lines from a number to the next one above it, at least.
+ROOMY = 2.0
+# Lines from a number to the next one above it on a logarithmic axis, at least.
+ROOMY_LOG = 1.2
+# The most numbers along an axis, upwards and across: more would not be read.
+MOST_UP, MOST_ACROSS = 6.2, 9.0
+# The most numbers along a logarithmic axis.
+MOST_LOG = 9.0
 LEAST_NAME = 3.0  # Em: where a category is narrower, not every one has its name.
 
 

@@ -42,9 +42,9 @@ class Frame:
     x: Direction
     y: Direction
     tick_labels_below: tuple[TickLabel, ...]
-    """The numbers along the axis that runs to the right,"""
+    """The numbers along the axis that runs to the right."""
     tick_labels_left: tuple[TickLabel, ...]
-    """and along the other one."""
+    """The numbers along the axis that runs up."""
     labels: tuple[Label, ...]
     """All words around the plot but the legend's."""
     legend: Legend

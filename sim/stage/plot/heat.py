@@ -33,7 +33,7 @@ class HeatCells:
     columns: tuple[int, ...]
     """The pixels between columns, the outer edges too."""
     rows: tuple[int, ...]
-    """The same upwards, from the bottom."""
+    """The pixels between rows, from the bottom up, the outer edges too."""
 
 
 def cells(heat: HeatMap, x: Direction, y: Direction) -> HeatCells:

@@ -16,12 +16,16 @@ from ..style.color import mix
 from ..style.style import Style
 from .axes import Direction
 
-CROWDED = 0.75  # Em between points, below which they are not marked,
-CROWDED_WHISKERS = 1.1  # and intervals make a band.
+# Points that are nearer to each other, in ems, are not marked.
+CROWDED = 0.75
+# Intervals that are nearer to each other, in ems, make a band.
+CROWDED_WHISKERS = 1.1
 BAND = 46  # How dense a band is, of 255.
 CAP = 0.2  # Em: half the width of a whisker's ends.
-ASIDE = 0.32  # Em by which lines with whiskers at the same places step aside,
-MOST_ASIDE = 0.5  # all of them by at most this share of the room between two places.
+# How far lines with whiskers at the same places step aside, in ems.
+ASIDE = 0.32
+# All of them step aside by at most this share of the room between two places.
+MOST_ASIDE = 0.5
 DENSE = 2  # Points a pixel from which only the least and the greatest of each pixel are drawn.
 
 

@@ -24,12 +24,16 @@ from .words import Label, pitch, spoken, stacked
 
 SMALLEST_EM = 11
 GAP = 0.7  # Em: between cards, and around them.
-SHAPE = 1.6  # Width over height of a plot that is good to read,
-AROUND = (5, 9)  # and about how many ems of a card are not plot.
+# Width over height of a plot that is good to read.
+SHAPE = 1.6
+# How many ems of a card, about, are not plot: across and down.
+AROUND = (5, 9)
+# How much smaller the type may become, until plots are LARGE.
 SHRINKING = (1.0, 0.9, 0.8, 0.7)
-"""How much smaller the type may become, until plots are large enough:"""
-LARGE = (13.0, 10.0)  # that is, so many ems wide and high;
-LOW = 6.0  # and where they are not even so high, notes and the names of axes are left out.
+# A plot is large enough if it is so many ems wide and high.
+LARGE = (13.0, 10.0)
+# Where plots are not even so many ems high, notes and the names of axes are left out.
+LOW = 6.0
 TITLE_LINES, NOTE_LINES = 2, 3
 
 

@@ -13,7 +13,8 @@ from .axes import BETWEEN, NAME_LINES, names_fit
 from .words import pitch, spoken
 
 TICKS_EVERY = 4.0  # Em: about so far apart are the ticks that free ends of an axis are rounded to.
-FEWEST, MOST = 2.0, 6.0  # Of them.
+# How many ticks there are along such an axis, at least and at most.
+FEWEST, MOST = 2.0, 6.0
 LOWEST_BAR = 0.5  # Em: bars are not laid on their side where each would be thinner.
 UPRIGHT_LINES = 2  # Bars whose names need more are laid on their side if they have room.
 AROUND_WIDTH, AROUND_HEIGHT = 4, 6  # Em: about what upright bars need beside them, and all need above and below.

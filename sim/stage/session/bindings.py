@@ -44,9 +44,11 @@ from .view import (
 STRIDE = 10  # Updates that an arrow key goes with Shift.
 FINE = 1.25  # Factor of a learning rate or a σ at one press.
 NOTCH = 1.25  # How much a notch of the wheel enlarges, and a press of the key.
-PUSH = 0.1  # Share of the view by which an arrow key moves it, with Control,
+# Share of the view by which an arrow key moves it, with Control.
+PUSH = 0.1
 TWIST = 5.0  # Degrees by which an arrow key turns the land, with Alt.
-NUDGE = 0.01  # and by which it moves the start, with Control and Shift.
+# Share of the view by which an arrow key moves the start, with Control and Shift.
+NUDGE = 0.01
 
 
 class Errand(Enum):

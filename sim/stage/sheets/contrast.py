@@ -15,10 +15,14 @@ from ..style.style import hairline
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
 
-WIDEST = 64  # The table, in its own ems,
-LARGER = 1.3  # which are up to so many of the picture's.
-LINE = 1.95  # A line of the table, in its ems;
-LEAST_LINE = 1.5  # where there is little room, the type is smaller instead.
+# The width of the table, in its own ems.
+WIDEST = 64
+# How large an em of the table may be, in ems of the picture.
+LARGER = 1.3
+# A line of the table, in its ems.
+LINE = 1.95
+# The least height of a line, in its ems: where there is less room, the type is smaller.
+LEAST_LINE = 1.5
 MARGIN = 0.7  # Around it, in ems of the canvas.
 
 

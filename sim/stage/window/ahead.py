@@ -6,10 +6,13 @@ from ...descent.race import Race
 from ..session.session import SPEEDS, Session
 
 FRAMES_A_SECOND = 60
-COMPUTING = 0.003  # Seconds of a frame that go into computing ahead,
-CATCHING_UP = 0.012  # or, where playing waits for it, this many.
+# Seconds of a frame that go into computing ahead.
+COMPUTING = 0.003
+# Seconds of a frame that go into computing where playing waits for it.
+CATCHING_UP = 0.012
 CHUNK = 8  # Updates computed at once, where there is time for them; the more, the cheaper each.
-LEAP = 40  # The most, where the picture waits for them: few enough for a flag to follow the mouse.
+# The most updates computed at once where the picture waits for them: few enough for a flag to follow the mouse.
+LEAP = 40
 
 
 class Ahead:

@@ -30,7 +30,8 @@ from .memory import give_back
 from .turns import taking_turns
 
 DIRECTLY = 0.025  # Seconds for which a frame waits for what is being made ready: what is quick comes without a sign.
-AT_FIRST = 0.5  # The same before the first picture, when there is nothing else to see.
+# Seconds for which it waits before the first picture, when there is nothing else to see.
+AT_FIRST = 0.5
 ASLANT = Pose(0.0, 45.0)  # Stands for all poses in which land is seen as a block.
 YOUNG = 0.15  # Seconds for which something is not given up for the next of its kind: a flag that is carried is seen.
 
@@ -118,8 +119,8 @@ class Preparing:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="preparing")
         self._unwanted = Event()
         self._work: list[Future[Prepared]] = []  # The last is what is wanted; the others have been given up.
-        self._begun = 0.0  # When that was asked for,
-        self._patience = 0.0  # and for how long a frame waits for it.
+        self._begun = 0.0  # When that was asked for.
+        self._patience = 0.0  # For how long a frame waits for it.
         self.goal: Goal | None = None
         """What is wanted; None if nothing is."""
 

@@ -50,8 +50,10 @@ MOVING = (pygame.K_LEFT, pygame.K_RIGHT, pygame.K_BACKSPACE, pygame.K_DELETE)
 NAP = 15  # Milliseconds between looks for an event while nothing moves.
 CARRIED = 0.3  # Seconds after which it is said, of something that is dragged too, that it is still being computed.
 LIVELY = 1.0  # Seconds after an event for which open controls are drawn on: tooltips come late.
-SWARMING = (0.002, 0.008)  # Fewest and most seconds of a frame that go into a swarm: what the drawing leaves
-IN_TIME = 0.014  # of so many.
+# Fewest and most seconds of a frame that go into a swarm, whatever the drawing takes.
+SWARMING = (0.002, 0.008)
+# Seconds of a frame that drawing and swarm may take together.
+IN_TIME = 0.014
 ASKING = 2.0  # Seconds within which Esc, pressed again, ends a film or quits.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
 
@@ -79,14 +81,14 @@ class MainWindow:
         self.session = session
         self._clock = pygame.time.Clock()
         self._preparing = Preparing()
-        self._ready: Aim | None = None  # What has been made ready: that is all there is to draw,
-        self._standing: Session | None = None  # as the session was when it last was;
-        self._inquiry: Inquiry | None = None  # what is being found out besides,
-        self._waiting = False  # and whether the picture stays as it is until something has been made ready.
+        self._ready: Aim | None = None  # What has been made ready: that is all there is to draw.
+        self._standing: Session | None = None  # The session as it was when that was last drawn.
+        self._inquiry: Inquiry | None = None  # What is being found out besides.
+        self._waiting = False  # Whether the picture stays until something has been made ready.
         self._since = 0.0  # Since when it does, or the last picture came.
         self._errand: Errand | None = None  # What is to be done then.
-        self._still: pygame.Surface | None = None  # The picture that stays,
-        self._signed: tuple[object, ...] | None = None  # and what was last drawn over it.
+        self._still: pygame.Surface | None = None  # The picture that stays.
+        self._signed: tuple[object, ...] | None = None  # What was last drawn over it.
         self._fresh: pygame.Surface | None = None  # The last picture that was made ready.
         self._ahead: Ahead | None = None  # Computes the race that is shown.
         self._shown: tuple[Snapshot, tuple[int, int]] | None = None
@@ -97,14 +99,14 @@ class MainWindow:
         self._filming = Filming()
         self._panel: ControlPanel | None = None
         self._setting: Setting | None = None  # What the panel was made for.
-        self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock,
-        self._looked = display.now()  # and when events were last looked for.
+        self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock.
+        self._looked = display.now()  # When events were last looked for.
         self._holding: Holding | None = None  # The key that acts again while it is held.
-        self._typed: tuple[pygame.Event, float] | None = None  # The same in a line of text: its event, and when.
+        self._typed: tuple[pygame.Event, float] | None = None  # A key held in a line of text, and when it acts again.
         self._asked: tuple[bool, float] | None = None  # Whether of a film, and until when, "Esc again" is said.
         self._counter: Counter | None = None  # Who computes the session's tally.
-        self._tally: Tally | None = None  # What of it the sheet shows: the last that has been made ready,
-        self._making: tuple[Tally, Iterator[None]] | None = None  # and what makes the next one ready.
+        self._tally: Tally | None = None  # What of it the sheet shows: the last that has been made ready.
+        self._making: tuple[Tally, Iterator[None]] | None = None  # What makes the next one ready.
 
     def frame(self) -> None:
         """Wait for the next frame, or for an event where nothing moves, and go on."""

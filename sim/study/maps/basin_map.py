@@ -37,11 +37,13 @@ USUAL_UPDATES = 2_000  # After which a marble counts as still moving.
 
 BLOCK = 1 << 15  # Points that are followed at once.
 LOOK = 4  # Updates from one look at where the marbles are to the next.
-REST_LOOK = 32  # The same for a look for those at rest outside every disc.
+# Updates from one look to the next for those at rest outside every disc.
+REST_LOOK = 32
 INNER = 0.5  # Share of a certain disc's radius within which a slow marble counts as caught, if the rule allows.
 LEAST_INNER = 0.05  # Where a rule does not, that share is halved as often as it takes, down to this one.
 SLOW = 0.5  # How far a caught marble would still coast at most, in radii of that inner disc.
-AT_REST = 1e-4  # The same for a marble at rest, and for the flow from there, in window diagonals.
+# How far a marble at rest, and the flow from there, would still come at most, in window diagonals.
+AT_REST = 1e-4
 TRIALS = 16  # Directions in which it is tried whether an inner disc holds a marble.
 TRIAL = 400  # Updates of each such trial.
 NEARER = 0.999  # Share of its first distance within which a marble on trial must end.

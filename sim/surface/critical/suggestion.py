@@ -16,7 +16,8 @@ MANY = 16  # A surface with more critical points in a square may have them every
 PATIENCE = 3  # How many wider squares are searched for a minimum where there are other critical points.
 SINGLE = 2.0  # Half side around a single one near the origin; the window around one farther away reaches back to it.
 MARGIN = 0.35  # Around several critical points, in lengths of the longer side of what holds them all.
-NARROW = 0.05  # The same around points that are only to be seen.
+# The margin around points that are only to be seen, in lengths of the longer side of what holds them all.
+NARROW = 0.05
 WIDER = (1.0, 2.0, 4.0)  # Half sides of squares in which valleys are looked for, over the extent of what is known.
 SLIMMEST = 0.6  # The shorter side over the longer one.
 SMALLEST = 1e-3  # Half side of a window.

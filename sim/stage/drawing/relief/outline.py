@@ -50,8 +50,8 @@ def smooth_edge(pixels: Pixels, edge: Floats, seen: Mask) -> None:
         return
     height, parts = len(pixels), _parts(edge[columns].astype(np.float64))
     middle = edge[columns]
-    low = np.clip(np.ceil(middle - 0.5).astype(np.intp) - 1, 0, height - 1)  # The last pixel whose middle is below,
-    high = np.minimum(low + 1, height - 1)  # and the first one above.
+    low = np.clip(np.ceil(middle - 0.5).astype(np.intp) - 1, 0, height - 1)  # The last pixel whose middle is below.
+    high = np.minimum(low + 1, height - 1)  # The first one above.
     below, above = (pixels[row, columns, :3].astype(np.float64) for row in (low, high))
     steep = np.ptp(parts, axis=0)
     smooth = steep <= REACH

@@ -12,9 +12,12 @@ from ...style.theme import Theme
 
 TINTS, SHADES, LINES = 128, 128, 8  # Steps of height, of light, and of how much of a pixel a contour covers.
 LEVEL = 0.765  # The light on level ground, of the most that there can be.
-UPWARDS = 0.5  # Light brings out the tint of what is so much higher,
-BRIGHT = 0.6  # so far at most; white beyond the highest tint would be none of the theme's,
-GLOW = 0.25  # so what would be higher than the highest goes towards the glow, this far at most.
+# Light brings out the tint of what is so much higher.
+UPWARDS = 0.5
+# How far light brings it out at most: white beyond the highest tint would be none of the theme's.
+BRIGHT = 0.6
+# What would be higher than the highest tint goes towards the glow instead, this far at most.
+GLOW = 0.25
 DARK = 0.62  # How far the darkest goes towards the shadow.
 LINE = 0.30  # How far a contour goes from the ground towards its own colour.
 SIDES = (1.0, 0.86)  # How bright the two sides of the block are: the right one, and the left one.

@@ -27,8 +27,8 @@ class WebP:
     def __init__(self, stream: BinaryIO, size: Size, rate: int, comment: str) -> None:
         self._stream, self._rate, self._comment = stream, rate, comment.encode()
         self._shown = np.zeros(size[::-1], np.uint32)
-        self._held: tuple[int, bytes, bytes] | None = None  # The last picture that differs, and since when,
-        self._last = 0  # and how long it has been seen to stand.
+        self._held: tuple[int, bytes, bytes] | None = None  # The last picture that differs, and since when.
+        self._last = 0  # How long it has been seen to stand.
         self._size = 4
         flags = ANIMATION | ALPHA | (XMP if comment else 0)
         self._stream.write(struct.pack("<4sI4s", b"RIFF", 0, b"WEBP"))

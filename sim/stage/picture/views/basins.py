@@ -16,9 +16,12 @@ from ...style.theme import Theme
 from ..map.site import Site
 from .context import ViewContext
 
-COARSE = 24  # Cells along the map's longer side at first; at the borders of basins they are halved,
-HALVINGS = 2  # so many times,
-PAIRS = 150_000  # as long as no more flows than this are followed, counted in examples.
+# Cells along the map's longer side at first.
+COARSE = 24
+# How often cells at the borders of basins are halved.
+HALVINGS = 2
+# Cells are halved as long as no more flows than this are followed, counted in examples.
+PAIRS = 150_000
 STRENGTH = 0.24  # Of a tint.
 DRAPED = 4  # So many times as finely labels are told for a block of land.
 FEW = 9  # Basins whose borders are smoothed.

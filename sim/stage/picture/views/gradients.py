@@ -13,8 +13,10 @@ from ...style.numbers import number
 from .context import ViewContext, draw_view_caption
 
 MOST = 64  # Examples whose gradients are drawn, spread over all of them.
-REACH = 0.3  # Length of the longest arrow, in map heights,
-GENTLE = 0.25  # where it is longer than this share of the problem's typical slope: else shorter.
+# Length of the longest arrow, in map heights.
+REACH = 0.3
+# Arrows are shorter where the longest gradient is below this share of the problem's typical slope.
+GENTLE = 0.25
 ANGLES = np.linspace(0, 2 * np.pi, 40, endpoint=False)
 CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=-1)
 

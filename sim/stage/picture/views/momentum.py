@@ -25,8 +25,10 @@ from ...style.color import mix
 from ...style.numbers import number
 from .context import ViewContext
 
-ENLARGED = 4.0  # Arrows are so many times as long as the movements,
-LONGEST = 0.35  # unless one would be longer than this share of the map's height: then all by less.
+# Arrows are so many times as long as the movements.
+ENLARGED = 4.0
+# All are shorter where one would be longer than this share of the map's height.
+LONGEST = 0.35
 MOST_ARROWS = 10  # Past gradients that are drawn as arrows.
 MOST_BARS = 32  # Past gradients whose weights are shown.
 LEAST_WEIGHT = 0.02
