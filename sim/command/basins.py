@@ -19,8 +19,6 @@ USUAL_UPDATES, MOST_UPDATES = 2_000, 100_000
 
 def parser() -> argparse.ArgumentParser:
     """Its arguments."""
-    from ..descent.rules import RULES, all_letters
-
     parser = Parser(
         "basins",
         "Draw a map of basins: the minimum in which the full-batch descent from every\n"
@@ -34,18 +32,7 @@ def parser() -> argparse.ArgumentParser:
 """,
     )
     add_scene(parser)
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument("--lane", metavar="NAME", help="follow the rule of that lane of the scene, with its settings")
-    which.add_argument(
-        "--rule",
-        metavar="RULE",
-        help=f"follow that rule ({', '.join(RULES)}); what is not "
-        "given is as in the scene's first lane of that rule, or if there is none, the learning rate as in its "
-        "first lane and the rest as usual (default: gradient flow)",
-    )
-    for name, letter in all_letters().items():
-        option = "--" + name.replace("_", "-")
-        parser.add_argument(option, type=_number, metavar=letter.sign, help=f"the rule's {name.replace('_', ' ')}")
+    _add_rule(parser)
     parser.add_argument(
         "--updates",
         type=whole_number(1, MOST_UPDATES),
@@ -71,6 +58,24 @@ def parser() -> argparse.ArgumentParser:
     )
     add_look(parser)
     return parser
+
+
+def _add_rule(parser: argparse.ArgumentParser) -> None:
+    """Which rule is followed, and with which settings."""
+    from ..descent.rules import RULES, all_letters
+
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--lane", metavar="NAME", help="follow the rule of that lane of the scene, with its settings")
+    which.add_argument(
+        "--rule",
+        metavar="RULE",
+        help=f"follow that rule ({', '.join(RULES)}); what is not "
+        "given is as in the scene's first lane of that rule, or if there is none, the learning rate as in its "
+        "first lane and the rest as usual (default: gradient flow)",
+    )
+    for name, letter in all_letters().items():
+        option = "--" + name.replace("_", "-")
+        parser.add_argument(option, type=_number, metavar=letter.sign, help=f"the rule's {name.replace('_', ' ')}")
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -46,6 +46,31 @@ pages, .gif where only pictures are allowed, .webp for pages, without any loss.
 """,
     )
     add_scene(parser)
+    _add_course(parser)
+    parser.add_argument(
+        "--size",
+        type=size,
+        default=(1280, 720),
+        metavar="WxH",
+        help="width and height in pixels, from {}x{} to {}x{}; an MP4 has even ones only, and leaves out the last row "
+        "or column of others (default: 1280x720)".format(*SMALLEST_SIZE, *LARGEST_SIZE),
+    )
+    parser.add_argument("--theme", choices=THEMES, default="light", help="its colours (default: light)")
+    add_view(parser)
+    add_seed(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=film_path,
+        metavar="FILE",
+        help=f"the film to write, replaced if it exists, with the ending {_or(SUFFIXES)} (default: an MP4 with the "
+        "scene's name, and a number if that is taken)",
+    )
+    return parser
+
+
+def _add_course(parser: argparse.ArgumentParser) -> None:
+    """From where to where it goes, and how fast."""
     parser.add_argument(
         "--from",
         dest="first",
@@ -75,28 +100,8 @@ pages, .gif where only pictures are allowed, .webp for pages, without any loss.
         help=f"pictures a second, at most {FASTEST}, or {FASTEST_GIF} in a GIF (default: {USUAL_RATE})",
     )
     parser.add_argument(
-        "--size",
-        type=size,
-        default=(1280, 720),
-        metavar="WxH",
-        help="width and height in pixels, from {}x{} to {}x{}; an MP4 has even ones only, and leaves out the last row "
-        "or column of others (default: 1280x720)".format(*SMALLEST_SIZE, *LARGEST_SIZE),
-    )
-    parser.add_argument(
         "--drama", action="store_true", help="slow at the first updates, and for an instant where something happens"
     )
-    parser.add_argument("--theme", choices=THEMES, default="light", help="its colours (default: light)")
-    add_view(parser)
-    add_seed(parser)
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=film_path,
-        metavar="FILE",
-        help=f"the film to write, replaced if it exists, with the ending {_or(SUFFIXES)} (default: an MP4 with the "
-        "scene's name, and a number if that is taken)",
-    )
-    return parser
 
 
 def film_path(text: str) -> Path:

@@ -64,23 +64,7 @@ on a cluster:
 """,
     )
     add_scene(parser)
-    parser.add_argument(
-        "--over",
-        action="append",
-        required=True,
-        type=_over,
-        metavar="PATH=VALUES",
-        help="the number to change, and its values; once or twice",
-    )
-    parser.add_argument(
-        "--measure",
-        default="global",
-        metavar="M",
-        help="what is charted: global (share of seeds that end in the basin of the lowest known minimum), "
-        "minimum-1, minimum-2 … (in that one's), escaped, not-escaped-yet, ended-otherwise, "
-        "escape (median update), train-loss, test-loss, gap (test loss minus training loss), "
-        "or the share with a verdict such as settled, stuck or diverged (default: global)",
-    )
+    _add_question(parser)
     add_seeds(parser, 500, " for each value and lane")
     add_updates(parser)
     add_seed(parser, FIRST_SEED)
@@ -100,6 +84,27 @@ on a cluster:
     )
     add_results(parser, "all measures", "all measures, a row for each value and lane,", "the chart")
     return parser
+
+
+def _add_question(parser: argparse.ArgumentParser) -> None:
+    """What is charted against what."""
+    parser.add_argument(
+        "--over",
+        action="append",
+        required=True,
+        type=_over,
+        metavar="PATH=VALUES",
+        help="the number to change, and its values; once or twice",
+    )
+    parser.add_argument(
+        "--measure",
+        default="global",
+        metavar="M",
+        help="what is charted: global (share of seeds that end in the basin of the lowest known minimum), "
+        "minimum-1, minimum-2 … (in that one's), escaped, not-escaped-yet, ended-otherwise, "
+        "escape (median update), train-loss, test-loss, gap (test loss minus training loss), "
+        "or the share with a verdict such as settled, stuck or diverged (default: global)",
+    )
 
 
 def _over(text: str) -> "Over":

@@ -96,6 +96,12 @@ def parse_saved(text: str, name: str, folder: Path | None = None) -> Saved:
 
 
 def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene]:
+    """The tables of a text, and the scene that they describe."""
+    file = _tables(text, folder)
+    return file, _scene(file, name)
+
+
+def _tables(text: str, folder: Path | None) -> SceneFile:
     try:
         if _has_deep_keys(text):
             raise RecursionError
@@ -106,7 +112,7 @@ def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene
             table["examples"] = with_measured(examples, folder)
         if "saved" in table:
             without_foreign(table)
-        file = SceneFile.model_validate_json(json.dumps(table))
+        return SceneFile.model_validate_json(json.dumps(table))
     except RecursionError:
         raise SceneError("is nested too deeply for a scene") from None
     except ValidationError as error:
@@ -116,6 +122,9 @@ def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene
         raise
     except ValueError as error:  # Of tomllib, or of int for thousands of digits.
         raise SceneError(f"is not valid TOML: {toml_reason(str(error))}") from None
+
+
+def _scene(file: SceneFile, name: str) -> Scene:
     examples = build(EXAMPLES, "kind", file.examples)
     lanes = tuple(
         Lane(
@@ -125,7 +134,7 @@ def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene
         )
         for lane, part in file.lane.items()
     )
-    return file, Scene(
+    return Scene(
         name=name,
         title=file.title,
         look=file.look,

@@ -168,12 +168,6 @@ def _title(name: str, language: str) -> str:
 
 def _race_controls(session: Session, theme: Theme) -> list[Control]:
     say, scene = theme.say, session.scene
-    clocks = {
-        "updates": say("by updates"),
-        "epochs": say("by epochs"),
-        "serial": say("by time, serial machine"),
-        "parallel": say("by time, parallel machine"),
-    }
     return [
         Choice(
             "scene",
@@ -193,14 +187,7 @@ def _race_controls(session: Session, theme: Theme) -> list[Control]:
             Draft,
             session.refused,
         ),
-        Choice(
-            "clock",
-            say("clock"),
-            tuple(clocks.values()),
-            clocks[session.clock],
-            lambda index: ChooseClock(list(CLOCKS)[index]),
-            _tip(say, say("what the lanes have in common while they run"), ChangeClock()),
-        ),
+        _clock_choice(session, theme),
         Slider(
             "speed",
             say("speed"),
@@ -210,25 +197,47 @@ def _race_controls(session: Session, theme: Theme) -> list[Control]:
             _tip(say, say("updates of the fastest lane in a second"), ChangeSpeed(1), ChangeSpeed(-1)),
         ),
         *_example_controls(session, theme),
-        Buttons(
-            say("seed {seed}", seed=scene.seed),
-            (
-                Button(
-                    "restart", say("restart"), Restart(), _tip(say, say("the same race again, bit for bit"), Restart())
-                ),
-                Button(
-                    "seed-",
-                    say("seed before"),
-                    EarlierSeed(),
-                    _tip(say, say("the seed before this one"), EarlierSeed()),
-                ),
-                Button(
-                    "seed+", say("new seed"), NewSeed(), _tip(say, say("other batches of the same examples"), NewSeed())
-                ),
-            ),
-            3,
-        ),
+        _seed_buttons(session, theme),
     ]
+
+
+def _clock_choice(session: Session, theme: Theme) -> Control:
+    say = theme.say
+    clocks = {
+        "updates": say("by updates"),
+        "epochs": say("by epochs"),
+        "serial": say("by time, serial machine"),
+        "parallel": say("by time, parallel machine"),
+    }
+    return Choice(
+        "clock",
+        say("clock"),
+        tuple(clocks.values()),
+        clocks[session.clock],
+        lambda index: ChooseClock(list(CLOCKS)[index]),
+        _tip(say, say("what the lanes have in common while they run"), ChangeClock()),
+    )
+
+
+def _seed_buttons(session: Session, theme: Theme) -> Control:
+    """The same race again, or one with other batches."""
+    say = theme.say
+    return Buttons(
+        say("seed {seed}", seed=session.scene.seed),
+        (
+            Button("restart", say("restart"), Restart(), _tip(say, say("the same race again, bit for bit"), Restart())),
+            Button(
+                "seed-",
+                say("seed before"),
+                EarlierSeed(),
+                _tip(say, say("the seed before this one"), EarlierSeed()),
+            ),
+            Button(
+                "seed+", say("new seed"), NewSeed(), _tip(say, say("other batches of the same examples"), NewSeed())
+            ),
+        ),
+        3,
+    )
 
 
 def _example_controls(session: Session, theme: Theme) -> list[Control]:
@@ -262,11 +271,21 @@ def _example_controls(session: Session, theme: Theme) -> list[Control]:
 
 
 def _lane_controls(session: Session, theme: Theme) -> list[Control]:
-    say, scene = theme.say, session.scene
-    lane, count = scene.lanes[session.lane], scene.examples.count
-    rule: Any = lane.rule
-    rates = rates_of(scene, rule)
-    lanes = scene.texts(theme.language).lanes
+    """What of the selected lane can be changed."""
+    return [
+        _lane_picks(session, theme),
+        _lane_name(session, theme),
+        _rule_choice(session, theme),
+        _rate_slider(session, theme),
+        *_memory_slider(session, theme),
+        _batch_slider(session, theme),
+        _lane_buttons(theme),
+    ]
+
+
+def _lane_picks(session: Session, theme: Theme) -> Control:
+    """Which lane the others are about."""
+    say, lanes = theme.say, session.scene.texts(theme.language).lanes
     picks = tuple(
         Button(
             f"lane{index}",
@@ -277,75 +296,100 @@ def _lane_controls(session: Session, theme: Theme) -> list[Control]:
         )
         for index, name in enumerate(lanes)
     )
-    rows: list[Control] = [
-        Buttons(say("lane: {name}", name=lanes[session.lane]), picks, max(3, len(picks))),
-        TextField(
-            "name",
-            say("name"),
-            lanes[session.lane],
-            say("by its settings"),
-            lambda text: NameLane(lane.name if text == lanes[session.lane] else text),
-            say("what the lane is called, whatever becomes of it; without a name, what its settings say"),
-        ),
-        Choice(
-            "rule",
-            say("rule"),
-            tuple(say(name) for name in RULES),
-            say(rule_name(rule)),
-            lambda index: ChooseRule(list(RULES)[index]),
-            _tip(say, say("how a gradient becomes a movement"), NextRule()),
-        ),
-        Slider(
-            "rate",
-            say("learning rate, η"),
-            short(rule.learning_rate),
-            _position(rule.learning_rate, rates),
-            lambda position: SetHyperparameter("learning_rate", two_digits(_value(position, rates))),
-            _tip(say, say("how far a step goes for a given gradient"), *RATE),
-        ),
-    ]
+    return Buttons(say("lane: {name}", name=lanes[session.lane]), picks, max(3, len(picks)))
+
+
+def _lane_name(session: Session, theme: Theme) -> Control:
+    say, lane = theme.say, session.scene.lanes[session.lane]
+    shown = session.scene.texts(theme.language).lanes[session.lane]
+    return TextField(
+        "name",
+        say("name"),
+        shown,
+        say("by its settings"),
+        lambda text: NameLane(lane.name if text == shown else text),
+        say("what the lane is called, whatever becomes of it; without a name, what its settings say"),
+    )
+
+
+def _rule_choice(session: Session, theme: Theme) -> Control:
+    say, rule = theme.say, session.scene.lanes[session.lane].rule
+    return Choice(
+        "rule",
+        say("rule"),
+        tuple(say(name) for name in RULES),
+        say(rule_name(rule)),
+        lambda index: ChooseRule(list(RULES)[index]),
+        _tip(say, say("how a gradient becomes a movement"), NextRule()),
+    )
+
+
+def _rate_slider(session: Session, theme: Theme) -> Control:
+    say, rule = theme.say, cast(Any, session.scene.lanes[session.lane].rule)
+    rates = rates_of(session.scene, rule)
+    return Slider(
+        "rate",
+        say("learning rate, η"),
+        short(rule.learning_rate),
+        _position(rule.learning_rate, rates),
+        lambda position: SetHyperparameter("learning_rate", two_digits(_value(position, rates))),
+        _tip(say, say("how far a step goes for a given gradient"), *RATE),
+    )
+
+
+def _memory_slider(session: Session, theme: Theme) -> list[Control]:
+    """How much of the past the rule keeps, if it keeps any."""
+    say, rule = theme.say, session.scene.lanes[session.lane].rule
     kept = memory_parameter(rule)
-    if kept is not None:
-        rows.append(
-            Slider(
-                "memory",
-                say("momentum, {symbol}", symbol=letters(type(rule))[kept].sign),
-                short(getattr(rule, kept)),
-                getattr(rule, kept) / HIGHEST_DECAY,
-                lambda position: SetHyperparameter(kept, min(round(position, 2), HIGHEST_DECAY)),
-                _tip(say, say("how much of the past lives on in the next step"), *MOMENTUM),
-            )
-        )
-    rows += [
+    if kept is None:
+        return []
+    return [
         Slider(
-            "batch",
-            say("batch size, B"),
-            say("{size} of {count}", size=lane.batch_size, count=count),
-            _position(lane.batch_size, (1, max(count, 2))),
-            lambda position: SetBatchSize(round(_value(position, (1, max(count, 2))))),
-            _tip(say, say("how many examples each step is computed from"), *BATCH),
-        ),
-        Buttons(
-            "",
-            (
-                Button("add", say("add"), AddLane(), _tip(say, say("another lane, with plain descent"), AddLane())),
-                Button(
-                    "duplicate",
-                    say("duplicate"),
-                    DuplicateLane(),
-                    _tip(say, say("another lane like this one"), DuplicateLane()),
-                ),
-                Button(
-                    "remove",
-                    say("remove"),
-                    RemoveLane(),
-                    _tip(say, say("take this lane out of the race"), RemoveLane()),
-                ),
-            ),
-            3,
-        ),
+            "memory",
+            say("momentum, {symbol}", symbol=letters(type(rule))[kept].sign),
+            short(getattr(rule, kept)),
+            getattr(rule, kept) / HIGHEST_DECAY,
+            lambda position: SetHyperparameter(kept, min(round(position, 2), HIGHEST_DECAY)),
+            _tip(say, say("how much of the past lives on in the next step"), *MOMENTUM),
+        )
     ]
-    return rows
+
+
+def _batch_slider(session: Session, theme: Theme) -> Control:
+    say, count = theme.say, session.scene.examples.count
+    size, sizes = session.scene.lanes[session.lane].batch_size, (1, max(count, 2))
+    return Slider(
+        "batch",
+        say("batch size, B"),
+        say("{size} of {count}", size=size, count=count),
+        _position(size, sizes),
+        lambda position: SetBatchSize(round(_value(position, sizes))),
+        _tip(say, say("how many examples each step is computed from"), *BATCH),
+    )
+
+
+def _lane_buttons(theme: Theme) -> Control:
+    """One lane more, or one less."""
+    say = theme.say
+    return Buttons(
+        "",
+        (
+            Button("add", say("add"), AddLane(), _tip(say, say("another lane, with plain descent"), AddLane())),
+            Button(
+                "duplicate",
+                say("duplicate"),
+                DuplicateLane(),
+                _tip(say, say("another lane like this one"), DuplicateLane()),
+            ),
+            Button(
+                "remove",
+                say("remove"),
+                RemoveLane(),
+                _tip(say, say("take this lane out of the race"), RemoveLane()),
+            ),
+        ),
+        3,
+    )
 
 
 def _picture_controls(session: Session, theme: Theme) -> list[Control]:
@@ -360,7 +404,38 @@ def _picture_controls(session: Session, theme: Theme) -> list[Control]:
         )
         for name, view in VIEWS.items()
     )
-    looks = (
+    return [
+        Buttons(say("views"), views, 3),
+        *_swarm_controls(session, theme),
+        Buttons("", (*_sheet_buttons(session, say), *_look_buttons(session, theme)), 3),
+        Buttons("", _keeping(session, say), 4),
+    ]
+
+
+def _sheet_buttons(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
+    """The sheets over the maps."""
+    return (
+        Button(
+            "odds",
+            say("odds"),
+            ShowOdds(),
+            _tip(say, say("what becomes of 1,000 seeds, counted in the background; again: stop, put away"), ShowOdds()),
+            session.sheet == "odds",
+        ),
+        Button(
+            "contrast",
+            say("summary"),
+            TurnSheet(),
+            _tip(say, say("the lecture's closing table, filled with what is measured"), TurnSheet()),
+            session.sheet == "contrast",
+        ),
+    )
+
+
+def _look_buttons(session: Session, theme: Theme) -> tuple[Button, ...]:
+    """How all of it looks and reads."""
+    say = theme.say
+    return (
         Button(
             "theme", say("dark"), ChangeTheme(), _tip(say, say("light or dark"), ChangeTheme()), session.theme == "dark"
         ),
@@ -383,28 +458,6 @@ def _picture_controls(session: Session, theme: Theme) -> list[Control]:
             _tip(say, say("bigger type and strokes, without this panel"), Present()),
         ),
     )
-    sheets = (
-        Button(
-            "odds",
-            say("odds"),
-            ShowOdds(),
-            _tip(say, say("what becomes of 1,000 seeds, counted in the background; again: stop, put away"), ShowOdds()),
-            session.sheet == "odds",
-        ),
-        Button(
-            "contrast",
-            say("summary"),
-            TurnSheet(),
-            _tip(say, say("the lecture's closing table, filled with what is measured"), TurnSheet()),
-            session.sheet == "contrast",
-        ),
-    )
-    return [
-        Buttons(say("views"), views, 3),
-        *_swarm_controls(session, theme),
-        Buttons("", (*sheets, *looks), 3),
-        Buttons("", _keeping(session, say), 4),
-    ]
 
 
 def _keeping(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:

@@ -13,7 +13,7 @@ from ..session.playback import GoToStart, Play, Restart, Step
 from ..session.session import Session
 from ..session.setup import NewSeed, SkipQuestion
 from ..session.view import ShowControls, ShowHelp, Tilt
-from ..style.color import mix
+from ..style.color import Color, mix
 from ..style.style import hairline
 from ..style.theme import Theme
 
@@ -101,19 +101,9 @@ def _draw_sign(canvas: Canvas, knob: Knob, theme: Theme, em: int) -> None:
             edge.center = round(tip - bar if knob.name == "start" else x - 0.6 * way * r), y
             canvas.rect(edge, ink)
         case "restart":
-            box = pygame.Rect(0, 0, round(1.8 * r), round(1.8 * r))
-            box.center = x, y
-            angles = [0.9 + 5.3 * step / 24 for step in range(25)]
-            arc = [(x + 0.85 * r * cos(angle), y - 0.85 * r * sin(angle)) for angle in angles]
-            canvas.line(arc, ink, max(1, round(0.11 * em)))
-            right, low = box.right + 0.15 * r, y - 0.1 * r
-            canvas.polygon([(right, low), (right - 0.8 * r, low), (right, low - 0.8 * r)], ink)
+            _draw_turn(canvas, (x, y), r, ink, em)
         case "seed":
-            box = pygame.Rect(0, 0, round(1.9 * r), round(1.9 * r))
-            box.center = x, y
-            canvas.rect(box, ink, width=max(1, round(0.1 * em)), corner=round(0.35 * r))
-            for across, down in ((-0.45, -0.45), (0.45, 0.45), (0, 0), (-0.45, 0.45), (0.45, -0.45)):
-                canvas.disc((x + across * r, y + down * r), 0.19 * r, ink)
+            _draw_die(canvas, (x, y), r, ink, em)
         case "tilt":
             for points in (
                 [(-1, 0.1), (0, -0.5), (1, 0.1), (0, 0.7)],
@@ -128,3 +118,22 @@ def _draw_sign(canvas: Canvas, knob: Knob, theme: Theme, em: int) -> None:
                 canvas.disc((x + knob_at_ * r, y + down * r + hairline(em) / 2), 0.26 * r, ink)
         case _:
             canvas.text("?", (x, y), em, ink, bold=True, align=0.5)
+
+
+def _draw_turn(canvas: Canvas, center: tuple[int, int], r: float, ink: Color, em: int) -> None:
+    """An arrow that turns back to where it began."""
+    (x, y), box = center, pygame.Rect(0, 0, round(1.8 * r), round(1.8 * r))
+    box.center = center
+    angles = [0.9 + 5.3 * step / 24 for step in range(25)]
+    arc = [(x + 0.85 * r * cos(angle), y - 0.85 * r * sin(angle)) for angle in angles]
+    canvas.line(arc, ink, max(1, round(0.11 * em)))
+    right, low = box.right + 0.15 * r, y - 0.1 * r
+    canvas.polygon([(right, low), (right - 0.8 * r, low), (right, low - 0.8 * r)], ink)
+
+
+def _draw_die(canvas: Canvas, center: tuple[int, int], r: float, ink: Color, em: int) -> None:
+    (x, y), box = center, pygame.Rect(0, 0, round(1.9 * r), round(1.9 * r))
+    box.center = center
+    canvas.rect(box, ink, width=max(1, round(0.1 * em)), corner=round(0.35 * r))
+    for across, down in ((-0.45, -0.45), (0.45, 0.45), (0, 0), (-0.45, 0.45), (0.45, -0.45)):
+        canvas.disc((x + across * r, y + down * r), 0.19 * r, ink)
