@@ -21,17 +21,23 @@ from sim.scene.speech import Translation
 from sim.stage.picture import caption, chart, help, panel, picture, tooltip
 from sim.stage.picture.views import VIEWS
 from sim.stage.session import bindings, names, setup
-from sim.stage.sheets import odds as odds_sheet
 from sim.stage.sheets import sheets
 from sim.stage.style import numbers, text
 from sim.stage.style.numbers import evidence
 from sim.stage.style.theme import load_theme
 from sim.study.maps.swarm import SPREADS
 from sim.study.odds import contrast
+from sim.study.odds.report import ELSEWHERE, ENDED, ESCAPED, NOWHERE, WAITING
+from sim.study.statistics.telling import INTERVALS
 from sim.surface.critical import point as critical_point
 
 STAGE = Path(sim.stage.__file__).parent
 CHINESE = re.compile(r"[一-鿿]")
+FIGURE_WORDS = (
+    *("Verdicts", "Basins", "Escapes", "share of seeds", "update"),
+    *(ELSEWHERE, NOWHERE, ESCAPED, WAITING, ENDED, INTERVALS),
+)
+"""What the figures of odds say, names of lanes, minima and verdicts aside."""
 OPTIMIZERS = {"Adam", "AdamW", "Adagrad", "RMSprop"}
 """Names of lanes that are the same in every language."""
 
@@ -70,7 +76,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("input/controls.py", "view.tip"): {view.tip for view in VIEWS.values()},
     ("window/documents.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},
     ("sheets/sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
-    ("sheets/odds.py", "word"): set(odds_sheet.FIGURE_WORDS) | {kind.value for kind in VerdictKind},
+    ("sheets/odds.py", "word"): set(FIGURE_WORDS) | {kind.value for kind in VerdictKind},
     ("session/names.py", "first"): set(names.WORDS),
     ("session/setup.py", "OWN_SURFACE"): {setup.OWN_SURFACE},
     ("sheets/contrast.py", "row.label"): {label for _, label, _ in contrast.ABOUT},

@@ -7,7 +7,7 @@ from math import inf
 from pygame import Rect
 
 from ...study.statistics.figure import Page
-from ..drawing.canvas import Backdrop, Canvas
+from ..drawing.canvas import Canvas
 from ..drawing.strokes import first_pixel
 from ..drawing.ticks import minor
 from ..style.style import Style
@@ -49,16 +49,6 @@ class PageLayout:
     frames: tuple[Frame, ...]
 
 
-def draw_page(canvas: Canvas, page: Page, theme: Theme, em: int, rect: Rect | tuple[int, int, int, int]) -> None:
-    """Draw a page over that part of the canvas, with type `em` pixels high, or less where there is little room.
-
-    The last pages are kept as pictures: to draw the same page again costs next to nothing.
-    """
-    place = Rect(rect)
-    if place.width > 0 and place.height > 0:
-        canvas.backdrop(Backdrop(_draw_arranged, (page, theme, em), place.size), place.topleft)
-
-
 def arrange(page: Page, theme: Theme, em: int, size: tuple[int, int]) -> PageLayout:
     """Where everything stands on a page of that size; what there is no room for shrinks, or is left out."""
     plans = tuple(map(scaled, page.figures))
@@ -82,10 +72,6 @@ def draw_layout(canvas: Canvas, layout: PageLayout) -> None:
     layout.legend.draw(canvas, layout.style)
     for frame in layout.frames:
         _draw_frame(canvas, frame, layout.style)
-
-
-def _draw_arranged(canvas: Canvas, page: Page, theme: Theme, em: int) -> None:
-    draw_layout(canvas, arrange(page, theme, em, canvas.size))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -3,7 +3,7 @@
 The window answers by it, and help, tips and README are read off it: a new key is a line here, and nothing else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
@@ -97,6 +97,12 @@ def _digits(prefix: str, last: int, deed: type[OpenScene] | type[SelectLane]) ->
     return tuple(Key(f"{prefix}{digit}", deed(digit - 1)) for digit in range(1, last + 1))
 
 
+def _arrows(modifiers: str, deed: Callable[[float, float], Message], across: float, up: float) -> tuple[Key, ...]:
+    """The four arrow keys with these modifiers, which go so far to the right and up, or back."""
+    ways = {"Left": (-across, 0.0), "Right": (across, 0.0), "Up": (0.0, up), "Down": (0.0, -up)}
+    return tuple(Key(f"{modifiers} {arrow}", deed(*way), again=True) for arrow, way in ways.items())
+
+
 GROUPS: dict[str, tuple[Binding, ...]] = {
     "Time": (
         Binding("Space", "play or pause; at the end, play on", (Key("Space", Play()),)),
@@ -165,12 +171,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         Binding(
             "Ctrl Shift ← →",
             "move the start, ↑ ↓ too",
-            (
-                Key("Ctrl Shift Left", NudgeStart(-NUDGE, 0.0), again=True),
-                Key("Ctrl Shift Right", NudgeStart(NUDGE, 0.0), again=True),
-                Key("Ctrl Shift Up", NudgeStart(0.0, NUDGE), again=True),
-                Key("Ctrl Shift Down", NudgeStart(0.0, -NUDGE), again=True),
-            ),
+            _arrows("Ctrl Shift", NudgeStart, NUDGE, NUDGE),
         ),
     ),
     "Many seeds": (
@@ -212,23 +213,13 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         Binding(
             "Ctrl ← →",
             "move the map, ↑ ↓ too",
-            (
-                Key("Ctrl Left", Pan(-PUSH, 0.0), again=True),
-                Key("Ctrl Right", Pan(PUSH, 0.0), again=True),
-                Key("Ctrl Up", Pan(0.0, PUSH), again=True),
-                Key("Ctrl Down", Pan(0.0, -PUSH), again=True),
-            ),
+            _arrows("Ctrl", Pan, PUSH, PUSH),
         ),
         Binding("Shift M", "blocks of land, aslant, or maps", (Key("Shift m", Tilt()),)),
         Binding(
             "Alt ← →",
             "turn the land; ↑ ↓ tilt it",
-            (
-                Key("Alt Left", Turn(TWIST, 0.0), again=True),
-                Key("Alt Right", Turn(-TWIST, 0.0), again=True),
-                Key("Alt Up", Turn(0.0, -TWIST), again=True),
-                Key("Alt Down", Turn(0.0, TWIST), again=True),
-            ),
+            _arrows("Alt", Turn, -TWIST, -TWIST),
         ),
         Binding("T L", "light or dark; next language: {name}", (Key("t", ChangeTheme()), Key("l", ChangeLanguage()))),
         Binding("P F", "presenter, with bigger type; full screen", (Key("p", Present()), Key("f", Errand.FULL_SCREEN))),

@@ -5,19 +5,13 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from ...study.odds.report import ELSEWHERE, ENDED, ESCAPED, NOWHERE, WAITING, page
+from ...study.odds.report import page
 from ...study.odds.tally import Tally, odds_of
 from ...study.statistics.figure import Axis, Bars, Figure, Page, Parts
-from ...study.statistics.telling import INTERVALS
 from ..drawing.canvas import Canvas
 from ..plot.page import PageLayout, arrange, draw_layout
 from ..style.theme import Theme
 
-FIGURE_WORDS = (
-    *("Verdicts", "Basins", "Escapes", "share of seeds", "update"),
-    *(ELSEWHERE, NOWHERE, ESCAPED, WAITING, ENDED, INTERVALS),
-)
-"""What the figures say, names of lanes, minima and verdicts aside."""
 MINIMUM = re.compile(r"minimum (\d+)")
 
 

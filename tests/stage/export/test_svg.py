@@ -11,6 +11,7 @@ import numpy as np
 import pygame
 import pytest
 from numpy.testing import assert_allclose
+from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
 from sim.descent.problem import UNKNOWN
@@ -19,7 +20,6 @@ from sim.scene import Scene, SceneError
 from sim.scene.reading import Saved, parse_saved
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.contours import map_levels
-from sim.stage.drawing.recording_canvas import RecordingCanvas
 from sim.stage.drawing.vector import Vector
 from sim.stage.export.still import paused, screenshot
 from sim.stage.picture.picture import draw, snapshot_of

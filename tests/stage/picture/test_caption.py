@@ -7,6 +7,7 @@ import numpy as np
 import pygame
 import pytest
 from messages import after
+from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
 from sim.descent.race import Race
@@ -14,7 +15,6 @@ from sim.languages import LANGUAGES
 from sim.scene import Question, Scene, load_scene, scene_files
 from sim.scene.lesson import HOLD, as_written, is_particular, revealed_at
 from sim.stage.drawing.layout import layout
-from sim.stage.drawing.recording_canvas import RecordingCanvas
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.caption import CHANGED, draw_caption, reveal, said_now
 from sim.stage.picture.picture import draw, snapshot_of

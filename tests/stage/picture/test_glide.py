@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pygame
 import pytest
+from recording_canvas import RecordingCanvas
 from recordings import section
 from scenes import flat_scene
 
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.camera import Pose
-from sim.stage.drawing.recording_canvas import RecordingCanvas
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.film.films import course
 from sim.stage.picture.map.ball import ANEW, Rolling

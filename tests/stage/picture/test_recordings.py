@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from recording_canvas import RecordingCanvas
 from recordings import check, section
 from scenes import flat_scene
 
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage.drawing.canvas import Backdrop
-from sim.stage.drawing.recording_canvas import RecordingCanvas
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.views import VIEWS
 from sim.stage.session.session import begin, race

@@ -19,7 +19,7 @@ from sim.stage.drawing.ticks import AxisScale, choices, per_cent, scale
 from sim.stage.export.pages import save_page, saved_em
 from sim.stage.plot.frame import Frame, inside
 from sim.stage.plot.legend import THREE
-from sim.stage.plot.page import PageLayout, arrange, draw_layout, draw_page
+from sim.stage.plot.page import PageLayout, arrange, draw_layout
 from sim.stage.plot.ramp import STEPS, lightness, ramp
 from sim.stage.plot.strips import fills
 from sim.stage.plot.words import Label, spoken
@@ -124,7 +124,7 @@ PAGES = {
 def drawn(page: Page, size: tuple[int, int] = (960, 600), theme: str = "light") -> pygame.Surface:
     """The page as it is saved."""
     picture = pygame.Surface(size, depth=32)
-    draw_page(Screen(picture), page, load_theme(theme), saved_em(size), picture.get_rect())
+    draw_layout(Screen(picture), arrange(page, load_theme(theme), saved_em(size), size))
     return picture
 
 
@@ -271,18 +271,6 @@ def test_the_same_page_has_the_same_bytes(theme: str, tmp_path: Path) -> None:
 def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="there is no folder"):
         save_page(PAGES["sweep"], (640, 400), "light", tmp_path / "nowhere" / "chart.png")
-
-
-def test_nothing_is_drawn_beyond_the_rectangle() -> None:
-    target = pygame.Surface((900, 700), depth=32)
-    place = pygame.Rect(100, 50, 640, 400)
-    target.fill((1, 2, 3))
-    draw_page(Screen(target), PAGES["odds"], LIGHT, 15, place)
-    inner = target.subsurface(place).copy()
-    target.fill((1, 2, 3), place)
-    assert (pygame.surfarray.array3d(target) == (1, 2, 3)).all()
-    assert not (pygame.surfarray.array3d(inner) == (1, 2, 3)).all(axis=-1).any()
-    draw_page(Screen(target), PAGES["odds"], LIGHT, 15, (5, 5, 0, 0))
 
 
 @pytest.mark.parametrize(

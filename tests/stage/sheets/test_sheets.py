@@ -9,13 +9,13 @@ import numpy.typing as npt
 import pygame
 import pytest
 from pictures import drawn_in_turn
+from recording_canvas import RecordingCanvas
 from recordings import check
 from tallies import SPEEDS, few_seeds
 
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import layout
-from sim.stage.drawing.recording_canvas import RecordingCanvas
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.session.session import SHEETS, Session, begin, race

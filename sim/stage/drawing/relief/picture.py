@@ -52,11 +52,6 @@ class Relief:
     foot of the near edge, this and the first sample, these and the second, and so on."""
 
     @property
-    def rgb(self) -> Pixels:
-        """Red, green and blue (height, width, 3), the uppermost row first."""
-        return self.pixels[..., :3]
-
-    @property
     def nbytes(self) -> int:
         """How much memory it takes."""
         return sum(part.nbytes for part in (self.heights, self.pixels, self.away, self.highest))

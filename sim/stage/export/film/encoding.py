@@ -1,13 +1,15 @@
 """What becomes of pictures in a film's file: what all kinds of film have in common."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from fractions import Fraction
 from io import BytesIO
 from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from av import VideoFrame
+from av import FFmpegError, VideoFrame
+from av.container import OutputContainer
 
 FramePixels = npt.NDArray[np.uint32]
 """Height × width, each 0xffRRGGBB: in the memory of today's machines the bytes of "bgra"."""
@@ -28,6 +30,13 @@ class Encoder(Protocol):
     def abandon(self) -> None:
         """Let go of everything; what the stream holds is of no use."""
         ...
+
+
+def let_go(container: OutputContainer, out: "Sink") -> None:
+    """Close a file in the making of which nothing is wanted any more."""
+    out.forgets = True
+    with suppress(FFmpegError):  # The trailer of half a film may make no sense.
+        container.close()
 
 
 def frame_of(pixels: FramePixels, tick: int = 0, rate: int = 1) -> VideoFrame:

@@ -6,12 +6,12 @@ from fractions import Fraction
 from typing import BinaryIO
 
 import av
-from av import FFmpegError, VideoFormat, VideoFrame
+from av import VideoFormat, VideoFrame
 from av.error import BlockingIOError as NotYet
 from av.error import EOFError as NoMore
 from av.filter import Graph
 
-from .encoding import FramePixels, Sink, Size, frame_of
+from .encoding import FramePixels, Sink, Size, frame_of, let_go
 
 FASTEST = 50
 """Pictures a second: delays are multiples of 10 ms, and browsers take one of 10 ms for 100."""
@@ -62,9 +62,7 @@ class Gif:
 
     def abandon(self) -> None:
         """Let go of everything."""
-        self._out.forgets = True
-        with suppress(FFmpegError):  # The trailer of half a film may make no sense.
-            self._container.close()
+        let_go(self._container, self._out)
 
 
 def palette(sample: Iterable[FramePixels], size: Size) -> VideoFrame | None:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from recording_canvas import RecordingCanvas
 
 from sim.scene import load_scene
 from sim.stage.drawing.camera import Camera
-from sim.stage.drawing.recording_canvas import RecordingCanvas
 from sim.stage.picture.map.site import Map
 from sim.stage.picture.map.trail import Trail, fading
 from sim.surface.points import Array, Mask

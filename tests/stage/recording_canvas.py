@@ -8,9 +8,9 @@ from zlib import crc32
 import numpy as np
 import pygame
 
-from ..style import text
-from ..style.color import Color
-from .canvas import Backdrop, Box, Corners, Pixel
+from sim.stage.drawing.canvas import Backdrop, Box, Corners, Pixel
+from sim.stage.style import text
+from sim.stage.style.color import Color
 
 FEW = 4
 """Points that are written out; of more there are the first, the last, and a sum by which they are known again."""
