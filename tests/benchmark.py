@@ -198,7 +198,7 @@ def resident(seconds: float = 20.0) -> Row:
         "pygame.display.init(); pygame.display.set_mode((1280, 800)); memory.keep_little()\n"
         "keys = [key for group in GROUPS.values() for line in group for key in line.keys]\n"
         "deeds = [key.does for key in keys if not isinstance(key.does, Errand)]\n"
-        f"here = window.Window(begin(load_scene('{OPENING}'))); draw = random.Random(0)\n"
+        f"here = window.MainWindow(begin(load_scene('{OPENING}'))); draw = random.Random(0)\n"
         "def look():\n"
         "    pages = int(Path('/proc/self/statm').read_text().split()[1])\n"
         "    print(pages * os.sysconf('SC_PAGE_SIZE') >> 20, len(os.listdir('/proc/self/fd')))\n"
