@@ -89,7 +89,7 @@ def recording(canvas, words, *rest, **more):
 Screen.text = recording
 
 from sim.stage.style.theme import load_theme
-Window.session_theme = lambda self: load_theme(self.session.theme, self.session.language)
+MainWindow.session_theme = lambda self: load_theme(self.session.theme, self.session.language)
 scene = load_scene("mine.toml")
 pygame.display.init()
 pygame.display.set_mode((960, 600))
