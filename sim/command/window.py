@@ -7,7 +7,7 @@ from pathlib import Path
 from ..version import VERSION
 from . import COMMAND_LINE, COMMANDS, PROGRAM
 from .console.arguments import THEMES, Parser, add_scene
-from .console.terminal import say, show
+from .console.terminal import remark, show
 
 NO_DISPLAY_PICTURE = Path("three-marbles.png")
 
@@ -46,9 +46,9 @@ def run(arguments: argparse.Namespace) -> None:
         return
     from ..files import OutputError, check_writable, free_path, located
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen
+    from .console.chosen import chosen_saved
 
-    saved = chosen(arguments.scene)
+    saved = chosen_saved(arguments.scene)
     require_pygame_ce()
     from ..stage.window.display import NoDisplay
     from ..stage.window.window import open_window
@@ -63,6 +63,6 @@ def run(arguments: argparse.Namespace) -> None:
             check_writable(path)
         except OutputError as error:
             raise OutputError(f"{reason}; {error}") from None
-        say(f"{reason}; the race's final picture is saved instead")
-        screenshot(saved.scene, saved.moment, (1600, 900), THEMES[0], path, clock=saved.clock)
+        remark(f"{reason}; the race's final picture is saved instead")
+        screenshot(saved.scene, saved.opening_tick, (1600, 900), THEMES[0], path, clock=saved.clock)
         show(f"saved {located(path)}")

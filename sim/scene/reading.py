@@ -27,7 +27,7 @@ from .mistakes import complain, oddities, reason, toml_reason
 from .speech import Translation
 from .tables import SceneFile, build, without_foreign
 from .value import Scene
-from .words import SceneError, nearest, path_text, short
+from .words import SceneError, did_you_mean, excerpt, path_text
 
 SCENES = asset("scenes")
 OPENING = "local-minimum"
@@ -55,7 +55,7 @@ class Saved:
     """What the race looked like up to there, on the computer that wrote the file; it follows from the rest."""
 
     @property
-    def moment(self) -> int:
+    def opening_tick(self) -> int:
         """The tick at which it was left, or else the scene's last."""
         return self.scene.updates if self.tick is None else self.tick
 
@@ -96,6 +96,12 @@ def parse_saved(text: str, name: str, folder: Path | None = None) -> Saved:
 
 
 def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene]:
+    """The tables of a text, and the scene that they describe."""
+    file = _tables(text, folder)
+    return file, _scene(file, name)
+
+
+def _tables(text: str, folder: Path | None) -> SceneFile:
     try:
         if _has_deep_keys(text):
             raise RecursionError
@@ -106,7 +112,7 @@ def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene
             table["examples"] = with_measured(examples, folder)
         if "saved" in table:
             without_foreign(table)
-        file = SceneFile.model_validate_json(json.dumps(table))
+        return SceneFile.model_validate_json(json.dumps(table))
     except RecursionError:
         raise SceneError("is nested too deeply for a scene") from None
     except ValidationError as error:
@@ -116,6 +122,9 @@ def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene
         raise
     except ValueError as error:  # Of tomllib, or of int for thousands of digits.
         raise SceneError(f"is not valid TOML: {toml_reason(str(error))}") from None
+
+
+def _scene(file: SceneFile, name: str) -> Scene:
     examples = build(EXAMPLES, "kind", file.examples)
     lanes = tuple(
         Lane(
@@ -125,7 +134,7 @@ def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene
         )
         for lane, part in file.lane.items()
     )
-    return file, Scene(
+    return Scene(
         name=name,
         title=file.title,
         look=file.look,
@@ -177,10 +186,10 @@ def load_saved(name_or_path: str) -> Saved:
     """The same with the moment at which the race was left, if the file was saved by this program."""
     known = scene_files()
     path = known.get(name_or_path) or Path(name_or_path)
-    shown = str(path) if str(path).isprintable() else short(str(path))
+    shown = str(path) if str(path).isprintable() else excerpt(str(path))
     looks_like_path = path.suffix in (".toml", *CARRIERS) or len(path.parts) > 1 or os.path.exists(path)
     if not looks_like_path:
-        raise SceneError(f"there is no scene {nearest(name_or_path, known)}")
+        raise SceneError(f"there is no scene {did_you_mean(name_or_path, known)}")
     try:
         text, folder = _text(path)
     except OSError as error:

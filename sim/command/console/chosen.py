@@ -8,10 +8,10 @@ from ...descent.race import Race
 from ...scene import OPENING, Scene
 from ...scene.lesson import without_particulars
 from ...scene.reading import Saved, load_saved
-from .terminal import say
+from .terminal import remark
 
 
-def chosen(
+def chosen_saved(
     name_or_path: str | None,
     seed: int | None = None,
     view: Literal["map", "relief"] | None = None,
@@ -35,9 +35,9 @@ def compare(saved: Saved, race: Race) -> None:
     """Say where a race departs from the one that the file tells of, if it does."""
     if (found := departure(race, saved.digest)) is not None:
         sentence = found.sentence.format(same=found.same, other=found.other)
-        say(f"{sentence[:1].lower()}{sentence[1:]}")
+        remark(f"{sentence[:1].lower()}{sentence[1:]}")
 
 
 def chosen_scene(name_or_path: str | None, seed: int | None = None) -> Scene:
     """That scene, with that seed if one is given."""
-    return chosen(name_or_path, seed).scene
+    return chosen_saved(name_or_path, seed).scene

@@ -12,7 +12,7 @@ from ...descent.clock import UPDATES
 from ...descent.race import Race
 from ...files import OutputError, whole_file
 from ...scene import Scene, SceneError
-from ...scene.words import nearest
+from ...scene.words import did_you_mean
 from ..drawing.canvas import Canvas
 from ..drawing.layout import SMALLEST, Layout, More, PanelLayout, layout, panel_layout
 from ..drawing.screen import Screen
@@ -20,7 +20,7 @@ from ..drawing.vector import Vector
 from ..picture.map.site import camera_on
 from ..picture.panel.course import course_of
 from ..picture.panel.panel import panel_of
-from ..picture.picture import draw, moment
+from ..picture.picture import draw, snapshot_of
 from ..picture.setting import Setting, setting
 from ..session.session import Session, begin, carried_by
 from ..session.session import race as race_of
@@ -134,7 +134,7 @@ def lane_index(scene: Scene, name: str) -> int:
     """
     names = [lane.name for lane in scene.lanes]
     if name not in names:
-        raise SceneError(f"{scene.name} has no lane {nearest(name, names)}")
+        raise SceneError(f"{scene.name} has no lane {did_you_mean(name, names)}")
     return names.index(name)
 
 
@@ -223,10 +223,10 @@ def _draw_still(
     """Draw what `draw` would, at that scale and on that ground."""
     usual = setting(session, canvas.size)
     if scale == 1 and background is None:
-        draw(canvas, moment(session, race))
+        draw(canvas, snapshot_of(session, race))
         return
     here = Still(**{name: getattr(usual, name) for name in USUAL}, window=size, scale=scale, background=background)
-    draw(canvas, moment(session, race), here=here)
+    draw(canvas, snapshot_of(session, race), here=here)
 
 
 def _draw_lane(
@@ -248,4 +248,4 @@ def _draw_lane(
     panel = panel_of(scene, place, em, theme, course_of(race, lane, (place.map, place.strip), em, theme, camera))
     canvas.rect((0, 0, *canvas.size), theme.background)
     panel.draw_frame(canvas)
-    panel.draw(canvas, (scene.timing(session.clock).moment(lane, session.update), 0.0), session.views)
+    panel.draw(canvas, (scene.timing(session.clock).updates(lane, session.update), 0.0), session.views)

@@ -9,7 +9,7 @@ from ...descent.rules import rule_name
 from ...descent.rules.protocol import letters
 from ...scene import Scene
 from ..style.numbers import short
-from .lanes import HIGHEST_DECAY, SelectLane, SetBatchSize, SetHyperparameter, memory, two_digits
+from .lanes import HIGHEST_DECAY, SelectLane, SetBatchSize, SetHyperparameter, memory_parameter, two_digits
 from .session import Message, Session
 
 LENGTHS = {"adagrad", "rmsprop", "adam", "adamw"}
@@ -70,7 +70,7 @@ def dials(scene: Scene, index: int) -> tuple[Dial, ...]:
     """Those of a scene's lane, in the order in which they stand."""
     lane, count = scene.lanes[index], scene.examples.count
     rule: Any = lane.rule
-    rates, sizes, kept = rates_of(scene, rule), (1.0, float(max(count, 2))), memory(rule)
+    rates, sizes, kept = rates_of(scene, rule), (1.0, float(max(count, 2))), memory_parameter(rule)
     rate = Dial(
         "rate",
         "η",
@@ -101,9 +101,9 @@ def rates_of(scene: Scene, rule: object) -> Ends:
     """The ends of the slider of η: what is sensible on this surface, for a rule of this kind."""
     problem = scene.problem()
     if rule_name(cast(Any, rule)) in LENGTHS:
-        most = STRIDE * problem.scale.length
+        most = STRIDE * problem.units.length
     else:
-        sharpest = max((minimum.eigenvalues[1] for minimum in problem.minima), default=problem.scale.curvature)
+        sharpest = max((minimum.eigenvalues[1] for minimum in problem.minima), default=problem.units.curvature)
         most = STABLE * 2 / sharpest if sharpest > 0 and math.isfinite(sharpest) else 1.0
     return two_digits(DECADES * most), two_digits(most)
 

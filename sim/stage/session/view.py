@@ -19,7 +19,7 @@ ZOOMS = (0.5, 200.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class Hover:
     """The mouse rests on a pixel of the picture, or nowhere."""
 
     pixel: tuple[int, int] | None

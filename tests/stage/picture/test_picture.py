@@ -18,7 +18,7 @@ from sim.descent.race import Race
 from sim.scene import Scene, parse_scene
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.still import screenshot
-from sim.stage.picture.picture import Moment, draw, moment
+from sim.stage.picture.picture import Snapshot, draw, snapshot_of
 from sim.stage.session.session import begin, race
 from sim.surface.functions.formula import Formula
 
@@ -26,10 +26,10 @@ GOLDEN = Path(__file__).parent / "golden"
 Pixels = npt.NDArray[np.int16]
 
 
-def at(scene: Scene, update: int, running: Race, **changes: Any) -> Moment:
+def at(scene: Scene, update: int, running: Race, **changes: Any) -> Snapshot:
     """A paused session's moment."""
     session = replace(begin(scene), playing=False, progress=float(update), seen=update, **changes)
-    return moment(session, running)
+    return snapshot_of(session, running)
 
 
 def picture(scene: Scene, updates: list[int], size: tuple[int, int] = (960, 600), **changes: Any) -> Pixels:

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pygame
 import pytest
+from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
 from sim.scene import load_scene, scene_files
 from sim.stage.drawing.layout import SMALLEST
-from sim.stage.drawing.recorder import Recorder
 from sim.stage.picture.chart import plot_area
-from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.profile import profile_of
 from sim.stage.picture.setting import setting
 from sim.stage.session.session import MOVING_GROUND, begin, race, update
@@ -34,7 +34,7 @@ def test_the_line_leads_from_the_start_by_the_minimum_of_its_basin_to_the_lowest
     if len(profile.minima) == 2:  # Small steps of plain descent end where the line passes.
         theta = np.array(scene.start)
         for _ in range(20_000):
-            theta = theta - 0.02 / problem.scale.curvature * problem.train.gradient(theta)
+            theta = theta - 0.02 / problem.units.curvature * problem.train.gradient(theta)
         gaps = [np.hypot(*(np.array(minimum.position) - theta)) for minimum in problem.minima]
         assert int(np.argmin(gaps)) + 1 == profile.minima[0]
     assert np.allclose(problem.train.value(profile.points(profile.at)), profile.losses, equal_nan=True)
@@ -57,8 +57,8 @@ def test_each_ball_is_as_high_as_its_own_loss_and_each_batch_has_its_curve() -> 
     running.extend(60)
     session = replace(begin(scene), playing=False, progress=57.0, seen=57, profile=True)
     place, em = setting(session, SMALLEST).places.profile, setting(session, SMALLEST).places.em
-    canvas = Recorder(SMALLEST)
-    draw(canvas, moment(session, running))
+    canvas = RecordingCanvas(SMALLEST)
+    draw(canvas, snapshot_of(session, running))
     drawn = canvas.recording[canvas.recording.index("\nprofile\n") :]
     plot, profile = plot_area(place.size, em).move(place.topleft), profile_of(scene.problem(), scene.start)
     assert profile is not None
@@ -70,8 +70,8 @@ def test_each_ball_is_as_high_as_its_own_loss_and_each_batch_has_its_curve() -> 
     slope = plot.height / (profile.high - profile.low)
     assert heights[0] - heights[2] == pytest.approx((losses[0] - losses[2]) * slope, abs=0.2)
     assert heights[1] - heights[2] == pytest.approx((losses[1] - losses[2]) * slope, abs=0.2)
-    moving = Recorder(SMALLEST)
-    draw(moving, moment(replace(session, views=frozenset({MOVING_GROUND})), running))
+    moving = RecordingCanvas(SMALLEST)
+    draw(moving, snapshot_of(replace(session, views=frozenset({MOVING_GROUND})), running))
     color = "#{:02x}{:02x}{:02x}".format(*load_theme(session.theme).lane(1))
     there = moving.recording[moving.recording.index("\nprofile\n") :]
     curves = [line for line in there.splitlines() if " line " in line and color in line]
@@ -84,8 +84,8 @@ def test_where_no_minimum_is_known_it_says_so() -> None:
     sloping = replace(scene, surface=Formula("x + 2*y"), captions=(), question=None, claims=(None,) * 3)
     assert profile_of(sloping.problem(), sloping.start) is None
     session = replace(begin(sloping), playing=False, profile=True)
-    canvas = Recorder(SMALLEST)
-    draw(canvas, moment(session, race(sloping)))
+    canvas = RecordingCanvas(SMALLEST)
+    draw(canvas, snapshot_of(session, race(sloping)))
     assert "No lowest minimum is known" in canvas.recording
 
 

@@ -5,15 +5,15 @@ from typing import cast
 
 import numpy as np
 import pytest
+from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
 from sim.scene import Scene
 from sim.stage.drawing.layout import SMALLEST
-from sim.stage.drawing.recorder import Recorder
-from sim.stage.input.mouse import Act, Hand, Mouse, Sliding, answer
+from sim.stage.input.mouse import Act, Hand, Mouse, Sliding, respond
 from sim.stage.picture.map.ways import FARTHEST, way
 from sim.stage.picture.panel.sliders import Slider, sliders
-from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.session.session import Message, Session, begin, race, update
 
@@ -38,7 +38,7 @@ def dragged(session: Session, slider: Slider, to: float) -> tuple[Session, Hand]
     hand, there = Hand(), round(slider.bar.left + to * slider.bar.width)
     knob = round(slider.bar.left + slider.dial.position * slider.bar.width)
     for act, pixel in ((Act.DOWN, (knob, slider.place.centery)), (Act.MOVE, (there, slider.place.centery))):
-        hand, deeds = answer(hand, Mouse(act, pixel), session, SMALLEST)
+        hand, deeds = respond(hand, Mouse(act, pixel), session, SMALLEST)
         for deed in deeds:
             session = update(session, cast(Message, deed))
     return session, hand
@@ -67,7 +67,7 @@ def test_the_moment_stays_while_a_slider_is_dragged(session: Session) -> None:
     assert isinstance(hand.gesture, Sliding)
     assert there.update == session.update
     assert there.former == (session.scene, 0)
-    _, deeds = answer(hand, Mouse(Act.UP, (0, 0)), there, SMALLEST)
+    _, deeds = respond(hand, Mouse(Act.UP, (0, 0)), there, SMALLEST)
     for deed in deeds:
         there = update(there, cast(Message, deed))
     assert there.former is None
@@ -77,8 +77,8 @@ def test_the_way_as_it_was_and_as_it_is_to_be_is_seen_in_that_lane_alone(session
     there, _ = dragged(session, found(session, 0)["rate"], 0.4)
     running = race(there.scene)
     running.extend(21)
-    canvas = Recorder(SMALLEST)
-    draw(canvas, moment(there, running))
+    canvas = RecordingCanvas(SMALLEST)
+    draw(canvas, snapshot_of(there, running))
     drawn = canvas.recording
     assert drawn.count(" ways\n") == 1
     after = drawn[drawn.index(" ways\n") :].split("\n")[1:3]

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pygame
 import pytest
+from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
 from sim.command.entry import obey
 from sim.scene import Scene, load_scene
 from sim.scene.reading import load_saved
 from sim.stage.drawing.layout import SMALLEST
-from sim.stage.drawing.recorder import Recorder
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.session.session import Session, as_it_is_seen, begin, race, update
 from sim.stage.session.view import Together
@@ -28,8 +28,8 @@ def at(scene: Scene, tick: int, **changes: Any) -> Session:
 
 
 def recorded(session: Session) -> str:
-    canvas = Recorder(SMALLEST)
-    draw(canvas, moment(session, race(session.scene)))
+    canvas = RecordingCanvas(SMALLEST)
+    draw(canvas, snapshot_of(session, race(session.scene)))
     return canvas.recording
 
 
@@ -70,7 +70,7 @@ def test_the_picture_of_a_moment_is_the_same_however_one_came_to_it(aslant: bool
     for ticks in ((200,), (3, 150, 199, 200), (390, 200)):
         target, before = pygame.Surface(SMALLEST, depth=32), None
         for tick in ticks:
-            now = moment(at(scene, tick), race(scene))
+            now = snapshot_of(at(scene, tick), race(scene))
             draw(Screen(target), now, before)
             before = now
         pictures.append(pygame.surfarray.array3d(target))

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from av import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
-from .encoding import Pixels, Size, frame_of
+from .encoding import FramePixels, Size, frame_of
 
 FORMAT = "yuv420p"
 ROWS, COLUMNS = 16, 1024  # Of the blocks that are converted together, if no more than that have changed.
@@ -31,12 +31,12 @@ class Converter:
         width, height = size
         self._even = width % 2 == height % 2 == 0
         self._whole, self._part = VideoReformatter(), VideoReformatter()  # Each remembers how it is done.
-        self._shown: Pixels | None = None
+        self._shown: FramePixels | None = None
         self._film = np.empty((height * 3 // 2, width), np.uint8)
         # A row of blocks to spare, since the last one of a picture is rounded otherwise.
         self._gathered = np.zeros((2 * ROWS + 2, 2 * COLUMNS), np.uint32)
 
-    def converted(self, pixels: Pixels) -> VideoFrame:
+    def converted(self, pixels: FramePixels) -> VideoFrame:
         """The picture as an encoder wants it, good until the next is converted."""
         if not self._even:
             return _converted(pixels, self._whole)
@@ -48,7 +48,7 @@ class Converter:
             self._change(self._shown, pixels, changed)
         return VideoFrame.from_numpy_buffer(self._film, FORMAT)
 
-    def _change(self, shown: Pixels, pixels: Pixels, blocks: Blocks) -> None:
+    def _change(self, shown: FramePixels, pixels: FramePixels, blocks: Blocks) -> None:
         (rows, columns), count = blocks, len(blocks[0])
         there = np.arange(count) // COLUMNS, np.arange(count) % COLUMNS
         for half in (0, 1):
@@ -63,7 +63,7 @@ class Converter:
             hue[rows, columns] = new[there]
 
 
-def changed_blocks(before: Pixels, after: Pixels) -> Blocks:
+def changed_blocks(before: FramePixels, after: FramePixels) -> Blocks:
     """Where two pictures of even size differ."""
     pairs = before.view(np.uint64) != after.view(np.uint64)
     changed = pairs[::2] | pairs[1::2]
@@ -71,7 +71,7 @@ def changed_blocks(before: Pixels, after: Pixels) -> Blocks:
     return rows, columns
 
 
-def _converted(pixels: Pixels, reformatter: VideoReformatter) -> VideoFrame:
+def _converted(pixels: FramePixels, reformatter: VideoReformatter) -> VideoFrame:
     return reformatter.reformat(
         frame_of(pixels),
         format=FORMAT,

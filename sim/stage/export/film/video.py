@@ -1,16 +1,15 @@
 """MP4 and WebM: H.264 and VP9, as players and browsers have them."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import BinaryIO
 
 import av
-from av import FFmpegError, VideoStream
+from av import VideoStream
 
 from .conversion import FORMAT, Converter
-from .encoding import Pixels, Sink, Size
+from .encoding import FramePixels, Sink, Size, let_go
 
 BT709, LIMITED = 1, 1  # What players take for granted at this size; said all the same.
 
@@ -56,7 +55,7 @@ class Video:
         context.thread_type = "FRAME"
         self._converter = Converter(size)
 
-    def add(self, pixels: Pixels, tick: int) -> None:
+    def add(self, pixels: FramePixels, tick: int) -> None:
         """The picture that is shown from that tick on."""
         frame = self._converter.converted(pixels)
         frame.pts, frame.time_base = tick, Fraction(1, self._rate)
@@ -71,6 +70,4 @@ class Video:
 
     def abandon(self) -> None:
         """Let go of everything."""
-        self._out.forgets = True
-        with suppress(FFmpegError):  # The trailer of half a film may make no sense.
-            self._container.close()
+        let_go(self._container, self._out)

@@ -1,24 +1,23 @@
 """The map under the marbles: tints and contours of the training loss, and its critical points."""
 
 import numpy as np
-import numpy.typing as npt
 import pygame
 
 from ....descent.problem import Problem
-from ....surface.critical.point import CriticalPoint, Kind
-from ....surface.points import Array
+from ....surface.critical.point import CriticalKind, CriticalPoint
+from ....surface.points import Array, Mask
 from ...drawing.camera import Camera
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.contours import contour_lines, encloses, loss_grid, losses, map_levels, rings
 from ...drawing.relief.paints import paints
 from ...drawing.relief.picture import Pixels
-from ...drawing.relief.plan import plan
+from ...drawing.relief.plan import plan_view
 from ...drawing.relief.view import heights_over
 from ...drawing.screen import image
 from ...style import text
 from ...style.color import mix
 from ...style.theme import Theme
-from .site import Block, Map, Site, site_of
+from .site import LandBlock, Map, Site, site_of
 
 MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.
 MANY_MARKS = 40  # Where there are more critical points than this,
@@ -26,8 +25,6 @@ SMALL_MARK = 0.65  # their marks are so much smaller.
 PALE = 0.25  # How far the colours of a map are on the way from those of land to the highest tint,
 INK = 0.3  # and its contours from their own.
 HATCH = 9  # From one line to the next where there is no surface, in strokes.
-
-Mask = npt.NDArray[np.bool_]
 
 
 def terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> Backdrop:
@@ -38,13 +35,13 @@ def terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> Ba
 def draw_terrain(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme, stroke: float) -> None:
     """Draw the map all over the canvas, or the block of land."""
     site = site_of(problem, camera, theme)
-    if isinstance(site, Block):
+    if isinstance(site, LandBlock):
         draw_block(canvas, problem, site, theme, stroke)
     else:
         _draw_map(canvas, problem, Map(camera), theme, stroke)
 
 
-def draw_block(canvas: Canvas, problem: Problem, site: Block, theme: Theme, stroke: float) -> None:
+def draw_block(canvas: Canvas, problem: Problem, site: LandBlock, theme: Theme, stroke: float) -> None:
     """Draw land aslant, all over the canvas, with the critical points of the training loss."""
     _draw_pixels(canvas, site.relief.pixels)
     with canvas.part("critical points"):
@@ -65,7 +62,7 @@ def _draw_map(canvas: Canvas, problem: Problem, site: Map, theme: Theme, stroke:
     levels = map_levels(problem, camera)
     fine = _pixel_losses(problem, camera)
     stands = heights_over(problem, camera.view).of(fine)
-    _draw_pixels(canvas, _pale(plan(camera, stands, paints(theme)), theme))
+    _draw_pixels(canvas, _pale(plan_view(camera, stands, paints(theme)), theme))
     ink = mix(theme.level, theme.high, INK)
     heights = loss_grid(problem, camera)
     drawn = contour_lines(heights, camera.view, levels)
@@ -136,14 +133,14 @@ def draw_mark(canvas: Canvas, site: Site, point: CriticalPoint, theme: Theme, st
     rim = width + 2 * max(1, round(stroke))
     for color, thick in ((theme.halo, rim), (theme.mark, width)):
         match point.kind:
-            case Kind.MINIMUM:
+            case CriticalKind.MINIMUM:
                 canvas.ring((x, y), radius + 0.5 * thick, color, thick)
-            case Kind.SADDLE:
+            case CriticalKind.SADDLE:
                 for (vx, vy), length in zip(point.eigenvectors, (1.7 * radius, 0.9 * radius), strict=True):
                     along = site.vector(np.array((vx, vy)), place)
                     dx, dy = (length * along / np.hypot(*along)).tolist()
                     canvas.line(((x - dx, y - dy), (x + dx, y + dy)), color, thick)
-            case Kind.MAXIMUM:
+            case CriticalKind.MAXIMUM:
                 corners = [
                     (x, y - radius),
                     (x + 0.87 * radius, y + 0.5 * radius),
@@ -151,5 +148,5 @@ def draw_mark(canvas: Canvas, site: Site, point: CriticalPoint, theme: Theme, st
                 ]
                 for start, end in zip(corners, corners[1:] + corners[:1], strict=True):
                     canvas.line((start, end), color, thick)
-            case Kind.DEGENERATE:
+            case CriticalKind.DEGENERATE:
                 canvas.disc((x, y), 0.5 * radius + 0.5 * (thick - width), color)

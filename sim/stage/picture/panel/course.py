@@ -22,9 +22,9 @@ from ...style.style import stroke_of
 from ...style.theme import Theme
 from ..map.ball import Rolling, draw_ball
 from ..map.cloud import draw_cloud
-from ..map.site import Block, Site, moving_site, site_of
+from ..map.site import LandBlock, Site, moving_site, site_of
 from ..map.trail import Trail, fading
-from ..views import Layer, Look, draw_views, ground
+from ..views import Layer, ViewContext, draw_views, map_backdrop
 from ..views.moving_ground import shaken
 
 THICK = (0.6, 1.0)
@@ -72,13 +72,15 @@ class Course:
         """The lane's colour."""
         return self.theme.lane(self.index)
 
-    def look(self, update: int, views: frozenset[str], share: float = 0.0) -> Look:
+    def context(self, update: int, views: frozenset[str], share: float = 0.0) -> ViewContext:
         """What the views are given after `update` updates, and such a part of the next movement."""
         moment, site, moves = min(update, self.track.updates), site_of(self.race.problem, self.camera, self.theme), None
         if MOVING_GROUND in views and not self.camera.flat:
             moves = shaken(self.track, moment, share)
             site = moving_site(self.race.problem, self.camera, self.theme, moves) if moves else site
-        return Look(self.race, self.index, moment, site, self.area, self.strip, self.theme, self.em, views, moves)
+        return ViewContext(
+            self.race, self.index, moment, site, self.area, self.strip, self.theme, self.em, views, moves
+        )
 
     def draw(
         self,
@@ -94,76 +96,80 @@ class Course:
         to be seen besides: as it was before a slider was taken, and as it is to be.
         """
         update, share = glide
-        look, corner = self.look(update, views, share), self.area.topleft
+        context, corner = self.context(update, views, share), self.area.topleft
         with canvas.clip(self.area):
             if cloud is None:
-                trail = self.trail if look.shaken is None else self._passing_trail(look)
-                stretch = trail.stretch(look.moment, share)
-                trail.draw_past(canvas, ground(look), corner, stretch)
-                self.draw_ways(canvas, look, ways)
-                draw_views(canvas, look, Layer.UNDER)
+                trail = self.trail if context.shaken is None else self._passing_trail(context)
+                stretch = trail.stretch(context.moment, share)
+                trail.draw_past(canvas, map_backdrop(context), corner, stretch)
+                self.draw_ways(canvas, context, ways)
+                draw_views(canvas, context, Layer.UNDER)
                 trail.draw_last(canvas, corner, stretch)
-                self.draw_marble(canvas, look, share, stretch.marble)
+                self.draw_marble(canvas, context, share, stretch.marble)
             else:
-                canvas.backdrop(ground(look), corner)
-                draw_views(canvas, look, Layer.UNDER)
-                self.draw_cloud(canvas, look, cloud)
+                canvas.backdrop(map_backdrop(context), corner)
+                draw_views(canvas, context, Layer.UNDER)
+                self.draw_cloud(canvas, context, cloud)
 
-    def draw_cloud(self, canvas: Canvas, look: Look, cloud: Cloud) -> None:
+    def draw_cloud(self, canvas: Canvas, context: ViewContext, cloud: Cloud) -> None:
         """Draw the marbles of a swarm, and the lane's own among them."""
-        draw_cloud(canvas, self.area, look.site, cloud, self.color, self.theme, stroke_of(self.em))
-        x, y = look.pixel(look.theta)
-        self.draw_marble(canvas, look, 0.0, (x - self.area.left, y - self.area.top), alone=False)
+        draw_cloud(canvas, self.area, context.site, cloud, self.color, self.theme, stroke_of(self.em))
+        x, y = context.pixel(context.theta)
+        self.draw_marble(canvas, context, 0.0, (x - self.area.left, y - self.area.top), alone=False)
 
     def draw_marble(
-        self, canvas: Canvas, look: Look, share: float, marble: tuple[float, float], alone: bool = True
+        self, canvas: Canvas, context: ViewContext, share: float, marble: tuple[float, float], alone: bool = True
     ) -> None:
         """Draw the marble at a pixel of the map, with what is to be seen around it; with arrows if it is alone."""
         area, stroke = self.area, stroke_of(self.em)
         center = area.left + marble[0], area.top + marble[1]
-        draw_views(canvas, look, Layer.OVER)
-        if not area.inflate(self.em, self.em).collidepoint(center) or look.site.beside(look.theta):
+        draw_views(canvas, context, Layer.OVER)
+        if not area.inflate(self.em, self.em).collidepoint(center) or context.site.beside(context.theta):
             draw_wedge(canvas, area, center, self.color, self.theme.halo, stroke)
             return
-        if alone and "momentum" not in look.views:  # Which has the same arrows, put together.
-            self._draw_arrows(canvas, look.site, look.pixel(look.theta), look.moment, stroke)
-        self._draw_landing(canvas, look, center, share)
+        if alone and "momentum" not in context.views:  # Which has the same arrows, put together.
+            self._draw_arrows(canvas, context.site, context.pixel(context.theta), context.moment, stroke)
+        self._draw_landing(canvas, context, center, share)
         with canvas.part("marble"):
-            self._draw_ball(canvas, look, center, share)
+            self._draw_ball(canvas, context, center, share)
 
-    def draw_ways(self, canvas: Canvas, look: Look, ways: tuple[Array, ...]) -> None:
+    def draw_ways(self, canvas: Canvas, context: ViewContext, ways: tuple[Array, ...]) -> None:
         """The way as it was in grey, and as it is to be in the lane's colour."""
         if not ways:
             return
         theme, width = self.theme, max(1, round(stroke_of(self.em)))
         with canvas.part("ways"):
             for way, color in zip(ways, (mix(theme.mark, theme.high, 0.35), self.color), strict=False):
-                for piece in look.lines(way):
+                for piece in context.lines(way):
                     canvas.line(piece.tolist(), color, width)
 
-    def _draw_landing(self, canvas: Canvas, look: Look, center: tuple[float, float], share: float) -> None:
+    def _draw_landing(self, canvas: Canvas, context: ViewContext, center: tuple[float, float], share: float) -> None:
         """A ring that widens and fades around a marble of which something has just become certain."""
-        events = [event for event in self.judge.events_until(look.moment) if event.kind in MOMENTOUS]
-        age = look.moment + share - events[-1].seen if events else RINGING
+        events = [event for event in self.judge.events_until(context.moment) if event.kind in MOMENTOUS]
+        age = context.moment + share - events[-1].seen if events else RINGING
         if age < RINGING:
             stroke, fading_ = stroke_of(self.em), age / RINGING
             color = mix(self.color, self.theme.high, 0.15 + 0.85 * fading_)
             canvas.ring(center, (WIDE[0] + (WIDE[1] - WIDE[0]) * fading_) * stroke, color, max(1, round(1.6 * stroke)))
 
-    def _draw_ball(self, canvas: Canvas, look: Look, center: tuple[float, float], share: float) -> None:
-        color, halo, stroke, site = self.color, self.theme.halo, stroke_of(self.em), look.site
-        if not isinstance(site, Block) or not math.isfinite(self.track.loss[look.moment]):
+    def _draw_ball(self, canvas: Canvas, context: ViewContext, center: tuple[float, float], share: float) -> None:
+        color, halo, stroke, site = self.color, self.theme.halo, stroke_of(self.em), context.site
+        if not isinstance(site, LandBlock) or not math.isfinite(self.track.loss[context.moment]):
             draw_marble(canvas, center, color, halo, stroke)
             return
-        theta = look.theta if not share or not look.goes_on else look.theta + share * self.track.movement[look.moment]
-        turned = self.rolling.turned(look.moment, share)
-        draw_ball(canvas, site, theta, turned, look.area.topleft, color, halo, stroke)
+        theta = (
+            context.theta
+            if not share or not context.goes_on
+            else context.theta + share * self.track.movement[context.moment]
+        )
+        turned = self.rolling.turned(context.moment, share)
+        draw_ball(canvas, site, theta, turned, context.area.topleft, color, halo, stroke)
 
-    def _passing_trail(self, look: Look) -> Trail:
+    def _passing_trail(self, context: ViewContext) -> Trail:
         """The last part of the way, on land that will have moved before long."""
         tones = fading(self.color, self.theme.high)
-        first = max(0, look.moment - PASSING)
-        return Trail(self.track, look.site, tones, stroke_of(self.em), first, lasting=False)
+        first = max(0, context.moment - PASSING)
+        return Trail(self.track, context.site, tones, stroke_of(self.em), first, lasting=False)
 
     def _draw_arrows(self, canvas: Canvas, site: Site, center: tuple[float, float], moment: int, stroke: float) -> None:
         """The next movement, and thinner the step −η∇L_B that the coming batch asks for, enlarged alike."""
@@ -208,26 +214,26 @@ def draw_together(
     Views that are about a marble are about that of the chosen lane, which is drawn last; those of the map are there.
     """
     still = views - {MOVING_GROUND}
-    looks = [
-        course.look(update, still if course.index == chosen else frozenset(), share)
+    contexts = [
+        course.context(update, still if course.index == chosen else frozenset(), share)
         for course, (update, share) in zip(courses, glides, strict=True)
     ]
     area = courses[0].area
     order = sorted(range(len(courses)), key=lambda index: index == chosen)
     with canvas.clip(area):
-        canvas.backdrop(ground(looks[chosen]), area.topleft)
-        draw_views(canvas, looks[chosen], Layer.UNDER)
+        canvas.backdrop(map_backdrop(contexts[chosen]), area.topleft)
+        draw_views(canvas, contexts[chosen], Layer.UNDER)
         marbles = {}
         for index in order:
-            course, look, cloud = courses[index], looks[index], clouds[index]
-            course.draw_ways(canvas, look, ways[index])
+            course, context, cloud = courses[index], contexts[index], clouds[index]
+            course.draw_ways(canvas, context, ways[index])
             if cloud is None:
-                stretch = course.trail.stretch(look.moment, glides[index][1])
+                stretch = course.trail.stretch(context.moment, glides[index][1])
                 course.trail.draw_whole(canvas, area.topleft, stretch)
                 marbles[index] = stretch.marble
         for index in order:
-            course, look, cloud = courses[index], looks[index], clouds[index]
+            course, context, cloud = courses[index], contexts[index], clouds[index]
             if cloud is None:
-                course.draw_marble(canvas, look, glides[index][1], marbles[index])
+                course.draw_marble(canvas, context, glides[index][1], marbles[index])
             else:
-                course.draw_cloud(canvas, look, cloud)
+                course.draw_cloud(canvas, context, cloud)

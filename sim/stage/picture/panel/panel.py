@@ -8,7 +8,7 @@ from pygame import Rect
 from ....descent.race import Race
 from ....descent.rules import rule_name
 from ....descent.track import Track
-from ....descent.verdict.kinds import Event, Kind, Verdict
+from ....descent.verdict.kinds import Event, Verdict, VerdictKind
 from ....descent.verdict.track_judge import TrackJudge
 from ....report import epoch_of
 from ....scene.value import Scene, unlike
@@ -23,23 +23,32 @@ from ...style.numbers import evidence, hyperparameters, number, settings, way
 from ...style.style import hairline
 from ...style.theme import Theme
 from ..map.cloud import draw_shares
-from ..views import Layer, Look, draw_views
+from ..views import Layer, ViewContext, draw_views
 from .course import Course
 from .sliders import Slider, draw_sliders, sliders
 
 ENDS = frozenset(
-    {Kind.SETTLED, Kind.STUCK, Kind.STALLED, Kind.BALANCED, Kind.LEVEL, Kind.HELD, Kind.DIVERGED, Kind.OFF_SURFACE}
+    {
+        VerdictKind.SETTLED,
+        VerdictKind.STUCK,
+        VerdictKind.STALLED,
+        VerdictKind.BALANCED,
+        VerdictKind.LEVEL,
+        VerdictKind.HELD,
+        VerdictKind.DIVERGED,
+        VerdictKind.OFF_SURFACE,
+    }
 )
 """Verdicts that will not change any more, as far as is known: their chips are filled."""
 SHORT = {
-    Kind.SETTLED: "settled",
-    Kind.STUCK: "stuck",
-    Kind.STALLED: "stalled",
-    Kind.LEVEL: "stopped",
-    Kind.HELD: "stopped",
-    Kind.RATTLING: "rattling",
-    Kind.WANDERING: "wandering",
-    Kind.SWINGING: "swinging",
+    VerdictKind.SETTLED: "settled",
+    VerdictKind.STUCK: "stuck",
+    VerdictKind.STALLED: "stalled",
+    VerdictKind.LEVEL: "stopped",
+    VerdictKind.HELD: "stopped",
+    VerdictKind.RATTLING: "rattling",
+    VerdictKind.WANDERING: "wandering",
+    VerdictKind.SWINGING: "swinging",
 }
 """Long verdicts in a word, where there is little room; the evidence tells in what."""
 
@@ -106,7 +115,7 @@ class Panel:
         """Draw all but the map."""
         verdict = self.judge.verdict(update)
         with canvas.part("strip"):
-            self._draw_strip(canvas, self.course.look(update, views - {MOVING_GROUND}))
+            self._draw_strip(canvas, self.course.context(update, views - {MOVING_GROUND}))
             if cloud is not None:
                 draw_shares(canvas, self.place.shares, cloud, self.theme, self.em)
         with canvas.part("verdict"):
@@ -143,12 +152,12 @@ class Panel:
         told = rule if self.sliders and len(hyperparameters(lane.rule)) < len(self.sliders) else every
         return told if text.width(told, size) <= room else text.fitted(rule, size, room)
 
-    def _draw_strip(self, canvas: Canvas, look: Look) -> None:
+    def _draw_strip(self, canvas: Canvas, context: ViewContext) -> None:
         place = self.place.strip
         if place.height:
             canvas.rect(place, self.theme.panel)
             with canvas.clip(place):
-                draw_views(canvas, look, Layer.STRIP)
+                draw_views(canvas, context, Layer.STRIP)
 
     def _draw_verdict(self, canvas: Canvas, verdict: Verdict, events: list[Event]) -> None:
         """The verdict as a chip, and what there is to say of it: as much as there is room for."""
