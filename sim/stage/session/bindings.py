@@ -196,6 +196,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             "the batch's own loss; as the ground",
             _views(("b", "batch surface"), ("Shift b", "moving ground")),
         ),
+        Binding("Shift E", "the scale of the loss", _views(("Shift e", "loss scale"))),
         Binding("G", "gradients of single examples, their noise", _views(("g", "gradients"))),
         Binding("M", "momentum as a sum", _views(("m", "momentum"))),
         Binding("X E", "next step; curvature", _views(("x", "next step"), ("e", "hessian"))),

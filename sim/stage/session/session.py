@@ -48,7 +48,7 @@ class Session:
     """By which of the CLOCKS of `descent.clock` the lanes run."""
     theme: str = THEMES[0]
     language: str = ENGLISH
-    views: frozenset[str] = frozenset({"batch strip"})
+    views: frozenset[str] = frozenset({"batch strip", "loss scale"})
     """Which of the views are drawn over the maps."""
     swarm: int = SIZES[0]
     """How many marbles run in each lane, one of SIZES; 0 for the race's own alone."""

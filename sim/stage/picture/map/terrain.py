@@ -1,11 +1,13 @@
 """The map under the marbles: tints and contours of the training loss, and its critical points."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pygame
 
 from ....descent.problem import Problem
 from ....surface.critical.point import CriticalKind, CriticalPoint
-from ....surface.points import Array, Mask
+from ....surface.points import Array, Mask, norm
 from ...drawing.camera import Camera
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.contours import contour_lines, encloses, loss_grid, losses, map_levels, rings
@@ -24,6 +26,10 @@ MANY_MARKS = 40  # Where there are more critical points than this,
 SMALL_MARK = 0.65  # their marks are so much smaller.
 PALE = 0.25  # How far the colours of a map are on the way from those of land to the highest tint,
 INK = 0.3  # and its contours from their own.
+CROWDED = 13.0
+"""Marks that would be nearer to each other than so many strokes make way for the more telling ones."""
+RANKS = {CriticalKind.MINIMUM: 0, CriticalKind.SADDLE: 1}
+"""Which critical points are marked first."""
 HATCH = 9  # From one line to the next where there is no surface, in strokes.
 
 
@@ -52,9 +58,15 @@ def _draw_pixels(canvas: Canvas, pixels: Pixels) -> None:
     canvas.image(pygame.image.frombuffer(pixels.tobytes(), pixels.shape[1::-1], "RGBX"), (0, 0))
 
 
+def paled(colors: Array, theme: Theme) -> Array:
+    """Colours (..., 3) a part of the way to the highest tint, so that trails and words on a map stand out."""
+    return colors * (1 - PALE) + PALE * np.array(theme.high)
+
+
 def _pale(pixels: Pixels, theme: Theme) -> Pixels:
-    """The same a part of the way to the highest tint, so that trails and words on a map stand out."""
-    return np.rint(pixels * (1 - PALE) + PALE * np.array((*theme.high, 255))).astype(np.uint8)
+    """The colours of a map from those of land."""
+    paler = np.rint(paled(pixels[..., :3].astype(float), theme)).astype(np.uint8)
+    return np.concatenate([paler, pixels[..., 3:]], axis=-1)
 
 
 def _draw_map(canvas: Canvas, problem: Problem, site: Map, theme: Theme, stroke: float) -> None:
@@ -85,7 +97,8 @@ def draw_marks(canvas: Canvas, problem: Problem, site: Site, theme: Theme, strok
     """The critical points of the training loss, and the numbers of its minima."""
     size = stroke if len(problem.critical) <= MANY_MARKS else SMALL_MARK * stroke
     places = np.array([point.position for point in problem.critical]).reshape(-1, 2)
-    shown = [point for point, hidden in zip(problem.critical, site.hidden(places), strict=True) if not hidden]
+    seen = [point for point, hidden in zip(problem.critical, site.hidden(places), strict=True) if not hidden]
+    shown = thinned(seen, site, CROWDED * stroke)
     for point in shown:
         draw_mark(canvas, site, point, theme, size)
     if len(problem.minima) <= MOST_LABELS:
@@ -96,6 +109,23 @@ def draw_marks(canvas: Canvas, problem: Problem, site: Site, theme: Theme, strok
             height = round(12 * stroke)
             _, tall = text.label_size(str(number), height, bold=True)
             canvas.label(str(number), (x + 7 * stroke, y - tall), height, theme.mark, theme.halo, bold=True)
+
+
+def thinned(points: Sequence[CriticalPoint], site: Site, apart: float) -> list[CriticalPoint]:
+    """Those of the critical points that are marked: no two of them are nearer to each other than so many pixels.
+
+    Where some crowd, minima come before saddles and these before the rest, and the lower before the higher.
+    """
+    order = sorted(points, key=lambda point: (RANKS.get(point.kind, len(RANKS)), point.value))
+    kept = np.empty((0, 2))
+    shown = []
+    for point, place in zip(
+        order, site.project(np.array([each.position for each in order]).reshape(-1, 2)), strict=True
+    ):
+        if not len(kept) or norm(kept - place).min() >= apart:
+            kept = np.concatenate([kept, place[None]])
+            shown.append(point)
+    return shown
 
 
 def _pixel_losses(problem: Problem, camera: Camera) -> Array:

@@ -18,12 +18,13 @@ from .context import Layer, View, ViewContext
 from .gradients import draw_gradients
 from .hessian import draw_hessian
 from .labels import draw_labels
+from .loss_scale import draw_loss_scale
 from .momentum import draw_momentum
 from .moving_ground import draw_moving_ground
 from .next_step import draw_next_step
 from .test_surface import draw_test_surface
 
-__all__ = ["USUAL", "VIEWS", "Layer", "View", "ViewContext", "draw_views", "ground"]
+__all__ = ["VIEWS", "Layer", "View", "ViewContext", "draw_views", "map_backdrop"]
 
 VIEWS: dict[str, View] = {
     "batch strip": View(
@@ -37,6 +38,12 @@ VIEWS: dict[str, View] = {
         "On a block of land: each marble stands on the loss that its next update descends, anew with each batch.",
         Layer.OVER,
         draw_moving_ground,
+    ),
+    "loss scale": View(
+        "loss scale",
+        "Which shade is which loss, and the loss of what the marble stands on.",
+        Layer.OVER,
+        draw_loss_scale,
     ),
     "batch surface": View(
         "batch loss",
@@ -90,8 +97,6 @@ VIEWS: dict[str, View] = {
 }
 """Every view by the name that a session knows it by, in the order of menus; within a layer also that of drawing."""
 
-USUAL = frozenset({"batch strip"})
-"""What is shown unless somebody says otherwise."""
 
 
 def draw_views(canvas: Canvas, context: ViewContext, layer: Layer) -> None:
