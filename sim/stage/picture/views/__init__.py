@@ -98,7 +98,6 @@ VIEWS: dict[str, View] = {
 """Every view by the name that a session knows it by, in the order of menus; within a layer also that of drawing."""
 
 
-
 def draw_views(canvas: Canvas, context: ViewContext, layer: Layer) -> None:
     """Draw what is shown of the views that belong to the layer."""
     for name, view in VIEWS.items():
