@@ -32,6 +32,7 @@ from .view import (
     Pan,
     Present,
     ResetView,
+    RideAlong,
     ShowControls,
     ShowHelp,
     ShowNumbers,
@@ -222,6 +223,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             _arrows("Ctrl", Pan, PUSH, PUSH),
         ),
         Binding("Shift M", "blocks of land, aslant, or maps", (Key("Shift m", Tilt()),)),
+        Binding("Shift R", "ride along with the chosen marble, or see all again", (Key("Shift r", RideAlong()),)),
         Binding("Shift A", "all marbles on one large map, or each on its own", (Key("Shift a", Together()),)),
         Binding(
             "Alt ← →",
