@@ -197,13 +197,19 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             "the batch's own loss; as the ground",
             _views(("b", "batch surface"), ("Shift b", "moving ground")),
         ),
-        Binding("Shift E", "the scale of the loss", _views(("Shift e", "loss scale"))),
         Binding("G", "gradients of single examples, their noise", _views(("g", "gradients"))),
         Binding("M", "momentum as a sum", _views(("m", "momentum"))),
         Binding("X E", "next step; curvature", _views(("x", "next step"), ("e", "hessian"))),
         Binding("A K", "basins; labels of critical points", _views(("a", "basins"), ("k", "labels"))),
-        Binding("Shift P", "profile: the loss from the start to the lowest minimum", (Key("Shift p", ShowProfile()),)),
-        Binding("Shift I", "all the numbers of each lane", (Key("Shift i", ShowNumbers()),)),
+        Binding(
+            "Shift E Shift I Shift P",
+            "scale of the loss; all numbers; profile",
+            (
+                Key("Shift e", ToggleView("loss scale")),
+                Key("Shift i", ShowNumbers()),
+                Key("Shift p", ShowProfile()),
+            ),
+        ),
         Binding("Shift T", "test loss", _views(("Shift t", "test surface"))),
     ),
     "Looking": (
@@ -223,8 +229,11 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             _arrows("Ctrl", Pan, PUSH, PUSH),
         ),
         Binding("Shift M", "blocks of land, aslant, or maps", (Key("Shift m", Tilt()),)),
-        Binding("Shift R", "ride along with the chosen marble, or see all again", (Key("Shift r", RideAlong()),)),
-        Binding("Shift A", "all marbles on one large map, or each on its own", (Key("Shift a", Together()),)),
+        Binding(
+            "Shift A Shift R",
+            "all marbles on one map; ride along with one",
+            (Key("Shift a", Together()), Key("Shift r", RideAlong())),
+        ),
         Binding(
             "Alt ← →",
             "turn the land; ↑ ↓ tilt it",
