@@ -26,6 +26,9 @@ from .words import SceneError, nearest, path_text
 
 TOUR = asset("tour.toml")
 
+STARTS = "starts that reach the lowest basin"
+"""What is measured on many starts instead of many seeds."""
+
 SHARE, NUMBER, COUNT = "share", "number", "count"
 """How a number is told: in percent, with the digits that its interval is worth, or whole."""
 
@@ -64,7 +67,7 @@ MEASURES: Mapping[str, str] = MappingProxyType(
         "maxima": COUNT,
         "saddles": COUNT,
         "ways down from saddles": SHARE,
-        "starts that reach the lowest basin": SHARE,
+        STARTS: SHARE,
     }
 )
 """What may be measured, and how it is told."""
@@ -170,8 +173,13 @@ class Step(Translated):
 
     @property
     def seeds(self) -> int:
-        """The most seeds on which any of its numbers was measured; 0 where no chance is in them."""
-        return max((number.seeds or 0 for number in self.number.values()), default=0)
+        """The most seeds on which any of its numbers was measured; 0 where none was measured on any."""
+        return max((number.seeds or 0 for number in self.number.values() if number.measure != STARTS), default=0)
+
+    @property
+    def sampled(self) -> bool:
+        """Whether any of its numbers has an interval."""
+        return any(number.seeds for number in self.number.values())
 
 
 class Tour(Part):

@@ -20,7 +20,7 @@ from ..drawing.vector import Vector
 from ..picture.map.site import camera_on
 from ..picture.panel import panel_of
 from ..picture.picture import draw, moment
-from ..picture.setting import Setting, setting
+from ..picture.setting import Setting, places_in, setting
 from ..session.session import Session, begin, carried_by
 from ..session.session import race as race_of
 from ..style.color import Color
@@ -170,9 +170,7 @@ class Still(Setting):
     @property
     def places(self) -> Layout:
         """Where things stand: where they stand in the window, enlarged."""
-        aspect = self.scene.window.width / self.scene.window.height
-        places = layout(self.window, len(self.scene.lanes), aspect, self.controls, self.presenter, self.swarm)
-        return replace(enlarged(places, self.scale), size=self.size)
+        return replace(enlarged(places_in(self, self.window), self.scale), size=self.size)
 
 
 def _theme(name: str, language: str, background: Color | None) -> Theme:

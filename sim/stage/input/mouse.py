@@ -16,6 +16,7 @@ from ..drawing.layout import Layout
 from ..picture.map.site import Site, site_of
 from ..picture.setting import setting
 from ..picture.timeline import tick_at
+from ..picture.tour import guides
 from ..picture.transport import Knob, knob_at, knobs
 from ..session.bindings import NOTCH, Deed
 from ..session.playback import Scrub
@@ -78,7 +79,9 @@ class Ground:
 
     def knob(self, pixel: Pixel) -> Knob | None:
         """Which button is there."""
-        return knob_at(knobs(self.places, self.session, load_theme(self.session.theme)), pixel)
+        theme = load_theme(self.session.theme)
+        every = (*knobs(self.places, self.session, theme), *guides(self.places, self.session, theme))
+        return knob_at(every, pixel)
 
     def map_at(self, pixel: Pixel) -> int | None:
         """Which lane's map is there."""

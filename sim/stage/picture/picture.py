@@ -16,7 +16,8 @@ from ..drawing.layout import Layout
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.playback import Play, Restart, Step
 from ..session.session import SPEEDS, Session
-from ..session.setup import NewSeed, NextScene
+from ..session.setup import NewSeed
+from ..session.tour import Lead
 from ..session.view import ShowControls, ShowHelp
 from ..sheets.sheets import draw_over
 from ..style import text
@@ -29,6 +30,7 @@ from .panel import Panel, panel_of
 from .setting import Setting, setting
 from .timeline import draw_timeline
 from .tooltip import Look, Stage, draw_pointed, tip_at
+from .tour import draw_strip, guides
 from .transport import draw_knobs, knobs
 
 
@@ -104,7 +106,7 @@ HINTS: tuple[tuple[str, tuple[Deed, ...]], ...] = (
     ("step", (Step(-1), Step(1))),
     ("restart", (Restart(),)),
     ("new seed", (NewSeed(),)),
-    ("scene", (NextScene(-1), NextScene(1))),
+    ("scene", (Lead(-1), Lead(1))),
     ("controls", (ShowControls(),)),
     ("help", (ShowHelp(),)),
 )
@@ -145,7 +147,8 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
     with canvas.part("timeline"):
         draw_timeline(canvas, places, theme, session, race, moment.tick)
     with canvas.part("caption"):
-        draw_caption(canvas, places, theme, session, race, moment.tick)
+        say = draw_caption if session.tour is None else draw_strip
+        say(canvas, places, theme, session, race, moment.tick)
     with canvas.part("footer"):
         _draw_footer(canvas, places, theme, moment)
     pixel = session.pointer
@@ -182,7 +185,7 @@ def _tells(session: Session, places: Layout, pixel: tuple[int, int]) -> bool:
 def _stage(here: Setting, moment: Moment, chart: Chart) -> Stage:
     """What there is to point at."""
     session, places, race = moment.session, here.places, moment.race
-    buttons = knobs(places, session, here.theme)
+    buttons = (*knobs(places, session, here.theme), *guides(places, session, here.theme))
     names = session.scene.texts(session.language).lanes
     cloud = moment.glimpse if moment.cloud(0) is not None else None
     marked = unlike(session.scene)

@@ -127,4 +127,4 @@ def _draw_sign(canvas: Canvas, knob: Knob, theme: Theme, em: int) -> None:
                 canvas.rect(pygame.Rect(round(x - r), round(y + down * r), round(2 * r), hairline(em)), ink)
                 canvas.disc((x + knob_at_ * r, y + down * r + hairline(em) / 2), 0.26 * r, ink)
         case _:
-            canvas.text("?", (x, y), em, ink, bold=True, align=0.5)
+            canvas.text("×" if knob.name == "away" else "?", (x, y), em, ink, bold=True, align=0.5)

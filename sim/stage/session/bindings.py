@@ -23,7 +23,8 @@ from .lanes import (
 from .odds import ShowOdds, TurnSheet
 from .playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step, ToggleDrama
 from .session import Message
-from .setup import EarlierSeed, NewSeed, NextScene, NudgeStart, OpenScene, Return, SkipQuestion
+from .setup import EarlierSeed, NewSeed, NudgeStart, OpenScene, SkipQuestion
+from .tour import GoBack, Lead, ShowTour
 from .view import (
     ChangeLanguage,
     ChangeSpread,
@@ -126,9 +127,12 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
     "Scenes": (
         Binding("1 … 9", "one of the first nine", _digits("", 9, OpenScene)),
         Binding(
-            "Page Up Page Down", "one after the other", (Key("Page Up", NextScene(-1)), Key("Page Down", NextScene(1)))
+            "Page Up Page Down",
+            "one after the other, or the steps of the tour",
+            (Key("Page Up", Lead(-1)), Key("Page Down", Lead(1))),
         ),
-        Binding("Backspace", "back to the one that was changed and left", (Key("Backspace", Return()),)),
+        Binding("Backspace", "back to the one that was changed, or to the step", (Key("Backspace", GoBack()),)),
+        Binding("Shift H", "the tour: thirteen steps through a lecture", (Key("Shift h", ShowTour()),)),
         Binding("Enter", "watch without a guess", (Key("Enter", SkipQuestion()),)),
         Binding("0", "captions and questions on or off", (Key("0", ToggleCaptions()),)),
     ),

@@ -42,6 +42,5 @@ def told(step: Step, language: str) -> Words:
 
 
 def first_seed(step: Step) -> int:
-    """The seed from which those of the step's numbers are counted that chance is in: its scene's own."""
-    named = next((number.scene for number in step.number.values() if number.seeds), None)
-    return load_scene(named or step.scene).seed
+    """The seed from which on the step's numbers are measured: its scene's own."""
+    return load_scene(step.scene).seed
