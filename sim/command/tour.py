@@ -5,6 +5,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..languages import ENGLISH, LANGUAGES
 from . import COMMAND_LINE
 from .console.arguments import Parser, add_look, picture, whole_number
 from .console.terminal import show, show_table
@@ -28,7 +29,7 @@ Where there is no display, a picture of the step is saved instead.
 {COMMAND_LINE} tour
 {COMMAND_LINE} tour 6
 {COMMAND_LINE} tour --list
-{COMMAND_LINE} tour 6 --language zh --theme dark -o step-6.png
+{COMMAND_LINE} tour 6 --theme dark -o step-6.png
 """,
     )
     parser.add_argument(
@@ -48,7 +49,10 @@ Where there is no display, a picture of the step is saved instead.
         help="save the step as a PNG file instead, as the window shows it, replacing it if it exists",
     )
     parser.add_argument(
-        "--language", default="en", metavar="CODE", help="of list and picture, such as zh (default: en)"
+        "--language",
+        default=ENGLISH,
+        metavar="CODE",
+        help=f"of list and picture: {', '.join(LANGUAGES)} (default: {ENGLISH})",
     )
     add_look(parser)
     return parser
@@ -56,7 +60,6 @@ Where there is no display, a picture of the step is saved instead.
 
 def run(arguments: argparse.Namespace) -> None:
     """List the steps, save one, or open the window on it."""
-    from ..languages import LANGUAGES
     from ..scene.tour import the_tour
     from ..scene.words import nearest
 

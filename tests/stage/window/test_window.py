@@ -273,3 +273,30 @@ def test_a_formula_is_typed_into_the_panel(window: Window) -> None:
     assert "there is no n" in window.session.refused
     happen(pygame.Event(pygame.KEYDOWN, key=pygame.K_n, unicode="n", mod=0))
     assert window.session.scene.seed == seed + 1
+
+
+def test_a_key_starts_the_tour_and_page_keys_lead_through_it(window: Window) -> None:
+    before = window.session.scene
+    press(window, pygame.K_h, "H", pygame.KMOD_SHIFT)
+    press(window, pygame.K_PAGEDOWN)
+    assert window.session.tour is not None
+    assert (window.session.tour.step, window.session.scene.name) == (1, "twenty-against-one")
+    press(window, pygame.K_UNKNOWN, "]")
+    press(window, pygame.K_5, "5")
+    assert "kept" not in window.session.notice  # Backspace is the step's.
+    press(window, pygame.K_BACKSPACE)
+    assert window.session.scene == load_scene("twenty-against-one")
+    press(window, pygame.K_ESCAPE)
+    assert window.session.tour is None
+    assert window.session.scene == before
+    assert window.session.open
+
+
+def test_a_picture_of_a_step_is_one_of_its_scene(window: Window) -> None:
+    press(window, pygame.K_s, "s")
+    press(window, pygame.K_h, "H", pygame.KMOD_SHIFT)
+    press(window, pygame.K_ESCAPE)
+    press(window, pygame.K_h, "H", pygame.KMOD_SHIFT)
+    press(window, pygame.K_s, "s")
+    pictures = sorted(Path().glob("*.png"))
+    assert [path.name for path in pictures] == ["batch-ladder-0.png", "local-minimum-0.png"]
