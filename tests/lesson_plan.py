@@ -17,10 +17,10 @@ HEAD = f"""# A lesson of {LESSON} minutes
 The thirteen claims of the lecture on batch and momentum, each seen, guessed and measured. This page is made from
 `assets/tour.toml`; a test compares them, and measures every number anew.
 
-What it takes: a computer with this program (README, "Start") and a projector. `python main.py tour` opens the window on
-the first step; **Page Down** and **Page Up** lead on and back, **Backspace** brings a step back as it was after one has
-played with it, **P** makes the type bigger, **L** changes the language, **Shift H** ends the tour. In the window, a strip
-over the maps tells each step. `python main.py tour 6` opens the sixth, and `-o` saves it as a picture for a slide.
+What it takes: a computer with this program (README, "Start") and a projector. `python main.py tour` opens the window
+on the first step; **Page Down** and **Page Up** lead on and back, **Backspace** brings a step back as it was after one
+has played with it, **P** makes the type bigger, **L** changes the language, **Shift H** ends the tour. In the window, a
+strip over the maps tells each step. `python main.py tour 6` opens the sixth, and `-o` saves it as a picture for a slide.
 
 Numbers stand with their 95 % intervals. Those without one know no chance: every seed is alike, or it is a count.
 
@@ -51,8 +51,8 @@ def _beginning() -> list[str]:
     return [
         f"## The question of the day ({BEFORE} minutes)",
         "",
-        "Open `python main.py`, and let everybody guess: three marbles start at the same point; which of them stays in the",
-        "first dip? Click the panel that most have chosen, and let it run once, without a word. Then **Shift H**.",
+        "Open `python main.py`, and let everybody guess: three marbles start at the same point; which of them stays in",
+        "the first dip? Click the panel that most have chosen, and let it run once, without a word. Then **Shift H**.",
         "",
     ]
 
@@ -82,8 +82,8 @@ def _end() -> list[str]:
     return [
         f"## What remains ({AFTER} minutes)",
         "",
-        "Ask which of the claims were seen as they were said, and which need an *if*. Two do: a small batch beats a large",
-        "one where there are traps to get out of (step 7), and momentum carries a marble over a dip more often than not,",
-        "but not always (step 12). Everything that was shown can be taken home: **S** saves a picture that opens again as",
-        "the very race.",
+        "Ask which of the claims were seen as they were said, and which need an *if*. Two do: a small batch beats a",
+        "large one where there are traps to get out of (step 7), and momentum carries a marble over a dip more often",
+        "than not, but not always (step 12). Everything that was shown can be taken home: **S** saves a picture that",
+        "opens again as the very race.",
     ]
