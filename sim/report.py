@@ -17,7 +17,7 @@ from .descent.problem import Problem
 from .descent.race import Race
 from .descent.rules import rule_name
 from .descent.track import Track
-from .descent.verdict.kinds import Event, Kind, Verdict
+from .descent.verdict.kinds import Event, Verdict, VerdictKind
 from .descent.verdict.track_judge import TrackJudge
 from .scene import Scene
 from .surface.critical.point import CriticalPoint
@@ -52,7 +52,7 @@ OF_MOMENTS = ("theta", "loss", "test_loss", "full_gradient", "curvatures")
 OF_UPDATES = ("batch_loss", "gradient", "movement")
 """Which columns of a track have a row a moment, and which a row an update."""
 
-OF_A_BASIN = frozenset({Kind.SETTLED, Kind.STUCK, Kind.RATTLING})
+OF_A_BASIN = frozenset({VerdictKind.SETTLED, VerdictKind.STUCK, VerdictKind.RATTLING})
 """Verdicts that speak of the basin in which the marble is."""
 
 LEFT_FROM = {"escaped": "minimum", "left_saddle": "saddle"}
@@ -72,7 +72,7 @@ def summary(scene: Scene, race: Race, updates: int) -> dict[str, Any]:
     >>> [(lane["name"], lane["verdict"]) for lane in summary(scene, race, 400)["lanes"]]
     [('full batch', 'stuck'), ('minibatch', 'rattling'), ('momentum', 'settled')]
     """
-    problem = found(race, updates)
+    problem = problem_with_found(race, updates)
     return {
         "scene": scene.name,
         "seed": race.seed,
@@ -86,7 +86,7 @@ def summary(scene: Scene, race: Race, updates: int) -> dict[str, Any]:
     }
 
 
-def found(race: Race, updates: int) -> Problem:
+def problem_with_found(race: Race, updates: int) -> Problem:
     """The race's problem, with the minima that its marbles have found by resting there."""
     verdicts = [judge.verdict(updates) for judge in race.judges]
     return race.problem.knowing(np.array([verdict.found for verdict in verdicts if verdict.found]).reshape(-1, 2))
@@ -110,12 +110,12 @@ def _lane(track: Track, judge: TrackJudge, problem: Problem, updates: int) -> di
 
 def _evidence(verdict: Verdict, problem: Problem) -> dict[str, Any]:
     return {
-        "gradient_norm": number(verdict.gradient_norm),
-        "eigenvalues": [number(value) for value in verdict.curvatures],
+        "gradient_norm": json_number(verdict.gradient_norm),
+        "eigenvalues": [json_number(value) for value in verdict.curvatures],
         "basin": _place("minimum", _basin(verdict, problem), problem),
-        "loss_above_lowest_minimum": number(verdict.height),
+        "loss_above_lowest_minimum": json_number(verdict.height),
         "saddle": _place("saddle", verdict.saddle, problem),
-        "way_down": None if verdict.way_down is None else [number(value) for value in verdict.way_down],
+        "way_down": None if verdict.way_down is None else [json_number(value) for value in verdict.way_down],
     }
 
 
@@ -141,18 +141,18 @@ def _moment(track: Track, update: int) -> dict[str, Any]:
     return {
         "update": update,
         "epoch": epoch_of(track, update),
-        "x": number(x),
-        "y": number(y),
-        "loss": number(float(track.loss[update])),
-        "test_loss": number(float(track.test_loss[update])),
-        "gradient_norm": number(float(norm(track.full_gradient[update]))),
-        "eigenvalues": [number(value) for value in track.curvatures[update].tolist()],
+        "x": json_number(x),
+        "y": json_number(y),
+        "loss": json_number(float(track.loss[update])),
+        "test_loss": json_number(float(track.test_loss[update])),
+        "gradient_norm": json_number(float(norm(track.full_gradient[update]))),
+        "eigenvalues": [json_number(value) for value in track.curvatures[update].tolist()],
     }
 
 
 def _critical(place: dict[str, Any] | None, point: CriticalPoint) -> dict[str, Any]:
-    eigenvalues = [number(value) for value in point.eigenvalues]
-    return {**(place or {}), "loss": number(point.value), "eigenvalues": eigenvalues}
+    eigenvalues = [json_number(value) for value in point.eigenvalues]
+    return {**(place or {}), "loss": json_number(point.value), "eigenvalues": eigenvalues}
 
 
 def _place(kind: str, index: int | None, problem: Problem) -> dict[str, Any] | None:
@@ -167,7 +167,7 @@ def _points(kind: str, problem: Problem) -> tuple[CriticalPoint, ...]:
     return problem.minima if kind == "minimum" else problem.saddles
 
 
-def number(value: float | None) -> float | None:
+def json_number(value: float | None) -> float | None:
     """A number as JSON can hold it: None where it is not finite."""
     return value if value is not None and math.isfinite(value) else None
 
@@ -273,7 +273,7 @@ def table(scene: Scene, race: Race, updates: int) -> "Table":
     result.add_column(max_width=26, overflow="fold")
     result.add_column(overflow="fold")
     for track, judge in zip(race.tracks, race.judges, strict=True):
-        name, *lines = settings(track.lane, race.problem.train.count)
+        name, *lines = lane_lines(track.lane, race.problem.train.count)
         sentence, *facts = _facts(track, judge, race.problem.window, updates)
         result.add_row(
             Text.assemble((name, "bold"), *(f"\n{line}" for line in lines)),
@@ -282,7 +282,7 @@ def table(scene: Scene, race: Race, updates: int) -> "Table":
     return result
 
 
-def settings(lane: Lane, count: int) -> Iterator[str]:
+def lane_lines(lane: Lane, count: int) -> Iterator[str]:
     """The lane's name, its rule, its batch of so many examples, and its hyperparameters."""
     yield lane.name
     yield rule_name(lane.rule)
@@ -309,7 +309,7 @@ def _facts(track: Track, judge: TrackJudge, window: Window, updates: int) -> Ite
 def _story(event: Event) -> str:
     target = "" if event.target is None else f"minimum {event.target + 1}"
     if event.kind not in LEFT_FROM:
-        kind = Kind[event.kind.upper()]
+        kind = VerdictKind[event.kind.upper()]
         place = (f" ({target})" if kind in OF_A_BASIN else f", in the basin of {target}") if target else ""
         return f"{kind.value}{place}"
     verb = event.kind.split("_")[0]
@@ -319,7 +319,7 @@ def _story(event: Event) -> str:
 
 def _legend(race: Race, updates: int) -> Iterator[str]:
     """Where the minima and saddles lie that the table speaks of."""
-    problem = found(race, updates)
+    problem = problem_with_found(race, updates)
     minima: set[int | None] = set()
     saddles: set[int | None] = set()
     for judge in race.judges:

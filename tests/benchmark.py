@@ -38,7 +38,7 @@ from sim.stage.session.examples import SetCount
 from sim.stage.session.session import MOVING_GROUND, SPEEDS, Session, race
 from sim.stage.session.setup import MoveStart, OpenScene, SetFormula
 from sim.stage.session.view import Turn
-from sim.stage.window.window import Window
+from sim.stage.window.window import MainWindow
 from sim.study.odds.odds import jobs
 from sim.study.work.workers import completed
 from sim.surface.functions.gaussian import Bowl, Landscape, Well
@@ -102,14 +102,14 @@ def frames() -> Iterator[Row]:
     yield "paused and idle", f"{share:.1%} of a core", "wanted: under 2 %"
 
 
-def _ready(session: Session) -> Window:
+def _ready(session: Session) -> MainWindow:
     """A window that shows the session."""
-    window = Window(session)
+    window = MainWindow(session)
     _advance(window)
     return window
 
 
-def _advance(window: Window) -> None:
+def _advance(window: MainWindow) -> None:
     """Let no time pass until the window shows what its session is about."""
     window.advance([], 0.0)
     while window._waiting:
@@ -198,7 +198,7 @@ def resident(seconds: float = 20.0) -> Row:
         "pygame.display.init(); pygame.display.set_mode((1280, 800)); memory.keep_little()\n"
         "keys = [key for group in GROUPS.values() for line in group for key in line.keys]\n"
         "deeds = [key.does for key in keys if not isinstance(key.does, Errand)]\n"
-        f"here = window.Window(begin(load_scene('{OPENING}'))); draw = random.Random(0)\n"
+        f"here = window.MainWindow(begin(load_scene('{OPENING}'))); draw = random.Random(0)\n"
         "def look():\n"
         "    pages = int(Path('/proc/self/statm').read_text().split()[1])\n"
         "    print(pages * os.sysconf('SC_PAGE_SIZE') >> 20, len(os.listdir('/proc/self/fd')))\n"

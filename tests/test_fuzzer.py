@@ -33,7 +33,7 @@ def test_a_case_follows_from_its_number(kind: str) -> None:
         ("formulas", "fuzzer.Formula"),
         ("scenes", "sim.scene.reading.oddities"),
         ("carriers", "sim.scene.reading.carrier_of"),
-        ("commands", "sim.command.console.terminal.one_line"),
+        ("commands", "sim.command.console.terminal.escaped"),
     ],
 )
 def test_a_fault_is_told_with_how_to_have_it_again(

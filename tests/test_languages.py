@@ -76,7 +76,7 @@ from sim.stage.window.documents import open_text, resume, save_picture
 from sim.stage.session.session import update
 from sim.stage.session.setup import SetFormula
 from sim.stage.input.widgets import _look
-from sim.stage.window.window import Window
+from sim.stage.window.window import MainWindow
 
 def of_the_button():
     return [(button.label, button.tip) for control in controls(window.session, window.session_theme())
@@ -89,11 +89,11 @@ def recording(canvas, words, *rest, **more):
 Screen.text = recording
 
 from sim.stage.style.theme import load_theme
-Window.session_theme = lambda self: load_theme(self.session.theme, self.session.language)
+MainWindow.session_theme = lambda self: load_theme(self.session.theme, self.session.language)
 scene = load_scene("mine.toml")
 pygame.display.init()
 pygame.display.set_mode((960, 600))
-window = Window(resume(load_saved("mine.toml"), "light"))
+window = MainWindow(resume(load_saved("mine.toml"), "light"))
 told = {"languages": LANGUAGES, "button": [of_the_button()], "chosen": []}
 for press in range(len(LANGUAGES)):
     shown.clear()

@@ -10,7 +10,7 @@ from readers import Rows, printed, rows, through_json, written
 
 from sim.descent.race import Race
 from sim.descent.rules import rule_name
-from sim.descent.verdict.kinds import EVENT_KINDS, Event, Kind
+from sim.descent.verdict.kinds import EVENT_KINDS, Event, VerdictKind
 from sim.report import COLUMNS, MOST_EVENTS, summary, table, write_csv
 from sim.scene import OPENING, Scene, load_scene, parse_scene
 from sim.surface.points import norm
@@ -269,7 +269,7 @@ def test_every_kind_of_event_has_words(kind: str) -> None:
     race.judges[0].events[:] = [Event(7, 7, kind, source=0, target=1)]
     words = {"escaped": "escaped minimum 1 for minimum 2", "left_saddle": "left saddle 1 for minimum 2"}
     where = " (minimum 2)" if kind in {"settled", "stuck", "rattling"} else ", in the basin of minimum 2"
-    expected = words[kind] if kind in words else f"{Kind[kind.upper()].value}{where}"
+    expected = words[kind] if kind in words else f"{VerdictKind[kind.upper()].value}{where}"
     lines = [line.rstrip() for line in printed(table(scene, race, 7), 120).splitlines()]
     assert any(line.endswith(f"update 7: {expected}") for line in lines)
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import COMMAND_LINE
-from .console.arguments import Parser, add_look, add_scene, picture, short, whole_number
+from .console.arguments import Parser, add_look, add_scene, png_path, quoted, whole_number
 from .console.progress import result_of
 from .console.terminal import show, show_json, show_table
 
@@ -19,8 +19,6 @@ USUAL_UPDATES, MOST_UPDATES = 2_000, 100_000
 
 def parser() -> argparse.ArgumentParser:
     """Its arguments."""
-    from ..descent.rules import RULES, all_letters
-
     parser = Parser(
         "basins",
         "Draw a map of basins: the minimum in which the full-batch descent from every\n"
@@ -34,18 +32,7 @@ def parser() -> argparse.ArgumentParser:
 """,
     )
     add_scene(parser)
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument("--lane", metavar="NAME", help="follow the rule of that lane of the scene, with its settings")
-    which.add_argument(
-        "--rule",
-        metavar="RULE",
-        help=f"follow that rule ({', '.join(RULES)}); what is not "
-        "given is as in the scene's first lane of that rule, or if there is none, the learning rate as in its "
-        "first lane and the rest as usual (default: gradient flow)",
-    )
-    for name, letter in all_letters().items():
-        option = "--" + name.replace("_", "-")
-        parser.add_argument(option, type=_number, metavar=letter.sign, help=f"the rule's {name.replace('_', ' ')}")
+    _add_rule(parser)
     parser.add_argument(
         "--updates",
         type=whole_number(1, MOST_UPDATES),
@@ -64,13 +51,31 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "-o",
         "--output",
-        type=picture,
+        type=png_path,
         metavar="FILE",
         help="the PNG file to write, replaced if it exists (default: the scene's name and -basins, and a number if "
         "that is taken)",
     )
     add_look(parser)
     return parser
+
+
+def _add_rule(parser: argparse.ArgumentParser) -> None:
+    """Which rule is followed, and with which settings."""
+    from ..descent.rules import RULES, all_letters
+
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--lane", metavar="NAME", help="follow the rule of that lane of the scene, with its settings")
+    which.add_argument(
+        "--rule",
+        metavar="RULE",
+        help=f"follow that rule ({', '.join(RULES)}); what is not "
+        "given is as in the scene's first lane of that rule, or if there is none, the learning rate as in its "
+        "first lane and the rest as usual (default: gradient flow)",
+    )
+    for name, letter in all_letters().items():
+        option = "--" + name.replace("_", "-")
+        parser.add_argument(option, type=_number, metavar=letter.sign, help=f"the rule's {name.replace('_', ' ')}")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -88,10 +93,10 @@ def run(arguments: argparse.Namespace) -> None:
     problem = scene.problem()
     if not problem.minima:
         raise SceneError(f"there is no minimum in the window of {scene.name}, and so no basin")
-    from ..stage.export.basins import places, save_basins
+    from ..stage.export.basins import map_layout, save_basins
     from ..study.maps.basin_map import basin_map, summary, table
 
-    place = places(arguments.size, scene.window).map
+    place = map_layout(arguments.size, scene.window).map
     found = result_of(basin_map(problem, (place.height, place.width), rule, arguments.updates, exact=arguments.exact))
     save_basins(scene, rule, found, arguments.size, arguments.theme, path)
     if arguments.json:
@@ -107,7 +112,7 @@ def _number(text: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"must be a number, not {short(text)}")
+        raise argparse.ArgumentTypeError(f"must be a number, not {quoted(text)}")
     return value
 
 
@@ -119,18 +124,18 @@ def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
 
     from ..descent.rules import RULES, all_letters, rule_name
     from ..scene.mistakes import reason
-    from ..scene.words import nearest
+    from ..scene.words import did_you_mean
 
     given = {name: value for name in all_letters() if (value := getattr(arguments, name)) is not None}
     lanes = {lane.name: lane.rule for lane in scene.lanes}
     if arguments.lane is not None:
         if arguments.lane not in lanes:
-            _refuse(f"{scene.name} has no lane {nearest(arguments.lane, lanes)}")
+            _refuse(f"{scene.name} has no lane {did_you_mean(arguments.lane, lanes)}")
         rule = lanes[arguments.lane]
     elif arguments.rule is not None:
         name = arguments.rule.replace("-", " ").casefold()
         if name not in RULES:
-            _refuse(f"there is no rule {nearest(arguments.rule, RULES)}")
+            _refuse(f"there is no rule {did_you_mean(arguments.rule, RULES)}")
         usual = replace(RULES[name](), learning_rate=scene.lanes[0].rule.learning_rate)
         rule = next((rule for rule in lanes.values() if type(rule) is RULES[name]), usual)
     elif given:

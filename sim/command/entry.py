@@ -43,7 +43,7 @@ def obey(words: "Sequence[str]") -> int:
     """
     from importlib import import_module
 
-    from .console.terminal import abandon_standard_output, say
+    from .console.terminal import abandon_standard_output, remark
 
     words = list(words)
     name = words.pop(0) if words and words[0] in COMMANDS else "window"
@@ -58,10 +58,10 @@ def obey(words: "Sequence[str]") -> int:
     except ModuleNotFoundError as error:
         if _is_ours(error.name):
             raise
-        say(f"error: {_missing(error)}")
+        remark(f"error: {_missing(error)}")
         return FAILED
     except _mistakes() as error:
-        say(f"error: {error}")
+        remark(f"error: {error}")
         return FAILED
     return 0
 

@@ -16,12 +16,12 @@ from .console.arguments import (
     add_scene,
     add_seed,
     add_view,
-    short,
+    quoted,
     size,
     whole_number,
 )
 from .console.progress import result_of
-from .console.terminal import say, show
+from .console.terminal import remark, show
 
 SUFFIXES = (".mp4", ".gif", ".webm", ".webp")
 USUAL_RATE, FASTEST, FASTEST_GIF = 20, 60, 50
@@ -46,6 +46,31 @@ pages, .gif where only pictures are allowed, .webp for pages, without any loss.
 """,
     )
     add_scene(parser)
+    _add_course(parser)
+    parser.add_argument(
+        "--size",
+        type=size,
+        default=(1280, 720),
+        metavar="WxH",
+        help="width and height in pixels, from {}x{} to {}x{}; an MP4 has even ones only, and leaves out the last row "
+        "or column of others (default: 1280x720)".format(*SMALLEST_SIZE, *LARGEST_SIZE),
+    )
+    parser.add_argument("--theme", choices=THEMES, default="light", help="its colours (default: light)")
+    add_view(parser)
+    add_seed(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=film_path,
+        metavar="FILE",
+        help=f"the film to write, replaced if it exists, with the ending {_or(SUFFIXES)} (default: an MP4 with the "
+        "scene's name, and a number if that is taken)",
+    )
+    return parser
+
+
+def _add_course(parser: argparse.ArgumentParser) -> None:
+    """From where to where it goes, and how fast."""
     parser.add_argument(
         "--from",
         dest="first",
@@ -75,35 +100,15 @@ pages, .gif where only pictures are allowed, .webp for pages, without any loss.
         help=f"pictures a second, at most {FASTEST}, or {FASTEST_GIF} in a GIF (default: {USUAL_RATE})",
     )
     parser.add_argument(
-        "--size",
-        type=size,
-        default=(1280, 720),
-        metavar="WxH",
-        help="width and height in pixels, from {}x{} to {}x{}; an MP4 has even ones only, and leaves out the last row "
-        "or column of others (default: 1280x720)".format(*SMALLEST_SIZE, *LARGEST_SIZE),
-    )
-    parser.add_argument(
         "--drama", action="store_true", help="slow at the first updates, and for an instant where something happens"
     )
-    parser.add_argument("--theme", choices=THEMES, default="light", help="its colours (default: light)")
-    add_view(parser)
-    add_seed(parser)
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=film_path,
-        metavar="FILE",
-        help=f"the film to write, replaced if it exists, with the ending {_or(SUFFIXES)} (default: an MP4 with the "
-        "scene's name, and a number if that is taken)",
-    )
-    return parser
 
 
 def film_path(text: str) -> Path:
     """The path of a film to be written."""
     path = Path(text)
     if path.suffix.lower() not in SUFFIXES:
-        raise argparse.ArgumentTypeError(f"must end in {_or(SUFFIXES)}, not as {short(path.name)} does")
+        raise argparse.ArgumentTypeError(f"must end in {_or(SUFFIXES)}, not as {quoted(path.name)} does")
     return path
 
 
@@ -112,7 +117,7 @@ def seconds(text: str) -> float:
     plain = re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?|\.[0-9]{1,9}", text)
     if not plain or not SHORTEST <= float(text) <= LONGEST:
         raise argparse.ArgumentTypeError(
-            f"must be a number of seconds from {SHORTEST:g} to {LONGEST:g}, not {short(text)}"
+            f"must be a number of seconds from {SHORTEST:g} to {LONGEST:g}, not {quoted(text)}"
         )
     return float(text)
 
@@ -125,9 +130,9 @@ def run(arguments: argparse.Namespace) -> None:
     """Draw and encode it."""
     from ..files import check_writable, free_path, named
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen, compare
+    from .console.chosen import chosen_saved, compare
 
-    saved = chosen(arguments.scene, arguments.seed, arguments.view)
+    saved = chosen_saved(arguments.scene, arguments.seed, arguments.view, arguments.together)
     scene = saved.scene
     path = arguments.output or free_path(named(scene.name, ".mp4"))
     last = scene.updates if arguments.last is None else arguments.last
@@ -157,5 +162,5 @@ def run(arguments: argparse.Namespace) -> None:
     compare(saved, race(scene))
     width, height = film_size(path, arguments.size)
     if (width, height) != arguments.size:
-        say(f"an MP4 has even sizes only: the film has {width}x{height} pixels")
+        remark(f"an MP4 has even sizes only: the film has {width}x{height} pixels")
     show(f"saved {path}: {count:,} pictures, {count / arguments.fps:g} s")

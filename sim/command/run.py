@@ -52,9 +52,9 @@ def run(arguments: argparse.Namespace) -> None:
     """Run it, and say what became of it."""
     from ..files import located, whole_file
     from ..report import summary, table, write_csv, write_npz
-    from .console.chosen import chosen, compare
+    from .console.chosen import chosen_saved, compare
 
-    saved = chosen(arguments.scene, arguments.seed)
+    saved = chosen_saved(arguments.scene, arguments.seed)
     scene = saved.scene
     updates = scene.updates if arguments.updates is None else arguments.updates
     race = scene.race()

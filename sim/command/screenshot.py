@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from . import COMMAND_LINE
-from .console.arguments import MOST_UPDATES, Parser, add_look, add_scene, add_seed, add_view, short, whole_number
+from .console.arguments import MOST_UPDATES, Parser, add_look, add_scene, add_seed, add_view, quoted, whole_number
 from .console.terminal import show
 
 SMALLEST_SCALE, LARGEST_SCALE = 0.25, 16.0
@@ -27,7 +27,7 @@ and type instead of pixels, which stay sharp at any size.
 {COMMAND_LINE} screenshot sharp-and-flat --update 150 --seed 7
 {COMMAND_LINE} screenshot ravine --size 1920x1080 --scale 4 -o slide.png
 {COMMAND_LINE} screenshot --lane minibatch --size 800x600 --transparent
-{COMMAND_LINE} screenshot himmelblau -o figure.svg
+{COMMAND_LINE} screenshot himmelblau --together -o figure.svg
 """,
     )
     add_scene(parser)
@@ -41,7 +41,7 @@ and type instead of pixels, which stay sharp at any size.
     add_look(parser)
     parser.add_argument(
         "--scale",
-        type=scale,
+        type=scale_factor,
         default=1.0,
         metavar="F",
         help="pixels of the picture to each one of --size: 2 draws the same picture twice as large, with type and "
@@ -54,7 +54,7 @@ and type instead of pixels, which stay sharp at any size.
     parser.add_argument(
         "-o",
         "--output",
-        type=picture,
+        type=picture_path,
         metavar="FILE",
         help="the PNG or SVG file to write, replaced if it exists (default: a PNG with the scene's name, and a number "
         "if that is taken)",
@@ -62,21 +62,23 @@ and type instead of pixels, which stay sharp at any size.
     return parser
 
 
-def scale(text: str) -> float:
+def scale_factor(text: str) -> float:
     """A factor from SMALLEST_SCALE to LARGEST_SCALE."""
     plain = re.fullmatch(r"[0-9]{0,20}\.?[0-9]{1,20}", text)
     if not plain or not SMALLEST_SCALE <= float(text) <= LARGEST_SCALE:
         limits = f"{SMALLEST_SCALE:g} to {LARGEST_SCALE:g}"
-        raise argparse.ArgumentTypeError(f"must be a number from {limits}, such as 2 or 1.5, not {short(text)}")
+        raise argparse.ArgumentTypeError(f"must be a number from {limits}, such as 2 or 1.5, not {quoted(text)}")
     return float(text)
 
 
-def picture(text: str) -> Path:
+def picture_path(text: str) -> Path:
     """The path of a PNG or SVG file to be written."""
     path = Path(text)
     if path.suffix.lower() not in ("", *SUFFIXES):
         wanted = " or ".join(SUFFIXES)
-        raise argparse.ArgumentTypeError(f"must end in {wanted}, which is what is written, not in {short(path.suffix)}")
+        raise argparse.ArgumentTypeError(
+            f"must end in {wanted}, which is what is written, not in {quoted(path.suffix)}"
+        )
     return path
 
 
@@ -84,9 +86,11 @@ def run(arguments: argparse.Namespace) -> None:
     """Draw and save it."""
     from ..files import check_writable, free_path, named
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen, compare
+    from .console.chosen import chosen_saved, compare
 
-    saved = chosen(arguments.scene, arguments.seed, arguments.view)
+    if arguments.lane is not None and arguments.together:
+        parser().error("argument --together: not allowed with argument --lane, which shows one marble alone")
+    saved = chosen_saved(arguments.scene, arguments.seed, arguments.view, arguments.together)
     path = arguments.output or free_path(named(saved.scene.name, ".png"))
     check_writable(path)
     require_pygame_ce()
@@ -95,7 +99,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     screenshot(
         saved.scene,
-        saved.moment if arguments.update is None else arguments.update,
+        saved.opening_tick if arguments.update is None else arguments.update,
         arguments.size,
         arguments.theme,
         path,

@@ -21,7 +21,7 @@ from .console.arguments import (
     check_seeds,
 )
 from .console.ending import before_the_end, no_longer
-from .console.terminal import one_line, say, show_json, show_table, watched
+from .console.terminal import escaped, remark, show_json, show_table, watched
 
 if TYPE_CHECKING:
     from ..study.sweep.settings import Over
@@ -64,23 +64,7 @@ on a cluster:
 """,
     )
     add_scene(parser)
-    parser.add_argument(
-        "--over",
-        action="append",
-        required=True,
-        type=_over,
-        metavar="PATH=VALUES",
-        help="the number to change, and its values; once or twice",
-    )
-    parser.add_argument(
-        "--measure",
-        default="global",
-        metavar="M",
-        help="what is charted: global (share of seeds that end in the basin of the lowest known minimum), "
-        "minimum-1, minimum-2 … (in that one's), escaped, not-escaped-yet, ended-otherwise, "
-        "escape (median update), train-loss, test-loss, gap (test loss minus training loss), "
-        "or the share with a verdict such as settled, stuck or diverged (default: global)",
-    )
+    _add_question(parser)
     add_seeds(parser, 500, " for each value and lane")
     add_updates(parser)
     add_seed(parser, FIRST_SEED)
@@ -100,6 +84,27 @@ on a cluster:
     )
     add_results(parser, "all measures", "all measures, a row for each value and lane,", "the chart")
     return parser
+
+
+def _add_question(parser: argparse.ArgumentParser) -> None:
+    """What is charted against what."""
+    parser.add_argument(
+        "--over",
+        action="append",
+        required=True,
+        type=_over,
+        metavar="PATH=VALUES",
+        help="the number to change, and its values; once or twice",
+    )
+    parser.add_argument(
+        "--measure",
+        default="global",
+        metavar="M",
+        help="what is charted: global (share of seeds that end in the basin of the lowest known minimum), "
+        "minimum-1, minimum-2 … (in that one's), escaped, not-escaped-yet, ended-otherwise, "
+        "escape (median update), train-loss, test-loss, gap (test loss minus training loss), "
+        "or the share with a verdict such as settled, stuck or diverged (default: global)",
+    )
 
 
 def _over(text: str) -> "Over":
@@ -159,19 +164,19 @@ def _show(store: "Store", arguments: argparse.Namespace) -> None:
     else:
         show_table(table(outcome, arguments.measure))
     if arguments.results is None:
-        say(f"the results are kept in {store.path}")
+        remark(f"the results are kept in {store.path}")
 
 
 def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None:
     """What can be known to be impossible before the computing."""
     from ..files import check_writable, located
-    from ..scene import nearest
+    from ..scene import did_you_mean
     from ..stage import require_pygame_ce
     from ..study.sweep.measures import measures
 
     known = measures(len(sweep.scene.problem().minima))
     if arguments.measure not in known:
-        parser().error(f"argument --measure: there is no measure {nearest(arguments.measure, known)}")
+        parser().error(f"argument --measure: there is no measure {did_you_mean(arguments.measure, known)}")
     files = {"--results": results, "--csv": arguments.csv, "--output": arguments.output}
     places: dict[Path, str] = {}
     for option, path in files.items():
@@ -189,7 +194,7 @@ def _kept(store: "Store") -> Iterator[None]:
     """If the end comes within the block, the results are kept, and it is said where."""
 
     def leave() -> str:
-        return one_line(store.leave())
+        return escaped(store.leave())
 
     before_the_end(leave)
     try:

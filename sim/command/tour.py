@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..languages import ENGLISH, LANGUAGES
 from . import COMMAND_LINE
-from .console.arguments import Parser, add_look, picture, whole_number
+from .console.arguments import Parser, add_look, png_path, whole_number
 from .console.terminal import show, show_table
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ Where there is no display, a picture of the step is saved instead.
     parser.add_argument(
         "-o",
         "--output",
-        type=picture,
+        type=png_path,
         metavar="FILE",
         help="save the step as a PNG file instead, as the window shows it, replacing it if it exists",
     )
@@ -61,13 +61,13 @@ Where there is no display, a picture of the step is saved instead.
 def run(arguments: argparse.Namespace) -> None:
     """List the steps, save one, or open the window on it."""
     from ..scene.tour import the_tour
-    from ..scene.words import nearest
+    from ..scene.words import did_you_mean
 
     steps = the_tour().step
     if arguments.step > len(steps):
         parser().error(f"there is no step {arguments.step}; the tour has {len(steps)}")
     if arguments.language not in LANGUAGES:
-        parser().error(f"there is no language {nearest(arguments.language, LANGUAGES)}")
+        parser().error(f"there is no language {did_you_mean(arguments.language, LANGUAGES)}")
     if arguments.list:
         show_table(table(arguments.language))
         return
@@ -76,14 +76,14 @@ def run(arguments: argparse.Namespace) -> None:
         return
     from ..scene import OPENING
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen
+    from .console.chosen import chosen_saved
     from .window import opened_or_saved
 
     require_pygame_ce()
     from ..stage.window.window import open_window
 
     opened_or_saved(
-        lambda: open_window(chosen(OPENING), arguments.step - 1), lambda path: _draw(arguments, path), "the step"
+        lambda: open_window(chosen_saved(OPENING), arguments.step - 1), lambda path: _draw(arguments, path), "the step"
     )
 
 

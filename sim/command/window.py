@@ -8,7 +8,7 @@ from pathlib import Path
 from ..version import VERSION
 from . import COMMAND_LINE, COMMANDS, PROGRAM
 from .console.arguments import THEMES, Parser, add_scene
-from .console.terminal import say, show
+from .console.terminal import remark, show
 
 NO_DISPLAY_PICTURE = Path("three-marbles.png")
 
@@ -46,16 +46,16 @@ def run(arguments: argparse.Namespace) -> None:
         show(f"three-marbles {VERSION}")
         return
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen
+    from .console.chosen import chosen_saved
 
-    saved = chosen(arguments.scene)
+    saved = chosen_saved(arguments.scene)
     require_pygame_ce()
     from ..stage.window.window import open_window
 
     def save(path: Path) -> None:
         from ..stage.export.still import screenshot
 
-        screenshot(saved.scene, saved.moment, (1600, 900), THEMES[0], path, clock=saved.clock)
+        screenshot(saved.scene, saved.opening_tick, (1600, 900), THEMES[0], path, clock=saved.clock)
 
     opened_or_saved(lambda: open_window(saved), save, "the race's final picture")
 
@@ -73,6 +73,6 @@ def opened_or_saved(open_: Callable[[], None], save: Callable[[Path], None], wha
             check_writable(path)
         except OutputError as error:
             raise OutputError(f"{reason}; {error}") from None
-        say(f"{reason}; {what} is saved instead")
+        remark(f"{reason}; {what} is saved instead")
         save(path)
         show(f"saved {located(path)}")

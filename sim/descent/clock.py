@@ -86,14 +86,14 @@ class Timing:
     paces: tuple[float, ...]
     """Updates of each lane in one tick, at most 1."""
 
-    def moment(self, lane: int, tick: int) -> int:
+    def updates(self, lane: int, tick: int) -> int:
         """How many updates the lane has finished by that tick."""
         return math.floor(tick * self.paces[lane] + ROUNDING)
 
     def tick(self, lane: int, update: int) -> int:
         """The first tick by which the lane has finished that many updates."""
         tick = max(0, math.ceil((update - ROUNDING) / self.paces[lane]) - 1)  # Division may round up past the tick.
-        while self.moment(lane, tick) < update:
+        while self.updates(lane, tick) < update:
             tick += 1
         return tick
 

@@ -8,7 +8,7 @@ import numpy as np
 from ..surface.around import with_surroundings
 from ..surface.basins import NO_BASIN, Basins, Labels, find_basins, flow_step
 from ..surface.critical.ground import Ground
-from ..surface.critical.point import CriticalPoint, Kind
+from ..surface.critical.point import CriticalKind, CriticalPoint
 from ..surface.critical.proof import Proof, proof
 from ..surface.critical.search import Search, look_up, search
 from ..surface.points import Array, eigenvalues, norm
@@ -25,7 +25,7 @@ SCALE_GRID = 32  # Points along each side from which a problem's own scales are 
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class Units:
     """The problem's own units: every tolerance is relative to one of these."""
 
     length: float
@@ -145,7 +145,7 @@ class Problem:
     @cached_property
     def saddles(self) -> tuple[CriticalPoint, ...]:
         """The saddles among them, the lowest first."""
-        return tuple(point for point in self.critical if point.kind is Kind.SADDLE)
+        return tuple(point for point in self.critical if point.kind is CriticalKind.SADDLE)
 
     @cached_property
     def basins(self) -> Basins:
@@ -160,7 +160,7 @@ class Problem:
     @cached_property
     def proof(self) -> Proof | None:
         """Why the training loss is nowhere lower than that, in the window or out of it; None if that is not proved."""
-        return None if self.lowest is None else proof(self.train, self.critical, self.lowest, self.scale.loss)
+        return None if self.lowest is None else proof(self.train, self.critical, self.lowest, self.units.loss)
 
     @property
     def _grid(self) -> Array:
@@ -182,13 +182,13 @@ class Problem:
         return bool(np.isfinite(self._grid_slopes[np.isfinite(self._grid_losses)]).all())
 
     @cached_property
-    def scale(self) -> Scale:
+    def units(self) -> Units:
         """The problem's own units, from a regular grid over the window."""
         with np.errstate(all="ignore"):
             loss, slope = self._grid_losses, self._grid_slopes
             curvature = np.max(np.abs(eigenvalues(self.train.hessian(self._grid))), axis=-1)
             height = loss - np.min(loss[np.isfinite(loss)], initial=np.inf)
-        return Scale(
+        return Units(
             length=self.window.diagonal,
             loss=_median(height),
             gradient=_median(slope),

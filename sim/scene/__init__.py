@@ -3,7 +3,7 @@
 from .reading import OPENING, load_scene, parse_scene, scene_files
 from .speech import MOST_LANES, Caption, Question
 from .value import Scene, Texts
-from .words import SceneError, nearest
+from .words import SceneError, did_you_mean
 
 __all__ = [
     "MOST_LANES",
@@ -13,8 +13,8 @@ __all__ = [
     "Scene",
     "SceneError",
     "Texts",
+    "did_you_mean",
     "load_scene",
-    "nearest",
     "parse_scene",
     "scene_files",
 ]

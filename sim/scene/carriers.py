@@ -32,7 +32,7 @@ PROBED = "262144"
 LONGEST_MARK = 12
 """How many bytes tell them apart."""
 
-Text = str | bytes | None
+CarriedText = str | bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Carrier:
     """What it is called, with its article."""
     begins: Callable[[bytes], bool]
     """Whether a file that begins with these bytes is one."""
-    text: Callable[[BinaryIO], Text]
+    text: Callable[[BinaryIO], CarriedText]
     """What the file carries, if anything. Raises one of DAMAGES where its bytes make no sense."""
 
 
@@ -51,7 +51,7 @@ DAMAGES = (ValueError, struct.error, zlib.error, expat.ExpatError)
 """What the bytes of a damaged or hostile file lead to."""
 
 
-def _png(stream: BinaryIO) -> Text:
+def _png(stream: BinaryIO) -> CarriedText:
     """The chunk iTXt of our keyword, in front of the pixels (PNG, third edition, 5.3 and 11.3.3.4)."""
     content, place = stream.read(LONGEST_START), 8
     while place < len(content):
@@ -68,7 +68,7 @@ def _png(stream: BinaryIO) -> Text:
     raise ValueError("cut off")
 
 
-def _international(rest: bytes) -> Text:
+def _international(rest: bytes) -> CarriedText:
     """The text of an iTXt chunk, from what follows the keyword: two flags, a language, the keyword in it."""
     _language, _keyword, text = rest[2:].split(b"\0", 2)
     return zlib.decompressobj().decompress(text, LONGEST_START) if rest[0] else text
@@ -77,7 +77,7 @@ def _international(rest: bytes) -> Text:
 GIF_HEADER, PALETTE, COMMENT, EXTENSION = 13, 0x80, 0xFE, 0x21
 
 
-def _gif(stream: BinaryIO) -> Text:
+def _gif(stream: BinaryIO) -> CarriedText:
     """The first comment in front of the pictures (GIF 89a, 15 to 24): blocks of up to 255 bytes, then an empty one."""
     content = stream.read(LONGEST_START)
     (flags,) = struct.unpack_from("B", content, 10)
@@ -93,7 +93,7 @@ def _gif(stream: BinaryIO) -> Text:
     return None
 
 
-def _webp(stream: BinaryIO) -> Text:
+def _webp(stream: BinaryIO) -> CarriedText:
     """The chunk XMP (developers.google.com/speed/webp/docs/riff_container), which stands last."""
     stream.seek(12)
     for _ in range(MOST_CHUNKS):
@@ -112,7 +112,7 @@ MP4_FLAGS = {b"meta": 4, b"data": 8}
 """Bytes in front of what is in a box, beside those of every box."""
 
 
-def _mp4(stream: BinaryIO) -> Text:
+def _mp4(stream: BinaryIO) -> CarriedText:
     """The comment. Only heads of boxes are read: FFmpeg would index all pictures that are said to be there."""
     path, end = list(MP4_PATH), stream.seek(0, os.SEEK_END)
     stream.seek(0)
@@ -142,7 +142,7 @@ class _Nameless:
         self.read, self.seek, self.tell = stream.read, stream.seek, stream.tell
 
 
-def _webm(stream: BinaryIO) -> Text:
+def _webm(stream: BinaryIO) -> CarriedText:
     """The comment. FFmpeg is told which kind it is, so that it tries no others."""
     import av  # noqa: PLC0415  Only these films need it.
 
@@ -157,7 +157,7 @@ class _Found(Exception):
     """Ends the reading of a document."""
 
 
-def _svg(stream: BinaryIO) -> Text:
+def _svg(stream: BinaryIO) -> CarriedText:
     """The text of <svg><metadata>. A document type, in which entities would be declared, is refused."""
     parser, inside, parts = expat.ParserCreate(), [""], [""]
 

@@ -22,7 +22,7 @@ TIMES = ("start", "end", "update")
 
 def happened(race: Race, timing: Timing, lane: int, kind: str, tick: int) -> int | None:
     """The tick at which a kind of event first was certain in the lane; None if it is not by `tick`."""
-    events = race.judges[lane].events_until(timing.moment(lane, tick))
+    events = race.judges[lane].events_until(timing.updates(lane, tick))
     return next((timing.tick(lane, event.seen) for event in events if event.kind == kind), None)
 
 
@@ -34,15 +34,15 @@ def said_at(caption: Caption, scene: Scene, race: Race, timing: Timing, tick: in
         return None
     match caption.on:
         case "start":
-            moments: list[int | None] = [0]
+            ticks: list[int | None] = [0]
         case "end":
-            moments = [max(timing.tick(lane, scene.updates) for lane in lanes)]
+            ticks = [max(timing.tick(lane, scene.updates) for lane in lanes)]
         case "update":
             assert caption.update is not None
-            moments = [timing.tick(lane, caption.update) for lane in lanes]
+            ticks = [timing.tick(lane, caption.update) for lane in lanes]
         case kind:
-            moments = [happened(race, timing, lane, kind, tick) for lane in lanes]
-    first = min((moment for moment in moments if moment is not None), default=None)
+            ticks = [happened(race, timing, lane, kind, tick) for lane in lanes]
+    first = min((when for when in ticks if when is not None), default=None)
     return first if first is not None and first <= tick else None
 
 
@@ -79,9 +79,9 @@ def caption(scene: Scene, race: Race, timing: Timing, tick: int, particular: boo
     """
     latest, shown = -1, None
     for index, each in enumerate(scene.captions):
-        moment = said_at(each, scene, race, timing, tick) if particular or not is_particular(each) else None
-        if moment is not None and moment >= latest:
-            latest, shown = moment, index
+        when = said_at(each, scene, race, timing, tick) if particular or not is_particular(each) else None
+        if when is not None and when >= latest:
+            latest, shown = when, index
     if shown is None or (tick - latest >= HOLD and scene.captions[shown].on != "end"):
         return None
     return shown
@@ -105,10 +105,10 @@ def revealed_at(scene: Scene, race: Race, timing: Timing, tick: int) -> int | No
     end = end_of(scene, timing)
     names = [lane.name for lane in scene.lanes]
     expected = [names.index(name) if name in names else None for name in scene.question.answer]
-    moments = [None if lane is None else happened(race, timing, lane, scene.question.on, tick) for lane in expected]
-    known = [moment for moment in moments if moment is not None]
-    moment = min(max(known), end) if len(known) == len(moments) else end
-    return moment if moment <= tick else None
+    ticks = [None if lane is None else happened(race, timing, lane, scene.question.on, tick) for lane in expected]
+    known = [when for when in ticks if when is not None]
+    when = min(max(known), end) if len(known) == len(ticks) else end
+    return when if when <= tick else None
 
 
 def end_of(scene: Scene, timing: Timing) -> int:

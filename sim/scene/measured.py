@@ -10,7 +10,7 @@ from typing import Any
 
 from ..descent.examples.recipes import MOST_EXAMPLES
 from ..files import FOLDER_GONE, bounded, ordinary_file, why
-from .words import SceneError, short
+from .words import SceneError, excerpt
 
 LARGEST_FILE = 1 << 18  # Bytes.
 MOST_ROWS = 2 * MOST_EXAMPLES
@@ -34,11 +34,11 @@ def with_measured(examples: Mapping[str, Any], folder: Path | None) -> dict[str,
     table = dict(examples)
     file, every, standardize = table.pop("file"), table.pop("test_every", TEST_EVERY), table.pop("standardize", False)
     if not isinstance(file, str) or not file.isprintable():
-        raise SceneError(f"examples.file must be the path to a CSV file, not {short(file)}")
+        raise SceneError(f"examples.file must be the path to a CSV file, not {excerpt(file)}")
     if type(every) is not int or not 2 <= every <= MOST_EXAMPLES:
-        raise SceneError(f"examples.test_every must be a whole number from 2 to {MOST_EXAMPLES}, not {short(every)}")
+        raise SceneError(f"examples.test_every must be a whole number from 2 to {MOST_EXAMPLES}, not {excerpt(every)}")
     if type(standardize) is not bool:
-        raise SceneError(f"examples.standardize must be true or false, not {short(standardize)}")
+        raise SceneError(f"examples.standardize must be true or false, not {excerpt(standardize)}")
     rows = _rows(_place(file, folder), file)
     test = rows[every - 1 :: every]
     train = [row for number, row in enumerate(rows, 1) if number % every]
@@ -61,9 +61,9 @@ def _place(file: str, folder: Path | None) -> Path:
     try:
         inside = Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
     except FileNotFoundError:
-        raise SceneError(f"examples.file: cannot read {short(file)}: {FOLDER_GONE}") from None
+        raise SceneError(f"examples.file: cannot read {excerpt(file)}: {FOLDER_GONE}") from None
     if Path(file).is_absolute() or not inside:
-        raise SceneError(f"examples.file must be in the scene's folder, or in one below it, not {short(file)}")
+        raise SceneError(f"examples.file must be in the scene's folder, or in one below it, not {excerpt(file)}")
     return path
 
 
@@ -81,7 +81,7 @@ def _rows(path: Path, shown: str) -> list[Pair]:
             continue
         pair = _pair(line)
         if pair is None and (rows or _is_header(line) is False):
-            raise SceneError(f"examples.file: line {number} of {shown} must be two numbers, x,y, not {short(line)}")
+            raise SceneError(f"examples.file: line {number} of {shown} must be two numbers, x,y, not {excerpt(line)}")
         if pair is not None:
             rows.append(pair)
         if len(rows) > MOST_ROWS:

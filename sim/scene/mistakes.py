@@ -17,13 +17,13 @@ from ..surface.functions import SURFACES
 from ..surface.protocol import LARGEST
 from .speech import Caption, Question, Translation
 from .tables import LANE_FIELDS, Claim, SceneFile, known_keys
-from .words import SceneError, nearest, path_text, short
+from .words import SceneError, did_you_mean, excerpt, path_text
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 MOST_ITEMS = 64  # Of any list, such as a landscape's wells: the picture computes every one at every pixel.
 MOST_KEYS = 64  # Of any table: several times as many as the largest one knows.
-MOST_PAIRS: Mapping[Path, int] = {("examples", "train"): MOST_EXAMPLES, ("examples", "test"): MOST_EXAMPLES}
+MOST_PAIRS: Mapping[KeyPath, int] = {("examples", "train"): MOST_EXAMPLES, ("examples", "test"): MOST_EXAMPLES}
 """Lists that may be longer: examples cost no more where they are measured than where they are drawn."""
 DEEPEST = 32  # Steps of any path.
 MOST_MISTAKES = 8  # That one message names.
@@ -40,13 +40,13 @@ def complain(mistakes: Iterable[str]) -> None:
         raise SceneError("; ".join(found[:MOST_MISTAKES]) + (f"; and {more}{rest} more" if rest > 0 else ""))
 
 
-def oddities(table: Any) -> Iterator[tuple[Path, str]]:
+def oddities(table: Any) -> Iterator[tuple[KeyPath, str]]:
     """What no scene holds, whatever its kind: dates, huge numbers, long lists, tables of many keys.
 
     Raises:
         RecursionError: tables and lists are nested too deeply.
     """
-    waiting: list[tuple[Path, Any]] = [((), table)]
+    waiting: list[tuple[KeyPath, Any]] = [((), table)]
     while waiting:
         path, value = waiting.pop()
         if len(path) > DEEPEST:
@@ -110,9 +110,11 @@ def reason(table: Any, details: ErrorDetails) -> str:
             problem = f"has no {context['discriminator'].translate(unquote)}"
         case "union_tag_invalid":
             kinds = context["expected_tags"].translate(unquote).split(", ")
-            problem = f"has an unknown {context['discriminator'].translate(unquote)}: {nearest(context['tag'], kinds)}"
+            problem = (
+                f"has an unknown {context['discriminator'].translate(unquote)}: {did_you_mean(context['tag'], kinds)}"
+            )
         case "literal_error":
-            problem = f"must be {context['expected']}, not {short(value)}"
+            problem = f"must be {context['expected']}, not {excerpt(value)}"
         case "too_short" | "too_long":
             bound, unit = ("least", "min_length") if details["type"] == "too_short" else ("most", "max_length")
             items = "1 item" if context[unit] == 1 else f"{context[unit]} items"
@@ -126,7 +128,7 @@ def reason(table: Any, details: ErrorDetails) -> str:
             problem = details["msg"]
             for theirs, ours in PLAINER:
                 problem = problem.replace(theirs, ours)
-            problem = f"{problem[:1].lower()}{problem[1:]}, not {short(value)}"
+            problem = f"{problem[:1].lower()}{problem[1:]}, not {excerpt(value)}"
     return f"{path_text(*path)} {problem}"
 
 

@@ -26,10 +26,10 @@ from ..surface.functions import SURFACES
 from .carriers import CARRIERS, LONGEST_MARK, carried_text, carrier_of
 from .measured import with_measured
 from .mistakes import complain, oddities, reason, toml_reason
-from .speech import Part, Translation
+from .speech import StrictTable, Translation
 from .tables import SceneFile, build, without_foreign
 from .value import Scene
-from .words import SceneError, nearest, path_text, short
+from .words import SceneError, did_you_mean, excerpt, path_text
 
 SCENES = asset("scenes")
 OPENING = "local-minimum"
@@ -44,7 +44,7 @@ LONG_KEY = re.compile(
 MOST_STEPS = 31  # Of a key: splitting a very long one would take all of the memory there is.
 MOST_LONG_KEYS = 1000  # To find the tables of many of them takes seconds.
 
-File = TypeVar("File", bound=Part)
+File = TypeVar("File", bound=StrictTable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Saved:
     """What the race looked like up to there, on the computer that wrote the file; it follows from the rest."""
 
     @property
-    def moment(self) -> int:
+    def opening_tick(self) -> int:
         """The tick at which it was left, or else the scene's last."""
         return self.scene.updates if self.tick is None else self.tick
 
@@ -100,6 +100,12 @@ def parse_saved(text: str, name: str, folder: Path | None = None) -> Saved:
 
 
 def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene]:
+    """The tables of a text, and the scene that they describe."""
+    file = _tables(text, folder)
+    return file, _scene(file, name)
+
+
+def _tables(text: str, folder: Path | None) -> SceneFile:
     def completed(table: dict[str, Any]) -> None:
         examples = table.get("examples")
         if isinstance(examples, dict) and examples.get("kind") == "measured" and "file" in examples:
@@ -107,7 +113,10 @@ def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene
         if "saved" in table:
             without_foreign(table)
 
-    file = validated(text, SceneFile, "a scene", completed)
+    return validated(text, SceneFile, "a scene", completed)
+
+
+def _scene(file: SceneFile, name: str) -> Scene:
     examples = build(EXAMPLES, "kind", file.examples)
     lanes = tuple(
         Lane(
@@ -117,7 +126,7 @@ def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene
         )
         for lane, part in file.lane.items()
     )
-    return file, Scene(
+    return Scene(
         name=name,
         title=file.title,
         look=file.look,
@@ -158,7 +167,8 @@ def validated(
         table = tomllib.loads(text)
         complain(f"{path_text(*path)} {problem}" for path, problem in oddities(table))
         completed(table)
-        return kind.model_validate_json(json.dumps(table))
+        file: File = kind.model_validate_json(json.dumps(table))
+        return file
     except RecursionError:
         raise SceneError(f"is nested too deeply for {what}") from None
     except ValidationError as error:
@@ -201,10 +211,10 @@ def load_saved(name_or_path: str) -> Saved:
     """The same with the moment at which the race was left, if the file was saved by this program."""
     known = scene_files()
     path = known.get(name_or_path) or Path(name_or_path)
-    shown = str(path) if str(path).isprintable() else short(str(path))
+    shown = str(path) if str(path).isprintable() else excerpt(str(path))
     looks_like_path = path.suffix in (".toml", *CARRIERS) or len(path.parts) > 1 or os.path.exists(path)
     if not looks_like_path:
-        raise SceneError(f"there is no scene {nearest(name_or_path, known)}")
+        raise SceneError(f"there is no scene {did_you_mean(name_or_path, known)}")
     try:
         text, folder = _text(path)
     except OSError as error:

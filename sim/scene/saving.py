@@ -9,11 +9,11 @@ from .writing import scene_tables, tables_text
 
 def saved_text(saved: Saved) -> str:
     """The scene with its moment, for `parse_saved`."""
-    moment = {
+    left = {
         "scene": saved.scene.name,
         "update": saved.tick or 0,
         "clock": saved.clock,
         "digest": digest_text(saved.digest),
         "version": VERSION,
     }
-    return f"{OPENING_LINE}\n{tables_text({**scene_tables(saved.scene), 'saved': moment})}"
+    return f"{OPENING_LINE}\n{tables_text({**scene_tables(saved.scene), 'saved': left})}"

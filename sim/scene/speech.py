@@ -44,13 +44,13 @@ Remark = Annotated[str, Field(max_length=120), AfterValidator(one_line)]
 LaneName = Annotated[str, Field(max_length=40), AfterValidator(one_line)]
 
 
-class Part(BaseModel):
+class StrictTable(BaseModel):
     """A table of a scene file: nothing unknown, nothing converted, nothing infinite."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
 
 
-class Translated(Part):
+class Translated(StrictTable):
     """A table with a key for each of TRANSLATIONS: what stands in English may stand there in that language."""
 
     @property
@@ -60,13 +60,13 @@ class Translated(Part):
         return tuple((code, words) for code, words in found if words is not None)
 
 
-def translated(words: Any) -> Callable[[type[Translated]], Any]:
+def translatable(words: Any) -> Callable[[type[Translated]], Any]:
     """Give the table its keys: such words, or nothing."""
     keys: dict[str, Any] = dict.fromkeys(TRANSLATIONS, (words | None, None))
     return lambda table: create_model(table.__name__, __base__=table, __doc__=table.__doc__, **keys)
 
 
-@translated(Remark)
+@translatable(Remark)
 class Caption(Translated):
     """A sentence to be said when something has happened in the race."""
 
@@ -78,7 +78,7 @@ class Caption(Translated):
     """Which update it is, where `on` is "update"."""
 
 
-@translated(Remark)
+@translatable(Remark)
 class Question(Translated):
     """Something to guess before the race: in which lanes a kind of event will happen."""
 

@@ -23,7 +23,7 @@ from ..descent.clock import CLOCKS, Machine
 from ..descent.digest import DIGEST
 from ..descent.examples.recipes import EXAMPLES, MOST_EXAMPLES, Seed
 from ..descent.rules import RULES
-from ..descent.verdict.kinds import EVENT_KINDS, Kind
+from ..descent.verdict.kinds import EVENT_KINDS, VerdictKind
 from ..languages import CODE
 from ..surface.functions import SURFACES, usual_window
 from ..surface.functions.formula import Formula, FormulaError
@@ -33,17 +33,17 @@ from .speech import (
     MOST_UPDATES,
     Caption,
     LaneName,
-    Part,
     Question,
+    StrictTable,
     Text,
     Title,
     Translated,
     Translation,
     one_line,
-    translated,
+    translatable,
 )
-from .view import USUAL_VIEW, View
-from .words import nearest, path_text
+from .view import USUAL_VIEW, LandView
+from .words import did_you_mean, path_text
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -73,14 +73,14 @@ CHECKED: Mapping[type[Any], dict[str, Any]] = {Formula: {"formula": Annotated[st
 """Fields of registered dataclasses of which the type does not tell what may stand in them."""
 
 
-class Claim(Part):
+class Claim(StrictTable):
     """What the scene promises of a lane after `updates`: checked for every scene by the tests."""
 
-    verdict: Literal[*(kind.code for kind in Kind)]  # type: ignore[valid-type]
+    verdict: Literal[*(kind.code for kind in VerdictKind)]  # type: ignore[valid-type]
     events: tuple[Literal[*EVENT_KINDS], ...] = ()  # type: ignore[valid-type]
 
 
-class SavedTable(Part):
+class SavedTable(StrictTable):
     """At which moment a race was left when the file was written, and by which version of this program."""
 
     scene: Annotated[str, Field(max_length=255), AfterValidator(one_line)]
@@ -97,7 +97,7 @@ def _variants(registry: Mapping[str, type[Any]], key: str, extra: Mapping[str, A
         hints = get_type_hints(kind, include_extras=True) | CHECKED.get(kind, {})
         own = {f.name: (hints[f.name], ... if f.default is MISSING else f.default) for f in fields(kind)}
         definitions: dict[str, Any] = {key: (Literal[name], ...), **own, **extra}
-        return create_model(kind.__name__, __base__=Part, **definitions)
+        return create_model(kind.__name__, __base__=StrictTable, **definitions)
 
     models = tuple(model(name, kind) for name, kind in registry.items())
     return Annotated[Union[models], Field(discriminator=key)]  # noqa: UP007  A union of as many as there are.
@@ -137,7 +137,7 @@ def known_keys(kind: type[Any]) -> list[str]:
     return [*kind.model_fields] if issubclass(kind, BaseModel) else [field.name for field in fields(kind)]
 
 
-@translated(Translation)
+@translatable(Translation)
 class SceneFile(Translated):
     """A scene file, table by table."""
 
@@ -150,7 +150,7 @@ class SceneFile(Translated):
     surface: SurfaceTable | None = None
     examples: ExamplesTable
     machine: Machine = Machine()
-    view: View = USUAL_VIEW
+    view: LandView = USUAL_VIEW
     lane: Annotated[dict[LaneName, LaneTable], Field(min_length=1, max_length=MOST_LANES)]
     caption: Annotated[tuple[Caption, ...], Field(max_length=MOST_CAPTIONS)] = ()
     question: Question | None = None
@@ -203,7 +203,7 @@ class SceneFile(Translated):
                 _mistake(path_text("caption", index, "update"), missing)
         for path, name in named:
             if name not in self.lane:
-                _mistake(path, f"names an unknown lane: {nearest(name, self.lane)}")
+                _mistake(path, f"names an unknown lane: {did_you_mean(name, self.lane)}")
 
     @property
     def shown(self) -> Window:

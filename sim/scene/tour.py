@@ -20,9 +20,9 @@ from ..descent.clock import CLOCKS, UPDATES
 from ..files import bounded, ordinary_file, why
 from ..resources import asset
 from .reading import LARGEST_FILE, scene_files, validated
-from .speech import MOST_UPDATES, Part, Translated, one_line, translated
-from .view import View
-from .words import SceneError, nearest, path_text
+from .speech import MOST_UPDATES, StrictTable, Translated, one_line, translatable
+from .view import LandView
+from .words import SceneError, did_you_mean, path_text
 
 TOUR = asset("tour.toml")
 
@@ -108,7 +108,7 @@ class Words:
 SPOKEN = tuple(field.name for field in fields(Words))
 
 
-class Number(Part):
+class Number(StrictTable):
     """A number that a step tells, and how it is measured."""
 
     measure: Literal[*MEASURES]  # type: ignore[valid-type]
@@ -133,7 +133,7 @@ class Number(Part):
 Corner: TypeAlias = tuple[float, float]
 
 
-@translated(Words)
+@translatable(Words)
 class Step(Translated):
     """A claim, the scene that shows it, how that is looked at, and what bears it out."""
 
@@ -145,12 +145,14 @@ class Step(Translated):
     clock: Literal[*CLOCKS] = UPDATES  # type: ignore[valid-type]
     views: tuple[str, ...] = ()
     """The views over the maps, and none besides."""
-    view: View | None = None
+    view: LandView | None = None
     """How the land is looked at; None: as the scene wants."""
     focus: tuple[Corner, Corner] | None = None
     """The part of the plane that the maps show, [[x0, x1], [y0, y1]]; None: the scene's window."""
     lane: str | None = None
     """The lane that the controls are about; None: the first."""
+    numbers: bool = False
+    """Whether all live numbers of the lanes are shown."""
     sheet: Literal["", "odds", "contrast"] = ""
     """What lies over the maps."""
     minutes: Annotated[int, Ge(1), Le(60)] = 3
@@ -166,7 +168,7 @@ class Step(Translated):
     number: dict[Code, Number]
 
     def words(self, language: str) -> Words:
-        """What is said, in that language; in English where it is not translated."""
+        """What is said, in that language; in English where it is not translatable."""
         own = Words(**{name: getattr(self, name) for name in SPOKEN})
         found: Words = dict(self.translations).get(language, own)
         return found
@@ -182,7 +184,7 @@ class Step(Translated):
         return any(number.seeds for number in self.number.values())
 
 
-class Tour(Part):
+class Tour(StrictTable):
     """The steps, in their order."""
 
     step: Annotated[tuple[Step, ...], Field(min_length=1)]
@@ -193,14 +195,14 @@ class Tour(Part):
         for place, step in enumerate(self.step):
             for path, scene in _scenes(place, step):
                 if scene not in scene_files():
-                    _mistake(path, f"names an unknown scene: {nearest(scene, scene_files())}")
+                    _mistake(path, f"names an unknown scene: {did_you_mean(scene, scene_files())}")
             told: tuple[tuple[str | None, Words], ...] = ((None, step.words("")), *step.translations)
             for code, words in told:
                 for name in SPOKEN:
                     for blank in BLANK.findall(getattr(words, name)):
                         if blank not in step.number:
                             path = path_text("step", place, *([code] if code else []), name)
-                            _mistake(path, f"has a blank for an unknown number: {nearest(blank, step.number)}")
+                            _mistake(path, f"has a blank for an unknown number: {did_you_mean(blank, step.number)}")
             for code, number in step.number.items():
                 ends = number.low is not None, number.high is not None
                 if ends != (number.seeds is not None,) * 2:

@@ -12,7 +12,7 @@ from ..descent.race import Race
 from ..surface.protocol import ClosedForm, Window
 from .speech import Caption, InLanguages, Question, Translation, Words
 from .tables import Claim
-from .view import USUAL_VIEW, View
+from .view import USUAL_VIEW, LandView
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Scene:
     lanes: tuple[Lane, ...]
     claims: tuple[Claim | None, ...]
     """What the scene promises of each lane at `updates`, with its own seed."""
-    view: View = USUAL_VIEW
+    view: LandView = USUAL_VIEW
     """How it wants to be seen."""
     captions: tuple[Caption, ...] = ()
     question: Question | None = None

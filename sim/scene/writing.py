@@ -12,7 +12,7 @@ from ..surface.functions import SURFACES
 from .speech import Caption, Translation
 from .tables import Claim
 from .value import Scene
-from .words import SceneError, path_text, short
+from .words import SceneError, excerpt, path_text
 
 
 def scene_text(scene: Scene) -> str:
@@ -65,7 +65,7 @@ def _registered(registry: Mapping[str, type[Any]], place: str, value: Any) -> di
     """A registered dataclass with the name of its kind in front, as the last step of its place is called."""
     name = next((name for name, kind in registry.items() if kind is type(value)), None)
     if name is None:  # Files are data: they bring no kinds of their own.
-        known, own = ", ".join(registry), short(type(value).__name__)
+        known, own = ", ".join(registry), excerpt(type(value).__name__)
         raise SceneError(f"{place} cannot be written to a file, which may name {known}, but not {own}")
     return {place.rpartition(".")[2]: name, **asdict(value)}
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .basins import NO_BASIN, find_basins
-from .critical.point import Kind
+from .critical.point import CriticalKind
 from .critical.search import Search, look_up, search
 from .protocol import Surface, Window
 
@@ -28,7 +28,7 @@ def with_surroundings(surface: Surface, window: Window, known: Search, margin: f
     if not seen:
         return known
     positions = np.array([point.position for point in seen])
-    if any(point.kind is Kind.DEGENERATE for point in seen):
+    if any(point.kind is CriticalKind.DEGENERATE for point in seen):
         minima = [(point, ground) for point, ground in zip(known.points, known.grounds, strict=True) if ground]
         basins = find_basins(surface, window, [point for point, _ in minima], [ground for _, ground in minima])
         positions = positions[basins.at_rest(positions) == NO_BASIN]  # The others lie on a valley of the window.

@@ -29,7 +29,7 @@ def unless(unwanted: Callable[[], bool]) -> Iterator[None]:
         _unwanted.reset(token)
 
 
-def look_up() -> None:
+def raise_if_unwanted() -> None:
     """Go on, if this is still wanted; to be called wherever much is about to be computed.
 
     Raises:

@@ -19,9 +19,9 @@ def test_twenty_against_one() -> None:
     by_epochs = timing("epochs", LANES, 20, MACHINE)
     assert by_epochs.unit == 1 / 20
     for epoch in range(1, 50):
-        moments = [by_epochs.moment(lane, 20 * epoch) for lane in range(3)]
+        moments = [by_epochs.updates(lane, 20 * epoch) for lane in range(3)]
         assert moments == [epoch, 20 * epoch, 3 * epoch]
-    assert by_epochs.moment(0, 19) == 0
+    assert by_epochs.updates(0, 19) == 0
 
 
 def test_a_serial_machine_makes_large_batches_wait() -> None:
@@ -40,7 +40,7 @@ def test_the_fastest_lane_sets_the_tick_and_time_never_runs_back(clock: str) -> 
     run = timing(clock, LANES, 20, MACHINE)
     assert max(run.paces) == 1.0
     for lane in range(3):
-        moments = [run.moment(lane, tick) for tick in range(200)]
+        moments = [run.updates(lane, tick) for tick in range(200)]
         assert moments == sorted(moments)
         assert moments[0] == 0
         assert all(moment <= tick for tick, moment in enumerate(moments))
@@ -53,5 +53,5 @@ def test_the_tick_of_an_update_is_the_first_by_which_it_was_made(clock: str, cou
     for lane in range(0, count, 3):
         for update in [*range(50), 10**6 + 1]:
             tick = run.tick(lane, update)
-            assert run.moment(lane, tick) >= update
-            assert tick == 0 or run.moment(lane, tick - 1) < update
+            assert run.updates(lane, tick) >= update
+            assert tick == 0 or run.updates(lane, tick - 1) < update

@@ -14,7 +14,7 @@ from sim.descent.rules.adam import Adam
 from sim.descent.rules.adamw import AdamW
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.protocol import Rule
-from sim.descent.verdict.kinds import Kind
+from sim.descent.verdict.kinds import VerdictKind
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.surface.functions.formula import Formula
 from sim.surface.points import norm
@@ -46,7 +46,7 @@ def judged(way: Way) -> TrackJudge:
     return race.judges[0]
 
 
-def last(way: Way) -> Kind:
+def last(way: Way) -> VerdictKind:
     return judged(way).verdict(way.updates).kind
 
 
@@ -59,55 +59,55 @@ ENDS = Window(-8.0, 8.0, -2.0, 2.0)
 
 AWAY, AROUND = "(x - 2)^2/2 + 2*(y - 2)^2", Window(-1.0, 3.0, -1.0, 3.0)  # Not where weights decay to.
 
-PAIRS: dict[Kind, tuple[Way, Way]] = {
-    Kind.DESCENDING: (Way(WALL, GradientDescent(0.001), (1.0, 1.0)), Way(WALL, STEP, (1.0, 1.0))),
-    Kind.SETTLED: (Way(WELLS, STEP, (-0.5, 0.5)), Way(WELLS, STEP, (0.5, 0.5))),
-    Kind.STUCK: (Way(WELLS, STEP, (0.5, 0.5)), Way(WELLS, STEP, (-0.5, 0.5))),
-    Kind.STALLED: (
+PAIRS: dict[VerdictKind, tuple[Way, Way]] = {
+    VerdictKind.DESCENDING: (Way(WALL, GradientDescent(0.001), (1.0, 1.0)), Way(WALL, STEP, (1.0, 1.0))),
+    VerdictKind.SETTLED: (Way(WELLS, STEP, (-0.5, 0.5)), Way(WELLS, STEP, (0.5, 0.5))),
+    VerdictKind.STUCK: (Way(WELLS, STEP, (0.5, 0.5)), Way(WELLS, STEP, (-0.5, 0.5))),
+    VerdictKind.STALLED: (
         Way("x^4/4 - x^2/2 + y^2/2", STEP, (0.0, 1.0)),
         Way("x^4/4 - x^2/2 + y^2/2", STEP, (0.1, 1.0)),
     ),
-    Kind.BALANCED: (Way("-x^2 - y^2", STEP, (0.0, 0.0)), Way("-x^2 - y^2", STEP, (0.0, 1e-3), 30)),
-    Kind.LEVEL: (Way("-exp(-2*(x^2 + y^2))", STEP, (6.0, 0.0)), Way("-exp(-2*(x^2 + y^2))", STEP, (1.0, 0.0))),
-    Kind.HELD: (
+    VerdictKind.BALANCED: (Way("-x^2 - y^2", STEP, (0.0, 0.0)), Way("-x^2 - y^2", STEP, (0.0, 1e-3), 30)),
+    VerdictKind.LEVEL: (Way("-exp(-2*(x^2 + y^2))", STEP, (6.0, 0.0)), Way("-exp(-2*(x^2 + y^2))", STEP, (1.0, 0.0))),
+    VerdictKind.HELD: (
         Way(AWAY, AdamW(0.05, weight_decay=1.0), (0.5, 0.5), 8000, window=AROUND),
         Way(AWAY, AdamW(0.05, weight_decay=0.0), (0.5, 0.5), 8000, window=AROUND),
     ),
-    Kind.PLATEAU: (
+    VerdictKind.PLATEAU: (
         Way("-exp(-(x^2 + y^2)/2)", STEP, (3.6, 0.0), 60, window=ENDS),
         Way("-exp(-(x^2 + y^2)/2)", STEP, (1.5, 0.0), 60, window=ENDS),
     ),
-    Kind.RATTLING: (Way(WALL, STEP, (1.0, 1.0), 400, 1, 1.0), Way(WALL, STEP, (1.0, 1.0), 400, 20, 1.0)),
-    Kind.WANDERING: (
+    VerdictKind.RATTLING: (Way(WALL, STEP, (1.0, 1.0), 400, 1, 1.0), Way(WALL, STEP, (1.0, 1.0), 400, 20, 1.0)),
+    VerdictKind.WANDERING: (
         Way(DIPS, GradientDescent(0.02), (0.5, 0.5), 600, 1, 14.0),
         Way(DIPS, GradientDescent(0.02), (0.5, 0.5), 600, 1, 4.0),
     ),
-    Kind.BOUNCING: (Way(WALL, GradientDescent(0.5), (1.0, 1.0)), Way(WALL, GradientDescent(0.45), (1.0, 1.0))),
-    Kind.SWINGING: (
+    VerdictKind.BOUNCING: (Way(WALL, GradientDescent(0.5), (1.0, 1.0)), Way(WALL, GradientDescent(0.45), (1.0, 1.0))),
+    VerdictKind.SWINGING: (
         Way("abs(x - 0.3) + y^2", Adam(0.005), (1.0, 0.5), 2000),
         Way("sqrt((x - 0.3)^2 + 0.01) + y^2", Adam(0.005), (1.0, 0.5), 2000),
     ),
-    Kind.DIVERGED: (Way(WALL, GradientDescent(0.7), (1.0, 1.0)), Way(WALL, GradientDescent(0.5), (1.0, 1.0))),
-    Kind.OFF_SURFACE: (
+    VerdictKind.DIVERGED: (Way(WALL, GradientDescent(0.7), (1.0, 1.0)), Way(WALL, GradientDescent(0.5), (1.0, 1.0))),
+    VerdictKind.OFF_SURFACE: (
         Way("x*log(x) + y^2", GradientDescent(3.0), (1.5, 0.0)),
         Way("x*log(x) + y^2", STEP, (1.5, 0.0)),
     ),
 }
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_verdict_is_reached_by_one_race_and_left_out_by_another(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", VerdictKind)
+def test_every_verdict_is_reached_by_one_race_and_left_out_by_another(kind: VerdictKind) -> None:
     reached, left_out = PAIRS[kind]
     assert last(reached) is kind
     assert last(left_out) is not kind
-    if kind is not Kind.DESCENDING:
+    if kind is not VerdictKind.DESCENDING:
         assert kind not in {told for _, told in judged(left_out).changes}
         assert kind.code in {event.kind for event in judged(reached).events}
 
 
 def test_where_decay_and_gradient_balance_it_is_said() -> None:
     """At rest means at rest: it stands still, on a slope."""
-    way, plain = PAIRS[Kind.HELD]
+    way, plain = PAIRS[VerdictKind.HELD]
     track = judged(way).track
     assert norm(track.movement[-1]) < 1e-6
     assert norm(track.full_gradient[-1]) > 1
@@ -120,7 +120,7 @@ def test_only_what_is_proved_is_called_global() -> None:
         way = Way(formula, STEP, (0.5, 0.3))
         verdict = judged(way).verdict(way.updates)
         told = judged(way).track.problem.proof is not None
-        assert verdict.kind is Kind.SETTLED
+        assert verdict.kind is VerdictKind.SETTLED
         assert ("global" in verdict.sentence) == told
         assert proved is None or told == proved
 
@@ -129,7 +129,7 @@ def test_a_minimum_that_was_not_known_is_told_by_where_it_is() -> None:
     window = Window(-0.5, 0.9, -1.0, 1.0)
     way = Way("0.25*x^4 - 0.5*x^2 + y^2", STEP, (0.5, 0.3), window=window)
     verdict = judged(way).verdict(way.updates)
-    assert verdict.kind is Kind.SETTLED
+    assert verdict.kind is VerdictKind.SETTLED
     assert verdict.basin is None
     assert verdict.found is not None
     np.testing.assert_allclose(verdict.found, (1.0, 0.0), atol=1e-9)
@@ -138,7 +138,7 @@ def test_a_minimum_that_was_not_known_is_told_by_where_it_is() -> None:
 
 
 def test_a_bounce_says_how_long_it_is() -> None:
-    way = PAIRS[Kind.BOUNCING][0]
+    way = PAIRS[VerdictKind.BOUNCING][0]
     verdict = judged(way).verdict(way.updates)
     assert verdict.swing == norm(judged(way).track.movement[-40:]).max()
     assert "by up to 2, and no less than before" in verdict.evidence

@@ -16,7 +16,7 @@ from sim.descent.rules.adamw import AdamW
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.verdict import blocks, sight
 from sim.descent.verdict.judge import Judge
-from sim.descent.verdict.kinds import KINDS, LASTING, Event, Kind
+from sim.descent.verdict.kinds import KINDS, LASTING, Event, VerdictKind
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.gaussian import Landscape, Well
 from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
@@ -56,11 +56,11 @@ def judged(problem: Problem, theta: Array, lane: Lane = FULL, noise: Array | flo
     return judge
 
 
-def last(judge: Judge) -> Kind:
+def last(judge: Judge) -> VerdictKind:
     return KINDS[int(judge.kinds[0])]
 
 
-def told(judge: Judge) -> list[Kind]:
+def told(judge: Judge) -> list[VerdictKind]:
     return [kind for _, kind in judge.changes()]
 
 
@@ -71,21 +71,23 @@ def approach(end: tuple[float, float], first: float, rate: float, updates: int) 
 
 
 BOWL = problem_of(Quadratic((1.0, 4.0)))
-LENGTH = BOWL.scale.length
+LENGTH = BOWL.units.length
 
 
 # Rest
 
 
-@pytest.mark.parametrize(("distance", "kind"), [(0.9, Kind.SETTLED), (1.1, Kind.HELD)])
+@pytest.mark.parametrize(("distance", "kind"), [(0.9, VerdictKind.SETTLED), (1.1, VerdictKind.HELD)])
 def test_who_rests_at_hand_of_a_minimum_has_settled_and_who_rests_elsewhere_on_a_slope_has_not(
-    distance: float, kind: Kind
+    distance: float, kind: VerdictKind
 ) -> None:
     problem = problem_of(Quadratic((100.0, 400.0)))
-    end = (distance * sight.AT_HAND * problem.scale.length, 0.0)
+    end = (distance * sight.AT_HAND * problem.units.length, 0.0)
     assert last(judged(problem, approach(end, 0.05, 0.8, 400), DECAYING)) is kind
     plain = judged(problem, approach(end, 0.05, 0.8, 100))
-    assert last(plain) is (kind if kind is Kind.SETTLED else Kind.DESCENDING)  # What else should have stopped it there?
+    assert last(plain) is (
+        kind if kind is VerdictKind.SETTLED else VerdictKind.DESCENDING
+    )  # What else should have stopped it there?
 
 
 @pytest.mark.parametrize(("share", "rests"), [(0.9, True), (1.1, False)])
@@ -96,7 +98,7 @@ def test_who_still_has_a_way_to_go_does_not_rest(share: float, rests: bool) -> N
     way = approach((0.0, 0.0), 1.0, rate, 100)
     way *= remaining / abs(way[-1, 0])  # What remains of a geometric series, exactly.
     assert blocks.DWELL * abs(way[-1, 0] - way[-2, 0]) < sight.REST_WAY * LENGTH
-    assert (last(judged(BOWL, way)) is Kind.SETTLED) == rests
+    assert (last(judged(BOWL, way)) is VerdictKind.SETTLED) == rests
 
 
 @pytest.mark.parametrize(("share", "rests"), [(0.95, True), (1.05, False)])
@@ -106,7 +108,7 @@ def test_who_still_moves_does_not_rest(share: float, rests: bool) -> None:
     way = approach((0.0, 0.0), 1.0, rate, 70)
     lengths = norm(np.diff(way, axis=0))
     way *= share * sight.REST_WAY * LENGTH / lengths[50:60].sum()  # At the first of the two.
-    assert (last(judged(BOWL, way)) is Kind.SETTLED) == rests
+    assert (last(judged(BOWL, way)) is VerdictKind.SETTLED) == rests
 
 
 def test_a_creep_that_does_not_shrink_is_no_rest_however_slow() -> None:
@@ -115,8 +117,8 @@ def test_a_creep_that_does_not_shrink_is_no_rest_however_slow() -> None:
     even = np.stack([1e-9 * time, 0 * time], axis=1)
     slower = np.stack([0.05 * np.log1p(time), 0 * time], axis=1)  # Movements of 1/t sum up without bound.
     for way in (even, slower):
-        assert told(judged(BOWL, way)) == [Kind.DESCENDING]
-        assert last(judged(problem, way + np.array([2.0, 0.0]))) is Kind.DESCENDING
+        assert told(judged(BOWL, way)) == [VerdictKind.DESCENDING]
+        assert last(judged(problem, way + np.array([2.0, 0.0]))) is VerdictKind.DESCENDING
 
 
 def test_a_rest_lasts_until_the_marble_moves_off() -> None:
@@ -124,7 +126,7 @@ def test_a_rest_lasts_until_the_marble_moves_off() -> None:
     off = np.cumsum(np.full((60, 2), 0.3 * sight.RESTLESS * sight.REST_WAY * LENGTH), axis=0)
     for share, kinds in ((0.1, 1), (1.0, 2)):
         judge = judged(BOWL, np.concatenate([there, there[-1] + share * off]))
-        assert told(judge)[1] is Kind.SETTLED
+        assert told(judge)[1] is VerdictKind.SETTLED
         assert len(told(judge)) == 1 + kinds
 
 
@@ -133,19 +135,21 @@ def test_where_it_rests_is_told_by_the_surface_there() -> None:
     flat = problem_of(Landscape(wells=(Well((0.0, 0.0), 1.0, 0.3),)))
     steep = problem_of(Himmelblau(), Window(-5.0, 5.0, -5.0, 5.0))
     for problem, end, kind in (
-        (saddle, (0.0, 0.0), Kind.STALLED),
-        (hill, (0.0, 0.0), Kind.BALANCED),
-        (flat, (2.9, 2.9), Kind.LEVEL),
-        (steep, (1.0, 1.0), Kind.HELD),
-        (saddle, (0.0, 1.0), Kind.SETTLED),
+        (saddle, (0.0, 0.0), VerdictKind.STALLED),
+        (hill, (0.0, 0.0), VerdictKind.BALANCED),
+        (flat, (2.9, 2.9), VerdictKind.LEVEL),
+        (steep, (1.0, 1.0), VerdictKind.HELD),
+        (saddle, (0.0, 1.0), VerdictKind.SETTLED),
     ):
         assert last(judged(problem, approach(end, 0.05, 0.8, 400), DECAYING)) is kind
 
 
-@pytest.mark.parametrize(("tilt", "kind"), [(0.5, Kind.SETTLED), (2.0, Kind.STUCK), (1e4, Kind.STUCK)])
-def test_only_what_is_as_low_as_the_lowest_minimum_is_called_that(tilt: float, kind: Kind) -> None:
+@pytest.mark.parametrize(
+    ("tilt", "kind"), [(0.5, VerdictKind.SETTLED), (2.0, VerdictKind.STUCK), (1e4, VerdictKind.STUCK)]
+)
+def test_only_what_is_as_low_as_the_lowest_minimum_is_called_that(tilt: float, kind: VerdictKind) -> None:
     """Up to a millionth of the scale; a hundredth is no less stuck than a tenth."""
-    equal = sight.EQUAL_LOSS * problem_of(DoubleWellSaddle()).scale.loss
+    equal = sight.EQUAL_LOSS * problem_of(DoubleWellSaddle()).units.loss
     problem = problem_of(Formula(f"x^2/2 + y^4/4 - y^2/2 + {tilt * equal / 2!r}*y"))
     higher = max(problem.minima, key=lambda minimum: minimum.value)
     judge = judged(problem, approach(higher.position, 0.05, 0.8, 100))
@@ -156,7 +160,7 @@ def test_only_what_is_as_low_as_the_lowest_minimum_is_called_that(tilt: float, k
 def test_a_rest_is_named_by_its_minimum_where_that_was_not_known() -> None:
     """Outside of the window, lower and higher than the only minimum in it."""
     window = Window(-3.0, 0.2, -1.0, 1.0)
-    for tilt, kind in ((-0.3, Kind.SETTLED), (0.3, Kind.STUCK)):
+    for tilt, kind in ((-0.3, VerdictKind.SETTLED), (0.3, VerdictKind.STUCK)):
         problem = problem_of(Formula(f"(x^2 - 1)^2 + y^2 + {tilt}*x"), window)
         assert len(problem.minima) == 1
         there = problem_of(Formula(f"(x^2 - 1)^2 + y^2 + {tilt}*x"), SQUARE)
@@ -167,16 +171,16 @@ def test_a_rest_is_named_by_its_minimum_where_that_was_not_known() -> None:
 def test_a_rest_beside_a_wide_floor_is_not_in_another_minimum() -> None:
     """Newton's method would end a third of the way to the only minimum, where there is none."""
     problem = problem_of(Formula("(x^2 + y^2)^2"))
-    there = approach((2.5 * sight.AT_HAND * problem.scale.length, 0.0), 0.05, 0.8, 100)
-    assert Kind.STUCK not in told(judged(problem, there))
+    there = approach((2.5 * sight.AT_HAND * problem.units.length, 0.0), 0.05, 0.8, 100)
+    assert VerdictKind.STUCK not in told(judged(problem, there))
 
 
 def test_a_rest_is_as_low_as_the_floor_that_it_has_not_quite_reached() -> None:
     """Of three equal minima the window shows two; the third is found from beside it."""
     problem = problem_of(Formula("x^2 * (x^2 - 4)^2 / 8 + y^2"), Window(-3.0, 1.0, -1.0, 1.0))
-    beside = 2 - 0.8 * sight.AT_HAND * problem.scale.length
-    assert problem.train.value(np.array([beside, 0.0])) > sight.EQUAL_LOSS * problem.scale.loss
-    assert last(judged(problem, approach((beside, 0.0), 0.05, 0.8, 100))) is Kind.SETTLED
+    beside = 2 - 0.8 * sight.AT_HAND * problem.units.length
+    assert problem.train.value(np.array([beside, 0.0])) > sight.EQUAL_LOSS * problem.units.loss
+    assert last(judged(problem, approach((beside, 0.0), 0.05, 0.8, 100))) is VerdictKind.SETTLED
 
 
 def test_in_noise_a_lull_is_no_rest() -> None:
@@ -190,9 +194,9 @@ def test_in_noise_a_lull_is_no_rest() -> None:
     way -= way[55]  # The lulls are at the minimum.
     many = Tilted(Quadratic((1.0, 4.0)), np.zeros((60, 2)))
     problem = Problem(many, many, SQUARE)
-    assert not {Kind.SETTLED, Kind.STUCK} & set(told(judged(problem, way, SINGLE, noise)))
+    assert not {VerdictKind.SETTLED, VerdictKind.STUCK} & set(told(judged(problem, way, SINGLE, noise)))
     fading = way * 0.5 ** (np.arange(481) // 60)[:, None] ** 3
-    assert last(judged(problem, fading, SINGLE, noise * 0.5 ** (np.arange(480) // 60) ** 1.5)) is Kind.SETTLED
+    assert last(judged(problem, fading, SINGLE, noise * 0.5 ** (np.arange(480) // 60) ** 1.5)) is VerdictKind.SETTLED
 
 
 @pytest.mark.parametrize(("share", "held"), [(0.95, True), (1.05, False)])
@@ -200,16 +204,16 @@ def test_on_a_slope_it_must_stand_still_indeed(share: float, held: bool) -> None
     problem = problem_of(Himmelblau(), Window(-5.0, 5.0, -5.0, 5.0))
     way = approach((0.0, 0.0), 1.0, 0.97, 60 + 10 * (LASTING - 1))
     lengths = norm(np.diff(way, axis=0))
-    way *= share * sight.BALANCED_WAY * problem.scale.length / lengths[50:60].sum()  # At the first look of LASTING.
-    assert (last(judged(problem, way + np.array([1.0, 1.0]), DECAYING)) is Kind.HELD) == held
+    way *= share * sight.BALANCED_WAY * problem.units.length / lengths[50:60].sum()  # At the first look of LASTING.
+    assert (last(judged(problem, way + np.array([1.0, 1.0]), DECAYING)) is VerdictKind.HELD) == held
 
 
 def test_who_only_passes_through_a_standstill_is_not_held() -> None:
     """A parabola's vertex: still for 250 updates, and faster and faster afterwards."""
     problem = problem_of(Himmelblau(), Window(-5.0, 5.0, -5.0, 5.0))
     time = np.arange(-600, 601) / 125
-    way = np.stack([1.0 + 0.1 * sight.BALANCED_WAY * problem.scale.length * 125 / 2 * time**2, 1 + 0 * time], axis=1)
-    assert Kind.HELD not in told(judged(problem, way, DECAYING))
+    way = np.stack([1.0 + 0.1 * sight.BALANCED_WAY * problem.units.length * 125 / 2 * time**2, 1 + 0 * time], axis=1)
+    assert VerdictKind.HELD not in told(judged(problem, way, DECAYING))
 
 
 def test_who_starts_up_at_a_minimum_and_is_back_at_once_stays_settled() -> None:
@@ -218,7 +222,7 @@ def test_who_starts_up_at_a_minimum_and_is_back_at_once_stays_settled() -> None:
     swing = sight.LEAVING * sight.AT_HAND * LENGTH * np.resize([[1.0, 0.0], [-1.0, 0.0]], (61, 2))
     for share, stays in ((0.95, True), (1.05, False)):
         kinds = told(judged(BOWL, np.concatenate([there, share * swing])))
-        assert (kinds == [Kind.DESCENDING, Kind.SETTLED]) == stays
+        assert (kinds == [VerdictKind.DESCENDING, VerdictKind.SETTLED]) == stays
 
 
 # Saddles and plateaus
@@ -245,7 +249,7 @@ def test_who_lingers_at_a_saddle_for_two_looks_has_stalled_and_leaves_it_when_it
     for count, share, stalls in ((3, 0.9, True), (3, 1.1, False), (1, 0.9, False)):
         way = pause((0.0, 0.0), reach, count, share)
         judge = judged(problem, way)
-        assert (Kind.STALLED in told(judge)) == stalls
+        assert (VerdictKind.STALLED in told(judge)) == stalls
         left = [event for event in judge.events() if event.kind == "left_saddle" and event.target is None]
         assert len(left) == stalls
         for event in left:
@@ -258,7 +262,7 @@ def test_beyond_a_saddles_reach_nothing_stalls() -> None:
     reach = reach_of(problem)
     for distance, stalls in ((0.9, True), (1.2, False)):
         judge = judged(problem, pause((-distance * reach, 0.0), reach, 3, 0.5))
-        assert (Kind.STALLED in told(judge)) == stalls
+        assert (VerdictKind.STALLED in told(judge)) == stalls
 
 
 def test_a_plateau_is_where_the_slope_says_nothing_of_the_way_down() -> None:
@@ -269,24 +273,24 @@ def test_a_plateau_is_where_the_slope_says_nothing_of_the_way_down() -> None:
     for share, crosses in ((0.95, True), (1.05, False)):
         radius = radii[np.argmin(np.abs(shares - share * sight.ASKEW))]
         way = np.stack([np.full(41, radius), np.linspace(0.0, 0.02, 41)], axis=1)
-        assert (last(judged(problem, way)) is Kind.PLATEAU) == crosses
+        assert (last(judged(problem, way)) is VerdictKind.PLATEAU) == crosses
     twenty = np.stack([np.full(41, 4.0), np.linspace(0.0, 0.02, 41)], axis=1)
-    assert told(judged(problem, twenty[:20])) == [Kind.DESCENDING]  # One look is not enough.
-    assert told(judged(problem, twenty[:21])) == [Kind.DESCENDING, Kind.PLATEAU]
+    assert told(judged(problem, twenty[:20])) == [VerdictKind.DESCENDING]  # One look is not enough.
+    assert told(judged(problem, twenty[:21])) == [VerdictKind.DESCENDING, VerdictKind.PLATEAU]
 
 
 def test_outside_of_all_basins_a_plateau_is_told_by_the_nearest_lower_minimum() -> None:
     problem = problem_of(Landscape(wells=(Well((0.0, 0.0), 1.0, 1.0),)), Window(-8.0, 8.0, -8.0, 8.0))
     assert problem.basins.labels(np.array([[40.0, 0.0]])) == -1
     way = np.stack([np.full(41, 40.0), np.linspace(0.0, 0.02, 41)], axis=1)
-    assert last(judged(problem, way)) is Kind.PLATEAU
+    assert last(judged(problem, way)) is VerdictKind.PLATEAU
 
 
 def test_a_canyon_is_no_plateau() -> None:
     """Rosenbrock's floor: gentle, but it leads there."""
     problem = problem_of(Formula("(1 - x)^2 + 100*(y - x^2)^2"), Window(-2.0, 2.0, -1.0, 3.0))
     x = np.linspace(-1.2, 0.9, 400)
-    assert told(judged(problem, np.stack([x, x * x], axis=1))) == [Kind.DESCENDING]
+    assert told(judged(problem, np.stack([x, x * x], axis=1))) == [VerdictKind.DESCENDING]
 
 
 # Bounces, creases, divergence
@@ -303,7 +307,7 @@ def swing(size: float, factor: float, updates: int, period: int = 2) -> Array:
 def test_a_bounce_is_no_less_than_before(decay: float, bounces: bool) -> None:
     """By up to a thousandth over a quarter of a span."""
     factor = 1 - decay * (1 - blocks.UNDAMPED) / 10
-    assert (last(judged(BOWL, swing(1.0, factor, 120))) is Kind.BOUNCING) == bounces
+    assert (last(judged(BOWL, swing(1.0, factor, 120))) is VerdictKind.BOUNCING) == bounces
 
 
 @pytest.mark.parametrize(("turns", "bounces"), [(31, True), (29, False)])
@@ -313,17 +317,19 @@ def test_three_movements_in_four_go_back_in_a_bounce(turns: int, bounces: bool) 
     movement = np.cumprod(np.tile(signs, 3))
     x = 0.3 * np.concatenate([[0.0], np.cumsum(movement)])
     judge = judged(BOWL, np.stack([x, 0 * x], axis=1))
-    assert (last(judge) is Kind.BOUNCING) == bounces
+    assert (last(judge) is VerdictKind.BOUNCING) == bounces
 
 
 def test_a_bounce_ends_when_it_is_half_as_long() -> None:
-    for share, kinds in ((0.55, [Kind.BOUNCING]), (0.45, [Kind.BOUNCING, Kind.DESCENDING])):
+    for share, kinds in ((0.55, [VerdictKind.BOUNCING]), (0.45, [VerdictKind.BOUNCING, VerdictKind.DESCENDING])):
         way = np.concatenate([swing(1.0, 1.0, 99), swing(share, 0.999, 40)])
         assert told(judged(BOWL, way))[1:] == kinds
 
 
-@pytest.mark.parametrize(("formula", "kind"), [("abs(x) + y^2", Kind.SWINGING), ("x^4 + y^2", Kind.BOUNCING)])
-def test_a_swing_about_a_crease_is_told_as_one(formula: str, kind: Kind) -> None:
+@pytest.mark.parametrize(
+    ("formula", "kind"), [("abs(x) + y^2", VerdictKind.SWINGING), ("x^4 + y^2", VerdictKind.BOUNCING)]
+)
+def test_a_swing_about_a_crease_is_told_as_one(formula: str, kind: VerdictKind) -> None:
     """A gradient that turns as sharply, but without a jump, is none."""
     assert last(judged(problem_of(Formula(formula)), swing(1.0, 1.0, 80) + np.array([0.01, 0.3]))) is kind
 
@@ -333,9 +339,9 @@ def test_who_may_come_back_has_not_diverged() -> None:
     for far, growth, diverged in ((1.2, 1.12, True), (0.2, 1.12, False), (1.2, 1.08, False)):
         factor = growth**0.1
         way = swing(1.0, factor, 100) * far * sight.FAR_AWAY * LENGTH * 2 / factor**90
-        assert (last(judged(BOWL, way)) is Kind.DIVERGED) == diverged
+        assert (last(judged(BOWL, way)) is VerdictKind.DIVERGED) == diverged
     gentler = problem_of(Formula("sqrt(1 + x^2 + y^2)"))  # Whose walls are less and less steep.
-    assert last(judged(gentler, swing(1.0, 1.12**0.1, 100) * 3e6 * LENGTH)) is Kind.BOUNCING
+    assert last(judged(gentler, swing(1.0, 1.12**0.1, 100) * 3e6 * LENGTH)) is VerdictKind.BOUNCING
 
 
 # Passages

@@ -5,7 +5,7 @@ import pytest
 
 from sim.descent.examples.recipes import TiltedExamples
 from sim.descent.problem import Problem
-from sim.surface.critical.point import Kind
+from sim.surface.critical.point import CriticalKind
 from sim.surface.functions.formula import Formula
 from sim.surface.points import Array
 from sim.surface.protocol import Window
@@ -36,7 +36,7 @@ def test_a_minimum_outside_the_window_is_found_where_a_marble_rests_in_it() -> N
     problem = problem_of(WAVES)
     (found,) = problem.lookup(at((4.62, 1.571)))
     assert found is not None
-    assert found.point.kind is Kind.MINIMUM
+    assert found.point.kind is CriticalKind.MINIMUM
     assert found.point not in problem.critical
     assert problem.train.gradient(np.array(found.point.position)) == pytest.approx(0.0, abs=1e-9)
 
@@ -73,7 +73,7 @@ def test_what_becomes_known_comes_behind_what_is_known_even_if_it_is_lower() -> 
     assert more.critical[: len(problem.critical)] == problem.critical
     assert problem.minima == before
     assert more.lowest == min(minimum.value for minimum in more.minima)
-    assert more.scale == problem.scale
+    assert more.units == problem.units
     left = np.array([[-3.0, 0.0], [-4.0, 1.0]])
     assert (problem.basins.labels(left) == -1).all()
     assert (more.basins.labels(left) == len(before)).all()

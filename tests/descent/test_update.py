@@ -34,10 +34,10 @@ from sim.stage.picture.views.momentum import next_movement
 from sim.stage.session.lanes import NextRule
 from sim.stage.session.session import Session, begin
 from sim.stage.style.numbers import settings
-from sim.stage.window.window import Window
+from sim.stage.window.window import MainWindow
 from sim.study.cost import cost
 from sim.study.cost.in_turn import InTurn
-from sim.study.maps.basin_map import RuleDescent, memory
+from sim.study.maps.basin_map import RuleDescent, kept_share
 from sim.study.maps.swarm import Swarm, starts
 from sim.study.odds import contrast
 from sim.study.work.ensemble import Job
@@ -197,8 +197,8 @@ def test_a_rule_that_answers_no_slope_with_no_number_is_caught_only_at_rest() ->
         def step(self, _theta: Array, slope: Slope, state: Any) -> Any:
             return -0.005 * slope.here / (slope.here / slope.here), state
 
-    assert memory(Rootless()) == pytest.approx(1 - 1e-6)
-    assert memory(Sharpness()) == memory(Newton()) == 0
+    assert kept_share(Rootless()) == pytest.approx(1 - 1e-6)
+    assert kept_share(Sharpness()) == kept_share(Newton()) == 0
 
 
 class Listening:
@@ -225,7 +225,7 @@ def test_without_parallel_hardware_all_that_is_asked_goes_example_by_example(
     train = scene.problem().train
     at_once, in_turn = [(ask, 7) for ask in asks], [(ask, 1) for ask in asks for _ in range(7)]
     orders = epoch_orders(np.array([0]), 0, 20)
-    whole, parts = (cost.update(scene, train, orders, 7, in_turn=way) for way in (False, True))
+    whole, parts = (cost.update_action(scene, train, orders, 7, in_turn=way) for way in (False, True))
     listening = Listening(monkeypatch, type(train))
     whole()
     assert listening.heard == at_once
@@ -271,7 +271,7 @@ def test_the_model_of_the_cost_is_that_of_one_evaluation() -> None:
     machine = Machine(3e-5, 2e-6, 32)
     sizes = cost.ladder(1000)
     once = tuple(machine.overhead + machine.example * -(-size // 32) for size in sizes)
-    twice = cost.Curve(sizes, tuple(2 * second for second in once), (), ())
+    twice = cost.TimeCurve(sizes, tuple(2 * second for second in once), (), ())
     fitted = cost.fit(sizes, once, (32,))
     costs = cost.Costs("x", 1000, 5, 0.0, twice, fitted, twice, fitted, 2.0)
     assert [costs.model(fitted, size) for size in sizes] == pytest.approx(list(twice.seconds))
@@ -302,7 +302,7 @@ def test_cost_measures_a_rule_that_asks_twice_and_says_so() -> None:
 def test_the_window_shows_and_replaces_a_rule_from_outside() -> None:
     pygame.display.init()
     pygame.display.set_mode((960, 600))
-    window = Window(Session(with_rule(Sharpness()), 20.0, horizon=60, views=frozenset(VIEWS), clock="serial"))
+    window = MainWindow(Session(with_rule(Sharpness()), 20.0, horizon=60, views=frozenset(VIEWS), clock="serial"))
     for key, character in ((None, ""), (pygame.K_TAB, "\t"), (None, ""), (pygame.K_y, "y"), (None, "")):
         pressed = [] if key is None else [pygame.Event(pygame.KEYDOWN, key=key, mod=0, unicode=character, scancode=0)]
         window.advance(pressed, 0.1)

@@ -21,14 +21,14 @@ from sim.descent.rules.protocol import Rule
 from sim.descent.rules.rmsprop import RMSprop
 from sim.descent.track import Track
 from sim.descent.verdict.blocks import DWELL
-from sim.descent.verdict.kinds import EVENT_KINDS, Kind, Verdict
+from sim.descent.verdict.kinds import EVENT_KINDS, Verdict, VerdictKind
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.scene import load_scene
 from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, MonkeySaddle, Quadratic, Rosenbrock
 from sim.surface.points import norm
 from sim.surface.protocol import ClosedForm
 
-RESTS = (Kind.SETTLED, Kind.STUCK)
+RESTS = (VerdictKind.SETTLED, VerdictKind.STUCK)
 SEEDS = 200
 
 
@@ -57,7 +57,7 @@ def swarm(problem: Problem, way: Lane, count: int, updates: int, seed: int = 0) 
     return judges_of(run_of(problem, way, starts, np.arange(count), updates))
 
 
-def spells(judge: TrackJudge) -> list[tuple[Kind, int, int]]:
+def spells(judge: TrackJudge) -> list[tuple[VerdictKind, int, int]]:
     """Each verdict with the moment at which it began and the one at which another replaced it."""
     ends = [*(update for update, _ in judge.changes[1:]), judge.track.updates + 1]
     return [(kind, update, end) for (update, kind), end in zip(judge.changes, ends, strict=True)]
@@ -75,11 +75,11 @@ def test_in_the_opening_scene_only_the_full_batch_stays_in_the_local_minimum() -
     problem = scene.problem()
     full, minibatch, momentum = scene.lanes
     stuck = judged(problem, full, scene.start, 2000)
-    assert stuck.verdict(2000).kind is Kind.STUCK
+    assert stuck.verdict(2000).kind is VerdictKind.STUCK
     assert stuck.verdict(2000).basin != 0
     assert not events(stuck, "escaped")
     settled = judged(problem, momentum, scene.start, 400)
-    assert settled.verdict(400).kind is Kind.SETTLED
+    assert settled.verdict(400).kind is VerdictKind.SETTLED
     assert settled.verdict(400).basin == 0
 
     judges = judges_of(run_of(problem, minibatch, np.tile(scene.start, (SEEDS, 1)), np.arange(SEEDS), 400))
@@ -87,7 +87,7 @@ def test_in_the_opening_scene_only_the_full_batch_stays_in_the_local_minimum() -
     assert sum(map(bool, escapes)) >= 195
     assert 30 < np.median([updates[0] for updates in escapes if updates]) < 90
     assert sum(judge.verdict(400).basin == 0 for judge in judges) >= 195
-    assert sum(judge.verdict(400).kind is Kind.RATTLING for judge in judges) >= 190
+    assert sum(judge.verdict(400).kind is VerdictKind.RATTLING for judge in judges) >= 190
 
 
 def test_on_the_saddle_only_the_minibatch_leaves() -> None:
@@ -97,9 +97,9 @@ def test_on_the_saddle_only_the_minibatch_leaves() -> None:
     for way in (full, momentum):
         judge = judged(problem, way, scene.start, 10_000)
         assert_array_equal(judge.track.theta[:, 1], 0.0)
-        assert judge.verdict(10_000).kind is Kind.STALLED
+        assert judge.verdict(10_000).kind is VerdictKind.STALLED
         assert judge.verdict(10_000).way_down == (0.0, 1.0)
-        assert [kind for kind, _, _ in spells(judge)] == [Kind.DESCENDING, Kind.STALLED]
+        assert [kind for kind, _, _ in spells(judge)] == [VerdictKind.DESCENDING, VerdictKind.STALLED]
 
     judges = judges_of(run_of(problem, minibatch, np.tile(scene.start, (60, 1)), np.arange(60), 300))
     assert all(events(judge, "left_saddle") for judge in judges)
@@ -110,8 +110,8 @@ def test_a_hair_beside_the_axis_the_full_batch_lingers_and_leaves() -> None:
     scene = load_scene("on-the-saddle")
     judge = judged(scene.problem(), scene.lanes[0], (-2.5, 1e-5), 300)
     kinds = [kind for kind, _, _ in spells(judge)]
-    assert kinds[:2] == [Kind.DESCENDING, Kind.STALLED]
-    assert kinds[-1] is Kind.SETTLED
+    assert kinds[:2] == [VerdictKind.DESCENDING, VerdictKind.STALLED]
+    assert kinds[-1] is VerdictKind.SETTLED
     assert len(events(judge, "left_saddle")) == 1
     assert events(judge, "stalled")[0] < events(judge, "left_saddle")[0] < events(judge, "settled")[0]
 
@@ -122,7 +122,7 @@ def test_a_fast_passage_of_a_saddle_is_no_stall(decay: float) -> None:
     problem = tilted(DoubleWellSaddle())
     for start in ((0.0, 0.4), (-2.5, 1.0), (1.0, -0.5)):
         judge = judged(problem, lane(Momentum(0.1, decay), 20), start, 200)
-        assert Kind.STALLED not in [kind for kind, _, _ in spells(judge)]
+        assert VerdictKind.STALLED not in [kind for kind, _, _ in spells(judge)]
         assert not events(judge, "left_saddle")
 
 
@@ -167,14 +167,14 @@ def test_who_is_said_to_rest_is_at_a_minimum_and_never_leaves(name: str) -> None
         track = judge.track
         assert kind in RESTS
         minimum = problem.minima[judge.verdict(since).basin or 0]
-        assert norm(track.theta[since:] - minimum.position).max() <= 2e-3 * problem.scale.length
+        assert norm(track.theta[since:] - minimum.position).max() <= 2e-3 * problem.units.length
     if judges:  # And long after, they are still there.
         ends = np.array([judge.track.theta[-1] for judge in judges[:6]])
         later = run_of(problem, lane(GradientDescent(way.rule.learning_rate), 20), ends, np.arange(len(ends)), 600)
         for marble, judge in enumerate(judges[:6]):
             track = Track(later, marble)
             minimum = problem.minima[judge.verdict(judge.track.updates).basin or 0]
-            assert norm(track.theta - minimum.position).max() < 0.02 * problem.scale.length
+            assert norm(track.theta - minimum.position).max() < 0.02 * problem.units.length
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -186,31 +186,31 @@ def test_no_verdict_flickers(name: str) -> None:
 
 def test_the_plain_settings_come_to_the_end_that_they_should() -> None:
     full, momentum, minibatch = ([judge.verdict(250).kind for judge in runs(name)] for name in list(RUNS)[:3])
-    assert full.count(Kind.SETTLED) >= 196
-    assert momentum.count(Kind.SETTLED) >= 196
-    assert minibatch.count(Kind.RATTLING) >= 196
-    assert runs("rosenbrock")[0].verdict(800).kind is Kind.DESCENDING
+    assert full.count(VerdictKind.SETTLED) >= 196
+    assert momentum.count(VerdictKind.SETTLED) >= 196
+    assert minibatch.count(VerdictKind.RATTLING) >= 196
+    assert runs("rosenbrock")[0].verdict(800).kind is VerdictKind.DESCENDING
 
 
 @pytest.mark.parametrize("count", [2, 7, 20])
 def test_without_noise_a_minibatch_settles(count: int) -> None:
     for rule in (GradientDescent(0.01), Momentum(0.003, 0.9), Momentum(0.001, 0.97)):
         for judge in swarm(tilted(Himmelblau(), 0.0, count), lane(rule, 1), 5, 1000):
-            assert judge.verdict(1000).kind is Kind.SETTLED
+            assert judge.verdict(1000).kind is VerdictKind.SETTLED
             assert not events(judge, "rattling")
 
 
 def test_at_the_edge_of_stability_a_marble_bounces() -> None:
     problem = tilted(Quadratic((1.0, 4.0)))
     bouncing = judged(problem, lane(GradientDescent(0.5), 20), (2.0, 1.0), 400)
-    assert [kind for kind, _, _ in spells(bouncing)] == [Kind.DESCENDING, Kind.BOUNCING]
-    for eta, end in ((0.49, Kind.SETTLED), (0.51, Kind.DIVERGED)):
+    assert [kind for kind, _, _ in spells(bouncing)] == [VerdictKind.DESCENDING, VerdictKind.BOUNCING]
+    for eta, end in ((0.49, VerdictKind.SETTLED), (0.51, VerdictKind.DIVERGED)):
         assert judged(problem, lane(GradientDescent(eta), 20), (2.0, 1.0), 600).verdict(600).kind is end
 
 
 def test_a_rule_with_steps_of_fixed_length_ends_in_bouncing() -> None:
     judge = judged(tilted(Himmelblau()), lane(RMSprop(0.2, 0.9), 20), (0.5, 0.5), 1000)
-    assert judge.verdict(1000).kind is Kind.BOUNCING
+    assert judge.verdict(1000).kind is VerdictKind.BOUNCING
 
 
 @pytest.mark.parametrize("decay", [0.9, 0.97, 0.99])
@@ -225,24 +225,24 @@ def test_a_damped_oscillation_is_no_bounce(decay: float, share: float) -> None:
 
 def test_adaptive_rules_settle_where_they_should() -> None:
     judges = swarm(tilted(Himmelblau()), lane(Adam(0.1), 20), 30, 600)
-    assert sum(judge.verdict(600).kind is Kind.SETTLED for judge in judges) >= 28
+    assert sum(judge.verdict(600).kind is VerdictKind.SETTLED for judge in judges) >= 28
 
 
 def test_at_rest_on_other_than_minima() -> None:
     monkey = judged(tilted(MonkeySaddle()), lane(GradientDescent(0.1), 20), (0.0, 0.0), 50)
-    assert monkey.verdict(50).kind is Kind.LEVEL
+    assert monkey.verdict(50).kind is VerdictKind.LEVEL
     hill = tilted(Quadratic((-1.0, -2.0)))
-    assert judged(hill, lane(GradientDescent(0.1), 20), (0.0, 0.0), 50).verdict(50).kind is Kind.BALANCED
-    assert judged(hill, lane(GradientDescent(0.1), 20), (0.0, 1.0), 150).verdict(150).kind is Kind.DIVERGED
+    assert judged(hill, lane(GradientDescent(0.1), 20), (0.0, 0.0), 50).verdict(50).kind is VerdictKind.BALANCED
+    assert judged(hill, lane(GradientDescent(0.1), 20), (0.0, 1.0), 150).verdict(150).kind is VerdictKind.DIVERGED
 
 
 def test_two_weights_stall_at_the_origin_and_settle_in_the_valley() -> None:
     scene = load_scene("two-weights")
     problem = Problem(*RegressionExamples("product", 0.3, (1.5, 0.8)).sums(None), scene.window)
     stalled = judged(problem, lane(GradientDescent(0.05), 20), (1.0, -1.0), 300)
-    assert stalled.verdict(300).kind is Kind.STALLED
+    assert stalled.verdict(300).kind is VerdictKind.STALLED
     settled = judged(problem, lane(GradientDescent(0.05), 20), (1.0, -0.5), 600)
-    assert settled.verdict(600).kind is Kind.SETTLED
+    assert settled.verdict(600).kind is VerdictKind.SETTLED
 
 
 # Causality, and how verdicts and events are told.
@@ -291,12 +291,12 @@ def test_events_are_in_order_and_name_what_they_lead_between(name: str) -> None:
 def test_divergence_is_for_good() -> None:
     judge = judged(tilted(Himmelblau()), lane(GradientDescent(0.5), 20), (4.0, 4.0), 100)
     assert judge.track.overflow is not None
-    assert judge.verdict(100).kind is Kind.DIVERGED
+    assert judge.verdict(100).kind is VerdictKind.DIVERGED
     assert len(events(judge, "diverged")) == 1
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_sentence_begins_with_its_verdict(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", VerdictKind)
+def test_every_sentence_begins_with_its_verdict(kind: VerdictKind) -> None:
     verdict = Verdict(kind, 7, 1.5e-5, (-0.5, 2.0), None, None, way_down=(-0.001, 1.0))
     assert verdict.sentence.startswith(kind.value)
     assert "-0.00" not in verdict.sentence

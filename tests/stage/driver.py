@@ -10,7 +10,7 @@ from waiting import WAIT
 
 from sim.stage.session.session import race
 from sim.stage.window import preparing
-from sim.stage.window.window import Window
+from sim.stage.window.window import MainWindow
 
 
 @contextmanager
@@ -37,19 +37,19 @@ def pixels() -> npt.NDArray[np.uint8]:
     return pygame.surfarray.array3d(shown)
 
 
-def computed(window: Window) -> None:
+def computed(window: MainWindow) -> None:
     """Let time stand still until all of the race is there, and drawn."""
     while race(window.session.scene).updates <= window.session.horizon:
         window.advance([], 0.0)
     window.advance([], 0.0)
 
 
-def press(window: Window, key: int, character: str = "", mod: int = 0) -> None:
+def press(window: MainWindow, key: int, character: str = "", mod: int = 0) -> None:
     """Press a key, and let go of it in no time."""
     window.advance([pygame.Event(pygame.KEYDOWN, key=key, unicode=character, mod=mod)], 0.0)
 
 
-def click(window: Window, pixel: tuple[int, int]) -> None:
+def click(window: MainWindow, pixel: tuple[int, int]) -> None:
     """Press and release the left button there."""
     for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
         window.advance([pygame.Event(kind, button=1, pos=pixel)], 0.0)

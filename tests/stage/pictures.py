@@ -7,14 +7,14 @@ import numpy.typing as npt
 import pygame
 
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture.picture import Moment, draw
+from sim.stage.picture.picture import Snapshot, draw
 
 Pixels = npt.NDArray[np.uint8]
 
 UNPAINTED = (255, 0, 255)
 
 
-def drawn_in_turn(moments: Sequence[Moment], size: tuple[int, int] = (960, 600)) -> list[Pixels]:
+def drawn_in_turn(moments: Sequence[Snapshot], size: tuple[int, int] = (960, 600)) -> list[Pixels]:
     """The pictures (width, height, 3); each is as if it were the first, and covers all that was there before it."""
     target, fresh = pygame.Surface(size, depth=32), pygame.Surface(size, depth=32)
     pictures = []

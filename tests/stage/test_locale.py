@@ -14,24 +14,31 @@ import sim.stage
 from sim.descent import digest
 from sim.descent.clock import CLOCKS
 from sim.descent.problem import UNKNOWN
-from sim.descent.verdict.kinds import Kind
+from sim.descent.verdict.kinds import VerdictKind
 from sim.languages import LANGUAGES, words
 from sim.scene import Texts, load_scene, scene_files
 from sim.scene.speech import Translation
-from sim.stage.picture import caption, chart, help, panel, picture, tooltip
+from sim.stage.picture import caption, chart, help, picture, tooltip
+from sim.stage.picture.panel import panel
 from sim.stage.picture.views import VIEWS
 from sim.stage.session import bindings, names, setup
-from sim.stage.sheets import odds as odds_sheet
 from sim.stage.sheets import sheets
 from sim.stage.style import numbers, text
 from sim.stage.style.numbers import evidence
 from sim.stage.style.theme import load_theme
 from sim.study.maps.swarm import SPREADS
 from sim.study.odds import contrast
+from sim.study.odds.report import ELSEWHERE, ENDED, ESCAPED, NOWHERE, WAITING
+from sim.study.statistics.telling import INTERVALS
 from sim.surface.critical import point as critical_point
 
 STAGE = Path(sim.stage.__file__).parent
 CHINESE = re.compile(r"[一-鿿]")
+FIGURE_WORDS = (
+    *("Verdicts", "Basins", "Escapes", "share of seeds", "update"),
+    *(ELSEWHERE, NOWHERE, ESCAPED, WAITING, ENDED, INTERVALS),
+)
+"""What the figures of odds say, names of lanes, minima and verdicts aside."""
 OPTIMIZERS = {"Adam", "AdamW", "Adagrad", "RMSprop"}
 """Names of lanes that are the same in every language."""
 
@@ -50,17 +57,18 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/help.py", "binding.says"): {binding.says for group in bindings.GROUPS.values() for binding in group},
     ("picture/help.py", "word"): set(bindings.SPOKEN),
     ("style/numbers.py", "sentence"): set(numbers.EVIDENCE),
+    ("picture/panel/panel.py", "rule_name(lane.rule)"): {"gradient descent", "momentum"},
     ("style/numbers.py", "rule_name(lane.rule)"): {"gradient descent", "momentum"},  # The others keep their names.
-    ("picture/panel.py", "verdict.kind.value"): {kind.value for kind in Kind},
-    ("picture/panel.py", "SHORT[verdict.kind]"): set(panel.SHORT.values()),
-    ("picture/timeline.py", "Kind[event.kind.upper()].value"): {kind.value for kind in Kind},
-    ("picture/tooltip.py", "PLACES[lower, upper]"): set(tooltip.PLACES.values()),
-    ("picture/tooltip.py", "MARKS[point.kind]"): set(tooltip.MARKS.values()),
-    ("picture/tooltip.py", "verdict.kind.value"): {kind.value for kind in Kind},
-    ("picture/tooltip.py", "MEANINGS[verdict.kind]"): set(tooltip.MEANINGS.values()),
+    ("picture/panel/panel.py", "verdict.kind.value"): {kind.value for kind in VerdictKind},
+    ("picture/panel/panel.py", "SHORT[verdict.kind]"): set(panel.SHORT.values()),
+    ("picture/timeline.py", "VerdictKind[event.kind.upper()].value"): {kind.value for kind in VerdictKind},
+    ("picture/tooltip.py", "CURVATURE_MEANINGS[lower, upper]"): set(tooltip.CURVATURE_MEANINGS.values()),
+    ("picture/tooltip.py", "POINT_MEANINGS[point.kind]"): set(tooltip.POINT_MEANINGS.values()),
+    ("picture/tooltip.py", "verdict.kind.value"): {kind.value for kind in VerdictKind},
+    ("picture/tooltip.py", "VERDICT_MEANINGS[verdict.kind]"): set(tooltip.VERDICT_MEANINGS.values()),
     ("picture/tooltip.py", "UNLIKE"): {tooltip.UNLIKE},
     ("picture/caption.py", "CHANGED"): {caption.CHANGED},
-    ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical_point.Kind},
+    ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical_point.CriticalKind},
     ("input/controls.py", "name"): {"gradient descent", "momentum"},
     ("export/basins.py", "rule_name(rule)"): {"gradient descent", "momentum"},
     ("input/controls.py", "rule_name(rule)"): {"gradient descent", "momentum"},
@@ -70,12 +78,12 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("input/controls.py", "view.tip"): {view.tip for view in VIEWS.values()},
     ("window/documents.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},
     ("sheets/sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
-    ("sheets/odds.py", "word"): set(odds_sheet.FIGURE_WORDS) | {kind.value for kind in Kind},
+    ("sheets/odds.py", "word"): set(FIGURE_WORDS) | {kind.value for kind in VerdictKind},
     ("session/names.py", "first"): set(names.WORDS),
     ("session/setup.py", "OWN_SURFACE"): {setup.OWN_SURFACE},
     ("sheets/contrast.py", "row.label"): {label for _, label, _ in contrast.ABOUT},
     ("sheets/contrast.py", "words"): set(contrast.CAPTION),
-    ("picture/views/momentum.py", "rule_name(look.track.lane.rule)"): set(),  # Rules keep their names.
+    ("picture/views/momentum.py", "rule_name(context.track.lane.rule)"): set(),  # Rules keep their names.
 }
 """What is said where the sentence does not stand in the call: by file and argument, all that it can be."""
 

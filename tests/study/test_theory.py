@@ -26,7 +26,7 @@ from sim.scene import Scene, load_scene, parse_scene
 from sim.study.statistics.fates import Fates, Quantile, fates
 from sim.study.statistics.intervals import Estimate, mean
 from sim.study.work.ensemble import NEVER, Job, Outcomes
-from sim.surface.critical.point import CriticalPoint, Kind
+from sim.surface.critical.point import CriticalKind, CriticalPoint
 from sim.surface.critical.search import critical_points
 from sim.surface.functions.gaussian import Bowl, Landscape, Well
 from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
@@ -495,7 +495,7 @@ def sights(surface: Surface) -> tuple[CriticalPoint, CriticalPoint, CriticalPoin
     """The sharp minimum, the flat one and the pass between them."""
     points = sorted(critical_points(surface, Window(-2.0, 2.0, -1.5, 1.5)), key=lambda point: point.position)
     sharp, saddle, flat = points
-    assert [point.kind for point in points] == [Kind.MINIMUM, Kind.SADDLE, Kind.MINIMUM]
+    assert [point.kind for point in points] == [CriticalKind.MINIMUM, CriticalKind.SADDLE, CriticalKind.MINIMUM]
     return sharp, flat, saddle
 
 

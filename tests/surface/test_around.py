@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.surface.around import CROWDED, with_surroundings
-from sim.surface.critical.point import Kind
+from sim.surface.critical.point import CriticalKind
 from sim.surface.critical.search import Search, search
 from sim.surface.functions.formula import Formula
 from sim.surface.protocol import Surface, Window
@@ -20,7 +20,7 @@ def around(surface: Surface, window: Window, margin: float = MARGIN) -> Search:
 
 
 def minima(found: Search) -> list[float]:
-    return [point.position[0] for point in found.points if point.kind is Kind.MINIMUM]
+    return [point.position[0] for point in found.points if point.kind is CriticalKind.MINIMUM]
 
 
 def test_a_well_beside_the_window_is_known_and_the_lowest_comes_first() -> None:
@@ -29,7 +29,7 @@ def test_a_well_beside_the_window_is_known_and_the_lowest_comes_first() -> None:
     assert minima(found) == pytest.approx([LOWER, HIGHER], abs=1e-9)
     assert [point.value for point in found.points] == sorted(point.value for point in found.points)
     assert len(found.points) == len(found.grounds)
-    assert [point.kind for point in found.points].count(Kind.SADDLE) == 1
+    assert [point.kind for point in found.points].count(CriticalKind.SADDLE) == 1
 
 
 def test_what_was_known_of_the_window_stays_to_the_bit() -> None:
@@ -51,9 +51,9 @@ def test_where_nothing_lies_around_nothing_changes() -> None:
 def test_a_valley_that_leaves_the_window_stays_one() -> None:
     valley, window = Formula("(x*y - 1)^2"), Window(0.2, 2.0, 0.2, 2.0)
     inside = search(valley, window)
-    assert [point.kind for point in inside.points] == [Kind.DEGENERATE]
+    assert [point.kind for point in inside.points] == [CriticalKind.DEGENERATE]
     beside = [point for point in around(valley, window).points if point not in inside.points]
-    assert [(point.kind, point.position) for point in beside] == [(Kind.SADDLE, (0.0, 0.0))]
+    assert [(point.kind, point.position) for point in beside] == [(CriticalKind.SADDLE, (0.0, 0.0))]
 
 
 def test_crowded_terrain_is_taken_to_go_on() -> None:

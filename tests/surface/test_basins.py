@@ -12,7 +12,7 @@ from sim.descent.problem import Problem
 from sim.scene import load_scene
 from sim.surface import basins as basins_module
 from sim.surface.basins import NO_BASIN, Basins, Labels, find_basins, flow_step
-from sim.surface.critical.point import Kind
+from sim.surface.critical.point import CriticalKind
 from sim.surface.critical.search import critical_points
 from sim.surface.functions import SURFACES
 from sim.surface.functions.formula import Formula
@@ -22,7 +22,7 @@ from sim.surface.protocol import Surface, Window
 
 
 def basins_of(surface: Surface, window: Window) -> Basins:
-    minima = [point for point in critical_points(surface, window) if point.kind is Kind.MINIMUM]
+    minima = [point for point in critical_points(surface, window) if point.kind is CriticalKind.MINIMUM]
     return find_basins(surface, window, minima)
 
 

@@ -11,7 +11,7 @@ from typing import ClassVar, cast
 import numpy as np
 import pytest
 
-from sim.surface.critical.point import CriticalPoint, Kind
+from sim.surface.critical.point import CriticalKind, CriticalPoint
 from sim.surface.critical.search import critical_points, search
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.gaussian import Bowl, Landscape, MullerBrown, Well
@@ -152,7 +152,7 @@ def usual(surface: ClosedForm) -> tuple[CriticalPoint, ...]:
     return searched(cast(Hashable, surface))
 
 
-def positions(points: tuple[CriticalPoint, ...], kind: Kind | None = None) -> Array:
+def positions(points: tuple[CriticalPoint, ...], kind: CriticalKind | None = None) -> Array:
     return np.array([point.position for point in points if kind in (None, point.kind)])
 
 
@@ -207,10 +207,10 @@ def test_each_is_what_it_says(surface: ClosedForm, kinds: dict[str, int]) -> Non
         low, high = point.eigenvalues
         assert low <= high
         sign = {
-            Kind.MINIMUM: low > 0,
-            Kind.MAXIMUM: high < 0,
-            Kind.SADDLE: low < 0 < high,
-            Kind.DEGENERATE: True,
+            CriticalKind.MINIMUM: low > 0,
+            CriticalKind.MAXIMUM: high < 0,
+            CriticalKind.SADDLE: low < 0 < high,
+            CriticalKind.DEGENERATE: True,
         }
         assert sign[point.kind]
 
@@ -237,7 +237,7 @@ def test_the_window_hardly_matters(surface: ClosedForm) -> None:
         places = positions(found)
         apart = norm(usually[:, None] - places[None]).min(axis=1)
         assert apart.max() < 1e-9
-        extrema = sum(point.kind in (Kind.MINIMUM, Kind.MAXIMUM) for point in found)
+        extrema = sum(point.kind in (CriticalKind.MINIMUM, CriticalKind.MAXIMUM) for point in found)
         assert 2 * extrema - len(found) == winding(surface, window)
 
 
@@ -257,24 +257,24 @@ def test_muller_brown_as_printed() -> None:
 
 def test_himmelblau_as_printed() -> None:
     points = usual(Himmelblau())
-    minima = positions(points, Kind.MINIMUM)
+    minima = positions(points, CriticalKind.MINIMUM)
     printed = [(3.0, 2.0), (-2.805118, 3.131312), (-3.779310, -3.283186), (3.584428, -1.848126)]
     # The literature cuts digits off rather than rounding.
     assert norm(minima[:, None] - np.array(printed)).min(axis=1).max() < 1.5e-6
     assert len(minima) == 4
     assert (3.0, 2.0) in [point.position for point in points]
-    (top,) = (point for point in points if point.kind is Kind.MAXIMUM)
+    (top,) = (point for point in points if point.kind is CriticalKind.MAXIMUM)
     assert top.position == pytest.approx((-0.270845, -0.923039), abs=5e-7)
     assert top.value == pytest.approx(181.617, abs=5e-4)
     saddles = [(-3.073, -0.081), (-0.128, -1.954), (0.087, 2.884), (3.385, 0.074)]
-    assert sorted(positions(points, Kind.SADDLE).round(3).tolist()) == sorted(map(list, saddles))
+    assert sorted(positions(points, CriticalKind.SADDLE).round(3).tolist()) == sorted(map(list, saddles))
 
 
 def test_the_camel_as_printed() -> None:
     points = usual(SixHumpCamel())
     printed = {-1.0316: (0.0898, -0.7127), -0.2155: (1.7036, -0.7961), 2.1043: (1.6071, 0.5687)}
     for value, position in printed.items():
-        twins = [point for point in points if round(point.value, 4) == value and point.kind is Kind.MINIMUM]
+        twins = [point for point in points if round(point.value, 4) == value and point.kind is CriticalKind.MINIMUM]
         assert sorted(np.round(point.position, 4).tolist() for point in twins) == sorted(
             [list(position), [-position[0], -position[1]]]
         )
@@ -306,7 +306,7 @@ def test_rastrigin_is_a_product_of_roots() -> None:
 @pytest.mark.parametrize("window", [Window(-2, 2, -2, 2), Window(-1.3, 2.0, -1.7, 1.9), Window(-0.7, 5, -9, 4)])
 def test_the_monkey_saddle_is_one_point_from_wherever_seen(window: Window) -> None:
     (point,) = critical_points(MonkeySaddle(), window)
-    assert point.kind is Kind.DEGENERATE
+    assert point.kind is CriticalKind.DEGENERATE
     assert np.hypot(*point.position) < 1e-8 * window.diagonal
 
 
@@ -316,7 +316,7 @@ def test_symmetric_places_are_exact() -> None:
         ((0.0, 1.0), -0.25),
         ((0.0, 0.0), 0.0),
     ]
-    (saddle,) = (point for point in usual(Shifted(DoubleWellSaddle())) if point.kind is Kind.SADDLE)
+    (saddle,) = (point for point in usual(Shifted(DoubleWellSaddle())) if point.kind is CriticalKind.SADDLE)
     assert saddle.position == (0.0, 0.0)
 
 
@@ -324,20 +324,20 @@ def test_symmetric_places_are_exact() -> None:
 def test_ackley_has_its_tip(window: Window) -> None:
     points = critical_points(Ackley(), window)
     tip = points[0]
-    assert tip.kind is Kind.MINIMUM
+    assert tip.kind is CriticalKind.MINIMUM
     assert tip.position == pytest.approx((0.0, 0.0), abs=1e-12)
     assert tip.value == pytest.approx(0.0, abs=1e-11)
     assert tip.eigenvalues == (np.inf, np.inf)
     assert all(np.isfinite(point.eigenvalues).all() for point in points[1:])
     # The tip counts as an extremum: the gradient points away from it all around.
-    extrema = sum(point.kind in (Kind.MINIMUM, Kind.MAXIMUM) for point in points)
+    extrema = sum(point.kind in (CriticalKind.MINIMUM, CriticalKind.MAXIMUM) for point in points)
     assert 2 * extrema - len(points) == winding(Ackley(), window)
 
 
 @pytest.mark.parametrize("a", [0.0, 0.1234567, -1.51])
 def test_a_cusp_across_one_direction_only(a: float) -> None:
     (point,) = critical_points(Roof(a, 0.3), Roof.usual_window)
-    assert point.kind is Kind.MINIMUM
+    assert point.kind is CriticalKind.MINIMUM
     assert point.position == pytest.approx((a, 0.3), abs=1e-7)
     assert point.eigenvalues == (np.inf, np.inf)
 
@@ -345,7 +345,7 @@ def test_a_cusp_across_one_direction_only(a: float) -> None:
 def test_a_well_narrower_than_the_grid_is_found_with_its_rim() -> None:
     pit = Landscape(Bowl((0.0, 0.0), (0.3, 0.3)), (Well((0.512, 0.333), 0.5, 0.02),))
     points = critical_points(pit, pit.usual_window)
-    assert [point.kind for point in points] == [Kind.MINIMUM, Kind.MINIMUM, Kind.SADDLE]
+    assert [point.kind for point in points] == [CriticalKind.MINIMUM, CriticalKind.MINIMUM, CriticalKind.SADDLE]
     assert points[0].position == pytest.approx((0.512, 0.333), abs=1e-3)
     assert winding(pit, pit.usual_window) == 1
 
@@ -374,23 +374,26 @@ def test_the_border_belongs_to_the_window() -> None:
 @pytest.mark.parametrize("window", [Window(-4, 4, -3, 3), Window(-15, 12, -10, 11)])
 def test_plains_around_wells_hold_nothing(window: Window) -> None:
     wells = Landscape(wells=TWO_WELLS.wells)
-    assert Counter(point.kind for point in critical_points(wells, window)) == {Kind.MINIMUM: 2, Kind.SADDLE: 1}
+    assert Counter(point.kind for point in critical_points(wells, window)) == {
+        CriticalKind.MINIMUM: 2,
+        CriticalKind.SADDLE: 1,
+    }
 
 
 def test_where_exp_underflows_there_is_a_plateau_and_no_crowd_of_critical_points() -> None:
     (pit,) = critical_points(Landscape(wells=(Well((0.0, 0.0), 1.0, 0.3),)), Window(-14.0, 14.0, -14.0, 14.0))
-    assert (pit.position, pit.kind) == ((0.0, 0.0), Kind.MINIMUM)
+    assert (pit.position, pit.kind) == ((0.0, 0.0), CriticalKind.MINIMUM)
 
 
 def test_a_curve_of_minima_is_one_degenerate_point_a_branch() -> None:
     points = critical_points(TwoWeights(), TwoWeights.usual_window)
     assert [(point.position, point.kind) for point in points] == [
-        ((-1.0, -1.0), Kind.DEGENERATE),
-        ((1.0, 1.0), Kind.DEGENERATE),
-        ((0.0, 0.0), Kind.SADDLE),
+        ((-1.0, -1.0), CriticalKind.DEGENERATE),
+        ((1.0, 1.0), CriticalKind.DEGENERATE),
+        ((0.0, 0.0), CriticalKind.SADDLE),
     ]
     (trough,) = critical_points(Quadratic((0.0, 1.0)), Quadratic.usual_window)
-    assert (trough.position, trough.kind, trough.eigenvalues) == ((0.0, 0.0), Kind.DEGENERATE, (0.0, 1.0))
+    assert (trough.position, trough.kind, trough.eigenvalues) == ((0.0, 0.0), CriticalKind.DEGENERATE, (0.0, 1.0))
 
 
 def test_what_is_not_a_number_is_passed_over_in_silence() -> None:
@@ -398,7 +401,7 @@ def test_what_is_not_a_number_is_passed_over_in_silence() -> None:
         warnings.simplefilter("error")
         (point,) = critical_points(Logarithm(), Logarithm.usual_window)
         critical_points(MullerBrown(), Window(-400.0, 400.0, -400.0, 400.0))
-    assert point.kind is Kind.MINIMUM
+    assert point.kind is CriticalKind.MINIMUM
     assert point.position == pytest.approx((np.sqrt(0.5), 0.0), abs=1e-12)
 
 
@@ -481,7 +484,7 @@ def test_eggholder_by_brute_force() -> None:
     low = window.grid(1025, 1025)[1:-1, 1:-1][np.all([inner < other for other in beside], axis=0)]
     x, y = low.T
     low = low[(np.abs(x / 2 + y + 47) > 4) & (np.abs(x - y - 47) > 4)]
-    minima = positions(critical_points(surface, window), Kind.MINIMUM)
+    minima = positions(critical_points(surface, window), CriticalKind.MINIMUM)
     gaps = norm(low[:, None] - minima).min(axis=1)
     assert len(low) > 50
     assert gaps.max() < 1.5
@@ -540,7 +543,7 @@ def minima_of(formula: str, window: Window) -> list[CriticalPoint]:
 def test_a_minimum_without_curvature_is_one(formula: str, window: Window) -> None:
     found = search(Formula(formula), window)
     ((point, ground),) = zip(found.points, found.grounds, strict=True)
-    assert point.kind is Kind.DEGENERATE
+    assert point.kind is CriticalKind.DEGENERATE
     assert ground is not None
     assert not ground.valley
 

@@ -23,7 +23,7 @@ from sim.stage.export.still import screenshot
 from sim.stage.picture.map.terrain import terrain as drawn_terrain
 from sim.stage.style.theme import THEMES, load_theme
 from sim.surface.basins import find_basins, flow_step
-from sim.surface.critical.point import CriticalPoint, Kind
+from sim.surface.critical.point import CriticalKind, CriticalPoint
 from sim.surface.critical.search import critical_points
 from sim.surface.critical.suggestion import suggest_window
 from sim.surface.functions import usual_window
@@ -338,14 +338,14 @@ def test_a_kink_has_a_height_but_no_slope(formula: str) -> None:
 def test_edges_and_poles_are_no_minima(formula: str) -> None:
     surface, window = Formula(formula), Window(-2.0, 2.0, -2.1, 2.0)
     points = critical_points(surface, window)
-    assert not any(point.kind is Kind.MINIMUM for point in points)
+    assert not any(point.kind is CriticalKind.MINIMUM for point in points)
     labels = find_basins(surface, window, []).labels(POINTS[:4])
     assert (labels < 0).all()
 
 
 def test_a_tip_is_a_minimum_still() -> None:
     (tip,) = critical_points(Formula("sqrt((x - 0.3)^2 + y^2)"), Window(-2.0, 2.0, -2.0, 2.0))
-    assert tip.kind is Kind.MINIMUM
+    assert tip.kind is CriticalKind.MINIMUM
     assert_allclose(tip.position, (0.3, 0.0), rtol=0, atol=1e-9)
 
 
@@ -366,7 +366,7 @@ def test_a_tip_is_a_minimum_still() -> None:
 @pytest.mark.parametrize("examples", [ShiftedExamples(0.2, count=4), TiltedExamples(0.2, count=4)])
 def test_a_problem_with_gaps_has_finite_scales(formula: str, examples: ShiftedExamples) -> None:
     problem = Problem(*examples.sums(Formula(formula)), Window(-2.0, 2.0, -2.0, 2.0))
-    scale = problem.scale
+    scale = problem.units
     assert np.isfinite([scale.loss, scale.gradient, scale.curvature]).all()
     assert min(scale.loss, scale.gradient, scale.curvature) > 0
     assert problem.smooth == ("max" not in formula)
@@ -383,7 +383,7 @@ def test_flows_that_jump_about_are_given_up(monkeypatch: pytest.MonkeyPatch) -> 
         return flow_step(surface, theta, longest)
 
     monkeypatch.setattr("sim.surface.basins.flow_step", counted)
-    minima = [point for point in critical_points(surface, window, 8) if point.kind is Kind.MINIMUM][:1]
+    minima = [point for point in critical_points(surface, window, 8) if point.kind is CriticalKind.MINIMUM][:1]
     find_basins(surface, window, minima).follow(POINTS)
     assert minima
     assert 0 < len(made) < 400

@@ -14,7 +14,7 @@ from sim.surface.critical.search import critical_points
 from sim.surface.functions import SURFACES
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.formula.bounds import bounds
-from sim.surface.functions.formula.reading import read
+from sim.surface.functions.formula.reading import parse
 from sim.surface.functions.gaussian import Bowl, Landscape, Well
 from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
 from sim.surface.points import Array, norm
@@ -106,7 +106,7 @@ def test_a_formula_that_is_as_low_as_its_parts_allow_is_the_lowest(formula: str,
     ],
 )
 def test_between_which_numbers_a_formula_lies(formula: str, low: float, high: float) -> None:
-    least, most = bounds(*read(formula))
+    least, most = bounds(*parse(formula))
     assert [least, most] == pytest.approx([low, high], abs=1e-12)
     with np.errstate(all="ignore"):
         values = Formula(formula).value(POINTS)

@@ -8,7 +8,7 @@ from sim.descent.problem import Problem
 from sim.scene import load_scene
 from sim.surface.functions import usual_window
 from sim.surface.functions.formula import Formula
-from sim.surface.wanted import GivenUp, look_up, unless
+from sim.surface.wanted import GivenUp, raise_if_unwanted, unless
 
 
 class Soon:
@@ -43,12 +43,12 @@ def test_other_threads_are_not_concerned() -> None:
     went_on = []
 
     def other() -> None:
-        look_up()
+        raise_if_unwanted()
         went_on.append(True)
 
     with unless(lambda: True):
         thread = Thread(target=other)
         thread.start()
         thread.join()
-    look_up()
+    raise_if_unwanted()
     assert went_on

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import PROGRAM
-from .terminal import say, show, wide_enough
+from .terminal import remark, show, wide_enough
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -47,7 +47,7 @@ class Parser(argparse.ArgumentParser):
             super().print_help(file)
 
     def error(self, message: str) -> NoReturn:
-        say(f"error: {message if len(message) <= LONGEST_SENTENCE else f'{message[: LONGEST_SENTENCE - 1]}…'}")
+        remark(f"error: {message if len(message) <= LONGEST_SENTENCE else f'{message[: LONGEST_SENTENCE - 1]}…'}")
         self.exit(FAILED)
 
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
@@ -71,7 +71,7 @@ def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
 
     def parse(text: str) -> int:
         if not re.fullmatch(r"[+-]?[0-9]{1,20}", text) or not lowest <= int(text) <= highest:
-            raise argparse.ArgumentTypeError(f"must be a whole number from {lowest} to {highest:,}, not {short(text)}")
+            raise argparse.ArgumentTypeError(f"must be a whole number from {lowest} to {highest:,}, not {quoted(text)}")
         return int(text)
 
     return parse
@@ -81,24 +81,24 @@ def size(text: str) -> tuple[int, int]:
     """Width and height in pixels, from WIDTHxHEIGHT."""
     match = re.fullmatch(r"([0-9]{1,9})[xX×]([0-9]{1,9})", text)
     if not match:
-        raise argparse.ArgumentTypeError(f"must be WIDTHxHEIGHT, such as 1600x900, not {short(text)}")
+        raise argparse.ArgumentTypeError(f"must be WIDTHxHEIGHT, such as 1600x900, not {quoted(text)}")
     width, height = map(int, match.groups())
     (least_width, least_height), (most_width, most_height) = SMALLEST_SIZE, LARGEST_SIZE
     if not (least_width <= width <= most_width and least_height <= height <= most_height):
         limits = f"{least_width}x{least_height} to {most_width}x{most_height}"
-        raise argparse.ArgumentTypeError(f"must be from {limits}, not {short(text)}")
+        raise argparse.ArgumentTypeError(f"must be from {limits}, not {quoted(text)}")
     return width, height
 
 
-def picture(text: str) -> Path:
+def png_path(text: str) -> Path:
     """The path of a PNG file to be written."""
     path = Path(text)
     if path.suffix.lower() not in ("", ".png"):
-        raise argparse.ArgumentTypeError(f"must end in .png, which is what is written, not in {short(path.suffix)}")
+        raise argparse.ArgumentTypeError(f"must end in .png, which is what is written, not in {quoted(path.suffix)}")
     return path
 
 
-def short(text: str) -> str:
+def quoted(text: str) -> str:
     """What was typed, in quotes, cut where it is long."""
     return repr(text) if len(text) <= 40 else repr(f"{text[:39]}…")
 
@@ -178,7 +178,7 @@ def add_results(parser: argparse.ArgumentParser, what: str, rows: str, chart: st
     parser.add_argument(
         "-o",
         "--output",
-        type=picture,
+        type=png_path,
         metavar="FILE",
         help=f"draw {chart} there as a PNG file, replacing it if it exists",
     )
@@ -199,12 +199,13 @@ def check_output(parser: argparse.ArgumentParser, arguments: argparse.Namespace)
 
 
 def add_view(parser: argparse.ArgumentParser) -> None:
-    """--view."""
+    """--view and --together."""
     parser.add_argument(
         "--view",
         choices=("map", "relief"),
         help="maps from straight above, or blocks of land aslant (default: as the scene has it)",
     )
+    parser.add_argument("--together", action="store_true", help="all marbles on one large map")
 
 
 def add_look(parser: argparse.ArgumentParser) -> None:

@@ -8,17 +8,24 @@ from ...descent.race import Race
 from ...scene import OPENING, Scene
 from ...scene.lesson import without_particulars
 from ...scene.reading import Saved, load_saved
-from .terminal import say
+from .terminal import remark
 
 
-def chosen(name_or_path: str | None, seed: int | None = None, view: Literal["map", "relief"] | None = None) -> Saved:
+def chosen_saved(
+    name_or_path: str | None,
+    seed: int | None = None,
+    view: Literal["map", "relief"] | None = None,
+    together: bool = False,
+) -> Saved:
     """The scene of that name or in that file, with its moment if it was saved; the opening scene if none is named.
 
-    With that seed if one is given, and seen that way.
+    With that seed if one is given, and seen that way; all marbles on one map, if that is asked for.
     """
     saved = load_saved(OPENING if name_or_path is None else name_or_path)
     if view is not None:
         saved = replace(saved, scene=replace(saved.scene, view=replace(saved.scene.view, kind=view)))
+    if together:
+        saved = replace(saved, scene=replace(saved.scene, view=replace(saved.scene.view, maps="together")))
     if seed in (None, saved.scene.seed):
         return saved
     return replace(saved, scene=without_particulars(replace(saved.scene, seed=seed)), digest=())
@@ -28,9 +35,9 @@ def compare(saved: Saved, race: Race) -> None:
     """Say where a race departs from the one that the file tells of, if it does."""
     if (found := departure(race, saved.digest)) is not None:
         sentence = found.sentence.format(same=found.same, other=found.other)
-        say(f"{sentence[:1].lower()}{sentence[1:]}")
+        remark(f"{sentence[:1].lower()}{sentence[1:]}")
 
 
 def chosen_scene(name_or_path: str | None, seed: int | None = None) -> Scene:
     """That scene, with that seed if one is given."""
-    return chosen(name_or_path, seed).scene
+    return chosen_saved(name_or_path, seed).scene

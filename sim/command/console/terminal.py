@@ -68,10 +68,10 @@ def wide_enough(columns: int, least: int = NARROWEST) -> int:
     return min(max(columns, least), WIDEST)
 
 
-def say(sentence: str) -> None:
+def remark(sentence: str) -> None:
     """A remark about how it goes, in one line; lost if nothing can be printed there."""
     with _lossy(sys.stderr):
-        print(f"{PROGRAM}: {one_line(sentence)}", file=sys.stderr, flush=True)
+        print(f"{PROGRAM}: {escaped(sentence)}", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -83,10 +83,10 @@ def _lossy(stream: TextIO) -> Iterator[None]:
         _abandon(stream)
 
 
-def one_line(text: str) -> str:
+def escaped(text: str) -> str:
     r"""The text with escapes for what is no letter: line breaks, controls of the terminal, bytes that are no UTF-8.
 
-    >>> one_line("no folder a\nb")
+    >>> escaped("no folder a\nb")
     'no folder a\\nb'
     """
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -12,7 +12,7 @@ import numpy as np
 from ...surface.critical.proof import Bends, bends, convex, lower_bound, lower_bound_of_mean
 from ...surface.points import Array, components, norm, total, vectors
 from ...surface.protocol import Surface, value_and_gradient
-from ...surface.wanted import look_up
+from ...surface.wanted import raise_if_unwanted
 from .batches import Indices
 from .models import Model
 
@@ -62,7 +62,7 @@ def _chosen(examples: Array, batch: Indices | None, axes: int) -> Array:
 
 def _mean(per_example: Callable[[Array, Array], Array], theta: Array, examples: Array, batch: Indices | None) -> Array:
     """The mean of per_example(θ, z) over the batch, in blocks of points where there are many."""
-    look_up()
+    raise_if_unwanted()
     count = len(examples) if batch is None else len(batch)
     block = max(1, BLOCK // count)
     if theta.size <= 2 * block or (batch is not None and batch.ndim > 1 and theta.ndim != 2):
@@ -170,7 +170,7 @@ class Tilted:
         return 1
 
     def _tilt(self, batch: Indices | None, axes: int) -> Array:
-        look_up()
+        raise_if_unwanted()
         tilts = _chosen(self.tilts, batch, axes)
         return np.asarray(total(tilts) / len(tilts))
 
@@ -269,8 +269,8 @@ def paired_normal(generator: np.random.Generator, count: int, sigma: float, axes
     half = count // 2
     draw = generator.standard_normal((half, axes))
     if half >= axes:
-        moment = draw.T @ draw * (2 / count)
-        draw = np.linalg.solve(np.linalg.cholesky(moment), draw.T).T
+        second_moment = draw.T @ draw * (2 / count)
+        draw = np.linalg.solve(np.linalg.cholesky(second_moment), draw.T).T
     elif half:
         draw *= np.sqrt(axes * count / 2 / np.sum(draw * draw))
     draw *= sigma

@@ -95,7 +95,7 @@ class TanhUnit:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StraightLine:
     """m = w₁·x + w₂: a straight line. Its loss is a bowl, a long ravine where the mean of x is far from 0."""
 
     def value(self, x: Array, theta: Array) -> Array:
@@ -153,7 +153,7 @@ class LogisticCurve:
 
 
 MODELS: dict[str, type[Model]] = {
-    "line": Line,
+    "line": StraightLine,
     "logistic curve": LogisticCurve,
     "product": Product,
     "tanh unit": TanhUnit,

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, NamedTuple
 import numpy as np
 
 from ...surface.points import Array
-from .protocol import Epsilon, LearningRate, Letter, Share, Slope
+from .protocol import Epsilon, KeptShare, LearningRate, Letter, Slope
 
 
 class AdamState(NamedTuple):
@@ -50,8 +50,8 @@ class Adam:
     name: ClassVar[str] = "adam"
 
     learning_rate: LearningRate = 1e-3
-    beta1: Annotated[Share, Letter("β₁")] = 0.9
-    beta2: Annotated[Share, Letter("β₂")] = 0.999
+    beta1: Annotated[KeptShare, Letter("β₁")] = 0.9
+    beta2: Annotated[KeptShare, Letter("β₂")] = 0.999
     epsilon: Epsilon = 1e-8
 
     def init(self, theta: Array) -> AdamState:

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from ...surface.points import Array
 from .adam import Adam, AdamState
-from .protocol import Epsilon, LearningRate, Letter, Share, Slope, WeightDecay
+from .protocol import Epsilon, KeptShare, LearningRate, Letter, Slope, WeightDecay
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class AdamW:
     name: ClassVar[str] = "adamw"
 
     learning_rate: LearningRate = 1e-3
-    beta1: Annotated[Share, Letter("β₁")] = 0.9
-    beta2: Annotated[Share, Letter("β₂")] = 0.999
+    beta1: Annotated[KeptShare, Letter("β₁")] = 0.9
+    beta2: Annotated[KeptShare, Letter("β₂")] = 0.999
     epsilon: Epsilon = 1e-8
     weight_decay: WeightDecay = 1e-2
 

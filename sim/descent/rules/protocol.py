@@ -22,10 +22,10 @@ RATE = Letter("η", always=True)
 LearningRate = Annotated[float, Gt(0), Le(1e6), RATE]
 """η. The upper end is far beyond divergence, and keeps infinity out."""
 
-Share = Annotated[float, Ge(0), Lt(1)]
+KeptShare = Annotated[float, Ge(0), Lt(1)]
 """The share of a running sum or average that lives on to the next update; at 1 it would never forget."""
 
-Decay = Annotated[Share, Letter("λ", always=True)]
+Decay = Annotated[KeptShare, Letter("λ", always=True)]
 """Of the last movement, in momentum."""
 
 Epsilon = Annotated[float, Gt(0), Le(1), Letter("ε")]

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, NamedTuple
 import numpy as np
 
 from ...surface.points import Array
-from .protocol import Epsilon, LearningRate, Letter, Share, Slope
+from .protocol import Epsilon, KeptShare, LearningRate, Letter, Slope
 
 
 class RMSpropState(NamedTuple):
@@ -36,7 +36,7 @@ class RMSprop:
     name: ClassVar[str] = "rmsprop"
 
     learning_rate: LearningRate = 1e-2
-    alpha: Annotated[Share, Letter("α")] = 0.99
+    alpha: Annotated[KeptShare, Letter("α")] = 0.99
     epsilon: Epsilon = 1e-8
 
     def init(self, theta: Array) -> RMSpropState:

@@ -25,9 +25,11 @@ QUARTERS = 4
 NO_PROGRESS = 0.5  # Decline of the mean loss between a span's halves, in its standard deviations.
 NOISE = 0.2  # Batch gradients' deviation from the full one while rattling, over the full one: root mean squares.
 UNSURE_SPANS = 2  # Over how many spans it must make no progress if it has not been in any basin yet.
-WANDERING_SPANS = 4  # The same if it has changed its basin meanwhile.
+# Over how many spans it must make no progress if it has changed its basin meanwhile.
+WANDERING_SPANS = 4
 PATIENCE = 2  # Blocks whose movements are compared with those of as many before, to tell how they shrink.
-PATIENCE_IN_NOISE = 5  # The same in a lane with small batches, or an epoch of them if that is longer.
+# Blocks that are compared in a lane with small batches, or an epoch of them if that is longer.
+PATIENCE_IN_NOISE = 5
 SLOWED = 0.5  # Noise that is shrinking, over that of as many blocks before.
 TRACE = 1e-9  # Noise that counts as none, over the scale of gradients.
 

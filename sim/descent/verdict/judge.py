@@ -10,7 +10,7 @@ from ..examples.batches import Indices
 from ..lane import Lane
 from ..problem import Problem
 from .blocks import DWELL, TRACE, Columns, History, span_of
-from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Kind, Look, Rank
+from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Observation, Rank, VerdictKind
 from .sight import LEAVING, MOVING, NO_SADDLE, Ends, Sight, cores, holding_saddles, overflown, reaches, see
 
 LOOKBACK = DWELL + 1
@@ -19,11 +19,17 @@ NEVER = -1
 """The update of what did not happen."""
 
 _NOWHERE = -1  # An event's source or target, if it has none.
-DESCENDING = KINDS.index(Kind.DESCENDING)
+DESCENDING = KINDS.index(VerdictKind.DESCENDING)
 _RANKS = np.array([kind.rank for kind in KINDS])
 _FLIGHTS = [EVENT_KINDS.index(kind) for kind in ESCAPES]
 _LOOKS = np.array([kind.looks for kind in KINDS])
-STAYING = np.array([kind in (Kind.SETTLED, Kind.STUCK, Kind.RATTLING, Kind.BOUNCING, Kind.SWINGING) for kind in KINDS])
+STAYING = np.array(
+    [
+        kind
+        in (VerdictKind.SETTLED, VerdictKind.STUCK, VerdictKind.RATTLING, VerdictKind.BOUNCING, VerdictKind.SWINGING)
+        for kind in KINDS
+    ]
+)
 """Which of KINDS say that a marble stays in a basin, at rest or not."""
 _LAST_FIRST = sorted(range(len(KINDS)), key=lambda index: (_RANKS[index], index), reverse=True)
 
@@ -44,7 +50,7 @@ class Judge:
         self._problem = problem
         self._decays = decays(lane)
         self._span = span_of(count, lane.batch_size)
-        self._history = History(count, lane.batch_size, marbles, TRACE * problem.scale.gradient)
+        self._history = History(count, lane.batch_size, marbles, TRACE * problem.units.gradient)
         self._log: list[Indices] = []  # Rows of run, update, seen, kind, source, target.
         self._changes: list[Indices] = [np.stack([np.arange(marbles), *np.zeros((2, marbles), dtype=np.intp)], axis=1)]
         self.seen = 0
@@ -110,7 +116,7 @@ class Judge:
             for _, update, seen, kind, *places in sorted(rows, key=lambda row: row[2])
         ]
 
-    def changes(self, run: int = 0) -> list[tuple[int, Kind]]:
+    def changes(self, run: int = 0) -> list[tuple[int, VerdictKind]]:
         """Every verdict on a run with the update from which on it held, the first at 0."""
         rows = (row for part in self._changes for row in part[part[:, 0] == run].tolist())
         return [(update, KINDS[kind]) for _, update, kind in rows]
@@ -157,7 +163,7 @@ class Judge:
         """
         going = _RANKS[self.kinds[runs]] > Rank.FOR_GOOD
         diverged = overflown(self._problem, theta[going], gradient[going])
-        kinds = np.where(diverged, KINDS.index(Kind.DIVERGED), KINDS.index(Kind.OFF_SURFACE))
+        kinds = np.where(diverged, KINDS.index(VerdictKind.DIVERGED), KINDS.index(VerdictKind.OFF_SURFACE))
         self._conclude(runs[going], updates[going], kinds, self._home[runs[going]])
 
     def _stays(self, begin: int, basins: Labels, core: Labels) -> "_Stays":
@@ -197,10 +203,10 @@ class Judge:
         self._tell("escaped", run[fled], update[fled], seen[fled], source[fled], target[fled])
         self._tell("left_saddle", run[freed], update[freed], seen[freed], self._held[run[freed]], target[freed])
 
-    def _seen(self, looks: Indices, sight: Sight, stay: "_Stays") -> Look:
+    def _seen(self, looks: Indices, sight: Sight, stay: "_Stays") -> Observation:
         """What verdicts follow from at these moments (K,), each part of shape (K, M)."""
         outside = stay.basin == NO_BASIN
-        return Look(
+        return Observation(
             sight=sight,
             stay=looks[:, None] - np.where(outside, np.maximum(stay.entered, stay.arrived), stay.arrived),
             homed=(stay.home != NO_BASIN) & ~outside,
@@ -209,7 +215,9 @@ class Judge:
             span=self._span,
         )
 
-    def _look(self, update: int, look: Look, proposed: Indices, stay: "_Stays", block: Array, alive: Mask) -> None:
+    def _look(
+        self, update: int, look: Observation, proposed: Indices, stay: "_Stays", block: Array, alive: Mask
+    ) -> None:
         """Judge the runs at the end of a block, its points being (DWELL, M, 2)."""
         sight = look.sight
         alive = alive & (_RANKS[self.kinds] > Rank.FOR_GOOD)
@@ -220,7 +228,9 @@ class Judge:
         here = (sight.rest[changed] != MOVING) | (stay.basin[changed] == NO_BASIN)
         self._tell_departures(update, changed[STAYING[kinds[changed]]], stay, block[-1])
         self._conclude(changed, update, kinds[changed], np.where(here, stay.basin[changed], stay.home[changed]))
-        stalled = np.flatnonzero(alive & (self.kinds == KINDS.index(Kind.STALLED)) & (sight.still_at != NO_SADDLE))
+        stalled = np.flatnonzero(
+            alive & (self.kinds == KINDS.index(VerdictKind.STALLED)) & (sight.still_at != NO_SADDLE)
+        )
         self._stalled[stalled] = sight.still_at[stalled]
 
     def _tell_departures(self, update: int, runs: Indices, stay: "_Stays", theta: Array) -> None:
@@ -232,7 +242,7 @@ class Judge:
             self._tell("escaped", runs, stay.entered[runs], update, stay.home[runs], _NOWHERE)
             self._left[runs] = stay.home[runs]
 
-    def _kinds(self, look: Look, proposed: Indices) -> Indices:
+    def _kinds(self, look: Observation, proposed: Indices) -> Indices:
         """The verdicts: what lasts, unless something of a lower rank begins; else what begins; shape (M,)."""
         lasts = np.zeros(len(self.kinds), dtype=np.bool_)
         for index in np.unique(self.kinds).tolist():
@@ -286,7 +296,7 @@ class Judge:
         return see(self._problem, ends, self._history.add(columns, first, looks), self._decays)
 
 
-def _proposed(seen: Look) -> Indices:
+def _proposed(seen: Observation) -> Indices:
     """The verdicts that begin at these moments by what is seen alone, as indices into KINDS; shape (K, M)."""
     proposed = np.zeros(seen.stay.shape, dtype=np.intp)
     for index in _LAST_FIRST:

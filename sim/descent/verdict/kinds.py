@@ -28,7 +28,7 @@ LOWER = 1e-9  # Of a loss: what it is lower than another by more than rounding.
 DAMPED = 0.5  # Longest of 40 movements over that at a bounce's beginning, below which it has ended.
 
 
-class Look(NamedTuple):
+class Observation(NamedTuple):
     """What verdicts on M marbles follow from, at K moments (K, M) or at one (M,): what is seen and remembered."""
 
     sight: Sight
@@ -43,9 +43,11 @@ class Look(NamedTuple):
     span: int
     """Over how many updates a marble of this lane must make no progress to rattle."""
 
-    def at(self, index: int, swing: Array) -> "Look":
+    def at(self, index: int, swing: Array) -> "Observation":
         """The same at one of the moments."""
-        return Look(self.sight.at_look(index), self.stay[index], self.homed[index], self.moved[index], swing, self.span)
+        return Observation(
+            self.sight.at_look(index), self.stay[index], self.homed[index], self.moved[index], swing, self.span
+        )
 
 
 class Rank(IntEnum):
@@ -56,58 +58,58 @@ class Rank(IntEnum):
     GOING = 2
 
 
-def _rests(place: int) -> tuple[Callable[[Look], Mask], Callable[[Look], Mask]]:
-    return (lambda look: look.sight.rest == place), (lambda look: look.sight.stays == place)
+def _rests(place: int) -> tuple[Callable[[Observation], Mask], Callable[[Observation], Mask]]:
+    return (lambda seen: seen.sight.rest == place), (lambda seen: seen.sight.stays == place)
 
 
-def _in(lowest: bool) -> tuple[Callable[[Look], Mask], Callable[[Look], Mask]]:
+def _in(lowest: bool) -> tuple[Callable[[Observation], Mask], Callable[[Observation], Mask]]:
     begins, lasts = _rests(MINIMUM)
     return (
-        lambda look: begins(look) & (look.sight.lowest == lowest),
-        lambda look: lasts(look) & (look.sight.stays_lowest == lowest),
+        lambda seen: begins(seen) & (seen.sight.lowest == lowest),
+        lambda seen: lasts(seen) & (seen.sight.stays_lowest == lowest),
     )
 
 
-def _never(look: Look) -> Mask:
-    return np.zeros(look.stay.shape, dtype=np.bool_)
+def _never(seen: Observation) -> Mask:
+    return np.zeros(seen.stay.shape, dtype=np.bool_)
 
 
-def _always(look: Look) -> Mask:
-    return np.ones(look.stay.shape, dtype=np.bool_)
+def _always(seen: Observation) -> Mask:
+    return np.ones(seen.stay.shape, dtype=np.bool_)
 
 
-def _lingers(look: Look) -> Mask:
-    return np.asarray((look.sight.at != NO_SADDLE) | (look.sight.rest == SADDLE))
+def _lingers(seen: Observation) -> Mask:
+    return np.asarray((seen.sight.at != NO_SADDLE) | (seen.sight.rest == SADDLE))
 
 
-def _still_lingers(look: Look) -> Mask:
-    return np.asarray((look.sight.still_at != NO_SADDLE) | (look.sight.stays == SADDLE))
+def _still_lingers(seen: Observation) -> Mask:
+    return np.asarray((seen.sight.still_at != NO_SADDLE) | (seen.sight.stays == SADDLE))
 
 
-def _rattles(look: Look) -> Mask:
-    inside, unsure = look.sight.calm[0] & look.homed, look.sight.calm[1] & ~look.homed
-    return np.asarray((inside & (look.stay >= look.span)) | (unsure & (look.stay >= UNSURE_SPANS * look.span)))
+def _rattles(seen: Observation) -> Mask:
+    inside, unsure = seen.sight.calm[0] & seen.homed, seen.sight.calm[1] & ~seen.homed
+    return np.asarray((inside & (seen.stay >= seen.span)) | (unsure & (seen.stay >= UNSURE_SPANS * seen.span)))
 
 
-def _no_escape(look: Look) -> Mask:
-    return np.asarray(look.stay >= DWELL)
+def _no_escape(seen: Observation) -> Mask:
+    return np.asarray(seen.stay >= DWELL)
 
 
-def _wanders(look: Look) -> Mask:
-    return np.asarray(look.sight.calm[2] & look.moved & (look.stay < look.span))
+def _wanders(seen: Observation) -> Mask:
+    return np.asarray(seen.sight.calm[2] & seen.moved & (seen.stay < seen.span))
 
 
-def _still_wanders(look: Look) -> Mask:
-    return np.asarray(look.stay < WANDERING_SPANS * look.span)
+def _still_wanders(seen: Observation) -> Mask:
+    return np.asarray(seen.stay < WANDERING_SPANS * seen.span)
 
 
-def _swings(look: Look) -> Mask:
-    spans = zip(look.sight.bouncing, BOUNCES, strict=True)
-    return np.asarray(np.any([swinging & (look.stay >= span) for swinging, (span, _) in spans], axis=0))
+def _swings(seen: Observation) -> Mask:
+    spans = zip(seen.sight.bouncing, BOUNCES, strict=True)
+    return np.asarray(np.any([swinging & (seen.stay >= span) for swinging, (span, _) in spans], axis=0))
 
 
-def _still_swings(look: Look) -> Mask:
-    return np.asarray((look.stay >= DWELL) & (look.sight.longest >= DAMPED * look.swing))
+def _still_swings(seen: Observation) -> Mask:
+    return np.asarray((seen.stay >= DWELL) & (seen.sight.longest >= DAMPED * seen.swing))
 
 
 def _figure(value: float) -> str:
@@ -139,7 +141,7 @@ def _down(verdict: "Verdict") -> str:
 
 
 def _place(verdict: "Verdict") -> str:
-    return "one that is not known" if verdict.basin is None else f"that of minimum {verdict.basin + 1}"
+    return "a basin that is not known" if verdict.basin is None else f"the basin of minimum {verdict.basin + 1}"
 
 
 def _movements(verdict: "Verdict") -> str:
@@ -169,7 +171,7 @@ def _nothing(verdict: "Verdict") -> str:
     return "the loss has no gradient there" if math.isfinite(verdict.loss) else "the loss is not finite there"
 
 
-class Kind(Enum):
+class VerdictKind(Enum):
     """The verdicts. The value is the sentence's beginning, the name in small letters its code.
 
     Of those that begin at the same time the first comes true; of a lower rank, if there is one. What is seen over a
@@ -193,7 +195,7 @@ class Kind(Enum):
         "crossing a plateau",
         (_slope, _height),
         Rank.GOING,
-        (lambda look: look.sight.plateau, lambda look: look.sight.still_plateau),
+        (lambda seen: seen.sight.plateau, lambda seen: seen.sight.still_plateau),
     )
     RATTLING = ("rattling inside a basin", (_place, _slope, _height), Rank.GOING, (_rattles, _no_escape), 1)
     WANDERING = ("wandering between basins", (_slope, _height), Rank.GOING, (_wanders, _still_wanders), 1)
@@ -201,33 +203,33 @@ class Kind(Enum):
         "bouncing",
         (_movements, _slope, _height),
         Rank.GOING,
-        (lambda look: _swings(look) & ~look.sight.crease, _still_swings),
+        (lambda seen: _swings(seen) & ~seen.sight.crease, _still_swings),
         1,
     )
     SWINGING = (
         "swinging about a crease",
         (_movements, _slope, _height),
         Rank.GOING,
-        (lambda look: _swings(look) & look.sight.crease, _still_swings),
+        (lambda seen: _swings(seen) & seen.sight.crease, _still_swings),
         1,
     )
-    DIVERGED = ("diverged", (_boundless,), Rank.FOR_GOOD, (lambda look: look.sight.diverging, _always), 1)
+    DIVERGED = ("diverged", (_boundless,), Rank.FOR_GOOD, (lambda seen: seen.sight.diverging, _always), 1)
     OFF_SURFACE = ("left the surface", (_nothing,), Rank.FOR_GOOD, (_never, _always), 1)
 
     _parts: tuple[Callable[["Verdict"], str], ...]
     rank: Rank
     looks: int
-    begins: Callable[[Look], Mask]
-    lasts: Callable[[Look], Mask]
+    begins: Callable[[Observation], Mask]
+    lasts: Callable[[Observation], Mask]
 
     def __new__(
         cls,
         words: str,
         parts: tuple[Callable[["Verdict"], str], ...],
         rank: Rank,
-        holds: tuple[Callable[[Look], Mask], Callable[[Look], Mask]],
+        holds: tuple[Callable[[Observation], Mask], Callable[[Observation], Mask]],
         looks: int = 2,
-    ) -> "Kind":
+    ) -> "VerdictKind":
         kind = object.__new__(cls)
         kind._value_ = words
         kind._parts, kind.rank, kind.looks, (kind.begins, kind.lasts) = parts, rank, looks, holds
@@ -243,12 +245,12 @@ class Kind(Enum):
         return tuple(filter(None, (part(verdict) for part in self._parts)))
 
 
-KINDS = tuple(Kind)
+KINDS = tuple(VerdictKind)
 
 ESCAPES = ("escaped", "left_saddle")
 """The kinds of events that lead from one place to another: out of a basin, off a saddle."""
 
-EVENT_KINDS = (*ESCAPES, *(kind.code for kind in Kind if kind is not Kind.DESCENDING))
+EVENT_KINDS = (*ESCAPES, *(kind.code for kind in VerdictKind if kind is not VerdictKind.DESCENDING))
 """The kinds of events: escapes, and the beginning of each verdict."""
 
 
@@ -274,7 +276,7 @@ class Event:
 class Verdict:
     """A verdict at one moment, with its evidence."""
 
-    kind: Kind
+    kind: VerdictKind
     since: int
     """The update at which it became true."""
     gradient_norm: float

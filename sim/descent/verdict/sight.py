@@ -9,32 +9,38 @@ from typing import NamedTuple
 import numpy as np
 
 from ...surface.basins import NO_BASIN, Labels
-from ...surface.critical.point import Kind as Critical
+from ...surface.critical.point import CriticalKind
 from ...surface.points import Array, Mask, dot, eigenvalues, norm, pair
 from ..problem import Problem
 from .blocks import Progress
 
 REST_DISTANCE = 2e-3  # How far a marble at rest may still come, in window diagonals: a pixel or two of a panel.
 REST_WAY = 1e-4  # The longest way of a block that begins a rest, in window diagonals.
-BALANCED_WAY = 5e-6  # The same on a slope, where a rule with weight decay may rest as well.
-RESTLESS = 10.0  # That of a block that goes on with a rest, over the first; at a minimum it may be of any length.
+# The longest way of such a block on a slope, where a rule with weight decay may rest as well.
+BALANCED_WAY = 5e-6
+# The way of a block that goes on with a rest, over the first one's; at a minimum it may be of any length.
+RESTLESS = 10.0
 AT_HAND = 5e-3  # How far it may be from the critical point at which it rests.
 ROUNDING = 1e-15  # Length of a movement that is no more than rounding, in window diagonals.
 FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
 EQUAL_LOSS = 1e-6  # Difference of two losses that counts as none, over the scale of losses.
 LEVEL_LOSS = 1e-3  # What ‖∇L‖ on level ground comes to over a window diagonal, over the scale of losses.
 NEAR_SADDLE = 0.05  # How far the influence of a saddle or a maximum reaches at most, in window diagonals.
-NEAR_SADDLE_SHARE = 0.25  # The same as a share of the distance to the next critical point; the smaller counts.
+# How far it reaches at most, as a share of the distance to the next critical point; the smaller counts.
+NEAR_SADDLE_SHARE = 0.25
 LINGERING = 0.05  # The way of a block that lingers at a saddle, over the saddle's reach.
 GENTLE = 1.0  # Most of ‖∇L‖ · d on a plateau, over the height above the minimum at the distance d.
-ASKEW = 0.25  # The same for the part of ∇L in the minimum's direction.
+# Most of the part of ∇L in the minimum's direction, times d, over that height.
+ASKEW = 0.25
 FAR_AWAY = 1e6  # Distance from the window's centre, in diagonals, below which nothing counts as diverging.
 GROWING = 1.1  # By which factor a diverging marble's movements grow from block to block.
 AS_STEEP = 0.99  # Least curvature where a marble diverges, over that in the window.
 OUTSIDE = 1e3  # Distance, in diagonals, from which on numbers that are not finite are too large rather than undefined.
 LEAVING = 2.0  # What has begun goes on until its quantity exceeds the tolerance by this factor.
-HALVINGS = 40  # Of a segment, to see whether the gradient jumps in it.
-JUMP = 0.5  # What is left of the gradient's change then, at a crease.
+# How often a segment is halved, to see whether the gradient jumps in it.
+HALVINGS = 40
+# What is left of the gradient's change after these halvings, at a crease.
+JUMP = 0.5
 CORE = 0.5  # The core of a basin: the disc around its minimum with this share of its certain disc's radius.
 
 NO_SADDLE = -1
@@ -99,7 +105,7 @@ class Ends(NamedTuple):
 
 def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight:
     """What is seen of these runs; decays: of a rule that shrinks θ besides, and so may rest on a slope."""
-    length = problem.scale.length
+    length = problem.units.length
     with np.errstate(all="ignore"):
         arriving = (progress.remaining <= REST_DISTANCE * length) | (progress.longest <= ROUNDING * length)
         still = arriving & (progress.path <= REST_WAY * length)
@@ -158,7 +164,7 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
     rest, lowest = np.full(still.shape, MOVING), np.zeros(still.shape, dtype=np.bool_)
     if not still.any():
         return rest, lowest
-    theta, gradient, basin, scale = ends.theta[still], ends.gradient[still], ends.basin[still], problem.scale
+    theta, gradient, basin, scale = ends.theta[still], ends.gradient[still], ends.basin[still], problem.units
     hessian = problem.train.hessian(theta)
     lower, upper = eigenvalues(hessian).T
     step, flat = _newton_step(hessian, gradient), FLAT_CURVATURE * scale.curvature
@@ -196,7 +202,7 @@ def _stays(problem: Problem, ends: Ends, slow: Mask, at_hand: float) -> tuple[La
 def _lows(problem: Problem) -> Mask:
     """Which of the minima are as low as the lowest known."""
     values = np.array([point.value for point in problem.minima])
-    return np.asarray(values <= np.min(values, initial=np.inf) + EQUAL_LOSS * problem.scale.loss)
+    return np.asarray(values <= np.min(values, initial=np.inf) + EQUAL_LOSS * problem.units.loss)
 
 
 def _from_minimum(problem: Problem, theta: Array, basin: Labels, across: Array) -> Array:
@@ -220,12 +226,12 @@ def _newton_step(hessian: Array, gradient: Array) -> Array:
 def _linger(problem: Problem, ends: Ends, path: Array) -> tuple[Labels, Labels]:
     """Index of the saddle at which each lingers, and at which it still does if it has; or NO_SADDLE."""
     at, still_at = np.full(path.shape, NO_SADDLE), np.full(path.shape, NO_SADDLE)
-    slow = path <= LEAVING * LINGERING * NEAR_SADDLE * problem.scale.length
+    slow = path <= LEAVING * LINGERING * NEAR_SADDLE * problem.units.length
     if problem.saddles and slow.any():
         saddle, distance = nearest_saddle(problem, ends.theta[slow])
-        reach = _tops(problem, (Critical.SADDLE,))[1][saddle]
+        reach = _tops(problem, (CriticalKind.SADDLE,))[1][saddle]
         lower = eigenvalues(problem.train.hessian(ends.theta[slow]))[:, 0]
-        unstable = lower < -FLAT_CURVATURE * problem.scale.curvature
+        unstable = lower < -FLAT_CURVATURE * problem.units.curvature
         for part, slack in ((at, 1.0), (still_at, LEAVING)):
             lingers = unstable & (distance <= slack) & (path[slow] <= slack * LINGERING * reach)
             part[slow] = np.where(lingers, saddle, NO_SADDLE)
@@ -245,7 +251,7 @@ def _plateau(problem: Problem, ends: Ends) -> tuple[Mask, Mask]:
     least = np.maximum(gentle, askew)
     still = (height > 0) & (least <= LEAVING)
     if still.any():
-        _, distance = _nearest(problem, ends.theta[still], (Critical.SADDLE, Critical.MAXIMUM))
+        _, distance = _nearest(problem, ends.theta[still], (CriticalKind.SADDLE, CriticalKind.MAXIMUM))
         still[still] = distance > 1
     return still & (least <= 1), still
 
@@ -284,7 +290,7 @@ def _creased(problem: Problem, way: Array) -> Mask:
 
 def _diverging(problem: Problem, theta: Array, growing: Array) -> Mask:
     """Whether each is far away, gets farther at a growing pace, and has walls around it as steep as in the window."""
-    offsets, scale = theta - problem.window.center, problem.scale
+    offsets, scale = theta - problem.window.center, problem.units
     diverging = (growing >= GROWING) & (norm(offsets) > FAR_AWAY * scale.length)
     if diverging.any():
         steepest = np.abs(eigenvalues(problem.train.hessian(theta[diverging]))).max(axis=-1)
@@ -294,7 +300,7 @@ def _diverging(problem: Problem, theta: Array, growing: Array) -> Mask:
 
 def overflown(problem: Problem, theta: Array, gradient: Array) -> Mask:
     """Whether numbers overflow at these points (n, 2) because they are too large; else there is no surface."""
-    outside = norm(theta - problem.window.center) > OUTSIDE * problem.scale.length
+    outside = norm(theta - problem.window.center) > OUTSIDE * problem.units.length
     return np.asarray(outside | np.isfinite(gradient).all(axis=-1))
 
 
@@ -304,10 +310,10 @@ def nearest_saddle(problem: Problem, theta: Array) -> tuple[Labels, Array]:
     A saddle reaches NEAR_SADDLE diagonals, but no farther than a share of the way to the next critical
     point. Without saddles: NO_SADDLE, infinitely far.
     """
-    return _nearest(problem, theta, (Critical.SADDLE,))
+    return _nearest(problem, theta, (CriticalKind.SADDLE,))
 
 
-def _nearest(problem: Problem, theta: Array, kinds: tuple[Critical, ...]) -> tuple[Labels, Array]:
+def _nearest(problem: Problem, theta: Array, kinds: tuple[CriticalKind, ...]) -> tuple[Labels, Array]:
     """As `nearest_saddle`, of all critical points of these kinds."""
     tops, reach = _tops(problem, kinds)
     if not len(tops):
@@ -324,18 +330,18 @@ def _nearest(problem: Problem, theta: Array, kinds: tuple[Critical, ...]) -> tup
 
 def reaches(problem: Problem, theta: Array, saddle: Labels) -> Array:
     """The distance of the points (..., n, 2) from these saddles (n,), in the saddles' reaches; shape (..., n)."""
-    saddles, reach = _tops(problem, (Critical.SADDLE,))
+    saddles, reach = _tops(problem, (CriticalKind.SADDLE,))
     return np.asarray(norm(theta - saddles[saddle]) / reach[saddle])
 
 
 @lru_cache(maxsize=16)
-def _tops(problem: Problem, kinds: tuple[Critical, ...]) -> tuple[Array, Array]:
+def _tops(problem: Problem, kinds: tuple[CriticalKind, ...]) -> tuple[Array, Array]:
     """The positions (n, 2) and reaches (n,) of the critical points of these kinds."""
     tops = np.array([point.position for point in problem.critical if point.kind in kinds]).reshape(-1, 2)
     others = np.array([point.position for point in problem.critical]).reshape(-1, 2)
     gaps = norm(tops[:, None] - others[None])
     nearest = np.min(gaps, axis=1, initial=np.inf, where=gaps > 0)
-    return tops, np.minimum(NEAR_SADDLE * problem.scale.length, NEAR_SADDLE_SHARE * nearest)
+    return tops, np.minimum(NEAR_SADDLE * problem.units.length, NEAR_SADDLE_SHARE * nearest)
 
 
 def holding_saddles(problem: Problem, starts: Array) -> Labels:

@@ -13,7 +13,7 @@ from ..problem import Problem
 from ..track import Track
 from .blocks import BOUNCES
 from .judge import LOOKBACK, Judge, decays
-from .kinds import Event, Kind, Verdict
+from .kinds import Event, Verdict, VerdictKind
 from .sight import nearest_saddle
 
 SWING = min(span for span, _ in BOUNCES)
@@ -31,7 +31,7 @@ class TrackJudge:
         self.track = track
         self.events: list[Event] = []
         """What has happened, in the order in which it became certain."""
-        self.changes: list[tuple[int, Kind]] = []
+        self.changes: list[tuple[int, VerdictKind]] = []
         """Every verdict with the update from which on it held, the first at 0."""
         self._judge = Judge(track.problem, track.lane, track.theta[:1])
         self._basins: list[int] = []
@@ -61,7 +61,7 @@ class TrackJudge:
         moment = min(update, track.updates)
         theta, basin = track.theta[moment], self._basins[moment]
         lower, upper = track.curvatures[moment].tolist()
-        found = self._found(theta, basin) if kind in (Kind.SETTLED, Kind.STUCK) else None
+        found = self._found(theta, basin) if kind in (VerdictKind.SETTLED, VerdictKind.STUCK) else None
         return Verdict(
             kind=kind,
             since=since,
@@ -69,12 +69,12 @@ class TrackJudge:
             curvatures=(lower, upper),
             basin=None if basin == NO_BASIN or found else basin,
             height=None if problem.lowest is None else float(track.loss[moment]) - problem.lowest,
-            saddle=int(nearest_saddle(problem, theta[None])[0][0]) if kind is Kind.STALLED else None,
-            way_down=_way_down(problem, theta) if kind in (Kind.STALLED, Kind.BALANCED) else None,
+            saddle=int(nearest_saddle(problem, theta[None])[0][0]) if kind is VerdictKind.STALLED else None,
+            way_down=_way_down(problem, theta) if kind in (VerdictKind.STALLED, VerdictKind.BALANCED) else None,
             loss=float(track.loss[moment]),
-            swing=self._swing(moment) if kind in (Kind.BOUNCING, Kind.SWINGING) else None,
+            swing=self._swing(moment) if kind in (VerdictKind.BOUNCING, VerdictKind.SWINGING) else None,
             found=found,
-            proved=kind is Kind.SETTLED and problem.proof is not None,
+            proved=kind is VerdictKind.SETTLED and problem.proof is not None,
             decays=decays(track.lane),
         )
 

@@ -27,7 +27,7 @@ FLAT = Pose()
 """Straight down: a map."""
 
 
-class Turn(NamedTuple):
+class Rotation(NamedTuple):
     """Sines and cosines of a camera's two angles."""
 
     yaw_cosine: float
@@ -37,9 +37,9 @@ class Turn(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def _turn(yaw: float, tilt: float) -> Turn:
+def _turn(yaw: float, tilt: float) -> Rotation:
     angles = math.radians(yaw), math.radians(tilt)
-    return Turn(*(round(function(angle), DIGITS) for angle in angles for function in (math.cos, math.sin)))
+    return Rotation(*(round(function(angle), DIGITS) for angle in angles for function in (math.cos, math.sin)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Camera:
         return self.yaw == 0 and self.tilt == 0
 
     @property
-    def turn(self) -> Turn:
+    def turn(self) -> Rotation:
         """Sines and cosines of yaw and tilt."""
         return _turn(self.yaw, self.tilt)
 

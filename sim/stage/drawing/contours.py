@@ -14,8 +14,10 @@ from ..style.kept import kept
 from .camera import Camera
 
 GRID = 128  # Nodes along the map's longer side.
-BANDS = 18  # Contour levels over the whole map;
-RINGS = (0.1, 0.4, 0.7)  # and more around a shallow minimum, at these shares of the way up to its pass.
+# Contour levels over the whole map.
+BANDS = 18
+# Contours around a shallow minimum, besides those: at these shares of the way up to its pass.
+RINGS = (0.1, 0.4, 0.7)
 CROWDED = 0.01  # Levels closer than this share of the whole height make way for one through a pass.
 RIM = 0.995  # The highest level leaves out this share of the map: corners of steep surfaces say little.
 BOTTOMLESS = 3.0  # How far the lowest losses must lie below nearly all others, over the range of these, for a pole.

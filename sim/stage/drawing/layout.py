@@ -1,6 +1,6 @@
 """Where everything stands: pure geometry, from the window's size and the number of lanes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pygame import Rect
@@ -10,7 +10,35 @@ from ..style.style import hairline, stroke_of
 SMALLEST = (960, 600)
 USUAL = (1600, 900)
 CONTROLS = 19  # Width of the panel of controls, in ems.
-NUMBERS = 8  # Live numbers in a panel.
+NUMBERS = 8  # Live numbers in a panel, where all of them are asked for.
+LOSS = 6  # Width of the cell of the one that is always there, in ems.
+CARD = (20, 0.25)
+"""Width of a lane's card beside the map that all share: in ems, or as a share of the field if that is more."""
+HIGHEST_CARD = 8.4
+"""Of such a card, in ems."""
+CARD_ROOMY, STRIP_CARD, SWARM_CARD, FULL_CARD = 7.0, 8.0, 10.0, 16.0
+"""Height in ems of a card that has room for more than name and verdict, for the strip, a swarm's shares, all numbers.
+"""
+ROOMY = 16  # Height of a panel that has room for more than its map, in ems.
+PROFILE, PROFILED = 0.44, 0.2
+"""Width of a profile, as a share of that of the chart and itself; and the height of both, as one of the window's."""
+FOOTER = 1.9
+"""Height of the line of buttons, in ems."""
+CHART = {1: 0.15, 2: 0.13}
+"""Share of the height that the chart takes, by how many rows of panels there are; of more, that of two."""
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What panels have room for besides their maps."""
+
+    swarm: bool = False
+    numbers: bool = False
+    """All of the live numbers, not only the loss."""
+    sliders: bool = False
+    together: bool = False
+    """One large map for all lanes, and a card for each beside it."""
+    profile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +47,20 @@ class PanelLayout:
 
     frame: Rect
     name: Rect
-    settings: Rect
-    """The rule and its hyperparameters; empty where there is no room."""
-    chip: Rect
-    events: Rect
-    """The last events; empty where there is no room."""
+    """The lane's name, and at its end the rule and its hyperparameters."""
     map: Rect
     strip: Rect
     """A cell for each example; empty where there is no room."""
     shares: Rect
     """Where the marbles of a swarm are; empty without one."""
+    chip: Rect
+    """The verdict, and beside it what there is to say of it."""
+    events: Rect
+    """The last events and the verdict's evidence, on a line of their own; empty where the chip's line has to do."""
     numbers: tuple[Rect, ...]
-    """Cells for the live numbers; as many as there is room for, the most telling first."""
+    """Cells for the live numbers, the most telling first: beside the chip that of the loss alone."""
+    sliders: Rect
+    """What of the lane can be changed here; empty in a picture, and where there is no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +74,11 @@ class Layout:
     look: Rect
     look_lines: int
     panels: tuple[PanelLayout, ...]
+    together: Rect
+    """The frame of the one map that all panels share; empty where each has its own."""
     chart: Rect
+    profile: Rect
+    """The loss along a line, beside the chart; empty if that is not wanted."""
     timeline: Rect
     footer: Rect
     controls: Rect
@@ -63,7 +97,7 @@ def layout(
     aspect: float,
     controls: bool = False,
     presenter: bool = False,
-    swarm: bool = False,
+    more: More = More(),
     lines: int = 0,
 ) -> Layout:
     """The layout of a window of that size, at least SMALLEST.
@@ -83,26 +117,68 @@ def layout(
     look_lines = lines or (1 if inner.width > 96 * em else 2)
     title = Rect(inner.left, inner.top, inner.width, round(1.8 * em))
     look = Rect(inner.left, title.bottom, inner.width, look_lines * line)
-    footer = Rect(inner.left, inner.bottom - line, inner.width, line)
+    low = round(FOOTER * em)
+    footer = Rect(inner.left, inner.bottom - low, inner.width, low)
     timeline = Rect(inner.left, footer.top - line, inner.width, line)
     stage = Rect(inner.left, look.bottom + gap // 2, inner.width, timeline.top - gap // 2 - look.bottom - gap // 2)
-    rows_of = {columns: -(-lanes // columns) for columns in range(1, lanes + 1)}
-    share = {1: 0.23, 2: 0.17}
+    if more.together:
+        chart, field = _split(stage, 1, em, height, more.profile)
+        together, chosen = _one_map(field, lanes, em, more)
+    else:
+        chart, chosen = _own_maps(stage, lanes, aspect, em, height, more)
+        together = Rect(stage.topleft, (0, 0))
+    chart, profile = _shared(chart, em) if more.profile else (chart, Rect(chart.topright, (0, 0)))
+    return Layout(size, em, title, look, look_lines, chosen, together, chart, profile, timeline, footer, sidebar)
+
+
+def _shared(place: Rect, em: int) -> tuple[Rect, Rect]:
+    """The place of the chart, shared with a profile to its right."""
+    wide, gap = round(PROFILE * place.width), round(0.8 * em)
+    return (
+        Rect(place.left, place.top, place.width - wide - gap, place.height),
+        Rect(place.right - wide, place.top, wide, place.height),
+    )
+
+
+def _split(stage: Rect, rows: int, em: int, height: int, profile: bool) -> tuple[Rect, Rect]:
+    """The chart below, and the field above it for so many rows of panels."""
+    share = max(CHART.get(rows, CHART[2]), PROFILED if profile else 0.0)
+    tall = max(7 * em, round(share * height))
+    chart = Rect(stage.left, stage.bottom - tall, stage.width, tall)
+    return chart, Rect(stage.left, stage.top, stage.width, chart.top - round(0.8 * em) - stage.top)
+
+
+def _own_maps(
+    stage: Rect, lanes: int, aspect: float, em: int, height: int, more: More
+) -> tuple[Rect, tuple[PanelLayout, ...]]:
+    """The chart, and panels in as many columns as give the largest maps of that aspect (width over height)."""
+    gap, rows_of = round(0.8 * em), {columns: -(-lanes // columns) for columns in range(1, lanes + 1)}
 
     def panels(columns: int) -> tuple[Rect, tuple[PanelLayout, ...]]:
-        rows = rows_of[columns]
-        chart_height = round(share.get(rows, 0.14) * height)
-        chart = Rect(stage.left, stage.bottom - chart_height, stage.width, chart_height)
-        field = Rect(stage.left, stage.top, stage.width, chart.top - gap - stage.top)
-        frames = [_cell(field, index, columns, rows, (gap, gap)) for index in range(lanes)]
-        return chart, tuple(panel_layout(frame, em, swarm) for frame in frames)
+        chart, field = _split(stage, rows_of[columns], em, height, more.profile)
+        frames = [_cell(field, index, columns, rows_of[columns], (gap, gap)) for index in range(lanes)]
+        return chart, tuple(panel_layout(frame, em, more) for frame in frames)
 
     def map_size(columns: int) -> float:
         area = panels(columns)[1][0].map
         return min(area.width, area.height * aspect) if area.width > 0 and area.height > 0 else 0.0
 
-    chart, chosen = panels(max(rows_of, key=map_size))
-    return Layout(size, em, title, look, look_lines, chosen, chart, timeline, footer, sidebar)
+    return panels(max(rows_of, key=map_size))
+
+
+def _one_map(field: Rect, lanes: int, em: int, more: More) -> tuple[Rect, tuple[PanelLayout, ...]]:
+    """The frame of one large map, and a card for each lane to its right."""
+    gap, line = round(0.8 * em), hairline(em)
+    wide = max(CARD[0] * em, round(CARD[1] * field.width))
+    frame = Rect(field.left, field.top, field.width - wide - gap, field.height)
+    tallest = round((FULL_CARD if more.numbers else SWARM_CARD if more.swarm else HIGHEST_CARD) * em)
+    column = Rect(frame.right + gap, field.top, wide, min(field.height, lanes * (tallest + gap) - gap))
+    area = frame.inflate(-2 * line, -2 * line)
+    frames = [_cell(column, index, 1, lanes, (0, gap)) for index in range(lanes)]
+    tall = frames[0].height / em
+    more = replace(more, numbers=more.numbers and tall >= FULL_CARD, swarm=more.swarm and tall >= SWARM_CARD)
+    cards = [panel_layout(each, em, more, CARD_ROOMY) for each in frames]
+    return frame, tuple(replace(card, map=area) for card in cards)
 
 
 def _cell(field: Rect, index: int, columns: int, rows: int, gaps: tuple[int, int]) -> Rect:
@@ -113,27 +189,37 @@ def _cell(field: Rect, index: int, columns: int, rows: int, gaps: tuple[int, int
     return Rect(field.left + column * (width + across), field.top + row * (height + down), width, height)
 
 
-def panel_layout(frame: Rect, em: int, swarm: bool) -> PanelLayout:
-    """From the top: name and settings, chip and events, map, shares of a swarm, strip, numbers.
+def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> PanelLayout:
+    """From the top: the name, the map, strip and shares, the verdict with the loss, all numbers, sliders.
 
-    A low panel leaves out what it can.
+    A panel that is lower than `least` ems leaves out what it can.
     """
     pad, line = round(0.6 * em), round(1.45 * em)
     inner = frame.inflate(-2 * pad, -pad)
-    roomy = frame.height >= 20 * em
-    name = Rect(inner.left, inner.top, inner.width, round(1.6 * em))
-    settings = Rect(inner.left, name.bottom, inner.width, line if roomy else 0)
-    chip = Rect(inner.left, settings.bottom + pad // 4, inner.width, round(1.6 * em))
-    events = Rect(inner.left, chip.bottom + pad // 4, inner.width, line if roomy else 0)
-    columns = max(2, min(NUMBERS // 2, inner.width // (8 * em)))
-    rows = -(-NUMBERS // columns) if roomy else 1
-    numbers = Rect(inner.left, inner.bottom - rows * line, inner.width, rows * line)
-    top = events.bottom + pad // 3
-    height = round(0.6 * em) if roomy else 0
-    strip = Rect(inner.left, numbers.top - pad // 3 - height, inner.width, height)
-    gap, tall = (pad // 2 if roomy else 0), round(1.3 * em) if swarm else 0
+    roomy = frame.height >= least * em
+    row = min(round(1.6 * em), inner.height // 2)
+    name = Rect(inner.left, inner.top, inner.width, row)
+    tall = round(1.5 * em) if more.sliders and roomy else 0
+    sliders = Rect(inner.left, inner.bottom - tall, inner.width, tall)
+    bottom = sliders.top
+    events, cells = Rect(inner.left, bottom, inner.width, 0), tuple[Rect, ...]()
+    if more.numbers:
+        columns = max(2, min(NUMBERS // 2, inner.width // (8 * em)))
+        rows = -(-NUMBERS // columns) if roomy else 1
+        numbers = Rect(inner.left, bottom - rows * line, inner.width, rows * line)
+        count = min(NUMBERS, rows * columns)
+        cells = tuple(_cell(numbers, index, columns, rows, (2 * pad, 0)) for index in range(count))
+        events = Rect(inner.left, numbers.top - line, inner.width, line) if roomy else events.move(0, -numbers.height)
+    elif more.together and roomy:
+        events = Rect(inner.left, bottom - line, inner.width, line)
+    chip = Rect(inner.left, events.top - row, inner.width, row)
+    if not cells:
+        cells = (Rect(chip.right - LOSS * em, chip.top, LOSS * em, chip.height),)
+        chip.width -= LOSS * em + pad
+    height = round(0.5 * em) if roomy and not (more.together and frame.height < STRIP_CARD * em) else 0
+    strip = Rect(inner.left, chip.top - (pad // 2 if roomy else 0) - height, inner.width, height)
+    gap, tall = (pad // 2 if roomy else 0), round(1.3 * em) if more.swarm else 0
     shares = Rect(inner.left, strip.top - gap - tall, inner.width, tall)
-    bottom = shares.top - (pad // 3 if swarm else 0)
-    area = Rect(frame.left + hairline(em), top, frame.width - 2 * hairline(em), bottom - top)
-    cells = tuple(_cell(numbers, index, columns, rows, (2 * pad, 0)) for index in range(min(NUMBERS, rows * columns)))
-    return PanelLayout(frame, name, settings, chip, events, area, strip, shares, cells)
+    bottom = shares.top - (pad // 3 if more.swarm else 0)
+    area = Rect(frame.left + hairline(em), name.bottom, frame.width - 2 * hairline(em), bottom - name.bottom)
+    return PanelLayout(frame, name, area, strip, shares, chip, events, cells, sliders)

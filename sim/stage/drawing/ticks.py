@@ -27,7 +27,7 @@ RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class AxisScale:
     """A stretch of numbers, straight or logarithmic."""
 
     low: float
@@ -57,10 +57,10 @@ class Tick:
     label: str
 
 
-def scale(axis: Axis, values: Array, margin: bool = True) -> Scale:
+def scale(axis: Axis, values: Array, margin: bool = True) -> AxisScale:
     """What the axis shows: what it says itself, else the values (n,) that have a place on it and a margin."""
     if axis.names:
-        return Scale(-0.5, len(axis.names) - 0.5)
+        return AxisScale(-0.5, len(axis.names) - 0.5)
     values = np.asarray(values, dtype=float)
     if axis.log:
         good = np.log10(np.clip(values[np.isfinite(values) & (values > 0)], SMALLEST, LARGEST))
@@ -78,7 +78,7 @@ def scale(axis: Axis, values: Array, margin: bool = True) -> Scale:
     elif margin:
         pad = MARGIN * (high - low)
         low, high = low - pad * (fixed[0] is None), high + pad * (fixed[1] is None)
-    return Scale(10.0**low, 10.0**high, True) if axis.log else Scale(low, high)
+    return AxisScale(10.0**low, 10.0**high, True) if axis.log else AxisScale(low, high)
 
 
 def _end(end: float, log: bool) -> float | None:
@@ -88,24 +88,24 @@ def _end(end: float, log: bool) -> float | None:
     return math.log10(min(max(end, SMALLEST), LARGEST)) if log else min(max(end, -LARGEST), LARGEST)
 
 
-def rounded(whole: Scale, axis: Axis, count: float) -> Scale:
+def rounded(whole: AxisScale, axis: Axis, count: float) -> AxisScale:
     """A straight scale whose free ends lie on ticks, of which there are to be about `count`; others as they are."""
     if whole.log or axis.names:
         return whole
     step = round_step((whole.high - whole.low) / count)
     low = whole.low if axis.low is not None else step * math.floor(whole.low / step + 1e-9)
     high = whole.high if axis.high is not None else step * math.ceil(whole.high / step - 1e-9)
-    return Scale(low, high)
+    return AxisScale(low, high)
 
 
 @lru_cache(maxsize=64)
-def choices(whole: Scale, percent: bool = False) -> tuple[tuple[Tick, ...], ...]:
+def choices(whole: AxisScale, percent: bool = False) -> tuple[tuple[Tick, ...], ...]:
     """Ticks to choose from, from many to few, each in ascending order; at last one or none."""
     logarithmic = whole.log and math.log10(whole.high) - math.log10(whole.low) > NARROW
     return tuple((_logarithmic if logarithmic else _straight)(whole, percent))
 
 
-def minor(whole: Scale) -> list[float]:
+def minor(whole: AxisScale) -> list[float]:
     """The numbers between the decades of a logarithmic scale that is not too long for them."""
     if not whole.log or math.log10(whole.high) - math.log10(whole.low) > LONG:
         return []
@@ -126,17 +126,17 @@ def multiples(low: float, high: float, step: float) -> list[float]:
     return [number * step for number in range(first, last + 1)]
 
 
-def _straight(whole: Scale, percent: bool) -> Iterator[tuple[Tick, ...]]:
+def _straight(whole: AxisScale, percent: bool) -> Iterator[tuple[Tick, ...]]:
     step = round_step((whole.high - whole.low) / DENSEST)
     while True:
         values = multiples(whole.low, whole.high, step)
-        yield tuple(Tick(value, written(value, step, values, percent)) for value in values)
+        yield tuple(Tick(value, tick_text(value, step, values, percent)) for value in values)
         if len(values) < 2:
             return
         step = round_step(1.5 * step)
 
 
-def _logarithmic(whole: Scale, percent: bool) -> Iterator[tuple[Tick, ...]]:
+def _logarithmic(whole: AxisScale, percent: bool) -> Iterator[tuple[Tick, ...]]:
     first, last = math.ceil(math.log10(whole.low) - 1e-9), math.floor(math.log10(whole.high) + 1e-9)
     fine = [digit * 10.0**power for power in range(first - 1, last + 1) for digit in (1, 2, 5)]
     rows = [[value for value in fine if whole.low * (1 - 1e-9) <= value <= whole.high * (1 + 1e-9)]]
@@ -145,10 +145,10 @@ def _logarithmic(whole: Scale, percent: bool) -> Iterator[tuple[Tick, ...]]:
         yield tuple(Tick(value, power_of_ten(value, percent)) for value in values)
 
 
-def written(value: float, step: float, fellows: list[float], percent: bool = False) -> str:
+def tick_text(value: float, step: float, fellows: list[float], percent: bool = False) -> str:
     """A multiple of a step as its fellows along the axis are written: with as many digits as tell them apart."""
     if percent:
-        return written(100 * value, 100 * step, [100 * fellow for fellow in fellows]) + "%"
+        return tick_text(100 * value, 100 * step, [100 * fellow for fellow in fellows]) + "%"
     largest = max(abs(fellow) for fellow in fellows)
     if abs(value) < 1e-9 * step and largest < TINY:
         return "0"

@@ -21,7 +21,7 @@ from ..drawing.layout import USUAL
 from ..drawing.screen import Screen, image
 from ..picture.map.site import Map
 from ..picture.map.terrain import draw_marks, terrain
-from ..picture.views.basins import tint
+from ..picture.views.basins import basin_color
 from ..style import text
 from ..style.color import Color, mix
 from ..style.numbers import hyperparameters, percent
@@ -29,15 +29,17 @@ from ..style.style import stroke_of
 from ..style.theme import Theme, load_theme
 from .png import save_png
 
-STRENGTH = 0.55  # Of a basin's colour over the map,
-SPECIAL = 0.8  # and of the colour of what ends in no basin.
+# How strong a basin's colour is over the map.
+STRENGTH = 0.55
+# How strong the colour is of what ends in no basin.
+SPECIAL = 0.8
 LEGEND = 15  # Width of the legend at the map's side, in ems.
 LINES = 4  # Lines of it below the map.
 STRIP = 256  # Rows of pixels that are coloured at once.
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class MapLayout:
     """Where things stand, in pixels."""
 
     em: int
@@ -53,7 +55,7 @@ class Places:
         return stroke_of(self.em)
 
 
-def places(size: tuple[int, int], window: Window) -> Places:
+def map_layout(size: tuple[int, int], window: Window) -> MapLayout:
     """The places in a picture of that size."""
     width, height = size
     em = max(10, round(18 * min(width / USUAL[0], height / USUAL[1])))
@@ -73,10 +75,10 @@ def places(size: tuple[int, int], window: Window) -> Places:
         beside.left += (whole.width - beside.width - gap - LEGEND * em) // 2
         legend = pygame.Rect(beside.right + gap, title.bottom, LEGEND * em, below)
         title.left, title.width = beside.left, legend.right - beside.left
-        return Places(em, title, beside, legend)
+        return MapLayout(em, title, beside, legend)
     above.centerx = whole.centerx
     legend = pygame.Rect(whole.left, above.bottom + gap // 2, whole.width, whole.bottom - above.bottom - gap // 2)
-    return Places(em, title, above, legend)
+    return MapLayout(em, title, above, legend)
 
 
 def save_basins(
@@ -94,7 +96,7 @@ def save_basins(
 
 def draw_basin_map(canvas: Canvas, scene: Scene, rule: Rule[Any] | None, found: BasinMap, theme: Theme) -> None:
     """Draw a map of the scene's basins, by gradient flow or by a rule, all over the canvas."""
-    here, problem = places(canvas.size, scene.window), scene.problem()
+    here, problem = map_layout(canvas.size, scene.window), scene.problem()
     canvas.rect((0, 0, *canvas.size), theme.background)
     size = round(1.35 * here.em)
     title = text.fitted(scene.texts(theme.language).title, size, here.title.width, bold=True)
@@ -139,7 +141,7 @@ def colored(found: BasinMap, camera: Camera, palette: npt.NDArray[np.float32]) -
 
 def _palette(count: int, theme: Theme) -> npt.NDArray[np.float32]:
     """Colours times their strength, and the strength, of labels 0 … count − 1; those below 0 count from the end."""
-    colors = [(tint(theme, index), STRENGTH) for index in range(count)]
+    colors = [(basin_color(theme, index), STRENGTH) for index in range(count)]
     colors += [(special, SPECIAL) for special in (_special(MOVING, theme), _special(DIVERGED, theme))]
     colors.append(((0, 0, 0), 0.0))
     return np.array([(*(strength * part for part in color), strength) for color, strength in colors], np.float32)
@@ -150,7 +152,7 @@ def _special(label: int, theme: Theme) -> Color:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LegendRow:
     """A line of the legend."""
 
     color: Color | None
@@ -159,7 +161,7 @@ class Entry:
     share: float
 
 
-def entries(problem: Problem, found: BasinMap, theme: Theme, most: int) -> list[Entry]:
+def legend_rows(problem: Problem, found: BasinMap, theme: Theme, most: int) -> list[LegendRow]:
     """The minima, the lowest first, then what ends in none of them, if anything does; at most so many lines."""
     ground = mix(theme.low, theme.high, 0.5)
     specials = (
@@ -167,20 +169,22 @@ def entries(problem: Problem, found: BasinMap, theme: Theme, most: int) -> list[
         (MOVING, mix(ground, _special(MOVING, theme), SPECIAL), theme.say("still moving")),
         (DIVERGED, mix(ground, _special(DIVERGED, theme), SPECIAL), theme.say("diverged")),
     )
-    others = [Entry(color, name, share) for label, color, name in specials if (share := found.share(label)) > 0]
+    others = [LegendRow(color, name, share) for label, color, name in specials if (share := found.share(label)) > 0]
     count, room = len(problem.minima), max(0, most - len(others))
     shown = count if count <= room else max(0, room - 1)
     shares = [found.share(index) for index in range(count)]
     entries = [
-        Entry(mix(ground, tint(theme, index), STRENGTH), theme.say("minimum {number}", number=index + 1), share)
+        LegendRow(
+            mix(ground, basin_color(theme, index), STRENGTH), theme.say("minimum {number}", number=index + 1), share
+        )
         for index, share in enumerate(shares[:shown])
     ]
     if shown < count:
-        entries.append(Entry(None, theme.say("{count} more minima", count=count - shown), sum(shares[shown:])))
+        entries.append(LegendRow(None, theme.say("{count} more minima", count=count - shown), sum(shares[shown:])))
     return entries + others
 
 
-def _draw_legend(canvas: Canvas, problem: Problem, found: BasinMap, here: Places, theme: Theme) -> None:
+def _draw_legend(canvas: Canvas, problem: Problem, found: BasinMap, here: MapLayout, theme: Theme) -> None:
     """Colours, names and shares of the window, in as many columns as there is room for."""
     em, place = here.em, here.legend
     line, width = round(1.6 * em), min(LEGEND * em, place.width)
@@ -188,7 +192,7 @@ def _draw_legend(canvas: Canvas, problem: Problem, found: BasinMap, here: Places
     rows = max(1, place.height // line) - 1
     head = theme.say("share of the window")
     canvas.text(text.fitted(head, em, width), (place.left, place.top + 0.5 * line), em, theme.muted)
-    for number, entry in enumerate(entries(problem, found, theme, rows * columns)):
+    for number, entry in enumerate(legend_rows(problem, found, theme, rows * columns)):
         column, row = divmod(number, rows)
         left, middle = place.left + column * (width + em), place.top + (row + 1.5) * line
         if entry.color is not None:

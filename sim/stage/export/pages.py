@@ -8,12 +8,14 @@ import pygame
 from ...languages import ENGLISH
 from ...study.statistics.figure import Page
 from ..drawing.screen import Screen
-from ..plot.page import SMALLEST_EM, arrange, draw_sheet
+from ..plot.page import SMALLEST_EM, arrange, draw_layout
 from ..style.theme import load_theme
 from .png import save_png
 
-USUAL_EM = 20 / sqrt(1600 * 900)  # Of a saved page, for each pixel of the side of a square of its area;
-MOST_EMS = (40, 22)  # but its width and height are at least so many.
+# Height of the type of a saved page, for each pixel of the side of a square of its area.
+USUAL_EM = 20 / sqrt(1600 * 900)
+# A saved page is at least so many ems wide and high: where it is small, so is its type.
+MOST_EMS = (40, 22)
 
 
 def save_page(page: Page, size: tuple[int, int], theme_name: str, path: Path, language: str = ENGLISH) -> None:
@@ -23,7 +25,7 @@ def save_page(page: Page, size: tuple[int, int], theme_name: str, path: Path, la
         OutputError: the file cannot be written; nothing half-written is left.
     """
     picture = pygame.Surface(size, depth=32)
-    draw_sheet(Screen(picture), arrange(page, load_theme(theme_name, language), saved_em(size), size))
+    draw_layout(Screen(picture), arrange(page, load_theme(theme_name, language), saved_em(size), size))
     save_png(picture, path)
 
 

@@ -9,7 +9,7 @@ from ...scene import OPENING, load_scene
 from ...study.odds import contrast
 from ...study.odds.tally import Tally, work
 from ..drawing.screen import Screen
-from ..picture.picture import draw, moment
+from ..picture.picture import draw, snapshot_of
 from ..session.session import Session, begin, carried_by
 from ..session.session import race as race_of
 from ..session.tour import GoToStep, step_of
@@ -29,7 +29,7 @@ def save_step(step: int, language: str, size: tuple[int, int], theme: str, path:
     race = race_of(session.scene)
     race.extend(session.horizon + 1)
     picture = pygame.Surface(size, depth=32)
-    draw(Screen(picture), moment(session, race))
+    draw(Screen(picture), snapshot_of(session, race))
     save_image(opaque_image(picture), path, carried_by(session))
 
 

@@ -12,14 +12,15 @@ from ...descent.clock import UPDATES
 from ...descent.race import Race
 from ...files import OutputError, whole_file
 from ...scene import Scene, SceneError
-from ...scene.words import nearest
+from ...scene.words import did_you_mean
 from ..drawing.canvas import Canvas
-from ..drawing.layout import SMALLEST, Layout, PanelLayout, layout, panel_layout
+from ..drawing.layout import SMALLEST, Layout, More, PanelLayout, layout, panel_layout
 from ..drawing.screen import Screen
 from ..drawing.vector import Vector
 from ..picture.map.site import camera_on
-from ..picture.panel import panel_of
-from ..picture.picture import draw, moment
+from ..picture.panel.course import course_of
+from ..picture.panel.panel import panel_of
+from ..picture.picture import draw, snapshot_of
 from ..picture.setting import Setting, places_in, setting
 from ..session.session import Session, begin, carried_by
 from ..session.session import race as race_of
@@ -133,7 +134,7 @@ def lane_index(scene: Scene, name: str) -> int:
     """
     names = [lane.name for lane in scene.lanes]
     if name not in names:
-        raise SceneError(f"{scene.name} has no lane {nearest(name, names)}")
+        raise SceneError(f"{scene.name} has no lane {did_you_mean(name, names)}")
     return names.index(name)
 
 
@@ -187,18 +188,24 @@ def enlarged(places: Layout, scale: float) -> Layout:
         title=_enlarged(places.title, scale),
         look=_enlarged(places.look, scale),
         look_lines=places.look_lines,
-        panels=tuple(_enlarged_panel(panel, scale, em) for panel in places.panels),
+        panels=tuple(_enlarged_panel(panel, scale, em, places.together) for panel in places.panels),
+        together=_enlarged(places.together, scale),
         chart=_enlarged(places.chart, scale),
+        profile=_enlarged(places.profile, scale),
         timeline=_enlarged(places.timeline, scale),
         footer=_enlarged(places.footer, scale),
         controls=_enlarged(places.controls, scale),
     )
 
 
-def _enlarged_panel(place: PanelLayout, scale: float, em: int) -> PanelLayout:
-    names = ("frame", "name", "settings", "chip", "events", "strip", "shares")
+def _enlarged_panel(place: PanelLayout, scale: float, em: int, together: Rect | None = None) -> PanelLayout:
+    names = ("frame", "name", "strip", "shares", "chip", "events", "sliders")
     grown = {name: _enlarged(getattr(place, name), scale) for name in names}
-    area, frame, line = _enlarged(place.map, scale), grown["frame"], hairline(em)
+    area, line = _enlarged(place.map, scale), hairline(em)
+    if together is not None and together.width:
+        area = _enlarged(together, scale).inflate(-2 * line, -2 * line)
+        return PanelLayout(**grown, map=area, numbers=tuple(_enlarged(cell, scale) for cell in place.numbers))
+    frame = grown["frame"]
     # The frame's line is a whole number of pixels wide, and nothing is to be seen between it and the map.
     area = Rect(frame.left + line, area.top, frame.width - 2 * line, area.height)
     return PanelLayout(**grown, map=area, numbers=tuple(_enlarged(cell, scale) for cell in place.numbers))
@@ -214,10 +221,10 @@ def _draw_still(
     """Draw what `draw` would, at that scale and on that ground."""
     usual = setting(session, canvas.size)
     if scale == 1 and background is None:
-        draw(canvas, moment(session, race))
+        draw(canvas, snapshot_of(session, race))
         return
     here = Still(**{name: getattr(usual, name) for name in USUAL}, window=size, scale=scale, background=background)
-    draw(canvas, moment(session, race), here=here)
+    draw(canvas, snapshot_of(session, race), here=here)
 
 
 def _draw_lane(
@@ -234,9 +241,9 @@ def _draw_lane(
     scene, theme = session.scene, _theme(session.theme, session.language, background)
     usual = layout(size, 1, scene.window.width / scene.window.height)
     em = max(1, round(scale * usual.em))
-    place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, False), scale, em)
+    place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, More(numbers=session.numbers)), scale, em)
     camera = camera_on(race.problem, session.focus or scene.window, place.map.size, session.pose)
-    panel = panel_of(scene, race, lane, place, em, theme, camera)
+    panel = panel_of(scene, place, em, theme, course_of(race, lane, (place.map, place.strip), em, theme, camera))
     canvas.rect((0, 0, *canvas.size), theme.background)
     panel.draw_frame(canvas)
-    panel.draw(canvas, (scene.timing(session.clock).moment(lane, session.update), 0.0), session.views)
+    panel.draw(canvas, (scene.timing(session.clock).updates(lane, session.update), 0.0), session.views)

@@ -5,7 +5,7 @@ move of them sends. `ControlPanel` shows them with pygame_gui's widgets and turn
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
@@ -16,16 +16,15 @@ from ...descent.clock import CLOCKS
 from ...descent.examples.models import MODELS
 from ...descent.examples.recipes import MOST_EXAMPLES, RegressionExamples, ShiftedExamples
 from ...descent.rules import RULES, rule_name
-from ...descent.rules.protocol import letters
 from ...languages import following, known
 from ...scene import Scene, SceneError, load_scene, scene_files
 from ...study.maps.swarm import SIZES, SPREADS
 from ...surface.functions.formula import Formula
 from ..picture.views import VIEWS
 from ..session.bindings import FINE, Deed, Errand, sign_of
-from ..session.examples import ScaleCount, ScaleSigma, SetCount, SetSigma, chosen
+from ..session.dials import DECADES, dials, position_of, value_at
+from ..session.examples import ScaleCount, ScaleSigma, SetCount, SetSigma, adjustable
 from ..session.lanes import (
-    HIGHEST_DECAY,
     AddLane,
     ChooseRule,
     DuplicateLane,
@@ -35,10 +34,7 @@ from ..session.lanes import (
     ScaleBatchSize,
     ScaleLearningRate,
     SelectLane,
-    SetBatchSize,
-    SetHyperparameter,
     ShiftMomentum,
-    memory,
     two_digits,
 )
 from ..session.odds import ShowOdds, TurnSheet
@@ -55,20 +51,20 @@ from ..session.view import (
     ChooseSwarm,
     Present,
     ResetView,
+    ShowNumbers,
+    ShowProfile,
     ToggleCaptions,
     ToggleView,
 )
 from ..style.numbers import short
 from ..style.theme import Theme
 
-LENGTHS = {"adagrad", "rmsprop", "adam", "adamw"}
-"""Rules whose steps are about η long, however steep it is."""
-STABLE = 4.0  # The slider of η goes up to so many times the longest step that the sharpest minimum bears,
-STRIDE = 0.2  # or, for those rules, to so many diagonals of the window;
-DECADES = 1e-4  # it begins at so much of that, and so does that of σ.
-WIDE = 0.25  # The slider of σ goes up to so much of the window's shorter side, where examples see it displaced,
-STEEP = 3.0  # to so many usual slopes where they see it tilted,
-NOISY = 2.0  # and to so many times what the model itself spans where they are noisy measurements.
+# Where examples see the surface displaced, σ goes up to so much of the window's shorter side.
+WIDE = 0.25
+# Where they see it tilted, σ goes up to so many usual slopes.
+STEEP = 3.0
+# Where they are noisy measurements, σ goes up to so many times what the model itself spans.
+NOISY = 2.0
 
 
 SIGMA: tuple[Deed, ...] = (ScaleSigma(1 / FINE), ScaleSigma(FINE))
@@ -124,7 +120,7 @@ class Buttons:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TextField:
     """A line of text to type."""
 
     name: str
@@ -140,7 +136,7 @@ class Entry:
     """What is wrong with the text; empty if nothing is."""
 
 
-Control = Slider | Choice | Buttons | Entry
+Control = Slider | Choice | Buttons | TextField
 
 
 def controls(session: Session, theme: Theme) -> tuple[Control, ...]:
@@ -163,12 +159,6 @@ def _title(name: str, language: str) -> str:
 
 def _race_controls(session: Session, theme: Theme) -> list[Control]:
     say, scene = theme.say, session.scene
-    clocks = {
-        "updates": say("by updates"),
-        "epochs": say("by epochs"),
-        "serial": say("by time, serial machine"),
-        "parallel": say("by time, parallel machine"),
-    }
     return [
         Choice(
             "scene",
@@ -178,7 +168,7 @@ def _race_controls(session: Session, theme: Theme) -> list[Control]:
             OpenScene,
             _tip(say, say("the landscape, the examples and the lanes to start from"), Lead(-1), Lead(1)),
         ),
-        Entry(
+        TextField(
             "formula",
             say("f(x, y)"),
             session.draft or (scene.surface.formula if isinstance(scene.surface, Formula) else ""),
@@ -188,14 +178,7 @@ def _race_controls(session: Session, theme: Theme) -> list[Control]:
             Draft,
             session.refused,
         ),
-        Choice(
-            "clock",
-            say("clock"),
-            tuple(clocks.values()),
-            clocks[session.clock],
-            lambda index: ChooseClock(list(CLOCKS)[index]),
-            _tip(say, say("what the lanes have in common while they run"), ChangeClock()),
-        ),
+        _clock_choice(session, theme),
         Slider(
             "speed",
             say("speed"),
@@ -205,51 +188,73 @@ def _race_controls(session: Session, theme: Theme) -> list[Control]:
             _tip(say, say("updates of the fastest lane in a second"), ChangeSpeed(1), ChangeSpeed(-1)),
         ),
         *_example_controls(session, theme),
-        Buttons(
-            say("seed {seed}", seed=scene.seed),
-            (
-                Button(
-                    "restart", say("restart"), Restart(), _tip(say, say("the same race again, bit for bit"), Restart())
-                ),
-                Button(
-                    "seed-",
-                    say("seed before"),
-                    EarlierSeed(),
-                    _tip(say, say("the seed before this one"), EarlierSeed()),
-                ),
-                Button(
-                    "seed+", say("new seed"), NewSeed(), _tip(say, say("other batches of the same examples"), NewSeed())
-                ),
-            ),
-            3,
-        ),
+        _seed_buttons(session, theme),
     ]
+
+
+def _clock_choice(session: Session, theme: Theme) -> Control:
+    say = theme.say
+    clocks = {
+        "updates": say("by updates"),
+        "epochs": say("by epochs"),
+        "serial": say("by time, serial machine"),
+        "parallel": say("by time, parallel machine"),
+    }
+    return Choice(
+        "clock",
+        say("clock"),
+        tuple(clocks.values()),
+        clocks[session.clock],
+        lambda index: ChooseClock(list(CLOCKS)[index]),
+        _tip(say, say("what the lanes have in common while they run"), ChangeClock()),
+    )
+
+
+def _seed_buttons(session: Session, theme: Theme) -> Control:
+    """The same race again, or one with other batches."""
+    say = theme.say
+    return Buttons(
+        say("seed {seed}", seed=session.scene.seed),
+        (
+            Button("restart", say("restart"), Restart(), _tip(say, say("the same race again, bit for bit"), Restart())),
+            Button(
+                "seed-",
+                say("seed before"),
+                EarlierSeed(),
+                _tip(say, say("the seed before this one"), EarlierSeed()),
+            ),
+            Button(
+                "seed+", say("new seed"), NewSeed(), _tip(say, say("other batches of the same examples"), NewSeed())
+            ),
+        ),
+        3,
+    )
 
 
 def _example_controls(session: Session, theme: Theme) -> list[Control]:
     """What of the examples can be changed: nothing where they were measured."""
     say, recipe = theme.say, cast(Any, session.scene.examples)
     rows: list[Control] = []
-    if chosen(session.scene, "sigma"):
+    if adjustable(session.scene, "sigma"):
         spreads = spreads_of(session.scene)
         rows.append(
             Slider(
                 "sigma",
                 say("spread of the examples, σ"),
                 short(recipe.sigma),
-                _position(recipe.sigma, spreads),
-                lambda position: SetSigma(_value(position, spreads) if position > 0 else 0.0),
+                position_of(recipe.sigma, spreads),
+                lambda position: SetSigma(value_at(position, spreads) if position > 0 else 0.0),
                 _tip(say, say("how much one example differs from the next; without it every batch is alike"), *SIGMA),
             )
         )
-    if chosen(session.scene, "count"):
+    if adjustable(session.scene, "count"):
         rows.append(
             Slider(
                 "count",
                 say("number of examples, N"),
                 f"{recipe.count}",
-                _position(recipe.count, (1, MOST_EXAMPLES)),
-                lambda position: SetCount(round(_value(position, (1, MOST_EXAMPLES)))),
+                position_of(recipe.count, (1, MOST_EXAMPLES)),
+                lambda position: SetCount(round(value_at(position, (1, MOST_EXAMPLES)))),
                 _tip(say, say("how many training examples the loss is the mean of"), *COUNT),
             )
         )
@@ -257,11 +262,19 @@ def _example_controls(session: Session, theme: Theme) -> list[Control]:
 
 
 def _lane_controls(session: Session, theme: Theme) -> list[Control]:
-    say, scene = theme.say, session.scene
-    lane, count = scene.lanes[session.lane], scene.examples.count
-    rule: Any = lane.rule
-    rates = rates_of(scene, rule)
-    lanes = scene.texts(theme.language).lanes
+    """What of the selected lane can be changed."""
+    return [
+        _lane_picks(session, theme),
+        _lane_name(session, theme),
+        _rule_choice(session, theme),
+        *_lane_sliders(session, theme),
+        _lane_buttons(theme),
+    ]
+
+
+def _lane_picks(session: Session, theme: Theme) -> Control:
+    """Which lane the others are about."""
+    say, lanes = theme.say, session.scene.texts(theme.language).lanes
     picks = tuple(
         Button(
             f"lane{index}",
@@ -272,75 +285,78 @@ def _lane_controls(session: Session, theme: Theme) -> list[Control]:
         )
         for index, name in enumerate(lanes)
     )
-    rows: list[Control] = [
-        Buttons(say("lane: {name}", name=lanes[session.lane]), picks, max(3, len(picks))),
-        Entry(
-            "name",
-            say("name"),
-            lanes[session.lane],
-            say("by its settings"),
-            lambda text: NameLane(lane.name if text == lanes[session.lane] else text),
-            say("what the lane is called, whatever becomes of it; without a name, what its settings say"),
-        ),
-        Choice(
-            "rule",
-            say("rule"),
-            tuple(say(name) for name in RULES),
-            say(rule_name(rule)),
-            lambda index: ChooseRule(list(RULES)[index]),
-            _tip(say, say("how a gradient becomes a movement"), NextRule()),
-        ),
-        Slider(
-            "rate",
-            say("learning rate, η"),
-            short(rule.learning_rate),
-            _position(rule.learning_rate, rates),
-            lambda position: SetHyperparameter("learning_rate", two_digits(_value(position, rates))),
-            _tip(say, say("how far a step goes for a given gradient"), *RATE),
-        ),
-    ]
-    kept = memory(rule)
-    if kept is not None:
-        rows.append(
-            Slider(
-                "memory",
-                say("momentum, {symbol}", symbol=letters(type(rule))[kept].sign),
-                short(getattr(rule, kept)),
-                getattr(rule, kept) / HIGHEST_DECAY,
-                lambda position: SetHyperparameter(kept, min(round(position, 2), HIGHEST_DECAY)),
-                _tip(say, say("how much of the past lives on in the next step"), *MOMENTUM),
-            )
-        )
-    rows += [
-        Slider(
-            "batch",
-            say("batch size, B"),
-            say("{size} of {count}", size=lane.batch_size, count=count),
-            _position(lane.batch_size, (1, max(count, 2))),
-            lambda position: SetBatchSize(round(_value(position, (1, max(count, 2))))),
-            _tip(say, say("how many examples each step is computed from"), *BATCH),
-        ),
-        Buttons(
-            "",
-            (
-                Button("add", say("add"), AddLane(), _tip(say, say("another lane, with plain descent"), AddLane())),
-                Button(
-                    "duplicate",
-                    say("duplicate"),
-                    DuplicateLane(),
-                    _tip(say, say("another lane like this one"), DuplicateLane()),
-                ),
-                Button(
-                    "remove",
-                    say("remove"),
-                    RemoveLane(),
-                    _tip(say, say("take this lane out of the race"), RemoveLane()),
-                ),
+    return Buttons(say("lane: {name}", name=lanes[session.lane]), picks, max(3, len(picks)))
+
+
+def _lane_name(session: Session, theme: Theme) -> Control:
+    say, lane = theme.say, session.scene.lanes[session.lane]
+    shown = session.scene.texts(theme.language).lanes[session.lane]
+    return TextField(
+        "name",
+        say("name"),
+        shown,
+        say("by its settings"),
+        lambda text: NameLane(lane.name if text == shown else text),
+        say("what the lane is called, whatever becomes of it; without a name, what its settings say"),
+    )
+
+
+def _rule_choice(session: Session, theme: Theme) -> Control:
+    say, rule = theme.say, session.scene.lanes[session.lane].rule
+    return Choice(
+        "rule",
+        say("rule"),
+        tuple(say(name) for name in RULES),
+        say(rule_name(rule)),
+        lambda index: ChooseRule(list(RULES)[index]),
+        _tip(say, say("how a gradient becomes a movement"), NextRule()),
+    )
+
+
+def _lane_sliders(session: Session, theme: Theme) -> Iterator[Control]:
+    """What is turned most, as at the lane itself."""
+    say, count = theme.say, session.scene.examples.count
+    for dial in dials(session.scene, session.lane):
+        label, value, tip, keys = {
+            "rate": (say("learning rate, η"), dial.value, say("how far a step goes for a given gradient"), RATE),
+            "memory": (
+                say("momentum, {symbol}", symbol=dial.sign),
+                dial.value,
+                say("how much of the past lives on in the next step"),
+                MOMENTUM,
             ),
-            3,
+            "batch": (
+                say("batch size, B"),
+                say("{size} of {count}", size=dial.value, count=count),
+                say("how many examples each step is computed from"),
+                BATCH,
+            ),
+        }[dial.name]
+        yield Slider(dial.name, label, value, dial.position, dial.message, _tip(say, tip, *keys))
+
+
+def _lane_buttons(theme: Theme) -> Control:
+    """One lane more, or one less."""
+    say = theme.say
+    return Buttons(
+        "",
+        (
+            Button("add", say("add"), AddLane(), _tip(say, say("another lane, with plain descent"), AddLane())),
+            Button(
+                "duplicate",
+                say("duplicate"),
+                DuplicateLane(),
+                _tip(say, say("another lane like this one"), DuplicateLane()),
+            ),
+            Button(
+                "remove",
+                say("remove"),
+                RemoveLane(),
+                _tip(say, say("take this lane out of the race"), RemoveLane()),
+            ),
         ),
-    ]
-    return rows
+        3,
+    )
 
 
 def _picture_controls(session: Session, theme: Theme) -> list[Control]:
@@ -355,7 +371,58 @@ def _picture_controls(session: Session, theme: Theme) -> list[Control]:
         )
         for name, view in VIEWS.items()
     )
-    looks = (
+    return [
+        Buttons(say("views"), (*views, *_more_buttons(session, say)), 3),
+        *_swarm_controls(session, theme),
+        Buttons("", (*_sheet_buttons(session, say), *_look_buttons(session, theme)), 3),
+        Buttons("", _keeping(session, say), 4),
+    ]
+
+
+def _more_buttons(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
+    """What else of a race can be seen."""
+    return (
+        Button(
+            "profile",
+            say("profile"),
+            ShowProfile(),
+            _tip(say, say("the loss along the line from the start to the lowest minimum"), ShowProfile()),
+            session.profile,
+        ),
+        Button(
+            "numbers",
+            say("all numbers"),
+            ShowNumbers(),
+            _tip(say, say("all the live numbers of each lane, not only the loss"), ShowNumbers()),
+            session.numbers,
+        ),
+    )
+
+
+def _sheet_buttons(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
+    """The sheets over the maps."""
+    return (
+        Button(
+            "odds",
+            say("odds"),
+            ShowOdds(),
+            _tip(say, say("what becomes of 1,000 seeds, counted in the background; again: stop, put away"), ShowOdds()),
+            session.sheet == "odds",
+        ),
+        Button(
+            "contrast",
+            say("summary"),
+            TurnSheet(),
+            _tip(say, say("the lecture's closing table, filled with what is measured"), TurnSheet()),
+            session.sheet == "contrast",
+        ),
+    )
+
+
+def _look_buttons(session: Session, theme: Theme) -> tuple[Button, ...]:
+    """How all of it looks and reads."""
+    say = theme.say
+    return (
         Button(
             "theme", say("dark"), ChangeTheme(), _tip(say, say("light or dark"), ChangeTheme()), session.theme == "dark"
         ),
@@ -378,28 +445,6 @@ def _picture_controls(session: Session, theme: Theme) -> list[Control]:
             _tip(say, say("bigger type and strokes, without this panel"), Present()),
         ),
     )
-    sheets = (
-        Button(
-            "odds",
-            say("odds"),
-            ShowOdds(),
-            _tip(say, say("what becomes of 1,000 seeds, counted in the background; again: stop, put away"), ShowOdds()),
-            session.sheet == "odds",
-        ),
-        Button(
-            "contrast",
-            say("summary"),
-            TurnSheet(),
-            _tip(say, say("the lecture's closing table, filled with what is measured"), TurnSheet()),
-            session.sheet == "contrast",
-        ),
-    )
-    return [
-        Buttons(say("views"), views, 3),
-        *_swarm_controls(session, theme),
-        Buttons("", (*sheets, *looks), 3),
-        Buttons("", _keeping(session, say), 4),
-    ]
 
 
 def _keeping(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
@@ -485,17 +530,6 @@ def _tip(say: Callable[..., str], meaning: str, *deeds: Deed) -> str:
     return say("{key}: {meaning}", key=sign_of(*deeds), meaning=meaning)
 
 
-def rates_of(scene: Scene, rule: object) -> tuple[float, float]:
-    """The ends of the slider of η: what is sensible on this surface, for a rule of this kind."""
-    problem = scene.problem()
-    if rule_name(cast(Any, rule)) in LENGTHS:
-        most = STRIDE * problem.scale.length
-    else:
-        sharpest = max((minimum.eigenvalues[1] for minimum in problem.minima), default=problem.scale.curvature)
-        most = STABLE * 2 / sharpest if sharpest > 0 and math.isfinite(sharpest) else 1.0
-    return two_digits(DECADES * most), two_digits(most)
-
-
 def spreads_of(scene: Scene) -> tuple[float, float]:
     """The ends of the slider of σ above 0: up to where the examples' noise has hidden what they have in common."""
     recipe, window = scene.examples, scene.window
@@ -506,19 +540,7 @@ def spreads_of(scene: Scene) -> tuple[float, float]:
             spanned = MODELS[recipe.model]().value(np.linspace(-2, 2, 41), np.array(recipe.truth))
             most = NOISY * float(np.ptp(spanned))
         case _:
-            most = STEEP * scene.problem().scale.gradient
+            most = STEEP * scene.problem().units.gradient
     if not (0 < most < math.inf):
         most = 1.0
     return two_digits(DECADES * most), two_digits(most)
-
-
-def _position(value: float, ends: tuple[float, float]) -> float:
-    """Where a value stands on a logarithmic slider, from 0 to 1."""
-    if value <= ends[0]:
-        return 0.0
-    return min(math.log(value / ends[0]) / math.log(ends[1] / ends[0]), 1.0)
-
-
-def _value(position: float, ends: tuple[float, float]) -> float:
-    """The value at a position of a logarithmic slider, to two digits."""
-    return two_digits(ends[0] * (ends[1] / ends[0]) ** position)

@@ -10,8 +10,10 @@ import pygame
 
 from ..session.bindings import Key
 
-DELAY = 0.35  # Seconds after which a key that is held acts again,
-PERIOD = 0.05  # and then at most once in so many: never twice in a frame.
+# Seconds after which a key that is held acts again.
+DELAY = 0.35
+# Seconds after which it acts once more, at the earliest: never twice in a frame.
+PERIOD = 0.05
 SLOW = 0.25  # Seconds behind which what was pressed meanwhile is answered once.
 
 
@@ -20,9 +22,9 @@ class Holding:
     """A key that acts again while it is held."""
 
     code: int
-    """Of the key that was pressed,"""
+    """The code of the key that was pressed."""
     place: int
-    """and where it is, if that is known."""
+    """Where that key is on the keyboard, if that is known."""
     means: Key
     due: float
     """When it acts again."""

@@ -14,18 +14,20 @@ import numpy as np
 from ..drawing.camera import Camera
 from ..drawing.layout import Layout
 from ..picture.map.site import Site, site_of
+from ..picture.panel.sliders import Slider, slider_at
 from ..picture.setting import setting
 from ..picture.timeline import tick_at
 from ..picture.tour import guides
 from ..picture.transport import Knob, knob_at, knobs
 from ..session.bindings import NOTCH, Deed
+from ..session.dials import Grip, LetGo, OfLane
 from ..session.playback import Scrub
 from ..session.session import Message, Session
 from ..session.setup import Drop, MoveStart, Undrop
-from ..session.view import Flatten, Pan, Point, Turn, Zoom
+from ..session.view import Flatten, Hover, Pan, Turn, Zoom
 from ..style.theme import load_theme
 
-Pixel = tuple[int, int]
+WholePixel = tuple[int, int]
 
 GRIP = 14.0  # Pixels, at the usual size, within which the flag is taken.
 POLE = 15.0  # Height of the flag, in strokes.
@@ -50,7 +52,7 @@ class Mouse:
     """What the mouse did, at which pixel of the picture."""
 
     act: Act
-    pixel: Pixel = (0, 0)
+    pixel: WholePixel = (0, 0)
     seconds: float = 0.0
     """When, on any clock."""
     notches: float = 0.0
@@ -61,7 +63,7 @@ class Mouse:
     """Whether that is the right button."""
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """What follows from what the mouse did."""
 
     gesture: "Gesture"
@@ -69,7 +71,7 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Targets:
     """What the mouse moves over."""
 
     session: Session
@@ -77,13 +79,13 @@ class Ground:
     camera: Camera
     size: tuple[int, int]
 
-    def knob(self, pixel: Pixel) -> Knob | None:
+    def knob(self, pixel: WholePixel) -> Knob | None:
         """Which button is there."""
         theme = load_theme(self.session.theme)
         every = (*knobs(self.places, self.session, theme), *guides(self.places, self.session, theme))
         return knob_at(every, pixel)
 
-    def map_at(self, pixel: Pixel) -> int | None:
+    def map_at(self, pixel: WholePixel) -> int | None:
         """Which lane's map is there."""
         panels = enumerate(self.places.panels)
         return next((index for index, panel in panels if panel.map.collidepoint(pixel)), None)
@@ -96,7 +98,7 @@ class Ground:
             x, y = self.camera.unproject(local).tolist()
         return x, y
 
-    def meets(self, panel: int, pixel: Pixel) -> bool:
+    def meets(self, panel: int, pixel: WholePixel) -> bool:
         """Whether there is land at that pixel of the lane's map."""
         local = np.array(pixel, dtype=np.float64) - self.places.panels[panel].map.topleft
         return bool(np.isfinite(self.site.under(local)).all())
@@ -118,11 +120,11 @@ class Ground:
         x, y = self.site.project(np.array(self.session.scene.start)).tolist()
         return area.left + x, area.top + y
 
-    def tick(self, pixel: Pixel) -> int:
+    def tick(self, pixel: WholePixel) -> int:
         """The tick at that pixel of the timeline."""
         return tick_at(self.places, pixel[0], self.session.horizon)
 
-    def inside(self, pixel: Pixel) -> bool:
+    def inside(self, pixel: WholePixel) -> bool:
         """Whether the pixel is one of the picture's."""
         return 0 <= pixel[0] < self.size[0] and 0 <= pixel[1] < self.size[1]
 
@@ -130,15 +132,15 @@ class Ground:
 class Gesture(Protocol):
     """What the mouse is in the middle of."""
 
-    def down(self, mouse: Mouse, ground: Ground) -> Answer:
+    def down(self, mouse: Mouse, targets: Targets) -> Response:
         """The left button has been pressed."""
         ...
 
-    def move(self, mouse: Mouse, ground: Ground) -> Answer:
+    def move(self, mouse: Mouse, targets: Targets) -> Response:
         """The mouse has moved."""
         ...
 
-    def up(self, mouse: Mouse, ground: Ground) -> Answer:
+    def up(self, mouse: Mouse, targets: Targets) -> Response:
         """The left button has been released, wherever that was."""
         ...
 
@@ -147,7 +149,7 @@ class Gesture(Protocol):
 class Click:
     """A click on a map, which may be the first half of a double click."""
 
-    pixel: Pixel
+    pixel: WholePixel
     seconds: float
     undo: tuple[Message, ...] = ()
     """What takes back what it did."""
@@ -159,31 +161,36 @@ class Free:
 
     last: Click | None = None
 
-    def down(self, mouse: Mouse, ground: Ground) -> Answer:
-        """Take hold of what is there; on a map the second time, show it all again."""
-        knob = ground.knob(mouse.pixel)
+    def down(self, mouse: Mouse, targets: Targets) -> Response:
+        """Take hold of what is there."""
+        knob = targets.knob(mouse.pixel)
         if knob is not None:
-            return Answer(Free(), (knob.does,))
-        if ground.places.timeline.collidepoint(mouse.pixel):
-            return Answer(Scrubbing(), (Scrub(ground.tick(mouse.pixel)),))
-        panel = ground.map_at(mouse.pixel)
-        if panel is None:
-            return Answer(Free())
+            return Response(Free(), (knob.does,))
+        slider = slider_at(targets.session.scene, targets.places, mouse.pixel)
+        if slider is not None:
+            return Sliding(slider).move(mouse, targets, Grip(slider.lane))
+        if targets.places.timeline.collidepoint(mouse.pixel):
+            return Response(Scrubbing(), (Scrub(targets.tick(mouse.pixel)),))
+        panel = targets.map_at(mouse.pixel)
+        return Response(Free()) if panel is None else self._on_map(panel, mouse, targets)
+
+    def _on_map(self, panel: int, mouse: Mouse, targets: Targets) -> Response:
+        """Take hold of the flag, or of the map; the second time, show all of it again."""
         if self.last is not None and self._again(self.last, mouse):
-            return Answer(Free(), (*self.last.undo, Flatten()))
+            return Response(Free(), (*self.last.undo, Flatten()))
         click = Click(mouse.pixel, mouse.seconds)
-        x, y = ground.start(panel)
-        if _to_flag((x, y), mouse.pixel, POLE * ground.places.stroke) <= GRIP * max(1.0, ground.places.stroke):
-            return Answer(Carrying(panel, (x - mouse.pixel[0], y - mouse.pixel[1]), click))
-        return Answer(Pressing(click, panel, ground.point(panel, mouse.pixel)))
+        x, y = targets.start(panel)
+        if _to_flag((x, y), mouse.pixel, POLE * targets.places.stroke) <= GRIP * max(1.0, targets.places.stroke):
+            return Response(Carrying(panel, (x - mouse.pixel[0], y - mouse.pixel[1]), click))
+        return Response(Pressing(click, panel, targets.point(panel, mouse.pixel)))
 
-    def move(self, _mouse: Mouse, _ground: Ground) -> Answer:
+    def move(self, _mouse: Mouse, _targets: Targets) -> Response:
         """Nothing moves along."""
-        return Answer(self)
+        return Response(self)
 
-    def up(self, _mouse: Mouse, _ground: Ground) -> Answer:
+    def up(self, _mouse: Mouse, _targets: Targets) -> Response:
         """It was pressed elsewhere."""
-        return Answer(self)
+        return Response(self)
 
     @staticmethod
     def _again(last: Click, mouse: Mouse) -> bool:
@@ -194,17 +201,38 @@ class Free:
 class Scrubbing:
     """The timeline's knob is held."""
 
-    def down(self, mouse: Mouse, ground: Ground) -> Answer:
+    def down(self, mouse: Mouse, targets: Targets) -> Response:
         """The release was missed."""
-        return Free().down(mouse, ground)
+        return Free().down(mouse, targets)
 
-    def move(self, mouse: Mouse, ground: Ground) -> Answer:
+    def move(self, mouse: Mouse, targets: Targets) -> Response:
         """Go where the mouse is."""
-        return Answer(self, (Scrub(ground.tick(mouse.pixel)),))
+        return Response(self, (Scrub(targets.tick(mouse.pixel)),))
 
-    def up(self, _mouse: Mouse, _ground: Ground) -> Answer:
+    def up(self, _mouse: Mouse, _targets: Targets) -> Response:
         """Stay there."""
-        return Answer(Free())
+        return Response(Free())
+
+
+@dataclass(frozen=True, slots=True)
+class Sliding:
+    """The knob of a lane's slider is held."""
+
+    slider: Slider
+    """As it was when it was taken: its ends stay, whatever the lane becomes."""
+
+    def down(self, mouse: Mouse, targets: Targets) -> Response:
+        """The release was missed."""
+        return Free().down(mouse, targets)
+
+    def move(self, mouse: Mouse, _targets: Targets, *before: Message) -> Response:
+        """Set what it is about to where the mouse is."""
+        message = self.slider.dial.message(self.slider.position(mouse.pixel[0]))
+        return Response(self, (*before, OfLane(self.slider.lane, message)))
+
+    def up(self, _mouse: Mouse, _targets: Targets) -> Response:
+        """Leave it there."""
+        return Response(Free(), (LetGo(),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,18 +244,18 @@ class Carrying:
     """From the pointer to the flag's foot: the flag does not jump when it is taken."""
     click: Click | None
 
-    def down(self, mouse: Mouse, ground: Ground) -> Answer:
+    def down(self, mouse: Mouse, targets: Targets) -> Response:
         """The release was missed."""
-        return Free().down(mouse, ground)
+        return Free().down(mouse, targets)
 
-    def move(self, mouse: Mouse, ground: Ground) -> Answer:
+    def move(self, mouse: Mouse, targets: Targets) -> Response:
         """Begin there."""
         foot = (mouse.pixel[0] + self.grip[0], mouse.pixel[1] + self.grip[1])
-        return Answer(Carrying(self.panel, self.grip, None), (MoveStart(ground.inner(self.panel, foot)),))
+        return Response(Carrying(self.panel, self.grip, None), (MoveStart(targets.inner(self.panel, foot)),))
 
-    def up(self, _mouse: Mouse, _ground: Ground) -> Answer:
+    def up(self, _mouse: Mouse, _targets: Targets) -> Response:
         """Leave it there."""
-        return Answer(Free(self.click))
+        return Response(Free(self.click))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,23 +267,23 @@ class Pressing:
     point: tuple[float, float]
     """Where they will be dropped."""
 
-    def down(self, mouse: Mouse, ground: Ground) -> Answer:
+    def down(self, mouse: Mouse, targets: Targets) -> Response:
         """The release was missed."""
-        return Free().down(mouse, ground)
+        return Free().down(mouse, targets)
 
-    def move(self, mouse: Mouse, ground: Ground) -> Answer:
+    def move(self, mouse: Mouse, targets: Targets) -> Response:
         """A little trembling is none, but farther away it is a drag."""
         if math.dist(mouse.pixel, self.click.pixel) <= STILL:
-            return Answer(self)
-        return Panning(self.panel, self.point).move(mouse, ground)
+            return Response(self)
+        return Panning(self.panel, self.point).move(mouse, targets)
 
-    def up(self, _mouse: Mouse, ground: Ground) -> Answer:
+    def up(self, _mouse: Mouse, targets: Targets) -> Response:
         """It was a click; one that meets no land drops nothing."""
-        session = ground.session
-        if not ground.meets(self.panel, self.click.pixel):
-            return Answer(Free())
+        session = targets.session
+        if not targets.meets(self.panel, self.click.pixel):
+            return Response(Free())
         undo = Undrop(session.scene.start, session.progress, session.playing)
-        return Answer(Free(replace(self.click, undo=(undo,))), (Drop(self.point),))
+        return Response(Free(replace(self.click, undo=(undo,))), (Drop(self.point),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,41 +294,41 @@ class Panning:
     point: tuple[float, float]
     """What the pointer holds: it stays under it, after a while beyond the limits as well."""
 
-    def down(self, mouse: Mouse, ground: Ground) -> Answer:
+    def down(self, mouse: Mouse, targets: Targets) -> Response:
         """The release was missed."""
-        return Free().down(mouse, ground)
+        return Free().down(mouse, targets)
 
-    def move(self, mouse: Mouse, ground: Ground) -> Answer:
+    def move(self, mouse: Mouse, targets: Targets) -> Response:
         """What is under the pointer stays there."""
-        (x, y), window = ground.point(self.panel, mouse.pixel), ground.camera.window
+        (x, y), window = targets.point(self.panel, mouse.pixel), targets.camera.window
         pan = Pan((self.point[0] - x) / window.width, (self.point[1] - y) / window.height)
-        return Answer(self, (pan,))
+        return Response(self, (pan,))
 
-    def up(self, _mouse: Mouse, _ground: Ground) -> Answer:
+    def up(self, _mouse: Mouse, _targets: Targets) -> Response:
         """Let it be."""
-        return Answer(Free())
+        return Response(Free())
 
 
 @dataclass(frozen=True, slots=True)
 class Turning:
     """The land is held by the right button, and turns: across about the upright, and down to look more from above."""
 
-    pixel: Pixel
+    pixel: WholePixel
 
-    def down(self, mouse: Mouse, ground: Ground) -> Answer:
+    def down(self, mouse: Mouse, targets: Targets) -> Response:
         """The release was missed, or the other button was pressed as well."""
-        return Free().down(mouse, ground)
+        return Free().down(mouse, targets)
 
-    def move(self, mouse: Mouse, _ground: Ground) -> Answer:
+    def move(self, mouse: Mouse, _targets: Targets) -> Response:
         """Turn with the mouse."""
         across, down = mouse.pixel[0] - self.pixel[0], mouse.pixel[1] - self.pixel[1]
         if not (across or down):
-            return Answer(self)
-        return Answer(Turning(mouse.pixel), (Turn(-DEGREES * across, -DEGREES * down),))
+            return Response(self)
+        return Response(Turning(mouse.pixel), (Turn(-DEGREES * across, -DEGREES * down),))
 
-    def up(self, _mouse: Mouse, _ground: Ground) -> Answer:
+    def up(self, _mouse: Mouse, _targets: Targets) -> Response:
         """Let it be."""
-        return Answer(Free())
+        return Response(Free())
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,50 +345,50 @@ class Hand:
         return not isinstance(self.gesture, Free)
 
 
-def answer(hand: Hand, mouse: Mouse, session: Session, size: tuple[int, int]) -> tuple[Hand, tuple[Deed, ...]]:
+def respond(hand: Hand, mouse: Mouse, session: Session, size: tuple[int, int]) -> tuple[Hand, tuple[Deed, ...]]:
     """What the hand does next, and what it says to the session, in a picture of that size."""
     here, scene = setting(session, size), (session.scene.name, len(session.scene.lanes))
-    ground = Ground(session, here.places, here.camera, size)
-    gesture, messages = _answer(hand.gesture if hand.scene == scene else Free(), mouse, ground)
+    targets = Targets(session, here.places, here.camera, size)
+    gesture, messages = _respond(hand.gesture if hand.scene == scene else Free(), mouse, targets)
     return Hand(gesture, scene), messages
 
 
-def _answer(gesture: Gesture, mouse: Mouse, ground: Ground) -> Answer:
+def _respond(gesture: Gesture, mouse: Mouse, targets: Targets) -> Response:
     match mouse.act:
         case Act.LEAVE:
-            return Answer(Free() if not mouse.held else gesture, (Point(None),))
+            return Response(Free() if not mouse.held else gesture, (Hover(None),))
         case Act.WHEEL:
-            return Answer(gesture, _zoom(mouse, ground))
+            return Response(gesture, _zoom(mouse, targets))
         case Act.DOWN if mouse.right:
-            on_map = ground.map_at(mouse.pixel) is not None
-            reached, messages = Answer(Turning(mouse.pixel) if on_map else Free())
+            on_map = targets.map_at(mouse.pixel) is not None
+            reached, messages = Response(Turning(mouse.pixel) if on_map else Free())
         case Act.DOWN:
-            reached, messages = gesture.down(mouse, ground)
+            reached, messages = gesture.down(mouse, targets)
         case Act.UP:
-            reached, messages = gesture.up(mouse, ground)
+            reached, messages = gesture.up(mouse, targets)
         case Act.MOVE:
             # Released outside the window: nobody told.
-            reached, messages = (gesture if mouse.held else _let_go(gesture, mouse, ground)).move(mouse, ground)
+            reached, messages = (gesture if mouse.held else _let_go(gesture, mouse, targets)).move(mouse, targets)
     # While something is dragged, no tooltip lies over it.
-    quiet = isinstance(reached, Scrubbing | Carrying | Panning | Turning) or not ground.inside(mouse.pixel)
-    pointed = Point(None if quiet else mouse.pixel)
-    return Answer(reached, (*messages, pointed))
+    quiet = isinstance(reached, Scrubbing | Sliding | Carrying | Panning | Turning) or not targets.inside(mouse.pixel)
+    pointed = Hover(None if quiet else mouse.pixel)
+    return Response(reached, (*messages, pointed))
 
 
-def _let_go(gesture: Gesture, mouse: Mouse, ground: Ground) -> Gesture:
-    return gesture.up(mouse, ground).gesture
+def _let_go(gesture: Gesture, mouse: Mouse, targets: Targets) -> Gesture:
+    return gesture.up(mouse, targets).gesture
 
 
-def _zoom(mouse: Mouse, ground: Ground) -> tuple[Message, ...]:
+def _zoom(mouse: Mouse, targets: Targets) -> tuple[Message, ...]:
     """Enlarge or reduce about the pointer, if it is on a map."""
-    panel = ground.map_at(mouse.pixel)
+    panel = targets.map_at(mouse.pixel)
     if panel is None or not mouse.notches:
         return ()
     factor = NOTCH ** min(max(mouse.notches, -20.0), 20.0)
-    return (Zoom(factor, ground.point(panel, mouse.pixel)),)
+    return (Zoom(factor, targets.point(panel, mouse.pixel)),)
 
 
-def _to_flag(foot: tuple[float, float], pixel: Pixel, height: float) -> float:
+def _to_flag(foot: tuple[float, float], pixel: WholePixel, height: float) -> float:
     """How far the pixel is from the flag's pole, in pixels."""
     along = min(max(foot[1] - pixel[1], 0.0), height)
     return math.hypot(pixel[0] - foot[0], pixel[1] - foot[1] + along)

@@ -14,7 +14,7 @@ from ..style.color import Color, mix
 from ..style.style import hairline
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
-from .controls import Buttons, Choice, Control, Entry, Slider
+from .controls import Buttons, Choice, Control, Slider, TextField
 
 STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui rounds others by itself.
 LABEL_SHARE = 0.3  # Of a row's width, left of a menu.
@@ -31,7 +31,7 @@ def rows_of(control: Control) -> int:
             return 2
         case Choice():
             return 1
-        case Entry():
+        case TextField():
             return 1 + (MISTAKE_LINES if control.mistake else 0)
         case Buttons():
             return bool(control.label) + -(-len(control.buttons) // control.columns)
@@ -114,10 +114,10 @@ class ControlPanel:
         self._manager.update(seconds)
         self._manager.draw_ui(target)
         for control, row in zip(self._controls, self._rows(self._controls), strict=True):
-            if isinstance(control, Entry) and control.mistake:
+            if isinstance(control, TextField) and control.mistake:
                 self._draw_mistake(canvas, control, row)
 
-    def _draw_mistake(self, canvas: Screen, entry: Entry, row: pygame.Rect) -> None:
+    def _draw_mistake(self, canvas: Screen, entry: TextField, row: pygame.Rect) -> None:
         """Mark a line of text, and say below it what is wrong."""
         color, line, size = self._theme.lane(1), row.height / rows_of(entry), round(0.85 * self._em)
         canvas.rect(self._widgets[entry.name].rect, color, width=max(2, hairline(self._em)), corner=self._em // 4)
@@ -142,7 +142,7 @@ class ControlPanel:
         """What is written beside the widgets: label, value and place."""
         labels = []
         for control, rect in zip(controls, self._rows(controls), strict=True):
-            width = round(LABEL_SHARE * rect.width) if isinstance(control, Choice | Entry) else rect.width
+            width = round(LABEL_SHARE * rect.width) if isinstance(control, Choice | TextField) else rect.width
             row = pygame.Rect(rect.left, rect.top, width, rect.height // rows_of(control))
             labels.append((control.label, control.value if isinstance(control, Slider) else "", row))
         return [entry for entry in labels if entry[0]]
@@ -160,7 +160,7 @@ class ControlPanel:
                     known = control.chosen in control.options
                     options: list[str | tuple[str, str]] = [*([] if known else [control.chosen]), *control.options]
                     self._add(control.name, control.tip, UIDropDownMenu(options, control.chosen, box, self._manager))
-                case Entry():
+                case TextField():
                     left = rect.left + round(LABEL_SHARE * rect.width)
                     box = pygame.Rect(left, rect.top + 1, rect.right - left, line - 2)
                     entry = UITextEntryLine(
@@ -191,7 +191,7 @@ class ControlPanel:
                 slider = self._widgets[control.name]
                 if not slider.sliding_button.held:
                     slider.set_current_value(round(control.position * STEPS), warn=False)
-            case Entry():
+            case TextField():
                 entry = self._widgets[control.name]
                 if not entry.is_focused and entry.get_text() != control.text:
                     entry.set_text(control.text)
@@ -218,9 +218,9 @@ def _asked(control: Control, name: str, event: pygame.Event) -> Deed | None:
             return control.message(control.options.index(event.text))
         case Buttons() if event.type == pygame_gui.UI_BUTTON_PRESSED:
             return next(button.does for button in control.buttons if button.name == name)
-        case Entry() if event.type == pygame_gui.UI_TEXT_ENTRY_FINISHED:
+        case TextField() if event.type == pygame_gui.UI_TEXT_ENTRY_FINISHED:
             return control.message(event.text)
-        case Entry(typed=typed) if event.type == pygame_gui.UI_TEXT_ENTRY_CHANGED and typed is not None:
+        case TextField(typed=typed) if event.type == pygame_gui.UI_TEXT_ENTRY_CHANGED and typed is not None:
             return typed(event.text)
         case _:
             return None
@@ -233,7 +233,7 @@ def _shape(control: Control) -> tuple[object, ...]:
             return ("slider", control.name, control.tip)
         case Choice():
             return ("choice", control.name, control.options, control.chosen, control.tip)
-        case Entry():
+        case TextField():
             return ("entry", control.name, control.tip, bool(control.mistake))
         case Buttons():
             return ("buttons", bool(control.label), *((b.name, b.label, b.tip) for b in control.buttons))

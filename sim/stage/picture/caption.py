@@ -19,10 +19,10 @@ CHANGED = "Changed by hand: what the scene was made to show need not be seen."
 def reveal(session: Session, race: Race, timing: Timing, tick: int, theme: Theme) -> str:
     """What became of the guess, for as long as a caption stands, or at the end; empty without a guess."""
     scene = session.scene
-    moment = revealed_at(scene, race, timing, tick)
-    if session.guess is None or session.guess >= len(scene.lanes) or moment is None:
+    revealed = revealed_at(scene, race, timing, tick)
+    if session.guess is None or session.guess >= len(scene.lanes) or revealed is None:
         return ""
-    if tick - moment >= HOLD and moment < end_of(scene, timing):
+    if tick - revealed >= HOLD and revealed < end_of(scene, timing):
         return ""
     names = scene.texts(theme.language).lanes
     lanes = answer(scene, race, timing, tick)
@@ -38,7 +38,7 @@ def reveal(session: Session, race: Race, timing: Timing, tick: int, theme: Theme
     return theme.say("You guessed {guess}; it was {answer}.", guess=guess, answer=found)
 
 
-def spoken(session: Session, race: Race, timing: Timing, tick: int, theme: Theme) -> tuple[str, int | None]:
+def said_now(session: Session, race: Race, timing: Timing, tick: int, theme: Theme) -> tuple[str, int | None]:
     """What is said at the tick, and the lane that it is about; nothing where nothing is to be said."""
     scene = session.scene
     texts = scene.texts(theme.language)
@@ -66,7 +66,7 @@ def _is_as_written(session: Session) -> bool:
 def draw_caption(canvas: Canvas, places: Layout, theme: Theme, session: Session, race: Race, tick: int) -> None:
     """Draw what is said now where the scene's own sentence stands, or else that one."""
     place, em = places.look, places.em
-    words, lane = spoken(session, race, session.scene.timing(session.clock), tick, theme)
+    words, lane = said_now(session, race, session.scene.timing(session.clock), tick, theme)
     canvas.rect(place, theme.background)
     line = place.height // places.look_lines
     left = place.left

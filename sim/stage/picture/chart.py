@@ -63,7 +63,7 @@ class Axes:
 def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> Axes:
     """Axes for so many ticks that hold the losses of the first `computed` ones, unless beyond all measure."""
     columns = [
-        column[: timing.moment(lane, computed) + 1]
+        column[: timing.updates(lane, computed) + 1]
         for lane, track in enumerate(race.tracks)
         for column in (track.loss, track.test_loss)
     ]
@@ -121,12 +121,12 @@ class Chart:
             canvas.backdrop(self._frame, corner)
             with canvas.clip(self.plot.move(corner)):
                 for lane in range(len(self._race.tracks)):
-                    self._draw_lane(canvas, corner, lane, 0, self._axes.timing.moment(lane, last))
+                    self._draw_lane(canvas, corner, lane, 0, self._axes.timing.updates(lane, last))
         x = corner[0] + self._x(tick)
         top, bottom = corner[1] + self.plot.top, corner[1] + self.plot.bottom
         canvas.rule((x, top), (x, bottom), self._theme.faint, self._hairline)
         for lane, track in enumerate(self._race.tracks):
-            moment = min(self._axes.timing.moment(lane, tick), track.updates)
+            moment = min(self._axes.timing.updates(lane, tick), track.updates)
             y = self._y(track.loss[moment : moment + 1])[0]
             if self.plot.top <= y <= self.plot.bottom:
                 center = (corner[0] + self._x(moment / self._axes.timing.paces[lane]), corner[1] + y)
@@ -177,7 +177,7 @@ class Chart:
         begin = (left - pad - self.plot.left) / self.plot.width * self._axes.ticks
         for lane, pace in enumerate(self._axes.timing.paces):
             first = max(0, math.floor(begin * pace) - 1)
-            self._draw_lane(Screen(self._draft), (0, 0), lane, first, self._axes.timing.moment(lane, tick))
+            self._draw_lane(Screen(self._draft), (0, 0), lane, first, self._axes.timing.updates(lane, tick))
         self._layer.blit(self._draft, strip.topleft, strip)
         self._drawn = tick
         return self._layer

@@ -29,7 +29,7 @@ GAP = 0.8  # Between the keys and what they do.
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class KeyGroup:
     """Lines under a title."""
 
     title: str
@@ -42,28 +42,28 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class HelpLayout:
     """Where everything stands."""
 
     place: pygame.Rect
     size: int
     """Height of the type."""
-    columns: tuple[tuple[Group, ...], ...]
+    columns: tuple[tuple[KeyGroup, ...], ...]
     widths: tuple[tuple[int, int], ...]
     """Of each column's keys, and of what they do."""
 
 
-def groups(theme: Theme) -> tuple[Group, ...]:
+def key_groups(theme: Theme) -> tuple[KeyGroup, ...]:
     """All that the sheet tells, in the language of the screen."""
     name = known(following(theme.language)).name
     keys = [
-        Group(
+        KeyGroup(
             theme.say(title),
             tuple((label_of(binding.label, theme), theme.say(binding.says, name=name)) for binding in bindings),
         )
         for title, bindings in GROUPS.items()
     ]
-    signs = Group(theme.say(SIGNS), tuple((theme.say(sign), theme.say(meaning)) for sign, meaning in LEGEND))
+    signs = KeyGroup(theme.say(SIGNS), tuple((theme.say(sign), theme.say(meaning)) for sign, meaning in LEGEND))
     return *keys, signs
 
 
@@ -72,20 +72,20 @@ def label_of(label: str, theme: Theme) -> str:
     return " ".join(theme.say(word) if word in SPOKEN else word for word in label.split(" "))
 
 
-def sheet(places: Layout, theme: Theme) -> Sheet:
+def help_layout(places: Layout, theme: Theme) -> HelpLayout:
     """The sheet, as large as it fits beside the panel of controls."""
     whole = pygame.Rect((0, 0), places.size)
     if places.controls.width:
         whole.width = places.controls.left
     room = whole.inflate(-places.em, -places.em)
-    told = groups(theme)
-    sheets = [_fitted(_columns(told, count), room, places.em) for count in COLUMNS]
-    return max(sheets, key=lambda sheet: sheet.size)
+    told = key_groups(theme)
+    layouts = [_fitted(_columns(told, count), room, places.em) for count in COLUMNS]
+    return max(layouts, key=lambda layout: layout.size)
 
 
 def draw_help(canvas: Canvas, theme: Theme, places: Layout) -> None:
     """Draw the sheet over the picture, beside the panel of controls."""
-    here = sheet(places, theme)
+    here = help_layout(places, theme)
     size, line, margin = here.size, round(PITCH * here.size), round(MARGIN * here.size)
     canvas.rect(here.place, theme.panel, corner=size)
     canvas.rect(here.place, theme.faint, width=hairline(places.em), corner=size)
@@ -105,7 +105,7 @@ def draw_help(canvas: Canvas, theme: Theme, places: Layout) -> None:
         left += keys + round(GAP * size) + words + 2 * margin
 
 
-def _columns(told: tuple[Group, ...], count: int) -> tuple[tuple[Group, ...], ...]:
+def _columns(told: tuple[KeyGroup, ...], count: int) -> tuple[tuple[KeyGroup, ...], ...]:
     """The groups in so many columns, in order, and the columns as long as each other as may be."""
     ends = list(accumulate(group.rows for group in told))
     split = [
@@ -115,7 +115,7 @@ def _columns(told: tuple[Group, ...], count: int) -> tuple[tuple[Group, ...], ..
     return tuple(tuple(g for g, place in zip(told, split, strict=True) if place == column) for column in range(count))
 
 
-def _fitted(columns: tuple[tuple[Group, ...], ...], room: pygame.Rect, largest: int) -> Sheet:
+def _fitted(columns: tuple[tuple[KeyGroup, ...], ...], room: pygame.Rect, largest: int) -> HelpLayout:
     """The columns, in the largest type in which they fit into the room."""
     lines = max(sum(group.rows for group in column) for column in columns) + 1.3
     for size in range(largest, SMALLEST - 1, -1):
@@ -126,10 +126,10 @@ def _fitted(columns: tuple[tuple[Group, ...], ...], room: pygame.Rect, largest: 
         place.center = room.center
         if place.width <= room.width and place.height <= room.height:
             break
-    return Sheet(place, size, columns, widths)
+    return HelpLayout(place, size, columns, widths)
 
 
-def _widths(column: tuple[Group, ...], size: int) -> tuple[int, int]:
+def _widths(column: tuple[KeyGroup, ...], size: int) -> tuple[int, int]:
     """Of the keys, and of what they do."""
     lines = [line for group in column for line in group.lines]
     keys = max(text.width(key, size, bold=True) for key, _ in lines)

@@ -11,11 +11,12 @@ from ...descent.race import Race
 from ...scene.value import unlike
 from ...study.maps.swarm import Cloud, Glimpse, swarm
 from ...study.odds.tally import Tally
+from ...surface.points import Array
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.playback import Play, Restart, Step
-from ..session.session import SPEEDS, Session
+from ..session.session import MOVING_GROUND, SPEEDS, Session
 from ..session.setup import NewSeed
 from ..session.tour import Lead
 from ..session.view import ShowControls, ShowHelp
@@ -26,16 +27,19 @@ from ..style.theme import Theme, load_theme
 from .caption import draw_caption
 from .chart import Axes, Chart, axes
 from .help import draw_help, label_of
-from .panel import Panel, panel_of
+from .map.ways import way
+from .panel.course import course_of, draw_together
+from .panel.panel import Panel, panel_of
+from .profile import draw_profile
 from .setting import Setting, setting
 from .timeline import draw_timeline
-from .tooltip import Look, Stage, draw_pointed, tip_at
+from .tooltip import Stage, TipContext, draw_pointed, tip_at
 from .tour import draw_strip, guides
 from .transport import draw_knobs, knobs
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Snapshot:
     """What is to be seen: a session, at its update."""
 
     session: Session
@@ -66,22 +70,22 @@ class Moment:
 
     def glide(self, lane: int, timing: Timing) -> tuple[int, float]:
         """The lane's update, and which part of its next movement the marble has made."""
-        update = timing.moment(lane, self.tick)
-        return update, self.phase if timing.moment(lane, self.tick + 1) > update else 0.0
+        update = timing.updates(lane, self.tick)
+        return update, self.phase if timing.updates(lane, self.tick + 1) > update else 0.0
 
     def cloud(self, lane: int) -> Cloud | None:
         """The marbles of a lane's swarm, if there is one and it is at the time that is shown."""
         return self.glimpse.clouds[lane] if self.glimpse and self.glimpse.tick == self.tick else None
 
 
-def moment(session: Session, race: Race) -> Moment:
+def snapshot_of(session: Session, race: Race) -> Snapshot:
     """What is to be seen of a session whose race has been computed as far as it has."""
     # The update after the one that is shown must be known, too: its gradient is drawn as an arrow.
     computed = max(0, min(race.updates - 1, session.horizon))
     glimpse, tick = seen(session), session.update
     glides = glimpse is None and tick < computed and SPEEDS[session.speed] <= GLIDING
     phase = round((session.progress - tick) * PHASES) / PHASES if glides else 0.0
-    return Moment(replace(session, progress=float(tick)), race, computed, glimpse, phase, session.tally)
+    return Snapshot(replace(session, progress=float(tick)), race, computed, glimpse, phase, session.tally)
 
 
 def seen(session: Session) -> Glimpse | None:
@@ -113,13 +117,13 @@ HINTS: tuple[tuple[str, tuple[Deed, ...]], ...] = (
 """What the line below the maps names the keys of, as far as there is room."""
 
 
-def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Setting | None = None) -> None:
+def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, here: Setting | None = None) -> None:
     """Draw the whole window at one moment; `before` is the moment that is on the canvas already, if any is.
 
     Then what has not changed since is left alone, and the picture is the same. `here` is the setting, if it is not the
     usual one of that session and size.
     """
-    session, race = moment.session, moment.race
+    session, race = snapshot.session, snapshot.race
     size = canvas.size
     here = here or setting(session, size)
     # A tooltip may have lain over anything.
@@ -128,37 +132,73 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
     if before is None or not clean or covered or setting(before.session, size) != here:
         canvas.backdrop(Backdrop(_draw_still, (here, race), size), (0, 0))
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
-    if before is not None and clean and not covered and _glided(before, moment):
-        for lane, panel in enumerate(_panels(here, race)):
-            with canvas.part(f"lane {lane + 1}"):
-                panel.draw_map(canvas, moment.glide(lane, timing), session.views, moment.cloud(lane))
+    if before is not None and clean and not covered and _glided(before, snapshot):
+        _draw_maps(canvas, here, snapshot)
+        if not session.sheet:
+            _draw_profile(canvas, here, snapshot)
         return
-    frame = _axes(race, timing, session.clock, session.horizon, moment.computed)
+    frame = _axes(race, timing, session.clock, session.horizon, snapshot.computed)
     names = session.scene.texts(session.language).lanes
     chart = _chart(race, frame, places.chart.size, theme, places.em, names)
     if session.sheet:
-        draw_over(canvas, places, theme, session, moment.tally)
+        draw_over(canvas, places, theme, session, snapshot.tally)
     else:
+        _draw_maps(canvas, here, snapshot)
         for lane, panel in enumerate(_panels(here, race)):
             with canvas.part(f"lane {lane + 1}"):
-                panel.draw(canvas, moment.glide(lane, timing), session.views, moment.cloud(lane))
+                panel.draw_words(canvas, timing.updates(lane, snapshot.tick), session.views, snapshot.cloud(lane))
         with canvas.part("chart"):
-            chart.draw(canvas, places.chart.topleft, moment.tick)
+            chart.draw(canvas, places.chart.topleft, snapshot.tick)
+        _draw_profile(canvas, here, snapshot)
     with canvas.part("timeline"):
-        draw_timeline(canvas, places, theme, session, race, moment.tick)
+        draw_timeline(canvas, places, theme, session, race, snapshot.tick)
     with canvas.part("caption"):
         say = draw_caption if session.tour is None else draw_strip
-        say(canvas, places, theme, session, race, moment.tick)
+        say(canvas, places, theme, session, race, snapshot.tick)
     with canvas.part("footer"):
-        _draw_footer(canvas, places, theme, moment)
+        _draw_footer(canvas, places, theme, snapshot)
     pixel = session.pointer
     if pixel is not None and _tells(session, places, pixel):
-        draw_pointed(canvas, pixel, _stage(here, moment, chart), Look(theme, places))
+        draw_pointed(canvas, pixel, _stage(here, snapshot, chart), TipContext(theme, places))
     if session.help:
         draw_help(canvas, theme, places)
 
 
-def _glided(before: Moment, now: Moment) -> bool:
+def _draw_maps(canvas: Canvas, here: Setting, snapshot: Snapshot) -> None:
+    """Draw what moves between two updates: the lanes' maps, or the one that they share."""
+    session = snapshot.session
+    timing, courses = session.scene.timing(session.clock), [panel.course for panel in _panels(here, snapshot.race)]
+    glides = [snapshot.glide(course.index, timing) for course in courses]
+    clouds = [snapshot.cloud(course.index) for course in courses]
+    ways = [_ways(session, timing, course.index) for course in courses]
+    if here.more.together:
+        with canvas.part("map"):
+            draw_together(canvas, courses, glides, session.views, session.lane, clouds, ways)
+        return
+    for course, glide, cloud, seen in zip(courses, glides, clouds, ways, strict=True):
+        with canvas.part(f"lane {course.index + 1}"), canvas.part("map"):
+            course.draw(canvas, glide, session.views, cloud, seen)
+
+
+def _draw_profile(canvas: Canvas, here: Setting, snapshot: Snapshot) -> None:
+    """Draw the profile, if it is wanted."""
+    session, places, race = snapshot.session, here.places, snapshot.race
+    if places.profile.width:
+        timing = session.scene.timing(session.clock)
+        glides = [snapshot.glide(lane, timing) for lane in range(len(race.tracks))]
+        with canvas.part("profile"):
+            draw_profile(canvas, places.profile, race, glides, here.theme, places.em, MOVING_GROUND in session.views)
+
+
+def _ways(session: Session, timing: Timing, lane: int) -> tuple[Array, ...]:
+    """While a slider of a lane is dragged, its way as it was before and as it is to be."""
+    if session.former is None or session.former[1] != lane:
+        return ()
+    updates = timing.updates(lane, session.horizon)
+    return way(session.former[0], lane, updates), way(session.scene, lane, updates)
+
+
+def _glided(before: Snapshot, now: Snapshot) -> bool:
     """Whether all that has changed is how far the marbles have glided."""
     quiet = not (now.session.help or now.session.sheet or now.session.pointer)
     return quiet and before.phase != now.phase and replace(before, phase=now.phase) == now
@@ -166,14 +206,14 @@ def _glided(before: Moment, now: Moment) -> bool:
 
 def pointed(session: Session, race: Race, size: tuple[int, int]) -> bool:
     """Whether a tooltip is to be seen in a picture of that size."""
-    here, pixel, now = setting(session, size), session.pointer, moment(session, race)
+    here, pixel, now = setting(session, size), session.pointer, snapshot_of(session, race)
     if pixel is None or not _tells(session, here.places, pixel):
         return False
     timing = session.scene.timing(session.clock)
     frame = _axes(race, timing, session.clock, session.horizon, now.computed)
     names = session.scene.texts(session.language).lanes
     chart = _chart(race, frame, here.places.chart.size, here.theme, here.places.em, names)
-    return tip_at(pixel, _stage(here, now, chart), Look(here.theme, here.places)) is not None
+    return tip_at(pixel, _stage(here, now, chart), TipContext(here.theme, here.places)) is not None
 
 
 def _tells(session: Session, places: Layout, pixel: tuple[int, int]) -> bool:
@@ -182,21 +222,26 @@ def _tells(session: Session, places: Layout, pixel: tuple[int, int]) -> bool:
     return not session.help and (not session.sheet or below)
 
 
-def _stage(here: Setting, moment: Moment, chart: Chart) -> Stage:
+def _stage(here: Setting, snapshot: Snapshot, chart: Chart) -> Stage:
     """What there is to point at."""
-    session, places, race = moment.session, here.places, moment.race
+    session, places, race = snapshot.session, here.places, snapshot.race
     buttons = (*knobs(places, session, here.theme), *guides(places, session, here.theme))
     names = session.scene.texts(session.language).lanes
-    cloud = moment.glimpse if moment.cloud(0) is not None else None
+    cloud = snapshot.glimpse if snapshot.cloud(0) is not None else None
     marked = unlike(session.scene)
-    return Stage(race, here.camera, chart, moment.tick, session.seen, names, cloud, marked, buttons)
+    return Stage(race, here.camera, chart, snapshot.tick, session.seen, names, cloud, marked, buttons)
 
 
 @lru_cache(maxsize=2)
 def _panels(here: Setting, race: Race) -> tuple[Panel, ...]:
-    places, theme, camera = here.places, here.theme, here.camera
+    places, theme, camera, lasting = here.places, here.theme, here.camera, not here.more.together
+    courses = [
+        course_of(race, lane, (place.map, place.strip), places.em, theme, camera, lasting)
+        for lane, place in enumerate(places.panels)
+    ]
     return tuple(
-        panel_of(here.scene, race, lane, place, places.em, theme, camera) for lane, place in enumerate(places.panels)
+        panel_of(here.scene, place, places.em, theme, course)
+        for place, course in zip(places.panels, courses, strict=True)
     )
 
 
@@ -221,33 +266,36 @@ def _draw_still(canvas: Canvas, here: Setting, race: Race) -> None:
         room = places.title.width - text.width(title, height, bold=True) - 2 * places.em
         caveat = text.fitted(theme.say(UNKNOWN), places.em, room)
         canvas.text(caveat, places.title.midright, places.em, theme.muted, align=1)
+    if places.together.width:
+        canvas.rect(places.together, theme.panel, corner=places.em // 2)
+        canvas.rect(places.together, theme.border, width=hairline(places.em), corner=places.em // 2)
     for panel in _panels(here, race):
         panel.draw_frame(canvas)
 
 
-def status(moment: Moment) -> str:
+def status(snapshot: Snapshot) -> str:
     """How the race is being played, in one line."""
-    session = moment.session
+    session = snapshot.session
     theme = load_theme(session.theme, session.language)
     here = {"update": session.update, "horizon": session.horizon}
-    if moment.tick != session.update:
-        return theme.say("computing … update {update} of {horizon}", **here | {"update": moment.tick})
+    if snapshot.tick != session.update:
+        return theme.say("computing … update {update} of {horizon}", **here | {"update": snapshot.tick})
     place = theme.say("update {update} of {horizon}", **here)
     if session.clock != "updates":
         clock = theme.say(CLOCK_NAMES[session.clock])
         place = theme.say("update {update} of {horizon} by {clock}", clock=clock, **here)
     seed = theme.say("seed {seed}", seed=session.scene.seed)
-    parts = [place, *_swarm_status(moment, theme), seed]
+    parts = [place, *_swarm_status(snapshot, theme), seed]
     if session.live:
         parts.insert(-1, theme.say("{speed} a second", speed=f"{SPEEDS[session.speed]:g}"))
     return " · ".join(parts)
 
 
-def _swarm_status(moment: Moment, theme: Theme) -> list[str]:
+def _swarm_status(snapshot: Snapshot, theme: Theme) -> list[str]:
     """How large the swarm is, if there is one."""
-    if moment.glimpse is None:
+    if snapshot.glimpse is None:
         return []
-    return [theme.say("{count} marbles a lane", count=f"{moment.glimpse.clouds[0].size:,}")]
+    return [theme.say("{count} marbles a lane", count=f"{snapshot.glimpse.clouds[0].size:,}")]
 
 
 def draw_computing(canvas: Canvas, places: Layout, theme: Theme) -> None:
@@ -270,14 +318,14 @@ def hints(theme: Theme, em: int, room: int) -> str:
     return text.fitted(" · ".join(told), em, room)
 
 
-def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, moment: Moment) -> None:
+def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, snapshot: Snapshot) -> None:
     place, em = places.footer, places.em
     canvas.rect(place, theme.background)
-    buttons = knobs(places, moment.session, theme)
+    buttons = knobs(places, snapshot.session, theme)
     draw_knobs(canvas, buttons, theme, em)
     left = buttons[-1].place.right + em if buttons else place.left
-    notice = moment.session.notice
-    told = status(moment)
+    notice = snapshot.session.notice
+    told = status(snapshot)
     if notice and text.width(told, em) + text.width(notice, em) + 2 * em > place.right - left:
         told = ""  # What has just been done goes first.
     end = canvas.text(told, (left, place.centery), em, theme.text)
@@ -285,5 +333,5 @@ def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, moment: Moment) -
     if notice:
         line = text.fitted(notice, em, room)
     else:
-        line = hints(theme, em, room) if moment.session.live else text.fitted(TITLE, em, room)
+        line = hints(theme, em, room) if snapshot.session.live else text.fitted(TITLE, em, room)
     canvas.text(line, place.midright, em, theme.text if notice else theme.muted, align=1)

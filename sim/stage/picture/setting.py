@@ -6,7 +6,7 @@ from functools import partial
 from ...scene import Scene
 from ...surface.protocol import Window
 from ..drawing.camera import Camera, Pose
-from ..drawing.layout import Layout, layout
+from ..drawing.layout import Layout, More, layout
 from ..session.session import Session
 from ..style.theme import Theme, load_theme
 from .map.site import camera_on
@@ -23,7 +23,7 @@ class Setting:
     language: str
     controls: bool
     presenter: bool
-    swarm: bool
+    more: More
     focus: Window | None
     pose: Pose
     tour: bool = False
@@ -65,7 +65,7 @@ def places_in(here: Setting, size: tuple[int, int]) -> Layout:
         window.width / window.height,
         here.controls,
         here.presenter,
-        here.swarm,
+        here.more,
     )
     if not here.tour:
         return usual()
@@ -83,7 +83,13 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
         language=session.language,
         controls=controls,
         presenter=session.presenter,
-        swarm=bool(session.swarm),
+        more=More(
+            bool(session.swarm),
+            session.numbers,
+            session.live and not session.presenter,
+            session.together,
+            session.profile,
+        ),
         focus=session.focus,
         pose=session.pose,
         tour=session.tour is not None,

@@ -13,7 +13,7 @@ import pygame
 
 from ...descent.clock import Timing
 from ...descent.race import Race
-from ...descent.verdict.kinds import Event, Kind
+from ...descent.verdict.kinds import Event, VerdictKind
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..session.session import Session
@@ -31,7 +31,7 @@ TO_COME = 0.62  # How far marks fade into the ground while their tick has not be
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class EventMark:
     """An event on the timeline, at the tick at which it happened."""
 
     tick: int
@@ -39,7 +39,7 @@ class Mark:
     event: Event
 
 
-def marks(race: Race, timing: Timing, ticks: int, seen: int) -> tuple[Mark, ...]:
+def event_marks(race: Race, timing: Timing, ticks: int, seen: int) -> tuple[EventMark, ...]:
     """The events of all lanes up to the tick `ticks` that are certain by the tick `seen`, in the order of time.
 
     What nobody has watched yet is not given away, although it is computed ahead.
@@ -50,14 +50,14 @@ def marks(race: Race, timing: Timing, ticks: int, seen: int) -> tuple[Mark, ...]
 def _known(race: Race, timing: Timing, seen: int) -> tuple[int, ...]:
     """How many events of each lane are certain: as long as this stays, so do the marks."""
     return tuple(
-        len(judge.events_until(min(timing.moment(lane, seen), judge.seen))) for lane, judge in enumerate(race.judges)
+        len(judge.events_until(min(timing.updates(lane, seen), judge.seen))) for lane, judge in enumerate(race.judges)
     )
 
 
 @lru_cache(maxsize=4)
-def _marks(race: Race, timing: Timing, ticks: int, known: tuple[int, ...]) -> tuple[Mark, ...]:
+def _marks(race: Race, timing: Timing, ticks: int, known: tuple[int, ...]) -> tuple[EventMark, ...]:
     found = [
-        Mark(timing.tick(lane, event.update), lane, event)
+        EventMark(timing.tick(lane, event.update), lane, event)
         for lane, count in enumerate(known)
         for event in race.judges[lane].events[:count]
     ]
@@ -82,7 +82,7 @@ def x_of(places: Layout, tick: float, ticks: int) -> float:
     return area.left + area.width * tick / max(ticks, 1)
 
 
-def marks_near(places: Layout, x: float, ticks: int, marked: tuple[Mark, ...]) -> tuple[Mark, ...]:
+def event_marks_near(places: Layout, x: float, ticks: int, marked: tuple[EventMark, ...]) -> tuple[EventMark, ...]:
     """The marks that a pointer at that pixel means: the nearest one, if it is near, and all at its tick."""
     gaps = [abs(x_of(places, mark.tick, ticks) - x) for mark in marked]
     least = min(gaps, default=float("inf"))
@@ -92,13 +92,13 @@ def marks_near(places: Layout, x: float, ticks: int, marked: tuple[Mark, ...]) -
     return tuple(mark for mark in marked if mark.tick == nearest)
 
 
-def describe(event: Event, theme: Theme) -> str:
+def event_text(event: Event, theme: Theme) -> str:
     """An event in words; minima go by their numbers on the map."""
     if event.kind == "escaped":
         return theme.say("escaped at update {update}: {way}", update=event.update, way=way(event, theme))
     if event.kind == "left_saddle":
         return theme.say("left the saddle at update {update}", update=event.update)
-    verdict = theme.say(Kind[event.kind.upper()].value)
+    verdict = theme.say(VerdictKind[event.kind.upper()].value)
     return theme.say("{verdict} from update {update}", verdict=verdict, update=event.update)
 
 
@@ -114,7 +114,7 @@ def epoch_ends(race: Race, timing: Timing, ticks: int, width: int) -> tuple[floa
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class TimelineStrip:
     """The timeline as a picture of its own, and where its track is in it."""
 
     size: tuple[int, int]
@@ -142,12 +142,12 @@ def draw_timeline(canvas: Canvas, places: Layout, theme: Theme, session: Session
     """Draw the timeline with all up to the tick as played, and the knob there."""
     timing, ticks = session.scene.timing(session.clock), session.horizon
     place, area = places.timeline, track(places)
-    strip = Strip(place.size, area.left - place.left, area.width, places.em, ticks)
+    strip = TimelineStrip(place.size, area.left - place.left, area.width, places.em, ticks)
     known, x = _known(race, timing, session.seen), strip.x(tick)
     for played, part in ((False, None), (True, (0, 0, round(x), place.height))):
         backdrop = Backdrop(_draw_strip, (strip, theme, race, timing, known, played), strip.size)
         canvas.backdrop(backdrop, place.topleft, part)
-    marked = marks(race, timing, ticks, session.seen)
+    marked = event_marks(race, timing, ticks, session.seen)
     first, last = (side(marked, tick, key=lambda mark: mark.tick) for side in (bisect_left, bisect_right))
     for mark in marked[first:last]:  # The layers meet in the middle of these.
         _draw_mark(canvas, strip, theme, mark, place.topleft, 0.0)
@@ -157,7 +157,7 @@ def draw_timeline(canvas: Canvas, places: Layout, theme: Theme, session: Session
 
 
 def _draw_strip(
-    canvas: Canvas, strip: Strip, theme: Theme, race: Race, timing: Timing, known: tuple[int, ...], played: bool
+    canvas: Canvas, strip: TimelineStrip, theme: Theme, race: Race, timing: Timing, known: tuple[int, ...], played: bool
 ) -> None:
     """The whole timeline without its knob, all of it played, or nothing."""
     canvas.rect((0, 0, *canvas.size), theme.background)
@@ -172,7 +172,9 @@ def _draw_strip(
         _draw_mark(canvas, strip, theme, mark, (0, 0), 0.0 if played else TO_COME)
 
 
-def _draw_mark(canvas: Canvas, strip: Strip, theme: Theme, mark: Mark, corner: tuple[int, int], fade: float) -> None:
+def _draw_mark(
+    canvas: Canvas, strip: TimelineStrip, theme: Theme, mark: EventMark, corner: tuple[int, int], fade: float
+) -> None:
     """A pin for a move, a notch for a change of the verdict."""
     color = mix(theme.lane(mark.lane), theme.background, fade)
     x, axis, em = corner[0] + strip.x(mark.tick), corner[1] + strip.axis, strip.em

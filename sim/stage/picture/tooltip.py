@@ -13,10 +13,10 @@ from pygame import Rect
 
 from ...descent.problem import Problem
 from ...descent.race import Race
-from ...descent.verdict.kinds import Kind as Verdict
+from ...descent.verdict.kinds import VerdictKind
 from ...descent.verdict.sight import FLAT_CURVATURE
 from ...study.maps.swarm import Cloud, Glimpse
-from ...surface.critical.point import CriticalPoint, Kind
+from ...surface.critical.point import CriticalKind, CriticalPoint
 from ...surface.points import eigenvalues, norm
 from ..drawing.camera import Camera
 from ..drawing.canvas import Canvas
@@ -29,17 +29,20 @@ from ..style.wrapping import wrapped
 from .chart import Chart, time_at
 from .map.cloud import parts
 from .map.site import Site, nearest, site_of
-from .timeline import describe, marks, marks_near, tick_at
+from .timeline import event_marks, event_marks_near, event_text, tick_at
 from .transport import Knob, knob_at
 
 CLOSE = 8.0  # Pixels, at the usual size, from a critical point to a pointer that means it.
 TYPE = 0.92  # Height of a tooltip's type, in ems.
-WIDEST = 30  # A cell of a tooltip, in ems;
-SENTENCE = 17  # a line of a sentence,
-MOST_LINES = 4  # and how many there are of one.
+# A cell of a tooltip, in ems.
+WIDEST = 30
+# A line of a sentence, in ems.
+SENTENCE = 17
+# The lines that a sentence may have.
+MOST_LINES = 4
 SMALL_MAP = 18  # A map that is lower, in ems, has room for less.
 MOST_PARTS = 12  # Places of a swarm that are told of.
-PLACES = {
+CURVATURE_MEANINGS = {
     (1, 1): "convex: curved up both ways",
     (-1, 1): "saddle-like: up one way, down the other",
     (-1, -1): "concave: curved down both ways",
@@ -53,29 +56,29 @@ PLACES = {
 COLON = re.compile("[:：]")
 """Before it stands what a place is called, after it what that means."""
 
-MARKS = {
-    Kind.MINIMUM: "A ring: the loss rises on all sides.",
-    Kind.SADDLE: "A cross: the loss falls along the longer bar, and rises along the other.",
-    Kind.MAXIMUM: "A triangle: the loss falls on all sides.",
-    Kind.DEGENERATE: "No slope, and along one line no curvature either: more than second derivatives decide.",
+POINT_MEANINGS = {
+    CriticalKind.MINIMUM: "A ring: the loss rises on all sides.",
+    CriticalKind.SADDLE: "A cross: the loss falls along the longer bar, and rises along the other.",
+    CriticalKind.MAXIMUM: "A triangle: the loss falls on all sides.",
+    CriticalKind.DEGENERATE: "No slope, and along one line no curvature either: more than second derivatives decide.",
 }
 """What the marks on the maps mean."""
 
-MEANINGS = {
-    Verdict.DESCENDING: "On its way down, with nothing else to report.",
-    Verdict.SETTLED: "It stays in the basin of the lowest minimum that is known.",
-    Verdict.STUCK: "It stays in the basin of a minimum, and a lower one is known.",
-    Verdict.STALLED: "Next to no slope, and a way down that nothing pushes it into.",
-    Verdict.BALANCED: "Next to no slope, and the loss falls on all sides.",
-    Verdict.LEVEL: "Neither slope nor curvature: nothing moves it any more.",
-    Verdict.HELD: "It rests where there is a slope: the rule pulls back as hard as the gradient pushes.",
-    Verdict.PLATEAU: "So little slope that it would take ages, and lower ground lies ahead.",
-    Verdict.RATTLING: "It stays in one basin, but noise or speed keeps it moving.",
-    Verdict.WANDERING: "It comes and goes between basins, and stays in none.",
-    Verdict.BOUNCING: "It jumps from one wall to the other, and no less far than before.",
-    Verdict.SWINGING: "It swings about a line where the slope jumps from one side to the other.",
-    Verdict.DIVERGED: "Its steps have grown without bound: the learning rate is too large.",
-    Verdict.OFF_SURFACE: "It has come to where the loss has no value.",
+VERDICT_MEANINGS = {
+    VerdictKind.DESCENDING: "On its way down, with nothing else to report.",
+    VerdictKind.SETTLED: "It stays in the basin of the lowest minimum that is known.",
+    VerdictKind.STUCK: "It stays in the basin of a minimum, and a lower one is known.",
+    VerdictKind.STALLED: "Next to no slope, and a way down that nothing pushes it into.",
+    VerdictKind.BALANCED: "Next to no slope, and the loss falls on all sides.",
+    VerdictKind.LEVEL: "Neither slope nor curvature: nothing moves it any more.",
+    VerdictKind.HELD: "It rests where there is a slope: the rule pulls back as hard as the gradient pushes.",
+    VerdictKind.PLATEAU: "So little slope that it would take ages, and lower ground lies ahead.",
+    VerdictKind.RATTLING: "It stays in one basin, but noise or speed keeps it moving.",
+    VerdictKind.WANDERING: "It comes and goes between basins, and stays in none.",
+    VerdictKind.BOUNCING: "It jumps from one wall to the other, and no less far than before.",
+    VerdictKind.SWINGING: "It swings about a line where the slope jumps from one side to the other.",
+    VerdictKind.DIVERGED: "Its steps have grown without bound: the learning rate is too large.",
+    VerdictKind.OFF_SURFACE: "It has come to where the loss has no value.",
 }
 """What the verdicts mean."""
 
@@ -83,7 +86,7 @@ UNLIKE = "Its learning rate is not that of most lanes: what differs may come fro
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TipRow:
     """A line of a tooltip: cells in columns, after the colour of a lane if it is about one."""
 
     cells: tuple[str, ...]
@@ -95,7 +98,7 @@ class Row:
 class Tip:
     """A tooltip and what it is about."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[TipRow, ...]
     about: Rect
     """Pixels that it must leave free."""
     inside: Rect | None = None
@@ -103,7 +106,7 @@ class Tip:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class TipContext:
     """How tooltips look, and where everything else stands."""
 
     theme: Theme
@@ -119,9 +122,9 @@ class Stage:
     """What all maps show."""
     chart: Chart
     tick: int
-    """Up to which the race has been played,"""
+    """The tick up to which the race has been played."""
     seen: int
-    """and has ever been watched."""
+    """The tick up to which it has ever been watched."""
     names: tuple[str, ...]
     """The lanes', in the language of the screen."""
     glimpse: Glimpse | None = None
@@ -133,7 +136,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class LocalValues:
     """What the problem has at one point."""
 
     theta: tuple[float, float]
@@ -144,22 +147,22 @@ class Reading:
 
 
 @lru_cache(maxsize=64)
-def reading(problem: Problem, x: float, y: float) -> Reading:
+def local_values(problem: Problem, x: float, y: float) -> LocalValues:
     """Training loss, slope and curvatures at (x, y)."""
     theta, train = np.array([x, y]), problem.train
     with np.errstate(all="ignore"):
         loss, slope = float(train.value(theta)), float(norm(train.gradient(theta)))
         lower, upper = eigenvalues(train.hessian(theta)).tolist()
-    return Reading((x, y), loss, slope, (lower, upper))
+    return LocalValues((x, y), loss, slope, (lower, upper))
 
 
 def kind_of_place(problem: Problem, curvatures: tuple[float, float], theme: Theme) -> str:
     """What the curvatures say of a place, in words; nothing where they are not finite."""
     if not np.isfinite(curvatures).all():
         return ""
-    flat = FLAT_CURVATURE * problem.scale.curvature
+    flat = FLAT_CURVATURE * problem.units.curvature
     lower, upper = (0 if abs(value) <= flat else 1 if value > 0 else -1 for value in curvatures)
-    return theme.say(PLACES[lower, upper])
+    return theme.say(CURVATURE_MEANINGS[lower, upper])
 
 
 def name_of_point(problem: Problem, point: CriticalPoint, theme: Theme) -> str:
@@ -169,9 +172,9 @@ def name_of_point(problem: Problem, point: CriticalPoint, theme: Theme) -> str:
     same = [other for other in problem.critical if other.kind is point.kind]
     place = same.index(point) + 1
     match point.kind:
-        case Kind.SADDLE:
+        case CriticalKind.SADDLE:
             return theme.say("saddle {number}", number=place)
-        case Kind.MAXIMUM:
+        case CriticalKind.MAXIMUM:
             return theme.say("maximum {number}", number=place)
         case _:
             return theme.say("degenerate critical point {number}", number=place)
@@ -186,152 +189,166 @@ def critical_near(problem: Problem, site: Site, pixel: tuple[float, float], reac
     return problem.critical[found] if gap <= reach else None
 
 
-def map_tip(problem: Problem, site: Site, area: Rect, pixel: tuple[int, int], look: Look) -> Tip | None:
+def map_tip(problem: Problem, site: Site, area: Rect, pixel: tuple[int, int], context: TipContext) -> Tip | None:
     """What a map has under the pointer."""
-    theme, places = look.theme, look.places
+    theme, places = context.theme, context.places
     local = (pixel[0] - area.left, pixel[1] - area.top)
     x, y = site.under(np.array(local, dtype=np.float64)).tolist()
     if math.isnan(x):
         return None
     point = critical_near(problem, site, local, CLOSE * max(1.0, places.stroke))
-    here = reading(problem, *((x, y) if point is None else point.position))
+    here = local_values(problem, *((x, y) if point is None else point.position))
     small = area.height < SMALL_MAP * places.em
     rows = _numbers(here, small)
     place = kind_of_place(problem, here.curvatures, theme)
     if place and point is None:
-        rows.append(Row((COLON.split(place)[0] if small else place,)))
+        rows.append(TipRow((COLON.split(place)[0] if small else place,)))
     if point is not None:
-        meaning = [] if small else _sentence(theme.say(MARKS[point.kind]), look)
-        rows = [Row((name_of_point(problem, point, theme),), bold=True), *meaning, *rows]
+        meaning = [] if small else _sentence(theme.say(POINT_MEANINGS[point.kind]), context)
+        rows = [TipRow((name_of_point(problem, point, theme),), bold=True), *meaning, *rows]
     return Tip(tuple(rows), _around(pixel, places.em), area)
 
 
-def _numbers(here: Reading, small: bool) -> list[Row]:
+def _numbers(here: LocalValues, small: bool) -> list[TipRow]:
     """What a place has in numbers; in a small map on fewer lines."""
     lower, upper = here.curvatures
     theta, curvatures = f"({number(here.theta[0])}, {number(here.theta[1])})", f"{number(lower)}, {number(upper)}"
     if small:
-        losses = Row(("L, ‖∇L‖", f"{number(here.loss)}, {number(here.slope)}"))
-        return [Row(("θ", theta)), losses, Row(("λ", curvatures))]
-    loss, slope = Row(("L", number(here.loss))), Row(("‖∇L‖", number(here.slope)))
-    return [Row(("θ", theta)), loss, slope, Row(("λ", curvatures))]
+        losses = TipRow(("L, ‖∇L‖", f"{number(here.loss)}, {number(here.slope)}"))
+        return [TipRow(("θ", theta)), losses, TipRow(("λ", curvatures))]
+    loss, slope = TipRow(("L", number(here.loss))), TipRow(("‖∇L‖", number(here.slope)))
+    return [TipRow(("θ", theta)), loss, slope, TipRow(("λ", curvatures))]
 
 
-def _sentence(words: str, look: Look) -> list[Row]:
+def _sentence(words: str, context: TipContext) -> list[TipRow]:
     """A sentence on as many lines as it takes."""
-    size = round(TYPE * look.places.em)
-    return [Row((line,)) for line in wrapped(words, size, SENTENCE * look.places.em, MOST_LINES)]
+    size = round(TYPE * context.places.em)
+    return [TipRow((line,)) for line in wrapped(words, size, SENTENCE * context.places.em, MOST_LINES)]
 
 
-def chip_tip(stage: Stage, lane: int, pixel: tuple[int, int], look: Look) -> Tip:
+def chip_tip(stage: Stage, lane: int, pixel: tuple[int, int], context: TipContext) -> Tip:
     """What a lane's verdict means, and its evidence in full."""
-    theme, place, timing = look.theme, look.places.panels[lane], stage.chart.axes.timing
-    verdict = stage.race.judges[lane].verdict(timing.moment(lane, stage.tick))
-    rows = [Row((theme.say(verdict.kind.value),), bold=True), *_sentence(theme.say(MEANINGS[verdict.kind]), look)]
-    rows += [row for piece in verdict.evidence for row in _sentence(evidence(piece, theme), look)]
-    return Tip(tuple(rows), _column(place.chip, pixel, look), place.frame)
+    theme, place, timing = context.theme, context.places.panels[lane], stage.chart.axes.timing
+    verdict = stage.race.judges[lane].verdict(timing.updates(lane, stage.tick))
+    rows = [
+        TipRow((theme.say(verdict.kind.value),), bold=True),
+        *_sentence(theme.say(VERDICT_MEANINGS[verdict.kind]), context),
+    ]
+    rows += [row for piece in verdict.evidence for row in _sentence(evidence(piece, theme), context)]
+    return Tip(tuple(rows), _column(place.chip, pixel, context), place.frame)
 
 
-def _column(line: Rect, pixel: tuple[int, int], look: Look) -> Rect:
+def _column(line: Rect, pixel: tuple[int, int], context: TipContext) -> Rect:
     """The part of a line that a pointer points at."""
-    return Rect(pixel[0] - look.places.em, line.top, 2 * look.places.em, line.height)
+    return Rect(pixel[0] - context.places.em, line.top, 2 * context.places.em, line.height)
 
 
-def name_tip(stage: Stage, lane: int, pixel: tuple[int, int], look: Look) -> Tip | None:
+def name_tip(stage: Stage, lane: int, pixel: tuple[int, int], context: TipContext) -> Tip | None:
     """Why a lane is marked as unlike the others, if it is."""
     if stage.unlike[lane : lane + 1] != (True,):
         return None
-    head = Row((look.theme.say("not the same η"),), bold=True)
-    place = look.places.panels[lane]
-    return Tip((head, *_sentence(look.theme.say(UNLIKE), look)), _column(place.name, pixel, look), place.frame)
+    head = TipRow((context.theme.say("not the same η"),), bold=True)
+    place = context.places.panels[lane]
+    return Tip((head, *_sentence(context.theme.say(UNLIKE), context)), _column(place.name, pixel, context), place.frame)
 
 
-def knob_tip(knob: Knob, look: Look) -> Tip:
+def knob_tip(knob: Knob, context: TipContext) -> Tip:
     """What a button does, and which key does the same."""
-    return Tip(tuple(_sentence(knob.says, look)), knob.place)
+    return Tip(tuple(_sentence(knob.says, context)), knob.place)
 
 
-def chart_tip(stage: Stage, pixel: tuple[int, int], look: Look) -> Tip:
+def chart_tip(stage: Stage, pixel: tuple[int, int], context: TipContext) -> Tip:
     """Time and losses under the pointer; of what has not been played, the time alone."""
-    theme, places, chart = look.theme, look.places, stage.chart
+    theme, places, chart = context.theme, context.places, stage.chart
     hovered = chart.tick_at(pixel[0] - places.chart.left)
-    rows = [Row((time_at(chart.axes, hovered, theme),), bold=True)]
+    rows = [TipRow((time_at(chart.axes, hovered, theme),), bold=True)]
     if hovered > stage.tick:
-        rows.append(Row((theme.say("not played yet"),)))
+        rows.append(TipRow((theme.say("not played yet"),)))
     else:
-        rows.append(Row(("", theme.say("training"), theme.say("test"))))
+        rows.append(TipRow(("", theme.say("training"), theme.say("test"))))
         for lane, track in enumerate(stage.race.tracks):
-            moment = min(chart.axes.timing.moment(lane, hovered), track.updates)
+            moment = min(chart.axes.timing.updates(lane, hovered), track.updates)
             losses = (number(float(track.loss[moment])), number(float(track.test_loss[moment])))
-            rows.append(Row((stage.names[lane], *losses), theme.lane(lane)))
+            rows.append(TipRow((stage.names[lane], *losses), theme.lane(lane)))
     hairline = Rect(0, places.chart.top, 2 * places.em, places.chart.height)
     hairline.centerx = pixel[0]
     return Tip(tuple(rows), hairline)
 
 
-def timeline_tip(stage: Stage, pixel: tuple[int, int], look: Look) -> Tip:
+def timeline_tip(stage: Stage, pixel: tuple[int, int], context: TipContext) -> Tip:
     """The events under the pointer, or the time there."""
-    theme, places, race, frame = look.theme, look.places, stage.race, stage.chart.axes
-    near = marks_near(places, pixel[0], frame.ticks, marks(race, frame.timing, frame.ticks, stage.seen))
-    rows = [Row((time_at(frame, near[0].tick if near else tick_at(places, pixel[0], frame.ticks), theme),), bold=True)]
+    theme, places, race, frame = context.theme, context.places, stage.race, stage.chart.axes
+    near = event_marks_near(places, pixel[0], frame.ticks, event_marks(race, frame.timing, frame.ticks, stage.seen))
+    rows = [
+        TipRow((time_at(frame, near[0].tick if near else tick_at(places, pixel[0], frame.ticks), theme),), bold=True)
+    ]
     for mark in near:
-        words = f"{stage.names[mark.lane]}: {describe(mark.event, theme)}"
-        rows.append(Row((words,), theme.lane(mark.lane)))
+        words = f"{stage.names[mark.lane]}: {event_text(mark.event, theme)}"
+        rows.append(TipRow((words,), theme.lane(mark.lane)))
     about = places.timeline.copy()
     about.width, about.centerx = places.em, pixel[0]
     return Tip(tuple(rows), about.inflate(0, places.em // 2))
 
 
-def shares_tip(cloud: Cloud, place: Rect, pixel: tuple[int, int], look: Look) -> Tip:
+def shares_tip(cloud: Cloud, place: Rect, pixel: tuple[int, int], context: TipContext) -> Tip:
     """Where the marbles of a cloud are, in numbers; of many places only those where most are."""
-    say, found = look.theme.say, list(parts(cloud, look.theme))
+    say, found = context.theme.say, list(parts(cloud, context.theme))
     least = sorted((part.count for part in found), reverse=True)[:MOST_PARTS][-1]
-    head = Row((say("{count} marbles", count=f"{cloud.size:,}"), say("share"), say("95 % interval")))
+    head = TipRow((say("{count} marbles", count=f"{cloud.size:,}"), say("share"), say("95 % interval")))
     rows = [
-        Row((f"{part.name}: {part.count:,}", part.figure, part.interval), part.color)
+        TipRow((f"{part.name}: {part.count:,}", part.figure, part.interval), part.color)
         for part in found
         if part.count >= least
     ]
-    return Tip((head, *rows), Rect(pixel[0] - look.places.em, place.top, 2 * look.places.em, place.height))
+    return Tip((head, *rows), Rect(pixel[0] - context.places.em, place.top, 2 * context.places.em, place.height))
 
 
-def tip_at(pixel: tuple[int, int], stage: Stage, look: Look) -> Tip | None:
+def tip_at(pixel: tuple[int, int], stage: Stage, context: TipContext) -> Tip | None:
     """The tooltip for a pointer at that pixel of the picture, if there is something to tell."""
-    places, knob, tip = look.places, knob_at(stage.knobs, pixel), None
-    lane = next((lane for lane, panel in enumerate(places.panels) if panel.frame.collidepoint(pixel)), None)
+    places, knob, tip = context.places, knob_at(stage.knobs, pixel), None
+    lane = next(
+        (
+            lane
+            for lane, panel in enumerate(places.panels)
+            if panel.frame.collidepoint(pixel) or panel.map.collidepoint(pixel)
+        ),
+        None,
+    )
     if lane is not None:
-        tip = panel_tip(stage, lane, pixel, look)
+        tip = panel_tip(stage, lane, pixel, context)
     elif knob is not None:
-        tip = knob_tip(knob, look)
+        tip = knob_tip(knob, context)
     elif places.timeline.collidepoint(pixel):
-        tip = timeline_tip(stage, pixel, look)
+        tip = timeline_tip(stage, pixel, context)
     elif stage.chart.plot.move(places.chart.topleft).collidepoint(pixel):
-        tip = chart_tip(stage, pixel, look)
+        tip = chart_tip(stage, pixel, context)
     return tip
 
 
-def panel_tip(stage: Stage, lane: int, pixel: tuple[int, int], look: Look) -> Tip | None:
+def panel_tip(stage: Stage, lane: int, pixel: tuple[int, int], context: TipContext) -> Tip | None:
     """What there is to tell of a place in a lane's panel."""
-    place, tip = look.places.panels[lane], None
+    place, tip = context.places.panels[lane], None
     if place.map.collidepoint(pixel):
-        tip = map_tip(stage.race.problem, site_of(stage.race.problem, stage.camera, look.theme), place.map, pixel, look)
+        tip = map_tip(
+            stage.race.problem, site_of(stage.race.problem, stage.camera, context.theme), place.map, pixel, context
+        )
     elif stage.glimpse is not None and place.shares.collidepoint(pixel):
-        tip = shares_tip(stage.glimpse.clouds[lane], place.shares, pixel, look)
+        tip = shares_tip(stage.glimpse.clouds[lane], place.shares, pixel, context)
     elif place.chip.collidepoint(pixel):
-        tip = chip_tip(stage, lane, pixel, look)
+        tip = chip_tip(stage, lane, pixel, context)
     elif place.name.collidepoint(pixel):
-        tip = name_tip(stage, lane, pixel, look)
+        tip = name_tip(stage, lane, pixel, context)
     return tip
 
 
-def draw_pointed(canvas: Canvas, pixel: tuple[int, int], stage: Stage, look: Look) -> None:
+def draw_pointed(canvas: Canvas, pixel: tuple[int, int], stage: Stage, context: TipContext) -> None:
     """Draw what belongs to the pointer, over all the rest."""
-    tip, chart, corner = tip_at(pixel, stage, look), stage.chart, look.places.chart.topleft
+    tip, chart, corner = tip_at(pixel, stage, context), stage.chart, context.places.chart.topleft
     if tip is None:
         return
     if chart.plot.move(corner).collidepoint(pixel):
         chart.draw_hairline(canvas, corner, pixel[0])
-    draw_tip(canvas, tip, look)
+    draw_tip(canvas, tip, context)
 
 
 def box_beside(about: Rect, size: tuple[int, int], whole: Rect) -> Rect:
@@ -352,9 +369,9 @@ def box_beside(about: Rect, size: tuple[int, int], whole: Rect) -> Rect:
     return fallbacks[0]
 
 
-def draw_tip(canvas: Canvas, tip: Tip, look: Look) -> Rect:
+def draw_tip(canvas: Canvas, tip: Tip, context: TipContext) -> Rect:
     """Draw the tooltip: cells of one column under another, a row of a single cell across all; returns where."""
-    rows, theme, em = tip.rows, look.theme, look.places.em
+    rows, theme, em = tip.rows, context.theme, context.places.em
     size, pad, line = round(TYPE * em), round(0.6 * em), round(1.35 * em)
     gap, dot = em, round(0.9 * em) if any(row.color for row in rows) else 0
     room = min(WIDEST * em, canvas.size[0] // 2 - 2 * pad - dot)

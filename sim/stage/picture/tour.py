@@ -19,13 +19,17 @@ from ..style import text
 from ..style.style import hairline
 from ..style.theme import THEMES, Theme, load_theme
 from ..style.wrapping import wrapped
-from .caption import spoken
-from .transport import GAP, WIDTH, Knob, draw_knobs
+from .caption import said_now
+from .transport import NARROW, Knob, draw_knobs
 
-MARGIN = 0.7  # To the left and right of the words, in ems.
-EDGE = 0.5  # Between the words and the strip's upper and lower edges together, in lines.
-MOST = 9  # Lines of one sentence.
-SLACK = 0.97  # Of the room: enlarged, letters are not exactly in proportion.
+# To the left and right of the words, in ems.
+MARGIN = 0.7
+# Between the words and the strip's upper and lower edges together, in lines.
+EDGE = 0.5
+# Lines of one sentence.
+MOST = 9
+# Of the room: enlarged, letters are not exactly in proportion.
+SLACK = 0.97
 
 
 def _pitch(height: int, lines: int) -> float:
@@ -101,7 +105,7 @@ def _guides(place: tuple[int, int, int, int], em: int, lines: int, theme: Theme)
         ("away", ShowTour(), say("end the tour")),
     )
     left, top, width, height = place
-    wide, gap, line = round(WIDTH * em), round(GAP * em), _pitch(height, lines)
+    wide, gap, line = round(NARROW[0] * em), round(NARROW[1] * em), _pitch(height, lines)
     right = left + width - round(MARGIN * em) - len(every) * (wide + gap) + gap
     return tuple(
         Knob(
@@ -126,7 +130,7 @@ def draw_strip(canvas: Canvas, places: Layout, theme: Theme, session: Session, r
     head = pygame.Rect(left, place.top + round(EDGE / 2 * line), place.right - left, round(line))
     _draw_head(canvas, head, em, theme, session, buttons)
     draw_knobs(canvas, buttons, theme, em)
-    caption, _ = spoken(session, race, session.scene.timing(session.clock), tick, theme)
+    caption, _ = said_now(session, race, session.scene.timing(session.clock), tick, theme)
     rows = _rows(number, theme, caption)
     y, rest = place.top + (1.5 + EDGE / 2) * line, places.look_lines - 1
     for row in rows:

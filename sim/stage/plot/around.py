@@ -5,14 +5,17 @@ from pygame import Rect
 from ..style import text
 from ..style.style import Style
 from ..style.wrapping import wrapped
-from .axes import Mark, placed
+from .axes import TickLabel, placed
 from .plan import Plan
 from .words import Label, label, pitch, spoken, stacked
 
 TITLE_LINES, NOTE_LINES = 2, 3
-GAP = 0.6  # Em: above the plot, for the upper half of its highest number,
-GAP_BELOW = 0.3  # below it, and
-GAP_LEFT = 0.5  # on its left, to the numbers.
+# Em above the plot, for the upper half of its highest number.
+GAP = 0.6
+# Em between the plot and the numbers below it.
+GAP_BELOW = 0.3
+# Em between the plot and the numbers on its left.
+GAP_LEFT = 0.5
 
 
 def title_height(plan: Plan, inner: Rect, style: Style) -> int:
@@ -33,7 +36,7 @@ def foot_height(plan: Plan, inner: Rect, style: Style) -> int:
     return height + (len(note) * pitch(style.tiny) + round(0.4 * style.em) if note else 0)
 
 
-def marks_height(marks: tuple[Mark, ...], style: Style) -> int:
+def tick_labels_height(marks: tuple[TickLabel, ...], style: Style) -> int:
     """The height of the numbers below the plot."""
     return round(GAP_BELOW * style.em) + _lines(marks) * pitch(style.small)
 
@@ -55,7 +58,9 @@ def heading(plan: Plan, inner: Rect, plot: Rect, style: Style) -> list[Label]:
     return labels
 
 
-def numbers(below: tuple[Mark, ...], beside: tuple[Mark, ...], inner: Rect, plot: Rect, style: Style) -> list[Label]:
+def numbers(
+    below: tuple[TickLabel, ...], beside: tuple[TickLabel, ...], inner: Rect, plot: Rect, style: Style
+) -> list[Label]:
     """The numbers and names along both axes."""
     size, color = style.small, style.theme.muted
     labels = []
@@ -68,7 +73,7 @@ def numbers(below: tuple[Mark, ...], beside: tuple[Mark, ...], inner: Rect, plot
     return labels
 
 
-def footing(plan: Plan, below: tuple[Mark, ...], inner: Rect, plot: Rect, style: Style) -> list[Label]:
+def footing(plan: Plan, below: tuple[TickLabel, ...], inner: Rect, plot: Rect, style: Style) -> list[Label]:
     """The name of the axis that runs to the right, and the note at the bottom."""
     note, name = _note(plan, inner, style), _across(plan, style)
     labels = stacked(note, (inner.left, inner.bottom - len(note) * pitch(style.tiny)), style.tiny, style.theme.muted)
@@ -76,7 +81,7 @@ def footing(plan: Plan, below: tuple[Mark, ...], inner: Rect, plot: Rect, style:
         name = text.fitted(name, style.small, inner.width)
         half = text.width(name, style.small) / 2
         middle = max(min(plot.centerx, inner.right - half), inner.left + half)
-        y = plot.bottom + marks_height(below, style) + pitch(style.small) / 2
+        y = plot.bottom + tick_labels_height(below, style) + pitch(style.small) / 2
         labels.append(label(name, (middle, y), style.small, style.theme.muted, 0.5))
     return labels
 
@@ -109,5 +114,5 @@ def _names_lines(plan: Plan, inner: Rect, style: Style) -> int:
     return min(len(names), 1) if beside else len(names)
 
 
-def _lines(marks: tuple[Mark, ...]) -> int:
+def _lines(marks: tuple[TickLabel, ...]) -> int:
     return max((len(mark.lines) for mark in marks), default=0)

@@ -5,30 +5,35 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from ...study.statistics.figure import Axis
-from ...surface.points import Array
-from ..drawing.ticks import Scale, choices
+from ...surface.points import Array, Mask
+from ..drawing.ticks import AxisScale, choices
 from ..style import text
 from ..style.style import Style
 from ..style.wrapping import balanced, complete, wrapped
 from .words import pitch, spoken
 
 BEYOND = 4.0  # Plots: what is farther outside is drawn there.
-NAME_LINES = 3  # On which a name below the plot may stand,
-NAME_LINES_LEFT = 2  # and one on its left.
-BETWEEN = 0.4  # Type: the least space between two names beside each other,
-APART = 1.3  # between two numbers,
-APART_LOG = 0.7  # and where each is a round one of its own decade.
-ROOMY = 2.0  # Lines from a number to the next one above it,
-ROOMY_LOG = 1.2  # and the same.
-MOST_UP, MOST_ACROSS = 6.2, 9.0  # Ticks along the plot: more would not be read.
-MOST_LOG = 9.0  # The same along a logarithmic axis.
+# Lines on which a name below the plot may stand.
+NAME_LINES = 3
+# Lines on which a name on its left may stand.
+NAME_LINES_LEFT = 2
+# The least space between two names beside each other, in heights of the type.
+BETWEEN = 0.4
+# The least space between two numbers beside each other, in heights of the type.
+APART = 1.3
+# The least space between two numbers each of which is a round one of its own decade.
+APART_LOG = 0.7
+# Lines from a number to the next one above it, at least.
+ROOMY = 2.0
+# Lines from a number to the next one above it on a logarithmic axis, at least.
+ROOMY_LOG = 1.2
+# The most numbers along an axis, upwards and across: more would not be read.
+MOST_UP, MOST_ACROSS = 6.2, 9.0
+# The most numbers along a logarithmic axis.
+MOST_LOG = 9.0
 LEAST_NAME = 3.0  # Em: where a category is narrower, not every one has its name.
-
-
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,7 +41,7 @@ class Direction:
     """One axis on the screen."""
 
     axis: Axis
-    scale: Scale
+    scale: AxisScale
     start: float
     """The pixel of the scale's low end."""
     end: float
@@ -67,7 +72,7 @@ class Direction:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Mark:
+class TickLabel:
     """A number or name along an axis: the pixel it belongs to, and its lines."""
 
     value: float
@@ -75,26 +80,26 @@ class Mark:
     lines: tuple[str, ...]
 
 
-def marks_up(direction: Direction, style: Style, room: float) -> tuple[Mark, ...]:
+def tick_labels_left(direction: Direction, style: Style, room: float) -> tuple[TickLabel, ...]:
     """What stands on the left of the plot, in a column that is at most `room` pixels wide."""
     size, line = style.small, pitch(style.small)
     if not direction.axis.names:
         roomy, most = (ROOMY_LOG, MOST_LOG) if direction.scale.log else (ROOMY, MOST_UP)
         apart = max(line * roomy, abs(direction.end - direction.start) / most)
-        return _first(direction, lambda marks: _spaced(marks, apart))
+        return _first(direction, lambda labels: _spaced(labels, apart))
     every = int(np.ceil(line / max(direction.pitch, 1e-9)))
     most = min(NAME_LINES_LEFT, max(1, int(direction.pitch // line)))
     names = [spoken(style.theme, name) for name in direction.axis.names]
     return _named(direction, [wrapped(name, size, int(room), most) for name in names], every)
 
 
-def marks_across(direction: Direction, style: Style, within: tuple[int, int]) -> tuple[Mark, ...]:
+def tick_labels_below(direction: Direction, style: Style, within: tuple[int, int]) -> tuple[TickLabel, ...]:
     """What stands below the plot, between these pixels."""
     size = style.small
     if not direction.axis.names:
         apart = size * (APART_LOG if direction.scale.log else APART)
         least = abs(direction.end - direction.start) / (MOST_LOG if direction.scale.log else MOST_ACROSS)
-        return _first(direction, lambda marks: _spaced(marks, least) and _clear(marks, size, within, apart))
+        return _first(direction, lambda labels: _spaced(labels, least) and _clear(labels, size, within, apart))
     names = [spoken(style.theme, name) for name in direction.axis.names]
     room = direction.pitch - BETWEEN * size
     if all(map(_is_number, names)):  # The reader knows what lies between.
@@ -119,35 +124,35 @@ def names_fit(names: Iterable[str], size: int, room: float, lines: int) -> bool:
     return all(complete(wrapped(name, size, int(room), lines), name) for name in names)
 
 
-def placed(mark: Mark, size: int, within: tuple[int, int]) -> tuple[float, float]:
+def placed(label: TickLabel, size: int, within: tuple[int, int]) -> tuple[float, float]:
     """The left and right end of a mark below the plot: it stands under its pixel unless that leads out."""
-    width = max((text.width(line, size) for line in mark.lines), default=0)
-    left = max(min(mark.pixel - width / 2, within[1] - width), within[0])
+    width = max((text.width(line, size) for line in label.lines), default=0)
+    left = max(min(label.pixel - width / 2, within[1] - width), within[0])
     return left, left + width
 
 
-def _named(direction: Direction, lines: list[tuple[str, ...]], every: int) -> tuple[Mark, ...]:
+def _named(direction: Direction, lines: list[tuple[str, ...]], every: int) -> tuple[TickLabel, ...]:
     pixels = direction.at(range(len(lines))).tolist()
-    marks = (Mark(float(place), pixel, lines[place]) for place, pixel in enumerate(pixels))
-    return tuple(mark for place, mark in enumerate(marks) if place % every == 0)
+    labels = (TickLabel(float(place), pixel, lines[place]) for place, pixel in enumerate(pixels))
+    return tuple(label for place, label in enumerate(labels) if place % every == 0)
 
 
-def _first(direction: Direction, fits: Callable[[tuple[Mark, ...]], bool]) -> tuple[Mark, ...]:
+def _first(direction: Direction, fits: Callable[[tuple[TickLabel, ...]], bool]) -> tuple[TickLabel, ...]:
     for ticks in choices(direction.scale, direction.axis.percent):
         pixels = direction.at([tick.value for tick in ticks]).tolist()
-        marks = tuple(Mark(tick.value, pixel, (tick.label,)) for tick, pixel in zip(ticks, pixels, strict=True))
-        if fits(marks):
-            return marks
+        labels = tuple(TickLabel(tick.value, pixel, (tick.label,)) for tick, pixel in zip(ticks, pixels, strict=True))
+        if fits(labels):
+            return labels
     return ()
 
 
-def _spaced(marks: tuple[Mark, ...], apart: float) -> bool:
+def _spaced(labels: tuple[TickLabel, ...], apart: float) -> bool:
     """Whether all are so far from each other, up to rounding."""
-    return all(abs(other.pixel - one.pixel) >= apart - 1e-6 for one, other in pairwise(marks))
+    return all(abs(other.pixel - one.pixel) >= apart - 1e-6 for one, other in pairwise(labels))
 
 
-def _clear(marks: tuple[Mark, ...], size: int, within: tuple[int, int], apart: float) -> bool:
-    ends = [placed(mark, size, within) for mark in marks]
+def _clear(labels: tuple[TickLabel, ...], size: int, within: tuple[int, int], apart: float) -> bool:
+    ends = [placed(label, size, within) for label in labels]
     return all(left - right >= apart for (_, right), (left, _) in pairwise(ends))
 
 

@@ -43,7 +43,7 @@ class Bar:
     """The pixel where all of it ends, away from zero."""
 
 
-Group = tuple[Bar | None, ...]
+BarGroup = tuple[Bar | None, ...]
 """The bars of one mark, one a place; None where there is nothing to show."""
 
 
@@ -52,7 +52,7 @@ def slot(x: Direction, count: int, em: int) -> float:
     return min(GROUP * x.pitch / max(1, count), WIDEST * em)
 
 
-def groups(marks: Sequence[Bars], x: Direction, y: Direction, turned: bool, style: Style) -> tuple[Group, ...]:
+def bar_groups(marks: Sequence[Bars], x: Direction, y: Direction, turned: bool, style: Style) -> tuple[BarGroup, ...]:
     """Where all bars stand."""
     width = slot(x, len(marks), style.em)
     gap = 0.0 if width < 3 else max(1.0, 0.08 * width)
@@ -102,7 +102,7 @@ def captions(marks: Sequence[Bars], x: Direction, y: Direction, turned: bool, st
     return []
 
 
-def headroom(rows: Sequence[Group], words: list[tuple[str, ...]], y: Direction, turned: bool, style: Style) -> float:
+def headroom(rows: Sequence[BarGroup], words: list[tuple[str, ...]], y: Direction, turned: bool, style: Style) -> float:
     """By how many pixels the axis of heights must end earlier for the numbers to stay in the frame."""
     length, most = abs(y.end - y.start), 0.0
     for row, row_words in zip(rows, words, strict=True):
@@ -114,7 +114,7 @@ def headroom(rows: Sequence[Group], words: list[tuple[str, ...]], y: Direction, 
     return min(most, 0.5 * length)
 
 
-def numbers(rows: Sequence[Group], words: list[tuple[str, ...]], turned: bool, style: Style) -> tuple[Label, ...]:
+def numbers(rows: Sequence[BarGroup], words: list[tuple[str, ...]], turned: bool, style: Style) -> tuple[Label, ...]:
     """The numbers at the ends of the bars."""
     found = []
     for row, row_words in zip(rows, words, strict=True):
@@ -130,7 +130,7 @@ def numbers(rows: Sequence[Group], words: list[tuple[str, ...]], turned: bool, s
     return tuple(found)
 
 
-def draw_bars(canvas: Canvas, marks: Sequence[Bars], rows: Sequence[Group], turned: bool, style: Style) -> None:
+def draw_bars(canvas: Canvas, marks: Sequence[Bars], rows: Sequence[BarGroup], turned: bool, style: Style) -> None:
     """Draw all bars, then all intervals: dark on the ground and light on the bars, or the other way round."""
     for mark, row in zip(marks, rows, strict=True):
         color = style.theme.lane(mark.hue)

@@ -12,9 +12,9 @@ from ...study.statistics.figure import Axis, HeatMap
 from ..style import text
 from ..style.style import Style
 from . import around, bars, heat, strips
-from .axes import Direction, Mark, marks_across, marks_up
-from .legend import Key, Legend, keys, keys_of_parts, legend
-from .lines import Path, paths
+from .axes import Direction, TickLabel, tick_labels_below, tick_labels_left
+from .legend import Legend, LegendEntry, legend, legend_entries, legend_entries_of_parts
+from .lines import Polyline, polylines
 from .plan import Plan
 from .words import Label, label
 
@@ -41,18 +41,18 @@ class Frame:
     plot: Rect
     x: Direction
     y: Direction
-    marks_across: tuple[Mark, ...]
-    """The numbers along the axis that runs to the right,"""
-    marks_up: tuple[Mark, ...]
-    """and along the other one."""
+    tick_labels_below: tuple[TickLabel, ...]
+    """The numbers along the axis that runs to the right."""
+    tick_labels_left: tuple[TickLabel, ...]
+    """The numbers along the axis that runs up."""
     labels: tuple[Label, ...]
     """All words around the plot but the legend's."""
     legend: Legend
-    bars: tuple[bars.Group, ...]
+    bars: tuple[bars.BarGroup, ...]
     """For each of the figure's marks of this kind."""
-    paths: tuple[Path, ...]
+    polylines: tuple[Polyline, ...]
     strips: tuple[strips.Strip, ...]
-    cells: heat.Cells | None
+    cells: heat.HeatCells | None
     scale: Rect | None
     """Where the colours of the heat map are explained."""
     numbers: tuple[Label, ...]
@@ -84,38 +84,38 @@ def plot_area(card: Rect, margins: Margins, style: Style) -> Rect:
 def margins(plan: Plan, card: Rect, style: Style) -> Margins:
     """What the figure needs around its plot on that card."""
     inner, em = inside(card, style), style.em
-    own = legend(_own_keys(plan), style, 0, 0, inner.width).height
+    own = legend(_own_entries(plan), style, 0, 0, inner.width).height
     top = around.title_height(plan, inner, style) + own + around.names_height(plan, inner, style)
     foot = around.foot_height(plan, inner, style)
     # The numbers below depend on the width of those on the left, these on the height, and this on those below: by
     # one line if they are numbers, which is a good guess.
-    bottom = foot + around.marks_height((Mark(0.0, 0.0, ("0",)),), style)
+    bottom = foot + around.tick_labels_height((TickLabel(0.0, 0.0, ("0",)),), style)
     guess = Margins(top, bottom, 4 * em, round(0.7 * em))
     sketch = plot_area(card, guess, style)
     x, y = _directions(plan, sketch)
-    left = _widest(marks_up(x if plan.turned else y, style, LEFT_SHARE * inner.width), style)
+    left = _widest(tick_labels_left(x if plan.turned else y, style, LEFT_SHARE * inner.width), style)
     right = guess.right
     if plan.heat is not None:
-        right = _widest(marks_up(_shades(plan.heat, sketch), style, inner.width), style)
+        right = _widest(tick_labels_left(_shades(plan.heat, sketch), style, inner.width), style)
         right += round((SCALE_GAP + SCALE_WIDTH + SCALE_TEXT) * em)
     guess = Margins(top, bottom, left + round((around.GAP_LEFT + 0.1) * em), right)
     x, y = _directions(plan, plot_area(card, guess, style))
-    below = marks_across(y if plan.turned else x, style, (inner.left, inner.right))
-    return replace(guess, bottom=foot + around.marks_height(below, style))
+    below = tick_labels_below(y if plan.turned else x, style, (inner.left, inner.right))
+    return replace(guess, bottom=foot + around.tick_labels_height(below, style))
 
 
-def build(plan: Plan, card: Rect, margins: Margins, style: Style) -> Frame:
+def build_frame(plan: Plan, card: Rect, margins: Margins, style: Style) -> Frame:
     """Everything in its place."""
     inner, plot = inside(card, style), plot_area(card, margins, style)
     x, y = _directions(plan, plot)
     words = bars.captions(plan.bars, x, y, plan.turned, style)
-    rows = bars.groups(plan.bars, x, y, plan.turned, style)
+    rows = bars.bar_groups(plan.bars, x, y, plan.turned, style)
     if words:
         room = bars.headroom(rows, words, y, plan.turned, style)
         y = replace(y, end=y.end - room if plan.turned else y.end + room)
-        rows = bars.groups(plan.bars, x, y, plan.turned, style)
-    below = marks_across(y if plan.turned else x, style, (inner.left, inner.right))
-    beside = marks_up(x if plan.turned else y, style, LEFT_SHARE * inner.width)
+        rows = bars.bar_groups(plan.bars, x, y, plan.turned, style)
+    below = tick_labels_below(y if plan.turned else x, style, (inner.left, inner.right))
+    beside = tick_labels_left(x if plan.turned else y, style, LEFT_SHARE * inner.width)
     labels = around.heading(plan, inner, plot, style)
     labels += around.numbers(below, beside, inner, plot, style)
     labels += around.footing(plan, below, inner, plot, style)
@@ -135,12 +135,12 @@ def build(plan: Plan, card: Rect, margins: Margins, style: Style) -> Frame:
         plot=plot,
         x=x,
         y=y,
-        marks_across=below,
-        marks_up=beside,
+        tick_labels_below=below,
+        tick_labels_left=beside,
         labels=tuple(labels),
-        legend=legend(_own_keys(plan), style, inner.left, top, inner.width),
+        legend=legend(_own_entries(plan), style, inner.left, top, inner.width),
         bars=rows,
-        paths=paths(plan.lines, x, y, style),
+        polylines=polylines(plan.lines, x, y, style),
         strips=laid,
         cells=cells,
         scale=scale,
@@ -156,9 +156,9 @@ def _directions(plan: Plan, plot: Rect) -> tuple[Direction, Direction]:
     return Direction(x, plan.x, plot.left, plot.right), Direction(y, plan.y, plot.bottom, plot.top)
 
 
-def _own_keys(plan: Plan) -> tuple[Key, ...]:
+def _own_entries(plan: Plan) -> tuple[LegendEntry, ...]:
     """What is explained above the plot itself."""
-    return (*keys(plan.figure), *keys_of_parts(plan.figure)) if plan.legend else ()
+    return (*legend_entries(plan.figure), *legend_entries_of_parts(plan.figure)) if plan.legend else ()
 
 
 def _shades(heat_map: HeatMap, place: Rect) -> Direction:
@@ -169,9 +169,9 @@ def _shades(heat_map: HeatMap, place: Rect) -> Direction:
 
 def _beside_scale(heat_map: HeatMap, scale: Rect, inner: Rect, style: Style) -> list[Label]:
     x = scale.right + SCALE_TEXT * style.em
-    marks = marks_up(_shades(heat_map, scale), style, inner.width)
-    return [label(mark.lines[0], (x, mark.pixel), style.small, style.theme.muted) for mark in marks]
+    labels = tick_labels_left(_shades(heat_map, scale), style, inner.width)
+    return [label(mark.lines[0], (x, mark.pixel), style.small, style.theme.muted) for mark in labels]
 
 
-def _widest(marks: tuple[Mark, ...], style: Style) -> int:
-    return max((text.width(line, style.small) for mark in marks for line in mark.lines), default=0)
+def _widest(labels: tuple[TickLabel, ...], style: Style) -> int:
+    return max((text.width(line, style.small) for mark in labels for line in mark.lines), default=0)

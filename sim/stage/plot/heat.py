@@ -10,7 +10,7 @@ from ...study.statistics.figure import Axis, HeatMap
 from ...surface.points import Array
 from ..drawing.canvas import Canvas
 from ..drawing.screen import image
-from ..drawing.ticks import Scale, per_cent, round_step, scale, written
+from ..drawing.ticks import AxisScale, per_cent, round_step, scale, tick_text
 from ..style.color import readable
 from ..style.style import Style
 from .axes import Direction
@@ -25,7 +25,7 @@ Shades = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Cells:
+class HeatCells:
     """A heat map on the screen."""
 
     values: Array
@@ -33,20 +33,20 @@ class Cells:
     columns: tuple[int, ...]
     """The pixels between columns, the outer edges too."""
     rows: tuple[int, ...]
-    """The same upwards, from the bottom."""
+    """The pixels between rows, from the bottom up, the outer edges too."""
 
 
-def cells(heat: HeatMap, x: Direction, y: Direction) -> Cells:
+def cells(heat: HeatMap, x: Direction, y: Direction) -> HeatCells:
     """Where the cells are; rows of unequal length are filled up with blanks."""
     width = max((len(row) for row in heat.rows), default=0)
     values = np.full((len(heat.rows), width), np.nan)
     for full, row in zip(values, heat.rows, strict=True):
         full[: len(row)] = row
     values[~np.isfinite(values)] = np.nan
-    return Cells(values, _edges(x, width), _edges(y, len(heat.rows)))
+    return HeatCells(values, _edges(x, width), _edges(y, len(heat.rows)))
 
 
-def stretch(heat: HeatMap) -> Scale:
+def stretch(heat: HeatMap) -> AxisScale:
     """The numbers from the faintest colour to the strongest."""
     return scale(Axis(heat.name, heat.low, heat.high), np.zeros(0))
 
@@ -57,7 +57,7 @@ def shades(values: Array, heat: HeatMap) -> Shades:
     return np.where(np.isnan(share), BLANK, 1 + np.rint(np.clip(share, 0, 1) * (STEPS - 1))).astype(np.uint8)
 
 
-def numbers(heat: HeatMap, drawn: Cells, style: Style) -> tuple[Label, ...]:
+def numbers(heat: HeatMap, drawn: HeatCells, style: Style) -> tuple[Label, ...]:
     """The numbers in the cells, if all have room."""
     values, size = drawn.values, style.tiny
     if not values.size or not np.isfinite(values).any():
@@ -74,14 +74,14 @@ def numbers(heat: HeatMap, drawn: Cells, style: Style) -> tuple[Label, ...]:
         for column, left, right in zip(range(values.shape[1]), drawn.columns, drawn.columns[1:], strict=False):
             value = float(values[row, column])
             if np.isfinite(value):
-                words = per_cent(value) if heat.percent else written(value, step, known)
+                words = per_cent(value) if heat.percent else tick_text(value, step, known)
                 color = readable(colors[tones[row, column] - 1])
                 found.append(label(words, ((left + right) / 2, (top + bottom) / 2), size, color, 0.5))
     widest = max(words.rect.width for words in found)
     return tuple(found) if widest <= room[0] - 0.4 * size else ()
 
 
-def draw_cells(canvas: Canvas, heat: HeatMap, drawn: Cells, style: Style) -> None:
+def draw_cells(canvas: Canvas, heat: HeatMap, drawn: HeatCells, style: Style) -> None:
     """Draw the colours, and seams between cells that are large enough."""
     left, right, bottom, top = drawn.columns[0], drawn.columns[-1], drawn.rows[0], drawn.rows[-1]
     if not drawn.values.size or right <= left or bottom <= top:

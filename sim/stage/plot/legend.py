@@ -23,7 +23,7 @@ THREE = ("lowest", "middle", "highest")
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class LegendEntry:
     """One name and its sign."""
 
     name: str
@@ -37,80 +37,80 @@ class Key:
 class Legend:
     """Names and signs, in their places."""
 
-    entries: tuple[tuple[Key, Rect, Label], ...]
-    """Each key with the place of its sign and its name."""
+    entries: tuple[tuple[LegendEntry, Rect, Label], ...]
+    """Each with the place of its sign and its name."""
     height: int
 
     def draw(self, canvas: Canvas, style: Style) -> None:
         """Draw it."""
-        for key, place, name in self.entries:
-            draw_sign(canvas, key, place, style)
+        for entry, place, name in self.entries:
+            draw_sign(canvas, entry, place, style)
             name.draw(canvas)
 
 
-def keys(figure: Figure) -> tuple[Key, ...]:
+def legend_entries(figure: Figure) -> tuple[LegendEntry, ...]:
     """What needs a name in a figure, each once."""
-    found: dict[tuple[str, int, bool], Key] = {}
+    found: dict[tuple[str, int, bool], LegendEntry] = {}
     for mark in figure.marks:
         match mark:
             case Line(name=str(name), hue=hue, dashed=dashed, dots=dots) if name:
-                key = Key(name, hue, dashed, "dots" if dots and not mark.steps else "line")
+                entry = LegendEntry(name, hue, dashed, "dots" if dots and not mark.steps else "line")
             case Bars(name=str(name), hue=hue) | Parts(name=str(name), hue=hue) if name:
-                key = Key(name, hue, False, "bar")
+                entry = LegendEntry(name, hue, False, "bar")
             case _:
                 continue
-        found.setdefault((key.name, key.hue, key.dashed), key)
+        found.setdefault((entry.name, entry.hue, entry.dashed), entry)
     return tuple(found.values())
 
 
-def keys_of_parts(figure: Figure) -> tuple[Key, ...]:
+def legend_entries_of_parts(figure: Figure) -> tuple[LegendEntry, ...]:
     """What the parts of strips are, from the lowest to the highest; all strips of a figure have the same."""
     strips = (mark for mark in figure.marks if isinstance(mark, Parts))
     parts = next((strip.parts for strip in strips), ())
-    return tuple(Key(name, 0, False, shape) for name, shape in zip(parts, THREE, strict=False))
+    return tuple(LegendEntry(name, 0, False, shape) for name, shape in zip(parts, THREE, strict=False))
 
 
-def legend(keys: tuple[Key, ...], style: Style, left: int, top: int, width: int) -> Legend:
-    """The keys in lines of that width; long names are shortened where there would be too many lines."""
+def legend(entries: tuple[LegendEntry, ...], style: Style, left: int, top: int, width: int) -> Legend:
+    """The entries in lines of that width; long names are shortened where there would be too many lines."""
     size, line, em = style.small, pitch(style.small), style.em
-    signs = [round((SIGNS[key.shape] + GAP) * em) for key in keys]
+    signs = [round((SIGNS[entry.shape] + GAP) * em) for entry in entries]
     between = round(BETWEEN * em)
-    names = [spoken(style.theme, key.name) for key in keys]
-    entries: list[tuple[Key, Rect, Label]] = []
+    names = [spoken(style.theme, entry.name) for entry in entries]
+    laid: list[tuple[LegendEntry, Rect, Label]] = []
     rows = 1
-    for most in (width, *(width // columns for columns in range(1, len(keys) + 1))):
+    for most in (width, *(width // columns for columns in range(1, len(entries) + 1))):
         spare = between if most < width else 0
         shown = [text.fitted(name, size, max(1, most - sign - spare)) for name, sign in zip(names, signs, strict=True)]
-        entries, rows, x = [], 1, left
-        for key, sign, name in zip(keys, signs, shown, strict=True):
+        laid, rows, x = [], 1, left
+        for entry, sign, name in zip(entries, signs, shown, strict=True):
             if x > left and x + sign + text.width(name, size) > left + width:
                 rows, x = rows + 1, left
             middle = top + (rows - 0.5) * line
-            place = Rect(x, round(middle - line / 2), round(SIGNS[key.shape] * em), line)
+            place = Rect(x, round(middle - line / 2), round(SIGNS[entry.shape] * em), line)
             words = label(name, (x + sign, middle), size, style.theme.text)
-            entries.append((key, place, words))
+            laid.append((entry, place, words))
             x = words.rect.right + between
         if rows <= MOST_LINES:
             break
-    return Legend(tuple(entries), rows * line if keys else 0)
+    return Legend(tuple(laid), rows * line if entries else 0)
 
 
-def draw_sign(canvas: Canvas, key: Key, place: Rect, style: Style) -> None:
-    """Draw a key's sign in the middle of its place."""
-    color, (x, y) = style.theme.lane(key.hue), place.center
-    if key.shape == "point":
+def draw_sign(canvas: Canvas, entry: LegendEntry, place: Rect, style: Style) -> None:
+    """Draw an entry's sign in the middle of its place."""
+    color, (x, y) = style.theme.lane(entry.hue), place.center
+    if entry.shape == "point":
         canvas.disc((x, y), 0.36 * style.em, color)
-    elif key.shape in THREE:
+    elif entry.shape in THREE:
         square = Rect(0, 0, place.width, place.width)
         square.center = (x, y)
-        _draw_part(canvas, square, key.shape, style)
-    elif key.shape == "bar":
+        _draw_part(canvas, square, entry.shape, style)
+    elif entry.shape == "bar":
         square = Rect(0, 0, place.width, place.width)
         square.center = (x, y)
         canvas.rect(square, color, corner=round(0.16 * style.em))
     else:
-        draw_path(canvas, [(place.left, y), (place.right - 1, y)], color, style.line, key.dashed)
-        if key.shape == "dots":
+        draw_path(canvas, [(place.left, y), (place.right - 1, y)], color, style.line, entry.dashed)
+        if entry.shape == "dots":
             draw_dot(canvas, (x, y), color, style.theme.panel, style)
 
 

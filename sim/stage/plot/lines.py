@@ -9,24 +9,28 @@ import numpy.typing as npt
 from pygame import Rect
 
 from ...study.statistics.figure import Line
-from ...surface.points import Array
+from ...surface.points import Array, Mask
 from ..drawing.canvas import Canvas
 from ..drawing.strokes import draw_dot, draw_path, draw_whisker
 from ..style.color import mix
 from ..style.style import Style
-from .axes import Direction, Mask
+from .axes import Direction
 
-CROWDED = 0.75  # Em between points, below which they are not marked,
-CROWDED_WHISKERS = 1.1  # and intervals make a band.
+# Points that are nearer to each other, in ems, are not marked.
+CROWDED = 0.75
+# Intervals that are nearer to each other, in ems, make a band.
+CROWDED_WHISKERS = 1.1
 BAND = 46  # How dense a band is, of 255.
 CAP = 0.2  # Em: half the width of a whisker's ends.
-ASIDE = 0.32  # Em by which lines with whiskers at the same places step aside,
-MOST_ASIDE = 0.5  # all of them by at most this share of the room between two places.
+# How far lines with whiskers at the same places step aside, in ems.
+ASIDE = 0.32
+# All of them step aside by at most this share of the room between two places.
+MOST_ASIDE = 0.5
 DENSE = 2  # Points a pixel from which only the least and the greatest of each pixel are drawn.
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Path:
+class Polyline:
     """One line on the screen; all arrays have one entry a point."""
 
     line: Line
@@ -40,7 +44,7 @@ class Path:
     banded: bool
 
 
-def paths(lines: Sequence[Line], x: Direction, y: Direction, style: Style) -> tuple[Path, ...]:
+def polylines(lines: Sequence[Line], x: Direction, y: Direction, style: Style) -> tuple[Polyline, ...]:
     """Where all lines run."""
     found = []
     for line in lines:
@@ -50,11 +54,11 @@ def paths(lines: Sequence[Line], x: Direction, y: Direction, style: Style) -> tu
         steps = np.abs(np.diff(across[np.isfinite(across)]))
         between = float(np.median(steps)) if len(steps) else np.inf
         banded = line.steps or not line.dots or between < CROWDED_WHISKERS * style.em
-        found.append(Path(line, across, up, low, high, closed, line.dots and between >= CROWDED * style.em, banded))
+        found.append(Polyline(line, across, up, low, high, closed, line.dots and between >= CROWDED * style.em, banded))
     return _aside(found, style.em)
 
 
-def draw_lines(canvas: Canvas, drawn: Sequence[Path], plot: Rect, style: Style) -> None:
+def draw_lines(canvas: Canvas, drawn: Sequence[Polyline], plot: Rect, style: Style) -> None:
     """Draw bands, then lines, then whiskers and points."""
     with canvas.clip(plot.inflate(2 * style.line, 2 * style.line)):
         for path in drawn:
@@ -76,7 +80,7 @@ def draw_lines(canvas: Canvas, drawn: Sequence[Path], plot: Rect, style: Style) 
             draw_dot(canvas, (path.x[k], path.y[k]), color, style.theme.panel, style)
 
 
-def _draw_line(canvas: Canvas, path: Path, plot: Rect, style: Style) -> None:
+def _draw_line(canvas: Canvas, path: Polyline, plot: Rect, style: Style) -> None:
     color = style.theme.lane(path.line.hue)
     for run in _runs(np.isfinite(path.x) & np.isfinite(path.y)):
         x, y = path.x[run], path.y[run]
@@ -88,7 +92,7 @@ def _draw_line(canvas: Canvas, path: Path, plot: Rect, style: Style) -> None:
         draw_path(canvas, list(zip(x.tolist(), y.tolist(), strict=True)), color, style.line, path.line.dashed)
 
 
-def _draw_band(canvas: Canvas, path: Path, plot: Rect, style: Style) -> None:
+def _draw_band(canvas: Canvas, path: Polyline, plot: Rect, style: Style) -> None:
     color = style.theme.lane(path.line.hue)
     for run in _runs(np.isfinite(path.x) & np.isfinite(path.y) & np.isfinite(path.low)):
         x, low, high = path.x[run], path.low[run], path.high[run]
@@ -115,7 +119,7 @@ def _draw_band(canvas: Canvas, path: Path, plot: Rect, style: Style) -> None:
                 canvas.curve(points, rim)
 
 
-def _aside(found: list[Path], em: int) -> tuple[Path, ...]:
+def _aside(found: list[Polyline], em: int) -> tuple[Polyline, ...]:
     """The same, those with whiskers at the same places moved apart a little, as far as there is room."""
     places = [set(np.round(path.x[np.isfinite(path.x) & np.isfinite(path.low)]).tolist()) for path in found]
     crowd = [k for k, path in enumerate(found) if not path.banded and places[k]]
@@ -128,7 +132,7 @@ def _aside(found: list[Path], em: int) -> tuple[Path, ...]:
     for number, k in enumerate(shared):
         path = found[k]
         x = path.x + (number - (len(shared) - 1) / 2) * step
-        found[k] = Path(path.line, x, path.y, path.low, path.high, path.closed, path.dots, path.banded)
+        found[k] = Polyline(path.line, x, path.y, path.low, path.high, path.closed, path.dots, path.banded)
     return tuple(found)
 
 
@@ -139,7 +143,7 @@ def _runs(good: Mask) -> Iterator[slice]:
         yield slice(first, last)
 
 
-def _alone(path: Path) -> Mask:
+def _alone(path: Polyline) -> Mask:
     """Which points have no neighbour to be joined with."""
     good = np.concatenate([[False], np.isfinite(path.x) & np.isfinite(path.y), [False]])
     return np.asarray(good[1:-1] & ~good[:-2] & ~good[2:])

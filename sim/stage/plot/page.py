@@ -7,34 +7,38 @@ from math import inf
 from pygame import Rect
 
 from ...study.statistics.figure import Page
-from ..drawing.canvas import Backdrop, Canvas
+from ..drawing.canvas import Canvas
 from ..drawing.strokes import first_pixel
 from ..drawing.ticks import minor
 from ..style.style import Style
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
 from .bars import draw_bars
-from .frame import Frame, Margins, build, inside, margins, plot_area
+from .frame import Frame, Margins, build_frame, inside, margins, plot_area
 from .heat import draw_cells, draw_scale
-from .legend import Key, Legend, keys, keys_of_parts, legend
+from .legend import Legend, LegendEntry, legend, legend_entries, legend_entries_of_parts
 from .lines import draw_lines
-from .plan import Plan, fitted, scaled
+from .plan import Plan, fitted_plan, scaled
 from .strips import draw_strips
 from .words import Label, pitch, spoken, stacked
 
 SMALLEST_EM = 11
 GAP = 0.7  # Em: between cards, and around them.
-SHAPE = 1.6  # Width over height of a plot that is good to read,
-AROUND = (5, 9)  # and about how many ems of a card are not plot.
+# Width over height of a plot that is good to read.
+SHAPE = 1.6
+# How many ems of a card, about, are not plot: across and down.
+AROUND = (5, 9)
+# How much smaller the type may become, until plots are LARGE.
 SHRINKING = (1.0, 0.9, 0.8, 0.7)
-"""How much smaller the type may become, until plots are large enough:"""
-LARGE = (13.0, 10.0)  # that is, so many ems wide and high;
-LOW = 6.0  # and where they are not even so high, notes and the names of axes are left out.
+# A plot is large enough if it is so many ems wide and high.
+LARGE = (13.0, 10.0)
+# Where plots are not even so many ems high, notes and the names of axes are left out.
+LOW = 6.0
 TITLE_LINES, NOTE_LINES = 2, 3
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Sheet:
+class PageLayout:
     """A page with everything in its place, in pixels from its corner."""
 
     style: Style
@@ -45,17 +49,7 @@ class Sheet:
     frames: tuple[Frame, ...]
 
 
-def draw_page(canvas: Canvas, page: Page, theme: Theme, em: int, rect: Rect | tuple[int, int, int, int]) -> None:
-    """Draw a page over that part of the canvas, with type `em` pixels high, or less where there is little room.
-
-    The last pages are kept as pictures: to draw the same page again costs next to nothing.
-    """
-    place = Rect(rect)
-    if place.width > 0 and place.height > 0:
-        canvas.backdrop(Backdrop(_draw_arranged, (page, theme, em), place.size), place.topleft)
-
-
-def arrange(page: Page, theme: Theme, em: int, size: tuple[int, int]) -> Sheet:
+def arrange(page: Page, theme: Theme, em: int, size: tuple[int, int]) -> PageLayout:
     """Where everything stands on a page of that size; what there is no room for shrinks, or is left out."""
     plans = tuple(map(scaled, page.figures))
     for factor in SHRINKING:
@@ -66,27 +60,23 @@ def arrange(page: Page, theme: Theme, em: int, size: tuple[int, int]) -> Sheet:
     for notes, names in ((False, True), (False, False)):
         if draft.least[1] < LOW:
             draft = _draft(page, plans, replace(draft.style, notes=notes, names=names), size)
-    frames = tuple(build(*place, draft.style) for place in draft.places)
-    return Sheet(draft.style, draft.labels, draft.legend, frames)
+    frames = tuple(build_frame(*place, draft.style) for place in draft.places)
+    return PageLayout(draft.style, draft.labels, draft.legend, frames)
 
 
-def draw_sheet(canvas: Canvas, sheet: Sheet) -> None:
-    """Draw what stands on a sheet, from the canvas's corner."""
-    canvas.rect((0, 0, *canvas.size), sheet.style.theme.background)
-    for words in sheet.labels:
+def draw_layout(canvas: Canvas, layout: PageLayout) -> None:
+    """Draw what stands on a page, from the canvas's corner."""
+    canvas.rect((0, 0, *canvas.size), layout.style.theme.background)
+    for words in layout.labels:
         words.draw(canvas)
-    sheet.legend.draw(canvas, sheet.style)
-    for frame in sheet.frames:
-        _draw_frame(canvas, frame, sheet.style)
-
-
-def _draw_arranged(canvas: Canvas, page: Page, theme: Theme, em: int) -> None:
-    draw_sheet(canvas, arrange(page, theme, em, canvas.size))
+    layout.legend.draw(canvas, layout.style)
+    for frame in layout.frames:
+        _draw_frame(canvas, frame, layout.style)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Draft:
-    """A sheet whose frames are not yet built."""
+    """A page whose frames are not yet built."""
 
     style: Style
     labels: tuple[Label, ...]
@@ -120,9 +110,9 @@ def _draft(page: Page, plans: tuple[Plan, ...], style: Style, size: tuple[int, i
     return _Draft(style, tuple(labels), shared, _places(plans, field, style, not common))
 
 
-def _common(page: Page) -> tuple[Key, ...]:
+def _common(page: Page) -> tuple[LegendEntry, ...]:
     """The keys of all figures' legends if they are the same, and there are several; and those of strips."""
-    each = [found for figure in page.figures if (found := keys(figure))]
+    each = [found for figure in page.figures if (found := legend_entries(figure))]
     same = {tuple((key.name, key.hue, key.dashed) for key in found) for found in each}
     if len(each) < 2 or len(same) > 1:
         return ()
@@ -131,7 +121,7 @@ def _common(page: Page) -> tuple[Key, ...]:
         key if len(shape) == 1 else replace(key, shape="line" if key.dashed else "point")
         for key, shape in zip(each[0], shapes, strict=True)
     ]
-    parts = dict.fromkeys(key for figure in page.figures for key in keys_of_parts(figure))
+    parts = dict.fromkeys(key for figure in page.figures for key in legend_entries_of_parts(figure))
     return (*lanes, *parts)
 
 
@@ -142,7 +132,9 @@ def _places(
     places: list[tuple[Plan, Rect, Margins]] = []
     for cards in _cards(len(plans), field, style.em):
         scaled_row = plans[len(places) : len(places) + len(cards)]
-        row = [fitted(plan, inside(card, style), style, legends) for plan, card in zip(scaled_row, cards, strict=True)]
+        row = [
+            fitted_plan(plan, inside(card, style), style, legends) for plan, card in zip(scaled_row, cards, strict=True)
+        ]
         needs = [margins(plan, card, style) for plan, card in zip(row, cards, strict=True)]
         top, bottom = max(need.top for need in needs), max(need.bottom for need in needs)
         aligned = [replace(need, top=top, bottom=bottom) for need in needs]
@@ -186,7 +178,7 @@ def _draw_frame(canvas: Canvas, frame: Frame, style: Style) -> None:
         draw_scale(canvas, frame.scale, style)
     draw_bars(canvas, plan.bars, frame.bars, plan.turned, style)
     draw_strips(canvas, frame.strips, frame.numbers, frame.plot, style)
-    draw_lines(canvas, frame.paths, frame.plot, style)
+    draw_lines(canvas, frame.polylines, frame.plot, style)
     for words in (*frame.labels, *frame.numbers):
         words.draw(canvas)
     frame.legend.draw(canvas, style)
@@ -196,10 +188,10 @@ def _draw_grid(canvas: Canvas, frame: Frame, style: Style) -> None:
     """A quiet line at each number, short ones between decades, and a line to stand on."""
     theme, plot, hair = style.theme, frame.plot, style.hair
     if not frame.across.axis.names:
-        for mark in frame.marks_across:
+        for mark in frame.tick_labels_below:
             canvas.rect((first_pixel(mark.pixel, hair), plot.top, hair, plot.height), theme.grid)
     if not frame.up.axis.names:
-        for mark in frame.marks_up:
+        for mark in frame.tick_labels_left:
             canvas.rect((plot.left, first_pixel(mark.pixel, hair), plot.width, hair), theme.grid)
     tick = round(0.25 * style.em)
     for x in frame.across.at(minor(frame.across.scale)).tolist():

@@ -7,13 +7,14 @@ from pygame import Rect
 
 from ...study.statistics.figure import Axis, Bars, Figure, HeatMap, Line, Parts
 from ...surface.points import Array
-from ..drawing.ticks import Scale, rounded, scale
+from ..drawing.ticks import AxisScale, rounded, scale
 from ..style.style import Style
 from .axes import BETWEEN, NAME_LINES, names_fit
 from .words import pitch, spoken
 
 TICKS_EVERY = 4.0  # Em: about so far apart are the ticks that free ends of an axis are rounded to.
-FEWEST, MOST = 2.0, 6.0  # Of them.
+# How many ticks there are along such an axis, at least and at most.
+FEWEST, MOST = 2.0, 6.0
 LOWEST_BAR = 0.5  # Em: bars are not laid on their side where each would be thinner.
 UPRIGHT_LINES = 2  # Bars whose names need more are laid on their side if they have room.
 AROUND_WIDTH, AROUND_HEIGHT = 4, 6  # Em: about what upright bars need beside them, and all need above and below.
@@ -25,8 +26,8 @@ class Plan:
 
     figure: Figure
     """Its categories are all named."""
-    x: Scale
-    y: Scale
+    x: AxisScale
+    y: AxisScale
     turned: bool = False
     """Whether x runs down and y to the right: bars with long names lie on their side."""
     legend: bool = False
@@ -55,7 +56,7 @@ class Plan:
 
 def scaled(figure: Figure) -> Plan:
     """A figure and the stretches of numbers that its data need."""
-    plan = Plan(_named(figure), Scale(0, 1), Scale(0, 1))
+    plan = Plan(_named(figure), AxisScale(0, 1), AxisScale(0, 1))
     lines, bars, axes = plan.lines, plan.bars, (plan.figure.x, plan.figure.y)
     dotted = any(line.dots and not line.steps for line in lines)
     heights = [side for line in lines for side in (line.y, line.low, line.high)]
@@ -64,7 +65,7 @@ def scaled(figure: Figure) -> Plan:
     return replace(plan, x=scale(axes[0], x, dotted), y=scale(axes[1], y, axes[1].log))
 
 
-def fitted(plan: Plan, inner: Rect, style: Style, legend: bool) -> Plan:
+def fitted_plan(plan: Plan, inner: Rect, style: Style, legend: bool) -> Plan:
     """How a scaled figure is shown that has that room."""
     figure, (width, height) = plan.figure, (inner.width, inner.height - AROUND_HEIGHT * style.em)
     turned = bool(plan.bars) and not figure.y.names and _lie(plan, width - AROUND_WIDTH * style.em, height, style)

@@ -34,9 +34,9 @@ class Strip:
     rect: Rect
     x: Array
     edges: tuple[Array, Array]
-    """The pixels of the edges between the lowest share and the middle one, and between that and the highest,"""
+    """The pixels of the edges between the lowest share and the middle one, and between that and the highest."""
     bands: tuple[tuple[Array, Array], ...]
-    """and of the lower and upper end of the interval at each edge, if intervals are known."""
+    """The pixels of the lower and upper end of the interval at each edge, if intervals are known."""
 
 
 def strips(marks: Sequence[Parts], x: Direction, y: Direction) -> tuple[Strip, ...]:

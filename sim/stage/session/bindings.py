@@ -3,7 +3,7 @@
 The window answers by it, and help, tips and README are read off it: a new key is a line here, and nothing else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
@@ -35,7 +35,10 @@ from .view import (
     ResetView,
     ShowControls,
     ShowHelp,
+    ShowNumbers,
+    ShowProfile,
     Tilt,
+    Together,
     ToggleCaptions,
     ToggleView,
     Turn,
@@ -45,9 +48,11 @@ from .view import (
 STRIDE = 10  # Updates that an arrow key goes with Shift.
 FINE = 1.25  # Factor of a learning rate or a σ at one press.
 NOTCH = 1.25  # How much a notch of the wheel enlarges, and a press of the key.
-PUSH = 0.1  # Share of the view by which an arrow key moves it, with Control,
+# Share of the view by which an arrow key moves it, with Control.
+PUSH = 0.1
 TWIST = 5.0  # Degrees by which an arrow key turns the land, with Alt.
-NUDGE = 0.01  # and by which it moves the start, with Control and Shift.
+# Share of the view by which an arrow key moves the start, with Control and Shift.
+NUDGE = 0.01
 
 
 class Errand(Enum):
@@ -94,6 +99,12 @@ def _views(*keys: tuple[str, str]) -> tuple[Key, ...]:
 
 def _digits(prefix: str, last: int, deed: type[OpenScene] | type[SelectLane]) -> tuple[Key, ...]:
     return tuple(Key(f"{prefix}{digit}", deed(digit - 1)) for digit in range(1, last + 1))
+
+
+def _arrows(modifiers: str, deed: Callable[[float, float], Message], across: float, up: float) -> tuple[Key, ...]:
+    """The four arrow keys with these modifiers, which go so far to the right and up, or back."""
+    ways = {"Left": (-across, 0.0), "Right": (across, 0.0), "Up": (0.0, up), "Down": (0.0, -up)}
+    return tuple(Key(f"{modifiers} {arrow}", deed(*way), again=True) for arrow, way in ways.items())
 
 
 GROUPS: dict[str, tuple[Binding, ...]] = {
@@ -167,12 +178,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         Binding(
             "Ctrl Shift ← →",
             "move the start, ↑ ↓ too",
-            (
-                Key("Ctrl Shift Left", NudgeStart(-NUDGE, 0.0), again=True),
-                Key("Ctrl Shift Right", NudgeStart(NUDGE, 0.0), again=True),
-                Key("Ctrl Shift Up", NudgeStart(0.0, NUDGE), again=True),
-                Key("Ctrl Shift Down", NudgeStart(0.0, -NUDGE), again=True),
-            ),
+            _arrows("Ctrl Shift", NudgeStart, NUDGE, NUDGE),
         ),
     ),
     "Many seeds": (
@@ -194,10 +200,13 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             "the batch's own loss; as the ground",
             _views(("b", "batch surface"), ("Shift b", "moving ground")),
         ),
+        Binding("Shift E", "the scale of the loss", _views(("Shift e", "loss scale"))),
         Binding("G", "gradients of single examples, their noise", _views(("g", "gradients"))),
         Binding("M", "momentum as a sum", _views(("m", "momentum"))),
         Binding("X E", "next step; curvature", _views(("x", "next step"), ("e", "hessian"))),
         Binding("A K", "basins; labels of critical points", _views(("a", "basins"), ("k", "labels"))),
+        Binding("Shift P", "profile: the loss from the start to the lowest minimum", (Key("Shift p", ShowProfile()),)),
+        Binding("Shift I", "all the numbers of each lane", (Key("Shift i", ShowNumbers()),)),
         Binding("Shift T", "test loss", _views(("Shift t", "test surface"))),
     ),
     "Looking": (
@@ -214,23 +223,14 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         Binding(
             "Ctrl ← →",
             "move the map, ↑ ↓ too",
-            (
-                Key("Ctrl Left", Pan(-PUSH, 0.0), again=True),
-                Key("Ctrl Right", Pan(PUSH, 0.0), again=True),
-                Key("Ctrl Up", Pan(0.0, PUSH), again=True),
-                Key("Ctrl Down", Pan(0.0, -PUSH), again=True),
-            ),
+            _arrows("Ctrl", Pan, PUSH, PUSH),
         ),
         Binding("Shift M", "blocks of land, aslant, or maps", (Key("Shift m", Tilt()),)),
+        Binding("Shift A", "all marbles on one large map, or each on its own", (Key("Shift a", Together()),)),
         Binding(
             "Alt ← →",
             "turn the land; ↑ ↓ tilt it",
-            (
-                Key("Alt Left", Turn(TWIST, 0.0), again=True),
-                Key("Alt Right", Turn(-TWIST, 0.0), again=True),
-                Key("Alt Up", Turn(0.0, -TWIST), again=True),
-                Key("Alt Down", Turn(0.0, TWIST), again=True),
-            ),
+            _arrows("Alt", Turn, -TWIST, -TWIST),
         ),
         Binding("T L", "light or dark; next language: {name}", (Key("t", ChangeTheme()), Key("l", ChangeLanguage()))),
         Binding("P F", "presenter, with bigger type; full screen", (Key("p", Present()), Key("f", Errand.FULL_SCREEN))),
@@ -278,7 +278,7 @@ def sign_of(*deeds: Deed) -> str:
     return " ".join(sign for deed in deeds for sign in SIGNS.get(deed, ()))
 
 
-def written(sign: str) -> str:
+def key_text(sign: str) -> str:
     """A sign as it is written on screen."""
     modifiers = [word for word in ("Ctrl", "Alt", "Shift") if sign.startswith(word) or f" {word} " in sign]
     last = sign.removeprefix(" ".join(modifiers)).strip()
@@ -290,4 +290,4 @@ SIGNS: dict[object, list[str]] = {}
 """By what keys do, how those are written that are listed."""
 for _key in keys():
     if not _key.aside:
-        SIGNS.setdefault(_key.does, []).append(written(_key.sign))
+        SIGNS.setdefault(_key.does, []).append(key_text(_key.sign))

@@ -8,21 +8,25 @@ from .session import SPEEDS, Session
 
 MOMENTOUS = frozenset({"escaped", "left_saddle", "settled", "stuck", "stalled", "diverged"})
 """Kinds of events that are worth an instant, the first of each in every lane."""
-OPENING = 10.0  # Updates after which time goes as fast as it is wanted,
-FIRST = 0.25  # and how fast it goes at first, over that.
-NEAR = 1.5  # Updates around an event within which time goes more slowly,
-SLOWEST = 0.2  # and how slowly at the event itself.
+# Updates after which time goes as fast as it is wanted.
+OPENING = 10.0
+# How fast time goes at first, over how fast it is wanted.
+FIRST = 0.25
+# Updates around an event within which time goes more slowly.
+NEAR = 1.5
+# How fast time goes at the event itself, over how fast it is wanted.
+SLOWEST = 0.2
 FASTEST = 30.0  # Updates a second up to which there is any drama.
 
 
-def pace(session: Session, race: Race) -> float:
+def tempo(session: Session, race: Race) -> float:
     """How fast time goes now, over how fast it is wanted; 1 without drama."""
     if not session.drama or SPEEDS[session.speed] > FASTEST:
         return 1.0
-    return pace_at(race, session.scene.timing(session.clock), session.progress)
+    return tempo_at(race, session.scene.timing(session.clock), session.progress)
 
 
-def pace_at(race: Race, timing: Timing, progress: float) -> float:
+def tempo_at(race: Race, timing: Timing, progress: float) -> float:
     """The same at any progress in ticks, with drama."""
     opening = FIRST + (1 - FIRST) * min(progress / OPENING, 1.0)
     gaps = (abs(progress - tick) / NEAR for tick in _ticks(race, timing, _known(race)))

@@ -21,7 +21,7 @@ class SetSigma:
 
     def apply(self, session: Session) -> Session:
         sigma = min(max(self.sigma, 0.0), LARGEST_SIGMA)
-        return _with_examples(session, sigma=sigma) if chosen(session.scene, "sigma") else _measured(session)
+        return _with_examples(session, sigma=sigma) if adjustable(session.scene, "sigma") else _measured(session)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class ScaleSigma:
 
     def apply(self, session: Session) -> Session:
         recipe: Any = session.scene.examples
-        if not chosen(session.scene, "sigma"):
+        if not adjustable(session.scene, "sigma"):
             return _measured(session)
         sigma = two_digits(recipe.sigma * self.factor)
         if self.factor > 1:
@@ -57,7 +57,7 @@ class SetCount:
     count: int
 
     def apply(self, session: Session) -> Session:
-        if not chosen(session.scene, "count"):
+        if not adjustable(session.scene, "count"):
             return _measured(session)
         before = session.scene.examples.count
         count = min(max(self.count, 1), MOST_EXAMPLES)
@@ -73,7 +73,7 @@ class SetCount:
         return replace(there, notice=notice)
 
 
-def chosen(scene: Scene, name: str) -> bool:
+def adjustable(scene: Scene, name: str) -> bool:
     """Whether the scene's examples are made with such a number, so that it can be changed."""
     recipe: Any = scene.examples
     return name in {field.name for field in fields(recipe)}

@@ -170,14 +170,14 @@ class ShiftMomentum:
 
     def apply(self, session: Session) -> Session:
         rule: Any = session.scene.lanes[session.lane].rule
-        name = memory(rule)
+        name = memory_parameter(rule)
         if name is None:
             return session
         value = min(max(round(getattr(rule, name) + self.amount, 3), 0.0), HIGHEST_DECAY)
         return SetHyperparameter(name, value).apply(session)
 
 
-def memory(rule: Any) -> str | None:
+def memory_parameter(rule: Any) -> str | None:
     """The hyperparameter that says how much of the past a rule keeps, if it has one."""
     names = {field.name for field in fields(rule)}
     return next((name for name in ("decay", "beta1", "alpha") if name in names), None)

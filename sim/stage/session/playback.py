@@ -122,7 +122,7 @@ class ToggleDrama:
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
+class Elapsed:
     """So many seconds have passed, and the race has been computed so far."""
 
     seconds: float

@@ -58,7 +58,7 @@ class Session:
     """By which of the CLOCKS of `descent.clock` the lanes run."""
     theme: str = THEMES[0]
     language: str = ENGLISH
-    views: frozenset[str] = frozenset({"batch strip"})
+    views: frozenset[str] = frozenset({"batch strip", "loss scale"})
     """Which of the views are drawn over the maps."""
     swarm: int = SIZES[0]
     """How many marbles run in each lane, one of SIZES; 0 for the race's own alone."""
@@ -78,6 +78,12 @@ class Session:
     """The lane that the controls are about."""
     controls: bool = False
     """Whether the panel of controls is open."""
+    together: bool = False
+    """Whether all marbles run on one large map."""
+    profile: bool = False
+    """Whether the loss along the line from the start to the lowest known minimum is shown."""
+    numbers: bool = False
+    """Whether all the live numbers of a lane are shown, not only the loss."""
     presenter: bool = False
     """Bigger type and strokes, for a projector."""
     captions: bool = True
@@ -100,6 +106,8 @@ class Session:
     """The scene that was changed by hand and left for another one, if there is one, and how it was being looked at."""
     given: frozenset[str] = frozenset()
     """Names of lanes that the user has given: they stay, whatever the lanes become."""
+    former: tuple[Scene, int] | None = None
+    """While a slider of a lane is dragged: the scene as it was before, and which lane it is."""
     draft: str = ""
     """A formula that has been typed and not shown."""
     refused: str = ""
@@ -136,7 +144,8 @@ def as_it_wants(session: Session) -> Session:
     view = session.scene.view
     pose = Pose(view.yaw, view.tilt) if view.kind == "relief" else FLAT
     ground = {MOVING_GROUND} if view.ground == "moving" else set[str]()
-    return replace(session, pose=pose, goal=None, turned=None, views=session.views - {MOVING_GROUND} | ground)
+    views, together = session.views - {MOVING_GROUND} | ground, view.maps == "together"
+    return replace(session, pose=pose, goal=None, turned=None, views=views, together=together)
 
 
 def as_it_is_seen(session: Session) -> Scene:
@@ -144,7 +153,9 @@ def as_it_is_seen(session: Session) -> Scene:
     pose, moving = session.goal or session.pose, MOVING_GROUND in session.views
     kind: Literal["map", "relief"] = "map" if pose == FLAT else "relief"
     turned = {"yaw": pose.yaw, "tilt": pose.tilt} if pose != FLAT else {}
-    view = replace(session.scene.view, kind=kind, ground="moving" if moving else "still", **turned)
+    ground: Literal["still", "moving"] = "moving" if moving else "still"
+    maps: Literal["apart", "together"] = "together" if session.together else "apart"
+    view = replace(session.scene.view, kind=kind, ground=ground, maps=maps, **turned)
     return replace(session.scene, view=view)
 
 

@@ -20,7 +20,7 @@ ZOOMS = (0.5, 200.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class Hover:
     """The mouse rests on a pixel of the picture, or nowhere."""
 
     pixel: tuple[int, int] | None
@@ -203,6 +203,30 @@ class Present:
 
     def apply(self, session: Session) -> Session:
         return replace(session, presenter=not session.presenter, controls=False, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """All marbles on one large map, or each on its own."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, together=not session.together, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ShowProfile:
+    """The loss along the line from the start to the lowest known minimum, beside the chart, or not."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, profile=not session.profile, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class ShowNumbers:
+    """All the live numbers of each lane, or the loss alone."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, numbers=not session.numbers, notice="")
 
 
 @dataclass(frozen=True, slots=True)

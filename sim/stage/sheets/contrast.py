@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pygame
 
 from ...descent.lane import Lane
-from ...study.odds.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, Row, texts
+from ...study.odds.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, ContrastRow, texts
 from ...study.odds.tally import Tally, contrast_of
 from ..drawing.canvas import Canvas
 from ..style import text
@@ -15,15 +15,19 @@ from ..style.style import hairline
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
 
-WIDEST = 64  # The table, in its own ems,
-LARGER = 1.3  # which are up to so many of the picture's.
-LINE = 1.95  # A line of the table, in its ems;
-LEAST_LINE = 1.5  # where there is little room, the type is smaller instead.
+# The width of the table, in its own ems.
+WIDEST = 64
+# How large an em of the table may be, in ems of the picture.
+LARGER = 1.3
+# A line of the table, in its ems.
+LINE = 1.95
+# The least height of a line, in its ems: where there is less room, the type is smaller.
+LEAST_LINE = 1.5
 MARGIN = 0.7  # Around it, in ems of the canvas.
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class TableLayout:
     """A card for the table, and how it is divided."""
 
     card: pygame.Rect
@@ -59,40 +63,40 @@ def draw_table(canvas: Canvas, tally: Tally, theme: Theme, em: int) -> None:
     line = min(LINE * size, rest / lines)
     card = pygame.Rect(0, gap, width, round(lines * line))
     card.centerx = canvas.size[0] // 2
-    columns = Columns(card, size, line)
+    layout = TableLayout(card, size, line)
     canvas.rect(card, theme.panel, corner=em // 2)
     canvas.rect(card, theme.border, width=hairline(em), corner=em // 2)
-    for lane, end in zip((told.small, told.large), columns.ends, strict=True):
-        _draw_head(canvas, columns, end, tally, lane, theme)
+    for lane, end in zip((told.small, told.large), layout.ends, strict=True):
+        _draw_head(canvas, layout, end, tally, lane, theme)
     for index, row in enumerate(told.rows):
-        _draw_row(canvas, columns, index, row, theme)
+        _draw_row(canvas, layout, index, row, theme)
     for index, words in enumerate(captions):
         y = card.bottom + (index + 1) * 1.4 * small
         canvas.text(words, (card.left + em, y), small, theme.muted)
 
 
-def _draw_head(canvas: Canvas, columns: Columns, end: float, tally: Tally, lane: Lane, theme: Theme) -> None:
-    scene, em = tally.scene, columns.em
+def _draw_head(canvas: Canvas, layout: TableLayout, end: float, tally: Tally, lane: Lane, theme: Theme) -> None:
+    scene, em = tally.scene, layout.em
     place = scene.lanes.index(lane) if lane in scene.lanes else None
     name = lane.name if place is None else scene.texts(theme.language).lanes[place]
-    room = round(0.24 * columns.card.width)
+    room = round(0.24 * layout.card.width)
     name = text.fitted(name, em, room, bold=True)
-    canvas.text(name, (end, columns.y(0.3)), em, theme.text, bold=True, align=1)
+    canvas.text(name, (end, layout.y(0.3)), em, theme.text, bold=True, align=1)
     if place is not None:
         x = end - text.width(name, em, bold=True) - 0.8 * em
-        canvas.disc((x, columns.y(0.3)), 0.4 * em, theme.lane(place))
+        canvas.disc((x, layout.y(0.3)), 0.4 * em, theme.lane(place))
     batch = theme.say("B {size} of {count}", size=lane.batch_size, count=scene.examples.count)
-    canvas.text(batch, (end, columns.y(1.1)), em, theme.muted, align=1)
+    canvas.text(batch, (end, layout.y(1.1)), em, theme.muted, align=1)
 
 
-def _draw_row(canvas: Canvas, columns: Columns, index: int, row: Row, theme: Theme) -> None:
-    em, card, y = columns.em, columns.card, columns.y(index + 2.2)
+def _draw_row(canvas: Canvas, layout: TableLayout, index: int, row: ContrastRow, theme: Theme) -> None:
+    em, card, y = layout.em, layout.card, layout.y(index + 2.2)
     first = index == 0 or ABOUT[index - 1][0] in LAST_OF_THEIR_KIND
     tone = theme.border if first else mix(theme.border, theme.panel, 0.5)
-    top = round(y - columns.line / 2)
+    top = round(y - layout.line / 2)
     canvas.rule((card.left + em // 2, top), (card.right - em // 2, top), tone)
     canvas.text(theme.say(row.label), (card.left + em, y), em, theme.text)
-    for estimate, end in zip((row.small, row.large), columns.ends, strict=True):
+    for estimate, end in zip((row.small, row.large), layout.ends, strict=True):
         value, interval = ("–", "") if math.isnan(estimate.value) else texts(estimate, row.unit)
         canvas.text(value, (end, y), em, theme.text, bold=True, align=1)
         canvas.text(interval, (end + 0.6 * em, y), round(0.85 * em), theme.muted)

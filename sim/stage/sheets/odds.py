@@ -5,29 +5,23 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from ...study.odds.report import ELSEWHERE, ENDED, ESCAPED, NOWHERE, WAITING, page
+from ...study.odds.report import page
 from ...study.odds.tally import Tally, odds_of
 from ...study.statistics.figure import Axis, Bars, Figure, Page, Parts
-from ...study.statistics.telling import INTERVALS
 from ..drawing.canvas import Canvas
-from ..plot.page import Sheet, arrange, draw_sheet
+from ..plot.page import PageLayout, arrange, draw_layout
 from ..style.theme import Theme
 
-FIGURE_WORDS = (
-    *("Verdicts", "Basins", "Escapes", "share of seeds", "update"),
-    *(ELSEWHERE, NOWHERE, ESCAPED, WAITING, ENDED, INTERVALS),
-)
-"""What the figures say, names of lanes, minima and verdicts aside."""
 MINIMUM = re.compile(r"minimum (\d+)")
 
 
 def draw_odds(canvas: Canvas, tally: Tally, theme: Theme, em: int) -> None:
     """Draw the page over the whole canvas."""
-    draw_sheet(canvas, arranged(tally, theme, em, canvas.size))
+    draw_layout(canvas, arranged(tally, theme, em, canvas.size))
 
 
 @lru_cache(maxsize=3)
-def arranged(tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> Sheet:
+def arranged(tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> PageLayout:
     """The page with everything in its place."""
     return arrange(odds_page(tally, theme), theme, em, size)
 

@@ -27,7 +27,7 @@ MARGIN = 0.7  # Of a page of figures, in ems: the figures are to stand where the
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class SheetLayout:
     """Where things stand on a sheet."""
 
     whole: pygame.Rect
@@ -36,7 +36,7 @@ class Places:
     body: pygame.Rect
 
 
-def places_of(places: Layout, theme: Theme) -> Places:
+def sheet_layout(places: Layout, theme: Theme) -> SheetLayout:
     """A sheet takes the place of maps and chart."""
     em, gap = places.em, round(0.5 * places.em)
     whole = places.chart.unionall([panel.frame for panel in places.panels])
@@ -50,18 +50,18 @@ def places_of(places: Layout, theme: Theme) -> Places:
     body = pygame.Rect(whole.left, whole.top + tall, whole.width, whole.height - tall).inflate(
         round(2 * MARGIN * em), 0
     )
-    return Places(whole, tabs, progress, body)
+    return SheetLayout(whole, tabs, progress, body)
 
 
 def tab_at(places: Layout, theme: Theme, pixel: tuple[int, int]) -> str | None:
     """The sheet whose tab is at that pixel of the picture."""
-    tabs = places_of(places, theme).tabs
+    tabs = sheet_layout(places, theme).tabs
     return next((name for name, tab in tabs.items() if tab.collidepoint(pixel)), None)
 
 
 def draw_over(canvas: Canvas, places: Layout, theme: Theme, session: Session, tally: Tally | None) -> None:
     """Draw the session's sheet with what a tally says, which may be older than the session's own; None: nothing yet."""
-    here, em = places_of(places, theme), places.em
+    here, em = sheet_layout(places, theme), places.em
     canvas.rect(here.whole.union(here.body), theme.background)
     for name, tab in here.tabs.items():
         chosen = name == session.sheet

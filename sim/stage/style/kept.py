@@ -29,7 +29,7 @@ class Heavy(Protocol):
         ...
 
 
-class Store:
+class Cache:
     """Values by their keys, those that were wanted last, up to a sum of bytes. Threads may share it."""
 
     def __init__(self, limit: int = LIMIT) -> None:
@@ -85,17 +85,17 @@ class Store:
             self.weight = 0
 
 
-STORE = Store()
+CACHE = Cache()
 """The one that pictures share."""
 
 
 def kept(function: Callable[P, T]) -> Callable[P, T]:
-    """A function whose results are kept in STORE; its arguments must be hashable, and its results are shared."""
+    """A function whose results are kept in CACHE; its arguments must be hashable, and its results are shared."""
 
     @wraps(function)
     def wanted(*args: P.args, **kwargs: P.kwargs) -> T:
         key = (function, args, tuple(sorted(kwargs.items()))) if kwargs else (function, args)
-        return STORE.get(key, lambda: function(*args, **kwargs))
+        return CACHE.get(key, lambda: function(*args, **kwargs))
 
     return wanted
 
@@ -103,7 +103,7 @@ def kept(function: Callable[P, T]) -> Callable[P, T]:
 class Recent(Generic[K, T]):
     """Values that grow while they are in use: the few that were wanted last, whatever they weigh.
 
-    The others grow no more. They are kept in STORE, with all else, for as long as there is room.
+    The others grow no more. They are kept in CACHE, with all else, for as long as there is room.
     """
 
     def __init__(self, count: int) -> None:
@@ -116,7 +116,7 @@ class Recent(Generic[K, T]):
             if known is key or known == key:  # A key's hash may take longer than to see that it is the same.
                 self._values.append(self._values.pop(place))
                 return value
-        value = STORE.take((self, key))
+        value = CACHE.take((self, key))
         if value is not None:
             self.keep(key, value)
         return value
@@ -134,12 +134,12 @@ class Recent(Generic[K, T]):
         self._values.append((key, value))
         while len(self._values) > self._count:
             old, least = self._values.pop(0)
-            STORE.keep((self, old), least)
+            CACHE.keep((self, old), least)
 
     def clear(self) -> None:
-        """Forget all, and all that STORE has."""
+        """Forget all, and all that CACHE has."""
         self._values.clear()
-        STORE.clear()
+        CACHE.clear()
 
 
 def weight_of(value: object) -> int:

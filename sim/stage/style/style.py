@@ -22,9 +22,9 @@ class Style:
     theme: Theme
     em: int
     notes: bool = True
-    """Whether there is room for the figures' notes,"""
+    """Whether there is room for the figures' notes."""
     names: bool = True
-    """and for the names of axes."""
+    """Whether there is room for the names of axes."""
 
     @property
     def heading(self) -> int:

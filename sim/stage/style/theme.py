@@ -30,9 +30,9 @@ class Theme:
     mark: Color
     """Critical points and other marks on the map."""
     glow: Color
-    """What light on land seen aslant goes towards,"""
+    """What light on land seen aslant goes towards."""
     shadow: Color
-    """and what shadow does."""
+    """What shadow on such land goes towards."""
     level: Color
     """What contours on it go towards."""
     cut: Color

@@ -6,10 +6,13 @@ from ...descent.race import Race
 from ..session.session import SPEEDS, Session
 
 FRAMES_A_SECOND = 60
-COMPUTING = 0.003  # Seconds of a frame that go into computing ahead,
-CATCHING_UP = 0.012  # or, where playing waits for it, this many.
+# Seconds of a frame that go into computing ahead.
+COMPUTING = 0.003
+# Seconds of a frame that go into computing where playing waits for it.
+CATCHING_UP = 0.012
 CHUNK = 8  # Updates computed at once, where there is time for them; the more, the cheaper each.
-LEAP = 40  # The most, where the picture waits for them: few enough for a flag to follow the mouse.
+# The most updates computed at once where the picture waits for them: few enough for a flag to follow the mouse.
+LEAP = 40
 
 
 class Ahead:
@@ -21,7 +24,7 @@ class Ahead:
 
     def go_on(self, session: Session) -> None:
         """Compute on, up to the session's horizon, for as long as a frame can spare."""
-        race, steps = self.race, pace(session) if session.playing else 1
+        race, steps = self.race, updates_a_frame(session) if session.playing else 1
         wanted = session.update + steps
         goal = max(session.horizon, session.update) + 1
         begun = time.perf_counter()
@@ -37,6 +40,6 @@ class Ahead:
             self._each = max((spent - before) / chunk, 1e-9)
 
 
-def pace(session: Session) -> int:
+def updates_a_frame(session: Session) -> int:
     """How many updates a frame plays, with some to spare."""
     return int(SPEEDS[session.speed] / FRAMES_A_SECOND) + 2

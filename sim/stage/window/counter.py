@@ -52,7 +52,7 @@ class Gently:
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class SpeedTest:
     """Measures how fast updates are on this computer: not beside frames that are being drawn."""
 
     scene: Scene
@@ -117,7 +117,7 @@ class Counter:
         scene, jobs = tally.scene, work(tally.scene)
         wanted: list[tuple[Work[Any], Callable[[Any], Message]]] = []
         if tally.speeds is None:  # Comes first, while the computer has little else to do.
-            wanted.append((Timing(scene), partial(Timed, scene)))
+            wanted.append((SpeedTest(scene), partial(Timed, scene)))
         wanted += [(Gently(jobs[place]), partial(Counted, scene, place)) for place in tally.missing]
         with closing(shared([job for job, _ in wanted], max(1, available_workers() - 1), PAUSE)) as results:
             for found in results:

@@ -12,7 +12,7 @@ from ...scene import SceneError
 from ...scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
 from ..drawing.screen import Screen
 from ..export.png import save_png
-from ..picture.picture import draw, moment
+from ..picture.picture import draw, snapshot_of
 from ..session.session import Message, Session, ask, begin, carried_by, scene_of
 from ..session.session import race as race_of
 from ..session.setup import leave
@@ -87,7 +87,7 @@ class Compared:
 def compared(session: Session, race: Race) -> Message | None:
     """What comes of comparing a race that was opened from a file with the one in it, once it has been computed."""
     saved = session.opened
-    if saved is None or race.updates < saved.moment:
+    if saved is None or race.updates < saved.opening_tick:
         return None
     return Compared(departure(race, saved.digest) if saved.scene == session.scene else None)
 
@@ -100,7 +100,7 @@ def save_picture(session: Session, size: tuple[int, int]) -> Message:
     race, picture = race_of(session.scene), pygame.Surface(size, depth=32)
     if session.horizon <= KNOWN:
         race.extend(session.horizon + 1)
-    draw(Screen(picture), moment(replace(still, live=False, pointer=None), race))
+    draw(Screen(picture), snapshot_of(replace(still, live=False, pointer=None), race))
     try:
         save_png(picture, path, carried_by(still))
     except OutputError as error:

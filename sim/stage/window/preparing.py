@@ -21,7 +21,7 @@ from ...study.odds.tally import work as work_of
 from ...surface.wanted import unless
 from ..drawing.camera import FLAT, Pose
 from ..drawing.screen import Screen
-from ..picture.picture import Moment, draw, moment
+from ..picture.picture import Snapshot, draw, snapshot_of
 from ..picture.setting import Setting, setting
 from ..session.session import Message, Session, update
 from ..session.view import Notify
@@ -30,7 +30,8 @@ from .memory import give_back
 from .turns import taking_turns
 
 DIRECTLY = 0.025  # Seconds for which a frame waits for what is being made ready: what is quick comes without a sign.
-AT_FIRST = 0.5  # The same before the first picture, when there is nothing else to see.
+# Seconds for which it waits before the first picture, when there is nothing else to see.
+AT_FIRST = 0.5
 ASLANT = Pose(0.0, 45.0)  # Stands for all poses in which land is seen as a block.
 YOUNG = 0.15  # Seconds for which something is not given up for the next of its kind: a flag that is carried is seen.
 
@@ -56,13 +57,13 @@ def aim(session: Session, size: tuple[int, int]) -> Aim:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Reading:
+class Inquiry:
     """Something to be said that takes long to find out, such as what is in a file."""
 
     find: Callable[[], Message]
 
 
-Goal = Aim | Reading
+Goal = Aim | Inquiry
 """What is made ready: a picture, or a message and the picture that comes of it."""
 
 
@@ -74,7 +75,7 @@ class Prepared:
     """Whose picture it is."""
     aim: Aim
     race: Race
-    moment: Moment
+    snapshot: Snapshot
     """What is on the picture."""
     picture: pygame.Surface
     message: Message | None = None
@@ -94,15 +95,15 @@ def prepared(session: Session, size: tuple[int, int], known: Race | None, tally:
         work_of(session.scene)  # Loads what counts.
     if session.controls:
         from ..input import widgets  # noqa: F401, PLC0415  The window needs them at once.
-    now = replace(moment(session, race), tally=tally)
+    now = replace(snapshot_of(session, race), tally=tally)
     picture = pygame.Surface(size, depth=32)
     draw(Screen(picture), now)
     return Prepared(session, aim(session, size), race, now, picture)
 
 
-def read(reading: Reading, session: Session, size: tuple[int, int]) -> Prepared:
+def inquired(inquiry: Inquiry, session: Session, size: tuple[int, int]) -> Prepared:
     """What was to be found out, and the picture that will come of it."""
-    message = reading.find()
+    message = inquiry.find()
     try:
         there = update(session, message)
     except SceneError as error:
@@ -118,8 +119,8 @@ class Preparing:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="preparing")
         self._unwanted = Event()
         self._work: list[Future[Prepared]] = []  # The last is what is wanted; the others have been given up.
-        self._begun = 0.0  # When that was asked for,
-        self._patience = 0.0  # and for how long a frame waits for it.
+        self._begun = 0.0  # When that was asked for.
+        self._patience = 0.0  # For how long a frame waits for it.
         self.goal: Goal | None = None
         """What is wanted; None if nothing is."""
 

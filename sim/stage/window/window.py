@@ -19,25 +19,25 @@ from ..drawing.screen import Screen
 from ..input.controls import controls
 from ..input.holding import DELAY, PERIOD, SLOW, Holding, Once, held_from
 from ..input.keys import Stroke, meant
-from ..input.mouse import Act, Hand, Mouse, answer
+from ..input.mouse import Act, Hand, Mouse, respond
 from ..picture.help import draw_help
-from ..picture.picture import TITLE, Moment, draw, draw_computing, moment, pointed
+from ..picture.picture import TITLE, Snapshot, draw, draw_computing, pointed, snapshot_of
 from ..picture.setting import Setting, setting
 from ..session.bindings import Deed, Errand, sign_of
-from ..session.drama import pace as pace_of
+from ..session.drama import tempo as pace_of
 from ..session.odds import ChooseSheet, computing
-from ..session.playback import Tick
+from ..session.playback import Elapsed
 from ..session.session import RACES, Message, Session, changed, race, update
 from ..session.setup import Guess, SetFormula
 from ..session.tour import GoBack, GoToStep
-from ..session.view import Back, Close, Notify, Point
-from ..sheets.sheets import pieces, places_of, tab_at
+from ..session.view import Back, Close, Hover, Notify
+from ..sheets.sheets import pieces, sheet_layout, tab_at
 from ..style.theme import THEMES, load_theme, say
 from . import display, documents, preparing
-from .ahead import FRAMES_A_SECOND, Ahead, pace
+from .ahead import FRAMES_A_SECOND, Ahead, updates_a_frame
 from .counter import Counter
 from .memory import keep_little
-from .preparing import Aim, Goal, Prepared, Preparing, Reading, aim, prepared, read
+from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, prepared
 from .recording import Filming
 
 if TYPE_CHECKING:
@@ -51,8 +51,10 @@ MOVING = (pygame.K_LEFT, pygame.K_RIGHT, pygame.K_BACKSPACE, pygame.K_DELETE)
 NAP = 15  # Milliseconds between looks for an event while nothing moves.
 CARRIED = 0.3  # Seconds after which it is said, of something that is dragged too, that it is still being computed.
 LIVELY = 1.0  # Seconds after an event for which open controls are drawn on: tooltips come late.
-SWARMING = (0.002, 0.008)  # Fewest and most seconds of a frame that go into a swarm: what the drawing leaves
-IN_TIME = 0.014  # of so many.
+# Fewest and most seconds of a frame that go into a swarm, whatever the drawing takes.
+SWARMING = (0.002, 0.008)
+# Seconds of a frame that drawing and swarm may take together.
+IN_TIME = 0.014
 ASKING = 2.0  # Seconds within which Esc, pressed again, ends a film or quits.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
 
@@ -68,7 +70,7 @@ def open_window(saved: Saved, step: int | None = None) -> None:
     keep_little()
     with display.opened():
         session = documents.resume(saved, THEMES[0])
-        window = Window(session if step is None else update(session, GoToStep(step)))
+        window = MainWindow(session if step is None else update(session, GoToStep(step)))
         try:
             while window.session.open:
                 window.frame()
@@ -76,24 +78,24 @@ def open_window(saved: Saved, step: int | None = None) -> None:
             window.close()
 
 
-class Window:
+class MainWindow:
     """One window on one session; `frame` does all that happens in a frame."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self._clock = pygame.time.Clock()
         self._preparing = Preparing()
-        self._ready: Aim | None = None  # What has been made ready: that is all there is to draw,
-        self._standing: Session | None = None  # as the session was when it last was;
-        self._reading: Reading | None = None  # what is being found out besides,
-        self._waiting = False  # and whether the picture stays as it is until something has been made ready.
+        self._ready: Aim | None = None  # What has been made ready: that is all there is to draw.
+        self._standing: Session | None = None  # The session as it was when that was last drawn.
+        self._inquiry: Inquiry | None = None  # What is being found out besides.
+        self._waiting = False  # Whether the picture stays until something has been made ready.
         self._since = 0.0  # Since when it does, or the last picture came.
         self._errand: Errand | None = None  # What is to be done then.
-        self._still: pygame.Surface | None = None  # The picture that stays,
-        self._signed: tuple[object, ...] | None = None  # and what was last drawn over it.
+        self._still: pygame.Surface | None = None  # The picture that stays.
+        self._signed: tuple[object, ...] | None = None  # What was last drawn over it.
         self._fresh: pygame.Surface | None = None  # The last picture that was made ready.
         self._ahead: Ahead | None = None  # Computes the race that is shown.
-        self._shown: tuple[Moment, tuple[int, int]] | None = None
+        self._shown: tuple[Snapshot, tuple[int, int]] | None = None
         self._flip = False  # Whether that has still to come onto the screen.
         self._drawing = 0.0  # How many seconds the last drawing took.
         self._hand = Hand()
@@ -101,14 +103,14 @@ class Window:
         self._filming = Filming()
         self._panel: ControlPanel | None = None
         self._setting: Setting | None = None  # What the panel was made for.
-        self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock,
-        self._looked = display.now()  # and when events were last looked for.
+        self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock.
+        self._looked = display.now()  # When events were last looked for.
         self._holding: Holding | None = None  # The key that acts again while it is held.
-        self._typed: tuple[pygame.Event, float] | None = None  # The same in a line of text: its event, and when.
+        self._typed: tuple[pygame.Event, float] | None = None  # A key held in a line of text, and when it acts again.
         self._asked: tuple[bool, float] | None = None  # Whether of a film, and until when, "Esc again" is said.
         self._counter: Counter | None = None  # Who computes the session's tally.
-        self._tally: Tally | None = None  # What of it the sheet shows: the last that has been made ready,
-        self._making: tuple[Tally, Iterator[None]] | None = None  # and what makes the next one ready.
+        self._tally: Tally | None = None  # What of it the sheet shows: the last that has been made ready.
+        self._making: tuple[Tally, Iterator[None]] | None = None  # What makes the next one ready.
 
     def frame(self) -> None:
         """Wait for the next frame, or for an event where nothing moves, and go on."""
@@ -159,7 +161,7 @@ class Window:
         if not self._flip:  # A picture that has just been made ready is shown at once.
             self._ahead.go_on(self.session)
         self._tell(documents.compared(self.session, running))
-        self.send(Tick(seconds, self._reached(running), pace_of(self.session, running)))
+        self.send(Elapsed(seconds, self._reached(running), pace_of(self.session, running)))
         self._compute_swarm(running)
         self._make_ready()
         self._show(running, seconds)
@@ -180,7 +182,7 @@ class Window:
         except SceneError as error:
             self.session = update(self.session, Notify(str(error)))
         if self.session.scene is not before.scene:
-            self._reading = None  # Another change takes the place of one that is still to be found out.
+            self._inquiry = None  # Another change takes the place of one that is still to be found out.
         left, guided = self.session.left, self.session.tour is not None
         if left is not None and left is not before.left and not guided:  # Guided, the same key leads back to the step.
             self._tell_of_left(left)
@@ -188,7 +190,7 @@ class Window:
     def _prepare(self) -> bool:
         """Have all that is to be seen made ready, beside the window if it takes long; says whether it is."""
         size, work = self._canvas_size(), self._preparing
-        goal = self._reading or aim(self.session, size)
+        goal = self._inquiry or aim(self.session, size)
         if goal == self._ready:
             if work.goal is not None:  # It has been thought better of.
                 work.give_up()
@@ -204,8 +206,8 @@ class Window:
     def _maker(self, goal: Goal, size: tuple[int, int]) -> Callable[[], Prepared]:
         """What makes it ready."""
         session = self.session
-        if isinstance(goal, Reading):
-            return partial(read, goal, session, size)
+        if isinstance(goal, Inquiry):
+            return partial(inquired, goal, session, size)
         return partial(prepared, session, size, RACES.find(session.scene), self._tally)
 
     def _patience(self) -> float:
@@ -217,7 +219,7 @@ class Window:
     def _take(self, found: Prepared, size: tuple[int, int]) -> None:
         """Show what has been made ready."""
         if found.message is not None:
-            self._reading = None
+            self._inquiry = None
             self.send(found.message)
         self._since = time.perf_counter()
         RACES.keep(found.session.scene, found.race)
@@ -225,11 +227,11 @@ class Window:
         self._still = self._signed = self._shown = None
         if display.screen().get_size() == size == found.picture.get_size():
             display.screen().blit(found.picture, (0, 0))
-            self._shown, self._flip = (found.moment, size), True
+            self._shown, self._flip = (found.snapshot, size), True
 
     def _give_up(self) -> None:
         """Go back to what is still to be seen: what is being made ready for is not wanted any more."""
-        self._reading = self._errand = None
+        self._inquiry = self._errand = None
         if self._standing is not None:
             self.session = replace(self._standing, help=self.session.help, pointer=None, notice="")
 
@@ -250,7 +252,7 @@ class Window:
 
     def _lagging(self) -> bool:
         """Whether the swarm has still to come to what is shown."""
-        now = moment(self.session, race(self.session.scene))
+        now = snapshot_of(self.session, race(self.session.scene))
         return now.glimpse is not None and not self.session.sheet and now.glimpse.tick != now.wanted
 
     def _counting(self) -> bool:
@@ -276,16 +278,16 @@ class Window:
         elif event.type == pygame.KEYUP:
             self._let_go(event)
         elif event.type == pygame.DROPFILE:
-            self._reading = Reading(partial(documents.open_file, event.file))
+            self._inquiry = Inquiry(partial(documents.open_file, event.file))
         elif event.type == pygame.DROPTEXT:
-            self._reading = Reading(partial(documents.open_text, event.text))
+            self._inquiry = Inquiry(partial(documents.open_text, event.text))
         elif self._answer_controls(event) or self._answer_sheet(event):
             self._mouse_at = None
-            self.send(Point(None))
+            self.send(Hover(None))
         elif self._take_guess(event):
             pass
         elif (mouse := self._mouse(event)) is not None and self._sees_what_is_meant():
-            self._hand, deeds = answer(self._hand, mouse, self.session, self._canvas_size())
+            self._hand, deeds = respond(self._hand, mouse, self.session, self._canvas_size())
             for deed in deeds:
                 self._do(deed)
         elif event.type in (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSIZECHANGED):
@@ -302,7 +304,7 @@ class Window:
             return False
         pixel = self._on_canvas(event.pos)
         for lane, place in enumerate(setting(self.session, self._canvas_size()).places.panels):
-            if place.frame.collidepoint(pixel):
+            if place.frame.collidepoint(pixel) and not place.sliders.collidepoint(pixel):
                 self.send(Guess(lane))
                 return True
         return False
@@ -354,7 +356,7 @@ class Window:
             name = tab_at(here.places, here.theme, pixel)
             if name is not None:
                 self.send(ChooseSheet(name))
-        return places_of(here.places, here.theme).whole.collidepoint(pixel)
+        return sheet_layout(here.places, here.theme).whole.collidepoint(pixel)
 
     def _type(self, event: pygame.Event) -> None:
         """Keys write into a line of text, until Enter takes it or Esc leaves it."""
@@ -409,7 +411,7 @@ class Window:
             case Errand.PICTURE | Errand.FILM | Errand.COPY if self._waiting:
                 self._errand = deed  # It is about what is still to come.
             case SetFormula():
-                self._reading = Reading(lambda: deed)
+                self._inquiry = Inquiry(lambda: deed)
             case Errand.PICTURE:
                 self.send(documents.save_picture(self.session, self._canvas_size()))
             case Errand.FILM:
@@ -431,7 +433,7 @@ class Window:
         """Open what is on the clipboard."""
         text = documents.clipboard()
         if text:
-            self._reading = Reading(partial(documents.open_text, text))
+            self._inquiry = Inquiry(partial(documents.open_text, text))
         else:
             self.send(Notify(say(self.session.language, "There is no text on the clipboard.")))
 
@@ -454,7 +456,7 @@ class Window:
             and not self._waiting
             and pointed(self.session, race(self.session.scene), self._canvas_size())
         ):
-            self.send(Point(None))
+            self.send(Hover(None))
             return True
         there = update(self.session, Back())
         if there is not self.session:
@@ -499,11 +501,11 @@ class Window:
         if not session.swarm or session.sheet:
             return computed
         marbles = swarm(session.scene, session.swarm, session.spread, session.clock)
-        return min(computed, marbles.glimpse.tick + pace(session))
+        return min(computed, marbles.glimpse.tick + updates_a_frame(session))
 
     def _compute_swarm(self, running: Race) -> None:
         """Let the swarm come nearer to the moment, for as long as a frame can spare: it may lag, frames may not."""
-        session, now = self.session, moment(self.session, running)
+        session, now = self.session, snapshot_of(self.session, running)
         if now.glimpse is not None and not session.sheet:
             marbles = swarm(session.scene, session.swarm, session.spread, session.clock)
             fewest, most = SWARMING
@@ -528,7 +530,7 @@ class Window:
             return
         if self._making is None and self._tally is not session.tally and (self._counter is None or self._counter.ready):
             here = setting(session, self._canvas_size())
-            size = places_of(here.places, here.theme).body.size
+            size = sheet_layout(here.places, here.theme).body.size
             self._making = session.tally, pieces(session.sheet, session.tally, here.theme, here.places.em, size)
         if self._making is not None:
             tally, steps = self._making
@@ -549,7 +551,7 @@ class Window:
     def _show(self, running: Race, seconds: float) -> None:
         """Draw the moment, if it is not the one shown already."""
         screen = display.screen()
-        now, size = replace(moment(self.session, running), tally=self._tally), screen.get_size()
+        now, size = replace(snapshot_of(self.session, running), tally=self._tally), screen.get_size()
         if self._shown == (now, size) and not self._lively():
             if self._flip:
                 self._show_controls(screen, now, seconds)
@@ -606,7 +608,7 @@ class Window:
         empty.fill(load_theme(self.session.theme).background)
         return empty
 
-    def _show_controls(self, screen: pygame.Surface, now: Moment, seconds: float) -> None:
+    def _show_controls(self, screen: pygame.Surface, now: Snapshot, seconds: float) -> None:
         """Draw the panel of controls, if it is open; widgets are made when they are first needed."""
         here = setting(now.session, screen.get_size())
         if not here.controls:

@@ -53,7 +53,7 @@ AT_ONCE, IN_TURN = "all at once", "one after the other"
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class TimeCurve:
     """Times of one update in seconds, against the batch size: over all rounds, their median and quartiles."""
 
     sizes: tuple[int, ...]
@@ -93,9 +93,9 @@ class Costs:
     """How often each time was measured."""
     shuffle: float
     """What the order of an epoch costs, in seconds."""
-    at_once: Curve
+    at_once: TimeCurve
     at_once_fit: Fit
-    in_turn: Curve
+    in_turn: TimeCurve
     in_turn_fit: Fit
     evaluations: float = 1.0
     """How often an update evaluates the gradient."""
@@ -151,10 +151,10 @@ def timed(
     return samples
 
 
-def curve(sizes: Iterable[int], samples: Iterable[Sequence[float]]) -> Curve:
+def curve(sizes: Iterable[int], samples: Iterable[Sequence[float]]) -> TimeCurve:
     """Medians and quartiles of the samples for each size."""
     low, middle, high = np.array([np.quantile(each, (0.25, 0.5, 0.75)) for each in samples]).T.tolist()
-    return Curve(tuple(sizes), tuple(middle), tuple(low), tuple(high))
+    return TimeCurve(tuple(sizes), tuple(middle), tuple(low), tuple(high))
 
 
 def fit(sizes: Sequence[int], seconds: Sequence[float], widths: Sequence[int]) -> Fit:
@@ -190,7 +190,7 @@ def possible_widths(count: int) -> tuple[int, ...]:
     return tuple(2**power for power in range(max(1, count.bit_length() - 1)))
 
 
-def epoch_seconds(times: Curve, seconds: Sequence[float], count: int, shuffle: float) -> tuple[float, ...]:
+def epoch_seconds(times: TimeCurve, seconds: Sequence[float], count: int, shuffle: float) -> tuple[float, ...]:
     """How long an epoch of `count` examples takes with each of the batch sizes.
 
     Its last batch may be a short one: that takes what lies on the straight line between the measured times.
@@ -212,8 +212,8 @@ def measure(
     orders = epoch_orders(np.array([scene.seed]), 0, examples)
     actions = [
         lambda: epoch_orders(np.array([scene.seed]), 0, examples),
-        *(update(scene, train, orders, size) for size in sizes),
-        *(update(scene, train, orders, size, in_turn=True) for size in few),
+        *(update_action(scene, train, orders, size) for size in sizes),
+        *(update_action(scene, train, orders, size, in_turn=True) for size in few),
     ]
     with np.errstate(all="ignore"):
         shuffle, *samples = yield from timed(actions, clock, budget)
@@ -231,7 +231,7 @@ def measure(
     )
 
 
-def update(scene: Scene, train: FiniteSum, orders: Indices, size: int, *, in_turn: bool = False) -> Action:
+def update_action(scene: Scene, train: FiniteSum, orders: Indices, size: int, *, in_turn: bool = False) -> Action:
     """One update at the scene's start with a batch of that size, the next one of an epoch's order (1, N) at each call.
 
     The full batch is all examples in their own order, as in a run.
@@ -354,7 +354,7 @@ def page(costs: Costs) -> Page:
             (1, "one after the other", "its model, carried on", costs.in_turn, costs.in_turn_fit),
         ):
 
-            def shown(seconds: Sequence[float], times: Curve = times) -> tuple[float, ...]:
+            def shown(seconds: Sequence[float], times: TimeCurve = times) -> tuple[float, ...]:
                 if epochs:
                     return epoch_seconds(times, seconds, costs.count, costs.shuffle)
                 return tuple(1e3 * second for second in seconds)
@@ -362,7 +362,7 @@ def page(costs: Costs) -> Page:
             marks.append(Line(name, times.sizes, shown(times.seconds), shown(times.low), shown(times.high), hue))
             sizes = tuple(sorted({round(size) for size in np.geomspace(1, costs.count, CURVE).tolist()}))
             fitted = [costs.model(found, size) for size in sizes]
-            smooth = Curve(sizes, tuple(fitted), (), ())
+            smooth = TimeCurve(sizes, tuple(fitted), (), ())
             marks.append(Line(model, sizes, shown(fitted, smooth), hue=hue, dashed=True, dots=False))
         return tuple(marks)
 

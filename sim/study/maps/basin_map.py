@@ -37,11 +37,13 @@ USUAL_UPDATES = 2_000  # After which a marble counts as still moving.
 
 BLOCK = 1 << 15  # Points that are followed at once.
 LOOK = 4  # Updates from one look at where the marbles are to the next.
-REST_LOOK = 32  # The same for a look for those at rest outside every disc.
+# Updates from one look to the next for those at rest outside every disc.
+REST_LOOK = 32
 INNER = 0.5  # Share of a certain disc's radius within which a slow marble counts as caught, if the rule allows.
 LEAST_INNER = 0.05  # Where a rule does not, that share is halved as often as it takes, down to this one.
 SLOW = 0.5  # How far a caught marble would still coast at most, in radii of that inner disc.
-AT_REST = 1e-4  # The same for a marble at rest, and for the flow from there, in window diagonals.
+# How far a marble at rest, and the flow from there, would still come at most, in window diagonals.
+AT_REST = 1e-4
 TRIALS = 16  # Directions in which it is tried whether an inner disc holds a marble.
 TRIAL = 400  # Updates of each such trial.
 NEARER = 0.999  # Share of its first distance within which a marble on trial must end.
@@ -123,7 +125,7 @@ class RuleDescent:
 
     @cached_property
     def _memory(self) -> float:
-        return memory(self.rule)
+        return kept_share(self.rule)
 
     @cached_property
     def inner(self) -> Array:
@@ -150,7 +152,7 @@ class RuleDescent:
         return np.asarray((gaps <= NEARER * radii[:, None]).all(axis=1))
 
 
-def memory(rule: Rule[Any]) -> float:
+def kept_share(rule: Rule[Any]) -> float:
     """Which share of a movement lives on in the next where there is no gradient: λ for momentum, 0 for plain descent.
 
     A movement m then goes on to m / (1 − memory) in all. Of a rule that answers no gradient with no number, nothing
@@ -176,7 +178,7 @@ Cellwise = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Cells:
+class LabelGrid:
     """A window in equal cells, row 0 at the bottom."""
 
     labels: Cellwise
@@ -222,7 +224,7 @@ def table(problem: Problem, found: BasinMap, title: str) -> "Table":
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    rounding = ROUNDING * problem.scale.loss
+    rounding = ROUNDING * problem.units.loss
     result = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=Text(title), title_justify="left", title_style="bold")
     for name in ("ends in", "at", "loss", "share of the window"):
         result.add_column(name, justify="left" if name in ("ends in", "at") else "right")
@@ -241,7 +243,7 @@ def _percent(found: BasinMap, label: int) -> str:
     return f"{100 * found.share(label):.2f} %"
 
 
-Progress = Generator[float, None, Cells]
+Labelling = Generator[float, None, LabelGrid]
 """Yields the share of the work that is done, and returns the cells."""
 
 
@@ -278,7 +280,7 @@ def basin_map(
 
 def basin_cells(
     descent: Descent, view: Window, shape: tuple[int, int], halvings: int, minima: Array, most: int | None = None
-) -> Progress:
+) -> Labelling:
     """The basins of a view in cells: large ones at first, and smaller ones where another label is nearby.
 
     shape: rows and columns of the first cells; each halving doubles both.
@@ -299,7 +301,7 @@ def basin_cells(
         # Every halving takes about twice as long as the one before.
         done, with_it = (2**level - 1) / levels, (2 ** (level + 1) - 1) / levels
         labels[wanted] = (yield from _part(_followed(descent, _middles(view, wanted)), done, with_it)).labels
-    return Cells(labels, followed)
+    return LabelGrid(labels, followed)
 
 
 def finished(progress: Generator[float, None, T]) -> T:
@@ -334,7 +336,7 @@ def _uncertain(labels: Cellwise, view: Window, minima: Array) -> Mask:
     return border
 
 
-def _quarters(descent: Descent, view: Window, labels: Cellwise) -> Progress:
+def _quarters(descent: Descent, view: Window, labels: Cellwise) -> Labelling:
     """Labels of quarters of cells: their cell's own, but looked at where one of the four beside it has another."""
     edge: Mask = np.zeros(labels.shape, dtype=np.bool_)
     for beside, cell in (((slice(1, None), ...), (slice(-1), ...)), ((..., slice(1, None)), (..., slice(-1)))):
@@ -344,24 +346,24 @@ def _quarters(descent: Descent, view: Window, labels: Cellwise) -> Progress:
     quarters, wanted = labels.repeat(2, axis=0).repeat(2, axis=1), edge.repeat(2, axis=0).repeat(2, axis=1)
     followed = yield from _followed(descent, _middles(view, wanted))
     quarters[wanted] = followed.labels
-    return Cells(quarters, followed.followed)
+    return LabelGrid(quarters, followed.followed)
 
 
-def _followed(descent: Descent, points: Array) -> Progress:
+def _followed(descent: Descent, points: Array) -> Labelling:
     """Labels (n,) of the points (n, 2), in blocks."""
     labels = np.empty(len(points), dtype=np.int16)
     for first in range(0, len(points), BLOCK):
         yield first / len(points)
         labels[first : first + BLOCK] = descent.labels(points[first : first + BLOCK])
-    return Cells(labels, len(points))
+    return LabelGrid(labels, len(points))
 
 
-def _part(progress: Progress, begin: float, end: float) -> Progress:
+def _part(progress: Labelling, begin: float, end: float) -> Labelling:
     """The same as a part of something larger."""
     while True:
         try:
             share = next(progress)
         except StopIteration as stop:
-            cells: Cells = stop.value
+            cells: LabelGrid = stop.value
             return cells
         yield begin + share * (end - begin)

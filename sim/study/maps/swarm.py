@@ -171,7 +171,7 @@ class _Course:
     def _go_on(self) -> Iterator[None]:
         """All flocks go on to the next tick."""
         for lane, flocks in enumerate(self._flocks):
-            goal = self._timing.moment(lane, self._tick + 1)
+            goal = self._timing.updates(lane, self._tick + 1)
             for flock in flocks:
                 while flock.updates < goal:
                     flock.step()

@@ -59,7 +59,7 @@ class Speed:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ContrastRow:
     """One line of the table."""
 
     code: str
@@ -79,7 +79,7 @@ class Contrast:
     large: Lane
     count: int
     """N."""
-    rows: tuple[Row, ...]
+    rows: tuple[ContrastRow, ...]
 
 
 def sides(scene: Scene) -> tuple[Lane, Lane] | None:
@@ -133,7 +133,7 @@ def contrast(scene: Scene, outcomes: Sequence[Outcomes], updates: int, speeds: t
             _column(problem, told.minima, told.lanes[place], speed, points, signal)
             for place, speed in zip(places, speeds, strict=True)
         )
-    rows = (Row(*about, *entries) for about, entries in zip(ABOUT, zip(small, large, strict=True), strict=True))
+    rows = (ContrastRow(*about, *entries) for about, entries in zip(ABOUT, zip(small, large, strict=True), strict=True))
     return Contrast(*both, problem.train.count, tuple(rows))
 
 
@@ -173,7 +173,7 @@ def _column(
         _certain(1e6 * epoch * speed.serial),
         _certain(1e6 * epoch * speed.parallel),
         *(_certain(each / signal if signal else math.nan) for each in noises),
-        _in_lowest_basin(told, minima, EQUAL_LOSS * problem.scale.loss),
+        _in_lowest_basin(told, minima, EQUAL_LOSS * problem.units.loss),
         told.escaped.estimate,
         told.test_loss.estimate,
         told.gap.estimate,

@@ -122,14 +122,16 @@ def odds(scene: Scene, outcomes: Sequence[Outcomes], updates: int) -> Odds:
     >>> [f"{lane.lane.name}: {lane.escaped.count} of {lane.seeds}" for lane in told.lanes]
     ['full batch: 0 of 50', 'minibatch: 49 of 50', 'momentum: 50 of 50']
     """
-    minima, named = found(scene.problem(), outcomes)
+    minima, named = named_outcomes(scene.problem(), outcomes)
     told = (_lane_odds(*lane, len(minima), updates) for lane in zip(scene.lanes, named, strict=True))
     count = scene.examples.count
     lanes = tuple(_certain(odds) if odds.lane.sees_all(count) else odds for odds in told)
     return Odds(scene, updates, lanes, minima)
 
 
-def found(problem: Problem, outcomes: Sequence[Outcomes]) -> tuple[tuple[CriticalPoint, ...], tuple[Outcomes, ...]]:
+def named_outcomes(
+    problem: Problem, outcomes: Sequence[Outcomes]
+) -> tuple[tuple[CriticalPoint, ...], tuple[Outcomes, ...]]:
     """The minima that are known where marbles have come to rest, and the outcomes with basins named after them all."""
     known, named = problem, []
     for each in outcomes:

@@ -9,14 +9,14 @@ import numpy as np
 
 from ...descent.examples.batches import Indices
 from ...descent.rules import rule_name
-from ...report import settings, updates_text
+from ...report import lane_lines, updates_text
 from ...scene import Scene
-from ..statistics.fates import Curve, Fates, Quantile
+from ..statistics.fates import Fates, Quantile, ShareCurve
 from ..statistics.figure import Axis, Bars, Figure, Page, Parts
 from ..statistics.intervals import Share, wilson
 from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
 from ..work.ensemble import NEVER, VERDICTS, Outcomes, last_followed
-from .odds import Average, LaneOdds, Odds, found
+from .odds import Average, LaneOdds, Odds, named_outcomes
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -122,7 +122,7 @@ def _share(share: Share) -> dict[str, Any]:
     return {"count": share.count, **estimate_summary(share.estimate)}
 
 
-def _curve_summary(fates: Fates, curve: Curve) -> dict[str, Any]:
+def _curve_summary(fates: Fates, curve: ShareCurve) -> dict[str, Any]:
     return {
         "update": fates.updates,
         "count": curve.counts,
@@ -166,7 +166,7 @@ def write_csv(scene: Scene, outcomes: Sequence[Outcomes], stream: "SupportsWrite
     """
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
-    minima, named = found(scene.problem(), outcomes)
+    minima, named = named_outcomes(scene.problem(), outcomes)
     codes = [kind.code for kind in VERDICTS]
     names = [_basin(i, len(minima)) for i in range(len(minima) + 1)]  # So that the last, which is −1, is none.
     for lane, told in zip(scene.lanes, named, strict=True):
@@ -211,7 +211,7 @@ def table(result: Odds) -> "Table":
     drawn.add_column(max_width=20, overflow="fold")
     drawn.add_column()
     for told in result.lanes:
-        name, *rest = settings(told.lane, result.scene.examples.count)
+        name, *rest = lane_lines(told.lane, result.scene.examples.count)
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(width=24, overflow="fold")
         grid.add_column(min_width=8, justify="right")

@@ -15,7 +15,7 @@ from .intervals import score_interval
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class ShareCurve:
     """A share of the seeds at several updates, with Wilson's intervals."""
 
     counts: tuple[int, ...]
@@ -23,7 +23,7 @@ class Curve:
     low: tuple[float, ...]
     high: tuple[float, ...]
 
-    def certain(self) -> "Curve":
+    def certain(self) -> "ShareCurve":
         """The same without an interval."""
         return replace(self, low=self.shares, high=self.shares)
 
@@ -47,11 +47,11 @@ class Fates:
     """
 
     updates: tuple[int, ...]
-    escaped: Curve
+    escaped: ShareCurve
     """Those that had left a basin or a saddle."""
-    waiting: Curve
+    waiting: ShareCurve
     """Those that had not left any, but went on."""
-    ended: Curve
+    ended: ShareCurve
     """Those that had diverged or left the surface without having escaped before."""
     until: int
     """How many updates were watched."""
@@ -95,10 +95,10 @@ def fates(escapes: Indices, ends: Indices, until: int) -> Fates:
     updates = np.unique(np.concatenate([[0], escaped, ended])) if count else np.zeros(0, dtype=np.intp)
     gone = [np.searchsorted(moments, updates, side="right") for moments in (escaped, ended)]
 
-    def curve(counts: Indices) -> Curve:
+    def curve(counts: Indices) -> ShareCurve:
         if not count:
-            return Curve((), (), (), ())
-        return Curve(*(tuple(part.tolist()) for part in (counts, counts / count, *score_interval(counts, count))))
+            return ShareCurve((), (), (), ())
+        return ShareCurve(*(tuple(part.tolist()) for part in (counts, counts / count, *score_interval(counts, count))))
 
     return Fates(
         updates=tuple(updates.tolist()),

@@ -2,7 +2,7 @@
 
 import math
 
-from ...report import number
+from ...report import json_number
 from .intervals import Estimate
 
 EXACT = 1e-9  # An interval this narrow, over the number itself, is no reason to write more digits.
@@ -13,7 +13,7 @@ INTERVALS = "Intervals hold the true value with 95 % confidence."
 
 def estimate_summary(estimate: Estimate) -> dict[str, float | None]:
     """An estimate as what JSON can hold."""
-    return {"value": number(estimate.value), "low": number(estimate.low), "high": number(estimate.high)}
+    return {"value": json_number(estimate.value), "low": json_number(estimate.low), "high": json_number(estimate.high)}
 
 
 def share_texts(estimate: Estimate) -> tuple[str, str]:

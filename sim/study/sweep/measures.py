@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...descent.verdict.kinds import Kind
+from ...descent.verdict.kinds import VerdictKind
 from ...surface.points import Array, Mask
 from ..statistics.fates import fates, otherwise
 from ..statistics.intervals import UNKNOWN, Estimate, mean, wilson
@@ -116,7 +116,7 @@ def _escape(result: Result, _names: Names) -> Estimate:
 def _mean(values: Callable[[Result], Array]) -> Callable[[Result, Names], Estimate]:
     def estimate(result: Result, _names: Names) -> Estimate:
         found = values(result)
-        stayed = result.outcomes.verdicts != VERDICTS.index(Kind.DIVERGED)
+        stayed = result.outcomes.verdicts != VERDICTS.index(VerdictKind.DIVERGED)
         return mean(found[stayed & np.isfinite(found)])
 
     return estimate

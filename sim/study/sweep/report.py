@@ -14,7 +14,7 @@ from ..statistics.intervals import Estimate
 from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
 from .measures import Measure, estimates, measures, names_of
 from .settings import Value
-from .sweep import Minimum, Point, Result, Sweep, certain, gathered, number
+from .sweep import Minimum, Result, Sweep, SweepPoint, as_number, certain, gathered
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -28,7 +28,7 @@ MOST_MINIMA = 8  # That the table names.
 class Outcome:
     """What became of one lane at one point."""
 
-    point: Point
+    point: SweepPoint
     lane: str
     seeds: int
     certain: bool
@@ -226,7 +226,7 @@ def page(result: Told, measure: str) -> Page:
 def _chart(result: Told, measure: str, kind: Measure) -> Figure:
     sweep = result.sweep
     (parameter,) = sweep.parameters
-    places = [number(point.values[0], point) for point in sweep.points]
+    places = [as_number(point.values[0], point) for point in sweep.points]
     order = sorted(range(len(places)), key=places.__getitem__)
     x = tuple(places[place] for place in order)
     lines = []

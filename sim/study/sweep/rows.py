@@ -17,7 +17,7 @@ from .sweep import Minimum, Result, Sweep
 TABLE = "CREATE TABLE results (block INTEGER PRIMARY KEY, lowest INTEGER, minima BLOB, runs BLOB, digest BLOB)"
 INSERT = "INSERT INTO results VALUES (?, ?, ?, ?, ?)"
 
-Row = tuple[int, int, bytes, bytes, bytes]
+StoredRow = tuple[int, int, bytes, bytes, bytes]
 
 WHOLE = ("updates", "escapes", "ends", "verdicts", "basins")
 REAL = ("losses", "test_losses")
@@ -31,12 +31,12 @@ class ImpossibleError(Exception):
     """A row that no sweep has written; the message says why, to be put behind a colon."""
 
 
-def digest(content: bytes) -> bytes:
+def checksum(content: bytes) -> bytes:
     """A check sum."""
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
-def row(sweep: Sweep, place: int, result: Result) -> Row:
+def row(sweep: Sweep, place: int, result: Result) -> StoredRow:
     """What the table has of a block."""
     found = result.outcomes
     runs = np.empty(len(found.seeds), RUN)
@@ -44,17 +44,17 @@ def row(sweep: Sweep, place: int, result: Result) -> Row:
         runs[name] = getattr(found, name)
     runs["x"], runs["y"] = found.theta.T
     minima = np.array([(minimum.x, minimum.y, minimum.loss) for minimum in result.minima], "<f8")
-    return sealed(sweep, place, result.lowest, minima.tobytes(), runs.tobytes())
+    return with_checksum(sweep, place, result.lowest, minima.tobytes(), runs.tobytes())
 
 
-def sealed(sweep: Sweep, place: int, lowest: int, minima: bytes, runs: bytes) -> Row:
+def with_checksum(sweep: Sweep, place: int, lowest: int, minima: bytes, runs: bytes) -> StoredRow:
     """A row with its check sum."""
     block = sweep.blocks[place]
     which = f"{place} {block.case} {block.job.first_seed} {block.job.count} {lowest} {len(minima)} "
-    return place, lowest, minima, runs, digest(which.encode() + minima + runs)
+    return place, lowest, minima, runs, checksum(which.encode() + minima + runs)
 
 
-def result(sweep: Sweep, row: Row) -> Result:
+def result(sweep: Sweep, row: StoredRow) -> Result:
     """What a row says.
 
     Raises:
@@ -63,7 +63,7 @@ def result(sweep: Sweep, row: Row) -> Result:
     place, lowest, minima, runs, _ = row
     if place not in range(len(sweep.blocks)):
         raise ImpossibleError("the sweep has no such block")
-    if (type(lowest), type(minima), type(runs)) != (int, bytes, bytes) or row != sealed(sweep, *row[:4]):
+    if (type(lowest), type(minima), type(runs)) != (int, bytes, bytes) or row != with_checksum(sweep, *row[:4]):
         raise ImpossibleError("its check sum is wrong")
     job = sweep.blocks[place].job
     if len(runs) != job.count * RUN.itemsize or len(minima) % 24:

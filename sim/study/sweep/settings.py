@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ...languages import TRANSLATIONS
-from ...scene import Scene, SceneError, nearest, parse_scene
+from ...scene import Scene, SceneError, did_you_mean, parse_scene
 from ...scene.words import path_text
 from ...scene.writing import scene_tables, tables_text
 
@@ -23,7 +23,7 @@ FULL = "full"
 EVERY = None
 """The step of a path that stands for every key or place."""
 
-Step: TypeAlias = str | int | None
+PathStep: TypeAlias = str | int | None
 Value: TypeAlias = int | float | str
 """A number, or FULL."""
 
@@ -62,7 +62,7 @@ class Over:
 
     text: str
     """The path, as messages write it."""
-    steps: tuple[Step, ...]
+    steps: tuple[PathStep, ...]
     items: tuple[Value | Range, ...]
 
 
@@ -87,7 +87,7 @@ def over(text: str) -> Over:
     Raises:
         ValueError: something is wrong with how it is written; the message says what would be right.
     """
-    steps: list[Step] = []
+    steps: list[PathStep] = []
     path, place, mark = "", 0, "."
     while mark == ".":
         key = KEY.match(text, place)
@@ -166,7 +166,7 @@ def parameter(wanted: Over, tables: dict[str, Any]) -> Parameter:
     paths = tuple(_found(tables, wanted.steps))
     known = [path for path, _ in _numbers(tables)]
     if not paths or not set(paths) <= set(known):
-        raise SceneError(f"there is no number {nearest(wanted.text, [path_text(*path) for path in known])}")
+        raise SceneError(f"there is no number {did_you_mean(wanted.text, [path_text(*path) for path in known])}")
     if ("seed",) in paths:
         raise SceneError("seed cannot be swept: every point is computed for many seeds")
     leaves = [value for path, value in _numbers(tables) if path in paths]
@@ -213,7 +213,7 @@ def scene_with(tables: dict[str, Any], name: str, settings: Sequence[tuple[Param
         raise SceneError(f"{given}: {error}") from None
 
 
-def _found(here: Any, steps: Sequence[Step], path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+def _found(here: Any, steps: Sequence[PathStep], path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """The paths that lead somewhere, of which there are several where a step stands for every one."""
     if not steps:
         yield path

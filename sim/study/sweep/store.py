@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Self
 
 from ...files import OutputError, check_writable, located, named, ordinary_file, whole_file, why
-from ...scene.words import short
+from ...scene.words import excerpt
 from ..work.program import program
 from ..work.workers import StudyError
 from . import rows
@@ -173,7 +173,7 @@ class Store:
         if schema != [(TABLE.encode(),), (rows.TABLE.encode(),)]:
             raise self._damaged()
         told = connection.execute("SELECT description, digest FROM sweep LIMIT 2").fetchall()
-        if len(told) != 1 or type(told[0][0]) is not bytes or told[0][1] != rows.digest(told[0][0]):
+        if len(told) != 1 or type(told[0][0]) is not bytes or told[0][1] != rows.checksum(told[0][0]):
             raise self._damaged()
         _check_description(self.path, told[0][0], self.sweep)
         if connection.execute("PRAGMA page_count").fetchone()[0] * PAGE > _most(self.sweep):
@@ -271,7 +271,7 @@ def _make(connection: sqlite3.Connection, sweep: Sweep) -> None:
     connection.execute(TABLE)
     connection.execute(rows.TABLE)
     text = _description(sweep)
-    connection.execute("INSERT INTO sweep VALUES (?, ?)", (text.decode(), rows.digest(text)))
+    connection.execute("INSERT INTO sweep VALUES (?, ?)", (text.decode(), rows.checksum(text)))
     connection.execute("COMMIT")
 
 
@@ -299,13 +299,13 @@ def _check_description(path: Path, text: bytes, sweep: Sweep) -> None:
     except (ValueError, RecursionError):
         found = None
     mine = json.loads(own)
-    scene = short(mine["scene"])
+    scene = excerpt(mine["scene"])
     if not isinstance(found, dict):
         what = "is damaged"
     elif found.get("program") != mine["program"]:
         what = "was computed by another version of this program, or of numpy"
     elif found.get("scene") != mine["scene"]:
-        what = f"holds a sweep of the scene {short(found.get('scene'))}"
+        what = f"holds a sweep of the scene {excerpt(found.get('scene'))}"
     elif found.get("numbers") != mine["numbers"]:
         what = f"holds a sweep of {scene} as it was before it was changed"
     else:

@@ -47,7 +47,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class SeedBlock:
     """Some seeds of a case: what one worker computes at a time."""
 
     case: int
@@ -64,12 +64,12 @@ class Block:
         outcomes = self.job.run()
         problem = self.job.scene.problem()
         minima = tuple(Minimum(*point.position, point.value) for point in problem.minima)
-        level = 0.0 if problem.lowest is None else problem.lowest + EQUAL_LOSS * problem.scale.loss
+        level = 0.0 if problem.lowest is None else problem.lowest + EQUAL_LOSS * problem.units.loss
         return Result(outcomes, minima, sum(minimum.loss <= level for minimum in minima))
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class SweepPoint:
     """The scene with one combination of values."""
 
     values: tuple[Value, ...]
@@ -90,9 +90,9 @@ class Sweep:
     seeds: int
     updates: int | None
     """After how many updates one looks; None: as many as the scene has at each point."""
-    points: tuple[Point, ...]
+    points: tuple[SweepPoint, ...]
     """The last parameter changes fastest."""
-    blocks: tuple[Block, ...]
+    blocks: tuple[SeedBlock, ...]
     """Case after case."""
 
     @property
@@ -135,7 +135,7 @@ def plan(scene: Scene, overs: Sequence[Over], seeds: int, updates: int | None = 
         changed = scene_with(tables, scene.name, list(zip(parameters, values, strict=True)))
         made = changed.updates if updates is None else updates
         bare = [_bare(changed, lane, made) for lane in changed.lanes]
-        points.append(Point(values, changed, made, tuple(cases.setdefault(case, len(cases)) for case in bare)))
+        points.append(SweepPoint(values, changed, made, tuple(cases.setdefault(case, len(cases)) for case in bare)))
     runs = [1 if certain(case) else seeds for case in cases]
     _check_size(runs, sum(count * case.updates for count, case in zip(runs, cases, strict=True)))
     blocks = tuple(block for number, case in enumerate(cases) for block in _blocks(number, case, scene.seed, seeds))
@@ -162,12 +162,12 @@ def _bare(scene: Scene, lane: Lane, updates: int) -> Scene:
     )
 
 
-def _blocks(number: int, case: Scene, first_seed: int, seeds: int) -> list[Block]:
+def _blocks(number: int, case: Scene, first_seed: int, seeds: int) -> list[SeedBlock]:
     if certain(case):
-        return [Block(number, Job(case, 0, first_seed, 1, case.updates))]
+        return [SeedBlock(number, Job(case, 0, first_seed, 1, case.updates))]
     size = min(LARGEST_BLOCK, max(SMALLEST_BLOCK, BLOCK_WORK // max(1, case.updates)))
     return [
-        Block(number, Job(case, 0, first_seed + first, min(size, seeds - first), case.updates))
+        SeedBlock(number, Job(case, 0, first_seed + first, min(size, seeds - first), case.updates))
         for first in range(0, seeds, size)
     ]
 
@@ -192,7 +192,7 @@ def _check_size(runs: Sequence[int], work: int) -> None:
         )
 
 
-def number(value: Value, point: Point) -> float:
+def as_number(value: Value, point: SweepPoint) -> float:
     """A value at a point as a number: a full batch has as many examples as there are."""
     return float(point.scene.examples.count) if value == FULL else float(value)
 

@@ -19,9 +19,9 @@ from ...descent.examples.noise import example_gradients, noise
 from ...descent.lane import Lane, descend
 from ...descent.problem import Problem
 from ...descent.verdict.sight import EQUAL_LOSS
-from ...scene import Scene, SceneError, load_scene, nearest
+from ...scene import Scene, SceneError, did_you_mean, load_scene
 from ...scene.tour import Number
-from ...surface.critical.point import CriticalPoint, Kind
+from ...surface.critical.point import CriticalKind, CriticalPoint
 from ...surface.points import Array, norm
 from ..maps.basin_map import RuleDescent
 from ..maps.swarm import starts
@@ -29,10 +29,14 @@ from ..odds.odds import LaneOdds, Odds, odds
 from ..statistics.intervals import Estimate, wilson
 from ..work.ensemble import Job, Outcomes
 
-EPOCHS = 10  # In which it is looked at whether each holds every example once.
-AGREES = 1e-12  # Numbers agree that differ by no more, over themselves: the rest is rounding.
-BACK = 10  # Updates since a gradient whose weight is told.
-DOWNHILL = 1e-3  # Of a step from a saddle, in diagonals of the window.
+# In which it is looked at whether each holds every example once.
+EPOCHS = 10
+# Numbers agree that differ by no more, over themselves: the rest is rounding.
+AGREES = 1e-12
+# Updates since a gradient whose weight is told.
+BACK = 10
+# Of a step from a saddle, in diagonals of the window.
+DOWNHILL = 1e-3
 ALL_OVER = "all over the map"
 
 
@@ -75,7 +79,7 @@ def measured(number: Number, usual: str) -> Estimate:
     scene = load_scene(number.scene or usual)
     lanes = {lane.name: lane for lane in scene.lanes}
     if number.lane is not None and number.lane not in lanes:
-        raise SceneError(f"{scene.name} has no lane {nearest(number.lane, lanes)}")
+        raise SceneError(f"{scene.name} has no lane {did_you_mean(number.lane, lanes)}")
     lane = None if number.lane is None else lanes[number.lane]
     updates = scene.updates if number.updates is None else number.updates
     return MEASURED[number.measure](Question(scene, lane, number.seeds or 1, updates))
@@ -186,7 +190,7 @@ def _in_basins(which: Callable[[tuple[CriticalPoint, ...], float], list[int]]) -
 
     def measure(asked: Question) -> Estimate:
         told = _odds(asked)
-        chosen = which(told.minima, EQUAL_LOSS * asked.problem.scale.loss)
+        chosen = which(told.minima, EQUAL_LOSS * asked.problem.units.loss)
         lane = told.lanes[0]
         count = sum(lane.basins[place].count for place in chosen)
         return _exact(count / lane.seeds) if lane.alike else wilson(count, lane.seeds).estimate
@@ -254,7 +258,7 @@ def _uphill(asked: Question) -> Estimate:
 # Critical points.
 
 
-def _critical(kind: Kind) -> Measure:
+def _critical(kind: CriticalKind) -> Measure:
     """How many there are in the scene's window."""
 
     def measure(asked: Question) -> Estimate:
@@ -283,7 +287,7 @@ def _starts(asked: Question) -> Estimate:
     scene, problem = asked.scene, asked.problem
     points = starts(scene.window, scene.start, scene.seed, asked.seeds, ALL_OVER)
     labels = RuleDescent(problem, asked.chosen.rule).labels(points)
-    lowest = _lowest(problem.minima, EQUAL_LOSS * problem.scale.loss)
+    lowest = _lowest(problem.minima, EQUAL_LOSS * problem.units.loss)
     return wilson(int(np.isin(labels, lowest).sum()), asked.seeds).estimate
 
 
@@ -318,9 +322,9 @@ MEASURED: Mapping[str, Measure] = MappingProxyType(
         "weight of the last gradient but ten": _weight_back,
         "movements uphill": _uphill,
         "updates made": lambda asked: _exact(asked.updates),
-        "minima": _critical(Kind.MINIMUM),
-        "maxima": _critical(Kind.MAXIMUM),
-        "saddles": _critical(Kind.SADDLE),
+        "minima": _critical(CriticalKind.MINIMUM),
+        "maxima": _critical(CriticalKind.MAXIMUM),
+        "saddles": _critical(CriticalKind.SADDLE),
         "ways down from saddles": _ways_down,
         "starts that reach the lowest basin": _starts,
     }

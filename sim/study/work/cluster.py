@@ -63,7 +63,7 @@ def address(text: str) -> Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Errand(Generic[T]):
+class RemoteJob(Generic[T]):
     """A job that is sent away, with the program that it is meant for."""
 
     job: Work[T]
@@ -123,7 +123,7 @@ def _sent(client: Any, job: Work[T]) -> Any:
     The scheduler looks into what is sent: pickled once more, and run by functions of Python's own library, it needs
     nothing but that to understand it.
     """
-    errand = client.submit(pickle.loads, pickle.dumps(Errand(job, program())), pure=False)
+    errand = client.submit(pickle.loads, pickle.dumps(RemoteJob(job, program())), pure=False)
     return client.submit(methodcaller("run"), errand, pure=False)
 
 

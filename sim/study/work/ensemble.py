@@ -16,7 +16,7 @@ from ...descent.lane import Lane
 from ...descent.problem import Problem
 from ...descent.verdict import judge
 from ...descent.verdict.blocks import DWELL
-from ...descent.verdict.kinds import KINDS, Kind
+from ...descent.verdict.kinds import KINDS, VerdictKind
 from ...scene import Scene
 from ...surface.basins import Labels
 from ...surface.points import Array, Mask
@@ -29,7 +29,7 @@ VERDICTS = KINDS
 MARBLES = 1 << 11  # Most that are computed at once.
 MOMENTS = 1 << 18  # Most moments of all marbles that are computed at once: some 100 MB.
 
-OVER = (Kind.DIVERGED, Kind.OFF_SURFACE)
+OVER = (VerdictKind.DIVERGED, VerdictKind.OFF_SURFACE)
 """The verdicts after which nothing more can happen."""
 
 FOLLOWED, LEAST_FOLLOWED = 4, 500

@@ -7,10 +7,10 @@ import numpy.typing as npt
 
 from ..points import Array, dot, norm
 from ..protocol import Surface, Window
-from ..wanted import look_up
+from ..wanted import raise_if_unwanted
 from .ground import Ground, same_floor
 from .newton import slopes_around
-from .point import FLAT, TINY, CriticalPoint, Kind, Scales, frobenius, kinds
+from .point import FLAT, TINY, CriticalKind, CriticalPoint, Scales, frobenius, kinds
 from .survey import PLATEAU
 
 TOGETHER = 1 << 18  # So many pairs of points are compared at once.
@@ -25,7 +25,7 @@ def thinned(surface: Surface, window: Window, scales: Scales, points: Array, rea
     The same for the cloud that Newton's method leaves around a point without curvature, where it
     halves the distance at best.
     """
-    flat = np.flatnonzero(kinds(scales, surface.hessian(points)) == Kind.DEGENERATE)
+    flat = np.flatnonzero(kinds(scales, surface.hessian(points)) == CriticalKind.DEGENERATE)
     plateau = slopes_around(surface, points[flat], reach) <= PLATEAU * scales.steepest
     removed: list[int] = flat[plateau].tolist()
     flat = flat[~plateau]
@@ -59,7 +59,7 @@ def _linked(points: Array, values: Array, near: float, level: float) -> npt.NDAr
     pairs = [np.zeros((2, 0), np.intp)]
     rows = max(1, TOGETHER // max(len(points), 1))
     for first in range(0, len(points), rows):
-        look_up()
+        raise_if_unwanted()
         here = slice(first, first + rows)
         offsets = points[here, None] - points
         linked = (dot(offsets, offsets) <= near * near) & (np.abs(values[here, None] - values) <= level)
@@ -68,7 +68,7 @@ def _linked(points: Array, values: Array, near: float, level: float) -> npt.NDAr
     ones, others = np.concatenate(pairs, axis=1)
     chains, before = np.arange(len(points)), np.full(len(points), -1)
     while (chains != before).any():
-        look_up()
+        raise_if_unwanted()
         before = chains.copy()
         np.minimum.at(chains, ones, chains[others])
         chains = chains[chains]

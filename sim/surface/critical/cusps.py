@@ -6,7 +6,7 @@ from ..points import Array
 from ..protocol import Surface, Window
 from .ground import Ground, grounds, settled
 from .newton import CIRCLE, SAME_POINT, distances, first_of_each
-from .point import CriticalPoint, Kind, Scales
+from .point import CriticalKind, CriticalPoint, Scales
 
 COMPASS_STEPS = 100  # At most, from each point.
 RING = 1e-4  # In diagonals of the window: the radius of the ring on which a cusp is told from a parabola.
@@ -58,7 +58,11 @@ def sharp_minima(
 
 
 def _describe_sharp(tip: Array, height: float, level: bool) -> CriticalPoint:
-    (x, y), kind, low = (tip + 0.0).tolist(), Kind.DEGENERATE if level else Kind.MINIMUM, 0.0 if level else np.inf
+    (x, y), kind, low = (
+        (tip + 0.0).tolist(),
+        CriticalKind.DEGENERATE if level else CriticalKind.MINIMUM,
+        0.0 if level else np.inf,
+    )
     return CriticalPoint((x, y), height, kind, (low, np.inf), ((1.0, 0.0), (0.0, 1.0)))
 
 

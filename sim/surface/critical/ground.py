@@ -11,7 +11,8 @@ from ..points import Array, Mask, dot, eigenvalues, eigenvectors, norm, pair
 from ..protocol import Surface, Window
 
 DIRECTIONS = 32  # In which a circle is looked at first.
-BOTTOMS = 4  # Of the lowest of these, around which it is looked at more closely.
+# How many of the lowest directions of a circle are looked around more closely.
+BOTTOMS = 4
 CLOSER = 9  # How many times it is looked at more closely.
 SAMPLES = 17  # Points of each such look: eight times as closely each time, to 1e-9 in the end.
 
@@ -21,7 +22,8 @@ LEVEL = 1e-12  # Heights are equal that differ by no more than this share of the
 CLEAR = 1e-7  # Of a floor whose height is known no better than to this share of the relief, nothing is known.
 
 WIDEST = 4.0  # In steps: the widest circle around a point.
-ROUGHLY = 1e-9  # The same for heights at which descents have come to rest.
+# Heights at which descents have come to rest are equal that differ by no more than this share of the relief.
+ROUGHLY = 1e-9
 HALVINGS = 14  # Circles, each half as wide as the one before, that are searched for one that is higher all around.
 PLAIN = 0.25  # The share of a circle that is level where the ground is no valley but a plain.
 

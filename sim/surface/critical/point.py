@@ -16,7 +16,7 @@ TINY = float(np.finfo(float).tiny)
 """The least normal number: what is divided by is at least this."""
 
 
-class Kind(Enum):
+class CriticalKind(Enum):
     """What a critical point is, by the signs of its eigenvalues."""
 
     MINIMUM = "minimum"
@@ -35,7 +35,7 @@ class CriticalPoint:
 
     position: tuple[float, float]
     value: float
-    kind: Kind
+    kind: CriticalKind
     eigenvalues: tuple[float, float]
     eigenvectors: tuple[tuple[float, float], tuple[float, float]]
 
@@ -58,13 +58,13 @@ def frobenius(hessians: Array) -> Array:
 
 
 def kinds(scales: Scales, hessians: Array) -> npt.NDArray[np.object_]:
-    """The Kind of each critical point with these Hessians (n, 2, 2); shape (n,)."""
+    """The kind of each critical point with these Hessians (n, 2, 2); shape (n,)."""
     low, high = np.moveaxis(eigenvalues(hessians), -1, 0)
     flat = FLAT * np.maximum(frobenius(hessians), scales.typical_curvature)
-    found = np.full(low.shape, Kind.SADDLE, object)
-    found[low > 0] = Kind.MINIMUM
-    found[high < 0] = Kind.MAXIMUM
-    found[np.minimum(np.abs(low), np.abs(high)) <= flat] = Kind.DEGENERATE
+    found = np.full(low.shape, CriticalKind.SADDLE, object)
+    found[low > 0] = CriticalKind.MINIMUM
+    found[high < 0] = CriticalKind.MAXIMUM
+    found[np.minimum(np.abs(low), np.abs(high)) <= flat] = CriticalKind.DEGENERATE
     return found
 
 

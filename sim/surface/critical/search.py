@@ -21,7 +21,7 @@ from .curves import LEVEL, one_a_valley, thinned
 from .cusps import compass, sharp_minima
 from .ground import Ground, grounds
 from .newton import CIRCLE, SAME_POINT, distances, distinct, first_of_each, newton, newton_steps, slopes_around
-from .point import CriticalPoint, Kind, Scales, describe
+from .point import CriticalKind, CriticalPoint, Scales, describe
 from .survey import PLATEAU, Survey, finite, promising, surveyed, unexplained
 
 CELLS = 64  # A power of two, so that the nodes of a symmetric window lie exactly on its axes.
@@ -120,7 +120,7 @@ def _described(
 ) -> dict[CriticalPoint, Ground | None]:
     """What the points (n, 2) are, and what they lie on; of those on curves of critical points these are known too."""
     described = describe(surface, scales, points)
-    flat = [index for index, point in enumerate(described) if point.kind is Kind.DEGENERATE]
+    flat = [index for index, point in enumerate(described) if point.kind is CriticalKind.DEGENERATE]
     known = {point: _itself(point) for point in described}
     for index, ground in zip(flat, grounds(surface, window, points[flat], scales.relief, 0.5 * reach), strict=True):
         if ground is not None and not ground.certain:
@@ -134,14 +134,14 @@ def grounds_of(surface: Surface, window: Window, minima: Sequence[CriticalPoint]
     """What these minima lie on."""
     with np.errstate(all="ignore"):
         relief = float(np.ptp(finite(surface.value(window.grid(cells + 1, cells + 1)))))
-    flat = np.array([minimum.position for minimum in minima if minimum.kind is Kind.DEGENERATE]).reshape(-1, 2)
+    flat = np.array([minimum.position for minimum in minima if minimum.kind is CriticalKind.DEGENERATE]).reshape(-1, 2)
     found = iter(grounds(surface, window, flat, relief, 0.5 * REACH * window.diagonal / cells))
-    ground = (next(found) if minimum.kind is Kind.DEGENERATE else None for minimum in minima)
+    ground = (next(found) if minimum.kind is CriticalKind.DEGENERATE else None for minimum in minima)
     return [one or Ground(np.array([minimum.position])) for one, minimum in zip(ground, minima, strict=True)]
 
 
 def _itself(point: CriticalPoint) -> Ground | None:
-    return Ground(np.array([point.position])) if point.kind is Kind.MINIMUM else None
+    return Ground(np.array([point.position])) if point.kind is CriticalKind.MINIMUM else None
 
 
 def _finer(

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..points import Array
 from ..protocol import ClosedForm, Point, Window
-from .point import CriticalPoint, Kind
+from .point import CriticalKind, CriticalPoint
 from .search import Search, search
 
 LADDER = tuple(2.0**step for step in range(10))  # Half sides of the squares around the origin that are searched.
@@ -16,7 +16,8 @@ MANY = 16  # A surface with more critical points in a square may have them every
 PATIENCE = 3  # How many wider squares are searched for a minimum where there are other critical points.
 SINGLE = 2.0  # Half side around a single one near the origin; the window around one farther away reaches back to it.
 MARGIN = 0.35  # Around several critical points, in lengths of the longer side of what holds them all.
-NARROW = 0.05  # The same around points that are only to be seen.
+# The margin around points that are only to be seen, in lengths of the longer side of what holds them all.
+NARROW = 0.05
 WIDER = (1.0, 2.0, 4.0)  # Half sides of squares in which valleys are looked for, over the extent of what is known.
 SLIMMEST = 0.6  # The shorter side over the longer one.
 SMALLEST = 1e-3  # Half side of a window.
@@ -59,7 +60,7 @@ def _found(surface: ClosedForm) -> Array:
             if _has_bottom(kept) or steady == PATIENCE:
                 break
     positions = np.array([point.position for point in kept]).reshape(-1, 2)
-    if not any(point.kind is Kind.DEGENERATE for point in kept):
+    if not any(point.kind is CriticalKind.DEGENERATE for point in kept):
         return positions
     return np.concatenate([positions, _valleys_around(surface, positions)])
 
@@ -91,7 +92,7 @@ def _valleys_within(found: Search, square: Window) -> Array:
 
 def _has_bottom(points: Sequence[CriticalPoint]) -> bool:
     """Whether a marble may come to rest at one of the points."""
-    return any(point.kind in (Kind.MINIMUM, Kind.DEGENERATE) for point in points)
+    return any(point.kind in (CriticalKind.MINIMUM, CriticalKind.DEGENERATE) for point in points)
 
 
 def _around(positions: Array, usual: Window) -> tuple[Array, Array]:

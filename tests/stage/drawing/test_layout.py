@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 from pygame import Rect
 
-from sim.stage.drawing.layout import SMALLEST, Layout, layout
+from sim.stage.drawing.layout import NUMBERS, SMALLEST, Layout, More, layout
 
 SIZES = [SMALLEST, (1280, 720), (1366, 768), (1600, 900), (1080, 1920), (2560, 1080), (3840, 2160)]
 
@@ -16,19 +16,21 @@ def _areas(places: Layout) -> dict[str, Rect]:
         "title": places.title,
         "look": places.look,
         "chart": places.chart,
+        "profile": places.profile,
         "timeline": places.timeline,
         "footer": places.footer,
     }
     for index, panel in enumerate(places.panels):
+        own_map = panel.map if not (index and places.together.width) else Rect(0, 0, 0, 0)
         parts = [
             panel.name,
-            panel.settings,
-            panel.chip,
-            panel.events,
-            panel.map,
+            own_map,
             panel.strip,
             panel.shares,
+            panel.chip,
+            panel.events,
             *panel.numbers,
+            panel.sliders,
         ]
         areas |= {f"panel {index}, part {part}": area for part, area in enumerate(parts) if area.height}
     return areas
@@ -37,25 +39,47 @@ def _areas(places: Layout) -> dict[str, Rect]:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("lanes", range(1, 7))
 @pytest.mark.parametrize(("controls", "presenter"), [(False, False), (True, False), (False, True)])
-@pytest.mark.parametrize("swarm", [False, True])
+@pytest.mark.parametrize(
+    "more",
+    [
+        More(),
+        More(swarm=True),
+        More(numbers=True),
+        More(sliders=True),
+        More(together=True),
+        More(True, True, True),
+        More(True, True, True, True),
+    ],
+)
 def test_nothing_overlaps_and_nothing_is_cut(
-    size: tuple[int, int], lanes: int, controls: bool, presenter: bool, swarm: bool
+    size: tuple[int, int], lanes: int, controls: bool, presenter: bool, more: More
 ) -> None:
-    places = layout(size, lanes, 1.5, controls, presenter, swarm)
+    places = layout(size, lanes, 1.5, controls, presenter, more)
     areas = _areas(places)
     assert bool(places.controls.width) == controls
     if controls:
         areas["controls"] = places.controls
     whole = Rect((0, 0), size)
+    assert bool(places.profile.width) == more.profile
     for name, area in areas.items():
         assert whole.contains(area), name
     for (one, first), (other, second) in combinations(areas.items(), 2):
         assert not first.colliderect(second), f"{one} lies over {other}"
     for panel in places.panels:
-        for part in (panel.name, panel.chip, panel.map, *panel.numbers):
+        for part in (panel.name, panel.chip, *panel.numbers):
             assert panel.frame.contains(part)
-        assert bool(panel.shares.height) == swarm
+        assert (places.together if more.together else panel.frame).contains(panel.map)
+        assert bool(panel.shares.height) == more.swarm or more.together
         assert panel.map.height > 3 * places.em
+        assert len(panel.numbers) == 1 or more.numbers
+    assert bool(places.together.width) == more.together
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_all_numbers_and_sliders_are_there_where_they_are_asked_for(size: tuple[int, int]) -> None:
+    for panel in layout(size, 3, 1.5, more=More(numbers=True, sliders=True)).panels:
+        assert len(panel.numbers) == NUMBERS
+        assert panel.sliders.height
 
 
 @pytest.mark.parametrize("size", SIZES)

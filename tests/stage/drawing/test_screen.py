@@ -9,7 +9,7 @@ import pytest
 from sim.stage.drawing.canvas import Backdrop
 from sim.stage.drawing.screen import Screen, image
 from sim.stage.style import text
-from sim.stage.style.kept import STORE
+from sim.stage.style.kept import CACHE
 
 WHITE, RED = (255, 255, 255), (200, 0, 0)
 
@@ -91,7 +91,7 @@ def test_a_backdrop_is_painted_once_and_may_be_shown_in_part() -> None:
         painted.append(color)
         canvas.rect((0, 0, *canvas.size), color)
 
-    STORE.clear()
+    CACHE.clear()
     backdrop = Backdrop(paint, (RED,), (10, 10))
 
     def draw(canvas: Any) -> None:

@@ -16,9 +16,9 @@ from sim.scene import load_scene
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import Screen, painted
 from sim.stage.export import basins
-from sim.stage.export.basins import STRENGTH, Places, draw_basin_map, entries, places, rule_line, save_basins
+from sim.stage.export.basins import STRENGTH, MapLayout, draw_basin_map, legend_rows, map_layout, rule_line, save_basins
 from sim.stage.picture.map.terrain import terrain
-from sim.stage.picture.views.basins import tint
+from sim.stage.picture.views.basins import basin_color
 from sim.stage.style.theme import THEMES, Theme, load_theme
 from sim.study.maps.basin_map import DIVERGED, MOVING, BasinMap
 from sim.surface.basins import NO_BASIN
@@ -33,14 +33,14 @@ def invented(quarters: Any) -> BasinMap:
     return BasinMap(quarters[::2, ::2], quarters, 0)
 
 
-def colored_map(problem: Problem, found: BasinMap, place: Places, theme: Theme) -> pygame.Surface:
+def colored_map(problem: Problem, found: BasinMap, place: MapLayout, theme: Theme) -> pygame.Surface:
     """The map with basins and marks."""
     picture = pygame.Surface(place.map.size, depth=32)
     basins._draw_map(Screen(picture), problem, found, Camera(problem.window, *place.map.size), theme, place.stroke)
     return picture
 
 
-def bare(place: Places, problem: Problem, theme: str) -> Any:
+def bare(place: MapLayout, problem: Problem, theme: str) -> Any:
     """The pixels (width, height, 3) of the map without basins."""
     camera = Camera(problem.window, *place.map.size)
     return pygame.surfarray.array3d(painted(terrain(problem, camera, load_theme(theme), place.stroke))).astype(float)
@@ -50,7 +50,7 @@ def bare(place: Places, problem: Problem, theme: str) -> Any:
 @pytest.mark.parametrize("shape", [(7.0, 4.2), (12.0, 9.8), (1.0, 20.0), (20.0, 1.0), (2.0, 2.0)])
 def test_everything_has_its_place(size: tuple[int, int], shape: tuple[float, float]) -> None:
     window = Window(-1.0, shape[0] - 1, 2.0, shape[1] + 2)
-    place = places(size, window)
+    place = map_layout(size, window)
     whole = pygame.Rect((0, 0), size)
     parts = [place.title, place.map, place.legend]
     assert all(whole.contains(part) for part in parts)
@@ -64,16 +64,16 @@ def test_everything_has_its_place(size: tuple[int, int], shape: tuple[float, flo
 
 def test_the_legend_stands_where_it_leaves_more_room() -> None:
     wide, tall = (load_scene(name).window for name in ("ravine", "himmelblau"))
-    assert places((1600, 900), tall).legend.left > places((1600, 900), tall).map.right
-    assert places((600, 900), wide).legend.top > places((600, 900), wide).map.bottom
-    assert places((1600, 900), tall).map.height > 800
+    assert map_layout((1600, 900), tall).legend.left > map_layout((1600, 900), tall).map.right
+    assert map_layout((600, 900), wide).legend.top > map_layout((600, 900), wide).map.bottom
+    assert map_layout((1600, 900), tall).map.height > 800
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_each_quarter_of_a_pixel_adds_its_colour(theme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Upper half in the second minimum's basin, right edge in none, one pixel of each kind on its own."""
     problem = load_scene("himmelblau").problem()
-    place = replace(places((320, 240), problem.window), map=pygame.Rect(0, 0, 60, 49))
+    place = replace(map_layout((320, 240), problem.window), map=pygame.Rect(0, 0, 60, 49))
     labels = np.zeros((98, 120), dtype=np.int16)
     labels[49:] = 1  # Row 49 is the upper half of pixel row 24, the middle one.
     labels[:, 100:] = NO_BASIN
@@ -87,7 +87,7 @@ def test_each_quarter_of_a_pixel_adds_its_colour(theme: str, monkeypatch: pytest
     def mixture(pixel: Any, *colors: Any) -> Any:
         return np.mean([pixel * (1 - strength) + np.array(color) * strength for color, strength in colors], axis=0)
 
-    lower, upper = (tint(looks, 0), STRENGTH), (tint(looks, 1), STRENGTH)
+    lower, upper = (basin_color(looks, 0), STRENGTH), (basin_color(looks, 1), STRENGTH)
     x = 3
     for row, colors in ((5, (upper,)), (40, (lower,)), (24, (lower, upper))):
         assert np.abs(after[x, row] - mixture(before[x, row], *colors)).max() <= 1
@@ -98,7 +98,7 @@ def test_each_quarter_of_a_pixel_adds_its_colour(theme: str, monkeypatch: pytest
 
 def test_critical_points_are_marked_above_the_colours() -> None:
     problem, looks = load_scene("himmelblau").problem(), load_theme("light")
-    place = places((640, 480), problem.window)
+    place = map_layout((640, 480), problem.window)
     labels = np.zeros((2 * place.map.height, 2 * place.map.width))
     picture = colored_map(problem, invented(labels), place, looks)
     x, y = Camera(problem.window, *place.map.size).project(np.array(problem.minima[2].position)).tolist()
@@ -115,7 +115,7 @@ def shares(*counts: tuple[int, int]) -> BasinMap:
 
 def test_the_legend_tells_the_shares() -> None:
     problem, looks = load_scene("himmelblau").problem(), load_theme("light")
-    told = entries(problem, shares((0, 50), (1, 20), (2, 10), (MOVING, 15), (DIVERGED, 5)), looks, 20)
+    told = legend_rows(problem, shares((0, 50), (1, 20), (2, 10), (MOVING, 15), (DIVERGED, 5)), looks, 20)
     assert [(entry.name, round(100 * entry.share)) for entry in told] == [
         ("minimum 1", 50),
         ("minimum 2", 20),
@@ -130,7 +130,7 @@ def test_the_legend_tells_the_shares() -> None:
 @pytest.mark.parametrize("most", range(2, 45))
 def test_a_short_legend_sums_up_what_it_leaves_out(most: int) -> None:
     problem, looks = load_scene("egg-box").problem(), load_theme("dark")
-    told = entries(problem, shares((0, 40), (20, 9), (34, 21), (NO_BASIN, 30)), looks, most)
+    told = legend_rows(problem, shares((0, 40), (20, 9), (34, 21), (NO_BASIN, 30)), looks, most)
     assert len(told) <= most
     assert sum(entry.share for entry in told) == pytest.approx(1)
     assert [entry.name for entry in told][-1] == "none of them"
@@ -150,7 +150,7 @@ def test_what_the_basins_are_those_of() -> None:
 @pytest.mark.parametrize("size", [(320, 240), (600, 700)])
 def test_nothing_is_drawn_where_it_does_not_belong(size: tuple[int, int], language: str) -> None:
     scene, looks = load_scene("egg-box"), load_theme("dark", language)
-    place = places(size, scene.window)
+    place = map_layout(size, scene.window)
     found = invented(np.arange(4 * place.map.width * place.map.height).reshape(2 * place.map.height, -1) % 35)
     target = pygame.Surface(size, depth=32)
     draw_basin_map(Screen(target), scene, Momentum(0.004, 0.9), found, looks)
@@ -167,7 +167,7 @@ def _ends(part: pygame.Rect, axis: int) -> tuple[int, int, int]:
 
 def test_a_picture_is_saved(tmp_path: Path) -> None:
     scene = load_scene("himmelblau")
-    place = places((320, 240), scene.window)
+    place = map_layout((320, 240), scene.window)
     found = invented(np.zeros((2 * place.map.height, 2 * place.map.width)))
     save_basins(scene, None, found, (320, 240), "light", tmp_path / "a.png")
     assert pygame.image.load(tmp_path / "a.png").get_size() == (320, 240)

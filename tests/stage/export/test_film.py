@@ -20,12 +20,11 @@ from PIL import Image, ImageSequence
 from sim.files import OutputError, whole_file
 from sim.scene import load_scene
 from sim.scene.reading import load_saved
-from sim.stage.export.film import ENCODERS, Recorder, conversion, film, film_size, films
+from sim.stage.export.film import ENCODERS, Recorder, film, film_size, films, video
 from sim.stage.export.film import recorder as recording
-from sim.stage.export.film.conversion import COLUMNS, ROWS, Converter
-from sim.stage.export.film.encoding import Pixels, Sink
-from sim.stage.export.film.films import Canvas, evenly, picture_count
-from sim.stage.export.film.recorder import AHEAD, OPAQUE
+from sim.stage.export.film.encoding import Sink
+from sim.stage.export.film.films import Renderer, evenly, picture_count
+from sim.stage.export.film.recorder import AHEAD
 from sim.stage.export.still import paused, screenshot
 from sim.stage.session.session import begin, race
 
@@ -182,43 +181,6 @@ def test_a_surface_is_free_again_once_it_is_added(tmp_path: Path) -> None:
             recorder.add(surface)
             surface.fill((1, 2, 3))
     assert all(np.array_equal(picture, array(card(number))) for number, (_, picture) in enumerate(shown(path)))
-
-
-# Colours.
-
-
-def converted(pixels: Pixels, converter: Converter) -> Picture:
-    return converter.converted(pixels).to_ndarray().astype(np.int16)
-
-
-@pytest.mark.parametrize("size", [(2 * COLUMNS + 2, 40), (64, 32), (16, 16)])
-def test_what_has_changed_is_converted_as_all_of_it_would_be(size: tuple[int, int]) -> None:
-    generator = np.random.default_rng(0)
-    pixels = generator.integers(0, 1 << 24, size[::-1], dtype=np.uint32) | OPAQUE
-    converter = Converter(size)
-    converted(pixels, converter)
-    for count in (0, 1, 5, 500, ROWS * COLUMNS + 1, pixels.size, 3):
-        places = generator.permutation(pixels.size)[:count]
-        pixels.flat[places] = generator.integers(0, 1 << 24, len(places), dtype=np.uint32) | OPAQUE
-        whole = converted(pixels, Converter(size))
-        assert np.abs(converted(pixels, converter) - whole).max() <= 1
-
-
-def test_what_has_not_changed_is_not_converted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a race, little changes from one picture to the next."""
-    done = []
-    convert = conversion._converted
-
-    def counting(pixels: Pixels, *words: Any) -> Any:
-        done.append(pixels.size)
-        return convert(pixels, *words)
-
-    monkeypatch.setattr(conversion, "_converted", counting)
-    scene = load_scene("local-minimum")
-    canvas, converter = Canvas(*paused(scene, scene.updates, "light"), (1280, 720)), Converter((1280, 720))
-    for update in (100, 101, 102, 102):
-        converter.converted(recording._copied(canvas.at(update), np.empty((720, 1280), np.uint32)))
-    assert done == [1280 * 720] + [(2 * ROWS + 2) * 2 * COLUMNS] * 2
 
 
 # What happens now.
@@ -442,7 +404,7 @@ class Dropped:
 
 def test_a_word_that_a_library_has_dropped_is_no_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is this program's fault, and has to be seen as one."""
-    monkeypatch.setattr(conversion, "VideoReformatter", Dropped)
+    monkeypatch.setattr(video, "VideoReformatter", Dropped)
     with pytest.raises(TypeError, match="unexpected keyword argument"):
         recorded(tmp_path / "a.mp4")
     assert contents(tmp_path) == {}
@@ -499,9 +461,9 @@ def test_what_a_window_cannot_be_as_small_as_is_drawn_larger() -> None:
     scene = load_scene("local-minimum")
     running = race(scene)
     running.extend(scene.updates + 1)
-    small = Canvas(begin(scene), running, (480, 270)).at(30)
+    small = Renderer(begin(scene), running, (480, 270)).at(30)
     assert small.get_size() == (480, 270)
-    large = Canvas(begin(scene), running, (1067, 600)).at(30)
+    large = Renderer(begin(scene), running, (1067, 600)).at(30)
     assert np.array_equal(array(pygame.transform.smoothscale(large, (480, 270))), array(small))
 
 
@@ -529,7 +491,7 @@ def test_a_gif_is_given_pictures_from_all_of_the_film(tmp_path: Path, monkeypatc
     for suffix in ENCODERS:
         list(film(scene, tmp_path / f"a{suffix}", **options))
     assert {suffix: len(sample) for suffix, sample in seen.items() if sample} == {".gif": films.SAMPLE}
-    canvas = Canvas(*paused(scene, scene.updates, "light"), (320, 240))
+    canvas = Renderer(*paused(scene, scene.updates, "light"), (320, 240))
     for place, update in ((0, 3), (-1, scene.updates)):
         assert np.array_equal(seen[".gif"][place], array(canvas.at(update)))
 

@@ -15,7 +15,7 @@ from sim.scene.reading import Saved, load_saved
 from sim.stage.drawing.layout import SMALLEST, USUAL, layout
 from sim.stage.export.png import unblend
 from sim.stage.export.still import Still, enlarged, lane_index, paused, screenshot
-from sim.stage.picture.picture import moment, status
+from sim.stage.picture.picture import snapshot_of, status
 from sim.stage.picture.setting import setting
 from sim.stage.session.session import begin
 from sim.stage.style.theme import THEMES, load_theme
@@ -147,8 +147,8 @@ def test_mistakes_are_told_before_anything_is_computed_or_written(tmp_path: Path
 
 def test_a_picture_in_a_file_says_nothing_of_keys_and_of_how_fast_a_window_plays() -> None:
     session, race = paused(SCENE, 70, "light")
-    assert status(moment(session, race)) == "update 70 of 400 · seed 0"
-    assert status(moment(replace(session, live=True), race)) == "update 70 of 400 · 20 a second · seed 0"
+    assert status(snapshot_of(session, race)) == "update 70 of 400 · seed 0"
+    assert status(snapshot_of(replace(session, live=True), race)) == "update 70 of 400 · 20 a second · seed 0"
 
 
 @pytest.mark.parametrize(("scale", "width"), [(1.0, 1), (3.0, 2), (5.0, 4)])

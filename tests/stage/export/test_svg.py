@@ -11,6 +11,7 @@ import numpy as np
 import pygame
 import pytest
 from numpy.testing import assert_allclose
+from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
 from sim.descent.problem import UNKNOWN
@@ -19,10 +20,9 @@ from sim.scene import Scene, SceneError
 from sim.scene.reading import Saved, parse_saved
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.contours import map_levels
-from sim.stage.drawing.recorder import Recorder
 from sim.stage.drawing.vector import Vector
 from sim.stage.export.still import paused, screenshot
-from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views import VIEWS
 from sim.stage.style import text
@@ -66,9 +66,9 @@ def test_it_says_what_the_picture_says(name: str, theme: str) -> None:
     scene = flat_scene(name)
     session, race = paused(scene, 40, theme)
     session = replace(session, views=frozenset(VIEWS))
-    canvas, recorder = Vector(SIZE), Recorder(SIZE)
+    canvas, recorder = Vector(SIZE), RecordingCanvas(SIZE)
     for each in (canvas, recorder):
-        draw(each, moment(session, race))
+        draw(each, snapshot_of(session, race))
     root = ElementTree.fromstring(canvas.written())
     written = Counter(element.text for element in root.iter(f"{SVG}text") if not element.get("stroke"))
     drawn = re.findall(r'^ *(?:text|label) "(.*)" \S+,\S+ size', recorder.recording, re.MULTILINE)
@@ -107,7 +107,7 @@ def test_what_stands_in_every_panel_is_in_the_file_once(tmp_path: Path) -> None:
     root = saved(tmp_path)
     names = {element.get("id") for element in root.iter() if element.get("id")}
     used = [use.get(LINK) for use in root.iter(f"{SVG}use")]
-    assert len(used) == 2  # Of three maps.
+    assert len(used) == 2 * len(set(used)) == 4  # Of three maps and three scales.
     assert {name.removeprefix("#") for name in used} <= names
     clips = {element.get("clip-path") for element in root.iter() if element.get("clip-path")}
     assert {clip[5:-1] for clip in clips if clip} <= names

@@ -18,10 +18,9 @@ from sim.stage.input.controls import (
     Buttons,
     Choice,
     Control,
-    Entry,
     Slider,
+    TextField,
     controls,
-    rates_of,
     scene_titles,
     spreads_of,
 )
@@ -29,6 +28,7 @@ from sim.stage.input.widgets import STEPS, ControlPanel
 from sim.stage.picture.setting import setting
 from sim.stage.picture.transport import knobs
 from sim.stage.session.bindings import Errand, keys
+from sim.stage.session.dials import rates_of
 from sim.stage.session.lanes import ChooseRule, SelectLane
 from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import SetFormula
@@ -172,7 +172,7 @@ def test_the_mouse_alone_reaches_what_keys_do() -> None:
 def test_a_refused_formula_stays_in_its_field_with_its_message() -> None:
     session = update(opened(), SetFormula("x + n"))
     entry = held(session)["formula"]
-    assert isinstance(entry, Entry)
+    assert isinstance(entry, TextField)
     assert (entry.text, entry.mistake) == ("x + n", session.refused)
     with screen(SIZE):
         plain, marked = (drawn(panel_of(each, SIZE)) for each in (opened(), session))

@@ -6,9 +6,9 @@ import pygame
 import pytest
 
 from sim.scene import load_scene
-from sim.stage.input.controls import Buttons, Entry, Slider, controls
+from sim.stage.input.controls import Buttons, Slider, TextField, controls
 from sim.stage.input.keys import NAMED, PLACES, Stroke, meant
-from sim.stage.session.bindings import GROUPS, KEYS, Binding, Deed, Errand, Key, keys, sign_of, written
+from sim.stage.session.bindings import GROUPS, KEYS, Binding, Deed, Errand, Key, key_text, keys, sign_of
 from sim.stage.session.lanes import DuplicateLane, NextLane, SelectLane
 from sim.stage.session.playback import Restart, Step
 from sim.stage.session.session import begin
@@ -160,7 +160,7 @@ def bindings() -> list[Binding]:
 @pytest.mark.parametrize("binding", bindings(), ids=lambda binding: binding.label)
 def test_a_line_names_its_keys(binding: Binding) -> None:
     for key in binding.keys:
-        last = written(key.sign).split(" ")[-1]
+        last = key_text(key.sign).split(" ")[-1]
         named = last in binding.label.split(" ") or last in binding.says or "…" in binding.label
         assert named != key.aside or last == "?", key.sign
 
@@ -193,12 +193,12 @@ def test_a_control_s_tip_names_the_keys_that_do_the_same() -> None:
                 for button in control.buttons:
                     assert button.tip.startswith(f"{sign_of(button.does)}: "), button.name
                     named += 1
-            case Entry():
+            case TextField():
                 pass
             case _:
                 key, separator, _ = control.tip.partition(": ")
                 assert separator
-                assert key.split(" ")[-1] in {written(each.sign).split(" ")[-1] for each in keys()}
+                assert key.split(" ")[-1] in {key_text(each.sign).split(" ")[-1] for each in keys()}
                 named += isinstance(control, Slider)
     assert named > 25
     assert sign_of(DuplicateLane()) == "D"

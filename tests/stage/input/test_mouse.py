@@ -13,7 +13,7 @@ from scenes import flat_scene
 from sim.scene import Scene, scene_files
 from sim.stage.drawing.camera import Pose
 from sim.stage.drawing.layout import SMALLEST, USUAL
-from sim.stage.input.mouse import Act, Carrying, Free, Hand, Mouse, Panning, Pressing, Scrubbing, answer
+from sim.stage.input.mouse import Act, Carrying, Free, Hand, Mouse, Panning, Pressing, Scrubbing, respond
 from sim.stage.picture.map.site import site_of
 from sim.stage.picture.setting import Setting, setting
 from sim.stage.picture.timeline import track
@@ -21,7 +21,7 @@ from sim.stage.session.bindings import Deed, Errand
 from sim.stage.session.playback import GoToEnd, Scrub
 from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import Drop, MoveStart, OpenScene
-from sim.stage.session.view import ZOOMS, Pan, Point, ResetView, Turn, Zoom
+from sim.stage.session.view import ZOOMS, Hover, Pan, ResetView, Turn, Zoom
 from sim.stage.window import preparing
 from sim.stage.window import window as stage_window
 
@@ -55,11 +55,11 @@ class Player:
     def do(self, act: Act, pixel: tuple[int, int] = (0, 0), **more: float) -> list[Deed]:
         held, right = bool(more.get("held", True)), bool(more.get("right", False))
         mouse = Mouse(act, pixel, more.get("seconds", 0.0), more.get("notches", 0.0), held, right)
-        self.hand, messages = answer(self.hand, mouse, self.session, self.size)
+        self.hand, messages = respond(self.hand, mouse, self.session, self.size)
         for message in messages:
             assert not isinstance(message, Errand)
             self.session = update(self.session, message)
-        self.said = [message for message in messages if not isinstance(message, Point)]
+        self.said = [message for message in messages if not isinstance(message, Hover)]
         return self.said
 
     def on_map(self, panel: int, x: float, y: float) -> tuple[int, int]:
@@ -258,9 +258,11 @@ def test_panning_does_not_get_lost(session: Session) -> None:
 
 
 @pytest.fixture
-def window() -> Iterator[stage_window.Window]:
+def window() -> Iterator[stage_window.MainWindow]:
     with screen(SIZE):
-        yield stage_window.Window(replace(begin(flat_scene("local-minimum")), playing=False, progress=40.0, seen=40))
+        yield stage_window.MainWindow(
+            replace(begin(flat_scene("local-minimum")), playing=False, progress=40.0, seen=40)
+        )
 
 
 def move(pixel: tuple[int, int], held: int = 0) -> pygame.Event:
@@ -279,7 +281,7 @@ def wheel(notches: int) -> pygame.Event:
     return pygame.Event(pygame.MOUSEWHEEL, x=0, y=notches, precise_x=0.0, precise_y=float(notches))
 
 
-def test_a_resting_pointer_is_drawn_once(window: stage_window.Window, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resting_pointer_is_drawn_once(window: stage_window.MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     computed(window)
     drawn = []
     monkeypatch.setattr(stage_window, "draw", lambda *_: drawn.append(1))
@@ -293,7 +295,7 @@ def test_a_resting_pointer_is_drawn_once(window: stage_window.Window, monkeypatc
     assert len(drawn) == 2
 
 
-def test_the_flag_can_be_dragged_in_the_window(window: stage_window.Window) -> None:
+def test_the_flag_can_be_dragged_in_the_window(window: stage_window.MainWindow) -> None:
     flag = Player(window.session).flag(0)
     there = (flag[0] + 40, flag[1] - 30)
     before = window.session.scene.start
@@ -305,7 +307,7 @@ def test_the_flag_can_be_dragged_in_the_window(window: stage_window.Window) -> N
 
 
 def test_many_turns_of_the_wheel_in_a_frame_draw_one_picture(
-    window: stage_window.Window, monkeypatch: pytest.MonkeyPatch
+    window: stage_window.MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     center = setting(window.session, SIZE).places.panels[0].map.center
     drawn = []
@@ -318,7 +320,7 @@ def test_many_turns_of_the_wheel_in_a_frame_draw_one_picture(
     assert len(drawn) == 1
 
 
-def test_keys_zoom_and_pan(window: stage_window.Window) -> None:
+def test_keys_zoom_and_pan(window: stage_window.MainWindow) -> None:
     press(window, pygame.K_EQUALS, mod=pygame.KMOD_CTRL)
     press(window, pygame.K_UP, mod=pygame.KMOD_CTRL)
     assert window.session.focus is not None
@@ -327,7 +329,7 @@ def test_keys_zoom_and_pan(window: stage_window.Window) -> None:
     assert window.session.focus is None
 
 
-def test_scenes_and_sizes_may_change_during_a_drag(window: stage_window.Window) -> None:
+def test_scenes_and_sizes_may_change_during_a_drag(window: stage_window.MainWindow) -> None:
     spots = [Player(window.session).flag(2), setting(window.session, SIZE).places.timeline.center, (900, 280)]
     for size, spot in zip([(1300, 700), (700, 400), (1, 1)], spots, strict=True):
         window.advance([grasp(spot), move((spot[0] + 20, spot[1]), 1)], 0.0)
@@ -341,7 +343,7 @@ def test_scenes_and_sizes_may_change_during_a_drag(window: stage_window.Window) 
 
 
 @pytest.mark.parametrize("zoom", [200.0, 0.5])
-def test_the_farthest_and_nearest_views_can_be_drawn(window: stage_window.Window, zoom: float) -> None:
+def test_the_farthest_and_nearest_views_can_be_drawn(window: stage_window.MainWindow, zoom: float) -> None:
     window.send(GoToEnd())
     for about in (window.session.scene.start, (window.session.scene.window.x1, window.session.scene.window.y0)):
         window.send(ResetView())

@@ -7,6 +7,7 @@ import numpy as np
 import pygame
 import pytest
 from messages import after
+from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
 from sim.descent.race import Race
@@ -14,11 +15,10 @@ from sim.languages import LANGUAGES
 from sim.scene import Question, Scene, load_scene, scene_files
 from sim.scene.lesson import HOLD, as_written, is_particular, revealed_at
 from sim.stage.drawing.layout import layout
-from sim.stage.drawing.recorder import Recorder
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture.caption import CHANGED, draw_caption, reveal, spoken
-from sim.stage.picture.picture import draw, moment
-from sim.stage.session.playback import Play, Step, Tick
+from sim.stage.picture.caption import CHANGED, draw_caption, reveal, said_now
+from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.session.playback import Elapsed, Play, Step
 from sim.stage.session.session import Session, ask, begin, race
 from sim.stage.session.setup import Guess, OpenScene, SkipQuestion
 from sim.stage.session.view import ToggleCaptions
@@ -48,7 +48,7 @@ def at(tick: int, **changes: object) -> tuple[Session, Race]:
 
 def words(tick: int, **changes: object) -> tuple[str, int | None]:
     session, race = at(tick, **changes)
-    return spoken(session, race, session.scene.timing("updates"), tick, load_theme("light", session.language))
+    return said_now(session, race, session.scene.timing("updates"), tick, load_theme("light", session.language))
 
 
 def test_a_question_waits_for_a_guess_or_for_none() -> None:
@@ -61,7 +61,7 @@ def test_a_question_waits_for_a_guess_or_for_none() -> None:
         watched = after(asked, message)
         assert (watched.guess, watched.playing, watched.waiting) == (None, True, False)
     assert after(asked, Guess(7)) == asked
-    assert after(asked, Tick(1.0, 100)) == asked
+    assert after(asked, Elapsed(1.0, 100)) == asked
     assert not after(asked, Step(1)).waiting
     assert not after(asked, ToggleCaptions()).waiting
 
@@ -170,7 +170,7 @@ def test_numbers_are_told_of_the_race_that_they_are_about_and_of_no_other() -> N
         running = race(session.scene)
         running.extend(session.scene.updates + 1)
         theme = load_theme("light")
-        return spoken(session, running, session.scene.timing(session.clock), session.update, theme)[0]
+        return said_now(session, running, session.scene.timing(session.clock), session.update, theme)[0]
 
     assert any(character.isdigit() for character in told(own))
     for other in (replace(scene, seed=5), replace(scene, start=(-3.0, 2.4))):
@@ -187,8 +187,8 @@ def test_a_scene_that_was_changed_by_hand_does_not_say_what_it_was_made_to_show(
         running = race(shown)
         running.extend(scene.updates + 1)
         session = replace(begin(scene), scene=shown, playing=False, captions=False)
-        canvas = Recorder((1600, 900))
-        draw(canvas, moment(session, running))
+        canvas = RecordingCanvas((1600, 900))
+        draw(canvas, snapshot_of(session, running))
         assert (scene.look in canvas.recording) == (shown is scene)
         assert (CHANGED in canvas.recording) == (shown is not scene)
 
@@ -201,7 +201,7 @@ def test_what_is_said_at_a_time_is_said_of_the_race_that_its_author_saw() -> Non
         running = race(each)
         running.extend(each.updates + 1)
         session = replace(begin(scene), scene=each, playing=False, progress=float(each.updates), seen=each.updates)
-        ended[each] = spoken(session, running, each.timing(session.clock), session.update, load_theme("light"))[0]
+        ended[each] = said_now(session, running, each.timing(session.clock), session.update, load_theme("light"))[0]
     assert "still on the line" in ended[scene]
     assert "still on the line" not in ended[moved]
 

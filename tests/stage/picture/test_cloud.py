@@ -11,12 +11,12 @@ from pictures import drawn_in_turn
 
 from sim.scene import load_scene
 from sim.stage.drawing.camera import Camera
-from sim.stage.drawing.layout import layout
+from sim.stage.drawing.layout import More, layout
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture.map.cloud import FEW, Part, draw_cloud, draw_shares, parts, places
+from sim.stage.picture.map.cloud import FEW, CloudPart, draw_cloud, draw_shares, occupied, parts
 from sim.stage.picture.map.site import Map
-from sim.stage.picture.picture import moment
-from sim.stage.picture.tooltip import MOST_PARTS, Look, shares_tip
+from sim.stage.picture.picture import snapshot_of
+from sim.stage.picture.tooltip import MOST_PARTS, TipContext, shares_tip
 from sim.stage.session.session import begin, race
 from sim.stage.style.theme import load_theme
 from sim.study.maps.swarm import Cloud, swarm
@@ -91,7 +91,7 @@ def test_marbles_that_are_all_the_same_are_as_dark_as_so_many(size: int) -> None
 @pytest.mark.parametrize("cell", [1, 3])
 def test_all_marbles_on_the_map_are_counted(size: int, cell: int) -> None:
     theta = np.random.default_rng(1).normal(0.0, 1.5, (size, 2))
-    across, down, counts = places(Map(CAMERA), theta, cell)
+    across, down, counts = occupied(Map(CAMERA), theta, cell)
     x, y = CAMERA.project(theta).T
     inside = (x >= 0) & (x < CAMERA.width) & (y >= 0) & (y < CAMERA.height)
     assert inside.sum() <= counts.sum() <= inside.sum() + 5 * cell  # Cells may reach a little beyond the map.
@@ -100,7 +100,7 @@ def test_all_marbles_on_the_map_are_counted(size: int, cell: int) -> None:
     assert first in set(zip(across.tolist(), down.tolist(), strict=True))
 
 
-def told_of(counts: tuple[int, ...], each: int = 1, size: int = 200, diverged: int = 0) -> list[Part]:
+def told_of(counts: tuple[int, ...], each: int = 1, size: int = 200, diverged: int = 0) -> list[CloudPart]:
     return list(parts(cloud(np.zeros((size, 2)), counts, each, diverged), THEME))
 
 
@@ -145,8 +145,8 @@ def test_the_bar_is_divided_as_the_marbles_are(width: int) -> None:
 
 def test_many_places_do_not_make_an_endless_tooltip() -> None:
     told = cloud(np.zeros((2_000, 2)), tuple(range(1, 41)))
-    look = Look(THEME, layout((960, 600), 3, 1.5, swarm=True))
-    tip = shares_tip(told, pygame.Rect(0, 0, 200, 20), (50, 5), look)
+    context = TipContext(THEME, layout((960, 600), 3, 1.5, more=More(swarm=True)))
+    tip = shares_tip(told, pygame.Rect(0, 0, 200, 20), (50, 5), context)
     assert len(tip.rows) == 1 + MOST_PARTS
     assert any("minimum 40: 40" in row.cells[0] for row in tip.rows)
 
@@ -160,5 +160,5 @@ def test_a_swarm_comes_and_goes_without_traces() -> None:
         session = replace(begin(scene), playing=False, progress=float(tick), seen=tick, swarm=size)
         if size:
             swarm(scene, size, session.spread, session.clock).follow(tick, 60.0)
-        moments.append(moment(session, running))
+        moments.append(snapshot_of(session, running))
     assert all((one != other).any() for one, other in pairwise(drawn_in_turn(moments)))

@@ -5,18 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pygame
 import pytest
+from recording_canvas import RecordingCanvas
 from recordings import section
 from scenes import flat_scene
 
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.camera import Pose
-from sim.stage.drawing.recorder import Recorder
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.film.films import course
 from sim.stage.picture.map.ball import ANEW, Rolling
 from sim.stage.picture.map.site import camera_on, site_of
 from sim.stage.picture.map.trail import Trail
-from sim.stage.picture.picture import GLIDING, PHASES, Moment, draw, moment
+from sim.stage.picture.picture import GLIDING, PHASES, Snapshot, draw, snapshot_of
 from sim.stage.session.session import SPEEDS, begin, race
 from sim.stage.style.theme import load_theme
 
@@ -24,15 +24,15 @@ SIZE = (960, 600)
 PARTS = ("verdict", "numbers", "strip", "caption", "chart", "timeline")
 
 
-def now(scene: Scene, progress: float, speed: float = 20.0) -> Moment:
+def now(scene: Scene, progress: float, speed: float = 20.0) -> Snapshot:
     running = race(scene)
     running.extend(scene.updates + 1)
     session = replace(begin(scene), playing=False, progress=progress, seen=int(progress), speed=SPEEDS.index(speed))
-    return moment(session, running)
+    return snapshot_of(session, running)
 
 
 def drawn(scene: Scene, progress: float) -> str:
-    canvas = Recorder(SIZE)
+    canvas = RecordingCanvas(SIZE)
     draw(canvas, now(scene, progress))
     return canvas.recording
 
@@ -71,11 +71,11 @@ def test_a_lane_glides_only_in_the_tick_that_ends_its_update() -> None:
     timing = scene.timing("epochs")
     shown = replace(now(scene, 0.0), phase=0.5)
     lane = int(np.argmin(timing.paces))
-    ends = [tick for tick in range(60) if timing.moment(lane, tick + 1) > timing.moment(lane, tick)]
+    ends = [tick for tick in range(60) if timing.updates(lane, tick + 1) > timing.updates(lane, tick)]
     assert len(ends) < 30
     for tick in range(60):
         there = replace(shown, session=replace(shown.session, progress=float(tick)), computed=100)
-        assert there.glide(lane, timing) == (timing.moment(lane, tick), 0.5 if tick in ends else 0.0)
+        assert there.glide(lane, timing) == (timing.updates(lane, tick), 0.5 if tick in ends else 0.0)
 
 
 @pytest.mark.parametrize("scene", [flat_scene("on-the-saddle"), load_scene("local-minimum")], ids=["map", "aslant"])

@@ -9,7 +9,7 @@ import pytest
 
 from sim.languages import LANGUAGES, words
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture.help import SMALLEST, Sheet, draw_help, groups, sheet
+from sim.stage.picture.help import SMALLEST, HelpLayout, draw_help, help_layout, key_groups
 from sim.stage.picture.setting import Setting, setting
 from sim.stage.session.bindings import GROUPS
 from sim.stage.session.session import Session
@@ -18,8 +18,8 @@ from sim.stage.style.theme import THEMES
 SIZES = [(960, 600), (1280, 720), (1366, 768), (1600, 900), (1920, 1080), (960, 1400), (2600, 600)]
 
 
-def told(here: Setting) -> Sheet:
-    return sheet(here.places, here.theme)
+def told(here: Setting) -> HelpLayout:
+    return help_layout(here.places, here.theme)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -33,13 +33,13 @@ def test_the_sheet_stands_in_the_picture_beside_the_panel(
     assert pygame.Rect((0, 0), size).contains(found.place)
     assert not here.places.controls.width or not found.place.colliderect(here.places.controls)
     assert found.size > SMALLEST
-    assert tuple(group for column in found.columns for group in column) == groups(here.theme)
+    assert tuple(group for column in found.columns for group in column) == key_groups(here.theme)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_group_has_its_title_and_every_key_its_line(session: Session, language: str) -> None:
     theme = setting(replace(session, language=language), SIZES[0]).theme
-    *keys, signs = groups(theme)
+    *keys, signs = key_groups(theme)
     assert [group.title for group in keys] == [theme.say(title) for title in GROUPS]
     assert [len(group.lines) for group in keys] == [len(bindings) for bindings in GROUPS.values()]
     assert len(signs.lines) == 4
@@ -74,6 +74,6 @@ def test_nothing_is_written_beyond_the_sheet(
     corner = 2 * told(here).size
     rim[: place.left + corner], rim[place.right - corner :] = False, False
     assert (pixels[rim] == here.theme.panel).all()
-    for group in groups(here.theme):
+    for group in key_groups(here.theme):
         for key, meaning in group.lines:
             assert {key, meaning} <= set(written)

@@ -18,7 +18,7 @@ from sim.descent.race import Race
 from sim.scene import Scene, parse_scene
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.still import screenshot
-from sim.stage.picture.picture import Moment, draw, moment
+from sim.stage.picture.picture import Snapshot, draw, snapshot_of
 from sim.stage.session.session import begin, race
 from sim.surface.functions.formula import Formula
 
@@ -26,10 +26,10 @@ GOLDEN = Path(__file__).parent / "golden"
 Pixels = npt.NDArray[np.int16]
 
 
-def at(scene: Scene, update: int, running: Race, **changes: Any) -> Moment:
+def at(scene: Scene, update: int, running: Race, **changes: Any) -> Snapshot:
     """A paused session's moment."""
     session = replace(begin(scene), playing=False, progress=float(update), seen=update, **changes)
-    return moment(session, running)
+    return snapshot_of(session, running)
 
 
 def picture(scene: Scene, updates: list[int], size: tuple[int, int] = (960, 600), **changes: Any) -> Pixels:
@@ -129,7 +129,7 @@ def test_screenshots_are_the_window_s_own_picture(tmp_path: Path) -> None:
     path = tmp_path / "picture.png"
     screenshot(scene, 70, (960, 600), "light", path)
     saved = np.asarray(Image.open(path), dtype=np.int16).swapaxes(0, 1)
-    drawn = picture(scene, [70])
+    drawn = picture(scene, [70], live=False)  # In the window, sliders stand below each map.
     panels = slice(0, 560)  # The footer tells how the race is being played.
     assert np.array_equal(saved[:, panels], drawn[:, panels])
     assert race(scene).updates >= 70

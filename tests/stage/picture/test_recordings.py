@@ -4,14 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from recording_canvas import RecordingCanvas
 from recordings import check, section
 from scenes import flat_scene
 
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage.drawing.canvas import Backdrop
-from sim.stage.drawing.recorder import Recorder
-from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.views import VIEWS
 from sim.stage.session.session import begin, race
 from sim.stage.style.theme import load_theme
@@ -25,8 +25,8 @@ def recorded(scene: Scene, update: int, **changes: Any) -> str:
     running = race(scene)
     running.extend(scene.updates + 1)
     session = replace(begin(scene), playing=False, progress=float(update), seen=update, **changes)
-    canvas = Recorder(SIZE)
-    draw(canvas, moment(session, running))
+    canvas = RecordingCanvas(SIZE)
+    draw(canvas, snapshot_of(session, running))
     return canvas.recording
 
 
@@ -53,6 +53,9 @@ def test_every_view_is_drawn_as_it_was_found_good(view: str, aslant: bool, reque
         ("on a map", {"pointer": (200, 250)}),
         ("on the chart", {"pointer": (300, 500)}),
         ("on a pin", {"pointer": (184, 566)}),
+        ("together", {"together": True}),
+        ("profile", {"profile": True}),
+        ("all numbers", {"numbers": True}),
         ("playing", {"playing": True, "progress": 52.0}),
         *((f"in {code}", {"language": code}) for code in LANGUAGES[1:]),
     ],
@@ -61,9 +64,9 @@ def test_what_else_may_be_seen(name: str, changes: dict[str, Any], request: pyte
     running = race(scene := flat_scene(OPENING))
     running.extend(scene.updates + 1)
     session = replace(begin(scene), **{"playing": False, "progress": 70.0, "seen": 70} | changes)
-    canvas, usual = Recorder(SIZE), Recorder(SIZE)
-    draw(canvas, moment(session, running))
-    draw(usual, moment(replace(begin(scene), playing=False, progress=70.0, seen=70), running))
+    canvas, usual = RecordingCanvas(SIZE), RecordingCanvas(SIZE)
+    draw(canvas, snapshot_of(session, running))
+    draw(usual, snapshot_of(replace(begin(scene), playing=False, progress=70.0, seen=70), running))
     known = set(usual.lines)
     check("\n".join(line for line in canvas.lines if line not in known) + "\n", name, request)
 
@@ -76,7 +79,7 @@ def test_where_there_is_little_room_a_long_verdict_is_said_in_a_word_and_not_cut
 
 
 def test_a_recorder_writes_down_every_verb() -> None:
-    canvas = Recorder((100, 50))
+    canvas = RecordingCanvas((100, 50))
     with canvas.part("part"), canvas.clip((1, 2, 3, 4)):
         canvas.rect((1, 2, 3, 4), (255, 0, 16), width=2, corner=3, opacity=90)
         canvas.line(((0, 0.04), (1.26, 2)), (0, 0, 0), 2)
@@ -98,7 +101,7 @@ def test_a_backdrop_is_written_down_once_and_where_it_stands() -> None:
     def dot(canvas: Any, radius: float) -> None:
         canvas.disc((1.0, 1.0), radius, (0, 0, 0))
 
-    canvas, backdrop = Recorder((100, 50)), Backdrop(dot, (2.0,), (10, 10))
+    canvas, backdrop = RecordingCanvas((100, 50)), Backdrop(dot, (2.0,), (10, 10))
     canvas.backdrop(backdrop, (5, 6))
     canvas.backdrop(backdrop, (20, 6), (0, 0, 4, 10))
     assert canvas.lines == [

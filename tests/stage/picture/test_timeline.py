@@ -12,10 +12,10 @@ from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import SMALLEST, USUAL, Layout, layout
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture import timeline
-from sim.stage.picture.picture import draw, moment
-from sim.stage.picture.timeline import describe, epoch_ends, marks, marks_near, tick_at, track, x_of
+from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.timeline import epoch_ends, event_marks, event_marks_near, event_text, tick_at, track, x_of
 from sim.stage.session.session import begin, race
-from sim.stage.style.kept import STORE
+from sim.stage.style.kept import CACHE
 from sim.stage.style.theme import THEMES, load_theme
 
 TICKS = 400
@@ -43,45 +43,45 @@ def places() -> Layout:
 def test_marks_stand_at_the_first_tick_by_which_the_event_had_happened(scene: Scene, running: Race, clock: str) -> None:
     """By then the marble had made the update that the mark tells of."""
     timing = scene.timing(clock)
-    marked = marks(running, timing, TICKS, ALL)
+    marked = event_marks(running, timing, TICKS, ALL)
     assert marked
     assert [mark.tick for mark in marked] == sorted(mark.tick for mark in marked)
     for mark in marked:
-        assert timing.moment(mark.lane, mark.tick) >= mark.event.update
-        assert not mark.tick or timing.moment(mark.lane, mark.tick - 1) < mark.event.update
+        assert timing.updates(mark.lane, mark.tick) >= mark.event.update
+        assert not mark.tick or timing.updates(mark.lane, mark.tick - 1) < mark.event.update
     assert any(mark.event.update < mark.event.seen for mark in marked)
 
 
 def test_by_epochs_the_full_batch_takes_twenty_ticks_an_update(scene: Scene, running: Race) -> None:
     timing = scene.timing("epochs")
     assert [timing.tick(lane, 3) for lane in range(3)] == [60, 3, 60]
-    late = marks(running, timing, 20 * TICKS, ALL)
+    late = event_marks(running, timing, 20 * TICKS, ALL)
     for lane in range(3):
         events = [mark.event for mark in late if mark.lane == lane]
         assert sorted(events, key=running.judges[lane].events.index) == running.judges[lane].events
 
 
 def test_marks_beyond_the_end_are_left_out(scene: Scene, running: Race) -> None:
-    assert all(mark.tick <= 60 for mark in marks(running, scene.timing("updates"), 60, ALL))
+    assert all(mark.tick <= 60 for mark in event_marks(running, scene.timing("updates"), 60, ALL))
 
 
 def test_what_was_not_watched_is_not_given_away(scene: Scene, running: Race) -> None:
     """An event appears when it is certain, not when its tick has come."""
     timing = scene.timing("updates")
-    everything = marks(running, timing, TICKS, ALL)
+    everything = event_marks(running, timing, TICKS, ALL)
     [escape] = [mark for mark in everything if mark.event.kind == "escaped" and mark.lane == 1]
     for seen in (60, escape.tick, escape.event.seen - 1, escape.event.seen):
         certain = tuple(mark for mark in everything if mark.event.seen <= seen)
-        assert marks(running, timing, TICKS, seen) == certain
+        assert event_marks(running, timing, TICKS, seen) == certain
         assert (escape in certain) == (seen >= escape.event.seen)
-    assert not marks(running, timing, TICKS, 0)
+    assert not event_marks(running, timing, TICKS, 0)
 
 
 def test_news_of_the_race_become_marks(scene: Scene) -> None:
     fresh, timing = scene.race(), scene.timing("updates")
-    before = marks(fresh, timing, TICKS, ALL)
+    before = event_marks(fresh, timing, TICKS, ALL)
     fresh.extend(TICKS + 1)
-    assert len(marks(fresh, timing, TICKS, ALL)) > len(before)
+    assert len(event_marks(fresh, timing, TICKS, ALL)) > len(before)
 
 
 @pytest.mark.parametrize("size", [SMALLEST, USUAL])
@@ -95,17 +95,17 @@ def test_ticks_and_pixels_agree(size: tuple[int, int]) -> None:
 
 
 def test_the_nearest_mark_is_meant_and_only_from_near(scene: Scene, running: Race, places: Layout) -> None:
-    marked = marks(running, scene.timing("updates"), TICKS, ALL)
+    marked = event_marks(running, scene.timing("updates"), TICKS, ALL)
     for mark in marked:
-        assert mark in marks_near(places, x_of(places, mark.tick, TICKS) + 2, TICKS, marked)
-    assert not marks_near(places, x_of(places, TICKS, TICKS) + 40, TICKS, marked)
-    assert not marks_near(places, 0, TICKS, ())
+        assert mark in event_marks_near(places, x_of(places, mark.tick, TICKS) + 2, TICKS, marked)
+    assert not event_marks_near(places, x_of(places, TICKS, TICKS) + 40, TICKS, marked)
+    assert not event_marks_near(places, 0, TICKS, ())
 
 
 def test_events_are_told_in_words(running: Race) -> None:
     theme = load_theme("light")
-    assert "escaped at update 54: minimum 2 → 1" in {describe(event, theme) for event in running.judges[1].events}
-    assert any("stuck in a local minimum" in describe(event, theme) for event in running.judges[0].events)
+    assert "escaped at update 54: minimum 2 → 1" in {event_text(event, theme) for event in running.judges[1].events}
+    assert any("stuck in a local minimum" in event_text(event, theme) for event in running.judges[0].events)
 
 
 def test_epochs_end_where_the_smallest_batches_have_all_had_their_turn(scene: Scene, running: Race) -> None:
@@ -118,10 +118,10 @@ def test_nothing_is_built_anew_while_the_race_runs(scene: Scene, running: Race, 
     target, theme = pygame.Surface(USUAL, depth=32), load_theme("dark")
     session = replace(begin(scene), clock="serial", horizon=TICKS, seen=TICKS)
     timeline.draw_timeline(Screen(target), places, theme, session, running, 1)
-    built = STORE.made
+    built = CACHE.made
     for tick in range(2, 200, 9):
         timeline.draw_timeline(Screen(target), places, theme, session, running, tick)
-    assert STORE.made == built
+    assert CACHE.made == built
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -131,7 +131,7 @@ def test_the_played_part_grows_and_leaves_no_traces(scene: Scene, running: Race,
     session = replace(begin(scene, theme), playing=False)
 
     def shown(tick: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
-        draw(Screen(target), moment(replace(session, progress=float(tick), seen=300), running))
+        draw(Screen(target), snapshot_of(replace(session, progress=float(tick), seen=300), running))
         return pygame.surfarray.array3d(target.subsurface(strip))
 
     first, later, again = shown(30), shown(300), shown(30)

@@ -9,34 +9,34 @@ import pytest
 from messages import after
 from scenes import flat_scene
 
-from sim.descent.verdict.kinds import Kind as Verdict
+from sim.descent.verdict.kinds import VerdictKind
 from sim.languages import LANGUAGES
 from sim.scene import Scene, scene_files
 from sim.stage.drawing.layout import SMALLEST, USUAL
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture import tooltip
 from sim.stage.picture.map.site import Map
-from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import Setting, setting
 from sim.stage.picture.timeline import track
 from sim.stage.picture.tooltip import (
-    Look,
-    Row,
     Tip,
+    TipContext,
+    TipRow,
     box_beside,
     chart_tip,
     draw_tip,
     kind_of_place,
+    local_values,
     map_tip,
-    reading,
     tip_at,
 )
-from sim.stage.session.bindings import keys, written
+from sim.stage.session.bindings import key_text, keys
 from sim.stage.session.lanes import SelectLane, SetHyperparameter
 from sim.stage.session.session import Session, begin, race
 from sim.stage.style.numbers import number
 from sim.stage.style.theme import THEMES, load_theme
-from sim.surface.critical.point import Kind
+from sim.surface.critical.point import CriticalKind
 from sim.surface.points import eigenvalues
 
 NAMES = list(scene_files())
@@ -56,7 +56,7 @@ def session(scene: Scene) -> Session:
 def test_hovering_tells_what_the_problem_has_there(name: str) -> None:
     problem = flat_scene(name).problem()
     for x, y in np.random.default_rng(2).normal(size=(4, 2)).tolist():
-        here = reading(problem, x, y)
+        here = local_values(problem, x, y)
         point = np.array([x, y])
         gradient = problem.train.gradient(point)
         assert here.loss == problem.train.value(point)
@@ -75,8 +75,8 @@ def test_places_go_by_the_signs_of_the_curvatures(scene: Scene) -> None:
     assert kind_of_place(problem, (float("nan"), 1.0), theme) == ""
 
 
-def look(here: Setting) -> Look:
-    return Look(here.theme, here.places)
+def context(here: Setting) -> TipContext:
+    return TipContext(here.theme, here.places)
 
 
 def words(tip: Tip | None) -> list[tuple[str, ...]]:
@@ -91,7 +91,7 @@ def test_critical_points_are_called_by_their_names(session: Session) -> None:
     for point in problem.critical:
         x, y = here.camera.project(np.array(point.position)).tolist()
         pixel = (round(area.left + x), round(area.top + y))
-        named[words(map_tip(problem, Map(here.camera), area, pixel, look(here)))[0][0]] = point
+        named[words(map_tip(problem, Map(here.camera), area, pixel, context(here)))[0][0]] = point
     for index, minimum in enumerate(problem.minima, start=1):
         assert named[f"minimum {index}"] == minimum
     assert named["saddle 1"] == problem.saddles[0]
@@ -106,7 +106,7 @@ def stage_of(session: Session, size: tuple[int, int]) -> tuple[Setting, tooltip.
         patch.setattr(
             "sim.stage.picture.picture.draw_pointed", lambda _target, _pixel, stage, _look: kept.append(stage)
         )
-        draw(Screen(pygame.Surface(size, depth=32)), moment(replace(session, pointer=(0, 0)), running))
+        draw(Screen(pygame.Surface(size, depth=32)), snapshot_of(replace(session, pointer=(0, 0)), running))
     return setting(session, size), kept[0]
 
 
@@ -115,17 +115,17 @@ def test_the_chart_tells_every_lane_s_losses_at_that_time(session: Session, cloc
     here, stage = stage_of(replace(session, clock=clock), USUAL)
     tick, timing = 60, session.scene.timing(clock)
     x = here.places.chart.left + stage.chart.plot.left + stage.chart.plot.width * tick / session.horizon
-    rows = words(chart_tip(stage, (round(x), here.places.chart.centery), look(here)))
+    rows = words(chart_tip(stage, (round(x), here.places.chart.centery), context(here)))
     assert rows[0] == ({"updates": "update 60", "epochs": "epoch 3"}[clock],)
     for lane, (running, row) in enumerate(zip(stage.race.tracks, rows[2:], strict=True)):
-        at = timing.moment(lane, tick)
+        at = timing.updates(lane, tick)
         assert row == (running.lane.name, number(float(running.loss[at])), number(float(running.test_loss[at])))
 
 
 def test_the_chart_does_not_tell_what_is_to_come(session: Session) -> None:
     here, stage = stage_of(session, USUAL)
     x = here.places.chart.right - 40
-    assert len(words(chart_tip(stage, (x, here.places.chart.centery), look(here)))) == 2
+    assert len(words(chart_tip(stage, (x, here.places.chart.centery), context(here)))) == 2
 
 
 def test_a_mark_tells_its_event(session: Session) -> None:
@@ -133,7 +133,7 @@ def test_a_mark_tells_its_event(session: Session) -> None:
     area = track(here.places)
     event = next(event for event in stage.race.judges[1].events if event.kind == "escaped")
     pixel = (round(area.left + area.width * event.update / session.horizon) + 2, area.centery)
-    told = words(tip_at(pixel, stage, look(here)))
+    told = words(tip_at(pixel, stage, context(here)))
     assert told[0] == (f"update {event.update}",)
     assert ("minibatch: escaped at update 54: minimum 2 → 1",) in told
 
@@ -150,9 +150,9 @@ def test_tooltips_stay_in_the_picture_and_off_what_they_tell_of(name: str, size:
     target = pygame.Surface(size, depth=32)
     for area in areas:
         for x, y in product((area.left, area.centerx, area.right - 1), (area.top, area.centery, area.bottom - 1)):
-            tip = tip_at((x, y), stage, look(here))
+            tip = tip_at((x, y), stage, context(here))
             assert tip is not None
-            box = draw_tip(Screen(target), tip, look(here))
+            box = draw_tip(Screen(target), tip, context(here))
             assert target.get_rect().contains(box)
             assert tip.inside in (None, area)
             assert not box.colliderect(tip.about)
@@ -167,9 +167,9 @@ def test_a_tooltip_stays_in_the_map_that_it_is_about(session: Session, size: tup
     for panel in here.places.panels:
         area = panel.map
         for x, y in product(range(area.left, area.right, 23), range(area.top, area.bottom, 19)):
-            tip = tip_at((x, y), stage, look(here))
+            tip = tip_at((x, y), stage, context(here))
             assert tip is not None
-            assert area.contains(draw_tip(Screen(target), tip, look(here)))
+            assert area.contains(draw_tip(Screen(target), tip, context(here)))
 
 
 def test_a_tooltip_leaves_the_mark_free_that_it_tells_of(session: Session) -> None:
@@ -177,33 +177,33 @@ def test_a_tooltip_leaves_the_mark_free_that_it_tells_of(session: Session) -> No
     area, (x, y) = here.places.panels[0].map, here.camera.project(np.array(stage.race.problem.minima[0].position))
     for across, down in product((-5, 0, 5), (-5, 0, 5)):
         pixel = (round(area.left + x) + across, round(area.top + y) + down)
-        tip = tip_at(pixel, stage, look(here))
+        tip = tip_at(pixel, stage, context(here))
         assert tip is not None
-        box = draw_tip(Screen(pygame.Surface(USUAL, depth=32)), tip, look(here))
+        box = draw_tip(Screen(pygame.Surface(USUAL, depth=32)), tip, context(here))
         assert not box.collidepoint(area.left + x, area.top + y)
         assert any("ring" in cell for row in tip.rows for cell in row.cells)
 
 
 def test_every_chip_says_what_it_means(session: Session) -> None:
-    assert tooltip.MEANINGS.keys() == set(Verdict)
-    assert tooltip.MARKS.keys() == set(Kind)
+    assert tooltip.VERDICT_MEANINGS.keys() == set(VerdictKind)
+    assert tooltip.POINT_MEANINGS.keys() == set(CriticalKind)
     here, stage = stage_of(session, USUAL)
     for lane, panel in enumerate(here.places.panels):
         verdict = stage.race.judges[lane].verdict(100)
-        tip = tip_at(panel.chip.center, stage, look(here))
+        tip = tip_at(panel.chip.center, stage, context(here))
         assert tip is not None
-        assert panel.frame.contains(draw_tip(Screen(pygame.Surface(USUAL, depth=32)), tip, look(here)))
+        assert panel.frame.contains(draw_tip(Screen(pygame.Surface(USUAL, depth=32)), tip, context(here)))
         told = words(tip)
         assert told[0] == (verdict.kind.value,)
         said = " ".join(cell for row in told for cell in row)
-        assert tooltip.MEANINGS[verdict.kind] in said
+        assert tooltip.VERDICT_MEANINGS[verdict.kind] in said
         assert verdict.evidence[0] in said
 
 
 def test_the_mark_of_another_learning_rate_says_what_it_means(session: Session) -> None:
     other = after(session, SelectLane(1), SetHyperparameter("learning_rate", 0.02))
     here, stage = stage_of(other, USUAL)
-    tips = [tip_at(panel.name.center, stage, look(here)) for panel in here.places.panels]
+    tips = [tip_at(panel.name.center, stage, context(here)) for panel in here.places.panels]
     assert [tip is not None for tip in tips] == [False, True, False]
     assert words(tips[1])[0] == ("not the same η",)
 
@@ -211,15 +211,15 @@ def test_the_mark_of_another_learning_rate_says_what_it_means(session: Session) 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_buttons_below_the_maps_say_what_they_do_and_name_their_key(session: Session, language: str) -> None:
     here, stage = stage_of(replace(session, language=language), SMALLEST)
-    signs = {key.does: written(key.sign) for key in keys() if not key.aside}
+    signs = {key.does: key_text(key.sign) for key in keys() if not key.aside}
     assert len(stage.knobs) > 5
     for knob in stage.knobs:
-        told = words(tip_at(knob.place.center, stage, look(here)))
+        told = words(tip_at(knob.place.center, stage, context(here)))
         assert told[0][0].startswith(signs[knob.does])
         assert here.places.footer.contains(knob.place)
-        tip = tip_at(knob.place.center, stage, look(here))
+        tip = tip_at(knob.place.center, stage, context(here))
         assert tip is not None
-        box = draw_tip(Screen(pygame.Surface(SMALLEST, depth=32)), tip, look(here))
+        box = draw_tip(Screen(pygame.Surface(SMALLEST, depth=32)), tip, context(here))
         assert box.collidelist([other.place for other in stage.knobs]) < 0
 
 
@@ -231,9 +231,9 @@ def test_where_nothing_fits_beside_the_box_still_stays_inside() -> None:
 
 def test_long_names_are_cut_to_half_the_picture(scene: Scene) -> None:
     here = setting(begin(scene), SMALLEST)
-    rows = tuple(Row(("a lane whose name " * 9, "1", "2"), (1, 2, 3)) for _ in range(6))
-    tip = Tip((*rows, Row(("and a long sentence, too " * 9,))), pygame.Rect(950, 590, 4, 4))
-    assert draw_tip(Screen(pygame.Surface(SMALLEST)), tip, look(here)).width <= SMALLEST[0] // 2
+    rows = tuple(TipRow(("a lane whose name " * 9, "1", "2"), (1, 2, 3)) for _ in range(6))
+    tip = Tip((*rows, TipRow(("and a long sentence, too " * 9,))), pygame.Rect(950, 590, 4, 4))
+    assert draw_tip(Screen(pygame.Surface(SMALLEST)), tip, context(here)).width <= SMALLEST[0] // 2
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -243,10 +243,10 @@ def test_a_tooltip_leaves_no_traces(session: Session, theme: str) -> None:
     session = replace(session, theme=theme)
     places = setting(session, SMALLEST).places
     target, fresh = pygame.Surface(SMALLEST, depth=32), pygame.Surface(SMALLEST, depth=32)
-    before, plain = None, moment(session, running)
+    before, plain = None, snapshot_of(session, running)
     draw(Screen(fresh), plain)
     for pixel in [places.panels[0].map.center, places.timeline.center, places.chart.center, None]:
-        now = moment(replace(session, pointer=pixel), running)
+        now = snapshot_of(replace(session, pointer=pixel), running)
         draw(Screen(target), now, before)
         same = np.array_equal(pygame.surfarray.array3d(target), pygame.surfarray.array3d(fresh))
         assert same == (pixel is None)

@@ -5,20 +5,20 @@ from typing import Any
 
 import pygame
 import pytest
+from recording_canvas import RecordingCanvas
 from recordings import check, section
 
 from sim.languages import LANGUAGES
 from sim.scene import OPENING, load_scene
 from sim.scene.tour import the_tour
-from sim.stage.drawing.recorder import Recorder
-from sim.stage.input.mouse import Act, Hand, Mouse, answer
-from sim.stage.picture.picture import draw, moment, pointed
+from sim.stage.input.mouse import Act, Hand, Mouse, respond
+from sim.stage.picture.picture import draw, pointed, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.tour import guides
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.session import Session, begin, race, update
 from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour
-from sim.stage.session.view import Point
+from sim.stage.session.view import Hover
 from sim.stage.style.theme import load_theme
 from sim.study.tour.telling import told
 
@@ -35,8 +35,8 @@ def strip(session: Session, size: tuple[int, int]) -> str:
     """What is drawn of it."""
     running = race(session.scene)
     running.extend(2)
-    canvas = Recorder(size)
-    draw(canvas, moment(replace(session, sheet=""), running))
+    canvas = RecordingCanvas(size)
+    draw(canvas, snapshot_of(replace(session, sheet=""), running))
     return section(canvas.recording, "caption")
 
 
@@ -76,8 +76,8 @@ def test_what_is_said_of_the_race_takes_the_place_of_what_to_look_at() -> None:
     session = at(5)
     running = race(session.scene)
     running.extend(60)
-    canvas = Recorder(SIZES[0])
-    draw(canvas, moment(replace(session, progress=52.0, seen=52), running))
+    canvas = RecordingCanvas(SIZES[0])
+    draw(canvas, snapshot_of(replace(session, progress=52.0, seen=52), running))
     drawn = section(canvas.recording, "caption")
     assert "rolled through" in drawn
     assert "Each marble stands" not in drawn
@@ -97,12 +97,12 @@ def test_its_buttons_do_what_the_keys_do() -> None:
     assert [button.does for button in buttons] == [Lead(-1), Lead(1), GoBack(), ShowTour()]
     for button in buttons:
         assert here.places.look.contains(button.place)
-        _, messages = answer(Hand(), Mouse(Act.DOWN, button.place.center), session, size)
+        _, messages = respond(Hand(), Mouse(Act.DOWN, button.place.center), session, size)
         assert messages[0] == button.does
         assert button.says.startswith(("Page Up", "Page Down", "Backspace", "Shift H"))
     running = race(session.scene)
     running.extend(2)
-    assert pointed(update(session, Point(buttons[1].place.center)), running, size)
+    assert pointed(update(session, Hover(buttons[1].place.center)), running, size)
     assert guides(here.places, replace(session, live=False), here.theme) == ()
     assert guides(here.places, begin(load_scene(OPENING)), load_theme("light")) == ()
 

@@ -23,10 +23,10 @@ from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.batch import batch_heights
 from sim.stage.picture.map.site import Map
-from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
-from sim.stage.picture.views import VIEWS, Layer, Look, draw_views
-from sim.stage.picture.views.basins import basin_grid, tint
+from sim.stage.picture.views import VIEWS, Layer, ViewContext, draw_views
+from sim.stage.picture.views.basins import basin_color, basin_grid
 from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states
 from sim.stage.picture.views.minima import moved_minima
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
@@ -68,19 +68,21 @@ def picture(scene: Scene, running: Race, updates: list[int], views: frozenset[st
     target, before = pygame.Surface(SIZE, depth=32), None
     for update in updates:
         session = replace(begin(scene, theme), playing=False, progress=float(update), views=views)
-        now = moment(session, running)
+        now = snapshot_of(session, running)
         draw(Screen(target), now, before)
         before = now
     return pygame.surfarray.array3d(target)
 
 
-def looks(running: Race, update: int, theme: str = "light") -> list[Look]:
+def contexts(running: Race, update: int, theme: str = "light") -> list[ViewContext]:
     """The looks of all lanes, each on a map of its own."""
     area = pygame.Rect(40, 30, 400, 300)
     camera = Camera(running.problem.window, *area.size)
     ends = [min(update, track.updates) for track in running.tracks]
     strip = pygame.Rect(40, 340, 380, 9)
-    return [Look(running, i, end, Map(camera), area, strip, load_theme(theme), 15, ALL) for i, end in enumerate(ends)]
+    return [
+        ViewContext(running, i, end, Map(camera), area, strip, load_theme(theme), 15, ALL) for i, end in enumerate(ends)
+    ]
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -115,7 +117,7 @@ def test_views_that_are_hidden_again_leave_no_traces() -> None:
     plain = picture(scene, running, [100], frozenset())
     before = None
     for views in (frozenset[str](), ALL, frozenset({"basins"}), frozenset[str]()):
-        now = moment(replace(begin(scene), playing=False, progress=100.0, views=views), running)
+        now = snapshot_of(replace(begin(scene), playing=False, progress=100.0, views=views), running)
         draw(Screen(target), now, before)
         before = now
     assert np.array_equal(pygame.surfarray.array3d(target), plain)
@@ -151,8 +153,8 @@ def test_where_there_is_no_room_for_the_strip_all_but_the_strip_is_drawn(layer: 
     running = scene.race()
     running.extend(10)
     target = pygame.Surface((500, 400), depth=32)
-    for look in looks(running, 5):
-        draw_views(Screen(target), replace(look, strip=pygame.Rect(40, 340, 380, 0)), layer)
+    for context in contexts(running, 5):
+        draw_views(Screen(target), replace(context, strip=pygame.Rect(40, 340, 380, 0)), layer)
     assert pygame.surfarray.array3d(target).any() == (layer is not Layer.STRIP)
 
 
@@ -256,10 +258,10 @@ def test_tints_follow_the_basins(name: str) -> None:
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_neighbouring_tints_differ_and_are_no_lane_s_colour(theme: str) -> None:
-    looks = load_theme(theme)
-    tints = [tint(looks, index) for index in range(4)]
+    contexts = load_theme(theme)
+    tints = [basin_color(contexts, index) for index in range(4)]
     assert min(np.abs(np.subtract(one, other)).sum() for one, other in combinations(tints, 2)) > 40
-    assert not set(tints) & set(looks.lanes)
+    assert not set(tints) & set(contexts.lanes)
 
 
 @pytest.mark.parametrize("moment", [0, 1, 7, 60])

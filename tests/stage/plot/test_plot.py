@@ -15,17 +15,17 @@ from PIL import Image
 
 from sim.files import OutputError
 from sim.stage.drawing.screen import Screen
-from sim.stage.drawing.ticks import Scale, choices, per_cent, scale
+from sim.stage.drawing.ticks import AxisScale, choices, per_cent, scale
 from sim.stage.export.pages import save_page, saved_em
 from sim.stage.plot.frame import Frame, inside
 from sim.stage.plot.legend import THREE
-from sim.stage.plot.page import Sheet, arrange, draw_page, draw_sheet
+from sim.stage.plot.page import PageLayout, arrange, draw_layout
 from sim.stage.plot.ramp import STEPS, lightness, ramp
 from sim.stage.plot.strips import fills
 from sim.stage.plot.words import Label, spoken
 from sim.stage.style import text
 from sim.stage.style.color import Color
-from sim.stage.style.kept import STORE
+from sim.stage.style.kept import CACHE
 from sim.stage.style.theme import THEMES, load_theme
 from sim.study.statistics.figure import Axis, Bars, Figure, HeatMap, Line, Page, Parts
 
@@ -36,7 +36,7 @@ LONG = (
     "settled in the lowest known minimum",
     "stuck in a local minimum",
     "escaped saddle 1",
-    "one that is not known",
+    "a basin that is not known",
 )
 RULES = ("gradient descent", "momentum", "Nesterov", "Adagrad", "RMSprop", "Adam", "AdamW")
 SIZES = [(640, 400), (960, 600), (900, 1600), (2560, 1080), (3840, 2160)]
@@ -124,7 +124,7 @@ PAGES = {
 def drawn(page: Page, size: tuple[int, int] = (960, 600), theme: str = "light") -> pygame.Surface:
     """The page as it is saved."""
     picture = pygame.Surface(size, depth=32)
-    draw_page(Screen(picture), page, load_theme(theme), saved_em(size), picture.get_rect())
+    draw_layout(Screen(picture), arrange(page, load_theme(theme), saved_em(size), size))
     return picture
 
 
@@ -133,7 +133,7 @@ def alone(figure: Figure, size: tuple[int, int] = (800, 600)) -> tuple[Frame, py
     page = Page("", (figure,))
     sheet = arrange(page, LIGHT, saved_em(size), size)
     picture = pygame.Surface(size, depth=32)
-    draw_sheet(Screen(picture), sheet)
+    draw_layout(Screen(picture), sheet)
     return sheet.frames[0], picture
 
 
@@ -152,7 +152,7 @@ def ink(label: Label) -> pygame.Rect:
     return picture.get_bounding_rect().move(label.rect.topleft)
 
 
-def outside_plots(sheet: Sheet) -> Iterator[tuple[Frame | None, Label]]:
+def outside_plots(sheet: PageLayout) -> Iterator[tuple[Frame | None, Label]]:
     """All words but the numbers on bars and in cells."""
     yield from ((None, label) for label in (*sheet.labels, *(entry[2] for entry in sheet.legend.entries)))
     for frame in sheet.frames:
@@ -192,7 +192,7 @@ def test_words_are_apart_inside_their_cards_and_off_the_data(name: str, size: tu
 def test_names_of_categories_are_not_cut(name: str, size: tuple[int, int]) -> None:
     for frame in arrange(PAGES[name], LIGHT, saved_em(size), size).frames:
         if frame.plan.bars:
-            marks = frame.marks_up if frame.plan.turned else frame.marks_across
+            marks = frame.tick_labels_left if frame.plan.turned else frame.tick_labels_below
             written = [" ".join(line for line in mark.lines if line) for mark in marks]
             assert written == list(frame.plan.figure.x.names)
 
@@ -219,8 +219,8 @@ def test_a_legend_of_long_names_has_few_lines() -> None:
 
 def test_names_below_lines_make_room_for_each_other() -> None:
     frame, _ = alone(rules(), (420, 400))
-    assert {len(mark.lines) for mark in frame.marks_across} == {1, 2}
-    assert [mark.lines[-1] for mark in frame.marks_across] == list(RULES)
+    assert {len(mark.lines) for mark in frame.tick_labels_below} == {1, 2}
+    assert [mark.lines[-1] for mark in frame.tick_labels_below] == list(RULES)
 
 
 def test_bars_with_long_names_lie_where_there_is_room_for_that() -> None:
@@ -262,7 +262,7 @@ def test_the_same_page_has_the_same_bytes(theme: str, tmp_path: Path) -> None:
     paths = [tmp_path / "one.png", tmp_path / "two.png"]
     for path in paths:
         save_page(PAGES["odds"], (960, 600), theme, path)
-        STORE.clear()
+        CACHE.clear()
     assert paths[0].read_bytes() == paths[1].read_bytes()
     saved = np.asarray(Image.open(paths[0])).swapaxes(0, 1)
     assert np.array_equal(saved, pygame.surfarray.array3d(drawn(PAGES["odds"], (960, 600), theme)))
@@ -271,18 +271,6 @@ def test_the_same_page_has_the_same_bytes(theme: str, tmp_path: Path) -> None:
 def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="there is no folder"):
         save_page(PAGES["sweep"], (640, 400), "light", tmp_path / "nowhere" / "chart.png")
-
-
-def test_nothing_is_drawn_beyond_the_rectangle() -> None:
-    target = pygame.Surface((900, 700), depth=32)
-    place = pygame.Rect(100, 50, 640, 400)
-    target.fill((1, 2, 3))
-    draw_page(Screen(target), PAGES["odds"], LIGHT, 15, place)
-    inner = target.subsurface(place).copy()
-    target.fill((1, 2, 3), place)
-    assert (pygame.surfarray.array3d(target) == (1, 2, 3)).all()
-    assert not (pygame.surfarray.array3d(inner) == (1, 2, 3)).all(axis=-1).any()
-    draw_page(Screen(target), PAGES["odds"], LIGHT, 15, (5, 5, 0, 0))
 
 
 @pytest.mark.parametrize(
@@ -437,7 +425,7 @@ def test_intervals_are_veils_at_both_edges() -> None:
 
 def test_lines_with_whiskers_at_the_same_places_step_aside() -> None:
     frame, _ = alone(sweep(3))
-    first, second, third, fitted = (path.x for path in frame.paths)
+    first, second, third, fitted = (path.x for path in frame.polylines)
     assert np.allclose(second, frame.x.at(fitted_places := [1.0, 2.0, 4.0, 5.0, 10.0, 20.0]))
     assert np.allclose(fitted, frame.x.at(fitted_places))
     assert (np.diff([first, second, third], axis=0) > 1).all()
@@ -467,7 +455,7 @@ def test_cells_have_the_colours_of_their_numbers_from_the_bottom_up() -> None:
 
 def test_a_map_may_share_a_stretch_of_numbers() -> None:
     frame, picture = alone(Figure("", Axis("x", -2.0, 2.0), Axis("y", 0.0, 1.0), (HeatMap("z", ((0.0, 1.0),)),)))
-    assert [mark.lines[0] for mark in frame.marks_across] == [
+    assert [mark.lines[0] for mark in frame.tick_labels_below] == [
         "−2.0",
         "−1.5",
         "−1.0",
@@ -516,7 +504,7 @@ def test_ticks_are_round_distinct_and_within(low: float, length: float, log: boo
 
 def test_numbers_are_written_as_people_write_them() -> None:
     def labels(low: float, high: float, count: int, log: bool = False, percent: bool = False) -> list[str]:
-        rows = choices(Scale(low, high, log), percent)
+        rows = choices(AxisScale(low, high, log), percent)
         return [tick.label for tick in next(row for row in rows if len(row) <= count)]
 
     assert labels(0, 1, 6) == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
@@ -542,9 +530,9 @@ def test_numbers_are_written_as_people_write_them() -> None:
 
 def test_axes_show_what_they_say_and_else_the_data() -> None:
     data = np.array([2.0, NAN, 5.0, INF, -INF])
-    assert scale(Axis("", 0.0), data, margin=False) == Scale(0.0, 5.0)
-    assert scale(Axis("", high=9.0), data, margin=False) == Scale(2.0, 9.0)
-    assert scale(Axis("", names=("a", "b")), data) == Scale(-0.5, 1.5)
+    assert scale(Axis("", 0.0), data, margin=False) == AxisScale(0.0, 5.0)
+    assert scale(Axis("", high=9.0), data, margin=False) == AxisScale(2.0, 9.0)
+    assert scale(Axis("", names=("a", "b")), data) == AxisScale(-0.5, 1.5)
     lone = scale(Axis(""), np.array([3.0]))
     assert lone.low < 3.0 < lone.high
     log = scale(Axis("", log=True), np.array([0.0, -1.0, 10.0, 1000.0]), margin=False)

@@ -6,8 +6,8 @@ import pytest
 
 from sim.scene import load_scene
 from sim.stage.export.film.films import course, slowed
-from sim.stage.session.drama import FIRST, MOMENTOUS, NEAR, OPENING, SLOWEST, pace
-from sim.stage.session.playback import Tick, ToggleDrama
+from sim.stage.session.drama import FIRST, MOMENTOUS, NEAR, OPENING, SLOWEST, tempo
+from sim.stage.session.playback import Elapsed, ToggleDrama
 from sim.stage.session.session import SPEEDS, Session, begin, race, update
 
 SCENE = load_scene("local-minimum")
@@ -20,7 +20,7 @@ def playing() -> Session:
 
 
 def at(session: Session, progress: float) -> float:
-    return pace(replace(session, progress=progress), race(session.scene))
+    return tempo(replace(session, progress=progress), race(session.scene))
 
 
 def test_the_first_updates_go_slowly(playing: Session) -> None:
@@ -45,7 +45,7 @@ def test_it_can_be_switched_off_and_fast_play_has_none(playing: Session) -> None
 
 
 def test_time_passes_at_that_pace(playing: Session) -> None:
-    assert update(playing, Tick(1.0, 10**6, 0.25)).progress == 0.25 * update(playing, Tick(1.0, 10**6)).progress
+    assert update(playing, Elapsed(1.0, 10**6, 0.25)).progress == 0.25 * update(playing, Elapsed(1.0, 10**6)).progress
 
 
 def test_a_film_with_drama_shows_the_same_from_end_to_end_and_more_of_what_happens() -> None:

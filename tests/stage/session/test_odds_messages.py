@@ -10,7 +10,7 @@ from tallies import SPEEDS, few_seeds
 
 from sim.scene import load_scene
 from sim.stage.session.odds import ChooseSheet, Counted, Failed, PutAway, ShowOdds, Timed, TurnSheet, computing
-from sim.stage.session.playback import Play, Step, Tick
+from sim.stage.session.playback import Elapsed, Play, Step
 from sim.stage.session.session import SHEETS, Message, Session, begin
 from sim.stage.session.setup import Drop, NewSeed, OpenScene
 from sim.stage.session.view import Back, ShowHelp
@@ -100,7 +100,7 @@ def test_another_scene_stops_the_counting_and_forgets_it(session: Session, messa
 
 
 def test_finished_results_stay_while_the_scene_does(session: Session) -> None:
-    there = after(session, ShowOdds(), *found(session), PutAway(), Play(), Tick(0.3, 99), Step(-2))
+    there = after(session, ShowOdds(), *found(session), PutAway(), Play(), Elapsed(0.3, 99), Step(-2))
     assert not there.notice
     again = after(there, ShowOdds())
     assert again.tally is there.tally

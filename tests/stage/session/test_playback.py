@@ -6,25 +6,25 @@ import pytest
 from messages import after
 
 from sim.descent.clock import CLOCKS
-from sim.stage.session.playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Step, Tick
+from sim.stage.session.playback import ChangeClock, ChangeSpeed, Elapsed, GoToEnd, GoToStart, Play, Step
 from sim.stage.session.session import SPEEDS, Session
 
 
 def test_time_plays_at_the_chosen_speed(session: Session) -> None:
     rate = SPEEDS[session.speed]
-    assert after(session, Tick(1.5, 10**6)).progress == pytest.approx(1.5 * rate)
-    assert after(session, ChangeSpeed(1), Tick(1.0, 10**6)).progress == SPEEDS[session.speed + 1]
-    assert after(session, Play(), Tick(1.0, 10**6)).progress == 0
+    assert after(session, Elapsed(1.5, 10**6)).progress == pytest.approx(1.5 * rate)
+    assert after(session, ChangeSpeed(1), Elapsed(1.0, 10**6)).progress == SPEEDS[session.speed + 1]
+    assert after(session, Play(), Elapsed(1.0, 10**6)).progress == 0
 
 
 def test_time_waits_for_what_is_computed_and_never_goes_back(session: Session) -> None:
-    there = after(session, Tick(1.0, 7))
+    there = after(session, Elapsed(1.0, 7))
     assert there.update == 7
-    assert after(there, Tick(0.0, 3)).update == 7
+    assert after(there, Elapsed(0.0, 3)).update == 7
 
 
 def test_playing_pauses_at_the_horizon_and_can_go_on(session: Session) -> None:
-    end = after(session, Tick(1e6, 10**9))
+    end = after(session, Elapsed(1e6, 10**9))
     assert (end.update, end.playing) == (session.horizon, False)
     on = after(end, Play())
     assert (on.playing, on.horizon) == (True, session.horizon + session.scene.updates)
@@ -36,7 +36,7 @@ def test_pausing_at_the_horizon_does_not_move_it(session: Session) -> None:
 
 
 def test_play_after_pause_goes_on_from_there(session: Session) -> None:
-    assert after(session, Tick(2.0, 10**6), Play(), Play()).progress == after(session, Tick(2.0, 10**6)).progress
+    assert after(session, Elapsed(2.0, 10**6), Play(), Play()).progress == after(session, Elapsed(2.0, 10**6)).progress
 
 
 def test_steps_pause_and_stay_between_start_and_horizon(session: Session) -> None:

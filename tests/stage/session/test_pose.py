@@ -8,11 +8,11 @@ from messages import after
 from sim.scene import load_scene, parse_scene
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
-from sim.scene.view import LEAST_TILT, MOST_TILT, USUAL_VIEW, View
+from sim.scene.view import LEAST_TILT, MOST_TILT, USUAL_VIEW, LandView
 from sim.scene.words import SceneError
 from sim.scene.writing import scene_text
 from sim.stage.drawing.camera import FLAT, Pose
-from sim.stage.session.playback import Tick
+from sim.stage.session.playback import Elapsed
 from sim.stage.session.session import MOVING_GROUND, Session, as_it_is_seen, begin
 from sim.stage.session.setup import NextScene
 from sim.stage.session.view import Flatten, ResetView, Tilt, ToggleView, Turn
@@ -28,13 +28,13 @@ def settled(session: Session) -> Session:
     for _ in range(200):
         if session.goal is None:
             return session
-        session = after(session, Tick(0.02, 0))
+        session = after(session, Elapsed(0.02, 0))
     raise AssertionError("it turns for ever")
 
 
 def test_a_map_becomes_land_in_a_short_move_and_land_a_map(flat: Session) -> None:
     wanted = flat.scene.view
-    moving = after(flat, Tilt(), Tick(0.1, 0))
+    moving = after(flat, Tilt(), Elapsed(0.1, 0))
     assert 0 < moving.pose.tilt < wanted.tilt
     there = settled(moving)
     assert there.pose == Pose(wanted.yaw, wanted.tilt)
@@ -60,7 +60,7 @@ def test_a_map_says_that_only_land_moves(flat: Session) -> None:
 
 
 def test_a_second_press_on_the_way_turns_back(flat: Session) -> None:
-    assert settled(after(flat, Tilt(), Tick(0.05, 0), Tilt())).pose == FLAT
+    assert settled(after(flat, Tilt(), Elapsed(0.05, 0), Tilt())).pose == FLAT
 
 
 def test_turning_goes_all_the_way_round_and_tilting_ends(flat: Session) -> None:
@@ -74,7 +74,7 @@ def test_turning_goes_all_the_way_round_and_tilting_ends(flat: Session) -> None:
 
 def test_a_scene_is_seen_as_it_wants_to_be() -> None:
     scene = load_scene("local-minimum")
-    wanted = View("relief", 30.0, 55.0, "moving")
+    wanted = LandView("relief", 30.0, 55.0, "moving")
     session = begin(replace(scene, view=wanted))
     assert session.pose == Pose(30.0, 55.0)
     assert MOVING_GROUND in session.views
@@ -95,7 +95,7 @@ def test_a_file_keeps_how_it_was_seen() -> None:
 
 
 def test_a_scene_s_view_is_written_and_read() -> None:
-    scene = replace(load_scene("ravine"), view=View("relief", -100.0, 20.0, "moving"))
+    scene = replace(load_scene("ravine"), view=LandView("relief", -100.0, 20.0, "moving"))
     assert parse_scene(scene_text(scene), "ravine") == scene
 
 

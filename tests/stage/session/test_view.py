@@ -7,7 +7,7 @@ import pytest
 from messages import after
 
 from sim.languages import ENGLISH, LANGUAGES, TRANSLATIONS, Language, LanguageError
-from sim.stage.session.playback import Step, Tick
+from sim.stage.session.playback import Elapsed, Step
 from sim.stage.session.session import Session
 from sim.stage.session.view import (
     Back,
@@ -82,7 +82,7 @@ def test_going_back_puts_one_layer_away_after_the_other_and_never_closes(session
 
 
 def test_a_notice_lasts_until_the_next_message_but_outlives_time(session: Session) -> None:
-    there = after(session, Notify("Saved."), Tick(0.1, 10**6))
+    there = after(session, Notify("Saved."), Elapsed(0.1, 10**6))
     assert there.notice == "Saved."
     assert not after(there, Step(1)).notice
 

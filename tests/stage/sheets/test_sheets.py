@@ -9,19 +9,19 @@ import numpy.typing as npt
 import pygame
 import pytest
 from pictures import drawn_in_turn
+from recording_canvas import RecordingCanvas
 from recordings import check
 from tallies import SPEEDS, few_seeds
 
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import layout
-from sim.stage.drawing.recorder import Recorder
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture.picture import draw, moment
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.session.session import SHEETS, Session, begin, race
 from sim.stage.sheets.odds import odds_page
-from sim.stage.sheets.sheets import draw_over, pieces, places_of, tab_at
-from sim.stage.style.kept import STORE
+from sim.stage.sheets.sheets import draw_over, pieces, sheet_layout, tab_at
+from sim.stage.style.kept import CACHE
 from sim.stage.style.theme import THEMES, load_theme
 from sim.study.odds.tally import Tally, work
 from sim.study.statistics.figure import Bars, Page, Parts
@@ -51,7 +51,7 @@ def drawn(session: Session, size: tuple[int, int] = (960, 600)) -> npt.NDArray[n
     running = race(session.scene)
     running.extend(session.horizon + 1)
     target = pygame.Surface(size, depth=32)
-    draw(Screen(target), moment(session, running))
+    draw(Screen(target), snapshot_of(session, running))
     return pygame.surfarray.array3d(target)
 
 
@@ -63,7 +63,7 @@ def test_a_sheet_lies_over_maps_and_chart_alone(
     size: tuple[int, int], lanes: int, language: str, controls: bool, presenter: bool
 ) -> None:
     places, theme = layout(size, lanes, 1.5, controls, presenter), load_theme("light", language)
-    here = places_of(places, theme)
+    here = sheet_layout(places, theme)
     whole = here.whole.union(here.body)
     assert pygame.Rect((0, 0), size).contains(whole)
     for other in (places.title, places.look, places.timeline, places.footer):
@@ -102,7 +102,7 @@ def test_a_sheet_comes_and_goes_without_traces(scene: Scene, tallies: list[Tally
     running.extend(scene.updates + 1)
     base = asked(scene, tallies[2], sheet="")
     sessions = [base, asked(scene, tallies[1]), asked(scene, tallies[2], sheet="contrast"), base]
-    moments = [moment(session, running) for session in sessions]
+    moments = [snapshot_of(session, running) for session in sessions]
     moments.insert(1, replace(moments[1], tally=None))  # Laid there, but nothing is drawn on it yet.
     pictures = drawn_in_turn(moments)
     assert np.array_equal(pictures[0], pictures[-1])
@@ -120,13 +120,13 @@ def test_pieces_leave_nothing_to_be_drawn(scene: Scene, tallies: list[Tally]) ->
     fresh, theme = replace(tallies[2]), load_theme("light")
     places = layout((960, 600), 3, scene.window.width / scene.window.height)
     for name in SHEETS:
-        for _ in pieces(name, fresh, theme, places.em, places_of(places, theme).body.size):
+        for _ in pieces(name, fresh, theme, places.em, sheet_layout(places, theme).body.size):
             pass
-        before = STORE.made
+        before = CACHE.made
         drawn(asked(scene, fresh, sheet=name))
-        assert STORE.made == before
+        assert CACHE.made == before
     drawn(asked(scene, replace(fresh)))
-    assert STORE.made == before + 1
+    assert CACHE.made == before + 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -153,7 +153,7 @@ def words_of(page: Page) -> set[str]:
 def test_every_sheet_is_drawn_as_it_was_found_good(
     scene: Scene, tallies: list[Tally], name: str, request: pytest.FixtureRequest
 ) -> None:
-    canvas = Recorder((960, 600))
+    canvas = RecordingCanvas((960, 600))
     places, theme = layout((960, 600), 3, 1.5), load_theme("light")
     draw_over(canvas, places, theme, asked(scene, tallies[2], sheet=name), tallies[2])
     check(canvas.recording, f"sheet {name}", request)

@@ -5,23 +5,23 @@ import pygame
 import pytest
 
 from sim.stage.style import kept
-from sim.stage.style.kept import LEAST, Store, weight_of
+from sim.stage.style.kept import LEAST, Cache, weight_of
 
 
-def arrays(store: Store, *keys: str, size: int = 1000) -> None:
+def arrays(store: Cache, *keys: str, size: int = 1000) -> None:
     for key in keys:
         store.get(key, lambda: np.zeros(size, dtype=np.uint8))
 
 
 def test_what_was_made_is_not_made_again() -> None:
-    store = Store(10_000)
+    store = Cache(10_000)
     first = store.get("a", lambda: np.zeros(3))
     assert store.get("a", lambda: np.ones(3)) is first
     assert store.made == 1
 
 
 def test_all_together_weighs_no_more_than_the_limit_and_what_was_wanted_last_stays() -> None:
-    store = Store(3 * (1000 + LEAST))
+    store = Cache(3 * (1000 + LEAST))
     arrays(store, "a", "b", "c")
     assert (len(store), store.weight) == (3, 3 * (1000 + LEAST))
     arrays(store, "a", "d")
@@ -33,7 +33,7 @@ def test_all_together_weighs_no_more_than_the_limit_and_what_was_wanted_last_sta
 
 
 def test_what_is_heavier_than_the_limit_is_given_and_not_kept() -> None:
-    store = Store(5_000)
+    store = Cache(5_000)
     arrays(store, "a")
     arrays(store, "large", size=6_000)
     assert len(store) == 1
@@ -42,7 +42,7 @@ def test_what_is_heavier_than_the_limit_is_given_and_not_kept() -> None:
 
 
 def test_nothing_is_left_when_all_is_forgotten() -> None:
-    store = Store(5_000)
+    store = Cache(5_000)
     arrays(store, "a", "b")
     store.clear()
     assert (len(store), store.weight) == (0, 0)
@@ -56,7 +56,7 @@ def test_pictures_and_arrays_weigh_what_they_hold() -> None:
 
 
 def test_a_function_is_asked_once_for_the_same_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "STORE", Store())
+    monkeypatch.setattr(kept, "CACHE", Cache())
     asked = []
 
     @kept.kept
@@ -69,7 +69,7 @@ def test_a_function_is_asked_once_for_the_same_arguments(monkeypatch: pytest.Mon
 
 
 def test_what_is_kept_is_taken_once() -> None:
-    store = Store(5_000)
+    store = Cache(5_000)
     arrays(store, "a", "b")
     assert store.take("a") is not None
     assert store.take("a") is None
@@ -85,15 +85,15 @@ class Growing:
 def test_the_last_few_stay_whatever_they_weigh_and_the_others_while_there_is_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(kept, "STORE", Store(3_000))
+    monkeypatch.setattr(kept, "CACHE", Cache(3_000))
     recent: kept.Recent[str, Growing] = kept.Recent(2)
     made = {name: recent.get(name, Growing) for name in "ab"}
     made["a"].nbytes = made["b"].nbytes = 2_000
     assert recent.get("a", Growing) is made["a"]
     recent.get("c", Growing)
-    assert kept.STORE.weight == 2_000 + LEAST  # It has grown since it was made.
+    assert kept.CACHE.weight == 2_000 + LEAST  # It has grown since it was made.
     assert recent.find("b") is made["b"]
-    assert kept.STORE.weight == 2_000 + LEAST  # Now "a" rests there.
+    assert kept.CACHE.weight == 2_000 + LEAST  # Now "a" rests there.
     made["c"] = recent.get("c", Growing)
     made["c"].nbytes = 4_000
     for name in "de":

@@ -16,9 +16,9 @@ from sim.scene import Scene, load_scene
 from sim.stage.picture.setting import setting
 from sim.stage.session.odds import Counted, Failed, Timed, computing
 from sim.stage.session.session import Message, begin, race
-from sim.stage.sheets.sheets import places_of
+from sim.stage.sheets.sheets import sheet_layout
 from sim.stage.window.counter import Counter
-from sim.stage.window.window import Window
+from sim.stage.window.window import MainWindow
 from sim.study.odds.tally import Tally, work
 
 
@@ -105,10 +105,10 @@ def test_a_process_that_dies_is_replaced(scene: Scene) -> None:
 
 
 @pytest.fixture
-def window(scene: Scene) -> Iterator[Window]:
+def window(scene: Scene) -> Iterator[MainWindow]:
     race(scene).extend(scene.updates + 1)
     with screen():
-        window = Window(replace(begin(scene), playing=False))
+        window = MainWindow(replace(begin(scene), playing=False))
         yield window
         window.close()
 
@@ -117,7 +117,7 @@ def shown() -> bytes:
     return pixels().tobytes()
 
 
-def test_a_key_counts_in_the_background_and_the_sheet_fills(window: Window) -> None:
+def test_a_key_counts_in_the_background_and_the_sheet_fills(window: MainWindow) -> None:
     window.advance([], 0.0)
     before = shown()
     press(window, pygame.K_j, "j")
@@ -147,7 +147,7 @@ def test_a_key_counts_in_the_background_and_the_sheet_fills(window: Window) -> N
     assert window._counter is None
 
 
-def test_the_same_key_stops_it(window: Window, endless: Scene) -> None:
+def test_the_same_key_stops_it(window: MainWindow, endless: Scene) -> None:
     window.session = replace(window.session, scene=endless)
     press(window, pygame.K_j, "j")
 
@@ -165,7 +165,7 @@ def test_the_same_key_stops_it(window: Window, endless: Scene) -> None:
     until(lambda: not multiprocessing.active_children())
 
 
-def test_another_scene_stops_it(window: Window, endless: Scene) -> None:
+def test_another_scene_stops_it(window: MainWindow, endless: Scene) -> None:
     window.session = replace(window.session, scene=endless)
     press(window, pygame.K_j, "j")
     counter = window._counter
@@ -175,11 +175,11 @@ def test_another_scene_stops_it(window: Window, endless: Scene) -> None:
     until(lambda: not counter._thread.is_alive())
 
 
-def test_a_click_on_a_sheet_turns_it_or_does_nothing(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_click_on_a_sheet_turns_it_or_does_nothing(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.stage.window.window.Counter", lambda _tally: _Idle(window.session.scene))
     press(window, pygame.K_j, "j")
     here = setting(window.session, (960, 600))
-    places = places_of(here.places, here.theme)
+    places = sheet_layout(here.places, here.theme)
     start = window.session.scene.start
     for pixel in (places.body.center, places.tabs["contrast"].center):
         click(window, pixel)

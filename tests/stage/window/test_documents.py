@@ -20,17 +20,17 @@ from sim.stage.session.setup import Drop
 from sim.stage.session.view import Notify
 from sim.stage.window import documents
 from sim.stage.window.documents import OpenSaved, open_file, open_text, resume, save_picture
-from sim.stage.window.window import Window
+from sim.stage.window.window import MainWindow
 
 
 @pytest.fixture
-def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     monkeypatch.chdir(tmp_path)
     with screen():
-        yield Window(replace(begin(load_scene("local-minimum")), playing=False, progress=37.0))
+        yield MainWindow(replace(begin(load_scene("local-minimum")), playing=False, progress=37.0))
 
 
-def test_a_saved_picture_dropped_on_the_window_opens_the_very_race(window: Window, tmp_path: Path) -> None:
+def test_a_saved_picture_dropped_on_the_window_opens_the_very_race(window: MainWindow, tmp_path: Path) -> None:
     window.send(Drop((-2.0, 1.0)))
     window.session = replace(window.session, progress=37.0, playing=False)
     press(window, pygame.K_s)
@@ -45,20 +45,20 @@ def test_a_saved_picture_dropped_on_the_window_opens_the_very_race(window: Windo
     assert race(after.scene) is race(before.scene)
 
 
-def test_a_saved_moment_keeps_its_clock(window: Window) -> None:
+def test_a_saved_moment_keeps_its_clock(window: MainWindow) -> None:
     scene = load_scene("twenty-against-one")
     after = update(window.session, OpenSaved(Saved(scene, 700, "epochs")))
     assert (after.update, after.clock, after.horizon, after.playing) == (700, "epochs", 700, False)
 
 
-def test_a_scene_without_a_moment_plays_from_its_start_and_asks(window: Window) -> None:
+def test_a_scene_without_a_moment_plays_from_its_start_and_asks(window: MainWindow) -> None:
     after = update(replace(window.session, clock="epochs"), OpenSaved(Saved(load_scene("on-the-saddle"))))
     assert (after.update, after.clock) == (0, "epochs")
     assert after.asking
     assert resume(Saved(replace(load_scene("ravine"), question=None)), "dark").playing
 
 
-def test_what_cannot_be_opened_gets_a_sentence_and_changes_nothing(window: Window, tmp_path: Path) -> None:
+def test_what_cannot_be_opened_gets_a_sentence_and_changes_nothing(window: MainWindow, tmp_path: Path) -> None:
     before = window.session
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\nrest")
     for path, says in (("a.png", "damaged"), ("none.toml", "no such file"), (".", "folder")):
@@ -67,7 +67,7 @@ def test_what_cannot_be_opened_gets_a_sentence_and_changes_nothing(window: Windo
         assert window.session.scene == before.scene
 
 
-def test_copied_text_is_opened_again(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_copied_text_is_opened_again(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     clipboard: list[str] = []
     monkeypatch.setattr(pygame.scrap, "put_text", clipboard.append)
     monkeypatch.setattr(pygame.scrap, "get_text", lambda: clipboard[-1] if clipboard else "")
@@ -113,7 +113,7 @@ def test_a_session_that_was_saved_is_opened_at_its_moment(tmp_path: Path) -> Non
     assert open_file(str(path)) == OpenSaved(Saved(session.scene, 12, "updates"))
 
 
-def test_v_films_what_one_sees_until_v_is_pressed_again(window: Window, tmp_path: Path) -> None:
+def test_v_films_what_one_sees_until_v_is_pressed_again(window: MainWindow, tmp_path: Path) -> None:
     window.session = replace(window.session, progress=0.0, horizon=400, playing=True)
     press(window, pygame.K_v)
     assert "local-minimum.mp4" in window.session.notice
@@ -130,7 +130,7 @@ def test_v_films_what_one_sees_until_v_is_pressed_again(window: Window, tmp_path
     assert load_saved(str(tmp_path / "local-minimum.mp4")).scene == window.session.scene
 
 
-def test_a_film_ends_with_the_size_of_the_window_or_with_the_window(window: Window, tmp_path: Path) -> None:
+def test_a_film_ends_with_the_size_of_the_window_or_with_the_window(window: MainWindow, tmp_path: Path) -> None:
     press(window, pygame.K_v)
     window.advance([], 0.0)
     pygame.display.set_mode((1000, 640))
@@ -143,7 +143,7 @@ def test_a_film_ends_with_the_size_of_the_window_or_with_the_window(window: Wind
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_a_race_that_goes_otherwise_here_is_told_once_it_has_been_computed(window: Window) -> None:
+def test_a_race_that_goes_otherwise_here_is_told_once_it_has_been_computed(window: MainWindow) -> None:
     saved = Saved(load_scene("local-minimum"), 30)
     running = saved.scene.race()
     running.extend(31)
@@ -159,7 +159,7 @@ def test_a_race_that_goes_otherwise_here_is_told_once_it_has_been_computed(windo
 
 
 @pytest.mark.parametrize("changed", [False, True])
-def test_a_race_as_in_the_file_or_one_that_was_changed_since_gets_no_word(window: Window, changed: bool) -> None:
+def test_a_race_as_in_the_file_or_one_that_was_changed_since_gets_no_word(window: MainWindow, changed: bool) -> None:
     saved = Saved(load_scene("local-minimum"), 30)
     running = saved.scene.race()
     running.extend(31)
@@ -172,13 +172,13 @@ def test_a_race_as_in_the_file_or_one_that_was_changed_since_gets_no_word(window
     assert update(after, message).notice == after.notice == "Opened local-minimum"
 
 
-def test_the_window_compares_what_it_opens(window: Window) -> None:
+def test_the_window_compares_what_it_opens(window: MainWindow) -> None:
     told = ((0, "0000"), (30, "0000"))
     window.send(OpenSaved(Saved(load_scene("local-minimum"), 30, digest=told)))
     until(partial(compared, window))
     assert window.session.notice.startswith("From update 0 on, ")
 
 
-def compared(window: Window) -> bool:
+def compared(window: MainWindow) -> bool:
     window.advance([], 0.0)
     return window.session.opened is None

@@ -19,11 +19,11 @@ from sim.stage.session.lanes import SetBatchSize
 from sim.stage.session.odds import ShowOdds
 from sim.stage.session.session import begin
 from sim.stage.session.setup import Drop
-from sim.stage.session.view import Point, ShowHelp
+from sim.stage.session.view import Hover, ShowHelp
 from sim.stage.style.theme import Theme
 from sim.stage.window import display
 from sim.stage.window import window as stage_window
-from sim.stage.window.window import Window
+from sim.stage.window.window import MainWindow
 
 SIZE = (960, 600)
 FRAME = 1 / 60
@@ -33,7 +33,7 @@ FRAME = 1 / 60
 class Machine:
     """A window on a machine whose clock and keyboard are the test's."""
 
-    window: Window
+    window: MainWindow
     clock: float = 0.0
     down: frozenset[int] = frozenset()
     drawing: float = 0.0
@@ -54,7 +54,7 @@ class Machine:
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     monkeypatch.chdir(tmp_path)
     with screen(SIZE):
-        made = Machine(Window(replace(begin(flat_scene("local-minimum")), playing=False)))
+        made = Machine(MainWindow(replace(begin(flat_scene("local-minimum")), playing=False)))
         monkeypatch.setattr(display, "now", lambda: made.clock)
         monkeypatch.setattr(display, "is_down", lambda code, _place: code in made.down)
         computed(made.window)
@@ -219,7 +219,7 @@ def test_escape_puts_away_one_layer_at_a_time_and_then_asks(machine: Machine, mo
     machine.frame(*both(pygame.K_TAB))
     assert window._panel is not None
     panel = window._panel
-    monkeypatch.setattr(Window, "_count", lambda _: None)
+    monkeypatch.setattr(MainWindow, "_count", lambda _: None)
     window.send(ShowOdds())
     machine.frame(*both(pygame.K_h, "h"))
     menu = panel._widgets["rule"]
@@ -355,8 +355,8 @@ def test_closing_the_window_is_immediate(machine: Machine) -> None:
 # The mouse.
 
 
-def question() -> Window:
-    window = Window(replace(begin(flat_scene("local-minimum")), playing=False, asking=True))
+def question() -> MainWindow:
+    window = MainWindow(replace(begin(flat_scene("local-minimum")), playing=False, asking=True))
     assert window.session.waiting
     return window
 
@@ -411,11 +411,11 @@ def test_buttons_below_the_maps_play_step_and_open_what_there_is() -> None:
         push("controls")
         push("help")
         assert (window.session.controls, window.session.help, window.session.update) == (True, True, 0)
-        window.send(Point(None))
+        window.send(Hover(None))
         press(window, pygame.K_h, "h")
         push("restart")
         assert window.session.playing
 
 
-def window_theme(window: Window) -> Theme:
+def window_theme(window: MainWindow) -> Theme:
     return setting(window.session, SIZE).theme

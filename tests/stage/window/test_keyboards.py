@@ -46,7 +46,7 @@ def slow(*arguments):
     draw(*arguments)
 stage.draw = slow
 with display.opened():
-    window = stage.Window(replace(begin(load_scene("local-minimum")), playing=False))
+    window = stage.MainWindow(replace(begin(load_scene("local-minimum")), playing=False))
     print("ready", flush=True)
     end = time.monotonic() + 30
     while window.session.update < 40 and time.monotonic() < end:

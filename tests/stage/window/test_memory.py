@@ -14,7 +14,7 @@ from sim.stage.session.session import Session
 from sim.stage.style import text
 from sim.stage.window import memory
 from sim.stage.window.turns import taking_turns
-from sim.stage.window.window import Window
+from sim.stage.window.window import MainWindow
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 
@@ -58,13 +58,13 @@ def test_a_race_weighs_what_it_holds() -> None:
 
 def test_a_window_in_which_nothing_moves_only_looks_for_events(monkeypatch: pytest.MonkeyPatch) -> None:
     with screen():
-        window = Window(Session(load_scene("local-minimum"), 10.0, horizon=10))
+        window = MainWindow(Session(load_scene("local-minimum"), 10.0, horizon=10))
         computed(window)
         pygame.event.clear()
         asked, naps = list[bool](), list[int]()
 
         def busy() -> bool:
-            asked.append(Window._busy(window))
+            asked.append(MainWindow._busy(window))
             return asked[-1]
 
         monkeypatch.setattr(window, "_busy", busy)

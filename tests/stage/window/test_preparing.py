@@ -26,9 +26,9 @@ from sim.stage.session.setup import MoveStart, NewSeed, OpenScene, SetFormula
 from sim.stage.session.view import ChooseSwarm, ToggleView
 from sim.stage.window import display, documents, preparing
 from sim.stage.window import window as stage_window
-from sim.stage.window.window import Window
+from sim.stage.window.window import MainWindow
 from sim.surface.critical.search import Search, search
-from sim.surface.wanted import look_up
+from sim.surface.wanted import raise_if_unwanted
 
 SIZE = (960, 600)
 NAMES = list(scene_files())
@@ -40,7 +40,7 @@ Pixels = npt.NDArray[np.uint8]
 class Slow:
     """A search of critical points that takes until the test lets it end."""
 
-    window: Window
+    window: MainWindow
     gate: Event
     begun: int = 0
     """How many searches have been begun."""
@@ -48,7 +48,7 @@ class Slow:
     def search(self, surface: object, window: object) -> Search:
         self.begun += 1
         while not self.gate.wait(0.002):
-            look_up()
+            raise_if_unwanted()
         return search(surface, window)  # type: ignore[arg-type]
 
     def wait(self, frames: int = 3) -> None:
@@ -70,7 +70,7 @@ class Slow:
 def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
     monkeypatch.chdir(tmp_path)
     with screen(SIZE, patience=0.01):
-        window = Window(replace(begin(load_scene(NAMES[0])), playing=False))
+        window = MainWindow(replace(begin(load_scene(NAMES[0])), playing=False))
         window.advance([], 0.0)
         made = Slow(window, Event())
         monkeypatch.setattr(descent_problem, "search", made.search)
@@ -243,7 +243,7 @@ def test_a_formula_is_read_beside_the_window_and_another_scene_takes_its_place(
     def endless(*_: object) -> None:
         read.set()
         while True:
-            look_up()
+            raise_if_unwanted()
             time.sleep(0.002)
 
     monkeypatch.setattr("sim.stage.session.setup.usual_window", endless)
@@ -331,7 +331,7 @@ def test_a_slow_machine_whose_frames_take_a_second_holds_all_this(slow: Slow, mo
     assert window.session.scene.name == "himmelblau"
 
 
-def rests(window: Window) -> bool:
+def rests(window: MainWindow) -> bool:
     window.advance([], 0.0)
     return not window._busy()
 
@@ -344,7 +344,7 @@ def test_the_picture_is_the_same_whichever_way_it_was_made(message: object) -> N
     for patience in (60.0, 0.0):
         RACES.clear()
         with screen(SIZE, patience):
-            window = Window(replace(begin(replace(load_scene(NAMES[0]), updates=20)), playing=False))
+            window = MainWindow(replace(begin(replace(load_scene(NAMES[0]), updates=20)), playing=False))
             window.advance([], 0.0)
             window.send(message)  # type: ignore[arg-type]
             window.session = replace(window.session, playing=False)
@@ -369,7 +369,7 @@ def test_a_race_that_the_window_has_begun_is_not_computed_on_beside_it() -> None
 def test_what_is_quick_comes_without_a_sign(monkeypatch: pytest.MonkeyPatch) -> None:
     signs = []
     with screen(SIZE):
-        window = Window(replace(begin(load_scene(NAMES[0])), playing=False))
+        window = MainWindow(replace(begin(load_scene(NAMES[0])), playing=False))
         window.advance([], 0.0)
         monkeypatch.setattr(stage_window, "draw_computing", lambda *_: signs.append(1))
         before = window.session.scene

@@ -16,7 +16,7 @@ from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture.picture import draw, moment, status
+from sim.stage.picture.picture import draw, snapshot_of, status
 from sim.stage.picture.setting import setting
 from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play, ToggleDrama
 from sim.stage.session.session import SPEEDS, begin, race
@@ -24,20 +24,20 @@ from sim.stage.session.setup import MoveStart, NewSeed
 from sim.stage.window import documents
 from sim.stage.window import window as stage_window
 from sim.stage.window.display import NoDisplay
-from sim.stage.window.window import Window, open_window
+from sim.stage.window.window import MainWindow, open_window
 from sim.study.maps.swarm import swarm
 
 NAMES = list(scene_files())
 
 
 @pytest.fixture
-def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     monkeypatch.chdir(tmp_path)
     with screen():
-        yield Window(begin(flat_scene(NAMES[0])))
+        yield MainWindow(begin(flat_scene(NAMES[0])))
 
 
-def test_it_plays_by_itself_and_space_pauses(window: Window) -> None:
+def test_it_plays_by_itself_and_space_pauses(window: MainWindow) -> None:
     window.send(ToggleDrama())
     for _ in range(5):
         window.advance([], 0.1)
@@ -47,7 +47,7 @@ def test_it_plays_by_itself_and_space_pauses(window: Window) -> None:
     assert window.session.update == 10
 
 
-def test_arrows_step_and_shift_steps_by_ten(window: Window) -> None:
+def test_arrows_step_and_shift_steps_by_ten(window: MainWindow) -> None:
     press(window, pygame.K_RIGHT, mod=pygame.KMOD_SHIFT)
     press(window, pygame.K_RIGHT)
     press(window, pygame.K_RIGHT)
@@ -55,7 +55,7 @@ def test_arrows_step_and_shift_steps_by_ten(window: Window) -> None:
     assert window.session.update == 11
 
 
-def test_home_and_end(window: Window) -> None:
+def test_home_and_end(window: MainWindow) -> None:
     press(window, pygame.K_END)
     assert window.session.update == window.session.scene.updates
     press(window, pygame.K_HOME)
@@ -63,12 +63,12 @@ def test_home_and_end(window: Window) -> None:
 
 
 @pytest.mark.parametrize("character", list("123456789"))
-def test_numbers_open_scenes(window: Window, character: str) -> None:
+def test_numbers_open_scenes(window: MainWindow, character: str) -> None:
     press(window, pygame.K_UNKNOWN, character)
     assert window.session.scene.name == NAMES[int(character) - 1]
 
 
-def test_other_keys(window: Window) -> None:
+def test_other_keys(window: MainWindow) -> None:
     press(window, pygame.K_PAGEDOWN)
     assert window.session.scene.name == NAMES[1]
     press(window, pygame.K_n)
@@ -90,18 +90,18 @@ def test_other_keys(window: Window) -> None:
     assert not window.session.open
 
 
-def test_control_keys_are_left_to_the_desktop(window: Window) -> None:
+def test_control_keys_are_left_to_the_desktop(window: MainWindow) -> None:
     press(window, pygame.K_n, mod=pygame.KMOD_CTRL)
     assert window.session.scene.seed == load_scene(NAMES[0]).seed
 
 
-def test_closing_the_window_ends_it_even_with_help_open(window: Window) -> None:
+def test_closing_the_window_ends_it_even_with_help_open(window: MainWindow) -> None:
     press(window, pygame.K_h)
     window.advance([pygame.Event(pygame.QUIT)], 0.0)
     assert not window.session.open
 
 
-def test_a_click_in_any_panel_drops_all_marbles_there(window: Window) -> None:
+def test_a_click_in_any_panel_drops_all_marbles_there(window: MainWindow) -> None:
     scene = window.session.scene
     for place in setting(window.session, (960, 600)).places.panels:
         pixel = (place.map.left + 70, place.map.top + 40)
@@ -111,14 +111,14 @@ def test_a_click_in_any_panel_drops_all_marbles_there(window: Window) -> None:
         assert window.session.update == 0
 
 
-def test_a_click_elsewhere_does_nothing(window: Window) -> None:
+def test_a_click_elsewhere_does_nothing(window: MainWindow) -> None:
     before = window.session.scene
     window.advance([pygame.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=(5, 5))], 0.0)
     window.advance([pygame.Event(pygame.MOUSEBUTTONDOWN, button=3, pos=(300, 300))], 0.0)
     assert window.session.scene == before
 
 
-def test_screenshots_overwrite_nothing(window: Window, tmp_path: Path) -> None:
+def test_screenshots_overwrite_nothing(window: MainWindow, tmp_path: Path) -> None:
     press(window, pygame.K_RIGHT)
     for _ in range(2):
         press(window, pygame.K_s)
@@ -129,14 +129,16 @@ def test_screenshots_overwrite_nothing(window: Window, tmp_path: Path) -> None:
         assert image.size == (960, 600)
 
 
-def test_a_screenshot_that_cannot_be_saved_is_said_on_screen(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_screenshot_that_cannot_be_saved_is_said_on_screen(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(documents, "free_path", lambda path: Path("nowhere") / path)
     press(window, pygame.K_s)
     assert "nowhere" in window.session.notice
     assert window.session.open
 
 
-def test_it_fits_any_window(window: Window) -> None:
+def test_it_fits_any_window(window: MainWindow) -> None:
     for size in [(1500, 700), (700, 400), (960, 600), (1, 1)]:
         pygame.display.set_mode(size, pygame.RESIZABLE)
         window.advance([pygame.Event(pygame.WINDOWSIZECHANGED, x=size[0], y=size[1])], 0.1)
@@ -144,7 +146,7 @@ def test_it_fits_any_window(window: Window) -> None:
         assert size == (1, 1) or len(np.unique(pixels())) > 20
 
 
-def test_a_resting_picture_is_not_drawn_again(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resting_picture_is_not_drawn_again(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     press(window, pygame.K_SPACE)
     computed(window)
     drawn = []
@@ -156,7 +158,7 @@ def test_a_resting_picture_is_not_drawn_again(window: Window, monkeypatch: pytes
     assert len(drawn) == 1
 
 
-def test_a_swarm_follows_and_then_rests(window: Window) -> None:
+def test_a_swarm_follows_and_then_rests(window: MainWindow) -> None:
     press(window, pygame.K_SPACE)
     scene = window.session.scene
     computed(window)
@@ -169,12 +171,12 @@ def test_a_swarm_follows_and_then_rests(window: Window) -> None:
         press(window, key, mod=mod)
         while followed(window) != window.session.update:
             assert window._busy()
-            now = moment(window.session, race(scene))
+            now = snapshot_of(window.session, race(scene))
             assert now.tick == followed(window)  # Of chips, chart and swarm alike.
             assert status(now).startswith(f"computing … update {followed(window)} of")
             window.advance([], 0.0)
         assert not window._busy()
-        assert "100 marbles a lane ·" in status(moment(window.session, race(scene)))
+        assert "100 marbles a lane ·" in status(snapshot_of(window.session, race(scene)))
     press(window, pygame.K_z, "Z", pygame.KMOD_LSHIFT)
     assert window.session.spread == "close together"
     for _ in range(3):
@@ -183,13 +185,13 @@ def test_a_swarm_follows_and_then_rests(window: Window) -> None:
     assert np.array_equal(pixels(), before)
 
 
-def followed(window: Window) -> int:
+def followed(window: MainWindow) -> int:
     """The update that the window's swarm has come to."""
     session = window.session
     return swarm(session.scene, session.swarm, session.spread, session.clock).glimpse.tick
 
 
-def test_a_swarm_plays_with_the_race_and_follows_a_carried_flag(window: Window) -> None:
+def test_a_swarm_plays_with_the_race_and_follows_a_carried_flag(window: MainWindow) -> None:
     press(window, pygame.K_z, "z")
     while window.session.update < 10:  # It waits for a swarm that lags.
         window.advance([], 0.05)
@@ -204,10 +206,10 @@ def test_a_swarm_plays_with_the_race_and_follows_a_carried_flag(window: Window) 
         assert np.array_equal(cloud.theta[0], race(session.scene).tracks[lane].theta[10])
 
 
-def test_playing_waits_for_a_swarm_that_lags(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_playing_waits_for_a_swarm_that_lags(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     computed(window)
     window.send(NewSeed())  # A swarm of its own.
-    monkeypatch.setattr(stage_window.Window, "_compute_swarm", lambda *_: None)
+    monkeypatch.setattr(stage_window.MainWindow, "_compute_swarm", lambda *_: None)
     press(window, pygame.K_z, "z")
     window.send(ChooseSpeed(len(SPEEDS) - 1))
     for _ in range(9):
@@ -216,8 +218,8 @@ def test_playing_waits_for_a_swarm_that_lags(window: Window, monkeypatch: pytest
     assert window.session.update <= SPEEDS[-1] / 60 + 2
 
 
-def test_a_hidden_swarm_rests(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage_window.Window, "_count", lambda _: None)
+def test_a_hidden_swarm_rests(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage_window.MainWindow, "_count", lambda _: None)
     press(window, pygame.K_SPACE)
     press(window, pygame.K_z, "z")
     press(window, pygame.K_j, "j")
@@ -231,7 +233,7 @@ def test_a_hidden_swarm_rests(window: Window, monkeypatch: pytest.MonkeyPatch) -
         window.advance([], 0.0)
 
 
-def test_far_jumps_show_what_there_is_while_computing(window: Window) -> None:
+def test_far_jumps_show_what_there_is_while_computing(window: MainWindow) -> None:
     for _ in range(60):
         window.send(GoToEnd())
         window.send(Play())
@@ -251,7 +253,7 @@ def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not pygame.display.get_init()
 
 
-def test_a_formula_is_typed_into_the_panel(window: Window) -> None:
+def test_a_formula_is_typed_into_the_panel(window: MainWindow) -> None:
     def happen(*events: pygame.Event) -> None:
         for event in events:
             pygame.event.post(event)
@@ -277,7 +279,7 @@ def test_a_formula_is_typed_into_the_panel(window: Window) -> None:
     assert window.session.scene.seed == seed + 1
 
 
-def test_a_key_starts_the_tour_and_page_keys_lead_through_it(window: Window) -> None:
+def test_a_key_starts_the_tour_and_page_keys_lead_through_it(window: MainWindow) -> None:
     before = window.session.scene
     press(window, pygame.K_h, "H", pygame.KMOD_SHIFT)
     press(window, pygame.K_PAGEDOWN)
@@ -294,7 +296,7 @@ def test_a_key_starts_the_tour_and_page_keys_lead_through_it(window: Window) -> 
     assert window.session.open
 
 
-def test_a_picture_of_a_step_is_one_of_its_scene(window: Window) -> None:
+def test_a_picture_of_a_step_is_one_of_its_scene(window: MainWindow) -> None:
     press(window, pygame.K_h, "H", pygame.KMOD_SHIFT)
     press(window, pygame.K_SPACE)
     press(window, pygame.K_HOME)
@@ -304,5 +306,5 @@ def test_a_picture_of_a_step_is_one_of_its_scene(window: Window) -> None:
     saved, session = np.asarray(Image.open(path).convert("RGB")), window.session
     alone = pygame.Surface((960, 600), depth=32)
     still = replace(session, tour=None, live=False, pointer=None, notice="")
-    draw(Screen(alone), moment(still, race(session.scene)))
+    draw(Screen(alone), snapshot_of(still, race(session.scene)))
     assert np.array_equal(saved.swapaxes(0, 1), pygame.surfarray.array3d(alone))

@@ -24,7 +24,7 @@ from sim.study.cost import cost as module
 from sim.study.cost.cost import (
     COLUMNS,
     Costs,
-    Curve,
+    TimeCurve,
     curve,
     doubled,
     duration,
@@ -36,7 +36,7 @@ from sim.study.cost.cost import (
     possible_widths,
     summary,
     timed,
-    update,
+    update_action,
     write_csv,
 )
 from sim.study.statistics.figure import Line
@@ -135,7 +135,7 @@ def test_what_is_short_is_repeated_until_a_clock_can_tell_it() -> None:
 
 def test_a_curve_is_medians_and_quartiles() -> None:
     found = curve((1, 10), [[5.0, 1.0, 2.0, 4.0, 3.0], [7.0]])
-    assert found == Curve((1, 10), (3.0, 7.0), (2.0, 7.0), (4.0, 7.0))
+    assert found == TimeCurve((1, 10), (3.0, 7.0), (2.0, 7.0), (4.0, 7.0))
 
 
 # What is fitted.
@@ -230,7 +230,7 @@ def test_up_to_which_batch_an_update_costs_at_most_twice_as_much(machine: Machin
 
 
 def test_an_epoch_is_its_updates_the_short_last_one_and_the_shuffle() -> None:
-    times = Curve((1, 4, 10), (1.0, 4.0, 10.0), (), ())
+    times = TimeCurve((1, 4, 10), (1.0, 4.0, 10.0), (), ())
     assert epoch_seconds(times, times.seconds, 10, 0.5) == (10.5, 4.0 + 4.0 + 2.0 + 0.5, 10.5)
     assert epoch_seconds(times, (1.0, 1.0, 1.0), 10, 0.0) == (10.0, 3.0, 1.0)
 
@@ -257,7 +257,7 @@ def test_both_ways_compute_the_gradients_of_a_run(name: str, size: int) -> None:
     recorders = [Recorder(0.1), Recorder(0.1)]
     for recorder, in_turn in zip(recorders, (False, True), strict=True):
         alone = replace(scene, lanes=(Lane("", recorder, 1),))
-        action = update(alone, train, epoch_orders(np.array([scene.seed]), 0, 20), size, in_turn=in_turn)
+        action = update_action(alone, train, epoch_orders(np.array([scene.seed]), 0, 20), size, in_turn=in_turn)
         for _ in range(3):
             action()
     at_once, in_turn_gradients = (recorder.seen for recorder in recorders)
@@ -274,7 +274,7 @@ def fake_costs(count: int = MNIST) -> Costs:
     curves = []
     for each, machine in ((sizes, parallel), (few, serial)):
         seconds = times_of(machine, each)
-        curves.append(Curve(each, seconds, tuple(0.9 * s for s in seconds), tuple(1.2 * s for s in seconds)))
+        curves.append(TimeCurve(each, seconds, tuple(0.9 * s for s in seconds), tuple(1.2 * s for s in seconds)))
     at_once, in_turn = curves
     widths = possible_widths(count)
     return Costs(

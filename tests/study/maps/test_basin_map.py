@@ -33,7 +33,7 @@ from sim.study.maps.basin_map import (
     basin_cells,
     basin_map,
     finished,
-    memory,
+    kept_share,
     summary,
 )
 from sim.surface.basins import NO_BASIN, Labels
@@ -210,12 +210,12 @@ def test_labels_do_not_depend_on_company(rule: Rule[Any]) -> None:
     ],
 )
 def test_what_lives_on_of_a_movement(rule: Rule[Any], share: float) -> None:
-    assert memory(rule) == pytest.approx(share, abs=1e-12)
+    assert kept_share(rule) == pytest.approx(share, abs=1e-12)
 
 
 def test_adam_remembers_its_mean_gradient() -> None:
-    assert 0.9 < memory(Adam(0.1)) < 0.92
-    assert 0.5 < memory(Adam(0.1, 0.5)) < 0.52
+    assert 0.9 < kept_share(Adam(0.1)) < 0.92
+    assert 0.5 < kept_share(Adam(0.1, 0.5)) < 0.52
 
 
 def test_how_often_one_looks_makes_no_difference_to_where_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:

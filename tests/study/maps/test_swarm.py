@@ -43,7 +43,7 @@ def test_the_first_marble_is_the_race_s_own_bit_for_bit(name: str, clock: str, s
     marbles = fresh(scene, spread=spread, clock=clock)
     for tick in (0, 1, 43, 49):
         for lane, cloud in enumerate(at(marbles, tick).clouds):
-            assert np.array_equal(cloud.theta[0], race.tracks[lane].theta[timing.moment(lane, tick)])
+            assert np.array_equal(cloud.theta[0], race.tracks[lane].theta[timing.updates(lane, tick)])
 
 
 def test_each_marble_has_the_next_seed() -> None:
@@ -186,4 +186,4 @@ def test_every_clock_is_followed(clock: str) -> None:
     timing = scene.timing(clock)
     marbles = fresh(scene, 5, clock=clock)
     at(marbles, 45)
-    assert [flocks[0].updates for flocks in marbles._course._flocks] == [timing.moment(lane, 45) for lane in range(2)]
+    assert [flocks[0].updates for flocks in marbles._course._flocks] == [timing.updates(lane, 45) for lane in range(2)]

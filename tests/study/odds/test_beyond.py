@@ -129,7 +129,7 @@ def test_a_race_lists_what_its_marbles_found() -> None:
         "y": pytest.approx(0.0, abs=1e-9),
     }
     assert minibatch["verdict"] == "rattling"
-    assert "one that is not known" in minibatch["sentence"]
+    assert "a basin that is not known" in minibatch["sentence"]
     assert "below every known minimum" in minibatch["sentence"]
     assert f"minimum 2: ({BELOW:.4g}, 0)" in str(table(scene(), race, 300).caption)
     early = summary(scene(), race, 100)

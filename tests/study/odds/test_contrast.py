@@ -13,7 +13,7 @@ from readers import printed, through_json
 from sim.descent.lane import Lane
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.protocol import Slope
-from sim.descent.verdict.kinds import Kind
+from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import OPENING, Scene, load_scene, parse_scene, scene_files
 from sim.study.odds.contrast import (
     MICROSECONDS,
@@ -66,7 +66,7 @@ def outcomes(basins: Sequence[int], escapes: Sequence[int], end: tuple[float, fl
     return Outcomes(
         seeds=np.arange(count),
         updates=np.full(count, 30),
-        verdicts=np.full(count, VERDICTS.index(Kind.STUCK)),
+        verdicts=np.full(count, VERDICTS.index(VerdictKind.STUCK)),
         basins=np.array(basins),
         escapes=np.array(escapes),
         ends=np.full(count, NEVER),

@@ -18,7 +18,7 @@ from command_line import mistake, output, status
 from readers import printed, rows, through_json
 
 from sim.command.console import arguments
-from sim.descent.verdict.kinds import Kind
+from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import OPENING, Scene, load_scene, parse_scene
 from sim.study.odds.odds import BLOCK, NO_OUTCOMES, Odds, gather, jobs, odds
 from sim.study.odds.report import COLUMNS, MOST_BASINS, page, summary, table, write_csv
@@ -53,14 +53,14 @@ batch_size = "full"
 
 # Eight runs: verdict, basin, escape, updates, training loss, test loss. Those that made fewer than 30 ended.
 RUNS = (
-    (Kind.RATTLING, 0, 4, 30, 1.0, 1.5),
-    (Kind.RATTLING, 0, 4, 30, 2.0, 2.0),
-    (Kind.SETTLED, 2, 9, 30, 3.0, 4.0),
-    (Kind.STUCK, 2, NEVER, 30, 4.0, 4.5),
-    (Kind.STUCK, 2, NEVER, 30, 5.0, 5.5),
-    (Kind.WANDERING, -1, 20, 30, 6.0, math.inf),
-    (Kind.DIVERGED, -1, NEVER, 5, math.inf, math.inf),
-    (Kind.DIVERGED, -1, NEVER, 3, math.nan, 2.0),
+    (VerdictKind.RATTLING, 0, 4, 30, 1.0, 1.5),
+    (VerdictKind.RATTLING, 0, 4, 30, 2.0, 2.0),
+    (VerdictKind.SETTLED, 2, 9, 30, 3.0, 4.0),
+    (VerdictKind.STUCK, 2, NEVER, 30, 4.0, 4.5),
+    (VerdictKind.STUCK, 2, NEVER, 30, 5.0, 5.5),
+    (VerdictKind.WANDERING, -1, 20, 30, 6.0, math.inf),
+    (VerdictKind.DIVERGED, -1, NEVER, 5, math.inf, math.inf),
+    (VerdictKind.DIVERGED, -1, NEVER, 3, math.nan, 2.0),
 )
 
 
@@ -69,7 +69,7 @@ def four_minima() -> Scene:
     return parse_scene(TWO_LANES, "four-minima")
 
 
-def outcomes(runs: Sequence[tuple[Kind, int, int, int, float, float]] = RUNS, first_seed: int = 5) -> Outcomes:
+def outcomes(runs: Sequence[tuple[VerdictKind, int, int, int, float, float]] = RUNS, first_seed: int = 5) -> Outcomes:
     kinds, basins, escapes, updates, losses, test_losses = (np.array(column) for column in zip(*runs, strict=True))
     seeds = first_seed + np.arange(len(runs))
     theta = np.stack([seeds / 3, seeds / 7], axis=-1)
@@ -90,7 +90,13 @@ def test_shares_count_verdicts_basins_and_escapes() -> None:
     lane = told().lanes[0]
     counts = dict(zip(VERDICTS, (share.count for share in lane.verdicts), strict=True))
     assert {kind: count for kind, count in counts.items() if count} == {
-        **{Kind.RATTLING: 2, Kind.SETTLED: 1, Kind.STUCK: 2, Kind.WANDERING: 1, Kind.DIVERGED: 2}
+        **{
+            VerdictKind.RATTLING: 2,
+            VerdictKind.SETTLED: 1,
+            VerdictKind.STUCK: 2,
+            VerdictKind.WANDERING: 1,
+            VerdictKind.DIVERGED: 2,
+        }
     }
     assert [share.count for share in lane.basins] == [2, 0, 3, 0, 3]  # Four minima, and none.
     assert lane.seeds == 8
@@ -113,7 +119,7 @@ def test_three_shares_add_up_to_one_at_every_update() -> None:
 
 
 def test_an_escape_before_the_end_is_an_escape() -> None:
-    runs = [(Kind.DIVERGED, -1, escape, 10, math.inf, math.inf) for escape in (5, NEVER)]
+    runs = [(VerdictKind.DIVERGED, -1, escape, 10, math.inf, math.inf) for escape in (5, NEVER)]
     lane = told(outcomes(runs), NO_OUTCOMES).lanes[0]
     assert [lane.escaped.count, lane.waiting.count, lane.ended.count] == [1, 0, 1]
 
@@ -351,7 +357,9 @@ def test_many_basins_are_summed_up() -> None:
     scene = load_scene("egg-box")
     minima = len(scene.problem().minima)
     assert minima > MOST_BASINS + 2
-    runs = [(Kind.STUCK, basin, NEVER, 30, 1.0, 1.0) for basin in range(MOST_BASINS + 2) for _ in range(20 - basin)]
+    runs = [
+        (VerdictKind.STUCK, basin, NEVER, 30, 1.0, 1.0) for basin in range(MOST_BASINS + 2) for _ in range(20 - basin)
+    ]
     result = odds(scene, [outcomes(runs), *[NO_OUTCOMES] * (len(scene.lanes) - 1)], 30)
     basins = page(result).figures[1]
     assert basins.x.names == (*(f"minimum {i + 1}" for i in range(MOST_BASINS)), "other basins")

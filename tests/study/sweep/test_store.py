@@ -298,7 +298,7 @@ def described(path: Path, change: Callable[[str], str]) -> None:
     """Have the file describe another sweep, with the right check sum."""
     with closing(sqlite3.connect(path)) as connection:
         text = change(connection.execute("SELECT description FROM sweep").fetchone()[0])
-    forged(path, "UPDATE sweep SET description = ?, digest = ?", values=(text, rows.digest(text.encode())))
+    forged(path, "UPDATE sweep SET description = ?, digest = ?", values=(text, rows.checksum(text.encode())))
 
 
 @pytest.mark.parametrize("version", [0, 1, 4, 2**31 - 1])
@@ -419,7 +419,7 @@ def numbers(path: Path, change: Callable[[Any], None] = lambda _: None, **column
     change(array)
     told = {"lowest": lowest, "minima": minima, "runs": array.tobytes(), **columns}
     forged(path, "DELETE FROM results WHERE block = 1")
-    forged(path, rows.INSERT, values=rows.sealed(planned(), 1, **told))
+    forged(path, rows.INSERT, values=rows.with_checksum(planned(), 1, **told))
 
 
 def put(name: str, number: float) -> Callable[[Any], None]:

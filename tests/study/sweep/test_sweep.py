@@ -16,7 +16,7 @@ from readers import printed, rows, through_json
 
 from sim.command import sweep as command
 from sim.command.console import ending
-from sim.descent.verdict.kinds import Kind
+from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import load_scene
 from sim.study.statistics.figure import HeatMap, Line
 from sim.study.statistics.intervals import Estimate, wilson
@@ -45,7 +45,7 @@ def batches() -> Told:
     return computed("local-minimum", "lane.minibatch.batch_size=1,5,full,2")
 
 
-def outcomes(verdicts: Sequence[Kind], **columns: Sequence[float]) -> Outcomes:
+def outcomes(verdicts: Sequence[VerdictKind], **columns: Sequence[float]) -> Outcomes:
     """Outcomes of as many seeds as verdicts, with some of their columns."""
     count = len(verdicts)
     usual = Outcomes(
@@ -194,7 +194,7 @@ def test_so_are_those_that_only_rounding_tells_apart() -> None:
 
 
 def test_measures() -> None:
-    kinds = [Kind.SETTLED, Kind.STUCK, Kind.RATTLING, Kind.DIVERGED]
+    kinds = [VerdictKind.SETTLED, VerdictKind.STUCK, VerdictKind.RATTLING, VerdictKind.DIVERGED]
     found = estimates(
         Result(
             outcomes(
@@ -221,18 +221,22 @@ def test_measures() -> None:
     assert found["train-loss"].value == 2.0
     assert found["gap"].value == pytest.approx(2.5 / 3)
     assert [found[kind.code].value for kind in kinds] == [0.25] * 4
-    assert found[Kind.PLATEAU.code].value == 0.0
+    assert found[VerdictKind.PLATEAU.code].value == 0.0
 
 
 def test_what_is_not_known_is_not_said() -> None:
-    found = estimates(Result(outcomes([Kind.DIVERGED] * 3, basins=[NO_BASIN] * 3, updates=[5, 6, 7]), (), 0), (), False)
+    found = estimates(
+        Result(outcomes([VerdictKind.DIVERGED] * 3, basins=[NO_BASIN] * 3, updates=[5, 6, 7]), (), 0), (), False
+    )
     assert all(math.isnan(found[name].value) for name in ("global", "escape", "train-loss", "test-loss", "gap"))
-    rare = estimates(Result(outcomes([Kind.STUCK] * 40, escapes=[NEVER] * 30 + [50] * 10), MINIMA, 1), (0, 1), False)
+    rare = estimates(
+        Result(outcomes([VerdictKind.STUCK] * 40, escapes=[NEVER] * 30 + [50] * 10), MINIMA, 1), (0, 1), False
+    )
     assert math.isnan(rare["escape"].value)
 
 
 def test_a_run_that_escaped_before_it_diverged_has_escaped() -> None:
-    found = outcomes([Kind.DIVERGED] * 3, escapes=[7, NEVER, NEVER], ends=[20, 9, NEVER])
+    found = outcomes([VerdictKind.DIVERGED] * 3, escapes=[7, NEVER, NEVER], ends=[20, 9, NEVER])
     told = estimates(Result(found, MINIMA, 1), (0, 1), False)
     three = [told[name].value for name in ("escaped", "not-escaped-yet", "ended-otherwise")]
     assert three == pytest.approx([1 / 3] * 3)

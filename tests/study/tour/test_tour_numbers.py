@@ -15,8 +15,10 @@ from sim.study.statistics.intervals import Estimate
 from sim.study.tour.measures import MEASURED, measured
 from sim.study.tour.telling import first_seed, text_of, told
 
-PLAIN = 1e-5  # Over a number without chance: as many digits of it are written, and a library may round the last ones.
-SAMPLED = 0.25  # Of the interval's width: on another processor a few noisy races of a thousand end otherwise.
+# Over a number without chance: as many digits of it are written, and a library may round the last ones.
+PLAIN = 1e-5
+# Of the interval's width: on another processor a few noisy races of a thousand end otherwise.
+SAMPLED = 0.25
 VALUE = re.compile(r"value = \S+?(, low = \S+, high = \S+?)?(?= \})")
 LINE = re.compile(r"(\w+) = \{ measure = .*")
 

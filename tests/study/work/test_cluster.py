@@ -16,7 +16,7 @@ from waiting import WAIT, until
 
 from sim.scene import load_scene
 from sim.study.work import cluster
-from sim.study.work.cluster import Address, Errand, address, completed_on
+from sim.study.work.cluster import Address, RemoteJob, address, completed_on
 from sim.study.work.ensemble import Job
 from sim.study.work.program import program
 from sim.study.work.workers import StudyError, Work, completed
@@ -157,10 +157,10 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_worker_does_nothing_for_another_program() -> None:
-    assert Errand(Square(3), program()).run() == 9
+    assert RemoteJob(Square(3), program()).run() == 9
     for key in program():
         with pytest.raises(StudyError, match=rf"another program \(.*{key} .*\) than this \(.*{key} older"):
-            Errand(Square(3), {**program(), key: "older"}).run()
+            RemoteJob(Square(3), {**program(), key: "older"}).run()
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,10 @@ SHINE, GLOSS = 0.85, 28  # How white its highlight is, and how small.
 RIM = 0.30  # How much darker it is at the rim.
 BROAD, NARROW = 0.20, 0.10  # Half-widths of two bands around the ball, across each other, in radii.
 PALE = 0.80  # How far the pattern goes towards white.
-SHADOW = 0.42  # How dark the shadow is in the middle,
-WIDE = 1.35  # and how wide, in radii.
+# How dark the shadow is in the middle.
+SHADOW = 0.42
+# How wide the shadow is, in radii.
+WIDE = 1.35
 
 Pixels = npt.NDArray[np.uint8]
 

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....surface.points import Array
-from .grids import Mask
+from ....surface.points import Array, Mask
 from .picture import Relief
 
 

@@ -3,8 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
+from ....surface.points import Mask
+
 Floats = npt.NDArray[np.float32]
-Mask = npt.NDArray[np.bool_]
 
 WIDEST = 6  # Pixels from one node to the next, at most: wider, lines of equal height would have corners.
 

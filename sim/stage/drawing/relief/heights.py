@@ -16,8 +16,10 @@ LEAST, MOST = 0.6, 1.8  # What a band is stretched by, for its area: no well is 
 LOWEST = 0.002  # Of all losses from the lowest to the highest, the share that takes up half of the height, at least.
 ROUNDING = 1e-12  # Losses that differ by a smaller part of themselves are one: the map is level.
 SMALLEST = 1e-150  # Smaller differences have no squares.
-KNOTS = 512  # Of the curve in between,
-TAIL = 24  # and beyond either end.
+# Steps in which the curve of heights is tabulated between its ends.
+KNOTS = 512
+# Steps in which it goes on beyond either end.
+TAIL = 24
 
 
 @dataclass(frozen=True)

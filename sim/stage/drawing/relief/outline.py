@@ -3,20 +3,20 @@
 import numpy as np
 import numpy.typing as npt
 
-from ....surface.points import Array
+from ....surface.points import Array, Mask
 from ...style.color import Color
-from .grids import Floats, Mask
+from .grids import Floats
 
 PARTS = 8  # Of a pixel's width, for each of which it is reckoned where an edge crosses it.
 REACH = (
     40  # Rows that an edge may climb in a column: where it climbs more, it is the end of one and another one begins.
 )
 
-Parts = npt.NDArray[np.int8]
+ColumnParts = npt.NDArray[np.int8]
 Pixels = npt.NDArray[np.uint8]
 
 
-def smooth_ridges(pixels: Pixels, samples: Floats, highest: Floats, parts: Parts | None) -> None:
+def smooth_ridges(pixels: Pixels, samples: Floats, highest: Floats, parts: ColumnParts | None) -> None:
     """Mix colours where a ridge hides what is behind it, and at the edges of holes.
 
     Rows ascend; samples (n, columns) and their running maximum are in rows, and `parts` says what a pixel shows that is
@@ -50,8 +50,8 @@ def smooth_edge(pixels: Pixels, edge: Floats, seen: Mask) -> None:
         return
     height, parts = len(pixels), _parts(edge[columns].astype(np.float64))
     middle = edge[columns]
-    low = np.clip(np.ceil(middle - 0.5).astype(np.intp) - 1, 0, height - 1)  # The last pixel whose middle is below,
-    high = np.minimum(low + 1, height - 1)  # and the first one above.
+    low = np.clip(np.ceil(middle - 0.5).astype(np.intp) - 1, 0, height - 1)  # The last pixel whose middle is below.
+    high = np.minimum(low + 1, height - 1)  # The first one above.
     below, above = (pixels[row, columns, :3].astype(np.float64) for row in (low, high))
     steep = np.ptp(parts, axis=0)
     smooth = steep <= REACH

@@ -12,9 +12,12 @@ from ...style.theme import Theme
 
 TINTS, SHADES, LINES = 128, 128, 8  # Steps of height, of light, and of how much of a pixel a contour covers.
 LEVEL = 0.765  # The light on level ground, of the most that there can be.
-UPWARDS = 0.5  # Light brings out the tint of what is so much higher,
-BRIGHT = 0.6  # so far at most; white beyond the highest tint would be none of the theme's,
-GLOW = 0.25  # so what would be higher than the highest goes towards the glow, this far at most.
+# Light brings out the tint of what is so much higher.
+UPWARDS = 0.5
+# How far light brings it out at most: white beyond the highest tint would be none of the theme's.
+BRIGHT = 0.6
+# What would be higher than the highest tint goes towards the glow instead, this far at most.
+GLOW = 0.25
 DARK = 0.62  # How far the darkest goes towards the shadow.
 LINE = 0.30  # How far a contour goes from the ground towards its own colour.
 SIDES = (1.0, 0.86)  # How bright the two sides of the block are: the right one, and the left one.
@@ -43,7 +46,7 @@ class Paints:
 def paints(theme: Theme) -> Paints:
     """The colours of a theme: the lowest land has the first of its tints, and the highest the last."""
     heights, light = np.linspace(0, 1, TINTS), np.linspace(0, 1, SHADES)[:, None]
-    tints, higher = tint(theme, heights), tint(theme, heights + UPWARDS)
+    tints, higher = level_colors(theme, heights), level_colors(theme, heights + UPWARDS)
     higher += (np.array(theme.glow) - higher) * (GLOW * np.clip(heights + UPWARDS - 1, 0, 1) / UPWARDS)[:, None]
     brighter = BRIGHT * np.clip((light - LEVEL) / (1 - LEVEL), 0, 1) ** 2  # The power leaves no edge at level ground.
     darker = DARK * np.clip((LEVEL - light) / LEVEL, 0, 1)
@@ -56,7 +59,7 @@ def paints(theme: Theme) -> Paints:
     return Paints(np.ascontiguousarray(opaque.astype(np.uint8)).view(np.uint32)[:, 0], theme.panel)
 
 
-def tint(theme: Theme, heights: Array) -> Array:
+def level_colors(theme: Theme, heights: Array) -> Array:
     """The colours (n, 3) of level land at heights (n,), from 0 to 255 each: as on a scale beside the picture."""
     stops = np.array(theme.land, dtype=float)
     at = np.linspace(0, 1, len(stops))

@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ....surface.points import Array
+from ....surface.points import Array, Mask
 from ..camera import Camera
-from .grids import Floats, Mask, filled, fine_enough, slopes, softened
-from .outline import Parts, smooth_edge, smooth_ridges, smooth_sides
+from .grids import Floats, filled, fine_enough, slopes, softened
+from .outline import ColumnParts, smooth_edge, smooth_ridges, smooth_sides
 from .paints import LINES, SHADES, TINTS, Paints
 from .sightlines import Index, Sightlines, sightlines
 
@@ -50,11 +50,6 @@ class Relief:
     highest: Floats
     """The highest row, from the lower edge, that the near part of a line of sight covers (samples + 1, columns): the
     foot of the near edge, this and the first sample, these and the second, and so on."""
-
-    @property
-    def rgb(self) -> Pixels:
-        """Red, green and blue (height, width, 3), the uppermost row first."""
-        return self.pixels[..., :3]
 
     @property
     def nbytes(self) -> int:
@@ -142,7 +137,7 @@ def _rows(lines: Sightlines, stands: Floats, blank: Mask | None) -> Floats:
     return rows
 
 
-def _parts(blank: Mask) -> Parts:
+def _parts(blank: Mask) -> ColumnParts:
     """What is between a sample and the one before it (samples + 1, columns), where some are blank."""
     parts = np.full((len(blank) + 1, blank.shape[1]), LAND, dtype=np.int8)
     parts[2:][blank[:-1]] = SIDE
@@ -163,7 +158,7 @@ def _shown(
     lines: Sightlines,
     samples: Floats,
     highest: Floats,
-    parts: Parts | None,
+    parts: ColumnParts | None,
     fields: tuple[Floats, Floats],
     levels: tuple[float, ...],
     paints: Paints,
@@ -185,7 +180,7 @@ def _shown(
     return colors.view(np.uint8).reshape(height, width, 4), away
 
 
-def _seen(samples: Floats, first: Index, start: int, parts: Parts | None) -> _Seen:
+def _seen(samples: Floats, first: Index, start: int, parts: ColumnParts | None) -> _Seen:
     """What pixels show whose lowest row is number `start`, and of which each has that first sample (rows, width)."""
     (count, width), rows = samples.shape, len(first)
     before = np.minimum(first, count - 1)

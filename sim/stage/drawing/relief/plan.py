@@ -13,7 +13,7 @@ from .picture import Pixels, lit
 from .view import RISE
 
 
-def plan(camera: Camera, heights: Array, paints: Paints) -> Pixels:
+def plan_view(camera: Camera, heights: Array, paints: Paints) -> Pixels:
     """Red, green, blue and 255 of all pixels (height, width, 4) whose land has these heights (height, width).
 
     The uppermost row comes first. Where a height is not finite, there is as good as level ground.

@@ -6,9 +6,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from ....surface.points import Array
+from ....surface.points import Array, Mask
 from ..camera import Camera
-from .grids import Floats, Mask
+from .grids import Floats
 
 SAMPLES = 0.65  # On each line of sight, for each row of pixels.
 
@@ -30,17 +30,17 @@ class Sightlines:
     within: Floats
     """How much of them it takes up (columns,)."""
     near: Floats
-    """How far its near edge lies behind the window's centre, in pixels on the ground (columns,);"""
+    """How far its near edge lies behind the window's centre, in pixels on the ground (columns,)."""
     far: Floats
-    """and its far edge."""
+    """How far its far edge lies behind it."""
     left: Mask
     """Whether it is the block's left side that is seen (columns,), else its right one."""
     corner: Index
-    """The lower left node, as a flat index, of the grid's cell in which a sample lies (samples, columns);"""
+    """The lower left node, as a flat index, of the grid's cell in which a sample lies (samples, columns)."""
     across: Floats
-    """the sample's place in the cell from 0 to 1, along the grid's rows (samples, columns);"""
+    """The sample's place in the cell along the grid's rows, from 0 to 1 (samples, columns)."""
     up: Floats
-    """and along its columns."""
+    """The sample's place in the cell along the grid's columns."""
     ground: Floats
     """The row at which a sample stands if its height is 0 (samples, columns)."""
     lift: float

@@ -15,15 +15,21 @@ from ..contours import GRID, losses
 from .heights import SPARE, Heights, heights_of
 
 YAW, TILT = USUAL_VIEW.yaw, USUAL_VIEW.tilt
-RISE = 0.43  # How high a height of 1 stands, at most, over the geometric mean of the window's sides;
-FOOT = 0.05  # and how far the block reaches down below a height of 0.
+# How high a height of 1 stands, at most, over the geometric mean of the window's sides.
+RISE = 0.43
+# How far the block reaches down below a height of 0.
+FOOT = 0.05
 SEEN = 0.995  # The share of the land that is not to fall away from the eye more steeply than this looks down.
 WIDEST, DEEPEST = 2.0, 1.4  # How much wider and deeper the block may be than the window.
-LEAST = 0.3  # Of the highest rise, what it is at least, even if that hides a minimum.
-OPEN = 0.92  # Of the rise at which a minimum would be just hidden.
+# The least rise, over the highest one, even if it hides a minimum.
+LEAST = 0.3
+# The rise, over the one at which a minimum would be just hidden.
+OPEN = 0.92
 SIGHTS = 96  # Points on the way from a minimum to the eye that are to be lower than this line.
-LEVELS = 15  # Contours at equal steps of height;
-CROWDED = 0.025  # those that are nearer than this to one through a pass make way for it.
+# Contours at equal steps of height.
+LEVELS = 15
+# Contours at equal steps make way for one through a pass that is nearer than this.
+CROWDED = 0.025
 
 
 @kept
@@ -43,7 +49,9 @@ def first_camera(problem: Problem, window: Window, width: int, height: int) -> C
 @kept
 def heights_over(problem: Problem, window: Window) -> Heights:
     """How high losses stand on a block of that window, whatever it is seen from."""
-    return heights_of(losses(problem, ground(window).grid(GRID)), tuple(saddle.value for saddle in problem.saddles))
+    return heights_of(
+        losses(problem, block_camera(window).grid(GRID)), tuple(saddle.value for saddle in problem.saddles)
+    )
 
 
 @kept
@@ -52,7 +60,7 @@ def levels_over(problem: Problem, window: Window) -> tuple[float, ...]:
     return contour_heights(heights_over(problem, window), problem.minima, problem.saddles)
 
 
-def ground(window: Window) -> Camera:
+def block_camera(window: Window) -> Camera:
     """Some camera on a block of that window: its grid is the same from wherever it is seen."""
     return Camera(window, 1, 1, tilt=TILT)
 

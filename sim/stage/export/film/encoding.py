@@ -1,15 +1,17 @@
 """What becomes of pictures in a film's file: what all kinds of film have in common."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from fractions import Fraction
 from io import BytesIO
 from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from av import VideoFrame
+from av import FFmpegError, VideoFrame
+from av.container import OutputContainer
 
-Pixels = npt.NDArray[np.uint32]
+FramePixels = npt.NDArray[np.uint32]
 """Height × width, each 0xffRRGGBB: in the memory of today's machines the bytes of "bgra"."""
 Size = tuple[int, int]
 
@@ -17,7 +19,7 @@ Size = tuple[int, int]
 class Encoder(Protocol):
     """Writes pictures to a stream, one by one, as a film."""
 
-    def add(self, pixels: Pixels, tick: int) -> None:
+    def add(self, pixels: FramePixels, tick: int) -> None:
         """The picture that is shown from that tick on, later than those before. The array belongs to the caller."""
         ...
 
@@ -30,7 +32,14 @@ class Encoder(Protocol):
         ...
 
 
-def frame_of(pixels: Pixels, tick: int = 0, rate: int = 1) -> VideoFrame:
+def let_go(container: OutputContainer, out: "Sink") -> None:
+    """Close a file in the making of which nothing is wanted any more."""
+    out.forgets = True
+    with suppress(FFmpegError):  # The trailer of half a film may make no sense.
+        container.close()
+
+
+def frame_of(pixels: FramePixels, tick: int = 0, rate: int = 1) -> VideoFrame:
     """The same memory as a frame, at that tick of so many a second."""
     height, width = pixels.shape
     frame = VideoFrame.from_numpy_buffer(pixels.view(np.uint8).reshape(height, width, 4), "bgra")

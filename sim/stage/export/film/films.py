@@ -11,8 +11,8 @@ from ....descent.race import Race
 from ....scene import Scene
 from ...drawing.layout import SMALLEST
 from ...drawing.screen import Screen
-from ...picture.picture import GLIDING, Moment, draw, moment
-from ...session.drama import pace_at
+from ...picture.picture import GLIDING, Snapshot, draw, snapshot_of
+from ...session.drama import tempo_at
 from ...session.session import SPEEDS, USUAL_SPEED, Session, begin, carried_by
 from ...session.session import race as race_of
 from .encoding import Size
@@ -65,7 +65,7 @@ def film(
     if drama:
         shown = slowed(shown, race, scene.timing(session.clock), None if seconds is None else count)
         count = len(shown)
-    canvas = Canvas(session, race, size)
+    canvas = Renderer(session, race, size)
     sample = map(canvas.at, evenly(first, last, SAMPLE)) if path.suffix.lower() == ".gif" else ()
     comment = carried_by(replace(session, progress=float(last)))
     with Recorder(path, size, rate, comment, sample) as recorder:
@@ -99,7 +99,7 @@ def slowed(shown: list[float], race: Race, timing: Timing, count: int | None = N
         step /= FINER
     while progress < last and step > 0:
         found.append(round(progress, 9))
-        progress += step * pace_at(race, timing, progress)
+        progress += step * tempo_at(race, timing, progress)
     found.append(last)
     return found if count is None else [found[place] for place in evenly(0, len(found) - 1, count)]
 
@@ -110,7 +110,7 @@ def evenly(first: int, last: int, count: int) -> Iterator[int]:
     return (last - (last - first) * (steps - step) // steps for step in range(steps + 1 - count, steps + 1))
 
 
-class Canvas:
+class Renderer:
     """Where one update after another is drawn: what stays between them is left alone."""
 
     def __init__(self, session: Session, race: Race, size: Size) -> None:
@@ -119,11 +119,11 @@ class Canvas:
         grown = max(1.0, *(least / side for least, side in zip(SMALLEST, size, strict=True)))
         self._canvas = pygame.Surface([round(grown * side) for side in size], depth=32)
         self._picture = self._canvas if grown == 1 else pygame.Surface(size, depth=32)
-        self._before: Moment | None = None
+        self._before: Snapshot | None = None
 
     def at(self, progress: float) -> pygame.Surface:
         """The picture of that update, or of a part of the way to the next, until another is asked for."""
-        now = moment(replace(self._session, progress=float(progress), seen=int(progress)), self._race)
+        now = snapshot_of(replace(self._session, progress=float(progress), seen=int(progress)), self._race)
         if now != self._before:
             draw(Screen(self._canvas), now, self._before)
             if self._picture is not self._canvas:

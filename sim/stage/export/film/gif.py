@@ -6,12 +6,12 @@ from fractions import Fraction
 from typing import BinaryIO
 
 import av
-from av import FFmpegError, VideoFormat, VideoFrame
+from av import VideoFormat, VideoFrame
 from av.error import BlockingIOError as NotYet
 from av.error import EOFError as NoMore
 from av.filter import Graph
 
-from .encoding import Pixels, Sink, Size, frame_of
+from .encoding import FramePixels, Sink, Size, frame_of, let_go
 
 FASTEST = 50
 """Pictures a second: delays are multiples of 10 ms, and browsers take one of 10 ms for 100."""
@@ -29,7 +29,7 @@ class Gif:
     dithered: type stays crisp, and what rests stays the same.
     """
 
-    def __init__(self, stream: BinaryIO, size: Size, rate: int, comment: str, sample: Iterable[Pixels]) -> None:
+    def __init__(self, stream: BinaryIO, size: Size, rate: int, comment: str, sample: Iterable[FramePixels]) -> None:
         self._out, self._rate, self._size = Sink(stream), rate, size
         self._painter: _Painter | None = None
         if (colors := palette(sample, size)) is not None:
@@ -41,7 +41,7 @@ class Gif:
         context.pix_fmt = "pal8"
         context.time_base = Fraction(1, rate)
 
-    def add(self, pixels: Pixels, tick: int) -> None:
+    def add(self, pixels: FramePixels, tick: int) -> None:
         """The picture that is shown from that tick on."""
         if self._painter is None:
             colors = palette([pixels], self._size)
@@ -62,12 +62,10 @@ class Gif:
 
     def abandon(self) -> None:
         """Let go of everything."""
-        self._out.forgets = True
-        with suppress(FFmpegError):  # The trailer of half a film may make no sense.
-            self._container.close()
+        let_go(self._container, self._out)
 
 
-def palette(sample: Iterable[Pixels], size: Size) -> VideoFrame | None:
+def palette(sample: Iterable[FramePixels], size: Size) -> VideoFrame | None:
     """The colours that suit the pictures best; None if there are no pictures. Only one is looked at at a time."""
     graph = Graph()
     source = graph.add_buffer(width=size[0], height=size[1], format=BGRA, time_base=Fraction(1, 1))

@@ -13,7 +13,7 @@ import pygame
 from av import FFmpegError
 
 from ....files import OutputError, whole_file
-from .encoding import Encoder, Pixels, Size
+from .encoding import Encoder, FramePixels, Size
 from .gif import Gif
 from .video import H264, VP9, Video
 from .webp import WebP
@@ -22,7 +22,7 @@ AHEAD = 3  # Pictures that may wait to be encoded: enough to even out hard ones,
 OPAQUE = np.uint32(0xFF000000)
 MASKS = (0xFF0000, 0xFF00, 0xFF)  # Of red, green and blue in a surface with the bytes that encoders want.
 
-ENCODERS: dict[str, Callable[[BinaryIO, Size, int, str, Iterable[Pixels]], Encoder]] = {
+ENCODERS: dict[str, Callable[[BinaryIO, Size, int, str, Iterable[FramePixels]], Encoder]] = {
     ".mp4": lambda stream, size, rate, comment, _: Video(H264, stream, size, rate, comment),
     ".gif": Gif,
     ".webm": lambda stream, size, rate, comment, _: Video(VP9, stream, size, rate, comment),
@@ -60,10 +60,10 @@ class Recorder:
             sampled = (_copied(picture, buffers[0]) for picture in sample)
             encoder = ENCODERS[path.suffix.lower()](stream, (width, height), rate, comment, sampled)
             self._file = file.pop_all()
-        self._free: SimpleQueue[Pixels] = SimpleQueue()
+        self._free: SimpleQueue[FramePixels] = SimpleQueue()
         for buffer in buffers:
             self._free.put(buffer)
-        self._full: SimpleQueue[tuple[Pixels, int] | None] = SimpleQueue()
+        self._full: SimpleQueue[tuple[FramePixels, int] | None] = SimpleQueue()
         self._next = 0  # The first tick that has no picture yet.
         self._unwanted = False
         self._failure: Exception | None = None
@@ -118,7 +118,7 @@ class Recorder:
         with suppress(_Discarded), self._file:
             raise _Discarded
 
-    def _put(self, picture: pygame.Surface, tick: int, buffer: Pixels) -> None:
+    def _put(self, picture: pygame.Surface, tick: int, buffer: FramePixels) -> None:
         if picture.get_size() != self.size:
             self._free.put(buffer)
             raise ValueError(f"the film's pictures have {self.size} pixels, not {picture.get_size()}")
@@ -157,7 +157,7 @@ def film_size(path: Path, size: Size) -> Size:
     return size[0] - size[0] % 2, size[1] - size[1] % 2
 
 
-def _copied(picture: pygame.Surface, buffer: Pixels) -> Pixels:
+def _copied(picture: pygame.Surface, buffer: FramePixels) -> FramePixels:
     """The picture's pixels, as many as the buffer holds."""
     if picture.get_bytesize() != 4 or picture.get_masks()[:3] != MASKS:
         usual = pygame.Surface(picture.get_size(), depth=32)

@@ -1,17 +1,18 @@
 """MP4 and WebM: H.264 and VP9, as players and browsers have them."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import BinaryIO
 
 import av
-from av import FFmpegError, VideoStream
+from av import VideoFrame, VideoStream
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
-from .conversion import FORMAT, Converter
-from .encoding import Pixels, Sink, Size
+from .encoding import FramePixels, Sink, Size, frame_of, let_go
 
+FORMAT = "yuv420p"
+"""A value of brightness for each pixel, and two of hue for every block of two by two."""
 BT709, LIMITED = 1, 1  # What players take for granted at this size; said all the same.
 
 
@@ -54,14 +55,25 @@ class Video:
         context.colorspace = context.color_primaries = context.color_trc = BT709
         context.color_range = LIMITED
         context.thread_type = "FRAME"
-        self._converter = Converter(size)
+        self._reformatter = VideoReformatter()  # It remembers how it is done.
 
-    def add(self, pixels: Pixels, tick: int) -> None:
+    def add(self, pixels: FramePixels, tick: int) -> None:
         """The picture that is shown from that tick on."""
-        frame = self._converter.converted(pixels)
+        frame = self._converted(pixels)
         frame.pts, frame.time_base = tick, Fraction(1, self._rate)
         self._container.mux(self._stream.encode(frame))
         self._out.check()
+
+    def _converted(self, pixels: FramePixels) -> VideoFrame:
+        """From the colours of a screen to those of films."""
+        return self._reformatter.reformat(
+            frame_of(pixels),
+            format=FORMAT,
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+            interpolation=Interpolation.AREA,  # Of a block's own pixels.
+            threads=1,  # The next picture is being drawn meanwhile.
+        )
 
     def finish(self) -> None:
         """Write what is left."""
@@ -71,6 +83,4 @@ class Video:
 
     def abandon(self) -> None:
         """Let go of everything."""
-        self._out.forgets = True
-        with suppress(FFmpegError):  # The trailer of half a film may make no sense.
-            self._container.close()
+        let_go(self._container, self._out)

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
-from .encoding import Pixels, Size
+from .encoding import FramePixels, Size
 
 XMP, ALPHA, ANIMATION = 0x04, 0x10, 0x02  # Flags: what is in the file.
 RIFF = 12  # Bytes of a file's header.
@@ -27,15 +27,15 @@ class WebP:
     def __init__(self, stream: BinaryIO, size: Size, rate: int, comment: str) -> None:
         self._stream, self._rate, self._comment = stream, rate, comment.encode()
         self._shown = np.zeros(size[::-1], np.uint32)
-        self._held: tuple[int, bytes, bytes] | None = None  # The last picture that differs, and since when,
-        self._last = 0  # and how long it has been seen to stand.
+        self._held: tuple[int, bytes, bytes] | None = None  # The last picture that differs, and since when.
+        self._last = 0  # How long it has been seen to stand.
         self._size = 4
         flags = ANIMATION | ALPHA | (XMP if comment else 0)
         self._stream.write(struct.pack("<4sI4s", b"RIFF", 0, b"WEBP"))
         self._write(chunk(b"VP8X", struct.pack("<I", flags) + _int24(size[0] - 1) + _int24(size[1] - 1)))
         self._write(chunk(b"ANIM", struct.pack("<IH", 0, 0)))  # No background, and for ever.
 
-    def add(self, pixels: Pixels, tick: int) -> None:
+    def add(self, pixels: FramePixels, tick: int) -> None:
         """The picture that is shown from that tick on."""
         self._last = tick
         differs = pixels != self._shown
@@ -80,7 +80,7 @@ class WebP:
         self._stream.write(data)
 
 
-def coded(image: Pixels) -> bytes:
+def coded(image: FramePixels) -> bytes:
     """A single picture without loss, as the chunk of its kind."""
     height, width = image.shape
     buffer = BytesIO()

@@ -9,7 +9,7 @@ from ...drawing.relief.ball import Pixels, ball, roll, shadow
 from ...drawing.relief.draped import resting
 from ...drawing.screen import image
 from ...style.color import Color
-from .site import Block
+from .site import LandBlock
 
 RADIUS = 10.0  # Of a ball, in strokes,
 OWN = 0.022  # and as far as its rolling goes, in diagonals of the window: it is small, and rolls fast.
@@ -45,7 +45,14 @@ class Rolling:
 
 
 def draw_ball(
-    canvas: Canvas, site: Block, theta: Array, turned: Array, corner: Pixel, color: Color, halo: Color, stroke: float
+    canvas: Canvas,
+    site: LandBlock,
+    theta: Array,
+    turned: Array,
+    corner: Pixel,
+    color: Color,
+    halo: Color,
+    stroke: float,
 ) -> None:
     """Draw the ball at θ (2,) on a site whose upper left corner is there; behind land, a ring in its place."""
     radius = RADIUS * stroke

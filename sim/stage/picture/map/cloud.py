@@ -17,7 +17,7 @@ from ...style.color import Color, mix
 from ...style.numbers import percent
 from ...style.style import hairline
 from ...style.theme import Theme
-from ..views.basins import tint
+from ..views.basins import basin_color
 from .site import Site
 
 FEW = 1_000  # Marbles up to which each has a round dot; of more, cells of the map are filled.
@@ -38,7 +38,7 @@ def draw_cloud(
     few = cloud.size <= FEW
     cell = 1 if few else max(1, round(CELL * stroke))
     margin = round(4 * stroke) if few else 0
-    across, down, counts = places(site, cloud.theta, cell, margin)
+    across, down, counts = occupied(site, cloud.theta, cell, margin)
     tones = np.searchsorted(CROWDED, counts * cloud.each, side="right")
     colors = [mix(color, theme.mark, share) for share in DEPTH]
     if few:
@@ -47,7 +47,7 @@ def draw_cloud(
         _draw_cells(canvas, area, (across, down, tones), colors, cell)
 
 
-def places(site: Site, theta: Array, cell: int, margin: int = 0) -> tuple[Labels, Labels, Labels]:
+def occupied(site: Site, theta: Array, cell: int, margin: int = 0) -> tuple[Labels, Labels, Labels]:
     """The cells of the map in which there are marbles, columns (n,) and rows (n,), and how many are in each (n,).
 
     A cell is so many pixels wide and high; so many cells around the map count as well.
@@ -103,7 +103,7 @@ def _draw_cells(
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CloudPart:
     """Those marbles of a cloud that are in one place."""
 
     name: str
@@ -138,16 +138,16 @@ class Part:
         yield self.figure
 
 
-def parts(cloud: Cloud, theme: Theme) -> Iterator[Part]:
+def parts(cloud: Cloud, theme: Theme) -> Iterator[CloudPart]:
     """Where the marbles are, the lowest minimum first; places without any are left out."""
     for index, count in enumerate(cloud.counts):
         if count:
-            color = mix(theme.panel, tint(theme, index), QUIET)
-            yield Part(theme.say("minimum {number}", number=index + 1), f"{index + 1}: ", color, count, cloud)
+            color = mix(theme.panel, basin_color(theme, index), QUIET)
+            yield CloudPart(theme.say("minimum {number}", number=index + 1), f"{index + 1}: ", color, count, cloud)
     if cloud.elsewhere:
-        yield Part(theme.say("elsewhere"), "", theme.grid, cloud.elsewhere, cloud)
+        yield CloudPart(theme.say("elsewhere"), "", theme.grid, cloud.elsewhere, cloud)
     if cloud.diverged:
-        yield Part(theme.say("diverged"), "", theme.faint, cloud.diverged, cloud)
+        yield CloudPart(theme.say("diverged"), "", theme.faint, cloud.diverged, cloud)
 
 
 def draw_shares(canvas: Canvas, place: pygame.Rect, cloud: Cloud, theme: Theme, em: int) -> None:

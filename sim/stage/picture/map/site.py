@@ -6,15 +6,14 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from ....descent.problem import Problem
-from ....surface.points import Array, norm
+from ....surface.points import Array, Mask, norm
 from ....surface.protocol import Window
 from ...drawing.camera import FLAT, Camera, Pose
 from ...drawing.contours import GRID, losses
 from ...drawing.relief.draped import drape, heights_at
-from ...drawing.relief.grids import Mask
 from ...drawing.relief.paints import paints
 from ...drawing.relief.picture import Relief, relief
-from ...drawing.relief.view import first_camera, ground, heights_over, levels_over
+from ...drawing.relief.view import block_camera, first_camera, heights_over, levels_over
 from ...style.kept import kept
 from ...style.theme import Theme
 from .batch import batch_heights
@@ -79,7 +78,7 @@ class Map:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Block:
+class LandBlock:
     """A block of land, aslant."""
 
     relief: Relief
@@ -139,7 +138,7 @@ class Shaken(NamedTuple):
 
 
 @kept
-def moving_site(problem: Problem, camera: Camera, theme: Theme, shaken: Shaken) -> Block:
+def moving_site(problem: Problem, camera: Camera, theme: Theme, shaken: Shaken) -> LandBlock:
     """The land of a batch's own loss, as high as the training loss would stand where it is the same."""
     window = camera.window
     grid = _batch_grid(problem, window, shaken.batch)
@@ -149,7 +148,7 @@ def moving_site(problem: Problem, camera: Camera, theme: Theme, shaken: Shaken) 
 
 
 def _batch_grid(problem: Problem, window: Window, batch: bytes) -> Array:
-    return batch_heights(problem, ground(window), np.frombuffer(batch, np.intp), GRID)
+    return batch_heights(problem, block_camera(window), np.frombuffer(batch, np.intp), GRID)
 
 
 def site_of(problem: Problem, camera: Camera, theme: Theme) -> Site:
@@ -158,15 +157,15 @@ def site_of(problem: Problem, camera: Camera, theme: Theme) -> Site:
 
 
 @kept
-def _still(problem: Problem, camera: Camera, theme: Theme) -> Block:
-    return _block(problem, camera, theme, losses(problem, ground(camera.window).grid(GRID)))
+def _still(problem: Problem, camera: Camera, theme: Theme) -> LandBlock:
+    return _block(problem, camera, theme, losses(problem, block_camera(camera.window).grid(GRID)))
 
 
-def _block(problem: Problem, camera: Camera, theme: Theme, grid: Array) -> Block:
+def _block(problem: Problem, camera: Camera, theme: Theme, grid: Array) -> LandBlock:
     """A block of such losses on the nodes of its grid (rows, columns)."""
     window = camera.window
     stands = heights_over(problem, window).of(grid)
-    return Block(relief(camera, stands, levels_over(problem, window), paints(theme)))
+    return LandBlock(relief(camera, stands, levels_over(problem, window), paints(theme)))
 
 
 def nearest(site: Site, points: Array, pixel: Array) -> tuple[int, float]:

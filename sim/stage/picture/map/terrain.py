@@ -1,33 +1,36 @@
 """The map under the marbles: tints and contours of the training loss, and its critical points."""
 
+from collections.abc import Sequence
+
 import numpy as np
-import numpy.typing as npt
 import pygame
 
 from ....descent.problem import Problem
-from ....surface.critical.point import CriticalPoint, Kind
-from ....surface.points import Array
+from ....surface.critical.point import CriticalKind, CriticalPoint
+from ....surface.points import Array, Mask, norm
 from ...drawing.camera import Camera
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.contours import contour_lines, encloses, loss_grid, losses, map_levels, rings
 from ...drawing.relief.paints import paints
 from ...drawing.relief.picture import Pixels
-from ...drawing.relief.plan import plan
+from ...drawing.relief.plan import plan_view
 from ...drawing.relief.view import heights_over
 from ...drawing.screen import image
 from ...style import text
 from ...style.color import mix
 from ...style.theme import Theme
-from .site import Block, Map, Site, site_of
+from .site import LandBlock, Map, Site, site_of
 
 MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.
 MANY_MARKS = 40  # Where there are more critical points than this,
 SMALL_MARK = 0.65  # their marks are so much smaller.
 PALE = 0.25  # How far the colours of a map are on the way from those of land to the highest tint,
 INK = 0.3  # and its contours from their own.
+CROWDED = 13.0
+"""Marks that would be nearer to each other than so many strokes make way for the more telling ones."""
+RANKS = {CriticalKind.MINIMUM: 0, CriticalKind.SADDLE: 1}
+"""Which critical points are marked first."""
 HATCH = 9  # From one line to the next where there is no surface, in strokes.
-
-Mask = npt.NDArray[np.bool_]
 
 
 def terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> Backdrop:
@@ -38,13 +41,13 @@ def terrain(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> Ba
 def draw_terrain(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme, stroke: float) -> None:
     """Draw the map all over the canvas, or the block of land."""
     site = site_of(problem, camera, theme)
-    if isinstance(site, Block):
+    if isinstance(site, LandBlock):
         draw_block(canvas, problem, site, theme, stroke)
     else:
         _draw_map(canvas, problem, Map(camera), theme, stroke)
 
 
-def draw_block(canvas: Canvas, problem: Problem, site: Block, theme: Theme, stroke: float) -> None:
+def draw_block(canvas: Canvas, problem: Problem, site: LandBlock, theme: Theme, stroke: float) -> None:
     """Draw land aslant, all over the canvas, with the critical points of the training loss."""
     _draw_pixels(canvas, site.relief.pixels)
     with canvas.part("critical points"):
@@ -55,9 +58,15 @@ def _draw_pixels(canvas: Canvas, pixels: Pixels) -> None:
     canvas.image(pygame.image.frombuffer(pixels.tobytes(), pixels.shape[1::-1], "RGBX"), (0, 0))
 
 
+def paled(colors: Array, theme: Theme) -> Array:
+    """Colours (..., 3) a part of the way to the highest tint, so that trails and words on a map stand out."""
+    return colors * (1 - PALE) + PALE * np.array(theme.high)
+
+
 def _pale(pixels: Pixels, theme: Theme) -> Pixels:
-    """The same a part of the way to the highest tint, so that trails and words on a map stand out."""
-    return np.rint(pixels * (1 - PALE) + PALE * np.array((*theme.high, 255))).astype(np.uint8)
+    """The colours of a map from those of land."""
+    paler = np.rint(paled(pixels[..., :3].astype(float), theme)).astype(np.uint8)
+    return np.concatenate([paler, pixels[..., 3:]], axis=-1)
 
 
 def _draw_map(canvas: Canvas, problem: Problem, site: Map, theme: Theme, stroke: float) -> None:
@@ -65,7 +74,7 @@ def _draw_map(canvas: Canvas, problem: Problem, site: Map, theme: Theme, stroke:
     levels = map_levels(problem, camera)
     fine = _pixel_losses(problem, camera)
     stands = heights_over(problem, camera.view).of(fine)
-    _draw_pixels(canvas, _pale(plan(camera, stands, paints(theme)), theme))
+    _draw_pixels(canvas, _pale(plan_view(camera, stands, paints(theme)), theme))
     ink = mix(theme.level, theme.high, INK)
     heights = loss_grid(problem, camera)
     drawn = contour_lines(heights, camera.view, levels)
@@ -88,7 +97,8 @@ def draw_marks(canvas: Canvas, problem: Problem, site: Site, theme: Theme, strok
     """The critical points of the training loss, and the numbers of its minima."""
     size = stroke if len(problem.critical) <= MANY_MARKS else SMALL_MARK * stroke
     places = np.array([point.position for point in problem.critical]).reshape(-1, 2)
-    shown = [point for point, hidden in zip(problem.critical, site.hidden(places), strict=True) if not hidden]
+    seen = [point for point, hidden in zip(problem.critical, site.hidden(places), strict=True) if not hidden]
+    shown = thinned(seen, site, CROWDED * stroke)
     for point in shown:
         draw_mark(canvas, site, point, theme, size)
     if len(problem.minima) <= MOST_LABELS:
@@ -99,6 +109,23 @@ def draw_marks(canvas: Canvas, problem: Problem, site: Site, theme: Theme, strok
             height = round(12 * stroke)
             _, tall = text.label_size(str(number), height, bold=True)
             canvas.label(str(number), (x + 7 * stroke, y - tall), height, theme.mark, theme.halo, bold=True)
+
+
+def thinned(points: Sequence[CriticalPoint], site: Site, apart: float) -> list[CriticalPoint]:
+    """Those of the critical points that are marked: no two of them are nearer to each other than so many pixels.
+
+    Where some crowd, minima come before saddles and these before the rest, and the lower before the higher.
+    """
+    order = sorted(points, key=lambda point: (RANKS.get(point.kind, len(RANKS)), point.value))
+    kept = np.empty((0, 2))
+    shown = []
+    for point, place in zip(
+        order, site.project(np.array([each.position for each in order]).reshape(-1, 2)), strict=True
+    ):
+        if not len(kept) or norm(kept - place).min() >= apart:
+            kept = np.concatenate([kept, place[None]])
+            shown.append(point)
+    return shown
 
 
 def _pixel_losses(problem: Problem, camera: Camera) -> Array:
@@ -136,14 +163,14 @@ def draw_mark(canvas: Canvas, site: Site, point: CriticalPoint, theme: Theme, st
     rim = width + 2 * max(1, round(stroke))
     for color, thick in ((theme.halo, rim), (theme.mark, width)):
         match point.kind:
-            case Kind.MINIMUM:
+            case CriticalKind.MINIMUM:
                 canvas.ring((x, y), radius + 0.5 * thick, color, thick)
-            case Kind.SADDLE:
+            case CriticalKind.SADDLE:
                 for (vx, vy), length in zip(point.eigenvectors, (1.7 * radius, 0.9 * radius), strict=True):
                     along = site.vector(np.array((vx, vy)), place)
                     dx, dy = (length * along / np.hypot(*along)).tolist()
                     canvas.line(((x - dx, y - dy), (x + dx, y + dy)), color, thick)
-            case Kind.MAXIMUM:
+            case CriticalKind.MAXIMUM:
                 corners = [
                     (x, y - radius),
                     (x + 0.87 * radius, y + 0.5 * radius),
@@ -151,5 +178,5 @@ def draw_mark(canvas: Canvas, site: Site, point: CriticalPoint, theme: Theme, st
                 ]
                 for start, end in zip(corners, corners[1:] + corners[:1], strict=True):
                     canvas.line((start, end), color, thick)
-            case Kind.DEGENERATE:
+            case CriticalKind.DEGENERATE:
                 canvas.disc((x, y), 0.5 * radius + 0.5 * (thick - width), color)

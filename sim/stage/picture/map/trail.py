@@ -23,6 +23,7 @@ from .site import Site
 TAIL = 420.0  # Length of the fading stretch, in strokes.
 BLOCK = 64  # Points painted together.
 LEAST = 1.5  # A way shorter than this, in pixels, would not show: it waits for the next update.
+MOST = 2048  # Bends of an older way that are drawn anew with each picture.
 TONES = 8  # Steps from faint to strong.
 FAINT = 0.3  # How far the oldest stretch has faded into the map.
 
@@ -80,6 +81,12 @@ class Trail:
         else:
             canvas.backdrop(map_, corner)
             self._line(canvas, slice(0, stretch.start + 1), (), corner)
+
+    def draw_whole(self, canvas: Canvas, corner: Pixel, stretch: Stretch) -> None:
+        """Draw the way alone, on a map that is there: its last stretch, and before it no more bends than MOST."""
+        if stretch.start:
+            self._line(canvas, slice(max(0, stretch.start - MOST), stretch.start + 1), (), corner)
+        self.draw_last(canvas, corner, stretch)
 
     def draw_last(self, canvas: Canvas, corner: Pixel, stretch: Stretch) -> None:
         """Draw the last stretch of the way."""

@@ -14,16 +14,17 @@ from ..map.terrain import draw_block, terrain
 from .basins import draw_basins
 from .batch_strip import draw_batch_strip
 from .batch_surface import draw_batch_minimum, draw_batch_surface
+from .context import Layer, View, ViewContext
 from .gradients import draw_gradients
 from .hessian import draw_hessian
 from .labels import draw_labels
-from .look import Layer, Look, View
+from .loss_scale import draw_loss_scale
 from .momentum import draw_momentum
 from .moving_ground import draw_moving_ground
 from .next_step import draw_next_step
 from .test_surface import draw_test_surface
 
-__all__ = ["USUAL", "VIEWS", "Layer", "Look", "View", "draw_views", "ground"]
+__all__ = ["VIEWS", "Layer", "View", "ViewContext", "draw_views", "map_backdrop"]
 
 VIEWS: dict[str, View] = {
     "batch strip": View(
@@ -37,6 +38,12 @@ VIEWS: dict[str, View] = {
         "On a block of land: each marble stands on the loss that its next update descends, anew with each batch.",
         Layer.OVER,
         draw_moving_ground,
+    ),
+    "loss scale": View(
+        "loss scale",
+        "Which shade is which loss, and the loss of what the marble stands on.",
+        Layer.OVER,
+        draw_loss_scale,
     ),
     "batch surface": View(
         "batch loss",
@@ -90,29 +97,26 @@ VIEWS: dict[str, View] = {
 }
 """Every view by the name that a session knows it by, in the order of menus; within a layer also that of drawing."""
 
-USUAL = frozenset({"batch strip"})
-"""What is shown unless somebody says otherwise."""
 
-
-def draw_views(canvas: Canvas, look: Look, layer: Layer) -> None:
-    """Draw those of the look's views that belong to the layer."""
+def draw_views(canvas: Canvas, context: ViewContext, layer: Layer) -> None:
+    """Draw what is shown of the views that belong to the layer."""
     for name, view in VIEWS.items():
-        if name not in look.views:
+        if name not in context.views:
             continue
         draw = view.draw if view.layer is layer else view.over if layer is Layer.OVER else None
         if draw is not None:
             with canvas.part(name):
-                draw(canvas, look)
+                draw(canvas, context)
 
 
-def ground(look: Look) -> Backdrop:
+def map_backdrop(context: ViewContext) -> Backdrop:
     """The map with the flag and those of the views that are drawn once for all moments."""
-    shown = any(name in look.views and view.layer is Layer.GROUND for name, view in VIEWS.items())
-    views = look.views if shown else frozenset[str]()
-    what = (look.race, look.camera, look.theme, look.em)
-    if look.shaken is not None:
-        return Backdrop(_draw_moving, (*what, look.shaken, views), look.area.size)
-    return Backdrop(_draw_ground, (*what, views), look.area.size)
+    shown = any(name in context.views and view.layer is Layer.GROUND for name, view in VIEWS.items())
+    views = context.views if shown else frozenset[str]()
+    what = (context.race, context.camera, context.theme, context.em)
+    if context.shaken is not None:
+        return Backdrop(_draw_moving, (*what, context.shaken, views), context.area.size)
+    return Backdrop(_draw_ground, (*what, views), context.area.size)
 
 
 def _draw_moving(
@@ -134,4 +138,4 @@ def _draw_on(canvas: Canvas, race: Race, site: Site, theme: Theme, em: int, view
     if not site.hidden(start[None])[0]:
         x, y = site.project(start).tolist()
         draw_flag(canvas, (x, y), theme, stroke_of(em))
-    draw_views(canvas, Look(race, 0, 0, site, area, area.move(0, area.height), theme, em, views), Layer.GROUND)
+    draw_views(canvas, ViewContext(race, 0, 0, site, area, area.move(0, area.height), theme, em, views), Layer.GROUND)

@@ -14,11 +14,14 @@ from ...style.color import Color, mix
 from ...style.kept import kept
 from ...style.theme import Theme
 from ..map.site import Site
-from .look import Look
+from .context import ViewContext
 
-COARSE = 24  # Cells along the map's longer side at first; at the borders of basins they are halved,
-HALVINGS = 2  # so many times,
-PAIRS = 150_000  # as long as no more flows than this are followed, counted in examples.
+# Cells along the map's longer side at first.
+COARSE = 24
+# How often cells at the borders of basins are halved.
+HALVINGS = 2
+# Cells are halved as long as no more flows than this are followed, counted in examples.
+PAIRS = 150_000
 STRENGTH = 0.24  # Of a tint.
 DRAPED = 4  # So many times as finely labels are told for a block of land.
 FEW = 9  # Basins whose borders are smoothed.
@@ -26,15 +29,17 @@ GOLDEN_ANGLE = 0.381966  # Of a turn: so many hues one after the other are as di
 FIRST_HUE = 0.43
 
 
-def draw_basins(canvas: Canvas, look: Look) -> None:
+def draw_basins(canvas: Canvas, context: ViewContext) -> None:
     """Lay a quiet tint over each basin; what belongs to none is left as it is."""
-    labels = basin_grid(look.problem, look.camera)
+    labels = basin_grid(context.problem, context.camera)
     count = int(labels.max(initial=NO_BASIN)) + 1
-    palette = np.array([(*tint(look.theme, index), round(255 * STRENGTH)) for index in range(count)] + [(0, 0, 0, 0)])
-    area = look.area
-    shown = _smooth(labels, area.width, area.height)[::-1] if look.camera.flat else _draped(labels, look.site)
+    palette = np.array(
+        [(*basin_color(context.theme, index), round(255 * STRENGTH)) for index in range(count)] + [(0, 0, 0, 0)]
+    )
+    area = context.area
+    shown = _smooth(labels, area.width, area.height)[::-1] if context.camera.flat else _draped(labels, context.site)
     pixels = palette[shown.T]  # NO_BASIN takes the last one.
-    canvas.image(image(pixels.astype(np.uint8)), look.area.topleft)
+    canvas.image(image(pixels.astype(np.uint8)), context.area.topleft)
 
 
 def _smooth(labels: Cellwise, width: int, height: int) -> Cellwise:
@@ -65,7 +70,7 @@ def _draped(labels: Cellwise, site: Site) -> Cellwise:
     return np.where(land, wide[row, column], NO_BASIN)
 
 
-def tint(theme: Theme, index: int) -> Color:
+def basin_color(theme: Theme, index: int) -> Color:
     """The colour of a basin, of the same strength in each theme."""
     lightness = colorsys.rgb_to_hls(*(part / 255 for part in mix(theme.low, theme.mark, 0.3)))[1]
     red, green, blue = colorsys.hls_to_rgb((FIRST_HUE + index * GOLDEN_ANGLE) % 1.0, lightness, 0.55)

@@ -9,7 +9,7 @@ from ....surface.points import Array
 from ...drawing.canvas import Canvas
 from ...drawing.screen import image
 from ...style.color import mix
-from .look import Look
+from .context import ViewContext
 
 WAITING, USED, COMING = range(3)
 """What an example is to the present epoch."""
@@ -34,14 +34,14 @@ def states(count: int, batch_size: int, seed: int, moment: int) -> States:
     return found
 
 
-def draw_batch_strip(canvas: Canvas, look: Look) -> None:
+def draw_batch_strip(canvas: Canvas, context: ViewContext) -> None:
     """A cell for each example, by its number: lit if it is in the coming batch, half lit if it has had its turn."""
-    area, theme = look.strip, look.theme
+    area, theme = context.strip, context.theme
     if not (area.width and area.height):
         return
-    count = look.problem.train.count
-    found = states(count, look.track.lane.batch_size, look.track.seed, look.moment)
-    tones = np.array([mix(theme.panel, theme.faint, 0.45), mix(theme.panel, look.color, 0.42), look.color], float)
+    count = context.problem.train.count
+    found = states(count, context.track.lane.batch_size, context.track.seed, context.moment)
+    tones = np.array([mix(theme.panel, theme.faint, 0.45), mix(theme.panel, context.color, 0.42), context.color], float)
     row = columns(tones[found], area.width, np.array(theme.panel, float))
     canvas.image(image(np.repeat(np.round(row).astype(np.uint8)[:, None], area.height, axis=1)), area.topleft)
 

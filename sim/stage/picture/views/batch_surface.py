@@ -14,44 +14,44 @@ from ...drawing.glyphs import draw_diamond
 from ...style.color import mix
 from ...style.kept import kept
 from ..map.batch import batch_heights
-from .look import Look, draw_caption
+from .context import ViewContext, draw_view_caption
 from .minima import moved_minima
 
 FINE = 72  # Nodes along the map's longer side for the loss of all examples.
 
 
-def draw_batch_surface(canvas: Canvas, look: Look) -> None:
+def draw_batch_surface(canvas: Canvas, context: ViewContext) -> None:
     """Contours of the coming batch's loss at the map's levels."""
-    track, theme = look.track, look.theme
-    color = mix(look.color, theme.text, 0.15)
-    if track.lane.sees_all(look.problem.train.count):
+    track, theme = context.track, context.theme
+    color = mix(context.color, theme.text, 0.15)
+    if track.lane.sees_all(context.problem.train.count):
         sentence = theme.say("the batch is all examples: its loss is the map's")
-        draw_caption(canvas, look, "batch surface", sentence, color)
+        draw_view_caption(canvas, context, "batch surface", sentence, color)
         return
-    batch = track.batch(look.moment)
-    lines, _ = _surface(look.problem, look.camera, batch.tobytes())
-    pale = mix(look.color, theme.high, 0.25)
+    batch = track.batch(context.moment)
+    lines, _ = _surface(context.problem, context.camera, batch.tobytes())
+    pale = mix(context.color, theme.high, 0.25)
     for line in lines:
-        for piece in look.lines(line):
+        for piece in context.lines(line):
             canvas.curve(piece.tolist(), pale)
     if len(batch) == 1:
         sentence = theme.say("loss of example {number} alone", number=int(batch[0]) + 1)
     else:
         sentence = theme.say("loss of the batch's {count} examples alone", count=len(batch))
-    draw_caption(canvas, look, "batch surface", sentence, color)
+    draw_view_caption(canvas, context, "batch surface", sentence, color)
 
 
-def draw_batch_minimum(canvas: Canvas, look: Look) -> None:
+def draw_batch_minimum(canvas: Canvas, context: ViewContext) -> None:
     """A diamond at the minimum of the coming batch's loss that is nearest to the marble, if it is on the map."""
-    if look.track.lane.sees_all(look.problem.train.count):
+    if context.track.lane.sees_all(context.problem.train.count):
         return
-    _, minima = _surface(look.problem, look.camera, look.track.batch(look.moment).tobytes())
+    _, minima = _surface(context.problem, context.camera, context.track.batch(context.moment).tobytes())
     if not len(minima):
         return
-    nearest = look.pixel(minima[np.argmin(norm(minima - look.theta))])
-    if look.area.collidepoint(nearest):
-        stroke = look.stroke
-        colors = ((look.theme.halo, round(5 * stroke)), (look.color, max(1, round(2.2 * stroke))))
+    nearest = context.pixel(minima[np.argmin(norm(minima - context.theta))])
+    if context.area.collidepoint(nearest):
+        stroke = context.stroke
+        colors = ((context.theme.halo, round(5 * stroke)), (context.color, max(1, round(2.2 * stroke))))
         draw_diamond(canvas, nearest, 6.5 * stroke, colors)
 
 

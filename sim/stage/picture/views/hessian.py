@@ -7,45 +7,45 @@ from ...drawing.canvas import Canvas, Pixel
 from ...drawing.glyphs import draw_arrow
 from ...style.color import mix
 from ...style.numbers import number
-from .look import Look, draw_caption
+from .context import ViewContext, draw_view_caption
 
 REACH = 0.22  # Half the length of a bar of boundless curvature, in map heights.
 
 
-def draw_hessian(canvas: Canvas, look: Look) -> None:
+def draw_hessian(canvas: Canvas, context: ViewContext) -> None:
     """A cross along the eigenvectors; the longer, the more curved. Negative curvature has arrow heads both ways."""
-    lower, upper = look.track.curvatures[look.moment].tolist()
-    theme, told = look.theme, {"lower": number(lower), "upper": number(upper)}
+    lower, upper = context.track.curvatures[context.moment].tolist()
+    theme, told = context.theme, {"lower": number(lower), "upper": number(upper)}
     sentence = theme.say("curvatures {lower} and {upper}", **told)
     if lower < 0:
         sentence = theme.say("curvatures {lower} and {upper}: the arrows lead down", **told)
-    draw_caption(canvas, look, "hessian", sentence, mix(look.color, theme.mark, 0.55))
-    center = look.pixel(look.theta)
-    if not (np.isfinite((lower, upper)).all() and look.holds(center)):
+    draw_view_caption(canvas, context, "hessian", sentence, mix(context.color, theme.mark, 0.55))
+    center = context.pixel(context.theta)
+    if not (np.isfinite((lower, upper)).all() and context.holds(center)):
         return
     with np.errstate(all="ignore"):
-        axes = eigenvectors(look.problem.train.hessian(look.theta))
+        axes = eigenvectors(context.problem.train.hessian(context.theta))
     for curvature, axis in zip((upper, lower), axes[::-1], strict=True):
-        _draw_bar(canvas, look, center, axis, curvature)
+        _draw_bar(canvas, context, center, axis, curvature)
 
 
-def bar_length(look: Look, curvature: float) -> float:
+def bar_length(context: ViewContext, curvature: float) -> float:
     """Half the bar's length in pixels: half the reach at the problem's typical curvature, the reach at most."""
     size = abs(curvature)
-    return REACH * look.area.height * size / (size + look.problem.scale.curvature)
+    return REACH * context.area.height * size / (size + context.problem.units.curvature)
 
 
-def _draw_bar(canvas: Canvas, look: Look, center: Pixel, axis: Array, curvature: float) -> None:
-    length, theme, stroke = bar_length(look, curvature), look.theme, look.stroke
-    along = look.vector(axis)
+def _draw_bar(canvas: Canvas, context: ViewContext, center: Pixel, axis: Array, curvature: float) -> None:
+    length, theme, stroke = bar_length(context, curvature), context.theme, context.stroke
+    along = context.vector(axis)
     dx, dy = (length * along / np.hypot(*along)).tolist()
     ends = [(center[0] + sign * dx, center[1] + sign * dy) for sign in (1, -1)]
     if curvature < 0:
         for end in ends:
-            draw_arrow(canvas, center, end, mix(look.color, theme.mark, 0.55), theme.halo, 1.25 * stroke)
+            draw_arrow(canvas, center, end, mix(context.color, theme.mark, 0.55), theme.halo, 1.25 * stroke)
         return
     side = 4 * stroke / max(length, 1e-9)
     ticks = [((x - side * dy, y + side * dx), (x + side * dy, y - side * dx)) for x, y in ends]
-    for color, width in ((theme.halo, 4.5 * stroke), (mix(look.color, theme.mark, 0.55), 2 * stroke)):
+    for color, width in ((theme.halo, 4.5 * stroke), (mix(context.color, theme.mark, 0.55), 2 * stroke)):
         for start, end in ((ends[0], ends[1]), *ticks):
             canvas.line((start, end), color, max(1, round(width)))

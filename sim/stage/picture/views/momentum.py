@@ -23,10 +23,12 @@ from ...drawing.glyphs import draw_arrow
 from ...style import text
 from ...style.color import mix
 from ...style.numbers import number
-from .look import Look
+from .context import ViewContext
 
-ENLARGED = 4.0  # Arrows are so many times as long as the movements,
-LONGEST = 0.35  # unless one would be longer than this share of the map's height: then all by less.
+# Arrows are so many times as long as the movements.
+ENLARGED = 4.0
+# All are shorter where one would be longer than this share of the map's height.
+LONGEST = 0.35
 MOST_ARROWS = 10  # Past gradients that are drawn as arrows.
 MOST_BARS = 32  # Past gradients whose weights are shown.
 LEAST_WEIGHT = 0.02
@@ -85,17 +87,17 @@ _SUMS: dict[type, tuple[str, Callable[[Any, Track, int], Any]]] = {
 """Of rules that are linear in gradients and in what they remember: the sum, and the state before an update."""
 
 
-def draw_momentum(canvas: Canvas, look: Look) -> None:
+def draw_momentum(canvas: Canvas, context: ViewContext) -> None:
     """The arrows, the equation under them at the map's lower edge, and the weights of past gradients as bars."""
-    if not look.goes_on:
+    if not context.goes_on:
         return
-    parts = next_movement(look.track, look.moment)
-    movement = look.track.movement[look.moment]
-    _draw_sum(canvas, look, parts, movement)
-    lines = _draw_equation(canvas, look, parts, movement)
-    decay = getattr(look.track.lane.rule, "decay", 0.0)
+    parts = next_movement(context.track, context.moment)
+    movement = context.track.movement[context.moment]
+    _draw_sum(canvas, context, parts, movement)
+    lines = _draw_equation(canvas, context, parts, movement)
+    decay = getattr(context.track.lane.rule, "decay", 0.0)
     if parts is not None and decay:
-        _draw_weights(canvas, look, decay, look.area.bottom - round((1.25 * lines - 0.7) * look.em))
+        _draw_weights(canvas, context, decay, context.area.bottom - round((1.25 * lines - 0.7) * context.em))
 
 
 def past_pushes(track: Track, moment: int, most: int) -> Array:
@@ -107,47 +109,47 @@ def past_pushes(track: Track, moment: int, most: int) -> Array:
     return -rule.learning_rate * rule.decay ** np.arange(len(gradients))[:, None] * gradients
 
 
-def _draw_past(canvas: Canvas, look: Look, tip: Array, enlarged: float) -> None:
+def _draw_past(canvas: Canvas, context: ViewContext, tip: Array, enlarged: float) -> None:
     """The pushes of past gradients tail to tip, back from where the next movement ends, ever fainter."""
-    pushes = enlarged * look.vector(past_pushes(look.track, look.moment, MOST_ARROWS))
+    pushes = enlarged * context.vector(past_pushes(context.track, context.moment, MOST_ARROWS))
     joints = np.concatenate([[tip], tip - np.cumsum(pushes, axis=0)]).tolist()
     for k, (end, start) in enumerate(pairwise(joints)):
-        color = mix(look.color, look.theme.high, 0.25 + 0.6 * k / MOST_ARROWS)
-        draw_arrow(canvas, start, end, color, look.theme.halo, 0.55 * look.stroke)
+        color = mix(context.color, context.theme.high, 0.25 + 0.6 * k / MOST_ARROWS)
+        draw_arrow(canvas, start, end, color, context.theme.halo, 0.55 * context.stroke)
 
 
-def _draw_sum(canvas: Canvas, look: Look, parts: Sum | None, movement: Array) -> None:
-    center, theme = look.pixel(look.theta), look.theme
-    if not look.holds(center):
+def _draw_sum(canvas: Canvas, context: ViewContext, parts: Sum | None, movement: Array) -> None:
+    center, theme = context.pixel(context.theta), context.theme
+    if not context.holds(center):
         return
     carried = parts.carried if parts else np.zeros(2)
     longest = max(float(norm(vector).max()) for vector in (carried, movement, movement - carried))
-    reach = LONGEST * look.area.height / max(longest * look.camera.scale, 1e-300)
+    reach = LONGEST * context.area.height / max(longest * context.camera.scale, 1e-300)
     enlarged = min(ENLARGED, reach)
-    joint, tip = (tuple((center + enlarged * look.vector(each)).tolist()) for each in (carried, movement))
+    joint, tip = (tuple((center + enlarged * context.vector(each)).tolist()) for each in (carried, movement))
     if parts is not None and carried.any():
-        _draw_past(canvas, look, np.array(tip), enlarged)
-        draw_arrow(canvas, center, joint, mix(look.color, theme.mark, 0.25), theme.halo, look.stroke)
-        draw_arrow(canvas, joint, tip, theme.mark, theme.halo, look.stroke)
-    draw_arrow(canvas, center, tip, look.color, theme.halo, 1.5 * look.stroke)
+        _draw_past(canvas, context, np.array(tip), enlarged)
+        draw_arrow(canvas, center, joint, mix(context.color, theme.mark, 0.25), theme.halo, context.stroke)
+        draw_arrow(canvas, joint, tip, theme.mark, theme.halo, context.stroke)
+    draw_arrow(canvas, center, tip, context.color, theme.halo, 1.5 * context.stroke)
 
 
-def _draw_equation(canvas: Canvas, look: Look, parts: Sum | None, movement: Array) -> int:
+def _draw_equation(canvas: Canvas, context: ViewContext, parts: Sum | None, movement: Array) -> int:
     """Returns how many lines it takes."""
-    size, room = round(0.9 * look.em), round(look.area.width - look.em)
-    lines = _equation(look, parts, movement, size, room)
+    size, room = round(0.9 * context.em), round(context.area.width - context.em)
+    lines = _equation(context, parts, movement, size, room)
     for row, line in enumerate(reversed(lines)):
-        corner = (look.area.left + 0.4 * look.em, look.area.bottom - (1.45 + 1.25 * row) * look.em)
-        color = mix(look.color, look.theme.text, 0.35)
-        canvas.label(text.fitted(line, size, room), corner, size, color, look.theme.halo)
+        corner = (context.area.left + 0.4 * context.em, context.area.bottom - (1.45 + 1.25 * row) * context.em)
+        color = mix(context.color, context.theme.text, 0.35)
+        canvas.label(text.fitted(line, size, room), corner, size, color, context.theme.halo)
     return len(lines)
 
 
-def _equation(look: Look, parts: Sum | None, movement: Array, size: int, room: int) -> list[str]:
+def _equation(context: ViewContext, parts: Sum | None, movement: Array, size: int, room: int) -> list[str]:
     """The sum in letters and in numbers, in lines that fit into the room if they can."""
-    say = look.theme.say
+    say = context.theme.say
     if parts is None:
-        name = say(rule_name(look.track.lane.rule))
+        name = say(rule_name(context.track.lane.rule))
         return [say("movement by {rule}", rule=name), f"= {_pair(movement)}"]
     letters = say("movement = {formula}", formula=parts.formula)
     if not parts.carried.any():
@@ -168,17 +170,17 @@ def weights(decay: float, moment: int) -> list[float]:
     return [power for power in powers if power >= LEAST_WEIGHT]
 
 
-def _draw_weights(canvas: Canvas, look: Look, decay: float, foot: int) -> None:
+def _draw_weights(canvas: Canvas, context: ViewContext, decay: float, foot: int) -> None:
     """Bars at the map's right, beside the equation's first line; the newest gradient's is the last."""
-    em, theme, area = look.em, look.theme, look.area
-    bars = weights(decay, look.moment)
+    em, theme, area = context.em, context.theme, context.area
+    bars = weights(decay, context.moment)
     size, wide, gap = round(0.8 * em), max(2, round(0.22 * em)), max(1, round(0.08 * em))
     height, right = 1.6 * em, area.right - round(0.6 * em)
     for k, weight in enumerate(bars):
         bar = pygame.Rect(0, 0, wide, max(1, round(weight * height)))
         bar.bottomright = (right - k * (wide + gap), foot)
         canvas.rect(bar.inflate(2, 2), theme.halo)
-        canvas.rect(bar, mix(look.color, theme.high, 0.6 * (1 - weight)))
+        canvas.rect(bar, mix(context.color, theme.high, 0.6 * (1 - weight)))
     words = theme.say("weights λᵏ of past gradients")
     corner = (right - text.label_size(words, size)[0], foot - height - 1.2 * em)
     canvas.label(words, corner, size, theme.text, theme.halo)

@@ -5,23 +5,23 @@ from ...drawing.canvas import Canvas
 from ...session.session import MOVING_GROUND
 from ...style.color import mix
 from ..map.site import Shaken
-from .look import Look, draw_caption
+from .context import ViewContext, draw_view_caption
 
 LANDED = 0.45  # Of a movement, after which the ground goes over to the next batch's.
 
 
-def draw_moving_ground(canvas: Canvas, look: Look) -> None:
+def draw_moving_ground(canvas: Canvas, context: ViewContext) -> None:
     """Say on which loss the marble stands."""
-    theme, count = look.theme, look.problem.train.count
-    if look.camera.flat or not look.goes_on:  # Then there is no next update.
+    theme, count = context.theme, context.problem.train.count
+    if context.camera.flat or not context.goes_on:  # Then there is no next update.
         return
-    color = mix(look.color, theme.text, 0.15)
-    if look.track.lane.sees_all(count):
+    color = mix(context.color, theme.text, 0.15)
+    if context.track.lane.sees_all(count):
         sentence = theme.say("stands on the loss of all {count} examples", count=count)
     else:
-        batch = look.track.batch(look.moment)
+        batch = context.track.batch(context.moment)
         sentence = theme.say("stands on the loss of {count} of {all} examples", count=len(batch), all=count)
-    draw_caption(canvas, look, MOVING_GROUND, sentence, color)
+    draw_view_caption(canvas, context, MOVING_GROUND, sentence, color)
 
 
 def shaken(track: Track, update: int, share: float) -> Shaken | None:

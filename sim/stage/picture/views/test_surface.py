@@ -6,28 +6,28 @@ from ...drawing.canvas import Canvas
 from ...drawing.contours import contour_lines, few_levels
 from ...drawing.glyphs import draw_dashes, draw_diamond
 from ...style.color import Color, mix
-from .look import Look, draw_caption
+from .context import ViewContext, draw_view_caption
 from .minima import moved_minima
 
 GRID = 96  # Nodes along the map's longer side.
 
 
-def draw_test_surface(canvas: Canvas, look: Look) -> None:
+def draw_test_surface(canvas: Canvas, context: ViewContext) -> None:
     """Dashed contours of the test loss at the map's levels, and diamonds at its minima."""
-    camera, problem, theme, stroke = look.camera, look.problem, look.theme, look.stroke
+    camera, problem, theme, stroke = context.camera, context.problem, context.theme, context.stroke
     with np.errstate(all="ignore"):
         heights = problem.test.value(camera.grid(GRID))
-    color = tone(look)
+    color = tone(context)
     for line in contour_lines(heights, camera.view, few_levels(problem, camera)):
-        for piece in look.lines(line):
+        for piece in context.lines(line):
             draw_dashes(canvas, piece, color, 5 * stroke)
     for minimum in moved_minima(problem, problem.test):
-        pixel = look.pixel(minimum)
-        if look.area.collidepoint(pixel):
+        pixel = context.pixel(minimum)
+        if context.area.collidepoint(pixel):
             draw_diamond(canvas, pixel, 6 * stroke, ((theme.halo, round(5 * stroke)), (color, round(2 * stroke) or 1)))
-    draw_caption(canvas, look, "test surface", theme.say("dashed: test loss, ◇ its minima"), theme.text)
+    draw_view_caption(canvas, context, "test surface", theme.say("dashed: test loss, ◇ its minima"), theme.text)
 
 
-def tone(look: Look) -> Color:
+def tone(context: ViewContext) -> Color:
     """A tone that is neither that of the contours nor a lane's."""
-    return mix(look.theme.mark, look.theme.low, 0.45)
+    return mix(context.theme.mark, context.theme.low, 0.45)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...points import Array, components, matrices, vectors
 from ...protocol import Window
-from ...wanted import look_up
+from ...wanted import raise_if_unwanted
 from .error import FormulaError as FormulaError
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ class Formula:
     """Of formulas of which nothing is known; `surface.usual_window` knows better."""
 
     def __post_init__(self) -> None:
-        from .reading import read
+        from .reading import parse
 
-        read(self.formula)
+        parse(self.formula)
 
     def value(self, points: Array) -> Array:
         """f."""
@@ -65,13 +65,13 @@ class Formula:
     def lower_bound(self) -> float:
         """What it is nowhere below, as far as the ranges of its parts tell."""
         from .bounds import bounds
-        from .reading import read
+        from .reading import parse
 
-        return bounds(*read(self.formula))[0]
+        return bounds(*parse(self.formula))[0]
 
     def _compute(self, points: Array, order: int, lower: bool = False) -> Array:
         """All derivatives of an order on the first axis, and, if asked for, the lower ones after these."""
-        look_up()
+        raise_if_unwanted()
         x, y = components(points).reshape(2, -1)
         program, partial = _program(self.formula, order, lower)
         results = program.run(x, y)
@@ -89,9 +89,9 @@ def _program(formula: str, order: int, lower: bool) -> "tuple[Program, bool]":
     for instance, is 1/x for positive x alone.
     """
     from .program import program_of
-    from .reading import read
+    from .reading import parse
 
-    graph, f = read(formula)
+    graph, f = parse(formula)
     partial = order > 0 and graph.partial(f)
     roots, before = [f], list[int]()
     for _ in range(order):

@@ -11,15 +11,15 @@ import numpy as np
 
 from .graph import Graph
 
-Range = tuple[float, float]
+Bounds = tuple[float, float]
 
-EVERYTHING: Range = (-math.inf, math.inf)
+EVERYTHING: Bounds = (-math.inf, math.inf)
 SLACK = 4 * float(np.finfo(float).eps)  # What rounding may have taken from a bound, over its magnitude.
 
 
-def bounds(graph: Graph, root: int) -> Range:
+def bounds(graph: Graph, root: int) -> Bounds:
     """The least and the greatest that an expression can be, if not less and more."""
-    ranges: dict[int, Range] = {}
+    ranges: dict[int, Bounds] = {}
     with np.errstate(all="ignore"):
         for number in graph.below([root]):
             value, operands = graph.value(number), graph.operands(number)
@@ -32,7 +32,7 @@ def bounds(graph: Graph, root: int) -> Range:
     return ranges[root]
 
 
-def _range(graph: Graph, number: int, operands: tuple[int, ...], ranges: dict[int, Range]) -> Range:
+def _range(graph: Graph, number: int, operands: tuple[int, ...], ranges: dict[int, Bounds]) -> Bounds:
     operation = str(graph.nodes[number][0])
     first, *others = (ranges[operand] for operand in operands)
     if operation == "^":
@@ -44,39 +44,39 @@ def _range(graph: Graph, number: int, operands: tuple[int, ...], ranges: dict[in
     return _RANGES[operation](first) if operation in _RANGES else EVERYTHING
 
 
-def _widened(range_: Range) -> Range:
+def _widened(range_: Bounds) -> Bounds:
     """A range with what rounding may have taken from it; 0 is exact."""
     low, high = range_
     low, high = low - SLACK * abs(low) if math.isfinite(low) else low, high + SLACK * abs(high)
     return (-math.inf if math.isnan(low) else low), (math.inf if math.isnan(high) else high)
 
 
-def _sum(u: Range, v: Range) -> Range:
+def _sum(u: Bounds, v: Bounds) -> Bounds:
     return u[0] + v[0], u[1] + v[1]
 
 
-def _difference(u: Range, v: Range) -> Range:
+def _difference(u: Bounds, v: Bounds) -> Bounds:
     return u[0] - v[1], u[1] - v[0]
 
 
-def _product(u: Range, v: Range) -> Range:
+def _product(u: Bounds, v: Bounds) -> Bounds:
     """0 times what is unbounded is 0: it is never infinite."""
     products = [a * b if a and b else 0.0 for a in u for b in v]
     return min(products), max(products)
 
 
-def _inverse(u: Range) -> Range:
+def _inverse(u: Bounds) -> Bounds:
     low, high = u
     if low < 0 < high or low == high == 0:
         return EVERYTHING
     return (1 / high if high else -math.inf), (1 / low if low else math.inf)
 
 
-def _quotient(u: Range, v: Range) -> Range:
+def _quotient(u: Bounds, v: Bounds) -> Bounds:
     return _product(u, _inverse(v))
 
 
-def _power(u: Range, exponent: float) -> Range:
+def _power(u: Bounds, exponent: float) -> Bounds:
     if exponent < 0:
         return _inverse(_power(u, -exponent))
     if exponent % 2 == 0:
@@ -96,31 +96,31 @@ def _safe(function: Callable[[float], float], number: float) -> float:
 
 def _rising(
     function: Callable[[float], float], low: float = -math.inf, high: float = math.inf
-) -> Callable[[Range], Range]:
+) -> Callable[[Bounds], Bounds]:
     """The range of a function that never falls, which is there between low and high."""
 
-    def ranged(u: Range) -> Range:
+    def ranged(u: Bounds) -> Bounds:
         least, most = max(u[0], low), min(u[1], high)
         return (_safe(function, least), _safe(function, most)) if least <= most else EVERYTHING
 
     return ranged
 
 
-def _even(function: Callable[[float], float]) -> Callable[[Range], Range]:
+def _even(function: Callable[[float], float]) -> Callable[[Bounds], Bounds]:
     """That of a function of the magnitude, which never falls."""
 
-    def ranged(u: Range) -> Range:
+    def ranged(u: Bounds) -> Bounds:
         least = 0.0 if u[0] <= 0 <= u[1] else min(map(abs, u))
         return _safe(function, least), _safe(function, max(map(abs, u)))
 
     return ranged
 
 
-def _always(low: float, high: float) -> Callable[[Range], Range]:
+def _always(low: float, high: float) -> Callable[[Bounds], Bounds]:
     return lambda _: (low, high)
 
 
-_PAIRED: dict[str, Callable[[Range, Range], Range]] = {
+_PAIRED: dict[str, Callable[[Bounds, Bounds], Bounds]] = {
     "+": _sum,
     "-": _difference,
     "*": _product,
@@ -128,7 +128,7 @@ _PAIRED: dict[str, Callable[[Range, Range], Range]] = {
     "min": lambda u, v: (min(u[0], v[0]), min(u[1], v[1])),
     "max": lambda u, v: (max(u[0], v[0]), max(u[1], v[1])),
 }
-_RANGES: dict[str, Callable[[Range], Range]] = {
+_RANGES: dict[str, Callable[[Bounds], Bounds]] = {
     "negative": lambda u: (-u[1], -u[0]),
     "step": _always(0.0, 1.0),
     "sin": _always(-1.0, 1.0),

@@ -75,7 +75,7 @@ class Token:
     column: int
 
 
-def read(text: str) -> tuple[Graph, int]:
+def parse(text: str) -> tuple[Graph, int]:
     """The expression that a formula stands for.
 
     Raises:

@@ -5,8 +5,8 @@ import numpy.typing as npt
 import pytest
 
 from sim.stage.drawing.camera import Camera
-from sim.stage.drawing.relief.paints import paints, tint
-from sim.stage.drawing.relief.plan import plan
+from sim.stage.drawing.relief.paints import level_colors, paints
+from sim.stage.drawing.relief.plan import plan_view
 from sim.stage.style.theme import THEMES, load_theme
 from sim.surface.points import Array
 from sim.surface.protocol import Window
@@ -16,7 +16,7 @@ ACROSS, UP = np.meshgrid(np.linspace(-1, 1, 90), np.linspace(1, -1, 60))  # As o
 
 
 def tones(heights: Array, theme: str = "light") -> npt.NDArray[np.float64]:
-    pixels = plan(CAMERA, heights, paints(load_theme(theme)))
+    pixels = plan_view(CAMERA, heights, paints(load_theme(theme)))
     assert pixels.shape == (60, 90, 4)
     return np.asarray(pixels[..., :3].mean(axis=-1))
 
@@ -24,8 +24,8 @@ def tones(heights: Array, theme: str = "light") -> npt.NDArray[np.float64]:
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("height", [0.0, 0.3, 0.7, 1.0])
 def test_level_ground_has_the_tint_of_its_height(theme: str, height: float) -> None:
-    found = plan(CAMERA, np.full((60, 90), height), paints(load_theme(theme)))[..., :3]
-    wanted = tint(load_theme(theme), np.array([height]))[0]
+    found = plan_view(CAMERA, np.full((60, 90), height), paints(load_theme(theme)))[..., :3]
+    wanted = level_colors(load_theme(theme), np.array([height]))[0]
     assert np.abs(found - wanted).max() < 6
 
 

@@ -9,7 +9,7 @@ from scenery import WINDOW, aslant, covered, height_at, hills, traced
 
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.relief import picture as picture_module
-from sim.stage.drawing.relief.paints import paints, tint
+from sim.stage.drawing.relief.paints import level_colors, paints
 from sim.stage.drawing.relief.picture import Pixels, Relief, relief
 from sim.stage.style.kept import weight_of
 from sim.stage.style.theme import THEMES, load_theme
@@ -89,10 +89,10 @@ def test_straight_down_it_is_the_map(rise: float) -> None:
 @pytest.mark.parametrize("name", THEMES)
 def test_deep_land_is_dark(name: str) -> None:
     theme = load_theme(name)
-    luminance = tint(theme, np.linspace(0, 1, 50)) @ (0.2126, 0.7152, 0.0722)
+    luminance = level_colors(theme, np.linspace(0, 1, 50)) @ (0.2126, 0.7152, 0.0722)
     assert np.all(np.diff(luminance) > 0)
-    flat = [relief(aslant(), np.full((9, 13), height), (), paints(theme)).rgb for height in (0.05, 0.95)]
-    assert_allclose([each[24, 30] for each in flat], tint(theme, np.array([0.05, 0.95])), atol=3)
+    flat = [relief(aslant(), np.full((9, 13), height), (), paints(theme)).pixels[..., :3] for height in (0.05, 0.95)]
+    assert_allclose([each[24, 30] for each in flat], level_colors(theme, np.array([0.05, 0.95])), atol=3)
 
 
 def test_a_slope_to_the_upper_left_is_brighter_than_one_away_from_it() -> None:
@@ -106,9 +106,9 @@ def test_a_slope_to_the_upper_left_is_brighter_than_one_away_from_it() -> None:
 
 def test_beside_the_block_there_is_the_panel_and_below_it_the_cut() -> None:
     shown = picture(aslant(120, 88), np.full((9, 13), 0.5))
-    assert shown.rgb[0, 0].tolist() == list(LIGHT.panel)
-    assert shown.rgb[-1, -1].tolist() == list(LIGHT.panel)
-    inside = np.isnan(shown.away) & (np.abs(shown.rgb.astype(int) - LIGHT.cut).max(axis=-1) == 0)
+    assert shown.pixels[0, 0, :3].tolist() == list(LIGHT.panel)
+    assert shown.pixels[-1, -1, :3].tolist() == list(LIGHT.panel)
+    inside = np.isnan(shown.away) & (np.abs(shown.pixels[..., :3].astype(int) - LIGHT.cut).max(axis=-1) == 0)
     assert inside.sum() > 300
     assert np.all(shown.pixels[..., 3] == 255)
 
@@ -121,26 +121,26 @@ def test_where_there_are_no_heights_one_looks_through() -> None:
     places = shown.under(middles(camera))
     assert not np.any(np.hypot(places[..., 0] - 0.5, places[..., 1]) < 0.45)
     column, row = camera.project(np.array([0.5, 0.0]), -camera.foot / camera.rise).astype(int)
-    assert shown.rgb[row, column].tolist() == list(LIGHT.panel)
+    assert shown.pixels[row, column, :3].tolist() == list(LIGHT.panel)
     column, row = camera.project(np.array([0.5, 0.0]), 0.1).astype(int)
     assert np.isnan(shown.away[row, column])
     column, row = camera.project(np.array([0.5, 0.9]), 0.1).astype(int)
     assert np.isfinite(shown.away[row, column])
     column, row = camera.project(np.array([0.5, 0.52]), 0.05).astype(int)
-    assert shown.rgb[row, column].tolist() == list(LIGHT.cut)  # The hole's far wall.
+    assert shown.pixels[row, column, :3].tolist() == list(LIGHT.cut)  # The hole's far wall.
 
 
 def test_nothing_at_all_is_an_empty_panel() -> None:
     shown = picture(aslant(), np.full((9, 13), np.nan))
-    assert np.all(shown.rgb == LIGHT.panel)
+    assert np.all(shown.pixels[..., :3] == LIGHT.panel)
     assert np.isnan(shown.away).all()
 
 
 def test_rims_are_as_smooth_as_if_drawn_sixteen_times_as_large() -> None:
     camera, heights = aslant(90, 66, yaw=-27.0), np.full((9, 13), 0.5)
-    large = picture(replace(camera, width=16 * 90, height=16 * 66), heights).rgb.astype(float)
+    large = picture(replace(camera, width=16 * 90, height=16 * 66), heights).pixels[..., :3].astype(float)
     fine = large.reshape(66, 16, 90, 16, 3).mean(axis=(1, 3))
-    difference = np.abs(picture(camera, heights).rgb - fine).max(axis=-1)
+    difference = np.abs(picture(camera, heights).pixels[..., :3] - fine).max(axis=-1)
     assert np.sum(difference > 12) <= 4  # Of the 90 from the panel to the land: at the corners.
     sides = difference[:, [3, 86]]  # Of these columns, 0.86 lies within the block.
     assert np.quantile(sides[sides > 0], 0.8) < 6
@@ -206,7 +206,7 @@ def test_a_coarse_grid_is_refined_for_a_large_picture() -> None:
     coarse, fine = (picture(camera, hills(columns, rows), (0.4, 0.5)) for columns, rows in ((49, 33), (193, 129)))
     assert coarse.heights.shape == fine.heights.shape == (129, 193)
     assert np.abs(coarse.heights - fine.heights).max() < 2e-3
-    assert np.abs(coarse.rgb.astype(float) - fine.rgb).mean() < 1.0
+    assert np.abs(coarse.pixels[..., :3].astype(float) - fine.pixels[..., :3]).mean() < 1.0
 
 
 def test_the_same_heights_give_the_same_bits_and_the_picture_tells_its_weight() -> None:

@@ -9,8 +9,8 @@ from sim.descent.race import Race
 from sim.scene import load_scene
 from sim.stage.drawing.camera import FLAT, Pose
 from sim.stage.drawing.contours import GRID
-from sim.stage.drawing.relief.view import ground, heights_over
-from sim.stage.picture.map.site import Block, Map, Shaken, camera_on, moving_site, site_of
+from sim.stage.drawing.relief.view import block_camera, heights_over
+from sim.stage.picture.map.site import LandBlock, Map, Shaken, camera_on, moving_site, site_of
 from sim.stage.picture.views.moving_ground import shaken
 from sim.stage.style.theme import load_theme
 from sim.surface.points import Array
@@ -22,9 +22,9 @@ ASLANT = Pose(-16.0, 46.0)
 THEME = load_theme("light")
 
 
-def block(pose: Pose = ASLANT) -> Block:
+def block(pose: Pose = ASLANT) -> LandBlock:
     site = site_of(PROBLEM, camera_on(PROBLEM, SCENE.window, SIZE, pose), THEME)
-    assert isinstance(site, Block)
+    assert isinstance(site, LandBlock)
     return site
 
 
@@ -87,7 +87,7 @@ def test_the_ground_that_moves_is_the_loss_of_the_next_batch_on_the_same_scale()
     assert moved is not None
     camera = camera_on(PROBLEM, SCENE.window, SIZE, ASLANT)
     found = moving_site(PROBLEM, camera, THEME, moved).relief.heights
-    nodes = ground(camera.window).grid(GRID)
+    nodes = block_camera(camera.window).grid(GRID)
     exact = heights_over(PROBLEM, camera.window).of(PROBLEM.train.value(nodes, minibatch.batch(7)))
     still = heights_over(PROBLEM, camera.window).of(PROBLEM.train.value(nodes))
     rows, columns = exact.shape

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from recording_canvas import RecordingCanvas
 
 from sim.scene import load_scene
 from sim.stage.drawing.camera import Camera
-from sim.stage.drawing.recorder import Recorder
-from sim.stage.drawing.relief.grids import Mask
 from sim.stage.picture.map.site import Map
 from sim.stage.picture.map.trail import Trail, fading
-from sim.surface.points import Array
+from sim.surface.points import Array, Mask
 
 SCENE = load_scene("local-minimum")
 TONES = fading((0, 110, 200), (250, 250, 250))
@@ -54,7 +53,7 @@ def drawn(covered: tuple[float, float] = (0.0, 0.0), gone: tuple[float, float] =
     running = SCENE.race()
     running.extend(60)
     site = Screened(Map(Camera(SCENE.window, 900, 540)), covered, gone)
-    trail, canvas = Trail(running.tracks[2], site, TONES, 1.0), Recorder((900, 540))
+    trail, canvas = Trail(running.tracks[2], site, TONES, 1.0), RecordingCanvas((900, 540))
     trail.draw_last(canvas, (0, 0), trail.stretch(40))
     return [line.strip() for line in canvas.lines if line.strip().startswith(("line", "dots"))]
 

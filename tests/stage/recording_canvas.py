@@ -8,19 +8,21 @@ from zlib import crc32
 import numpy as np
 import pygame
 
-from ..style import text
-from ..style.color import Color
-from .canvas import Backdrop, Box, Corners, Pixel
+from sim.stage.drawing.canvas import Backdrop, Box, Corners, Pixel
+from sim.stage.style import text
+from sim.stage.style.color import Color
 
 FEW = 4
 """Points that are written out; of more there are the first, the last, and a sum by which they are known again."""
 
 SHADED = 256  # A picture of more colours than this is shaded.
-CELLS = (24, 8)  # Across and down, whose tones are written down,
-TONE = 255 / 15  # in so many steps as a hexadecimal digit has.
+# The cells of a shaded picture, across and down, whose tones are written down.
+CELLS = (24, 8)
+# How much brighter a tone is, of 255, from one hexadecimal digit to the next.
+TONE = 255 / 15
 
 
-class Recorder:
+class RecordingCanvas:
     """A canvas that writes down what is drawn upon it, a line a verb, parts of it indented."""
 
     raster = False

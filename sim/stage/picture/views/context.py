@@ -31,7 +31,7 @@ class Layer(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ViewContext:
     """One moment of one lane, and the place on the screen where it is looked at."""
 
     race: Race
@@ -114,7 +114,7 @@ class Look:
         return bool(self.area.inflate(self.em, self.em).collidepoint(pixel))
 
 
-Draw = Callable[[Canvas, Look], None]
+Draw = Callable[[Canvas, ViewContext], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +135,10 @@ CAPTIONED = ("moving ground", "gradients", "batch surface", "test surface", "hes
 """Views with a line of text at the map's upper left, in the order of their rows."""
 
 
-def draw_caption(canvas: Canvas, look: Look, name: str, sentence: str, color: Color) -> None:
+def draw_view_caption(canvas: Canvas, context: ViewContext, name: str, sentence: str, color: Color) -> None:
     """The line of a captioned view, below those of the views before it."""
-    row = sum(other in look.views for other in CAPTIONED[: CAPTIONED.index(name)])
-    size = round(0.9 * look.em)
-    line = text.fitted(sentence, size, look.area.width - look.em)
-    corner = (look.area.left + 0.4 * look.em, look.area.top + (0.25 + 1.25 * row) * look.em)
-    canvas.label(line, corner, size, color, look.theme.halo)
+    row = sum(other in context.views for other in CAPTIONED[: CAPTIONED.index(name)])
+    size = round(0.9 * context.em)
+    line = text.fitted(sentence, size, context.area.width - context.em)
+    corner = (context.area.left + 0.4 * context.em, context.area.top + (0.25 + 1.25 * row) * context.em)
+    canvas.label(line, corner, size, color, context.theme.halo)

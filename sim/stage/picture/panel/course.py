@@ -1,0 +1,239 @@
+"""One lane's course on a map: trail, marble, arrows and views; alone on its own map, or together with others on one."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from pygame import Rect
+
+from ....descent.race import Race
+from ....descent.track import Track
+from ....descent.verdict.track_judge import TrackJudge
+from ....study.maps.swarm import Cloud
+from ....surface.points import Array
+from ...drawing.camera import Camera
+from ...drawing.canvas import Canvas
+from ...drawing.glyphs import draw_arrow, draw_marble, draw_wedge
+from ...session.drama import MOMENTOUS
+from ...session.session import MOVING_GROUND
+from ...style.color import Color, mix
+from ...style.style import stroke_of
+from ...style.theme import Theme
+from ..map.ball import Rolling, draw_ball
+from ..map.cloud import draw_cloud
+from ..map.site import LandBlock, Site, moving_site, site_of
+from ..map.trail import Trail, fading
+from ..views import Layer, ViewContext, draw_views, map_backdrop
+from ..views.moving_ground import shaken
+
+THICK = (0.6, 1.0)
+"""How thick the arrows of the gradient and of the movement are."""
+SAME = 0.02
+"""The arrow of the gradient is left out if it differs from the other by less than this share."""
+ARROW_SCALE = 4.0
+"""Arrows show movements so many times as long as they are."""
+LONGEST_ARROW = 0.4
+"""Where one would be longer than this share of the map's height, both are shorter by as much."""
+RINGING = 9.0
+"""Updates for which a ring stands around a marble of which something has become certain."""
+WIDE = (12.0, 34.0)
+"""How wide that ring is, at first and in the end, in strokes."""
+PASSING = 400
+"""Updates whose way is drawn on land that moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What it takes to draw one lane's marble and its way at any moment, on the map in that area."""
+
+    race: Race
+    index: int
+    area: Rect
+    strip: Rect
+    em: int
+    theme: Theme
+    camera: Camera
+    trail: Trail
+    rolling: Rolling
+
+    @property
+    def track(self) -> Track:
+        """The lane's track."""
+        return self.race.tracks[self.index]
+
+    @property
+    def judge(self) -> TrackJudge:
+        """The lane's judge."""
+        return self.race.judges[self.index]
+
+    @property
+    def color(self) -> Color:
+        """The lane's colour."""
+        return self.theme.lane(self.index)
+
+    def context(self, update: int, views: frozenset[str], share: float = 0.0) -> ViewContext:
+        """What the views are given after `update` updates, and such a part of the next movement."""
+        moment, site, moves = min(update, self.track.updates), site_of(self.race.problem, self.camera, self.theme), None
+        if MOVING_GROUND in views and not self.camera.flat:
+            moves = shaken(self.track, moment, share)
+            site = moving_site(self.race.problem, self.camera, self.theme, moves) if moves else site
+        return ViewContext(
+            self.race, self.index, moment, site, self.area, self.strip, self.theme, self.em, views, moves
+        )
+
+    def draw(
+        self,
+        canvas: Canvas,
+        glide: tuple[int, float],
+        views: frozenset[str],
+        cloud: Cloud | None,
+        ways: tuple[Array, ...] = (),
+    ) -> None:
+        """Draw the map after so many updates, and such a part of the next movement.
+
+        With a cloud, all its marbles are drawn instead of the way of the first of them. `ways` are whole ways (n, 2)
+        to be seen besides: as it was before a slider was taken, and as it is to be.
+        """
+        update, share = glide
+        context, corner = self.context(update, views, share), self.area.topleft
+        with canvas.clip(self.area):
+            if cloud is None:
+                trail = self.trail if context.shaken is None else self._passing_trail(context)
+                stretch = trail.stretch(context.moment, share)
+                trail.draw_past(canvas, map_backdrop(context), corner, stretch)
+                self.draw_ways(canvas, context, ways)
+                draw_views(canvas, context, Layer.UNDER)
+                trail.draw_last(canvas, corner, stretch)
+                self.draw_marble(canvas, context, share, stretch.marble)
+            else:
+                canvas.backdrop(map_backdrop(context), corner)
+                draw_views(canvas, context, Layer.UNDER)
+                self.draw_cloud(canvas, context, cloud)
+
+    def draw_cloud(self, canvas: Canvas, context: ViewContext, cloud: Cloud) -> None:
+        """Draw the marbles of a swarm, and the lane's own among them."""
+        draw_cloud(canvas, self.area, context.site, cloud, self.color, self.theme, stroke_of(self.em))
+        x, y = context.pixel(context.theta)
+        self.draw_marble(canvas, context, 0.0, (x - self.area.left, y - self.area.top), alone=False)
+
+    def draw_marble(
+        self, canvas: Canvas, context: ViewContext, share: float, marble: tuple[float, float], alone: bool = True
+    ) -> None:
+        """Draw the marble at a pixel of the map, with what is to be seen around it; with arrows if it is alone."""
+        area, stroke = self.area, stroke_of(self.em)
+        center = area.left + marble[0], area.top + marble[1]
+        draw_views(canvas, context, Layer.OVER)
+        if not area.inflate(self.em, self.em).collidepoint(center) or context.site.beside(context.theta):
+            draw_wedge(canvas, area, center, self.color, self.theme.halo, stroke)
+            return
+        if alone and "momentum" not in context.views:  # Which has the same arrows, put together.
+            self._draw_arrows(canvas, context.site, context.pixel(context.theta), context.moment, stroke)
+        self._draw_landing(canvas, context, center, share)
+        with canvas.part("marble"):
+            self._draw_ball(canvas, context, center, share)
+
+    def draw_ways(self, canvas: Canvas, context: ViewContext, ways: tuple[Array, ...]) -> None:
+        """The way as it was in grey, and as it is to be in the lane's colour."""
+        if not ways:
+            return
+        theme, width = self.theme, max(1, round(stroke_of(self.em)))
+        with canvas.part("ways"):
+            for way, color in zip(ways, (mix(theme.mark, theme.high, 0.35), self.color), strict=False):
+                for piece in context.lines(way):
+                    canvas.line(piece.tolist(), color, width)
+
+    def _draw_landing(self, canvas: Canvas, context: ViewContext, center: tuple[float, float], share: float) -> None:
+        """A ring that widens and fades around a marble of which something has just become certain."""
+        events = [event for event in self.judge.events_until(context.moment) if event.kind in MOMENTOUS]
+        age = context.moment + share - events[-1].seen if events else RINGING
+        if age < RINGING:
+            stroke, fading_ = stroke_of(self.em), age / RINGING
+            color = mix(self.color, self.theme.high, 0.15 + 0.85 * fading_)
+            canvas.ring(center, (WIDE[0] + (WIDE[1] - WIDE[0]) * fading_) * stroke, color, max(1, round(1.6 * stroke)))
+
+    def _draw_ball(self, canvas: Canvas, context: ViewContext, center: tuple[float, float], share: float) -> None:
+        color, halo, stroke, site = self.color, self.theme.halo, stroke_of(self.em), context.site
+        if not isinstance(site, LandBlock) or not math.isfinite(self.track.loss[context.moment]):
+            draw_marble(canvas, center, color, halo, stroke)
+            return
+        theta = (
+            context.theta
+            if not share or not context.goes_on
+            else context.theta + share * self.track.movement[context.moment]
+        )
+        turned = self.rolling.turned(context.moment, share)
+        draw_ball(canvas, site, theta, turned, context.area.topleft, color, halo, stroke)
+
+    def _passing_trail(self, context: ViewContext) -> Trail:
+        """The last part of the way, on land that will have moved before long."""
+        tones = fading(self.color, self.theme.high)
+        first = max(0, context.moment - PASSING)
+        return Trail(self.track, context.site, tones, stroke_of(self.em), first, lasting=False)
+
+    def _draw_arrows(self, canvas: Canvas, site: Site, center: tuple[float, float], moment: int, stroke: float) -> None:
+        """The next movement, and thinner the step −η∇L_B that the coming batch asks for, enlarged alike."""
+        track, theme = self.track, self.theme
+        if moment >= track.updates:
+            return
+        with np.errstate(all="ignore"):
+            vectors = np.stack([-track.lane.rule.learning_rate * track.gradient[moment], track.movement[moment]])
+            shown = site.vector(vectors, track.theta[moment]).tolist()
+        longest = max(math.hypot(*shown[0]), math.hypot(*shown[1]), 1e-300)
+        scale = min(ARROW_SCALE, LONGEST_ARROW * self.area.height / longest)
+        same = math.dist(*shown) <= SAME * longest
+        for (dx, dy), color, thick in zip(shown, (theme.mark, mix(self.color, theme.mark, 0.25)), THICK, strict=True):
+            if thick == 1 or not same:
+                tip = center[0] + dx * scale, center[1] + dy * scale
+                draw_arrow(canvas, center, tip, color, theme.halo, thick * stroke)
+
+
+def course_of(
+    race: Race, lane: int, areas: tuple[Rect, Rect], em: int, theme: Theme, camera: Camera, lasting: bool = True
+) -> Course:
+    """One lane's course on a map in the first of the areas, with a strip in the second, seen by that camera.
+
+    Of a lasting one, the older part of the trail is kept as pixels: it has the map to itself.
+    """
+    track, site = race.tracks[lane], site_of(race.problem, camera, theme)
+    trail = Trail(track, site, fading(theme.lane(lane), theme.high), stroke_of(em), lasting=lasting)
+    return Course(race, lane, *areas, em, theme, camera, trail, Rolling(track, race.problem.window.diagonal))
+
+
+def draw_together(
+    canvas: Canvas,
+    courses: Sequence[Course],
+    glides: Sequence[tuple[int, float]],
+    views: frozenset[str],
+    chosen: int,
+    clouds: Sequence[Cloud | None],
+    ways: Sequence[tuple[Array, ...]],
+) -> None:
+    """Draw all the courses on their one map, on the land of the training loss.
+
+    Views that are about a marble are about that of the chosen lane, which is drawn last; those of the map are there.
+    """
+    still = views - {MOVING_GROUND}
+    contexts = [
+        course.context(update, still if course.index == chosen else frozenset(), share)
+        for course, (update, share) in zip(courses, glides, strict=True)
+    ]
+    area = courses[0].area
+    order = sorted(range(len(courses)), key=lambda index: index == chosen)
+    with canvas.clip(area):
+        canvas.backdrop(map_backdrop(contexts[chosen]), area.topleft)
+        draw_views(canvas, contexts[chosen], Layer.UNDER)
+        marbles = {}
+        for index in order:
+            course, context, cloud = courses[index], contexts[index], clouds[index]
+            course.draw_ways(canvas, context, ways[index])
+            if cloud is None:
+                stretch = course.trail.stretch(context.moment, glides[index][1])
+                course.trail.draw_whole(canvas, area.topleft, stretch)
+                marbles[index] = stretch.marble
+        for index in order:
+            course, context, cloud = courses[index], contexts[index], clouds[index]
+            if cloud is None:
+                course.draw_marble(canvas, context, glides[index][1], marbles[index])
+            else:
+                course.draw_cloud(canvas, context, cloud)

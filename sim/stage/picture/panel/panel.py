@@ -1,0 +1,260 @@
+"""One lane's panel: name and settings, verdict, map with trail, marble and arrows, live numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from pygame import Rect
+
+from ....descent.race import Race
+from ....descent.rules import rule_name
+from ....descent.track import Track
+from ....descent.verdict.kinds import Event, Verdict, VerdictKind
+from ....descent.verdict.track_judge import TrackJudge
+from ....report import epoch_of
+from ....scene.value import Scene, unlike
+from ....study.maps.swarm import Cloud
+from ....surface.points import Array
+from ...drawing.canvas import Canvas
+from ...drawing.layout import PanelLayout
+from ...session.session import MOVING_GROUND
+from ...style import text
+from ...style.color import Color, mix, readable
+from ...style.numbers import evidence, hyperparameters, number, settings, way
+from ...style.style import hairline
+from ...style.theme import Theme
+from ..map.cloud import draw_shares
+from ..views import Layer, ViewContext, draw_views
+from .course import Course
+from .sliders import Slider, draw_sliders, sliders
+
+ENDS = frozenset(
+    {
+        VerdictKind.SETTLED,
+        VerdictKind.STUCK,
+        VerdictKind.STALLED,
+        VerdictKind.BALANCED,
+        VerdictKind.LEVEL,
+        VerdictKind.HELD,
+        VerdictKind.DIVERGED,
+        VerdictKind.OFF_SURFACE,
+    }
+)
+"""Verdicts that will not change any more, as far as is known: their chips are filled."""
+SHORT = {
+    VerdictKind.SETTLED: "settled",
+    VerdictKind.STUCK: "stuck",
+    VerdictKind.STALLED: "stalled",
+    VerdictKind.LEVEL: "stopped",
+    VerdictKind.HELD: "stopped",
+    VerdictKind.RATTLING: "rattling",
+    VerdictKind.WANDERING: "wandering",
+    VerdictKind.SWINGING: "swinging",
+}
+"""Long verdicts in a word, where there is little room; the evidence tells in what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What it takes to draw one lane at any moment."""
+
+    place: PanelLayout
+    em: int
+    theme: Theme
+    race: Race
+    index: int
+    name: str
+    """The lane's name, in the theme's language."""
+    sliders: tuple[Slider, ...]
+    unlike: bool
+    """Whether its learning rate makes the comparison with the others unfair."""
+    course: Course
+
+    @property
+    def track(self) -> Track:
+        """The lane's track."""
+        return self.race.tracks[self.index]
+
+    @property
+    def judge(self) -> TrackJudge:
+        """The lane's judge."""
+        return self.race.judges[self.index]
+
+    @property
+    def color(self) -> Color:
+        """The lane's colour."""
+        return self.theme.lane(self.index)
+
+    def draw(
+        self,
+        canvas: Canvas,
+        glide: tuple[int, float],
+        views: frozenset[str] = frozenset(),
+        cloud: Cloud | None = None,
+        ways: tuple[Array, ...] = (),
+    ) -> None:
+        """Draw the lane after so many updates, and such a part of the next movement; its frame and names are there.
+
+        The cloud and the ways are for its map, see `Course.draw`.
+        """
+        self.draw_map(canvas, glide, views, cloud, ways)
+        self.draw_words(canvas, glide[0], views, cloud)
+
+    def draw_map(
+        self,
+        canvas: Canvas,
+        glide: tuple[int, float],
+        views: frozenset[str],
+        cloud: Cloud | None,
+        ways: tuple[Array, ...] = (),
+    ) -> None:
+        """Draw what moves between two updates, and nothing else."""
+        with canvas.part("map"):
+            self.course.draw(canvas, glide, views, cloud, ways)
+
+    def draw_words(self, canvas: Canvas, update: int, views: frozenset[str], cloud: Cloud | None) -> None:
+        """Draw all but the map."""
+        verdict = self.judge.verdict(update)
+        with canvas.part("strip"):
+            self._draw_strip(canvas, self.course.context(update, views - {MOVING_GROUND}))
+            if cloud is not None:
+                draw_shares(canvas, self.place.shares, cloud, self.theme, self.em)
+        with canvas.part("verdict"):
+            self._draw_verdict(canvas, verdict, self.judge.events_until(update))
+        with canvas.part("numbers"):
+            self._draw_numbers(canvas, min(update, self.track.updates))
+        if self.place.sliders.height:
+            with canvas.part("sliders"):
+                canvas.rect(self.place.sliders, self.theme.panel)
+                draw_sliders(canvas, self.sliders, self.color, self.theme, self.em)
+
+    def draw_frame(self, canvas: Canvas) -> None:
+        """Draw what does not change from moment to moment."""
+        place, theme, em = self.place, self.theme, self.em
+        canvas.rect(place.frame, theme.panel, corner=em // 2)
+        canvas.rect(place.frame, theme.border, width=hairline(em), corner=em // 2)
+        x, y = place.name.left, place.name.centery
+        canvas.disc((x + 0.45 * em, y), 0.42 * em, self.color)
+        size, small = round(1.1 * em), round(0.9 * em)
+        name = text.fitted(self.name, size, place.name.right - x - round(1.3 * em), bold=True)
+        end = canvas.text(name, (x + 1.3 * em, y), size, theme.text, bold=True) + em
+        line = self._settings(small, place.name.right - round(end))
+        end = place.name.right - text.width(line, small) - em
+        canvas.text(line, place.name.midright, small, theme.muted, align=1)
+        mark = theme.say("not the same η")
+        if self.unlike and text.width(mark, small, bold=True) < place.name.right - end:
+            canvas.text(mark, place.name.midright, small, theme.lane(1), bold=True, align=1)
+
+    def _settings(self, size: int, room: int) -> str:
+        """The rule and its hyperparameters; the rule alone where sliders tell the rest or there is no room for it."""
+        lane, theme = self.track.lane, self.theme
+        rule = theme.say(rule_name(lane.rule))
+        every = settings(lane, self.race.problem.train.count, theme)
+        told = rule if self.sliders and len(hyperparameters(lane.rule)) < len(self.sliders) else every
+        return told if text.width(told, size) <= room else text.fitted(rule, size, room)
+
+    def _draw_strip(self, canvas: Canvas, context: ViewContext) -> None:
+        place = self.place.strip
+        if place.height:
+            canvas.rect(place, self.theme.panel)
+            with canvas.clip(place):
+                draw_views(canvas, context, Layer.STRIP)
+
+    def _draw_verdict(self, canvas: Canvas, verdict: Verdict, events: list[Event]) -> None:
+        """The verdict as a chip, and what there is to say of it: as much as there is room for."""
+        place, em, theme = self.place, self.em, self.theme
+        canvas.rect(place.chip, theme.panel)
+        left = self._draw_chip(canvas, verdict) + round(0.7 * em)
+        if place.events.height:
+            canvas.rect(place.events, theme.panel)
+            self._draw_words(
+                canvas, self._since(verdict), Rect(left, place.chip.top, place.chip.right - left, place.chip.height)
+            )
+            self._draw_words(canvas, self._told(verdict, events), place.events)
+        else:
+            words = [*self._told(verdict, events), *self._since(verdict)]
+            self._draw_words(canvas, words, Rect(left, place.chip.top, place.chip.right - left, place.chip.height))
+
+    def _draw_chip(self, canvas: Canvas, verdict: Verdict) -> int:
+        """The verdict in a few words; where it ends."""
+        place, em, theme = self.place.chip, self.em, self.theme
+        size, room, label = round(0.95 * em), place.width - round(1.4 * em), theme.say(verdict.kind.value)
+        if verdict.kind in SHORT and text.width(label, size, bold=True) > room:
+            label = theme.say(SHORT[verdict.kind])
+        label = text.fitted(label, size, room, bold=True)
+        chip = Rect(place.left, place.top, text.width(label, size, bold=True) + round(1.4 * em), place.height)
+        ended = verdict.kind in ENDS
+        ground = self.color if ended else mix(theme.panel, self.color, 0.14)
+        canvas.rect(chip, ground, corner=chip.height // 2)
+        if not ended:
+            canvas.rect(chip, self.color, width=hairline(em), corner=chip.height // 2)
+        ink = readable(self.color) if ended else mix(self.color, theme.text, 0.35)
+        canvas.text(label, chip.center, size, ink, bold=True, align=0.5)
+        return chip.right
+
+    def _since(self, verdict: Verdict) -> list[tuple[str, Color]]:
+        """Since when the verdict has held, with the colour of these words."""
+        since = self.theme.say("since update {update}", update=verdict.since)
+        return [(since, self.theme.muted)] if verdict.since else []
+
+    def _told(self, verdict: Verdict, events: list[Event]) -> list[tuple[str, Color]]:
+        """The last move from place to place, and the verdict's evidence, each with its colour."""
+        theme, moves = self.theme, [event for event in events if event.kind in ("escaped", "left_saddle")]
+        said = [(_event_text(event, theme), mix(self.color, theme.text, 0.35)) for event in moves[-1:]]
+        return said + [(evidence(piece, theme), theme.muted) for piece in verdict.evidence]
+
+    def _draw_words(self, canvas: Canvas, words: list[tuple[str, Color]], place: Rect) -> None:
+        """Draw these one after the other, those that there is room for."""
+        x, size = place.left, round(0.92 * self.em)
+        for index, (said, color) in enumerate(words):
+            sign = said if not index else f"· {said}"
+            if x + text.width(sign, size) > place.right:
+                break
+            x = canvas.text(sign, (x, place.centery), size, color) + self.em // 2
+
+    def _draw_numbers(self, canvas: Canvas, moment: int) -> None:
+        cells = self.place.numbers
+        em, theme = self.em, self.theme
+        canvas.rect(cells[0].unionall(cells[1:]), theme.panel)
+        size = round(0.92 * em)
+        if len(cells) == 1:
+            (label, value), (cell,) = self._numbers(moment)[0], cells
+            canvas.text(value, cell.midright, size, theme.text, align=1)
+            canvas.text(
+                label, (cell.right - text.width(value, size) - em // 2, cell.centery), size, theme.muted, align=1
+            )
+            return
+        for cell, (label, value) in zip(cells, self._numbers(moment), strict=False):
+            if text.width(label, size) + text.width(value, size) + em // 3 <= cell.width:
+                canvas.text(label, cell.midleft, size, theme.muted)
+            canvas.text(value, cell.midright, size, theme.text, align=1)
+
+    def _numbers(self, moment: int) -> list[tuple[str, str]]:
+        """Labels and values, the most telling first."""
+        track, say = self.track, self.theme.say
+        lower, upper = track.curvatures[moment].tolist()
+        epoch = epoch_of(track, moment)
+        batch = moment - max(epoch - 1, 0) * track.updates_per_epoch
+        return [
+            ("L", number(float(track.loss[moment]))),
+            ("‖∇L‖", number(float(np.hypot(*track.full_gradient[moment])))),
+            ("λmin", number(lower)),
+            ("λmax", number(upper)),
+            (say("test L"), number(float(track.test_loss[moment]))),
+            (say("update"), f"{moment}"),
+            (say("epoch"), f"{epoch}"),
+            (say("batch"), f"{batch}/{track.updates_per_epoch}"),
+        ]
+
+
+def panel_of(scene: Scene, place: PanelLayout, em: int, theme: Theme, course: Course) -> Panel:
+    """One lane's panel at a place, with its course."""
+    lane = course.index
+    name, unfair = scene.texts(theme.language).lanes[lane], unlike(scene)[lane]
+    return Panel(place, em, theme, course.race, lane, name, sliders(scene, lane, place, em), unfair, course)
+
+
+def _event_text(event: Event, theme: Theme) -> str:
+    """An escape in few words; minima go by their numbers on the map."""
+    if event.kind == "left_saddle":
+        return theme.say("left the saddle at {update}", update=event.update)
+    return theme.say("escaped at {update}: {way}", update=event.update, way=way(event, theme))

@@ -1,0 +1,79 @@
+"""Sliders at the foot of each lane's panel: what of the lane is turned most."""
+
+from dataclasses import dataclass
+
+from pygame import Rect
+
+from ....scene import Scene
+from ...drawing.canvas import Canvas
+from ...drawing.layout import Layout, PanelLayout
+from ...session.dials import Dial, dials
+from ...style import text
+from ...style.color import Color, mix
+from ...style.style import stroke_of
+from ...style.theme import Theme
+
+SIGN, VALUE, RATE = 1.3, 2.4, 3.6
+"""Room for the letter before a slider, for the number after it, and for that of a learning rate, in ems."""
+GAP = 0.7
+"""Between two sliders, in ems."""
+KNOB = 0.36
+"""Radius of the knob, in ems."""
+BAR = 0.2
+"""Height of the bar on which it runs, in ems."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slider:
+    """One of them, where it stands."""
+
+    lane: int
+    dial: Dial
+    place: Rect
+    bar: Rect
+    """What the knob runs along."""
+
+    def position(self, x: float) -> float:
+        """Where on it a pixel lies, from 0 to 1."""
+        return min(max((x - self.bar.left) / max(self.bar.width, 1), 0.0), 1.0)
+
+
+def sliders(scene: Scene, lane: int, place: PanelLayout, em: int) -> tuple[Slider, ...]:
+    """Those of a lane; none where there is no room."""
+    row = place.sliders
+    if not row.height:
+        return ()
+    found = dials(scene, lane)
+    gap = round(GAP * em)
+    wide = (row.width - gap * (len(found) - 1)) // len(found)
+    made = []
+    for index, dial in enumerate(found):
+        cell = Rect(row.left + index * (wide + gap), row.top, wide, row.height)
+        left, right = cell.left + round(SIGN * em), cell.right - round((RATE if dial.name == "rate" else VALUE) * em)
+        tall = max(2, round(BAR * em))
+        made.append(Slider(lane, dial, cell, Rect(left, cell.centery - tall // 2, right - left, tall)))
+    return tuple(made)
+
+
+def slider_at(scene: Scene, places: Layout, pixel: tuple[int, int]) -> Slider | None:
+    """The slider at that pixel of the picture."""
+    for lane, panel in enumerate(places.panels):
+        if panel.sliders.collidepoint(pixel):
+            found = sliders(scene, lane, panel, places.em)
+            return next((slider for slider in found if slider.place.collidepoint(pixel)), None)
+    return None
+
+
+def draw_sliders(canvas: Canvas, found: tuple[Slider, ...], color: Color, theme: Theme, em: int) -> None:
+    """Draw a lane's."""
+    size, track, rim = round(0.92 * em), mix(theme.panel, theme.text, 0.18), stroke_of(em)
+    for slider in found:
+        bar, y = slider.bar, slider.place.centery
+        x = bar.left + slider.dial.position * bar.width
+        canvas.text(slider.dial.sign, (slider.place.left, y), size, theme.muted, bold=True)
+        canvas.rect(bar, track, corner=bar.height // 2)
+        canvas.rect(Rect(bar.left, bar.top, round(x) - bar.left, bar.height), color, corner=bar.height // 2)
+        canvas.disc((x, y), KNOB * em, color)
+        canvas.disc((x, y), KNOB * em - 2.2 * rim, theme.panel)
+        room = slider.place.right - bar.right - round(0.55 * em)
+        canvas.text(text.fitted(slider.dial.value, size, room), (slider.place.right - room, y), size, theme.text)

@@ -1,0 +1,241 @@
+"""The loss along the line from the start by the minimum of its basin to the lowest one, with the marbles as balls.
+
+A marble off the line stands where it is nearest to it, as high as its own loss, and a thread leads down to the line's.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from pygame import Rect
+
+from ...descent.problem import Problem
+from ...descent.race import Race
+from ...descent.track import Track
+from ...surface.points import Array, norm
+from ..drawing.canvas import Backdrop, Canvas, Pixel
+from ..drawing.glyphs import draw_flag, draw_marble
+from ..drawing.ticks import multiples, round_step
+from ..style import text
+from ..style.color import Color, mix
+from ..style.kept import kept
+from ..style.numbers import short
+from ..style.style import hairline, stroke_of
+from ..style.theme import Theme
+from .chart import plot_area
+
+SAMPLES = 240
+"""Points of the line at which the loss is computed."""
+BEYOND = 0.16
+"""So much of the line is seen beyond either of its ends."""
+NO_WAY = 1e-6
+"""What is shorter than so many diagonals of the window is no way."""
+HEADROOM = 0.14
+"""Of the losses along the line, above and below them."""
+RADIUS = 6.0
+"""Of a ball, in strokes: it rests upon the curve."""
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """The line: where it runs, and the training loss along it."""
+
+    corners: Array
+    """Where it begins, bends and ends (n, 2)."""
+    minima: tuple[int, ...]
+    """The minima at all corners but the first, by their numbers, the lowest being 1."""
+    at: Array
+    """How far along the line its points lie (SAMPLES,): 0 at the start."""
+    losses: Array
+    low: float
+    high: float
+
+    @property
+    def lengths(self) -> Array:
+        """How far along the line its corners lie (n,)."""
+        return np.concatenate([[0.0], np.cumsum(norm(np.diff(self.corners, axis=0)))])
+
+    def points(self, at: Array) -> Array:
+        """The points (..., 2) that lie so far along the line (...), which goes on straight at both ends."""
+        lengths, ways = self.lengths, np.diff(self.corners, axis=0)
+        part = np.clip(np.searchsorted(lengths, at, side="right") - 1, 0, len(ways) - 1)
+        share = (at - lengths[part]) / np.diff(lengths)[part]
+        return np.asarray(self.corners[part] + share[..., None] * ways[part])
+
+    def nearest(self, point: Array) -> float:
+        """How far along the line that point of it lies which is nearest to a point (2,)."""
+        lengths, ways = self.lengths, np.diff(self.corners, axis=0)
+        with np.errstate(all="ignore"):
+            shares = np.sum((point - self.corners[:-1]) * ways, axis=-1) / np.sum(ways * ways, axis=-1)
+            last = len(ways) - 1
+            first_ends = np.array([-np.inf if part == 0 else 0.0 for part in range(last + 1)])
+            last_ends = np.array([np.inf if part == last else 1.0 for part in range(last + 1)])
+            shares = np.clip(shares, first_ends, last_ends)
+            gaps = norm(self.corners[:-1] + shares[:, None] * ways - point)
+        found = int(np.argmin(gaps))
+        return float(lengths[found] + shares[found] * (lengths[found + 1] - lengths[found]))
+
+
+@kept
+def profile_of(problem: Problem, start: tuple[float, float]) -> Profile | None:
+    """The line from a start by the minimum of its basin to the lowest that is known; None where there is none.
+
+    There is none if no minimum is known, or if the start is at the lowest.
+    """
+    if not problem.minima:
+        return None
+    own = int(problem.basins.follow(np.array([start]))[0][0])
+    minima = [index for index in (own, 0) if index >= 0]
+    corners = [np.array(start)]
+    kept_: list[int] = []
+    for index in minima:
+        position = np.array(problem.minima[index].position)
+        if norm(position - corners[-1]) > NO_WAY * problem.window.diagonal:
+            corners.append(position)
+            kept_.append(index + 1)
+    if not kept_:
+        return None
+    line = Profile(np.array(corners), tuple(kept_), np.zeros(0), np.zeros(0), 0.0, 1.0)
+    length = float(line.lengths[-1])
+    at = np.linspace(-BEYOND * length, (1 + BEYOND) * length, SAMPLES)
+    with np.errstate(all="ignore"):
+        losses = problem.train.value(line.points(at))
+    between = losses[(at >= 0) & (at <= length) & np.isfinite(losses)]
+    if not between.size:
+        return None
+    low, high = float(between.min()), float(between.max())
+    room = HEADROOM * max(high - low, 1e-9 * max(abs(high), 1.0))
+    return replace(line, at=at, losses=losses, low=low - room, high=high + 2 * room)
+
+
+def draw_profile(
+    canvas: Canvas,
+    place: Rect,
+    race: Race,
+    moments: list[tuple[int, float]],
+    theme: Theme,
+    em: int,
+    moving: bool,
+) -> None:
+    """Draw it in that place, each lane's marble after its update and such a part of its next movement.
+
+    moving: whether the loss of each lane's coming batch is drawn as well.
+    """
+    canvas.backdrop(Backdrop(_draw_frame, (race.problem, race.start, theme, em), place.size), place.topleft)
+    profile = profile_of(race.problem, race.start)
+    if profile is None:
+        return
+    plot, stroke = plot_area(place.size, em).move(place.topleft), stroke_of(em)
+    with canvas.clip(plot):
+        if moving:
+            for lane, track in enumerate(race.tracks):
+                _draw_batch(canvas, plot, profile, track, moments[lane][0], theme.lane(lane), stroke)
+        for lane, track in enumerate(race.tracks):
+            with canvas.part(f"ball {lane + 1}"):
+                _draw_ball(canvas, plot, profile, track, moments[lane], theme.lane(lane), theme, stroke)
+
+
+def _draw_batch(
+    canvas: Canvas, plot: Rect, profile: Profile, track: Track, update: int, color: Color, stroke: float
+) -> None:
+    """The loss of the batch that the next update goes by, along the line."""
+    train = track.problem.train
+    if update >= track.updates or track.lane.sees_all(train.count):
+        return
+    with np.errstate(all="ignore"):
+        losses = train.value(profile.points(profile.at), track.batch(update))
+    _draw_curve(canvas, plot, profile, losses, color, max(1, round(1.2 * stroke)))
+
+
+def _draw_ball(
+    canvas: Canvas,
+    plot: Rect,
+    profile: Profile,
+    track: Track,
+    moment: tuple[int, float],
+    color: Color,
+    theme: Theme,
+    stroke: float,
+) -> None:
+    update, share = min(moment[0], track.updates), moment[1]
+    theta = track.theta[update]
+    if share and update < track.updates:
+        theta = theta + share * track.movement[update]
+    with np.errstate(all="ignore"):
+        along = np.array(profile.nearest(theta))
+        losses = track.problem.train.value(np.stack([theta, profile.points(along)]))
+    if not np.isfinite(losses).all():
+        return
+    x = float(_x(plot, profile, along))
+    own, under = _y(plot, profile, losses).tolist()
+    if not plot.inflate(8 * stroke, 8 * stroke).collidepoint(x, own):
+        return
+    canvas.line(((x, own), (x, under)), mix(color, theme.panel, 0.4), max(1, round(stroke)))
+    draw_marble(canvas, (x, own - RADIUS * stroke), color, theme.halo, stroke)
+
+
+def _draw_curve(canvas: Canvas, plot: Rect, profile: Profile, losses: Array, color: Color, width: int) -> None:
+    """A curve over the line, in pieces where the loss has no value."""
+    x, y = _x(plot, profile, profile.at), _y(plot, profile, losses)
+    known = np.isfinite(y)
+    turns = np.flatnonzero(np.diff(known)) + 1
+    for piece, there in zip(np.split(np.stack([x, y], axis=-1), turns), np.split(known, turns), strict=True):
+        if there[0] and len(piece) > 1:
+            canvas.line([(across, down) for across, down in piece.tolist()], color, width)
+
+
+def _x(plot: Rect, profile: Profile, at: Array) -> Array:
+    first, last = float(profile.at[0]), float(profile.at[-1])
+    return np.asarray(plot.left + plot.width * np.clip((at - first) / (last - first), -1, 2))
+
+
+def _y(plot: Rect, profile: Profile, losses: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return plot.bottom - plot.height * np.clip((losses - profile.low) / (profile.high - profile.low), -1, 2)
+
+
+def _draw_frame(canvas: Canvas, problem: Problem, start: tuple[float, float], theme: Theme, em: int) -> None:
+    """Frame, ticks and the training loss along the line."""
+    plot, line, small, whole = plot_area(canvas.size, em), hairline(em), round(0.85 * em), (0, 0, *canvas.size)
+    canvas.rect(whole, theme.background)
+    canvas.rect(whole, theme.panel, corner=round(0.5 * em))
+    canvas.rect(whole, theme.border, width=line, corner=round(0.5 * em))
+    profile = profile_of(problem, start)
+    room = canvas.size[0] - round(1.6 * em)
+    if profile is None:
+        words = theme.say("No lowest minimum is known to draw a line to.")
+        canvas.text(text.fitted(words, small, room), (0.8 * em, 0.85 * em), small, theme.muted)
+        return
+    if len(profile.minima) == 1:
+        words = theme.say("loss along the line from the start to minimum {number}", number=profile.minima[-1])
+    else:
+        near, far = profile.minima
+        words = theme.say("loss along the line from the start by minimum {near} to minimum {far}", near=near, far=far)
+    canvas.text(text.fitted(words, small, room), (0.8 * em, 0.85 * em), small, theme.muted)
+    for loss in multiples(profile.low, profile.high, round_step((profile.high - profile.low) / 4)):
+        y = round(float(_y(plot, profile, np.array([loss]))[0]))
+        canvas.rule((plot.left, y), (plot.right, y), theme.grid, line)
+        canvas.text(short(round(loss, 10)), (plot.left - em // 2, y), small, theme.muted, align=1)
+    names = [theme.say("start"), *(theme.say("minimum {number}", number=number) for number in profile.minima)]
+    for at, label in zip(profile.lengths.tolist(), names, strict=True):
+        x = round(float(_x(plot, profile, np.array(at))))
+        canvas.rule((x, plot.top), (x, plot.bottom), theme.grid, line)
+        canvas.text(label, (x, plot.bottom + 0.75 * em), small, theme.muted, align=0.5)
+    with canvas.clip(plot):
+        _draw_ground(canvas, plot, profile, theme)
+        _draw_curve(canvas, plot, profile, profile.losses, theme.text, max(1, round(1.8 * stroke_of(em))))
+        with np.errstate(all="ignore"):
+            stands = problem.train.value(profile.corners[:1])
+        foot: Pixel = (float(_x(plot, profile, np.zeros(1))[0]), float(_y(plot, profile, stands)[0]))
+        draw_flag(canvas, foot, theme, stroke_of(em))
+
+
+def _draw_ground(canvas: Canvas, plot: Rect, profile: Profile, theme: Theme) -> None:
+    """What lies under the curve."""
+    x, y = _x(plot, profile, profile.at), _y(plot, profile, profile.losses)
+    known = np.isfinite(y)
+    turns = np.flatnonzero(np.diff(known)) + 1
+    tone = mix(theme.panel, theme.land[len(theme.land) // 2], 0.35)
+    for piece, there in zip(np.split(np.stack([x, y], axis=-1), turns), np.split(known, turns), strict=True):
+        if there[0] and len(piece) > 1:
+            corners = [(across, down) for across, down in piece.tolist()]
+            canvas.polygon([*corners, (corners[-1][0], plot.bottom), (corners[0][0], plot.bottom)], tone)

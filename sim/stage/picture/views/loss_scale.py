@@ -1,0 +1,88 @@
+"""A thin scale of the loss beside the map: which shade is which loss, and where on it the marble stands."""
+
+import numpy as np
+from pygame import Rect
+
+from ....descent.problem import Problem
+from ....surface.points import Array
+from ....surface.protocol import Window
+from ...drawing.canvas import Backdrop, Canvas
+from ...drawing.relief.heights import SPARE
+from ...drawing.relief.paints import level_colors
+from ...drawing.relief.view import heights_over
+from ...drawing.screen import image
+from ...style import text
+from ...style.numbers import short
+from ...style.style import hairline
+from ...style.theme import Theme
+from ..map.terrain import paled
+from .context import ViewContext
+
+WIDE, TALL = 0.55, 6.5
+"""Of the scale, in ems."""
+SHARE = 0.25
+"""Of the map's height that it takes at most."""
+MARGIN = 0.8
+"""From the map's upper right corner, in ems."""
+TICKS = (0.0, 0.5, 1.0)
+"""Where it has a number, as shares of its height."""
+ROOM = 20
+"""Width of a map, in ems, from which there is room for numbers."""
+
+
+def draw_loss_scale(canvas: Canvas, context: ViewContext) -> None:
+    """Draw the scale at the map's upper right, with a wedge at the loss of what the marble stands on."""
+    em, area = context.em, context.area
+    tall, wide = round(min(TALL * em, SHARE * area.height)), max(3, round(WIDE * em))
+    bar = Rect(area.right - round(MARGIN * em) - wide, area.top + round(MARGIN * em), wide, tall)
+    flat, window = context.camera.flat, context.camera.view if context.camera.flat else context.camera.window
+    what = (context.problem, window, context.theme, flat)
+    canvas.backdrop(Backdrop(_draw_bar, what, bar.size), bar.topleft)
+    if area.width >= ROOM * em:
+        _draw_numbers(canvas, bar, context, window)
+    y = bar.bottom - bar.height * float(_share(_height(context, window)))
+    if np.isfinite(y):
+        tip, back, half = bar.left - hairline(em), bar.left - 0.75 * em, 0.34 * em
+        canvas.polygon([(back, y - half), (tip, y), (back, y + half)], context.color)
+        canvas.curve([(back, y - half), (tip, y), (back, y + half)], context.theme.halo, closed=True)
+
+
+def _height(context: ViewContext, window: Window) -> Array:
+    """How high what the marble stands on is: its batch's loss where the ground moves, else the training loss."""
+    loss = context.track.loss[context.moment]
+    if context.shaken is not None and context.goes_on:
+        loss = context.track.batch_loss[context.moment]
+    return heights_over(context.problem, window).of(np.asarray(loss))
+
+
+def _share(heights: Array) -> Array:
+    """Where on the scale heights lie: it leaves out the spare ones."""
+    return np.clip((heights - SPARE) / (1 - 2 * SPARE), 0.0, 1.0)
+
+
+def _draw_bar(canvas: Canvas, problem: Problem, window: Window, theme: Theme, flat: bool) -> None:  # noqa: ARG001
+    width, height = canvas.size
+    heights = SPARE + (1 - 2 * SPARE) * (1 - (np.arange(height) + 0.5) / height)
+    colors = level_colors(theme, heights)
+    colors = paled(colors, theme) if flat else colors
+    pixels = np.broadcast_to(np.rint(colors).astype(np.uint8)[None], (width, height, 3))
+    opaque = np.concatenate([pixels, np.full((width, height, 1), 255, np.uint8)], axis=-1)
+    canvas.image(image(np.ascontiguousarray(opaque)), (0, 0))
+    canvas.rect((0, 0, width, height), theme.border, width=1)
+
+
+def _draw_numbers(canvas: Canvas, bar: Rect, context: ViewContext, window: Window) -> None:
+    heights, size, theme = heights_over(context.problem, window), round(0.75 * context.em), context.theme
+    losses = heights.loss(SPARE + (1 - 2 * SPARE) * np.array(TICKS))
+    span = float(losses[-1] - losses[0])
+    for share, loss in zip(TICKS, losses.tolist(), strict=True):
+        label = short(_rounded(loss, span))
+        wide, high = text.label_size(label, size)
+        corner = (bar.left - 0.95 * context.em - wide, bar.bottom - share * bar.height - high / 2)
+        canvas.label(label, corner, size, theme.muted, theme.halo)
+
+
+def _rounded(loss: float, span: float) -> float:
+    """The loss to as many digits as tell the numbers of a scale apart."""
+    digits = 1 - int(np.floor(np.log10(span))) if span > 0 and np.isfinite(span) else 3
+    return round(loss, digits) + 0.0

@@ -1,0 +1,120 @@
+"""What of a lane is turned most: its learning rate, what it keeps of the past, its batch size, as sliders have them."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from ...descent.rules import rule_name
+from ...descent.rules.protocol import letters
+from ...scene import Scene
+from ..style.numbers import short
+from .lanes import HIGHEST_DECAY, SelectLane, SetBatchSize, SetHyperparameter, memory_parameter, two_digits
+from .session import Message, Session
+
+LENGTHS = {"adagrad", "rmsprop", "adam", "adamw"}
+"""Rules whose steps are about η long, however steep it is."""
+STABLE = 4.0
+"""The slider of η goes up to so many times the longest step that the sharpest minimum bears."""
+STRIDE = 0.2
+"""For the rules of LENGTHS it goes up to so many diagonals of the window instead."""
+DECADES = 1e-4
+"""A logarithmic slider begins at so much of where it ends."""
+
+Ends = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """A number of a lane between two ends; `position` and the message's argument go from 0 to 1."""
+
+    name: str
+    sign: str
+    """Its letter in formulas."""
+    value: str
+    position: float
+    message: Callable[[float], Message]
+    """What sets it, in the lane that is selected."""
+
+
+@dataclass(frozen=True)
+class OfLane:
+    """Select a lane, and say something to it."""
+
+    index: int
+    message: Message
+
+    def apply(self, session: Session) -> Session:
+        return self.message.apply(SelectLane(self.index).apply(session))
+
+
+@dataclass(frozen=True)
+class Grip:
+    """One of a lane's sliders has been taken: its way as it was stays to be seen beside the new one."""
+
+    lane: int
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, former=(session.scene, self.lane), notice="")
+
+
+@dataclass(frozen=True)
+class LetGo:
+    """The slider has been let go of."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, former=None)
+
+
+def dials(scene: Scene, index: int) -> tuple[Dial, ...]:
+    """Those of a scene's lane, in the order in which they stand."""
+    lane, count = scene.lanes[index], scene.examples.count
+    rule: Any = lane.rule
+    rates, sizes, kept = rates_of(scene, rule), (1.0, float(max(count, 2))), memory_parameter(rule)
+    rate = Dial(
+        "rate",
+        "η",
+        short(rule.learning_rate),
+        position_of(rule.learning_rate, rates),
+        lambda position: SetHyperparameter("learning_rate", value_at(position, rates)),
+    )
+    batch = Dial(
+        "batch",
+        "B",
+        f"{lane.batch_size}",
+        position_of(lane.batch_size, sizes),
+        lambda position: SetBatchSize(round(value_at(position, sizes))),
+    )
+    if kept is None:
+        return rate, batch
+    past = Dial(
+        "memory",
+        letters(type(rule))[kept].sign,
+        short(getattr(rule, kept)),
+        getattr(rule, kept) / HIGHEST_DECAY,
+        lambda position: SetHyperparameter(kept, min(round(position, 2), HIGHEST_DECAY)),
+    )
+    return rate, past, batch
+
+
+def rates_of(scene: Scene, rule: object) -> Ends:
+    """The ends of the slider of η: what is sensible on this surface, for a rule of this kind."""
+    problem = scene.problem()
+    if rule_name(cast(Any, rule)) in LENGTHS:
+        most = STRIDE * problem.units.length
+    else:
+        sharpest = max((minimum.eigenvalues[1] for minimum in problem.minima), default=problem.units.curvature)
+        most = STABLE * 2 / sharpest if sharpest > 0 and math.isfinite(sharpest) else 1.0
+    return two_digits(DECADES * most), two_digits(most)
+
+
+def position_of(value: float, ends: Ends) -> float:
+    """Where a value stands on a logarithmic slider, from 0 to 1."""
+    if value <= ends[0]:
+        return 0.0
+    return min(math.log(value / ends[0]) / math.log(ends[1] / ends[0]), 1.0)
+
+
+def value_at(position: float, ends: Ends) -> float:
+    """The value at a position of a logarithmic slider, to two digits."""
+    return two_digits(ends[0] * (ends[1] / ends[0]) ** position)

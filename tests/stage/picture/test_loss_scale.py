@@ -1,0 +1,75 @@
+"""The scale of the loss, and marks that make way for each other where they crowd."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from recording_canvas import RecordingCanvas
+from scenes import flat_scene
+
+from sim.scene import Scene, load_scene
+from sim.stage.drawing.layout import SMALLEST
+from sim.stage.drawing.relief.view import heights_over
+from sim.stage.picture.map.site import site_of
+from sim.stage.picture.map.terrain import thinned
+from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.setting import setting
+from sim.stage.session.session import MOVING_GROUND, begin, race
+from sim.stage.style.theme import load_theme
+from sim.surface.critical.point import CriticalKind
+
+
+def wedge(scene: Scene, lane: int, tick: int, *views: str) -> float:
+    """How high the wedge of a lane stands on the picture, in pixels from its top."""
+    running = race(scene)
+    running.extend(tick + 2)
+    session = replace(begin(scene), playing=False, progress=float(tick), seen=tick, views=frozenset(views))
+    canvas = RecordingCanvas(SMALLEST)
+    draw(canvas, snapshot_of(session, running))
+    part = canvas.recording.split(f"lane {lane + 1}\n  map")[1].split("loss scale\n")[1]
+    corners = next(line for line in part.splitlines() if "polygon" in line).split()[1:4]
+    return sorted(float(corner.split(",")[1]) for corner in corners)[1]
+
+
+def test_the_wedge_stands_at_the_marble_s_own_loss_and_falls_with_it() -> None:
+    scene = flat_scene("local-minimum")
+    heights = [wedge(scene, 2, tick, "loss scale") for tick in (0, 4, 8, 100)]
+    losses = race(scene).tracks[2].loss
+    shown = heights_over(scene.problem(), setting(begin(scene), SMALLEST).camera.view).of(losses[[0, 4, 8, 100]])
+    drops = np.diff(heights) / np.diff(-shown)
+    assert np.allclose(drops, drops[0], rtol=0.02)
+    assert drops[0] > 0
+
+
+def test_on_ground_that_moves_it_stands_at_the_batch_s_own_loss() -> None:
+    scene = load_scene("local-minimum")
+    track = race(scene).tracks[1]
+    still, moving = (wedge(scene, 1, 57, "loss scale", *more) for more in ((), (MOVING_GROUND,)))
+    assert (moving < still) == (track.batch_loss[57] > track.loss[57])
+    assert moving != still
+    assert wedge(scene, 0, 57, "loss scale") == wedge(scene, 0, 57, "loss scale", MOVING_GROUND)
+
+
+@pytest.mark.parametrize("name", ["egg-box", "local-minimum", "himmelblau"])
+def test_no_two_marks_are_nearer_than_they_may_be_and_none_makes_way_for_a_lesser_one(name: str) -> None:
+    scene = load_scene(name)
+    problem, apart = scene.problem(), 20.0
+    site = site_of(problem, setting(begin(scene), SMALLEST).camera, load_theme("light"))
+    shown = thinned(problem.critical, site, apart)
+    places = site.project(np.array([point.position for point in shown]))
+    gaps = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1)) + 1e9 * np.eye(len(shown))
+    assert gaps.min() >= apart
+    ranks = {CriticalKind.MINIMUM: 0, CriticalKind.SADDLE: 1}
+    for point in problem.critical:
+        if point not in shown:
+            x = site.project(np.array(point.position))
+            near = [other for other, place in zip(shown, places, strict=True) if np.hypot(*(place - x)) < apart]
+            assert any(ranks.get(other.kind, 2) <= ranks.get(point.kind, 2) for other in near)
+    assert len(thinned(problem.critical, site, 0.0)) == len(problem.critical)
+
+
+def test_where_there_is_room_every_point_is_marked() -> None:
+    scene = load_scene("himmelblau")
+    problem = scene.problem()
+    site = site_of(problem, setting(begin(scene), (1600, 900)).camera, load_theme("light"))
+    assert len(thinned(problem.critical, site, 13.0)) == len(problem.critical)

@@ -1,0 +1,99 @@
+"""The profile: a line through the minima that matter, the loss on it, and each marble where its race has it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pygame
+import pytest
+from recording_canvas import RecordingCanvas
+from scenes import flat_scene
+
+from sim.scene import load_scene, scene_files
+from sim.stage.drawing.layout import SMALLEST
+from sim.stage.picture.chart import plot_area
+from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.profile import profile_of
+from sim.stage.picture.setting import setting
+from sim.stage.session.session import MOVING_GROUND, begin, race, update
+from sim.stage.session.view import ShowProfile
+from sim.stage.style.theme import load_theme
+from sim.surface.functions.formula import Formula
+
+
+@pytest.mark.parametrize("name", scene_files())
+def test_the_line_leads_from_the_start_by_the_minimum_of_its_basin_to_the_lowest(name: str) -> None:
+    scene = load_scene(name)
+    problem, profile = scene.problem(), profile_of(scene.problem(), scene.start)
+    if profile is None:
+        assert not problem.minima
+        return
+    assert np.array_equal(profile.corners[0], scene.start)
+    assert profile.minima[-1] == 1
+    for number, corner in zip(profile.minima, profile.corners[1:], strict=True):
+        assert np.array_equal(corner, problem.minima[number - 1].position)
+    if len(profile.minima) == 2:  # Small steps of plain descent end where the line passes.
+        theta = np.array(scene.start)
+        for _ in range(20_000):
+            theta = theta - 0.02 / problem.units.curvature * problem.train.gradient(theta)
+        gaps = [np.hypot(*(np.array(minimum.position) - theta)) for minimum in problem.minima]
+        assert int(np.argmin(gaps)) + 1 == profile.minima[0]
+    assert np.allclose(problem.train.value(profile.points(profile.at)), profile.losses, equal_nan=True)
+
+
+def test_points_on_the_line_are_nearest_to_themselves_and_others_to_their_feet() -> None:
+    scene = load_scene("muller-brown")
+    profile = profile_of(scene.problem(), scene.start)
+    assert profile is not None
+    for at in (-0.1, 0.0, 0.3, float(profile.lengths[1]), 0.9 * float(profile.lengths[-1]), 1.2):
+        assert profile.nearest(profile.points(np.array(at))) == pytest.approx(at, abs=1e-9)
+    (first, second), middle = profile.corners[:2], profile.corners[:2].mean(axis=0)
+    across = np.array([-(second - first)[1], (second - first)[0]])
+    assert profile.nearest(middle + 0.05 * across) == pytest.approx(0.5 * float(profile.lengths[1]))
+
+
+def test_each_ball_is_as_high_as_its_own_loss_and_each_batch_has_its_curve() -> None:
+    scene = flat_scene("local-minimum")
+    running = race(scene)
+    running.extend(60)
+    session = replace(begin(scene), playing=False, progress=57.0, seen=57, profile=True)
+    place, em = setting(session, SMALLEST).places.profile, setting(session, SMALLEST).places.em
+    canvas = RecordingCanvas(SMALLEST)
+    draw(canvas, snapshot_of(session, running))
+    drawn = canvas.recording[canvas.recording.index("\nprofile\n") :]
+    plot, profile = plot_area(place.size, em).move(place.topleft), profile_of(scene.problem(), scene.start)
+    assert profile is not None
+    heights = []
+    for lane in range(3):
+        ball = drawn[drawn.index(f"ball {lane + 1}") :].split("disc ")[1].split()[0]
+        heights.append(plot.bottom - float(ball.split(",")[1]))
+    losses = [float(track.loss[57]) for track in running.tracks]
+    slope = plot.height / (profile.high - profile.low)
+    assert heights[0] - heights[2] == pytest.approx((losses[0] - losses[2]) * slope, abs=0.2)
+    assert heights[1] - heights[2] == pytest.approx((losses[1] - losses[2]) * slope, abs=0.2)
+    moving = RecordingCanvas(SMALLEST)
+    draw(moving, snapshot_of(replace(session, views=frozenset({MOVING_GROUND})), running))
+    color = "#{:02x}{:02x}{:02x}".format(*load_theme(session.theme).lane(1))
+    there = moving.recording[moving.recording.index("\nprofile\n") :]
+    curves = [line for line in there.splitlines() if " line " in line and color in line]
+    assert len(curves) == 1
+    assert "(240 points" in curves[0]
+
+
+def test_where_no_minimum_is_known_it_says_so() -> None:
+    scene = flat_scene("local-minimum")
+    sloping = replace(scene, surface=Formula("x + 2*y"), captions=(), question=None, claims=(None,) * 3)
+    assert profile_of(sloping.problem(), sloping.start) is None
+    session = replace(begin(sloping), playing=False, profile=True)
+    canvas = RecordingCanvas(SMALLEST)
+    draw(canvas, snapshot_of(session, race(sloping)))
+    assert "No lowest minimum is known" in canvas.recording
+
+
+def test_it_takes_room_from_the_chart_alone() -> None:
+    session = begin(flat_scene("local-minimum"))
+    shown = update(session, ShowProfile())
+    assert not setting(session, SMALLEST).places.profile.width
+    places = setting(shown, SMALLEST).places
+    assert places.chart.right < places.profile.left
+    assert pygame.Rect((0, 0), SMALLEST).contains(places.profile)
+    assert update(shown, ShowProfile()) == session

@@ -1,0 +1,106 @@
+"""Sliders at the lanes: what they stand at, what dragging one does, and the way as it was beside the one to be."""
+
+from dataclasses import replace
+from typing import cast
+
+import numpy as np
+import pytest
+from recording_canvas import RecordingCanvas
+from scenes import flat_scene
+
+from sim.scene import Scene
+from sim.stage.drawing.layout import SMALLEST
+from sim.stage.input.mouse import Act, Hand, Mouse, Sliding, respond
+from sim.stage.picture.map.ways import FARTHEST, way
+from sim.stage.picture.panel.sliders import Slider, sliders
+from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.setting import setting
+from sim.stage.session.session import Message, Session, begin, race, update
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return flat_scene("local-minimum")
+
+
+@pytest.fixture
+def session(scene: Scene) -> Session:
+    return replace(begin(scene), playing=False, progress=20.0, seen=20)
+
+
+def found(session: Session, lane: int) -> dict[str, Slider]:
+    places = setting(session, SMALLEST).places
+    return {each.dial.name: each for each in sliders(session.scene, lane, places.panels[lane], places.em)}
+
+
+def dragged(session: Session, slider: Slider, to: float) -> tuple[Session, Hand]:
+    """The session while the knob is held at a share of its bar."""
+    hand, there = Hand(), round(slider.bar.left + to * slider.bar.width)
+    knob = round(slider.bar.left + slider.dial.position * slider.bar.width)
+    for act, pixel in ((Act.DOWN, (knob, slider.place.centery)), (Act.MOVE, (there, slider.place.centery))):
+        hand, deeds = respond(hand, Mouse(act, pixel), session, SMALLEST)
+        for deed in deeds:
+            session = update(session, cast(Message, deed))
+    return session, hand
+
+
+def test_a_lane_has_its_learning_rate_its_momentum_if_it_has_one_and_its_batch_size(session: Session) -> None:
+    assert list(found(session, 0)) == ["rate", "batch"]
+    assert list(found(session, 2)) == ["rate", "memory", "batch"]
+    assert [each.dial.value for each in found(session, 2).values()] == ["0.15", "0.9", "20"]
+
+
+def test_a_slider_sets_its_own_lane_and_no_other(session: Session) -> None:
+    slower, _ = dragged(session, found(session, 1)["rate"], 0.0)
+    assert slower.lane == 1
+    rates = [lane.rule.learning_rate for lane in slower.scene.lanes]
+    assert rates[1] < 0.001
+    assert (rates[0], rates[2]) == (0.15, 0.15)
+    larger, _ = dragged(session, found(session, 1)["batch"], 1.0)
+    assert [lane.batch_size for lane in larger.scene.lanes] == [20, 20, 20]
+    lighter, _ = dragged(session, found(session, 2)["memory"], 0.0)
+    assert getattr(lighter.scene.lanes[2].rule, "decay", None) == 0.0
+
+
+def test_the_moment_stays_while_a_slider_is_dragged(session: Session) -> None:
+    there, hand = dragged(session, found(session, 0)["rate"], 0.4)
+    assert isinstance(hand.gesture, Sliding)
+    assert there.update == session.update
+    assert there.former == (session.scene, 0)
+    _, deeds = respond(hand, Mouse(Act.UP, (0, 0)), there, SMALLEST)
+    for deed in deeds:
+        there = update(there, cast(Message, deed))
+    assert there.former is None
+
+
+def test_the_way_as_it_was_and_as_it_is_to_be_is_seen_in_that_lane_alone(session: Session) -> None:
+    there, _ = dragged(session, found(session, 0)["rate"], 0.4)
+    running = race(there.scene)
+    running.extend(21)
+    canvas = RecordingCanvas(SMALLEST)
+    draw(canvas, snapshot_of(there, running))
+    drawn = canvas.recording
+    assert drawn.count(" ways\n") == 1
+    after = drawn[drawn.index(" ways\n") :].split("\n")[1:3]
+    assert all("line" in line for line in after)
+    assert len({line.split("#")[1][:6] for line in after}) == 2
+
+
+def test_a_way_is_the_race_s_own_bit_for_bit(scene: Scene) -> None:
+    running = scene.race()
+    running.extend(100)
+    for lane, track in enumerate(running.tracks):
+        assert np.array_equal(way(scene, lane, 100), track.theta[:101])
+
+
+def test_a_way_ends_before_it_leaves_what_can_be_seen(scene: Scene) -> None:
+    wild = replace(scene.lanes[0], rule=replace(scene.lanes[0].rule, learning_rate=50.0))
+    theta = way(replace(scene, lanes=(wild, *scene.lanes[1:]), claims=(None,) * 3), 0, 100)
+    assert np.isfinite(theta).all()
+    assert len(theta) < 20
+    assert len(way(scene, 0, 10 * FARTHEST)) == FARTHEST + 1
+
+
+def test_a_picture_in_a_file_has_no_sliders(session: Session) -> None:
+    assert not found(replace(session, live=False), 0)
+    assert not found(replace(session, presenter=True), 0)

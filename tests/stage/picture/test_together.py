@@ -1,0 +1,96 @@
+"""All marbles on one map: each is where its own race has it, and views tell of the chosen lane alone."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pygame
+import pytest
+from recording_canvas import RecordingCanvas
+from scenes import flat_scene
+
+from sim.command.entry import obey
+from sim.scene import Scene, load_scene
+from sim.scene.reading import load_saved
+from sim.stage.drawing.layout import SMALLEST
+from sim.stage.drawing.screen import Screen
+from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.setting import setting
+from sim.stage.session.session import Session, as_it_is_seen, begin, race, update
+from sim.stage.session.view import Together
+from sim.stage.style.theme import load_theme
+
+
+def at(scene: Scene, tick: int, **changes: Any) -> Session:
+    race(scene).extend(scene.updates + 1)
+    return replace(begin(scene), playing=False, together=True, progress=float(tick), seen=tick, **changes)
+
+
+def recorded(session: Session) -> str:
+    canvas = RecordingCanvas(SMALLEST)
+    draw(canvas, snapshot_of(session, race(session.scene)))
+    return canvas.recording
+
+
+def test_there_is_one_map_and_every_marble_is_on_it_where_its_race_has_it() -> None:
+    scene = flat_scene("local-minimum")
+    session = at(scene, 57)
+    theme = load_theme(session.theme)
+    here, drawn = setting(session, SMALLEST), recorded(session)
+    assert len({tuple(panel.map) for panel in here.places.panels}) == 1
+    assert drawn.count("\nmap\n") == 1
+    for lane, track in enumerate(race(scene).tracks):
+        x, y = here.camera.project(track.theta[57]) + here.places.panels[0].map.topleft
+        color = "#{:02x}{:02x}{:02x}".format(*theme.lane(lane))
+        discs = [line.split() for line in drawn.splitlines() if " disc " in line and color in line]
+        places = [tuple(map(float, words[1].split(","))) for words in discs]
+        assert min(np.hypot(x - across, y - down) for across, down in places) < 1
+
+
+def test_views_are_about_the_chosen_lane_alone() -> None:
+    scene = load_scene("local-minimum")
+    for lane in range(3):
+        drawn = recorded(at(scene, 57, lane=lane, views=frozenset({"next step"})))
+        assert drawn.count(" next step\n") == 1
+    first, second = (recorded(at(scene, 57, lane=lane, views=frozenset({"gradients"}))) for lane in (0, 1))
+    assert first != second
+
+
+def test_the_land_stands_still_for_it_is_no_single_lane_s() -> None:
+    scene = load_scene("local-minimum")
+    lands = {recorded(at(scene, tick)).split("image ")[1].split("\n")[0] for tick in (20, 21, 22)}
+    assert len(lands) == 1
+
+
+@pytest.mark.parametrize("aslant", [False, True])
+def test_the_picture_of_a_moment_is_the_same_however_one_came_to_it(aslant: bool) -> None:
+    scene = load_scene("batch-ladder") if aslant else flat_scene("batch-ladder")
+    pictures = []
+    for ticks in ((200,), (3, 150, 199, 200), (390, 200)):
+        target, before = pygame.Surface(SMALLEST, depth=32), None
+        for tick in ticks:
+            now = snapshot_of(at(scene, tick), race(scene))
+            draw(Screen(target), now, before)
+            before = now
+        pictures.append(pygame.surfarray.array3d(target))
+    assert all(np.array_equal(pictures[0], other) for other in pictures[1:])
+
+
+def test_a_picture_keeps_that_it_was_together_and_so_does_the_command(tmp_path: Path) -> None:
+    path = tmp_path / "all.png"
+    obey(["screenshot", "ravine", "--together", "--size", "960x600", "--update", "30", "-o", str(path)])
+    there = load_saved(str(path)).scene
+    assert there.view.maps == "together"
+    assert begin(there).together
+    apart = update(begin(there), Together())
+    assert as_it_is_seen(apart).view.maps == "apart"
+
+
+def test_one_lane_alone_is_not_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "all.png"
+    with pytest.raises(SystemExit) as ended:
+        obey(["screenshot", "--lane", "momentum", "--together", "-o", str(path)])
+    assert ended.value.code == 2
+    assert "--together: not allowed with argument --lane" in capsys.readouterr().err
+    assert not path.exists()
