@@ -67,6 +67,42 @@ def draw_diamond(canvas: Canvas, pixel: Pixel, radius: float, colors: Sequence[t
             canvas.line((start, end), color, width)
 
 
+SHAPES: tuple[tuple[tuple[float, float], ...], ...] = (
+    (),
+    ((-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)),
+    ((0.0, -1.1), (1.05, 0.8), (-1.05, 0.8)),
+    ((0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)),
+    ((0.0, 1.1), (-1.05, -0.8), (1.05, -0.8)),
+    (
+        (-0.4, -1.1),
+        (0.4, -1.1),
+        (0.4, -0.4),
+        (1.1, -0.4),
+        (1.1, 0.4),
+        (0.4, 0.4),
+        (0.4, 1.1),
+        (-0.4, 1.1),
+        (-0.4, 0.4),
+        (-1.1, 0.4),
+        (-1.1, -0.4),
+        (-0.4, -0.4),
+    ),
+)
+"""The lanes' badges, in units of their radius: a disc, a square, triangles, a diamond, a cross."""
+
+
+def draw_badge(canvas: Canvas, center: Pixel, radius: float, lane: int, color: Color) -> None:
+    """What a lane is told by besides its colour."""
+    corners = SHAPES[lane % len(SHAPES)]
+    if not corners:
+        canvas.disc(center, radius, color)
+        return
+    x, y = center
+    outline = [(x + radius * across, y + radius * down) for across, down in corners]
+    canvas.polygon(outline, color)
+    canvas.curve(outline, color, closed=True)
+
+
 def draw_marble(canvas: Canvas, center: Pixel, color: Color, halo: Color, stroke: float) -> None:
     """A marble with a rim and a shine."""
     canvas.disc(center, 7.5 * stroke, halo)

@@ -51,6 +51,7 @@ from ..session.view import (
     ChooseSwarm,
     Present,
     ResetView,
+    RideAlong,
     ShowNumbers,
     ShowProfile,
     ToggleCaptions,
@@ -372,7 +373,7 @@ def _picture_controls(session: Session, theme: Theme) -> list[Control]:
         for name, view in VIEWS.items()
     )
     return [
-        Buttons(say("views"), (*views, *_more_buttons(session, say)), 3),
+        Buttons(say("views"), (*views, *_more_buttons(session, say), *_looking_buttons(session, say)), 3),
         *_swarm_controls(session, theme),
         Buttons("", (*_sheet_buttons(session, say), *_look_buttons(session, theme)), 3),
         Buttons("", _keeping(session, say), 4),
@@ -395,6 +396,19 @@ def _more_buttons(session: Session, say: Callable[..., str]) -> tuple[Button, ..
             ShowNumbers(),
             _tip(say, say("all the live numbers of each lane, not only the loss"), ShowNumbers()),
             session.numbers,
+        ),
+    )
+
+
+def _looking_buttons(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
+    """From where it is seen."""
+    return (
+        Button(
+            "ride",
+            say("ride along"),
+            RideAlong(),
+            _tip(say, say("follow the chosen lane's marble from close by, or see all again"), RideAlong()),
+            session.riding,
         ),
     )
 

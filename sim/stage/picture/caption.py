@@ -4,6 +4,7 @@ from ...descent.clock import Timing
 from ...descent.race import Race
 from ...scene.lesson import HOLD, answer, as_written, caption, end_of, revealed_at, same_race
 from ..drawing.canvas import Canvas
+from ..drawing.glyphs import draw_badge
 from ..drawing.layout import Layout
 from ..session.bindings import sign_of
 from ..session.session import Session, changed
@@ -72,8 +73,7 @@ def draw_caption(canvas: Canvas, places: Layout, theme: Theme, session: Session,
     left = place.left
     if words and lane is not None:
         center = (left + 0.6 * em, place.top + line / 2)
-        canvas.disc(center, 0.5 * em, theme.panel)
-        canvas.disc(center, 0.38 * em, theme.lane(lane))
+        draw_badge(canvas, center, 0.42 * em, lane, theme.lane(lane))
         left += round(1.4 * em)
     color = theme.muted
     if words:

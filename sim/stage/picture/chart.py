@@ -15,6 +15,7 @@ from ...descent.clock import Timing
 from ...descent.race import Race
 from ...surface.points import Array
 from ..drawing.canvas import Backdrop, Canvas, Pixel
+from ..drawing.glyphs import draw_badge
 from ..drawing.screen import Screen, painted
 from ..drawing.strokes import dashes
 from ..drawing.ticks import multiples, round_step
@@ -26,6 +27,8 @@ from ..style.theme import Theme
 
 DASH = 5  # Length of a dash of the test line, in strokes; the gaps are as long.
 UNITS = {"updates": "update", "epochs": "epoch", "serial": "time, serial", "parallel": "time, parallel"}
+BADGES, BADGE = 6, 3.0
+"""How often a lane's badge stands on its line, and how large it is there, in strokes."""
 HEADROOM = 0.06  # Of the axis, above and below the lines.
 LOGARITHMIC = 30.0  # Ratio of largest to smallest positive loss from which a logarithm helps.
 DECADES = 10  # As far as a logarithmic axis goes down: below is rounding.
@@ -130,8 +133,8 @@ class Chart:
             y = self._y(track.loss[moment : moment + 1])[0]
             if self.plot.top <= y <= self.plot.bottom:
                 center = (corner[0] + self._x(moment / self._axes.timing.paces[lane]), corner[1] + y)
-                canvas.disc(center, 4.5 * self._stroke, self._theme.panel)
-                canvas.disc(center, 3.2 * self._stroke, self._theme.lane(lane))
+                draw_badge(canvas, center, 5.2 * self._stroke, lane, self._theme.panel)
+                draw_badge(canvas, center, 3.6 * self._stroke, lane, self._theme.lane(lane))
 
     @property
     def axes(self) -> Axes:
@@ -169,7 +172,7 @@ class Chart:
             return self._layer
         # A line may lag behind the tick by one of its own updates, and is wider than a pixel.
         lag = 1 / min(self._axes.timing.paces)
-        pad = 2 + math.ceil(2 * self._stroke)
+        pad = 2 + math.ceil(2 * BADGE * self._stroke)
         left = math.floor(self._x(min(tick, self._drawn) - lag)) - pad
         right = math.ceil(self._x(max(tick, self._drawn))) + pad
         strip = pygame.Rect(left, 0, right - left, self._layer.get_height())
@@ -194,6 +197,17 @@ class Chart:
         draw = self._draw_columns if self._axes.ticks * pace > self.plot.width else self._draw_segments
         for column, tone, dash in ((track.test_loss, pale, DASH), (track.loss, color, 0)):
             draw(canvas, x, self._y(column[first : last + 1]) + corner[1], tone, dash)
+        self._draw_badges(canvas, corner, lane, first, last)
+
+    def _draw_badges(self, canvas: Canvas, corner: tuple[int, int], lane: int, first: int, last: int) -> None:
+        """The lane's badge here and there on its line, where those of others are not."""
+        track, timing, lanes = self._race.tracks[lane], self._axes.timing, len(self._race.tracks)
+        for number in range(BADGES):
+            tick = round(self._axes.ticks * (number + (lane + 0.5) / lanes) / BADGES)
+            update = timing.updates(lane, tick)
+            if first <= update <= last and (y := float(self._y(track.loss[update : update + 1])[0])) == y:
+                center = (corner[0] + self._x(update / timing.paces[lane]), corner[1] + y)
+                draw_badge(canvas, center, BADGE * self._stroke, lane, self._theme.lane(lane))
 
     def _draw_segments(self, canvas: Canvas, x: Array, y: Array, color: Color, dash: int) -> None:
         """Few updates: a line from each to the next, the dashes cut at fixed places of the frame."""
@@ -277,5 +291,5 @@ def _draw_legend(canvas: Canvas, axes: Axes, theme: Theme, em: int, names: tuple
         name = text.fitted(lane, size, max(0, round(room)))
         if not name:
             break
-        canvas.disc((x + 1.6 * em, y), 0.3 * em, theme.lane(index))
+        draw_badge(canvas, (x + 1.6 * em, y), 0.32 * em, index, theme.lane(index))
         x = canvas.text(name, (x + 2.2 * em, y), size, theme.text)

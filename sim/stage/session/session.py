@@ -66,6 +66,8 @@ class Session:
     """Where the marbles of a swarm start, one of SPREADS."""
     focus: Window | None = None
     """The part of the plane that all maps show; None for the scene's window."""
+    riding: bool = False
+    """Whether the maps follow the chosen lane's marble from close by."""
     pose: Pose = FLAT
     """How the maps are looked at."""
     goal: Pose | None = None
@@ -145,7 +147,7 @@ def as_it_wants(session: Session) -> Session:
     pose = Pose(view.yaw, view.tilt) if view.kind == "relief" else FLAT
     ground = {MOVING_GROUND} if view.ground == "moving" else set[str]()
     views, together = session.views - {MOVING_GROUND} | ground, view.maps == "together"
-    return replace(session, pose=pose, goal=None, turned=None, views=views, together=together)
+    return replace(session, pose=pose, goal=None, turned=None, views=views, together=together, riding=False)
 
 
 def as_it_is_seen(session: Session) -> Scene:
@@ -202,6 +204,13 @@ RACES: Recent[Scene, Race] = Recent(2)
 def race(scene: Scene) -> Race:
     """The race of a scene: for equal scenes the same one, with all that it has computed."""
     return RACES.get(scene, scene.race)
+
+
+def ridden(session: Session, running: Race) -> tuple[float, float]:
+    """Where the chosen lane's marble is now."""
+    track, timing = running.tracks[session.lane], session.scene.timing(session.clock)
+    x, y = track.theta[min(timing.updates(session.lane, session.update), track.updates)].tolist()
+    return x, y
 
 
 def scene_of(session: Session) -> str:

@@ -13,6 +13,10 @@ from .odds import PutAway
 from .session import MOVING_GROUND, Session
 from .tour import end
 
+NEAR = 4.0
+"""So many times as large as the whole is what is seen from a marble that is ridden along with."""
+STRAYS = 0.3
+"""The marble may stray from the middle by such a share of what is seen; beyond, that is centred on it anew."""
 FIRST_TILT = 30.0  # Where land begins to be turned by hand that was a map.
 
 ZOOMS = (0.5, 200.0)
@@ -63,7 +67,8 @@ class Pan:
         # The middle stays where the scene is, give or take a window: so one does not get lost.
         x = _between(window.x0 + self.right * window.width, whole.x0 - whole.width, whole.x1 + whole.width)
         y = _between(window.y0 + self.up * window.height, whole.y0 - whole.height, whole.y1 + whole.height)
-        return replace(session, focus=Window(x, x + window.width, y, y + window.height), notice="")
+        focus = Window(x, x + window.width, y, y + window.height)
+        return replace(session, focus=focus, riding=False, notice="")
 
 
 def _between(value: float, low: float, high: float) -> float:
@@ -75,7 +80,36 @@ class ResetView:
     """Show the scene's own window again."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, focus=None, notice="")
+        return replace(session, focus=None, riding=False, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class RideAlong:
+    """Follow the chosen lane's marble from close by, or go back and see all of the map."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, riding=not session.riding, focus=None, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """The marble that is ridden along with is at a point of the plane: it comes to the middle if it has strayed."""
+
+    point: tuple[float, float]
+
+    def apply(self, session: Session) -> Session:
+        (x, y), whole = self.point, session.scene.window
+        seen = session.focus
+        if seen is None:
+            right, up = 0.5 * whole.width / NEAR, 0.5 * whole.height / NEAR
+        else:
+            right, up = 0.5 * seen.width, 0.5 * seen.height
+            across, down = abs(x - 0.5 * (seen.x0 + seen.x1)), abs(y - 0.5 * (seen.y0 + seen.y1))
+            if across <= 2 * STRAYS * right and down <= 2 * STRAYS * up:
+                return session
+        x = _between(x, whole.x0 - whole.width, whole.x1 + whole.width)
+        y = _between(y, whole.y0 - whole.height, whole.y1 + whole.height)
+        return replace(session, focus=Window(x - right, x + right, y - up, y + up))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +117,7 @@ class Flatten:
     """Show all of the map, straight from above."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, focus=None, goal=FLAT if session.pose != FLAT else None, notice="")
+        return replace(session, focus=None, riding=False, goal=FLAT if session.pose != FLAT else None, notice="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,10 @@ from ..session.bindings import Deed, Errand, sign_of
 from ..session.drama import tempo as pace_of
 from ..session.odds import ChooseSheet, computing
 from ..session.playback import Elapsed
-from ..session.session import RACES, Message, Session, changed, race, update
+from ..session.session import RACES, Message, Session, changed, race, ridden, update
 from ..session.setup import Guess, SetFormula
 from ..session.tour import GoBack, GoToStep
-from ..session.view import Back, Close, Hover, Notify
+from ..session.view import Back, Close, Follow, Hover, Notify
 from ..sheets.sheets import pieces, sheet_layout, tab_at
 from ..style.theme import THEMES, load_theme, say
 from . import display, documents, preparing
@@ -166,6 +166,8 @@ class MainWindow:
         self._make_ready()
         self._show(running, seconds)
         self._standing = self.session
+        if self.session.riding:  # What it asks for is made ready before the next picture.
+            self.send(Follow(ridden(self.session, running)))
 
     def close(self) -> None:
         """Leave nothing behind, and no film unfinished."""

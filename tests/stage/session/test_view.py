@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from driver import computed, screen
 from messages import after
+from scenes import flat_scene
 
 from sim.languages import ENGLISH, LANGUAGES, TRANSLATIONS, Language, LanguageError
 from sim.stage.session.playback import Elapsed, Step
-from sim.stage.session.session import Session
+from sim.stage.session.session import Session, begin, race
 from sim.stage.session.view import (
+    NEAR,
+    STRAYS,
     Back,
     ChangeLanguage,
     ChangeSpread,
@@ -18,10 +22,14 @@ from sim.stage.session.view import (
     ChooseSpread,
     ChooseSwarm,
     Close,
+    Follow,
     Notify,
+    Pan,
+    RideAlong,
     ShowHelp,
 )
 from sim.stage.style.theme import THEMES
+from sim.stage.window.window import MainWindow
 from sim.study.maps.swarm import SIZES, SPREADS
 
 
@@ -107,3 +115,45 @@ def test_spreads_go_round_and_show_a_swarm_if_there_is_none(session: Session) ->
 def test_a_swarm_changes_nothing_of_the_race(session: Session) -> None:
     there = after(session, Step(30), ChooseSwarm(1_000), ChangeSpread())
     assert (there.scene, there.update, there.playing) == (session.scene, 30, False)
+
+
+def test_who_rides_along_stays_near_the_marble_and_comes_back(session: Session) -> None:
+    whole = session.scene.window
+    x, y = session.scene.start
+    riding = after(session, RideAlong(), Follow((x, y)))
+    seen = riding.focus
+    assert seen is not None
+    assert (seen.width, seen.height) == pytest.approx((whole.width / NEAR, whole.height / NEAR))
+    assert seen.center.tolist() == pytest.approx([x, y])
+    close = (x + 0.9 * STRAYS * seen.width, y)
+    assert after(riding, Follow(close)) == riding
+    far = (x + 1.1 * STRAYS * seen.width, y)
+    there = after(riding, Follow(far)).focus
+    assert there is not None
+    assert there.center.tolist() == pytest.approx(far)
+    assert after(riding, RideAlong()) == session
+    assert not after(riding, Pan(0.1, 0.0)).riding
+
+
+def test_who_rides_with_a_marble_that_is_lost_sees_a_place_that_there_is(session: Session) -> None:
+    there = after(session, RideAlong(), Follow((1e300, -1e300))).focus
+    assert there is not None
+    assert abs(there.x1) < 10 * session.scene.window.diagonal
+
+
+def test_a_window_rides_along_with_the_chosen_marble() -> None:
+    with screen():
+        window = MainWindow(replace(begin(flat_scene("local-minimum")), playing=False, lane=2))
+        try:
+            computed(window)
+            window.send(RideAlong())
+            for progress in (0.0, 12.0, 60.0):
+                window.session = replace(window.session, progress=progress, seen=60)
+                for _ in range(3):
+                    computed(window)
+                    window.advance((), 0.02)
+                marble = race(window.session.scene).tracks[2].theta[int(progress)]
+                assert window.session.focus is not None
+                assert window.session.focus.contains(marble)
+        finally:
+            window.close()

@@ -5,8 +5,10 @@ than all nearer ones, so a pixel shows the first sample at which their running m
 sample is a count of those that do not reach it, and counts of all pixels are one histogram, added up.
 """
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -42,19 +44,33 @@ class Relief:
     """On the nodes of a grid over the block (rows, columns), row 0 at y0."""
     pixels: Pixels
     """Red, green, blue and 255 (height, width, 4), the uppermost row first."""
-    away: Floats
-    """How far behind the window's centre lies what a pixel shows, in units of the plane (height, width).
-
-    It is NaN where a pixel shows no land: beside the block, on its sides, and where there are no heights.
-    """
     highest: Floats
     """The highest row, from the lower edge, that the near part of a line of sight covers (samples + 1, columns): the
     foot of the near edge, this and the first sample, these and the second, and so on."""
+    blank: Mask | None
+    """At which samples there is no land (samples, columns); None if at none."""
+
+    @cached_property
+    def away(self) -> Floats:
+        """How far behind the window's centre lies what a pixel shows, in units of the plane (height, width).
+
+        It is NaN where a pixel shows no land: beside the block, on its sides, and where there are no heights. Only
+        what the mouse points at needs it, so it is computed when it is asked for.
+        """
+        lines = sightlines(self.camera, self.heights.shape)
+        samples = _rows(lines, lines.sampled(self.heights), self.blank)
+        parts = None if self.blank is None else _parts(self.blank)
+        away = np.full((self.camera.height, self.camera.width), np.nan, dtype=np.float32)
+        for low, _, seen, inner in _bands(samples, self.highest, self.camera.height, parts):
+            found = _away(lines, seen)[inner]
+            away[::-1][low : low + len(found)] = found
+        return away
 
     @property
     def nbytes(self) -> int:
-        """How much memory it takes."""
-        return sum(part.nbytes for part in (self.heights, self.pixels, self.away, self.highest))
+        """How much memory it takes, with what may still be computed."""
+        away = np.dtype(np.float32).itemsize * self.camera.height * self.camera.width
+        return sum(part.nbytes for part in (self.heights, self.pixels, self.highest)) + away
 
     def hidden(self, points: Array, heights: Array) -> Mask:
         """Whether land stands before points (..., 2) at heights (...), so that the camera does not see them; (...)."""
@@ -116,13 +132,13 @@ def relief(camera: Camera, heights: Array, levels: tuple[float, ...], paints: Pa
     parts = None if blank is None else _parts(blank)
     samples = _rows(lines, stands, blank)
     highest = _running_maximum(samples)
-    pixels, away = _shown(lines, samples, highest, parts, (stands, lines.sampled(lit(grid, camera))), levels, paints)
+    pixels = _shown(lines, samples, highest, parts, (stands, lines.sampled(lit(grid, camera))), levels, paints)
     upward = pixels[::-1]
     smooth_ridges(upward, samples, highest, parts)
     for edge in (highest[1], highest[-1], highest[0]):
         smooth_edge(upward, edge, lines.seen)
     smooth_sides(upward, lines.within, paints.behind)
-    return Relief(camera, grid, pixels, away, highest)
+    return Relief(camera, grid, pixels, highest, blank)
 
 
 def _rows(lines: Sightlines, stands: Floats, blank: Mask | None) -> Floats:
@@ -162,22 +178,34 @@ def _shown(
     fields: tuple[Floats, Floats],
     levels: tuple[float, ...],
     paints: Paints,
-) -> tuple[Pixels, Floats]:
-    """The colours of all pixels (height, width, 4), and how far away lies what they show, the uppermost row first.
-
-    Band by band, since small arrays stay in the processor's cache and need no new memory; each with a row more on
-    either side, as contours are told by their neighbours.
-    """
+) -> Pixels:
+    """The colours of all pixels (height, width, 4), the uppermost row first."""
     height, width = lines.camera.height, lines.camera.width
-    first = _counts(highest, height)
-    colors, away = np.empty((height, width), dtype=np.uint32), np.empty((height, width), dtype=np.float32)
-    for low in range(0, height, BAND):
-        start, end = max(low - 1, 0), min(low + BAND + 1, height)
-        seen = _seen(samples, first[start:end], start, parts)
-        inner = slice(low - start, min(low + BAND, height) - start)
-        colors[::-1][low : low + BAND] = _painted(lines, seen, fields, levels, paints)[inner]
-        away[::-1][low : low + BAND] = _away(lines, seen)[inner]
-    return colors.view(np.uint8).reshape(height, width, 4), away
+    colors = np.full((height, width), paints.table[paints.nothing], dtype=np.uint32)
+    for low, high, seen, inner in _bands(samples, highest, height, parts):
+        colors[::-1][low:high] = _painted(lines, seen, fields, levels, paints)[inner]
+    return colors.view(np.uint8).reshape(height, width, 4)
+
+
+def _bands(
+    samples: Floats, highest: Floats, height: int, parts: ColumnParts | None
+) -> Iterator[tuple[int, int, _Seen, slice]]:
+    """What pixels show, band by band from the lowest row that shows something of the block up to the highest.
+
+    For each band its rows, from the one to below the other, what they show, and where in that they are: it has a row
+    more on either side, as contours are told by their neighbours. Small arrays stay in the processor's cache.
+    """
+    there = samples[0] > OUT
+    if not there.any():
+        return
+    lowest = min(max(math.floor(float(samples[0][there].min())) - 1, 0), height)
+    uppermost = min(max(math.ceil(float(highest[-1].max())) + 1, 0), height)
+    first = _counts(highest, lowest, uppermost)
+    for low in range(lowest, uppermost, BAND):
+        high = min(low + BAND, uppermost)
+        start, end = max(low - 1, lowest), min(high + 1, uppermost)
+        seen = _seen(samples, first[start - lowest : end - lowest], start, parts)
+        yield low, high, seen, slice(low - start, high - start)
 
 
 def _seen(samples: Floats, first: Index, start: int, parts: ColumnParts | None) -> _Seen:
@@ -204,16 +232,18 @@ def _seen(samples: Floats, first: Index, start: int, parts: ColumnParts | None) 
     return _Seen(first, before, share, side, nothing)
 
 
-def _counts(highest: Floats, height: int) -> Index:
-    """How many samples do not reach the middle of a pixel (height, width), the lowest row first."""
-    width = highest.shape[1]
-    rows = highest + HALF
+def _counts(highest: Floats, low: int, high: int) -> Index:
+    """How many samples do not reach the middle of a pixel in rows from the one to below the other (rows, width)."""
+    width, height = highest.shape[1], high - low
+    rows = highest + (HALF - np.float32(low))
     np.clip(rows, 0, height, out=rows)
     bins = rows.astype(np.intp)
     bins *= width
     bins += np.arange(width)
-    counts = np.bincount(bins.reshape(-1), minlength=(height + 1) * width)[: height * width]
-    return np.cumsum(counts.reshape(height, width), axis=0)
+    counts = np.bincount(bins.reshape(-1), minlength=(height + 1) * width)[: height * width].reshape(height, width)
+    for lower, row in pairwise(counts):  # As in `_running_maximum`, faster than numpy.cumsum across the rows.
+        row += lower  # noqa: PLW2901  In place.
+    return counts
 
 
 def _painted(

@@ -15,6 +15,7 @@ from ....scene.value import Scene, unlike
 from ....study.maps.swarm import Cloud
 from ....surface.points import Array
 from ...drawing.canvas import Canvas
+from ...drawing.glyphs import draw_badge
 from ...drawing.layout import PanelLayout
 from ...session.session import MOVING_GROUND
 from ...style import text
@@ -133,7 +134,7 @@ class Panel:
         canvas.rect(place.frame, theme.panel, corner=em // 2)
         canvas.rect(place.frame, theme.border, width=hairline(em), corner=em // 2)
         x, y = place.name.left, place.name.centery
-        canvas.disc((x + 0.45 * em, y), 0.42 * em, self.color)
+        draw_badge(canvas, (x + 0.45 * em, y), 0.42 * em, self.index, self.color)
         size, small = round(1.1 * em), round(0.9 * em)
         name = text.fitted(self.name, size, place.name.right - x - round(1.3 * em), bold=True)
         end = canvas.text(name, (x + 1.3 * em, y), size, theme.text, bold=True) + em
