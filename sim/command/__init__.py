@@ -5,6 +5,7 @@ command needs when it runs, so that no command waits for another's libraries, an
 """
 
 COMMANDS = {
+    "tour": "go through a lecture's thirteen claims, step by step",
     "screenshot": "save a picture of a race, without a window",
     "record": "save a film of a race, without a window",
     "run": "run a race without a picture: verdicts, evidence, events",

@@ -2,6 +2,7 @@
 # ruff: noqa: PLC0415
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from ..version import VERSION
@@ -44,25 +45,34 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.version:
         show(f"three-marbles {VERSION}")
         return
-    from ..files import OutputError, check_writable, free_path, located
     from ..stage import require_pygame_ce
     from .console.chosen import chosen_saved
 
     saved = chosen_saved(arguments.scene)
     require_pygame_ce()
-    from ..stage.window.display import NoDisplay
     from ..stage.window.window import open_window
 
-    try:
-        open_window(saved)
-    except NoDisplay as reason:
+    def save(path: Path) -> None:
         from ..stage.export.still import screenshot
 
+        screenshot(saved.scene, saved.opening_tick, (1600, 900), THEMES[0], path, clock=saved.clock)
+
+    opened_or_saved(lambda: open_window(saved), save, "the race's final picture")
+
+
+def opened_or_saved(open_: Callable[[], None], save: Callable[[Path], None], what: str) -> None:
+    """Open a window; where there is no display, save what it would show under a name that is not taken."""
+    from ..files import OutputError, check_writable, free_path, located
+    from ..stage.window.display import NoDisplay
+
+    try:
+        open_()
+    except NoDisplay as reason:
         path = free_path(NO_DISPLAY_PICTURE)
         try:
             check_writable(path)
         except OutputError as error:
             raise OutputError(f"{reason}; {error}") from None
-        remark(f"{reason}; the race's final picture is saved instead")
-        screenshot(saved.scene, saved.opening_tick, (1600, 900), THEMES[0], path, clock=saved.clock)
+        remark(f"{reason}; {what} is saved instead")
+        save(path)
         show(f"saved {located(path)}")

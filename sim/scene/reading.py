@@ -7,9 +7,11 @@ import json
 import os
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -24,7 +26,7 @@ from ..surface.functions import SURFACES
 from .carriers import CARRIERS, LONGEST_MARK, carried_text, carrier_of
 from .measured import with_measured
 from .mistakes import complain, oddities, reason, toml_reason
-from .speech import Translation
+from .speech import StrictTable, Translation
 from .tables import SceneFile, build, without_foreign
 from .value import Scene
 from .words import SceneError, did_you_mean, excerpt, path_text
@@ -41,6 +43,8 @@ LONG_KEY = re.compile(
 )
 MOST_STEPS = 31  # Of a key: splitting a very long one would take all of the memory there is.
 MOST_LONG_KEYS = 1000  # To find the tables of many of them takes seconds.
+
+File = TypeVar("File", bound=StrictTable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +106,14 @@ def _parsed(text: str, name: str, folder: Path | None) -> tuple[SceneFile, Scene
 
 
 def _tables(text: str, folder: Path | None) -> SceneFile:
-    try:
-        if _has_deep_keys(text):
-            raise RecursionError
-        table = tomllib.loads(text)
-        complain(f"{path_text(*path)} {problem}" for path, problem in oddities(table))
+    def completed(table: dict[str, Any]) -> None:
         examples = table.get("examples")
         if isinstance(examples, dict) and examples.get("kind") == "measured" and "file" in examples:
             table["examples"] = with_measured(examples, folder)
         if "saved" in table:
             without_foreign(table)
-        return SceneFile.model_validate_json(json.dumps(table))
-    except RecursionError:
-        raise SceneError("is nested too deeply for a scene") from None
-    except ValidationError as error:
-        complain(reason(table, details) for details in error.errors(include_url=False))
-        raise
-    except SceneError:
-        raise
-    except ValueError as error:  # Of tomllib, or of int for thousands of digits.
-        raise SceneError(f"is not valid TOML: {toml_reason(str(error))}") from None
+
+    return validated(text, SceneFile, "a scene", completed)
 
 
 def _scene(file: SceneFile, name: str) -> Scene:
@@ -153,6 +145,39 @@ def _scene(file: SceneFile, name: str) -> Scene:
         # A table that says nothing is as good as none.
         translations=tuple((code, words) for code, words in file.translations if words != Translation()),
     )
+
+
+def validated(
+    text: str, kind: type[File], what: str, completed: Callable[[dict[str, Any]], None] = lambda _: None
+) -> File:
+    """What a TOML text from anywhere says, as such a model.
+
+    Args:
+        text: the file's.
+        kind: what may stand in it.
+        what: it is called, in messages.
+        completed: adds to its tables what they name, before they are validated.
+
+    Raises:
+        SceneError: the text is no TOML, or not such a thing; the message names every mistake, or the first few.
+    """
+    try:
+        if _has_deep_keys(text):
+            raise RecursionError
+        table = tomllib.loads(text)
+        complain(f"{path_text(*path)} {problem}" for path, problem in oddities(table))
+        completed(table)
+        file: File = kind.model_validate_json(json.dumps(table))
+        return file
+    except RecursionError:
+        raise SceneError(f"is nested too deeply for {what}") from None
+    except ValidationError as error:
+        complain(reason(table, details) for details in error.errors(include_url=False))
+        raise
+    except SceneError:
+        raise
+    except ValueError as error:  # Of tomllib, or of int for thousands of digits.
+        raise SceneError(f"is not valid TOML: {toml_reason(str(error))}") from None
 
 
 def _has_deep_keys(text: str) -> bool:

@@ -98,8 +98,11 @@ def layout(
     controls: bool = False,
     presenter: bool = False,
     more: More = More(),
+    lines: int = 0,
 ) -> Layout:
     """The layout of a window of that size, at least SMALLEST.
+
+    What is said over the maps has so many lines; with 0 one or two, as there is room.
 
     Panels stand in as many columns as give the largest maps of that aspect (width over height).
     """
@@ -111,7 +114,7 @@ def layout(
     if controls:
         sidebar = Rect(whole.right - CONTROLS * em, whole.top, CONTROLS * em, whole.height)
     inner = Rect(whole.left, whole.top, sidebar.left - whole.left - (gap if controls else 0), whole.height)
-    look_lines = 1 if inner.width > 96 * em else 2
+    look_lines = lines or (1 if inner.width > 96 * em else 2)
     title = Rect(inner.left, inner.top, inner.width, round(1.8 * em))
     look = Rect(inner.left, title.bottom, inner.width, look_lines * line)
     low = round(FOOTER * em)

@@ -21,7 +21,7 @@ from ..picture.map.site import camera_on
 from ..picture.panel.course import course_of
 from ..picture.panel.panel import panel_of
 from ..picture.picture import draw, snapshot_of
-from ..picture.setting import Setting, setting
+from ..picture.setting import Setting, places_in, setting
 from ..session.session import Session, begin, carried_by
 from ..session.session import race as race_of
 from ..style.color import Color
@@ -171,9 +171,7 @@ class Still(Setting):
     @property
     def places(self) -> Layout:
         """Where things stand: where they stand in the window, enlarged."""
-        aspect = self.scene.window.width / self.scene.window.height
-        places = layout(self.window, len(self.scene.lanes), aspect, self.controls, self.presenter, self.more)
-        return replace(enlarged(places, self.scale), size=self.size)
+        return replace(enlarged(places_in(self, self.window), self.scale), size=self.size)
 
 
 def _theme(name: str, language: str, background: Color | None) -> Theme:

@@ -40,7 +40,8 @@ from ..session.lanes import (
 from ..session.odds import ShowOdds, TurnSheet
 from ..session.playback import ChangeClock, ChangeSpeed, ChooseClock, ChooseSpeed, Restart, ToggleDrama
 from ..session.session import SPEEDS, Message, Session
-from ..session.setup import Draft, EarlierSeed, NewSeed, NextScene, OpenScene, Return, SetFormula
+from ..session.setup import Draft, EarlierSeed, NewSeed, OpenScene, SetFormula
+from ..session.tour import GoBack, Lead, ShowTour
 from ..session.view import (
     ChangeLanguage,
     ChangeSpread,
@@ -166,7 +167,7 @@ def _race_controls(session: Session, theme: Theme) -> list[Control]:
             scene_titles(theme.language),
             scene.texts(theme.language).title,
             OpenScene,
-            _tip(say, say("the landscape, the examples and the lanes to start from"), NextScene(-1), NextScene(1)),
+            _tip(say, say("the landscape, the examples and the lanes to start from"), Lead(-1), Lead(1)),
         ),
         TextField(
             "formula",
@@ -493,9 +494,16 @@ def _keeping(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
             _tip(say, say("slow where something happens, or not"), ToggleDrama()),
             session.drama,
         ),
+        Button(
+            "tour",
+            say("tour"),
+            ShowTour(),
+            _tip(say, say("thirteen steps through a lecture"), ShowTour()),
+            session.tour is not None,
+        ),
         Button("whole", say("all of it"), ResetView(), _tip(say, say("show all of the map again"), ResetView())),
         Button(
-            "left", say("go back"), Return(), _tip(say, say("back to the scene that was changed and left"), Return())
+            "left", say("go back"), GoBack(), _tip(say, say("back to the scene that was changed and left"), GoBack())
         ),
     )
 

@@ -17,6 +17,7 @@ from ..picture.map.site import Site, site_of
 from ..picture.panel.sliders import Slider, slider_at
 from ..picture.setting import setting
 from ..picture.timeline import tick_at
+from ..picture.tour import guides
 from ..picture.transport import Knob, knob_at, knobs
 from ..session.bindings import NOTCH, Deed
 from ..session.dials import Grip, LetGo, OfLane
@@ -80,7 +81,9 @@ class Targets:
 
     def knob(self, pixel: WholePixel) -> Knob | None:
         """Which button is there."""
-        return knob_at(knobs(self.places, self.session, load_theme(self.session.theme)), pixel)
+        theme = load_theme(self.session.theme)
+        every = (*knobs(self.places, self.session, theme), *guides(self.places, self.session, theme))
+        return knob_at(every, pixel)
 
     def map_at(self, pixel: WholePixel) -> int | None:
         """Which lane's map is there."""

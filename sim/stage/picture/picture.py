@@ -17,7 +17,8 @@ from ..drawing.layout import Layout
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.playback import Play, Restart, Step
 from ..session.session import MOVING_GROUND, SPEEDS, Session
-from ..session.setup import NewSeed, NextScene
+from ..session.setup import NewSeed
+from ..session.tour import Lead
 from ..session.view import ShowControls, ShowHelp
 from ..sheets.sheets import draw_over
 from ..style import text
@@ -33,6 +34,7 @@ from .profile import draw_profile
 from .setting import Setting, setting
 from .timeline import draw_timeline
 from .tooltip import Stage, TipContext, draw_pointed, tip_at
+from .tour import draw_strip, guides
 from .transport import draw_knobs, knobs
 
 
@@ -108,7 +110,7 @@ HINTS: tuple[tuple[str, tuple[Deed, ...]], ...] = (
     ("step", (Step(-1), Step(1))),
     ("restart", (Restart(),)),
     ("new seed", (NewSeed(),)),
-    ("scene", (NextScene(-1), NextScene(1))),
+    ("scene", (Lead(-1), Lead(1))),
     ("controls", (ShowControls(),)),
     ("help", (ShowHelp(),)),
 )
@@ -151,7 +153,8 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
     with canvas.part("timeline"):
         draw_timeline(canvas, places, theme, session, race, snapshot.tick)
     with canvas.part("caption"):
-        draw_caption(canvas, places, theme, session, race, snapshot.tick)
+        say = draw_caption if session.tour is None else draw_strip
+        say(canvas, places, theme, session, race, snapshot.tick)
     with canvas.part("footer"):
         _draw_footer(canvas, places, theme, snapshot)
     pixel = session.pointer
@@ -222,7 +225,7 @@ def _tells(session: Session, places: Layout, pixel: tuple[int, int]) -> bool:
 def _stage(here: Setting, snapshot: Snapshot, chart: Chart) -> Stage:
     """What there is to point at."""
     session, places, race = snapshot.session, here.places, snapshot.race
-    buttons = knobs(places, session, here.theme)
+    buttons = (*knobs(places, session, here.theme), *guides(places, session, here.theme))
     names = session.scene.texts(session.language).lanes
     cloud = snapshot.glimpse if snapshot.cloud(0) is not None else None
     marked = unlike(session.scene)

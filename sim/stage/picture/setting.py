@@ -1,6 +1,7 @@
 """What stays while a race runs: how things look, where they stand, and what the maps show."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from ...scene import Scene
 from ...surface.protocol import Window
@@ -9,6 +10,7 @@ from ..drawing.layout import Layout, More, layout
 from ..session.session import Session
 from ..style.theme import Theme, load_theme
 from .map.site import camera_on
+from .tour import strip_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Setting:
     more: More
     focus: Window | None
     pose: Pose
+    tour: bool = False
 
     @property
     def frame(self) -> tuple[object, ...]:
@@ -38,8 +41,7 @@ class Setting:
     @property
     def places(self) -> Layout:
         """Where things stand."""
-        aspect = self.scene.window.width / self.scene.window.height
-        return layout(self.size, len(self.scene.lanes), aspect, self.controls, self.presenter, self.more)
+        return places_in(self, self.size)
 
     @property
     def outlook(self) -> tuple[Window, Pose]:
@@ -51,6 +53,24 @@ class Setting:
         """What all maps show: they are equally large and look the same way."""
         area = self.places.panels[0].map
         return camera_on(self.scene.problem(), self.focus or self.scene.window, area.size, self.pose)
+
+
+def places_in(here: Setting, size: tuple[int, int]) -> Layout:
+    """Where things stand in a window of that size."""
+    window = here.scene.window
+    usual = partial(
+        layout,
+        size,
+        len(here.scene.lanes),
+        window.width / window.height,
+        here.controls,
+        here.presenter,
+        here.more,
+    )
+    if not here.tour:
+        return usual()
+    plain = usual()
+    return usual(lines=strip_lines(here.theme, plain.em, plain.look.width))
 
 
 def setting(session: Session, size: tuple[int, int]) -> Setting:
@@ -72,4 +92,5 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
         ),
         focus=session.focus,
         pose=session.pose,
+        tour=session.tour is not None,
     )

@@ -169,6 +169,11 @@ def _controls(pen: Pen) -> None:
         pen.spots(0.26, (across, down))
 
 
+def _away(pen: Pen) -> None:
+    for way in (-1, 1):
+        pen.canvas.line([pen.at(-0.6, -0.6 * way), pen.at(0.6, 0.6 * way)], pen.ink, pen.line)
+
+
 def _help(pen: Pen) -> None:
     pen.canvas.text("?", (pen.x, pen.y), pen.em, pen.ink, bold=True, align=0.5)
 
@@ -184,5 +189,6 @@ SIGNS: dict[str, Callable[[Pen], None]] = {
     "tilt": _tilt,
     "together": _together,
     "controls": _controls,
+    "away": _away,
 }
 """What is drawn on a button, by its name."""

@@ -23,7 +23,8 @@ from .lanes import (
 from .odds import ShowOdds, TurnSheet
 from .playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step, ToggleDrama
 from .session import Message
-from .setup import EarlierSeed, NewSeed, NextScene, NudgeStart, OpenScene, Return, SkipQuestion
+from .setup import EarlierSeed, NewSeed, NudgeStart, OpenScene, SkipQuestion
+from .tour import GoBack, Lead, ShowTour
 from .view import (
     ChangeLanguage,
     ChangeSpread,
@@ -138,9 +139,11 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
     "Scenes": (
         Binding("1 … 9", "one of the first nine", _digits("", 9, OpenScene)),
         Binding(
-            "Page Up Page Down", "one after the other", (Key("Page Up", NextScene(-1)), Key("Page Down", NextScene(1)))
+            "Page Up Page Down",
+            "one after the other, or the steps of the tour",
+            (Key("Page Up", Lead(-1)), Key("Page Down", Lead(1))),
         ),
-        Binding("Backspace", "back to the one that was changed and left", (Key("Backspace", Return()),)),
+        Binding("Backspace", "back to the one that was changed, or to the step", (Key("Backspace", GoBack()),)),
         Binding("Enter", "watch without a guess", (Key("Enter", SkipQuestion()),)),
         Binding("0", "captions and questions on or off", (Key("0", ToggleCaptions()),)),
     ),
@@ -252,9 +255,14 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         ),
         Binding("Tab", "the panel of controls", (Key("Tab", ShowControls()),)),
         Binding(
-            "H ?",
-            "these keys",
-            (Key("h", ShowHelp()), Key("?", ShowHelp(), aside=True), Key("F1", ShowHelp(), aside=True)),
+            "H ? Shift H",
+            "these keys; the tour, step by step through a lecture",
+            (
+                Key("h", ShowHelp()),
+                Key("?", ShowHelp(), aside=True),
+                Key("F1", ShowHelp(), aside=True),
+                Key("Shift h", ShowTour()),
+            ),
         ),
         Binding("Esc", "put away what lies on top; twice: quit", (Key("Esc", Errand.BACK),)),
     ),

@@ -31,6 +31,16 @@ SHEETS = ("odds", "contrast")
 
 
 @dataclass(frozen=True, slots=True)
+class Guided:
+    """Where one is on the tour."""
+
+    step: int
+    """The step's place."""
+    before: "Session"
+    """What was to be seen before it began."""
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A scene, as changed by hand, and how it is being looked at."""
 
@@ -106,6 +116,10 @@ class Session:
     """Why it cannot be; empty if nothing is wrong about it as far as is known."""
     opened: Saved | None = None
     """What was opened from a file, until its race has been computed as far as the file tells of it."""
+    tour: Guided | None = None
+    """Where one is on the tour; None where there is none."""
+    toured: int = 0
+    """The step at which it was last left, by its place."""
     notice: str = ""
     """A sentence about what was just done, until the next message."""
     open: bool = True
@@ -176,7 +190,9 @@ def update(session: Session, message: Message) -> Session:
     """
     there = message.apply(session)
     if there.scene != session.scene:
-        return replace(there, seen=there.update, sheet="", tally=None)
+        counted = there.tally is not None and there.tally.scene == there.scene
+        there = there if counted else replace(there, sheet="", tally=None)
+        return replace(there, seen=there.update)
     seen = max(session.seen, there.update)
     return replace(there, seen=seen) if seen != there.seen else there
 

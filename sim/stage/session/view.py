@@ -11,6 +11,7 @@ from ..style.text import has_family
 from ..style.theme import THEMES, say
 from .odds import PutAway
 from .session import MOVING_GROUND, Session
+from .tour import end
 
 NEAR = 4.0
 """So many times as large as the whole is what is seen from a marble that is ridden along with."""
@@ -306,15 +307,19 @@ class Kept(Notify):
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """Put away what lies on top: the help, the sheet over the maps, the panel, the presenter's type; or nothing."""
+    """Put away what lies on top: help, the sheet over the maps, panel, tour, the presenter's type; or nothing."""
 
     def apply(self, session: Session) -> Session:
         if session.help:
             return replace(session, help=False)
         if session.sheet:
             return PutAway().apply(session)
-        if session.controls or session.presenter:
-            return replace(session, controls=False, presenter=False, notice="")
+        if session.controls:
+            return replace(session, controls=False, notice="")
+        if session.tour is not None:
+            return end(session)
+        if session.presenter:
+            return replace(session, presenter=False, notice="")
         return session
 
 

@@ -95,7 +95,7 @@ def compared(session: Session, race: Race) -> Message | None:
 def save_picture(session: Session, size: tuple[int, int]) -> Message:
     """Save what is to be seen as a picture that carries its scene, under a name that is not taken."""
     # As the picture will be when it is opened again: at an update, turned to where it is turning, its race known.
-    still = replace(session, progress=float(session.update), pose=session.goal or session.pose, goal=None)
+    still = replace(session, progress=float(session.update), pose=session.goal or session.pose, goal=None, tour=None)
     path = free_path(named(session.scene.name, f"-{session.update}.png"))
     race, picture = race_of(session.scene), pygame.Surface(size, depth=32)
     if session.horizon <= KNOWN:

@@ -28,7 +28,8 @@ from ..session.drama import tempo as pace_of
 from ..session.odds import ChooseSheet, computing
 from ..session.playback import Elapsed
 from ..session.session import RACES, Message, Session, changed, race, ridden, update
-from ..session.setup import Guess, Return, SetFormula
+from ..session.setup import Guess, SetFormula
+from ..session.tour import GoBack, GoToStep
 from ..session.view import Back, Close, Follow, Hover, Notify
 from ..sheets.sheets import pieces, sheet_layout, tab_at
 from ..style.theme import THEMES, load_theme, say
@@ -58,15 +59,18 @@ ASKING = 2.0  # Seconds within which Esc, pressed again, ends a film or quits.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
 
 
-def open_window(saved: Saved) -> None:
+def open_window(saved: Saved, step: int | None = None) -> None:
     """Show the scene, at the moment at which it was left, until the user closes the window.
+
+    step: the step of the tour with which it begins, by its place; None: it begins without.
 
     Raises:
         NoDisplay: there is none.
     """
     keep_little()
     with display.opened():
-        window = MainWindow(documents.resume(saved, THEMES[0]))
+        session = documents.resume(saved, THEMES[0])
+        window = MainWindow(session if step is None else update(session, GoToStep(step)))
         try:
             while window.session.open:
                 window.frame()
@@ -181,8 +185,9 @@ class MainWindow:
             self.session = update(self.session, Notify(str(error)))
         if self.session.scene is not before.scene:
             self._inquiry = None  # Another change takes the place of one that is still to be found out.
-        if self.session.left is not None and self.session.left is not before.left:
-            self._tell_of_left(self.session.left)
+        left, guided = self.session.left, self.session.tour is not None
+        if left is not None and left is not before.left and not guided:  # Guided, the same key leads back to the step.
+            self._tell_of_left(left)
 
     def _prepare(self) -> bool:
         """Have all that is to be seen made ready, beside the window if it takes long; says whether it is."""
@@ -234,7 +239,7 @@ class MainWindow:
 
     def _tell_of_left(self, left: Session) -> None:
         """What was changed by hand has been left: that it is kept, and how to come back to it."""
-        title, language, key = left.scene.texts(left.language).title, self.session.language, sign_of(Return())
+        title, language, key = left.scene.texts(left.language).title, self.session.language, sign_of(GoBack())
         kept = say(language, "{title} is kept as you changed it: {key} goes back there.", title=title, key=key)
         self.session = update(self.session, Notify(f"{self.session.notice} {kept}".lstrip()))
 

@@ -145,7 +145,7 @@ BY_OTHER_MEANS = {
     "Step",
     "GoToEnd",
     "ChangeSpeed",
-    "NextScene",
+    "Lead",
     "OpenScene",
     "SkipQuestion",
     "NextLane",

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,8 @@ from scenes import flat_scene
 from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved
 from sim.stage.drawing.camera import Camera
-from sim.stage.picture.picture import snapshot_of, status
+from sim.stage.drawing.screen import Screen
+from sim.stage.picture.picture import draw, snapshot_of, status
 from sim.stage.picture.setting import setting
 from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play, ToggleDrama
 from sim.stage.session.session import SPEEDS, begin, race
@@ -275,3 +277,34 @@ def test_a_formula_is_typed_into_the_panel(window: MainWindow) -> None:
     assert "there is no n" in window.session.refused
     happen(pygame.Event(pygame.KEYDOWN, key=pygame.K_n, unicode="n", mod=0))
     assert window.session.scene.seed == seed + 1
+
+
+def test_a_key_starts_the_tour_and_page_keys_lead_through_it(window: MainWindow) -> None:
+    before = window.session.scene
+    press(window, pygame.K_h, "H", pygame.KMOD_SHIFT)
+    press(window, pygame.K_PAGEDOWN)
+    assert window.session.tour is not None
+    assert (window.session.tour.step, window.session.scene.name) == (1, "twenty-against-one")
+    press(window, pygame.K_UNKNOWN, "]")
+    press(window, pygame.K_5, "5")
+    assert "kept" not in window.session.notice  # Backspace is the step's.
+    press(window, pygame.K_BACKSPACE)
+    assert window.session.scene == load_scene("twenty-against-one")
+    press(window, pygame.K_ESCAPE)
+    assert window.session.tour is None
+    assert window.session.scene == before
+    assert window.session.open
+
+
+def test_a_picture_of_a_step_is_one_of_its_scene(window: MainWindow) -> None:
+    press(window, pygame.K_h, "H", pygame.KMOD_SHIFT)
+    press(window, pygame.K_SPACE)
+    press(window, pygame.K_HOME)
+    press(window, pygame.K_s, "s")
+    (path,) = Path().glob("*.png")
+    assert path.name == "batch-ladder-0.png"
+    saved, session = np.asarray(Image.open(path).convert("RGB")), window.session
+    alone = pygame.Surface((960, 600), depth=32)
+    still = replace(session, tour=None, live=False, pointer=None, notice="")
+    draw(Screen(alone), snapshot_of(still, race(session.scene)))
+    assert np.array_equal(saved.swapaxes(0, 1), pygame.surfarray.array3d(alone))

@@ -1,0 +1,167 @@
+"""The strip that tells a step of the tour: where the scene's sentence stands otherwise, in as many lines as it takes.
+
+All steps take equally many lines, so that the maps stay where they are. Nothing of it ever lies over a map.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pygame
+
+from ...descent.race import Race
+from ...scene.tour import Step, Words, the_tour
+from ..drawing.canvas import Canvas
+from ..drawing.layout import Layout
+from ..session.bindings import Deed, Errand, sign_of
+from ..session.session import Session
+from ..session.tour import GoBack, Lead, ShowTour, strays
+from ..style import text
+from ..style.style import hairline
+from ..style.theme import THEMES, Theme, load_theme
+from ..style.wrapping import wrapped
+from .caption import said_now
+from .transport import NARROW, Knob, draw_knobs
+
+# To the left and right of the words, in ems.
+MARGIN = 0.7
+# Between the words and the strip's upper and lower edges together, in lines.
+EDGE = 0.5
+# Lines of one sentence.
+MOST = 9
+# Of the room: enlarged, letters are not exactly in proportion.
+SLACK = 0.97
+
+
+def _pitch(height: int, lines: int) -> float:
+    """From one of so many lines to the next, in pixels."""
+    return height / (lines + EDGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One of the strip's sentences."""
+
+    words: str
+    strong: bool
+
+
+def strip_lines(theme: Theme, em: int, width: int) -> int:
+    """How many lines the strip takes that is so many pixels wide: as many as the longest of the steps."""
+    return _strip_lines(theme.language, em, width)
+
+
+@lru_cache(maxsize=32)
+def _strip_lines(language: str, em: int, width: int) -> int:
+    theme, room = load_theme(THEMES[0], language), _room(em, round(SLACK * width))
+    rows = ([*_rows(place, theme, "")] for place in range(len(the_tour().step)))
+    return 1 + max(sum(len(wrapped(row.words, em, room, MOST, row.strong)) for row in each) for each in rows)
+
+
+def _room(em: int, width: int) -> int:
+    return width - 2 * round(MARGIN * em)
+
+
+@lru_cache(maxsize=64)
+def _told(place: int, language: str) -> tuple[Words, Step, int]:
+    """What is said at a step, the step, and the first of the seeds on which it stands."""
+    from ...study.tour.telling import first_seed, told  # noqa: PLC0415  Only the tour waits for these.
+
+    step = the_tour().step[place]
+    return told(step, language), step, first_seed(step)
+
+
+def _rows(place: int, theme: Theme, caption: str) -> tuple[Row, ...]:
+    """The sentences of a step; what is said of the race just now takes the place of what to look at."""
+    words, step, first = _told(place, theme.language)
+    found = theme.say("Measured: {words}", words=words.found)
+    if step.seeds:
+        seeds = f"{step.seeds:,}"
+        found = theme.say("{words} ({count} seeds from {seed}, 95 %)", words=found, count=seeds, seed=first)
+    elif step.sampled:
+        found = theme.say("{words} (95 %)", words=found)
+    look = caption or theme.say("Look: {words}", words=words.look)
+    return (
+        Row(words.says, True),
+        Row(theme.say("Question: {words}", words=words.asks), False),
+        Row(look, bool(caption)),
+        Row(found, False),
+    )
+
+
+def guides(places: Layout, session: Session, theme: Theme) -> tuple[Knob, ...]:
+    """The buttons of the strip; a picture in a file has none."""
+    if session.tour is None or not session.live:
+        return ()
+    return _guides(tuple(places.look), places.em, places.look_lines, theme)
+
+
+@lru_cache(maxsize=4)
+def _guides(place: tuple[int, int, int, int], em: int, lines: int, theme: Theme) -> tuple[Knob, ...]:
+    say = theme.say
+    every: tuple[tuple[str, Deed, str], ...] = (
+        ("back", Lead(-1), say("the step before")),
+        ("forward", Lead(1), say("the next step")),
+        ("restart", GoBack(), say("this step as it was")),
+        ("away", ShowTour(), say("end the tour")),
+    )
+    left, top, width, height = place
+    wide, gap, line = round(NARROW[0] * em), round(NARROW[1] * em), _pitch(height, lines)
+    right = left + width - round(MARGIN * em) - len(every) * (wide + gap) + gap
+    return tuple(
+        Knob(
+            name,
+            pygame.Rect(right + index * (wide + gap), top + round(EDGE / 2 * line), wide, round(line)),
+            does,
+            say("{key}: {meaning}", key=sign_of(does), meaning=meaning),
+        )
+        for index, (name, does, meaning) in enumerate(every)
+    )
+
+
+def draw_strip(canvas: Canvas, places: Layout, theme: Theme, session: Session, race: Race, tick: int) -> None:
+    """Draw the session's step where the scene's own sentence would stand."""
+    assert session.tour is not None
+    place, em, number = places.look, places.em, session.tour.step
+    line, left = _pitch(place.height, places.look_lines), place.left + round(MARGIN * em)
+    canvas.rect(place, theme.background)
+    canvas.rect(place, theme.panel, corner=em // 2)
+    canvas.rect(place, theme.border, width=hairline(em), corner=em // 2)
+    buttons = guides(places, session, theme)
+    head = pygame.Rect(left, place.top + round(EDGE / 2 * line), place.right - left, round(line))
+    _draw_head(canvas, head, em, theme, session, buttons)
+    draw_knobs(canvas, buttons, theme, em)
+    caption, _ = said_now(session, race, session.scene.timing(session.clock), tick, theme)
+    rows = _rows(number, theme, caption)
+    y, rest = place.top + (1.5 + EDGE / 2) * line, places.look_lines - 1
+    for row in rows:
+        lines = wrapped(row.words, em, _room(em, place.width), min(rest, MOST), row.strong)
+        for words in lines:
+            canvas.text(words, (left, y), em, theme.text if row.strong else theme.muted, bold=row.strong)
+            y += line
+        rest -= len(lines)
+
+
+def _draw_head(
+    canvas: Canvas, place: pygame.Rect, em: int, theme: Theme, session: Session, buttons: tuple[Knob, ...]
+) -> None:
+    """Which step it is, and the keys that lead on, beside the buttons that do the same."""
+    assert session.tour is not None
+    number = session.tour.step
+    words, _, _ = _told(number, theme.language)
+    head = theme.say(
+        "Step {number} of {count}: {title}", number=number + 1, count=len(the_tour().step), title=words.title
+    )
+    right = buttons[0].place.left - em if buttons else place.right
+    end = canvas.text(text.fitted(head, em, right - place.left, True), place.midleft, em, theme.lane(0), bold=True)
+    if not buttons:
+        return
+    lost = strays(session)
+    if lost:
+        keys = theme.say("Changed by hand · {key}: this step as it was", key=sign_of(GoBack()))
+    else:
+        away = sign_of(ShowTour()) if session.sheet else sign_of(ShowTour(), Errand.BACK)  # Esc closes the sheet first.
+        keys = theme.say("{lead}: steps · {away}: end", lead=sign_of(Lead(-1), Lead(1)), away=away)
+    room = right - end - 2 * em
+    if room > 0:
+        place = pygame.Rect(place.left, place.top, right - place.left, place.height)
+        canvas.text(text.fitted(keys, em, room), place.midright, em, theme.text if lost else theme.muted, align=1)

@@ -1,0 +1,138 @@
+"""Messages about the tour: its steps, one after the other, each with the scene, clock, views and camera that it names.
+
+At a step one may play with everything; asked for again, the step is there as it was. When the tour ends, what was to be
+seen before it began comes back.
+"""
+
+from dataclasses import dataclass, replace
+
+from ...scene import Scene, load_scene
+from ...scene.tour import Step, the_tour
+from ...study.maps.swarm import SIZES
+from ...study.odds.tally import Tally
+from ...surface.protocol import Window
+from ..style.theme import say
+from .session import SPEEDS, Guided, Session, as_it_wants
+from .setup import NextScene, Return, leave
+
+
+def scene_at(step: Step) -> Scene:
+    """The step's scene, to be seen as the step wants.
+
+    Raises:
+        SceneError: it cannot be read.
+    """
+    scene = load_scene(step.scene)
+    return scene if step.view is None else replace(scene, view=step.view)
+
+
+def step_of(session: Session) -> Step | None:
+    """The step at which the session is; None where there is no tour."""
+    return None if session.tour is None else the_tour().step[session.tour.step]
+
+
+def strays(session: Session) -> bool:
+    """Whether the scene is not the step's, as that has it: opened or changed by hand meanwhile. A seed is no change."""
+    step, scene = step_of(session), session.scene
+    return step is not None and replace(scene_at(step), seed=scene.seed) != scene
+
+
+@dataclass(frozen=True, slots=True)
+class GoToStep:
+    """A step of the tour, as it is at first; the tour begins with it if it has not begun."""
+
+    step: int
+    """Its place; beyond the ends it is the first or last."""
+
+    def apply(self, session: Session) -> Session:
+        steps = the_tour().step
+        place = min(max(self.step, 0), len(steps) - 1)
+        step, before = steps[place], session.tour.before if session.tour is not None else session
+        scene = scene_at(step)
+        lanes = [lane.name for lane in scene.lanes]
+        tally = session.tally if session.tally is not None and session.tally.scene == scene else None
+        if step.sheet and tally is None:
+            tally = Tally(scene)
+        fresh = replace(
+            session,
+            scene=scene,
+            origin=scene,
+            progress=float(step.update or 0),
+            playing=step.update is None and not step.sheet,
+            horizon=max(scene.updates, step.update or 0),
+            speed=min(range(len(SPEEDS)), key=lambda index: abs(SPEEDS[index] - step.speed)),
+            clock=step.clock,
+            views=frozenset(step.views),
+            swarm=SIZES[0],
+            numbers=step.numbers,
+            profile=False,
+            former=None,
+            focus=None if step.focus is None else Window(*step.focus[0], *step.focus[1]),
+            lane=0 if step.lane is None else lanes.index(step.lane),
+            guess=None,
+            asking=False,
+            given=frozenset(),
+            opened=None,
+            sheet=step.sheet,
+            tally=tally,
+            help=False,
+            notice="",
+            tour=Guided(place, before),
+        )
+        return as_it_wants(fresh)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTour:
+    """Begin the tour, with the step at which it was left, or end it: then all is as it was before."""
+
+    def apply(self, session: Session) -> Session:
+        if session.tour is None:
+            return GoToStep(session.toured).apply(session)
+        return end(session)
+
+
+def end(session: Session) -> Session:
+    """The session without its tour: what was to be seen before, in the theme and language that there are now."""
+    tour = session.tour
+    assert tour is not None
+    return replace(
+        tour.before,
+        theme=session.theme,
+        language=session.language,
+        controls=session.controls,
+        presenter=session.presenter,
+        captions=session.captions,
+        drama=session.drama,
+        left=leave(replace(session, tour=None, left=tour.before.left)),
+        toured=tour.step,
+        pointer=None,
+        notice="",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """So many scenes further, or, on the tour, so many of its steps."""
+
+    places: int
+
+    def apply(self, session: Session) -> Session:
+        if session.tour is None:
+            return NextScene(self.places).apply(session)
+        place, steps = session.tour.step + self.places, len(the_tour().step)
+        if not 0 <= place < steps:
+            ends = (
+                say(session.language, "This is the first step of the tour."),
+                say(session.language, "This is the last step of the tour."),
+            )
+            return replace(session, notice=ends[place > 0])
+        return GoToStep(place).apply(session)
+
+
+@dataclass(frozen=True, slots=True)
+class GoBack:
+    """Back to the scene that was changed and left, or, on the tour, to the step as it was."""
+
+    def apply(self, session: Session) -> Session:
+        return Return().apply(session) if session.tour is None else GoToStep(session.tour.step).apply(session)

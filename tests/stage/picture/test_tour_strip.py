@@ -1,0 +1,117 @@
+"""The strip of the tour: all of it is to be read, and it lies over nothing."""
+
+from dataclasses import replace
+from typing import Any
+
+import pygame
+import pytest
+from recording_canvas import RecordingCanvas
+from recordings import check, section
+
+from sim.languages import LANGUAGES
+from sim.scene import OPENING, load_scene
+from sim.scene.tour import the_tour
+from sim.stage.input.mouse import Act, Hand, Mouse, respond
+from sim.stage.picture.picture import draw, pointed, snapshot_of
+from sim.stage.picture.setting import setting
+from sim.stage.picture.tour import guides
+from sim.stage.session.lanes import ScaleLearningRate
+from sim.stage.session.session import Session, begin, race, update
+from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour
+from sim.stage.session.view import Hover
+from sim.stage.style.theme import load_theme
+from sim.study.tour.telling import told
+
+SIZES = ((960, 600), (1366, 768), (1600, 900))
+COUNT = len(the_tour().step)
+
+
+def at(step: int, **changes: Any) -> Session:
+    session = update(replace(begin(load_scene(OPENING)), **changes), GoToStep(step))
+    return replace(session, playing=False)
+
+
+def strip(session: Session, size: tuple[int, int]) -> str:
+    """What is drawn of it."""
+    running = race(session.scene)
+    running.extend(2)
+    canvas = RecordingCanvas(size)
+    draw(canvas, snapshot_of(replace(session, sheet=""), running))
+    return section(canvas.recording, "caption")
+
+
+def said(drawn: str) -> str:
+    """The words in a recording, without blanks."""
+    words = [line.split('"')[1] for line in drawn.splitlines() if line.strip().startswith('text "')]
+    return "".join("".join(words).split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("changes", [{}, {"controls": True}, {"presenter": True}], ids=["plain", "panel", "presenter"])
+def test_every_word_of_every_step_is_there(language: str, size: tuple[int, int], changes: dict[str, Any]) -> None:
+    for step in range(COUNT):
+        drawn = said(strip(at(step, language=language, captions=False, **changes), size))
+        words = told(the_tour().step[step], language)
+        for sentence in (words.title, words.says, words.asks, words.look, words.found):
+            assert "".join(sentence.split()) in drawn, sentence
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("controls", [False, True])
+def test_the_strip_lies_over_nothing_and_keeps_its_place(size: tuple[int, int], controls: bool) -> None:
+    looks = set()
+    for step in range(COUNT):
+        places = setting(at(step, controls=controls), size).places
+        looks.add(tuple(places.look))
+        for other in (places.title, places.chart, places.timeline, *(panel.frame for panel in places.panels)):
+            assert not places.look.colliderect(other)
+        assert min(panel.map.height for panel in places.panels) > 60
+    assert len(looks) == 1
+    usual = setting(begin(load_scene(OPENING)), size).places
+    assert usual.look.height < places.look.height
+
+
+def test_what_is_said_of_the_race_takes_the_place_of_what_to_look_at() -> None:
+    session = at(5)
+    running = race(session.scene)
+    running.extend(60)
+    canvas = RecordingCanvas(SIZES[0])
+    draw(canvas, snapshot_of(replace(session, progress=52.0, seen=52), running))
+    drawn = section(canvas.recording, "caption")
+    assert "rolled through" in drawn
+    assert "Each marble stands" not in drawn
+    assert "Which marble will still lie" in drawn
+
+
+def test_a_step_that_was_changed_says_how_to_come_back() -> None:
+    session = at(8)
+    assert "Page Up Page Down: steps · Shift H Esc: end" in strip(session, SIZES[1])
+    assert "Changed by hand · Backspace: this step as it was" in strip(update(session, ScaleLearningRate(2)), SIZES[1])
+
+
+def test_its_buttons_do_what_the_keys_do() -> None:
+    session, size = at(3), SIZES[0]
+    here = setting(session, size)
+    buttons = guides(here.places, session, here.theme)
+    assert [button.does for button in buttons] == [Lead(-1), Lead(1), GoBack(), ShowTour()]
+    for button in buttons:
+        assert here.places.look.contains(button.place)
+        _, messages = respond(Hand(), Mouse(Act.DOWN, button.place.center), session, size)
+        assert messages[0] == button.does
+        assert button.says.startswith(("Page Up", "Page Down", "Backspace", "Shift H"))
+    running = race(session.scene)
+    running.extend(2)
+    assert pointed(update(session, Hover(buttons[1].place.center)), running, size)
+    assert guides(here.places, replace(session, live=False), here.theme) == ()
+    assert guides(here.places, begin(load_scene(OPENING)), load_theme("light")) == ()
+
+
+def test_a_step_is_drawn_as_it_was_found_good(request: pytest.FixtureRequest) -> None:
+    check(strip(at(5), SIZES[0]), "tour", request)
+
+
+def test_without_a_tour_nothing_of_it_is_drawn() -> None:
+    session = replace(begin(load_scene(OPENING)), playing=False)
+    assert "Step 1 of" not in strip(session, SIZES[0])
+    assert pygame.Rect(setting(session, SIZES[0]).places.look).height < 40

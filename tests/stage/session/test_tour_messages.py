@@ -1,0 +1,123 @@
+"""The tour: its steps, what they set, playing with them, and coming back."""
+
+from dataclasses import replace
+
+import pytest
+from messages import after
+
+from sim.scene import load_scene, scene_files
+from sim.scene.tour import the_tour
+from sim.stage.drawing.camera import FLAT
+from sim.stage.picture.views import VIEWS
+from sim.stage.session.lanes import ScaleLearningRate
+from sim.stage.session.odds import PutAway
+from sim.stage.session.playback import ChangeClock, Step
+from sim.stage.session.session import MOVING_GROUND, SPEEDS, Session, begin
+from sim.stage.session.setup import Drop, NewSeed, OpenScene
+from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour, scene_at, step_of, strays
+from sim.stage.session.view import Back, ChangeLanguage, ChangeTheme, Present, ShowControls, ToggleView
+
+STEPS = the_tour().step
+
+
+def place(session: Session) -> int | None:
+    return None if session.tour is None else session.tour.step
+
+
+@pytest.mark.parametrize("number", range(len(STEPS)))
+def test_a_step_sets_all_that_it_names(session: Session, number: int) -> None:
+    step = STEPS[number]
+    there = after(session, GoToStep(number))
+    assert there.scene == there.origin == scene_at(step)
+    assert there.scene.name == step.scene
+    assert (there.clock, there.sheet, SPEEDS[there.speed]) == (step.clock, step.sheet, step.speed)
+    assert there.views - {MOVING_GROUND} == set(step.views) <= VIEWS.keys()
+    assert there.scene.lanes[there.lane].name == (step.lane or there.scene.lanes[0].name)
+    assert (there.tally is not None) == bool(step.sheet)
+    assert there.playing == (step.update is None and not step.sheet)
+    assert not there.asking
+    assert step_of(there) == step
+    assert not strays(there)
+
+
+def test_the_view_of_a_step_takes_the_place_of_the_scene_s(session: Session) -> None:
+    assert session.pose != FLAT
+    noise, momentum = after(session, GoToStep(4)), after(session, GoToStep(9))
+    assert noise.pose == momentum.pose == FLAT
+    assert MOVING_GROUND in after(session, GoToStep(5)).views
+    assert MOVING_GROUND not in momentum.views
+
+
+def test_page_keys_lead_through_the_steps_and_through_scenes_where_there_is_no_tour(session: Session) -> None:
+    names = list(scene_files())
+    assert after(session, Lead(1)).scene.name == names[1]
+    there = after(session, ShowTour())
+    assert place(there) == 0
+    assert [place(after(there, *[Lead(1)] * count)) for count in (1, 2, 12, 13)] == [1, 2, 12, 12]
+    assert place(after(there, Lead(-1))) == 0
+    assert after(there, Lead(-1)).notice == "This is the first step of the tour."
+    assert after(there, *[Lead(1)] * 13).notice == "This is the last step of the tour."
+    assert place(after(session, GoToStep(99))) == 12
+
+
+def test_one_may_play_with_a_step_and_come_back_to_it(session: Session) -> None:
+    there = after(session, GoToStep(5))
+    for played in (
+        after(there, ScaleLearningRate(2.0), Drop((1.0, 1.0)), Step(5), ChangeClock(), ToggleView("gradients")),
+        after(there, OpenScene(6), NewSeed()),
+    ):
+        assert strays(played)
+        assert place(played) == 5
+        back = after(played, GoBack())
+        assert not strays(back)
+        assert (back.scene, back.views, back.clock, back.progress) == (there.scene, there.views, there.clock, 0.0)
+    assert not strays(after(there, NewSeed(), Step(3)))
+    assert place(after(there, OpenScene(6), Lead(1))) == 6
+
+
+def test_the_end_of_the_tour_brings_back_what_was_there_before(session: Session) -> None:
+    before = after(session, OpenScene(3), ScaleLearningRate(0.5), Step(7), ToggleView("basins"), ChangeClock())
+    there = after(before, GoToStep(2), ChangeTheme(), ChangeLanguage(), Lead(1))
+    for message in (ShowTour(), Back()):
+        back = after(there, message)
+        assert (back.tour, back.toured) == (None, 3)
+        assert (back.theme, back.language) == (there.theme, there.language)
+        kept = replace(back, theme=before.theme, language=before.language, toured=0, seen=before.seen)
+        assert kept == before
+    assert place(after(there, ShowTour(), ShowTour())) == 3
+
+
+def test_what_was_changed_on_the_tour_can_be_come_back_to(session: Session) -> None:
+    ended = after(session, GoToStep(8), ScaleLearningRate(2.0), ShowTour())
+    assert ended.scene == session.scene
+    changed = after(ended, GoBack())
+    assert changed.scene.name == "learning-rate-ladder"
+    assert changed.scene != load_scene("learning-rate-ladder")
+    assert changed.tour is None
+    assert after(session, GoToStep(8), ShowTour()).left is None
+
+
+def test_escape_puts_away_sheet_and_panel_before_the_tour_and_the_tour_before_big_type(session: Session) -> None:
+    there = after(session, GoToStep(6))
+    assert there.sheet
+    bare = after(there, Back())
+    assert (bare.sheet, place(bare)) == ("", 6)
+    assert after(bare, Back()).tour is None
+    panel = after(bare, ShowControls(), Back())
+    assert (panel.controls, place(panel)) == (False, 6)
+    presented = after(bare, Present(), Back())
+    assert (presented.presenter, presented.tour) == (True, None)
+    assert not after(presented, Back()).presenter
+
+
+def test_what_has_been_counted_for_a_step_counts_when_one_comes_back(session: Session) -> None:
+    there = after(session, GoToStep(12))
+    assert after(there, PutAway(), GoBack()).tally is there.tally
+    assert after(there, PutAway(), NewSeed()).tally is None
+    other = after(there, Lead(-1))
+    assert (other.sheet, other.tally) == ("", None)
+
+
+def test_a_session_begins_without_a_tour() -> None:
+    fresh = begin(load_scene("ravine"))
+    assert (fresh.tour, step_of(fresh), strays(fresh)) == (None, None, False)

@@ -1,0 +1,98 @@
+"""`tour`: as text, as a picture, and as a window that opens at a step."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command_line import mistake, output, status
+from PIL import Image
+
+from sim.languages import LANGUAGES
+from sim.scene import OPENING, load_scene
+from sim.scene.reading import Saved
+from sim.scene.reading import load_scene as reopened
+from sim.scene.tour import the_tour
+from sim.stage.window import window as stage_window
+from sim.study.tour.telling import told
+
+pytestmark = pytest.mark.usefixtures("_elsewhere")
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_list_tells_every_step_with_its_numbers(
+    capsys: pytest.CaptureFixture[str], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    shown = "".join(output(capsys, "tour", "--list", "--language", language).split())
+    for step in the_tour().step:
+        words = told(step, language)
+        for part in (step.scene, words.title, words.says, words.found):
+            assert "".join(part.split()) in shown
+    assert "(1,000seedsfrom0,95%)" in shown
+    assert list(Path().iterdir()) == []
+
+
+def test_a_step_becomes_a_picture_that_opens_as_its_scene(capsys: pytest.CaptureFixture[str]) -> None:
+    assert output(capsys, "tour", "6", "--size", "960x600", "-o", "six.png") == "saved six.png\n"
+    assert output(capsys, "tour", "6", "--size", "960x600", "--theme", "dark", "-o", "dark.png") == "saved dark.png\n"
+    light, dark = (np.asarray(Image.open(name).convert("RGB")) for name in ("six.png", "dark.png"))
+    assert light.shape == dark.shape == (600, 960, 3)
+    assert light[:30].mean() > 200
+    assert dark[:30].mean() < 60
+    scene = reopened("six.png")
+    assert (scene.name, scene.view.ground) == ("local-minimum", "moving")
+
+
+def test_a_step_s_picture_has_what_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    output(capsys, "tour", "7", "--size", "960x600", "-o", "seven.png")
+    picture = np.asarray(Image.open("seven.png").convert("RGB")).astype(int)
+    bars = picture[250:480, 340:620]
+    assert len(np.unique(bars.reshape(-1, 3), axis=0)) > 5
+    assert (np.abs(bars - (8, 110, 204)).max(axis=-1) < 20).mean() > 0.02
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["14"], "there is no step 14; the tour has 13"),
+        (["0"], "argument STEP: must be a whole number from 1 to 64, not '0'"),
+        (["six"], "argument STEP: must be a whole number from 1 to 64, not 'six'"),
+        (["--language", "tlh"], 'there is no language "tlh"; there are '),
+        (["-o", "six.gif"], "argument -o/--output: must end in .png"),
+        (["-o", "nowhere/six.png"], "cannot write nowhere/six.png: there is no folder nowhere"),
+    ],
+)
+def test_a_mistake_gets_a_sentence(capsys: pytest.CaptureFixture[str], words: list[str], problem: str) -> None:
+    assert f"error: {problem}" in mistake(capsys, "tour", *words)
+
+
+def test_the_window_opens_at_the_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, int | None]] = []
+
+    def opened(saved: Saved, step: int | None = None) -> None:
+        asked.append((saved.scene.name, step))
+
+    monkeypatch.setattr(stage_window, "open_window", opened)
+    assert status("tour", "6") == status("tour") == status() == 0
+    assert asked == [(OPENING, 5), (OPENING, 0), (OPENING, None)]
+
+
+def test_where_there_is_no_display_the_step_is_saved() -> None:
+    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    environment["SDL_VIDEODRIVER"] = "x11"
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "main.py"), "tour", "2", "--size", "960x600"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "the step is saved instead" in done.stderr
+    with Image.open("three-marbles.png") as picture:
+        assert picture.size == (960, 600)
+    assert reopened("three-marbles.png") == load_scene("twenty-against-one")
