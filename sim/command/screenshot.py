@@ -2,14 +2,22 @@
 # ruff: noqa: PLC0415
 
 import argparse
-import re
 from pathlib import Path
 
 from . import COMMAND_LINE
-from .console.arguments import MOST_UPDATES, Parser, add_look, add_scene, add_seed, add_view, short, whole_number
+from .console.arguments import (
+    MOST_UPDATES,
+    Parser,
+    add_look,
+    add_scale,
+    add_scene,
+    add_seed,
+    add_view,
+    short,
+    whole_number,
+)
 from .console.terminal import show
 
-SMALLEST_SCALE, LARGEST_SCALE = 0.25, 16.0
 SUFFIXES = (".png", ".svg")
 
 
@@ -39,13 +47,11 @@ and type instead of pixels, which stay sharp at any size.
         "a picture or film was left, else the scene's own last)",
     )
     add_look(parser)
-    parser.add_argument(
-        "--scale",
-        type=scale,
-        default=1.0,
-        metavar="F",
-        help="pixels of the picture to each one of --size: 2 draws the same picture twice as large, with type and "
-        "strokes in proportion (default: 1)",
+    add_scale(
+        parser,
+        1.0,
+        "pixels of the picture to each one of --size: 2 draws the same picture twice as large, with type and strokes "
+        "in proportion (default: 1)",
     )
     parser.add_argument("--lane", metavar="NAME", help="only this lane of the scene, as large as the picture")
     parser.add_argument("--transparent", action="store_true", help="leave the background out")
@@ -60,15 +66,6 @@ and type instead of pixels, which stay sharp at any size.
         "if that is taken)",
     )
     return parser
-
-
-def scale(text: str) -> float:
-    """A factor from SMALLEST_SCALE to LARGEST_SCALE."""
-    plain = re.fullmatch(r"[0-9]{0,20}\.?[0-9]{1,20}", text)
-    if not plain or not SMALLEST_SCALE <= float(text) <= LARGEST_SCALE:
-        limits = f"{SMALLEST_SCALE:g} to {LARGEST_SCALE:g}"
-        raise argparse.ArgumentTypeError(f"must be a number from {limits}, such as 2 or 1.5, not {short(text)}")
-    return float(text)
 
 
 def picture(text: str) -> Path:

@@ -171,7 +171,8 @@ class Still(Setting):
     def places(self) -> Layout:
         """Where things stand: where they stand in the window, enlarged."""
         aspect = self.scene.window.width / self.scene.window.height
-        places = layout(self.window, len(self.scene.lanes), aspect, self.controls, self.presenter, self.swarm)
+        lanes = len(self.scene.lanes)
+        places = layout(self.window, lanes, aspect, self.controls, self.presenter, self.swarm, self.larger)
         return replace(enlarged(places, self.scale), size=self.size)
 
 

@@ -52,6 +52,7 @@ from ..session.view import (
     ChangeTheme,
     ChooseSpread,
     ChooseSwarm,
+    Enlarge,
     Present,
     ResetView,
     ToggleCaptions,
@@ -398,7 +399,17 @@ def _picture_controls(session: Session, theme: Theme) -> list[Control]:
         *_swarm_controls(session, theme),
         Buttons("", (*sheets, *looks), 3),
         Buttons("", _keeping(session, say), 4),
+        Buttons("", _comfort(say), 4),
     ]
+
+
+def _comfort(say: Callable[..., str]) -> tuple[Button, ...]:
+    """What makes the picture easier on the eye."""
+    return (
+        Button("smaller", "A −", Enlarge(-1), _tip(say, say("type and strokes a little smaller"), Enlarge(-1))),
+        Button("usual", "A", Enlarge(0), _tip(say, say("type and strokes as large as usual"), Enlarge(0))),
+        Button("larger", "A +", Enlarge(1), _tip(say, say("type and strokes a little larger"), Enlarge(1))),
+    )
 
 
 def _keeping(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:

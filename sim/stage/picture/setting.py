@@ -21,6 +21,7 @@ class Setting:
     language: str
     controls: bool
     presenter: bool
+    larger: float
     swarm: bool
     focus: Window | None
     pose: Pose
@@ -28,7 +29,7 @@ class Setting:
     @property
     def frame(self) -> tuple[object, ...]:
         """What the panel of controls depends on."""
-        return self.size, self.colors, self.language, self.presenter
+        return self.size, self.colors, self.language, self.presenter, self.larger
 
     @property
     def theme(self) -> Theme:
@@ -39,7 +40,7 @@ class Setting:
     def places(self) -> Layout:
         """Where things stand."""
         aspect = self.scene.window.width / self.scene.window.height
-        return layout(self.size, len(self.scene.lanes), aspect, self.controls, self.presenter, self.swarm)
+        return layout(self.size, len(self.scene.lanes), aspect, self.controls, self.presenter, self.swarm, self.larger)
 
     @property
     def outlook(self) -> tuple[Window, Pose]:
@@ -63,6 +64,7 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
         language=session.language,
         controls=controls,
         presenter=session.presenter,
+        larger=session.larger,
         swarm=bool(session.swarm),
         focus=session.focus,
         pose=session.pose,

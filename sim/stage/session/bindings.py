@@ -29,6 +29,7 @@ from .view import (
     ChangeSpread,
     ChangeSwarm,
     ChangeTheme,
+    Enlarge,
     Pan,
     Present,
     ResetView,
@@ -199,12 +200,21 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
     "Looking": (
         Binding(
             "Ctrl + −",
-            "zoom; Ctrl 0 shows all of it",
+            "larger, smaller type; Ctrl 0: as usual",
             (
-                Key("Ctrl +", Zoom(NOTCH), again=True),
-                Key("Ctrl -", Zoom(1 / NOTCH), again=True),
-                Key("Ctrl =", Zoom(NOTCH), again=True, aside=True),
-                Key("Ctrl 0", ResetView()),
+                Key("Ctrl +", Enlarge(1)),
+                Key("Ctrl -", Enlarge(-1)),
+                Key("Ctrl =", Enlarge(1), aside=True),
+                Key("Ctrl 0", Enlarge(0)),
+            ),
+        ),
+        Binding(
+            "Ctrl Page Up Page Down",
+            "zoom the map; Ctrl Home: all of it",
+            (
+                Key("Ctrl Page Up", Zoom(NOTCH), again=True),
+                Key("Ctrl Page Down", Zoom(1 / NOTCH), again=True),
+                Key("Ctrl Home", ResetView()),
             ),
         ),
         Binding(

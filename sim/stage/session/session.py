@@ -70,6 +70,8 @@ class Session:
     """Whether the panel of controls is open."""
     presenter: bool = False
     """Bigger type and strokes, for a projector."""
+    larger: float = 1.0
+    """How many times as large as usual in a window of its size type and strokes are to be."""
     captions: bool = True
     drama: bool = True
     """Whether time slows down by itself where something happens."""

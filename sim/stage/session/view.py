@@ -16,6 +16,10 @@ FIRST_TILT = 30.0  # Where land begins to be turned by hand that was a map.
 
 ZOOMS = (0.5, 200.0)
 """The smallest and the largest that the maps show the scene's window."""
+LARGER = (0.5, 4.0)
+"""The smallest and the largest that type and strokes are, over the usual size."""
+ENLARGED = 1.1
+"""How much a step enlarges them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +206,22 @@ class Present:
 
     def apply(self, session: Session) -> Session:
         return replace(session, presenter=not session.presenter, controls=False, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Enlarge:
+    """Type and strokes so many steps larger, or smaller, whatever they are on; 0 for the usual size."""
+
+    steps: int
+
+    def apply(self, session: Session) -> Session:
+        larger = 1.0
+        if self.steps:
+            larger = _between(session.larger * ENLARGED**self.steps, *LARGER)
+            if abs(larger - 1) < 0.02:  # Steps up and down meet at the usual size.
+                larger = 1.0
+        notice = say(session.language, "type and strokes at {share} %", share=f"{100 * larger:.0f}")
+        return replace(session, larger=larger, notice=notice)
 
 
 @dataclass(frozen=True, slots=True)

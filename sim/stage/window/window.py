@@ -52,19 +52,22 @@ CARRIED = 0.3  # Seconds after which it is said, of something that is dragged to
 LIVELY = 1.0  # Seconds after an event for which open controls are drawn on: tooltips come late.
 SWARMING = (0.002, 0.008)  # Fewest and most seconds of a frame that go into a swarm: what the drawing leaves
 IN_TIME = 0.014  # of so many.
+PANEL_LINES = 45  # Heights of type that the panel of controls needs at least for all its rows.
 ASKING = 2.0  # Seconds within which Esc, pressed again, ends a film or quits.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
 
 
-def open_window(saved: Saved) -> None:
+def open_window(saved: Saved, *, scale: float | None = None) -> None:
     """Show the scene, at the moment at which it was left, until the user closes the window.
+
+    scale: how large type and strokes are, over the usual size; None for what suits the desktop.
 
     Raises:
         NoDisplay: there is none.
     """
     keep_little()
-    with display.opened():
-        window = Window(documents.resume(saved, THEMES[0]))
+    with display.opened(scale) as larger:
+        window = Window(replace(documents.resume(saved, THEMES[0]), larger=larger))
         try:
             while window.session.open:
                 window.frame()
@@ -610,7 +613,8 @@ class Window:
         if self._panel is None or self._setting is None or self._setting.frame != here.frame:
             from ..input.widgets import ControlPanel  # noqa: PLC0415  Not needed for the first frame.
 
-            self._panel = ControlPanel(here.places.controls, here.size, here.theme, here.places.em)
+            em = min(here.places.em, here.places.controls.height // PANEL_LINES)
+            self._panel = ControlPanel(here.places.controls, here.size, here.theme, em)
             self._setting = here
         self._panel.show(controls(now.session, here.theme))
         self._panel.draw(screen, seconds)

@@ -319,11 +319,11 @@ def test_many_turns_of_the_wheel_in_a_frame_draw_one_picture(
 
 
 def test_keys_zoom_and_pan(window: stage_window.Window) -> None:
-    press(window, pygame.K_EQUALS, mod=pygame.KMOD_CTRL)
+    press(window, pygame.K_PAGEUP, mod=pygame.KMOD_CTRL)
     press(window, pygame.K_UP, mod=pygame.KMOD_CTRL)
     assert window.session.focus is not None
     assert window.session.update == 40
-    press(window, pygame.K_0, mod=pygame.KMOD_CTRL)
+    press(window, pygame.K_HOME, mod=pygame.KMOD_CTRL)
     assert window.session.focus is None
 
 
