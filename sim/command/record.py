@@ -13,6 +13,7 @@ from .console.arguments import (
     SMALLEST_SIZE,
     THEMES,
     Parser,
+    add_motion,
     add_scene,
     add_seed,
     add_view,
@@ -86,6 +87,7 @@ pages, .gif where only pictures are allowed, .webp for pages, without any loss.
         "--drama", action="store_true", help="slow at the first updates, and for an instant where something happens"
     )
     parser.add_argument("--theme", choices=THEMES, default="light", help="its colours (default: light)")
+    add_motion(parser)
     add_view(parser)
     add_seed(parser)
     parser.add_argument(
@@ -136,6 +138,8 @@ def run(arguments: argparse.Namespace) -> None:
         parser().error(f"--from {arguments.first:,} is later than {end}, {last:,}")
     if path.suffix.lower() == ".gif" and arguments.fps > FASTEST_GIF:
         parser().error(f"argument --fps: a GIF shows at most {FASTEST_GIF} pictures a second, not {arguments.fps}")
+    if arguments.drama and arguments.reduced_motion:
+        parser().error("--drama slows time down, which --reduced-motion is not to do; leave one of them out")
     check_writable(path)
     require_pygame_ce()
     from ..stage.export.film import film, film_size
@@ -151,6 +155,7 @@ def run(arguments: argparse.Namespace) -> None:
         last=last,
         seconds=arguments.seconds,
         drama=arguments.drama,
+        steady=arguments.reduced_motion,
     )
     with closing(made):  # Ctrl-C leaves what was there before.
         count = result_of(made)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..version import VERSION
 from . import COMMAND_LINE, COMMANDS, PROGRAM
-from .console.arguments import THEMES, Parser, add_scale, add_scene
+from .console.arguments import THEMES, Parser, add_motion, add_scale, add_scene
 from .console.terminal import say, show
 
 NO_DISPLAY_PICTURE = Path("three-marbles.png")
@@ -32,7 +32,7 @@ other commands, each with a --help of its own:
 {COMMAND_LINE} lecture/mine.toml  a scene of your own
 {COMMAND_LINE} ./run              a scene whose file is called like a command
 """,
-        usage=f"{PROGRAM} [-h] [--version] [--scale F] [SCENE]\n       {PROGRAM} COMMAND [-h] ...",
+        usage=f"{PROGRAM} [-h] [--version] [--scale F] [--reduced-motion] [SCENE]\n       {PROGRAM} COMMAND [-h] ...",
     )
     add_scene(parser)
     add_scale(
@@ -41,6 +41,7 @@ other commands, each with a --help of its own:
         "pixels of the screen to each one of a usual window, with type and strokes in proportion; the window is "
         "no larger than the desktop (default: what suits the desktop's size)",
     )
+    add_motion(parser)
     parser.add_argument("--version", action="store_true", help="show the version and exit")
     return parser
 
@@ -60,7 +61,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ..stage.window.window import open_window
 
     try:
-        open_window(saved, scale=arguments.scale)
+        open_window(saved, scale=arguments.scale, steady=arguments.reduced_motion)
     except NoDisplay as reason:
         from ..stage.export.still import screenshot
 

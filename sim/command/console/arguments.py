@@ -213,6 +213,15 @@ def add_scale(parser: argparse.ArgumentParser, usual: float | None, what: str) -
     parser.add_argument("--scale", type=scale, default=usual, metavar="F", help=what)
 
 
+def add_motion(parser: argparse.ArgumentParser) -> None:
+    """--reduced-motion."""
+    parser.add_argument(
+        "--reduced-motion",
+        action="store_true",
+        help="each update is shown at once: nothing glides, turns by and by, grows, or slows down by itself",
+    )
+
+
 def add_view(parser: argparse.ArgumentParser) -> None:
     """--view."""
     parser.add_argument(

@@ -42,7 +42,7 @@ from ..session.lanes import (
     two_digits,
 )
 from ..session.odds import ShowOdds, TurnSheet
-from ..session.playback import ChangeClock, ChangeSpeed, ChooseClock, ChooseSpeed, Restart, ToggleDrama
+from ..session.playback import ChangeClock, ChangeSpeed, ChooseClock, ChooseSpeed, Restart, ToggleDrama, ToggleMotion
 from ..session.session import SPEEDS, Message, Session
 from ..session.setup import Draft, EarlierSeed, NewSeed, NextScene, OpenScene, Return, SetFormula
 from ..session.view import (
@@ -399,16 +399,23 @@ def _picture_controls(session: Session, theme: Theme) -> list[Control]:
         *_swarm_controls(session, theme),
         Buttons("", (*sheets, *looks), 3),
         Buttons("", _keeping(session, say), 4),
-        Buttons("", _comfort(say), 4),
+        Buttons("", _comfort(session, say), 4),
     ]
 
 
-def _comfort(say: Callable[..., str]) -> tuple[Button, ...]:
+def _comfort(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
     """What makes the picture easier on the eye."""
     return (
         Button("smaller", "A −", Enlarge(-1), _tip(say, say("type and strokes a little smaller"), Enlarge(-1))),
         Button("usual", "A", Enlarge(0), _tip(say, say("type and strokes as large as usual"), Enlarge(0))),
         Button("larger", "A +", Enlarge(1), _tip(say, say("type and strokes a little larger"), Enlarge(1))),
+        Button(
+            "motion",
+            say("less motion"),
+            ToggleMotion(),
+            _tip(say, say("nothing glides, turns by and by, grows, or slows down by itself"), ToggleMotion()),
+            session.steady,
+        ),
     )
 
 

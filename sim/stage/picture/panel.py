@@ -62,6 +62,8 @@ class Panel:
     camera: Camera
     trail: Trail
     rolling: Rolling
+    steady: bool = False
+    """Whether nothing grows."""
 
     @property
     def track(self) -> Track:
@@ -172,11 +174,11 @@ class Panel:
                 draw_wedge(canvas, area, center, self.color, self.theme.halo, stroke)
 
     def _draw_landing(self, canvas: Canvas, look: Look, center: tuple[float, float], share: float) -> None:
-        """A ring that widens and fades around a marble of which something has just become certain."""
+        """A ring around a marble of which something has just become certain: it widens and fades, if that may be."""
         events = [event for event in self.judge.events_until(look.moment) if event.kind in MOMENTOUS]
         age = look.moment + share - events[-1].seen if events else RINGING
         if age < RINGING:
-            stroke, fading_ = stroke_of(self.em), age / RINGING
+            stroke, fading_ = stroke_of(self.em), 0.5 if self.steady else age / RINGING
             color = mix(self.color, self.theme.high, 0.15 + 0.85 * fading_)
             canvas.ring(center, (WIDE[0] + (WIDE[1] - WIDE[0]) * fading_) * stroke, color, max(1, round(1.6 * stroke)))
 
@@ -282,13 +284,22 @@ class Panel:
         ]
 
 
-def panel_of(scene: Scene, race: Race, lane: int, place: PanelLayout, em: int, theme: Theme, camera: Camera) -> Panel:
-    """One lane's panel at a place, its map seen by that camera."""
+def panel_of(
+    scene: Scene,
+    race: Race,
+    lane: int,
+    place: PanelLayout,
+    em: int,
+    theme: Theme,
+    camera: Camera,
+    steady: bool = False,
+) -> Panel:
+    """One lane's panel at a place, its map seen by that camera; steady: with reduced motion."""
     track, site = race.tracks[lane], site_of(race.problem, camera, theme)
     trail = Trail(track, site, fading(theme.lane(lane), theme.high), stroke_of(em))
     name, unfair = scene.texts(theme.language).lanes[lane], unlike(scene)[lane]
     rolling = Rolling(track, race.problem.window.diagonal)
-    return Panel(place, em, theme, race, lane, name, unfair, camera, trail, rolling)
+    return Panel(place, em, theme, race, lane, name, unfair, camera, trail, rolling, steady)
 
 
 def _event_text(event: Event, theme: Theme) -> str:

@@ -77,7 +77,7 @@ def moment(session: Session, race: Race) -> Moment:
     # The update after the one that is shown must be known, too: its gradient is drawn as an arrow.
     computed = max(0, min(race.updates - 1, session.horizon))
     glimpse, tick = seen(session), session.update
-    glides = glimpse is None and tick < computed and SPEEDS[session.speed] <= GLIDING
+    glides = glimpse is None and tick < computed and SPEEDS[session.speed] <= GLIDING and not session.steady
     phase = round((session.progress - tick) * PHASES) / PHASES if glides else 0.0
     return Moment(replace(session, progress=float(tick)), race, computed, glimpse, phase, session.tally)
 
@@ -193,7 +193,8 @@ def _stage(here: Setting, moment: Moment, chart: Chart) -> Stage:
 def _panels(here: Setting, race: Race) -> tuple[Panel, ...]:
     places, theme, camera = here.places, here.theme, here.camera
     return tuple(
-        panel_of(here.scene, race, lane, place, places.em, theme, camera) for lane, place in enumerate(places.panels)
+        panel_of(here.scene, race, lane, place, places.em, theme, camera, here.steady)
+        for lane, place in enumerate(places.panels)
     )
 
 

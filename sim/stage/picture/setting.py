@@ -23,6 +23,7 @@ class Setting:
     presenter: bool
     larger: float
     swarm: bool
+    steady: bool
     focus: Window | None
     pose: Pose
 
@@ -66,6 +67,7 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
         presenter=session.presenter,
         larger=session.larger,
         swarm=bool(session.swarm),
+        steady=session.steady,
         focus=session.focus,
         pose=session.pose,
     )

@@ -21,7 +21,7 @@ from .lanes import (
     ShiftMomentum,
 )
 from .odds import ShowOdds, TurnSheet
-from .playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step, ToggleDrama
+from .playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step, ToggleDrama, ToggleMotion
 from .session import Message
 from .setup import EarlierSeed, NewSeed, NextScene, NudgeStart, OpenScene, Return, SkipQuestion
 from .view import (
@@ -115,7 +115,11 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             "faster, slower",
             (Key("+", ChangeSpeed(1)), Key("-", ChangeSpeed(-1)), Key("=", ChangeSpeed(1), aside=True)),
         ),
-        Binding("Shift D", "slow where something happens, or not", (Key("Shift d", ToggleDrama()),)),
+        Binding(
+            "Shift D Shift G",
+            "slow where something happens; less motion",
+            (Key("Shift d", ToggleDrama()), Key("Shift g", ToggleMotion())),
+        ),
         Binding("C", "clock: updates, epochs, a serial or parallel machine", (Key("c", ChangeClock()),)),
         Binding("R", "restart: the same race again, bit for bit", (Key("r", Restart()),)),
         Binding(

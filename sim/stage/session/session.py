@@ -75,6 +75,8 @@ class Session:
     captions: bool = True
     drama: bool = True
     """Whether time slows down by itself where something happens."""
+    steady: bool = False
+    """Whether motion is reduced: nothing glides, eases, grows or slows down by itself."""
     guess: int | None = None
     """The lane that was guessed to be the answer to the scene's question."""
     asking: bool = False

@@ -57,17 +57,18 @@ ASKING = 2.0  # Seconds within which Esc, pressed again, ends a film or quits.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
 
 
-def open_window(saved: Saved, *, scale: float | None = None) -> None:
+def open_window(saved: Saved, *, scale: float | None = None, steady: bool = False) -> None:
     """Show the scene, at the moment at which it was left, until the user closes the window.
 
     scale: how large type and strokes are, over the usual size; None for what suits the desktop.
+    steady: whether motion is reduced.
 
     Raises:
         NoDisplay: there is none.
     """
     keep_little()
     with display.opened(scale) as larger:
-        window = Window(replace(documents.resume(saved, THEMES[0]), larger=larger))
+        window = Window(replace(documents.resume(saved, THEMES[0]), larger=larger, steady=steady))
         try:
             while window.session.open:
                 window.frame()

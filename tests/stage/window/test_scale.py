@@ -70,13 +70,13 @@ def test_the_window_is_opened_in_true_pixels_at_the_scale_that_is_asked_for(monk
         assert os.environ["SDL_WINDOWS_DPI_AWARENESS"] == "unaware"
 
 
-def test_the_command_line_tells_the_window_its_scale(
+def test_the_command_line_tells_the_window_its_scale_and_whether_things_move(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told: list[Any] = []
-    monkeypatch.setattr("sim.stage.window.window.open_window", lambda _, **how: told.append(how["scale"]))
-    assert status() == status("ravine", "--scale", "1.5") == 0
-    assert told == [None, 1.5]
+    monkeypatch.setattr("sim.stage.window.window.open_window", lambda _, **how: told.append(how))
+    assert status() == status("ravine", "--scale", "1.5") == status("--reduced-motion") == 0
+    assert [tuple(how.values()) for how in told] == [(None, False), (1.5, False), (None, True)]
     assert "must be a number from 0.25 to 16" in mistake(capsys, "--scale", "0")
 
 
