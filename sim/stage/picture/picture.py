@@ -22,7 +22,7 @@ from ..sheets.sheets import draw_over
 from ..style import text
 from ..style.style import hairline
 from ..style.theme import Theme, load_theme
-from .caption import draw_caption
+from .caption import badge, draw_badge, draw_caption, draw_offered, score
 from .chart import Axes, Chart, axes
 from .help import draw_help, label_of
 from .panel import Panel, panel_of
@@ -122,7 +122,12 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
     here = here or setting(session, size)
     # A tooltip may have lain over anything.
     clean = before is not None and before.session.pointer is None
-    covered = before is not None and (before.session.help or (before.session.sheet and not session.sheet))
+    marked = badge(session, race, moment.tick)
+    covered = before is not None and (
+        before.session.help
+        or (before.session.sheet and not session.sheet)
+        or badge(before.session, before.race, before.tick) != marked
+    )
     if before is None or not clean or covered or setting(before.session, size) != here:
         canvas.backdrop(Backdrop(_draw_still, (here, race), size), (0, 0))
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
@@ -130,6 +135,7 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
         for lane, panel in enumerate(_panels(here, race)):
             with canvas.part(f"lane {lane + 1}"):
                 panel.draw_map(canvas, moment.glide(lane, timing), session.views, moment.cloud(lane))
+        draw_badge(canvas, places, theme, marked)
         return
     frame = _axes(race, timing, session.clock, session.horizon, moment.computed)
     names = session.scene.texts(session.language).lanes
@@ -142,6 +148,8 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
                 panel.draw(canvas, moment.glide(lane, timing), session.views, moment.cloud(lane))
         with canvas.part("chart"):
             chart.draw(canvas, places.chart.topleft, moment.tick)
+    draw_badge(canvas, places, theme, marked)
+    draw_offered(canvas, places, theme, session)
     with canvas.part("timeline"):
         draw_timeline(canvas, places, theme, session, race, moment.tick)
     with canvas.part("caption"):
@@ -276,6 +284,9 @@ def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, moment: Moment) -
     left = buttons[-1].place.right + em if buttons else place.left
     notice = moment.session.notice
     told = status(moment)
+    counted = score(moment.session, theme)
+    if counted and text.width(f"{told} · {counted}", em) + 8 * em < place.right - left:
+        told = f"{told} · {counted}"
     if notice and text.width(told, em) + text.width(notice, em) + 2 * em > place.right - left:
         told = ""  # What has just been done goes first.
     end = canvas.text(told, (left, place.centery), em, theme.text)

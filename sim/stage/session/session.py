@@ -79,6 +79,10 @@ class Session:
     """Whether motion is reduced: nothing glides, eases, grows or slows down by itself."""
     guess: int | None = None
     """The lane that was guessed to be the answer to the scene's question."""
+    guessed: Scene | None = None
+    """The scene as it was when that was guessed: it is its race that the guess was about."""
+    judged: tuple[tuple[Scene, bool], ...] = ()
+    """The scenes of whose races a guess has been judged, and whether it was right: the first one of each race."""
     asking: bool = False
     """Whether the scene's question still waits for a guess."""
     sheet: str = ""

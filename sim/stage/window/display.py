@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pygame
 
@@ -12,6 +12,7 @@ from ..drawing.layout import SMALL_TYPE, SMALLEST, USUAL, type_of
 from ..picture.picture import TITLE
 
 UNSEEN = ("dummy", "offscreen")  # SDL's drivers that show nothing; SDL falls back on them in silence.
+HAND, ARROW = map(pygame.Cursor, (pygame.SYSTEM_CURSOR_HAND, pygame.SYSTEM_CURSOR_ARROW))
 DPI_AWARENESS = ("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2")
 """Asks SDL on Windows for true pixels, which the desktop does not enlarge: the mouse is told in them, too."""
 ORDINARY = (1920, 1080)  # A desktop on which the window has its usual size; on larger ones everything is larger,
@@ -94,6 +95,13 @@ def is_down(code: int, place: int) -> bool:
 def is_pressed() -> bool:
     """Whether the left button of the mouse is held now."""
     return bool(pygame.mouse.get_pressed()[0])
+
+
+def show_hand(pointing: bool) -> None:
+    """Let the pointer be a hand, over what can be clicked, or an arrow."""
+    if pointing != (pygame.mouse.get_cursor() == HAND):
+        with suppress(pygame.error):  # Where the system has none.
+            pygame.mouse.set_cursor(HAND if pointing else ARROW)
 
 
 def is_full() -> bool:

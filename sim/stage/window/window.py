@@ -20,6 +20,7 @@ from ..input.controls import controls
 from ..input.holding import DELAY, PERIOD, SLOW, Holding, Once, held_from
 from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, answer
+from ..picture.caption import offered
 from ..picture.help import draw_help
 from ..picture.picture import TITLE, Moment, draw, draw_computing, moment, pointed
 from ..picture.setting import Setting, setting
@@ -28,7 +29,7 @@ from ..session.drama import pace as pace_of
 from ..session.odds import ChooseSheet, computing
 from ..session.playback import Tick
 from ..session.session import RACES, Message, Session, changed, race, update
-from ..session.setup import Guess, Return, SetFormula
+from ..session.setup import Guess, Return, SetFormula, judgement
 from ..session.view import Back, Close, Notify, Point
 from ..sheets.sheets import pieces, places_of, tab_at
 from ..style.theme import THEMES, load_theme, say
@@ -146,6 +147,7 @@ class Window:
             self._show_still(seconds)
         else:
             self._go_on(seconds)
+        display.show_hand(not self._waiting and self._offered(self.session.pointer) is not None)
         self._film_on()
 
     def _go_on(self, seconds: float) -> None:
@@ -159,6 +161,7 @@ class Window:
         if not self._flip:  # A picture that has just been made ready is shown at once.
             self._ahead.go_on(self.session)
         self._tell(documents.compared(self.session, running))
+        self._tell(judgement(self.session, running))
         self.send(Tick(seconds, self._reached(running), pace_of(self.session, running)))
         self._compute_swarm(running)
         self._make_ready()
@@ -292,19 +295,16 @@ class Window:
 
     def _take_guess(self, event: pygame.Event) -> bool:
         """Whether a click on a lane's panel has answered the scene's question: the wheel comes as buttons, too."""
-        if (
-            self._waiting
-            or not self.session.waiting
-            or event.type != pygame.MOUSEBUTTONDOWN
-            or event.button != pygame.BUTTON_LEFT
-        ):
+        if self._waiting or event.type != pygame.MOUSEBUTTONDOWN or event.button != pygame.BUTTON_LEFT:
             return False
-        pixel = self._on_canvas(event.pos)
-        for lane, place in enumerate(setting(self.session, self._canvas_size()).places.panels):
-            if place.frame.collidepoint(pixel):
-                self.send(Guess(lane))
-                return True
-        return False
+        lane = self._offered(self._on_canvas(event.pos))
+        if lane is not None:
+            self.send(Guess(lane))
+        return lane is not None
+
+    def _offered(self, pixel: tuple[int, int] | None) -> int | None:
+        """The lane that a click at that pixel of the picture would guess."""
+        return offered(self.session, setting(self.session, self._canvas_size()).places, pixel)
 
     def _sees_what_is_meant(self) -> bool:
         """Whether the maps that are to be seen lie where those of the session will, and show the same."""
