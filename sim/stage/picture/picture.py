@@ -96,6 +96,8 @@ CLOCK_NAMES = {
     "parallel": "parallel machine time",
 }
 TITLE = "Three Marbles"
+RED = (214, 48, 49)
+"""What tells, on both themes, that a film is being made."""
 GLIDING = 30.0
 """Updates a second up to which one sees a marble glide from one to the next; faster ones are shown as they are."""
 PHASES = 24  # Places on the way from one update to the next, at most.
@@ -256,8 +258,31 @@ def _swarm_status(moment: Moment, theme: Theme) -> list[str]:
     return [theme.say("{count} marbles a lane", count=f"{moment.glimpse.clouds[0].size:,}")]
 
 
-def draw_computing(canvas: Canvas, places: Layout, theme: Theme) -> None:
-    """Say, over a picture that stays meanwhile, that the next one is being computed."""
+def recording_place(places: Layout, seconds: int, size: tuple[int, int], beside: Rect | None = None) -> Rect:
+    """Where on a screen of that size it stands for how long a film has been made.
+
+    beside: what stands there already, if anything does.
+    """
+    em = places.em
+    box = Rect(0, 0, text.width(_minutes(seconds), em, bold=True) + round(2.4 * em), round(1.6 * em))
+    box.midright = beside.move(-em // 2, 0).midleft if beside else places.title.midright
+    return box.clamp(Rect((0, 0), size))
+
+
+def _minutes(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def draw_recording(canvas: Canvas, box: Rect, em: int, theme: Theme, seconds: int) -> None:
+    """Show a red dot, and for how long a film has been made, over the picture."""
+    canvas.rect(box, theme.panel, corner=em // 2)
+    canvas.rect(box, RED, width=hairline(em), corner=em // 2)
+    canvas.disc((box.left + em, box.centery), 0.4 * em, RED)
+    canvas.text(_minutes(seconds), (box.right - 0.7 * em, box.centery), em, theme.text, bold=True, align=1)
+
+
+def draw_computing(canvas: Canvas, places: Layout, theme: Theme) -> Rect:
+    """Say, over a picture that stays meanwhile, that the next one is being computed; returns where."""
     em, key = places.em, label_of(sign_of(Errand.BACK), theme)
     words = theme.say("computing … · {key}: stop", key=key)
     box = Rect(0, 0, text.width(words, em) + 2 * em, round(1.6 * em))
@@ -265,6 +290,7 @@ def draw_computing(canvas: Canvas, places: Layout, theme: Theme) -> None:
     canvas.rect(box, theme.panel, corner=em // 2)
     canvas.rect(box, theme.border, width=hairline(em), corner=em // 2)
     canvas.text(words, box.center, em, theme.text, align=0.5)
+    return box
 
 
 @lru_cache(maxsize=16)  # Asked for with every picture.

@@ -22,7 +22,7 @@ from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, answer
 from ..picture.caption import offered
 from ..picture.help import draw_help
-from ..picture.picture import TITLE, Moment, draw, draw_computing, moment, pointed
+from ..picture.picture import TITLE, Moment, draw, draw_computing, draw_recording, moment, pointed, recording_place
 from ..picture.setting import Setting, setting
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.drama import pace as pace_of
@@ -100,6 +100,8 @@ class Window:
         self._hand = Hand()
         self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that it rests on.
         self._filming = Filming()
+        self._told_film: int | None = None  # The seconds of it that are on the screen,
+        self._sign: pygame.Rect | None = None  # and where else something is said over the picture.
         self._panel: ControlPanel | None = None
         self._setting: Setting | None = None  # What the panel was made for.
         self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock,
@@ -247,7 +249,7 @@ class Window:
             return True
         ahead = race(self.session.scene).updates <= self.session.horizon
         moving = self.session.playing or self.session.goal is not None or ahead
-        timed = self._holding is not None or self._typed is not None or self._asked is not None
+        timed = self._filming.running or self._holding is not None or self._typed is not None or self._asked is not None
         return moving or timed or self._lively() or self._lagging() or self._counting()
 
     def _lagging(self) -> bool:
@@ -540,6 +542,8 @@ class Window:
         title = f"{TITLE} ●" if self._filming.running else TITLE
         if pygame.display.get_caption()[0] != title:
             pygame.display.set_caption(title)
+        if self._filming.lasts(display.now()) != self._told_film:
+            self._put_on_screen(self._sign)
 
     def _tell(self, message: Message | None) -> None:
         if message is not None:
@@ -552,8 +556,7 @@ class Window:
         if self._shown == (now, size) and not self._lively():
             if self._flip:
                 self._show_controls(screen, now, seconds)
-                pygame.display.flip()
-                self._flip = False
+                self._put_on_screen(None)
             return
         begun, canvas_size = time.perf_counter(), self._canvas_size()
         if canvas_size == size:
@@ -566,8 +569,7 @@ class Window:
             draw(Screen(canvas), now)
             pygame.transform.smoothscale(canvas, size, screen)
         self._drawing = time.perf_counter() - begun
-        pygame.display.flip()
-        self._flip = False
+        self._put_on_screen(None)
         self._shown = (now, size)
 
     def _show_still(self, seconds: float) -> None:
@@ -584,12 +586,28 @@ class Window:
         theme = load_theme(here.colors, session.language)
         if self._panel is not None:
             self._panel.draw(screen, seconds)
-        if told:
-            draw_computing(Screen(screen), here.places, theme)
+        said = draw_computing(Screen(screen), here.places, theme) if told else None
         if session.help:
             draw_help(Screen(screen), theme, here.places)
-        pygame.display.flip()
+        self._put_on_screen(said)
         self._signed, self._shown = sign, None
+
+    def _put_on_screen(self, said: pygame.Rect | None) -> None:
+        """Bring what is drawn onto the screen, and over it, if a film is being made, for how long: the film has not.
+
+        said: where something is said over the picture already.
+        """
+        screen, lasts = display.screen(), self._filming.lasts(display.now())
+        self._told_film, self._sign, self._flip = lasts, said, False
+        if lasts is None:
+            pygame.display.flip()
+            return
+        here = setting(self.session, self._canvas_size())
+        place = recording_place(here.places, lasts, screen.get_size(), said).clip(screen.get_rect())
+        below = screen.subsurface(place).copy()
+        draw_recording(Screen(screen), place, here.places.em, here.theme, lasts)
+        pygame.display.flip()
+        screen.blit(below, place)
 
     def _is_carried(self) -> bool:
         """Whether what is prepared follows something that is dragged: pictures that come soon are sign enough."""
