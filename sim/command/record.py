@@ -127,7 +127,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Draw and encode it."""
     from ..files import check_writable, free_path, named
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen, compare
+    from .console.chosen import chosen, compare, tell_of_boxes
 
     saved = chosen(arguments.scene, arguments.seed, arguments.view)
     scene = saved.scene
@@ -160,6 +160,7 @@ def run(arguments: argparse.Namespace) -> None:
     with closing(made):  # Ctrl-C leaves what was there before.
         count = result_of(made)
     compare(saved, race(scene))
+    tell_of_boxes(scene)
     width, height = film_size(path, arguments.size)
     if (width, height) != arguments.size:
         say(f"an MP4 has even sizes only: the film has {width}x{height} pixels")

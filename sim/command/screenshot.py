@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Draw and save it."""
     from ..files import check_writable, free_path, named
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen, compare
+    from .console.chosen import chosen, compare, tell_of_boxes
 
     saved = chosen(arguments.scene, arguments.seed, arguments.view)
     path = arguments.output or free_path(named(saved.scene.name, ".png"))
@@ -102,4 +102,6 @@ def run(arguments: argparse.Namespace) -> None:
         clock=saved.clock,
     )
     compare(saved, race(saved.scene))
+    if path.suffix.lower() != ".svg":  # Who shows that has type of their own.
+        tell_of_boxes(saved.scene)
     show(f"saved {path}")

@@ -72,6 +72,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("sheets/sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
     ("sheets/odds.py", "word"): set(odds_sheet.FIGURE_WORDS) | {kind.value for kind in Kind},
     ("session/names.py", "first"): set(names.WORDS),
+    ("window/window.py", "BOXES"): {names.BOXES},
     ("session/setup.py", "OWN_SURFACE"): {setup.OWN_SURFACE},
     ("sheets/contrast.py", "row.label"): {label for _, label, _ in contrast.ABOUT},
     ("sheets/contrast.py", "words"): set(contrast.CAPTION),
@@ -152,6 +153,7 @@ def test_translations_have_the_same_blanks(language: str) -> None:
 def test_translations_can_be_shown(language: str) -> None:
     assert unseen("".join(words(language)) + "".join(words(language).values())) == set()
     assert unseen("a中\u0378") == {"\u0378"}
+    assert text.missing("a中\u0378") == "\u0378"
 
 
 def test_what_is_missing_is_said_in_english() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pygame
 
 from ...descent.race import Race
-from ...scene import SceneError
+from ...scene import Scene, SceneError
 from ...scene.reading import Saved
 from ...study.maps.swarm import swarm
 from ...study.odds.tally import Tally
@@ -26,6 +26,7 @@ from ..picture.picture import TITLE, Moment, draw, draw_computing, draw_recordin
 from ..picture.setting import Setting, setting
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.drama import pace as pace_of
+from ..session.names import BOXES, unseen
 from ..session.odds import ChooseSheet, computing
 from ..session.playback import Tick
 from ..session.session import RACES, Message, Session, changed, race, update
@@ -100,6 +101,8 @@ class Window:
         self._hand = Hand()
         self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that it rests on.
         self._filming = Filming()
+        self._lacking: set[str] = set()  # Names of which it has been said that they cannot be shown,
+        self._read: tuple[Scene, str] | None = None  # and what has been looked through for such.
         self._told_film: int | None = None  # The seconds of it that are on the screen,
         self._sign: pygame.Rect | None = None  # and where else something is said over the picture.
         self._panel: ControlPanel | None = None
@@ -164,6 +167,7 @@ class Window:
             self._ahead.go_on(self.session)
         self._tell(documents.compared(self.session, running))
         self._tell(judgement(self.session, running))
+        self._tell_of_boxes()
         self.send(Tick(seconds, self._reached(running), pace_of(self.session, running)))
         self._compute_swarm(running)
         self._make_ready()
@@ -188,6 +192,18 @@ class Window:
             self._reading = None  # Another change takes the place of one that is still to be found out.
         if self.session.left is not None and self.session.left is not before.left:
             self._tell_of_left(self.session.left)
+
+    def _tell_of_boxes(self) -> None:
+        """What no type at hand can show stands there as boxes: of each name it is said once."""
+        scene, language = self.session.scene, self.session.language
+        if self._read is not None and self._read[0] is scene and self._read[1] == language:
+            return
+        self._read = scene, language
+        lacking = [(name, what) for name, what in unseen(scene, language) if name not in self._lacking]
+        self._lacking |= {name for name, _ in lacking}
+        if lacking:
+            told = [say(language, BOXES, characters=what, name=name) for name, what in lacking]
+            self.session = update(self.session, Notify(" ".join([self.session.notice, *told]).lstrip()))
 
     def _prepare(self) -> bool:
         """Have all that is to be seen made ready, beside the window if it takes long; says whether it is."""
