@@ -59,6 +59,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/tooltip.py", "verdict.kind.value"): {kind.value for kind in Kind},
     ("picture/tooltip.py", "MEANINGS[verdict.kind]"): set(tooltip.MEANINGS.values()),
     ("picture/tooltip.py", "UNLIKE"): {tooltip.UNLIKE},
+    ("picture/tooltip.py", "FLAG"): {tooltip.FLAG},
     ("picture/caption.py", "CHANGED"): {caption.CHANGED},
     ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical_point.Kind},
     ("input/controls.py", "name"): {"gradient descent", "momentum"},

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from ..drawing.camera import Camera
+from ..drawing.glyphs import from_flag
 from ..drawing.layout import Layout
 from ..picture.map.site import Site, site_of
 from ..picture.setting import setting
@@ -27,7 +28,6 @@ from ..style.theme import load_theme
 Pixel = tuple[int, int]
 
 GRIP = 14.0  # Pixels, at the usual size, within which the flag is taken.
-POLE = 15.0  # Height of the flag, in strokes.
 STILL = 4.0  # Pixels that a click may stray; beyond, it is a drag.
 DEGREES = 0.4  # By which land turns for each pixel that the mouse is moved.
 TWICE = 0.4  # Seconds within which two clicks are one double click.
@@ -170,7 +170,7 @@ class Free:
             return Answer(Free(), (*self.last.undo, Flatten()))
         click = Click(mouse.pixel, mouse.seconds)
         x, y = ground.start(panel)
-        if _to_flag((x, y), mouse.pixel, POLE * ground.places.stroke) <= GRIP * max(1.0, ground.places.stroke):
+        if from_flag((x, y), mouse.pixel, ground.places.stroke) <= GRIP * max(1.0, ground.places.stroke):
             return Answer(Carrying(panel, (x - mouse.pixel[0], y - mouse.pixel[1]), click))
         return Answer(Pressing(click, panel, ground.point(panel, mouse.pixel)))
 
@@ -355,9 +355,3 @@ def _zoom(mouse: Mouse, ground: Ground) -> tuple[Message, ...]:
         return ()
     factor = NOTCH ** min(max(mouse.notches, -20.0), 20.0)
     return (Zoom(factor, ground.point(panel, mouse.pixel)),)
-
-
-def _to_flag(foot: tuple[float, float], pixel: Pixel, height: float) -> float:
-    """How far the pixel is from the flag's pole, in pixels."""
-    along = min(max(foot[1] - pixel[1], 0.0), height)
-    return math.hypot(pixel[0] - foot[0], pixel[1] - foot[1] + along)

@@ -160,7 +160,7 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
         _draw_footer(canvas, places, theme, moment)
     pixel = session.pointer
     if pixel is not None and _tells(session, places, pixel):
-        draw_pointed(canvas, pixel, _stage(here, moment, chart), Look(theme, places))
+        draw_pointed(canvas, pixel, _stage(here, moment, chart), Look(theme, places), session.rests)
     if session.help:
         draw_help(canvas, theme, places)
 
@@ -174,7 +174,7 @@ def _glided(before: Moment, now: Moment) -> bool:
 def pointed(session: Session, race: Race, size: tuple[int, int]) -> bool:
     """Whether a tooltip is to be seen in a picture of that size."""
     here, pixel, now = setting(session, size), session.pointer, moment(session, race)
-    if pixel is None or not _tells(session, here.places, pixel):
+    if pixel is None or not session.rests or not _tells(session, here.places, pixel):
         return False
     timing = session.scene.timing(session.clock)
     frame = _axes(race, timing, session.clock, session.horizon, now.computed)
@@ -196,7 +196,8 @@ def _stage(here: Setting, moment: Moment, chart: Chart) -> Stage:
     names = session.scene.texts(session.language).lanes
     cloud = moment.glimpse if moment.cloud(0) is not None else None
     marked = unlike(session.scene)
-    return Stage(race, here.camera, chart, moment.tick, session.seen, names, cloud, marked, buttons)
+    start = session.scene.start
+    return Stage(race, here.camera, chart, moment.tick, session.seen, names, cloud, marked, buttons, start)
 
 
 @lru_cache(maxsize=2)

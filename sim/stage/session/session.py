@@ -63,7 +63,9 @@ class Session:
     turned: Pose | None = None
     """The pose into which land has been turned by hand, if it has."""
     pointer: tuple[int, int] | None = None
-    """Where the mouse rests, in pixels of the picture."""
+    """Where the mouse is, in pixels of the picture."""
+    rests: bool = True
+    """Whether it has been there for a moment: tooltips come late."""
     lane: int = 0
     """The lane that the controls are about."""
     controls: bool = False

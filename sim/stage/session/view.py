@@ -24,12 +24,20 @@ ENLARGED = 1.1
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The mouse rests on a pixel of the picture, or nowhere."""
+    """The mouse is on a pixel of the picture, or nowhere."""
 
     pixel: tuple[int, int] | None
 
     def apply(self, session: Session) -> Session:
-        return replace(session, pointer=self.pixel)
+        return replace(session, pointer=self.pixel, rests=session.rests and self.pixel == session.pointer)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The mouse has been where it is for a moment."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, rests=True)
 
 
 @dataclass(frozen=True, slots=True)

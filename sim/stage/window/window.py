@@ -31,7 +31,7 @@ from ..session.odds import ChooseSheet, computing
 from ..session.playback import Tick
 from ..session.session import RACES, Message, Session, changed, race, update
 from ..session.setup import Guess, Return, SetFormula, judgement
-from ..session.view import Back, Close, Notify, Point
+from ..session.view import Back, Close, Notify, Point, Rest
 from ..sheets.sheets import pieces, places_of, tab_at
 from ..style.theme import THEMES, load_theme, say
 from . import display, documents, preparing
@@ -54,6 +54,7 @@ CARRIED = 0.3  # Seconds after which it is said, of something that is dragged to
 LIVELY = 1.0  # Seconds after an event for which open controls are drawn on: tooltips come late.
 SWARMING = (0.002, 0.008)  # Fewest and most seconds of a frame that go into a swarm: what the drawing leaves
 IN_TIME = 0.014  # of so many.
+RESTING = 0.35  # Seconds after which the mouse rests, and a tooltip comes.
 PANEL_LINES = 45  # Heights of type that the panel of controls needs at least for all its rows.
 ASKING = 2.0  # Seconds within which Esc, pressed again, ends a film or quits.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
@@ -100,6 +101,7 @@ class Window:
         self._drawing = 0.0  # How many seconds the last drawing took.
         self._hand = Hand()
         self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that it rests on.
+        self._moved = 0.0  # When it came there, in seconds of SDL's clock.
         self._filming = Filming()
         self._lacking: set[str] = set()  # Names of which it has been said that they cannot be shown,
         self._read: tuple[Scene, str] | None = None  # and what has been looked through for such.
@@ -143,6 +145,8 @@ class Window:
             if once is None or self._types(event) or once.admits(event):
                 self._answer(event)
         self._hold_on()
+        if self.session.pointer is not None and not self.session.rests and display.now() - self._moved >= RESTING:
+            self.send(Rest())
         self._ask_no_more()
         if not self._waiting:
             self._since = time.perf_counter()
@@ -188,6 +192,8 @@ class Window:
             self.session = update(self.session, message)
         except SceneError as error:
             self.session = update(self.session, Notify(str(error)))
+        if self.session.pointer != before.pointer:
+            self._moved = display.now()
         if self.session.scene is not before.scene:
             self._reading = None  # Another change takes the place of one that is still to be found out.
         if self.session.left is not None and self.session.left is not before.left:
@@ -266,7 +272,8 @@ class Window:
         ahead = race(self.session.scene).updates <= self.session.horizon
         moving = self.session.playing or self.session.goal is not None or ahead
         timed = self._filming.running or self._holding is not None or self._typed is not None or self._asked is not None
-        return moving or timed or self._lively() or self._lagging() or self._counting()
+        resting = self.session.pointer is not None and not self.session.rests
+        return moving or timed or resting or self._lively() or self._lagging() or self._counting()
 
     def _lagging(self) -> bool:
         """Whether the swarm has still to come to what is shown."""

@@ -14,7 +14,7 @@ from sim.scene import Scene
 from sim.scene.writing import scene_text
 from sim.stage.session.names import unseen
 from sim.stage.session.session import begin
-from sim.stage.session.setup import OpenScene, Return
+from sim.stage.session.setup import NewSeed, OpenScene
 from sim.stage.session.view import Notify
 from sim.stage.style import text
 from sim.stage.window.window import Window
@@ -82,7 +82,7 @@ def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
 def test_the_window_says_it_once(window: Window) -> None:
     computed(window)
     assert window.session.notice == f"The fonts at hand lack U+1F3B2 of the name {EMOJI}."
-    for message in (Notify(""), OpenScene(1), Return()):
+    for message in (Notify(""), NewSeed(), OpenScene(1)):
         window.send(message)
         computed(window)
         assert "fonts" not in window.session.notice
