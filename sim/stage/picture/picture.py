@@ -127,6 +127,7 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
     marked = badge(session, race, moment.tick)
     covered = before is not None and (
         before.session.help
+        or before.session.picking is not None
         or (before.session.sheet and not session.sheet)
         or badge(before.session, before.race, before.tick) != marked
     )
@@ -167,7 +168,7 @@ def draw(canvas: Canvas, moment: Moment, before: Moment | None = None, here: Set
 
 def _glided(before: Moment, now: Moment) -> bool:
     """Whether all that has changed is how far the marbles have glided."""
-    quiet = not (now.session.help or now.session.sheet or now.session.pointer)
+    quiet = not (now.session.help or now.session.sheet or now.session.pointer) and now.session.picking is None
     return quiet and before.phase != now.phase and replace(before, phase=now.phase) == now
 
 
@@ -186,7 +187,7 @@ def pointed(session: Session, race: Race, size: tuple[int, int]) -> bool:
 def _tells(session: Session, places: Layout, pixel: tuple[int, int]) -> bool:
     """Whether there may be a tooltip at that pixel: nothing that lies over it hides what it would tell of."""
     below = places.timeline.collidepoint(pixel) or places.footer.collidepoint(pixel)
-    return not session.help and (not session.sheet or below)
+    return not session.help and session.picking is None and (not session.sheet or below)
 
 
 def _stage(here: Setting, moment: Moment, chart: Chart) -> Stage:

@@ -10,10 +10,11 @@ from ..drawing.canvas import Canvas
 from ..drawing.layout import Layout
 from ..session.bindings import Deed, sign_of
 from ..session.playback import GoToStart, Play, Restart, Step
+from ..session.scenes import ShowScenes
 from ..session.session import Session
 from ..session.setup import NewSeed, SkipQuestion
 from ..session.view import ShowControls, ShowHelp, Tilt
-from ..style.color import mix
+from ..style.color import Color, mix
 from ..style.style import hairline
 from ..style.theme import Theme
 
@@ -53,6 +54,7 @@ def _knobs(footer: tuple[int, int, int, int], em: int, playing: bool, waiting: b
         ("restart", Restart(), sign_of(Restart()), say("the same race again, bit for bit")),
         ("seed", NewSeed(), sign_of(NewSeed()), say("new seed: other batches of the same examples")),
         ("tilt", Tilt(), sign_of(Tilt()), say("land aslant, or a map; drag with the right button to turn it")),
+        ("scenes", ShowScenes(), sign_of(ShowScenes()), say("all scenes, in pictures")),
         ("controls", ShowControls(), sign_of(ShowControls()), say("the panel of controls: all that can be changed")),
         ("help", ShowHelp(), sign_of(ShowHelp()), say("all keys")),
     )
@@ -79,7 +81,10 @@ def draw_knobs(canvas: Canvas, found: tuple[Knob, ...], theme: Theme, em: int) -
     for knob in found:
         canvas.rect(knob.place, mix(theme.panel, theme.text, 0.06), corner=em // 4)
         canvas.rect(knob.place, theme.border, width=hairline(em), corner=em // 4)
-        _draw_sign(canvas, knob, theme, em)
+        if knob.name == "scenes":
+            _draw_squares(canvas, knob.place.center, SIGN * em, theme.text)
+        else:
+            _draw_sign(canvas, knob, theme, em)
 
 
 def _draw_sign(canvas: Canvas, knob: Knob, theme: Theme, em: int) -> None:
@@ -128,3 +133,11 @@ def _draw_sign(canvas: Canvas, knob: Knob, theme: Theme, em: int) -> None:
                 canvas.disc((x + knob_at_ * r, y + down * r + hairline(em) / 2), 0.26 * r, ink)
         case _:
             canvas.text("?", (x, y), em, ink, bold=True, align=0.5)
+
+
+def _draw_squares(canvas: Canvas, center: tuple[int, int], r: float, ink: Color) -> None:
+    """Four pictures side by side."""
+    side, gap = round(0.85 * r), max(1, round(0.3 * r))
+    for across in (-side - gap // 2, gap - gap // 2):
+        for down in (-side - gap // 2, gap - gap // 2):
+            canvas.rect(pygame.Rect(center[0] + across, center[1] + down, side, side), ink)

@@ -22,6 +22,7 @@ from .lanes import (
 )
 from .odds import ShowOdds, TurnSheet
 from .playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step, ToggleDrama, ToggleMotion
+from .scenes import ShowScenes
 from .session import Message
 from .setup import EarlierSeed, NewSeed, NextScene, NudgeStart, OpenScene, Return, SkipQuestion
 from .view import (
@@ -133,6 +134,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         Binding(
             "Page Up Page Down", "one after the other", (Key("Page Up", NextScene(-1)), Key("Page Down", NextScene(1)))
         ),
+        Binding("Shift O", "all of them, in pictures", (Key("Shift o", ShowScenes()),)),
         Binding("Backspace", "back to the one that was changed and left", (Key("Backspace", Return()),)),
         Binding("Enter", "watch without a guess", (Key("Enter", SkipQuestion()),)),
         Binding("0", "captions and questions on or off", (Key("0", ToggleCaptions()),)),

@@ -144,7 +144,7 @@ class Tick:
 
     def apply(self, session: Session) -> Session:
         session = _turned(session, self.seconds)
-        if not session.playing:
+        if not session.playing or session.picking is not None:
             return session
         ahead = session.progress + self.seconds * self.pace * SPEEDS[session.speed]
         progress = max(session.progress, min(ahead, float(self.computed), float(session.horizon)))

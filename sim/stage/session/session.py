@@ -92,6 +92,10 @@ class Session:
     tally: Tally | None = None
     """What has been counted for the sheets, of this very scene."""
     help: bool = False
+    picking: int | None = None
+    """Which scene is marked on the sheet of all scenes; None while that is not open."""
+    brought: tuple[Scene, ...] = ()
+    """Scenes that were opened from elsewhere."""
     live: bool = True
     """Whether it can be played on; a picture in a file says nothing of speed and keys."""
     origin: Scene | None = None
@@ -173,7 +177,7 @@ def update(session: Session, message: Message) -> Session:
     """
     there = message.apply(session)
     if there.scene != session.scene:
-        return replace(there, seen=there.update, sheet="", tally=None)
+        return replace(there, seen=there.update, sheet="", tally=None, picking=None)
     seen = max(session.seen, there.update)
     return replace(there, seen=seen) if seen != there.seen else there
 

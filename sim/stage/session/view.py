@@ -276,11 +276,13 @@ class Kept(Notify):
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """Put away what lies on top: the help, the sheet over the maps, the panel, the presenter's type; or nothing."""
+    """Put away what lies on top: help, scenes, the sheet over the maps, the panel, the presenter's type; or nothing."""
 
     def apply(self, session: Session) -> Session:
         if session.help:
             return replace(session, help=False)
+        if session.picking is not None:
+            return replace(session, picking=None)
         if session.sheet:
             return PutAway().apply(session)
         if session.controls or session.presenter:

@@ -26,17 +26,21 @@ from ..picture.picture import TITLE, Moment, draw, draw_computing, draw_recordin
 from ..picture.setting import Setting, setting
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.drama import pace as pace_of
+from ..session.lanes import NextLane
 from ..session.names import BOXES, unseen
 from ..session.odds import ChooseSheet, computing
-from ..session.playback import Tick
+from ..session.playback import Step, Tick
+from ..session.scenes import Choose, Pick, count
 from ..session.session import RACES, Message, Session, changed, race, update
-from ..session.setup import Guess, Return, SetFormula, judgement
+from ..session.setup import Guess, Return, SetFormula, SkipQuestion, judgement
 from ..session.view import Back, Close, Notify, Point, Rest
+from ..sheets.scenes import Cards, cards_of, draw_scenes
 from ..sheets.sheets import pieces, places_of, tab_at
 from ..style.theme import THEMES, load_theme, say
 from . import display, documents, preparing
 from .ahead import FRAMES_A_SECOND, Ahead, pace
 from .counter import Counter
+from .gallery import Gallery
 from .memory import keep_little
 from .preparing import Aim, Goal, Prepared, Preparing, Reading, aim, prepared, read
 from .recording import Filming
@@ -103,6 +107,8 @@ class Window:
         self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that it rests on.
         self._moved = 0.0  # When it came there, in seconds of SDL's clock.
         self._filming = Filming()
+        self._gallery = Gallery()
+        self._new = False  # Whether it has something that has not been drawn yet.
         self._lacking: set[str] = set()  # Names of which it has been said that they cannot be shown,
         self._read: tuple[Scene, str] | None = None  # and what has been looked through for such.
         self._told_film: int | None = None  # The seconds of it that are on the screen,
@@ -175,12 +181,14 @@ class Window:
         self.send(Tick(seconds, self._reached(running), pace_of(self.session, running)))
         self._compute_swarm(running)
         self._make_ready()
+        self._new |= self._gallery.go_on(self.session)
         self._show(running, seconds)
         self._standing = self.session
 
     def close(self) -> None:
         """Leave nothing behind, and no film unfinished."""
         self._preparing.close()
+        self._gallery.close()
         self._filming.finish(self.session)
         if self._counter is not None:
             self._counter.close()
@@ -272,6 +280,8 @@ class Window:
         ahead = race(self.session.scene).updates <= self.session.horizon
         moving = self.session.playing or self.session.goal is not None or ahead
         timed = self._filming.running or self._holding is not None or self._typed is not None or self._asked is not None
+        if self.session.picking is not None and self._gallery.busy:
+            return True
         resting = self.session.pointer is not None and not self.session.rests
         return moving or timed or resting or self._lively() or self._lagging() or self._counting()
 
@@ -306,7 +316,7 @@ class Window:
             self._reading = Reading(partial(documents.open_file, event.file))
         elif event.type == pygame.DROPTEXT:
             self._reading = Reading(partial(documents.open_text, event.text))
-        elif self._answer_controls(event) or self._answer_sheet(event):
+        elif self._answer_controls(event) or self._answer_scenes(event) or self._answer_sheet(event):
             self._mouse_at = None
             self.send(Point(None))
         elif self._take_guess(event):
@@ -368,6 +378,37 @@ class Window:
         # What has been done may have closed the panel.
         return mouse and not self._hand.busy and self._panel is not None and self._panel.holds(event.pos)
 
+    def _cards(self) -> Cards:
+        """Where the cards of the scenes stand."""
+        return cards_of(setting(self.session, self._canvas_size()).places, count(self.session))
+
+    def _answer_scenes(self, event: pygame.Event) -> bool:
+        """Let the sheet of scenes answer an event; says whether the maps need not."""
+        mouse = event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
+        if self.session.picking is None or self._waiting or not mouse or self._hand.busy:
+            return False
+        here, pixel = self._cards(), self._on_canvas(event.pos)
+        place = here.at(pixel)
+        if place is not None and place != self.session.picking:
+            self.send(Pick(place))
+        if place is not None and event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
+            self.send(Choose())
+        return here.whole.collidepoint(pixel)
+
+    def _among_scenes(self, deed: Deed) -> Deed:
+        """What a key means while the sheet of scenes is open: arrows go about on it, Enter chooses."""
+        marked = self.session.picking
+        if marked is None or self.session.help:
+            return deed
+        match deed:
+            case Step(updates=way):
+                return Pick(marked + (1 if way > 0 else -1))
+            case NextLane(places=way):
+                return Pick(marked + way * self._cards().columns)
+            case SkipQuestion():
+                return Choose()
+        return deed
+
     def _answer_sheet(self, event: pygame.Event) -> bool:
         """Let the sheet over the maps answer an event; says whether the maps need not."""
         mouse = event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
@@ -399,7 +440,7 @@ class Window:
             return
         if means.does is not Errand.BACK:
             self._asked = None
-        self._do(means.does)
+        self._do(self._among_scenes(means.does))
         self._holding = held_from(event.key, getattr(event, "scancode", 0), means, display.now())
 
     def _let_go(self, event: pygame.Event) -> None:
@@ -415,7 +456,7 @@ class Window:
             if not display.is_down(self._holding.code, self._holding.place):
                 self._holding = None
             elif now >= self._holding.due:
-                self._do(self._holding.means.does)
+                self._do(self._among_scenes(self._holding.means.does))
                 self._holding = self._holding and self._holding.after(now)
         if self._typed is not None:
             event, due = self._typed
@@ -576,20 +617,25 @@ class Window:
         """Draw the moment, if it is not the one shown already."""
         screen = display.screen()
         now, size = replace(moment(self.session, running), tally=self._tally), screen.get_size()
-        if self._shown == (now, size) and not self._lively():
+        if self._shown == (now, size) and not self._lively() and not self._new:
             if self._flip:
+                self._show_scenes(screen, now)
                 self._show_controls(screen, now, seconds)
                 self._put_on_screen(None)
             return
-        begun, canvas_size = time.perf_counter(), self._canvas_size()
+        begun, canvas_size, self._new = time.perf_counter(), self._canvas_size(), False
         if canvas_size == size:
             # An open menu or a tooltip may have covered any part of the picture.
             known = self._shown and self._shown[1] == size and self._panel is None
-            draw(Screen(screen), now, self._shown[0] if self._shown and known else None)
+            before = self._shown[0] if self._shown and known else None
+            if not _lies_beneath(now, before):
+                draw(Screen(screen), now, before)
+            self._show_scenes(screen, now)
             self._show_controls(screen, now, seconds)
         else:
             canvas = pygame.Surface(canvas_size, depth=32)
             draw(Screen(canvas), now)
+            self._show_scenes(canvas, now)
             pygame.transform.smoothscale(canvas, size, screen)
         self._drawing = time.perf_counter() - begun
         self._put_on_screen(None)
@@ -646,6 +692,16 @@ class Window:
         empty.fill(load_theme(self.session.theme).background)
         return empty
 
+    def _show_scenes(self, canvas: pygame.Surface, now: Moment) -> None:
+        """Draw the sheet of scenes, if it is open, over all but the help."""
+        session = now.session
+        if session.picking is None:
+            return
+        here = setting(session, canvas.get_size())
+        draw_scenes(Screen(canvas), self._cards(), here.theme, self._gallery.cards(session), session.picking)
+        if session.help:
+            draw_help(Screen(canvas), here.theme, here.places)
+
     def _show_controls(self, screen: pygame.Surface, now: Moment, seconds: float) -> None:
         """Draw the panel of controls, if it is open; widgets are made when they are first needed."""
         here = setting(now.session, screen.get_size())
@@ -670,3 +726,10 @@ class Window:
     def _on_canvas(self, pixel: tuple[int, int]) -> tuple[int, int]:
         screen, canvas = display.screen().get_size(), self._canvas_size()
         return pixel[0] * canvas[0] // screen[0], pixel[1] * canvas[1] // screen[1]
+
+
+def _lies_beneath(now: Moment, before: Moment | None) -> bool:
+    """Whether nothing has changed but what is on the sheet of scenes, which lies over all of it."""
+    if before is None or None in (now.session.picking, before.session.picking) or now.session.help:
+        return False
+    return replace(now, session=replace(now.session, picking=before.session.picking)) == before
