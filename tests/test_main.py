@@ -194,7 +194,7 @@ def test_a_scene_may_be_a_path_even_one_named_like_a_command(
 def test_a_path_named_like_a_command_opens_a_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "run").write_text(scene_files()["ravine"].read_text(encoding="utf-8"), encoding="utf-8")
     opened: list[str] = []
-    monkeypatch.setattr("sim.stage.window.window.open_window", lambda saved: opened.append(saved.scene.name))
+    monkeypatch.setattr("sim.stage.window.window.open_window", lambda saved, **_: opened.append(saved.scene.name))
     assert status("./run") == 0
     assert status("on-the-saddle") == 0
     assert status() == 0
@@ -291,7 +291,7 @@ def test_without_a_display_the_final_picture_is_saved(
 ) -> None:
     from sim.stage.window.display import NoDisplay  # noqa: PLC0415  The other tests do without the stage.
 
-    def refuse(_: object) -> NoReturn:
+    def refuse(_: object, **__: object) -> NoReturn:
         raise NoDisplay("there is no display")
 
     monkeypatch.setattr("sim.stage.window.window.open_window", refuse)

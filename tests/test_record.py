@@ -65,6 +65,7 @@ def test_what_was_asked_for_reaches_the_stage(monkeypatch: pytest.MonkeyPatch) -
         "last": 9,
         "seconds": 2.5,
         "drama": False,
+        "steady": False,
     }
     usual = load_scene(OPENING)
     assert calls[1][0] == (usual, Path("local-minimum-2.mp4"))
@@ -76,12 +77,16 @@ def test_what_was_asked_for_reaches_the_stage(monkeypatch: pytest.MonkeyPatch) -
         "last": usual.updates,
         "seconds": None,
         "drama": False,
+        "steady": False,
     }
 
 
 def test_the_kinds_are_those_of_the_stage() -> None:
     assert tuple(ENCODERS) == record.SUFFIXES
     assert record.FASTEST_GIF == gif.FASTEST
+
+
+DRAMA = "--drama slows time down, which --reduced-motion is not to do; leave one of them out"
 
 
 @pytest.mark.parametrize(
@@ -99,6 +104,7 @@ def test_the_kinds_are_those_of_the_stage() -> None:
         ("--seconds 0", "argument --seconds: must be a number of seconds from 0.1 to 3600, not '0'"),
         ("--seconds nan", "argument --seconds: must be a number of seconds from 0.1 to 3600, not 'nan'"),
         ("--seconds 1e9", "argument --seconds: must be a number of seconds from 0.1 to 3600, not '1e9'"),
+        ("--drama --reduced-motion", DRAMA),
         ("--size 10x10", "argument --size: must be from 320x240 to 7680x4320, not '10x10'"),
     ],
 )

@@ -73,7 +73,7 @@ def test_a_mistake_gets_a_sentence(capsys: pytest.CaptureFixture[str], words: li
 def test_the_window_opens_at_the_step(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, int | None]] = []
 
-    def opened(saved: Saved, step: int | None = None) -> None:
+    def opened(saved: Saved, step: int | None = None, **_look: object) -> None:
         asked.append((saved.scene.name, step))
 
     monkeypatch.setattr(stage_window, "open_window", opened)

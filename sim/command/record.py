@@ -56,6 +56,7 @@ pages, .gif where only pictures are allowed, .webp for pages, without any loss.
         "or column of others (default: 1280x720)".format(*SMALLEST_SIZE, *LARGEST_SIZE),
     )
     parser.add_argument("--theme", choices=THEMES, default="light", help="its colours (default: light)")
+    add_motion(parser)
     add_view(parser)
     add_seed(parser)
     parser.add_argument(
@@ -130,7 +131,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Draw and encode it."""
     from ..files import check_writable, free_path, named
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen_saved, compare
+    from .console.chosen import chosen_saved, compare, tell_of_boxes
 
     saved = chosen_saved(arguments.scene, arguments.seed, arguments.view, arguments.together)
     scene = saved.scene
@@ -141,6 +142,8 @@ def run(arguments: argparse.Namespace) -> None:
         parser().error(f"--from {arguments.first:,} is later than {end}, {last:,}")
     if path.suffix.lower() == ".gif" and arguments.fps > FASTEST_GIF:
         parser().error(f"argument --fps: a GIF shows at most {FASTEST_GIF} pictures a second, not {arguments.fps}")
+    if arguments.drama and arguments.reduced_motion:
+        parser().error("--drama slows time down, which --reduced-motion is not to do; leave one of them out")
     check_writable(path)
     require_pygame_ce()
     from ..stage.export.film import film, film_size
@@ -156,10 +159,12 @@ def run(arguments: argparse.Namespace) -> None:
         last=last,
         seconds=arguments.seconds,
         drama=arguments.drama,
+        steady=arguments.reduced_motion,
     )
     with closing(made):  # Ctrl-C leaves what was there before.
         count = result_of(made)
     compare(saved, race(scene))
+    tell_of_boxes(scene)
     width, height = film_size(path, arguments.size)
     if (width, height) != arguments.size:
         remark(f"an MP4 has even sizes only: the film has {width}x{height} pixels")

@@ -2,14 +2,22 @@
 # ruff: noqa: PLC0415
 
 import argparse
-import re
 from pathlib import Path
 
 from . import COMMAND_LINE
-from .console.arguments import MOST_UPDATES, Parser, add_look, add_scene, add_seed, add_view, quoted, whole_number
+from .console.arguments import (
+    MOST_UPDATES,
+    Parser,
+    add_look,
+    add_scale,
+    add_scene,
+    add_seed,
+    add_view,
+    quoted,
+    whole_number,
+)
 from .console.terminal import show
 
-SMALLEST_SCALE, LARGEST_SCALE = 0.25, 16.0
 SUFFIXES = (".png", ".svg")
 
 
@@ -39,13 +47,11 @@ and type instead of pixels, which stay sharp at any size.
         "a picture or film was left, else the scene's own last)",
     )
     add_look(parser)
-    parser.add_argument(
-        "--scale",
-        type=scale_factor,
-        default=1.0,
-        metavar="F",
-        help="pixels of the picture to each one of --size: 2 draws the same picture twice as large, with type and "
-        "strokes in proportion (default: 1)",
+    add_scale(
+        parser,
+        1.0,
+        "pixels of the picture to each one of --size: 2 draws the same picture twice as large, with type and strokes "
+        "in proportion (default: 1)",
     )
     parser.add_argument("--lane", metavar="NAME", help="only this lane of the scene, as large as the picture")
     parser.add_argument("--transparent", action="store_true", help="leave the background out")
@@ -60,15 +66,6 @@ and type instead of pixels, which stay sharp at any size.
         "if that is taken)",
     )
     return parser
-
-
-def scale_factor(text: str) -> float:
-    """A factor from SMALLEST_SCALE to LARGEST_SCALE."""
-    plain = re.fullmatch(r"[0-9]{0,20}\.?[0-9]{1,20}", text)
-    if not plain or not SMALLEST_SCALE <= float(text) <= LARGEST_SCALE:
-        limits = f"{SMALLEST_SCALE:g} to {LARGEST_SCALE:g}"
-        raise argparse.ArgumentTypeError(f"must be a number from {limits}, such as 2 or 1.5, not {quoted(text)}")
-    return float(text)
 
 
 def picture_path(text: str) -> Path:
@@ -86,7 +83,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Draw and save it."""
     from ..files import check_writable, free_path, named
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen_saved, compare
+    from .console.chosen import chosen_saved, compare, tell_of_boxes
 
     if arguments.lane is not None and arguments.together:
         parser().error("argument --together: not allowed with argument --lane, which shows one marble alone")
@@ -109,4 +106,6 @@ def run(arguments: argparse.Namespace) -> None:
         clock=saved.clock,
     )
     compare(saved, race(saved.scene))
+    if path.suffix.lower() != ".svg":  # Who shows that has type of their own.
+        tell_of_boxes(saved.scene)
     show(f"saved {path}")

@@ -3,11 +3,12 @@
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from ..version import VERSION
 from . import COMMAND_LINE, COMMANDS, PROGRAM
-from .console.arguments import THEMES, Parser, add_scene
+from .console.arguments import THEMES, Parser, add_motion, add_scale, add_scene
 from .console.terminal import remark, show
 
 NO_DISPLAY_PICTURE = Path("three-marbles.png")
@@ -33,9 +34,16 @@ other commands, each with a --help of its own:
 {COMMAND_LINE} lecture/mine.toml  a scene of your own
 {COMMAND_LINE} ./run              a scene whose file is called like a command
 """,
-        usage=f"{PROGRAM} [-h] [--version] [SCENE]\n       {PROGRAM} COMMAND [-h] ...",
+        usage=f"{PROGRAM} [-h] [--version] [--scale F] [--reduced-motion] [SCENE]\n       {PROGRAM} COMMAND [-h] ...",
     )
     add_scene(parser)
+    add_scale(
+        parser,
+        None,
+        "pixels of the screen to each one of a usual window, with type and strokes in proportion; the window is "
+        "no larger than the desktop (default: what suits the desktop's size)",
+    )
+    add_motion(parser)
     parser.add_argument("--version", action="store_true", help="show the version and exit")
     return parser
 
@@ -57,7 +65,11 @@ def run(arguments: argparse.Namespace) -> None:
 
         screenshot(saved.scene, saved.opening_tick, (1600, 900), THEMES[0], path, clock=saved.clock)
 
-    opened_or_saved(lambda: open_window(saved), save, "the race's final picture")
+    opened_or_saved(
+        partial(open_window, saved, scale=arguments.scale, steady=arguments.reduced_motion),
+        save,
+        "the race's final picture",
+    )
 
 
 def opened_or_saved(open_: Callable[[], None], save: Callable[[Path], None], what: str) -> None:

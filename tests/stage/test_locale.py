@@ -67,6 +67,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/tooltip.py", "verdict.kind.value"): {kind.value for kind in VerdictKind},
     ("picture/tooltip.py", "VERDICT_MEANINGS[verdict.kind]"): set(tooltip.VERDICT_MEANINGS.values()),
     ("picture/tooltip.py", "UNLIKE"): {tooltip.UNLIKE},
+    ("picture/tooltip.py", "FLAG"): {tooltip.FLAG},
     ("picture/caption.py", "CHANGED"): {caption.CHANGED},
     ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical_point.CriticalKind},
     ("input/controls.py", "name"): {"gradient descent", "momentum"},
@@ -80,6 +81,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("sheets/sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
     ("sheets/odds.py", "word"): set(FIGURE_WORDS) | {kind.value for kind in VerdictKind},
     ("session/names.py", "first"): set(names.WORDS),
+    ("window/window.py", "BOXES"): {names.BOXES},
     ("session/setup.py", "OWN_SURFACE"): {setup.OWN_SURFACE},
     ("sheets/contrast.py", "row.label"): {label for _, label, _ in contrast.ABOUT},
     ("sheets/contrast.py", "words"): set(contrast.CAPTION),
@@ -160,6 +162,7 @@ def test_translations_have_the_same_blanks(language: str) -> None:
 def test_translations_can_be_shown(language: str) -> None:
     assert unseen("".join(words(language)) + "".join(words(language).values())) == set()
     assert unseen("a中\u0378") == {"\u0378"}
+    assert text.missing("a中\u0378") == "\u0378"
 
 
 def test_what_is_missing_is_said_in_english() -> None:

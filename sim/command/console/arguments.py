@@ -23,6 +23,7 @@ LARGEST_SEED = 2**53 - 1
 MOST_SEEDS = 1_000_000
 MOST_WORKERS = 61  # What Windows can wait for at once.
 SMALLEST_SIZE, LARGEST_SIZE = (320, 240), (7680, 4320)
+SMALLEST_SCALE, LARGEST_SCALE = 0.25, 16.0
 THEMES = ("light", "dark")
 LONGEST_SENTENCE = 500  # Characters; what was typed may be any number of them.
 
@@ -88,6 +89,15 @@ def size(text: str) -> tuple[int, int]:
         limits = f"{least_width}x{least_height} to {most_width}x{most_height}"
         raise argparse.ArgumentTypeError(f"must be from {limits}, not {quoted(text)}")
     return width, height
+
+
+def scale_factor(text: str) -> float:
+    """A factor from SMALLEST_SCALE to LARGEST_SCALE."""
+    plain = re.fullmatch(r"[0-9]{0,20}\.?[0-9]{1,20}", text)
+    if not plain or not SMALLEST_SCALE <= float(text) <= LARGEST_SCALE:
+        limits = f"{SMALLEST_SCALE:g} to {LARGEST_SCALE:g}"
+        raise argparse.ArgumentTypeError(f"must be a number from {limits}, such as 2 or 1.5, not {quoted(text)}")
+    return float(text)
 
 
 def png_path(text: str) -> Path:
@@ -196,6 +206,20 @@ def check_output(parser: argparse.ArgumentParser, arguments: argparse.Namespace)
         parser.error(f"--csv and --output name the same file, {arguments.output}")
     check_writable(arguments.output)
     require_pygame_ce()
+
+
+def add_scale(parser: argparse.ArgumentParser, usual: float | None, what: str) -> None:
+    """--scale: how many pixels there are to each one of the usual picture, with type and strokes in proportion."""
+    parser.add_argument("--scale", type=scale_factor, default=usual, metavar="F", help=what)
+
+
+def add_motion(parser: argparse.ArgumentParser) -> None:
+    """--reduced-motion."""
+    parser.add_argument(
+        "--reduced-motion",
+        action="store_true",
+        help="each update is shown at once: nothing glides, turns by and by, grows, or slows down by itself",
+    )
 
 
 def add_view(parser: argparse.ArgumentParser) -> None:

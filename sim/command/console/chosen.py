@@ -5,6 +5,7 @@ from typing import Literal
 
 from ...descent.digest import departure
 from ...descent.race import Race
+from ...languages import ENGLISH
 from ...scene import OPENING, Scene
 from ...scene.lesson import without_particulars
 from ...scene.reading import Saved, load_saved
@@ -36,6 +37,15 @@ def compare(saved: Saved, race: Race) -> None:
     if (found := departure(race, saved.digest)) is not None:
         sentence = found.sentence.format(same=found.same, other=found.other)
         remark(f"{sentence[:1].lower()}{sentence[1:]}")
+
+
+def tell_of_boxes(scene: Scene) -> None:
+    """Say which names in the scene cannot be shown by the type at hand, and stand in a picture as boxes."""
+    from ...stage.session.names import BOXES, unseen  # noqa: PLC0415  Only who draws needs the stage.
+
+    for name, characters in unseen(scene, ENGLISH):
+        sentence = BOXES.format(characters=characters, name=name)
+        remark(f"{sentence[:1].lower()}{sentence[1:].rstrip('.')}")
 
 
 def chosen_scene(name_or_path: str | None, seed: int | None = None) -> Scene:

@@ -122,10 +122,19 @@ def draw_wedge(canvas: Canvas, area: Rect, beyond: Pixel, color: Color, halo: Co
     canvas.curve(corners, halo, closed=True)
 
 
+POLE = 15.0  # Height of the flag, in strokes.
+
+
+def from_flag(foot: Pixel, pixel: Pixel, stroke: float) -> float:
+    """How far a pixel is from the pole of a flag that stands there, in pixels."""
+    along = min(max(foot[1] - pixel[1], 0.0), POLE * stroke)
+    return math.hypot(pixel[0] - foot[0], pixel[1] - foot[1] + along)
+
+
 def draw_flag(canvas: Canvas, foot: Pixel, theme: Theme, stroke: float) -> None:
     """A small flag where all lanes begin."""
     x, y = foot
-    top = y - 15 * stroke
+    top = y - POLE * stroke
     cloth = [(x, top), (x + 9 * stroke, top + 3.5 * stroke), (x, top + 7 * stroke)]
     for color, width in ((theme.halo, 4 * stroke), (theme.mark, 1.5 * stroke)):
         canvas.line(((x, y), (x, top)), color, max(1, round(width)))

@@ -41,6 +41,18 @@ class More:
     profile: bool = False
 
 
+TYPE, SMALL_TYPE = 15, 12
+"""Height of the type in a window of the usual size, and in one that is as small as can be, in pixels."""
+PRESENTED = 1.3
+"""How much larger it is for a projector."""
+LEAST_TYPE = 8
+"""Height of the type to which one may make it smaller, in pixels."""
+LEAST_MAP = (8.0, 5.0)
+"""Width and height of a map that enlarged type has to leave, in ems."""
+LEAST_WIDTH = 40.0
+"""Width that the panel of controls leaves of the window, in ems."""
+
+
 @dataclass(frozen=True, slots=True)
 class PanelLayout:
     """One lane's panel."""
@@ -99,15 +111,41 @@ def layout(
     presenter: bool = False,
     more: More = More(),
     lines: int = 0,
+    larger: float = 1.0,
 ) -> Layout:
     """The layout of a window of that size, at least SMALLEST.
 
     What is said over the maps has so many lines; with 0 one or two, as there is room.
 
     Panels stand in as many columns as give the largest maps of that aspect (width over height).
+
+    larger: how many times as large as usual type and strokes are to be; they are less so where the maps need the room.
     """
+    usual = max(SMALL_TYPE, round(type_of(size) * (PRESENTED if presenter else 1.0)))
+    em = max(LEAST_TYPE, round(larger * usual))
+    while em > usual and not _leaves_room(_laid_out(size, em, lanes, aspect, controls, more, lines)):
+        em -= 1
+    return _laid_out(size, em, lanes, aspect, controls, more, lines)
+
+
+def type_of(size: tuple[int, int]) -> float:
+    """Height of the type that suits a window of that size, in pixels."""
+    return TYPE * min(size[0] / USUAL[0], size[1] / USUAL[1])
+
+
+def _leaves_room(places: Layout) -> bool:
+    """Whether enlarged type leaves room for maps, and for what is written below them."""
+    area, em = places.panels[0].map, places.em
+    return (
+        area.width >= LEAST_MAP[0] * em and area.height >= LEAST_MAP[1] * em and places.footer.width >= LEAST_WIDTH * em
+    )
+
+
+def _laid_out(
+    size: tuple[int, int], em: int, lanes: int, aspect: float, controls: bool, more: More, lines: int
+) -> Layout:
+    """The layout for type of that height."""
     width, height = size
-    em = max(12, round(15 * min(width / USUAL[0], height / USUAL[1]) * (1.3 if presenter else 1.0)))
     line, gap = round(1.45 * em), round(0.8 * em)
     whole = Rect(gap, gap, width - 2 * gap, height - 2 * gap)
     sidebar = Rect(whole.right, whole.top, 0, whole.height)

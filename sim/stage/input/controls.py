@@ -38,7 +38,7 @@ from ..session.lanes import (
     two_digits,
 )
 from ..session.odds import ShowOdds, TurnSheet
-from ..session.playback import ChangeClock, ChangeSpeed, ChooseClock, ChooseSpeed, Restart, ToggleDrama
+from ..session.playback import ChangeClock, ChangeSpeed, ChooseClock, ChooseSpeed, Restart, ToggleDrama, ToggleMotion
 from ..session.session import SPEEDS, Message, Session
 from ..session.setup import Draft, EarlierSeed, NewSeed, OpenScene, SetFormula
 from ..session.tour import GoBack, Lead, ShowTour
@@ -49,6 +49,7 @@ from ..session.view import (
     ChangeTheme,
     ChooseSpread,
     ChooseSwarm,
+    Enlarge,
     Present,
     ResetView,
     RideAlong,
@@ -377,6 +378,7 @@ def _picture_controls(session: Session, theme: Theme) -> list[Control]:
         *_swarm_controls(session, theme),
         Buttons("", (*_sheet_buttons(session, say), *_look_buttons(session, theme)), 3),
         Buttons("", _keeping(session, say), 4),
+        Buttons("", _comfort(session, say), 4),
     ]
 
 
@@ -457,6 +459,22 @@ def _look_buttons(session: Session, theme: Theme) -> tuple[Button, ...]:
             say("presenter"),
             Present(),
             _tip(say, say("bigger type and strokes, without this panel"), Present()),
+        ),
+    )
+
+
+def _comfort(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
+    """What makes the picture easier on the eye."""
+    return (
+        Button("smaller", "A −", Enlarge(-1), _tip(say, say("type and strokes a little smaller"), Enlarge(-1))),
+        Button("usual", "A", Enlarge(0), _tip(say, say("type and strokes as large as usual"), Enlarge(0))),
+        Button("larger", "A +", Enlarge(1), _tip(say, say("type and strokes a little larger"), Enlarge(1))),
+        Button(
+            "motion",
+            say("less motion"),
+            ToggleMotion(),
+            _tip(say, say("nothing glides, turns by and by, grows, or slows down by itself"), ToggleMotion()),
+            session.steady,
         ),
     )
 

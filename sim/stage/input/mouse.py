@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from ..drawing.camera import Camera
+from ..drawing.glyphs import from_flag
 from ..drawing.layout import Layout
 from ..picture.map.site import Site, site_of
 from ..picture.panel.sliders import Slider, slider_at
@@ -30,7 +31,6 @@ from ..style.theme import load_theme
 WholePixel = tuple[int, int]
 
 GRIP = 14.0  # Pixels, at the usual size, within which the flag is taken.
-POLE = 15.0  # Height of the flag, in strokes.
 STILL = 4.0  # Pixels that a click may stray; beyond, it is a drag.
 DEGREES = 0.4  # By which land turns for each pixel that the mouse is moved.
 TWICE = 0.4  # Seconds within which two clicks are one double click.
@@ -180,7 +180,7 @@ class Free:
             return Response(Free(), (*self.last.undo, Flatten()))
         click = Click(mouse.pixel, mouse.seconds)
         x, y = targets.start(panel)
-        if _to_flag((x, y), mouse.pixel, POLE * targets.places.stroke) <= GRIP * max(1.0, targets.places.stroke):
+        if from_flag((x, y), mouse.pixel, targets.places.stroke) <= GRIP * max(1.0, targets.places.stroke):
             return Response(Carrying(panel, (x - mouse.pixel[0], y - mouse.pixel[1]), click))
         return Response(Pressing(click, panel, targets.point(panel, mouse.pixel)))
 
@@ -386,9 +386,3 @@ def _zoom(mouse: Mouse, targets: Targets) -> tuple[Message, ...]:
         return ()
     factor = NOTCH ** min(max(mouse.notches, -20.0), 20.0)
     return (Zoom(factor, targets.point(panel, mouse.pixel)),)
-
-
-def _to_flag(foot: tuple[float, float], pixel: WholePixel, height: float) -> float:
-    """How far the pixel is from the flag's pole, in pixels."""
-    along = min(max(foot[1] - pixel[1], 0.0), height)
-    return math.hypot(pixel[0] - foot[0], pixel[1] - foot[1] + along)

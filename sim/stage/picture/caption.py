@@ -1,5 +1,7 @@
 """What is said while a race runs, in words: captions when something has happened, and a question before it begins."""
 
+import pygame
+
 from ...descent.clock import Timing
 from ...descent.race import Race
 from ...scene.lesson import HOLD, answer, as_written, caption, end_of, revealed_at, same_race
@@ -8,12 +10,17 @@ from ..drawing.glyphs import draw_badge
 from ..drawing.layout import Layout
 from ..session.bindings import sign_of
 from ..session.session import Session, changed
-from ..session.setup import SkipQuestion
-from ..style.color import mix
+from ..session.setup import SkipQuestion, is_right
+from ..style import text
+from ..style.color import mix, readable
+from ..style.style import hairline
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
 from .help import label_of
 
+BADGE = 0.85  # Height of the type that marks a panel as guessed, in ems,
+RIM = 1.45  # and of the badge itself, in heights of that type.
+OUTLINE = 2.0  # Width of the line around a panel that can be clicked, in strokes.
 CHANGED = "Changed by hand: what the scene was made to show need not be seen."
 
 
@@ -62,6 +69,57 @@ def said_now(session: Session, race: Race, timing: Timing, tick: int, theme: The
 def _is_as_written(session: Session) -> bool:
     """Whether the race is the one that the scene's captions were written for, as far as is known."""
     return as_written(session.scene) and (session.origin is None or same_race(session.scene, session.origin))
+
+
+def offered(session: Session, places: Layout, pixel: tuple[int, int] | None) -> int | None:
+    """The lane whose panel, at that pixel, a click would guess; None where there is nothing to guess."""
+    if pixel is None or not session.waiting or session.help or session.sheet:
+        return None
+    return next((lane for lane, panel in enumerate(places.panels) if panel.frame.collidepoint(pixel)), None)
+
+
+def draw_offered(canvas: Canvas, places: Layout, theme: Theme, session: Session) -> None:
+    """A quiet line around the panel under the pointer that waits for a click."""
+    lane = offered(session, places, session.pointer)
+    if lane is not None:
+        width = max(2, round(OUTLINE * places.stroke))
+        canvas.rect(places.panels[lane].frame, theme.lane(lane), width=width, corner=places.em // 2)
+
+
+def badge(session: Session, race: Race, tick: int) -> tuple[int, bool | None] | None:
+    """The lane that was guessed, and whether that is right as far as is known at the tick; None without a guess."""
+    guess, scene = session.guess, session.scene
+    if guess is None or guess >= len(scene.lanes) or session.sheet:
+        return None
+    return guess, is_right(scene, race, scene.timing(session.clock), tick, guess)
+
+
+def draw_guess(canvas: Canvas, places: Layout, theme: Theme, marked: tuple[int, bool | None] | None) -> None:
+    """Mark a panel as guessed, on the lower edge of its frame: where nothing stands, and nothing moves."""
+    if marked is None:
+        return
+    lane, right = marked
+    if right is None:
+        words = theme.say("your guess")
+    else:
+        words = theme.say("your guess: right") if right else theme.say("your guess: not this one")
+    em, frame, color = places.em, places.panels[lane].frame, theme.lane(lane)
+    size = round(BADGE * em)
+    place = pygame.Rect(0, 0, min(frame.width, text.width(words, size, bold=True) + round(1.2 * em)), round(RIM * size))
+    place.midtop = frame.centerx, frame.bottom - round(0.45 * em)
+    ground = color if right else theme.panel
+    canvas.rect(place, ground, corner=place.height // 2)
+    canvas.rect(place, color if right is not False else theme.faint, width=hairline(em), corner=place.height // 2)
+    ink = readable(color) if right else theme.text if right is None else theme.muted
+    canvas.text(text.fitted(words, size, place.width), place.center, size, ink, bold=True, align=0.5)
+
+
+def score(session: Session, theme: Theme) -> str:
+    """How many guesses were right so far; empty before the first one has been judged."""
+    if not session.judged:
+        return ""
+    right = sum(right for _, right in session.judged)
+    return theme.say("{right} of {count} guessed right", right=right, count=len(session.judged))
 
 
 def draw_caption(canvas: Canvas, places: Layout, theme: Theme, session: Session, race: Race, tick: int) -> None:

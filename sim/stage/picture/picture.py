@@ -24,7 +24,7 @@ from ..sheets.sheets import draw_over
 from ..style import text
 from ..style.style import hairline
 from ..style.theme import Theme, load_theme
-from .caption import draw_caption
+from .caption import badge, draw_caption, draw_guess, draw_offered, score
 from .chart import Axes, Chart, axes
 from .help import draw_help, label_of
 from .map.ways import way
@@ -83,7 +83,7 @@ def snapshot_of(session: Session, race: Race) -> Snapshot:
     # The update after the one that is shown must be known, too: its gradient is drawn as an arrow.
     computed = max(0, min(race.updates - 1, session.horizon))
     glimpse, tick = seen(session), session.update
-    glides = glimpse is None and tick < computed and SPEEDS[session.speed] <= GLIDING
+    glides = glimpse is None and tick < computed and SPEEDS[session.speed] <= GLIDING and not session.steady
     phase = round((session.progress - tick) * PHASES) / PHASES if glides else 0.0
     return Snapshot(replace(session, progress=float(tick)), race, computed, glimpse, phase, session.tally)
 
@@ -102,6 +102,8 @@ CLOCK_NAMES = {
     "parallel": "parallel machine time",
 }
 TITLE = "Three Marbles"
+RED = (214, 48, 49)
+"""What tells, on both themes, that a film is being made."""
 GLIDING = 30.0
 """Updates a second up to which one sees a marble glide from one to the next; faster ones are shown as they are."""
 PHASES = 24  # Places on the way from one update to the next, at most.
@@ -128,7 +130,13 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
     here = here or setting(session, size)
     # A tooltip may have lain over anything.
     clean = before is not None and before.session.pointer is None
-    covered = before is not None and (before.session.help or (before.session.sheet and not session.sheet))
+    marked = badge(session, race, snapshot.tick)
+    covered = before is not None and (
+        before.session.help
+        or before.session.picking is not None
+        or (before.session.sheet and not session.sheet)
+        or badge(before.session, before.race, before.tick) != marked
+    )
     if before is None or not clean or covered or setting(before.session, size) != here:
         canvas.backdrop(Backdrop(_draw_still, (here, race), size), (0, 0))
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
@@ -136,6 +144,7 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
         _draw_maps(canvas, here, snapshot)
         if not session.sheet:
             _draw_profile(canvas, here, snapshot)
+        draw_guess(canvas, places, theme, marked)
         return
     frame = _axes(race, timing, session.clock, session.horizon, snapshot.computed)
     names = session.scene.texts(session.language).lanes
@@ -150,6 +159,8 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
         with canvas.part("chart"):
             chart.draw(canvas, places.chart.topleft, snapshot.tick)
         _draw_profile(canvas, here, snapshot)
+    draw_guess(canvas, places, theme, marked)
+    draw_offered(canvas, places, theme, session)
     with canvas.part("timeline"):
         draw_timeline(canvas, places, theme, session, race, snapshot.tick)
     with canvas.part("caption"):
@@ -159,7 +170,7 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
         _draw_footer(canvas, places, theme, snapshot)
     pixel = session.pointer
     if pixel is not None and _tells(session, places, pixel):
-        draw_pointed(canvas, pixel, _stage(here, snapshot, chart), TipContext(theme, places))
+        draw_pointed(canvas, pixel, _stage(here, snapshot, chart), TipContext(theme, places), session.rests)
     if session.help:
         draw_help(canvas, theme, places)
 
@@ -200,14 +211,14 @@ def _ways(session: Session, timing: Timing, lane: int) -> tuple[Array, ...]:
 
 def _glided(before: Snapshot, now: Snapshot) -> bool:
     """Whether all that has changed is how far the marbles have glided."""
-    quiet = not (now.session.help or now.session.sheet or now.session.pointer)
+    quiet = not (now.session.help or now.session.sheet or now.session.pointer) and now.session.picking is None
     return quiet and before.phase != now.phase and replace(before, phase=now.phase) == now
 
 
 def pointed(session: Session, race: Race, size: tuple[int, int]) -> bool:
     """Whether a tooltip is to be seen in a picture of that size."""
     here, pixel, now = setting(session, size), session.pointer, snapshot_of(session, race)
-    if pixel is None or not _tells(session, here.places, pixel):
+    if pixel is None or not session.rests or not _tells(session, here.places, pixel):
         return False
     timing = session.scene.timing(session.clock)
     frame = _axes(race, timing, session.clock, session.horizon, now.computed)
@@ -219,7 +230,7 @@ def pointed(session: Session, race: Race, size: tuple[int, int]) -> bool:
 def _tells(session: Session, places: Layout, pixel: tuple[int, int]) -> bool:
     """Whether there may be a tooltip at that pixel: nothing that lies over it hides what it would tell of."""
     below = places.timeline.collidepoint(pixel) or places.footer.collidepoint(pixel)
-    return not session.help and (not session.sheet or below)
+    return not session.help and session.picking is None and (not session.sheet or below)
 
 
 def _stage(here: Setting, snapshot: Snapshot, chart: Chart) -> Stage:
@@ -229,14 +240,15 @@ def _stage(here: Setting, snapshot: Snapshot, chart: Chart) -> Stage:
     names = session.scene.texts(session.language).lanes
     cloud = snapshot.glimpse if snapshot.cloud(0) is not None else None
     marked = unlike(session.scene)
-    return Stage(race, here.camera, chart, snapshot.tick, session.seen, names, cloud, marked, buttons)
+    start = session.scene.start
+    return Stage(race, here.camera, chart, snapshot.tick, session.seen, names, cloud, marked, buttons, start)
 
 
 @lru_cache(maxsize=2)
 def _panels(here: Setting, race: Race) -> tuple[Panel, ...]:
     places, theme, camera, lasting = here.places, here.theme, here.camera, not here.more.together
     courses = [
-        course_of(race, lane, (place.map, place.strip), places.em, theme, camera, lasting)
+        course_of(race, lane, (place.map, place.strip), places.em, theme, camera, lasting, here.steady)
         for lane, place in enumerate(places.panels)
     ]
     return tuple(
@@ -298,8 +310,31 @@ def _swarm_status(snapshot: Snapshot, theme: Theme) -> list[str]:
     return [theme.say("{count} marbles a lane", count=f"{snapshot.glimpse.clouds[0].size:,}")]
 
 
-def draw_computing(canvas: Canvas, places: Layout, theme: Theme) -> None:
-    """Say, over a picture that stays meanwhile, that the next one is being computed."""
+def recording_place(places: Layout, seconds: int, size: tuple[int, int], beside: Rect | None = None) -> Rect:
+    """Where on a screen of that size it stands for how long a film has been made.
+
+    beside: what stands there already, if anything does.
+    """
+    em = places.em
+    box = Rect(0, 0, text.width(_minutes(seconds), em, bold=True) + round(2.4 * em), round(1.6 * em))
+    box.midright = beside.move(-em // 2, 0).midleft if beside else places.title.midright
+    return box.clamp(Rect((0, 0), size))
+
+
+def _minutes(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def draw_recording(canvas: Canvas, box: Rect, em: int, theme: Theme, seconds: int) -> None:
+    """Show a red dot, and for how long a film has been made, over the picture."""
+    canvas.rect(box, theme.panel, corner=em // 2)
+    canvas.rect(box, RED, width=hairline(em), corner=em // 2)
+    canvas.disc((box.left + em, box.centery), 0.4 * em, RED)
+    canvas.text(_minutes(seconds), (box.right - 0.7 * em, box.centery), em, theme.text, bold=True, align=1)
+
+
+def draw_computing(canvas: Canvas, places: Layout, theme: Theme) -> Rect:
+    """Say, over a picture that stays meanwhile, that the next one is being computed; returns where."""
     em, key = places.em, label_of(sign_of(Errand.BACK), theme)
     words = theme.say("computing … · {key}: stop", key=key)
     box = Rect(0, 0, text.width(words, em) + 2 * em, round(1.6 * em))
@@ -307,6 +342,7 @@ def draw_computing(canvas: Canvas, places: Layout, theme: Theme) -> None:
     canvas.rect(box, theme.panel, corner=em // 2)
     canvas.rect(box, theme.border, width=hairline(em), corner=em // 2)
     canvas.text(words, box.center, em, theme.text, align=0.5)
+    return box
 
 
 @lru_cache(maxsize=16)  # Asked for with every picture.
@@ -326,6 +362,9 @@ def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, snapshot: Snapsho
     left = buttons[-1].place.right + em if buttons else place.left
     notice = snapshot.session.notice
     told = status(snapshot)
+    counted = score(snapshot.session, theme)
+    if counted and text.width(f"{told} · {counted}", em) + 8 * em < place.right - left:
+        told = f"{told} · {counted}"
     if notice and text.width(told, em) + text.width(notice, em) + 2 * em > place.right - left:
         told = ""  # What has just been done goes first.
     end = canvas.text(told, (left, place.centery), em, theme.text)

@@ -23,7 +23,9 @@ class Setting:
     language: str
     controls: bool
     presenter: bool
+    larger: float
     more: More
+    steady: bool
     focus: Window | None
     pose: Pose
     tour: bool = False
@@ -31,7 +33,7 @@ class Setting:
     @property
     def frame(self) -> tuple[object, ...]:
         """What the panel of controls depends on."""
-        return self.size, self.colors, self.language, self.presenter
+        return self.size, self.colors, self.language, self.presenter, self.larger
 
     @property
     def theme(self) -> Theme:
@@ -66,6 +68,7 @@ def places_in(here: Setting, size: tuple[int, int]) -> Layout:
         here.controls,
         here.presenter,
         here.more,
+        larger=here.larger,
     )
     if not here.tour:
         return usual()
@@ -90,6 +93,8 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
             session.together,
             session.profile,
         ),
+        larger=session.larger,
+        steady=session.steady,
         focus=session.focus,
         pose=session.pose,
         tour=session.tour is not None,

@@ -1,11 +1,13 @@
 """What the pointer rests on, in a small box beside it: drawn last, never over the place itself.
 
-It stays inside the map that it is about, unless that is too small for it.
+It stays inside the map that it is about, unless that is too small for it, and leaves free what moves there: the marble,
+the head of its trail. It never lies over another panel where there is any other room.
 """
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -20,6 +22,7 @@ from ...surface.critical.point import CriticalKind, CriticalPoint
 from ...surface.points import eigenvalues, norm
 from ..drawing.camera import Camera
 from ..drawing.canvas import Canvas
+from ..drawing.glyphs import POLE, from_flag
 from ..drawing.layout import Layout
 from ..style import text
 from ..style.color import Color
@@ -41,6 +44,9 @@ SENTENCE = 17
 # The lines that a sentence may have.
 MOST_LINES = 4
 SMALL_MAP = 18  # A map that is lower, in ems, has room for less.
+MARBLE = 12.0  # Half the width of what a tooltip leaves free of a marble, in strokes,
+DOT = 4.0  # and of a dot of its trail's head,
+HEAD = 6  # which has so many.
 MOST_PARTS = 12  # Places of a swarm that are told of.
 CURVATURE_MEANINGS = {
     (1, 1): "convex: curved up both ways",
@@ -82,6 +88,7 @@ VERDICT_MEANINGS = {
 }
 """What the verdicts mean."""
 
+FLAG = "All marbles begin at the flag: drag it, or click where they are to be dropped."
 UNLIKE = "Its learning rate is not that of most lanes: what differs may come from that alone."
 
 
@@ -103,6 +110,8 @@ class Tip:
     """Pixels that it must leave free."""
     inside: Rect | None = None
     """Where it has to stay, if it goes in there; the picture if that is not said."""
+    avoid: tuple[Rect, ...] = ()
+    """What else it is to leave free, the most important first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,8 @@ class Stage:
     """Which lanes are marked for a learning rate of their own."""
     knobs: tuple[Knob, ...] = ()
     """The buttons below the maps."""
+    start: tuple[float, float] | None = None
+    """Where the flag stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +200,33 @@ def critical_near(problem: Problem, site: Site, pixel: tuple[float, float], reac
     return problem.critical[found] if gap <= reach else None
 
 
-def map_tip(problem: Problem, site: Site, area: Rect, pixel: tuple[int, int], context: TipContext) -> Tip | None:
-    """What a map has under the pointer."""
+def map_tip(
+    problem: Problem,
+    site: Site,
+    area: Rect,
+    pixel: tuple[int, int],
+    context: TipContext,
+    start: tuple[float, float] | None = None,
+) -> Tip | None:
+    """What a map has under the pointer; start: where its flag stands, if it has one."""
     theme, places = context.theme, context.places
     local = (pixel[0] - area.left, pixel[1] - area.top)
     x, y = site.under(np.array(local, dtype=np.float64)).tolist()
     if math.isnan(x):
         return None
-    point = critical_near(problem, site, local, CLOSE * max(1.0, places.stroke))
+    reach = CLOSE * max(1.0, places.stroke)
+    point = critical_near(problem, site, local, reach)
+    foot = site.project(np.array(start)).tolist() if start is not None and point is None else None
+    if start is not None and foot is not None and from_flag(foot, local, places.stroke) <= reach:
+        said = (
+            [TipRow((theme.say("drag it"),))]
+            if area.height < SMALL_MAP * places.em
+            else _sentence(theme.say(FLAG), context)
+        )
+        head = theme.say("the start, ({x}, {y})", x=number(start[0]), y=number(start[1]))
+        about = Rect(0, 0, places.em, round((POLE + 4) * places.stroke))
+        about.midbottom = round(area.left + foot[0]), round(area.top + foot[1])
+        return Tip((TipRow((head,), bold=True), *said), about.union(_around(pixel, places.em)), area)
     here = local_values(problem, *((x, y) if point is None else point.position))
     small = area.height < SMALL_MAP * places.em
     rows = _numbers(here, small)
@@ -326,12 +356,35 @@ def tip_at(pixel: tuple[int, int], stage: Stage, context: TipContext) -> Tip | N
 
 
 def panel_tip(stage: Stage, lane: int, pixel: tuple[int, int], context: TipContext) -> Tip | None:
-    """What there is to tell of a place in a lane's panel."""
+    """What there is to tell of a place in a lane's panel, and what a tooltip there leaves free."""
+    tip = _panel_tip(stage, lane, pixel, context)
+    return None if tip is None else replace(tip, avoid=_moving(stage, lane, context))
+
+
+def _moving(stage: Stage, lane: int, context: TipContext) -> tuple[Rect, ...]:
+    """A lane's marble, the other panels, and the head of the lane's trail from the newest dot on."""
+    area, stroke, track = context.places.panels[lane].map, context.places.stroke, stage.race.tracks[lane]
+    others = [panel.frame for number, panel in enumerate(context.places.panels) if number != lane]
+    update = min(stage.chart.axes.timing.updates(lane, stage.tick), track.updates)
+    points = track.theta[max(0, update - HEAD) : update + 1][::-1]
+    site = site_of(stage.race.problem, stage.camera, context.theme)
+    pixels = site.project(points[np.isfinite(points).all(axis=-1)]) + area.topleft
+    seen = [(x, y) for x, y in pixels.tolist() if area.collidepoint(x, y)]
+    found = [_square(pixel, (MARBLE if number == 0 else DOT) * stroke) for number, pixel in enumerate(seen)]
+    return (*found[:1], *others, *found[1:])
+
+
+def _square(center: tuple[float, float], half: float) -> Rect:
+    """The square around a place."""
+    side = math.ceil(2 * half)
+    return Rect(round(center[0] - half), round(center[1] - half), side, side)
+
+
+def _panel_tip(stage: Stage, lane: int, pixel: tuple[int, int], context: TipContext) -> Tip | None:
     place, tip = context.places.panels[lane], None
     if place.map.collidepoint(pixel):
-        tip = map_tip(
-            stage.race.problem, site_of(stage.race.problem, stage.camera, context.theme), place.map, pixel, context
-        )
+        site = site_of(stage.race.problem, stage.camera, context.theme)
+        tip = map_tip(stage.race.problem, site, place.map, pixel, context, stage.start)
     elif stage.glimpse is not None and place.shares.collidepoint(pixel):
         tip = shares_tip(stage.glimpse.clouds[lane], place.shares, pixel, context)
     elif place.chip.collidepoint(pixel):
@@ -341,20 +394,23 @@ def panel_tip(stage: Stage, lane: int, pixel: tuple[int, int], context: TipConte
     return tip
 
 
-def draw_pointed(canvas: Canvas, pixel: tuple[int, int], stage: Stage, context: TipContext) -> None:
-    """Draw what belongs to the pointer, over all the rest."""
+def draw_pointed(canvas: Canvas, pixel: tuple[int, int], stage: Stage, context: TipContext, rests: bool = True) -> None:
+    """Draw what belongs to the pointer, over all the rest; where it has not rested yet, no tooltip."""
     tip, chart, corner = tip_at(pixel, stage, context), stage.chart, context.places.chart.topleft
     if tip is None:
         return
     if chart.plot.move(corner).collidepoint(pixel):
         chart.draw_hairline(canvas, corner, pixel[0])
-    draw_tip(canvas, tip, context)
+    if rests:
+        draw_tip(canvas, tip, context)
 
 
-def box_beside(about: Rect, size: tuple[int, int], whole: Rect) -> Rect:
+def box_beside(about: Rect, size: tuple[int, int], whole: Rect, avoid: Sequence[Rect] = ()) -> Rect:
     """A rectangle of that size inside the whole and beside what it is about: to the right, if possible, and below.
 
     Beside something that is higher than itself it stands at the same height.
+
+    avoid: what else it leaves free, if that can be.
     """
     width, height = size
     lefts, tops = (about.right, about.left - width), (about.bottom, about.top - height)
@@ -363,10 +419,22 @@ def box_beside(about: Rect, size: tuple[int, int], whole: Rect) -> Rect:
     sides = [Rect(left, about.top, width, height).clamp(whole) for left in lefts]
     across = [Rect(min(max(about.right, whole.left), whole.right - width), top, width, height) for top in tops]
     preferred = sides if about.height >= height else corners
-    for box in (*preferred, *corners, *fallbacks, *sides, *across):
-        if whole.contains(box) and not box.colliderect(about):
-            return box
-    return fallbacks[0]
+    found = [box for box in (*preferred, *corners, *fallbacks, *sides, *across) if whole.contains(box)]
+    taken = [about, *avoid]
+    if avoid and all(box.collidelist(taken) >= 0 for box in found):
+        found = _scattered(about, size, whole) + found
+    return next((box for box in found if box.collidelist(taken) < 0), found[-1] if found else fallbacks[0])
+
+
+def _scattered(about: Rect, size: tuple[int, int], whole: Rect) -> list[Rect]:
+    """Rectangles of that size all over the whole, those that are near to what they are about first."""
+    (width, height), step = size, max(4, min(about.width, about.height) // 2)
+    lefts, tops = (
+        range(low, high + 1, step)
+        for low, high in ((whole.left, whole.right - width), (whole.top, whole.bottom - height))
+    )
+    boxes = [Rect(left, top, width, height) for left in lefts for top in tops]
+    return sorted(boxes, key=lambda box: math.dist(box.center, about.center))
 
 
 def draw_tip(canvas: Canvas, tip: Tip, context: TipContext) -> Rect:
@@ -383,9 +451,7 @@ def draw_tip(canvas: Canvas, tip: Tip, context: TipContext) -> Rect:
     alone = max((text.width(cells[0], size, True) for cells in table if len(cells) == 1), default=0)
     inner = max(sum(columns) + gap * (count - 1), alone)
     whole, needed = Rect((0, 0), canvas.size), (inner + dot + 2 * pad, len(rows) * line + pad)
-    box = box_beside(tip.about, needed, tip.inside or whole)
-    if box.colliderect(tip.about):  # There is too little room inside.
-        box = box_beside(tip.about, needed, whole)
+    box = _placed(tip, needed, whole)
     _draw_box(canvas, box, theme, em)
     for index, (row, cells) in enumerate(zip(rows, table, strict=True)):
         left, y = box.left + pad, box.top + pad / 2 + (index + 0.5) * line
@@ -397,6 +463,22 @@ def draw_tip(canvas: Canvas, tip: Tip, context: TipContext) -> Rect:
             right = left + dot + sum(columns[:column]) + gap * (column - 1)
             canvas.text(cell, (right, y), size, ink, align=1)
     return box
+
+
+def _placed(tip: Tip, size: tuple[int, int], whole: Rect) -> Rect:
+    """Where a tooltip of that size stands: inside what it is to stay in, else anywhere; what it avoids comes first."""
+    boxes = []
+    for count in range(len(tip.avoid), -1, -1):
+        for room in filter(None, (tip.inside, whole)):
+            box = box_beside(tip.about, size, room, tip.avoid[:count])
+            if (
+                whole.contains(box)
+                and box.collidelist([tip.about, *tip.avoid[:count]]) < 0
+                and (room is whole or room.contains(box))
+            ):
+                return box
+            boxes.append(box)
+    return boxes[-1]
 
 
 def _draw_box(canvas: Canvas, whole: Rect, theme: Theme, em: int) -> None:

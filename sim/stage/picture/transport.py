@@ -11,6 +11,7 @@ from ..drawing.canvas import Canvas, Pixel
 from ..drawing.layout import Layout
 from ..session.bindings import Deed, sign_of
 from ..session.playback import GoToStart, Play, Restart, Step
+from ..session.scenes import ShowScenes
 from ..session.session import Session
 from ..session.setup import NewSeed, SkipQuestion
 from ..session.view import ShowControls, ShowHelp, Tilt, Together
@@ -59,6 +60,7 @@ def _knobs(footer: tuple[int, int, int, int], em: int, playing: bool, waiting: b
         ("seed", NewSeed(), sign_of(NewSeed()), say("new seed: other batches of the same examples")),
         ("tilt", Tilt(), sign_of(Tilt()), say("land aslant, or a map; drag with the right button to turn it")),
         ("together", Together(), sign_of(Together()), say("all marbles on one large map, or each on its own")),
+        ("scenes", ShowScenes(), sign_of(ShowScenes()), say("all scenes, in pictures")),
         ("controls", ShowControls(), sign_of(ShowControls()), say("the panel of controls: all that can be changed")),
         ("help", ShowHelp(), sign_of(ShowHelp()), say("all keys")),
     )
@@ -162,6 +164,12 @@ def _together(pen: Pen) -> None:
     pen.spots(0.26, (-0.5, -0.25), (0.1, 0.35), (0.55, -0.35))
 
 
+def _scenes(pen: Pen) -> None:
+    for across in (-0.58, 0.58):
+        for down in (-0.58, 0.58):
+            pen.canvas.rect(pen.box(0.85, 0.85, across, down), pen.ink)
+
+
 def _controls(pen: Pen) -> None:
     for across, down in ((0.35, -0.7), (-0.4, 0.0), (0.1, 0.7)):
         bar = pen.box(2, 0, 0, down)
@@ -188,6 +196,7 @@ SIGNS: dict[str, Callable[[Pen], None]] = {
     "seed": _seed,
     "tilt": _tilt,
     "together": _together,
+    "scenes": _scenes,
     "controls": _controls,
     "away": _away,
 }

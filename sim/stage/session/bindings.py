@@ -21,7 +21,8 @@ from .lanes import (
     ShiftMomentum,
 )
 from .odds import ShowOdds, TurnSheet
-from .playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step, ToggleDrama
+from .playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step, ToggleDrama, ToggleMotion
+from .scenes import ShowScenes
 from .session import Message
 from .setup import EarlierSeed, NewSeed, NudgeStart, OpenScene, SkipQuestion
 from .tour import GoBack, Lead, ShowTour
@@ -30,6 +31,7 @@ from .view import (
     ChangeSpread,
     ChangeSwarm,
     ChangeTheme,
+    Enlarge,
     Pan,
     Present,
     ResetView,
@@ -127,7 +129,11 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             "faster, slower",
             (Key("+", ChangeSpeed(1)), Key("-", ChangeSpeed(-1)), Key("=", ChangeSpeed(1), aside=True)),
         ),
-        Binding("Shift D", "slow where something happens, or not", (Key("Shift d", ToggleDrama()),)),
+        Binding(
+            "Shift D Shift G",
+            "slow where something happens; less motion",
+            (Key("Shift d", ToggleDrama()), Key("Shift g", ToggleMotion())),
+        ),
         Binding("C", "clock: updates, epochs, a serial or parallel machine", (Key("c", ChangeClock()),)),
         Binding("R", "restart: the same race again, bit for bit", (Key("r", Restart()),)),
         Binding(
@@ -143,6 +149,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             "one after the other, or the steps of the tour",
             (Key("Page Up", Lead(-1)), Key("Page Down", Lead(1))),
         ),
+        Binding("Shift O", "all of them, in pictures", (Key("Shift o", ShowScenes()),)),
         Binding("Backspace", "back to the one that was changed, or to the step", (Key("Backspace", GoBack()),)),
         Binding("Enter", "watch without a guess", (Key("Enter", SkipQuestion()),)),
         Binding("0", "captions and questions on or off", (Key("0", ToggleCaptions()),)),
@@ -218,12 +225,21 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
     "Looking": (
         Binding(
             "Ctrl + −",
-            "zoom; Ctrl 0 shows all of it",
+            "larger, smaller type; Ctrl 0: as usual",
             (
-                Key("Ctrl +", Zoom(NOTCH), again=True),
-                Key("Ctrl -", Zoom(1 / NOTCH), again=True),
-                Key("Ctrl =", Zoom(NOTCH), again=True, aside=True),
-                Key("Ctrl 0", ResetView()),
+                Key("Ctrl +", Enlarge(1)),
+                Key("Ctrl -", Enlarge(-1)),
+                Key("Ctrl =", Enlarge(1), aside=True),
+                Key("Ctrl 0", Enlarge(0)),
+            ),
+        ),
+        Binding(
+            "Ctrl Page Up Page Down",
+            "zoom the map; Ctrl Home: all of it",
+            (
+                Key("Ctrl Page Up", Zoom(NOTCH), again=True),
+                Key("Ctrl Page Down", Zoom(1 / NOTCH), again=True),
+                Key("Ctrl Home", ResetView()),
             ),
         ),
         Binding(

@@ -20,8 +20,8 @@ FASTEST = 30.0  # Updates a second up to which there is any drama.
 
 
 def tempo(session: Session, race: Race) -> float:
-    """How fast time goes now, over how fast it is wanted; 1 without drama."""
-    if not session.drama or SPEEDS[session.speed] > FASTEST:
+    """How fast time goes now, over how fast it is wanted; 1 without drama, or with reduced motion."""
+    if not session.drama or session.steady or SPEEDS[session.speed] > FASTEST:
         return 1.0
     return tempo_at(race, session.scene.timing(session.clock), session.progress)
 

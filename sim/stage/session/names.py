@@ -10,8 +10,14 @@ from collections.abc import Iterable
 from ...descent.lane import Lane
 from ...descent.rules import rule_name
 from ...languages import everywhere
+from ...scene import Scene
 from ...scene.speech import InLanguages
+from ..style.text import missing
 
+BOXES = "The fonts at hand lack {characters} of the name {name}."
+"""What is said of a name that cannot be shown."""
+MOST_TOLD = 4
+"""As many characters are told of those that cannot be shown."""
 LONGEST = 40
 """As many characters as a lane's name may have."""
 
@@ -42,6 +48,19 @@ def followed(name: str, before: Lane, after: Lane, counts: tuple[int, int], take
     parts = [_anew(part, after, counts[1]) for part in stem.split(", ")]
     there = ", ".join(dict.fromkeys(parts))
     return _free([there], there, set(taken))
+
+
+def unseen(scene: Scene, language: str) -> tuple[tuple[str, str], ...]:
+    """The names in a scene of which something cannot be shown, and in words what that is."""
+    texts = scene.texts(language)
+    lacking = ((name, missing(name)) for name in dict.fromkeys((texts.title, *texts.lanes)))
+    return tuple((name, _told(characters)) for name, characters in lacking if characters)
+
+
+def _told(characters: str) -> str:
+    """Characters by their numbers: a box would say nothing."""
+    numbers = ", ".join(f"U+{ord(character):04X}" for character in characters[:MOST_TOLD])
+    return f"{numbers}, …" if len(characters) > MOST_TOLD else numbers
 
 
 def in_languages(name: str) -> InLanguages[str]:

@@ -122,6 +122,18 @@ class ToggleDrama:
 
 
 @dataclass(frozen=True, slots=True)
+class ToggleMotion:
+    """Reduce motion, or not: nothing glides from update to update, turns by and by, grows, or slows down by itself."""
+
+    def apply(self, session: Session) -> Session:
+        less, usual = (
+            say(session.language, "less motion: from update to update at once"),
+            say(session.language, "motion as usual"),
+        )
+        return replace(session, steady=not session.steady, notice=usual if session.steady else less)
+
+
+@dataclass(frozen=True, slots=True)
 class Elapsed:
     """So many seconds have passed, and the race has been computed so far."""
 
@@ -132,7 +144,7 @@ class Elapsed:
 
     def apply(self, session: Session) -> Session:
         session = _turned(session, self.seconds)
-        if not session.playing:
+        if not session.playing or session.picking is not None:
             return session
         ahead = session.progress + self.seconds * self.pace * SPEEDS[session.speed]
         progress = max(session.progress, min(ahead, float(self.computed), float(session.horizon)))
@@ -144,6 +156,8 @@ def _turned(session: Session, seconds: float) -> Session:
     goal, pose = session.goal, session.pose
     if goal is None:
         return session
+    if session.steady:
+        return replace(session, pose=goal, goal=None)
     share = 1 - math.exp(-4 * seconds / TURNING)
     yaw, tilt = (start + share * (end - start) for start, end in zip(pose, goal, strict=True))
     if max(abs(goal.yaw - yaw), abs(goal.tilt - tilt)) < CLOSE:

@@ -75,7 +75,9 @@ class Session:
     turned: Pose | None = None
     """The pose into which land has been turned by hand, if it has."""
     pointer: tuple[int, int] | None = None
-    """Where the mouse rests, in pixels of the picture."""
+    """Where the mouse is, in pixels of the picture."""
+    rests: bool = True
+    """Whether it has been there for a moment: tooltips come late."""
     lane: int = 0
     """The lane that the controls are about."""
     controls: bool = False
@@ -88,11 +90,19 @@ class Session:
     """Whether all the live numbers of a lane are shown, not only the loss."""
     presenter: bool = False
     """Bigger type and strokes, for a projector."""
+    larger: float = 1.0
+    """How many times as large as usual in a window of its size type and strokes are to be."""
     captions: bool = True
     drama: bool = True
     """Whether time slows down by itself where something happens."""
+    steady: bool = False
+    """Whether motion is reduced: nothing glides, eases, grows or slows down by itself."""
     guess: int | None = None
     """The lane that was guessed to be the answer to the scene's question."""
+    guessed: Scene | None = None
+    """The scene as it was when that was guessed: it is its race that the guess was about."""
+    judged: tuple[tuple[Scene, bool], ...] = ()
+    """The scenes of whose races a guess has been judged, and whether it was right: the first one of each race."""
     asking: bool = False
     """Whether the scene's question still waits for a guess."""
     sheet: str = ""
@@ -100,6 +110,10 @@ class Session:
     tally: Tally | None = None
     """What has been counted for the sheets, of this very scene."""
     help: bool = False
+    picking: int | None = None
+    """Which scene is marked on the sheet of all scenes; None while that is not open."""
+    brought: tuple[Scene, ...] = ()
+    """Scenes that were opened from elsewhere."""
     live: bool = True
     """Whether it can be played on; a picture in a file says nothing of speed and keys."""
     origin: Scene | None = None
@@ -192,7 +206,7 @@ def update(session: Session, message: Message) -> Session:
     if there.scene != session.scene:
         counted = there.tally is not None and there.tally.scene == there.scene
         there = there if counted else replace(there, sheet="", tally=None)
-        return replace(there, seen=there.update)
+        return replace(there, seen=there.update, picking=None)
     seen = max(session.seen, there.update)
     return replace(there, seen=seen) if seen != there.seen else there
 

@@ -4,9 +4,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...descent.clock import Timing
 from ...descent.examples.recipes import ShiftedExamples
+from ...descent.race import Race
 from ...languages import TRANSLATIONS, everywhere
 from ...scene import Scene, load_scene, scene_files
+from ...scene.lesson import answer, revealed_at, same_race
 from ...scene.speech import InLanguages, Translation
 from ...surface.functions import usual_window
 from ...surface.functions.formula import Formula, FormulaError
@@ -96,7 +99,41 @@ class Guess:
     def apply(self, session: Session) -> Session:
         if not 0 <= self.lane < len(session.scene.lanes):
             return session
-        return replace(SkipQuestion().apply(session), guess=self.lane)
+        return replace(SkipQuestion().apply(session), guess=self.lane, guessed=session.scene)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was guessed of the scene's race is known to be right, or not; only the first guess of a race counts."""
+
+    right: bool
+
+    def apply(self, session: Session) -> Session:
+        if is_judged(session):
+            return session
+        return replace(session, judged=(*session.judged, (session.scene, self.right)))
+
+
+def is_judged(session: Session) -> bool:
+    """Whether a guess of the session's race counts already."""
+    scene = session.scene
+    return any(scene.name == other.name and same_race(scene, other) for other, _ in session.judged)
+
+
+def judgement(session: Session, race: Race) -> Judged | None:
+    """What is to be counted now: the guess of this very race, once the answer has been seen."""
+    scene, guess = session.scene, session.guess
+    if guess is None or session.guessed is None or not same_race(scene, session.guessed) or is_judged(session):
+        return None
+    right = is_right(scene, race, scene.timing(session.clock), min(session.update, race.updates - 1), guess)
+    return None if right is None else Judged(right)
+
+
+def is_right(scene: Scene, race: Race, timing: Timing, tick: int, guess: int) -> bool | None:
+    """Whether the lane that was guessed is an answer to the scene's question; None as long as that is not known."""
+    if revealed_at(scene, race, timing, tick) is None:
+        return None
+    return guess in answer(scene, race, timing, tick)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,16 +21,28 @@ FIRST_TILT = 30.0  # Where land begins to be turned by hand that was a map.
 
 ZOOMS = (0.5, 200.0)
 """The smallest and the largest that the maps show the scene's window."""
+LARGER = (0.5, 4.0)
+"""The smallest and the largest that type and strokes are, over the usual size."""
+ENLARGED = 1.1
+"""How much a step enlarges them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hover:
-    """The mouse rests on a pixel of the picture, or nowhere."""
+    """The mouse is on a pixel of the picture, or nowhere."""
 
     pixel: tuple[int, int] | None
 
     def apply(self, session: Session) -> Session:
-        return replace(session, pointer=self.pixel)
+        return replace(session, pointer=self.pixel, rests=session.rests and self.pixel == session.pointer)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The mouse has been where it is for a moment."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, rests=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +276,22 @@ class ShowNumbers:
 
 
 @dataclass(frozen=True, slots=True)
+class Enlarge:
+    """Type and strokes so many steps larger, or smaller, whatever they are on; 0 for the usual size."""
+
+    steps: int
+
+    def apply(self, session: Session) -> Session:
+        larger = 1.0
+        if self.steps:
+            larger = _between(session.larger * ENLARGED**self.steps, *LARGER)
+            if abs(larger - 1) < 0.02:  # Steps up and down meet at the usual size.
+                larger = 1.0
+        notice = say(session.language, "type and strokes at {share} %", share=f"{100 * larger:.0f}")
+        return replace(session, larger=larger, notice=notice)
+
+
+@dataclass(frozen=True, slots=True)
 class ShowControls:
     """Fold the panel of controls out or in."""
 
@@ -307,20 +335,22 @@ class Kept(Notify):
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """Put away what lies on top: help, the sheet over the maps, panel, tour, the presenter's type; or nothing."""
+    """Put away what lies on top: help, scenes, the sheet over the maps, panel, tour; or nothing."""
 
     def apply(self, session: Session) -> Session:
-        if session.help:
-            return replace(session, help=False)
-        if session.sheet:
+        if session.sheet and not session.help and session.picking is None:
             return PutAway().apply(session)
-        if session.controls:
-            return replace(session, controls=False, notice="")
+        layers = (
+            (session.help, {"help": False}),
+            (session.picking is not None, {"picking": None}),
+            (session.controls, {"controls": False, "notice": ""}),
+        )
+        for there, without in layers:
+            if there:
+                return replace(session, **without)
         if session.tour is not None:
             return end(session)
-        if session.presenter:
-            return replace(session, presenter=False, notice="")
-        return session
+        return replace(session, presenter=False, notice="") if session.presenter else session
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,14 @@ class Cache:
             self.keep(key, value)
         return value
 
+    def find(self, key: Hashable) -> Any:
+        """The value of that key, if it is there; it has been wanted now."""
+        with self._lock:
+            if key not in self._values:
+                return None
+            self._values.move_to_end(key)
+            return self._values[key][0]
+
     def keep(self, key: Hashable, value: object) -> None:
         """Keep a value that has been made elsewhere, unless there is one, or it is heavier than the limit."""
         weight = weight_of(value)

@@ -1,9 +1,10 @@
 """Type: Noto Sans in two weights, rendered once for each string and kept.
 
-Mathematical signs and Han characters come from Noto Sans SC, what neither has from the families that languages ask for;
-pygame_gui carries them all.
+Mathematical signs and Han characters come from Noto Sans SC, what neither has from the families that languages ask for,
+or from those of other scripts, where they are at hand; pygame_gui carries them all.
 """
 
+from contextlib import suppress
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from io import BytesIO
@@ -20,14 +21,18 @@ from .kept import kept
 
 USUAL = ("NotoSans", "NotoSansSC")
 """The families that have all that is written in most languages, and all mathematical signs."""
+SPARE = ("NotoSansKR", "NotoSansJP", "NotoSansArabic", "NotoSansHebrew", "NotoSansGeorgian")
+"""Families of other scripts: what people call things may be written in them."""
+LEFTWARDS = {"NotoSansArabic": "Arab", "NotoSansHebrew": "Hebr"}
+"""Those that are written from right to left, and the codes of their scripts."""
 NO_CHARACTER = "\uffff"
 
 
 @cache
 def families() -> tuple[str, ...]:
-    """All families, in the order in which they are asked for a character; the last one must do."""
-    asked = (known(code).font for code in LANGUAGES)
-    return tuple(dict.fromkeys([*USUAL, *(font for font in asked if font is not None and has_family(font))]))
+    """All families, in the order in which they are asked for a character."""
+    asked = [font for code in LANGUAGES if (font := known(code).font) is not None]
+    return tuple(dict.fromkeys([*USUAL, *filter(has_family, [*asked, *SPARE])]))
 
 
 def has_family(name: str) -> bool:
@@ -67,25 +72,49 @@ def _outlines(number: int, bold: bool) -> bytes:
 def _font(number: int, size: int, bold: bool) -> Font:
     """One family in one size; read only when it is needed, since that with Han characters is large."""
     pygame.font.init()
-    return Font(BytesIO(_outlines(number, bold)), size)
+    font = Font(BytesIO(_outlines(number, bold)), size)
+    script = LEFTWARDS.get(families()[number])
+    if script is not None:
+        with suppress(pygame.error):  # Where SDL was built without what shapes such scripts.
+            font.set_direction(pygame.DIRECTION_RTL)
+            font.set_script(script)
+    return font
+
+
+def family(character: str) -> int:
+    """Which of the families shows the character: the first that has it, or else, as a box, the first of all."""
+    return _family(character) or 0
+
+
+def missing(words: str) -> str:
+    """The characters that no family has, each once, in their order: what would be shown as boxes."""
+    return "".join(dict.fromkeys(character for character in words if _family(character) is None))
 
 
 @cache
-def family(character: str) -> int:
-    """Which of the families has the character: the first whose picture of it is not that of a missing one."""
-    for number in range(len(families()) - 1):
+def _family(character: str) -> int | None:
+    """The first family whose picture of the character is not that of a missing one; None if there is none."""
+    for number in range(len(families())):
         font = _font(number, 24, False)
         if font.metrics(character) != font.metrics(NO_CHARACTER):
             return number
         pictures = (font.render(text, True, (0, 0, 0)) for text in (character, NO_CHARACTER))
         if len({pygame.image.tobytes(picture, "RGBA") for picture in pictures}) > 1:
             return number
-    return len(families()) - 1
+    return None
 
 
 def _runs(text: str) -> list[tuple[int, str]]:
-    """The text cut where the family changes; an empty one is in the first."""
-    return [(number, "".join(characters)) for number, characters in groupby(text, family)] or [(0, "")]
+    """The text cut where the family changes; an empty one is in the first.
+
+    Blanks between words that are written from right to left belong to them: else those would stand in a wrong order.
+    """
+    numbers: list[int] = []
+    for character in text:
+        before = numbers[-1] if numbers else 0
+        numbers.append(before if character == " " and families()[before] in LEFTWARDS else family(character))
+    pairs = groupby(zip(numbers, text, strict=True), lambda pair: pair[0])
+    return [(number, "".join(character for _, character in run)) for number, run in pairs] or [(0, "")]
 
 
 @lru_cache(maxsize=8192)

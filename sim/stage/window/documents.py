@@ -13,6 +13,7 @@ from ...scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
 from ..drawing.screen import Screen
 from ..export.png import save_png
 from ..picture.picture import draw, snapshot_of
+from ..session.scenes import brought_along
 from ..session.session import Message, Session, ask, begin, carried_by, scene_of
 from ..session.session import race as race_of
 from ..session.setup import leave
@@ -66,6 +67,8 @@ class OpenSaved:
             goal=None,
             views=fresh.views,
             lane=0,
+            brought=brought_along(session, self.saved.scene),
+            picking=None,
             opened=fresh.opened,
             notice=notice,
         )

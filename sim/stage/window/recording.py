@@ -28,6 +28,10 @@ class Filming:
         """Whether a film is being made."""
         return self._recorder is not None
 
+    def lasts(self, now: float) -> int | None:
+        """For how many whole seconds a film has been made at that time; None while none is."""
+        return None if self._recorder is None else max(0, int(now - self._begun))
+
     def toggle(self, session: Session, size: tuple[int, int], now: float) -> Message | None:
         """Begin a film of pictures of that size in pixels at the time `now`, in seconds, or finish the running one."""
         if self._recorder is not None:

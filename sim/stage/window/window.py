@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pygame
 
 from ...descent.race import Race
-from ...scene import SceneError
+from ...scene import Scene, SceneError
 from ...scene.reading import Saved
 from ...study.maps.swarm import swarm
 from ...study.odds.tally import Tally
@@ -20,22 +20,37 @@ from ..input.controls import controls
 from ..input.holding import DELAY, PERIOD, SLOW, Holding, Once, held_from
 from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, respond
+from ..picture.caption import offered
 from ..picture.help import draw_help
-from ..picture.picture import TITLE, Snapshot, draw, draw_computing, pointed, snapshot_of
+from ..picture.picture import (
+    TITLE,
+    Snapshot,
+    draw,
+    draw_computing,
+    draw_recording,
+    pointed,
+    recording_place,
+    snapshot_of,
+)
 from ..picture.setting import Setting, setting
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.drama import tempo as pace_of
+from ..session.lanes import NextLane
+from ..session.names import BOXES, unseen
 from ..session.odds import ChooseSheet, computing
-from ..session.playback import Elapsed
+from ..session.playback import Elapsed, Step
+from ..session.scenes import Choose, Pick, count
 from ..session.session import RACES, Message, Session, changed, race, ridden, update
-from ..session.setup import Guess, SetFormula
+from ..session.setup import Guess, SetFormula, SkipQuestion, judgement
 from ..session.tour import GoBack, GoToStep
-from ..session.view import Back, Close, Follow, Hover, Notify
+from ..session.view import Back, Close, Follow, Hover, Notify, Rest
+from ..sheets.scenes import Cards, cards_of, draw_scenes
 from ..sheets.sheets import pieces, sheet_layout, tab_at
 from ..style.theme import THEMES, load_theme, say
 from . import display, documents, preparing
 from .ahead import FRAMES_A_SECOND, Ahead, updates_a_frame
 from .counter import Counter
+from .gallery import Gallery
 from .memory import keep_little
 from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, prepared
 from .recording import Filming
@@ -55,21 +70,27 @@ LIVELY = 1.0  # Seconds after an event for which open controls are drawn on: too
 SWARMING = (0.002, 0.008)
 # Seconds of a frame that drawing and swarm may take together.
 IN_TIME = 0.014
+# Seconds after which the mouse rests, and a tooltip comes.
+RESTING = 0.35
+# Heights of type that the panel of controls needs at least for all its rows.
+PANEL_LINES = 45
 ASKING = 2.0  # Seconds within which Esc, pressed again, ends a film or quits.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
 
 
-def open_window(saved: Saved, step: int | None = None) -> None:
+def open_window(saved: Saved, step: int | None = None, *, scale: float | None = None, steady: bool = False) -> None:
     """Show the scene, at the moment at which it was left, until the user closes the window.
 
     step: the step of the tour with which it begins, by its place; None: it begins without.
+    scale: how large type and strokes are, over the usual size; None for what suits the desktop.
+    steady: whether motion is reduced.
 
     Raises:
         NoDisplay: there is none.
     """
     keep_little()
-    with display.opened():
-        session = documents.resume(saved, THEMES[0])
+    with display.opened(scale) as larger:
+        session = replace(documents.resume(saved, THEMES[0]), larger=larger, steady=steady)
         window = MainWindow(session if step is None else update(session, GoToStep(step)))
         try:
             while window.session.open:
@@ -100,7 +121,14 @@ class MainWindow:
         self._drawing = 0.0  # How many seconds the last drawing took.
         self._hand = Hand()
         self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that it rests on.
+        self._moved = 0.0  # When it came there, in seconds of SDL's clock.
         self._filming = Filming()
+        self._gallery = Gallery()
+        self._new = False  # Whether it has something that has not been drawn yet.
+        self._lacking: set[str] = set()  # Names of which it has been said that they cannot be shown,
+        self._read: tuple[Scene, str] | None = None  # and what has been looked through for such.
+        self._told_film: int | None = None  # The seconds of it that are on the screen,
+        self._sign: pygame.Rect | None = None  # and where else something is said over the picture.
         self._panel: ControlPanel | None = None
         self._setting: Setting | None = None  # What the panel was made for.
         self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock.
@@ -139,6 +167,8 @@ class MainWindow:
             if once is None or self._types(event) or once.admits(event):
                 self._answer(event)
         self._hold_on()
+        if self.session.pointer is not None and not self.session.rests and display.now() - self._moved >= RESTING:
+            self.send(Rest())
         self._ask_no_more()
         if not self._waiting:
             self._since = time.perf_counter()
@@ -148,6 +178,7 @@ class MainWindow:
             self._show_still(seconds)
         else:
             self._go_on(seconds)
+        display.show_hand(not self._waiting and self._offered(self.session.pointer) is not None)
         self._film_on()
 
     def _go_on(self, seconds: float) -> None:
@@ -161,9 +192,12 @@ class MainWindow:
         if not self._flip:  # A picture that has just been made ready is shown at once.
             self._ahead.go_on(self.session)
         self._tell(documents.compared(self.session, running))
+        self._tell(judgement(self.session, running))
+        self._tell_of_boxes()
         self.send(Elapsed(seconds, self._reached(running), pace_of(self.session, running)))
         self._compute_swarm(running)
         self._make_ready()
+        self._new |= self._gallery.go_on(self.session)
         self._show(running, seconds)
         self._standing = self.session
         if self.session.riding:  # What it asks for is made ready before the next picture.
@@ -172,6 +206,7 @@ class MainWindow:
     def close(self) -> None:
         """Leave nothing behind, and no film unfinished."""
         self._preparing.close()
+        self._gallery.close()
         self._filming.finish(self.session)
         if self._counter is not None:
             self._counter.close()
@@ -183,11 +218,25 @@ class MainWindow:
             self.session = update(self.session, message)
         except SceneError as error:
             self.session = update(self.session, Notify(str(error)))
+        if self.session.pointer != before.pointer:
+            self._moved = display.now()
         if self.session.scene is not before.scene:
             self._inquiry = None  # Another change takes the place of one that is still to be found out.
         left, guided = self.session.left, self.session.tour is not None
         if left is not None and left is not before.left and not guided:  # Guided, the same key leads back to the step.
             self._tell_of_left(left)
+
+    def _tell_of_boxes(self) -> None:
+        """What no type at hand can show stands there as boxes: of each name it is said once."""
+        scene, language = self.session.scene, self.session.language
+        if self._read is not None and self._read[0] is scene and self._read[1] == language:
+            return
+        self._read = scene, language
+        lacking = [(name, what) for name, what in unseen(scene, language) if name not in self._lacking]
+        self._lacking |= {name for name, _ in lacking}
+        if lacking:
+            told = [say(language, BOXES, characters=what, name=name) for name, what in lacking]
+            self.session = update(self.session, Notify(" ".join([self.session.notice, *told]).lstrip()))
 
     def _prepare(self) -> bool:
         """Have all that is to be seen made ready, beside the window if it takes long; says whether it is."""
@@ -249,8 +298,11 @@ class MainWindow:
             return True
         ahead = race(self.session.scene).updates <= self.session.horizon
         moving = self.session.playing or self.session.goal is not None or ahead
-        timed = self._holding is not None or self._typed is not None or self._asked is not None
-        return moving or timed or self._lively() or self._lagging() or self._counting()
+        timed = self._filming.running or self._holding is not None or self._typed is not None or self._asked is not None
+        if self.session.picking is not None and self._gallery.busy:
+            return True
+        resting = self.session.pointer is not None and not self.session.rests
+        return moving or timed or resting or self._lively() or self._lagging() or self._counting()
 
     def _lagging(self) -> bool:
         """Whether the swarm has still to come to what is shown."""
@@ -283,7 +335,7 @@ class MainWindow:
             self._inquiry = Inquiry(partial(documents.open_file, event.file))
         elif event.type == pygame.DROPTEXT:
             self._inquiry = Inquiry(partial(documents.open_text, event.text))
-        elif self._answer_controls(event) or self._answer_sheet(event):
+        elif self._answer_controls(event) or self._answer_scenes(event) or self._answer_sheet(event):
             self._mouse_at = None
             self.send(Hover(None))
         elif self._take_guess(event):
@@ -297,19 +349,16 @@ class MainWindow:
 
     def _take_guess(self, event: pygame.Event) -> bool:
         """Whether a click on a lane's panel has answered the scene's question: the wheel comes as buttons, too."""
-        if (
-            self._waiting
-            or not self.session.waiting
-            or event.type != pygame.MOUSEBUTTONDOWN
-            or event.button != pygame.BUTTON_LEFT
-        ):
+        if self._waiting or event.type != pygame.MOUSEBUTTONDOWN or event.button != pygame.BUTTON_LEFT:
             return False
-        pixel = self._on_canvas(event.pos)
-        for lane, place in enumerate(setting(self.session, self._canvas_size()).places.panels):
-            if place.frame.collidepoint(pixel) and not place.sliders.collidepoint(pixel):
-                self.send(Guess(lane))
-                return True
-        return False
+        lane = self._offered(self._on_canvas(event.pos))
+        if lane is not None:
+            self.send(Guess(lane))
+        return lane is not None
+
+    def _offered(self, pixel: tuple[int, int] | None) -> int | None:
+        """The lane that a click at that pixel of the picture would guess."""
+        return offered(self.session, setting(self.session, self._canvas_size()).places, pixel)
 
     def _sees_what_is_meant(self) -> bool:
         """Whether the maps that are to be seen lie where those of the session will, and show the same."""
@@ -348,6 +397,37 @@ class MainWindow:
         # What has been done may have closed the panel.
         return mouse and not self._hand.busy and self._panel is not None and self._panel.holds(event.pos)
 
+    def _cards(self) -> Cards:
+        """Where the cards of the scenes stand."""
+        return cards_of(setting(self.session, self._canvas_size()).places, count(self.session))
+
+    def _answer_scenes(self, event: pygame.Event) -> bool:
+        """Let the sheet of scenes answer an event; says whether the maps need not."""
+        mouse = event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
+        if self.session.picking is None or self._waiting or not mouse or self._hand.busy:
+            return False
+        here, pixel = self._cards(), self._on_canvas(event.pos)
+        place = here.at(pixel)
+        if place is not None and place != self.session.picking:
+            self.send(Pick(place))
+        if place is not None and event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
+            self.send(Choose())
+        return here.whole.collidepoint(pixel)
+
+    def _among_scenes(self, deed: Deed) -> Deed:
+        """What a key means while the sheet of scenes is open: arrows go about on it, Enter chooses."""
+        marked = self.session.picking
+        if marked is None or self.session.help:
+            return deed
+        match deed:
+            case Step(updates=way):
+                return Pick(marked + (1 if way > 0 else -1))
+            case NextLane(places=way):
+                return Pick(marked + way * self._cards().columns)
+            case SkipQuestion():
+                return Choose()
+        return deed
+
     def _answer_sheet(self, event: pygame.Event) -> bool:
         """Let the sheet over the maps answer an event; says whether the maps need not."""
         mouse = event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
@@ -379,7 +459,7 @@ class MainWindow:
             return
         if means.does is not Errand.BACK:
             self._asked = None
-        self._do(means.does)
+        self._do(self._among_scenes(means.does))
         self._holding = held_from(event.key, getattr(event, "scancode", 0), means, display.now())
 
     def _let_go(self, event: pygame.Event) -> None:
@@ -395,7 +475,7 @@ class MainWindow:
             if not display.is_down(self._holding.code, self._holding.place):
                 self._holding = None
             elif now >= self._holding.due:
-                self._do(self._holding.means.does)
+                self._do(self._among_scenes(self._holding.means.does))
                 self._holding = self._holding and self._holding.after(now)
         if self._typed is not None:
             event, due = self._typed
@@ -545,6 +625,8 @@ class MainWindow:
         title = f"{TITLE} ●" if self._filming.running else TITLE
         if pygame.display.get_caption()[0] != title:
             pygame.display.set_caption(title)
+        if self._filming.lasts(display.now()) != self._told_film:
+            self._put_on_screen(self._sign)
 
     def _tell(self, message: Message | None) -> None:
         if message is not None:
@@ -554,25 +636,28 @@ class MainWindow:
         """Draw the moment, if it is not the one shown already."""
         screen = display.screen()
         now, size = replace(snapshot_of(self.session, running), tally=self._tally), screen.get_size()
-        if self._shown == (now, size) and not self._lively():
+        if self._shown == (now, size) and not self._lively() and not self._new:
             if self._flip:
+                self._show_scenes(screen, now)
                 self._show_controls(screen, now, seconds)
-                pygame.display.flip()
-                self._flip = False
+                self._put_on_screen(None)
             return
-        begun, canvas_size = time.perf_counter(), self._canvas_size()
+        begun, canvas_size, self._new = time.perf_counter(), self._canvas_size(), False
         if canvas_size == size:
             # An open menu or a tooltip may have covered any part of the picture.
             known = self._shown and self._shown[1] == size and self._panel is None
-            draw(Screen(screen), now, self._shown[0] if self._shown and known else None)
+            before = self._shown[0] if self._shown and known else None
+            if not _lies_beneath(now, before):
+                draw(Screen(screen), now, before)
+            self._show_scenes(screen, now)
             self._show_controls(screen, now, seconds)
         else:
             canvas = pygame.Surface(canvas_size, depth=32)
             draw(Screen(canvas), now)
+            self._show_scenes(canvas, now)
             pygame.transform.smoothscale(canvas, size, screen)
         self._drawing = time.perf_counter() - begun
-        pygame.display.flip()
-        self._flip = False
+        self._put_on_screen(None)
         self._shown = (now, size)
 
     def _show_still(self, seconds: float) -> None:
@@ -589,12 +674,28 @@ class MainWindow:
         theme = load_theme(here.colors, session.language)
         if self._panel is not None:
             self._panel.draw(screen, seconds)
-        if told:
-            draw_computing(Screen(screen), here.places, theme)
+        said = draw_computing(Screen(screen), here.places, theme) if told else None
         if session.help:
             draw_help(Screen(screen), theme, here.places)
-        pygame.display.flip()
+        self._put_on_screen(said)
         self._signed, self._shown = sign, None
+
+    def _put_on_screen(self, said: pygame.Rect | None) -> None:
+        """Bring what is drawn onto the screen, and over it, if a film is being made, for how long: the film has not.
+
+        said: where something is said over the picture already.
+        """
+        screen, lasts = display.screen(), self._filming.lasts(display.now())
+        self._told_film, self._sign, self._flip = lasts, said, False
+        if lasts is None:
+            pygame.display.flip()
+            return
+        here = setting(self.session, self._canvas_size())
+        place = recording_place(here.places, lasts, screen.get_size(), said).clip(screen.get_rect())
+        below = screen.subsurface(place).copy()
+        draw_recording(Screen(screen), place, here.places.em, here.theme, lasts)
+        pygame.display.flip()
+        screen.blit(below, place)
 
     def _is_carried(self) -> bool:
         """Whether what is prepared follows something that is dragged: pictures that come soon are sign enough."""
@@ -610,6 +711,16 @@ class MainWindow:
         empty.fill(load_theme(self.session.theme).background)
         return empty
 
+    def _show_scenes(self, canvas: pygame.Surface, now: Snapshot) -> None:
+        """Draw the sheet of scenes, if it is open, over all but the help."""
+        session = now.session
+        if session.picking is None:
+            return
+        here = setting(session, canvas.get_size())
+        draw_scenes(Screen(canvas), self._cards(), here.theme, self._gallery.cards(session), session.picking)
+        if session.help:
+            draw_help(Screen(canvas), here.theme, here.places)
+
     def _show_controls(self, screen: pygame.Surface, now: Snapshot, seconds: float) -> None:
         """Draw the panel of controls, if it is open; widgets are made when they are first needed."""
         here = setting(now.session, screen.get_size())
@@ -619,7 +730,8 @@ class MainWindow:
         if self._panel is None or self._setting is None or self._setting.frame != here.frame:
             from ..input.widgets import ControlPanel  # noqa: PLC0415  Not needed for the first frame.
 
-            self._panel = ControlPanel(here.places.controls, here.size, here.theme, here.places.em)
+            em = min(here.places.em, here.places.controls.height // PANEL_LINES)
+            self._panel = ControlPanel(here.places.controls, here.size, here.theme, em)
             self._setting = here
         self._panel.show(controls(now.session, here.theme))
         self._panel.draw(screen, seconds)
@@ -633,3 +745,10 @@ class MainWindow:
     def _on_canvas(self, pixel: tuple[int, int]) -> tuple[int, int]:
         screen, canvas = display.screen().get_size(), self._canvas_size()
         return pixel[0] * canvas[0] // screen[0], pixel[1] * canvas[1] // screen[1]
+
+
+def _lies_beneath(now: Snapshot, before: Snapshot | None) -> bool:
+    """Whether nothing has changed but what is on the sheet of scenes, which lies over all of it."""
+    if before is None or None in (now.session.picking, before.session.picking) or now.session.help:
+        return False
+    return replace(now, session=replace(now.session, picking=before.session.picking)) == before

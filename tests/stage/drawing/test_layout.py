@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 from pygame import Rect
 
-from sim.stage.drawing.layout import NUMBERS, SMALLEST, Layout, More, layout
+from sim.stage.drawing.layout import LEAST_TYPE, NUMBERS, SMALLEST, Layout, More, layout
 
 SIZES = [SMALLEST, (1280, 720), (1366, 768), (1600, 900), (1080, 1920), (2560, 1080), (3840, 2160)]
 
@@ -94,3 +94,30 @@ def test_maps_have_one_size_and_are_worth_looking_at(size: tuple[int, int], lane
 def test_panels_are_read_like_a_page() -> None:
     frames = [panel.frame for panel in layout((1600, 900), 6, 1.5).panels]
     assert frames == sorted(frames, key=lambda frame: (frame.top, frame.left))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("lanes", [1, 3, 6])
+@pytest.mark.parametrize(("controls", "presenter"), [(False, False), (True, False), (False, True)])
+def test_larger_type_leaves_room_for_the_maps_and_smaller_type_can_be_read(
+    size: tuple[int, int], lanes: int, controls: bool, presenter: bool
+) -> None:
+    ems = []
+    for larger in (0.1, 0.5, 1.0, 1.1, 1.5, 2.0, 16.0):
+        places = layout(size, lanes, 1.5, controls, presenter, larger=larger)
+        ems.append(places.em)
+        for name, area in _areas(places).items():
+            assert Rect((0, 0), size).contains(area), name
+        assert places.panels[0].map.height > 3 * places.em
+    usual = layout(size, lanes, 1.5, controls, presenter).em
+    assert ems == sorted(ems)
+    assert ems[0] == LEAST_TYPE
+    assert ems[2] == usual
+    assert ems[-1] > usual
+
+
+def test_type_and_strokes_are_as_much_larger_as_is_asked_for() -> None:
+    usual = layout((1600, 900), 3, 1.5)
+    larger = layout((1600, 900), 3, 1.5, larger=1.6)
+    assert larger.em == round(1.6 * usual.em)
+    assert larger.stroke == pytest.approx(1.6 * usual.stroke)

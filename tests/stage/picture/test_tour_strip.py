@@ -102,7 +102,7 @@ def test_its_buttons_do_what_the_keys_do() -> None:
         assert button.says.startswith(("Page Up", "Page Down", "Backspace", "Shift H"))
     running = race(session.scene)
     running.extend(2)
-    assert pointed(update(session, Hover(buttons[1].place.center)), running, size)
+    assert pointed(replace(update(session, Hover(buttons[1].place.center)), rests=True), running, size)
     assert guides(here.places, replace(session, live=False), here.theme) == ()
     assert guides(here.places, begin(load_scene(OPENING)), load_theme("light")) == ()
 

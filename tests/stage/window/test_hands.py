@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 import pytest
-from driver import click, computed, press, screen
+from driver import click, computed, pixels, press, screen
 from scenes import flat_scene
 
 from sim.stage.input.holding import DELAY, PERIOD, SLOW
@@ -261,6 +261,7 @@ def test_escape_takes_the_tooltip_away_first_and_the_wheel_still_zooms(machine: 
     pixel = setting(window.session, SIZE).places.panels[1].map.center
     motion = pygame.Event(pygame.MOUSEMOTION, pos=pixel, rel=(0, 0), buttons=(0, 0, 0))
     machine.frame(motion)
+    machine.frame(key(pygame.KEYUP, pygame.K_a), after=stage_window.RESTING)
     machine.frame(*both(pygame.K_h, "h"))
     machine.frame(*both(pygame.K_h, "h"))
     pointed = [window.session.pointer]
@@ -312,8 +313,30 @@ def test_what_is_put_away_between_takes_the_question_back_but_a_tooltip_does_not
     assert (window.session.open, window.session.notice) == (True, "Esc again to quit.")
     pixel = setting(window.session, SIZE).places.panels[1].map.center
     machine.frame(pygame.Event(pygame.MOUSEMOTION, pos=pixel, rel=(0, 0), buttons=(0, 0, 0)))
+    machine.frame(key(pygame.KEYUP, pygame.K_a), after=stage_window.RESTING)
     escape(machine)
     assert not window.session.open
+
+
+def test_a_tooltip_waits_until_the_mouse_rests_and_goes_when_it_moves(machine: Machine) -> None:
+    window = machine.window
+    x, y = setting(window.session, SIZE).places.panels[1].map.center
+
+    def shows(to: tuple[int, int] | None, after: float) -> bool:
+        motion = pygame.Event(pygame.MOUSEMOTION, pos=to, rel=(0, 0), buttons=(0, 0, 0))
+        machine.frame(motion if to else key(pygame.KEYUP, pygame.K_a), after=after)
+        return not np.array_equal(pixels(), plain)
+
+    plain = pixels()
+    assert not shows((x, y), FRAME)
+    assert window._busy()  # It comes without an event.
+    assert not shows(None, stage_window.RESTING - 2 * FRAME)
+    assert shows(None, 3 * FRAME)
+    assert not window._busy()
+    assert not shows((x + 30, y), FRAME)
+    assert shows(None, stage_window.RESTING)
+    assert not shows((5, 5), FRAME)  # Where nothing is to be told.
+    assert not shows(None, 2 * stage_window.RESTING)
 
 
 def test_two_presses_behind_a_slow_frame_do_not_quit(machine: Machine) -> None:

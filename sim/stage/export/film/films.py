@@ -37,6 +37,7 @@ def film(
     last: int | None = None,
     seconds: float | None = None,
     drama: bool = False,
+    steady: bool = False,
 ) -> Generator[float, None, int]:
     """Film a scene's race from update `first` to `last`, the scene's own if None, at so many pictures a second.
 
@@ -46,6 +47,7 @@ def film(
     glide from one to the next. The film carries the scene, as of its last picture. Yields the share of the work that is
     done, and returns the number of pictures.
 
+    steady: whether motion is reduced: nothing glides, and no ring grows.
     drama: whether it is slow at the first updates and for an instant where something happens. Then it is longer, unless
         it is to last so many seconds.
 
@@ -54,7 +56,7 @@ def film(
     """
     last = scene.updates if last is None else last
     count = picture_count(last - first, rate, seconds)
-    session = replace(begin(scene, theme), playing=False, live=False, horizon=max(scene.updates, last))
+    session = replace(begin(scene, theme), playing=False, live=False, steady=steady, horizon=max(scene.updates, last))
     race = race_of(scene)
     computing = COMPUTING * session.horizon
     for update in range(CHUNK, session.horizon, CHUNK):

@@ -56,6 +56,8 @@ class Course:
     camera: Camera
     trail: Trail
     rolling: Rolling
+    steady: bool = False
+    """Whether nothing grows."""
 
     @property
     def track(self) -> Track:
@@ -144,11 +146,11 @@ class Course:
                     canvas.line(piece.tolist(), color, width)
 
     def _draw_landing(self, canvas: Canvas, context: ViewContext, center: tuple[float, float], share: float) -> None:
-        """A ring that widens and fades around a marble of which something has just become certain."""
+        """A ring around a marble of which something has just become certain: it widens and fades, if that may be."""
         events = [event for event in self.judge.events_until(context.moment) if event.kind in MOMENTOUS]
         age = context.moment + share - events[-1].seen if events else RINGING
         if age < RINGING:
-            stroke, fading_ = stroke_of(self.em), age / RINGING
+            stroke, fading_ = stroke_of(self.em), 0.5 if self.steady else age / RINGING
             color = mix(self.color, self.theme.high, 0.15 + 0.85 * fading_)
             canvas.ring(center, (WIDE[0] + (WIDE[1] - WIDE[0]) * fading_) * stroke, color, max(1, round(1.6 * stroke)))
 
@@ -189,15 +191,23 @@ class Course:
 
 
 def course_of(
-    race: Race, lane: int, areas: tuple[Rect, Rect], em: int, theme: Theme, camera: Camera, lasting: bool = True
+    race: Race,
+    lane: int,
+    areas: tuple[Rect, Rect],
+    em: int,
+    theme: Theme,
+    camera: Camera,
+    lasting: bool = True,
+    steady: bool = False,
 ) -> Course:
     """One lane's course on a map in the first of the areas, with a strip in the second, seen by that camera.
 
-    Of a lasting one, the older part of the trail is kept as pixels: it has the map to itself.
+    Of a lasting one, the older part of the trail is kept as pixels: it has the map to itself. A steady one is drawn
+    with reduced motion.
     """
     track, site = race.tracks[lane], site_of(race.problem, camera, theme)
     trail = Trail(track, site, fading(theme.lane(lane), theme.high), stroke_of(em), lasting=lasting)
-    return Course(race, lane, *areas, em, theme, camera, trail, Rolling(track, race.problem.window.diagonal))
+    return Course(race, lane, *areas, em, theme, camera, trail, Rolling(track, race.problem.window.diagonal), steady)
 
 
 def draw_together(

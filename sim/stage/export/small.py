@@ -1,0 +1,36 @@
+"""A scene in a small picture: one of its maps, with the way of a marble on it."""
+
+import pygame
+from pygame import Rect
+
+from ...descent.problem import Problem
+from ...descent.race import Race
+from ...scene import Scene
+from ..drawing.layout import SMALL_TYPE
+from ..drawing.screen import Screen
+from ..picture.map.site import camera_on
+from ..picture.panel.course import course_of
+from ..session.session import as_it_wants, begin
+from ..style.theme import load_theme
+
+LONGEST = 120
+"""Updates of the race that are shown, at most."""
+SHARE = 0.6
+"""Of the scene's updates, where those are fewer."""
+
+
+def small_picture(scene: Scene, theme: str, size: tuple[int, int]) -> pygame.Surface:
+    """The map of the scene's second lane, or of its only one, as far along as the scene's story is.
+
+    Problem and race are its own: nothing that a window keeps of its scene gives way to them.
+    """
+    race = Race(Problem(*scene.examples.sums(scene.surface), scene.window), scene.lanes, scene.start, scene.seed)
+    update, lane = min(LONGEST, round(SHARE * scene.updates)), min(1, len(scene.lanes) - 1)
+    race.extend(update + 1)
+    session, area = as_it_wants(begin(scene, theme)), Rect((0, 0), size)
+    camera, look = camera_on(race.problem, scene.window, size, session.pose), load_theme(theme, session.language)
+    course = course_of(race, lane, (area, Rect(area.bottomleft, (0, 0))), SMALL_TYPE, look, camera)
+    picture = pygame.Surface(size, depth=32)
+    picture.fill(load_theme(theme).panel)
+    course.draw(Screen(picture), (update, 0.0), frozenset(), None)
+    return picture

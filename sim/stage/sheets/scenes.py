@@ -1,0 +1,123 @@
+"""The sheet of all scenes: a small picture of each, its title, and a line about what one sees there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pygame
+
+from ..drawing.canvas import Canvas
+from ..drawing.layout import Layout
+from ..session.bindings import sign_of
+from ..session.scenes import ShowScenes
+from ..style import text
+from ..style.kept import kept
+from ..style.style import hairline
+from ..style.theme import Theme
+from ..style.wrapping import wrapped
+
+SHAPE = 1.6  # Width of a small picture over its height.
+PICTURE = (400, 250)
+"""The size in pixels in which the small pictures are made; on the sheet they are made to fit."""
+MOST_COLUMNS = 8
+HEADING = 2.2  # Height of the sheet's title, in ems.
+TITLE, LINE = 1.5, 1.15  # Heights of a card's title and of a line of what it says, in ems,
+LINES = (1, 3)  # and how many lines there are of that, at least and at most.
+GAP = 0.6  # Between cards, in ems.
+MARKED = 2.5  # Width of the line around the marked one, in strokes.
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is told of a scene."""
+
+    title: str
+    look: str = ""
+    picture: pygame.Surface | None = None
+    """None until it is there: an outline stands in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Where the cards stand."""
+
+    whole: pygame.Rect
+    columns: int
+    places: tuple[pygame.Rect, ...]
+    em: int
+
+    @property
+    def foot(self) -> int:
+        """Height of what is written below a picture, at least."""
+        return round((TITLE + LINES[0] * LINE) * self.em)
+
+    def at(self, pixel: tuple[int, int]) -> int | None:
+        """Which card is at that pixel."""
+        return next((place for place, card in enumerate(self.places) if card.collidepoint(pixel)), None)
+
+    def picture(self, place: int) -> pygame.Rect:
+        """Where the small picture of a card stands."""
+        card = self.places[place]
+        room = pygame.Rect(card.left, card.top, card.width, card.height - self.foot)
+        inside = pygame.Rect(0, 0, min(room.width, round(SHAPE * room.height)), 0)
+        inside.height = round(inside.width / SHAPE)
+        inside.midtop = room.midtop
+        return inside
+
+
+def cards_of(places: Layout, count: int) -> Cards:
+    """So many cards over maps and chart, in as many columns as make the pictures largest."""
+    em = places.em
+    whole = places.look.unionall([places.title, places.chart, *(panel.frame for panel in places.panels)])
+    field = whole.inflate(-2 * em, -round(1.2 * em))
+    field.top, field.height = field.top + round(HEADING * em), field.height - round(HEADING * em)
+    found = [_cards(whole, field, count, columns, em) for columns in range(1, min(MOST_COLUMNS, count) + 1)]
+    return max(found, key=lambda cards: cards.picture(0).width)
+
+
+def _cards(whole: pygame.Rect, field: pygame.Rect, count: int, columns: int, em: int) -> Cards:
+    rows, gap = -(-count // columns), round(GAP * em)
+    width, height = (field.width - (columns - 1) * gap) // columns, (field.height - (rows - 1) * gap) // rows
+    places = tuple(
+        pygame.Rect(field.left + column * (width + gap), field.top + row * (height + gap), width, height)
+        for row, column in (divmod(place, columns) for place in range(count))
+    )
+    return Cards(whole, columns, places, em)
+
+
+def draw_scenes(canvas: Canvas, here: Cards, theme: Theme, told: Sequence[Card], marked: int) -> None:
+    """Draw the sheet, with one card marked."""
+    em = here.em
+    canvas.rect(here.whole, theme.background)
+    canvas.rect(here.whole, theme.border, width=hairline(em), corner=em // 2)
+    line = here.whole.top + round(0.6 * em) + HEADING * em / 2
+    canvas.text(theme.say("Scenes"), (here.whole.left + em, line), round(1.35 * em), theme.text, bold=True)
+    hint = theme.say("arrows and Enter, or a click, choose · {keys}: put away", keys=f"{sign_of(ShowScenes())} Esc")
+    canvas.text(hint, (here.whole.right - em, line), em, theme.muted, align=1)
+    for place, card in enumerate(told):
+        _draw_card(canvas, here, place, card, theme)
+        if place == marked:
+            width = max(2, round(MARKED * em / 15))
+            canvas.rect(here.places[place].inflate(2 * width, 2 * width), theme.lane(0), width=width, corner=em // 3)
+
+
+def _draw_card(canvas: Canvas, here: Cards, place: int, card: Card, theme: Theme) -> None:
+    em, box, picture = here.em, here.places[place], here.picture(place)
+    if card.picture is None:
+        canvas.rect(picture, theme.panel, corner=em // 3)
+    else:
+        canvas.image(_fitted(card.picture, picture.size), picture.topleft)
+    canvas.rect(picture, theme.border, width=hairline(em), corner=em // 3 if card.picture is None else 0)
+    y, small = picture.bottom + TITLE * em / 2, round(0.85 * em)
+    room = int((box.bottom - picture.bottom - TITLE * em) / (LINE * em) + 0.05)
+    canvas.text(
+        text.fitted(card.title, em, box.width, bold=True), (box.centerx, y), em, theme.text, bold=True, align=0.5
+    )
+    for number, words in enumerate(wrapped(card.look, small, box.width, min(max(room, LINES[0]), LINES[1]))):
+        row = y + (TITLE / 2 + (number + 0.5) * LINE) * em
+        canvas.text(words, (box.centerx, row), small, theme.muted, align=0.5)
+
+
+@kept
+def _fitted(picture: pygame.Surface, size: tuple[int, int]) -> pygame.Surface:
+    """A small picture in another size."""
+    return pygame.transform.smoothscale(picture, size)

@@ -1,0 +1,98 @@
+"""Small pictures of scenes, made one after the other beside the window, while somebody looks at the sheet of them."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+
+import pygame
+
+from ...scene import Scene, SceneError, load_scene, scene_files
+from ...surface.wanted import GivenUp, unless
+from ..export.small import small_picture
+from ..session.session import Session
+from ..sheets.scenes import PICTURE, Card
+from ..style.kept import Cache
+from .turns import taking_turns
+
+MEMORY = 24 << 20
+"""Bytes of all small pictures that are kept, at most."""
+
+Key = tuple[str, str] | tuple[Scene, str]
+"""A scene that comes with the program by its name, or any other, and the theme."""
+
+
+class Gallery:
+    """Makes what the sheet of scenes shows, and keeps it."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="gallery")
+        self._unwanted = Event()
+        self._pictures = Cache(MEMORY)
+        self._scenes: dict[str, Scene] = {}  # Those that come with the program, as far as they have been read.
+        self._failed: set[Key] = set()
+        self._work: tuple[Key, Future[tuple[Scene, pygame.Surface] | None]] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether one is being made."""
+        return self._work is not None
+
+    def cards(self, session: Session) -> list[Card]:
+        """What is told of each scene, as far as it is there."""
+        return [self._card(key, session) for key in _keys(session)]
+
+    def _card(self, key: Key, session: Session) -> Card:
+        scene = self._scenes.get(key[0]) if isinstance(key[0], str) else key[0]
+        if scene is None:
+            return Card(str(key[0]))
+        texts = scene.texts(session.language)
+        return Card(texts.title, texts.look, self._pictures.find(key))
+
+    def go_on(self, session: Session) -> bool:
+        """Take what is done, and begin the next, if the sheet is open; says whether something new is to be seen."""
+        new = self._take()
+        if session.picking is None:
+            self._unwanted.set()
+            return False
+        if self._work is None:
+            missing = (key for key in _keys(session) if key not in self._failed and self._pictures.find(key) is None)
+            key = next(missing, None)
+            if key is not None:
+                self._unwanted = Event()
+                self._work = key, self._thread.submit(_made, key, self._unwanted)
+        return new
+
+    def _take(self) -> bool:
+        if self._work is None or not self._work[1].done():
+            return False
+        (key, work), self._work = self._work, None
+        try:
+            found = work.result()
+        except GivenUp:
+            return False
+        if found is None:
+            self._failed.add(key)
+            return True
+        scene, picture = found
+        if isinstance(key[0], str):
+            self._scenes[key[0]] = scene
+        self._pictures.keep(key, picture)
+        return True
+
+    def close(self) -> None:
+        """Let it be, and wait until the thread has ended."""
+        self._unwanted.set()
+        self._thread.shutdown()
+
+
+def _keys(session: Session) -> list[Key]:
+    return [*((name, session.theme) for name in scene_files()), *((scene, session.theme) for scene in session.brought)]
+
+
+def _made(key: Key, unwanted: Event) -> tuple[Scene, pygame.Surface] | None:
+    """A scene and its picture; None if its file has gone or changed since the program began."""
+    with taking_turns(), unless(unwanted.is_set):
+        try:
+            scene = load_scene(key[0]) if isinstance(key[0], str) else key[0]
+        except SceneError:
+            return None
+        return scene, small_picture(scene, key[1], PICTURE)

@@ -1,0 +1,260 @@
+"""The sheet of scenes: pictures that come beside the window, and one scene that is chosen."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pygame
+import pytest
+from driver import click, computed, pixels, press, screen
+from messages import after
+from recording_canvas import RecordingCanvas
+from scenes import flat_scene
+from waiting import until
+
+from sim.languages import LANGUAGES
+from sim.scene import Scene, SceneError, load_scene, scene_files
+from sim.scene.reading import Saved
+from sim.stage.drawing.layout import SMALLEST, layout
+from sim.stage.export.small import small_picture
+from sim.stage.picture.setting import setting
+from sim.stage.session.playback import Elapsed
+from sim.stage.session.scenes import MOST_BROUGHT, Choose, Pick, ShowScenes, count
+from sim.stage.session.session import RACES, begin
+from sim.stage.sheets.scenes import PICTURE, Card, cards_of, draw_scenes
+from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.window import gallery
+from sim.stage.window.documents import OpenSaved
+from sim.stage.window.window import MainWindow
+
+NAMES = list(scene_files())
+MINE = replace(flat_scene("ravine"), name="mine", title="My ravine", look="It is mine.")
+SIZES = [SMALLEST, (1366, 768), (1600, 900), (960, 1400), (2600, 600)]
+
+
+def drawn(scene: Scene, theme: str, size: tuple[int, int]) -> pygame.Surface:
+    """A small picture that takes no time."""
+    picture = pygame.Surface(size, depth=32)
+    picture.fill((NAMES.index(scene.name) + 1 if scene.name in NAMES else 99, 7 if theme == "dark" else 200, 3))
+    return picture
+
+
+@pytest.fixture
+def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(gallery, "small_picture", drawn)
+    with screen():
+        made = MainWindow(replace(begin(flat_scene(NAMES[0])), playing=False))
+        computed(made)
+        yield made
+        made.close()
+
+
+def all_there(window: MainWindow) -> bool:
+    window.advance([], 0.0)
+    return all(card.picture is not None for card in window._gallery.cards(window.session))
+
+
+def rests(window: MainWindow) -> bool:
+    window.advance([], 0.0)
+    return not window._gallery.busy
+
+
+def open_sheet(window: MainWindow) -> None:
+    press(window, pygame.K_o, "O", pygame.KMOD_LSHIFT)
+
+
+# What is chosen.
+
+
+def test_arrows_go_about_and_enter_opens_what_is_marked(window: MainWindow) -> None:
+    open_sheet(window)
+    assert window.session.picking == 0
+    press(window, pygame.K_RIGHT)
+    columns = window._cards().columns
+    press(window, pygame.K_DOWN)
+    assert window.session.picking == 1 + columns
+    press(window, pygame.K_UP)
+    press(window, pygame.K_LEFT)
+    press(window, pygame.K_LEFT)
+    assert (window.session.picking, window.session.update, window.session.lane) == (0, 0, 0)
+    press(window, pygame.K_RIGHT)
+    press(window, pygame.K_RETURN, "\r")
+    assert window.session.scene.name == NAMES[1]
+    assert window.session.picking is None
+
+
+def test_a_click_opens_a_scene_and_the_mouse_marks_what_it_is_over(window: MainWindow) -> None:
+    open_sheet(window)
+    start = window.session.scene.start
+    place = window._cards().places[3]
+    window.advance([pygame.Event(pygame.MOUSEMOTION, pos=place.center, rel=(0, 0), buttons=(0, 0, 0))], 0.0)
+    assert window.session.picking == 3
+    click(window, (place.right + 2, place.top))  # Between the cards.
+    assert (window.session.scene.name, window.session.scene.start) == (NAMES[0], start)
+    click(window, place.center)
+    assert window.session.scene.name == NAMES[3]
+
+
+def test_esc_and_the_key_put_it_away_and_leave_no_trace(window: MainWindow) -> None:
+    before = pixels()
+    for code, character, mod in ((pygame.K_ESCAPE, "", 0), (pygame.K_o, "O", pygame.KMOD_LSHIFT)):
+        open_sheet(window)
+        until(partial(all_there, window))
+        assert not np.array_equal(pixels(), before)
+        press(window, code, character, mod)
+        assert (window.session.picking, window.session.open) == (None, True)
+        assert np.array_equal(pixels(), before)
+
+
+def test_time_stands_still_while_it_is_open() -> None:
+    playing = replace(begin(flat_scene(NAMES[0])), playing=True)
+    assert after(playing, ShowScenes(), Elapsed(1.0, 100)).progress == 0
+    assert after(playing, ShowScenes(), ShowScenes(), Elapsed(1.0, 100)).progress > 0
+
+
+def test_the_scene_that_is_shown_can_be_chosen_again() -> None:
+    session = after(begin(load_scene(NAMES[4])), ShowScenes())
+    assert session.picking == 4
+    there = after(replace(session, progress=9.0), Choose())
+    assert (there.scene.name, there.update) == (NAMES[4], 0)
+    assert there.picking is None
+
+
+def test_scenes_from_elsewhere_are_offered_again() -> None:
+    session = after(begin(flat_scene(NAMES[0])), OpenSaved(Saved(MINE)), OpenSaved(Saved(load_scene(NAMES[2]))))
+    assert [scene.name for scene in session.brought] == ["mine"]
+    last = count(session) - 1
+    there = after(session, ShowScenes(), Pick(last + 5), Choose())
+    assert there.scene == MINE
+    assert there.picking is None
+    many = after(session, *(OpenSaved(Saved(replace(MINE, name=f"mine {n}"))) for n in range(MOST_BROUGHT + 3)))
+    assert len(many.brought) == MOST_BROUGHT
+    assert many.brought[-1].name == f"mine {MOST_BROUGHT + 2}"
+
+
+# Pictures.
+
+
+def test_outlines_stand_in_until_pictures_are_there_and_keys_act_meanwhile(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Event()
+
+    def late(scene: Scene, theme: str, size: tuple[int, int]) -> pygame.Surface:
+        gate.wait()
+        return drawn(scene, theme, size)
+
+    monkeypatch.setattr(gallery, "small_picture", late)
+    begun = time.perf_counter()
+    open_sheet(window)
+    for _ in range(10):
+        press(window, pygame.K_RIGHT)
+    assert time.perf_counter() - begun < 5.0  # Nothing has waited.
+    assert window.session.picking == 10
+    assert window._busy()
+    center = window._cards().picture(0).center
+    assert tuple(pixels()[center]) == load_theme("light").panel
+    gate.set()
+    until(partial(all_there, window))
+    window.advance([], 0.0)
+    np.testing.assert_allclose(pixels()[center], (1, 200, 3), atol=2)
+    assert not window._gallery.busy
+    press(window, pygame.K_t, "t")
+    until(partial(all_there, window))
+    window.advance([], 0.0)
+    np.testing.assert_allclose(pixels()[center], (1, 7, 3), atol=2)
+
+
+def test_nothing_is_made_while_nobody_looks(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def noted(scene: Scene, theme: str, size: tuple[int, int]) -> pygame.Surface:
+        made.append(scene.name)
+        return drawn(scene, theme, size)
+
+    monkeypatch.setattr(gallery, "small_picture", noted)
+    for _ in range(5):
+        window.advance([], 0.0)
+    assert made == []
+    open_sheet(window)
+    until(lambda: bool(made))
+    press(window, pygame.K_ESCAPE)
+    until(partial(rests, window))
+    begun = len(made)
+    for _ in range(5):
+        window.advance([], 0.0)
+    assert len(made) == begun < len(NAMES)
+
+
+def test_a_scene_that_cannot_be_read_keeps_its_outline(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(name: str) -> Scene:
+        if name == NAMES[2]:
+            raise SceneError("gone")
+        return load_scene(name)
+
+    monkeypatch.setattr(gallery, "load_scene", load)
+    open_sheet(window)
+    until(partial(rests, window))
+    told = window._gallery.cards(window.session)
+    assert [card.picture is None for card in told].index(True) == 2
+    assert sum(card.picture is None for card in told) == 1
+    assert (told[2].title, told[3].title) == (NAMES[2], load_scene(NAMES[3]).title)
+
+
+def test_pictures_are_kept_within_a_stated_sum(window: MainWindow) -> None:
+    open_sheet(window)
+    until(partial(all_there, window))
+    store = window._gallery._pictures
+    assert store.weight <= gallery.MEMORY
+    largest = (len(NAMES) + MOST_BROUGHT) * len(THEMES) * 4 * PICTURE[0] * PICTURE[1]
+    assert largest < gallery.MEMORY
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("scene", [load_scene(NAMES[0]), MINE], ids=["aslant", "map"])
+def test_a_small_picture_is_the_scene_s_own_drawing(scene: Scene, theme: str) -> None:
+    known = RACES.find(scene)
+    picture = small_picture(scene, theme, PICTURE)
+    seen = pygame.surfarray.array3d(picture)
+    color = load_theme(theme).lane(1)
+    assert picture.get_size() == PICTURE
+    assert len(np.unique(seen.reshape(-1, 3), axis=0)) > 100
+    assert (np.abs(seen.astype(int) - color).max(axis=-1) < 60).sum() > 20  # The marble, and its trail.
+    assert RACES.find(scene) is known
+    again = pygame.surfarray.array3d(small_picture(scene, theme, PICTURE))
+    assert np.array_equal(seen, again)
+
+
+# Where it stands.
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("number", [1, 15, 24])
+def test_cards_stand_side_by_side_in_the_picture(size: tuple[int, int], number: int) -> None:
+    places = layout(size, 3, 1.5)
+    here = cards_of(places, number)
+    assert len(here.places) == number
+    assert not here.whole.colliderect(places.footer)
+    for place, card in enumerate(here.places):
+        assert here.whole.contains(card)
+        assert card.contains(here.picture(place))
+        assert card.collidelist(here.places[:place]) < 0
+        assert here.at(card.center) == place
+    assert here.picture(0).width >= 6 * places.em
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_speaks_the_language_of_the_screen(language: str) -> None:
+    theme, places = load_theme("light", language), setting(begin(flat_scene(NAMES[0])), SMALLEST).places
+    texts = [load_scene(name).texts(language) for name in NAMES]
+    canvas = RecordingCanvas(SMALLEST)
+    told = [Card(each.title, each.look) for each in texts]
+    draw_scenes(canvas, cards_of(places, len(told)), theme, told, 2)
+    for each in texts:
+        assert f'text "{each.title}"' in canvas.recording or f'text "{each.title[:8]}' in canvas.recording
+    assert f'text "{theme.say("Scenes")}"' in canvas.recording

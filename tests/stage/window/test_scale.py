@@ -1,0 +1,135 @@
+"""How large type and strokes are: at first, as the desktop or the command line wants it, and then by keys."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pygame
+import pytest
+from command_line import mistake, status
+from driver import click, computed, pixels, press, screen
+from messages import after
+from scenes import flat_scene
+
+from sim.stage.drawing.layout import SMALLEST, USUAL
+from sim.stage.picture.setting import setting
+from sim.stage.session.session import begin
+from sim.stage.session.view import LARGER, Enlarge
+from sim.stage.window import display
+from sim.stage.window.display import first_window
+from sim.stage.window.window import MainWindow
+
+CTRL = pygame.KMOD_LCTRL
+
+
+def em(size: tuple[int, int], larger: float) -> int:
+    """Height of the type in a window of that size."""
+    return setting(replace(begin(flat_scene("local-minimum")), larger=larger), size).places.em
+
+
+@pytest.mark.parametrize(
+    ("desktop", "size"),
+    [
+        ((1024, 700), SMALLEST),
+        ((1366, 768), (1326, 668)),
+        ((1920, 1080), USUAL),
+        ((2560, 1440), (2000, 1125)),
+        ((3840, 2160), (3200, 1800)),
+        ((3440, 1440), (2000, 1125)),
+    ],
+)
+def test_the_first_window_suits_the_desktop(desktop: tuple[int, int], size: tuple[int, int]) -> None:
+    wanted = tuple(map(max, size, SMALLEST))
+    found, larger = first_window(desktop)
+    assert (abs(found[0] - wanted[0]) <= 24, found[1], larger) == (True, wanted[1], 1.0)
+
+
+@pytest.mark.parametrize("desktop", [(1366, 768), (1920, 1080), (2560, 1440), (3840, 2160)])
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_a_scale_enlarges_type_by_that_much_whatever_the_window_has_room_for(
+    desktop: tuple[int, int], scale: float
+) -> None:
+    (plain, one), (size, larger) = first_window(desktop, 1.0), first_window(desktop, scale)
+    assert one == 1.0
+    assert all(a <= b <= max(c, a) for a, b, c in zip(plain, size, desktop, strict=True))
+    assert em(size, larger) == pytest.approx(scale * em(plain, 1.0), abs=1.5)
+
+
+def test_the_window_is_opened_in_true_pixels_at_the_scale_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SDL_WINDOWS_DPI_AWARENESS", raising=False)
+    monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [(1366, 768)])
+    with display.opened(1.5) as larger:
+        assert larger == 1.5
+        assert display.screen().get_size() == (1326, 668)
+        assert os.environ["SDL_WINDOWS_DPI_AWARENESS"] == "permonitorv2"
+    monkeypatch.setenv("SDL_WINDOWS_DPI_AWARENESS", "unaware")
+    with display.opened():
+        assert os.environ["SDL_WINDOWS_DPI_AWARENESS"] == "unaware"
+
+
+def test_the_command_line_tells_the_window_its_scale_and_whether_things_move(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr("sim.stage.window.window.open_window", lambda _, **how: told.append(how))
+    assert status() == status("ravine", "--scale", "1.5") == status("--reduced-motion") == 0
+    assert [tuple(how.values()) for how in told] == [(None, False), (1.5, False), (None, True)]
+    assert "must be a number from 0.25 to 16" in mistake(capsys, "--scale", "0")
+
+
+def test_steps_up_and_down_meet_and_have_ends() -> None:
+    session = begin(flat_scene("local-minimum"))
+    assert after(session, Enlarge(1)).larger == pytest.approx(1.1)
+    assert after(session, *[Enlarge(1)] * 5, *[Enlarge(-1)] * 5).larger == 1.0
+    assert after(session, *[Enlarge(1)] * 50).larger == LARGER[1]
+    assert after(session, *[Enlarge(-1)] * 50).larger == LARGER[0]
+    assert after(session, Enlarge(1), Enlarge(0)).larger == 1.0
+    assert after(session, Enlarge(1)).notice == "type and strokes at 110 %"
+
+
+@pytest.fixture
+def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    monkeypatch.chdir(tmp_path)
+    with screen():
+        yield MainWindow(replace(begin(flat_scene("local-minimum")), playing=False))
+
+
+def test_control_and_plus_enlarge_what_is_drawn_and_control_0_brings_it_back(window: MainWindow) -> None:
+    computed(window)
+    before = pixels()
+    press(window, pygame.K_PLUS, "+", CTRL)
+    press(window, pygame.K_PLUS, "+", CTRL)
+    places = setting(window.session, SMALLEST).places
+    assert places.em > em(SMALLEST, 1.0)
+    assert not np.array_equal(pixels(), before)
+    press(window, pygame.K_0, "0", CTRL)
+    window.session = replace(window.session, notice="")
+    window.advance([], 0.0)
+    assert np.array_equal(pixels(), before)
+
+
+def test_the_mouse_finds_things_where_larger_type_puts_them(window: MainWindow) -> None:
+    window.session = replace(window.session, larger=1.5)
+    computed(window)
+    here = setting(window.session, SMALLEST)
+    area = here.places.panels[2].map
+    click(window, (area.left + 40, area.top + 30))
+    x, y = here.camera.unproject(np.array([40.0, 30.0])).tolist()
+    assert window.session.scene.start == pytest.approx((x, y))
+
+
+@pytest.mark.parametrize("size", [SMALLEST, (1366, 768), (1600, 900)])
+@pytest.mark.parametrize("larger", [0.6, 1.0, 1.4, 3.0])
+def test_the_panel_of_controls_has_room_for_its_type(size: tuple[int, int], larger: float) -> None:
+    with screen(size):
+        window = MainWindow(replace(begin(flat_scene("local-minimum")), playing=False, controls=True, larger=larger))
+        computed(window)
+        panel = window._panel
+        assert panel is not None
+        assert panel.place.right <= size[0]
+        for label, value, row in panel._labels:
+            assert row.height >= round(0.92 * panel._em), (label, value)
+        window.close()
