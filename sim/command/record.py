@@ -13,6 +13,7 @@ from .console.arguments import (
     SMALLEST_SIZE,
     THEMES,
     Parser,
+    add_motion,
     add_scene,
     add_seed,
     add_view,
