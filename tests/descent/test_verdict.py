@@ -1,6 +1,7 @@
 """Verdicts and events: what the scenes promise, what must never be said falsely, and that nothing flickers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -286,6 +287,20 @@ def test_events_are_in_order_and_name_what_they_lead_between(name: str) -> None:
         escapes = [event for event in judge.events if event.kind == "escaped"]
         assert all(a.target == b.source for a, b in pairwise(escapes))
     assert any(events(judge, "escaped") for judge in runs(name))
+
+
+@pytest.mark.parametrize("rate", [7.0, 10.0, 30.0, 100.0])
+def test_what_grows_without_end_on_ground_that_gets_no_flatter_has_diverged_long_before_it_overflows(
+    rate: float,
+) -> None:
+    """Far out the opening landscape is a bowl of curvatures 0.25 and 0.35: plain steps grow if η > 2 / 0.35."""
+    scene = load_scene("local-minimum")
+    lane = replace(scene.lanes[0], rule=GradientDescent(rate))
+    judged = Race(scene.problem(), [lane], scene.start, 0)
+    judged.extend(190)
+    (diverged,) = events(judged.judges[0], "diverged")
+    assert judged.tracks[0].overflow is None
+    assert diverged <= 100
 
 
 def test_divergence_is_for_good() -> None:

@@ -34,7 +34,8 @@ GENTLE = 1.0  # Most of ‖∇L‖ · d on a plateau, over the height above the 
 ASKEW = 0.25
 FAR_AWAY = 1e6  # Distance from the window's centre, in diagonals, below which nothing counts as diverging.
 GROWING = 1.1  # By which factor a diverging marble's movements grow from block to block.
-AS_STEEP = 0.99  # Least curvature where a marble diverges, over that in the window.
+# Least curvature where a marble diverges, over that halfway to the window.
+AS_STEEP = 0.99
 OUTSIDE = 1e3  # Distance, in diagonals, from which on numbers that are not finite are too large rather than undefined.
 LEAVING = 2.0  # What has begun goes on until its quantity exceeds the tolerance by this factor.
 # How often a segment is halved, to see whether the gradient jumps in it.
@@ -289,12 +290,18 @@ def _creased(problem: Problem, way: Array) -> Mask:
 
 
 def _diverging(problem: Problem, theta: Array, growing: Array) -> Mask:
-    """Whether each is far away, gets farther at a growing pace, and has walls around it as steep as in the window."""
+    """Whether each is far away, gets farther at a growing pace, and comes to no flatter ground on the way out.
+
+    The ground gets no flatter if the steepest curvature at the marble is no smaller than halfway to the window.
+    """
     offsets, scale = theta - problem.window.center, problem.units
     diverging = (growing >= GROWING) & (norm(offsets) > FAR_AWAY * scale.length)
     if diverging.any():
-        steepest = np.abs(eigenvalues(problem.train.hessian(theta[diverging]))).max(axis=-1)
-        diverging[diverging] = steepest >= AS_STEEP * scale.curvature
+        nearer = problem.window.center + 0.5 * offsets[diverging]
+        here, before = (
+            np.abs(eigenvalues(problem.train.hessian(points))).max(axis=-1) for points in (theta[diverging], nearer)
+        )
+        diverging[diverging] = (here >= AS_STEEP * before) & (here > 0)
     return np.asarray(diverging)
 
 

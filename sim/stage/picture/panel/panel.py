@@ -138,12 +138,20 @@ class Panel:
         size, small = round(1.1 * em), round(0.9 * em)
         name = text.fitted(self.name, size, place.name.right - x - round(1.3 * em), bold=True)
         end = canvas.text(name, (x + 1.3 * em, y), size, theme.text, bold=True) + em
-        line = self._settings(small, place.name.right - round(end))
-        end = place.name.right - text.width(line, small) - em
+        mark = theme.say("not the same η") if self.unlike else ""
+        kept = text.width(mark, small, bold=True) + em if mark else 0
+        line = self._settings(small, place.name.right - round(end) - kept)
         canvas.text(line, place.name.midright, small, theme.muted, align=1)
-        mark = theme.say("not the same η")
-        if self.unlike and text.width(mark, small, bold=True) < place.name.right - end:
-            canvas.text(mark, place.name.midright, small, theme.lane(1), bold=True, align=1)
+        if mark:
+            right = place.name.right - text.width(line, small) - (em if line else 0)
+            canvas.text(
+                text.fitted(mark, small, right - round(end), bold=True),
+                (right, y),
+                small,
+                theme.lane(1),
+                bold=True,
+                align=1,
+            )
 
     def _settings(self, size: int, room: int) -> str:
         """The rule and its hyperparameters; the rule alone where sliders tell the rest or there is no room for it."""
