@@ -198,7 +198,11 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         ),
         Binding("Shift E", "the scale of the loss", _views(("Shift e", "loss scale"))),
         Binding("G", "gradients of single examples, their noise", _views(("g", "gradients"))),
-        Binding("M", "momentum as a sum", _views(("m", "momentum"))),
+        Binding(
+            "M Shift Y",
+            "momentum as a sum; the rule's formula",
+            _views(("m", "momentum"), ("Shift y", "formula")),
+        ),
         Binding("X E", "next step; curvature", _views(("x", "next step"), ("e", "hessian"))),
         Binding("A K", "basins; labels of critical points", _views(("a", "basins"), ("k", "labels"))),
         Binding("Shift P", "profile: the loss from the start to the lowest minimum", (Key("Shift p", ShowProfile()),)),
