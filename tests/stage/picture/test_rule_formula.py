@@ -46,10 +46,10 @@ class Reckless(GradientDescent):
     """As somebody may hand it in, without a word."""
 
 
-def with_rules(*rules: Rule[Any], name: str = "local-minimum") -> Scene:
-    """The scene as a map with these rules, on small batches."""
+def with_rules(*rules: Rule[Any], name: str = "local-minimum", batch_size: int = 3) -> Scene:
+    """The scene as a map with these rules."""
     scene = load_scene(name)
-    lanes = tuple(Lane(f"lane {index}", rule, 3) for index, rule in enumerate(rules))
+    lanes = tuple(Lane(f"lane {index}", rule, batch_size) for index, rule in enumerate(rules))
     return replace(scene, lanes=lanes, claims=(None,) * len(lanes), captions=(), question=None, view=USUAL_VIEW)
 
 
@@ -255,15 +255,31 @@ def test_three_lanes_in_the_smallest_window_are_told_all_of_it() -> None:
         assert min(map(int, re.findall(r"size (\d+)", drawn))) >= 10
 
 
-def test_no_two_things_are_written_over_each_other() -> None:
-    for size in (SMALLEST, LARGE):
-        for drawn in recording(with_rules(*(OWN[name] for name in MANY)), 40, size):
-            spans = []
-            for words, x, y, em, end in re.findall(r'text "(.*?)" (\S+),(\S+) size (\d+) \S+( align 1)?', drawn):
-                wide = text.width(words, int(em))
-                spans.append((float(y), float(x) - wide * bool(end), float(x) + wide * (not end), int(em)))
-            for (y, first, last, em), (y2, first2, last2, _) in pairwise(sorted(spans)):
-                assert y2 - y >= em if y2 != y else last <= first2, (first, last2)
+@pytest.mark.parametrize("size", [SMALLEST, LARGE])
+@pytest.mark.parametrize("count", [3, 6])
+def test_no_two_things_are_written_over_each_other(size: tuple[int, int], count: int) -> None:
+    for drawn in recording(with_rules(*(OWN[name] for name in MANY[:count])), 40, size):
+        assert apart(drawn)
+
+
+def test_where_numbers_are_wider_than_usual_those_before_the_update_make_way() -> None:
+    scene, wide = with_rules(*[OWN["adam"]] * 3, name="adaptive-rules", batch_size=20), 0
+    for update in range(140, 200):
+        drawn = recording(scene, update, SMALLEST)[0]
+        assert apart(drawn)
+        wide += '"→ (' in drawn
+    assert 0 < wide < 60
+
+
+def apart(drawn: str) -> bool:
+    """Whether no two things are written over each other."""
+    spans = []
+    for words, x, y, em, end in re.findall(r'text "(.*?)" (\S+),(\S+) size (\d+) \S+( align 1)?', drawn):
+        wide = text.width(words, int(em))
+        spans.append((float(y), float(x) - wide * bool(end), float(x) + wide * (not end), int(em)))
+    return all(
+        y2 - y >= em if y2 != y else last < first for (y, _, last, em), (y2, first, _, _) in pairwise(sorted(spans))
+    )
 
 
 @pytest.mark.parametrize("width", [304, 225, 146])
@@ -290,6 +306,37 @@ def test_where_there_is_no_room_for_the_formula_the_movement_is_told_all_the_sam
     draw_formula(canvas, ViewContext(running, 0, 3, site, area, pygame.Rect(0, 0, 0, 0), load_theme("light"), 12))
     gradient, movement = pairs(running.tracks[0], 3)
     assert written(canvas.recording) == ["g", gradient, f"Δθ {movement}"]
+
+
+@pytest.mark.parametrize("size", [SMALLEST, (1366, 768), LARGE])
+def test_momentum_as_a_sum_stands_below_it(size: tuple[int, int]) -> None:
+    scene = with_rules(*(OWN[name] for name in MANY))
+    running = race(scene)
+    running.extend(42)
+    canvas, views = RecordingCanvas(size), frozenset({"formula", "momentum"})
+    draw(canvas, snapshot_of(replace(begin(scene), playing=False, progress=40.0, views=views), running))
+    for index in range(len(scene.lanes)):
+        lane = section(canvas.recording, f"lane {index + 1}")
+        box = re.search(r"rect \S+,(\S+) \S+x(\S+) ", section(lane, "formula"))
+        assert box is not None
+        labels = re.findall(r'label "[^"]*=.*" \S+,(\S+) size', section(lane, "momentum"))
+        assert sum(map(float, box.groups())) <= min(map(float, labels))
+
+
+def test_what_stands_below_it_takes_from_its_room() -> None:
+    running = race(with_rules(OWN["adam"]))
+    running.extend(5)
+    rows = tuple(row.usual for row in rows_of(running.tracks[0], 3))
+    heights = [(tall, plan) for tall in range(40, 300, 4) if (plan := planned(rows, (900, tall), 12, 50)) is not None]
+    assert heights
+    assert all(plan.height + 50 < tall for tall, plan in heights)
+    assert planned(rows, (900, 70), 12) is not None
+    assert heights[0][0] > 70
+    for tall in range(60, 140, 4):
+        site, area = Map(Camera(running.problem.window, 300, tall)), pygame.Rect(10, 20, 300, tall)
+        context = ViewContext(running, 0, 3, site, area, area.move(0, tall), load_theme("light"), 12)
+        draw_formula(canvas := RecordingCanvas(LARGE), replace(context, views=frozenset({"momentum"})))
+        assert all(float(top) >= area.top for top in re.findall(r"rect \S+,(\S+) ", canvas.recording))
 
 
 def test_nothing_moves_while_numbers_change() -> None:
