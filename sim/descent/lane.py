@@ -39,6 +39,8 @@ class Update(NamedTuple):
     """θ after the update, shape (M, 2). A marble that overflowed stays where it last was finite."""
     alive: Mask
     """Which marbles have not overflowed, shape (M,); the same array again where no more of them did."""
+    state: tuple[Any, ...]
+    """What the rule remembers after the update."""
 
 
 def descend(train: FiniteSum, lane: Lane, start: Array, seeds: Seeds) -> Iterator[Update]:
@@ -61,9 +63,22 @@ def descend(train: FiniteSum, lane: Lane, start: Array, seeds: Seeds) -> Iterato
         if not intact and (alive & ~finite).any():
             alive = alive & finite
         theta = moved if intact else np.where(alive[:, None], moved, theta)
-        yield Update(batch, slope.here, movement, theta, alive)
+        yield Update(batch, slope.here, movement, theta, alive, state)
         if not intact and not alive.any():
             return
+
+
+def remembered(
+    train: FiniteSum, lane: Lane, theta: Array, seeds: Seeds, state: tuple[Any, ...], first: int
+) -> Iterator[tuple[Any, ...]]:
+    """What the rule of a run remembers after each update from that of number `first` on: the run's own, bit for bit.
+
+    theta: where the marbles were before each of these updates (U, M, 2); state: what was remembered before them.
+    """
+    for here, batch in zip(theta, batches(seeds, train.count, lane.batch_size, first), strict=False):
+        with np.errstate(all="ignore"):
+            _, _, state = one_update(lane.rule, train, here, None if batch.ndim == 1 else batch, state)
+        yield state
 
 
 def batches(seeds: Seeds, count: int, batch_size: int, first: int = 0) -> Iterator[Indices]:

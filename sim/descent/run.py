@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from ..surface.points import Array, eigenvalues
 from ..surface.protocol import value_and_gradient
 from .examples.batches import Indices, Seeds
 from .examples.finite_sum import FiniteSum
-from .lane import Lane, Update, batches, descend
+from .lane import Lane, Update, batches, descend, remembered
 from .problem import Problem
 
 COLUMNS: dict[str, tuple[int, ...]] = {
@@ -25,6 +26,7 @@ DERIVED: dict[str, tuple[int, ...]] = {"test_loss": (), "curvatures": (2,), "bat
 """What costs much and follows from the rest: it is computed when it is asked for."""
 
 FEW = 64  # Rows to begin with, where all moments are kept.
+STRETCH = 256  # Updates after which what a rule remembers is kept; in between it is found by doing them again.
 
 
 class Run:
@@ -56,6 +58,8 @@ class Run:
         self._columns = {name: self._empty(shape, 1 if kept else FEW) for name, shape in COLUMNS.items()}
         self._derived: dict[str, tuple[Array, int]] = {}  # With how many of their rows are known.
         self._columns["theta"][0] = starts
+        self._states: list[tuple[Any, ...]] = [lane.rule.init(np.array(starts, np.float64))]  # Of some moments.
+        self._stretch = 0, self._states[:]  # The last moments that were asked for: the first's number, and states.
         self._diagnose(slice(0, 1))
 
     def extend(self, updates: int) -> None:
@@ -125,6 +129,22 @@ class Run:
         with np.errstate(all="ignore"):
             return eigenvalues(self.problem.train.hessian(theta))
 
+    def state(self, moment: int) -> tuple[Any, ...]:
+        """What the rule remembers after so many updates of all marbles, in a run that keeps all moments; to be read.
+
+        Few of them are kept: the others are computed again, one after the other, from the last one that is.
+        """
+        first, states = self._stretch
+        if not first <= moment <= first + STRETCH:
+            first = moment - moment % STRETCH
+            states = [self._states[first // STRETCH]]
+        if len(states) <= moment - first:
+            done = first + len(states) - 1
+            problem, theta = self.problem, self.theta[done:moment]
+            states = [*states, *remembered(problem.train, self.lane, theta, self.seeds, states[-1], done)]
+        self._stretch = first, states
+        return states[moment - first]
+
     @property
     def _row(self) -> int:
         """Of the last moment."""
@@ -162,6 +182,8 @@ class Run:
                 self.ends[(self.ends < 0) & ~update.alive] = self.updates
                 self._alive = update.alive
             self.updates += 1
+            if self._kept is None and self.updates % STRETCH == 0:
+                self._states.append(update.state)
 
     def _diagnose(self, rows: slice) -> None:
         """The numbers of these moments that do not depend on a batch, all at once."""

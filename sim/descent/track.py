@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -108,6 +109,11 @@ class Track:
     def updates_per_epoch(self) -> int:
         """⌈N/B⌉."""
         return updates_per_epoch(self.problem.train.count, self.lane.batch_size)
+
+    def state(self, moment: int) -> tuple[Any, ...]:
+        """What the rule remembers at that moment: a NamedTuple of arrays (2,) and plain numbers, to be read."""
+        state = self.run.state(moment)
+        return type(state)(*(part[self.marble] if isinstance(part, np.ndarray) else part for part in state))
 
     def batch(self, update: int) -> Indices:
         """The examples of the batch that leads from moment `update` to the next, ascending, shape (B,)."""

@@ -1,6 +1,7 @@
 """The update rules against purity, closed forms, their papers, and torch.optim's paths."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import FrozenInstanceError, fields, replace
 from typing import Any, NamedTuple, TypeVar
@@ -11,16 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.testing import assert_allclose, assert_array_equal
+from outside import Newton
 from pydantic import TypeAdapter, ValidationError
 
-from sim.descent.rules import RULES, rule_name
+from sim.descent.rules import RULES, recurrence, rule_name
 from sim.descent.rules.adagrad import Adagrad
 from sim.descent.rules.adam import Adam
 from sim.descent.rules.adamw import AdamW
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.momentum import Momentum
 from sim.descent.rules.nesterov import Nesterov
-from sim.descent.rules.protocol import Rule
+from sim.descent.rules.protocol import Rule, letters, state_letters
 from sim.descent.rules.rmsprop import RMSprop
 from sim.descent.update import Even, one_update
 from sim.surface.points import Array
@@ -112,6 +114,43 @@ def test_edges_of_the_ranges(kind: type[AnyRule], name: str, edge: float, allowe
     else:
         with pytest.raises(ValidationError):
             adapter.validate_python({name: edge})
+
+
+# The recurrence, in letters
+
+
+@every_rule
+def test_the_recurrence_is_that_of_the_docstring(kind: type[AnyRule]) -> None:
+    """Line by line, and none is left out; where a docstring says how a letter begins, that stands after a comma."""
+    formulas = re.findall(r"^ {8}(\S+ [←=] .*)$", kind.__doc__ or "", re.MULTILINE)
+    assert len(formulas) == len(recurrence(kind()))
+    for line, formula in zip(recurrence(kind()), formulas, strict=True):
+        assert formula.startswith(line)
+        assert re.fullmatch(r"(, +.₀ = 0)?", formula.removeprefix(line))
+
+
+@every_rule
+def test_each_thing_that_is_remembered_has_a_letter_and_a_line_and_all_other_letters_are_known(
+    kind: type[AnyRule],
+) -> None:
+    state = type(kind().init(START))
+    remembered = set(state_letters(state).values())
+    assert len(remembered) == len(state._fields)
+    lines = recurrence(kind())
+    assert sorted(line.split(" ←")[0] for line in lines if "←" in line) == sorted({*remembered, "θ"})
+    known = {*remembered, "θ", "g", *(letter.sign for letter in letters(kind).values())}
+    said = set(re.findall(r"[^\W\d_ᵗ²][₁₂]?", "".join(lines)))
+    assert said == known
+
+
+def test_a_rule_from_outside_need_not_say_a_recurrence_nor_has_it_that_of_what_it_is_made_from() -> None:
+    class Backwards(GradientDescent):
+        pass
+
+    assert recurrence(Backwards()) == ()
+    assert recurrence(GradientDescent()) == ("θ ← θ − η g",)
+    assert recurrence(Newton()) == ()
+    assert state_letters(type(Newton().init(START))) == {}
 
 
 # Purity, and marbles that do not know of each other

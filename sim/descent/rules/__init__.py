@@ -28,6 +28,18 @@ def rule_name(rule: Rule[Any]) -> str:
     return name if isinstance(name, str) else kind.__name__
 
 
+def recurrence(rule: Rule[Any]) -> tuple[str, ...]:
+    """The rule's update as the field writes it, in lines; none where its own class says none, as one from outside may.
+
+    What that class is made from may move otherwise.
+
+    >>> recurrence(Momentum(0.1))
+    ('m ← λ m − η g', 'θ ← θ + m')
+    """
+    lines: tuple[str, ...] = vars(type(rule)).get("recurrence", ())
+    return lines
+
+
 def all_letters() -> dict[str, Letter]:
     """The letters of the hyperparameters of all rules, by their names."""
     return {name: letter for kind in RULES.values() for name, letter in letters(kind).items()}

@@ -1,16 +1,16 @@
 """Adagrad."""
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 
 from ...surface.points import Array
-from .protocol import Epsilon, LearningRate, Slope
+from .protocol import Epsilon, LearningRate, Letter, Slope
 
 
 class AdagradState(NamedTuple):
-    square_sum: Array
+    square_sum: Annotated[Array, Letter("s")]
     """s, the sum of all squared gradients, per axis."""
 
 
@@ -32,6 +32,7 @@ class Adagrad:
     """
 
     name: ClassVar[str] = "adagrad"
+    recurrence: ClassVar[tuple[str, ...]] = ("s ← s + g²", "θ ← θ − η g / (√s + ε)")
 
     learning_rate: LearningRate = 1e-2
     epsilon: Epsilon = 1e-10

@@ -10,13 +10,13 @@ from .protocol import Epsilon, KeptShare, LearningRate, Letter, Slope
 
 
 class AdamState(NamedTuple):
-    mean: Array
+    mean: Annotated[Array, Letter("m")]
     """m, the running average of gradients."""
 
-    mean_square: Array
+    mean_square: Annotated[Array, Letter("v")]
     """v, the running average of squared gradients, per axis."""
 
-    updates: int
+    updates: Annotated[int, Letter("t")]
     """t, how many were done."""
 
 
@@ -24,6 +24,7 @@ class AdamState(NamedTuple):
 class Adam:
     """Adam (Kingma and Ba 2015, Algorithm 1).
 
+        t ← t + 1,               t₀ = 0
         m ← β₁ m + (1 − β₁) g,   m₀ = 0
         v ← β₂ v + (1 − β₂) g²,  v₀ = 0
         m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ)
@@ -48,6 +49,13 @@ class Adam:
     """
 
     name: ClassVar[str] = "adam"
+    recurrence: ClassVar[tuple[str, ...]] = (
+        "t ← t + 1",
+        "m ← β₁ m + (1 − β₁) g",
+        "v ← β₂ v + (1 − β₂) g²",
+        "m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ)",
+        "θ ← θ − η m̂ / (√v̂ + ε)",
+    )
 
     learning_rate: LearningRate = 1e-3
     beta1: Annotated[KeptShare, Letter("β₁")] = 0.9

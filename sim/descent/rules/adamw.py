@@ -12,11 +12,16 @@ from .protocol import Epsilon, KeptShare, LearningRate, Letter, Slope, WeightDec
 class AdamW:
     """Adam with decoupled weight decay (Loshchilov and Hutter 2019, Algorithm 2).
 
-        θ ← θ − η w θ + Adam's movement for g
+        t ← t + 1,               t₀ = 0
+        m ← β₁ m + (1 − β₁) g,   m₀ = 0
+        v ← β₂ v + (1 − β₂) g²,  v₀ = 0
+        m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ)
+        θ ← θ − η w θ − η m̂ / (√v̂ + ε)
 
-    The decay shrinks the θ before the update and stays out of the averages; an L2 penalty in the
-    loss would pass through them and be divided by √v̂ like any gradient. Where the gradient is 0 and
-    Adam has come to rest, θ still drifts towards the origin, by the factor 1 − η w at every update.
+    All but the decay is Adam's. It shrinks the θ before the update and stays out of the averages; an
+    L2 penalty in the loss would pass through them and be divided by √v̂ like any gradient. Where the
+    gradient is 0 and Adam has come to rest, θ still drifts towards the origin, by the factor 1 − η w
+    at every update.
 
     This is torch.optim.AdamW(lr=η, betas=(β₁, β₂), eps=ε, weight_decay=w). The paper's λ stands for
     the product η w: there the learning rate α does not multiply the decay.
@@ -27,6 +32,7 @@ class AdamW:
     """
 
     name: ClassVar[str] = "adamw"
+    recurrence: ClassVar[tuple[str, ...]] = (*Adam.recurrence[:-1], "θ ← θ − η w θ − η m̂ / (√v̂ + ε)")
 
     learning_rate: LearningRate = 1e-3
     beta1: Annotated[KeptShare, Letter("β₁")] = 0.9

@@ -26,6 +26,7 @@ class GradientDescent:
     """
 
     name: ClassVar[str] = "gradient descent"
+    recurrence: ClassVar[tuple[str, ...]] = ("θ ← θ − η g",)
 
     learning_rate: LearningRate = 1e-3
 

@@ -1,16 +1,16 @@
 """Gradient descent with momentum."""
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 
 from ...surface.points import Array
-from .protocol import Decay, LearningRate, Slope
+from .protocol import Decay, LearningRate, Letter, Slope
 
 
 class MomentumState(NamedTuple):
-    movement: Array
+    movement: Annotated[Array, Letter("m")]
     """m, the last movement."""
 
 
@@ -34,6 +34,7 @@ class Momentum:
     """
 
     name: ClassVar[str] = "momentum"
+    recurrence: ClassVar[tuple[str, ...]] = ("m ← λ m − η g", "θ ← θ + m")
 
     learning_rate: LearningRate = 1e-3
     decay: Decay = 0.9

@@ -1,16 +1,16 @@
 """Gradient descent with Nesterov's momentum."""
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 
 from ...surface.points import Array
-from .protocol import Decay, LearningRate, Slope
+from .protocol import Decay, LearningRate, Letter, Slope
 
 
 class NesterovState(NamedTuple):
-    velocity: Array
+    velocity: Annotated[Array, Letter("m")]
     """m; unlike heavy-ball momentum's, not itself the last movement."""
 
 
@@ -33,6 +33,7 @@ class Nesterov:
     """
 
     name: ClassVar[str] = "nesterov"
+    recurrence: ClassVar[tuple[str, ...]] = ("m ← λ m − η g", "θ ← θ + λ m − η g")
 
     learning_rate: LearningRate = 1e-3
     decay: Decay = 0.9

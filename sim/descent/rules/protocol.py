@@ -10,10 +10,11 @@ from ...surface.points import Array
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """How a hyperparameter is written in formulas, and on screen: always, or where it is not the usual one."""
+    """How a hyperparameter, or what a rule remembers, is written in formulas and on screen."""
 
     sign: str
     always: bool = False
+    """Whether a hyperparameter is told in any case; else where it is not the usual one."""
 
 
 RATE = Letter("η", always=True)
@@ -44,6 +45,16 @@ def letters(rule: "type[Rule[Any]]") -> dict[str, Letter]:
     found = {field.name: get_args(hints[field.name])[1:] for field in fields(rule)}
     named = {name: letter for name, extras in found.items() for letter in extras[::-1] if isinstance(letter, Letter)}
     return {"learning_rate": RATE, **named}
+
+
+def state_letters(state: type[tuple[Any, ...]]) -> dict[str, str]:
+    """The letters of what a rule remembers, by the names of its state's fields; what has none is left out."""
+    return {
+        name: extra.sign
+        for name, hint in get_type_hints(state, include_extras=True).items()
+        for extra in get_args(hint)[1:]
+        if isinstance(extra, Letter)
+    }
 
 
 S = TypeVar("S", bound=tuple[Any, ...])
@@ -109,3 +120,11 @@ class NamedRule(Rule[S], Protocol[S]):
     """One of the program's own, which scenes and menus call by its name; a rule from outside may do without."""
 
     name: ClassVar[str]
+
+    recurrence: ClassVar[tuple[str, ...]]
+    """The update as the field writes it, a line each: how g, the gradient at θ, moves θ, in the letters of
+    hyperparameters and of the state's fields.
+
+    The line that begins with a letter and "←" says what becomes of it. Without a recurrence, no more is shown of a
+    rule than its gradient and its movement.
+    """

@@ -10,7 +10,7 @@ from .protocol import Epsilon, KeptShare, LearningRate, Letter, Slope
 
 
 class RMSpropState(NamedTuple):
-    mean_square: Array
+    mean_square: Annotated[Array, Letter("v")]
     """v, the running average of squared gradients, per axis."""
 
 
@@ -34,6 +34,7 @@ class RMSprop:
     """
 
     name: ClassVar[str] = "rmsprop"
+    recurrence: ClassVar[tuple[str, ...]] = ("v ← α v + (1 − α) g²", "θ ← θ − η g / (√v + ε)")
 
     learning_rate: LearningRate = 1e-2
     alpha: Annotated[KeptShare, Letter("α")] = 0.99

@@ -208,7 +208,11 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             _views(("b", "batch surface"), ("Shift b", "moving ground")),
         ),
         Binding("G", "gradients of single examples, their noise", _views(("g", "gradients"))),
-        Binding("M", "momentum as a sum", _views(("m", "momentum"))),
+        Binding(
+            "M Shift Y",
+            "momentum as a sum; the rule's formula",
+            _views(("m", "momentum"), ("Shift y", "formula")),
+        ),
         Binding("X E", "next step; curvature", _views(("x", "next step"), ("e", "hessian"))),
         Binding("A K", "basins; labels of critical points", _views(("a", "basins"), ("k", "labels"))),
         Binding(

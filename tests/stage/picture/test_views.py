@@ -22,13 +22,13 @@ from sim.scene import Scene, load_scene, parse_scene, scene_files
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.batch import batch_heights
+from sim.stage.picture.map.minima import moved_minima
 from sim.stage.picture.map.site import Map
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views import VIEWS, Layer, ViewContext, draw_views
 from sim.stage.picture.views.basins import basin_color, basin_grid
 from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states
-from sim.stage.picture.views.minima import moved_minima
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
 from sim.stage.session.bindings import keys
 from sim.stage.session.session import begin

@@ -15,6 +15,7 @@ from .basins import draw_basins
 from .batch_strip import draw_batch_strip
 from .batch_surface import draw_batch_minimum, draw_batch_surface
 from .context import Layer, View, ViewContext
+from .formula import draw_formula
 from .gradients import draw_gradients
 from .hessian import draw_hessian
 from .labels import draw_labels
@@ -63,6 +64,12 @@ VIEWS: dict[str, View] = {
         "The next movement as a sum of arrows and in numbers, and how much past gradients weigh in it.",
         Layer.OVER,
         draw_momentum,
+    ),
+    "formula": View(
+        "formula",
+        "The rule's recurrence and the numbers of the next update: g is the batch's gradient, Δθ the movement.",
+        Layer.OVER,
+        draw_formula,
     ),
     "next step": View(
         "next step",

@@ -14,8 +14,8 @@ from ...drawing.glyphs import draw_diamond
 from ...style.color import mix
 from ...style.kept import kept
 from ..map.batch import batch_heights
+from ..map.minima import moved_minima
 from .context import ViewContext, draw_view_caption
-from .minima import moved_minima
 
 FINE = 72  # Nodes along the map's longer side for the loss of all examples.
 

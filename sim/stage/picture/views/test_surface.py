@@ -6,8 +6,8 @@ from ...drawing.canvas import Canvas
 from ...drawing.contours import contour_lines, few_levels
 from ...drawing.glyphs import draw_dashes, draw_diamond
 from ...style.color import Color, mix
+from ..map.minima import moved_minima
 from .context import ViewContext, draw_view_caption
-from .minima import moved_minima
 
 GRID = 96  # Nodes along the map's longer side.
 

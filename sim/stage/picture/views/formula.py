@@ -1,0 +1,220 @@
+"""A rule's recurrence as the field writes it, with the numbers of the coming update beside each line.
+
+It lies at the map's lower left on a ground of the panel's colour, on as few lines as there is room for.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import product
+from typing import Any
+
+import numpy as np
+from pygame import Rect
+
+from ....descent.rules import recurrence
+from ....descent.rules.protocol import Rule, letters, state_letters
+from ....descent.track import Track
+from ....surface.points import Array
+from ...drawing.canvas import Canvas
+from ...style import text
+from ...style.color import Color, mix
+from ...style.numbers import number, short
+from .context import ViewContext
+
+SHARE = 1 / 3
+"""Of the map that is covered, at most."""
+SIZES = (0.85, 0.78, 0.72)
+"""Heights of the type in ems: a smaller one is taken where more is told by it, or on fewer lines."""
+SMALLEST = 9
+"""Height of the smallest type, in pixels."""
+LINE = 1.32
+"""From line to line, in heights of the type."""
+MARGIN, PAD, GAP = 0.25, 0.35, 0.5
+"""Around the ground, within it, and between a formula and its numbers; in ems."""
+OPACITY = 232
+"""Of the ground, of 255: that there is land below is still to be seen."""
+LIFT = 4.2
+"""What the momentum as a sum takes below it, in ems."""
+USUAL, WIDEST = "−0.0000", "−0.0e−00"
+"""Room is kept for such numbers, so that nothing moves when they change: for the widest where nothing can be left out.
+"""
+MOVEMENT, GRADIENT, STATE, COUNT, BETWEEN, CONSTANTS = range(6)
+"""What a row may tell: what comes last is left out first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the recurrence, or a letter, and numbers beside it or below; one of the two may be empty."""
+
+    tells: int
+    formula: str
+    whole: str = ""
+    """The numbers; of what the rule remembers, before and after the update."""
+    brief: str = ""
+    """Those after the update alone, for where there is less room."""
+
+    @property
+    def usual(self) -> "Row":
+        """The row as wide as it usually is, whatever the numbers."""
+        whole = WIDEST if self.whole == self.brief else USUAL
+        return replace(self, whole=_with(self.whole, whole), brief=_with(self.brief, WIDEST))
+
+    def numbers(self, brief: bool) -> str:
+        """Both, or those after the update."""
+        return self.brief if brief else self.whole
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What there is room for."""
+
+    shown: tuple[int, ...]
+    """Which rows, from above."""
+    beside: tuple[bool, ...]
+    """Whether the numbers of each of these stand beside its formula; else below, on a line of their own."""
+    brief: bool
+    size: int
+    """Height of the type, in pixels."""
+    width: int
+    """Of what is written, in pixels."""
+
+    @property
+    def step(self) -> int:
+        """From line to line, in pixels."""
+        return round(LINE * self.size)
+
+    @property
+    def height(self) -> int:
+        """Of what is written, in pixels."""
+        return self.step * sum(1 if beside else 2 for beside in self.beside)
+
+
+def draw_formula(canvas: Canvas, context: ViewContext) -> None:
+    """Draw the rows for which there is room; where there is none for the movement's formula, its numbers alone."""
+    if not context.goes_on:
+        return
+    em, area = context.em, context.area
+    lift = round(LIFT * em) if "momentum" in context.views else 0
+    rows = rows_of(context.track, context.moment)
+    for told in (rows, _bare(rows)):
+        plan = planned(tuple(row.usual for row in told), area.size, em, lift)
+        if plan is not None:
+            pad, margin = round(PAD * em), round(MARGIN * em)
+            ground = Rect(0, 0, plan.width + 2 * pad, plan.height + 2 * pad)
+            ground.bottomleft = area.left + margin, area.bottom - margin - lift
+            canvas.rect(ground, context.theme.panel, corner=pad, opacity=OPACITY)
+            _draw_rows(canvas, context, told, plan, ground.inflate(-2 * pad, -2 * pad))
+            return
+
+
+def rows_of(track: Track, moment: int) -> tuple[Row, ...]:
+    """What there is to be told of the update after that moment, which must be known.
+
+    Of a rule that says no recurrence that is the gradient and the movement.
+    """
+    rule, lines = track.lane.rule, recurrence(track.lane.rule)
+    gradient, movement = _pair(track.gradient[moment]), f"Δθ {_pair(track.movement[moment])}"
+    first = Row(GRADIENT, "g", gradient, gradient)
+    if not lines:
+        return first, Row(MOVEMENT, "", movement, movement)
+    told = {"θ": Row(MOVEMENT, "", movement, movement), **_remembered(track, moment)}
+    rows = (replace(told.get(line.partition(" ←")[0], Row(BETWEEN, "")), formula=line) for line in lines)
+    return first, *rows, Row(CONSTANTS, _constants(rule))
+
+
+def _remembered(track: Track, moment: int) -> dict[str, Row]:
+    """The numbers of what the rule remembers, before and after the update, by their letters."""
+    before, after = track.state(moment), track.state(moment + 1)
+    rows = {}
+    for name, sign in state_letters(type(before)).items():
+        old, new = (_written(getattr(state, name)) for state in (before, after))
+        tells = STATE if isinstance(getattr(before, name), np.ndarray) else COUNT
+        rows[sign] = Row(tells, "", f"{old} → {new}", f"→ {new}")
+    return rows
+
+
+def _bare(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """The gradient and the movement, without its formula."""
+    told = (row for row in rows if row.tells in (GRADIENT, MOVEMENT))
+    return tuple(replace(row, formula="") if row.tells == MOVEMENT else row for row in told)
+
+
+@lru_cache(maxsize=64)
+def planned(rows: tuple[Row, ...], size: tuple[int, int], em: int, lift: int = 0) -> Plan | None:
+    """The best plan for a map of that size; None if there is not even room for the movement.
+
+    It tells of as many vectors as it can, of these rather before and after, then of most else; if it can, not in the
+    smallest type, on few lines and in large type, in this order.
+    """
+    return max(_plans(rows, size, em, lift), key=lambda plan: _merit(plan, rows), default=None)
+
+
+def _merit(plan: Plan, rows: tuple[Row, ...]) -> tuple[int, ...]:
+    vectors = sum(rows[row].tells <= STATE for row in plan.shown)
+    return vectors, not plan.brief, len(plan.shown), plan.size > SMALLEST, sum(plan.beside), plan.size
+
+
+def _plans(rows: tuple[Row, ...], size: tuple[int, int], em: int, lift: int) -> Iterator[Plan]:
+    """All plans that fit."""
+    width, height = size
+    around, inside, gap = 2 * round(MARGIN * em), 2 * round(PAD * em), round(GAP * em)
+    room, ranked = width - around - inside, sorted(range(len(rows)), key=lambda row: rows[row].tells)
+    for share, brief in product(SIZES, (False, True)):
+        type_size = max(SMALLEST, round(share * em))
+        for count in range(1, len(rows) + 1):
+            shown = tuple(sorted(ranked[:count]))
+            parts = [
+                tuple(text.width(part, type_size) for part in (rows[row].formula, rows[row].numbers(brief)))
+                for row in shown
+            ]
+            sums = [sum(widths) + gap * all(widths) for widths in parts]
+            beside = tuple(wide <= room for wide in sums)
+            wide = max(each if fits else max(both) for each, fits, both in zip(sums, beside, parts, strict=True))
+            plan = Plan(shown, beside, brief, type_size, wide)
+            covered = (wide + inside) * (plan.height + inside)
+            if wide <= room and plan.height + inside + around + lift <= height and covered <= SHARE * width * height:
+                yield plan
+
+
+def _draw_rows(canvas: Canvas, context: ViewContext, rows: tuple[Row, ...], plan: Plan, place: Rect) -> None:
+    theme, y = context.theme, place.top + plan.step / 2
+    colors = {MOVEMENT: context.color, GRADIENT: theme.text, STATE: mix(context.color, theme.text, 0.5)}
+    for index, beside in zip(plan.shown, plan.beside, strict=True):
+        row, color = rows[index], colors.get(rows[index].tells, theme.muted)
+        canvas.text(row.formula, (place.left, y), plan.size, theme.text if row.whole else theme.muted)
+        taken = text.width(row.formula, plan.size) + round(GAP * context.em) if beside and row.formula else 0
+        y += 0 if beside else plan.step
+        _draw_numbers(canvas, row, plan, (place.right, y), place.width - taken, color)
+        y += plan.step
+
+
+def _draw_numbers(canvas: Canvas, row: Row, plan: Plan, end: tuple[float, float], room: int, color: Color) -> None:
+    """The numbers up to there; those before the update are left out where some are wider than is usual."""
+    numbers = row.numbers(plan.brief)
+    if text.width(numbers, plan.size) > room:
+        numbers = text.fitted(row.brief, plan.size, room)
+    canvas.text(numbers, end, plan.size, color, align=1)
+
+
+def _with(numbers: str, each: str) -> str:
+    """The same, with that number in the place of each in a pair."""
+    return re.sub(r"[^(, ]+(?=[,)])", each, numbers)
+
+
+def _written(value: Any) -> str:
+    """A number of a rule's state, or a pair of them."""
+    if isinstance(value, np.ndarray):
+        return _pair(value)
+    return str(value) if isinstance(value, int) else number(float(value))
+
+
+def _pair(vector: Array) -> str:
+    x, y = vector.tolist()
+    return f"({number(x)}, {number(y)})"
+
+
+def _constants(rule: Rule[Any]) -> str:
+    """The hyperparameters, all of them."""
+    return " · ".join(f"{letter.sign} {short(getattr(rule, name))}" for name, letter in letters(type(rule)).items())

@@ -1,0 +1,358 @@
+"""The rule's formula: its numbers satisfy it, worked out by hand, and it covers no more of a map than it may."""
+
+import re
+from collections.abc import Callable
+from dataclasses import fields, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pygame
+import pytest
+from recording_canvas import RecordingCanvas
+from recordings import section
+
+from sim.descent.lane import Lane
+from sim.descent.race import Race
+from sim.descent.rules import RULES, recurrence
+from sim.descent.rules.adam import Adam
+from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.protocol import Rule
+from sim.descent.track import Track
+from sim.scene import Scene, load_scene
+from sim.scene.view import USUAL_VIEW
+from sim.stage.drawing.camera import Camera
+from sim.stage.drawing.layout import SMALLEST
+from sim.stage.picture.map.site import Map
+from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.setting import setting
+from sim.stage.picture.views.context import ViewContext
+from sim.stage.picture.views.formula import draw_formula, planned, rows_of
+from sim.stage.session.session import begin, race
+from sim.stage.style import text
+from sim.stage.style.numbers import number
+from sim.stage.style.theme import load_theme
+from sim.surface.points import Array
+
+RATES = {"gradient descent": 0.1, "momentum": 0.05, "nesterov": 0.05, "adagrad": 0.3, "rmsprop": 0.05, "adam": 0.1}
+OWN = {name: replace(kind(), learning_rate=RATES.get(name, 0.1)) for name, kind in RULES.items()}
+OWN["adamw"] = replace(OWN["adamw"], weight_decay=0.5)
+LARGE = (1600, 900)
+State = dict[str, Any]
+
+
+class Reckless(GradientDescent):
+    """As somebody may hand it in, without a word."""
+
+
+def with_rules(*rules: Rule[Any], name: str = "local-minimum", batch_size: int = 3) -> Scene:
+    """The scene as a map with these rules."""
+    scene = load_scene(name)
+    lanes = tuple(Lane(f"lane {index}", rule, batch_size) for index, rule in enumerate(rules))
+    return replace(scene, lanes=lanes, claims=(None,) * len(lanes), captions=(), question=None, view=USUAL_VIEW)
+
+
+def recording(scene: Scene, update: int, size: tuple[int, int] = LARGE, *views: str, **more: Any) -> list[str]:
+    """What is drawn as formula, of each lane."""
+    running = race(scene)
+    running.extend(update + 2)
+    canvas = RecordingCanvas(size)
+    shown = {"playing": False, "progress": float(update), "views": frozenset({"formula", *views}), **more}
+    draw(canvas, snapshot_of(replace(begin(scene), **shown), running))
+    lanes = [section(canvas.recording, f"lane {index + 1}") for index in range(len(scene.lanes))]
+    return [section(lane, "formula") for lane in lanes]
+
+
+def written(drawn: str) -> list[str]:
+    """What is written, from above, and from left to right."""
+    return re.findall(r'text "(.*?)" ', drawn)
+
+
+# By hand: what becomes of what is remembered, and the movement, as the field's papers have them.
+
+
+def plain(rule: Any, _theta: Array, g: Array, _was: State) -> tuple[State, Array]:
+    return {}, -rule.learning_rate * g
+
+
+def heavy_ball(rule: Any, _theta: Array, g: Array, was: State) -> tuple[State, Array]:
+    m = rule.decay * was["m"] - rule.learning_rate * g
+    return {"m": m}, m
+
+
+def looking_ahead(rule: Any, _theta: Array, g: Array, was: State) -> tuple[State, Array]:
+    m = rule.decay * was["m"] - rule.learning_rate * g
+    return {"m": m}, rule.decay * m - rule.learning_rate * g
+
+
+def summed(rule: Any, _theta: Array, g: Array, was: State) -> tuple[State, Array]:
+    s = was["s"] + g**2
+    return {"s": s}, -rule.learning_rate * g / (s**0.5 + rule.epsilon)
+
+
+def averaged(rule: Any, _theta: Array, g: Array, was: State) -> tuple[State, Array]:
+    v = rule.alpha * was["v"] + (1 - rule.alpha) * g**2
+    return {"v": v}, -rule.learning_rate * g / (v**0.5 + rule.epsilon)
+
+
+def both(rule: Any, _theta: Array, g: Array, was: State) -> tuple[State, Array]:
+    t = was["t"] + 1
+    m = rule.beta1 * was["m"] + (1 - rule.beta1) * g
+    v = rule.beta2 * was["v"] + (1 - rule.beta2) * g**2
+    first, second = m / (1 - rule.beta1**t), v / (1 - rule.beta2**t)
+    return {"t": t, "m": m, "v": v}, -rule.learning_rate * first / (second**0.5 + rule.epsilon)
+
+
+def decayed(rule: Any, theta: Array, g: Array, was: State) -> tuple[State, Array]:
+    state, movement = both(rule, theta, g, was)
+    return state, movement - rule.learning_rate * rule.weight_decay * theta
+
+
+BY_HAND: dict[str, Callable[[Any, Array, Array, State], tuple[State, Array]]] = {
+    "gradient descent": plain,
+    "momentum": heavy_ball,
+    "nesterov": looking_ahead,
+    "adagrad": summed,
+    "rmsprop": averaged,
+    "adam": both,
+    "adamw": decayed,
+}
+every_rule = pytest.mark.parametrize("name", RULES)
+
+
+def numbers(words: str) -> list[str]:
+    """The numbers of a line, as they are written."""
+    return re.findall(r"−?\d+(?:\.\d+)?(?:e−?\d+)?", words)
+
+
+def agree(words: list[str], values: Any) -> bool:
+    """Whether these are the values, as far as they are written out: to half a unit of the last digit, or a bit more."""
+    for word, value in zip(words, np.ravel(values).tolist(), strict=True):
+        digits, _, power = word.replace("−", "-").partition("e")
+        unit = 10.0 ** (int(power or 0) - len(digits.partition(".")[2]))
+        if abs(float(word.replace("−", "-")) - value) > 0.500001 * unit:
+            return False
+    return True
+
+
+@every_rule
+@pytest.mark.parametrize("update", [0, 1, 9, 300])
+def test_what_is_written_satisfies_the_recurrence_worked_out_by_hand_from_the_start(name: str, update: int) -> None:
+    rule, by_hand = OWN[name], BY_HAND[name]
+    scene = with_rules(rule)
+    drawn = written(recording(scene, update)[0])
+    track = race(scene).tracks[0]
+    was: State = {}
+    now: State = {**dict.fromkeys("mvs", np.zeros(2)), "t": 0}
+    movement = np.zeros(2)
+    for theta, g in zip(track.theta[: update + 1], track.gradient[: update + 1], strict=True):
+        was, (now, movement) = now, by_hand(rule, theta, g, now)
+    told = {first.partition(" ←")[0]: second for first, second in pairwise(drawn)}
+    assert agree(numbers(told["g"]), track.gradient[update])
+    assert told["θ"].startswith("Δθ ")
+    assert agree(numbers(told["θ"]), movement)
+    assert now.keys() == told.keys() & set("mvst")
+    for sign in now:
+        old, new = told[sign].split(" → ")
+        assert agree(numbers(old), was[sign]), sign
+        assert agree(numbers(new), now[sign]), sign
+
+
+@every_rule
+def test_one_step_by_hand_from_what_is_held_makes_what_is_held_next(name: str) -> None:
+    rule = OWN[name]
+    running = race(with_rules(rule))
+    running.extend(400)
+    track = running.tracks[0]
+    signs = [row.formula.partition(" ←")[0] for row in rows_of(track, 0) if "→" in row.whole]
+    for update in (0, 1, 2, 77, 255, 256, 257, 399):
+        held = [dict(zip(_in_order(name), track.state(at), strict=True)) for at in (update, update + 1)]
+        assert sorted(held[0]) == sorted(signs)
+        now, movement = BY_HAND[name](rule, track.theta[update], track.gradient[update], held[0])
+        np.testing.assert_allclose(movement, track.movement[update], rtol=1e-9, atol=1e-15)
+        for sign, value in now.items():
+            np.testing.assert_allclose(value, held[1][sign], rtol=1e-12, atol=1e-300)
+
+
+def _in_order(name: str) -> str:
+    """The letters of a rule's state, in the order of its fields."""
+    return {"gradient descent": "", "adagrad": "s", "rmsprop": "v", "adam": "mvt", "adamw": "mvt"}.get(name, "m")
+
+
+@every_rule
+def test_where_there_is_room_all_lines_stand_there_in_order_with_all_hyperparameters(name: str) -> None:
+    drawn = written(recording(with_rules(OWN[name]), 20)[0])
+    assert [line for line in drawn if line in recurrence(OWN[name])] == list(recurrence(OWN[name]))
+    assert drawn[0] == "g"
+    values = [f"{value:g}".replace("-", "−") for value in vars_of(OWN[name])]
+    assert numbers(re.sub("[₁₂]", "", drawn[-1].replace("-", "−"))) == values
+
+
+def vars_of(rule: Any) -> list[float]:
+    return [getattr(rule, field.name) for field in fields(rule)]
+
+
+def test_of_a_rule_without_a_recurrence_gradient_and_movement_are_told() -> None:
+    scene = with_rules(Reckless(0.3))
+    drawn = written(recording(scene, 5)[0])
+    gradient, movement = pairs(race(scene).tracks[0], 5)
+    assert drawn == ["g", gradient, f"Δθ {movement}"]
+
+
+def pairs(track: Track, moment: int) -> list[str]:
+    """The batch's gradient and the movement, as they are written."""
+    return [
+        f"({number(x)}, {number(y)})" for x, y in (track.gradient[moment].tolist(), track.movement[moment].tolist())
+    ]
+
+
+def test_where_the_next_update_is_not_known_nothing_is_told() -> None:
+    scene = with_rules(Momentum(1e200), Adam(0.1))
+    first, second = recording(scene, 60)
+    assert race(scene).tracks[0].overflow is not None
+    assert not written(first)
+    assert written(second)
+
+
+MANY = ("adam", "adamw", "rmsprop", "momentum", "adagrad", "nesterov")
+
+
+@pytest.mark.parametrize("count", range(1, 7))
+@pytest.mark.parametrize("size", [SMALLEST, (1366, 768), LARGE, (960, 1600)])
+@pytest.mark.parametrize("more", [{}, {"numbers": True}, {"presenter": True}, {"views": ("momentum",)}], ids=str)
+def test_it_lies_within_the_map_covers_no_more_than_a_third_and_is_not_cut(
+    count: int, size: tuple[int, int], more: dict[str, Any]
+) -> None:
+    scene = with_rules(*(OWN[name] for name in MANY[:count]), name="adaptive-rules")
+    views, others = more.get("views", ()), {key: value for key, value in more.items() if key != "views"}
+    places = setting(replace(begin(scene), **others), size).places.panels
+    for drawn, place in zip(recording(scene, 40, size, *views, **others), places, strict=True):
+        box = re.search(r"rect (\S+),(\S+) (\S+)x(\S+) ", drawn)
+        assert box is not None
+        left, top, width, height = map(float, box.groups())
+        assert width * height <= place.map.width * place.map.height / 3
+        assert place.map.left <= left <= left + width <= place.map.right
+        assert place.map.top <= top <= top + height <= place.map.bottom
+        assert left - place.map.left < 12
+        for words, x, y, em, end in re.findall(r'text "(.*?)" (\S+),(\S+) size (\d+) \S+( align 1)?', drawn):
+            wide = text.width(words, int(em))
+            assert left <= float(x) - wide * bool(end)
+            assert float(x) + wide * (not end) <= left + width
+            assert top + int(em) / 2 <= float(y) <= top + height - int(em) / 2
+            assert "…" not in words
+        assert "Δθ" in drawn
+        assert '"g"' in drawn
+        assert '"θ ← ' in drawn
+
+
+def test_three_lanes_in_the_smallest_window_are_told_all_of_it() -> None:
+    rules = [OWN[name] for name in ("adam", "adamw", "rmsprop")]
+    for rule, drawn in zip(rules, recording(with_rules(*rules), 40, SMALLEST), strict=True):
+        lines = written(drawn)
+        assert set(recurrence(rule)) <= set(lines)
+        assert sum(" → (" in line for line in lines) == (2 if "adam" in type(rule).__name__.lower() else 1)
+        assert min(map(int, re.findall(r"size (\d+)", drawn))) >= 10
+
+
+@pytest.mark.parametrize("size", [SMALLEST, LARGE])
+@pytest.mark.parametrize("count", [3, 6])
+def test_no_two_things_are_written_over_each_other(size: tuple[int, int], count: int) -> None:
+    for drawn in recording(with_rules(*(OWN[name] for name in MANY[:count])), 40, size):
+        assert apart(drawn)
+
+
+def test_where_numbers_are_wider_than_usual_those_before_the_update_make_way() -> None:
+    scene, wide = with_rules(*[OWN["adam"]] * 3, name="adaptive-rules", batch_size=20), 0
+    for update in range(140, 200):
+        drawn = recording(scene, update, SMALLEST)[0]
+        assert apart(drawn)
+        wide += '"→ (' in drawn
+    assert 0 < wide < 60
+
+
+def apart(drawn: str) -> bool:
+    """Whether no two things are written over each other."""
+    spans = []
+    for words, x, y, em, end in re.findall(r'text "(.*?)" (\S+),(\S+) size (\d+) \S+( align 1)?', drawn):
+        wide = text.width(words, int(em))
+        spans.append((float(y), float(x) - wide * bool(end), float(x) + wide * (not end), int(em)))
+    return all(
+        y2 - y >= em if y2 != y else last < first for (y, _, last, em), (y2, first, _, _) in pairwise(sorted(spans))
+    )
+
+
+@pytest.mark.parametrize("width", [304, 225, 146])
+def test_with_less_room_the_last_things_go_first_and_the_movement_last(width: int) -> None:
+    running = race(with_rules(OWN["adam"]))
+    running.extend(5)
+    rows = tuple(row.usual for row in rows_of(running.tracks[0], 3))
+    ranked = [next(i for i, row in enumerate(rows) if row.formula.startswith(sign)) for sign in "θgmvt"]
+    ranked += [next(i for i, row in enumerate(rows) if row.formula.startswith(sign)) for sign in ("m̂", "η")]
+    seen = set()
+    for height in range(20, 500, 4):
+        plan = planned(rows, (width, height), 12)
+        shown = set(plan.shown) if plan else set()
+        assert shown == set(ranked[: len(shown)])
+        seen.add(len(shown))
+    assert {0, 1, 2, len(ranked)} <= seen
+
+
+def test_where_there_is_no_room_for_the_formula_the_movement_is_told_all_the_same() -> None:
+    running, area = race(with_rules(OWN["adamw"])), pygame.Rect(10, 20, 118, 300)
+    running.extend(6)
+    assert planned(tuple(row.usual for row in rows_of(running.tracks[0], 3)), area.size, 12) is None
+    site, canvas = Map(Camera(running.problem.window, *area.size)), RecordingCanvas(LARGE)
+    draw_formula(canvas, ViewContext(running, 0, 3, site, area, pygame.Rect(0, 0, 0, 0), load_theme("light"), 12))
+    gradient, movement = pairs(running.tracks[0], 3)
+    assert written(canvas.recording) == ["g", gradient, f"Δθ {movement}"]
+
+
+@pytest.mark.parametrize("size", [SMALLEST, (1366, 768), LARGE])
+def test_momentum_as_a_sum_stands_below_it(size: tuple[int, int]) -> None:
+    scene = with_rules(*(OWN[name] for name in MANY))
+    running = race(scene)
+    running.extend(42)
+    canvas, views = RecordingCanvas(size), frozenset({"formula", "momentum"})
+    draw(canvas, snapshot_of(replace(begin(scene), playing=False, progress=40.0, views=views), running))
+    for index in range(len(scene.lanes)):
+        lane = section(canvas.recording, f"lane {index + 1}")
+        box = re.search(r"rect \S+,(\S+) \S+x(\S+) ", section(lane, "formula"))
+        assert box is not None
+        labels = re.findall(r'label "[^"]*=.*" \S+,(\S+) size', section(lane, "momentum"))
+        assert sum(map(float, box.groups())) <= min(map(float, labels))
+
+
+def test_what_stands_below_it_takes_from_its_room() -> None:
+    running = race(with_rules(OWN["adam"]))
+    running.extend(5)
+    rows = tuple(row.usual for row in rows_of(running.tracks[0], 3))
+    heights = [(tall, plan) for tall in range(40, 300, 4) if (plan := planned(rows, (900, tall), 12, 50)) is not None]
+    assert heights
+    assert all(plan.height + 50 < tall for tall, plan in heights)
+    assert planned(rows, (900, 70), 12) is not None
+    assert heights[0][0] > 70
+    for tall in range(60, 140, 4):
+        site, area = Map(Camera(running.problem.window, 300, tall)), pygame.Rect(10, 20, 300, tall)
+        context = ViewContext(running, 0, 3, site, area, area.move(0, tall), load_theme("light"), 12)
+        draw_formula(canvas := RecordingCanvas(LARGE), replace(context, views=frozenset({"momentum"})))
+        assert all(float(top) >= area.top for top in re.findall(r"rect \S+,(\S+) ", canvas.recording))
+
+
+def test_nothing_moves_while_numbers_change() -> None:
+    scene = with_rules(*(OWN[name] for name in MANY))
+    grounds = {
+        tuple(re.findall(r"rect .*", "".join(recording(scene, update, SMALLEST)))) for update in range(12, 60, 7)
+    }
+    assert len(grounds) == 1
+
+
+def test_a_race_of_its_own_tells_the_numbers_of_its_own_batches() -> None:
+    scene = with_rules(OWN["momentum"])
+    other = replace(scene, seed=scene.seed + 1)
+    races = [Race(each.problem(), each.lanes, each.start, each.seed) for each in (scene, other)]
+    for each in races:
+        each.extend(20)
+    one, two = (rows_of(each.tracks[0], 12) for each in races)
+    assert [row.formula for row in one] == [row.formula for row in two]
+    assert [row.whole for row in one] != [row.whole for row in two]
