@@ -154,12 +154,14 @@ class Panel:
             )
 
     def _settings(self, size: int, room: int) -> str:
-        """The rule and its hyperparameters; the rule alone where sliders tell the rest or there is no room for it."""
+        """The rule and its hyperparameters: of these as much as there is room for and sliders do not tell."""
         lane, theme = self.track.lane, self.theme
         rule = theme.say(rule_name(lane.rule))
         every = settings(lane, self.race.problem.train.count, theme)
-        told = rule if self.sliders and len(hyperparameters(lane.rule)) < len(self.sliders) else every
-        return told if text.width(told, size) <= room else text.fitted(rule, size, room)
+        if self.sliders and len(hyperparameters(lane.rule)) < len(self.sliders):
+            every = rule
+        told = (every, every.removeprefix(f"{rule} · "), rule)
+        return next((each for each in told if text.width(each, size) <= room), text.fitted(rule, size, room))
 
     def _draw_strip(self, canvas: Canvas, context: ViewContext) -> None:
         place = self.place.strip
