@@ -45,6 +45,7 @@ OPTIMIZERS = {"Adam", "AdamW", "Adagrad", "RMSprop"}
 HANDED_ON = {("style/theme.py", "sentence")}
 """Where a sentence is only passed to another `say`."""
 INDIRECT: dict[tuple[str, str], set[str]] = {
+    ("style/numbers.py", "TITLES.get(name, name)"): {"gradient descent", "momentum"},  # The others keep their names.
     ("picture/chart.py", "UNITS[axes.clock]"): set(chart.UNITS.values()),
     ("picture/picture.py", "CLOCK_NAMES[session.clock]"): set(picture.CLOCK_NAMES.values()),
     ("picture/picture.py", "words"): {words for words, _ in picture.HINTS},
@@ -57,8 +58,6 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/help.py", "binding.says"): {binding.says for group in bindings.GROUPS.values() for binding in group},
     ("picture/help.py", "word"): set(bindings.SPOKEN),
     ("style/numbers.py", "sentence"): set(numbers.EVIDENCE),
-    ("picture/panel/panel.py", "rule_name(lane.rule)"): {"gradient descent", "momentum"},
-    ("style/numbers.py", "rule_name(lane.rule)"): {"gradient descent", "momentum"},  # The others keep their names.
     ("picture/panel/panel.py", "verdict.kind.value"): {kind.value for kind in VerdictKind},
     ("picture/panel/panel.py", "SHORT[verdict.kind]"): set(panel.SHORT.values()),
     ("picture/timeline.py", "VerdictKind[event.kind.upper()].value"): {kind.value for kind in VerdictKind},
@@ -70,9 +69,6 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/tooltip.py", "FLAG"): {tooltip.FLAG},
     ("picture/caption.py", "CHANGED"): {caption.CHANGED},
     ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical_point.CriticalKind},
-    ("input/controls.py", "name"): {"gradient descent", "momentum"},
-    ("export/basins.py", "rule_name(rule)"): {"gradient descent", "momentum"},
-    ("input/controls.py", "rule_name(rule)"): {"gradient descent", "momentum"},
     ("input/controls.py", "spread"): set(SPREADS),
     ("input/controls.py", "session.spread"): set(SPREADS),
     ("input/controls.py", "view.label"): {view.label for view in VIEWS.values()},
@@ -85,7 +81,6 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("session/setup.py", "OWN_SURFACE"): {setup.OWN_SURFACE},
     ("sheets/contrast.py", "row.label"): {label for _, label, _ in contrast.ABOUT},
     ("sheets/contrast.py", "words"): set(contrast.CAPTION),
-    ("picture/views/momentum.py", "rule_name(context.track.lane.rule)"): set(),  # Rules keep their names.
 }
 """What is said where the sentence does not stand in the call: by file and argument, all that it can be."""
 

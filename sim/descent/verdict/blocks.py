@@ -142,7 +142,7 @@ class History:
         if self._noisy:
             noise_before, noise = total(blocks.noises[: self._patience]), total(blocks.noises[self._patience :])
             fading = noise <= NOISE * NOISE * total(blocks.slopes[self._patience :])
-            fading |= noise <= np.fmax(SLOWED**2 * noise_before, self._patience * self._no_noise**2)
+            fading |= noise <= np.fmax(SLOWED**2 * noise_before, self._patience * self._no_noise * self._no_noise)
             way = np.where(fading, way, np.inf)
         return np.where(after == 0, 0.0, way)
 

@@ -16,9 +16,11 @@ CARD = (20, 0.25)
 """Width of a lane's card beside the map that all share: in ems, or as a share of the field if that is more."""
 HIGHEST_CARD = 8.4
 """Of such a card, in ems."""
-CARD_ROOMY, STRIP_CARD, SWARM_CARD, FULL_CARD = 7.0, 8.0, 10.0, 16.0
-"""Height in ems of a card that has room for more than name and verdict, for the strip, a swarm's shares, all numbers.
-"""
+CARD_ROOMY, STRIP_CARD, SWARM_CARD, NUMBERED_CARD, FULL_CARD = 7.0, 8.0, 10.0, 10.2, 12.2
+"""Height in ems of a card that has room for more than name and verdict, for the strip, a swarm's shares, some numbers,
+these and a swarm's shares."""
+TALL_CARD = 16.0
+"""Height in ems of a card that has room for all of it."""
 ROOMY = 16  # Height of a panel that has room for more than its map, in ems.
 PROFILE, PROFILED = 0.44, 0.2
 """Width of a profile, as a share of that of the chart and itself; and the height of both, as one of the window's."""
@@ -47,7 +49,7 @@ PRESENTED = 1.3
 """How much larger it is for a projector."""
 LEAST_TYPE = 8
 """Height of the type to which one may make it smaller, in pixels."""
-LEAST_MAP = (8.0, 5.0)
+LEAST_MAP = (9.0, 5.5)
 """Width and height of a map that enlarged type has to leave, in ems."""
 LEAST_WIDTH = 40.0
 """Width that the panel of controls leaves of the window, in ems."""
@@ -121,8 +123,8 @@ def layout(
 
     larger: how many times as large as usual type and strokes are to be; they are less so where the maps need the room.
     """
-    usual = max(SMALL_TYPE, round(type_of(size) * (PRESENTED if presenter else 1.0)))
-    em = max(LEAST_TYPE, round(larger * usual))
+    usual = max(SMALL_TYPE, round(type_of(size)))
+    em = max(LEAST_TYPE, round(larger * usual * (PRESENTED if presenter else 1.0)))
     while em > usual and not _leaves_room(_laid_out(size, em, lanes, aspect, controls, more, lines)):
         em -= 1
     return _laid_out(size, em, lanes, aspect, controls, more, lines)
@@ -209,12 +211,13 @@ def _one_map(field: Rect, lanes: int, em: int, more: More) -> tuple[Rect, tuple[
     gap, line = round(0.8 * em), hairline(em)
     wide = max(CARD[0] * em, round(CARD[1] * field.width))
     frame = Rect(field.left, field.top, field.width - wide - gap, field.height)
-    tallest = round((FULL_CARD if more.numbers else SWARM_CARD if more.swarm else HIGHEST_CARD) * em)
+    tallest = round((TALL_CARD if more.numbers else SWARM_CARD if more.swarm else HIGHEST_CARD) * em)
     column = Rect(frame.right + gap, field.top, wide, min(field.height, lanes * (tallest + gap) - gap))
     area = frame.inflate(-2 * line, -2 * line)
     frames = [_cell(column, index, 1, lanes, (0, gap)) for index in range(lanes)]
     tall = frames[0].height / em
-    more = replace(more, numbers=more.numbers and tall >= FULL_CARD, swarm=more.swarm and tall >= SWARM_CARD)
+    swarm = more.swarm and tall >= SWARM_CARD
+    more = replace(more, numbers=more.numbers and tall >= (FULL_CARD if swarm else NUMBERED_CARD), swarm=swarm)
     cards = [panel_layout(each, em, more, CARD_ROOMY) for each in frames]
     return frame, tuple(replace(card, map=area) for card in cards)
 
@@ -244,6 +247,8 @@ def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> Pane
     if more.numbers:
         columns = max(2, min(NUMBERS // 2, inner.width // (8 * em)))
         rows = -(-NUMBERS // columns) if roomy else 1
+        if more.together:
+            rows = min(rows, int((frame.height / em - NUMBERED_CARD - 2 * more.swarm) / 1.45) + 1)
         numbers = Rect(inner.left, bottom - rows * line, inner.width, rows * line)
         count = min(NUMBERS, rows * columns)
         cells = tuple(_cell(numbers, index, columns, rows, (2 * pad, 0)) for index in range(count))

@@ -24,7 +24,7 @@ from ..picture.map.terrain import draw_marks, terrain
 from ..picture.views.basins import basin_color
 from ..style import text
 from ..style.color import Color, mix
-from ..style.numbers import hyperparameters, percent
+from ..style.numbers import hyperparameters, percent, rule_in_words
 from ..style.style import stroke_of
 from ..style.theme import Theme, load_theme
 from .png import save_png
@@ -119,7 +119,9 @@ def rule_line(rule: Rule[Any] | None, theme: Theme) -> str:
     """What the basins are those of: the rule and its hyperparameters in one line."""
     if rule is None:
         return theme.say("basins of gradient flow")
-    return " · ".join([theme.say("basins of {rule}", rule=theme.say(rule_name(rule))), *hyperparameters(rule)])
+    return " · ".join(
+        [theme.say("basins of {rule}", rule=rule_in_words(rule_name(rule), theme.language)), *hyperparameters(rule)]
+    )
 
 
 def colored(found: BasinMap, camera: Camera, palette: npt.NDArray[np.float32]) -> pygame.Surface:

@@ -58,7 +58,7 @@ from ..session.view import (
     ToggleCaptions,
     ToggleView,
 )
-from ..style.numbers import short
+from ..style.numbers import rule_in_words, short
 from ..style.theme import Theme
 
 # Where examples see the surface displaced, σ goes up to so much of the window's shorter side.
@@ -308,8 +308,8 @@ def _rule_choice(session: Session, theme: Theme) -> Control:
     return Choice(
         "rule",
         say("rule"),
-        tuple(say(name) for name in RULES),
-        say(rule_name(rule)),
+        tuple(rule_in_words(name, theme.language) for name in RULES),
+        rule_in_words(rule_name(rule), theme.language),
         lambda index: ChooseRule(list(RULES)[index]),
         _tip(say, say("how a gradient becomes a movement"), NextRule()),
     )

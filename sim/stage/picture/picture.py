@@ -367,6 +367,7 @@ def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, snapshot: Snapsho
         told = f"{told} · {counted}"
     if notice and text.width(told, em) + text.width(notice, em) + 2 * em > place.right - left:
         told = ""  # What has just been done goes first.
+    told = text.fitted(told, em, place.right - left)
     end = canvas.text(told, (left, place.centery), em, theme.text)
     room = place.right - end - 2 * em
     if notice:

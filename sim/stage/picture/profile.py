@@ -13,7 +13,7 @@ from ...descent.race import Race
 from ...descent.track import Track
 from ...surface.points import Array, norm
 from ..drawing.canvas import Backdrop, Canvas, Pixel
-from ..drawing.glyphs import draw_flag, draw_marble
+from ..drawing.glyphs import draw_flag, draw_marble, draw_wedge
 from ..drawing.ticks import multiples, round_step
 from ..style import text
 from ..style.color import Color, mix
@@ -168,6 +168,7 @@ def _draw_ball(
     x = float(_x(plot, profile, along))
     own, under = _y(plot, profile, losses).tolist()
     if not plot.inflate(8 * stroke, 8 * stroke).collidepoint(x, own):
+        draw_wedge(canvas, plot, (x, own), color, theme.halo, stroke)
         return
     canvas.line(((x, own), (x, under)), mix(color, theme.panel, 0.4), max(1, round(stroke)))
     draw_marble(canvas, (x, own - RADIUS * stroke), color, theme.halo, stroke)
@@ -203,6 +204,8 @@ def _draw_frame(canvas: Canvas, problem: Problem, start: tuple[float, float], th
     room = canvas.size[0] - round(1.6 * em)
     if profile is None:
         words = theme.say("No lowest minimum is known to draw a line to.")
+        if problem.minima:
+            words = theme.say("The start is at the lowest known minimum: there is no line to it.")
         canvas.text(text.fitted(words, small, room), (0.8 * em, 0.85 * em), small, theme.muted)
         return
     if len(profile.minima) == 1:

@@ -12,6 +12,7 @@ from ...descent.rules import rule_name
 from ...languages import everywhere
 from ...scene import Scene
 from ...scene.speech import InLanguages
+from ..style.numbers import TITLES
 from ..style.text import missing
 
 BOXES = "The fonts at hand lack {characters} of the name {name}."
@@ -20,9 +21,6 @@ MOST_TOLD = 4
 """As many characters are told of those that cannot be shown."""
 LONGEST = 40
 """As many characters as a lane's name may have."""
-
-TITLES = {"nesterov": "Nesterov", "adagrad": "Adagrad", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
-"""Rules that are called by a name."""
 
 WORDS = ("full batch", "minibatch", "descent", "gradient descent", "momentum")
 """What has words in every language; the rest of a made name is signs and names."""

@@ -94,8 +94,17 @@ def hyperparameters(rule: Rule[Any]) -> list[str]:
     ]
 
 
+TITLES = {"nesterov": "Nesterov", "adagrad": "Adagrad", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
+"""Rules that are called by a name, in every language."""
+
+
+def rule_in_words(name: str, language: str) -> str:
+    """A rule as it is called on screen."""
+    return say(language, TITLES.get(name, name))
+
+
 def settings(lane: Lane, count: int, theme: Theme | None = None) -> str:
     """The rule, its hyperparameters and the batch size among `count` examples, in one line."""
     language = ENGLISH if theme is None else theme.language
     batch = say(language, "B {size} of {count}", size=lane.batch_size, count=count)
-    return " · ".join([say(language, rule_name(lane.rule)), *hyperparameters(lane.rule), batch])
+    return " · ".join([rule_in_words(rule_name(lane.rule), language), *hyperparameters(lane.rule), batch])

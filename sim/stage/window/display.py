@@ -114,3 +114,12 @@ def screen() -> pygame.Surface:
     screen = pygame.display.get_surface()
     assert screen is not None
     return screen
+
+
+def fill() -> bool:
+    """Fill the screen, or no longer; says whether that can be."""
+    try:
+        pygame.display.toggle_fullscreen()
+    except pygame.error:
+        return False
+    return True

@@ -504,7 +504,8 @@ class MainWindow:
             case Errand.PASTE:
                 self._paste()
             case Errand.FULL_SCREEN:
-                pygame.display.toggle_fullscreen()
+                if not display.fill():
+                    self.send(Notify(say(self.session.language, "The screen cannot be filled here.")))
                 self._shown = None
             case Errand.BACK:
                 self._go_back()

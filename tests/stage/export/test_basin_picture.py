@@ -143,7 +143,7 @@ def test_what_the_basins_are_those_of() -> None:
     looks = load_theme("light")
     assert rule_line(None, looks) == "basins of gradient flow"
     assert rule_line(Momentum(0.15, 0.9), looks) == "basins of momentum · η 0.15 · λ 0.9"
-    assert rule_line(Adam(0.5, beta1=0.8), looks) == "basins of adam · η 0.5 · β₁ 0.8"
+    assert rule_line(Adam(0.5, beta1=0.8), looks) == "basins of Adam · η 0.5 · β₁ 0.8"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

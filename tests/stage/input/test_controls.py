@@ -32,6 +32,7 @@ from sim.stage.session.dials import rates_of
 from sim.stage.session.lanes import ChooseRule, SelectLane
 from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import SetFormula
+from sim.stage.style.numbers import TITLES
 from sim.stage.style.theme import load_theme
 
 SIZE = (960, 600)
@@ -81,7 +82,7 @@ def test_a_change_is_shown_by_the_controls() -> None:
     rule, memory = held(session)["rule"], held(session)["memory"]
     assert isinstance(rule, Choice)
     assert isinstance(memory, Slider)
-    assert rule.chosen == "adam"
+    assert rule.chosen == "Adam"
     assert memory.value == "0.9"
     assert "memory" not in held(update(session, ChooseRule("gradient descent")))
 
@@ -113,7 +114,7 @@ def test_widgets_turn_into_messages(panel: ControlPanel) -> None:
     most = rates_of(opened().scene, opened().scene.lanes[0].rule)[1]
     assert update(opened(), message).scene.lanes[0].rule.learning_rate == most
     menu = panel._widgets["rule"]
-    event = pygame.Event(pygame_gui.UI_DROP_DOWN_MENU_CHANGED, ui_element=menu, text="adam")
+    event = pygame.Event(pygame_gui.UI_DROP_DOWN_MENU_CHANGED, ui_element=menu, text="Adam")
     assert panel.answer(event) == ChooseRule("adam")
 
 
@@ -203,7 +204,7 @@ def test_an_open_menu_is_folded_first(panel: ControlPanel) -> None:
 def test_every_rule_can_be_chosen() -> None:
     menu = held(opened())["rule"]
     assert isinstance(menu, Choice)
-    assert menu.options == tuple(RULES)
+    assert menu.options == tuple(TITLES.get(name, name) for name in RULES)
     assert [menu.message(index) for index in range(len(RULES))] == [ChooseRule(name) for name in RULES]
 
 

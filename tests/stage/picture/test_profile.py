@@ -89,6 +89,14 @@ def test_where_no_minimum_is_known_it_says_so() -> None:
     assert "No lowest minimum is known" in canvas.recording
 
 
+def test_a_start_at_the_lowest_minimum_is_said_to_be_there() -> None:
+    scene = flat_scene("local-minimum")
+    there = replace(scene, start=scene.problem().minima[0].position, captions=(), question=None, claims=(None,) * 3)
+    canvas = RecordingCanvas(SMALLEST)
+    draw(canvas, snapshot_of(replace(begin(there), playing=False, profile=True), race(there)))
+    assert "The start is at the lowest known minimum" in canvas.recording
+
+
 def test_it_takes_room_from_the_chart_alone() -> None:
     session = begin(flat_scene("local-minimum"))
     shown = update(session, ShowProfile())

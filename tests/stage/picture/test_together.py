@@ -94,3 +94,13 @@ def test_one_lane_alone_is_not_together(tmp_path: Path, capsys: pytest.CaptureFi
     assert ended.value.code == 2
     assert "--together: not allowed with argument --lane" in capsys.readouterr().err
     assert not path.exists()
+
+
+def test_cards_that_have_no_room_for_a_swarm_s_shares_leave_them_out() -> None:
+    scene = flat_scene("local-minimum")
+    session = at(scene, 0, swarm=100)  # The swarm is there at the start.
+    canvas = RecordingCanvas(SMALLEST)
+    draw(canvas, snapshot_of(session, race(scene)))
+    assert not setting(session, SMALLEST).places.panels[0].shares.height
+    assert "100 marbles" in canvas.recording
+    assert "100 %" not in canvas.recording

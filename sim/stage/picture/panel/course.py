@@ -13,8 +13,8 @@ from ....descent.verdict.track_judge import TrackJudge
 from ....study.maps.swarm import Cloud
 from ....surface.points import Array
 from ...drawing.camera import Camera
-from ...drawing.canvas import Canvas
-from ...drawing.glyphs import draw_arrow, draw_marble, draw_wedge
+from ...drawing.canvas import Canvas, Pixel
+from ...drawing.glyphs import draw_arrow, draw_badge, draw_marble, draw_wedge
 from ...session.drama import MOMENTOUS
 from ...session.session import MOVING_GROUND
 from ...style.color import Color, mix
@@ -39,7 +39,9 @@ RINGING = 9.0
 """Updates for which a ring stands around a marble of which something has become certain."""
 WIDE = (12.0, 34.0)
 """How wide that ring is, at first and in the end, in strokes."""
-PASSING = 400
+HIDING, ABOVE = 0.9, 1.7
+"""How near marbles hide each other, and how far above them their badges stand, in ems."""
+PASSING = 2000
 """Updates whose way is drawn on land that moves."""
 
 
@@ -139,11 +141,13 @@ class Course:
         """The way as it was in grey, and as it is to be in the lane's colour."""
         if not ways:
             return
-        theme, width = self.theme, max(1, round(stroke_of(self.em)))
+        theme, stroke = self.theme, stroke_of(self.em)
+        widths = (max(3, round(4.5 * stroke)), max(1, round(2 * stroke)))
         with canvas.part("ways"):
-            for way, color in zip(ways, (mix(theme.mark, theme.high, 0.35), self.color), strict=False):
+            for way, color in zip(ways, (theme.mark, self.color), strict=False):
                 for piece in context.lines(way):
-                    canvas.line(piece.tolist(), color, width)
+                    for tone, width in zip((theme.halo, color), widths, strict=True):
+                        canvas.line(piece.tolist(), tone, width)
 
     def _draw_landing(self, canvas: Canvas, context: ViewContext, center: tuple[float, float], share: float) -> None:
         """A ring around a marble of which something has just become certain: it widens and fades, if that may be."""
@@ -233,7 +237,7 @@ def draw_together(
     with canvas.clip(area):
         canvas.backdrop(map_backdrop(contexts[chosen]), area.topleft)
         draw_views(canvas, contexts[chosen], Layer.UNDER)
-        marbles = {}
+        marbles: dict[int, Pixel] = {}
         for index in order:
             course, context, cloud = courses[index], contexts[index], clouds[index]
             course.draw_ways(canvas, context, ways[index])
@@ -247,3 +251,22 @@ def draw_together(
                 course.draw_marble(canvas, context, glides[index][1], marbles[index])
             else:
                 course.draw_cloud(canvas, context, cloud)
+        _draw_crowds(canvas, courses, marbles)
+
+
+def _draw_crowds(canvas: Canvas, courses: Sequence[Course], marbles: dict[int, Pixel]) -> None:
+    """Where marbles hide each other, the badges of all that lie there stand side by side above them."""
+    area, em, theme = courses[0].area, courses[0].em, courses[0].theme
+    left = sorted(marbles)
+    while left:
+        first = marbles[left[0]]
+        here = [index for index in left if math.dist(marbles[index], first) < HIDING * em]
+        left = [index for index in left if index not in here]
+        x, y = area.left + first[0], area.top + first[1] - ABOVE * em
+        if len(here) < 2 or not area.collidepoint(x, y):
+            continue
+        with canvas.part("crowd"):
+            for place, index in enumerate(here):
+                center = (x + (place - 0.5 * (len(here) - 1)) * 1.05 * em, y)
+                draw_badge(canvas, center, 0.5 * em, index, theme.halo)
+                draw_badge(canvas, center, 0.36 * em, index, theme.lane(index))

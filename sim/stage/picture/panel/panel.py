@@ -20,7 +20,7 @@ from ...drawing.layout import PanelLayout
 from ...session.session import MOVING_GROUND
 from ...style import text
 from ...style.color import Color, mix, readable
-from ...style.numbers import evidence, hyperparameters, number, settings, way
+from ...style.numbers import evidence, hyperparameters, number, rule_in_words, settings, way
 from ...style.style import hairline
 from ...style.theme import Theme
 from ..map.cloud import draw_shares
@@ -41,6 +41,8 @@ ENDS = frozenset(
     }
 )
 """Verdicts that will not change any more, as far as is known: their chips are filled."""
+MOVES = ("escaped", "left_saddle")
+"""Events that lead from place to place."""
 SHORT = {
     VerdictKind.SETTLED: "settled",
     VerdictKind.STUCK: "stuck",
@@ -117,7 +119,7 @@ class Panel:
         verdict = self.judge.verdict(update)
         with canvas.part("strip"):
             self._draw_strip(canvas, self.course.context(update, views - {MOVING_GROUND}))
-            if cloud is not None:
+            if cloud is not None and self.place.shares.height:
                 draw_shares(canvas, self.place.shares, cloud, self.theme, self.em)
         with canvas.part("verdict"):
             self._draw_verdict(canvas, verdict, self.judge.events_until(update))
@@ -156,7 +158,7 @@ class Panel:
     def _settings(self, size: int, room: int) -> str:
         """The rule and its hyperparameters: of these as much as there is room for and sliders do not tell."""
         lane, theme = self.track.lane, self.theme
-        rule = theme.say(rule_name(lane.rule))
+        rule = rule_in_words(rule_name(lane.rule), theme.language)
         every = settings(lane, self.race.problem.train.count, theme)
         if self.sliders and len(hyperparameters(lane.rule)) < len(self.sliders):
             every = rule
@@ -174,7 +176,9 @@ class Panel:
         """The verdict as a chip, and what there is to say of it: as much as there is room for."""
         place, em, theme = self.place, self.em, self.theme
         canvas.rect(place.chip, theme.panel)
-        left = self._draw_chip(canvas, verdict) + round(0.7 * em)
+        said = self._told(verdict, events)[: 1 if any(event.kind in MOVES for event in events) else 0]
+        kept = 0 if place.events.height else sum(text.width(words, round(0.92 * em)) + em for words, _ in said)
+        left = self._draw_chip(canvas, verdict, kept) + round(0.7 * em)
         if place.events.height:
             canvas.rect(place.events, theme.panel)
             self._draw_words(
@@ -185,11 +189,11 @@ class Panel:
             words = [*self._told(verdict, events), *self._since(verdict)]
             self._draw_words(canvas, words, Rect(left, place.chip.top, place.chip.right - left, place.chip.height))
 
-    def _draw_chip(self, canvas: Canvas, verdict: Verdict) -> int:
-        """The verdict in a few words; where it ends."""
+    def _draw_chip(self, canvas: Canvas, verdict: Verdict, kept: int) -> int:
+        """The verdict in a few words, fewer where so much room is wanted for others; where it ends."""
         place, em, theme = self.place.chip, self.em, self.theme
         size, room, label = round(0.95 * em), place.width - round(1.4 * em), theme.say(verdict.kind.value)
-        if verdict.kind in SHORT and text.width(label, size, bold=True) > room:
+        if verdict.kind in SHORT and text.width(label, size, bold=True) > room - kept:
             label = theme.say(SHORT[verdict.kind])
         label = text.fitted(label, size, room, bold=True)
         chip = Rect(place.left, place.top, text.width(label, size, bold=True) + round(1.4 * em), place.height)
@@ -209,7 +213,7 @@ class Panel:
 
     def _told(self, verdict: Verdict, events: list[Event]) -> list[tuple[str, Color]]:
         """The last move from place to place, and the verdict's evidence, each with its colour."""
-        theme, moves = self.theme, [event for event in events if event.kind in ("escaped", "left_saddle")]
+        theme, moves = self.theme, [event for event in events if event.kind in MOVES]
         said = [(_event_text(event, theme), mix(self.color, theme.text, 0.35)) for event in moves[-1:]]
         return said + [(evidence(piece, theme), theme.muted) for piece in verdict.evidence]
 

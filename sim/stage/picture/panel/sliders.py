@@ -13,7 +13,7 @@ from ...style.color import Color, mix
 from ...style.style import stroke_of
 from ...style.theme import Theme
 
-SIGN, VALUE, RATE = 1.3, 2.4, 3.6
+SIGN, VALUE, RATE = 1.3, 3.0, 3.6
 """Room for the letter before a slider, for the number after it, and for that of a learning rate, in ems."""
 GAP = 0.7
 """Between two sliders, in ems."""

@@ -26,6 +26,8 @@ MARGIN = 0.8
 """From the map's upper right corner, in ems."""
 TICKS = (0.0, 0.5, 1.0)
 """Where it has a number, as shares of its height."""
+LEVEL = 2
+"""Knots of the heights of a map on which all losses are the same, or none is known: then there is nothing to scale."""
 ROOM = 20
 """Width of a map, in ems, from which there is room for numbers."""
 
@@ -36,6 +38,8 @@ def draw_loss_scale(canvas: Canvas, context: ViewContext) -> None:
     tall, wide = round(min(TALL * em, SHARE * area.height)), max(3, round(WIDE * em))
     bar = Rect(area.right - round(MARGIN * em) - wide, area.top + round(MARGIN * em), wide, tall)
     flat, window = context.camera.flat, context.camera.view if context.camera.flat else context.camera.window
+    if len(heights_over(context.problem, window).losses) == LEVEL:
+        return
     what = (context.problem, window, context.theme, flat)
     canvas.backdrop(Backdrop(_draw_bar, what, bar.size), bar.topleft)
     if area.width >= ROOM * em:
@@ -74,15 +78,16 @@ def _draw_bar(canvas: Canvas, problem: Problem, window: Window, theme: Theme, fl
 def _draw_numbers(canvas: Canvas, bar: Rect, context: ViewContext, window: Window) -> None:
     heights, size, theme = heights_over(context.problem, window), round(0.75 * context.em), context.theme
     losses = heights.loss(SPARE + (1 - 2 * SPARE) * np.array(TICKS))
-    span = float(losses[-1] - losses[0])
-    for share, loss in zip(TICKS, losses.tolist(), strict=True):
-        label = short(_rounded(loss, span))
+    labels = [short(_rounded(loss, float(np.diff(losses).min()))) for loss in losses.tolist()]
+    if not np.isfinite(losses).all() or len(set(labels)) < len(labels):
+        return  # Numbers that tell nothing apart.
+    for share, label in zip(TICKS, labels, strict=True):
         wide, high = text.label_size(label, size)
         corner = (bar.left - 0.95 * context.em - wide, bar.bottom - share * bar.height - high / 2)
         canvas.label(label, corner, size, theme.muted, theme.halo)
 
 
 def _rounded(loss: float, span: float) -> float:
-    """The loss to as many digits as tell the numbers of a scale apart."""
-    digits = 1 - int(np.floor(np.log10(span))) if span > 0 and np.isfinite(span) else 3
+    """The loss to as many digits as tell numbers apart that differ by so much."""
+    digits = -int(np.floor(np.log10(span))) if span > 0 and np.isfinite(span) else 3
     return round(loss, digits) + 0.0

@@ -22,7 +22,7 @@ from ...drawing.canvas import Canvas
 from ...drawing.glyphs import draw_arrow
 from ...style import text
 from ...style.color import mix
-from ...style.numbers import number
+from ...style.numbers import number, rule_in_words
 from .context import ViewContext
 
 # Arrows are so many times as long as the movements.
@@ -149,7 +149,7 @@ def _equation(context: ViewContext, parts: Sum | None, movement: Array, size: in
     """The sum in letters and in numbers, in lines that fit into the room if they can."""
     say = context.theme.say
     if parts is None:
-        name = say(rule_name(context.track.lane.rule))
+        name = rule_in_words(rule_name(context.track.lane.rule), context.theme.language)
         return [say("movement by {rule}", rule=name), f"= {_pair(movement)}"]
     letters = say("movement = {formula}", formula=parts.formula)
     if not parts.carried.any():
