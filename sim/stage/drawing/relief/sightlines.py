@@ -10,7 +10,8 @@ from ....surface.points import Array, Mask
 from ..camera import Camera
 from .grids import Floats
 
-SAMPLES = 0.65  # On each line of sight, for each row of pixels.
+SAMPLES = 0.65
+"""On each line of sight, for each row of pixels that the block takes up."""
 
 Index = npt.NDArray[np.intp]
 
@@ -82,7 +83,11 @@ def sightlines(camera: Camera, shape: tuple[int, int]) -> Sightlines:
     near, far = np.maximum(near_x, near_y), np.minimum(far_x, far_y)
     seen = (within > 0) & (far > near)
     near, far = np.where(seen, near, 0.0), np.where(seen, far, 0.0)
-    away = near + (far - near) * np.linspace(0.0, 1.0, max(2, round(SAMPLES * camera.height)))[:, None]
+    away = (
+        near
+        + (far - near)
+        * np.linspace(0.0, 1.0, max(2, round(SAMPLES * min(camera.scale * camera.extent[1], camera.height))))[:, None]
+    )
     x = (right * (turn.yaw_cosine / window.width) + 0.5) - away * (turn.yaw_sine / window.width)
     y = (right * (turn.yaw_sine / window.height) + 0.5) + away * (turn.yaw_cosine / window.height)
     (column, across), (row, up) = _cells(x, columns), _cells(y, rows)
