@@ -1,5 +1,6 @@
 """The update rules against purity, closed forms, their papers, and torch.optim's paths."""
 
+import inspect
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -122,7 +123,7 @@ def test_edges_of_the_ranges(kind: type[AnyRule], name: str, edge: float, allowe
 @every_rule
 def test_the_recurrence_is_that_of_the_docstring(kind: type[AnyRule]) -> None:
     """Line by line, and none is left out; where a docstring says how a letter begins, that stands after a comma."""
-    formulas = re.findall(r"^ {8}(\S+ [←=] .*)$", kind.__doc__ or "", re.MULTILINE)
+    formulas = re.findall(r"^ {4}(\S+ [←=] .*)$", inspect.cleandoc(kind.__doc__ or ""), re.MULTILINE)
     assert len(formulas) == len(recurrence(kind()))
     for line, formula in zip(recurrence(kind()), formulas, strict=True):
         assert formula.startswith(line)
