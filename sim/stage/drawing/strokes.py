@@ -4,12 +4,24 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import hypot
 
+import numpy as np
+
+from ...surface.points import Array, Mask
 from ..style.color import Color
 from ..style.style import Style
 from .canvas import Canvas, Pixel
 
 DASH = 3.2  # Length of a dash, in widths of the line.
 KNEE = 4  # Pixels: wider lines need their corners filled.
+
+
+def pieces(points: Array, shows: Mask) -> list[Array]:
+    """The stretches of a line (n, 2) all of whose points show (n,), those of a single point aside."""
+    if shows.all():
+        return [points]
+    turns = np.flatnonzero(np.diff(shows)) + 1
+    parts = zip(np.split(points, turns), np.split(shows, turns), strict=True)
+    return [part for part, there in parts if there[0] and len(part) > 1]
 
 
 def first_pixel(middle: float, width: int) -> int:

@@ -246,4 +246,4 @@ def _draw_lane(
     panel = panel_of(scene, place, em, theme, course_of(race, lane, (place.map, place.strip), em, theme, camera))
     canvas.rect((0, 0, *canvas.size), theme.background)
     panel.draw_frame(canvas)
-    panel.draw(canvas, (scene.timing(session.clock).updates(lane, session.update), 0.0), session.views)
+    panel.draw(canvas, scene.timing(session.clock).updates(lane, session.update), session.views)

@@ -53,9 +53,7 @@ from ..session.view import (
     Present,
     ResetView,
     RideAlong,
-    ShowNumbers,
-    ShowProfile,
-    ToggleCaptions,
+    Toggle,
     ToggleView,
 )
 from ..style.numbers import rule_in_words, short
@@ -388,15 +386,15 @@ def _more_buttons(session: Session, say: Callable[..., str]) -> tuple[Button, ..
         Button(
             "profile",
             say("profile"),
-            ShowProfile(),
-            _tip(say, say("the loss along the line from the start to the lowest minimum"), ShowProfile()),
+            Toggle("profile"),
+            _tip(say, say("the loss along the line from the start to the lowest minimum"), Toggle("profile")),
             session.profile,
         ),
         Button(
             "numbers",
             say("all numbers"),
-            ShowNumbers(),
-            _tip(say, say("all the live numbers of each lane, not only the loss"), ShowNumbers()),
+            Toggle("numbers"),
+            _tip(say, say("all the live numbers of each lane, not only the loss"), Toggle("numbers")),
             session.numbers,
         ),
     )
@@ -501,8 +499,8 @@ def _keeping(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
         Button(
             "captions",
             say("captions"),
-            ToggleCaptions(),
-            _tip(say, say("captions and questions on or off"), ToggleCaptions()),
+            Toggle("captions"),
+            _tip(say, say("captions and questions on or off"), Toggle("captions")),
             session.captions,
         ),
         Button(

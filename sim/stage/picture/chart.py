@@ -59,8 +59,7 @@ class Axes:
             first, last = math.ceil(self.low), math.floor(self.high)
             every = max(1, (last - first + 4) // 4)
             return [(10.0**power, short(10.0**power)) for power in range(first, last + 1, every)]
-        step = round_step((self.high - self.low) / 4)
-        return [(loss, short(round(loss, 10))) for loss in multiples(self.low, self.high, step)]
+        return loss_marks(self.low, self.high)
 
 
 def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> Axes:
@@ -84,6 +83,29 @@ def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> A
         low, high = max(math.log10(lowest), math.log10(tallest) - DECADES), math.log10(tallest)
     margin = HEADROOM * max(high - low, 1e-9 * max(abs(high), 1.0))
     return Axes(ticks, timing, clock, low - margin, high + margin, logarithmic)
+
+
+def loss_marks(low: float, high: float) -> list[tuple[float, str]]:
+    """Round losses on a straight axis, and how they are written."""
+    return [(loss, short(round(loss, 10))) for loss in multiples(low, high, round_step((high - low) / 4))]
+
+
+def draw_card(canvas: Canvas, theme: Theme, em: int) -> None:
+    """What a chart lies on, all over the canvas."""
+    whole = (0, 0, *canvas.size)
+    canvas.rect(whole, theme.background)
+    canvas.rect(whole, theme.panel, corner=round(0.5 * em))
+    canvas.rect(whole, theme.border, width=hairline(em), corner=round(0.5 * em))
+
+
+def draw_losses(
+    canvas: Canvas, plot: pygame.Rect, marks: list[tuple[float, str]], heights: Array, theme: Theme, em: int
+) -> None:
+    """Lines at round losses, whose heights in pixels are given, with what they are at the left."""
+    for (_, label), y in zip(marks, np.rint(heights).astype(int).tolist(), strict=True):
+        if plot.top <= y <= plot.bottom:
+            canvas.rule((plot.left, y), (plot.right, y), theme.grid, hairline(em))
+            canvas.text(label, (plot.left - em // 2, y), round(0.85 * em), theme.muted, align=1)
 
 
 def plot_area(size: tuple[int, int], em: int) -> pygame.Rect:
@@ -251,15 +273,9 @@ def _y(plot: pygame.Rect, axes: Axes, losses: Array) -> Array:
 def _draw_frame(canvas: Canvas, axes: Axes, theme: Theme, em: int, names: tuple[str, ...]) -> None:
     """Frame, grid, ticks and legend."""
     plot, line, small = plot_area(canvas.size, em), hairline(em), round(0.85 * em)
-    whole = (0, 0, *canvas.size)
-    canvas.rect(whole, theme.background)
-    canvas.rect(whole, theme.panel, corner=round(0.5 * em))
-    canvas.rect(whole, theme.border, width=line, corner=round(0.5 * em))
-    for loss, label in axes.marks():
-        y = round(float(_y(plot, axes, np.array([loss]))[0]))
-        if plot.top <= y <= plot.bottom:
-            canvas.rule((plot.left, y), (plot.right, y), theme.grid, line)
-            canvas.text(label, (plot.left - em // 2, y), small, theme.muted, align=1)
+    draw_card(canvas, theme, em)
+    marks = axes.marks()
+    draw_losses(canvas, plot, marks, _y(plot, axes, np.array([loss for loss, _ in marks])), theme, em)
     unit, name = axes.timing.unit, theme.say(UNITS[axes.clock])
     step = round_step(axes.ticks * unit * 5 * em / plot.width)
     if axes.clock == "updates":

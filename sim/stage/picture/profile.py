@@ -14,14 +14,13 @@ from ...descent.track import Track
 from ...surface.points import Array, norm
 from ..drawing.canvas import Backdrop, Canvas, Pixel
 from ..drawing.glyphs import draw_flag, draw_marble, draw_wedge
-from ..drawing.ticks import multiples, round_step
+from ..drawing.strokes import pieces
 from ..style import text
 from ..style.color import Color, mix
 from ..style.kept import kept
-from ..style.numbers import short
 from ..style.style import hairline, stroke_of
 from ..style.theme import Theme
-from .chart import plot_area
+from .chart import draw_card, draw_losses, loss_marks, plot_area
 
 SAMPLES = 240
 """Points of the line at which the loss is computed."""
@@ -176,12 +175,15 @@ def _draw_ball(
 
 def _draw_curve(canvas: Canvas, plot: Rect, profile: Profile, losses: Array, color: Color, width: int) -> None:
     """A curve over the line, in pieces where the loss has no value."""
-    x, y = _x(plot, profile, profile.at), _y(plot, profile, losses)
-    known = np.isfinite(y)
-    turns = np.flatnonzero(np.diff(known)) + 1
-    for piece, there in zip(np.split(np.stack([x, y], axis=-1), turns), np.split(known, turns), strict=True):
-        if there[0] and len(piece) > 1:
-            canvas.line([(across, down) for across, down in piece.tolist()], color, width)
+    for piece in _pieces(plot, profile, losses):
+        canvas.line(piece, color, width)
+
+
+def _pieces(plot: Rect, profile: Profile, losses: Array) -> list[list[Pixel]]:
+    """What there is of losses along the line, in pixels."""
+    y = _y(plot, profile, losses)
+    curve = np.stack([_x(plot, profile, profile.at), y], axis=-1)
+    return [[(across, down) for across, down in piece.tolist()] for piece in pieces(curve, np.isfinite(y))]
 
 
 def _x(plot: Rect, profile: Profile, at: Array) -> Array:
@@ -196,10 +198,8 @@ def _y(plot: Rect, profile: Profile, losses: Array) -> Array:
 
 def _draw_frame(canvas: Canvas, problem: Problem, start: tuple[float, float], theme: Theme, em: int) -> None:
     """Frame, ticks and the training loss along the line."""
-    plot, line, small, whole = plot_area(canvas.size, em), hairline(em), round(0.85 * em), (0, 0, *canvas.size)
-    canvas.rect(whole, theme.background)
-    canvas.rect(whole, theme.panel, corner=round(0.5 * em))
-    canvas.rect(whole, theme.border, width=line, corner=round(0.5 * em))
+    plot, line, small = plot_area(canvas.size, em), hairline(em), round(0.85 * em)
+    draw_card(canvas, theme, em)
     profile = profile_of(problem, start)
     room = canvas.size[0] - round(1.6 * em)
     if profile is None:
@@ -214,10 +214,8 @@ def _draw_frame(canvas: Canvas, problem: Problem, start: tuple[float, float], th
         near, far = profile.minima
         words = theme.say("loss along the line from the start by minimum {near} to minimum {far}", near=near, far=far)
     canvas.text(text.fitted(words, small, room), (0.8 * em, 0.85 * em), small, theme.muted)
-    for loss in multiples(profile.low, profile.high, round_step((profile.high - profile.low) / 4)):
-        y = round(float(_y(plot, profile, np.array([loss]))[0]))
-        canvas.rule((plot.left, y), (plot.right, y), theme.grid, line)
-        canvas.text(short(round(loss, 10)), (plot.left - em // 2, y), small, theme.muted, align=1)
+    marks = loss_marks(profile.low, profile.high)
+    draw_losses(canvas, plot, marks, _y(plot, profile, np.array([loss for loss, _ in marks])), theme, em)
     names = [theme.say("start"), *(theme.say("minimum {number}", number=number) for number in profile.minima)]
     for at, label in zip(profile.lengths.tolist(), names, strict=True):
         x = round(float(_x(plot, profile, np.array(at))))
@@ -234,11 +232,6 @@ def _draw_frame(canvas: Canvas, problem: Problem, start: tuple[float, float], th
 
 def _draw_ground(canvas: Canvas, plot: Rect, profile: Profile, theme: Theme) -> None:
     """What lies under the curve."""
-    x, y = _x(plot, profile, profile.at), _y(plot, profile, profile.losses)
-    known = np.isfinite(y)
-    turns = np.flatnonzero(np.diff(known)) + 1
     tone = mix(theme.panel, theme.land[len(theme.land) // 2], 0.35)
-    for piece, there in zip(np.split(np.stack([x, y], axis=-1), turns), np.split(known, turns), strict=True):
-        if there[0] and len(piece) > 1:
-            corners = [(across, down) for across, down in piece.tolist()]
-            canvas.polygon([*corners, (corners[-1][0], plot.bottom), (corners[0][0], plot.bottom)], tone)
+    for corners in _pieces(plot, profile, profile.losses):
+        canvas.polygon([*corners, (corners[-1][0], plot.bottom), (corners[0][0], plot.bottom)], tone)

@@ -14,7 +14,7 @@ from ..session.playback import GoToStart, Play, Restart, Step
 from ..session.scenes import ShowScenes
 from ..session.session import Session
 from ..session.setup import NewSeed, SkipQuestion
-from ..session.view import ShowControls, ShowHelp, Tilt, Together
+from ..session.view import ShowControls, ShowHelp, Tilt, Toggle
 from ..style.color import Color, mix
 from ..style.style import hairline
 from ..style.theme import Theme
@@ -51,18 +51,22 @@ def knobs(places: Layout, session: Session, theme: Theme) -> tuple[Knob, ...]:
 def _knobs(footer: tuple[int, int, int, int], em: int, playing: bool, waiting: bool, theme: Theme) -> tuple[Knob, ...]:
     say = theme.say
     start: Deed = SkipQuestion() if waiting else Play()
-    every: tuple[tuple[str, Deed, str, str], ...] = (
-        ("pause" if playing else "play", start, sign_of(start), say("pause") if playing else say("play")),
-        ("back", Step(-1), sign_of(Step(-1)), say("one update back")),
-        ("forward", Step(1), sign_of(Step(1)), say("one update forward")),
-        ("start", GoToStart(), sign_of(GoToStart()), say("to the start")),
-        ("restart", Restart(), sign_of(Restart()), say("the same race again, bit for bit")),
-        ("seed", NewSeed(), sign_of(NewSeed()), say("new seed: other batches of the same examples")),
-        ("tilt", Tilt(), sign_of(Tilt()), say("land aslant, or a map; drag with the right button to turn it")),
-        ("together", Together(), sign_of(Together()), say("all marbles on one large map, or each on its own")),
-        ("scenes", ShowScenes(), sign_of(ShowScenes()), say("all scenes, in pictures")),
-        ("controls", ShowControls(), sign_of(ShowControls()), say("the panel of controls: all that can be changed")),
-        ("help", ShowHelp(), sign_of(ShowHelp()), say("all keys")),
+    every: tuple[tuple[str, Deed, str], ...] = (
+        ("pause" if playing else "play", start, say("pause") if playing else say("play")),
+        ("back", Step(-1), say("one update back")),
+        ("forward", Step(1), say("one update forward")),
+        ("start", GoToStart(), say("to the start")),
+        ("restart", Restart(), say("the same race again, bit for bit")),
+        ("seed", NewSeed(), say("new seed: other batches of the same examples")),
+        ("tilt", Tilt(), say("land aslant, or a map; drag with the right button to turn it")),
+        (
+            "together",
+            Toggle("together"),
+            say("all marbles on one large map, or each on its own"),
+        ),
+        ("scenes", ShowScenes(), say("all scenes, in pictures")),
+        ("controls", ShowControls(), say("the panel of controls: all that can be changed")),
+        ("help", ShowHelp(), say("all keys")),
     )
     left, top, room, height = footer
     wide, apart = ROOMY if room > PLENTY * em else NARROW
@@ -72,9 +76,9 @@ def _knobs(footer: tuple[int, int, int, int], em: int, playing: bool, waiting: b
             name,
             pygame.Rect(left + index * (width + gap), top + below, width, height - below),
             does,
-            say("{key}: {meaning}", key=key, meaning=meaning),
+            say("{key}: {meaning}", key=sign_of(does), meaning=meaning),
         )
-        for index, (name, does, key, meaning) in enumerate(every)
+        for index, (name, does, meaning) in enumerate(every)
     )
 
 

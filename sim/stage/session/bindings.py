@@ -38,11 +38,8 @@ from .view import (
     RideAlong,
     ShowControls,
     ShowHelp,
-    ShowNumbers,
-    ShowProfile,
     Tilt,
-    Together,
-    ToggleCaptions,
+    Toggle,
     ToggleView,
     Turn,
     Zoom,
@@ -152,7 +149,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         Binding("Shift O", "all of them, in pictures", (Key("Shift o", ShowScenes()),)),
         Binding("Backspace", "back to the one that was changed, or to the step", (Key("Backspace", GoBack()),)),
         Binding("Enter", "watch without a guess", (Key("Enter", SkipQuestion()),)),
-        Binding("0", "captions and questions on or off", (Key("0", ToggleCaptions()),)),
+        Binding("0", "captions and questions on or off", (Key("0", Toggle("captions")),)),
     ),
     "The lane": (
         Binding(
@@ -220,8 +217,8 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             "scale of the loss; all numbers; profile",
             (
                 Key("Shift e", ToggleView("loss scale")),
-                Key("Shift i", ShowNumbers()),
-                Key("Shift p", ShowProfile()),
+                Key("Shift i", Toggle("numbers")),
+                Key("Shift p", Toggle("profile")),
             ),
         ),
         Binding("Shift T", "test loss", _views(("Shift t", "test surface"))),
@@ -255,7 +252,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         Binding(
             "Shift A Shift R",
             "all marbles on one map; ride along with one",
-            (Key("Shift a", Together()), Key("Shift r", RideAlong())),
+            (Key("Shift a", Toggle("together")), Key("Shift r", RideAlong())),
         ),
         Binding(
             "Alt ← →",

@@ -1,6 +1,7 @@
 """Messages about what is shown, and how: of the same race at the same moment."""
 
 from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from ...languages import LanguageError, following, language, mistake, words
 from ...scene.view import LEAST_TILT, MOST_TILT
@@ -251,28 +252,19 @@ class Present:
         return replace(session, presenter=not session.presenter, controls=False, notice="")
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
-    """All marbles on one large map, or each on its own."""
-
-    def apply(self, session: Session) -> Session:
-        return replace(session, together=not session.together, notice="")
+Switch = Literal["together", "profile", "numbers", "captions"]
+"""What of a session is on or off, and nothing else changes with it."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShowProfile:
-    """The loss along the line from the start to the lowest known minimum, beside the chart, or not."""
+class Toggle:
+    """Turn one of the switches on or off."""
+
+    switch: Switch
 
     def apply(self, session: Session) -> Session:
-        return replace(session, profile=not session.profile, notice="")
-
-
-@dataclass(frozen=True, slots=True)
-class ShowNumbers:
-    """All the live numbers of each lane, or the loss alone."""
-
-    def apply(self, session: Session) -> Session:
-        return replace(session, numbers=not session.numbers, notice="")
+        there: dict[str, Any] = {self.switch: not getattr(session, self.switch)}
+        return replace(session, notice="", **there)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,14 +289,6 @@ class ShowControls:
 
     def apply(self, session: Session) -> Session:
         return replace(session, controls=not session.controls, presenter=False, notice="")
-
-
-@dataclass(frozen=True, slots=True)
-class ToggleCaptions:
-    """Show captions and questions, or leave them out."""
-
-    def apply(self, session: Session) -> Session:
-        return replace(session, captions=not session.captions, notice="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def test_what_stands_in_every_panel_is_in_the_file_once(tmp_path: Path) -> None:
     root = saved(tmp_path)
     names = {element.get("id") for element in root.iter() if element.get("id")}
     used = [use.get(LINK) for use in root.iter(f"{SVG}use")]
-    assert len(used) == 2 * len(set(used)) == 4  # Of three maps and three scales.
+    assert len(used) == 2  # Of three maps.
     assert {name.removeprefix("#") for name in used} <= names
     clips = {element.get("clip-path") for element in root.iter() if element.get("clip-path")}
     assert {clip[5:-1] for clip in clips if clip} <= names

@@ -21,7 +21,7 @@ from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.session.playback import Elapsed, Play, Step
 from sim.stage.session.session import Session, ask, begin, race
 from sim.stage.session.setup import Guess, OpenScene, SkipQuestion
-from sim.stage.session.view import ToggleCaptions
+from sim.stage.session.view import Toggle
 from sim.stage.style.theme import load_theme
 from sim.stage.style.wrapping import wrapped
 
@@ -63,14 +63,14 @@ def test_a_question_waits_for_a_guess_or_for_none() -> None:
     assert after(asked, Guess(7)) == asked
     assert after(asked, Elapsed(1.0, 100)) == asked
     assert not after(asked, Step(1)).waiting
-    assert not after(asked, ToggleCaptions()).waiting
+    assert not after(asked, Toggle("captions")).waiting
 
 
 def test_opening_a_scene_puts_its_question_and_forgets_the_guess() -> None:
     guessed = after(ask(begin(OPENING)), Guess(1))
     assert after(guessed, OpenScene(1)).waiting
     assert after(guessed, OpenScene(1)).guess is None
-    plain = after(guessed, ToggleCaptions(), OpenScene(1))
+    plain = after(guessed, Toggle("captions"), OpenScene(1))
     assert (plain.waiting, plain.playing) == (False, True)
 
 

@@ -26,7 +26,7 @@ def wedge(scene: Scene, lane: int, tick: int, *views: str) -> float:
     session = replace(begin(scene), playing=False, progress=float(tick), seen=tick, views=frozenset(views))
     canvas = RecordingCanvas(SMALLEST)
     draw(canvas, snapshot_of(session, running))
-    part = canvas.recording.split(f"lane {lane + 1}\n  map")[1].split("loss scale\n")[1]
+    part = canvas.recording.split(f"lane {lane + 1}\n  map")[1].split("\nlane ")[0].split("loss scale\n")[-1]
     corners = next(line for line in part.splitlines() if "polygon" in line).split()[1:4]
     return sorted(float(corner.split(",")[1]) for corner in corners)[1]
 

@@ -15,7 +15,7 @@ from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.profile import profile_of
 from sim.stage.picture.setting import setting
 from sim.stage.session.session import MOVING_GROUND, begin, race, update
-from sim.stage.session.view import ShowProfile
+from sim.stage.session.view import Toggle
 from sim.stage.style.theme import load_theme
 from sim.surface.functions.formula import Formula
 
@@ -99,9 +99,9 @@ def test_a_start_at_the_lowest_minimum_is_said_to_be_there() -> None:
 
 def test_it_takes_room_from_the_chart_alone() -> None:
     session = begin(flat_scene("local-minimum"))
-    shown = update(session, ShowProfile())
+    shown = update(session, Toggle("profile"))
     assert not setting(session, SMALLEST).places.profile.width
     places = setting(shown, SMALLEST).places
     assert places.chart.right < places.profile.left
     assert pygame.Rect((0, 0), SMALLEST).contains(places.profile)
-    assert update(shown, ShowProfile()) == session
+    assert update(shown, Toggle("profile")) == session

@@ -18,7 +18,7 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.session.session import Session, as_it_is_seen, begin, race, update
-from sim.stage.session.view import Together
+from sim.stage.session.view import Toggle
 from sim.stage.style.theme import load_theme
 
 
@@ -83,7 +83,7 @@ def test_a_picture_keeps_that_it_was_together_and_so_does_the_command(tmp_path: 
     there = load_saved(str(path)).scene
     assert there.view.maps == "together"
     assert begin(there).together
-    apart = update(begin(there), Together())
+    apart = update(begin(there), Toggle("together"))
     assert as_it_is_seen(apart).view.maps == "apart"
 
 

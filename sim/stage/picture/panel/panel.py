@@ -5,15 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from pygame import Rect
 
-from ....descent.race import Race
 from ....descent.rules import rule_name
-from ....descent.track import Track
 from ....descent.verdict.kinds import Event, Verdict, VerdictKind
-from ....descent.verdict.track_judge import TrackJudge
 from ....report import epoch_of
 from ....scene.value import Scene, unlike
 from ....study.maps.swarm import Cloud
-from ....surface.points import Array
 from ...drawing.canvas import Canvas
 from ...drawing.glyphs import draw_badge
 from ...drawing.layout import PanelLayout
@@ -63,8 +59,6 @@ class Panel:
     place: PanelLayout
     em: int
     theme: Theme
-    race: Race
-    index: int
     name: str
     """The lane's name, in the theme's language."""
     sliders: tuple[Slider, ...]
@@ -72,63 +66,27 @@ class Panel:
     """Whether its learning rate makes the comparison with the others unfair."""
     course: Course
 
-    @property
-    def track(self) -> Track:
-        """The lane's track."""
-        return self.race.tracks[self.index]
-
-    @property
-    def judge(self) -> TrackJudge:
-        """The lane's judge."""
-        return self.race.judges[self.index]
-
-    @property
-    def color(self) -> Color:
-        """The lane's colour."""
-        return self.theme.lane(self.index)
-
-    def draw(
-        self,
-        canvas: Canvas,
-        glide: tuple[int, float],
-        views: frozenset[str] = frozenset(),
-        cloud: Cloud | None = None,
-        ways: tuple[Array, ...] = (),
-    ) -> None:
-        """Draw the lane after so many updates, and such a part of the next movement; its frame and names are there.
-
-        The cloud and the ways are for its map, see `Course.draw`.
-        """
-        self.draw_map(canvas, glide, views, cloud, ways)
-        self.draw_words(canvas, glide[0], views, cloud)
-
-    def draw_map(
-        self,
-        canvas: Canvas,
-        glide: tuple[int, float],
-        views: frozenset[str],
-        cloud: Cloud | None,
-        ways: tuple[Array, ...] = (),
-    ) -> None:
-        """Draw what moves between two updates, and nothing else."""
+    def draw(self, canvas: Canvas, update: int, views: frozenset[str]) -> None:
+        """Draw the lane after so many updates; its frame and names are there."""
         with canvas.part("map"):
-            self.course.draw(canvas, glide, views, cloud, ways)
+            self.course.draw(canvas, (update, 0.0), views, None)
+        self.draw_words(canvas, update, views, None)
 
     def draw_words(self, canvas: Canvas, update: int, views: frozenset[str], cloud: Cloud | None) -> None:
         """Draw all but the map."""
-        verdict = self.judge.verdict(update)
+        verdict = self.course.judge.verdict(update)
         with canvas.part("strip"):
             self._draw_strip(canvas, self.course.context(update, views - {MOVING_GROUND}))
             if cloud is not None and self.place.shares.height:
                 draw_shares(canvas, self.place.shares, cloud, self.theme, self.em)
         with canvas.part("verdict"):
-            self._draw_verdict(canvas, verdict, self.judge.events_until(update))
+            self._draw_verdict(canvas, verdict, self.course.judge.events_until(update))
         with canvas.part("numbers"):
-            self._draw_numbers(canvas, min(update, self.track.updates))
+            self._draw_numbers(canvas, min(update, self.course.track.updates))
         if self.place.sliders.height:
             with canvas.part("sliders"):
                 canvas.rect(self.place.sliders, self.theme.panel)
-                draw_sliders(canvas, self.sliders, self.color, self.theme, self.em)
+                draw_sliders(canvas, self.sliders, self.course.color, self.theme, self.em)
 
     def draw_frame(self, canvas: Canvas) -> None:
         """Draw what does not change from moment to moment."""
@@ -136,7 +94,7 @@ class Panel:
         canvas.rect(place.frame, theme.panel, corner=em // 2)
         canvas.rect(place.frame, theme.border, width=hairline(em), corner=em // 2)
         x, y = place.name.left, place.name.centery
-        draw_badge(canvas, (x + 0.45 * em, y), 0.42 * em, self.index, self.color)
+        draw_badge(canvas, (x + 0.45 * em, y), 0.42 * em, self.course.index, self.course.color)
         size, small = round(1.1 * em), round(0.9 * em)
         name = text.fitted(self.name, size, place.name.right - x - round(1.3 * em), bold=True)
         end = canvas.text(name, (x + 1.3 * em, y), size, theme.text, bold=True) + em
@@ -157,9 +115,9 @@ class Panel:
 
     def _settings(self, size: int, room: int) -> str:
         """The rule and its hyperparameters: of these as much as there is room for and sliders do not tell."""
-        lane, theme = self.track.lane, self.theme
+        lane, theme = self.course.track.lane, self.theme
         rule = rule_in_words(rule_name(lane.rule), theme.language)
-        every = settings(lane, self.race.problem.train.count, theme)
+        every = settings(lane, self.course.race.problem.train.count, theme)
         if self.sliders and len(hyperparameters(lane.rule)) < len(self.sliders):
             every = rule
         told = (every, every.removeprefix(f"{rule} · "), rule)
@@ -176,17 +134,18 @@ class Panel:
         """The verdict as a chip, and what there is to say of it: as much as there is room for."""
         place, em, theme = self.place, self.em, self.theme
         canvas.rect(place.chip, theme.panel)
-        said = self._told(verdict, events)[: 1 if any(event.kind in MOVES for event in events) else 0]
-        kept = 0 if place.events.height else sum(text.width(words, round(0.92 * em)) + em for words, _ in said)
+        told, kept = self._told(verdict, events), 0
+        if not place.events.height and any(event.kind in MOVES for event in events):
+            kept = text.width(told[0][0], round(0.92 * em)) + em
         left = self._draw_chip(canvas, verdict, kept) + round(0.7 * em)
         if place.events.height:
             canvas.rect(place.events, theme.panel)
             self._draw_words(
                 canvas, self._since(verdict), Rect(left, place.chip.top, place.chip.right - left, place.chip.height)
             )
-            self._draw_words(canvas, self._told(verdict, events), place.events)
+            self._draw_words(canvas, told, place.events)
         else:
-            words = [*self._told(verdict, events), *self._since(verdict)]
+            words = [*told, *self._since(verdict)]
             self._draw_words(canvas, words, Rect(left, place.chip.top, place.chip.right - left, place.chip.height))
 
     def _draw_chip(self, canvas: Canvas, verdict: Verdict, kept: int) -> int:
@@ -198,11 +157,11 @@ class Panel:
         label = text.fitted(label, size, room, bold=True)
         chip = Rect(place.left, place.top, text.width(label, size, bold=True) + round(1.4 * em), place.height)
         ended = verdict.kind in ENDS
-        ground = self.color if ended else mix(theme.panel, self.color, 0.14)
+        ground = self.course.color if ended else mix(theme.panel, self.course.color, 0.14)
         canvas.rect(chip, ground, corner=chip.height // 2)
         if not ended:
-            canvas.rect(chip, self.color, width=hairline(em), corner=chip.height // 2)
-        ink = readable(self.color) if ended else mix(self.color, theme.text, 0.35)
+            canvas.rect(chip, self.course.color, width=hairline(em), corner=chip.height // 2)
+        ink = readable(self.course.color) if ended else mix(self.course.color, theme.text, 0.35)
         canvas.text(label, chip.center, size, ink, bold=True, align=0.5)
         return chip.right
 
@@ -214,7 +173,7 @@ class Panel:
     def _told(self, verdict: Verdict, events: list[Event]) -> list[tuple[str, Color]]:
         """The last move from place to place, and the verdict's evidence, each with its colour."""
         theme, moves = self.theme, [event for event in events if event.kind in MOVES]
-        said = [(_event_text(event, theme), mix(self.color, theme.text, 0.35)) for event in moves[-1:]]
+        said = [(_event_text(event, theme), mix(self.course.color, theme.text, 0.35)) for event in moves[-1:]]
         return said + [(evidence(piece, theme), theme.muted) for piece in verdict.evidence]
 
     def _draw_words(self, canvas: Canvas, words: list[tuple[str, Color]], place: Rect) -> None:
@@ -245,7 +204,7 @@ class Panel:
 
     def _numbers(self, moment: int) -> list[tuple[str, str]]:
         """Labels and values, the most telling first."""
-        track, say = self.track, self.theme.say
+        track, say = self.course.track, self.theme.say
         lower, upper = track.curvatures[moment].tolist()
         epoch = epoch_of(track, moment)
         batch = moment - max(epoch - 1, 0) * track.updates_per_epoch
@@ -265,7 +224,7 @@ def panel_of(scene: Scene, place: PanelLayout, em: int, theme: Theme, course: Co
     """One lane's panel at a place, with its course."""
     lane = course.index
     name, unfair = scene.texts(theme.language).lanes[lane], unlike(scene)[lane]
-    return Panel(place, em, theme, course.race, lane, name, sliders(scene, lane, place, em), unfair, course)
+    return Panel(place, em, theme, name, sliders(scene, lane, place, em), unfair, course)
 
 
 def _event_text(event: Event, theme: Theme) -> str:

@@ -19,7 +19,7 @@ from .formula import draw_formula
 from .gradients import draw_gradients
 from .hessian import draw_hessian
 from .labels import draw_labels
-from .loss_scale import draw_loss_scale
+from .loss_scale import draw_level, draw_loss_scale
 from .momentum import draw_momentum
 from .moving_ground import draw_moving_ground
 from .next_step import draw_next_step
@@ -43,8 +43,9 @@ VIEWS: dict[str, View] = {
     "loss scale": View(
         "loss scale",
         "Which shade is which loss, and the loss of what the marble stands on.",
-        Layer.OVER,
+        Layer.GROUND,
         draw_loss_scale,
+        draw_level,
     ),
     "batch surface": View(
         "batch loss",

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-import numpy as np
 import pygame
 
 from ....descent.problem import Problem
@@ -13,6 +12,7 @@ from ....descent.track import Track
 from ....surface.points import Array
 from ...drawing.camera import Camera, visible
 from ...drawing.canvas import Canvas, Pixel
+from ...drawing.strokes import pieces
 from ...style import text
 from ...style.color import Color
 from ...style.style import stroke_of
@@ -102,12 +102,7 @@ class ViewContext:
 
     def lines(self, line: Array) -> list[Array]:
         """What is seen of a line (n, 2) of the plane: pieces in pixels (m, 2)."""
-        seen = ~self.site.hidden(line)
-        if seen.all():
-            return [self.pixels(line)]
-        turns = np.flatnonzero(np.diff(seen)) + 1
-        pieces = zip(np.split(line, turns), np.split(seen, turns), strict=True)
-        return [self.pixels(piece) for piece, shows in pieces if shows[0] and len(piece) > 1]
+        return [self.pixels(piece) for piece in pieces(line, ~self.site.hidden(line))]
 
     def holds(self, pixel: Pixel) -> bool:
         """Whether a pixel is on the map, or so close to it that a part of a marble there would show."""

@@ -3,7 +3,6 @@
 import numpy as np
 from pygame import Rect
 
-from ....descent.problem import Problem
 from ....surface.points import Array
 from ....surface.protocol import Window
 from ...drawing.canvas import Backdrop, Canvas
@@ -33,22 +32,40 @@ ROOM = 20
 
 
 def draw_loss_scale(canvas: Canvas, context: ViewContext) -> None:
-    """Draw the scale at the map's upper right, with a wedge at the loss of what the marble stands on."""
-    em, area = context.em, context.area
-    tall, wide = round(min(TALL * em, SHARE * area.height)), max(3, round(WIDE * em))
-    bar = Rect(area.right - round(MARGIN * em) - wide, area.top + round(MARGIN * em), wide, tall)
-    flat, window = context.camera.flat, context.camera.view if context.camera.flat else context.camera.window
-    if len(heights_over(context.problem, window).losses) == LEVEL:
+    """Draw the scale at the map's upper right."""
+    window = _window(context)
+    if _is_level(context, window):
         return
-    what = (context.problem, window, context.theme, flat)
-    canvas.backdrop(Backdrop(_draw_bar, what, bar.size), bar.topleft)
-    if area.width >= ROOM * em:
+    bar, flat = _bar(context), context.camera.flat
+    canvas.backdrop(Backdrop(_draw_bar, (context.theme, flat), bar.size), bar.topleft)
+    if context.area.width >= ROOM * context.em:
         _draw_numbers(canvas, bar, context, window)
+
+
+def draw_level(canvas: Canvas, context: ViewContext) -> None:
+    """Draw a wedge on the scale, at the loss of what the marble stands on."""
+    window, bar, em = _window(context), _bar(context), context.em
     y = bar.bottom - bar.height * float(_share(_height(context, window)))
-    if np.isfinite(y):
+    if np.isfinite(y) and not _is_level(context, window):
         tip, back, half = bar.left - hairline(em), bar.left - 0.75 * em, 0.34 * em
         canvas.polygon([(back, y - half), (tip, y), (back, y + half)], context.color)
         canvas.curve([(back, y - half), (tip, y), (back, y + half)], context.theme.halo, closed=True)
+
+
+def _bar(context: ViewContext) -> Rect:
+    """Where the scale stands."""
+    em, area = context.em, context.area
+    tall, wide = round(min(TALL * em, SHARE * area.height)), max(3, round(WIDE * em))
+    return Rect(area.right - round(MARGIN * em) - wide, area.top + round(MARGIN * em), wide, tall)
+
+
+def _window(context: ViewContext) -> Window:
+    """The part of the plane whose losses it scales."""
+    return context.camera.view if context.camera.flat else context.camera.window
+
+
+def _is_level(context: ViewContext, window: Window) -> bool:
+    return len(heights_over(context.problem, window).losses) == LEVEL
 
 
 def _height(context: ViewContext, window: Window) -> Array:
@@ -64,7 +81,7 @@ def _share(heights: Array) -> Array:
     return np.clip((heights - SPARE) / (1 - 2 * SPARE), 0.0, 1.0)
 
 
-def _draw_bar(canvas: Canvas, problem: Problem, window: Window, theme: Theme, flat: bool) -> None:  # noqa: ARG001
+def _draw_bar(canvas: Canvas, theme: Theme, flat: bool) -> None:
     width, height = canvas.size
     heights = SPARE + (1 - 2 * SPARE) * (1 - (np.arange(height) + 0.5) / height)
     colors = level_colors(theme, heights)
