@@ -15,6 +15,7 @@ from sim.scene import OPENING, load_scene
 from sim.scene.reading import Saved
 from sim.scene.reading import load_scene as reopened
 from sim.scene.tour import the_tour
+from sim.stage.style.theme import say
 from sim.stage.window import window as stage_window
 from sim.study.tour.telling import told
 
@@ -32,7 +33,8 @@ def test_the_list_tells_every_step_with_its_numbers(
         words = told(step, language)
         for part in (step.scene, words.title, words.says, words.found):
             assert "".join(part.split()) in shown
-    assert "(1,000seedsfrom0,95%)" in shown
+    seeds = say(language, "{words} ({count} seeds from {seed}, 95 %)", words="", count="1,000", seed=0)
+    assert "".join(seeds.split()) in shown
     assert list(Path().iterdir()) == []
 
 
@@ -68,6 +70,18 @@ def test_a_step_s_picture_has_what_is_counted(capsys: pytest.CaptureFixture[str]
 )
 def test_a_mistake_gets_a_sentence(capsys: pytest.CaptureFixture[str], words: list[str], problem: str) -> None:
     assert f"error: {problem}" in mistake(capsys, "tour", *words)
+
+
+def test_a_list_saves_nothing_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "not allowed with argument --list" in mistake(capsys, "tour", "3", "--list", "-o", "x.png")
+    assert not Path("x.png").exists()
+
+
+def test_the_window_looks_and_reads_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, object]] = []
+    monkeypatch.setattr(stage_window, "open_window", lambda *_step, **look: asked.append(look))
+    assert status("tour", "--theme", "dark", "--language", "de") == 0
+    assert asked == [{"theme": "dark", "language": "de"}]
 
 
 def test_the_window_opens_at_the_step(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,7 @@ Where there is no display, a picture of the step is saved instead.
         "--language",
         default=ENGLISH,
         metavar="CODE",
-        help=f"of list and picture: {', '.join(LANGUAGES)} (default: {ENGLISH})",
+        help=f"of list, picture and window at first: {', '.join(LANGUAGES)} (default: {ENGLISH})",
     )
     add_look(parser)
     return parser
@@ -68,6 +68,8 @@ def run(arguments: argparse.Namespace) -> None:
         parser().error(f"there is no step {arguments.step}; the tour has {len(steps)}")
     if arguments.language not in LANGUAGES:
         parser().error(f"there is no language {did_you_mean(arguments.language, LANGUAGES)}")
+    if arguments.list and arguments.output is not None:
+        parser().error("argument -o/--output: not allowed with argument --list, which saves nothing")
     if arguments.list:
         show_table(table(arguments.language))
         return
@@ -82,9 +84,11 @@ def run(arguments: argparse.Namespace) -> None:
     require_pygame_ce()
     from ..stage.window.window import open_window
 
-    opened_or_saved(
-        lambda: open_window(chosen_saved(OPENING), arguments.step - 1), lambda path: _draw(arguments, path), "the step"
-    )
+    def opened() -> None:
+        look = {"theme": arguments.theme, "language": arguments.language}
+        open_window(chosen_saved(OPENING), arguments.step - 1, **look)
+
+    opened_or_saved(opened, lambda path: _draw(arguments, path), "the step")
 
 
 def _save(arguments: argparse.Namespace, path: Path) -> None:
@@ -110,6 +114,7 @@ def table(language: str) -> "Table":
     from rich.text import Text
 
     from ..scene.tour import the_tour
+    from ..stage.style.numbers import on_seeds
     from ..study.tour.telling import first_seed, told
 
     drawn = Table(box=box.SIMPLE_HEAD, show_lines=False, pad_edge=False)
@@ -118,7 +123,7 @@ def table(language: str) -> "Table":
     drawn.add_column("what it claims, and what was measured", overflow="fold")
     for number, step in enumerate(the_tour().step, 1):
         words = told(step, language)
-        seeds = f" ({step.seeds:,} seeds from {first_seed(step)}, 95 %)" if step.seeds else ""
-        claim = Text.assemble((words.title, "bold"), f"\n{words.says}\n", (f"{words.found}{seeds}", "dim"))
+        found = on_seeds(words.found, step.seeds, first_seed(step), step.sampled, language)
+        claim = Text.assemble((words.title, "bold"), f"\n{words.says}\n", (found, "dim"))
         drawn.add_row(f"{number}", Text(step.scene, "bold"), claim, end_section=True)
     return drawn

@@ -105,6 +105,11 @@ class Track:
         """θ[u + 1] − θ[u] as the rule gave it, shape (U, 2)."""
         return self.run.movement[: self.updates, self.marble]
 
+    def between(self, update: int, share: float) -> Array:
+        """Where it is (2,) after so many updates and such a part of the next movement, as far as that is known."""
+        here: Array = self.theta[update]
+        return here + share * self.movement[update] if share and update < self.updates else here
+
     @property
     def updates_per_epoch(self) -> int:
         """⌈N/B⌉."""

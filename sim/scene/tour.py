@@ -102,7 +102,7 @@ class Words:
     found: Sentence
     """What was measured."""
     play: Sentence
-    """What to try besides."""
+    """What to try besides; for the plan of a lesson."""
 
 
 SPOKEN = tuple(field.name for field in fields(Words))
@@ -156,9 +156,9 @@ class Step(Translated):
     sheet: Literal["", "odds", "contrast"] = ""
     """What lies over the maps."""
     minutes: Annotated[int, Ge(1), Le(60)] = 3
-    """Of a lesson."""
+    """That it takes in the plan of a lesson."""
     repeat: tuple[Annotated[str, Field(max_length=200), AfterValidator(one_line)], ...] = ()
-    """Command lines that measure it again, without the program's own name."""
+    """Command lines that measure it again, without the program's own name; for the plan of a lesson."""
     title: Sentence
     says: Sentence
     asks: Sentence
@@ -199,7 +199,7 @@ class Tour(StrictTable):
             told: tuple[tuple[str | None, Words], ...] = ((None, step.words("")), *step.translations)
             for code, words in told:
                 for name in SPOKEN:
-                    for blank in BLANK.findall(getattr(words, name)):
+                    for blank in blanks(getattr(words, name)):
                         if blank not in step.number:
                             path = path_text("step", place, *([code] if code else []), name)
                             _mistake(path, f"has a blank for an unknown number: {did_you_mean(blank, step.number)}")

@@ -1,6 +1,6 @@
 """The panel of controls: what it holds is a value, made from the session; widgets only show it.
 
-`sections` says, without pygame_gui, which controls there are, what they stand at and which message each
+`controls` says, without pygame_gui, which controls there are, what they stand at and which message each
 move of them sends. `ControlPanel` shows them with pygame_gui's widgets and turns events into those messages.
 """
 

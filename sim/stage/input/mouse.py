@@ -1,6 +1,6 @@
 """The mouse: from presses, motions and turns of the wheel to messages, without a window.
 
-What is being dragged is a value, the gesture. `answer` makes of it and of what the mouse does the next
+What is being dragged is a value, the gesture. `respond` makes of it and of what the mouse does the next
 gesture, and the messages that the session gets.
 """
 
@@ -18,8 +18,8 @@ from ..picture.map.site import Site, site_of
 from ..picture.panel.sliders import Slider, slider_at
 from ..picture.setting import setting
 from ..picture.timeline import tick_at
-from ..picture.tour import guides
-from ..picture.transport import Knob, knob_at, knobs
+from ..picture.tour import all_knobs
+from ..picture.transport import Knob, knob_at
 from ..session.bindings import NOTCH, Deed
 from ..session.dials import Grip, LetGo, OfLane
 from ..session.playback import Scrub
@@ -81,9 +81,7 @@ class Targets:
 
     def knob(self, pixel: WholePixel) -> Knob | None:
         """Which button is there."""
-        theme = load_theme(self.session.theme)
-        every = (*knobs(self.places, self.session, theme), *guides(self.places, self.session, theme))
-        return knob_at(every, pixel)
+        return knob_at(all_knobs(self.places, self.session, load_theme(self.session.theme)), pixel)
 
     def map_at(self, pixel: WholePixel) -> int | None:
         """Which lane's map is there."""
@@ -232,7 +230,7 @@ class Sliding:
 
     def up(self, _mouse: Mouse, _targets: Targets) -> Response:
         """Leave it there."""
-        return Response(Free(), (LetGo(),))
+        return Response(Free())
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +348,8 @@ def respond(hand: Hand, mouse: Mouse, session: Session, size: tuple[int, int]) -
     here, scene = setting(session, size), (session.scene.name, len(session.scene.lanes))
     targets = Targets(session, here.places, here.camera, size)
     gesture, messages = _respond(hand.gesture if hand.scene == scene else Free(), mouse, targets)
+    if isinstance(hand.gesture, Sliding) and not isinstance(gesture, Sliding):  # However that came.
+        messages = (LetGo(), *messages)
     return Hand(gesture, scene), messages
 
 

@@ -34,7 +34,7 @@ from .profile import draw_profile
 from .setting import Setting, setting
 from .timeline import draw_timeline
 from .tooltip import Stage, TipContext, draw_pointed, tip_at
-from .tour import draw_strip, guides
+from .tour import all_knobs, draw_strip
 from .transport import draw_knobs, knobs
 
 
@@ -236,12 +236,12 @@ def _tells(session: Session, places: Layout, pixel: tuple[int, int]) -> bool:
 def _stage(here: Setting, snapshot: Snapshot, chart: Chart) -> Stage:
     """What there is to point at."""
     session, places, race = snapshot.session, here.places, snapshot.race
-    buttons = (*knobs(places, session, here.theme), *guides(places, session, here.theme))
+    every = all_knobs(places, session, here.theme)
     names = session.scene.texts(session.language).lanes
     cloud = snapshot.glimpse if snapshot.cloud(0) is not None else None
     marked = unlike(session.scene)
     start = session.scene.start
-    return Stage(race, here.camera, chart, snapshot.tick, session.seen, names, cloud, marked, buttons, start)
+    return Stage(race, here.camera, chart, snapshot.tick, session.seen, names, cloud, marked, every, start)
 
 
 @lru_cache(maxsize=2)

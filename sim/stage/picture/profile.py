@@ -156,9 +156,7 @@ def _draw_ball(
     stroke: float,
 ) -> None:
     update, share = min(moment[0], track.updates), moment[1]
-    theta = track.theta[update]
-    if share and update < track.updates:
-        theta = theta + share * track.movement[update]
+    theta = track.between(update, share)
     with np.errstate(all="ignore"):
         along = np.array(profile.nearest(theta))
         losses = track.problem.train.value(np.stack([theta, profile.points(along)]))

@@ -16,11 +16,12 @@ from ..session.bindings import Deed, Errand, sign_of
 from ..session.session import Session
 from ..session.tour import GoBack, Lead, ShowTour, strays
 from ..style import text
+from ..style.numbers import on_seeds
 from ..style.style import hairline
 from ..style.theme import THEMES, Theme, load_theme
 from ..style.wrapping import wrapped
 from .caption import said_now
-from .transport import NARROW, Knob, draw_knobs
+from .transport import NARROW, Knob, draw_knobs, knobs
 
 # To the left and right of the words, in ems.
 MARGIN = 0.7
@@ -74,11 +75,7 @@ def _rows(place: int, theme: Theme, caption: str) -> tuple[Row, ...]:
     """The sentences of a step; what is said of the race just now takes the place of what to look at."""
     words, step, first = _told(place, theme.language)
     found = theme.say("Measured: {words}", words=words.found)
-    if step.seeds:
-        seeds = f"{step.seeds:,}"
-        found = theme.say("{words} ({count} seeds from {seed}, 95 %)", words=found, count=seeds, seed=first)
-    elif step.sampled:
-        found = theme.say("{words} (95 %)", words=found)
+    found = on_seeds(found, step.seeds, first, step.sampled, theme.language)
     look = caption or theme.say("Look: {words}", words=words.look)
     return (
         Row(words.says, True),
@@ -165,3 +162,8 @@ def _draw_head(
     if room > 0:
         place = pygame.Rect(place.left, place.top, right - place.left, place.height)
         canvas.text(text.fitted(keys, em, room), place.midright, em, theme.text if lost else theme.muted, align=1)
+
+
+def all_knobs(places: Layout, session: Session, theme: Theme) -> tuple[Knob, ...]:
+    """All buttons of a picture: those below the maps, and those of the strip."""
+    return (*knobs(places, session, theme), *guides(places, session, theme))

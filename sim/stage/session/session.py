@@ -161,7 +161,9 @@ def as_it_wants(session: Session) -> Session:
     pose = Pose(view.yaw, view.tilt) if view.kind == "relief" else FLAT
     ground = {MOVING_GROUND} if view.ground == "moving" else set[str]()
     views, together = session.views - {MOVING_GROUND} | ground, view.maps == "together"
-    return replace(session, pose=pose, goal=None, turned=None, views=views, together=together, riding=False)
+    return replace(
+        session, pose=pose, goal=None, turned=None, views=views, together=together, riding=False, former=None
+    )
 
 
 def as_it_is_seen(session: Session) -> Scene:

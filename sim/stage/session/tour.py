@@ -5,9 +5,11 @@ seen before it began comes back.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ...scene import Scene, load_scene
 from ...scene.tour import Step, the_tour
+from ...scene.view import LandView
 from ...study.maps.swarm import SIZES
 from ...study.odds.tally import Tally
 from ...surface.protocol import Window
@@ -22,8 +24,13 @@ def scene_at(step: Step) -> Scene:
     Raises:
         SceneError: it cannot be read.
     """
-    scene = load_scene(step.scene)
-    return scene if step.view is None else replace(scene, view=step.view)
+    return _seen_so(step.scene, step.view)
+
+
+@lru_cache(maxsize=64)  # Asked for with every picture.
+def _seen_so(name: str, view: LandView | None) -> Scene:
+    scene = load_scene(name)
+    return scene if view is None else replace(scene, view=view)
 
 
 def step_of(session: Session) -> Step | None:
@@ -66,7 +73,6 @@ class GoToStep:
             swarm=SIZES[0],
             numbers=step.numbers,
             profile=False,
-            former=None,
             focus=None if step.focus is None else Window(*step.focus[0], *step.focus[1]),
             lane=0 if step.lane is None else lanes.index(step.lane),
             guess=None,
@@ -104,6 +110,10 @@ def end(session: Session) -> Session:
         presenter=session.presenter,
         captions=session.captions,
         drama=session.drama,
+        steady=session.steady,
+        larger=session.larger,
+        judged=session.judged,
+        brought=session.brought,
         left=leave(replace(session, tour=None, left=tour.before.left)),
         toured=tour.step,
         pointer=None,

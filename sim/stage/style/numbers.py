@@ -94,6 +94,13 @@ def hyperparameters(rule: Rule[Any]) -> list[str]:
     ]
 
 
+def on_seeds(found: str, seeds: int, first: int, sampled: bool, language: str) -> str:
+    """What was measured, with the seeds on which it stands, and how sure it is: of 95 % where chance is in it."""
+    if seeds:
+        return say(language, "{words} ({count} seeds from {seed}, 95 %)", words=found, count=f"{seeds:,}", seed=first)
+    return say(language, "{words} (95 %)", words=found) if sampled else found
+
+
 TITLES = {"nesterov": "Nesterov", "adagrad": "Adagrad", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
 """Rules that are called by a name, in every language."""
 

@@ -14,7 +14,7 @@ from ..drawing.screen import Screen
 from ..export.png import save_png
 from ..picture.picture import draw, snapshot_of
 from ..session.scenes import brought_along
-from ..session.session import Message, Session, ask, begin, carried_by, scene_of
+from ..session.session import Message, Session, as_it_wants, ask, begin, carried_by, scene_of
 from ..session.session import race as race_of
 from ..session.setup import leave
 from ..session.view import Kept, Notify
@@ -50,7 +50,7 @@ class OpenSaved:
     def apply(self, session: Session) -> Session:
         fresh = resume(self.saved, session.theme)
         notice = say(session.language, "Opened {name}", name=self.saved.scene.name)
-        return replace(
+        there = replace(
             session,
             scene=fresh.scene,
             origin=fresh.scene,
@@ -63,8 +63,6 @@ class OpenSaved:
             guess=None,
             asking=fresh.asking,
             focus=None,
-            pose=fresh.pose,
-            goal=None,
             views=fresh.views,
             lane=0,
             brought=brought_along(session, self.saved.scene),
@@ -72,6 +70,7 @@ class OpenSaved:
             opened=fresh.opened,
             notice=notice,
         )
+        return as_it_wants(there)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pygame
 
 from ...descent.race import Race
+from ...languages import ENGLISH
 from ...scene import Scene, SceneError
 from ...scene.reading import Saved
 from ...study.maps.swarm import swarm
@@ -61,6 +62,8 @@ if TYPE_CHECKING:
 TYPING = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
 BUTTONS = (pygame.BUTTON_LEFT, pygame.BUTTON_RIGHT)
 """Of the mouse, that do something."""
+POINTING = (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
+"""Events of the mouse that have a place."""
 MOVING = (pygame.K_LEFT, pygame.K_RIGHT, pygame.K_BACKSPACE, pygame.K_DELETE)
 """Keys that act again in a line of text; characters come again by themselves."""
 NAP = 15  # Milliseconds between looks for an event while nothing moves.
@@ -78,19 +81,28 @@ ASKING = 2.0  # Seconds within which Esc, pressed again, ends a film or quits.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
 
 
-def open_window(saved: Saved, step: int | None = None, *, scale: float | None = None, steady: bool = False) -> None:
+def open_window(
+    saved: Saved,
+    step: int | None = None,
+    *,
+    scale: float | None = None,
+    steady: bool = False,
+    theme: str = THEMES[0],
+    language: str = ENGLISH,
+) -> None:
     """Show the scene, at the moment at which it was left, until the user closes the window.
 
     step: the step of the tour with which it begins, by its place; None: it begins without.
     scale: how large type and strokes are, over the usual size; None for what suits the desktop.
     steady: whether motion is reduced.
+    theme, language: how it looks and reads at first.
 
     Raises:
         NoDisplay: there is none.
     """
     keep_little()
     with display.opened(scale) as larger:
-        session = replace(documents.resume(saved, THEMES[0]), larger=larger, steady=steady)
+        session = replace(documents.resume(saved, theme), larger=larger, steady=steady, language=language)
         window = MainWindow(session if step is None else update(session, GoToStep(step)))
         try:
             while window.session.open:
@@ -349,7 +361,7 @@ class MainWindow:
 
     def _take_guess(self, event: pygame.Event) -> bool:
         """Whether a click on a lane's panel has answered the scene's question: the wheel comes as buttons, too."""
-        if self._waiting or event.type != pygame.MOUSEBUTTONDOWN or event.button != pygame.BUTTON_LEFT:
+        if self._waiting or not _presses(event):
             return False
         lane = self._offered(self._on_canvas(event.pos))
         if lane is not None:
@@ -393,7 +405,7 @@ class MainWindow:
         if self._panel is None:
             return False
         self._do(self._panel.answer(event))
-        mouse = event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
+        mouse = event.type in POINTING
         # What has been done may have closed the panel.
         return mouse and not self._hand.busy and self._panel is not None and self._panel.holds(event.pos)
 
@@ -403,14 +415,14 @@ class MainWindow:
 
     def _answer_scenes(self, event: pygame.Event) -> bool:
         """Let the sheet of scenes answer an event; says whether the maps need not."""
-        mouse = event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
+        mouse = event.type in POINTING
         if self.session.picking is None or self._waiting or not mouse or self._hand.busy:
             return False
         here, pixel = self._cards(), self._on_canvas(event.pos)
         place = here.at(pixel)
         if place is not None and place != self.session.picking:
             self.send(Pick(place))
-        if place is not None and event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
+        if place is not None and _presses(event):
             self.send(Choose())
         return here.whole.collidepoint(pixel)
 
@@ -430,11 +442,11 @@ class MainWindow:
 
     def _answer_sheet(self, event: pygame.Event) -> bool:
         """Let the sheet over the maps answer an event; says whether the maps need not."""
-        mouse = event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
+        mouse = event.type in POINTING
         if not self.session.sheet or not mouse or self._hand.busy:
             return False
         here, pixel = setting(self.session, self._canvas_size()), self._on_canvas(event.pos)
-        if event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
+        if _presses(event):
             name = tab_at(here.places, here.theme, pixel)
             if name is not None:
                 self.send(ChooseSheet(name))
@@ -746,6 +758,11 @@ class MainWindow:
     def _on_canvas(self, pixel: tuple[int, int]) -> tuple[int, int]:
         screen, canvas = display.screen().get_size(), self._canvas_size()
         return pixel[0] * canvas[0] // screen[0], pixel[1] * canvas[1] // screen[1]
+
+
+def _presses(event: pygame.Event) -> bool:
+    """Whether the left button has gone down: the wheel comes as buttons, too."""
+    return bool(event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT)
 
 
 def _lies_beneath(now: Snapshot, before: Snapshot | None) -> bool:

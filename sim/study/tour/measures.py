@@ -20,7 +20,7 @@ from ...descent.lane import Lane, descend
 from ...descent.problem import Problem
 from ...descent.verdict.sight import EQUAL_LOSS
 from ...scene import Scene, SceneError, did_you_mean, load_scene
-from ...scene.tour import Number
+from ...scene.tour import STARTS, Number
 from ...surface.critical.point import CriticalKind, CriticalPoint
 from ...surface.points import Array, norm
 from ..maps.basin_map import RuleDescent
@@ -326,7 +326,7 @@ MEASURED: Mapping[str, Measure] = MappingProxyType(
         "maxima": _critical(CriticalKind.MAXIMUM),
         "saddles": _critical(CriticalKind.SADDLE),
         "ways down from saddles": _ways_down,
-        "starts that reach the lowest basin": _starts,
+        STARTS: _starts,
     }
 )
 """All that `scene.tour.MEASURES` names."""

@@ -127,16 +127,19 @@ def test_the_count_leaves_room_for_the_rest(asked: Session, answered: int, langu
     places = setting(session, SMALLEST).places
     running, canvas = race(SCENE), pygame.Surface(SMALLEST, depth=32)
     ends: list[int] = []
+    told: list[str] = []
 
     class Noted(RecordingCanvas):
         def text(self, words: str, position: tuple[float, float], *rest: Any, **how: Any) -> int:
             end = super().text(words, position, *rest, **how)
             if position[1] == places.footer.centery and not how.get("align"):
                 ends.append(end)
+                told.append(words)
             return end
 
     draw(Noted(canvas.get_size()), snapshot_of(session, running))
     assert max(ends) <= places.footer.right
+    assert all("…" not in words for words in told)  # Nothing has been cut to make room for it.
 
 
 def test_only_a_panel_that_waits_for_a_guess_offers_itself(asked: Session) -> None:

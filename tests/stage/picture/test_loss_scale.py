@@ -9,11 +9,14 @@ from scenes import flat_scene
 
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import SMALLEST
+from sim.stage.drawing.relief.heights import SPARE
 from sim.stage.drawing.relief.view import heights_over
 from sim.stage.picture.map.site import site_of
 from sim.stage.picture.map.terrain import thinned
+from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
+from sim.stage.picture.views.loss_scale import _bar, _share
 from sim.stage.session.session import MOVING_GROUND, begin, race
 from sim.stage.style.theme import load_theme
 from sim.surface.critical.point import CriticalKind
@@ -73,3 +76,36 @@ def test_where_there_is_room_every_point_is_marked() -> None:
     problem = scene.problem()
     site = site_of(problem, setting(begin(scene), (1600, 900)).camera, load_theme("light"))
     assert len(thinned(problem.critical, site, 13.0)) == len(problem.critical)
+
+
+def test_a_minimum_is_marked_before_a_lower_saddle_nearby() -> None:
+    scene = load_scene("egg-box")
+    problem = scene.problem()
+    site = site_of(problem, setting(begin(scene), SMALLEST).camera, load_theme("light"))
+    shown = thinned(problem.critical, site, 1e5)  # There is room for one.
+    saddle = min((point for point in problem.critical if point.kind is CriticalKind.SADDLE), key=lambda p: p.value)
+    highest = max(problem.minima, key=lambda point: point.value)
+    assert [point.kind for point in shown] == [CriticalKind.MINIMUM]
+    assert saddle.value < highest.value
+    assert thinned([saddle, highest], site, 1e5) == [highest]
+
+
+def test_the_wedge_stands_beside_its_own_number() -> None:
+    """At the lowest and highest loss of the scale, and in its middle, as the numbers there say."""
+    scene = flat_scene("local-minimum")
+    here = setting(begin(scene), SMALLEST)
+    heights = heights_over(scene.problem(), here.camera.view)
+    losses = heights.loss(SPARE + (1 - 2 * SPARE) * np.array([0.0, 0.5, 1.0]))
+    running = race(scene)
+    running.extend(20)
+    context = course_of(
+        running, 2, (here.places.panels[2].map, here.places.panels[2].strip), here.places.em, here.theme, here.camera
+    ).context(0, frozenset({"loss scale"}))
+    bar = _bar(context)
+    for share, loss in zip((0.0, 0.5, 1.0), losses.tolist(), strict=True):
+        placed = bar.bottom - bar.height * float(_share(heights.of(np.array(loss))))
+        assert placed == pytest.approx(bar.bottom - share * bar.height, abs=0.5)
+    own = float(_share(heights.of(running.tracks[2].loss[:1]))[0])
+    assert wedge(scene, 2, 0, "loss scale") == pytest.approx(bar.bottom - own * bar.height, abs=0.2)
+    straight = (float(heights.of(running.tracks[2].loss[:1])[0]) - SPARE) / (1 - 2 * SPARE)
+    assert own == pytest.approx(straight)

@@ -66,6 +66,9 @@ def test_each_ball_is_as_high_as_its_own_loss_and_each_batch_has_its_curve() -> 
     for lane in range(3):
         ball = drawn[drawn.index(f"ball {lane + 1}") :].split("disc ")[1].split()[0]
         heights.append(plot.bottom - float(ball.split(",")[1]))
+        along = profile.nearest(running.tracks[lane].theta[57])
+        share = (along - profile.at[0]) / (profile.at[-1] - profile.at[0])
+        assert float(ball.split(",")[0]) == pytest.approx(plot.left + share * plot.width, abs=0.2)
     losses = [float(track.loss[57]) for track in running.tracks]
     slope = plot.height / (profile.high - profile.low)
     assert heights[0] - heights[2] == pytest.approx((losses[0] - losses[2]) * slope, abs=0.2)

@@ -16,6 +16,8 @@ from sim.stage.picture.panel.sliders import Slider, sliders
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.session.session import Message, Session, begin, race, update
+from sim.stage.session.setup import OpenScene
+from sim.stage.style.theme import load_theme
 
 
 @pytest.fixture
@@ -81,9 +83,35 @@ def test_the_way_as_it_was_and_as_it_is_to_be_is_seen_in_that_lane_alone(session
     draw(canvas, snapshot_of(there, running))
     drawn = canvas.recording
     assert drawn.count(" ways\n") == 1
-    after = drawn[drawn.index(" ways\n") :].split("\n")[1:3]
-    assert all("line" in line for line in after)
-    assert len({line.split("#")[1][:6] for line in after}) == 2
+    part = [line for line in drawn[drawn.index(" ways\n") :].splitlines() if " line " in line][:4]
+    theme = load_theme(there.theme)
+    former, coming, halo = ("#{:02x}{:02x}{:02x}".format(*tone) for tone in (theme.mark, theme.lane(0), theme.halo))
+    assert [next(tone for tone in (former, coming, halo) if tone in line) for line in part] == [
+        *(halo, former),
+        *(halo, coming),
+    ]
+    ends = [line.split("…")[1].split()[0] for line in (part[1], part[3])]
+    assert ends[0] != ends[1] or part[1].split("sum")[1] != part[3].split("sum")[1]
+
+
+def test_a_slider_that_was_taken_is_let_go_of_however_that_comes(session: Session) -> None:
+    for act, more in (
+        (Act.UP, {}),
+        (Act.MOVE, {"held": False}),  # It was released outside the window.
+        (Act.LEAVE, {"held": False}),
+        (Act.DOWN, {"right": True}),
+    ):
+        there, hand = dragged(session, found(session, 0)["rate"], 0.4)
+        assert there.former is not None
+        _, deeds = respond(hand, Mouse(act, (5, 5), **more), there, SMALLEST)
+        for deed in deeds:
+            there = update(there, cast(Message, deed))
+        assert there.former is None, act
+
+
+def test_another_scene_has_no_former_way(session: Session) -> None:
+    there, _ = dragged(session, found(session, 0)["rate"], 0.4)
+    assert update(there, OpenScene(3)).former is None
 
 
 def test_a_way_is_the_race_s_own_bit_for_bit(scene: Scene) -> None:

@@ -17,7 +17,7 @@ from sim.stage.drawing.layout import SMALLEST
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
-from sim.stage.session.session import Session, as_it_is_seen, begin, race, update
+from sim.stage.session.session import MOVING_GROUND, Session, as_it_is_seen, begin, race, update
 from sim.stage.session.view import Toggle
 from sim.stage.style.theme import load_theme
 
@@ -59,7 +59,8 @@ def test_views_are_about_the_chosen_lane_alone() -> None:
 
 def test_the_land_stands_still_for_it_is_no_single_lane_s() -> None:
     scene = load_scene("local-minimum")
-    lands = {recorded(at(scene, tick)).split("image ")[1].split("\n")[0] for tick in (20, 21, 22)}
+    assert MOVING_GROUND in at(scene, 20).views
+    lands = {recorded(at(scene, tick, lane=1)).split("image ")[1].split("\n")[0] for tick in (20, 21, 22)}
     assert len(lands) == 1
 
 
@@ -104,3 +105,17 @@ def test_cards_that_have_no_room_for_a_swarm_s_shares_leave_them_out() -> None:
     assert not setting(session, SMALLEST).places.panels[0].shares.height
     assert "100 marbles" in canvas.recording
     assert "100 %" not in canvas.recording
+
+
+def test_marbles_that_hide_each_other_show_the_badges_of_all_that_lie_there() -> None:
+    scene = flat_scene("local-minimum")
+    start, apart = recorded(at(scene, 0)), recorded(at(scene, 20))
+    assert start.count(" crowd\n") == 1
+    badges = start.split(" crowd\n")[1].split("\nlane 1")[0]
+    theme = load_theme(at(scene, 0).theme)
+    assert all("#{:02x}{:02x}{:02x}".format(*theme.lane(lane)) in badges for lane in range(3))
+    track = race(scene).tracks
+    gaps = [np.hypot(*(one.theta[20] - other.theta[20])) for one, other in ((track[0], track[1]), (track[0], track[2]))]
+    assert gaps[1] > 1  # Momentum is elsewhere by then, and alone.
+    momentum = "#{:02x}{:02x}{:02x}".format(*theme.lane(2))
+    assert all(momentum not in part.split("\nlane 1")[0] for part in apart.split(" crowd\n")[1:])

@@ -11,11 +11,11 @@ from sim.stage.drawing.camera import FLAT
 from sim.stage.picture.views import VIEWS
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.odds import PutAway
-from sim.stage.session.playback import ChangeClock, Step
+from sim.stage.session.playback import ChangeClock, Step, ToggleMotion
 from sim.stage.session.session import MOVING_GROUND, SPEEDS, Session, begin
 from sim.stage.session.setup import Drop, NewSeed, OpenScene
 from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour, scene_at, step_of, strays
-from sim.stage.session.view import Back, ChangeLanguage, ChangeTheme, Present, ShowControls, ToggleView
+from sim.stage.session.view import Back, ChangeLanguage, ChangeTheme, Enlarge, Present, ShowControls, ToggleView
 
 STEPS = the_tour().step
 
@@ -121,3 +121,11 @@ def test_what_has_been_counted_for_a_step_counts_when_one_comes_back(session: Se
 def test_a_session_begins_without_a_tour() -> None:
     fresh = begin(load_scene("ravine"))
     assert (fresh.tour, step_of(fresh), strays(fresh)) == (None, None, False)
+
+
+def test_what_is_one_s_own_outlives_the_tour(session: Session) -> None:
+    toured = after(session, ShowTour(), ToggleMotion(), Enlarge(2))
+    ended = after(toured, ShowTour())
+    assert (ended.steady, ended.larger) == (toured.steady, toured.larger) != (session.steady, session.larger)
+    counted = replace(toured, judged=((session.scene, True),), brought=(session.scene,))
+    assert (after(counted, ShowTour()).judged, after(counted, ShowTour()).brought) == (counted.judged, counted.brought)

@@ -15,9 +15,10 @@ from sim.descent.digest import digest
 from sim.scene import load_scene
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved
 from sim.scene.saving import saved_text
+from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.session import Session, begin, race, update
-from sim.stage.session.setup import Drop
-from sim.stage.session.view import Notify
+from sim.stage.session.setup import Drop, OpenScene, Return
+from sim.stage.session.view import Notify, Toggle
 from sim.stage.window import documents
 from sim.stage.window.documents import OpenSaved, open_file, open_text, resume, save_picture
 from sim.stage.window.window import MainWindow
@@ -182,3 +183,17 @@ def test_the_window_compares_what_it_opens(window: MainWindow) -> None:
 def compared(window: MainWindow) -> bool:
     window.advance([], 0.0)
     return window.session.opened is None
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_picture_is_opened_as_it_was_seen_on_one_map_or_several(together: bool) -> None:
+    scene = load_scene("ravine")
+    saved = replace(scene, view=replace(scene.view, maps="together" if together else "apart"))
+    there = update(replace(begin(scene), together=not together, riding=True), OpenSaved(Saved(saved, 12)))
+    assert (there.together, there.riding) == (together, False)
+
+
+def test_who_comes_back_to_a_changed_scene_sees_it_as_it_was_seen() -> None:
+    changed_ = update(update(begin(load_scene("ravine")), ScaleLearningRate(2)), Toggle("together"))
+    back = update(update(changed_, OpenScene(0)), Return())
+    assert (back.together, back.pose, back.views) == (changed_.together, changed_.pose, changed_.views)

@@ -210,7 +210,7 @@ def test_pictures_are_kept_within_a_stated_sum(window: MainWindow) -> None:
     open_sheet(window)
     until(partial(all_there, window))
     store = window._gallery._pictures
-    assert store.weight <= gallery.MEMORY
+    assert store.weight <= store.limit == gallery.MEMORY <= 32 << 20
     largest = (len(NAMES) + MOST_BROUGHT) * len(THEMES) * 4 * PICTURE[0] * PICTURE[1]
     assert largest < gallery.MEMORY
 
@@ -258,3 +258,13 @@ def test_it_speaks_the_language_of_the_screen(language: str) -> None:
     for each in texts:
         assert f'text "{each.title}"' in canvas.recording or f'text "{each.title[:8]}' in canvas.recording
     assert f'text "{theme.say("Scenes")}"' in canvas.recording
+
+
+def test_cards_are_told_in_the_language_of_the_screen(window: MainWindow) -> None:
+    open_sheet(window)
+    until(partial(all_there, window))
+    for language in LANGUAGES:
+        session = replace(window.session, language=language)
+        cards = window._gallery.cards(session)
+        told = [load_scene(name).texts(language) for name in NAMES]
+        assert [(card.title, card.look) for card in cards] == [(each.title, each.look) for each in told]

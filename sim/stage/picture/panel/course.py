@@ -128,7 +128,7 @@ class Course:
         area, stroke = self.area, stroke_of(self.em)
         center = area.left + marble[0], area.top + marble[1]
         draw_views(canvas, context, Layer.OVER)
-        if not area.inflate(self.em, self.em).collidepoint(center) or context.site.beside(context.theta):
+        if not context.holds(center) or context.site.beside(context.theta):
             draw_wedge(canvas, area, center, self.color, self.theme.halo, stroke)
             return
         if alone and "momentum" not in context.views:  # Which has the same arrows, put together.
@@ -163,13 +163,10 @@ class Course:
         if not isinstance(site, LandBlock) or not math.isfinite(self.track.loss[context.moment]):
             draw_marble(canvas, center, color, halo, stroke)
             return
-        theta = (
-            context.theta
-            if not share or not context.goes_on
-            else context.theta + share * self.track.movement[context.moment]
-        )
         turned = self.rolling.turned(context.moment, share)
-        draw_ball(canvas, site, theta, turned, context.area.topleft, color, halo, stroke)
+        draw_ball(
+            canvas, site, self.track.between(context.moment, share), turned, context.area.topleft, color, halo, stroke
+        )
 
     def _passing_trail(self, context: ViewContext) -> Trail:
         """The last part of the way, on land that will have moved before long."""
