@@ -28,6 +28,8 @@ _UNKNOWN = -3  # Not asked for yet.
 STEP = 0.01  # Longest step of the flow, in window diagonals.
 FAR = 10.0  # Where a flow is given up, in window diagonals from the centre.
 AT_REST = 1e-9  # A flow whose next step is this short, in diagonals, has arrived.
+BLOCK = 256
+"""Minima whose gaps to all others are found at once."""
 MOST_STEPS = 2000
 # A flow goes downhill and does not turn back. Steps that do so often, a tenth as long as the longest or more, have
 # lost it: they jump about in a terrain that is finer than they are, or across a pole.
@@ -309,8 +311,10 @@ def _certain_radii(surface: Surface, window: Window, minima: Array) -> Array:
     Such a disc cannot be left by the flow and holds no other critical point, such as the next minimum.
     Checked on a fine polar grid; a few directions at first, which tell of most circles that they are too wide.
     """
-    gaps = norm(minima[:, None] - minima[None])
-    gap = np.min(gaps, axis=1, initial=np.inf, where=gaps > 0)
+    gap = np.empty(len(minima))
+    for first in range(0, len(minima), BLOCK):
+        gaps = norm(minima[first : first + BLOCK, None] - minima[None])
+        gap[first : first + BLOCK] = np.min(gaps, axis=1, initial=np.inf, where=gaps > 0)
     certain = np.full(len(minima), RINGS[0][0][0])
     widening = np.arange(len(minima))
     for rings, count in RINGS:

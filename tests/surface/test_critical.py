@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sim.surface.critical.point import CriticalKind, CriticalPoint
-from sim.surface.critical.search import critical_points, search
+from sim.surface.critical.search import CROWD, critical_points, search
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.gaussian import Bowl, Landscape, MullerBrown, Well
 from sim.surface.functions.polynomial import (
@@ -621,3 +621,12 @@ def test_a_search_of_what_is_smooth_says_that_it_is_complete(surface: ClosedForm
 @pytest.mark.parametrize("formula", ["x*sin(1/x) + y^2", "sin(exp(4*x)) + y^2"])
 def test_a_search_of_what_is_too_fine_says_that_it_is_not(formula: str) -> None:
     assert not search(Formula(formula), Window(-3, 3, -3, 3)).complete
+
+
+def test_of_a_crowd_the_lowest_are_known_and_it_is_said_that_there_may_be_more() -> None:
+    surface, window = Formula("sin(120*x)*sin(120*y) + 0.01*x"), Window(-2.0, 2.0, -1.5, 1.5)
+    found = search(surface, window)
+    assert len(found.points) <= CROWD
+    assert not found.complete
+    lowest = min(point.value for point in found.points)
+    assert lowest == pytest.approx(-1 + 0.01 * min(point.position[0] for point in found.points), abs=1e-4)

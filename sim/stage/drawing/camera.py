@@ -117,8 +117,9 @@ class Camera:
         view, scale = self.view, self.scale
         if self.flat:
             return pair((points[..., 0] - view.x0) * scale, (view.y1 - points[..., 1]) * scale)
-        (across, up), (x, y) = self._across_and_up(points - self.window.center, heights), self.origin
-        return pair(x + scale * across, y - scale * up)
+        with np.errstate(all="ignore"):  # Of marbles on their way to infinity.
+            (across, up), (x, y) = self._across_and_up(points - self.window.center, heights), self.origin
+            return pair(x + scale * across, y - scale * up)
 
     def unproject(self, pixels: Array, heights: Array | float = 0.0) -> Array:
         """Points (..., 2) at pixels (..., 2), if they lie at heights (...)."""
@@ -200,4 +201,5 @@ def visible(pixels: Array, rect: pygame.Rect, margin: float = 1e4) -> Array:
     center = np.array(rect.center, dtype=np.float64)
     offset = pixels - center
     reach = np.max(np.abs(offset), axis=-1, keepdims=True)
-    return np.asarray(center + offset * np.minimum(1.0, margin / np.maximum(reach, 1.0)))
+    with np.errstate(all="ignore"):
+        return np.asarray(center + offset * np.minimum(1.0, margin / np.maximum(reach, 1.0)))

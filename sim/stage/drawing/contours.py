@@ -62,15 +62,20 @@ def contour_levels(heights: Array, problem: Problem) -> Array:
     foot = FOOT * max(float(np.median(heights)) - bottom, np.finfo(float).tiny)
     reach = np.log1p(max(top - bottom, 0.0) / foot)
     levels = bottom + foot * np.expm1(np.linspace(0.0, reach, BANDS + 1)[1:])
-    passes = np.array([height for minimum in problem.minima if (height := _pass(problem, minimum)) is not None])
+    several = problem.minima if len(problem.minima) <= MANY else ()
+    passes = np.array([height for minimum in several if (height := _pass(problem, minimum)) is not None])
     crowded = np.abs(levels[:, None] - passes) < CROWDED * (top - bottom)
     levels = np.concatenate([levels[~crowded.any(axis=1)], passes])
     return np.unique(levels[(levels > bottom) & (levels <= top)])
 
 
+MANY = 200
+"""Minima up to which each has contours of its own: of more, there would be no telling one from another."""
+
+
 def rings(problem: Problem, minimum: CriticalPoint, levels: Array) -> list[float]:
     """More losses for contours around one minimum: a shallow one high up would fall between the levels."""
-    height = _pass(problem, minimum)
+    height = _pass(problem, minimum) if len(problem.minima) <= MANY else None
     if height is None or np.sum((levels > minimum.value) & (levels < height)) >= len(RINGS):
         return []
     return [minimum.value + share * (height - minimum.value) for share in RINGS]

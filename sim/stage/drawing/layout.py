@@ -51,6 +51,8 @@ LEAST_TYPE = 8
 """Height of the type to which one may make it smaller, in pixels."""
 LEAST_MAP = (9.0, 5.5)
 """Width and height of a map that enlarged type has to leave, in ems."""
+LEAST_ROW = 1.5
+"""Height of the line of a lane's name, in ems: in cards beside one map it may become too low."""
 LEAST_WIDTH = 40.0
 """Width that the panel of controls leaves of the window, in ems."""
 
@@ -138,6 +140,8 @@ def type_of(size: tuple[int, int]) -> float:
 def _leaves_room(places: Layout) -> bool:
     """Whether enlarged type leaves room for maps, and for what is written below them."""
     area, em = places.panels[0].map, places.em
+    if places.panels[0].name.height < LEAST_ROW * em:
+        return False
     return (
         area.width >= LEAST_MAP[0] * em and area.height >= LEAST_MAP[1] * em and places.footer.width >= LEAST_WIDTH * em
     )

@@ -18,6 +18,8 @@ STABLE = 4.0
 """The slider of η goes up to so many times the longest step that the sharpest minimum bears."""
 STRIDE = 0.2
 """For the rules of LENGTHS it goes up to so many diagonals of the window instead."""
+LEAST_RATE, MOST_RATE = 1e-9, 1e6
+"""Where the slider of η may end, however flat or steep the surface is: no rule takes a larger one."""
 DECADES = 1e-4
 """A logarithmic slider begins at so much of where it ends."""
 
@@ -105,6 +107,7 @@ def rates_of(scene: Scene, rule: object) -> Ends:
     else:
         sharpest = max((minimum.eigenvalues[1] for minimum in problem.minima), default=problem.units.curvature)
         most = STABLE * 2 / sharpest if sharpest > 0 and math.isfinite(sharpest) else 1.0
+    most = min(max(most, LEAST_RATE), MOST_RATE)
     return two_digits(DECADES * most), two_digits(most)
 
 

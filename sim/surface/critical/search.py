@@ -5,8 +5,8 @@ reach. It cannot find the tip of a cusp, where there is no gradient to vanish: s
 lowest nodes that nothing found so far explains are walked down by compass search as well.
 
 Where the grid is too coarse for the terrain, its cells are halved, as far down as 1/1024 of the window; what is
-narrower still may be overlooked, and so may be what lies on a crease. Then the search says of itself that it is not
-complete.
+narrower still may be overlooked, and so may be what lies on a crease; and of a crowd only the lowest are kept. Then the
+search says of itself that it is not complete.
 """
 
 from collections.abc import Sequence
@@ -26,6 +26,8 @@ from .survey import PLATEAU, Survey, finite, promising, surveyed, unexplained
 
 CELLS = 64  # A power of two, so that the nodes of a symmetric window lie exactly on its axes.
 REACH = 2.0  # Newton starts where it promises to arrive within so many cell diagonals, and never steps further.
+CROWD = 5000
+"""Critical points that are kept at most, the lowest; that there may be more is said."""
 FEWER_STEPS = 16  # Of Newton's, from where it is all but there.
 
 # Rings around a point at 1, 1/2, 1/4 … 1/64 of the reach.
@@ -88,6 +90,8 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         smooth, curves = thinned(surface, window, survey.scales, smooth, reach)
         known = sharp | _described(surface, window, survey.scales, smooth, curves, reach)
         points = one_a_valley(known, 0.5 * reach, LEVEL * survey.scales.relief)
+        if len(points) > CROWD:  # Of more, basins would take all the memory there is.
+            points, complete = points[:CROWD], False
         return Search(points, tuple(known[point] for point in points), complete, survey.scales)
 
 

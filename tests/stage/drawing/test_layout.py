@@ -121,3 +121,15 @@ def test_type_and_strokes_are_as_much_larger_as_is_asked_for() -> None:
     larger = layout((1600, 900), 3, 1.5, larger=1.6)
     assert larger.em == round(1.6 * usual.em)
     assert larger.stroke == pytest.approx(1.6 * usual.stroke)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("lanes", [3, 4, 5, 6])
+@pytest.mark.parametrize(("presenter", "larger"), [(False, 1.5), (False, 3.0), (True, 1.0), (True, 2.0)])
+def test_larger_type_leaves_cards_as_high_as_their_words(
+    size: tuple[int, int], lanes: int, presenter: bool, larger: float
+) -> None:
+    usual = layout(size, lanes, 1.5, more=More(together=True))
+    places = layout(size, lanes, 1.5, False, presenter, More(together=True), larger=larger)
+    for panel in places.panels:
+        assert min(panel.name.height, panel.chip.height) >= 1.5 * places.em or places.em == usual.em

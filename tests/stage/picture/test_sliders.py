@@ -15,9 +15,11 @@ from sim.stage.picture.map.ways import FARTHEST, way
 from sim.stage.picture.panel.sliders import Slider, sliders
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
+from sim.stage.session.dials import dials
 from sim.stage.session.session import Message, Session, begin, race, update
 from sim.stage.session.setup import OpenScene
 from sim.stage.style.theme import load_theme
+from sim.surface.functions.formula import Formula
 
 
 @pytest.fixture
@@ -132,3 +134,12 @@ def test_a_way_ends_before_it_leaves_what_can_be_seen(scene: Scene) -> None:
 def test_a_picture_in_a_file_has_no_sliders(session: Session) -> None:
     assert not found(replace(session, live=False), 0)
     assert not found(replace(session, presenter=True), 0)
+
+
+@pytest.mark.parametrize("factor", ["1e-300", "1e6^-50", "1e6^20"])
+def test_the_learning_rate_s_slider_ends_at_numbers_that_a_rule_takes(scene: Scene, factor: str) -> None:
+    there = replace(scene, surface=Formula(f"{factor}*(x^2+y^2)"), captions=(), question=None, claims=(None,) * 3)
+    rate = dials(there, 0)[0]
+    for position in (0.0, 0.5, 1.0):
+        changed = update(replace(begin(there), lane=0), rate.message(position))
+        assert 0 < changed.scene.lanes[0].rule.learning_rate <= 1e6

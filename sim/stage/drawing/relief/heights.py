@@ -87,7 +87,7 @@ def _ends(known: Array) -> tuple[float, float]:
 
 def _foot(reach: float, half: float) -> float | None:
     """s with log(1 + half / s) = ½ log(1 + reach / s); None where half lies above the middle, so that there is none."""
-    return half * half / (reach - 2 * half) if reach > 2 * half > 0 else None
+    return half * (half / (reach - 2 * half)) if reach > 2 * half > 0 else None
 
 
 def _logarithmic(above: Array, reach: float, half: float) -> Array:

@@ -80,7 +80,8 @@ class Relief:
         inside = (column >= 0) & (column < self.camera.width)
         column = np.where(inside, column, 0).astype(np.intp)
         near, far = lines.near[column], lines.far[column]
-        share = (self.camera.scale * self.camera.away(points) - near) / np.maximum(far - near, np.float32(1e-6))
+        with np.errstate(all="ignore"):
+            share = (self.camera.scale * self.camera.away(points) - near) / np.maximum(far - near, np.float32(1e-6))
         samples = len(self.highest) - 1
         nearer = np.where(share < 0, 0, 1 + np.floor(np.clip(share, 0, 1) * (samples - 1))).astype(np.intp)
         covered = self.highest[nearer, column] - COVER > self.camera.height - pixels[..., 1]

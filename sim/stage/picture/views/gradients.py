@@ -43,7 +43,9 @@ def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
     if told.batch.any():
         ellipses.append((told.batch, context.color))
     for covariance, color in ellipses:
-        _draw_ellipse(canvas, tip, axes.T @ covariance @ axes, color, context)
+        with np.errstate(all="ignore"):
+            shown = axes.T @ covariance @ axes
+        _draw_ellipse(canvas, tip, shown, color, context)
     draw_arrow(canvas, center, tuple(tip.tolist()), mix(context.color, theme.text, 0.35), theme.halo, context.stroke)
 
 

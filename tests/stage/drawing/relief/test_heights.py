@@ -103,3 +103,11 @@ def test_a_loss_without_end_does_not_press_the_others_together(sign: int) -> Non
 def test_a_level_map_stands_in_the_middle(losses: Array) -> None:
     known = losses[np.isfinite(losses)]
     assert_allclose(heights_of(losses).of(known), 0.5)
+
+
+def test_losses_near_the_largest_numbers_there_are_stand_as_smaller_ones_do() -> None:
+    x = np.linspace(-1, 1, 65)
+    bowl = x[:, None] ** 4 + x**4
+    usual, huge = heights_of(bowl), heights_of(1e240 * bowl)
+    assert len(huge.losses) > 100
+    assert_allclose(huge.of(1e240 * bowl), usual.of(bowl), atol=1e-9)
