@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.descent.examples.batches import Seeds
+from sim.descent.examples.chance import Seeds
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.run import Run

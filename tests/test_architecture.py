@@ -32,7 +32,7 @@ ROOMS = (
 INNER_ROOMS = {
     "surface": ("wanted", "points", "protocol", "critical", "basins", "around", "functions"),
     "descent": (
-        *("examples", "rules", "update", "lane", "problem", "run", "track"),
+        *("examples", "rules", "schedules", "update", "lane", "problem", "run", "track"),
         *("verdict", "crowd", "race", "clock", "digest"),
     ),
     "study": ("work", "statistics", "cost", "odds", "sweep", "maps", "tour"),

@@ -13,7 +13,6 @@ from typing import Annotated
 from annotated_types import Ge, Gt, Le
 
 from ..surface.protocol import LARGEST
-from .examples.batches import updates_per_epoch
 from .lane import Lane
 from .update import evaluations_of
 
@@ -49,7 +48,7 @@ def _update(_lane: Lane, _count: int, _machine: Machine) -> float:
 
 
 def _epoch(lane: Lane, count: int, _machine: Machine) -> float:
-    return 1.0 / updates_per_epoch(count, lane.batch_size)
+    return 1.0 / lane.updates_per_epoch(count)
 
 
 def _serial(lane: Lane, _count: int, machine: Machine) -> float:

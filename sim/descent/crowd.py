@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..surface.points import Array
-from .examples.batches import Seeds
+from .examples.chance import Seeds
 from .lane import Lane
 from .problem import Problem
 from .run import Run

@@ -1,29 +1,57 @@
 """How a lane's marbles move, update by update."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count as counted
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..surface.points import Array, Mask
-from .examples.batches import Indices, Seeds, batch_of, epoch_orders, updates_per_epoch
+from .examples.batches import Draw, Sampling
+from .examples.chance import Indices, Noises, Seeds
 from .examples.finite_sum import FiniteSum
-from .rules.protocol import Rule
+from .rules.protocol import Rule, makes_noise
+from .schedules import CONSTANT, Schedule
 from .update import one_update
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """How one marble moves: a rule with its hyperparameters, and a batch size B."""
+    """How one marble moves: a rule with its hyperparameters, how its η changes, and how batches of B are drawn."""
 
     name: str
     rule: Rule[Any]
     batch_size: int
+    schedule: Schedule = CONSTANT
+    sampling: Sampling = "reshuffled"
+    drop_last: bool = False
+
+    @property
+    def draw(self) -> Draw:
+        """How its batches are drawn."""
+        return Draw(self.batch_size, self.sampling, self.drop_last)
 
     def sees_all(self, count: int) -> bool:
-        """Whether each batch is all of so many examples, so that no chance is in it."""
+        """Whether each batch is all of so many examples, so that its loss is the training loss."""
         return self.batch_size >= count
+
+    def chance(self, count: int) -> bool:
+        """Whether runs with other seeds are other runs: by what is drawn of so many examples, or by painted noise."""
+        return not self.sees_all(count) or makes_noise(self.rule)
+
+    def updates_per_epoch(self, count: int) -> int:
+        """How many updates an epoch of N examples has."""
+        return self.draw.updates_per_epoch(count)
+
+    def rule_at(self, update: int, count: int) -> Rule[Any]:
+        """The rule with the learning rate that the update has which is made after so many others, of N examples."""
+        if self.schedule == CONSTANT:
+            return self.rule
+        factor = self.schedule.factor(update, self.updates_per_epoch(count))
+        rule: Any = self.rule
+        scheduled: Rule[Any] = replace(rule, learning_rate=rule.learning_rate * factor)
+        return scheduled
 
 
 class Update(NamedTuple):
@@ -51,11 +79,11 @@ def descend(train: FiniteSum, lane: Lane, start: Array, seeds: Seeds) -> Iterato
     """
     theta = np.array(start, dtype=np.float64)
     alive, intact = np.ones(len(theta), dtype=np.bool_), True
-    state = lane.rule.init(theta)
-    for batch in batches(seeds, train.count, lane.batch_size):
+    state, noises = lane.rule.init(theta), Noises(seeds)
+    for update, batch in enumerate(lane.draw.batches(seeds, train.count)):
         with np.errstate(all="ignore"):  # Not around the yield: the caller has settings of its own.
-            shared = batch.ndim == 1
-            slope, movement, state = one_update(lane.rule, train, theta, None if shared else batch, state)
+            rule, drawn = lane.rule_at(update, train.count), None if batch.ndim == 1 else batch
+            slope, movement, state = one_update(rule, train, theta, drawn, state, noises.at(update))
             moved = theta + movement
         axes = np.isfinite(moved)
         finite = axes[:, 0] & axes[:, 1]
@@ -75,22 +103,9 @@ def remembered(
 
     theta: where the marbles were before each of these updates (U, M, 2); state: what was remembered before them.
     """
-    for here, batch in zip(theta, batches(seeds, train.count, lane.batch_size, first), strict=False):
+    noises, drawn = Noises(seeds), lane.draw.batches(seeds, train.count, first)
+    for update, here, batch in zip(counted(first), theta, drawn, strict=False):
         with np.errstate(all="ignore"):
-            _, _, state = one_update(lane.rule, train, here, None if batch.ndim == 1 else batch, state)
+            rule, some = lane.rule_at(update, train.count), None if batch.ndim == 1 else batch
+            _, _, state = one_update(rule, train, here, some, state, noises.at(update))
         yield state
-
-
-def batches(seeds: Seeds, count: int, batch_size: int, first: int = 0) -> Iterator[Indices]:
-    """The batches of these seeds (M,) from that of update `first` on, epoch after epoch, without end."""
-    if batch_size >= count:
-        everything = np.arange(count)
-        while True:
-            yield everything
-    rounds = updates_per_epoch(count, batch_size)
-    epoch, begin = divmod(first, rounds)
-    while True:
-        orders = epoch_orders(seeds, epoch, count).astype(np.min_scalar_type(count))  # Held for a whole epoch.
-        for place in range(begin, rounds):
-            yield batch_of(orders, place, batch_size).astype(np.intp)
-        epoch, begin = epoch + 1, 0

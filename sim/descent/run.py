@@ -8,9 +8,9 @@ import numpy as np
 
 from ..surface.points import Array, eigenvalues
 from ..surface.protocol import value_and_gradient
-from .examples.batches import Indices, Seeds
+from .examples.chance import Indices, Seeds
 from .examples.finite_sum import FiniteSum
-from .lane import Lane, Update, batches, descend, remembered
+from .lane import Lane, Update, descend, remembered
 from .problem import Problem
 
 COLUMNS: dict[str, tuple[int, ...]] = {
@@ -210,7 +210,7 @@ class Run:
         train, lane, count = self.problem.train, self.lane, rows.stop - rows.start
         if lane.sees_all(train.count):
             return self.loss[rows]
-        drawn = batches(self.seeds, train.count, lane.batch_size, self.first + rows.start)
+        drawn = lane.draw.batches(self.seeds, train.count, self.first + rows.start)
         return _losses(train, self.theta[rows], list(islice(drawn, count)))
 
 

@@ -7,15 +7,18 @@ from typing import Any
 import numpy as np
 
 from ..surface.points import Array
-from .examples.batches import Indices, batch_of, epoch_orders, updates_per_epoch
+from .examples.batches import Draw, batch_of
+from .examples.chance import Indices
 from .lane import Lane
 from .problem import Problem
+from .rules.protocol import Rule
 from .run import Run
 
 
 @lru_cache(maxsize=64)
-def _order(seed: int, epoch: int, count: int) -> Indices:
-    return epoch_orders(np.array([seed]), epoch, count)
+def order_of(draw: Draw, seed: int, epoch: int, count: int) -> Indices:
+    """As `Draw.orders`, of one seed; (1, N), or (1, B · updates per epoch)."""
+    return draw.orders(np.array([seed]), epoch, count)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -112,8 +115,12 @@ class Track:
 
     @property
     def updates_per_epoch(self) -> int:
-        """⌈N/B⌉."""
-        return updates_per_epoch(self.problem.train.count, self.lane.batch_size)
+        """⌈N/B⌉, or ⌊N/B⌋ where the short last batch is dropped."""
+        return self.lane.updates_per_epoch(self.problem.train.count)
+
+    def rule(self, update: int) -> Rule[Any]:
+        """The lane's rule with the learning rate of the update that leads from moment `update` to the next."""
+        return self.lane.rule_at(update, self.problem.train.count)
 
     def state(self, moment: int) -> tuple[Any, ...]:
         """What the rule remembers at that moment: a NamedTuple of arrays (2,) and plain numbers, to be read."""
@@ -126,4 +133,4 @@ class Track:
         if batch_size >= count:
             return np.arange(count)
         epoch, place = divmod(update, self.updates_per_epoch)
-        return batch_of(_order(self.seed, epoch, count), place, batch_size)[:, 0]
+        return batch_of(order_of(self.lane.draw, self.seed, epoch, count), place, batch_size)[:, 0]

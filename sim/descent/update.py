@@ -1,5 +1,6 @@
 """One update: a rule is asked for its movement, here and nowhere else, and what it asks in return is counted."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
@@ -8,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from ..surface.points import Array
-from .examples.batches import Indices
+from .examples.chance import Indices
 from .rules.protocol import Rule
 
 S = TypeVar("S", bound=tuple[Any, ...])
@@ -19,6 +20,8 @@ CURVATURE = 2
 It has two columns, and each of them is the derivative of the gradient in one direction: by differences of the
 gradient, or by Pearlmutter's exact way (1994), a column costs about as much as a gradient more.
 """
+
+Noise = Callable[[], Array]
 
 TRIED = 64  # Updates over which it is counted how often a rule asks.
 
@@ -43,10 +46,10 @@ class BatchSlope:
         evaluations: what has been asked for, in evaluations of the batch's gradient: 1 if no more than `here`.
     """
 
-    __slots__ = ("_batch", "_loss", "_theta", "evaluations", "here")
+    __slots__ = ("_batch", "_loss", "_noise", "_theta", "evaluations", "here")
 
-    def __init__(self, loss: Differentiable, theta: Array, batch: Indices | None) -> None:
-        self._loss, self._theta, self._batch = loss, theta, batch
+    def __init__(self, loss: Differentiable, theta: Array, batch: Indices | None, noise: Noise | None) -> None:
+        self._loss, self._theta, self._batch, self._noise = loss, theta, batch, noise
         self.here = loss.gradient(theta, batch)
         self.evaluations = 1
 
@@ -60,9 +63,18 @@ class BatchSlope:
         self.evaluations += CURVATURE
         return self._loss.hessian(self._theta, self._batch)
 
+    def noise(self) -> Array:
+        """As `Slope` has it."""
+        return np.zeros_like(self._theta) if self._noise is None else self._noise()
+
 
 def one_update(
-    rule: Rule[S], loss: Differentiable, theta: Array, batch: Indices | None, state: S
+    rule: Rule[S],
+    loss: Differentiable,
+    theta: Array,
+    batch: Indices | None,
+    state: S,
+    noise: Noise | None = None,
 ) -> tuple[BatchSlope, Array, S]:
     """The rule's answer to a batch of the loss at θ (..., 2).
 
@@ -72,6 +84,7 @@ def one_update(
         theta: where the marbles are.
         batch: as `FiniteSum` takes it; None for all examples.
         state: what the rule remembers.
+        noise: what the rule gets that asks for noise, shape (..., 2); none for a rule's mean.
 
     Returns:
         The slope with what was asked of it, the movement (..., 2), by which the caller does θ ← θ + movement, and
@@ -86,7 +99,7 @@ def one_update(
     >>> theta.tolist()
     [-4.25, 0.0]
     """
-    slope = BatchSlope(loss, theta, batch)
+    slope = BatchSlope(loss, theta, batch, noise)
     movement, state = rule.step(theta, slope, state)
     return slope, movement, state
 

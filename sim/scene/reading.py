@@ -20,6 +20,7 @@ from ..descent.digest import Digest, parse_digest
 from ..descent.examples.recipes import EXAMPLES
 from ..descent.lane import Lane
 from ..descent.rules import RULES
+from ..descent.schedules import CONSTANT, SCHEDULES
 from ..files import bounded, ordinary_file, why
 from ..resources import asset
 from ..surface.functions import SURFACES
@@ -123,6 +124,9 @@ def _scene(file: SceneFile, name: str) -> Scene:
             lane,
             build(RULES, "rule", part),
             examples.count if part.batch_size == "full" else part.batch_size,
+            CONSTANT if part.schedule is None else build(SCHEDULES, "kind", part.schedule),
+            part.sampling,
+            part.drop_last,
         )
         for lane, part in file.lane.items()
     )

@@ -21,8 +21,10 @@ from pydantic_core import PydanticCustomError
 
 from ..descent.clock import CLOCKS, Machine
 from ..descent.digest import DIGEST
+from ..descent.examples.batches import Sampling
 from ..descent.examples.recipes import EXAMPLES, MOST_EXAMPLES, Seed
 from ..descent.rules import RULES
+from ..descent.schedules import SCHEDULES
 from ..descent.verdict.kinds import EVENT_KINDS, VerdictKind
 from ..languages import CODE
 from ..surface.functions import SURFACES, usual_window
@@ -109,7 +111,13 @@ def build(registry: Mapping[str, type[Any]], key: str, part: BaseModel) -> Any:
     return kind(**{field.name: getattr(part, field.name) for field in fields(kind)})
 
 
-LANE_FIELDS: Mapping[str, Any] = {"batch_size": (BatchSize, ...), "claim": (Claim | None, None)}
+LANE_FIELDS: Mapping[str, Any] = {
+    "schedule": (_variants(SCHEDULES, "kind") | None, None),
+    "batch_size": (BatchSize, ...),
+    "sampling": (Sampling, "reshuffled"),
+    "drop_last": (bool, False),
+    "claim": (Claim | None, None),
+}
 
 if TYPE_CHECKING:  # Unions made at run time are opaque to type checkers.
     SurfaceTable: TypeAlias = Any

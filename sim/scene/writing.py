@@ -7,6 +7,7 @@ from typing import Any, cast
 from ..descent.examples.recipes import EXAMPLES
 from ..descent.lane import Lane
 from ..descent.rules import RULES
+from ..descent.schedules import CONSTANT, SCHEDULES
 from ..languages import TRANSLATIONS
 from ..surface.functions import SURFACES
 from .speech import Caption, Translation
@@ -71,9 +72,13 @@ def _registered(registry: Mapping[str, type[Any]], place: str, value: Any) -> di
 
 
 def _lane(lane: Lane, count: int, claim: Claim | None) -> dict[str, Any]:
+    schedule = path_text("lane", lane.name, "schedule", "kind")
     return {
         **_registered(RULES, path_text("lane", lane.name, "rule"), lane.rule),
+        "schedule": None if lane.schedule == CONSTANT else _registered(SCHEDULES, schedule, lane.schedule),
         "batch_size": "full" if lane.batch_size == count else lane.batch_size,
+        "sampling": lane.sampling,
+        "drop_last": lane.drop_last,
         "claim": None if claim is None else claim.model_dump(),
     }
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from sim.descent.examples.batches import batch_of, epoch_orders, updates_per_epoch
-from sim.descent.lane import batches
+from sim.descent.examples.batches import Draw, batch_of
+from sim.descent.examples.chance import drawn_from_all, epoch_orders
 
 LARGEST_SEED = 2**53 - 1
 
@@ -22,9 +22,9 @@ epochs = st.integers(0, 10_000)
 @given(seeds, counts, st.integers(1, 70))
 def test_an_epoch_is_a_partition_and_keeps_its_short_batch(seed: int, count: int, batch_size: int) -> None:
     size = min(batch_size, count)
-    per_epoch = updates_per_epoch(count, size)
+    per_epoch = Draw(size).updates_per_epoch(count)
     assert per_epoch == math.ceil(count / size)
-    run = batches(np.array([seed]), count, size)
+    run = Draw(size).batches(np.array([seed]), count)
     for _ in range(3):
         epoch = [batch.reshape(-1).tolist() for batch in islice(run, per_epoch)]
         assert sorted(chain.from_iterable(epoch)) == list(range(count))
@@ -47,7 +47,7 @@ def test_seeds_and_epochs_have_orders_of_their_own() -> None:
 
 
 def test_another_epochs_order_does_not_depend_on_how_far_a_run_has_come() -> None:
-    run = list(islice(batches(np.array([3, 8]), 7, 3), 12))
+    run = list(islice(Draw(3).batches(np.array([3, 8]), 7), 12))
     for epoch in (3, 1):
         orders = epoch_orders(np.array([3, 8]), epoch, 7)
         for place in range(3):
@@ -81,5 +81,51 @@ def test_every_order_is_equally_likely() -> None:
 
 @pytest.mark.parametrize("batch_size", [6, 7])
 def test_the_full_batch_is_ascending_and_shared(batch_size: int) -> None:
-    for batch in islice(batches(np.array([1, 2, 3]), 6, batch_size), 3):
+    for batch in islice(Draw(batch_size).batches(np.array([1, 2, 3]), 6), 3):
         assert_array_equal(batch, np.arange(6))
+
+
+# Other ways to draw
+
+
+def test_with_a_fixed_order_every_epoch_is_as_the_first() -> None:
+    run = list(islice(Draw(3, "fixed").batches(np.array([3, 8]), 7), 9))
+    for place, batch in enumerate(run):
+        assert_array_equal(batch, run[place % 3])
+    assert_array_equal(run[0], next(Draw(3).batches(np.array([3, 8]), 7)))
+
+
+@given(seeds, st.integers(2, 30), st.integers(1, 29))
+def test_a_dropped_last_batch_leaves_out_what_does_not_fill_one(seed: int, count: int, batch_size: int) -> None:
+    draw = Draw(min(batch_size, count - 1), drop_last=True)
+    rounds = draw.updates_per_epoch(count)
+    assert rounds == count // draw.batch_size
+    run = [batch[:, 0].tolist() for batch in islice(draw.batches(np.array([seed]), count), 2 * rounds)]
+    assert {len(batch) for batch in run} == {draw.batch_size}
+    for epoch in (run[:rounds], run[rounds:]):
+        assert len(set(chain.from_iterable(epoch))) == rounds * draw.batch_size
+
+
+@given(st.lists(seeds, min_size=1, max_size=8), st.integers(2, 50), st.integers(1, 49), st.integers(0, 40))
+def test_drawn_from_all_any_update_is_found_alone(several: list[int], count: int, batch_size: int, first: int) -> None:
+    draw = Draw(min(batch_size, count - 1), "replacement")
+    run = list(islice(draw.batches(np.array(several), count), first + 3))
+    for row, seed in enumerate(several):
+        for later, batch in zip(run[first:], draw.batches(np.array([seed]), count, first), strict=False):
+            assert later.shape == (draw.batch_size, len(several))
+            assert_array_equal(later[:, row], batch[:, 0])
+
+
+def test_drawn_from_all_every_pair_of_examples_is_equally_likely_the_same_one_twice_too() -> None:
+    """χ² over N² pairs has N² − 1 degrees of freedom, so it stays within five of its deviations."""
+    count, trials = 6, 60_000
+    drawn = drawn_from_all(np.arange(trials), 3, count, 2)
+    counts = np.bincount(drawn[:, 0] * count + drawn[:, 1], minlength=count * count)
+    expected, freedom = trials / count**2, count**2 - 1
+    assert abs(np.sum((counts - expected) ** 2 / expected) - freedom) < 5 * math.sqrt(2 * freedom)
+
+
+def test_all_examples_at_once_are_each_of_them_once_however_they_are_drawn() -> None:
+    for sampling in ("reshuffled", "fixed", "replacement"):
+        assert next(Draw(5, sampling, True).batches(np.array([1]), 5)).tolist() == [0, 1, 2, 3, 4]
+        assert Draw(5, sampling, True).updates_per_epoch(5) == 1

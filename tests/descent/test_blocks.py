@@ -48,7 +48,8 @@ def runs() -> Runs:
 
 def read(runs: Runs, count: int, batch_size: int, stops: list[int], no_noise: float = 0.0) -> Progress:
     """Read up to each of the stops, with no more of the past than is promised to be needed."""
-    history, parts, begin = History(count, batch_size, runs.loss.shape[1], no_noise), [], 0
+    epoch, chance = -(-count // batch_size), batch_size < count
+    history, parts, begin = History(epoch, chance, runs.loss.shape[1], no_noise), [], 0
     for end in stops:
         first = max(0, begin - LOOKBACK)
         looks = np.arange(max(1, -(-begin // DWELL)) * DWELL, end, DWELL)
@@ -67,7 +68,8 @@ def join(parts: list[Any]) -> Any:
 @pytest.mark.parametrize(("count", "batch_size"), [(20, 1), (20, 5), (7, 2), (20, 20), (33, 1), (80, 1)])
 def test_progress_is_what_it_is_defined_to_be(runs: Runs, count: int, batch_size: int) -> None:
     progress = read(runs, count, batch_size, [UPDATES + 1])
-    span, epoch, noisy = span_of(count, batch_size), -(-count // batch_size), batch_size < count
+    epoch, noisy = -(-count // batch_size), batch_size < count
+    span = span_of(epoch)
     assert span % 40 == 0
     assert span >= max(40, 2 * epoch)
     patience = 20 if not noisy else 10 * max(5, -(-epoch // 10))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sim.descent.examples.batches import Indices
+from sim.descent.examples.chance import Indices
 from sim.descent.examples.finite_sum import FiniteSum, Shifted, Tilted, paired_normal
 from sim.descent.examples.models import MODELS
 from sim.descent.examples.recipes import (

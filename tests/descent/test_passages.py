@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from sim.descent.crowd import Crowd
+from sim.descent.examples.batches import Draw
 from sim.descent.examples.finite_sum import Tilted, paired_normal
-from sim.descent.lane import Lane, batches
+from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.verdict.kinds import Event
@@ -44,7 +45,7 @@ def simulate(eta: float, updates: int) -> Array:
     slopes = tilts(eta)[:, 1]
     y = np.full(MARBLES, wells()[2])
     track = [y]
-    for batch in islice(batches(np.arange(MARBLES), COUNT, 1), updates):
+    for batch in islice(Draw(1).batches(np.arange(MARBLES), COUNT), updates):
         y = y - eta * (y**3 - y + slopes[batch[0]])
         track.append(y)
     return np.array(track)

@@ -18,7 +18,7 @@ from runs import alone
 from sim import report
 from sim.descent.clock import Machine, timing
 from sim.descent.crowd import Crowd
-from sim.descent.examples.batches import epoch_orders
+from sim.descent.examples.chance import epoch_orders
 from sim.descent.examples.finite_sum import Tilted
 from sim.descent.lane import Lane, descend
 from sim.descent.race import Race

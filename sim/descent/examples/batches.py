@@ -1,47 +1,72 @@
 """Which examples are in which batch: a function of (seed, epoch) and of nothing else.
 
 An epoch is one pass over a fresh permutation of the N examples, cut into batches of B; the last one
-is short where B does not divide N, and is kept, as common data loaders do. Lanes with the same B see
-the same batches, and any update can be replayed without its predecessors.
+is short where B does not divide N, and is kept, as common data loaders do. Other ways to draw are that every epoch has
+the first one's order, that each example of a batch is drawn from all N, and that a short last batch is dropped.
+Lanes that draw alike see the same batches, and any update can be replayed without its predecessors.
 """
 
-from itertools import pairwise
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 
-Indices = npt.NDArray[np.intp]
-Seeds = npt.NDArray[np.int64]
+from .chance import Indices, Seeds, drawn_from_all, epoch_orders
 
-WORDS_PER_BLOCK = 4  # Philox 4×64 makes four 64-bit words a counter value.
-
-
-def updates_per_epoch(count: int, batch_size: int) -> int:
-    """⌈N/B⌉: how many updates one pass over N examples takes."""
-    return -(-count // batch_size)
+Sampling = Literal["reshuffled", "fixed", "replacement"]
+"""Whether every epoch has an order of its own, all have that of the first, or each example is drawn from all."""
+SAMPLINGS: tuple[Sampling, ...] = get_args(Sampling)
 
 
-def epoch_orders(seeds: Seeds, epoch: int, count: int) -> Indices:
-    """For each of the seeds (M,) a permutation of range(count), shape (M, count).
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """How batches of B examples are drawn. A batch of all examples is all of them once, whatever the sampling.
 
-    Every seed has its own counters of the counter-based generator Philox (Salmon et al. 2011,
-    "Parallel random numbers: as easy as 1, 2, 3"), every epoch its own key. Sorting the words it
-    makes gives a uniform permutation, and consecutive seeds take one call: thousands of marbles cost
-    little more than one and get the same bits as each would alone.
+    As `torch.utils.data.DataLoader` does with shuffle=True; "replacement" is its RandomSampler(replacement=True).
     """
-    blocks = -(-count // WORDS_PER_BLOCK)
-    words = np.empty((len(seeds), blocks * WORDS_PER_BLOCK), dtype=np.uint64)
-    breaks = np.flatnonzero(np.diff(seeds) != 1) + 1
-    for first, last in pairwise([0, *breaks.tolist(), len(seeds)]):
-        generator = np.random.Philox(key=epoch, counter=int(seeds[first]) * blocks)
-        words[first:last] = generator.random_raw(words[first:last].size).reshape(last - first, -1)
-    # An example's number takes the place of its word's last bits: sorting is some three times faster than argsort.
-    words, bits = words[:, :count], np.uint64((1 << (count - 1).bit_length()) - 1)
-    words &= ~bits
-    words |= np.arange(count, dtype=np.uint64)
-    words.sort(axis=1)
-    words &= bits
-    return words.T.astype(np.intp, order="C").T  # In memory place after place, as batches are taken.
+
+    batch_size: int
+    """B."""
+    sampling: Sampling = "reshuffled"
+    drop_last: bool = False
+    """Whether the examples that are left over where B does not divide N have no turn in that epoch."""
+
+    def sees_all(self, count: int) -> bool:
+        """Whether each batch is all of so many examples."""
+        return self.batch_size >= count
+
+    def updates_per_epoch(self, count: int) -> int:
+        """How many batches an epoch of N examples has: ⌈N/B⌉, or ⌊N/B⌋ where the last one is dropped."""
+        if self.sees_all(count):
+            return 1
+        return count // self.batch_size if self.drop_last else -(-count // self.batch_size)
+
+    def orders(self, seeds: Seeds, epoch: int, count: int) -> Indices:
+        """An epoch's examples in the order of their turns, for each of the seeds (M,): (M, N).
+
+        Drawn one by one they are as many as fill its batches, (M, B · updates per epoch).
+        """
+        if self.sampling == "replacement":
+            return drawn_from_all(seeds, epoch, count, self.updates_per_epoch(count) * self.batch_size)
+        return epoch_orders(seeds, 0 if self.sampling == "fixed" else epoch, count)
+
+    def batches(self, seeds: Seeds, count: int, first: int = 0) -> Iterator[Indices]:
+        """The batches (B, M) of these seeds (M,) from that of update `first` on, epoch after epoch, without end.
+
+        The batch of all examples is (N,), and shared.
+        """
+        if self.sees_all(count):
+            everything = np.arange(count)
+            while True:
+                yield everything
+        rounds = self.updates_per_epoch(count)
+        epoch, begin = divmod(first, rounds)
+        while True:
+            orders = self.orders(seeds, epoch, count).astype(np.min_scalar_type(count))  # Held for a whole epoch.
+            for place in range(begin, rounds):
+                yield batch_of(orders, place, self.batch_size).astype(np.intp)
+            epoch, begin = epoch + 1, 0
 
 
 def batch_of(orders: Indices, place: int, batch_size: int) -> Indices:

@@ -13,7 +13,7 @@ from ...surface.critical.proof import Bends, bends, convex, lower_bound, lower_b
 from ...surface.points import Array, components, norm, total, vectors
 from ...surface.protocol import Surface, value_and_gradient
 from ...surface.wanted import raise_if_unwanted
-from .batches import Indices
+from .chance import Indices
 from .models import Model
 
 BLOCK = 1 << 15  # How many (example, point) pairs are evaluated at once: temporaries stay in the cache.

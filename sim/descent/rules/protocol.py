@@ -79,6 +79,13 @@ class Slope(Protocol):
         """∇²L_B(θ), shape (..., 2, 2)."""
         ...
 
+    def noise(self) -> Array:
+        """Standard normal numbers, shape (..., 2): each marble's own, by its seed and the update. It costs nothing.
+
+        0 where no run asks but a study of the rule, which is then told in the mean.
+        """
+        ...
+
 
 class Rule(Protocol[S]):
     """How the slope at θ becomes a movement; the caller does θ ← θ + movement.
@@ -114,6 +121,11 @@ class Rule(Protocol[S]):
     def step(self, theta: Array, slope: Slope, state: S, /) -> tuple[Array, S]:
         """The movement that answers the slope at θ, and the state after it."""
         ...
+
+
+def makes_noise(rule: Rule[Any]) -> bool:
+    """Whether the rule says that it asks for `Slope.noise`, so that chance is in it even with all examples."""
+    return bool(getattr(rule, "noisy", False))
 
 
 class NamedRule(Rule[S], Protocol[S]):

@@ -3,13 +3,14 @@
 A block is DWELL updates. A judge looks at a run at the end of each, and at nothing shorter.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ...surface.points import Array, Mask, dot, norm, total
-from ..examples.batches import Indices, updates_per_epoch
+from ..examples.chance import Indices
 
 DWELL = 10  # Updates of a block.
 SETTLING = 40  # Over how many updates a marble must make no progress to rattle, or two epochs if they are longer.
@@ -85,25 +86,41 @@ class Progress(NamedTuple):
     """Whether it has swung to and fro and no less than before, over each of BOUNCES."""
 
 
-def span_of(count: int, batch_size: int) -> int:
+Rates = Callable[[Indices], Array]
+"""The learning rates of updates, by their numbers."""
+
+
+def span_of(updates_per_epoch: int) -> int:
     """Over how many updates a marble that rattles makes no progress: four quarters of whole blocks."""
-    shortest, quarters = max(SETTLING, 2 * updates_per_epoch(count, batch_size)), QUARTERS * DWELL
+    shortest, quarters = max(SETTLING, 2 * updates_per_epoch), QUARTERS * DWELL
     return -(-shortest // quarters) * quarters
 
 
 class History:
-    """Sums up the blocks of M runs of a lane that draws `batch_size` of N = `count` examples.
+    """Sums up the blocks of M runs of a lane.
 
     Remembers the last of them, as many as are needed to tell how the runs go on. What is told of a run does not
     depend on how many others there are, nor on how many blocks come at a time.
     """
 
-    def __init__(self, count: int, batch_size: int, marbles: int, no_noise: float) -> None:
-        """no_noise: ‖∇L_B − ∇L‖ that counts as none."""
-        self._noisy = batch_size < count
+    def __init__(
+        self, updates_per_epoch: int, chance: bool, marbles: int, no_noise: float, painted: Rates | None = None
+    ) -> None:
+        """What is told of a lane whose epochs are so long.
+
+        Args:
+            updates_per_epoch: of its batches.
+            chance: whether it has any noise.
+            marbles: M.
+            no_noise: ‖∇L_B − ∇L‖ that counts as none.
+            painted: the learning rates of a rule that adds noise of its own to plain descent: what it took for the
+                gradient was −movement/η.
+        """
+        self._noisy = chance
+        self._painted = painted
         self._no_noise = no_noise
-        self._span = span_of(count, batch_size) // DWELL
-        epoch = -(-updates_per_epoch(count, batch_size) // DWELL)
+        self._span = span_of(updates_per_epoch) // DWELL
+        epoch = -(-updates_per_epoch // DWELL)
         self._patience = max(PATIENCE_IN_NOISE, epoch) if self._noisy else PATIENCE
         longest = max(span for span, _ in BOUNCES) // DWELL
         size = max(WANDERING_SPANS * self._span, longest, 2 * self._patience)
@@ -112,7 +129,7 @@ class History:
 
     def add(self, columns: Columns, first: int, ends: Indices) -> Progress:
         """How the runs go on at the ends (K,) of the next blocks; `first` is the moment of the columns' first row."""
-        fresh = _blocks(columns, first, ends, self._noisy)
+        fresh = _blocks(columns, first, ends, self._noisy, self._painted)
         blocks = Blocks._make(map(np.concatenate, zip(self._known, fresh, strict=True)))
         self._known = Blocks._make(part[len(ends) :] for part in blocks)
 
@@ -165,7 +182,7 @@ def _undamped(blocks: Blocks, share: float) -> Mask:
     return np.asarray(undamped & (total(blocks.turns) >= share * DWELL * len(blocks.turns)))
 
 
-def _blocks(columns: Columns, first: int, ends: Indices, noisy: bool) -> Blocks:
+def _blocks(columns: Columns, first: int, ends: Indices, noisy: bool, painted: Rates | None) -> Blocks:
     """The blocks that end with these moments (K,)."""
     updates = ends + np.arange(-DWELL, 0)[:, None]  # (DWELL, K)
     with np.errstate(all="ignore"):
@@ -175,7 +192,8 @@ def _blocks(columns: Columns, first: int, ends: Indices, noisy: bool) -> Blocks:
         if not noisy:
             return Blocks(longest, path, turns.astype(np.float64), *[np.zeros_like(path)] * 4)
         losses, slopes = columns.loss[updates + 1 - first], columns.full_gradient[updates - first]
-        noises = columns.gradient[updates - first] - slopes
+        felt = columns.gradient[updates - first] if painted is None else -moves / painted(updates)[..., None, None]
+        noises = felt - slopes
         mean = total(losses) / DWELL
         deviations = losses - mean
         squares = (deviations * deviations, dot(slopes, slopes), dot(noises, noises))

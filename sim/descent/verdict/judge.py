@@ -1,14 +1,16 @@
 """From what is seen of M runs to their verdicts and events."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from ...surface.basins import NO_BASIN, Labels
 from ...surface.points import Array, Mask, components, vectors
-from ..examples.batches import Indices
+from ..examples.chance import Indices
 from ..lane import Lane
 from ..problem import Problem
+from ..rules.protocol import makes_noise
 from .blocks import DWELL, TRACE, Columns, History, span_of
 from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Observation, Rank, VerdictKind
 from .sight import LEAVING, MOVING, NO_SADDLE, Ends, Sight, cores, holding_saddles, overflown, reaches, see
@@ -39,6 +41,12 @@ def decays(lane: Lane) -> bool:
     return bool(getattr(lane.rule, "weight_decay", 0.0))
 
 
+def _rates(lane: Lane, count: int, updates: Indices) -> Array:
+    """The learning rate of each of these updates."""
+    rates = [lane.rule_at(update, count).learning_rate for update in updates.ravel().tolist()]
+    return np.array(rates).reshape(updates.shape)
+
+
 class Judge:
     """Follows M runs of one lane, moment by moment, and keeps their verdicts and events.
 
@@ -49,8 +57,10 @@ class Judge:
         marbles, count = len(starts), problem.train.count
         self._problem = problem
         self._decays = decays(lane)
-        self._span = span_of(count, lane.batch_size)
-        self._history = History(count, lane.batch_size, marbles, TRACE * problem.units.gradient)
+        epoch, no_noise = lane.updates_per_epoch(count), TRACE * problem.units.gradient
+        painted = partial(_rates, lane, count) if makes_noise(lane.rule) else None
+        self._span = span_of(epoch)
+        self._history = History(epoch, lane.chance(count), marbles, no_noise, painted)
         self._log: list[Indices] = []  # Rows of run, update, seen, kind, source, target.
         self._changes: list[Indices] = [np.stack([np.arange(marbles), *np.zeros((2, marbles), dtype=np.intp)], axis=1)]
         self.seen = 0

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...surface.points import Array, Mask
-from ..examples.batches import Indices
+from ..examples.chance import Indices
 from .blocks import BOUNCES, DWELL, UNSURE_SPANS, WANDERING_SPANS
 from .sight import LEVEL, MAXIMUM, MINIMUM, NO_SADDLE, SADDLE, SLOPE, Sight
 

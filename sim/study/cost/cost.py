@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...descent.clock import Machine, parallel_evaluation
-from ...descent.examples.batches import Indices, batch_of, epoch_orders
+from ...descent.examples.batches import batch_of
+from ...descent.examples.chance import Indices, epoch_orders
 from ...descent.examples.finite_sum import FiniteSum
 from ...descent.update import evaluations_of, one_update
 from ...scene import Scene

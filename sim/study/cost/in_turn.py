@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...descent.examples.batches import Indices
+from ...descent.examples.chance import Indices
 from ...descent.examples.finite_sum import FiniteSum
 from ...surface.points import Array
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from ...descent.clock import Timing
-from ...descent.examples.batches import Seeds
+from ...descent.examples.chance import Seeds
 from ...descent.lane import Lane, Update, descend
 from ...descent.problem import Problem
 from ...scene import Scene
@@ -223,7 +223,7 @@ class _Course:
 
     def _rows(self, lane: Lane) -> int:
         """How many of a lane's marbles have to be computed: from one start, the full batch leads all the same way."""
-        return 1 if self._same and lane.sees_all(self._problem.train.count) else self.size
+        return self.size if lane.chance(self._problem.train.count) or not self._same else 1
 
     def _begin(self) -> tuple[tuple[_Flock, ...], ...]:
         """All flocks at the start."""

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...descent.examples.batches import updates_per_epoch
 from ...descent.examples.finite_sum import FiniteSum
 from ...descent.examples.noise import example_gradients, noise
 from ...descent.lane import Lane
@@ -93,8 +92,12 @@ def sides(scene: Scene) -> tuple[Lane, Lane] | None:
     small = min(scene.lanes, key=lambda lane: lane.batch_size)
     if small.sees_all(count):
         return _resized(small, 1), small
-    partners = (lane for lane in scene.lanes if lane.rule == small.rule and lane.sees_all(count))
+    partners = (lane for lane in scene.lanes if _moves_alike(lane, small) and lane.sees_all(count))
     return small, next(partners, _resized(small, count))
+
+
+def _moves_alike(lane: Lane, other: Lane) -> bool:
+    return (lane.rule, lane.schedule) == (other.rule, other.schedule)
 
 
 def _resized(lane: Lane, batch_size: int) -> Lane:
@@ -162,7 +165,7 @@ def _column(
 ) -> tuple[Estimate, ...]:
     """The entries of one side, row by row, with the noise at these points (1, 2), or (0, 2) if not known yet."""
     batch_size = told.lane.batch_size
-    epoch = updates_per_epoch(problem.train.count, batch_size)
+    epoch = told.lane.updates_per_epoch(problem.train.count)
     noises = (
         noise(example_gradients(problem.train, point[0]), batch_size).deviation if len(point) else math.nan
         for point in points

@@ -125,7 +125,7 @@ def odds(scene: Scene, outcomes: Sequence[Outcomes], updates: int) -> Odds:
     minima, named = named_outcomes(scene.problem(), outcomes)
     told = (_lane_odds(*lane, len(minima), updates) for lane in zip(scene.lanes, named, strict=True))
     count = scene.examples.count
-    lanes = tuple(_certain(odds) if odds.lane.sees_all(count) else odds for odds in told)
+    lanes = tuple(odds if odds.lane.chance(count) else _certain(odds) for odds in told)
     return Odds(scene, updates, lanes, minima)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...descent.examples.batches import Indices
+from ...descent.examples.chance import Indices
 from ...descent.rules import rule_name
 from ...report import lane_lines, updates_text
 from ...scene import Scene

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...descent.examples.batches import Indices
+from ...descent.examples.chance import Indices
 from ...surface.points import Mask
 from ..work.ensemble import NEVER
 from .intervals import score_interval

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...descent.examples.batches import Indices
+from ...descent.examples.chance import Indices
 from ...surface.points import Array
 
 Z = 1.959963984540054  # A standard normal number is within ± this with a probability of 95 %.

@@ -13,7 +13,7 @@ from ..statistics.figure import Axis, Figure, HeatMap, Line, Page
 from ..statistics.intervals import Estimate
 from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
 from .measures import Measure, estimates, measures, names_of
-from .settings import Value
+from .settings import FULL, Value
 from .sweep import Minimum, Result, Sweep, SweepPoint, as_number, certain, gathered
 
 if TYPE_CHECKING:
@@ -226,7 +226,8 @@ def page(result: Told, measure: str) -> Page:
 def _chart(result: Told, measure: str, kind: Measure) -> Figure:
     sweep = result.sweep
     (parameter,) = sweep.parameters
-    places = [as_number(point.values[0], point) for point in sweep.points]
+    words = any(isinstance(value, str) and value != FULL for value in parameter.values)
+    places = [float(at) if words else as_number(point.values[0], point) for at, point in enumerate(sweep.points)]
     order = sorted(range(len(places)), key=places.__getitem__)
     x = tuple(places[place] for place in order)
     lines = []
@@ -245,7 +246,8 @@ def _chart(result: Told, measure: str, kind: Measure) -> Figure:
             )
         )
     log = x[0] > 0 and (parameter.log or x[-1] >= WIDE * x[0])
-    return Figure("", Axis(parameter.name, log=log), _axis(kind), tuple(lines))
+    names = tuple(map(_value_text, parameter.values)) if words else ()
+    return Figure("", Axis(parameter.name, log=log and not words, names=names), _axis(kind), tuple(lines))
 
 
 def _axis(kind: Measure) -> Axis:

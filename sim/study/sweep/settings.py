@@ -7,25 +7,34 @@ A path is written as in messages about scene files: `lane."full batch".learning_
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 import numpy as np
 
+from ...descent.examples.batches import SAMPLINGS
+from ...descent.schedules import Unit
 from ...languages import TRANSLATIONS
 from ...scene import Scene, SceneError, did_you_mean, parse_scene
 from ...scene.words import path_text
 from ...scene.writing import scene_tables, tables_text
 
 FULL = "full"
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "batch_size": (FULL,),
+    "sampling": SAMPLINGS,
+    "drop_last": ("false", "true"),
+    "per": get_args(Unit),
+}
+"""What else than a number may be swept, by the last step of its path."""
 EVERY = None
 """The step of a path that stands for every key or place."""
 
 PathStep: TypeAlias = str | int | None
 Value: TypeAlias = int | float | str
-"""A number, or FULL."""
+"""A number, or one of WORDS."""
 
 MOST_VALUES = 200  # Of one number.
 FARTHEST = 1e16  # The ends of a range, either way: farther apart ones might have no difference.
@@ -82,7 +91,8 @@ class Parameter:
 def over(text: str) -> Over:
     """The path and values in PATH=VALUES.
 
-    Values stand between commas: numbers, "full" for a batch size, log:FIRST:LAST:COUNT, linear:FIRST:LAST:COUNT.
+    Values stand between commas: numbers, "full" for a batch size, a word for a sampling, log:FIRST:LAST:COUNT,
+    linear:FIRST:LAST:COUNT.
 
     Raises:
         ValueError: something is wrong with how it is written; the message says what would be right.
@@ -118,8 +128,8 @@ def _key(key: re.Match[str]) -> str | None:
 
 
 def _item(text: str) -> Value | Range:
-    if text == FULL:
-        return FULL
+    if any(text in words for words in WORDS.values()):
+        return text
     spread = RANGE.fullmatch(text)
     if spread is None:
         return _number(text)
@@ -136,7 +146,8 @@ def _item(text: str) -> Value | Range:
 
 def _number(text: str) -> int | float:
     if not NUMBER.fullmatch(text) or not math.isfinite(float(text)):
-        right = "numbers, log:FIRST:LAST:COUNT or linear:FIRST:LAST:COUNT"
+        words = dict.fromkeys(word for words in WORDS.values() for word in words)
+        right = f"numbers, log:FIRST:LAST:COUNT, linear:FIRST:LAST:COUNT, or one of {', '.join(words)}"
         raise ValueError(f"must have values that are {right}, not {_shown(text)}")
     return int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else float(text)
 
@@ -170,7 +181,7 @@ def parameter(wanted: Over, tables: dict[str, Any]) -> Parameter:
     if ("seed",) in paths:
         raise SceneError("seed cannot be swept: every point is computed for many seeds")
     leaves = [value for path, value in _numbers(tables) if path in paths]
-    whole = all(isinstance(leaf, int) or leaf == FULL for leaf in leaves)
+    whole = all(isinstance(leaf, int | str) for leaf in leaves)
     values: dict[Value, None] = {}
     for item in wanted.items:
         values.update(dict.fromkeys(_values(item, whole)))
@@ -205,7 +216,7 @@ def scene_with(tables: dict[str, Any], name: str, settings: Sequence[tuple[Param
             here: Any = changed
             for step in way:
                 here = here[step]
-            here[last] = value
+            here[last] = value == "true" if last == "drop_last" and isinstance(value, str) else value
     try:
         return parse_scene(tables_text(changed), name)
     except SceneError as error:
@@ -234,7 +245,9 @@ def _numbers(here: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tupl
         case list():
             for place, item in enumerate(here):
                 yield from _numbers(item, (*path, place))
+        case bool():
+            yield path, str(here).lower()
         case int() | float():
             yield path, here
-        case str() if path[-1] == "batch_size":
+        case str() if path[-1] in WORDS:
             yield path, here

@@ -143,8 +143,8 @@ def plan(scene: Scene, overs: Sequence[Over], seeds: int, updates: int | None = 
 
 
 def certain(scene: Scene, lane: int = 0) -> bool:
-    """Whether the lane knows no chance: it sees all examples at every update, and every seed ends alike."""
-    return scene.lanes[lane].sees_all(scene.examples.count)
+    """Whether the lane knows no chance, so that every seed ends alike: as where every batch is of all examples."""
+    return not scene.lanes[lane].chance(scene.examples.count)
 
 
 def _bare(scene: Scene, lane: Lane, updates: int) -> Scene:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...descent.clock import CLOCKS
-from ...descent.examples.batches import epoch_orders, updates_per_epoch
+from ...descent.examples.chance import epoch_orders
 from ...descent.examples.noise import example_gradients, noise
 from ...descent.lane import Lane, descend
 from ...descent.problem import Problem
@@ -93,7 +93,7 @@ def _exact(value: float) -> Estimate:
 
 
 def _updates(asked: Question) -> int:
-    return updates_per_epoch(asked.scene.examples.count, asked.chosen.batch_size)
+    return asked.chosen.updates_per_epoch(asked.scene.examples.count)
 
 
 def _machine_time(clock: str, epoch: bool) -> Measure:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from ...descent.crowd import MOMENTS_KEPT, Crowd
-from ...descent.examples.batches import Indices, Seeds
+from ...descent.examples.chance import Indices, Seeds
 from ...descent.lane import Lane
 from ...descent.problem import Problem
 from ...descent.verdict import judge
@@ -72,8 +72,8 @@ def join(parts: Sequence[Outcomes]) -> Outcomes:
 def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds, updates: int) -> Outcomes:
     """What becomes of a marble of this lane with each of the seeds (M,), after so many updates.
 
-    Each outcome is in every bit that of the race with this seed. Marbles of a full batch, which know no
-    chance, are computed once.
+    Each outcome is in every bit that of the race with this seed. Marbles that know no chance, such as those of
+    a full batch, are computed once.
 
     >>> from three_marbles.scene import load_scene
     >>> scene = load_scene("local-minimum")
@@ -81,7 +81,7 @@ def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Se
     >>> int((outcomes.escapes != NEVER).sum())
     49
     """
-    chance = not lane.sees_all(problem.train.count)
+    chance = lane.chance(problem.train.count)
     some = seeds if chance else seeds[:1]
     block = max(1, min(MARBLES, MOMENTS // min(MOMENTS_KEPT, updates + 1)))
     parts = [_block(problem, lane, start, some[i : i + block], updates) for i in range(0, len(some), block)]
@@ -160,7 +160,7 @@ class Job:
     @property
     def marble_updates(self) -> int:
         """How many updates are computed; where no chance is in it, those of one marble stand for all."""
-        chance = not self.scene.lanes[self.lane].sees_all(self.scene.examples.count)
+        chance = self.scene.lanes[self.lane].chance(self.scene.examples.count)
         return self.updates * (self.count if chance else 1)
 
     def run(self) -> Outcomes:

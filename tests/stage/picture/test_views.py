@@ -9,7 +9,7 @@ import pygame
 import pytest
 from runs import alone
 
-from sim.descent.examples.batches import updates_per_epoch
+from sim.descent.examples.batches import Draw
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.race import Race
@@ -200,19 +200,19 @@ def test_the_weights_of_past_gradients_make_the_movement() -> None:
 def test_the_strip_shows_the_batches_of_the_track(count: int, size: int) -> None:
     scene = load_scene("thousand-examples" if count == 1000 else "local-minimum")
     track = alone(scene.problem(), Lane("", GradientDescent(0.1), size), scene.start, 3)
-    rounds = updates_per_epoch(count, min(size, count))
+    rounds = Draw(size).updates_per_epoch(count)
     seen: set[int] = set()
     for update in range(2 * rounds):
         if update % rounds == 0:
             seen = set()
-        found = states(count, size, 3, update)
+        found = states(count, Draw(size), 3, update)
         assert np.array_equal(np.flatnonzero(found == COMING), track.batch(update))
         assert set(np.flatnonzero(found == USED).tolist()) == seen
         seen |= set(track.batch(update).tolist())
     assert len(seen) == count
     if size < count:
-        assert not np.array_equal(states(count, size, 3, 0), states(count, size, 3, rounds))
-        assert (states(count, size, 3, rounds) != WAITING).sum() == min(size, count)
+        assert not np.array_equal(states(count, Draw(size), 3, 0), states(count, Draw(size), 3, rounds))
+        assert (states(count, Draw(size), 3, rounds) != WAITING).sum() == min(size, count)
 
 
 def test_cells_have_gaps_if_wide_and_are_averaged_if_many() -> None:

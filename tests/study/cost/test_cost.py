@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose
 from readers import rows, through_json
 
 from sim.descent.clock import Machine, parallel_evaluation
-from sim.descent.examples.batches import epoch_orders
+from sim.descent.examples.chance import epoch_orders
 from sim.descent.examples.finite_sum import Shifted
 from sim.descent.lane import Lane
 from sim.descent.rules.gradient_descent import GradientDescent

@@ -9,7 +9,7 @@ from bits import same_bits
 from numpy.testing import assert_array_equal
 
 from sim.descent.crowd import Crowd
-from sim.descent.examples.batches import Seeds
+from sim.descent.examples.chance import Seeds
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.verdict.judge import Judge

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ....descent.examples.batches import Indices
+from ....descent.examples.chance import Indices
 from ....descent.problem import Problem
 from ....surface.points import Array
 from ...drawing.camera import Camera, interpolated

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ....descent.examples.batches import Indices
+from ....descent.examples.chance import Indices
 from ....descent.examples.finite_sum import FiniteSum
 from ....descent.problem import Problem
 from ....surface.points import Array, dot, eigenvalues, eigenvectors, norm

@@ -1,10 +1,9 @@
 """Which examples are in the coming batch: a row of N cells that fills up in an epoch and then starts anew."""
 
-from functools import lru_cache
-
 import numpy as np
 
-from ....descent.examples.batches import Indices, epoch_orders
+from ....descent.examples.batches import Draw
+from ....descent.track import order_of
 from ....surface.points import Array
 from ...drawing.canvas import Canvas
 from ...drawing.screen import image
@@ -18,16 +17,11 @@ NARROW = 3  # Cells of fewer pixels have no gaps between them.
 States = np.ndarray[tuple[int], np.dtype[np.intp]]
 
 
-@lru_cache(maxsize=64)
-def _order(seed: int, epoch: int, count: int) -> Indices:
-    return np.asarray(epoch_orders(np.array([seed]), epoch, count)[0])
-
-
-def states(count: int, batch_size: int, seed: int, moment: int) -> States:
-    """For each of N examples what it is at that moment, shape (N,): every epoch uses each of them once."""
-    size = min(batch_size, count)
-    epoch, place = divmod(moment, -(-count // size))
-    order = _order(seed, epoch, count)
+def states(count: int, draw: Draw, seed: int, moment: int) -> States:
+    """For each of N examples what it is at that moment, shape (N,): drawn without putting back, each is used once."""
+    size = min(draw.batch_size, count)
+    epoch, place = divmod(moment, draw.updates_per_epoch(count))
+    (order,) = order_of(draw, seed, epoch, count)
     found = np.full(count, WAITING, dtype=np.intp)
     found[order[: place * size]] = USED
     found[order[place * size : (place + 1) * size]] = COMING
@@ -40,7 +34,7 @@ def draw_batch_strip(canvas: Canvas, context: ViewContext) -> None:
     if not (area.width and area.height):
         return
     count = context.problem.train.count
-    found = states(count, context.track.lane.batch_size, context.track.seed, context.moment)
+    found = states(count, context.track.lane.draw, context.track.seed, context.moment)
     tones = np.array([mix(theme.panel, theme.faint, 0.45), mix(theme.panel, context.color, 0.42), context.color], float)
     row = columns(tones[found], area.width, np.array(theme.panel, float))
     canvas.image(image(np.repeat(np.round(row).astype(np.uint8)[:, None], area.height, axis=1)), area.topleft)
