@@ -16,6 +16,7 @@ from .descent.lane import Lane
 from .descent.problem import Problem
 from .descent.race import Race
 from .descent.rules import rule_name
+from .descent.schedules import CONSTANT, schedule_settings
 from .descent.track import Track
 from .descent.verdict.kinds import Event, Verdict, VerdictKind
 from .descent.verdict.track_judge import TrackJudge
@@ -99,6 +100,7 @@ def _lane(track: Track, judge: TrackJudge, problem: Problem, updates: int) -> di
         "rule": rule_name(track.lane.rule),
         "batch_size": track.lane.batch_size,
         **asdict(track.lane.rule),
+        **plan_summary(track.lane),
         "verdict": verdict.kind.code,
         "sentence": verdict.sentence,
         "since": verdict.since,
@@ -282,6 +284,12 @@ def table(scene: Scene, race: Race, updates: int) -> "Table":
     return result
 
 
+def plan_summary(lane: Lane) -> dict[str, Any]:
+    """How the lane's learning rate changes and its batches are drawn, as what JSON can hold."""
+    schedule = None if lane.schedule == CONSTANT else {"kind": lane.schedule.name, **asdict(lane.schedule)}
+    return {"schedule": schedule, "sampling": lane.sampling, "drop_last": lane.drop_last}
+
+
 def lane_lines(lane: Lane, count: int) -> Iterator[str]:
     """The lane's name, its rule, its batch of so many examples, and its hyperparameters."""
     yield lane.name
@@ -289,6 +297,24 @@ def lane_lines(lane: Lane, count: int) -> Iterator[str]:
     yield f"batch {lane.batch_size} of {count}"
     for key, value in asdict(lane.rule).items():
         yield f"{key.replace('_', ' ')} {value:g}"
+    yield from plan_words(lane)
+
+
+def plan_words(lane: Lane) -> Iterator[str]:
+    """What is unusual in how the lane's learning rate changes, and in how its batches are drawn; English.
+
+    >>> from three_marbles.descent.rules.momentum import Momentum
+    >>> from three_marbles.descent.schedules import Cosine
+    >>> list(plan_words(Lane("", Momentum(0.1), 1, Cosine(length=300, warmup=20), "fixed")))
+    ['schedule cosine, length 300, floor 0, warmup 20, warmup from 0.1', 'sampling fixed']
+    """
+    if lane.schedule != CONSTANT:
+        settings = (f"{key.replace('_', ' ')} {value}" for key, value in schedule_settings(lane.schedule).items())
+        yield ", ".join([f"schedule {lane.schedule.name}", *settings])
+    if lane.sampling != "reshuffled":
+        yield f"sampling {lane.sampling}"
+    if lane.drop_last:
+        yield "last batch dropped"
 
 
 def _facts(track: Track, judge: TrackJudge, window: Window, updates: int) -> Iterator[str]:

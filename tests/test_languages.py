@@ -71,7 +71,8 @@ from sim.scene.reading import load_saved
 from sim.scene.writing import scene_text
 from sim.stage.drawing.screen import Screen
 from sim.stage.style import text
-from sim.stage.input.controls import Buttons, controls
+from sim.stage.input.control import Buttons
+from sim.stage.input.controls import controls
 from sim.stage.window.documents import open_text, resume, save_picture
 from sim.stage.session.session import update
 from sim.stage.session.setup import SetFormula

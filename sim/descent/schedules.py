@@ -7,7 +7,7 @@ that is over, as in `torch.optim.lr_scheduler.SequentialLR([LinearLR(…), …],
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, ClassVar, Literal
 
 from annotated_types import Ge, Gt, Le
@@ -228,6 +228,22 @@ _KINDS: tuple[type[Schedule], ...] = (
 
 SCHEDULES: dict[str, type[Schedule]] = {kind.name: kind for kind in _KINDS}
 """Every schedule by the name that scenes and menus use, in the order menus show."""
+
+
+def schedule_settings(schedule: Schedule) -> dict[str, str]:
+    """The schedule's numbers that matter, as they are written: its own, and those of a warm-up and of epochs if any.
+
+    >>> schedule_settings(Exponential(gamma=0.9, per="epoch"))
+    {'gamma': '0.9', 'per': 'epoch'}
+    """
+    shared = {field.name for field in fields(Schedule)}
+    told = {field.name: getattr(schedule, field.name) for field in fields(schedule) if field.name not in shared}
+    if schedule.warmup:
+        told |= {"warmup": schedule.warmup, "warmup_from": schedule.warmup_from}
+    if schedule.per != "update":
+        told["per"] = schedule.per
+    return {name: value if isinstance(value, str) else f"{value:g}" for name, value in told.items()}
+
 
 CONSTANT = Constant()
 """The learning rate as it is: what a lane has that is given no schedule."""

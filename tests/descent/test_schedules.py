@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from pydantic import TypeAdapter, ValidationError
 
 from sim.descent.lane import Lane
+from sim.descent.race import Race
 from sim.descent.rules.adam import Adam
 from sim.descent.rules.gradient_descent import GradientDescent
 from sim.descent.rules.momentum import Momentum
@@ -208,3 +209,14 @@ def test_every_number_of_a_schedule_is_bounded(name: str) -> None:
 def test_a_factor_is_a_number_from_0_to_1_at_any_time(name: str) -> None:
     for update in (0, 1, 399, 400, 401, 10_000_000):
         assert 0 <= SCHEDULES[name](warmup=1).factor(update, 3) <= 1
+
+
+def test_the_judge_looks_at_a_scheduled_run_as_at_any_other() -> None:
+    """With η = 0 from the tenth update on, a marble on a slope stays where it is, and is at rest in no minimum."""
+    scene = load_scene("local-minimum")
+    lane = Lane("", GradientDescent(0.02), scene.examples.count, Polynomial(length=10))
+    race = Race(scene.problem(), [lane], scene.start, 0)
+    race.extend(400)
+    verdict = race.judges[0].verdict(400)
+    assert verdict.kind.code not in ("settled", "stuck", "stalled")
+    assert_array_equal(race.tracks[0].theta[400], race.tracks[0].theta[10])

@@ -12,11 +12,14 @@ from sim.descent.lane import descend
 from sim.descent.race import Race
 from sim.descent.rules import rule_name
 from sim.descent.track import Track
+from sim.descent.verdict.judge import NEVER
 from sim.descent.verdict.kinds import Event, Verdict
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.scene import OPENING, Scene, load_scene, scene_files
 from sim.scene.reading import SCENES
 from sim.scene.value import unlike
+from sim.study.statistics.intervals import wilson
+from sim.study.work.ensemble import ensemble
 from sim.surface.points import Array, norm
 
 NAMES = list(scene_files())
@@ -322,3 +325,21 @@ def test_only_unfair_comparisons_are_marked() -> None:
     assert unlike(opening) == (False, False, False)
     assert unlike(load_scene("learning-rate-ladder")) == (False,) * 4
     assert unlike(replace(opening, lanes=(first, faster, third))) == (False, True, False)
+
+
+# Warm restarts.
+
+
+def test_what_the_scene_says_of_warm_restarts_is_what_a_thousand_seeds_do() -> None:
+    scene = load_scene("warm-restarts")
+    found = {}
+    for lane in scene.lanes:
+        escapes = ensemble(scene.problem(), lane, scene.start, np.arange(1000), scene.updates).escapes
+        found[lane.name] = wilson(int((escapes != NEVER).sum()), 1000).estimate
+    for name in ("warm restarts", "η held"):
+        told = found[name]
+        share, low, high = (f"{100 * number:.0f}" for number in (told.value, told.low, told.high))
+        assert f"{share} % " in scene.look
+        assert f"({low} to {high} %)" in scene.look
+    assert found["half of η, held"].value == 0
+    assert found["warm restarts"].high < found["one cosine"].high < found["η held"].low

@@ -14,10 +14,12 @@ import sim.stage
 from sim.descent import digest
 from sim.descent.clock import CLOCKS
 from sim.descent.problem import UNKNOWN
+from sim.descent.schedules import SCHEDULES
 from sim.descent.verdict.kinds import VerdictKind
 from sim.languages import LANGUAGES, words
 from sim.scene import Texts, load_scene, scene_files
 from sim.scene.speech import Translation
+from sim.stage.input import lane_controls
 from sim.stage.picture import caption, chart, help, picture, tooltip
 from sim.stage.picture.panel import panel
 from sim.stage.picture.views import VIEWS
@@ -73,6 +75,14 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("input/controls.py", "session.spread"): set(SPREADS),
     ("input/controls.py", "view.label"): {view.label for view in VIEWS.values()},
     ("input/controls.py", "view.tip"): {view.tip for view in VIEWS.values()},
+    ("input/lane_controls.py", "name"): set(SCHEDULES),
+    ("input/lane_controls.py", "schedule.name"): set(SCHEDULES),
+    ("input/lane_controls.py", "label"): {label for label, _ in lane_controls.SCHEDULE_WORDS.values()},
+    ("input/lane_controls.py", "tip"): {tip for _, tip in lane_controls.SCHEDULE_WORDS.values()},
+    ("input/lane_controls.py", "words"): set(lane_controls.SAMPLING_WORDS.values()),
+    ("input/lane_controls.py", "SAMPLING_WORDS[lane.sampling]"): set(lane_controls.SAMPLING_WORDS.values()),
+    ("style/numbers.py", "lane.schedule.name"): set(SCHEDULES),
+    ("style/numbers.py", "SAMPLED[lane.sampling]"): set(numbers.SAMPLED.values()) - {""},
     ("window/documents.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},
     ("sheets/sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
     ("sheets/odds.py", "word"): set(FIGURE_WORDS) | {kind.value for kind in VerdictKind},

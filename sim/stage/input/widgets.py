@@ -14,7 +14,7 @@ from ..style.color import Color, mix
 from ..style.style import hairline
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
-from .controls import Buttons, Choice, Control, Slider, TextField
+from .control import Buttons, Choice, Control, Slider, TextField
 
 STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui rounds others by itself.
 LABEL_SHARE = 0.3  # Of a row's width, left of a menu.

@@ -6,13 +6,16 @@ The history stands on a layer of which only the right end is drawn anew when tim
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby, pairwise
 
 import numpy as np
 import pygame
 
 from ...descent.clock import Timing
+from ...descent.lane import Lane
 from ...descent.race import Race
+from ...descent.schedules import CONSTANT
 from ...surface.points import Array
 from ..drawing.canvas import Backdrop, Canvas, Pixel
 from ..drawing.glyphs import draw_badge
@@ -31,8 +34,20 @@ BADGES, BADGE = 6, 3.0
 """How often a lane's badge stands on its line, and how large it is there, in strokes."""
 HEADROOM = 0.06  # Of the axis, above and below the lines.
 LOGARITHMIC = 30.0  # Ratio of largest to smallest positive loss from which a logarithm helps.
+BAND, BAND_GAP = 1.1, 0.35
+"""Height of the learning rates below the lines, and of what is free between them; in ems."""
+MOST_RATES = 400
+"""At as many times, at most, the learning rate is looked at."""
 DECADES = 10  # As far as a logarithmic axis goes down: below is rounding.
 TALLEST = 1.25  # How far above the start, in heights of the start, a line is followed.
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The learning rates of one lane at equal distances of the clock, from its begin to its end."""
+
+    lane: int
+    values: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +60,8 @@ class Axes:
     low: float
     high: float
     logarithmic: bool
+    rates: tuple["Rates", ...] = ()
+    """Those of the lanes that have a schedule."""
 
     def height(self, losses: Array) -> Array:
         """Losses as shares of the frame's height, from the bottom; what is beyond runs out of the frame."""
@@ -70,8 +87,13 @@ def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> A
         for column in (track.loss, track.test_loss)
     ]
     columns = [known for column in columns if len(known := column[np.isfinite(column)])]
+    rates = tuple(
+        _rates(lane, track.lane, track.problem.train.count, timing, ticks)
+        for lane, track in enumerate(race.tracks)
+        if track.lane.schedule != CONSTANT
+    )
     if not columns:  # There is no surface where the marbles lie.
-        return Axes(ticks, timing, clock, 0.0, 1.0, False)
+        return Axes(ticks, timing, clock, 0.0, 1.0, False, rates)
     start = max(float(column[0]) for column in columns)
     lowest = min(float(column.min()) for column in columns)
     ceiling = start + (TALLEST - 1) * max(start - lowest, 1e-12)
@@ -82,7 +104,15 @@ def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> A
     if logarithmic:
         low, high = max(math.log10(lowest), math.log10(tallest) - DECADES), math.log10(tallest)
     margin = HEADROOM * max(high - low, 1e-9 * max(abs(high), 1.0))
-    return Axes(ticks, timing, clock, low - margin, high + margin, logarithmic)
+    return Axes(ticks, timing, clock, low - margin, high + margin, logarithmic, rates)
+
+
+@lru_cache(maxsize=64)
+def _rates(place: int, lane: Lane, count: int, timing: Timing, ticks: int) -> Rates:
+    """The learning rates of a lane all along the clock."""
+    times = np.linspace(0, ticks, min(ticks, MOST_RATES) + 1)
+    updates = [timing.updates(place, int(tick)) for tick in times.tolist()]
+    return Rates(place, tuple(float(lane.rule_at(update, count).learning_rate) for update in updates))
 
 
 def loss_marks(low: float, high: float) -> list[tuple[float, str]]:
@@ -108,10 +138,16 @@ def draw_losses(
             canvas.text(label, (plot.left - em // 2, y), round(0.85 * em), theme.muted, align=1)
 
 
-def plot_area(size: tuple[int, int], em: int) -> pygame.Rect:
-    """Where the lines are, in a chart of that size: the rest is for labels."""
-    left = round(4.6 * em)
-    return pygame.Rect(left, round(1.7 * em), size[0] - left - em, size[1] - round(3.3 * em))
+def plot_area(size: tuple[int, int], em: int, rates: bool = False) -> pygame.Rect:
+    """Where the lines are, in a chart of that size: the rest is for labels, and below it for learning rates if any."""
+    left, band = round(4.6 * em), round((BAND + BAND_GAP) * em) if rates else 0
+    return pygame.Rect(left, round(1.7 * em), size[0] - left - em, size[1] - round(3.3 * em) - band)
+
+
+def rates_area(size: tuple[int, int], em: int) -> pygame.Rect:
+    """Where the learning rates are, right below the lines."""
+    plot = plot_area(size, em, rates=True)
+    return pygame.Rect(plot.left, plot.bottom + round(BAND_GAP * em), plot.width, round(BAND * em))
 
 
 def time_at(axes: Axes, tick: float, theme: Theme) -> str:
@@ -130,7 +166,8 @@ class Chart:
         self._axes = axes
         self._theme = theme
         self._stroke, self._hairline = stroke_of(em), hairline(em)
-        self.plot = plot_area(size, em)
+        self.plot = plot_area(size, em, bool(axes.rates))
+        self._bottom = rates_area(size, em).bottom if axes.rates else self.plot.bottom
         names = names or tuple(track.lane.name for track in race.tracks)
         self._frame = Backdrop(_draw_frame, (axes, theme, em, names), size)
         self._layer: pygame.Surface | None = None  # The frame with the lines,
@@ -148,8 +185,7 @@ class Chart:
                 for lane in range(len(self._race.tracks)):
                     self._draw_lane(canvas, corner, lane, 0, self._axes.timing.updates(lane, last))
         x = corner[0] + self._x(tick)
-        top, bottom = corner[1] + self.plot.top, corner[1] + self.plot.bottom
-        canvas.rule((x, top), (x, bottom), self._theme.faint, self._hairline)
+        canvas.rule((x, corner[1] + self.plot.top), (x, corner[1] + self._bottom), self._theme.faint, self._hairline)
         for lane, track in enumerate(self._race.tracks):
             moment = min(self._axes.timing.updates(lane, tick), track.updates)
             y = self._y(track.loss[moment : moment + 1])[0]
@@ -272,8 +308,12 @@ def _y(plot: pygame.Rect, axes: Axes, losses: Array) -> Array:
 
 def _draw_frame(canvas: Canvas, axes: Axes, theme: Theme, em: int, names: tuple[str, ...]) -> None:
     """Frame, grid, ticks and legend."""
-    plot, line, small = plot_area(canvas.size, em), hairline(em), round(0.85 * em)
+    plot, line, small = plot_area(canvas.size, em, bool(axes.rates)), hairline(em), round(0.85 * em)
+    low = plot.bottom
     draw_card(canvas, theme, em)
+    if axes.rates:
+        low = rates_area(canvas.size, em).bottom
+        _draw_rates(canvas, axes.rates, theme, em)
     marks = axes.marks()
     draw_losses(canvas, plot, marks, _y(plot, axes, np.array([loss for loss, _ in marks])), theme, em)
     unit, name = axes.timing.unit, theme.say(UNITS[axes.clock])
@@ -286,9 +326,22 @@ def _draw_frame(canvas: Canvas, axes: Axes, theme: Theme, em: int, names: tuple[
         canvas.rule((x, plot.top), (x, plot.bottom), theme.grid, line)
         label = short(round(time, 10))
         if x + text.width(label, small) / 2 < last:
-            canvas.text(label, (x, plot.bottom + 0.75 * em), small, theme.muted, align=0.5)
-    canvas.text(name, (plot.right, plot.bottom + 0.75 * em), small, theme.muted, align=1)
+            canvas.text(label, (x, low + 0.75 * em), small, theme.muted, align=0.5)
+    canvas.text(name, (plot.right, low + 0.75 * em), small, theme.muted, align=1)
     _draw_legend(canvas, axes, theme, em, names)
+
+
+def _draw_rates(canvas: Canvas, rates: tuple[Rates, ...], theme: Theme, em: int) -> None:
+    """The learning rates below the lines, from 0 up to the highest, which is said."""
+    area, small = rates_area(canvas.size, em), round(0.85 * em)
+    highest = max(max(each.values) for each in rates)
+    canvas.rule((area.left, area.bottom), (area.right, area.bottom), theme.grid, hairline(em))
+    canvas.text(f"η ≤ {short(highest)}", (area.left - em // 2, area.centery), small, theme.muted, align=1)
+    for each in rates:
+        x = np.linspace(area.left, area.right, len(each.values))
+        shares = np.array(each.values) / highest if highest > 0 else np.zeros(len(each.values))
+        points = np.stack([x, area.bottom - area.height * shares], axis=1).tolist()
+        canvas.line(points, theme.lane(each.lane), max(1, round(1.4 * stroke_of(em))))
 
 
 def _draw_legend(canvas: Canvas, axes: Axes, theme: Theme, em: int, names: tuple[str, ...]) -> None:

@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, cast
+from dataclasses import dataclass, fields, replace
+from typing import Any, cast, get_args, get_type_hints
+
+from annotated_types import Ge, Le
 
 from ...descent.rules import rule_name
 from ...descent.rules.protocol import letters
 from ...scene import Scene
 from ..style.numbers import short
-from .lanes import HIGHEST_DECAY, SelectLane, SetBatchSize, SetHyperparameter, memory_parameter, two_digits
+from .lanes import HIGHEST_DECAY, SelectLane, SetBatchSize, SetHyperparameter, SetSchedule, memory_parameter, two_digits
 from .session import Message, Session
 
 LENGTHS = {"adagrad", "rmsprop", "adam", "adamw"}
@@ -22,6 +24,11 @@ LEAST_RATE, MOST_RATE = 1e-9, 1e6
 """Where the slider of η may end, however flat or steep the surface is: no rule takes a larger one."""
 DECADES = 1e-4
 """A logarithmic slider begins at so much of where it ends."""
+
+THOUSANDTH = 0.001
+"""The least share of a slider, where 0 may not be."""
+WIDEST = 100.0
+"""Where the slider of a number ends that has hardly any bounds."""
 
 Ends = tuple[float, float]
 
@@ -97,6 +104,43 @@ def dials(scene: Scene, index: int) -> tuple[Dial, ...]:
         lambda position: SetHyperparameter(kept, min(round(position, 2), HIGHEST_DECAY)),
     )
     return rate, past, batch
+
+
+def schedule_dials(scene: Scene, index: int) -> tuple[Dial, ...]:
+    """The numbers of a lane's schedule; those of a warm-up where there is a schedule or a warm-up."""
+    schedule: Any = scene.lanes[index].schedule
+    hints = get_type_hints(type(schedule), include_extras=True)
+    names = [field.name for field in fields(schedule) if field.name not in ("per", "warmup_from")]
+    if schedule.warmup:
+        names.append("warmup_from")
+    own = [name for name in names if not name.startswith("warmup")]
+    ordered = [*own, *(name for name in names if name.startswith("warmup"))]
+    return tuple(_schedule_dial(name, getattr(schedule, name), hints[name], scene.updates) for name in ordered)
+
+
+def _schedule_dial(name: str, value: float, hint: Any, updates: int) -> Dial:
+    """A number as its type bounds it: shares as they are, whole and large ones logarithmic."""
+    kind, *bounds = get_args(hint)
+    lows = [float(cast(float, bound.ge)) for bound in bounds if isinstance(bound, Ge)]
+    high = min(float(cast(float, bound.le)) for bound in bounds if isinstance(bound, Le))
+    if kind is int:
+        return _whole_dial(name, round(value), lows[0], min(high, 2.0 * updates))
+    if high <= 1:
+        least = lows[0] if lows else THOUSANDTH
+        return Dial(name, "", short(value), value, lambda position: SetSchedule(name, max(round(position, 3), least)))
+    ends = (lows[0] if lows else DECADES * min(high, WIDEST), high if lows else min(high, WIDEST))
+    place = position_of(value, ends)
+    return Dial(name, "", short(value), place, lambda position: SetSchedule(name, value_at(position, ends)))
+
+
+def _whole_dial(name: str, value: int, low: float, high: float) -> Dial:
+    """A whole number, which may be 0 at the slider's begin."""
+    ends = 1.0, max(2.0, high)
+
+    def message(position: float) -> Message:
+        return SetSchedule(name, 0 if low == 0 and not position else max(round(low), round(ends[1] ** position)))
+
+    return Dial(name, "", f"{value}", position_of(value, ends), message)
 
 
 def rates_of(scene: Scene, rule: object) -> Ends:

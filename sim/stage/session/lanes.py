@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from ...descent.examples.batches import Sampling
 from ...descent.lane import Lane
 from ...descent.rules import RULES, rule_name
 from ...descent.rules.gradient_descent import GradientDescent
+from ...descent.schedules import SCHEDULES, Cosine, OneCycle, Polynomial
 from ...languages import TRANSLATIONS
 from ...scene import MOST_LANES, Scene
 from ...scene.speech import Question, Translation
@@ -19,6 +21,8 @@ from .names import LONGEST, NUMBERED, followed, in_languages, made
 from .session import Session
 
 HIGHEST_DECAY = 0.999
+AS_LONG_AS_THE_RACE = (Polynomial, Cosine, OneCycle)
+"""Schedules that come to an end: chosen by hand, they end where the scene does."""
 
 
 def with_lanes(session: Session, lanes: Sequence[Lane], selected: int | None = None) -> Session:
@@ -204,6 +208,57 @@ class ScaleBatchSize:
         size = session.scene.lanes[session.lane].batch_size
         scaled = round(size * self.factor)
         return SetBatchSize(scaled if scaled != size else size + (1 if self.factor > 1 else -1)).apply(session)
+
+
+@dataclass(frozen=True)
+class ChooseSchedule:
+    """Change the selected lane's learning rate by another plan, with the warm-up that the former one had."""
+
+    name: str
+
+    def apply(self, session: Session) -> Session:
+        lane = session.scene.lanes[session.lane]
+        old = lane.schedule
+        if self.name == old.name:
+            return session
+        kept: dict[str, Any] = {"per": old.per, "warmup": old.warmup, "warmup_from": old.warmup_from}
+        kind, updates = SCHEDULES[self.name], session.scene.updates
+        whole: dict[str, Any] = {"length": max(2, updates)} if kind in AS_LONG_AS_THE_RACE else {}
+        return _with_lane(session, replace(lane, schedule=kind(**kept, **whole)))
+
+
+@dataclass(frozen=True)
+class SetSchedule:
+    """Set one of the numbers of the selected lane's schedule, if it has it."""
+
+    name: str
+    value: float | str
+
+    def apply(self, session: Session) -> Session:
+        lane = session.scene.lanes[session.lane]
+        schedule: Any = lane.schedule
+        if self.name not in {field.name for field in fields(schedule)}:
+            return session
+        return _with_lane(session, replace(lane, schedule=replace(schedule, **{self.name: self.value})))
+
+
+@dataclass(frozen=True)
+class ChooseSampling:
+    """Draw the selected lane's batches in another way."""
+
+    sampling: Sampling
+
+    def apply(self, session: Session) -> Session:
+        return _with_lane(session, replace(session.scene.lanes[session.lane], sampling=self.sampling))
+
+
+@dataclass(frozen=True)
+class DropLast:
+    """Drop the short last batch of the selected lane's epochs, or keep it again."""
+
+    def apply(self, session: Session) -> Session:
+        lane = session.scene.lanes[session.lane]
+        return _with_lane(session, replace(lane, drop_last=not lane.drop_last))
 
 
 @dataclass(frozen=True)

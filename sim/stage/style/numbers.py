@@ -9,6 +9,7 @@ from typing import Any
 from ...descent.lane import Lane
 from ...descent.rules import rule_name
 from ...descent.rules.protocol import Rule, letters
+from ...descent.schedules import CONSTANT
 from ...descent.verdict.kinds import Event
 from ...languages import ENGLISH
 from .theme import Theme, say
@@ -110,8 +111,20 @@ def rule_in_words(name: str, language: str) -> str:
     return say(language, TITLES.get(name, name))
 
 
+SAMPLED = {"reshuffled": "", "fixed": "one order for ever", "replacement": "with replacement"}
+"""How batches are drawn, where it is not as usual."""
+
+
+def plans(lane: Lane, language: str) -> list[str]:
+    """What is unusual in how the lane's learning rate changes and its batches are drawn."""
+    told = [say(language, lane.schedule.name)] if lane.schedule != CONSTANT else []
+    told += [say(language, SAMPLED[lane.sampling])] if SAMPLED[lane.sampling] else []
+    return told + ([say(language, "last batch dropped")] if lane.drop_last else [])
+
+
 def settings(lane: Lane, count: int, theme: Theme | None = None) -> str:
     """The rule, its hyperparameters and the batch size among `count` examples, in one line."""
     language = ENGLISH if theme is None else theme.language
     batch = say(language, "B {size} of {count}", size=lane.batch_size, count=count)
-    return " · ".join([rule_in_words(rule_name(lane.rule), language), *hyperparameters(lane.rule), batch])
+    rule = rule_in_words(rule_name(lane.rule), language)
+    return " · ".join([rule, *hyperparameters(lane.rule), *plans(lane, language), batch])

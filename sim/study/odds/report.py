@@ -9,7 +9,7 @@ import numpy as np
 
 from ...descent.examples.chance import Indices
 from ...descent.rules import rule_name
-from ...report import lane_lines, updates_text
+from ...report import lane_lines, plan_summary, updates_text
 from ...scene import Scene
 from ..statistics.fates import Fates, Quantile, ShareCurve
 from ..statistics.figure import Axis, Bars, Figure, Page, Parts
@@ -89,6 +89,7 @@ def _lane_summary(told: LaneOdds) -> dict[str, Any]:
         "rule": rule_name(lane.rule),
         "batch_size": lane.batch_size,
         **asdict(lane.rule),
+        **plan_summary(lane),
         "seeds": told.seeds,
         "verdicts": [
             {"verdict": kind.code, **_share(share)}

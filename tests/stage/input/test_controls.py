@@ -14,16 +14,8 @@ from pygame_gui.elements import UIButton
 from sim.descent.rules import RULES
 from sim.languages import LANGUAGES
 from sim.scene import Scene, SceneError, load_scene, scene_files
-from sim.stage.input.controls import (
-    Buttons,
-    Choice,
-    Control,
-    Slider,
-    TextField,
-    controls,
-    scene_titles,
-    spreads_of,
-)
+from sim.stage.input.control import Buttons, Choice, Control, Slider, TextField
+from sim.stage.input.controls import controls, scene_titles, spreads_of
 from sim.stage.input.widgets import STEPS, ControlPanel
 from sim.stage.picture.setting import setting
 from sim.stage.picture.transport import knobs

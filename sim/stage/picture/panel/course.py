@@ -180,7 +180,7 @@ class Course:
         if moment >= track.updates:
             return
         with np.errstate(all="ignore"):
-            vectors = np.stack([-track.lane.rule.learning_rate * track.gradient[moment], track.movement[moment]])
+            vectors = np.stack([-track.rule(moment).learning_rate * track.gradient[moment], track.movement[moment]])
             shown = site.vector(vectors, track.theta[moment]).tolist()
         longest = max(math.hypot(*shown[0]), math.hypot(*shown[1]), 1e-300)
         scale = min(ARROW_SCALE, LONGEST_ARROW * self.area.height / longest)

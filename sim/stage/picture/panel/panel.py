@@ -6,6 +6,7 @@ import numpy as np
 from pygame import Rect
 
 from ....descent.rules import rule_name
+from ....descent.schedules import CONSTANT
 from ....descent.verdict.kinds import Event, Verdict, VerdictKind
 from ....report import epoch_of
 from ....scene.value import Scene, unlike
@@ -16,7 +17,7 @@ from ...drawing.layout import PanelLayout
 from ...session.session import MOVING_GROUND
 from ...style import text
 from ...style.color import Color, mix, readable
-from ...style.numbers import evidence, hyperparameters, number, rule_in_words, settings, way
+from ...style.numbers import evidence, hyperparameters, number, plans, rule_in_words, settings, short, way
 from ...style.style import hairline
 from ...style.theme import Theme
 from ..map.cloud import draw_shares
@@ -119,7 +120,7 @@ class Panel:
         rule = rule_in_words(rule_name(lane.rule), theme.language)
         every = settings(lane, self.course.race.problem.train.count, theme)
         if self.sliders and len(hyperparameters(lane.rule)) < len(self.sliders):
-            every = rule
+            every = " · ".join([rule, *plans(lane, theme.language)])
         told = (every, every.removeprefix(f"{rule} · "), rule)
         return next((each for each in told if text.width(each, size) <= room), text.fitted(rule, size, room))
 
@@ -202,6 +203,11 @@ class Panel:
                 canvas.text(label, cell.midleft, size, theme.muted)
             canvas.text(value, cell.midright, size, theme.text, align=1)
 
+    @property
+    def _planned(self) -> bool:
+        """Whether the learning rate is another one in the course of the race."""
+        return self.course.track.lane.schedule != CONSTANT
+
     def _numbers(self, moment: int) -> list[tuple[str, str]]:
         """Labels and values, the most telling first."""
         track, say = self.course.track, self.theme.say
@@ -213,6 +219,7 @@ class Panel:
             ("‖∇L‖", number(float(np.hypot(*track.full_gradient[moment])))),
             ("λmin", number(lower)),
             ("λmax", number(upper)),
+            *([("η", short(float(f"{track.rule(moment).learning_rate:.3g}")))] if self._planned else []),
             (say("test L"), number(float(track.test_loss[moment]))),
             (say("update"), f"{moment}"),
             (say("epoch"), f"{epoch}"),

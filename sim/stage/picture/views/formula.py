@@ -114,7 +114,7 @@ def rows_of(track: Track, moment: int) -> tuple[Row, ...]:
 
     Of a rule that says no recurrence that is the gradient and the movement.
     """
-    rule, lines = track.lane.rule, recurrence(track.lane.rule)
+    rule, lines = track.rule(moment), recurrence(track.lane.rule)
     gradient, movement = _pair(track.gradient[moment]), f"Δθ {_pair(track.movement[moment])}"
     first = Row(GRADIENT, "g", gradient, gradient)
     if not lines:

@@ -57,7 +57,7 @@ def next_movement(track: Track, moment: int) -> Sum | None:
 
     What is carried is the rule's answer to no slope at all, the push its answer to this one if it remembers nothing.
     """
-    rule = track.lane.rule
+    rule = track.rule(moment)
     if type(rule) not in _SUMS:
         return None
     formula, remembered = _SUMS[type(rule)]
@@ -75,7 +75,7 @@ def _heavy_ball(_rule: Momentum, track: Track, moment: int) -> MomentumState:
 
 def _nesterov(rule: Nesterov, track: Track, moment: int) -> NesterovState:
     """The last update moved θ by λ m − η g: so m follows from it, unless nothing is carried on."""
-    carried = track.movement[moment - 1] + rule.learning_rate * track.gradient[moment - 1]
+    carried = track.movement[moment - 1] + track.rule(moment - 1).learning_rate * track.gradient[moment - 1]
     return NesterovState(carried / rule.decay if rule.decay else np.zeros(2))
 
 
@@ -101,12 +101,17 @@ def draw_momentum(canvas: Canvas, context: ViewContext) -> None:
 
 
 def past_pushes(track: Track, moment: int, most: int) -> Array:
-    """−η λᵏ g of k = 0, 1, 2 … updates ago, shape (at most `most`, 2): all of them add up to the next movement."""
+    """−η λᵏ g of k = 0, 1, 2 … updates ago, shape (at most `most`, 2): all of them add up to the next movement.
+
+    η is that of the update that the gradient belongs to.
+    """
     rule = track.lane.rule
     if not isinstance(rule, Momentum):
         return np.empty((0, 2))
-    gradients = track.gradient[max(moment + 1 - most, 0) : moment + 1][::-1]
-    return -rule.learning_rate * rule.decay ** np.arange(len(gradients))[:, None] * gradients
+    updates = range(moment, max(moment - most, -1), -1)
+    rates = np.array([track.rule(update).learning_rate for update in updates])
+    pushes: Array = -(rates * rule.decay ** np.arange(len(rates)))[:, None] * track.gradient[list(updates)]
+    return pushes
 
 
 def _draw_past(canvas: Canvas, context: ViewContext, tip: Array, enlarged: float) -> None:
