@@ -16,7 +16,9 @@ from .console.arguments import (
     add_motion,
     add_scene,
     add_seed,
+    add_shown,
     add_view,
+    chosen_look,
     quoted,
     size,
     whole_number,
@@ -44,6 +46,7 @@ pages, .gif where only pictures are allowed, .webp for pages, without any loss.
 {COMMAND_LINE} record on-the-saddle -o saddle.gif --size 960x600
 {COMMAND_LINE} record sharp-and-flat --to 1000 --seconds 15 --fps 60 --seed 7
 {COMMAND_LINE} record ravine --from 20 --to 80 --seconds 10 --theme dark
+{COMMAND_LINE} record --tilt 55 --yaw 20 --show gradients --language de -o mulde.mp4
 """,
     )
     add_scene(parser)
@@ -59,6 +62,7 @@ pages, .gif where only pictures are allowed, .webp for pages, without any loss.
     parser.add_argument("--theme", choices=THEMES, default="light", help="its colours (default: light)")
     add_motion(parser)
     add_view(parser)
+    add_shown(parser)
     add_seed(parser)
     parser.add_argument(
         "-o",
@@ -134,7 +138,10 @@ def run(arguments: argparse.Namespace) -> None:
     from ..stage import require_pygame_ce
     from .console.chosen import chosen_saved, compare, tell_of_boxes
 
-    saved = chosen_saved(arguments.scene, arguments.seed, arguments.view, arguments.together)
+    look = chosen_look(parser(), arguments)
+    saved = chosen_saved(
+        arguments.scene, arguments.seed, arguments.view, arguments.together, (arguments.yaw, arguments.tilt)
+    )
     scene = saved.scene
     path = arguments.output or free_path(named(scene.name, ".mp4"))
     last = scene.updates if arguments.last is None else arguments.last
@@ -161,6 +168,8 @@ def run(arguments: argparse.Namespace) -> None:
         seconds=arguments.seconds,
         drama=arguments.drama,
         steady=arguments.reduced_motion,
+        clock=arguments.clock or saved.clock,
+        look=look,
     )
     with closing(made):  # Ctrl-C leaves what was there before.
         count = result_of(made)

@@ -12,7 +12,9 @@ from .console.arguments import (
     add_scale,
     add_scene,
     add_seed,
+    add_shown,
     add_view,
+    chosen_look,
     quoted,
     whole_number,
 )
@@ -36,6 +38,8 @@ and type instead of pixels, which stay sharp at any size.
 {COMMAND_LINE} screenshot ravine --size 1920x1080 --scale 4 -o slide.png
 {COMMAND_LINE} screenshot --lane minibatch --size 800x600 --transparent
 {COMMAND_LINE} screenshot himmelblau --together -o figure.svg
+{COMMAND_LINE} screenshot on-the-saddle --tilt 60 --show hessian --show profile
+{COMMAND_LINE} screenshot batch-ladder --clock epochs --language zh --presenter
 """,
     )
     add_scene(parser)
@@ -56,6 +60,7 @@ and type instead of pixels, which stay sharp at any size.
     parser.add_argument("--lane", metavar="NAME", help="only this lane of the scene, as large as the picture")
     parser.add_argument("--transparent", action="store_true", help="leave the background out")
     add_view(parser)
+    add_shown(parser)
     add_seed(parser)
     parser.add_argument(
         "-o",
@@ -87,7 +92,10 @@ def run(arguments: argparse.Namespace) -> None:
 
     if arguments.lane is not None and arguments.together:
         parser().error("argument --together: not allowed with argument --lane, which shows one marble alone")
-    saved = chosen_saved(arguments.scene, arguments.seed, arguments.view, arguments.together)
+    look = chosen_look(parser(), arguments)
+    saved = chosen_saved(
+        arguments.scene, arguments.seed, arguments.view, arguments.together, (arguments.yaw, arguments.tilt)
+    )
     path = arguments.output or free_path(named(saved.scene.name, ".png"))
     check_writable(path)
     require_pygame_ce()
@@ -103,7 +111,8 @@ def run(arguments: argparse.Namespace) -> None:
         scale=arguments.scale,
         lane=arguments.lane,
         transparent=arguments.transparent,
-        clock=saved.clock,
+        clock=arguments.clock or saved.clock,
+        look=look,
     )
     compare(saved, race(saved.scene))
     if path.suffix.lower() != ".svg":  # Who shows that has type of their own.

@@ -12,12 +12,13 @@ from pydantic_core import ErrorDetails
 from ..descent.clock import Machine
 from ..descent.examples.recipes import EXAMPLES, MOST_EXAMPLES
 from ..descent.rules import RULES
+from ..descent.schedules import SCHEDULES
 from ..languages import CODE, TRANSLATIONS
 from ..surface.functions import SURFACES
 from ..surface.protocol import LARGEST
 from .speech import Caption, Question, Translation
 from .tables import LANE_FIELDS, Claim, SceneFile, known_keys
-from .words import SceneError, did_you_mean, excerpt, path_text
+from .words import SceneError, called_so, did_you_mean, excerpt, path_text
 
 KeyPath = tuple[str | int, ...]
 
@@ -139,6 +140,8 @@ def _hint(where: Sequence[str | int]) -> str:
             known = known_keys(SceneFile)
         case ("lane", _, str(rule), _) if rule in RULES:
             known = [*known_keys(RULES[rule]), *LANE_FIELDS]
+        case ("lane", _, _, "schedule", str(kind), _) if kind in SCHEDULES:
+            known = known_keys(SCHEDULES[kind])
         case ("surface" | "examples" as table, str(kind), _):
             registry: Mapping[str, type[Any]] = SURFACES if table == "surface" else EXAMPLES
             known = known_keys(registry[kind])
@@ -154,7 +157,7 @@ def _hint(where: Sequence[str | int]) -> str:
             known = known_keys(Claim)
         case _:
             known = []
-    close = difflib.get_close_matches(str(where[-1]), known, n=1)
+    close = called_so(str(where[-1]), known) or difflib.get_close_matches(str(where[-1]), known, n=1)
     if close:
         return f"; did you mean {close[0]}?"
     may_be_language = set(TRANSLATIONS).intersection(known) and CODE.fullmatch(str(where[-1]))

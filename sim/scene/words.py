@@ -3,7 +3,7 @@
 import difflib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 BARE_KEY = re.compile(r"[\w-]+", re.ASCII)
@@ -31,9 +31,59 @@ def excerpt(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
+OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
+    "learning_rate": ("lr", "eta", "η", "alpha", "step_size", "stepsize", "max_lr", "rate"),
+    "decay": ("momentum", "mu", "lambda", "λ", "beta"),
+    "beta1": ("betas", "b1", "β1", "β₁"),
+    "beta2": ("b2", "β2", "β₂"),
+    "epsilon": ("eps", "ε"),
+    "alpha": ("rho", "smoothing", "α"),
+    "weight_decay": ("wd", "l2", "weightdecay"),
+    "batch_size": ("batch", "b", "bs", "minibatch", "batchsize"),
+    "updates": ("steps", "iterations", "iters", "n_steps", "epochs"),
+    "rule": ("optimizer", "optimiser", "algorithm", "method"),
+    "lane": ("lanes", "runs", "marbles"),
+    "start": ("init", "x0", "theta0", "initial"),
+    "window": ("bounds", "range", "extent", "limits"),
+    "sigma": ("noise", "std", "sd", "σ"),
+    "count": ("n", "size", "n_samples", "examples"),
+    "schedule": ("scheduler", "lr_scheduler"),
+    "length": ("t_max", "t_0", "total_steps", "total_iters", "steps", "period"),
+    "every": ("step_size", "step"),
+    "stretch": ("t_mult",),
+    "floor": ("eta_min", "min_lr", "lr_min"),
+    "rise": ("pct_start",),
+    "start_divisor": ("div_factor",),
+    "end_divisor": ("final_div_factor",),
+    "drop_last": ("droplast",),
+    "sampling": ("shuffle", "sampler"),
+}
+"""What others call what stands in scene files."""
+
+
 def did_you_mean(wanted: str, names: Iterable[str]) -> str:
-    """What to say of an unknown name: the known ones nearest to it, or all of them."""
+    """What to say of an unknown name: the known ones that others call so, or those nearest to it, or all of them.
+
+    The last part of a path is looked at by itself.
+
+    >>> did_you_mean("lr", ["rule", "learning_rate", "batch_size"])
+    '"lr"; did you mean learning_rate?'
+    """
     known = list(names)
-    close = difflib.get_close_matches(wanted, known, n=3, cutoff=0.5)
+    close = called_so(wanted, known) or _elsewhere(wanted, known) or difflib.get_close_matches(wanted, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(known)}"
     return f"{excerpt(wanted)}; {hint}"
+
+
+def _elsewhere(wanted: str, known: Sequence[str]) -> list[str]:
+    """The known paths that end as the wanted one."""
+    _, dot, last = wanted.rpartition(".")
+    return [path for path in known if dot and path.endswith(f"{dot}{last}")][:3]
+
+
+def called_so(wanted: str, known: Sequence[str]) -> list[str]:
+    """The known names that others call by the wanted one; of paths, those that begin alike."""
+    way, dot, last = wanted.rpartition(".")
+    word = last.lower().replace("-", "_")
+    meant = [name for name, others in OTHER_WORDS.items() if word in others]
+    return [path for name in meant if (path := f"{way}{dot}{name}") in known]

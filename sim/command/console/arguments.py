@@ -8,12 +8,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from ...languages import ENGLISH, LANGUAGES
 from .. import PROGRAM
 from .terminal import remark, show, wide_enough
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
+    from ...stage.export.looks import Look
+
+CLOCKS = ("updates", "epochs", "serial", "parallel")
+LEAST_TILT, MOST_TILT = 12.0, 76.0
 Arguments = argparse.ArgumentParser | argparse._MutuallyExclusiveGroup
 
 FAILED = 2
@@ -230,6 +235,68 @@ def add_view(parser: argparse.ArgumentParser) -> None:
         help="maps from straight above, or blocks of land aslant (default: as the scene has it)",
     )
     parser.add_argument("--together", action="store_true", help="all marbles on one large map")
+    parser.add_argument(
+        "--tilt",
+        type=degrees(LEAST_TILT, MOST_TILT),
+        metavar="DEG",
+        help=f"how far to look aslant on land, from {LEAST_TILT:g} to {MOST_TILT:g} degrees; brings land by itself",
+    )
+    parser.add_argument(
+        "--yaw",
+        type=degrees(-180, 180),
+        metavar="DEG",
+        help="by how many degrees land is turned clockwise; brings land by itself",
+    )
+
+
+def degrees(lowest: float, highest: float) -> Callable[[str], float]:
+    """The type of an argument that is an angle."""
+
+    def parse(text: str) -> float:
+        plain = re.fullmatch(r"[+-]?([0-9]{1,9}(\.[0-9]{0,9})?|\.[0-9]{1,9})", text)
+        if not plain or not lowest <= float(text) <= highest:
+            raise argparse.ArgumentTypeError(f"must be from {lowest:g} to {highest:g} degrees, not {quoted(text)}")
+        return float(text)
+
+    return parse
+
+
+def add_shown(parser: argparse.ArgumentParser) -> None:
+    """--show, --clock, --language and --presenter: what the window has keys for."""
+    parser.add_argument(
+        "--show",
+        action="append",
+        default=[],
+        metavar="VIEW",
+        help="show this besides, as often as wanted: moving-ground, batch-surface, gradients, momentum, hessian, "
+        "labels, basins, next-step, test-surface, formula, profile, numbers",
+    )
+    parser.add_argument(
+        "--clock",
+        choices=CLOCKS,
+        help="what the lanes share: updates, epochs, or the time of a serial or parallel machine (default: updates)",
+    )
+    parser.add_argument(
+        "--language", default=ENGLISH, metavar="CODE", help=f"in which language: {', '.join(LANGUAGES)}"
+    )
+    parser.add_argument("--presenter", action="store_true", help="bigger type and strokes, as for a projector")
+
+
+def chosen_look(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> "Look":
+    """What --show, --language and --presenter ask for; what these and --view cannot mean is a sentence."""
+    from ...scene.words import did_you_mean  # noqa: PLC0415  Help need not wait for these.
+    from ...stage.export.looks import VIEW_WORDS, Look  # noqa: PLC0415
+    from ...stage.picture.views import VIEWS  # noqa: PLC0415
+
+    if arguments.view == "map" and (arguments.tilt is not None or arguments.yaw is not None):
+        parser.error("argument --view: a map is not turned or tilted; leave out --yaw and --tilt, or --view map")
+    if arguments.language not in LANGUAGES:
+        parser.error(f"argument --language: there is no language {did_you_mean(arguments.language, LANGUAGES)}")
+    known = {name.replace(" ", "-"): name for name in (*VIEWS, *VIEW_WORDS)}
+    for name in arguments.show:
+        if name not in known:
+            parser.error(f"argument --show: there is no view {did_you_mean(name, known)}")
+    return Look(tuple(known[name] for name in arguments.show), arguments.language, arguments.presenter)
 
 
 def add_look(parser: argparse.ArgumentParser) -> None:

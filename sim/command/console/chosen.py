@@ -1,7 +1,7 @@
 """What the arguments choose."""
 
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from ...descent.digest import departure
 from ...descent.race import Race
@@ -17,14 +17,22 @@ def chosen_saved(
     seed: int | None = None,
     view: Literal["map", "relief"] | None = None,
     together: bool = False,
+    turned: tuple[float | None, float | None] = (None, None),
 ) -> Saved:
     """The scene of that name or in that file, with its moment if it was saved; the opening scene if none is named.
 
-    With that seed if one is given, and seen that way; all marbles on one map, if that is asked for.
+    With that seed if one is given, and seen that way; all marbles on one map, if that is asked for. turned: the yaw and
+    the tilt of land; either of them brings land by itself.
     """
     saved = load_saved(OPENING if name_or_path is None else name_or_path)
     if view is not None:
         saved = replace(saved, scene=replace(saved.scene, view=replace(saved.scene.view, kind=view)))
+    angles: dict[str, Any] = {
+        name: angle for name, angle in zip(("yaw", "tilt"), turned, strict=True) if angle is not None
+    }
+    if angles:
+        seen = replace(saved.scene.view, kind="relief", **angles)
+        saved = replace(saved, scene=replace(saved.scene, view=seen))
     if together:
         saved = replace(saved, scene=replace(saved.scene, view=replace(saved.scene.view, maps="together")))
     if seed in (None, saved.scene.seed):

@@ -27,6 +27,7 @@ from ..session.session import race as race_of
 from ..style.color import Color
 from ..style.style import hairline
 from ..style.theme import Theme, load_theme
+from .looks import USUAL_LOOK, Look
 from .png import opaque_image, save_image, transparent_image
 
 SVG = ".svg"
@@ -50,6 +51,7 @@ def screenshot(
     lane: str | None = None,
     transparent: bool = False,
     clock: str = UPDATES,
+    look: Look = USUAL_LOOK,
 ) -> None:
     """Save the scene's race after `update` updates as a window of that size in pixels would show it.
 
@@ -72,7 +74,7 @@ def screenshot(
     vector = path.suffix.lower() == SVG
     if vector:
         _check_dots(path, update, len(scene.lanes) if alone is None else 1)
-    session, race = paused(scene, update, theme, clock)
+    session, race = paused(scene, update, theme, clock, look)
     carried, usual = carried_by(session), load_theme(theme).background
     if vector:
         canvas = Vector(size, scene.texts(session.language).title, carried, without=usual if transparent else None)
@@ -110,10 +112,12 @@ def painter(session: Session, race: Race, size: Size, scale: float, lane: int | 
     return partial(_draw_still, session=session, race=race, size=window, scale=scale / grown)
 
 
-def paused(scene: Scene, update: int, theme: str, clock: str = UPDATES) -> tuple[Session, Race]:
+def paused(
+    scene: Scene, update: int, theme: str, clock: str = UPDATES, look: Look = USUAL_LOOK
+) -> tuple[Session, Race]:
     """A session at rest after so many updates of the fastest lane by that clock, and its race, computed that far."""
     session = replace(
-        begin(scene, theme),
+        look.applied(begin(scene, theme)),
         playing=False,
         live=False,
         progress=float(update),

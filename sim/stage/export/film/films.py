@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pygame
 
-from ....descent.clock import Timing
+from ....descent.clock import UPDATES, Timing
 from ....descent.race import Race
 from ....scene import Scene
 from ...drawing.layout import SMALLEST
@@ -15,6 +15,7 @@ from ...picture.picture import GLIDING, Snapshot, draw, snapshot_of
 from ...session.drama import tempo_at
 from ...session.session import SPEEDS, USUAL_SPEED, Session, begin, carried_by
 from ...session.session import race as race_of
+from ..looks import USUAL_LOOK, Look
 from .encoding import Size
 from .recorder import Recorder
 
@@ -38,6 +39,8 @@ def film(
     seconds: float | None = None,
     drama: bool = False,
     steady: bool = False,
+    clock: str = UPDATES,
+    look: Look = USUAL_LOOK,
 ) -> Generator[float, None, int]:
     """Film a scene's race from update `first` to `last`, the scene's own if None, at so many pictures a second.
 
@@ -47,6 +50,8 @@ def film(
     glide from one to the next. The film carries the scene, as of its last picture. Yields the share of the work that is
     done, and returns the number of pictures.
 
+    clock: by which of CLOCKS the lanes run; updates are those of the fastest lane.
+    look: what is shown beyond what the scene wants, and in which language.
     steady: whether motion is reduced: nothing glides, and no ring grows.
     drama: whether it is slow at the first updates and for an instant where something happens. Then it is longer, unless
         it is to last so many seconds.
@@ -56,7 +61,14 @@ def film(
     """
     last = scene.updates if last is None else last
     count = picture_count(last - first, rate, seconds)
-    session = replace(begin(scene, theme), playing=False, live=False, steady=steady, horizon=max(scene.updates, last))
+    session = replace(
+        look.applied(begin(scene, theme)),
+        playing=False,
+        live=False,
+        steady=steady,
+        clock=clock,
+        horizon=max(scene.updates, last),
+    )
     race = race_of(scene)
     computing = COMPUTING * session.horizon
     for update in range(CHUNK, session.horizon, CHUNK):
