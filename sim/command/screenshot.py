@@ -38,8 +38,8 @@ and type instead of pixels, which stay sharp at any size.
 {COMMAND_LINE} screenshot ravine --size 1920x1080 --scale 4 -o slide.png
 {COMMAND_LINE} screenshot --lane minibatch --size 800x600 --transparent
 {COMMAND_LINE} screenshot himmelblau --together -o figure.svg
-{COMMAND_LINE} screenshot on-the-saddle --tilt 60 --show hessian --show profile
-{COMMAND_LINE} screenshot batch-ladder --clock epochs --language zh --presenter
+{COMMAND_LINE} screenshot on-the-saddle --tilt 60 --show hessian
+{COMMAND_LINE} screenshot batch-ladder --clock epochs --language zh
 """,
     )
     add_scene(parser)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..study.sweep.settings import Over
     from ..study.sweep.store import Store
     from ..study.sweep.sweep import Sweep
+    from ..study.sweep.ties import Tie
     from ..study.work.cluster import Address
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ A number is named by its path in the scene's file: lane.minibatch.batch_size,
 'lane."full batch".learning_rate', lane.*.learning_rate for every lane,
 examples.sigma, surface.wells[0].depth, start[0], updates. Its values are
 1,2,5 or log:FIRST:LAST:COUNT or linear:FIRST:LAST:COUNT, and full for a batch
-size.
+size; a sampling is reshuffled, fixed or replacement, drop_last false or true.
 """,
         f"""
 larger batches do worse:
@@ -58,6 +59,9 @@ small batches find the flat minimum:
 learning rate against momentum:
   {COMMAND_LINE} sweep --over lane.momentum.learning_rate=log:0.01:1:20
     --over lane.momentum.decay=linear:0:0.95:20 --measure global
+larger batches with a learning rate in proportion (the linear scaling rule):
+  {COMMAND_LINE} sweep --over lane.minibatch.batch_size=1,2,4,5,10
+    --tie lane.minibatch.learning_rate~lane.minibatch.batch_size
 on a cluster:
   {COMMAND_LINE} sweep --over examples.sigma=linear:0:0.4:9 --seeds 5000
     --cluster 192.0.2.1:8786
@@ -97,6 +101,15 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
         help="the number to change, and its values; once or twice",
     )
     parser.add_argument(
+        "--tie",
+        action="append",
+        default=[],
+        type=_tie,
+        metavar="PATH~PATH",
+        help="let the first number go in proportion to the second, from what both are in the scene; with ^POWER "
+        "after it, to a power of it; as often as wanted",
+    )
+    parser.add_argument(
         "--measure",
         default="global",
         metavar="M",
@@ -111,6 +124,12 @@ def _over(text: str) -> "Over":
     from ..study.sweep.settings import over
 
     return _argument(over, text)
+
+
+def _tie(text: str) -> "Tie":
+    from ..study.sweep.ties import tie
+
+    return _argument(tie, text)
 
 
 def _address(text: str) -> "Address":
@@ -136,7 +155,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_seeds(parser(), scene.seed, arguments.seeds)
     if len(arguments.over) > MOST_PARAMETERS:
         parser().error(f"argument --over: may be given once or twice, not {len(arguments.over)} times")
-    sweep = plan(scene, arguments.over, arguments.seeds, arguments.updates)
+    sweep = plan(scene, arguments.over, arguments.seeds, arguments.updates, arguments.tie)
     path = default_path(sweep) if arguments.results is None else arguments.results
     _check(arguments, sweep, path)
     store = Store(path, sweep)

@@ -31,6 +31,8 @@ def excerpt(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
+SURE = 0.9
+"""How much alike a name and what was written are where no other one can be meant."""
 OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "learning_rate": ("lr", "eta", "η", "alpha", "step_size", "stepsize", "max_lr", "rate"),
     "decay": ("momentum", "mu", "lambda", "λ", "beta"),
@@ -70,7 +72,8 @@ def did_you_mean(wanted: str, names: Iterable[str]) -> str:
     '"lr"; did you mean learning_rate?'
     """
     known = list(names)
-    close = called_so(wanted, known) or _elsewhere(wanted, known) or difflib.get_close_matches(wanted, known, n=3, cutoff=0.5)
+    close = called_so(wanted, known) or difflib.get_close_matches(wanted, known, n=1, cutoff=SURE)
+    close = close or _elsewhere(wanted, known) or difflib.get_close_matches(wanted, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(known)}"
     return f"{excerpt(wanted)}; {hint}"
 

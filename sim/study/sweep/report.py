@@ -94,6 +94,7 @@ def summary(result: Told) -> dict[str, Any]:
     return {
         "scene": sweep.scene.name,
         "over": [{"path": each.name, "values": each.values} for each in sweep.parameters],
+        "ties": [each.text for each in sweep.ties],
         "first_seed": sweep.first_seed,
         "seeds": sweep.seeds,
         "confidence": 0.95,
@@ -206,6 +207,7 @@ def _note(result: Told) -> str:
     open_ = sum(outcome.undecided for outcomes in result.outcomes for outcome in outcomes)
     return (
         f"{seeds}, after {after}."
+        + "".join(f" {tie.text}." for tie in sweep.ties)
         + (" Full batches know no chance: their seeds are all alike." if alike else "")
         + (f" Of {open_:,} runs it stayed undecided whether they escaped; they count as not." if open_ else "")
     )

@@ -7,7 +7,7 @@ A path is written as in messages about scene files: `lane."full batch".learning_
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, TypeAlias, get_args
@@ -42,7 +42,7 @@ DIGITS = 10  # Significant ones of the values of a range: 0.3, not 0.30000000000
 
 KEY = re.compile(
     r"""\s*(?: "(?P<basic>(?:[^"\\]|\\.)*)" | '(?P<literal>[^']*)' | (?P<every>\*)
-    | (?P<bare>[^\s.\[\]="'*](?:[^.\[\]="'*]*[^\s.\[\]="'*])?) )\s*""",
+    | (?P<bare>[^\s.\[\]="'*~∝^](?:[^.\[\]="'*~∝^]*[^\s.\[\]="'*~∝^])?) )\s*""",
     re.VERBOSE,
 )
 PLACE = re.compile(r"\[\s*(?:(?P<place>[0-9]{1,4})|\*)\s*\]\s*")
@@ -97,6 +97,18 @@ def over(text: str) -> Over:
     Raises:
         ValueError: something is wrong with how it is written; the message says what would be right.
     """
+    path, steps, mark, rest = path_at_begin(text)
+    if mark != "=":
+        raise ValueError(f"must be PATH=VALUES, such as lane.minibatch.batch_size=1,2,5, not {_shown(text)}")
+    return Over(path, steps, tuple(_item(item.strip()) for item in rest.split(",")))
+
+
+def path_at_begin(text: str) -> tuple[str, tuple[PathStep, ...], str, str]:
+    """The path with which a text begins, as messages write it and step by step; the character after it, and the rest.
+
+    Raises:
+        ValueError: a key in quotes has an escape that there is not.
+    """
     steps: list[PathStep] = []
     path, place, mark = "", 0, "."
     while mark == ".":
@@ -111,9 +123,7 @@ def over(text: str) -> Over:
             path += f"[{found['place'] or '*'}]"
             place = found.end()
         mark, place = text[place : place + 1], place + 1
-    if mark != "=":
-        raise ValueError(f"must be PATH=VALUES, such as lane.minibatch.batch_size=1,2,5, not {_shown(text)}")
-    return Over(path[1:], tuple(steps), tuple(_item(item.strip()) for item in text[place:].split(",")))
+    return path[1:], tuple(steps), mark, text[place:]
 
 
 def _key(key: re.Match[str]) -> str | None:
@@ -174,10 +184,7 @@ def parameter(wanted: Over, tables: dict[str, Any]) -> Parameter:
     Raises:
         SceneError: there is no such number, or it cannot be swept, or it has too many values.
     """
-    paths = tuple(_found(tables, wanted.steps))
-    known = [path for path, _ in _numbers(tables)]
-    if not paths or not set(paths) <= set(known):
-        raise SceneError(f"there is no number {did_you_mean(wanted.text, [path_text(*path) for path in known])}")
+    paths = paths_of(wanted.text, wanted.steps, tables)
     if ("seed",) in paths:
         raise SceneError("seed cannot be swept: every point is computed for many seeds")
     leaves = [value for path, value in _numbers(tables) if path in paths]
@@ -189,6 +196,32 @@ def parameter(wanted: Over, tables: dict[str, Any]) -> Parameter:
         raise SceneError(f"{wanted.text} has {len(values)} values, more than {MOST_VALUES}")
     log = all(isinstance(item, Range) and item.log for item in wanted.items)
     return Parameter(wanted.text, paths, tuple(values), log)
+
+
+def paths_of(text: str, steps: Sequence[PathStep], tables: dict[str, Any]) -> tuple[tuple[str | int, ...], ...]:
+    """Where in the tables of a scene the numbers of a path stand.
+
+    Raises:
+        SceneError: there is no such number.
+    """
+    paths = tuple(_found(tables, steps))
+    known = [path for path, _ in _numbers(tables)]
+    if not paths or not set(paths) <= set(known):
+        raise SceneError(f"there is no number {did_you_mean(text, [path_text(*path) for path in known])}")
+    return paths
+
+
+def number_at(tables: dict[str, Any], path: Sequence[str | int]) -> Any:
+    """What stands there."""
+    here: Any = tables
+    for step in path:
+        here = here[step]
+    return here
+
+
+def set_at(tables: dict[str, Any], path: Sequence[str | int], value: Any) -> None:
+    """Put it there."""
+    number_at(tables, path[:-1])[path[-1]] = value
 
 
 def _values(item: Value | Range, whole: bool) -> Iterator[Value]:
@@ -203,8 +236,13 @@ def _values(item: Value | Range, whole: bool) -> Iterator[Value]:
             yield int(value) if value == int(value) else value
 
 
-def scene_with(tables: dict[str, Any], name: str, settings: Sequence[tuple[Parameter, Value]]) -> Scene:
-    """The scene of these tables with these numbers changed.
+def scene_with(
+    tables: dict[str, Any],
+    name: str,
+    settings: Sequence[tuple[Parameter, Value]],
+    follow: Callable[[dict[str, Any]], None] = lambda _: None,
+) -> Scene:
+    """The scene of these tables with these numbers changed, and what follows from them.
 
     Raises:
         SceneError: that is no scene; the message names the settings and what is wrong.
@@ -212,11 +250,8 @@ def scene_with(tables: dict[str, Any], name: str, settings: Sequence[tuple[Param
     changed = deepcopy(tables)
     for setting, value in settings:
         for path in setting.paths:
-            *way, last = path
-            here: Any = changed
-            for step in way:
-                here = here[step]
-            here[last] = value == "true" if last == "drop_last" and isinstance(value, str) else value
+            set_at(changed, path, value == "true" if path[-1] == "drop_last" and isinstance(value, str) else value)
+    follow(changed)
     try:
         return parse_scene(tables_text(changed), name)
     except SceneError as error:

@@ -17,7 +17,8 @@ from ...scene import Scene
 from ...scene.words import path_text
 from ..work.ensemble import Job, Outcomes, join
 from ..work.workers import StudyError
-from .settings import FULL, Over, Parameter, Value, parameter, scene_with, tables_of
+from .settings import EVERY, FULL, Over, Parameter, PathStep, Value, parameter, scene_with, tables_of
+from .ties import Tie
 
 MOST_POINTS = 2_500
 MOST_RUNS = 5_000_000  # Some 600 MB of results.
@@ -94,6 +95,8 @@ class Sweep:
     """The last parameter changes fastest."""
     blocks: tuple[SeedBlock, ...]
     """Case after case."""
+    ties: tuple[Tie, ...] = ()
+    """What follows from the parameters."""
 
     @property
     def lanes(self) -> tuple[str, ...]:
@@ -102,12 +105,15 @@ class Sweep:
 
     def touches(self, lane: str) -> bool:
         """Whether any of the parameters makes a difference to that lane."""
-        paths = [path for parameter in self.parameters for path in parameter.paths]
-        return any(path[0] != "lane" or path[1] == lane for path in paths)
+        paths: list[tuple[PathStep, ...]] = [path for parameter in self.parameters for path in parameter.paths]
+        paths += [tie.steps for tie in self.ties]
+        return any(path[0] != "lane" or path[1] in (lane, EVERY) for path in paths)
 
 
-def plan(scene: Scene, overs: Sequence[Over], seeds: int, updates: int | None = None) -> Sweep:
-    """The sweep of a scene over the values that were typed, from the scene's own seed on.
+def plan(
+    scene: Scene, overs: Sequence[Over], seeds: int, updates: int | None = None, ties: Sequence[Tie] = ()
+) -> Sweep:
+    """The sweep of a scene over the values that were typed, from the scene's own seed on, with what follows from them.
 
     Raises:
         SceneError: there is no such number, or a value makes no scene.
@@ -129,17 +135,22 @@ def plan(scene: Scene, overs: Sequence[Over], seeds: int, updates: int | None = 
         combinations *= len(each.values)
     if combinations > MOST_POINTS:
         raise StudyError(f"that would be {combinations:,} points, more than {MOST_POINTS:,}")
+
+    def follow(changed: dict[str, Any]) -> None:
+        for each in ties:
+            each.follow(tables, changed, scene.examples.count)
+
     cases: dict[Scene, int] = {}
     points = []
     for values in product(*(each.values for each in parameters)):
-        changed = scene_with(tables, scene.name, list(zip(parameters, values, strict=True)))
+        changed = scene_with(tables, scene.name, list(zip(parameters, values, strict=True)), follow)
         made = changed.updates if updates is None else updates
         bare = [_bare(changed, lane, made) for lane in changed.lanes]
         points.append(SweepPoint(values, changed, made, tuple(cases.setdefault(case, len(cases)) for case in bare)))
     runs = [1 if certain(case) else seeds for case in cases]
     _check_size(runs, sum(count * case.updates for count, case in zip(runs, cases, strict=True)))
     blocks = tuple(block for number, case in enumerate(cases) for block in _blocks(number, case, scene.seed, seeds))
-    return Sweep(scene, parameters, scene.seed, seeds, updates, tuple(points), blocks)
+    return Sweep(scene, parameters, scene.seed, seeds, updates, tuple(points), blocks, tuple(ties))
 
 
 def certain(scene: Scene, lane: int = 0) -> bool:
@@ -215,6 +226,7 @@ def description(sweep: Sweep) -> dict[str, Any]:
         "scene": sweep.scene.name,
         "numbers": {key: table for key, table in tables.items() if key not in ("title", "look", "machine", "seed")},
         "over": [{"path": each.name, "values": each.values} for each in sweep.parameters],
+        **({"ties": [each.text for each in sweep.ties]} if sweep.ties else {}),
         "first_seed": sweep.first_seed,
         "seeds": sweep.seeds,
         "updates": sweep.updates,
