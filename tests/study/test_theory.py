@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pytest
 from numpy.testing import assert_allclose
 
+from sim.descent.examples.batches import Sampling
 from sim.descent.examples.finite_sum import FiniteSum, Shifted, Tilted, paired_normal
 from sim.descent.lane import Lane, Update, descend
 from sim.descent.rules.gradient_descent import GradientDescent
@@ -75,11 +76,17 @@ def test_every_table_on_the_page_is_held_by_a_test() -> None:
 
 
 def marbles(
-    train: FiniteSum, rule: Rule[Any], batch_size: int, starts: Array, updates: int, first_seed: int = 0
+    train: FiniteSum,
+    rule: Rule[Any],
+    batch_size: int,
+    starts: Array,
+    updates: int,
+    first_seed: int = 0,
+    sampling: Sampling = "reshuffled",
 ) -> Iterator[Update]:
     """So many updates of marbles with consecutive seeds, one from each of the starts (M, 2)."""
     seeds = np.arange(first_seed, first_seed + len(starts))
-    return islice(descend(train, Lane("a lane", rule, batch_size), starts, seeds), updates)
+    return islice(descend(train, Lane("a lane", rule, batch_size, sampling=sampling), starts, seeds), updates)
 
 
 def tilted(surface: Surface, count: int, sigma: float) -> Tilted:
@@ -325,12 +332,14 @@ def stationary_variance(eta: float, curvature: float, sigma: float, count: int, 
     return np.array([rho ** (2 * p) * first + gained(p) for p in range(updates)])
 
 
-def variances(train: FiniteSum, eta: float, batch_size: int, size: int, at: list[int]) -> tuple[Array, Array]:
+def variances(
+    train: FiniteSum, eta: float, batch_size: int, size: int, at: list[int], sampling: Sampling = "reshuffled"
+) -> tuple[Array, Array]:
     """The variances of so many marbles from 0 along both axes after so many updates, with their standard errors.
 
     Both of shape (len(at), 2).
     """
-    run = marbles(train, GradientDescent(eta), batch_size, crowd((0.0, 0.0), size), max(at))
+    run = marbles(train, GradientDescent(eta), batch_size, crowd((0.0, 0.0), size), max(at), sampling=sampling)
     squares = np.array([update.theta**2 for number, update in enumerate(run, 1) if number in at])
     return squares.mean(axis=1), squares.std(axis=1) / math.sqrt(size)
 
@@ -353,6 +362,37 @@ def test_minibatch_descent_has_the_stationary_variance_of_random_reshuffling() -
             rows.append((f"{batch_size}", f"{curvature:.0f}", f"{textbook:.5f}", *cells))
     setting = f"N = {count} tilted examples, σ = {sigma:.0f}, η = {eta}, {size:,} marbles; in shares of the textbook's."
     assert_on_page(table("B | k | textbook | end of an epoch | measured | middle | measured", rows, setting))
+
+
+def test_each_way_to_draw_has_a_variance_of_its_own() -> None:
+    """One order for ever adds the same sum at each epoch: what was gained before is in step with it, times ρⁿ."""
+    eta, sigma, count, curvatures, size = 0.1, 1.0, 20, (1.0, 4.0), 20_000
+    train = tilted(Quadratic(curvatures), count, sigma)
+    rows: Rows = []
+    for batch_size in (1, 2):
+        updates = count // batch_size
+        theories = [stationary_variance(eta, curvature, sigma, count, batch_size)[0] for curvature in curvatures]
+        memories = [(1 - eta * curvature) ** updates for curvature in curvatures]
+        fixed = [theory * (1 + kept) / (1 - kept) for theory, kept in zip(theories, memories, strict=True)]
+        anew = [with_replacement(eta, curvature, sigma, batch_size) for curvature in curvatures]
+        cells: list[list[str]] = [[f"{batch_size}", f"{curvature:.0f}"] for curvature in curvatures]
+        ways: list[tuple[Sampling, list[float]]] = [
+            ("reshuffled", theories),
+            ("fixed", fixed),
+            ("replacement", anew),
+        ]
+        for sampling, expected in ways:
+            (measured,), (errors,) = variances(train, eta, batch_size, size, [16 * updates], sampling)
+            for axis, theory in enumerate(expected):
+                assert abs(measured[axis] - theory) < FIVE * errors[axis]
+                share, error = measured[axis] / anew[axis], errors[axis] / anew[axis]
+                cells[axis] += [f"{theory / anew[axis]:.4f}", f"{share:.4f} ± {error:.4f}"]
+        rows += [tuple(row) for row in cells]
+    setting = (
+        f"N = {count}, σ = {sigma:.0f}, η = {eta}, {size:,} marbles at an epoch's end; in shares of the textbook's."
+    )
+    head = "B | k | reshuffled | measured | one order | measured | with replacement | measured"
+    assert_on_page(table(head, rows, setting))
 
 
 def test_the_longer_the_epoch_the_nearer_is_the_textbook() -> None:

@@ -1,7 +1,8 @@
 """The noise of a batch's gradient, exactly: what varies with the examples that are drawn.
 
 The mean of a batch of B of N examples, drawn without putting back, has the covariance of one example's
-gradient times (N − B)/(N − 1)/B: none for the full batch (Cochran 1977, "Sampling Techniques", theorem 2.2).
+gradient times (N − B)/(N − 1)/B: none for the full batch (Cochran 1977, "Sampling Techniques", theorem 2.2). Where each
+example is drawn from all, it is 1/B of one example's.
 """
 
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...surface.points import Array, norm
+from .batches import Draw
 from .finite_sum import FiniteSum
 
 ROUNDING = 1e-12  # Noise that is this much smaller than the signal is none.
@@ -43,13 +45,14 @@ def example_gradients(loss: FiniteSum, theta: Array) -> Array:
         return loss.gradient(np.tile(theta, (loss.count, 1)), examples[None])
 
 
-def noise(gradients: Array, batch_size: int) -> Noise:
-    """The noise of batches of that size of examples with these gradients (N, 2)."""
+def noise(gradients: Array, draw: Draw) -> Noise:
+    """The noise of batches that are drawn so, of examples with these gradients (N, 2)."""
     count = len(gradients)
-    size = min(batch_size, count)
+    size = min(draw.batch_size, count)
     with np.errstate(all="ignore"):
         mean = gradients.mean(axis=0)
         deviation = gradients - mean
         covariance = deviation.T @ deviation / count
-        share = (count - size) / max(count - 1, 1) / size
+        apart = draw.sampling != "replacement" or draw.sees_all(count)
+        share = (count - size) / max(count - 1, 1) / size if apart else 1 / size
         return Noise(mean, covariance, covariance * share if share else np.zeros((2, 2)))

@@ -164,10 +164,9 @@ def _column(
     signal: float,
 ) -> tuple[Estimate, ...]:
     """The entries of one side, row by row, with the noise at these points (1, 2), or (0, 2) if not known yet."""
-    batch_size = told.lane.batch_size
     epoch = told.lane.updates_per_epoch(problem.train.count)
     noises = (
-        noise(example_gradients(problem.train, point[0]), batch_size).deviation if len(point) else math.nan
+        noise(example_gradients(problem.train, point[0]), told.lane.draw).deviation if len(point) else math.nan
         for point in points
     )
     return (

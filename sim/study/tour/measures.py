@@ -142,7 +142,7 @@ def _signal(asked: Question) -> float:
 
 
 def _noise_at(asked: Question, theta: Array) -> Estimate:
-    spread = noise(example_gradients(asked.problem.train, theta), asked.chosen.batch_size).deviation
+    spread = noise(example_gradients(asked.problem.train, theta), asked.chosen.draw).deviation
     return _exact(spread / _signal(asked))
 
 

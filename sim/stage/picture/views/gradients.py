@@ -24,7 +24,7 @@ CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=-1)
 def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
     """Arrows −∇ℓ_i, those of the coming batch stronger; −∇L with the ellipses of one σ around its tip."""
     gradients = example_gradients(context.problem.train, context.theta)
-    told = noise(gradients, context.track.lane.batch_size)
+    told = noise(gradients, context.track.lane.draw)
     theme = context.theme
     ratio = told.signal_to_noise
     sentence = theme.say("signal to noise {ratio}", ratio=number(ratio))
