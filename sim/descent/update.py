@@ -77,7 +77,7 @@ def one_update(
         The slope with what was asked of it, the movement (..., 2), by which the caller does θ ← θ + movement, and
         the rule's state after it.
 
-    >>> from three_marbles.descent.rules.momentum import Momentum
+    >>> from three_marbles.descent.rules.plain.momentum import Momentum
     >>> rule, theta = Momentum(learning_rate=0.5, decay=0.5), np.zeros(2)
     >>> state = rule.init(theta)
     >>> for _ in range(3):

@@ -17,14 +17,14 @@ from outside import Newton
 from pydantic import TypeAdapter, ValidationError
 
 from sim.descent.rules import RULES, recurrence, rule_name
-from sim.descent.rules.adagrad import Adagrad
-from sim.descent.rules.adam import Adam
-from sim.descent.rules.adamw import AdamW
-from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.rules.momentum import Momentum
-from sim.descent.rules.nesterov import Nesterov
+from sim.descent.rules.adaptive.adagrad import Adagrad
+from sim.descent.rules.adaptive.adam import Adam
+from sim.descent.rules.adaptive.adamw import AdamW
+from sim.descent.rules.adaptive.rmsprop import RMSprop
+from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.rules.plain.momentum import Momentum
+from sim.descent.rules.plain.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule, letters, state_letters
-from sim.descent.rules.rmsprop import RMSprop
 from sim.descent.update import Even, one_update
 from sim.surface.points import Array
 

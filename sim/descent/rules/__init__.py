@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from .adagrad import Adagrad
-from .adam import Adam
-from .adamw import AdamW
-from .gradient_descent import GradientDescent
-from .momentum import Momentum
-from .nesterov import Nesterov
+from .adaptive.adagrad import Adagrad
+from .adaptive.adam import Adam
+from .adaptive.adamw import AdamW
+from .adaptive.rmsprop import RMSprop
+from .plain.gradient_descent import GradientDescent
+from .plain.momentum import Momentum
+from .plain.nesterov import Nesterov
 from .protocol import Letter, NamedRule, Rule, letters
-from .rmsprop import RMSprop
 
 _KINDS: tuple[type[NamedRule[Any]], ...] = (GradientDescent, Momentum, Nesterov, Adagrad, RMSprop, Adam, AdamW)
 

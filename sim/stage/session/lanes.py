@@ -10,7 +10,7 @@ from typing import Any
 
 from ...descent.lane import Lane
 from ...descent.rules import RULES, rule_name
-from ...descent.rules.gradient_descent import GradientDescent
+from ...descent.rules.plain.gradient_descent import GradientDescent
 from ...languages import TRANSLATIONS
 from ...scene import MOST_LANES, Scene
 from ...scene.speech import Question, Translation

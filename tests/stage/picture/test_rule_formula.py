@@ -15,9 +15,9 @@ from recordings import section
 from sim.descent.lane import Lane
 from sim.descent.race import Race
 from sim.descent.rules import RULES, recurrence
-from sim.descent.rules.adam import Adam
-from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.adaptive.adam import Adam
+from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Rule
 from sim.descent.track import Track
 from sim.scene import Scene, load_scene

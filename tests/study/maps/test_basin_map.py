@@ -14,14 +14,14 @@ from sim.command import basins as command
 from sim.descent.examples.finite_sum import Tilted
 from sim.descent.problem import Problem
 from sim.descent.rules import RULES, all_letters
-from sim.descent.rules.adagrad import Adagrad
-from sim.descent.rules.adam import Adam
-from sim.descent.rules.adamw import AdamW
-from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.rules.momentum import Momentum
-from sim.descent.rules.nesterov import Nesterov
+from sim.descent.rules.adaptive.adagrad import Adagrad
+from sim.descent.rules.adaptive.adam import Adam
+from sim.descent.rules.adaptive.adamw import AdamW
+from sim.descent.rules.adaptive.rmsprop import RMSprop
+from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.rules.plain.momentum import Momentum
+from sim.descent.rules.plain.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule
-from sim.descent.rules.rmsprop import RMSprop
 from sim.descent.update import one_update
 from sim.scene import load_scene
 from sim.study.maps import basin_map as module

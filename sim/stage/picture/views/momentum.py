@@ -12,9 +12,9 @@ import numpy as np
 import pygame
 
 from ....descent.rules import rule_name
-from ....descent.rules.gradient_descent import GradientDescent, NoState
-from ....descent.rules.momentum import Momentum, MomentumState
-from ....descent.rules.nesterov import Nesterov, NesterovState
+from ....descent.rules.plain.gradient_descent import GradientDescent, NoState
+from ....descent.rules.plain.momentum import Momentum, MomentumState
+from ....descent.rules.plain.nesterov import Nesterov, NesterovState
 from ....descent.track import Track
 from ....descent.update import Even, one_update
 from ....surface.points import Array, norm

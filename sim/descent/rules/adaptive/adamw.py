@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from ...surface.points import Array
+from ....surface.points import Array
+from ..protocol import Epsilon, KeptShare, LearningRate, Letter, Slope, WeightDecay
 from .adam import Adam, AdamState
-from .protocol import Epsilon, KeptShare, LearningRate, Letter, Slope, WeightDecay
 
 
 @dataclass(frozen=True, slots=True)

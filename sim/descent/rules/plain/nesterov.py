@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 
-from ...surface.points import Array
-from .protocol import Decay, LearningRate, Letter, Slope
+from ....surface.points import Array
+from ..protocol import Decay, LearningRate, Letter, Slope
 
 
 class NesterovState(NamedTuple):

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from ...surface.points import Array
-from .protocol import LearningRate, Slope
+from ....surface.points import Array
+from ..protocol import LearningRate, Slope
 
 
 class NoState(NamedTuple):
