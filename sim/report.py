@@ -16,6 +16,7 @@ from .descent.lane import Lane
 from .descent.problem import Problem
 from .descent.race import Race
 from .descent.rules import rule_name
+from .descent.rules.protocol import settings_of
 from .descent.track import Track
 from .descent.verdict.kinds import Event, Verdict, VerdictKind
 from .descent.verdict.track_judge import TrackJudge
@@ -283,11 +284,11 @@ def table(scene: Scene, race: Race, updates: int) -> "Table":
 
 
 def lane_lines(lane: Lane, count: int) -> Iterator[str]:
-    """The lane's name, its rule, its batch of so many examples, and its hyperparameters."""
+    """The lane's name, its rule, its batch of so many examples, and its hyperparameters; no options that are off."""
     yield lane.name
     yield rule_name(lane.rule)
     yield f"batch {lane.batch_size} of {count}"
-    for key, value in asdict(lane.rule).items():
+    for key, value in settings_of(lane.rule).items():
         yield f"{key.replace('_', ' ')} {value:g}"
 
 

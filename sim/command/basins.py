@@ -173,6 +173,12 @@ def _settings(rule: "Rule[Any] | None") -> dict[str, Any]:
 
 
 def _told(rule: "Rule[Any] | None") -> str:
-    """The rule and its settings in words."""
-    (_, name), *settings = _settings(rule).items()
-    return ", ".join([name, *(f"{key.replace('_', ' ')} {value:g}" for key, value in settings)])
+    """The rule and its settings in words, but for options that are off."""
+    from ..descent.rules import rule_name
+    from ..descent.rules.protocol import settings_of
+
+    if rule is None:
+        return "gradient flow"
+    return ", ".join(
+        [rule_name(rule), *(f"{key.replace('_', ' ')} {value:g}" for key, value in settings_of(rule).items())]
+    )

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pygame
 
-from ....descent.rules import rule_name
+from ....descent.rules import preparations, rule_name
 from ....descent.rules.plain.gradient_descent import GradientDescent, NoState
 from ....descent.rules.plain.momentum import Momentum, MomentumState
 from ....descent.rules.plain.nesterov import Nesterov, NesterovState
@@ -55,10 +55,12 @@ class Sum:
 def next_movement(track: Track, moment: int) -> Sum | None:
     """The sum that makes the update after that moment, which must be known; None if the rule is none of this kind.
 
+    Nor is one whose gradients are clipped or decayed: what they add up to is not the sum of those that are recorded.
+
     What is carried is the rule's answer to no slope at all, the push its answer to this one if it remembers nothing.
     """
     rule = track.lane.rule
-    if type(rule) not in _SUMS:
+    if type(rule) not in _SUMS or preparations(rule):
         return None
     formula, remembered = _SUMS[type(rule)]
     theta = track.theta[moment]
