@@ -52,10 +52,14 @@ def letters(rule: "type[Rule[Any]]") -> dict[str, Letter]:
 
 def settings_of(rule: "Rule[Any]") -> dict[str, Any]:
     """A rule's hyperparameters with their values, by the names of its fields: options last, none that is off."""
-    known = letters(type(rule))
-    options = [name for name, letter in known.items() if letter.option]
-    names = [field.name for field in fields(rule) if field.name not in options]
-    return {name: getattr(rule, name) for name in [*names, *(name for name in options if getattr(rule, name))]}
+    options = {name for name, letter in letters(type(rule)).items() if letter.option}
+    return {name: value for name in names_of(type(rule)) if (value := getattr(rule, name)) or name not in options}
+
+
+def names_of(rule: "type[Rule[Any]]") -> list[str]:
+    """The names of a rule's hyperparameters: options last, as they are told."""
+    known = letters(rule)
+    return sorted((field.name for field in fields(rule)), key=lambda name: name in known and known[name].option)
 
 
 def state_letters(state: type[tuple[Any, ...]]) -> dict[str, str]:
