@@ -16,6 +16,7 @@ from .descent.lane import Lane
 from .descent.problem import Problem
 from .descent.race import Race
 from .descent.rules import rule_name
+from .descent.rules.protocol import settings_of
 from .descent.schedules import CONSTANT, schedule_settings
 from .descent.track import Track
 from .descent.verdict.kinds import Event, Verdict, VerdictKind
@@ -291,11 +292,11 @@ def plan_summary(lane: Lane) -> dict[str, Any]:
 
 
 def lane_lines(lane: Lane, count: int) -> Iterator[str]:
-    """The lane's name, its rule, its batch of so many examples, and its hyperparameters."""
+    """The lane's name, its rule, its batch of so many examples, and its hyperparameters; no options that are off."""
     yield lane.name
     yield rule_name(lane.rule)
     yield f"batch {lane.batch_size} of {count}"
-    for key, value in asdict(lane.rule).items():
+    for key, value in settings_of(lane.rule).items():
         yield f"{key.replace('_', ' ')} {value:g}"
     yield from plan_words(lane)
 
@@ -303,7 +304,7 @@ def lane_lines(lane: Lane, count: int) -> Iterator[str]:
 def plan_words(lane: Lane) -> Iterator[str]:
     """What is unusual in how the lane's learning rate changes, and in how its batches are drawn; English.
 
-    >>> from three_marbles.descent.rules.momentum import Momentum
+    >>> from three_marbles.descent.rules.plain.momentum import Momentum
     >>> from three_marbles.descent.schedules import Cosine
     >>> list(plan_words(Lane("", Momentum(0.1), 1, Cosine(length=300, warmup=20), "fixed")))
     ['schedule cosine, length 300, floor 0, warmup 20, warmup from 0.1', 'sampling fixed']

@@ -28,7 +28,7 @@ from rich.table import Table
 from sim.descent.examples.recipes import ShiftedExamples
 from sim.descent.lane import Lane, descend
 from sim.descent.problem import Problem
-from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.scene import OPENING, Scene, load_scene, scene_files
 from sim.scene.view import USUAL_VIEW
 from sim.stage.drawing.camera import Pose

@@ -235,7 +235,7 @@ def test_there_is_something_to_check() -> None:
         "main",
         "sim",
         "sim.surface.critical.search",
-        "sim.descent.rules.momentum",
+        "sim.descent.rules.plain.momentum",
         "sim.scene",
         "sim.stage",
     } <= names

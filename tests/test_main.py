@@ -21,7 +21,7 @@ import main
 from sim.command import COMMANDS, entry
 from sim.command import run as run_command
 from sim.command.console import arguments
-from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Slope
 from sim.scene import OPENING, load_scene, parse_scene, scene_files
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved

@@ -118,11 +118,12 @@ def _number(text: str) -> float:
 
 def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
     """The rule that is asked for, None for gradient flow."""
-    from dataclasses import asdict, fields, replace
+    from dataclasses import asdict, replace
 
     from pydantic import TypeAdapter, ValidationError
 
     from ..descent.rules import RULES, all_letters, rule_name
+    from ..descent.rules.protocol import names_of
     from ..scene.mistakes import reason
     from ..scene.words import did_you_mean
 
@@ -142,7 +143,7 @@ def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
         _refuse(f"{_option(next(iter(given)))} needs a rule: name one with --rule, or a lane that has one with --lane")
     else:
         return None
-    known = [field.name for field in fields(rule)]
+    known = names_of(type(rule))
     for name in given:
         if name not in known:
             _refuse(f"{rule_name(rule)} has no {_option(name)}; it has {', '.join(map(_option, known))}")
@@ -173,6 +174,12 @@ def _settings(rule: "Rule[Any] | None") -> dict[str, Any]:
 
 
 def _told(rule: "Rule[Any] | None") -> str:
-    """The rule and its settings in words."""
-    (_, name), *settings = _settings(rule).items()
-    return ", ".join([name, *(f"{key.replace('_', ' ')} {value:g}" for key, value in settings)])
+    """The rule and its settings in words, but for options that are off."""
+    from ..descent.rules import rule_name
+    from ..descent.rules.protocol import settings_of
+
+    if rule is None:
+        return "gradient flow"
+    return ", ".join(
+        [rule_name(rule), *(f"{key.replace('_', ' ')} {value:g}" for key, value in settings_of(rule).items())]
+    )

@@ -48,7 +48,7 @@ class BatchSlope:
 
     __slots__ = ("_batch", "_loss", "_noise", "_theta", "evaluations", "here")
 
-    def __init__(self, loss: Differentiable, theta: Array, batch: Indices | None, noise: Noise | None) -> None:
+    def __init__(self, loss: Differentiable, theta: Array, batch: Indices | None, noise: Noise | None = None) -> None:
         self._loss, self._theta, self._batch, self._noise = loss, theta, batch, noise
         self.here = loss.gradient(theta, batch)
         self.evaluations = 1
@@ -90,7 +90,7 @@ def one_update(
         The slope with what was asked of it, the movement (..., 2), by which the caller does θ ← θ + movement, and
         the rule's state after it.
 
-    >>> from three_marbles.descent.rules.momentum import Momentum
+    >>> from three_marbles.descent.rules.plain.momentum import Momentum
     >>> rule, theta = Momentum(learning_rate=0.5, decay=0.5), np.zeros(2)
     >>> state = rule.init(theta)
     >>> for _ in range(3):

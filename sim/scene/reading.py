@@ -71,6 +71,7 @@ def parse_scene(text: str, name: str) -> Scene:
     Raises:
         SceneError: the text is no TOML, or not a scene; the message names every mistake, or the first few.
 
+    >>> from three_marbles.descent.rules.protocol import settings_of
     >>> scene = parse_scene('''
     ... title = "A bowl"
     ... look = "How a marble rolls down."
@@ -81,8 +82,8 @@ def parse_scene(text: str, name: str) -> Scene:
     ... rule = "momentum"
     ... batch_size = "full"
     ... ''', "bowl")
-    >>> scene.lanes[0].rule
-    Momentum(learning_rate=0.001, decay=0.9)
+    >>> settings_of(scene.lanes[0].rule)
+    {'learning_rate': 0.001, 'decay': 0.9}
     """
     return parse_saved(text, name).scene
 

@@ -4,7 +4,7 @@ import pytest
 
 from sim.descent.clock import CLOCKS, Machine, timing
 from sim.descent.lane import Lane
-from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.rules.plain.gradient_descent import GradientDescent
 
 LANES = [Lane("", GradientDescent(), size) for size in (20, 1, 7)]
 MACHINE = Machine(overhead=2.0, example=0.5, width=8)

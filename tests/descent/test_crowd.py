@@ -7,7 +7,7 @@ from numpy.testing import assert_array_equal
 from sim.descent.crowd import CHUNK, MOMENTS_KEPT, Crowd
 from sim.descent.lane import Lane
 from sim.descent.race import Race
-from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.verdict.judge import NEVER
 from sim.descent.verdict.kinds import ESCAPES, KINDS
 from sim.scene import load_scene, scene_files

@@ -8,7 +8,7 @@ import pytest
 
 from sim.descent.digest import DIGEST, Departure, Digest, departure, digest, digest_text, parse_digest
 from sim.descent.race import Race
-from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.plain.momentum import Momentum
 from sim.scene import load_scene
 from sim.surface.points import Array
 

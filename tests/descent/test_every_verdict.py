@@ -10,9 +10,9 @@ from sim.descent.examples.recipes import TiltedExamples
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.race import Race
-from sim.descent.rules.adam import Adam
-from sim.descent.rules.adamw import AdamW
-from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.rules.adaptive.adam import Adam
+from sim.descent.rules.adaptive.adamw import AdamW
+from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.protocol import Rule
 from sim.descent.verdict.kinds import VerdictKind
 from sim.descent.verdict.track_judge import TrackJudge

@@ -12,8 +12,8 @@ import pytest
 from sim.descent.examples.finite_sum import Tilted
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
-from sim.descent.rules.adamw import AdamW
-from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.rules.adaptive.adamw import AdamW
+from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.verdict import blocks, sight
 from sim.descent.verdict.judge import Judge
 from sim.descent.verdict.kinds import KINDS, LASTING, Event, VerdictKind

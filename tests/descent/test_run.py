@@ -11,8 +11,8 @@ from runs import alone, run_of
 from sim.descent.examples.recipes import Recipe, RegressionExamples, ShiftedExamples, TiltedExamples
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
-from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.run import COLUMNS, DERIVED, Run
 from sim.descent.track import Track
 from sim.surface.functions.polynomial import Himmelblau

@@ -12,9 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from sim.descent.lane import Lane
 from sim.descent.race import Race
-from sim.descent.rules.adam import Adam
-from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.adaptive.adam import Adam
+from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.run import Run
 from sim.descent.schedules import (
     CONSTANT,

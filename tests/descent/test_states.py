@@ -14,8 +14,8 @@ from sim.descent import lane as lanes
 from sim.descent.lane import Lane, descend
 from sim.descent.problem import Problem
 from sim.descent.rules import RULES, rule_name
-from sim.descent.rules.adam import Adam
-from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.adaptive.adam import Adam
+from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Rule
 from sim.descent.run import STRETCH
 from sim.descent.track import Track

@@ -14,9 +14,9 @@ from sim.descent.lane import Lane, Update, descend
 from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules import RULES
-from sim.descent.rules.adam import Adam
-from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.adaptive.adam import Adam
+from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Rule
 from sim.descent.track import Track
 from sim.descent.update import Even, one_update

@@ -15,11 +15,11 @@ from sim.descent.examples.recipes import RegressionExamples, ShiftedExamples, Ti
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.race import Race
-from sim.descent.rules.adam import Adam
-from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.adaptive.adam import Adam
+from sim.descent.rules.adaptive.rmsprop import RMSprop
+from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Rule
-from sim.descent.rules.rmsprop import RMSprop
 from sim.descent.track import Track
 from sim.descent.verdict.blocks import DWELL
 from sim.descent.verdict.kinds import EVENT_KINDS, Verdict, VerdictKind

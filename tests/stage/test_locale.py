@@ -47,7 +47,10 @@ OPTIMIZERS = {"Adam", "AdamW", "Adagrad", "RMSprop"}
 HANDED_ON = {("style/theme.py", "sentence")}
 """Where a sentence is only passed to another `say`."""
 INDIRECT: dict[tuple[str, str], set[str]] = {
-    ("style/numbers.py", "TITLES.get(name, name)"): {"gradient descent", "momentum"},  # The others keep their names.
+    ("style/numbers.py", "TITLES.get(name, name)"): {
+        *("gradient descent", "momentum", "momentum (torch)", "Nesterov looking ahead"),
+        *("RMSprop with momentum", "centered RMSprop", "saddle-free Newton"),  # The others keep their names.
+    },
     ("picture/chart.py", "UNITS[axes.clock]"): set(chart.UNITS.values()),
     ("picture/picture.py", "CLOCK_NAMES[session.clock]"): set(picture.CLOCK_NAMES.values()),
     ("picture/picture.py", "words"): {words for words, _ in picture.HINTS},

@@ -19,9 +19,9 @@ from numpy.testing import assert_allclose
 from sim.descent.examples.batches import Sampling
 from sim.descent.examples.finite_sum import FiniteSum, Shifted, Tilted, paired_normal
 from sim.descent.lane import Lane, Update, descend
-from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.rules.momentum import Momentum
-from sim.descent.rules.nesterov import Nesterov
+from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.rules.plain.momentum import Momentum
+from sim.descent.rules.plain.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule
 from sim.scene import Scene, load_scene, parse_scene
 from sim.study.statistics.fates import Fates, Quantile, fates

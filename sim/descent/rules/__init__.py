@@ -2,16 +2,38 @@
 
 from typing import Any
 
-from .adagrad import Adagrad
-from .adam import Adam
-from .adamw import AdamW
-from .gradient_descent import GradientDescent
-from .momentum import Momentum
-from .nesterov import Nesterov
+from .adaptive.adadelta import Adadelta
+from .adaptive.adagrad import Adagrad
+from .adaptive.adam import Adam
+from .adaptive.adamax import Adamax
+from .adaptive.adamw import AdamW
+from .adaptive.amsgrad import AMSGrad
+from .adaptive.centered_rmsprop import CenteredRMSprop
+from .adaptive.nadam import NAdam
+from .adaptive.radam import RAdam
+from .adaptive.rmsprop import RMSprop
+from .adaptive.rmsprop_momentum import RMSpropMomentum
+from .curvature.newton import Newton
+from .curvature.saddle_free_newton import SaddleFreeNewton
+from .curvature.sam import SAM
+from .plain.gradient_descent import GradientDescent
+from .plain.lookahead_nesterov import LookaheadNesterov
+from .plain.momentum import Momentum
+from .plain.nesterov import Nesterov
+from .plain.torch_momentum import TorchMomentum
+from .plain.torch_nesterov import TorchNesterov
+from .preparation import ClippedRule, Preparation
 from .protocol import Letter, NamedRule, Rule, letters
-from .rmsprop import RMSprop
+from .sign.lion import Lion
+from .sign.sign_sgd import SignSGD
 
-_KINDS: tuple[type[NamedRule[Any]], ...] = (GradientDescent, Momentum, Nesterov, Adagrad, RMSprop, Adam, AdamW)
+_KINDS: tuple[type[NamedRule[Any]], ...] = (
+    *(GradientDescent, Momentum, TorchMomentum, Nesterov, LookaheadNesterov, TorchNesterov),
+    *(Adagrad, Adadelta, RMSprop, RMSpropMomentum, CenteredRMSprop),
+    *(Adam, Adamax, AMSGrad, NAdam, RAdam, AdamW),
+    *(SignSGD, Lion),
+    *(SAM, Newton, SaddleFreeNewton),
+)
 
 RULES: dict[str, type[Rule[Any]]] = {kind.name: kind for kind in _KINDS}
 """Every rule by the name that scenes and menus use, in the order menus show."""
@@ -31,13 +53,20 @@ def rule_name(rule: Rule[Any]) -> str:
 def recurrence(rule: Rule[Any]) -> tuple[str, ...]:
     """The rule's update as the field writes it, in lines; none where its own class says none, as one from outside may.
 
-    What that class is made from may move otherwise.
+    What that class is made from may move otherwise. What is done to the gradient before stands first.
 
     >>> recurrence(Momentum(0.1))
     ('m ← λ m − η g', 'θ ← θ + m')
+    >>> recurrence(Momentum(0.1, clip_norm=1.0))[0]
+    'g ← g min(1, c₂ / (‖g‖ + 1e−6))'
     """
     lines: tuple[str, ...] = vars(type(rule)).get("recurrence", ())
-    return lines
+    return (*(line for line, _ in preparations(rule)), *lines) if lines else ()
+
+
+def preparations(rule: Rule[Any]) -> tuple[Preparation, ...]:
+    """What is done to a gradient before the rule answers it, in order: nothing, unless it is asked for."""
+    return rule.preparations() if isinstance(rule, ClippedRule) else ()
 
 
 def all_letters() -> dict[str, Letter]:

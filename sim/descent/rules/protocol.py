@@ -15,6 +15,8 @@ class Letter:
     sign: str
     always: bool = False
     """Whether a hyperparameter is told in any case; else where it is not the usual one."""
+    option: bool = False
+    """Whether 0 switches a hyperparameter off: then it is told nowhere, and its line of the recurrence left out."""
 
 
 RATE = Letter("η", always=True)
@@ -33,18 +35,31 @@ Epsilon = Annotated[float, Gt(0), Le(1), Letter("ε")]
 """What is added to a denominator; above 0, so that a gradient of exactly 0 moves nothing instead of 0/0."""
 
 WeightDecay = Annotated[float, Ge(0), Le(1e3), Letter("w")]
-"""The pull of θ towards the origin, in units of the learning rate."""
+"""The pull of θ towards the origin beside the rule's own step, in units of the learning rate: decoupled."""
 
 
 def letters(rule: "type[Rule[Any]]") -> dict[str, Letter]:
-    """The letters of a rule's hyperparameters, by the names of its fields; what has none is left out.
+    """The letters of a rule's hyperparameters, by the names of its fields, options last; what has none is left out.
 
     A rule from outside need not give any: its learning rate has its letter all the same.
     """
     hints = get_type_hints(rule, include_extras=True)
     found = {field.name: get_args(hints[field.name])[1:] for field in fields(rule)}
     named = {name: letter for name, extras in found.items() for letter in extras[::-1] if isinstance(letter, Letter)}
-    return {"learning_rate": RATE, **named}
+    ordered = sorted(named.items(), key=lambda item: item[1].option)
+    return {"learning_rate": RATE, **dict(ordered)}
+
+
+def settings_of(rule: "Rule[Any]") -> dict[str, Any]:
+    """A rule's hyperparameters with their values, by the names of its fields: options last, none that is off."""
+    options = {name for name, letter in letters(type(rule)).items() if letter.option}
+    return {name: value for name in names_of(type(rule)) if (value := getattr(rule, name)) or name not in options}
+
+
+def names_of(rule: "type[Rule[Any]]") -> list[str]:
+    """The names of a rule's hyperparameters: options last, as they are told."""
+    known = letters(rule)
+    return sorted((field.name for field in fields(rule)), key=lambda name: name in known and known[name].option)
 
 
 def state_letters(state: type[tuple[Any, ...]]) -> dict[str, str]:
@@ -137,6 +152,6 @@ class NamedRule(Rule[S], Protocol[S]):
     """The update as the field writes it, a line each: how g, the gradient at θ, moves θ, in the letters of
     hyperparameters and of the state's fields.
 
-    The line that begins with a letter and "←" says what becomes of it. Without a recurrence, no more is shown of a
-    rule than its gradient and its movement.
+    The line that begins with a letter and "←" says what becomes of it. What is done to g before, if it is clipped or
+    decayed, stands in `ClippedRule`. Without a recurrence, no more is shown of a rule than its gradient and movement.
     """

@@ -14,8 +14,15 @@ from ..style.numbers import short
 from .lanes import HIGHEST_DECAY, SelectLane, SetBatchSize, SetHyperparameter, SetSchedule, memory_parameter, two_digits
 from .session import Message, Session
 
-LENGTHS = {"adagrad", "rmsprop", "adam", "adamw"}
+LENGTHS = {
+    *("adagrad", "rmsprop", "rmsprop momentum", "centered rmsprop"),
+    *("adam", "adamax", "amsgrad", "nadam", "radam", "adamw", "sign sgd", "lion"),
+}
 """Rules whose steps are about η long, however steep it is."""
+SHARES = {"adadelta", "newton", "saddle free newton"}
+"""Rules whose η is a share of a step that has its length by itself."""
+MOST_SHARE = 4.0
+"""For those of SHARES the slider goes up to so many: from 2 on, Newton's method leaves the minimum of a parabola."""
 STABLE = 4.0
 """The slider of η goes up to so many times the longest step that the sharpest minimum bears."""
 STRIDE = 0.2
@@ -145,8 +152,10 @@ def _whole_dial(name: str, value: int, low: float, high: float) -> Dial:
 
 def rates_of(scene: Scene, rule: object) -> Ends:
     """The ends of the slider of η: what is sensible on this surface, for a rule of this kind."""
-    problem = scene.problem()
-    if rule_name(cast(Any, rule)) in LENGTHS:
+    problem, name = scene.problem(), rule_name(cast(Any, rule))
+    if name in SHARES:
+        most = MOST_SHARE
+    elif name in LENGTHS:
         most = STRIDE * problem.units.length
     else:
         sharpest = max((minimum.eigenvalues[1] for minimum in problem.minima), default=problem.units.curvature)

@@ -11,7 +11,8 @@ from typing import Any
 from ...descent.examples.batches import Sampling
 from ...descent.lane import Lane
 from ...descent.rules import RULES, rule_name
-from ...descent.rules.gradient_descent import GradientDescent
+from ...descent.rules.plain.gradient_descent import GradientDescent
+from ...descent.rules.protocol import letters
 from ...descent.schedules import SCHEDULES, Cosine, OneCycle, Polynomial
 from ...languages import TRANSLATIONS
 from ...scene import MOST_LANES, Scene
@@ -118,7 +119,10 @@ class NextLane:
 
 @dataclass(frozen=True)
 class ChooseRule:
-    """Give the selected lane another rule, which keeps the hyperparameters that it shares with the old one."""
+    """Give the selected lane another rule, which keeps the hyperparameters that it shares with the old one.
+
+    Weight decay that is part of a rule, as AdamW's, is not that which is an option of another.
+    """
 
     name: str
 
@@ -127,7 +131,14 @@ class ChooseRule:
         kind: Any = RULES[self.name]
         old: Any = lane.rule
         shared = {field.name for field in fields(old)} & {field.name for field in fields(kind)}
+        shared = {name for name in shared if _is_option(type(old), name) == _is_option(kind, name)}
         return _with_lane(session, replace(lane, rule=kind(**{name: getattr(old, name) for name in shared})))
+
+
+def _is_option(rule: type[Any], name: str) -> bool:
+    """Whether a rule's hyperparameter is one that 0 switches off."""
+    letter = letters(rule).get(name)
+    return letter is not None and letter.option
 
 
 @dataclass(frozen=True)
@@ -184,7 +195,7 @@ class ShiftMomentum:
 def memory_parameter(rule: Any) -> str | None:
     """The hyperparameter that says how much of the past a rule keeps, if it has one."""
     names = {field.name for field in fields(rule)}
-    return next((name for name in ("decay", "beta1", "alpha") if name in names), None)
+    return next((name for name in ("decay", "beta1", "alpha", "rho") if name in names), None)
 
 
 @dataclass(frozen=True)

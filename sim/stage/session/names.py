@@ -22,7 +22,10 @@ MOST_TOLD = 4
 LONGEST = 40
 """As many characters as a lane's name may have."""
 
-WORDS = ("full batch", "minibatch", "descent", "gradient descent", "momentum")
+WORDS = (
+    *("full batch", "minibatch", "descent", "gradient descent", "momentum", "momentum (torch)"),
+    *("Nesterov looking ahead", "RMSprop with momentum", "centered RMSprop", "saddle-free Newton"),
+)
 """What has words in every language; the rest of a made name is signs and names."""
 
 RATE, SIZE = re.compile(r"η = \S+"), re.compile(r"B = \d+")

@@ -102,8 +102,29 @@ def on_seeds(found: str, seeds: int, first: int, sampled: bool, language: str) -
     return say(language, "{words} (95 %)", words=found) if sampled else found
 
 
-TITLES = {"nesterov": "Nesterov", "adagrad": "Adagrad", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
-"""Rules that are called by a name, in every language."""
+TITLES = {
+    "torch momentum": "momentum (torch)",
+    "nesterov": "Nesterov",
+    "lookahead nesterov": "Nesterov looking ahead",
+    "torch nesterov": "Nesterov (torch)",
+    "adagrad": "Adagrad",
+    "adadelta": "Adadelta",
+    "rmsprop": "RMSprop",
+    "rmsprop momentum": "RMSprop with momentum",
+    "centered rmsprop": "centered RMSprop",
+    "adam": "Adam",
+    "adamax": "Adamax",
+    "amsgrad": "AMSGrad",
+    "nadam": "NAdam",
+    "radam": "RAdam",
+    "adamw": "AdamW",
+    "sign sgd": "signSGD",
+    "lion": "Lion",
+    "sam": "SAM",
+    "newton": "Newton",
+    "saddle free newton": "saddle-free Newton",
+}
+"""Rules that are not called as they are written in files. A comma would part a lane's name in two."""
 
 
 def rule_in_words(name: str, language: str) -> str:

@@ -9,8 +9,8 @@ import pygame
 import pytest
 
 from sim.descent.problem import Problem
-from sim.descent.rules.adam import Adam
-from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.adaptive.adam import Adam
+from sim.descent.rules.plain.momentum import Momentum
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.stage.drawing.camera import Camera

@@ -15,11 +15,12 @@ from recordings import section
 from sim.descent.lane import Lane
 from sim.descent.race import Race
 from sim.descent.rules import RULES, recurrence
-from sim.descent.rules.adam import Adam
-from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.adaptive.adam import Adam
+from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Rule
 from sim.descent.track import Track
+from sim.descent.update import BatchSlope
 from sim.scene import Scene, load_scene
 from sim.scene.view import USUAL_VIEW
 from sim.stage.drawing.camera import Camera
@@ -35,9 +36,17 @@ from sim.stage.style.numbers import number
 from sim.stage.style.theme import load_theme
 from sim.surface.points import Array
 
-RATES = {"gradient descent": 0.1, "momentum": 0.05, "nesterov": 0.05, "adagrad": 0.3, "rmsprop": 0.05, "adam": 0.1}
+RATES = {
+    **{"momentum": 0.05, "nesterov": 0.05, "lookahead nesterov": 0.05, "adagrad": 0.3, "adadelta": 1.0},
+    **{"torch momentum": 0.05, "torch nesterov": 0.05, "rmsprop": 0.05, "rmsprop momentum": 0.01},
+}
 OWN = {name: replace(kind(), learning_rate=RATES.get(name, 0.1)) for name, kind in RULES.items()}
 OWN["adamw"] = replace(OWN["adamw"], weight_decay=0.5)
+OWN["torch momentum"] = replace(OWN["torch momentum"], dampening=0.2)
+OWN["centered rmsprop"] = replace(OWN["centered rmsprop"], decay=0.4)
+OWN["lion"] = replace(OWN["lion"], weight_decay=0.5)
+OWN["newton"] = replace(OWN["newton"], damping=4.0)
+OWN["saddle free newton"] = replace(OWN["saddle free newton"], damping=0.5)
 LARGE = (1600, 900)
 State = dict[str, Any]
 
@@ -72,52 +81,177 @@ def written(drawn: str) -> list[str]:
 # By hand: what becomes of what is remembered, and the movement, as the field's papers have them.
 
 
-def plain(rule: Any, _theta: Array, g: Array, _was: State) -> tuple[State, Array]:
-    return {}, -rule.learning_rate * g
+Slope = BatchSlope
 
 
-def heavy_ball(rule: Any, _theta: Array, g: Array, was: State) -> tuple[State, Array]:
-    m = rule.decay * was["m"] - rule.learning_rate * g
+def plain(rule: Any, _theta: Array, slope: Slope, _was: State) -> tuple[State, Array]:
+    return {}, -rule.learning_rate * slope.here
+
+
+def heavy_ball(rule: Any, _theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    m = rule.decay * was["m"] - rule.learning_rate * slope.here
     return {"m": m}, m
 
 
-def looking_ahead(rule: Any, _theta: Array, g: Array, was: State) -> tuple[State, Array]:
-    m = rule.decay * was["m"] - rule.learning_rate * g
-    return {"m": m}, rule.decay * m - rule.learning_rate * g
+def torch_heavy_ball(rule: Any, _theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    b = slope.here if was["t"] == 0 else rule.decay * was["b"] + (1 - rule.dampening) * slope.here
+    return {"b": b, "t": was["t"] + 1}, -rule.learning_rate * b
 
 
-def summed(rule: Any, _theta: Array, g: Array, was: State) -> tuple[State, Array]:
-    s = was["s"] + g**2
-    return {"s": s}, -rule.learning_rate * g / (s**0.5 + rule.epsilon)
+def nesterov(rule: Any, _theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    m = rule.decay * was["m"] - rule.learning_rate * slope.here
+    return {"m": m}, rule.decay * m - rule.learning_rate * slope.here
 
 
-def averaged(rule: Any, _theta: Array, g: Array, was: State) -> tuple[State, Array]:
-    v = rule.alpha * was["v"] + (1 - rule.alpha) * g**2
-    return {"v": v}, -rule.learning_rate * g / (v**0.5 + rule.epsilon)
+def torch_nesterov(rule: Any, _theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    b = rule.decay * was["b"] + slope.here
+    return {"b": b}, -rule.learning_rate * (slope.here + rule.decay * b)
 
 
-def both(rule: Any, _theta: Array, g: Array, was: State) -> tuple[State, Array]:
+def looking_ahead(rule: Any, theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    m = rule.decay * was["m"] - rule.learning_rate * slope.at(theta + rule.decay * was["m"])
+    return {"m": m}, m
+
+
+def summed(rule: Any, _theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    s = was["s"] + slope.here**2
+    return {"s": s}, -rule.learning_rate * slope.here / (s**0.5 + rule.epsilon)
+
+
+def own_length(rule: Any, _theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    v = rule.rho * was["v"] + (1 - rule.rho) * slope.here**2
+    d = slope.here * ((was["u"] + rule.epsilon) / (v + rule.epsilon)) ** 0.5
+    return {"v": v, "u": rule.rho * was["u"] + (1 - rule.rho) * d**2}, -rule.learning_rate * d
+
+
+def averaged(rule: Any, _theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    v = rule.alpha * was["v"] + (1 - rule.alpha) * slope.here**2
+    return {"v": v}, -rule.learning_rate * slope.here / (v**0.5 + rule.epsilon)
+
+
+def averaged_and_summed(rule: Any, theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    state, movement = averaged(rule, theta, slope, was)
+    b = rule.decay * was["b"] - movement / rule.learning_rate
+    return {**state, "b": b}, -rule.learning_rate * b
+
+
+def centered(rule: Any, _theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    v = rule.alpha * was["v"] + (1 - rule.alpha) * slope.here**2
+    m = rule.alpha * was["m"] + (1 - rule.alpha) * slope.here
+    b = rule.decay * was["b"] + slope.here / ((v - m**2) ** 0.5 + rule.epsilon)
+    return {"v": v, "m": m, "b": b}, -rule.learning_rate * b
+
+
+def moments(rule: Any, slope: Slope, was: State) -> tuple[State, Array, Array]:
+    """What is remembered, and both averages corrected."""
     t = was["t"] + 1
-    m = rule.beta1 * was["m"] + (1 - rule.beta1) * g
-    v = rule.beta2 * was["v"] + (1 - rule.beta2) * g**2
-    first, second = m / (1 - rule.beta1**t), v / (1 - rule.beta2**t)
-    return {"t": t, "m": m, "v": v}, -rule.learning_rate * first / (second**0.5 + rule.epsilon)
+    m = rule.beta1 * was["m"] + (1 - rule.beta1) * slope.here
+    v = rule.beta2 * was["v"] + (1 - rule.beta2) * slope.here**2
+    return {"t": t, "m": m, "v": v}, m / (1 - rule.beta1**t), v / (1 - rule.beta2**t)
 
 
-def decayed(rule: Any, theta: Array, g: Array, was: State) -> tuple[State, Array]:
-    state, movement = both(rule, theta, g, was)
+def both(rule: Any, _theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    state, first, second = moments(rule, slope, was)
+    return state, -rule.learning_rate * first / (second**0.5 + rule.epsilon)
+
+
+def decayed(rule: Any, theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    state, movement = both(rule, theta, slope, was)
     return state, movement - rule.learning_rate * rule.weight_decay * theta
 
 
-BY_HAND: dict[str, Callable[[Any, Array, Array, State], tuple[State, Array]]] = {
+def by_the_largest(rule: Any, _theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    state, first, _ = moments(rule, slope, {**was, "v": 0.0})
+    u = np.maximum(rule.beta2 * was["u"], abs(slope.here) + rule.epsilon)
+    return {"t": state["t"], "m": state["m"], "u": u}, -rule.learning_rate * first / u
+
+
+def unforgetting(rule: Any, _theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    state, first, _ = moments(rule, slope, was)
+    u = np.maximum(was["u"], state["v"])
+    root = (u / (1 - rule.beta2 ** state["t"])) ** 0.5
+    return {**state, "u": u}, -rule.learning_rate * first / (root + rule.epsilon)
+
+
+def nesterov_and_both(rule: Any, _theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    state, _, second = moments(rule, slope, was)
+    now, then = (rule.beta1 * (1 - 0.96 ** (t * rule.momentum_decay) / 2) for t in (state["t"], state["t"] + 1))
+    p = was["p"] * now
+    first = (1 - now) * slope.here / (1 - p) + then * state["m"] / (1 - p * then)
+    return {**state, "p": p}, -rule.learning_rate * first / (second**0.5 + rule.epsilon)
+
+
+def rectified(rule: Any, _theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    state, first, _ = moments(rule, slope, was)
+    t, most = state["t"], 2 / (1 - rule.beta2) - 1
+    rho = most - 2 * t * rule.beta2**t / (1 - rule.beta2**t)
+    scale: Any = 1.0
+    if rho > 5:
+        r = ((rho - 4) * (rho - 2) * most / ((most - 4) * (most - 2) * rho)) ** 0.5
+        scale = r * (1 - rule.beta2**t) ** 0.5 / (state["v"] ** 0.5 + rule.epsilon)
+    return state, -rule.learning_rate * first * scale
+
+
+def by_sign(rule: Any, _theta: Array, slope: Slope, _was: State) -> tuple[State, Array]:
+    return {}, -rule.learning_rate * np.sign(slope.here)
+
+
+def by_sign_of_averages(rule: Any, theta: Array, slope: Slope, was: State) -> tuple[State, Array]:
+    sign = np.sign(rule.beta1 * was["m"] + (1 - rule.beta1) * slope.here)
+    m = rule.beta2 * was["m"] + (1 - rule.beta2) * slope.here
+    return {"m": m}, -rule.learning_rate * (rule.weight_decay * theta + sign)
+
+
+def uphill(rule: Any, theta: Array, slope: Slope, _was: State) -> tuple[State, Array]:
+    return {}, -rule.learning_rate * slope.at(theta + rule.radius * slope.here / np.linalg.norm(slope.here))
+
+
+def parabola(rule: Any, _theta: Array, slope: Slope, _was: State) -> tuple[State, Array]:
+    hessian = slope.curvature()[0] + rule.damping * np.eye(2)
+    return {}, -rule.learning_rate * np.linalg.solve(hessian, slope.here[0])[None]
+
+
+def turned_parabola(rule: Any, _theta: Array, slope: Slope, _was: State) -> tuple[State, Array]:
+    values, vectors = np.linalg.eigh(slope.curvature()[0])
+    return {}, -rule.learning_rate * (vectors / (abs(values) + rule.damping) @ vectors.T @ slope.here[0])[None]
+
+
+BY_HAND: dict[str, Callable[[Any, Array, Slope, State], tuple[State, Array]]] = {
     "gradient descent": plain,
     "momentum": heavy_ball,
-    "nesterov": looking_ahead,
+    "torch momentum": torch_heavy_ball,
+    "nesterov": nesterov,
+    "lookahead nesterov": looking_ahead,
+    "torch nesterov": torch_nesterov,
     "adagrad": summed,
+    "adadelta": own_length,
     "rmsprop": averaged,
+    "rmsprop momentum": averaged_and_summed,
+    "centered rmsprop": centered,
     "adam": both,
+    "adamax": by_the_largest,
+    "amsgrad": unforgetting,
+    "nadam": nesterov_and_both,
+    "radam": rectified,
     "adamw": decayed,
+    "sign sgd": by_sign,
+    "lion": by_sign_of_averages,
+    "sam": uphill,
+    "newton": parabola,
+    "saddle free newton": turned_parabola,
 }
+BEFORE: State = {**dict.fromkeys("mvsbu", np.zeros(2)), "t": 0, "p": 1.0}
+"""What is remembered before the first update, by its letter."""
+
+
+def slope_of(track: Track, update: int) -> Slope:
+    """What the rule was answered in that update."""
+    theta, batch = track.theta[update], track.batch(update)
+    return BatchSlope(track.problem.train, theta[None], batch[:, None])
+
+
+TINY = {"adadelta", "rmsprop momentum"}
+"""Rules whose numbers may be so small, and so wide, that those before the update make way."""
 every_rule = pytest.mark.parametrize("name", RULES)
 
 
@@ -144,19 +278,21 @@ def test_what_is_written_satisfies_the_recurrence_worked_out_by_hand_from_the_st
     drawn = written(recording(scene, update)[0])
     track = race(scene).tracks[0]
     was: State = {}
-    now: State = {**dict.fromkeys("mvs", np.zeros(2)), "t": 0}
+    now: State = BEFORE
     movement = np.zeros(2)
-    for theta, g in zip(track.theta[: update + 1], track.gradient[: update + 1], strict=True):
-        was, (now, movement) = now, by_hand(rule, theta, g, now)
+    for done in range(update + 1):
+        was, (now, movement) = now, by_hand(rule, track.theta[done][None], slope_of(track, done), now)
     told = {first.partition(" ←")[0]: second for first, second in pairwise(drawn)}
     assert agree(numbers(told["g"]), track.gradient[update])
     assert told["θ"].startswith("Δθ ")
     assert agree(numbers(told["θ"]), movement)
-    assert now.keys() == told.keys() & set("mvst")
+    assert now.keys() == told.keys() & BEFORE.keys()
     for sign in now:
-        old, new = told[sign].split(" → ")
-        assert agree(numbers(old), was[sign]), sign
+        old, arrow, new = told[sign].rpartition("→ ")
+        assert arrow
         assert agree(numbers(new), now[sign]), sign
+        if old or name not in TINY:
+            assert agree(numbers(old), was[sign]), sign
 
 
 @every_rule
@@ -167,17 +303,21 @@ def test_one_step_by_hand_from_what_is_held_makes_what_is_held_next(name: str) -
     track = running.tracks[0]
     signs = [row.formula.partition(" ←")[0] for row in rows_of(track, 0) if "→" in row.whole]
     for update in (0, 1, 2, 77, 255, 256, 257, 399):
-        held = [dict(zip(_in_order(name), track.state(at), strict=True)) for at in (update, update + 1)]
+        held = [dict(zip(IN_ORDER.get(name, "m"), track.state(at), strict=True)) for at in (update, update + 1)]
         assert sorted(held[0]) == sorted(signs)
-        now, movement = BY_HAND[name](rule, track.theta[update], track.gradient[update], held[0])
-        np.testing.assert_allclose(movement, track.movement[update], rtol=1e-9, atol=1e-15)
+        now, movement = BY_HAND[name](rule, track.theta[update][None], slope_of(track, update), held[0])
+        np.testing.assert_allclose(np.ravel(movement), track.movement[update], rtol=1e-9, atol=1e-15)
         for sign, value in now.items():
-            np.testing.assert_allclose(value, held[1][sign], rtol=1e-12, atol=1e-300)
+            np.testing.assert_allclose(np.squeeze(value), held[1][sign], rtol=1e-12, atol=1e-300)
 
 
-def _in_order(name: str) -> str:
-    """The letters of a rule's state, in the order of its fields."""
-    return {"gradient descent": "", "adagrad": "s", "rmsprop": "v", "adam": "mvt", "adamw": "mvt"}.get(name, "m")
+IN_ORDER = {
+    **dict.fromkeys(("gradient descent", "sign sgd", "sam", "newton", "saddle free newton"), ""),
+    **dict.fromkeys(("adam", "adamw", "radam"), "mvt"),
+    **{"torch momentum": "bt", "torch nesterov": "b", "adagrad": "s", "adadelta": "vu", "rmsprop": "v"},
+    **{"rmsprop momentum": "vb", "centered rmsprop": "vmb", "adamax": "mut", "amsgrad": "mvut", "nadam": "mvpt"},
+}
+"""The letters of a rule's state, in the order of its fields; m where it is not told."""
 
 
 @every_rule
@@ -190,7 +330,7 @@ def test_where_there_is_room_all_lines_stand_there_in_order_with_all_hyperparame
 
 
 def vars_of(rule: Any) -> list[float]:
-    return [getattr(rule, field.name) for field in fields(rule)]
+    return [getattr(rule, field.name) for field in fields(rule) if not field.kw_only]  # Options are off.
 
 
 def test_of_a_rule_without_a_recurrence_gradient_and_movement_are_told() -> None:
@@ -358,3 +498,21 @@ def test_a_race_of_its_own_tells_the_numbers_of_its_own_batches() -> None:
     one, two = (rows_of(each.tracks[0], 12) for each in races)
     assert [row.formula for row in one] == [row.formula for row in two]
     assert [row.whole for row in one] != [row.whole for row in two]
+
+
+def test_what_is_done_to_a_gradient_stands_first_with_what_becomes_of_it() -> None:
+    rule = Momentum(0.05, clip_value=0.4, clip_norm=0.45, weight_decay=0.5)
+    scene = with_rules(rule)
+    drawn = written(recording(scene, 12)[0])
+    track = race(scene).tracks[0]
+    theta, gradient = track.theta[12], track.gradient[12]
+    cut = np.clip(gradient, -0.4, 0.4)
+    shortened = cut * min(1, 0.45 / (np.hypot(*cut) + 1e-6))
+    assert not np.array_equal(cut, gradient)
+    assert not np.allclose(shortened, cut)
+    assert [line for line in drawn if line in recurrence(rule)] == list(recurrence(rule))
+    told = list(pairwise(drawn))
+    for line, value in zip(recurrence(rule), (cut, shortened, shortened + 0.5 * theta), strict=False):
+        assert agree(numbers(next(second for first, second in told if first == line)), value), line
+    assert drawn[:2] == ["g", f"({number(gradient[0])}, {number(gradient[1])})"]
+    assert drawn[-1] == "η 0.05 · λ 0.9 · c∞ 0.4 · c₂ 0.45 · w 0.5"

@@ -13,10 +13,10 @@ from sim.descent.examples.batches import Draw
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.race import Race
-from sim.descent.rules.adam import Adam
-from sim.descent.rules.gradient_descent import GradientDescent
-from sim.descent.rules.momentum import Momentum
-from sim.descent.rules.nesterov import Nesterov
+from sim.descent.rules.adaptive.adam import Adam
+from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.rules.plain.momentum import Momentum
+from sim.descent.rules.plain.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule
 from sim.scene import Scene, load_scene, parse_scene, scene_files
 from sim.stage.drawing.camera import Camera

@@ -7,7 +7,7 @@ from messages import after
 
 from sim.descent.examples.recipes import MOST_EXAMPLES
 from sim.descent.rules import RULES, rule_name
-from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.plain.momentum import Momentum
 from sim.scene import MOST_LANES, load_scene
 from sim.stage.session.examples import ScaleCount, ScaleSigma, SetCount, SetSigma
 from sim.stage.session.lanes import (

@@ -17,7 +17,7 @@ from sim.descent.clock import Machine, parallel_evaluation
 from sim.descent.examples.chance import epoch_orders
 from sim.descent.examples.finite_sum import Shifted
 from sim.descent.lane import Lane
-from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.protocol import Slope
 from sim.scene import load_scene
 from sim.study.cost import cost as module

@@ -8,7 +8,7 @@ import pytest
 
 from sim.descent.clock import CLOCKS
 from sim.descent.lane import Lane
-from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.scene import Scene, load_scene
 from sim.study.maps import swarm as module
 from sim.study.maps.swarm import SIZES, SPREADS, Glimpse, Swarm, found_again, most_marbles, starts, swarm

@@ -11,7 +11,7 @@ import pytest
 from readers import printed, through_json
 
 from sim.descent.lane import Lane
-from sim.descent.rules.gradient_descent import GradientDescent
+from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.protocol import Slope
 from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import OPENING, Scene, load_scene, parse_scene, scene_files

@@ -3,7 +3,7 @@
 import pytest
 
 from sim.descent.examples.recipes import ShiftedExamples
-from sim.descent.rules.momentum import Momentum
+from sim.descent.rules.plain.momentum import Momentum
 from sim.languages import TRANSLATIONS
 from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.scene.words import path_text

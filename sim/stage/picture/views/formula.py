@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from pygame import Rect
 
-from ....descent.rules import recurrence
-from ....descent.rules.protocol import Rule, letters, state_letters
+from ....descent.rules import preparations, recurrence
+from ....descent.rules.protocol import Rule, letters, settings_of, state_letters
 from ....descent.track import Track
 from ....surface.points import Array
 from ...drawing.canvas import Canvas
@@ -120,8 +120,17 @@ def rows_of(track: Track, moment: int) -> tuple[Row, ...]:
     if not lines:
         return first, Row(MOVEMENT, "", movement, movement)
     told = {"θ": Row(MOVEMENT, "", movement, movement), **_remembered(track, moment)}
-    rows = (replace(told.get(line.partition(" ←")[0], Row(BETWEEN, "")), formula=line) for line in lines)
-    return first, *rows, Row(CONSTANTS, _constants(rule))
+    before = tuple(_prepared(track, moment))
+    rows = (replace(told.get(line.partition(" ←")[0], Row(BETWEEN, "")), formula=line) for line in lines[len(before) :])
+    return first, *before, *rows, Row(CONSTANTS, _constants(rule))
+
+
+def _prepared(track: Track, moment: int) -> Iterator[Row]:
+    """What becomes of the gradient before the rule answers it."""
+    gradient, theta = track.gradient[moment], track.theta[moment]
+    for line, work in preparations(track.lane.rule):
+        gradient = work(gradient, theta)
+        yield Row(STATE, line, _pair(gradient), _pair(gradient))
 
 
 def _remembered(track: Track, moment: int) -> dict[str, Row]:
@@ -216,5 +225,6 @@ def _pair(vector: Array) -> str:
 
 
 def _constants(rule: Rule[Any]) -> str:
-    """The hyperparameters, all of them."""
-    return " · ".join(f"{letter.sign} {short(getattr(rule, name))}" for name, letter in letters(type(rule)).items())
+    """The hyperparameters, all of them but options that are off."""
+    told, known = settings_of(rule), letters(type(rule))
+    return " · ".join(f"{letter.sign} {short(told[name])}" for name, letter in known.items() if name in told)

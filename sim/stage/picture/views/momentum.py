@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pygame
 
-from ....descent.rules import rule_name
-from ....descent.rules.gradient_descent import GradientDescent, NoState
-from ....descent.rules.momentum import Momentum, MomentumState
-from ....descent.rules.nesterov import Nesterov, NesterovState
+from ....descent.rules import preparations, rule_name
+from ....descent.rules.plain.gradient_descent import GradientDescent, NoState
+from ....descent.rules.plain.momentum import Momentum, MomentumState
+from ....descent.rules.plain.nesterov import Nesterov, NesterovState
 from ....descent.track import Track
 from ....descent.update import Even, one_update
 from ....surface.points import Array, norm
@@ -55,10 +55,12 @@ class Sum:
 def next_movement(track: Track, moment: int) -> Sum | None:
     """The sum that makes the update after that moment, which must be known; None if the rule is none of this kind.
 
+    Nor is one whose gradients are clipped or decayed: what they add up to is not the sum of those that are recorded.
+
     What is carried is the rule's answer to no slope at all, the push its answer to this one if it remembers nothing.
     """
     rule = track.rule(moment)
-    if type(rule) not in _SUMS:
+    if type(rule) not in _SUMS or preparations(rule):
         return None
     formula, remembered = _SUMS[type(rule)]
     theta = track.theta[moment]

@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 
-from ...surface.points import Array
-from .protocol import Decay, LearningRate, Letter, Slope
+from ....surface.points import Array
+from ..preparation import DecayedRule
+from ..protocol import Decay, LearningRate, Letter, Slope
 
 
 class MomentumState(NamedTuple):
@@ -15,7 +16,7 @@ class MomentumState(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Momentum:
+class Momentum(DecayedRule):
     """Heavy-ball momentum (Polyak 1964), in the lecture's form.
 
         m ← λ m − η g,  m₀ = 0
@@ -27,10 +28,11 @@ class Momentum:
 
     With a constant η this is torch.optim.SGD(lr=η, momentum=λ), whose buffer is −m/η. There η
     multiplies the whole buffer at each update, so a change of η scales what was gathered before;
-    here it scales only the gradients still to come.
+    here it scales only the gradients still to come. `TorchMomentum` is that form.
 
     learning_rate: η.
     decay: λ; 0 is plain gradient descent.
+    clip_value, clip_norm, weight_decay: what is done to g before, as `DecayedRule` says.
     """
 
     name: ClassVar[str] = "momentum"
@@ -42,6 +44,6 @@ class Momentum:
     def init(self, theta: Array) -> MomentumState:
         return MomentumState(np.zeros_like(theta))
 
-    def step(self, _theta: Array, slope: Slope, state: MomentumState) -> tuple[Array, MomentumState]:
-        movement = self.decay * state.movement - self.learning_rate * slope.here
+    def step(self, theta: Array, slope: Slope, state: MomentumState) -> tuple[Array, MomentumState]:
+        movement = self.decay * state.movement - self.learning_rate * self.prepared(slope.here, theta)
         return movement, MomentumState(movement)

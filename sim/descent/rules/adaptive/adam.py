@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 
-from ...surface.points import Array
-from .protocol import Epsilon, KeptShare, LearningRate, Letter, Slope
+from ....surface.points import Array
+from ..preparation import DecayedRule
+from ..protocol import Epsilon, KeptShare, LearningRate, Letter, Slope
 
 
 class AdamState(NamedTuple):
@@ -21,7 +22,7 @@ class AdamState(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Adam:
+class Adam(DecayedRule):
     """Adam (Kingma and Ba 2015, Algorithm 1).
 
         t ← t + 1,               t₀ = 0
@@ -33,13 +34,14 @@ class Adam:
     All per axis. Dividing by 1 − βᵗ makes up for the start at 0, so under a steady gradient every
     movement, the first one too, is η along each axis.
 
-    This is torch.optim.Adam(lr=η, betas=(β₁, β₂), eps=ε), in exact arithmetic: it puts the two
+    This is torch.optim.Adam(lr=η, betas=(β₁, β₂), eps=ε, weight_decay=w), in exact arithmetic: it puts the two
     corrections elsewhere, but ε is outside the root and uncorrected in both.
 
     learning_rate: η.
     beta1: β₁, how much of the average gradient is kept.
     beta2: β₂, how much of the average square is kept.
     epsilon: ε, in units of the gradient.
+    clip_value, clip_norm, weight_decay: what is done to g before, as `DecayedRule` says.
 
     >>> from three_marbles.descent.update import Even, one_update
     >>> rule, theta = Adam(learning_rate=0.5), np.zeros(2)
@@ -65,8 +67,8 @@ class Adam:
     def init(self, theta: Array) -> AdamState:
         return AdamState(np.zeros_like(theta), np.zeros_like(theta), 0)
 
-    def step(self, _theta: Array, slope: Slope, state: AdamState) -> tuple[Array, AdamState]:
-        gradient = slope.here
+    def step(self, theta: Array, slope: Slope, state: AdamState) -> tuple[Array, AdamState]:
+        gradient = self.prepared(slope.here, theta)
         updates = state.updates + 1
         mean = self.beta1 * state.mean + (1 - self.beta1) * gradient
         mean_square = self.beta2 * state.mean_square + (1 - self.beta2) * gradient * gradient

@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 
-from ...surface.points import Array
-from .protocol import Epsilon, KeptShare, LearningRate, Letter, Slope
+from ....surface.points import Array
+from ..preparation import DecayedRule
+from ..protocol import Epsilon, KeptShare, LearningRate, Letter, Slope
 
 
 class RMSpropState(NamedTuple):
@@ -15,7 +16,7 @@ class RMSpropState(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class RMSprop:
+class RMSprop(DecayedRule):
     """RMSprop (Tieleman and Hinton 2012, lecture 6 of "Neural Networks for Machine Learning").
 
         v ← α v + (1 − α) g²,  v₀ = 0
@@ -31,6 +32,7 @@ class RMSprop:
     learning_rate: η.
     alpha: α, how much of the average is kept.
     epsilon: ε, in units of the gradient, outside the root.
+    clip_value, clip_norm, weight_decay: what is done to g before, as `DecayedRule` says.
     """
 
     name: ClassVar[str] = "rmsprop"
@@ -43,8 +45,8 @@ class RMSprop:
     def init(self, theta: Array) -> RMSpropState:
         return RMSpropState(np.zeros_like(theta))
 
-    def step(self, _theta: Array, slope: Slope, state: RMSpropState) -> tuple[Array, RMSpropState]:
-        gradient = slope.here
+    def step(self, theta: Array, slope: Slope, state: RMSpropState) -> tuple[Array, RMSpropState]:
+        gradient = self.prepared(slope.here, theta)
         mean_square = self.alpha * state.mean_square + (1 - self.alpha) * gradient * gradient
         movement = -self.learning_rate * gradient / (np.sqrt(mean_square) + self.epsilon)
         return movement, RMSpropState(mean_square)

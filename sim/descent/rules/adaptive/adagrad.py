@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 
-from ...surface.points import Array
-from .protocol import Epsilon, LearningRate, Letter, Slope
+from ....surface.points import Array
+from ..preparation import DecayedRule
+from ..protocol import Epsilon, LearningRate, Letter, Slope
 
 
 class AdagradState(NamedTuple):
@@ -15,7 +16,7 @@ class AdagradState(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Adagrad:
+class Adagrad(DecayedRule):
     """Adagrad (Duchi, Hazan and Singer 2011), with a diagonal matrix and no constraint.
 
         s ← s + g²,  s₀ = 0
@@ -24,11 +25,12 @@ class Adagrad:
     All per axis: the first movement is η along each axis, whatever the gradient's length. The sum
     only grows, so the steps only shrink: under a steady gradient the t-th is η/√t.
 
-    This is torch.optim.Adagrad(lr=η, eps=ε), with its lr_decay and initial accumulator left at 0.
+    This is torch.optim.Adagrad(lr=η, eps=ε, weight_decay=w), with its lr_decay and initial accumulator left at 0.
     ε is the paper's δ, outside the root.
 
     learning_rate: η.
     epsilon: ε, in units of the gradient.
+    clip_value, clip_norm, weight_decay: what is done to g before, as `DecayedRule` says.
     """
 
     name: ClassVar[str] = "adagrad"
@@ -40,8 +42,8 @@ class Adagrad:
     def init(self, theta: Array) -> AdagradState:
         return AdagradState(np.zeros_like(theta))
 
-    def step(self, _theta: Array, slope: Slope, state: AdagradState) -> tuple[Array, AdagradState]:
-        gradient = slope.here
+    def step(self, theta: Array, slope: Slope, state: AdagradState) -> tuple[Array, AdagradState]:
+        gradient = self.prepared(slope.here, theta)
         square_sum = state.square_sum + gradient * gradient
         movement = -self.learning_rate * gradient / (np.sqrt(square_sum) + self.epsilon)
         return movement, AdagradState(square_sum)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from ...surface.points import Array
-from .protocol import LearningRate, Slope
+from ....surface.points import Array
+from ..preparation import DecayedRule
+from ..protocol import LearningRate, Slope
 
 
 class NoState(NamedTuple):
@@ -12,7 +13,7 @@ class NoState(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class GradientDescent:
+class GradientDescent(DecayedRule):
     """Gradient descent (Cauchy 1847); with a batch's gradient, stochastic (Robbins and Monro 1951).
 
         θ ← θ − η g
@@ -20,9 +21,10 @@ class GradientDescent:
     On a quadratic of curvature k, θ shrinks by the factor 1 − ηk at every update: slow where ηk is
     small, from side to side where ηk > 1, away for ever where ηk > 2.
 
-    This is torch.optim.SGD(lr=η).
+    This is torch.optim.SGD(lr=η, weight_decay=w).
 
     learning_rate: η.
+    clip_value, clip_norm, weight_decay: what is done to g before, as `DecayedRule` says.
     """
 
     name: ClassVar[str] = "gradient descent"
@@ -33,5 +35,5 @@ class GradientDescent:
     def init(self, _theta: Array) -> NoState:
         return NoState()
 
-    def step(self, _theta: Array, slope: Slope, state: NoState) -> tuple[Array, NoState]:
-        return -self.learning_rate * slope.here, state
+    def step(self, theta: Array, slope: Slope, state: NoState) -> tuple[Array, NoState]:
+        return -self.learning_rate * self.prepared(slope.here, theta), state

@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 
-from ...surface.points import Array
-from .protocol import Decay, LearningRate, Letter, Slope
+from ....surface.points import Array
+from ..preparation import DecayedRule
+from ..protocol import Decay, LearningRate, Letter, Slope
 
 
 class NesterovState(NamedTuple):
@@ -15,7 +16,7 @@ class NesterovState(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Nesterov:
+class Nesterov(DecayedRule):
     """Nesterov's accelerated gradient (Nesterov 1983), with a constant λ and the gradient taken at θ.
 
         m ← λ m − η g,  m₀ = 0
@@ -27,9 +28,12 @@ class Nesterov:
     heavy-ball momentum answers it by η: it brakes earlier.
 
     With a constant η this is torch.optim.SGD(lr=η, momentum=λ, nesterov=True), whose buffer is −m/η.
+    Where η changes over time the two are not the same: there, and in `TorchNesterov`, η multiplies what was gathered
+    before, too. `LookaheadNesterov` is the marble at φ.
 
     learning_rate: η.
     decay: λ; 0 is plain gradient descent.
+    clip_value, clip_norm, weight_decay: what is done to g before, as `DecayedRule` says.
     """
 
     name: ClassVar[str] = "nesterov"
@@ -41,7 +45,7 @@ class Nesterov:
     def init(self, theta: Array) -> NesterovState:
         return NesterovState(np.zeros_like(theta))
 
-    def step(self, _theta: Array, slope: Slope, state: NesterovState) -> tuple[Array, NesterovState]:
-        downhill = -self.learning_rate * slope.here
+    def step(self, theta: Array, slope: Slope, state: NesterovState) -> tuple[Array, NesterovState]:
+        downhill = -self.learning_rate * self.prepared(slope.here, theta)
         velocity = self.decay * state.velocity + downhill
         return self.decay * velocity + downhill, NesterovState(velocity)

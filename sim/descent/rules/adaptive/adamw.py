@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from ...surface.points import Array
+from ....surface.points import Array
+from ..preparation import ClippedRule
+from ..protocol import Epsilon, KeptShare, LearningRate, Letter, Slope, WeightDecay
 from .adam import Adam, AdamState
-from .protocol import Epsilon, KeptShare, LearningRate, Letter, Slope, WeightDecay
 
 
 @dataclass(frozen=True, slots=True)
-class AdamW:
+class AdamW(ClippedRule):
     """Adam with decoupled weight decay (Loshchilov and Hutter 2019, Algorithm 2).
 
         t ← t + 1,               t₀ = 0
@@ -29,6 +30,7 @@ class AdamW:
     learning_rate: η.
     beta1, beta2, epsilon: as in Adam.
     weight_decay: w; 0 is Adam.
+    clip_value, clip_norm: what is done to g before, as `ClippedRule` says.
     """
 
     name: ClassVar[str] = "adamw"
@@ -43,7 +45,14 @@ class AdamW:
     @property
     def adam(self) -> Adam:
         """The rule without the decay."""
-        return Adam(self.learning_rate, self.beta1, self.beta2, self.epsilon)
+        return Adam(
+            self.learning_rate,
+            self.beta1,
+            self.beta2,
+            self.epsilon,
+            clip_value=self.clip_value,
+            clip_norm=self.clip_norm,
+        )
 
     def init(self, theta: Array) -> AdamState:
         return self.adam.init(theta)

@@ -1,0 +1,1 @@
+"""Rules that measure each axis by its own gradients."""

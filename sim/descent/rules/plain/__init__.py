@@ -1,0 +1,1 @@
+"""Rules with one step length for both axes, and what they keep of the past."""

@@ -1,0 +1,1 @@
+"""Rules that go by the signs of gradients: every step is as long."""
