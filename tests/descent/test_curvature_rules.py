@@ -96,8 +96,12 @@ EACH = (
 )
 
 
+BY_THEIR_MOMENTS = ("langevin",)
+"""Rules of chance, which are held against what is known of many marbles: in test_painted_noise.py."""
+
+
 def test_every_rule_is_held_against_others_or_against_a_formula_worked_out_here() -> None:
-    assert {*TORCH, *OPTAX, *FORMULAS} == set(RULES)
+    assert {*TORCH, *OPTAX, *FORMULAS, *BY_THEIR_MOMENTS} == set(RULES)
     assert {rule_name(rule) for rule in EACH} == set(FORMULAS)
 
 

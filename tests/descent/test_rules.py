@@ -150,8 +150,8 @@ def test_each_thing_that_is_remembered_has_a_letter_and_a_line_and_all_other_let
     assert said_in(lines) | {"g"} == {*remembered, *given, *defined_in(lines), "θ", "g"}
 
 
-NO_LETTERS = r"∇²?L|1e−6|\b(sign|max|min|but|at|while|I)\b"
-"""What stands in recurrences and is no letter of theirs: the loss, a number, functions, words and the unit matrix."""
+NO_LETTERS = r"∇²?L|1e−6|ξ|√|\b(sign|max|min|but|at|while|I)\b"
+"""What stands in recurrences and is no letter of theirs: loss, a number, noise, functions, words, the unit matrix."""
 
 
 def said_in(lines: Sequence[str]) -> set[str]:

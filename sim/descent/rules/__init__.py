@@ -17,6 +17,7 @@ from .curvature.newton import Newton
 from .curvature.saddle_free_newton import SaddleFreeNewton
 from .curvature.sam import SAM
 from .plain.gradient_descent import GradientDescent
+from .plain.langevin import Langevin
 from .plain.lookahead_nesterov import LookaheadNesterov
 from .plain.momentum import Momentum
 from .plain.nesterov import Nesterov
@@ -33,6 +34,7 @@ _KINDS: tuple[type[NamedRule[Any]], ...] = (
     *(Adam, Adamax, AMSGrad, NAdam, RAdam, AdamW),
     *(SignSGD, Lion),
     *(SAM, Newton, SaddleFreeNewton),
+    Langevin,
 )
 
 RULES: dict[str, type[Rule[Any]]] = {kind.name: kind for kind in _KINDS}

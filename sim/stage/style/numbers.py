@@ -123,6 +123,7 @@ TITLES = {
     "sam": "SAM",
     "newton": "Newton",
     "saddle free newton": "saddle-free Newton",
+    "langevin": "Langevin (painted noise)",
 }
 """Rules that are not called as they are written in files. A comma would part a lane's name in two."""
 
