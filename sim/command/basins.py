@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from . import COMMAND_LINE
 from .console.arguments import Parser, add_look, add_scene, png_path, quoted, whole_number
 from .console.progress import result_of
-from .console.terminal import show, show_json, show_table
+from .console.terminal import remark, show, show_json, show_table
 
 if TYPE_CHECKING:
     from ..descent.rules.protocol import Rule
@@ -124,6 +124,7 @@ def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
 
     from ..descent.rules import RULES, all_letters, rule_name
     from ..descent.rules.protocol import names_of
+    from ..descent.schedules import CONSTANT
     from ..scene.mistakes import reason
     from ..scene.words import did_you_mean
 
@@ -133,6 +134,8 @@ def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
         if arguments.lane not in lanes:
             _refuse(f"{scene.name} has no lane {did_you_mean(arguments.lane, lanes)}")
         rule = lanes[arguments.lane]
+        if any(lane.name == arguments.lane and lane.schedule != CONSTANT for lane in scene.lanes):
+            remark(f"the schedule of {arguments.lane} is left aside: η stays {rule.learning_rate:g}")
     elif arguments.rule is not None:
         name = arguments.rule.replace("-", " ").casefold()
         if name not in RULES:

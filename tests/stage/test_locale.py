@@ -23,7 +23,7 @@ from sim.stage.input import lane_controls
 from sim.stage.picture import caption, chart, help, picture, tooltip
 from sim.stage.picture.panel import panel
 from sim.stage.picture.views import VIEWS
-from sim.stage.session import bindings, names, setup
+from sim.stage.session import bindings, lanes, names, setup
 from sim.stage.sheets import sheets
 from sim.stage.style import numbers, text
 from sim.stage.style.numbers import evidence
@@ -49,7 +49,12 @@ HANDED_ON = {("style/theme.py", "sentence")}
 INDIRECT: dict[tuple[str, str], set[str]] = {
     ("style/numbers.py", "TITLES.get(name, name)"): {
         *("gradient descent", "momentum", "momentum (torch)", "Nesterov looking ahead"),
-        *("RMSprop with momentum", "centered RMSprop", "saddle-free Newton"),  # The others keep their names.
+        *(
+            "RMSprop with momentum",
+            "centered RMSprop",
+            "saddle-free Newton",
+            "Langevin (painted noise)",
+        ),  # The others keep their names.
     },
     ("picture/chart.py", "UNITS[axes.clock]"): set(chart.UNITS.values()),
     ("picture/picture.py", "CLOCK_NAMES[session.clock]"): set(picture.CLOCK_NAMES.values()),
@@ -84,6 +89,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("input/lane_controls.py", "tip"): {tip for _, tip in lane_controls.SCHEDULE_WORDS.values()},
     ("input/lane_controls.py", "words"): set(lane_controls.SAMPLING_WORDS.values()),
     ("input/lane_controls.py", "SAMPLING_WORDS[lane.sampling]"): set(lane_controls.SAMPLING_WORDS.values()),
+    ("session/lanes.py", "told"): set(lanes.FORMS.values()),
     ("style/numbers.py", "lane.schedule.name"): set(SCHEDULES),
     ("style/numbers.py", "SAMPLED[lane.sampling]"): set(numbers.SAMPLED.values()) - {""},
     ("window/documents.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},

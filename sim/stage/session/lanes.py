@@ -22,6 +22,12 @@ from .names import LONGEST, NUMBERED, followed, in_languages, made
 from .session import Session
 
 HIGHEST_DECAY = 0.999
+LECTURES = (
+    "The lecture's form: where η falls, what was gathered stays as it is. The rule of torch's form scales that, too."
+)
+TORCHS = "Torch's form: where η falls, what was gathered is scaled, too. In the lecture's form it stays as it is."
+FORMS = {"momentum": LECTURES, "nesterov": LECTURES, "torch momentum": TORCHS, "torch nesterov": TORCHS}
+"""What is said where a schedule is given to a rule of which there are two forms, that differ by it."""
 AS_LONG_AS_THE_RACE = (Polynomial, Cosine, OneCycle)
 """Schedules that come to an end: chosen by hand, they end where the scene does."""
 
@@ -235,7 +241,9 @@ class ChooseSchedule:
         kept: dict[str, Any] = {"per": old.per, "warmup": old.warmup, "warmup_from": old.warmup_from}
         kind, updates = SCHEDULES[self.name], session.scene.updates
         whole: dict[str, Any] = {"length": max(2, updates)} if kind in AS_LONG_AS_THE_RACE else {}
-        return _with_lane(session, replace(lane, schedule=kind(**kept, **whole)))
+        there = _with_lane(session, replace(lane, schedule=kind(**kept, **whole)))
+        told = FORMS.get(rule_name(lane.rule), "") if self.name != "constant" else ""
+        return replace(there, notice=say(session.language, told)) if told else there
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,15 @@ from sim.scene.reading import parse_scene
 from sim.scene.writing import scene_text
 from sim.stage.input.control import Buttons, Choice, Slider
 from sim.stage.input.controls import controls
-from sim.stage.session.lanes import ChooseSampling, ChooseSchedule, DropLast, SelectLane, SetBatchSize, SetSchedule
+from sim.stage.session.lanes import (
+    ChooseRule,
+    ChooseSampling,
+    ChooseSchedule,
+    DropLast,
+    SelectLane,
+    SetBatchSize,
+    SetSchedule,
+)
 from sim.stage.session.session import Session, begin
 from sim.stage.style.numbers import settings
 from sim.stage.style.theme import load_theme
@@ -97,3 +105,12 @@ def test_the_line_of_settings_says_what_is_unusual() -> None:
         settings(changed, 20)
         == "gradient descent · η 0.15 · cosine · one order for ever · last batch dropped · B 1 of 20"
     )
+
+
+def test_of_momentum_it_is_said_that_there_are_two_forms() -> None:
+    session = SelectLane(2).apply(begin(load_scene("local-minimum")))
+    there = ChooseSchedule("cosine").apply(session)
+    assert there.notice.startswith("The lecture's form")
+    assert ChooseSchedule("step").apply(ChooseRule("torch momentum").apply(there)).notice.startswith("Torch's form")
+    assert not ChooseSchedule("constant").apply(there).notice
+    assert not ChooseSchedule("cosine").apply(minibatch()).notice
