@@ -169,5 +169,5 @@ def fitted(text: str, size: int, room: int, bold: bool = False) -> str:
 def label_size(text: str, size: int, bold: bool = False) -> tuple[int, int]:
     """Width and height of `haloed` text."""
     rim = 2 * max(1, size // 10)
-    wide, tall = rendered(text, size, (0, 0, 0), bold).get_size()
-    return wide + rim, tall + rim
+    tall = max(_font(number, size, bold).get_height() for number, _ in _runs(text))
+    return width(text, size, bold) + rim, tall + rim

@@ -49,13 +49,17 @@ def draw_terrain(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme,
 
 def draw_block(canvas: Canvas, problem: Problem, site: LandBlock, theme: Theme, stroke: float) -> None:
     """Draw land aslant, all over the canvas, with the critical points of the training loss."""
-    _draw_pixels(canvas, site.relief.pixels)
+    _draw_pixels(canvas, site.relief.pixels, site.relief.step)
     with canvas.part("critical points"):
         draw_marks(canvas, problem, site, theme, stroke)
 
 
-def _draw_pixels(canvas: Canvas, pixels: Pixels) -> None:
-    canvas.image(pygame.image.frombuffer(pixels.tobytes(), pixels.shape[1::-1], "RGBX"), (0, 0))
+def _draw_pixels(canvas: Canvas, pixels: Pixels, step: int = 1) -> None:
+    """Draw cells of so many pixels a side, which may reach beyond the canvas above and to the right."""
+    picture = pygame.image.frombuffer(pixels.tobytes(), pixels.shape[1::-1], "RGBX")
+    if step > 1:
+        picture = pygame.transform.smoothscale_by(picture, step)
+    canvas.image(picture, (0, canvas.size[1] - picture.get_height()))
 
 
 def paled(colors: Array, theme: Theme) -> Array:

@@ -10,7 +10,7 @@ from ....descent.problem import Problem
 from ....descent.race import Race
 from ....descent.track import Track
 from ....surface.points import Array
-from ...drawing.camera import Camera, visible
+from ...drawing.camera import Camera, within_reach
 from ...drawing.canvas import Canvas, Pixel
 from ...drawing.strokes import pieces
 from ...style import text
@@ -89,8 +89,9 @@ class ViewContext:
 
     def pixel(self, point: Array) -> Pixel:
         """Where a point (2,) is on the canvas; if it is far away, in its direction only."""
-        across, down = visible(self.site.project(point) + self.area.topleft, self.area).tolist()
-        return across, down
+        x, y = point.tolist()
+        (across, down), (left, top) = self.site.pixel(x, y), self.area.topleft
+        return within_reach((across + left, down + top), self.area)
 
     def pixels(self, points: Array) -> Array:
         """Where points (..., 2) are on the canvas (..., 2)."""
