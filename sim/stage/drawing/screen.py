@@ -128,6 +128,11 @@ class Screen:
 
     def backdrop(self, backdrop: Backdrop, corner: Pixel, part: Box | None = None) -> None:
         """A picture that stands for a while, its upper left corner there; part: what of it is drawn, if not all."""
+        if backdrop.passing and part is None:
+            place = pygame.Rect(corner, backdrop.size)
+            if self.surface.get_clip().contains(place):
+                backdrop.draw(Screen(self.surface.subsurface(place)), *backdrop.args)
+                return
         picture = painted(backdrop)
         if part is None:
             self.surface.blit(picture, corner)

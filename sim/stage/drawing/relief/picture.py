@@ -31,7 +31,7 @@ COVER = 1.0  # Rows by which land must stand above a point, in the picture, to h
 OUT = np.float32(-1e6)  # A row at which nothing can be seen.
 HALF = np.float32(0.5)
 BOLD = 1.4  # How much darker contours are in a picture of wide cells, where they look paler than they are.
-BAND = 96  # Rows that are painted at once.
+BAND = 50_000  # Cells that are painted at once.
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -226,8 +226,9 @@ def _bands(
     lowest = min(max(math.floor(float(samples[0][there].min())) - 1, 0), height)
     uppermost = min(max(math.ceil(float(highest[-1].max())) + 1, 0), height)
     first = _counts(highest, lowest, uppermost)
-    for low in range(lowest, uppermost, BAND):
-        high = min(low + BAND, uppermost)
+    rows = max(BAND // highest.shape[1], 1)
+    for low in range(lowest, uppermost, rows):
+        high = min(low + rows, uppermost)
         start, end = max(low - 1, lowest), min(high + 1, uppermost)
         seen = _seen(samples, first[start - lowest : end - lowest], start, parts)
         yield low, high, seen, slice(low - start, high - start)

@@ -109,7 +109,7 @@ def draw_marks(canvas: Canvas, problem: Problem, site: Site, theme: Theme, strok
         for number, minimum in enumerate(problem.minima, start=1):
             if minimum not in shown:
                 continue
-            x, y = site.project(np.array(minimum.position)).tolist()
+            x, y = site.pixel(*minimum.position)
             height = round(12 * stroke)
             _, tall = text.label_size(str(number), height, bold=True)
             canvas.label(str(number), (x + 7 * stroke, y - tall), height, theme.mark, theme.halo, bold=True)
@@ -161,8 +161,7 @@ def draw_mark(canvas: Canvas, site: Site, point: CriticalPoint, theme: Theme, st
 
     The cross lies along the saddle's eigenvectors, its longer bar along the way down.
     """
-    place = np.array(point.position)
-    x, y = site.project(place).tolist()
+    place, (x, y) = np.array(point.position), site.pixel(*point.position)
     radius, width = 5 * stroke, max(1, round(1.6 * stroke))
     rim = width + 2 * max(1, round(stroke))
     for color, thick in ((theme.halo, rim), (theme.mark, width)):

