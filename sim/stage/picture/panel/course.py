@@ -139,7 +139,7 @@ class Course:
             draw_wedge(canvas, area, center, self.color, self.theme.halo, stroke)
             return
         if alone and "momentum" not in context.views:  # Which has the same arrows, put together.
-            self._draw_arrows(canvas, context.site, context.pixel(context.theta), context.moment, stroke)
+            self._draw_arrows(canvas, context)
         self._draw_landing(canvas, context, center, share)
         with canvas.part("marble"):
             self._draw_ball(canvas, context, center, share)
@@ -181,21 +181,28 @@ class Course:
         first = max(0, context.moment - PASSING)
         return Trail(self.track, context.site, tones, stroke_of(self.em), first, lasting=False)
 
-    def _draw_arrows(self, canvas: Canvas, site: Site, center: tuple[float, float], moment: int, stroke: float) -> None:
-        """The next movement, and thinner the step −η∇L_B that the coming batch asks for, enlarged alike."""
-        track, theme = self.track, self.theme
-        if moment >= track.updates:
+    def _draw_arrows(self, canvas: Canvas, context: ViewContext) -> None:
+        """The next movement, and thinner the step −η∇L_B that the coming batch asks for, enlarged alike.
+
+        What of one does not lie on the map is left out.
+        """
+        track, theme, moment, stroke = self.track, self.theme, context.moment, context.stroke
+        if not context.goes_on:
             return
+        center = context.pixel(context.theta)
         with np.errstate(all="ignore"):
             vectors = np.stack([-track.lane.rule.learning_rate * track.gradient[moment], track.movement[moment]])
-            shown = site.vector(vectors, track.theta[moment]).tolist()
+            shown = context.vector(vectors).tolist()
         longest = max(math.hypot(*shown[0]), math.hypot(*shown[1]), 1e-300)
         scale = min(ARROW_SCALE, LONGEST_ARROW * self.area.height / longest)
         same = math.dist(*shown) <= SAME * longest
-        for (dx, dy), color, thick in zip(shown, (theme.mark, mix(self.color, theme.mark, 0.25)), THICK, strict=True):
+        tones = (theme.mark, mix(self.color, theme.mark, 0.25))
+        for vector, (dx, dy), color, thick in zip(vectors, shown, tones, THICK, strict=True):
             if thick == 1 or not same:
-                tip = center[0] + dx * scale, center[1] + dy * scale
-                draw_arrow(canvas, center, tip, color, theme.halo, thick * stroke)
+                room = context.room(vector[None])
+                long = min(scale, room)
+                tip = center[0] + dx * long, center[1] + dy * long
+                draw_arrow(canvas, center, tip, color, theme.halo, thick * stroke, goes_on=scale > room)
 
 
 def course_of(
