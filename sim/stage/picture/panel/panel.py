@@ -211,8 +211,8 @@ class Panel:
         return [
             ("L", number(float(track.loss[moment]))),
             ("‖∇L‖", number(float(np.hypot(*track.full_gradient[moment])))),
-            ("λmin", number(lower)),
-            ("λmax", number(upper)),
+            ("κmin", number(lower)),
+            ("κmax", number(upper)),
             (say("test L"), number(float(track.test_loss[moment]))),
             (say("update"), f"{moment}"),
             (say("epoch"), f"{epoch}"),
