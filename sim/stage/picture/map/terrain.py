@@ -50,6 +50,8 @@ def draw_terrain(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme,
 def draw_block(canvas: Canvas, problem: Problem, site: LandBlock, theme: Theme, stroke: float) -> None:
     """Draw land aslant, all over the canvas, with the critical points of the training loss."""
     _draw_pixels(canvas, site.relief.pixels, site.relief.step)
+    if site.relief.blank is not None and site.relief.blank.all():
+        _say_nothing_is_here(canvas, theme, stroke)
     with canvas.part("critical points"):
         draw_marks(canvas, problem, site, theme, stroke)
 
@@ -93,6 +95,8 @@ def _draw_map(canvas: Canvas, problem: Problem, site: Map, theme: Theme, stroke:
             else:
                 canvas.line(line.tolist(), ink, width)
     _draw_blank(canvas, np.isnan(fine), theme, stroke)
+    if np.isnan(fine).all():
+        _say_nothing_is_here(canvas, theme, stroke)
     with canvas.part("critical points"):
         draw_marks(canvas, problem, site, theme, stroke)
 
@@ -154,6 +158,14 @@ def _draw_blank(canvas: Canvas, blank: Mask, theme: Theme, stroke: float) -> Non
     hatched = np.add.outer(*map(np.arange, mask.shape)) % round(HATCH * stroke) < max(1, round(stroke))
     colors = np.where(hatched[..., None], np.array(theme.border), np.array(theme.panel))
     canvas.image(image(np.concatenate([colors, 255 * mask[..., None]], axis=-1).astype(np.uint8)), (0, 0))
+
+
+def _say_nothing_is_here(canvas: Canvas, theme: Theme, stroke: float) -> None:
+    """Where a marble that is ridden along with has gone, there may be no land at all."""
+    size, (width, height) = round(12 * stroke), canvas.size
+    words = text.fitted(theme.say("Nowhere here has the loss a finite value."), size, round(0.96 * width))
+    corner = (0.5 * (width - text.label_size(words, size)[0]), 0.5 * height)
+    canvas.label(words, corner, size, theme.text, theme.panel)
 
 
 def draw_mark(canvas: Canvas, site: Site, point: CriticalPoint, theme: Theme, stroke: float) -> None:
