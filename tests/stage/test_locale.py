@@ -231,7 +231,7 @@ def test_evidence_is_translated_part_by_part(language: str) -> None:
         race.extend(100)
         parts |= {part for judge in race.judges for part in judge.verdict(100).evidence}
     for part in parts:
-        worded = bool(re.search("[a-z]{3}", part.replace("λmin", "")))
+        worded = bool(re.search("[a-z]{3}", part.replace("κmin", "")))
         assert (evidence(part, theme) != part) == worded, part
         assert evidence(part, load_theme("light")) == part
     assert len(parts) > 9

@@ -122,7 +122,7 @@ def _slope(verdict: "Verdict") -> str:
 
 
 def _signs(verdict: "Verdict") -> str:
-    return "λ = {}, {}".format(*map(_figure, verdict.curvatures))
+    return "κ = {}, {}".format(*map(_figure, verdict.curvatures))
 
 
 def _height(verdict: "Verdict") -> str:

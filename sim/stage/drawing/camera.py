@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ import pygame
 
 from ...surface.points import Array, pair
 from ...surface.protocol import Window
+from .canvas import Pixel
 
 MARGIN = 0.02  # Of the panel's shorter side, left free all around a block that is seen aslant.
 DIGITS = 12  # Of sines and cosines: the last ones may differ from computer to computer.
@@ -42,7 +43,7 @@ def _turn(yaw: float, tilt: float) -> Rotation:
     return Rotation(*(round(function(angle), DIGITS) for angle in angles for function in (math.cos, math.sin)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Camera:
     """Looks on a window from a panel of the given size: straight down, as on a map, or aslant, as on a block of land.
 
@@ -74,12 +75,14 @@ class Camera:
         """Whether this is a map: heights do not show, and up on the screen is up in the plane."""
         return self.yaw == 0 and self.tilt == 0
 
-    @property
+    # What follows from these is reckoned once: every point asks for it.
+
+    @cached_property
     def turn(self) -> Rotation:
         """Sines and cosines of yaw and tilt."""
         return _turn(self.yaw, self.tilt)
 
-    @property
+    @cached_property
     def extent(self) -> tuple[float, float]:
         """How far the block reaches across and up on the screen, in units of the plane."""
         turn, window = self.turn, self.window
@@ -88,7 +91,7 @@ class Camera:
         away = window.width * sine + window.height * cosine
         return across, away * turn.tilt_cosine + (self.rise + self.foot) * turn.tilt_sine
 
-    @property
+    @cached_property
     def scale(self) -> float:
         """Pixels a unit."""
         if self.flat:
@@ -96,14 +99,14 @@ class Camera:
         (across, up), margin = self.extent, 2 * MARGIN * min(self.width, self.height)
         return min((self.width - margin) / across, (self.height - margin) / up)
 
-    @property
+    @cached_property
     def origin(self) -> tuple[float, float]:
         """The pixel of the window's centre, at a height of 0."""
         if self.flat:
             return 0.5 * self.width, 0.5 * self.height
         return 0.5 * self.width, 0.5 * (self.height + self.scale * (self.rise - self.foot) * self.turn.tilt_sine)
 
-    @property
+    @cached_property
     def view(self) -> Window:
         """All that the panel shows of the plane; aslant, the block."""
         if not self.flat:
@@ -120,6 +123,17 @@ class Camera:
         with np.errstate(all="ignore"):  # Of marbles on their way to infinity.
             (across, up), (x, y) = self._across_and_up(points - self.window.center, heights), self.origin
             return pair(x + scale * across, y - scale * up)
+
+    def pixel(self, x: float, y: float, height: float = 0.0) -> Pixel:
+        """The same of one point, in plain numbers: a marble asks for a few with each picture."""
+        view, scale = self.view, self.scale
+        if self.flat:
+            return (x - view.x0) * scale, (view.y1 - y) * scale
+        turn, window, (left, down) = self.turn, self.window, self.origin
+        x, y = x - 0.5 * (window.x0 + window.x1), y - 0.5 * (window.y0 + window.y1)
+        away = turn.yaw_cosine * y - turn.yaw_sine * x
+        up = turn.tilt_cosine * away + self.rise * turn.tilt_sine * height
+        return left + scale * (turn.yaw_cosine * x + turn.yaw_sine * y), down - scale * up
 
     def unproject(self, pixels: Array, heights: Array | float = 0.0) -> Array:
         """Points (..., 2) at pixels (..., 2), if they lie at heights (...)."""
@@ -141,6 +155,13 @@ class Camera:
         """How far (...) points (..., 2) lie behind the window's centre, in units of the plane: what is nearer hides."""
         turn, center = self.turn, self.window.center
         return np.asarray(turn.yaw_cosine * (points[..., 1] - center[1]) - turn.yaw_sine * (points[..., 0] - center[0]))
+
+    def depth(self, x: float, y: float) -> float:
+        """The same of one point."""
+        turn, window = self.turn, self.window
+        return turn.yaw_cosine * (y - 0.5 * (window.y0 + window.y1)) - turn.yaw_sine * (
+            x - 0.5 * (window.x0 + window.x1)
+        )
 
     def vector(self, vectors: Array, rises: Array | float = 0.0) -> Array:
         """Vectors (..., 2) of the plane that rise by heights (...) in pixels (..., 2), across and down."""
@@ -193,7 +214,20 @@ def interpolated(grid: Array, rows: Array, columns: Array) -> Array:
     return np.asarray(wide[low] * (1 - share[:, None]) + wide[low + 1] * share[:, None])
 
 
-def visible(pixels: Array, rect: pygame.Rect, margin: float = 1e4) -> Array:
+FAR = 1e4
+"""Pixels around a place up to which one may lie: SDL takes them as 32-bit integers."""
+
+
+def within_reach(pixel: Pixel, place: pygame.Rect) -> Pixel:
+    """A pixel, brought back as `visible` does it if it is far away."""
+    (x, y), (left, top) = pixel, place.center
+    if abs(x - left) <= FAR and abs(y - top) <= FAR:
+        return pixel
+    across, down = visible(np.array(pixel), place).tolist()
+    return across, down
+
+
+def visible(pixels: Array, rect: pygame.Rect, margin: float = FAR) -> Array:
     """Pixels brought back to within a margin around the rectangle, along the line to its centre.
 
     SDL takes coordinates as 32-bit integers; a marble on its way to infinity still points the right way.

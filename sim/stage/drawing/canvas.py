@@ -23,6 +23,8 @@ class Backdrop(NamedTuple):
     """Draws it all over an opaque canvas: `draw(canvas, *args)`."""
     args: tuple[Hashable, ...]
     size: tuple[int, int]
+    passing: bool = False
+    """Whether it will not be wanted again, so that its pixels need not be kept."""
 
 
 class Canvas(Protocol):

@@ -11,6 +11,9 @@ from ..style.color import Color, mix
 from ..style.theme import Theme
 from .canvas import Canvas, Pixel
 
+# Where the dots are of an arrow that goes on, in lengths of the head that it would have.
+DOTS = (0.35, 0.85, 1.35)
+
 
 def draw_arrow(
     canvas: Canvas,
@@ -19,8 +22,12 @@ def draw_arrow(
     color: Color,
     halo: Color,
     stroke: float,
+    goes_on: bool = False,
 ) -> None:
-    """An arrow with a rim of the halo's colour; none where it would be hidden under the marble."""
+    """An arrow with a rim of the halo's colour; none where it would be hidden under the marble.
+
+    One that goes on beyond its tip has three dots there instead of a head.
+    """
     dx, dy = tip[0] - start[0], tip[1] - start[1]
     length = math.hypot(dx, dy)
     if not length >= 8 * stroke:
@@ -32,6 +39,11 @@ def draw_arrow(
     corners.append((neck[0] + 0.5 * head * uy, neck[1] - 0.5 * head * ux))
     canvas.line((start, neck), halo, max(3, round(4.5 * stroke)))
     canvas.line((start, neck), color, max(1, round(2.2 * stroke)))
+    if goes_on:
+        dots = [(neck[0] + share * head * ux, neck[1] + share * head * uy) for share in DOTS]
+        for tone, radius in ((halo, 2.3), (color, 1.4)):
+            canvas.dots(dots, radius * stroke, tone)
+        return
     canvas.polygon(corners, color)
     canvas.curve(corners, color, closed=True)
 

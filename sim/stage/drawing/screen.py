@@ -15,6 +15,8 @@ from ..style.kept import kept
 from .canvas import Backdrop, Box, Corners, Pixel
 
 NOTHING = nullcontext()
+SMALL, FINER = 4.0, 8
+"""Discs of a smaller radius are drawn so many times as large, and reduced: pygame's own would look like crosses."""
 
 
 class Screen:
@@ -128,6 +130,11 @@ class Screen:
 
     def backdrop(self, backdrop: Backdrop, corner: Pixel, part: Box | None = None) -> None:
         """A picture that stands for a while, its upper left corner there; part: what of it is drawn, if not all."""
+        if backdrop.passing and part is None:
+            place = pygame.Rect(corner, backdrop.size)
+            if self.surface.get_clip().contains(place):
+                backdrop.draw(Screen(self.surface.subsurface(place)), *backdrop.args)
+                return
         picture = painted(backdrop)
         if part is None:
             self.surface.blit(picture, corner)
@@ -150,7 +157,13 @@ def _dot(radius: float, color: Color, opacity: float) -> pygame.Surface:
     size = 2 * ceil(radius) + 2
     picture = pygame.Surface((size, size), pygame.SRCALPHA)
     picture.fill((*color, 0))
-    pygame.draw.aacircle(picture, color, (size / 2 - 0.5, size / 2 - 0.5), radius)
+    if radius < SMALL:
+        large = pygame.Surface((FINER * size, FINER * size), pygame.SRCALPHA)
+        large.fill((*color, 0))
+        pygame.draw.circle(large, color, (FINER * size / 2, FINER * size / 2), FINER * radius)
+        picture = pygame.transform.smoothscale(large, (size, size))
+    else:
+        pygame.draw.aacircle(picture, color, (size / 2 - 0.5, size / 2 - 0.5), radius)
     if opacity < 1:
         picture.fill((255, 255, 255, round(255 * opacity)), special_flags=pygame.BLEND_RGBA_MULT)
     return picture

@@ -4,6 +4,7 @@ The history stands on a layer of which only the right end is drawn anew when tim
 """
 
 import math
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -39,6 +40,9 @@ BAND, BAND_GAP = 1.1, 0.35
 MOST_RATES = 400
 """At as many times, at most, the learning rate is looked at."""
 DECADES = 10  # As far as a logarithmic axis goes down: below is rounding.
+FEWEST_DIGITS, MOST_DIGITS = 6, 9  # Of a loss beside the chart: more tell apart what differs by as little.
+SIGNS = 9  # Of such a number, at most: there is room for no more.
+LARGE = 1e100  # What is larger has a power of ten of three digits.
 TALLEST = 1.25  # How far above the start, in heights of the start, a line is followed.
 
 
@@ -75,7 +79,8 @@ class Axes:
         if self.logarithmic:
             first, last = math.ceil(self.low), math.floor(self.high)
             every = max(1, (last - first + 4) // 4)
-            return [(10.0**power, short(10.0**power)) for power in range(first, last + 1, every)]
+            powers = range(first, min(last, sys.float_info.max_10_exp) + 1, every)
+            return [(10.0**power, _written(10.0**power, FEWEST_DIGITS)) for power in powers]
         return loss_marks(self.low, self.high)
 
 
@@ -116,8 +121,25 @@ def _rates(place: int, lane: Lane, count: int, timing: Timing, ticks: int) -> Ra
 
 
 def loss_marks(low: float, high: float) -> list[tuple[float, str]]:
-    """Round losses on a straight axis, and how they are written."""
-    return [(loss, short(round(loss, 10))) for loss in multiples(low, high, round_step((high - low) / 4))]
+    """Round losses on a straight axis, and how they are written: with as many digits as tell them apart.
+
+    Where these would be more than there is room for, the losses are all alike, and the one in the middle is written.
+    """
+    step = round_step(high / 4 - low / 4)  # The difference itself may be too large for a number.
+    losses = [loss if abs(loss) > 1e-9 * step else 0.0 for loss in multiples(low, high, step)]
+    for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
+        labels = [_written(loss, digits) for loss in losses]
+        if len(set(labels)) == len(labels) and max(map(len, labels), default=0) <= SIGNS:
+            return list(zip(losses, labels, strict=True))
+    middle = losses[len(losses) // 2]
+    shorter = (_written(middle, digits) for digits in range(FEWEST_DIGITS, 0, -1))
+    return [(middle, next(label for label in shorter if len(label) <= SIGNS))]
+
+
+def _written(loss: float, digits: int) -> str:
+    """A loss to so many digits; a large power of ten without its sign, for which there is no room."""
+    text = f"{loss:.{digits}g}".replace("-", "−")
+    return text.replace("e+", "e") if abs(loss) >= LARGE else text
 
 
 def draw_card(canvas: Canvas, theme: Theme, em: int) -> None:

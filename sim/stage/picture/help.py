@@ -19,7 +19,7 @@ LEGEND = (
     ("coloured arrow", "next movement, up to four times as long"),
     ("plain arrow", "−η·∇L of the coming batch, on the same scale"),
     ("ring, cross, triangle", "minimum, saddle (long bar: the way down), maximum"),
-    ("λmin λmax", "eigenvalues of the Hessian of the full loss"),
+    ("κmin κmax", "eigenvalues of the Hessian of the full loss"),
 )
 COLUMNS = (2, 3)  # How many there may be: those in which the type is largest.
 SMALLEST = 7  # Height of the type, in pixels, to which it shrinks where there is little room.

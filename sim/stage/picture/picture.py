@@ -36,6 +36,7 @@ from .timeline import draw_timeline
 from .tooltip import Stage, TipContext, draw_pointed, tip_at
 from .tour import all_knobs, draw_strip
 from .transport import draw_knobs, knobs
+from .views.moving_ground import LANDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ class Snapshot:
     """Which part of the way to the next tick the marbles have glided: nothing that is said depends on it."""
     tally: Tally | None = None
     """What the sheet over the maps shows, if there is one: not always the session's own, which may be newer."""
+    step: int = 1
+    """Of ground that moves, one of so many by so many pixels is computed: more than 1 where it will not be looked at
+    for long."""
 
     @property
     def tick(self) -> int:
@@ -88,6 +92,15 @@ def snapshot_of(session: Session, race: Race) -> Snapshot:
     return Snapshot(replace(session, progress=float(tick)), race, computed, glimpse, phase, session.tally)
 
 
+def fleeting(now: Snapshot) -> int:
+    """Of ground that moves, one of so many by so many pixels need be computed while the session plays on: the next
+    picture shows it otherwise at once. Between two movements that take long enough to be looked at, it is all of them.
+    """
+    if not now.session.playing or MOVING_GROUND not in now.session.views:
+        return 1
+    return COARSE if SPEEDS[now.session.speed] > SHARP or now.phase > LANDED else 1
+
+
 def seen(session: Session) -> Glimpse | None:
     """What there is to be seen of the session's swarm, if it has one."""
     if not session.swarm:
@@ -106,6 +119,8 @@ RED = (214, 48, 49)
 """What tells, on both themes, that a film is being made."""
 GLIDING = 30.0
 """Updates a second up to which one sees a marble glide from one to the next; faster ones are shown as they are."""
+SHARP = 8.0  # Updates a second up to which one looks at ground that rests between two movements.
+COARSE = 2  # Pixels along the side of what is computed of ground that moves on at once.
 PHASES = 24  # Places on the way from one update to the next, at most.
 HINTS: tuple[tuple[str, tuple[Deed, ...]], ...] = (
     ("play", (Play(),)),
@@ -137,7 +152,7 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
         or (before.session.sheet and not session.sheet)
         or badge(before.session, before.race, before.tick) != marked
     )
-    if before is None or not clean or covered or setting(before.session, size) != here:
+    if before is None or not clean or covered or setting(before.session, size).around != here.around:
         canvas.backdrop(Backdrop(_draw_still, (here, race), size), (0, 0))
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
     if before is not None and clean and not covered and _glided(before, snapshot):
@@ -188,7 +203,7 @@ def _draw_maps(canvas: Canvas, here: Setting, snapshot: Snapshot) -> None:
         return
     for course, glide, cloud, seen in zip(courses, glides, clouds, ways, strict=True):
         with canvas.part(f"lane {course.index + 1}"), canvas.part("map"):
-            course.draw(canvas, glide, session.views, cloud, seen)
+            course.draw(canvas, glide, session.views, cloud, seen, snapshot.step)
 
 
 def _draw_profile(canvas: Canvas, here: Setting, snapshot: Snapshot) -> None:
@@ -212,7 +227,7 @@ def _ways(session: Session, timing: Timing, lane: int) -> tuple[Array, ...]:
 def _glided(before: Snapshot, now: Snapshot) -> bool:
     """Whether all that has changed is how far the marbles have glided."""
     quiet = not (now.session.help or now.session.sheet or now.session.pointer) and now.session.picking is None
-    return quiet and before.phase != now.phase and replace(before, phase=now.phase) == now
+    return quiet and before.phase != now.phase and replace(before, phase=now.phase, step=now.step) == now
 
 
 def pointed(session: Session, race: Race, size: tuple[int, int]) -> bool:

@@ -1,11 +1,11 @@
 """What stays while a race runs: how things look, where they stand, and what the maps show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ...scene import Scene
 from ...surface.protocol import Window
-from ..drawing.camera import Camera, Pose
+from ..drawing.camera import FLAT, Camera, Pose
 from ..drawing.layout import Layout, More, layout
 from ..session.session import Session
 from ..style.theme import Theme, load_theme
@@ -49,6 +49,11 @@ class Setting:
     def outlook(self) -> tuple[Window, Pose]:
         """What of the plane is seen, and from where."""
         return self.focus or self.scene.window, self.pose
+
+    @property
+    def around(self) -> "Setting":
+        """All of it but what of the plane is seen, and from where: all around the maps stays while that changes."""
+        return replace(self, focus=None, pose=FLAT)
 
     @property
     def camera(self) -> Camera:

@@ -245,9 +245,9 @@ def _numbers(here: LocalValues, small: bool) -> list[TipRow]:
     theta, curvatures = f"({number(here.theta[0])}, {number(here.theta[1])})", f"{number(lower)}, {number(upper)}"
     if small:
         losses = TipRow(("L, ‖∇L‖", f"{number(here.loss)}, {number(here.slope)}"))
-        return [TipRow(("θ", theta)), losses, TipRow(("λ", curvatures))]
+        return [TipRow(("θ", theta)), losses, TipRow(("κ", curvatures))]
     loss, slope = TipRow(("L", number(here.loss))), TipRow(("‖∇L‖", number(here.slope)))
-    return [TipRow(("θ", theta)), loss, slope, TipRow(("λ", curvatures))]
+    return [TipRow(("θ", theta)), loss, slope, TipRow(("κ", curvatures))]
 
 
 def _sentence(words: str, context: TipContext) -> list[TipRow]:

@@ -23,7 +23,7 @@ from .session import Session
 
 HIGHEST_DECAY = 0.999
 LECTURES = (
-    "The lecture's form: where η falls, what was gathered stays as it is. The rule of torch's form scales that, too."
+    "The lecture's form: where η falls, what was gathered stays as it is. Torch's form, another rule, scales that, too."
 )
 TORCHS = "Torch's form: where η falls, what was gathered is scaled, too. In the lecture's form it stays as it is."
 FORMS = {"momentum": LECTURES, "nesterov": LECTURES, "torch momentum": TORCHS, "torch nesterov": TORCHS}

@@ -81,6 +81,7 @@ def _font(number: int, size: int, bold: bool) -> Font:
     return font
 
 
+@cache
 def family(character: str) -> int:
     """Which of the families shows the character: the first that has it, or else, as a box, the first of all."""
     return _family(character) or 0
@@ -109,12 +110,14 @@ def _runs(text: str) -> list[tuple[int, str]]:
 
     Blanks between words that are written from right to left belong to them: else those would stand in a wrong order.
     """
+    if not any(map(family, text)):  # As nearly always.
+        return [(0, text)]
     numbers: list[int] = []
     for character in text:
         before = numbers[-1] if numbers else 0
         numbers.append(before if character == " " and families()[before] in LEFTWARDS else family(character))
     pairs = groupby(zip(numbers, text, strict=True), lambda pair: pair[0])
-    return [(number, "".join(character for _, character in run)) for number, run in pairs] or [(0, "")]
+    return [(number, "".join(character for _, character in run)) for number, run in pairs]
 
 
 @lru_cache(maxsize=8192)
@@ -169,5 +172,5 @@ def fitted(text: str, size: int, room: int, bold: bool = False) -> str:
 def label_size(text: str, size: int, bold: bool = False) -> tuple[int, int]:
     """Width and height of `haloed` text."""
     rim = 2 * max(1, size // 10)
-    wide, tall = rendered(text, size, (0, 0, 0), bold).get_size()
-    return wide + rim, tall + rim
+    tall = max(_font(number, size, bold).get_height() for number, _ in _runs(text))
+    return width(text, size, bold) + rim, tall + rim

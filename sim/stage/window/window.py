@@ -29,6 +29,7 @@ from ..picture.picture import (
     draw,
     draw_computing,
     draw_recording,
+    fleeting,
     pointed,
     recording_place,
     snapshot_of,
@@ -649,6 +650,8 @@ class MainWindow:
         """Draw the moment, if it is not the one shown already."""
         screen = display.screen()
         now, size = replace(snapshot_of(self.session, running), tally=self._tally), screen.get_size()
+        if not self._filming.running:  # A film is looked at picture by picture.
+            now = replace(now, step=fleeting(now))
         if self._shown == (now, size) and not self._lively() and not self._new:
             if self._flip:
                 self._show_scenes(screen, now)

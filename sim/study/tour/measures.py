@@ -270,7 +270,7 @@ def _critical(kind: CriticalKind) -> Measure:
 
 
 def _ways_down(asked: Question) -> Estimate:
-    """The share of steps from the window's saddles, along the eigenvector of λmin, that lead to a lower loss."""
+    """The share of steps from the window's saddles, along the eigenvector of κmin, that lead to a lower loss."""
     problem, window = asked.problem, asked.scene.window
     saddles = [point for point in problem.saddles if window.contains(np.array(point.position))]
     steps = [

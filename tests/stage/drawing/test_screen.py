@@ -112,3 +112,15 @@ def test_images_have_colours_or_colours_and_opacities() -> None:
     clear[:2] = (*RED, 255)
     pixels = (drawn(lambda canvas: canvas.image(image(clear), (1, 1))) != WHITE).any(axis=-1)
     assert pixels.sum() == 6
+
+
+@pytest.mark.parametrize("radius", [1.0, 1.5, 2.3, 3.9])
+def test_small_dots_are_round(radius: float) -> None:
+    """As many of their pixels are covered as of a disc, and in the corners of the square around it hardly any is."""
+    surface = pygame.Surface((32, 32), depth=32)
+    Screen(surface).dots([(16.0, 16.0)], radius, (255, 255, 255))
+    cover = pygame.surfarray.array3d(surface)[..., 0] / 255
+    distance = np.hypot(*np.meshgrid(np.arange(32) + 0.5 - 16, np.arange(32) + 0.5 - 16))
+    expected = np.clip(radius - distance + 0.5, 0, 1)
+    assert cover.sum() == pytest.approx(np.pi * radius**2, rel=0.12)
+    assert np.abs(cover - expected).max() < 0.35

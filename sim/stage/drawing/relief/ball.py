@@ -1,19 +1,22 @@
 """A marble as a ball: how it has turned on its way, and how it looks."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from ....surface.points import Array
 from ...style.color import Color
-from ..camera import Camera
+from ...style.kept import kept
+from ..camera import Camera, Rotation
 
 LIGHT = (-0.45, 0.56, 0.695)  # Where light comes from, of length 1: to the right and up on the screen, and to the eye.
 DIM, LIT = 0.52, 0.62  # How bright the ball is without light, and how much the light adds.
 SHINE, GLOSS = 0.85, 28  # How white its highlight is, and how small.
 RIM = 0.30  # How much darker it is at the rim.
 BROAD, NARROW = 0.20, 0.10  # Half-widths of two bands around the ball, across each other, in radii.
+SOFT = 0.7  # Half the width of the edges of the bands, in pixels.
 PALE = 0.80  # How far the pattern goes towards white.
 # How dark the shadow is in the middle.
 SHADOW = 0.42
@@ -51,19 +54,55 @@ def ball(radius: float, color: Color, camera: Camera, turned: Array) -> Pixels:
     The picture's middle is the ball's, and its uppermost row comes first. The ball has a broad and a narrow band across
     each other, so that one sees it roll whichever way it does.
     """
+    sphere = _sphere(radius, color, camera.turn)
+    x, y, above = sphere.front
+    broad, narrow = (turned[0, axis] * x + turned[1, axis] * y + turned[2, axis] * above for axis in (0, 1))
+    pattern = np.maximum(BROAD - np.abs(broad), NARROW - np.abs(narrow))
+    pattern *= 0.5 * radius / SOFT
+    pattern += 0.5
+    np.clip(pattern, 0, 1, out=pattern)
+    lit = sphere.added * pattern[..., None]
+    lit += sphere.plain
+    return np.asarray(np.rint(lit, out=lit), dtype=np.uint8)
+
+
+@dataclass(frozen=True, eq=False)
+class _Sphere:
+    """What of a ball does not depend on how it has turned."""
+
+    front: Array
+    """The points of its surface that one sees, along the plane's axes and up, in radii (3, size, size)."""
+    plain: Array
+    """How it would look without its bands: red, green, blue and opacity (size, size, 4),"""
+    added: Array
+    """and what there would be more of these, were it all band."""
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory it takes."""
+        return self.front.nbytes + self.plain.nbytes + self.added.nbytes
+
+
+@kept
+def _sphere(radius: float, color: Color, turn: Rotation) -> _Sphere:
     right, up, distance, cover = _disc(radius)
     front = np.sqrt(np.clip(1 - distance**2, 0, 1))
-    pattern = _pattern(_own(right, up, front, camera, turned), 0.7 / radius)
     light = np.clip(LIGHT[0] * right + LIGHT[1] * up + LIGHT[2] * front, 0, 1)
     toward = 2 * light * front - LIGHT[2]  # The mirrored light's part to the eye.
     shine = SHINE * np.clip(toward, 0, 1) ** GLOSS
     shade = (DIM + LIT * light) * (1 - RIM * np.clip(distance, 0, 1) ** 4)
-    base = np.array(color) + (255 - np.array(color, dtype=float)) * (PALE * pattern[..., None])
-    lit = np.clip(base * shade[..., None], 0, 255)
-    lit += (255 - lit) * shine[..., None]
-    return np.asarray(np.rint(np.concatenate([lit, 255 * cover[..., None]], axis=-1)), dtype=np.uint8)
+
+    def lit(base: Array) -> Array:
+        colors = np.clip(base * shade[..., None], 0, 255)
+        colors += (255 - colors) * shine[..., None]
+        return np.concatenate([colors, 255 * cover[..., None]], axis=-1)
+
+    own = np.array(color, dtype=float)
+    plain = lit(own)
+    return _Sphere(_along_axes(right, up, front, turn), plain, lit(own + (255 - own) * PALE) - plain)
 
 
+@kept
 def shadow(radius: float, camera: Camera) -> Pixels:
     """The shadow of a ball on level land: black, and opacity (rows, columns, 4); its middle is where they touch."""
     wide = WIDE * radius
@@ -85,17 +124,9 @@ def _disc(radius: float) -> tuple[Array, Array, Array, Array]:
     return right, up, distance, np.clip(radius * (1 - distance) + 0.5, 0, 1)
 
 
-def _own(right: Array, up: Array, front: Array, camera: Camera, turned: Array) -> tuple[Array, Array, Array]:
-    """The ball's own axes' parts of directions that are given on the screen and towards the eye."""
-    turn = camera.turn
+def _along_axes(right: Array, up: Array, front: Array, turn: Rotation) -> Array:
+    """Directions that are given on the screen and towards the eye, along the plane's axes and up, (3, ...)."""
     away, above = turn.tilt_cosine * up - turn.tilt_sine * front, turn.tilt_sine * up + turn.tilt_cosine * front
     x = turn.yaw_cosine * right - turn.yaw_sine * away
     y = turn.yaw_sine * right + turn.yaw_cosine * away
-    one, two, three = (turned[0, axis] * x + turned[1, axis] * y + turned[2, axis] * above for axis in range(3))
-    return one, two, three
-
-
-def _pattern(own: tuple[Array, Array, Array], soft: float) -> Array:
-    """How much of the pattern is there, with edges that are so soft."""
-    inside = np.maximum(BROAD - np.abs(own[0]), NARROW - np.abs(own[1]))
-    return np.asarray(np.clip(0.5 + inside / (2 * soft), 0, 1))
+    return np.stack([x, y, above])

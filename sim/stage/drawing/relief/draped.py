@@ -1,10 +1,12 @@
 """What lies on land: points and lines of the plane at the height of the land there, as pixels, seen or hidden."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from ....surface.points import Array, Mask
+from ..canvas import Pixel
 from .picture import Relief
 
 
@@ -39,23 +41,34 @@ def heights_at(relief: Relief, points: Array) -> Array:
     return np.asarray(low * (1 - y) + high * y)
 
 
-def upright(relief: Relief, points: Array) -> Array:
-    """The unit vectors (..., 3) upright on land at points (..., 2): along the plane's axes, and up."""
-    view, (rows, columns) = relief.camera.view, relief.heights.shape
-    steps = np.array([view.width / (columns - 1), view.height / (rows - 1)])
-    along, up = (
-        (heights_at(relief, points + step) - heights_at(relief, points - step)) / (2 * np.max(step))
-        for step in steps * np.eye(2)
-    )
-    rise = relief.camera.rise
-    length = np.sqrt(1 + (rise * along) ** 2 + (rise * up) ** 2)
-    return np.stack([-rise * along / length, -rise * up / length, 1 / length], axis=-1)
+def height_at(relief: Relief, x: float, y: float) -> float:
+    """The same of one point, in plain numbers: a marble asks for a few with each picture."""
+    rows, columns = relief.heights.shape
+    view, height = relief.camera.view, relief.heights.item
+    across = min(max((x - view.x0) / view.width, 0.0), 1.0) * (columns - 1)
+    up = min(max((y - view.y0) / view.height, 0.0), 1.0) * (rows - 1)
+    column, row = min(int(across), columns - 2), min(int(up), rows - 2)
+    across, up = across - column, up - row
+    low = height(row, column) * (1 - across) + height(row, column + 1) * across
+    high = height(row + 1, column) * (1 - across) + height(row + 1, column + 1) * across
+    return float(low * (1 - up) + high * up)
 
 
-def resting(relief: Relief, points: Array, radius: float) -> Array:
-    """The pixels (..., 2) of the middles of balls of that radius, in pixels, that touch land at points (..., 2)."""
-    camera, heights = relief.camera, heights_at(relief, points)
-    normal = upright(relief, points) * (radius / camera.scale)
+def upright(relief: Relief, x: float, y: float) -> tuple[float, float, float]:
+    """The unit vector upright on land at a point: along the plane's axes, and up."""
+    view, (rows, columns), rise = relief.camera.view, relief.heights.shape, relief.camera.rise
+    step, other = view.width / (columns - 1), view.height / (rows - 1)
+    along = rise * (height_at(relief, x + step, y) - height_at(relief, x - step, y)) / (2 * step)
+    up = rise * (height_at(relief, x, y + other) - height_at(relief, x, y - other)) / (2 * other)
+    length = math.sqrt(1 + along * along + up * up)
+    return -along / length, -up / length, 1 / length
+
+
+def resting(relief: Relief, x: float, y: float, radius: float) -> Pixel:
+    """The pixel of the middle of a ball of that radius, in pixels, that touches land at a point."""
+    camera, height = relief.camera, height_at(relief, x, y)
     if camera.rise == 0:
-        return camera.project(points, heights)
-    return camera.project(points + normal[..., :2], heights + normal[..., 2] / camera.rise)
+        return camera.pixel(x, y, height)
+    along, up, above = upright(relief, x, y)
+    reach = radius / camera.scale
+    return camera.pixel(x + reach * along, y + reach * up, height + reach * above / camera.rise)

@@ -30,7 +30,8 @@ LIGHT = (-0.58, 0.28, 0.765)  # Where light comes from, in a vector of length 1:
 COVER = 1.0  # Rows by which land must stand above a point, in the picture, to hide it.
 OUT = np.float32(-1e6)  # A row at which nothing can be seen.
 HALF = np.float32(0.5)
-BAND = 96  # Rows that are painted at once.
+BOLD = 1.4  # How much darker contours are in a picture of wide cells, where they look paler than they are.
+BAND = 50_000  # Cells that are painted at once.
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -43,25 +44,32 @@ class Relief:
     heights: Floats
     """On the nodes of a grid over the block (rows, columns), row 0 at y0."""
     pixels: Pixels
-    """Red, green, blue and 255 (height, width, 4), the uppermost row first."""
+    """Red, green, blue and 255 of all cells (rows, columns, 4), the uppermost row first."""
     highest: Floats
     """The highest row, from the lower edge, that the near part of a line of sight covers (samples + 1, columns): the
     foot of the near edge, this and the first sample, these and the second, and so on."""
     blank: Mask | None
     """At which samples there is no land (samples, columns); None if at none."""
+    step: int = 1
+    """Pixels along the side of a cell: 1 where the picture is as fine as can be."""
+
+    @cached_property
+    def _lines(self) -> Sightlines:
+        return sightlines(self.camera, self.heights.shape, self.step)
 
     @cached_property
     def away(self) -> Floats:
-        """How far behind the window's centre lies what a pixel shows, in units of the plane (height, width).
+        """How far behind the window's centre lies what a cell shows, in units of the plane (rows, columns).
 
-        It is NaN where a pixel shows no land: beside the block, on its sides, and where there are no heights. Only
+        It is NaN where it shows no land: beside the block, on its sides, and where there are no heights. Only
         what the mouse points at needs it, so it is computed when it is asked for.
         """
-        lines = sightlines(self.camera, self.heights.shape)
+        lines = self._lines
         samples = _rows(lines, lines.sampled(self.heights), self.blank)
         parts = None if self.blank is None else _parts(self.blank)
-        away = np.full((self.camera.height, self.camera.width), np.nan, dtype=np.float32)
-        for low, _, seen, inner in _bands(samples, self.highest, self.camera.height, parts):
+        columns, rows = lines.size
+        away = np.full((rows, columns), np.nan, dtype=np.float32)
+        for low, _, seen, inner in _bands(samples, self.highest, rows, parts):
             found = _away(lines, seen)[inner]
             away[::-1][low : low + len(found)] = found
         return away
@@ -69,29 +77,44 @@ class Relief:
     @property
     def nbytes(self) -> int:
         """How much memory it takes, with what may still be computed."""
-        away = np.dtype(np.float32).itemsize * self.camera.height * self.camera.width
+        away = self.pixels.nbytes  # As many numbers, of four bytes each.
         return sum(part.nbytes for part in (self.heights, self.pixels, self.highest)) + away
 
     def hidden(self, points: Array, heights: Array) -> Mask:
         """Whether land stands before points (..., 2) at heights (...), so that the camera does not see them; (...)."""
-        lines = sightlines(self.camera, self.heights.shape)
+        lines = self._lines
         pixels = self.camera.project(points, heights)
         column = np.floor(pixels[..., 0])
         inside = (column >= 0) & (column < self.camera.width)
-        column = np.where(inside, column, 0).astype(np.intp)
+        column = np.where(inside, column, 0).astype(np.intp) // self.step
         near, far = lines.near[column], lines.far[column]
         with np.errstate(all="ignore"):
             share = (self.camera.scale * self.camera.away(points) - near) / np.maximum(far - near, np.float32(1e-6))
         samples = len(self.highest) - 1
         nearer = np.where(share < 0, 0, 1 + np.floor(np.clip(share, 0, 1) * (samples - 1))).astype(np.intp)
-        covered = self.highest[nearer, column] - COVER > self.camera.height - pixels[..., 1]
+        covered = self.highest[nearer, column] * self.step - COVER > self.camera.height - pixels[..., 1]
         return np.asarray(covered & inside & lines.seen[column] & (share >= 0))
+
+    def hides(self, x: float, y: float, height: float) -> bool:
+        """The same of one point, in plain numbers."""
+        lines, camera = self._lines, self.camera
+        across, down = camera.pixel(x, y, height)
+        if not 0 <= across < camera.width:
+            return False
+        column = int(across) // self.step
+        near, far = lines.near.item(column), lines.far.item(column)
+        share = (camera.scale * camera.depth(x, y) - near) / max(far - near, 1e-6)
+        if share < 0 or not lines.seen.item(column):
+            return False
+        nearer = 1 + int(min(share, 1.0) * (len(self.highest) - 2))
+        return self.highest.item(nearer, column) * self.step - COVER > camera.height - down
 
     def under(self, pixels: Array) -> Array:
         """The points (..., 2) of the plane that pixels (..., 2) show; NaN where they show no land."""
         column, row = (np.floor(pixels[..., axis]) for axis in (0, 1))
         inside = (column >= 0) & (column < self.camera.width) & (row >= 0) & (row < self.camera.height)
         column, row = (np.where(inside, place, 0).astype(np.intp) for place in (column, row))
+        column, row = column // self.step, -1 - (self.camera.height - 1 - row) // self.step
         away = np.where(inside, self.away[row, column], np.nan)
         across = (pixels[..., 0] - self.camera.origin[0]) / self.camera.scale
         return self.camera.point(np.where(np.isnan(away), np.nan, across), away)
@@ -115,20 +138,21 @@ class _Seen(NamedTuple):
     """Whether there is no land."""
 
 
-def relief(camera: Camera, heights: Array, levels: tuple[float, ...], paints: Paints) -> Relief:
+def relief(camera: Camera, heights: Array, levels: tuple[float, ...], paints: Paints, step: int = 1) -> Relief:
     """The picture of heights (rows, columns) over the camera's view, row 0 at y0, with contours at heights (n,).
 
+    Of so many by so many pixels but one is computed: a picture of half the size takes a quarter of the time.
     Where heights are not finite, there is no land: one looks through the block.
     """
     known = np.isfinite(heights)
     whole = bool(known.all())
     coarse = heights.astype(np.float32)
-    grid = fine_enough(coarse if whole else filled(coarse, known), camera.width)
-    lines = sightlines(camera, grid.shape)
+    grid = fine_enough(coarse if whole else filled(coarse, known), camera.width // step)
+    lines = sightlines(camera, grid.shape, step)
     blank = None
     if not whole:  # Softened, as the edge of what is known would go up and down by whole nodes.
         share = softened(softened(known.astype(np.float32)))
-        blank = lines.sampled(fine_enough(share, camera.width)) < HALF
+        blank = lines.sampled(fine_enough(share, camera.width // step)) < HALF
     stands = lines.sampled(grid)
     parts = None if blank is None else _parts(blank)
     samples = _rows(lines, stands, blank)
@@ -139,7 +163,7 @@ def relief(camera: Camera, heights: Array, levels: tuple[float, ...], paints: Pa
     for edge in (highest[1], highest[-1], highest[0]):
         smooth_edge(upward, edge, lines.seen)
     smooth_sides(upward, lines.within, paints.behind)
-    return Relief(camera, grid, pixels, highest, blank)
+    return Relief(camera, grid, pixels, highest, blank, step)
 
 
 def _rows(lines: Sightlines, stands: Floats, blank: Mask | None) -> Floats:
@@ -180,8 +204,8 @@ def _shown(
     levels: tuple[float, ...],
     paints: Paints,
 ) -> Pixels:
-    """The colours of all pixels (height, width, 4), the uppermost row first."""
-    height, width = lines.camera.height, lines.camera.width
+    """The colours of all cells (height, width, 4), the uppermost row first."""
+    width, height = lines.size
     colors = np.full((height, width), paints.table[paints.nothing], dtype=np.uint32)
     for low, high, seen, inner in _bands(samples, highest, height, parts):
         colors[::-1][low:high] = _painted(lines, seen, fields, levels, paints)[inner]
@@ -202,8 +226,9 @@ def _bands(
     lowest = min(max(math.floor(float(samples[0][there].min())) - 1, 0), height)
     uppermost = min(max(math.ceil(float(highest[-1].max())) + 1, 0), height)
     first = _counts(highest, lowest, uppermost)
-    for low in range(lowest, uppermost, BAND):
-        high = min(low + BAND, uppermost)
+    rows = max(BAND // highest.shape[1], 1)
+    for low in range(lowest, uppermost, rows):
+        high = min(low + rows, uppermost)
         start, end = max(low - 1, lowest), min(high + 1, uppermost)
         seen = _seen(samples, first[start - lowest : end - lowest], start, parts)
         yield low, high, seen, slice(low - start, high - start)
@@ -253,7 +278,7 @@ def _painted(
     """The colours of pixels (rows, width), from samples' heights and light."""
     stands, light = (_between(field, seen) for field in fields)
     steps = np.asarray(stands * np.float32(STEPS - 1)).astype(np.intp)
-    contours = _contours(_numbers(levels).take(steps, mode="clip"))
+    contours = _contours(_numbers(levels).take(steps, mode="clip"), lines.step)
     stands *= np.float32(TINTS - 0.01)
     light *= np.float32(SHADES - 0.01)
     contours *= np.float32(LINES - 0.01)
@@ -306,10 +331,11 @@ def _numbers(levels: tuple[float, ...]) -> Floats:
     return np.asarray(np.interp(np.linspace(0, 1, STEPS), knots, places), dtype=np.float32)
 
 
-def _contours(places: Floats) -> Floats:
-    """How much of each pixel a contour covers (height, width), where heights have places among the levels.
+def _contours(places: Floats, step: int) -> Floats:
+    """How much of each cell a contour covers (height, width), where heights have places among the levels.
 
-    A contour is one pixel wide wherever it runs: its distance in pixels is that in levels, over levels a pixel.
+    A contour is one cell wide wherever it runs: its distance in cells is that in levels, over levels a cell. Of a cell
+    of so many pixels a side it covers about as much as if it were one pixel wide.
     """
     steep, down = np.zeros_like(places), np.zeros_like(places)
     np.subtract(places[:, 2:], places[:, :-2], out=steep[:, 1:-1])
@@ -325,6 +351,9 @@ def _contours(places: Floats) -> Floats:
     cover /= np.maximum(steep, np.float32(1e-6), out=down)
     np.subtract(np.float32(1), cover, out=cover)
     np.maximum(cover, 0, out=cover)
+    if step > 1:
+        cover *= np.float32(BOLD / step)
+        steep *= np.float32(1 / step)
     cover *= _ramp(steep, APART[1], APART[0], down)
     cover *= _ramp(steep, LOST[0], LOST[1], down)
     return cover

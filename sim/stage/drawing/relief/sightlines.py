@@ -18,16 +18,19 @@ Index = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, eq=False)
 class Sightlines:
-    """Samples of the block along the line of sight of each column of pixels, from the near edge to the far one.
+    """Samples of the block along the line of sight of each column of cells, from the near edge to the far one.
 
-    Rows are counted from the panel's lower edge.
+    A cell is a square of pixels, one pixel where the picture is as fine as can be. Columns are counted from the panel's
+    left edge, and rows from its lower one.
     """
 
     camera: Camera
+    step: int
+    """Pixels along the side of a cell."""
     shape: tuple[int, int]
     """Of the grid of heights: rows and columns."""
     seen: Mask
-    """In which columns of pixels there is a part of the block (columns,)."""
+    """In which columns there is a part of the block (columns,)."""
     within: Floats
     """How much of them it takes up (columns,)."""
     near: Floats
@@ -49,6 +52,11 @@ class Sightlines:
     foot: float
     """Rows from a height of 0 down to the block's foot."""
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows of cells, which together are as large as the panel or a little larger."""
+        return -(-self.camera.width // self.step), -(-self.camera.height // self.step)
+
     def sampled(self, grid: Floats) -> Floats:
         """A grid's values (rows, columns) at all samples (samples, columns), along straight lines between nodes."""
         flat = np.ascontiguousarray(grid).reshape(-1)
@@ -69,25 +77,22 @@ class Sightlines:
 
 
 @lru_cache(maxsize=6)
-def sightlines(camera: Camera, shape: tuple[int, int]) -> Sightlines:
-    """The lines of sight of a camera over a grid of that shape."""
+def sightlines(camera: Camera, shape: tuple[int, int], step: int = 1) -> Sightlines:
+    """The lines of sight of a camera over a grid of that shape, one for so many columns of pixels."""
     turn, scale, window, (rows, columns) = camera.turn, camera.scale, camera.view, shape
     middle, bottom = camera.origin
-    edges = np.arange(camera.width + 1) - middle
+    edges = step * np.arange(-(-camera.width // step) + 1) - middle
     reach = 0.5 * scale * camera.extent[0] if not camera.flat else 0.5 * camera.width
     inner = np.clip(edges, -reach, reach)
-    within = np.diff(inner)
+    within = np.diff(inner) / step
     right = 0.5 * (inner[1:] + inner[:-1]) / scale
     near_x, far_x = _crossing(turn.yaw_cosine * right, -turn.yaw_sine, 0.5 * window.width)
     near_y, far_y = _crossing(turn.yaw_sine * right, turn.yaw_cosine, 0.5 * window.height)
     near, far = np.maximum(near_x, near_y), np.minimum(far_x, far_y)
     seen = (within > 0) & (far > near)
     near, far = np.where(seen, near, 0.0), np.where(seen, far, 0.0)
-    away = (
-        near
-        + (far - near)
-        * np.linspace(0.0, 1.0, max(2, round(SAMPLES * min(camera.scale * camera.extent[1], camera.height))))[:, None]
-    )
+    samples = max(2, round(SAMPLES * min(scale * camera.extent[1], camera.height) / step))
+    away = near + (far - near) * np.linspace(0.0, 1.0, samples)[:, None]
     x = (right * (turn.yaw_cosine / window.width) + 0.5) - away * (turn.yaw_sine / window.width)
     y = (right * (turn.yaw_sine / window.height) + 0.5) + away * (turn.yaw_cosine / window.height)
     (column, across), (row, up) = _cells(x, columns), _cells(y, rows)
@@ -95,6 +100,7 @@ def sightlines(camera: Camera, shape: tuple[int, int]) -> Sightlines:
     row += column
     return Sightlines(
         camera,
+        step,
         shape,
         seen,
         within.astype(np.float32),
@@ -104,9 +110,9 @@ def sightlines(camera: Camera, shape: tuple[int, int]) -> Sightlines:
         row,
         across,
         up,
-        (scale * turn.tilt_cosine * away + (camera.height - bottom)).astype(np.float32),
-        scale * camera.rise * turn.tilt_sine,
-        scale * camera.foot * turn.tilt_sine,
+        ((scale * turn.tilt_cosine * away + (camera.height - bottom)) / step).astype(np.float32),
+        scale * camera.rise * turn.tilt_sine / step,
+        scale * camera.foot * turn.tilt_sine / step,
     )
 
 

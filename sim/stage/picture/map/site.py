@@ -9,8 +9,9 @@ from ....descent.problem import Problem
 from ....surface.points import Array, Mask, norm
 from ....surface.protocol import Window
 from ...drawing.camera import FLAT, Camera, Pose
+from ...drawing.canvas import Pixel
 from ...drawing.contours import GRID, losses
-from ...drawing.relief.draped import drape, heights_at
+from ...drawing.relief.draped import drape, height_at, heights_at
 from ...drawing.relief.paints import paints
 from ...drawing.relief.picture import Relief, relief
 from ...drawing.relief.view import block_camera, first_camera, heights_over, levels_over
@@ -41,6 +42,14 @@ class Site(Protocol):
         """Whether points (..., 2) lie beside all land that there is to see: (...)."""
         ...
 
+    def pixel(self, x: float, y: float) -> Pixel:
+        """The pixel of one point."""
+        ...
+
+    def hides(self, x: float, y: float) -> bool:
+        """Whether land stands before one point, or it lies beside it."""
+        ...
+
     def vector(self, vectors: Array, at: Array) -> Array:
         """Vectors (..., 2) of the plane as they lie on the land at a point (2,), in pixels (..., 2) across and down."""
         ...
@@ -67,6 +76,14 @@ class Map:
     def beside(self, points: Array) -> Mask:
         """As `Site` has it."""
         return np.zeros(points.shape[:-1], dtype=np.bool_)
+
+    def pixel(self, x: float, y: float) -> Pixel:
+        """As `Site` has it."""
+        return self.camera.pixel(x, y)
+
+    def hides(self, x: float, y: float) -> bool:  # noqa: ARG002  Nothing is hidden.
+        """As `Site` has it."""
+        return False
 
     def vector(self, vectors: Array, at: Array) -> Array:  # noqa: ARG002  A map is the same everywhere.
         """As `Site` has it."""
@@ -105,13 +122,24 @@ class LandBlock:
         """As `Site` has it."""
         return ~self.camera.window.contains(points)
 
+    def pixel(self, x: float, y: float) -> Pixel:
+        """As `Site` has it."""
+        return self.camera.pixel(x, y, height_at(self.relief, x, y))
+
+    def hides(self, x: float, y: float) -> bool:
+        """As `Site` has it."""
+        window = self.camera.window
+        if not (window.x0 <= x <= window.x1 and window.y0 <= y <= window.y1):
+            return True
+        return self.relief.hides(x, y, height_at(self.relief, x, y))
+
     def vector(self, vectors: Array, at: Array) -> Array:
         """As `Site` has it: along the land's tangent plane."""
-        step = SHORT * self.camera.window.diagonal
-        around = heights_at(self.relief, at + step * np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]))
-        slope = np.array([around[0] - around[1], around[2] - around[3]]) / (2 * step)
+        step, (x, y), relief = SHORT * self.camera.window.diagonal, at.tolist(), self.relief
+        along = height_at(relief, x + step, y) - height_at(relief, x - step, y)
+        up = height_at(relief, x, y + step) - height_at(relief, x, y - step)
         with np.errstate(all="ignore"):
-            return self.camera.vector(vectors, vectors @ slope)
+            return self.camera.vector(vectors, vectors @ (np.array([along, up]) / (2 * step)))
 
     def under(self, pixels: Array) -> Array:
         """As `Site` has it."""
@@ -135,6 +163,8 @@ class Shaken(NamedTuple):
     """of the one after it,"""
     share: float
     """and how far from the one to the other."""
+    step: int = 1
+    """Of so many by so many pixels one is computed: more than 1 for a picture that gives way to another at once."""
 
 
 @kept
@@ -144,7 +174,7 @@ def moving_site(problem: Problem, camera: Camera, theme: Theme, shaken: Shaken) 
     grid = _batch_grid(problem, window, shaken.batch)
     if shaken.share:
         grid = grid + shaken.share * (_batch_grid(problem, window, shaken.coming) - grid)
-    return _block(problem, camera, theme, grid)
+    return _block(problem, camera, theme, grid, shaken.step)
 
 
 def _batch_grid(problem: Problem, window: Window, batch: bytes) -> Array:
@@ -158,14 +188,20 @@ def site_of(problem: Problem, camera: Camera, theme: Theme) -> Site:
 
 @kept
 def _still(problem: Problem, camera: Camera, theme: Theme) -> LandBlock:
-    return _block(problem, camera, theme, losses(problem, block_camera(camera.window).grid(GRID)))
+    return _block(problem, camera, theme, _block_losses(problem, camera.window))
 
 
-def _block(problem: Problem, camera: Camera, theme: Theme, grid: Array) -> LandBlock:
+@kept
+def _block_losses(problem: Problem, window: Window) -> Array:
+    """The training loss on the nodes of a block's grid, from wherever it is seen."""
+    return losses(problem, block_camera(window).grid(GRID))
+
+
+def _block(problem: Problem, camera: Camera, theme: Theme, grid: Array, step: int = 1) -> LandBlock:
     """A block of such losses on the nodes of its grid (rows, columns)."""
     window = camera.window
     stands = heights_over(problem, window).of(grid)
-    return LandBlock(relief(camera, stands, levels_over(problem, window), paints(theme)))
+    return LandBlock(relief(camera, stands, levels_over(problem, window), paints(theme), step))
 
 
 def nearest(site: Site, points: Array, pixel: Array) -> tuple[int, float]:

@@ -49,13 +49,19 @@ def draw_terrain(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme,
 
 def draw_block(canvas: Canvas, problem: Problem, site: LandBlock, theme: Theme, stroke: float) -> None:
     """Draw land aslant, all over the canvas, with the critical points of the training loss."""
-    _draw_pixels(canvas, site.relief.pixels)
+    _draw_pixels(canvas, site.relief.pixels, site.relief.step)
+    if site.relief.blank is not None and site.relief.blank.all():
+        _say_nothing_is_here(canvas, theme, stroke)
     with canvas.part("critical points"):
         draw_marks(canvas, problem, site, theme, stroke)
 
 
-def _draw_pixels(canvas: Canvas, pixels: Pixels) -> None:
-    canvas.image(pygame.image.frombuffer(pixels.tobytes(), pixels.shape[1::-1], "RGBX"), (0, 0))
+def _draw_pixels(canvas: Canvas, pixels: Pixels, step: int = 1) -> None:
+    """Draw cells of so many pixels a side, which may reach beyond the canvas above and to the right."""
+    picture = pygame.image.frombuffer(pixels.tobytes(), pixels.shape[1::-1], "RGBX")
+    if step > 1:
+        picture = pygame.transform.smoothscale_by(picture, step)
+    canvas.image(picture, (0, canvas.size[1] - picture.get_height()))
 
 
 def paled(colors: Array, theme: Theme) -> Array:
@@ -89,6 +95,8 @@ def _draw_map(canvas: Canvas, problem: Problem, site: Map, theme: Theme, stroke:
             else:
                 canvas.line(line.tolist(), ink, width)
     _draw_blank(canvas, np.isnan(fine), theme, stroke)
+    if np.isnan(fine).all():
+        _say_nothing_is_here(canvas, theme, stroke)
     with canvas.part("critical points"):
         draw_marks(canvas, problem, site, theme, stroke)
 
@@ -105,7 +113,7 @@ def draw_marks(canvas: Canvas, problem: Problem, site: Site, theme: Theme, strok
         for number, minimum in enumerate(problem.minima, start=1):
             if minimum not in shown:
                 continue
-            x, y = site.project(np.array(minimum.position)).tolist()
+            x, y = site.pixel(*minimum.position)
             height = round(12 * stroke)
             _, tall = text.label_size(str(number), height, bold=True)
             canvas.label(str(number), (x + 7 * stroke, y - tall), height, theme.mark, theme.halo, bold=True)
@@ -152,13 +160,20 @@ def _draw_blank(canvas: Canvas, blank: Mask, theme: Theme, stroke: float) -> Non
     canvas.image(image(np.concatenate([colors, 255 * mask[..., None]], axis=-1).astype(np.uint8)), (0, 0))
 
 
+def _say_nothing_is_here(canvas: Canvas, theme: Theme, stroke: float) -> None:
+    """Where a marble that is ridden along with has gone, there may be no land at all."""
+    size, (width, height) = round(12 * stroke), canvas.size
+    words = text.fitted(theme.say("Nowhere here has the loss a finite value."), size, round(0.96 * width))
+    corner = (0.5 * (width - text.label_size(words, size)[0]), 0.5 * height)
+    canvas.label(words, corner, size, theme.text, theme.panel)
+
+
 def draw_mark(canvas: Canvas, site: Site, point: CriticalPoint, theme: Theme, stroke: float) -> None:
     """A critical point: a ring for a minimum, a cross for a saddle, a triangle for a maximum, else a dot.
 
     The cross lies along the saddle's eigenvectors, its longer bar along the way down.
     """
-    place = np.array(point.position)
-    x, y = site.project(place).tolist()
+    place, (x, y) = np.array(point.position), site.pixel(*point.position)
     radius, width = 5 * stroke, max(1, round(1.6 * stroke))
     rim = width + 2 * max(1, round(stroke))
     for color, thick in ((theme.halo, rim), (theme.mark, width)):

@@ -124,22 +124,26 @@ class Trail:
         return [(x, y) for x, y in visible(self._site.project(points), whole).tolist()]
 
     def _follow(self, update: int) -> None:
-        """Take in what the track has recorded, once the update is beyond what was taken in before."""
+        """Take in what the track has recorded, once the update is beyond what was taken in before.
+
+        A trail that does not last takes in no more than it is asked for.
+        """
         first, last = self._first + len(self._pixels), self._track.updates + 1
         if min(update, last - 1) < first:
             return
+        last = last if self._lasting else min(last, update + 1)
         new = self._track.theta[first:last]
-        places = zip(self._seen(new), self._site.hidden(new).tolist(), self._site.beside(new).tolist(), strict=True)
+        pixels = self._seen(new)
+        places = zip(pixels, self._site.hidden(new).tolist(), self._site.beside(new).tolist(), strict=True)
+        self._pixels += pixels
+        px, py, length = (*self._points[-1], self._lengths[-1]) if self._points else (math.inf, math.inf, -math.inf)
         for number, ((x, y), covered, gone) in enumerate(places, start=first):
-            self._pixels.append((x, y))
-            if self._points:
-                px, py = self._points[-1]
-                way = math.hypot(x - px, y - py)
-                if way < LEAST:
-                    continue
-                self._lengths.append(self._lengths[-1] + way)
-            else:
-                self._lengths.append(0.0)
+            way = math.hypot(x - px, y - py)
+            if way < LEAST:
+                continue
+            length = length + way if self._points else 0.0
+            px, py = x, y
+            self._lengths.append(length)
             self._points.append((x, y))
             self._covered.append(covered)
             self._gone.append(gone)

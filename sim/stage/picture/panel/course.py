@@ -20,7 +20,7 @@ from ...session.session import MOVING_GROUND
 from ...style.color import Color, mix
 from ...style.style import stroke_of
 from ...style.theme import Theme
-from ..map.ball import Rolling, draw_ball
+from ..map.ball import Rolling, draw_ball, rolling
 from ..map.cloud import draw_cloud
 from ..map.site import LandBlock, Site, moving_site, site_of
 from ..map.trail import Trail, fading
@@ -55,7 +55,8 @@ class Course:
     strip: Rect
     em: int
     theme: Theme
-    camera: Camera
+    site: Site
+    """The land of the training loss."""
     trail: Trail
     rolling: Rolling
     steady: bool = False
@@ -76,12 +77,15 @@ class Course:
         """The lane's colour."""
         return self.theme.lane(self.index)
 
-    def context(self, update: int, views: frozenset[str], share: float = 0.0) -> ViewContext:
-        """What the views are given after `update` updates, and such a part of the next movement."""
-        moment, site, moves = min(update, self.track.updates), site_of(self.race.problem, self.camera, self.theme), None
-        if MOVING_GROUND in views and not self.camera.flat:
-            moves = shaken(self.track, moment, share)
-            site = moving_site(self.race.problem, self.camera, self.theme, moves) if moves else site
+    def context(self, update: int, views: frozenset[str], share: float = 0.0, step: int = 1) -> ViewContext:
+        """What the views are given after `update` updates, and such a part of the next movement.
+
+        Of land that moves, one of so many by so many pixels is computed.
+        """
+        moment, site, moves = min(update, self.track.updates), self.site, None
+        if MOVING_GROUND in views and not site.camera.flat:
+            moves = shaken(self.track, moment, share, step)
+            site = moving_site(self.race.problem, site.camera, self.theme, moves) if moves else site
         return ViewContext(
             self.race, self.index, moment, site, self.area, self.strip, self.theme, self.em, views, moves
         )
@@ -93,14 +97,17 @@ class Course:
         views: frozenset[str],
         cloud: Cloud | None,
         ways: tuple[Array, ...] = (),
+        step: int = 1,
     ) -> None:
         """Draw the map after so many updates, and such a part of the next movement.
+
+        Of land that moves, one of so many by so many pixels is computed.
 
         With a cloud, all its marbles are drawn instead of the way of the first of them. `ways` are whole ways (n, 2)
         to be seen besides: as it was before a slider was taken, and as it is to be.
         """
         update, share = glide
-        context, corner = self.context(update, views, share), self.area.topleft
+        context, corner = self.context(update, views, share, step), self.area.topleft
         with canvas.clip(self.area):
             if cloud is None:
                 trail = self.trail if context.shaken is None else self._passing_trail(context)
@@ -132,7 +139,7 @@ class Course:
             draw_wedge(canvas, area, center, self.color, self.theme.halo, stroke)
             return
         if alone and "momentum" not in context.views:  # Which has the same arrows, put together.
-            self._draw_arrows(canvas, context.site, context.pixel(context.theta), context.moment, stroke)
+            self._draw_arrows(canvas, context)
         self._draw_landing(canvas, context, center, share)
         with canvas.part("marble"):
             self._draw_ball(canvas, context, center, share)
@@ -174,21 +181,28 @@ class Course:
         first = max(0, context.moment - PASSING)
         return Trail(self.track, context.site, tones, stroke_of(self.em), first, lasting=False)
 
-    def _draw_arrows(self, canvas: Canvas, site: Site, center: tuple[float, float], moment: int, stroke: float) -> None:
-        """The next movement, and thinner the step −η∇L_B that the coming batch asks for, enlarged alike."""
-        track, theme = self.track, self.theme
-        if moment >= track.updates:
+    def _draw_arrows(self, canvas: Canvas, context: ViewContext) -> None:
+        """The next movement, and thinner the step −η∇L_B that the coming batch asks for, enlarged alike.
+
+        What of one does not lie on the map is left out.
+        """
+        track, theme, moment, stroke = self.track, self.theme, context.moment, context.stroke
+        if not context.goes_on:
             return
+        center = context.pixel(context.theta)
         with np.errstate(all="ignore"):
             vectors = np.stack([-track.rule(moment).learning_rate * track.gradient[moment], track.movement[moment]])
-            shown = site.vector(vectors, track.theta[moment]).tolist()
+            shown = context.vector(vectors).tolist()
         longest = max(math.hypot(*shown[0]), math.hypot(*shown[1]), 1e-300)
         scale = min(ARROW_SCALE, LONGEST_ARROW * self.area.height / longest)
         same = math.dist(*shown) <= SAME * longest
-        for (dx, dy), color, thick in zip(shown, (theme.mark, mix(self.color, theme.mark, 0.25)), THICK, strict=True):
+        tones = (theme.mark, mix(self.color, theme.mark, 0.25))
+        for vector, (dx, dy), color, thick in zip(vectors, shown, tones, THICK, strict=True):
             if thick == 1 or not same:
-                tip = center[0] + dx * scale, center[1] + dy * scale
-                draw_arrow(canvas, center, tip, color, theme.halo, thick * stroke)
+                room = context.room(vector[None])
+                long = min(scale, room)
+                tip = center[0] + dx * long, center[1] + dy * long
+                draw_arrow(canvas, center, tip, color, theme.halo, thick * stroke, goes_on=scale > room)
 
 
 def course_of(
@@ -208,7 +222,7 @@ def course_of(
     """
     track, site = race.tracks[lane], site_of(race.problem, camera, theme)
     trail = Trail(track, site, fading(theme.lane(lane), theme.high), stroke_of(em), lasting=lasting)
-    return Course(race, lane, *areas, em, theme, camera, trail, Rolling(track, race.problem.window.diagonal), steady)
+    return Course(race, lane, *areas, em, theme, site, trail, rolling(track, race.problem.window.diagonal), steady)
 
 
 def draw_together(

@@ -217,8 +217,8 @@ class Panel:
         return [
             ("L", number(float(track.loss[moment]))),
             ("‖∇L‖", number(float(np.hypot(*track.full_gradient[moment])))),
-            ("λmin", number(lower)),
-            ("λmax", number(upper)),
+            ("κmin", number(lower)),
+            ("κmax", number(upper)),
             *([("η", short(float(f"{track.rule(moment).learning_rate:.3g}")))] if self._planned else []),
             (say("test L"), number(float(track.test_loss[moment]))),
             (say("update"), f"{moment}"),

@@ -123,7 +123,8 @@ def map_backdrop(context: ViewContext) -> Backdrop:
     views = context.views if shown else frozenset[str]()
     what = (context.race, context.camera, context.theme, context.em)
     if context.shaken is not None:
-        return Backdrop(_draw_moving, (*what, context.shaken, views), context.area.size)
+        passing = context.shaken.step > 1
+        return Backdrop(_draw_moving, (*what, context.shaken, views), context.area.size, passing)
     return Backdrop(_draw_ground, (*what, views), context.area.size)
 
 

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+import numpy as np
 import pygame
 
 from ....descent.problem import Problem
 from ....descent.race import Race
 from ....descent.track import Track
 from ....surface.points import Array
-from ...drawing.camera import Camera, visible
+from ...drawing.camera import Camera, within_reach
 from ...drawing.canvas import Canvas, Pixel
 from ...drawing.strokes import pieces
 from ...style import text
@@ -89,8 +90,9 @@ class ViewContext:
 
     def pixel(self, point: Array) -> Pixel:
         """Where a point (2,) is on the canvas; if it is far away, in its direction only."""
-        across, down = visible(self.site.project(point) + self.area.topleft, self.area).tolist()
-        return across, down
+        x, y = point.tolist()
+        (across, down), (left, top) = self.site.pixel(x, y), self.area.topleft
+        return within_reach((across + left, down + top), self.area)
 
     def pixels(self, points: Array) -> Array:
         """Where points (..., 2) are on the canvas (..., 2)."""
@@ -100,6 +102,24 @@ class ViewContext:
         """Vectors (..., 2) of the plane as they lie on the land under the marble, in pixels (..., 2)."""
         return self.site.vector(vectors, self.theta)
 
+    def room(self, vectors: Array) -> float:
+        """How many times as long vectors (n, 2) of the plane may be, drawn from the marble, to end on the map.
+
+        On a block of land they are to end above its ground, too.
+        """
+        rim, window, area = EDGE * self.stroke, self.camera.view, self.area
+        shown = area.inflate(-2 * rim, -2 * rim)
+        corners = np.array([(window.x0, window.y0), (window.x1, window.y1)])
+        with np.errstate(all="ignore"):
+            ground = _reach(self.theta, vectors, *corners)
+            picture = _reach(
+                np.array(self.pixel(self.theta)),
+                self.vector(vectors),
+                np.array(shown.topleft),
+                np.array(shown.bottomright),
+            )
+        return max(0.0, min(ground, picture))
+
     def lines(self, line: Array) -> list[Array]:
         """What is seen of a line (n, 2) of the plane: pieces in pixels (m, 2)."""
         return [self.pixels(piece) for piece in pieces(line, ~self.site.hidden(line))]
@@ -108,6 +128,14 @@ class ViewContext:
         """Whether a pixel is on the map, or so close to it that a part of a marble there would show."""
         return bool(self.area.inflate(self.em, self.em).collidepoint(pixel))
 
+
+def _reach(start: Array, offsets: Array, low: Array, high: Array) -> float:
+    """How many times offsets (n, 2) lead from a start (2,) up to the nearest side of a box."""
+    gaps = np.where(offsets > 0, high - start, low - start)
+    return float(np.min(np.where(offsets == 0, np.inf, gaps / offsets), initial=np.inf))
+
+
+EDGE = 6.0  # Room that arrows leave at a map's edge, in strokes.
 
 Draw = Callable[[Canvas, ViewContext], None]
 

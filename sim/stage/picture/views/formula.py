@@ -44,6 +44,11 @@ MOVEMENT, GRADIENT, STATE, COUNT, BETWEEN, CONSTANTS = range(6)
 """What a row may tell: what comes last is left out first."""
 
 
+# To read off a class's types what its letters are takes longer than all else here.
+_letters = lru_cache(maxsize=32)(letters)
+_state_letters = lru_cache(maxsize=32)(state_letters)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line of the recurrence, or a letter, and numbers beside it or below; one of the two may be empty."""
@@ -137,7 +142,7 @@ def _remembered(track: Track, moment: int) -> dict[str, Row]:
     """The numbers of what the rule remembers, before and after the update, by their letters."""
     before, after = track.state(moment), track.state(moment + 1)
     rows = {}
-    for name, sign in state_letters(type(before)).items():
+    for name, sign in _state_letters(type(before)).items():
         old, new = (_written(getattr(state, name)) for state in (before, after))
         tells = STATE if isinstance(getattr(before, name), np.ndarray) else COUNT
         rows[sign] = Row(tells, "", f"{old} → {new}", f"→ {new}")
@@ -226,5 +231,5 @@ def _pair(vector: Array) -> str:
 
 def _constants(rule: Rule[Any]) -> str:
     """The hyperparameters, all of them but options that are off."""
-    told, known = settings_of(rule), letters(type(rule))
+    told, known = settings_of(rule), _letters(type(rule))
     return " · ".join(f"{letter.sign} {short(told[name])}" for name, letter in known.items() if name in told)

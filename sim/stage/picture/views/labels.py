@@ -65,4 +65,4 @@ def _lines(context: ViewContext, point: CriticalPoint) -> tuple[str, str]:
     theme = context.theme
     lower, upper = (number(value) for value in point.eigenvalues)
     loss = number(_rounded(context, point.value))
-    return theme.say("{kind}, L = {loss}", kind=theme.say(point.kind.value), loss=loss), f"λ = {lower}, {upper}"
+    return theme.say("{kind}, L = {loss}", kind=theme.say(point.kind.value), loss=loss), f"κ = {lower}, {upper}"

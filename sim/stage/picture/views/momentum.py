@@ -132,13 +132,21 @@ def _draw_sum(canvas: Canvas, context: ViewContext, parts: Sum | None, movement:
     carried = parts.carried if parts else np.zeros(2)
     longest = max(float(norm(vector).max()) for vector in (carried, movement, movement - carried))
     reach = LONGEST * context.area.height / max(longest * context.camera.scale, 1e-300)
-    enlarged = min(ENLARGED, reach)
+    enlarged = min(ENLARGED, reach, context.room(_ends(context, parts, carried, movement)))
     joint, tip = (tuple((center + enlarged * context.vector(each)).tolist()) for each in (carried, movement))
     if parts is not None and carried.any():
         _draw_past(canvas, context, np.array(tip), enlarged)
         draw_arrow(canvas, center, joint, mix(context.color, theme.mark, 0.25), theme.halo, context.stroke)
         draw_arrow(canvas, joint, tip, theme.mark, theme.halo, context.stroke)
     draw_arrow(canvas, center, tip, context.color, theme.halo, 1.5 * context.stroke)
+
+
+def _ends(context: ViewContext, parts: Sum | None, carried: Array, movement: Array) -> Array:
+    """From the marble to the ends of all the arrows (n, 2), in the plane."""
+    if parts is None or not carried.any():
+        return movement[None]
+    pushes = past_pushes(context.track, context.moment, MOST_ARROWS)
+    return np.concatenate([[carried, movement], movement - np.cumsum(pushes, axis=0)])
 
 
 def _draw_equation(canvas: Canvas, context: ViewContext, parts: Sum | None, movement: Array) -> int:

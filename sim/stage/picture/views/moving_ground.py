@@ -24,11 +24,14 @@ def draw_moving_ground(canvas: Canvas, context: ViewContext) -> None:
     draw_view_caption(canvas, context, MOVING_GROUND, sentence, color)
 
 
-def shaken(track: Track, update: int, share: float) -> Shaken | None:
-    """What a lane stands on after so many updates and such a part of the next movement; None if that stands still."""
+def shaken(track: Track, update: int, share: float, step: int = 1) -> Shaken | None:
+    """What a lane stands on after so many updates and such a part of the next movement; None if that stands still.
+
+    Of so many by so many pixels one is computed.
+    """
     if track.lane.sees_all(track.problem.train.count) or update >= track.updates:
         return None
     batch = track.batch(update).tobytes()
     coming = track.batch(update + 1).tobytes() if update + 1 < track.updates else batch
     over = max(share - LANDED, 0.0) / (1 - LANDED)
-    return Shaken(batch, coming, over * over * (3 - 2 * over))
+    return Shaken(batch, coming, over * over * (3 - 2 * over), step)

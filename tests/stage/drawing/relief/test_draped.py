@@ -1,11 +1,12 @@
 """What lies on land: at its height, as the camera sees it, and only where it is seen."""
 
 import numpy as np
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from scenery import WINDOW, aslant, height_at, hills
 
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.relief.draped import drape, heights_at, resting, upright
+from sim.stage.drawing.relief.draped import height_at as land_at
 from sim.stage.drawing.relief.paints import paints
 from sim.stage.drawing.relief.picture import Relief, relief
 from sim.stage.style.theme import load_theme
@@ -22,6 +23,18 @@ def test_heights_are_those_of_the_grid_and_straight_in_between() -> None:
     assert_allclose(heights_at(land(heights), points), expected, atol=1e-6)
     assert_allclose(heights_at(land(heights), WINDOW.grid(49, 33)), heights, atol=1e-6)
     assert_allclose(heights_at(land(heights), np.array([-9.0, -1.0])), heights[0, 0], atol=1e-6)
+
+
+def test_one_point_lies_where_it_would_among_many() -> None:
+    shown = land(hills())
+    points = np.concatenate([WINDOW.grid(23, 17).reshape(-1, 2), [[-9.0, 0.4], [1e300, -1e300], [np.inf, 0.0]]])
+    draped = drape(shown, points)
+    for point, height, pixel, hidden in zip(points.tolist(), draped.heights, draped.pixels, draped.hidden, strict=True):
+        x, y = point
+        assert land_at(shown, x, y) == height
+        assert_array_equal(np.array(shown.camera.pixel(x, y, height)), pixel)
+        assert shown.hides(x, y, height) == hidden
+    assert 0 < draped.hidden.sum() < len(points)
 
 
 def test_points_are_drawn_at_the_height_of_the_land() -> None:
@@ -54,9 +67,8 @@ def test_upright_is_across_the_slope() -> None:
     points = WINDOW.grid(61, 41)
     shown = land(0.3 + 0.1 * points[..., 0] - 0.2 * points[..., 1])
     expected = np.array([-0.16, 0.32, 1.0])
-    assert_allclose(
-        upright(shown, points[5:9, 7:11]), np.broadcast_to(expected / np.linalg.norm(expected), (4, 4, 3)), atol=1e-4
-    )
+    for point in points[5:9, 7:11].reshape(-1, 2).tolist():
+        assert_allclose(upright(shown, *point), expected / np.linalg.norm(expected), atol=1e-4)
 
 
 def test_a_ball_touches_land_where_it_lies() -> None:
@@ -64,14 +76,14 @@ def test_a_ball_touches_land_where_it_lies() -> None:
     shown, point = land(0.3 + 0.1 * points[..., 0] - 0.2 * points[..., 1]), np.array([0.5, 0.1])
     camera, radius = shown.camera, 8.0
     contact = np.array([*point, camera.rise * float(heights_at(shown, point))])
-    middle = contact + radius / camera.scale * upright(shown, point)
+    middle = contact + radius / camera.scale * np.array(upright(shown, *point))
     expected = camera.project(middle[:2], middle[2] / camera.rise)
-    assert_allclose(resting(shown, point, radius), expected, atol=1e-6)
+    assert_allclose(np.array(resting(shown, 0.5, 0.1, radius)), expected, atol=1e-6)
     level = land(np.full((9, 13), 0.25))
-    lift = level.camera.project(point, 0.25) - resting(level, point, radius)
+    lift = level.camera.project(point, 0.25) - np.array(resting(level, 0.5, 0.1, radius))
     assert_allclose(lift, [0.0, radius * np.sin(np.radians(62))], atol=1e-6)
 
 
 def test_on_a_map_a_ball_lies_at_its_point() -> None:
     flat = land(hills(), Camera(WINDOW, 60, 44))
-    assert_allclose(resting(flat, np.array([0.5, 0.1]), 8.0), flat.camera.project(np.array([0.5, 0.1])))
+    assert_allclose(np.array(resting(flat, 0.5, 0.1, 8.0)), flat.camera.project(np.array([0.5, 0.1])))

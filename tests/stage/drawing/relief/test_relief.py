@@ -190,7 +190,7 @@ def test_crowded_contours_fade_and_do_not_flicker() -> None:
 def test_bands_leave_no_seams(monkeypatch: pytest.MonkeyPatch) -> None:
     levels = tuple(np.linspace(0.1, 0.9, 30).tolist())
     whole = picture(aslant(120, 88), hills(), levels)
-    monkeypatch.setattr(picture_module, "BAND", 5)
+    monkeypatch.setattr(picture_module, "BAND", 300)
     parts = picture(aslant(120, 88), hills(), levels)
     assert parts.pixels.tobytes() == whole.pixels.tobytes()
     assert parts.away.tobytes() == whole.away.tobytes()
@@ -214,3 +214,38 @@ def test_the_same_heights_give_the_same_bits_and_the_picture_tells_its_weight() 
     assert one.pixels.tobytes() == other.pixels.tobytes()
     assert one.away.tobytes() == other.away.tobytes()
     assert weight_of(one) > one.pixels.nbytes + one.highest.nbytes
+
+
+@pytest.mark.parametrize("size", [(120, 88), (121, 89)])
+def test_a_picture_of_wide_cells_shows_the_same_land_in_the_same_place(size: tuple[int, int]) -> None:
+    """However many pixels there are, and whether or not they make up whole cells."""
+    camera, heights = aslant(*size, tilt=62.0, rise=1.6), hills()
+    fine, wide = (relief(camera, heights, (), paints(LIGHT), step) for step in (1, 2))
+    width, height = size
+    assert wide.pixels.shape == (-(-height // 2), -(-width // 2), 4)
+    enlarged = wide.pixels.repeat(2, axis=0).repeat(2, axis=1)[-height:, :width]
+    gap = np.abs(brightness(enlarged) - brightness(fine.pixels)) / 3
+    assert np.quantile(gap, 0.9) < 12
+    moved = np.roll(enlarged, 2, axis=1), np.roll(enlarged, 2, axis=0)
+    assert all(gap.mean() < np.abs(brightness(other) - brightness(fine.pixels)).mean() / 3 for other in moved)
+
+    pixels = middles(camera)
+    one, other = fine.under(pixels), wide.under(pixels)
+    seen = np.isfinite(one[..., 0]) & np.isfinite(other[..., 0])
+    assert seen.sum() > 0.9 * np.isfinite(one[..., 0]).sum()
+    assert np.quantile(np.hypot(*(one - other)[seen].T), 0.9) < 0.05
+
+    points = WINDOW.grid(60, 40).reshape(-1, 2)
+    stands = np.array([height_at(heights, *point) for point in points.tolist()])
+    assert (fine.hidden(points, stands) == wide.hidden(points, stands)).mean() > 0.97
+
+
+def test_contours_are_as_dark_in_a_picture_of_wide_cells() -> None:
+    camera, heights = aslant(120, 88), hills()
+    bare, drawn = (
+        [brightness(relief(camera, heights, levels, paints(LIGHT), step).pixels).mean() for step in (1, 2)]
+        for levels in ((), (0.3, 0.45, 0.6))
+    )
+    ink = [one - other for one, other in zip(bare, drawn, strict=True)]
+    assert ink[0] > 0
+    assert ink[1] == pytest.approx(picture_module.BOLD * ink[0], rel=0.35)

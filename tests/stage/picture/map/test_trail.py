@@ -33,6 +33,12 @@ class Screened:
     def project(self, points: Array) -> Array:
         return self.plain.project(points)
 
+    def pixel(self, x: float, y: float) -> tuple[float, float]:
+        return self.plain.pixel(x, y)
+
+    def hides(self, x: float, y: float) -> bool:
+        return bool(self.hidden(np.array([x, y])))
+
     def vector(self, vectors: Array, at: Array) -> Array:
         return self.plain.vector(vectors, at)
 

@@ -1,0 +1,71 @@
+"""Ground that moves on at once is drawn in wide cells; where one looks at it, or a film does, as fine as can be."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pygame
+import pytest
+from driver import computed, pixels, press, screen
+
+from sim.scene import load_scene
+from sim.stage.drawing.screen import Screen
+from sim.stage.picture.picture import COARSE, draw, fleeting, snapshot_of
+from sim.stage.picture.views.moving_ground import LANDED
+from sim.stage.session.session import SPEEDS, Session, begin, race
+from sim.stage.window.window import MainWindow
+
+SIZE = (960, 600)
+SLOW, FAST = SPEEDS.index(2.0), SPEEDS.index(50.0)
+
+
+@pytest.fixture
+def session() -> Session:
+    scene = load_scene("local-minimum")
+    race(scene).extend(100)
+    return replace(begin(scene), progress=20.0, playing=True, speed=FAST, steady=False)
+
+
+@pytest.fixture
+def window(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    monkeypatch.chdir(tmp_path)
+    with screen(SIZE):
+        made = MainWindow(session)
+        computed(made)
+        yield made
+        made.close()
+
+
+def exact(window: MainWindow) -> npt.NDArray[np.uint8]:
+    """The picture of the window's session, as a still has it."""
+    surface = pygame.Surface(SIZE, depth=32)
+    draw(Screen(surface), snapshot_of(window.session, race(window.session.scene)))
+    return pygame.surfarray.array3d(surface)
+
+
+def test_it_is_exact_as_soon_as_time_stands_still(window: MainWindow) -> None:
+    window.advance([], 0.02)
+    playing = pixels()
+    assert (playing != exact(window)).any()
+    press(window, pygame.K_SPACE)
+    computed(window)
+    assert (pixels() == exact(window)).all()
+
+
+def test_a_film_of_the_window_shows_all_of_it(window: MainWindow) -> None:
+    press(window, pygame.K_v, "v")
+    window.advance([], 0.02)
+    assert window._shown is not None
+    assert window._shown[0].step == 1
+
+
+def test_ground_that_rests_between_slow_movements_is_fine(session: Session) -> None:
+    def step(speed: int, progress: float, **changes: object) -> int:
+        moment = replace(session, speed=speed, progress=progress, **changes)  # type: ignore[arg-type]
+        return fleeting(snapshot_of(moment, race(session.scene)))
+
+    assert step(SLOW, 20.0) == step(SLOW, 20.0 + 0.9 * LANDED) == 1
+    assert step(SLOW, 20.9) == step(FAST, 20.0) == COARSE
+    assert step(FAST, 20.0, playing=False) == step(FAST, 20.0, views=frozenset()) == 1
