@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from recording_canvas import RecordingCanvas
 from recordings import section
 
+from sim.descent.examples.chance import normals
 from sim.descent.lane import Lane
 from sim.descent.race import Race
 from sim.descent.rules import RULES, recurrence
@@ -192,6 +194,10 @@ def rectified(rule: Any, _theta: Array, slope: Slope, was: State) -> tuple[State
     return state, -rule.learning_rate * first * scale
 
 
+def painted(rule: Any, _theta: Array, slope: Slope, _before: State) -> tuple[State, Array]:
+    return {}, -rule.learning_rate * slope.here + np.sqrt(2 * rule.learning_rate * rule.temperature) * slope.noise()
+
+
 def by_sign(rule: Any, _theta: Array, slope: Slope, _was: State) -> tuple[State, Array]:
     return {}, -rule.learning_rate * np.sign(slope.here)
 
@@ -239,6 +245,7 @@ BY_HAND: dict[str, Callable[[Any, Array, Slope, State], tuple[State, Array]]] = 
     "sam": uphill,
     "newton": parabola,
     "saddle free newton": turned_parabola,
+    "langevin": painted,
 }
 BEFORE: State = {**dict.fromkeys("mvsbu", np.zeros(2)), "t": 0, "p": 1.0}
 """What is remembered before the first update, by its letter."""
@@ -247,7 +254,8 @@ BEFORE: State = {**dict.fromkeys("mvsbu", np.zeros(2)), "t": 0, "p": 1.0}
 def slope_of(track: Track, update: int) -> Slope:
     """What the rule was answered in that update."""
     theta, batch = track.theta[update], track.batch(update)
-    return BatchSlope(track.problem.train, theta[None], batch[:, None])
+    noise = partial(normals, np.array([track.seed]), update)
+    return BatchSlope(track.problem.train, theta[None], batch[:, None], noise)
 
 
 TINY = {"adadelta", "rmsprop momentum"}
@@ -312,7 +320,7 @@ def test_one_step_by_hand_from_what_is_held_makes_what_is_held_next(name: str) -
 
 
 IN_ORDER = {
-    **dict.fromkeys(("gradient descent", "sign sgd", "sam", "newton", "saddle free newton"), ""),
+    **dict.fromkeys(("gradient descent", "sign sgd", "sam", "newton", "saddle free newton", "langevin"), ""),
     **dict.fromkeys(("adam", "adamw", "radam"), "mvt"),
     **{"torch momentum": "bt", "torch nesterov": "b", "adagrad": "s", "adadelta": "vu", "rmsprop": "v"},
     **{"rmsprop momentum": "vb", "centered rmsprop": "vmb", "adamax": "mut", "amsgrad": "mvut", "nadam": "mvpt"},
