@@ -18,6 +18,9 @@ COMMANDS = {
 }
 """The commands' names, which are those of their modules, and what each is for. No name: the window."""
 
+STUDIES = ("basins", "cost", "odds", "sweep")
+"""Those whose modules stand in the folder `studies`."""
+
 INSTALLED = __name__ != "sim.command"
 """Whether this is the installed package; in a checkout, `main.py` stands in for the command."""
 PROGRAM = "three-marbles" if INSTALLED else "main.py"

@@ -5,14 +5,14 @@ import argparse
 import math
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from . import COMMAND_LINE
-from .console.arguments import Parser, add_look, add_scene, png_path, quoted, whole_number
-from .console.progress import result_of
-from .console.terminal import show, show_json, show_table
+from .. import COMMAND_LINE
+from ..console.arguments import Parser, add_look, add_scene, png_path, quoted, whole_number
+from ..console.progress import result_of
+from ..console.terminal import show, show_json, show_table
 
 if TYPE_CHECKING:
-    from ..descent.rules.protocol import Rule
-    from ..scene import Scene
+    from ...descent.rules.protocol import Rule
+    from ...scene import Scene
 
 USUAL_UPDATES, MOST_UPDATES = 2_000, 100_000
 
@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_rule(parser: argparse.ArgumentParser) -> None:
     """Which rule is followed, and with which settings."""
-    from ..descent.rules import RULES, all_letters
+    from ...descent.rules import RULES, all_letters
 
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--lane", metavar="NAME", help="follow the rule of that lane of the scene, with its settings")
@@ -80,10 +80,10 @@ def _add_rule(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Compute, draw and save it."""
-    from ..files import check_writable, free_path, named
-    from ..scene import SceneError
-    from ..stage import require_pygame_ce
-    from .console.chosen import chosen_scene
+    from ...files import check_writable, free_path, named
+    from ...scene import SceneError
+    from ...stage import require_pygame_ce
+    from ..console.chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene)
     rule = _rule(scene, arguments)
@@ -93,8 +93,8 @@ def run(arguments: argparse.Namespace) -> None:
     problem = scene.problem()
     if not problem.minima:
         raise SceneError(f"there is no minimum in the window of {scene.name}, and so no basin")
-    from ..stage.export.basins import map_layout, save_basins
-    from ..study.maps.basin_map import basin_map, summary, table
+    from ...stage.export.basins import map_layout, save_basins
+    from ...study.maps.basin_map import basin_map, summary, table
 
     place = map_layout(arguments.size, scene.window).map
     found = result_of(basin_map(problem, (place.height, place.width), rule, arguments.updates, exact=arguments.exact))
@@ -122,9 +122,9 @@ def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
 
     from pydantic import TypeAdapter, ValidationError
 
-    from ..descent.rules import RULES, all_letters, rule_name
-    from ..scene.mistakes import reason
-    from ..scene.words import did_you_mean
+    from ...descent.rules import RULES, all_letters, rule_name
+    from ...scene.mistakes import reason
+    from ...scene.words import did_you_mean
 
     given = {name: value for name in all_letters() if (value := getattr(arguments, name)) is not None}
     lanes = {lane.name: lane.rule for lane in scene.lanes}
@@ -167,7 +167,7 @@ def _refuse(sentence: str) -> NoReturn:
 def _settings(rule: "Rule[Any] | None") -> dict[str, Any]:
     from dataclasses import asdict
 
-    from ..descent.rules import rule_name
+    from ...descent.rules import rule_name
 
     return {"rule": "gradient flow"} if rule is None else {"rule": rule_name(rule), **asdict(rule)}
 
