@@ -19,6 +19,8 @@ ROOMS = (
     "surface",
     "descent",
     "files",
+    "outside",
+    "checking",
     "scene",
     "report",
     "study",

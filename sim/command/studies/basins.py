@@ -11,7 +11,9 @@ from ..console.progress import result_of
 from ..console.terminal import show, show_json, show_table
 
 if TYPE_CHECKING:
-    from ...descent.rules.protocol import Rule
+    from dataclasses import Field
+
+    from ...descent.rules.protocol import Letter, Rule
     from ...scene import Scene
 
 USUAL_UPDATES, MOST_UPDATES = 2_000, 100_000
@@ -62,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_rule(parser: argparse.ArgumentParser) -> None:
     """Which rule is followed, and with which settings."""
-    from ...descent.rules import RULES, all_letters
+    from ...descent.rules import RULES
 
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--lane", metavar="NAME", help="follow the rule of that lane of the scene, with its settings")
@@ -73,9 +75,30 @@ def _add_rule(parser: argparse.ArgumentParser) -> None:
         "given is as in the scene's first lane of that rule, or if there is none, the learning rate as in its "
         "first lane and the rest as usual (default: gradient flow)",
     )
-    for name, letter in all_letters().items():
-        option = "--" + name.replace("_", "-")
-        parser.add_argument(option, type=_number, metavar=letter.sign, help=f"the rule's {name.replace('_', ' ')}")
+    for name, sign in _hyperparameters().items():
+        parser.add_argument(_option(name), type=_number, metavar=sign, help=f"the rule's {name.replace('_', ' ')}")
+
+
+TAKEN = frozenset({"help", "scene", "rules", "lane", "rule", "updates", "exact", "json", "output", "size", "theme"})
+"""What options mean already; no setting of a rule from outside can be given by them."""
+
+
+def _hyperparameters() -> dict[str, str]:
+    """Those of all rules that are any number, and their letters; one without a letter goes by its name."""
+    from dataclasses import fields
+
+    from ...descent.rules import RULES, all_letters
+
+    named = {field.name: field.name.upper() for kind in RULES.values() for field in fields(kind) if _any_number(field)}
+    return {name: sign for name, sign in {**named, **_signs(all_letters())}.items() if name not in TAKEN}
+
+
+def _signs(letters: "dict[str, Letter]") -> dict[str, str]:
+    return {name: letter.sign for name, letter in letters.items()}
+
+
+def _any_number(field: "Field[Any]") -> bool:
+    return type(field.default) is float
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -122,18 +145,19 @@ def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
 
     from pydantic import TypeAdapter, ValidationError
 
-    from ...descent.rules import RULES, all_letters, rule_name
+    from ...descent.rules import RULES, rule_name
     from ...scene.mistakes import reason
     from ...scene.words import did_you_mean
 
-    given = {name: value for name in all_letters() if (value := getattr(arguments, name)) is not None}
+    given = {name: value for name in _hyperparameters() if (value := getattr(arguments, name)) is not None}
     lanes = {lane.name: lane.rule for lane in scene.lanes}
     if arguments.lane is not None:
         if arguments.lane not in lanes:
             _refuse(f"{scene.name} has no lane {did_you_mean(arguments.lane, lanes)}")
         rule = lanes[arguments.lane]
     elif arguments.rule is not None:
-        name = arguments.rule.replace("-", " ").casefold()
+        names = {known.casefold().replace("-", " "): known for known in RULES}
+        name = names.get(arguments.rule.replace("-", " ").casefold(), "")
         if name not in RULES:
             _refuse(f"there is no rule {did_you_mean(arguments.rule, RULES)}")
         usual = replace(RULES[name](), learning_rate=scene.lanes[0].rule.learning_rate)

@@ -20,7 +20,7 @@ from ..console.arguments import (
     check_output,
     check_seeds,
 )
-from ..console.terminal import show_json, show_table, watched
+from ..console.terminal import remark, show_json, show_table, watched
 
 if TYPE_CHECKING:
     from ...scene import Scene
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Compute them, and say what they are."""
     from ...files import whole_file
     from ...study.odds import contrast
-    from ...study.odds.odds import odds
+    from ...study.odds.odds import failures, odds
     from ...study.odds.report import page, summary, table, write_csv
     from ..console.chosen import chosen_scene
 
@@ -68,6 +68,8 @@ def run(arguments: argparse.Namespace) -> None:
         if stream is not None:
             write_csv(scene, own, codecs.getwriter("utf-8")(stream))
     told = odds(scene, own, updates)
+    for sentence in failures(scene, own):
+        remark(sentence)
     if arguments.output is not None:
         from ...stage.export.pages import save_page
 
