@@ -19,7 +19,7 @@ ROOMS = (
     "surface",
     "descent",
     "files",
-    "outside",
+    "foreign",
     "checking",
     "scene",
     "report",

@@ -13,6 +13,7 @@ COMMANDS = {
     "cost": "measure what an update costs, by its batch size",
     "odds": "run many seeds: how often what happens",
     "sweep": "change numbers of a scene, and chart what becomes of it",
+    "check": "test an update rule of your own, in a file",
     "show": "print the scene that a picture or film carries",
     "scenes": "list the scenes",
 }

@@ -74,7 +74,7 @@ def _load_rules(command: "_Command", words: "Sequence[str]") -> None:
     files = rules_files(words)
     if not files or RULES_OPTION not in command.parser().format_usage():
         return
-    from ..outside.rules_file import load_rules
+    from ..foreign.rules_file import load_rules
     from .console.terminal import remark
 
     for path in files:
@@ -86,7 +86,7 @@ def _mistakes() -> tuple[type[Exception], ...]:
     """The exceptions whose message is a sentence for the user."""
     from ..descent.rules.guard import RuleFailure
     from ..files import OutputError
-    from ..outside.rules_file import RulesError
+    from ..foreign.rules_file import RulesError
     from ..scene import SceneError
     from ..stage import StageError
     from ..study.work.workers import StudyError

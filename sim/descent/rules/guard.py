@@ -29,8 +29,8 @@ def guarded_init(rule: Rule[S], theta: Array) -> S:
     Raises:
         RuleFailure: it raises, writes to θ, or answers with what is no state.
     """
-    state = _told(rule, "init", lambda: rule.init(read_only(theta)))
-    _check_state(rule, "init", theta, state)
+    state = asked(rule, "init", lambda: rule.init(read_only(theta)))
+    check_state(rule, "init", theta, state)
     return state
 
 
@@ -45,7 +45,16 @@ def guarded_step(rule: Rule[S], theta: Array, slope: Slope, state: S) -> tuple[A
     """
     slope.here.flags.writeable = False  # Computed for this update, and to be read by all.
     kept = with_parts(state, read_only)
-    answer: Any = _told(rule, "step", lambda: rule.step(read_only(theta), slope, kept))
+    answer: Any = asked(rule, "step", lambda: rule.step(read_only(theta), slope, kept))
+    return checked(rule, theta, slope, state, answer)
+
+
+def checked(rule: Rule[S], theta: Array, slope: Slope, state: S, answer: Any) -> tuple[Array, S]:
+    """What a rule has answered, if it is a movement and a state.
+
+    Raises:
+        RuleFailure: it is not.
+    """
     if not isinstance(answer, tuple) or len(answer) != 2:
         raise _failure(rule, "step", f"answers with {_what(answer)}, not with a movement and a state")
     movement, after = answer
@@ -55,7 +64,7 @@ def guarded_step(rule: Rule[S], theta: Array, slope: Slope, state: S) -> tuple[A
         raise _failure(rule, "step", f"answers with a movement of shape {movement.shape}, and θ has {theta.shape}")
     if movement.dtype != np.float64:
         raise _failure(rule, "step", f"answers with a movement of {movement.dtype}, not of float64")
-    _check_state(rule, "step", theta, after)
+    check_state(rule, "step", theta, after)
     _check_numbers(rule, (theta, slope.here, *state), movement, after)
     return movement, cast(S, after)
 
@@ -74,7 +83,12 @@ def read_only(array: Array) -> Array:
     return view
 
 
-def _told(rule: Rule[Any], method: str, call: Callable[[], T]) -> T:
+def asked(rule: Rule[Any], method: str, call: Callable[[], T]) -> T:
+    """What comes of a call of one of the rule's methods.
+
+    Raises:
+        RuleFailure: an exception, wherever in it.
+    """
     try:
         return call()
     except RuleFailure:
@@ -121,7 +135,7 @@ def _what(value: object) -> str:
     )
 
 
-def _check_state(rule: Rule[Any], method: str, theta: Array, state: object) -> None:
+def check_state(rule: Rule[Any], method: str, theta: Array, state: object) -> None:
     """Whether it is what a run can keep, copy and take apart."""
     if not isinstance(state, tuple) or not hasattr(state, "_fields"):
         raise _failure(rule, method, f"answers with {_what(state)} for a state, not with a NamedTuple")

@@ -13,7 +13,7 @@ from typing import Any
 from ...descent.clock import Machine
 from ...descent.lane import Lane
 from ...descent.verdict.sight import EQUAL_LOSS
-from ...outside.rules_file import code_of
+from ...foreign.rules_file import code_of
 from ...scene import Scene
 from ...scene.words import path_text
 from ..work.ensemble import Job, Outcomes, join

@@ -9,8 +9,8 @@ import pytest
 from command_line import mistake, status
 
 from sim.descent.rules import RULES, rule_name
-from sim.outside import rules_file
-from sim.outside.rules_file import RulesError, load_rules
+from sim.foreign import rules_file
+from sim.foreign.rules_file import RulesError, load_rules
 from sim.scene import SceneError, parse_scene
 from sim.scene.writing import scene_text
 from sim.study.work.workers import shared
