@@ -13,6 +13,13 @@ from sim.foreign import rules_file
 from sim.foreign.rules_file import RulesError, load_rules
 from sim.scene import SceneError, parse_scene
 from sim.scene.writing import scene_text
+from sim.stage.input.controls import Choice, TextField, controls
+from sim.stage.session.dials import dials
+from sim.stage.session.lanes import ChooseRule, SetHyperparameter
+from sim.stage.session.session import Session, update
+from sim.stage.session.setup import LoadRules
+from sim.stage.style.numbers import settings
+from sim.stage.style.theme import load_theme
 from sim.study.work.workers import shared
 
 HEAVY = """
@@ -297,3 +304,49 @@ def test_a_rule_that_is_sent_is_equal_here() -> None:
     load_rules(written(HEAVY))
     rule = RULES["Heavy"](learning_rate=0.3)  # type: ignore[call-arg]
     assert pickle.loads(pickle.dumps(rule)) == rule
+
+
+# In the window.
+
+
+def test_a_file_that_is_typed_is_run_and_its_rules_can_be_chosen(session: Session) -> None:
+    written(HEAVY)
+    there = update(session, LoadRules("mine.py"))
+    assert (there.rules, there.rules_refused) == ("mine.py", "")
+    assert there.notice == "The code of mine.py was run; its rules: Heavy."
+    chosen = update(there, ChooseRule("Heavy"))
+    assert rule_name(chosen.scene.lanes[chosen.lane].rule) == "Heavy"
+    (rules,) = [each for each in controls(chosen, load_theme("light")) if getattr(each, "name", "") == "rule"]
+    assert isinstance(rules, Choice)
+    assert rules.options[-1] == rules.chosen == "Heavy"
+    assert settings(chosen.scene.lanes[chosen.lane], 20) == "Heavy · η 0.15 · friction 0.9 · B 20 of 20"
+
+
+def test_a_file_that_cannot_be_used_stays_in_its_field_with_what_is_wrong(session: Session) -> None:
+    written("x = (")
+    there = update(session, LoadRules("mine.py"))
+    (entry,) = [each for each in controls(there, load_theme("light")) if getattr(each, "name", "") == "rules"]
+    assert isinstance(entry, TextField)
+    assert (entry.text, entry.mistake) == ("mine.py", "mine.py, line 1: '(' was never closed")
+    assert there.scene == session.scene
+    gone = update(there, entry.message("  "))
+    assert (gone.rules, gone.rules_refused) == ("", "")
+
+
+def test_lanes_go_on_with_what_a_changed_file_has_now(session: Session) -> None:
+    written(HEAVY)
+    there = update(update(session, LoadRules("mine.py")), ChooseRule("Heavy"))
+    there = update(there, SetHyperparameter("friction", 0.5))
+    assert update(there, LoadRules("mine.py")).scene is there.scene
+    written(HEAVY.replace("self.friction *", "0.1 * self.friction *"))
+    after = update(there, LoadRules("mine.py"))
+    rule = after.scene.lanes[after.lane].rule
+    assert type(rule) is RULES["Heavy"]
+    assert rule.friction == 0.5  # type: ignore[attr-defined]
+    assert after.scene.lanes[1:] == there.scene.lanes[1:]
+
+
+def test_a_rule_that_keeps_a_share_under_a_known_name_has_its_slider(session: Session) -> None:
+    load_rules(written(HEAVY.replace("friction", "decay")))
+    there = update(session, ChooseRule("Heavy"))
+    assert [dial.sign for dial in dials(there.scene, there.lane)] == ["η", "decay", "B"]

@@ -40,7 +40,7 @@ from ..session.lanes import (
 from ..session.odds import ShowOdds, TurnSheet
 from ..session.playback import ChangeClock, ChangeSpeed, ChooseClock, ChooseSpeed, Restart, ToggleDrama, ToggleMotion
 from ..session.session import SPEEDS, Message, Session
-from ..session.setup import Draft, EarlierSeed, NewSeed, OpenScene, SetFormula
+from ..session.setup import Draft, EarlierSeed, LoadRules, NewSeed, OpenScene, SetFormula
 from ..session.tour import GoBack, Lead, ShowTour
 from ..session.view import (
     ChangeLanguage,
@@ -267,6 +267,7 @@ def _lane_controls(session: Session, theme: Theme) -> list[Control]:
         _lane_picks(session, theme),
         _lane_name(session, theme),
         _rule_choice(session, theme),
+        _rules_file(session, theme),
         *_lane_sliders(session, theme),
         _lane_buttons(theme),
     ]
@@ -310,6 +311,20 @@ def _rule_choice(session: Session, theme: Theme) -> Control:
         rule_in_words(rule_name(rule), theme.language),
         lambda index: ChooseRule(list(RULES)[index]),
         _tip(say, say("how a gradient becomes a movement"), NextRule()),
+    )
+
+
+def _rules_file(session: Session, theme: Theme) -> Control:
+    """Where rules of one's own come from: a file that is run, since its user types its name."""
+    say = theme.say
+    return TextField(
+        "rules",
+        say("rules file"),
+        session.rules,
+        say("rules of your own"),
+        LoadRules,
+        say("a file of Python, such as mine.py: Enter runs its code, and its rules join the menu above"),
+        mistake=session.rules_refused,
     )
 
 

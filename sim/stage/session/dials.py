@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from ...descent.rules import rule_name
-from ...descent.rules.protocol import letters
+from ...descent.rules.protocol import Letter, letters
 from ...scene import Scene
 from ..style.numbers import short
 from .lanes import HIGHEST_DECAY, SelectLane, SetBatchSize, SetHyperparameter, memory_parameter, two_digits
@@ -91,7 +91,7 @@ def dials(scene: Scene, index: int) -> tuple[Dial, ...]:
         return rate, batch
     past = Dial(
         "memory",
-        letters(type(rule))[kept].sign,
+        letters(type(rule)).get(kept, Letter(kept)).sign,
         short(getattr(rule, kept)),
         getattr(rule, kept) / HIGHEST_DECAY,
         lambda position: SetHyperparameter(kept, min(round(position, 2), HIGHEST_DECAY)),
