@@ -22,6 +22,12 @@ COMMANDS = {
 STUDIES = ("basins", "cost", "odds", "sweep")
 """Those whose modules stand in the folder `studies`."""
 
+
+def module_of(command: str) -> str:
+    """Where a command's module stands, as seen from here."""
+    return f".studies.{command}" if command in STUDIES else f".{command}"
+
+
 INSTALLED = __name__ != "sim.command"
 """Whether this is the installed package; in a checkout, `main.py` stands in for the command."""
 PROGRAM = "three-marbles" if INSTALLED else "main.py"

@@ -3,7 +3,7 @@
 
 import sys
 
-from . import COMMANDS, INSTALLED, STUDIES
+from . import COMMANDS, INSTALLED, module_of
 from .console.ending import TYPE_CHECKING, before_the_end, end_at_signals, end_by_itself
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def obey(words: "Sequence[str]") -> int:
 
     words = list(words)
     name = words.pop(0) if words and words[0] in COMMANDS else "window"
-    command: _Command = import_module(f".studies.{name}" if name in STUDIES else f".{name}", __package__)
+    command: _Command = import_module(module_of(name), __package__)
     try:
         _load_rules(command, words)
         command.run(command.parser().parse_args(words))

@@ -34,7 +34,8 @@ other commands, each with a --help of its own:
 {COMMAND_LINE} lecture/mine.toml  a scene of your own
 {COMMAND_LINE} ./run              a scene whose file is called like a command
 """,
-        usage=f"{PROGRAM} [-h] [--version] [--scale F] [--reduced-motion] [--rules FILE.py] [SCENE]\n"
+        usage=f"{PROGRAM} [-h] [--version] [--scale F] [--reduced-motion] [--rules FILE.py]\n"
+        f"       {' ' * len(PROGRAM)} [SCENE]\n"
         f"       {PROGRAM} COMMAND [-h] ...",
     )
     add_scene(parser)

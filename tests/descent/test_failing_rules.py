@@ -149,6 +149,18 @@ def test_who_diverges_has_not_failed() -> None:
         assert race.judges[0].verdict(5000).kind is VerdictKind.DIVERGED
 
 
+def test_what_is_no_number_since_numbers_grew_too_large_is_no_failure() -> None:
+    """As the square of a gradient beyond 1e154, which is infinite, and 0 times that."""
+
+    def climbing(_theta: Array, slope: Slope, state: Kept) -> Any:
+        return 1e9 * slope.here + 0.0 * slope.here * slope.here, state
+
+    race = Race(load_scene("ravine").problem(), [lane(Odd(answer=climbing))], (1.0, 1.0), 0)
+    race.extend(100)
+    assert race.judges[0].verdict(100).kind is VerdictKind.DIVERGED
+    assert np.isfinite(race.tracks[0].full_gradient).all()
+
+
 def test_in_a_crowd_each_marble_ends_as_it_would_alone() -> None:
     """Those with which the rule fails are told apart, and the others have their bits."""
     starts = np.random.default_rng(0).uniform(-0.6, 0.6, (40, 2))
