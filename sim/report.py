@@ -297,7 +297,7 @@ def lane_lines(lane: Lane, count: int) -> Iterator[str]:
     yield rule_name(lane.rule)
     yield f"batch {lane.batch_size} of {count}"
     for key, value in settings_of(lane.rule).items():
-        yield f"{key.replace('_', ' ')} {value:g}"
+        yield f"{key.replace('_', ' ')} {f'{value:g}' if isinstance(value, float) else value}"
     yield from plan_words(lane)
 
 

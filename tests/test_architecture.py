@@ -19,6 +19,8 @@ ROOMS = (
     "surface",
     "descent",
     "files",
+    "foreign",
+    "checking",
     "scene",
     "report",
     "study",

@@ -28,7 +28,7 @@ class Track:
     Index u stands for the moment after u updates, 0 being the start. Rows of `gradient`, `batch_loss`
     and `movement` belong to the update that leaves moment u for u + 1. The arrays are views that grow
     when the run does: take them anew from the track, do not keep them. A marble's track ends before
-    the update whose numbers overflow.
+    the update whose numbers overflow, or in which its rule fails.
 
     >>> from three_marbles.scene import load_scene
     >>> race = load_scene("local-minimum").race()
@@ -64,9 +64,14 @@ class Track:
 
     @property
     def overflow(self) -> int | None:
-        """The number of the update whose numbers overflowed: there the track ends."""
+        """The number of the update whose numbers overflowed, or in which the rule failed: there the track ends."""
         end = int(self.run.ends[self.marble])
         return None if end < 0 else end + 1
+
+    @property
+    def failure(self) -> str:
+        """How the rule failed in that update, with its file and line; empty if it did not."""
+        return self.run.failures.get(self.marble, "")
 
     @property
     def theta(self) -> Array:

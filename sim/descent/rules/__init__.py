@@ -38,7 +38,10 @@ _KINDS: tuple[type[NamedRule[Any]], ...] = (
 )
 
 RULES: dict[str, type[Rule[Any]]] = {kind.name: kind for kind in _KINDS}
-"""Every rule by the name that scenes and menus use, in the order menus show."""
+"""Every rule by the name that scenes and menus use, in the order menus show; last those of files that were named."""
+
+OWN = frozenset(_KINDS)
+"""The program's own: they are what rules should be. Of all others nothing is believed."""
 
 
 def rule_name(rule: Rule[Any]) -> str:

@@ -128,6 +128,10 @@ class Session:
     """A formula that has been typed and not shown."""
     refused: str = ""
     """Why it cannot be; empty if nothing is wrong about it as far as is known."""
+    rules: str = ""
+    """The file of rules that was typed last."""
+    rules_refused: str = ""
+    """Why its rules are not there; empty if they are."""
     opened: Saved | None = None
     """What was opened from a file, until its race has been computed as far as the file tells of it."""
     tour: Guided | None = None

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...descent.examples.chance import Indices
 from ...descent.rules import rule_name
+from ...descent.verdict.kinds import VerdictKind
 from ...report import lane_lines, plan_summary, updates_text
 from ...scene import Scene
 from ..statistics.fates import Fates, Quantile, ShareCurve
@@ -236,10 +237,15 @@ def _legend(result: Odds) -> Iterator[str]:
         yield f"{_minimum(index)}: {result.scene.window.spot(point.position)}, loss {point.value:.4g}"
     yield INTERVALS
     if any(told.ended.count for told in result.lanes):
-        yield "Ended otherwise: diverged or left the surface without having escaped before."
+        yield f"Ended otherwise: {_endings(result)} without having escaped before."
     if any(told.undecided for told in result.lanes):
         last = last_followed(result.updates)
         yield f"Undecided: out of its basin, but neither back nor elsewhere even by update {last:,}; not escaped."
+
+
+def _endings(result: Odds) -> str:
+    failed = any(told.verdicts[VERDICTS.index(VerdictKind.FAILED)].count for told in result.lanes)
+    return "diverged, left the surface or had its rule fail" if failed else "diverged or left the surface"
 
 
 def _rows(told: LaneOdds, named: Sequence[int]) -> Iterator[tuple[str, str, str]]:

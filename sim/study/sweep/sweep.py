@@ -13,6 +13,7 @@ from typing import Any
 from ...descent.clock import Machine
 from ...descent.lane import Lane
 from ...descent.verdict.sight import EQUAL_LOSS
+from ...foreign.rules_file import code_of
 from ...scene import Scene
 from ...scene.words import path_text
 from ..work.ensemble import Job, Outcomes, join
@@ -221,8 +222,9 @@ def gathered(sweep: Sweep, results: Mapping[int, Result]) -> dict[int, Result]:
 
 def description(sweep: Sweep) -> dict[str, Any]:
     """All that the sweep's results follow from, as what JSON can hold."""
-    tables = tables_of(sweep.scene)
+    tables, outside = tables_of(sweep.scene), code_of([lane.rule for lane in sweep.scene.lanes])
     return {
+        **({"rules": outside} if outside else {}),
         "scene": sweep.scene.name,
         "numbers": {key: table for key, table in tables.items() if key not in ("title", "look", "machine", "seed")},
         "over": [{"path": each.name, "values": each.values} for each in sweep.parameters],
