@@ -2,14 +2,13 @@
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...descent.examples.chance import Indices
 from ...descent.rules import rule_name
-from ...report import lane_lines, updates_text
+from ...report import lane_lines, settings_of, updates_text
 from ...scene import Scene
 from ..statistics.fates import Fates, Quantile, ShareCurve
 from ..statistics.figure import Axis, Bars, Figure, Page, Parts
@@ -88,7 +87,7 @@ def _lane_summary(told: LaneOdds) -> dict[str, Any]:
         "name": lane.name,
         "rule": rule_name(lane.rule),
         "batch_size": lane.batch_size,
-        **asdict(lane.rule),
+        **settings_of(lane.rule),
         "seeds": told.seeds,
         "verdicts": [
             {"verdict": kind.code, **_share(share)}
