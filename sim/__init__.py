@@ -7,8 +7,8 @@ they are first used:
 >>> race = tm.race("local-minimum", seed=3, updates=200)
 >>> race["full batch"].verdict.kind.code
 'stuck'
->>> tm.load("ravine").lanes[0].name
-'full batch'
+>>> race["minibatch"].theta.shape
+(201, 2)
 """
 
 from importlib import import_module
@@ -18,6 +18,7 @@ from .version import VERSION
 
 if TYPE_CHECKING:
     from .library import adapters as adapters
+    from .library.basins import basins as basins
     from .library.mistakes import UseError as UseError
     from .library.names import RULES as RULES
     from .library.names import SCHEDULES as SCHEDULES
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from .library.names import Scene as Scene
     from .library.names import SceneError as SceneError
     from .library.odds import odds as odds
-    from .library.basins import basins as basins
     from .library.pictures import figure as figure
     from .library.pictures import film as film
     from .library.races import Race as Race

@@ -93,13 +93,15 @@ def third_parties(paths: Iterable[Path]) -> set[str]:
 
 
 def test_running_needs_what_is_declared_and_nothing_else() -> None:
-    imported = third_parties(modules(ROOT)) - listed(EXTRAS["cluster"]).keys()
+    extras = {name for extra in ("cluster", "notebook", "torch", "optax") for name in listed(EXTRAS[extra])}
+    imported = third_parties(modules(ROOT)) - extras
     assert {BROUGHT.get(name, name) for name in imported} == set(RUNNING)
 
 
 def test_testing_needs_no_more_than_is_declared() -> None:
     paths = [path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py")]
-    imported = third_parties(paths) - ELSEWHERE
+    extras = {name for extra in ("notebook", "torch", "optax") for name in listed(EXTRAS[extra])}
+    imported = third_parties(paths) - ELSEWHERE - extras
     assert {BROUGHT.get(name, name) for name in imported} <= {*RUNNING, *TESTING}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import is_dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 from ..descent.lane import Lane
 from ..descent.rules.protocol import Rule
@@ -50,7 +50,8 @@ def checked_rule(place: str, rule: Any) -> Rule[Any]:
     missing = [name for name in ("init", "step") if not callable(getattr(rule, name, None))]
     if missing:
         raise UseError(f"{place} is no rule: {kind} has no method {missing[0]}")
-    if not is_dataclass(rule) or not rule.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+    parameters = getattr(type(rule), "__dataclass_params__", None)
+    if not is_dataclass(rule) or not getattr(parameters, "frozen", False):
         raise UseError(f"{place} is a {kind}, which must be a frozen dataclass: write @dataclass(frozen=True) over it")
     if not isinstance(getattr(rule, "learning_rate", None), int | float):
         raise UseError(f"{place} has no learning_rate: {kind} needs a field of that name that holds a number")
@@ -58,7 +59,7 @@ def checked_rule(place: str, rule: Any) -> Rule[Any]:
         hash(rule)
     except TypeError as error:
         raise UseError(f"{place} cannot be hashed ({error}): its fields must be numbers, texts or tuples") from None
-    return rule  # type: ignore[return-value]
+    return cast(Rule[Any], rule)
 
 
 def _name(name: object) -> str:

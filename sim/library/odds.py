@@ -28,9 +28,9 @@ SHOWN = (1200, 675)
 
 
 class Odds:
-    """What becomes of a scene's lanes over many seeds: `odds["minibatch"].escaped.estimate` is a share with its interval.
+    """What becomes of a scene's lanes over many seeds. In a notebook it is its chart.
 
-    In a notebook it is its chart.
+    `odds["minibatch"].escaped.estimate` is a share with its interval.
     """
 
     def __init__(self, scene: Scene, outcomes: tuple[Outcomes, ...], updates: int) -> None:
@@ -64,7 +64,7 @@ class Odds:
         Raises:
             UseError: pandas is not installed.
         """
-        from .frames import pandas  # noqa: PLC0415
+        from .tables import pandas  # noqa: PLC0415
 
         known = pandas()
         minima, named = named_outcomes(self.scene.problem(), [*self.outcomes.values()])
@@ -75,22 +75,23 @@ class Odds:
             known.DataFrame(
                 {
                     "lane": name,
-                    "seed": found.seeds,
-                    "updates": found.updates,
-                    "verdict": codes[found.verdicts],
-                    "basin": basins[found.basins],
-                    "escape_update": np.where(found.escapes == NEVER, np.nan, found.escapes),
-                    "end_update": np.where(found.ends == NEVER, np.nan, found.ends),
-                    "undecided": found.undecided,
-                    "x": found.theta[:, 0],
-                    "y": found.theta[:, 1],
-                    "loss": found.losses,
-                    "test_loss": found.test_losses,
+                    "seed": each.seeds,
+                    "updates": each.updates,
+                    "verdict": codes[each.verdicts],
+                    "basin": basins[each.basins],
+                    "escape_update": np.where(each.escapes == NEVER, np.nan, each.escapes),
+                    "end_update": np.where(each.ends == NEVER, np.nan, each.ends),
+                    "undecided": each.undecided,
+                    "x": each.theta[:, 0],
+                    "y": each.theta[:, 1],
+                    "loss": each.losses,
+                    "test_loss": each.test_losses,
                 }
             )
-            for name, found in zip(self.outcomes, named, strict=True)
+            for name, each in zip(self.outcomes, named, strict=True)
         ]
-        return known.concat(tables, ignore_index=True)
+        found: DataFrame = known.concat(tables, ignore_index=True)
+        return found
 
     def picture(self, size: tuple[int, int] = SHOWN, theme: str = "light") -> "Image":
         """Its bars and curves, as an image."""

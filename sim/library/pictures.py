@@ -177,7 +177,7 @@ def film(
     drama: bool = False,
     reduced_motion: bool = False,
 ) -> Path:
-    """Film a race: an MP4, GIF, WebM or WebP file, by the ending of its path; an MP4 of the scene's name if none is given.
+    """Film a race: an MP4, GIF, WebM or WebP, by the ending of its path; an MP4 of the scene's name if none is given.
 
     scene, seed, rules, start, size, theme, view, tilt, yaw, together: as for `figure`.
     first, last: from which update to which; to the scene's last, if none is given.

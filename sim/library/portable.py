@@ -1,4 +1,4 @@
-"""Whether something can be sent to worker processes, which know nothing of a notebook's cells, nor run a script anew."""
+"""What can be sent to worker processes: they know nothing of a notebook's cells, and run no script anew."""
 
 import pickle
 from io import BytesIO

@@ -51,13 +51,13 @@ def load(name_or_path: str | os.PathLike[str]) -> Scene:
         SceneError: there is none, or it cannot be read, or something in it is wrong.
 
     >>> load("local-minimum").start
-    (-1.3, 0.6)
+    (-2.9, -0.6)
     """
     return load_scene(os.fspath(name_or_path))
 
 
 def scene_on(
-    surface: ClosedForm,
+    surface: "ClosedForm | Surface",
     start: Any,
     *,
     rules: Mapping[str, Added] | None = None,
@@ -84,9 +84,10 @@ def scene_on(
     >>> [lane.name for lane in scene_on(bowl, (-1.5, 0.5)).lanes]
     ['full batch', 'minibatch', 'momentum']
     """
+    ground: Any = surface
     place = point("start", start)
     examples = whole_number("count", count, 1, MOST_EXAMPLES)
-    plain = Problem(*TiltedExamples(0.0, 1).sums(surface), surface.usual_window)
+    plain = Problem(*TiltedExamples(0.0, 1).sums(ground), ground.usual_window)
     spread = _round(plain.units.gradient) if sigma is None else sigma
     if not isinstance(spread, int | float) or not 0 <= spread <= LARGEST:
         raise UseError(f"sigma must be a number from 0 to {LARGEST:,.0f}, not {shown(sigma)}")
@@ -100,8 +101,8 @@ def scene_on(
         seed=0,
         updates=whole_number("updates", updates, 1, MOST_UPDATES),
         start=place,
-        window=surface.usual_window,
-        surface=surface,
+        window=ground.usual_window,
+        surface=ground,
         examples=recipe,
         machine=Machine(),
         lanes=lanes,
@@ -184,7 +185,8 @@ def _capital(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _look(surface: ClosedForm, name: str) -> str:
+def _look(surface: "ClosedForm | Surface", name: str) -> str:
     if isinstance(surface, Surface):
-        return f"The surface is the Python function {name}: {surface.derivatives}."
+        which = f"the Python function {name}" if name.isidentifier() else "a Python function"
+        return f"The surface is {which}: {surface.derivatives}."
     return f"The surface is {_capital(name)}."

@@ -1,8 +1,8 @@
 """Gradient transformations of optax as rules.
 
-Each marble is a parameter of its own, of two numbers: a transformation is mapped over them, so that norms are those of a
-marble. They are computed in blocks of BLOCK, the last filled up: every block is the same program for the same shapes, and
-each marble goes through the same instructions whatever stands beside it.
+Each marble is a parameter of its own, of two numbers: a transformation is mapped over them, so that norms are those of
+a marble. They are computed in blocks of BLOCK, the last filled up: every block is the same program for the same shapes,
+and each marble goes through the same instructions whatever stands beside it.
 """
 
 from collections import namedtuple
@@ -169,9 +169,10 @@ def _double() -> AbstractContextManager[Any]:
 
 
 def _blocks(rows: Array) -> list[Array]:
-    """Rows (M, …) in blocks of BLOCK, the last filled up with what the last row is."""
+    """Rows (M, …) in blocks of BLOCK, the last filled up with zeros."""
     count = max(1, -(-len(rows) // BLOCK))
-    filled = np.concatenate([rows, np.repeat(rows[-1:], count * BLOCK - len(rows), axis=0)])
+    filled = np.zeros((count * BLOCK, *rows.shape[1:]), dtype=rows.dtype)
+    filled[: len(rows)] = rows
     return [*filled.reshape(count, BLOCK, *rows.shape[1:])]
 
 
@@ -190,4 +191,4 @@ def _joined(blocks: list[list[Array]], count: int) -> tuple[Any, ...]:
 @lru_cache(maxsize=64)
 def _kind(count: int) -> Any:
     """The NamedTuple of so many arrays."""
-    return namedtuple("OptaxState", [f"leaf_{place}" for place in range(count)])  # noqa: PYI024  As many as there are.
+    return namedtuple("OptaxState", [f"leaf_{place}" for place in range(count)])

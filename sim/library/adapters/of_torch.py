@@ -3,10 +3,10 @@
 What an optimizer remembers is taken out of it after every update as arrays, and put into a new one before the next: so
 a rule's step is a function of its arguments alone, can be done anew from any moment, and no race knows of another.
 
-The optimizers of ELEMENTWISE treat every number of a parameter by itself. For them all marbles are one parameter, cut in
-blocks of BLOCK numbers, the last filled up: so each number goes through the same instructions whatever stands beside it,
-for torch's loops take four or eight numbers at once and the rest one by one, and share long ones out to threads. To any
-other optimizer each marble is a parameter of its own, of two numbers.
+The optimizers of ELEMENTWISE treat every number of a parameter by itself. For them all marbles are one parameter, cut
+in blocks of BLOCK numbers, the last filled up: so each number goes through the same instructions whatever stands beside
+it, for torch's loops take four or eight numbers at once and the rest one by one, and share long ones out to threads. To
+any other optimizer each marble is a parameter of its own, of two numbers.
 """
 
 from collections import namedtuple
@@ -29,10 +29,11 @@ ELEMENTWISE = frozenset(
 """Those of torch.optim that take no norm over their parameter."""
 ALONE = ("fused", "foreach", "capturable", "differentiable")
 """Settings with which torch uses other code, in which marbles are computed one by one."""
-BLOCK = 4096
-"""Numbers of a block: fewer than torch shares out to threads, and a multiple of any vector's length."""
+BLOCK = 1024
+"""Numbers of a block: fewer than torch shares out to threads (roots from 2,048 on), in whole vectors of any length."""
+SHORT = 64
+"""Numbers of the only block where there are few."""
 LR = "lr"
-NO_STATE = namedtuple("NO_STATE", [])  # type: ignore[misc]  # noqa: PYI024  As those that are made for what there is.
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class TorchRule:
     def init(self, theta: Array) -> tuple[Any, ...]:
         """Nothing is remembered before the first update, whatever the optimizer begins with."""
         del theta
-        return NO_STATE()
+        return _state({})
 
     def step(self, theta: Array, slope: Slope, state: tuple[Any, ...]) -> tuple[Array, tuple[Any, ...]]:
         """What one `step()` of the optimizer does to θ."""
@@ -95,9 +96,7 @@ class TorchRule:
         optimizer.step()
         after = _whole([parameter.detach().numpy() for parameter in parameters], theta.shape)
         kept = [optimizer.state[parameter] for parameter in parameters]
-        return after - theta, _state(
-            {name: _gathered([each[name] for each in kept], theta.shape) for name in kept[0]}
-        )
+        return after - theta, _state({name: _gathered([each[name] for each in kept], theta.shape) for name in kept[0]})
 
     def _each(self, theta: Array, gradient: Array, state: tuple[Any, ...]) -> tuple[Array, tuple[Any, ...]]:
         """Each marble as a parameter of its own; what is remembered of it is one object, and copied for each update."""
@@ -223,10 +222,6 @@ def _blocks(numbers: Array) -> list[Array]:
     return [*filled.reshape(count, length)]
 
 
-SHORT = 64
-"""Numbers of the only block where there are few: also a multiple of any vector's length."""
-
-
 def _whole(blocks: list[Array], shape: tuple[int, ...]) -> Array:
     """The numbers of blocks, as many as such a shape has."""
     return np.concatenate(blocks)[: int(np.prod(shape))].reshape(shape)
@@ -250,4 +245,4 @@ def _state(parts: dict[str, Any]) -> tuple[Any, ...]:
 @lru_cache(maxsize=64)
 def _kind(names: tuple[str, ...]) -> Any:
     """The NamedTuple of what an optimizer remembers."""
-    return namedtuple("TorchState", names)  # noqa: PYI024  Its names are not known before.
+    return namedtuple("TorchState", names)

@@ -110,7 +110,5 @@ def _paused(scene: Scene, update: int, wish: Wish, running: Race | None) -> tupl
         known_race(scene, running)
     session, race = paused(scene, update, wish.theme)
     views = session.views if wish.views is None else wish.views
-    seen = replace(
-        session, language=wish.language, views=views, profile=wish.profile, numbers=wish.numbers
-    )
+    seen = replace(session, language=wish.language, views=views, profile=wish.profile, numbers=wish.numbers)
     return seen, race

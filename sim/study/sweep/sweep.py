@@ -5,7 +5,7 @@ all points), and the blocks of seeds in which each case is computed. So whoever 
 when, makes no difference.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -106,8 +106,16 @@ class Sweep:
         return any(path[0] != "lane" or path[1] == lane for path in paths)
 
 
-def plan(scene: Scene, overs: Sequence[Over], seeds: int, updates: int | None = None) -> Sweep:
+def plan(
+    scene: Scene,
+    overs: Sequence[Over],
+    seeds: int,
+    updates: int | None = None,
+    whole: Callable[[Scene], Scene] = lambda scene: scene,
+) -> Sweep:
     """The sweep of a scene over the values that were typed, from the scene's own seed on.
+
+    whole: makes of each scene the one that is run, where `scene` stands in for one that no file can hold.
 
     Raises:
         SceneError: there is no such number, or a value makes no scene.
@@ -132,14 +140,14 @@ def plan(scene: Scene, overs: Sequence[Over], seeds: int, updates: int | None = 
     cases: dict[Scene, int] = {}
     points = []
     for values in product(*(each.values for each in parameters)):
-        changed = scene_with(tables, scene.name, list(zip(parameters, values, strict=True)))
+        changed = whole(scene_with(tables, scene.name, list(zip(parameters, values, strict=True))))
         made = changed.updates if updates is None else updates
         bare = [_bare(changed, lane, made) for lane in changed.lanes]
         points.append(SweepPoint(values, changed, made, tuple(cases.setdefault(case, len(cases)) for case in bare)))
     runs = [1 if certain(case) else seeds for case in cases]
     _check_size(runs, sum(count * case.updates for count, case in zip(runs, cases, strict=True)))
     blocks = tuple(block for number, case in enumerate(cases) for block in _blocks(number, case, scene.seed, seeds))
-    return Sweep(scene, parameters, scene.seed, seeds, updates, tuple(points), blocks)
+    return Sweep(whole(scene), parameters, scene.seed, seeds, updates, tuple(points), blocks)
 
 
 def certain(scene: Scene, lane: int = 0) -> bool:
