@@ -102,16 +102,22 @@ class Surface:
 
     def value(self, points: Array) -> Array:
         """f at points (..., 2); shape (...)."""
+        if points.ndim == 1:  # Functions of arrays need not be ones of numbers.
+            return np.asarray(self.value(points[None])[0])
         x, y = components(points)
         return self._value(x, y)
 
     def gradient(self, points: Array) -> Array:
         """∇f at points (..., 2); shape (..., 2)."""
+        if points.ndim == 1:
+            return np.asarray(self.gradient(points[None])[0])
         x, y = components(points)
         return vectors(self._gradient(x, y))
 
     def hessian(self, points: Array) -> Array:
         """∇²f at points (..., 2); shape (..., 2, 2)."""
+        if points.ndim == 1:
+            return np.asarray(self.hessian(points[None])[0])
         x, y = components(points)
         if self.given_hessian is not None:
             return matrices(_parts(self.given_hessian(x, y), 3, x.shape, "hessian"))

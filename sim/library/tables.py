@@ -49,9 +49,9 @@ def _columns(track: Track, updates: int) -> Iterator[tuple[str, Any]]:
     yield "update", np.arange(moments)
     yield "epoch", [epoch_of(track, update) for update in range(moments)]
     yield from _axes("", track.theta[:moments])
+    yield "batch_loss", _later(track.batch_loss[:updates])
     yield "loss", track.loss[:moments].copy()
     yield "test_loss", track.test_loss[:moments].copy()
-    yield "batch_loss", _later(track.batch_loss[:updates])
     for name, column in (("batch_gradient_", track.gradient), ("movement_", track.movement)):
         yield from _axes(name, _later(column[:updates]))
     yield from _axes("full_gradient_", track.full_gradient[:moments])
