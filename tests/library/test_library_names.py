@@ -45,7 +45,7 @@ def test_every_name_is_documented() -> None:
 
 def test_an_unknown_name_is_told_as_python_tells_it() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'rase'"):
-        _ = tm.rase  # type: ignore[attr-defined]
+        _ = tm.rase
 
 
 def test_the_package_alone_loads_nothing() -> None:

@@ -96,8 +96,8 @@ def test_no_setting_of_jax_is_changed() -> None:
 
 
 def test_where_its_learning_rate_is_said_a_schedule_multiplies_its_updates() -> None:
-    halved = tm.SCHEDULES["step"](every=40, gamma=0.5)  # type: ignore[call-arg]
-    own = tm.Lane("", tm.RULES["adam"](0.1, 0.9, 0.99), 2, halved)  # type: ignore[call-arg]
+    halved = tm.SCHEDULES["step"](every=40, gamma=0.5)
+    own = tm.Lane("", tm.RULES["adam"](0.1, 0.9, 0.99), 2, halved)
     said = tm.adapters.optax(optax.adam(0.1, b2=0.99), learning_rate=0.1)
     made = tm.adapters.optax(optax.adam, learning_rate=0.1, b2=0.99)
     lanes = {"said": tm.Lane("", said, 2, halved), "made": tm.Lane("", made, 2, halved), "own": own}

@@ -62,7 +62,7 @@ def test_a_place_has_the_same_bits_alone_and_among_others() -> None:
 
 def test_a_race_on_it_is_that_on_the_formula() -> None:
     function = tm.Surface(eggs, window=SIDES)
-    formula = SURFACES["formula"]("sin(2*x)*cos(2*y) + 0.1*(x^2 + y^2)")  # type: ignore[call-arg]
+    formula = tm.SURFACES["formula"]("sin(2*x)*cos(2*y) + 0.1*(x^2 + y^2)")
     rules = {"mine": tm.RULES["momentum"](0.05)}
     mine = tm.race(tm.scene_on(function, (1, 0.3), rules=rules, sigma=0.5), updates=80)
     other = tm.race(tm.scene_on(formula, (1, 0.3), rules=rules, sigma=0.5), updates=80)

@@ -123,15 +123,15 @@ def test_a_step_writes_to_nothing_that_it_is_given(which: str) -> None:
 
 
 def test_it_is_the_programs_own_rule() -> None:
-    race = tm.race(updates=200, rules={"torch": rule_of("Adam"), "own": tm.RULES["adam"](0.1, 0.9, 0.99)})  # type: ignore[call-arg]
+    race = tm.race(updates=200, rules={"torch": rule_of("Adam"), "own": tm.RULES["adam"](0.1, 0.9, 0.99)})
     assert_allclose(race["torch"].theta, race["own"].theta, rtol=0, atol=1e-12)
 
 
 def test_a_schedule_of_the_lane_changes_its_lr() -> None:
-    halved = tm.SCHEDULES["step"](every=40, gamma=0.5)  # type: ignore[call-arg]
+    halved = tm.SCHEDULES["step"](every=40, gamma=0.5)
     lanes = {
         "torch": tm.Lane("", rule_of("Adam"), 2, halved),
-        "own": tm.Lane("", tm.RULES["adam"](0.1, 0.9, 0.99), 2, halved),  # type: ignore[call-arg]
+        "own": tm.Lane("", tm.RULES["adam"](0.1, 0.9, 0.99), 2, halved),
     }
     race = tm.race(updates=150, rules=lanes)
     assert_allclose(race["torch"].theta, race["own"].theta, rtol=0, atol=1e-12)
