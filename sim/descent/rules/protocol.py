@@ -1,5 +1,6 @@
 """What every update rule offers, and the ranges its hyperparameters may take."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import Field, dataclass, fields
 from typing import Annotated, Any, ClassVar, Protocol, TypeVar, get_args, get_type_hints
 
@@ -121,6 +122,12 @@ class Rule(Protocol[S]):
     def step(self, theta: Array, slope: Slope, state: S, /) -> tuple[Array, S]:
         """The movement that answers the slope at θ, and the state after it."""
         ...
+
+
+def with_parts(state: S, parts: Iterable[Any]) -> S:
+    """A state like that one, of these parts. That of a rule from outside may be a plain tuple."""
+    make: Callable[[Iterable[Any]], S] = getattr(state, "_make", type(state))
+    return make(parts)
 
 
 def makes_noise(rule: Rule[Any]) -> bool:
