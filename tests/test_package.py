@@ -280,6 +280,16 @@ def test_the_installed_package_is_a_library(installed: Environment) -> None:
     assert Path(path.strip()).resolve().is_relative_to(installed.folder.resolve())
 
 
+def test_the_notebook_runs_where_nothing_but_the_package_is_installed(installed: Environment) -> None:
+    notebook = json.loads((ROOT / "docs" / "three-marbles.ipynb").read_text(encoding="utf-8"))
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    told = installed.says(installed.python, "-c", "\n".join([*cells, "print(len(race._repr_png_()) > 10_000)"]))
+    assert "momentum: settled in the lowest known minimum" in told
+    assert "torch is not installed here" in told
+    assert told.endswith("True\n")
+    assert list(installed.empty_folder().iterdir()) == []
+
+
 def test_the_installed_command_goes_by_its_name(installed: Environment) -> None:
     assert installed.says(installed.command, "--version") == f"three-marbles {VERSION}\n"
     assert installed.says(installed.python, "-m", "three_marbles", "--version") == f"three-marbles {VERSION}\n"
