@@ -28,6 +28,19 @@ class Lion:
         return movement, Memory(0.99 * state.mean + 0.01 * gradient)
 
 
+@dataclass(frozen=True)
+class Signs:
+    """The sign of the gradient, and nothing is remembered."""
+
+    learning_rate: float = 0.05
+
+    def init(self, _theta: Array) -> tuple[()]:
+        return ()
+
+    def step(self, _theta: Array, slope: Slope, state: tuple[()]) -> tuple[Array, tuple[()]]:
+        return -self.learning_rate * np.sign(slope.here), state
+
+
 def eggs(x: Array, y: Array) -> Array:
     """A bowl with dips."""
     return np.asarray(np.sin(2 * x) * np.cos(2 * y) + 0.1 * (x**2 + y**2))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from own import Lion, eggs
+from own import Lion, Signs, eggs
 from PIL import Image
 from readers import through_json
 
@@ -142,6 +142,14 @@ def test_basins_are_those_of_the_rule() -> None:
     assert "Local minimum · Lion" in repr(mine)
     assert mine.picture().size == (320, 240)
     assert tm.basins(tm.Surface(eggs, window=((-3, 3), (-2, 3))), size=(200, 150)).labels.max() > 3
+
+
+def test_a_rule_that_remembers_nothing_is_one() -> None:
+    race = tm.race("local-minimum", updates=9, rules={"mine": Signs()})
+    assert_array_equal(np.abs(race["mine"].movement), 0.05)
+    assert race["mine"]._track.state(5) == ()
+    shares = [each["share"] for each in tm.basins(rule=Signs(), size=(200, 150)).summary()["minima"]]
+    assert shares[0] > 0.5
 
 
 def test_a_map_is_saved(tmp_path: Path) -> None:

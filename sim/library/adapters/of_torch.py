@@ -111,7 +111,6 @@ class TorchRule:
             if (known := before[marble, 0]) is not None:
                 optimizer.state[parameter], changed = deepcopy(known)
                 group.update(changed)
-                self._set_rate(group)
             optimizer.step(_asked_once(self.name))
             after[marble] = parameter.detach().numpy()
             others = {name: value for name, value in group.items() if name not in ("params", LR)}
@@ -121,10 +120,6 @@ class TorchRule:
     def _optimizer(self, parameters: list[Any]) -> Any:
         rate = {LR: self.learning_rate} if self.has_rate else {}
         return self.kind(parameters, **rate, **dict(self.settings))
-
-    def _set_rate(self, group: dict[str, Any]) -> None:
-        if self.has_rate:
-            group[LR] = self.learning_rate
 
 
 def torch_rule(kind: type[Any], settings: Mapping[str, Any]) -> TorchRule:
