@@ -16,6 +16,7 @@ import sim as tm
 from sim.library import tables
 from sim.report import write_csv
 from sim.scene import load_scene
+from sim.scene.lesson import is_particular
 
 
 def test_a_race_is_the_one_that_the_scene_has() -> None:
@@ -88,7 +89,12 @@ def test_another_start_and_seed() -> None:
     race = tm.race(start=(1, -0.5), seed=9, updates=4)
     assert all(marble.theta[0].tolist() == [1.0, -0.5] for marble in race)
     assert (race["minibatch"].theta != tm.race(start=(1, -0.5), seed=8, updates=4)["minibatch"].theta).any()
-    assert not any(each.on == "update" for each in race.scene.captions)
+
+
+def test_what_a_scene_says_of_its_very_race_is_not_said_of_another() -> None:
+    scene = next(each for each in map(tm.load, tm.scenes()) if any(map(is_particular, each.captions)))
+    assert tm.race(scene, updates=1).scene == scene
+    assert not any(map(is_particular, tm.race(scene, seed=scene.seed + 1, updates=1).scene.captions))
 
 
 def test_a_race_stands_for_its_scene() -> None:

@@ -68,6 +68,7 @@ def test_what_only_this_process_has_is_computed_by_it(monkeypatch: pytest.Monkey
     assert not portable(mine)
     assert odds_module.workers_for(mine, 4) == odds_module.workers_for(mine, None) == 1
     assert odds_module.workers_for(load_scene("ravine"), 4) == 4
+    monkeypatch.setattr(sys.modules["__main__"], "Lion", Lion, raising=False)  # Where pickle would find it.
     monkeypatch.setattr(Lion, "__module__", "__main__")
     assert not portable((Lion(),))
 
