@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..descent.examples.chance import Indices, Seeds, normals
-from ..descent.rules.guard import asked, checked, with_parts
+from ..descent.rules.guard import asked, checked, with_arrays
 from ..descent.rules.protocol import Rule
 from ..descent.update import BatchSlope
 from ..surface.points import Array
@@ -66,7 +66,7 @@ class Path:
             RuleFailure: it fails.
         """
         used = self.rule if rule is None else rule
-        theta, state = self.theta.copy(), with_parts(self.state, np.copy)
+        theta, state = self.theta.copy(), with_arrays(self.state, np.copy)
         with np.errstate(all="ignore"):
             slope = _slope(self.updates, self.theta, self.seeds)
             answer: Any = asked(used, "step", lambda: used.step(theta, slope, state))

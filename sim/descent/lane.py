@@ -11,7 +11,7 @@ from ..surface.points import Array, Mask
 from .examples.batches import Draw, Sampling
 from .examples.chance import Indices, Noises, Seeds
 from .examples.finite_sum import FiniteSum
-from .rules.guard import RuleFailure, with_parts
+from .rules.guard import RuleFailure, with_arrays
 from .rules.protocol import Rule, makes_noise
 from .schedules import CONSTANT, Schedule
 from .update import Noise, first_state, one_update
@@ -151,7 +151,7 @@ def _answer(
         """Ask for some of the marbles, and where the rule fails, for half of them at a time."""
         nonlocal state
         some = None if batch is None else batch[:, which]
-        kept = with_parts(before, lambda part: part[which])
+        kept = with_arrays(before, lambda part: part[which])
         try:
             _, movement, after = one_update(rule, train, theta[which], some, kept, lambda: noise()[which])
         except RuleFailure as failure:

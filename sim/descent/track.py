@@ -11,7 +11,7 @@ from .examples.batches import Draw, batch_of
 from .examples.chance import Indices
 from .lane import Lane
 from .problem import Problem
-from .rules.protocol import Rule
+from .rules.protocol import Rule, with_parts
 from .run import Run
 
 
@@ -130,7 +130,7 @@ class Track:
     def state(self, moment: int) -> tuple[Any, ...]:
         """What the rule remembers at that moment: a NamedTuple of arrays (2,) and plain numbers, to be read."""
         state = self.run.state(moment)
-        return type(state)(*(part[self.marble] if isinstance(part, np.ndarray) else part for part in state))
+        return with_parts(state, (part[self.marble] if isinstance(part, np.ndarray) else part for part in state))
 
     def batch(self, update: int) -> Indices:
         """The examples of the batch that leads from moment `update` to the next, ascending, shape (B,)."""

@@ -47,11 +47,15 @@ OWN = frozenset(_KINDS)
 def rule_name(rule: Rule[Any]) -> str:
     """The name that the rule's own class gives it, and no class that it is made from; without one, that class's name.
 
+    A class that stands for several rules gives it as a property.
+
     >>> rule_name(Momentum(0.1))
     'momentum'
     """
     kind = type(rule)
     name = vars(kind).get("name")
+    if isinstance(name, property):
+        name = getattr(rule, "name", None)
     return name if isinstance(name, str) else kind.__name__
 
 

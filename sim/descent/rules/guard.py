@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from ...surface.points import Array
-from .protocol import Rule, Slope
+from .protocol import Rule, Slope, with_parts
 
 S = TypeVar("S", bound=tuple[Any, ...])
 T = TypeVar("T")
@@ -44,7 +44,7 @@ def guarded_step(rule: Rule[S], theta: Array, slope: Slope, state: S) -> tuple[A
         RuleFailure: it raises, writes to what it is given, or answers with what is no movement and state.
     """
     slope.here.flags.writeable = False  # Computed for this update, and to be read by all.
-    kept = with_parts(state, read_only)
+    kept = with_arrays(state, read_only)
     answer: Any = asked(rule, "step", lambda: rule.step(read_only(theta), slope, kept))
     return checked(rule, theta, slope, state, answer)
 
@@ -69,11 +69,11 @@ def checked(rule: Rule[S], theta: Array, slope: Slope, state: S, answer: Any) ->
     return movement, cast(S, after)
 
 
-def with_parts(state: S, change: Callable[[Array], Array]) -> S:
+def with_arrays(state: S, change: Callable[[Array], Array]) -> S:
     """The state with other arrays for its arrays."""
     if not any(isinstance(part, np.ndarray) for part in state):
         return state
-    return type(state)(*(change(part) if isinstance(part, np.ndarray) else part for part in state))
+    return with_parts(state, (change(part) if isinstance(part, np.ndarray) else part for part in state))
 
 
 def read_only(array: Array) -> Array:

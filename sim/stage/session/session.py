@@ -242,5 +242,7 @@ def scene_of(session: Session) -> str:
 
 
 def carried_by(session: Session) -> str:
-    """That text as a picture or film of this session carries it."""
-    return sealed(scene_of(session))
+    """That text as a picture or film of this session carries it; nothing where no file can hold its scene."""
+    from ...scene.writing import outsiders  # noqa: PLC0415  Nor is this.
+
+    return "" if outsiders(session.scene) else sealed(scene_of(session))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ...descent.problem import Problem
 from ...descent.rules.guard import RuleFailure
-from ...descent.rules.protocol import Rule
+from ...descent.rules.protocol import Rule, with_parts
 from ...descent.update import Even, first_state, one_update
 from ...descent.verdict.sight import FAR_AWAY
 from ...surface.basins import NO_BASIN, STEP, Labels, flow_step
@@ -101,7 +101,8 @@ class RuleDescent:
                 if not going.all():
                     labels[left] = ends
                     left, theta = left[going], _those(theta, going)
-                    state = state._make(_those(part, going) if isinstance(part, np.ndarray) else part for part in state)
+                    kept = (_those(part, going) if isinstance(part, np.ndarray) else part for part in state)
+                    state = with_parts(state, kept)
                 if not len(left):
                     break
         return labels

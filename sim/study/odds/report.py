@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from ...descent.examples.chance import Indices
 from ...descent.rules import rule_name
 from ...descent.verdict.kinds import VerdictKind
-from ...report import lane_lines, plan_summary, updates_text
+from ...report import lane_lines, plan_summary, settings_summary, updates_text
 from ...scene import Scene
 from ..statistics.fates import Fates, Quantile, ShareCurve
 from ..statistics.figure import Axis, Bars, Figure, Page, Parts
@@ -89,7 +88,7 @@ def _lane_summary(told: LaneOdds) -> dict[str, Any]:
         "name": lane.name,
         "rule": rule_name(lane.rule),
         "batch_size": lane.batch_size,
-        **asdict(lane.rule),
+        **settings_summary(lane.rule),
         **plan_summary(lane),
         "seeds": told.seeds,
         "verdicts": [

@@ -5,7 +5,7 @@ all points), and the blocks of seeds in which each case is computed. So whoever 
 when, makes no difference.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -112,9 +112,16 @@ class Sweep:
 
 
 def plan(
-    scene: Scene, overs: Sequence[Over], seeds: int, updates: int | None = None, ties: Sequence[Tie] = ()
+    scene: Scene,
+    overs: Sequence[Over],
+    seeds: int,
+    updates: int | None = None,
+    ties: Sequence[Tie] = (),
+    whole: Callable[[Scene], Scene] = lambda scene: scene,
 ) -> Sweep:
     """The sweep of a scene over the values that were typed, from the scene's own seed on, with what follows from them.
+
+    whole: makes of each scene the one that is run, where `scene` stands in for one that no file can hold.
 
     Raises:
         SceneError: there is no such number, or a value makes no scene.
@@ -144,14 +151,14 @@ def plan(
     cases: dict[Scene, int] = {}
     points = []
     for values in product(*(each.values for each in parameters)):
-        changed = scene_with(tables, scene.name, list(zip(parameters, values, strict=True)), follow)
+        changed = whole(scene_with(tables, scene.name, list(zip(parameters, values, strict=True)), follow))
         made = changed.updates if updates is None else updates
         bare = [_bare(changed, lane, made) for lane in changed.lanes]
         points.append(SweepPoint(values, changed, made, tuple(cases.setdefault(case, len(cases)) for case in bare)))
     runs = [1 if certain(case) else seeds for case in cases]
     _check_size(runs, sum(count * case.updates for count, case in zip(runs, cases, strict=True)))
     blocks = tuple(block for number, case in enumerate(cases) for block in _blocks(number, case, scene.seed, seeds))
-    return Sweep(scene, parameters, scene.seed, seeds, updates, tuple(points), blocks, tuple(ties))
+    return Sweep(whole(scene), parameters, scene.seed, seeds, updates, tuple(points), blocks, tuple(ties))
 
 
 def certain(scene: Scene, lane: int = 0) -> bool:
