@@ -64,12 +64,10 @@ class Gallery:
         if self._work is None or not self._work[1].done():
             return
         (key, work), self._work = self._work, None
-        try:
-            found = work.result()
-        except GivenUp:
-            return
+        found = work.result()
         if found is None:
-            self._failed.add(key)
+            if not self._unwanted.is_set():
+                self._failed.add(key)
             return
         scene, picture = found
         if isinstance(key[0], str):
@@ -87,10 +85,10 @@ def _keys(session: Session) -> list[Key]:
 
 
 def _made(key: Key, unwanted: Event) -> tuple[Scene, pygame.Surface] | None:
-    """A scene and its picture; None if its file has gone or changed since the program began."""
+    """A scene and its picture; None if its file has gone or changed since the program began, or it was given up."""
     with taking_turns(), unless(unwanted.is_set):
         try:
             scene = load_scene(key[0]) if isinstance(key[0], str) else key[0]
-        except SceneError:
+            return scene, small_picture(scene, key[1], PICTURE)
+        except (SceneError, GivenUp):
             return None
-        return scene, small_picture(scene, key[1], PICTURE)

@@ -18,7 +18,7 @@ from ...descent.race import Race
 from ...scene import SceneError
 from ...study.odds.tally import Tally
 from ...study.odds.tally import work as work_of
-from ...surface.wanted import unless
+from ...surface.wanted import GivenUp, unless
 from ..drawing.camera import FLAT, Pose
 from ..drawing.screen import Screen
 from ..picture.picture import Snapshot, draw, snapshot_of
@@ -118,7 +118,7 @@ class Preparing:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="preparing")
         self._unwanted = Event()
-        self._work: list[Future[Prepared]] = []  # The last is what is wanted; the others have been given up.
+        self._work: list[Future[Prepared | None]] = []  # The last is what is wanted; the others have been given up.
         self._begun = 0.0  # When that was asked for.
         self._patience = 0.0  # For how long a frame waits for it.
         self.goal: Goal | None = None
@@ -157,6 +157,7 @@ class Preparing:
         if not work.done():
             return None
         self.goal = None
+        self._work.remove(work)  # It would hold what it has made.
         return work.result()
 
     def close(self) -> None:
@@ -165,8 +166,12 @@ class Preparing:
         self._thread.shutdown()
 
 
-def _made(make: Callable[[], Prepared], unwanted: Event) -> Prepared:
-    with taking_turns(), unless(unwanted.is_set):
-        made = make()
-    give_back()
-    return made
+def _made(make: Callable[[], Prepared], unwanted: Event) -> Prepared | None:
+    """What is made; None if it was given up: the exception would hold all that was there when it came."""
+    try:
+        with taking_turns(), unless(unwanted.is_set):
+            return make()
+    except GivenUp:
+        return None
+    finally:
+        give_back()

@@ -1,5 +1,6 @@
 """Nothing freezes: what takes long is made ready beside the window, which goes on drawing and answering keys."""
 
+import gc
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from threading import Event
+from weakref import ref
 
 import numpy as np
 import numpy.typing as npt
@@ -384,3 +386,24 @@ def test_no_thread_is_left_when_the_window_is_closed(slow: Slow) -> None:
     ask(slow)
     slow.window.close()
     assert not slow.window._preparing.busy
+
+
+def test_what_was_given_up_leaves_nothing_behind(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = list[ref[Pixels]]()
+
+    def large(surface: object, window: object) -> Search:
+        much = np.zeros(100_000, dtype=np.uint8)
+        held.append(ref(much))
+        return slow.search(surface, window)
+
+    monkeypatch.setattr(descent_problem, "search", large)
+    gc.disable()
+    try:
+        ask(slow)
+        until(lambda: bool(held))
+        press(slow.window, pygame.K_ESCAPE)
+        until(lambda: not slow.window._preparing.busy)
+        slow.wait()
+        assert [gone() for gone in held] == [None]
+    finally:
+        gc.enable()
