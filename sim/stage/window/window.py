@@ -33,7 +33,7 @@ from ..picture.picture import (
     recording_place,
     snapshot_of,
 )
-from ..picture.setting import Setting, setting
+from ..picture.setting import setting
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.drama import tempo as pace_of
 from ..session.lanes import NextLane
@@ -53,7 +53,7 @@ from .ahead import FRAMES_A_SECOND, Ahead, updates_a_frame
 from .counter import Counter
 from .gallery import Gallery
 from .memory import keep_little
-from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, prepared
+from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, panel_of, prepared
 from .recording import Filming
 
 if TYPE_CHECKING:
@@ -75,8 +75,6 @@ SWARMING = (0.002, 0.008)
 IN_TIME = 0.014
 # Seconds after which the mouse rests, and a tooltip comes.
 RESTING = 0.35
-# Heights of type that the panel of controls needs at least for all its rows.
-PANEL_LINES = 45
 ASKING = 2.0  # Seconds within which Esc, pressed again, ends a film or quits.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
 
@@ -141,7 +139,7 @@ class MainWindow:
         self._told_film: int | None = None  # The seconds of it that are on the screen,
         self._sign: pygame.Rect | None = None  # and where else something is said over the picture.
         self._panel: ControlPanel | None = None
-        self._setting: Setting | None = None  # What the panel was made for.
+        self._framed: tuple[object, ...] | None = None  # What the panel was made for.
         self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock.
         self._looked = display.now()  # When events were last looked for.
         self._holding: Holding | None = None  # The key that acts again while it is held.
@@ -267,10 +265,10 @@ class MainWindow:
 
     def _maker(self, goal: Goal, size: tuple[int, int]) -> Callable[[], Prepared]:
         """What makes it ready."""
-        session = self.session
+        session, panel = self.session, self._framed
         if isinstance(goal, Inquiry):
-            return partial(inquired, goal, session, size)
-        return partial(prepared, session, size, RACES.find(session.scene), self._tally)
+            return partial(inquired, goal, session, size, panel)
+        return partial(prepared, session, size, RACES.find(session.scene), self._tally, panel)
 
     def _patience(self) -> float:
         """How long a frame waits for what is begun: not at all where the picture stands still already."""
@@ -290,6 +288,8 @@ class MainWindow:
         if display.screen().get_size() == size == found.picture.get_size():
             display.screen().blit(found.picture, (0, 0))
             self._shown, self._flip = (found.snapshot, size), True
+            if found.panel is not None:
+                self._panel, self._framed = found.panel, found.aim.setting.frame
 
     def _give_up(self) -> None:
         """Go back to what is still to be seen: what is being made ready for is not wanted any more."""
@@ -731,17 +731,13 @@ class MainWindow:
         return empty
 
     def _show_controls(self, screen: pygame.Surface, now: Snapshot, seconds: float) -> None:
-        """Draw the panel of controls, if it is open; widgets are made when they are first needed."""
+        """Draw the panel of controls, if it is open; widgets come with the picture for which they are needed."""
         here = setting(now.session, screen.get_size())
         if not here.controls:
-            self._panel = None
+            self._panel = self._framed = None
             return
-        if self._panel is None or self._setting is None or self._setting.frame != here.frame:
-            from ..input.widgets import ControlPanel  # noqa: PLC0415  Not needed for the first frame.
-
-            em = min(here.places.em, here.places.controls.height // PANEL_LINES)
-            self._panel = ControlPanel(here.places.controls, here.size, here.theme, em)
-            self._setting = here
+        if self._panel is None or self._framed != here.frame:
+            self._panel, self._framed = panel_of(now.session, here), here.frame
         self._panel.show(controls(now.session, here.theme))
         self._panel.draw(screen, seconds)
 
