@@ -7,6 +7,8 @@ messages themselves stand by what they are about: `playback`, `view`, `setup`, `
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
+from pygame import Surface
+
 from ...descent.clock import UPDATES
 from ...descent.digest import digest
 from ...descent.race import Race
@@ -38,6 +40,16 @@ class Guided:
     """The step's place."""
     before: "Session"
     """What was to be seen before it began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is told of a scene on the sheet of all scenes."""
+
+    title: str
+    look: str = ""
+    picture: Surface | None = None
+    """None until it is there: an outline stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +124,8 @@ class Session:
     help: bool = False
     picking: int | None = None
     """Which scene is marked on the sheet of all scenes; None while that is not open."""
+    cards: tuple[Card, ...] = ()
+    """What that sheet tells of each, as far as it is known by now."""
     brought: tuple[Scene, ...] = ()
     """Scenes that were opened from elsewhere."""
     live: bool = True
@@ -212,7 +226,7 @@ def update(session: Session, message: Message) -> Session:
     if there.scene != session.scene:
         counted = there.tally is not None and there.tally.scene == there.scene
         there = there if counted else replace(there, sheet="", tally=None)
-        return replace(there, seen=there.update, picking=None)
+        return replace(there, seen=there.update, picking=None, cards=())
     seen = max(session.seen, there.update)
     return replace(there, seen=seen) if seen != there.seen else there
 
