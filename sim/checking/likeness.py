@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..descent.rules import RULES, recurrence, rule_name
+from ..descent.rules import RULES, preparations, recurrence, rule_name
 from ..descent.rules.guard import RuleFailure, asked
 from ..descent.rules.protocol import letters
 from ..surface.points import Array
@@ -201,8 +201,8 @@ CLOSED: Mapping[str, Callable[[Any, Array, int], Array]] = {
 
 def _first_steps(mine: Any, theirs: Any) -> str:
     name = rule_name(theirs)
-    if name not in CLOSED or type(theirs) is not RULES.get(name):
-        return ""
+    if name not in CLOSED or type(theirs) is not RULES.get(name) or preparations(theirs):
+        return ""  # What is decayed or clipped depends on where a marble is: the path tells.
     own = asked(mine, "step", lambda: movements(mine, FEW, slope=STEADY))
     for number, movement in enumerate(own, 1):
         right = CLOSED[name](theirs, STEADY, number)

@@ -20,7 +20,8 @@ from ..surface.points import Array
 
 TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?|[←=+−/(),√²ᵗ]|\w[̂₀-₉]*)")
 
-POSITION, GRADIENT = "θ", "g"
+WORD = re.compile(r"[A-Za-z]{2,}")
+POSITION, GRADIENT, NOISE = "θ", "g", "ξ"
 
 
 class Unreadable(ValueError):
@@ -91,6 +92,8 @@ def read(lines: tuple[str, ...]) -> tuple[Assignment, ...]:
 def _assignment(text: str) -> tuple[str, Expression]:
     tokens, place = [], 0
     text = unicodedata.normalize("NFD", text)
+    if WORD.search(text):  # Such as sign or max, which is no product of letters.
+        raise Unreadable(text)
     while place < len(text):
         match = TOKEN.match(text, place)
         if match is None:
@@ -175,7 +178,7 @@ def text(expression: Expression) -> str:
         case Power(base, exponent):
             written = f"{_bracketed(base)}{'²' if exponent == Number(2.0) else 'ᵗ'}"
         case Root(inner):
-            written = f"√{_bracketed(inner)}"
+            written = f"√({text(inner)})" if isinstance(inner, Product) else f"√{_bracketed(inner)}"
     return unicodedata.normalize("NFC", written)
 
 
@@ -247,7 +250,7 @@ class Written:
 
     def step(self, theta: Array, slope: Slope, state: Memory) -> tuple[Array, Memory]:
         values: dict[str, Any] = {**dict(self.numbers), "η": self.learning_rate, **dict(state.letters)}
-        values |= {POSITION: theta, GRADIENT: slope.here}
+        values |= {POSITION: theta, GRADIENT: slope.here, NOISE: slope.noise()}
         movement = np.zeros_like(theta)
         for line in self.lines:
             if line.letter == POSITION:

@@ -85,7 +85,7 @@ WRONG: dict[str, tuple[Callable[..., Any], str]] = {
     "nan": (lambda _theta, slope, state: (slope.here * np.nan, state), "step moves by nan, from finite numbers"),
     "infinity": (lambda _theta, slope, state: (slope.here / 0.0, state), "step moves by infinity, from finite numbers"),
     "memory": (lambda _theta, slope, state: (slope.here, Kept(state.last * np.nan)), "step remembers nan, from finite"),
-    "bare": (lambda _theta, slope, _state: (slope.here, slope.here), "with ndarray for a state, not with a NamedTuple"),
+    "bare": (lambda _theta, slope, _state: (slope.here, slope.here), "with ndarray for a state, not with a tuple"),
     "shaped": (
         lambda _theta, slope, _state: (slope.here, Kept(np.zeros(2))),
         "remembers last of shape (2,), and θ h",

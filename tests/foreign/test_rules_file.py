@@ -150,7 +150,7 @@ def test_no_scene_loads_a_file() -> None:
     with pytest.raises(SceneError) as found:
         parse_scene(SCENE, "mine")
     assert str(found.value).startswith('lane.mine has an unknown rule: "Heavy"; there are gradient descent, ')
-    assert str(found.value).endswith("adamw (one of your own needs its file: --rules FILE.py)")
+    assert str(found.value).endswith("langevin (one of your own needs its file: --rules FILE.py)")
     with pytest.raises(SceneError, match=r"^rules is not known here"):
         parse_scene('rules = "mine.py"\n' + SCENE.replace('"Heavy"', '"momentum"').replace("friction", "decay"), "mine")
     assert not Path("ran").exists()

@@ -137,9 +137,9 @@ def _what(value: object) -> str:
 
 def check_state(rule: Rule[Any], method: str, theta: Array, state: object) -> None:
     """Whether it is what a run can keep, copy and take apart."""
-    if not isinstance(state, tuple) or not hasattr(state, "_fields"):
-        raise _failure(rule, method, f"answers with {_what(state)} for a state, not with a NamedTuple")
-    for name, part in zip(state._fields, state, strict=True):
+    if not isinstance(state, tuple):
+        raise _failure(rule, method, f"answers with {_what(state)} for a state, not with a tuple")
+    for name, part in zip(getattr(state, "_fields", range(len(state))), state, strict=True):
         if isinstance(part, np.ndarray):
             if part.shape[: theta.ndim - 1] != theta.shape[:-1] or part.ndim < theta.ndim:
                 raise _failure(rule, method, f"remembers {name} of shape {part.shape}, and θ has {theta.shape}")

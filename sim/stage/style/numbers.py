@@ -8,7 +8,7 @@ from typing import Any
 
 from ...descent.lane import Lane
 from ...descent.rules import rule_name
-from ...descent.rules.protocol import Letter, Rule, letters
+from ...descent.rules.protocol import Letter, Rule, letters, names_of
 from ...descent.schedules import CONSTANT
 from ...descent.verdict.kinds import Event
 from ...languages import ENGLISH
@@ -90,10 +90,10 @@ def hyperparameters(rule: Rule[Any]) -> list[str]:
 
     What a rule from outside has no letter for goes by its name, and is told in any case.
     """
-    known, told = letters(type(rule)), []
-    for field in fields(rule):
-        value, letter = getattr(rule, field.name), known.get(field.name, Letter(field.name, always=True))
-        if letter.always or value != field.default:
+    known, defaults, told = letters(type(rule)), {field.name: field.default for field in fields(rule)}, []
+    for name in names_of(type(rule)):
+        value, letter = getattr(rule, name), known.get(name, Letter(name, always=True))
+        if letter.always or value != defaults[name]:
             told.append(f"{letter.sign} {short(value) if isinstance(value, float) else value}")
     return told
 
