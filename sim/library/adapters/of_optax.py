@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ...descent.rules.protocol import LearningRate, Slope
+from ...descent.update import Even, one_update
 from ...surface.points import Array
 from ..mistakes import UseError, shown
 from . import FOREIGN, needed, told
@@ -105,28 +106,10 @@ def optax_rule(made: Any, learning_rate: float | None, settings: Mapping[str, An
     try:
         hash(rule)
         theta = np.zeros((1, 2))
-        rule.step(theta, _Ones(), rule.init(theta))
+        one_update(rule, Even(np.ones(2)), theta, None, rule.init(theta))
     except FOREIGN as error:
         raise UseError(f"{rule.name} cannot update a parameter of two numbers: {told(error)}") from error
     return rule
-
-
-class _Ones:
-    """A slope to try a transformation on."""
-
-    here = np.ones((1, 2))
-
-    def at(self, points: Array) -> Array:
-        """The same elsewhere."""
-        return np.ones_like(points)
-
-    def curvature(self) -> Array:
-        """That of ½‖θ‖²."""
-        return np.eye(2)[None]
-
-    def noise(self) -> Array:
-        """None."""
-        return np.zeros((1, 2))
 
 
 class _Program:

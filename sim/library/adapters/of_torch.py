@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ...descent.rules.protocol import LearningRate, Slope
+from ...descent.update import Even, one_update
 from ...surface.points import Array
 from ..mistakes import UseError, shown
 from . import FOREIGN, needed, told
@@ -143,30 +144,13 @@ def torch_rule(kind: type[Any], settings: Mapping[str, Any]) -> TorchRule:
     except TypeError as error:
         raise UseError(f"{kind.__name__} has a setting that cannot be hashed, as a rule's must be: {error}") from None
     try:
-        rule.step(np.zeros((1, 2)), _Ones(), rule.init(np.zeros((1, 2))))
+        theta = np.zeros((1, 2))
+        one_update(rule, Even(np.ones(2)), theta, None, rule.init(theta))
     except UseError:
         raise
     except FOREIGN as error:
         raise UseError(f"{kind.__name__} cannot update a parameter of two numbers: {told(error)}") from error
     return rule
-
-
-class _Ones:
-    """A slope to try an optimizer on."""
-
-    here = np.ones((1, 2))
-
-    def at(self, points: Array) -> Array:
-        """The same elsewhere."""
-        return np.ones_like(points)
-
-    def curvature(self) -> Array:
-        """That of ½‖θ‖²."""
-        return np.eye(2)[None]
-
-    def noise(self) -> Array:
-        """None."""
-        return np.zeros((1, 2))
 
 
 def _asked_once(name: str) -> Callable[[], Any]:
