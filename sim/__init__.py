@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .library.odds import odds as odds
     from .library.pictures import figure as figure
     from .library.pictures import film as film
+    from .library.pictures import window as window
     from .library.races import Race as Race
     from .library.races import race as race
     from .library.scenes import load as load
@@ -59,6 +60,7 @@ _PLACES = {
     "scene_on": "scenes",
     "scenes": "scenes",
     "sweep": "sweeps",
+    "window": "pictures",
 }
 """In which module of the library each name is."""
 

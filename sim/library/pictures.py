@@ -232,6 +232,42 @@ def film(
     return wanted
 
 
+def window(
+    scene: What = OPENING,
+    *,
+    seed: int | None = None,
+    rules: "Mapping[str, Added] | None" = None,
+    start: Any = None,
+    scale: float | None = None,
+    theme: str = "light",
+    language: str = ENGLISH,
+) -> None:
+    """Open the window on a race, and wait until its user closes it.
+
+    scene: as for `race`, or a race that was run; seed, rules, start: as for `race`.
+    scale: how large type and strokes are, over the usual size; what suits the desktop, if none is given.
+    theme, language: how it looks and reads at first.
+
+    Raises:
+        SceneError: there is no such scene.
+        UseError: something is asked for wrongly, or there is no display.
+
+    >>> from three_marbles.descent.rules.sign.lion import Lion
+    >>> window("ravine", rules={"mine": Lion(learning_rate=0.01)})  # doctest: +SKIP
+    """
+    meant = chosen(scene, seed=seed, rules=rules, start=start)
+    _one_of("theme", theme, THEMES)
+    _one_of("language", language, LANGUAGES)
+    from ..scene.reading import Saved  # noqa: PLC0415  Who draws waits for what draws.
+    from ..stage.window.display import NoDisplay  # noqa: PLC0415
+    from ..stage.window.window import open_window  # noqa: PLC0415
+
+    try:
+        open_window(Saved(meant), scale=scale, theme=theme, language=language)
+    except NoDisplay as error:
+        raise UseError(str(error)) from None
+
+
 def png(race: Race, size: Size) -> bytes:
     """The picture of a race's end, as a PNG file's bytes."""
     return png_of(figure(race, size=size))

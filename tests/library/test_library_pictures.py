@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from own import Lion
+from own import Lion, Signs
 from PIL import Image, ImageSequence
 
 import sim as tm
@@ -156,3 +156,15 @@ def test_a_race_is_computed_once_for_its_pictures() -> None:
     race = tm.race(scene, updates=20)
     tm.figure(race, size=SMALL)
     assert race.running().updates > 20
+
+
+def test_a_window_opens_on_the_race_that_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[tuple[Any, dict[str, Any]]] = []
+    monkeypatch.setattr("sim.stage.window.window.open_window", lambda saved, **more: taken.append((saved, more)))
+    tm.window("ravine", seed=7, rules={"mine": Signs()}, theme="dark", language="de")
+    ((saved, more),) = taken
+    assert saved.scene.seed == 7
+    assert saved.scene.lanes[-1].rule == Signs()
+    assert (more["theme"], more["language"]) == ("dark", "de")
+    with pytest.raises(tm.UseError, match="theme"):
+        tm.window(theme="green")

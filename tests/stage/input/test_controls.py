@@ -195,7 +195,7 @@ def test_an_open_menu_is_folded_first(panel: ControlPanel) -> None:
 
 @pytest.mark.parametrize("name", RULES)
 def test_the_learning_rate_goes_as_far_as_its_meaning_is_sensible(name: str) -> None:
-    """Shares of a step with a length of its own go up to a few, lengths to part of the window, others by the curvature."""
+    """Shares of a step with its own length go up to a few, lengths to part of the window, others by the curvature."""
     scene = opened("adaptive-rules").scene
     steepest = max(minimum.eigenvalues[1] for minimum in scene.problem().minima)
     slopes = (
