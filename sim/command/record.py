@@ -46,7 +46,7 @@ pages, .gif where only pictures are allowed, .webp for pages, without any loss.
 {COMMAND_LINE} record on-the-saddle -o saddle.gif --size 960x600
 {COMMAND_LINE} record sharp-and-flat --to 1000 --seconds 15 --fps 60 --seed 7
 {COMMAND_LINE} record ravine --from 20 --to 80 --seconds 10 --theme dark
-{COMMAND_LINE} record --tilt 55 --show gradients --language de
+{COMMAND_LINE} record --tilt 55 --show gradients -o noise.mp4
 """,
     )
     add_scene(parser)

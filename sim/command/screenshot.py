@@ -39,7 +39,7 @@ and type instead of pixels, which stay sharp at any size.
 {COMMAND_LINE} screenshot --lane minibatch --size 800x600 --transparent
 {COMMAND_LINE} screenshot himmelblau --together -o figure.svg
 {COMMAND_LINE} screenshot on-the-saddle --tilt 60 --show hessian
-{COMMAND_LINE} screenshot batch-ladder --clock epochs --language zh
+{COMMAND_LINE} screenshot batch-ladder --clock epochs --presenter
 """,
     )
     add_scene(parser)

@@ -112,7 +112,7 @@ def figure(
     scene: as for `race`, or a race that was run; seed, rules, start: as for `race`.
     update: which moment; the last one, if none is given.
     size, scale: width and height in pixels, and how many pixels of the picture there are to each of these.
-    theme, language: "light" or "dark", and a code such as "zh".
+    theme, language: "light" or "dark", and a code of LANGUAGES.
     view: "map" or "relief", land aslant, by `tilt` and `yaw` degrees; as the scene has it, if none is given.
     together: whether all marbles run on one map.
     views: which views are shown, instead of the usual ones, by their names such as "gradients" or "momentum".

@@ -19,7 +19,7 @@ from ...scene.words import path_text
 from ..work.ensemble import Job, Outcomes, join
 from ..work.workers import StudyError
 from .settings import EVERY, FULL, Over, Parameter, PathStep, Value, parameter, scene_with, tables_of
-from .ties import Tie
+from .ties import Tie, check_ties
 
 MOST_POINTS = 2_500
 MOST_RUNS = 5_000_000  # Some 600 MB of results.
@@ -148,6 +148,7 @@ def plan(
         for each in ties:
             each.follow(tables, changed, scene.examples.count)
 
+    check_ties(ties, [path for each in parameters for path in each.paths], tables)
     cases: dict[Scene, int] = {}
     points = []
     for values in product(*(each.values for each in parameters)):
