@@ -87,6 +87,7 @@ PLAINER = (
     ("a valid integer", "a whole number"),
     ("a valid number", "a number"),
     ("a valid string", "a text"),
+    ("a valid boolean", "true or false"),
     ("a valid array", "a list"),
     ("a valid list", "a list"),
     ("an object", "a table"),
@@ -167,6 +168,8 @@ def _hint(where: Sequence[str | int]) -> str:
     close = called_so(str(where[-1]), known) or difflib.get_close_matches(str(where[-1]), known, n=1)
     if close:
         return f"; did you mean {close[0]}?"
+    if list(where[3:4]) == ["schedule"]:  # Few keys, of which no one knows all by heart.
+        return f"; there are {', '.join(known)}"
     may_be_language = set(TRANSLATIONS).intersection(known) and CODE.fullmatch(str(where[-1]))
     return f"; of languages there are {', '.join(TRANSLATIONS)}" if may_be_language else ""
 

@@ -295,7 +295,7 @@ def add_shown(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="VIEW",
         help="show this besides, as often as wanted: moving-ground, batch-surface, gradients, momentum, hessian, "
-        "labels, basins, next-step, test-surface, formula, profile, numbers",
+        "labels, basins, next-step, test-surface, formula, profile, numbers, batch-strip, loss-scale",
     )
     parser.add_argument(
         "--clock",

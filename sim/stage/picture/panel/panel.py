@@ -120,9 +120,10 @@ class Panel:
         lane, theme = self.course.track.lane, self.theme
         rule = rule_in_words(rule_name(lane.rule), theme.language)
         every = settings(lane, self.course.race.problem.train.count, theme)
+        brief = " · ".join([rule, f"η {short(lane.rule.learning_rate)}", *plans(lane, theme.language)])
         if self.sliders and len(hyperparameters(lane.rule)) < len(self.sliders):
             every = " · ".join([rule, *plans(lane, theme.language)])
-        told = (every, every.removeprefix(f"{rule} · "), rule)
+        told = (every, every.removeprefix(f"{rule} · "), brief, rule)
         return next((each for each in told if text.width(each, size) <= room), text.fitted(rule, size, room))
 
     def _draw_strip(self, canvas: Canvas, context: ViewContext) -> None:
