@@ -8,6 +8,7 @@ COMMANDS = {
     "tour": "go through a lecture's thirteen claims, step by step",
     "screenshot": "save a picture of a race, without a window",
     "record": "save a film of a race, without a window",
+    "page": "save a race as a page for a browser",
     "run": "run a race without a picture: verdicts, evidence, events",
     "basins": "draw which minimum a marble ends in, by where it starts",
     "cost": "measure what an update costs, by its batch size",
