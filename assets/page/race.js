@@ -80,10 +80,11 @@ const ROUNDING = 1e-9;
 // Where a lane is at a time in ticks: the update that it has made, the part of the next movement, and its place.
 function momentOf(lane, time, glides) {
   const { theta, updates } = race.lanes[lane];
-  const progress = time * race.paces[lane] + ROUNDING;
-  const made = Math.floor(progress);
+  const progress = time * race.paces[lane];
+  const made = Math.floor(progress + ROUNDING);
   const update = Math.min(made, updates);
-  const share = glides && update < updates ? Math.max(0, progress - made - ROUNDING) : 0;
+  const part = glides && update < updates ? progress - made : 0;
+  const share = part > ROUNDING ? part : 0;
   const at = 2 * update;
   const next = share ? at + 2 : at;
   return {
