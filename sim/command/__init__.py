@@ -14,7 +14,7 @@ COMMANDS = {
     "cost": "measure what an update costs, by its batch size",
     "odds": "run many seeds: how often what happens",
     "sweep": "change numbers of a scene, and chart what becomes of it",
-    "show": "print the scene that a picture or film carries",
+    "show": "print the scene that a picture, film or page carries",
     "scenes": "list the scenes",
 }
 """The commands' names, which are those of their modules, and what each is for. No name: the window."""
