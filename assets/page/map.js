@@ -151,6 +151,19 @@ function groundPicture(width, height, density) {
   return grounds.get(key);
 }
 
+const sights = { pose: "", hidden: [] }; // Which moments of each lane land hides, as far as that was asked: 1 no, 2 yes.
+
+function momentHidden(camera, lane, update) {
+  const pose = `${state.yaw} ${state.tilt}`;
+  if (sights.pose !== pose) {
+    Object.assign(sights, { pose, hidden: race.lanes.map(({ updates }) => new Uint8Array(updates + 1)) });
+  }
+  const known = sights.hidden[lane];
+  const { theta } = race.lanes[lane];
+  if (!known[update]) known[update] = camera.hidden(theta[2 * update], theta[2 * update + 1]) ? 2 : 1;
+  return known[update] === 2;
+}
+
 function drawTrail(context, camera, lane, moment, color, theme, size) {
   const { theta } = race.lanes[lane];
   const first = Math.max(0, moment.update - MOST_TRAIL);
@@ -159,7 +172,7 @@ function drawTrail(context, camera, lane, moment, color, theme, size) {
   const dots = places.length;
   if (moment.share) places.push([moment.x, moment.y]);
   const pixels = places.map((place) => within(camera.pixel(...place), size.width, size.height));
-  const faint = camera.flat ? null : places.map((place) => camera.hidden(...place));
+  const faint = camera.flat ? null : places.map((_, index) => momentHidden(camera, lane, first + Math.min(index, dots - 1)));
   for (const [style, width, alpha] of [[theme.halo, 3, 0.6], [color, 1.4, 0.95]]) {
     Object.assign(context, { strokeStyle: style, lineWidth: width, lineJoin: "round" });
     for (const dim of faint ? [true, false] : [false]) {

@@ -27,7 +27,7 @@ const state = {
   theme: systemDark.matches ? "dark" : "light",
   chosenTheme: false,
   still: systemStill.matches,
-  together: race.view.together || innerWidth < NARROW,
+  together: race.view.together || race.lanes.length === 1 || innerWidth < NARROW,
   land: race.view.kind === "relief",
   yaw: race.view.yaw,
   tilt: race.view.tilt,

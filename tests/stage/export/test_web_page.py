@@ -22,6 +22,7 @@ from sim.scene.reading import load_saved, parse_scene
 from sim.stage.drawing.contours import losses
 from sim.stage.export.web import file
 from sim.stage.export.web.file import SCRIPTS, embedded, expected_size, page, page_script, page_style, save_page
+from sim.stage.export.web.index import index
 from sim.stage.export.web.race import Span, computed, ground_window, race_data
 from sim.stage.export.web.words import CANNOT, sentences
 from sim.stage.style.numbers import evidence
@@ -289,3 +290,49 @@ def test_saving_writes_the_page_and_tells_its_span(tmp_path: Path) -> None:
     span = save_page(parse_scene(SMALL, "small"), path, ticks=10)
     assert span.ticks == 10
     assert path.read_text(encoding="utf-8") == page(span)
+
+
+def test_pages_of_all_scenes_have_an_index_with_relative_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = output(capsys, "page", "--all", "--updates", "2", "-o", "pages").splitlines()
+    assert len(told) == len(scene_files()) + 1
+    written = {path.name for path in Path("pages").iterdir()}
+    text = Path("pages/index.html").read_text(encoding="utf-8")
+    reader = read(text)
+    links = [attributes["href"] for tag, attributes in reader.elements if tag == "a"]
+    assert links == [f"{name}.html" for name in scene_files()]
+    assert written == {*links, "index.html"}
+    assert all(load_saved(f"pages/{link}").tick == 2 for link in links)
+    (policy,) = (each["content"] for _, each in reader.elements if each.get("http-equiv") is not None)
+    assert policy == f"default-src 'none'; style-src '{file.hashed(reader.text('style'))}'; " + (
+        "base-uri 'none'; form-action 'none'"
+    )
+    for scene in map(load_scene, scene_files()):
+        assert all(scene.texts(code).title in text for code in LANGUAGES)
+
+
+def test_the_index_makes_text_of_whatever_a_scene_says() -> None:
+    plain = parse_scene(SMALL, "small")
+    hostile = replace(plain, title=HOSTILE, look=HOSTILE, name=f'"{HOSTILE}')
+    one, other = read(index([plain])), read(index([hostile]))
+    assert [tag for tag, _ in one.elements] == [tag for tag, _ in other.elements]
+    assert other.text("a") == HOSTILE
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("--all ravine -o pages", "argument --all: not allowed with argument SCENE"),
+        ("--all", "argument --all: needs -o FOLDER"),
+        ("--all -o nowhere/pages", "cannot make the folder nowhere/pages: no such file or directory"),
+        ("--view map --tilt 40", "argument --view: a map is not turned or tilted"),
+        ("--clock sundial", "argument --clock: invalid choice: 'sundial'"),
+    ],
+)
+def test_what_cannot_be_meant_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert told in mistake(capsys, "page", *words.split())

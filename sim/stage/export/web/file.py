@@ -95,10 +95,10 @@ def page(span: Span) -> str:
         "script": script,
     }
     markup = asset("page", "page.html").read_text(encoding="utf-8")
-    return _filled(markup, blanks)
+    return filled(markup, blanks)
 
 
-def _filled(markup: str, blanks: dict[str, str]) -> str:
+def filled(markup: str, blanks: dict[str, str]) -> str:
     """The markup with its {{blanks}} filled in, each once: what fills one is not looked through for others."""
     parts = markup.split("{{")
     filled = [parts[0]]
@@ -119,12 +119,13 @@ def embedded(value: Json) -> str:
 def policy(script: str, style: str) -> str:
     """What the browser may do with the page: run this script, with this style, and load nothing."""
     return (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
+        f"default-src 'none'; script-src '{hashed(script)}'; style-src '{hashed(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
 
 
-def _hash(text: str) -> str:
+def hashed(text: str) -> str:
+    """What such a policy calls a script or style by."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}"
 
 
