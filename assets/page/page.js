@@ -66,6 +66,8 @@ function writeLooks() {
   const root = document.documentElement;
   const theme = colors();
   root.lang = state.language;
+  document.body.classList.toggle("asking", state.asking);
+  document.body.classList.toggle("land", state.land);
   for (const [name, color] of Object.entries(theme)) {
     if (typeof color === "string") root.style.setProperty(`--${name}`, color);
   }

@@ -83,12 +83,15 @@ def run(arguments: argparse.Namespace) -> None:
 def _save(arguments: argparse.Namespace, name: str | None, path: Path | None) -> "Scene":
     """Compute and save a scene's race; the scene."""
     from ..files import check_writable, free_path, named
+    from ..scene.lesson import end_of
     from ..stage.export.web.file import check_size, save_page
     from .console.chosen import chosen_saved, compare
 
     saved = chosen_saved(name, arguments.seed, arguments.view, arguments.together, (arguments.yaw, arguments.tilt))
     path = path or free_path(named(saved.scene.name, ".html"))
     clock, ticks = arguments.clock or saved.clock, arguments.updates
+    if ticks is None and saved.tick is not None and clock == saved.clock:  # A longer race stays as long as it was.
+        ticks = max(saved.tick, end_of(saved.scene, saved.scene.timing(clock)))
     check_size(saved.scene, clock, ticks, path)
     check_writable(path)
     span = save_page(saved.scene, path, clock, ticks)

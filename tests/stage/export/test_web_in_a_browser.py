@@ -254,6 +254,22 @@ def test_land_is_turned_by_dragging(browser: chromium.Browser, address: str) -> 
     tab.drag((x, y), (x + 50, y - 20))
     assert state(tab)["yaw"] == pytest.approx(-20)
     assert state(tab)["tilt"] == pytest.approx(50)
+    touch = "getComputedStyle(document.querySelector('.whole canvas')).touchAction"
+    assert tab.value(touch) == "none"  # A finger turns land, and scrolls where there is a map.
+    tab.press("M", "Shift")
+    assert tab.value(touch) == "pan-y"
+
+
+def test_by_another_clock_a_lane_takes_its_own_time(browser: chromium.Browser, tmp_path: Path) -> None:
+    path = tmp_path / "epochs.html"
+    span = save_page(load_scene("twenty-against-one"), path, "epochs", 200)
+    tab = browser.open(f"{path.as_uri()}#update=100&language=en&map")
+    for marble, track in zip(marbles(tab), span.race.tracks, strict=True):
+        assert marble["update"] == span.timing.updates(marble["lane"], 100)
+        assert (marble["x"], marble["y"]) == tuple(track.theta[marble["update"]].tolist())
+    assert marbles(tab)[0]["update"] == 5
+    assert tab.value("document.getElementById('place').textContent") == "update 100 of 200 by epochs"
+    assert tab.mistakes() == []
 
 
 def test_nothing_is_requested_and_nothing_could_be(browser: chromium.Browser, address: str) -> None:

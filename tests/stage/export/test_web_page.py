@@ -135,9 +135,9 @@ def test_verdicts_evidence_and_events_are_the_judges_at_every_update(name: str) 
             verdict = judge.verdict(update)
             since, code = last_at(lane["verdicts"], update)
             assert (code, since) == (verdict.kind.code, verdict.since)
-            for index, part in zip(indices, verdict.evidence, strict=True):
+            for number, part in zip(indices, verdict.evidence, strict=True):
                 for language, theme in themes.items():
-                    found = lane["parts"][index]
+                    found = lane["parts"][number]
                     words = data["words"][language]["said"]
                     told = found if isinstance(found, str) else words[found[0]].format(**found[1])
                     assert told == evidence(part, theme)
@@ -183,6 +183,9 @@ def test_a_page_is_a_save_file(
     assert load_saved("a.png") == saved
     assert output(capsys, "page", "race.html", "-o", "again.html").startswith("saved again.html, ")
     assert Path("again.html").read_bytes() == Path("race.html").read_bytes()
+    for words, tick in (("ravine --updates 300 -o long.html", 300), ("long.html -o again.html", 300)):
+        assert output(capsys, "page", *words.split())
+        assert load_saved(words.split()[-1]).tick == tick
 
 
 def test_a_damaged_page_is_told(
