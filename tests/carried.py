@@ -7,7 +7,7 @@ import pygame
 
 from sim.files import whole_file
 from sim.scene import load_scene
-from sim.scene.carriers import CARRIERS, sealed
+from sim.scene.carriers import CARRIERS, CARRYING_META, sealed
 from sim.scene.reading import Saved
 from sim.scene.saving import saved_text
 from sim.stage.export.film import ENCODERS, Recorder
@@ -26,6 +26,11 @@ def save(path: Path, text: str | None = None) -> None:
     if kind == ".svg":
         with whole_file(path) as stream:
             stream.write(f"<svg><metadata>{escape(text)}</metadata><g/></svg>".encode())
+    elif kind == ".html":
+        with whole_file(path) as stream:
+            stream.write(
+                f'<!DOCTYPE html><title>x</title><meta name="{CARRYING_META}" content="{escape(text)}">'.encode()
+            )
     elif kind in ENCODERS:
         with Recorder(path, SIZE, 10, text) as film:
             for shade in (10, 200):

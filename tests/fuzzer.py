@@ -42,7 +42,7 @@ from sim.surface.functions.formula import Formula, FormulaError
 REFUSED, UNDERSTOOD, HANGS = 2.0, 30.0, 120
 """Seconds of computing until something is refused (four times those of an idle machine) or done; seconds at all."""
 
-CARRIERS = (".png", ".svg", ".gif", ".webp", ".mp4", ".webm")
+CARRIERS = (".png", ".svg", ".gif", ".webp", ".mp4", ".webm", ".html")
 
 
 def words(text: str) -> list[str]:
@@ -301,7 +301,8 @@ def carrier(suffix: str) -> tuple[bytes, Saved]:
         path = f"{folder}/ravine{suffix}"
         still = ["screenshot", "--size=640x480"]
         film = ["record", "--size=320x240", "--to=3", "--seconds=0.2"]
-        check(entry.obey([*(still if suffix in (".png", ".svg") else film), "ravine", "-o", path]) == 0, "not written")
+        command = ["page"] if suffix == ".html" else still if suffix in (".png", ".svg") else film
+        check(entry.obey([*command, "ravine", "-o", path]) == 0, "not written")
         return Path(path).read_bytes(), load_saved(path)
 
 

@@ -8,13 +8,14 @@ COMMANDS = {
     "tour": "go through a lecture's thirteen claims, step by step",
     "screenshot": "save a picture of a race, without a window",
     "record": "save a film of a race, without a window",
+    "page": "save a race as a page for a browser",
     "run": "run a race without a picture: verdicts, evidence, events",
     "basins": "draw which minimum a marble ends in, by where it starts",
     "cost": "measure what an update costs, by its batch size",
     "odds": "run many seeds: how often what happens",
     "sweep": "change numbers of a scene, and chart what becomes of it",
     "check": "test an update rule of your own, in a file",
-    "show": "print the scene that a picture or film carries",
+    "show": "print the scene that a picture, film or page carries",
     "scenes": "list the scenes",
 }
 """The commands' names, which are those of their modules, and what each is for. No name: the window."""

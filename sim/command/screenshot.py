@@ -48,7 +48,7 @@ and type instead of pixels, which stay sharp at any size.
         type=whole_number(0, MOST_UPDATES),
         metavar="N",
         help=f"the moment to show, in updates from the start, at most {MOST_UPDATES:,} (default: the one at which "
-        "a picture or film was left, else the scene's own last)",
+        "a picture, film or page was left, else the scene's own last)",
     )
     add_look(parser)
     add_scale(

@@ -1,4 +1,4 @@
-"""The scene that a picture or film carries, or that a name stands for."""
+"""The scene that a picture, film or page carries, or that a name stands for."""
 # ruff: noqa: PLC0415
 
 import argparse
@@ -12,15 +12,15 @@ def parser() -> argparse.ArgumentParser:
     """Its arguments."""
     parser = Parser(
         "show",
-        "Print the scene that a picture or film of this program carries, as a scene file\n"
-        "that it can open again, with the moment at which it was saved.",
+        "Print the scene that a picture, film or page of this program carries, as a scene\n"
+        "file that it can open again, with the moment at which it was saved.",
         f"""
 {COMMAND_LINE} show local-minimum-120.png
 {COMMAND_LINE} show race.mp4 > mine.toml
 """,
     )
     parser.add_argument(
-        "scene", metavar="FILE", help="a PNG, SVG, GIF, WebP, MP4 or WebM that the program saved, or a scene"
+        "scene", metavar="FILE", help="a PNG, SVG, GIF, WebP, MP4, WebM or HTML that the program saved, or a scene"
     )
     add_rules(parser)
     return parser

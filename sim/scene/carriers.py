@@ -1,4 +1,4 @@
-"""Pictures and films that carry their scene as a text beside the pixels.
+"""Pictures, films and pages that carry their scene as a text beside the rest.
 
 They are data from strangers: only the text is looked for, within bounds, no pixel is decoded, and nothing is executed.
 """
@@ -8,6 +8,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import unescape
 from typing import BinaryIO
 from xml.parsers import expat
 
@@ -23,7 +24,7 @@ CHECK_SUM = ", check sum "
 MISREAD = 2  # Letters of the opening line that may be wrong in one that is told to be damaged.
 
 LONGEST_START = 1 << 20
-"""Of a PNG, SVG or GIF, so many bytes are looked at: what it carries stands first."""
+"""Of a PNG, SVG, GIF or HTML page, so many bytes are looked at: what it carries stands first."""
 MOST_CHUNKS = 1 << 18
 """Of a WebP, so many chunks: one for each picture of an hour's film, and what it carries behind them."""
 PROBED = "262144"
@@ -153,6 +154,22 @@ def _webm(stream: BinaryIO) -> CarriedText:
         raise ValueError(str(error)) from None
 
 
+CARRYING_META = "three-marbles-scene"
+"""What the element of an HTML page is called that carries the text."""
+
+
+def _html(stream: BinaryIO) -> CarriedText:
+    """The content of <meta name="three-marbles-scene">, as this program writes it: no page is parsed, let alone run."""
+    content, opening = stream.read(LONGEST_START), f'<meta name="{CARRYING_META}" content="'.encode()
+    _, found, rest = content.partition(opening)
+    if not found:
+        return None
+    text, found, _ = rest.partition(b'"')
+    if not found:
+        raise ValueError("cut off")
+    return unescape(text.decode("utf-8"))
+
+
 class _Found(Exception):
     """Ends the reading of a document."""
 
@@ -193,6 +210,7 @@ CARRIERS: dict[str, Carrier] = {
     ".webp": Carrier("a WebP picture", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP", _webp),
     ".mp4": Carrier("an MP4 film", lambda head: head[4:8] == b"ftyp", _mp4),
     ".webm": Carrier("a WebM film", lambda head: head.startswith(b"\x1aE\xdf\xa3"), _webm),
+    ".html": Carrier("an HTML page", lambda head: head[:12].lower() == b"<!doctype ht", _html),
 }
 """The kinds, by the endings that their files usually have."""
 

@@ -217,7 +217,7 @@ def scene_files() -> dict[str, Path]:
 
 
 def load_scene(name_or_path: str) -> Scene:
-    """The scene of that name, or in the file at that path: a TOML file, or a picture or film of this program's.
+    """The scene of that name, or in the file at that path: a TOML file, or a picture, film or page of this program's.
 
     Raises:
         SceneError: there is none, or it cannot be read, or something in it is wrong.
@@ -266,7 +266,7 @@ def scene_name(path: Path) -> str:
 def _text(path: Path) -> tuple[str, Path | None]:
     """The scene's text, from a text file or from what carries one, and the folder in which it may name files.
 
-    What a picture or film carries names none: it may come from anywhere, and brings its numbers.
+    What a picture, film or page carries names none: it may come from anywhere, and brings its numbers.
     """
     with ordinary_file(path) as stream:
         head = stream.read(LONGEST_MARK)

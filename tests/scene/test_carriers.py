@@ -1,5 +1,6 @@
 """What pictures and films carry is found, is whole or told to be damaged, and is looked for within bounds."""
 
+import html
 import io
 import struct
 import zlib
@@ -111,6 +112,7 @@ def chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
+OWN = f"{OPENING_LINE}\n"
 PNG = b"\x89PNG\r\n\x1a\n"
 GIF = b"GIF89a" + bytes(7)
 
@@ -122,6 +124,12 @@ def test_other_programs_may_have_compressed_the_text_and_put_chunks_in_front_of_
 
 def bomb() -> bytes:
     return chunk(b"iTXt", f"{KEYWORD}\0".encode() + b"\1\0\0\0" + zlib.compress(bytes(1 << 28)))
+
+
+def test_what_stands_in_a_page_besides_and_how_its_text_is_escaped_changes_nothing() -> None:
+    text = 'name = "</script> &amp; <b>"'
+    page = f'<!doctype HTML>\n<p>x</p><meta name="three-marbles-scene" content="{html.escape(sealed(OWN + text))}">…'
+    assert carried(page.encode()) == OWN + text
 
 
 @pytest.mark.parametrize(
@@ -147,6 +155,10 @@ def bomb() -> bytes:
         b"<svg>" + b"<g>" * 10_000_000,
         b"<svg><metadata>" + b"x" * 30_000_000,
         b"<svg " + b"a" * 30_000_000,
+        b"<!DOCTYPE html>" + b"<p>" * 10_000_000,
+        b'<!doctype html><meta name="three-marbles-scene" content="' + b"&amp;" * 6_000_000,
+        b'<!DOCTYPE html><meta name="three-marbles-scene" content="\xff\xfe">',
+        b'<!DOCTYPE html><meta name="three-marbles-scene" content="' + b"&" * 1_000_000 + b'">',
     ],
     ids=lambda hostile: f"{hostile[:12]!r}, {len(hostile):,} bytes",
 )

@@ -19,6 +19,7 @@ from sim.descent.verdict.kinds import VerdictKind
 from sim.languages import LANGUAGES, words
 from sim.scene import Texts, load_scene, scene_files
 from sim.scene.speech import Translation
+from sim.stage.export.web import words as web_words
 from sim.stage.input import lane_controls
 from sim.stage.picture import caption, chart, help, picture, tooltip
 from sim.stage.picture.panel import panel
@@ -74,6 +75,8 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/tooltip.py", "FLAG"): {tooltip.FLAG},
     ("picture/caption.py", "CHANGED"): {caption.CHANGED},
     ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical_point.CriticalKind},
+    ("export/web/words.py", "CLOCK_NAMES[span.clock]"): set(picture.CLOCK_NAMES.values()),
+    ("export/web/words.py", "sentence"): set(web_words.sentences()),
     ("input/controls.py", "spread"): set(SPREADS),
     ("input/controls.py", "session.spread"): set(SPREADS),
     ("input/controls.py", "view.label"): {view.label for view in VIEWS.values()},

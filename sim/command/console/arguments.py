@@ -124,7 +124,7 @@ def add_scene(parser: argparse.ArgumentParser) -> None:
         "scene",
         nargs="?",
         metavar="SCENE",
-        help="the name of a scene, or the path to a scene file or to a picture or film that carries one "
+        help="the name of a scene, or the path to a scene file or to a picture, film or page that carries one "
         "(default: the opening scene)",
     )
     add_rules(parser)

@@ -40,11 +40,21 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 def evidence(part: str, theme: Theme) -> str:
     """A part of a verdict's evidence in the theme's language."""
+    sentence, blanks = evidence_sentence(part)
+    return part if sentence is None else theme.say(sentence, **blanks)
+
+
+def evidence_sentence(part: str) -> tuple[str | None, dict[str, str]]:
+    """Which of EVIDENCE a part of a verdict's evidence is, and what fills its blanks; None if it is a formula.
+
+    >>> evidence_sentence("loss 0.5 above the lowest minimum")
+    ('loss {height} above the lowest minimum', {'height': '0.5'})
+    """
     for sentence, pattern in _patterns().items():
         found = pattern.fullmatch(part)
         if found:
-            return theme.say(sentence, **found.groupdict())
-    return part
+            return sentence, found.groupdict()
+    return None, {}
 
 
 def way(event: Event, theme: Theme) -> str:

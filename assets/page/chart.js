@@ -1,0 +1,177 @@
+// The losses of all marbles by time, as far as they have been played, with what happened as pins below.
+
+const DECADES = 100; // The factor from the lowest to the highest loss from which on a logarithm tells more.
+const PLOT = { left: 54, right: 12, top: 18, bottom: 20 };
+const MOST_PINS = 60;
+
+const chartRange = (() => {
+  let [low, high] = [Infinity, -Infinity];
+  const every = [];
+  for (const lane of race.lanes) {
+    for (const loss of lane.loss) if (Number.isFinite(loss)) every.push(loss);
+  }
+  every.sort((one, other) => one - other);
+  if (every.length) [low, high] = [every[0], every.at(-1)];
+  const start = race.lanes[0].loss[0];
+  const logarithmic = low > 0 && high / low > DECADES;
+  // A marble that flies off to infinity must not press all others flat.
+  if (!logarithmic && Number.isFinite(start)) high = Math.min(high, start + 2 * (start - low || 1));
+  if (logarithmic) high = Math.min(high, start * 1e4);
+  return { low, high: high > low ? high : low + 1, logarithmic };
+})();
+
+function chartPlace(width, height) {
+  const { low, high, logarithmic } = chartRange;
+  const scaled = (loss) => (logarithmic ? Math.log(loss / low) / Math.log(high / low) : (loss - low) / (high - low));
+  const [wide, tall] = [width - PLOT.left - PLOT.right, height - PLOT.top - PLOT.bottom];
+  return {
+    x: (tick) => PLOT.left + (tick / Math.max(race.ticks, 1)) * wide,
+    y: (loss) => PLOT.top + (1 - limited(0.02 + 0.96 * scaled(loss), -0.1, 1.1)) * tall,
+    tick: (x) => limited(Math.round(((x - PLOT.left) / wide) * race.ticks), 0, race.ticks),
+  };
+}
+
+function niceSteps(low, high, most) {
+  const rough = (high - low) / most;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough);
+  const found = [];
+  for (let at = Math.ceil(low / step); at * step <= high; at += 1) found.push(Number((at * step).toPrecision(12)));
+  return found;
+}
+
+function lossTicks() {
+  const { low, high, logarithmic } = chartRange;
+  if (!logarithmic) return niceSteps(low, high, 4);
+  const [first, last] = [Math.ceil(Math.log10(low)), Math.floor(Math.log10(high))];
+  const every = Math.max(1, Math.ceil((last - first) / 4));
+  const found = [];
+  for (let power = first; power <= last; power += every) found.push(Number(`1e${power}`));
+  return found;
+}
+
+const shortNumber = (value) =>
+  (value && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential(0) : String(value)).replace(/-/g, "−");
+
+function drawLosses(context, place, lane, columnName, color, width, dashes, until) {
+  const column = race.lanes[lane][columnName];
+  const pace = race.paces[lane];
+  Object.assign(context, { strokeStyle: color, lineWidth: width, lineJoin: "round" });
+  context.setLineDash(dashes);
+  context.beginPath();
+  const last = Math.min(until, column.length - 1);
+  const stride = Math.max(1, Math.floor(last / 4000));
+  for (let update = 0; update <= last; update += stride) {
+    const loss = column[update];
+    if (Number.isFinite(loss) && (!chartRange.logarithmic || loss > 0)) {
+      context.lineTo(place.x(update / pace), place.y(loss));
+    }
+  }
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function drawChart(canvas, width, height) {
+  const theme = colors();
+  const context = sized(canvas, width, height, Math.min(devicePixelRatio || 1, 2));
+  const place = chartPlace(width, height);
+  context.fillStyle = theme.panel;
+  context.fillRect(0, 0, width, height);
+  context.font = "11px system-ui, sans-serif";
+  context.textBaseline = "middle";
+  for (const loss of lossTicks()) {
+    const y = place.y(loss);
+    context.fillStyle = theme.grid;
+    context.fillRect(PLOT.left, Math.round(y), width - PLOT.left - PLOT.right, 1);
+    context.fillStyle = theme.muted;
+    context.textAlign = "right";
+    context.fillText(shortNumber(loss), PLOT.left - 6, y);
+  }
+  context.textAlign = "center";
+  for (const tick of niceSteps(0, Math.max(race.ticks, 1), Math.max(3, Math.floor(width / 160)))) {
+    if (Number.isInteger(tick)) context.fillText(String(tick), place.x(tick), height - 8);
+  }
+  context.textAlign = "left";
+  context.fillText(say(chartRange.logarithmic ? "loss, logarithmic" : "loss"), 6, 9);
+  context.textAlign = "right";
+  context.fillText(`— ${say("training")}   ╌ ${say("test")}`, width - PLOT.right, 9);
+  context.save();
+  context.beginPath();
+  context.rect(PLOT.left, PLOT.top - 2, width - PLOT.left - PLOT.right, height - PLOT.top - PLOT.bottom + 4);
+  context.clip();
+  race.lanes.forEach((_, lane) => {
+    const color = theme.lanes[lane % theme.lanes.length];
+    const until = momentOf(lane, state.seen, false).update;
+    context.globalAlpha = 0.5;
+    drawLosses(context, place, lane, "test", color, 1, [4, 4], until);
+    context.globalAlpha = 1;
+    drawLosses(context, place, lane, "loss", color, lane === state.lane ? 2.4 : 1.6, [], until);
+  });
+  race.lanes.forEach((_, lane) => {
+    const loss = race.lanes[lane].loss[momentOf(lane, state.time, false).update];
+    if (!Number.isFinite(loss)) return;
+    context.fillStyle = theme.lanes[lane % theme.lanes.length];
+    context.beginPath();
+    context.arc(place.x(state.time), place.y(loss), 3.4, 0, 2 * Math.PI);
+    context.fill();
+  });
+  context.restore();
+  context.fillStyle = theme.text;
+  context.fillRect(place.x(state.time) - 0.5, PLOT.top, 1, height - PLOT.top - PLOT.bottom);
+}
+
+// What a pointer over the chart is told: the losses of all lanes at that time.
+function showTip(x) {
+  const [tip, canvas] = [byId("tip"), byId("chart")];
+  const tick = chartPlace(canvas.clientWidth, canvas.clientHeight).tick(x);
+  const rows = race.lanes.map((lane, index) => {
+    const { update } = momentOf(index, tick, false);
+    const row = element("div", `row lane-${index % 6}`);
+    row.append(element("b", "", words().lanes[index]), element("span", "", `L ${figure(lane.loss[update])}`));
+    return row;
+  });
+  const head = tick > state.seen ? say("not played yet") : place(tick);
+  tip.replaceChildren(element("div", "head", head), ...(tick > state.seen ? [] : rows));
+  tip.hidden = false;
+  const left = x + 14 + tip.offsetWidth > canvas.clientWidth ? x - 14 - tip.offsetWidth : x + 14;
+  tip.style.left = `${Math.max(0, left)}px`;
+}
+
+function eventText(event) {
+  if (event.kind === "left_saddle") return say("left the saddle at update {update}", event);
+  if (event.kind !== "escaped") {
+    return say("{verdict} from update {update}", { verdict: words().verdicts[event.kind], update: event.update });
+  }
+  const [source, target] = [event.source, event.target].map((index) => (index === null ? null : index + 1));
+  let way = say("minimum {source} → {target}", { source, target });
+  if (target === null) way = say("from minimum {source}", { source });
+  else if (source === null) way = say("to minimum {target}", { target });
+  return say("escaped at update {update}: {way}", { update: event.update, way });
+}
+
+let pinned = "";
+
+// Buttons below the chart that lead to what has happened, as far as it has been seen.
+function drawPins(width) {
+  const known = race.lanes.flatMap((lane, index) => {
+    const seen = momentOf(index, state.seen, false).made;
+    return lane.events.filter((event) => event.seen <= seen).map((event) => ({ ...event, lane: index }));
+  }).slice(0, MOST_PINS);
+  const key = `${width} ${state.language} ${known.length}`;
+  if (key === pinned) return;
+  pinned = key;
+  const at = chartPlace(width, 100);
+  byId("pins").replaceChildren(...known.map((event) => {
+    const pin = element("button", `pin lane-${event.lane % 6}`);
+    const told = `${words().lanes[event.lane]}: ${eventText(event)}`;
+    Object.assign(pin, { type: "button", title: told });
+    pin.setAttribute("aria-label", told);
+    pin.style.left = `${at.x(event.tick)}px`;
+    pin.addEventListener("click", () => {
+      Object.assign(state, { playing: false, lane: event.lane });
+      goTo(event.tick);
+      changed();
+    });
+    return pin;
+  }));
+}

@@ -1,0 +1,163 @@
+// Keys, buttons and pointers: what each does to the state.
+
+const KEYS = [
+  ["Space", "play or pause; at the end, play on"],
+  ["← →", "one update back or forward, with Shift ten"],
+  ["Home End", "to the start, to the end"],
+  ["+ −", "faster, slower"],
+  ["R", "restart: the same race again, bit for bit"],
+  ["↑ ↓", "choose the lane"],
+  ["Enter", "watch without a guess"],
+  ["0", "captions and questions on or off"],
+  ["O", "batch strip"],
+  ["Shift A", "all marbles on one map"],
+  ["Shift M", "land aslant"],
+  ["Alt ← → ↑ ↓", "turn the land; ↑ ↓ tilt it"],
+  ["Shift G", "less motion"],
+  ["T", "light or dark"],
+  ["L", "language"],
+  ["H ?", "keys"],
+  ["Esc", "put away"],
+];
+
+const faster = (by) => { state.speed = limited(state.speed + by, 0, SPEEDS.length - 1); };
+const nextLane = (by) => { state.lane = (state.lane + by + race.lanes.length) % race.lanes.length; };
+const toggleTheme = () => Object.assign(state, { theme: state.theme === "dark" ? "light" : "dark", chosenTheme: true });
+const toggle = (name) => { state[name] = !state[name]; };
+
+function nextLanguage() {
+  const codes = Object.keys(race.words);
+  state.language = codes[(codes.indexOf(state.language) + 1) % codes.length];
+}
+
+function toggleKeys() {
+  const dialog = byId("keys");
+  if (dialog.open) dialog.close(); else dialog.showModal();
+}
+
+const DEEDS = {
+  " ": play,
+  ArrowLeft: () => step(-1),
+  ArrowRight: () => step(1),
+  "Shift ArrowLeft": () => step(-10),
+  "Shift ArrowRight": () => step(10),
+  Home: () => { state.playing = false; goTo(0); },
+  End: () => { state.playing = false; goTo(race.ticks); },
+  "+": () => faster(1),
+  "=": () => faster(1),
+  "-": () => faster(-1),
+  "−": () => faster(-1),
+  r: restart,
+  ArrowUp: () => nextLane(-1),
+  ArrowDown: () => nextLane(1),
+  Enter: () => { if (state.asking) play(); },
+  0: () => toggle("captions"),
+  o: () => toggle("strip"),
+  "Shift a": () => toggle("together"),
+  "Shift m": () => toggle("land"),
+  "Alt ArrowLeft": () => turn(-5, 0),
+  "Alt ArrowRight": () => turn(5, 0),
+  "Alt ArrowUp": () => turn(0, -5),
+  "Alt ArrowDown": () => turn(0, 5),
+  "Shift g": () => toggle("still"),
+  t: toggleTheme,
+  l: nextLanguage,
+  h: toggleKeys,
+  "?": toggleKeys,
+};
+
+function onKey(event) {
+  const { target, key } = event;
+  if (event.ctrlKey || event.metaKey || target.tagName === "SELECT" || byId("keys").open) return;
+  if (target.tagName === "BUTTON" && (key === " " || key === "Enter")) return;
+  const name = key.length === 1 ? key.toLowerCase() : key;
+  const shift = event.shiftKey && (key.length > 1 || /\p{L}/u.test(key)) ? "Shift " : "";
+  const deed = DEEDS[`${event.altKey ? "Alt " : ""}${shift}${name}`];
+  if (!deed) return;
+  event.preventDefault();
+  deed();
+  changed();
+}
+
+// A button that does something to the state, and then everything is shown anew.
+function onPress(id, deed) {
+  byId(id).addEventListener("click", () => { deed(); changed(); });
+}
+
+async function copyAddress() {
+  const wanted = address();
+  try {
+    history.replaceState(null, "", wanted);
+  } catch {
+    location.hash = wanted; // Some browsers let a file's address be changed only so.
+  }
+  let told = "The address in the browser's bar leads to this moment.";
+  try {
+    await navigator.clipboard.writeText(location.href);
+    told = "The address of this moment is on the clipboard.";
+  } catch { /* Who may not write there reads it in the bar. */ }
+  announce(say(told));
+}
+
+// Land is turned and tilted by dragging, with a mouse or a finger; a map stays as it is.
+function onDrag(canvas) {
+  let from = null;
+  canvas.addEventListener("pointerdown", (event) => {
+    if (!state.land) return;
+    from = [event.clientX, event.clientY];
+    canvas.setPointerCapture(event.pointerId);
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (!from) return;
+    turn((from[0] - event.clientX) * 0.4, (from[1] - event.clientY) * 0.3);
+    from = [event.clientX, event.clientY];
+    changed();
+  });
+  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { from = null; });
+}
+
+function listen() {
+  addEventListener("keydown", onKey);
+  onPress("play", play);
+  onPress("first", DEEDS.Home);
+  onPress("last", DEEDS.End);
+  onPress("back", () => step(-1));
+  onPress("forward", () => step(1));
+  onPress("faster", () => faster(1));
+  onPress("slower", () => faster(-1));
+  onPress("together", () => toggle("together"));
+  onPress("land", () => toggle("land"));
+  onPress("theme", toggleTheme);
+  onPress("help", toggleKeys);
+  onPress("away", toggleKeys);
+  byId("copy").addEventListener("click", copyAddress);
+  byId("language").addEventListener("change", (event) => { state.language = event.target.value; changed(); });
+  byId("time").addEventListener("input", (event) => {
+    state.playing = false;
+    goTo(Number(event.target.value));
+    changed();
+  });
+  cards.forEach((card, lane) => {
+    card.name.addEventListener("click", () => { guess(lane); changed(); });
+    onDrag(card.canvas);
+  });
+  onDrag(wholeCanvas);
+  const chart = byId("chart");
+  chart.addEventListener("pointermove", (event) => showTip(event.offsetX));
+  chart.addEventListener("pointerleave", () => { byId("tip").hidden = true; });
+  chart.addEventListener("click", (event) => {
+    state.playing = false;
+    goTo(chartPlace(chart.clientWidth, chart.clientHeight).tick(event.offsetX));
+    changed();
+  });
+  addEventListener("resize", changed);
+  addEventListener("hashchange", () => { readAddress(); changed(); });
+  systemDark.addEventListener("change", (event) => {
+    if (!state.chosenTheme) state.theme = event.matches ? "dark" : "light";
+    changed();
+  });
+  systemStill.addEventListener("change", (event) => { state.still = event.matches; changed(); });
+  let before = null;
+  addEventListener("beforeprint", () => { before = state.theme; state.theme = "light"; show(); });
+  addEventListener("afterprint", () => { state.theme = before ?? state.theme; changed(); });
+}

@@ -1,0 +1,272 @@
+// The map under the marbles, and what lies on it: tints, contours, critical points, trails, marbles.
+
+const PALE = 0.25; // How far the colours of a map are on the way from those of land to the highest tint,
+const INK = 0.3; // and its contours from their own.
+const MOST_TRAIL = 3000; // Updates of a trail that are drawn.
+const CROWDED = 13; // Marks that would be nearer to each other make way for the more telling ones.
+const SHAPES = [
+  [],
+  [[-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]],
+  [[0, -1.1], [1.05, 0.8], [-1.05, 0.8]],
+  [[0, -1.2], [1.2, 0], [0, 1.2], [-1.2, 0]],
+  [[0, 1.1], [-1.05, -0.8], [1.05, -0.8]],
+  [[-0.4, -1.1], [0.4, -1.1], [0.4, -0.4], [1.1, -0.4], [1.1, 0.4], [0.4, 0.4], [0.4, 1.1], [-0.4, 1.1],
+    [-0.4, 0.4], [-1.1, 0.4], [-1.1, -0.4], [-0.4, -0.4]],
+];
+
+const channels = (hex) => [1, 3, 5].map((place) => parseInt(hex.slice(place, place + 2), 16));
+const mixed = (from, to, share) => from.map((part, index) => part + (to[index] - part) * share);
+const css = (color) => `rgb(${color.map(Math.round).join(" ")})`;
+
+// The colour of level land at a height from 0 to 1.
+function tint(theme, height) {
+  const at = limited(height, 0, 1) * (theme.land.length - 1);
+  const low = Math.min(Math.floor(at), theme.land.length - 2);
+  return mixed(channels(theme.land[low]), channels(theme.land[low + 1]), at - low);
+}
+
+function sized(canvas, width, height, density) {
+  const [wide, high] = [Math.max(1, Math.round(width * density)), Math.max(1, Math.round(height * density))];
+  if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
+  const context = canvas.getContext("2d");
+  context.setTransform(wide / width, 0, 0, high / height, 0, 0);
+  return context;
+}
+
+function drawTints(context, width, height, theme) {
+  const [wide, high] = [Math.ceil(width), Math.ceil(height)];
+  const picture = context.createImageData(wide, high);
+  const table = Array.from({ length: 256 }, (_, step) => mixed(tint(theme, step / 255), channels(theme.high), PALE));
+  const [panel, hatch] = [channels(theme.panel), channels(theme.border)];
+  const { window: [x0, x1, y0, y1] } = race.ground;
+  const camera = flatCamera(width, height);
+  for (let row = 0; row < high; row += 1) {
+    const y = (y0 + y1) / 2 - (row + 0.5 - height / 2) / camera.scale;
+    for (let column = 0; column < wide; column += 1) {
+      const tall = heightAt((x0 + x1) / 2 + (column + 0.5 - width / 2) / camera.scale, y);
+      const blank = (row + column) % 9 === 0 ? hatch : panel;
+      const color = Number.isNaN(tall) ? blank : table[Math.round(tall * 255)];
+      const place = 4 * (row * wide + column);
+      [picture.data[place], picture.data[place + 1], picture.data[place + 2]] = color;
+      picture.data[place + 3] = 255;
+    }
+  }
+  const under = document.createElement("canvas");
+  Object.assign(under, { width: wide, height: high });
+  under.getContext("2d").putImageData(picture, 0, 0);
+  context.drawImage(under, 0, 0);
+}
+
+function drawContours(context, camera, theme) {
+  context.strokeStyle = css(mixed(channels(theme.level), channels(theme.high), INK));
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const { lines } of contours) {
+    for (let place = 0; place < lines.length; place += 4) {
+      context.moveTo(...camera.pixel(lines[place], lines[place + 1]));
+      context.lineTo(...camera.pixel(lines[place + 2], lines[place + 3]));
+    }
+  }
+  context.globalAlpha = 0.55;
+  context.stroke();
+  context.globalAlpha = 1;
+}
+
+// Twice: a rim of the halo's colour, and then the mark.
+function rimmed(context, theme, width, draw) {
+  for (const [color, thick] of [[theme.halo, width + 2.5], [theme.mark, width]]) {
+    context.strokeStyle = color;
+    context.lineWidth = thick;
+    context.beginPath();
+    draw();
+    context.stroke();
+  }
+}
+
+function drawMark(context, camera, point, theme, size) {
+  const [x, y] = camera.pixel(...point.at);
+  const radius = 5 * size;
+  rimmed(context, theme, 1.7 * size, () => {
+    if (point.kind === "minimum") context.arc(x, y, radius, 0, 2 * Math.PI);
+    else if (point.kind === "saddle") {
+      point.along.forEach(([across, up], index) => {
+        const reach = 1e-3 * Math.abs(race.ground.window[1] - race.ground.window[0]);
+        const [endX, endY] = camera.pixel(point.at[0] + reach * across, point.at[1] + reach * up);
+        const length = Math.hypot(endX - x, endY - y) || 1;
+        const [dx, dy] = [(endX - x) / length, (endY - y) / length].map((part) => part * radius * (index ? 0.9 : 1.7));
+        context.moveTo(x - dx, y - dy);
+        context.lineTo(x + dx, y + dy);
+      });
+    } else if (point.kind === "maximum") {
+      context.moveTo(x, y - radius);
+      context.lineTo(x + 0.87 * radius, y + 0.5 * radius);
+      context.lineTo(x - 0.87 * radius, y + 0.5 * radius);
+      context.closePath();
+    } else context.arc(x, y, 0.4 * radius, 0, 2 * Math.PI);
+  });
+  if (point.number) label(context, String(point.number), x + 8 * size, y - 7 * size, theme.mark, theme.halo, 13 * size);
+}
+
+function label(context, text, x, y, color, halo, size) {
+  context.font = `600 ${size}px system-ui, sans-serif`;
+  Object.assign(context, { lineJoin: "round", lineWidth: 3.5, strokeStyle: halo, fillStyle: color });
+  context.strokeText(text, x, y);
+  context.fillText(text, x, y);
+}
+
+function drawMarks(context, camera, theme) {
+  const size = race.critical.small ? 0.65 : 1;
+  const shown = [];
+  for (const point of race.critical.points) {
+    const [x, y] = camera.pixel(...point.at);
+    if (Number.isNaN(heightAt(...point.at)) || camera.hidden(...point.at)) continue;
+    if (shown.every(([otherX, otherY]) => Math.hypot(x - otherX, y - otherY) >= CROWDED)) {
+      shown.push([x, y]);
+      drawMark(context, camera, point, theme, size);
+    }
+  }
+}
+
+const grounds = new Map(); // Pictures of the ground that were drawn, by size, colours and pose.
+const MOST_GROUNDS = 6;
+
+function groundPicture(width, height, density) {
+  const theme = colors();
+  const pose = state.land ? `${state.yaw} ${state.tilt}` : "";
+  const key = `${width} ${height} ${density} ${state.theme} ${pose}`;
+  if (!grounds.has(key)) {
+    if (grounds.size >= MOST_GROUNDS) grounds.delete(grounds.keys().next().value);
+    const canvas = document.createElement("canvas");
+    const context = sized(canvas, width, height, density);
+    const camera = cameraFor(width, height);
+    context.fillStyle = theme.panel;
+    context.fillRect(0, 0, width, height);
+    if (camera.flat) {
+      drawTints(context, width, height, theme);
+      drawContours(context, camera, theme);
+    } else context.drawImage(landPicture(camera, width, height, density), 0, 0, width, height);
+    drawMarks(context, camera, theme);
+    grounds.set(key, canvas);
+  }
+  return grounds.get(key);
+}
+
+const sights = { pose: "", hidden: [] }; // Which moments of each lane land hides, as far as that was asked: 1 no, 2 yes.
+
+function momentHidden(camera, lane, update) {
+  const pose = `${state.yaw} ${state.tilt}`;
+  if (sights.pose !== pose) {
+    Object.assign(sights, { pose, hidden: race.lanes.map(({ updates }) => new Uint8Array(updates + 1)) });
+  }
+  const known = sights.hidden[lane];
+  const { theta } = race.lanes[lane];
+  if (!known[update]) known[update] = camera.hidden(theta[2 * update], theta[2 * update + 1]) ? 2 : 1;
+  return known[update] === 2;
+}
+
+function drawTrail(context, camera, lane, moment, color, theme, size) {
+  const { theta } = race.lanes[lane];
+  const first = Math.max(0, moment.update - MOST_TRAIL);
+  const places = [];
+  for (let update = first; update <= moment.update; update += 1) places.push([theta[2 * update], theta[2 * update + 1]]);
+  const dots = places.length;
+  if (moment.share) places.push([moment.x, moment.y]);
+  const pixels = places.map((place) => within(camera.pixel(...place), size.width, size.height));
+  const faint = camera.flat ? null : places.map((_, index) => momentHidden(camera, lane, first + Math.min(index, dots - 1)));
+  for (const [style, width, alpha] of [[theme.halo, 3, 0.6], [color, 1.4, 0.95]]) {
+    Object.assign(context, { strokeStyle: style, lineWidth: width, lineJoin: "round" });
+    for (const dim of faint ? [true, false] : [false]) {
+      context.globalAlpha = dim ? 0.18 * alpha : alpha;
+      context.beginPath();
+      pixels.forEach(([x, y], index) => {
+        if (!index) return;
+        if (faint && faint[index] !== dim) return;
+        context.moveTo(...pixels[index - 1]);
+        context.lineTo(x, y);
+      });
+      context.stroke();
+    }
+  }
+  context.globalAlpha = 1;
+  context.fillStyle = color;
+  context.beginPath();
+  for (let index = 0; index < dots; index += 1) {
+    if (faint?.[index]) continue;
+    const [x, y] = pixels[index];
+    context.moveTo(x + 1.7, y);
+    context.arc(x, y, 1.7, 0, 2 * Math.PI);
+  }
+  context.fill();
+}
+
+function drawFlag(context, camera, theme) {
+  const [x, y] = camera.pixel(...race.start);
+  rimmed(context, theme, 1.6, () => {
+    context.moveTo(x, y);
+    context.lineTo(x, y - 15);
+    context.lineTo(x + 8, y - 11.5);
+    context.lineTo(x, y - 8);
+  });
+}
+
+const MARBLE = 7; // Pixels.
+
+function drawMarble(context, [x, y], color, theme, faint, width, height) {
+  if (Number.isNaN(x)) return;
+  const [rimX, rimY] = [limited(x, 10, width - 10), limited(y, 10, height - 10)];
+  const outside = x < -MARBLE || y < -MARBLE || x > width + MARBLE || y > height + MARBLE;
+  context.globalAlpha = faint ? 0.4 : 1;
+  context.fillStyle = theme.halo;
+  context.beginPath();
+  context.arc(outside ? rimX : x, outside ? rimY : y, MARBLE + 1.6, 0, 2 * Math.PI);
+  context.fill();
+  context.fillStyle = color;
+  context.beginPath();
+  if (outside) {
+    const along = Math.atan2(y - height / 2, x - width / 2);
+    [0, 2.5, -2.5].forEach((angle, index) => {
+      const corner = [rimX + 8 * Math.cos(along + angle), rimY + 8 * Math.sin(along + angle)];
+      context[index ? "lineTo" : "moveTo"](...corner);
+    });
+    context.fill();
+  } else {
+    context.arc(x, y, MARBLE, 0, 2 * Math.PI);
+    context.fill();
+    context.fillStyle = css(mixed(channels(color), [255, 255, 255], 0.6));
+    context.beginPath();
+    context.arc(x - 2.2, y - 2.2, 1.8, 0, 2 * Math.PI);
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
+// Draw a map with the marbles of some lanes; where they are on it, by lane.
+function drawMap(canvas, lanes, width, height) {
+  const density = Math.min(devicePixelRatio || 1, 2);
+  const [context, theme] = [sized(canvas, width, height, density), colors()];
+  const camera = cameraFor(width, height);
+  context.drawImage(groundPicture(width, height, density), 0, 0, width, height);
+  drawFlag(context, camera, theme);
+  const found = lanes.map((lane) => {
+    const moment = momentOf(lane, state.time, !state.still);
+    return { lane, moment, pixel: within(camera.pixel(moment.x, moment.y), width, height) };
+  });
+  const color = (lane) => theme.lanes[lane % theme.lanes.length];
+  for (const { lane, moment } of found) drawTrail(context, camera, lane, moment, color(lane), theme, { width, height });
+  for (const { lane, moment, pixel } of found) {
+    drawMarble(context, pixel, color(lane), theme, camera.hidden(moment.x, moment.y), width, height);
+  }
+  return found;
+}
+
+// What tells a lane besides its colour.
+function drawBadge(canvas, lane) {
+  const context = sized(canvas, 14, 14, Math.min(devicePixelRatio || 1, 2));
+  const corners = SHAPES[lane % SHAPES.length];
+  context.clearRect(0, 0, 14, 14);
+  context.fillStyle = colors().lanes[lane % colors().lanes.length];
+  context.beginPath();
+  if (corners.length) corners.forEach(([x, y]) => context.lineTo(7 + 5.4 * x, 7 + 5.4 * y));
+  else context.arc(7, 7, 5.4, 0, 2 * Math.PI);
+  context.fill();
+}

@@ -1,0 +1,245 @@
+// The page as a whole: where things stand, what is shown, and time that goes on.
+
+const CHART = 170; // Pixels of height.
+let shown = []; // Where the marbles are, as last drawn.
+let wanted = false; // Whether a picture is on its way.
+let before = null; // When the last one was drawn, in milliseconds.
+let announced = "";
+
+function place(tick) {
+  const known = { update: Math.floor(tick), horizon: race.ticks, clock: words().clock };
+  return say(known.clock ? "update {update} of {horizon} by {clock}" : "update {update} of {horizon}", known);
+}
+
+function announce(text) {
+  setText(byId("said"), text);
+}
+
+// The verdicts of all lanes, told to who cannot see them, when one has changed.
+function announceVerdicts() {
+  const told = race.lanes.map((_, lane) => {
+    const [, code] = verdictAt(lane, momentOf(lane, state.time, false).made);
+    return `${words().lanes[lane]}: ${words().verdicts[code]}`;
+  });
+  const every = told.join("; ");
+  if (every !== announced && !state.asking) announce(every);
+  announced = every;
+}
+
+function joined(names) {
+  const last = names.at(-1);
+  return names.length > 1 ? say("{names} and {last}", { names: names.slice(0, -1).join(say(", ")), last }) : last;
+}
+
+function outcome() {
+  const answer = answerNow();
+  if (state.guess === null || answer === null) return "";
+  const { revealed } = race.question;
+  if (state.time - revealed >= HOLD && revealed < race.ticks) return "";
+  const blanks = { guess: words().lanes[state.guess] };
+  if (!answer.length) return say("You guessed {guess}; it was none of them.", blanks);
+  blanks.answer = joined(answer.map((lane) => words().lanes[lane]));
+  return say(answer.includes(state.guess)
+    ? "You guessed {guess}, and you are right: it was {answer}."
+    : "You guessed {guess}; it was {answer}.", blanks);
+}
+
+function writeCaption() {
+  const caption = byId("caption");
+  const index = entryAt(race.captions, Math.floor(state.time))?.[1] ?? null;
+  let text = words().look;
+  let loud = false;
+  if (state.asking) {
+    const second = say("Press a marble's name to guess, or play to watch.");
+    text = say("{first} {second}", { first: words().question, second });
+    loud = true;
+  } else if (state.captions && (index !== null || outcome())) {
+    const found = index === null ? "" : words().captions[index];
+    text = found && outcome() ? say("{first} {second}", { first: outcome(), second: found }) : found || outcome();
+    loud = true;
+  }
+  setText(caption, text);
+  caption.classList.toggle("loud", loud);
+}
+
+function writeLooks() {
+  const root = document.documentElement;
+  const theme = colors();
+  root.lang = state.language;
+  document.body.classList.toggle("asking", state.asking);
+  document.body.classList.toggle("land", state.land);
+  for (const [name, color] of Object.entries(theme)) {
+    if (typeof color === "string") root.style.setProperty(`--${name}`, color);
+  }
+  theme.lanes.forEach((color, lane) => root.style.setProperty(`--lane-${lane}`, color));
+  root.style.colorScheme = state.theme;
+  setText(byId("title"), words().title);
+  setText(byId("seed"), say("seed {seed}", { seed: race.seed }));
+  setText(byId("together"), say(state.together ? "one map for each" : "all marbles on one map"));
+  byId("together").setAttribute("aria-pressed", String(state.together));
+  setText(byId("land"), say(state.land ? "maps from above" : "land aslant"));
+  byId("land").setAttribute("aria-pressed", String(state.land));
+  byId("land").hidden = !hasLand();
+  setText(byId("theme"), say("light or dark"));
+  setText(byId("copy"), say("copy"));
+  byId("copy").title = say("copy the address of this moment");
+  byId("language").value = state.language;
+  byId("language").setAttribute("aria-label", say("language"));
+  byId("help").title = say("keys");
+  byId("help").setAttribute("aria-label", say("keys"));
+  const file = decodeURIComponent(location.pathname.split("/").at(-1) || "race.html");
+  setText(byId("cannot"), say(CANNOT, { command: `three-marbles ${/^[\w.-]+$/.test(file) ? file : `"${file}"`}` }));
+  setText(byId("away"), say("put away"));
+  byId("list").replaceChildren(...KEYS.flatMap(([key, says]) => [element("dt", "", key), element("dd", "", say(says))]));
+}
+
+const CANNOT = "This page plays a race that was computed. To change η, a rule or a batch size, "
+  + "open this very file in the program: {command}";
+
+function writeTransport() {
+  const says = { first: "to the start", last: "to the end", back: "one update back", forward: "one update forward" };
+  for (const [id, words_] of Object.entries(says)) {
+    byId(id).title = say(words_);
+    byId(id).setAttribute("aria-label", say(words_));
+  }
+  setText(byId("play"), say(state.playing ? "pause" : "play"));
+  setText(byId("speed"), say("{speed} a second", { speed: SPEEDS[state.speed] }));
+  byId("slower").setAttribute("aria-label", `${say("speed")} −`);
+  byId("faster").setAttribute("aria-label", `${say("speed")} +`);
+  byId("transport").setAttribute("aria-label", say("time"));
+  setText(byId("place"), place(state.time));
+  const time = byId("time");
+  Object.assign(time, { max: race.ticks, value: Math.floor(state.time) });
+  time.setAttribute("aria-label", say("time"));
+  time.setAttribute("aria-valuetext", place(state.time));
+}
+
+const LEAST_MAP = 220; // Pixels of width; where maps side by side would be smaller, the page is longer than the window.
+const GAP = 14;
+const arranged = { key: "", plan: null };
+
+// How large maps are: as large as they can be, side by side, above each other, or one for all.
+function arrange() {
+  const key = [innerWidth, innerHeight, state.together, state.language, state.strip].join(" ");
+  if (key !== arranged.key) Object.assign(arranged, { key, plan: planned() });
+  return arranged.plan;
+}
+
+function planned() {
+  const narrow = innerWidth < NARROW;
+  const { classList } = document.body;
+  classList.toggle("narrow", narrow);
+  classList.toggle("one", state.together);
+  classList.remove("long");
+  const [x0, x1, y0, y1] = race.ground.window;
+  const aspect = (x1 - x0) / (y1 - y0);
+  const [width, height] = [maps.clientWidth, maps.clientHeight];
+  const plan = (columns, wide) => ({ columns, width: Math.floor(wide), height: Math.floor(Math.floor(wide) / aspect) });
+  if (state.together) {
+    if (narrow) return plan(1, width);
+    const cardsHeight = cards.reduce((sum, card) => sum + card.figure.offsetHeight + GAP, 0);
+    const wide = Math.min(width - Math.min(420, 0.36 * width) - GAP, height * aspect);
+    classList.toggle("long", wide < 1.5 * LEAST_MAP || cardsHeight > height + GAP);
+    return plan(1, Math.max(wide, 1.5 * LEAST_MAP));
+  }
+  if (narrow) return plan(1, width);
+  const below = Math.max(...cards.map((card) => card.figure.lastChild.offsetHeight)) + 8;
+  const count = race.lanes.length;
+  const room = (columns) => (width - GAP * (columns - 1)) / columns;
+  const sizes = Array.from({ length: count }, (_, index) => {
+    const rows = Math.ceil(count / (index + 1));
+    return Math.min(room(index + 1), ((height - GAP * (rows - 1)) / rows - below) * aspect);
+  });
+  const best = Math.max(...sizes);
+  if (best >= LEAST_MAP) return plan(sizes.indexOf(best) + 1, best);
+  classList.add("long");
+  let columns = count;
+  while (columns > 1 && room(columns) < LEAST_MAP) columns -= 1;
+  return plan(columns, room(columns));
+}
+
+function resized(canvas, width, height) {
+  Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+}
+
+function drawMaps() {
+  const { columns, width, height } = arrange();
+  maps.style.setProperty("--columns", String(columns));
+  maps.style.setProperty("--map", `${width}px`);
+  wholeCanvas.setAttribute("aria-label", say("a map of the loss with all marbles"));
+  shown = [];
+  if (state.together) {
+    resized(wholeCanvas, width, height);
+    const lanes = race.lanes.map((_, lane) => lane);
+    lanes.push(...lanes.splice(lanes.indexOf(state.lane), 1)); // The chosen one lies on top.
+    shown = drawMap(wholeCanvas, lanes, width, height).map((found) => ({ ...found, canvas: wholeCanvas }));
+  } else {
+    cards.forEach(({ canvas }, lane) => {
+      resized(canvas, width, height);
+      shown.push(...drawMap(canvas, [lane], width, height).map((found) => ({ ...found, canvas })));
+    });
+  }
+  cards.forEach(({ badge, strip }, lane) => {
+    drawBadge(badge, lane);
+    strip.hidden = !state.strip;
+    if (state.strip) drawStrip(lane, Math.max(60, Math.min(strip.parentElement.clientWidth, 420)));
+  });
+}
+
+function show() {
+  if (state.land && !hasLand()) state.land = false;
+  writeLooks();
+  writeCaption();
+  writeCards();
+  writeTransport();
+  const chart = byId("chart");
+  chart.setAttribute("aria-label", say("the loss of all marbles, update by update"));
+  const width = chart.parentElement.clientWidth;
+  const tall = innerHeight < 700 || innerWidth < NARROW ? 110 : Math.min(CHART, Math.round(0.2 * innerHeight));
+  resized(chart, width, tall);
+  drawMaps();
+  drawChart(chart, width, tall);
+  drawPins(width);
+  announceVerdicts();
+}
+
+function changed() {
+  if (wanted) return;
+  wanted = true;
+  requestAnimationFrame(tick);
+}
+
+function tick(now) {
+  wanted = false;
+  const passed = before === null ? 0 : Math.min(now - before, 250);
+  before = state.playing ? now : null;
+  if (state.playing && passed) {
+    goTo(state.time + (passed / 1000) * SPEEDS[state.speed]);
+    if (state.time >= race.ticks) state.playing = false;
+  }
+  show();
+  if (state.playing) changed();
+}
+
+// What can be read from outside, and nothing that could be changed.
+window.threeMarbles = Object.freeze({
+  state: () => ({ ...state, speed: SPEEDS[state.speed], address: address() }),
+  marbles: () => shown.map(({ lane, moment, pixel, canvas }) => {
+    const area = canvas.getBoundingClientRect();
+    return {
+      lane, ...moment, left: area.left, top: area.top, width: area.width, height: area.height,
+      pixel: { x: area.left + pixel[0], y: area.top + pixel[1] },
+    };
+  }),
+  numbers: (lane, column) => Array.from(race.lanes[lane][column]),
+});
+
+for (const code of Object.keys(race.words)) {
+  const option = element("option", "", race.words[code].name);
+  option.value = code;
+  byId("language").append(option);
+}
+makeCards();
+readAddress();
+listen();
+show();

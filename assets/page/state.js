@@ -1,0 +1,125 @@
+// What is looked at, and how. The address says it: #update=57&speed=5&language=zh&together
+
+const SPEEDS = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500];
+const USUAL_SPEED = 5;
+const HOLD = 100; // Ticks for which it stands what became of a guess.
+const [LEAST_TILT, MOST_TILT] = [12, 76];
+const NARROW = 640; // Pixels of width under which one map for all is more telling than many small ones.
+
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+const systemStill = matchMedia("(prefers-reduced-motion: reduce)");
+
+function usualLanguage() {
+  const codes = Object.keys(race.words);
+  for (const wish of navigator.languages ?? []) {
+    const found = codes.find((code) => wish.toLowerCase().split("-")[0] === code.split("-")[0]);
+    if (found) return found;
+  }
+  return codes[0];
+}
+
+const state = {
+  time: 0,
+  seen: 0,
+  playing: false,
+  speed: USUAL_SPEED,
+  language: usualLanguage(),
+  theme: systemDark.matches ? "dark" : "light",
+  chosenTheme: false,
+  still: systemStill.matches,
+  together: race.view.together || race.lanes.length === 1 || innerWidth < NARROW,
+  land: race.view.kind === "relief",
+  yaw: race.view.yaw,
+  tilt: race.view.tilt,
+  lane: 0,
+  strip: true,
+  captions: true,
+  asking: race.question !== null,
+  guess: null,
+};
+
+const limited = (value, low, high) => Math.min(Math.max(value, low), high);
+
+function numberIn(found, name, low, high) {
+  const text = found.get(name);
+  return text !== null && /^-?\d{1,9}(\.\d{1,9})?$/.test(text) ? limited(Number(text), low, high) : null;
+}
+
+// Take the address at its word, as far as it says something.
+function readAddress() {
+  const found = new URLSearchParams(location.hash.slice(1));
+  const update = numberIn(found, "update", 0, race.ticks);
+  if (update !== null) Object.assign(state, { time: Math.round(update), asking: false, playing: false });
+  const speed = numberIn(found, "speed", SPEEDS[0], SPEEDS.at(-1));
+  if (speed !== null) {
+    const gaps = SPEEDS.map((each) => Math.abs(Math.log(each / speed)));
+    state.speed = gaps.indexOf(Math.min(...gaps));
+  }
+  if (Object.hasOwn(race.words, found.get("language") ?? "")) state.language = found.get("language");
+  if (["light", "dark"].includes(found.get("theme"))) {
+    Object.assign(state, { theme: found.get("theme"), chosenTheme: true });
+  }
+  if (found.has("together")) state.together = true;
+  if (found.has("apart")) state.together = false;
+  if (found.has("land")) state.land = true;
+  if (found.has("map")) state.land = false;
+  state.yaw = numberIn(found, "yaw", -180, 180) ?? state.yaw;
+  state.tilt = numberIn(found, "tilt", LEAST_TILT, MOST_TILT) ?? state.tilt;
+  const lane = numberIn(found, "lane", 1, race.lanes.length);
+  if (lane !== null) state.lane = Math.round(lane) - 1;
+  state.seen = Math.max(state.seen, state.time);
+}
+
+function address() {
+  const parts = [
+    `update=${Math.floor(state.time)}`,
+    `speed=${SPEEDS[state.speed]}`,
+    `language=${state.language}`,
+    `theme=${state.theme}`,
+    state.together ? "together" : "apart",
+    ...(state.land ? ["land", `yaw=${Math.round(state.yaw)}`, `tilt=${Math.round(state.tilt)}`] : ["map"]),
+    `lane=${state.lane + 1}`,
+  ];
+  return `#${parts.join("&")}`;
+}
+
+function goTo(time) {
+  state.time = limited(time, 0, race.ticks);
+  state.seen = Math.max(state.seen, state.time);
+  state.asking = state.asking && state.time === 0;
+}
+
+function step(ticks) {
+  state.playing = false;
+  goTo((ticks > 0 ? Math.floor(state.time) : Math.ceil(state.time)) + ticks);
+}
+
+function play() {
+  if (!state.playing && state.time >= race.ticks) state.time = 0;
+  state.playing = !state.playing;
+  state.asking = false;
+}
+
+function restart() {
+  Object.assign(state, { time: 0, playing: true, asking: false });
+}
+
+function guess(lane) {
+  state.lane = lane;
+  if (state.asking) Object.assign(state, { guess: lane, asking: false, playing: true });
+}
+
+function turn(yaw, tilt) {
+  state.land = true;
+  state.yaw = ((state.yaw + yaw + 540) % 360) - 180;
+  state.tilt = limited(state.tilt + tilt, LEAST_TILT, MOST_TILT);
+}
+
+// What became of the guess, as far as it is known by now: the lanes of the answer, or null.
+function answerNow() {
+  const question = race.question;
+  if (!question || question.revealed === null || state.time < question.revealed) return null;
+  return entryAt(question.answers, Math.floor(state.time))?.[1] ?? [];
+}
+
+const colors = () => race.themes[state.theme];

@@ -1,0 +1,116 @@
+"""A race as a page for a browser."""
+# ruff: noqa: PLC0415
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import COMMAND_LINE
+from .console.arguments import CLOCKS, Parser, add_scene, add_seed, add_updates, add_view, quoted
+from .console.terminal import show
+
+if TYPE_CHECKING:
+    from ..scene import Scene
+
+SUFFIXES = (".html", ".htm")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Its arguments."""
+    parser = Parser(
+        "page",
+        """
+Save a race as one HTML file that plays in any browser, without a network and
+without this program: maps, losses, verdicts and events, update by update, in
+every language of the scene. It loads nothing, and can be opened here again.
+""",
+        f"""
+{COMMAND_LINE} page
+{COMMAND_LINE} page himmelblau -o race.html
+{COMMAND_LINE} page thousand-examples --clock epochs
+{COMMAND_LINE} page --all -o pages
+{COMMAND_LINE} run race.html
+""",
+    )
+    add_scene(parser)
+    add_updates(parser)
+    add_seed(parser)
+    parser.add_argument(
+        "--clock",
+        choices=CLOCKS,
+        help="what the lanes share: updates, epochs, or the time of a serial or parallel machine (default: updates)",
+    )
+    add_view(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="the HTML file to write, replaced if it exists (default: one with the scene's name, and a number if that "
+        "is taken); with --all, the folder, which is made if there is none",
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="a page for every scene of the program, and an index.html that leads to them"
+    )
+    return parser
+
+
+def _check(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    """What cannot be meant is a sentence."""
+    path: Path | None = arguments.output
+    if arguments.view == "map" and (arguments.tilt is not None or arguments.yaw is not None):
+        parser.error("argument --view: a map is not turned or tilted; leave out --yaw and --tilt, or --view map")
+    if arguments.all and arguments.scene is not None:
+        parser.error("argument --all: not allowed with argument SCENE, which is one of them")
+    if arguments.all and path is None:
+        parser.error("argument --all: needs -o FOLDER, in which the pages are to stand")
+    if not arguments.all and path is not None and path.suffix.lower() not in ("", *SUFFIXES):
+        parser.error(f"argument -o/--output: must end in .html, which is what is written, not in {quoted(path.suffix)}")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Compute and save it."""
+    from ..stage import require_pygame_ce
+
+    _check(parser(), arguments)
+    require_pygame_ce()
+    if arguments.all:
+        _save_all(arguments)
+    else:
+        _save(arguments, arguments.scene, arguments.output)
+
+
+def _save(arguments: argparse.Namespace, name: str | None, path: Path | None) -> "Scene":
+    """Compute and save a scene's race; the scene."""
+    from ..files import check_writable, free_path, named
+    from ..scene.lesson import end_of
+    from ..stage.export.web.file import check_size, save_page
+    from .console.chosen import chosen_saved, compare
+
+    saved = chosen_saved(name, arguments.seed, arguments.view, arguments.together, (arguments.yaw, arguments.tilt))
+    path = path or free_path(named(saved.scene.name, ".html"))
+    clock, ticks = arguments.clock or saved.clock, arguments.updates
+    if ticks is None and saved.tick is not None and clock == saved.clock:  # A longer race stays as long as it was.
+        ticks = max(saved.tick, end_of(saved.scene, saved.scene.timing(clock)))
+    check_size(saved.scene, clock, ticks, path)
+    check_writable(path)
+    span = save_page(saved.scene, path, clock, ticks)
+    compare(saved, span.race)
+    show(f"saved {path}, {path.stat().st_size / 1e3:.0f} kB")
+    return saved.scene
+
+
+def _save_all(arguments: argparse.Namespace) -> None:
+    """Save a page for every scene, and the index, which is written last."""
+    from ..files import OutputError, why
+    from ..scene import scene_files
+    from ..stage.export.web.index import save_index
+
+    folder: Path = arguments.output
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make the folder {folder}: {why(error)}") from None
+    scenes = [_save(arguments, name, folder / f"{name}.html") for name in scene_files()]
+    save_index(scenes, folder / "index.html")
+    show(f"saved {folder / 'index.html'}")

@@ -1,0 +1,166 @@
+"""The file: markup, style and script of a page, with a race in it, and its scene as a text that can be opened again.
+
+Whatever a scene says is in the file as data alone: escaped, in attributes and in JSON, and the page's script makes text
+of it, never markup. A policy in the file forbids the browser to load anything, and to run any script but the page's.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from ....descent.clock import UPDATES
+from ....descent.digest import digest
+from ....files import OutputError, whole_file
+from ....resources import asset
+from ....scene import Scene
+from ....scene.carriers import CARRYING_META, sealed
+from ....scene.reading import Saved
+from ....scene.saving import saved_text
+from ...style.theme import THEMES, load_theme
+from .race import LARGEST_BATCHES, Json, Span, computed, race_data
+from .words import page_words
+
+SCRIPTS = ("text", "race", "state", "camera", "map", "relief", "chart", "cards", "controls", "page")
+"""The parts of the script, in assets/page/, in the order in which they stand in the file."""
+LARGEST = 8 << 20
+"""Bytes that a page may have: a telephone takes it in, and it can be sent by mail."""
+# Bytes of a moment of a lane: positions and losses in base64, and its evidence.
+MOMENT = 4 * 8 * 4 / 3 + 60
+# Bytes of all else, at most: script, style, words, ground.
+REST = 400_000
+
+
+def save_page(scene: Scene, path: Path, clock: str = UPDATES, ticks: int | None = None) -> Span:
+    """Save a race as a page; it is what is in the file.
+
+    Raises:
+        OutputError: the file cannot be written, or would be too large, which is known before the race is computed.
+    """
+    check_size(scene, clock, ticks)
+    span = computed(scene, clock, ticks)
+    content = page(span).encode("utf-8")
+    if len(content) > LARGEST:
+        raise OutputError(_too_large(path, len(content)))
+    with whole_file(path) as stream:
+        stream.write(content)
+    return span
+
+
+def check_size(scene: Scene, clock: str, ticks: int | None, path: Path | None = None) -> None:
+    """Refuse a race of which a page would be too large.
+
+    Raises:
+        OutputError: it would be.
+    """
+    size = expected_size(scene, clock, ticks)
+    if size > LARGEST:
+        raise OutputError(_too_large(path or Path("the page"), size))
+
+
+def expected_size(scene: Scene, clock: str, ticks: int | None) -> int:
+    """How many bytes a page will have, at most, if no marble leaves the race before its end."""
+    timing = scene.timing(clock)
+    last = max(timing.tick(lane, scene.updates) for lane in range(len(scene.lanes))) if ticks is None else ticks
+    size = float(REST)
+    for lane, each in enumerate(scene.lanes):
+        updates = timing.updates(lane, last)
+        batches = 2 * each.batch_size * updates if each.batch_size < scene.examples.count else 0
+        size += MOMENT * updates + (4 / 3 * (batches + 2 * updates) if batches <= LARGEST_BATCHES else 0)
+    return round(size)
+
+
+def _too_large(path: Path, size: int) -> str:
+    return (
+        f"{path} would have about {size / 1e6:.1f} MB, but a page may have {LARGEST >> 20}: "
+        "ask for fewer updates with --updates"
+    )
+
+
+def page(span: Span) -> str:
+    """The whole file."""
+    scene, texts = span.scene, span.scene.texts("en")
+    saved = Saved(scene, span.ticks, span.clock, digest(span.race, span.ticks))
+    race = {**race_data(span), "words": page_words(span), "themes": themes()}
+    script, style = page_script(), page_style()
+    blanks = {
+        "policy": policy(script, style),
+        "carrying": f'<meta name="{CARRYING_META}" content="{escape(sealed(saved_text(saved)))}">',
+        "title": escape(f"{texts.title} – Three Marbles"),
+        "style": style,
+        "race": embedded(race),
+        "script": script,
+    }
+    markup = asset("page", "page.html").read_text(encoding="utf-8")
+    return filled(markup, blanks)
+
+
+def filled(markup: str, blanks: dict[str, str]) -> str:
+    """The markup with its {{blanks}} filled in, each once: what fills one is not looked through for others."""
+    parts = markup.split("{{")
+    filled = [parts[0]]
+    for part in parts[1:]:
+        name, _, rest = part.partition("}}")
+        filled += [blanks[name], rest]
+    return "".join(filled)
+
+
+def embedded(value: Json) -> str:
+    """JSON that can stand within a <script>: nothing in it ends that, or begins anything."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for letter in "<>&\u2028\u2029":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return text
+
+
+def policy(script: str, style: str) -> str:
+    """What the browser may do with the page: run this script, with this style, and load nothing."""
+    return (
+        f"default-src 'none'; script-src '{hashed(script)}'; style-src '{hashed(style)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def hashed(text: str) -> str:
+    """What such a policy calls a script or style by."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}"
+
+
+@cache
+def page_style() -> str:
+    """The style."""
+    return asset("page", "page.css").read_text(encoding="utf-8")
+
+
+@cache
+def page_script() -> str:
+    """The script: all of its parts, in a scope of their own."""
+    return '"use strict";\n(() => {\n' + "\n".join(_parts(SCRIPTS)) + "\n})();\n"
+
+
+def _parts(names: Iterable[str]) -> Iterable[str]:
+    for name in names:
+        yield asset("page", f"{name}.js").read_text(encoding="utf-8")
+
+
+def themes() -> Json:
+    """The colours of both themes, as a page has them."""
+    found = {}
+    for name in THEMES:
+        theme = load_theme(name)
+        colors = {
+            key: _hex(getattr(theme, key))
+            for key in (
+                *("background", "panel", "border", "text", "muted", "faint", "grid", "high"),
+                *("mark", "halo", "level", "glow", "shadow", "cut"),
+            )
+        }
+        found[name] = {**colors, "lanes": [*map(_hex, theme.lanes)], "land": [*map(_hex, theme.land)]}
+    return found
+
+
+def _hex(color: tuple[int, int, int]) -> str:
+    return f"#{bytes(color).hex()}"

@@ -1,0 +1,265 @@
+"""A race as what JSON can hold: all that a page shows of it, computed here, so that the page computes nothing.
+
+Columns of numbers are the bytes of their arrays, little-endian, in base64: a page gets the very bits.
+"""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ....descent.clock import UPDATES, Timing
+from ....descent.problem import Problem
+from ....descent.race import Race
+from ....descent.schedules import CONSTANT
+from ....descent.track import Track
+from ....descent.verdict.kinds import Event
+from ....descent.verdict.track_judge import TrackJudge
+from ....report import json_number
+from ....scene import Scene
+from ....scene.lesson import answer, as_written, caption, end_of, is_particular, revealed_at
+from ....surface.critical.point import CriticalKind
+from ....surface.protocol import Window
+from ...drawing.contours import GRID, losses
+from ...drawing.relief.view import first_camera, heights_over, levels_over
+from ...picture.map.terrain import MANY_MARKS, MOST_LABELS
+from ...style.numbers import evidence_sentence
+
+Json: TypeAlias = Any
+
+LEAST_ASPECT, MOST_ASPECT = 0.9, 1.45
+"""The ground reaches beyond the window so far that it fills panels as slender as the one, and as wide as the other."""
+PANEL = (900, 560)
+"""The size of a panel in which land stands as high as it will in a page, whatever that one's panels are."""
+LARGEST_BATCHES = 1 << 18
+"""Bytes of the batches of a lane; of one that has more, the page shows none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How much of a race a page has: so many ticks of a clock."""
+
+    scene: Scene
+    race: Race
+    clock: str
+    ticks: int
+
+    @property
+    def timing(self) -> Timing:
+        """How fast the lanes are by that clock."""
+        return self.scene.timing(self.clock)
+
+    def updates(self, lane: int) -> int:
+        """The last moment of a lane."""
+        return min(self.timing.updates(lane, self.ticks), self.race.tracks[lane].updates)
+
+
+def computed(scene: Scene, clock: str = UPDATES, ticks: int | None = None) -> Span:
+    """The race, computed for so many ticks; without a number, for as long as the scene is meant to be watched."""
+    timing = scene.timing(clock)
+    wanted = end_of(scene, timing) if ticks is None else ticks
+    race = scene.race()
+    race.extend(max(timing.updates(lane, wanted) for lane in range(len(scene.lanes))))
+    return Span(scene, race, clock, wanted)
+
+
+def packed(numbers: npt.ArrayLike, kind: str) -> str:
+    """The bytes of an array of such a kind, little-endian, in base64.
+
+    >>> packed([1.0], "<f4")
+    'AACAPw=='
+    """
+    return base64.b64encode(np.ascontiguousarray(numbers, dtype=kind).tobytes()).decode("ascii")
+
+
+def race_data(span: Span) -> Json:
+    """All of the race, but for the words."""
+    scene, problem = span.scene, span.race.problem
+    window = scene.window
+    return {
+        "scene": scene.name,
+        "seed": scene.seed,
+        "clock": span.clock,
+        "ticks": span.ticks,
+        "paces": list(span.timing.paces),
+        "examples": problem.train.count,
+        "start": list(scene.start),
+        "window": [window.x0, window.x1, window.y0, window.y1],
+        "view": _view(span),
+        "ground": _ground(problem, window),
+        "critical": _critical(problem),
+        "lanes": [_lane(span, lane) for lane in range(len(scene.lanes))],
+        "captions": _captions(span),
+        "question": _question(span),
+    }
+
+
+def _view(span: Span) -> Json:
+    view, camera = span.scene.view, first_camera(span.race.problem, span.scene.window, *PANEL)
+    return {
+        "kind": view.kind,
+        "together": view.maps == "together",
+        "yaw": view.yaw,
+        "tilt": view.tilt,
+        "rise": camera.rise,
+        "foot": camera.foot,
+    }
+
+
+def ground_window(window: Window) -> Window:
+    """The window, with one side made longer where it is slender."""
+    x, y = window.center.tolist()
+    width = max(window.width, LEAST_ASPECT * window.height)
+    height = max(window.height, window.width / MOST_ASPECT)
+    return Window(x - 0.5 * width, x + 0.5 * width, y - 0.5 * height, y + 0.5 * height)
+
+
+def ground_losses(problem: Problem, window: Window) -> npt.NDArray[np.float32]:
+    """The training loss at the nodes of a grid over the ground (rows, columns), row 0 at the bottom; NaN: none."""
+    ground = ground_window(window)
+    unit = GRID / max(ground.width, ground.height)
+    points = ground.grid(max(2, round(unit * ground.width)), max(2, round(unit * ground.height)))
+    with np.errstate(over="ignore"):
+        return losses(problem, points).astype(np.float32)
+
+
+def _ground(problem: Problem, window: Window) -> Json:
+    grid, ground = ground_losses(problem, window), ground_window(window)
+    heights = heights_over(problem, ground)
+    levels = levels_over(problem, ground)
+    return {
+        "window": [ground.x0, ground.x1, ground.y0, ground.y1],
+        "rows": grid.shape[0],
+        "columns": grid.shape[1],
+        "losses": packed(grid, "<f4"),
+        "knots": packed(heights.losses, "<f8"),
+        "heights": packed(heights.heights, "<f8"),
+        "levels": [float(level) for level in levels],
+        "complete": problem.complete,
+    }
+
+
+def _critical(problem: Problem) -> Json:
+    """Minima have numbers, unless there are many."""
+    numbers = {id(point): number for number, point in enumerate(problem.minima, start=1)}
+    shown = sorted(problem.critical, key=lambda point: (point.kind is not CriticalKind.MINIMUM, point.value))
+    return {
+        "small": len(shown) > MANY_MARKS,
+        "points": [
+            {
+                "kind": point.kind.value,
+                "at": list(point.position),
+                "loss": json_number(point.value),
+                "eigenvalues": [json_number(value) for value in point.eigenvalues],
+                "along": [list(vector) for vector in point.eigenvectors],
+                "number": numbers.get(id(point)) if len(numbers) <= MOST_LABELS else None,
+            }
+            for point in shown
+        ],
+    }
+
+
+def _lane(span: Span, lane: int) -> Json:
+    track, judge, last = span.race.tracks[lane], span.race.judges[lane], span.updates(lane)
+    parts, judged = Parts(), min(span.timing.updates(lane, span.ticks), track.overflow or last)
+    return {
+        "updates": last,
+        "overflow": track.overflow is not None,
+        "batch": track.lane.batch_size,
+        "per_epoch": track.updates_per_epoch,
+        "theta": packed(track.theta[: last + 1], "<f8"),
+        "loss": packed(track.loss[: last + 1], "<f8"),
+        "test": packed(track.test_loss[: last + 1], "<f8"),
+        "rates": _rates(track, last),
+        "batches": _batches(track, last),
+        "verdicts": list(_verdicts(judge, judged)),
+        "evidence": [parts.of(judge.verdict(update).evidence) for update in range(judged + 1)],
+        "parts": parts.known,
+        "events": [_event(event, span.timing, lane) for event in judge.events_until(judged)],
+    }
+
+
+def _rates(track: Track, last: int) -> str | None:
+    """The learning rate of each update, where it changes."""
+    if track.lane.schedule == CONSTANT:
+        return None
+    return packed([track.rule(update).learning_rate for update in range(last)], "<f8")
+
+
+def _batches(track: Track, last: int) -> Json:
+    """The examples of every batch, one after the other, and how many each has; None: all of them, or too many."""
+    count, size = track.problem.train.count, track.lane.batch_size
+    if size >= count or 2 * size * last > LARGEST_BATCHES or count > np.iinfo(np.uint16).max or not last:
+        return None
+    batches = [track.batch(update) for update in range(last)]
+    return {"sizes": packed([len(batch) for batch in batches], "<u2"), "of": packed(np.concatenate(batches), "<u2")}
+
+
+def _verdicts(judge: TrackJudge, last: int) -> Iterator[Json]:
+    """Every verdict with the update from which on it held."""
+    for update, kind in judge.changes:
+        if update <= last:
+            yield [update, kind.code]
+
+
+class Parts:
+    """Evidence in parts: a part is a formula, which is the same in every language, or a sentence and its blanks."""
+
+    def __init__(self) -> None:
+        self.known: list[Json] = []
+        self._places: dict[str, int] = {}
+
+    def of(self, evidence: tuple[str, ...]) -> list[int]:
+        """The places of the parts of one evidence."""
+        return [self._place(part) for part in evidence]
+
+    def _place(self, part: str) -> int:
+        if part not in self._places:
+            self._places[part] = len(self.known)
+            sentence, blanks = evidence_sentence(part)
+            self.known.append(part if sentence is None else [sentence, blanks])
+        return self._places[part]
+
+
+def _event(event: Event, timing: Timing, lane: int) -> Json:
+    return {
+        "update": event.update,
+        "seen": event.seen,
+        "tick": timing.tick(lane, event.update),
+        "kind": event.kind,
+        "source": event.source,
+        "target": event.target,
+    }
+
+
+def _captions(span: Span) -> Json:
+    """Which caption stands from which tick on, None: none."""
+    scene, race, timing = span.scene, span.race, span.timing
+    particular = as_written(scene)
+    if not any(particular or not is_particular(words) for words in scene.captions):
+        return []
+    changes: list[Json] = []
+    for tick in range(span.ticks + 1):
+        now = caption(scene, race, timing, tick, particular)
+        if not changes or changes[-1][1] != now:
+            changes.append([tick, now])
+    return changes
+
+
+def _question(span: Span) -> Json:
+    """When it is answered, and which lanes are the answer then, and which ones as more of it happens."""
+    scene, race, timing = span.scene, span.race, span.timing
+    if scene.question is None:
+        return None
+    revealed = revealed_at(scene, race, timing, span.ticks)
+    if revealed is None:
+        return {"revealed": None, "answers": []}
+    changes: list[Json] = []
+    for tick in range(revealed, span.ticks + 1):
+        now = list(answer(scene, race, timing, tick))
+        if not changes or changes[-1][1] != now:
+            changes.append([tick, now])
+    return {"revealed": revealed, "answers": changes}

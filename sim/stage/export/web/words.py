@@ -1,0 +1,81 @@
+"""What a page says, in every language: the scene's words, and its own."""
+
+from typing import Any, TypeAlias
+
+from ....descent.clock import UPDATES
+from ....descent.verdict.kinds import VerdictKind
+from ....languages import LANGUAGES, everywhere, known
+from ...picture.picture import CLOCK_NAMES
+from ...style.numbers import EVIDENCE, settings
+from ...style.theme import load_theme, say
+from .race import Span
+
+Json: TypeAlias = Any
+
+CANNOT = (
+    "This page plays a race that was computed. To change η, a rule or a batch size, "
+    "open this very file in the program: {command}"
+)
+"""What a page cannot do."""
+SAID = (
+    *("play", "pause", "restart", "one update back", "one update forward", "to the start", "to the end"),
+    *("speed", "{speed} a second", "seed {seed}", "light or dark", "language", "time", "keys"),
+    *("update {update} of {horizon}", "update {update} of {horizon} by {clock}", "since update {update}"),
+    *("all marbles on one map", "one map for each", "land aslant", "maps from above", "batch strip"),
+    *("copy", "copy the address of this moment", "The address of this moment is on the clipboard."),
+    *("The address in the browser's bar leads to this moment.", CANNOT),
+    *("Press a marble's name to guess, or play to watch.", "your guess", "your guess: right"),
+    *("your guess: not this one", "You guessed {guess}, and you are right: it was {answer}."),
+    *("You guessed {guess}; it was {answer}.", "You guessed {guess}; it was none of them."),
+    *("{names} and {last}", ", ", "{first} {second}", "guess {name}"),
+    *("loss", "loss, logarithmic", "training", "test", "not played yet"),
+    "{verdict} from update {update}",
+    *("escaped at update {update}: {way}", "left the saddle at update {update}"),
+    *("minimum {source} → {target}", "from minimum {source}", "to minimum {target}"),
+    *("one update back or forward, with Shift ten", "play or pause; at the end, play on", "faster, slower"),
+    *("to the start, to the end", "restart: the same race again, bit for bit", "choose the lane", "put away"),
+    *("captions and questions on or off", "watch without a guess", "less motion", "turn the land; ↑ ↓ tilt it"),
+    *("the loss of all marbles, update by update", "a map of the loss with the marble of {name}"),
+    "a map of the loss with all marbles",
+)
+"""What the page's own script says."""
+
+
+def sentences() -> tuple[str, ...]:
+    """All that a page says in the languages of the program, the scene's own words aside."""
+    return (*SAID, *EVIDENCE, *(kind.value for kind in VerdictKind))
+
+
+def page_words(span: Span) -> Json:
+    """The words of a page, by the codes of the languages."""
+    return {code: _in(code, span) for code in LANGUAGES}
+
+
+def _in(code: str, span: Span) -> Json:
+    scene = span.scene
+    texts, count = scene.texts(code), span.race.problem.train.count
+    clock = "" if span.clock == UPDATES else say(code, CLOCK_NAMES[span.clock])
+    return {
+        "name": known(code).name,
+        "title": texts.title,
+        "look": texts.look,
+        "lanes": list(texts.lanes),
+        "settings": [settings(lane, count, load_theme("light", code)) for lane in scene.lanes],
+        "captions": list(texts.captions),
+        "about": _about(span),
+        "question": texts.question,
+        "clock": clock,
+        "verdicts": {kind.code: _said(code, kind.value) for kind in VerdictKind},
+        "said": {sentence: _said(code, sentence) for sentence in (*SAID, *EVIDENCE)},
+    }
+
+
+def _about(span: Span) -> list[int | None]:
+    """The lane that each caption is about."""
+    names = [lane.name for lane in span.scene.lanes]
+    return [names.index(words.lane) if words.lane in names else None for words in span.scene.captions]
+
+
+def _said(code: str, sentence: str) -> str:
+    """A sentence in a language, with its blanks."""
+    return dict(everywhere(sentence)).get(code, sentence)

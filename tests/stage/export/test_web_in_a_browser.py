@@ -1,0 +1,340 @@
+"""A page in a real browser: marbles where the race has them, keys, themes, languages, addresses, sizes, no request."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import chromium
+import numpy as np
+import pytest
+
+from sim.scene import load_scene
+from sim.scene.reading import parse_scene
+from sim.stage.drawing.camera import Camera, interpolated
+from sim.stage.drawing.relief.view import heights_over
+from sim.stage.export.web.file import save_page
+from sim.stage.export.web.race import Span, ground_losses, ground_window, race_data
+from sim.stage.style.theme import load_theme
+from sim.surface.points import Array
+
+BROWSER = chromium.found()
+pytestmark = [
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome is installed"),
+]
+MOMENTS = (0, 1, 2, 7, 40, 57, 60, 120, 333, 400)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[chromium.Browser]:
+    assert BROWSER is not None
+    with chromium.running(BROWSER, tmp_path_factory.mktemp("browser")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Span]:
+    path = tmp_path_factory.mktemp("page") / "race.html"
+    return path, save_page(load_scene("local-minimum"), path)
+
+
+@pytest.fixture
+def address(saved: tuple[Path, Span]) -> str:
+    return saved[0].as_uri()
+
+
+def state(tab: chromium.Tab) -> dict[str, Any]:
+    found: dict[str, Any] = tab.value("window.threeMarbles.state()")
+    return found
+
+
+def marbles(tab: chromium.Tab) -> list[dict[str, Any]]:
+    return sorted(tab.value("window.threeMarbles.marbles()"), key=lambda marble: int(marble["lane"]))
+
+
+def seen_by(span: Span, size: tuple[int, int], layout: str, theta: Array) -> tuple[Camera, float]:
+    """The program's own camera on the page's ground, and how high a place stands there."""
+    ground, problem = ground_window(span.scene.window), span.race.problem
+    if "map" in layout:
+        return Camera(ground, *size), 0.0
+    view = race_data(span)["view"]
+    camera = Camera(ground, *size, 35, 50, view["rise"], view["foot"])
+    heights = heights_over(problem, ground).of(ground_losses(problem, span.scene.window).astype(float))
+    rows, columns = heights.shape
+    across = (theta[0] - ground.x0) / ground.width * (columns - 1)
+    up = (theta[1] - ground.y0) / ground.height * (rows - 1)
+    return camera, float(interpolated(heights, np.array([up]), np.array([across]))[0, 0])
+
+
+@pytest.mark.parametrize("layout", ["apart&map", "together&map", "together&land&yaw=35&tilt=50"])
+def test_marbles_are_where_the_race_has_them_at_ten_moments(
+    browser: chromium.Browser, saved: tuple[Path, Span], layout: str
+) -> None:
+    path, span = saved
+    tab = browser.open(f"{path.as_uri()}#update=0&{layout}")
+    for update in MOMENTS:
+        tab.value(f"location.hash = 'update={update}&{layout}'")
+        tab.wait(
+            f"window.threeMarbles.state().time === {update} && window.threeMarbles.marbles()[0].update === {update}"
+        )
+        found = marbles(tab)
+        assert len(found) == 3
+        for marble, track in zip(found, span.race.tracks, strict=True):
+            theta = track.theta[update]
+            assert (marble["x"], marble["y"]) == tuple(theta.tolist())  # The very bits.
+            camera, tall = seen_by(span, (round(marble["width"]), round(marble["height"])), layout, theta)
+            x, y = camera.project(theta, tall).tolist()
+            assert marble["pixel"]["x"] - marble["left"] == pytest.approx(x, abs=1e-3)
+            assert marble["pixel"]["y"] - marble["top"] == pytest.approx(y, abs=1e-3)
+    assert tab.mistakes() == []
+
+
+COLOR = """(() => {
+  const marble = window.threeMarbles.marbles().find((each) => each.lane === LANE);
+  const canvas = [...document.querySelectorAll("canvas")].find((each) => {
+    const area = each.getBoundingClientRect();
+    return area.width > 0 && area.left === marble.left && area.top === marble.top;
+  });
+  const scale = canvas.width / marble.width;
+  const { pixel, left, top } = marble;
+  const at = [pixel.x - left + 2, pixel.y - top + 2].map((part) => Math.round(part * scale));
+  return [...canvas.getContext("2d").getImageData(...at, 1, 1).data].slice(0, 3);
+})()"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("layout", ["map", "land"])
+def test_the_canvas_has_a_marble_of_the_lanes_colour_there(
+    browser: chromium.Browser, address: str, theme: str, layout: str
+) -> None:
+    tab = browser.open(f"{address}#update=57&apart&theme={theme}&{layout}")
+    for lane in range(3):
+        assert tab.value(COLOR.replace("LANE", str(lane))) == list(load_theme(theme).lanes[lane])
+    background = tab.value("getComputedStyle(document.documentElement).backgroundColor")
+    assert background == f"rgb({', '.join(map(str, load_theme(theme).background))})"
+    assert tab.mistakes() == []
+
+
+def test_the_system_decides_between_light_and_dark_until_one_chooses(browser: chromium.Browser, address: str) -> None:
+    tab = browser.open(address, dark=True)
+    assert state(tab)["theme"] == "dark"
+    tab.press("t")
+    assert state(tab)["theme"] == "light"
+    assert state(browser.open(address))["theme"] == "light"
+
+
+def test_keys_do_what_they_do_in_the_window(browser: chromium.Browser, address: str) -> None:
+    tab = browser.open(f"{address}#update=20&map&apart&language=en")
+    for key, held, update in (
+        ("ArrowRight", (), 21),
+        ("ArrowLeft", (), 20),
+        ("ArrowRight", ("Shift",), 30),
+        ("End", (), 400),
+        ("ArrowLeft", ("Shift",), 390),
+        ("Home", (), 0),
+        ("ArrowLeft", (), 0),
+    ):
+        tab.press(key, *held)
+        assert state(tab)["time"] == update, key
+    tab.press("+")
+    assert state(tab)["speed"] == 50
+    tab.press("-")
+    tab.press("-")
+    assert state(tab)["speed"] == 10
+    tab.press("l")
+    assert state(tab)["language"] != "en"
+    tab.press("A", "Shift")
+    assert state(tab)["together"]
+    tab.press("M", "Shift")
+    assert state(tab)["land"]
+    tab.press("ArrowLeft", "Alt")
+    assert state(tab)["yaw"] == -21
+    tab.press("ArrowDown")
+    assert state(tab)["lane"] == 1
+    tab.press("h")
+    assert tab.value("document.getElementById('keys').open")
+    tab.press("Escape")
+    assert not tab.value("document.getElementById('keys').open")
+    tab.press(" ")
+    tab.wait("window.threeMarbles.state().time > 2")
+    tab.press(" ")
+    assert not state(tab)["playing"]
+    tab.press("r")
+    assert state(tab)["playing"]
+    assert tab.mistakes() == []
+
+
+def test_a_guess_is_asked_for_before_and_judged_after(
+    browser: chromium.Browser, saved: tuple[Path, Span], address: str
+) -> None:
+    tab = browser.open(f"{address}#language=en&map")
+    caption = "document.getElementById('caption').textContent"
+    assert tab.value(caption).startswith("Which marble stays in the first dip?")
+    assert not state(tab)["playing"]
+    tab.value("document.querySelectorAll('.name')[1].click()")
+    tab.drawn()
+    assert state(tab)["guess"] == 1
+    assert state(tab)["playing"]
+    tab.press("End")
+    assert tab.value("document.querySelectorAll('.mark')[1].textContent") == "your guess: not this one"
+    verdicts = tab.value("[...document.querySelectorAll('.verdict')].map(each => each.textContent)")
+    assert verdicts == ["stuck in a local minimum", "rattling inside a basin", "settled in the lowest known minimum"]
+    assert "minibatch: rattling inside a basin" in tab.value("document.getElementById('said').textContent")
+    revealed = race_data(saved[1])["question"]["revealed"]
+    for update, told in ((revealed - 1, False), (revealed, True)):
+        tab.value(f"location.hash = 'update={update}'")
+        tab.wait(f"window.threeMarbles.state().time === {update}")
+        tab.drawn()
+        assert ("You guessed minibatch; it was full batch." in tab.value(caption)) == told
+
+
+@pytest.mark.parametrize("language", ["en", "de", "zh"])
+def test_it_speaks_every_language(
+    browser: chromium.Browser, saved: tuple[Path, Span], address: str, language: str
+) -> None:
+    tab = browser.open(f"{address}#update=57&language={language}")
+    texts = saved[1].scene.texts(language)
+    assert tab.value("document.getElementById('title').textContent") == texts.title
+    assert tab.value("[...document.querySelectorAll('.name')].map(each => each.textContent)") == list(texts.lanes)
+    assert tab.value("document.documentElement.lang") == language
+    play = load_theme("light", language).say("play")
+    assert tab.value("document.getElementById('play').textContent") == play
+    assert tab.mistakes() == []
+
+
+def test_the_address_is_the_state(browser: chromium.Browser, address: str) -> None:
+    wanted = "#update=57&speed=5&language=zh&theme=dark&together&land&yaw=30&tilt=50&lane=2"
+    tab = browser.open(address + wanted)
+    assert state(tab)["address"] == wanted
+    tab.press("ArrowRight")
+    tab.value("document.getElementById('copy').click()")
+    tab.wait("document.getElementById('said').textContent !== ''")
+    tab.wait(f"location.hash === '{wanted.replace('57', '58')}'")
+    for strange in ("#update=1e9", "#update=-5&speed=x", "#language=__proto__&theme=%00&tilt=99999", "#" + "x" * 5000):
+        other = browser.open(address + strange)
+        assert 0 <= state(other)["time"] <= 400
+        assert state(other)["tilt"] <= 76
+        assert other.mistakes() == []
+
+
+@pytest.mark.parametrize(
+    ("size", "layout"), [((390, 844), ""), ((390, 844), "&apart&land"), ((1920, 1080), "&map"), ((960, 600), "&land")]
+)
+def test_all_of_it_fits_across_on_a_phone_and_on_a_projector(
+    browser: chromium.Browser, address: str, size: tuple[int, int], layout: str
+) -> None:
+    tab = browser.open(f"{address}#update=57&language=en{layout}", size)
+    assert tab.value("document.documentElement.scrollWidth") <= size[0]
+    for marble in marbles(tab):
+        assert 0 <= marble["pixel"]["x"] <= size[0]
+    canvases = tab.value("window.threeMarbles.marbles().map(each => each.width)")
+    assert min(canvases) >= 0.25 * size[0] - 40
+    if size[0] == 390:
+        assert min(canvases) > 350
+        footer = tab.value("document.querySelector('footer').getBoundingClientRect().bottom")
+        assert footer <= size[1]  # What plays and pauses is in reach, wherever one has scrolled to.
+    if size == (1920, 1080):
+        assert tab.value("document.documentElement.scrollHeight") <= size[1]
+
+
+def test_with_reduced_motion_nothing_glides(browser: chromium.Browser, address: str) -> None:
+    tab = browser.open(f"{address}#update=3&map&speed=0.5", still=True)
+    assert state(tab)["still"]
+    tab.press(" ")
+    tab.wait("window.threeMarbles.state().time % 1 > 0.2")
+    assert all(marble["share"] == 0 for marble in marbles(tab))
+    gliding = browser.open(f"{address}#update=3&map&speed=0.5")
+    gliding.press(" ")
+    gliding.wait("window.threeMarbles.marbles().every(each => each.share > 0.1)")
+
+
+def test_land_is_turned_by_dragging(browser: chromium.Browser, address: str) -> None:
+    tab = browser.open(f"{address}#update=57&together&land&yaw=0&tilt=44")
+    area = marbles(tab)[0]
+    x, y = area["left"] + 100, area["top"] + 100
+    tab.drag((x, y), (x + 50, y - 20))
+    assert state(tab)["yaw"] == pytest.approx(-20)
+    assert state(tab)["tilt"] == pytest.approx(50)
+    touch = "getComputedStyle(document.querySelector('.whole canvas')).touchAction"
+    assert tab.value(touch) == "none"  # A finger turns land, and scrolls where there is a map.
+    tab.press("M", "Shift")
+    assert tab.value(touch) == "pan-y"
+
+
+def test_by_another_clock_a_lane_takes_its_own_time(browser: chromium.Browser, tmp_path: Path) -> None:
+    path = tmp_path / "epochs.html"
+    span = save_page(load_scene("twenty-against-one"), path, "epochs", 200)
+    tab = browser.open(f"{path.as_uri()}#update=100&language=en&map")
+    for marble, track in zip(marbles(tab), span.race.tracks, strict=True):
+        assert marble["update"] == span.timing.updates(marble["lane"], 100)
+        assert (marble["x"], marble["y"]) == tuple(track.theta[marble["update"]].tolist())
+    assert marbles(tab)[0]["update"] == 5
+    assert tab.value("document.getElementById('place').textContent") == "update 100 of 200 by epochs"
+    assert tab.mistakes() == []
+
+
+def test_nothing_is_requested_and_nothing_could_be(browser: chromium.Browser, address: str) -> None:
+    tab = browser.open(f"{address}#update=57")
+    tab.press("End")
+    assert tab.requests() == [address]
+    blocked = """new Promise((done) => {
+      addEventListener("securitypolicyviolation", (event) => done(event.effectiveDirective));
+      TRY;
+    })"""
+    for attempt, directive in (
+        ("new Image().src = 'http://127.0.0.1:9/x.png'", "img-src"),
+        ("fetch('http://127.0.0.1:9/').catch(() => {})", "connect-src"),
+        (
+            "const made = document.createElement('script'); made.textContent = 'window.bad = 1';"
+            "document.body.append(made)",
+            "script-src-elem",
+        ),
+    ):
+        assert tab.value(blocked.replace("TRY", attempt)) == directive
+    assert tab.value("window.bad") is None
+
+
+HOSTILE = """
+title = "</script><img src=x onerror=alert(1)><!--"
+look = "<b>{verdict} &amp; ]]></style>"
+updates = 30
+start = [-2.0, 1.0]
+surface = { kind = "quadratic" }
+examples = { kind = "tilted", sigma = 0.1 }
+[lane."<svg onload=alert(2)>"]
+rule = "momentum"
+batch_size = "full"
+[[caption]]
+on = "start"
+text = "<script>alert(3)</script>{{script}}"
+"""
+
+
+def test_what_a_hostile_scene_says_stays_text(browser: chromium.Browser, tmp_path: Path) -> None:
+    path = tmp_path / "hostile.html"
+    save_page(parse_scene(HOSTILE, "hostile"), path)
+    tab = browser.open(f"{path.as_uri()}#update=0")
+    assert tab.value("document.getElementById('title').textContent") == "</script><img src=x onerror=alert(1)><!--"
+    assert tab.value("document.querySelector('.name').textContent") == "<svg onload=alert(2)>"
+    assert tab.value("document.getElementById('caption').textContent") == "<script>alert(3)</script>{{script}}"
+    assert tab.value("document.querySelectorAll('img, svg, b').length") == 0
+    assert tab.value("document.scripts.length") == 2
+    assert tab.mistakes() == []
+
+
+def test_numbers_of_the_page_are_those_of_the_race(browser: chromium.Browser, saved: tuple[Path, Span]) -> None:
+    path, span = saved
+    tab = browser.open(path.as_uri())
+    for lane, track in enumerate(span.race.tracks):
+        for name, column in (("theta", track.theta), ("loss", track.loss), ("test", track.test_loss)):
+            found = tab.value(f"window.threeMarbles.numbers({lane}, '{name}')")
+            assert np.array_equal(np.array(found), column[:401].reshape(-1))
+
+
+def test_it_prints_as_a_still_in_light_colours(browser: chromium.Browser, address: str) -> None:
+    tab = browser.open(f"{address}#update=57&theme=dark")
+    tab.value("dispatchEvent(new Event('beforeprint'))")
+    assert state(tab)["theme"] == "light"
+    tab.ask("Emulation.setEmulatedMedia", media="print")
+    assert tab.value("getComputedStyle(document.querySelector('footer')).display") == "none"
+    tab.value("dispatchEvent(new Event('afterprint'))")
+    assert state(tab)["theme"] == "dark"
