@@ -1,8 +1,78 @@
-"""Three Marbles: the simulation (surface, descent, scene), what is counted of it (study), and the stage that shows it.
+"""Three Marbles: why optimizers get stuck, and how they get out, for Python programs and notebooks.
 
-In a checkout this package is called `sim`; installed, it is `three_marbles`.
+In a checkout this package is called `sim`; installed, it is `three_marbles`. What its names lead to is imported when
+they are first used:
+
+>>> import three_marbles as tm
+>>> race = tm.race("local-minimum", seed=3, updates=200)
+>>> race["full batch"].verdict.kind.code
+'stuck'
+>>> race["minibatch"].theta.shape
+(201, 2)
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from .version import VERSION
 
+if TYPE_CHECKING:
+    from .library import adapters as adapters
+    from .library.basins import basins as basins
+    from .library.mistakes import UseError as UseError
+    from .library.names import RULES as RULES
+    from .library.names import SCHEDULES as SCHEDULES
+    from .library.names import SURFACES as SURFACES
+    from .library.names import Lane as Lane
+    from .library.names import Scene as Scene
+    from .library.names import SceneError as SceneError
+    from .library.odds import odds as odds
+    from .library.pictures import figure as figure
+    from .library.pictures import film as film
+    from .library.pictures import window as window
+    from .library.races import Race as Race
+    from .library.races import race as race
+    from .library.scenes import load as load
+    from .library.scenes import scene_on as scene_on
+    from .library.scenes import scenes as scenes
+    from .library.surfaces import Surface as Surface
+    from .library.sweeps import sweep as sweep
+
 __version__ = VERSION
+
+_PLACES = {
+    "Lane": "names",
+    "RULES": "names",
+    "Race": "races",
+    "SCHEDULES": "names",
+    "SURFACES": "names",
+    "Scene": "names",
+    "SceneError": "names",
+    "Surface": "surfaces",
+    "UseError": "mistakes",
+    "adapters": "adapters",
+    "basins": "basins",
+    "figure": "pictures",
+    "film": "pictures",
+    "load": "scenes",
+    "odds": "odds",
+    "race": "races",
+    "scene_on": "scenes",
+    "scenes": "scenes",
+    "sweep": "sweeps",
+    "window": "pictures",
+}
+"""In which module of the library each name is."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f".library.{_PLACES[name]}", __name__)
+    found = module if name == _PLACES[name] == "adapters" else getattr(module, name)
+    globals()[name] = found  # The next time it is found at once.
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PLACES})

@@ -7,7 +7,7 @@ that diverged before is shown where it stopped.
 import csv
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -16,7 +16,7 @@ from .descent.lane import Lane
 from .descent.problem import Problem
 from .descent.race import Race
 from .descent.rules import rule_name
-from .descent.rules.protocol import settings_of
+from .descent.rules.protocol import Rule, settings_of
 from .descent.schedules import CONSTANT, schedule_settings
 from .descent.track import Track
 from .descent.verdict.kinds import Event, Verdict, VerdictKind
@@ -100,7 +100,7 @@ def _lane(track: Track, judge: TrackJudge, problem: Problem, updates: int) -> di
         "name": track.lane.name,
         "rule": rule_name(track.lane.rule),
         "batch_size": track.lane.batch_size,
-        **asdict(track.lane.rule),
+        **settings_summary(track.lane.rule),
         **plan_summary(track.lane),
         "verdict": verdict.kind.code,
         "sentence": verdict.sentence,
@@ -297,7 +297,7 @@ def lane_lines(lane: Lane, count: int) -> Iterator[str]:
     yield rule_name(lane.rule)
     yield f"batch {lane.batch_size} of {count}"
     for key, value in settings_of(lane.rule).items():
-        yield f"{key.replace('_', ' ')} {value:g}"
+        yield f"{key.replace('_', ' ')} {f'{value:g}' if isinstance(value, float) else value}"
     yield from plan_words(lane)
 
 
@@ -316,6 +316,24 @@ def plan_words(lane: Lane) -> Iterator[str]:
         yield f"sampling {lane.sampling}"
     if lane.drop_last:
         yield "last batch dropped"
+
+
+def settings_summary(rule: Rule[Any]) -> dict[str, Any]:
+    """A rule's hyperparameters as JSON can hold them; of one from outside, what is no number is told as a text.
+
+    Such a rule may have a method `told` that gives them as people are to read them.
+
+    >>> from three_marbles.descent.rules.plain.momentum import Momentum
+    >>> settings_summary(Momentum(0.1))
+    {'learning_rate': 0.1, 'clip_value': 0.0, 'clip_norm': 0.0, 'weight_decay': 0.0, 'decay': 0.9}
+    """
+    told = getattr(rule, "told", None)
+    found: dict[str, Any] = told() if callable(told) else {name: getattr(rule, name) for name in _fields(rule)}
+    return {name: value if isinstance(value, int | float | str | None) else str(value) for name, value in found.items()}
+
+
+def _fields(rule: Rule[Any]) -> list[str]:
+    return [field.name for field in fields(rule)]
 
 
 def _facts(track: Track, judge: TrackJudge, window: Window, updates: int) -> Iterator[str]:

@@ -1,6 +1,9 @@
 """Tests draw without a display, and what several of them begin with."""
 
 import os
+import sys
+from collections.abc import Iterator
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +14,8 @@ os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
 
 if TYPE_CHECKING:
     from sim.stage.session.session import Session
+
+INSTALLED = "three_marbles"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,3 +37,19 @@ def session() -> "Session":
     from sim.stage.session.session import begin  # noqa: PLC0415
 
     return begin(load_scene(OPENING))
+
+
+@pytest.fixture
+def _installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The package under the name that it has once it is installed, beside the one that tests know."""
+    before, place = set(sys.modules), Path(__file__).parents[1] / "sim"
+    spec = spec_from_file_location(INSTALLED, place / "__init__.py", submodule_search_locations=[str(place)])
+    assert spec is not None
+    assert spec.loader is not None
+    package = module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, INSTALLED, package)
+    spec.loader.exec_module(package)
+    yield
+    for name in set(sys.modules) - before:
+        if name.startswith(f"{INSTALLED}."):
+            del sys.modules[name]

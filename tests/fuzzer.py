@@ -33,7 +33,7 @@ from unittest.mock import patch
 import numpy as np
 import tomli_w
 
-from sim.command import COMMANDS, PROGRAM, entry
+from sim.command import COMMANDS, PROGRAM, entry, module_of
 from sim.scene import SceneError, scene_files
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
 from sim.scene.saving import saved_text
@@ -327,7 +327,7 @@ def judge_carried(case: tuple[bytes, str]) -> str:
 def command_line(random: Random) -> list[str]:
     """A command with options that it has, or nearly, and good and evil values."""
     command = random.choice(["window", *COMMANDS])
-    usage = import_module(f"sim.command.{command}").parser().format_usage()
+    usage = import_module(module_of(command), "sim.command").parser().format_usage()
     options = [*re.findall(r"--?[a-z][a-z0-9-]*", usage), "", "--x", "-"]
     line = QUICK.get(command, "nowhere").split()
     for _ in range(random.choice([0, 1, 1, 2, 3, 6])):

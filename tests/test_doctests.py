@@ -1,36 +1,14 @@
 """The examples in the docstrings do what they say, in the words of those who have installed the package."""
 
 import doctest
-import sys
-from collections.abc import Iterator
 from contextlib import redirect_stdout
 from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from conftest import INSTALLED
 from test_architecture import ROOT, dotted, modules
-
-INSTALLED = "three_marbles"
-
-
-@pytest.fixture
-def _installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The package under the name that it has once it is installed, beside the one that tests know."""
-    before = set(sys.modules)
-    spec = spec_from_file_location(
-        INSTALLED, ROOT / "sim" / "__init__.py", submodule_search_locations=[str(ROOT / "sim")]
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    package = module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, INSTALLED, package)
-    spec.loader.exec_module(package)
-    yield
-    for name in set(sys.modules) - before:
-        if name.startswith(f"{INSTALLED}."):
-            del sys.modules[name]
 
 
 def with_examples() -> dict[str, int]:

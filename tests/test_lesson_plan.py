@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lesson_plan import AFTER, BEFORE, LESSON, plan
 
-from sim.command import COMMANDS
+from sim.command import COMMANDS, module_of
 from sim.scene.tour import SPOKEN, the_tour
 from sim.study.tour.telling import told
 
@@ -52,7 +52,7 @@ def test_a_command_on_it_can_be_typed(line: str) -> None:
     python, program, name, *words = shlex.split(line)
     assert (python, program) == ("python", "main.py")
     assert name in COMMANDS
-    arguments = import_module(f"sim.command.{name}").parser().parse_args(words)
+    arguments = import_module(module_of(name), "sim.command").parser().parse_args(words)
     assert name != "tour" or arguments.output is not None
 
 

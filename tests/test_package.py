@@ -93,13 +93,15 @@ def third_parties(paths: Iterable[Path]) -> set[str]:
 
 
 def test_running_needs_what_is_declared_and_nothing_else() -> None:
-    imported = third_parties(modules(ROOT)) - listed(EXTRAS["cluster"]).keys()
+    extras = {name for extra in ("cluster", "notebook", "torch", "optax") for name in listed(EXTRAS[extra])}
+    imported = third_parties(modules(ROOT)) - extras
     assert {BROUGHT.get(name, name) for name in imported} == set(RUNNING)
 
 
 def test_testing_needs_no_more_than_is_declared() -> None:
     paths = [path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py")]
-    imported = third_parties(paths) - ELSEWHERE
+    extras = {name for extra in ("notebook", "torch", "optax") for name in listed(EXTRAS[extra])}
+    imported = third_parties(paths) - ELSEWHERE - extras
     assert {BROUGHT.get(name, name) for name in imported} <= {*RUNNING, *TESTING}
 
 
@@ -276,6 +278,16 @@ def test_the_installed_package_is_a_library(installed: Environment) -> None:
     version, path = installed.says(installed.python, "-c", script).split(maxsplit=1)
     assert version == VERSION
     assert Path(path.strip()).resolve().is_relative_to(installed.folder.resolve())
+
+
+def test_the_notebook_runs_where_nothing_but_the_package_is_installed(installed: Environment) -> None:
+    notebook = json.loads((ROOT / "docs" / "three-marbles.ipynb").read_text(encoding="utf-8"))
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    told = installed.says(installed.python, "-c", "\n".join([*cells, "print(len(race._repr_png_()) > 10_000)"]))
+    assert "momentum: settled in the lowest known minimum" in told
+    assert "torch is not installed here" in told
+    assert told.endswith("True\n")
+    assert list(installed.empty_folder().iterdir()) == []
 
 
 def test_the_installed_command_goes_by_its_name(installed: Environment) -> None:

@@ -19,6 +19,7 @@ import sim.stage.export.film
 from sim.command import record
 from sim.scene import OPENING, load_scene
 from sim.stage.export.film import ENCODERS, gif
+from sim.stage.export.looks import Look
 
 MAIN = str(Path(main.__file__))
 SMALL = ("--size", "320x240", "--to", "30")
@@ -66,6 +67,8 @@ def test_what_was_asked_for_reaches_the_stage(monkeypatch: pytest.MonkeyPatch) -
         "seconds": 2.5,
         "drama": False,
         "steady": False,
+        "clock": "updates",
+        "look": Look(),
     }
     usual = load_scene(OPENING)
     assert calls[1][0] == (usual, Path("local-minimum-2.mp4"))
@@ -78,6 +81,8 @@ def test_what_was_asked_for_reaches_the_stage(monkeypatch: pytest.MonkeyPatch) -
         "seconds": None,
         "drama": False,
         "steady": False,
+        "clock": "updates",
+        "look": Look(),
     }
 
 

@@ -14,10 +14,20 @@ COMMANDS = {
     "cost": "measure what an update costs, by its batch size",
     "odds": "run many seeds: how often what happens",
     "sweep": "change numbers of a scene, and chart what becomes of it",
+    "check": "test an update rule of your own, in a file",
     "show": "print the scene that a picture, film or page carries",
     "scenes": "list the scenes",
 }
 """The commands' names, which are those of their modules, and what each is for. No name: the window."""
+
+STUDIES = ("basins", "cost", "odds", "sweep")
+"""Those whose modules stand in the folder `studies`."""
+
+
+def module_of(command: str) -> str:
+    """Where a command's module stands, as seen from here."""
+    return f".studies.{command}" if command in STUDIES else f".{command}"
+
 
 INSTALLED = __name__ != "sim.command"
 """Whether this is the installed package; in a checkout, `main.py` stands in for the command."""

@@ -3,7 +3,7 @@
 
 import sys
 
-from . import COMMANDS, INSTALLED
+from . import COMMANDS, INSTALLED, module_of
 from .console.ending import TYPE_CHECKING, before_the_end, end_at_signals, end_by_itself
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ def obey(words: "Sequence[str]") -> int:
 
     words = list(words)
     name = words.pop(0) if words and words[0] in COMMANDS else "window"
-    command: _Command = import_module(f".{name}", __package__)
+    command: _Command = import_module(module_of(name), __package__)
     try:
+        _load_rules(command, words)
         command.run(command.parser().parse_args(words))
     except SystemExit:
         raise  # Before the exceptions below are looked up, which --help need not wait for.
@@ -66,14 +67,31 @@ def obey(words: "Sequence[str]") -> int:
     return 0
 
 
+def _load_rules(command: "_Command", words: "Sequence[str]") -> None:
+    """Run the files of rules that the user names, before the command looks which rules there are."""
+    from .console.arguments import RULES_OPTION, rules_files
+
+    files = rules_files(words)
+    if not files or RULES_OPTION not in command.parser().format_usage():
+        return
+    from ..foreign.rules_file import load_rules
+    from .console.terminal import remark
+
+    for path in files:
+        load_rules(path)
+    remark(f"{RULES_OPTION} runs the code of {', '.join(files)}")
+
+
 def _mistakes() -> tuple[type[Exception], ...]:
     """The exceptions whose message is a sentence for the user."""
+    from ..descent.rules.guard import RuleFailure
     from ..files import OutputError
+    from ..foreign.rules_file import RulesError
     from ..scene import SceneError
     from ..stage import StageError
     from ..study.work.workers import StudyError
 
-    return SceneError, OutputError, StudyError, StageError
+    return SceneError, OutputError, StudyError, StageError, RulesError, RuleFailure
 
 
 def _is_ours(module: str | None) -> bool:

@@ -46,7 +46,7 @@ pages, .gif where only pictures are allowed, .webp for pages, without any loss.
 {COMMAND_LINE} record on-the-saddle -o saddle.gif --size 960x600
 {COMMAND_LINE} record sharp-and-flat --to 1000 --seconds 15 --fps 60 --seed 7
 {COMMAND_LINE} record ravine --from 20 --to 80 --seconds 10 --theme dark
-{COMMAND_LINE} record --tilt 55 --show gradients --language de
+{COMMAND_LINE} record --tilt 55 --show gradients -o noise.mp4
 """,
     )
     add_scene(parser)
@@ -136,7 +136,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Draw and encode it."""
     from ..files import check_writable, free_path, named
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen_saved, compare, tell_of_boxes
+    from .console.chosen import chosen_saved, compare, tell_of_boxes, tell_of_failures
 
     look = chosen_look(parser(), arguments)
     saved = chosen_saved(
@@ -174,6 +174,7 @@ def run(arguments: argparse.Namespace) -> None:
     with closing(made):  # Ctrl-C leaves what was there before.
         count = result_of(made)
     compare(saved, race(scene))
+    tell_of_failures(race(scene))
     tell_of_boxes(scene)
     width, height = film_size(path, arguments.size)
     if (width, height) != arguments.size:

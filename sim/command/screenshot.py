@@ -39,7 +39,7 @@ and type instead of pixels, which stay sharp at any size.
 {COMMAND_LINE} screenshot --lane minibatch --size 800x600 --transparent
 {COMMAND_LINE} screenshot himmelblau --together -o figure.svg
 {COMMAND_LINE} screenshot on-the-saddle --tilt 60 --show hessian
-{COMMAND_LINE} screenshot batch-ladder --clock epochs --language zh
+{COMMAND_LINE} screenshot batch-ladder --clock epochs --presenter
 """,
     )
     add_scene(parser)
@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Draw and save it."""
     from ..files import check_writable, free_path, named
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen_saved, compare, tell_of_boxes
+    from .console.chosen import chosen_saved, compare, tell_of_boxes, tell_of_failures
 
     if arguments.lane is not None and arguments.together:
         parser().error("argument --together: not allowed with argument --lane, which shows one marble alone")
@@ -115,6 +115,7 @@ def run(arguments: argparse.Namespace) -> None:
         look=look,
     )
     compare(saved, race(saved.scene))
+    tell_of_failures(race(saved.scene))
     if path.suffix.lower() != ".svg":  # Who shows that has type of their own.
         tell_of_boxes(saved.scene)
     show(f"saved {path}")

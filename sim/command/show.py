@@ -4,7 +4,7 @@
 import argparse
 
 from . import COMMAND_LINE
-from .console.arguments import Parser
+from .console.arguments import Parser, add_rules
 from .console.terminal import show
 
 
@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "scene", metavar="FILE", help="a PNG, SVG, GIF, WebP, MP4, WebM or HTML that the program saved, or a scene"
     )
+    add_rules(parser)
     return parser
 
 

@@ -34,7 +34,9 @@ other commands, each with a --help of its own:
 {COMMAND_LINE} lecture/mine.toml  a scene of your own
 {COMMAND_LINE} ./run              a scene whose file is called like a command
 """,
-        usage=f"{PROGRAM} [-h] [--version] [--scale F] [--reduced-motion] [SCENE]\n       {PROGRAM} COMMAND [-h] ...",
+        usage=f"{PROGRAM} [-h] [--version] [--scale F] [--reduced-motion] [--rules FILE.py]\n"
+        f"       {' ' * len(PROGRAM)} [SCENE]\n"
+        f"       {PROGRAM} COMMAND [-h] ...",
     )
     add_scene(parser)
     add_scale(

@@ -41,4 +41,5 @@ class Crowd:
         run = self.run
         self.judge.read(run, run.first, run.updates + 1, run.made)
         ended = np.flatnonzero(run.ends >= 0)
-        self.judge.overflow(ended, run.ends[ended] + 1, run.theta[-1, ended], run.full_gradient[-1, ended])
+        failed = np.isin(ended, list(run.failures))
+        self.judge.overflow(ended, run.ends[ended] + 1, run.theta[-1, ended], run.full_gradient[-1, ended], failed)

@@ -1,6 +1,6 @@
 """How a lane's marbles move, update by update."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count as counted
 from typing import Any, NamedTuple
@@ -11,9 +11,10 @@ from ..surface.points import Array, Mask
 from .examples.batches import Draw, Sampling
 from .examples.chance import Indices, Noises, Seeds
 from .examples.finite_sum import FiniteSum
+from .rules.guard import RuleFailure, with_arrays
 from .rules.protocol import Rule, makes_noise
 from .schedules import CONSTANT, Schedule
-from .update import one_update
+from .update import Noise, first_state, one_update
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +70,24 @@ class Update(NamedTuple):
     """Which marbles have not overflowed, shape (M,); the same array again where no more of them did."""
     state: tuple[Any, ...]
     """What the rule remembers after the update."""
+    failures: Mapping[int, str]
+    """How a rule from outside failed, by the numbers of the marbles that ended so, in this update or before."""
 
 
 def descend(train: FiniteSum, lane: Lane, start: Array, seeds: Seeds) -> Iterator[Update]:
     """Run M marbles down the training loss from start (M, 2), one seed each (M,), for as long as asked.
 
-    Every marble gets the bits that it would get alone. A marble whose numbers overflow stops there; when
-    none is left the run ends.
+    Every marble gets the bits that it would get alone. A marble whose numbers overflow stops there, and so does one
+    for which a rule from outside fails; when none is left the run ends.
     """
     theta = np.array(start, dtype=np.float64)
     alive, intact = np.ones(len(theta), dtype=np.bool_), True
-    state, noises = lane.rule.init(theta), Noises(seeds)
+    failures: dict[int, str] = {}
+    noises, state = Noises(seeds), _first(lane.rule, theta, failures)
     for update, batch in enumerate(lane.draw.batches(seeds, train.count)):
         with np.errstate(all="ignore"):  # Not around the yield: the caller has settings of its own.
             rule, drawn = lane.rule_at(update, train.count), None if batch.ndim == 1 else batch
-            slope, movement, state = one_update(rule, train, theta, drawn, state, noises.at(update))
+            gradient, movement, state = _answer(rule, train, theta, drawn, state, noises.at(update), failures)
             moved = theta + movement
         axes = np.isfinite(moved)
         finite = axes[:, 0] & axes[:, 1]
@@ -91,7 +95,7 @@ def descend(train: FiniteSum, lane: Lane, start: Array, seeds: Seeds) -> Iterato
         if not intact and (alive & ~finite).any():
             alive = alive & finite
         theta = moved if intact else np.where(alive[:, None], moved, theta)
-        yield Update(batch, slope.here, movement, theta, alive, state)
+        yield Update(batch, gradient, movement, theta, alive, state, failures)
         if not intact and not alive.any():
             return
 
@@ -107,5 +111,73 @@ def remembered(
     for update, here, batch in zip(counted(first), theta, drawn, strict=False):
         with np.errstate(all="ignore"):
             rule, some = lane.rule_at(update, train.count), None if batch.ndim == 1 else batch
-            _, _, state = one_update(rule, train, here, some, state, noises.at(update))
+            _, _, state = _answer(rule, train, here, some, state, noises.at(update), {})
         yield state
+
+
+def _first(rule: Rule[Any], theta: Array, failures: dict[int, str]) -> tuple[Any, ...]:
+    """What the rule remembers at first. One that fails even there has failed for all marbles, which is noted down."""
+    try:
+        return first_state(rule, theta)
+    except RuleFailure as failure:
+        failures.update(dict.fromkeys(range(len(theta)), str(failure)))
+        return ()
+
+
+def _answer(
+    rule: Rule[Any],
+    train: FiniteSum,
+    theta: Array,
+    batch: Indices | None,
+    state: tuple[Any, ...],
+    noise: Noise,
+    failures: dict[int, str],
+) -> tuple[Array, Array, tuple[Any, ...]]:
+    """Gradient, movement and state of M marbles after an update; NaN is the movement where the rule has failed.
+
+    failures: how it did, by the marble; what is new is added.
+    """
+    if not failures:
+        try:
+            slope, movement, after = one_update(rule, train, theta, batch, state, noise)
+        except RuleFailure:
+            pass  # With whom, is found out below.
+        else:
+            return slope.here, movement, after
+
+    movements = np.full_like(theta, np.nan)
+
+    def ask(which: Indices) -> None:
+        """Ask for some of the marbles, and where the rule fails, for half of them at a time."""
+        nonlocal state
+        some = None if batch is None else batch[:, which]
+        kept = with_arrays(before, lambda part: part[which])
+        try:
+            _, movement, after = one_update(rule, train, theta[which], some, kept, lambda: noise()[which])
+        except RuleFailure as failure:
+            if len(which) == 1:
+                failures[int(which[0])] = str(failure)
+            else:
+                ask(which[: len(which) // 2])
+                ask(which[len(which) // 2 :])
+            return
+        movements[which] = movement
+        state = _with_some(state, which, after)
+
+    before, left = state, np.array([marble for marble in range(len(theta)) if marble not in failures], dtype=np.intp)
+    if len(left):
+        ask(left)
+    return train.gradient(theta, batch), movements, state
+
+
+def _with_some(state: tuple[Any, ...], which: Indices, after: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The state of M marbles, where some of them have a later one."""
+
+    def part(old: Any, new: Any) -> Any:
+        if not isinstance(new, np.ndarray) or not isinstance(old, np.ndarray):
+            return new
+        both = old.copy()
+        both[which] = new
+        return both
+
+    return type(after)(*map(part, state, after))

@@ -1,6 +1,6 @@
 """M marbles of one lane, computed as far as asked: their columns, of all moments or of the last ones."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -12,6 +12,8 @@ from .examples.chance import Indices, Seeds
 from .examples.finite_sum import FiniteSum
 from .lane import Lane, Update, descend, remembered
 from .problem import Problem
+from .rules.guard import RuleFailure
+from .update import first_state
 
 COLUMNS: dict[str, tuple[int, ...]] = {
     "theta": (2,),
@@ -51,14 +53,16 @@ class Run:
         self.first = 0
         """The first moment that is kept."""
         self.ends = np.full(len(seeds), -1, dtype=np.intp)
-        """How many updates a marble made before its numbers overflowed, −1 where they have not; shape (M,)."""
+        """How many updates a marble made before its numbers overflowed or its rule failed, −1 if it goes on; (M,)."""
+        self.failures: Mapping[int, str] = {}
+        """How a rule from outside failed, by the numbers of the marbles that ended so."""
         self._kept = kept and max(kept, 2)
         self._updates = descend(problem.train, lane, starts, seeds)
         self._alive: object = None  # As in the last update.
         self._columns = {name: self._empty(shape, 1 if kept else FEW) for name, shape in COLUMNS.items()}
         self._derived: dict[str, tuple[Array, int]] = {}  # With how many of their rows are known.
         self._columns["theta"][0] = starts
-        self._states: list[tuple[Any, ...]] = [lane.rule.init(np.array(starts, np.float64))]  # Of some moments.
+        self._states: list[tuple[Any, ...]] = [_first(lane, starts)]  # Of some moments.
         self._stretch = 0, self._states[:]  # The last moments that were asked for: the first's number, and states.
         self._diagnose(slice(0, 1))
 
@@ -180,7 +184,7 @@ class Run:
             theta[row + 1] = update.theta
             if update.alive is not self._alive:
                 self.ends[(self.ends < 0) & ~update.alive] = self.updates
-                self._alive = update.alive
+                self._alive, self.failures = update.alive, update.failures
             self.updates += 1
             if self._kept is None and self.updates % STRETCH == 0:
                 self._states.append(update.state)
@@ -212,6 +216,14 @@ class Run:
             return self.loss[rows]
         drawn = lane.draw.batches(self.seeds, train.count, self.first + rows.start)
         return _losses(train, self.theta[rows], list(islice(drawn, count)))
+
+
+def _first(lane: Lane, starts: Array) -> tuple[Any, ...]:
+    """What the lane's rule remembers at first: nothing, if it fails even there."""
+    try:
+        return first_state(lane.rule, np.array(starts, np.float64))
+    except RuleFailure:
+        return ()
 
 
 def _losses(train: FiniteSum, theta: Array, drawn: Sequence[Indices]) -> Array:

@@ -11,7 +11,7 @@ from .examples.batches import Draw, batch_of
 from .examples.chance import Indices
 from .lane import Lane
 from .problem import Problem
-from .rules.protocol import Rule
+from .rules.protocol import Rule, with_parts
 from .run import Run
 
 
@@ -28,7 +28,7 @@ class Track:
     Index u stands for the moment after u updates, 0 being the start. Rows of `gradient`, `batch_loss`
     and `movement` belong to the update that leaves moment u for u + 1. The arrays are views that grow
     when the run does: take them anew from the track, do not keep them. A marble's track ends before
-    the update whose numbers overflow.
+    the update whose numbers overflow, or in which its rule fails.
 
     >>> from three_marbles.scene import load_scene
     >>> race = load_scene("local-minimum").race()
@@ -64,9 +64,14 @@ class Track:
 
     @property
     def overflow(self) -> int | None:
-        """The number of the update whose numbers overflowed: there the track ends."""
+        """The number of the update whose numbers overflowed, or in which the rule failed: there the track ends."""
         end = int(self.run.ends[self.marble])
         return None if end < 0 else end + 1
+
+    @property
+    def failure(self) -> str:
+        """How the rule failed in that update, with its file and line; empty if it did not."""
+        return self.run.failures.get(self.marble, "")
 
     @property
     def theta(self) -> Array:
@@ -125,7 +130,7 @@ class Track:
     def state(self, moment: int) -> tuple[Any, ...]:
         """What the rule remembers at that moment: a NamedTuple of arrays (2,) and plain numbers, to be read."""
         state = self.run.state(moment)
-        return type(state)(*(part[self.marble] if isinstance(part, np.ndarray) else part for part in state))
+        return with_parts(state, (part[self.marble] if isinstance(part, np.ndarray) else part for part in state))
 
     def batch(self, update: int) -> Indices:
         """The examples of the batch that leads from moment `update` to the next, ascending, shape (B,)."""

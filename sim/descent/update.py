@@ -1,6 +1,7 @@
 """One update: a rule is asked for its movement, here and nowhere else, and what it asks in return is counted."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
@@ -10,6 +11,8 @@ import numpy as np
 
 from ..surface.points import Array
 from .examples.chance import Indices
+from .rules import OWN
+from .rules.guard import RuleFailure, guarded_init, guarded_step
 from .rules.protocol import Rule
 
 S = TypeVar("S", bound=tuple[Any, ...])
@@ -90,6 +93,9 @@ def one_update(
         The slope with what was asked of it, the movement (..., 2), by which the caller does θ ← θ + movement, and
         the rule's state after it.
 
+    Raises:
+        RuleFailure: a rule from outside does what no rule may.
+
     >>> from three_marbles.descent.rules.plain.momentum import Momentum
     >>> rule, theta = Momentum(learning_rate=0.5, decay=0.5), np.zeros(2)
     >>> state = rule.init(theta)
@@ -100,8 +106,20 @@ def one_update(
     [-4.25, 0.0]
     """
     slope = BatchSlope(loss, theta, batch, noise)
-    movement, state = rule.step(theta, slope, state)
+    if type(rule) in OWN:
+        movement, state = rule.step(theta, slope, state)
+    else:
+        movement, state = guarded_step(rule, theta, slope, state)
     return slope, movement, state
+
+
+def first_state(rule: Rule[S], theta: Array) -> S:
+    """What the rule remembers before the first update of marbles at θ (..., 2).
+
+    Raises:
+        RuleFailure: a rule from outside does what no rule may.
+    """
+    return rule.init(theta) if type(rule) in OWN else guarded_init(rule, theta)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -129,12 +147,13 @@ class Even:
 def evaluations_of(rule: Rule[Any]) -> float:
     """How many evaluations of the batch's gradient an update by this rule takes: counted, and their mean.
 
-    How often a rule asks depends on nothing but the update's number, as `Rule` says: so it can be tried out.
+    How often a rule asks depends on nothing but the update's number, as `Rule` says: so it can be tried out. One that
+    fails is counted up to there.
     """
-    theta, ground, counted = np.ones((1, 2)), Even(np.ones(2)), 0
-    state = rule.init(theta)
-    with np.errstate(all="ignore"):
+    theta, ground, counts = np.ones((1, 2)), Even(np.ones(2)), []
+    with np.errstate(all="ignore"), suppress(RuleFailure):
+        state = first_state(rule, theta)
         for _ in range(TRIED):
             slope, _, state = one_update(rule, ground, theta, None, state)
-            counted += slope.evaluations
-    return counted / TRIED
+            counts.append(slope.evaluations)
+    return sum(counts) / len(counts) if counts else 1.0

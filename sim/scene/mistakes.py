@@ -93,6 +93,10 @@ PLAINER = (
 )
 
 
+OUTSIDE = " (one of your own needs its file: --rules FILE.py)"
+"""What is said of a rule that is not known: files name rules, and bring none."""
+
+
 def reason(table: Any, details: ErrorDetails) -> str:
     """One mistake in words: its path as it stands in the file, what is wrong, and what stands there."""
     path, value = _locate(table, details)
@@ -110,10 +114,7 @@ def reason(table: Any, details: ErrorDetails) -> str:
         case "union_tag_not_found":
             problem = f"has no {context['discriminator'].translate(unquote)}"
         case "union_tag_invalid":
-            kinds = context["expected_tags"].translate(unquote).split(", ")
-            problem = (
-                f"has an unknown {context['discriminator'].translate(unquote)}: {did_you_mean(context['tag'], kinds)}"
-            )
+            problem = _unknown(context["discriminator"].translate(unquote), context)
         case "literal_error":
             problem = f"must be {context['expected']}, not {excerpt(value)}"
         case "too_short" | "too_long":
@@ -131,6 +132,12 @@ def reason(table: Any, details: ErrorDetails) -> str:
                 problem = problem.replace(theirs, ours)
             problem = f"{problem[:1].lower()}{problem[1:]}, not {excerpt(value)}"
     return f"{path_text(*path)} {problem}"
+
+
+def _unknown(kind: str, context: Mapping[str, str]) -> str:
+    """What is said of a kind that there is not, such as a rule."""
+    kinds = context["expected_tags"].translate(str.maketrans("", "", "'")).split(", ")
+    return f"has an unknown {kind}: {did_you_mean(context['tag'], kinds)}{OUTSIDE if kind == 'rule' else ''}"
 
 
 def _hint(where: Sequence[str | int]) -> str:

@@ -19,7 +19,9 @@ from ..descent.clock import UPDATES
 from ..descent.digest import Digest, parse_digest
 from ..descent.examples.recipes import EXAMPLES
 from ..descent.lane import Lane
-from ..descent.rules import RULES
+from ..descent.rules import OWN, RULES
+from ..descent.rules.guard import told
+from ..descent.rules.protocol import Rule
 from ..descent.schedules import CONSTANT, SCHEDULES
 from ..files import bounded, ordinary_file, why
 from ..resources import asset
@@ -28,7 +30,7 @@ from .carriers import CARRIERS, LONGEST_MARK, carried_text, carrier_of
 from .measured import with_measured
 from .mistakes import complain, oddities, reason, toml_reason
 from .speech import StrictTable, Translation
-from .tables import SceneFile, build, without_foreign
+from .tables import SceneFile, build, scene_file, without_foreign
 from .value import Scene
 from .words import SceneError, did_you_mean, excerpt, path_text
 
@@ -115,7 +117,7 @@ def _tables(text: str, folder: Path | None) -> SceneFile:
         if "saved" in table:
             without_foreign(table)
 
-    return validated(text, SceneFile, "a scene", completed)
+    return validated(text, scene_file(), "a scene", completed)
 
 
 def _scene(file: SceneFile, name: str) -> Scene:
@@ -123,7 +125,7 @@ def _scene(file: SceneFile, name: str) -> Scene:
     lanes = tuple(
         Lane(
             lane,
-            build(RULES, "rule", part),
+            _rule(lane, part),
             examples.count if part.batch_size == "full" else part.batch_size,
             CONSTANT if part.schedule is None else build(SCHEDULES, "kind", part.schedule),
             part.sampling,
@@ -150,6 +152,20 @@ def _scene(file: SceneFile, name: str) -> Scene:
         # A table that says nothing is as good as none.
         translations=tuple((code, words) for code, words in file.translations if words != Translation()),
     )
+
+
+def _rule(lane: str, part: Any) -> Rule[Any]:
+    """The rule of a lane's table. One from outside may refuse settings of which no type says that they are wrong."""
+    if RULES[part.rule] in OWN:
+        own: Rule[Any] = build(RULES, "rule", part)
+        return own
+    try:
+        outside: Rule[Any] = build(RULES, "rule", part)
+    except Exception as error:  # Of code that is not ours; the sentence hides none of it.
+        raise SceneError(
+            f"{path_text('lane', lane)}: its rule {excerpt(part.rule)} refuses it: {told(error)}"
+        ) from None
+    return outside
 
 
 def validated(

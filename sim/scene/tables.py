@@ -5,6 +5,7 @@ Nothing unknown is accepted, nothing converted, nothing infinite.
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self, TypeAlias, Union, get_type_hints
 
@@ -24,6 +25,7 @@ from ..descent.digest import DIGEST
 from ..descent.examples.batches import Sampling
 from ..descent.examples.recipes import EXAMPLES, MOST_EXAMPLES, Seed
 from ..descent.rules import RULES
+from ..descent.rules.protocol import LearningRate
 from ..descent.schedules import SCHEDULES
 from ..descent.verdict.kinds import EVENT_KINDS, VerdictKind
 from ..languages import CODE
@@ -97,6 +99,8 @@ def _variants(registry: Mapping[str, type[Any]], key: str, extra: Mapping[str, A
 
     def model(name: str, kind: type[Any]) -> type[BaseModel]:
         hints = get_type_hints(kind, include_extras=True) | CHECKED.get(kind, {})
+        if hints.get("learning_rate") is float:  # Of a rule from outside, which says no more of it.
+            hints["learning_rate"] = LearningRate
         own = {f.name: (hints[f.name], ... if f.default is MISSING else f.default) for f in fields(kind)}
         definitions: dict[str, Any] = {key: (Literal[name], ...), **own, **extra}
         return create_model(kind.__name__, __base__=StrictTable, **definitions)
@@ -122,11 +126,9 @@ LANE_FIELDS: Mapping[str, Any] = {
 if TYPE_CHECKING:  # Unions made at run time are opaque to type checkers.
     SurfaceTable: TypeAlias = Any
     ExamplesTable: TypeAlias = Any
-    LaneTable: TypeAlias = Any
 else:
     SurfaceTable = _variants(SURFACES, "kind")
     ExamplesTable = _variants(EXAMPLES, "kind")
-    LaneTable = _variants(RULES, "rule", LANE_FIELDS)
 
 
 def without_foreign(table: dict[str, Any]) -> None:
@@ -147,7 +149,7 @@ def known_keys(kind: type[Any]) -> list[str]:
 
 @translatable(Translation)
 class SceneFile(Translated):
-    """A scene file, table by table."""
+    """A scene file, table by table; what its lanes hold, the rules of the moment say (`scene_file`)."""
 
     title: Title
     look: Text
@@ -159,7 +161,7 @@ class SceneFile(Translated):
     examples: ExamplesTable
     machine: Machine = Machine()
     view: LandView = USUAL_VIEW
-    lane: Annotated[dict[LaneName, LaneTable], Field(min_length=1, max_length=MOST_LANES)]
+    lane: dict[str, Any]
     caption: Annotated[tuple[Caption, ...], Field(max_length=MOST_CAPTIONS)] = ()
     question: Question | None = None
     saved: SavedTable | None = None
@@ -220,6 +222,18 @@ class SceneFile(Translated):
             return Window(*self.window[0], *self.window[1])
         assert self.surface is not None
         return usual_window(build(SURFACES, "kind", self.surface), self.start)
+
+
+def scene_file() -> type[SceneFile]:
+    """What a scene file may hold with the rules that there are now: the program's, and those of files it was given."""
+    return _scene_file(tuple(RULES.items()))
+
+
+@lru_cache(maxsize=2)
+def _scene_file(rules: tuple[tuple[str, type[Any]], ...]) -> type[SceneFile]:
+    lane: Any = _variants(dict(rules), "rule", LANE_FIELDS)
+    lanes: Any = Annotated[dict[LaneName, lane], Field(min_length=1, max_length=MOST_LANES)]
+    return create_model(SceneFile.__name__, __base__=SceneFile, lane=(lanes, ...))
 
 
 def _mistake(path: str, reason: str) -> NoReturn:

@@ -62,6 +62,18 @@ def scene_tables(scene: Scene) -> dict[str, Any]:
     return cast(dict[str, Any], _plain(tables))
 
 
+def outsiders(scene: Scene) -> tuple[str, ...]:
+    """Where in a scene something stands that no file can name, since it is none of the program's own."""
+    parts: list[tuple[Mapping[str, type[Any]], str, Any]] = [
+        (RULES, path_text("lane", lane.name, "rule"), lane.rule) for lane in scene.lanes
+    ]
+    parts += [(SCHEDULES, path_text("lane", lane.name, "schedule"), lane.schedule) for lane in scene.lanes]
+    if scene.surface is not None:
+        parts.append((SURFACES, "surface", scene.surface))
+    parts.append((EXAMPLES, "examples", scene.examples))
+    return tuple(place for registry, place, part in parts if type(part) not in registry.values())
+
+
 def _registered(registry: Mapping[str, type[Any]], place: str, value: Any) -> dict[str, Any]:
     """A registered dataclass with the name of its kind in front, as the last step of its place is called."""
     name = next((name for name, kind in registry.items() if kind is type(value)), None)

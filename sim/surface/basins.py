@@ -44,6 +44,7 @@ RINGS = (
 
 SPARSE = 8  # Every so manyth direction is looked at first.
 ASIDE = 1e-6  # How far from a circle, in radii, heights are compared where there is no gradient on it.
+POINTS = 1 << 16  # On circles of all minima, that are looked at at once.
 PAIRS = 1 << 18  # So many pairs of points are compared at once.
 
 CELLS = 128  # Along each side of the window; a flow that enters a cell well inside one basin need go no farther.
@@ -170,12 +171,15 @@ class Basins:
         labels = self._by_discs(points)
         unsure = np.flatnonzero(labels == _UNSURE)
         if len(unsure):
-            labels[unsure] = self._cells.labels(points[unsure])
+            labels[unsure] = self._cells.labels(points[unsure], self._ends_in)
         return labels
 
     @cached_property
     def _cells(self) -> "_Cells":
-        return _Cells(self.window, lambda points: self.follow(points)[0])
+        return _Cells(self.window)
+
+    def _ends_in(self, points: Array) -> Labels:
+        return self.follow(points)[0]
 
     def _rest(self, ends: Array, around: float = 0.0) -> Labels:
         """Labels (n,) of flows that came to rest outside every certain disc: in a valley, on a saddle, on a crease.
@@ -240,23 +244,26 @@ class _Cells:
     label depends on nothing but the surface, whatever was asked before.
     """
 
-    def __init__(self, window: Window, follow: Callable[[Array], Labels]) -> None:
+    def __init__(self, window: Window) -> None:
         self._corner = np.array([window.x0, window.y0])
         self._size = np.array([window.width, window.height]) / CELLS
-        self._follow = follow
         self._cells = np.full((CELLS, CELLS), _UNKNOWN, dtype=np.intp)
         # The neighbours of the outermost cells have corners outside: node (i, j) lies at (i − 1, j − 1).
         self._nodes = np.full((CELLS + 3, CELLS + 3), _UNKNOWN, dtype=np.intp)
 
-    def labels(self, points: Array) -> Labels:
-        """The label of each point's cell, _UNSURE where it lies near a ridge or the point outside; shape (n,)."""
+    def labels(self, points: Array, follow: Callable[[Array], Labels]) -> Labels:
+        """The label of each point's cell, _UNSURE where it lies near a ridge or the point outside; shape (n,).
+
+        follow: in which minimum the flow from each of some points ends. It is no part of the cells, for that would
+        be part of what they are a part of, and both would outlive their use.
+        """
         labels = np.full(len(points), _UNSURE, dtype=np.intp)
         places = np.floor((points - self._corner) / self._size)
         inside = np.flatnonzero(((places >= 0) & (places < CELLS)).all(axis=1))
         i, j = places[inside].astype(np.intp).T
         fresh = self._cells[i, j] == _UNKNOWN
         if fresh.any():
-            self._explore(*self._around(i[fresh], j[fresh]))
+            self._explore(*self._around(i[fresh], j[fresh]), follow)
         labels[inside] = self._cells[i, j]
         return labels
 
@@ -277,7 +284,7 @@ class _Cells:
         rows, columns = np.nonzero(wanted & (self._cells == _UNKNOWN))
         return rows, columns
 
-    def _explore(self, i: Labels, j: Labels) -> None:
+    def _explore(self, i: Labels, j: Labels, follow: Callable[[Array], Labels]) -> None:
         """Find the labels of the cells (i, j)."""
         across, along = (axis.reshape(-1) for axis in np.mgrid[:4, :4])
         rows, columns = i[:, None] + across, j[:, None] + along
@@ -285,7 +292,7 @@ class _Cells:
         fresh[rows, columns] = True
         wanted = np.argwhere(fresh & (self._nodes == _UNKNOWN))
         if len(wanted):
-            self._nodes[tuple(wanted.T)] = self._follow(self._corner + (wanted - 1) * self._size)
+            self._nodes[tuple(wanted.T)] = follow(self._corner + (wanted - 1) * self._size)
         nodes = self._nodes[rows, columns]
         self._cells[i, j] = np.where((nodes == nodes[:, :1]).all(axis=1), nodes[:, 0], _UNSURE)
 
@@ -322,8 +329,10 @@ def _certain_radii(surface: Surface, window: Window, minima: Array) -> Array:
         for every in (SPARSE, 1):
             angles = np.linspace(0, 2 * np.pi, count, endpoint=False)[::every]
             rows, columns = np.nonzero(inside)
-            outward = np.zeros_like(inside)
-            outward[rows, columns] = _outward(surface, minima[widening[rows]], rings[columns] * window.diagonal, angles)
+            outward, together = np.zeros_like(inside), max(1, POINTS // len(angles))
+            for first in range(0, len(rows), together):
+                row, column = rows[first : first + together], columns[first : first + together]
+                outward[row, column] = _outward(surface, minima[widening[row]], rings[column] * window.diagonal, angles)
             inside = np.logical_and.accumulate(outward, axis=1)
         certain[widening] = np.maximum(certain[widening], np.where(inside, rings, 0.0).max(axis=1, initial=0.0))
         widening = widening[inside.all(axis=1)]

@@ -5,7 +5,7 @@ One marble, a swarm of marbles and a picture's grid take the same path, and ever
 works element by element: a result never depends on how many points are computed at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -104,16 +104,20 @@ def total_of(term: Callable[[int], Array], count: int) -> Array:
     while counts[-1] > 1:
         counts.append(counts[-1] - counts[-1] // 2)
 
-    def partial(rounds: int, index: int) -> Array:
-        """The sum at this index after so many rounds of adding one half onto the other."""
-        if not rounds:
-            return term(index)
-        result, other = partial(rounds - 1, index), index + counts[rounds]
-        if other < counts[rounds - 1]:
-            result += partial(rounds - 1, other)
-        return result
+    return _partial(term, counts, len(counts) - 1, 0)
 
-    return partial(len(counts) - 1, 0)
+
+def _partial(term: Callable[[int], Array], counts: Sequence[int], rounds: int, index: int) -> Array:
+    """The sum at this index after so many rounds of adding one half onto the other.
+
+    No function within `total_of`: one that calls itself would keep itself alive, and with it what the terms are of.
+    """
+    if not rounds:
+        return term(index)
+    result, other = _partial(term, counts, rounds - 1, index), index + counts[rounds]
+    if other < counts[rounds - 1]:
+        result += _partial(term, counts, rounds - 1, other)
+    return result
 
 
 def eigenvalues(hessians: Array) -> Array:

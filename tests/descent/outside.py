@@ -46,6 +46,21 @@ class Newton:
         return -self.learning_rate * pair(d * x - b * y, a * y - b * x) / (a * d - b * b)[..., None], state
 
 
+@dataclass(frozen=True)
+class Blind:
+    """Plain descent that has no answer far from the origin."""
+
+    learning_rate: float = 0.1
+
+    def init(self, _theta: Array) -> Nothing:
+        return Nothing()
+
+    def step(self, theta: Array, slope: Slope, state: Nothing) -> tuple[Array, Nothing]:
+        if (np.abs(theta) > 0.5).any():
+            raise LookupError("too far out")
+        return -self.learning_rate * slope.here, state
+
+
 class Count(NamedTuple):
     updates: int
 

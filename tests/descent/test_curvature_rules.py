@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from foreign import OPTAX, TORCH
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -130,11 +130,8 @@ def test_a_function_of_a_matrix_is_that_of_its_eigenvalues() -> None:
         assert_allclose(applied(function, matrices, vectors), expected, rtol=1e-9, atol=1e-12)
 
 
-SMALLEST = 1e-322
-"""What a number loses in rounding at least, however small it is: some of the smallest there are."""
-
-
 @given(numbers=st.lists(st.floats(-1e60, 1e60), min_size=5, max_size=5))
+@example(numbers=[151.0, 1.0, 0.0, 3.0, 0.0])
 @settings(deadline=None)
 def test_it_is_solved_as_well_as_rounding_allows(numbers: list[float]) -> None:
     """H x = v within the rounding of H and x: the error a stable solver has, whatever the scale."""
@@ -143,10 +140,9 @@ def test_it_is_solved_as_well_as_rounding_allows(numbers: list[float]) -> None:
     with np.errstate(all="ignore"):
         x = applied(inverse, matrix, v)
     largest = np.abs(matrix).max()
-    if not np.isfinite(x).all() or largest < 1e-200 or np.linalg.cond(matrix / largest) > 1e15:
-        return
-    rounding = 1e-14 * float(largest * np.abs(x).max() + np.abs(v).max()) + SMALLEST * float(largest)
-    assert_allclose(matrix @ x, v, rtol=1e-13, atol=rounding)
+    if largest < 1e-200 or 0 < np.abs(v).max() < 1e-200 or np.linalg.cond(matrix / largest) > 1e15:
+        return  # Some of it underflows, or the matrix is singular but for rounding.
+    assert_allclose(matrix @ x, v, rtol=1e-13, atol=1e-14 * float(largest * np.abs(x).max() + np.abs(v).max()))
 
 
 @pytest.mark.parametrize("stretch", [1e-3, 1e-9, 1e-15, 1e-100])

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from outside import Blind
 
 from sim.descent.examples.recipes import TiltedExamples
 from sim.descent.lane import Lane
@@ -92,6 +93,7 @@ PAIRS: dict[VerdictKind, tuple[Way, Way]] = {
         Way("x*log(x) + y^2", GradientDescent(3.0), (1.5, 0.0)),
         Way("x*log(x) + y^2", STEP, (1.5, 0.0)),
     ),
+    VerdictKind.FAILED: (Way(WALL, Blind(0.1), (1.0, 1.0)), Way(WALL, Blind(0.1), (1e-9, 1e-9))),
 }
 
 

@@ -52,7 +52,9 @@ def path_of(rule: AnyRule, start: Array, gradients: Array) -> Array:
 def test_who_has_which() -> None:
     """As torch.optim's classes have weight_decay; AdamW and Lion have one of their own, and the rest none."""
     assert set(CLIPPED) - set(DECAYED) == {"adamw", "lion"}
-    assert set(RULES) - set(CLIPPED) == {"lookahead nesterov", "sign sgd", "sam", "newton", "saddle free newton"}
+    assert set(RULES) - set(CLIPPED) == {
+        *("lookahead nesterov", "sign sgd", "sam", "newton", "saddle free newton", "langevin")
+    }
 
 
 @every_clipped

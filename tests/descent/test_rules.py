@@ -72,6 +72,7 @@ def test_registry_lists_the_rules_in_the_order_of_the_menus() -> None:
         *("adam", "adamax", "amsgrad", "nadam", "radam", "adamw"),
         *("sign sgd", "lion"),
         *("sam", "newton", "saddle free newton"),
+        "langevin",
     ]
 
 

@@ -1,6 +1,7 @@
 """What a rule remembers at any moment: found again by doing few updates anew, to the bits of the run itself."""
 
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -11,6 +12,7 @@ from outside import Newton, Sharpness, Sometimes
 from runs import alone, run_of
 
 from sim.descent import lane as lanes
+from sim.descent.examples.chance import normals
 from sim.descent.lane import Lane, descend
 from sim.descent.problem import Problem
 from sim.descent.rules import RULES, rule_name
@@ -46,7 +48,8 @@ def movement_of(track: Track, moment: int) -> Array:
     """The movement that the rule makes of the state that is found at that moment."""
     batch = track.batch(moment)
     rule, train, theta = track.lane.rule, track.problem.train, track.theta[moment]
-    _, movement, _ = one_update(rule, train, theta[None], batch[:, None], tuple_of_one(track.state(moment)))
+    noise = partial(normals, np.array([track.seed]), moment)
+    _, movement, _ = one_update(rule, train, theta[None], batch[:, None], tuple_of_one(track.state(moment)), noise)
     found: Array = movement[0]
     return found
 

@@ -1,11 +1,13 @@
 """Every scene that comes with the program keeps what it promises: in its claims, and in its words."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 from runs import alone
 
 from sim.descent.lane import descend
@@ -315,6 +317,31 @@ def test_muller_brown_has_a_valley_for_each() -> None:
     assert low.value < high.value
     noisy = swarm("muller-brown", "minibatch", 50, scene.updates)
     assert np.mean(norm(noisy[-1] - scene.problem().minima[1].position) < 0.5) >= 0.9
+
+
+def test_newton_ends_at_the_saddle_and_turned_round_at_a_minimum() -> None:
+    """From both sides of the line, and from where plain descent leads away from the saddle, too."""
+    scene, race = played("newton")
+    (saddle,), train = scene.problem().saddles, scene.problem().train
+    newton, turned, _ = race.tracks
+    assert {rule_name(track.lane.rule) for track in (newton, turned)} == {"newton", "saddle free newton"}
+    assert vars_of(newton.lane.rule) == vars_of(turned.lane.rule)  # Nothing else differs.
+    assert norm(newton.theta[-1] - saddle.position) < 1e-6
+    assert np.all(np.diff(np.abs(turned.theta[:40, 1])) > 0)
+    assert np.all(np.diff(np.abs(newton.theta[:40, 1])) < 0)
+    assert np.abs(turned.theta[45, 1]) > 20 * np.abs(turned.theta[0, 1])
+    starts = np.array([[x, y] for x in (-2.5, 1.5) for y in (-0.4, -0.1, 0.001, 0.05, 0.3)])
+    for name, height in (("Newton", 0.0), ("saddle-free Newton", np.abs(scene.problem().minima[0].position[1]))):
+        found = next(each for each in scene.lanes if each.name == name)
+        run = descend(train, found, starts, np.zeros(len(starts), dtype=np.intp))
+        *_, last = islice(run, scene.updates)
+        assert_allclose(np.abs(last.theta[:, 1]), height, atol=1e-3)
+    minibatch = swarm("newton", "minibatch", 100, scene.updates)
+    assert np.all(np.abs(minibatch[-1, :, 1]) > 0.5)
+
+
+def vars_of(rule: Any) -> dict[str, Any]:
+    return {field.name: getattr(rule, field.name) for field in fields(rule)}
 
 
 def test_only_unfair_comparisons_are_marked() -> None:

@@ -42,20 +42,15 @@ FIGURE_WORDS = (
     *(ELSEWHERE, NOWHERE, ESCAPED, WAITING, ENDED, INTERVALS),
 )
 """What the figures of odds say, names of lanes, minima and verdicts aside."""
-OPTIMIZERS = {"Adam", "AdamW", "Adagrad", "RMSprop"}
+OPTIMIZERS = {"Adam", "AdamW", "Adagrad", "RMSprop", "Newton"}
 """Names of lanes that are the same in every language."""
 
 HANDED_ON = {("style/theme.py", "sentence")}
 """Where a sentence is only passed to another `say`."""
 INDIRECT: dict[tuple[str, str], set[str]] = {
     ("style/numbers.py", "TITLES.get(name, name)"): {
-        *("gradient descent", "momentum", "momentum (torch)", "Nesterov looking ahead"),
-        *(
-            "RMSprop with momentum",
-            "centered RMSprop",
-            "saddle-free Newton",
-            "Langevin (painted noise)",
-        ),  # The others keep their names.
+        *("gradient descent", "momentum", "momentum (torch)", "Nesterov (ahead)", "Langevin (painted noise)"),
+        *("RMSprop (momentum)", "RMSprop (centered)", "saddle-free Newton"),  # The others keep their names.
     },
     ("picture/chart.py", "UNITS[axes.clock]"): set(chart.UNITS.values()),
     ("picture/picture.py", "CLOCK_NAMES[session.clock]"): set(picture.CLOCK_NAMES.values()),

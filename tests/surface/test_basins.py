@@ -1,7 +1,10 @@
 """Basins against brute force: a great many tiny steps of plain gradient descent."""
 
+import gc
+import tracemalloc
 from collections.abc import Callable
 from functools import partial
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -262,9 +265,36 @@ def test_cells_are_what_they_are_whether_those_around_were_looked_at_with_them(
     for margin in (0, basins_module.MARGIN):
         monkeypatch.setattr(basins_module, "MARGIN", margin)
         basins, flows = Problem(train, test, scene.window).basins, list[int]()
-        monkeypatch.setattr(basins._cells, "_follow", partial(counted, flows, basins._cells._follow))
+        monkeypatch.setattr(basins_module.Basins, "_ends_in", staticmethod(partial(counted, flows, basins._ends_in)))
         basins.labels(np.array([scene.start]))
         asked.append(len(flows))
         found.append(basins.labels(some_points(scene.window, 300)))
     assert_array_equal(found[0], found[1])
     assert 2 * asked[1] < asked[0]
+
+
+def test_basins_are_freed_with_their_last_use() -> None:
+    surface = DoubleWellSaddle()
+    basins = basins_of(surface, surface.usual_window)
+    basins.labels(some_points(surface.usual_window, 50))
+    gone = ref(basins)
+    gc.disable()
+    try:
+        del basins
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_a_crowd_of_minima_is_looked_around_a_few_at_a_time() -> None:
+    surface, window = Formula("sin(20*x)*sin(20*y)"), Window(-2, 2, -2, 2)
+    minima = [point for point in critical_points(surface, window) if point.kind is CriticalKind.MINIMUM]
+    assert len(minima) > 300
+    tracemalloc.start()
+    try:
+        basins = find_basins(surface, window, minima)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert basins.radii.min() > 0
+    assert most < 16 << 20

@@ -1,16 +1,20 @@
 """The critical points that are known, all of them and no others."""
 
+import tracemalloc
 import warnings
 from collections import Counter
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 from typing import ClassVar, cast
 
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 
+from sim.surface.critical.cells import cells_of
+from sim.surface.critical.newton import newton_steps
 from sim.surface.critical.point import CriticalKind, CriticalPoint
 from sim.surface.critical.search import CROWD, critical_points, search
 from sim.surface.functions.formula import Formula
@@ -630,3 +634,30 @@ def test_of_a_crowd_the_lowest_are_known_and_it_is_said_that_there_may_be_more()
     assert not found.complete
     lowest = min(point.value for point in found.points)
     assert lowest == pytest.approx(-1 + 0.01 * min(point.position[0] for point in found.points), abs=1e-4)
+
+
+def test_many_cells_are_looked_at_in_little_more_memory_than_they_take() -> None:
+    numbers, count = np.random.default_rng(5), 256
+    nodes = (count + 1, count + 1)
+    cells = cells_of(Window(-1, 1, -1, 1), numbers.normal(size=(*nodes, 2)), numbers.normal(size=(*nodes, 2, 2)))
+    tracemalloc.start()
+    try:
+        found = cells.too_coarse(), cells.turning(), cells.promises(newton_steps)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [len(each) for each in found[:2]] == [count**2, count**2]
+    assert 0 < len(found[2]) < count**2
+    assert most < 16 << 20
+
+
+def test_a_cell_is_told_the_same_alone_and_among_many() -> None:
+    numbers, count = np.random.default_rng(6), 128
+    nodes = (count + 1, count + 1)
+    gradients, hessians = numbers.normal(4.0, size=(*nodes, 2)), numbers.normal(size=(*nodes, 2, 2))
+    cells = cells_of(Window(-1, 1, -1, 1), gradients, hessians)
+    few = np.arange(count**2) % 997 == 0
+    assert_array_equal(cells.turning()[few], cells.chosen(few).turning())
+    coarse = replace(cells, count=10 * count)  # Of so many, some may be too coarse, and the others are not.
+    assert_array_equal(coarse.too_coarse()[few], coarse.chosen(few).too_coarse())
+    assert 0 < coarse.too_coarse().sum() < count**2

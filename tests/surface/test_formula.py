@@ -687,7 +687,8 @@ def test_the_map_is_blank_where_there_is_no_surface_to_the_pixel(
     _, blank = terrain(formula)
     x, y = Camera(Window(-2.0, 2.0, -2.0, 2.0), 100, 100).pixels().T
     expected = ~np.asarray(there(x, y))
-    assert (blank == expected).mean() > 0.99  # A mark of a critical point may lie over the edge.
+    # A mark of a critical point may lie over the edge; where there is nothing at all, a sentence says so.
+    assert (blank == expected).mean() > (0.9 if expected.all() else 0.99)
     assert not (blank & ~expected).any()
 
 

@@ -1,5 +1,8 @@
 """Vectors and 2×2 matrices, element by element."""
 
+import gc
+from weakref import ref
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -149,3 +152,16 @@ def test_window() -> None:
     assert grid[-1, 0].tolist() == [-1.0, 4.0]
     assert window.contains(grid).all()
     assert not window.contains(np.array([[2.1, 1.0], [0.0, -0.1], [np.nan, 1.0]])).any()
+
+
+def test_what_terms_are_made_of_is_freed_with_the_sum() -> None:
+    def summed() -> ref[Array]:
+        points = RNG.normal(size=(3, 5))
+        assert total_of(lambda index: points[index] + 0.0, 3).shape == (5,)
+        return ref(points)
+
+    gc.disable()
+    try:
+        assert summed()() is None
+    finally:
+        gc.enable()

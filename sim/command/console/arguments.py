@@ -3,7 +3,7 @@
 import argparse
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -127,6 +127,32 @@ def add_scene(parser: argparse.ArgumentParser) -> None:
         help="the name of a scene, or the path to a scene file or to a picture, film or page that carries one "
         "(default: the opening scene)",
     )
+    add_rules(parser)
+
+
+RULES_OPTION = "--rules"
+
+
+def add_rules(parser: argparse.ArgumentParser) -> None:
+    """--rules, which is heeded before all else: what it brings may be named by the rest."""
+    parser.add_argument(
+        RULES_OPTION,
+        action="append",
+        metavar="FILE.py",
+        help="run the code of that file, and let scenes, menus and options name its rules; may be given again",
+    )
+
+
+def rules_files(words: Sequence[str]) -> list[str]:
+    """The files that --rules names in a command line, whatever else stands there; none if it asks for help only."""
+    if not any(word == RULES_OPTION or word.startswith(f"{RULES_OPTION}=") for word in words):
+        return []
+    if {"-h", "--help"}.intersection(words):
+        return []
+    parser = Parser("", "", "")
+    add_rules(parser)
+    files: list[str] = parser.parse_known_args(words)[0].rules or []
+    return list(dict.fromkeys(files))
 
 
 ONE_SEED = "the seed of the batches; equal seeds give equal races"

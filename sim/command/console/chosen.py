@@ -9,6 +9,7 @@ from ...languages import ENGLISH
 from ...scene import OPENING, Scene
 from ...scene.lesson import without_particulars
 from ...scene.reading import Saved, load_saved
+from ...scene.words import excerpt
 from .terminal import remark
 
 
@@ -45,6 +46,13 @@ def compare(saved: Saved, race: Race) -> None:
     if (found := departure(race, saved.digest)) is not None:
         sentence = found.sentence.format(same=found.same, other=found.other)
         remark(f"{sentence[:1].lower()}{sentence[1:]}")
+
+
+def tell_of_failures(race: Race) -> None:
+    """Say with which lanes' rules something is wrong, if they are from outside."""
+    for track in race.tracks:
+        if track.failure:
+            remark(f"the rule of lane {excerpt(track.lane.name)} failed in update {track.overflow:,}: {track.failure}")
 
 
 def tell_of_boxes(scene: Scene) -> None:

@@ -38,17 +38,24 @@ _KINDS: tuple[type[NamedRule[Any]], ...] = (
 )
 
 RULES: dict[str, type[Rule[Any]]] = {kind.name: kind for kind in _KINDS}
-"""Every rule by the name that scenes and menus use, in the order menus show."""
+"""Every rule by the name that scenes and menus use, in the order menus show; last those of files that were named."""
+
+OWN = frozenset(_KINDS)
+"""The program's own: they are what rules should be. Of all others nothing is believed."""
 
 
 def rule_name(rule: Rule[Any]) -> str:
     """The name that the rule's own class gives it, and no class that it is made from; without one, that class's name.
+
+    A class that stands for several rules gives it as a property.
 
     >>> rule_name(Momentum(0.1))
     'momentum'
     """
     kind = type(rule)
     name = vars(kind).get("name")
+    if isinstance(name, property):
+        name = getattr(rule, "name", None)
     return name if isinstance(name, str) else kind.__name__
 
 

@@ -1,5 +1,6 @@
 """What every update rule offers, and the ranges its hyperparameters may take."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import Field, dataclass, fields
 from typing import Annotated, Any, ClassVar, Protocol, TypeVar, get_args, get_type_hints
 
@@ -51,7 +52,14 @@ def letters(rule: "type[Rule[Any]]") -> dict[str, Letter]:
 
 
 def settings_of(rule: "Rule[Any]") -> dict[str, Any]:
-    """A rule's hyperparameters with their values, by the names of its fields: options last, none that is off."""
+    """A rule's hyperparameters with their values, by the names of its fields: options last, none that is off.
+
+    One from outside may have a method `told` that gives them as people are to read them.
+    """
+    told = getattr(rule, "told", None)
+    if callable(told):
+        found: dict[str, Any] = told()
+        return found
     options = {name for name, letter in letters(type(rule)).items() if letter.option}
     return {name: value for name in names_of(type(rule)) if (value := getattr(rule, name)) or name not in options}
 
@@ -136,6 +144,12 @@ class Rule(Protocol[S]):
     def step(self, theta: Array, slope: Slope, state: S, /) -> tuple[Array, S]:
         """The movement that answers the slope at θ, and the state after it."""
         ...
+
+
+def with_parts(state: S, parts: Iterable[Any]) -> S:
+    """A state like that one, of these parts. That of a rule from outside may be a plain tuple."""
+    make: Callable[[Iterable[Any]], S] = getattr(state, "_make", type(state))
+    return make(parts)
 
 
 def makes_noise(rule: Rule[Any]) -> bool:

@@ -93,7 +93,7 @@ class Judge:
 
     @property
     def ends(self) -> Indices:
-        """The update at which each diverged or left the surface, or NEVER; shape (M,)."""
+        """The update at which each diverged, left the surface or had its rule fail, or NEVER; shape (M,)."""
         ends = np.full_like(self.kinds, NEVER)
         for run, update, kind in (part.T for part in self._changes):
             final = _RANKS[kind] == Rank.FOR_GOOD
@@ -166,14 +166,15 @@ class Judge:
         self.seen = moments
         return basins
 
-    def overflow(self, runs: Indices, updates: Indices, theta: Array, gradient: Array) -> None:
-        """Say of runs (n,) whose numbers overflowed in these updates that they diverged, or left the surface.
+    def overflow(self, runs: Indices, updates: Indices, theta: Array, gradient: Array, failed: Mask) -> None:
+        """Say of runs (n,) that ended in these updates whether they diverged, left the surface, or their rule failed.
 
-        theta, gradient: where each was last, and ∇L there; (n, 2).
+        theta, gradient: where each was last, and ∇L there; (n, 2). failed: with which the rule failed; (n,).
         """
         going = _RANKS[self.kinds[runs]] > Rank.FOR_GOOD
         diverged = overflown(self._problem, theta[going], gradient[going])
         kinds = np.where(diverged, KINDS.index(VerdictKind.DIVERGED), KINDS.index(VerdictKind.OFF_SURFACE))
+        kinds[failed[going]] = KINDS.index(VerdictKind.FAILED)
         self._conclude(runs[going], updates[going], kinds, self._home[runs[going]])
 
     def _stays(self, begin: int, basins: Labels, core: Labels) -> "_Stays":

@@ -167,6 +167,10 @@ def _boundless(_: "Verdict") -> str:
     return "it grows without bound"
 
 
+def _failure(verdict: "Verdict") -> str:
+    return verdict.failure
+
+
 def _nothing(verdict: "Verdict") -> str:
     return "the loss has no gradient there" if math.isfinite(verdict.loss) else "the loss is not finite there"
 
@@ -215,6 +219,7 @@ class VerdictKind(Enum):
     )
     DIVERGED = ("diverged", (_boundless,), Rank.FOR_GOOD, (lambda seen: seen.sight.diverging, _always), 1)
     OFF_SURFACE = ("left the surface", (_nothing,), Rank.FOR_GOOD, (_never, _always), 1)
+    FAILED = ("the rule failed", (_failure,), Rank.FOR_GOOD, (_never, _always), 1)
 
     _parts: tuple[Callable[["Verdict"], str], ...]
     rank: Rank
@@ -301,6 +306,8 @@ class Verdict:
     """Where it rests, if that is a minimum of which nothing was known before: outside of the window, as a rule."""
     proved: bool = False
     """Whether the lowest known minimum is proved to be the lowest there is."""
+    failure: str = ""
+    """How its rule failed, with file and line."""
 
     @property
     def sentence(self) -> str:

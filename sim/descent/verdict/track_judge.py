@@ -50,7 +50,8 @@ class TrackJudge:
             self._basins += judge.read(columns, first, track.updates + 1, np.array([track.updates]))[:, 0].tolist()
         if track.overflow is not None:
             end = np.array([track.overflow])
-            judge.overflow(np.array([0]), end, track.theta[-1:], track.full_gradient[-1:])
+            failed = np.array([bool(track.failure)])
+            judge.overflow(np.array([0]), end, track.theta[-1:], track.full_gradient[-1:], failed)
         self.events, self.changes = judge.events(), judge.changes()
 
     def verdict(self, update: int) -> Verdict:
@@ -76,6 +77,7 @@ class TrackJudge:
             found=found,
             proved=kind is VerdictKind.SETTLED and problem.proof is not None,
             decays=decays(track.lane),
+            failure=track.failure if kind is VerdictKind.FAILED else "",
         )
 
     def _found(self, theta: Array, basin: int) -> tuple[float, float] | None:

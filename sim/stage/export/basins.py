@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,10 @@ from ..style.color import Color, mix
 from ..style.numbers import hyperparameters, percent, rule_in_words
 from ..style.style import stroke_of
 from ..style.theme import Theme, load_theme
-from .png import save_png
+from .png import opaque_image, save_image
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 # How strong a basin's colour is over the map.
 STRENGTH = 0.55
@@ -89,9 +92,16 @@ def save_basins(
     Raises:
         OutputError: the file cannot be written; nothing half-written is left.
     """
+    save_image(basins_image(scene, rule, found, size, theme_name), path)
+
+
+def basins_image(
+    scene: Scene, rule: Rule[Any] | None, found: BasinMap, size: tuple[int, int], theme_name: str
+) -> "Image":
+    """The same as an image."""
     picture = pygame.Surface(size, depth=32)
     draw_basin_map(Screen(picture), scene, rule, found, load_theme(theme_name))
-    save_png(picture, path)
+    return opaque_image(picture)
 
 
 def draw_basin_map(canvas: Canvas, scene: Scene, rule: Rule[Any] | None, found: BasinMap, theme: Theme) -> None:

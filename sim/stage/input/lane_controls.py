@@ -24,6 +24,7 @@ from ..session.lanes import (
     ShiftMomentum,
 )
 from ..session.session import Session
+from ..session.setup import LoadRules
 from ..style.numbers import rule_in_words
 from ..style.theme import Theme
 from .control import Button, Buttons, Choice, Control, Slider, TextField, tip_of
@@ -40,6 +41,7 @@ def lane_controls(session: Session, theme: Theme) -> list[Control]:
         _lane_picks(session, theme),
         _lane_name(session, theme),
         _rule_choice(session, theme),
+        _rules_file(session, theme),
         *_lane_sliders(session, theme),
         *_schedule_controls(session, theme),
         *_sampling_controls(session, theme),
@@ -85,6 +87,20 @@ def _rule_choice(session: Session, theme: Theme) -> Control:
         rule_in_words(rule_name(rule), theme.language),
         lambda index: ChooseRule(list(RULES)[index]),
         tip_of(say, say("how a gradient becomes a movement"), NextRule()),
+    )
+
+
+def _rules_file(session: Session, theme: Theme) -> Control:
+    """Where rules of one's own come from: a file that is run, since its user types its name."""
+    say = theme.say
+    return TextField(
+        "rules",
+        say("rules file"),
+        session.rules,
+        say("rules of your own"),
+        LoadRules,
+        say("a file of Python, such as mine.py: Enter runs its code, and its rules join the menu above"),
+        mistake=session.rules_refused,
     )
 
 

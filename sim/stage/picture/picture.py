@@ -20,6 +20,7 @@ from ..session.session import MOVING_GROUND, SPEEDS, Session
 from ..session.setup import NewSeed
 from ..session.tour import Lead
 from ..session.view import ShowControls, ShowHelp
+from ..sheets.scenes import draw_scenes
 from ..sheets.sheets import draw_over
 from ..style import text
 from ..style.style import hairline
@@ -143,6 +144,9 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
     session, race = snapshot.session, snapshot.race
     size = canvas.size
     here = here or setting(session, size)
+    if before is not None and _leafed(before, snapshot):
+        draw_scenes(canvas, here.places, here.theme, session)
+        return
     # A tooltip may have lain over anything.
     clean = before is not None and before.session.pointer is None
     marked = badge(session, race, snapshot.tick)
@@ -186,6 +190,9 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
     pixel = session.pointer
     if pixel is not None and _tells(session, places, pixel):
         draw_pointed(canvas, pixel, _stage(here, snapshot, chart), TipContext(theme, places), session.rests)
+    if session.picking is not None:
+        with canvas.part("scenes"):
+            draw_scenes(canvas, places, theme, session)
     if session.help:
         draw_help(canvas, theme, places)
 
@@ -228,6 +235,14 @@ def _glided(before: Snapshot, now: Snapshot) -> bool:
     """Whether all that has changed is how far the marbles have glided."""
     quiet = not (now.session.help or now.session.sheet or now.session.pointer) and now.session.picking is None
     return quiet and before.phase != now.phase and replace(before, phase=now.phase, step=now.step) == now
+
+
+def _leafed(before: Snapshot, now: Snapshot) -> bool:
+    """Whether all that has changed is what is on the sheet of scenes, which lies over all of it."""
+    was, there = before.session, now.session
+    if there.help or None in (was.picking, there.picking):
+        return False
+    return replace(now, session=replace(there, picking=was.picking, cards=was.cards)) == before
 
 
 def pointed(session: Session, race: Race, size: tuple[int, int]) -> bool:

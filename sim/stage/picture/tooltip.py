@@ -85,6 +85,7 @@ VERDICT_MEANINGS = {
     VerdictKind.SWINGING: "It swings about a line where the slope jumps from one side to the other.",
     VerdictKind.DIVERGED: "Its steps have grown without bound: the learning rate is too large.",
     VerdictKind.OFF_SURFACE: "It has come to where the loss has no value.",
+    VerdictKind.FAILED: "Its rule, which comes from outside the program, did what no rule may: there it ended.",
 }
 """What the verdicts mean."""
 

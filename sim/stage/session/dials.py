@@ -8,7 +8,7 @@ from typing import Any, cast, get_args, get_type_hints
 from annotated_types import Ge, Le
 
 from ...descent.rules import rule_name
-from ...descent.rules.protocol import letters
+from ...descent.rules.protocol import Letter, letters
 from ...scene import Scene
 from ..style.numbers import short
 from .lanes import HIGHEST_DECAY, SelectLane, SetBatchSize, SetHyperparameter, SetSchedule, memory_parameter, two_digits
@@ -105,7 +105,7 @@ def dials(scene: Scene, index: int) -> tuple[Dial, ...]:
         return rate, batch
     past = Dial(
         "memory",
-        letters(type(rule))[kept].sign,
+        letters(type(rule)).get(kept, Letter(kept)).sign,
         short(getattr(rule, kept)),
         getattr(rule, kept) / HIGHEST_DECAY,
         lambda position: SetHyperparameter(kept, min(round(position, 2), HIGHEST_DECAY)),

@@ -24,7 +24,7 @@ LONGEST = 40
 
 WORDS = (
     *("full batch", "minibatch", "descent", "gradient descent", "momentum", "momentum (torch)"),
-    *("Nesterov looking ahead", "RMSprop with momentum", "centered RMSprop", "saddle-free Newton"),
+    *("Nesterov (ahead)", "RMSprop (momentum)", "RMSprop (centered)", "saddle-free Newton"),
 )
 """What has words in every language; the rest of a made name is signs and names."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from ...scene import Scene, scene_files
 from .playback import Restart
-from .session import Message, Session, as_it_wants, ask
+from .session import Card, Message, Session, as_it_wants, ask
 from .setup import OpenScene, leave
 
 MOST_BROUGHT = 9
@@ -29,10 +29,21 @@ class ShowScenes:
 
     def apply(self, session: Session) -> Session:
         if session.picking is not None:
-            return replace(session, picking=None)
+            return replace(session, picking=None, cards=())
         names = [*scene_files(), *(scene.name for scene in session.brought)]
         here = names.index(session.scene.name) if session.scene.name in names else 0
-        return replace(session, picking=here, pointer=None, notice="")
+        cards = tuple(map(Card, names))
+        return replace(session, picking=here, cards=cards, pointer=None, notice="")
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Tell this of the scenes on the sheet of them."""
+
+    cards: tuple[Card, ...]
+
+    def apply(self, session: Session) -> Session:
+        return session if session.picking is None else replace(session, cards=self.cards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,7 @@ class Choose:
     def apply(self, session: Session) -> Session:
         if session.picking is None:
             return session
-        shipped, there = len(scene_files()), replace(session, picking=None)
+        shipped, there = len(scene_files()), replace(session, picking=None, cards=())
         message: Message = OpenScene(session.picking)
         if session.picking >= shipped:
             message = OpenBrought(session.picking - shipped)

@@ -7,6 +7,8 @@ messages themselves stand by what they are about: `playback`, `view`, `setup`, `
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
+from pygame import Surface
+
 from ...descent.clock import UPDATES
 from ...descent.digest import digest
 from ...descent.race import Race
@@ -38,6 +40,16 @@ class Guided:
     """The step's place."""
     before: "Session"
     """What was to be seen before it began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is told of a scene on the sheet of all scenes."""
+
+    title: str
+    look: str = ""
+    picture: Surface | None = None
+    """None until it is there: an outline stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +124,8 @@ class Session:
     help: bool = False
     picking: int | None = None
     """Which scene is marked on the sheet of all scenes; None while that is not open."""
+    cards: tuple[Card, ...] = ()
+    """What that sheet tells of each, as far as it is known by now."""
     brought: tuple[Scene, ...] = ()
     """Scenes that were opened from elsewhere."""
     live: bool = True
@@ -128,6 +142,10 @@ class Session:
     """A formula that has been typed and not shown."""
     refused: str = ""
     """Why it cannot be; empty if nothing is wrong about it as far as is known."""
+    rules: str = ""
+    """The file of rules that was typed last."""
+    rules_refused: str = ""
+    """Why its rules are not there; empty if they are."""
     opened: Saved | None = None
     """What was opened from a file, until its race has been computed as far as the file tells of it."""
     tour: Guided | None = None
@@ -208,7 +226,7 @@ def update(session: Session, message: Message) -> Session:
     if there.scene != session.scene:
         counted = there.tally is not None and there.tally.scene == there.scene
         there = there if counted else replace(there, sheet="", tally=None)
-        return replace(there, seen=there.update, picking=None)
+        return replace(there, seen=there.update, picking=None, cards=())
     seen = max(session.seen, there.update)
     return replace(there, seen=seen) if seen != there.seen else there
 
@@ -238,5 +256,7 @@ def scene_of(session: Session) -> str:
 
 
 def carried_by(session: Session) -> str:
-    """That text as a picture or film of this session carries it."""
-    return sealed(scene_of(session))
+    """That text as a picture or film of this session carries it; nothing where no file can hold its scene."""
+    from ...scene.writing import outsiders  # noqa: PLC0415  Nor is this.
+
+    return "" if outsiders(session.scene) else sealed(scene_of(session))

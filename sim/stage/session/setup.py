@@ -1,12 +1,16 @@
 """Messages about what a race begins with: its scene and the question that it asks, its seed, its start."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
 from ...descent.clock import Timing
 from ...descent.examples.recipes import ShiftedExamples
 from ...descent.race import Race
+from ...descent.rules import OWN, rule_name
+from ...foreign.rules_file import RulesError, load_rules
 from ...languages import TRANSLATIONS, everywhere
 from ...scene import Scene, load_scene, scene_files
 from ...scene.lesson import answer, revealed_at, same_race
@@ -278,3 +282,36 @@ def _of_own_surface(scene: Scene) -> InLanguages[Translation]:
 def _batch_size(batch_size: int, before: int, count: int) -> int:
     """A full batch stays one; no batch is larger than N."""
     return count if batch_size == before else min(batch_size, count)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRules:
+    """Run the code of a file that the user has typed, and have its rules join the others; again, if it has changed.
+
+    Lanes whose rule is from there go on with the one that the file has now. A file that cannot be used stays in its
+    field, with what is wrong about it.
+    """
+
+    path: str
+
+    def apply(self, session: Session) -> Session:
+        if not self.path.strip():
+            return replace(session, rules="", rules_refused="")
+        try:
+            loaded = load_rules(self.path.strip())
+        except RulesError as error:
+            return replace(session, rules=self.path, rules_refused=str(error))
+        lanes = tuple(replace(lane, rule=_anew(lane.rule, loaded.rules)) for lane in session.scene.lanes)
+        names = ", ".join(loaded.rules)
+        notice = say(session.language, "The code of {path} was run; its rules: {names}.", path=self.path, names=names)
+        scene = session.scene if lanes == session.scene.lanes else replace(session.scene, lanes=lanes)
+        return replace(session, scene=scene, rules=self.path, rules_refused="", notice=notice)
+
+
+def _anew(rule: Any, kinds: Mapping[str, Any]) -> Any:
+    """The rule of the same name among these, with the same settings, if it has been replaced; else the rule."""
+    kind = kinds.get(rule_name(rule))
+    if kind is None or kind is type(rule) or type(rule) in OWN:
+        return rule
+    shared = {field.name for field in fields(kind)} & {field.name for field in fields(rule)}
+    return kind(**{name: getattr(rule, name) for name in shared})

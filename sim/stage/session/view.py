@@ -326,7 +326,7 @@ class Back:
             return PutAway().apply(session)
         layers = (
             (session.help, {"help": False}),
-            (session.picking is not None, {"picking": None}),
+            (session.picking is not None, {"picking": None, "cards": ()}),
             (session.controls, {"controls": False, "notice": ""}),
         )
         for there, without in layers:

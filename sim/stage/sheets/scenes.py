@@ -1,6 +1,5 @@
 """The sheet of all scenes: a small picture of each, its title, and a line about what one sees there."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pygame
@@ -8,7 +7,8 @@ import pygame
 from ..drawing.canvas import Canvas
 from ..drawing.layout import Layout
 from ..session.bindings import sign_of
-from ..session.scenes import ShowScenes
+from ..session.scenes import ShowScenes, count
+from ..session.session import Card, Session
 from ..style import text
 from ..style.kept import kept
 from ..style.style import hairline
@@ -24,16 +24,6 @@ TITLE, LINE = 1.5, 1.15  # Heights of a card's title and of a line of what it sa
 LINES = (1, 3)  # and how many lines there are of that, at least and at most.
 GAP = 0.6  # Between cards, in ems.
 MARKED = 2.5  # Width of the line around the marked one, in strokes.
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What is told of a scene."""
-
-    title: str
-    look: str = ""
-    picture: pygame.Surface | None = None
-    """None until it is there: an outline stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,38 +54,43 @@ class Cards:
         return inside
 
 
-def cards_of(places: Layout, count: int) -> Cards:
+def cards_of(places: Layout, session: Session) -> Cards:
+    """Where the cards of a session's scenes stand."""
+    return dealt(places, count(session))
+
+
+def dealt(places: Layout, number: int) -> Cards:
     """So many cards over maps and chart, in as many columns as make the pictures largest."""
     em = places.em
     whole = places.look.unionall([places.title, places.chart, *(panel.frame for panel in places.panels)])
     field = whole.inflate(-2 * em, -round(1.2 * em))
     field.top, field.height = field.top + round(HEADING * em), field.height - round(HEADING * em)
-    found = [_cards(whole, field, count, columns, em) for columns in range(1, min(MOST_COLUMNS, count) + 1)]
+    found = [_cards(whole, field, number, columns, em) for columns in range(1, min(MOST_COLUMNS, number) + 1)]
     return max(found, key=lambda cards: cards.picture(0).width)
 
 
-def _cards(whole: pygame.Rect, field: pygame.Rect, count: int, columns: int, em: int) -> Cards:
-    rows, gap = -(-count // columns), round(GAP * em)
+def _cards(whole: pygame.Rect, field: pygame.Rect, number: int, columns: int, em: int) -> Cards:
+    rows, gap = -(-number // columns), round(GAP * em)
     width, height = (field.width - (columns - 1) * gap) // columns, (field.height - (rows - 1) * gap) // rows
     places = tuple(
         pygame.Rect(field.left + column * (width + gap), field.top + row * (height + gap), width, height)
-        for row, column in (divmod(place, columns) for place in range(count))
+        for row, column in (divmod(place, columns) for place in range(number))
     )
     return Cards(whole, columns, places, em)
 
 
-def draw_scenes(canvas: Canvas, here: Cards, theme: Theme, told: Sequence[Card], marked: int) -> None:
-    """Draw the sheet, with one card marked."""
-    em = here.em
+def draw_scenes(canvas: Canvas, places: Layout, theme: Theme, session: Session) -> None:
+    """Draw the sheet with the session's cards, one of them marked."""
+    here, em = cards_of(places, session), places.em
     canvas.rect(here.whole, theme.background)
     canvas.rect(here.whole, theme.border, width=hairline(em), corner=em // 2)
     line = here.whole.top + round(0.6 * em) + HEADING * em / 2
     canvas.text(theme.say("Scenes"), (here.whole.left + em, line), round(1.35 * em), theme.text, bold=True)
     hint = theme.say("arrows and Enter, or a click, choose · {keys}: put away", keys=f"{sign_of(ShowScenes())} Esc")
     canvas.text(hint, (here.whole.right - em, line), em, theme.muted, align=1)
-    for place, card in enumerate(told):
+    for place, card in enumerate(session.cards):
         _draw_card(canvas, here, place, card, theme)
-        if place == marked:
+        if place == session.picking:
             width = max(2, round(MARKED * em / 15))
             canvas.rect(here.places[place].inflate(2 * width, 2 * width), theme.lane(0), width=width, corner=em // 3)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...descent.lane import Lane
 from ...descent.rules import rule_name
-from ...descent.rules.protocol import Rule, letters
+from ...descent.rules.protocol import Letter, Rule, letters, names_of
 from ...descent.schedules import CONSTANT
 from ...descent.verdict.kinds import Event
 from ...languages import ENGLISH
@@ -96,13 +96,16 @@ def percent(share: float) -> str:
 
 
 def hyperparameters(rule: Rule[Any]) -> list[str]:
-    """The hyperparameters of a rule by their letters; of details, such as Adam's, only those that are not the usual."""
-    known, defaults = letters(type(rule)), {field.name: field.default for field in fields(rule)}
-    return [
-        f"{letter.sign} {short(getattr(rule, name))}"
-        for name, letter in known.items()
-        if letter.always or getattr(rule, name) != defaults[name]
-    ]
+    """The hyperparameters of a rule by their letters; of details, such as Adam's, only those that are not the usual.
+
+    What a rule from outside has no letter for goes by its name, and is told in any case.
+    """
+    known, defaults, told = letters(type(rule)), {field.name: field.default for field in fields(rule)}, []
+    for name in names_of(type(rule)):
+        value, letter = getattr(rule, name), known.get(name, Letter(name, always=True))
+        if letter.always or value != defaults[name]:
+            told.append(f"{letter.sign} {short(value) if isinstance(value, float) else value}")
+    return told
 
 
 def on_seeds(found: str, seeds: int, first: int, sampled: bool, language: str) -> str:
@@ -115,13 +118,13 @@ def on_seeds(found: str, seeds: int, first: int, sampled: bool, language: str) -
 TITLES = {
     "torch momentum": "momentum (torch)",
     "nesterov": "Nesterov",
-    "lookahead nesterov": "Nesterov looking ahead",
+    "lookahead nesterov": "Nesterov (ahead)",
     "torch nesterov": "Nesterov (torch)",
     "adagrad": "Adagrad",
     "adadelta": "Adadelta",
     "rmsprop": "RMSprop",
-    "rmsprop momentum": "RMSprop with momentum",
-    "centered rmsprop": "centered RMSprop",
+    "rmsprop momentum": "RMSprop (momentum)",
+    "centered rmsprop": "RMSprop (centered)",
     "adam": "Adam",
     "adamax": "Adamax",
     "amsgrad": "AMSGrad",

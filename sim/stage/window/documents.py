@@ -67,6 +67,7 @@ class OpenSaved:
             lane=0,
             brought=brought_along(session, self.saved.scene),
             picking=None,
+            cards=(),
             opened=fresh.opened,
             notice=notice,
         )

@@ -8,8 +8,8 @@ import pygame
 from ...scene import Scene, SceneError, load_scene, scene_files
 from ...surface.wanted import GivenUp, unless
 from ..export.small import small_picture
-from ..session.session import Session
-from ..sheets.scenes import PICTURE, Card
+from ..session.session import Card, Session
+from ..sheets.scenes import PICTURE
 from ..style.kept import Cache
 from .turns import taking_turns
 
@@ -36,9 +36,9 @@ class Gallery:
         """Whether one is being made."""
         return self._work is not None
 
-    def cards(self, session: Session) -> list[Card]:
+    def cards(self, session: Session) -> tuple[Card, ...]:
         """What is told of each scene, as far as it is there."""
-        return [self._card(key, session) for key in _keys(session)]
+        return tuple(self._card(key, session) for key in _keys(session))
 
     def _card(self, key: Key, session: Session) -> Card:
         scene = self._scenes.get(key[0]) if isinstance(key[0], str) else key[0]
@@ -47,36 +47,32 @@ class Gallery:
         texts = scene.texts(session.language)
         return Card(texts.title, texts.look, self._pictures.find(key))
 
-    def go_on(self, session: Session) -> bool:
-        """Take what is done, and begin the next, if the sheet is open; says whether something new is to be seen."""
-        new = self._take()
+    def go_on(self, session: Session) -> None:
+        """Take what is done, and begin the next, if the sheet is open."""
+        self._take()
         if session.picking is None:
             self._unwanted.set()
-            return False
+            return
         if self._work is None:
             missing = (key for key in _keys(session) if key not in self._failed and self._pictures.find(key) is None)
             key = next(missing, None)
             if key is not None:
                 self._unwanted = Event()
                 self._work = key, self._thread.submit(_made, key, self._unwanted)
-        return new
 
-    def _take(self) -> bool:
+    def _take(self) -> None:
         if self._work is None or not self._work[1].done():
-            return False
+            return
         (key, work), self._work = self._work, None
-        try:
-            found = work.result()
-        except GivenUp:
-            return False
+        found = work.result()
         if found is None:
-            self._failed.add(key)
-            return True
+            if not self._unwanted.is_set():
+                self._failed.add(key)
+            return
         scene, picture = found
         if isinstance(key[0], str):
             self._scenes[key[0]] = scene
         self._pictures.keep(key, picture)
-        return True
 
     def close(self) -> None:
         """Let it be, and wait until the thread has ended."""
@@ -89,10 +85,10 @@ def _keys(session: Session) -> list[Key]:
 
 
 def _made(key: Key, unwanted: Event) -> tuple[Scene, pygame.Surface] | None:
-    """A scene and its picture; None if its file has gone or changed since the program began."""
+    """A scene and its picture; None if its file has gone or changed since the program began, or it was given up."""
     with taking_turns(), unless(unwanted.is_set):
         try:
             scene = load_scene(key[0]) if isinstance(key[0], str) else key[0]
-        except SceneError:
+            return scene, small_picture(scene, key[1], PICTURE)
+        except (SceneError, GivenUp):
             return None
-        return scene, small_picture(scene, key[1], PICTURE)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from threading import Event
+from typing import TYPE_CHECKING
 
 import pygame
 
@@ -18,9 +19,10 @@ from ...descent.race import Race
 from ...scene import SceneError
 from ...study.odds.tally import Tally
 from ...study.odds.tally import work as work_of
-from ...surface.wanted import unless
+from ...surface.wanted import GivenUp, unless
 from ..drawing.camera import FLAT, Pose
 from ..drawing.screen import Screen
+from ..input.controls import controls
 from ..picture.picture import Snapshot, draw, snapshot_of
 from ..picture.setting import Setting, setting
 from ..session.session import Message, Session, update
@@ -29,9 +31,14 @@ from .ahead import Ahead
 from .memory import give_back
 from .turns import taking_turns
 
+if TYPE_CHECKING:
+    from ..input.widgets import ControlPanel
+
 DIRECTLY = 0.025  # Seconds for which a frame waits for what is being made ready: what is quick comes without a sign.
 # Seconds for which it waits before the first picture, when there is nothing else to see.
 AT_FIRST = 0.5
+# Heights of type that the panel of controls needs at least for all its rows.
+PANEL_LINES = 45
 ASLANT = Pose(0.0, 45.0)  # Stands for all poses in which land is seen as a block.
 YOUNG = 0.15  # Seconds for which something is not given up for the next of its kind: a flag that is carried is seen.
 
@@ -80,28 +87,49 @@ class Prepared:
     picture: pygame.Surface
     message: Message | None = None
     """What was to be found out."""
+    panel: "ControlPanel | None" = None
+    """The controls, where they are open and the window has none that would do."""
 
 
-def prepared(session: Session, size: tuple[int, int], known: Race | None, tally: Tally | None = None) -> Prepared:
+def prepared(
+    session: Session,
+    size: tuple[int, int],
+    known: Race | None,
+    tally: Tally | None = None,
+    panel: tuple[object, ...] | None = None,
+) -> Prepared:
     """A session's picture of that size, with all it takes.
 
     known: the scene's race, if it has been begun; it is not computed on.
     tally: what the sheet shows.
+    panel: what the panel of controls that is there was made for, if there is one.
     """
     race = known or session.scene.race()
     if known is None:
         Ahead(race).go_on(session)
     if session.sheet and session.tally is not None:
         work_of(session.scene)  # Loads what counts.
-    if session.controls:
-        from ..input import widgets  # noqa: F401, PLC0415  The window needs them at once.
+    here = setting(session, size)
+    made = panel_of(session, here) if here.controls and here.frame != panel else None
     now = replace(snapshot_of(session, race), tally=tally)
     picture = pygame.Surface(size, depth=32)
     draw(Screen(picture), now)
-    return Prepared(session, aim(session, size), race, now, picture)
+    return Prepared(session, aim(session, size), race, now, picture, panel=made)
 
 
-def inquired(inquiry: Inquiry, session: Session, size: tuple[int, int]) -> Prepared:
+def panel_of(session: Session, here: Setting) -> "ControlPanel":
+    """The panel of controls of a session; making its widgets takes longer than a frame may."""
+    from ..input.widgets import ControlPanel  # noqa: PLC0415  Not needed for the first frame.
+
+    em = min(here.places.em, here.places.controls.height // PANEL_LINES)
+    panel = ControlPanel(here.places.controls, here.size, here.theme, em)
+    panel.show(controls(session, here.theme))
+    return panel
+
+
+def inquired(
+    inquiry: Inquiry, session: Session, size: tuple[int, int], panel: tuple[object, ...] | None = None
+) -> Prepared:
     """What was to be found out, and the picture that will come of it."""
     message = inquiry.find()
     try:
@@ -109,7 +137,7 @@ def inquired(inquiry: Inquiry, session: Session, size: tuple[int, int]) -> Prepa
     except SceneError as error:
         message = Notify(str(error))
         there = update(session, message)
-    return replace(prepared(there, size, None), message=message)
+    return replace(prepared(there, size, None, panel=panel), message=message)
 
 
 class Preparing:
@@ -118,7 +146,7 @@ class Preparing:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="preparing")
         self._unwanted = Event()
-        self._work: list[Future[Prepared]] = []  # The last is what is wanted; the others have been given up.
+        self._work: list[Future[Prepared | None]] = []  # The last is what is wanted; the others have been given up.
         self._begun = 0.0  # When that was asked for.
         self._patience = 0.0  # For how long a frame waits for it.
         self.goal: Goal | None = None
@@ -157,6 +185,7 @@ class Preparing:
         if not work.done():
             return None
         self.goal = None
+        self._work.remove(work)  # It would hold what it has made.
         return work.result()
 
     def close(self) -> None:
@@ -165,8 +194,12 @@ class Preparing:
         self._thread.shutdown()
 
 
-def _made(make: Callable[[], Prepared], unwanted: Event) -> Prepared:
-    with taking_turns(), unless(unwanted.is_set):
-        made = make()
-    give_back()
-    return made
+def _made(make: Callable[[], Prepared], unwanted: Event) -> Prepared | None:
+    """What is made; None if it was given up: the exception would hold all that was there when it came."""
+    try:
+        with taking_turns(), unless(unwanted.is_set):
+            return make()
+    except GivenUp:
+        return None
+    finally:
+        give_back()

@@ -34,19 +34,19 @@ from ..picture.picture import (
     recording_place,
     snapshot_of,
 )
-from ..picture.setting import Setting, setting
+from ..picture.setting import setting
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.drama import tempo as pace_of
 from ..session.lanes import NextLane
 from ..session.names import BOXES, unseen
 from ..session.odds import ChooseSheet, computing
 from ..session.playback import Elapsed, Step
-from ..session.scenes import Choose, Pick, count
+from ..session.scenes import Choose, Pick, Tell
 from ..session.session import RACES, Message, Session, changed, race, ridden, update
 from ..session.setup import Guess, SetFormula, SkipQuestion, judgement
 from ..session.tour import GoBack, GoToStep
 from ..session.view import Back, Close, Follow, Hover, Notify, Rest
-from ..sheets.scenes import Cards, cards_of, draw_scenes
+from ..sheets.scenes import Cards, cards_of
 from ..sheets.sheets import pieces, sheet_layout, tab_at
 from ..style.theme import THEMES, load_theme, say
 from . import display, documents, preparing
@@ -54,7 +54,7 @@ from .ahead import FRAMES_A_SECOND, Ahead, updates_a_frame
 from .counter import Counter
 from .gallery import Gallery
 from .memory import keep_little
-from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, prepared
+from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, panel_of, prepared
 from .recording import Filming
 
 if TYPE_CHECKING:
@@ -76,8 +76,6 @@ SWARMING = (0.002, 0.008)
 IN_TIME = 0.014
 # Seconds after which the mouse rests, and a tooltip comes.
 RESTING = 0.35
-# Heights of type that the panel of controls needs at least for all its rows.
-PANEL_LINES = 45
 ASKING = 2.0  # Seconds within which Esc, pressed again, ends a film or quits.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
 
@@ -137,13 +135,12 @@ class MainWindow:
         self._moved = 0.0  # When it came there, in seconds of SDL's clock.
         self._filming = Filming()
         self._gallery = Gallery()
-        self._new = False  # Whether it has something that has not been drawn yet.
         self._lacking: set[str] = set()  # Names of which it has been said that they cannot be shown,
         self._read: tuple[Scene, str] | None = None  # and what has been looked through for such.
         self._told_film: int | None = None  # The seconds of it that are on the screen,
         self._sign: pygame.Rect | None = None  # and where else something is said over the picture.
         self._panel: ControlPanel | None = None
-        self._setting: Setting | None = None  # What the panel was made for.
+        self._framed: tuple[object, ...] | None = None  # What the panel was made for.
         self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock.
         self._looked = display.now()  # When events were last looked for.
         self._holding: Holding | None = None  # The key that acts again while it is held.
@@ -183,6 +180,7 @@ class MainWindow:
         if self.session.pointer is not None and not self.session.rests and display.now() - self._moved >= RESTING:
             self.send(Rest())
         self._ask_no_more()
+        self._tell_of_scenes()
         if not self._waiting:
             self._since = time.perf_counter()
         self._waiting = not self._prepare()
@@ -210,7 +208,6 @@ class MainWindow:
         self.send(Elapsed(seconds, self._reached(running), pace_of(self.session, running)))
         self._compute_swarm(running)
         self._make_ready()
-        self._new |= self._gallery.go_on(self.session)
         self._show(running, seconds)
         self._standing = self.session
         if self.session.riding:  # What it asks for is made ready before the next picture.
@@ -269,10 +266,10 @@ class MainWindow:
 
     def _maker(self, goal: Goal, size: tuple[int, int]) -> Callable[[], Prepared]:
         """What makes it ready."""
-        session = self.session
+        session, panel = self.session, self._framed
         if isinstance(goal, Inquiry):
-            return partial(inquired, goal, session, size)
-        return partial(prepared, session, size, RACES.find(session.scene), self._tally)
+            return partial(inquired, goal, session, size, panel)
+        return partial(prepared, session, size, RACES.find(session.scene), self._tally, panel)
 
     def _patience(self) -> float:
         """How long a frame waits for what is begun: not at all where the picture stands still already."""
@@ -292,6 +289,8 @@ class MainWindow:
         if display.screen().get_size() == size == found.picture.get_size():
             display.screen().blit(found.picture, (0, 0))
             self._shown, self._flip = (found.snapshot, size), True
+            if found.panel is not None:
+                self._panel, self._framed = found.panel, found.aim.setting.frame
 
     def _give_up(self) -> None:
         """Go back to what is still to be seen: what is being made ready for is not wanted any more."""
@@ -412,7 +411,7 @@ class MainWindow:
 
     def _cards(self) -> Cards:
         """Where the cards of the scenes stand."""
-        return cards_of(setting(self.session, self._canvas_size()).places, count(self.session))
+        return cards_of(setting(self.session, self._canvas_size()).places, self.session)
 
     def _answer_scenes(self, event: pygame.Event) -> bool:
         """Let the sheet of scenes answer an event; says whether the maps need not."""
@@ -426,6 +425,18 @@ class MainWindow:
         if place is not None and _presses(event):
             self.send(Choose())
         return here.whole.collidepoint(pixel)
+
+    def _tell_of_scenes(self) -> None:
+        """Let small pictures be made while somebody looks at the sheet of scenes, and tell the session what is there.
+
+        None is begun while a large one is being computed.
+        """
+        if not self._waiting:
+            self._gallery.go_on(self.session)
+        if self.session.picking is not None:
+            cards = self._gallery.cards(self.session)
+            if cards != self.session.cards:
+                self.send(Tell(cards))
 
     def _among_scenes(self, deed: Deed) -> Deed:
         """What a key means while the sheet of scenes is open: arrows go about on it, Enter chooses."""
@@ -652,25 +663,20 @@ class MainWindow:
         now, size = replace(snapshot_of(self.session, running), tally=self._tally), screen.get_size()
         if not self._filming.running:  # A film is looked at picture by picture.
             now = replace(now, step=fleeting(now))
-        if self._shown == (now, size) and not self._lively() and not self._new:
+        if self._shown == (now, size) and not self._lively():
             if self._flip:
-                self._show_scenes(screen, now)
                 self._show_controls(screen, now, seconds)
                 self._put_on_screen(None)
             return
-        begun, canvas_size, self._new = time.perf_counter(), self._canvas_size(), False
+        begun, canvas_size = time.perf_counter(), self._canvas_size()
         if canvas_size == size:
             # An open menu or a tooltip may have covered any part of the picture.
             known = self._shown and self._shown[1] == size and self._panel is None
-            before = self._shown[0] if self._shown and known else None
-            if not _lies_beneath(now, before):
-                draw(Screen(screen), now, before)
-            self._show_scenes(screen, now)
+            draw(Screen(screen), now, self._shown[0] if self._shown and known else None)
             self._show_controls(screen, now, seconds)
         else:
             canvas = pygame.Surface(canvas_size, depth=32)
             draw(Screen(canvas), now)
-            self._show_scenes(canvas, now)
             pygame.transform.smoothscale(canvas, size, screen)
         self._drawing = time.perf_counter() - begun
         self._put_on_screen(None)
@@ -727,28 +733,14 @@ class MainWindow:
         empty.fill(load_theme(self.session.theme).background)
         return empty
 
-    def _show_scenes(self, canvas: pygame.Surface, now: Snapshot) -> None:
-        """Draw the sheet of scenes, if it is open, over all but the help."""
-        session = now.session
-        if session.picking is None:
-            return
-        here = setting(session, canvas.get_size())
-        draw_scenes(Screen(canvas), self._cards(), here.theme, self._gallery.cards(session), session.picking)
-        if session.help:
-            draw_help(Screen(canvas), here.theme, here.places)
-
     def _show_controls(self, screen: pygame.Surface, now: Snapshot, seconds: float) -> None:
-        """Draw the panel of controls, if it is open; widgets are made when they are first needed."""
+        """Draw the panel of controls, if it is open; widgets come with the picture for which they are needed."""
         here = setting(now.session, screen.get_size())
         if not here.controls:
-            self._panel = None
+            self._panel = self._framed = None
             return
-        if self._panel is None or self._setting is None or self._setting.frame != here.frame:
-            from ..input.widgets import ControlPanel  # noqa: PLC0415  Not needed for the first frame.
-
-            em = min(here.places.em, here.places.controls.height // PANEL_LINES)
-            self._panel = ControlPanel(here.places.controls, here.size, here.theme, em)
-            self._setting = here
+        if self._panel is None or self._framed != here.frame:
+            self._panel, self._framed = panel_of(now.session, here), here.frame
         self._panel.show(controls(now.session, here.theme))
         self._panel.draw(screen, seconds)
 
@@ -766,10 +758,3 @@ class MainWindow:
 def _presses(event: pygame.Event) -> bool:
     """Whether the left button has gone down: the wheel comes as buttons, too."""
     return bool(event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT)
-
-
-def _lies_beneath(now: Snapshot, before: Snapshot | None) -> bool:
-    """Whether nothing has changed but what is on the sheet of scenes, which lies over all of it."""
-    if before is None or None in (now.session.picking, before.session.picking) or now.session.help:
-        return False
-    return replace(now, session=replace(now.session, picking=before.session.picking)) == before

@@ -26,7 +26,7 @@ from ...descent.clock import Machine, parallel_evaluation
 from ...descent.examples.batches import batch_of
 from ...descent.examples.chance import Indices, epoch_orders
 from ...descent.examples.finite_sum import FiniteSum
-from ...descent.update import evaluations_of, one_update
+from ...descent.update import evaluations_of, first_state, one_update
 from ...scene import Scene
 from ...surface.points import Array
 from ..statistics.figure import Axis, Figure, Line, Page
@@ -238,7 +238,7 @@ def update_action(scene: Scene, train: FiniteSum, orders: Indices, size: int, *,
     The full batch is all examples in their own order, as in a run.
     """
     theta, rule = np.array([scene.start]), scene.lanes[0].rule
-    state, places = rule.init(theta), cycle(range(train.count // size))
+    state, places = first_state(rule, theta), cycle(range(train.count // size))
     full = np.arange(train.count) if size >= train.count else None
     loss = InTurn(train) if in_turn else train
 

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ...descent.problem import Problem
-from ...descent.rules.protocol import Rule
-from ...descent.update import Even, one_update
+from ...descent.rules.guard import RuleFailure
+from ...descent.rules.protocol import Rule, with_parts
+from ...descent.update import Even, first_state, one_update
 from ...descent.verdict.sight import FAR_AWAY
 from ...surface.basins import NO_BASIN, STEP, Labels, flow_step
 from ...surface.points import Array, Mask, components, norm, pair, vectors
@@ -86,7 +87,7 @@ class RuleDescent:
         """The minimum that holds the marble from each of the points (n, 2), or NO_BASIN, DIVERGED or MOVING."""
         labels = np.full(len(points), MOVING, dtype=np.intp)
         left, theta = np.arange(len(points)), vectors(components(points))
-        state = self.rule.init(theta)
+        state = first_state(self.rule, theta)
         with np.errstate(all="ignore"):
             for update in range(1, self.updates + 1):
                 # The slope is let go of at once: with its gradients there would be less room in the cache.
@@ -100,7 +101,8 @@ class RuleDescent:
                 if not going.all():
                     labels[left] = ends
                     left, theta = left[going], _those(theta, going)
-                    state = state._make(_those(part, going) if isinstance(part, np.ndarray) else part for part in state)
+                    kept = (_those(part, going) if isinstance(part, np.ndarray) else part for part in state)
+                    state = with_parts(state, kept)
                 if not len(left):
                     break
         return labels
@@ -143,7 +145,7 @@ class RuleDescent:
         angles = np.linspace(0, 2 * np.pi, TRIALS, endpoint=False)
         starts = minima[:, None] + radii[:, None, None] * pair(np.cos(angles), np.sin(angles))
         theta = vectors(components(starts.reshape(-1, 2)))
-        state = self.rule.init(theta)
+        state = first_state(self.rule, theta)
         with np.errstate(all="ignore"):
             for _ in range(TRIAL if len(theta) else 0):
                 movement, state = one_update(self.rule, self.problem.train, theta, None, state)[1:]
@@ -159,13 +161,21 @@ def kept_share(rule: Rule[Any]) -> float:
     is known, and it is given the longest memory.
     """
     nowhere = np.zeros((1, 2))
-    state, last, share = rule.init(nowhere), 0.0, 0.0
+    try:
+        share = _kept_share(rule, nowhere)
+    except RuleFailure:
+        return LONGEST_MEMORY
+    return share if share < LONGEST_MEMORY else LONGEST_MEMORY
+
+
+def _kept_share(rule: Rule[Any], nowhere: Array) -> float:
+    state, last, share = first_state(rule, nowhere), 0.0, 0.0
     with np.errstate(all="ignore"):
         for update in range(IMPULSES):
             _, movement, state = one_update(rule, Even(np.full(2, float(update == 0))), nowhere, None, state)
             size = abs(float(movement[0, 0]))
             share, last = size / last if last else 0.0, size
-    return share if share < LONGEST_MEMORY else LONGEST_MEMORY
+    return share
 
 
 def _those(points: Array, chosen: Mask) -> Array:

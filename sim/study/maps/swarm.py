@@ -36,7 +36,7 @@ is infinite, they are uniformly distributed over the window.
 PIECE = 1 << 14  # Pairs of marble and example that are computed at once: a millisecond or two.
 ORDERS = 1 << 16  # Examples that are put in order at once, when an epoch begins.
 MOST_ORDERS = 30_000_000  # Examples of all marbles' epochs that are held in memory.
-MOST_BYTES = 32 << 20  # What may be remembered of a swarm.
+MOST_BYTES = 16 << 20  # What may be remembered of a swarm.
 PATIENCE = 16  # Pieces after which a swarm that lags shows where it is.
 
 

@@ -27,7 +27,10 @@ from ...descent.examples.finite_sum import FiniteSum
 from ...descent.examples.noise import example_gradients, noise
 from ...descent.lane import Lane
 from ...descent.problem import Problem
-from ...descent.update import one_update
+from ...descent.rules.guard import RuleFailure
+from ...descent.rules.plain.gradient_descent import GradientDescent
+from ...descent.rules.protocol import Rule
+from ...descent.update import first_state, one_update
 from ...descent.verdict.sight import EQUAL_LOSS
 from ...scene import Scene
 from ...surface.critical.point import CriticalPoint
@@ -210,11 +213,19 @@ def measured(scene: Scene) -> tuple[Speed, Speed]:
 
 
 def _speed(train: FiniteSum, lane: Lane, start: tuple[float, float]) -> Speed:
+    """That of the lane's first update; of a rule that fails in it, without what the rule does with the gradient."""
+    try:
+        return _speed_of(lane.rule, train, lane.batch_size, start)
+    except RuleFailure:
+        return _speed_of(GradientDescent(), train, lane.batch_size, start)
+
+
+def _speed_of(rule: Rule[Any], train: FiniteSum, batch_size: int, start: tuple[float, float]) -> Speed:
     theta = np.array([start])
-    state = lane.rule.init(theta)
-    batch = np.arange(min(lane.batch_size, train.count))[:, None]
-    ways = (partial(one_update, lane.rule, way, theta, batch, state) for way in (InTurn(train), train))
+    batch = np.arange(min(batch_size, train.count))[:, None]
     with np.errstate(all="ignore"):
+        state = first_state(rule, theta)
+        ways = (partial(one_update, rule, way, theta, batch, state) for way in (InTurn(train), train))
         return Speed(*map(_seconds, ways))
 
 

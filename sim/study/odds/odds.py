@@ -4,15 +4,18 @@ They are computed anew from whatever outcomes there are, so that they can be sho
 still being computed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...descent.lane import Lane
 from ...descent.problem import Problem
+from ...descent.run import Run
 from ...descent.verdict.judge import STAYING
+from ...descent.verdict.kinds import VerdictKind
 from ...scene import Scene
+from ...scene.words import excerpt
 from ...surface.basins import NO_BASIN
 from ...surface.critical.point import CriticalPoint
 from ...surface.points import Array
@@ -64,7 +67,7 @@ class LaneOdds:
     waiting: Share
     """The share that has not escaped, but goes on."""
     ended: Share
-    """The share that has diverged or left the surface without having escaped before; the three together are all."""
+    """The share that ended otherwise, as by diverging, without having escaped before; the three together are all."""
     undecided: int
     """How many of those that have not escaped were perhaps about to when they had run on to the limit."""
     fates: Fates
@@ -185,3 +188,15 @@ def _lane_odds(lane: Lane, outcomes: Outcomes, minima: int, updates: int) -> Lan
 def _average(values: Array) -> Average:
     finite = values[np.isfinite(values)]
     return Average(mean(finite), len(finite), len(values) - len(finite))
+
+
+def failures(scene: Scene, outcomes: Sequence[Outcomes]) -> Iterator[str]:
+    """A sentence for each lane whose rule failed: how often, and how with the first of these seeds, which runs anew."""
+    for lane, found in zip(scene.lanes, outcomes, strict=True):
+        failed = np.flatnonzero(found.verdicts == VERDICTS.index(VerdictKind.FAILED))
+        if len(failed):
+            first = failed[:1]
+            run = Run(scene.problem(), lane, np.array([scene.start]), found.seeds[first], kept=2)
+            run.extend(int(found.updates[first[0]]) + 1)
+            seeds = f"{len(failed):,} of {len(found.seeds):,} seeds, first with {found.seeds[first[0]]}"
+            yield f"the rule of lane {excerpt(lane.name)} failed with {seeds}: {run.failures[0]}"

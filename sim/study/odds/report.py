@@ -2,14 +2,14 @@
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...descent.examples.chance import Indices
 from ...descent.rules import rule_name
-from ...report import lane_lines, plan_summary, updates_text
+from ...descent.verdict.kinds import VerdictKind
+from ...report import lane_lines, plan_summary, settings_summary, updates_text
 from ...scene import Scene
 from ..statistics.fates import Fates, Quantile, ShareCurve
 from ..statistics.figure import Axis, Bars, Figure, Page, Parts
@@ -88,7 +88,7 @@ def _lane_summary(told: LaneOdds) -> dict[str, Any]:
         "name": lane.name,
         "rule": rule_name(lane.rule),
         "batch_size": lane.batch_size,
-        **asdict(lane.rule),
+        **settings_summary(lane.rule),
         **plan_summary(lane),
         "seeds": told.seeds,
         "verdicts": [
@@ -236,10 +236,15 @@ def _legend(result: Odds) -> Iterator[str]:
         yield f"{_minimum(index)}: {result.scene.window.spot(point.position)}, loss {point.value:.4g}"
     yield INTERVALS
     if any(told.ended.count for told in result.lanes):
-        yield "Ended otherwise: diverged or left the surface without having escaped before."
+        yield f"Ended otherwise: {_endings(result)} without having escaped before."
     if any(told.undecided for told in result.lanes):
         last = last_followed(result.updates)
         yield f"Undecided: out of its basin, but neither back nor elsewhere even by update {last:,}; not escaped."
+
+
+def _endings(result: Odds) -> str:
+    failed = any(told.verdicts[VERDICTS.index(VerdictKind.FAILED)].count for told in result.lanes)
+    return "diverged, left the surface or had its rule fail" if failed else "diverged or left the surface"
 
 
 def _rows(told: LaneOdds, named: Sequence[int]) -> Iterator[tuple[str, str, str]]:

@@ -30,6 +30,10 @@ class Measure:
     estimate: Callable[[Result, Names], Estimate]
 
 
+LOST = (VerdictKind.DIVERGED, VerdictKind.FAILED)
+"""Verdicts after which a marble's last loss says nothing of where it belongs."""
+
+
 def measures(minima: int) -> dict[str, Measure]:
     """All measures, by name, for a scene with so many minima.
 
@@ -116,7 +120,7 @@ def _escape(result: Result, _names: Names) -> Estimate:
 def _mean(values: Callable[[Result], Array]) -> Callable[[Result, Names], Estimate]:
     def estimate(result: Result, _names: Names) -> Estimate:
         found = values(result)
-        stayed = result.outcomes.verdicts != VERDICTS.index(VerdictKind.DIVERGED)
+        stayed = ~np.isin(result.outcomes.verdicts, [VERDICTS.index(kind) for kind in LOST])
         return mean(found[stayed & np.isfinite(found)])
 
     return estimate

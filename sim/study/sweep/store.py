@@ -306,6 +306,8 @@ def _check_description(path: Path, text: bytes, sweep: Sweep) -> None:
         what = "was computed by another version of this program, or of numpy"
     elif found.get("scene") != mine["scene"]:
         what = f"holds a sweep of the scene {excerpt(found.get('scene'))}"
+    elif found.get("rules") != mine.get("rules"):
+        what = f"holds a sweep of {scene} with another text of the files of its rules"
     elif found.get("numbers") != mine["numbers"]:
         what = f"holds a sweep of {scene} as it was before it was changed"
     else:

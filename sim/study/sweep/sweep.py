@@ -5,7 +5,7 @@ all points), and the blocks of seeds in which each case is computed. So whoever 
 when, makes no difference.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -13,12 +13,13 @@ from typing import Any
 from ...descent.clock import Machine
 from ...descent.lane import Lane
 from ...descent.verdict.sight import EQUAL_LOSS
+from ...foreign.rules_file import code_of
 from ...scene import Scene
 from ...scene.words import path_text
 from ..work.ensemble import Job, Outcomes, join
 from ..work.workers import StudyError
 from .settings import EVERY, FULL, Over, Parameter, PathStep, Value, parameter, scene_with, tables_of
-from .ties import Tie
+from .ties import Tie, check_ties
 
 MOST_POINTS = 2_500
 MOST_RUNS = 5_000_000  # Some 600 MB of results.
@@ -111,9 +112,16 @@ class Sweep:
 
 
 def plan(
-    scene: Scene, overs: Sequence[Over], seeds: int, updates: int | None = None, ties: Sequence[Tie] = ()
+    scene: Scene,
+    overs: Sequence[Over],
+    seeds: int,
+    updates: int | None = None,
+    ties: Sequence[Tie] = (),
+    whole: Callable[[Scene], Scene] = lambda scene: scene,
 ) -> Sweep:
     """The sweep of a scene over the values that were typed, from the scene's own seed on, with what follows from them.
+
+    whole: makes of each scene the one that is run, where `scene` stands in for one that no file can hold.
 
     Raises:
         SceneError: there is no such number, or a value makes no scene.
@@ -140,17 +148,18 @@ def plan(
         for each in ties:
             each.follow(tables, changed, scene.examples.count)
 
+    check_ties(ties, [path for each in parameters for path in each.paths], tables)
     cases: dict[Scene, int] = {}
     points = []
     for values in product(*(each.values for each in parameters)):
-        changed = scene_with(tables, scene.name, list(zip(parameters, values, strict=True)), follow)
+        changed = whole(scene_with(tables, scene.name, list(zip(parameters, values, strict=True)), follow))
         made = changed.updates if updates is None else updates
         bare = [_bare(changed, lane, made) for lane in changed.lanes]
         points.append(SweepPoint(values, changed, made, tuple(cases.setdefault(case, len(cases)) for case in bare)))
     runs = [1 if certain(case) else seeds for case in cases]
     _check_size(runs, sum(count * case.updates for count, case in zip(runs, cases, strict=True)))
     blocks = tuple(block for number, case in enumerate(cases) for block in _blocks(number, case, scene.seed, seeds))
-    return Sweep(scene, parameters, scene.seed, seeds, updates, tuple(points), blocks, tuple(ties))
+    return Sweep(whole(scene), parameters, scene.seed, seeds, updates, tuple(points), blocks, tuple(ties))
 
 
 def certain(scene: Scene, lane: int = 0) -> bool:
@@ -221,8 +230,9 @@ def gathered(sweep: Sweep, results: Mapping[int, Result]) -> dict[int, Result]:
 
 def description(sweep: Sweep) -> dict[str, Any]:
     """All that the sweep's results follow from, as what JSON can hold."""
-    tables = tables_of(sweep.scene)
+    tables, outside = tables_of(sweep.scene), code_of([lane.rule for lane in sweep.scene.lanes])
     return {
+        **({"rules": outside} if outside else {}),
         "scene": sweep.scene.name,
         "numbers": {key: table for key, table in tables.items() if key not in ("title", "look", "machine", "seed")},
         "over": [{"path": each.name, "values": each.values} for each in sweep.parameters],

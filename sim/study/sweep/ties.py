@@ -1,5 +1,7 @@
 """Numbers of a scene that follow another one: the learning rate in proportion to the batch size, or to its root."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,8 +46,20 @@ class Tie:
             amount = _amount(usual, count)
             if amount is None:
                 raise SceneError(f"{self.target} is {usual!r}, which cannot be in proportion to anything")
-            followed = float(f"{amount * (new / old) ** self.power:.{DIGITS}g}")
+            followed = self._followed(amount, old, new)
             set_at(tables, path, followed if isinstance(usual, float) else max(1, round(followed)))
+
+    def _followed(self, amount: float, old: float, new: float) -> float:
+        """What becomes of an amount where what it follows was `old` and is `new`."""
+        ratio = new / old
+        try:
+            factor = ratio**self.power
+        except (OverflowError, ZeroDivisionError):
+            factor = math.inf
+        followed = amount * factor if isinstance(factor, float) else math.nan  # A root of what is below 0 is none.
+        if not math.isfinite(followed):
+            raise SceneError(f"{self.text}: {ratio:g} to the power of {self.power:g} is no number that can be used")
+        return float(f"{followed:.{DIGITS}g}")
 
 
 def tie(text: str) -> Tie:
@@ -63,6 +77,29 @@ def tie(text: str) -> Tie:
     if sign not in SIGNS or end or not target or not source or (caret and not NUMBER.fullmatch(power.strip())):
         raise ValueError(f"must be {FORM}, not {text[:60]!r}")
     return Tie(target, steps, source, source_steps, float(power) if caret else 1.0)
+
+
+def check_ties(ties: Sequence[Tie], swept: Sequence[tuple[str | int, ...]], tables: dict[str, Any]) -> None:
+    """Each tie makes one number follow one that is swept.
+
+    Raises:
+        SceneError: there is no such number, or it follows none that is swept, or two of them, or is swept itself.
+    """
+    led: dict[tuple[str | int, ...], str] = {}
+    for each in ties:
+        sources = paths_of(each.source, each.source_steps, tables)
+        if len(sources) > 1:
+            raise SceneError(f"{each.text}: {each.source} is several numbers, and one can follow only one")
+        if sources[0] not in swept:
+            raise SceneError(f"{each.text}: {each.source} is not swept, so that nothing changes with it")
+        for path in paths_of(each.target, each.steps, tables):
+            if path == ("seed",):
+                raise SceneError(f"{each.text}: seed cannot follow: every point is computed for many seeds")
+            if path in swept:
+                raise SceneError(f"{each.text}: {each.target} is swept itself")
+            if path in led:
+                raise SceneError(f"{each.text}: {each.target} is tied already, by {led[path]}")
+            led[path] = each.text
 
 
 def _amount(value: Any, count: int) -> float | None:

@@ -29,7 +29,7 @@ VERDICTS = KINDS
 MARBLES = 1 << 11  # Most that are computed at once.
 MOMENTS = 1 << 18  # Most moments of all marbles that are computed at once: some 100 MB.
 
-OVER = (VerdictKind.DIVERGED, VerdictKind.OFF_SURFACE)
+OVER = (VerdictKind.DIVERGED, VerdictKind.OFF_SURFACE, VerdictKind.FAILED)
 """The verdicts after which nothing more can happen."""
 
 FOLLOWED, LEAST_FOLLOWED = 4, 500
@@ -45,7 +45,7 @@ class Outcomes:
     seeds: Seeds
     """Shape (M,)."""
     updates: Indices
-    """How many updates each made, fewer than asked for where the numbers overflowed; shape (M,)."""
+    """How many updates each made, fewer than asked for where the numbers overflowed or the rule failed; (M,)."""
     verdicts: Indices
     """The last verdict, as an index into VERDICTS; shape (M,)."""
     basins: Labels
@@ -53,7 +53,7 @@ class Outcomes:
     escapes: Indices
     """The update at which each first left a basin or a saddle, or NEVER; shape (M,). It may be certain only later."""
     ends: Indices
-    """The update at which each diverged or left the surface, whether it had escaped before or not, or NEVER; (M,)."""
+    """The update at which each diverged, left the surface or had its rule fail, escaped before or not; NEVER; (M,)."""
     undecided: Mask
     """Which had not escaped for all that is known, and may be about to, when they had run on to the limit; (M,)."""
     theta: Array

@@ -19,6 +19,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
 from threading import Thread, current_thread, main_thread
+from types import ModuleType
 from typing import Any, Protocol, TypeVar, cast
 
 from ...files import FOLDER_GONE, why
@@ -156,7 +157,8 @@ class _Worker:
         with closing(there):
             self.process = context.Process(target=_serve, args=(there,), daemon=True)
             try:
-                self.process.start()
+                with _without_main():
+                    self.process.start()
             except OSError as error:
                 self.connection.close()
                 raise _no_processes(error) from None
@@ -177,6 +179,20 @@ class _Worker:
             return self.connection.recv_bytes()
         except (EOFError, OSError):
             return None
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """A process that is started meanwhile does not run this one's script anew, as Python would have it do.
+
+    It would, in a script that calls the library, come to that call again. What a worker does is found by its module.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _end(workers: Collection[_Worker]) -> None:

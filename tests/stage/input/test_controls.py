@@ -193,6 +193,25 @@ def test_an_open_menu_is_folded_first(panel: ControlPanel) -> None:
     assert not panel.fold()
 
 
+@pytest.mark.parametrize("name", RULES)
+def test_the_learning_rate_goes_as_far_as_its_meaning_is_sensible(name: str) -> None:
+    """Shares of a step with its own length go up to a few, lengths to part of the window, others by the curvature."""
+    scene = opened("adaptive-rules").scene
+    steepest = max(minimum.eigenvalues[1] for minimum in scene.problem().minima)
+    slopes = (
+        "gradient descent",
+        "momentum",
+        "torch momentum",
+        "nesterov",
+        "torch nesterov",
+        "lookahead nesterov",
+        "sam",
+    )
+    ends = dict.fromkeys(slopes, 8 / steepest) | dict.fromkeys(("adadelta", "newton", "saddle free newton"), 4.0)
+    most = rates_of(scene, RULES[name]())[1]
+    assert most == pytest.approx(ends.get(name, 0.2 * scene.problem().units.length), rel=0.05)
+
+
 def test_every_rule_can_be_chosen() -> None:
     menu = held(opened())["rule"]
     assert isinstance(menu, Choice)

@@ -11,15 +11,17 @@ import pygame
 import pytest
 from pictures import drawn_in_turn
 from PIL import Image
+from recording_canvas import RecordingCanvas
+from recordings import section
 from scenes import flat_scene
 
 from sim.descent.clock import CLOCKS
 from sim.descent.race import Race
-from sim.scene import Scene, parse_scene
+from sim.scene import Scene, parse_scene, scene_files
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.still import screenshot
 from sim.stage.picture.picture import Snapshot, draw, snapshot_of
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import Card, begin, race
 from sim.surface.functions.formula import Formula
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -57,6 +59,37 @@ def test_what_is_left_alone_would_be_drawn_the_same() -> None:
         ]
     ]
     assert all((one != other).any() for one, other in pairwise(drawn_in_turn(moments)))
+
+
+def test_the_sheet_of_scenes_is_leafed_through_as_if_each_moment_were_the_first() -> None:
+    running = race(scene := flat_scene("local-minimum"))
+    running.extend(scene.updates + 1)
+    plain = tuple(map(Card, scene_files()))
+    told = (replace(plain[0], look="what one sees", picture=pygame.Surface((400, 250), depth=32)), *plain[1:])
+    looks: list[tuple[int, dict[str, Any]]] = [
+        (60, {}),
+        (60, {"picking": 0, "cards": plain}),
+        (60, {"picking": 4, "cards": plain}),
+        (60, {"picking": 4, "cards": told}),
+        (60, {"picking": 4, "cards": told, "help": True}),
+        (60, {"picking": 4, "cards": plain, "help": True}),
+        (60, {"picking": 5, "cards": told}),
+        (61, {"picking": 6, "cards": told}),
+        (61, {"picking": 6, "cards": told, "theme": "dark"}),
+        (61, {"theme": "dark"}),
+    ]
+    moments = [at(scene, update, running, **changes) for update, changes in looks]
+    assert len(drawn_in_turn(moments)) == len(moments)
+
+
+def test_where_another_card_is_marked_nothing_but_the_sheet_is_drawn() -> None:
+    running = race(scene := flat_scene("local-minimum"))
+    cards = tuple(map(Card, scene_files()))
+    before, now = (at(scene, 0, running, picking=place, cards=cards) for place in (1, 2))
+    whole, canvas = RecordingCanvas((960, 600)), RecordingCanvas((960, 600))
+    draw(whole, now)
+    draw(canvas, now, before)
+    assert canvas.recording.splitlines() == [line[2:] for line in section(whole.recording, "scenes").splitlines()[1:]]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import pygame
 import pytest
 from recording_canvas import RecordingCanvas
 from recordings import check, section
@@ -13,11 +14,16 @@ from sim.scene import Scene, load_scene, scene_files
 from sim.stage.drawing.canvas import Backdrop
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.views import VIEWS
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import Card, begin, race
 from sim.stage.style.theme import load_theme
 
 SIZE = (960, 600)
 OPENING = "local-minimum"
+MINE = replace(flat_scene("ravine"), name="mine")
+CARDS = (
+    *(Card(load_scene(name).title, load_scene(name).look) for name in scene_files()),
+    Card("one with its picture", "", pygame.Surface((400, 250), depth=32)),
+)
 
 
 def recorded(scene: Scene, update: int, **changes: Any) -> str:
@@ -55,6 +61,7 @@ def test_every_view_is_drawn_as_it_was_found_good(view: str, aslant: bool, reque
         ("on a pin", {"pointer": (184, 566)}),
         ("together", {"together": True}),
         ("profile", {"profile": True}),
+        ("scenes", {"picking": 2, "cards": CARDS, "brought": (MINE,)}),
         ("all numbers", {"numbers": True}),
         ("playing", {"playing": True, "progress": 52.0}),
         *((f"in {code}", {"language": code}) for code in LANGUAGES[1:]),

@@ -7,6 +7,7 @@ from messages import after
 
 from sim.descent.examples.recipes import MOST_EXAMPLES
 from sim.descent.rules import RULES, rule_name
+from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.plain.momentum import Momentum
 from sim.scene import MOST_LANES, load_scene
 from sim.stage.session.examples import ScaleCount, ScaleSigma, SetCount, SetSigma
@@ -55,6 +56,19 @@ def test_another_rule_keeps_what_it_shares(session: Session, name: str) -> None:
     assert rule.learning_rate == 0.15
     if name == "nesterov":
         assert getattr(rule, "decay") == 0.9  # noqa: B009  Not every rule has it.
+
+
+def test_weight_decay_of_a_rule_is_not_that_which_is_an_option_of_another(session: Session) -> None:
+    """Else AdamW would be Adam for whoever comes from there."""
+    adam = after(session, ChooseRule("adam"), SetHyperparameter("clip_norm", 2.0))
+    adamw = after(adam, ChooseRule("adamw"))
+    assert adamw.scene.lanes[0].rule == AdamW(adam.scene.lanes[0].rule.learning_rate, clip_norm=2.0)
+    decayed = after(adamw, SetHyperparameter("weight_decay", 0.5))
+    assert getattr(after(decayed, ChooseRule("lion")).scene.lanes[0].rule, "weight_decay") == 0.5  # noqa: B009
+    back = after(decayed, ChooseRule("momentum"))
+    assert getattr(back.scene.lanes[0].rule, "weight_decay") == 0  # noqa: B009
+    plain = after(back, SetHyperparameter("weight_decay", 0.25), ChooseRule("rmsprop"))
+    assert getattr(plain.scene.lanes[0].rule, "weight_decay") == 0.25  # noqa: B009
 
 
 def test_rules_go_round(session: Session) -> None:

@@ -24,8 +24,8 @@ from sim.stage.export.small import small_picture
 from sim.stage.picture.setting import setting
 from sim.stage.session.playback import Elapsed
 from sim.stage.session.scenes import MOST_BROUGHT, Choose, Pick, ShowScenes, count
-from sim.stage.session.session import RACES, begin
-from sim.stage.sheets.scenes import PICTURE, Card, cards_of, draw_scenes
+from sim.stage.session.session import RACES, Card, begin
+from sim.stage.sheets.scenes import PICTURE, dealt, draw_scenes
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.window import gallery
 from sim.stage.window.documents import OpenSaved
@@ -109,6 +109,17 @@ def test_esc_and_the_key_put_it_away_and_leave_no_trace(window: MainWindow) -> N
         press(window, code, character, mod)
         assert (window.session.picking, window.session.open) == (None, True)
         assert np.array_equal(pixels(), before)
+
+
+def test_a_saved_picture_shows_the_sheet_as_the_window_does(window: MainWindow, tmp_path: Path) -> None:
+    open_sheet(window)
+    until(partial(all_there, window))
+    shown, sheet = pixels(), window._cards().whole
+    press(window, pygame.K_s, "s")
+    (path,) = tmp_path.glob("*.png")
+    saved = pygame.surfarray.array3d(pygame.image.load(path))
+    columns, rows = slice(sheet.left, sheet.right), slice(sheet.top, sheet.bottom)
+    assert np.array_equal(saved[columns, rows], shown[columns, rows])
 
 
 def test_time_stands_still_while_it_is_open() -> None:
@@ -237,7 +248,7 @@ def test_a_small_picture_is_the_scene_s_own_drawing(scene: Scene, theme: str) ->
 @pytest.mark.parametrize("number", [1, 15, 24])
 def test_cards_stand_side_by_side_in_the_picture(size: tuple[int, int], number: int) -> None:
     places = layout(size, 3, 1.5)
-    here = cards_of(places, number)
+    here = dealt(places, number)
     assert len(here.places) == number
     assert not here.whole.colliderect(places.footer)
     for place, card in enumerate(here.places):
@@ -253,8 +264,8 @@ def test_it_speaks_the_language_of_the_screen(language: str) -> None:
     theme, places = load_theme("light", language), setting(begin(flat_scene(NAMES[0])), SMALLEST).places
     texts = [load_scene(name).texts(language) for name in NAMES]
     canvas = RecordingCanvas(SMALLEST)
-    told = [Card(each.title, each.look) for each in texts]
-    draw_scenes(canvas, cards_of(places, len(told)), theme, told, 2)
+    cards = tuple(Card(each.title, each.look) for each in texts)
+    draw_scenes(canvas, places, theme, replace(begin(flat_scene(NAMES[0])), picking=2, cards=cards))
     for each in texts:
         assert f'text "{each.title}"' in canvas.recording or f'text "{each.title[:8]}' in canvas.recording
     assert f'text "{theme.say("Scenes")}"' in canvas.recording

@@ -1,8 +1,10 @@
 """What a window holds stays what it is: memory, open files, and time while nothing moves."""
 
+import gc
 import os
 import sys
 from pathlib import Path
+from weakref import ref
 
 import numpy as np
 import pygame
@@ -32,6 +34,32 @@ def test_memory_that_is_free_is_given_back(monkeypatch: pytest.MonkeyPatch) -> N
     memory.give_back()
     assert resident() < before - (60 << 20)
     memory.keep_little()
+    gc.unfreeze()
+
+
+def test_what_only_refers_to_itself_is_freed_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Widget:
+        def __init__(self) -> None:
+            self.itself = self
+
+    gone = ref(Widget())
+    gc.disable()
+    try:
+        assert gone() is not None
+        monkeypatch.setattr(memory, "_last", -memory.PERIOD)
+        memory.give_back()
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_what_has_been_loaded_is_not_looked_through_again() -> None:
+    before = gc.get_freeze_count()
+    try:
+        memory.keep_little()
+        assert gc.get_freeze_count() > before + 1_000
+    finally:
+        gc.unfreeze()
 
 
 @linux

@@ -1,12 +1,15 @@
 """Nothing freezes: what takes long is made ready beside the window, which goes on drawing and answering keys."""
 
+import gc
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from pathlib import Path
-from threading import Event
+from threading import Event, current_thread, main_thread
+from typing import Any
+from weakref import ref
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +20,7 @@ from waiting import until
 
 from sim.descent import problem as descent_problem
 from sim.scene import load_scene, scene_files
+from sim.stage.input.widgets import ControlPanel
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
 from sim.stage.session.examples import SetSigma
@@ -384,3 +388,60 @@ def test_no_thread_is_left_when_the_window_is_closed(slow: Slow) -> None:
     ask(slow)
     slow.window.close()
     assert not slow.window._preparing.busy
+
+
+def test_what_was_given_up_leaves_nothing_behind(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = list[ref[Pixels]]()
+
+    def large(surface: object, window: object) -> Search:
+        much = np.zeros(100_000, dtype=np.uint8)
+        held.append(ref(much))
+        return slow.search(surface, window)
+
+    monkeypatch.setattr(descent_problem, "search", large)
+    gc.disable()
+    try:
+        ask(slow)
+        until(lambda: bool(held))
+        press(slow.window, pygame.K_ESCAPE)
+        until(lambda: not slow.window._preparing.busy)
+        slow.wait()
+        assert [gone() for gone in held] == [None]
+    finally:
+        gc.enable()
+
+
+def test_widgets_are_made_beside_the_window_and_only_where_there_are_none_that_would_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made, build = list[bool](), ControlPanel.__init__
+
+    def noted(*args: Any) -> None:
+        made.append(current_thread() is main_thread())
+        build(*args)
+
+    monkeypatch.setattr(ControlPanel, "__init__", noted)
+    with screen(SIZE):
+        window = MainWindow(replace(begin(load_scene(NAMES[0])), playing=False))
+        for _ in range(2):
+            press(window, pygame.K_TAB)
+            window.advance([], 0.0)
+        assert made == [False]
+        press(window, pygame.K_TAB)
+        window.session = new_scene(window.session)
+        window.advance([], 0.0)
+        press(window, pygame.K_t, "t")
+        window.advance([], 0.0)
+        assert made == [False] * 3
+        window.close()
+
+
+def test_in_a_window_too_small_for_controls_none_answer() -> None:
+    with screen((500, 330)):
+        window = MainWindow(replace(begin(load_scene(NAMES[0])), playing=False))
+        window.advance([], 0.0)
+        press(window, pygame.K_TAB)
+        window.advance([], 0.0)
+        assert window.session.controls
+        assert window._panel is None
+        window.close()

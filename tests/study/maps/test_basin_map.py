@@ -10,7 +10,7 @@ import pytest
 from command_line import mistake, output, status
 from numpy.testing import assert_array_equal
 
-from sim.command import basins as command
+from sim.command.studies import basins as command
 from sim.descent.examples.finite_sum import Tilted
 from sim.descent.problem import Problem
 from sim.descent.rules import RULES, all_letters

@@ -11,7 +11,7 @@ import pytest
 from readers import printed, through_json
 
 from sim.descent.lane import Lane
-from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.rules.plain.gradient_descent import GradientDescent, NoState
 from sim.descent.rules.protocol import Slope
 from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import OPENING, Scene, load_scene, parse_scene, scene_files
@@ -218,10 +218,11 @@ class Listener:
     learning_rate: float = 0.1
     heard: list[Array] = field(default_factory=list, compare=False)
 
-    def init(self, theta: Array) -> None:
+    def init(self, theta: Array) -> NoState:
         assert theta.shape == (1, 2)
+        return NoState()
 
-    def step(self, theta: Array, slope: Slope, state: None) -> tuple[Array, None]:
+    def step(self, theta: Array, slope: Slope, state: NoState) -> tuple[Array, NoState]:
         del theta
         self.heard.append(slope.here)
         return np.zeros((1, 2)), state

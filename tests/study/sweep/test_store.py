@@ -712,7 +712,7 @@ from sim.study.work import workers
 if __name__ == "__main__":
     sweep.LARGEST_BLOCK = sweep.SMALLEST_BLOCK = 2
     workers.WORTH_PROCESSES = 0
-    from sim.command.sweep import parser, run
+    from sim.command.studies.sweep import parser, run
     run(parser().parse_args({words!r}))
 """
 WORDS = ["--over", "lane.minibatch.batch_size=1,2,5", "--seeds", "20", "--updates", "30", "--json"]

@@ -14,8 +14,8 @@ import pytest
 from command_line import mistake, output, status
 from readers import printed, rows, through_json
 
-from sim.command import sweep as command
 from sim.command.console import ending
+from sim.command.studies import sweep as command
 from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import load_scene
 from sim.study.statistics.figure import HeatMap, Line

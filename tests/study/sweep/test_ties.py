@@ -60,13 +60,35 @@ def test_what_is_no_tie_is_said_with_what_would_be_right(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        ("lane.minibatch.learning_rate~lane.minibatch.batch_size^1e9", "is no number that can be used"),
+        ("lane.minibatch.learning_rate~examples.sigma", "examples.sigma is not swept"),
+        ("lane.minibatch.batch_size~lane.minibatch.batch_size", "is swept itself"),
+        ("lane.minibatch.learning_rate~lane.*.learning_rate", "is several numbers"),
+        ("seed~lane.minibatch.batch_size", "seed cannot follow"),
         ("lane.minibatch.lr~lane.minibatch.batch_size", "did you mean lane.minibatch.learning_rate"),
         ("lane.minibatch.learning_rate~lane.minibatch.batch", "did you mean lane.minibatch.batch_size"),
         ("lane.minibatch.sampling~lane.minibatch.batch_size", "cannot be in proportion to anything"),
-        ("lane.minibatch.learning_rate~lane.minibatch.sampling", "nothing can be in proportion"),
+        ("lane.minibatch.learning_rate~lane.minibatch.sampling", "is not swept"),
         ("lane.momentum.decay~lane.minibatch.batch_size", "must be less than 1"),
     ],
 )
 def test_what_cannot_follow_is_a_sentence(text: str, sentence: str) -> None:
     with pytest.raises(SceneError, match=sentence):
         plan(load_scene("local-minimum"), [over(SIZES)], 10, ties=[tie(text)])
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ("examples.sigma=0,0.2", "lane.minibatch.learning_rate~examples.sigma^-1"),
+        ("start[0]=-1,1", "lane.minibatch.learning_rate~start[0]^0.5"),
+    ],
+)
+def test_a_power_that_is_no_number_is_a_sentence(values: str, text: str) -> None:
+    with pytest.raises(SceneError, match="is no number that can be used"):
+        plan(load_scene("local-minimum"), [over(values)], 10, ties=[tie(text)])
+
+
+def test_a_number_follows_one_other_only() -> None:
+    with pytest.raises(SceneError, match=r"is tied already, by .*batch_size$"):
+        plan(load_scene("local-minimum"), [over(SIZES)], 10, ties=[tie(LINEAR), tie(f"{LINEAR}^2")])

@@ -27,12 +27,24 @@ def applied(function: Callable[[Array], Array], matrices: Array, vectors: Array)
     spread = np.hypot(half, b)
     high, low = _eigenvalues(a, b, d, mean, spread)
     above, below = function(high), function(low)
-    apart = spread + (spread == 0)  # A multiple of I has every vector for an eigenvector, and one eigenvalue.
-    cosine, sine = half / apart, b / apart
+    cosine, sine = _direction(half, b, spread)
     x, y = vectors[..., 0], vectors[..., 1]
-    mirrored = pair(cosine * x + sine * y, sine * x - cosine * y)  # About the eigenvector of the larger eigenvalue.
-    along, across = 0.5 * (vectors + mirrored), 0.5 * (vectors - mirrored)
-    return np.asarray(above[..., None] * along + below[..., None] * across)
+    along, across = above * (cosine * x + sine * y), below * (cosine * y - sine * x)
+    return pair(cosine * along - sine * across, sine * along + cosine * across)
+
+
+def _direction(half: Array, b: Array, spread: Array) -> tuple[Array, Array]:
+    """Cosine and sine of the angle of the larger eigenvalue's eigenvector.
+
+    Twice that angle has the cosine half/spread and the sine b/spread. Of the two by half of it, the larger is the root,
+    so that neither loses digits. For a multiple of I it is the x axis.
+    """
+    apart = spread + (spread == 0)
+    double_cosine, double_sine = np.where(spread == 0, 1.0, half / apart), b / apart
+    larger = np.sqrt(0.5 * (1 + np.abs(double_cosine)))
+    smaller = 0.5 * double_sine / larger
+    flat = double_cosine >= 0
+    return np.where(flat, larger, np.abs(smaller)), np.where(flat, smaller, np.copysign(larger, double_sine))
 
 
 def _eigenvalues(a: Array, b: Array, d: Array, mean: Array, spread: Array) -> tuple[Array, Array]:

@@ -1,12 +1,12 @@
 """Where a camera's lines of sight run over a block of land: all that does not depend on how high it stands."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from ....surface.points import Array, Mask
+from ...style.kept import kept
 from ..camera import Camera
 from .grids import Floats
 
@@ -57,6 +57,11 @@ class Sightlines:
         """Columns and rows of cells, which together are as large as the panel or a little larger."""
         return -(-self.camera.width // self.step), -(-self.camera.height // self.step)
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory its samples take."""
+        return sum(samples.nbytes for samples in (self.corner, self.across, self.up, self.ground))
+
     def sampled(self, grid: Floats) -> Floats:
         """A grid's values (rows, columns) at all samples (samples, columns), along straight lines between nodes."""
         flat = np.ascontiguousarray(grid).reshape(-1)
@@ -76,7 +81,7 @@ class Sightlines:
         return right
 
 
-@lru_cache(maxsize=6)
+@kept
 def sightlines(camera: Camera, shape: tuple[int, int], step: int = 1) -> Sightlines:
     """The lines of sight of a camera over a grid of that shape, one for so many columns of pixels."""
     turn, scale, window, (rows, columns) = camera.turn, camera.scale, camera.view, shape

@@ -35,6 +35,7 @@ ENDS = frozenset(
         VerdictKind.HELD,
         VerdictKind.DIVERGED,
         VerdictKind.OFF_SURFACE,
+        VerdictKind.FAILED,
     }
 )
 """Verdicts that will not change any more, as far as is known: their chips are filled."""

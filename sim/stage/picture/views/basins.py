@@ -7,6 +7,7 @@ import numpy as np
 from ....descent.problem import Problem
 from ....study.maps.basin_map import Cellwise, basin_cells, finished
 from ....surface.basins import NO_BASIN
+from ....surface.points import Array, pair
 from ...drawing.camera import Camera, interpolated
 from ...drawing.canvas import Canvas
 from ...drawing.screen import image
@@ -23,6 +24,7 @@ HALVINGS = 2
 # Cells are halved as long as no more flows than this are followed, counted in examples.
 PAIRS = 150_000
 STRENGTH = 0.24  # Of a tint.
+BAND = 64  # Rows of pixels of which it is found at once where on the land they lie.
 DRAPED = 4  # So many times as finely labels are told for a block of land.
 FEW = 9  # Basins whose borders are smoothed.
 GOLDEN_ANGLE = 0.381966  # Of a turn: so many hues one after the other are as different as they can be.
@@ -34,12 +36,12 @@ def draw_basins(canvas: Canvas, context: ViewContext) -> None:
     labels = basin_grid(context.problem, context.camera)
     count = int(labels.max(initial=NO_BASIN)) + 1
     palette = np.array(
-        [(*basin_color(context.theme, index), round(255 * STRENGTH)) for index in range(count)] + [(0, 0, 0, 0)]
+        [(*basin_color(context.theme, index), round(255 * STRENGTH)) for index in range(count)] + [(0, 0, 0, 0)],
+        dtype=np.uint8,
     )
     area = context.area
     shown = _smooth(labels, area.width, area.height)[::-1] if context.camera.flat else _draped(labels, context.site)
-    pixels = palette[shown.T]  # NO_BASIN takes the last one.
-    canvas.image(image(pixels.astype(np.uint8)), context.area.topleft)
+    canvas.image(image(palette[shown.T]), context.area.topleft)  # NO_BASIN takes the last colour.
 
 
 def _smooth(labels: Cellwise, width: int, height: int) -> Cellwise:
@@ -48,23 +50,30 @@ def _smooth(labels: Cellwise, width: int, height: int) -> Cellwise:
     if labels.max(initial=0) >= FEW:
         nearest: Cellwise = labels[np.arange(height)[:, None] * rows // height, np.arange(width) * columns // width]
         return nearest
-    names = np.unique(labels)
-    shares = []
-    for name in names:
+    most, chosen = np.full((height, width), -np.inf), np.full((height, width), NO_BASIN, dtype=labels.dtype)
+    for name in np.unique(labels):
         mask = np.pad((labels == name).astype(float), 1, mode="edge")
         mask = mask[:-2] + 2 * mask[1:-1] + mask[2:]
         mask = mask[:, :-2] + 2 * mask[:, 1:-1] + mask[:, 2:]
-        shares.append(interpolated(mask, np.linspace(0, rows - 1, height), np.linspace(0, columns - 1, width)))
-    return np.asarray(names[np.argmax(shares, axis=0)])
+        share = interpolated(mask, np.linspace(0, rows - 1, height), np.linspace(0, columns - 1, width))
+        chosen[share > most] = name
+        np.maximum(most, share, out=most)
+    return chosen
 
 
 def _draped(labels: Cellwise, site: Site) -> Cellwise:
     """Labels of pixels (height, width) of a block of land; NO_BASIN where there is none."""
-    camera, view = site.camera, site.camera.view
-    x, y = np.moveaxis(site.under(camera.screen()), -1, 0)
-    land = np.isfinite(x)
     wide = _smooth(labels, DRAPED * labels.shape[1], DRAPED * labels.shape[0])
-    rows, columns = wide.shape
+    pixels = np.arange(site.camera.height, dtype=float)
+    bands = (pixels[first : first + BAND] for first in range(0, len(pixels), BAND))
+    return np.concatenate([_on_band(wide, site, band) for band in bands])
+
+
+def _on_band(wide: Cellwise, site: Site, pixels: Array) -> Cellwise:
+    """The same of some rows of pixels (n,), from labels all over the window."""
+    view, (rows, columns) = site.camera.view, wide.shape
+    x, y = np.moveaxis(site.under(pair(*np.meshgrid(np.arange(float(site.camera.width)), pixels))), -1, 0)
+    land = np.isfinite(x)
     row = np.clip((np.where(land, y, view.y0) - view.y0) / view.height * rows, 0, rows - 1).astype(np.intp)
     column = np.clip((np.where(land, x, view.x0) - view.x0) / view.width * columns, 0, columns - 1).astype(np.intp)
     return np.where(land, wide[row, column], NO_BASIN)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING
 
-from . import COMMAND_LINE
-from .console.arguments import (
+from .. import COMMAND_LINE
+from ..console.arguments import (
     FIRST_SEED,
     Parser,
     add_results,
@@ -20,11 +20,11 @@ from .console.arguments import (
     check_output,
     check_seeds,
 )
-from .console.terminal import show_json, show_table, watched
+from ..console.terminal import remark, show_json, show_table, watched
 
 if TYPE_CHECKING:
-    from ..scene import Scene
-    from ..study.work.ensemble import Outcomes
+    from ...scene import Scene
+    from ...study.work.ensemble import Outcomes
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,11 +52,11 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Compute them, and say what they are."""
-    from ..files import whole_file
-    from ..study.odds import contrast
-    from ..study.odds.odds import odds
-    from ..study.odds.report import page, summary, table, write_csv
-    from .console.chosen import chosen_scene
+    from ...files import whole_file
+    from ...study.odds import contrast
+    from ...study.odds.odds import failures, odds
+    from ...study.odds.report import page, summary, table, write_csv
+    from ..console.chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene, arguments.seed)
     check_seeds(parser(), scene.seed, arguments.seeds)
@@ -68,8 +68,10 @@ def run(arguments: argparse.Namespace) -> None:
         if stream is not None:
             write_csv(scene, own, codecs.getwriter("utf-8")(stream))
     told = odds(scene, own, updates)
+    for sentence in failures(scene, own):
+        remark(sentence)
     if arguments.output is not None:
-        from ..stage.export.pages import save_page
+        from ...stage.export.pages import save_page
 
         save_page(page(told), arguments.size, arguments.theme, arguments.output)
     closing_table = contrast.contrast(scene, outcomes, updates, contrast.measured(scene))
@@ -81,8 +83,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _computed(scene: "Scene", seeds: int, updates: int, workers: int | None) -> "Sequence[Outcomes]":
     """The outcomes of every lane, with a progress bar that counts the jobs as they are completed."""
-    from ..study.odds.odds import gather, jobs
-    from ..study.work.workers import completed
+    from ...study.odds.odds import gather, jobs
+    from ...study.work.workers import completed
 
     work = jobs(scene, seeds, updates)
     with closing(completed(work, workers)) as results, watched(range(len(work))) as steps:

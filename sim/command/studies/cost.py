@@ -5,10 +5,10 @@ import argparse
 import codecs
 from contextlib import nullcontext
 
-from . import COMMAND_LINE
-from .console.arguments import Parser, add_results, add_scene, check_output, whole_number
-from .console.progress import result_of
-from .console.terminal import show_json, show_table
+from .. import COMMAND_LINE
+from ..console.arguments import Parser, add_results, add_scene, check_output, whole_number
+from ..console.progress import result_of
+from ..console.terminal import show_json, show_table
 
 MOST_EXAMPLES = 1_000_000
 
@@ -41,9 +41,9 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Measure it, and say what came of it."""
-    from ..files import whole_file
-    from ..study.cost.cost import measure, page, summary, tables, write_csv
-    from .console.chosen import chosen_scene
+    from ...files import whole_file
+    from ...study.cost.cost import measure, page, summary, tables, write_csv
+    from ..console.chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene)
     check_output(parser(), arguments)
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> None:
         if stream is not None:
             write_csv(costs, codecs.getwriter("utf-8")(stream))
     if arguments.output is not None:
-        from ..stage.export.pages import save_page
+        from ...stage.export.pages import save_page
 
         save_page(page(costs), arguments.size, arguments.theme, arguments.output)
     if arguments.json:

@@ -5,14 +5,16 @@ import argparse
 import math
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from . import COMMAND_LINE
-from .console.arguments import Parser, add_look, add_scene, png_path, quoted, whole_number
-from .console.progress import result_of
-from .console.terminal import remark, show, show_json, show_table
+from .. import COMMAND_LINE
+from ..console.arguments import Parser, add_look, add_scene, png_path, quoted, whole_number
+from ..console.progress import result_of
+from ..console.terminal import remark, show, show_json, show_table
 
 if TYPE_CHECKING:
-    from ..descent.rules.protocol import Rule
-    from ..scene import Scene
+    from dataclasses import Field
+
+    from ...descent.rules.protocol import Letter, Rule
+    from ...scene import Scene
 
 USUAL_UPDATES, MOST_UPDATES = 2_000, 100_000
 
@@ -62,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_rule(parser: argparse.ArgumentParser) -> None:
     """Which rule is followed, and with which settings."""
-    from ..descent.rules import RULES, all_letters
+    from ...descent.rules import RULES
 
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--lane", metavar="NAME", help="follow the rule of that lane of the scene, with its settings")
@@ -73,17 +75,38 @@ def _add_rule(parser: argparse.ArgumentParser) -> None:
         "given is as in the scene's first lane of that rule, or if there is none, the learning rate as in its "
         "first lane and the rest as usual (default: gradient flow)",
     )
-    for name, letter in all_letters().items():
-        option = "--" + name.replace("_", "-")
-        parser.add_argument(option, type=_number, metavar=letter.sign, help=f"the rule's {name.replace('_', ' ')}")
+    for name, sign in _hyperparameters().items():
+        parser.add_argument(_option(name), type=_number, metavar=sign, help=f"the rule's {name.replace('_', ' ')}")
+
+
+TAKEN = frozenset({"help", "scene", "rules", "lane", "rule", "updates", "exact", "json", "output", "size", "theme"})
+"""What options mean already; no setting of a rule from outside can be given by them."""
+
+
+def _hyperparameters() -> dict[str, str]:
+    """Those of all rules that are any number, and their letters; one without a letter goes by its name."""
+    from dataclasses import fields
+
+    from ...descent.rules import RULES, all_letters
+
+    named = {field.name: field.name.upper() for kind in RULES.values() for field in fields(kind) if _any_number(field)}
+    return {name: sign for name, sign in {**named, **_signs(all_letters())}.items() if name not in TAKEN}
+
+
+def _signs(letters: "dict[str, Letter]") -> dict[str, str]:
+    return {name: letter.sign for name, letter in letters.items()}
+
+
+def _any_number(field: "Field[Any]") -> bool:
+    return type(field.default) is float
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Compute, draw and save it."""
-    from ..files import check_writable, free_path, named
-    from ..scene import SceneError
-    from ..stage import require_pygame_ce
-    from .console.chosen import chosen_scene
+    from ...files import check_writable, free_path, named
+    from ...scene import SceneError
+    from ...stage import require_pygame_ce
+    from ..console.chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene)
     rule = _rule(scene, arguments)
@@ -93,8 +116,8 @@ def run(arguments: argparse.Namespace) -> None:
     problem = scene.problem()
     if not problem.minima:
         raise SceneError(f"there is no minimum in the window of {scene.name}, and so no basin")
-    from ..stage.export.basins import map_layout, save_basins
-    from ..study.maps.basin_map import basin_map, summary, table
+    from ...stage.export.basins import map_layout, save_basins
+    from ...study.maps.basin_map import basin_map, summary, table
 
     place = map_layout(arguments.size, scene.window).map
     found = result_of(basin_map(problem, (place.height, place.width), rule, arguments.updates, exact=arguments.exact))
@@ -122,13 +145,13 @@ def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
 
     from pydantic import TypeAdapter, ValidationError
 
-    from ..descent.rules import RULES, all_letters, rule_name
-    from ..descent.rules.protocol import names_of
-    from ..descent.schedules import CONSTANT
-    from ..scene.mistakes import reason
-    from ..scene.words import did_you_mean
+    from ...descent.rules import RULES, rule_name
+    from ...descent.rules.protocol import names_of
+    from ...descent.schedules import CONSTANT
+    from ...scene.mistakes import reason
+    from ...scene.words import did_you_mean
 
-    given = {name: value for name in all_letters() if (value := getattr(arguments, name)) is not None}
+    given = {name: value for name in _hyperparameters() if (value := getattr(arguments, name)) is not None}
     lanes = {lane.name: lane.rule for lane in scene.lanes}
     if arguments.lane is not None:
         if arguments.lane not in lanes:
@@ -137,7 +160,8 @@ def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
         if any(lane.name == arguments.lane and lane.schedule != CONSTANT for lane in scene.lanes):
             remark(f"the schedule of {arguments.lane} is left aside: η stays {rule.learning_rate:g}")
     elif arguments.rule is not None:
-        name = arguments.rule.replace("-", " ").casefold()
+        names = {known.casefold().replace("-", " "): known for known in RULES}
+        name = names.get(arguments.rule.replace("-", " ").casefold(), "")
         if name not in RULES:
             _refuse(f"there is no rule {did_you_mean(arguments.rule, RULES)}")
         usual = replace(RULES[name](), learning_rate=scene.lanes[0].rule.learning_rate)
@@ -171,18 +195,17 @@ def _refuse(sentence: str) -> NoReturn:
 def _settings(rule: "Rule[Any] | None") -> dict[str, Any]:
     from dataclasses import asdict
 
-    from ..descent.rules import rule_name
+    from ...descent.rules import rule_name
 
     return {"rule": "gradient flow"} if rule is None else {"rule": rule_name(rule), **asdict(rule)}
 
 
 def _told(rule: "Rule[Any] | None") -> str:
     """The rule and its settings in words, but for options that are off."""
-    from ..descent.rules import rule_name
-    from ..descent.rules.protocol import settings_of
+    from ...descent.rules import rule_name
+    from ...descent.rules.protocol import settings_of
 
     if rule is None:
         return "gradient flow"
-    return ", ".join(
-        [rule_name(rule), *(f"{key.replace('_', ' ')} {value:g}" for key, value in settings_of(rule).items())]
-    )
+    settings = {key: f"{value:g}" if isinstance(value, float) else value for key, value in settings_of(rule).items()}
+    return ", ".join([rule_name(rule), *(f"{key.replace('_', ' ')} {value}" for key, value in settings.items())])

@@ -8,8 +8,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from . import COMMAND_LINE
-from .console.arguments import (
+from .. import COMMAND_LINE
+from ..console.arguments import (
     FIRST_SEED,
     Parser,
     add_results,
@@ -20,15 +20,15 @@ from .console.arguments import (
     add_workers,
     check_seeds,
 )
-from .console.ending import before_the_end, no_longer
-from .console.terminal import escaped, remark, show_json, show_table, watched
+from ..console.ending import before_the_end, no_longer
+from ..console.terminal import escaped, remark, show_json, show_table, watched
 
 if TYPE_CHECKING:
-    from ..study.sweep.settings import Over
-    from ..study.sweep.store import Store
-    from ..study.sweep.sweep import Sweep
-    from ..study.sweep.ties import Tie
-    from ..study.work.cluster import Address
+    from ...study.sweep.settings import Over
+    from ...study.sweep.store import Store
+    from ...study.sweep.sweep import Sweep
+    from ...study.sweep.ties import Tie
+    from ...study.work.cluster import Address
 
 T = TypeVar("T")
 
@@ -121,19 +121,19 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
 
 
 def _over(text: str) -> "Over":
-    from ..study.sweep.settings import over
+    from ...study.sweep.settings import over
 
     return _argument(over, text)
 
 
 def _tie(text: str) -> "Tie":
-    from ..study.sweep.ties import tie
+    from ...study.sweep.ties import tie
 
     return _argument(tie, text)
 
 
 def _address(text: str) -> "Address":
-    from ..study.work.cluster import address
+    from ...study.work.cluster import address
 
     return _argument(address, text)
 
@@ -147,9 +147,9 @@ def _argument(parse: Callable[[str], T], text: str) -> T:
 
 def run(arguments: argparse.Namespace) -> None:
     """Compute it, as far as it has not been, and say what came of it."""
-    from ..study.sweep.store import Store, default_path
-    from ..study.sweep.sweep import plan
-    from .console.chosen import chosen_scene
+    from ...study.sweep.store import Store, default_path
+    from ...study.sweep.sweep import plan
+    from ..console.chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene, arguments.seed)
     check_seeds(parser(), scene.seed, arguments.seeds)
@@ -167,15 +167,15 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _show(store: "Store", arguments: argparse.Namespace) -> None:
     """Say what came of it."""
-    from ..files import whole_file
-    from ..study.sweep.report import page, summary, table, told, write_csv
+    from ...files import whole_file
+    from ...study.sweep.report import page, summary, table, told, write_csv
 
     outcome = told(store.sweep, store.results)
     if arguments.csv is not None:
         with whole_file(arguments.csv) as stream:
             write_csv(outcome, codecs.getwriter("utf-8")(stream))
     if arguments.output is not None:
-        from ..stage.export.pages import save_page
+        from ...stage.export.pages import save_page
 
         save_page(page(outcome, arguments.measure), arguments.size, arguments.theme, arguments.output)
     if arguments.json:
@@ -188,10 +188,10 @@ def _show(store: "Store", arguments: argparse.Namespace) -> None:
 
 def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None:
     """What can be known to be impossible before the computing."""
-    from ..files import check_writable, located
-    from ..scene import did_you_mean
-    from ..stage import require_pygame_ce
-    from ..study.sweep.measures import measures
+    from ...files import check_writable, located
+    from ...scene import did_you_mean
+    from ...stage import require_pygame_ce
+    from ...study.sweep.measures import measures
 
     known = measures(len(sweep.scene.problem().minima))
     if arguments.measure not in known:
@@ -224,8 +224,8 @@ def _kept(store: "Store") -> Iterator[None]:
 
 def _complete(store: "Store", arguments: argparse.Namespace) -> None:
     """Compute what is missing, with a progress bar that counts the blocks as they are written down."""
-    from ..study.work.cluster import completed_on
-    from ..study.work.workers import completed
+    from ...study.work.cluster import completed_on
+    from ...study.work.workers import completed
 
     missing = store.missing
     if not missing:

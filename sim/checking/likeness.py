@@ -1,0 +1,213 @@
+"""Whether a rule moves as another one does, and if not, in what it differs: found by running what it might be."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from ..descent.rules import RULES, preparations, recurrence, rule_name
+from ..descent.rules.guard import RuleFailure, asked
+from ..descent.rules.protocol import letters
+from ..surface.points import Array
+from .ground import movements, names_of
+from .mutations import Mutation, mutations, pairs
+from .recurrence import Unreadable, Written, read
+
+UPDATES, FEW = 24, 3
+CLOSE = 1e-10
+"""How far two movements may be apart, in units of the larger: rounding leaves far less, and no mistake so little."""
+FINITE = 0.25  # Share of two paths' numbers that must be some, for them to be called alike.
+
+TELLING: Mapping[str, float] = {
+    "learning_rate": 0.05,
+    "decay": 0.7,
+    "beta1": 0.6,
+    "beta2": 0.8,
+    "alpha": 0.8,
+    "epsilon": 0.05,
+    "weight_decay": 0.3,
+}
+"""Settings with which every piece of a recurrence shows in the first updates."""
+
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "decay": ("momentum", "friction", "mu", "gamma", "lam", "beta"),
+    "epsilon": ("eps", "delta"),
+    "alpha": ("rho", "decay_rate", "beta", "gamma", "decay"),
+    "weight_decay": ("wd",),
+    "beta1": ("b1", "beta_1"),
+    "beta2": ("b2", "beta_2"),
+}
+"""What else the hyperparameters of our rules are called."""
+
+STEADY = np.array([0.8, -0.3])
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """What came of a comparison."""
+
+    first_steps: str
+    """What is wrong with the first movements under a steady gradient; empty if nothing is."""
+    path: str
+    """What is wrong with the path; empty if nothing is."""
+    note: str = ""
+    """What else there is to say."""
+
+
+def compared(rule: Any, model: Any) -> Like:
+    """A rule and the one that it should move like, with the same settings as far as both have them."""
+    both = list(_settings(rule, model))
+    first_steps = next(filter(None, (_first_steps(mine, theirs) for mine, theirs in both)), "")
+    for mine, theirs in both[::-1]:  # The telling ones first.
+        own, right = _tried(mine), movements(theirs, UPDATES)
+        if not alike(own, right):
+            return Like(first_steps, _difference(own, right, theirs, rule))
+    return Like(first_steps, "", _changing(*both[0]))
+
+
+def twins(rule: Any) -> Iterator[str]:
+    """The names of the program's rules that it moves like."""
+    for name, kind in RULES.items():
+        if kind is type(rule):
+            continue
+        try:
+            if all(alike(_tried(mine), movements(theirs, UPDATES)) for mine, theirs in _settings(rule, kind())):
+                yield name
+        except RuleFailure:
+            continue
+
+
+def alike(one: Array, other: Array) -> bool:
+    """Whether two sequences of movements are the same but for rounding; where one ends early, so must the other."""
+    if one.shape != other.shape or not len(one):
+        return False
+    finite = np.isfinite(one)
+    if finite.mean() < FINITE or (finite != np.isfinite(other)).any():
+        return False
+    gap, size = np.abs(one - other)[finite], np.maximum(np.abs(one), np.abs(other))[finite]
+    return bool((gap <= CLOSE * np.maximum(size, size.max() * 1e-6)).all())
+
+
+def _tried(rule: Any) -> Array:
+    return asked(rule, "step", lambda: movements(rule, UPDATES))
+
+
+def _settings(rule: Any, model: Any) -> Iterator[tuple[Any, Any]]:
+    """Both with the same settings: those that the rule has of itself, and telling ones."""
+    names = _matched(rule, model)
+    yield rule, replace(model, **{theirs: getattr(rule, mine) for theirs, mine in names.items()})
+    telling = {theirs: TELLING.get(theirs, getattr(rule, mine)) for theirs, mine in names.items()}
+    try:
+        mine = replace(rule, **{names[theirs]: value for theirs, value in telling.items()})
+    except Exception:  # Whatever it does with settings that it does not like; its own have been tried.
+        return
+    yield mine, replace(model, **telling)
+
+
+def _matched(rule: Any, model: Any) -> dict[str, str]:
+    """What each hyperparameter of the model is called in the rule, if it has it."""
+    own, taken = names_of(rule), set()
+    found: dict[str, str] = {}
+    for name in names_of(model):
+        for other in (name, *ALIASES.get(name, ())):
+            if other in own and other not in taken:
+                found[name] = other
+                taken.add(other)
+                break
+    return found
+
+
+def _changing(mine: Any, theirs: Any) -> str:
+    """Whether the two part where the learning rate changes on the way."""
+    rates = [1.0] * FEW + [0.25] * FEW + [2.0] * FEW
+    if alike(movements(mine, len(rates), rates), movements(theirs, len(rates), rates)):
+        return ""
+    return (
+        f"where the learning rate changes on the way it moves otherwise than {rule_name(theirs)}: η stands elsewhere, "
+        "as in torch.optim, where it multiplies all that was gathered"
+    )
+
+
+# What differs.
+
+
+def _difference(own: Array, right: Array, model: Any, rule: Any) -> str:
+    """What the rule does instead: the first of all mistakes that moves the same."""
+    name, same = rule_name(model), [twin for twin in twins(rule) if twin != rule_name(model)]
+    for twin in same:
+        if names_of(RULES[twin]()) == names_of(model):
+            return f"it moves as {twin} does{_missing(model, twin)}"
+    for found in _suspects(model):
+        if alike(own[:FEW], _run(found, model, FEW)) and alike(own, _run(found, model, UPDATES)):
+            return f"it moves as {name} does where {found.mistake}; the line that differs is {found.line}"
+    if same:
+        return f"it moves as {same[0]} does{_missing(model, same[0])}"
+    apart = (at for at, (a, b) in enumerate(zip(own, right, strict=False)) if not alike(a[None], b[None]))
+    update = next(apart, None)
+    if update is None:
+        return f"it does not move as {name} does"
+    a, b = ("({:.6g}, {:.6g})".format(*each) for each in (own[update], right[update]))
+    return f"it moves by {a} in update {update + 1}, and {name} by {b}"
+
+
+def _missing(model: Any, twin: str) -> str:
+    """The lines of a recurrence that another one does not have."""
+    theirs = recurrence(RULES[twin]())
+    lines = [line for line in recurrence(model) if line not in theirs]
+    return f"; the line that differs is {lines[-1]}" if lines else ""
+
+
+def _suspects(model: Any) -> Iterator[Mutation]:
+    """What might have gone wrong with the model, in the order in which it is tried."""
+    try:
+        lines = read(recurrence(model))
+    except Unreadable:
+        return iter(())
+    if not alike(_run_lines(lines, model, FEW), movements(model, FEW)):
+        return iter(())  # What is written there is not what the model does.
+    return chain(mutations(lines), pairs(lines))
+
+
+def _run(found: Mutation, model: Any, updates: int) -> Array:
+    return _run_lines(found.lines, model, updates)
+
+
+def _run_lines(lines: Any, model: Any, updates: int) -> Array:
+    signs = letters(type(model))
+    numbers = tuple((signs[name].sign, float(getattr(model, name))) for name in names_of(model) if name in signs)
+    return movements(Written(model.learning_rate, numbers, lines), updates)
+
+
+# Closed forms of the first movements under a steady gradient.
+
+
+def _geometric(share: float, count: int) -> float:
+    """1 + λ + … + λᵗ⁻¹."""
+    return sum(share**power for power in range(count))
+
+
+CLOSED: Mapping[str, Callable[[Any, Array, int], Array]] = {
+    "gradient descent": lambda rule, g, _t: -rule.learning_rate * g,
+    "momentum": lambda rule, g, t: -rule.learning_rate * g * _geometric(rule.decay, t),
+    "nesterov": lambda rule, g, t: -rule.learning_rate * g * _geometric(rule.decay, t + 1),
+    "adagrad": lambda rule, g, t: -rule.learning_rate * g / (np.abs(g) * np.sqrt(t) + rule.epsilon),
+    "rmsprop": lambda rule, g, t: -rule.learning_rate * g / (np.abs(g) * np.sqrt(1 - rule.alpha**t) + rule.epsilon),
+    "adam": lambda rule, g, _t: -rule.learning_rate * g / (np.abs(g) + rule.epsilon),
+}
+"""The movement of update t, counted from 1, under a steady gradient g, as each rule's own page tells it."""
+
+
+def _first_steps(mine: Any, theirs: Any) -> str:
+    name = rule_name(theirs)
+    if name not in CLOSED or type(theirs) is not RULES.get(name) or preparations(theirs):
+        return ""  # What is decayed or clipped depends on where a marble is: the path tells.
+    own = asked(mine, "step", lambda: movements(mine, FEW, slope=STEADY))
+    for number, movement in enumerate(own, 1):
+        right = CLOSED[name](theirs, STEADY, number)
+        if not alike(movement[None], right[None]):
+            a, b = ("({:.6g}, {:.6g})".format(*each) for each in (movement, right))
+            g = "({:g}, {:g})".format(*STEADY)
+            return f"under a steady gradient {g} it moves by {a} in update {number}, and {name} by {b}"
+    return ""

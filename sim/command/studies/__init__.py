@@ -1,0 +1,1 @@
+"""The commands that compute much: many seeds, many starts, many values, the cost of an update."""

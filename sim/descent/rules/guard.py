@@ -1,0 +1,166 @@
+"""Rules from outside, asked with care: what one does that no rule may is told in a sentence, with its file and line."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from ...surface.points import Array
+from .protocol import Rule, Slope, with_parts
+
+S = TypeVar("S", bound=tuple[Any, ...])
+T = TypeVar("T")
+
+LARGE = 1e75
+"""Numbers beyond it are on their way to infinity: what comes of them is no fault of a rule's."""
+LONGEST = 160  # Characters of what an exception says.
+
+WRITES = "writes to what it was given, which a rule only reads"
+
+
+class RuleFailure(RuntimeError):
+    """A rule that does what no rule may, or nothing at all; the message is a sentence with its file and line."""
+
+
+def guarded_init(rule: Rule[S], theta: Array) -> S:
+    """`Rule.init`, of which nothing is believed.
+
+    Raises:
+        RuleFailure: it raises, writes to θ, or answers with what is no state.
+    """
+    state = asked(rule, "init", lambda: rule.init(read_only(theta)))
+    check_state(rule, "init", theta, state)
+    return state
+
+
+def guarded_step(rule: Rule[S], theta: Array, slope: Slope, state: S) -> tuple[Array, S]:
+    """`Rule.step`, of which nothing is believed.
+
+    Infinity is an answer like any other where numbers have become larger than LARGE; elsewhere it is a failure, and so
+    is NaN.
+
+    Raises:
+        RuleFailure: it raises, writes to what it is given, or answers with what is no movement and state.
+    """
+    slope.here.flags.writeable = False  # Computed for this update, and to be read by all.
+    kept = with_arrays(state, read_only)
+    answer: Any = asked(rule, "step", lambda: rule.step(read_only(theta), slope, kept))
+    return checked(rule, theta, slope, state, answer)
+
+
+def checked(rule: Rule[S], theta: Array, slope: Slope, state: S, answer: Any) -> tuple[Array, S]:
+    """What a rule has answered, if it is a movement and a state.
+
+    Raises:
+        RuleFailure: it is not.
+    """
+    if not isinstance(answer, tuple) or len(answer) != 2:
+        raise _failure(rule, "step", f"answers with {_what(answer)}, not with a movement and a state")
+    movement, after = answer
+    if not isinstance(movement, np.ndarray):
+        raise _failure(rule, "step", f"answers with {_what(movement)} for a movement, not with an array")
+    if movement.shape != theta.shape:
+        raise _failure(rule, "step", f"answers with a movement of shape {movement.shape}, and θ has {theta.shape}")
+    if movement.dtype != np.float64:
+        raise _failure(rule, "step", f"answers with a movement of {movement.dtype}, not of float64")
+    check_state(rule, "step", theta, after)
+    _check_numbers(rule, (theta, slope.here, *state), movement, after)
+    return movement, cast(S, after)
+
+
+def with_arrays(state: S, change: Callable[[Array], Array]) -> S:
+    """The state with other arrays for its arrays."""
+    if not any(isinstance(part, np.ndarray) for part in state):
+        return state
+    return with_parts(state, (change(part) if isinstance(part, np.ndarray) else part for part in state))
+
+
+def read_only(array: Array) -> Array:
+    """The same numbers, of which no one can change any."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def asked(rule: Rule[Any], method: str, call: Callable[[], T]) -> T:
+    """What comes of a call of one of the rule's methods.
+
+    Raises:
+        RuleFailure: an exception, wherever in it.
+    """
+    try:
+        return call()
+    except RuleFailure:
+        raise
+    except (Exception, SystemExit) as error:  # Of code that is not ours; the sentence hides none of it.
+        said = WRITES if isinstance(error, ValueError) and "read-only" in str(error) else told(error)
+        raise RuleFailure(f"{place_of(rule, method, error.__traceback__)}: {said}") from None
+
+
+def told(error: BaseException) -> str:
+    """What an exception says, in one line.
+
+    >>> told(ValueError("two\\nlines"))
+    'ValueError: two lines'
+    """
+    said = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
+    said = said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
+def place_of(rule: Rule[Any], method: str, trace: TracebackType | None = None) -> str:
+    """File and line: the last one of the rule's file that an exception came through, or where the method begins."""
+    code = getattr(getattr(type(rule), method, None), "__code__", None)
+    name, number = ("", 0) if code is None else (code.co_filename, code.co_firstlineno)
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == name:
+            number = trace.tb_lineno
+        trace = trace.tb_next
+    return f"{name}, line {number}" if name else type(rule).__name__
+
+
+def _failure(rule: Rule[Any], method: str, what: str) -> RuleFailure:
+    return RuleFailure(f"{place_of(rule, method)}: {method} {what}")
+
+
+def _what(value: object) -> str:
+    """What kind of thing it is."""
+    return (
+        "nothing"
+        if value is None
+        else f"{type(value).__name__} of {len(value)}"
+        if isinstance(value, tuple)
+        else type(value).__name__
+    )
+
+
+def check_state(rule: Rule[Any], method: str, theta: Array, state: object) -> None:
+    """Whether it is what a run can keep, copy and take apart."""
+    if not isinstance(state, tuple):
+        raise _failure(rule, method, f"answers with {_what(state)} for a state, not with a tuple")
+    for name, part in zip(getattr(state, "_fields", range(len(state))), state, strict=True):
+        if isinstance(part, np.ndarray):
+            if part.shape[: theta.ndim - 1] != theta.shape[:-1] or part.ndim < theta.ndim:
+                raise _failure(rule, method, f"remembers {name} of shape {part.shape}, and θ has {theta.shape}")
+        elif not isinstance(part, int | float | complex | str | np.generic | None):
+            raise _failure(rule, method, f"remembers {name}, {_what(part)}, not an array shaped like θ or a number")
+
+
+def _check_numbers(rule: Rule[Any], given: tuple[object, ...], movement: Array, state: tuple[object, ...]) -> None:
+    """Whether what comes out is finite where what went in was neither infinite nor on its way there."""
+    ended = ~np.isfinite(movement).all(axis=-1)
+    for part in state:
+        if isinstance(part, np.ndarray) and part.dtype.kind == "f":
+            ended = ended | np.isnan(part).any(axis=tuple(range(ended.ndim, part.ndim)))
+    if not ended.any():
+        return
+    for part in given:
+        if isinstance(part, np.ndarray) and part.dtype.kind == "f":
+            small = np.abs(part) <= LARGE
+            ended = ended & small.all(axis=tuple(range(ended.ndim, part.ndim)))
+    if ended.any():
+        wrong = movement[ended][~np.isfinite(movement[ended])]
+        what = "moves by" if len(wrong) else "remembers"
+        number = "nan" if not len(wrong) or np.isnan(wrong).any() else "infinity"
+        raise _failure(rule, "step", f"{what} {number}, from finite numbers")

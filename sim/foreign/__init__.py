@@ -1,0 +1,1 @@
+"""What comes from outside and is run as code, since its user named the file: rules, and nothing else."""

@@ -1,0 +1,270 @@
+"""Files of Python whose rules join the program's.
+
+To load one runs its code. So only a path that the user has typed is loaded, on the command line or in the window: no
+scene, picture or film names one. Worker processes of the user's own study get the text itself, and run the same.
+"""
+
+import ast
+import copyreg
+import hashlib
+import inspect
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from ..descent.rules import RULES
+from ..descent.rules.guard import told
+from ..descent.rules.protocol import Rule
+from ..files import bounded, located, ordinary_file, why
+
+LARGEST = 1 << 20  # Bytes.
+LONGEST_NAME = 40
+PLAIN = (float, int, bool, str)
+"""What the settings of a rule may be, which stand in scene files; or tuples of these."""
+METHODS: Mapping[str, tuple[str, ...]] = {"init": ("theta",), "step": ("theta", "slope", "state")}
+"""What a rule does, and what it is given for that."""
+
+
+class RulesError(ValueError):
+    """A file of rules that cannot be used; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as it was read: all that its code follows from."""
+
+    path: str
+    """As it was typed."""
+    text: bytes
+
+    @property
+    def digest(self) -> str:
+        """A few letters that follow from the text."""
+        return hashlib.sha256(self.text).hexdigest()[:12]
+
+    @property
+    def module(self) -> str:
+        """What Python calls it: another name for each file, and for each of its texts."""
+        return f"rules_{hashlib.sha256(self.path.encode(errors='replace') + self.text).hexdigest()[:16]}"
+
+
+@dataclass(frozen=True, slots=True)
+class RulesFile:
+    """A file that has been run, and its rules by their names."""
+
+    source: Source
+    rules: dict[str, type[Rule[Any]]]
+
+
+_files: dict[Path, RulesFile] = {}  # By where they lie.
+_origins: dict[type[Any], Source] = {}
+
+
+def load_rules(path: str) -> RulesFile:
+    """Run the code of a file, and have its rules join the program's, under their names; again, if it has changed.
+
+    Raises:
+        RulesError: it cannot be read or run, has no rule, or one that is none or is called like another.
+    """
+    return _joined(read(path))
+
+
+def code_of(rules: Sequence[Rule[Any]]) -> dict[str, str]:
+    """The letters of the files that some of these rules are from, by the rules' names: their numbers follow from them.
+
+    Nothing for the program's own.
+    """
+    return {called(type(rule)): _origins[type(rule)].digest for rule in rules if type(rule) in _origins}
+
+
+def read(path: str) -> Source:
+    """The file, as it is now.
+
+    Raises:
+        RulesError: it cannot be read.
+    """
+    try:
+        with ordinary_file(Path(path)) as stream:
+            return Source(path, bounded(stream, LARGEST, "a file of rules"))
+    except OSError as error:
+        raise RulesError(f"cannot read the rules in {path}: {why(error)}") from None
+    except ValueError as error:  # A path that no file system knows.
+        raise RulesError(f"cannot read the rules in {path!r}: {error}") from None
+
+
+def classes(source: Source) -> dict[str, type[Any]]:
+    """Run the code of a file; the classes that stand there as rules, by their own names, whether they are some or not.
+
+    Raises:
+        RulesError: it cannot be run.
+    """
+    module = sys.modules.get(source.module) or _run(source)
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if isinstance(value, type) and value.__module__ == source.module and name[:1] != "_" and _looks_like_rule(value)
+    }
+
+
+def wrong(kind: type[Any]) -> str:
+    """What keeps a class from being a rule; nothing if it is one, for all that can be seen from without."""
+    for name, given in METHODS.items():
+        if not callable(getattr(kind, name, None)):
+            return f"has no {name}({', '.join(given)}), which a rule has"
+    if not is_dataclass(kind):
+        return "is no dataclass, as rules are: @dataclass(frozen=True) makes it one"
+    parameters: Any = kind
+    if not parameters.__dataclass_params__.frozen:
+        return "is not frozen, as rules are: @dataclass(frozen=True) makes it so"
+    named = {field.name: field for field in fields(kind)}
+    if "learning_rate" not in named:
+        return "has no field learning_rate, which a rule has"
+    for name, given in METHODS.items():
+        if not _takes(getattr(kind, name), len(given)):
+            return f"has a {name} that does not take ({', '.join(('self', *given))})"
+    return next(filter(None, map(_wrong_field, named.values())), "") or _wrong_instance(kind)
+
+
+def called(kind: type[Any]) -> str:
+    """The name that a class gives itself, or else its own."""
+    name = vars(kind).get("name")
+    return name if isinstance(name, str) else kind.__name__
+
+
+def line_of(source: Source, name: str) -> int:
+    """The line on which the class of that name begins, 1 where that is not to be seen."""
+    tree = ast.parse(source.text)
+    return next((each.lineno for each in ast.walk(tree) if isinstance(each, ast.ClassDef) and each.name == name), 1)
+
+
+def _joined(source: Source) -> RulesFile:
+    place = located(Path(source.path))
+    before = _files.get(place)
+    if before is not None and before.source == source:
+        return before
+    found = classes(source)
+    if not found:
+        raise RulesError(f"{source.path} has no rule: no class there has a step(theta, slope, state)")
+    taken = {name.casefold() for name in RULES} - {name.casefold() for name in (before.rules if before else ())}
+    rules: dict[str, type[Rule[Any]]] = {}
+    for name, kind in found.items():
+        where = f"{source.path}, line {line_of(source, name)}"
+        if problem := wrong(kind):
+            raise RulesError(f"{where}: {name} {problem}")
+        if problem := _wrong_name(called(kind), {*taken, *(other.casefold() for other in rules)}):
+            raise RulesError(f"{where}: {problem}")
+        if problem := next(filter(None, (_wrong_setting(kind, field) for field in fields(kind))), ""):
+            raise RulesError(f"{where}: {problem}")
+        rules[called(kind)] = kind
+    for gone in before.rules if before else ():
+        del RULES[gone]
+    for name, kind in rules.items():
+        RULES[name] = kind
+        _origins[kind] = source
+        copyreg.pickle(kind, _reduced)
+    _files[place] = RulesFile(source, rules)
+    return _files[place]
+
+
+def _run(source: Source) -> ModuleType:
+    module = ModuleType(source.module)
+    module.__file__ = source.path
+    try:
+        code: CodeType = compile(source.text, source.path, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise RulesError(f"{source.path}, line {error.lineno or 1}: {error.msg}") from None
+    except ValueError as error:
+        raise RulesError(f"{source.path}, line 1: {error}") from None
+    sys.modules[source.module] = module  # Where dataclasses and type hints look for it.
+    try:
+        exec(code, vars(module))
+    except (Exception, SystemExit) as error:  # Of code that is not ours; the sentence hides none of it.
+        del sys.modules[source.module]
+        line, trace = 1, error.__traceback__
+        while trace is not None:
+            line = trace.tb_lineno if trace.tb_frame.f_code.co_filename == source.path else line
+            trace = trace.tb_next
+        raise RulesError(f"{source.path}, line {line}: {told(error)}") from None
+    return module
+
+
+def _looks_like_rule(kind: type[Any]) -> bool:
+    """Whether somebody who wrote this class meant a rule. What a rule remembers is a tuple."""
+    if issubclass(kind, tuple | BaseException):
+        return False
+    return any(hasattr(kind, name) for name in (*METHODS, "learning_rate")) or "learning_rate" in getattr(
+        kind, "__dataclass_fields__", ()
+    )
+
+
+def _takes(method: Any, count: int) -> bool:
+    """Whether a method can be called with itself and so many things more."""
+    try:
+        inspect.signature(method).bind(*range(count + (inspect.isfunction(method))))
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _wrong_field(field: "Field[Any]") -> str:
+    if field.default is MISSING:
+        return f"has a field {field.name} without a usual value, such as {field.name}: float = 0.1"
+    return "" if field.init else f"has a field {field.name} that cannot be set"
+
+
+def _wrong_instance(kind: type[Any]) -> str:
+    try:
+        hash(kind())
+    except Exception as error:  # Of code that is not ours; the sentence hides none of it.
+        return f"cannot be made with its usual values: {told(error)}"
+    return ""
+
+
+def _wrong_name(name: str, taken: set[str]) -> str:
+    if name.casefold() in taken:
+        return f'a rule is called {name} already; name = "my {name.lower()}" in the class gives it a name of its own'
+    if not (name.strip() and name.isprintable() and len(name) <= LONGEST_NAME):
+        return f"a rule's name is one line of at most {LONGEST_NAME} characters"
+    return ""
+
+
+def _wrong_setting(kind: type[Any], field: "Field[Any]") -> str:
+    """What keeps a field from standing in a lane's table of a scene file."""
+    try:
+        hint = get_type_hints(kind)[field.name]
+    except Exception as error:  # Names in quotes are looked up by code that is not ours.
+        return f"the type of {field.name} cannot be told: {told(error)}"
+    parts = get_args(hint) if get_origin(hint) is tuple else (hint,)
+    if not all(part in PLAIN or part is Ellipsis for part in parts):
+        return f"{field.name} must be a float, int, bool or str, or a tuple of these, as scene files hold"
+    if field.name in RESERVED or field.name.startswith("model_"):
+        return f"a setting cannot be called {field.name}, which means something else in a lane of a scene file"
+    return ""
+
+
+RESERVED = frozenset(
+    {"rule", "batch_size", "schedule", "sampling", "drop_last", "claim", "copy", "json", "dict", "schema", "validate"}
+)
+"""What a lane's table holds besides, and what tables are made of."""
+
+
+# To worker processes, and to other computers.
+
+
+def _reduced(rule: Any) -> tuple[Any, tuple[Any, ...]]:
+    source = _origins[type(rule)]
+    values = {field.name: getattr(rule, field.name) for field in fields(rule)}
+    return revived, (source.path, source.text, type(rule).__name__, values)
+
+
+def revived(path: str, text: bytes, name: str, values: dict[str, Any]) -> Rule[Any]:
+    """A rule that another process of the same user's has sent with the text of its file, which is run here as there."""
+    source = Source(path, text)
+    kind = classes(source)[name]
+    if kind not in _origins:
+        _joined(source)
+    rule: Rule[Any] = kind(**values)
+    return rule

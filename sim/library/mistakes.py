@@ -1,0 +1,48 @@
+"""What the library is asked for wrongly, in sentences; and numbers that are checked."""
+
+import math
+from operator import index
+from typing import Any
+
+
+class UseError(ValueError):
+    """Something that cannot be asked for so; the message is one sentence for who wrote the call."""
+
+
+def whole_number(name: str, value: Any, least: int, most: int) -> int:
+    """A whole number between two others, NumPy's too.
+
+    Raises:
+        UseError: it is none.
+
+    >>> whole_number("seed", 3, 0, 10)
+    3
+    """
+    try:
+        number = None if isinstance(value, bool) else index(value)
+    except TypeError:
+        number = None
+    if number is None or not least <= number <= most:
+        raise UseError(f"{name} must be a whole number from {least} to {most:,}, not {shown(value)}")
+    return number
+
+
+def point(name: str, value: Any) -> tuple[float, float]:
+    """A point of the plane, from two numbers.
+
+    Raises:
+        UseError: these are not two finite numbers.
+    """
+    try:
+        x, y = (float(each) for each in value)
+    except (TypeError, ValueError):
+        x, y = math.nan, math.nan
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise UseError(f"{name} must be two finite numbers, such as (-1.5, 0.5), not {shown(value)}")
+    return x, y
+
+
+def shown(value: object) -> str:
+    """A value as messages quote it, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"

@@ -1,0 +1,352 @@
+"""Pictures and films of a race, as images and as files."""
+
+from collections.abc import Generator, Iterable
+from contextlib import closing
+from dataclasses import replace
+from io import BytesIO
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from ..languages import ENGLISH, LANGUAGES
+from ..scene import MOST_LANES, OPENING, Scene, did_you_mean
+from ..scene.speech import MOST_UPDATES
+from ..scene.view import LEAST_TILT, MOST_TILT
+from .lanes import Added
+from .mistakes import UseError, shown, whole_number
+from .races import Race
+from .scenes import What, chosen, updates_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PIL.Image import Image
+
+THEMES = ("light", "dark")
+USUAL_SIZE, USUAL_FILM = (1600, 900), (1280, 720)
+FILMS = (".mp4", ".gif", ".webm", ".webp")
+PICTURES = (".png", ".svg")
+FASTEST, FASTEST_GIF = 60, 50
+SHORTEST, LONGEST = 0.1, 3600.0
+
+Size = tuple[int, int]
+Look = Literal["map", "relief"] | None
+
+
+@overload
+def figure(
+    scene: What = ...,
+    path: None = None,
+    *,
+    update: int | None = None,
+    seed: int | None = None,
+    rules: "Mapping[str, Added] | None" = None,
+    start: Any = None,
+    size: Size = USUAL_SIZE,
+    scale: float = 1.0,
+    theme: str = "light",
+    language: str = ENGLISH,
+    view: Look = None,
+    tilt: float | None = None,
+    yaw: float | None = None,
+    together: bool | None = None,
+    views: Iterable[str] | None = None,
+    profile: bool = False,
+    numbers: bool = False,
+    lane: str | None = None,
+    transparent: bool = False,
+) -> "Image": ...
+
+
+@overload
+def figure(
+    scene: What,
+    path: str | PathLike[str],
+    *,
+    update: int | None = None,
+    seed: int | None = None,
+    rules: "Mapping[str, Added] | None" = None,
+    start: Any = None,
+    size: Size = USUAL_SIZE,
+    scale: float = 1.0,
+    theme: str = "light",
+    language: str = ENGLISH,
+    view: Look = None,
+    tilt: float | None = None,
+    yaw: float | None = None,
+    together: bool | None = None,
+    views: Iterable[str] | None = None,
+    profile: bool = False,
+    numbers: bool = False,
+    lane: str | None = None,
+    transparent: bool = False,
+) -> Path: ...
+
+
+def figure(
+    scene: What = OPENING,
+    path: str | PathLike[str] | None = None,
+    *,
+    update: int | None = None,
+    seed: int | None = None,
+    rules: "Mapping[str, Added] | None" = None,
+    start: Any = None,
+    size: Size = USUAL_SIZE,
+    scale: float = 1.0,
+    theme: str = "light",
+    language: str = ENGLISH,
+    view: Look = None,
+    tilt: float | None = None,
+    yaw: float | None = None,
+    together: bool | None = None,
+    views: Iterable[str] | None = None,
+    profile: bool = False,
+    numbers: bool = False,
+    lane: str | None = None,
+    transparent: bool = False,
+) -> "Image | Path":
+    """A moment of a race as the window would show it: an image, or where a path is given, a PNG or SVG file there.
+
+    The file carries its scene, and opens the very race again, unless a rule or surface is none of the program's own.
+
+    scene: as for `race`, or a race that was run; seed, rules, start: as for `race`.
+    update: which moment; the last one, if none is given.
+    size, scale: width and height in pixels, and how many pixels of the picture there are to each of these.
+    theme, language: "light" or "dark", and a code of LANGUAGES.
+    view: "map" or "relief", land aslant, by `tilt` and `yaw` degrees; as the scene has it, if none is given.
+    together: whether all marbles run on one map.
+    views: which views are shown, instead of the usual ones, by their names such as "gradients" or "momentum".
+    profile, numbers: whether the profile of the loss is shown, and all numbers.
+    lane: the name of one that fills the picture.
+    transparent: whether there is no ground.
+
+    Raises:
+        UseError: something is asked for wrongly.
+        SceneError: there is no such scene or lane.
+        OutputError: the file cannot be written.
+
+    >>> figure("ravine", update=20, size=(640, 400)).size
+    (640, 400)
+    """
+    from ..stage import require_pygame_ce  # noqa: PLC0415  Who asks for arrays needs no stage.
+
+    require_pygame_ce()
+    from ..stage.export.image import Wish, drawn, saved  # noqa: PLC0415
+
+    wanted = None if path is None else Path(path)
+    if wanted is not None and wanted.suffix.lower() not in PICTURES:
+        raise UseError(f"a picture's file ends in .png or .svg, not as {wanted.name} does")
+    meant, last, known = _meant(scene, seed, rules, start)
+    seen = _seen(meant, view, tilt, yaw, together)
+    moment = last if update is None else whole_number("update", update, 0, MOST_UPDATES)
+    wish = Wish(
+        size=_size(size),
+        scale=_scale(scale),
+        theme=_one_of("theme", theme, THEMES),
+        language=_one_of("language", language, LANGUAGES),
+        views=None if views is None else _views(views),
+        profile=profile,
+        numbers=numbers,
+        lane=lane,
+        transparent=transparent,
+    )
+    running = None if known is None or known.scene != seen else known.running()
+    if wanted is None:
+        return drawn(seen, moment, wish, running)
+    saved(seen, moment, wish, wanted, running)
+    return wanted
+
+
+def film(
+    scene: What = OPENING,
+    path: str | PathLike[str] | None = None,
+    *,
+    seed: int | None = None,
+    rules: "Mapping[str, Added] | None" = None,
+    start: Any = None,
+    first: int = 0,
+    last: int | None = None,
+    seconds: float | None = None,
+    fps: int = 20,
+    size: Size = USUAL_FILM,
+    theme: str = "light",
+    view: Look = None,
+    tilt: float | None = None,
+    yaw: float | None = None,
+    together: bool | None = None,
+    drama: bool = False,
+    reduced_motion: bool = False,
+) -> Path:
+    """Film a race: an MP4, GIF, WebM or WebP, by the ending of its path; an MP4 of the scene's name if none is given.
+
+    scene, seed, rules, start, size, theme, view, tilt, yaw, together: as for `figure`.
+    first, last: from which update to which; to the scene's last, if none is given.
+    seconds, fps: how long it lasts (20 updates a second, 20 seconds at most, if None), and pictures a second.
+    drama: whether it is slow at the first updates, and for an instant where something happens.
+    reduced_motion: whether nothing glides or grows.
+
+    Raises:
+        UseError: something is asked for wrongly.
+        SceneError: there is no such scene.
+        OutputError: the file cannot be written; nothing half-written is left.
+
+    >>> film("ravine", "ravine.gif", last=20, size=(320, 240))  # doctest: +SKIP
+    PosixPath('ravine.gif')
+    """
+    from ..files import free_path, named  # noqa: PLC0415
+    from ..stage import require_pygame_ce  # noqa: PLC0415
+
+    require_pygame_ce()
+    from ..stage.export.film import film as filmed  # noqa: PLC0415
+    from ..stage.export.image import known_race  # noqa: PLC0415
+
+    meant, end, known = _meant(scene, seed, rules, start)
+    seen = _seen(meant, view, tilt, yaw, together)
+    wanted = free_path(named(seen.name, ".mp4")) if path is None else Path(path)
+    kind = wanted.suffix.lower()
+    if kind not in FILMS:
+        raise UseError(f"a film's file ends in {', '.join(FILMS[:-1])} or {FILMS[-1]}, not as {wanted.name} does")
+    to = end if last is None else whole_number("last", last, 0, MOST_UPDATES)
+    begin = whole_number("first", first, 0, to)
+    rate = whole_number("fps", fps, 1, FASTEST_GIF if kind == ".gif" else FASTEST)
+    if drama and reduced_motion:
+        raise UseError("drama slows time down, which reduced_motion is not to do: leave one of them out")
+    if seconds is not None and not (isinstance(seconds, int | float) and SHORTEST <= seconds <= LONGEST):
+        raise UseError(f"seconds must be a number from {SHORTEST} to {LONGEST:g}, not {shown(seconds)}")
+    if known is not None and known.scene == seen:
+        known_race(seen, known.running())
+    made = filmed(
+        seen,
+        wanted,
+        size=_size(size),
+        theme=_one_of("theme", theme, THEMES),
+        rate=rate,
+        first=begin,
+        last=to,
+        seconds=seconds,
+        drama=drama,
+        steady=reduced_motion,
+    )
+    with closing(made):
+        _result_of(made)
+    return wanted
+
+
+def window(
+    scene: What = OPENING,
+    *,
+    seed: int | None = None,
+    rules: "Mapping[str, Added] | None" = None,
+    start: Any = None,
+    scale: float | None = None,
+    theme: str = "light",
+    language: str = ENGLISH,
+) -> None:
+    """Open the window on a race, and wait until its user closes it.
+
+    scene: as for `race`, or a race that was run; seed, rules, start: as for `race`.
+    scale: how large type and strokes are, over the usual size; what suits the desktop, if none is given.
+    theme, language: how it looks and reads at first.
+
+    Raises:
+        SceneError: there is no such scene.
+        UseError: something is asked for wrongly, or there is no display.
+
+    >>> from three_marbles.descent.rules.sign.lion import Lion
+    >>> window("ravine", rules={"mine": Lion(learning_rate=0.01)})  # doctest: +SKIP
+    """
+    meant = chosen(scene, seed=seed, rules=rules, start=start)
+    _one_of("theme", theme, THEMES)
+    _one_of("language", language, LANGUAGES)
+    from ..scene.reading import Saved  # noqa: PLC0415  Who draws waits for what draws.
+    from ..stage.window.display import NoDisplay  # noqa: PLC0415
+    from ..stage.window.window import open_window  # noqa: PLC0415
+
+    try:
+        open_window(Saved(meant), scale=scale, theme=theme, language=language)
+    except NoDisplay as error:
+        raise UseError(str(error)) from None
+
+
+def png(race: Race, size: Size) -> bytes:
+    """The picture of a race's end, as a PNG file's bytes."""
+    return png_of(figure(race, size=size))
+
+
+def png_of(image: "Image") -> bytes:
+    """An image as a PNG file's bytes."""
+    stream = BytesIO()
+    image.save(stream, "PNG")
+    return stream.getvalue()
+
+
+def _meant(
+    scene: What, seed: int | None, rules: "Mapping[str, Added] | None", start: Any
+) -> tuple[Scene, int, Race | None]:
+    """The scene that is to be seen, up to which update, and its race if that was run."""
+    known = scene if isinstance(scene, Race) else None
+    meant = chosen(scene, seed=seed, rules=rules, start=start)
+    if len(meant.lanes) > MOST_LANES:
+        raise UseError(f"a picture has room for {MOST_LANES} lanes, not {len(meant.lanes)}")
+    return meant, known.updates if known else updates_of(meant, None), known
+
+
+def _seen(scene: Scene, view: Look, tilt: float | None, yaw: float | None, together: bool | None) -> Scene:
+    """The scene as it is to be looked at; tilted or turned, it is land."""
+    wanted = scene.view
+    if view is not None:
+        wanted = replace(wanted, kind=_one_of("view", view, ("map", "relief")))  # type: ignore[arg-type]
+    if tilt is not None or yaw is not None:
+        wanted = replace(
+            wanted,
+            kind="relief",
+            tilt=wanted.tilt if tilt is None else _angle("tilt", tilt, LEAST_TILT, MOST_TILT),
+            yaw=wanted.yaw if yaw is None else _angle("yaw", yaw, -180.0, 180.0),
+        )
+    if together is not None:
+        wanted = replace(wanted, maps="together" if together else "apart")
+    return scene if wanted == scene.view else replace(scene, view=wanted)
+
+
+def _angle(name: str, degrees: Any, least: float, most: float) -> float:
+    if not isinstance(degrees, int | float) or not least <= degrees <= most:
+        raise UseError(f"{name} must be a number of degrees from {least:g} to {most:g}, not {shown(degrees)}")
+    return float(degrees)
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise UseError(f"{name} must be {', '.join(map(repr, known[:-1]))} or {known[-1]!r}, not {shown(value)}")
+    return value
+
+
+def _size(size: Any) -> Size:
+    try:
+        width, height = size
+    except (TypeError, ValueError):
+        raise UseError(f"size must be (width, height) in pixels, not {shown(size)}") from None
+    return whole_number("the width", width, 160, 7680), whole_number("the height", height, 120, 4320)
+
+
+def _scale(scale: Any) -> float:
+    if not isinstance(scale, int | float) or not 0.25 <= scale <= 16:
+        raise UseError(f"scale must be a number from 0.25 to 16, not {shown(scale)}")
+    return float(scale)
+
+
+def _views(wanted: Iterable[str]) -> frozenset[str]:
+    from ..stage.picture.views import VIEWS  # noqa: PLC0415
+
+    names = frozenset([wanted] if isinstance(wanted, str) else wanted)
+    for name in names - VIEWS.keys():
+        raise UseError(f"there is no view {did_you_mean(str(name), VIEWS)}")
+    return names
+
+
+def _result_of(progress: "Generator[float, None, int]") -> int:
+    """What a generator that yields the share of its work that is done returns in the end."""
+    while True:
+        try:
+            next(progress)
+        except StopIteration as end:
+            return int(end.value)

@@ -1,0 +1,234 @@
+"""Sweeps, as Python has them."""
+
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..descent.rules.plain.gradient_descent import GradientDescent
+from ..scene import OPENING, Scene, did_you_mean
+from ..scene.writing import outsiders
+from ..study.sweep import report
+from ..study.sweep.measures import DEFAULT, measures
+from ..study.sweep.settings import Over, Value, over
+from ..study.sweep.sweep import Result, plan
+from ..study.sweep.sweep import Sweep as Planned
+from ..study.sweep.ties import Tie, tie
+from ..study.work.workers import completed
+from ..surface.functions import SURFACES
+from ..surface.protocol import ClosedForm
+from .lanes import Added
+from .mistakes import UseError, shown, whole_number
+from .odds import MOST_SEEDS, workers_for
+from .scenes import What, chosen
+from .tables import plain_text
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from PIL.Image import Image
+
+USUAL_SEEDS = 500
+MOST_PARAMETERS = 2
+SHOWN = (1200, 675)
+
+
+class Sweep:
+    """What becomes of a scene's lanes as one or two of its numbers change. In a notebook it is its chart."""
+
+    def __init__(self, told: report.Told, measure: str) -> None:
+        """The sweep that was run, and what its chart shows."""
+        self.told = told
+        self.measure = measure
+
+    @property
+    def scene(self) -> Scene:
+        """The scene before it is changed."""
+        return self.told.sweep.scene
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A row for each point and lane: the values by their paths, `lane`, `seeds`, and each measure.
+
+        A measure's interval is from `…_low` to `…_high`; NaN is what is not known.
+        """
+        names = [each.name for each in self.told.sweep.parameters]
+        return [
+            {
+                **dict(zip(names, outcome.point.values, strict=True)),
+                "updates": outcome.point.updates,
+                "lane": outcome.lane,
+                "seeds": outcome.seeds,
+                "undecided": outcome.undecided,
+                **{
+                    name + end: number
+                    for name, each in outcome.estimates.items()
+                    for end, number in (("", each.value), ("_low", each.low), ("_high", each.high))
+                },
+            }
+            for outcomes in self.told.outcomes
+            for outcome in outcomes
+        ]
+
+    def to_frame(self) -> "DataFrame":
+        """The same as a pandas.DataFrame.
+
+        Raises:
+            UseError: pandas is not installed.
+        """
+        from .tables import pandas  # noqa: PLC0415
+
+        found: DataFrame = pandas().DataFrame(self.rows())
+        return found
+
+    def summary(self) -> dict[str, Any]:
+        """All of it as JSON can hold it, as `sweep --json` prints it."""
+        return report.summary(self.told)
+
+    def picture(self, size: tuple[int, int] = SHOWN, theme: str = "light", measure: str | None = None) -> "Image":
+        """Its chart of a measure, as an image."""
+        from ..stage import require_pygame_ce  # noqa: PLC0415  Who asks for numbers needs no stage.
+
+        require_pygame_ce()
+        from ..stage.export.image import page_image  # noqa: PLC0415
+
+        return page_image(report.page(self.told, measure or self.measure), size, theme)
+
+    def __repr__(self) -> str:
+        return plain_text(report.table(self.told, self.measure))
+
+    def _repr_png_(self) -> bytes:
+        from .pictures import png_of  # noqa: PLC0415
+
+        return png_of(self.picture())
+
+
+def sweep(
+    scene: What = OPENING,
+    over: Mapping[str, Iterable[Value] | str] | None = None,
+    seeds: int = USUAL_SEEDS,
+    *,
+    ties: Iterable[str] = (),
+    measure: str = DEFAULT,
+    seed: int | None = None,
+    updates: int | None = None,
+    rules: Mapping[str, Added] | None = None,
+    start: Any = None,
+    workers: int | None = None,
+    results: str | PathLike[str] | None = None,
+) -> Sweep:
+    """Run every lane of a scene with many seeds for each of several values of one or two of its numbers.
+
+    scene, seed, rules, start: as for `race`; workers: as for `odds`.
+    over: the values by the number's path, such as {"lane.minibatch.batch_size": [1, 2, 5]}; a text such as
+        "log:0.01:1:20" is a range. The learning rate is the only number of a rule that is none of the program's own.
+    ties: numbers that follow, such as "lane.minibatch.learning_rate~lane.minibatch.batch_size".
+    measure: what is charted, such as "escaped", "global" or "train-loss".
+    updates: after how many one looks; after the scene's own number, if None.
+    results: a file in which results are kept as they come, and from which they are taken up; none, if None.
+
+    Raises:
+        SceneError: there is no such scene or number, or no file can hold the scene where `results` names one.
+        UseError: something is asked for wrongly.
+        StudyError: it is too much, or processes cannot be started, or the file holds something else.
+        OutputError: the file cannot be written.
+
+    >>> told = sweep("local-minimum", {"lane.minibatch.batch_size": [1, 20]}, seeds=20, updates=150)
+    >>> [round(row["escaped"], 2) for row in told.rows() if row["lane"] == "minibatch"]
+    [1.0, 0.0]
+    """
+    meant = chosen(scene, seed=seed, rules=rules, start=start)
+    count = whole_number("seeds", seeds, 1, MOST_SEEDS)
+    overs = _overs(over)
+    if _foreign_surface(meant) and any(each.steps[:1] == ("surface",) for each in overs):
+        raise UseError("a surface that is a Python function has no numbers to sweep: make a sweep of several of them")
+    planned = plan(_stand_in(meant), overs, count, updates, _ties(ties), lambda changed: _restored(changed, meant))
+    known = measures(len(planned.scene.problem().minima))
+    if measure not in known:
+        raise UseError(f"there is no measure {did_you_mean(str(measure), known)}")
+    most = workers_for(meant, workers)
+    done = _computed(planned, most) if results is None else _kept(planned, most, Path(results))
+    return Sweep(report.told(planned, done), measure)
+
+
+def _ties(texts: Iterable[str]) -> list[Tie]:
+    """What follows from the values."""
+    try:
+        return [tie(text) for text in texts]
+    except ValueError as error:
+        raise UseError(f"ties {error}") from None
+
+
+def _overs(wanted: Any) -> list[Over]:
+    example = '{"lane.minibatch.batch_size": [1, 2, 5]}'
+    if not isinstance(wanted, Mapping) or not 1 <= len(wanted) <= MOST_PARAMETERS:
+        raise UseError(f"over must be a dictionary with one number or two, such as {example}, not {shown(wanted)}")
+    try:
+        return [over(f"{path}={_values(values)}") for path, values in wanted.items()]
+    except ValueError as error:
+        raise UseError(f"over {error}") from None
+
+
+def _values(values: Any) -> str:
+    """Values as the command line has them."""
+    if isinstance(values, str):
+        return values
+    try:
+        items = [*values]
+    except TypeError:
+        raise UseError(f"over must give several values of a number, such as [1, 2, 5], not {shown(values)}") from None
+    return ",".join(_text(item.item() if hasattr(item, "item") else item) for item in items)
+
+
+def _text(value: object) -> str:
+    return json.dumps(value) if isinstance(value, bool | int | float) else str(value)
+
+
+def _computed(planned: Planned, workers: int | None) -> dict[int, Result]:
+    return dict(completed(planned.blocks, workers))
+
+
+def _kept(planned: Planned, workers: int | None, path: Path) -> dict[int, Result]:
+    """The results, as far as they are not in the file already."""
+    from ..study.sweep.store import Store  # noqa: PLC0415  Who keeps none needs no database.
+
+    store = Store(path, planned)
+    with store:
+        missing = store.missing
+        with closing(completed([planned.blocks[place] for place in missing], workers)) as found:
+            for index, result in found:
+                store.put(missing[index], result)
+    return store.results
+
+
+def _stand_in(scene: Scene) -> Scene:
+    """A scene that a file can hold: what none can name is replaced by something with the same learning rate."""
+    if not outsiders(scene):
+        return scene
+    lanes = tuple(
+        replace(lane, rule=GradientDescent(lane.rule.learning_rate)) if _foreign_rule(lane.rule) else lane
+        for lane in scene.lanes
+    )
+    surface: ClosedForm | None = SURFACES["quadratic"]() if _foreign_surface(scene) else scene.surface
+    return replace(scene, lanes=lanes, surface=surface)
+
+
+def _restored(changed: Scene, scene: Scene) -> Scene:
+    """What was changed by hand of the stand-in, with what it stood in for."""
+    lanes = []
+    for now, was in zip(changed.lanes, scene.lanes, strict=True):
+        rule: Any = was.rule
+        own = replace(rule, learning_rate=now.rule.learning_rate) if _foreign_rule(rule) else now.rule
+        lanes.append(replace(now, rule=own))
+    return replace(changed, lanes=tuple(lanes), surface=scene.surface if _foreign_surface(scene) else changed.surface)
+
+
+def _foreign_rule(rule: object) -> bool:
+    from ..descent.rules import RULES  # noqa: PLC0415
+
+    return type(rule) not in RULES.values()
+
+
+def _foreign_surface(scene: Scene) -> bool:
+    return scene.surface is not None and type(scene.surface) not in SURFACES.values()

@@ -1,0 +1,211 @@
+"""Right rules pass, however they are written; of wrong ones the mistake is named, with the line that differs."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import students
+
+from sim.checking import assert_rule, check_rule
+from sim.checking.ground import movements
+from sim.checking.likeness import alike
+from sim.checking.mutations import mutations
+from sim.checking.recurrence import Unreadable, Written, read, text
+from sim.descent.rules import RULES, recurrence
+from sim.descent.rules.protocol import letters
+
+adaptive = students.adaptive
+
+every_rule = pytest.mark.parametrize("name", RULES)
+
+
+@every_rule
+def test_every_rule_of_the_program_is_one_and_moves_as_it_says(name: str) -> None:
+    assert_rule(RULES[name], like=name)
+
+
+def test_a_rule_that_asks_again_passes() -> None:
+    assert_rule(students.Newtonian())
+
+
+@pytest.mark.parametrize(
+    ("kind", "like"),
+    [
+        (students.TorchSGD, "momentum"),
+        (students.TorchAdam, "adam"),
+        (students.LookAhead, "nesterov"),
+        (students.Averaging, "momentum"),
+        (students.Adaptive, "adamw"),
+        (adaptive("Plain", decoupled=False, coupled=True), "adam"),
+    ],
+)
+def test_right_rules_pass_that_are_written_otherwise(kind: Any, like: str) -> None:
+    report = check_rule(kind, like)
+    assert report.ok, report.problems
+
+
+def test_what_is_like_another_only_while_the_learning_rate_is_constant_is_noted() -> None:
+    (note,) = check_rule(students.TorchSGD, "momentum").notes
+    assert note.startswith("where the learning rate changes on the way it moves otherwise than momentum")
+    assert check_rule(students.Averaging, "momentum").notes == ()
+
+
+def test_without_a_rule_to_compare_with_it_is_told_which_it_is_like() -> None:
+    assert check_rule(students.TorchAdam).notes == ("it moves as adam does",)
+    assert check_rule(students.Newtonian()).notes == ()
+
+
+WRONG: list[tuple[Any, str, str, str]] = [
+    (students.Uphill, "momentum", "the sign of η g is flipped", "m ← λ m − η g"),
+    (students.Dampened, "momentum", "η g is multiplied by 1 − λ, as in a running average", "m ← λ m − η g"),
+    (students.TwiceEta, "momentum", "η multiplies m once more", "θ ← θ + m"),
+    (students.RateOnAll, "momentum", "η multiplies λ m as well", "m ← λ m − η g"),
+    (students.NoRate, "momentum", "the factor η is forgotten", "m ← λ m − η g"),
+    (students.Late, "momentum", "θ moves by what was remembered before this update", "θ ← θ + m"),
+    (students.NoMemory, "momentum", "λ m is missing", "m ← λ m − η g"),
+    (
+        adaptive("A", correct=(False, False)),
+        "adamw",
+        "correction 1 − β₁ᵗ is forgotten, and the bias",
+        "m̂ = m / (",
+    ),
+    (adaptive("B", correct=(True, False)), "adamw", "the bias correction 1 − β₂ᵗ is forgotten", "v̂ = v / (1 − β₂ᵗ)"),
+    (adaptive("C", inside=True), "adamw", "ε stands inside the root", "θ ← θ − η w θ − η m̂ / (√v̂ + ε)"),
+    (adaptive("D", shares=(False, True)), "adamw", "the factor 1 − β₁ is forgotten", "m ← β₁ m + (1 − β₁) g"),
+    (
+        adaptive("E", shares=(False, False)),
+        "adamw",
+        "1 − β₁ is forgotten, and the factor 1 − β₂",
+        "m ← β₁ m + (1 − ",
+    ),
+    (adaptive("F", rooted=False), "adamw", "the root of v̂ is not taken", "θ ← θ − η w θ − η m̂ / (√v̂ + ε)"),
+    (adaptive("G", coupled=True, decoupled=False), "adamw", "weight decay is coupled: w θ is added to", "θ ← θ − η w"),
+    (adaptive("H", decoupled=False), "adamw", "η w θ is missing", "θ ← θ − η w θ − η m̂ / (√v̂ + ε)"),
+]
+"""A rule, the one that it should be, the mistake, and the line."""
+
+
+@pytest.mark.parametrize(("kind", "like", "mistake", "line"), WRONG, ids=[kind.__name__ for kind, *_ in WRONG])
+def test_a_wrong_rule_is_told_its_mistake_and_the_line(kind: Any, like: str, mistake: str, line: str) -> None:
+    report = check_rule(kind, like)
+    (problem,) = [each.problem for each in report.findings if each.name == "path"]
+    assert f"it moves as {like} does where " in problem
+    assert mistake in problem
+    assert f"; the line that differs is {line}" in problem
+    assert problem.startswith(f"{students.__file__}, line ")
+    with pytest.raises(AssertionError, match="the line that differs is"):
+        assert_rule(kind, like)
+
+
+def test_a_rule_that_is_another_one_is_told_which() -> None:
+    for kind, like, other, line in (
+        (students.Averaging, "nesterov", "momentum", "θ ← θ + λ m − η g"),
+        (students.LookAhead, "momentum", "nesterov", "θ ← θ + m"),
+    ):
+        problem = check_rule(kind, like).problems[-1]
+        assert problem.endswith(f": it moves as {other} does; the line that differs is {line}")
+
+
+def test_of_a_mistake_that_is_not_known_the_first_movement_that_differs_is_told() -> None:
+    problem = check_rule(students.Squared, "rmsprop").problems[-1]
+    assert "it moves by (" in problem
+    assert "in update 1, and rmsprop by (" in problem
+
+
+def test_first_steps_are_held_against_closed_forms() -> None:
+    first, _ = check_rule(students.Uphill, "momentum").problems
+    assert "under a steady gradient (0.8, -0.3) it moves by (0.08, -0.03) in update 1" in first
+    assert first.endswith(", and momentum by (-0.08, 0.03)")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "sentence"),
+    [
+        (students.Writing, "reads", "writes to what it was given, which a rule only reads"),
+        (students.Clipped, "alone", "among 5 marbles one moves otherwise than alone, in update 1: it mixes marbles"),
+        (students.Hiding, "state", "while another one like it runs it moves otherwise: it remembers something outside"),
+        (students.Hiding, "replay", "from a state that was kept it goes on otherwise than it did"),
+        (students.NoEpsilon, "rests", "where the gradient is exactly 0 it moves by nan"),
+        (students.Single, "answers", "step answers with a movement of float32, not of float64"),
+    ],
+)
+def test_what_no_rule_may_do_is_found(kind: Any, name: str, sentence: str) -> None:
+    students.HIDDEN.clear()
+    problems = {each.name: each.problem for each in check_rule(kind).findings}
+    assert sentence in problems[name]
+    assert f"{students.__file__}, line " in problems[name]
+
+
+def test_a_rule_that_only_writes_to_its_state_is_still_compared() -> None:
+    report = check_rule(students.Writing, "momentum")
+    assert [each.name for each in report.findings if each.problem] == ["reads"]
+
+
+def test_settings_of_other_names_are_matched() -> None:
+    report = check_rule(students.TorchAdam(eps=0.3), "adam")
+    assert report.ok, report.problems
+
+
+def test_no_such_rule() -> None:
+    with pytest.raises(KeyError):
+        check_rule(students.TorchAdam, "nadam?")
+
+
+# Recurrences.
+
+
+def readable(name: str) -> bool:
+    try:
+        read(recurrence(RULES[name]()))
+    except Unreadable:
+        return False
+    return True
+
+
+READABLE = [name for name in RULES if readable(name)]
+every_read_rule = pytest.mark.parametrize("name", READABLE)
+
+
+def test_of_the_rules_that_students_write_every_recurrence_is_read() -> None:
+    """Others ask for the slope elsewhere, or say more than arithmetic: they are compared by their paths."""
+    assert {"gradient descent", "momentum", "nesterov", "torch nesterov", "adagrad"} <= set(READABLE)
+    assert {"adadelta", "rmsprop", "rmsprop momentum", "centered rmsprop", "adam", "adamw"} <= set(READABLE)
+
+
+@every_read_rule
+def test_a_recurrence_that_is_read_moves_as_its_rule(name: str) -> None:
+    rule: Any = RULES[name](learning_rate=0.05)  # type: ignore[call-arg]
+    signs = letters(type(rule))
+    numbers = tuple((letter.sign, getattr(rule, field)) for field, letter in signs.items())
+    assert alike(movements(Written(0.05, numbers, read(recurrence(rule))), 30), movements(rule, 30))
+
+
+@every_read_rule
+def test_a_recurrence_is_written_as_it_was_read(name: str) -> None:
+    lines = read(RULES[name].recurrence)  # type: ignore[attr-defined]
+    parts = [part.strip() for line in recurrence(RULES[name]()) for part in line.split(",")]
+    assert [each.line for each in lines] == parts
+    assert [text(each.value) for each in lines] == [part.split(maxsplit=2)[2] for part in parts]
+
+
+@every_read_rule
+def test_every_mutation_is_another_recurrence(name: str) -> None:
+    lines = read(recurrence(RULES[name]()))
+    found = list(mutations(lines))
+    assert len(found) >= 3
+    assert all(each.lines != lines for each in found)
+
+
+@pytest.mark.parametrize("line", ["θ ← θ − η ∇L(θ)", "m ← λ m", "θ ← (θ", "θ ← θ − ", "θ ←", "x", "θ ← θ) + g"])
+def test_what_is_no_recurrence_of_this_kind_is_not_read(line: str) -> None:
+    with pytest.raises(Unreadable):
+        read((line,))
+
+
+def test_paths_are_alike_but_for_rounding() -> None:
+    path = np.array([[1.0, 2.0], [3.0, 1e-3]])
+    assert alike(path, path * (1 + 1e-14))
+    assert not alike(path, path * (1 + 1e-8))
+    assert not alike(path, path[:1])
+    assert not alike(path * np.nan, path * np.nan)
+    assert not alike(path, np.where(path == 2, np.nan, path))

@@ -1,0 +1,353 @@
+"""Files of rules: their code runs where its user names them, their rules are like any other, and mistakes are told."""
+
+import json
+import pickle
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command_line import mistake, status
+
+from sim.descent.rules import RULES, rule_name
+from sim.foreign import rules_file
+from sim.foreign.rules_file import RulesError, load_rules
+from sim.scene import SceneError, parse_scene
+from sim.scene.writing import scene_text
+from sim.stage.input.control import Choice, TextField
+from sim.stage.input.controls import controls
+from sim.stage.session.dials import dials
+from sim.stage.session.lanes import ChooseRule, SetHyperparameter
+from sim.stage.session.session import Session, update
+from sim.stage.session.setup import LoadRules
+from sim.stage.style.numbers import settings
+from sim.stage.style.theme import load_theme
+from sim.study.work.workers import shared
+
+HEAVY = """
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Memory(NamedTuple):
+    velocity: np.ndarray
+
+
+@dataclass(frozen=True)
+class Heavy:
+    learning_rate: float = 0.1
+    friction: float = 0.9
+
+    def init(self, theta):
+        return Memory(np.zeros_like(theta))
+
+    def step(self, theta, slope, state):
+        velocity = self.friction * state.velocity + slope.here
+        return -self.learning_rate * velocity, Memory(velocity)
+"""
+"""Momentum as torch writes it."""
+NAMED = HEAVY.replace("class Heavy:\n", 'class Heavy:\n    name = "my momentum"\n')
+
+SCENE = """
+title = "Mine"
+look = "A rule of one's own."
+updates = 60
+start = [-2.0, 0.5]
+surface = { kind = "double-well saddle" }
+examples = { kind = "shifted", sigma = 0.2 }
+
+[lane.theirs]
+rule = "momentum"
+learning_rate = 0.05
+decay = 0.8
+batch_size = 2
+
+[lane.mine]
+rule = "Heavy"
+learning_rate = 0.05
+friction = 0.8
+batch_size = 2
+"""
+
+pytestmark = pytest.mark.usefixtures("_elsewhere", "_own_rules_after")
+
+
+@pytest.fixture
+def _own_rules_after(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test loads is gone after it."""
+    before = dict(RULES)
+    monkeypatch.setattr(rules_file, "_files", {})
+    yield
+    RULES.clear()
+    RULES.update(before)
+
+
+def written(text: str, name: str = "mine.py") -> str:
+    Path(name).write_text(text, encoding="utf-8")
+    return name
+
+
+def said(text: str, name: str = "mine.py") -> str:
+    """The sentence about such a file."""
+    with pytest.raises(RulesError) as found:
+        load_rules(written(text, name))
+    return str(found.value)
+
+
+# What is loaded.
+
+
+def test_the_rules_of_a_file_join_the_others_under_their_names() -> None:
+    own = list(RULES)
+    assert list(load_rules(written(NAMED)).rules) == ["my momentum"]
+    assert list(RULES) == [*own, "my momentum"]
+    load_rules(written(HEAVY, "other.py"))
+    assert list(RULES) == [*own, "my momentum", "Heavy"]
+
+
+def test_a_scene_names_them_and_is_written_and_read_as_the_same() -> None:
+    load_rules(written(HEAVY))
+    scene = parse_scene(SCENE, "mine")
+    assert rule_name(scene.lanes[1].rule) == "Heavy"
+    assert parse_scene(scene_text(scene), "mine") == scene
+    assert 'rule = "Heavy"\nlearning_rate = 0.05\nfriction = 0.8' in scene_text(scene)
+
+
+def test_it_runs_as_what_it_is() -> None:
+    load_rules(written(HEAVY))
+    race = parse_scene(SCENE, "mine").race()
+    race.extend(60)
+    theirs, mine = race.tracks
+    assert mine.theta == pytest.approx(theirs.theta, rel=1e-9)
+    assert (mine.theta != theirs.theta).any()
+
+
+def test_a_plain_learning_rate_has_the_bounds_of_any_other_and_unknown_settings_are_named() -> None:
+    load_rules(written(HEAVY))
+    for wrong, sentence in (
+        ("learning_rate = -0.05", "lane.mine.learning_rate must be greater than 0, not -0.05"),
+        ("learning_rate = 'x'", 'lane.mine.learning_rate must be a number, not "x"'),
+        ("learning_rate = 0.05\nfrction = 1.0", "lane.mine.frction is not known here; did you mean friction?"),
+    ):
+        head, _, tail = SCENE.rpartition("learning_rate = 0.05")
+        with pytest.raises(SceneError) as found:
+            parse_scene(head + wrong + tail, "mine")
+        assert str(found.value) == sentence
+
+
+def test_settings_that_the_rule_itself_refuses_are_told() -> None:
+    refuses = (
+        '    def __post_init__(self):\n        if self.friction > 1:\n            raise ValueError("too much")\n\n'
+    )
+    load_rules(written(HEAVY.replace("    def init", refuses + "    def init")))
+    with pytest.raises(SceneError, match=r"refuses it: ValueError: too much$"):
+        parse_scene(SCENE.replace("friction = 0.8", "friction = 1.5"), "mine")
+
+
+def test_no_scene_loads_a_file() -> None:
+    written('open("ran", "w").close()\n' + HEAVY)
+    with pytest.raises(SceneError) as found:
+        parse_scene(SCENE, "mine")
+    assert str(found.value).startswith('lane.mine has an unknown rule: "Heavy"; there are gradient descent, ')
+    assert str(found.value).endswith("langevin (one of your own needs its file: --rules FILE.py)")
+    with pytest.raises(SceneError, match=r"^rules is not known here"):
+        parse_scene('rules = "mine.py"\n' + SCENE.replace('"Heavy"', '"momentum"').replace("friction", "decay"), "mine")
+    assert not Path("ran").exists()
+
+
+def test_a_changed_file_is_loaded_anew_and_an_unchanged_one_is_as_it_was() -> None:
+    load_rules(written(HEAVY))
+    before = RULES["Heavy"]
+    load_rules("mine.py")
+    assert RULES["Heavy"] is before
+    load_rules(written(HEAVY.replace("friction: float = 0.9", "friction: float = 0.5")))
+    assert RULES["Heavy"] is not before
+    assert RULES["Heavy"]().friction == 0.5  # type: ignore[attr-defined]
+    load_rules(written(NAMED))
+    assert "Heavy" not in RULES
+
+
+def test_what_a_file_cannot_be_leaves_the_rules_as_they_were() -> None:
+    load_rules(written(HEAVY))
+    before = dict(RULES)
+    assert said(HEAVY + "1/0").endswith("ZeroDivisionError: division by zero")
+    assert dict(RULES) == before
+
+
+# What is wrong with a file.
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "mine.py has no rule: no class there has a step(theta, slope, state)"),
+        ("x = (\n", "mine.py, line 1: '(' was never closed"),
+        ("\n\nx = 1/0\n", "mine.py, line 3: ZeroDivisionError: division by zero"),
+        ("def f():\n    return [][0]\n\n\nf()\n", "mine.py, line 2: IndexError: list index out of range"),
+        ("raise SystemExit('no')", "mine.py, line 1: SystemExit: no"),
+        ("import nowhere_to_be_found", "mine.py, line 1: ModuleNotFoundError: No module named 'nowhere_to_be_found'"),
+        ("x = 1\0", "mine.py, line 1: source code string cannot contain null bytes"),
+        (HEAVY.replace("def init", "def begin"), "mine.py, line 13: Heavy has no init(theta), which a rule has"),
+        (HEAVY.replace("def step", "def move"), "mine.py, line 13: Heavy has no step(theta, slope, state), which a"),
+        (HEAVY.replace("@dataclass(frozen=True)", ""), "mine.py, line 13: Heavy is no dataclass, as rules are: "),
+        (HEAVY.replace("(frozen=True)", ""), "mine.py, line 13: Heavy is not frozen, as rules are: "),
+        (HEAVY.replace("learning_rate", "lr"), "mine.py, line 13: Heavy has no field learning_rate, which a rule has"),
+        (HEAVY.replace("slope, state):", "slope):"), "Heavy has a step that does not take (self, theta, slope, state)"),
+        (HEAVY.replace("float = 0.1", "float"), "Heavy has a field learning_rate without a usual value, such as"),
+        (HEAVY.replace("class Heavy", "class Adam"), 'line 13: a rule is called Adam already; name = "my adam" in'),
+        (NAMED.replace("my momentum", "a\\nb"), "mine.py, line 13: a rule's name is one line of at most 40 characters"),
+        (HEAVY.replace("friction", "batch_size"), "a setting cannot be called batch_size, which means something else"),
+        (HEAVY.replace("friction: float = 0.9", "friction: object = None"), "friction must be a float, int, bool or s"),
+        (HEAVY + HEAVY.replace("class Heavy", "class heavy"), "a rule is called heavy already"),
+    ],
+)
+def test_a_mistake_is_one_sentence_with_file_and_line(
+    text: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sentence in said(text)
+    assert sentence in mistake(capsys, "run", "--rules", "mine.py")
+
+
+def test_a_file_that_is_missing_or_none_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "cannot read the rules in nowhere.py: no such file or directory" in mistake(
+        capsys, "run", "--rules", "nowhere.py"
+    )
+    Path("folder.py").mkdir()
+    assert "cannot read the rules in folder.py: it is a folder" in mistake(capsys, "odds", "--rules=folder.py")
+    assert "argument --rules: expected one argument" in mistake(capsys, "run", "--rules")
+    assert "unrecognized arguments: --rules" in mistake(capsys, "scenes", "--rules", "nowhere.py")
+
+
+def test_two_files_may_not_have_a_rule_of_the_same_name(capsys: pytest.CaptureFixture[str]) -> None:
+    written(HEAVY)
+    written(HEAVY, "other.py")
+    sentence = mistake(capsys, "run", "--rules", "mine.py", "--rules", "other.py")
+    assert "other.py, line 13: a rule is called Heavy already" in sentence
+
+
+# Commands.
+
+
+def told_once(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """What a command prints that runs the code of mine.py, and says so, once."""
+    assert status(*words, "--rules", "mine.py") == 0
+    captured = capsys.readouterr()
+    assert captured.err == "main.py: --rules runs the code of mine.py\n"
+    return captured.out
+
+
+def test_every_command_that_opens_a_scene_takes_them_and_says_once_that_it_runs_their_code(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    written(HEAVY)
+    written(SCENE, "mine.toml")
+    run = json.loads(told_once(capsys, "run", "mine.toml", "--json"))
+    assert [lane["rule"] for lane in run["lanes"]] == ["momentum", "Heavy"]
+    assert [lane["final"]["update"] for lane in run["lanes"]] == [60, 60]
+    odds = json.loads(told_once(capsys, "odds", "mine.toml", "--seeds", "3", "--json"))
+    assert [lane["rule"] for lane in odds["lanes"]] == ["momentum", "Heavy"]
+    told_once(capsys, "screenshot", "mine.toml", "-o", "mine.png", "--size", "640x400")
+    assert 'rule = "Heavy"' in told_once(capsys, "show", "mine.png")
+    told_once(capsys, "record", "mine.png", "-o", "mine.gif", "--to", "2", "--size", "320x240")
+    assert "friction" in told_once(capsys, "basins", "mine.toml", "--rule", "heavy", "--friction", "0.5")
+    swept = told_once(
+        capsys, "sweep", "mine.toml", "--over", "lane.mine.friction=0.5,0.9", "--seeds", "2", "--results", "kept"
+    )
+    assert "lane.mine.friction" in swept
+
+
+def test_a_picture_opened_without_the_file_says_which_rule_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    written(HEAVY)
+    written(SCENE, "mine.toml")
+    told_once(capsys, "screenshot", "mine.toml", "-o", "mine.png", "--size", "640x400")
+    del RULES["Heavy"]
+    sentence = mistake(capsys, "run", "mine.png")
+    assert 'mine.png: lane.mine has an unknown rule: "Heavy"' in sentence
+    assert "--rules FILE.py" in sentence
+
+
+def test_a_sweep_does_not_go_on_from_what_another_text_of_the_file_gave(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("sweep", "mine.toml", "--over", "lane.mine.friction=0.5,0.9", "--seeds", "2", "--results", "kept")
+    written(HEAVY)
+    written(SCENE, "mine.toml")
+    told_once(capsys, *words)
+    written(HEAVY.replace("slope.here\n", "2 * slope.here\n"))
+    assert status(*words, "--rules", "mine.py") == 2
+    assert "kept holds a sweep of" in (sentence := capsys.readouterr().err)
+    assert "with another text of the files of its rules" in sentence
+
+
+# Other processes.
+
+
+class Errand:
+    """A rule that is sent away, and does something there."""
+
+    marble_updates = 1
+
+    def __init__(self, rule: object) -> None:
+        self.rule = rule
+
+    def run(self) -> tuple[object, list[str]]:
+        return self.rule, list(RULES)
+
+
+def test_worker_processes_know_the_rules_even_where_the_file_has_gone() -> None:
+    load_rules(written(HEAVY))
+    rule = RULES["Heavy"](learning_rate=0.3)  # type: ignore[call-arg]
+    Path("mine.py").unlink()
+    (found,) = [outcome for outcome in shared([Errand(rule)], 1) if outcome is not None]
+    assert found == (0, (rule, list(RULES)))
+
+
+def test_a_rule_that_is_sent_is_equal_here() -> None:
+    load_rules(written(HEAVY))
+    rule = RULES["Heavy"](learning_rate=0.3)  # type: ignore[call-arg]
+    assert pickle.loads(pickle.dumps(rule)) == rule
+
+
+# In the window.
+
+
+def test_a_file_that_is_typed_is_run_and_its_rules_can_be_chosen(session: Session) -> None:
+    written(HEAVY)
+    there = update(session, LoadRules("mine.py"))
+    assert (there.rules, there.rules_refused) == ("mine.py", "")
+    assert there.notice == "The code of mine.py was run; its rules: Heavy."
+    chosen = update(there, ChooseRule("Heavy"))
+    assert rule_name(chosen.scene.lanes[chosen.lane].rule) == "Heavy"
+    (rules,) = [each for each in controls(chosen, load_theme("light")) if getattr(each, "name", "") == "rule"]
+    assert isinstance(rules, Choice)
+    assert rules.options[-1] == rules.chosen == "Heavy"
+    assert settings(chosen.scene.lanes[chosen.lane], 20) == "Heavy · η 0.15 · friction 0.9 · B 20 of 20"
+
+
+def test_a_file_that_cannot_be_used_stays_in_its_field_with_what_is_wrong(session: Session) -> None:
+    written("x = (")
+    there = update(session, LoadRules("mine.py"))
+    (entry,) = [each for each in controls(there, load_theme("light")) if getattr(each, "name", "") == "rules"]
+    assert isinstance(entry, TextField)
+    assert (entry.text, entry.mistake) == ("mine.py", "mine.py, line 1: '(' was never closed")
+    assert there.scene == session.scene
+    gone = update(there, entry.message("  "))
+    assert (gone.rules, gone.rules_refused) == ("", "")
+
+
+def test_lanes_go_on_with_what_a_changed_file_has_now(session: Session) -> None:
+    written(HEAVY)
+    there = update(update(session, LoadRules("mine.py")), ChooseRule("Heavy"))
+    there = update(there, SetHyperparameter("friction", 0.5))
+    assert update(there, LoadRules("mine.py")).scene is there.scene
+    written(HEAVY.replace("self.friction *", "0.1 * self.friction *"))
+    after = update(there, LoadRules("mine.py"))
+    rule = after.scene.lanes[after.lane].rule
+    assert type(rule) is RULES["Heavy"]
+    assert rule.friction == 0.5  # type: ignore[attr-defined]
+    assert after.scene.lanes[1:] == there.scene.lanes[1:]
+
+
+def test_a_rule_that_keeps_a_share_under_a_known_name_has_its_slider(session: Session) -> None:
+    load_rules(written(HEAVY.replace("friction", "decay")))
+    there = update(session, ChooseRule("Heavy"))
+    assert [dial.sign for dial in dials(there.scene, there.lane)] == ["η", "decay", "B"]

@@ -1,0 +1,183 @@
+"""Odds, sweeps and basins from Python are those of the command line, with rules of one's own besides."""
+
+import json
+import os
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from own import Lion, Signs, eggs
+from PIL import Image
+from readers import through_json
+
+import sim as tm
+from sim.library import odds as odds_module
+from sim.library.portable import portable
+from sim.scene import load_scene
+from sim.study.odds.odds import gather, jobs
+from sim.study.odds.report import summary
+from sim.study.work import workers
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_odds_are_the_odds() -> None:
+    told, scene = tm.odds("local-minimum", 60, updates=150, seed=3), load_scene("local-minimum")
+    work = jobs(told.scene, 60, 150)
+    outcomes = gather(told.scene, work, {place: job.run() for place, job in enumerate(work)})
+    for lane, found in zip(scene.lanes, outcomes, strict=True):
+        assert_array_equal(told.outcomes[lane.name].theta, found.theta)
+    assert told.outcomes["minibatch"].seeds.tolist() == list(range(3, 63))
+    assert through_json(told.summary()) == through_json(summary(told.told))
+    assert [lane.lane.name for lane in told] == [lane.name for lane in scene.lanes]
+    assert len(told) == 3
+    assert "60 seeds from 3 · after 150 updates" in repr(told)
+    with Image.open(BytesIO(told._repr_png_())) as picture:
+        assert picture.size == (1200, 675)
+    with pytest.raises(tm.UseError, match='there is no lane "minibach"; did you mean minibatch'):
+        told["minibach"]
+
+
+def test_a_rule_of_ones_own_is_counted_as_it_races() -> None:
+    rules = {"mine": (Lion(), 1)}
+    told = tm.odds(seeds=20, updates=120, rules=rules)
+    for seed in (0, 7, 19):
+        race = tm.race(seed=seed, updates=120, rules=rules)
+        assert_array_equal(told.outcomes["mine"].theta[seed], race["mine"].theta[-1])
+    assert told.summary()["lanes"][3]["rule"] == "Lion"
+
+
+def test_worker_processes_find_the_same_of_what_can_be_sent_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "WORTH_PROCESSES", 1)
+    rules = {"mine": (Lion(), 1)}
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    alone, shared = (tm.odds(seeds=600, updates=20, rules=rules, workers=count) for count in (1, 2))
+    for name in alone.outcomes:
+        assert_array_equal(shared.outcomes[name].theta, alone.outcomes[name].theta)
+
+
+def test_what_only_this_process_has_is_computed_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    surface = tm.Surface(eggs, window=((-3, 3), (-2, 3)))
+    assert portable(tm.scene_on(surface, (1, 0.3)))
+    mine = tm.scene_on(tm.Surface(lambda x, y: x**2 + y**2, window=((-3, 3), (-2, 3))), (1, 0.3))
+    assert not portable(mine)
+    assert odds_module.workers_for(mine, 4) == odds_module.workers_for(mine, None) == 1
+    assert odds_module.workers_for(load_scene("ravine"), 4) == 4
+    monkeypatch.setattr(sys.modules["__main__"], "Lion", Lion, raising=False)  # Where pickle would find it.
+    monkeypatch.setattr(Lion, "__module__", "__main__")
+    assert not portable((Lion(),))
+
+
+SCRIPT = """
+import sim as tm
+from sim.study.work import workers
+workers.WORTH_PROCESSES = 1
+print("once")
+print(tm.odds("local-minimum", 600, updates=20, workers=2)["minibatch"].seeds)
+"""
+
+
+def test_a_script_that_counts_with_workers_is_run_once(tmp_path: Path) -> None:
+    """Python's own way would be to run it anew in each of them, and so without end."""
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("once\n600\n", "", 0)
+
+
+def test_a_sweep_is_the_sweep(tmp_path: Path) -> None:
+    over: dict[str, Any] = {"lane.minibatch.batch_size": [1, np.int64(5)], "examples.sigma": "0.1,0.3"}
+    told = tm.sweep("local-minimum", over, 12, updates=60, measure="escaped")
+    kept = tm.sweep("local-minimum", over, 12, updates=60, measure="escaped", results=tmp_path / "a.sweep")
+    again = tm.sweep("local-minimum", over, 12, updates=60, measure="escaped", results=tmp_path / "a.sweep")
+    assert json.dumps(told.summary()) == json.dumps(kept.summary()) == json.dumps(again.summary())
+    rows = told.rows()
+    assert len(rows) == 4 * 3
+    assert [row["examples.sigma"] for row in rows[:6]] == [0.1] * 3 + [0.3] * 3
+    assert all(row["escaped_low"] <= row["escaped"] <= row["escaped_high"] for row in rows)
+    assert "share of seeds that escape" in repr(told)
+    with Image.open(BytesIO(told._repr_png_())) as picture:
+        assert picture.size == (1200, 675)
+
+
+def test_a_sweep_of_a_rule_of_ones_own_changes_its_learning_rate_and_its_batch() -> None:
+    rules = {"mine": (Lion(), 1)}
+    told = tm.sweep("local-minimum", {"lane.mine.learning_rate": [0.001, 0.05]}, 10, updates=90, rules=rules)
+    assert [point.scene.lanes[3].rule for point in told.told.sweep.points] == [Lion(0.001), Lion(0.05)]
+    assert told.scene.lanes[3].rule == Lion()
+    found = [row["train-loss"] for row in told.rows() if row["lane"] == "mine"]
+    odds = tm.odds("local-minimum", 10, updates=90, rules={"mine": (Lion(0.05), 1)})
+    assert found[1] == odds["mine"].train_loss.estimate.value
+    assert found[0] != found[1]
+    sizes = tm.sweep("local-minimum", {"lane.mine.batch_size": [1, 20]}, 5, updates=20, rules=rules)
+    assert [point.scene.lanes[3].batch_size for point in sizes.told.sweep.points] == [1, 20]
+
+
+def test_a_sweep_on_a_surface_of_ones_own_runs_on_it() -> None:
+    scene = tm.scene_on(tm.Surface(eggs, window=((-3, 3), (-2, 3))), (1, 0.3), updates=30)
+    told = tm.sweep(scene, {"examples.sigma": [0.0, 1.0]}, 6)
+    assert {point.scene.surface for point in told.told.sweep.points} == {scene.surface}
+    assert [point.scene.examples.sigma for point in told.told.sweep.points] == [0.0, 1.0]  # type: ignore[attr-defined]
+
+
+def test_basins_are_those_of_the_rule() -> None:
+    flow = tm.basins("local-minimum", size=(320, 240))
+    mine = tm.basins("local-minimum", rule=Lion(), size=(320, 240), updates=300)
+    lane = tm.basins("local-minimum", rules={"mine": Lion()}, lane="mine", size=(320, 240), updates=300)
+    assert flow.labels.shape == mine.labels.shape
+    assert (flow.labels != mine.labels).any()
+    assert_array_equal(lane.labels, mine.labels)
+    assert "Local minimum · Lion" in repr(mine)
+    assert mine.picture().size == (320, 240)
+    assert tm.basins(tm.Surface(eggs, window=((-3, 3), (-2, 3))), size=(200, 150)).labels.max() > 3
+
+
+def test_a_rule_that_remembers_nothing_is_one() -> None:
+    race = tm.race("local-minimum", updates=9, rules={"mine": Signs()})
+    assert_array_equal(np.abs(race["mine"].movement), np.full((9, 2), 0.05))
+    assert race["mine"]._track.state(5) == ()
+    shares = [each["share"] for each in tm.basins(rule=Signs(), size=(200, 150)).summary()["minima"]]
+    assert shares[0] > 0.5
+
+
+def test_a_map_is_saved(tmp_path: Path) -> None:
+    path = tm.basins("local-minimum", size=(320, 240)).save(tmp_path / "map.png")
+    with Image.open(path) as picture:
+        assert picture.size == (320, 240)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (lambda: tm.odds(seeds=0), "seeds must be a whole number from 1 to 1,000,000, not 0"),
+        (lambda: tm.odds(workers=0), "workers must be a whole number from 1 to 61, not 0"),
+        (tm.sweep, "over must be a dictionary with one number or two, such as"),
+        (lambda: tm.sweep(over={"start[0]": 3}), "over must give several values of a number"),  # type: ignore[dict-item]
+        (lambda: tm.sweep(over={"start[0]": ["x"]}), "over must have values that are numbers"),
+        (lambda: tm.sweep(over={"updates": [5]}, measure="escape-d", seeds=1), 'there is no measure "escape-d"'),
+        (lambda: tm.basins(lane="x"), 'there is no lane "x"'),
+        (lambda: tm.basins(lane="momentum", rule=Lion()), "give a lane or a rule, not both"),
+        (lambda: tm.basins(rule=3), "rule is no rule: int has no method init"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_is_asked_for_wrongly_gets_a_sentence(asked: Any, sentence: str) -> None:
+    with pytest.raises(tm.UseError, match=sentence):
+        asked()
+
+
+def test_a_number_that_there_is_not_is_told() -> None:
+    with pytest.raises(tm.SceneError, match=r'there is no number "lane.minibatch.batchsize"; did you mean'):
+        tm.sweep(over={"lane.minibatch.batchsize": [1, 2]})
