@@ -85,7 +85,7 @@ def _save(arguments: argparse.Namespace, name: str | None, path: Path | None) ->
     from ..files import check_writable, free_path, named
     from ..scene.lesson import end_of
     from ..stage.export.web.file import check_size, save_page
-    from .console.chosen import chosen_saved, compare
+    from .console.chosen import chosen_saved, compare, tell_of_failures
 
     saved = chosen_saved(name, arguments.seed, arguments.view, arguments.together, (arguments.yaw, arguments.tilt))
     path = path or free_path(named(saved.scene.name, ".html"))
@@ -96,6 +96,7 @@ def _save(arguments: argparse.Namespace, name: str | None, path: Path | None) ->
     check_writable(path)
     span = save_page(saved.scene, path, clock, ticks)
     compare(saved, span.race)
+    tell_of_failures(span.race)
     show(f"saved {path}, {path.stat().st_size / 1e3:.0f} kB")
     return saved.scene
 
