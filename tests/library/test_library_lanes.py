@@ -180,6 +180,6 @@ def test_what_cannot_be_written_is_an_output_error_by_the_packages_name(tmp_path
         tm.figure("ravine", tmp_path / "none" / "x.png", update=1)
 
 
-def test_a_study_that_is_too_much_is_a_study_error_by_the_packages_name() -> None:
-    with pytest.raises(tm.StudyError, match=r"^[^\n]+$"):
-        tm.sweep("ravine", {"lane.momentum.batch_size": [1, 2]}, seeds=100_000, updates=1_000_000)
+def test_a_study_that_cannot_be_is_a_study_error_by_the_packages_name() -> None:
+    with pytest.raises(tm.StudyError, match=r"^updates are swept already"):
+        tm.sweep("local-minimum", {"updates": [5, 10]}, seeds=2, updates=5)
