@@ -71,12 +71,12 @@ def test_a_schedule_out_of_bounds_is_told(kind: str, settings: dict[str, Any], s
 def test_what_every_schedule_has_is_looked_at_in_one_of_ones_own() -> None:
     @dataclass(frozen=True, kw_only=True)
     class Halved(Schedule):
-        curve: Any = None
+        curve: np.random.Generator | None = None  # Of which a validator knows nothing.
 
         def at(self, time: int) -> float:
             return 0.5**time
 
-    own = Halved(curve=abs)
+    own = Halved(curve=np.random.default_rng(0))
     assert taken(tm.Lane("mine", PLAIN, 2, own)).schedule is own
     told = refusal(tm.Lane("mine", PLAIN, 2, Halved(warmup=-3)))
     assert told == "the warmup of the schedule of rules['mine'] must be at least 0, not -3"
