@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from .library.names import SCHEDULES as SCHEDULES
     from .library.names import SURFACES as SURFACES
     from .library.names import Lane as Lane
+    from .library.names import OutputError as OutputError
     from .library.names import Scene as Scene
     from .library.names import SceneError as SceneError
+    from .library.names import StudyError as StudyError
     from .library.odds import odds as odds
     from .library.pictures import figure as figure
     from .library.pictures import film as film
@@ -42,12 +44,14 @@ __version__ = VERSION
 
 _PLACES = {
     "Lane": "names",
+    "OutputError": "names",
     "RULES": "names",
     "Race": "races",
     "SCHEDULES": "names",
     "SURFACES": "names",
     "Scene": "names",
     "SceneError": "names",
+    "StudyError": "names",
     "Surface": "surfaces",
     "UseError": "mistakes",
     "adapters": "adapters",

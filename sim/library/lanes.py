@@ -1,12 +1,22 @@
 """Lanes that a caller adds to a scene: a rule, a rule with a batch size, or a whole lane, by name."""
 
-from collections.abc import Mapping
-from dataclasses import is_dataclass, replace
-from typing import Any, Literal, TypeAlias, cast
+import math
+from collections.abc import Hashable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
+from typing import Any, Literal, TypeAlias, cast, get_type_hints
 
+import numpy as np
+from pydantic import BaseModel, ValidationError, create_model
+
+from ..descent.examples.batches import SAMPLINGS
 from ..descent.lane import Lane
+from ..descent.rules import OWN
 from ..descent.rules.protocol import Rule
+from ..descent.schedules import SCHEDULES, Schedule
 from ..scene import Scene
+from ..scene.mistakes import reason
+from ..scene.speech import StrictTable
 from .mistakes import UseError, shown, whole_number
 
 Added: TypeAlias = "Rule[Any] | Lane | tuple[Rule[Any], int | Literal['full']]"
@@ -19,7 +29,7 @@ def with_rules(scene: Scene, rules: Mapping[str, Added]) -> Scene:
     """The scene with these lanes behind its own; one of a name that it has takes that one's place.
 
     Raises:
-        UseError: what is added is no rule and no lane.
+        UseError: what is added is no rule and no lane, or has numbers that no scene file may have.
 
     >>> from three_marbles import RULES, load
     >>> scene = with_rules(load("ravine"), {"mine": (RULES["adam"](0.1), 2)})
@@ -39,10 +49,10 @@ def with_rules(scene: Scene, rules: Mapping[str, Added]) -> Scene:
 
 
 def checked_rule(place: str, rule: Any) -> Rule[Any]:
-    """A rule, if it is one as `Rule` describes it.
+    """A rule, if it is one as `Rule` describes it, and its numbers may stand in a scene file if it is the program's.
 
     Raises:
-        UseError: it is none; the message says what is missing.
+        UseError: it is none; the message says what is missing, or which number is out of bounds.
     """
     kind = type(rule).__name__
     if isinstance(rule, type):
@@ -53,13 +63,59 @@ def checked_rule(place: str, rule: Any) -> Rule[Any]:
     parameters = getattr(type(rule), "__dataclass_params__", None)
     if not is_dataclass(rule) or not getattr(parameters, "frozen", False):
         raise UseError(f"{place} is a {kind}, which must be a frozen dataclass: write @dataclass(frozen=True) over it")
-    if not isinstance(getattr(rule, "learning_rate", None), int | float):
+    if type(rule) in OWN:
+        return cast(Rule[Any], _within_bounds(place, type(rule), rule))
+    rate: Any = getattr(rule, "learning_rate", None)
+    if rate is None:
         raise UseError(f"{place} has no learning_rate: {kind} needs a field of that name that holds a number")
+    if not isinstance(rate, int | float) or isinstance(rate, bool) or not math.isfinite(rate):
+        raise UseError(f"the learning_rate of {place} must be a finite number of Python's, not {shown(rate)}")
     try:
         hash(rule)
     except TypeError as error:
         raise UseError(f"{place} cannot be hashed ({error}): its fields must be numbers, texts or tuples") from None
     return cast(Rule[Any], rule)
+
+
+def checked_schedule(place: str, schedule: Any) -> Schedule:
+    """A schedule, if it is one and its numbers may stand in a scene file.
+
+    Raises:
+        UseError: it is none, or which number is out of bounds.
+    """
+    if isinstance(schedule, type) and issubclass(schedule, Schedule):
+        name = schedule.__name__
+        raise UseError(f"the schedule of {place} is the class {name}; make a schedule of it, such as {name}()")
+    if not isinstance(schedule, Schedule):
+        example = 'such as SCHEDULES["cosine"](length=200)'
+        raise UseError(f"the schedule of {place} must be a schedule, {example}, not {shown(schedule)}")
+    kind: type[Schedule] = type(schedule) if type(schedule) in SCHEDULES.values() else Schedule
+    return cast(Schedule, _within_bounds(f"the schedule of {place}", kind, schedule))
+
+
+def _within_bounds(place: str, kind: type[Any], value: Any) -> Any:
+    """A dataclass whose fields, as far as `kind` has them, are what they are annotated to be; NumPy's become Python's.
+
+    Raises:
+        UseError: one is not; the message says which, and what it must be.
+    """
+    given = {field.name: getattr(value, field.name) for field in fields(kind)}
+    plain = {name: each.item() if isinstance(each, np.generic) else each for name, each in given.items()}
+    try:
+        _bounds(cast(Hashable, kind)).model_validate(plain)
+    except ValidationError as error:
+        name, problem = reason(plain, error.errors(include_url=False)[0]).split(" ", 1)
+        raise UseError(f"the {name} of {place} {problem}") from None
+    changed = {name: each for name, each in plain.items() if each is not given[name]}
+    return replace(value, **changed) if changed else value
+
+
+@lru_cache(maxsize=64)
+def _bounds(kind: type[Any]) -> type[BaseModel]:
+    """What the fields of such a dataclass may hold, as where a scene file names it."""
+    hints = get_type_hints(kind, include_extras=True)
+    definitions: dict[str, Any] = {field.name: (hints[field.name], ...) for field in fields(kind)}
+    return create_model(kind.__name__, __base__=StrictTable, **definitions)
 
 
 def _name(name: object) -> str:
@@ -74,10 +130,15 @@ def _lane(name: str, added: Any, count: int) -> Lane:
         case Lane():
             lane = replace(added, name=name)
         case (rule, size):
-            lane = Lane(name, rule, count if size == FULL else size)
+            lane = Lane(name, rule, count if isinstance(size, str) and size == FULL else size)
         case tuple():
             raise UseError(f"{place} must be a rule, a Lane, or a rule with a batch size, not {shown(added)}")
         case rule:
             lane = Lane(name, rule, count)
     size = whole_number(f"the batch size of {place}", lane.batch_size, 1, count)
-    return replace(lane, rule=checked_rule(place, lane.rule), batch_size=size)
+    if not isinstance(lane.sampling, str) or lane.sampling not in SAMPLINGS:
+        raise UseError(f"the sampling of {place} must be one of {', '.join(SAMPLINGS)}, not {shown(lane.sampling)}")
+    if not isinstance(lane.drop_last, bool):
+        raise UseError(f"the drop_last of {place} must be True or False, not {shown(lane.drop_last)}")
+    rule, schedule = checked_rule(place, lane.rule), checked_schedule(place, lane.schedule)
+    return replace(lane, rule=rule, batch_size=size, schedule=schedule)

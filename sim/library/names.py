@@ -8,11 +8,13 @@ from ..descent.rules import RULES as KNOWN_RULES
 from ..descent.rules.protocol import Rule
 from ..descent.schedules import SCHEDULES as KNOWN_SCHEDULES
 from ..descent.schedules import Schedule
+from ..files import OutputError
 from ..scene import Scene, SceneError
+from ..study.work.workers import StudyError
 from ..surface.functions import SURFACES as KNOWN_SURFACES
 from ..surface.protocol import ClosedForm
 
-__all__ = ["RULES", "SCHEDULES", "SURFACES", "Lane", "Scene", "SceneError"]
+__all__ = ["RULES", "SCHEDULES", "SURFACES", "Lane", "OutputError", "Scene", "SceneError", "StudyError"]
 
 RULES: Mapping[str, Callable[..., Rule[Any]]] = KNOWN_RULES
 """Every rule of the program by its name: RULES["adam"](0.1) is one with that learning rate, and the rest as usual."""

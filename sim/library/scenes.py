@@ -49,11 +49,15 @@ def load(name_or_path: str | os.PathLike[str]) -> Scene:
 
     Raises:
         SceneError: there is none, or it cannot be read, or something in it is wrong.
+        UseError: nothing is named.
 
     >>> load("local-minimum").start
     (-2.9, -0.6)
     """
-    return load_scene(os.fspath(name_or_path))
+    named = os.fspath(name_or_path)
+    if not named.strip():
+        raise UseError(f'a scene is named by its name, such as "{OPENING}", or by a path to a file, not by {named!r}')
+    return load_scene(named)
 
 
 def scene_on(

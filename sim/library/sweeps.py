@@ -152,8 +152,12 @@ def sweep(
     return Sweep(report.told(planned, done), measure)
 
 
-def _ties(texts: Iterable[str]) -> list[Tie]:
+def _ties(wanted: Any) -> list[Tie]:
     """What follows from the values."""
+    texts: list[Any] = [*wanted] if isinstance(wanted, Iterable) else [wanted]
+    if isinstance(wanted, str) or not all(isinstance(text, str) for text in texts):
+        example = '["lane.minibatch.learning_rate~lane.minibatch.batch_size"]'
+        raise UseError(f"ties must be a list of texts, such as {example}, not {shown(wanted)}")
     try:
         return [tie(text) for text in texts]
     except ValueError as error:

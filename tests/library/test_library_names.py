@@ -11,8 +11,9 @@ from sim.version import VERSION
 
 ROOT = Path(__file__).parents[2]
 OFFERED = (
-    *("Lane", "RULES", "Race", "SCHEDULES", "SURFACES", "Scene", "SceneError", "Surface", "UseError", "adapters"),
-    *("basins", "figure", "film", "load", "odds", "race", "scene_on", "scenes", "sweep"),
+    *("Lane", "OutputError", "RULES", "Race", "SCHEDULES", "SURFACES", "Scene", "SceneError", "StudyError", "Surface"),
+    *("UseError", "adapters", "basins", "figure", "film", "load", "odds", "race", "scene_on", "scenes", "sweep"),
+    "window",
 )
 
 

@@ -76,7 +76,15 @@ def needed(name: str) -> Any:
 
 def told(error: BaseException) -> str:
     """What another library complains of, in a line."""
-    return " ".join(str(error).split()) or type(error).__name__
+    first = cause(error)
+    return " ".join(str(first).split()) or type(first).__name__
+
+
+def cause(error: BaseException) -> BaseException:
+    """What went wrong in an adapter's own method, where an error says so with the place in the adapter's file."""
+    from ...descent.rules.guard import RuleFailure
+
+    return error.__context__ or error if isinstance(error, RuleFailure) else error
 
 
 FOREIGN = (TypeError, ValueError, RuntimeError, NotImplementedError, KeyError, AttributeError, AssertionError)

@@ -22,7 +22,7 @@ from ...descent.rules.protocol import LearningRate, Slope
 from ...descent.update import Even, one_update
 from ...surface.points import Array
 from ..mistakes import UseError, shown
-from . import FOREIGN, needed, told
+from . import FOREIGN, cause, needed, told
 
 ELEMENTWISE = frozenset(
     {"ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "Rprop", "SGD"}
@@ -146,9 +146,9 @@ def torch_rule(kind: type[Any], settings: Mapping[str, Any]) -> TorchRule:
     try:
         theta = np.zeros((1, 2))
         one_update(rule, Even(np.ones(2)), theta, None, rule.init(theta))
-    except UseError:
-        raise
     except FOREIGN as error:
+        if isinstance(said := cause(error), UseError):
+            raise said from None
         raise UseError(f"{kind.__name__} cannot update a parameter of two numbers: {told(error)}") from error
     return rule
 
