@@ -181,8 +181,10 @@ def _run(source: Source) -> ModuleType:
     sys.modules[source.module] = module  # Where dataclasses and type hints look for it.
     try:
         exec(code, vars(module))
-    except (Exception, SystemExit) as error:  # Of code that is not ours; the sentence hides none of it.
+    except BaseException as error:  # Of code that is not ours; the sentence hides none of it.
         del sys.modules[source.module]
+        if isinstance(error, KeyboardInterrupt):
+            raise
         line, trace = 1, error.__traceback__
         while trace is not None:
             line = trace.tb_lineno if trace.tb_frame.f_code.co_filename == source.path else line
