@@ -203,7 +203,7 @@ def test_what_a_file_cannot_be_leaves_the_rules_as_they_were() -> None:
         (NAMED.replace("my momentum", "a\\nb"), "mine.py, line 13: a rule's name is one line of at most 40 characters"),
         (HEAVY.replace("friction", "batch_size"), "a setting cannot be called batch_size, which means something else"),
         (HEAVY.replace("friction: float = 0.9", "friction: object = None"), "friction must be a float, int, bool or s"),
-        (HEAVY + HEAVY, "mine.py, line 36: a class is called Heavy already, on line 13; rename one of them"),
+        (HEAVY + HEAVY, "mine.py, line 35: a class is called Heavy already, on line 13; rename one of them"),
         (NAMED.replace('"my momentum"', "5"), 'Heavy has a name that is no text but int: name = "my heavy" is one'),
         (HEAVY.replace("0.1", "float('nan')"), "Heavy has a learning_rate of nan, which must be a finite number"),
         (HEAVY.replace("float = 0.1", "str = 'x'"), "Heavy has a learning_rate of 'x', which must be a finite number"),
