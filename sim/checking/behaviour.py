@@ -13,13 +13,20 @@ from ..surface.points import Array
 from .ground import STARTS, Batch, Path, path
 
 UPDATES = 12
+MANY = 300
+"""Updates in which a rule that goes wrong late, by a count or a product that grows, has had time to."""
 
 Question = Callable[[Rule[Any]], str]
 
 
 def answers(rule: Rule[Any]) -> str:
     """Movements and states are what they should be, where there is a slope."""
-    path(rule, STARTS, UPDATES)
+    way = Path(rule, STARTS)
+    for update in range(MANY):
+        try:
+            way.step()
+        except RuleFailure as failure:
+            return f"{failure}, in update {update + 1}"
     return ""
 
 
@@ -115,7 +122,10 @@ def _at(rule: Rule[Any], sentence: str) -> str:
 
 
 QUESTIONS: Mapping[str, tuple[str, Question]] = {
-    "answers": ("movements are finite, of float64 and of θ's shape, and states are NamedTuples", answers),
+    "answers": (
+        f"movements are finite, of float64 and of θ's shape, and states are NamedTuples, in {MANY} updates",
+        answers,
+    ),
     "rests": ("a gradient of exactly 0 is answered with a number", rests),
     "reads": ("what it is given is not written to", reads),
     "alone": ("a marble has the same bits alone and among others", stands_alone),

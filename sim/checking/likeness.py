@@ -1,6 +1,6 @@
 """Whether a rule moves as another one does, and if not, in what it differs: found by running what it might be."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 
 from ..descent.rules import RULES, preparations, recurrence, rule_name
 from ..descent.rules.guard import RuleFailure, asked
-from ..descent.rules.protocol import letters
+from ..descent.rules.protocol import letters, with_parts
 from ..surface.points import Array
 from .ground import movements, names_of
 from .mutations import Mutation, mutations, pairs
@@ -40,6 +40,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "beta2": ("b2", "beta_2"),
 }
 """What else the hyperparameters of our rules are called."""
+
+USUAL_SHARES = (0.9, 0.99, 0.999, 0.95, 0.5)
 
 STEADY = np.array([0.8, -0.3])
 
@@ -124,10 +126,20 @@ def _changing(mine: Any, theirs: Any) -> str:
     rates = [1.0] * FEW + [0.25] * FEW + [2.0] * FEW
     if alike(movements(mine, len(rates), rates), movements(theirs, len(rates), rates)):
         return ""
-    return (
-        f"where the learning rate changes on the way it moves otherwise than {rule_name(theirs)}: η stands elsewhere, "
-        "as in torch.optim, where it multiplies all that was gathered"
-    )
+    return f"where the learning rate changes on the way it moves otherwise than {rule_name(theirs)}: {_rate(mine)}"
+
+
+def _rate(rule: Any) -> str:
+    """Where η stands in a rule, as far as it shows under a steady gradient whose rate falls to a part once."""
+    part = 0.25
+    whole = movements(rule, 2 * FEW, slope=STEADY)
+    before, after = whole[:FEW], whole[FEW:]
+    found = movements(rule, 2 * FEW, [1.0] * FEW + [part] * FEW, STEADY)[FEW:]
+    if alike(found, part * after):
+        return "η stands elsewhere, as in torch.optim, where it multiplies all that was gathered"
+    if alike(found, after - (1 - part) * before):
+        return "η multiplies only the gradients still to come, as in the lecture's momentum"
+    return "η stands elsewhere"
 
 
 # What differs.
@@ -139,7 +151,8 @@ def _difference(own: Array, right: Array, model: Any, rule: Any) -> str:
     for twin in same:
         if names_of(RULES[twin]()) == names_of(model):
             return f"it moves as {twin} does{_missing(model, twin)}"
-    for found in _suspects(model):
+    suspects = list(_suspects(model, _shares(rule, model)))
+    for found in suspects:
         if alike(own[:FEW], _run(found, model, FEW)) and alike(own, _run(found, model, UPDATES)):
             return f"it moves as {name} does where {found.mistake}; the line that differs is {found.line}"
     if same:
@@ -147,9 +160,49 @@ def _difference(own: Array, right: Array, model: Any, rule: Any) -> str:
     apart = (at for at, (a, b) in enumerate(zip(own, right, strict=False)) if not alike(a[None], b[None]))
     update = next(apart, None)
     if update is None:
-        return f"it does not move as {name} does"
-    a, b = ("({:.6g}, {:.6g})".format(*each) for each in (own[update], right[update]))
-    return f"it moves by {a} in update {update + 1}, and {name} by {b}"
+        return f"it does not move as {name} does{_none_of(suspects)}"
+    a, b = _told_apart(own[update], right[update])
+    return f"it moves by {a} in update {update + 1}, and {name} by {b}{_none_of(suspects)}"
+
+
+def _none_of(suspects: Collection[Mutation]) -> str:
+    return "; none of the usual mistakes moves like this" if suspects else ""
+
+
+def _told_apart(one: Array, other: Array) -> tuple[str, str]:
+    """Two movements, with as many digits as it takes to see that they are two."""
+    for digits in range(6, 18):
+        a, b = ("({:.{}g}, {:.{}g})".format(x, digits, y, digits) for x, y in (one, other))
+        if a != b:
+            break
+    return a, b
+
+
+def _shares(rule: Any, model: Any) -> tuple[float, ...]:
+    """What a sum may be decayed by in a rule: settings that the model has not, and usual ones."""
+    matched = _matched(rule, model).values()
+    own = [getattr(rule, name) for name in names_of(rule) if name not in matched]
+    return *(share for share in own if isinstance(share, float) and 0 < share < 1), *USUAL_SHARES
+
+
+def counts_late(rule: Any, model: Any) -> bool:
+    """Whether the rule moves as the model does once the count that it begins at 0 begins at 1."""
+    mine, theirs = next(_settings(rule, model))
+    return alike(asked(rule, "step", lambda: movements(_Counting(mine), UPDATES)), movements(theirs, UPDATES))
+
+
+@dataclass(frozen=True)
+class _Counting:
+    """A rule whose whole numbers begin one higher."""
+
+    rule: Any
+
+    def init(self, theta: Array) -> Any:
+        state = self.rule.init(theta)
+        return with_parts(state, (part + 1 if isinstance(part, int) else part for part in state))
+
+    def step(self, theta: Array, slope: Any, state: Any) -> Any:
+        return self.rule.step(theta, slope, state)
 
 
 def _missing(model: Any, twin: str) -> str:
@@ -159,7 +212,7 @@ def _missing(model: Any, twin: str) -> str:
     return f"; the line that differs is {lines[-1]}" if lines else ""
 
 
-def _suspects(model: Any) -> Iterator[Mutation]:
+def _suspects(model: Any, shares: tuple[float, ...]) -> Iterator[Mutation]:
     """What might have gone wrong with the model, in the order in which it is tried."""
     try:
         lines = read(recurrence(model))
@@ -167,7 +220,7 @@ def _suspects(model: Any) -> Iterator[Mutation]:
         return iter(())
     if not alike(_run_lines(lines, model, FEW), movements(model, FEW)):
         return iter(())  # What is written there is not what the model does.
-    return chain(mutations(lines), pairs(lines))
+    return chain(mutations(lines, shares), pairs(lines))
 
 
 def _run(found: Mutation, model: Any, updates: int) -> Array:
@@ -207,7 +260,7 @@ def _first_steps(mine: Any, theirs: Any) -> str:
     for number, movement in enumerate(own, 1):
         right = CLOSED[name](theirs, STEADY, number)
         if not alike(movement[None], right[None]):
-            a, b = ("({:.6g}, {:.6g})".format(*each) for each in (movement, right))
+            a, b = _told_apart(movement, right)
             g = "({:g}, {:g})".format(*STEADY)
             return f"under a steady gradient {g} it moves by {a} in update {number}, and {name} by {b}"
     return ""

@@ -12,6 +12,7 @@ from .recurrence import (
     GRADIENT,
     POSITION,
     Assignment,
+    Both,
     Expression,
     Number,
     Power,
@@ -19,6 +20,7 @@ from .recurrence import (
     Root,
     Sign,
     Sum,
+    exchanged,
     holds,
     text,
 )
@@ -37,12 +39,17 @@ class Mutation:
     mistake: str
 
 
-def mutations(lines: tuple[Assignment, ...]) -> Iterator[Mutation]:
-    """The recurrence with one mistake, the more telling ones first."""
+def mutations(lines: tuple[Assignment, ...], shares: tuple[float, ...] = ()) -> Iterator[Mutation]:
+    """The recurrence with one mistake, the more telling ones first.
+
+    shares: by what a sum may be decayed that should keep all.
+    """
     for place, line in enumerate(lines):
         for value, mistake in (*_placed(line), *_changed(line.value)):
             yield Mutation(_with(lines, place, value), line.line, mistake)
     yield from _between_lines(lines)
+    for share in shares:
+        yield from _forgetting(lines, share)
 
 
 def pairs(lines: tuple[Assignment, ...]) -> Iterator[Mutation]:
@@ -160,16 +167,29 @@ def _here(expression: Expression) -> Iterator[Change]:
                 if not place and rest and not rest[0][0]:
                     rest = ((True, Number(1.0)), *rest)
                 yield (rest[0][1] if len(rest) == 1 else Product(rest)), _forgotten(times, factor)
+        case Sign(letter) if letter == GRADIENT:
+            yield _times(Number(2.0), expression), f"{GRADIENT} is doubled"
         case Power(base, Sign(letter)):
+            later = Sum(((1, Sign(letter)), ONE))
             earlier = Sum(((1, Sign(letter)), (-1, Number(1.0))))
             yield Power(base, earlier), f"{letter} in {text(expression)} is one too small: count the update first"
+            yield Power(base, later), f"{letter} in {text(expression)} is one too large"
             yield base, f"{text(base)} is not raised to the power {letter}"
         case Power(base, _):
-            yield base, f"{'the gradient' if base == Sign(GRADIENT) else text(base)} is not squared"
+            yield from _of_square(expression, base)
         case Root(inner):
             yield inner, f"the root of {text(inner)} is not taken"
         case _:
             pass
+
+
+def _of_square(square: Power, base: Expression) -> Iterator[Change]:
+    """What is taken in place of a square."""
+    yield base, f"{'the gradient' if base == Sign(GRADIENT) else text(base)} is not squared"
+    yield Root(square), f"|{text(base)}| stands in place of {text(square)}"
+    if base == Sign(GRADIENT):
+        what = f"{text(square)} is summed over both axes, as in a norm, in place of each axis by itself"
+        yield Both(square), what
 
 
 def _in_sum(expression: Sum) -> Iterator[Change]:
@@ -192,6 +212,14 @@ def _between_lines(lines: tuple[Assignment, ...]) -> Iterator[Mutation]:
     last = lines[-1]
     if len(lines) > 1:
         yield Mutation((last, *lines[:-1]), last.line, "θ moves by what was remembered before this update")
+    if any(holds(line.value, "β₁") for line in lines) and any(holds(line.value, "β₂") for line in lines):
+        swapped = tuple(replace(line, value=exchanged(line.value, "β₁", "β₂")) for line in lines)
+        where = ", ".join(line.line for line, other in zip(lines, swapped, strict=True) if line != other)
+        yield Mutation(swapped, where, "β₁ and β₂ are swapped")
+    using = [line.line for line in lines if holds(line.value, GRADIENT)]
+    if len(using) > 1:
+        double = Assignment(GRADIENT, _times(Number(2.0), Sign(GRADIENT)), f"{GRADIENT} ← …")
+        yield Mutation((double, *lines), using[0], f"{GRADIENT} is doubled, wherever it stands")
     if not isinstance(last.value, Sum):
         return
     for place, (sign, term) in enumerate(last.value.terms):
@@ -205,3 +233,23 @@ def _between_lines(lines: tuple[Assignment, ...]) -> Iterator[Mutation]:
                     last.line,
                     f"weight decay is coupled: {text(pull)} is added to the gradient, and goes through the averages",
                 )
+
+
+def _forgetting(lines: tuple[Assignment, ...], share: float) -> Iterator[Mutation]:
+    """Sums that should keep all, decayed: alone, or as running averages are."""
+    kept, rest = Number(share), Number(1.0 - share)
+    for place, line in enumerate(lines):
+        own = (1, Sign(line.letter))
+        if line.letter in (POSITION, "t") or not isinstance(line.value, Sum) or own not in line.value.terms:
+            continue
+        others = tuple(term for term in line.value.terms if term != own)
+        for new, how in (
+            (others, ""),
+            (
+                tuple((sign, _times(rest, term)) for sign, term in others),
+                f", and what is new multiplied by {rest.value:g}",
+            ),
+        ):
+            value = Sum(((1, _times(kept, Sign(line.letter))), *new))
+            mistake = f"{line.letter} is multiplied by {share:g} in every update{how}: it should keep all"
+            yield Mutation(_with(lines, place, value), line.line, mistake)

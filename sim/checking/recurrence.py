@@ -61,7 +61,14 @@ class Root:
     inner: "Expression"
 
 
-Expression: TypeAlias = Number | Sign | Sum | Product | Power | Root
+@dataclass(frozen=True, slots=True)
+class Both:
+    """The sum over both axes, for each of them; no line is read as that, but mistakes are made of it."""
+
+    inner: "Expression"
+
+
+Expression: TypeAlias = Number | Sign | Sum | Product | Power | Root | Both
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +186,8 @@ def text(expression: Expression) -> str:
             written = f"{_bracketed(base)}{'²' if exponent == Number(2.0) else 'ᵗ'}"
         case Root(inner):
             written = f"√({text(inner)})" if isinstance(inner, Product) else f"√{_bracketed(inner)}"
+        case Both(inner):
+            written = f"‖{text(inner)}‖"
     return unicodedata.normalize("NFC", written)
 
 
@@ -197,8 +206,25 @@ def holds(expression: Expression, letter: str) -> bool:
             return any(holds(part, letter) for _, part in parts)
         case Power(base, exponent):
             return holds(base, letter) or holds(exponent, letter)
-        case Root(inner):
+        case Root(inner) | Both(inner):
             return holds(inner, letter)
+
+
+def exchanged(expression: Expression, one: str, other: str) -> Expression:
+    """The expression with each of two letters in place of the other."""
+    match expression:
+        case Number():
+            return expression
+        case Sign(letter):
+            return Sign({one: other, other: one}.get(letter, letter))
+        case Sum(terms):
+            return Sum(tuple((sign, exchanged(term, one, other)) for sign, term in terms))
+        case Product(factors):
+            return Product(tuple((times, exchanged(factor, one, other)) for times, factor in factors))
+        case Power(base, exponent):
+            return Power(exchanged(base, one, other), exchanged(exponent, one, other))
+        case Root(inner) | Both(inner):
+            return type(expression)(exchanged(inner, one, other))
 
 
 Values: TypeAlias = Mapping[str, Any]
@@ -223,8 +249,9 @@ def _value(expression: Expression, values: Values) -> Any:
             return product
         case Power(base, exponent):
             return _value(base, values) ** _value(exponent, values)
-        case Root(inner):
-            return np.sqrt(_value(inner, values))
+        case Root(inner) | Both(inner):
+            value = _value(inner, values)
+            return np.sqrt(value) if isinstance(expression, Root) else np.sum(value, axis=-1, keepdims=True)
 
 
 class Memory(NamedTuple):

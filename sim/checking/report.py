@@ -7,7 +7,7 @@ from ..descent.rules import RULES, rule_name
 from ..descent.rules.guard import RuleFailure, place_of
 from ..descent.rules.protocol import Rule
 from .behaviour import QUESTIONS
-from .likeness import compared, twins
+from .likeness import compared, counts_late, twins
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,12 @@ def check_rule(rule: Rule[Any] | type[Rule[Any]], like: str | Rule[Any] | None =
     notes: tuple[str, ...] = ()
     if findings[0].problem:  # Nothing else can be asked of it but what it does to what it is given.
         known = tuple(each for each in findings if each.problem)
-        return Report(rule_name(tried), None if like is None else _name(like), known)
+        return Report(rule_name(tried), None if like is None else _name(like), known, _late(tried, like))
     if like is None:
         same = next(twins(tried), "")
         notes = (f"it moves as {same} does",) if same else ()
         return Report(rule_name(tried), None, tuple(findings), notes)
-    model, name = RULES[like]() if isinstance(like, str) else like, _name(like)
+    model, name = _model(like), _name(like)
     place = place_of(tried, "step")
     try:
         told = compared(tried, model)
@@ -97,6 +97,20 @@ def assert_rule(rule: Rule[Any] | type[Rule[Any]], like: str | Rule[Any] | None 
     problems = check_rule(rule, like).problems
     if problems:
         raise AssertionError("\n".join(problems))
+
+
+def _late(rule: Any, like: str | Rule[Any] | None) -> tuple[str, ...]:
+    """A note on a rule that fails since it counts too late, and divides by 1 − β⁰."""
+    try:
+        if like is None or not counts_late(rule, _model(like)):
+            return ()
+    except RuleFailure:
+        return ()
+    return (f"it moves as {_name(like)} does once its count begins at 1: its bias correction counts from t = 0",)
+
+
+def _model(like: str | Rule[Any]) -> Any:
+    return RULES[like]() if isinstance(like, str) else like
 
 
 def _name(like: str | Rule[Any]) -> str:

@@ -4,7 +4,7 @@
 import sys
 
 from . import COMMANDS, INSTALLED, module_of
-from .console.ending import TYPE_CHECKING, before_the_end, end_at_signals, end_by_itself
+from .console.ending import TYPE_CHECKING, before_the_end, end_as_interrupted, end_at_signals, end_by_itself
 
 if TYPE_CHECKING:
     import argparse
@@ -31,6 +31,9 @@ def main() -> int:
     prepare()
     try:
         return obey(sys.argv[1:])
+    except KeyboardInterrupt:
+        end_as_interrupted()
+        raise
     finally:
         end_by_itself()
 
@@ -43,14 +46,17 @@ def obey(words: "Sequence[str]") -> int:
     """
     from importlib import import_module
 
-    from .console.terminal import abandon_standard_output, remark
+    from .console.terminal import abandon_standard_output, remark, results_alone
 
     words = list(words)
     name = words.pop(0) if words and words[0] in COMMANDS else "window"
     command: _Command = import_module(module_of(name), __package__)
     try:
-        _load_rules(command, words)
-        command.run(command.parser().parse_args(words))
+        with results_alone():
+            _load_rules(command, words)
+        arguments = command.parser().parse_args(words)
+        with results_alone():
+            command.run(arguments)
     except SystemExit:
         raise  # Before the exceptions below are looked up, which --help need not wait for.
     except BrokenPipeError:

@@ -8,9 +8,11 @@ import ast
 import copyreg
 import hashlib
 import inspect
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from numbers import Real
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -102,11 +104,20 @@ def classes(source: Source) -> dict[str, type[Any]]:
         RulesError: it cannot be run.
     """
     module = sys.modules.get(source.module) or _run(source)
-    return {
+    found = {
         name: value
         for name, value in vars(module).items()
         if isinstance(value, type) and value.__module__ == source.module and name[:1] != "_" and _looks_like_rule(value)
     }
+    lines: dict[str, int] = {}
+    for each in ast.parse(source.text).body:
+        if not isinstance(each, ast.ClassDef) or each.name not in found:
+            continue
+        first = lines.setdefault(each.name, each.lineno)
+        if first != each.lineno:
+            where = f"{source.path}, line {each.lineno}"
+            raise RulesError(f"{where}: a class is called {each.name} already, on line {first}; rename one of them")
+    return found
 
 
 def wrong(kind: type[Any]) -> str:
@@ -125,7 +136,7 @@ def wrong(kind: type[Any]) -> str:
     for name, given in METHODS.items():
         if not _takes(getattr(kind, name), len(given)):
             return f"has a {name} that does not take ({', '.join(('self', *given))})"
-    return next(filter(None, map(_wrong_field, named.values())), "") or _wrong_instance(kind)
+    return _wrong_own_name(kind) or next(filter(None, map(_wrong_field, named.values())), "") or _wrong_instance(kind)
 
 
 def called(kind: type[Any]) -> str:
@@ -181,8 +192,10 @@ def _run(source: Source) -> ModuleType:
     sys.modules[source.module] = module  # Where dataclasses and type hints look for it.
     try:
         exec(code, vars(module))
-    except (Exception, SystemExit) as error:  # Of code that is not ours; the sentence hides none of it.
+    except BaseException as error:  # Of code that is not ours; the sentence hides none of it.
         del sys.modules[source.module]
+        if isinstance(error, KeyboardInterrupt):
+            raise
         line, trace = 1, error.__traceback__
         while trace is not None:
             line = trace.tb_lineno if trace.tb_frame.f_code.co_filename == source.path else line
@@ -209,6 +222,13 @@ def _takes(method: Any, count: int) -> bool:
     return True
 
 
+def _wrong_own_name(kind: type[Any]) -> str:
+    own = vars(kind).get("name", "")
+    if isinstance(own, str) or hasattr(type(own), "__get__"):  # The latter is no name but a property or the like.
+        return ""
+    return f'has a name that is no text but {type(own).__name__}: name = "my {kind.__name__.lower()}" is one'
+
+
 def _wrong_field(field: "Field[Any]") -> str:
     if field.default is MISSING:
         return f"has a field {field.name} without a usual value, such as {field.name}: float = 0.1"
@@ -217,9 +237,15 @@ def _wrong_field(field: "Field[Any]") -> str:
 
 def _wrong_instance(kind: type[Any]) -> str:
     try:
-        hash(kind())
-    except Exception as error:  # Of code that is not ours; the sentence hides none of it.
+        rule = kind()
+        hash(rule)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # Of code that is not ours; the sentence hides none of it.
         return f"cannot be made with its usual values: {told(error)}"
+    rate = rule.learning_rate
+    if not isinstance(rate, Real) or not math.isfinite(rate):
+        return f"has a learning_rate of {rate!r}, which must be a finite number, such as 0.1"
     return ""
 
 

@@ -170,20 +170,23 @@ class Adaptive:
     decoupled: ClassVar[bool] = True
     coupled: ClassVar[bool] = False
     counts_first: ClassVar[int] = 1
+    swapped: ClassVar[bool] = False
+    gradients: ClassVar[float] = 1.0
 
     def init(self, theta: Array) -> Two:
         return Two(np.zeros_like(theta), np.zeros_like(theta), 0)
 
     def step(self, theta: Array, slope: Slope, state: Two) -> tuple[Array, Two]:
-        g, t = slope.here, state.t + 1
+        g, t = self.gradients * slope.here, state.t + 1
         if self.coupled:
             g = g + self.weight_decay * theta
         first, second = ((1 - beta if own else 1.0) for beta, own in zip(self._betas, self.shares, strict=True))
-        m = self.beta1 * state.m + first * g
-        v = self.beta2 * state.v + second * (g * g if self.squares else np.abs(g))
+        beta1, beta2 = self._betas
+        m = beta1 * state.m + first * g
+        v = beta2 * state.v + second * (g * g if self.squares else np.abs(g))
         count = t - 1 + self.counts_first
-        mh = m / (1 - self.beta1**count) if self.correct[0] else m
-        vh = v / (1 - self.beta2**count) if self.correct[1] else v
+        mh = m / (1 - beta1**count) if self.correct[0] else m
+        vh = v / (1 - beta2**count) if self.correct[1] else v
         size = np.sqrt(vh + self.epsilon) if self.inside else (np.sqrt(vh) if self.rooted else vh) + self.epsilon
         movement = -self.learning_rate * mh / size
         if self.decoupled:
@@ -192,13 +195,69 @@ class Adaptive:
 
     @property
     def _betas(self) -> tuple[float, float]:
-        return self.beta1, self.beta2
+        return (self.beta2, self.beta1) if self.swapped else (self.beta1, self.beta2)
 
 
 def adaptive(name: str, **mistakes: Any) -> type[Adaptive]:
     """AdamW with such mistakes."""
     kind: type[Adaptive] = dataclass(frozen=True)(type(name, (Adaptive,), mistakes))
     return kind
+
+
+@dataclass(frozen=True)
+class Doubled(Averaging):
+    def update(self, _theta: Array, g: Array, m: Array) -> tuple[Array, Array]:
+        m = self.decay * m - 2 * self.learning_rate * g
+        return m, m
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """Adagrad, which should keep the sum of all squares."""
+
+    learning_rate: float = 1e-2
+    epsilon: float = 1e-10
+    kept: ClassVar[float] = 0.9
+    new: ClassVar[float] = 1.0
+    together: ClassVar[bool] = False
+    small: ClassVar[float] = 0.0
+
+    def init(self, theta: Array) -> One:
+        return One(np.zeros_like(theta))
+
+    def step(self, _theta: Array, slope: Slope, state: One) -> tuple[Array, One]:
+        g = slope.here
+        square = (g * g).sum(axis=-1, keepdims=True) if self.together else g * g
+        s = self.kept * state.m + self.new * square
+        return -self.learning_rate * g / (np.sqrt(s) + self.epsilon) + self.small * g, One(s)
+
+
+def gathering(name: str, **mistakes: Any) -> type[Gathering]:
+    """Adagrad with such mistakes."""
+    kind: type[Gathering] = dataclass(frozen=True)(type(name, (Gathering,), mistakes))
+    return kind
+
+
+@dataclass(frozen=True)
+class LateNaN(Averaging):
+    """It is no number after the fiftieth update."""
+
+    def init(self, theta: Array) -> Any:
+        return Two(theta * 0, theta * 0, 0)
+
+    def step(self, _theta: Array, slope: Slope, state: Any) -> Any:
+        after = Two(state.m, state.v, state.t + 1)
+        return -self.learning_rate * slope.here * (np.nan if after.t > 50 else 1.0), after
+
+
+@dataclass(frozen=True)
+class LateError(LateNaN):
+    """It raises after the fiftieth update."""
+
+    def step(self, theta: Array, slope: Slope, state: Any) -> Any:
+        if state.t >= 50:
+            raise IndexError("too late")
+        return super().step(theta, slope, state)
 
 
 @dataclass(frozen=True)

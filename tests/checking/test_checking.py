@@ -47,6 +47,11 @@ def test_right_rules_pass_that_are_written_otherwise(kind: Any, like: str) -> No
 def test_what_is_like_another_only_while_the_learning_rate_is_constant_is_noted() -> None:
     (note,) = check_rule(students.TorchSGD, "momentum").notes
     assert note.startswith("where the learning rate changes on the way it moves otherwise than momentum")
+    assert note.endswith(": η stands elsewhere, as in torch.optim, where it multiplies all that was gathered")
+    (note,) = check_rule(students.Averaging, "torch momentum").notes
+    assert note.startswith("where the learning rate changes on the way it moves otherwise than torch momentum")
+    assert note.endswith(": η multiplies only the gradients still to come, as in the lecture's momentum")
+    assert check_rule(students.TorchSGD, "torch momentum").notes == ()
     assert check_rule(students.Averaging, "momentum").notes == ()
 
 
@@ -81,6 +86,19 @@ WRONG: list[tuple[Any, str, str, str]] = [
     (adaptive("F", rooted=False), "adamw", "the root of v̂ is not taken", "θ ← θ − η w θ − η m̂ / (√v̂ + ε)"),
     (adaptive("G", coupled=True, decoupled=False), "adamw", "weight decay is coupled: w θ is added to", "θ ← θ − η w"),
     (adaptive("H", decoupled=False), "adamw", "η w θ is missing", "θ ← θ − η w θ − η m̂ / (√v̂ + ε)"),
+    (students.Doubled, "momentum", "g is doubled", "m ← λ m − η g"),
+    (adaptive("I", swapped=True), "adamw", "β₁ and β₂ are swapped", "m ← β₁ m + (1 − β₁) g, v ← "),
+    (adaptive("J", squares=False), "adamw", "|g| stands in place of g²", "v ← β₂ v + (1 − β₂) g²"),
+    (adaptive("K", gradients=2.0), "adamw", "g is doubled, wherever it stands", "m ← β₁ m + (1 − β₁) g"),
+    (adaptive("L", counts_first=2), "adamw", "one too large", "m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)"),
+    (students.Gathering, "adagrad", "s is multiplied by 0.9 in every update: it should keep all", "s ← s + g²"),
+    (
+        students.gathering("M", kept=0.95, new=0.05),
+        "adagrad",
+        "0.95 in every update, and what is new multiplied by 0.05",
+        "s ←",
+    ),
+    (students.gathering("N", kept=1.0, together=True), "adagrad", "g² is summed over both axes", "s ← s + g²"),
 ]
 """A rule, the one that it should be, the mistake, and the line."""
 
@@ -110,6 +128,32 @@ def test_of_a_mistake_that_is_not_known_the_first_movement_that_differs_is_told(
     problem = check_rule(students.Squared, "rmsprop").problems[-1]
     assert "it moves by (" in problem
     assert "in update 1, and rmsprop by (" in problem
+    assert problem.endswith("; none of the usual mistakes moves like this")
+
+
+def test_two_movements_that_differ_are_told_with_the_digits_in_which_they_do() -> None:
+    kind = students.gathering("Nearly", kept=1.0, small=1e-9)
+    first, path = (problem.split("it moves by (")[1] for problem in check_rule(kind, "adagrad").problems)
+    for told in (first, path):
+        own, right = told.split(")")[0], told.split("adagrad by (")[1].split(")")[0]
+        assert own != right
+        assert np.allclose([float(x) for x in own.split(", ")], [float(x) for x in right.split(", ")])
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [(students.LateNaN, "moves by nan, from finite numbers"), (students.LateError, "IndexError: too late")],
+)
+def test_what_goes_wrong_late_is_found(kind: Any, sentence: str) -> None:
+    (problem,) = check_rule(kind).problems
+    assert problem.endswith(f"{sentence}, in update 51")
+
+
+def test_a_count_that_begins_at_0_is_told_where_it_fails() -> None:
+    report = check_rule(adaptive("FromZero", counts_first=0), "adamw")
+    assert report.problems[0].endswith("step moves by nan, from finite numbers, in update 1")
+    assert report.notes == ("it moves as adamw does once its count begins at 1: its bias correction counts from t = 0",)
+    assert check_rule(students.LateNaN, "adamw").notes == ()
 
 
 def test_first_steps_are_held_against_closed_forms() -> None:

@@ -55,6 +55,14 @@ def raising(_theta: Array, _slope: Slope, _state: Kept) -> Any:
     return list[Any]()[0]
 
 
+def leaving(*_: Any) -> Any:
+    raise GeneratorExit
+
+
+def interrupting(*_: Any) -> Any:
+    raise KeyboardInterrupt
+
+
 def writing_to_theta(theta: Array, slope: Slope, state: Kept) -> Any:
     theta += 1.0
     return slope.here, state
@@ -73,6 +81,7 @@ def writing_to_the_state(_theta: Array, slope: Slope, state: Kept) -> Any:
 
 WRONG: dict[str, tuple[Callable[..., Any], str]] = {
     "raising": (raising, "IndexError: list index out of range"),
+    "leaving": (leaving, "GeneratorExit"),
     "exit": (lambda *_: sys.exit("bye"), "SystemExit: bye"),
     "θ": (writing_to_theta, "writes to what it was given"),
     "gradient": (writing_to_the_gradient, "writes to what it was given"),
@@ -88,9 +97,9 @@ WRONG: dict[str, tuple[Callable[..., Any], str]] = {
     "bare": (lambda _theta, slope, _state: (slope.here, slope.here), "with ndarray for a state, not with a tuple"),
     "shaped": (
         lambda _theta, slope, _state: (slope.here, Kept(np.zeros(2))),
-        "remembers last of shape (2,), and θ h",
+        "remembers last of shape (2,), and θ has (1, 2): it must be a number, or an array of shape (…, 2) or (…, 1)",
     ),
-    "listed": (lambda _theta, slope, _state: (slope.here, Kept([0.0])), "remembers last, list, not an array shaped"),  # type: ignore[arg-type]
+    "listed": (lambda _theta, slope, _state: (slope.here, Kept([0.0])), "last, list: it must be a number, or an a"),  # type: ignore[arg-type]
 }
 
 
@@ -113,6 +122,12 @@ def test_what_no_rule_may_do_ends_its_lane_with_a_sentence_and_the_others_go_on(
     alone = Race(SCENE.problem(), [others], SCENE.start, 0)
     alone.extend(50)
     assert (race.tracks[0].theta == alone.tracks[0].theta).all()
+
+
+def test_one_that_says_that_the_user_interrupts_is_believed() -> None:
+    race = Race(SCENE.problem(), [lane(Odd(answer=interrupting))], SCENE.start, 0)
+    with pytest.raises(KeyboardInterrupt):
+        race.extend(1)
 
 
 def test_the_line_is_the_one_that_raises_or_where_the_step_begins() -> None:

@@ -2,12 +2,15 @@
 
 import json
 import pickle
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from command_line import mistake, status
 
+import main
 from sim.descent.rules import RULES, rule_name
 from sim.foreign import rules_file
 from sim.foreign.rules_file import RulesError, load_rules
@@ -185,6 +188,7 @@ def test_what_a_file_cannot_be_leaves_the_rules_as_they_were() -> None:
         ("x = (\n", "mine.py, line 1: '(' was never closed"),
         ("\n\nx = 1/0\n", "mine.py, line 3: ZeroDivisionError: division by zero"),
         ("def f():\n    return [][0]\n\n\nf()\n", "mine.py, line 2: IndexError: list index out of range"),
+        ("raise GeneratorExit", "mine.py, line 1: GeneratorExit"),
         ("raise SystemExit('no')", "mine.py, line 1: SystemExit: no"),
         ("import nowhere_to_be_found", "mine.py, line 1: ModuleNotFoundError: No module named 'nowhere_to_be_found'"),
         ("x = 1\0", "mine.py, line 1: source code string cannot contain null bytes"),
@@ -199,6 +203,10 @@ def test_what_a_file_cannot_be_leaves_the_rules_as_they_were() -> None:
         (NAMED.replace("my momentum", "a\\nb"), "mine.py, line 13: a rule's name is one line of at most 40 characters"),
         (HEAVY.replace("friction", "batch_size"), "a setting cannot be called batch_size, which means something else"),
         (HEAVY.replace("friction: float = 0.9", "friction: object = None"), "friction must be a float, int, bool or s"),
+        (HEAVY + HEAVY, "mine.py, line 35: a class is called Heavy already, on line 13; rename one of them"),
+        (NAMED.replace('"my momentum"', "5"), 'Heavy has a name that is no text but int: name = "my heavy" is one'),
+        (HEAVY.replace("0.1", "float('nan')"), "Heavy has a learning_rate of nan, which must be a finite number"),
+        (HEAVY.replace("float = 0.1", "str = 'x'"), "Heavy has a learning_rate of 'x', which must be a finite number"),
         (HEAVY + HEAVY.replace("class Heavy", "class heavy"), "a rule is called heavy already"),
     ],
 )
@@ -255,6 +263,51 @@ def test_every_command_that_opens_a_scene_takes_them_and_says_once_that_it_runs_
         capsys, "sweep", "mine.toml", "--over", "lane.mine.friction=0.5,0.9", "--seeds", "2", "--results", "kept"
     )
     assert "lane.mine.friction" in swept
+
+
+def answered(*words: str) -> tuple[int, str, str]:
+    """A process's status, and what it says on both streams."""
+    command = [sys.executable, str(Path(main.__file__)), *words]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=120)
+    return done.returncode, done.stdout, done.stderr
+
+
+IMPORTED = HEAVY.replace("import numpy as np\n", "import numpy as np\n\nprint('at import')\n")
+CHATTY = IMPORTED.replace(
+    "    def step(self, theta, slope, state):\n", "    def step(self, theta, slope, state):\n        print('in step')\n"
+)
+CHATTY = CHATTY.replace("    def init(self, theta):\n", "    def init(self, theta):\n        print('in init')\n")
+
+
+def test_what_a_rule_prints_goes_to_standard_error_and_results_alone_to_standard_output() -> None:
+    written(CHATTY)
+    written(SCENE, "mine.toml")
+    for words in (
+        ("run", "mine.toml", "--rules", "mine.py"),
+        ("odds", "mine.toml", "--rules", "mine.py", "--seeds", "3"),
+        ("check", "mine.py"),
+    ):
+        status, out, errors = answered(*words, "--json")
+        assert status == 0
+        assert json.loads(out)
+        assert {"at import", "in init", "in step"} <= set(errors.splitlines())
+
+
+def test_what_a_rule_prints_in_a_worker_process_goes_there_too(capfd: pytest.CaptureFixture[str]) -> None:
+    load_rules(written(CHATTY))
+    capfd.readouterr()
+    assert len(list(shared([Errand(RULES["Heavy"]())], 1))) == 1
+    assert capfd.readouterr() == ("", "at import\n")
+
+
+@pytest.mark.parametrize("words", [("run", "mine.toml", "--rules", "mine.py"), ("check", "mine.py")])
+def test_a_rule_that_says_that_the_user_interrupts_ends_as_that(words: tuple[str, ...]) -> None:
+    written(HEAVY.replace("        velocity =", "        raise KeyboardInterrupt\n        velocity ="))
+    written(SCENE, "mine.toml")
+    status, out, errors = answered(*words)
+    assert (status, out) == (130, "")
+    assert errors.splitlines()[-1] == "main.py: interrupted"
+    assert "Traceback" not in errors
 
 
 def test_a_picture_opened_without_the_file_says_which_rule_is_missing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,6 +38,11 @@ def end_at_signals() -> None:
             signal.signal(number, _end)
 
 
+def end_as_interrupted() -> None:
+    """End as at the user's Ctrl-C, where no signal has come but code that is not ours says that one has."""
+    _end(signal.SIGINT, None)
+
+
 def end_by_itself() -> None:
     """From now on, take no notice: all is done and said, and what Python still has to do must not be disturbed."""
     for name in SIGNALS:

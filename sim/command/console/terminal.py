@@ -7,7 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 from .. import PROGRAM
@@ -51,7 +51,7 @@ def show_json(value: Any) -> None:
     """Print a result for programs."""
     import json
 
-    plain = (sys.stdout.encoding or "").lower() != "utf-8"
+    plain = (_stream().encoding or "").lower() != "utf-8"
     show(json.dumps(value, indent=2, ensure_ascii=plain, allow_nan=False))
 
 
@@ -127,16 +127,40 @@ class _Lossy:
             self._stream.flush()
 
 
+_results: list[TextIO] = []
+"""Standard output, while what others print goes elsewhere."""
+
+
+@contextmanager
+def results_alone() -> Iterator[None]:
+    """Meanwhile only results go to standard output; what code that is not ours prints goes to standard error.
+
+    Once for a whole command, since rules are asked so often that to do it for each call would take longer.
+    """
+    _results.append(_stream())
+    try:
+        with redirect_stdout(cast(TextIO, _Lossy(sys.stderr))):
+            yield
+    finally:
+        _results.pop()
+
+
+def _stream() -> TextIO:
+    return _results[-1] if _results else sys.stdout
+
+
 @contextmanager
 def _standard_output() -> Iterator[None]:
     """Where results go: all of them, or the reason why not."""
     from ...files import OutputError, why
 
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+    stream = _stream()
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")
     try:
-        yield
-        sys.stdout.flush()
+        with redirect_stdout(stream):
+            yield
+        stream.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -147,7 +171,7 @@ def _standard_output() -> Iterator[None]:
 
 def abandon_standard_output() -> None:
     """Let what is still unwritten go nowhere, or the interpreter would try again at its end."""
-    _abandon(sys.stdout)
+    _abandon(_stream())
 
 
 def _abandon(stream: TextIO) -> None:

@@ -18,6 +18,9 @@ LONGEST = 160  # Characters of what an exception says.
 
 WRITES = "writes to what it was given, which a rule only reads"
 
+REMEMBERED = "a number, or an array of shape (…, 2) or (…, 1)"
+"""What a state may consist of, where θ has shape (…, 2)."""
+
 
 class RuleFailure(RuntimeError):
     """A rule that does what no rule may, or nothing at all; the message is a sentence with its file and line."""
@@ -91,9 +94,9 @@ def asked(rule: Rule[Any], method: str, call: Callable[[], T]) -> T:
     """
     try:
         return call()
-    except RuleFailure:
+    except (RuleFailure, KeyboardInterrupt):  # The latter is the user's, or as good as that.
         raise
-    except (Exception, SystemExit) as error:  # Of code that is not ours; the sentence hides none of it.
+    except BaseException as error:  # Of code that is not ours; the sentence hides none of it.
         said = WRITES if isinstance(error, ValueError) and "read-only" in str(error) else told(error)
         raise RuleFailure(f"{place_of(rule, method, error.__traceback__)}: {said}") from None
 
@@ -142,9 +145,10 @@ def check_state(rule: Rule[Any], method: str, theta: Array, state: object) -> No
     for name, part in zip(getattr(state, "_fields", range(len(state))), state, strict=True):
         if isinstance(part, np.ndarray):
             if part.shape[: theta.ndim - 1] != theta.shape[:-1] or part.ndim < theta.ndim:
-                raise _failure(rule, method, f"remembers {name} of shape {part.shape}, and θ has {theta.shape}")
+                what = f"remembers {name} of shape {part.shape}, and θ has {theta.shape}"
+                raise _failure(rule, method, f"{what}: it must be {REMEMBERED}")
         elif not isinstance(part, int | float | complex | str | np.generic | None):
-            raise _failure(rule, method, f"remembers {name}, {_what(part)}, not an array shaped like θ or a number")
+            raise _failure(rule, method, f"remembers {name}, {_what(part)}: it must be {REMEMBERED}")
 
 
 def _check_numbers(rule: Rule[Any], given: tuple[object, ...], movement: Array, state: tuple[object, ...]) -> None:

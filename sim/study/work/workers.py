@@ -259,6 +259,7 @@ def _serve(connection: Connection) -> None:
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _held())
     os.environ.update(dict.fromkeys(THREADS, "1"))
+    sys.stdout = sys.stderr  # What jobs print is no result of the program's.
     jobs: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_listen, args=(connection, jobs), daemon=True).start()
     while True:
