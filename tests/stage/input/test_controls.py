@@ -206,6 +206,7 @@ def test_the_learning_rate_goes_as_far_as_its_meaning_is_sensible(name: str) -> 
         "torch nesterov",
         "lookahead nesterov",
         "sam",
+        "langevin",
     )
     ends = dict.fromkeys(slopes, 8 / steepest) | dict.fromkeys(("adadelta", "newton", "saddle free newton"), 4.0)
     most = rates_of(scene, RULES[name]())[1]
