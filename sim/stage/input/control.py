@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from ..session.bindings import Deed, sign_of
 from ..session.session import Message
 
+MISTAKE_LINES = 2  # Below a line of text in which something is wrong.
+
 
 @dataclass(frozen=True)
 class Slider:
@@ -74,3 +76,16 @@ Control = Slider | Choice | Buttons | TextField
 def tip_of(say: Callable[..., str], meaning: str, *deeds: Deed) -> str:
     """What a control is for, after the keys that do the same."""
     return say("{key}: {meaning}", key=sign_of(*deeds), meaning=meaning)
+
+
+def rows_of(control: Control) -> int:
+    """How many lines a control takes."""
+    match control:
+        case Slider():
+            return 2
+        case Choice():
+            return 1
+        case TextField():
+            return 1 + (MISTAKE_LINES if control.mistake else 0)
+        case Buttons():
+            return bool(control.label) + -(-len(control.buttons) // control.columns)

@@ -14,27 +14,13 @@ from ..style.color import Color, mix
 from ..style.style import hairline
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
-from .control import Buttons, Choice, Control, Slider, TextField
+from .control import MISTAKE_LINES, Buttons, Choice, Control, Slider, TextField, rows_of
 
 STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui rounds others by itself.
 LABEL_SHARE = 0.3  # Of a row's width, left of a menu.
 TALLEST_LINE = 2.1  # Height of a row at most, in ems.
 MOST_CHARACTERS = 400  # Of a line of text.
 TIP_WIDTH = 20  # Of a tooltip, in ems.
-MISTAKE_LINES = 2  # Below a line of text in which something is wrong.
-
-
-def rows_of(control: Control) -> int:
-    """How many lines a control takes."""
-    match control:
-        case Slider():
-            return 2
-        case Choice():
-            return 1
-        case TextField():
-            return 1 + (MISTAKE_LINES if control.mistake else 0)
-        case Buttons():
-            return bool(control.label) + -(-len(control.buttons) // control.columns)
 
 
 class ControlPanel:

@@ -94,6 +94,8 @@ class Session:
     """The lane that the controls are about."""
     controls: bool = False
     """Whether the panel of controls is open."""
+    leaf: bool = False
+    """Whether the panel shows its second leaf, where not all of it can be read on one."""
     together: bool = False
     """Whether all marbles run on one large map."""
     profile: bool = False

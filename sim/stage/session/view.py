@@ -343,3 +343,11 @@ class Close:
 
     def apply(self, session: Session) -> Session:
         return replace(session, open=False)
+
+
+@dataclass(frozen=True)
+class TurnLeaf:
+    """Show the other leaf of the panel of controls."""
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, leaf=not session.leaf)

@@ -22,7 +22,7 @@ from ...study.odds.tally import work as work_of
 from ...surface.wanted import GivenUp, unless
 from ..drawing.camera import FLAT, Pose
 from ..drawing.screen import Screen
-from ..input.controls import controls
+from ..input.controls import fitting
 from ..picture.picture import Snapshot, draw, snapshot_of
 from ..picture.setting import Setting, setting
 from ..session.session import Message, Session, update
@@ -123,7 +123,7 @@ def panel_of(session: Session, here: Setting) -> "ControlPanel":
 
     em = min(here.places.em, here.places.controls.height // PANEL_LINES)
     panel = ControlPanel(here.places.controls, here.size, here.theme, em)
-    panel.show(controls(session, here.theme))
+    panel.show(fitting(session, here.theme))
     return panel
 
 

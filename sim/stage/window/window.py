@@ -17,7 +17,7 @@ from ...study.odds.tally import Tally
 from ..drawing.camera import FLAT
 from ..drawing.layout import SMALLEST
 from ..drawing.screen import Screen
-from ..input.controls import controls
+from ..input.controls import fitting
 from ..input.holding import DELAY, PERIOD, SLOW, Holding, Once, held_from
 from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, respond
@@ -741,7 +741,7 @@ class MainWindow:
             return
         if self._panel is None or self._framed != here.frame:
             self._panel, self._framed = panel_of(now.session, here), here.frame
-        self._panel.show(controls(now.session, here.theme))
+        self._panel.show(fitting(now.session, here.theme))
         self._panel.draw(screen, seconds)
 
     @staticmethod

@@ -9,8 +9,8 @@ from sim.descent.schedules import CONSTANT, SCHEDULES, Cosine, OneCycle, StepDec
 from sim.scene import load_scene
 from sim.scene.reading import parse_scene
 from sim.scene.writing import scene_text
-from sim.stage.input.control import Buttons, Choice, Slider
-from sim.stage.input.controls import controls
+from sim.stage.input.control import Buttons, Choice, Slider, rows_of
+from sim.stage.input.controls import MOST_LINES, controls, fitting
 from sim.stage.session.lanes import (
     ChooseRule,
     ChooseSampling,
@@ -21,6 +21,7 @@ from sim.stage.session.lanes import (
     SetSchedule,
 )
 from sim.stage.session.session import Session, begin
+from sim.stage.session.view import TurnLeaf
 from sim.stage.style.numbers import settings
 from sim.stage.style.theme import load_theme
 
@@ -114,3 +115,25 @@ def test_of_momentum_it_is_said_that_there_are_two_forms() -> None:
     assert ChooseSchedule("step").apply(ChooseRule("torch momentum").apply(there)).notice.startswith("Torch's form")
     assert not ChooseSchedule("constant").apply(there).notice
     assert not ChooseSchedule("cosine").apply(minibatch()).notice
+
+
+def names(shown: tuple[Any, ...]) -> set[str]:
+    """What controls and buttons are called."""
+    named = (control.buttons if isinstance(control, Buttons) else (control,) for control in shown)
+    return {each.name for some in named for each in some}
+
+
+def test_a_panel_with_too_many_lines_has_two_leaves_that_hold_all_controls() -> None:
+    session = ChooseSchedule("warm restarts").apply(minibatch())
+    leaves = [fitting(replace(session, leaf=leaf), LIGHT) for leaf in (False, True)]
+    whole = controls(session, LIGHT)
+    assert sum(map(rows_of, whole)) > MOST_LINES >= max(sum(map(rows_of, leaf)) for leaf in leaves)
+    turn = leaves[0][0]
+    assert isinstance(turn, Buttons)
+    does = turn.buttons[0].does
+    assert isinstance(does, TurnLeaf)
+    assert does.apply(session).leaf
+    assert not does.apply(does.apply(session)).leaf
+    shown = {name for leaf in leaves for name in names(leaf)}
+    assert shown == {*names(whole), "leaf"}
+    assert names(fitting(minibatch(), LIGHT)) == names(controls(minibatch(), LIGHT))
