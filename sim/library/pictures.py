@@ -1,6 +1,6 @@
 """Pictures and films of a race, as images and as files."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
 from io import BytesIO
@@ -131,7 +131,9 @@ def figure(
     from ..stage import require_pygame_ce  # noqa: PLC0415  Who asks for arrays needs no stage.
 
     require_pygame_ce()
-    from ..stage.export.image import Wish, drawn, saved  # noqa: PLC0415
+    from ..files import check_writable  # noqa: PLC0415
+    from ..stage.export.looks import Look as Shown  # noqa: PLC0415
+    from ..stage.export.still import keep_race, picture, screenshot  # noqa: PLC0415
 
     wanted = None if path is None else Path(path)
     if wanted is not None and wanted.suffix.lower() not in PICTURES:
@@ -139,21 +141,16 @@ def figure(
     meant, last, known = _meant(scene, seed, rules, start)
     seen = _seen(meant, view, tilt, yaw, together)
     moment = last if update is None else whole_number("update", update, 0, MOST_UPDATES)
-    wish = Wish(
-        size=_size(size),
-        scale=_scale(scale),
-        theme=_one_of("theme", theme, THEMES),
-        language=_one_of("language", language, LANGUAGES),
-        views=None if views is None else _views(views),
-        profile=profile,
-        numbers=numbers,
-        lane=lane,
-        transparent=transparent,
-    )
-    running = None if known is None or known.scene != seen else known.running()
+    chosen_views, spoken = None if views is None else _views(views), _one_of("language", language, LANGUAGES)
+    look = Shown(chosen_views, profile=profile, numbers=numbers, language=spoken)
+    pixels, tone, factor = _size(size), _one_of("theme", theme, THEMES), _scale(scale)
+    if wanted is not None:
+        check_writable(wanted)
+    if known is not None and known.scene == seen:
+        keep_race(seen, known.running())
     if wanted is None:
-        return drawn(seen, moment, wish, running)
-    saved(seen, moment, wish, wanted, running)
+        return picture(seen, moment, pixels, tone, scale=factor, lane=lane, transparent=transparent, look=look)
+    screenshot(seen, moment, pixels, tone, wanted, scale=factor, lane=lane, transparent=transparent, look=look)
     return wanted
 
 
@@ -198,7 +195,8 @@ def film(
 
     require_pygame_ce()
     from ..stage.export.film import film as filmed  # noqa: PLC0415
-    from ..stage.export.image import known_race  # noqa: PLC0415
+    from ..stage.export.still import keep_race  # noqa: PLC0415
+    from ..study.maps.basin_map import finished  # noqa: PLC0415
 
     meant, end, known = _meant(scene, seed, rules, start)
     seen = _seen(meant, view, tilt, yaw, together)
@@ -214,7 +212,7 @@ def film(
     if seconds is not None and not (isinstance(seconds, int | float) and SHORTEST <= seconds <= LONGEST):
         raise UseError(f"seconds must be a number from {SHORTEST} to {LONGEST:g}, not {shown(seconds)}")
     if known is not None and known.scene == seen:
-        known_race(seen, known.running())
+        keep_race(seen, known.running())
     made = filmed(
         seen,
         wanted,
@@ -228,7 +226,7 @@ def film(
         steady=reduced_motion,
     )
     with closing(made):
-        _result_of(made)
+        finished(made)
     return wanted
 
 
@@ -341,12 +339,3 @@ def _views(wanted: Iterable[str]) -> frozenset[str]:
     for name in names - VIEWS.keys():
         raise UseError(f"there is no view {did_you_mean(str(name), VIEWS)}")
     return names
-
-
-def _result_of(progress: "Generator[float, None, int]") -> int:
-    """What a generator that yields the share of its work that is done returns in the end."""
-    while True:
-        try:
-            next(progress)
-        except StopIteration as end:
-            return int(end.value)

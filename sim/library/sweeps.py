@@ -91,7 +91,7 @@ class Sweep:
         from ..stage import require_pygame_ce  # noqa: PLC0415  Who asks for numbers needs no stage.
 
         require_pygame_ce()
-        from ..stage.export.image import page_image  # noqa: PLC0415
+        from ..stage.export.pages import page_image  # noqa: PLC0415
 
         return page_image(report.page(self.told, measure or self.measure), size, theme)
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 CLOCKS = ("updates", "epochs", "serial", "parallel")
 LEAST_TILT, MOST_TILT = 12.0, 76.0
+PARTS = ("profile", "numbers")
+"""What can be shown beside the views over the maps."""
 Arguments = argparse.ArgumentParser | argparse._MutuallyExclusiveGroup
 
 FAILED = 2
@@ -311,18 +313,25 @@ def add_shown(parser: argparse.ArgumentParser) -> None:
 def chosen_look(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> "Look":
     """What --show, --language and --presenter ask for; what these and --view cannot mean is a sentence."""
     from ...scene.words import did_you_mean  # noqa: PLC0415  Help need not wait for these.
-    from ...stage.export.looks import VIEW_WORDS, Look  # noqa: PLC0415
+    from ...stage.export.looks import Look  # noqa: PLC0415
     from ...stage.picture.views import VIEWS  # noqa: PLC0415
 
     if arguments.view == "map" and (arguments.tilt is not None or arguments.yaw is not None):
         parser.error("argument --view: a map is not turned or tilted; leave out --yaw and --tilt, or --view map")
     if arguments.language not in LANGUAGES:
         parser.error(f"argument --language: there is no language {did_you_mean(arguments.language, LANGUAGES)}")
-    known = {name.replace(" ", "-"): name for name in (*VIEWS, *VIEW_WORDS)}
+    known = {name.replace(" ", "-"): name for name in (*VIEWS, *PARTS)}
     for name in arguments.show:
         if name not in known:
             parser.error(f"argument --show: there is no view {did_you_mean(name, known)}")
-    return Look(tuple(known[name] for name in arguments.show), arguments.language, arguments.presenter)
+    shown = {known[name] for name in arguments.show}
+    return Look(
+        added=frozenset(shown.difference(PARTS)),
+        profile="profile" in shown,
+        numbers="numbers" in shown,
+        language=arguments.language,
+        presenter=arguments.presenter,
+    )
 
 
 def add_look(parser: argparse.ArgumentParser) -> None:

@@ -5,19 +5,19 @@ from dataclasses import dataclass, replace
 from ...languages import ENGLISH
 from ..session.session import Session
 
-VIEW_WORDS = {
-    "profile": "the loss along the line from the start to the lowest minimum",
-    "numbers": "all the live numbers of each lane",
-}
-"""What can be shown beside the views over the maps."""
-
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a picture shows beyond what its scene wants."""
 
-    views: tuple[str, ...] = ()
-    """Names of views over the maps, or of VIEW_WORDS, that are shown besides the usual ones."""
+    views: frozenset[str] | None = None
+    """Which views are drawn over the maps; None for the usual ones, and those that the scene wants."""
+    added: frozenset[str] = frozenset()
+    """Views that are drawn besides."""
+    profile: bool = False
+    """Whether the loss along the line from the start to the lowest minimum is shown."""
+    numbers: bool = False
+    """Whether all the live numbers of each lane are shown."""
     language: str = ENGLISH
     presenter: bool = False
     """Whether type and strokes are bigger, as for a projector."""
@@ -26,9 +26,9 @@ class Look:
         """The session, looked at so."""
         return replace(
             session,
-            views=session.views | {name for name in self.views if name not in VIEW_WORDS},
-            profile=session.profile or "profile" in self.views,
-            numbers=session.numbers or "numbers" in self.views,
+            views=(session.views if self.views is None else self.views) | self.added,
+            profile=session.profile or self.profile,
+            numbers=session.numbers or self.numbers,
             language=self.language,
             presenter=self.presenter,
         )

@@ -2,6 +2,7 @@
 
 from math import sqrt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pygame
 
@@ -10,7 +11,10 @@ from ...study.statistics.figure import Page
 from ..drawing.screen import Screen
 from ..plot.page import SMALLEST_EM, arrange, draw_layout
 from ..style.theme import load_theme
-from .png import save_png
+from .png import opaque_image, save_image
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 # Height of the type of a saved page, for each pixel of the side of a square of its area.
 USUAL_EM = 20 / sqrt(1600 * 900)
@@ -24,9 +28,14 @@ def save_page(page: Page, size: tuple[int, int], theme_name: str, path: Path, la
     Raises:
         OutputError: the file cannot be written; nothing half-written is left.
     """
+    save_image(page_image(page, size, theme_name, language), path)
+
+
+def page_image(page: Page, size: tuple[int, int], theme_name: str, language: str = ENGLISH) -> "Image":
+    """The image that `save_page` saves."""
     picture = pygame.Surface(size, depth=32)
     draw_layout(Screen(picture), arrange(page, load_theme(theme_name, language), saved_em(size), size))
-    save_png(picture, path)
+    return opaque_image(picture)
 
 
 def saved_em(size: tuple[int, int]) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pygame
 from pygame import Rect
@@ -22,13 +23,16 @@ from ..picture.panel.course import course_of
 from ..picture.panel.panel import panel_of
 from ..picture.picture import draw, snapshot_of
 from ..picture.setting import Setting, places_in, setting
-from ..session.session import Session, begin, carried_by
+from ..session.session import RACES, Session, begin, carried_by
 from ..session.session import race as race_of
 from ..style.color import Color
 from ..style.style import hairline
 from ..style.theme import Theme, load_theme
 from .looks import USUAL_LOOK, Look
 from .png import opaque_image, save_image, transparent_image
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 SVG = ".svg"
 MOST_DOTS = 100_000  # Of all trails in an SVG together: larger files are of no use to anyone.
@@ -70,26 +74,61 @@ def screenshot(
     >>> from three_marbles.scene import load_scene
     >>> screenshot(load_scene("ravine"), 100, (1280, 720), "dark", Path("ravine.png"))  # doctest: +SKIP
     """
-    pixels, alone = scaled_size(size, scale), None if lane is None else lane_index(scene, lane)
-    vector = path.suffix.lower() == SVG
+    scaled_size(size, scale)  # Before the race is computed.
+    alone, vector = None if lane is None else lane_index(scene, lane), path.suffix.lower() == SVG
     if vector:
         _check_dots(path, update, len(scene.lanes) if alone is None else 1)
     session, race = paused(scene, update, theme, clock, look)
-    carried, usual = carried_by(session), load_theme(theme).background
-    if vector:
-        canvas = Vector(size, scene.texts(session.language).title, carried, without=usual if transparent else None)
-        painter(session, race, size, 1.0, alone)(canvas, None)
-        with whole_file(path) as stream:
-            stream.write(canvas.written(scale))
+    carried = carried_by(session)
+    if not vector:
+        save_image(_image(session, race, size, scale, alone, transparent), path, carried)
         return
-    paint = painter(session, race, size, scale, alone)
+    ground = load_theme(theme).background if transparent else None
+    canvas = Vector(size, scene.texts(session.language).title, carried, without=ground)
+    painter(session, race, size, 1.0, alone)(canvas, None)
+    with whole_file(path) as stream:
+        stream.write(canvas.written(scale))
+
+
+def picture(
+    scene: Scene,
+    update: int,
+    size: Size,
+    theme: str,
+    *,
+    scale: float = 1.0,
+    lane: str | None = None,
+    transparent: bool = False,
+    look: Look = USUAL_LOOK,
+) -> "Image":
+    """The image that `screenshot` saves.
+
+    Raises:
+        SceneError: there is no such lane.
+        OutputError: it would be too large or too small.
+    """
+    scaled_size(size, scale)  # Before the race is computed.
+    alone = None if lane is None else lane_index(scene, lane)
+    return _image(*paused(scene, update, theme, look=look), size, scale, alone, transparent)
+
+
+def keep_race(scene: Scene, running: Race) -> None:
+    """Let a race that has been computed be that of its scene, wherever it is asked for, unless there is one."""
+    RACES.get(scene, lambda: running)
+
+
+def _image(session: Session, race: Race, size: Size, scale: float, lane: int | None, transparent: bool) -> "Image":
+    """A session's moment as an image, with or without a ground."""
+    pixels, paint = scaled_size(size, scale), painter(session, race, size, scale, lane)
 
     def painted(background: Color | None) -> pygame.Surface:
         picture = pygame.Surface(pixels, depth=32)
         paint(Screen(picture), background)
         return picture
 
-    save_image(transparent_image(painted, usual) if transparent else opaque_image(painted(None)), path, carried)
+    if transparent:
+        return transparent_image(painted, load_theme(session.theme).background)
+    return opaque_image(painted(None))
 
 
 def _check_dots(path: Path, update: int, lanes: int) -> None:

@@ -19,15 +19,17 @@ SIZE = ["--size", "640x400"]
 
 def test_a_look_is_what_the_keys_would_bring() -> None:
     session = begin(load_scene("ravine"))
-    seen = Look(("momentum", "profile", "numbers"), "de", presenter=True).applied(session)
+    seen = Look(added=frozenset({"momentum"}), profile=True, numbers=True, language="de", presenter=True).applied(
+        session
+    )
     assert seen.views == session.views | {"momentum"}
     assert (seen.profile, seen.numbers, seen.language, seen.presenter) == (True, True, "de", True)
     assert Look().applied(session) == session
 
 
 def test_a_still_is_looked_at_so() -> None:
-    session, _ = paused(load_scene("ravine"), 3, "dark", "epochs", Look(("hessian",), "zh"))
-    assert "hessian" in session.views
+    session, _ = paused(load_scene("ravine"), 3, "dark", "epochs", Look(frozenset({"hessian"}), language="zh"))
+    assert session.views == {"hessian"}
     assert (session.language, session.clock, session.theme) == ("zh", "epochs", "dark")
 
 
