@@ -1,5 +1,6 @@
 """Tests draw without a display, and what several of them begin with."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """A flag that accepts the pictures as they are drawn now, and one for tests that take too long for every day."""
     parser.addoption("--update-golden", action="store_true", help="write the golden pictures anew")
     parser.addoption("--by-hand", action="store_true", help="run the tests that are otherwise left out")
+
+
+LONGEST = ("test_package.py", "test_ending.py", "test_names.py", "test_keyboards.py", "test_tour_numbers.py")
+"""Of what these make, several tests live, or they wait for processes: at the end of all they would be waited for."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest: whoever has done with the rest may then help with what is short."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: Python need not look through it again and again for what could go."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
