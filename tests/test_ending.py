@@ -293,7 +293,7 @@ SAYING = [("--help",), ("--version",), ("scenes",), ("run", "--updates", "3"), (
 
 
 def test_closed_streams() -> None:
-    workers = ("odds", "--seeds", "2500", "--workers", "2")
+    workers = ("odds", "--seeds", "2500", "--updates", "9", "--workers", "2")
     cases = [(streams, words) for streams in CLOSED for words in [SAYING[0], SAYING[-1], ("nope",)]]
     cases += [(streams, workers) for streams in CLOSED[-2:]]
     for (streams, words), (code, out, errors) in each(*cases).items():

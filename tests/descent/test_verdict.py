@@ -96,10 +96,10 @@ def test_on_the_saddle_only_the_minibatch_leaves() -> None:
     problem = scene.problem()
     full, minibatch, momentum = scene.lanes
     for way in (full, momentum):
-        judge = judged(problem, way, scene.start, 10_000)
+        judge = judged(problem, way, scene.start, 3_000)
         assert_array_equal(judge.track.theta[:, 1], 0.0)
-        assert judge.verdict(10_000).kind is VerdictKind.STALLED
-        assert judge.verdict(10_000).way_down == (0.0, 1.0)
+        assert judge.verdict(3_000).kind is VerdictKind.STALLED
+        assert judge.verdict(3_000).way_down == (0.0, 1.0)
         assert [kind for kind, _, _ in spells(judge)] == [VerdictKind.DESCENDING, VerdictKind.STALLED]
 
     judges = judges_of(run_of(problem, minibatch, np.tile(scene.start, (60, 1)), np.arange(60), 300))

@@ -37,15 +37,15 @@ def test_each_pixel_shows_the_first_land_on_its_ray(yaw: float, tilt: float) -> 
     shown = picture(camera, heights)
     seen = shown.under(middles(camera))
     unlike = 0
-    for row in range(0, camera.height, 4):
-        for column in range(1, camera.width, 4):
+    for row in range(0, camera.height, 6):
+        for column in range(1, camera.width, 6):
             there = traced(camera, heights, column + 0.5, row + 0.5)
             here = seen[row, column]
             if there is None or np.isnan(here[0]):
                 unlike += (there is None) != bool(np.isnan(here[0]))
             else:
                 unlike += bool(np.hypot(*(here - there)) > 0.06)
-    assert unlike <= 3  # Of some 170: at ridges and edges a ray may pass on either side.
+    assert unlike <= 2  # Of some 80: at ridges and edges a ray may pass on either side.
     assert np.isfinite(seen[..., 0]).mean() > 0.25
 
 
