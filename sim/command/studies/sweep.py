@@ -162,15 +162,15 @@ def run(arguments: argparse.Namespace) -> None:
     with _kept(store):
         with store:
             _complete(store, arguments)
-        _show(store, arguments)
+        _show(sweep, store, arguments)
 
 
-def _show(store: "Store", arguments: argparse.Namespace) -> None:
+def _show(sweep: "Sweep", store: "Store", arguments: argparse.Namespace) -> None:
     """Say what came of it."""
     from ...files import whole_file
     from ...study.sweep.report import page, summary, table, told, write_csv
 
-    outcome = told(store.sweep, store.results)
+    outcome = told(sweep, store.results)
     if arguments.csv is not None:
         with whole_file(arguments.csv) as stream:
             write_csv(outcome, codecs.getwriter("utf-8")(stream))

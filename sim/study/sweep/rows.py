@@ -12,7 +12,7 @@ import numpy as np
 from ...surface.basins import NO_BASIN
 from ...surface.points import Array
 from ..work.ensemble import NEVER, VERDICTS, Job, Outcomes
-from .sweep import Minimum, Result, Sweep
+from .sweep import Minimum, Result, Study
 
 TABLE = "CREATE TABLE results (block INTEGER PRIMARY KEY, lowest INTEGER, minima BLOB, runs BLOB, digest BLOB)"
 INSERT = "INSERT INTO results VALUES (?, ?, ?, ?, ?)"
@@ -36,7 +36,7 @@ def checksum(content: bytes) -> bytes:
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
-def row(sweep: Sweep, place: int, result: Result) -> StoredRow:
+def row(sweep: Study, place: int, result: Result) -> StoredRow:
     """What the table has of a block."""
     found = result.outcomes
     runs = np.empty(len(found.seeds), RUN)
@@ -47,14 +47,14 @@ def row(sweep: Sweep, place: int, result: Result) -> StoredRow:
     return with_checksum(sweep, place, result.lowest, minima.tobytes(), runs.tobytes())
 
 
-def with_checksum(sweep: Sweep, place: int, lowest: int, minima: bytes, runs: bytes) -> StoredRow:
+def with_checksum(sweep: Study, place: int, lowest: int, minima: bytes, runs: bytes) -> StoredRow:
     """A row with its check sum."""
     block = sweep.blocks[place]
     which = f"{place} {block.case} {block.job.first_seed} {block.job.count} {lowest} {len(minima)} "
     return place, lowest, minima, runs, checksum(which.encode() + minima + runs)
 
 
-def result(sweep: Sweep, row: StoredRow) -> Result:
+def result(sweep: Study, row: StoredRow) -> Result:
     """What a row says.
 
     Raises:

@@ -28,7 +28,7 @@ from ...scene.words import excerpt
 from ..work.program import program
 from ..work.workers import StudyError
 from . import rows
-from .sweep import Result, Sweep, description
+from .sweep import Result, Study
 
 VERSION = 3
 OLD = re.compile(rb'\{"format": "three-marbles sweep", "version": (\d{1,9}),')  # How files of text began.
@@ -60,7 +60,7 @@ class Store:
         OutputError: it cannot be written, or is gone at the end.
     """
 
-    def __init__(self, path: Path, sweep: Sweep) -> None:
+    def __init__(self, path: Path, sweep: Study) -> None:
         self.path = path
         self.sweep = sweep
         self.results: dict[int, Result] = {}
@@ -72,8 +72,8 @@ class Store:
 
     @property
     def missing(self) -> list[int]:
-        """The places of the blocks that are still to be computed."""
-        return [place for place in range(len(self.sweep.blocks)) if place not in self.results]
+        """The places of the blocks that are still to be computed, as far as is known from the others."""
+        return self.sweep.missing(self.results)
 
     def put(self, place: int, result: Result) -> None:
         """Write down the result of a block.
@@ -136,14 +136,15 @@ class Store:
         self.leave()
         if self._beside is not None and _is_there(beside, self._beside):
             beside.unlink()  # Which SQLite leaves there; it would go with another file in the place of this one.
-        raise OutputError(f"{self.path} was removed or replaced while the sweep ran, and its results are lost")
+        ran = f"while the {self.sweep.kind} ran"
+        raise OutputError(f"{self.path} was removed or replaced {ran}, and its results are lost")
 
     def _begun(self) -> sqlite3.Connection:
         with self._errors_told():
             try:
                 self._file.touch(exist_ok=False)
             except FileExistsError:
-                raise StudyError(f"{self.path} is in use by another sweep, which has just begun") from None
+                raise StudyError(f"{self.path} is in use by another {self.sweep.kind}, which has just begun") from None
         return self._open()
 
     def _open(self) -> sqlite3.Connection:
@@ -177,7 +178,7 @@ class Store:
             raise self._damaged()
         _check_description(self.path, told[0][0], self.sweep)
         if connection.execute("PRAGMA page_count").fetchone()[0] * PAGE > _most(self.sweep):
-            raise StudyError(f"{self.path} is larger than the results of this sweep can be; {INSTEAD}")
+            raise StudyError(f"{self.path} is larger than the results of this {self.sweep.kind} can be; {INSTEAD}")
         if connection.execute("PRAGMA quick_check(1)").fetchall() != [(b"ok",)]:
             raise self._damaged()
         for row in connection.execute("SELECT * FROM results"):
@@ -197,7 +198,7 @@ class Store:
         except sqlite3.DatabaseError as error:
             match getattr(error, "sqlite_errorcode", 0) & 0xFF:
                 case sqlite3.SQLITE_BUSY:
-                    raise StudyError(f"{self.path} is in use by another sweep") from None
+                    raise StudyError(f"{self.path} is in use by another {self.sweep.kind}") from None
                 case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_TOOBIG | sqlite3.SQLITE_INTERRUPT:
                     raise self._damaged() from None
                 case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_FULL | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY:
@@ -207,11 +208,11 @@ class Store:
             raise OutputError(f"cannot write {self.path}: {why(error)}{then}") from None
 
 
-def default_path(sweep: Sweep) -> Path:
+def default_path(sweep: Study) -> Path:
     """A name made of the scene and the sweep, so that the same sweep finds its own results and no others."""
-    words = "-".join([sweep.scene.name, *(each.name.split(".", 1)[-1] for each in sweep.parameters)])
+    words = "-".join(sweep.words)
     digest = hashlib.sha256(b"%d %s" % (VERSION, _description(sweep))).hexdigest()[:8]
-    return named(re.sub(r"\W+", "-", words)[:80].strip("-"), f"-{digest}.sweep.sqlite")
+    return named(re.sub(r"\W+", "-", words)[:80].strip("-"), f"-{digest}.{sweep.kind}.sqlite")
 
 
 # What is found there before SQLite sees it.
@@ -261,7 +262,7 @@ def _check_beside(path: Path, file: Path) -> None:
 # What is written before the rows.
 
 
-def _make(connection: sqlite3.Connection, sweep: Sweep) -> None:
+def _make(connection: sqlite3.Connection, sweep: Study) -> None:
     """Put the tables into an empty database, with the description and no results."""
     connection.execute(f"PRAGMA page_size = {PAGE}")
     connection.execute("PRAGMA auto_vacuum = NONE")
@@ -275,7 +276,7 @@ def _make(connection: sqlite3.Connection, sweep: Sweep) -> None:
     connection.execute("COMMIT")
 
 
-def _image(sweep: Sweep, results: dict[int, Result]) -> bytes:
+def _image(sweep: Study, results: dict[int, Result]) -> bytes:
     """The bytes of a file into which all results went in order."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         _make(connection, sweep)
@@ -285,11 +286,11 @@ def _image(sweep: Sweep, results: dict[int, Result]) -> bytes:
         return connection.serialize()
 
 
-def _description(sweep: Sweep) -> bytes:
-    return json.dumps({"program": program(), **description(sweep)}, allow_nan=False).encode()
+def _description(sweep: Study) -> bytes:
+    return json.dumps({"program": program(), **sweep.description()}, allow_nan=False).encode()
 
 
-def _check_description(path: Path, text: bytes, sweep: Sweep) -> None:
+def _check_description(path: Path, text: bytes, sweep: Study) -> None:
     """Find out whether results with such a description belong to this sweep."""
     own = _description(sweep)
     if text == own:
@@ -304,18 +305,19 @@ def _check_description(path: Path, text: bytes, sweep: Sweep) -> None:
         what = "is damaged"
     elif found.get("program") != mine["program"]:
         what = "was computed by another version of this program, or of numpy"
+    elif found.get("study", "sweep") != sweep.kind:
+        what = f"holds no {sweep.kind}, but another study"
     elif found.get("scene") != mine["scene"]:
-        what = f"holds a sweep of the scene {excerpt(found.get('scene'))}"
+        what = f"holds a {sweep.kind} of the scene {excerpt(found.get('scene'))}"
     elif found.get("rules") != mine.get("rules"):
-        what = f"holds a sweep of {scene} with another text of the files of its rules"
+        what = f"holds a {sweep.kind} of {scene} with another text of the files of its rules"
     elif found.get("numbers") != mine["numbers"]:
-        what = f"holds a sweep of {scene} as it was before it was changed"
+        what = f"holds a {sweep.kind} of {scene} as it was before it was changed"
     else:
-        what = f"holds another sweep of {scene}"
+        what = f"holds another {sweep.kind} of {scene}"
     raise StudyError(f"{path} {what}; {INSTEAD}")
 
 
-def _most(sweep: Sweep) -> int:
+def _most(sweep: Study) -> int:
     """So many bytes are more than the file can have."""
-    runs = sum(block.job.count for block in sweep.blocks)
-    return 4 * (runs * rows.RUN.itemsize + len(_description(sweep))) + (len(sweep.blocks) + 1) * ROOM
+    return 4 * (sweep.runs * rows.RUN.itemsize + len(_description(sweep))) + (len(sweep.blocks) + 1) * ROOM

@@ -8,7 +8,7 @@ when, makes no difference.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any
+from typing import Any, Protocol
 
 from ...descent.clock import Machine
 from ...descent.lane import Lane
@@ -70,6 +70,38 @@ class SeedBlock:
         return Result(outcomes, minima, sum(minimum.loss <= level for minimum in minima))
 
 
+class Study(Protocol):
+    """What is computed in blocks of seeds, and can be kept in a file and gone on with."""
+
+    @property
+    def kind(self) -> str:
+        """What such studies are called in sentences."""
+        ...
+
+    @property
+    def words(self) -> Sequence[str]:
+        """What its file is called after, the scene first."""
+        ...
+
+    @property
+    def blocks(self) -> Sequence[SeedBlock]:
+        """All that might have to be computed."""
+        ...
+
+    @property
+    def runs(self) -> int:
+        """How many seeds all blocks have, together."""
+        ...
+
+    def missing(self, results: Mapping[int, Result]) -> list[int]:
+        """The places of blocks that are wanted next, in view of the results of others, by their places."""
+        ...
+
+    def description(self) -> dict[str, Any]:
+        """All that the results follow from, as what JSON can hold."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class SweepPoint:
     """The scene with one combination of values."""
@@ -98,6 +130,33 @@ class Sweep:
     """Case after case."""
     ties: tuple[Tie, ...] = ()
     """What follows from the parameters."""
+
+    @property
+    def kind(self) -> str:
+        return "sweep"
+
+    @property
+    def words(self) -> list[str]:
+        return [self.scene.name, *(each.name.split(".", 1)[-1] for each in self.parameters)]
+
+    @property
+    def runs(self) -> int:
+        return sum(block.job.count for block in self.blocks)
+
+    def missing(self, results: Mapping[int, Result]) -> list[int]:
+        return [place for place in range(len(self.blocks)) if place not in results]
+
+    def description(self) -> dict[str, Any]:
+        return {
+            **numbers_of(self.scene),
+            "over": [{"path": each.name, "values": each.values} for each in self.parameters],
+            **({"ties": [each.text for each in self.ties]} if self.ties else {}),
+            "first_seed": self.first_seed,
+            "seeds": self.seeds,
+            "updates": self.updates,
+            "lanes": self.lanes,
+            "points": [{"values": point.values, "cases": point.cases} for point in self.points],
+        }
 
     @property
     def lanes(self) -> tuple[str, ...]:
@@ -154,12 +213,22 @@ def plan(
     for values in product(*(each.values for each in parameters)):
         changed = whole(scene_with(tables, scene.name, list(zip(parameters, values, strict=True)), follow))
         made = changed.updates if updates is None else updates
-        bare = [_bare(changed, lane, made) for lane in changed.lanes]
-        points.append(SweepPoint(values, changed, made, tuple(cases.setdefault(case, len(cases)) for case in bare)))
+        alone = [bare(changed, lane, made) for lane in changed.lanes]
+        points.append(SweepPoint(values, changed, made, tuple(cases.setdefault(case, len(cases)) for case in alone)))
     runs = [1 if certain(case) else seeds for case in cases]
     _check_size(runs, sum(count * case.updates for count, case in zip(runs, cases, strict=True)))
     blocks = tuple(block for number, case in enumerate(cases) for block in _blocks(number, case, scene.seed, seeds))
     return Sweep(whole(scene), parameters, scene.seed, seeds, updates, tuple(points), blocks, tuple(ties))
+
+
+def numbers_of(scene: Scene) -> dict[str, Any]:
+    """All of a scene that decides what becomes of its marbles, whatever their seed, as what JSON can hold."""
+    tables, outside = tables_of(scene), code_of([lane.rule for lane in scene.lanes])
+    return {
+        **({"rules": outside} if outside else {}),
+        "scene": scene.name,
+        "numbers": {key: table for key, table in tables.items() if key not in ("title", "look", "machine", "seed")},
+    }
 
 
 def certain(scene: Scene, lane: int = 0) -> bool:
@@ -167,7 +236,7 @@ def certain(scene: Scene, lane: int = 0) -> bool:
     return not scene.lanes[lane].chance(scene.examples.count)
 
 
-def _bare(scene: Scene, lane: Lane, updates: int) -> Scene:
+def bare(scene: Scene, lane: Lane, updates: int) -> Scene:
     """The scene with one lane, and without all that makes no difference to it: equal ones become of equal marbles."""
     return replace(
         scene,
@@ -225,21 +294,4 @@ def gathered(sweep: Sweep, results: Mapping[int, Result]) -> dict[int, Result]:
     return {
         case: Result(join([part.outcomes for part in some]), some[0].minima, some[0].lowest)
         for case, some in parts.items()
-    }
-
-
-def description(sweep: Sweep) -> dict[str, Any]:
-    """All that the sweep's results follow from, as what JSON can hold."""
-    tables, outside = tables_of(sweep.scene), code_of([lane.rule for lane in sweep.scene.lanes])
-    return {
-        **({"rules": outside} if outside else {}),
-        "scene": sweep.scene.name,
-        "numbers": {key: table for key, table in tables.items() if key not in ("title", "look", "machine", "seed")},
-        "over": [{"path": each.name, "values": each.values} for each in sweep.parameters],
-        **({"ties": [each.text for each in sweep.ties]} if sweep.ties else {}),
-        "first_seed": sweep.first_seed,
-        "seeds": sweep.seeds,
-        "updates": sweep.updates,
-        "lanes": sweep.lanes,
-        "points": [{"values": point.values, "cases": point.cases} for point in sweep.points],
     }

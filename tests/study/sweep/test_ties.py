@@ -4,7 +4,7 @@ import pytest
 
 from sim.scene import SceneError, load_scene
 from sim.study.sweep.settings import over
-from sim.study.sweep.sweep import description, plan
+from sim.study.sweep.sweep import plan
 from sim.study.sweep.ties import tie
 
 SIZES = "lane.minibatch.batch_size=1,2,5,full"
@@ -25,7 +25,7 @@ def test_a_learning_rate_goes_with_the_batch_size(text: str, rates: list[float])
     assert [point.scene.lanes[1].batch_size for point in sweep.points] == [1, 2, 5, 20]
     assert [point.scene.lanes[1].rule.learning_rate for point in sweep.points] == pytest.approx(rates, rel=1e-9)
     assert all(point.scene.lanes[0] == sweep.scene.lanes[0] for point in sweep.points)
-    assert "".join(description(sweep)["ties"]).startswith("lane.minibatch.learning_rate ∝ lane.minibatch.batch_size")
+    assert "".join(sweep.description()["ties"]).startswith("lane.minibatch.learning_rate ∝ lane.minibatch.batch_size")
 
 
 def test_every_lane_may_follow_and_whole_numbers_stay_whole() -> None:
@@ -48,7 +48,7 @@ def test_the_lanes_that_follow_are_touched() -> None:
 
 
 def test_without_a_tie_what_is_kept_is_told_as_ever() -> None:
-    assert "ties" not in description(plan(load_scene("local-minimum"), [over(SIZES)], 10))
+    assert "ties" not in plan(load_scene("local-minimum"), [over(SIZES)], 10).description()
 
 
 @pytest.mark.parametrize("text", ["", "a", "a~", "~a", "a~b^", "a~b^x", "a=b", "a~b~c", "a~b^2~c"])
