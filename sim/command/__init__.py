@@ -14,13 +14,14 @@ COMMANDS = {
     "cost": "measure what an update costs, by its batch size",
     "odds": "run many seeds: how often what happens",
     "sweep": "change numbers of a scene, and chart what becomes of it",
+    "tune": "find what suits each lane best, and compare the lanes then",
     "check": "test an update rule of your own, in a file",
     "show": "print the scene that a picture, film or page carries",
     "scenes": "list the scenes",
 }
 """The commands' names, which are those of their modules, and what each is for. No name: the window."""
 
-STUDIES = ("basins", "cost", "odds", "sweep")
+STUDIES = ("basins", "cost", "odds", "sweep", "tune")
 """Those whose modules stand in the folder `studies`."""
 
 

@@ -3,10 +3,9 @@
 
 import argparse
 import codecs
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from .. import COMMAND_LINE
 from ..console.arguments import (
@@ -17,20 +16,15 @@ from ..console.arguments import (
     add_seed,
     add_seeds,
     add_updates,
-    add_workers,
     check_seeds,
 )
-from ..console.ending import before_the_end, no_longer
-from ..console.terminal import escaped, remark, show_json, show_table, watched
+from ..console.terminal import show_json, show_table
+from .keeping import add_keeping, argument, check_files, kept, tell_where
 
 if TYPE_CHECKING:
     from ...study.sweep.settings import Over
-    from ...study.sweep.store import Store
-    from ...study.sweep.sweep import Sweep
+    from ...study.sweep.sweep import Result, Sweep
     from ...study.sweep.ties import Tie
-    from ...study.work.cluster import Address
-
-T = TypeVar("T")
 
 MOST_PARAMETERS = 2  # As many as a chart has axes.
 
@@ -72,20 +66,7 @@ on a cluster:
     add_seeds(parser, 500, " for each value and lane")
     add_updates(parser)
     add_seed(parser, FIRST_SEED)
-    where = parser.add_mutually_exclusive_group()
-    add_workers(where)
-    where.add_argument(
-        "--cluster",
-        type=_address,
-        metavar="ADDRESS",
-        help="HOST:PORT of a dask.distributed scheduler, whose workers compute instead",
-    )
-    parser.add_argument(
-        "--results",
-        type=Path,
-        metavar="FILE",
-        help="keep what has been computed there, and go on from it (default: a name made of scene and sweep)",
-    )
+    add_keeping(parser)
     add_results(parser, "all measures", "all measures, a row for each value and lane,", "the chart")
     return parser
 
@@ -123,26 +104,13 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
 def _over(text: str) -> "Over":
     from ...study.sweep.settings import over
 
-    return _argument(over, text)
+    return argument(over, text)
 
 
 def _tie(text: str) -> "Tie":
     from ...study.sweep.ties import tie
 
-    return _argument(tie, text)
-
-
-def _address(text: str) -> "Address":
-    from ...study.work.cluster import address
-
-    return _argument(address, text)
-
-
-def _argument(parse: Callable[[str], T], text: str) -> T:
-    try:
-        return parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+    return argument(tie, text)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -158,19 +126,16 @@ def run(arguments: argparse.Namespace) -> None:
     sweep = plan(scene, arguments.over, arguments.seeds, arguments.updates, arguments.tie)
     path = default_path(sweep) if arguments.results is None else arguments.results
     _check(arguments, sweep, path)
-    store = Store(path, sweep)
-    with _kept(store):
-        with store:
-            _complete(store, arguments)
-        _show(sweep, store, arguments)
+    with kept(Store(path, sweep), arguments) as results:
+        _show(sweep, path, results, arguments)
 
 
-def _show(sweep: "Sweep", store: "Store", arguments: argparse.Namespace) -> None:
+def _show(sweep: "Sweep", path: Path, results: "Mapping[int, Result]", arguments: argparse.Namespace) -> None:
     """Say what came of it."""
     from ...files import whole_file
     from ...study.sweep.report import page, summary, table, told, write_csv
 
-    outcome = told(sweep, store.results)
+    outcome = told(sweep, results)
     if arguments.csv is not None:
         with whole_file(arguments.csv) as stream:
             write_csv(outcome, codecs.getwriter("utf-8")(stream))
@@ -182,13 +147,11 @@ def _show(sweep: "Sweep", store: "Store", arguments: argparse.Namespace) -> None
         show_json(summary(outcome))
     else:
         show_table(table(outcome, arguments.measure))
-    if arguments.results is None:
-        remark(f"the results are kept in {store.path}")
+    tell_where(path, arguments)
 
 
 def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None:
     """What can be known to be impossible before the computing."""
-    from ...files import check_writable, located
     from ...scene import did_you_mean
     from ...stage import require_pygame_ce
     from ...study.sweep.measures import measures
@@ -196,42 +159,6 @@ def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None
     known = measures(len(sweep.scene.problem().minima))
     if arguments.measure not in known:
         parser().error(f"argument --measure: there is no measure {did_you_mean(arguments.measure, known)}")
-    files = {"--results": results, "--csv": arguments.csv, "--output": arguments.output}
-    places: dict[Path, str] = {}
-    for option, path in files.items():
-        if path is not None and (other := places.setdefault(located(path), option)) != option:
-            parser().error(f"{other} and {option} name the same file, {path}")
-    for path in (arguments.csv, arguments.output):
-        if path is not None:
-            check_writable(path)
+    check_files(parser(), {"--results": results, "--csv": arguments.csv, "--output": arguments.output})
     if arguments.output is not None:
         require_pygame_ce()
-
-
-@contextmanager
-def _kept(store: "Store") -> Iterator[None]:
-    """If the end comes within the block, the results are kept, and it is said where."""
-
-    def leave() -> str:
-        return escaped(store.leave())
-
-    before_the_end(leave)
-    try:
-        yield
-    finally:
-        no_longer(leave)
-
-
-def _complete(store: "Store", arguments: argparse.Namespace) -> None:
-    """Compute what is missing, with a progress bar that counts the blocks as they are written down."""
-    from ...study.work.cluster import completed_on
-    from ...study.work.workers import completed
-
-    missing = store.missing
-    if not missing:
-        return
-    jobs = [store.sweep.blocks[place] for place in missing]
-    results = completed(jobs, arguments.workers) if arguments.cluster is None else completed_on(arguments.cluster, jobs)
-    with closing(results), watched(range(len(missing))) as steps:
-        for _, (index, result) in zip(steps, results, strict=True):
-            store.put(missing[index], result)

@@ -61,12 +61,15 @@ def shares(counts: Indices, trials: int) -> tuple[Share, ...]:
     return tuple(Share(n, Estimate(*estimate)) for n, estimate in zip(counts.tolist(), estimates, strict=True))
 
 
-def score_interval(counts: Indices, trials: int) -> tuple[Array, Array]:
-    """Both ends of `wilson`'s interval for each of several counts (n,) in the same trials, 1 or more."""
+def score_interval(counts: Indices, trials: int, z: float = Z) -> tuple[Array, Array]:
+    """Both ends of `wilson`'s interval for each of several counts (n,) in the same trials, 1 or more.
+
+    z: how far a standard normal number may be away; that of 95 %.
+    """
     share = counts / trials
-    spread = Z * Z / trials
+    spread = z * z / trials
     middle = (share + spread / 2) / (1 + spread)
-    half = Z * np.sqrt(share * (1 - share) / trials + spread / (4 * trials)) / (1 + spread)
+    half = z * np.sqrt(share * (1 - share) / trials + spread / (4 * trials)) / (1 + spread)
     low, high = np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
     return np.where(share > 0, low, 0.0), np.where(share < 1, high, 1.0)
 
@@ -91,18 +94,18 @@ def mean(values: Array) -> Estimate:
     with np.errstate(over="ignore", invalid="ignore"):
         rest = values - values[0]
         middle = float(values[0] + rest.mean())
-        half = _student(count - 1) * float(rest.std(ddof=1)) / math.sqrt(count) if count > 1 else math.inf
+        half = student(count - 1) * float(rest.std(ddof=1)) / math.sqrt(count) if count > 1 else math.inf
     return Estimate(middle, middle - half, middle + half)
 
 
-def _student(freedom: int) -> float:
-    """The 97.5 % quantile of Student's t, to one part in a hundred thousand or better.
+def student(freedom: int, z: float = Z) -> float:
+    """The quantile of Student's t that goes with a standard normal one: that of 97.5 %, if no other is given.
 
-    Beyond the table it is the expansion in 1/freedom of Abramowitz & Stegun, 26.7.5, which needs ten for that.
+    Beyond the table it is the expansion in 1/freedom of Abramowitz & Stegun, 26.7.5. For 97.5 % it is right to one part
+    in a hundred thousand or better; further out, at 99.9 %, to one in two thousand from ten degrees of freedom on.
     """
-    if freedom <= len(STUDENT):
+    if freedom <= len(STUDENT) and z == Z:
         return STUDENT[freedom - 1]
-    z = Z
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,

@@ -1,0 +1,99 @@
+"""What commands share whose results are kept in a file, and gone on with: arguments, and the computing itself."""
+# ruff: noqa: PLC0415
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from ..console.arguments import add_workers
+from ..console.ending import before_the_end, no_longer
+from ..console.terminal import escaped, remark, watched
+
+if TYPE_CHECKING:
+    from ...study.sweep.store import Store
+    from ...study.sweep.sweep import Result
+    from ...study.work.cluster import Address
+
+T = TypeVar("T")
+
+
+def add_keeping(parser: argparse.ArgumentParser) -> None:
+    """--workers or --cluster, and --results."""
+    where = parser.add_mutually_exclusive_group()
+    add_workers(where)
+    where.add_argument(
+        "--cluster",
+        type=_address,
+        metavar="ADDRESS",
+        help="HOST:PORT of a dask.distributed scheduler, whose workers compute instead",
+    )
+    parser.add_argument(
+        "--results",
+        type=Path,
+        metavar="FILE",
+        help="keep what has been computed there, and go on from it (default: a name made of what is asked)",
+    )
+
+
+def _address(text: str) -> "Address":
+    from ...study.work.cluster import address
+
+    return argument(address, text)
+
+
+def argument(parse: Callable[[str], T], text: str) -> T:
+    """What the text of an argument means; what is wrong with it is said of the argument."""
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def check_files(parser: argparse.ArgumentParser, files: Mapping[str, Path | None]) -> None:
+    """What can be known to be impossible before the computing; results come first, and see to themselves."""
+    from ...files import check_writable, located
+
+    places: dict[Path, str] = {}
+    for option, path in files.items():
+        if path is not None and (other := places.setdefault(located(path), option)) != option:
+            parser.error(f"{other} and {option} name the same file, {path}")
+    for option, path in files.items():
+        if path is not None and option != "--results":
+            check_writable(path)
+
+
+@contextmanager
+def kept(store: "Store", arguments: argparse.Namespace) -> Iterator[Mapping[int, "Result"]]:
+    """The results, completed. If the end comes meanwhile, what is there is kept, and it is said where."""
+
+    def leave() -> str:
+        return escaped(store.leave())
+
+    before_the_end(leave)
+    try:
+        with store:
+            while missing := store.missing:
+                _complete(store, missing, arguments)
+        yield store.results
+    finally:
+        no_longer(leave)
+
+
+def tell_where(path: Path, arguments: argparse.Namespace) -> None:
+    """Say where the results are, if nobody has said where they should be."""
+    if arguments.results is None:
+        remark(f"the results are kept in {path}")
+
+
+def _complete(store: "Store", missing: list[int], arguments: argparse.Namespace) -> None:
+    """Compute what is missing, with a progress bar that counts the blocks as they are written down."""
+    from ...study.work.cluster import completed_on
+    from ...study.work.workers import completed
+
+    jobs = [store.sweep.blocks[place] for place in missing]
+    results = completed(jobs, arguments.workers) if arguments.cluster is None else completed_on(arguments.cluster, jobs)
+    with closing(results), watched(range(len(missing))) as steps:
+        for _, (index, result) in zip(steps, results, strict=True):
+            store.put(missing[index], result)

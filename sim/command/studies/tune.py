@@ -1,0 +1,184 @@
+"""Which of its numbers suit each lane best, and which lane is best then."""
+# ruff: noqa: PLC0415
+
+import argparse
+import codecs
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import COMMAND_LINE
+from ..console.arguments import FIRST_SEED, Parser, add_results, add_scene, add_seed, add_seeds, check_seeds
+from ..console.terminal import remark, show_json, show_table
+from .keeping import add_keeping, argument, check_files, kept, tell_where
+
+if TYPE_CHECKING:
+    from ...scene import Scene
+    from ...study.sweep.settings import Over
+    from ...study.sweep.sweep import Result
+    from ...study.tuning.budget import Budget
+    from ...study.tuning.search import Tuning
+
+BY = ("loss", "test", "escaped")
+MOST_OVERS = 3
+
+
+def parser() -> argparse.ArgumentParser:
+    """Its arguments."""
+    parser = Parser(
+        "tune",
+        """
+Find for every lane the learning rate, and what else is asked, that suits it
+best, with the same budget for all; then compare the lanes at their best.
+
+The search begins with a grid of learning rates around the lane's own, each
+twice the one before. All run with few seeds; the better half goes on with
+twice as many, and so on; the grid grows where the best is at its end, and is
+made finer around the best. What is told then comes from fresh seeds that had
+no part in the choice, with 95 % intervals; differences are between runs with
+the same seeds. Stopped and started again, it goes on where it was.
+""",
+        f"""
+{COMMAND_LINE} tune
+momentum's lambda, too, and a picture of it all:
+  {COMMAND_LINE} tune --lane momentum --over decay=0.5,0.8,0.9,0.95 -o tuned.png
+by the time of a parallel machine, and the scene with the best of all lanes:
+  {COMMAND_LINE} tune adaptive-rules --budget "600 parallel" --save tuned.toml
+by the share that escapes within 20 epochs:
+  {COMMAND_LINE} tune batch-ladder --budget "20 epochs" --by escaped
+""",
+    )
+    add_scene(parser)
+    parser.add_argument(
+        "--lane", action="append", default=[], metavar="NAME", help="this lane, as often as wanted (default: all)"
+    )
+    parser.add_argument(
+        "--over",
+        action="append",
+        default=[],
+        type=_over,
+        metavar="KEY=VALUES",
+        help="choose among these values of another number of the lanes, too, such as decay=0.5,0.9 or "
+        "batch_size=1,5,20 or schedule.length=100,200; learning_rate=VALUES instead of the usual grid; lanes that "
+        f"have no such number are left as they are; at most {MOST_OVERS} times",
+    )
+    parser.add_argument(
+        "--budget",
+        type=_budget,
+        metavar="TIME",
+        help="how long each lane may run: '400 updates', '20 epochs', '900 serial' or '900 parallel' (in the "
+        "scene's units of machine time) (default: the scene's updates)",
+    )
+    parser.add_argument(
+        "--by",
+        choices=BY,
+        default="loss",
+        help="what counts: the training loss at last, the test loss at last, or the share escaped (default: loss)",
+    )
+    add_seeds(parser, 200, " to choose by, and as many fresh ones to tell of")
+    add_seed(parser, FIRST_SEED)
+    add_keeping(parser)
+    parser.add_argument(
+        "--save",
+        type=_toml_path,
+        metavar="FILE",
+        help="write the scene with the best values there as a TOML file, replacing it if it exists",
+    )
+    add_results(parser, "all of it", "every trial with fresh seeds", "what became of each learning rate")
+    return parser
+
+
+def _over(text: str) -> "Over":
+    from ...study.sweep.settings import over
+
+    return argument(over, text)
+
+
+def _budget(text: str) -> "Budget":
+    from ...study.tuning.budget import budget
+
+    return argument(budget, text)
+
+
+def _toml_path(text: str) -> Path:
+    if not text.lower().endswith(".toml"):
+        raise argparse.ArgumentTypeError(f"must end in .toml, not {text[-60:]!r}")
+    return Path(text)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Search, as far as it has not been done, and say what came of it."""
+    from ...study.sweep.store import Store, default_path
+    from ...study.tuning.budget import Budget
+    from ...study.tuning.search import FEWEST_SEEDS, plan
+    from ..console.chosen import chosen_scene
+
+    scene = chosen_scene(arguments.scene, arguments.seed)
+    check_seeds(parser(), scene.seed, 2 * arguments.seeds)
+    if arguments.seeds < FEWEST_SEEDS:
+        parser().error(f"argument --seeds: must be {FEWEST_SEEDS} or more for a comparison, not {arguments.seeds}")
+    _check_names(arguments, scene)
+    lanes = [lane.name for lane in scene.lanes if not arguments.lane or lane.name in arguments.lane]
+    budget = Budget(scene.updates, "updates") if arguments.budget is None else arguments.budget
+    tuning = plan(scene, lanes, arguments.over, budget, arguments.by, arguments.seeds)
+    path = default_path(tuning) if arguments.results is None else arguments.results
+    _check(arguments, path)
+    with kept(Store(path, tuning), arguments) as results:
+        _show(tuning, path, results, arguments)
+
+
+def _check_names(arguments: argparse.Namespace, scene: "Scene") -> None:
+    """Names of lanes and numbers that there are not."""
+    from ...scene.words import did_you_mean
+    from ...study.tuning.candidates import keys_of
+
+    names = [lane.name for lane in scene.lanes]
+    for name in arguments.lane:
+        if name not in names:
+            parser().error(f"argument --lane: there is no lane {did_you_mean(name, names)}")
+    if len(arguments.over) > MOST_OVERS:
+        parser().error(f"argument --over: may be given {MOST_OVERS} times, not {len(arguments.over)}")
+    known, seen = keys_of(scene), set[str]()
+    for each in arguments.over:
+        if each.text not in known:
+            parser().error(f"argument --over: no lane has a number {did_you_mean(each.text, known)}")
+        if each.text in seen:
+            parser().error(f"argument --over: {each.text} is given twice")
+        seen.add(each.text)
+
+
+def _check(arguments: argparse.Namespace, results: Path) -> None:
+    """What can be known to be impossible before the computing."""
+    from ...stage import require_pygame_ce
+
+    files = {"--results": results, "--csv": arguments.csv, "--output": arguments.output, "--save": arguments.save}
+    check_files(parser(), files)
+    if arguments.output is not None:
+        require_pygame_ce()
+
+
+def _show(tuning: "Tuning", path: Path, results: "Mapping[int, Result]", arguments: argparse.Namespace) -> None:
+    """Say what came of it."""
+    from ...files import whole_file
+    from ...scene.writing import scene_text
+    from ...study.tuning.report import page, summary, table, write_csv
+    from ...study.tuning.tuned import tuned
+
+    found = tuned(tuning, results)
+    if arguments.csv is not None:
+        with whole_file(arguments.csv) as stream:
+            write_csv(found, codecs.getwriter("utf-8")(stream))
+    if arguments.output is not None:
+        from ...stage.export.pages import save_page
+
+        save_page(page(found), arguments.size, arguments.theme, arguments.output)
+    if arguments.save is not None:
+        with whole_file(arguments.save) as stream:
+            stream.write(scene_text(found.scene).encode())
+    if arguments.json:
+        show_json(summary(found))
+    else:
+        show_table(table(found))
+    if arguments.save is not None:
+        remark(f"the tuned scene is in {arguments.save}")
+    tell_where(path, arguments)

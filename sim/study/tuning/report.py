@@ -1,0 +1,177 @@
+"""What a search has come to, for people and for programs: as a table, a chart, JSON and CSV."""
+
+import csv
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ...report import updates_text
+from ..statistics.figure import Axis, Figure, Line, Page
+from ..statistics.intervals import Estimate
+from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
+from .candidates import RATE
+from .search import CRITERIA
+from .tuned import LaneTuned, Trial, Tuned
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+    from rich.table import Table
+
+
+def summary(result: Tuned) -> dict[str, Any]:
+    """What it has come to, as what JSON can hold; the best lane first.
+
+    `behind` is how much more a trial has than the best of its lane, and a lane's best than the best of all, on the same
+    seeds; `tied` lanes are not known to be worse than that.
+    """
+    tuning = result.tuning
+    return {
+        "scene": tuning.scene.name,
+        "by": tuning.by,
+        "budget": {"amount": tuning.budget.amount, "clock": tuning.budget.clock},
+        "chosen_with": {"first_seed": tuning.first_seed, "seeds": tuning.seeds},
+        "told_of": {"first_seed": tuning.first_seed + tuning.seeds, "seeds": tuning.seeds},
+        "confidence": 0.95,
+        "lanes": [
+            {
+                "name": lane.lane,
+                "updates": lane.updates,
+                "all_seeds_alike": lane.certain,
+                "tried": lane.tried,
+                "best": _trial(lane.best),
+                "own": _trial(lane.own),
+                "behind": estimate_summary(lane.behind),
+                "tied": lane.tied,
+                "not_known_to_be_worse": {"from": lane.alike[0], "to": lane.alike[1]},
+                "at_the_end_of_the_grid": lane.at_end,
+                "curve": [_trial(each) for each in lane.curve],
+            }
+            for lane in result.lanes
+        ],
+    }
+
+
+def _trial(trial: Trial) -> dict[str, Any]:
+    return {
+        "values": dict(trial.values),
+        "mean": estimate_summary(trial.estimate),
+        "behind": estimate_summary(trial.behind),
+    }
+
+
+def write_csv(result: Tuned, stream: "SupportsWrite[str]") -> None:
+    """A header, and one row a trial on the fresh seeds: of each lane the curve, its best and its own values.
+
+    `what` is curve, best or own; values that a lane has not are empty. `mean` is of what is made small, `behind` how
+    much more that is than the lane's best; each has the ends of its interval.
+    """
+    keys = list(dict.fromkeys(key for lane in result.lanes for key in lane.best.values))
+    writer = csv.writer(stream, lineterminator="\n")
+    ends = ("", "_low", "_high")
+    writer.writerow(["lane", "what", *keys, *(name + end for name in ("mean", "behind") for end in ends)])
+    for lane in result.lanes:
+        for what, trial in [*(("curve", each) for each in lane.curve), ("best", lane.best), ("own", lane.own)]:
+            numbers = [*_ends(trial.estimate), *_ends(trial.behind)]
+            writer.writerow([lane.lane, what, *(trial.values.get(key, "") for key in keys), *numbers])
+
+
+def _ends(estimate: Estimate) -> tuple[float, float, float]:
+    return estimate.value, estimate.low, estimate.high
+
+
+def table(result: Tuned) -> "Table":
+    """Each lane's best, the best lane first."""
+    from rich import box  # noqa: PLC0415  Only those who look at a table wait for it.
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    tuning = result.tuning
+    drawn = Table(
+        title=Text(f"{tuning.scene.title} · {CRITERIA[tuning.by]}, {tuning.budget.text}", style="bold"),
+        caption=Text("\n".join(_legend(result)), style="dim"),
+        caption_justify="left",
+        box=box.HORIZONTALS,
+    )
+    drawn.add_column("lane", overflow="fold")
+    for name in ("best values", CRITERIA[tuning.by], "behind the best lane", "as the scene has it"):
+        drawn.add_column(name, justify="right", overflow="fold")
+    texts = share_texts if tuning.by == "escaped" else number_texts
+    for place, lane in enumerate(result.lanes):
+        behind = "" if not place else "tied" if lane.tied else texts(lane.behind)[0]
+        interval = texts(lane.behind)[1] if place else ""
+        values = "\n".join(f"{_short(key)} {_value(value)}" for key, value in lane.best.values.items())
+        drawn.add_row(
+            Text(lane.lane),
+            Text(values, style="bold"),
+            Text.assemble((texts(lane.best.estimate)[0], "bold"), _below(texts(lane.best.estimate)[1])),
+            Text.assemble(behind, _below(interval)),
+            Text.assemble(
+                texts(lane.own.estimate)[0],
+                _below(", ".join(f"{_short(key)} {_value(value)}" for key, value in lane.own.values.items())),
+            ),
+        )
+    return drawn
+
+
+def _below(text: str) -> tuple[str, str]:
+    return (f"\n{text}" if text else "", "dim")
+
+
+def _short(key: str) -> str:
+    return "η" if key == RATE else key.replace("_", " ")
+
+
+def _value(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _legend(result: Tuned) -> Iterator[str]:
+    for lane in result.lanes:
+        yield f"{lane.lane}: {_remarks(lane)}"
+    yield _note(result)
+
+
+def _remarks(lane: LaneTuned) -> str:
+    """What is to be said of a lane besides."""
+    low, high = lane.alike
+    alike = (
+        f"η from {_value(low)} to {_value(high)} is not known to be worse" if low < high else "no other η is as good"
+    )
+    end = "; the best is at the end of what was looked at" if lane.at_end else ""
+    return f"{updates_text(lane.updates)}, {lane.tried} combinations tried; {alike}{end}."
+
+
+def _note(result: Tuned) -> str:
+    tuning = result.tuning
+    first = tuning.first_seed
+    behind = " What is behind holds for all lanes at once." if len(result.lanes) > 2 else ""
+    ended = "" if tuning.by == "escaped" else " A loss above that at the start, or none, counts as that at the start."
+    return (
+        f"Chosen with {tuning.seeds:,} seeds from {first}, told of {tuning.seeds:,} fresh ones from "
+        f"{first + tuning.seeds}.{ended} {INTERVALS}{behind}"
+    )
+
+
+def page(result: Tuned) -> Page:
+    """What became of each learning rate, a line a lane."""
+    tuning = result.tuning
+    names = [lane.name for lane in tuning.scene.lanes]
+    ordered = sorted(result.lanes, key=lambda each: names.index(each.lane))
+    lines = [_line(lane.lane, lane.curve, names.index(lane.lane)) for lane in ordered]
+    percent = tuning.by == "escaped"
+    label = CRITERIA[tuning.by]
+    y = Axis(label, 0.0, 1.0, percent=True) if percent else Axis(label)
+    figure = Figure("", Axis("learning rate η", log=True), y, tuple(lines))
+    return Page(f"{tuning.scene.title} · {tuning.budget.text}", (figure,), _note(result))
+
+
+def _line(name: str, trials: tuple[Trial, ...], hue: int) -> Line:
+    found = [each.estimate for each in trials]
+    return Line(
+        name,
+        tuple(float(each.values[RATE]) for each in trials),
+        tuple(each.value for each in found),
+        tuple(each.low for each in found),
+        tuple(each.high for each in found),
+        hue,
+        dots=True,
+    )

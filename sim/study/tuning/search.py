@@ -1,0 +1,285 @@
+"""The search: successive halving over a grid, then finer around the best; and the best once more, on fresh seeds.
+
+All candidates of a lane begin with few seeds; the better half goes on to twice as many, and so on, until few are left
+with all of them (successive halving, as Jamieson & Talwalkar 2016, "Non-stochastic best arm identification and
+hyperparameter optimization", do with an optimizer's iterations: here it is seeds that a candidate has to earn).
+Where the best learning rate lies at an end of the grid, the grid grows that way. Around the best of the coarse grid
+a finer one is looked at with all seeds. Every candidate runs with the same seeds.
+
+The best of many looks better than it is on the seeds that chose it. So what is told of it, of the lane as the scene
+has it, and of the whole curve around it comes from other seeds that had no part in the choice.
+
+What is wanted next follows from the results that are there: whoever computes them, and in how many goes, makes no
+difference.
+"""
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Any, TypeAlias, overload
+
+import numpy as np
+
+from ...scene import Scene
+from ...surface.points import Array
+from ..sweep.settings import Over
+from ..sweep.sweep import Result, SeedBlock, bare, certain, numbers_of
+from ..work.ensemble import NEVER, Job, Outcomes
+from ..work.workers import StudyError
+from .budget import Budget
+from .candidates import Candidates, candidates, changed_scene
+
+RUNGS = (8, 4, 2, 1)
+"""The share of all seeds with which candidates run, one after the other: a so-manieth."""
+LEAST = 3
+"""So many stay to the end, if there are as many."""
+ALIKE = 9
+"""Digits behind the point, in the surface's own units of loss, that make a difference."""
+FEWEST_SEEDS = 20
+LARGEST_BLOCK = 250
+MOST_UPDATES = 1_000_000
+
+CRITERIA = {
+    "loss": "training loss at last",
+    "test": "test loss at last",
+    "escaped": "share not escaped",
+}
+"""What is made small, by its name. A loss at last above that at the start, or none, counts as that at the start: who
+diverges has got nowhere, and how far away it is now says nothing of the learning rate."""
+
+Candidate: TypeAlias = tuple[int, ...]
+Results: TypeAlias = Mapping[int, Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search has found for one lane."""
+
+    best: Candidate
+    curve: tuple[Candidate, ...]
+    """Those with the learning rates of the grid that were looked at, and the other numbers of the best."""
+    tried: int
+    """How many candidates have run."""
+
+
+Search: TypeAlias = Generator[list[int], None, Found]
+"""Tells which blocks it needs next; they must be there before it goes on."""
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """A search as it is planned."""
+
+    scene: Scene
+    lanes: tuple[Candidates, ...]
+    budget: Budget
+    by: str
+    """One of CRITERIA."""
+    first_seed: int
+    seeds: int
+    """As many to choose by, and then as many fresh ones, the next, to tell of."""
+
+    @property
+    def kind(self) -> str:
+        return "search"
+
+    @property
+    def words(self) -> list[str]:
+        return [self.scene.name, self.by, self.budget.text]
+
+    @cached_property
+    def blocks(self) -> "Blocks":
+        """Those of all candidates; few of them are ever wanted."""
+        return Blocks(self)
+
+    @property
+    def runs(self) -> int:
+        return len(self.blocks) * min(LARGEST_BLOCK, self.seeds)
+
+    def missing(self, results: Results) -> list[int]:
+        """What is wanted next of all lanes, each as far as it has come."""
+        wanted: list[int] = []
+        for search in self.searches(results):
+            for needed in search:
+                lacking = [place for place in needed if place not in results]
+                if lacking:
+                    wanted += lacking
+                    break
+        return wanted
+
+    def found(self, results: Results) -> tuple[Found, ...]:
+        """What has been found for each lane when nothing is missing any more."""
+        return tuple(map(_ended, self.searches(results)))
+
+    def searches(self, results: Results) -> Iterator[Search]:
+        """One for each lane, over what is known."""
+        return (_search(self, lane, results) for lane in range(len(self.lanes)))
+
+    def description(self) -> dict[str, Any]:
+        return {
+            "study": self.kind,
+            **numbers_of(self.scene),
+            "lanes": [[each.lane, each.keys, each.axes, each.coarse] for each in self.lanes],
+            "budget": [self.budget.amount, self.budget.clock],
+            "by": self.by,
+            "first_seed": self.first_seed,
+            "seeds": self.seeds,
+        }
+
+    def scene_of(self, lane: int, candidate: Candidate) -> Scene:
+        """The scene in which the lane's numbers are such."""
+        among = self.lanes[lane]
+        return changed_scene(self.scene, among.lane, among.values(candidate))
+
+    def values(self, lane: int, candidate: Candidate, results: Results, rung: int | None = None) -> Array:
+        """What is made small, one a seed (n,): with those that choose, up to a rung, or with the fresh ones."""
+        places = self.blocks.of(lane, candidate, rung, fresh=rung is None)
+        return np.concatenate([self._values(place, results[place].outcomes) for place in places])
+
+    def _values(self, place: int, found: Outcomes) -> Array:
+        if self.by == "escaped":
+            never: Array = (found.escapes == NEVER).astype(np.float64)
+            return never
+        problem, start = self.blocks[place].job.scene.problem(), np.array(self.scene.start)
+        loss, ends = (problem.train, found.losses) if self.by == "loss" else (problem.test, found.test_losses)
+        at_first = float(loss.value(start))
+        capped: Array = np.where(np.isfinite(ends), np.minimum(ends, at_first), at_first)
+        return capped
+
+
+def plan(
+    scene: Scene,
+    lanes: Sequence[str],
+    overs: Sequence[Over],
+    budget: Budget,
+    by: str,
+    seeds: int,
+) -> Tuning:
+    """The search over such lanes of a scene, from the scene's own seed on.
+
+    Raises:
+        SceneError: a value makes no scene.
+        StudyError: that is too little or too much.
+    """
+    count = scene.examples.count
+    for lane in scene.lanes:
+        updates = budget.updates(lane, count, scene.machine)
+        if lane.name in lanes and not 1 <= updates <= MOST_UPDATES:
+            raise StudyError(
+                f"{budget.text} would be {updates:,} updates of lane {lane.name}: there must be from 1 to "
+                f"{MOST_UPDATES:,}"
+            )
+    return Tuning(scene, tuple(candidates(scene, lane, overs) for lane in lanes), budget, by, scene.seed, seeds)
+
+
+def _search(tuning: Tuning, lane: int, results: Results) -> Search:
+    """Tells block by block what it needs to know."""
+    among, blocks = tuning.lanes[lane], tuning.blocks
+    parts = len(blocks.rungs)
+    scale = 1.0 if tuning.by == "escaped" else tuning.scene.problem().units.loss
+
+    def ranked(some: Sequence[Candidate], rung: int) -> list[Candidate]:
+        """The best first; of those that are alike, the one whose learning rate is nearest to the lane's own."""
+        scores = {each: round(tuning.values(lane, each, results, rung).mean() / scale, ALIKE) for each in some}
+        return sorted(some, key=lambda each: (scores[each], abs(each[0] - among.own[0]), each))
+
+    alive = among.begin()
+    yield blocks.all(lane, alive, 1)
+    seen = {*alive}
+    alive = ranked(alive, 1)
+    while more := [each for each in among.beyond(alive[0], seen) if each not in seen]:
+        yield blocks.all(lane, more, 1)
+        seen |= {*more}
+        alive = ranked([*alive, *more], 1)
+    for rung in range(2, parts + 1):
+        alive = alive[: max(LEAST, -(-len(alive) // 2))]
+        yield blocks.all(lane, alive, rung)
+        alive = ranked(alive, rung)
+    finer = among.around(alive[0])
+    yield blocks.all(lane, finer, parts)
+    best, *_ = ranked([*alive, *finer], parts)
+    rates = sorted({rate for rate, *_ in seen} | {best[0]})
+    curve = tuple((rate, *best[1:]) for rate in rates)
+    yield [place for each in {*curve, among.own} for place in blocks.of(lane, each, fresh=True)]
+    return Found(best, curve, len(seen) + len(finer))
+
+
+def _ended(search: Search) -> Found:
+    while True:
+        try:
+            next(search)
+        except StopIteration as end:
+            found: Found = end.value
+            return found
+
+
+class Blocks(Sequence[SeedBlock]):
+    """All blocks that a search might want, made when they are asked for.
+
+    Of each candidate there are as many as there are rungs, each with the seeds that it adds, and as many again with
+    fresh seeds. Where no chance is in a lane one seed stands for all.
+    """
+
+    def __init__(self, tuning: Tuning) -> None:
+        self._tuning = tuning
+        seeds = tuning.seeds
+        ends = [0, *(-(-seeds // share) for share in RUNGS)]
+        self.rungs: list[list[tuple[int, int]]] = [[*_cut(low, high)] for low, high in pairwise(ends) if low < high]
+        """Of each rung, the seeds that it adds: the first, counted from the first of all, and how many."""
+        self._parts = [part for rung in self.rungs for part in rung] + [*_cut(seeds, 2 * seeds)]
+        self._fresh = sum(map(len, self.rungs))
+        self._counts = [int(np.prod(each.shape)) for each in tuning.lanes]
+        self._made = lru_cache(4096)(self._make)
+
+    def __len__(self) -> int:
+        return sum(self._counts) * len(self._parts)
+
+    @overload
+    def __getitem__(self, place: int) -> SeedBlock: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[SeedBlock]: ...
+    def __getitem__(self, place: int | slice) -> SeedBlock | list[SeedBlock]:
+        if isinstance(place, slice):
+            return [self[at] for at in range(*place.indices(len(self)))]
+        if not 0 <= place < len(self):
+            raise IndexError(place)
+        return self._made(place)
+
+    def of(self, lane: int, candidate: Candidate, rung: int | None = None, *, fresh: bool = False) -> list[int]:
+        """The places of a candidate's blocks: up to a rung, or all; or those with fresh seeds."""
+        at = np.ravel_multi_index(candidate, self._tuning.lanes[lane].shape)
+        first = (sum(self._counts[:lane]) + int(at)) * len(self._parts)
+        if self._is_certain(lane):
+            return [first]
+        chosen = sum(map(len, self.rungs[: len(self.rungs) if rung is None else rung]))
+        return [*range(first + self._fresh, first + len(self._parts))] if fresh else [*range(first, first + chosen)]
+
+    def all(self, lane: int, some: Sequence[Candidate], rung: int) -> list[int]:
+        """The places of the blocks of several candidates up to a rung."""
+        return [place for each in some for place in self.of(lane, each, rung)]
+
+    def _is_certain(self, lane: int) -> bool:
+        name = self._tuning.lanes[lane].lane
+        place = [each.name for each in self._tuning.scene.lanes].index(name)
+        return certain(self._tuning.scene, place)
+
+    def _make(self, place: int) -> SeedBlock:
+        at, part = divmod(place, len(self._parts))
+        case, lane = at, 0
+        while at >= self._counts[lane]:
+            at -= self._counts[lane]
+            lane += 1
+        tuning, among = self._tuning, self._tuning.lanes[lane]
+        candidate = tuple(int(index) for index in np.unravel_index(at, among.shape))
+        scene = tuning.scene_of(lane, candidate)
+        (way,) = (each for each in scene.lanes if each.name == among.lane)
+        updates = tuning.budget.updates(way, scene.examples.count, scene.machine)
+        first, count = (0, 1) if self._is_certain(lane) else self._parts[part]
+        return SeedBlock(case, Job(bare(scene, way, updates), 0, tuning.first_seed + first, count, updates))
+
+
+def _cut(low: int, high: int) -> Iterator[tuple[int, int]]:
+    """Seeds in blocks that are not too large."""
+    for first in range(low, high, LARGEST_BLOCK):
+        yield first, min(LARGEST_BLOCK, high - first)

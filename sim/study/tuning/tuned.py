@@ -1,0 +1,153 @@
+"""What a search has come to: for each lane its best, what that is worth on fresh seeds, and which differences count."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...scene import Scene
+from ...surface.points import Array
+from ..statistics.intervals import Estimate, exact, mean, wilson
+from ..statistics.paired import mean_difference, share_difference
+from ..sweep.settings import Value
+from ..sweep.sweep import certain
+from .candidates import RATE, changed_scene
+from .search import Found, Results, Tuning
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One combination of values, on the fresh seeds."""
+
+    values: Mapping[str, Value]
+    estimate: Estimate
+    """The mean of what is made small."""
+    behind: Estimate
+    """How much more than the best of its lane that is, on the same seeds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneTuned:
+    """What has become of one lane."""
+
+    lane: str
+    updates: int
+    """How many the budget is for it."""
+    certain: bool
+    """Whether all seeds are alike."""
+    best: Trial
+    own: Trial
+    """As the scene has it."""
+    curve: tuple[Trial, ...]
+    """Over the learning rates that were looked at."""
+    alike: tuple[float, float]
+    """From which to which learning rate of the curve, around the best, nothing is known to be worse."""
+    at_end: bool
+    """Whether there are no learning rates beyond the best that could be looked at."""
+    tried: int
+    behind: Estimate
+    """How much more its best has than the best of all lanes, on the same seeds; such that all of these hold at once."""
+
+    @property
+    def tied(self) -> bool:
+        """Whether it is not known to be worse than the best of all."""
+        return self.behind.low <= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """A search and what it has come to."""
+
+    tuning: Tuning
+    lanes: tuple[LaneTuned, ...]
+    """The best first."""
+
+    @property
+    def scene(self) -> Scene:
+        """The scene in which each lane has the best of its numbers.
+
+        Raises:
+            SceneError: they are such that no file can hold them.
+        """
+        changed = self.tuning.scene
+        for lane in self.lanes:
+            changed = changed_scene(changed, lane.lane, lane.best.values)
+        return changed
+
+
+def tuned(tuning: Tuning, results: Results) -> Tuned:
+    """What follows from the results when nothing is missing."""
+    found = tuning.found(results)
+    samples = [_all(tuning, lane, each.best, results) for lane, each in enumerate(found)]
+    leader = min(range(len(found)), key=lambda lane: (float(samples[lane].mean()), lane))
+    among = max(1, len(found) - 1)
+    lanes = [
+        _lane(tuning, lane, each, results, _difference(tuning, samples[lane], samples[leader], among))
+        for lane, each in enumerate(found)
+    ]
+    order = sorted(range(len(lanes)), key=lambda lane: (lanes[lane].best.estimate.value, lane != leader, lane))
+    return Tuned(tuning, tuple(lanes[lane] for lane in order))
+
+
+def _all(tuning: Tuning, lane: int, candidate: tuple[int, ...], results: Results) -> Array:
+    """What is made small with every fresh seed (n,), where one may stand for all."""
+    return np.broadcast_to(tuning.values(lane, candidate, results), (tuning.seeds,))
+
+
+def _difference(tuning: Tuning, one: Array, other: Array, among: int = 1) -> Estimate:
+    if tuning.by == "escaped":
+        return share_difference(one > 0, other > 0, among)
+    return mean_difference(one, other, among)
+
+
+def _estimate(tuning: Tuning, values: Array, sure: bool) -> Estimate:
+    if tuning.by != "escaped":
+        return mean(values)
+    count = int(values.sum())
+    return (exact if sure else wilson)(count, len(values)).estimate
+
+
+def _lane(tuning: Tuning, lane: int, found: Found, results: Results, behind: Estimate) -> LaneTuned:
+    among, best = tuning.lanes[lane], _all(tuning, lane, found.best, results)
+    scene = tuning.scene_of(lane, found.best)
+    place = [each.name for each in scene.lanes].index(among.lane)
+    sure = certain(scene, place)
+
+    def trial(candidate: tuple[int, ...]) -> Trial:
+        values = _all(tuning, lane, candidate, results)
+        difference = _difference(tuning, values, best)
+        if sure:
+            difference = Estimate(difference.value, difference.value, difference.value)
+        return Trial(among.values(candidate), _estimate(tuning, values, sure), difference)
+
+    curve = tuple(map(trial, found.curve))
+    return LaneTuned(
+        lane=among.lane,
+        updates=tuning.budget.updates(scene.lanes[place], scene.examples.count, scene.machine),
+        certain=sure,
+        best=trial(found.best),
+        own=trial(among.own),
+        curve=curve,
+        alike=_alike(curve, found.curve.index(found.best), _ALIKE if tuning.by == "escaped" else _level(tuning)),
+        at_end=among.is_last(found.best),
+        tried=found.tried,
+        behind=behind,
+    )
+
+
+_ALIKE = 1e-9
+
+
+def _level(tuning: Tuning) -> float:
+    """What makes no difference in loss."""
+    return _ALIKE * tuning.scene.problem().units.loss
+
+
+def _alike(curve: tuple[Trial, ...], best: int, level: float) -> tuple[float, float]:
+    """The learning rates around the best one, up to the first on each side that is known to be worse."""
+    low = high = best
+    while low > 0 and curve[low - 1].behind.low <= level:
+        low -= 1
+    while high < len(curve) - 1 and curve[high + 1].behind.low <= level:
+        high += 1
+    return float(curve[low].values[RATE]), float(curve[high].values[RATE])

@@ -1,0 +1,273 @@
+"""The search for the best of a lane's numbers: against theory, and however it is interrupted."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command_line import mistake, output, status
+
+from sim.scene import Scene, load_scene, parse_scene
+from sim.study.sweep.settings import over
+from sim.study.sweep.sweep import Result
+from sim.study.tuning.budget import Budget, budget
+from sim.study.tuning.candidates import FINE, candidates
+from sim.study.tuning.search import LEAST, Tuning, plan
+from sim.study.tuning.tuned import LaneTuned, tuned
+from sim.study.work.workers import StudyError
+
+BOWL = """
+title = "Bowl"
+look = "x"
+updates = {updates}
+start = [1.0, 1.0]
+[surface]
+kind = "quadratic"
+curvature = [{first}, {second}]
+[examples]
+kind = "tilted"
+count = {count}
+sigma = {sigma}
+{lanes}
+"""
+LANE = '[lane."{name}"]\nrule = "{rule}"\nlearning_rate = {rate}\nbatch_size = {size}\n'
+
+
+def bowl(
+    first: float, second: float, updates: int, *lanes: tuple[str, str, float, object], sigma: float = 0.0
+) -> Scene:
+    text = "".join(LANE.format(name=name, rule=rule, rate=rate, size=size) for name, rule, rate, size in lanes)
+    count = 10 if sigma else 1
+    return parse_scene(
+        BOWL.format(updates=updates, first=first, second=second, count=count, sigma=sigma, lanes=text), "bowl"
+    )
+
+
+PLAIN = ("plain", "gradient descent", 0.05, '"full"')
+NOISY = ("noisy", "gradient descent", 0.05, 1)
+
+
+def tuning_of(scene: Scene, *overs: str, by: str = "loss", seeds: int = 40, time: str = "") -> Tuning:
+    amount = budget(time) if time else Budget(scene.updates, "updates")
+    names = [lane.name for lane in scene.lanes]
+    return plan(scene, names, [over(each) for each in overs], amount, by, seeds)
+
+
+def computed(tuning: Tuning, known: dict[int, Result] | None = None) -> dict[int, Result]:
+    results = {} if known is None else known
+    while missing := tuning.missing(results):
+        results |= {place: tuning.blocks[place].run() for place in missing}
+    return results
+
+
+def lanes_of(tuning: Tuning) -> dict[str, LaneTuned]:
+    return {lane.lane: lane for lane in tuned(tuning, computed(tuning)).lanes}
+
+
+def best(tuning: Tuning) -> LaneTuned:
+    return tuned(tuning, computed(tuning)).lanes[0]
+
+
+def rate(lane: LaneTuned) -> float:
+    return float(lane.best.values["learning_rate"])
+
+
+NEIGHBOUR = 2 ** (1 / FINE)
+
+
+def test_one_update_on_a_round_bowl_wants_the_reciprocal_of_its_curvature() -> None:
+    found = best(tuning_of(bowl(4.0, 4.0, 1, PLAIN)))
+    assert found.certain
+    assert NEIGHBOUR**-0.51 < rate(found) * 4.0 < NEIGHBOUR**0.51
+
+
+def test_many_updates_on_a_long_bowl_want_the_rate_between_its_curvatures() -> None:
+    """η = 2/(k₁ + k₂) makes the slower direction as fast as can be (Polyak 1987, section 1.4)."""
+    found = best(tuning_of(bowl(1.0, 10.0, 60, PLAIN)))
+    assert NEIGHBOUR**-1.01 < rate(found) * 11 / 2 < 1.01
+
+
+def test_with_noise_the_best_rate_is_smaller_the_longer_one_may_run() -> None:
+    """Near the minimum the loss is that of the noise, in proportion to η; far from it a larger η gets there sooner."""
+    rates = [rate(best(tuning_of(bowl(1.0, 1.0, updates, NOISY, sigma=1.0), seeds=160))) for updates in (5, 50, 500)]
+    assert rates[0] > 1.5 * rates[1] > 3 * rates[2]
+
+
+def test_the_grid_grows_where_the_best_is_at_its_end() -> None:
+    scene = bowl(1.0, 1.0, 1, ("plain", "gradient descent", 0.005, '"full"'))
+    found = best(tuning_of(scene))
+    assert rate(found) > 0.005 * 2**5
+    assert NEIGHBOUR**-0.51 < rate(found) < NEIGHBOUR**0.51
+    assert not found.at_end
+    slow = bowl(1.0, 1.0, 1, ("plain", "gradient descent", 1e-6, '"full"'))
+    end = best(tuning_of(slow))
+    assert end.at_end
+    assert rate(end) == pytest.approx(1e-6 * 2**12, rel=1e-3)
+
+
+def test_what_diverges_counts_as_the_start_and_no_more() -> None:
+    scene = bowl(1.0, 1.0, 300, PLAIN)
+    tuning = tuning_of(scene, "learning_rate=0.5,3,100")
+    results = computed(tuning)
+    at_first = float(scene.problem().train.value(np.array(scene.start)))
+    among = tuning.lanes[0]
+    for wanted in (3.0, 100.0):
+        candidate = (among.axes[0].index(wanted),)
+        assert tuning.values(0, candidate, results, 1).tolist() == [at_first]
+    assert tuned(tuning, results).lanes[0].best.estimate.value < 1e-9 * at_first
+
+
+def test_momentum_is_chosen_with_the_rate_and_other_lanes_are_left_as_they_are() -> None:
+    """On a long bowl heavy-ball momentum gets there sooner than without, at its best λ well above 0 (Polyak 1964)."""
+    scene = bowl(1.0, 50.0, 60, PLAIN, ("heavy", "momentum", 0.02, '"full"'))
+    found = lanes_of(tuning_of(scene, "decay=0,0.3,0.6"))
+    assert found["heavy"].best.values["decay"] in (0.6, 0.9)
+    assert list(found["plain"].best.values) == ["learning_rate"]
+    assert found["heavy"].best.estimate.value < 0.1 * found["plain"].best.estimate.value
+    assert found["plain"].behind.value > 0
+
+
+def test_batches_get_more_updates_out_of_the_same_epochs() -> None:
+    scene = bowl(1.0, 1.0, 10, NOISY, ("five", "gradient descent", 0.05, 5), ("all", *PLAIN[1:]), sigma=0.5)
+    found = lanes_of(tuning_of(scene, time="6 epochs", seeds=20))
+    assert {name: lane.updates for name, lane in found.items()} == {"noisy": 60, "five": 12, "all": 6}
+    assert Budget(90, "serial").updates(scene.lanes[1], 10, scene.machine) == 15  # 1 + 1 · 5 units each.
+
+
+def test_two_lanes_that_are_one_are_tied_and_a_worse_one_is_not() -> None:
+    twin = ("twin", *NOISY[1:])
+    scene = bowl(1.0, 9.0, 30, NOISY, twin, ("slow", "adagrad", 0.05, 1), sigma=1.0)
+    found = lanes_of(tuning_of(scene, seeds=80))
+    assert found["noisy"].best == found["twin"].best
+    assert found["noisy"].behind == found["twin"].behind
+    assert not found["noisy"].tied
+    pair = lanes_of(tuning_of(bowl(1.0, 9.0, 30, NOISY, twin, sigma=1.0)))
+    assert pair["noisy"].tied
+    assert pair["twin"].tied
+    assert (pair["twin"].behind.low, pair["twin"].behind.high) == (0, 0)
+
+
+def test_what_is_told_comes_from_seeds_that_had_no_part_in_the_choice() -> None:
+    tuning = tuning_of(bowl(1.0, 1.0, 5, NOISY, sigma=1.0), seeds=50)
+    chosen, fresh = set[int](), set[int]()
+    for seeds, places in ((chosen, tuning.blocks.of(0, (3,))), (fresh, tuning.blocks.of(0, (3,), fresh=True))):
+        for place in places:
+            job = tuning.blocks[place].job
+            seeds |= {*range(job.first_seed, job.first_seed + job.count)}
+    assert chosen == set(range(50))
+    assert fresh == set(range(50, 100))
+
+
+def test_the_worse_half_is_left_behind_each_time() -> None:
+    tuning = tuning_of(bowl(1.0, 1.0, 5, NOISY, sigma=1.0), seeds=80)
+    results: dict[int, Result] = {}
+    counts = []
+    while missing := tuning.missing(results):
+        counts.append(sum(tuning.blocks[place].job.count for place in missing))
+        results |= {place: tuning.blocks[place].run() for place in missing}
+    assert counts[:4] == [11 * 10, 6 * 10, LEAST * 20, LEAST * 40]
+    assert counts[4] == 6 * 80
+
+
+def test_what_is_wanted_next_follows_from_what_is_there_however_it_came() -> None:
+    tuning = tuning_of(bowl(1.0, 4.0, 8, NOISY, PLAIN, sigma=1.0), seeds=40)
+    whole = computed(tuning)
+    piecemeal: dict[int, Result] = {}
+    while missing := tuning.missing(piecemeal):
+        place = missing[len(missing) // 2]
+        piecemeal[place] = tuning.blocks[place].run()
+    assert sorted(piecemeal) == sorted(whole)
+    assert tuned(tuning, piecemeal).lanes == tuned(tuning, whole).lanes
+
+
+def test_learning_rates_that_no_lane_may_have_are_not_looked_at() -> None:
+    scene = bowl(1.0, 1.0, 1, ("plain", "gradient descent", 3e5, '"full"'))
+    among = candidates(scene, "plain", [])
+    assert max(map(float, among.axes[0])) <= 1e6
+    assert among.axes[0][among.own[0]] == 3e5
+
+
+@pytest.mark.parametrize(
+    ("text", "clock"), [("400 updates", "updates"), ("1 epoch", "epochs"), ("2.5parallel", "parallel")]
+)
+def test_a_budget_is_a_number_and_a_clock(text: str, clock: str) -> None:
+    assert budget(text).clock == clock
+
+
+@pytest.mark.parametrize("text", ["", "400", "0 updates", "-3 epochs", "2 s", "1e3 updates", "nan updates", "updates"])
+def test_what_is_no_budget_is_told_what_would_be(text: str) -> None:
+    with pytest.raises(ValueError, match="must be a number above 0 and a clock, such as '400 updates'"):
+        budget(text)
+
+
+def test_too_little_time_is_told_with_the_lane() -> None:
+    scene = bowl(1.0, 1.0, 10, NOISY, PLAIN, sigma=0.5)
+    with pytest.raises(StudyError, match=r"0\.5 epochs would be 0 updates of lane plain: there must be from 1 to"):
+        tuning_of(scene, time="0.5 epochs")
+
+
+def test_too_many_combinations_are_refused() -> None:
+    with pytest.raises(StudyError, match=r"lane momentum would have .* combinations of values, more than 600"):
+        tuning_of(load_scene("local-minimum"), "decay=linear:0:0.99:90")
+
+
+# As users meet it.
+
+WORDS = ("tune", "--seeds", "20", "--budget", "30 updates", "--workers", "1")
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_the_table_names_each_lane_s_best_and_the_files_hold_it(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--csv", "a.csv", "--save", "a.toml", "-o", "a.png", "--size", "640x400", "--results", "kept"]
+    assert status(*WORDS, *words) == 0
+    captured = capsys.readouterr()
+    assert captured.err == "main.py: the tuned scene is in a.toml\n"
+    for word in ("full batch", "minibatch", "momentum", "told of 20 fresh ones from 20"):
+        assert "".join(word.split()) in "".join(captured.out.split())
+    summary = json.loads(output(capsys, *WORDS, "--results", "kept", "--json"))
+    scene = load_scene("a.toml")
+    for lane in summary["lanes"]:
+        (own,) = (each for each in scene.lanes if each.name == lane["name"])
+        assert own.rule.learning_rate == lane["best"]["values"]["learning_rate"]
+    with Path("a.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    bests = {row["lane"]: float(row["learning_rate"]) for row in rows if row["what"] == "best"}
+    assert bests == {lane["name"]: lane["best"]["values"]["learning_rate"] for lane in summary["lanes"]}
+    assert Path("a.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_any_number_of_processes_finds_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("tune", "--seeds", "20", "--budget", "30 updates", "--json")
+    alone = output(capsys, *words, "--workers", "1", "--results", "one")
+    assert output(capsys, *words, "--workers", "2", "--results", "two") == alone
+    assert Path("one").read_bytes() == Path("two").read_bytes()
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_results_of_a_sweep_are_none_of_a_search(capsys: pytest.CaptureFixture[str]) -> None:
+    sweep = ("sweep", "--over", "lane.minibatch.batch_size=1", "--seeds", "2", "--updates", "3", "--workers", "1")
+    assert status(*sweep, "--results", "kept") == 0
+    capsys.readouterr()
+    told = mistake(capsys, *WORDS, "--results", "kept")
+    assert told.startswith("main.py: error: kept holds no search, but another study; it is left as it is")
+
+
+@pytest.mark.usefixtures("_elsewhere")
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["--lane", "momentun"], 'argument --lane: there is no lane "momentun"; did you mean momentum?'),
+        (["--over", "lambda=0.5"], 'argument --over: no lane has a number "lambda"; did you mean decay?'),
+        (["--over", "decay=0.5", "--over", "decay=0.6"], "argument --over: decay is given twice"),
+        (["--over", "decay=2"], "decay"),
+        (["--seeds", "5"], "argument --seeds: must be 20 or more for a comparison, not 5"),
+        (["--budget", "2 s"], "argument --budget: must be a number above 0 and a clock"),
+        (["--save", "a.png"], "argument --save: must end in .toml"),
+        (["--save", "a.toml", "--results", "a.toml"], "--results and --save name the same file, a.toml"),
+        (["--csv", "nowhere/a.csv"], "cannot write nowhere/a.csv"),
+    ],
+)
+def test_a_mistake_gets_a_sentence(capsys: pytest.CaptureFixture[str], words: list[str], problem: str) -> None:
+    assert problem in mistake(capsys, "tune", *words)
