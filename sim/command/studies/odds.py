@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Compute them, and say what they are."""
     from ...files import whole_file
-    from ...study.odds import contrast
+    from ...study.odds import contrast, pairs
     from ...study.odds.odds import failures, odds
     from ...study.odds.report import page, summary, table, write_csv
     from ..console.chosen import chosen_scene
@@ -75,10 +75,13 @@ def run(arguments: argparse.Namespace) -> None:
 
         save_page(page(told), arguments.size, arguments.theme, arguments.output)
     closing_table = contrast.contrast(scene, outcomes, updates, contrast.measured(scene))
+    compared = pairs.pairs(scene, own)
     if arguments.json:
-        show_json({**summary(told), "contrast": None if closing_table is None else contrast.summary(closing_table)})
+        closing = None if closing_table is None else contrast.summary(closing_table)
+        show_json({**summary(told), "pairs": pairs.summary(compared), "contrast": closing})
     else:
-        show_table(table(told), *(() if closing_table is None else (contrast.table(closing_table),)))
+        between = (pairs.table(compared),) if compared else ()
+        show_table(table(told), *between, *(() if closing_table is None else (contrast.table(closing_table),)))
 
 
 def _computed(scene: "Scene", seeds: int, updates: int, workers: int | None) -> "Sequence[Outcomes]":

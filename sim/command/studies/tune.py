@@ -41,9 +41,9 @@ the same seeds. Stopped and started again, it goes on where it was.
         f"""
 {COMMAND_LINE} tune
 momentum's lambda, too, and a picture of it all:
-  {COMMAND_LINE} tune --lane momentum --over decay=0.5,0.8,0.9,0.95 -o tuned.png
-by the time of a parallel machine, and the scene with the best of all lanes:
-  {COMMAND_LINE} tune adaptive-rules --budget "600 parallel" --save tuned.toml
+  {COMMAND_LINE} tune --lane momentum --over decay=0.5,0.8,0.95 -o tuned.png
+by the time of a parallel machine, and the scene with the best values:
+  {COMMAND_LINE} tune adaptive-rules --budget "600 parallel" --save mine.toml
 by the share that escapes within 20 epochs:
   {COMMAND_LINE} tune batch-ladder --budget "20 epochs" --by escaped
 """,

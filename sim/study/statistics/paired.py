@@ -41,7 +41,7 @@ def mean_difference(one: Array, other: Array, among: int = 1) -> Estimate:
     return Estimate(middle, middle - half, middle + half)
 
 
-def share_difference(one: Mask, other: Mask, among: int = 1) -> Estimate:
+def share_difference(one: Mask, other: Mask, among: int = 1, sure: tuple[bool, bool] = (False, False)) -> Estimate:
     """By how much the one's share (n,) is above the other's (n,), with Newcombe's interval for pairs.
 
     It is made of both shares' score intervals and of how they go together, and says something even where no pair
@@ -49,6 +49,7 @@ def share_difference(one: Mask, other: Mask, among: int = 1) -> Estimate:
     paired data", Statistics in Medicine 17, 2635–2650, method 10).
 
     among: as in `mean_difference`.
+    sure: of which of the two it is known that all that could be drawn are alike, so that its share is exact.
 
     >>> told = share_difference(np.arange(50) < 48, np.arange(50) < 38)
     >>> f"{told.value:.2f}, from {told.low:.2f} to {told.high:.2f}"
@@ -61,7 +62,8 @@ def share_difference(one: Mask, other: Mask, among: int = 1) -> Estimate:
     rest = count - both - only - neither
     shares = np.array([both + only, both + rest]) / count
     low, high = score_interval(_counts(both + only, both + rest), count, _quantile(among))
-    below, above = shares - low, high - shares
+    certain = np.array(sure)
+    below, above = np.where(certain, 0.0, shares - low), np.where(certain, 0.0, high - shares)
     together = _correlation(both, only, rest, neither)
     value = float(shares[0] - shares[1])
     return Estimate(

@@ -78,8 +78,8 @@ class Tuned:
 def tuned(tuning: Tuning, results: Results) -> Tuned:
     """What follows from the results when nothing is missing."""
     found = tuning.found(results)
-    samples = [_all(tuning, lane, each.best, results) for lane, each in enumerate(found)]
-    leader = min(range(len(found)), key=lambda lane: (float(samples[lane].mean()), lane))
+    samples = [_sample(tuning, lane, each.best, results) for lane, each in enumerate(found)]
+    leader = min(range(len(found)), key=lambda lane: (float(samples[lane].values.mean()), lane))
     among = max(1, len(found) - 1)
     lanes = [
         _lane(tuning, lane, each, results, _difference(tuning, samples[lane], samples[leader], among))
@@ -89,46 +89,50 @@ def tuned(tuning: Tuning, results: Results) -> Tuned:
     return Tuned(tuning, tuple(lanes[lane] for lane in order))
 
 
-def _all(tuning: Tuning, lane: int, candidate: tuple[int, ...], results: Results) -> Array:
+@dataclass(frozen=True, eq=False, slots=True)
+class _Sample:
     """What is made small with every fresh seed (n,), where one may stand for all."""
-    return np.broadcast_to(tuning.values(lane, candidate, results), (tuning.seeds,))
+
+    values: Array
+    sure: bool
+    """Whether it does, since no chance is in the lane."""
+    updates: int
 
 
-def _difference(tuning: Tuning, one: Array, other: Array, among: int = 1) -> Estimate:
+def _sample(tuning: Tuning, lane: int, candidate: tuple[int, ...], results: Results) -> _Sample:
+    block = tuning.blocks[tuning.blocks.of(lane, candidate, fresh=True)[0]]
+    values = np.broadcast_to(tuning.values(lane, candidate, results), (tuning.seeds,))
+    return _Sample(values, certain(block.job.scene), block.job.updates)
+
+
+def _difference(tuning: Tuning, one: _Sample, other: _Sample, among: int = 1) -> Estimate:
     if tuning.by == "escaped":
-        return share_difference(one > 0, other > 0, among)
-    return mean_difference(one, other, among)
+        return share_difference(one.values > 0, other.values > 0, among, (one.sure, other.sure))
+    return mean_difference(one.values, other.values, among)
 
 
-def _estimate(tuning: Tuning, values: Array, sure: bool) -> Estimate:
+def _estimate(tuning: Tuning, sample: _Sample) -> Estimate:
     if tuning.by != "escaped":
-        return mean(values)
-    count = int(values.sum())
-    return (exact if sure else wilson)(count, len(values)).estimate
+        return mean(sample.values)
+    return (exact if sample.sure else wilson)(int(sample.values.sum()), len(sample.values)).estimate
 
 
 def _lane(tuning: Tuning, lane: int, found: Found, results: Results, behind: Estimate) -> LaneTuned:
-    among, best = tuning.lanes[lane], _all(tuning, lane, found.best, results)
-    scene = tuning.scene_of(lane, found.best)
-    place = [each.name for each in scene.lanes].index(among.lane)
-    sure = certain(scene, place)
+    among, best = tuning.lanes[lane], _sample(tuning, lane, found.best, results)
 
     def trial(candidate: tuple[int, ...]) -> Trial:
-        values = _all(tuning, lane, candidate, results)
-        difference = _difference(tuning, values, best)
-        if sure:
-            difference = Estimate(difference.value, difference.value, difference.value)
-        return Trial(among.values(candidate), _estimate(tuning, values, sure), difference)
+        sample = _sample(tuning, lane, candidate, results)
+        return Trial(among.values(candidate), _estimate(tuning, sample), _difference(tuning, sample, best))
 
     curve = tuple(map(trial, found.curve))
     return LaneTuned(
         lane=among.lane,
-        updates=tuning.budget.updates(scene.lanes[place], scene.examples.count, scene.machine),
-        certain=sure,
+        updates=best.updates,
+        certain=best.sure,
         best=trial(found.best),
         own=trial(among.own),
         curve=curve,
-        alike=_alike(curve, found.curve.index(found.best), _ALIKE if tuning.by == "escaped" else _level(tuning)),
+        alike=_alike(curve, found.curve.index(found.best), _level(tuning)),
         at_end=among.is_last(found.best),
         tried=found.tried,
         behind=behind,
@@ -139,8 +143,8 @@ _ALIKE = 1e-9
 
 
 def _level(tuning: Tuning) -> float:
-    """What makes no difference in loss."""
-    return _ALIKE * tuning.scene.problem().units.loss
+    """What makes no difference."""
+    return _ALIKE * (1.0 if tuning.by == "escaped" else tuning.scene.problem().units.loss)
 
 
 def _alike(curve: tuple[Trial, ...], best: int, level: float) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from math import comb
 import numpy as np
 import pytest
 
-from sim.study.statistics.intervals import mean
+from sim.study.statistics.intervals import mean, wilson
 from sim.study.statistics.paired import mean_difference, share_difference
 
 SLEEP = np.array([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4])
@@ -82,3 +82,13 @@ def test_several_at_once_are_wider() -> None:
 def test_of_nothing_nothing_is_known() -> None:
     assert np.isnan(mean_difference(np.zeros(0), np.zeros(0)).value)
     assert np.isnan(share_difference(np.zeros(0, bool), np.zeros(0, bool)).low)
+
+
+def test_a_share_that_is_known_for_sure_adds_nothing_to_the_interval() -> None:
+    one, other = table(10, 20, 0, 0)[0], np.zeros(30, bool)
+    both_sure = share_difference(one, other, sure=(True, True))
+    assert (both_sure.low, both_sure.high) == (1, 1)
+    half = np.arange(30) < 15
+    beside = share_difference(half, other, sure=(False, True))
+    told = wilson(15, 30).estimate
+    assert (beside.low, beside.high) == pytest.approx((told.low, told.high))

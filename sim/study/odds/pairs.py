@@ -1,0 +1,136 @@
+"""Two lanes compared seed by seed: how much more often one escapes, how much lower its loss is at last.
+
+All lanes run with the same seeds, and lanes with equal batches see the same ones. So each seed is a pair, and the
+difference is known better than two intervals side by side would say.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...scene import Scene
+from ..statistics.intervals import Estimate
+from ..statistics.paired import mean_difference, share_difference
+from ..statistics.telling import estimate_summary, number_texts, share_texts
+from ..work.ensemble import NEVER, Outcomes
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+MOST_ROWS = 6  # Of a table for people.
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One lane compared with another; each difference is the first one's less the other's."""
+
+    one: str
+    other: str
+    seeds: int
+    escaped: Estimate
+    """Of the shares that have escaped by the last update."""
+    loss: Estimate
+    """Of the mean training losses at last, over the seeds with which both are finite."""
+    finite: int
+    """How many seeds those are."""
+
+
+def pairs(scene: Scene, outcomes: Sequence[Outcomes]) -> tuple[Pair, ...]:
+    """Every pair of lanes, compared on the seeds that are known of both.
+
+    All intervals of one kind hold together with 95 % confidence.
+
+    >>> from three_marbles.scene import load_scene
+    >>> from three_marbles.study.odds.odds import gather, jobs
+    >>> scene = load_scene("local-minimum")
+    >>> work = jobs(scene, seeds=50, updates=200)
+    >>> told = pairs(scene, gather(scene, work, {place: job.run() for place, job in enumerate(work)}))
+    >>> [f"{pair.one} less {pair.other}: {pair.escaped.value:+.0%}" for pair in told]
+    ['minibatch less full batch: +98%', 'momentum less full batch: +100%', 'momentum less minibatch: +2%']
+    """
+    found = zip(scene.lanes, outcomes, strict=True)
+    samples = [_Sample(lane.name, each, not lane.chance(scene.examples.count)) for lane, each in found]
+    among = max(1, len(samples) * (len(samples) - 1) // 2)
+    return tuple(_pair(later, earlier, among) for earlier, later in combinations(samples, 2))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Sample:
+    """What became of one lane."""
+
+    lane: str
+    outcomes: Outcomes
+    sure: bool
+    """Whether no chance is in it, so that all seeds are alike."""
+
+
+def _pair(one: _Sample, other: _Sample, among: int) -> Pair:
+    count = min(len(one.outcomes.seeds), len(other.outcomes.seeds))
+    escaped, losses = (
+        [getattr(each.outcomes, name)[:count] for each in (one, other)] for name in ("escapes", "losses")
+    )
+    finite = np.isfinite(losses[0]) & np.isfinite(losses[1])
+    return Pair(
+        one.lane,
+        other.lane,
+        count,
+        share_difference(escaped[0] != NEVER, escaped[1] != NEVER, among, (one.sure, other.sure)),
+        mean_difference(losses[0][finite], losses[1][finite], among),
+        int(finite.sum()),
+    )
+
+
+def summary(found: Sequence[Pair]) -> list[dict[str, Any]]:
+    """The pairs as what JSON can hold: each difference is that of `lane` less that of `than`."""
+    return [
+        {
+            "lane": pair.one,
+            "than": pair.other,
+            "seeds": pair.seeds,
+            "escaped": estimate_summary(pair.escaped),
+            "train_loss": {**estimate_summary(pair.loss), "finite": pair.finite},
+        }
+        for pair in found
+    ]
+
+
+def table(found: Sequence[Pair]) -> "Table":
+    """The pairs for people; where there are many, those with the first lane."""
+    from rich import box  # noqa: PLC0415  Only those who look at a table wait for it.
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    shown = found if len(found) <= MOST_ROWS else [pair for pair in found if pair.other == found[0].other]
+    drawn = Table(
+        title=Text("Seed by seed", style="bold"),
+        caption=Text(" ".join(_legend(len(found), len(shown))), style="dim"),
+        caption_justify="left",
+        box=box.HORIZONTALS,
+    )
+    drawn.add_column("lane", overflow="fold")
+    drawn.add_column("than", overflow="fold")
+    drawn.add_column("escaped", justify="right")
+    drawn.add_column("training loss", justify="right")
+    for pair in shown:
+        cells = (share_texts(pair.escaped), number_texts(pair.loss))
+        drawn.add_row(
+            Text(pair.one),
+            Text(pair.other),
+            *(Text.assemble((_signed(value), "bold"), (f"\n{interval}", "dim")) for value, interval in cells),
+        )
+    return drawn
+
+
+def _legend(count: int, shown: int) -> Iterator[str]:
+    yield "The first lane's less the other's, both with the same seeds."
+    if count > 1:
+        yield f"The intervals of all {count} pairs hold together with 95 % confidence."
+    if shown < count:
+        yield "The other pairs are in --json."
+
+
+def _signed(text: str) -> str:
+    return text if text[:1] in "-–0" or text.strip("0.% ") == "" else f"+{text}"
