@@ -17,7 +17,7 @@ from ..languages import CODE, TRANSLATIONS
 from ..surface.functions import SURFACES
 from ..surface.protocol import LARGEST
 from .speech import Caption, Question, Translation
-from .tables import LANE_FIELDS, Claim, SceneFile, known_keys
+from .tables import LANE_FIELDS, Claim, EscapeClaim, SceneFile, ShareClaim, known_keys
 from .words import SceneError, called_so, did_you_mean, excerpt, path_text
 
 KeyPath = tuple[str | int, ...]
@@ -141,6 +141,10 @@ def _unknown(kind: str, context: Mapping[str, str]) -> str:
     return f"has an unknown {kind}: {did_you_mean(context['tag'], kinds)}{OUTSIDE if kind == 'rule' else ''}"
 
 
+CLAIMS: Mapping[str, type[Any]] = {"claim": Claim, "escaped": EscapeClaim, "lowest": ShareClaim}
+"""The tables of what is promised of a lane."""
+
+
 def _hint(where: Sequence[str | int]) -> str:
     """Which key was meant, perhaps, by the unknown one at the end of a validator's path."""
     match where:
@@ -161,8 +165,8 @@ def _hint(where: Sequence[str | int]) -> str:
             known = known_keys(Question)
         case (str(code), _) if code in TRANSLATIONS:
             known = known_keys(Translation)
-        case (*_, "claim", _):
-            known = known_keys(Claim)
+        case (*_, "claim", _) | (*_, "claim", "escaped" | "lowest", _):
+            known = known_keys(CLAIMS[str(where[-2])])
         case _:
             known = []
     close = called_so(str(where[-1]), known) or difflib.get_close_matches(str(where[-1]), known, n=1)

@@ -77,11 +77,33 @@ CHECKED: Mapping[type[Any], dict[str, Any]] = {Formula: {"formula": Annotated[st
 """Fields of registered dataclasses of which the type does not tell what may stand in them."""
 
 
+UnitShare = Annotated[float, Field(ge=0, le=1)]
+
+
+class ShareClaim(StrictTable):
+    """A share of all seeds that is promised: it lies between these."""
+
+    least: UnitShare = 0.0
+    most: UnitShare = 1.0
+
+
+class EscapeClaim(ShareClaim):
+    """The share that has left a basin or a saddle by an update."""
+
+    by: Annotated[int, Field(ge=1, le=MOST_UPDATES)] | None = None
+    """None: by the scene's last one."""
+
+
 class Claim(StrictTable):
     """What the scene promises of a lane after `updates`: checked for every scene by the tests."""
 
-    verdict: Literal[*(kind.code for kind in VerdictKind)]  # type: ignore[valid-type]
+    verdict: Literal[*(kind.code for kind in VerdictKind)] | None = None  # type: ignore[valid-type]
+    """Of the race with the scene's own seed; None only where a share is promised, and races differ."""
     events: tuple[Literal[*EVENT_KINDS], ...] = ()  # type: ignore[valid-type]
+    escaped: EscapeClaim | None = None
+    """How often a seed escapes."""
+    lowest: ShareClaim | None = None
+    """How often one ends in the basin of the lowest known minimum, or of one as low."""
 
 
 class SavedTable(StrictTable):
@@ -173,6 +195,7 @@ class SceneFile(Translated):
             if lane.batch_size != "full" and lane.batch_size > count:
                 examples = "1 example" if count == 1 else f"{count} examples"
                 _mistake(path_text("lane", name, "batch_size"), f"is {lane.batch_size}, but there are only {examples}")
+        self._promises_what_can_be()
         needs_surface = EXAMPLES[self.examples.kind].needs_surface
         if needs_surface and self.surface is None:
             _mistake("surface", f"is needed for {self.examples.kind} examples")
@@ -195,6 +218,20 @@ class SceneFile(Translated):
             _mistake("start", f"{list(self.start)} lies outside the window, {sides}")
         self._speaks_of_what_there_is()
         return self
+
+    def _promises_what_can_be(self) -> None:
+        """Shares in claims have their bounds in order, and are told of updates that are made."""
+        for name, lane in self.lane.items():
+            claim: Claim | None = lane.claim
+            if claim is not None and claim.verdict is None and claim.escaped is None and claim.lowest is None:
+                _mistake(path_text("lane", name, "claim", "verdict"), "is missing")
+            for key in ("escaped", "lowest"):
+                share: ShareClaim | None = None if claim is None else getattr(claim, key)
+                place = path_text("lane", name, "claim", key)
+                if share is not None and share.least > share.most:
+                    _mistake(place, f"has least = {share.least:g} above most = {share.most:g}")
+                if isinstance(share, EscapeClaim) and share.by is not None and share.by > self.updates:
+                    _mistake(f"{place}.by", f"is {share.by:,}, but there are only {self.updates:,} updates")
 
     def _speaks_of_what_there_is(self) -> None:
         """Captions, question and translations name lanes that the scene has."""

@@ -91,7 +91,7 @@ def _lane(lane: Lane, count: int, claim: Claim | None) -> dict[str, Any]:
         "batch_size": "full" if lane.batch_size == count else lane.batch_size,
         "sampling": lane.sampling,
         "drop_last": lane.drop_last,
-        "claim": None if claim is None else claim.model_dump(),
+        "claim": None if claim is None else claim.model_dump(exclude_none=True),
     }
 
 

@@ -20,6 +20,8 @@ from sim.descent.verdict.track_judge import TrackJudge
 from sim.scene import OPENING, Scene, load_scene, scene_files
 from sim.scene.reading import SCENES
 from sim.scene.value import unlike
+from sim.study.odds.claims import BORNE_OUT, checked, fresh
+from sim.study.odds.odds import gather, jobs
 from sim.study.statistics.intervals import wilson
 from sim.study.work.ensemble import ensemble
 from sim.surface.points import Array, norm
@@ -118,11 +120,22 @@ def test_the_window_shows_what_happens(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_every_share_that_is_promised_is_borne_out_by_fresh_seeds(name: str) -> None:
+    scene = fresh(load_scene(name))
+    if any(claim is not None and (claim.escaped or claim.lowest) for claim in scene.claims):
+        work = jobs(scene, 500, scene.updates)
+        outcomes = gather(scene, work, {place: job.run() for place, job in enumerate(work)})
+        found = checked(scene, outcomes, scene.updates)
+        assert found
+        assert {claim.standing for claim in found} == {BORNE_OUT}, found
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_claim_stands(name: str) -> None:
     scene, race = played(name)
     for judge, claim in zip(race.judges, scene.claims, strict=True):
         if claim is not None:
-            assert judge.verdict(scene.updates).kind.code == claim.verdict, judge.track.lane.name
+            assert claim.verdict in (None, judge.verdict(scene.updates).kind.code), judge.track.lane.name
             assert set(claim.events) <= set(kinds(judge.events_until(scene.updates))), judge.track.lane.name
 
 
@@ -135,7 +148,7 @@ def test_no_claim_hangs_on_a_lucky_seed(name: str, seed: int) -> None:
         if claim is not None and each.batch_size < problem.train.count:
             judge = TrackJudge(alone(problem, each, scene.start, seed, scene.updates))
             judge.observe()
-            assert judge.verdict(scene.updates).kind.code == claim.verdict
+            assert claim.verdict in (None, judge.verdict(scene.updates).kind.code)
             assert set(claim.events) <= set(kinds(judge.events))
 
 

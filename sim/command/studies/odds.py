@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from ...study.work.ensemble import Outcomes
 
 
+REFUTED = 1
+"""The exit status where a promise does not hold, as of a test."""
+
+
 def parser() -> argparse.ArgumentParser:
     """Its arguments."""
     parser = Parser(
@@ -37,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
         f"""
 {COMMAND_LINE} odds
 {COMMAND_LINE} odds sharp-and-flat --seeds 500 --updates 1000
+{COMMAND_LINE} odds local-minimum --claim
 {COMMAND_LINE} odds batch-ladder -o odds.png --theme dark
 {COMMAND_LINE} odds egg-box --csv seeds.csv --json > odds.json
 """,
@@ -46,6 +51,11 @@ def parser() -> argparse.ArgumentParser:
     add_updates(parser)
     add_seed(parser, FIRST_SEED)
     add_workers(parser)
+    parser.add_argument(
+        "--claim",
+        action="store_true",
+        help="test what the scene promises of shares, on seeds that had no part in it; exit status 1 if it is refuted",
+    )
     add_results(parser, "the same", "what became of every seed", "bars, and the shares escaped by each update")
     return parser
 
@@ -59,6 +69,9 @@ def run(arguments: argparse.Namespace) -> None:
     from ..console.chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene, arguments.seed)
+    if arguments.claim:
+        _test_claims(scene, arguments)
+        return
     check_seeds(parser(), scene.seed, arguments.seeds)
     check_output(parser(), arguments)
     updates = scene.updates if arguments.updates is None else arguments.updates
@@ -82,6 +95,33 @@ def run(arguments: argparse.Namespace) -> None:
     else:
         between = (pairs.table(compared),) if compared else ()
         show_table(table(told), *between, *(() if closing_table is None else (contrast.table(closing_table),)))
+
+
+def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
+    """Say which of the shares that the scene promises are borne out by fresh seeds, and end accordingly."""
+    from ...scene.words import excerpt
+    from ...study.odds import claims
+    from ...study.work.workers import StudyError
+
+    for option in ("csv", "output", "updates"):
+        if getattr(arguments, option) is not None:
+            parser().error(f"argument --claim: not allowed with argument --{option}")
+    if not any(claim is not None and (claim.escaped or claim.lowest) for claim in scene.claims):
+        raise StudyError(
+            f"the scene {excerpt(scene.name)} promises no shares: a lane's claim has none, such as "
+            "escaped = { least = 0.95, by = 200 } or lowest = { most = 0.1 }"
+        )
+    seeds = scene if arguments.seed is not None else claims.fresh(scene)
+    check_seeds(parser(), seeds.seed, arguments.seeds)
+    outcomes = _computed(seeds, arguments.seeds, scene.updates, arguments.workers)
+    found = claims.checked(seeds, outcomes, scene.updates)
+    if arguments.json:
+        told = {"scene": scene.name, "first_seed": seeds.seed, "seeds": arguments.seeds, "error": claims.ERROR}
+        show_json({**told, "claims": claims.summary(found)})
+    else:
+        show_table(claims.table(seeds, found, arguments.seeds))
+    if any(claim.standing == claims.REFUTED for claim in found):
+        raise SystemExit(REFUTED)
 
 
 def _computed(scene: "Scene", seeds: int, updates: int, workers: int | None) -> "Sequence[Outcomes]":
