@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from sim.descent.crowd import CHUNK, MOMENTS_KEPT, Crowd
+from sim.descent.crowd import CHUNK, Crowd, moments_kept
 from sim.descent.lane import Lane
 from sim.descent.race import Race
 from sim.descent.rules.plain.gradient_descent import GradientDescent
@@ -64,9 +64,9 @@ def test_a_crowd_tells_whose_escapes_are_not_decided_yet() -> None:
 def test_memory_does_not_grow_with_the_updates() -> None:
     lane = Lane("B = 5", GradientDescent(0.15), 5)
     crowd = crowd_of("local-minimum", lane, 2, 3_000)
-    assert MOMENTS_KEPT < 1_000
-    run = crowd.run
-    assert len(run.theta) == len(run.loss) <= MOMENTS_KEPT
+    run, most = crowd.run, moments_kept(lane, 20)
+    assert most < 1_000
+    assert len(run.theta) == len(run.loss) <= most
     assert run.first > 2_000
     far = Race(run.problem, [lane], load_scene("local-minimum").start, 1)
     far.extend(3_000)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from sim.descent.examples.chance import Indices
 from sim.descent.examples.finite_sum import Tilted
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
@@ -37,6 +38,9 @@ class Written(NamedTuple):
     full_gradient: Array
     gradient: Array
     movement: Array
+
+    def ground(self, rows: Indices, runs: Indices | slice) -> tuple[Array, Array]:
+        return self.loss[rows, runs], self.full_gradient[rows, runs]
 
 
 @lru_cache

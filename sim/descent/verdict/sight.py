@@ -11,6 +11,7 @@ import numpy as np
 from ...surface.basins import NO_BASIN, Labels
 from ...surface.critical.point import CriticalKind
 from ...surface.points import Array, Mask, dot, eigenvalues, norm, pair
+from ..examples.chance import Indices
 from ..problem import Problem
 from .blocks import Progress
 
@@ -72,8 +73,6 @@ class Sight(NamedTuple):
     """Whether it crosses a plateau."""
     still_plateau: Mask
     """Whether one that has been crossing a plateau still does."""
-    calm: tuple[Mask, Mask, Mask]
-    """Whether it makes no progress in noise, over 1, UNSURE_SPANS and WANDERING_SPANS spans."""
     bouncing: tuple[Mask, ...]
     """Whether it swings to and fro and no less than before, over each of BOUNCES."""
     crease: Mask
@@ -83,8 +82,8 @@ class Sight(NamedTuple):
     diverging: Mask
     """Whether it is far away and gets farther at a growing pace."""
 
-    def at_look(self, index: int) -> "Sight":
-        """What is seen at the end of one of the blocks."""
+    def at_look(self, index: int | tuple[int, Indices]) -> "Sight":
+        """What is seen at the end of one of the blocks, of all runs or of some."""
         parts = (tuple(one[index] for one in part) if isinstance(part, tuple) else part[index] for part in self)
         return Sight._make(parts)
 
@@ -132,7 +131,6 @@ def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight
             still_at=still_at,
             plateau=plateau,
             still_plateau=still_plateau,
-            calm=progress.calm,
             bouncing=progress.bouncing,
             crease=crease,
             longest=progress.longest,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from ...descent.crowd import MOMENTS_KEPT, Crowd
+from ...descent.crowd import Crowd, moments_kept
 from ...descent.examples.chance import Indices, Seeds
 from ...descent.lane import Lane
 from ...descent.problem import Problem
@@ -83,7 +83,8 @@ def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Se
     """
     chance = lane.chance(problem.train.count)
     some = seeds if chance else seeds[:1]
-    block = max(1, min(MARBLES, MOMENTS // min(MOMENTS_KEPT, updates + 1)))
+    moments = min(moments_kept(lane, problem.train.count), updates + 1)
+    block = max(1, min(MARBLES, MOMENTS // moments))
     parts = [_block(problem, lane, start, some[i : i + block], updates) for i in range(0, len(some), block)]
     if chance:
         return join(parts)
