@@ -198,10 +198,11 @@ class History:
             look: at the end of which of the blocks.
             runs: of which it is asked.
         """
-        if not self._noisy:
+        size = spans * self._span
+        if not self._noisy or blocks.ends[look] < size * DWELL:  # It has not gone on for so long yet.
             return np.zeros(len(runs), dtype=np.bool_)
         with np.errstate(all="ignore"):
-            return _calm(self._grounds(blocks, spans * self._span, look, runs))
+            return _calm(self._grounds(blocks, size, look, runs))
 
     def _last(self, size: int) -> Motion:
         """The last `size` blocks at each of the ends, the earliest first: each part (size, K, M)."""
@@ -274,12 +275,14 @@ def _undamped(blocks: Motion, share: float) -> Mask:
 
 def _motion(blocks: Blocks) -> Motion:
     """How all runs moved in these blocks."""
-    movement, updates = blocks.columns.movement, blocks.ends + np.arange(-DWELL, 0)[:, None]  # (DWELL, K)
+    begin, end = blocks.ends[0] - DWELL - blocks.first, blocks.ends[-1] - blocks.first
+    before = max(begin - 1, 0)  # The first movement of all has none before it.
+    moves = blocks.columns.movement[before:end]
     with np.errstate(all="ignore"):
-        moves, before = movement[updates - blocks.first], movement[np.maximum(updates - 1, 0) - blocks.first]
-        lengths = norm(moves)
-        turns = (dot(moves, before) < 0).sum(axis=0).astype(np.float64)
-        return Motion(lengths.max(axis=0), total(lengths), turns)
+        lengths, turns = norm(moves[begin - before :]), np.zeros((end - begin, moves.shape[1]), dtype=np.bool_)
+        turns[before + 1 - begin :] = dot(moves[1:], moves[:-1]) < 0
+        lengths, turns = (part.reshape(-1, DWELL, moves.shape[1]).swapaxes(0, 1) for part in (lengths, turns))
+        return Motion(lengths.max(axis=0), total(lengths), turns.sum(axis=0).astype(np.float64))
 
 
 def _ground(blocks: Blocks, ends: Indices, runs: Indices, painted: Rates | None) -> Ground:

@@ -23,7 +23,7 @@ NEVER = -1
 _NOWHERE = -1  # An event's source or target, if it has none.
 DESCENDING = KINDS.index(VerdictKind.DESCENDING)
 _RANKS = np.array([kind.rank for kind in KINDS])
-_FLIGHTS = [EVENT_KINDS.index(kind) for kind in ESCAPES]
+_FLIGHTS = np.array([kind in ESCAPES for kind in EVENT_KINDS])
 _LOOKS = np.array([kind.looks for kind in KINDS])
 STAYING = np.array(
     [
@@ -100,16 +100,17 @@ class Judge:
     def ends(self) -> Indices:
         """The update at which each diverged, left the surface or had its rule fail, or NEVER; shape (M,)."""
         ends = np.full_like(self.kinds, NEVER)
-        for run, update, kind in (part.T for part in self._changes):
-            final = _RANKS[kind] == Rank.FOR_GOOD
-            ends[run[final]] = update[final]
+        run, update, kind = np.concatenate(self._changes).T
+        final = _RANKS[kind] == Rank.FOR_GOOD
+        ends[run[final]] = update[final]
         return ends
 
     def escaped(self, updates: int) -> Indices:
         """The update of each one's first escape within so many, as far as is certain by now, or NEVER; shape (M,)."""
         first = np.full_like(self.kinds, updates + 1)
-        for run, update, _, kind, *_ in (part.T for part in self._log):
-            flight = np.isin(kind, _FLIGHTS)
+        if self._log:
+            run, update, _, kind, *_ = np.concatenate(self._log).T
+            flight = _FLIGHTS[kind]
             np.minimum.at(first, run[flight], update[flight])
         return np.where(first > updates, NEVER, first)
 
@@ -324,7 +325,11 @@ class Judge:
     def _sights(self, blocks: Blocks, basins: Labels) -> Sight:
         """What is to be seen at the ends of these blocks, in these basins (K, M)."""
         columns, rows = blocks.columns, blocks.ends - blocks.first
-        way = columns.theta[rows + np.arange(-DWELL, 1)[:, None]]
+
+        def way(some: Mask) -> Array:
+            row, run = np.nonzero(some)
+            return np.asarray(columns.theta[rows[row] + np.arange(-DWELL, 1)[:, None], run])
+
         ends = Ends(columns.theta[rows], *columns.ground(rows, slice(None)), basins, way)
         return see(self._problem, ends, self._history.add(blocks), self._decays)
 

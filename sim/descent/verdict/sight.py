@@ -3,6 +3,7 @@
 Every length is held against one of the surface where the marble is: the way to its minimum, the reach of a saddle.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -99,8 +100,9 @@ class Ends(NamedTuple):
     """∇L, shape (K, M, 2)."""
     basin: Labels
     """Shape (K, M)."""
-    way: Array
-    """The points of the last block, the one before it included: (DWELL + 1, K, M, 2)."""
+    way: Callable[[Mask], Array]
+    """The points of the last block, the one before it included, of those n of (K, M) of whom that is asked:
+    (DWELL + 1, n, 2)."""
 
 
 def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight:
@@ -120,7 +122,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight
         swinging = progress.bouncing[0] | progress.bouncing[1]
         crease = np.zeros(still.shape, dtype=np.bool_)
         if swinging.any():
-            crease[swinging] = _creased(problem, ends.way[:, swinging])
+            crease[swinging] = _creased(problem, ends.way(swinging))
         return Sight(
             basin=ends.basin,
             rest=rest,
@@ -149,8 +151,9 @@ def cores(problem: Problem, theta: Array, basin: Labels) -> Labels:
     known = np.flatnonzero(basin != NO_BASIN)
     if len(known):
         label, basins = basin[known], problem.basins
-        offsets, radius = theta[known] - basins.minima[label], CORE * basins.radii[label]
-        inside = (dot(offsets, offsets) <= radius * radius) | basins.valleys[label]
+        (x, y), radius = basins.minima.T, CORE * basins.radii
+        across, along = theta[:, 0][known] - x[label], theta[:, 1][known] - y[label]
+        inside = (across * across + along * along <= (radius * radius)[label]) | basins.valleys[label]
         core[known[inside]] = label[inside]
     return core
 

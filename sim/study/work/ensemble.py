@@ -27,7 +27,7 @@ NEVER = judge.NEVER
 VERDICTS = KINDS
 
 MARBLES = 1 << 11  # Most that are computed at once.
-MOMENTS = 1 << 18  # Most moments of all marbles that are computed at once: some 100 MB.
+MOMENTS = 1 << 20  # Most moments of all marbles that are computed at once: some 100 MB.
 
 OVER = (VerdictKind.DIVERGED, VerdictKind.OFF_SURFACE, VerdictKind.FAILED)
 """The verdicts after which nothing more can happen."""
