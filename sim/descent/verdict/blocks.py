@@ -4,6 +4,7 @@ A block is DWELL updates. A judge looks at a run at the end of each, and at noth
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -186,7 +187,7 @@ class History:
                 path=fresh.path,
                 remaining=self._remaining(blocks, fresh.path, self._last(2 * self._patience).longest),
                 growing=np.nan_to_num((recent.longest[1:] / recent.longest[:-1]).min(axis=0), nan=0.0),
-                bouncing=tuple(_undamped(self._last(span // DWELL), share) for span, share in BOUNCES),
+                bouncing=tuple(_undamped(self._motion, len(blocks.ends), *bounce) for bounce in BOUNCES),
             )
 
     def calm(self, blocks: Blocks, spans: int, look: int, runs: Indices) -> Mask:
@@ -266,11 +267,26 @@ def _calm(ground: Ground) -> Mask:
     return np.asarray((decline <= NO_PROGRESS * np.sqrt(variance)) & noisy)
 
 
-def _undamped(blocks: Motion, share: float) -> Mask:
-    """Whether every quarter of these blocks has as long a movement as the one before, and this share of them turn."""
-    longest = blocks.longest.reshape(QUARTERS, len(blocks.longest) // QUARTERS, *blocks.longest.shape[1:]).max(axis=1)
-    undamped = (longest[0] > 0) & (longest[1:] >= UNDAMPED * longest[:-1]).all(axis=0)
-    return np.asarray(undamped & (total(blocks.turns) >= share * DWELL * len(blocks.turns)))
+def _undamped(motion: Motion, count: int, span: int, share: float) -> Mask:
+    """Whether, over so many updates, every quarter has as long a movement as that before, and this share turn.
+
+    It is told of the ends of the last `count` blocks: (K, M).
+    """
+    quarter = span // DWELL // QUARTERS
+    longest, turns = _over(np.maximum, motion.longest, quarter), _over(np.add, motion.turns, quarter)
+    ends = [slice(len(longest) - count - later * quarter, len(longest) - later * quarter) for later in range(QUARTERS)]
+    undamped = longest[ends[-1]] > 0
+    for after, before in pairwise(ends):
+        undamped &= longest[after] >= UNDAMPED * longest[before]
+    return np.asarray(undamped & (sum(turns[end] for end in ends) >= share * span))
+
+
+def _over(combine: np.ufunc, part: Array, size: int) -> Array:
+    """The numbers (n, M) of so many blocks in a row, combined, from the first `size` on: (n − size + 1, M)."""
+    combined = part[size - 1 :].copy()
+    for earlier in range(1, size):
+        combine(combined, part[size - 1 - earlier : len(part) - earlier], out=combined)
+    return combined
 
 
 def _motion(blocks: Blocks) -> Motion:

@@ -191,8 +191,7 @@ class Judge:
             """The number of the last moment at which this happened, or −1; (K, M)."""
             return np.maximum.accumulate(np.where(happens, number, -1), axis=0)
 
-        inside = last(core != NO_BASIN)
-        home = np.where(inside >= 0, np.take_along_axis(core, np.maximum(inside, 0), axis=0), self._home)
+        home = self._homes(number, core)
         before = np.concatenate([self._home[None], home])[: len(home)]
         arrived = last(home != before)
         entered = last(basins != np.concatenate([self.basins[None], basins])[: len(basins)])
@@ -205,12 +204,20 @@ class Judge:
             entered=np.where(entered >= 0, begin + entered, self._entered),
         )
 
+    def _homes(self, number: Indices, core: Labels) -> Labels:
+        """Each one's home at the moments with these numbers (K, 1): where it was in a core (K, M) last."""
+        bits = len(self._problem.minima).bit_length()  # The label goes along with the number of its moment.
+        code = np.maximum.accumulate(np.where(core != NO_BASIN, (number << bits) | core, -1), axis=0)
+        return np.where(code >= 0, code & ((1 << bits) - 1), self._home)
+
     def _tell_passages(self, begin: int, stays: "_Stays", rows: range) -> None:
         """Note down who reached the core of another basin in these of the moments, or came back to that of its own."""
         part = slice(rows.start, rows.stop)
-        back = stays.cored[part] & (stays.home[part] == self._left)
-        back &= np.cumsum(back, axis=0) == 1
-        row, run = np.nonzero(back | (stays.home[part] != stays.before[part]))
+        told = stays.home[part] != stays.before[part]
+        if (self._left != NO_BASIN).any():
+            back = stays.cored[part] & (stays.home[part] == self._left)
+            told |= back & (np.cumsum(back, axis=0) == 1)
+        row, run = np.nonzero(told)
         row += rows.start
         update, seen = stays.entered[row, run], begin + row
         source, target = stays.before[row, run], stays.home[row, run]

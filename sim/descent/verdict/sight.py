@@ -147,15 +147,13 @@ def cores(problem: Problem, theta: Array, basin: Labels) -> Labels:
     milestoning", J. Chem. Phys. 134, 204105): who reaches another one has made a passage, and who only crosses the
     ridge has not. A valley of equal minima has no disc: it is its own core.
     """
-    core = np.full(len(theta), NO_BASIN, dtype=np.intp)
-    known = np.flatnonzero(basin != NO_BASIN)
-    if len(known):
-        label, basins = basin[known], problem.basins
-        (x, y), radius = basins.minima.T, CORE * basins.radii
-        across, along = theta[:, 0][known] - x[label], theta[:, 1][known] - y[label]
-        inside = (across * across + along * along <= (radius * radius)[label]) | basins.valleys[label]
-        core[known[inside]] = label[inside]
-    return core
+    basins = problem.basins
+    if not len(basins.minima):
+        return basin
+    (x, y), radius = basins.minima.T, CORE * basins.radii
+    across, along = theta[:, 0] - x[basin], theta[:, 1] - y[basin]  # Of any minimum where there is no basin.
+    inside = (across * across + along * along <= (radius * radius)[basin]) | basins.valleys[basin]
+    return np.where(inside, basin, NO_BASIN)
 
 
 def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[Labels, Mask]:
@@ -264,8 +262,8 @@ def _way_down(problem: Problem, theta: Array, loss: Array, basin: Labels) -> tup
     values = np.array([point.value for point in problem.minima])
     known = basin != NO_BASIN
     if known.any():
-        height[known] = loss[known] - values[basin[known]]
-        offset[known] = theta[known] - problem.basins.minima[basin[known]]
+        np.subtract(loss, values[basin], out=height, where=known)
+        np.subtract(theta, problem.basins.minima[basin], out=offset, where=known[..., None])
     for value, position in zip(values, problem.basins.minima, strict=True):
         nearer = ~known & (value < loss) & (norm(theta - position) < norm(offset))
         height[nearer], offset[nearer] = loss[nearer] - value, (theta - position)[nearer]

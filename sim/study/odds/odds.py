@@ -23,7 +23,7 @@ from ..statistics.fates import Fates, fates, otherwise
 from ..statistics.intervals import Estimate, Share, exact, mean, shares
 from ..work.ensemble import NEVER, VERDICTS, Job, Outcomes, join
 
-BLOCK = 1_000  # Seeds of a job: more would save little time, and leave little to share or to watch.
+BLOCK = 2_000  # Most seeds of a job.
 
 NO_OUTCOMES = Outcomes(
     seeds=np.zeros(0, dtype=np.int64),

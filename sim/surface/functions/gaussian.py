@@ -146,10 +146,11 @@ class Landscape:
         """Both, to the same bits, for little more than one of them: the exponentials are shared."""
         xy = components(points)
         the = _arrays(self.bowl, self.wells, xy.ndim - 1)
-        slope = xy - the.bottom
-        halves = the.curvature * slope * slope
-        slope *= the.curvature
-        height = 0.5 * (halves[0] + halves[1])
+        offsets = xy - the.bottom
+        slope = the.curvature * offsets
+        halves = slope * offsets
+        height = halves[0] + halves[1]
+        height *= 0.5
 
         def depths_and_slopes(wells: slice) -> Array:
             terms = np.empty((len(the.centers[wells]), 3, *xy.shape[1:]))
