@@ -98,7 +98,7 @@ def jobs(scene: Scene, seeds: int, updates: int, block: int | None = None) -> li
     """
     size = BLOCK if block is None else block
     return [
-        Job(scene, lane, scene.seed + first, min(size, seeds - first), updates)
+        Job(scene.setting, lane, scene.seed + first, min(size, seeds - first), updates)
         for first in range(0, seeds, size)
         for lane in range(len(scene.lanes))
     ]

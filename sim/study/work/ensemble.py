@@ -14,10 +14,10 @@ from ...descent.crowd import Crowd, moments_kept
 from ...descent.examples.chance import Indices, Seeds
 from ...descent.lane import Lane
 from ...descent.problem import Problem
+from ...descent.race import Setting
 from ...descent.verdict import judge
 from ...descent.verdict.blocks import DWELL
 from ...descent.verdict.kinds import KINDS, VerdictKind
-from ...scene import Scene
 from ...surface.basins import Labels
 from ...surface.points import Array, Mask
 
@@ -150,7 +150,8 @@ def _decided(crowd: Crowd, start: tuple[float, float], seeds: Seeds, updates: in
 class Job:
     """Consecutive seeds of one lane of a scene: what one worker computes at a time."""
 
-    scene: Scene
+    setting: Setting
+    """The scene's."""
     lane: int
     """Its place among the scene's lanes."""
     first_seed: int
@@ -161,10 +162,11 @@ class Job:
     @property
     def marble_updates(self) -> int:
         """How many updates are computed; where no chance is in it, those of one marble stand for all."""
-        chance = self.scene.lanes[self.lane].chance(self.scene.examples.count)
+        chance = self.setting.lanes[self.lane].chance(self.setting.examples.count)
         return self.updates * (self.count if chance else 1)
 
     def run(self) -> Outcomes:
         """Compute it, here and now."""
         seeds = np.arange(self.first_seed, self.first_seed + self.count)
-        return ensemble(self.scene.problem(), self.scene.lanes[self.lane], self.scene.start, seeds, self.updates)
+        setting = self.setting
+        return ensemble(setting.problem(), setting.lanes[self.lane], setting.start, seeds, self.updates)
