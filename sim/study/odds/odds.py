@@ -23,7 +23,8 @@ from ..statistics.fates import Fates, fates, otherwise
 from ..statistics.intervals import Estimate, Share, exact, mean, shares
 from ..work.ensemble import NEVER, VERDICTS, Job, Outcomes, join
 
-BLOCK = 2_000  # Most seeds of a job.
+BLOCK = 2_000  # Most seeds of a job; with more, numbers leave the cache.
+LEAST, SHARES = 500, 4  # Of fewer than that, a job is a quarter of all seeds, so that cores can share, or this many.
 
 NO_OUTCOMES = Outcomes(
     seeds=np.zeros(0, dtype=np.int64),
@@ -94,9 +95,9 @@ class Odds:
 def jobs(scene: Scene, seeds: int, updates: int, block: int | None = None) -> list[Job]:
     """The work for that many seeds of every lane, from the scene's own seed on, all lanes of the first seeds first.
 
-    It is cut into blocks of `block` seeds, BLOCK by default; the results are the same.
+    It is cut into blocks of `block` seeds, by default as many as computing likes best; the results are the same.
     """
-    size = BLOCK if block is None else block
+    size = min(BLOCK, max(LEAST, -(-seeds // SHARES))) if block is None else block
     return [
         Job(scene.setting, lane, scene.seed + first, min(size, seeds - first), updates)
         for first in range(0, seeds, size)
