@@ -184,6 +184,13 @@ def test_what_it_has_moved_on_is_looked_at_where_something_turns_on_it(runs: Run
     assert_array_equal(near.calm(blocks, 1, 50, np.array([5])), calm)
 
 
+def test_who_makes_no_progress_from_the_start_on_is_calm_as_soon_as_a_span_is_over() -> None:
+    theta, slopes = np.zeros((UPDATES + 1, 1, 2)), np.zeros((UPDATES, 1, 2))
+    told = read(Runs(theta, np.zeros((UPDATES + 1, 1)), slopes, slopes + 1.0, slopes), 20, 1, [UPDATES + 1])
+    for spans, calm in zip(SPANS, told.calm, strict=True):
+        assert (np.argmax(calm[:, 0]) + 1) * DWELL == spans * span_of(20)
+
+
 def assert_same(one: Told, other: Told) -> None:
     for part, expected in zip(one, other, strict=True):
         for mine, theirs in zip(
