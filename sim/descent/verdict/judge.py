@@ -337,7 +337,11 @@ class Judge:
             row, run = np.nonzero(some)
             return np.asarray(columns.theta[rows[row] + np.arange(-DWELL, 1)[:, None], run])
 
-        ends = Ends(columns.theta[rows], *columns.ground(rows, slice(None)), basins, way)
+        def ground(some: Mask) -> tuple[Array, Array]:
+            row, run = np.nonzero(some)
+            return columns.ground(rows[row], run)
+
+        ends = Ends(columns.theta[rows], ground, basins, way)
         return see(self._problem, ends, self._history.add(blocks), self._decays)
 
 

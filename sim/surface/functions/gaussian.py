@@ -148,8 +148,8 @@ class Landscape:
         the = _arrays(self.bowl, self.wells, xy.ndim - 1)
         offsets = xy - the.bottom
         slope = the.curvature * offsets
-        halves = slope * offsets
-        height = halves[0] + halves[1]
+        offsets *= slope
+        height = offsets[0] + offsets[1]
         height *= 0.5
 
         def depths_and_slopes(wells: slice) -> Array:
@@ -166,7 +166,7 @@ class Landscape:
 
         if self.wells:
             sums = self._total(depths_and_slopes, height.size)
-            height = height + sums[0]
+            height += sums[0]
             slope += sums[1:]
         return np.asarray(height), vectors(slope)
 
