@@ -39,8 +39,8 @@ from sim.stage.session.session import MOVING_GROUND, SPEEDS, Session, race
 from sim.stage.session.setup import MoveStart, OpenScene, SetFormula
 from sim.stage.session.view import Turn
 from sim.stage.window.window import MainWindow
-from sim.study.odds.odds import jobs
-from sim.study.work.workers import completed
+from sim.study.odds.odds import growing, jobs
+from sim.study.work.workers import completed, shared
 from sim.surface.functions.gaussian import Bowl, Landscape, Well
 
 ROOT = Path(__file__).parents[1]
@@ -253,8 +253,37 @@ def ensembles() -> Iterator[Row]:
     rate = sum(job.count * job.updates for job in small) / 1e6
     figures = f"{rate / one:.2f} and {rate / two:.2f} million marble-updates/s"
     yield "judged, on one core and on two", figures, f"ratio {one / two:.2f}, wanted: 1.8"
+    yield _workers()
+    yield from _first_odds(scene)
     few, many = (_memory(updates) for updates in (1_000, 20_000))
     yield "memory of 500 seeds, 1,000 and 20,000 updates", f"{few:.0f} and {many:.0f} MiB", "wanted: the same"
+
+
+def _workers() -> Row:
+    """From when two worker processes are asked for until each has done a job of next to nothing."""
+    work = [job for job in jobs(load_scene(OPENING), 2, 1, block=1) if job.lane == 1]
+    seconds = statistics.median(_timed(lambda: list(shared(work, 2))) for _ in range(5))
+    return "two workers ready, landscape analysed", f"{seconds:.2f} s", "wanted: 0.3 s"
+
+
+def _first_odds(scene: Scene) -> Iterator[Row]:
+    """How soon there are odds of all lanes on one core after η was changed, in slices that can be broken off."""
+    spent: dict[int, list[float]] = {}
+    longest = []
+    for turn in range(5):
+        rules = [replace(lane.rule, learning_rate=0.15 + 0.001 * turn) for lane in scene.lanes]
+        lanes = tuple(replace(lane, rule=rule) for lane, rule in zip(scene.lanes, rules, strict=True))
+        begun = before = time.perf_counter()
+        for told in growing(replace(scene, lanes=lanes), 1_000, 400):
+            now = time.perf_counter()
+            longest.append(now - before)
+            before = now
+            if told is not None:
+                spent.setdefault(told.lanes[0].seeds, []).append(now - begun)
+    for seeds, wanted in ((50, "0.1 s"), (1_000, "0.6 s on two cores")):
+        yield f"odds of {seeds:,} seeds after a change", f"{statistics.median(spent[seeds]):.2f} s", f"wanted: {wanted}"
+    high = statistics.quantiles(longest, n=20)[-1]
+    yield "a slice of them, 95 %", f"{high * 1e3:.1f} ms", f"longest {max(longest) * 1e3:.0f} ms, wanted: 10"
 
 
 def film_rate(flat: bool, pictures: int = 400) -> Row:
@@ -275,7 +304,7 @@ def _memory(updates: int) -> float:
     """The largest memory of a process, in MiB, that computes so many updates of the opening scene's minibatch."""
     code = (
         "from pathlib import Path; from sim.scene import load_scene; from sim.study.work.ensemble import Job\n"
-        f"Job(load_scene('{OPENING}'), 1, 0, 500, {updates}).run()\n"
+        f"Job(load_scene('{OPENING}').setting, 1, 0, 500, {updates}).run()\n"
         "print(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

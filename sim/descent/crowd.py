@@ -7,13 +7,28 @@ from .examples.chance import Seeds
 from .lane import Lane
 from .problem import Problem
 from .run import Run
+from .verdict.blocks import reach_of
 from .verdict.judge import LOOKBACK, Judge
 
 CHUNK = 256
 """Most updates that are made before the judge looks."""
 
-MOMENTS_KEPT = LOOKBACK + CHUNK
-"""How many moments of each marble's run are in memory at a time, at most."""
+FARTHEST = 400
+"""How many updates a judge may go back, at most, to see what a verdict turns on.
+
+In lanes with longer epochs, whose judge may ask for what lies farther back, all of it is computed at once.
+"""
+
+
+def moments_kept(lane: Lane, count: int) -> int:
+    """How many moments of each marble's run are in memory at a time, at most, with N examples."""
+    return lookback(lane, count) + CHUNK
+
+
+def lookback(lane: Lane, count: int) -> int:
+    """How many of the moments that have been judged are in memory with those that are new."""
+    reach = reach_of(lane.updates_per_epoch(count))
+    return LOOKBACK + (reach if lane.chance(count) and reach <= FARTHEST else 0)
 
 
 class Crowd:
@@ -24,9 +39,10 @@ class Crowd:
     """
 
     def __init__(self, problem: Problem, lane: Lane, starts: Array, seeds: Seeds) -> None:
-        self.run = Run(problem, lane, starts, seeds, MOMENTS_KEPT)
+        count = problem.train.count
+        self.run = Run(problem, lane, starts, seeds, moments_kept(lane, count))
         """As far as it has been judged."""
-        self.judge = Judge(problem, lane, starts)
+        self.judge = Judge(problem, lane, starts, lookback(lane, count))
         self._observe()
 
     def extend(self, updates: int) -> None:
@@ -42,4 +58,6 @@ class Crowd:
         self.judge.read(run, run.first, run.updates + 1, run.made)
         ended = np.flatnonzero(run.ends >= 0)
         failed = np.isin(ended, list(run.failures))
-        self.judge.overflow(ended, run.ends[ended] + 1, run.theta[-1, ended], run.full_gradient[-1, ended], failed)
+        last = np.full(len(ended), run.updates - run.first)
+        theta, (_, gradient) = run.theta[-1, ended], run.ground(last, ended)
+        self.judge.overflow(ended, run.ends[ended] + 1, theta, gradient, failed)

@@ -1,9 +1,13 @@
-"""Several lanes on one problem, from one start, with one seed: computed as far as asked, and kept."""
+"""Several lanes on one problem, from one start: all that their runs depend on, and a race that is kept."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
+from ..surface.protocol import ClosedForm, Window
+from .examples.recipes import Recipe
 from .lane import Lane
 from .problem import Problem
 from .run import Run
@@ -11,6 +15,29 @@ from .track import Track
 from .verdict.track_judge import TrackJudge, observe_all
 
 BASIN = 8  # Bytes of what the judge keeps of a moment.
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """All of a scene that its runs depend on: what is minimised, from where, and how.
+
+    A process that computes runs gets no more: it need not load what reads and tells scenes, which takes long.
+    """
+
+    surface: ClosedForm | None
+    examples: Recipe
+    window: Window
+    start: tuple[float, float]
+    lanes: tuple[Lane, ...]
+
+    def problem(self) -> Problem:
+        """What is minimised; the same object for settings that differ in nothing that matters to it."""
+        return _problem(self.surface, self.examples, self.window)
+
+
+@lru_cache(maxsize=8)
+def _problem(surface: ClosedForm | None, examples: Recipe, window: Window) -> Problem:
+    return Problem(*examples.sums(surface), window)
 
 
 class Race:

@@ -38,6 +38,8 @@ class Run:
     belongs to the moment after `first` + r updates, 0 being the start; rows of `gradient`, `batch_loss` and `movement`
     to the update that leaves this moment. The columns, shape (rows, M, …), are views of what grows or moves on with the
     run: take them anew from it, do not keep them. Rows after a marble's end repeat where it last was.
+
+    The training loss and its gradient are computed at once where all moments are kept, else of those asked for.
     """
 
     def __init__(self, problem: Problem, lane: Lane, starts: Array, seeds: Seeds, kept: int | None = None) -> None:
@@ -75,7 +77,8 @@ class Run:
             self._make_room(steps)
             begun = self._row
             self._record(islice(self._updates, steps))
-            self._diagnose(slice(begun + 1, self._row + 1))
+            if self._kept is None:
+                self._diagnose(slice(begun + 1, self._row + 1))
 
     @property
     def made(self) -> Indices:
@@ -96,12 +99,29 @@ class Run:
     @property
     def loss(self) -> Array:
         """Training loss L, shape (rows, M)."""
+        self._diagnose_all()
         return self._columns["loss"][: self._row + 1]
 
     @property
     def full_gradient(self) -> Array:
         """∇L of the training loss, shape (rows, M, 2)."""
+        self._diagnose_all()
         return self._columns["full_gradient"][: self._row + 1]
+
+    def ground(self, rows: Indices, runs: Indices | slice) -> tuple[Array, Array]:
+        """L (…) and ∇L (…, 2) at these rows of these marbles, and no more of them computed than that.
+
+        rows, runs: as they index a column.
+        """
+        if isinstance(runs, slice):
+            rows, runs = rows[..., None], np.arange(len(self.ends))[runs]
+        loss, gradient = self._columns["loss"], self._columns["full_gradient"]
+        unknown = np.isnan(loss[rows, runs])
+        if unknown.any():
+            row, run = (index[unknown] for index in np.broadcast_arrays(rows, runs))
+            with np.errstate(all="ignore"):
+                loss[row, run], gradient[row, run] = value_and_gradient(self.problem.train, self.theta[row, run])
+        return loss[rows, runs], gradient[rows, runs]
 
     @property
     def gradient(self) -> Array:
@@ -177,8 +197,9 @@ class Run:
         self.first += old.start
 
     def _record(self, updates: "islice[Update]") -> None:
-        theta, gradient, movement = (self._columns[name] for name in ("theta", "gradient", "movement"))
+        theta, loss, gradient, movement = (self._columns[name] for name in ("theta", "loss", "gradient", "movement"))
         for row, update in enumerate(updates, self._row):
+            loss[row + 1] = np.nan
             gradient[row] = update.gradient
             movement[row] = update.movement
             theta[row + 1] = update.theta
@@ -195,6 +216,11 @@ class Run:
         with np.errstate(all="ignore"):
             loss, gradient = value_and_gradient(self.problem.train, columns["theta"][rows])
         columns["loss"][rows], columns["full_gradient"][rows] = loss, gradient
+
+    def _diagnose_all(self) -> None:
+        """The same of all moments that are kept, if that is still to be done."""
+        if self._kept is not None:
+            self.ground(np.arange(self._row + 1), slice(None))
 
     def _derive(self, name: str, end: int, compute: Callable[[slice], Array]) -> Array:
         """A column up to that row, of which nothing is computed twice."""

@@ -1,14 +1,13 @@
 """The scene: the one value that determines a run."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from ..descent.clock import Machine, Timing, timing
 from ..descent.examples.recipes import Recipe
 from ..descent.lane import Lane
 from ..descent.problem import Problem
-from ..descent.race import Race
+from ..descent.race import Race, Setting
 from ..surface.protocol import ClosedForm, Window
 from .speech import Caption, InLanguages, Question, Translation, Words
 from .tables import Claim
@@ -67,7 +66,12 @@ class Scene:
 
     def problem(self) -> Problem:
         """What is minimised; the same object for scenes that differ in nothing that matters to it."""
-        return _problem(self.surface, self.examples, self.window)
+        return self.setting.problem()
+
+    @property
+    def setting(self) -> Setting:
+        """All of it that its runs depend on."""
+        return Setting(self.surface, self.examples, self.window, self.start, self.lanes)
 
     def timing(self, clock: str) -> Timing:
         """How fast the lanes are by that clock, one of CLOCKS."""
@@ -104,8 +108,3 @@ def unlike(scene: Scene) -> tuple[bool, ...]:
 
 def _said(language: str, translations: InLanguages[Words], otherwise: Words) -> Words:
     return next((words for code, words in translations if code == language), otherwise)
-
-
-@lru_cache(maxsize=8)
-def _problem(surface: ClosedForm | None, examples: Recipe, window: Window) -> Problem:
-    return Problem(*examples.sums(surface), window)

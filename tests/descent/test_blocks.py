@@ -1,15 +1,16 @@
 """Blocks and progress: what they say follows from their definitions, however the moments come."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from sim.descent.verdict.blocks import DWELL, History, Progress, span_of
+from sim.descent.examples.chance import Indices
+from sim.descent.verdict.blocks import DWELL, Blocks, History, Progress, reach_of, span_of
 from sim.descent.verdict.judge import LOOKBACK
-from sim.surface.points import Array
+from sim.surface.points import Array, Mask
 
 UPDATES, MARBLES = 900, 6
 
@@ -21,6 +22,10 @@ class Runs:
     full_gradient: Array
     gradient: Array
     movement: Array
+
+    def ground(self, rows: Indices, runs: Indices | slice) -> tuple[Array, Array]:
+        last = len(self.full_gradient) - 1  # That of the last moment belongs to an update that is not made yet.
+        return self.loss[rows, runs], self.full_gradient[np.minimum(rows, last), runs]
 
     def since(self, first: int) -> "Runs":
         return Runs(*(column[first:] for column in vars(self).values()))
@@ -46,17 +51,41 @@ def runs() -> Runs:
     return Runs(theta, loss, slopes, slopes + noise, movement)
 
 
-def read(runs: Runs, count: int, batch_size: int, stops: list[int], no_noise: float = 0.0) -> Progress:
-    """Read up to each of the stops, with no more of the past than is promised to be needed."""
-    epoch, chance = -(-count // batch_size), batch_size < count
-    history, parts, begin = History(epoch, chance, runs.loss.shape[1], no_noise), [], 0
+SPANS = (1, 2, 4)
+
+
+class Told(NamedTuple):
+    """All that a history tells, progress first; each part of shape (K, M)."""
+
+    longest: Array
+    path: Array
+    remaining: Array
+    growing: Array
+    bouncing: tuple[Mask, ...]
+    calm: tuple[Mask, ...]
+
+
+assert Told._fields[:-1] == Progress._fields
+
+
+def read(runs: Runs, count: int, batch_size: int, stops: list[int], no_noise: float = 0.0, far: bool = False) -> Told:
+    """Read up to each of the stops, with no more of the past than is promised to be needed.
+
+    far: with so much of it that nothing is summed up before it is asked for.
+    """
+    epoch, chance, marbles = -(-count // batch_size), batch_size < count, runs.loss.shape[1]
+    lookback, everyone = LOOKBACK + far * reach_of(epoch), np.arange(marbles)
+    history, parts, begin = History(epoch, chance, marbles, no_noise, lookback=lookback), [], 0
     for end in stops:
-        first = max(0, begin - LOOKBACK)
+        first = max(0, begin - lookback)
         looks = np.arange(max(1, -(-begin // DWELL)) * DWELL, end, DWELL)
         if len(looks):
-            parts.append(history.add(runs.since(first), first, looks))
+            blocks = Blocks(runs.since(first), first, looks)
+            progress = history.add(blocks)
+            calm = [[history.calm(blocks, spans, look, everyone) for look in range(len(looks))] for spans in SPANS]
+            parts.append((*progress, tuple(map(np.stack, calm))))
         begin = end
-    return Progress(*(join(list(part)) for part in zip(*parts, strict=True)))
+    return Told(*(join(list(part)) for part in zip(*parts, strict=True)))
 
 
 def join(parts: list[Any]) -> Any:
@@ -79,7 +108,7 @@ def test_progress_is_what_it_is_defined_to_be(runs: Runs, count: int, batch_size
     for index, moment in enumerate(range(10, UPDATES + 1, 10)):
         assert_array_equal(progress.longest[index], lengths[max(0, moment - 40) : moment].max(axis=0))
         np.testing.assert_allclose(progress.path[index], lengths[moment - 10 : moment].sum(axis=0), rtol=1e-12)
-        for place, spans in enumerate((1, 2, 4)):
+        for place, spans in enumerate(SPANS):
             size, calm = spans * span, np.zeros(MARBLES, dtype=bool)
             if noisy and moment >= size:
                 past = runs.loss[moment - size + 1 : moment + 1]
@@ -126,12 +155,43 @@ def test_progress_is_what_it_is_defined_to_be(runs: Runs, count: int, batch_size
 def test_how_the_moments_come_makes_no_difference(runs: Runs, stops: list[int]) -> None:
     at_once = read(runs, 20, 1, [UPDATES + 1])
     assert_same(read(runs, 20, 1, list(stops)), at_once)
+    assert_same(read(runs, 20, 1, list(stops), far=True), at_once)
     alone = read(runs.of(3), 20, 1, list(stops))
     assert_array_equal(alone.remaining[:, 0], at_once.remaining[:, 3])
     assert_array_equal(alone.calm[2][:, 0], at_once.calm[2][:, 3])
 
 
-def assert_same(one: Progress, other: Progress) -> None:
+def test_what_it_has_moved_on_is_looked_at_where_something_turns_on_it(runs: Runs) -> None:
+    """If the moments are still there by then: at all updates that it is told by, and at no others."""
+    rows = np.zeros(UPDATES + 1, dtype=bool)
+
+    class Watched(Runs):
+        def ground(self, rows_: Indices, runs_: Indices | slice) -> tuple[Array, Array]:
+            rows[rows_] = True
+            return super().ground(rows_, runs_)
+
+    blocks = Blocks(Watched(**vars(runs)), 0, np.arange(DWELL, UPDATES + 1, DWELL))
+    reach = reach_of(20)
+    near, far = (
+        History(20, True, MARBLES, 0.0, resting=0.0, lookback=lookback) for lookback in (LOOKBACK, LOOKBACK + reach)
+    )
+    far.add(blocks)
+    assert not rows.any()
+    calm = far.calm(blocks, 1, 50, np.array([5]))
+    assert_array_equal(np.flatnonzero(rows), np.arange(510 - span_of(20), 511))
+    near.add(blocks)
+    assert rows.all()
+    assert_array_equal(near.calm(blocks, 1, 50, np.array([5])), calm)
+
+
+def test_who_makes_no_progress_from_the_start_on_is_calm_as_soon_as_a_span_is_over() -> None:
+    theta, slopes = np.zeros((UPDATES + 1, 1, 2)), np.zeros((UPDATES, 1, 2))
+    told = read(Runs(theta, np.zeros((UPDATES + 1, 1)), slopes, slopes + 1.0, slopes), 20, 1, [UPDATES + 1])
+    for spans, calm in zip(SPANS, told.calm, strict=True):
+        assert (np.argmax(calm[:, 0]) + 1) * DWELL == spans * span_of(20)
+
+
+def assert_same(one: Told, other: Told) -> None:
     for part, expected in zip(one, other, strict=True):
         for mine, theirs in zip(
             *((each if isinstance(each, tuple) else (each,)) for each in (part, expected)), strict=True

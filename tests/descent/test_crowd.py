@@ -1,16 +1,19 @@
 """A crowd's runs and verdicts are those of races, and its memory does not grow."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from sim.descent.crowd import CHUNK, MOMENTS_KEPT, Crowd
+from sim.descent.crowd import CHUNK, Crowd, moments_kept
+from sim.descent.examples.chance import Indices
 from sim.descent.lane import Lane
 from sim.descent.race import Race
 from sim.descent.rules.plain.gradient_descent import GradientDescent
-from sim.descent.verdict.judge import NEVER
+from sim.descent.verdict.judge import NEVER, Judge
 from sim.descent.verdict.kinds import ESCAPES, KINDS
-from sim.scene import load_scene, scene_files
+from sim.scene import OPENING, load_scene, scene_files
 
 SCENES = [*scene_files()]
 
@@ -49,6 +52,30 @@ def test_a_crowd_is_judged_as_its_marbles_alone(name: str) -> None:
             assert_array_equal(theta, alone.track.theta[-1])
 
 
+@pytest.mark.parametrize("name", SCENES)
+def test_who_is_calm_is_asked_of_few_and_told_as_if_it_were_asked_of_all(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene, asked = load_scene(name), [0]
+    noisy = [lane for lane in scene.lanes if lane.chance(scene.examples.count)]
+    few = [crowd_of(name, lane, 12, min(scene.updates, 300)).judge for lane in noisy]
+    usual = Judge._asked
+
+    def all_asked(judge: Judge, look: Any, runs: Indices) -> Indices:
+        everyone = np.flatnonzero(look.unsure)
+        asked[0] += len(everyone) - len(runs)
+        return usual(judge, look, everyone)
+
+    monkeypatch.setattr(Judge, "_asked", all_asked)
+    everyone = [crowd_of(name, lane, 12, min(scene.updates, 300)).judge for lane in noisy]
+    for one, other in zip(few, everyone, strict=True):
+        for run in range(12):
+            assert one.events(run) == other.events(run)
+            assert one.changes(run) == other.changes(run)
+    if name == OPENING:
+        assert asked[0] > 0
+
+
 def test_a_crowd_tells_whose_escapes_are_not_decided_yet() -> None:
     """Watched for long enough, they either reach the other basin's core or come back; and never does one that stays."""
     crowd = crowd_of("batch-ladder", Lane("B = 2", GradientDescent(0.2), 2), 200, 30)
@@ -64,9 +91,9 @@ def test_a_crowd_tells_whose_escapes_are_not_decided_yet() -> None:
 def test_memory_does_not_grow_with_the_updates() -> None:
     lane = Lane("B = 5", GradientDescent(0.15), 5)
     crowd = crowd_of("local-minimum", lane, 2, 3_000)
-    assert MOMENTS_KEPT < 1_000
-    run = crowd.run
-    assert len(run.theta) == len(run.loss) <= MOMENTS_KEPT
+    run, most = crowd.run, moments_kept(lane, 20)
+    assert most < 1_000
+    assert len(run.theta) == len(run.loss) <= most
     assert run.first > 2_000
     far = Race(run.problem, [lane], load_scene("local-minimum").start, 1)
     far.extend(3_000)

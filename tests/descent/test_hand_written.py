@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from sim.descent.examples.chance import Indices
 from sim.descent.examples.finite_sum import Tilted
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
@@ -17,6 +18,7 @@ from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.verdict import blocks, sight
 from sim.descent.verdict.judge import Judge
 from sim.descent.verdict.kinds import KINDS, LASTING, Event, VerdictKind
+from sim.scene import load_scene, scene_files
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.gaussian import Landscape, Well
 from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
@@ -37,6 +39,9 @@ class Written(NamedTuple):
     full_gradient: Array
     gradient: Array
     movement: Array
+
+    def ground(self, rows: Indices, runs: Indices | slice) -> tuple[Array, Array]:
+        return self.loss[rows, runs], self.full_gradient[rows, runs]
 
 
 @lru_cache
@@ -277,6 +282,23 @@ def test_a_plateau_is_where_the_slope_says_nothing_of_the_way_down() -> None:
     twenty = np.stack([np.full(41, 4.0), np.linspace(0.0, 0.02, 41)], axis=1)
     assert told(judged(problem, twenty[:20])) == [VerdictKind.DESCENDING]  # One look is not enough.
     assert told(judged(problem, twenty[:21])) == [VerdictKind.DESCENDING, VerdictKind.PLATEAU]
+
+
+@pytest.mark.parametrize("name", [*scene_files()])
+def test_where_nobody_looks_for_a_plateau_there_is_none(name: str) -> None:
+    """And that is so in most of the discs in which a flow certainly ends in their minimum."""
+    problem, generator = load_scene(name).problem(), np.random.default_rng(0)
+    radii = sight._bowls(problem)
+    assert (radii <= problem.basins.radii).all()
+    round_ones = ~problem.basins.valleys
+    assert (radii[round_ones] > 0.3 * problem.basins.radii[round_ones]).all()
+    for label in range(len(radii)):
+        reach, angle = np.sqrt(generator.random(2_000)) * radii[label], generator.uniform(0, 2 * np.pi, 2_000)
+        offset = reach[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        theta = problem.basins.minima[label] + offset
+        height = problem.train.value(theta) - problem.minima[label].value
+        slope = np.sum(problem.train.gradient(theta) * offset, axis=1)
+        assert (slope >= 1.9 * sight.LEAVING * sight.ASKEW * height)[reach > 1e-3 * radii[label]].all()
 
 
 def test_outside_of_all_basins_a_plateau_is_told_by_the_nearest_lower_minimum() -> None:

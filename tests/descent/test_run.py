@@ -113,8 +113,9 @@ def test_what_costs_much_is_computed_where_it_is_asked_for_and_once(way: Lane, m
     assert points == (0 if way.batch_size == 7 else 3 * 40)
 
 
-@pytest.mark.parametrize("kept", [None, 20])
-def test_the_loss_is_computed_once_for_each_moment(kept: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_loss_is_computed_once_for_each_moment_or_for_those_that_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     points = []
 
     def heard(loss: Any, theta: Array) -> tuple[Array, Array]:
@@ -122,8 +123,23 @@ def test_the_loss_is_computed_once_for_each_moment(kept: int | None, monkeypatch
         return value_and_gradient(loss, theta)
 
     monkeypatch.setattr("sim.descent.run.value_and_gradient", heard)
-    run_of(PROBLEMS["tilted"], LANES["one"], STARTS[:2], SEEDS[:2], 1, 30, 30, 90, kept=kept)
+    everything = run_of(PROBLEMS["tilted"], LANES["one"], STARTS[:2], SEEDS[:2], 1, 30, 30, 90)
     assert sum(points) == 2 * 91
+    points.clear()
+    run = run_of(PROBLEMS["tilted"], LANES["one"], STARTS[:2], SEEDS[:2], 1, 30, 30, 90, kept=20)
+    assert points == [2]  # At the start.
+    loss, gradient = run.ground(np.array([[3], [7]]), np.array([1]))
+    assert_array_equal(loss, everything.loss[[[run.first + 3], [run.first + 7]], 1])
+    assert_array_equal(gradient, everything.full_gradient[[[run.first + 3], [run.first + 7]], 1])
+    assert points == [2, 2]
+    run.ground(np.array([2, 3]), slice(None))
+    assert points == [2, 2, 3]
+    assert_array_equal(run.loss, everything.loss[run.first :])
+    assert_array_equal(run.full_gradient, everything.full_gradient[run.first :])
+    assert sum(points) == 2 + 2 * 20
+    run.extend(100)
+    assert np.isfinite(run.loss).all()
+    assert sum(points) == 2 + 2 * 30
 
 
 def test_memory_does_not_grow_with_the_updates_where_the_last_moments_are_kept() -> None:

@@ -16,7 +16,7 @@ from ...surface.wanted import raise_if_unwanted
 from .chance import Indices
 from .models import Model
 
-BLOCK = 1 << 15  # How many (example, point) pairs are evaluated at once: temporaries stay in the cache.
+BLOCK = 1 << 13  # How many (example, point) pairs are evaluated at once: temporaries stay in the cache.
 
 
 class FiniteSum(Protocol):

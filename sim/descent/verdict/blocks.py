@@ -4,7 +4,8 @@ A block is DWELL updates. A judge looks at a run at the end of each, and at noth
 """
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from itertools import pairwise
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -41,17 +42,27 @@ class Columns(Protocol):
     @property
     def theta(self) -> Array: ...
     @property
-    def loss(self) -> Array: ...
-    @property
-    def full_gradient(self) -> Array: ...
-    @property
     def gradient(self) -> Array: ...
     @property
     def movement(self) -> Array: ...
+    def ground(self, rows: Indices, runs: Indices | slice, /) -> tuple[Array, Array]:
+        """The training loss and its gradient at these rows of these runs, as they index a column."""
+        ...
 
 
 class Blocks(NamedTuple):
-    """K blocks of M runs; each part of shape (K, M)."""
+    """K blocks of M runs, one after the other."""
+
+    columns: Columns
+    """Where what is recorded of them is to be found, and of as many moments before as may be asked for."""
+    first: int
+    """The moment of the columns' first row."""
+    ends: Indices
+    """The moments at which the blocks end, (K,)."""
+
+
+class Motion(NamedTuple):
+    """How M runs moved in K blocks; each part of shape (K, M)."""
 
     longest: Array
     """The longest movement."""
@@ -59,6 +70,11 @@ class Blocks(NamedTuple):
     """All movements' lengths together."""
     turns: Array
     """How many movements go back against the one before."""
+
+
+class Ground(NamedTuple):
+    """What M runs moved on in K blocks; each part of shape (K, M)."""
+
     loss: Array
     """The mean loss after the updates."""
     spread: Array
@@ -77,17 +93,28 @@ class Progress(NamedTuple):
     path: Array
     """The length of the way of the last block."""
     remaining: Array
-    """How far it will still come, if its movements go on to shrink as they do. Infinite if they do not."""
+    """How far it will still come, if its movements go on to shrink as they do.
+
+    Infinite if they do not, and after a block whose way is too long for a rest: of that nobody needs to know.
+    """
     growing: Array
     """By which factor the longest movement has grown from block to block, at least, over the last four."""
-    calm: tuple[Mask, Mask, Mask]
-    """Whether the loss has not fallen though batches were noisy: over 1, UNSURE_SPANS and WANDERING_SPANS spans."""
     bouncing: tuple[Mask, ...]
     """Whether it has swung to and fro and no less than before, over each of BOUNCES."""
 
 
 Rates = Callable[[Indices], Array]
 """The learning rates of updates, by their numbers."""
+
+
+def patience_of(updates_per_epoch: int) -> int:
+    """How many blocks are compared with as many before in a lane with noise."""
+    return max(PATIENCE_IN_NOISE, -(-updates_per_epoch // DWELL))
+
+
+def reach_of(updates_per_epoch: int) -> int:
+    """To how many of the last updates anything goes back that is told by the loss."""
+    return max(WANDERING_SPANS * span_of(updates_per_epoch), 2 * DWELL * patience_of(updates_per_epoch))
 
 
 def span_of(updates_per_epoch: int) -> int:
@@ -101,10 +128,20 @@ class History:
 
     Remembers the last of them, as many as are needed to tell how the runs go on. What is told of a run does not
     depend on how many others there are, nor on how many blocks come at a time.
+
+    How a run has moved costs little, and is summed up of all blocks. What it has moved on, which is the loss of all
+    examples, costs much: that is computed where something turns on it, if the moments are still there by then.
     """
 
     def __init__(
-        self, updates_per_epoch: int, chance: bool, marbles: int, no_noise: float, painted: Rates | None = None
+        self,
+        updates_per_epoch: int,
+        chance: bool,
+        marbles: int,
+        no_noise: float,
+        painted: Rates | None = None,
+        resting: float = np.inf,
+        lookback: int = 0,
     ) -> None:
         """What is told of a lane whose epochs are so long.
 
@@ -115,86 +152,165 @@ class History:
             no_noise: ‖∇L_B − ∇L‖ that counts as none.
             painted: the learning rates of a rule that adds noise of its own to plain descent: what it took for the
                 gradient was −movement/η.
+            resting: the longest way of a block after which it is asked what remains.
+            lookback: how many moments before those that are new are at hand with them.
         """
         self._noisy = chance
         self._painted = painted
         self._no_noise = no_noise
+        self._resting = resting
         self._span = span_of(updates_per_epoch) // DWELL
-        epoch = -(-updates_per_epoch // DWELL)
-        self._patience = max(PATIENCE_IN_NOISE, epoch) if self._noisy else PATIENCE
+        self._patience = patience_of(updates_per_epoch) if chance else PATIENCE
         longest = max(span for span, _ in BOUNCES) // DWELL
-        size = max(WANDERING_SPANS * self._span, longest, 2 * self._patience)
-        nothing = np.full((size, marbles), np.nan)  # Before the start there is nothing, and it is no sign of anything.
-        self._known = Blocks._make(nothing for _ in Blocks._fields)
+        reach = reach_of(updates_per_epoch)
+        self._size = max(reach // DWELL, longest)
+        self._at_once = chance and lookback <= reach
+        # Before the start there is nothing, and it is no sign of anything.
+        self._motion, self._ground = (
+            kind._make(np.full((self._size, marbles), np.nan) for _ in kind._fields) for kind in (Motion, Ground)
+        )
+        self._known = np.ones((self._size, marbles), dtype=np.bool_)  # Of which blocks it is known what was moved on.
 
-    def add(self, columns: Columns, first: int, ends: Indices) -> Progress:
-        """How the runs go on at the ends (K,) of the next blocks; `first` is the moment of the columns' first row."""
-        fresh = _blocks(columns, first, ends, self._noisy, self._painted)
-        blocks = Blocks._make(map(np.concatenate, zip(self._known, fresh, strict=True)))
-        self._known = Blocks._make(part[len(ends) :] for part in blocks)
-
-        def last(size: int) -> Blocks:
-            """The last `size` blocks at each of the ends, the earliest first: each part (size, K, M)."""
-            begin = len(blocks.path) - len(ends) - size + 1
-            return Blocks._make(sliding_window_view(part[begin:], size, axis=0).transpose(2, 0, 1) for part in blocks)
-
+    def add(self, blocks: Blocks) -> Progress:
+        """How the runs go on at the ends of the next blocks."""
+        fresh, size = _motion(blocks), self._size
+        self._motion = Motion._make(map(_appended(size), self._motion, fresh))
+        unknown = np.full_like(fresh.path, np.nan)
+        self._ground = Ground._make(_appended(size)(part, unknown) for part in self._ground)
+        self._known = _appended(size)(self._known, np.zeros(unknown.shape, dtype=np.bool_))
+        if self._at_once:
+            self._find_out(blocks, *np.nonzero(~self._known))
         with np.errstate(all="ignore"):
-            recent = last(QUARTERS + 1)
-            one, two, four = (self._calm(last(spans * self._span)) for spans in (1, UNSURE_SPANS, WANDERING_SPANS))
+            recent = self._last(QUARTERS + 1)
             return Progress(
                 longest=np.fmax.reduce(recent.longest[1:]),
                 path=fresh.path,
-                remaining=self._remaining(last(2 * self._patience)),
+                remaining=self._remaining(blocks, fresh.path, self._last(2 * self._patience).longest),
                 growing=np.nan_to_num((recent.longest[1:] / recent.longest[:-1]).min(axis=0), nan=0.0),
-                calm=(one, two, four),
-                bouncing=tuple(_undamped(last(span // DWELL), share) for span, share in BOUNCES),
+                bouncing=tuple(_undamped(self._motion, len(blocks.ends), *bounce) for bounce in BOUNCES),
             )
 
-    def _remaining(self, blocks: Blocks) -> Array:
-        """The sum of the geometric series that goes on as the longest movements of these blocks' halves do."""
-        before = np.fmax.reduce(blocks.longest[: self._patience])
-        after = np.fmax.reduce(blocks.longest[self._patience :])
+    def calm(self, blocks: Blocks, spans: int, look: int, runs: Indices) -> Mask:
+        """Whether the loss of these runs (n,) has not fallen over so many spans though batches were noisy; (n,).
+
+        Args:
+            blocks: those that were added last.
+            spans: over how many.
+            look: at the end of which of the blocks.
+            runs: of which it is asked.
+        """
+        size = spans * self._span
+        if not self._noisy or blocks.ends[look] < size * DWELL:  # It has not gone on for so long yet.
+            return np.zeros(len(runs), dtype=np.bool_)
+        with np.errstate(all="ignore"):
+            return _calm(self._grounds(blocks, size, look, runs))
+
+    def _last(self, size: int) -> Motion:
+        """The last `size` blocks at each of the ends, the earliest first: each part (size, K, M)."""
+        begin = self._size - size + 1
+        return Motion._make(sliding_window_view(part[begin:], size, axis=0).transpose(2, 0, 1) for part in self._motion)
+
+    def _grounds(self, blocks: Blocks, size: int, look: int, runs: Indices) -> Ground:
+        """What these runs (n,) have moved on in the last `size` blocks at one of the ends: (size, n)."""
+        last = self._size + look
+        some = slice(last - size + 1, last + 1), runs
+        row, run = np.nonzero(~self._known[some])
+        if len(row):
+            self._find_out(blocks, row + last - size + 1, runs[run])
+        return Ground._make(part[some] for part in self._ground)
+
+    def _find_out(self, blocks: Blocks, rows: Indices, runs: Indices) -> None:
+        """What these runs (n,) have moved on in these of the blocks that are remembered (n,)."""
+        with np.errstate(all="ignore"):
+            found = _ground(blocks, blocks.ends[0] + (rows - self._size) * DWELL, runs, self._painted)
+        for part, numbers in zip(self._ground, found, strict=True):
+            part[rows, runs] = numbers
+        self._known[rows, runs] = True
+
+    def _remaining(self, blocks: Blocks, path: Array, longest: Array) -> Array:
+        """The sum of the geometric series that goes on as the longest movements of these blocks' halves do.
+
+        path: the ways of the last blocks (K, M); longest: the movements of these and of some before, (2 P, K, M).
+        """
+        before = np.fmax.reduce(longest[: self._patience])
+        after = np.fmax.reduce(longest[self._patience :])
         way = self._patience * DWELL * after * after / (before - after)
-        way = np.where(after < before, way, np.inf)
+        way = np.where((after < before) & (path <= self._resting), way, np.inf)
         if self._noisy:
-            noise_before, noise = total(blocks.noises[: self._patience]), total(blocks.noises[self._patience :])
-            fading = noise <= NOISE * NOISE * total(blocks.slopes[self._patience :])
-            fading |= noise <= np.fmax(SLOWED**2 * noise_before, self._patience * self._no_noise * self._no_noise)
-            way = np.where(fading, way, np.inf)
+            asked = (way < np.inf) & (after != 0)
+            for look in np.flatnonzero(asked.any(axis=1)).tolist():
+                runs = np.flatnonzero(asked[look])
+                way[look, runs[~self._fading(blocks, look, runs)]] = np.inf
         return np.where(after == 0, 0.0, way)
 
-    def _calm(self, blocks: Blocks) -> Mask:
-        """Whether the loss has not fallen over these blocks, though the batches were noisy."""
-        if not self._noisy:
-            return np.zeros(blocks.path.shape[1:], dtype=np.bool_)
-        means, count, half = blocks.loss, len(blocks.loss), len(blocks.loss) // 2
-        deviations = means - total(means) / count
-        variance = total(blocks.spread) / count + total(deviations * deviations) / count
-        decline = total(means[:half]) / half - total(means[half:]) / half
-        noisy = total(blocks.noises) > NOISE * NOISE * total(blocks.slopes)
-        return np.asarray((decline <= NO_PROGRESS * np.sqrt(variance)) & noisy)
+    def _fading(self, blocks: Blocks, look: int, runs: Indices) -> Mask:
+        """Whether at one of the ends the noise of these runs (n,) has become little, or less than before; (n,)."""
+        ground = self._grounds(blocks, 2 * self._patience, look, runs)
+        noise_before, noise = total(ground.noises[: self._patience]), total(ground.noises[self._patience :])
+        fading = noise <= NOISE * NOISE * total(ground.slopes[self._patience :])
+        fading |= noise <= np.fmax(SLOWED**2 * noise_before, self._patience * self._no_noise * self._no_noise)
+        return np.asarray(fading)
 
 
-def _undamped(blocks: Blocks, share: float) -> Mask:
-    """Whether every quarter of these blocks has as long a movement as the one before, and this share of them turn."""
-    longest = blocks.longest.reshape(QUARTERS, len(blocks.longest) // QUARTERS, *blocks.longest.shape[1:]).max(axis=1)
-    undamped = (longest[0] > 0) & (longest[1:] >= UNDAMPED * longest[:-1]).all(axis=0)
-    return np.asarray(undamped & (total(blocks.turns) >= share * DWELL * len(blocks.turns)))
+def _appended(size: int) -> Callable[[Any, Any], Any]:
+    """Joins the last rows of the one, so many as are remembered, and those of the other."""
+    return lambda known, fresh: np.concatenate([known[len(known) - size :], fresh])
 
 
-def _blocks(columns: Columns, first: int, ends: Indices, noisy: bool, painted: Rates | None) -> Blocks:
-    """The blocks that end with these moments (K,)."""
-    updates = ends + np.arange(-DWELL, 0)[:, None]  # (DWELL, K)
+def _calm(ground: Ground) -> Mask:
+    """Whether the loss has not fallen over these blocks, though the batches were noisy."""
+    means, count, half = ground.loss, len(ground.loss), len(ground.loss) // 2
+    deviations = means - total(means) / count
+    variance = total(ground.spread) / count + total(deviations * deviations) / count
+    decline = total(means[:half]) / half - total(means[half:]) / half
+    noisy = total(ground.noises) > NOISE * NOISE * total(ground.slopes)
+    return np.asarray((decline <= NO_PROGRESS * np.sqrt(variance)) & noisy)
+
+
+def _undamped(motion: Motion, count: int, span: int, share: float) -> Mask:
+    """Whether, over so many updates, every quarter has as long a movement as that before, and this share turn.
+
+    It is told of the ends of the last `count` blocks: (K, M).
+    """
+    quarter = span // DWELL // QUARTERS
+    longest, turns = _over(np.maximum, motion.longest, quarter), _over(np.add, motion.turns, quarter)
+    ends = [slice(len(longest) - count - later * quarter, len(longest) - later * quarter) for later in range(QUARTERS)]
+    undamped = longest[ends[-1]] > 0
+    for after, before in pairwise(ends):
+        undamped &= longest[after] >= UNDAMPED * longest[before]
+    return np.asarray(undamped & (sum(turns[end] for end in ends) >= share * span))
+
+
+def _over(combine: np.ufunc, part: Array, size: int) -> Array:
+    """The numbers (n, M) of so many blocks in a row, combined, from the first `size` on: (n − size + 1, M)."""
+    combined = part[size - 1 :].copy()
+    for earlier in range(1, size):
+        combine(combined, part[size - 1 - earlier : len(part) - earlier], out=combined)
+    return combined
+
+
+def _motion(blocks: Blocks) -> Motion:
+    """How all runs moved in these blocks."""
+    begin, end = blocks.ends[0] - DWELL - blocks.first, blocks.ends[-1] - blocks.first
+    before = max(begin - 1, 0)  # The first movement of all has none before it.
+    moves = blocks.columns.movement[before:end]
     with np.errstate(all="ignore"):
-        moves, before = columns.movement[updates - first], columns.movement[np.maximum(updates - 1, 0) - first]
-        lengths = norm(moves)
-        longest, path, turns = lengths.max(axis=0), total(lengths), (dot(moves, before) < 0).sum(axis=0)
-        if not noisy:
-            return Blocks(longest, path, turns.astype(np.float64), *[np.zeros_like(path)] * 4)
-        losses, slopes = columns.loss[updates + 1 - first], columns.full_gradient[updates - first]
-        felt = columns.gradient[updates - first] if painted is None else -moves / painted(updates)[..., None, None]
-        noises = felt - slopes
-        mean = total(losses) / DWELL
-        deviations = losses - mean
-        squares = (deviations * deviations, dot(slopes, slopes), dot(noises, noises))
-        return Blocks(longest, path, turns.astype(np.float64), mean, *(total(square) / DWELL for square in squares))
+        lengths, turns = norm(moves[begin - before :]), np.zeros((end - begin, moves.shape[1]), dtype=np.bool_)
+        turns[before + 1 - begin :] = dot(moves[1:], moves[:-1]) < 0
+        lengths, turns = (part.reshape(-1, DWELL, moves.shape[1]).swapaxes(0, 1) for part in (lengths, turns))
+        return Motion(lengths.max(axis=0), total(lengths), turns.sum(axis=0).astype(np.float64))
+
+
+def _ground(blocks: Blocks, ends: Indices, runs: Indices, painted: Rates | None) -> Ground:
+    """What these runs (n,) moved on in the blocks that end with these moments (n,)."""
+    columns, rows = blocks.columns, ends - blocks.first + np.arange(-DWELL, 1)[:, None]  # (DWELL + 1, n)
+    losses, slopes = columns.ground(rows, runs)
+    losses, slopes = losses[1:], slopes[:-1]
+    if painted is None:
+        felt = columns.gradient[rows[:-1], runs]
+    else:
+        felt = -columns.movement[rows[:-1], runs] / painted(rows[:-1] + blocks.first)[..., None]
+    noises, mean = felt - slopes, total(losses) / DWELL
+    deviations = losses - mean
+    squares = (deviations * deviations, dot(slopes, slopes), dot(noises, noises))
+    return Ground(mean, *(total(square) / DWELL for square in squares))

@@ -11,9 +11,9 @@ from ..examples.chance import Indices
 from ..lane import Lane
 from ..problem import Problem
 from ..rules.protocol import makes_noise
-from .blocks import DWELL, TRACE, Columns, History, span_of
-from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Observation, Rank, VerdictKind
-from .sight import LEAVING, MOVING, NO_SADDLE, Ends, Sight, cores, holding_saddles, overflown, reaches, see
+from .blocks import DWELL, TRACE, Blocks, Columns, History, span_of
+from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Observation, Rank, VerdictKind, denied, granted
+from .sight import LEAVING, MOVING, NO_SADDLE, REST_WAY, Ends, Sight, cores, holding_saddles, overflown, reaches, see
 
 LOOKBACK = DWELL + 1
 """How many of the moments seen are needed once more when new ones come."""
@@ -23,7 +23,7 @@ NEVER = -1
 _NOWHERE = -1  # An event's source or target, if it has none.
 DESCENDING = KINDS.index(VerdictKind.DESCENDING)
 _RANKS = np.array([kind.rank for kind in KINDS])
-_FLIGHTS = [EVENT_KINDS.index(kind) for kind in ESCAPES]
+_FLIGHTS = np.array([kind in ESCAPES for kind in EVENT_KINDS])
 _LOOKS = np.array([kind.looks for kind in KINDS])
 STAYING = np.array(
     [
@@ -53,14 +53,19 @@ class Judge:
     How many moments it is shown at a time makes no difference, nor how many runs.
     """
 
-    def __init__(self, problem: Problem, lane: Lane, starts: Array) -> None:
+    def __init__(self, problem: Problem, lane: Lane, starts: Array, lookback: int = LOOKBACK) -> None:
+        """A judge of M runs that have not moved yet.
+
+        lookback: how many of the moments seen are at hand with the new ones; from many, less has to be computed.
+        """
         marbles, count = len(starts), problem.train.count
         self._problem = problem
         self._decays = decays(lane)
         epoch, no_noise = lane.updates_per_epoch(count), TRACE * problem.units.gradient
         painted = partial(_rates, lane, count) if makes_noise(lane.rule) else None
         self._span = span_of(epoch)
-        self._history = History(epoch, lane.chance(count), marbles, no_noise, painted)
+        resting = REST_WAY * problem.units.length
+        self._history = History(epoch, lane.chance(count), marbles, no_noise, painted, resting, lookback)
         self._log: list[Indices] = []  # Rows of run, update, seen, kind, source, target.
         self._changes: list[Indices] = [np.stack([np.arange(marbles), *np.zeros((2, marbles), dtype=np.intp)], axis=1)]
         self.seen = 0
@@ -95,16 +100,17 @@ class Judge:
     def ends(self) -> Indices:
         """The update at which each diverged, left the surface or had its rule fail, or NEVER; shape (M,)."""
         ends = np.full_like(self.kinds, NEVER)
-        for run, update, kind in (part.T for part in self._changes):
-            final = _RANKS[kind] == Rank.FOR_GOOD
-            ends[run[final]] = update[final]
+        run, update, kind = np.concatenate(self._changes).T
+        final = _RANKS[kind] == Rank.FOR_GOOD
+        ends[run[final]] = update[final]
         return ends
 
     def escaped(self, updates: int) -> Indices:
         """The update of each one's first escape within so many, as far as is certain by now, or NEVER; shape (M,)."""
         first = np.full_like(self.kinds, updates + 1)
-        for run, update, _, kind, *_ in (part.T for part in self._log):
-            flight = np.isin(kind, _FLIGHTS)
+        if self._log:
+            run, update, _, kind, *_ = np.concatenate(self._log).T
+            flight = _FLIGHTS[kind]
             np.minimum.at(first, run[flight], update[flight])
         return np.where(first > updates, NEVER, first)
 
@@ -148,17 +154,17 @@ class Judge:
         looks = np.arange(max(1, -(-begin // DWELL)) * DWELL, moments, DWELL)
         told = 0
         if len(looks):
-            seen = self._seen(
-                looks, self._sights(columns, first, looks, basins[looks - begin]), stays.at(looks - begin)
-            )
-            proposed = _proposed(seen)
+            blocks = Blocks(columns, first, looks)
+            seen = self._seen(looks, self._sights(blocks, basins[looks - begin]), stays.at(looks - begin))
+            proposed, surely = _proposed(seen), _proposed(seen._replace(calm=denied))
+            unsure = proposed != surely
             for number, update in enumerate(looks.tolist()):
                 row = update - begin
                 self._tell_passages(begin, stays, range(told, row + 1))
                 told = row + 1
                 block = columns.theta[update - DWELL - first + 1 : update - first + 1]
-                look = seen.at(number, self._swing)
-                self._look(update, look, proposed[number], stays.at(row), block, alive[row])
+                look = _Look(blocks, seen, number, proposed[number], unsure[number])
+                self._look(update, look, stays.at(row), block, alive[row])
         self._tell_passages(begin, stays, range(told, len(basins)))
         if len(basins):
             stay = stays.at(-1)
@@ -185,8 +191,7 @@ class Judge:
             """The number of the last moment at which this happened, or −1; (K, M)."""
             return np.maximum.accumulate(np.where(happens, number, -1), axis=0)
 
-        inside = last(core != NO_BASIN)
-        home = np.where(inside >= 0, np.take_along_axis(core, np.maximum(inside, 0), axis=0), self._home)
+        home = self._homes(number, core)
         before = np.concatenate([self._home[None], home])[: len(home)]
         arrived = last(home != before)
         entered = last(basins != np.concatenate([self.basins[None], basins])[: len(basins)])
@@ -199,12 +204,20 @@ class Judge:
             entered=np.where(entered >= 0, begin + entered, self._entered),
         )
 
+    def _homes(self, number: Indices, core: Labels) -> Labels:
+        """Each one's home at the moments with these numbers (K, 1): where it was in a core (K, M) last."""
+        bits = len(self._problem.minima).bit_length()  # The label goes along with the number of its moment.
+        code = np.maximum.accumulate(np.where(core != NO_BASIN, (number << bits) | core, -1), axis=0)
+        return np.where(code >= 0, code & ((1 << bits) - 1), self._home)
+
     def _tell_passages(self, begin: int, stays: "_Stays", rows: range) -> None:
         """Note down who reached the core of another basin in these of the moments, or came back to that of its own."""
         part = slice(rows.start, rows.stop)
-        back = stays.cored[part] & (stays.home[part] == self._left)
-        back &= np.cumsum(back, axis=0) == 1
-        row, run = np.nonzero(back | (stays.home[part] != stays.before[part]))
+        told = stays.home[part] != stays.before[part]
+        if (self._left != NO_BASIN).any():
+            back = stays.cored[part] & (stays.home[part] == self._left)
+            told |= back & (np.cumsum(back, axis=0) == 1)
+        row, run = np.nonzero(told)
         row += rows.start
         update, seen = stays.entered[row, run], begin + row
         source, target = stays.before[row, run], stays.home[row, run]
@@ -224,16 +237,16 @@ class Judge:
             moved=stay.arrived > 0,
             swing=self._swing,
             span=self._span,
+            calm=granted,
         )
 
-    def _look(
-        self, update: int, look: Observation, proposed: Indices, stay: "_Stays", block: Array, alive: Mask
-    ) -> None:
+    def _look(self, update: int, look: "_Look", stay: "_Stays", block: Array, alive: Mask) -> None:
         """Judge the runs at the end of a block, its points being (DWELL, M, 2)."""
-        sight = look.sight
+        seen = look.seen.at(look.number, self._swing)
+        sight = seen.sight
         alive = alive & (_RANKS[self.kinds] > Rank.FOR_GOOD)
         self._leave_saddles(update, block, alive)
-        kinds = self._kinds(look, proposed)
+        kinds = self._kinds(look, seen, alive)
         changed = np.flatnonzero(alive & (kinds != self.kinds))
         self._swing[changed] = sight.longest[changed]
         here = (sight.rest[changed] != MOVING) | (stay.basin[changed] == NO_BASIN)
@@ -253,16 +266,33 @@ class Judge:
             self._tell("escaped", runs, stay.entered[runs], update, stay.home[runs], _NOWHERE)
             self._left[runs] = stay.home[runs]
 
-    def _kinds(self, look: Observation, proposed: Indices) -> Indices:
-        """The verdicts: what lasts, unless something of a lower rank begins; else what begins; shape (M,)."""
+    def _kinds(self, look: "_Look", seen: Observation, alive: Mask) -> Indices:
+        """The verdicts: what lasts, unless something of a lower rank begins; else what begins; shape (M,).
+
+        Who is calm is not asked where a verdict lasts: no kind that turns on it outranks one, nor is seen twice.
+        """
         lasts = np.zeros(len(self.kinds), dtype=np.bool_)
         for index in np.unique(self.kinds).tolist():
-            lasts |= (self.kinds == index) & KINDS[index].lasts(look)
+            lasts |= (self.kinds == index) & KINDS[index].lasts(seen)
+        proposed = self._asked(look, np.flatnonzero(look.unsure & alive & ~lasts))
         self._times = np.where(proposed == self._proposed, self._times + 1, 1)
         self._proposed = proposed
         sure = self._times >= _LOOKS[proposed]
         outranked = sure & (_RANKS[proposed] < _RANKS[self.kinds])
         return np.where(lasts & ~outranked, self.kinds, np.where(sure, proposed, DESCENDING))
+
+    def _asked(self, look: "_Look", runs: Indices) -> Indices:
+        """What is proposed (M,), once it is known who of these runs (n,) is calm."""
+
+        def calm(spans: int, asked: Mask) -> Mask:
+            answers = np.zeros_like(asked)
+            answers[asked] = self._history.calm(look.blocks, spans, look.number, runs[asked])
+            return answers
+
+        if len(runs):
+            some = look.seen.at((look.number, runs), self._swing[runs])
+            look.proposed[runs] = _proposed(some._replace(calm=calm))
+        return look.proposed
 
     def _leave_saddles(self, update: int, block: Array, alive: Mask) -> None:
         """Note down who has left the saddle at which it had stalled."""
@@ -299,12 +329,20 @@ class Judge:
             fresh = np.flatnonzero(self.escapes[runs] == NEVER)[::-1]  # Of several escapes of a run the first is kept.
             self.escapes[runs[fresh]] = update[fresh]
 
-    def _sights(self, columns: Columns, first: int, looks: Indices, basins: Labels) -> Sight:
-        """What is to be seen at these moments (K,), in these basins (K, M)."""
-        rows = looks - first
-        way = columns.theta[rows + np.arange(-DWELL, 1)[:, None]]
-        ends = Ends(columns.theta[rows], columns.loss[rows], columns.full_gradient[rows], basins, way)
-        return see(self._problem, ends, self._history.add(columns, first, looks), self._decays)
+    def _sights(self, blocks: Blocks, basins: Labels) -> Sight:
+        """What is to be seen at the ends of these blocks, in these basins (K, M)."""
+        columns, rows = blocks.columns, blocks.ends - blocks.first
+
+        def way(some: Mask) -> Array:
+            row, run = np.nonzero(some)
+            return np.asarray(columns.theta[rows[row] + np.arange(-DWELL, 1)[:, None], run])
+
+        def ground(some: Mask) -> tuple[Array, Array]:
+            row, run = np.nonzero(some)
+            return columns.ground(rows[row], run)
+
+        ends = Ends(columns.theta[rows], ground, basins, way)
+        return see(self._problem, ends, self._history.add(blocks), self._decays)
 
 
 def _proposed(seen: Observation) -> Indices:
@@ -313,6 +351,21 @@ def _proposed(seen: Observation) -> Indices:
     for index in _LAST_FIRST:
         proposed[KINDS[index].begins(seen)] = index
     return proposed
+
+
+class _Look(NamedTuple):
+    """One of the looks at M runs."""
+
+    blocks: Blocks
+    """At whose ends one looks."""
+    seen: Observation
+    """At this moment and others, (K, M)."""
+    number: int
+    """Which of these moments it is."""
+    proposed: Indices
+    """The verdicts that begin, if all are calm who may be; (M,)."""
+    unsure: Mask
+    """Where another one would if nobody was; (M,)."""
 
 
 class _Stays(NamedTuple):

@@ -42,12 +42,27 @@ class Observation(NamedTuple):
     """The longest of the movements before the present verdict began, (M,)."""
     span: int
     """Over how many updates a marble of this lane must make no progress to rattle."""
+    calm: "Calm"
+    """Who makes no progress in noise, over so many spans, of those of whom that is asked."""
 
-    def at(self, index: int, swing: Array) -> "Observation":
-        """The same at one of the moments."""
-        return Observation(
-            self.sight.at_look(index), self.stay[index], self.homed[index], self.moved[index], swing, self.span
-        )
+    def at(self, index: int | tuple[int, Indices], swing: Array) -> "Observation":
+        """The same at one of the moments, of all runs or of some."""
+        sight, stay, homed, moved = self.sight.at_look(index), self.stay[index], self.homed[index], self.moved[index]
+        return Observation(sight, stay, homed, moved, swing, self.span, self.calm)
+
+
+Calm = Callable[[int, Mask], Mask]
+"""Asked of those alone of whom all else is true, since the answer costs much; all others have a no."""
+
+
+def granted(_: int, asked: Mask) -> Mask:
+    """A yes to all, who are not known to be calm: what is then not true does not turn on it."""
+    return asked
+
+
+def denied(_: int, asked: Mask) -> Mask:
+    """A no to all."""
+    return np.zeros_like(asked)
 
 
 class Rank(IntEnum):
@@ -87,8 +102,9 @@ def _still_lingers(seen: Observation) -> Mask:
 
 
 def _rattles(seen: Observation) -> Mask:
-    inside, unsure = seen.sight.calm[0] & seen.homed, seen.sight.calm[1] & ~seen.homed
-    return np.asarray((inside & (seen.stay >= seen.span)) | (unsure & (seen.stay >= UNSURE_SPANS * seen.span)))
+    inside = seen.homed & (seen.stay >= seen.span)
+    unsure = ~seen.homed & (seen.stay >= UNSURE_SPANS * seen.span)
+    return np.asarray(seen.calm(1, inside) | seen.calm(UNSURE_SPANS, unsure))
 
 
 def _no_escape(seen: Observation) -> Mask:
@@ -96,7 +112,7 @@ def _no_escape(seen: Observation) -> Mask:
 
 
 def _wanders(seen: Observation) -> Mask:
-    return np.asarray(seen.sight.calm[2] & seen.moved & (seen.stay < seen.span))
+    return seen.calm(WANDERING_SPANS, seen.moved & (seen.stay < seen.span))
 
 
 def _still_wanders(seen: Observation) -> Mask:

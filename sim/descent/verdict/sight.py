@@ -3,6 +3,7 @@
 Every length is held against one of the surface where the marble is: the way to its minimum, the reach of a saddle.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ import numpy as np
 from ...surface.basins import NO_BASIN, Labels
 from ...surface.critical.point import CriticalKind
 from ...surface.points import Array, Mask, dot, eigenvalues, norm, pair
+from ...surface.protocol import value_and_gradient
+from ..examples.chance import Indices
 from ..problem import Problem
 from .blocks import Progress
 
@@ -44,6 +47,9 @@ HALVINGS = 40
 JUMP = 0.5
 CORE = 0.5  # The core of a basin: the disc around its minimum with this share of its certain disc's radius.
 
+BOWL_RINGS, BOWL_ANGLES = 16, 64  # How many points of a disc tell whether there can be a plateau in it.
+MOST_BOWLS = 64  # Of how many minima, at most, that is found out.
+
 NO_SADDLE = -1
 BLOCK = 1 << 16  # Most (point, saddle) pairs whose distances are computed at once.
 
@@ -72,8 +78,6 @@ class Sight(NamedTuple):
     """Whether it crosses a plateau."""
     still_plateau: Mask
     """Whether one that has been crossing a plateau still does."""
-    calm: tuple[Mask, Mask, Mask]
-    """Whether it makes no progress in noise, over 1, UNSURE_SPANS and WANDERING_SPANS spans."""
     bouncing: tuple[Mask, ...]
     """Whether it swings to and fro and no less than before, over each of BOUNCES."""
     crease: Mask
@@ -83,8 +87,8 @@ class Sight(NamedTuple):
     diverging: Mask
     """Whether it is far away and gets farther at a growing pace."""
 
-    def at_look(self, index: int) -> "Sight":
-        """What is seen at the end of one of the blocks."""
+    def at_look(self, index: int | tuple[int, Indices]) -> "Sight":
+        """What is seen at the end of one of the blocks, of all runs or of some."""
         parts = (tuple(one[index] for one in part) if isinstance(part, tuple) else part[index] for part in self)
         return Sight._make(parts)
 
@@ -94,14 +98,13 @@ class Ends(NamedTuple):
 
     theta: Array
     """Shape (K, M, 2)."""
-    loss: Array
-    """Shape (K, M)."""
-    gradient: Array
-    """∇L, shape (K, M, 2)."""
+    ground: Callable[[Mask], tuple[Array, Array]]
+    """L (n,) and ∇L (n, 2) there, of those n of (K, M) of whom that is asked."""
     basin: Labels
     """Shape (K, M)."""
-    way: Array
-    """The points of the last block, the one before it included: (DWELL + 1, K, M, 2)."""
+    way: Callable[[Mask], Array]
+    """The points of the last block, the one before it included, of those n of (K, M) of whom that is asked:
+    (DWELL + 1, n, 2)."""
 
 
 def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight:
@@ -121,7 +124,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight
         swinging = progress.bouncing[0] | progress.bouncing[1]
         crease = np.zeros(still.shape, dtype=np.bool_)
         if swinging.any():
-            crease[swinging] = _creased(problem, ends.way[:, swinging])
+            crease[swinging] = _creased(problem, ends.way(swinging))
         return Sight(
             basin=ends.basin,
             rest=rest,
@@ -132,7 +135,6 @@ def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight
             still_at=still_at,
             plateau=plateau,
             still_plateau=still_plateau,
-            calm=progress.calm,
             bouncing=progress.bouncing,
             crease=crease,
             longest=progress.longest,
@@ -147,14 +149,20 @@ def cores(problem: Problem, theta: Array, basin: Labels) -> Labels:
     milestoning", J. Chem. Phys. 134, 204105): who reaches another one has made a passage, and who only crosses the
     ridge has not. A valley of equal minima has no disc: it is its own core.
     """
-    core = np.full(len(theta), NO_BASIN, dtype=np.intp)
-    known = np.flatnonzero(basin != NO_BASIN)
-    if len(known):
-        label, basins = basin[known], problem.basins
-        offsets, radius = theta[known] - basins.minima[label], CORE * basins.radii[label]
-        inside = (dot(offsets, offsets) <= radius * radius) | basins.valleys[label]
-        core[known[inside]] = label[inside]
-    return core
+    basins = problem.basins
+    if not len(basins.minima):
+        return basin
+    inside = _within(problem, theta, basin, CORE * basins.radii) | basins.valleys[basin]
+    return np.where(inside, basin, NO_BASIN)
+
+
+def _within(problem: Problem, theta: Array, basin: Labels, radii: Array) -> Mask:
+    """Whether each of the points (..., 2) is so near (K,) to the minimum of its basin, if it is in one; (...)."""
+    if not len(radii):
+        return np.zeros(basin.shape, dtype=np.bool_)
+    x, y = problem.basins.minima.T
+    across, along = theta[..., 0] - x[basin], theta[..., 1] - y[basin]  # Of any minimum where there is no basin.
+    return np.asarray((across * across + along * along <= (radii * radii)[basin]) & (basin != NO_BASIN))
 
 
 def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[Labels, Mask]:
@@ -165,7 +173,8 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
     rest, lowest = np.full(still.shape, MOVING), np.zeros(still.shape, dtype=np.bool_)
     if not still.any():
         return rest, lowest
-    theta, gradient, basin, scale = ends.theta[still], ends.gradient[still], ends.basin[still], problem.units
+    theta, basin, scale = ends.theta[still], ends.basin[still], problem.units
+    loss, gradient = ends.ground(still)
     hessian = problem.train.hessian(theta)
     lower, upper = eigenvalues(hessian).T
     step, flat = _newton_step(hessian, gradient), FLAT_CURVATURE * scale.curvature
@@ -179,7 +188,7 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
         [MAXIMUM, SADDLE, MINIMUM, MINIMUM, LEVEL],
         SLOPE,
     )
-    floor = ends.loss[still] + 0.5 * dot(gradient, step)
+    floor = loss + 0.5 * dot(gradient, step)
     floor[near_minimum] = np.array([point.value for point in problem.minima])[basin[near_minimum]]
     known = np.inf if problem.lowest is None else problem.lowest
     lowest[still] = floor <= known + EQUAL_LOSS * scale.loss
@@ -244,17 +253,41 @@ def _plateau(problem: Problem, ends: Ends) -> tuple[Mask, Mask]:
 
     Where a loss is convex, ∇L · (θ − m) is at least h, the height above a minimum m. On a plateau the slope says
     nothing of a way down: kept up all the way to m it would not come to h, and little of it leads there. Nor does it
-    close to a saddle or a maximum, but there the ground is not level for long.
+    close to a saddle or a maximum, but there the ground is not level for long. In a bowl nobody needs to look.
     """
-    height, offset = _way_down(problem, ends.theta, ends.loss, ends.basin)
-    gentle = norm(ends.gradient) * norm(offset) / (GENTLE * height)
-    askew = dot(ends.gradient, offset) / (ASKEW * height)
-    least = np.maximum(gentle, askew)
-    still = (height > 0) & (least <= LEAVING)
-    if still.any():
-        _, distance = _nearest(problem, ends.theta[still], (CriticalKind.SADDLE, CriticalKind.MAXIMUM))
-        still[still] = distance > 1
-    return still & (least <= 1), still
+    begins, lasts = np.zeros((2, *ends.basin.shape), dtype=np.bool_)
+    outside = ~_within(problem, ends.theta, ends.basin, _bowls(problem))
+    if outside.any():
+        theta, (loss, gradient) = ends.theta[outside], ends.ground(outside)
+        height, offset = _way_down(problem, theta, loss, ends.basin[outside])
+        gentle = norm(gradient) * norm(offset) / (GENTLE * height)
+        askew = dot(gradient, offset) / (ASKEW * height)
+        least = np.maximum(gentle, askew)
+        still = (height > 0) & (least <= LEAVING)
+        if still.any():
+            _, distance = _nearest(problem, theta[still], (CriticalKind.SADDLE, CriticalKind.MAXIMUM))
+            still[still] = distance > 1
+        begins[outside], lasts[outside] = still & (least <= 1), still
+    return begins, lasts
+
+
+@lru_cache(maxsize=16)
+def _bowls(problem: Problem) -> Array:
+    """The radii (K,) of discs about the minima in which the slope leads down so plainly that there is no plateau.
+
+    It does so twice as plainly as it must, at many points of each disc, which is no larger than the certain one.
+    """
+    basins, count = problem.basins, len(problem.minima)
+    if not 0 < count <= MOST_BOWLS:
+        return np.zeros(count)
+    angles = np.linspace(0, 2 * np.pi, BOWL_ANGLES, endpoint=False)
+    rings = np.arange(1, BOWL_RINGS + 1) / BOWL_RINGS
+    offsets = (basins.radii[:, None] * rings)[:, :, None, None] * pair(np.cos(angles), np.sin(angles))
+    values = np.array([point.value for point in problem.minima])[:, None, None]
+    with np.errstate(all="ignore"):
+        loss, gradient = value_and_gradient(problem.train, basins.minima[:, None, None] + offsets)
+        plain = (dot(gradient, offsets) >= 2 * LEAVING * ASKEW * (loss - values)).all(axis=-1)
+    return np.asarray(basins.radii * np.logical_and.accumulate(plain, axis=1).sum(axis=1) / BOWL_RINGS)
 
 
 def _way_down(problem: Problem, theta: Array, loss: Array, basin: Labels) -> tuple[Array, Array]:
@@ -263,8 +296,8 @@ def _way_down(problem: Problem, theta: Array, loss: Array, basin: Labels) -> tup
     values = np.array([point.value for point in problem.minima])
     known = basin != NO_BASIN
     if known.any():
-        height[known] = loss[known] - values[basin[known]]
-        offset[known] = theta[known] - problem.basins.minima[basin[known]]
+        np.subtract(loss, values[basin], out=height, where=known)
+        np.subtract(theta, problem.basins.minima[basin], out=offset, where=known[..., None])
     for value, position in zip(values, problem.basins.minima, strict=True):
         nearer = ~known & (value < loss) & (norm(theta - position) < norm(offset))
         height[nearer], offset[nearer] = loss[nearer] - value, (theta - position)[nearer]

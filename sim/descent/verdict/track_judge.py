@@ -9,6 +9,7 @@ import numpy as np
 
 from ...surface.basins import NO_BASIN
 from ...surface.points import Array, eigenvectors, norm
+from ..examples.chance import Indices
 from ..problem import Problem
 from ..track import Track
 from .blocks import BOUNCES
@@ -101,6 +102,10 @@ class _OneRun(NamedTuple):
     full_gradient: Array
     gradient: Array
     movement: Array
+
+    def ground(self, rows: Indices, runs: Indices | slice) -> tuple[Array, Array]:
+        """As `Columns` has it."""
+        return self.loss[rows, runs], self.full_gradient[rows, runs]
 
 
 def observe_all(judges: Iterable[TrackJudge]) -> None:

@@ -5,7 +5,6 @@ loading what is needed takes longer than a frame may: the thread does that, too,
 """
 # ruff: noqa: PLC0415
 
-import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,32 +22,18 @@ from .turns import taking_turns
 
 if TYPE_CHECKING:
     from ...study.odds.contrast import Speed
-    from ...study.work.ensemble import Job, Outcomes
     from ...study.work.workers import Work
 
-NEEDED = ("...study.work.workers", "...study.odds.contrast", "..sheets.odds", "..sheets.contrast")
+NEEDED = (
+    "...study.work.workers",
+    "...study.work.gently",
+    "...study.odds.contrast",
+    "..sheets.odds",
+    "..sheets.contrast",
+)
 """What has to be loaded to count, and to show what has been counted."""
-NICENESS = 10  # Of the processes, where the system knows such a thing: the window goes first.
 PAUSE = 0.05  # Seconds after which the thread looks whether it is still wanted.
 FAREWELL = 5.0  # Seconds in which it has to end.
-
-
-@dataclass(frozen=True, slots=True)
-class Gently:
-    """A job that lets others go first."""
-
-    job: "Job"
-
-    @property
-    def marble_updates(self) -> int:
-        """Those of the job."""
-        return self.job.marble_updates
-
-    def run(self) -> "Outcomes":
-        """Compute it, with little claim on the processor."""
-        if hasattr(os, "nice") and os.nice(0) < NICENESS:
-            os.nice(NICENESS - os.nice(0))
-        return self.job.run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +97,7 @@ class Counter:
             self._settled.set()
 
     def _compute(self, tally: Tally) -> None:
+        from ...study.work.gently import Gently
         from ...study.work.workers import available_workers, shared
 
         scene, jobs = tally.scene, work(tally.scene)

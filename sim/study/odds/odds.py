@@ -4,8 +4,9 @@ They are computed anew from whatever outcomes there are, so that they can be sho
 still being computed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 
 import numpy as np
 
@@ -21,9 +22,14 @@ from ...surface.critical.point import CriticalPoint
 from ...surface.points import Array
 from ..statistics.fates import Fates, fates, otherwise
 from ..statistics.intervals import Estimate, Share, exact, mean, shares
-from ..work.ensemble import NEVER, VERDICTS, Job, Outcomes, join
+from ..work.ensemble import NEVER, VERDICTS, Job, Outcomes, alike, join
 
-BLOCK = 500  # Seeds of a job: more would save a tenth of the time, but leave nothing to share or to watch.
+BLOCK = 2_000  # Most seeds of a job; with more, numbers leave the cache.
+LEAST, SHARES = 500, 4  # Of fewer than that, a job is a quarter of all seeds, so that cores can share, or this many.
+
+GROWING = (50, 150, 300, 500)
+"""How many seeds are added each time where odds are to be seen at once, and to become sharper; the last ever again."""
+SLICE = 0.01  # Seconds for which whoever watches that can wait.
 
 NO_OUTCOMES = Outcomes(
     seeds=np.zeros(0, dtype=np.int64),
@@ -94,14 +100,46 @@ class Odds:
 def jobs(scene: Scene, seeds: int, updates: int, block: int | None = None) -> list[Job]:
     """The work for that many seeds of every lane, from the scene's own seed on, all lanes of the first seeds first.
 
-    It is cut into blocks of `block` seeds, BLOCK by default; the results are the same.
+    It is cut into blocks of `block` seeds, by default as many as computing likes best; the results are the same.
     """
-    size = BLOCK if block is None else block
+    size = min(BLOCK, max(LEAST, -(-seeds // SHARES))) if block is None else block
     return [
-        Job(scene, lane, scene.seed + first, min(size, seeds - first), updates)
+        Job(scene.setting, lane, scene.seed + first, min(size, seeds - first), updates)
         for first in range(0, seeds, size)
         for lane in range(len(scene.lanes))
     ]
+
+
+def growing(scene: Scene, seeds: int, updates: int, slice_: float = SLICE) -> Generator[Odds | None, None, None]:
+    """The odds of few seeds at once, then of more and more, and last of so many: the same as if computed in one go.
+
+    Between two of them None comes at least every so many seconds, about: a moment to draw, or to think better of it
+    and close the generator. What of the scene's problem is not known yet is found out in one step.
+
+    >>> from three_marbles.scene import load_scene
+    >>> told = [odds for odds in growing(load_scene("local-minimum"), 100, 60) if odds is not None]
+    >>> [odds.lanes[1].seeds for odds in told]
+    [50, 100]
+    """
+    parts: list[list[Outcomes]] = [[] for _ in scene.lanes]
+    for first, count in _growing_blocks(seeds):
+        for place, (lane, known) in enumerate(zip(scene.lanes, parts, strict=True)):
+            job = Job(scene.setting, place, scene.seed + first, count, updates)
+            if known and not lane.chance(scene.examples.count):
+                known.append(alike(known[0], job.seeds))
+            else:
+                known.append((yield from job.in_slices(slice_)))
+        yield odds(scene, [join(known) for known in parts], updates)
+
+
+def _growing_blocks(seeds: int) -> Iterator[tuple[int, int]]:
+    """The first of some seeds and how many they are: few at first."""
+    first = 0
+    for size in chain(GROWING, repeat(GROWING[-1])):
+        if first >= seeds:
+            return
+        yield first, min(size, seeds - first)
+        first += size
 
 
 def gather(scene: Scene, work: Sequence[Job], results: Mapping[int, Outcomes]) -> tuple[Outcomes, ...]:

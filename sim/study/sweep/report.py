@@ -59,7 +59,7 @@ def told(sweep: Sweep, results: Mapping[int, Result]) -> Told:
     """The outcome that follows from the results of all blocks."""
     minima = minima_of(sweep)
     cases = gathered(sweep, results)
-    sure = {block.case: certain(block.job.scene) for block in sweep.blocks}
+    sure = {block.case: certain(block.job.setting) for block in sweep.blocks}
     found = {case: estimates(result, names_of(minima, result.minima), sure[case]) for case, result in cases.items()}
     undecided = {case: _undecided(result, sweep.seeds) for case, result in cases.items()}
     return Told(

@@ -141,7 +141,7 @@ class Tuning:
         if self.by == "escaped":
             never: Array = (found.escapes == NEVER).astype(np.float64)
             return never
-        problem, start = self.blocks[place].job.scene.problem(), np.array(self.scene.start)
+        problem, start = self.blocks[place].job.setting.problem(), np.array(self.scene.start)
         loss, ends = (problem.train, found.losses) if self.by == "loss" else (problem.test, found.test_losses)
         at_first = float(loss.value(start))
         capped: Array = np.where(np.isfinite(ends), np.minimum(ends, at_first), at_first)
@@ -276,7 +276,7 @@ class Blocks(Sequence[SeedBlock]):
         (way,) = (each for each in scene.lanes if each.name == among.lane)
         updates = tuning.budget.updates(way, scene.examples.count, scene.machine)
         first, count = (0, 1) if self._is_certain(lane) else self._parts[part]
-        return SeedBlock(case, Job(bare(scene, way, updates), 0, tuning.first_seed + first, count, updates))
+        return SeedBlock(case, Job(bare(scene, way, updates).setting, 0, tuning.first_seed + first, count, updates))
 
 
 def _cut(low: int, high: int) -> Iterator[tuple[int, int]]:

@@ -102,7 +102,7 @@ class _Sample:
 def _sample(tuning: Tuning, lane: int, candidate: tuple[int, ...], results: Results) -> _Sample:
     block = tuning.blocks[tuning.blocks.of(lane, candidate, fresh=True)[0]]
     values = np.broadcast_to(tuning.values(lane, candidate, results), (tuning.seeds,))
-    return _Sample(values, certain(block.job.scene), block.job.updates)
+    return _Sample(values, certain(block.job.setting), block.job.updates)
 
 
 def _difference(tuning: Tuning, one: _Sample, other: _Sample, among: int = 1) -> Estimate:

@@ -5,21 +5,26 @@ that is just then in another basin has left its own, or turns back. Such runs go
 So an escape counts by the update at which it happened, however long one watches.
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from time import perf_counter
+from typing import TypeVar
 
 import numpy as np
 
-from ...descent.crowd import MOMENTS_KEPT, Crowd
+from ...descent.crowd import CHUNK, Crowd, moments_kept
 from ...descent.examples.chance import Indices, Seeds
 from ...descent.lane import Lane
 from ...descent.problem import Problem
+from ...descent.race import Setting
 from ...descent.verdict import judge
 from ...descent.verdict.blocks import DWELL
 from ...descent.verdict.kinds import KINDS, VerdictKind
-from ...scene import Scene
 from ...surface.basins import Labels
 from ...surface.points import Array, Mask
+
+T = TypeVar("T")
 
 NEVER = judge.NEVER
 """The update of what did not happen."""
@@ -27,13 +32,15 @@ NEVER = judge.NEVER
 VERDICTS = KINDS
 
 MARBLES = 1 << 11  # Most that are computed at once.
-MOMENTS = 1 << 18  # Most moments of all marbles that are computed at once: some 100 MB.
+MOMENTS = 1 << 20  # Most moments of all marbles that are computed at once: some 100 MB.
 
 OVER = (VerdictKind.DIVERGED, VerdictKind.OFF_SURFACE, VerdictKind.FAILED)
 """The verdicts after which nothing more can happen."""
 
 FOLLOWED, LEAST_FOLLOWED = 4, 500
 """Runs in which it is open whether they have escaped go on for up to so many times the updates, or up to this one."""
+FIRST_STEP = 4  # Updates of the first step of what is cut into slices, before it is known how long one takes.
+FULL_SLICE = 0.5  # How much of a slice is used by what it is reckoned to hold: some updates take longer than others.
 TOGETHER = (DWELL, 3 * DWELL)
 """For so many updates all marbles of a block go on; for one that takes longer, its run is made anew, alone."""
 
@@ -81,16 +88,46 @@ def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Se
     >>> int((outcomes.escapes != NEVER).sum())
     49
     """
+    if not lane.chance(problem.train.count):
+        return alike(_any(problem, lane, start, updates), seeds)
+    return finished(ensemble_in_slices(problem, lane, start, seeds, updates))
+
+
+@lru_cache(maxsize=16)
+def _any(problem: Problem, lane: Lane, start: tuple[float, float], updates: int) -> Outcomes:
+    """What becomes of any marble of a lane that knows no chance, however many jobs its seeds are cut into."""
+    return finished(ensemble_in_slices(problem, lane, start, np.zeros(1, dtype=np.int64), updates))
+
+
+def ensemble_in_slices(
+    problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds, updates: int, slice_: float = np.inf
+) -> Generator[None, None, Outcomes]:
+    """The same in steps, between which one may think better of it: none takes much longer than so many seconds."""
     chance = lane.chance(problem.train.count)
     some = seeds if chance else seeds[:1]
-    block = max(1, min(MARBLES, MOMENTS // min(MOMENTS_KEPT, updates + 1)))
-    parts = [_block(problem, lane, start, some[i : i + block], updates) for i in range(0, len(some), block)]
-    if chance:
-        return join(parts)
-    (one,) = parts
-    return replace(
-        Outcomes(*(np.repeat(getattr(one, field.name), len(seeds), axis=0) for field in fields(Outcomes))), seeds=seeds
-    )
+    moments = min(moments_kept(lane, problem.train.count), updates + 1)
+    block = max(1, min(MARBLES, MOMENTS // moments))
+    parts = []
+    for first in range(0, len(some), block):
+        part = yield from _block(problem, lane, start, some[first : first + block], updates, slice_)
+        parts.append(part)
+    return join(parts) if chance else alike(parts[0], seeds)
+
+
+def alike(one: Outcomes, seeds: Seeds) -> Outcomes:
+    """The outcomes of marbles that know no chance, with these seeds (M,), from those of any of them."""
+    repeated = (np.repeat(getattr(one, field.name)[:1], len(seeds), axis=0) for field in fields(Outcomes))
+    return replace(Outcomes(*repeated), seeds=seeds)
+
+
+def finished(steps: Generator[None, None, T]) -> T:
+    """What comes of steps in the end."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
 
 
 def last_followed(updates: int) -> int:
@@ -98,15 +135,17 @@ def last_followed(updates: int) -> int:
     return max(FOLLOWED * updates, LEAST_FOLLOWED)
 
 
-def _block(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds, updates: int) -> Outcomes:
+def _block(
+    problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds, updates: int, slice_: float
+) -> Generator[None, None, Outcomes]:
     crowd = _crowd(problem, lane, start, seeds)
-    crowd.extend(updates)
+    yield from _extended(crowd, updates, slice_)
     theta = np.array(crowd.run.theta[-1], order="C")  # Copies, since the crowd may have to go on.
     verdicts, basins = crowd.judge.kinds.copy(), crowd.judge.basins.copy()
     with np.errstate(all="ignore"):
         losses, test_losses = problem.train.value(theta), problem.test.value(theta)
     made, ends = crowd.run.made, crowd.judge.ends
-    escapes, undecided = _decided(crowd, start, seeds, updates)
+    escapes, undecided = yield from _decided(crowd, start, seeds, updates, slice_)
     return Outcomes(
         seeds=seeds,
         updates=made,
@@ -125,7 +164,20 @@ def _crowd(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seed
     return Crowd(problem, lane, np.tile(start, (len(seeds), 1)), seeds)
 
 
-def _decided(crowd: Crowd, start: tuple[float, float], seeds: Seeds, updates: int) -> tuple[Indices, Mask]:
+def _extended(crowd: Crowd, updates: int, slice_: float) -> Generator[None, None, None]:
+    """Let the crowd go on until so many updates are made, if any of it does; each time by what fits into a slice."""
+    step = CHUNK if slice_ == np.inf else FIRST_STEP
+    while crowd.run.updates < updates and (crowd.run.ends < 0).any():
+        before, begun = crowd.run.updates, perf_counter()
+        crowd.extend(min(before + step, updates))
+        each = (perf_counter() - begun) / max(crowd.run.updates - before, 1)
+        step = int(min(max(FULL_SLICE * slice_ / each, 1), 2 * step, CHUNK))
+        yield
+
+
+def _decided(
+    crowd: Crowd, start: tuple[float, float], seeds: Seeds, updates: int, slice_: float
+) -> Generator[None, None, tuple[Indices, Mask]]:
     """The first escapes within so many updates, which a crowd has made, and which runs stay undecided at the limit.
 
     The crowd goes on meanwhile.
@@ -133,14 +185,14 @@ def _decided(crowd: Crowd, start: tuple[float, float], seeds: Seeds, updates: in
     for more in TOGETHER:
         if not crowd.judge.undecided(updates).any():
             break
-        crowd.extend(updates + more)
+        yield from _extended(crowd, updates + more, slice_)
     escapes, pending = crowd.judge.escaped(updates), crowd.judge.undecided(updates)
     left, last = np.flatnonzero(pending), last_followed(updates)
     if len(left):
         alone, more = _crowd(crowd.run.problem, crowd.run.lane, start, seeds[left]), TOGETHER[-1]
         while alone.run.updates < last and (alone.run.updates <= updates or alone.judge.undecided(updates).any()):
             more *= 2
-            alone.extend(min(updates + more, last))
+            yield from _extended(alone, min(updates + more, last), slice_)
         escapes[left], pending[left] = alone.judge.escaped(updates), alone.judge.undecided(updates)
     return escapes, pending & (escapes == NEVER)
 
@@ -149,7 +201,8 @@ def _decided(crowd: Crowd, start: tuple[float, float], seeds: Seeds, updates: in
 class Job:
     """Consecutive seeds of one lane of a scene: what one worker computes at a time."""
 
-    scene: Scene
+    setting: Setting
+    """The scene's."""
     lane: int
     """Its place among the scene's lanes."""
     first_seed: int
@@ -160,10 +213,22 @@ class Job:
     @property
     def marble_updates(self) -> int:
         """How many updates are computed; where no chance is in it, those of one marble stand for all."""
-        chance = self.scene.lanes[self.lane].chance(self.scene.examples.count)
+        chance = self.setting.lanes[self.lane].chance(self.setting.examples.count)
         return self.updates * (self.count if chance else 1)
+
+    @property
+    def seeds(self) -> Seeds:
+        """Which they are, (M,)."""
+        return np.arange(self.first_seed, self.first_seed + self.count)
 
     def run(self) -> Outcomes:
         """Compute it, here and now."""
-        seeds = np.arange(self.first_seed, self.first_seed + self.count)
-        return ensemble(self.scene.problem(), self.scene.lanes[self.lane], self.scene.start, seeds, self.updates)
+        setting = self.setting
+        return ensemble(setting.problem(), setting.lanes[self.lane], setting.start, self.seeds, self.updates)
+
+    def in_slices(self, slice_: float = np.inf) -> Generator[None, None, Outcomes]:
+        """The same in steps, as `ensemble_in_slices` has them."""
+        setting = self.setting
+        return ensemble_in_slices(
+            setting.problem(), setting.lanes[self.lane], setting.start, self.seeds, self.updates, slice_
+        )

@@ -146,10 +146,11 @@ class Landscape:
         """Both, to the same bits, for little more than one of them: the exponentials are shared."""
         xy = components(points)
         the = _arrays(self.bowl, self.wells, xy.ndim - 1)
-        slope = xy - the.bottom
-        halves = the.curvature * slope * slope
-        slope *= the.curvature
-        height = 0.5 * (halves[0] + halves[1])
+        offsets = xy - the.bottom
+        slope = the.curvature * offsets
+        offsets *= slope
+        height = offsets[0] + offsets[1]
+        height *= 0.5
 
         def depths_and_slopes(wells: slice) -> Array:
             terms = np.empty((len(the.centers[wells]), 3, *xy.shape[1:]))
@@ -165,7 +166,7 @@ class Landscape:
 
         if self.wells:
             sums = self._total(depths_and_slopes, height.size)
-            height = height + sums[0]
+            height += sums[0]
             slope += sums[1:]
         return np.asarray(height), vectors(slope)
 

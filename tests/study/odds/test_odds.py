@@ -18,9 +18,10 @@ from command_line import mistake, output, status
 from readers import printed, rows, through_json
 
 from sim.command.console import arguments
+from sim.descent.crowd import Crowd
 from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import OPENING, Scene, load_scene, parse_scene
-from sim.study.odds.odds import BLOCK, NO_OUTCOMES, Odds, gather, jobs, odds
+from sim.study.odds.odds import BLOCK, NO_OUTCOMES, Odds, gather, growing, jobs, odds
 from sim.study.odds.report import COLUMNS, MOST_BASINS, page, summary, table, write_csv
 from sim.study.statistics.figure import Bars, Page, Parts
 from sim.study.statistics.intervals import Estimate, wilson
@@ -159,7 +160,7 @@ def test_jobs_are_each_seed_of_each_lane_once_from_the_scenes_own_on(seeds: int,
     for lane in range(2):
         parts = [range(job.first_seed, job.first_seed + job.count) for job in work if job.lane == lane]
         assert [seed for part in parts for seed in part] == list(range(5, 5 + seeds))
-    assert {(job.scene, job.updates) for job in work} == {(four_minima(), 9)}
+    assert {(job.setting, job.updates) for job in work} == {(four_minima().setting, 9)}
     assert [job.lane for job in work[:2]] == [0, 1]
 
 
@@ -177,6 +178,40 @@ def test_in_which_order_results_come_makes_no_difference() -> None:
     assert first.seeds.tolist() == [5, 6, 7, 11, 12]
     assert second.seeds.tolist() == [8, 9, 10, 11, 12]
     assert gather(four_minima(), work, {})[1] is NO_OUTCOMES
+
+
+def test_odds_that_grow_are_those_of_fewer_seeds_and_at_last_of_all() -> None:
+    """Whatever the slices: of one update each, or of all that there is to do."""
+    scene = replace(load_scene("local-minimum"), seed=3)
+
+    def whole(seeds: int) -> Odds:
+        work = jobs(scene, seeds, UPDATES)
+        return odds(scene, gather(scene, work, {place: job.run() for place, job in enumerate(work)}), UPDATES)
+
+    for slice_ in (0.0, np.inf):
+        told = list(growing(scene, 230, UPDATES, slice_))
+        found = [each for each in told if each is not None]
+        assert found == [whole(50), whole(200), whole(230)]
+        steps = len(told) - len(found)
+        assert steps > 4 * UPDATES if slice_ == 0 else steps < 30
+    assert not whole(50).lanes[0].lane.chance(20)  # One that is computed but once is among them.
+
+
+def test_odds_that_grow_can_be_given_up_between_two_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    longest = [0]
+    usual = Crowd.extend
+
+    def extend(crowd: Crowd, updates: int) -> None:
+        longest.append(updates - crowd.run.updates)
+        usual(crowd, updates)
+
+    monkeypatch.setattr(Crowd, "extend", extend)
+    growing_odds = growing(load_scene("local-minimum"), 1_000, 400, 0.005)
+    for _ in range(10):
+        next(growing_odds)
+    assert len(longest) == 11  # Nothing is done that was not waited for,
+    assert max(longest) < 400  # and never all at once.
+    growing_odds.close()
 
 
 def test_the_first_seed_is_the_race_in_the_window() -> None:
