@@ -9,6 +9,7 @@ from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.glyphs import draw_flag
 from ...style.style import stroke_of
 from ...style.theme import Theme
+from ..map.moving_map import draw_moving_map
 from ..map.site import Shaken, Site, moving_site, site_of
 from ..map.terrain import draw_block, terrain
 from .basins import draw_basins
@@ -36,7 +37,7 @@ VIEWS: dict[str, View] = {
     ),
     "moving ground": View(
         "moving ground",
-        "On a block of land: each marble stands on the loss that its next update descends, anew with each batch.",
+        "Each marble stands on the loss that its next update descends, anew with each batch.",
         Layer.OVER,
         draw_moving_ground,
     ),
@@ -131,6 +132,10 @@ def map_backdrop(context: ViewContext) -> Backdrop:
 def _draw_moving(
     canvas: Canvas, race: Race, camera: Camera, theme: Theme, em: int, shaken: Shaken, views: frozenset[str]
 ) -> None:
+    if camera.flat:
+        draw_moving_map(canvas, race.problem, camera, theme, stroke_of(em), shaken)
+        _draw_on(canvas, race, site_of(race.problem, camera, theme), theme, em, views)
+        return
     site = moving_site(race.problem, camera, theme, shaken)
     draw_block(canvas, race.problem, site, theme, stroke_of(em))
     _draw_on(canvas, race, site, theme, em, views)
