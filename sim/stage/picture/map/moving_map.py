@@ -6,7 +6,8 @@ from ....descent.problem import Problem
 from ....surface.points import Array, norm, pair
 from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas
-from ...drawing.contours import contour_lines, encloses, map_levels, rings
+from ...drawing.contours import encloses, lines_by_level, map_levels, rings
+from ...style.kept import kept
 from ...style.theme import Theme
 from .site import Map, Shaken, moving_grid
 from .terrain import draw_flat
@@ -30,18 +31,24 @@ def moving_contours(problem: Problem, camera: Camera, grid: Array) -> list[Array
     The close ones that a shallow minimum has go with it: they run around those lows that are nearer to it than to any
     other minimum.
     """
-    levels, minima = map_levels(problem, camera), problem.minima
-    drawn = contour_lines(grid, camera.view, levels)
-    closer = [rings(problem, minimum, levels) for minimum in minima]
-    if not any(closer):
+    levels, closer = map_levels(problem, camera), _closer(problem, camera)
+    lines = lines_by_level(grid, camera.view, [*levels.tolist(), *(level for _, level in closer)])
+    drawn = [line for around in lines[: len(levels)] for line in around]
+    if not closer:
         return drawn
-    places, found = np.array([minimum.position for minimum in minima]), lows(camera, grid)
+    places, found = np.array([minimum.position for minimum in problem.minima]), lows(camera, grid)
     owner = norm(found[:, None] - places).argmin(axis=1)
-    for number, between in enumerate(closer):
-        around = contour_lines(grid, camera.view, between) if between else []
+    for (number, _), around in zip(closer, lines[len(levels) :], strict=True):
         own = found[owner == number]
         drawn += [line for line in around if any(encloses(line, low) for low in own)]
     return drawn
+
+
+@kept
+def _closer(problem: Problem, camera: Camera) -> list[tuple[int, float]]:
+    """The losses of contours that belong to single minima, each with its minimum's number."""
+    levels = map_levels(problem, camera)
+    return [(number, level) for number, low in enumerate(problem.minima) for level in rings(problem, low, levels)]
 
 
 def lows(camera: Camera, grid: Array) -> Array:
