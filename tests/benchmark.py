@@ -131,7 +131,7 @@ def _all_views(scene: Scene) -> Row:
 
 
 def land() -> Iterator[Row]:
-    """Frames of the opening scene, three lanes at 1600×900: aslant, on ground that moves, also from above, and turning."""
+    """Frames of the opening scene, three lanes at 1600×900: aslant, on moving ground, also from above, and turning."""
     pygame.display.set_mode((1600, 900))
     scene = load_scene(OPENING)
     race(scene).extend(200 + FRAMES)
