@@ -157,7 +157,7 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
         or badge(before.session, before.race, before.tick) != marked
     )
     if before is None or not clean or covered or setting(before.session, size).around != here.around:
-        canvas.backdrop(Backdrop(_draw_still, (here, race), size), (0, 0))
+        canvas.backdrop(Backdrop(_draw_still, (_around(here, race),), size), (0, 0))
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
     if before is not None and clean and not covered and _glided(before, snapshot):
         _draw_maps(canvas, here, snapshot)
@@ -297,21 +297,38 @@ def _chart(race: Race, frame: Axes, size: tuple[int, int], theme: Theme, em: int
     return Chart(race, frame, size, theme, em, names)
 
 
-def _draw_still(canvas: Canvas, here: Setting, race: Race) -> None:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """All around the maps: the same from wherever the marbles start, with any seed."""
+
+    here: Setting
+    complete: bool
+    """Whether all critical points are known."""
+    panels: tuple[Panel, ...] = field(compare=False)
+    """The panels of one such race: their frames are those of any other."""
+
+
+def _around(here: Setting, race: Race) -> _Around:
+    scene = replace(here.scene, start=(0.0, 0.0), seed=0)
+    return _Around(replace(here.around, scene=scene), race.problem.complete, _panels(here, race))
+
+
+def _draw_still(canvas: Canvas, around: _Around) -> None:
     """Everything that stays while the race runs."""
+    here = around.here
     scene, places, theme = here.scene, here.places, here.theme
     canvas.rect((0, 0, *canvas.size), theme.background)
     height = round(1.35 * places.em)
     title = text.fitted(scene.texts(here.language).title, height, places.title.width, bold=True)
     canvas.text(title, places.title.midleft, height, theme.text, bold=True)
-    if not race.problem.complete:
+    if not around.complete:
         room = places.title.width - text.width(title, height, bold=True) - 2 * places.em
         caveat = text.fitted(theme.say(UNKNOWN), places.em, room)
         canvas.text(caveat, places.title.midright, places.em, theme.muted, align=1)
     if places.together.width:
         canvas.rect(places.together, theme.panel, corner=places.em // 2)
         canvas.rect(places.together, theme.border, width=hairline(places.em), corner=places.em // 2)
-    for panel in _panels(here, race):
+    for panel in around.panels:
         panel.draw_frame(canvas)
 
 

@@ -97,16 +97,18 @@ def prepared(
     known: Race | None,
     tally: Tally | None = None,
     panel: tuple[object, ...] | None = None,
+    each: float | None = None,
 ) -> Prepared:
     """A session's picture of that size, with all it takes.
 
     known: the scene's race, if it has been begun; it is not computed on.
     tally: what the sheet shows.
     panel: what the panel of controls that is there was made for, if there is one.
+    each: seconds an update takes, if that is known.
     """
     race = known or session.scene.race()
     if known is None:
-        Ahead(race).go_on(session)
+        Ahead(race, each).go_on(session)
     if session.sheet and session.tally is not None:
         work_of(session.scene)  # Loads what counts.
     here = setting(session, size)

@@ -199,7 +199,8 @@ class MainWindow:
         self._do(errand)
         running = race(self.session.scene)
         if self._ahead is None or self._ahead.race is not running:
-            self._ahead = Ahead(running)
+            known = self._ahead is not None and self._ahead.race.problem is running.problem
+            self._ahead = Ahead(running, self._ahead.each if known and self._ahead is not None else None)
         if not self._flip:  # A picture that has just been made ready is shown at once.
             self._ahead.go_on(self.session)
         self._tell(documents.compared(self.session, running))
@@ -269,7 +270,14 @@ class MainWindow:
         session, panel = self.session, self._framed
         if isinstance(goal, Inquiry):
             return partial(inquired, goal, session, size, panel)
-        return partial(prepared, session, size, RACES.find(session.scene), self._tally, panel)
+        return partial(prepared, session, size, RACES.find(session.scene), self._tally, panel, self._each())
+
+    def _each(self) -> float | None:
+        """How many seconds an update takes, where that is known: in the race that is shown, from another start."""
+        if self._ahead is None or self._standing is None:
+            return None
+        scene, shown = self.session.scene, self._standing.scene
+        return self._ahead.each if replace(scene, start=shown.start, seed=shown.seed) == shown else None
 
     def _patience(self) -> float:
         """How long a frame waits for what is begun: not at all where the picture stands still already."""

@@ -79,6 +79,9 @@ class Trail:
         On a map that moves, which will look otherwise before long, it has no more bends than MOST.
         """
         if canvas.raster and self._lasting and not moves:
+            if not stretch.start:  # There is no older part, as where a start is carried: no copy is needed for it.
+                canvas.backdrop(map_, corner)
+                return
             self._paint(map_, stretch.start)
             canvas.image(self._ground, corner)
         else:
