@@ -382,8 +382,17 @@ def draw_recording(canvas: Canvas, box: Rect, em: int, theme: Theme, seconds: in
 
 def draw_computing(canvas: Canvas, places: Layout, theme: Theme) -> Rect:
     """Say, over a picture that stays meanwhile, that the next one is being computed; returns where."""
-    em, key = places.em, label_of(sign_of(Errand.BACK), theme)
-    words = theme.say("computing … · {key}: stop", key=key)
+    key = label_of(sign_of(Errand.BACK), theme)
+    return _draw_sign(canvas, places, theme, theme.say("computing … · {key}: stop", key=key))
+
+
+def draw_saving(canvas: Canvas, places: Layout, theme: Theme) -> Rect:
+    """Say, over a picture, that it is being saved; returns where."""
+    return _draw_sign(canvas, places, theme, theme.say("saving …"))
+
+
+def _draw_sign(canvas: Canvas, places: Layout, theme: Theme, words: str) -> Rect:
+    em = places.em
     box = Rect(0, 0, text.width(words, em) + 2 * em, round(1.6 * em))
     box.midright = places.title.midright
     canvas.rect(box, theme.panel, corner=em // 2)
