@@ -7,6 +7,7 @@ from ....descent.race import Race
 from ...drawing.camera import Camera
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.glyphs import draw_flag
+from ...drawing.reel import draw_again
 from ...style.style import stroke_of
 from ...style.theme import Theme
 from ..map.moving_map import draw_moving_map
@@ -15,7 +16,7 @@ from ..map.terrain import draw_block, terrain
 from .basins import draw_basins
 from .batch_strip import draw_batch_strip
 from .batch_surface import draw_batch_minimum, draw_batch_surface
-from .context import Layer, View, ViewContext
+from .context import Draw, Layer, View, ViewContext
 from .formula import draw_formula
 from .gradients import draw_gradients
 from .hessian import draw_hessian
@@ -108,11 +109,31 @@ VIEWS: dict[str, View] = {
 
 
 def draw_views(canvas: Canvas, context: ViewContext, layer: Layer) -> None:
-    """Draw what is shown of the views that belong to the layer."""
+    """Draw what is shown of the views that belong to the layer.
+
+    What lies over maps is the same in all the pictures between two updates, while marbles glide.
+    """
+    if layer in (Layer.UNDER, Layer.OVER) and any(_drawing(view, layer) for view in _shown(context)):
+        place = (layer, context.index, *context.area)
+        draw_again(canvas, place, context.key, lambda under: _draw_layer(under, context, layer))
+    else:
+        _draw_layer(canvas, context, layer)
+
+
+def _shown(context: ViewContext) -> list[View]:
+    return [view for name, view in VIEWS.items() if name in context.views]
+
+
+def _drawing(view: View, layer: Layer) -> Draw | None:
+    """What draws what of a view belongs to a layer."""
+    return view.draw if view.layer is layer else view.over if layer is Layer.OVER else None
+
+
+def _draw_layer(canvas: Canvas, context: ViewContext, layer: Layer) -> None:
     for name, view in VIEWS.items():
         if name not in context.views:
             continue
-        draw = view.draw if view.layer is layer else view.over if layer is Layer.OVER else None
+        draw = _drawing(view, layer)
         if draw is not None:
             with canvas.part(name):
                 draw(canvas, context)
