@@ -158,6 +158,8 @@ class Run:
 
         Few of them are kept: the others are computed again, one after the other, from the last one that is.
         """
+        if not self._states[0]:  # What remembers nothing is the same at all times.
+            return self._states[0]
         first, states = self._stretch
         if not first <= moment <= first + STRETCH:
             first = moment - moment % STRETCH

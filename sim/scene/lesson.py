@@ -66,8 +66,11 @@ def as_written(scene: Scene) -> bool:
     """Whether the race is the one that a scene of the program's own was written for; others are taken at their word."""
     if scene.name not in scene_files():
         return True
-    own = load_scene(scene.name)
+    own = _own(scene.name)
     return scene.captions != own.captions or same_race(scene, own)
+
+
+_own = lru_cache(maxsize=8)(load_scene)  # Asked for at each place that a start is carried over.
 
 
 def caption(scene: Scene, race: Race, timing: Timing, tick: int, particular: bool = True) -> int | None:

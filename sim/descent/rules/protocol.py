@@ -1,7 +1,9 @@
 """What every update rule offers, and the ranges its hyperparameters may take."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, dataclass, fields
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Protocol, TypeVar, get_args, get_type_hints
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -39,16 +41,22 @@ WeightDecay = Annotated[float, Ge(0), Le(1e3), Letter("w")]
 """The pull of θ towards the origin beside the rule's own step, in units of the learning rate: decoupled."""
 
 
-def letters(rule: "type[Rule[Any]]") -> dict[str, Letter]:
+def letters(rule: "type[Rule[Any]]") -> Mapping[str, Letter]:
     """The letters of a rule's hyperparameters, by the names of its fields, options last; what has none is left out.
 
     A rule from outside need not give any: its learning rate has its letter all the same.
     """
+    return _letters(rule)
+
+
+@lru_cache(maxsize=64)
+def _letters(rule: Any) -> Mapping[str, Letter]:
+    """The same, kept: a picture with formulas asks for them each time, and to read them off a class takes long."""
     hints = get_type_hints(rule, include_extras=True)
     found = {field.name: get_args(hints[field.name])[1:] for field in fields(rule)}
     named = {name: letter for name, extras in found.items() for letter in extras[::-1] if isinstance(letter, Letter)}
     ordered = sorted(named.items(), key=lambda item: item[1].option)
-    return {"learning_rate": RATE, **dict(ordered)}
+    return MappingProxyType({"learning_rate": RATE, **dict(ordered)})
 
 
 def settings_of(rule: "Rule[Any]") -> dict[str, Any]:
@@ -70,14 +78,18 @@ def names_of(rule: "type[Rule[Any]]") -> list[str]:
     return sorted((field.name for field in fields(rule)), key=lambda name: name in known and known[name].option)
 
 
-def state_letters(state: type[tuple[Any, ...]]) -> dict[str, str]:
+def state_letters(state: type[tuple[Any, ...]]) -> Mapping[str, str]:
     """The letters of what a rule remembers, by the names of its state's fields; what has none is left out."""
-    return {
-        name: extra.sign
-        for name, hint in get_type_hints(state, include_extras=True).items()
-        for extra in get_args(hint)[1:]
-        if isinstance(extra, Letter)
-    }
+    return _state_letters(state)
+
+
+@lru_cache(maxsize=64)
+def _state_letters(state: Any) -> Mapping[str, str]:
+    """The same, kept."""
+    hints = get_type_hints(state, include_extras=True)
+    return MappingProxyType(
+        {name: extra.sign for name, hint in hints.items() for extra in get_args(hint)[1:] if isinstance(extra, Letter)}
+    )
 
 
 S = TypeVar("S", bound=tuple[Any, ...])

@@ -193,11 +193,15 @@ class Camera:
         """The points at all pixels (height, width, 2) at a height of 0, the uppermost row first."""
         return self.unproject(self.screen())
 
-    def at_pixels(self, grid: Array) -> Array:
-        """A map's grid (rows, columns) at all pixels (height, width), along straight lines between nodes."""
+    def at_pixels(self, grid: Array, step: int = 1) -> Array:
+        """A map's grid (rows, columns) at all pixels (height, width), along straight lines between nodes.
+
+        With a step, at the middles of cells of so many pixels a side, counted from the lower left corner.
+        """
         rows, columns = grid.shape
-        across = np.arange(self.width) * ((columns - 1) / self.width)
-        up = (self.height - np.arange(self.height)) * ((rows - 1) / self.height)
+        wide, high = (math.ceil(side / step) for side in (self.width, self.height))
+        across = (np.arange(wide) * step + 0.5 * (step - 1)) * ((columns - 1) / self.width)
+        up = (np.arange(high, 0, -1) * step - 0.5 * (step - 1)) * ((rows - 1) / self.height)
         return interpolated(grid, up, across)
 
 

@@ -41,6 +41,7 @@ def losses(problem: Problem, points: Array) -> Array:
     return np.where(known, losses, np.nan)
 
 
+@kept
 def map_levels(problem: Problem, camera: Camera) -> Array:
     """The losses at which the map has contours, those close around single minima aside."""
     return contour_levels(loss_grid(problem, camera), problem)
@@ -105,11 +106,15 @@ def few_levels(problem: Problem, camera: Camera) -> tuple[float, ...]:
 
 def contour_lines(heights: Array, view: Window, levels: Iterable[float]) -> list[Array]:
     """Lines (n, 2) of the plane; the heights (rows, columns) are those at a grid over the view, row 0 at its bottom."""
+    return [line for lines in lines_by_level(heights, view, levels) for line in lines]
+
+
+def lines_by_level(heights: Array, view: Window, levels: Iterable[float]) -> list[list[Array]]:
+    """The same, level by level."""
     finite = np.isfinite(heights)
     if not finite.any():
-        return []
+        return [[] for _ in levels]
     generator = contourpy.contour_generator(z=np.where(finite, heights, np.nan), line_type=contourpy.LineType.Separate)
-    lines = [np.asarray(line) for level in levels for line in generator.lines(level)]
     rows, columns = heights.shape
     corner, step = (view.x0, view.y0), (view.width / (columns - 1), view.height / (rows - 1))
-    return [line * step + corner for line in lines if len(line) > 1]
+    return [[np.asarray(line) * step + corner for line in generator.lines(level) if len(line) > 1] for level in levels]

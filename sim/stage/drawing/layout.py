@@ -16,9 +16,13 @@ CARD = (20, 0.25)
 """Width of a lane's card beside the map that all share: in ems, or as a share of the field if that is more."""
 HIGHEST_CARD = 8.4
 """Of such a card, in ems."""
-CARD_ROOMY, STRIP_CARD, SWARM_CARD, NUMBERED_CARD, FULL_CARD = 7.0, 8.0, 10.0, 10.2, 12.2
-"""Height in ems of a card that has room for more than name and verdict, for the strip, a swarm's shares, some numbers,
-these and a swarm's shares."""
+CARD_ROOMY, SWARM_CARD, NUMBERED_CARD, FULL_CARD = 7.0, 10.0, 10.2, 12.2
+"""Height in ems of a card that has room for more than name and verdict, for a swarm's shares, some numbers, these and a
+swarm's shares."""
+THINNEST = 3
+"""Height of a strip of examples, in pixels, of which there is none where it would be less."""
+NARROW = 13.5
+"""Width of a panel, in ems, below which the loss has a line of its own: beside it the verdict would have no room."""
 TALL_CARD = 16.0
 """Height in ems of a card that has room for all of it."""
 ROOMY = 16  # Height of a panel that has room for more than its map, in ems.
@@ -260,12 +264,22 @@ def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> Pane
     elif more.together and roomy:
         events = Rect(inner.left, bottom - line, inner.width, line)
     chip = Rect(inner.left, events.top - row, inner.width, row)
-    if not cells:
+    if not cells and inner.width < NARROW * em:
+        cells = (Rect(inner.left, chip.bottom - line, inner.width, line),)
+        chip.top -= line
+    elif not cells:
         cells = (Rect(chip.right - LOSS * em, chip.top, LOSS * em, chip.height),)
         chip.width -= LOSS * em + pad
-    height = round(0.5 * em) if roomy and not (more.together and frame.height < STRIP_CARD * em) else 0
-    strip = Rect(inner.left, chip.top - (pad // 2 if roomy else 0) - height, inner.width, height)
-    gap, tall = (pad // 2 if roomy else 0), round(1.3 * em) if more.swarm else 0
+    height, gap, tall = (round(0.5 * em), pad // 2, 0) if roomy else (0, 0, 0)
+    if more.swarm:
+        tall = round(1.3 * em)
+    below = gap
+    if more.together:  # What a card has left is little: the strip is as thin as that, or there is none.
+        left = chip.top - name.bottom - (tall + gap if tall else 0)
+        below = max(0, min(gap, left // 3))
+        height = min(height, left - below)
+        height = height if height >= THINNEST else 0
+    strip = Rect(inner.left, chip.top - below - height, inner.width, height)
     shares = Rect(inner.left, strip.top - gap - tall, inner.width, tall)
     bottom = shares.top - (pad // 3 if more.swarm else 0)
     area = Rect(frame.left + hairline(em), name.bottom, frame.width - 2 * hairline(em), bottom - name.bottom)

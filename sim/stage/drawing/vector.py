@@ -81,7 +81,7 @@ class Vector:
 
     def rect(self, box: Box, color: Color, *, width: int = 0, corner: Corners = 0, opacity: int = 255) -> None:
         """A box with round corners of that radius; filled, or its outline of that width inside of it."""
-        if color == self._without and not (width or corner):
+        if color == self._without and not width:
             return
         left, top, wide, high = box
         if isinstance(corner, tuple):

@@ -21,6 +21,11 @@ BAND = 256  # Rows taken together, so that large pictures need little memory bes
 Pixels = npt.NDArray[np.uint8]
 
 
+def load_library() -> None:
+    """Load what writes pictures, which takes longer than to write one."""
+    from PIL import Image, PngImagePlugin  # noqa: F401, PLC0415  Not needed to show the first frame.
+
+
 def save_png(picture: pygame.Surface, path: Path, text: str = "") -> None:
     """Save a picture as a PNG that carries a text, such as `carried_by` makes.
 

@@ -64,7 +64,8 @@ def screenshot(
     By another clock than that of updates, these are updates of the fastest lane.
 
     Each pixel of the window becomes `scale` ones across and down: the layout stays, type and strokes grow with it.
-    With a lane's name, its panel alone fills the picture. Where `transparent`, the background is.
+    With a lane's name, its panel alone fills the picture. Where `transparent`, the background is left out, and of a
+    lane alone the panel's own ground, too.
 
     Raises:
         SceneError: there is no such lane.
@@ -83,9 +84,9 @@ def screenshot(
     if not vector:
         save_image(_image(session, race, size, scale, alone, transparent), path, carried)
         return
-    ground = load_theme(theme).background if transparent else None
+    ground = _ground(session, alone) if transparent else None
     canvas = Vector(size, scene.texts(session.language).title, carried, without=ground)
-    painter(session, race, size, 1.0, alone)(canvas, None)
+    painter(session, race, size, 1.0, alone)(canvas, ground)
     with whole_file(path) as stream:
         stream.write(canvas.written(scale))
 
@@ -127,8 +128,14 @@ def _image(session: Session, race: Race, size: Size, scale: float, lane: int | N
         return picture
 
     if transparent:
-        return transparent_image(painted, load_theme(session.theme).background)
+        return transparent_image(painted, _ground(session, lane))
     return opaque_image(painted(None))
+
+
+def _ground(session: Session, lane: int | None) -> Color:
+    """What lies under all that is drawn: of a lane alone, which fills the picture, that is its panel."""
+    theme = load_theme(session.theme)
+    return theme.background if lane is None else theme.panel
 
 
 def _check_dots(path: Path, update: int, lanes: int) -> None:
@@ -282,6 +289,8 @@ def _draw_lane(
 ) -> None:
     """Draw one lane's panel, as large as the picture."""
     scene, theme = session.scene, _theme(session.theme, session.language, background)
+    if background is not None:
+        theme = replace(theme, panel=background)
     usual = layout(size, 1, scene.window.width / scene.window.height)
     em = max(1, round(scale * usual.em))
     place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, More(numbers=session.numbers)), scale, em)

@@ -119,8 +119,10 @@ def _fitted(columns: tuple[tuple[KeyGroup, ...], ...], room: pygame.Rect, larges
     """The columns, in the largest type in which they fit into the room."""
     lines = max(sum(group.rows for group in column) for column in columns) + 1.3
     for size in range(largest, SMALLEST - 1, -1):
-        widths = tuple(_widths(column, size) for column in columns)
         margin, line = round(MARGIN * size), round(PITCH * size)
+        if round(lines * line) + 2 * margin > room.height and size > SMALLEST:  # Then no type need be measured.
+            continue
+        widths = tuple(_widths(column, size) for column in columns)
         width = sum(keys + round(GAP * size) + words for keys, words in widths) + 2 * margin * (len(columns) + 1)
         place = pygame.Rect(0, 0, width, round(lines * line) + 2 * margin)
         place.center = room.center

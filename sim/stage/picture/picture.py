@@ -157,7 +157,7 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
         or badge(before.session, before.race, before.tick) != marked
     )
     if before is None or not clean or covered or setting(before.session, size).around != here.around:
-        canvas.backdrop(Backdrop(_draw_still, (here, race), size), (0, 0))
+        canvas.backdrop(Backdrop(_draw_still, (_around(here, race),), size), (0, 0))
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
     if before is not None and clean and not covered and _glided(before, snapshot):
         _draw_maps(canvas, here, snapshot)
@@ -297,21 +297,38 @@ def _chart(race: Race, frame: Axes, size: tuple[int, int], theme: Theme, em: int
     return Chart(race, frame, size, theme, em, names)
 
 
-def _draw_still(canvas: Canvas, here: Setting, race: Race) -> None:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """All around the maps: the same from wherever the marbles start, with any seed."""
+
+    here: Setting
+    complete: bool
+    """Whether all critical points are known."""
+    panels: tuple[Panel, ...] = field(compare=False)
+    """The panels of one such race: their frames are those of any other."""
+
+
+def _around(here: Setting, race: Race) -> _Around:
+    scene = replace(here.scene, start=(0.0, 0.0), seed=0)
+    return _Around(replace(here.around, scene=scene), race.problem.complete, _panels(here, race))
+
+
+def _draw_still(canvas: Canvas, around: _Around) -> None:
     """Everything that stays while the race runs."""
+    here = around.here
     scene, places, theme = here.scene, here.places, here.theme
     canvas.rect((0, 0, *canvas.size), theme.background)
     height = round(1.35 * places.em)
     title = text.fitted(scene.texts(here.language).title, height, places.title.width, bold=True)
     canvas.text(title, places.title.midleft, height, theme.text, bold=True)
-    if not race.problem.complete:
+    if not around.complete:
         room = places.title.width - text.width(title, height, bold=True) - 2 * places.em
         caveat = text.fitted(theme.say(UNKNOWN), places.em, room)
         canvas.text(caveat, places.title.midright, places.em, theme.muted, align=1)
     if places.together.width:
         canvas.rect(places.together, theme.panel, corner=places.em // 2)
         canvas.rect(places.together, theme.border, width=hairline(places.em), corner=places.em // 2)
-    for panel in _panels(here, race):
+    for panel in around.panels:
         panel.draw_frame(canvas)
 
 
@@ -365,8 +382,17 @@ def draw_recording(canvas: Canvas, box: Rect, em: int, theme: Theme, seconds: in
 
 def draw_computing(canvas: Canvas, places: Layout, theme: Theme) -> Rect:
     """Say, over a picture that stays meanwhile, that the next one is being computed; returns where."""
-    em, key = places.em, label_of(sign_of(Errand.BACK), theme)
-    words = theme.say("computing … · {key}: stop", key=key)
+    key = label_of(sign_of(Errand.BACK), theme)
+    return _draw_sign(canvas, places, theme, theme.say("computing … · {key}: stop", key=key))
+
+
+def draw_saving(canvas: Canvas, places: Layout, theme: Theme) -> Rect:
+    """Say, over a picture, that it is being saved; returns where."""
+    return _draw_sign(canvas, places, theme, theme.say("saving …"))
+
+
+def _draw_sign(canvas: Canvas, places: Layout, theme: Theme, words: str) -> Rect:
+    em = places.em
     box = Rect(0, 0, text.width(words, em) + 2 * em, round(1.6 * em))
     box.midright = places.title.midright
     canvas.rect(box, theme.panel, corner=em // 2)

@@ -199,19 +199,12 @@ def _draw_frame(canvas: Canvas, problem: Problem, start: tuple[float, float], th
     plot, line, small = plot_area(canvas.size, em), hairline(em), round(0.85 * em)
     draw_card(canvas, theme, em)
     profile = profile_of(problem, start)
-    room = canvas.size[0] - round(1.6 * em)
-    if profile is None:
-        words = theme.say("No lowest minimum is known to draw a line to.")
-        if problem.minima:
-            words = theme.say("The start is at the lowest known minimum: there is no line to it.")
-        canvas.text(text.fitted(words, small, room), (0.8 * em, 0.85 * em), small, theme.muted)
-        return
-    if len(profile.minima) == 1:
-        words = theme.say("loss along the line from the start to minimum {number}", number=profile.minima[-1])
-    else:
-        near, far = profile.minima
-        words = theme.say("loss along the line from the start by minimum {near} to minimum {far}", near=near, far=far)
+    with np.errstate(all="ignore"):
+        stands = problem.train.value(np.array([start]))
+    room, words = canvas.size[0] - round(1.6 * em), _said(problem, profile, bool(np.isfinite(stands).all()), theme)
     canvas.text(text.fitted(words, small, room), (0.8 * em, 0.85 * em), small, theme.muted)
+    if profile is None:
+        return
     marks = loss_marks(profile.low, profile.high)
     draw_losses(canvas, plot, marks, _y(plot, profile, np.array([loss for loss, _ in marks])), theme, em)
     names = [theme.say("start"), *(theme.say("minimum {number}", number=number) for number in profile.minima)]
@@ -222,10 +215,23 @@ def _draw_frame(canvas: Canvas, problem: Problem, start: tuple[float, float], th
     with canvas.clip(plot):
         _draw_ground(canvas, plot, profile, theme)
         _draw_curve(canvas, plot, profile, profile.losses, theme.text, max(1, round(1.8 * stroke_of(em))))
-        with np.errstate(all="ignore"):
-            stands = problem.train.value(profile.corners[:1])
         foot: Pixel = (float(_x(plot, profile, np.zeros(1))[0]), float(_y(plot, profile, stands)[0]))
-        draw_flag(canvas, foot, theme, stroke_of(em))
+        if np.isfinite(foot[1]):
+            draw_flag(canvas, foot, theme, stroke_of(em))
+
+
+def _said(problem: Problem, profile: Profile | None, stands: bool, theme: Theme) -> str:
+    """What the profile shows, or why there is none; stands: whether there is a loss at the start."""
+    if not problem.minima:
+        return theme.say("No lowest minimum is known to draw a line to.")
+    if not stands:
+        return theme.say("Where the race starts, the loss has no finite value.")
+    if profile is None:
+        return theme.say("The start is at the lowest known minimum: there is no line to it.")
+    if len(profile.minima) == 1:
+        return theme.say("loss along the line from the start to minimum {number}", number=profile.minima[-1])
+    near, far = profile.minima
+    return theme.say("loss along the line from the start by minimum {near} to minimum {far}", near=near, far=far)
 
 
 def _draw_ground(canvas: Canvas, plot: Rect, profile: Profile, theme: Theme) -> None:

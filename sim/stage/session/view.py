@@ -11,7 +11,7 @@ from ..drawing.camera import FLAT, Pose
 from ..style.text import has_family
 from ..style.theme import THEMES, say
 from .odds import PutAway
-from .session import MOVING_GROUND, Session
+from .session import Session
 from .tour import end
 
 NEAR = 4.0
@@ -201,10 +201,7 @@ class ToggleView:
     name: str
 
     def apply(self, session: Session) -> Session:
-        views, notice = session.views ^ {self.name}, ""
-        if self.name == MOVING_GROUND and self.name in views and (session.goal or session.pose) == FLAT:
-            notice = say(session.language, "Only land that is seen aslant moves.")
-        return replace(session, views=views, notice=notice)
+        return replace(session, views=session.views ^ {self.name}, notice="")
 
 
 @dataclass(frozen=True, slots=True)

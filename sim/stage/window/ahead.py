@@ -18,9 +18,10 @@ LEAP = 40
 class Ahead:
     """Computes a race on, and knows how long an update of it takes."""
 
-    def __init__(self, race: Race) -> None:
+    def __init__(self, race: Race, each: float | None = None) -> None:
         self.race = race
-        self._each: float | None = None  # Seconds an update, as far as is known.
+        self.each = each
+        """Seconds an update, as far as is known."""
 
     def go_on(self, session: Session) -> None:
         """Compute on, up to the session's horizon, for as long as a frame can spare."""
@@ -34,10 +35,10 @@ class Ahead:
             if spent > limit:
                 break
             most = max(CHUNK, steps, min(LEAP, wanted - race.updates))
-            chunk = 1 if self._each is None else max(1, min(most, int((limit - spent) / self._each)))
+            chunk = 1 if self.each is None else max(1, min(most, int((limit - spent) / self.each)))
             race.extend(min(goal, race.updates + chunk))
             before, spent = spent, time.perf_counter() - begun
-            self._each = max((spent - before) / chunk, 1e-9)
+            self.each = max((spent - before) / chunk, 1e-9)
 
 
 def updates_a_frame(session: Session) -> int:

@@ -22,7 +22,9 @@ from ...study.odds.tally import work as work_of
 from ...surface.wanted import GivenUp, unless
 from ..drawing.camera import FLAT, Pose
 from ..drawing.screen import Screen
+from ..export.png import load_library
 from ..input.controls import fitting
+from ..picture.help import help_layout
 from ..picture.picture import Snapshot, draw, snapshot_of
 from ..picture.setting import Setting, setting
 from ..session.session import Message, Session, update
@@ -97,16 +99,18 @@ def prepared(
     known: Race | None,
     tally: Tally | None = None,
     panel: tuple[object, ...] | None = None,
+    each: float | None = None,
 ) -> Prepared:
     """A session's picture of that size, with all it takes.
 
     known: the scene's race, if it has been begun; it is not computed on.
     tally: what the sheet shows.
     panel: what the panel of controls that is there was made for, if there is one.
+    each: seconds an update takes, if that is known.
     """
     race = known or session.scene.race()
     if known is None:
-        Ahead(race).go_on(session)
+        Ahead(race, each).go_on(session)
     if session.sheet and session.tally is not None:
         work_of(session.scene)  # Loads what counts.
     here = setting(session, size)
@@ -140,6 +144,13 @@ def inquired(
     return replace(prepared(there, size, None, panel=panel), message=message)
 
 
+def loaded(here: Setting) -> None:
+    """Load what the first sheet of keys and the first picture that is saved take: type for all signs, and a library."""
+    with taking_turns():
+        help_layout(here.places, here.theme)
+        load_library()
+
+
 class Preparing:
     """The one thing that is being made ready, if anything is."""
 
@@ -147,6 +158,7 @@ class Preparing:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="preparing")
         self._unwanted = Event()
         self._work: list[Future[Prepared | None]] = []  # The last is what is wanted; the others have been given up.
+        self._loading: Future[None] | None = None
         self._begun = 0.0  # When that was asked for.
         self._patience = 0.0  # For how long a frame waits for it.
         self.goal: Goal | None = None
@@ -169,6 +181,11 @@ class Preparing:
         self._begun, self._patience = time.perf_counter(), patience
         self._work = [work for work in self._work if not work.done()]
         self._work.append(self._thread.submit(_made, make, self._unwanted))
+
+    def load(self, what: Callable[[], None]) -> None:
+        """Have something loaded that may be wanted before long; only the first time."""
+        if self._loading is None:
+            self._loading = self._thread.submit(what)
 
     def give_up(self) -> None:
         """Let it be; the thread stops soon."""

@@ -29,6 +29,7 @@ from ..picture.picture import (
     draw,
     draw_computing,
     draw_recording,
+    draw_saving,
     fleeting,
     pointed,
     recording_place,
@@ -54,7 +55,7 @@ from .ahead import FRAMES_A_SECOND, Ahead, updates_a_frame
 from .counter import Counter
 from .gallery import Gallery
 from .memory import keep_little
-from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, panel_of, prepared
+from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, panel_of, prepared
 from .recording import Filming
 
 if TYPE_CHECKING:
@@ -199,7 +200,8 @@ class MainWindow:
         self._do(errand)
         running = race(self.session.scene)
         if self._ahead is None or self._ahead.race is not running:
-            self._ahead = Ahead(running)
+            known = self._ahead is not None and self._ahead.race.problem is running.problem
+            self._ahead = Ahead(running, self._ahead.each if known and self._ahead is not None else None)
         if not self._flip:  # A picture that has just been made ready is shown at once.
             self._ahead.go_on(self.session)
         self._tell(documents.compared(self.session, running))
@@ -208,6 +210,8 @@ class MainWindow:
         self.send(Elapsed(seconds, self._reached(running), pace_of(self.session, running)))
         self._compute_swarm(running)
         self._make_ready()
+        if running.updates > self.session.horizon:  # A moment at which nothing else is computed.
+            self._preparing.load(partial(loaded, setting(self.session, self._canvas_size())))
         self._show(running, seconds)
         self._standing = self.session
         if self.session.riding:  # What it asks for is made ready before the next picture.
@@ -269,7 +273,14 @@ class MainWindow:
         session, panel = self.session, self._framed
         if isinstance(goal, Inquiry):
             return partial(inquired, goal, session, size, panel)
-        return partial(prepared, session, size, RACES.find(session.scene), self._tally, panel)
+        return partial(prepared, session, size, RACES.find(session.scene), self._tally, panel, self._each())
+
+    def _each(self) -> float | None:
+        """How many seconds an update takes, where that is known: in the race that is shown, from another start."""
+        if self._ahead is None or self._standing is None:
+            return None
+        scene, shown = self.session.scene, self._standing.scene
+        return self._ahead.each if replace(scene, start=shown.start, seed=shown.seed) == shown else None
 
     def _patience(self) -> float:
         """How long a frame waits for what is begun: not at all where the picture stands still already."""
@@ -519,6 +530,7 @@ class MainWindow:
             case SetFormula():
                 self._inquiry = Inquiry(lambda: deed)
             case Errand.PICTURE:
+                self._show_saving()
                 self.send(documents.save_picture(self.session, self._canvas_size()))
             case Errand.FILM:
                 self._film_on()  # What was still until now has lasted.
@@ -701,6 +713,14 @@ class MainWindow:
             draw_help(Screen(screen), theme, here.places)
         self._put_on_screen(said)
         self._signed, self._shown = sign, None
+
+    def _show_saving(self) -> None:
+        """Say at once that a picture is being saved: drawing and writing it take longer than a frame may."""
+        if self._shown is None:  # There is nothing to say it over.
+            return
+        here = setting(self.session, self._canvas_size())
+        self._put_on_screen(draw_saving(Screen(display.screen()), here.places, here.theme))
+        self._shown = None
 
     def _put_on_screen(self, said: pygame.Rect | None) -> None:
         """Bring what is drawn onto the screen, and over it, if a film is being made, for how long: the film has not.

@@ -133,3 +133,25 @@ def test_larger_type_leaves_cards_as_high_as_their_words(
     places = layout(size, lanes, 1.5, False, presenter, More(together=True), larger=larger)
     for panel in places.panels:
         assert min(panel.name.height, panel.chip.height) >= 1.5 * places.em or places.em == usual.em
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("lanes", range(1, 7))
+@pytest.mark.parametrize("larger", [1.0, 1.1**6, 3.0])
+def test_a_verdict_has_room_for_a_word_whatever_the_size_of_type(
+    size: tuple[int, int], lanes: int, larger: float
+) -> None:
+    places = layout(size, lanes, 1.5, larger=larger, more=More(sliders=True))
+    for panel in places.panels:
+        assert panel.chip.width >= 6.5 * places.em
+        assert not panel.chip.collidelistall(panel.numbers)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("lanes", range(1, 5))
+@pytest.mark.parametrize("sliders", [False, True])
+def test_cards_beside_one_map_have_a_strip_of_examples(size: tuple[int, int], lanes: int, sliders: bool) -> None:
+    for card in layout(size, lanes, 1.5, more=More(together=True, sliders=sliders)).panels:
+        assert card.strip.height >= 3
+        assert card.name.bottom <= card.strip.top
+        assert card.strip.bottom < card.chip.top

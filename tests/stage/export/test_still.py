@@ -1,6 +1,7 @@
 """Stills: at a scale, one lane alone, without a background; and the scene that they carry."""
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -40,14 +41,18 @@ def test_a_transparent_picture_on_the_theme_s_background_is_the_ordinary_one(
 ) -> None:
     usual, clear = still(tmp_path, theme=theme, lane=lane), still(tmp_path, theme=theme, lane=lane, transparent=True)
     opacity = clear[..., 3:] / 255
-    background = np.array(load_theme(theme).background)
-    assert np.abs(clear[..., :3] * opacity + background * (1 - opacity) - usual).max() <= 1
+    look = load_theme(theme)
+    background = np.array(look.background if lane is None else look.panel)
+    apart = np.abs(clear[..., :3] * opacity + background * (1 - opacity) - usual)
+    if lane is not None:  # Where its corners are round, the panel alone shows what it lies on.
+        for rows, columns in product((slice(12), slice(-12, None)), repeat=2):
+            apart[rows, columns] = 0
+    assert apart.max() < 1.01
     assert clear[0, 0, 3] == 0
     assert clear[300, 480, 3] == 255
-    if lane is None:
-        assert 0.1 < (opacity == 0).mean() < 0.5
-        # Smooth edges are neither lost nor hard.
-        assert ((opacity > 0) & (opacity < 1)).sum() > 1000
+    assert 0.05 < (opacity == 0).mean() < 0.5
+    # Smooth edges are neither lost nor hard.
+    assert ((opacity > 0) & (opacity < 1)).sum() > 1000
 
 
 def test_unblending_undoes_blending() -> None:

@@ -129,6 +129,22 @@ def test_a_transparent_one_has_no_ground(theme: str, tmp_path: Path) -> None:
     assert bare == fills - Counter({ground: fills[ground]})
 
 
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_transparent_lane_has_no_panel_either(theme: str, tmp_path: Path) -> None:
+    look = load_theme(theme)
+    grounds = {"#{:02x}{:02x}{:02x}".format(*color) for color in (look.background, look.panel)}
+    usual, bare = (
+        Counter(
+            rect.get("fill")
+            for rect in saved(tmp_path, theme=theme, lane="momentum", transparent=clear).iter(f"{SVG}rect")
+        )
+        for clear in (False, True)
+    )
+    assert grounds <= usual.keys()
+    assert not grounds & bare.keys()
+    assert set(bare) == set(usual) - grounds
+
+
 def test_one_lane_fills_the_picture(tmp_path: Path) -> None:
     root = saved(tmp_path, lane="momentum")
     words = ["".join(element.itertext()) for element in root.iter(f"{SVG}text")]

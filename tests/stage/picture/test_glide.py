@@ -1,8 +1,10 @@
 """Marbles glide between updates: what moves, and that nothing that is said does."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pygame
 import pytest
 from recording_canvas import RecordingCanvas
@@ -10,15 +12,18 @@ from recordings import section
 from scenes import flat_scene
 
 from sim.scene import Scene, load_scene
-from sim.stage.drawing.camera import Pose
+from sim.stage.drawing.camera import FLAT, Pose
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.film.films import course
 from sim.stage.picture.map.ball import ANEW, Rolling
 from sim.stage.picture.map.site import camera_on, site_of
 from sim.stage.picture.map.trail import Trail
 from sim.stage.picture.picture import GLIDING, PHASES, Snapshot, draw, snapshot_of
+from sim.stage.picture.views import VIEWS
 from sim.stage.session.session import SPEEDS, begin, race
+from sim.stage.style.kept import CACHE
 from sim.stage.style.theme import load_theme
+from sim.surface.protocol import Window
 
 SIZE = (960, 600)
 PARTS = ("verdict", "numbers", "strip", "caption", "chart", "timeline")
@@ -130,3 +135,36 @@ def test_after_many_updates_a_ball_still_costs_little_and_is_turned_as_from_the_
     rolling = Rolling(running.tracks[1], 8.0)
     np.testing.assert_array_equal(rolling.turned(2 * ANEW, 0.0), np.eye(3))
     assert np.abs(rolling.turned(2 * ANEW - 1, 0.0) - np.eye(3)).max() > 0.01
+
+
+def test_views_over_a_gliding_marble_are_those_of_its_update_and_of_nothing_before() -> None:
+    views = frozenset(VIEWS)
+    scene = flat_scene("local-minimum")
+    other = replace(scene, seed=scene.seed + 1)
+    wanted: list[tuple[Scene, float, dict[str, Any]]] = [
+        (scene, 30.0, {}),
+        (scene, 30.4, {}),
+        (scene, 31.0, {}),
+        (other, 31.0, {}),
+        (other, 31.0, {"theme": "dark"}),
+        (other, 31.3, {"theme": "dark", "language": "de"}),
+        (other, 31.3, {}),
+        (other, 31.3, {"views": views - {"hessian"}}),
+        (other, 31.3, {"together": True}),
+        (other, 31.3, {"together": True, "lane": 1}),
+        (scene, 31.0, {"pose": Pose(-16.0, 46.0)}),
+        (scene, 31.0, {"pose": Pose(-26.0, 46.0)}),
+        (scene, 31.0, {"focus": Window(-2.0, 1.0, -1.0, 0.8)}),
+    ]
+
+    def drawn_now(which: Scene, progress: float, changes: dict[str, Any]) -> npt.NDArray[np.uint8]:
+        running, surface = race(which), pygame.Surface(SIZE, depth=32)
+        running.extend(60)
+        session = replace(begin(which), progress=progress, horizon=50, **{"views": views, "pose": FLAT} | changes)
+        draw(Screen(surface), snapshot_of(session, running))
+        return pygame.surfarray.array3d(surface)
+
+    in_turn = [drawn_now(*each) for each in wanted]
+    for each, picture in zip(wanted, in_turn, strict=True):
+        CACHE.clear()
+        np.testing.assert_array_equal(drawn_now(*each), picture)

@@ -22,6 +22,7 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.export.still import screenshot
 from sim.stage.picture.picture import Snapshot, draw, snapshot_of
 from sim.stage.session.session import Card, begin, race
+from sim.stage.style.kept import CACHE
 from sim.surface.functions.formula import Formula
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -192,3 +193,15 @@ def test_a_long_notice_takes_the_place_of_the_status_and_is_said_in_full(monkeyp
         assert written[-1] == said
         assert any(words.startswith("update 1 of") for words in written) == (said == "Saved.")
         written.clear()
+
+
+def test_what_is_kept_of_another_start_is_right_for_this_one_and_not_for_another_name() -> None:
+    scene = flat_scene("local-minimum")
+    moved = replace(scene, start=(scene.start[0] + 0.4, scene.start[1]), seed=scene.seed + 1)
+    CACHE.clear()
+    fresh = picture(moved, [40])
+    CACHE.clear()
+    picture(scene, [40])
+    np.testing.assert_array_equal(picture(moved, [40]), fresh)
+    called = replace(scene, lanes=(replace(scene.lanes[0], name="another"), *scene.lanes[1:]))
+    assert not np.array_equal(picture(scene, [40])[:300, 70:95], picture(called, [40])[:300, 70:95])

@@ -6,6 +6,7 @@ import numpy as np
 import pygame
 import pytest
 from recording_canvas import RecordingCanvas
+from recordings import section
 from scenes import flat_scene
 
 from sim.scene import load_scene, scene_files
@@ -101,6 +102,23 @@ def test_a_start_at_the_lowest_minimum_is_said_to_be_there() -> None:
     canvas = RecordingCanvas(SMALLEST)
     draw(canvas, snapshot_of(replace(begin(there), playing=False, profile=True), race(there)))
     assert "The start is at the lowest known minimum" in canvas.recording
+
+
+def test_of_a_start_where_there_is_no_loss_it_says_so_and_draws_no_flag_there() -> None:
+    scene = flat_scene("local-minimum")
+    holed = replace(
+        scene,
+        surface=Formula("(x - 1)^2 + y^2 + 0*log(x + 1)"),
+        start=(-2.5, 0.0),
+        captions=(),
+        question=None,
+        claims=(None,) * 3,
+    )
+    assert profile_of(holed.problem(), holed.start) is not None
+    canvas = RecordingCanvas(SMALLEST)
+    draw(canvas, snapshot_of(replace(begin(holed), playing=False, profile=True), race(holed)))
+    assert "Where the race starts, the loss has no finite value." in canvas.recording
+    assert "nan" not in section(canvas.recording, "profile")
 
 
 def test_it_takes_room_from_the_chart_alone() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 import pytest
-from driver import click, pixels, press, screen
+from driver import click, computed, pixels, press, screen
 from waiting import until
 
 from sim.descent import problem as descent_problem
@@ -27,7 +27,8 @@ from sim.stage.session.examples import SetSigma
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.session import RACES, Session, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed, OpenScene, SetFormula
-from sim.stage.session.view import ChooseSwarm, ToggleView
+from sim.stage.session.view import ChooseSwarm, ShowHelp, ToggleView
+from sim.stage.style import text
 from sim.stage.window import display, documents, preparing
 from sim.stage.window import window as stage_window
 from sim.stage.window.window import MainWindow
@@ -38,6 +39,23 @@ SIZE = (960, 600)
 NAMES = list(scene_files())
 NUMBERS = count(1)
 Pixels = npt.NDArray[np.uint8]
+
+
+def test_what_the_sheet_of_keys_takes_is_loaded_once_the_race_is_computed() -> None:
+    text._outlines.cache_clear()
+    text._font.cache_clear()
+    text.width.cache_clear()
+    with screen(SIZE):
+        window = MainWindow(begin(load_scene(NAMES[0])))
+        computed(window)
+        loading = window._preparing._loading
+        assert loading is not None
+        loading.result(timeout=60)  # Raises what has gone wrong.
+        loaded = text._outlines.cache_info().misses
+        window.send(ShowHelp())
+        window.advance([], 0.0)
+        assert text._outlines.cache_info().misses == loaded
+        window.close()
 
 
 @dataclass

@@ -19,7 +19,7 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import draw, snapshot_of, status
 from sim.stage.picture.setting import setting
 from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play, ToggleDrama
-from sim.stage.session.session import SPEEDS, begin, race
+from sim.stage.session.session import SPEEDS, Message, Session, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed
 from sim.stage.window import documents
 from sim.stage.window import window as stage_window
@@ -127,6 +127,26 @@ def test_screenshots_overwrite_nothing(window: MainWindow, tmp_path: Path) -> No
     assert files[0].name in window.session.notice
     with Image.open(files[0]) as image:
         assert image.size == (960, 600)
+
+
+def test_that_a_picture_is_being_saved_is_seen_before_it_is_and_not_in_it(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press(window, pygame.K_SPACE)
+    window.advance([], 0.0)
+    before, seen, save = pixels(), list[bool](), documents.save_picture
+
+    def watched(session: Session, size: tuple[int, int]) -> Message:
+        seen.append(bool((pixels()[:, :45] != before[:, :45]).any()))
+        return save(session, size)
+
+    monkeypatch.setattr(documents, "save_picture", watched)
+    press(window, pygame.K_s)
+    assert seen == [True]
+    window.advance([], 0.0)
+    np.testing.assert_array_equal(pixels()[:, :45], before[:, :45])
+    with Image.open(next(tmp_path.iterdir())) as image:
+        np.testing.assert_array_equal(np.asarray(image).swapaxes(0, 1)[:, :45], before[:, :45])
 
 
 def test_a_screenshot_that_cannot_be_saved_is_said_on_screen(

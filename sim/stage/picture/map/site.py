@@ -170,15 +170,19 @@ class Shaken(NamedTuple):
 @kept
 def moving_site(problem: Problem, camera: Camera, theme: Theme, shaken: Shaken) -> LandBlock:
     """The land of a batch's own loss, as high as the training loss would stand where it is the same."""
-    window = camera.window
-    grid = _batch_grid(problem, window, shaken.batch)
+    return _block(problem, camera, theme, moving_grid(problem, block_camera(camera.window), shaken), shaken.step)
+
+
+def moving_grid(problem: Problem, camera: Camera, shaken: Shaken) -> Array:
+    """The loss of land that moves, on the nodes of a grid over what the camera sees (rows, columns)."""
+    grid = _batch_grid(problem, camera, shaken.batch)
     if shaken.share:
-        grid = grid + shaken.share * (_batch_grid(problem, window, shaken.coming) - grid)
-    return _block(problem, camera, theme, grid, shaken.step)
+        grid = grid + shaken.share * (_batch_grid(problem, camera, shaken.coming) - grid)
+    return grid
 
 
-def _batch_grid(problem: Problem, window: Window, batch: bytes) -> Array:
-    return batch_heights(problem, block_camera(window), np.frombuffer(batch, np.intp), GRID)
+def _batch_grid(problem: Problem, camera: Camera, batch: bytes) -> Array:
+    return batch_heights(problem, camera, np.frombuffer(batch, np.intp), GRID)
 
 
 def site_of(problem: Problem, camera: Camera, theme: Theme) -> Site:

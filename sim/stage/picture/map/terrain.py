@@ -1,6 +1,7 @@
 """The map under the marbles: tints and contours of the training loss, and its critical points."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import pygame
@@ -11,7 +12,7 @@ from ....surface.points import Array, Mask, norm
 from ...drawing.camera import Camera
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.contours import contour_lines, encloses, loss_grid, losses, map_levels, rings
-from ...drawing.relief.paints import paints
+from ...drawing.relief.paints import Paints, paints
 from ...drawing.relief.picture import Pixels
 from ...drawing.relief.plan import plan_view
 from ...drawing.relief.view import heights_over
@@ -69,33 +70,53 @@ def paled(colors: Array, theme: Theme) -> Array:
     return colors * (1 - PALE) + PALE * np.array(theme.high)
 
 
-def _pale(pixels: Pixels, theme: Theme) -> Pixels:
-    """The colours of a map from those of land."""
-    paler = np.rint(paled(pixels[..., :3].astype(float), theme)).astype(np.uint8)
-    return np.concatenate([paler, pixels[..., 3:]], axis=-1)
+@lru_cache(maxsize=8)
+def _pale_paints(theme: Theme) -> Paints:
+    """The colours of a map, from those of land."""
+    own = paints(theme)
+    colors = own.table.view(np.uint8).reshape(-1, 4).copy()
+    colors[:, :3] = np.rint(paled(colors[:, :3].astype(float), theme))
+    red, green, blue = np.rint(paled(np.array(own.behind, dtype=float), theme)).astype(int).tolist()
+    return Paints(colors.view(np.uint32)[:, 0], (red, green, blue))
 
 
 def _draw_map(canvas: Canvas, problem: Problem, site: Map, theme: Theme, stroke: float) -> None:
-    camera = site.camera
+    camera, grid = site.camera, loss_grid(problem, site.camera)
     levels = map_levels(problem, camera)
-    fine = _pixel_losses(problem, camera)
-    stands = heights_over(problem, camera.view).of(fine)
-    _draw_pixels(canvas, _pale(plan_view(camera, stands, paints(theme)), theme))
-    ink = mix(theme.level, theme.high, INK)
-    heights = loss_grid(problem, camera)
-    drawn = contour_lines(heights, camera.view, levels)
+    drawn = contour_lines(grid, camera.view, levels)
     for minimum in problem.minima:
-        around = contour_lines(heights, camera.view, rings(problem, minimum, levels))
+        around = contour_lines(grid, camera.view, rings(problem, minimum, levels))
         drawn += [line for line in around if encloses(line, np.array(minimum.position))]
-    width = max(1, round(stroke))
+    draw_flat(canvas, problem, site, theme, stroke, _pixel_losses(problem, camera), drawn)
+
+
+def draw_flat(
+    canvas: Canvas,
+    problem: Problem,
+    site: Map,
+    theme: Theme,
+    stroke: float,
+    fine: Array,
+    contours: list[Array],
+    step: int = 1,
+) -> None:
+    """Draw a map all over the canvas, with the critical points of the training loss.
+
+    fine: the loss in cells of `step` by `step` pixels (rows, columns), the uppermost row first; contours: lines (n, 2).
+    """
+    camera, width, blank = site.camera, max(1, round(stroke)), np.isnan(fine)
+    stands = heights_over(problem, camera.view).of(fine)
+    _draw_pixels(canvas, plan_view(camera, stands, _pale_paints(theme)), step)
+    ink = mix(theme.level, theme.high, INK)
     with canvas.part("contours"):
-        for line in map(site.project, drawn):
+        for line in map(site.project, contours):
             if width == 1:
                 canvas.curve(line.tolist(), ink)
             else:
                 canvas.line(line.tolist(), ink, width)
-    _draw_blank(canvas, np.isnan(fine), theme, stroke)
-    if np.isnan(fine).all():
+    if blank.any():
+        _draw_blank(canvas, blank.repeat(step, axis=0).repeat(step, axis=1), theme, stroke)
+    if blank.all():
         _say_nothing_is_here(canvas, theme, stroke)
     with canvas.part("critical points"):
         draw_marks(canvas, problem, site, theme, stroke)
@@ -151,10 +172,11 @@ def _pixel_losses(problem: Problem, camera: Camera) -> Array:
 
 
 def _draw_blank(canvas: Canvas, blank: Mask, theme: Theme, stroke: float) -> None:
-    """Blank, but for a pale hatching, the pixels at which there is no surface (height, width)."""
-    if not blank.any():
-        return
-    mask = blank.T
+    """Blank, but for a pale hatching, the pixels at which there is no surface (rows, columns).
+
+    They may reach beyond the canvas above and to the right.
+    """
+    mask = blank[-canvas.size[1] :, : canvas.size[0]].T
     hatched = np.add.outer(*map(np.arange, mask.shape)) % round(HATCH * stroke) < max(1, round(stroke))
     colors = np.where(hatched[..., None], np.array(theme.border), np.array(theme.panel))
     canvas.image(image(np.concatenate([colors, 255 * mask[..., None]], axis=-1).astype(np.uint8)), (0, 0))

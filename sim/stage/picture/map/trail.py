@@ -73,14 +73,21 @@ class Trail:
         self._ground = pygame.Surface((0, 0))  # and a copy of it, on which
         self._painted = 0  # so many of the points are for good.
 
-    def draw_past(self, canvas: Canvas, map_: Backdrop, corner: Pixel, stretch: Stretch) -> None:
-        """Draw the map, its upper left corner there, and the way before its last stretch."""
-        if canvas.raster and self._lasting:
+    def draw_past(self, canvas: Canvas, map_: Backdrop, corner: Pixel, stretch: Stretch, moves: bool = False) -> None:
+        """Draw the map, its upper left corner there, and the way before its last stretch.
+
+        On a map that moves, which will look otherwise before long, it has no more bends than MOST.
+        """
+        if canvas.raster and self._lasting and not moves:
+            if not stretch.start:  # There is no older part, as where a start is carried: no copy is needed for it.
+                canvas.backdrop(map_, corner)
+                return
             self._paint(map_, stretch.start)
             canvas.image(self._ground, corner)
         else:
             canvas.backdrop(map_, corner)
-            self._line(canvas, slice(0, stretch.start + 1), (), corner)
+            first = max(0, stretch.start - MOST) if moves else 0
+            self._line(canvas, slice(first, stretch.start + 1), (), corner)
 
     def draw_whole(self, canvas: Canvas, corner: Pixel, stretch: Stretch) -> None:
         """Draw the way alone, on a map that is there: its last stretch, and before it no more bends than MOST."""

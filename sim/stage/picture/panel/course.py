@@ -83,9 +83,10 @@ class Course:
         Of land that moves, one of so many by so many pixels is computed.
         """
         moment, site, moves = min(update, self.track.updates), self.site, None
-        if MOVING_GROUND in views and not site.camera.flat:
+        if MOVING_GROUND in views:
             moves = shaken(self.track, moment, share, step)
-            site = moving_site(self.race.problem, site.camera, self.theme, moves) if moves else site
+            if moves and not site.camera.flat:
+                site = moving_site(self.race.problem, site.camera, self.theme, moves)
         return ViewContext(
             self.race, self.index, moment, site, self.area, self.strip, self.theme, self.em, views, moves
         )
@@ -110,9 +111,11 @@ class Course:
         context, corner = self.context(update, views, share, step), self.area.topleft
         with canvas.clip(self.area):
             if cloud is None:
-                trail = self.trail if context.shaken is None else self._passing_trail(context)
+                # From straight above, the way lies on the screen where it lies, whatever the land does.
+                stays = context.shaken is None or context.camera.flat
+                trail = self.trail if stays else self._passing_trail(context)
                 stretch = trail.stretch(context.moment, share)
-                trail.draw_past(canvas, map_backdrop(context), corner, stretch)
+                trail.draw_past(canvas, map_backdrop(context), corner, stretch, context.shaken is not None)
                 self.draw_ways(canvas, context, ways)
                 draw_views(canvas, context, Layer.UNDER)
                 trail.draw_last(canvas, corner, stretch)

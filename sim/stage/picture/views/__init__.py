@@ -7,14 +7,16 @@ from ....descent.race import Race
 from ...drawing.camera import Camera
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.glyphs import draw_flag
+from ...drawing.reel import draw_again
 from ...style.style import stroke_of
 from ...style.theme import Theme
+from ..map.moving_map import draw_moving_map
 from ..map.site import Shaken, Site, moving_site, site_of
 from ..map.terrain import draw_block, terrain
 from .basins import draw_basins
 from .batch_strip import draw_batch_strip
 from .batch_surface import draw_batch_minimum, draw_batch_surface
-from .context import Layer, View, ViewContext
+from .context import Draw, Layer, View, ViewContext
 from .formula import draw_formula
 from .gradients import draw_gradients
 from .hessian import draw_hessian
@@ -36,7 +38,7 @@ VIEWS: dict[str, View] = {
     ),
     "moving ground": View(
         "moving ground",
-        "On a block of land: each marble stands on the loss that its next update descends, anew with each batch.",
+        "Each marble stands on the loss that its next update descends, anew with each batch.",
         Layer.OVER,
         draw_moving_ground,
     ),
@@ -107,11 +109,31 @@ VIEWS: dict[str, View] = {
 
 
 def draw_views(canvas: Canvas, context: ViewContext, layer: Layer) -> None:
-    """Draw what is shown of the views that belong to the layer."""
+    """Draw what is shown of the views that belong to the layer.
+
+    What lies over maps is the same in all the pictures between two updates, while marbles glide.
+    """
+    if layer in (Layer.UNDER, Layer.OVER) and any(_drawing(view, layer) for view in _shown(context)):
+        place = (layer, context.index, *context.area)
+        draw_again(canvas, place, context.key, lambda under: _draw_layer(under, context, layer))
+    else:
+        _draw_layer(canvas, context, layer)
+
+
+def _shown(context: ViewContext) -> list[View]:
+    return [view for name, view in VIEWS.items() if name in context.views]
+
+
+def _drawing(view: View, layer: Layer) -> Draw | None:
+    """What draws what of a view belongs to a layer."""
+    return view.draw if view.layer is layer else view.over if layer is Layer.OVER else None
+
+
+def _draw_layer(canvas: Canvas, context: ViewContext, layer: Layer) -> None:
     for name, view in VIEWS.items():
         if name not in context.views:
             continue
-        draw = view.draw if view.layer is layer else view.over if layer is Layer.OVER else None
+        draw = _drawing(view, layer)
         if draw is not None:
             with canvas.part(name):
                 draw(canvas, context)
@@ -131,6 +153,10 @@ def map_backdrop(context: ViewContext) -> Backdrop:
 def _draw_moving(
     canvas: Canvas, race: Race, camera: Camera, theme: Theme, em: int, shaken: Shaken, views: frozenset[str]
 ) -> None:
+    if camera.flat:
+        draw_moving_map(canvas, race.problem, camera, theme, stroke_of(em), shaken)
+        _draw_on(canvas, race, site_of(race.problem, camera, theme), theme, em, views)
+        return
     site = moving_site(race.problem, camera, theme, shaken)
     draw_block(canvas, race.problem, site, theme, stroke_of(em))
     _draw_on(canvas, race, site, theme, em, views)

@@ -3,6 +3,7 @@
 import colorsys
 
 import numpy as np
+import pygame
 
 from ....descent.problem import Problem
 from ....study.maps.basin_map import Cellwise, basin_cells, finished
@@ -33,15 +34,29 @@ FIRST_HUE = 0.43
 
 def draw_basins(canvas: Canvas, context: ViewContext) -> None:
     """Lay a quiet tint over each basin; what belongs to none is left as it is."""
-    labels = basin_grid(context.problem, context.camera)
+    if context.camera.flat:
+        picture = _on_map(context.problem, context.camera, context.theme)
+    else:
+        labels = basin_grid(context.problem, context.camera)
+        picture = _tinted(_draped(labels, context.site), labels, context.theme)
+    canvas.image(picture, context.area.topleft)
+
+
+@kept
+def _on_map(problem: Problem, camera: Camera, theme: Theme) -> pygame.Surface:
+    """The tints of a map, which stay whatever moves under them."""
+    labels = basin_grid(problem, camera)
+    return _tinted(_smooth(labels, camera.width, camera.height)[::-1], labels, theme)
+
+
+def _tinted(shown: Cellwise, labels: Cellwise, theme: Theme) -> pygame.Surface:
+    """A picture of pixels with these labels (height, width), of all that there are."""
     count = int(labels.max(initial=NO_BASIN)) + 1
     palette = np.array(
-        [(*basin_color(context.theme, index), round(255 * STRENGTH)) for index in range(count)] + [(0, 0, 0, 0)],
+        [(*basin_color(theme, index), round(255 * STRENGTH)) for index in range(count)] + [(0, 0, 0, 0)],
         dtype=np.uint8,
     )
-    area = context.area
-    shown = _smooth(labels, area.width, area.height)[::-1] if context.camera.flat else _draped(labels, context.site)
-    canvas.image(image(palette[shown.T]), context.area.topleft)  # NO_BASIN takes the last colour.
+    return image(palette[shown.T])  # NO_BASIN takes the last colour.
 
 
 def _smooth(labels: Cellwise, width: int, height: int) -> Cellwise:

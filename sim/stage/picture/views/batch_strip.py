@@ -1,13 +1,15 @@
 """Which examples are in the coming batch: a row of N cells that fills up in an epoch and then starts anew."""
 
 import numpy as np
+import pygame
 
 from ....descent.examples.batches import Draw
 from ....descent.track import order_of
 from ....surface.points import Array
 from ...drawing.canvas import Canvas
 from ...drawing.screen import image
-from ...style.color import mix
+from ...style.color import Color, mix
+from ...style.kept import kept
 from .context import ViewContext
 
 WAITING, USED, COMING = range(3)
@@ -35,9 +37,16 @@ def draw_batch_strip(canvas: Canvas, context: ViewContext) -> None:
         return
     count = context.problem.train.count
     found = states(count, context.track.lane.draw, context.track.seed, context.moment)
-    tones = np.array([mix(theme.panel, theme.faint, 0.45), mix(theme.panel, context.color, 0.42), context.color], float)
-    row = columns(tones[found], area.width, np.array(theme.panel, float))
-    canvas.image(image(np.repeat(np.round(row).astype(np.uint8)[:, None], area.height, axis=1)), area.topleft)
+    tones = (mix(theme.panel, theme.faint, 0.45), mix(theme.panel, context.color, 0.42), context.color)
+    canvas.image(_strip(found.tobytes(), tones, theme.panel, area.size), area.topleft)
+
+
+@kept
+def _strip(found: bytes, tones: tuple[Color, Color, Color], gap: Color, size: tuple[int, int]) -> pygame.Surface:
+    """The strip of examples in these states, as a picture of that size: most are the same again and again."""
+    cells, (width, height) = np.array(tones, float)[np.frombuffer(found, np.intp)], size
+    row = np.round(columns(cells, width, np.array(gap, float))).astype(np.uint8)
+    return image(np.repeat(row[:, None], height, axis=1))
 
 
 def columns(cells: Array, width: int, gap: Array) -> Array:

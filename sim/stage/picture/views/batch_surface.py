@@ -8,7 +8,7 @@ import numpy as np
 from ....descent.problem import Problem
 from ....surface.points import Array, norm
 from ...drawing.camera import Camera
-from ...drawing.canvas import Canvas
+from ...drawing.canvas import Canvas, Pixel
 from ...drawing.contours import contour_lines, few_levels
 from ...drawing.glyphs import draw_diamond
 from ...style.color import mix
@@ -29,11 +29,9 @@ def draw_batch_surface(canvas: Canvas, context: ViewContext) -> None:
         draw_view_caption(canvas, context, "batch surface", sentence, color)
         return
     batch = track.batch(context.moment)
-    lines, _ = _surface(context.problem, context.camera, batch.tobytes())
     pale = mix(context.color, theme.high, 0.25)
-    for line in lines:
-        for piece in context.lines(line):
-            canvas.curve(piece.tolist(), pale)
+    for piece in _seen(context, batch.tobytes()):
+        canvas.curve(piece, pale)
     if len(batch) == 1:
         sentence = theme.say("loss of example {number} alone", number=int(batch[0]) + 1)
     else:
@@ -53,6 +51,21 @@ def draw_batch_minimum(canvas: Canvas, context: ViewContext) -> None:
         stroke = context.stroke
         colors = ((context.theme.halo, round(5 * stroke)), (context.color, max(1, round(2.2 * stroke))))
         draw_diamond(canvas, nearest, 6.5 * stroke, colors)
+
+
+def _seen(context: ViewContext, batch: bytes) -> list[list[Pixel]]:
+    """What is seen of the contours of a batch's loss, in pixels."""
+    if context.camera.flat:
+        return _on_map(context.problem, context.camera, batch, context.area.topleft)
+    lines, _ = _surface(context.problem, context.camera, batch)
+    return [piece.tolist() for line in lines for piece in context.lines(line)]
+
+
+@kept
+def _on_map(problem: Problem, camera: Camera, batch: bytes, corner: Pixel) -> list[list[Pixel]]:
+    """All of the contours on a map, its upper left corner there."""
+    lines, _ = _surface(problem, camera, batch)
+    return [(camera.project(line) + corner).tolist() for line in lines]
 
 
 @kept

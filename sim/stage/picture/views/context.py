@@ -1,6 +1,6 @@
 """What a view is, and what it is given to draw one moment of one lane."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -51,6 +51,13 @@ class ViewContext:
     """All views that are shown: their captions stand in rows."""
     shaken: Shaken | None = None
     """What the land is at the moment, if it moves."""
+
+    @property
+    def key(self) -> Hashable:
+        """All that views go by, as far as it may change."""
+        places = (tuple(self.area), tuple(self.strip), self.em, self.theme)
+        moment = (self.race, self.index, self.moment, self.goes_on, self.site, self.shaken is not None)
+        return *places, *moment, self.views
 
     @property
     def track(self) -> Track:

@@ -5,7 +5,7 @@ It lies at the map's lower left on a ground of the panel's colour, on as few lin
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -40,13 +40,9 @@ LIFT = 4.2
 USUAL, WIDEST = "−0.0000", "−0.0e−00"
 """Room is kept for such numbers, so that nothing moves when they change: for the widest where nothing can be left out.
 """
+IN_PAIRS = re.compile(r"[^(, ]+(?=[,)])")
 MOVEMENT, GRADIENT, STATE, COUNT, BETWEEN, CONSTANTS = range(6)
 """What a row may tell: what comes last is left out first."""
-
-
-# To read off a class's types what its letters are takes longer than all else here.
-_letters = lru_cache(maxsize=32)(letters)
-_state_letters = lru_cache(maxsize=32)(state_letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ class Row:
     def usual(self) -> "Row":
         """The row as wide as it usually is, whatever the numbers."""
         whole = WIDEST if self.whole == self.brief else USUAL
-        return replace(self, whole=_with(self.whole, whole), brief=_with(self.brief, WIDEST))
+        return Row(self.tells, self.formula, _with(self.whole, whole), _with(self.brief, WIDEST))
 
     def numbers(self, brief: bool) -> str:
         """Both, or those after the update."""
@@ -126,8 +122,13 @@ def rows_of(track: Track, moment: int) -> tuple[Row, ...]:
         return first, Row(MOVEMENT, "", movement, movement)
     told = {"θ": Row(MOVEMENT, "", movement, movement), **_remembered(track, moment)}
     before = tuple(_prepared(track, moment))
-    rows = (replace(told.get(line.partition(" ←")[0], Row(BETWEEN, "")), formula=line) for line in lines[len(before) :])
+    rows = (_with_formula(told.get(line.partition(" ←")[0]), line) for line in lines[len(before) :])
     return first, *before, *rows, Row(CONSTANTS, _constants(rule))
+
+
+def _with_formula(told: Row | None, line: str) -> Row:
+    """The row of what a line of the recurrence computes, if that is told."""
+    return Row(BETWEEN, line) if told is None else Row(told.tells, line, told.whole, told.brief)
 
 
 def _prepared(track: Track, moment: int) -> Iterator[Row]:
@@ -142,7 +143,7 @@ def _remembered(track: Track, moment: int) -> dict[str, Row]:
     """The numbers of what the rule remembers, before and after the update, by their letters."""
     before, after = track.state(moment), track.state(moment + 1)
     rows = {}
-    for name, sign in _state_letters(type(before)).items():
+    for name, sign in state_letters(type(before)).items():
         old, new = (_written(getattr(state, name)) for state in (before, after))
         tells = STATE if isinstance(getattr(before, name), np.ndarray) else COUNT
         rows[sign] = Row(tells, "", f"{old} → {new}", f"→ {new}")
@@ -152,7 +153,7 @@ def _remembered(track: Track, moment: int) -> dict[str, Row]:
 def _bare(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     """The gradient and the movement, without its formula."""
     told = (row for row in rows if row.tells in (GRADIENT, MOVEMENT))
-    return tuple(replace(row, formula="") if row.tells == MOVEMENT else row for row in told)
+    return tuple(Row(row.tells, "", row.whole, row.brief) if row.tells == MOVEMENT else row for row in told)
 
 
 @lru_cache(maxsize=64)
@@ -214,7 +215,7 @@ def _draw_numbers(canvas: Canvas, row: Row, plan: Plan, end: tuple[float, float]
 
 def _with(numbers: str, each: str) -> str:
     """The same, with that number in the place of each in a pair."""
-    return re.sub(r"[^(, ]+(?=[,)])", each, numbers)
+    return IN_PAIRS.sub(each, numbers)
 
 
 def _written(value: Any) -> str:
@@ -231,5 +232,5 @@ def _pair(vector: Array) -> str:
 
 def _constants(rule: Rule[Any]) -> str:
     """The hyperparameters, all of them but options that are off."""
-    told, known = settings_of(rule), _letters(type(rule))
+    told, known = settings_of(rule), letters(type(rule))
     return " · ".join(f"{letter.sign} {short(told[name])}" for name, letter in known.items() if name in told)

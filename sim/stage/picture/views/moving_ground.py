@@ -13,7 +13,7 @@ LANDED = 0.45  # Of a movement, after which the ground goes over to the next bat
 def draw_moving_ground(canvas: Canvas, context: ViewContext) -> None:
     """Say on which loss the marble stands."""
     theme, count = context.theme, context.problem.train.count
-    if context.camera.flat or not context.goes_on:  # Then there is no next update.
+    if not context.goes_on:  # Then there is no next update.
         return
     color = mix(context.color, theme.text, 0.15)
     if context.track.lane.sees_all(count):

@@ -2,10 +2,14 @@
 
 import numpy as np
 
+from ....descent.problem import Problem
+from ....surface.points import Array
+from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas
 from ...drawing.contours import contour_lines, few_levels
 from ...drawing.glyphs import draw_dashes, draw_diamond
 from ...style.color import Color, mix
+from ...style.kept import kept
 from ..map.minima import moved_minima
 from .context import ViewContext, draw_view_caption
 
@@ -14,18 +18,24 @@ GRID = 96  # Nodes along the map's longer side.
 
 def draw_test_surface(canvas: Canvas, context: ViewContext) -> None:
     """Dashed contours of the test loss at the map's levels, and diamonds at its minima."""
-    camera, problem, theme, stroke = context.camera, context.problem, context.theme, context.stroke
-    with np.errstate(all="ignore"):
-        heights = problem.test.value(camera.grid(GRID))
-    color = tone(context)
-    for line in contour_lines(heights, camera.view, few_levels(problem, camera)):
+    theme, stroke, color = context.theme, context.stroke, tone(context)
+    lines, minima = _surface(context.problem, context.camera)
+    for line in lines:
         for piece in context.lines(line):
             draw_dashes(canvas, piece, color, 5 * stroke)
-    for minimum in moved_minima(problem, problem.test):
+    for minimum in minima:
         pixel = context.pixel(minimum)
         if context.area.collidepoint(pixel):
             draw_diamond(canvas, pixel, 6 * stroke, ((theme.halo, round(5 * stroke)), (color, round(2 * stroke) or 1)))
     draw_view_caption(canvas, context, "test surface", theme.say("dashed: test loss, ◇ its minima"), theme.text)
+
+
+@kept
+def _surface(problem: Problem, camera: Camera) -> tuple[list[Array], Array]:
+    """Contours in the plane, and the minima, of the test loss."""
+    with np.errstate(all="ignore"):
+        heights = problem.test.value(camera.grid(GRID))
+    return contour_lines(heights, camera.view, few_levels(problem, camera)), moved_minima(problem, problem.test)
 
 
 def tone(context: ViewContext) -> Color:

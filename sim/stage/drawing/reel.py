@@ -1,0 +1,84 @@
+"""What was drawn in pixels, verb by verb, to be drawn again: to paint it takes less than to find out what to paint."""
+
+from collections.abc import Callable, Hashable
+from typing import Any, cast
+
+from pygame import Rect
+
+from ..style.kept import CACHE, OBJECT
+from .canvas import Canvas
+
+VERBS = frozenset(
+    {
+        "rect",
+        "line",
+        "segments",
+        "curve",
+        "outline",
+        "rule",
+        "polygon",
+        "disc",
+        "ring",
+        "dots",
+        "text",
+        "label",
+        "image",
+        "backdrop",
+    }
+)
+"""Those that paint."""
+EACH = 12 * OBJECT  # Bytes of a verb with what it is given, about.
+
+
+class Reel:
+    """A canvas that passes on to another all that is drawn, and remembers what of it paints."""
+
+    def __init__(self, canvas: Canvas, of: Hashable) -> None:
+        """of: what determines it."""
+        self.of = of
+        self._canvas: Canvas | None = canvas
+        self._verbs: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes."""
+        return EACH * len(self._verbs)
+
+    def __getattr__(self, name: str) -> Any:
+        verb = getattr(self._canvas, name)
+        if name not in VERBS:
+            return verb
+
+        def painted(*args: Any, **options: Any) -> Any:
+            # A box may be moved on afterwards.
+            self._verbs.append((name, tuple(each.copy() if isinstance(each, Rect) else each for each in args), options))
+            return verb(*args, **options)
+
+        return painted
+
+    def end(self) -> "Reel":
+        """Let go of the canvas."""
+        self._canvas = None
+        return self
+
+    def show(self, canvas: Canvas) -> None:
+        """Paint it all again."""
+        for name, args, options in self._verbs:
+            getattr(canvas, name)(*args, **options)
+
+
+def draw_again(canvas: Canvas, place: Hashable, key: Hashable, draw: Callable[[Canvas], None]) -> None:
+    """Draw on a canvas of pixels what nothing but the key determines: if that was the last to be drawn in a place so
+    called, paint the same again. It clips nothing.
+    """
+    if not canvas.raster:
+        draw(canvas)
+        return
+    last = CACHE.find((draw_again, place))
+    if isinstance(last, Reel) and last.of == key:
+        last.show(canvas)
+        return
+    CACHE.take((draw_again, place))  # Another is wanted before it could be again.
+    reel = Reel(canvas, key)
+    draw(cast(Canvas, reel))
+    CACHE.keep((draw_again, place), reel.end())

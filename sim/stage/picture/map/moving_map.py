@@ -1,0 +1,64 @@
+"""Land that moves, from straight above: the map of a batch's own loss, on the scale of the training loss."""
+
+import numpy as np
+
+from ....descent.problem import Problem
+from ....surface.points import Array, norm, pair
+from ...drawing.camera import Camera
+from ...drawing.canvas import Canvas
+from ...drawing.contours import encloses, lines_by_level, map_levels, rings
+from ...style.kept import kept
+from ...style.theme import Theme
+from .site import Map, Shaken, moving_grid
+from .terrain import draw_flat
+
+
+def draw_moving_map(
+    canvas: Canvas, problem: Problem, camera: Camera, theme: Theme, stroke: float, shaken: Shaken
+) -> None:
+    """Draw the map of a batch's own loss all over the canvas: shades and lines as of the same training loss.
+
+    The critical points are those of the training loss.
+    """
+    grid, site = moving_grid(problem, camera, shaken), Map(camera)
+    fine, lines = camera.at_pixels(grid, shaken.step), moving_contours(problem, camera, grid)
+    draw_flat(canvas, problem, site, theme, stroke, fine, lines, shaken.step)
+
+
+def moving_contours(problem: Problem, camera: Camera, grid: Array) -> list[Array]:
+    """The contours (n, 2) of losses on a map's grid (rows, columns), at the losses at which the map has its own.
+
+    The close ones that a shallow minimum has go with it: they run around those lows that are nearer to it than to any
+    other minimum.
+    """
+    levels, closer = map_levels(problem, camera), _closer(problem, camera)
+    lines = lines_by_level(grid, camera.view, [*levels.tolist(), *(level for _, level in closer)])
+    drawn = [line for around in lines[: len(levels)] for line in around]
+    if not closer:
+        return drawn
+    places, found = np.array([minimum.position for minimum in problem.minima]), lows(camera, grid)
+    owner = norm(found[:, None] - places).argmin(axis=1)
+    for (number, _), around in zip(closer, lines[len(levels) :], strict=True):
+        own = found[owner == number]
+        drawn += [line for line in around if any(encloses(line, low) for low in own)]
+    return drawn
+
+
+@kept
+def _closer(problem: Problem, camera: Camera) -> list[tuple[int, float]]:
+    """The losses of contours that belong to single minima, each with its minimum's number."""
+    levels = map_levels(problem, camera)
+    return [(number, level) for number, low in enumerate(problem.minima) for level in rings(problem, low, levels)]
+
+
+def lows(camera: Camera, grid: Array) -> Array:
+    """The nodes (n, 2) of a map's grid (rows, columns) that are lower than all eight around them."""
+    inner = grid[1:-1, 1:-1]
+    lower = np.ones(inner.shape, dtype=np.bool_)
+    for down in range(3):
+        for right in range(3):
+            if (down, right) != (1, 1):
+                lower &= inner < grid[down : down + inner.shape[0], right : right + inner.shape[1]]
+    (rows, columns), (row, column), view = grid.shape, np.nonzero(lower), camera.view
+    x, y = (column + 1) / (columns - 1), (row + 1) / (rows - 1)
+    return pair(view.x0 + x * view.width, view.y0 + y * view.height)
