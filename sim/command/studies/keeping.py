@@ -74,8 +74,7 @@ def kept(store: "Store", arguments: argparse.Namespace) -> Iterator[Mapping[int,
     before_the_end(leave)
     try:
         with store:
-            while missing := store.missing:
-                _complete(store, missing, arguments)
+            _complete(store, arguments)
         yield store.results
     finally:
         no_longer(leave)
@@ -87,8 +86,14 @@ def tell_where(path: Path, arguments: argparse.Namespace) -> None:
         remark(f"the results are kept in {path}")
 
 
-def _complete(store: "Store", missing: list[int], arguments: argparse.Namespace) -> None:
-    """Compute what is missing, with a progress bar that counts the blocks as they are written down."""
+def _complete(store: "Store", arguments: argparse.Namespace) -> None:
+    """Compute what is missing, and what is missing then, until nothing is."""
+    while missing := store.missing:
+        _compute(store, missing, arguments)
+
+
+def _compute(store: "Store", missing: list[int], arguments: argparse.Namespace) -> None:
+    """Compute these blocks, with a progress bar that counts them as they are written down."""
     from ...study.work.cluster import completed_on
     from ...study.work.workers import completed
 

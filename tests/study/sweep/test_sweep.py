@@ -15,6 +15,7 @@ from command_line import mistake, output, status
 from readers import printed, rows, through_json
 
 from sim.command.console import ending
+from sim.command.studies import keeping
 from sim.command.studies import sweep as command
 from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import load_scene
@@ -369,7 +370,7 @@ def test_who_ends_a_sweep_is_told_where_its_results_are(
     def interrupted(*_: object) -> None:
         said.append([duty() for duty in ending._duties if duty not in before])
 
-    monkeypatch.setattr(command, "_complete", interrupted)
+    monkeypatch.setattr(keeping, "_complete", interrupted)
     monkeypatch.setattr(command, "_show", interrupted)
     name = "re\nsults"
     with Store(Path(name), planned("local-minimum", SMALL[1], seeds=3, updates=20)) as found:
