@@ -11,7 +11,7 @@ import numpy as np
 
 from ...surface.basins import NO_BASIN
 from ...surface.points import Array
-from ..work.ensemble import NEVER, VERDICTS, Job, Outcomes
+from ..work.ensemble import NEVER, UNJUDGED, VERDICTS, Job, Outcomes
 from .sweep import Minimum, Result, Study
 
 TABLE = "CREATE TABLE results (block INTEGER PRIMARY KEY, lowest INTEGER, minima BLOB, runs BLOB, digest BLOB)"
@@ -97,7 +97,9 @@ def _check(job: Job, minima: Array, lowest: int, runs: Any) -> None:
         ),
         f"a run ends after the last update, {job.updates:,}, or before the first": outside("ends", NEVER, job.updates),
         "a run escapes when it has ended": (ends != NEVER) & (escapes >= ends),
-        "a run has a verdict that does not exist": outside("verdicts", 0, len(VERDICTS) - 1),
+        "a run has a verdict that does not exist": outside("verdicts", 0, len(VERDICTS) - 1)
+        if job.judged
+        else runs["verdicts"] != UNJUDGED,
         f"a run is in the basin of none of the {len(minima):,} minima": outside("basins", NO_BASIN, len(minima) - 1),
         "a run has escaped, and it is open whether it has": runs["undecided"] > (escapes == NEVER),
     }

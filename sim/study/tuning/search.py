@@ -276,7 +276,17 @@ class Blocks(Sequence[SeedBlock]):
         (way,) = (each for each in scene.lanes if each.name == among.lane)
         updates = tuning.budget.updates(way, scene.examples.count, scene.machine)
         first, count = (0, 1) if self._is_certain(lane) else self._parts[part]
-        return SeedBlock(case, Job(bare(scene, way, updates).setting, 0, tuning.first_seed + first, count, updates))
+        return SeedBlock(
+            case,
+            Job(
+                bare(scene, way, updates).setting,
+                0,
+                tuning.first_seed + first,
+                count,
+                updates,
+                self._tuning.by == "escaped",
+            ),
+        )
 
 
 def _cut(low: int, high: int) -> Iterator[tuple[int, int]]:

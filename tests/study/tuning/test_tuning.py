@@ -271,3 +271,14 @@ def test_results_of_a_sweep_are_none_of_a_search(capsys: pytest.CaptureFixture[s
 )
 def test_a_mistake_gets_a_sentence(capsys: pytest.CaptureFixture[str], words: list[str], problem: str) -> None:
     assert problem in mistake(capsys, "tune", *words)
+
+
+def test_in_the_opening_scene_full_batch_leaps_over_the_dip_with_a_large_rate() -> None:
+    """As README tells: at their best, full batch and momentum are tied, and minibatch descent is a little above."""
+    found = lanes_of(tuning_of(load_scene("local-minimum"), seeds=200))
+    assert rate(found["full batch"]) == 0.7135
+    assert found["full batch"].tied
+    assert found["momentum"].tied
+    assert found["full batch"].own.behind.low > 1
+    assert not found["minibatch"].tied
+    assert 0 < found["minibatch"].behind.value < 0.01

@@ -18,7 +18,7 @@ from sim.descent.verdict.judge import Judge
 from sim.descent.verdict.kinds import ESCAPES
 from sim.scene import Scene, load_scene
 from sim.study.work import ensemble as module
-from sim.study.work.ensemble import NEVER, VERDICTS, Job, Outcomes, ensemble, join, last_followed
+from sim.study.work.ensemble import NEVER, UNJUDGED, VERDICTS, Job, Outcomes, ends, ensemble, join, last_followed
 from sim.study.work.gently import Gently
 from sim.surface.points import Array
 
@@ -181,3 +181,17 @@ def test_what_is_undecided_at_the_limit_counts_as_not_escaped(monkeypatch: pytes
 
 def test_the_limit_is_four_times_the_updates_and_some_hundreds_at_least() -> None:
     assert [last_followed(updates) for updates in (0, 80, 400)] == [500, 500, 1_600]
+
+
+@pytest.mark.parametrize("name", ["local-minimum", "ravine", "batch-ladder"])
+def test_ends_without_verdicts_are_those_with_them(name: str) -> None:
+    """In every bit, where a lane diverges, too; and nothing is said that nobody has looked at."""
+    scene = load_scene(name)
+    for lane in scene.lanes:
+        seeds = np.arange(7, 12)
+        judged = ensemble(scene.problem(), lane, scene.start, seeds, 150)
+        bare = ends(scene.problem(), lane, scene.start, seeds, 150)
+        for column in ("seeds", "updates", "theta", "losses", "test_losses"):
+            assert_array_equal(getattr(bare, column), getattr(judged, column))
+        assert set(bare.verdicts.tolist()) == {UNJUDGED}
+        assert set(bare.escapes.tolist()) == set(bare.ends.tolist()) == {NEVER}
