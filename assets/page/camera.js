@@ -15,7 +15,7 @@ function flatCamera(width, height) {
   };
 }
 
-function landCamera(width, height, yaw, tilt) {
+function landCamera(width, height, yaw, tilt, heights) {
   const [x0, x1, y0, y1] = race.ground.window;
   const { rise, foot } = race.view;
   const [middleX, middleY] = [(x0 + x1) / 2, (y0 + y1) / 2];
@@ -32,14 +32,14 @@ function landCamera(width, height, yaw, tilt) {
   ];
   const reach = Math.hypot(x1 - x0, y1 - y0);
   return {
-    flat: false, scale, c, s, tc, ts, origin, rise, foot, middleX, middleY, reach,
-    pixel: (x, y, tall = heightAt(x, y)) => raw(x, y, Number.isNaN(tall) ? 0 : tall),
+    flat: false, heights, scale, c, s, tc, ts, origin, rise, foot, middleX, middleY, reach,
+    pixel: (x, y, tall = heightAt(x, y, heights)) => raw(x, y, Number.isNaN(tall) ? 0 : tall),
     hidden(x, y) {
-      const tall = heightAt(x, y);
+      const tall = heightAt(x, y, heights);
       if (Number.isNaN(tall) || ts === 0) return false;
       for (let sight = 1; sight <= SIGHTS; sight += 1) {
         const way = (reach * (sight / SIGHTS) ** 2);
-        const land = heightAt(x + s * way, y - c * way);
+        const land = heightAt(x + s * way, y - c * way, heights);
         if (Number.isNaN(land)) return false;
         if (rise * (land - tall) > (way * tc) / ts + 0.004 * reach) return true;
       }
@@ -48,8 +48,8 @@ function landCamera(width, height, yaw, tilt) {
   };
 }
 
-const cameraFor = (width, height) =>
-  (state.land ? landCamera(width, height, state.yaw, state.tilt) : flatCamera(width, height));
+const cameraFor = (width, height, heights = race.ground.heights) =>
+  (state.land ? landCamera(width, height, state.yaw, state.tilt, heights) : flatCamera(width, height));
 
 // A pixel brought back along the line to the middle, if it is very far away.
 function within([x, y], width, height) {

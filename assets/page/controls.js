@@ -10,6 +10,7 @@ const KEYS = [
   ["Enter", "watch without a guess"],
   ["0", "captions and questions on or off"],
   ["O", "batch strip"],
+  ["B Shift B", "the batch's own loss; as the ground"],
   ["Shift A", "all marbles on one map"],
   ["Shift M", "land aslant"],
   ["Alt ← → ↑ ↓", "turn the land; ↑ ↓ tilt it"],
@@ -24,6 +25,12 @@ const faster = (by) => { state.speed = limited(state.speed + by, 0, SPEEDS.lengt
 const nextLane = (by) => { state.lane = (state.lane + by + race.lanes.length) % race.lanes.length; };
 const toggleTheme = () => Object.assign(state, { theme: state.theme === "dark" ? "light" : "dark", chosenTheme: true });
 const toggle = (name) => { state[name] = !state[name]; };
+
+// The ground moves on land: so there is land, then.
+function toggleMoving() {
+  state.moving = !(state.moving && state.land);
+  if (state.moving) state.land = true;
+}
 
 function nextLanguage() {
   const codes = Object.keys(race.words);
@@ -53,6 +60,8 @@ const DEEDS = {
   Enter: () => { if (state.asking) play(); },
   0: () => toggle("captions"),
   o: () => toggle("strip"),
+  b: () => toggle("surface"),
+  "Shift b": toggleMoving,
   "Shift a": () => toggle("together"),
   "Shift m": () => toggle("land"),
   "Alt ArrowLeft": () => turn(-5, 0),
@@ -127,6 +136,7 @@ function listen() {
   onPress("slower", () => faster(-1));
   onPress("together", () => toggle("together"));
   onPress("land", () => toggle("land"));
+  onPress("moving", toggleMoving);
   onPress("theme", toggleTheme);
   onPress("help", toggleKeys);
   onPress("away", toggleKeys);

@@ -57,19 +57,23 @@ function drawTints(context, width, height, theme) {
   context.drawImage(under, 0, 0);
 }
 
-function drawContours(context, camera, theme) {
-  context.strokeStyle = css(mixed(channels(theme.level), channels(theme.high), INK));
-  context.lineWidth = 1;
+function drawContours(context, camera, lines, color, alpha) {
+  Object.assign(context, { strokeStyle: color, lineWidth: 1, globalAlpha: alpha });
   context.beginPath();
-  for (const { lines } of contours) {
-    for (let place = 0; place < lines.length; place += 4) {
-      context.moveTo(...camera.pixel(lines[place], lines[place + 1]));
-      context.lineTo(...camera.pixel(lines[place + 2], lines[place + 3]));
-    }
+  for (let place = 0; place < lines.length; place += PIECE) {
+    context.moveTo(...camera.pixel(lines[place], lines[place + 1]));
+    context.lineTo(...camera.pixel(lines[place + 2], lines[place + 3]));
   }
-  context.globalAlpha = 0.55;
   context.stroke();
   context.globalAlpha = 1;
+}
+
+// Contours of the coming batch's own loss, in the lane's colour: at every second height, to be told from those below.
+function drawBatchSurface(context, camera, { lane, moment }, color) {
+  const losses = batchLosses(lane, moment.update);
+  if (!losses) return;
+  const levels = race.ground.levels.filter((_, index) => index % 2 === 0);
+  drawContours(context, camera, contoursOf(heightsOf(losses), levels), color, 0.8);
 }
 
 // Twice: a rim of the halo's colour, and then the mark.
@@ -143,8 +147,8 @@ function groundPicture(width, height, density) {
     context.fillRect(0, 0, width, height);
     if (camera.flat) {
       drawTints(context, width, height, theme);
-      drawContours(context, camera, theme);
-    } else context.drawImage(landPicture(camera, width, height, density), 0, 0, width, height);
+      drawContours(context, camera, contours, css(mixed(channels(theme.level), channels(theme.high), INK)), 0.55);
+    } else context.drawImage(landPicture(camera, width, height, density, land.still), 0, 0, width, height);
     drawMarks(context, camera, theme);
     grounds.set(key, canvas);
   }
@@ -172,7 +176,10 @@ function drawTrail(context, camera, lane, moment, color, theme, size) {
   const dots = places.length;
   if (moment.share) places.push([moment.x, moment.y]);
   const pixels = places.map((place) => within(camera.pixel(...place), size.width, size.height));
-  const faint = camera.flat ? null : places.map((_, index) => momentHidden(camera, lane, first + Math.min(index, dots - 1)));
+  const covered = camera.heights === race.ground.heights
+    ? (index) => momentHidden(camera, lane, first + index)
+    : (index) => camera.hidden(...places[index]);
+  const faint = camera.flat ? null : places.map((_, index) => covered(Math.min(index, dots - 1)));
   for (const [style, width, alpha] of [[theme.halo, 3, 0.6], [color, 1.4, 0.95]]) {
     Object.assign(context, { strokeStyle: style, lineWidth: width, lineJoin: "round" });
     for (const dim of faint ? [true, false] : [false]) {
@@ -240,22 +247,43 @@ function drawMarble(context, [x, y], color, theme, faint, width, height) {
   context.globalAlpha = 1;
 }
 
-// Draw a map with the marbles of some lanes; where they are on it, by lane.
+const TEXT = 12; // Pixels of height, at most.
+
+// What is said at the foot of a map: as large as it may be across.
+function drawText(context, told, color, theme, width, height) {
+  context.font = `600 ${TEXT}px system-ui, sans-serif`;
+  const size = Math.min(TEXT, (TEXT * (width - 18)) / context.measureText(told).width);
+  label(context, told, 9, height - 10, css(mixed(channels(color), channels(theme.text), 0.35)), theme.halo, size);
+}
+
+// The land that moves is drawn for its moment, and not kept.
+function drawMovingGround(context, camera, width, height, density) {
+  const theme = colors();
+  context.drawImage(landPicture(camera, width, height, density, movingLand(camera.heights)), 0, 0, width, height);
+  drawMarks(context, camera, theme);
+}
+
+// Draw a map with the marbles of some lanes; where they are on it, by lane. The last one is what its ground is about.
 function drawMap(canvas, lanes, width, height) {
   const density = Math.min(devicePixelRatio || 1, 2);
   const [context, theme] = [sized(canvas, width, height, density), colors()];
-  const camera = cameraFor(width, height);
-  context.drawImage(groundPicture(width, height, density), 0, 0, width, height);
-  drawFlag(context, camera, theme);
-  const found = lanes.map((lane) => {
-    const moment = momentOf(lane, state.time, !state.still);
-    return { lane, moment, pixel: within(camera.pixel(moment.x, moment.y), width, height) };
-  });
+  const moments = lanes.map((lane) => ({ lane, moment: momentOf(lane, state.time, !state.still) }));
+  const about = moments.at(-1);
+  const camera = cameraFor(width, height, heightsUnder(about.lane, about.moment));
   const color = (lane) => theme.lanes[lane % theme.lanes.length];
+  const moves = !camera.flat && camera.heights !== race.ground.heights;
+  if (moves) drawMovingGround(context, camera, width, height, density);
+  else context.drawImage(groundPicture(width, height, density), 0, 0, width, height);
+  if (state.surface && !moves) drawBatchSurface(context, camera, about, color(about.lane));
+  drawFlag(context, camera, theme);
+  const found = moments.map(({ lane, moment }) =>
+    ({ lane, moment, pixel: within(camera.pixel(moment.x, moment.y), width, height) }));
   for (const { lane, moment } of found) drawTrail(context, camera, lane, moment, color(lane), theme, { width, height });
   for (const { lane, moment, pixel } of found) {
     drawMarble(context, pixel, color(lane), theme, camera.hidden(moment.x, moment.y), width, height);
   }
+  const told = groundText(about.lane, about.moment);
+  if (told) drawText(context, told, color(about.lane), theme, width, height);
   return found;
 }
 

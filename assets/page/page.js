@@ -80,6 +80,9 @@ function writeLooks() {
   setText(byId("land"), say(state.land ? "maps from above" : "land aslant"));
   byId("land").setAttribute("aria-pressed", String(state.land));
   byId("land").hidden = !hasLand();
+  setText(byId("moving"), say("moving ground"));
+  byId("moving").setAttribute("aria-pressed", String(state.moving && state.land));
+  byId("moving").hidden = !race.parts || !hasLand();
   setText(byId("theme"), say("light or dark"));
   setText(byId("copy"), say("copy"));
   byId("copy").title = say("copy the address of this moment");
@@ -231,6 +234,7 @@ window.threeMarbles = Object.freeze({
       pixel: { x: area.left + pixel[0], y: area.top + pixel[1] },
     };
   }),
+  ground: (lane) => Array.from(heightsUnder(lane, momentOf(lane, state.time, !state.still))),
   numbers: (lane, column) => Array.from(race.lanes[lane][column]),
 });
 

@@ -29,6 +29,8 @@ const state = {
   still: systemStill.matches,
   together: race.view.together || race.lanes.length === 1 || innerWidth < NARROW,
   land: race.view.kind === "relief",
+  moving: race.view.moving, // Whether land is that of the loss that the next update descends.
+  surface: false, // Whether the coming batch's own loss has contours.
   yaw: race.view.yaw,
   tilt: race.view.tilt,
   lane: 0,
@@ -63,6 +65,8 @@ function readAddress() {
   if (found.has("apart")) state.together = false;
   if (found.has("land")) state.land = true;
   if (found.has("map")) state.land = false;
+  if (["moving", "still"].includes(found.get("ground"))) state.moving = found.get("ground") === "moving";
+  state.surface = found.has("surface") || state.surface;
   state.yaw = numberIn(found, "yaw", -180, 180) ?? state.yaw;
   state.tilt = numberIn(found, "tilt", LEAST_TILT, MOST_TILT) ?? state.tilt;
   const lane = numberIn(found, "lane", 1, race.lanes.length);
@@ -78,6 +82,8 @@ function address() {
     `theme=${state.theme}`,
     state.together ? "together" : "apart",
     ...(state.land ? ["land", `yaw=${Math.round(state.yaw)}`, `tilt=${Math.round(state.tilt)}`] : ["map"]),
+    ...(race.parts ? [`ground=${state.moving ? "moving" : "still"}`] : []),
+    ...(state.surface ? ["surface"] : []),
     `lane=${state.lane + 1}`,
   ];
   return `#${parts.join("&")}`;

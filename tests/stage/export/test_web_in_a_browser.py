@@ -8,12 +8,16 @@ import chromium
 import numpy as np
 import pytest
 
+from sim.descent.examples.chance import Indices
 from sim.scene import load_scene
 from sim.scene.reading import parse_scene
 from sim.stage.drawing.camera import Camera, interpolated
-from sim.stage.drawing.relief.view import heights_over
+from sim.stage.drawing.contours import GRID
+from sim.stage.drawing.relief.view import block_camera, heights_over
 from sim.stage.export.web.file import save_page
 from sim.stage.export.web.race import Span, ground_losses, ground_window, race_data
+from sim.stage.picture.map.batch import batch_heights
+from sim.stage.picture.views.moving_ground import LANDED
 from sim.stage.style.theme import load_theme
 from sim.surface.points import Array
 
@@ -65,7 +69,7 @@ def seen_by(span: Span, size: tuple[int, int], layout: str, theta: Array) -> tup
     return camera, float(interpolated(heights, np.array([up]), np.array([across]))[0, 0])
 
 
-@pytest.mark.parametrize("layout", ["apart&map", "together&map", "together&land&yaw=35&tilt=50"])
+@pytest.mark.parametrize("layout", ["apart&map", "together&map", "together&land&ground=still&yaw=35&tilt=50"])
 def test_marbles_are_where_the_race_has_them_at_ten_moments(
     browser: chromium.Browser, saved: tuple[Path, Span], layout: str
 ) -> None:
@@ -85,6 +89,126 @@ def test_marbles_are_where_the_race_has_them_at_ten_moments(
             x, y = camera.project(theta, tall).tolist()
             assert marble["pixel"]["x"] - marble["left"] == pytest.approx(x, abs=1e-3)
             assert marble["pixel"]["y"] - marble["top"] == pytest.approx(y, abs=1e-3)
+    assert tab.mistakes() == []
+
+
+NEAR = 2e-3
+"""Of the whole height: rounding, and what differs between the page's nodes and the program's."""
+GROUNDS = """
+title = "Ground"
+look = "Ground."
+updates = 12
+start = [1.0, 1.0]
+EXAMPLES
+[lane."one"]
+rule = "gradient descent"
+learning_rate = 0.01
+batch_size = 3
+[lane."all"]
+rule = "gradient descent"
+learning_rate = 0.01
+batch_size = "full"
+"""
+WINDOW = "window = [[-2.0, 3.0], [-2.0, 3.0]]"
+KINDS = {
+    "shifted": 'surface = { kind = "rastrigin" }\nexamples = { kind = "shifted", sigma = 0.2 }',
+    "tilted": 'surface = { kind = "himmelblau" }\nexamples = { kind = "tilted", sigma = 9.0, count = 500 }',
+    "regression": f'{WINDOW}\n[examples]\nkind = "regression"\nmodel = "product"\nsigma = 0.5\ntruth = [1.5, 1.0]',
+    "many": f'{WINDOW}\n[examples]\nkind = "regression"\nmodel = "tanh unit"\nsigma = 0.5\ntruth = [1.0, 1.0]\n'
+    "count = 999",
+}
+
+
+def program_heights(span: Span, batch: Indices) -> Array:
+    """The ground of a batch as the window has it."""
+    ground, problem = ground_window(span.scene.window), span.race.problem
+    return heights_over(problem, ground).of(batch_heights(problem, block_camera(ground), batch, GRID))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_moving_ground_is_the_windows_whatever_the_examples(
+    browser: chromium.Browser, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "ground.html"
+    span = save_page(parse_scene(GROUNDS.replace("EXAMPLES", KINDS[kind]), kind), path)
+    small, whole = span.race.tracks
+    tab = browser.open(f"{path.as_uri()}#update=0&land&ground=moving&apart")
+    apart = 0.0
+    for update in (0, 5, 11):
+        tab.value(f"location.hash = 'update={update}'")
+        tab.wait(f"window.threeMarbles.state().time === {update}")
+        found = np.array(tab.value("window.threeMarbles.ground(0)"))
+        expected = program_heights(span, small.batch(update))
+        exact = heights_over(span.race.problem, ground_window(span.scene.window)).of(
+            small.problem.train.value(block_camera(ground_window(span.scene.window)).grid(GRID), small.batch(update))
+        )
+        assert np.abs(found - expected.ravel()).max() < NEAR
+        assert np.median(np.abs(found - exact.ravel())) < 5 * NEAR  # From a coarse grid, as in the window.
+        still = np.array(tab.value("window.threeMarbles.ground(1)"))
+        apart = max(apart, float(np.abs(found - still).max()))
+        assert np.abs(still - program_heights(span, np.arange(whole.problem.train.count)).ravel()).max() < NEAR
+    assert apart > 10 * NEAR  # So that it is no still ground.
+    tab.value("location.hash = 'update=12'")
+    tab.wait("window.threeMarbles.state().time === 12")
+    assert tab.value("window.threeMarbles.ground(0)") == tab.value("window.threeMarbles.ground(1)")  # No next update.
+    assert tab.mistakes() == []
+
+
+def test_the_ground_goes_over_to_the_next_batch_once_the_marble_has_landed(
+    browser: chromium.Browser, saved: tuple[Path, Span]
+) -> None:
+    path, span = saved
+    tab = browser.open(f"{path.as_uri()}#update=57&land&ground=moving&apart&language=en")
+    track = span.race.tracks[1]
+    ground, problem = ground_window(span.scene.window), span.race.problem
+    here_loss, coming_loss = (
+        batch_heights(problem, block_camera(ground), track.batch(update), GRID) for update in (57, 58)
+    )
+    here, coming = (heights_over(problem, ground).of(losses).ravel() for losses in (here_loss, coming_loss))
+    tab.press("0")  # Something is drawn anew.
+    assert np.array(tab.value("window.threeMarbles.ground(1)")) == pytest.approx(here, abs=NEAR)
+    tab.value("location.hash = 'speed=0.5'")
+    tab.press(" ")
+    tab.wait("window.threeMarbles.marbles()[1].share > 0.6")
+    tab.press(" ")
+    share = (marbles(tab)[1]["share"] - LANDED) / (1 - LANDED)
+    between = heights_over(problem, ground).of(here_loss + share * share * (3 - 2 * share) * (coming_loss - here_loss))
+    assert 0 < share < 1
+    assert np.array(tab.value("window.threeMarbles.ground(1)")) == pytest.approx(between.ravel(), abs=NEAR)
+    tab.value("location.hash = 'update=57'")
+    tab.wait("window.threeMarbles.state().time === 57")
+    tab.press("ArrowRight")
+    assert np.array(tab.value("window.threeMarbles.ground(1)")) == pytest.approx(coming, abs=NEAR)
+    marble = marbles(tab)[1]
+    heights = heights_over(problem, ground).of(coming_loss)
+    rows, columns = heights.shape
+    across = (track.theta[58, 0] - ground.x0) / ground.width * (columns - 1)
+    up = (track.theta[58, 1] - ground.y0) / ground.height * (rows - 1)
+    view, pose = race_data(span)["view"], state(tab)
+    size = (round(marble["width"]), round(marble["height"]))
+    camera = Camera(ground, *size, pose["yaw"], pose["tilt"], view["rise"], view["foot"])
+    tall = float(interpolated(heights, np.array([up]), np.array([across]))[0, 0])
+    x, y = camera.project(track.theta[58], tall).tolist()
+    assert marble["pixel"]["x"] - marble["left"] == pytest.approx(x, abs=0.01)
+    assert marble["pixel"]["y"] - marble["top"] == pytest.approx(y, abs=0.5)
+    tab.press("B", "Shift")
+    assert tab.value("window.threeMarbles.ground(1)") == tab.value("window.threeMarbles.ground(0)")
+
+
+def test_a_batchs_own_loss_lies_on_the_map_in_the_lanes_colour(browser: chromium.Browser, address: str) -> None:
+    count = """(() => {
+      const canvas = [...document.querySelectorAll("canvas.map")][LANE];
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      let sum = 0;
+      for (let at = 0; at < data.length; at += 4) sum += data[at] > 180 && data[at + 2] < 120;
+      return sum;
+    })()"""
+    tab = browser.open(f"{address}#update=57&map&apart&theme=light&language=en")
+    before = [tab.value(count.replace("LANE", str(lane))) for lane in (0, 1)]
+    tab.press("b")
+    after = [tab.value(count.replace("LANE", str(lane))) for lane in (0, 1)]
+    assert after[0] <= before[0] + 20  # A full batch's is the map's.
+    assert after[1] > before[1] + 500
     assert tab.mistakes() == []
 
 
@@ -150,6 +274,11 @@ def test_keys_do_what_they_do_in_the_window(browser: chromium.Browser, address: 
     assert state(tab)["yaw"] == -21
     tab.press("ArrowDown")
     assert state(tab)["lane"] == 1
+    tab.press("b")
+    assert state(tab)["surface"]
+    moving = state(tab)["moving"]
+    tab.press("B", "Shift")
+    assert state(tab)["moving"] != moving
     tab.press("h")
     assert tab.value("document.getElementById('keys').open")
     tab.press("Escape")
@@ -202,7 +331,7 @@ def test_it_speaks_every_language(
 
 
 def test_the_address_is_the_state(browser: chromium.Browser, address: str) -> None:
-    wanted = "#update=57&speed=5&language=zh&theme=dark&together&land&yaw=30&tilt=50&lane=2"
+    wanted = "#update=57&speed=5&language=zh&theme=dark&together&land&yaw=30&tilt=50&ground=still&surface&lane=2"
     tab = browser.open(address + wanted)
     assert state(tab)["address"] == wanted
     tab.press("ArrowRight")

@@ -21,15 +21,18 @@ from ....scene.carriers import CARRYING_META, sealed
 from ....scene.reading import Saved
 from ....scene.saving import saved_text
 from ...style.theme import THEMES, load_theme
+from .ground import MOST_GRIDS, nodes_for
 from .race import LARGEST_BATCHES, Json, Span, computed, race_data
 from .words import page_words
 
-SCRIPTS = ("text", "race", "state", "camera", "map", "relief", "chart", "cards", "controls", "page")
+SCRIPTS = ("text", "race", "state", "ground", "camera", "map", "relief", "chart", "cards", "controls", "page")
 """The parts of the script, in assets/page/, in the order in which they stand in the file."""
 LARGEST = 8 << 20
 """Bytes that a page may have: a telephone takes it in, and it can be sent by mail."""
 # Bytes of a moment of a lane: positions and losses in base64, and its evidence.
 MOMENT = 4 * 8 * 4 / 3 + 60
+# Bytes of a number of what each example's loss adds to land.
+FLOAT = 4 * 4 / 3
 # Bytes of all else, at most: script, style, words, ground.
 REST = 400_000
 
@@ -65,10 +68,11 @@ def expected_size(scene: Scene, clock: str, ticks: int | None) -> int:
     """How many bytes a page will have, at most, if no marble leaves the race before its end."""
     timing = scene.timing(clock)
     last = max(timing.tick(lane, scene.updates) for lane in range(len(scene.lanes))) if ticks is None else ticks
-    size = float(REST)
+    count = scene.examples.count
+    size = REST + FLOAT * min(count, MOST_GRIDS) * (nodes_for(count) ** 2 + count)
     for lane, each in enumerate(scene.lanes):
         updates = timing.updates(lane, last)
-        batches = 2 * each.batch_size * updates if each.batch_size < scene.examples.count else 0
+        batches = 2 * each.batch_size * updates if each.batch_size < count else 0
         size += MOMENT * updates + (4 / 3 * (batches + 2 * updates) if batches <= LARGEST_BATCHES else 0)
     return round(size)
 

@@ -27,6 +27,7 @@ from ...drawing.contours import GRID, losses
 from ...drawing.relief.view import first_camera, heights_over, levels_over
 from ...picture.map.terrain import MANY_MARKS, MOST_LABELS
 from ...style.numbers import evidence_sentence
+from .ground import ERROR, moved, parts_of, rounded, steps_of
 
 Json: TypeAlias = Any
 
@@ -78,7 +79,7 @@ def packed(numbers: npt.ArrayLike, kind: str) -> str:
 def race_data(span: Span) -> Json:
     """All of the race, but for the words."""
     scene, problem = span.scene, span.race.problem
-    window = scene.window
+    window, lanes = scene.window, [_lane(span, lane) for lane in range(len(scene.lanes))]
     return {
         "scene": scene.name,
         "seed": scene.seed,
@@ -90,8 +91,9 @@ def race_data(span: Span) -> Json:
         "window": [window.x0, window.x1, window.y0, window.y1],
         "view": _view(span),
         "ground": _ground(problem, window),
+        "parts": _parts(problem, window) if any(lane["batches"] for lane in lanes) else None,
         "critical": _critical(problem),
-        "lanes": [_lane(span, lane) for lane in range(len(scene.lanes))],
+        "lanes": lanes,
         "captions": _captions(span),
         "question": _question(span),
     }
@@ -102,6 +104,7 @@ def _view(span: Span) -> Json:
     return {
         "kind": view.kind,
         "together": view.maps == "together",
+        "moving": view.ground == "moving",
         "yaw": view.yaw,
         "tilt": view.tilt,
         "rise": camera.rise,
@@ -140,6 +143,19 @@ def _ground(problem: Problem, window: Window) -> Json:
         "levels": [float(level) for level in levels],
         "complete": problem.complete,
     }
+
+
+def _parts(problem: Problem, window: Window) -> Json:
+    """How the loss of each example differs from that of all, so that the loss of any batch can be drawn."""
+    ground = ground_window(window)
+    parts = parts_of(problem, ground)
+    rows, columns = parts.grids.shape[1:]
+    weights = None if parts.weights is None else packed(parts.weights, "<f4")
+    told = {"rows": rows, "columns": columns, "weights": weights}
+    if moved(problem, ground, parts.differences(), rounded(parts).differences()) > ERROR:
+        return {**told, "step": None, "values": packed(parts.grids, "<f4")}
+    steps, size = steps_of(parts.grids)
+    return {**told, "step": packed(size, "<f8"), "values": packed(steps, "<i2")}
 
 
 def _critical(problem: Problem) -> Json:
