@@ -143,7 +143,7 @@ def test_the_moving_ground_is_the_windows_whatever_the_examples(
             small.problem.train.value(block_camera(ground_window(span.scene.window)).grid(GRID), small.batch(update))
         )
         assert np.abs(found - expected.ravel()).max() < NEAR
-        assert np.median(np.abs(found - exact.ravel())) < 5 * NEAR  # From a coarse grid, as in the window.
+        assert np.median(np.abs(found - exact.ravel())) < 15 * NEAR  # From a coarse grid, as in the window.
         still = np.array(tab.value("window.threeMarbles.ground(1)"))
         apart = max(apart, float(np.abs(found - still).max()))
         assert np.abs(still - program_heights(span, np.arange(whole.problem.train.count)).ravel()).max() < NEAR
