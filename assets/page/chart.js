@@ -4,7 +4,7 @@ const DECADES = 100; // The factor from the lowest to the highest loss from whic
 const PLOT = { left: 54, right: 12, top: 18, bottom: 20 };
 const MOST_PINS = 60;
 
-const chartRange = (() => {
+function rangeOfLosses() {
   let [low, high] = [Infinity, -Infinity];
   const every = [];
   for (const lane of race.lanes) {
@@ -18,7 +18,9 @@ const chartRange = (() => {
   if (!logarithmic && Number.isFinite(start)) high = Math.min(high, start + 2 * (start - low || 1));
   if (logarithmic) high = Math.min(high, start * 1e4);
   return { low, high: high > low ? high : low + 1, logarithmic };
-})();
+}
+
+let chartRange = rangeOfLosses();
 
 function chartPlace(width, height) {
   const { low, high, logarithmic } = chartRange;

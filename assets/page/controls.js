@@ -6,6 +6,8 @@ const KEYS = [
   ["Home End", "to the start, to the end"],
   ["+ −", "faster, slower"],
   ["R", "restart: the same race again, bit for bit"],
+  ["N Shift N", "new seed: other batches; the seed before"],
+  ["J", "odds"],
   ["↑ ↓", "choose the lane"],
   ["Enter", "watch without a guess"],
   ["0", "captions and questions on or off"],
@@ -20,6 +22,9 @@ const KEYS = [
   ["H ?", "keys"],
   ["Esc", "put away"],
 ];
+
+// Keys that have nothing to do in this page are not told.
+const tellsKey = (key) => (key === "J" ? race.odds !== null : key === "N Shift N" ? runs.length > 1 : true);
 
 const faster = (by) => { state.speed = limited(state.speed + by, 0, SPEEDS.length - 1); };
 const nextLane = (by) => { state.lane = (state.lane + by + race.lanes.length) % race.lanes.length; };
@@ -37,10 +42,14 @@ function nextLanguage() {
   state.language = codes[(codes.indexOf(state.language) + 1) % codes.length];
 }
 
-function toggleKeys() {
-  const dialog = byId("keys");
+function toggleDialog(name) {
+  const dialog = byId(name);
   if (dialog.open) dialog.close(); else dialog.showModal();
 }
+
+const toggleKeys = () => toggleDialog("keys");
+const toggleOdds = () => { if (race.odds) toggleDialog("chances"); };
+const nextSeed = (by) => { if (runs.length > 1) reseed(by); };
 
 const DEEDS = {
   " ": play,
@@ -55,6 +64,9 @@ const DEEDS = {
   "-": () => faster(-1),
   "−": () => faster(-1),
   r: restart,
+  n: () => nextSeed(1),
+  "Shift n": () => nextSeed(-1),
+  j: toggleOdds,
   ArrowUp: () => nextLane(-1),
   ArrowDown: () => nextLane(1),
   Enter: () => { if (state.asking) play(); },
@@ -77,7 +89,7 @@ const DEEDS = {
 
 function onKey(event) {
   const { target, key } = event;
-  if (event.ctrlKey || event.metaKey || target.tagName === "SELECT" || byId("keys").open) return;
+  if (event.ctrlKey || event.metaKey || target.tagName === "SELECT" || document.querySelector("dialog[open]")) return;
   if (target.tagName === "BUTTON" && (key === " " || key === "Enter")) return;
   const name = key.length === 1 ? key.toLowerCase() : key;
   const shift = event.shiftKey && (key.length > 1 || /\p{L}/u.test(key)) ? "Shift " : "";
@@ -140,6 +152,9 @@ function listen() {
   onPress("theme", toggleTheme);
   onPress("help", toggleKeys);
   onPress("away", toggleKeys);
+  onPress("odds", toggleOdds);
+  onPress("enough", toggleOdds);
+  onPress("die", () => nextSeed(1));
   byId("copy").addEventListener("click", copyAddress);
   byId("language").addEventListener("change", (event) => { state.language = event.target.value; changed(); });
   byId("time").addEventListener("input", (event) => {

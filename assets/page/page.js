@@ -75,6 +75,9 @@ function writeLooks() {
   root.style.colorScheme = state.theme;
   setText(byId("title"), words().title);
   setText(byId("seed"), say("seed {seed}", { seed: race.seed }));
+  byId("die").hidden = runs.length < 2;
+  byId("die").title = say("new seed: other batches; the seed before");
+  byId("die").setAttribute("aria-label", say("new seed: other batches; the seed before"));
   setText(byId("together"), say(state.together ? "one map for each" : "all marbles on one map"));
   byId("together").setAttribute("aria-pressed", String(state.together));
   setText(byId("land"), say(state.land ? "maps from above" : "land aslant"));
@@ -88,12 +91,13 @@ function writeLooks() {
   byId("copy").title = say("copy the address of this moment");
   byId("language").value = state.language;
   byId("language").setAttribute("aria-label", say("language"));
+  writeOdds();
   byId("help").title = say("keys");
   byId("help").setAttribute("aria-label", say("keys"));
   const file = decodeURIComponent(location.pathname.split("/").at(-1) || "race.html");
   setText(byId("cannot"), say(CANNOT, { command: `three-marbles ${/^[\w.-]+$/.test(file) ? file : `"${file}"`}` }));
   setText(byId("away"), say("put away"));
-  byId("list").replaceChildren(...KEYS.flatMap(([key, says]) => [element("dt", "", key), element("dd", "", say(says))]));
+  byId("list").replaceChildren(...KEYS.filter(([key]) => tellsKey(key)).flatMap(([key, says]) => [element("dt", "", key), element("dd", "", say(says))]));
 }
 
 const CANNOT = "This page plays a race that was computed. To change η, a rule or a batch size, "
@@ -226,7 +230,7 @@ function tick(now) {
 
 // What can be read from outside, and nothing that could be changed.
 window.threeMarbles = Object.freeze({
-  state: () => ({ ...state, speed: SPEEDS[state.speed], address: address() }),
+  state: () => ({ ...state, speed: SPEEDS[state.speed], seed: race.seed, address: address() }),
   marbles: () => shown.map(({ lane, moment, pixel, canvas }) => {
     const area = canvas.getBoundingClientRect();
     return {

@@ -55,17 +55,11 @@ function unpackedParts(parts) {
   return { ...parts, weights, values: Float32Array.from(steps, value) };
 }
 
-function unpacked(data) {
-  const { ground } = data;
-  const losses = numbers(ground.losses, Float32Array);
-  const knots = numbers(ground.knots, Float64Array);
-  const stands = numbers(ground.heights, Float64Array);
-  const heights = Float32Array.from(losses, (loss) => interpolated(loss, knots, stands));
+// What a seed decides.
+function unpackedRun({ seed, critical, lanes, captions, question }) {
   return {
-    ...data,
-    ground: { ...ground, losses, heights, knots, stands },
-    parts: unpackedParts(data.parts),
-    lanes: data.lanes.map((lane) => ({
+    seed, critical, captions, question,
+    lanes: lanes.map((lane) => ({
       ...lane,
       theta: numbers(lane.theta, Float64Array),
       loss: numbers(lane.loss, Float64Array),
@@ -76,7 +70,23 @@ function unpacked(data) {
   };
 }
 
-const race = unpacked(JSON.parse(byId("race").textContent));
+function unpacked(data) {
+  const { ground } = data;
+  const losses = numbers(ground.losses, Float32Array);
+  const knots = numbers(ground.knots, Float64Array);
+  const stands = numbers(ground.heights, Float64Array);
+  const heights = Float32Array.from(losses, (loss) => interpolated(loss, knots, stands));
+  return {
+    ...data,
+    ...unpackedRun(data),
+    ground: { ...ground, losses, heights, knots, stands },
+    parts: unpackedParts(data.parts),
+  };
+}
+
+const packedRace = JSON.parse(byId("race").textContent);
+const runs = [packedRace, ...packedRace.others.map((other) => ({ ...packedRace, ...other }))];
+const race = unpacked(packedRace);
 
 // The last entry of [[from, what], …] that holds at such a time.
 function entryAt(changes, time) {

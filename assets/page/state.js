@@ -50,6 +50,8 @@ function numberIn(found, name, low, high) {
 // Take the address at its word, as far as it says something.
 function readAddress() {
   const found = new URLSearchParams(location.hash.slice(1));
+  const run = runs.findIndex(({ seed }) => String(seed) === found.get("seed"));
+  if (run >= 0) useRun(run);
   const update = numberIn(found, "update", 0, race.ticks);
   if (update !== null) Object.assign(state, { time: Math.round(update), asking: false, playing: false });
   const speed = numberIn(found, "speed", SPEEDS[0], SPEEDS.at(-1));
@@ -76,6 +78,7 @@ function readAddress() {
 
 function address() {
   const parts = [
+    ...(runs.length > 1 ? [`seed=${race.seed}`] : []),
     `update=${Math.floor(state.time)}`,
     `speed=${SPEEDS[state.speed]}`,
     `language=${state.language}`,
@@ -87,6 +90,27 @@ function address() {
     `lane=${state.lane + 1}`,
   ];
   return `#${parts.join("&")}`;
+}
+
+// Show the race of another seed, and forget what was drawn of the one before.
+function useRun(index) {
+  if (runs[index].seed === race.seed) return;
+  Object.assign(race, unpackedRun(runs[index]));
+  chartRange = rangeOfLosses();
+  grounds.clear();
+  known.clear();
+  Object.assign(sights, { pose: "", hidden: [] });
+  pinned = "";
+  state.seen = state.time;
+  state.guess = null;
+}
+
+// The seed after, or before, from the beginning.
+function reseed(by) {
+  const index = runs.findIndex(({ seed }) => seed === race.seed) + by;
+  useRun((index + runs.length) % runs.length);
+  Object.assign(state, { seen: 0 });
+  restart();
 }
 
 function goTo(time) {

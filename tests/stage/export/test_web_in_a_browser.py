@@ -1,6 +1,7 @@
 """A page in a real browser: marbles where the race has them, keys, themes, languages, addresses, sizes, no request."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ from sim.scene.reading import parse_scene
 from sim.stage.drawing.camera import Camera, interpolated
 from sim.stage.drawing.contours import GRID
 from sim.stage.drawing.relief.view import block_camera, heights_over
-from sim.stage.export.web.file import save_page
-from sim.stage.export.web.race import Span, ground_losses, ground_window, race_data
+from sim.stage.export.web.file import save_page, write_page
+from sim.stage.export.web.race import Span, computed, ground_losses, ground_window, race_data
 from sim.stage.picture.map.batch import batch_heights
 from sim.stage.picture.views.moving_ground import LANDED
 from sim.stage.style.theme import load_theme
+from sim.study.odds.odds import gather, jobs, odds
+from sim.study.statistics.telling import share_texts
 from sim.surface.points import Array
 
 BROWSER = chromium.found()
@@ -399,6 +402,68 @@ def test_by_another_clock_a_lane_takes_its_own_time(browser: chromium.Browser, t
     assert marbles(tab)[0]["update"] == 5
     assert tab.value("document.getElementById('place').textContent") == "update 100 of 200 by epochs"
     assert tab.mistakes() == []
+
+
+def test_a_die_leads_to_the_races_of_other_seeds_and_back(browser: chromium.Browser, tmp_path: Path) -> None:
+    path, scene = tmp_path / "seeds.html", load_scene("local-minimum")
+    save_page(scene, path, ticks=60, seeds=3)
+    tracks = [computed(replace(scene, seed=seed), ticks=60).race.tracks for seed in range(3)]
+    tab = browser.open(f"{path.as_uri()}#language=en&map&apart")
+
+    def seen(seed: int, update: int) -> None:
+        assert state(tab)["seed"] == seed
+        assert tab.value("document.getElementById('seed').textContent") == f"seed {seed}"
+        for marble, track in zip(marbles(tab), tracks[seed], strict=True):
+            assert (marble["x"], marble["y"]) == tuple(track.theta[update].tolist())
+        assert np.array(tab.value("window.threeMarbles.numbers(1, 'loss')")).tolist() == tracks[seed][1].loss.tolist()
+
+    tab.press("End")
+    seen(0, 60)
+    tab.press("n")
+    assert state(tab)["playing"]
+    assert state(tab)["seen"] < 60  # What is still to come is not told.
+    tab.press("End")
+    seen(1, 60)
+    tab.value("document.getElementById('die').click()")
+    tab.press("End")
+    seen(2, 60)
+    tab.press("N", "Shift")
+    tab.press("End")
+    seen(1, 60)
+    assert state(tab)["address"].startswith("#seed=1&update=60&")
+    tab.value("location.hash = 'seed=2&update=30'")
+    tab.wait("window.threeMarbles.state().time === 30")
+    tab.drawn()
+    seen(2, 30)
+    other = browser.open(f"{path.as_uri()}#seed=7&update=3")
+    assert state(other)["seed"] == 0
+    assert tab.mistakes() + other.mistakes() == []
+
+
+def test_odds_are_a_table_in_the_pages_language(browser: chromium.Browser, tmp_path: Path, address: str) -> None:
+    path, scene = tmp_path / "odds.html", load_scene("local-minimum")
+    span = computed(scene, ticks=60)
+    work = jobs(scene, 30, 60)
+    told = odds(scene, gather(scene, work, {place: job.run() for place, job in enumerate(work)}), 60)
+    write_page(path, span, (), told)
+    tab = browser.open(f"{path.as_uri()}#language=de&update=20")
+    tab.press("j")
+    assert tab.value("document.getElementById('chances').open")
+    cells = "[...document.querySelectorAll('#shares tr')].map((row) => [...row.children].map((cell) => cell.innerText))"
+    head, *rows = tab.value(cells)
+    german = load_theme("light", "de")
+    assert head[1:] == list(scene.texts("de").lanes)
+    assert rows[0][0] == german.say("escaped")
+    assert rows[0][2].startswith(share_texts(told.lanes[1].escaped.estimate)[0])
+    assert "30" in tab.value("document.getElementById('sample').textContent")
+    tab.press("Escape")
+    assert not tab.value("document.getElementById('chances').open")
+    assert tab.value("document.getElementById('die').hidden")
+    plain = browser.open(address)
+    assert plain.value("document.getElementById('odds').hidden")
+    plain.press("j")
+    assert not plain.value("document.getElementById('chances').open")
+    assert tab.mistakes() + plain.mistakes() == []
 
 
 def test_nothing_is_requested_and_nothing_could_be(browser: chromium.Browser, address: str) -> None:

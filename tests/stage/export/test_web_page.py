@@ -21,7 +21,7 @@ from sim.scene import load_scene, scene_files
 from sim.scene.lesson import answer, caption, revealed_at
 from sim.scene.reading import load_saved, parse_scene
 from sim.stage.drawing.contours import losses
-from sim.stage.export.web import file
+from sim.stage.export.web import file, race
 from sim.stage.export.web.file import SCRIPTS, embedded, expected_size, page, page_script, page_style, save_page
 from sim.stage.export.web.index import index
 from sim.stage.export.web.race import Span, computed, ground_window, race_data
@@ -170,6 +170,58 @@ def test_by_another_clock_lanes_have_their_own_paces() -> None:
     assert [lane["updates"] for lane in data["lanes"]] == [scene.timing("epochs").updates(lane, 100) for lane in (0, 1)]
 
 
+def test_the_races_of_other_seeds_are_theirs_bit_for_bit(tmp_path: Path) -> None:
+    path, scene = tmp_path / "seeds.html", load_scene("twenty-against-one")
+    span = save_page(scene, path, ticks=80, seeds=3)
+    data = data_of(path.read_text(encoding="utf-8"))
+    assert span.scene.seed == data["seed"] == scene.seed
+    assert len(data["others"]) == 2
+    for number, other in enumerate(data["others"], start=1):
+        alone = race_data(computed(replace(scene, seed=scene.seed + number), ticks=80))
+        assert {key: {**data, **other}[key] for key in alone} == {**alone, "others": data["others"]}
+        assert other["lanes"] != data["lanes"]
+    assert load_saved(str(path)).scene.seed == scene.seed
+
+
+def test_a_page_has_as_many_seeds_as_are_asked_for_and_tells_its_size_beforehand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert status("page", "twenty-against-one", "--seeds", "12", "-o", "race.html") == 0
+    told = capsys.readouterr()
+    most = float(re.findall(r"race\.html will have at most (\d+\.\d) MB", told.err)[0])
+    assert most * 1e6 + 5e4 > Path("race.html").stat().st_size > 9e5
+    assert [each["seed"] for each in data_of(Path("race.html").read_text(encoding="utf-8"))["others"]] == [
+        *range(1, 12)
+    ]
+    monkeypatch.setattr(race, "computed", None)
+    refused = mistake(capsys, "page", "--seeds", "50", "--updates", "2000", "-o", "long.html")
+    assert "but a page may have 8: ask for fewer seeds with --seeds, or fewer updates with --updates" in refused
+    assert "argument --seeds: " in mistake(capsys, "page", "--seeds", "51", "-o", "many.html")
+    assert not Path("long.html").exists()
+
+
+def test_the_odds_in_a_page_are_those_of_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert status("page", "--odds", "60", "--updates", "120", "-o", "race.html") == 0
+    capsys.readouterr()
+    found = data_of(Path("race.html").read_text(encoding="utf-8"))["odds"]
+    told = json.loads(output(capsys, "odds", "--seeds", "60", "--updates", "120", "--seed", "0", "--json"))
+    assert (found["seeds"], found["from"], found["updates"]) == (60, 0, 120)
+    rows = dict(found["rows"])
+    verdicts = {each["verdict"] for lane in told["lanes"] for each in lane["verdicts"]}
+    assert set(rows) == verdicts | {"escaped"}
+    for place, lane in enumerate(told["lanes"]):
+        shares = {each["verdict"]: each for each in lane["verdicts"]} | {"escaped": lane["escaped"]}
+        for code, cells in rows.items():
+            share = float(cells[place][0].removesuffix(" %"))
+            assert share == pytest.approx(100 * shares.get(code, {"value": 0.0})["value"], abs=0.51)
+    assert [cells[1][1] != "" for cells in rows.values()] == [True] * len(rows)
+    assert data_of(page(span_of("local-minimum")))["odds"] is None
+
+
 def test_a_page_is_a_save_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -263,7 +315,7 @@ def test_a_race_too_long_for_a_page_is_refused_before_it_is_computed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(file, "computed", None)
+    monkeypatch.setattr(race, "computed", None)
     told = mistake(capsys, "page", "--updates", "1000000", "-o", "race.html")
     assert re.search(r"race\.html would have about \d+\.\d MB, but a page may have 8: ask for fewer updates", told)
     told = mistake(capsys, "page", "-o", "race.png")

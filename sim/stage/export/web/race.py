@@ -4,7 +4,7 @@ Columns of numbers are the bytes of their arrays, little-endian, in base64: a pa
 """
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -76,13 +76,12 @@ def packed(numbers: npt.ArrayLike, kind: str) -> str:
     return base64.b64encode(np.ascontiguousarray(numbers, dtype=kind).tobytes()).decode("ascii")
 
 
-def race_data(span: Span) -> Json:
-    """All of the race, but for the words."""
+def race_data(span: Span, others: Sequence[Span] = ()) -> Json:
+    """All of the race, but for the words; and of the same scene's races with other seeds what is not the same."""
     scene, problem = span.scene, span.race.problem
-    window, lanes = scene.window, [_lane(span, lane) for lane in range(len(scene.lanes))]
-    return {
+    window, own = scene.window, run_data(span)
+    shared = {
         "scene": scene.name,
-        "seed": scene.seed,
         "clock": span.clock,
         "ticks": span.ticks,
         "paces": list(span.timing.paces),
@@ -91,12 +90,25 @@ def race_data(span: Span) -> Json:
         "window": [window.x0, window.x1, window.y0, window.y1],
         "view": _view(span),
         "ground": _ground(problem, window),
-        "parts": _parts(problem, window) if any(lane["batches"] for lane in lanes) else None,
-        "critical": _critical(problem),
-        "lanes": lanes,
+        "parts": _parts(problem, window) if any(lane["batches"] for lane in own["lanes"]) else None,
+    }
+    return {**shared, **own, "others": [_less(run_data(other), own) for other in others]}
+
+
+def run_data(span: Span) -> Json:
+    """What a seed decides."""
+    return {
+        "seed": span.scene.seed,
+        "critical": _critical(span.race.problem),
+        "lanes": [_lane(span, lane) for lane in range(len(span.scene.lanes))],
         "captions": _captions(span),
         "question": _question(span),
     }
+
+
+def _less(run: Json, first: Json) -> Json:
+    """A run without what is the same in the first one."""
+    return {key: value for key, value in run.items() if value != first[key]}
 
 
 def _view(span: Span) -> Json:

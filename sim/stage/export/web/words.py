@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 from ....descent.clock import UPDATES
 from ....descent.verdict.kinds import VerdictKind
 from ....languages import LANGUAGES, everywhere, known
+from ....study.statistics.telling import INTERVALS
 from ...picture.picture import CLOCK_NAMES
 from ...style.numbers import EVIDENCE, settings
 from ...style.theme import load_theme, say
@@ -22,6 +23,8 @@ SAID = (
     *("speed", "{speed} a second", "seed {seed}", "light or dark", "language", "time", "keys"),
     *("update {update} of {horizon}", "update {update} of {horizon} by {clock}", "since update {update}"),
     *("all marbles on one map", "one map for each", "land aslant", "maps from above", "batch strip"),
+    *("new seed: other batches; the seed before", "odds", "escaped"),
+    *("{title} · {count} seeds from {seed} · after {updates} updates", INTERVALS),
     *("moving ground", "the batch's own loss; as the ground"),
     *("stands on the loss of {count} of {all} examples", "stands on the loss of all {count} examples"),
     *("loss of example {number} alone", "loss of the batch's {count} examples alone"),
