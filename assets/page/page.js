@@ -94,14 +94,24 @@ function writeLooks() {
   writeOdds();
   byId("help").title = say("keys");
   byId("help").setAttribute("aria-label", say("keys"));
+  byId("copy").hidden = WITHIN;
   const file = decodeURIComponent(location.pathname.split("/").at(-1) || "race.html");
-  setText(byId("cannot"), say(CANNOT, { command: `three-marbles ${/^[\w.-]+$/.test(file) ? file : `"${file}"`}` }));
+  const sentence = race.opens && !WITHIN ? CANNOT : CANNOT_HERE;
+  setText(byId("cannot"), say(sentence, { command: `three-marbles ${/^[\w.-]+$/.test(file) ? file : `"${file}"`}` }));
   setText(byId("away"), say("put away"));
-  byId("list").replaceChildren(...KEYS.filter(([key]) => tellsKey(key)).flatMap(([key, says]) => [element("dt", "", key), element("dd", "", say(says))]));
+  if (keysIn !== state.language) {
+    byId("list").replaceChildren(...KEYS.filter(([key]) => tellsKey(key)).flatMap(([key, says]) => [element("dt", "", key), element("dd", "", say(says))]));
+  }
+  keysIn = state.language;
 }
+
+let keysIn = ""; // The language that the keys are told in.
 
 const CANNOT = "This page plays a race that was computed. To change η, a rule or a batch size, "
   + "open this very file in the program: {command}";
+const CANNOT_HERE = "This page plays a race that was computed. To change η, a rule or a batch size, "
+  + "run it anew where it was made.";
+const WITHIN = location.protocol === "about:"; // Whether it stands within another page, and has no address of its own.
 
 function writeTransport() {
   const says = { first: "to the start", last: "to the end", back: "one update back", forward: "one update forward" };

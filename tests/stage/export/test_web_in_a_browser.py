@@ -9,6 +9,7 @@ import chromium
 import numpy as np
 import pytest
 
+import sim as tm
 from sim.descent.examples.chance import Indices
 from sim.scene import load_scene
 from sim.scene.reading import parse_scene
@@ -485,6 +486,34 @@ def test_nothing_is_requested_and_nothing_could_be(browser: chromium.Browser, ad
     ):
         assert tab.value(blocked.replace("TRY", attempt)) == directive
     assert tab.value("window.bad") is None
+
+
+NOTEBOOK = """<!DOCTYPE html><meta charset="utf-8"><body style="margin: 0">
+<div style="width: 900px">{frame}</div><script>window.threeMarbles = {{}}; window.name = "outside";</script>"""
+
+
+def test_a_race_in_a_notebook_plays_within_its_frame(browser: chromium.Browser, tmp_path: Path) -> None:
+    race = tm.race("local-minimum", seed=2, updates=90)
+    path = tmp_path / "notebook.html"
+    path.write_text(NOTEBOOK.format(frame=race._repr_html_()), encoding="utf-8")
+    tab = browser.open(path.as_uri(), (1000, 800))
+    inside = tab.within()
+    inside.wait("window.threeMarbles !== undefined")
+    assert inside.value("document.getElementById('title').textContent") == "Local minimum"
+    assert inside.value("document.documentElement.scrollHeight") <= 740
+    assert inside.value("document.documentElement.scrollWidth") <= 900
+    inside.value("document.getElementById('play').click()")
+    inside.wait("window.threeMarbles.state().time > 3")
+    inside.value("document.getElementById('last').click()")
+    inside.wait("window.threeMarbles.state().time === 90")
+    inside.value("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    found = sorted(inside.value("window.threeMarbles.marbles()"), key=lambda marble: int(marble["lane"]))
+    assert [(each["x"], each["y"]) for each in found] == [tuple(marble.theta[90].tolist()) for marble in race]
+    assert inside.value("document.getElementById('copy').hidden")  # It has no address.
+    assert "run it anew where it was made" in inside.value("document.getElementById('cannot').textContent")
+    reach = "(() => { try { return window.parent.name; } catch (error) { return error.name; } })()"
+    assert inside.value(reach) == "SecurityError"  # It sees nothing of the notebook.
+    assert tab.mistakes() == []
 
 
 HOSTILE = """

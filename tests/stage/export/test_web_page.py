@@ -25,7 +25,7 @@ from sim.stage.export.web import file, race
 from sim.stage.export.web.file import SCRIPTS, embedded, expected_size, page, page_script, page_style, save_page
 from sim.stage.export.web.index import index
 from sim.stage.export.web.race import Span, computed, ground_window, race_data
-from sim.stage.export.web.words import CANNOT, sentences
+from sim.stage.export.web.words import CANNOT, CANNOT_HERE, sentences
 from sim.stage.style.numbers import evidence
 from sim.stage.style.theme import load_theme
 
@@ -331,8 +331,9 @@ def test_all_that_the_script_says_is_known_in_every_language() -> None:
     assert len(said) > 40
     known = set(sentences()) | {"—"}
     assert {text for text in said if " " in text or text.islower()} - known - {"light", "dark", "together"} == set()
-    parts = re.findall(r'"([^"]*)"', code.split("const CANNOT = ")[1].split(";\n")[0])
-    assert "".join(parts) == CANNOT
+    for name, sentence in (("CANNOT", CANNOT), ("CANNOT_HERE", CANNOT_HERE)):
+        parts = re.findall(r'"([^"]*)"', code.split(f"const {name} = ")[1].split(";\n")[0])
+        assert "".join(parts) == sentence
 
 
 def test_every_part_of_the_script_is_in_the_page() -> None:

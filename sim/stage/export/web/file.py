@@ -21,6 +21,7 @@ from ....scene import Scene
 from ....scene.carriers import CARRYING_META, sealed
 from ....scene.reading import Saved
 from ....scene.saving import saved_text
+from ....scene.writing import outsiders
 from ....study.odds.odds import Odds
 from ...style.theme import THEMES, load_theme
 from .ground import MOST_GRIDS, nodes_for
@@ -106,13 +107,17 @@ def _too_large(path: Path, size: int, seeds: int) -> str:
 def page(span: Span, others: Sequence[Span] = (), odds: Odds | None = None) -> str:
     """The whole file."""
     scene, texts = span.scene, span.scene.texts("en")
-    saved = Saved(scene, span.ticks, span.clock, digest(span.race, span.ticks))
-    chances = None if odds is None else odds_data(odds)
-    race = {**race_data(span, others), "odds": chances, "words": page_words(span), "themes": themes()}
+    race = {
+        **race_data(span, others),
+        "odds": None if odds is None else odds_data(odds),
+        "opens": not outsiders(scene),
+        "words": page_words(span),
+        "themes": themes(),
+    }
     script, style = page_script(), page_style()
     blanks = {
         "policy": policy(script, style),
-        "carrying": f'<meta name="{CARRYING_META}" content="{escape(sealed(saved_text(saved)))}">',
+        "carrying": _carrying(span),
         "title": escape(f"{texts.title} – Three Marbles"),
         "style": style,
         "race": embedded(race),
@@ -120,6 +125,14 @@ def page(span: Span, others: Sequence[Span] = (), odds: Odds | None = None) -> s
     }
     markup = asset("page", "page.html").read_text(encoding="utf-8")
     return filled(markup, blanks)
+
+
+def _carrying(span: Span) -> str:
+    """The scene as a text that can be opened again; nothing where no file can hold it."""
+    if outsiders(span.scene):
+        return ""
+    saved = Saved(span.scene, span.ticks, span.clock, digest(span.race, span.ticks))
+    return f'<meta name="{CARRYING_META}" content="{escape(sealed(saved_text(saved)))}">'
 
 
 def filled(markup: str, blanks: dict[str, str]) -> str:

@@ -18,6 +18,10 @@ CANNOT = (
     "open this very file in the program: {command}"
 )
 """What a page cannot do."""
+CANNOT_HERE = (
+    "This page plays a race that was computed. To change η, a rule or a batch size, run it anew where it was made."
+)
+"""The same where there is no file, or none that the program could open."""
 SAID = (
     *("play", "pause", "restart", "one update back", "one update forward", "to the start", "to the end"),
     *("speed", "{speed} a second", "seed {seed}", "light or dark", "language", "time", "keys"),
@@ -30,7 +34,7 @@ SAID = (
     *("loss of example {number} alone", "loss of the batch's {count} examples alone"),
     "the batch is all examples: its loss is the map's",
     *("copy", "copy the address of this moment", "The address of this moment is on the clipboard."),
-    *("The address in the browser's bar leads to this moment.", CANNOT),
+    *("The address in the browser's bar leads to this moment.", CANNOT, CANNOT_HERE),
     *("Press a marble's name to guess, or play to watch.", "your guess", "your guess: right"),
     *("your guess: not this one", "You guessed {guess}, and you are right: it was {answer}."),
     *("You guessed {guess}; it was {answer}.", "You guessed {guess}; it was none of them."),
