@@ -29,6 +29,7 @@ const tellsKey = (key) => (key === "J" ? race.odds !== null : key === "N Shift N
 const faster = (by) => { state.speed = limited(state.speed + by, 0, SPEEDS.length - 1); };
 const nextLane = (by) => { state.lane = (state.lane + by + race.lanes.length) % race.lanes.length; };
 const toggleTheme = () => Object.assign(state, { theme: state.theme === "dark" ? "light" : "dark", chosenTheme: true });
+const toggleTogether = () => Object.assign(state, { together: !state.together, chosenTogether: true });
 const toggle = (name) => { state[name] = !state[name]; };
 
 // The ground moves on land: so there is land, then.
@@ -74,7 +75,7 @@ const DEEDS = {
   o: () => toggle("strip"),
   b: () => toggle("surface"),
   "Shift b": toggleMoving,
-  "Shift a": () => toggle("together"),
+  "Shift a": toggleTogether,
   "Shift m": () => toggle("land"),
   "Alt ArrowLeft": () => turn(-5, 0),
   "Alt ArrowRight": () => turn(5, 0),
@@ -146,7 +147,7 @@ function listen() {
   onPress("forward", () => step(1));
   onPress("faster", () => faster(1));
   onPress("slower", () => faster(-1));
-  onPress("together", () => toggle("together"));
+  onPress("together", toggleTogether);
   onPress("land", () => toggle("land"));
   onPress("moving", toggleMoving);
   onPress("theme", toggleTheme);
@@ -175,7 +176,10 @@ function listen() {
     goTo(chartPlace(chart.clientWidth, chart.clientHeight).tick(event.offsetX));
     changed();
   });
-  addEventListener("resize", changed);
+  addEventListener("resize", () => {
+    if (!state.chosenTogether) state.together = usuallyTogether();
+    changed();
+  });
   addEventListener("hashchange", () => { readAddress(); changed(); });
   systemDark.addEventListener("change", (event) => {
     if (!state.chosenTheme) state.theme = event.matches ? "dark" : "light";

@@ -133,6 +133,7 @@ function writeTransport() {
 
 const LEAST_MAP = 220; // Pixels of width; where maps side by side would be smaller, the page is longer than the window.
 const GAP = 14;
+const TRIALS = 3;
 const arranged = { key: "", plan: null };
 
 // How large maps are: as large as they can be, side by side, above each other, or one for all.
@@ -160,17 +161,24 @@ function planned() {
     return plan(1, Math.max(wide, 1.5 * LEAST_MAP));
   }
   if (narrow) return plan(1, width);
-  const below = Math.max(...cards.map((card) => card.figure.lastChild.offsetHeight)) + 8;
   const count = race.lanes.length;
   const room = (columns) => (width - GAP * (columns - 1)) / columns;
-  const sizes = Array.from({ length: count }, (_, index) => {
-    const rows = Math.ceil(count / (index + 1));
-    return Math.min(room(index + 1), ((height - GAP * (rows - 1)) / rows - below) * aspect);
-  });
-  const best = Math.max(...sizes);
-  if (best >= LEAST_MAP) return plan(sizes.indexOf(best) + 1, best);
+  let [columns, best] = [count, Math.max(room(count), LEAST_MAP)];
+  for (let trial = 0; trial < TRIALS; trial += 1) { // What stands below a map is higher where the map is less wide.
+    maps.style.setProperty("--map", `${Math.floor(best)}px`);
+    maps.style.setProperty("--columns", String(columns));
+    const below = Math.max(...cards.map((card) => card.figure.lastChild.offsetHeight)) + 8;
+    const sizes = Array.from({ length: count }, (_, index) => {
+      const rows = Math.ceil(count / (index + 1));
+      return Math.min(room(index + 1), ((height - GAP * (rows - 1)) / rows - below) * aspect);
+    });
+    best = Math.max(...sizes);
+    if (best < LEAST_MAP) break;
+    columns = sizes.indexOf(best) + 1;
+  }
+  if (best >= LEAST_MAP) return plan(columns, best);
   classList.add("long");
-  let columns = count;
+  columns = count;
   while (columns > 1 && room(columns) < LEAST_MAP) columns -= 1;
   return plan(columns, room(columns));
 }
@@ -212,7 +220,7 @@ function show() {
   const chart = byId("chart");
   chart.setAttribute("aria-label", say("the loss of all marbles, update by update"));
   const width = chart.parentElement.clientWidth;
-  const tall = innerHeight < 700 || innerWidth < NARROW ? 110 : Math.min(CHART, Math.round(0.2 * innerHeight));
+  const tall = innerHeight < 800 || innerWidth < NARROW ? 110 : Math.min(CHART, Math.round(0.2 * innerHeight));
   resized(chart, width, tall);
   drawMaps();
   drawChart(chart, width, tall);

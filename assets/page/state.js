@@ -18,6 +18,11 @@ function usualLanguage() {
   return codes[0];
 }
 
+// One map for all where the scene wants it, or where there is no room for more.
+function usuallyTogether() {
+  return race.view.together || race.lanes.length === 1 || innerWidth < NARROW;
+}
+
 const state = {
   time: 0,
   seen: 0,
@@ -27,7 +32,8 @@ const state = {
   theme: systemDark.matches ? "dark" : "light",
   chosenTheme: false,
   still: systemStill.matches,
-  together: race.view.together || race.lanes.length === 1 || innerWidth < NARROW,
+  together: usuallyTogether(),
+  chosenTogether: false,
   land: race.view.kind === "relief",
   moving: race.view.moving, // Whether land is that of the loss that the next update descends.
   surface: false, // Whether the coming batch's own loss has contours.
@@ -63,8 +69,9 @@ function readAddress() {
   if (["light", "dark"].includes(found.get("theme"))) {
     Object.assign(state, { theme: found.get("theme"), chosenTheme: true });
   }
-  if (found.has("together")) state.together = true;
-  if (found.has("apart")) state.together = false;
+  if (found.has("together") || found.has("apart")) {
+    Object.assign(state, { together: !found.has("apart"), chosenTogether: true });
+  }
   if (found.has("land")) state.land = true;
   if (found.has("map")) state.land = false;
   if (["moving", "still"].includes(found.get("ground"))) state.moving = found.get("ground") === "moving";

@@ -498,7 +498,9 @@ def test_a_race_in_a_notebook_plays_within_its_frame(browser: chromium.Browser, 
     path.write_text(NOTEBOOK.format(frame=race._repr_html_()), encoding="utf-8")
     tab = browser.open(path.as_uri(), (1000, 800))
     inside = tab.within()
-    inside.wait("window.threeMarbles !== undefined")
+    inside.wait("window.threeMarbles !== undefined && innerWidth === 900")
+    inside.wait("window.threeMarbles.marbles().length === 3 && window.threeMarbles.marbles()[0].width > 220")
+    assert not inside.value("window.threeMarbles.state().together")  # However small it was at first.
     assert inside.value("document.getElementById('title').textContent") == "Local minimum"
     assert inside.value("document.documentElement.scrollHeight") <= 740
     assert inside.value("document.documentElement.scrollWidth") <= 900
