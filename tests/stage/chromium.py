@@ -108,6 +108,10 @@ class Tab:
         """What the browser answers about the page."""
         return self._browser.ask(method, self._session, **parameters)
 
+    def close(self) -> None:
+        """It is no longer open."""
+        self.ask("Page.close")
+
     def value(self, expression: str) -> Any:
         """What an expression of JavaScript comes to; promises are waited for."""
         where = {} if self._context is None else {"uniqueContextId": self._context}
