@@ -85,7 +85,9 @@ function batchLosses(lane, update) {
 
 function heightsOf(losses) {
   const { knots, stands } = race.ground;
-  return Float32Array.from(losses, (loss) => interpolated(loss, knots, stands));
+  const found = new Float32Array(losses.length);
+  for (let place = 0; place < losses.length; place += 1) found[place] = interpolated(losses[place], knots, stands);
+  return found;
 }
 
 // The heights that a lane's marble stands on at a moment: those of the training loss, unless the ground moves.
@@ -96,7 +98,9 @@ function heightsUnder(lane, { update, share }) {
   const coming = over > 0 ? batchLosses(lane, update + 1) : null;
   if (!coming) return heightsOf(now);
   const part = over * over * (3 - 2 * over);
-  return heightsOf(now.map((loss, place) => loss + part * (coming[place] - loss)));
+  const between = new Float32Array(now.length);
+  for (let place = 0; place < now.length; place += 1) between[place] = now[place] + part * (coming[place] - now[place]);
+  return heightsOf(between);
 }
 
 // What is said of that ground, or of the batch's own loss, on a map.

@@ -148,7 +148,7 @@ function groundPicture(width, height, density) {
     if (camera.flat) {
       drawTints(context, width, height, theme);
       drawContours(context, camera, contours, css(mixed(channels(theme.level), channels(theme.high), INK)), 0.55);
-    } else context.drawImage(landPicture(camera, width, height, density, land.still), 0, 0, width, height);
+    } else drawLand(context, camera, width, height, density, camera.heights);
     drawMarks(context, camera, theme);
     grounds.set(key, canvas);
   }
@@ -259,7 +259,7 @@ function drawText(context, told, color, theme, width, height) {
 // The land that moves is drawn for its moment, and not kept.
 function drawMovingGround(context, camera, width, height, density) {
   const theme = colors();
-  context.drawImage(landPicture(camera, width, height, density, movingLand(camera.heights)), 0, 0, width, height);
+  drawLand(context, camera, width, height, density, camera.heights);
   drawMarks(context, camera, theme);
 }
 

@@ -82,10 +82,9 @@ function writeLooks() {
   byId("together").setAttribute("aria-pressed", String(state.together));
   setText(byId("land"), say(state.land ? "maps from above" : "land aslant"));
   byId("land").setAttribute("aria-pressed", String(state.land));
-  byId("land").hidden = !hasLand();
   setText(byId("moving"), say("moving ground"));
   byId("moving").setAttribute("aria-pressed", String(state.moving && state.land));
-  byId("moving").hidden = !race.parts || !hasLand();
+  byId("moving").hidden = !race.parts;
   setText(byId("theme"), say("light or dark"));
   setText(byId("copy"), say("copy"));
   byId("copy").title = say("copy the address of this moment");
@@ -212,7 +211,6 @@ function drawMaps() {
 }
 
 function show() {
-  if (state.land && !hasLand()) state.land = false;
   writeLooks();
   writeCaption();
   writeCards();
@@ -257,6 +255,17 @@ window.threeMarbles = Object.freeze({
     };
   }),
   ground: (lane) => Array.from(heightsUnder(lane, momentOf(lane, state.time, !state.still))),
+  // The colours of land as a graphics processor draws it, and as the page does it by itself.
+  drawings: (lane, width, height) => {
+    const heights = heightsUnder(lane, momentOf(lane, state.time, !state.still));
+    const camera = landCamera(width, height, state.yaw, state.tilt, heights);
+    return [landPicture, rasterPicture].map((draw) => {
+      const canvas = document.createElement("canvas");
+      const context = sized(canvas, width, height, 1);
+      context.drawImage(draw(camera, width, height, 1, heights), 0, 0);
+      return Array.from(context.getImageData(0, 0, width, height).data);
+    });
+  },
   numbers: (lane, column) => Array.from(race.lanes[lane][column]),
 });
 

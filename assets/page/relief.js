@@ -1,5 +1,7 @@
 // Land seen aslant, drawn by the graphics processor: triangles between the nodes of the ground, and its sides.
 
+const LEVEL = 0.765; // How much light falls on level land.
+
 const VERTEX = `
 attribute vec3 place; attribute vec3 slope; uniform vec4 turn; uniform vec4 frame; uniform vec2 size; uniform float reach;
 varying float tall; varying vec3 normal; uniform float rise; uniform float lift;
@@ -23,12 +25,15 @@ void main() {
   if (flat_.a > 0.0) { gl_FragColor = vec4(flat_.rgb, flat_.a); return; }
   float lit = max(dot(normalize(normal), light), 0.0);
   vec3 color = tint(tall);
-  float level = 0.765;
+  float level = ${LEVEL};
   float bright = clamp((lit - level) / (1.0 - level), 0.0, 1.0), dark = clamp((level - lit) / level, 0.0, 1.0);
   color = mix(color, mix(tint(tall + 0.5), glow, 0.25 * clamp(2.0 * tall, 0.0, 1.0)), 0.6 * bright * bright);
   gl_FragColor = vec4(mix(color, shadow, 0.62 * dark), 1.0);
 }`;
 const LIGHT = [-0.45, 0.45, 0.771]; // Where light comes from: the upper left, as on maps.
+
+// The light turns with the eye.
+const lightFor = ({ c, s }) => [c * LIGHT[0] - s * LIGHT[1], s * LIGHT[0] + c * LIGHT[1], LIGHT[2]];
 
 let land; // What the graphics processor holds; null where there is none.
 
@@ -132,8 +137,8 @@ function prepared() {
   gl.linkProgram(program);
   if (!gl.getProgramParameter(program, gl.LINK_STATUS)) return null;
   gl.useProgram(program);
-  canvas.addEventListener("webglcontextlost", () => { land = null; state.land = false; grounds.clear(); changed(); });
-  const made = { canvas, gl, program, still: emptyLand(gl), moving: emptyLand(gl), holds: null };
+  canvas.addEventListener("webglcontextlost", () => { land = null; grounds.clear(); changed(); });
+  const made = { canvas, gl, program, still: emptyLand(gl), moving: emptyLand(gl), holds: null, fast: hasProcessor(gl) };
   fillLand(gl, made.still, race.ground.heights, contours);
   return made;
 }
@@ -167,13 +172,25 @@ function movingLand(heights) {
   return land.moving;
 }
 
-// Whether land can be seen aslant in this browser.
-function hasLand() {
-  if (land === undefined) land = prepared();
-  return land !== null;
+const PRETENDED = /swiftshader|llvmpipe|software|basic render/i; // Names of processors that are programs.
+
+// Whether there is a graphics processor that draws land faster than this page's own script does.
+function hasProcessor(gl) {
+  const names = gl.getExtension("WEBGL_debug_renderer_info");
+  return !names || !PRETENDED.test(gl.getParameter(names.UNMASKED_RENDERER_WEBGL));
 }
 
-function landPicture(camera, width, height, density, kept) {
+// Land of such heights, drawn by whichever does it faster.
+function drawLand(context, camera, width, height, density, heights) {
+  if (land === undefined) land = prepared();
+  const picture = land && land.fast
+    ? landPicture(camera, width, height, density, heights)
+    : rasterPicture(camera, width, height, density, heights);
+  context.drawImage(picture, 0, 0, width, height);
+}
+
+function landPicture(camera, width, height, density, heights) {
+  const kept = heights === race.ground.heights ? land.still : movingLand(heights);
   const { canvas, gl, program } = land;
   const [wide, high] = [Math.round(width * density), Math.round(height * density)];
   if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
@@ -194,8 +211,7 @@ function landPicture(camera, width, height, density, kept) {
   gl.uniform3fv(at("land"), theme.land.flatMap(unit));
   gl.uniform3fv(at("glow"), unit(theme.glow));
   gl.uniform3fv(at("shadow"), unit(theme.shadow));
-  const [c, s] = [camera.c, camera.s]; // The light turns with the eye.
-  gl.uniform3f(at("light"), c * LIGHT[0] - s * LIGHT[1], s * LIGHT[0] + c * LIGHT[1], LIGHT[2]);
+  gl.uniform3f(at("light"), ...lightFor(camera));
   const bind = (part) => {
     gl.bindBuffer(gl.ARRAY_BUFFER, part.made);
     ["place", "slope"].forEach((name, index) => {

@@ -199,6 +199,24 @@ def test_the_ground_goes_over_to_the_next_batch_once_the_marble_has_landed(
     assert tab.value("window.threeMarbles.ground(1)") == tab.value("window.threeMarbles.ground(0)")
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("pose", ["yaw=-16&tilt=44", "yaw=130&tilt=60", "yaw=0&tilt=20", "yaw=90&tilt=76"])
+def test_without_a_graphics_processor_land_is_the_same_picture(
+    browser: chromium.Browser, address: str, pose: str, theme: str
+) -> None:
+    tab = browser.open(f"{address}#update=57&land&apart&ground=moving&theme={theme}&{pose}")
+    drawn = [np.array(each).reshape(240, 360, 4) for each in tab.value("window.threeMarbles.drawings(1, 360, 240)")]
+    one, other = (each[..., :3].astype(float) for each in drawn)
+    panel = np.array(load_theme(theme).panel)
+    on_land = [(np.abs(each - panel).max(axis=-1) > 12) for each in (one, other)]
+    assert on_land[0].mean() > 0.25
+    assert (on_land[0] != on_land[1]).mean() < 0.015  # Edges are smoother the one way.
+    gaps = np.abs(one - other).max(axis=-1)[on_land[0] & on_land[1]]
+    assert np.median(gaps) <= 6
+    assert (gaps > 40).mean() < 0.06  # A contour is a pixel beside where it is the other way.
+    assert tab.mistakes() == []
+
+
 def test_a_batchs_own_loss_lies_on_the_map_in_the_lanes_colour(browser: chromium.Browser, address: str) -> None:
     count = """(() => {
       const canvas = [...document.querySelectorAll("canvas.map")][LANE];

@@ -29,7 +29,21 @@ from .odds import odds_data
 from .race import LARGEST_BATCHES, Json, Span, computed, race_data
 from .words import page_words
 
-SCRIPTS = ("text", "race", "state", "ground", "camera", "map", "relief", "chart", "cards", "odds", "controls", "page")
+SCRIPTS = (
+    "text",
+    "race",
+    "state",
+    "ground",
+    "camera",
+    "map",
+    "relief",
+    "raster",
+    "chart",
+    "cards",
+    "odds",
+    "controls",
+    "page",
+)
 """The parts of the script, in assets/page/, in the order in which they stand in the file."""
 LARGEST = 8 << 20
 """Bytes that a page may have: a telephone takes it in, and it can be sent by mail."""
