@@ -5,6 +5,7 @@ const KEYS = [
   ["← →", "one update back or forward, with Shift ten"],
   ["Home End", "to the start, to the end"],
   ["+ −", "faster, slower"],
+  ["C", "clock: updates, epochs, a serial or parallel machine"],
   ["R", "restart: the same race again, bit for bit"],
   ["N Shift N", "new seed: other batches; the seed before"],
   ["J", "odds"],
@@ -24,7 +25,7 @@ const KEYS = [
 ];
 
 // Keys that have nothing to do in this page are not told.
-const tellsKey = (key) => (key === "J" ? race.odds !== null : key === "N Shift N" ? runs.length > 1 : true);
+const tellsKey = (key) => ({ J: race.odds !== null, "N Shift N": runs.length > 1, C: clockNames.length > 1 })[key] ?? true;
 
 const faster = (by) => { state.speed = limited(state.speed + by, 0, SPEEDS.length - 1); };
 const nextLane = (by) => { state.lane = (state.lane + by + race.lanes.length) % race.lanes.length; };
@@ -65,6 +66,7 @@ const DEEDS = {
   "-": () => faster(-1),
   "−": () => faster(-1),
   r: restart,
+  c: () => useClock(clockNames[(clockNames.indexOf(race.clock) + 1) % clockNames.length]),
   n: () => nextSeed(1),
   "Shift n": () => nextSeed(-1),
   j: toggleOdds,
@@ -158,6 +160,7 @@ function listen() {
   onPress("die", () => nextSeed(1));
   byId("copy").addEventListener("click", copyAddress);
   byId("language").addEventListener("change", (event) => { state.language = event.target.value; changed(); });
+  byId("clock").addEventListener("change", (event) => { useClock(event.target.value); changed(); });
   byId("time").addEventListener("input", (event) => {
     state.playing = false;
     goTo(Number(event.target.value));

@@ -7,8 +7,8 @@ let before = null; // When the last one was drawn, in milliseconds.
 let announced = "";
 
 function place(tick) {
-  const known = { update: Math.floor(tick), horizon: race.ticks, clock: words().clock };
-  return say(known.clock ? "update {update} of {horizon} by {clock}" : "update {update} of {horizon}", known);
+  const known = { update: Math.floor(tick), horizon: race.ticks, clock: words().clocks[race.clock] };
+  return say(race.clock !== "updates" ? "update {update} of {horizon} by {clock}" : "update {update} of {horizon}", known);
 }
 
 function announce(text) {
@@ -91,6 +91,7 @@ function writeLooks() {
   byId("language").value = state.language;
   byId("language").setAttribute("aria-label", say("language"));
   writeOdds();
+  writeClock();
   byId("help").title = say("keys");
   byId("help").setAttribute("aria-label", say("keys"));
   byId("copy").hidden = WITHIN;
@@ -102,6 +103,20 @@ function writeLooks() {
     byId("list").replaceChildren(...KEYS.filter(([key]) => tellsKey(key)).flatMap(([key, says]) => [element("dt", "", key), element("dd", "", say(says))]));
   }
   keysIn = state.language;
+}
+
+// The clocks, where there is more than one.
+function writeClock() {
+  const clock = byId("clock");
+  clock.hidden = clockNames.length < 2;
+  clockNames.forEach((name, index) => {
+    if (!clock.options[index]) clock.append(element("option"));
+    clock.options[index].value = name;
+    setText(clock.options[index], words().clocks[name]);
+  });
+  clock.value = race.clock;
+  clock.title = say("clock: updates, epochs, a serial or parallel machine");
+  clock.setAttribute("aria-label", say("clock"));
 }
 
 let keysIn = ""; // The language that the keys are told in.
@@ -133,12 +148,16 @@ function writeTransport() {
 const LEAST_MAP = 220; // Pixels of width; where maps side by side would be smaller, the page is longer than the window.
 const GAP = 14;
 const TRIALS = 3;
+const MOST_SPARE = 150; // Pixels below the maps that the chart takes up, where they leave some.
 const arranged = { key: "", plan: null };
 
 // How large maps are: as large as they can be, side by side, above each other, or one for all.
-function arrange() {
+function arrange(prepare) {
   const key = [innerWidth, innerHeight, state.together, state.language, state.strip].join(" ");
-  if (key !== arranged.key) Object.assign(arranged, { key, plan: planned() });
+  if (key !== arranged.key) {
+    prepare();
+    Object.assign(arranged, { key, plan: planned() });
+  }
   return arranged.plan;
 }
 
@@ -161,6 +180,11 @@ function planned() {
   }
   if (narrow) return plan(1, width);
   const count = race.lanes.length;
+  const spareBelow = (columns, wide) => {
+    const rows = Math.ceil(count / columns);
+    const below = Math.max(...cards.map((card) => card.figure.lastChild.offsetHeight)) + 8;
+    return Math.max(0, Math.floor(height - rows * (wide / aspect + below) - GAP * rows));
+  };
   const room = (columns) => (width - GAP * (columns - 1)) / columns;
   let [columns, best] = [count, Math.max(room(count), LEAST_MAP)];
   for (let trial = 0; trial < TRIALS; trial += 1) { // What stands below a map is higher where the map is less wide.
@@ -175,7 +199,7 @@ function planned() {
     if (best < LEAST_MAP) break;
     columns = sizes.indexOf(best) + 1;
   }
-  if (best >= LEAST_MAP) return plan(columns, best);
+  if (best >= LEAST_MAP) return { ...plan(columns, best), spare: spareBelow(columns, best) };
   classList.add("long");
   columns = count;
   while (columns > 1 && room(columns) < LEAST_MAP) columns -= 1;
@@ -186,8 +210,8 @@ function resized(canvas, width, height) {
   Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
 }
 
-function drawMaps() {
-  const { columns, width, height } = arrange();
+function drawMaps(prepare) {
+  const { columns, width, height } = arrange(prepare);
   maps.style.setProperty("--columns", String(columns));
   maps.style.setProperty("--map", `${width}px`);
   wholeCanvas.setAttribute("aria-label", say("a map of the loss with all marbles"));
@@ -219,9 +243,10 @@ function show() {
   chart.setAttribute("aria-label", say("the loss of all marbles, update by update"));
   const width = chart.parentElement.clientWidth;
   const tall = innerHeight < 800 || innerWidth < NARROW ? 110 : Math.min(CHART, Math.round(0.2 * innerHeight));
-  resized(chart, width, tall);
-  drawMaps();
-  drawChart(chart, width, tall);
+  drawMaps(() => resized(chart, width, tall));
+  const high = tall + Math.min(MOST_SPARE, arranged.plan.spare ?? 0);
+  resized(chart, width, high);
+  drawChart(chart, width, high);
   drawPins(width);
   announceVerdicts();
 }
@@ -246,7 +271,7 @@ function tick(now) {
 
 // What can be read from outside, and nothing that could be changed.
 window.threeMarbles = Object.freeze({
-  state: () => ({ ...state, speed: SPEEDS[state.speed], seed: race.seed, address: address() }),
+  state: () => ({ ...state, speed: SPEEDS[state.speed], seed: race.seed, clock: race.clock, address: address() }),
   marbles: () => shown.map(({ lane, moment, pixel, canvas }) => {
     const area = canvas.getBoundingClientRect();
     return {

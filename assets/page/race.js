@@ -56,9 +56,9 @@ function unpackedParts(parts) {
 }
 
 // What a seed decides.
-function unpackedRun({ seed, critical, lanes, captions, question }) {
+function unpackedRun({ seed, critical, captions, question, clocks, lanes }) {
   return {
-    seed, critical, captions, question,
+    seed, critical, captions, question, clocks,
     lanes: lanes.map((lane) => ({
       ...lane,
       theta: numbers(lane.theta, Float64Array),
@@ -87,6 +87,22 @@ function unpacked(data) {
 const packedRace = JSON.parse(byId("race").textContent);
 const runs = [packedRace, ...packedRace.others.map((other) => ({ ...packedRace, ...other }))];
 const race = unpacked(packedRace);
+
+const ownClock = { clock: packedRace.clock, paces: packedRace.paces };
+const clockNames = [ownClock.clock, ...Object.keys(packedRace.clocks)];
+
+// Let the race of a seed go by a clock: what is told when, and at which ticks of it things happen.
+function setRun(run, clock) {
+  Object.assign(race, unpackedRun(run), ownClock);
+  const other = race.clocks[clock];
+  if (!other) return;
+  const { paces, captions, question, ticks } = other;
+  Object.assign(race, { clock, paces, captions, question });
+  race.lanes.forEach((lane, index) => {
+    lane.events = lane.events.flatMap((event, place) =>
+      (place < ticks[index].length ? [{ ...event, tick: ticks[index][place] }] : []));
+  });
+}
 
 // The last entry of [[from, what], …] that holds at such a time.
 function entryAt(changes, time) {

@@ -57,7 +57,8 @@ function numberIn(found, name, low, high) {
 function readAddress() {
   const found = new URLSearchParams(location.hash.slice(1));
   const run = runs.findIndex(({ seed }) => String(seed) === found.get("seed"));
-  if (run >= 0) useRun(run);
+  if (run >= 0) useRun(run, race.clock);
+  if (clockNames.includes(found.get("clock"))) useClock(found.get("clock"));
   const update = numberIn(found, "update", 0, race.ticks);
   if (update !== null) Object.assign(state, { time: Math.round(update), asking: false, playing: false });
   const speed = numberIn(found, "speed", SPEEDS[0], SPEEDS.at(-1));
@@ -86,6 +87,7 @@ function readAddress() {
 function address() {
   const parts = [
     ...(runs.length > 1 ? [`seed=${race.seed}`] : []),
+    ...(race.clock !== ownClock.clock ? [`clock=${race.clock}`] : []),
     `update=${Math.floor(state.time)}`,
     `speed=${SPEEDS[state.speed]}`,
     `language=${state.language}`,
@@ -99,23 +101,25 @@ function address() {
   return `#${parts.join("&")}`;
 }
 
-// Show the race of another seed, and forget what was drawn of the one before.
-function useRun(index) {
-  if (runs[index].seed === race.seed) return;
-  Object.assign(race, unpackedRun(runs[index]));
+// Show the race of another seed, or by another clock, and forget what was drawn of the one before.
+function useRun(index, clock) {
+  if (runs[index].seed === race.seed && clock === race.clock) return;
+  if (runs[index].seed !== race.seed) state.guess = null;
+  setRun(runs[index], clock);
   chartRange = rangeOfLosses();
   grounds.clear();
   known.clear();
   Object.assign(sights, { pose: "", hidden: [] });
   pinned = "";
   state.seen = state.time;
-  state.guess = null;
 }
+
+const runIndex = () => runs.findIndex(({ seed }) => seed === race.seed);
+const useClock = (clock) => useRun(runIndex(), clock);
 
 // The seed after, or before, from the beginning.
 function reseed(by) {
-  const index = runs.findIndex(({ seed }) => seed === race.seed) + by;
-  useRun((index + runs.length) % runs.length);
+  useRun((runIndex() + by + runs.length) % runs.length, race.clock);
   Object.assign(state, { seen: 0 });
   restart();
 }

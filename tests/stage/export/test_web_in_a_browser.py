@@ -485,6 +485,39 @@ def test_odds_are_a_table_in_the_pages_language(browser: chromium.Browser, tmp_p
     assert tab.mistakes() + plain.mistakes() == []
 
 
+def test_the_clock_is_changed_in_the_page(browser: chromium.Browser, tmp_path: Path) -> None:
+    path, scene = tmp_path / "clocks.html", load_scene("twenty-against-one")
+    span = save_page(scene, path, ticks=160, seeds=2)
+    tab = browser.open(f"{path.as_uri()}#update=100&language=en&map&apart")
+
+    def seen(clock: str, tick: int, seed: int = 0) -> None:
+        assert (state(tab)["clock"], state(tab)["time"]) == (clock, tick)
+        race = span.race if seed == 0 else computed(replace(scene, seed=seed), ticks=160).race
+        for lane, marble in enumerate(marbles(tab)):
+            update = scene.timing(clock).updates(lane, tick)
+            assert marble["update"] == update
+            assert (marble["x"], marble["y"]) == tuple(race.tracks[lane].theta[update].tolist())
+
+    seen("updates", 100)
+    tab.press("c")
+    seen("epochs", 100)
+    assert tab.value("document.getElementById('place').textContent") == "update 100 of 160 by epochs"
+    assert tab.value("document.getElementById('clock').value") == "epochs"
+    assert "clock=epochs&update=100" in state(tab)["address"]
+    tab.press("n")
+    tab.press("End")
+    seen("epochs", 160, seed=1)
+    pins = tab.value("[...document.querySelectorAll('.pin')].map((pin) => parseFloat(pin.style.left))")
+    width = tab.value("document.getElementById('chart').clientWidth")
+    assert all(0 <= left <= width for left in pins)
+    tab.press("N", "Shift")
+    tab.value("location.hash = 'clock=updates&update=30'")
+    tab.wait("window.threeMarbles.state().time === 30")
+    tab.drawn()
+    seen("updates", 30)
+    assert tab.mistakes() == []
+
+
 def test_nothing_is_requested_and_nothing_could_be(browser: chromium.Browser, address: str) -> None:
     tab = browser.open(f"{address}#update=57")
     tab.press("End")

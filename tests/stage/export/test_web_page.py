@@ -170,6 +170,24 @@ def test_by_another_clock_lanes_have_their_own_paces() -> None:
     assert [lane["updates"] for lane in data["lanes"]] == [scene.timing("epochs").updates(lane, 100) for lane in (0, 1)]
 
 
+@pytest.mark.parametrize("name", ["twenty-against-one", "batch-ladder"])
+def test_a_page_has_every_clock_by_which_its_lanes_go_otherwise(name: str) -> None:
+    scene = load_scene(name)
+    data, span = race_data(computed(scene, ticks=150)), computed(scene, ticks=150)
+    assert list(data["clocks"]) == ["epochs", "serial"]  # As wide as it is, the parallel machine is the first clock.
+    for clock, told in data["clocks"].items():
+        alone = computed(scene, clock, 150)
+        expected = race_data(alone)
+        assert (told["paces"], told["captions"]) == (expected["paces"], expected["captions"])
+        assert told["question"] == expected["question"]
+        for lane, ticks in enumerate(told["ticks"]):
+            events = span.race.judges[lane].events_until(alone.updates(lane))
+            assert ticks == [alone.timing.tick(lane, event.update) for event in events]
+            assert ticks == [each["tick"] for each in expected["lanes"][lane]["events"]]
+    assert race_data(computed(scene, "epochs", 40))["clocks"] == {}  # There, updates were not computed far enough.
+    assert race_data(span_of("ravine"))["clocks"] == {}
+
+
 def test_the_races_of_other_seeds_are_theirs_bit_for_bit(tmp_path: Path) -> None:
     path, scene = tmp_path / "seeds.html", load_scene("twenty-against-one")
     span = save_page(scene, path, ticks=80, seeds=3)

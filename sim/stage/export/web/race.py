@@ -5,13 +5,13 @@ Columns of numbers are the bytes of their arrays, little-endian, in base64: a pa
 
 import base64
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from ....descent.clock import UPDATES, Timing
+from ....descent.clock import CLOCKS, UPDATES, Timing
 from ....descent.problem import Problem
 from ....descent.race import Race
 from ....descent.schedules import CONSTANT
@@ -103,6 +103,33 @@ def run_data(span: Span) -> Json:
         "lanes": [_lane(span, lane) for lane in range(len(span.scene.lanes))],
         "captions": _captions(span),
         "question": _question(span),
+        "clocks": {other.clock: _by_clock(other) for other in _other_clocks(span)},
+    }
+
+
+def _other_clocks(span: Span) -> Iterator[Span]:
+    """The same race by each other clock by which it goes otherwise, as far as it was computed: one tick to a tick."""
+    known = [span.timing.paces]
+    for clock in CLOCKS:
+        other = replace(span, clock=clock)
+        lanes = range(len(span.scene.lanes))
+        computed_ = all(other.timing.updates(lane, span.ticks) <= span.updates(lane) for lane in lanes)
+        if clock != span.clock and computed_ and other.timing.paces not in known:
+            known.append(other.timing.paces)
+            yield other
+
+
+def _by_clock(span: Span) -> Json:
+    """What a clock decides: the paces, what is told when, and the ticks of the events."""
+    ends = [span.updates(lane) for lane in range(len(span.scene.lanes))]
+    return {
+        "paces": list(span.timing.paces),
+        "captions": _captions(span),
+        "question": _question(span),
+        "ticks": [
+            [span.timing.tick(lane, event.update) for event in judge.events_until(end)]
+            for lane, (judge, end) in enumerate(zip(span.race.judges, ends, strict=True))
+        ],
     }
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any, TypeAlias
 
-from ....descent.clock import UPDATES
 from ....descent.verdict.kinds import VerdictKind
 from ....languages import LANGUAGES, everywhere, known
 from ....study.statistics.telling import INTERVALS
@@ -27,6 +26,7 @@ SAID = (
     *("speed", "{speed} a second", "seed {seed}", "light or dark", "language", "time", "keys"),
     *("update {update} of {horizon}", "update {update} of {horizon} by {clock}", "since update {update}"),
     *("all marbles on one map", "one map for each", "land aslant", "maps from above", "batch strip"),
+    *("clock", "clock: updates, epochs, a serial or parallel machine"),
     *("new seed: other batches; the seed before", "odds", "escaped"),
     *("{title} · {count} seeds from {seed} · after {updates} updates", INTERVALS),
     *("moving ground", "the batch's own loss; as the ground"),
@@ -65,7 +65,6 @@ def page_words(span: Span) -> Json:
 def _in(code: str, span: Span) -> Json:
     scene = span.scene
     texts, count = scene.texts(code), span.race.problem.train.count
-    clock = "" if span.clock == UPDATES else say(code, CLOCK_NAMES[span.clock])
     return {
         "name": known(code).name,
         "title": texts.title,
@@ -75,7 +74,7 @@ def _in(code: str, span: Span) -> Json:
         "captions": list(texts.captions),
         "about": _about(span),
         "question": texts.question,
-        "clock": clock,
+        "clocks": {clock: say(code, CLOCK_NAMES[clock]) for clock in CLOCK_NAMES},
         "verdicts": {kind.code: _said(code, kind.value) for kind in VerdictKind},
         "said": {sentence: _said(code, sentence) for sentence in (*SAID, *EVIDENCE)},
     }
