@@ -179,10 +179,12 @@ function listen() {
     goTo(chartPlace(chart.clientWidth, chart.clientHeight).tick(event.offsetX));
     changed();
   });
-  addEventListener("resize", () => {
+  const resize = () => {
     if (!state.chosenTogether) state.together = usuallyTogether();
     changed();
-  });
+  };
+  addEventListener("resize", resize);
+  new ResizeObserver(resize).observe(document.body); // A frame may get its width after the window has told its own.
   addEventListener("hashchange", () => { readAddress(); changed(); });
   systemDark.addEventListener("change", (event) => {
     if (!state.chosenTheme) state.theme = event.matches ? "dark" : "light";

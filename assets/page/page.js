@@ -153,7 +153,7 @@ const arranged = { key: "", plan: null };
 
 // How large maps are: as large as they can be, side by side, above each other, or one for all.
 function arrange(prepare) {
-  const key = [innerWidth, innerHeight, state.together, state.language, state.strip].join(" ");
+  const key = [document.body.clientWidth, innerWidth, innerHeight, state.together, state.language, state.strip].join(" ");
   if (key !== arranged.key) {
     prepare();
     Object.assign(arranged, { key, plan: planned() });
