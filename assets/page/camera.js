@@ -4,13 +4,22 @@ const MARGIN = 0.02; // Of the panel's shorter side, left free around a block.
 const FAR = 1e5; // Pixels beyond which a canvas need not know more.
 const SIGHTS = 48; // Places between a point and the eye at which land may stand in the way.
 
+// Where a pixel of the whole picture is in one that is looked at from closer by.
+const zoomed = ([x, y], width, height) => [
+  width * (0.5 + state.panX) + (x - width / 2) * state.zoom,
+  height * (0.5 + state.panY) + (y - height / 2) * state.zoom,
+];
+
 function flatCamera(width, height) {
   const [x0, x1, y0, y1] = race.ground.window;
-  const scale = Math.min(width / (x1 - x0), height / (y1 - y0));
+  const scale = state.zoom * Math.min(width / (x1 - x0), height / (y1 - y0));
+  const [left, top] = zoomed([width / 2, height / 2], width, height);
+  const [middleX, middleY] = [(x0 + x1) / 2, (y0 + y1) / 2];
   return {
     flat: true,
     scale,
-    pixel: (x, y) => [width / 2 + (x - (x0 + x1) / 2) * scale, height / 2 - (y - (y0 + y1) / 2) * scale],
+    pixel: (x, y) => [left + (x - middleX) * scale, top - (y - middleY) * scale],
+    under: (across, down) => [middleX + (across - left) / scale, middleY - (down - top) / scale],
     hidden: () => false,
   };
 }
@@ -24,8 +33,9 @@ function landCamera(width, height, yaw, tilt, heights) {
   const across = (x1 - x0) * Math.abs(c) + (y1 - y0) * Math.abs(s);
   const up = ((x1 - x0) * Math.abs(s) + (y1 - y0) * Math.abs(c)) * tc + (rise + foot) * ts;
   const margin = 2 * MARGIN * Math.min(width, height);
-  const scale = Math.min((width - margin) / across, (height - margin) / up);
-  const origin = [width / 2, (height + scale * (rise - foot) * ts) / 2];
+  const whole = Math.min((width - margin) / across, (height - margin) / up);
+  const origin = zoomed([width / 2, (height + whole * (rise - foot) * ts) / 2], width, height);
+  const scale = whole * state.zoom;
   const raw = (x, y, tall) => [
     origin[0] + scale * (c * (x - middleX) + s * (y - middleY)),
     origin[1] - scale * (tc * (c * (y - middleY) - s * (x - middleX)) + ts * rise * tall),

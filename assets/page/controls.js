@@ -123,21 +123,52 @@ async function copyAddress() {
   announce(say(told));
 }
 
-// Land is turned and tilted by dragging, with a mouse or a finger; a map stays as it is.
+const WHEEL = 0.0016; // How fast a turn of the wheel zooms.
+
+// Whether the wheel is needed to get to what cannot be seen; then it zooms only with Ctrl, as two fingers on a pad do.
+const scrolls = () => WITHIN || document.documentElement.scrollHeight > innerHeight + 1;
+
+// Land is turned and tilted by dragging, with a mouse or a finger; a map that is zoomed is moved. Two fingers and the wheel
+// zoom, and twice on it shows all of it.
 function onDrag(canvas) {
-  let from = null;
+  const held = new Map(); // Pointers that are down, and where they are.
+  const place = (event) => [event.clientX, event.clientY];
+  const spread = () => {
+    const [[x0, y0], [x1, y1]] = held.values();
+    return { apart: Math.hypot(x1 - x0, y1 - y0), middle: [(x0 + x1) / 2, (y0 + y1) / 2] };
+  };
+  const zoomAt = ([x, y], factor) => {
+    const area = canvas.getBoundingClientRect();
+    zoomAbout((x - area.left) / area.width, (y - area.top) / area.height, factor);
+  };
   canvas.addEventListener("pointerdown", (event) => {
-    if (!state.land) return;
-    from = [event.clientX, event.clientY];
+    if (!state.land && state.zoom === 1 && event.pointerType === "mouse") return;
+    held.set(event.pointerId, place(event));
     canvas.setPointerCapture(event.pointerId);
   });
   canvas.addEventListener("pointermove", (event) => {
+    const from = held.get(event.pointerId);
     if (!from) return;
-    turn((from[0] - event.clientX) * 0.4, (from[1] - event.clientY) * 0.3);
-    from = [event.clientX, event.clientY];
+    const before = held.size === 2 ? spread() : null;
+    held.set(event.pointerId, place(event));
+    const [dx, dy] = [event.clientX - from[0], event.clientY - from[1]];
+    const area = canvas.getBoundingClientRect();
+    if (before) {
+      const now = spread();
+      if (before.apart > 0) zoomAt(before.middle, now.apart / before.apart);
+      pan((now.middle[0] - before.middle[0]) / area.width, (now.middle[1] - before.middle[1]) / area.height);
+    } else if (state.land) turn(-dx * 0.4, -dy * 0.3);
+    else pan(dx / area.width, dy / area.height);
     changed();
   });
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { from = null; });
+  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, (event) => { held.delete(event.pointerId); });
+  canvas.addEventListener("wheel", (event) => {
+    if (scrolls() && !event.ctrlKey) return;
+    event.preventDefault();
+    zoomAt(place(event), Math.exp(-limited(event.deltaY, -300, 300) * WHEEL * (event.ctrlKey ? 4 : 1)));
+    changed();
+  }, { passive: false });
+  canvas.addEventListener("dblclick", () => { Object.assign(state, { zoom: 1, panX: 0, panY: 0 }); changed(); });
 }
 
 function listen() {

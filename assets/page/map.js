@@ -2,7 +2,8 @@
 
 const PALE = 0.25; // How far the colours of a map are on the way from those of land to the highest tint,
 const INK = 0.3; // and its contours from their own.
-const MOST_TRAIL = 3000; // Updates of a trail that are drawn.
+const MOST_TRAIL = 1200; // Updates of a trail that are drawn,
+const MOVING_TRAIL = 500; // and on land that moves, where all of it is drawn anew.
 const CROWDED = 13; // Marks that would be nearer to each other make way for the more telling ones.
 const SHAPES = [
   [],
@@ -38,12 +39,10 @@ function drawTints(context, width, height, theme) {
   const picture = context.createImageData(wide, high);
   const table = Array.from({ length: 256 }, (_, step) => mixed(tint(theme, step / 255), channels(theme.high), PALE));
   const [panel, hatch] = [channels(theme.panel), channels(theme.border)];
-  const { window: [x0, x1, y0, y1] } = race.ground;
   const camera = flatCamera(width, height);
   for (let row = 0; row < high; row += 1) {
-    const y = (y0 + y1) / 2 - (row + 0.5 - height / 2) / camera.scale;
     for (let column = 0; column < wide; column += 1) {
-      const tall = heightAt((x0 + x1) / 2 + (column + 0.5 - width / 2) / camera.scale, y);
+      const tall = heightAt(...camera.under(column + 0.5, row + 0.5));
       const blank = (row + column) % 9 === 0 ? hatch : panel;
       const color = Number.isNaN(tall) ? blank : table[Math.round(tall * 255)];
       const place = 4 * (row * wide + column);
@@ -136,7 +135,7 @@ const MOST_GROUNDS = 6;
 
 function groundPicture(width, height, density) {
   const theme = colors();
-  const pose = state.land ? `${state.yaw} ${state.tilt}` : "";
+  const pose = `${state.land ? `${state.yaw} ${state.tilt}` : ""} ${state.zoom} ${state.panX} ${state.panY}`;
   const key = `${width} ${height} ${density} ${state.theme} ${pose}`;
   if (!grounds.has(key)) {
     if (grounds.size >= MOST_GROUNDS) grounds.delete(grounds.keys().next().value);
@@ -170,7 +169,8 @@ function momentHidden(camera, lane, update) {
 
 function drawTrail(context, camera, lane, moment, color, theme, size) {
   const { theta } = race.lanes[lane];
-  const first = Math.max(0, moment.update - MOST_TRAIL);
+  const most = camera.flat || camera.heights === race.ground.heights ? MOST_TRAIL : MOVING_TRAIL;
+  const first = Math.max(0, moment.update - most);
   const places = [];
   for (let update = first; update <= moment.update; update += 1) places.push([theta[2 * update], theta[2 * update + 1]]);
   const dots = places.length;
@@ -197,9 +197,13 @@ function drawTrail(context, camera, lane, moment, color, theme, size) {
   context.globalAlpha = 1;
   context.fillStyle = color;
   context.beginPath();
+  const taken = new Set(); // Dots on a dot that is there would be seen no better.
   for (let index = 0; index < dots; index += 1) {
     if (faint?.[index]) continue;
     const [x, y] = pixels[index];
+    const place = Math.round(x) * 16384 + Math.round(y);
+    if (taken.has(place)) continue;
+    taken.add(place);
     context.moveTo(x + 1.7, y);
     context.arc(x, y, 1.7, 0, 2 * Math.PI);
   }

@@ -68,6 +68,7 @@ function writeLooks() {
   root.lang = state.language;
   document.body.classList.toggle("asking", state.asking);
   document.body.classList.toggle("land", state.land);
+  document.body.classList.toggle("zoomed", state.zoom > 1);
   for (const [name, color] of Object.entries(theme)) {
     if (typeof color === "string") root.style.setProperty(`--${name}`, color);
   }
@@ -203,6 +204,7 @@ function planned() {
   classList.add("long");
   columns = count;
   while (columns > 1 && room(columns) < LEAST_MAP) columns -= 1;
+  columns = Math.ceil(count / Math.ceil(count / columns)); // Rows as long as each other, or nearly.
   return plan(columns, room(columns));
 }
 

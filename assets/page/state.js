@@ -4,6 +4,7 @@ const SPEEDS = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500];
 const USUAL_SPEED = 5;
 const HOLD = 100; // Ticks for which it stands what became of a guess.
 const [LEAST_TILT, MOST_TILT] = [12, 76];
+const MOST_ZOOM = 12;
 const NARROW = 640; // Pixels of width under which one map for all is more telling than many small ones.
 
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
@@ -39,6 +40,9 @@ const state = {
   surface: false, // Whether the coming batch's own loss has contours.
   yaw: race.view.yaw,
   tilt: race.view.tilt,
+  zoom: 1, // How much larger than all of it a map is shown,
+  panX: 0, // and how far its middle is from that of the picture, in widths
+  panY: 0, // and heights.
   lane: 0,
   strip: true,
   captions: true,
@@ -79,6 +83,10 @@ function readAddress() {
   state.surface = found.has("surface") || state.surface;
   state.yaw = numberIn(found, "yaw", -180, 180) ?? state.yaw;
   state.tilt = numberIn(found, "tilt", LEAST_TILT, MOST_TILT) ?? state.tilt;
+  state.zoom = numberIn(found, "zoom", 1, MOST_ZOOM) ?? state.zoom;
+  state.panX = numberIn(found, "across", -MOST_ZOOM, MOST_ZOOM) ?? state.panX;
+  state.panY = numberIn(found, "down", -MOST_ZOOM, MOST_ZOOM) ?? state.panY;
+  pan(0, 0);
   const lane = numberIn(found, "lane", 1, race.lanes.length);
   if (lane !== null) state.lane = Math.round(lane) - 1;
   state.seen = Math.max(state.seen, state.time);
@@ -94,6 +102,8 @@ function address() {
     `theme=${state.theme}`,
     state.together ? "together" : "apart",
     ...(state.land ? ["land", `yaw=${Math.round(state.yaw)}`, `tilt=${Math.round(state.tilt)}`] : ["map"]),
+    ...(state.zoom > 1
+      ? [`zoom=${state.zoom.toFixed(2)}`, `across=${state.panX.toFixed(3)}`, `down=${state.panY.toFixed(3)}`] : []),
     ...(race.parts ? [`ground=${state.moving ? "moving" : "still"}`] : []),
     ...(state.surface ? ["surface"] : []),
     `lane=${state.lane + 1}`,
@@ -154,6 +164,21 @@ function turn(yaw, tilt) {
   state.land = true;
   state.yaw = ((state.yaw + yaw + 540) % 360) - 180;
   state.tilt = limited(state.tilt + tilt, LEAST_TILT, MOST_TILT);
+}
+
+// Nearer or farther, about a place in the picture, in widths and heights from its upper left.
+function zoomAbout(across, down, factor) {
+  const zoom = limited(state.zoom * factor, 1, MOST_ZOOM);
+  const grown = zoom / state.zoom;
+  state.zoom = zoom;
+  pan(across - 0.5 - (across - 0.5 - state.panX) * grown - state.panX, down - 0.5 - (down - 0.5 - state.panY) * grown - state.panY);
+}
+
+// Move the picture, as far as there is some of it.
+function pan(across, down) {
+  const most = (state.zoom - 1) / 2;
+  state.panX = limited(state.panX + across, -most, most);
+  state.panY = limited(state.panY + down, -most, most);
 }
 
 // What became of the guess, as far as it is known by now: the lanes of the answer, or null.

@@ -411,6 +411,48 @@ def test_land_is_turned_by_dragging(browser: chromium.Browser, address: str) -> 
     assert tab.value(touch) == "pan-y"
 
 
+@pytest.mark.parametrize("layout", ["map", "land&ground=still"])
+def test_the_wheel_zooms_about_the_pointer_and_a_double_click_shows_all(
+    browser: chromium.Browser, address: str, layout: str
+) -> None:
+    tab = browser.open(f"{address}#update=57&together&{layout}", (1366, 768))
+    whole = [(marble["pixel"]["x"], marble["pixel"]["y"]) for marble in marbles(tab)]
+    before = marbles(tab)[1]
+    x, y = whole[1]
+    wheel = {"type": "mouseWheel", "x": x, "y": y, "deltaX": 0}
+    tab.ask("Input.dispatchMouseEvent", **wheel, deltaY=-250)
+    tab.wait("window.threeMarbles.state().zoom > 1.3")
+    tab.drawn()
+    after = marbles(tab)
+    rounding = 0.6  # A wheel's pixels are whole ones.
+    assert (after[1]["pixel"]["x"], after[1]["pixel"]["y"]) == pytest.approx((x, y), abs=rounding)  # It stays,
+    for lane in (0, 2):  # and the others move away from it.
+        now, once = after[lane]["pixel"], whole[lane]
+        grown = state(tab)["zoom"]
+        assert (now["x"] - x, now["y"] - y) == pytest.approx(
+            (grown * (once[0] - x), grown * (once[1] - y)), abs=rounding
+        )
+    assert "&zoom=1." in state(tab)["address"]
+    wanted = state(tab)["address"]
+    if layout == "map":
+        area = after[1]
+        tab.drag((area["left"] + 200, area["top"] + 200), (area["left"] + 210, area["top"] + 195))
+        assert marbles(tab)[1]["pixel"]["x"] == pytest.approx(after[1]["pixel"]["x"] + 10, abs=0.01)
+    tab.ask("Input.dispatchMouseEvent", **wheel, deltaY=-99999)
+    tab.wait("window.threeMarbles.state().zoom <= 12")
+    for count in (1, 2):
+        for kind in ("mousePressed", "mouseReleased"):
+            tab.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=count)
+    tab.wait("window.threeMarbles.state().zoom === 1")
+    tab.drawn()
+    assert marbles(tab)[1]["pixel"] == before["pixel"]
+    again = browser.open(f"{address}{wanted}", (1366, 768))
+    for one, other in zip(after, marbles(again), strict=True):
+        assert other["pixel"]["x"] == pytest.approx(one["pixel"]["x"], abs=3)
+        assert other["pixel"]["y"] == pytest.approx(one["pixel"]["y"], abs=3)
+    assert tab.mistakes() + again.mistakes() == []
+
+
 def test_by_another_clock_a_lane_takes_its_own_time(browser: chromium.Browser, tmp_path: Path) -> None:
     path = tmp_path / "epochs.html"
     span = save_page(load_scene("twenty-against-one"), path, "epochs", 200)

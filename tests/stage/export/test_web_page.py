@@ -329,6 +329,12 @@ def test_every_scene_is_no_larger_than_expected(name: str) -> None:
     assert len(page(computed(scene, "updates", 60)).encode()) <= expected_size(scene, "updates", 60) < file.LARGEST
 
 
+def test_there_is_room_for_ten_thousand_updates_of_six_lanes() -> None:
+    scene = load_scene("local-minimum")
+    lanes = tuple(replace(scene.lanes[1], name=str(size), batch_size=size) for size in (1, 2, 5, 10, 1, 20))
+    assert expected_size(replace(scene, lanes=lanes), "updates", 10_000) < file.LARGEST
+
+
 def test_a_race_too_long_for_a_page_is_refused_before_it_is_computed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
