@@ -453,6 +453,48 @@ def test_the_wheel_zooms_about_the_pointer_and_a_double_click_shows_all(
     assert tab.mistakes() + again.mistakes() == []
 
 
+def test_two_fingers_zoom_a_map_and_one_moves_it(browser: chromium.Browser, address: str) -> None:
+    tab = browser.open(f"{address}#update=57&together&map", (390, 844))
+    tab.ask("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
+    area = marbles(tab)[0]
+    x, y = area["left"] + 180, area["top"] + 120
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": left, "y": top, "id": number} for number, (left, top) in enumerate(places)]
+        tab.ask("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+
+    touch("touchStart", (x - 30, y), (x + 30, y))
+    for reach in (40, 50, 60):
+        touch("touchMove", (x - reach, y), (x + reach, y))
+    touch("touchEnd")
+    tab.drawn()
+    assert state(tab)["zoom"] == pytest.approx(2, abs=0.25)
+    before = marbles(tab)[0]["pixel"]["x"]
+    touch("touchStart", (x, y))
+    touch("touchMove", (x + 15, y))
+    touch("touchMove", (x + 30, y))
+    touch("touchEnd")
+    tab.drawn()
+    assert marbles(tab)[0]["pixel"]["x"] == pytest.approx(before + 30, abs=16)
+    assert marbles(tab)[0]["pixel"]["x"] != before
+    assert state(tab)["zoom"] == pytest.approx(2, abs=0.25)
+    assert tab.mistakes() == []
+
+
+def test_six_maps_stand_in_even_rows(browser: chromium.Browser, tmp_path: Path) -> None:
+    path, scene = tmp_path / "six.html", load_scene("local-minimum")
+    lanes = tuple(replace(scene.lanes[1], name=f"lane {number}") for number in range(6))
+    save_page(replace(scene, lanes=lanes, claims=(None,) * 6), path, ticks=5)
+    for size in ((1280, 720), (1920, 1080), (960, 600)):
+        tab = browser.open(f"{path.as_uri()}#update=5&apart&map", size)
+        rows: dict[float, int] = {}
+        for marble in marbles(tab):
+            rows[marble["top"]] = rows.get(marble["top"], 0) + 1
+        assert len(set(rows.values())) == 1, size
+        assert tab.value("document.documentElement.scrollWidth") <= size[0]
+        assert tab.mistakes() == []
+
+
 def test_by_another_clock_a_lane_takes_its_own_time(browser: chromium.Browser, tmp_path: Path) -> None:
     path = tmp_path / "epochs.html"
     span = save_page(load_scene("twenty-against-one"), path, "epochs", 200)
