@@ -130,7 +130,8 @@ function rasterPicture(camera, width, height, density, heights) {
         top = Math.min(top, Math.max(0, Math.round(y)));
       } else if (y < top && lastY === lastY) {
         const first = Math.max(0, Math.ceil(y - 0.5));
-        for (let at = top - 1; at >= first; at -= 1) {
+        // Land that begins behind a blank has no side: one sees through below its edge.
+        for (let at = Math.min(top, Math.ceil(lastY - 0.5)) - 1; at >= first; at -= 1) {
           const share = limited((at + 0.5 - lastY) / (y - lastY), 0, 1);
           const stands = limited(lastTall + share * (tall - lastTall), 0, 1);
           const shade = ((stands * (SHADES - 1) + 0.5) | 0) * SHADES + ((lastLight + share * (light - lastLight) + 0.5) | 0);
