@@ -33,6 +33,7 @@ from sim.scene import OPENING, Scene, load_scene, scene_files
 from sim.scene.view import USUAL_VIEW
 from sim.stage.drawing.camera import Pose
 from sim.stage.export.film import film
+from sim.stage.export.web.file import save_page
 from sim.stage.picture.views import VIEWS
 from sim.stage.session.examples import SetCount
 from sim.stage.session.session import MOVING_GROUND, SPEEDS, Session, race
@@ -44,6 +45,9 @@ from sim.study.work.workers import completed, shared
 from sim.surface.functions.gaussian import Bowl, Landscape, Well
 
 ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "tests" / "stage"))
+import chromium
+
 FRAMES = 240
 ROUNDS = 6
 SPEED = SPEEDS.index(50.0)
@@ -302,6 +306,51 @@ def film_rate(flat: bool, pictures: int = 400) -> Row:
     return f"film of {kind}, MP4 of 1280×720", f"{pictures / seconds:.0f} pictures/s", f"wanted: at least {least}"
 
 
+PLAYED = """new Promise((done) => {
+  const [begun, gaps] = [performance.now(), []];
+  let before = begun;
+  const next = (now) => {
+    gaps.push(now - before);
+    before = now;
+    if (now - begun < SECONDS * 1000) requestAnimationFrame(next); else done(gaps.slice(2));
+  };
+  requestAnimationFrame(next);
+})"""
+
+
+def pages(seconds: float = 6.0) -> Iterator[Row]:
+    """Writing the opening race's page, and how often a browser draws its three blocks of land while it plays."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        path, scene = Path(folder) / "race.html", load_scene(OPENING)
+        program = f"{sys.executable} main.py page -o {path}".split()
+        spent = statistics.median(
+            _timed(lambda: subprocess.run(program, cwd=ROOT, check=True, capture_output=True)) for _ in range(5)
+        )
+        size = path.stat().st_size / 1e3
+        yield (
+            "page of the opening race, the whole command",
+            f"{spent:.2f} s, {size:.0f} kB",
+            "wanted: under 2 s, 500 kB",
+        )
+        spent = _timed(lambda: save_page(scene, path, seeds=50))
+        yield "page of 50 seeds", f"{spent:.1f} s, {path.stat().st_size / 1e6:.1f} MB", "a page may have 8 MB"
+        save_page(scene, path)
+        found = chromium.found()
+        if found is None:
+            yield "page, three blocks of land", "no browser is installed", ""
+            return
+        with chromium.running(found, Path(folder) / "browser") as browser:
+            for ground in ("still", "moving"):
+                tab = browser.open(f"{path.as_uri()}#update=20&speed=20&apart&land&ground={ground}", (1280, 720))
+                tab.press(" ")
+                gaps = tab.value(PLAYED.replace("SECONDS", str(seconds)))
+                figures = (
+                    f"{1e3 / statistics.mean(gaps):.0f} frames/s, 95 %: {statistics.quantiles(gaps, n=20)[-1]:.0f} ms"
+                )
+                yield f"page, three blocks of land, {ground}, 1280×720", figures, "wanted: 60, at least 30 in software"
+                tab.close()
+
+
 def _memory(updates: int) -> float:
     """The largest memory of a process, in MiB, that computes so many updates of the opening scene's minibatch."""
     code = (
@@ -332,6 +381,7 @@ def main() -> None:
         (swarm(wells, size, updates=updates) for wells, size, updates in ((2, 1, 100), (8, 1, 100), (2, 20, 4))),
         ensembles(),
         (film_rate(flat) for flat in (True, False)),
+        pages(),
     )
     with Live(table, console=Console(), auto_refresh=False) as live:
         for row in rows:

@@ -4,7 +4,7 @@ const DECADES = 100; // The factor from the lowest to the highest loss from whic
 const PLOT = { left: 54, right: 12, top: 18, bottom: 20 };
 const MOST_PINS = 60;
 
-const chartRange = (() => {
+function rangeOfLosses() {
   let [low, high] = [Infinity, -Infinity];
   const every = [];
   for (const lane of race.lanes) {
@@ -18,13 +18,16 @@ const chartRange = (() => {
   if (!logarithmic && Number.isFinite(start)) high = Math.min(high, start + 2 * (start - low || 1));
   if (logarithmic) high = Math.min(high, start * 1e4);
   return { low, high: high > low ? high : low + 1, logarithmic };
-})();
+}
+
+let chartRange = rangeOfLosses();
 
 function chartPlace(width, height) {
   const { low, high, logarithmic } = chartRange;
   const scaled = (loss) => (logarithmic ? Math.log(loss / low) / Math.log(high / low) : (loss - low) / (high - low));
   const [wide, tall] = [width - PLOT.left - PLOT.right, height - PLOT.top - PLOT.bottom];
   return {
+    ticksPerPixel: Math.max(race.ticks, 1) / wide,
     x: (tick) => PLOT.left + (tick / Math.max(race.ticks, 1)) * wide,
     y: (loss) => PLOT.top + (1 - limited(0.02 + 0.96 * scaled(loss), -0.1, 1.1)) * tall,
     tick: (x) => limited(Math.round(((x - PLOT.left) / wide) * race.ticks), 0, race.ticks),
@@ -60,11 +63,17 @@ function drawLosses(context, place, lane, columnName, color, width, dashes, unti
   context.setLineDash(dashes);
   context.beginPath();
   const last = Math.min(until, column.length - 1);
-  const stride = Math.max(1, Math.floor(last / 4000));
-  for (let update = 0; update <= last; update += stride) {
-    const loss = column[update];
-    if (Number.isFinite(loss) && (!chartRange.logarithmic || loss > 0)) {
-      context.lineTo(place.x(update / pace), place.y(loss));
+  const shown = (loss) => Number.isFinite(loss) && (!chartRange.logarithmic || loss > 0);
+  const stride = Math.max(1, Math.floor(pace * place.ticksPerPixel));
+  for (let first = 0; first <= last; first += stride) { // Of what falls on one pixel, the lowest and the highest.
+    let [low, high] = [-1, -1];
+    for (let update = first; update < first + stride && update <= last; update += 1) {
+      if (!shown(column[update])) continue;
+      if (low < 0 || column[update] < column[low]) low = update;
+      if (high < 0 || column[update] > column[high]) high = update;
+    }
+    for (const update of low === high ? [low] : [Math.min(low, high), Math.max(low, high)]) {
+      if (update >= 0) context.lineTo(place.x(update / pace), place.y(column[update]));
     }
   }
   context.stroke();

@@ -5,11 +5,15 @@ const KEYS = [
   ["← →", "one update back or forward, with Shift ten"],
   ["Home End", "to the start, to the end"],
   ["+ −", "faster, slower"],
+  ["C", "clock: updates, epochs, a serial or parallel machine"],
   ["R", "restart: the same race again, bit for bit"],
+  ["N Shift N", "new seed: other batches; the seed before"],
+  ["J", "odds"],
   ["↑ ↓", "choose the lane"],
   ["Enter", "watch without a guess"],
   ["0", "captions and questions on or off"],
   ["O", "batch strip"],
+  ["B Shift B", "the batch's own loss; as the ground"],
   ["Shift A", "all marbles on one map"],
   ["Shift M", "land aslant"],
   ["Alt ← → ↑ ↓", "turn the land; ↑ ↓ tilt it"],
@@ -20,20 +24,34 @@ const KEYS = [
   ["Esc", "put away"],
 ];
 
+// Keys that have nothing to do in this page are not told.
+const tellsKey = (key) => ({ J: race.odds !== null, "N Shift N": runs.length > 1, C: clockNames.length > 1 })[key] ?? true;
+
 const faster = (by) => { state.speed = limited(state.speed + by, 0, SPEEDS.length - 1); };
 const nextLane = (by) => { state.lane = (state.lane + by + race.lanes.length) % race.lanes.length; };
 const toggleTheme = () => Object.assign(state, { theme: state.theme === "dark" ? "light" : "dark", chosenTheme: true });
+const toggleTogether = () => Object.assign(state, { together: !state.together, chosenTogether: true });
 const toggle = (name) => { state[name] = !state[name]; };
+
+// The ground moves on land: so there is land, then.
+function toggleMoving() {
+  state.moving = !(state.moving && state.land);
+  if (state.moving) state.land = true;
+}
 
 function nextLanguage() {
   const codes = Object.keys(race.words);
   state.language = codes[(codes.indexOf(state.language) + 1) % codes.length];
 }
 
-function toggleKeys() {
-  const dialog = byId("keys");
+function toggleDialog(name) {
+  const dialog = byId(name);
   if (dialog.open) dialog.close(); else dialog.showModal();
 }
+
+const toggleKeys = () => toggleDialog("keys");
+const toggleOdds = () => { if (race.odds) toggleDialog("chances"); };
+const nextSeed = (by) => { if (runs.length > 1) reseed(by); };
 
 const DEEDS = {
   " ": play,
@@ -48,12 +66,18 @@ const DEEDS = {
   "-": () => faster(-1),
   "−": () => faster(-1),
   r: restart,
+  c: () => useClock(clockNames[(clockNames.indexOf(race.clock) + 1) % clockNames.length]),
+  n: () => nextSeed(1),
+  "Shift n": () => nextSeed(-1),
+  j: toggleOdds,
   ArrowUp: () => nextLane(-1),
   ArrowDown: () => nextLane(1),
   Enter: () => { if (state.asking) play(); },
   0: () => toggle("captions"),
   o: () => toggle("strip"),
-  "Shift a": () => toggle("together"),
+  b: () => toggle("surface"),
+  "Shift b": toggleMoving,
+  "Shift a": toggleTogether,
   "Shift m": () => toggle("land"),
   "Alt ArrowLeft": () => turn(-5, 0),
   "Alt ArrowRight": () => turn(5, 0),
@@ -68,7 +92,7 @@ const DEEDS = {
 
 function onKey(event) {
   const { target, key } = event;
-  if (event.ctrlKey || event.metaKey || target.tagName === "SELECT" || byId("keys").open) return;
+  if (event.ctrlKey || event.metaKey || target.tagName === "SELECT" || document.querySelector("dialog[open]")) return;
   if (target.tagName === "BUTTON" && (key === " " || key === "Enter")) return;
   const name = key.length === 1 ? key.toLowerCase() : key;
   const shift = event.shiftKey && (key.length > 1 || /\p{L}/u.test(key)) ? "Shift " : "";
@@ -99,21 +123,52 @@ async function copyAddress() {
   announce(say(told));
 }
 
-// Land is turned and tilted by dragging, with a mouse or a finger; a map stays as it is.
+const WHEEL = 0.0016; // How fast a turn of the wheel zooms.
+
+// Whether the wheel is needed to get to what cannot be seen; then it zooms only with Ctrl, as two fingers on a pad do.
+const scrolls = () => WITHIN || document.documentElement.scrollHeight > innerHeight + 1;
+
+// Land is turned and tilted by dragging, with a mouse or a finger; a map that is zoomed is moved. Two fingers and the wheel
+// zoom, and twice on it shows all of it.
 function onDrag(canvas) {
-  let from = null;
+  const held = new Map(); // Pointers that are down, and where they are.
+  const place = (event) => [event.clientX, event.clientY];
+  const spread = () => {
+    const [[x0, y0], [x1, y1]] = held.values();
+    return { apart: Math.hypot(x1 - x0, y1 - y0), middle: [(x0 + x1) / 2, (y0 + y1) / 2] };
+  };
+  const zoomAt = ([x, y], factor) => {
+    const area = canvas.getBoundingClientRect();
+    zoomAbout((x - area.left) / area.width, (y - area.top) / area.height, factor);
+  };
   canvas.addEventListener("pointerdown", (event) => {
-    if (!state.land) return;
-    from = [event.clientX, event.clientY];
+    if (!state.land && state.zoom === 1 && event.pointerType === "mouse") return;
+    held.set(event.pointerId, place(event));
     canvas.setPointerCapture(event.pointerId);
   });
   canvas.addEventListener("pointermove", (event) => {
+    const from = held.get(event.pointerId);
     if (!from) return;
-    turn((from[0] - event.clientX) * 0.4, (from[1] - event.clientY) * 0.3);
-    from = [event.clientX, event.clientY];
+    const before = held.size === 2 ? spread() : null;
+    held.set(event.pointerId, place(event));
+    const [dx, dy] = [event.clientX - from[0], event.clientY - from[1]];
+    const area = canvas.getBoundingClientRect();
+    if (before) {
+      const now = spread();
+      if (before.apart > 0) zoomAt(before.middle, now.apart / before.apart);
+      pan((now.middle[0] - before.middle[0]) / area.width, (now.middle[1] - before.middle[1]) / area.height);
+    } else if (state.land) turn(-dx * 0.4, -dy * 0.3);
+    else pan(dx / area.width, dy / area.height);
     changed();
   });
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { from = null; });
+  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, (event) => { held.delete(event.pointerId); });
+  canvas.addEventListener("wheel", (event) => {
+    if (scrolls() && !event.ctrlKey) return;
+    event.preventDefault();
+    zoomAt(place(event), Math.exp(-limited(event.deltaY, -300, 300) * WHEEL * (event.ctrlKey ? 4 : 1)));
+    changed();
+  }, { passive: false });
+  canvas.addEventListener("dblclick", () => { Object.assign(state, { zoom: 1, panX: 0, panY: 0 }); changed(); });
 }
 
 function listen() {
@@ -125,13 +180,18 @@ function listen() {
   onPress("forward", () => step(1));
   onPress("faster", () => faster(1));
   onPress("slower", () => faster(-1));
-  onPress("together", () => toggle("together"));
+  onPress("together", toggleTogether);
   onPress("land", () => toggle("land"));
+  onPress("moving", toggleMoving);
   onPress("theme", toggleTheme);
   onPress("help", toggleKeys);
   onPress("away", toggleKeys);
+  onPress("odds", toggleOdds);
+  onPress("enough", toggleOdds);
+  onPress("die", () => nextSeed(1));
   byId("copy").addEventListener("click", copyAddress);
   byId("language").addEventListener("change", (event) => { state.language = event.target.value; changed(); });
+  byId("clock").addEventListener("change", (event) => { useClock(event.target.value); changed(); });
   byId("time").addEventListener("input", (event) => {
     state.playing = false;
     goTo(Number(event.target.value));
@@ -150,7 +210,12 @@ function listen() {
     goTo(chartPlace(chart.clientWidth, chart.clientHeight).tick(event.offsetX));
     changed();
   });
-  addEventListener("resize", changed);
+  const resize = () => {
+    if (!state.chosenTogether) state.together = usuallyTogether();
+    changed();
+  };
+  addEventListener("resize", resize);
+  new ResizeObserver(resize).observe(document.body); // A frame may get its width after the window has told its own.
   addEventListener("hashchange", () => { readAddress(); changed(); });
   systemDark.addEventListener("change", (event) => {
     if (!state.chosenTheme) state.theme = event.matches ? "dark" : "light";

@@ -2,7 +2,8 @@
 
 const PALE = 0.25; // How far the colours of a map are on the way from those of land to the highest tint,
 const INK = 0.3; // and its contours from their own.
-const MOST_TRAIL = 3000; // Updates of a trail that are drawn.
+const MOST_TRAIL = 1200; // Updates of a trail that are drawn,
+const MOVING_TRAIL = 500; // and on land that moves, where all of it is drawn anew.
 const CROWDED = 13; // Marks that would be nearer to each other make way for the more telling ones.
 const SHAPES = [
   [],
@@ -38,12 +39,10 @@ function drawTints(context, width, height, theme) {
   const picture = context.createImageData(wide, high);
   const table = Array.from({ length: 256 }, (_, step) => mixed(tint(theme, step / 255), channels(theme.high), PALE));
   const [panel, hatch] = [channels(theme.panel), channels(theme.border)];
-  const { window: [x0, x1, y0, y1] } = race.ground;
   const camera = flatCamera(width, height);
   for (let row = 0; row < high; row += 1) {
-    const y = (y0 + y1) / 2 - (row + 0.5 - height / 2) / camera.scale;
     for (let column = 0; column < wide; column += 1) {
-      const tall = heightAt((x0 + x1) / 2 + (column + 0.5 - width / 2) / camera.scale, y);
+      const tall = heightAt(...camera.under(column + 0.5, row + 0.5));
       const blank = (row + column) % 9 === 0 ? hatch : panel;
       const color = Number.isNaN(tall) ? blank : table[Math.round(tall * 255)];
       const place = 4 * (row * wide + column);
@@ -57,19 +56,23 @@ function drawTints(context, width, height, theme) {
   context.drawImage(under, 0, 0);
 }
 
-function drawContours(context, camera, theme) {
-  context.strokeStyle = css(mixed(channels(theme.level), channels(theme.high), INK));
-  context.lineWidth = 1;
+function drawContours(context, camera, lines, color, alpha) {
+  Object.assign(context, { strokeStyle: color, lineWidth: 1, globalAlpha: alpha });
   context.beginPath();
-  for (const { lines } of contours) {
-    for (let place = 0; place < lines.length; place += 4) {
-      context.moveTo(...camera.pixel(lines[place], lines[place + 1]));
-      context.lineTo(...camera.pixel(lines[place + 2], lines[place + 3]));
-    }
+  for (let place = 0; place < lines.length; place += PIECE) {
+    context.moveTo(...camera.pixel(lines[place], lines[place + 1]));
+    context.lineTo(...camera.pixel(lines[place + 2], lines[place + 3]));
   }
-  context.globalAlpha = 0.55;
   context.stroke();
   context.globalAlpha = 1;
+}
+
+// Contours of the coming batch's own loss, in the lane's colour: at every second height, to be told from those below.
+function drawBatchSurface(context, camera, { lane, moment }, color) {
+  const losses = batchLosses(lane, moment.update);
+  if (!losses) return;
+  const levels = race.ground.levels.filter((_, index) => index % 2 === 0);
+  drawContours(context, camera, contoursOf(heightsOf(losses), levels), color, 0.8);
 }
 
 // Twice: a rim of the halo's colour, and then the mark.
@@ -132,7 +135,7 @@ const MOST_GROUNDS = 6;
 
 function groundPicture(width, height, density) {
   const theme = colors();
-  const pose = state.land ? `${state.yaw} ${state.tilt}` : "";
+  const pose = `${state.land ? `${state.yaw} ${state.tilt}` : ""} ${state.zoom} ${state.panX} ${state.panY}`;
   const key = `${width} ${height} ${density} ${state.theme} ${pose}`;
   if (!grounds.has(key)) {
     if (grounds.size >= MOST_GROUNDS) grounds.delete(grounds.keys().next().value);
@@ -143,8 +146,8 @@ function groundPicture(width, height, density) {
     context.fillRect(0, 0, width, height);
     if (camera.flat) {
       drawTints(context, width, height, theme);
-      drawContours(context, camera, theme);
-    } else context.drawImage(landPicture(camera, width, height, density), 0, 0, width, height);
+      drawContours(context, camera, contours, css(mixed(channels(theme.level), channels(theme.high), INK)), 0.55);
+    } else drawLand(context, camera, width, height, density, camera.heights);
     drawMarks(context, camera, theme);
     grounds.set(key, canvas);
   }
@@ -166,13 +169,17 @@ function momentHidden(camera, lane, update) {
 
 function drawTrail(context, camera, lane, moment, color, theme, size) {
   const { theta } = race.lanes[lane];
-  const first = Math.max(0, moment.update - MOST_TRAIL);
+  const most = camera.flat || camera.heights === race.ground.heights ? MOST_TRAIL : MOVING_TRAIL;
+  const first = Math.max(0, moment.update - most);
   const places = [];
   for (let update = first; update <= moment.update; update += 1) places.push([theta[2 * update], theta[2 * update + 1]]);
   const dots = places.length;
   if (moment.share) places.push([moment.x, moment.y]);
   const pixels = places.map((place) => within(camera.pixel(...place), size.width, size.height));
-  const faint = camera.flat ? null : places.map((_, index) => momentHidden(camera, lane, first + Math.min(index, dots - 1)));
+  const covered = camera.heights === race.ground.heights
+    ? (index) => momentHidden(camera, lane, first + index)
+    : (index) => camera.hidden(...places[index]);
+  const faint = camera.flat ? null : places.map((_, index) => covered(Math.min(index, dots - 1)));
   for (const [style, width, alpha] of [[theme.halo, 3, 0.6], [color, 1.4, 0.95]]) {
     Object.assign(context, { strokeStyle: style, lineWidth: width, lineJoin: "round" });
     for (const dim of faint ? [true, false] : [false]) {
@@ -190,9 +197,13 @@ function drawTrail(context, camera, lane, moment, color, theme, size) {
   context.globalAlpha = 1;
   context.fillStyle = color;
   context.beginPath();
+  const taken = new Set(); // Dots on a dot that is there would be seen no better.
   for (let index = 0; index < dots; index += 1) {
     if (faint?.[index]) continue;
     const [x, y] = pixels[index];
+    const place = Math.round(x) * 16384 + Math.round(y);
+    if (taken.has(place)) continue;
+    taken.add(place);
     context.moveTo(x + 1.7, y);
     context.arc(x, y, 1.7, 0, 2 * Math.PI);
   }
@@ -240,22 +251,43 @@ function drawMarble(context, [x, y], color, theme, faint, width, height) {
   context.globalAlpha = 1;
 }
 
-// Draw a map with the marbles of some lanes; where they are on it, by lane.
+const TEXT = 12; // Pixels of height, at most.
+
+// What is said at the foot of a map: as large as it may be across.
+function drawText(context, told, color, theme, width, height) {
+  context.font = `600 ${TEXT}px system-ui, sans-serif`;
+  const size = Math.min(TEXT, (TEXT * (width - 18)) / context.measureText(told).width);
+  label(context, told, 9, height - 10, css(mixed(channels(color), channels(theme.text), 0.35)), theme.halo, size);
+}
+
+// The land that moves is drawn for its moment, and not kept.
+function drawMovingGround(context, camera, width, height, density) {
+  const theme = colors();
+  drawLand(context, camera, width, height, density, camera.heights);
+  drawMarks(context, camera, theme);
+}
+
+// Draw a map with the marbles of some lanes; where they are on it, by lane. The last one is what its ground is about.
 function drawMap(canvas, lanes, width, height) {
   const density = Math.min(devicePixelRatio || 1, 2);
   const [context, theme] = [sized(canvas, width, height, density), colors()];
-  const camera = cameraFor(width, height);
-  context.drawImage(groundPicture(width, height, density), 0, 0, width, height);
-  drawFlag(context, camera, theme);
-  const found = lanes.map((lane) => {
-    const moment = momentOf(lane, state.time, !state.still);
-    return { lane, moment, pixel: within(camera.pixel(moment.x, moment.y), width, height) };
-  });
+  const moments = lanes.map((lane) => ({ lane, moment: momentOf(lane, state.time, !state.still) }));
+  const about = moments.at(-1);
+  const camera = cameraFor(width, height, heightsUnder(about.lane, about.moment));
   const color = (lane) => theme.lanes[lane % theme.lanes.length];
+  const moves = !camera.flat && camera.heights !== race.ground.heights;
+  if (moves) drawMovingGround(context, camera, width, height, density);
+  else context.drawImage(groundPicture(width, height, density), 0, 0, width, height);
+  if (state.surface && !moves) drawBatchSurface(context, camera, about, color(about.lane));
+  drawFlag(context, camera, theme);
+  const found = moments.map(({ lane, moment }) =>
+    ({ lane, moment, pixel: within(camera.pixel(moment.x, moment.y), width, height) }));
   for (const { lane, moment } of found) drawTrail(context, camera, lane, moment, color(lane), theme, { width, height });
   for (const { lane, moment, pixel } of found) {
     drawMarble(context, pixel, color(lane), theme, camera.hidden(moment.x, moment.y), width, height);
   }
+  const told = groundText(about.lane, about.moment);
+  if (told) drawText(context, told, color(about.lane), theme, width, height);
   return found;
 }
 

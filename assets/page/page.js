@@ -7,8 +7,8 @@ let before = null; // When the last one was drawn, in milliseconds.
 let announced = "";
 
 function place(tick) {
-  const known = { update: Math.floor(tick), horizon: race.ticks, clock: words().clock };
-  return say(known.clock ? "update {update} of {horizon} by {clock}" : "update {update} of {horizon}", known);
+  const known = { update: Math.floor(tick), horizon: race.ticks, clock: words().clocks[race.clock] };
+  return say(race.clock !== "updates" ? "update {update} of {horizon} by {clock}" : "update {update} of {horizon}", known);
 }
 
 function announce(text) {
@@ -68,6 +68,7 @@ function writeLooks() {
   root.lang = state.language;
   document.body.classList.toggle("asking", state.asking);
   document.body.classList.toggle("land", state.land);
+  document.body.classList.toggle("zoomed", state.zoom > 1);
   for (const [name, color] of Object.entries(theme)) {
     if (typeof color === "string") root.style.setProperty(`--${name}`, color);
   }
@@ -75,26 +76,57 @@ function writeLooks() {
   root.style.colorScheme = state.theme;
   setText(byId("title"), words().title);
   setText(byId("seed"), say("seed {seed}", { seed: race.seed }));
+  byId("die").hidden = runs.length < 2;
+  byId("die").title = say("new seed: other batches; the seed before");
+  byId("die").setAttribute("aria-label", say("new seed: other batches; the seed before"));
   setText(byId("together"), say(state.together ? "one map for each" : "all marbles on one map"));
   byId("together").setAttribute("aria-pressed", String(state.together));
   setText(byId("land"), say(state.land ? "maps from above" : "land aslant"));
   byId("land").setAttribute("aria-pressed", String(state.land));
-  byId("land").hidden = !hasLand();
+  setText(byId("moving"), say("moving ground"));
+  byId("moving").setAttribute("aria-pressed", String(state.moving && state.land));
+  byId("moving").hidden = !race.parts;
   setText(byId("theme"), say("light or dark"));
   setText(byId("copy"), say("copy"));
   byId("copy").title = say("copy the address of this moment");
   byId("language").value = state.language;
   byId("language").setAttribute("aria-label", say("language"));
+  writeOdds();
+  writeClock();
   byId("help").title = say("keys");
   byId("help").setAttribute("aria-label", say("keys"));
+  byId("copy").hidden = WITHIN;
   const file = decodeURIComponent(location.pathname.split("/").at(-1) || "race.html");
-  setText(byId("cannot"), say(CANNOT, { command: `three-marbles ${/^[\w.-]+$/.test(file) ? file : `"${file}"`}` }));
+  const sentence = race.opens && !WITHIN ? CANNOT : CANNOT_HERE;
+  setText(byId("cannot"), say(sentence, { command: `three-marbles ${/^[\w.-]+$/.test(file) ? file : `"${file}"`}` }));
   setText(byId("away"), say("put away"));
-  byId("list").replaceChildren(...KEYS.flatMap(([key, says]) => [element("dt", "", key), element("dd", "", say(says))]));
+  if (keysIn !== state.language) {
+    byId("list").replaceChildren(...KEYS.filter(([key]) => tellsKey(key)).flatMap(([key, says]) => [element("dt", "", key), element("dd", "", say(says))]));
+  }
+  keysIn = state.language;
 }
+
+// The clocks, where there is more than one.
+function writeClock() {
+  const clock = byId("clock");
+  clock.hidden = clockNames.length < 2;
+  clockNames.forEach((name, index) => {
+    if (!clock.options[index]) clock.append(element("option"));
+    clock.options[index].value = name;
+    setText(clock.options[index], words().clocks[name]);
+  });
+  clock.value = race.clock;
+  clock.title = say("clock: updates, epochs, a serial or parallel machine");
+  clock.setAttribute("aria-label", say("clock"));
+}
+
+let keysIn = ""; // The language that the keys are told in.
 
 const CANNOT = "This page plays a race that was computed. To change η, a rule or a batch size, "
   + "open this very file in the program: {command}";
+const CANNOT_HERE = "This page plays a race that was computed. To change η, a rule or a batch size, "
+  + "run it anew where it was made.";
+const WITHIN = location.protocol === "about:"; // Whether it stands within another page, and has no address of its own.
 
 function writeTransport() {
   const says = { first: "to the start", last: "to the end", back: "one update back", forward: "one update forward" };
@@ -116,12 +148,17 @@ function writeTransport() {
 
 const LEAST_MAP = 220; // Pixels of width; where maps side by side would be smaller, the page is longer than the window.
 const GAP = 14;
+const TRIALS = 3;
+const MOST_SPARE = 150; // Pixels below the maps that the chart takes up, where they leave some.
 const arranged = { key: "", plan: null };
 
 // How large maps are: as large as they can be, side by side, above each other, or one for all.
-function arrange() {
-  const key = [innerWidth, innerHeight, state.together, state.language, state.strip].join(" ");
-  if (key !== arranged.key) Object.assign(arranged, { key, plan: planned() });
+function arrange(prepare) {
+  const key = [document.body.clientWidth, innerWidth, innerHeight, state.together, state.language, state.strip].join(" ");
+  if (key !== arranged.key) {
+    prepare();
+    Object.assign(arranged, { key, plan: planned() });
+  }
   return arranged.plan;
 }
 
@@ -143,18 +180,31 @@ function planned() {
     return plan(1, Math.max(wide, 1.5 * LEAST_MAP));
   }
   if (narrow) return plan(1, width);
-  const below = Math.max(...cards.map((card) => card.figure.lastChild.offsetHeight)) + 8;
   const count = race.lanes.length;
+  const spareBelow = (columns, wide) => {
+    const rows = Math.ceil(count / columns);
+    const below = Math.max(...cards.map((card) => card.figure.lastChild.offsetHeight)) + 8;
+    return Math.max(0, Math.floor(height - rows * (wide / aspect + below) - GAP * rows));
+  };
   const room = (columns) => (width - GAP * (columns - 1)) / columns;
-  const sizes = Array.from({ length: count }, (_, index) => {
-    const rows = Math.ceil(count / (index + 1));
-    return Math.min(room(index + 1), ((height - GAP * (rows - 1)) / rows - below) * aspect);
-  });
-  const best = Math.max(...sizes);
-  if (best >= LEAST_MAP) return plan(sizes.indexOf(best) + 1, best);
+  let [columns, best] = [count, Math.max(room(count), LEAST_MAP)];
+  for (let trial = 0; trial < TRIALS; trial += 1) { // What stands below a map is higher where the map is less wide.
+    maps.style.setProperty("--map", `${Math.floor(best)}px`);
+    maps.style.setProperty("--columns", String(columns));
+    const below = Math.max(...cards.map((card) => card.figure.lastChild.offsetHeight)) + 8;
+    const sizes = Array.from({ length: count }, (_, index) => {
+      const rows = Math.ceil(count / (index + 1));
+      return Math.min(room(index + 1), ((height - GAP * (rows - 1)) / rows - below) * aspect);
+    });
+    best = Math.max(...sizes);
+    if (best < LEAST_MAP) break;
+    columns = sizes.indexOf(best) + 1;
+  }
+  if (best >= LEAST_MAP) return { ...plan(columns, best), spare: spareBelow(columns, best) };
   classList.add("long");
-  let columns = count;
+  columns = count;
   while (columns > 1 && room(columns) < LEAST_MAP) columns -= 1;
+  columns = Math.ceil(count / Math.ceil(count / columns)); // Rows as long as each other, or nearly.
   return plan(columns, room(columns));
 }
 
@@ -162,8 +212,8 @@ function resized(canvas, width, height) {
   Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
 }
 
-function drawMaps() {
-  const { columns, width, height } = arrange();
+function drawMaps(prepare) {
+  const { columns, width, height } = arrange(prepare);
   maps.style.setProperty("--columns", String(columns));
   maps.style.setProperty("--map", `${width}px`);
   wholeCanvas.setAttribute("aria-label", say("a map of the loss with all marbles"));
@@ -187,7 +237,6 @@ function drawMaps() {
 }
 
 function show() {
-  if (state.land && !hasLand()) state.land = false;
   writeLooks();
   writeCaption();
   writeCards();
@@ -195,10 +244,11 @@ function show() {
   const chart = byId("chart");
   chart.setAttribute("aria-label", say("the loss of all marbles, update by update"));
   const width = chart.parentElement.clientWidth;
-  const tall = innerHeight < 700 || innerWidth < NARROW ? 110 : Math.min(CHART, Math.round(0.2 * innerHeight));
-  resized(chart, width, tall);
-  drawMaps();
-  drawChart(chart, width, tall);
+  const tall = innerHeight < 800 || innerWidth < NARROW ? 110 : Math.min(CHART, Math.round(0.2 * innerHeight));
+  drawMaps(() => resized(chart, width, tall));
+  const high = tall + Math.min(MOST_SPARE, arranged.plan.spare ?? 0);
+  resized(chart, width, high);
+  drawChart(chart, width, high);
   drawPins(width);
   announceVerdicts();
 }
@@ -223,7 +273,7 @@ function tick(now) {
 
 // What can be read from outside, and nothing that could be changed.
 window.threeMarbles = Object.freeze({
-  state: () => ({ ...state, speed: SPEEDS[state.speed], address: address() }),
+  state: () => ({ ...state, speed: SPEEDS[state.speed], seed: race.seed, clock: race.clock, address: address() }),
   marbles: () => shown.map(({ lane, moment, pixel, canvas }) => {
     const area = canvas.getBoundingClientRect();
     return {
@@ -231,6 +281,18 @@ window.threeMarbles = Object.freeze({
       pixel: { x: area.left + pixel[0], y: area.top + pixel[1] },
     };
   }),
+  ground: (lane) => Array.from(heightsUnder(lane, momentOf(lane, state.time, !state.still))),
+  // The colours of land as a graphics processor draws it, and as the page does it by itself.
+  drawings: (lane, width, height) => {
+    const heights = heightsUnder(lane, momentOf(lane, state.time, !state.still));
+    const camera = landCamera(width, height, state.yaw, state.tilt, heights);
+    return [landPicture, rasterPicture].map((draw) => {
+      const canvas = document.createElement("canvas");
+      const context = sized(canvas, width, height, 1);
+      context.drawImage(draw(camera, width, height, 1, heights), 0, 0);
+      return Array.from(context.getImageData(0, 0, width, height).data);
+    });
+  },
   numbers: (lane, column) => Array.from(race.lanes[lane][column]),
 });
 

@@ -4,6 +4,7 @@ const SPEEDS = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500];
 const USUAL_SPEED = 5;
 const HOLD = 100; // Ticks for which it stands what became of a guess.
 const [LEAST_TILT, MOST_TILT] = [12, 76];
+const MOST_ZOOM = 12;
 const NARROW = 640; // Pixels of width under which one map for all is more telling than many small ones.
 
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
@@ -18,6 +19,11 @@ function usualLanguage() {
   return codes[0];
 }
 
+// One map for all where the scene wants it, or where there is no room for more.
+function usuallyTogether() {
+  return race.view.together || race.lanes.length === 1 || innerWidth < NARROW;
+}
+
 const state = {
   time: 0,
   seen: 0,
@@ -27,10 +33,16 @@ const state = {
   theme: systemDark.matches ? "dark" : "light",
   chosenTheme: false,
   still: systemStill.matches,
-  together: race.view.together || race.lanes.length === 1 || innerWidth < NARROW,
+  together: usuallyTogether(),
+  chosenTogether: false,
   land: race.view.kind === "relief",
+  moving: race.view.moving, // Whether land is that of the loss that the next update descends.
+  surface: false, // Whether the coming batch's own loss has contours.
   yaw: race.view.yaw,
   tilt: race.view.tilt,
+  zoom: 1, // How much larger than all of it a map is shown,
+  panX: 0, // and how far its middle is from that of the picture, in widths
+  panY: 0, // and heights.
   lane: 0,
   strip: true,
   captions: true,
@@ -48,6 +60,9 @@ function numberIn(found, name, low, high) {
 // Take the address at its word, as far as it says something.
 function readAddress() {
   const found = new URLSearchParams(location.hash.slice(1));
+  const run = runs.findIndex(({ seed }) => String(seed) === found.get("seed"));
+  if (run >= 0) useRun(run, race.clock);
+  if (clockNames.includes(found.get("clock"))) useClock(found.get("clock"));
   const update = numberIn(found, "update", 0, race.ticks);
   if (update !== null) Object.assign(state, { time: Math.round(update), asking: false, playing: false });
   const speed = numberIn(found, "speed", SPEEDS[0], SPEEDS.at(-1));
@@ -59,12 +74,19 @@ function readAddress() {
   if (["light", "dark"].includes(found.get("theme"))) {
     Object.assign(state, { theme: found.get("theme"), chosenTheme: true });
   }
-  if (found.has("together")) state.together = true;
-  if (found.has("apart")) state.together = false;
+  if (found.has("together") || found.has("apart")) {
+    Object.assign(state, { together: !found.has("apart"), chosenTogether: true });
+  }
   if (found.has("land")) state.land = true;
   if (found.has("map")) state.land = false;
+  if (["moving", "still"].includes(found.get("ground"))) state.moving = found.get("ground") === "moving";
+  state.surface = found.has("surface") || state.surface;
   state.yaw = numberIn(found, "yaw", -180, 180) ?? state.yaw;
   state.tilt = numberIn(found, "tilt", LEAST_TILT, MOST_TILT) ?? state.tilt;
+  state.zoom = numberIn(found, "zoom", 1, MOST_ZOOM) ?? state.zoom;
+  state.panX = numberIn(found, "across", -MOST_ZOOM, MOST_ZOOM) ?? state.panX;
+  state.panY = numberIn(found, "down", -MOST_ZOOM, MOST_ZOOM) ?? state.panY;
+  pan(0, 0);
   const lane = numberIn(found, "lane", 1, race.lanes.length);
   if (lane !== null) state.lane = Math.round(lane) - 1;
   state.seen = Math.max(state.seen, state.time);
@@ -72,15 +94,44 @@ function readAddress() {
 
 function address() {
   const parts = [
+    ...(runs.length > 1 ? [`seed=${race.seed}`] : []),
+    ...(race.clock !== ownClock.clock ? [`clock=${race.clock}`] : []),
     `update=${Math.floor(state.time)}`,
     `speed=${SPEEDS[state.speed]}`,
     `language=${state.language}`,
     `theme=${state.theme}`,
     state.together ? "together" : "apart",
     ...(state.land ? ["land", `yaw=${Math.round(state.yaw)}`, `tilt=${Math.round(state.tilt)}`] : ["map"]),
+    ...(state.zoom > 1
+      ? [`zoom=${state.zoom.toFixed(2)}`, `across=${state.panX.toFixed(3)}`, `down=${state.panY.toFixed(3)}`] : []),
+    ...(race.parts ? [`ground=${state.moving ? "moving" : "still"}`] : []),
+    ...(state.surface ? ["surface"] : []),
     `lane=${state.lane + 1}`,
   ];
   return `#${parts.join("&")}`;
+}
+
+// Show the race of another seed, or by another clock, and forget what was drawn of the one before.
+function useRun(index, clock) {
+  if (runs[index].seed === race.seed && clock === race.clock) return;
+  if (runs[index].seed !== race.seed) state.guess = null;
+  setRun(runs[index], clock);
+  chartRange = rangeOfLosses();
+  grounds.clear();
+  known.clear();
+  Object.assign(sights, { pose: "", hidden: [] });
+  pinned = "";
+  state.seen = state.time;
+}
+
+const runIndex = () => runs.findIndex(({ seed }) => seed === race.seed);
+const useClock = (clock) => useRun(runIndex(), clock);
+
+// The seed after, or before, from the beginning.
+function reseed(by) {
+  useRun((runIndex() + by + runs.length) % runs.length, race.clock);
+  Object.assign(state, { seen: 0 });
+  restart();
 }
 
 function goTo(time) {
@@ -113,6 +164,21 @@ function turn(yaw, tilt) {
   state.land = true;
   state.yaw = ((state.yaw + yaw + 540) % 360) - 180;
   state.tilt = limited(state.tilt + tilt, LEAST_TILT, MOST_TILT);
+}
+
+// Nearer or farther, about a place in the picture, in widths and heights from its upper left.
+function zoomAbout(across, down, factor) {
+  const zoom = limited(state.zoom * factor, 1, MOST_ZOOM);
+  const grown = zoom / state.zoom;
+  state.zoom = zoom;
+  pan(across - 0.5 - (across - 0.5 - state.panX) * grown - state.panX, down - 0.5 - (down - 0.5 - state.panY) * grown - state.panY);
+}
+
+// Move the picture, as far as there is some of it.
+function pan(across, down) {
+  const most = (state.zoom - 1) / 2;
+  state.panX = limited(state.panX + across, -most, most);
+  state.panY = limited(state.panY + down, -most, most);
 }
 
 // What became of the guess, as far as it is known by now: the lanes of the answer, or null.

@@ -6,12 +6,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import COMMAND_LINE
-from .console.arguments import CLOCKS, Parser, add_scene, add_seed, add_updates, add_view, quoted
-from .console.terminal import show
+from .console.arguments import (
+    CLOCKS,
+    Parser,
+    add_scene,
+    add_seed,
+    add_updates,
+    add_view,
+    check_seeds,
+    quoted,
+    whole_number,
+)
+from .console.arguments import (
+    MOST_SEEDS as MOST_ODDS,
+)
+from .console.terminal import remark, show, watched
 
 if TYPE_CHECKING:
     from ..scene import Scene
+    from ..study.odds.odds import Odds
 
+MOST_SEEDS = 50
+"""Whose races a page can have."""
+LARGE = 1_000_000  # Bytes from which on it is said beforehand how many there may be.
 SUFFIXES = (".html", ".htm")
 
 
@@ -28,6 +45,7 @@ every language of the scene. It loads nothing, and can be opened here again.
 {COMMAND_LINE} page
 {COMMAND_LINE} page himmelblau -o race.html
 {COMMAND_LINE} page thousand-examples --clock epochs
+{COMMAND_LINE} page --seeds 20 --odds 2000
 {COMMAND_LINE} page --all -o pages
 {COMMAND_LINE} run race.html
 """,
@@ -39,6 +57,20 @@ every language of the scene. It loads nothing, and can be opened here again.
         "--clock",
         choices=CLOCKS,
         help="what the lanes share: updates, epochs, or the time of a serial or parallel machine (default: updates)",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=whole_number(1, MOST_SEEDS),
+        default=1,
+        metavar="M",
+        help=f"how many seeds' races, at most {MOST_SEEDS}, from the scene's own on; a die in the page leads from "
+        "one to the next (default: 1)",
+    )
+    parser.add_argument(
+        "--odds",
+        type=whole_number(1, MOST_ODDS),
+        metavar="M",
+        help="a table of what becomes of every lane over so many seeds, as `odds` computes it (default: none)",
     )
     add_view(parser)
     parser.add_argument(
@@ -84,7 +116,8 @@ def _save(arguments: argparse.Namespace, name: str | None, path: Path | None) ->
     """Compute and save a scene's race; the scene."""
     from ..files import check_writable, free_path, named
     from ..scene.lesson import end_of
-    from ..stage.export.web.file import check_size, save_page
+    from ..stage.export.web.file import check_size, with_seeds, write_page
+    from ..stage.export.web.race import computed
     from .console.chosen import chosen_saved, compare, tell_of_failures
 
     saved = chosen_saved(name, arguments.seed, arguments.view, arguments.together, (arguments.yaw, arguments.tilt))
@@ -92,13 +125,32 @@ def _save(arguments: argparse.Namespace, name: str | None, path: Path | None) ->
     clock, ticks = arguments.clock or saved.clock, arguments.updates
     if ticks is None and saved.tick is not None and clock == saved.clock:  # A longer race stays as long as it was.
         ticks = max(saved.tick, end_of(saved.scene, saved.scene.timing(clock)))
-    check_size(saved.scene, clock, ticks, path)
+    most = max(arguments.seeds, arguments.odds or 1)
+    check_seeds(parser(), saved.scene.seed, most)
+    size = check_size(saved.scene, clock, ticks, path, arguments.seeds)
     check_writable(path)
-    span = save_page(saved.scene, path, clock, ticks)
+    if size > LARGE:
+        remark(f"{path} will have at most {size / 1e6:.1f} MB")
+    with watched(with_seeds(saved.scene, arguments.seeds)) as scenes:
+        span, *others = [computed(scene, clock, ticks) for scene in scenes]
+    write_page(path, span, others, _odds(arguments, saved.scene, clock))
     compare(saved, span.race)
     tell_of_failures(span.race)
     show(f"saved {path}, {path.stat().st_size / 1e3:.0f} kB")
     return saved.scene
+
+
+def _odds(arguments: argparse.Namespace, scene: "Scene", clock: str) -> "Odds | None":
+    """What becomes of its lanes over many seeds, if that is asked for."""
+    from ..descent.clock import UPDATES
+    from ..study.odds.odds import odds
+    from .studies.odds import outcomes_of
+
+    if arguments.odds is None:
+        return None
+    asked = arguments.updates if clock == UPDATES else None  # By another clock lanes have made different numbers.
+    updates = scene.updates if asked is None else asked
+    return odds(scene, outcomes_of(scene, arguments.odds, updates, None), updates)
 
 
 def _save_all(arguments: argparse.Namespace) -> None:

@@ -1,8 +1,10 @@
 """Pictures and films of a race, as images and as files."""
 
+import base64
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
+from html import escape
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
@@ -269,6 +271,23 @@ def window(
 def png(race: Race, size: Size) -> bytes:
     """The picture of a race's end, as a PNG file's bytes."""
     return png_of(figure(race, size=size))
+
+
+def playing(race: Race, size: Size) -> str:
+    """A race as markup for a notebook: the page that plays it, or where that is too large its end, and why."""
+    from ..stage import require_pygame_ce  # noqa: PLC0415  Who asks for arrays needs no stage.
+
+    require_pygame_ce()
+    from ..descent.clock import UPDATES  # noqa: PLC0415
+    from ..stage.export.web.frame import LARGEST_FRAME, framed  # noqa: PLC0415
+    from ..stage.export.web.race import Span  # noqa: PLC0415
+
+    found = framed(Span(race.scene, race.running(), UPDATES, race.updates))
+    if found is not None:
+        return found
+    why = f"A page that plays this race would have more than {LARGEST_FRAME >> 20} MB: this is its last moment."
+    image = base64.b64encode(png(race, size)).decode("ascii")
+    return f'<p>{why}</p><img alt="{escape(repr(race))}" src="data:image/png;base64,{image}">'
 
 
 def png_of(image: "Image") -> bytes:

@@ -129,7 +129,8 @@ class Marble:
 class Race:
     """A race that was run: `race["full batch"]` is a marble, and so is what one comes across in a loop.
 
-    In a notebook it is its picture at the end. Equal races have equal bits.
+    In a notebook it is a page that plays it; where none can be shown, its picture at the end. Equal races have equal
+    bits.
     """
 
     def __init__(self, scene: Scene, updates: int) -> None:
@@ -188,6 +189,11 @@ class Race:
         lines += [f"  {marble.name:<{width}}  {marble.verdict.sentence}" for marble in self]
         note = derivatives_of(self._running.problem.train)
         return "\n".join([*lines, *([f"  {note}"] if note else [])])
+
+    def _repr_html_(self) -> str:
+        from .pictures import playing  # noqa: PLC0415  Nor needs who looks at no picture the stage.
+
+        return playing(self, SHOWN)
 
     def _repr_png_(self) -> bytes:
         from .pictures import png  # noqa: PLC0415  Nor needs who looks at no picture the stage.

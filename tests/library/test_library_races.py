@@ -1,14 +1,16 @@
 """Races from Python: the same as everybody's, by their lanes' names; with lanes, rules and starts of one's own."""
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass, replace
+from html.parser import HTMLParser
 from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from own import Lion
+from own import Lion, eggs
 from PIL import Image
 from readers import rows
 
@@ -16,7 +18,11 @@ import sim as tm
 from sim.library import tables
 from sim.report import write_csv
 from sim.scene import load_scene
+from sim.scene.carriers import CARRYING_META
 from sim.scene.lesson import is_particular
+from sim.stage.export.web import frame
+from sim.stage.export.web.file import page
+from sim.stage.export.web.race import Span
 
 
 def test_a_race_is_the_one_that_the_scene_has() -> None:
@@ -114,6 +120,56 @@ def test_in_a_notebook_it_is_its_picture_at_the_end() -> None:
     with Image.open(BytesIO(race._repr_png_())) as picture:
         assert picture.size == (1200, 675)
         assert len(np.unique(np.asarray(picture.convert("RGB")).reshape(-1, 3), axis=0)) > 50
+
+
+class Frames(HTMLParser):
+    """The attributes of the frames and images in markup, and its text."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_in_a_notebook_it_is_the_page_that_plays_it_in_a_frame() -> None:
+    race = tm.race("local-minimum", seed=3, updates=30)
+    ((tag, found),) = Frames(race._repr_html_()).found
+    assert (tag, found["sandbox"]) == ("iframe", "allow-scripts")
+    assert found["srcdoc"] == page(Span(race.scene, race.running(), "updates", 30))
+    running = race.running()
+    before = race._repr_html_()
+    running.extend(60)  # Whoever computes more of it changes nothing.
+    assert race._repr_html_() == before
+
+
+def test_a_rule_and_a_surface_of_ones_own_play_in_a_page_that_carries_nothing() -> None:
+    mine = tm.scene_on(tm.Surface(eggs, window=((-3, 3), (-2, 3))), (1, 0.3), updates=20)
+    for race in (tm.race("ravine", updates=20, rules={"mine": Lion()}), tm.race(mine)):
+        ((_, found),) = Frames(race._repr_html_()).found
+        text = found["srcdoc"] or ""
+        assert '"opens":false' in text
+        assert "<meta name=" in text
+        assert CARRYING_META not in text
+    assert '"opens":true' in tm.race("ravine", updates=20)._repr_html_()
+
+
+def test_a_race_too_long_for_a_notebook_is_its_picture_and_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    race = tm.race("local-minimum", updates=30)
+    for largest in (100_000, 200_000):  # It is expected to be too large, or turns out to be.
+        monkeypatch.setattr(frame, "LARGEST_FRAME", largest)
+        told = Frames(race._repr_html_())
+        assert [tag for tag, _ in told.found] == ["p", "img"]
+        assert told.text.startswith("A page that plays this race would have more than")
+        assert told.found[1][1]["src"] == f"data:image/png;base64,{b64encode(race._repr_png_()).decode()}"
+    monkeypatch.undo()
+    assert Frames(race._repr_html_()).found[0][0] == "iframe"
 
 
 def test_without_pandas_a_table_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,18 +101,41 @@ MODIFIERS = {"Alt": 1, "Control": 2, "Shift": 8}
 class Tab:
     """A page in it."""
 
-    def __init__(self, browser: Browser, session: str) -> None:
-        self._browser, self._session = browser, session
+    def __init__(self, browser: Browser, session: str, context: str | None = None) -> None:
+        self._browser, self._session, self._context = browser, session, context
 
     def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
         """What the browser answers about the page."""
         return self._browser.ask(method, self._session, **parameters)
 
+    def close(self) -> None:
+        """It is no longer open."""
+        self.ask("Page.close")
+
     def value(self, expression: str) -> Any:
         """What an expression of JavaScript comes to; promises are waited for."""
-        told = self.ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        where = {} if self._context is None else {"uniqueContextId": self._context}
+        told = self.ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True, **where)
         assert "exceptionDetails" not in told, told["exceptionDetails"]
         return told["result"].get("value")
+
+    def within(self) -> "Tab":
+        """What is in the page's only frame, whether the browser keeps that in a process of its own or not."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            frames = [
+                each for each in self._browser.ask("Target.getTargets")["targetInfos"] if each["type"] == "iframe"
+            ]
+            if frames:
+                target = frames[-1]["targetId"]
+                session = self._browser.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+                return Tab(self._browser, session)
+            for event in self.told("Runtime.executionContextCreated"):
+                context = event["context"]
+                if context["origin"] in ("null", "://") and context["auxData"]["isDefault"]:
+                    return Tab(self._browser, self._session, context["uniqueId"])
+            time.sleep(0.02)
+        raise AssertionError("there is no frame")
 
     def wait(self, expression: str) -> None:
         """Until an expression is true."""

@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_output(parser(), arguments)
     updates = scene.updates if arguments.updates is None else arguments.updates
     with nullcontext() if arguments.csv is None else whole_file(arguments.csv) as stream:
-        outcomes = _computed(contrast.with_sides(scene), arguments.seeds, updates, arguments.workers)
+        outcomes = outcomes_of(contrast.with_sides(scene), arguments.seeds, updates, arguments.workers)
         own = outcomes[: len(scene.lanes)]
         if stream is not None:
             write_csv(scene, own, codecs.getwriter("utf-8")(stream))
@@ -124,7 +124,7 @@ def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
         raise SystemExit(REFUTED)
 
 
-def _computed(scene: "Scene", seeds: int, updates: int, workers: int | None) -> "Sequence[Outcomes]":
+def outcomes_of(scene: "Scene", seeds: int, updates: int, workers: int | None) -> "Sequence[Outcomes]":
     """The outcomes of every lane, with a progress bar that counts the jobs as they are completed."""
     from ...study.odds.odds import gather, jobs
     from ...study.work.workers import completed

@@ -1,6 +1,7 @@
 """A page in a real browser: marbles where the race has them, keys, themes, languages, addresses, sizes, no request."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,20 @@ import chromium
 import numpy as np
 import pytest
 
+import sim as tm
+from sim.descent.examples.chance import Indices
 from sim.scene import load_scene
 from sim.scene.reading import parse_scene
 from sim.stage.drawing.camera import Camera, interpolated
-from sim.stage.drawing.relief.view import heights_over
-from sim.stage.export.web.file import save_page
-from sim.stage.export.web.race import Span, ground_losses, ground_window, race_data
+from sim.stage.drawing.contours import GRID
+from sim.stage.drawing.relief.view import block_camera, heights_over
+from sim.stage.export.web.file import save_page, write_page
+from sim.stage.export.web.race import Span, computed, ground_losses, ground_window, race_data
+from sim.stage.picture.map.batch import batch_heights
+from sim.stage.picture.views.moving_ground import LANDED
 from sim.stage.style.theme import load_theme
+from sim.study.odds.odds import gather, jobs, odds
+from sim.study.statistics.telling import share_texts
 from sim.surface.points import Array
 
 BROWSER = chromium.found()
@@ -65,7 +73,7 @@ def seen_by(span: Span, size: tuple[int, int], layout: str, theta: Array) -> tup
     return camera, float(interpolated(heights, np.array([up]), np.array([across]))[0, 0])
 
 
-@pytest.mark.parametrize("layout", ["apart&map", "together&map", "together&land&yaw=35&tilt=50"])
+@pytest.mark.parametrize("layout", ["apart&map", "together&map", "together&land&ground=still&yaw=35&tilt=50"])
 def test_marbles_are_where_the_race_has_them_at_ten_moments(
     browser: chromium.Browser, saved: tuple[Path, Span], layout: str
 ) -> None:
@@ -85,6 +93,169 @@ def test_marbles_are_where_the_race_has_them_at_ten_moments(
             x, y = camera.project(theta, tall).tolist()
             assert marble["pixel"]["x"] - marble["left"] == pytest.approx(x, abs=1e-3)
             assert marble["pixel"]["y"] - marble["top"] == pytest.approx(y, abs=1e-3)
+    assert tab.mistakes() == []
+
+
+NEAR = 2e-3
+"""Of the whole height: rounding, and what differs between the page's nodes and the program's."""
+GROUNDS = """
+title = "Ground"
+look = "Ground."
+updates = 12
+start = [1.0, 1.0]
+EXAMPLES
+[lane."one"]
+rule = "gradient descent"
+learning_rate = 0.01
+batch_size = 3
+[lane."all"]
+rule = "gradient descent"
+learning_rate = 0.01
+batch_size = "full"
+"""
+WINDOW = "window = [[-2.0, 3.0], [-2.0, 3.0]]"
+KINDS = {
+    "shifted": 'surface = { kind = "rastrigin" }\nexamples = { kind = "shifted", sigma = 0.2 }',
+    "tilted": 'surface = { kind = "himmelblau" }\nexamples = { kind = "tilted", sigma = 9.0, count = 500 }',
+    "regression": f'{WINDOW}\n[examples]\nkind = "regression"\nmodel = "product"\nsigma = 0.5\ntruth = [1.5, 1.0]',
+    "many": f'{WINDOW}\n[examples]\nkind = "regression"\nmodel = "tanh unit"\nsigma = 0.5\ntruth = [1.0, 1.0]\n'
+    "count = 999",
+}
+
+
+def program_heights(span: Span, batch: Indices) -> Array:
+    """The ground of a batch as the window has it."""
+    ground, problem = ground_window(span.scene.window), span.race.problem
+    return heights_over(problem, ground).of(batch_heights(problem, block_camera(ground), batch, GRID))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_moving_ground_is_the_windows_whatever_the_examples(
+    browser: chromium.Browser, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "ground.html"
+    span = save_page(parse_scene(GROUNDS.replace("EXAMPLES", KINDS[kind]), kind), path)
+    small, whole = span.race.tracks
+    tab = browser.open(f"{path.as_uri()}#update=0&land&ground=moving&apart")
+    apart = 0.0
+    for update in (0, 5, 11):
+        tab.value(f"location.hash = 'update={update}'")
+        tab.wait(f"window.threeMarbles.state().time === {update}")
+        found = np.array(tab.value("window.threeMarbles.ground(0)"))
+        expected = program_heights(span, small.batch(update))
+        exact = heights_over(span.race.problem, ground_window(span.scene.window)).of(
+            small.problem.train.value(block_camera(ground_window(span.scene.window)).grid(GRID), small.batch(update))
+        )
+        assert np.abs(found - expected.ravel()).max() < NEAR
+        assert np.median(np.abs(found - exact.ravel())) < 15 * NEAR  # From a coarse grid, as in the window.
+        still = np.array(tab.value("window.threeMarbles.ground(1)"))
+        apart = max(apart, float(np.abs(found - still).max()))
+        assert np.abs(still - program_heights(span, np.arange(whole.problem.train.count)).ravel()).max() < NEAR
+    assert apart > 10 * NEAR  # So that it is no still ground.
+    tab.value("location.hash = 'update=12'")
+    tab.wait("window.threeMarbles.state().time === 12")
+    assert tab.value("window.threeMarbles.ground(0)") == tab.value("window.threeMarbles.ground(1)")  # No next update.
+    assert tab.mistakes() == []
+
+
+def test_the_ground_goes_over_to_the_next_batch_once_the_marble_has_landed(
+    browser: chromium.Browser, saved: tuple[Path, Span]
+) -> None:
+    path, span = saved
+    tab = browser.open(f"{path.as_uri()}#update=57&land&ground=moving&apart&language=en")
+    track = span.race.tracks[1]
+    ground, problem = ground_window(span.scene.window), span.race.problem
+    here_loss, coming_loss = (
+        batch_heights(problem, block_camera(ground), track.batch(update), GRID) for update in (57, 58)
+    )
+    here, coming = (heights_over(problem, ground).of(losses).ravel() for losses in (here_loss, coming_loss))
+    tab.press("0")  # Something is drawn anew.
+    assert np.array(tab.value("window.threeMarbles.ground(1)")) == pytest.approx(here, abs=NEAR)
+    tab.value("location.hash = 'speed=0.5'")
+    tab.press(" ")
+    tab.wait("window.threeMarbles.marbles()[1].share > 0.6")
+    tab.press(" ")
+    share = (marbles(tab)[1]["share"] - LANDED) / (1 - LANDED)
+    between = heights_over(problem, ground).of(here_loss + share * share * (3 - 2 * share) * (coming_loss - here_loss))
+    assert 0 < share < 1
+    assert np.array(tab.value("window.threeMarbles.ground(1)")) == pytest.approx(between.ravel(), abs=NEAR)
+    tab.value("location.hash = 'update=57'")
+    tab.wait("window.threeMarbles.state().time === 57")
+    tab.press("ArrowRight")
+    assert np.array(tab.value("window.threeMarbles.ground(1)")) == pytest.approx(coming, abs=NEAR)
+    marble = marbles(tab)[1]
+    heights = heights_over(problem, ground).of(coming_loss)
+    rows, columns = heights.shape
+    across = (track.theta[58, 0] - ground.x0) / ground.width * (columns - 1)
+    up = (track.theta[58, 1] - ground.y0) / ground.height * (rows - 1)
+    view, pose = race_data(span)["view"], state(tab)
+    size = (round(marble["width"]), round(marble["height"]))
+    camera = Camera(ground, *size, pose["yaw"], pose["tilt"], view["rise"], view["foot"])
+    tall = float(interpolated(heights, np.array([up]), np.array([across]))[0, 0])
+    x, y = camera.project(track.theta[58], tall).tolist()
+    assert marble["pixel"]["x"] - marble["left"] == pytest.approx(x, abs=0.01)
+    assert marble["pixel"]["y"] - marble["top"] == pytest.approx(y, abs=0.5)
+    tab.press("B", "Shift")
+    assert tab.value("window.threeMarbles.ground(1)") == tab.value("window.threeMarbles.ground(0)")
+
+
+BLANK = GROUNDS.replace(
+    "EXAMPLES",
+    "window = [[-1.0, 3.0], [-1.0, 3.0]]\n"
+    'surface = { kind = "formula", formula = "log(x) + 1/x + y^2" }\n'
+    'examples = { kind = "shifted", sigma = 0.3, count = 8 }',
+)
+"""A scene without a loss in a part of its window."""
+
+
+def same_drawings(tab: chromium.Tab, lane: int, theme: str, edges: float = 0.015) -> None:
+    """Land is nearly the same, whether a graphics processor draws it or the page."""
+    drawn = [
+        np.array(each).reshape(240, 360, 4) for each in tab.value(f"window.threeMarbles.drawings({lane}, 360, 240)")
+    ]
+    one, other = (each[..., :3].astype(float) for each in drawn)
+    panel = np.array(load_theme(theme).panel)
+    on_land = [(np.abs(each - panel).max(axis=-1) > 12) for each in (one, other)]
+    assert on_land[0].mean() > 0.15
+    assert (on_land[0] != on_land[1]).mean() < edges  # Edges are smoother the one way.
+    gaps = np.abs(one - other).max(axis=-1)[on_land[0] & on_land[1]]
+    assert np.median(gaps) <= 6
+    assert (gaps > 40).mean() < 0.06  # A contour is a pixel beside where it is the other way.
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("pose", ["yaw=-16&tilt=44", "yaw=130&tilt=60", "yaw=0&tilt=20", "yaw=90&tilt=76"])
+def test_without_a_graphics_processor_land_is_the_same_picture(
+    browser: chromium.Browser, address: str, pose: str, theme: str
+) -> None:
+    tab = browser.open(f"{address}#update=57&land&apart&ground=moving&theme={theme}&{pose}")
+    same_drawings(tab, 1, theme)
+    assert tab.mistakes() == []
+
+
+@pytest.mark.parametrize("pose", ["yaw=-16&tilt=44", "yaw=90&tilt=50"])
+def test_where_there_is_no_loss_there_is_no_land(browser: chromium.Browser, tmp_path: Path, pose: str) -> None:
+    path = tmp_path / "blank.html"
+    save_page(parse_scene(BLANK, "blank"), path)
+    tab = browser.open(f"{path.as_uri()}#update=3&land&apart&theme=light&{pose}")
+    same_drawings(tab, 1, "light", 0.03)  # The one way, one sees the far side's wall through what is blank.
+    assert tab.mistakes() == []
+
+
+def test_a_batchs_own_loss_lies_on_the_map_in_the_lanes_colour(browser: chromium.Browser, address: str) -> None:
+    count = """(() => {
+      const canvas = [...document.querySelectorAll("canvas.map")][LANE];
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      let sum = 0;
+      for (let at = 0; at < data.length; at += 4) sum += data[at] > 180 && data[at + 2] < 120;
+      return sum;
+    })()"""
+    tab = browser.open(f"{address}#update=57&map&apart&theme=light&language=en")
+    before = [tab.value(count.replace("LANE", str(lane))) for lane in (0, 1)]
+    tab.press("b")
+    after = [tab.value(count.replace("LANE", str(lane))) for lane in (0, 1)]
+    assert after[0] <= before[0] + 20  # A full batch's is the map's.
+    assert after[1] > before[1] + 500
     assert tab.mistakes() == []
 
 
@@ -150,6 +321,11 @@ def test_keys_do_what_they_do_in_the_window(browser: chromium.Browser, address: 
     assert state(tab)["yaw"] == -21
     tab.press("ArrowDown")
     assert state(tab)["lane"] == 1
+    tab.press("b")
+    assert state(tab)["surface"]
+    moving = state(tab)["moving"]
+    tab.press("B", "Shift")
+    assert state(tab)["moving"] != moving
     tab.press("h")
     assert tab.value("document.getElementById('keys').open")
     tab.press("Escape")
@@ -202,7 +378,7 @@ def test_it_speaks_every_language(
 
 
 def test_the_address_is_the_state(browser: chromium.Browser, address: str) -> None:
-    wanted = "#update=57&speed=5&language=zh&theme=dark&together&land&yaw=30&tilt=50&lane=2"
+    wanted = "#update=57&speed=5&language=zh&theme=dark&together&land&yaw=30&tilt=50&ground=still&surface&lane=2"
     tab = browser.open(address + wanted)
     assert state(tab)["address"] == wanted
     tab.press("ArrowRight")
@@ -260,6 +436,90 @@ def test_land_is_turned_by_dragging(browser: chromium.Browser, address: str) -> 
     assert tab.value(touch) == "pan-y"
 
 
+@pytest.mark.parametrize("layout", ["map", "land&ground=still"])
+def test_the_wheel_zooms_about_the_pointer_and_a_double_click_shows_all(
+    browser: chromium.Browser, address: str, layout: str
+) -> None:
+    tab = browser.open(f"{address}#update=57&together&{layout}", (1366, 768))
+    whole = [(marble["pixel"]["x"], marble["pixel"]["y"]) for marble in marbles(tab)]
+    before = marbles(tab)[1]
+    x, y = whole[1]
+    wheel = {"type": "mouseWheel", "x": x, "y": y, "deltaX": 0}
+    tab.ask("Input.dispatchMouseEvent", **wheel, deltaY=-250)
+    tab.wait("window.threeMarbles.state().zoom > 1.3")
+    tab.drawn()
+    after = marbles(tab)
+    rounding = 0.6  # A wheel's pixels are whole ones.
+    assert (after[1]["pixel"]["x"], after[1]["pixel"]["y"]) == pytest.approx((x, y), abs=rounding)  # It stays,
+    for lane in (0, 2):  # and the others move away from it.
+        now, once = after[lane]["pixel"], whole[lane]
+        grown = state(tab)["zoom"]
+        assert (now["x"] - x, now["y"] - y) == pytest.approx(
+            (grown * (once[0] - x), grown * (once[1] - y)), abs=rounding
+        )
+    assert "&zoom=1." in state(tab)["address"]
+    wanted = state(tab)["address"]
+    if layout == "map":
+        area = after[1]
+        tab.drag((area["left"] + 200, area["top"] + 200), (area["left"] + 210, area["top"] + 195))
+        assert marbles(tab)[1]["pixel"]["x"] == pytest.approx(after[1]["pixel"]["x"] + 10, abs=0.01)
+    tab.ask("Input.dispatchMouseEvent", **wheel, deltaY=-99999)
+    tab.wait("window.threeMarbles.state().zoom <= 12")
+    for count in (1, 2):
+        for kind in ("mousePressed", "mouseReleased"):
+            tab.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=count)
+    tab.wait("window.threeMarbles.state().zoom === 1")
+    tab.drawn()
+    assert marbles(tab)[1]["pixel"] == before["pixel"]
+    again = browser.open(f"{address}{wanted}", (1366, 768))
+    for one, other in zip(after, marbles(again), strict=True):
+        assert other["pixel"]["x"] == pytest.approx(one["pixel"]["x"], abs=3)
+        assert other["pixel"]["y"] == pytest.approx(one["pixel"]["y"], abs=3)
+    assert tab.mistakes() + again.mistakes() == []
+
+
+def test_two_fingers_zoom_a_map_and_one_moves_it(browser: chromium.Browser, address: str) -> None:
+    tab = browser.open(f"{address}#update=57&together&map", (390, 844))
+    tab.ask("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
+    area = marbles(tab)[0]
+    x, y = area["left"] + 180, area["top"] + 120
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": left, "y": top, "id": number} for number, (left, top) in enumerate(places)]
+        tab.ask("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+
+    touch("touchStart", (x - 30, y), (x + 30, y))
+    for reach in (40, 50, 60):
+        touch("touchMove", (x - reach, y), (x + reach, y))
+    touch("touchEnd")
+    tab.drawn()
+    assert state(tab)["zoom"] == pytest.approx(2, abs=0.25)
+    before = marbles(tab)[0]["pixel"]["x"]
+    touch("touchStart", (x, y))
+    touch("touchMove", (x + 15, y))
+    touch("touchMove", (x + 30, y))
+    touch("touchEnd")
+    tab.drawn()
+    assert marbles(tab)[0]["pixel"]["x"] == pytest.approx(before + 30, abs=16)
+    assert marbles(tab)[0]["pixel"]["x"] != before
+    assert state(tab)["zoom"] == pytest.approx(2, abs=0.25)
+    assert tab.mistakes() == []
+
+
+def test_six_maps_stand_in_even_rows(browser: chromium.Browser, tmp_path: Path) -> None:
+    path, scene = tmp_path / "six.html", load_scene("local-minimum")
+    lanes = tuple(replace(scene.lanes[1], name=f"lane {number}") for number in range(6))
+    save_page(replace(scene, lanes=lanes, claims=(None,) * 6), path, ticks=5)
+    for size in ((1280, 720), (1920, 1080), (960, 600)):
+        tab = browser.open(f"{path.as_uri()}#update=5&apart&map", size)
+        rows: dict[float, int] = {}
+        for marble in marbles(tab):
+            rows[marble["top"]] = rows.get(marble["top"], 0) + 1
+        assert len(set(rows.values())) == 1, size
+        assert tab.value("document.documentElement.scrollWidth") <= size[0]
+        assert tab.mistakes() == []
+
+
 def test_by_another_clock_a_lane_takes_its_own_time(browser: chromium.Browser, tmp_path: Path) -> None:
     path = tmp_path / "epochs.html"
     span = save_page(load_scene("twenty-against-one"), path, "epochs", 200)
@@ -269,6 +529,101 @@ def test_by_another_clock_a_lane_takes_its_own_time(browser: chromium.Browser, t
         assert (marble["x"], marble["y"]) == tuple(track.theta[marble["update"]].tolist())
     assert marbles(tab)[0]["update"] == 5
     assert tab.value("document.getElementById('place').textContent") == "update 100 of 200 by epochs"
+    assert tab.mistakes() == []
+
+
+def test_a_die_leads_to_the_races_of_other_seeds_and_back(browser: chromium.Browser, tmp_path: Path) -> None:
+    path, scene = tmp_path / "seeds.html", load_scene("local-minimum")
+    save_page(scene, path, ticks=60, seeds=3)
+    tracks = [computed(replace(scene, seed=seed), ticks=60).race.tracks for seed in range(3)]
+    tab = browser.open(f"{path.as_uri()}#language=en&map&apart")
+
+    def seen(seed: int, update: int) -> None:
+        assert state(tab)["seed"] == seed
+        assert tab.value("document.getElementById('seed').textContent") == f"seed {seed}"
+        for marble, track in zip(marbles(tab), tracks[seed], strict=True):
+            assert (marble["x"], marble["y"]) == tuple(track.theta[update].tolist())
+        assert np.array(tab.value("window.threeMarbles.numbers(1, 'loss')")).tolist() == tracks[seed][1].loss.tolist()
+
+    tab.press("End")
+    seen(0, 60)
+    tab.press("n")
+    assert state(tab)["playing"]
+    assert state(tab)["seen"] < 60  # What is still to come is not told.
+    tab.press("End")
+    seen(1, 60)
+    tab.value("document.getElementById('die').click()")
+    tab.press("End")
+    seen(2, 60)
+    tab.press("N", "Shift")
+    tab.press("End")
+    seen(1, 60)
+    assert state(tab)["address"].startswith("#seed=1&update=60&")
+    tab.value("location.hash = 'seed=2&update=30'")
+    tab.wait("window.threeMarbles.state().time === 30")
+    tab.drawn()
+    seen(2, 30)
+    other = browser.open(f"{path.as_uri()}#seed=7&update=3")
+    assert state(other)["seed"] == 0
+    assert tab.mistakes() + other.mistakes() == []
+
+
+def test_odds_are_a_table_in_the_pages_language(browser: chromium.Browser, tmp_path: Path, address: str) -> None:
+    path, scene = tmp_path / "odds.html", load_scene("local-minimum")
+    span = computed(scene, ticks=60)
+    work = jobs(scene, 30, 60)
+    told = odds(scene, gather(scene, work, {place: job.run() for place, job in enumerate(work)}), 60)
+    write_page(path, span, (), told)
+    tab = browser.open(f"{path.as_uri()}#language=de&update=20")
+    tab.press("j")
+    assert tab.value("document.getElementById('chances').open")
+    cells = "[...document.querySelectorAll('#shares tr')].map((row) => [...row.children].map((cell) => cell.innerText))"
+    head, *rows = tab.value(cells)
+    german = load_theme("light", "de")
+    assert head[1:] == list(scene.texts("de").lanes)
+    assert rows[0][0] == german.say("escaped")
+    assert rows[0][2].startswith(share_texts(told.lanes[1].escaped.estimate)[0])
+    assert "30" in tab.value("document.getElementById('sample').textContent")
+    tab.press("Escape")
+    assert not tab.value("document.getElementById('chances').open")
+    assert tab.value("document.getElementById('die').hidden")
+    plain = browser.open(address)
+    assert plain.value("document.getElementById('odds').hidden")
+    plain.press("j")
+    assert not plain.value("document.getElementById('chances').open")
+    assert tab.mistakes() + plain.mistakes() == []
+
+
+def test_the_clock_is_changed_in_the_page(browser: chromium.Browser, tmp_path: Path) -> None:
+    path, scene = tmp_path / "clocks.html", load_scene("twenty-against-one")
+    span = save_page(scene, path, ticks=160, seeds=2)
+    tab = browser.open(f"{path.as_uri()}#update=100&language=en&map&apart")
+
+    def seen(clock: str, tick: int, seed: int = 0) -> None:
+        assert (state(tab)["clock"], state(tab)["time"]) == (clock, tick)
+        race = span.race if seed == 0 else computed(replace(scene, seed=seed), ticks=160).race
+        for lane, marble in enumerate(marbles(tab)):
+            update = scene.timing(clock).updates(lane, tick)
+            assert marble["update"] == update
+            assert (marble["x"], marble["y"]) == tuple(race.tracks[lane].theta[update].tolist())
+
+    seen("updates", 100)
+    tab.press("c")
+    seen("epochs", 100)
+    assert tab.value("document.getElementById('place').textContent") == "update 100 of 160 by epochs"
+    assert tab.value("document.getElementById('clock').value") == "epochs"
+    assert "clock=epochs&update=100" in state(tab)["address"]
+    tab.press("n")
+    tab.press("End")
+    seen("epochs", 160, seed=1)
+    pins = tab.value("[...document.querySelectorAll('.pin')].map((pin) => parseFloat(pin.style.left))")
+    width = tab.value("document.getElementById('chart').clientWidth")
+    assert all(0 <= left <= width for left in pins)
+    tab.press("N", "Shift")
+    tab.value("location.hash = 'clock=updates&update=30'")
+    tab.wait("window.threeMarbles.state().time === 30")
+    tab.drawn()
+    seen("updates", 30)
     assert tab.mistakes() == []
 
 
@@ -291,6 +646,36 @@ def test_nothing_is_requested_and_nothing_could_be(browser: chromium.Browser, ad
     ):
         assert tab.value(blocked.replace("TRY", attempt)) == directive
     assert tab.value("window.bad") is None
+
+
+NOTEBOOK = """<!DOCTYPE html><meta charset="utf-8"><body style="margin: 0">
+<div style="width: 900px">{frame}</div><script>window.threeMarbles = {{}}; window.name = "outside";</script>"""
+
+
+def test_a_race_in_a_notebook_plays_within_its_frame(browser: chromium.Browser, tmp_path: Path) -> None:
+    race = tm.race("local-minimum", seed=2, updates=90)
+    path = tmp_path / "notebook.html"
+    path.write_text(NOTEBOOK.format(frame=race._repr_html_()), encoding="utf-8")
+    tab = browser.open(path.as_uri(), (1000, 800))
+    inside = tab.within()
+    inside.wait("window.threeMarbles !== undefined && innerWidth === 900")
+    inside.wait("window.threeMarbles.marbles().length === 3 && window.threeMarbles.marbles()[0].width > 220")
+    assert not inside.value("window.threeMarbles.state().together")  # However small it was at first.
+    assert inside.value("document.getElementById('title').textContent") == "Local minimum"
+    assert inside.value("document.documentElement.scrollHeight") <= 740
+    assert inside.value("document.documentElement.scrollWidth") <= 900
+    inside.value("document.getElementById('play').click()")
+    inside.wait("window.threeMarbles.state().time > 3")
+    inside.value("document.getElementById('last').click()")
+    inside.wait("window.threeMarbles.state().time === 90")
+    inside.value("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    found = sorted(inside.value("window.threeMarbles.marbles()"), key=lambda marble: int(marble["lane"]))
+    assert [(each["x"], each["y"]) for each in found] == [tuple(marble.theta[90].tolist()) for marble in race]
+    assert inside.value("document.getElementById('copy').hidden")  # It has no address.
+    assert "run it anew where it was made" in inside.value("document.getElementById('cannot').textContent")
+    reach = "(() => { try { return window.parent.name; } catch (error) { return error.name; } })()"
+    assert inside.value(reach) == "SecurityError"  # It sees nothing of the notebook.
+    assert tab.mistakes() == []
 
 
 HOSTILE = """

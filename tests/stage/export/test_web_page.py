@@ -21,11 +21,11 @@ from sim.scene import load_scene, scene_files
 from sim.scene.lesson import answer, caption, revealed_at
 from sim.scene.reading import load_saved, parse_scene
 from sim.stage.drawing.contours import losses
-from sim.stage.export.web import file
+from sim.stage.export.web import file, race
 from sim.stage.export.web.file import SCRIPTS, embedded, expected_size, page, page_script, page_style, save_page
 from sim.stage.export.web.index import index
 from sim.stage.export.web.race import Span, computed, ground_window, race_data
-from sim.stage.export.web.words import CANNOT, sentences
+from sim.stage.export.web.words import CANNOT, CANNOT_HERE, sentences
 from sim.stage.style.numbers import evidence
 from sim.stage.style.theme import load_theme
 
@@ -170,6 +170,76 @@ def test_by_another_clock_lanes_have_their_own_paces() -> None:
     assert [lane["updates"] for lane in data["lanes"]] == [scene.timing("epochs").updates(lane, 100) for lane in (0, 1)]
 
 
+@pytest.mark.parametrize("name", ["twenty-against-one", "batch-ladder"])
+def test_a_page_has_every_clock_by_which_its_lanes_go_otherwise(name: str) -> None:
+    scene = load_scene(name)
+    data, span = race_data(computed(scene, ticks=150)), computed(scene, ticks=150)
+    assert list(data["clocks"]) == ["epochs", "serial"]  # As wide as it is, the parallel machine is the first clock.
+    for clock, told in data["clocks"].items():
+        alone = computed(scene, clock, 150)
+        expected = race_data(alone)
+        assert (told["paces"], told["captions"]) == (expected["paces"], expected["captions"])
+        assert told["question"] == expected["question"]
+        for lane, ticks in enumerate(told["ticks"]):
+            events = span.race.judges[lane].events_until(alone.updates(lane))
+            assert ticks == [alone.timing.tick(lane, event.update) for event in events]
+            assert ticks == [each["tick"] for each in expected["lanes"][lane]["events"]]
+    assert race_data(computed(scene, "epochs", 40))["clocks"] == {}  # There, updates were not computed far enough.
+    assert race_data(span_of("ravine"))["clocks"] == {}
+
+
+def test_the_races_of_other_seeds_are_theirs_bit_for_bit(tmp_path: Path) -> None:
+    path, scene = tmp_path / "seeds.html", load_scene("twenty-against-one")
+    span = save_page(scene, path, ticks=80, seeds=3)
+    data = data_of(path.read_text(encoding="utf-8"))
+    assert span.scene.seed == data["seed"] == scene.seed
+    assert len(data["others"]) == 2
+    for number, other in enumerate(data["others"], start=1):
+        alone = race_data(computed(replace(scene, seed=scene.seed + number), ticks=80))
+        assert {key: {**data, **other}[key] for key in alone} == {**alone, "others": data["others"]}
+        assert other["lanes"] != data["lanes"]
+    assert load_saved(str(path)).scene.seed == scene.seed
+
+
+def test_a_page_has_as_many_seeds_as_are_asked_for_and_tells_its_size_beforehand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert status("page", "twenty-against-one", "--seeds", "12", "-o", "race.html") == 0
+    told = capsys.readouterr()
+    most = float(re.findall(r"race\.html will have at most (\d+\.\d) MB", told.err)[0])
+    assert most * 1e6 + 5e4 > Path("race.html").stat().st_size > 9e5
+    assert [each["seed"] for each in data_of(Path("race.html").read_text(encoding="utf-8"))["others"]] == [
+        *range(1, 12)
+    ]
+    monkeypatch.setattr(race, "computed", None)
+    refused = mistake(capsys, "page", "--seeds", "50", "--updates", "2000", "-o", "long.html")
+    assert "but a page may have 8: ask for fewer seeds with --seeds, or fewer updates with --updates" in refused
+    assert "argument --seeds: " in mistake(capsys, "page", "--seeds", "51", "-o", "many.html")
+    assert not Path("long.html").exists()
+
+
+def test_the_odds_in_a_page_are_those_of_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert status("page", "--odds", "60", "--updates", "120", "-o", "race.html") == 0
+    capsys.readouterr()
+    found = data_of(Path("race.html").read_text(encoding="utf-8"))["odds"]
+    told = json.loads(output(capsys, "odds", "--seeds", "60", "--updates", "120", "--seed", "0", "--json"))
+    assert (found["seeds"], found["from"], found["updates"]) == (60, 0, 120)
+    rows = dict(found["rows"])
+    verdicts = {each["verdict"] for lane in told["lanes"] for each in lane["verdicts"]}
+    assert set(rows) == verdicts | {"escaped"}
+    for place, lane in enumerate(told["lanes"]):
+        shares = {each["verdict"]: each for each in lane["verdicts"]} | {"escaped": lane["escaped"]}
+        for code, cells in rows.items():
+            share = float(cells[place][0].removesuffix(" %"))
+            assert share == pytest.approx(100 * shares.get(code, {"value": 0.0})["value"], abs=0.51)
+    assert [cells[1][1] != "" for cells in rows.values()] == [True] * len(rows)
+    assert data_of(page(span_of("local-minimum")))["odds"] is None
+
+
 def test_a_page_is_a_save_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -259,11 +329,17 @@ def test_every_scene_is_no_larger_than_expected(name: str) -> None:
     assert len(page(computed(scene, "updates", 60)).encode()) <= expected_size(scene, "updates", 60) < file.LARGEST
 
 
+def test_there_is_room_for_ten_thousand_updates_of_six_lanes() -> None:
+    scene = load_scene("local-minimum")
+    lanes = tuple(replace(scene.lanes[1], name=str(size), batch_size=size) for size in (1, 2, 5, 10, 1, 20))
+    assert expected_size(replace(scene, lanes=lanes), "updates", 10_000) < file.LARGEST
+
+
 def test_a_race_too_long_for_a_page_is_refused_before_it_is_computed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(file, "computed", None)
+    monkeypatch.setattr(race, "computed", None)
     told = mistake(capsys, "page", "--updates", "1000000", "-o", "race.html")
     assert re.search(r"race\.html would have about \d+\.\d MB, but a page may have 8: ask for fewer updates", told)
     told = mistake(capsys, "page", "-o", "race.png")
@@ -279,8 +355,9 @@ def test_all_that_the_script_says_is_known_in_every_language() -> None:
     assert len(said) > 40
     known = set(sentences()) | {"—"}
     assert {text for text in said if " " in text or text.islower()} - known - {"light", "dark", "together"} == set()
-    parts = re.findall(r'"([^"]*)"', code.split("const CANNOT = ")[1].split(";\n")[0])
-    assert "".join(parts) == CANNOT
+    for name, sentence in (("CANNOT", CANNOT), ("CANNOT_HERE", CANNOT_HERE)):
+        parts = re.findall(r'"([^"]*)"', code.split(f"const {name} = ")[1].split(";\n")[0])
+        assert "".join(parts) == sentence
 
 
 def test_every_part_of_the_script_is_in_the_page() -> None:

@@ -7,7 +7,8 @@ of it, never markup. A policy in the file forbids the browser to load anything, 
 import base64
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -20,75 +21,117 @@ from ....scene import Scene
 from ....scene.carriers import CARRYING_META, sealed
 from ....scene.reading import Saved
 from ....scene.saving import saved_text
+from ....scene.writing import outsiders
+from ....study.odds.odds import Odds
 from ...style.theme import THEMES, load_theme
+from .ground import MOST_GRIDS, nodes_for
+from .odds import odds_data
 from .race import LARGEST_BATCHES, Json, Span, computed, race_data
 from .words import page_words
 
-SCRIPTS = ("text", "race", "state", "camera", "map", "relief", "chart", "cards", "controls", "page")
+SCRIPTS = (
+    "text",
+    "race",
+    "state",
+    "ground",
+    "camera",
+    "map",
+    "relief",
+    "raster",
+    "chart",
+    "cards",
+    "odds",
+    "controls",
+    "page",
+)
 """The parts of the script, in assets/page/, in the order in which they stand in the file."""
 LARGEST = 8 << 20
 """Bytes that a page may have: a telephone takes it in, and it can be sent by mail."""
 # Bytes of a moment of a lane: positions and losses in base64, and its evidence.
 MOMENT = 4 * 8 * 4 / 3 + 60
+# Bytes of a number of what each example's loss adds to land.
+FLOAT = 4 * 4 / 3
 # Bytes of all else, at most: script, style, words, ground.
 REST = 400_000
 
 
-def save_page(scene: Scene, path: Path, clock: str = UPDATES, ticks: int | None = None) -> Span:
-    """Save a race as a page; it is what is in the file.
+def save_page(scene: Scene, path: Path, clock: str = UPDATES, ticks: int | None = None, seeds: int = 1) -> Span:
+    """Save a race as a page, and the races with the next seeds with it; the first one is what the file carries.
 
     Raises:
         OutputError: the file cannot be written, or would be too large, which is known before the race is computed.
     """
-    check_size(scene, clock, ticks)
-    span = computed(scene, clock, ticks)
-    content = page(span).encode("utf-8")
-    if len(content) > LARGEST:
-        raise OutputError(_too_large(path, len(content)))
-    with whole_file(path) as stream:
-        stream.write(content)
+    check_size(scene, clock, ticks, path, seeds)
+    span, *others = (computed(seeded, clock, ticks) for seeded in with_seeds(scene, seeds))
+    write_page(path, span, others)
     return span
 
 
-def check_size(scene: Scene, clock: str, ticks: int | None, path: Path | None = None) -> None:
-    """Refuse a race of which a page would be too large.
+def with_seeds(scene: Scene, seeds: int) -> list[Scene]:
+    """The scene with its own seed and those that follow."""
+    return [replace(scene, seed=scene.seed + each) for each in range(seeds)]
+
+
+def write_page(path: Path, span: Span, others: Sequence[Span] = (), odds: Odds | None = None) -> None:
+    """Save races that were computed.
 
     Raises:
-        OutputError: it would be.
+        OutputError: the file cannot be written, or would be too large.
     """
-    size = expected_size(scene, clock, ticks)
+    content = page(span, others, odds).encode("utf-8")
+    if len(content) > LARGEST:
+        raise OutputError(_too_large(path, len(content), 1 + len(others)))
+    with whole_file(path) as stream:
+        stream.write(content)
+
+
+def check_size(scene: Scene, clock: str, ticks: int | None, path: Path, seeds: int = 1) -> int:
+    """How many bytes a page will have at most.
+
+    Raises:
+        OutputError: it would be too large.
+    """
+    size = expected_size(scene, clock, ticks, seeds)
     if size > LARGEST:
-        raise OutputError(_too_large(path or Path("the page"), size))
+        raise OutputError(_too_large(path, size, seeds))
+    return size
 
 
-def expected_size(scene: Scene, clock: str, ticks: int | None) -> int:
+def expected_size(scene: Scene, clock: str, ticks: int | None, seeds: int = 1) -> int:
     """How many bytes a page will have, at most, if no marble leaves the race before its end."""
     timing = scene.timing(clock)
     last = max(timing.tick(lane, scene.updates) for lane in range(len(scene.lanes))) if ticks is None else ticks
-    size = float(REST)
+    count = scene.examples.count
+    size = REST + FLOAT * min(count, MOST_GRIDS) * (nodes_for(count) ** 2 + count)
     for lane, each in enumerate(scene.lanes):
         updates = timing.updates(lane, last)
-        batches = 2 * each.batch_size * updates if each.batch_size < scene.examples.count else 0
-        size += MOMENT * updates + (4 / 3 * (batches + 2 * updates) if batches <= LARGEST_BATCHES else 0)
+        batches = 2 * each.batch_size * updates if each.batch_size < count else 0
+        size += seeds * MOMENT * updates
+        size += seeds * (4 / 3 * (batches + 2 * updates) if batches <= LARGEST_BATCHES else 0)
     return round(size)
 
 
-def _too_large(path: Path, size: int) -> str:
-    return (
-        f"{path} would have about {size / 1e6:.1f} MB, but a page may have {LARGEST >> 20}: "
-        "ask for fewer updates with --updates"
+def _too_large(path: Path, size: int, seeds: int) -> str:
+    fewer = (
+        "fewer updates with --updates" if seeds == 1 else "fewer seeds with --seeds, or fewer updates with --updates"
     )
+    return f"{path} would have about {size / 1e6:.1f} MB, but a page may have {LARGEST >> 20}: ask for {fewer}"
 
 
-def page(span: Span) -> str:
+def page(span: Span, others: Sequence[Span] = (), odds: Odds | None = None) -> str:
     """The whole file."""
     scene, texts = span.scene, span.scene.texts("en")
-    saved = Saved(scene, span.ticks, span.clock, digest(span.race, span.ticks))
-    race = {**race_data(span), "words": page_words(span), "themes": themes()}
+    race = {
+        **race_data(span, others),
+        "odds": None if odds is None else odds_data(odds),
+        "opens": not outsiders(scene),
+        "words": page_words(span),
+        "themes": themes(),
+    }
     script, style = page_script(), page_style()
     blanks = {
         "policy": policy(script, style),
-        "carrying": f'<meta name="{CARRYING_META}" content="{escape(sealed(saved_text(saved)))}">',
+        "carrying": _carrying(span),
         "title": escape(f"{texts.title} – Three Marbles"),
         "style": style,
         "race": embedded(race),
@@ -96,6 +139,14 @@ def page(span: Span) -> str:
     }
     markup = asset("page", "page.html").read_text(encoding="utf-8")
     return filled(markup, blanks)
+
+
+def _carrying(span: Span) -> str:
+    """The scene as a text that can be opened again; nothing where no file can hold it."""
+    if outsiders(span.scene):
+        return ""
+    saved = Saved(span.scene, span.ticks, span.clock, digest(span.race, span.ticks))
+    return f'<meta name="{CARRYING_META}" content="{escape(sealed(saved_text(saved)))}">'
 
 
 def filled(markup: str, blanks: dict[str, str]) -> str:

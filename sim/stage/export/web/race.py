@@ -4,14 +4,14 @@ Columns of numbers are the bytes of their arrays, little-endian, in base64: a pa
 """
 
 import base64
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from ....descent.clock import UPDATES, Timing
+from ....descent.clock import CLOCKS, UPDATES, Timing
 from ....descent.problem import Problem
 from ....descent.race import Race
 from ....descent.schedules import CONSTANT
@@ -27,6 +27,7 @@ from ...drawing.contours import GRID, losses
 from ...drawing.relief.view import first_camera, heights_over, levels_over
 from ...picture.map.terrain import MANY_MARKS, MOST_LABELS
 from ...style.numbers import evidence_sentence
+from .ground import ERROR, moved, parts_of, rounded, steps_of
 
 Json: TypeAlias = Any
 
@@ -75,13 +76,12 @@ def packed(numbers: npt.ArrayLike, kind: str) -> str:
     return base64.b64encode(np.ascontiguousarray(numbers, dtype=kind).tobytes()).decode("ascii")
 
 
-def race_data(span: Span) -> Json:
-    """All of the race, but for the words."""
+def race_data(span: Span, others: Sequence[Span] = ()) -> Json:
+    """All of the race, but for the words; and of the same scene's races with other seeds what is not the same."""
     scene, problem = span.scene, span.race.problem
-    window = scene.window
-    return {
+    window, own = scene.window, run_data(span)
+    shared = {
         "scene": scene.name,
-        "seed": scene.seed,
         "clock": span.clock,
         "ticks": span.ticks,
         "paces": list(span.timing.paces),
@@ -90,11 +90,52 @@ def race_data(span: Span) -> Json:
         "window": [window.x0, window.x1, window.y0, window.y1],
         "view": _view(span),
         "ground": _ground(problem, window),
-        "critical": _critical(problem),
-        "lanes": [_lane(span, lane) for lane in range(len(scene.lanes))],
+        "parts": _parts(problem, window) if any(lane["batches"] for lane in own["lanes"]) else None,
+    }
+    return {**shared, **own, "others": [_less(run_data(other), own) for other in others]}
+
+
+def run_data(span: Span) -> Json:
+    """What a seed decides."""
+    return {
+        "seed": span.scene.seed,
+        "critical": _critical(span.race.problem),
+        "lanes": [_lane(span, lane) for lane in range(len(span.scene.lanes))],
         "captions": _captions(span),
         "question": _question(span),
+        "clocks": {other.clock: _by_clock(other) for other in _other_clocks(span)},
     }
+
+
+def _other_clocks(span: Span) -> Iterator[Span]:
+    """The same race by each other clock by which it goes otherwise, as far as it was computed: one tick to a tick."""
+    known = [span.timing.paces]
+    for clock in CLOCKS:
+        other = replace(span, clock=clock)
+        lanes = range(len(span.scene.lanes))
+        computed_ = all(other.timing.updates(lane, span.ticks) <= span.updates(lane) for lane in lanes)
+        if clock != span.clock and computed_ and other.timing.paces not in known:
+            known.append(other.timing.paces)
+            yield other
+
+
+def _by_clock(span: Span) -> Json:
+    """What a clock decides: the paces, what is told when, and the ticks of the events."""
+    ends = [span.updates(lane) for lane in range(len(span.scene.lanes))]
+    return {
+        "paces": list(span.timing.paces),
+        "captions": _captions(span),
+        "question": _question(span),
+        "ticks": [
+            [span.timing.tick(lane, event.update) for event in judge.events_until(end)]
+            for lane, (judge, end) in enumerate(zip(span.race.judges, ends, strict=True))
+        ],
+    }
+
+
+def _less(run: Json, first: Json) -> Json:
+    """A run without what is the same in the first one."""
+    return {key: value for key, value in run.items() if value != first[key]}
 
 
 def _view(span: Span) -> Json:
@@ -102,6 +143,7 @@ def _view(span: Span) -> Json:
     return {
         "kind": view.kind,
         "together": view.maps == "together",
+        "moving": view.ground == "moving",
         "yaw": view.yaw,
         "tilt": view.tilt,
         "rise": camera.rise,
@@ -140,6 +182,19 @@ def _ground(problem: Problem, window: Window) -> Json:
         "levels": [float(level) for level in levels],
         "complete": problem.complete,
     }
+
+
+def _parts(problem: Problem, window: Window) -> Json:
+    """How the loss of each example differs from that of all, so that the loss of any batch can be drawn."""
+    ground = ground_window(window)
+    parts = parts_of(problem, ground)
+    rows, columns = parts.grids.shape[1:]
+    weights = None if parts.weights is None else packed(parts.weights, "<f4")
+    told = {"rows": rows, "columns": columns, "weights": weights}
+    if moved(problem, ground, parts.differences(), rounded(parts).differences()) > ERROR:
+        return {**told, "step": None, "values": packed(parts.grids, "<f4")}
+    steps, size = steps_of(parts.grids)
+    return {**told, "step": packed(size, "<f8"), "values": packed(steps, "<i2")}
 
 
 def _critical(problem: Problem) -> Json:

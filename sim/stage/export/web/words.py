@@ -2,9 +2,9 @@
 
 from typing import Any, TypeAlias
 
-from ....descent.clock import UPDATES
 from ....descent.verdict.kinds import VerdictKind
 from ....languages import LANGUAGES, everywhere, known
+from ....study.statistics.telling import INTERVALS
 from ...picture.picture import CLOCK_NAMES
 from ...style.numbers import EVIDENCE, settings
 from ...style.theme import load_theme, say
@@ -17,13 +17,24 @@ CANNOT = (
     "open this very file in the program: {command}"
 )
 """What a page cannot do."""
+CANNOT_HERE = (
+    "This page plays a race that was computed. To change η, a rule or a batch size, run it anew where it was made."
+)
+"""The same where there is no file, or none that the program could open."""
 SAID = (
     *("play", "pause", "restart", "one update back", "one update forward", "to the start", "to the end"),
     *("speed", "{speed} a second", "seed {seed}", "light or dark", "language", "time", "keys"),
     *("update {update} of {horizon}", "update {update} of {horizon} by {clock}", "since update {update}"),
     *("all marbles on one map", "one map for each", "land aslant", "maps from above", "batch strip"),
+    *("clock", "clock: updates, epochs, a serial or parallel machine"),
+    *("new seed: other batches; the seed before", "odds", "escaped"),
+    *("{title} · {count} seeds from {seed} · after {updates} updates", INTERVALS),
+    *("moving ground", "the batch's own loss; as the ground"),
+    *("stands on the loss of {count} of {all} examples", "stands on the loss of all {count} examples"),
+    *("loss of example {number} alone", "loss of the batch's {count} examples alone"),
+    "the batch is all examples: its loss is the map's",
     *("copy", "copy the address of this moment", "The address of this moment is on the clipboard."),
-    *("The address in the browser's bar leads to this moment.", CANNOT),
+    *("The address in the browser's bar leads to this moment.", CANNOT, CANNOT_HERE),
     *("Press a marble's name to guess, or play to watch.", "your guess", "your guess: right"),
     *("your guess: not this one", "You guessed {guess}, and you are right: it was {answer}."),
     *("You guessed {guess}; it was {answer}.", "You guessed {guess}; it was none of them."),
@@ -54,7 +65,6 @@ def page_words(span: Span) -> Json:
 def _in(code: str, span: Span) -> Json:
     scene = span.scene
     texts, count = scene.texts(code), span.race.problem.train.count
-    clock = "" if span.clock == UPDATES else say(code, CLOCK_NAMES[span.clock])
     return {
         "name": known(code).name,
         "title": texts.title,
@@ -64,7 +74,7 @@ def _in(code: str, span: Span) -> Json:
         "captions": list(texts.captions),
         "about": _about(span),
         "question": texts.question,
-        "clock": clock,
+        "clocks": {clock: say(code, CLOCK_NAMES[clock]) for clock in CLOCK_NAMES},
         "verdicts": {kind.code: _said(code, kind.value) for kind in VerdictKind},
         "said": {sentence: _said(code, sentence) for sentence in (*SAID, *EVIDENCE)},
     }
