@@ -113,7 +113,7 @@ def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
         )
     seeds = scene if arguments.seed is not None else claims.fresh(scene)
     check_seeds(parser(), seeds.seed, arguments.seeds)
-    outcomes = _computed(seeds, arguments.seeds, scene.updates, arguments.workers)
+    outcomes = outcomes_of(seeds, arguments.seeds, scene.updates, arguments.workers)
     found = claims.checked(seeds, outcomes, scene.updates)
     if arguments.json:
         told = {"scene": scene.name, "first_seed": seeds.seed, "seeds": arguments.seeds, "error": claims.ERROR}
