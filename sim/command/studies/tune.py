@@ -44,6 +44,8 @@ momentum's lambda, too, and a picture of it all:
   {COMMAND_LINE} tune --lane momentum --over decay=0.5,0.8,0.95 -o tuned.png
 by the time of a parallel machine, and the scene with the best values:
   {COMMAND_LINE} tune adaptive-rules --budget "600 parallel" --save mine.toml
+all rules, with a batch like the minibatch lane's:
+  {COMMAND_LINE} tune --every-rule --lane minibatch -o rules.png
 by the share that escapes within 20 epochs:
   {COMMAND_LINE} tune batch-ladder --budget "20 epochs" --by escaped
 """,
@@ -51,6 +53,12 @@ by the share that escapes within 20 epochs:
     add_scene(parser)
     parser.add_argument(
         "--lane", action="append", default=[], metavar="NAME", help="this lane, as often as wanted (default: all)"
+    )
+    parser.add_argument(
+        "--every-rule",
+        action="store_true",
+        help="instead of the scene's lanes, compare all rules there are, each in a lane like the one that is named, or "
+        "like the first",
     )
     parser.add_argument(
         "--over",
@@ -110,6 +118,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Search, as far as it has not been done, and say what came of it."""
     from ...study.sweep.store import Store, default_path
     from ...study.tuning.budget import Budget
+    from ...study.tuning.candidates import of_every_rule
     from ...study.tuning.search import FEWEST_SEEDS, plan
     from ..console.chosen import chosen_scene
 
@@ -117,8 +126,12 @@ def run(arguments: argparse.Namespace) -> None:
     check_seeds(parser(), scene.seed, 2 * arguments.seeds)
     if arguments.seeds < FEWEST_SEEDS:
         parser().error(f"argument --seeds: must be {FEWEST_SEEDS} or more for a comparison, not {arguments.seeds}")
-    _check_names(arguments, scene)
-    lanes = [lane.name for lane in scene.lanes if not arguments.lane or lane.name in arguments.lane]
+    _check_lanes(arguments, scene)
+    if arguments.every_rule:
+        scene = of_every_rule(scene, arguments.lane[0] if arguments.lane else scene.lanes[0].name)
+    _check_overs(arguments, scene)
+    wanted = [] if arguments.every_rule else arguments.lane
+    lanes = [lane.name for lane in scene.lanes if not wanted or lane.name in wanted]
     budget = Budget(scene.updates, "updates") if arguments.budget is None else arguments.budget
     tuning = plan(scene, lanes, arguments.over, budget, arguments.by, arguments.seeds)
     path = default_path(tuning) if arguments.results is None else arguments.results
@@ -127,15 +140,23 @@ def run(arguments: argparse.Namespace) -> None:
         _show(tuning, path, results, arguments)
 
 
-def _check_names(arguments: argparse.Namespace, scene: "Scene") -> None:
-    """Names of lanes and numbers that there are not."""
+def _check_lanes(arguments: argparse.Namespace, scene: "Scene") -> None:
+    """Names of lanes that there are not."""
     from ...scene.words import did_you_mean
-    from ...study.tuning.candidates import keys_of
 
     names = [lane.name for lane in scene.lanes]
     for name in arguments.lane:
         if name not in names:
             parser().error(f"argument --lane: there is no lane {did_you_mean(name, names)}")
+    if arguments.every_rule and len(arguments.lane) > 1:
+        parser().error("argument --lane: with --every-rule one lane is what all are like, not several")
+
+
+def _check_overs(arguments: argparse.Namespace, scene: "Scene") -> None:
+    """Names of numbers that there are not."""
+    from ...scene.words import did_you_mean
+    from ...study.tuning.candidates import keys_of
+
     if len(arguments.over) > MOST_OVERS:
         parser().error(f"argument --over: may be given {MOST_OVERS} times, not {len(arguments.over)}")
     known, seen = keys_of(scene), set[str]()

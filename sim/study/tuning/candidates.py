@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
+from ...descent.rules import OWN, RULES
 from ...scene import Scene, SceneError
 from ...scene.words import path_text
 from ..sweep.settings import Over, Parameter, Value, parameter, scene_with, tables_of
@@ -120,7 +121,32 @@ def changed_scene(scene: Scene, lane: str, values: Mapping[str, Value]) -> Scene
     for key, value in values.items():
         path = ("lane", lane, *key.split("."))
         settings.append((Parameter(path_text(*path), (path,), (value,), False), value))
-    return scene_with(tables_of(scene), scene.name, settings)
+    changed = scene_with(tables_of(with_lanes(scene, [lane])), scene.name, settings).lanes
+    return replace(scene, lanes=tuple(changed[0] if each.name == lane else each for each in scene.lanes))
+
+
+def with_lanes(scene: Scene, names: Sequence[str]) -> Scene:
+    """The scene with these of its lanes, in this order; what is said and promised of others is left out."""
+    known = {lane.name: (lane, claim) for lane, claim in zip(scene.lanes, scene.claims, strict=True)}
+    lanes, claims = zip(*(known[name] for name in names), strict=True)
+    return scene_without_words(replace(scene, lanes=lanes, claims=claims))
+
+
+def scene_without_words(scene: Scene) -> Scene:
+    """The scene without what is said while it runs."""
+    return replace(scene, captions=(), question=None, translations=())
+
+
+def of_every_rule(scene: Scene, lane: str) -> Scene:
+    """The scene with a lane for every rule of the program, each as that lane is but for its rule.
+
+    All begin with its learning rate; what else a rule has is as usual.
+    """
+    (pattern,) = (each for each in scene.lanes if each.name == lane)
+    rate = pattern.rule.learning_rate
+    rules = {name: kind(learning_rate=rate) for name, kind in RULES.items() if kind in OWN}  # type: ignore[call-arg]
+    lanes = tuple(replace(pattern, name=name, rule=rule) for name, rule in rules.items())
+    return scene_without_words(replace(scene, lanes=lanes, claims=(None,) * len(lanes)))
 
 
 def keys_of(scene: Scene) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ...report import updates_text
+from ...scene import MOST_LANES
 from ..statistics.figure import Axis, Figure, Line, Page
 from ..statistics.intervals import Estimate
 from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
@@ -98,15 +99,14 @@ def table(result: Tuned) -> "Table":
     for place, lane in enumerate(result.lanes):
         behind = "" if not place else "tied" if lane.tied else texts(lane.behind)[0]
         interval = texts(lane.behind)[1] if place else ""
-        values = "\n".join(f"{_short(key)} {_value(value)}" for key, value in lane.best.values.items())
         drawn.add_row(
             Text(lane.lane),
-            Text(values, style="bold"),
+            Text.assemble((_values(lane.best), "bold"), _below(_as_good(lane))),
             Text.assemble((texts(lane.best.estimate)[0], "bold"), _below(texts(lane.best.estimate)[1])),
             Text.assemble(behind, _below(interval)),
             Text.assemble(
                 texts(lane.own.estimate)[0],
-                _below(", ".join(f"{_short(key)} {_value(value)}" for key, value in lane.own.values.items())),
+                _below(_values(lane.own)),
             ),
         )
     return drawn
@@ -124,20 +124,31 @@ def _value(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
+def _values(trial: Trial) -> str:
+    return "\n".join(f"{_short(key)} {_value(value)}" for key, value in trial.values.items())
+
+
+def _as_good(lane: LaneTuned) -> str:
+    """The learning rates around the best one that are not known to be worse."""
+    low, high = lane.alike
+    return f"{_value(low)} … {_value(high)}" if low < high else ""
+
+
 def _legend(result: Tuned) -> Iterator[str]:
+    if any(_as_good(lane) for lane in result.lanes):
+        yield "Below the best η: from which to which none is known to be worse."
     for lane in result.lanes:
-        yield f"{lane.lane}: {_remarks(lane)}"
+        if lane.at_end:
+            yield f"{lane.lane}: the best η is at the end of what was looked at; it may lie beyond."
+    updates = {lane.updates for lane in result.lanes}
+    if result.tuning.budget.clock != "updates":
+        told = [updates_text(*updates)] if len(updates) == 1 else _updates(result)
+        yield f"{result.tuning.budget.text}: {', '.join(told)}."
     yield _note(result)
 
 
-def _remarks(lane: LaneTuned) -> str:
-    """What is to be said of a lane besides."""
-    low, high = lane.alike
-    alike = (
-        f"η from {_value(low)} to {_value(high)} is not known to be worse" if low < high else "no other η is as good"
-    )
-    end = "; the best is at the end of what was looked at" if lane.at_end else ""
-    return f"{updates_text(lane.updates)}, {lane.tried} combinations tried; {alike}{end}."
+def _updates(result: Tuned) -> list[str]:
+    return [f"{lane.lane} {updates_text(lane.updates)}" for lane in result.lanes]
 
 
 def _note(result: Tuned) -> str:
@@ -152,10 +163,11 @@ def _note(result: Tuned) -> str:
 
 
 def page(result: Tuned) -> Page:
-    """What became of each learning rate, a line a lane."""
+    """What became of each learning rate, a line a lane: of so many lanes as can be told apart, the best."""
     tuning = result.tuning
-    names = [lane.name for lane in tuning.scene.lanes]
-    ordered = sorted(result.lanes, key=lambda each: names.index(each.lane))
+    shown = result.lanes[:MOST_LANES]
+    names = [lane.name for lane in tuning.scene.lanes if lane.name in [each.lane for each in shown]]
+    ordered = sorted(shown, key=lambda each: names.index(each.lane))
     lines = [_line(lane.lane, lane.curve, names.index(lane.lane)) for lane in ordered]
     percent = tuning.by == "escaped"
     label = CRITERIA[tuning.by]

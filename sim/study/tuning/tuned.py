@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...scene import Scene
+from ...scene import MOST_LANES, Scene
 from ...surface.points import Array
 from ..statistics.intervals import Estimate, exact, mean, wilson
 from ..statistics.paired import mean_difference, share_difference
 from ..sweep.settings import Value
 from ..sweep.sweep import certain
-from .candidates import RATE, changed_scene
+from .candidates import RATE, changed_scene, with_lanes
 from .search import Found, Results, Tuning
 
 
@@ -64,14 +64,17 @@ class Tuned:
 
     @property
     def scene(self) -> Scene:
-        """The scene in which each lane has the best of its numbers.
+        """The scene in which each lane has the best of its numbers; of more lanes than a scene may have, the best.
 
         Raises:
             SceneError: they are such that no file can hold them.
         """
         changed = self.tuning.scene
+        if len(changed.lanes) > MOST_LANES:
+            changed = with_lanes(changed, [lane.lane for lane in self.lanes[:MOST_LANES]])
         for lane in self.lanes:
-            changed = changed_scene(changed, lane.lane, lane.best.values)
+            if lane.lane in [each.name for each in changed.lanes]:
+                changed = changed_scene(changed, lane.lane, lane.best.values)
         return changed
 
 
@@ -108,7 +111,9 @@ def _sample(tuning: Tuning, lane: int, candidate: tuple[int, ...], results: Resu
 def _difference(tuning: Tuning, one: _Sample, other: _Sample, among: int = 1) -> Estimate:
     if tuning.by == "escaped":
         return share_difference(one.values > 0, other.values > 0, among, (one.sure, other.sure))
-    return mean_difference(one.values, other.values, among)
+    told = mean_difference(one.values, other.values, among)
+    nothing = max(abs(told.low), abs(told.high)) <= _level(tuning)  # But what rounding makes.
+    return Estimate(0.0, 0.0, 0.0) if nothing else told
 
 
 def _estimate(tuning: Tuning, sample: _Sample) -> Estimate:
