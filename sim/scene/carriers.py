@@ -6,6 +6,7 @@ They are data from strangers: only the text is looked for, within bounds, no pix
 import os
 import struct
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
@@ -159,7 +160,10 @@ CARRYING_META = "three-marbles-scene"
 
 
 def _html(stream: BinaryIO) -> CarriedText:
-    """The content of <meta name="three-marbles-scene">, as this program writes it: no page is parsed, let alone run."""
+    """The content of <meta name="three-marbles-scene">, as this program writes it: no page is parsed, let alone run.
+
+    Its lines may have come to end otherwise, as they do in mails and on other systems.
+    """
     content, opening = stream.read(LONGEST_START), f'<meta name="{CARRYING_META}" content="'.encode()
     _, found, rest = content.partition(opening)
     if not found:
@@ -167,7 +171,7 @@ def _html(stream: BinaryIO) -> CarriedText:
     text, found, _ = rest.partition(b'"')
     if not found:
         raise ValueError("cut off")
-    return unescape(text.decode("utf-8"))
+    return unescape(text.decode("utf-8").replace("\r\n", "\n"))
 
 
 class _Found(Exception):
@@ -210,7 +214,7 @@ CARRIERS: dict[str, Carrier] = {
     ".webp": Carrier("a WebP picture", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP", _webp),
     ".mp4": Carrier("an MP4 film", lambda head: head[4:8] == b"ftyp", _mp4),
     ".webm": Carrier("a WebM film", lambda head: head.startswith(b"\x1aE\xdf\xa3"), _webm),
-    ".html": Carrier("an HTML page", lambda head: head[:12].lower() == b"<!doctype ht", _html),
+    ".html": Carrier("an HTML page", lambda head: head.removeprefix(BOM_UTF8)[:12].lower() == b"<!doctype ht", _html),
 }
 """The kinds, by the endings that their files usually have."""
 

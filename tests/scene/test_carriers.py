@@ -4,6 +4,7 @@ import html
 import io
 import struct
 import zlib
+from codecs import BOM_UTF8
 from functools import cache
 from pathlib import Path
 
@@ -130,6 +131,14 @@ def test_what_stands_in_a_page_besides_and_how_its_text_is_escaped_changes_nothi
     text = 'name = "</script> &amp; <b>"'
     page = f'<!doctype HTML>\n<p>x</p><meta name="three-marbles-scene" content="{html.escape(sealed(OWN + text))}">…'
     assert carried(page.encode()) == OWN + text
+
+
+def test_a_page_survives_what_mails_do_to_the_ends_of_its_lines() -> None:
+    text = 'name = "x"\nother = "y"\n'
+    page = f'<!doctype html>\n<meta name="three-marbles-scene" content="{html.escape(sealed(OWN + text))}">\n'
+    crossed = page.replace("\n", "\r\n").encode()
+    assert carried(crossed) == carried(page.encode()) == OWN + text
+    assert carrier_of(BOM_UTF8 + crossed) is CARRIERS[".html"]
 
 
 @pytest.mark.parametrize(

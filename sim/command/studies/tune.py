@@ -67,8 +67,8 @@ by the share that escapes within 20 epochs:
         type=_over,
         metavar="KEY=VALUES",
         help="choose among these values of another number of the lanes, too, such as decay=0.5,0.9 or "
-        "batch_size=1,5,20 or schedule.length=100,200; learning_rate=VALUES instead of the usual grid; lanes that "
-        f"have no such number are left as they are; at most {MOST_OVERS} times",
+        "batch_size=1,5,20 or schedule.length=100,200; learning_rate=VALUES instead of the usual grid, also made finer "
+        f"around the best; lanes that have no such number are left as they are; at most {MOST_OVERS} times",
     )
     parser.add_argument(
         "--budget",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 MOST_ROWS = 6  # Of a table for people.
+EQUAL = 1e-9  # Losses that differ by so little, over the surface's own unit of loss, are alike.
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def pairs(scene: Scene, outcomes: Sequence[Outcomes]) -> tuple[Pair, ...]:
     found = zip(scene.lanes, outcomes, strict=True)
     samples = [_Sample(lane.name, each, not lane.chance(scene.examples.count)) for lane, each in found]
     among = max(1, len(samples) * (len(samples) - 1) // 2)
-    return tuple(_pair(later, earlier, among) for earlier, later in combinations(samples, 2))
+    level = EQUAL * scene.problem().units.loss
+    return tuple(_pair(later, earlier, among, level) for earlier, later in combinations(samples, 2))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -67,18 +69,21 @@ class _Sample:
     """Whether no chance is in it, so that all seeds are alike."""
 
 
-def _pair(one: _Sample, other: _Sample, among: int) -> Pair:
+def _pair(one: _Sample, other: _Sample, among: int, level: float) -> Pair:
     count = min(len(one.outcomes.seeds), len(other.outcomes.seeds))
     escaped, losses = (
         [getattr(each.outcomes, name)[:count] for each in (one, other)] for name in ("escapes", "losses")
     )
     finite = np.isfinite(losses[0]) & np.isfinite(losses[1])
+    loss = mean_difference(losses[0][finite], losses[1][finite], among)
+    if max(abs(loss.low), abs(loss.high)) <= level:  # But what rounding makes.
+        loss = Estimate(0.0, 0.0, 0.0)
     return Pair(
         one.lane,
         other.lane,
         count,
         share_difference(escaped[0] != NEVER, escaped[1] != NEVER, among, (one.sure, other.sure)),
-        mean_difference(losses[0][finite], losses[1][finite], among),
+        loss,
         int(finite.sum()),
     )
 

@@ -76,6 +76,11 @@ class Candidates:
         low, high = self.coarse[max(here - 1, 0)], self.coarse[min(here + 1, len(self.coarse) - 1)]
         return [(rate, *candidate[1:]) for rate in range(low, high + 1) if rate not in self.coarse]
 
+    def departure(self, candidate: Sequence[int]) -> tuple[int, int]:
+        """How far it is from what the lane has: in how many other numbers, and in steps of the learning rate."""
+        others = sum(at != own for at, own in zip(candidate[1:], self.own[1:], strict=True))
+        return others, abs(candidate[0] - self.own[0])
+
     def is_last(self, candidate: Sequence[int]) -> bool:
         """Whether there is no smaller, or no larger, learning rate to be looked at."""
         return len(self.coarse) > 1 and candidate[0] in (0, len(self.axes[0]) - 1)

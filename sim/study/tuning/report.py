@@ -11,11 +11,14 @@ from ..statistics.intervals import Estimate
 from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
 from .candidates import RATE
 from .search import CRITERIA
-from .tuned import LaneTuned, Trial, Tuned
+from .tuned import LaneTuned, Trial, Tuned, level_of
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
     from rich.table import Table
+
+
+WIDE = 1e3  # Losses so many times as large as others are charted by their logarithm.
 
 
 def summary(result: Tuned) -> dict[str, Any]:
@@ -155,7 +158,12 @@ def _note(result: Tuned) -> str:
     tuning = result.tuning
     first = tuning.first_seed
     behind = " What is behind holds for all lanes at once." if len(result.lanes) > 2 else ""
-    ended = "" if tuning.by == "escaped" else " A loss above that at the start, or none, counts as that at the start."
+    ended = ""
+    if tuning.by != "escaped":
+        ended = (
+            " A loss above that at the start, or none, counts as that at the start. "
+            f"What differs by {level_of(tuning):.1g} or less is alike."
+        )
     return (
         f"Chosen with {tuning.seeds:,} seeds from {first}, told of {tuning.seeds:,} fresh ones from "
         f"{first + tuning.seeds}.{ended} {INTERVALS}{behind}"
@@ -171,7 +179,9 @@ def page(result: Tuned) -> Page:
     lines = [_line(lane.lane, lane.curve, names.index(lane.lane)) for lane in ordered]
     percent = tuning.by == "escaped"
     label = CRITERIA[tuning.by]
-    y = Axis(label, 0.0, 1.0, percent=True) if percent else Axis(label)
+    values = [trial.estimate.value for lane in shown for trial in lane.curve]
+    log = min(values) > 0 and max(values) > WIDE * min(values)
+    y = Axis(label, 0.0, 1.0, percent=True) if percent else Axis(label, log=log)
     figure = Figure("", Axis("learning rate η", log=True), y, tuple(lines))
     return Page(f"{tuning.scene.title} · {tuning.budget.text}", (figure,), _note(result))
 

@@ -180,9 +180,9 @@ def _search(tuning: Tuning, lane: int, results: Results) -> Search:
     scale = 1.0 if tuning.by == "escaped" else tuning.scene.problem().units.loss
 
     def ranked(some: Sequence[Candidate], rung: int) -> list[Candidate]:
-        """The best first; of those that are alike, the one whose learning rate is nearest to the lane's own."""
+        """The best first; of those that are alike, the one that is nearest to what the lane has."""
         scores = {each: round(tuning.values(lane, each, results, rung).mean() / scale, ALIKE) for each in some}
-        return sorted(some, key=lambda each: (scores[each], abs(each[0] - among.own[0]), each))
+        return sorted(some, key=lambda each: (scores[each], among.departure(each), each))
 
     alive = among.begin()
     yield blocks.all(lane, alive, 1)

@@ -1,7 +1,7 @@
 """What a search has come to: for each lane its best, what that is worth on fresh seeds, and which differences count."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ..statistics.intervals import Estimate, exact, mean, wilson
 from ..statistics.paired import mean_difference, share_difference
 from ..sweep.settings import Value
 from ..sweep.sweep import certain
-from .candidates import RATE, changed_scene, with_lanes
+from .candidates import RATE, changed_scene, scene_without_words, with_lanes
 from .search import Found, Results, Tuning
 
 
@@ -66,6 +66,9 @@ class Tuned:
     def scene(self) -> Scene:
         """The scene in which each lane has the best of its numbers; of more lanes than a scene may have, the best.
 
+        It lasts as long as the lane that makes the most updates. What was said and promised of other numbers is left
+        out.
+
         Raises:
             SceneError: they are such that no file can hold them.
         """
@@ -75,7 +78,8 @@ class Tuned:
         for lane in self.lanes:
             if lane.lane in [each.name for each in changed.lanes]:
                 changed = changed_scene(changed, lane.lane, lane.best.values)
-        return changed
+        claims = (None,) * len(changed.lanes)
+        return replace(scene_without_words(changed), claims=claims, updates=max(lane.updates for lane in self.lanes))
 
 
 def tuned(tuning: Tuning, results: Results) -> Tuned:
@@ -112,7 +116,7 @@ def _difference(tuning: Tuning, one: _Sample, other: _Sample, among: int = 1) ->
     if tuning.by == "escaped":
         return share_difference(one.values > 0, other.values > 0, among, (one.sure, other.sure))
     told = mean_difference(one.values, other.values, among)
-    nothing = max(abs(told.low), abs(told.high)) <= _level(tuning)  # But what rounding makes.
+    nothing = max(abs(told.low), abs(told.high)) <= level_of(tuning)  # But what rounding makes.
     return Estimate(0.0, 0.0, 0.0) if nothing else told
 
 
@@ -137,7 +141,7 @@ def _lane(tuning: Tuning, lane: int, found: Found, results: Results, behind: Est
         best=trial(found.best),
         own=trial(among.own),
         curve=curve,
-        alike=_alike(curve, found.curve.index(found.best), _level(tuning)),
+        alike=_alike(curve, found.curve.index(found.best), level_of(tuning)),
         at_end=among.is_last(found.best),
         tried=found.tried,
         behind=behind,
@@ -147,8 +151,8 @@ def _lane(tuning: Tuning, lane: int, found: Found, results: Results, behind: Est
 _ALIKE = 1e-9
 
 
-def _level(tuning: Tuning) -> float:
-    """What makes no difference."""
+def level_of(tuning: Tuning) -> float:
+    """What makes no difference: a billionth of the surface's own unit of loss, or of all seeds."""
     return _ALIKE * (1.0 if tuning.by == "escaped" else tuning.scene.problem().units.loss)
 
 

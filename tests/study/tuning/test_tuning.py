@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from command_line import mistake, output, status
 
+from sim.descent.rules import RULES
 from sim.scene import Scene, load_scene, parse_scene
 from sim.study.sweep.settings import over
 from sim.study.sweep.sweep import Result
@@ -282,3 +283,53 @@ def test_in_the_opening_scene_full_batch_leaps_over_the_dip_with_a_large_rate() 
     assert found["full batch"].own.behind.low > 1
     assert not found["minibatch"].tied
     assert 0 < found["minibatch"].behind.value < 0.01
+
+
+def test_lanes_that_differ_in_nothing_but_where_they_begin_are_tied() -> None:
+    """Both reach the minimum, to what rounding leaves; neither is better by that."""
+    scene = bowl(1.0, 1.0, 400, ("small", *PLAIN[1:2], 0.05, '"full"'), ("large", *PLAIN[1:2], 0.4, '"full"'))
+    found = lanes_of(tuning_of(scene))
+    assert found["small"].tied
+    assert found["large"].tied
+    assert rate(found["large"]) == 0.4  # Which is as good as any.
+
+
+def test_of_values_that_are_alike_the_lanes_own_stay() -> None:
+    """All seeds escape with each λ: none is a reason to leave the scene's."""
+    scene = load_scene("local-minimum")
+    tuning = plan(scene, ["momentum"], [over("decay=0.7,0.8")], Budget(100, "updates"), "escaped", 20)
+    assert best(tuning).best.values == {"learning_rate": 0.15, "decay": 0.9}
+
+
+def test_the_tuned_scene_lasts_as_long_as_the_budget_and_promises_nothing() -> None:
+    scene = load_scene("local-minimum")
+    tuning = plan(scene, ["full batch", "minibatch"], [], budget("2 epochs"), "loss", 20)
+    made = tuned(tuning, computed(tuning)).scene
+    assert made.updates == 40
+    assert set(made.claims) == {None}
+    assert made.question is None
+    assert [lane.name for lane in made.lanes] == [lane.name for lane in scene.lanes]
+
+
+def test_of_every_rule_the_best_six_make_a_scene(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "six.toml"
+    words = (
+        "tune",
+        "--every-rule",
+        "--lane",
+        "full batch",
+        "--budget",
+        "20 updates",
+        "--seeds",
+        "20",
+        "--workers",
+        "1",
+    )
+    told = json.loads(output_of(capsys, *words, "--results", str(tmp_path / "kept"), "--save", str(path), "--json"))
+    assert len(told["lanes"]) == len(RULES)
+    assert [lane.name for lane in load_scene(str(path)).lanes] == [lane["name"] for lane in told["lanes"][:6]]
+
+
+def output_of(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert status(*words) == 0
+    return capsys.readouterr().out
