@@ -138,7 +138,7 @@ def test_a_page_survives_what_mails_do_to_the_ends_of_its_lines() -> None:
     page = f'<!doctype html>\n<meta name="three-marbles-scene" content="{html.escape(sealed(OWN + text))}">\n'
     crossed = page.replace("\n", "\r\n").encode()
     assert carried(crossed) == carried(page.encode()) == OWN + text
-    assert carrier_of(BOM_UTF8 + crossed) is CARRIERS[".html"]
+    assert carrier_of(BOM_UTF8 + crossed) is carriers.CARRIERS[".html"]
 
 
 @pytest.mark.parametrize(
