@@ -79,9 +79,9 @@ function writeLooks() {
   byId("die").hidden = runs.length < 2;
   byId("die").title = say("new seed: other batches; the seed before");
   byId("die").setAttribute("aria-label", say("new seed: other batches; the seed before"));
-  setText(byId("together"), say(state.together ? "one map for each" : "all marbles on one map"));
+  setText(byId("together"), say("all marbles on one map"));
   byId("together").setAttribute("aria-pressed", String(state.together));
-  setText(byId("land"), say(state.land ? "maps from above" : "land aslant"));
+  setText(byId("land"), say("land aslant"));
   byId("land").setAttribute("aria-pressed", String(state.land));
   setText(byId("moving"), say("moving ground"));
   byId("moving").setAttribute("aria-pressed", String(state.moving && state.land));

@@ -25,7 +25,7 @@ SAID = (
     *("play", "pause", "restart", "one update back", "one update forward", "to the start", "to the end"),
     *("speed", "{speed} a second", "seed {seed}", "light or dark", "language", "time", "keys"),
     *("update {update} of {horizon}", "update {update} of {horizon} by {clock}", "since update {update}"),
-    *("all marbles on one map", "one map for each", "land aslant", "maps from above", "batch strip"),
+    *("all marbles on one map", "land aslant", "batch strip"),
     *("clock", "clock: updates, epochs, a serial or parallel machine"),
     *("new seed: other batches; the seed before", "odds", "escaped"),
     *("{title} · {count} seeds from {seed} · after {updates} updates", INTERVALS),
