@@ -170,8 +170,12 @@ def _check_overs(arguments: argparse.Namespace, scene: "Scene") -> None:
 
 def _check(arguments: argparse.Namespace, results: Path) -> None:
     """What can be known to be impossible before the computing."""
+    from ...files import located
     from ...stage import require_pygame_ce
 
+    scene, save = arguments.scene, arguments.save
+    if save is not None and scene is not None and located(save) == located(Path(scene)):
+        parser().error(f"argument --save: {save} is the scene itself, and holds more than would be written there")
     files = {"--results": results, "--csv": arguments.csv, "--output": arguments.output, "--save": arguments.save}
     check_files(parser(), files)
     if arguments.output is not None:
@@ -181,11 +185,16 @@ def _check(arguments: argparse.Namespace, results: Path) -> None:
 def _show(tuning: "Tuning", path: Path, results: "Mapping[int, Result]", arguments: argparse.Namespace) -> None:
     """Say what came of it."""
     from ...files import whole_file
+    from ...scene.words import excerpt
     from ...scene.writing import scene_text
     from ...study.tuning.report import page, summary, table, write_csv
     from ...study.tuning.tuned import tuned
 
     found = tuned(tuning, results)
+    for lane in found.lanes:
+        if lane.failed:
+            told = f"the rule of lane {excerpt(lane.lane)} failed in {lane.failed:,} of the runs"
+            remark(f"{told}; each counts as if it had stayed at the start")
     if arguments.csv is not None:
         with whole_file(arguments.csv) as stream:
             write_csv(found, codecs.getwriter("utf-8")(stream))

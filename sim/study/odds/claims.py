@@ -72,9 +72,9 @@ def _tested(scene: Scene, outcomes: Sequence[Outcomes], updates: int) -> Iterato
             count = int(np.count_nonzero((found.escapes != NEVER) & (found.escapes <= by)))
             known = by <= updates
             yield _claim(lane.name, f"escaped by update {by:,}", claim.escaped, count, len(found.seeds), sure, known)
-        if claim.lowest is not None and problem.lowest is not None:
-            level = problem.lowest + EQUAL_LOSS * problem.units.loss
-            lowest = sum(minimum.value <= level for minimum in problem.minima)
+        if claim.lowest is not None:
+            level = -math.inf if problem.lowest is None else problem.lowest + EQUAL_LOSS * problem.units.loss
+            lowest = sum(minimum.value <= level for minimum in problem.minima)  # Where none is known, no seed is in it.
             count = int(np.count_nonzero((found.basins >= 0) & (found.basins < lowest)))
             known = updates == scene.updates
             yield _claim(

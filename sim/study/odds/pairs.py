@@ -76,6 +76,8 @@ def _pair(one: _Sample, other: _Sample, among: int, level: float) -> Pair:
     )
     finite = np.isfinite(losses[0]) & np.isfinite(losses[1])
     loss = mean_difference(losses[0][finite], losses[1][finite], among)
+    if one.sure and other.sure:
+        loss = Estimate(loss.value, loss.value, loss.value)
     if max(abs(loss.low), abs(loss.high)) <= level:  # But what rounding makes.
         loss = Estimate(0.0, 0.0, 0.0)
     return Pair(

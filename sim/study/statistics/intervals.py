@@ -102,10 +102,11 @@ def student(freedom: int, z: float = Z) -> float:
     """The quantile of Student's t that goes with a standard normal one: that of 97.5 %, if no other is given.
 
     Beyond the table it is the expansion in 1/freedom of Abramowitz & Stegun, 26.7.5. For 97.5 % it is right to one part
-    in a hundred thousand or better; further out, at 99.9 %, to one in two thousand from ten degrees of freedom on.
+    in a hundred thousand or better; further out, at 99.9 %, to one in two thousand. Of few degrees of freedom the
+    distribution itself is looked through.
     """
-    if freedom <= len(STUDENT) and z == Z:
-        return STUDENT[freedom - 1]
+    if freedom <= len(STUDENT):
+        return STUDENT[freedom - 1] if z == Z else _student_of_few(freedom, z)
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,
@@ -113,3 +114,25 @@ def student(freedom: int, z: float = Z) -> float:
         (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
     )
     return z + math.fsum(term / freedom**power for power, term in enumerate(terms, 1))
+
+
+def _student_of_few(freedom: int, z: float) -> float:
+    """The quantile by bisection of how much lies within ±t, a sum for whole degrees of freedom (26.7.3, 26.7.4)."""
+    within, low, high = math.erf(z / math.sqrt(2)), 0.0, math.pi / 2
+    for _ in range(60):
+        angle = (low + high) / 2
+        low, high = (angle, high) if _within(freedom, angle) < within else (low, angle)
+    return math.sqrt(freedom) * math.tan(low)
+
+
+def _within(freedom: int, angle: float) -> float:
+    """How much of Student's distribution lies within ±√freedom tan(angle)."""
+    cosine, term = math.cos(angle), 1.0
+    if freedom % 2:
+        term = cosine
+    total = term if freedom > 1 else 0.0
+    for k in range(2 + freedom % 2, freedom - 1, 2):
+        term *= (k - 1) / k * cosine * cosine
+        total += term
+    total *= math.sin(angle)
+    return 2 / math.pi * (angle + total) if freedom % 2 else total

@@ -23,7 +23,7 @@ def mean_difference(one: Array, other: Array, among: int = 1) -> Estimate:
     among: of so many differences each has an interval that is wider, so that all hold together with 95 % confidence
     (Bonferroni); 1: it is the only one that is looked at.
 
-    Differences that are all equal have an interval of no width.
+    Differences that are all equal have an interval of no width; a single one has an infinite interval.
 
     >>> harder = np.array([1.0, 2.0, 3.0, 4.0])
     >>> mean_difference(harder + 0.5, harder)
@@ -32,6 +32,8 @@ def mean_difference(one: Array, other: Array, among: int = 1) -> Estimate:
     count = len(one)
     if not count:
         return UNKNOWN
+    if count == 1:
+        return Estimate(float(one[0] - other[0]), -math.inf, math.inf)
     differences = one - other
     rest = differences - differences[0]
     middle = float(differences[0] + rest.mean())

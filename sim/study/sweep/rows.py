@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...descent.verdict.kinds import VerdictKind
 from ...surface.basins import NO_BASIN
 from ...surface.points import Array
 from ..work.ensemble import NEVER, UNJUDGED, VERDICTS, Job, Outcomes
@@ -99,7 +100,7 @@ def _check(job: Job, minima: Array, lowest: int, runs: Any) -> None:
         "a run escapes when it has ended": (ends != NEVER) & (escapes >= ends),
         "a run has a verdict that does not exist": outside("verdicts", 0, len(VERDICTS) - 1)
         if job.judged
-        else runs["verdicts"] != UNJUDGED,
+        else ~np.isin(runs["verdicts"], (UNJUDGED, VERDICTS.index(VerdictKind.FAILED))),
         f"a run is in the basin of none of the {len(minima):,} minima": outside("basins", NO_BASIN, len(minima) - 1),
         "a run has escaped, and it is open whether it has": runs["undecided"] > (escapes == NEVER),
     }

@@ -150,7 +150,7 @@ class Store:
     def _open(self) -> sqlite3.Connection:
         """Take over what the file holds, and keep others from it."""
         with self._errors_told():
-            empty = not _head(self.path, self._file)
+            empty = not _head(self.path, self._file, self.sweep.kind)
             self._connection = connection = sqlite3.connect(self._file, timeout=0, isolation_level=None)
             connection.text_factory = bytes
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
@@ -218,7 +218,7 @@ def default_path(sweep: Study) -> Path:
 # What is found there before SQLite sees it.
 
 
-def _head(path: Path, file: Path) -> bytes:
+def _head(path: Path, file: Path, kind: str) -> bytes:
     """The head of a database that is one of ours; of an empty file, nothing."""
     if not stat.S_ISREG(os.stat(file).st_mode):
         raise StudyError(f"{path} is not an ordinary file; name another with --results")
@@ -226,7 +226,7 @@ def _head(path: Path, file: Path) -> bytes:
         head = stream.read(HEAD)
     old = OLD.match(head)
     if head and not old and not (head.startswith(b"SQLite") and head[68:72] == APPLICATION.to_bytes(4)):
-        raise StudyError(f"{path} is not the results file of a sweep; {INSTEAD}")
+        raise StudyError(f"{path} is not the results file of a {kind}; {INSTEAD}")
     version = int(old[1]) if old else int.from_bytes(head[60:64])
     if head and version != VERSION:
         raise StudyError(f"{path} is a results file of version {version}, not of version {VERSION}; {INSTEAD}")

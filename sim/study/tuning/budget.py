@@ -26,6 +26,8 @@ class Budget:
     @property
     def text(self) -> str:
         """As it is told."""
+        if self.amount == 1 and self.clock in UNITS.values():
+            return f"1 {self.clock[:-1]}"
         names = {"serial": "units of serial time", "parallel": "units of parallel time"}
         return f"{self.amount:,.10g} {names.get(self.clock, self.clock)}"
 

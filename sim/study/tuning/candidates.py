@@ -98,6 +98,9 @@ def candidates(scene: Scene, lane: str, overs: Sequence[Over]) -> Candidates:
     tables = tables_of(scene)
     table = tables["lane"][lane]
     given = {each.text: parameter(_of_lane(each, lane), tables) for each in overs if _has(table, each)}
+    for key, wanted in given.items():
+        for value in wanted.values:
+            changed_scene(scene, lane, {key: value})
     rate = given.pop(RATE, None)
     axes = [_rates(scene, lane, table[RATE]) if rate is None else _refined(table[RATE], rate)]
     rates, coarse, first = axes[0]
@@ -105,6 +108,7 @@ def candidates(scene: Scene, lane: str, overs: Sequence[Over]) -> Candidates:
     values: list[tuple[Value, ...]] = [rates]
     for key, wanted in given.items():
         at = _at(table, key.split("."))
+        at = str(at).lower() if isinstance(at, bool) else at
         among = wanted.values if at in wanted.values else (at, *wanted.values)
         keys.append(key)
         values.append(among)

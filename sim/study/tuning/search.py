@@ -21,11 +21,12 @@ from typing import Any, TypeAlias, overload
 
 import numpy as np
 
+from ...descent.verdict.kinds import VerdictKind
 from ...scene import Scene
 from ...surface.points import Array
 from ..sweep.settings import Over
 from ..sweep.sweep import Result, SeedBlock, bare, certain, numbers_of
-from ..work.ensemble import NEVER, Job, Outcomes
+from ..work.ensemble import NEVER, VERDICTS, Job, Outcomes
 from ..work.workers import StudyError
 from .budget import Budget
 from .candidates import Candidates, candidates, changed_scene
@@ -135,16 +136,16 @@ class Tuning:
     def values(self, lane: int, candidate: Candidate, results: Results, rung: int | None = None) -> Array:
         """What is made small, one a seed (n,): with those that choose, up to a rung, or with the fresh ones."""
         places = self.blocks.of(lane, candidate, rung, fresh=rung is None)
-        return np.concatenate([self._values(place, results[place].outcomes) for place in places])
+        return np.concatenate([self._values(results[place].outcomes) for place in places])
 
-    def _values(self, place: int, found: Outcomes) -> Array:
+    def _values(self, found: Outcomes) -> Array:
         if self.by == "escaped":
             never: Array = (found.escapes == NEVER).astype(np.float64)
             return never
-        problem, start = self.blocks[place].job.setting.problem(), np.array(self.scene.start)
-        loss, ends = (problem.train, found.losses) if self.by == "loss" else (problem.test, found.test_losses)
-        at_first = float(loss.value(start))
-        capped: Array = np.where(np.isfinite(ends), np.minimum(ends, at_first), at_first)
+        ends = found.losses if self.by == "loss" else found.test_losses
+        at_first = _at_start(self.scene, self.by)
+        failed = found.verdicts == VERDICTS.index(VerdictKind.FAILED)
+        capped: Array = np.where(np.isfinite(ends) & ~failed, np.minimum(ends, at_first), at_first)
         return capped
 
 
@@ -163,6 +164,9 @@ def plan(
         StudyError: that is too little or too much.
     """
     count = scene.examples.count
+    if by != "escaped" and not np.isfinite(_at_start(scene, by)):
+        kind = "test" if by == "test" else "training"
+        raise StudyError(f"the {kind} loss at the start is not finite, so that none at last can be held against it")
     for lane in scene.lanes:
         updates = budget.updates(lane, count, scene.machine)
         if lane.name in lanes and not 1 <= updates <= MOST_UPDATES:
@@ -171,6 +175,13 @@ def plan(
                 f"{MOST_UPDATES:,}"
             )
     return Tuning(scene, tuple(candidates(scene, lane, overs) for lane in lanes), budget, by, scene.seed, seeds)
+
+
+def _at_start(scene: Scene, by: str) -> float:
+    """The training or the test loss there."""
+    problem = scene.problem()
+    with np.errstate(all="ignore"):
+        return float((problem.test if by == "test" else problem.train).value(np.array(scene.start)))
 
 
 def _search(tuning: Tuning, lane: int, results: Results) -> Search:
@@ -231,6 +242,7 @@ class Blocks(Sequence[SeedBlock]):
         self._fresh = sum(map(len, self.rungs))
         self._counts = [int(np.prod(each.shape)) for each in tuning.lanes]
         self._made = lru_cache(4096)(self._make)
+        self._way = lru_cache(4096)(self._found)
 
     def __len__(self) -> int:
         return sum(self._counts) * len(self._parts)
@@ -250,32 +262,42 @@ class Blocks(Sequence[SeedBlock]):
         """The places of a candidate's blocks: up to a rung, or all; or those with fresh seeds."""
         at = np.ravel_multi_index(candidate, self._tuning.lanes[lane].shape)
         first = (sum(self._counts[:lane]) + int(at)) * len(self._parts)
-        if self._is_certain(lane):
+        if self._is_certain(lane, candidate):
             return [first]
         chosen = sum(map(len, self.rungs[: len(self.rungs) if rung is None else rung]))
         return [*range(first + self._fresh, first + len(self._parts))] if fresh else [*range(first, first + chosen)]
+
+    def of_lane(self, lane: int) -> range:
+        """The places of all of its candidates' blocks."""
+        first = sum(self._counts[:lane]) * len(self._parts)
+        return range(first, first + self._counts[lane] * len(self._parts))
 
     def all(self, lane: int, some: Sequence[Candidate], rung: int) -> list[int]:
         """The places of the blocks of several candidates up to a rung."""
         return [place for each in some for place in self.of(lane, each, rung)]
 
-    def _is_certain(self, lane: int) -> bool:
-        name = self._tuning.lanes[lane].lane
-        place = [each.name for each in self._tuning.scene.lanes].index(name)
-        return certain(self._tuning.scene, place)
+    def _is_certain(self, lane: int, candidate: Candidate) -> bool:
+        """Whether no chance is in the lane with these values, as where its batch is all examples."""
+        scene, place = self._way(lane, candidate)
+        return certain(scene, place)
 
-    def _make(self, place: int) -> SeedBlock:
-        at, part = divmod(place, len(self._parts))
+    def _found(self, lane: int, candidate: Candidate) -> tuple[Scene, int]:
+        """The scene with these values, and which of its lanes it is."""
+        scene = self._tuning.scene_of(lane, candidate)
+        return scene, [each.name for each in scene.lanes].index(self._tuning.lanes[lane].lane)
+
+    def _make(self, block: int) -> SeedBlock:
+        at, part = divmod(block, len(self._parts))
         case, lane = at, 0
         while at >= self._counts[lane]:
             at -= self._counts[lane]
             lane += 1
         tuning, among = self._tuning, self._tuning.lanes[lane]
         candidate = tuple(int(index) for index in np.unravel_index(at, among.shape))
-        scene = tuning.scene_of(lane, candidate)
-        (way,) = (each for each in scene.lanes if each.name == among.lane)
+        scene, place = self._way(lane, candidate)
+        way = scene.lanes[place]
         updates = tuning.budget.updates(way, scene.examples.count, scene.machine)
-        first, count = (0, 1) if self._is_certain(lane) else self._parts[part]
+        first, count = (0, 1) if self._is_certain(lane, candidate) else self._parts[part]
         return SeedBlock(
             case,
             Job(

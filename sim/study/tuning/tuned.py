@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...descent.verdict.kinds import VerdictKind
 from ...scene import MOST_LANES, Scene
 from ...surface.points import Array
 from ..statistics.intervals import Estimate, exact, mean, wilson
 from ..statistics.paired import mean_difference, share_difference
 from ..sweep.settings import Value
 from ..sweep.sweep import certain
+from ..work.ensemble import VERDICTS
 from .candidates import RATE, changed_scene, scene_without_words, with_lanes
 from .search import Found, Results, Tuning
 
@@ -47,6 +49,9 @@ class LaneTuned:
     tried: int
     behind: Estimate
     """How much more its best has than the best of all lanes, on the same seeds; such that all of these hold at once."""
+
+    failed: int
+    """With how many seeds of all that were tried the rule failed, as one from outside may."""
 
     @property
     def tied(self) -> bool:
@@ -87,7 +92,7 @@ def tuned(tuning: Tuning, results: Results) -> Tuned:
     found = tuning.found(results)
     samples = [_sample(tuning, lane, each.best, results) for lane, each in enumerate(found)]
     leader = min(range(len(found)), key=lambda lane: (float(samples[lane].values.mean()), lane))
-    among = max(1, len(found) - 1)
+    among = max(1, len(found) * (len(found) - 1) // 2)  # Which lane leads is seen on these seeds, too: so all pairs.
     lanes = [
         _lane(tuning, lane, each, results, _difference(tuning, samples[lane], samples[leader], among))
         for lane, each in enumerate(found)
@@ -145,7 +150,13 @@ def _lane(tuning: Tuning, lane: int, found: Found, results: Results, behind: Est
         at_end=among.is_last(found.best),
         tried=found.tried,
         behind=behind,
+        failed=_failed(tuning, lane, results),
     )
+
+
+def _failed(tuning: Tuning, lane: int, results: Results) -> int:
+    known = (results[place].outcomes for place in tuning.blocks.of_lane(lane) if place in results)
+    return sum(int(np.count_nonzero(each.verdicts == VERDICTS.index(VerdictKind.FAILED))) for each in known)
 
 
 _ALIKE = 1e-9

@@ -33,7 +33,7 @@ NEVER = judge.NEVER
 VERDICTS = KINDS
 
 UNJUDGED = -1
-"""The verdict of marbles on which nobody has passed one."""
+"""The verdict of marbles on which nobody has passed one; that a rule has failed is told all the same."""
 
 MARBLES = 1 << 11  # Most that are computed at once.
 MOMENTS = 1 << 20  # Most moments of all marbles that are computed at once: some 100 MB.
@@ -116,10 +116,12 @@ def _ends(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds
     with np.errstate(all="ignore"):
         losses, test_losses = problem.train.value(theta), problem.test.value(theta)
     never, none = np.full(len(seeds), NEVER, dtype=np.intp), np.zeros(len(seeds), dtype=np.bool_)
+    verdicts = np.full(len(seeds), UNJUDGED, dtype=np.intp)
+    verdicts[list(run.failures)] = VERDICTS.index(VerdictKind.FAILED)  # That is known without looking.
     return Outcomes(
         seeds=seeds,
         updates=run.made,
-        verdicts=np.full(len(seeds), UNJUDGED, dtype=np.intp),
+        verdicts=verdicts,
         basins=np.full(len(seeds), NO_BASIN, dtype=np.intp),
         escapes=never,
         ends=never,

@@ -1,11 +1,12 @@
 """Differences within pairs, against what others have published and against how often an interval should hold."""
 
 from math import comb
+from statistics import NormalDist
 
 import numpy as np
 import pytest
 
-from sim.study.statistics.intervals import mean, wilson
+from sim.study.statistics.intervals import mean, student, wilson
 from sim.study.statistics.paired import mean_difference, share_difference
 
 SLEEP = np.array([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4])
@@ -82,6 +83,13 @@ def test_several_at_once_are_wider() -> None:
 def test_of_nothing_nothing_is_known() -> None:
     assert np.isnan(mean_difference(np.zeros(0), np.zeros(0)).value)
     assert np.isnan(share_difference(np.zeros(0, bool), np.zeros(0, bool)).low)
+    single = mean_difference(np.ones(1), np.zeros(1))
+    assert (single.value, single.low, single.high) == (1, -np.inf, np.inf)
+
+
+@pytest.mark.parametrize(("freedom", "printed"), [(1, 63.65674), (2, 9.924843), (3, 5.840909), (5, 4.032143)])
+def test_of_few_pairs_the_quantile_is_as_tables_print_it(freedom: int, printed: float) -> None:
+    assert student(freedom, NormalDist().inv_cdf(0.995)) == pytest.approx(printed, rel=1e-6)
 
 
 def test_a_share_that_is_known_for_sure_adds_nothing_to_the_interval() -> None:

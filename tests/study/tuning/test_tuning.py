@@ -9,7 +9,8 @@ import pytest
 from command_line import mistake, output, status
 
 from sim.descent.rules import RULES
-from sim.scene import Scene, load_scene, parse_scene
+from sim.scene import Scene, SceneError, load_scene, parse_scene
+from sim.study.statistics.paired import mean_difference
 from sim.study.sweep.settings import over
 from sim.study.sweep.sweep import Result
 from sim.study.tuning.budget import Budget, budget
@@ -333,3 +334,87 @@ def test_of_every_rule_the_best_six_make_a_scene(capsys: pytest.CaptureFixture[s
 def output_of(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     assert status(*words) == 0
     return capsys.readouterr().out
+
+
+def test_a_batch_that_brings_chance_into_a_lane_has_seeds_of_its_own() -> None:
+    """The scene's lane is of all examples, so that one seed stands for all; a smaller batch is no more so."""
+    tuning = tuning_of(bowl(1.0, 4.0, 8, PLAIN, sigma=1.0), "batch_size=1", seeds=40)
+    among = tuning.lanes[0]
+    small = (among.own[0], among.axes[1].index(1))
+    assert tuning.blocks.of(0, among.own) == tuning.blocks.of(0, among.own, fresh=True)
+    fresh = [tuning.blocks[place].job for place in tuning.blocks.of(0, small, fresh=True)]
+    assert sum(job.count for job in fresh) == 40
+    assert fresh[0].first_seed == 40
+    results = computed(tuning)
+    told = tuned(tuning, results).lanes[0]
+    assert told.best.values["batch_size"] in (1, "full")
+
+
+def test_what_no_learning_rate_can_be_is_told_as_of_a_scene() -> None:
+    for wrong in ("-1", "0", "full"):
+        with pytest.raises(SceneError, match=r"lane\.noisy\.learning_rate"):
+            tuning_of(bowl(1.0, 1.0, 5, NOISY, sigma=1.0), f"learning_rate={wrong}")
+
+
+def test_without_a_loss_at_the_start_nothing_can_be_compared() -> None:
+    text = BOWL.format(updates=5, first=1, second=1, count=1, sigma=0.0, lanes=LANE.format_map(SHAPE))
+    blank = text.replace('kind = "quadratic"\ncurvature = [1, 1]', 'kind = "formula"\nformula = "log(x - 100) + y^2"')
+    scene = parse_scene(blank.replace("start =", "window = [[-2, 2], [-2, 2]]\nstart ="), "blank")
+    with pytest.raises(StudyError, match="the training loss at the start is not finite"):
+        tuning_of(scene)
+
+
+SHAPE = {"name": "plain", "rule": "gradient descent", "rate": 0.1, "size": '"full"'}
+
+
+def test_equal_lanes_are_seldom_told_apart() -> None:
+    """Of four that draw from one distribution, some is told to be worse in 5 of 100 comparisons at most: all hold at
+    once, though which one leads is seen on the same seeds."""
+    rng = np.random.default_rng(5)
+    apart, tries = 0, 400
+    for _ in range(tries):
+        samples = rng.normal(size=(4, 100))
+        leader = samples[samples.mean(axis=1).argmin()]
+        apart += any(mean_difference(each, leader, 6).low > 0 for each in samples if each is not leader)
+    assert apart / tries < 0.05 + 3 * np.sqrt(0.05 * 0.95 / tries)
+
+
+FAILS = """
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fails:
+    name = "fails"
+    learning_rate: float = 0.1
+
+    def init(self, theta):
+        return (0,)
+
+    def step(self, theta, slope, state):
+        if state[0] > 3:
+            raise ArithmeticError("no more")
+        return -self.learning_rate * slope.here, (state[0] + 1,)
+"""
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_a_rule_that_fails_counts_as_its_start_and_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("fails.py").write_text(FAILS, encoding="utf-8")
+    lanes = LANE.format(name="a", rule="fails", rate=0.1, size='"full"') + LANE.format_map(SHAPE)
+    text = BOWL.format(updates=8, first=1, second=2, count=1, sigma=0.0, lanes=lanes)
+    Path("a.toml").write_text(text, encoding="utf-8")
+    words = ("tune", "a.toml", "--rules", "fails.py", "--seeds", "20", "--workers", "1", "--results", "kept")
+    assert status(*words, "--json") == 0
+    captured = capsys.readouterr()
+    assert 'the rule of lane "a" failed in ' in captured.err
+    told = json.loads(captured.out)["lanes"]
+    assert [lane["name"] for lane in told] == ["plain", "a"]
+    assert told[1]["best"]["mean"]["value"] == pytest.approx(1.5)  # ½ (1 + 2), the loss at the start.
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_the_scene_itself_is_not_written_over(capsys: pytest.CaptureFixture[str]) -> None:
+    text = BOWL.format(updates=8, first=1, second=2, count=1, sigma=0.0, lanes=LANE.format_map(SHAPE))
+    Path("a.toml").write_text(text, encoding="utf-8")
+    assert "argument --save: a.toml is the scene itself" in mistake(capsys, "tune", "a.toml", "--save", "./a.toml")

@@ -97,6 +97,10 @@ def check_size(scene: Scene, clock: str, ticks: int | None, path: Path, seeds: i
     return size
 
 
+OTHER_SEED, SAID = 2_500, 14
+"""Bytes of what is told of a lane with another seed, and those of each update: verdicts change with it."""
+
+
 def expected_size(scene: Scene, clock: str, ticks: int | None, seeds: int = 1) -> int:
     """How many bytes a page will have, at most, if no marble leaves the race before its end."""
     timing = scene.timing(clock)
@@ -106,7 +110,7 @@ def expected_size(scene: Scene, clock: str, ticks: int | None, seeds: int = 1) -
     for lane, each in enumerate(scene.lanes):
         updates = timing.updates(lane, last)
         batches = 2 * each.batch_size * updates if each.batch_size < count else 0
-        size += seeds * MOMENT * updates
+        size += seeds * MOMENT * updates + (seeds - 1) * (OTHER_SEED + SAID * updates)
         size += seeds * (4 / 3 * (batches + 2 * updates) if batches <= LARGEST_BATCHES else 0)
     return round(size)
 
