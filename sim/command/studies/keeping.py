@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def add_keeping(parser: argparse.ArgumentParser) -> None:
-    """--workers or --cluster, and --results."""
+def add_where(parser: argparse.ArgumentParser) -> None:
+    """--workers or --cluster."""
     where = parser.add_mutually_exclusive_group()
     add_workers(where)
     where.add_argument(
@@ -29,6 +29,11 @@ def add_keeping(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="HOST:PORT of a dask.distributed scheduler, whose workers compute instead",
     )
+
+
+def add_keeping(parser: argparse.ArgumentParser) -> None:
+    """--workers or --cluster, and --results."""
+    add_where(parser)
     parser.add_argument(
         "--results",
         type=Path,

@@ -16,14 +16,15 @@ from ..console.arguments import (
     add_seed,
     add_seeds,
     add_updates,
-    add_workers,
     check_output,
     check_seeds,
 )
 from ..console.terminal import remark, show_json, show_table, watched
+from .keeping import add_where
 
 if TYPE_CHECKING:
     from ...scene import Scene
+    from ...study.work.cluster import Address
     from ...study.work.ensemble import Outcomes
 
 
@@ -50,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     add_seeds(parser, 2_000, "")
     add_updates(parser)
     add_seed(parser, FIRST_SEED)
-    add_workers(parser)
+    add_where(parser)
     parser.add_argument(
         "--claim",
         action="store_true",
@@ -76,7 +77,9 @@ def run(arguments: argparse.Namespace) -> None:
     check_output(parser(), arguments)
     updates = scene.updates if arguments.updates is None else arguments.updates
     with nullcontext() if arguments.csv is None else whole_file(arguments.csv) as stream:
-        outcomes = outcomes_of(contrast.with_sides(scene), arguments.seeds, updates, arguments.workers)
+        outcomes = outcomes_of(
+            contrast.with_sides(scene), arguments.seeds, updates, arguments.workers, arguments.cluster
+        )
         own = outcomes[: len(scene.lanes)]
         if stream is not None:
             write_csv(scene, own, codecs.getwriter("utf-8")(stream))
@@ -113,7 +116,7 @@ def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
         )
     seeds = scene if arguments.seed is not None else claims.fresh(scene)
     check_seeds(parser(), seeds.seed, arguments.seeds)
-    outcomes = outcomes_of(seeds, arguments.seeds, scene.updates, arguments.workers)
+    outcomes = outcomes_of(seeds, arguments.seeds, scene.updates, arguments.workers, arguments.cluster)
     found = claims.checked(seeds, outcomes, scene.updates)
     if arguments.json:
         told = {"scene": scene.name, "first_seed": seeds.seed, "seeds": arguments.seeds, "error": claims.ERROR}
@@ -124,12 +127,16 @@ def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
         raise SystemExit(REFUTED)
 
 
-def outcomes_of(scene: "Scene", seeds: int, updates: int, workers: int | None) -> "Sequence[Outcomes]":
+def outcomes_of(
+    scene: "Scene", seeds: int, updates: int, workers: int | None, cluster: "Address | None" = None
+) -> "Sequence[Outcomes]":
     """The outcomes of every lane, with a progress bar that counts the jobs as they are completed."""
     from ...study.odds.odds import gather, jobs
+    from ...study.work.cluster import completed_on
     from ...study.work.workers import completed
 
     work = jobs(scene, seeds, updates)
-    with closing(completed(work, workers)) as results, watched(range(len(work))) as steps:
+    found = completed(work, workers) if cluster is None else completed_on(cluster, work)
+    with closing(found) as results, watched(range(len(work))) as steps:
         done = dict(result for _, result in zip(steps, results, strict=True))
     return gather(scene, work, done)
