@@ -1,6 +1,7 @@
 """A cluster on this computer finds the same bits, whoever dies; and what can go wrong with one is said."""
 
 import gc
+import json
 import socket
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from bits import same_bits
+from command_line import output
 from errands import Deadly, Square
 from waiting import WAIT, until
 
@@ -53,6 +55,17 @@ def test_a_killed_worker_costs_only_time(local: Any, tmp_path: Path) -> None:
     assert {process.pid for process in local.workers.values()} != set(workers)
     assert shared.keys() == alone.keys()
     assert all(same_bits(alone[place], shared[place]) for place in alone)
+
+
+def test_the_odds_of_a_cluster_are_those_of_this_process(local: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("odds", "--seeds", "20", "--updates", "20", "--json")
+    told = [
+        json.loads(output(capsys, *words, *where))
+        for where in (("--workers", "1"), ("--cluster", local.scheduler_address.removeprefix("tcp://")))
+    ]
+    for each in told:
+        del each["contrast"]  # It has times that are measured.
+    assert told[0] == told[1]
 
 
 def test_who_leaves_early_leaves_no_job_behind(distributed: Any, local: Any) -> None:
