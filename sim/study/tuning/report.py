@@ -181,7 +181,8 @@ def page(result: Tuned) -> Page:
     label = CRITERIA[tuning.by]
     values = [trial.estimate.value for lane in shown for trial in lane.curve]
     log = min(values) > 0 and max(values) > WIDE * min(values)
-    y = Axis(label, 0.0, 1.0, percent=True) if percent else Axis(label, log=log)
+    low = level_of(tuning) if log and min(values) < level_of(tuning) < max(values) else None  # Below, all are alike.
+    y = Axis(label, 0.0, 1.0, percent=True) if percent else Axis(label, low, log=log)
     figure = Figure("", Axis("learning rate η", log=True), y, tuple(lines))
     return Page(f"{tuning.scene.title} · {tuning.budget.text}", (figure,), _note(result))
 
