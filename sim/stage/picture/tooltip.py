@@ -344,7 +344,7 @@ def ends_tip(ends: LaneEnds | None, place: Rect, pixel: tuple[int, int], context
     about = Rect(pixel[0] - context.places.em, place.top, 2 * context.places.em, place.height)
     head = TipRow((say("where the marbles end over many seeds"),), bold=True)
     if ends is None:
-        return Tip((head, TipRow((say("nothing has been counted yet"),))), about)
+        return Tip((head, TipRow((say("nothing to tell yet"),))), about)
     least = sorted((part.share.count for part in ends.parts), reverse=True)[:MOST_PARTS][-1]
     told = [(name_of_end(part, theme), part.share, color_of_end(part, theme)) for part in ends.parts]
     told = [row for row in told if row[1].count >= least]
@@ -353,8 +353,8 @@ def ends_tip(ends: LaneEnds | None, place: Rect, pixel: tuple[int, int], context
         figure, interval = f"{percent(share.estimate.value)} %", interval_of(share.estimate, theme)
         rows.append(TipRow((f"{name}: {share.count:,}", figure, interval), color))
     part = ends_bar(place, ends, theme, context.places.em).part_at(pixel)
-    click = "Click: all the odds." if part is None else "Click: a race that ends there."
-    return Tip((head, *rows, TipRow((say(click),))), about)
+    click = say("Click: all the odds.") if part is None else say("Click: a race that ends there.")
+    return Tip((head, *rows, TipRow((click,))), about)
 
 
 def tip_at(pixel: tuple[int, int], stage: Stage, context: TipContext) -> Tip | None:

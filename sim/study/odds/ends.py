@@ -5,28 +5,30 @@ has diverged, or rests where it should not, or is still under way when the last 
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...descent.examples.chance import Seeds
 from ...descent.verdict.judge import STAYING
-from ...descent.verdict.kinds import VerdictKind
-from ...scene import Scene
+from ...descent.verdict.kinds import KINDS, VerdictKind
 from ...surface.basins import NO_BASIN
 from ..statistics.intervals import Share, exact, shares
-from ..work.ensemble import VERDICTS, Outcomes
-from .odds import LaneOdds
 
-MINIMUM, STALLED, DIVERGED, UNDER_WAY = "minimum", "stalled", "diverged", "under way"
-"""Where a marble can end: in a minimum's basin; at a saddle or on a plateau; nowhere; not yet."""
+if TYPE_CHECKING:
+    from ..work.ensemble import Outcomes
+
+MINIMUM, ELSEWHERE, STALLED, DIVERGED, UNDER_WAY = "minimum", "elsewhere", "stalled", "diverged", "under way"
+"""Where a marble can end: in the basin of a known minimum, in another one, at a saddle or on a plateau, or nowhere;
+and of one that is under way it is not known yet."""
 
 _AT_REST = np.array(
     [
         kind in (VerdictKind.STALLED, VerdictKind.BALANCED, VerdictKind.LEVEL, VerdictKind.HELD, VerdictKind.PLATEAU)
-        for kind in VERDICTS
+        for kind in KINDS
     ]
 )
-_GONE = np.array([kind in (VerdictKind.DIVERGED, VerdictKind.OFF_SURFACE, VerdictKind.FAILED) for kind in VERDICTS])
+_GONE = np.array([kind in (VerdictKind.DIVERGED, VerdictKind.OFF_SURFACE, VerdictKind.FAILED) for kind in KINDS])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,7 +36,7 @@ class EndPart:
     """The seeds of a lane that end in the same place."""
 
     kind: str
-    """MINIMUM, STALLED, DIVERGED or UNDER_WAY."""
+    """MINIMUM, ELSEWHERE, STALLED, DIVERGED or UNDER_WAY."""
     minimum: int
     """Which minimum it is; NO_BASIN for the other kinds."""
     share: Share
@@ -58,9 +60,9 @@ class LaneEnds:
     escaped: Share
     """Those that have ever left a basin or a saddle."""
     updates: tuple[int, ...]
-    """When the share of those that have escaped by then changes,"""
+    """The updates at which seeds escape,"""
     curve: tuple[float, ...]
-    """and what it is from then on."""
+    """and the share of those that have by then."""
     alike: bool
     """Whether every seed does the same, so that nothing is left to chance."""
 
@@ -70,33 +72,32 @@ class LaneEnds:
         return max(self.parts, key=lambda part: part.share.count)
 
 
-def lane_ends(scene: Scene, told: LaneOdds, named: Outcomes, minima: int) -> LaneEnds:
-    """The ends of one lane.
+def lane_ends(outcomes: "Outcomes", minima: int, alike: bool) -> LaneEnds:
+    """The ends of one lane, from what became of its marbles, one or more.
 
-    Args:
-        scene: the lane's.
-        told: the lane's odds,
-        named: the outcomes that they were made of, with basins as `odds.named_outcomes` names them,
-        minima: among so many.
+    minima: how many are known.
+    alike: whether every seed is bound to do the same.
     """
+    from ..work.ensemble import NEVER  # noqa: PLC0415  The window's first frame does not wait for what counts.
+
     places = [(MINIMUM, index) for index in range(minima)]
-    places += [(kind, NO_BASIN) for kind in (STALLED, DIVERGED, UNDER_WAY)]
-    where = _places(named, minima)
-    counts, alike = np.bincount(where, minlength=len(places)), not told.lane.chance(scene.examples.count)
-    certain = (exact(int(count), told.seeds) for count in counts)
+    places += [(kind, NO_BASIN) for kind in (ELSEWHERE, STALLED, DIVERGED, UNDER_WAY)]
+    where, seeds = _places(outcomes, minima), len(outcomes.seeds)
+    updates, times = np.unique(outcomes.escapes[outcomes.escapes != NEVER], return_counts=True)
+    counts = np.append(np.bincount(where, minlength=len(places)), times.sum())
+    *found, escaped = (exact(int(n), seeds) for n in counts) if alike else shares(counts, seeds)
     parts = tuple(
-        EndPart(kind, minimum, share, np.sort(named.seeds[where == place]))
-        for place, ((kind, minimum), share) in enumerate(
-            zip(places, certain if alike else shares(counts, told.seeds), strict=True)
-        )
+        EndPart(kind, minimum, share, np.sort(outcomes.seeds[where == place]))
+        for place, ((kind, minimum), share) in enumerate(zip(places, found, strict=True))
         if share.count
     )
-    fates = told.fates
-    return LaneEnds(told.seeds, parts, told.escaped, fates.updates, fates.escaped.shares, alike)
+    curve = (np.cumsum(times) / seeds).tolist()
+    return LaneEnds(seeds, parts, escaped, tuple(updates.tolist()), tuple(curve), alike)
 
 
-def _places(named: Outcomes, minima: int) -> Seeds:
+def _places(outcomes: "Outcomes", minima: int) -> Seeds:
     """The place of each marble in the list of all places, (M,)."""
-    stays = STAYING[named.verdicts] & (named.basins != NO_BASIN)
-    conditions = [_GONE[named.verdicts], _AT_REST[named.verdicts], stays]
-    return np.select(conditions, [minima + 1, minima, named.basins], minima + 2).astype(np.intp)
+    verdicts, basins = outcomes.verdicts, outcomes.basins
+    known = basins != NO_BASIN
+    conditions = [_GONE[verdicts], _AT_REST[verdicts], STAYING[verdicts] & known, STAYING[verdicts]]
+    return np.select(conditions, [minima + 2, minima + 1, basins, minima], minima + 3).astype(np.intp)

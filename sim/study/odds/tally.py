@@ -97,13 +97,12 @@ def odds_of(tally: Tally) -> "Odds":
 def ends_of(tally: Tally) -> "tuple[LaneEnds | None, ...]":
     """Where the marbles of each of the scene's own lanes end; None where none has been counted."""
     from .ends import lane_ends
-    from .odds import named_outcomes
 
-    scene, told = tally.scene, odds_of(tally)
-    minima, named = named_outcomes(scene.problem(), _outcomes(tally)[: len(scene.lanes)])
+    scene = tally.scene
+    minima, count = len(scene.problem().minima), scene.examples.count
     return tuple(
-        lane_ends(scene, lane, found, len(minima)) if lane.seeds else None
-        for lane, found in zip(told.lanes, named, strict=True)
+        lane_ends(found, minima, not lane.chance(count)) if len(found.seeds) else None
+        for lane, found in zip(scene.lanes, _outcomes(tally), strict=False)
     )
 
 

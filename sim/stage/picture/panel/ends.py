@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pygame import Rect
 
-from ....study.odds.ends import DIVERGED, MINIMUM, STALLED, UNDER_WAY, EndPart, LaneEnds
+from ....study.odds.ends import DIVERGED, ELSEWHERE, MINIMUM, STALLED, UNDER_WAY, EndPart, LaneEnds
 from ....study.statistics.intervals import Estimate
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.layout import THIN_ENDS, Layout
@@ -29,8 +29,8 @@ MOST_WORDS = 0.62
 """Share of the row that the words beside the bar may take."""
 APART = 0.7
 """Between the bar and these, in ems."""
-NAMES = {STALLED: "saddle or stalled", DIVERGED: "diverged", UNDER_WAY: "under way"}
-"""What those are called that end in no basin."""
+NAMES = {ELSEWHERE: "elsewhere", STALLED: "saddle or stalled", DIVERGED: "diverged", UNDER_WAY: "under way"}
+"""What those are called that end in no basin that has a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,11 @@ def words_beside(ends: LaneEnds, theme: Theme) -> Iterator[str]:
     share = f"{what} {percent(estimate.value)} %"
     interval = interval_of(estimate, theme)
     if ends.alike:
-        yield theme.say("{share}, every seed alike", share=share)
+        yield theme.say("every seed alike")
     else:
         yield theme.say("{share} ({interval}), {count} seeds", share=share, interval=interval, count=count)
         yield f"{share} ({interval})"
-    yield share
+        yield share
 
 
 def interval_of(estimate: Estimate, theme: Theme) -> str:
@@ -100,7 +100,13 @@ def color_of_end(part: EndPart, theme: Theme) -> Color:
     """The colour of a basin is that of the map; who ends in none is grey, and who is under way the lightest."""
     if part.kind == MINIMUM:
         return mix(theme.panel, basin_color(theme, part.minimum), QUIET)
-    return {STALLED: mix(theme.panel, theme.muted, 0.5), DIVERGED: theme.faint, UNDER_WAY: theme.panel}[part.kind]
+    colors = {
+        ELSEWHERE: theme.grid,
+        STALLED: mix(theme.panel, theme.muted, 0.5),
+        DIVERGED: theme.faint,
+        UNDER_WAY: theme.panel,
+    }
+    return colors[part.kind]
 
 
 def draw_ends(canvas: Canvas, row: Rect, ends: LaneEnds | None, theme: Theme, em: int) -> None:
