@@ -159,15 +159,14 @@ class MainWindow:
     def frame(self) -> None:
         """Wait for the next frame, or for an event where nothing moves, and go on."""
         events, late = self._events()
-        if not (events or self._busy() or self._has_to_count()):  # Nothing but an event changes that.
-            while not events:
+        if not (events or self._busy()):  # Nothing but an event changes that, or something to count.
+            while not (events or self._has_to_count()):
                 pygame.time.wait(NAP)  # Some of SDL's drivers would wait for an event by asking all the time.
                 events, late = self._events()
         seconds = self._clock.tick(FRAMES_A_SECOND) / 1000
         self._due = time.perf_counter() + 1 / FRAMES_A_SECOND
         self.advance(events, min(seconds, LONGEST_FRAME), late)
-        if self._has_to_count():
-            self._tell(self._ends.go_on(self.session, self._due - SPARE))
+        self._count_ends(self._due - SPARE)
 
     def _events(self) -> tuple[list[pygame.Event], bool]:
         """What has happened since the last look, and whether that is so long ago that some of it is out of date."""
@@ -230,6 +229,7 @@ class MainWindow:
         self._preparing.close()
         self._gallery.close()
         self._filming.finish(self.session)
+        self._ends.close()
         if self._counter is not None:
             self._counter.close()
 
@@ -652,6 +652,15 @@ class MainWindow:
             self._counter = Counter(tally)
         for message in self._counter.messages() if self._counter is not None else ():
             self.send(message)
+
+    def _count_ends(self, until: float) -> None:
+        """Have counted what the bars under the maps lack, until that time at most."""
+        self._ends.look(self.session)
+        while self._has_to_count():
+            for message in self._ends.go_on(self.session, until):
+                self.send(message)
+            if time.perf_counter() >= until:
+                return
 
     def _make_ready(self) -> None:
         """Draw what the sheet is to show next, a piece a frame: all at once takes longer than a frame may."""

@@ -36,9 +36,9 @@ class Standby:
         return [worker for worker, numbers in self._workers.items() if not numbers]
 
     @property
-    def alive(self) -> bool:
-        """Whether there is any process left."""
-        return bool(self._workers)
+    def alive(self) -> list[Worker]:
+        """All that are left."""
+        return list(self._workers)
 
     @property
     def wanted(self) -> list[Any]:
