@@ -1,7 +1,7 @@
 """Where marbles end over many seeds, counted while the window has time to spare: for the bars under the maps.
 
-It is counted by processes that stand by, and until they do, in slices here, at the end of a frame that has been drawn:
-in any case only when the race is computed ahead and nobody waits for anything else. What is counted is the session's
+It is counted by processes that stand by, which let the window go first. Until they do, it is counted here in slices, at
+the end of a frame that has been drawn, and only when the race has been computed ahead. What is counted is the session's
 tally, the same that the sheet of odds goes on with.
 """
 # ruff: noqa: PLC0415  The window's first frame does not wait for what counts.
@@ -44,11 +44,16 @@ def load() -> None:
     _loaded.set()
 
 
-def wanted(session: Session, running: Race) -> bool:
-    """Whether there is something to count, and nothing that comes before it."""
-    if not session.ends or session.sheet or running.updates <= session.horizon or not _loaded.is_set():
+def wanted(session: Session) -> bool:
+    """Whether there is something to count, and what it takes is there."""
+    if not session.ends or session.sheet or not _loaded.is_set():
         return False
     return session.tally is None or bool(uncounted(session))
+
+
+def idle(session: Session, running: Race) -> bool:
+    """Whether the race has been computed ahead, so that the window itself has time to count."""
+    return running.updates > session.horizon
 
 
 class Standing:
@@ -72,8 +77,11 @@ class Standing:
             if self._staff is not None:
                 self._staff.give_up()
 
-    def go_on(self, session: Session, until: float) -> list[Message]:
-        """Count until that time on the clock of `time.perf_counter`; something to tell ends it early."""
+    def go_on(self, session: Session, until: float, here: bool) -> list[Message]:
+        """Count until that time on the clock of `time.perf_counter`; something to tell ends it early.
+
+        here: whether the window itself may, and not only the processes.
+        """
         tally = session.tally
         if tally is None:
             return [CountEnds()]
@@ -83,10 +91,12 @@ class Standing:
         self._hand_out(tally)
         found = [*copies(tally), *self._told(tally, 0.0)]
         while not found and (left := until - time.perf_counter()) > 0:
-            if self._counts_here(tally):
+            if here and self._counts_here(tally):
                 found = [*self._step(tally), *self._told(tally, 0.0)]
-            else:
+            elif self._staff is not None and self._staff.wanted:
                 found = self._told(tally, left)
+            else:
+                break
         return found
 
     def close(self) -> None:

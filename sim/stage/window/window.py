@@ -57,7 +57,7 @@ from .gallery import Gallery
 from .memory import keep_little
 from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, panel_of, prepared
 from .recording import Filming
-from .standing import Standing
+from .standing import Standing, idle
 from .standing import wanted as to_count
 
 if TYPE_CHECKING:
@@ -346,8 +346,8 @@ class MainWindow:
         return computing(session) is not None or (bool(session.sheet) and self._tally is not session.tally)
 
     def _has_to_count(self) -> bool:
-        """Whether the bars under the maps lack something, and there is time for it."""
-        return not self._waiting and to_count(self.session, race(self.session.scene))
+        """Whether the bars under the maps lack something, and nobody waits for anything else."""
+        return not self._waiting and to_count(self.session)
 
     def _lively(self) -> bool:
         """Whether open controls may still change by themselves."""
@@ -657,9 +657,11 @@ class MainWindow:
         """Have counted what the bars under the maps lack, until that time at most."""
         self._ends.look(self.session)
         while self._has_to_count():
-            for message in self._ends.go_on(self.session, until):
+            here = idle(self.session, race(self.session.scene))
+            found = self._ends.go_on(self.session, until, here)
+            for message in found:
                 self.send(message)
-            if time.perf_counter() >= until:
+            if not found or time.perf_counter() >= until:
                 return
 
     def _make_ready(self) -> None:
