@@ -9,6 +9,7 @@ tally, the same that the sheet of odds goes on with.
 import time
 from collections.abc import Generator
 from contextlib import suppress
+from functools import lru_cache
 from importlib import import_module
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -31,7 +32,13 @@ if TYPE_CHECKING:
 SLICE = 0.002  # Seconds of a slice, about.
 STAFF = 2  # Processes that stand by, at most: each takes some 60 MB.
 FAREWELL = 5.0  # Seconds in which the thread that starts them has to end.
-NEEDED = ("...study.odds.contrast", "...study.odds.ends", "...study.work.standby", "...study.work.gently")
+NEEDED = (
+    "...scene.writing",
+    "...study.odds.contrast",
+    "...study.odds.ends",
+    "...study.work.standby",
+    "...study.work.gently",
+)
 """What has to be loaded to count."""
 
 _loaded = Event()
@@ -131,7 +138,7 @@ class Standing:
         """Give those who have nothing to do the job that comes next, or to a newcomer the one that comes last."""
         from ...study.work.gently import Gently
 
-        if self._staff is None:
+        if self._staff is None or not _can_be_sent(tally.scene):
             return
         for worker in self._staff.idle:
             at_home = self._is_at_home(worker, tally)
@@ -183,6 +190,14 @@ class Standing:
             self._steps = None
             return [Counted(tally.scene, self._place, end.value)]
         return []
+
+
+@lru_cache(maxsize=2)
+def _can_be_sent(scene: Scene) -> bool:
+    """Whether another process knows all that the scene consists of: not what only this one's script has made."""
+    from ...scene.writing import outsiders
+
+    return not outsiders(scene)
 
 
 def copies(tally: "Tally") -> list[Message]:

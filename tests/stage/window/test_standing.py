@@ -13,6 +13,7 @@ from scenes import flat_scene
 from tallies import few_seeds
 from waiting import until
 
+from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.verdict.judge import STAYING
 from sim.scene import Scene, load_scene
 from sim.stage.picture.panel.ends import ends_bar
@@ -204,6 +205,38 @@ def test_processes_that_stand_by_count_and_are_gone_with_the_window() -> None:
             assert np.array_equal(outcomes.theta, work(window.session.scene)[place].run().theta)
         window.close()
     until(lambda: not multiprocessing.active_children())
+
+
+class Own(GradientDescent):
+    """A rule that no other process knows."""
+
+
+def test_what_no_other_process_knows_is_counted_by_the_window_itself(window: MainWindow) -> None:
+    sent: list[object] = []
+
+    class Staff:
+        idle = alive = (object(),)
+        wanted: tuple[int, ...] = ()
+
+        def begin(self, *job: object) -> None:
+            sent.append(job)
+
+        def found(self, _patience: float) -> list[object]:
+            return []
+
+        def give_up(self) -> None:
+            pass
+
+        close = give_up
+
+    window._ends._staff = Staff()  # type: ignore[assignment]
+    scene = window.session.scene
+    foreign = replace(scene.lanes[1], rule=Own(0.15))
+    window.session = replace(window.session, scene=replace(scene, lanes=(scene.lanes[0], foreign, scene.lanes[2])))
+    computed(window)
+    count(window)
+    assert sent == []
+    assert not uncounted(window.session)
 
 
 def test_a_paused_window_wakes_to_count(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:

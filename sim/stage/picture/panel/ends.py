@@ -104,7 +104,7 @@ def color_of_end(part: EndPart, theme: Theme) -> Color:
         ELSEWHERE: theme.grid,
         STALLED: mix(theme.panel, theme.muted, 0.5),
         DIVERGED: theme.faint,
-        UNDER_WAY: theme.panel,
+        UNDER_WAY: mix(theme.panel, theme.border, 0.6),
     }
     return colors[part.kind]
 
