@@ -240,7 +240,8 @@ def test_what_no_other_process_knows_is_counted_by_the_window_itself(window: Mai
 
 
 def test_a_paused_window_wakes_to_count(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(standing, "SLICE", 0.001)
+    naps = iter(range(1_000))
+    monkeypatch.setattr(pygame.time, "wait", lambda _milliseconds: next(naps))  # It ends, were nobody to wake.
     pygame.event.clear()
     for _ in range(200):
         if not window._has_to_count() and not window._busy():
