@@ -17,7 +17,7 @@ def few_seeds(seeds: int) -> Iterator[None]:
     """So many seeds of each lane are counted, in two jobs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tally, "SEEDS", seeds)
-        patch.setattr(tally, "BLOCK", seeds // 2)
+        patch.setattr(tally, "BLOCKS", (seeds // 2,))
         tally.work.cache_clear()
         try:
             yield

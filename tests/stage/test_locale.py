@@ -22,7 +22,7 @@ from sim.scene.speech import Translation
 from sim.stage.export.web import words as web_words
 from sim.stage.input import lane_controls
 from sim.stage.picture import caption, chart, help, picture, tooltip
-from sim.stage.picture.panel import panel
+from sim.stage.picture.panel import ends, panel
 from sim.stage.picture.views import VIEWS
 from sim.stage.session import bindings, lanes, names, setup
 from sim.stage.sheets import sheets
@@ -66,6 +66,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("style/numbers.py", "sentence"): set(numbers.EVIDENCE),
     ("picture/panel/panel.py", "verdict.kind.value"): {kind.value for kind in VerdictKind},
     ("picture/panel/panel.py", "SHORT[verdict.kind]"): set(panel.SHORT.values()),
+    ("picture/panel/ends.py", "NAMES[part.kind]"): set(ends.NAMES.values()),
     ("picture/timeline.py", "VerdictKind[event.kind.upper()].value"): {kind.value for kind in VerdictKind},
     ("picture/tooltip.py", "CURVATURE_MEANINGS[lower, upper]"): set(tooltip.CURVATURE_MEANINGS.values()),
     ("picture/tooltip.py", "POINT_MEANINGS[point.kind]"): set(tooltip.POINT_MEANINGS.values()),

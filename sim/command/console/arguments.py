@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CLOCKS = ("updates", "epochs", "serial", "parallel")
 LEAST_TILT, MOST_TILT = 12.0, 76.0
-PARTS = ("profile", "numbers")
+PARTS = ("profile", "numbers", "odds bar")
 """What can be shown beside the views over the maps."""
 Arguments = argparse.ArgumentParser | argparse._MutuallyExclusiveGroup
 
@@ -297,7 +297,7 @@ def add_shown(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="VIEW",
         help="show this besides, as often as wanted: moving-ground, batch-surface, gradients, momentum, hessian, "
-        "labels, basins, next-step, test-surface, formula, profile, numbers, batch-strip, loss-scale",
+        "labels, basins, next-step, test-surface, formula, profile, numbers, odds-bar, batch-strip, loss-scale",
     )
     parser.add_argument(
         "--clock",
@@ -329,6 +329,7 @@ def chosen_look(parser: argparse.ArgumentParser, arguments: argparse.Namespace) 
         added=frozenset(shown.difference(PARTS)),
         profile="profile" in shown,
         numbers="numbers" in shown,
+        ends="odds bar" in shown,
         language=arguments.language,
         presenter=arguments.presenter,
     )

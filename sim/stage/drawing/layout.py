@@ -25,6 +25,8 @@ NARROW = 13.5
 """Width of a panel, in ems, below which the loss has a line of its own: beside it the verdict would have no room."""
 TALL_CARD = 16.0
 """Height in ems of a card that has room for all of it."""
+ENDS, THIN_ENDS = 1.2, 0.55
+"""Height in ems of the bar of ends, with words and without any."""
 ROOMY = 16  # Height of a panel that has room for more than its map, in ems.
 PROFILE, PROFILED = 0.44, 0.2
 """Width of a profile, as a share of that of the chart and itself; and the height of both, as one of the window's."""
@@ -45,6 +47,8 @@ class More:
     together: bool = False
     """One large map for all lanes, and a card for each beside it."""
     profile: bool = False
+    ends: bool = False
+    """A bar of where the lane's marbles end over many seeds."""
 
 
 TYPE, SMALL_TYPE = 15, 12
@@ -73,6 +77,8 @@ class PanelLayout:
     """A cell for each example; empty where there is no room."""
     shares: Rect
     """Where the marbles of a swarm are; empty without one."""
+    ends: Rect
+    """Where the lane's marbles end over many seeds; empty unless that is wanted, and where there is no room."""
     chip: Rect
     """The verdict, and beside it what there is to say of it."""
     events: Rect
@@ -220,6 +226,8 @@ def _one_map(field: Rect, lanes: int, em: int, more: More) -> tuple[Rect, tuple[
     wide = max(CARD[0] * em, round(CARD[1] * field.width))
     frame = Rect(field.left, field.top, field.width - wide - gap, field.height)
     tallest = round((TALL_CARD if more.numbers else SWARM_CARD if more.swarm else HIGHEST_CARD) * em)
+    if more.ends:
+        tallest += round((ENDS + 0.4) * em)
     column = Rect(frame.right + gap, field.top, wide, min(field.height, lanes * (tallest + gap) - gap))
     area = frame.inflate(-2 * line, -2 * line)
     frames = [_cell(column, index, 1, lanes, (0, gap)) for index in range(lanes)]
@@ -273,14 +281,21 @@ def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> Pane
     height, gap, tall = (round(0.5 * em), pad // 2, 0) if roomy else (0, 0, 0)
     if more.swarm:
         tall = round(1.3 * em)
-    below = gap
+    below, high, low = gap, 0, chip.top
+    if more.ends:
+        high, near = round((ENDS if roomy else THIN_ENDS) * em), max(2, pad // 3)
+        left = chip.top - near - name.bottom - (tall + gap if tall else 0)
+        if more.together and left < high:  # Nor has a card always room for that.
+            high = round(THIN_ENDS * em) if left >= round(THIN_ENDS * em) else 0
+        low -= high + near if high else 0
+    ends = Rect(inner.left, low, inner.width, high)
     if more.together:  # What a card has left is little: the strip is as thin as that, or there is none.
-        left = chip.top - name.bottom - (tall + gap if tall else 0)
+        left = low - name.bottom - (tall + gap if tall else 0)
         below = max(0, min(gap, left // 3))
         height = min(height, left - below)
         height = height if height >= THINNEST else 0
-    strip = Rect(inner.left, chip.top - below - height, inner.width, height)
+    strip = Rect(inner.left, low - below - height, inner.width, height)
     shares = Rect(inner.left, strip.top - gap - tall, inner.width, tall)
     bottom = shares.top - (pad // 3 if more.swarm else 0)
     area = Rect(frame.left + hairline(em), name.bottom, frame.width - 2 * hairline(em), bottom - name.bottom)
-    return PanelLayout(frame, name, area, strip, shares, chip, events, cells, sliders)
+    return PanelLayout(frame, name, area, strip, shares, ends, chip, events, cells, sliders)

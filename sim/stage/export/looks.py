@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ...languages import ENGLISH
+from ...study.odds.tally import own
 from ..session.session import Session
 
 
@@ -18,6 +19,8 @@ class Look:
     """Whether the loss along the line from the start to the lowest minimum is shown."""
     numbers: bool = False
     """Whether all the live numbers of each lane are shown."""
+    ends: bool = False
+    """Whether a bar under each map shows where the lane's marbles end over many seeds, which takes a while to count."""
     language: str = ENGLISH
     presenter: bool = False
     """Whether type and strokes are bigger, as for a projector."""
@@ -29,6 +32,8 @@ class Look:
             views=(session.views if self.views is None else self.views) | self.added,
             profile=session.profile or self.profile,
             numbers=session.numbers or self.numbers,
+            ends=self.ends,
+            tally=own(session.counted) if self.ends else None,
             language=self.language,
             presenter=self.presenter,
         )

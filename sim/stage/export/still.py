@@ -23,6 +23,7 @@ from ..picture.panel.course import course_of
 from ..picture.panel.panel import panel_of
 from ..picture.picture import draw, snapshot_of
 from ..picture.setting import Setting, places_in, setting
+from ..session.odds import ends_seen
 from ..session.session import RACES, Session, begin, carried_by
 from ..session.session import race as race_of
 from ..style.color import Color
@@ -249,7 +250,7 @@ def enlarged(places: Layout, scale: float) -> Layout:
 
 
 def _enlarged_panel(place: PanelLayout, scale: float, em: int, together: Rect | None = None) -> PanelLayout:
-    names = ("frame", "name", "strip", "shares", "chip", "events", "sliders")
+    names = ("frame", "name", "strip", "shares", "ends", "chip", "events", "sliders")
     grown = {name: _enlarged(getattr(place, name), scale) for name in names}
     area, line = _enlarged(place.map, scale), hairline(em)
     if together is not None and together.width:
@@ -293,9 +294,11 @@ def _draw_lane(
         theme = replace(theme, panel=background)
     usual = layout(size, 1, scene.window.width / scene.window.height)
     em = max(1, round(scale * usual.em))
-    place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, More(numbers=session.numbers)), scale, em)
+    more = More(numbers=session.numbers, ends=session.ends)
+    place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, more), scale, em)
     camera = camera_on(race.problem, session.focus or scene.window, place.map.size, session.pose)
     panel = panel_of(scene, place, em, theme, course_of(race, lane, (place.map, place.strip), em, theme, camera))
     canvas.rect((0, 0, *canvas.size), theme.background)
     panel.draw_frame(canvas)
-    panel.draw(canvas, scene.timing(session.clock).updates(lane, session.update), session.views)
+    update = scene.timing(session.clock).updates(lane, session.update)
+    panel.draw(canvas, update, session.views, ends_seen(session)[lane])

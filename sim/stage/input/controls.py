@@ -273,6 +273,13 @@ def _sheet_buttons(session: Session, say: Callable[..., str]) -> tuple[Button, .
             tip_of(say, say("the lecture's closing table, filled with what is measured"), TurnSheet()),
             session.sheet == "contrast",
         ),
+        Button(
+            "ends",
+            say("ends"),
+            Toggle("ends"),
+            tip_of(say, say("under each map, where its marbles end over many seeds"), Toggle("ends")),
+            session.ends,
+        ),
     )
 
 

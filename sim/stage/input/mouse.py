@@ -15,6 +15,7 @@ from ..drawing.camera import Camera
 from ..drawing.glyphs import from_flag
 from ..drawing.layout import Layout
 from ..picture.map.site import Site, site_of
+from ..picture.panel.ends import end_deed
 from ..picture.panel.sliders import Slider, slider_at
 from ..picture.setting import setting
 from ..picture.timeline import tick_at
@@ -167,6 +168,9 @@ class Free:
         slider = slider_at(targets.session.scene, targets.places, mouse.pixel)
         if slider is not None:
             return Sliding(slider).move(mouse, targets, Grip(slider.lane))
+        deed = end_deed(targets.session, targets.places, mouse.pixel)
+        if deed is not None:
+            return Response(Free(), (deed,))
         if targets.places.timeline.collidepoint(mouse.pixel):
             return Response(Scrubbing(), (Scrub(targets.tick(mouse.pixel)),))
         panel = targets.map_at(mouse.pixel)

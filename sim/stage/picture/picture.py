@@ -15,6 +15,7 @@ from ...surface.points import Array
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..session.bindings import Deed, Errand, sign_of
+from ..session.odds import ends_seen
 from ..session.playback import Play, Restart, Step
 from ..session.session import MOVING_GROUND, SPEEDS, Session
 from ..session.setup import NewSeed
@@ -172,9 +173,10 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
         draw_over(canvas, places, theme, session, snapshot.tally)
     else:
         _draw_maps(canvas, here, snapshot)
-        for lane, panel in enumerate(_panels(here, race)):
+        for lane, (panel, ends) in enumerate(zip(_panels(here, race), ends_seen(session), strict=True)):
             with canvas.part(f"lane {lane + 1}"):
-                panel.draw_words(canvas, timing.updates(lane, snapshot.tick), session.views, snapshot.cloud(lane))
+                update = timing.updates(lane, snapshot.tick)
+                panel.draw_words(canvas, update, session.views, snapshot.cloud(lane), ends)
         with canvas.part("chart"):
             chart.draw(canvas, places.chart.topleft, snapshot.tick)
         _draw_profile(canvas, here, snapshot)
@@ -271,7 +273,8 @@ def _stage(here: Setting, snapshot: Snapshot, chart: Chart) -> Stage:
     cloud = snapshot.glimpse if snapshot.cloud(0) is not None else None
     marked = unlike(session.scene)
     start = session.scene.start
-    return Stage(race, here.camera, chart, snapshot.tick, session.seen, names, cloud, marked, every, start)
+    ends = ends_seen(session)
+    return Stage(race, here.camera, chart, snapshot.tick, session.seen, names, cloud, marked, every, start, ends)
 
 
 @lru_cache(maxsize=2)

@@ -97,6 +97,7 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
             session.live and not session.presenter,
             session.together,
             session.profile,
+            session.ends,
         ),
         larger=session.larger,
         steady=session.steady,

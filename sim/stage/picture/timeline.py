@@ -14,8 +14,10 @@ import pygame
 from ...descent.clock import Timing
 from ...descent.race import Race
 from ...descent.verdict.kinds import Event, VerdictKind
+from ...study.odds.ends import LaneEnds
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
+from ..session.odds import ends_seen
 from ..session.session import Session
 from ..style.color import mix
 from ..style.numbers import way
@@ -28,6 +30,7 @@ MOVES = ("escaped", "left_saddle")
 CROWDED = 6  # Pixels: epochs shorter than this are not marked.
 NEAR = 6  # Pixels, at the usual size, from a mark to a pointer that means it.
 TO_COME = 0.62  # How far marks fade into the ground while their tick has not been played.
+BEHIND = 0.5  # And the curves of those that have escaped, which stand behind all of it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +146,9 @@ def draw_timeline(canvas: Canvas, places: Layout, theme: Theme, session: Session
     timing, ticks = session.scene.timing(session.clock), session.horizon
     place, area = places.timeline, track(places)
     strip = TimelineStrip(place.size, area.left - place.left, area.width, places.em, ticks)
-    known, x = _known(race, timing, session.seen), strip.x(tick)
+    known, x, ends = _known(race, timing, session.seen), strip.x(tick), ends_seen(session)
     for played, part in ((False, None), (True, (0, 0, round(x), place.height))):
-        backdrop = Backdrop(_draw_strip, (strip, theme, race, timing, known, played), strip.size)
+        backdrop = Backdrop(_draw_strip, (strip, theme, race, timing, known, ends, played), strip.size)
         canvas.backdrop(backdrop, place.topleft, part)
     marked = event_marks(race, timing, ticks, session.seen)
     first, last = (side(marked, tick, key=lambda mark: mark.tick) for side in (bisect_left, bisect_right))
@@ -157,10 +160,20 @@ def draw_timeline(canvas: Canvas, places: Layout, theme: Theme, session: Session
 
 
 def _draw_strip(
-    canvas: Canvas, strip: TimelineStrip, theme: Theme, race: Race, timing: Timing, known: tuple[int, ...], played: bool
+    canvas: Canvas,
+    strip: TimelineStrip,
+    theme: Theme,
+    race: Race,
+    timing: Timing,
+    known: tuple[int, ...],
+    ends: tuple[LaneEnds | None, ...],
+    played: bool,
 ) -> None:
     """The whole timeline without its knob, all of it played, or nothing."""
     canvas.rect((0, 0, *canvas.size), theme.background)
+    for lane, each in enumerate(ends):
+        if each is not None and each.escaped.count:
+            _draw_curve(canvas, strip, theme, timing, lane, each)
     bar = pygame.Rect(strip.left, 0, strip.width, max(3, round(0.26 * strip.em)))
     bar.centery = round(strip.axis)
     canvas.rect(bar, theme.muted if played else theme.border, corner=bar.height // 2)
@@ -170,6 +183,18 @@ def _draw_strip(
     marked = _marks(race, timing, strip.ticks, known)
     for mark in sorted(marked, key=lambda mark: mark.event.kind in MOVES):  # Pins over the others.
         _draw_mark(canvas, strip, theme, mark, (0, 0), 0.0 if played else TO_COME)
+
+
+def _draw_curve(canvas: Canvas, strip: TimelineStrip, theme: Theme, timing: Timing, lane: int, ends: LaneEnds) -> None:
+    """The share of a lane's seeds that have escaped by each tick: none at the bottom, all at the top."""
+    low, high = canvas.size[1] - strip.stroke, strip.stroke
+    heights = [low - share * (low - high) for share in ends.curve]
+    points = [(float(strip.left), heights[0])]
+    for update, height in zip(ends.updates, heights, strict=True):
+        x = min(strip.x(timing.tick(lane, update)), strip.left + strip.width)
+        points += [(x, points[-1][1]), (x, height)]
+    points.append((float(strip.left + strip.width), points[-1][1]))
+    canvas.line(points, mix(theme.lane(lane), theme.background, BEHIND), max(1, round(strip.stroke)))
 
 
 def _draw_mark(

@@ -18,6 +18,7 @@ from ...descent.race import Race
 from ...descent.verdict.kinds import VerdictKind
 from ...descent.verdict.sight import FLAT_CURVATURE
 from ...study.maps.swarm import Cloud, Glimpse
+from ...study.odds.ends import LaneEnds
 from ...surface.critical.point import CriticalKind, CriticalPoint
 from ...surface.points import eigenvalues, norm
 from ..drawing.camera import Camera
@@ -26,12 +27,13 @@ from ..drawing.glyphs import POLE, from_flag
 from ..drawing.layout import Layout
 from ..style import text
 from ..style.color import Color
-from ..style.numbers import evidence, number
+from ..style.numbers import evidence, number, percent
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
 from .chart import Chart, time_at
 from .map.cloud import parts
 from .map.site import Site, nearest, site_of
+from .panel.ends import color_of_end, ends_bar, interval_of, name_of_end
 from .timeline import event_marks, event_marks_near, event_text, tick_at
 from .transport import Knob, knob_at
 
@@ -145,6 +147,8 @@ class Stage:
     """The buttons below the maps."""
     start: tuple[float, float] | None = None
     """Where the flag stands."""
+    ends: tuple[LaneEnds | None, ...] = ()
+    """Where the marbles of each lane end over many seeds, as far as that is known and to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +338,25 @@ def shares_tip(cloud: Cloud, place: Rect, pixel: tuple[int, int], context: TipCo
     return Tip((head, *rows), Rect(pixel[0] - context.places.em, place.top, 2 * context.places.em, place.height))
 
 
+def ends_tip(ends: LaneEnds | None, place: Rect, pixel: tuple[int, int], context: TipContext) -> Tip:
+    """Where the seeds of a lane end, in numbers; of many places only those where most do."""
+    theme, say = context.theme, context.theme.say
+    about = Rect(pixel[0] - context.places.em, place.top, 2 * context.places.em, place.height)
+    head = TipRow((say("where the marbles end over many seeds"),), bold=True)
+    if ends is None:
+        return Tip((head, TipRow((say("nothing to tell yet"),))), about)
+    least = sorted((part.share.count for part in ends.parts), reverse=True)[:MOST_PARTS][-1]
+    told = [(name_of_end(part, theme), part.share, color_of_end(part, theme)) for part in ends.parts]
+    told = [row for row in told if row[1].count >= least]
+    rows = [TipRow((say("{count} seeds", count=f"{ends.seeds:,}"), say("share"), say("95 % interval")))]
+    for name, share, color in (*told, (say("escaped"), ends.escaped, None)):
+        figure, interval = f"{percent(share.estimate.value)} %", interval_of(share.estimate, theme)
+        rows.append(TipRow((f"{name}: {share.count:,}", figure, interval), color))
+    part = ends_bar(place, ends, theme, context.places.em).part_at(pixel)
+    click = say("Click: all the odds.") if part is None else say("Click: a race that ends there.")
+    return Tip((head, *rows, TipRow((click,))), about)
+
+
 def tip_at(pixel: tuple[int, int], stage: Stage, context: TipContext) -> Tip | None:
     """The tooltip for a pointer at that pixel of the picture, if there is something to tell."""
     places, knob, tip = context.places, knob_at(stage.knobs, pixel), None
@@ -388,6 +411,8 @@ def _panel_tip(stage: Stage, lane: int, pixel: tuple[int, int], context: TipCont
         tip = map_tip(stage.race.problem, site, place.map, pixel, context, stage.start)
     elif stage.glimpse is not None and place.shares.collidepoint(pixel):
         tip = shares_tip(stage.glimpse.clouds[lane], place.shares, pixel, context)
+    elif place.ends.collidepoint(pixel):
+        tip = ends_tip(stage.ends[lane], place.ends, pixel, context)
     elif place.chip.collidepoint(pixel):
         tip = chip_tip(stage, lane, pixel, context)
     elif place.name.collidepoint(pixel):

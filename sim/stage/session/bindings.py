@@ -196,6 +196,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             "odds of 1,000 seeds; small against large batch",
             (Key("j", ShowOdds()), Key("Shift j", TurnSheet())),
         ),
+        Binding("Shift W", "where they end, under each map", (Key("Shift w", Toggle("ends")),)),
     ),
     "Views": (
         Binding("O", "batch strip", _views(("o", "batch strip"))),

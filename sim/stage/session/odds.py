@@ -1,16 +1,18 @@
-"""Messages about the odds: what is asked for, and what the processes that compute them have found."""
+"""Messages about the odds: what is asked for, and what has been found by whoever computes them."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...scene import Scene
-from ...study.odds.tally import Tally
+from ...study.odds.tally import Tally, ends_of
 from ..style.numbers import percent
 from ..style.theme import say
+from .playback import Restart
 from .session import SHEETS, Session
 
 if TYPE_CHECKING:
     from ...study.odds.contrast import Speed
+    from ...study.odds.ends import EndPart, LaneEnds
     from ...study.work.ensemble import Outcomes
 
 
@@ -18,6 +20,42 @@ def computing(session: Session) -> Tally | None:
     """What is to be computed on: nothing while nobody looks."""
     tally = session.tally
     return tally if session.sheet and tally and not tally.complete and not tally.failed else None
+
+
+def uncounted(session: Session) -> tuple[int, ...]:
+    """What of the session's tally the bars under the maps still lack: its places in the list of work."""
+    return session.tally.own_missing if session.ends and session.tally is not None else ()
+
+
+def ends_seen(session: Session) -> "tuple[LaneEnds | None, ...]":
+    """What the bars under the maps show, for each lane; nothing before the scene's question has been answered."""
+    tally = session.tally
+    if not session.ends or session.waiting or tally is None or not tally.results:
+        return (None,) * len(session.scene.lanes)
+    return ends_of(tally)
+
+
+@dataclass(frozen=True, slots=True)
+class CountEnds:
+    """Count where marbles end, for the bars under the maps."""
+
+    def apply(self, session: Session) -> Session:
+        return session if session.tally is not None else replace(session, tally=Tally(session.counted))
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSeed:
+    """Watch the race with the next seed with which that lane ends there."""
+
+    lane: int
+    part: "EndPart"
+
+    def apply(self, session: Session) -> Session:
+        if not 0 <= self.lane < len(session.scene.lanes):
+            return session
+        seed = self.part.seed_after(session.scene.seed)
+        there = Restart().apply(replace(session, scene=replace(session.scene, seed=seed), lane=self.lane))
+        return replace(there, notice=say(session.language, "With seed {seed} it ends there.", seed=seed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +82,7 @@ class ChooseSheet:
     name: str
 
     def apply(self, session: Session) -> Session:
-        tally = session.tally or Tally(session.scene)
+        tally = session.tally or Tally(session.counted)
         if not session.sheet and tally.failed:
             tally = replace(tally, failed=False)
         return replace(session, sheet=self.name, tally=tally, notice="")
@@ -74,7 +112,7 @@ class Counted:
         tally = session.tally
         if tally is None or tally.scene != self.scene or self.place not in tally.missing:
             return session
-        return replace(session, tally=replace(tally, results=(*tally.results, (self.place, self.outcomes))))
+        return replace(session, tally=tally.with_result(self.place, self.outcomes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,8 @@ class Session:
     larger: float = 1.0
     """How many times as large as usual in a window of its size type and strokes are to be."""
     captions: bool = True
+    ends: bool = False
+    """Whether a bar under each map shows where the lane's marbles end over many seeds."""
     drama: bool = True
     """Whether time slows down by itself where something happens."""
     steady: bool = False
@@ -122,7 +124,7 @@ class Session:
     sheet: str = ""
     """Which of SHEETS lies over the maps; none if empty."""
     tally: Tally | None = None
-    """What has been counted for the sheets, of this very scene."""
+    """What has been counted of this scene, whichever seed is watched, for the sheets and the bars under the maps."""
     help: bool = False
     picking: int | None = None
     """Which scene is marked on the sheet of all scenes; None while that is not open."""
@@ -167,6 +169,11 @@ class Session:
     def waiting(self) -> bool:
         """Whether the scene's question is being put now, and playing waits for a guess."""
         return self.asking and self.captions and not self.playing and self.update == 0
+
+    @property
+    def counted(self) -> Scene:
+        """The scene whose seeds are counted: from its own on, as it was opened, whichever is watched now."""
+        return self.scene if self.origin is None else replace(self.scene, seed=self.origin.seed)
 
 
 def begin(scene: Scene, theme: str = THEMES[0]) -> Session:
@@ -226,7 +233,7 @@ def update(session: Session, message: Message) -> Session:
     """
     there = message.apply(session)
     if there.scene != session.scene:
-        counted = there.tally is not None and there.tally.scene == there.scene
+        counted = there.tally is not None and there.tally.holds_of(there.scene)
         there = there if counted else replace(there, sheet="", tally=None)
         return replace(there, seen=there.update, picking=None, cards=())
     seen = max(session.seen, there.update)

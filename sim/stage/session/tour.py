@@ -109,6 +109,7 @@ def end(session: Session) -> Session:
         controls=session.controls,
         presenter=session.presenter,
         captions=session.captions,
+        ends=session.ends,
         drama=session.drama,
         steady=session.steady,
         larger=session.larger,

@@ -249,7 +249,7 @@ class Present:
         return replace(session, presenter=not session.presenter, controls=False, notice="")
 
 
-Switch = Literal["together", "profile", "numbers", "captions"]
+Switch = Literal["together", "profile", "numbers", "captions", "ends"]
 """What of a session is on or off, and nothing else changes with it."""
 
 

@@ -29,6 +29,7 @@ from ..picture.picture import Snapshot, draw, snapshot_of
 from ..picture.setting import Setting, setting
 from ..session.session import Message, Session, update
 from ..session.view import Notify
+from . import standing
 from .ahead import Ahead
 from .memory import give_back
 from .turns import taking_turns
@@ -145,8 +146,9 @@ def inquired(
 
 
 def loaded(here: Setting) -> None:
-    """Load what the first sheet of keys and the first picture that is saved take: type for all signs, and a library."""
+    """Load what counts, and what the first sheet of keys and the first picture that is saved take."""
     with taking_turns():
+        standing.load()
         help_layout(here.places, here.theme)
         load_library()
 

@@ -57,6 +57,8 @@ from .gallery import Gallery
 from .memory import keep_little
 from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, panel_of, prepared
 from .recording import Filming
+from .standing import Standing, idle
+from .standing import wanted as to_count
 
 if TYPE_CHECKING:
     from ..input.widgets import ControlPanel
@@ -78,6 +80,7 @@ IN_TIME = 0.014
 # Seconds after which the mouse rests, and a tooltip comes.
 RESTING = 0.35
 ASKING = 2.0  # Seconds within which Esc, pressed again, ends a film or quits.
+SPARE = 0.003  # Seconds at the end of a frame in which nothing more is begun.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
 
 
@@ -102,7 +105,7 @@ def open_window(
     """
     keep_little()
     with display.opened(scale) as larger:
-        session = replace(documents.resume(saved, theme), larger=larger, steady=steady, language=language)
+        session = replace(documents.resume(saved, theme), larger=larger, steady=steady, language=language, ends=True)
         window = MainWindow(session if step is None else update(session, GoToStep(step)))
         try:
             while window.session.open:
@@ -150,16 +153,20 @@ class MainWindow:
         self._counter: Counter | None = None  # Who computes the session's tally.
         self._tally: Tally | None = None  # What of it the sheet shows: the last that has been made ready.
         self._making: tuple[Tally, Iterator[None]] | None = None  # What makes the next one ready.
+        self._ends = Standing()  # Counts where marbles end.
+        self._due = 0.0  # When the next frame is.
 
     def frame(self) -> None:
         """Wait for the next frame, or for an event where nothing moves, and go on."""
         events, late = self._events()
-        if not (events or self._busy()):  # Nothing but an event changes that.
-            while not events:
+        if not (events or self._busy()):  # Nothing but an event changes that, or something to count.
+            while not (events or self._has_to_count()):
                 pygame.time.wait(NAP)  # Some of SDL's drivers would wait for an event by asking all the time.
                 events, late = self._events()
         seconds = self._clock.tick(FRAMES_A_SECOND) / 1000
+        self._due = time.perf_counter() + 1 / FRAMES_A_SECOND
         self.advance(events, min(seconds, LONGEST_FRAME), late)
+        self._count_ends(self._due - SPARE)
 
     def _events(self) -> tuple[list[pygame.Event], bool]:
         """What has happened since the last look, and whether that is so long ago that some of it is out of date."""
@@ -222,6 +229,7 @@ class MainWindow:
         self._preparing.close()
         self._gallery.close()
         self._filming.finish(self.session)
+        self._ends.close()
         if self._counter is not None:
             self._counter.close()
 
@@ -336,6 +344,10 @@ class MainWindow:
         """Whether the sheet's tally grows, or has to be made ready."""
         session = self.session
         return computing(session) is not None or (bool(session.sheet) and self._tally is not session.tally)
+
+    def _has_to_count(self) -> bool:
+        """Whether the bars under the maps lack something, and nobody waits for anything else."""
+        return not self._waiting and to_count(self.session)
 
     def _lively(self) -> bool:
         """Whether open controls may still change by themselves."""
@@ -640,6 +652,17 @@ class MainWindow:
             self._counter = Counter(tally)
         for message in self._counter.messages() if self._counter is not None else ():
             self.send(message)
+
+    def _count_ends(self, until: float) -> None:
+        """Have counted what the bars under the maps lack, until that time at most."""
+        self._ends.look(self.session)
+        while self._has_to_count():
+            here = idle(self.session, race(self.session.scene))
+            found = self._ends.go_on(self.session, until, here)
+            for message in found:
+                self.send(message)
+            if not found or time.perf_counter() >= until:
+                return
 
     def _make_ready(self) -> None:
         """Draw what the sheet is to show next, a piece a frame: all at once takes longer than a frame may."""

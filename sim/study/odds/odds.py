@@ -110,6 +110,15 @@ def jobs(scene: Scene, seeds: int, updates: int, block: int | None = None) -> li
     ]
 
 
+def growing_jobs(scene: Scene, seeds: int, updates: int, sizes: Sequence[int] = GROWING) -> list[Job]:
+    """The same work, begun with few seeds; the last of these sizes is that of all further blocks."""
+    return [
+        Job(scene.setting, lane, scene.seed + first, count, updates)
+        for first, count in _growing_blocks(seeds, sizes)
+        for lane in range(len(scene.lanes))
+    ]
+
+
 def growing(scene: Scene, seeds: int, updates: int, slice_: float = SLICE) -> Generator[Odds | None, None, None]:
     """The odds of few seeds at once, then of more and more, and last of so many: the same as if computed in one go.
 
@@ -122,20 +131,20 @@ def growing(scene: Scene, seeds: int, updates: int, slice_: float = SLICE) -> Ge
     [50, 100]
     """
     parts: list[list[Outcomes]] = [[] for _ in scene.lanes]
-    for first, count in _growing_blocks(seeds):
-        for place, (lane, known) in enumerate(zip(scene.lanes, parts, strict=True)):
-            job = Job(scene.setting, place, scene.seed + first, count, updates)
-            if known and not lane.chance(scene.examples.count):
-                known.append(alike(known[0], job.seeds))
-            else:
-                known.append((yield from job.in_slices(slice_)))
-        yield odds(scene, [join(known) for known in parts], updates)
+    for job in growing_jobs(scene, seeds, updates):
+        known = parts[job.lane]
+        if known and not scene.lanes[job.lane].chance(scene.examples.count):
+            known.append(alike(known[0], job.seeds))
+        else:
+            known.append((yield from job.in_slices(slice_)))
+        if job.lane == len(scene.lanes) - 1:
+            yield odds(scene, [join(known) for known in parts], updates)
 
 
-def _growing_blocks(seeds: int) -> Iterator[tuple[int, int]]:
+def _growing_blocks(seeds: int, sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
     """The first of some seeds and how many they are: few at first."""
     first = 0
-    for size in chain(GROWING, repeat(GROWING[-1])):
+    for size in chain(sizes, repeat(sizes[-1])):
         if first >= seeds:
             return
         yield first, min(size, seeds - first)

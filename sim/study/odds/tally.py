@@ -2,7 +2,7 @@
 # ruff: noqa: PLC0415  The window's first frame does not wait for what counts.
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,13 @@ from ...scene import Scene
 if TYPE_CHECKING:
     from ..work.ensemble import Job, Outcomes
     from .contrast import Contrast, Speed
+    from .ends import LaneEnds
     from .odds import Odds
 
 SEEDS = 1_000
 """How many seeds of each lane are run, from the scene's own on."""
-BLOCK = 125
-"""How many seeds are run at a time: bars and curves move whenever so many more have been counted."""
+BLOCKS = (50, 150, 300, 500)
+"""How many seeds are run at a time, the last again and again: few at first, so that there is soon something to see."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -38,6 +39,12 @@ class Tally:
         return tuple(place for place in range(len(work(self.scene))) if place not in known)
 
     @property
+    def own_missing(self) -> tuple[int, ...]:
+        """Those of them that are about the scene's own lanes."""
+        jobs, lanes = work(self.scene), len(self.scene.lanes)
+        return tuple(place for place in self.missing if jobs[place].lane < lanes)
+
+    @property
     def complete(self) -> bool:
         """Whether there is nothing left to do."""
         return not self.missing and self.speeds is not None
@@ -45,16 +52,36 @@ class Tally:
     @property
     def share(self) -> float:
         """How much has been done, from 0 to 1."""
-        return len(self.results) / len(work(self.scene))
+        jobs = work(self.scene)
+        return sum(jobs[place].count for place, _ in self.results) / sum(job.count for job in jobs)
+
+    def holds_of(self, scene: Scene) -> bool:
+        """Whether it is about that scene: which seed is watched makes no difference to what many seeds do."""
+        return replace(scene, seed=self.scene.seed) == self.scene
+
+    def with_result(self, place: int, outcomes: "Outcomes") -> "Tally":
+        """The tally with what came of one more job."""
+        return replace(self, results=(*self.results, (place, outcomes)))
 
 
 @lru_cache(maxsize=4)
 def work(scene: Scene) -> "tuple[Job, ...]":
     """All there is to compute: the seeds of the scene's lanes, and of those that the lecture's table needs besides."""
     from .contrast import with_sides
-    from .odds import jobs
+    from .odds import growing_jobs
 
-    return tuple(jobs(with_sides(scene), SEEDS, scene.updates, BLOCK))
+    return tuple(growing_jobs(with_sides(scene), SEEDS, scene.updates, BLOCKS))
+
+
+def own(scene: Scene) -> Tally:
+    """The tally of the scene's own lanes, computed here and now by as many processes as there are cores."""
+    from ..work.workers import completed
+
+    jobs, tally = work(scene), Tally(scene)
+    places = tally.own_missing
+    for index, outcomes in completed([jobs[place] for place in places]):
+        tally = tally.with_result(places[index], outcomes)
+    return tally
 
 
 @lru_cache(maxsize=3)
@@ -64,6 +91,19 @@ def odds_of(tally: Tally) -> "Odds":
 
     scene = tally.scene
     return odds(scene, _outcomes(tally)[: len(scene.lanes)], scene.updates)
+
+
+@lru_cache(maxsize=3)
+def ends_of(tally: Tally) -> "tuple[LaneEnds | None, ...]":
+    """Where the marbles of each of the scene's own lanes end; None where none has been counted."""
+    from .ends import lane_ends
+
+    scene = tally.scene
+    minima, count = len(scene.problem().minima), scene.examples.count
+    return tuple(
+        lane_ends(found, minima, not lane.chance(count)) if len(found.seeds) else None
+        for lane, found in zip(scene.lanes, _outcomes(tally), strict=False)
+    )
 
 
 @lru_cache(maxsize=3)

@@ -23,6 +23,7 @@ from types import ModuleType
 from typing import Any, Protocol, TypeVar, cast
 
 from ...files import FOLDER_GONE, why
+from ...surface.wanted import unless
 
 MOST_WORKERS = 61  # What Windows can wait for at once.
 MOST_DEATHS = 3  # Times in a row that a worker may die before any of them has completed a job.
@@ -96,14 +97,14 @@ def shared(
     With a `pause`, None comes whenever nothing else has for so many seconds: a moment to think better of it.
     """
     waiting = deque(range(len(jobs)))
-    busy: dict[Connection, _Worker] = {}
+    busy: dict[Connection, Worker] = {}
     deaths = 0
     _check_folder()
     try:
         while waiting or busy:
             while waiting and len(busy) < workers:
                 with _signals_held():
-                    worker = _Worker()
+                    worker = Worker()
                     busy[worker.connection] = worker
                 worker.begin(place := waiting.popleft(), jobs[place])
             answers: list[tuple[int, bytes]] = []
@@ -117,7 +118,7 @@ def shared(
                     deaths = 0
                     answers.append((worker.place, answer))
                 if answer is None or not waiting:
-                    _end([worker])
+                    end([worker])
                     del busy[connection]
                 else:
                     worker.begin(place := waiting.popleft(), jobs[place])
@@ -130,7 +131,25 @@ def shared(
                     "--workers 1 needs the least"
                 )
     finally:
-        _end(busy.values())
+        end(busy.values())
+
+
+def started(workers: int) -> "list[Worker]":
+    """So many processes that have nothing to do yet.
+
+    Raises:
+        StudyError: they cannot be started.
+    """
+    _check_folder()
+    made: list[Worker] = []
+    try:
+        for _ in range(workers):
+            with _signals_held():
+                made.append(Worker())
+    except StudyError:
+        end(made)
+        raise
+    return made
 
 
 def _outcomes(answers: Sequence[tuple[int, bytes]]) -> Iterator[tuple[int, Any]]:
@@ -142,7 +161,7 @@ def _outcomes(answers: Sequence[tuple[int, bytes]]) -> Iterator[tuple[int, Any]]
         yield place, outcome
 
 
-class _Worker:
+class Worker:
     """A process, started anew rather than forked, so that it is safe beside threads and a window.
 
     It lives no longer than the end of its pipe that this process has, and nobody else.
@@ -195,7 +214,7 @@ def _without_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def _end(workers: Collection[_Worker]) -> None:
+def end(workers: "Collection[Worker]") -> None:
     """End processes, whatever they are at, and wait until they are gone."""
     for worker in workers:
         worker.process.kill()
@@ -254,7 +273,10 @@ def _held() -> list[int]:
 
 
 def _serve(connection: Connection) -> None:
-    """Be a worker: do one job after the other, until the other end of the pipe is closed."""
+    """Be a worker: do one job after the other, until the other end of the pipe is closed.
+
+    A job is given up when another one comes before it is done, and that is what is told of it.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _held())
@@ -263,7 +285,9 @@ def _serve(connection: Connection) -> None:
     jobs: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_listen, args=(connection, jobs), daemon=True).start()
     while True:
-        answer = _answer(jobs.get())
+        job = jobs.get()
+        with unless(lambda: not jobs.empty()):
+            answer = _answer(job)
         try:
             connection.send_bytes(answer)
         except OSError:

@@ -27,6 +27,7 @@ def _areas(places: Layout) -> dict[str, Rect]:
             own_map,
             panel.strip,
             panel.shares,
+            panel.ends,
             panel.chip,
             panel.events,
             *panel.numbers,
@@ -49,6 +50,11 @@ def _areas(places: Layout) -> dict[str, Rect]:
         More(together=True),
         More(True, True, True),
         More(True, True, True, True),
+        More(ends=True),
+        More(sliders=True, ends=True),
+        More(together=True, ends=True),
+        More(True, True, True, False, True, True),
+        More(True, True, True, True, True, True),
     ],
 )
 def test_nothing_overlaps_and_nothing_is_cut(
@@ -70,6 +76,7 @@ def test_nothing_overlaps_and_nothing_is_cut(
             assert panel.frame.contains(part)
         assert (places.together if more.together else panel.frame).contains(panel.map)
         assert bool(panel.shares.height) == more.swarm or more.together
+        assert bool(panel.ends.height) == more.ends or more.together
         assert panel.map.height > 3 * places.em
         assert len(panel.numbers) == 1 or more.numbers
     assert bool(places.together.width) == more.together

@@ -1,9 +1,11 @@
 """What pictures and films show that the command line asks for."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageSequence
+from tallies import few_seeds
 
 from sim.command.console.arguments import CLOCKS, LEAST_TILT, MOST_TILT
 from sim.command.entry import obey
@@ -12,6 +14,7 @@ from sim.scene import load_scene, view
 from sim.stage.export.looks import Look
 from sim.stage.export.still import paused
 from sim.stage.picture.views import VIEWS
+from sim.stage.session.odds import ends_seen
 from sim.stage.session.session import begin
 
 SIZE = ["--size", "640x400"]
@@ -25,6 +28,14 @@ def test_a_look_is_what_the_keys_would_bring() -> None:
     assert seen.views == session.views | {"momentum"}
     assert (seen.profile, seen.numbers, seen.language, seen.presenter) == (True, True, "de", True)
     assert Look().applied(session) == session
+
+
+def test_a_picture_that_shows_the_bars_has_counted_all_seeds_of_its_lanes() -> None:
+    scene = replace(load_scene("local-minimum"), updates=20)
+    with few_seeds(20):
+        session, _ = paused(scene, 10, "light", look=Look(ends=True))
+        assert [ends.seeds for ends in ends_seen(session) if ends is not None] == [20, 20, 20]
+    assert paused(scene, 10, "light")[0].tally is None
 
 
 def test_a_still_is_looked_at_so() -> None:

@@ -8,6 +8,7 @@ import pytest
 from recording_canvas import RecordingCanvas
 from recordings import check, section
 from scenes import flat_scene
+from tallies import few_seeds
 
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene, scene_files
@@ -15,7 +16,8 @@ from sim.stage.drawing.canvas import Backdrop
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.views import VIEWS
 from sim.stage.session.session import MOVING_GROUND, Card, begin, race
-from sim.stage.style.theme import load_theme
+from sim.stage.style.theme import THEMES, load_theme
+from sim.study.odds.tally import own
 
 SIZE = (960, 600)
 OPENING = "local-minimum"
@@ -77,6 +79,20 @@ def test_what_else_may_be_seen(name: str, changes: dict[str, Any], request: pyte
     draw(usual, snapshot_of(replace(begin(scene), playing=False, progress=70.0, seen=70), running))
     known = set(usual.lines)
     check("\n".join(line for line in canvas.lines if line not in known) + "\n", name, request)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_bars_of_ends_are_drawn_as_they_were_found_good(theme: str, request: pytest.FixtureRequest) -> None:
+    with few_seeds(40):
+        scene = replace(flat_scene(OPENING), updates=60)
+        running = race(scene)
+        running.extend(scene.updates + 1)
+        session = replace(begin(scene), playing=False, theme=theme, ends=True, tally=own(scene))
+        canvas = RecordingCanvas(SIZE)
+        draw(canvas, snapshot_of(session, running))
+    drawn = section(canvas.recording, "ends") + section(canvas.recording, "timeline")
+    assert "minimum" in drawn
+    check(drawn, f"ends {theme}", request)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -9,6 +9,7 @@ from messages import after
 from tallies import SPEEDS, few_seeds
 
 from sim.scene import load_scene
+from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.odds import ChooseSheet, Counted, Failed, PutAway, ShowOdds, Timed, TurnSheet, computing
 from sim.stage.session.playback import Elapsed, Play, Step
 from sim.stage.session.session import SHEETS, Message, Session, begin
@@ -90,13 +91,23 @@ def test_escape_puts_away_what_lies_on_top_first(session: Session) -> None:
     assert (after(there, Back()).sheet, after(there, Back(), Back()).open) == ("", True)
 
 
-@pytest.mark.parametrize("message", [NewSeed(), Drop((0.0, 0.0)), OpenScene(3)])
+@pytest.mark.parametrize("message", [ScaleLearningRate(1.25), Drop((0.0, 0.0)), OpenScene(3)])
 def test_another_scene_stops_the_counting_and_forgets_it(session: Session, message: Message) -> None:
     there = after(session, ShowOdds(), *found(session)[:3], message)
     assert (there.sheet, there.tally, computing(there)) == ("", None, None)
     late = after(there, ShowOdds(), found(session)[4], Timed(session.scene, SPEEDS), Failed(session.scene))
     assert late.tally is not None
     assert (late.tally.results, late.tally.speeds, late.tally.failed) == ((), None, False)
+
+
+def test_which_seed_is_watched_makes_no_difference_to_what_is_counted(session: Session) -> None:
+    there = after(session, ShowOdds(), *found(session)[:3])
+    other = after(there, NewSeed(), NewSeed())
+    assert other.scene.seed == session.scene.seed + 2
+    assert (other.sheet, other.tally) == ("odds", there.tally)
+    begun = after(session, NewSeed(), NewSeed(), ShowOdds())
+    assert begun.tally is not None
+    assert begun.tally.scene == session.scene
 
 
 def test_finished_results_stay_while_the_scene_does(session: Session) -> None:

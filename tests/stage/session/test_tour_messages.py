@@ -113,7 +113,8 @@ def test_escape_puts_away_sheet_and_panel_before_the_tour_and_the_tour_before_bi
 def test_what_has_been_counted_for_a_step_counts_when_one_comes_back(session: Session) -> None:
     there = after(session, GoToStep(12))
     assert after(there, PutAway(), GoBack()).tally is there.tally
-    assert after(there, PutAway(), NewSeed()).tally is None
+    assert after(there, PutAway(), NewSeed()).tally is there.tally
+    assert after(there, PutAway(), ScaleLearningRate(2.0)).tally is None
     other = after(there, Lead(-1))
     assert (other.sheet, other.tally) == ("", None)
 

@@ -169,7 +169,7 @@ def test_another_scene_stops_it(window: MainWindow, endless: Scene) -> None:
     window.session = replace(window.session, scene=endless)
     press(window, pygame.K_j, "j")
     counter = window._counter
-    press(window, pygame.K_n, "n")
+    press(window, pygame.K_RIGHTBRACKET, "]")
     assert counter is not None
     assert (window.session.sheet, window.session.tally, window._counter) == ("", None, None)
     until(lambda: not counter._thread.is_alive())

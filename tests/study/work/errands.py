@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.study.work.workers import THREADS
+from sim.surface.wanted import raise_if_unwanted
 
 if TYPE_CHECKING:
     from sim.study.work.ensemble import Job
@@ -50,6 +51,17 @@ class Endless(Square):
         super().run()
         time.sleep(300)
         return 0
+
+
+@dataclass(frozen=True)
+class Revocable(Square):
+    """It is never done, but given up as soon as it is not wanted any more."""
+
+    def run(self) -> int:
+        super().run()
+        while True:
+            raise_if_unwanted()
+            time.sleep(0.01)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from ....descent.verdict.kinds import Event, Verdict, VerdictKind
 from ....report import epoch_of
 from ....scene.value import Scene, unlike
 from ....study.maps.swarm import Cloud
+from ....study.odds.ends import LaneEnds
 from ...drawing.canvas import Canvas
 from ...drawing.glyphs import draw_badge
 from ...drawing.layout import PanelLayout
@@ -23,6 +24,7 @@ from ...style.theme import Theme
 from ..map.cloud import draw_shares
 from ..views import Layer, ViewContext, draw_views
 from .course import Course
+from .ends import draw_ends
 from .sliders import Slider, draw_sliders, sliders
 
 ENDS = frozenset(
@@ -68,19 +70,24 @@ class Panel:
     """Whether its learning rate makes the comparison with the others unfair."""
     course: Course
 
-    def draw(self, canvas: Canvas, update: int, views: frozenset[str]) -> None:
+    def draw(self, canvas: Canvas, update: int, views: frozenset[str], ends: LaneEnds | None = None) -> None:
         """Draw the lane after so many updates; its frame and names are there."""
         with canvas.part("map"):
             self.course.draw(canvas, (update, 0.0), views, None)
-        self.draw_words(canvas, update, views, None)
+        self.draw_words(canvas, update, views, None, ends)
 
-    def draw_words(self, canvas: Canvas, update: int, views: frozenset[str], cloud: Cloud | None) -> None:
+    def draw_words(
+        self, canvas: Canvas, update: int, views: frozenset[str], cloud: Cloud | None, ends: LaneEnds | None = None
+    ) -> None:
         """Draw all but the map."""
         verdict = self.course.judge.verdict(update)
         with canvas.part("strip"):
             self._draw_strip(canvas, self.course.context(update, views - {MOVING_GROUND}))
             if cloud is not None and self.place.shares.height:
                 draw_shares(canvas, self.place.shares, cloud, self.theme, self.em)
+        if self.place.ends.height:
+            with canvas.part("ends"):
+                draw_ends(canvas, self.place.ends, ends, self.theme, self.em)
         with canvas.part("verdict"):
             self._draw_verdict(canvas, verdict, self.course.judge.events_until(update))
         with canvas.part("numbers"):

@@ -1,0 +1,150 @@
+"""Where a lane's marbles end over many seeds: a bar under its map, a part for each place, and a few words beside it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pygame import Rect
+
+from ....study.odds.ends import DIVERGED, ELSEWHERE, MINIMUM, STALLED, UNDER_WAY, EndPart, LaneEnds
+from ....study.statistics.intervals import Estimate
+from ...drawing.canvas import Backdrop, Canvas
+from ...drawing.layout import THIN_ENDS, Layout
+from ...session.bindings import Deed
+from ...session.odds import ShowOdds, TakeSeed, ends_seen
+from ...session.session import Session
+from ...style import text
+from ...style.color import Color, mix
+from ...style.numbers import percent
+from ...style.style import hairline
+from ...style.theme import Theme, load_theme
+from ..views.basins import basin_color
+
+QUIET = 0.6
+"""How far the colours of basins are on the way from the panel's to their own, as in the bar of a swarm."""
+TYPE = 0.82
+"""Height of the words, in ems."""
+NARROW = 0.5
+"""Room beside the words in a part, in ems."""
+MOST_WORDS = 0.62
+"""Share of the row that the words beside the bar may take."""
+APART = 0.7
+"""Between the bar and these, in ems."""
+NAMES = {ELSEWHERE: "elsewhere", STALLED: "saddle or stalled", DIVERGED: "diverged", UNDER_WAY: "under way"}
+"""What those are called that end in no basin that has a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndsBar:
+    """The bar of one lane, laid out in its row."""
+
+    bar: Rect
+    boxes: tuple[tuple[EndPart, Rect], ...]
+    words: str
+    """What is said to its right, up to the end of the row; empty where there is no room."""
+
+    def part_at(self, pixel: tuple[int, int]) -> EndPart | None:
+        """The part at that pixel."""
+        return next((part for part, box in self.boxes if box.collidepoint(pixel)), None)
+
+
+def ends_bar(row: Rect, ends: LaneEnds | None, theme: Theme, em: int) -> EndsBar:
+    """Lay it out; without ends, nothing has been counted, and the bar is empty."""
+    if ends is None:
+        return EndsBar(row, (), "")
+    roomy = row.height > round(THIN_ENDS * em)
+    size, apart = round(TYPE * em), round(APART * em)
+    wordings = words_beside(ends, theme) if roomy else ()
+    words = next((words for words in wordings if text.width(words, size) <= MOST_WORDS * row.width), "")
+    bar = Rect(row)
+    bar.width -= text.width(words, size) + apart if words else 0
+    edges, boxes = 0, []
+    for part in ends.parts:
+        left, right = (bar.left + bar.width * n // ends.seeds for n in (edges, edges + part.share.count))
+        edges += part.share.count
+        boxes.append((part, Rect(left, bar.top, right - left, bar.height)))
+    return EndsBar(bar, tuple(boxes), words)
+
+
+def words_beside(ends: LaneEnds, theme: Theme) -> Iterator[str]:
+    """What the whole comes to, the longest wording first."""
+    count = f"{ends.seeds:,}"
+    what, estimate = theme.say("escaped"), ends.escaped.estimate
+    if not ends.escaped.count:
+        largest = ends.largest
+        what, estimate = name_of_end(largest, theme), largest.share.estimate
+    share = f"{what} {percent(estimate.value)} %"
+    interval = interval_of(estimate, theme)
+    if ends.alike:
+        yield theme.say("every seed alike")
+    else:
+        yield theme.say("{share} ({interval}), {count} seeds", share=share, interval=interval, count=count)
+        yield f"{share} ({interval})"
+        yield share
+
+
+def interval_of(estimate: Estimate, theme: Theme) -> str:
+    """An interval in per cent; empty where nothing is left to chance."""
+    if estimate.low != estimate.low or estimate.low == estimate.high:
+        return ""
+    return theme.say("{low} to {high}", low=percent(estimate.low), high=percent(estimate.high))
+
+
+def name_of_end(part: EndPart, theme: Theme) -> str:
+    """Where it is, in words."""
+    if part.kind == MINIMUM:
+        return theme.say("minimum {number}", number=part.minimum + 1)
+    return theme.say(NAMES[part.kind])
+
+
+def color_of_end(part: EndPart, theme: Theme) -> Color:
+    """The colour of a basin is that of the map; who ends in none is grey, and who is under way the lightest."""
+    if part.kind == MINIMUM:
+        return mix(theme.panel, basin_color(theme, part.minimum), QUIET)
+    colors = {
+        ELSEWHERE: theme.grid,
+        STALLED: mix(theme.panel, theme.muted, 0.5),
+        DIVERGED: theme.faint,
+        UNDER_WAY: mix(theme.panel, theme.border, 0.6),
+    }
+    return colors[part.kind]
+
+
+def draw_ends(canvas: Canvas, row: Rect, ends: LaneEnds | None, theme: Theme, em: int) -> None:
+    """Draw the bar and its words, on the ground of the panel."""
+    canvas.backdrop(Backdrop(_draw_ends, (ends, theme, em), row.size), row.topleft)
+
+
+def _draw_ends(canvas: Canvas, ends: LaneEnds | None, theme: Theme, em: int) -> None:
+    row, size = Rect((0, 0), canvas.size), round(TYPE * em)
+    laid = ends_bar(row, ends, theme, em)
+    canvas.rect(row, theme.panel)
+    for part, box in laid.boxes:
+        canvas.rect(box, color_of_end(part, theme))
+        if row.height > round(THIN_ENDS * em):
+            room = box.width - NARROW * em
+            words = next((words for words in _labels(part, theme) if text.width(words, size) <= room), "")
+            canvas.text(words, box.center, size, theme.text, align=0.5)
+    for _, box in laid.boxes[1:]:
+        canvas.rect((box.left, box.top, hairline(em), box.height), theme.panel)
+    canvas.rect(laid.bar, theme.border, width=hairline(em))
+    if laid.words:
+        canvas.text(laid.words, row.midright, size, theme.muted, align=1)
+
+
+def _labels(part: EndPart, theme: Theme) -> Iterator[str]:
+    """What can be said within a part, the longest first."""
+    share = f"{percent(part.share.estimate.value)} %"
+    yield f"{name_of_end(part, theme)}: {share}"
+    if part.kind == MINIMUM:
+        yield f"{part.minimum + 1}: {share}"
+        yield f"{part.minimum + 1}"
+
+
+def end_deed(session: Session, places: Layout, pixel: tuple[int, int]) -> Deed | None:
+    """What a click on a bar does: a part of it shows a race that ends there, all else in its row the sheet of odds."""
+    theme, seen = load_theme(session.theme, session.language), ends_seen(session)
+    for lane, (panel, ends) in enumerate(zip(places.panels, seen, strict=True)):
+        if panel.ends.collidepoint(pixel):
+            part = ends_bar(panel.ends, ends, theme, places.em).part_at(pixel)
+            return ShowOdds() if part is None else TakeSeed(lane, part)
+    return None

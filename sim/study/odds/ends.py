@@ -1,0 +1,103 @@
+"""Where the marbles of one lane end over many seeds: parts that add up to all, and the seeds that are in each.
+
+A marble ends in the basin of a minimum where its last verdict says that it stays there, at rest or not. Elsewhere it
+has diverged, or rests where it should not, or is still under way when the last update has been made.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...descent.examples.chance import Seeds
+from ...descent.verdict.judge import STAYING
+from ...descent.verdict.kinds import KINDS, VerdictKind
+from ...surface.basins import NO_BASIN
+from ..statistics.intervals import Share, exact, shares
+
+if TYPE_CHECKING:
+    from ..work.ensemble import Outcomes
+
+MINIMUM, ELSEWHERE, STALLED, DIVERGED, UNDER_WAY = "minimum", "elsewhere", "stalled", "diverged", "under way"
+"""Where a marble can end: in the basin of a known minimum, in another one, at a saddle or on a plateau, or nowhere;
+and of one that is under way it is not known yet."""
+
+_AT_REST = np.array(
+    [
+        kind in (VerdictKind.STALLED, VerdictKind.BALANCED, VerdictKind.LEVEL, VerdictKind.HELD, VerdictKind.PLATEAU)
+        for kind in KINDS
+    ]
+)
+_GONE = np.array([kind in (VerdictKind.DIVERGED, VerdictKind.OFF_SURFACE, VerdictKind.FAILED) for kind in KINDS])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class EndPart:
+    """The seeds of a lane that end in the same place."""
+
+    kind: str
+    """MINIMUM, ELSEWHERE, STALLED, DIVERGED or UNDER_WAY."""
+    minimum: int
+    """Which minimum it is; NO_BASIN for the other kinds."""
+    share: Share
+    seeds: Seeds
+    """Those that end there, ascending, (k,)."""
+
+    def seed_after(self, seed: int) -> int:
+        """The next seed that ends there, round and round."""
+        later = self.seeds[self.seeds > seed]
+        return int(later[0] if len(later) else self.seeds[0])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LaneEnds:
+    """Where the seeds of a lane end, as far as they have been counted."""
+
+    seeds: int
+    """How many have been."""
+    parts: tuple[EndPart, ...]
+    """Those that are not empty: the lowest minimum first, and then those that end in none."""
+    escaped: Share
+    """Those that have ever left a basin or a saddle."""
+    updates: tuple[int, ...]
+    """The updates at which seeds escape,"""
+    curve: tuple[float, ...]
+    """and the share of those that have by then."""
+    alike: bool
+    """Whether every seed does the same, so that nothing is left to chance."""
+
+    @property
+    def largest(self) -> EndPart:
+        """Where the most end."""
+        return max(self.parts, key=lambda part: part.share.count)
+
+
+def lane_ends(outcomes: "Outcomes", minima: int, alike: bool) -> LaneEnds:
+    """The ends of one lane, from what became of its marbles, one or more.
+
+    minima: how many are known.
+    alike: whether every seed is bound to do the same.
+    """
+    from ..work.ensemble import NEVER  # noqa: PLC0415  The window's first frame does not wait for what counts.
+
+    places = [(MINIMUM, index) for index in range(minima)]
+    places += [(kind, NO_BASIN) for kind in (ELSEWHERE, STALLED, DIVERGED, UNDER_WAY)]
+    where, seeds = _places(outcomes, minima), len(outcomes.seeds)
+    updates, times = np.unique(outcomes.escapes[outcomes.escapes != NEVER], return_counts=True)
+    counts = np.append(np.bincount(where, minlength=len(places)), times.sum())
+    *found, escaped = (exact(int(n), seeds) for n in counts) if alike else shares(counts, seeds)
+    parts = tuple(
+        EndPart(kind, minimum, share, np.sort(outcomes.seeds[where == place]))
+        for place, ((kind, minimum), share) in enumerate(zip(places, found, strict=True))
+        if share.count
+    )
+    curve = (np.cumsum(times) / seeds).tolist()
+    return LaneEnds(seeds, parts, escaped, tuple(updates.tolist()), tuple(curve), alike)
+
+
+def _places(outcomes: "Outcomes", minima: int) -> Seeds:
+    """The place of each marble in the list of all places, (M,)."""
+    verdicts, basins = outcomes.verdicts, outcomes.basins
+    known = basins != NO_BASIN
+    conditions = [_GONE[verdicts], _AT_REST[verdicts], STAYING[verdicts] & known, STAYING[verdicts]]
+    return np.select(conditions, [minima + 2, minima + 1, basins, minima], minima + 3).astype(np.intp)

@@ -1,0 +1,251 @@
+"""The bars under the maps: counted beside everything else, thrown away at a change, and a way to each end."""
+
+import multiprocessing
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pygame
+import pytest
+from driver import click, computed, screen
+from scenes import flat_scene
+from tallies import few_seeds
+from waiting import until
+
+from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.verdict.judge import STAYING
+from sim.scene import Scene, load_scene
+from sim.stage.picture.panel.ends import ends_bar
+from sim.stage.picture.setting import setting
+from sim.stage.session.lanes import ScaleLearningRate
+from sim.stage.session.odds import ShowOdds, TakeSeed, ends_seen, uncounted
+from sim.stage.session.session import begin, race
+from sim.stage.session.setup import MoveStart, NewSeed
+from sim.stage.session.view import Toggle
+from sim.stage.window import standing
+from sim.stage.window.window import MainWindow
+from sim.study.odds.ends import MINIMUM
+from sim.study.odds.tally import work
+from sim.study.work.ensemble import VERDICTS
+
+SOON = 0.01
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    with few_seeds(30):
+        yield replace(flat_scene("local-minimum"), updates=40)
+
+
+@pytest.fixture
+def window(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    """One that counts by itself."""
+    monkeypatch.setattr(standing, "_start", lambda *_: None)
+    standing.load()
+    with screen():
+        window = MainWindow(replace(begin(scene), playing=False, ends=True))
+        computed(window)
+        yield window
+        window.close()
+
+
+def count(window: MainWindow) -> None:
+    """Let the window count until nothing is left."""
+
+    def done() -> bool:
+        window._count_ends(time.perf_counter() + SOON)
+        return not window._has_to_count()
+
+    until(done)
+
+
+def test_what_has_been_counted_is_what_becomes_of_these_seeds(window: MainWindow, scene: Scene) -> None:
+    count(window)
+    tally = window.session.tally
+    assert tally is not None
+    assert tally.own_missing == ()
+    for place, outcomes in tally.results:
+        alone = work(scene)[place].run()
+        for name in ("seeds", "verdicts", "basins", "escapes", "theta"):
+            assert np.array_equal(getattr(outcomes, name), getattr(alone, name))
+    assert [ends.seeds for ends in ends_seen(window.session) if ends is not None] == [30, 30, 30]
+
+
+def test_no_part_of_it_is_counted_where_nobody_wants_to_see_it(window: MainWindow) -> None:
+    window.send(Toggle("ends"))
+    count(window)
+    assert window.session.tally is None
+
+
+def test_the_window_itself_counts_nothing_while_the_race_is_computed(window: MainWindow) -> None:
+    window.send(ScaleLearningRate(1.25))
+    window.advance([], 0.0)
+    assert race(window.session.scene).updates <= window.session.horizon
+    for _ in range(3):
+        window._count_ends(time.perf_counter() + SOON)
+    assert window._ends._steps is None
+    assert window.session.tally is not None
+    assert window.session.tally.results == ()
+    computed(window)
+    count(window)
+    assert window.session.tally.results != ()
+
+
+@pytest.mark.parametrize("change", [ScaleLearningRate(1.25), MoveStart((0.1, 0.1))])
+def test_a_change_throws_it_away_and_it_is_counted_anew(window: MainWindow, change: object) -> None:
+    count(window)
+    old = window.session.tally
+    window.send(change)  # type: ignore[arg-type]
+    assert window.session.tally is None
+    assert ends_seen(window.session) == (None, None, None)
+    computed(window)
+    count(window)
+    assert window.session.tally is not None
+    assert old is not None
+    assert window.session.tally.scene != old.scene
+
+
+def test_another_seed_of_the_race_changes_nothing_about_it(window: MainWindow) -> None:
+    count(window)
+    before = window.session.tally
+    window.send(NewSeed())
+    assert window.session.tally is before
+
+
+def test_the_sheet_goes_on_with_what_the_bars_have(window: MainWindow) -> None:
+    count(window)
+    before = window.session.tally
+    window.session = ShowOdds().apply(window.session)
+    assert window.session.tally is before
+    assert not standing.wanted(window.session)
+
+
+def test_half_a_job_of_a_scene_that_is_left_is_let_be(window: MainWindow) -> None:
+    window._count_ends(time.perf_counter() + SOON)
+    begun = window._ends
+    while begun._steps is None and window._has_to_count():
+        for message in begun.go_on(window.session, time.perf_counter() + 0.001, here=True):
+            window.send(message)
+    window.send(MoveStart((0.2, 0.1)))
+    begun.look(window.session)
+    assert begun._steps is None
+    assert begun._scene is None
+
+
+def test_a_click_on_a_part_shows_a_race_that_ends_there(window: MainWindow) -> None:
+    count(window)
+    places, theme = setting(window.session, (960, 600)).places, setting(window.session, (960, 600)).theme
+    lane, ends = 1, ends_seen(window.session)[1]
+    assert ends is not None
+    laid = ends_bar(places.panels[lane].ends, ends, theme, places.em)
+    taken = 0
+    for part, box in laid.boxes:
+        if box.width < 2:
+            continue
+        click(window, box.center)
+        scene = window.session.scene
+        assert scene.seed in part.seeds
+        alone = scene.race()
+        alone.extend(scene.updates + 1)
+        verdict = alone.judges[lane].verdict(scene.updates)
+        assert STAYING[VERDICTS.index(verdict.kind)] == (part.kind == MINIMUM)
+        if part.kind == MINIMUM:
+            last = alone.tracks[lane].theta[scene.updates][None]
+            assert scene.problem().basins.labels(last)[0] == part.minimum
+        taken += 1
+    assert taken
+    assert window.session.tally is not None
+
+
+def test_a_click_beside_the_parts_shows_the_sheet(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    count(window)
+    monkeypatch.setattr(window, "_count", lambda: None)
+    row = setting(window.session, (960, 600)).places.panels[1].ends
+    click(window, (row.right - 2, row.centery))
+    assert window.session.sheet == "odds"
+
+
+def test_before_the_question_is_answered_nothing_is_given_away(window: MainWindow) -> None:
+    count(window)
+    window.session = replace(window.session, asking=True, progress=0.0)
+    assert window.session.waiting
+    assert ends_seen(window.session) == (None, None, None)
+
+
+def test_taking_a_seed_of_a_lane_that_is_gone_does_nothing(window: MainWindow) -> None:
+    count(window)
+    ends = ends_seen(window.session)[1]
+    assert ends is not None
+    assert TakeSeed(7, ends.largest).apply(window.session) is window.session
+
+
+def test_processes_that_stand_by_count_and_are_gone_with_the_window() -> None:
+    standing.load()
+    with few_seeds(30), screen():
+        scene = replace(load_scene("on-the-saddle"), updates=30)
+        window = MainWindow(replace(begin(scene), playing=False, ends=True))
+        computed(window)
+
+        def complete() -> bool:
+            window._count_ends(time.perf_counter() + SOON)
+            return bool(window._ends._at_home) and not uncounted(window.session)
+
+        def rounds() -> bool:
+            if complete():
+                return True
+            if not uncounted(window.session):  # The window was quicker: once more.
+                window.send(ScaleLearningRate(1.01))
+                computed(window)
+            return False
+
+        until(rounds)
+        assert multiprocessing.active_children()
+        for place, outcomes in window.session.tally.results if window.session.tally else ():
+            assert np.array_equal(outcomes.theta, work(window.session.scene)[place].run().theta)
+        window.close()
+    until(lambda: not multiprocessing.active_children())
+
+
+class Own(GradientDescent):
+    """A rule that no other process knows."""
+
+
+def test_what_no_other_process_knows_is_counted_by_the_window_itself(window: MainWindow) -> None:
+    sent: list[object] = []
+
+    class Staff:
+        idle = alive = (object(),)
+        wanted: tuple[int, ...] = ()
+
+        def begin(self, *job: object) -> None:
+            sent.append(job)
+
+        def found(self, _patience: float) -> list[object]:
+            return []
+
+        def give_up(self) -> None:
+            pass
+
+        close = give_up
+
+    window._ends._staff = Staff()  # type: ignore[assignment]
+    scene = window.session.scene
+    foreign = replace(scene.lanes[1], rule=Own(0.15))
+    window.session = replace(window.session, scene=replace(scene, lanes=(scene.lanes[0], foreign, scene.lanes[2])))
+    computed(window)
+    count(window)
+    assert sent == []
+    assert not uncounted(window.session)
+
+
+def test_a_paused_window_wakes_to_count(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    naps = iter(range(1_000))
+    monkeypatch.setattr(pygame.time, "wait", lambda _milliseconds: next(naps))  # It ends, were nobody to wake.
+    pygame.event.clear()
+    for _ in range(200):
+        if not window._has_to_count() and not window._busy():
+            break
+        window.frame()
+    assert not uncounted(window.session)
+    assert window.session.tally is not None
