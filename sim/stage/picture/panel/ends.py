@@ -48,7 +48,7 @@ class EndsBar:
 
 
 def ends_bar(row: Rect, ends: LaneEnds | None, theme: Theme, em: int) -> EndsBar:
-    """Lay it out; without ends, nothing has been counted, and the bar is empty."""
+    """Lay it out; without ends, nothing has been counted, and there is no bar."""
     if ends is None:
         return EndsBar(row, (), "")
     roomy = row.height > round(THIN_ENDS * em)
@@ -118,6 +118,8 @@ def _draw_ends(canvas: Canvas, ends: LaneEnds | None, theme: Theme, em: int) -> 
     row, size = Rect((0, 0), canvas.size), round(TYPE * em)
     laid = ends_bar(row, ends, theme, em)
     canvas.rect(row, theme.panel)
+    if not laid.boxes:  # Nothing is known yet, or nothing is to be told: no empty frame stands for that.
+        return
     for part, box in laid.boxes:
         canvas.rect(box, color_of_end(part, theme))
         if row.height > round(THIN_ENDS * em):
