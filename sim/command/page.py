@@ -82,7 +82,9 @@ every language of the scene. It loads nothing, and can be opened here again.
         "is taken); with --all, the folder, which is made if there is none",
     )
     parser.add_argument(
-        "--all", action="store_true", help="a page for every scene of the program, and an index.html that leads to them"
+        "--all",
+        action="store_true",
+        help="a page for every scene of the program, the page of theory, and an index.html that leads to them",
     )
     return parser
 
@@ -154,10 +156,11 @@ def _odds(arguments: argparse.Namespace, scene: "Scene", clock: str) -> "Odds | 
 
 
 def _save_all(arguments: argparse.Namespace) -> None:
-    """Save a page for every scene, and the index, which is written last."""
+    """Save a page for every scene, that of theory, and the index, which is written last."""
     from ..files import OutputError, why
     from ..scene import scene_files
-    from ..stage.export.web.index import save_index
+    from ..stage.export.web.index import THEORY, save_index
+    from ..stage.export.web.theory import save_theory
 
     folder: Path = arguments.output
     try:
@@ -165,5 +168,6 @@ def _save_all(arguments: argparse.Namespace) -> None:
     except OSError as error:
         raise OutputError(f"cannot make the folder {folder}: {why(error)}") from None
     scenes = [_save(arguments, name, folder / f"{name}.html") for name in scene_files()]
+    save_theory(folder / THEORY)
     save_index(scenes, folder / "index.html")
     show(f"saved {folder / 'index.html'}")

@@ -4,16 +4,19 @@ import base64
 import hashlib
 import json
 import re
+from base64 import b64decode
 from dataclasses import replace
 from functools import cache
 from html import escape
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from command_line import mistake, output, status
+from PIL import Image
 
 from sim.languages import LANGUAGES
 from sim.resources import asset
@@ -25,6 +28,7 @@ from sim.stage.export.web import file, race
 from sim.stage.export.web.file import SCRIPTS, embedded, expected_size, page, page_script, page_style, save_page
 from sim.stage.export.web.index import index
 from sim.stage.export.web.race import Span, computed, ground_window, race_data
+from sim.stage.export.web.theory import theory
 from sim.stage.export.web.words import CANNOT, CANNOT_HERE, sentences
 from sim.stage.style.numbers import evidence
 from sim.stage.style.theme import load_theme
@@ -406,23 +410,43 @@ def test_pages_of_all_scenes_have_an_index_with_relative_links(
     text = Path("pages/index.html").read_text(encoding="utf-8")
     reader = read(text)
     links = [attributes["href"] for tag, attributes in reader.elements if tag == "a"]
-    assert links == [f"{name}.html" for name in scene_files()]
+    assert links == ["theory.html", *(f"{name}.html" for name in scene_files())]
     assert written == {*links, "index.html"}
-    assert all(load_saved(f"pages/{link}").tick == 2 for link in links)
+    assert all(load_saved(f"pages/{link}").tick == 2 for link in links[1:])
+    pictures = [attributes["src"] for tag, attributes in reader.elements if tag == "img"]
+    assert len(set(pictures)) == len(scene_files())
+    for source in pictures:
+        assert Image.open(BytesIO(b64decode(str(source).removeprefix("data:image/webp;base64,")))).size == (480, 300)
+    assert Path("pages/index.html").stat().st_size < 1_000_000
     (policy,) = (each["content"] for _, each in reader.elements if each.get("http-equiv") is not None)
-    assert policy == f"default-src 'none'; style-src '{file.hashed(reader.text('style'))}'; " + (
+    assert policy == f"default-src 'none'; style-src '{file.hashed(reader.text('style'))}'; img-src data:; " + (
         "base-uri 'none'; form-action 'none'"
     )
     for scene in map(load_scene, scene_files()):
         assert all(escape(scene.texts(code).title) in text for code in LANGUAGES)
 
 
+def test_the_page_of_theory_has_every_heading_and_every_number_of_its_tables() -> None:
+    source = asset("theory.md").read_text(encoding="utf-8")
+    reader = read(theory())
+    headings = [line.lstrip("# ") for line in source.splitlines() if line.startswith("#")]
+    assert len(headings) > 8
+    rows = [line for line in source.splitlines() if line.startswith("|") and not set(line) <= set("|-: ")]
+    assert sum(tag == "tr" for tag, _ in reader.elements) == len(rows)
+    told = "".join(theory().split())
+    for line in (*headings, *(cell for row in rows for cell in row.strip("|").split("|"))):
+        assert "".join(escape(line.strip(), quote=False).split()) in told, line
+    assert not any("style" in attributes for _, attributes in reader.elements)
+    assert any(attributes.get("data-side") == "right" for tag, attributes in reader.elements if tag == "td")
+
+
 def test_the_index_makes_text_of_whatever_a_scene_says() -> None:
     plain = parse_scene(SMALL, "small")
     hostile = replace(plain, title=HOSTILE, look=HOSTILE, name=f'"{HOSTILE}')
-    one, other = read(index([plain])), read(index([hostile]))
+    one, other = read(index([plain], {})), read(index([hostile], {}))
     assert [tag for tag, _ in one.elements] == [tag for tag, _ in other.elements]
-    assert other.text("a") == HOSTILE
+    (_, link) = [attributes["href"] for tag, attributes in other.elements if tag == "a"]
+    assert other.text("a", href=link) == HOSTILE
 
 
 @pytest.mark.parametrize(

@@ -1,51 +1,65 @@
-"""A page that leads to others: the scenes by their titles in every language, without a script."""
+"""A page that leads to others: the scenes with their pictures, by their titles in every language, and the theory."""
 
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from html import escape
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
 from ....files import whole_file
 from ....languages import ENGLISH, TRANSLATIONS
-from ....resources import asset
 from ....scene import Scene
-from .file import filled, hashed, themes
+from ..still import picture
+from .plain import plain_page
+
+THEORY = "theory.html"
+"""What the page of theory is called, beside the index."""
+DRAWN, SHOWN = (960, 600), (480, 300)
+"""Pixels of a scene's picture as it is drawn and as it is shown: each of its own pixels has two of a usual screen."""
+MOMENT = 0.6
+"""After which part of its updates a scene is shown."""
 
 
 def save_index(scenes: Sequence[Scene], path: Path) -> None:
-    """Save a page with a link to that of each scene, which stands beside it under the scene's name.
+    """Save a page with a link to that of each scene, which stands beside it under the scene's name, and to THEORY.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    content = index(scenes).encode("utf-8")
+    content = index(scenes, {scene.name: _picture(scene) for scene in scenes}).encode("utf-8")
     with whole_file(path) as stream:
         stream.write(content)
 
 
-def index(scenes: Sequence[Scene]) -> str:
-    """The whole file."""
-    style = "\n".join([_colors(), asset("page", "index.css").read_text(encoding="utf-8")])
-    policy = f"default-src 'none'; style-src '{hashed(style)}'; base-uri 'none'; form-action 'none'"
-    blanks = {"policy": policy, "style": style, "scenes": "\n".join(map(_entry, scenes))}
-    return filled(asset("page", "index.html").read_text(encoding="utf-8"), blanks)
+def index(scenes: Sequence[Scene], pictures: Mapping[str, bytes]) -> str:
+    """The whole file.
+
+    pictures: WebP files of such scenes as have one, by their names.
+    """
+    entries = "\n".join(_entry(scene, pictures.get(scene.name, b"")) for scene in scenes)
+    body = f"""<h1>Three Marbles</h1>
+<p>See why an optimizer gets stuck, and how it gets out. <a href="{THEORY}">The theory</a>, with numbers.</p>
+<ol class="scenes">
+{entries}
+</ol>"""
+    return plain_page("Three Marbles", body)
 
 
-def _colors() -> str:
-    """Variables for the colours of both themes."""
-    rules = {
-        name: "; ".join(f"--{key}: {color}" for key, color in theme.items() if isinstance(color, str))
-        for name, theme in themes().items()
-    }
-    return f":root {{ {rules['light']} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {rules['dark']} }} }}"
+def _picture(scene: Scene) -> bytes:
+    """A small picture of its race."""
+    small, stream = picture(scene, round(MOMENT * scene.updates), DRAWN, "light").resize(SHOWN), BytesIO()
+    small.save(stream, "WEBP", quality=80)
+    return stream.getvalue()
 
 
-def _entry(scene: Scene) -> str:
-    """A scene: a link, its title in other languages, and what to look at."""
+def _entry(scene: Scene, content: bytes) -> str:
+    """A scene: its picture, a link, its title in other languages, and what to look at."""
     others = "".join(
         f'<span lang="{code}">{escape(scene.texts(code).title)}</span>'
         for code in TRANSLATIONS
         if scene.texts(code).title != scene.title
     )
     link = f'<a href="{escape(quote(scene.name))}.html">{escape(scene.texts(ENGLISH).title)}</a>'
-    return f"<li>{link} {others}<p>{escape(scene.texts(ENGLISH).look)}</p></li>"
+    image = f'<img src="data:image/webp;base64,{b64encode(content).decode()}" alt="">' if content else ""
+    return f"<li>{image}<div>{link} {others}<p>{escape(scene.texts(ENGLISH).look)}</p></div></li>"
