@@ -446,7 +446,7 @@ def test_the_index_makes_text_of_whatever_a_scene_says() -> None:
     one, other = read(index([plain], {})), read(index([hostile], {}))
     assert [tag for tag, _ in one.elements] == [tag for tag, _ in other.elements]
     (_, link) = [attributes["href"] for tag, attributes in other.elements if tag == "a"]
-    assert other.text("a", href=link) == HOSTILE
+    assert other.text("a", href=str(link)) == HOSTILE
 
 
 @pytest.mark.parametrize(
