@@ -1,5 +1,6 @@
 // The map under the marbles, and what lies on it: tints, contours, critical points, trails, marbles.
 
+const RISE = 0.43; // How high the land of a map is taken to stand, over its width, for the light on it.
 const PALE = 0.25; // How far the colours of a map are on the way from those of land to the highest tint,
 const INK = 0.3; // and its contours from their own.
 const MOST_TRAIL = 1200; // Updates of a trail that are drawn,
@@ -34,20 +35,24 @@ function sized(canvas, width, height, density) {
   return context;
 }
 
+// The ground from above: dark is deep, and light comes from the upper left, as in the program's own maps.
 function drawTints(context, width, height, theme) {
   const [wide, high] = [Math.ceil(width), Math.ceil(height)];
   const picture = context.createImageData(wide, high);
-  const table = Array.from({ length: 256 }, (_, step) => mixed(tint(theme, step / 255), channels(theme.high), PALE));
-  const [panel, hatch] = [channels(theme.panel), channels(theme.border)];
+  const pixels = new Uint32Array(picture.data.buffer);
+  const { heights, window: [x0, x1, y0, y1] } = race.ground;
+  const lights = litNodes(heights, { rise: RISE * Math.sqrt((x1 - x0) * (y1 - y0)), c: 1, s: 0 });
+  const table = shadesOf(theme, (color) => mixed(color, channels(theme.high), PALE)).plain;
+  const [panel, hatch] = [word(channels(theme.panel)), word(channels(theme.border))];
   const camera = flatCamera(width, height);
   for (let row = 0; row < high; row += 1) {
     for (let column = 0; column < wide; column += 1) {
-      const tall = heightAt(...camera.under(column + 0.5, row + 0.5));
+      const place = camera.under(column + 0.5, row + 0.5);
+      const tall = heightAt(...place);
+      const tint = Math.round(limited(tall, 0, 1) * (SHADES - 1));
+      const light = Math.round(limited(heightAt(...place, lights), 0, SHADES - 1));
       const blank = (row + column) % 9 === 0 ? hatch : panel;
-      const color = Number.isNaN(tall) ? blank : table[Math.round(tall * 255)];
-      const place = 4 * (row * wide + column);
-      [picture.data[place], picture.data[place + 1], picture.data[place + 2]] = color;
-      picture.data[place + 3] = 255;
+      pixels[row * wide + column] = Number.isNaN(tall) ? blank : table[tint * SHADES + light];
     }
   }
   const under = document.createElement("canvas");

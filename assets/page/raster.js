@@ -12,8 +12,8 @@ const raster = { canvas: document.createElement("canvas"), image: null, table: n
 const word = ([red, green, blue]) =>
   ((255 << 24) | (Math.round(blue) << 16) | (Math.round(green) << 8) | Math.round(red)) >>> 0;
 
-// The colours of land by its height, and by how much light falls on it; and those of contours on it.
-function shadesOf(theme) {
+// The colours of land by its height, and by how much light falls on it; and those of contours on it. A map's are paler.
+function shadesOf(theme, pale = (color) => color) {
   const [glow, shadow, line] = [theme.glow, theme.shadow, theme.level].map(channels);
   const [plain, lined] = [new Uint32Array(SHADES * SHADES), new Uint32Array(SHADES * SHADES)];
   for (let step = 0; step < SHADES; step += 1) {
@@ -23,8 +23,8 @@ function shadesOf(theme) {
       const lit = light / (SHADES - 1);
       const above = limited((lit - LEVEL) / (1 - LEVEL), 0, 1);
       const color = mixed(mixed(tint(theme, tall), bright, 0.6 * above * above), shadow, 0.62 * limited((LEVEL - lit) / LEVEL, 0, 1));
-      plain[step * SHADES + light] = word(color);
-      lined[step * SHADES + light] = word(mixed(color, line, LINE));
+      plain[step * SHADES + light] = word(pale(color));
+      lined[step * SHADES + light] = word(pale(mixed(color, line, LINE)));
     }
   }
   return { plain, lined };
