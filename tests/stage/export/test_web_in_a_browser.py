@@ -481,7 +481,7 @@ def test_land_is_turned_by_dragging(browser: chromium.Browser, address: str) -> 
 def test_the_wheel_zooms_about_the_pointer_and_a_double_click_shows_all(
     browser: chromium.Browser, address: str, layout: str
 ) -> None:
-    tab = browser.open(f"{address}#update=57&together&{layout}", (1366, 600))
+    tab = browser.open(f"{address}#update=57&together&{layout}", (1366, 768))
     whole = [(marble["pixel"]["x"], marble["pixel"]["y"]) for marble in marbles(tab)]
     before = marbles(tab)[1]
     x, y = whole[1]
@@ -512,7 +512,7 @@ def test_the_wheel_zooms_about_the_pointer_and_a_double_click_shows_all(
     tab.wait("window.threeMarbles.state().zoom === 1")
     tab.drawn()
     assert marbles(tab)[1]["pixel"] == before["pixel"]
-    again = browser.open(f"{address}{wanted}", (1366, 600))
+    again = browser.open(f"{address}{wanted}", (1366, 768))
     for one, other in zip(after, marbles(again), strict=True):
         assert other["pixel"]["x"] == pytest.approx(one["pixel"]["x"], abs=3)
         assert other["pixel"]["y"] == pytest.approx(one["pixel"]["y"], abs=3)
