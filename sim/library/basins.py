@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from ..descent.rules.protocol import Rule
 from ..scene import OPENING, Scene, SceneError, did_you_mean
-from ..study.maps.basin_map import USUAL_UPDATES, BasinMap, basin_map, finished, summary, table
+from ..study.maps.basin_map import USUAL_UPDATES, BasinMap, basin_map, summary, table
+from ..study.work.steps import finished
 from .lanes import Added, checked_rule
 from .mistakes import UseError, whole_number
 from .scenes import What, chosen

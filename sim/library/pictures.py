@@ -198,7 +198,7 @@ def film(
     require_pygame_ce()
     from ..stage.export.film import film as filmed  # noqa: PLC0415
     from ..stage.export.still import keep_race  # noqa: PLC0415
-    from ..study.maps.basin_map import finished  # noqa: PLC0415
+    from ..study.work.steps import finished  # noqa: PLC0415
 
     meant, end, known = _meant(scene, seed, rules, start)
     seen = _seen(meant, view, tilt, yaw, together)

@@ -12,6 +12,7 @@ from ..console.ending import before_the_end, no_longer
 from ..console.terminal import escaped, remark, watched
 
 if TYPE_CHECKING:
+    from ...study.sweep.settings import Over
     from ...study.sweep.store import Store
     from ...study.sweep.sweep import Result
     from ...study.work.cluster import Address
@@ -54,6 +55,13 @@ def argument(parse: Callable[[str], T], text: str) -> T:
         return parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def over(text: str) -> "Over":
+    """What --over means."""
+    from ...study.sweep import settings
+
+    return argument(settings.over, text)
 
 
 def check_files(parser: argparse.ArgumentParser, files: Mapping[str, Path | None]) -> None:

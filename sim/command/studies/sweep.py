@@ -19,10 +19,9 @@ from ..console.arguments import (
     check_seeds,
 )
 from ..console.terminal import show_json, show_table
-from .keeping import add_keeping, argument, check_files, kept, tell_where
+from .keeping import add_keeping, argument, check_files, kept, over, tell_where
 
 if TYPE_CHECKING:
-    from ...study.sweep.settings import Over
     from ...study.sweep.sweep import Result, Sweep
     from ...study.sweep.ties import Tie
 
@@ -77,7 +76,7 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
         "--over",
         action="append",
         required=True,
-        type=_over,
+        type=over,
         metavar="PATH=VALUES",
         help="the number to change, and its values; once or twice",
     )
@@ -99,12 +98,6 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
         "escape (median update), train-loss, test-loss, gap (test loss minus training loss), "
         "or the share with a verdict such as settled, stuck or diverged (default: global)",
     )
-
-
-def _over(text: str) -> "Over":
-    from ...study.sweep.settings import over
-
-    return argument(over, text)
 
 
 def _tie(text: str) -> "Tie":

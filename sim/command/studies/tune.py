@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from .. import COMMAND_LINE
 from ..console.arguments import FIRST_SEED, Parser, add_results, add_scene, add_seed, add_seeds, check_seeds
 from ..console.terminal import remark, show_json, show_table
-from .keeping import add_keeping, argument, check_files, kept, tell_where
+from .keeping import add_keeping, argument, check_files, kept, over, tell_where
 
 if TYPE_CHECKING:
     from ...scene import Scene
-    from ...study.sweep.settings import Over
     from ...study.sweep.sweep import Result
     from ...study.tuning.budget import Budget
     from ...study.tuning.search import Tuning
@@ -51,6 +50,22 @@ by the share that escapes within 20 epochs:
 """,
     )
     add_scene(parser)
+    _add_question(parser)
+    add_seeds(parser, 200, " to choose by, and as many fresh ones to tell of")
+    add_seed(parser, FIRST_SEED)
+    add_keeping(parser)
+    parser.add_argument(
+        "--save",
+        type=_toml_path,
+        metavar="FILE",
+        help="write the scene with the best values there as a TOML file, replacing it if it exists",
+    )
+    add_results(parser, "all of it", "every trial with fresh seeds", "what became of each learning rate")
+    return parser
+
+
+def _add_question(parser: argparse.ArgumentParser) -> None:
+    """What is chosen among, for which lanes, with which budget, and by what."""
     parser.add_argument(
         "--lane", action="append", default=[], metavar="NAME", help="this lane, as often as wanted (default: all)"
     )
@@ -64,7 +79,7 @@ by the share that escapes within 20 epochs:
         "--over",
         action="append",
         default=[],
-        type=_over,
+        type=over,
         metavar="KEY=VALUES",
         help="choose among these values of another number of the lanes, too, such as decay=0.5,0.9 or "
         "batch_size=1,5,20 or schedule.length=100,200; learning_rate=VALUES instead of the usual grid, also made finer "
@@ -83,23 +98,6 @@ by the share that escapes within 20 epochs:
         default="loss",
         help="what counts: the training loss at last, the test loss at last, or the share escaped (default: loss)",
     )
-    add_seeds(parser, 200, " to choose by, and as many fresh ones to tell of")
-    add_seed(parser, FIRST_SEED)
-    add_keeping(parser)
-    parser.add_argument(
-        "--save",
-        type=_toml_path,
-        metavar="FILE",
-        help="write the scene with the best values there as a TOML file, replacing it if it exists",
-    )
-    add_results(parser, "all of it", "every trial with fresh seeds", "what became of each learning rate")
-    return parser
-
-
-def _over(text: str) -> "Over":
-    from ...study.sweep.settings import over
-
-    return argument(over, text)
 
 
 def _budget(text: str) -> "Budget":

@@ -272,6 +272,7 @@ def basin_map(
     exact: whether every pixel is followed, and not only those with another label nearby.
 
     >>> from three_marbles.scene import load_scene
+    >>> from three_marbles.study.work.steps import finished
     >>> found = finished(basin_map(load_scene("local-minimum").problem(), (24, 32)))
     >>> [round(found.share(minimum), 1) for minimum in range(2)]
     [0.7, 0.3]
@@ -312,16 +313,6 @@ def basin_cells(
         done, with_it = (2**level - 1) / levels, (2 ** (level + 1) - 1) / levels
         labels[wanted] = (yield from _part(_followed(descent, _middles(view, wanted)), done, with_it)).labels
     return LabelGrid(labels, followed)
-
-
-def finished(progress: Generator[float, None, T]) -> T:
-    """What comes of it, computed without a stop."""
-    while True:
-        try:
-            next(progress)
-        except StopIteration as end:
-            result: T = end.value
-            return result
 
 
 def _middles(view: Window, chosen: Mask) -> Array:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...scene import Scene
 from ..statistics.intervals import Estimate
-from ..statistics.paired import mean_difference, share_difference
+from ..statistics.paired import all_pairs, mean_difference, share_difference
 from ..statistics.telling import estimate_summary, number_texts, share_texts
 from ..work.ensemble import NEVER, Outcomes
 
@@ -54,7 +54,7 @@ def pairs(scene: Scene, outcomes: Sequence[Outcomes]) -> tuple[Pair, ...]:
     """
     found = zip(scene.lanes, outcomes, strict=True)
     samples = [_Sample(lane.name, each, not lane.chance(scene.examples.count)) for lane, each in found]
-    among = max(1, len(samples) * (len(samples) - 1) // 2)
+    among = all_pairs(len(samples))
     level = EQUAL * scene.problem().units.loss
     return tuple(_pair(later, earlier, among, level) for earlier, later in combinations(samples, 2))
 

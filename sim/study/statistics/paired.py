@@ -75,6 +75,15 @@ def share_difference(one: Mask, other: Mask, among: int = 1, sure: tuple[bool, b
     )
 
 
+def all_pairs(count: int) -> int:
+    """How many differences there are between so many samples, for `among`.
+
+    That is as many as one has looked at where one asks which of them are behind the best: which is the best is seen on
+    the same samples.
+    """
+    return max(1, count * (count - 1) // 2)
+
+
 def _counts(*numbers: int) -> Indices:
     return np.array(numbers, dtype=np.intp)
 

@@ -27,6 +27,7 @@ from ...surface.points import Array
 from ..sweep.settings import Over
 from ..sweep.sweep import Result, SeedBlock, bare, certain, numbers_of
 from ..work.ensemble import NEVER, VERDICTS, Job, Outcomes
+from ..work.steps import finished
 from ..work.workers import StudyError
 from .budget import Budget
 from .candidates import Candidates, candidates, changed_scene
@@ -111,7 +112,7 @@ class Tuning:
 
     def found(self, results: Results) -> tuple[Found, ...]:
         """What has been found for each lane when nothing is missing any more."""
-        return tuple(map(_ended, self.searches(results)))
+        return tuple(map(finished, self.searches(results)))
 
     def searches(self, results: Results) -> Iterator[Search]:
         """One for each lane, over what is known."""
@@ -128,6 +129,11 @@ class Tuning:
             "seeds": self.seeds,
         }
 
+    @cached_property
+    def at_start(self) -> float:
+        """The loss there, of which no loss at last counts for more."""
+        return _at_start(self.scene, self.by)
+
     def scene_of(self, lane: int, candidate: Candidate) -> Scene:
         """The scene in which the lane's numbers are such."""
         among = self.lanes[lane]
@@ -143,7 +149,7 @@ class Tuning:
             never: Array = (found.escapes == NEVER).astype(np.float64)
             return never
         ends = found.losses if self.by == "loss" else found.test_losses
-        at_first = _at_start(self.scene, self.by)
+        at_first = self.at_start
         failed = found.verdicts == VERDICTS.index(VerdictKind.FAILED)
         capped: Array = np.where(np.isfinite(ends) & ~failed, np.minimum(ends, at_first), at_first)
         return capped
@@ -214,15 +220,6 @@ def _search(tuning: Tuning, lane: int, results: Results) -> Search:
     curve = tuple((rate, *best[1:]) for rate in rates)
     yield [place for each in {*curve, among.own} for place in blocks.of(lane, each, fresh=True)]
     return Found(best, curve, len(seen) + len(finer))
-
-
-def _ended(search: Search) -> Found:
-    while True:
-        try:
-            next(search)
-        except StopIteration as end:
-            found: Found = end.value
-            return found
 
 
 class Blocks(Sequence[SeedBlock]):

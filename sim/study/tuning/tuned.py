@@ -9,7 +9,7 @@ from ...descent.verdict.kinds import VerdictKind
 from ...scene import MOST_LANES, Scene
 from ...surface.points import Array
 from ..statistics.intervals import Estimate, exact, mean, wilson
-from ..statistics.paired import mean_difference, share_difference
+from ..statistics.paired import all_pairs, mean_difference, share_difference
 from ..sweep.settings import Value
 from ..sweep.sweep import certain
 from ..work.ensemble import VERDICTS
@@ -92,7 +92,7 @@ def tuned(tuning: Tuning, results: Results) -> Tuned:
     found = tuning.found(results)
     samples = [_sample(tuning, lane, each.best, results) for lane, each in enumerate(found)]
     leader = min(range(len(found)), key=lambda lane: (float(samples[lane].values.mean()), lane))
-    among = max(1, len(found) * (len(found) - 1) // 2)  # Which lane leads is seen on these seeds, too: so all pairs.
+    among = all_pairs(len(found))
     lanes = [
         _lane(tuning, lane, each, results, _difference(tuning, samples[lane], samples[leader], among))
         for lane, each in enumerate(found)

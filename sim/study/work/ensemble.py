@@ -9,7 +9,6 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from time import perf_counter
-from typing import TypeVar
 
 import numpy as np
 
@@ -24,8 +23,7 @@ from ...descent.verdict.blocks import DWELL
 from ...descent.verdict.kinds import KINDS, VerdictKind
 from ...surface.basins import NO_BASIN, Labels
 from ...surface.points import Array, Mask
-
-T = TypeVar("T")
+from .steps import finished
 
 NEVER = judge.NEVER
 """The update of what did not happen."""
@@ -157,16 +155,6 @@ def alike(one: Outcomes, seeds: Seeds) -> Outcomes:
     """The outcomes of marbles that know no chance, with these seeds (M,), from those of any of them."""
     repeated = (np.repeat(getattr(one, field.name)[:1], len(seeds), axis=0) for field in fields(Outcomes))
     return replace(Outcomes(*repeated), seeds=seeds)
-
-
-def finished(steps: Generator[None, None, T]) -> T:
-    """What comes of steps in the end."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: T = end.value
-            return result
 
 
 def last_followed(updates: int) -> int:

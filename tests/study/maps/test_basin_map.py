@@ -32,10 +32,10 @@ from sim.study.maps.basin_map import (
     RuleDescent,
     basin_cells,
     basin_map,
-    finished,
     kept_share,
     summary,
 )
+from sim.study.work.steps import finished
 from sim.surface.basins import NO_BASIN, Labels
 from sim.surface.functions.gaussian import Bowl, Landscape, Well
 from sim.surface.functions.polynomial import DoubleWellSaddle, Quadratic

@@ -10,10 +10,11 @@ import pytest
 
 from sim.scene import SceneError, load_scene
 from sim.scene.tour import BLANK, COUNT, MEASURES, SPOKEN, TOUR, Number, Step, the_tour
-from sim.study.maps.basin_map import basin_map, finished
+from sim.study.maps.basin_map import basin_map
 from sim.study.statistics.intervals import Estimate
 from sim.study.tour.measures import MEASURED, measured
 from sim.study.tour.telling import first_seed, text_of, told
+from sim.study.work.steps import finished
 
 # Over a number without chance: as many digits of it are written, and a library may round the last ones.
 PLAIN = 1e-5

@@ -10,7 +10,7 @@ from command_line import mistake, output, status
 
 from sim.descent.rules import RULES
 from sim.scene import Scene, SceneError, load_scene, parse_scene
-from sim.study.statistics.paired import mean_difference
+from sim.study.statistics.paired import all_pairs, mean_difference
 from sim.study.sweep.settings import over
 from sim.study.sweep.sweep import Result
 from sim.study.tuning.budget import Budget, budget
@@ -368,15 +368,25 @@ SHAPE = {"name": "plain", "rule": "gradient descent", "rate": 0.1, "size": '"ful
 
 
 def test_equal_lanes_are_seldom_told_apart() -> None:
-    """Of four that draw from one distribution, some is told to be worse in 5 of 100 comparisons at most: all hold at
+    """Of six that draw from one distribution, some is told to be worse in 5 of 100 comparisons at most: all hold at
     once, though which one leads is seen on the same seeds."""
     rng = np.random.default_rng(5)
-    apart, tries = 0, 400
+    apart, tries = 0, 1000
     for _ in range(tries):
-        samples = rng.normal(size=(4, 100))
+        samples = rng.normal(size=(6, 100))
         leader = samples[samples.mean(axis=1).argmin()]
-        apart += any(mean_difference(each, leader, 6).low > 0 for each in samples if each is not leader)
+        apart += any(mean_difference(each, leader, all_pairs(6)).low > 0 for each in samples if each is not leader)
     assert apart / tries < 0.05 + 3 * np.sqrt(0.05 * 0.95 / tries)
+
+
+def test_what_is_behind_is_wide_enough_for_all_pairs() -> None:
+    tuning = tuning_of(bowl(1.0, 9.0, 30, NOISY, ("slow", "adagrad", 0.05, 1), ("twin", *NOISY[1:]), sigma=1.0))
+    results = computed(tuning)
+    lanes, found = tuned(tuning, results).lanes, tuning.found(results)
+    samples = {each.lane: tuning.values(at, found[at].best, results) for at, each in enumerate(tuning.lanes)}
+    expected = mean_difference(samples[lanes[-1].lane], samples[lanes[0].lane], 3)
+    assert lanes[-1].behind == expected
+    assert expected.low < expected.value < expected.high
 
 
 FAILS = """

@@ -6,7 +6,8 @@ import numpy as np
 import pygame
 
 from ....descent.problem import Problem
-from ....study.maps.basin_map import Cellwise, basin_cells, finished
+from ....study.maps.basin_map import Cellwise, basin_cells
+from ....study.work.steps import finished
 from ....surface.basins import NO_BASIN
 from ....surface.points import Array, pair
 from ...drawing.camera import Camera, interpolated
