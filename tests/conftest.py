@@ -47,6 +47,19 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def _own_rules_after(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test loads from a file of rules is gone after it."""
+    from sim.descent.rules import RULES  # noqa: PLC0415  Most tests load none.
+    from sim.foreign import rules_file  # noqa: PLC0415
+
+    before = dict(RULES)
+    monkeypatch.setattr(rules_file, "_files", {})
+    yield
+    RULES.clear()
+    RULES.update(before)
+
+
+@pytest.fixture
 def session() -> "Session":
     """The opening scene's, just begun; messages to it need no window."""
     from sim.scene import OPENING, load_scene  # noqa: PLC0415  Most tests do without the stage.

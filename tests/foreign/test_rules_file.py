@@ -4,7 +4,6 @@ import json
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from command_line import mistake, status
 
 import main
 from sim.descent.rules import RULES, rule_name
-from sim.foreign import rules_file
 from sim.foreign.rules_file import RulesError, load_rules
 from sim.scene import SceneError, parse_scene
 from sim.scene.writing import scene_text
@@ -74,16 +72,6 @@ batch_size = 2
 """
 
 pytestmark = pytest.mark.usefixtures("_elsewhere", "_own_rules_after")
-
-
-@pytest.fixture
-def _own_rules_after(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What a test loads is gone after it."""
-    before = dict(RULES)
-    monkeypatch.setattr(rules_file, "_files", {})
-    yield
-    RULES.clear()
-    RULES.update(before)
 
 
 def written(text: str, name: str = "mine.py") -> str:

@@ -18,7 +18,7 @@ from ..console.arguments import (
     add_updates,
     check_seeds,
 )
-from ..console.terminal import show_json, show_table
+from ..console.terminal import remark, show_json, show_table
 from .keeping import add_keeping, argument, check_files, kept, over, tell_where
 
 if TYPE_CHECKING:
@@ -126,9 +126,11 @@ def run(arguments: argparse.Namespace) -> None:
 def _show(sweep: "Sweep", path: Path, results: "Mapping[int, Result]", arguments: argparse.Namespace) -> None:
     """Say what came of it."""
     from ...files import whole_file
-    from ...study.sweep.report import page, summary, table, told, write_csv
+    from ...study.sweep.report import failures, page, summary, table, told, write_csv
 
     outcome = told(sweep, results)
+    for sentence in failures(sweep, results):
+        remark(sentence)
     if arguments.csv is not None:
         with whole_file(arguments.csv) as stream:
             write_csv(outcome, codecs.getwriter("utf-8")(stream))

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...descent.verdict.kinds import VerdictKind
 from ...report import updates_text
+from ...scene.words import excerpt
 from ..statistics.figure import Axis, Figure, HeatMap, Line, Page
 from ..statistics.intervals import Estimate
 from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
+from ..work.ensemble import VERDICTS
 from .measures import Measure, estimates, measures, names_of
 from .settings import FULL, Value
 from .sweep import Minimum, Result, Sweep, SweepPoint, as_number, certain, gathered
@@ -73,6 +76,18 @@ def told(sweep: Sweep, results: Mapping[int, Result]) -> Told:
             for point in sweep.points
         ),
     )
+
+
+def failures(sweep: Sweep, results: Mapping[int, Result]) -> Iterator[str]:
+    """A sentence for each lane whose rule failed, as one from outside may: in how many of its runs that are told of."""
+    failed = {
+        case: int(np.count_nonzero(result.outcomes.verdicts == VERDICTS.index(VerdictKind.FAILED)))
+        for case, result in gathered(sweep, results).items()
+    }
+    for place, lane in enumerate(sweep.lanes):
+        count = sum(failed[case] for case in {point.cases[place] for point in sweep.points})
+        if count:
+            yield f"the rule of lane {excerpt(lane)} failed in {count:,} runs"
 
 
 def _undecided(result: Result, seeds: int) -> int:

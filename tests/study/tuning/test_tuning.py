@@ -408,7 +408,7 @@ class Fails:
 """
 
 
-@pytest.mark.usefixtures("_elsewhere")
+@pytest.mark.usefixtures("_elsewhere", "_own_rules_after")
 def test_a_rule_that_fails_counts_as_its_start_and_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     Path("fails.py").write_text(FAILS, encoding="utf-8")
     lanes = LANE.format(name="a", rule="fails", rate=0.1, size='"full"') + LANE.format_map(SHAPE)
@@ -421,6 +421,9 @@ def test_a_rule_that_fails_counts_as_its_start_and_is_told(capsys: pytest.Captur
     told = json.loads(captured.out)["lanes"]
     assert [lane["name"] for lane in told] == ["plain", "a"]
     assert told[1]["best"]["mean"]["value"] == pytest.approx(1.5)  # ½ (1 + 2), the loss at the start.
+    sweep = ("sweep", "a.toml", "--rules", "fails.py", "--over", "lane.*.learning_rate=0.1,0.2", "--seeds", "3")
+    assert status(*sweep, "--workers", "1", "--results", "swept") == 0
+    assert 'main.py: the rule of lane "a" failed in 2 runs\n' in capsys.readouterr().err  # One stands for all seeds.
 
 
 @pytest.mark.usefixtures("_elsewhere")
