@@ -1,6 +1,5 @@
 """Tests draw without a display, and what several of them begin with."""
 
-import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -32,12 +31,6 @@ LONGEST = ("test_package.py", "test_ending.py", "test_names.py", "test_keyboards
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest: whoever has done with the rest may then help with what is short."""
     items.sort(key=lambda item: item.path.name not in LONGEST)
-
-
-def pytest_collection_finish() -> None:
-    """What was collected stays until the end: Python need not look through it again and again for what could go."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture
