@@ -1,7 +1,10 @@
-"""What was drawn in pixels, verb by verb, to be drawn again: to paint it takes less than to find out what to paint."""
+"""What was drawn in pixels, verb by verb, to be drawn again: to paint it takes less than to find out what to paint.
+
+To write down what is drawn takes time as well, in vain where each picture shows something new.
+"""
 
 from collections.abc import Callable, Hashable
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from pygame import Rect
 
@@ -67,18 +70,26 @@ class Reel:
             getattr(canvas, name)(*args, **options)
 
 
+class _Once(NamedTuple):
+    """What has been drawn a single time."""
+
+    of: Hashable
+
+
 def draw_again(canvas: Canvas, place: Hashable, key: Hashable, draw: Callable[[Canvas], None]) -> None:
     """Draw on a canvas of pixels what nothing but the key determines: if that was the last to be drawn in a place so
-    called, paint the same again. It clips nothing.
+    called, paint the same again. What is drawn a second time is remembered for the third. It clips nothing.
     """
     if not canvas.raster:
         draw(canvas)
         return
     last = CACHE.find((draw_again, place))
-    if isinstance(last, Reel) and last.of == key:
+    if last is None or last.of != key:
+        CACHE.put((draw_again, place), _Once(key))
+        draw(canvas)
+    elif isinstance(last, Reel):
         last.show(canvas)
-        return
-    CACHE.take((draw_again, place))  # Another is wanted before it could be again.
-    reel = Reel(canvas, key)
-    draw(cast(Canvas, reel))
-    CACHE.keep((draw_again, place), reel.end())
+    else:
+        reel = Reel(canvas, key)
+        draw(cast(Canvas, reel))
+        CACHE.put((draw_again, place), reel.end())

@@ -79,6 +79,12 @@ class Cache:
                 _, (_, least) = self._values.popitem(last=False)
                 self.weight -= least
 
+    def put(self, key: Hashable, value: object) -> None:
+        """Keep a value instead of any other of that key."""
+        with self._lock:
+            self.take(key)
+            self.keep(key, value)
+
     def take(self, key: Hashable) -> Any:
         """Give away the value of that key, which is kept no longer; None if there is none."""
         with self._lock:
@@ -155,10 +161,12 @@ def weight_of(value: object) -> int:
     match value:
         case pygame.Surface():
             return LEAST + value.get_pitch() * value.get_height()
-        case np.ndarray() | Heavy():
+        case np.ndarray():
             return LEAST + value.nbytes
         case list() | tuple():
             return OBJECT + (len(value) * weight_of(value[0]) if value else 0)
         case int() | float() | str() | None:
             return OBJECT
+        case Heavy():  # The last, since it takes longest to find out.
+            return LEAST + value.nbytes
     return LEAST

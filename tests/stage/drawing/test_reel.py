@@ -38,10 +38,11 @@ def painted(place: str, key: int, drawing: Drawing) -> npt.NDArray[np.uint8]:
 
 def test_the_same_is_painted_again_without_being_drawn_anew() -> None:
     drawing = Drawing()
-    first, again = painted("a", 1, drawing), painted("a", 1, drawing)
-    np.testing.assert_array_equal(first, again)
+    first, *others = (painted("a", 1, drawing) for _ in range(4))
     assert first.any()
-    assert drawing.times == 1
+    for again in others:
+        np.testing.assert_array_equal(first, again)
+    assert drawing.times == 2
 
 
 def test_of_each_place_the_last_is_kept_and_nothing_else() -> None:
@@ -54,6 +55,13 @@ def test_of_each_place_the_last_is_kept_and_nothing_else() -> None:
     assert (len(CACHE), CACHE.weight) == (count, weight)
     painted("c", 39, drawing)
     assert drawing.times == 40
+
+
+def test_what_was_drawn_before_another_is_not_remembered() -> None:
+    drawing = Drawing()
+    for key in (1, 1, 2, 1):
+        painted("e", key, drawing)
+    assert drawing.times == 4
 
 
 def test_what_is_no_picture_of_pixels_is_drawn_each_time() -> None:

@@ -128,7 +128,7 @@ class Course:
     def draw_cloud(self, canvas: Canvas, context: ViewContext, cloud: Cloud) -> None:
         """Draw the marbles of a swarm, and the lane's own among them."""
         draw_cloud(canvas, self.area, context.site, cloud, self.color, self.theme, stroke_of(self.em))
-        x, y = context.pixel(context.theta)
+        x, y = context.center
         self.draw_marble(canvas, context, 0.0, (x - self.area.left, y - self.area.top), alone=False)
 
     def draw_marble(
@@ -192,7 +192,7 @@ class Course:
         track, theme, moment, stroke = self.track, self.theme, context.moment, context.stroke
         if not context.goes_on:
             return
-        center = context.pixel(context.theta)
+        center = context.center
         with np.errstate(all="ignore"):
             vectors = np.stack([-track.rule(moment).learning_rate * track.gradient[moment], track.movement[moment]])
             shown = context.vector(vectors).tolist()

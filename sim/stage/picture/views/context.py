@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 import pygame
@@ -31,9 +32,12 @@ class Layer(Enum):
     STRIP = "in the strip below the map"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ViewContext:
-    """One moment of one lane, and the place on the screen where it is looked at."""
+    """One moment of one lane, and the place on the screen where it is looked at.
+
+    One is made for each picture, and asked by each view for much the same: it keeps what it has answered.
+    """
 
     race: Race
     index: int
@@ -52,14 +56,14 @@ class ViewContext:
     shaken: Shaken | None = None
     """What the land is at the moment, if it moves."""
 
-    @property
+    @cached_property
     def key(self) -> Hashable:
         """All that views go by, as far as it may change."""
         places = (tuple(self.area), tuple(self.strip), self.em, self.theme)
         moment = (self.race, self.index, self.moment, self.goes_on, self.site, self.shaken is not None)
         return *places, *moment, self.views
 
-    @property
+    @cached_property
     def track(self) -> Track:
         """The lane's track."""
         return self.race.tracks[self.index]
@@ -69,28 +73,33 @@ class ViewContext:
         """What is minimised."""
         return self.race.problem
 
-    @property
+    @cached_property
     def color(self) -> Color:
         """The lane's colour."""
         return self.theme.lane(self.index)
 
-    @property
+    @cached_property
     def stroke(self) -> float:
         """Width of thin lines."""
         return stroke_of(self.em)
 
-    @property
+    @cached_property
     def theta(self) -> Array:
         """Where the marble is, shape (2,)."""
         position: Array = self.track.theta[self.moment]
         return position
+
+    @cached_property
+    def center(self) -> Pixel:
+        """Where that is on the canvas; if it is far away, in its direction only."""
+        return self.pixel(self.theta)
 
     @property
     def camera(self) -> Camera:
         """What looks at the land."""
         return self.site.camera
 
-    @property
+    @cached_property
     def goes_on(self) -> bool:
         """Whether the next update is known: not if its numbers overflow."""
         return self.moment < self.track.updates
@@ -120,7 +129,7 @@ class ViewContext:
         with np.errstate(all="ignore"):
             ground = _reach(self.theta, vectors, *corners)
             picture = _reach(
-                np.array(self.pixel(self.theta)),
+                np.array(self.center),
                 self.vector(vectors),
                 np.array(shown.topleft),
                 np.array(shown.bottomright),

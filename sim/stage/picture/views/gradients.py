@@ -31,7 +31,7 @@ def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
     if ratio == np.inf:
         sentence = theme.say("no noise in this lane's gradients")
     draw_view_caption(canvas, context, "gradients", sentence, mix(context.color, theme.text, 0.35))
-    center = context.pixel(context.theta)
+    center = context.center
     if not (np.isfinite(told.batch).all() and np.isfinite(gradients).all() and context.holds(center)):
         return
     longest = max(float(norm(gradients).max()), GENTLE * context.problem.units.gradient)
@@ -56,11 +56,13 @@ def _draw_fan(canvas: Canvas, context: ViewContext, tips: Array) -> None:
     batch = (
         context.track.batch(context.moment) if not context.track.lane.sees_all(count) else np.array([], dtype=np.intp)
     )
-    chosen = np.isin(shown, batch)
+    drawn = np.zeros(count, dtype=bool)
+    drawn[batch] = True
+    chosen = drawn[shown]
     order = np.argsort(chosen, kind="stable")
     tones = (mix(theme.mark, theme.low, 0.55), context.color)
     colors = [tones[lit] for lit in chosen[order].tolist()]
-    draw_thin_arrows(canvas, context.pixel(context.theta), tips[shown[order]], colors, 5 * context.stroke)
+    draw_thin_arrows(canvas, context.center, tips[shown[order]], colors, 5 * context.stroke)
 
 
 def _draw_ellipse(canvas: Canvas, center: Array, covariance: Array, color: Color, context: ViewContext) -> None:

@@ -20,7 +20,7 @@ def draw_hessian(canvas: Canvas, context: ViewContext) -> None:
     if lower < 0:
         sentence = theme.say("curvatures {lower} and {upper}: the arrows lead down", **told)
     draw_view_caption(canvas, context, "hessian", sentence, mix(context.color, theme.mark, 0.55))
-    center = context.pixel(context.theta)
+    center = context.center
     if not (np.isfinite((lower, upper)).all() and context.holds(center)):
         return
     with np.errstate(all="ignore"):

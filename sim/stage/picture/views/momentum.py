@@ -126,7 +126,7 @@ def _draw_past(canvas: Canvas, context: ViewContext, tip: Array, enlarged: float
 
 
 def _draw_sum(canvas: Canvas, context: ViewContext, parts: Sum | None, movement: Array) -> None:
-    center, theme = context.pixel(context.theta), context.theme
+    center, theme = context.center, context.theme
     if not context.holds(center):
         return
     carried = parts.carried if parts else np.zeros(2)

@@ -9,7 +9,7 @@ def draw_next_step(canvas: Canvas, context: ViewContext) -> None:
     if not context.goes_on:
         return
     stroke, theme = context.stroke, context.theme
-    here, there = context.pixel(context.theta), context.pixel(context.track.theta[context.moment + 1])
+    here, there = context.center, context.pixel(context.track.theta[context.moment + 1])
     canvas.line((here, there), theme.halo, max(3, round(3 * stroke)))
     canvas.line((here, there), context.color, max(1, round(stroke)))
     if context.holds(there):
