@@ -33,7 +33,7 @@ def end_color(theme: Theme, kind: str, minimum: int) -> Color:
         return quiet_basin_color(theme, minimum)
     colors = {
         OTHERS: mix(theme.panel, theme.muted, 0.25),
-        ELSEWHERE: theme.grid,
+        ELSEWHERE: mix(theme.panel, theme.muted, 0.25),
         STALLED: mix(theme.panel, theme.muted, 0.5),
         DIVERGED: theme.faint,
         UNDER_WAY: mix(theme.panel, theme.border, 0.6),

@@ -1,6 +1,7 @@
 """What the odds of a scene say: to programs as JSON and CSV, to people as a table, as a page of figures."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from ..statistics.intervals import Estimate, Share, exact, wilson
 from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
 from ..work.ensemble import NEVER, VERDICTS, Outcomes, last_followed
 from .ends import ELSEWHERE as UNKNOWN
-from .ends import MINIMUM, NAMES, OTHERS, LaneEnds
+from .ends import MINIMUM, NAMES, ORDER, OTHERS, LaneEnds
 from .odds import Average, LaneOdds, Odds, named_outcomes
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ ELSEWHERE = "other basins"
 
 ESCAPED, WAITING, ENDED = "escaped", "not escaped yet", "ended otherwise"
 """The three shares that add up to one."""
+
+End = tuple[str, int]
+"""Where seeds end: the kind of a part of a lane's ends, and its minimum."""
 
 WHERE, ESCAPES, SADDLE_ESCAPES = "Where the seeds end", "Escapes from a basin or a saddle", "Escapes from the saddle"
 WHISKERS = "A whisker is the interval of all that lies below an edge."
@@ -292,12 +296,12 @@ def _rows(told: LaneOdds, named: Sequence[int]) -> Iterator[tuple[str, str, str]
 def page(result: Odds) -> Page:
     """Where the seeds of each lane end, as one bar, and beside it on the same scale who has escaped by each update."""
     shares = Axis("share of seeds", 0.0, 1.0, percent=True)
-    shown = _shown_minima([told.ends for told in result.lanes])
+    layers = _layers([told.ends for told in result.lanes])
     where = Figure(
         WHERE,
         Axis("", names=tuple(told.lane.name for told in result.lanes)),
         shares,
-        tuple(_stack(told, place, shown) for place, told in enumerate(result.lanes)),
+        tuple(_stack(told, place, layers) for place, told in enumerate(result.lanes)),
         WHISKERS,
     )
     escapes = Figure(
@@ -320,47 +324,44 @@ def _escapes_title(scene: Scene) -> str:
     return ESCAPES if held == NO_SADDLE else SADDLE_ESCAPES
 
 
-def _shown_minima(lanes: Sequence[LaneEnds]) -> frozenset[int]:
-    """The minima that have a part of their own: those where the most end of any lane.
+def _layers(lanes: Sequence[LaneEnds]) -> dict[End, End]:
+    """In which part of the bars each end is shown, the same in all lanes: its own, or that of several minima.
 
-    Slivers are put together, unless there is but one.
+    Minima have their own where the most end of any lane, but for slivers. The others are put together, with those that
+    are not known, unless there is but one.
     """
-    largest: dict[int, float] = {}
+    largest: dict[End, float] = {}
     for ends in lanes:
         for part in ends.parts:
-            if part.kind == MINIMUM:
-                largest[part.minimum] = max(largest.get(part.minimum, 0.0), part.share.count / ends.seeds)
-    ranked = sorted(largest, key=lambda minimum: (-largest[minimum], minimum))
-    kept = [minimum for minimum in ranked[:MOST_LAYERS] if largest[minimum] >= LEAST_LAYER]
-    return frozenset(ranked if len(ranked) - len(kept) == 1 else kept)
+            end = part.kind, part.minimum
+            largest[end] = max(largest.get(end, 0.0), part.share.count / ends.seeds)
+    minima = sorted((end for end in largest if end[0] == MINIMUM), key=lambda end: (-largest[end], end))
+    small = [end for place, end in enumerate(minima) if place >= MOST_LAYERS or largest[end] < LEAST_LAYER]
+    joined = {*small, (UNKNOWN, NO_BASIN)} if len(small) > 1 else set()
+    return {end: (OTHERS, NO_BASIN) if end in joined else end for end in largest}
 
 
-def _stack(told: LaneOdds, place: int, shown: frozenset[int]) -> Stack:
+def _stack(told: LaneOdds, place: int, layers: dict[End, End]) -> Stack:
     """The parts in which the seeds of a lane end, one upon the other, the lowest minimum at the bottom."""
-    ends = told.ends
-    parts = [(part.kind, part.minimum, part.share.count) for part in ends.parts]
-    own = [part for part in parts if part[0] == MINIMUM and part[1] in shown]
-    others = sum(count for kind, minimum, count in parts if kind == MINIMUM and minimum not in shown)
-    nowhere = [part for part in parts if part[0] != MINIMUM]
-    if others:  # A minimum that is not known is another one, too.
-        others += sum(count for kind, _, count in nowhere if kind == UNKNOWN)
-        nowhere = [part for part in nowhere if part[0] != UNKNOWN]
-    layers = [*own, *([(OTHERS, NO_BASIN, others)] if others else []), *nowhere]
-    estimates = _estimates(ends, [count for _, _, count in layers])
-    below = _estimates(ends, list(accumulate(count for _, _, count in layers))[:-1])
+    counts: Counter[End] = Counter()
+    for part in told.ends.parts:
+        counts[layers[part.kind, part.minimum]] += part.share.count
+    found = sorted(counts, key=lambda end: (ORDER.index(end[0]), end[1]))
+    estimates = _estimates(told.ends, [counts[end] for end in found])
+    below = _estimates(told.ends, list(accumulate(counts[end] for end in found))[:-1])
     return Stack(
         told.lane.name,
         place,
-        tuple(
-            Layer(
-                _minimum(minimum) if kind == MINIMUM else NAMES[kind], value.value, value.low, value.high, kind, minimum
-            )
-            for (kind, minimum, _), value in zip(layers, estimates, strict=True)
-        ),
+        tuple(_layer(*end, estimate) for end, estimate in zip(found, estimates, strict=True)),
         low=tuple(edge.low for edge in below),
         high=tuple(edge.high for edge in below),
         hue=place,
     )
+
+
+def _layer(kind: str, minimum: int, share: Estimate) -> Layer:
+    name = _minimum(minimum) if kind == MINIMUM else NAMES[kind]
+    return Layer(name, share.value, share.low, share.high, kind, minimum)
 
 
 def _estimates(ends: LaneEnds, counts: Sequence[int]) -> list[Estimate]:

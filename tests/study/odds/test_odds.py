@@ -446,13 +446,23 @@ def test_many_basins_are_summed_up() -> None:
 def test_slivers_are_one_part_with_minima_that_are_not_known_unless_there_is_but_one() -> None:
     scene = load_scene("egg-box")
 
-    def layers(*counts: tuple[int, int]) -> list[tuple[str, float]]:
-        runs = [(VerdictKind.STUCK, basin, NEVER, 30, 1.0, 1.0) for basin, count in counts for _ in range(count)]
-        result = odds(scene, [outcomes(runs), *[NO_OUTCOMES] * (len(scene.lanes) - 1)], 30)
-        return [(layer.name, round(200 * layer.share)) for layer in stacks(page(result))[0].layers]
+    def layers(*lanes: dict[int, int]) -> list[list[tuple[str, int]]]:
+        """What the bars say of so many seeds in these basins."""
+        found = [
+            outcomes([(VerdictKind.STUCK, basin, NEVER, 30, 1.0, 1.0) for basin, n in lane.items() for _ in range(n)])
+            for lane in lanes
+        ]
+        result = odds(scene, [*found, *[NO_OUTCOMES] * (len(scene.lanes) - len(lanes))], 30)
+        return [[(layer.name, round(200 * layer.share)) for layer in mark.layers] for mark in stacks(page(result))]
 
-    assert layers((0, 195), (3, 2), (5, 1), (-1, 2)) == [("minimum 1", 195), ("other minima", 5)]
-    assert layers((0, 196), (3, 2), (-1, 2)) == [("minimum 1", 196), ("minimum 4", 2), ("elsewhere", 2)]
+    assert layers({0: 195, 3: 2, 5: 1, -1: 2})[0] == [("minimum 1", 195), ("other minima", 5)]
+    assert layers({0: 196, 3: 2, -1: 2})[0] == [("minimum 1", 196), ("minimum 4", 2), ("elsewhere", 2)]
+    split, whole = layers({0: 197, 3: 2, 5: 1}, {3: 150, -1: 50})[:2]
+    assert split == [("minimum 1", 197), ("minimum 4", 2), ("minimum 6", 1)]  # Of the other lane most end in 4.
+    assert whole == [("minimum 4", 150), ("elsewhere", 50)]
+    split, whole = layers({0: 197, 3: 2, 5: 1}, {0: 150, -1: 50})[:2]
+    assert split == [("minimum 1", 197), ("other minima", 3)]
+    assert whole == [("minimum 1", 150), ("other minima", 50)]  # So that one colour has one name on the page.
 
 
 # The command.
