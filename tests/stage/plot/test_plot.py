@@ -24,6 +24,7 @@ from sim.stage.plot.words import Label, spoken
 from sim.stage.style import text
 from sim.stage.style.color import Color
 from sim.stage.style.kept import CACHE
+from sim.stage.style.numbers import percent
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.style.tints import end_color
 from sim.study.odds.ends import DIVERGED, MINIMUM, NAMES, UNDER_WAY
@@ -61,7 +62,7 @@ def stack(place: int, *shares: float, half: float = 0.0) -> Stack:
     """Parts in minima 1, 2 … and the last two as diverged and under way, with intervals so wide to both sides."""
     ends = [(MINIMUM, k) for k in range(len(shares) - 2)] + [(DIVERGED, -1), (UNDER_WAY, -1)]
     layers = tuple(
-        Layer(NAMES.get(end, f"minimum {minimum + 1}"), share, share - half, share + half, end, minimum)
+        Layer(NAMES.get(end, f"minimum {minimum + 1}"), share, max(share - half, 0), min(share + half, 1), end, minimum)
         for share, (end, minimum) in zip(shares, ends, strict=True)
         if share
     )
@@ -451,7 +452,7 @@ def test_the_largest_part_of_every_bar_tells_its_interval(lanes: int, size: tupl
     for bar in frame.stacks:
         layer, box = max(bar.boxes, key=lambda place: place[0].share)
         said = " ".join(words.text for words in frame.numbers if box.contains(ink(words)))
-        assert f"{round(100 * (layer.share - 0.03))} to {round(100 * (layer.share + 0.03))}" in said
+        assert f"{percent(layer.low)} to {percent(layer.high)}" in said
         assert all(bar.rect.contains(ink(words)) for words in frame.numbers if bar.rect.colliderect(ink(words)))
 
 
