@@ -107,22 +107,23 @@ def _fit(lines: tuple[str, ...], box: Rect, room: float, style: Style) -> bool:
 
 
 def _wordings(layer: Layer, room: int, style: Style) -> Iterator[tuple[str, ...]]:
-    """What can be said in a part, the best first: rather with the name than with the interval."""
-    theme = style.theme
-    share, interval = f"{percent(layer.share)} %", interval_in_words(layer, theme)
-    name = _lines(spoken(theme, layer.name), room, 1 if layer.minimum >= 0 else NAME_LINES, style)
-    beside = f"{share} ({interval})" if interval else share
+    """What can be said in a part, the best first: of a minimum rather its number than no interval."""
+    share, interval = f"{percent(layer.share)} %", interval_in_words(layer, style.theme)
+    numbered = layer.minimum >= 0
+    name = _lines(spoken(style.theme, layer.name), room, 1 if numbered else NAME_LINES, style)
     uncertain = _lines(interval, room, INTERVAL_LINES, style)
+    short = f"{layer.minimum + 1}: {share}" if numbered else share
     if name:
         yield (*name, share, *uncertain)
-        if len(name) == 1:
-            yield f"{name[0]}: {share}", *uncertain
-            yield (f"{name[0]}: {beside}",)
-            yield (f"{name[0]}: {share}",)
-    if layer.minimum >= 0:
-        share = f"{layer.minimum + 1}: {share}"
-    yield share, *uncertain
-    yield (share,)
+    if len(name) == 1:
+        yield f"{name[0]}: {share}", *uncertain
+        yield (f"{name[0]}: {share} ({interval})" if interval else f"{name[0]}: {share}",)
+    if numbered:
+        yield short, *uncertain
+    if name:
+        yield (f"{name[0]}: {share}",) if len(name) == 1 else (*name, share)
+    yield short, *uncertain
+    yield (short,)
 
 
 def _lines(words: str, room: int, most: int, style: Style) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...descent.examples.chance import Indices
+from ...descent.problem import Problem
 from ...descent.rules import rule_name
 from ...descent.verdict.kinds import VerdictKind
 from ...descent.verdict.sight import NO_SADDLE, holding_saddles
@@ -305,7 +307,7 @@ def page(result: Odds) -> Page:
         WHISKERS,
     )
     escapes = Figure(
-        _escapes_title(result.scene),
+        _escapes_title(result.scene.problem(), result.scene.start),
         Axis("update", 0.0, float(max(result.updates, 1))),
         shares,
         tuple(_escape_curve(told, hue) for hue, told in enumerate(result.lanes)),
@@ -314,13 +316,14 @@ def page(result: Odds) -> Page:
     return Page(_title(result), (where, escapes), INTERVALS)
 
 
-def _escapes_title(scene: Scene) -> str:
-    """What marbles escape from that start there: the basin of a minimum, or a saddle."""
-    problem, start = scene.problem(), np.array([scene.start])
-    label = int(problem.basins.labels(start)[0])
+@lru_cache(maxsize=2)
+def _escapes_title(problem: Problem, start: tuple[float, float]) -> str:
+    """What marbles escape from that start there: the basin of a minimum, or a saddle; kept while seeds are counted."""
+    point = np.array([start])
+    label = int(problem.basins.labels(point)[0])
     if label != NO_BASIN:
         return f"Escapes from {_minimum(label)}"
-    held = int(holding_saddles(problem, start)[0])
+    held = int(holding_saddles(problem, point)[0])
     return ESCAPES if held == NO_SADDLE else SADDLE_ESCAPES
 
 
