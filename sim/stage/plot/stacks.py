@@ -112,7 +112,7 @@ def _wordings(layer: Layer, room: int, style: Style) -> Iterator[tuple[str, ...]
     numbered = layer.minimum >= 0
     name = _lines(spoken(style.theme, layer.name), room, 1 if numbered else NAME_LINES, style)
     uncertain = _lines(interval, room, INTERVAL_LINES, style)
-    short = f"{layer.minimum + 1}: {share}" if numbered else share
+    short = f"{layer.minimum + 1}: {share}"
     if name:
         yield (*name, share, *uncertain)
     if len(name) == 1:
@@ -122,8 +122,10 @@ def _wordings(layer: Layer, room: int, style: Style) -> Iterator[tuple[str, ...]
         yield short, *uncertain
     if name:
         yield (f"{name[0]}: {share}",) if len(name) == 1 else (*name, share)
-    yield short, *uncertain
-    yield (short,)
+    if numbered:
+        yield (short,)
+    yield share, *uncertain
+    yield (share,)
 
 
 def _lines(words: str, room: int, most: int, style: Style) -> tuple[str, ...]:
