@@ -94,7 +94,7 @@ class Odds:
         return found
 
     def picture(self, size: tuple[int, int] = SHOWN, theme: str = "light") -> "Image":
-        """Its bars and curves, as an image."""
+        """Where the seeds of each lane end, as bars, and beside them its escape curves, as an image."""
         from ..stage import require_pygame_ce  # noqa: PLC0415  Who asks for numbers needs no stage.
 
         require_pygame_ce()

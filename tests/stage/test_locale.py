@@ -22,7 +22,7 @@ from sim.scene.speech import Translation
 from sim.stage.export.web import words as web_words
 from sim.stage.input import lane_controls
 from sim.stage.picture import caption, chart, help, picture, tooltip
-from sim.stage.picture.panel import ends, panel
+from sim.stage.picture.panel import panel
 from sim.stage.picture.views import VIEWS
 from sim.stage.session import bindings, lanes, names, setup
 from sim.stage.sheets import sheets
@@ -31,17 +31,18 @@ from sim.stage.style.numbers import evidence
 from sim.stage.style.theme import load_theme
 from sim.study.maps.swarm import SPREADS
 from sim.study.odds import contrast
-from sim.study.odds.report import ELSEWHERE, ENDED, ESCAPED, NOWHERE, WAITING
+from sim.study.odds.ends import NAMES
+from sim.study.odds.report import ESCAPE, ESCAPES, SADDLE_ESCAPES, WHERE, WHISKERS
 from sim.study.statistics.telling import INTERVALS
 from sim.surface.critical import point as critical_point
 
 STAGE = Path(sim.stage.__file__).parent
 CHINESE = re.compile(r"[一-鿿]")
 FIGURE_WORDS = (
-    *("Verdicts", "Basins", "Escapes", "share of seeds", "update"),
-    *(ELSEWHERE, NOWHERE, ESCAPED, WAITING, ENDED, INTERVALS),
+    *(WHERE, ESCAPES, SADDLE_ESCAPES, WHISKERS, ESCAPE, INTERVALS),
+    *("share of seeds", "update", *NAMES.values()),
 )
-"""What the figures of odds say, names of lanes, minima and verdicts aside."""
+"""What the figures of odds say, names of lanes and minima aside."""
 OPTIMIZERS = {"Adam", "AdamW", "Adagrad", "RMSprop", "Newton"}
 """Names of lanes that are the same in every language."""
 
@@ -66,7 +67,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("style/numbers.py", "sentence"): set(numbers.EVIDENCE),
     ("picture/panel/panel.py", "verdict.kind.value"): {kind.value for kind in VerdictKind},
     ("picture/panel/panel.py", "SHORT[verdict.kind]"): set(panel.SHORT.values()),
-    ("picture/panel/ends.py", "NAMES[part.kind]"): set(ends.NAMES.values()),
+    ("picture/panel/ends.py", "NAMES[part.kind]"): set(NAMES.values()),
     ("picture/timeline.py", "VerdictKind[event.kind.upper()].value"): {kind.value for kind in VerdictKind},
     ("picture/tooltip.py", "CURVATURE_MEANINGS[lower, upper]"): set(tooltip.CURVATURE_MEANINGS.values()),
     ("picture/tooltip.py", "POINT_MEANINGS[point.kind]"): set(tooltip.POINT_MEANINGS.values()),
@@ -93,7 +94,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("style/numbers.py", "SAMPLED[lane.sampling]"): set(numbers.SAMPLED.values()) - {""},
     ("window/documents.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},
     ("sheets/sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
-    ("sheets/odds.py", "word"): set(FIGURE_WORDS) | {kind.value for kind in VerdictKind},
+    ("sheets/odds.py", "word"): set(FIGURE_WORDS),
     ("session/names.py", "first"): set(names.WORDS),
     ("window/window.py", "BOXES"): {names.BOXES},
     ("session/setup.py", "OWN_SURFACE"): {setup.OWN_SURFACE},

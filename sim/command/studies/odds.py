@@ -57,7 +57,12 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="test what the scene promises of shares, on seeds that had no part in it; exit status 1 if it is refuted",
     )
-    add_results(parser, "the same", "what became of every seed", "bars, and the shares escaped by each update")
+    add_results(
+        parser,
+        "the same",
+        "what became of every seed",
+        "where each lane's seeds end, and the shares escaped by each update",
+    )
     return parser
 
 

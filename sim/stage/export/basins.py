@@ -21,12 +21,12 @@ from ..drawing.layout import USUAL
 from ..drawing.screen import Screen, image
 from ..picture.map.site import Map
 from ..picture.map.terrain import draw_marks, terrain
-from ..picture.views.basins import basin_color
 from ..style import text
 from ..style.color import Color, mix
 from ..style.numbers import hyperparameters, percent, rule_in_words
 from ..style.style import stroke_of
 from ..style.theme import Theme, load_theme
+from ..style.tints import basin_color
 from .png import opaque_image, save_image
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from pygame import Rect
 from ...study.statistics.figure import Axis, HeatMap
 from ..style import text
 from ..style.style import Style
-from . import around, bars, heat, strips
+from . import around, bars, heat, stacks
 from .axes import Direction, TickLabel, tick_labels_below, tick_labels_left
-from .legend import Legend, LegendEntry, legend, legend_entries, legend_entries_of_parts
+from .legend import Legend, LegendEntry, legend, legend_entries
 from .lines import Polyline, polylines
 from .plan import Plan
 from .words import Label, label
@@ -51,12 +51,12 @@ class Frame:
     bars: tuple[bars.BarGroup, ...]
     """For each of the figure's marks of this kind."""
     polylines: tuple[Polyline, ...]
-    strips: tuple[strips.Strip, ...]
+    stacks: tuple[stacks.StackedBar, ...]
     cells: heat.HeatCells | None
     scale: Rect | None
     """Where the colours of the heat map are explained."""
     numbers: tuple[Label, ...]
-    """On the bars, in the cells or on the strips, if there is room."""
+    """On the bars, in the cells or in stacked bars, if there is room."""
 
     @property
     def across(self) -> Direction:
@@ -119,8 +119,8 @@ def build_frame(plan: Plan, card: Rect, margins: Margins, style: Style) -> Frame
     labels = around.heading(plan, inner, plot, style)
     labels += around.numbers(below, beside, inner, plot, style)
     labels += around.footing(plan, below, inner, plot, style)
-    laid = strips.strips(plan.strips, x, y)
-    numbers = bars.numbers(rows, words, plan.turned, style) if words else strips.numbers(laid, style)
+    laid = stacks.stacked_bars(plan.stacks, x, y, style)
+    numbers = bars.numbers(rows, words, plan.turned, style) if words else stacks.numbers(laid, style)
     cells, scale = None, None
     if plan.heat is not None:
         cells = heat.cells(plan.heat, x, y)
@@ -141,7 +141,7 @@ def build_frame(plan: Plan, card: Rect, margins: Margins, style: Style) -> Frame
         legend=legend(_own_entries(plan), style, inner.left, top, inner.width),
         bars=rows,
         polylines=polylines(plan.lines, x, y, style),
-        strips=laid,
+        stacks=laid,
         cells=cells,
         scale=scale,
         numbers=numbers,
@@ -158,7 +158,7 @@ def _directions(plan: Plan, plot: Rect) -> tuple[Direction, Direction]:
 
 def _own_entries(plan: Plan) -> tuple[LegendEntry, ...]:
     """What is explained above the plot itself."""
-    return (*legend_entries(plan.figure), *legend_entries_of_parts(plan.figure)) if plan.legend else ()
+    return legend_entries(plan.figure) if plan.legend else ()
 
 
 def _shades(heat_map: HeatMap, place: Rect) -> Direction:

@@ -4,22 +4,21 @@ from dataclasses import dataclass
 
 from pygame import Rect
 
-from ...study.statistics.figure import Bars, Figure, Line, Parts
-from ..drawing.canvas import Canvas
+from ...study.odds.ends import ORDER
+from ...study.statistics.figure import Bars, Figure, Layer, Line, Stack
+from ..drawing.canvas import Canvas, Pixel
+from ..drawing.glyphs import draw_badge
 from ..drawing.strokes import draw_dot, draw_path
 from ..style import text
 from ..style.style import Style
-from .strips import fills, hatch
+from .stacks import draw_layer
 from .words import Label, label, pitch, spoken
 
 MOST_LINES = 3
-SIGNS = {"bar": 0.85, "point": 0.72, "line": 1.6, "dots": 1.6, "lowest": 0.85, "middle": 0.85, "highest": 0.85}
+SIGNS = {"bar": 0.85, "point": 0.72, "line": 1.6, "dots": 1.6, "badge": 1.8, "layer": 0.85}
 """Widths of the signs, in ems."""
 GAP, BETWEEN = 0.45, 1.5  # Em: from a sign to its name, and from there to the next sign.
-
-
-THREE = ("lowest", "middle", "highest")
-"""The signs of the shares that strips consist of: in none of the lanes' colours."""
+BADGE = 0.42  # Em: the radius of a lane's badge.
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,10 @@ class LegendEntry:
     hue: int
     dashed: bool
     shape: str
-    """What the sign looks like: "bar", "line", "dots" for a line with its points, "point", or one of THREE."""
+    """What the sign looks like: "bar", "line", "dots" for a line with its points, "badge" for one with a lane's badge,
+    "point", or "layer" for a part of stacked bars."""
+    layer: Layer | None = None
+    """That of a stack for which it stands, if it is one."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -54,20 +56,22 @@ def legend_entries(figure: Figure) -> tuple[LegendEntry, ...]:
     for mark in figure.marks:
         match mark:
             case Line(name=str(name), hue=hue, dashed=dashed, dots=dots) if name:
-                entry = LegendEntry(name, hue, dashed, "dots" if dots and not mark.steps else "line")
-            case Bars(name=str(name), hue=hue) | Parts(name=str(name), hue=hue) if name:
+                shape = "badge" if mark.badge else "dots" if dots and not mark.steps else "line"
+                entry = LegendEntry(name, hue, dashed, shape)
+            case Bars(name=str(name), hue=hue) if name:
                 entry = LegendEntry(name, hue, False, "bar")
             case _:
                 continue
         found.setdefault((entry.name, entry.hue, entry.dashed), entry)
-    return tuple(found.values())
+    return (*_layers(figure), *found.values())
 
 
-def legend_entries_of_parts(figure: Figure) -> tuple[LegendEntry, ...]:
-    """What the parts of strips are, from the lowest to the highest; all strips of a figure have the same."""
-    strips = (mark for mark in figure.marks if isinstance(mark, Parts))
-    parts = next((strip.parts for strip in strips), ())
-    return tuple(LegendEntry(name, 0, False, shape) for name, shape in zip(parts, THREE, strict=False))
+def _layers(figure: Figure) -> tuple[LegendEntry, ...]:
+    """What the layers of stacks are, each once: as they lie upon each other, in whichever stacks there are."""
+    stacks = [mark for mark in figure.marks if isinstance(mark, Stack)]
+    found = {(layer.end, layer.minimum): layer for stack in stacks for layer in stack.layers}
+    order = sorted(found, key=lambda key: (ORDER.index(key[0]), key[1]))
+    return tuple(LegendEntry(found[key].name, 0, False, "layer", found[key]) for key in order)
 
 
 def legend(entries: tuple[LegendEntry, ...], style: Style, left: int, top: int, width: int) -> Legend:
@@ -100,10 +104,11 @@ def draw_sign(canvas: Canvas, entry: LegendEntry, place: Rect, style: Style) -> 
     color, (x, y) = style.theme.lane(entry.hue), place.center
     if entry.shape == "point":
         canvas.disc((x, y), 0.36 * style.em, color)
-    elif entry.shape in THREE:
+    elif entry.layer is not None:
         square = Rect(0, 0, place.width, place.width)
         square.center = (x, y)
-        _draw_part(canvas, square, entry.shape, style)
+        draw_layer(canvas, square, entry.layer, style)
+        canvas.rect(square, style.theme.faint, width=style.hair)
     elif entry.shape == "bar":
         square = Rect(0, 0, place.width, place.width)
         square.center = (x, y)
@@ -112,12 +117,12 @@ def draw_sign(canvas: Canvas, entry: LegendEntry, place: Rect, style: Style) -> 
         draw_path(canvas, [(place.left, y), (place.right - 1, y)], color, style.line, entry.dashed)
         if entry.shape == "dots":
             draw_dot(canvas, (x, y), color, style.theme.panel, style)
+        elif entry.shape == "badge":
+            draw_lane_badge(canvas, (x, y), entry.hue, style)
 
 
-def _draw_part(canvas: Canvas, square: Rect, shape: str, style: Style) -> None:
-    theme = style.theme
-    if shape == "highest":
-        hatch(canvas, square, theme, style.em)
-    else:
-        canvas.rect(square, fills(theme, theme.muted)[THREE.index(shape)])
-    canvas.rect(square, theme.faint, width=style.hair)
+def draw_lane_badge(canvas: Canvas, center: Pixel, lane: int, style: Style) -> None:
+    """A lane's badge, with a rim that sets it off from lines below it."""
+    radius = BADGE * style.em
+    draw_badge(canvas, center, radius + max(1.0, 0.09 * style.em), lane, style.theme.panel)
+    draw_badge(canvas, center, radius, lane, style.theme.lane(lane))

@@ -10,11 +10,12 @@ from pygame import Rect
 
 from ...study.statistics.figure import Line
 from ...surface.points import Array, Mask
-from ..drawing.canvas import Canvas
+from ..drawing.canvas import Canvas, Pixel
 from ..drawing.strokes import draw_dot, draw_path, draw_whisker
 from ..style.color import mix
 from ..style.style import Style
 from .axes import Direction
+from .legend import draw_lane_badge
 
 # Points that are nearer to each other, in ems, are not marked.
 CROWDED = 0.75
@@ -78,6 +79,21 @@ def draw_lines(canvas: Canvas, drawn: Sequence[Polyline], plot: Rect, style: Sty
         inside = inside & (path.y >= plot.top - 1) & (path.y <= plot.bottom + 1)
         for k in np.flatnonzero(inside if path.dots else inside & _alone(path)).tolist():
             draw_dot(canvas, (path.x[k], path.y[k]), color, style.theme.panel, style)
+    for number, path in enumerate(drawn):
+        center = _badge_place(path, plot, (number + 0.5) / len(drawn))
+        if path.line.badge and center is not None:
+            draw_lane_badge(canvas, center, path.line.hue, style)
+
+
+def _badge_place(path: Polyline, plot: Rect, share: float) -> Pixel | None:
+    """Where a line is after that share of the plot's width: each at its own, so that all are told that lie as one."""
+    good = np.isfinite(path.x) & np.isfinite(path.y)
+    if not good.any():
+        return None
+    x, along, up = plot.left + share * plot.width, path.x[good], path.y[good]
+    place = max(int(np.searchsorted(along, x, side="right")) - 1, 0)
+    y = float(up[place]) if path.line.steps else float(np.interp(x, along, up))
+    return x, min(max(y, plot.top), plot.bottom)
 
 
 def _draw_line(canvas: Canvas, path: Polyline, plot: Rect, style: Style) -> None:

@@ -16,10 +16,10 @@ from ..style.wrapping import wrapped
 from .bars import draw_bars
 from .frame import Frame, Margins, build_frame, inside, margins, plot_area
 from .heat import draw_cells, draw_scale
-from .legend import Legend, LegendEntry, legend, legend_entries, legend_entries_of_parts
+from .legend import Legend, LegendEntry, legend, legend_entries
 from .lines import draw_lines
 from .plan import Plan, fitted_plan, scaled
-from .strips import draw_strips
+from .stacks import draw_stacks
 from .words import Label, pitch, spoken, stacked
 
 SMALLEST_EM = 11
@@ -111,18 +111,16 @@ def _draft(page: Page, plans: tuple[Plan, ...], style: Style, size: tuple[int, i
 
 
 def _common(page: Page) -> tuple[LegendEntry, ...]:
-    """The keys of all figures' legends if they are the same, and there are several; and those of strips."""
+    """The keys of all figures' legends if they are the same, and there are several."""
     each = [found for figure in page.figures if (found := legend_entries(figure))]
     same = {tuple((key.name, key.hue, key.dashed) for key in found) for found in each}
     if len(each) < 2 or len(same) > 1:
         return ()
     shapes = [{found[k].shape for found in each} for k in range(len(each[0]))]
-    lanes = [
+    return tuple(
         key if len(shape) == 1 else replace(key, shape="line" if key.dashed else "point")
         for key, shape in zip(each[0], shapes, strict=True)
-    ]
-    parts = dict.fromkeys(key for figure in page.figures for key in legend_entries_of_parts(figure))
-    return (*lanes, *parts)
+    )
 
 
 def _places(
@@ -177,7 +175,7 @@ def _draw_frame(canvas: Canvas, frame: Frame, style: Style) -> None:
         draw_cells(canvas, plan.heat, frame.cells, style)
         draw_scale(canvas, frame.scale, style)
     draw_bars(canvas, plan.bars, frame.bars, plan.turned, style)
-    draw_strips(canvas, frame.strips, frame.numbers, frame.plot, style)
+    draw_stacks(canvas, frame.stacks, frame.numbers, style)
     draw_lines(canvas, frame.polylines, frame.plot, style)
     for words in (*frame.labels, *frame.numbers):
         words.draw(canvas)

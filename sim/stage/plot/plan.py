@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from pygame import Rect
 
-from ...study.statistics.figure import Axis, Bars, Figure, HeatMap, Line, Parts
+from ...study.statistics.figure import Axis, Bars, Figure, HeatMap, Line, Stack
 from ...surface.points import Array
 from ..drawing.ticks import AxisScale, rounded, scale
 from ..style.style import Style
@@ -49,9 +49,9 @@ class Plan:
         return tuple(mark for mark in self.figure.marks if isinstance(mark, Line))
 
     @property
-    def strips(self) -> tuple[Parts, ...]:
-        """Its strips, one above the other."""
-        return tuple(mark for mark in self.figure.marks if isinstance(mark, Parts))
+    def stacks(self) -> tuple[Stack, ...]:
+        """Its stacked bars, side by side."""
+        return tuple(mark for mark in self.figure.marks if isinstance(mark, Stack))
 
 
 def scaled(figure: Figure) -> Plan:
@@ -61,7 +61,8 @@ def scaled(figure: Figure) -> Plan:
     dotted = any(line.dots and not line.steps for line in lines)
     heights = [side for line in lines for side in (line.y, line.low, line.high)]
     heights += [side for bar in bars for side in (bar.heights, bar.low, bar.high, (0.0,))]
-    x, y = _joined([line.x for line in lines] + [strip.x for strip in plan.strips]), _joined(heights)
+    heights += [(0.0, 1.0)] if plan.stacks else []
+    x, y = _joined([line.x for line in lines]), _joined(heights)
     return replace(plan, x=scale(axes[0], x, dotted), y=scale(axes[1], y, axes[1].log))
 
 
@@ -87,10 +88,11 @@ def _named(figure: Figure) -> Figure:
     """The figure with all its categories named, were it only by their number."""
     bars = [len(mark.heights) for mark in figure.marks if isinstance(mark, Bars)]
     maps = [mark for mark in figure.marks if isinstance(mark, HeatMap)]
-    columns = max([*bars, *(len(row) for heat in maps for row in heat.rows)], default=0)
+    stacks = [mark.place + 1 for mark in figure.marks if isinstance(mark, Stack)]
+    columns = max([*bars, *stacks, *(len(row) for heat in maps for row in heat.rows)], default=0)
     rows = max((len(heat.rows) for heat in maps), default=0)
     x, y = figure.x, figure.y
-    if columns and not x.names and (bars or not _both_ends(x)):
+    if columns and not x.names and (bars or stacks or not _both_ends(x)):
         x = replace(x, names=tuple(str(place) for place in range(columns)))
     if rows and not y.names and not _both_ends(y):
         y = replace(y, names=tuple(str(place) for place in range(rows)))

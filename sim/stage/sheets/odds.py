@@ -1,18 +1,17 @@
 """The odds as figures, in the language of the screen."""
 
-import math
 import re
 from dataclasses import replace
 from functools import lru_cache
 
 from ...study.odds.report import page
 from ...study.odds.tally import Tally, odds_of
-from ...study.statistics.figure import Axis, Bars, Figure, Page, Parts
+from ...study.statistics.figure import Figure, Line, Mark, Page, Stack
 from ..drawing.canvas import Canvas
 from ..plot.page import PageLayout, arrange, draw_layout
 from ..style.theme import Theme
 
-MINIMUM = re.compile(r"minimum (\d+)")
+NUMBERED = re.compile(r"(Escapes from )?minimum (\d+)")
 
 
 def draw_odds(canvas: Canvas, tally: Tally, theme: Theme, em: int) -> None:
@@ -44,26 +43,31 @@ def odds_page(tally: Tally, theme: Theme) -> Page:
 
 
 def _said(figure: Figure, lanes: tuple[str, ...], theme: Theme) -> Figure:
-    if not figure.x.names and any(isinstance(mark, Bars) for mark in figure.marks):  # Nothing is known yet.
-        empty = tuple(Bars(mark.name, (math.nan,), hue=mark.hue) for mark in figure.marks if isinstance(mark, Bars))
-        figure = replace(figure, x=Axis("", names=("",)), marks=empty)
+    """A figure in the theme's language; each of its marks has the hue and the name of its lane."""
+    stacks = [mark for mark in figure.marks if isinstance(mark, Stack)]
+    x = replace(figure.x, label=_word(figure.x.label, theme), names=lanes if stacks else ())
+    y = replace(figure.y, label=_word(figure.y.label, theme))
+    marks = tuple(_named(mark, lanes, theme) for mark in figure.marks)
+    title, note = _word(figure.title, theme), _word(figure.note, theme)
+    return replace(figure, title=title, x=x, y=y, marks=marks, note=note)
 
-    def axis(told: Axis) -> Axis:
-        return replace(told, label=_word(told.label, theme), names=tuple(_word(name, theme) for name in told.names))
 
-    # Each mark has the hue of its lane.
-    marks = tuple(
-        replace(mark, name=lanes[mark.hue]) if isinstance(mark, Bars | Parts) else mark for mark in figure.marks
-    )
-    y, strips = axis(figure.y), [mark for mark in marks if isinstance(mark, Parts)]
-    if strips:
-        y = replace(y, names=tuple(strip.name for strip in sorted(strips, key=lambda strip: strip.place)))
-    return replace(figure, title=_word(figure.title, theme), x=axis(figure.x), y=y, marks=marks)
+def _named(mark: Mark, lanes: tuple[str, ...], theme: Theme) -> Mark:
+    match mark:
+        case Stack(layers=layers):
+            said = tuple(replace(layer, name=_word(layer.name, theme)) for layer in layers)
+            return replace(mark, name=lanes[mark.hue], layers=said)
+        case Line():
+            return replace(mark, name=lanes[mark.hue])
+        case _:
+            return mark
 
 
 def _word(word: str, theme: Theme) -> str:
     """What a figure says, in the theme's language."""
-    minimum = MINIMUM.fullmatch(word)
-    if minimum:
-        return theme.say("minimum {number}", number=minimum[1])
-    return theme.say(word)
+    numbered = NUMBERED.fullmatch(word)
+    if numbered is None:
+        return theme.say(word)
+    if numbered[1]:
+        return theme.say("Escapes from minimum {number}", number=numbered[2])
+    return theme.say("minimum {number}", number=numbered[2])

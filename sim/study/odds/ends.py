@@ -22,6 +22,21 @@ MINIMUM, ELSEWHERE, STALLED, DIVERGED, UNDER_WAY = "minimum", "elsewhere", "stal
 """Where a marble can end: in the basin of a known minimum, in another one, at a saddle or on a plateau, or nowhere;
 and of one that is under way it is not known yet."""
 
+OTHERS = "others"
+"""Several minima together, where there is no room for each."""
+
+ORDER = (MINIMUM, OTHERS, ELSEWHERE, STALLED, DIVERGED, UNDER_WAY)
+"""In which order they stand."""
+
+NAMES = {
+    OTHERS: "other minima",
+    ELSEWHERE: "elsewhere",
+    STALLED: "saddle or stalled",
+    DIVERGED: "diverged",
+    UNDER_WAY: "under way",
+}
+"""What those are called that end in no basin that has a number."""
+
 _AT_REST = np.array(
     [
         kind in (VerdictKind.STALLED, VerdictKind.BALANCED, VerdictKind.LEVEL, VerdictKind.HELD, VerdictKind.PLATEAU)

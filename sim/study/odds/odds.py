@@ -5,7 +5,7 @@ still being computed.
 """
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
 
 import numpy as np
@@ -23,6 +23,7 @@ from ...surface.points import Array
 from ..statistics.fates import Fates, fates, otherwise
 from ..statistics.intervals import Estimate, Share, exact, mean, shares
 from ..work.ensemble import NEVER, VERDICTS, Job, Outcomes, alike, join
+from .ends import LaneEnds, lane_ends
 
 BLOCK = 2_000  # Most seeds of a job; with more, numbers leave the cache.
 LEAST, SHARES = 500, 4  # Of fewer than that, a job is a quarter of all seeds, so that cores can share, or this many.
@@ -82,6 +83,8 @@ class LaneOdds:
     test_loss: Average
     gap: Average
     """Test loss minus training loss."""
+    ends: LaneEnds = field(compare=False)
+    """Where the seeds end, in the same parts as the bars under the maps; they follow from the rest of the outcomes."""
     alike: bool = False
     """Whether every seed does the same, since all see the full batch; then nothing is uncertain."""
 
@@ -173,8 +176,9 @@ def odds(scene: Scene, outcomes: Sequence[Outcomes], updates: int) -> Odds:
     ['full batch: 0 of 50', 'minibatch: 49 of 50', 'momentum: 50 of 50']
     """
     minima, named = named_outcomes(scene.problem(), outcomes)
-    told = (_lane_odds(*lane, len(minima), updates) for lane in zip(scene.lanes, named, strict=True))
-    count = scene.examples.count
+    count, known = scene.examples.count, len(scene.problem().minima)
+    ends = (lane_ends(found, known, not lane.chance(count)) for lane, found in zip(scene.lanes, outcomes, strict=True))
+    told = (_lane_odds(*lane, len(minima), updates) for lane in zip(scene.lanes, named, ends, strict=True))
     lanes = tuple(odds if odds.lane.chance(count) else _certain(odds) for odds in told)
     return Odds(scene, updates, lanes, minima)
 
@@ -209,7 +213,7 @@ def _certain(told: LaneOdds) -> LaneOdds:
     )
 
 
-def _lane_odds(lane: Lane, outcomes: Outcomes, minima: int, updates: int) -> LaneOdds:
+def _lane_odds(lane: Lane, outcomes: Outcomes, ends: LaneEnds, minima: int, updates: int) -> LaneOdds:
     seeds = len(outcomes.seeds)
     escaped = int(np.count_nonzero(outcomes.escapes != NEVER))
     ended = int(np.count_nonzero(otherwise(outcomes.escapes, outcomes.ends)))
@@ -229,6 +233,7 @@ def _lane_odds(lane: Lane, outcomes: Outcomes, minima: int, updates: int) -> Lan
         train_loss=_average(outcomes.losses),
         test_loss=_average(outcomes.test_losses),
         gap=_average(gaps),
+        ends=ends,
     )
 
 

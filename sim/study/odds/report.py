@@ -1,21 +1,29 @@
 """What the odds of a scene say: to programs as JSON and CSV, to people as a table, as a page of figures."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...descent.examples.chance import Indices
+from ...descent.problem import Problem
 from ...descent.rules import rule_name
 from ...descent.verdict.kinds import VerdictKind
+from ...descent.verdict.sight import NO_SADDLE, holding_saddles
 from ...report import lane_lines, plan_summary, settings_summary, updates_text
 from ...scene import Scene
+from ...surface.basins import NO_BASIN
 from ..statistics.fates import Fates, Quantile, ShareCurve
-from ..statistics.figure import Axis, Bars, Figure, Page, Parts
-from ..statistics.intervals import Share, wilson
+from ..statistics.figure import Axis, Figure, Layer, Line, Page, Stack
+from ..statistics.intervals import Estimate, Share, exact, wilson
 from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
 from ..work.ensemble import NEVER, VERDICTS, Outcomes, last_followed
+from .ends import ELSEWHERE as UNKNOWN
+from .ends import MINIMUM, NAMES, ORDER, OTHERS, LaneEnds
 from .odds import Average, LaneOdds, Odds, named_outcomes
 
 if TYPE_CHECKING:
@@ -23,6 +31,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 MOST_BASINS = 8  # Basins that are named; what ends in the others is summed up.
+MOST_LAYERS = 6
+"""Minima that have a part of their own in a bar of all seeds, and a colour that one can tell from the others'."""
+LEAST_LAYER = 0.02
+"""Share of a lane's seeds below which a part could hardly be seen."""
 QUARTILES = (0.25, 0.5, 0.75)
 
 NOWHERE = "no known basin"
@@ -30,6 +42,13 @@ ELSEWHERE = "other basins"
 
 ESCAPED, WAITING, ENDED = "escaped", "not escaped yet", "ended otherwise"
 """The three shares that add up to one."""
+
+End = tuple[str, int]
+"""Where seeds end: the kind of a part of a lane's ends, and its minimum."""
+
+WHERE, ESCAPES, SADDLE_ESCAPES = "Where the seeds end", "Escapes from a basin or a saddle", "Escapes from the saddle"
+WHISKERS = "A whisker is the interval of all that lies below an edge."
+ESCAPE = "Escaped is who has left the basin or the saddle of its start, or a saddle at which it had stalled."
 
 COLUMNS = (
     "lane",
@@ -277,39 +296,100 @@ def _rows(told: LaneOdds, named: Sequence[int]) -> Iterator[tuple[str, str, str]
 
 
 def page(result: Odds) -> Page:
-    """Bars of the shares by verdict and by basin, and the escape curves."""
-    names = [told.lane.name for told in result.lanes]
-    kinds = [i for i in range(len(VERDICTS)) if any(told.verdicts[i].count for told in result.lanes)]
-    basins = _named_basins(result)
-    by_basin = [_basin_shares(told, basins) for told in result.lanes]
-    places = [i for i, shares in enumerate(zip(*by_basin, strict=True)) if any(share.count for _, share in shares)]
-    whole = Axis("share of seeds", 0.0, 1.0, percent=True)
-    verdicts = Figure(
-        "Verdicts",
-        Axis("", names=tuple(VERDICTS[i].value for i in kinds)),
-        whole,
-        tuple(
-            _bars(name, [told.verdicts[i] for i in kinds], hue)
-            for hue, (name, told) in enumerate(zip(names, result.lanes, strict=True))
-        ),
-    )
+    """Where the seeds of each lane end, as one bar, and beside it on the same scale who has escaped by each update."""
+    shares = Axis("share of seeds", 0.0, 1.0, percent=True)
+    layers = _layers([told.ends for told in result.lanes])
     where = Figure(
-        "Basins",
-        Axis("", names=tuple(by_basin[0][i][0] for i in places)),
-        whole,
-        tuple(
-            _bars(name, [shares[i][1] for i in places], hue)
-            for hue, (name, shares) in enumerate(zip(names, by_basin, strict=True))
-        ),
+        WHERE,
+        Axis("", names=tuple(told.lane.name for told in result.lanes)),
+        shares,
+        tuple(_stack(told, place, layers) for place, told in enumerate(result.lanes)),
+        WHISKERS,
     )
-    known = [(hue, told) for hue, told in enumerate(result.lanes) if told.seeds]
     escapes = Figure(
-        "Escapes",
+        _escapes_title(result.scene.problem(), result.scene.start),
         Axis("update", 0.0, float(max(result.updates, 1))),
-        Axis("share of seeds", names=tuple(names[hue] for hue, _ in reversed(known))),
-        tuple(_parts(told, hue, len(known) - 1 - row) for row, (hue, told) in enumerate(known)),
+        shares,
+        tuple(_escape_curve(told, hue) for hue, told in enumerate(result.lanes)),
+        ESCAPE,
     )
-    return Page(_title(result), (verdicts, where, escapes), INTERVALS)
+    return Page(_title(result), (where, escapes), INTERVALS)
+
+
+@lru_cache(maxsize=2)
+def _escapes_title(problem: Problem, start: tuple[float, float]) -> str:
+    """What marbles escape from that start there: the basin of a minimum, or a saddle; kept while seeds are counted."""
+    point = np.array([start])
+    label = int(problem.basins.labels(point)[0])
+    if label != NO_BASIN:
+        return f"Escapes from {_minimum(label)}"
+    held = int(holding_saddles(problem, point)[0])
+    return ESCAPES if held == NO_SADDLE else SADDLE_ESCAPES
+
+
+def _layers(lanes: Sequence[LaneEnds]) -> dict[End, End]:
+    """In which part of the bars each end is shown, the same in all lanes: its own, or that of several minima.
+
+    Minima have their own where the most end of any lane, but for slivers. The others are put together, with those that
+    are not known, unless there is but one.
+    """
+    largest: dict[End, float] = {}
+    for ends in lanes:
+        for part in ends.parts:
+            end = part.kind, part.minimum
+            largest[end] = max(largest.get(end, 0.0), part.share.count / ends.seeds)
+    minima = sorted((end for end in largest if end[0] == MINIMUM), key=lambda end: (-largest[end], end))
+    small = [end for place, end in enumerate(minima) if place >= MOST_LAYERS or largest[end] < LEAST_LAYER]
+    joined = {*small, (UNKNOWN, NO_BASIN)} if len(small) > 1 else set()
+    return {end: (OTHERS, NO_BASIN) if end in joined else end for end in largest}
+
+
+def _stack(told: LaneOdds, place: int, layers: dict[End, End]) -> Stack:
+    """The parts in which the seeds of a lane end, one upon the other, the lowest minimum at the bottom."""
+    counts: Counter[End] = Counter()
+    for part in told.ends.parts:
+        counts[layers[part.kind, part.minimum]] += part.share.count
+    found = sorted(counts, key=lambda end: (ORDER.index(end[0]), end[1]))
+    estimates = _estimates(told.ends, [counts[end] for end in found])
+    below = _estimates(told.ends, list(accumulate(counts[end] for end in found))[:-1])
+    return Stack(
+        told.lane.name,
+        place,
+        tuple(_layer(*end, estimate) for end, estimate in zip(found, estimates, strict=True)),
+        low=tuple(edge.low for edge in below),
+        high=tuple(edge.high for edge in below),
+        hue=place,
+    )
+
+
+def _layer(kind: str, minimum: int, share: Estimate) -> Layer:
+    name = _minimum(minimum) if kind == MINIMUM else NAMES[kind]
+    return Layer(name, share.value, share.low, share.high, kind, minimum)
+
+
+def _estimates(ends: LaneEnds, counts: Sequence[int]) -> list[Estimate]:
+    """The shares of all seeds that these counts are."""
+    found = [exact(count, ends.seeds) for count in counts] if ends.alike else [wilson(n, ends.seeds) for n in counts]
+    return [share.estimate for share in found]
+
+
+def _escape_curve(told: LaneOdds, hue: int) -> Line:
+    """The share escaped by each update, drawn on to the last one."""
+    fates, curve = told.fates, told.fates.escaped
+    sides = (curve.shares, curve.low, curve.high)
+    y, low, high = ((*side, side[-1]) if side else () for side in sides)
+    return Line(
+        told.lane.name,
+        x=(*map(float, fates.updates), float(fates.until)) if y else (),
+        y=y,
+        low=low,
+        high=high,
+        hue=hue,
+        dashed=hue % 2 == 1,
+        dots=False,
+        steps=True,
+        badge=True,
+    )
 
 
 def _named_basins(result: Odds) -> list[int]:
@@ -328,30 +408,3 @@ def _basin_shares(told: LaneOdds, named: Sequence[int]) -> list[tuple[str, Share
         (ELSEWHERE, wilson(others, told.seeds)),
         (NOWHERE, nowhere),
     ]
-
-
-def _bars(name: str, shares: Sequence[Share], hue: int) -> Bars:
-    estimates = [share.estimate for share in shares]
-    return Bars(
-        name,
-        heights=tuple(estimate.value for estimate in estimates),
-        low=tuple(estimate.low for estimate in estimates),
-        high=tuple(estimate.high for estimate in estimates),
-        hue=hue,
-    )
-
-
-def _parts(told: LaneOdds, hue: int, place: int) -> Parts:
-    """The three shares, those that escaped at the bottom, drawn on to the last update."""
-    fates = told.fates
-    curves = fates.escaped, fates.waiting, fates.ended
-    return Parts(
-        told.lane.name,
-        place,
-        x=(*map(float, fates.updates), float(fates.until)),
-        parts=(ESCAPED, WAITING, ENDED),
-        shares=tuple((*curve.shares, curve.shares[-1]) for curve in curves),
-        low=tuple((*curve.low, curve.low[-1]) for curve in curves),
-        high=tuple((*curve.high, curve.high[-1]) for curve in curves),
-        hue=hue,
-    )

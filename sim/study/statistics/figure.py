@@ -37,6 +37,8 @@ class Line:
     """Whether the points are marked."""
     steps: bool = False
     """Whether it stays as it is until the next point."""
+    badge: bool = False
+    """Whether the badge of the lane that has its hue stands on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +59,31 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """Shares of a whole that add up to it at every x, one upon the other, in a strip of the figure for itself.
+class Layer:
+    """One of the shares that a stack consists of."""
 
-    They stay as they are until the next x. The strip lies at its place among the names of the y axis, the first of
-    which is the lowest.
-    """
+    name: str
+    share: float
+    low: float
+    """The ends of its interval; NaN: none is known. Where they are equal, nothing is left to chance."""
+    high: float
+    end: str
+    """Where these seeds end, which decides the colour: MINIMUM or another word of `study.odds.ends`."""
+    minimum: int = -1
+    """Which minimum it is, if it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Shares of a whole that add up to it, one upon the other as one bar, at a place of the x axis."""
 
     name: str
     place: int
-    x: tuple[float, ...]
-    parts: tuple[str, str, str]
-    """What the lowest, the middle and the highest share are of."""
-    shares: tuple[tuple[float, ...], ...]
-    """For each of them its values, one an x."""
-    low: tuple[tuple[float, ...], ...] = ()
-    """The lower ends of their intervals; empty: none are known."""
-    high: tuple[tuple[float, ...], ...] = ()
+    layers: tuple[Layer, ...]
+    """From the bottom to the top; empty: nothing is known yet."""
+    low: tuple[float, ...] = ()
+    """The lower ends of the intervals of all that lies below an edge, for each edge between two layers."""
+    high: tuple[float, ...] = ()
     hue: int = 0
 
 
@@ -96,6 +106,9 @@ class HeatMap:
     """Whether they are shares of a whole, to be written in per cent."""
 
 
+Mark = Line | Bars | Stack | HeatMap
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """Marks in one frame."""
@@ -103,7 +116,7 @@ class Figure:
     title: str
     x: Axis
     y: Axis
-    marks: tuple[Line | Bars | Parts | HeatMap, ...]
+    marks: tuple[Mark, ...]
     note: str = ""
     """A sentence below it: how many runs, what the intervals are."""
 

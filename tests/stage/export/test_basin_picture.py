@@ -18,8 +18,8 @@ from sim.stage.drawing.screen import Screen, painted
 from sim.stage.export import basins
 from sim.stage.export.basins import STRENGTH, MapLayout, draw_basin_map, legend_rows, map_layout, rule_line, save_basins
 from sim.stage.picture.map.terrain import terrain
-from sim.stage.picture.views.basins import basin_color
 from sim.stage.style.theme import THEMES, Theme, load_theme
+from sim.stage.style.tints import basin_color
 from sim.study.maps.basin_map import DIVERGED, MOVING, BasinMap
 from sim.surface.basins import NO_BASIN
 from sim.surface.protocol import Window

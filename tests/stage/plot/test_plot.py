@@ -18,16 +18,17 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.drawing.ticks import AxisScale, choices, per_cent, scale
 from sim.stage.export.pages import save_page, saved_em
 from sim.stage.plot.frame import Frame, inside
-from sim.stage.plot.legend import THREE
 from sim.stage.plot.page import PageLayout, arrange, draw_layout
 from sim.stage.plot.ramp import STEPS, lightness, ramp
-from sim.stage.plot.strips import fills
 from sim.stage.plot.words import Label, spoken
 from sim.stage.style import text
 from sim.stage.style.color import Color
 from sim.stage.style.kept import CACHE
+from sim.stage.style.numbers import percent
 from sim.stage.style.theme import THEMES, load_theme
-from sim.study.statistics.figure import Axis, Bars, Figure, HeatMap, Line, Page, Parts
+from sim.stage.style.tints import end_color
+from sim.study.odds.ends import DIVERGED, MINIMUM, NAMES, UNDER_WAY
+from sim.study.statistics.figure import Axis, Bars, Figure, HeatMap, Layer, Line, Mark, Page, Stack
 
 NAN, INF = math.nan, math.inf
 LANES = ("full batch", "minibatch", "momentum")
@@ -57,20 +58,36 @@ def bars(count: int, lanes: int, names: tuple[str, ...] = ()) -> Figure:
     return Figure("Final verdict", Axis("", names=names), SHARE, tuple(marks), "200 seeds a lane, 95 % intervals")
 
 
+def stack(place: int, *shares: float, half: float = 0.0) -> Stack:
+    """Parts in minima 1, 2 … and the last two as diverged and under way, with intervals so wide to both sides."""
+    ends = [(MINIMUM, k) for k in range(len(shares) - 2)] + [(DIVERGED, -1), (UNDER_WAY, -1)]
+    layers = tuple(
+        Layer(NAMES.get(end, f"minimum {minimum + 1}"), share, max(share - half, 0), min(share + half, 1), end, minimum)
+        for share, (end, minimum) in zip(shares, ends, strict=True)
+        if share
+    )
+    edges = np.cumsum([layer.share for layer in layers])[:-1].tolist()
+    low, high = (tuple(edge + side for edge in edges) for side in (-half, half))
+    return Stack((*LANES, "B = 5", "B = 2", "Adam")[place], place, layers, low, high, place)
+
+
+def stacks(lanes: int = 3) -> Figure:
+    """One part, two, and many small ones."""
+    shares = [(1.0, 0.0, 0.0), (0.75, 0.0, 0.25), (0.5, 0.2, 0.1, 0.05, 0.02, 0.08, 0.05)]
+    marks = tuple(stack(lane, *shares[lane % 3], half=0.03) for lane in range(lanes))
+    names = tuple(mark.name for mark in marks)
+    return Figure("Where the seeds end", Axis("", names=names), SHARE, marks, "intervals beside the edges")
+
+
 def escapes(lanes: int = 3) -> Figure:
-    """Shares that escape, do not, and end otherwise, in a strip a lane, the first on top."""
-    x = (0.0, 10.0, 30.0, 100.0, 400.0)
-    marks = []
+    """Shares escaped by each update."""
+    x, marks = (0.0, 10.0, 30.0, 100.0, 400.0), []
     for lane in range(lanes):
-        escaped, ended = (0.0, 0.2, 0.5, 0.5, 0.625), (0.0, 0.0, 0.1 * lane, 0.1 * lane, 0.125 * lane)
-        shares = (escaped, tuple(1 - a - b for a, b in zip(escaped, ended, strict=True)), ended)
-        low, high = (
-            tuple(tuple(min(max(share + side, 0), 1) for share in part) for part in shares) for side in (-0.05, 0.05)
-        )
+        y = tuple(share / (lane + 1) for share in (0.0, 0.2, 0.5, 0.5, 0.625))
+        low, high = (tuple(min(max(share + side, 0), 1) for share in y) for side in (-0.05, 0.05))
         name = (*LANES, "B = 5", "B = 2", "Adam")[lane]
-        marks.append(Parts(name, lanes - 1 - lane, x, ("escaped", "not escaped yet", "other"), shares, low, high, lane))
-    names = tuple(mark.name for mark in reversed(marks))
-    return Figure("Escapes", Axis("update", 0, 400), Axis("share of seeds", names=names), tuple(marks))
+        marks.append(Line(name, x, y, low, high, lane, dots=False, steps=True, badge=True))
+    return Figure("Escapes", Axis("update", 0, 400), SHARE, tuple(marks))
 
 
 def lines_of(names: tuple[str, ...]) -> Figure:
@@ -111,13 +128,14 @@ def heat(columns: int, rows: int, percent: bool = True) -> Figure:
 
 
 PAGES = {
-    "odds": Page("Local minimum, 200 seeds", (bars(4, 3), bars(2, 3), escapes()), "after 400 updates"),
+    "odds": Page("Local minimum, 200 seeds", (stacks(3), escapes(3)), "after 400 updates"),
+    "bars": Page("Local minimum, 200 seeds", (bars(4, 3), bars(2, 3), escapes()), "after 400 updates"),
     "sweep": Page("Batch size", (sweep(), curve(400_000.0), rules())),
     "maps": Page("", (heat(6, 5), heat(25, 60, percent=False))),
     "twelve": Page("Twelve categories", (bars(12, 3, ("stuck in local minimum ", "saddle ")),)),
     "numbers": Page("Numbers as names", (bars(12, 6, ("1000",)), heat(40, 3))),
     "six": Page("Six lanes", (bars(4, 6), sweep(6), bars(1, 6)), "a note " * 60),
-    "strips": Page("Escapes alone", (escapes(6),)),
+    "stacks": Page("Six lanes", (stacks(6), escapes(6))),
 }
 
 
@@ -188,7 +206,7 @@ def test_words_are_apart_inside_their_cards_and_off_the_data(name: str, size: tu
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", ["odds", "twelve"])
+@pytest.mark.parametrize("name", ["bars", "twelve"])
 def test_names_of_categories_are_not_cut(name: str, size: tuple[int, int]) -> None:
     for frame in arrange(PAGES[name], LIGHT, saved_em(size), size).frames:
         if frame.plan.bars:
@@ -246,11 +264,11 @@ def test_plots_in_a_row_begin_and_end_at_the_same_height() -> None:
 
 
 def test_what_all_figures_have_in_common_is_explained_once() -> None:
-    shared = arrange(PAGES["odds"], LIGHT, 18, (1600, 900))
-    assert [key.name for key, _, _ in shared.legend.entries] == [*LANES, "escaped", "not escaped yet", "other"]
-    assert [key.shape for key, _, _ in shared.legend.entries] == ["bar"] * 3 + list(THREE)
-    mixed = arrange(Page("", (escapes(), lines_of(LANES))), LIGHT, 18, (1600, 900))
-    assert {key.shape for key, _, _ in mixed.legend.entries[:3]} == {"point"}  # Strips here, lines there.
+    shared = arrange(Page("", (bars(4, 3), bars(2, 3))), LIGHT, 18, (1600, 900))
+    assert [key.name for key, _, _ in shared.legend.entries] == list(LANES)
+    assert [key.shape for key, _, _ in shared.legend.entries] == ["bar"] * 3
+    mixed = arrange(PAGES["bars"], LIGHT, 18, (1600, 900))
+    assert {key.shape for key, _, _ in mixed.legend.entries} == {"point"}  # Bars here, lines there.
     assert not any(frame.legend.entries for frame in shared.frames)
     single = arrange(Page("", (bars(2, 3), sweep())), LIGHT, 18, (1600, 900))
     assert not single.legend.entries
@@ -285,9 +303,9 @@ def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         (Bars("a", ()),),
         (Bars("a", (NAN, INF, -INF, 0.0), (NAN,), (INF, 1.0)),),
         (Bars("a", (-1.0, 2.0)), Bars("b", (1.0,), hue=4, labels=("x", "y"))),
-        (Parts("a", 0, (), ("b", "c", "d"), ((), (), ())),),
-        (Parts("a", 0, (0.0,), ("b", "c", "d"), ((1.0,), (0.0,), (0.0,))),),
-        (Parts("a", 3, (1.0, NAN), ("b", "c", "d"), ((NAN, 0.0),) * 3, ((NAN, INF),) * 3, ((NAN, INF),) * 3),),
+        (Stack("a", 0, ()),),
+        (Stack("a", 3, (Layer("b", NAN, NAN, NAN, MINIMUM, 0), Layer("c", INF, 0.0, INF, DIVERGED))),),
+        (Stack("a", 0, (Layer("b", 0.0, 0.0, 0.1, MINIMUM, 0), Layer("c", 1.0, 0.9, 1.0, DIVERGED)), (NAN,), (INF,)),),
         (HeatMap("a", ()),),
         (HeatMap("a", ((), ())),),
         (HeatMap("a", ((NAN, INF), (1.0,)), low=1.0, high=1.0),),
@@ -295,9 +313,7 @@ def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("log", [False, True])
-def test_nothing_and_numbers_without_a_place_can_be_drawn(
-    marks: tuple[Line | Bars | Parts | HeatMap, ...], log: bool
-) -> None:
+def test_nothing_and_numbers_without_a_place_can_be_drawn(marks: tuple[Mark, ...], log: bool) -> None:
     plain = Figure("A title", Axis("x", log=log), Axis("y", log=log, percent=log), marks, "A note.")
     ends = Figure("", Axis("x", NAN, -3.0, log=log), Axis("y", INF, 0.0), marks)
     named = Figure("", Axis("x", names=("one name",)), Axis("y", -1.0, 1.0, log=log), marks)
@@ -383,44 +399,74 @@ def test_intervals_are_whiskers_or_a_band_and_go_on_beyond_the_frame() -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_a_strip_is_filled_by_its_three_shares(theme: str) -> None:
-    """Half solid, an eighth hatched on the ground, the rest tinted, from update 40 on; before that all of it tinted."""
-    x, shares = (0.0, 40.0, 400.0), ((0.0, 0.5, 0.5), (1.0, 0.375, 0.375), (0.0, 0.125, 0.125))
-    strip = Parts("a", 0, x, ("b", "c", "d"), shares, hue=2)
-    figure = Figure("", Axis("update", 0, 400), Axis("share", names=("a",)), (strip,))
+def test_a_stacked_bar_is_filled_by_its_parts(theme: str) -> None:
+    """Half in the first minimum, an eighth diverged and hatched, the rest under way, on a foot of the lane's colour."""
+    figure = Figure("", Axis("", names=("a", "b")), SHARE, (stack(1, 0.5, 0.125, 0.375),))
     picture = drawn(Page("", (figure,)), (800, 600), theme)
-    frame = arrange(Page("", (figure,)), load_theme(theme), saved_em((800, 600)), (800, 600)).frames[0]
-    (laid,) = frame.strips
-    solid, tint, ground = fills(load_theme(theme), load_theme(theme).lane(2))
-    column = round(float(frame.x.at([50.0])[0]))
-    colors = [at(picture, column, row) for row in range(laid.rect.top + 2, laid.rect.bottom - 2)]
+    looks = load_theme(theme)
+    frame = arrange(Page("", (figure,)), looks, saved_em((800, 600)), (800, 600)).frames[0]
+    (bar,) = frame.stacks
+    assert (bar.rect.top, bar.rect.bottom) == (frame.plot.top, frame.plot.bottom)
+    assert bar.rect.left > frame.plot.centerx
+    colors = [at(picture, bar.rect.left + 4, row) for row in range(bar.rect.top + 2, bar.rect.bottom - 2)]
+    solid, waiting = end_color(looks, MINIMUM, 0), end_color(looks, UNDER_WAY, -1)
     assert colors.count(solid) / len(colors) == pytest.approx(0.5, abs=0.02)
-    assert colors.count(tint) / len(colors) == pytest.approx(0.375, abs=0.02)
-    hatched = colors[: round(0.12 * len(colors))]
-    assert set(hatched) == {ground, load_theme(theme).muted}
+    assert colors.count(waiting) / len(colors) == pytest.approx(0.375, abs=0.02)
+    hatched = colors[round(0.39 * len(colors)) : round(0.49 * len(colors))]
+    assert set(hatched) == {end_color(looks, DIVERGED, -1), looks.panel}
     assert colors[-1] == solid
-    before = round(float(frame.x.at([20.0])[0]))
-    assert at(picture, before, laid.rect.bottom - 4) == at(picture, before, laid.rect.top + 4) == tint
-    assert [words.text for words in frame.numbers] == ["50%", "38%", "12%"]  # Not 13: they are a hundred together.
+    assert at(picture, bar.rect.centerx, bar.rect.bottom + 1) == looks.lane(1)
 
 
-def test_intervals_are_veils_at_both_edges() -> None:
-    figure = escapes(3)
-    frame, picture = alone(figure)
-    bare = replace(
-        figure, marks=tuple(replace(mark, low=(), high=()) for mark in figure.marks if isinstance(mark, Parts))
+def test_a_whisker_beside_a_stacked_bar_is_the_interval_at_its_edge() -> None:
+    marks = (stack(0, 0.25, 0.5, 0.0, 0.25, half=0.05), stack(1, 0.5, 0.5, 0.0, 0.0, half=0.0))
+    frame, picture = alone(Figure("", Axis("", names=("a", "b")), SHARE, marks))
+    certain, uncertain = frame.stacks[1], frame.stacks[0]
+    assert certain.whiskers == ()
+    found = [[(frame.plot.bottom - pixel) / frame.plot.height for pixel in (w.low, w.high)] for w in uncertain.whiskers]
+    assert found == [pytest.approx([0.2, 0.3]), pytest.approx([0.7, 0.8])]
+    assert all(whisker.x > uncertain.rect.right for whisker in uncertain.whiskers)
+    column = round(uncertain.whiskers[0].x)
+    inked = [row for row in range(frame.plot.top, frame.plot.bottom) if at(picture, column, row) == LIGHT.muted]
+    shares = [(frame.plot.bottom - row) / frame.plot.height for row in inked]
+    lower, upper = [share for share in shares if share < 0.5], [share for share in shares if share > 0.5]
+    assert (min(lower), max(lower)) == pytest.approx((0.2, 0.3), abs=0.01)
+    assert (min(upper), max(upper)) == pytest.approx((0.7, 0.8), abs=0.01)
+
+
+def test_whiskers_of_small_parts_never_lie_on_each_other() -> None:
+    frame, _ = alone(
+        Figure("", Axis("", names=("a", "b")), SHARE, (stack(0, *[0.05] * 6, 0.3, 0.2, 0.2, half=0.04),)), (500, 400)
     )
-    _, without = alone(bare)
-    strip = frame.strips[2]  # At 200 updates 50 %, and 20 % from above, ± 5 %.
-    column = round(float(frame.x.at([200.0])[0]))
-    differ = [
-        (strip.rect.bottom - row) / strip.rect.height
-        for row in range(strip.rect.top, strip.rect.bottom)
-        if at(picture, column, row) != at(without, column, row)
-    ]
-    lower, upper = [share for share in differ if share < 0.65], [share for share in differ if share > 0.65]
-    assert (min(lower), max(lower)) == pytest.approx((0.45, 0.55), abs=0.02)
-    assert (min(upper), max(upper)) == pytest.approx((0.75, 0.85), abs=0.02)
+    whiskers = frame.stacks[0].whiskers
+    assert 4 < len(whiskers) <= 8
+    assert len({whisker.x for whisker in whiskers}) == 2
+    for one, other in combinations(whiskers, 2):
+        assert one.x != other.x or one.high > other.low or other.high > one.low
+
+
+@pytest.mark.parametrize("size", [(960, 600), (1366, 768)])
+@pytest.mark.parametrize("lanes", [1, 3, 6])
+def test_the_largest_part_of_every_bar_tells_its_interval(lanes: int, size: tuple[int, int]) -> None:
+    frame = arrange(Page("", (stacks(lanes), escapes(lanes))), LIGHT, saved_em(size), size).frames[0]
+    for bar in frame.stacks:
+        layer, box = max(bar.boxes, key=lambda place: place[0].share)
+        said = " ".join(words.text for words in frame.numbers if box.contains(ink(words)))
+        assert f"{percent(layer.low)} to {percent(layer.high)}" in said
+        assert all(bar.rect.contains(ink(words)) for words in frame.numbers if bar.rect.colliderect(ink(words)))
+
+
+def test_badges_tell_lines_apart_that_lie_as_one() -> None:
+    lines = tuple(
+        Line(f"lane {k}", (0.0, 9.0), (1.0, 1.0), hue=k, dots=False, steps=True, badge=True) for k in range(3)
+    )
+    frame, picture = alone(Figure("", Axis("update", 0.0, 9.0), SHARE, lines))
+    for lane in range(3):
+        x = frame.plot.left + (lane + 0.5) / 3 * frame.plot.width
+        assert at(picture, x, frame.plot.top) == LIGHT.lane(lane)
+    bare = tuple(replace(line, badge=False) for line in lines)
+    _, without = alone(Figure("", Axis("update", 0.0, 9.0), SHARE, bare))
+    assert not same(picture, without)
 
 
 def test_lines_with_whiskers_at_the_same_places_step_aside() -> None:

@@ -17,14 +17,16 @@ from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import layout
 from sim.stage.drawing.screen import Screen
+from sim.stage.picture.panel.ends import color_of_end, name_of_end
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.session.session import SHEETS, Session, begin, race
 from sim.stage.sheets.odds import odds_page
 from sim.stage.sheets.sheets import draw_over, pieces, sheet_layout, tab_at
 from sim.stage.style.kept import CACHE
-from sim.stage.style.theme import THEMES, load_theme
-from sim.study.odds.tally import Tally, work
-from sim.study.statistics.figure import Bars, Page, Parts
+from sim.stage.style.theme import THEMES, Theme, load_theme
+from sim.stage.style.tints import end_color
+from sim.study.odds.tally import Tally, ends_of, work
+from sim.study.statistics.figure import Line, Page, Stack
 
 SIZES = [(960, 600), (1600, 900), (1080, 1920), (3840, 2160)]
 
@@ -40,6 +42,15 @@ def tallies(scene: Scene) -> Iterator[list[Tally]]:
     with few_seeds(20):
         results = tuple((place, job.run()) for place, job in enumerate(work(scene)))
         yield [Tally(scene), Tally(scene, results[:4]), Tally(scene, results, SPEEDS), Tally(scene, failed=True)]
+
+
+@pytest.fixture(scope="module")
+def later(scene: Scene) -> Iterator[Tally]:
+    """That of a longer race, of whose minibatch lane some have come to rest in either minimum, and some not yet."""
+    longer = replace(scene, updates=60)
+    with few_seeds(20):
+        lanes = len(scene.lanes)
+        yield Tally(longer, tuple((place, job.run()) for place, job in enumerate(work(longer)) if job.lane < lanes))
 
 
 def asked(scene: Scene, tally: Tally, **changes: object) -> Session:
@@ -130,30 +141,60 @@ def test_pieces_leave_nothing_to_be_drawn(scene: Scene, tallies: list[Tally]) ->
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_figures_speak_the_language_of_the_screen(scene: Scene, tallies: list[Tally], language: str) -> None:
+def test_figures_speak_the_language_of_the_screen(scene: Scene, later: Tally, language: str) -> None:
     theme = load_theme("light", language)
-    page = odds_page(tallies[2], theme)
+    page = odds_page(later, theme)
     names = scene.texts(language).lanes
     marks = [mark for figure in page.figures for mark in figure.marks]
-    assert all(isinstance(mark, Bars | Parts) and mark.name == names[mark.hue] for mark in marks)
-    strips = [mark for mark in marks if isinstance(mark, Parts)]
-    assert [page.figures[2].y.names[strip.place] for strip in strips] == list(names)
-    minima = tuple(theme.say("minimum {number}", number=number) for number in (1, 2))
-    assert page.figures[1].x.names == minima
-    english = words_of(odds_page(tallies[2], load_theme("light")))
-    assert words_of(page) == {theme.say(word) for word in english}
+    assert all(isinstance(mark, Stack | Line) and mark.name == names[mark.hue] for mark in marks)
+    assert page.figures[0].x.names == names
+    assert theme.say("minimum {number}", number=2) in words_of(page)
+    assert theme.say("Escapes from minimum {number}", number=2) in words_of(page)
+    english = words_of(odds_page(later, load_theme("light")))
+    assert words_of(page) - numbered(theme) == {theme.say(word) for word in english - numbered(load_theme("light"))}
 
 
 def words_of(page: Page) -> set[str]:
-    """What its figures say, names of lanes and minima aside."""
-    return {*page.figures[0].x.names, *(word for figure in page.figures for word in (figure.title, figure.y.label))}
+    """What its figures say, names of lanes aside."""
+    stacks = [mark for figure in page.figures for mark in figure.marks if isinstance(mark, Stack)]
+    said = {layer.name for stack in stacks for layer in stack.layers}
+    return said.union(*((figure.title, figure.note, figure.x.label, figure.y.label) for figure in page.figures))
+
+
+def numbered(theme: Theme) -> set[str]:
+    """What is said of minima by their numbers."""
+    sentences = ("minimum {number}", "Escapes from minimum {number}")
+    return {theme.say(sentence, number=number) for sentence in sentences for number in (1, 2)}
+
+
+def test_parts_and_colours_are_those_of_the_bars_under_the_maps(tallies: list[Tally], later: Tally) -> None:
+    for tally in (tallies[1], later):
+        stacks = [mark for mark in odds_page(tally, load_theme("light")).figures[0].marks if isinstance(mark, Stack)]
+        for stack, ends in zip(stacks, ends_of(tally), strict=True):
+            parts = () if ends is None else ends.parts
+            assert [layer.share for layer in stack.layers] == [part.share.estimate.value for part in parts]
+            for layer, part in zip(stack.layers, parts, strict=True):
+                for theme in map(load_theme, THEMES):
+                    assert end_color(theme, layer.end, layer.minimum) == color_of_end(part, theme)
+                    assert layer.name == name_of_end(part, load_theme("light"))
 
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_every_sheet_is_drawn_as_it_was_found_good(
     scene: Scene, tallies: list[Tally], name: str, request: pytest.FixtureRequest
 ) -> None:
+    check(recorded(scene, tallies[2], name, "light"), f"sheet {name}", request)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_bars_of_several_parts_are_drawn_as_they_were_found_good(
+    later: Tally, theme: str, request: pytest.FixtureRequest
+) -> None:
+    check(recorded(later.scene, later, "odds", theme), f"sheet odds parts {theme}", request)
+
+
+def recorded(scene: Scene, tally: Tally, name: str, theme: str) -> str:
     canvas = RecordingCanvas((960, 600))
-    places, theme = layout((960, 600), 3, 1.5), load_theme("light")
-    draw_over(canvas, places, theme, asked(scene, tallies[2], sheet=name), tallies[2])
-    check(canvas.recording, f"sheet {name}", request)
+    session = asked(scene, tally, sheet=name, theme=theme)
+    draw_over(canvas, layout((960, 600), 3, 1.5), load_theme(theme), session, tally)
+    return canvas.recording

@@ -22,8 +22,8 @@ from sim.descent.crowd import Crowd
 from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import OPENING, Scene, load_scene, parse_scene
 from sim.study.odds.odds import BLOCK, NO_OUTCOMES, Odds, gather, growing, jobs, odds
-from sim.study.odds.report import COLUMNS, MOST_BASINS, page, summary, table, write_csv
-from sim.study.statistics.figure import Bars, Page, Parts
+from sim.study.odds.report import COLUMNS, MOST_BASINS, MOST_LAYERS, page, summary, table, write_csv
+from sim.study.statistics.figure import Axis, Line, Page, Stack
 from sim.study.statistics.intervals import Estimate, wilson
 from sim.study.statistics.telling import number_texts, share_texts
 from sim.study.work import workers
@@ -147,7 +147,7 @@ def test_nothing_known_yet() -> None:
     nothing = told(NO_OUTCOMES, NO_OUTCOMES)
     assert through_json(summary(nothing))["lanes"][0]["verdicts"] == []
     assert "–" in printed(table(nothing))
-    assert [len(figure.marks) for figure in page(nothing).figures] == [2, 2, 0]
+    assert [len(figure.marks) for figure in page(nothing).figures] == [2, 2]
 
 
 # Work.
@@ -342,39 +342,78 @@ def test_shares_are_in_percent() -> None:
 # Figures.
 
 
-def bars(of: Page, figure: int) -> list[Bars]:
-    return [mark for mark in of.figures[figure].marks if isinstance(mark, Bars)]
+def stacks(of: Page) -> list[Stack]:
+    return [mark for mark in of.figures[0].marks if isinstance(mark, Stack)]
 
 
-def test_bars_are_the_shares_that_occur() -> None:
-    drawn = page(told(outcomes(), outcomes(RUNS[:4])))
-    verdicts, basins, _ = drawn.figures
-    assert verdicts.x.names == tuple(kind.value for kind in VERDICTS if kind in {run[0] for run in RUNS})
-    assert basins.x.names == ("minimum 1", "minimum 3", "no known basin")
-    single, other = bars(drawn, 1)
-    assert (single.name, single.hue, other.name, other.hue) == ("[red]single", 0, LONG_NAME, 1)
-    assert single.heights == pytest.approx((2 / 8, 3 / 8, 3 / 8))
-    assert other.heights == pytest.approx((2 / 4, 2 / 4, 0))
-    assert (single.low[1], single.high[1]) == (wilson(3, 8).estimate.low, wilson(3, 8).estimate.high)
-    assert all(sum(mark.heights) == pytest.approx(1) for mark in (*bars(drawn, 0), *bars(drawn, 1)))
+def curves(of: Page) -> list[Line]:
+    return [mark for mark in of.figures[1].marks if isinstance(mark, Line)]
 
 
-def strips(of: Page) -> list[Parts]:
-    return [mark for mark in of.figures[2].marks if isinstance(mark, Parts)]
+def test_a_bar_of_all_seeds_has_the_parts_in_which_a_lane_ends() -> None:
+    result = told(outcomes(), outcomes(RUNS[:4]))
+    drawn = page(result)
+    where = drawn.figures[0]
+    assert where.x.names == ("[red]single", LONG_NAME)
+    single, other = stacks(drawn)
+    assert (single.name, single.place, single.hue) == ("[red]single", 0, 0)
+    assert (other.name, other.place, other.hue) == (LONG_NAME, 1, 1)
+    for mark, lane in zip((single, other), result.lanes, strict=True):
+        assert [(layer.end, layer.minimum) for layer in mark.layers] == [
+            (part.kind, part.minimum) for part in lane.ends.parts
+        ]
+        assert [Estimate(layer.share, layer.low, layer.high) for layer in mark.layers] == [
+            part.share.estimate for part in lane.ends.parts
+        ]
+        assert sum(layer.share for layer in mark.layers) == pytest.approx(1)
+    assert [layer.name for layer in single.layers] == ["minimum 1", "minimum 3", "diverged", "under way"]
+    assert [layer.share for layer in single.layers] == [2 / 8, 3 / 8, 2 / 8, 1 / 8]
 
 
-def test_a_strip_of_three_shares_a_lane_goes_on_until_the_last_update() -> None:
+def test_a_whisker_is_the_interval_of_all_below_its_edge() -> None:
+    drawn = page(told(outcomes(), outcomes(RUNS[:1])))
+    single, other = stacks(drawn)
+    below = [wilson(count, 8).estimate for count in (2, 5, 7)]
+    assert single.low == tuple(estimate.low for estimate in below)
+    assert single.high == tuple(estimate.high for estimate in below)
+    assert (single.low[0], single.high[0]) == (single.layers[0].low, single.layers[0].high)
+    assert (other.low, other.high) == ((), ())
+
+
+def test_where_every_seed_is_alike_nothing_is_left_to_chance() -> None:
+    scene = load_scene("local-minimum")
+    runs = outcomes([(VerdictKind.STUCK, 1, NEVER, 30, 1.0, 1.0)] * 9)
+    drawn = page(odds(scene, [runs, runs, NO_OUTCOMES], 30))
+    alike, chance, unknown = stacks(drawn)
+    assert [(layer.low, layer.high) for layer in alike.layers] == [(1, 1)]
+    assert [(layer.low, layer.high) for layer in chance.layers] == [(wilson(9, 9).estimate.low, 1)]
+    assert unknown.layers == ()
+
+
+def test_an_escape_curve_a_lane_goes_on_until_the_last_update_on_the_scale_of_the_bars() -> None:
     drawn = page(told(outcomes(), outcomes(RUNS[:3])))
-    one, other = strips(drawn)
-    assert one.parts == ("escaped", "not escaped yet", "ended otherwise")
+    one, other = curves(drawn)
     assert one.x == (0, 4, 6, 9, 20, UPDATES)
-    assert one.shares[0] == (0, 2 / 8, 2 / 8, 3 / 8, 4 / 8, 4 / 8)
-    assert one.shares[2] == (0, 1 / 8, 2 / 8, 2 / 8, 2 / 8, 2 / 8)
-    assert [sum(shares) for shares in zip(*one.shares, strict=True)] == [1] * 6
-    assert (one.low[0][-1], one.high[0][-1]) == (wilson(4, 8).estimate.low, wilson(4, 8).estimate.high)
-    assert (other.x[-2:], other.shares[0][-2:]) == ((9, UPDATES), (1, 1))
-    assert drawn.figures[2].y.names == (LONG_NAME, "[red]single")  # From the bottom up.
-    assert [(strip.place, strip.hue) for strip in (one, other)] == [(1, 0), (0, 1)]
+    assert one.y == (0, 2 / 8, 2 / 8, 3 / 8, 4 / 8, 4 / 8)
+    assert (one.low[-1], one.high[-1]) == (wilson(4, 8).estimate.low, wilson(4, 8).estimate.high)
+    assert (other.x[-2:], other.y[-2:]) == ((9, UPDATES), (1, 1))
+    assert [(line.hue, line.dashed, line.badge) for line in (one, other)] == [(0, False, True), (1, True, True)]
+    assert drawn.figures[0].y == drawn.figures[1].y == Axis("share of seeds", 0, 1, percent=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "title"),
+    [
+        ("local-minimum", None, "Escapes from minimum 2"),
+        ("on-the-saddle", None, "Escapes from the saddle"),
+        ("local-minimum", (1e9, 1e9), "Escapes from a basin or a saddle"),
+    ],
+)
+def test_it_is_told_what_marbles_escape_from(name: str, start: tuple[float, float] | None, title: str) -> None:
+    scene = load_scene(name)
+    scene = scene if start is None else replace(scene, start=start)
+    nothing = [NO_OUTCOMES] * len(scene.lanes)
+    assert page(odds(scene, nothing, 30)).figures[1].title == title
 
 
 def test_what_stays_undecided_is_told_and_counts_as_not_escaped() -> None:
@@ -396,12 +435,34 @@ def test_many_basins_are_summed_up() -> None:
         (VerdictKind.STUCK, basin, NEVER, 30, 1.0, 1.0) for basin in range(MOST_BASINS + 2) for _ in range(20 - basin)
     ]
     result = odds(scene, [outcomes(runs), *[NO_OUTCOMES] * (len(scene.lanes) - 1)], 30)
-    basins = page(result).figures[1]
-    assert basins.x.names == (*(f"minimum {i + 1}" for i in range(MOST_BASINS)), "other basins")
-    mark = bars(page(result), 1)[0]
-    assert mark.heights[-1] == pytest.approx((12 + 11) / len(runs))
-    assert sum(mark.heights) == pytest.approx(1)
+    mark, nothing = stacks(page(result))[:2]
+    assert [layer.name for layer in mark.layers] == [*(f"minimum {i + 1}" for i in range(MOST_LAYERS)), "other minima"]
+    assert mark.layers[-1].share == pytest.approx(sum(20 - i for i in range(MOST_LAYERS, MOST_BASINS + 2)) / len(runs))
+    assert sum(layer.share for layer in mark.layers) == pytest.approx(1)
+    assert nothing.layers == ()
     assert "other basins" in printed(table(result))
+
+
+def test_slivers_are_one_part_with_minima_that_are_not_known_unless_there_is_but_one() -> None:
+    scene = load_scene("egg-box")
+
+    def layers(*lanes: dict[int, int]) -> list[list[tuple[str, int]]]:
+        """What the bars say of so many seeds in these basins."""
+        found = [
+            outcomes([(VerdictKind.STUCK, basin, NEVER, 30, 1.0, 1.0) for basin, n in lane.items() for _ in range(n)])
+            for lane in lanes
+        ]
+        result = odds(scene, [*found, *[NO_OUTCOMES] * (len(scene.lanes) - len(lanes))], 30)
+        return [[(layer.name, round(200 * layer.share)) for layer in mark.layers] for mark in stacks(page(result))]
+
+    assert layers({0: 195, 3: 2, 5: 1, -1: 2})[0] == [("minimum 1", 195), ("other minima", 5)]
+    assert layers({0: 196, 3: 2, -1: 2})[0] == [("minimum 1", 196), ("minimum 4", 2), ("elsewhere", 2)]
+    split, whole = layers({0: 197, 3: 2, 5: 1}, {3: 150, -1: 50})[:2]
+    assert split == [("minimum 1", 197), ("minimum 4", 2), ("minimum 6", 1)]  # Of the other lane most end in 4.
+    assert whole == [("minimum 4", 150), ("elsewhere", 50)]
+    split, whole = layers({0: 197, 3: 2, 5: 1}, {0: 150, -1: 50})[:2]
+    assert split == [("minimum 1", 197), ("other minima", 3)]
+    assert whole == [("minimum 1", 150), ("other minima", 50)]  # So that one colour has one name on the page.
 
 
 # The command.

@@ -17,7 +17,7 @@ from ...style.color import Color, mix
 from ...style.numbers import percent
 from ...style.style import hairline
 from ...style.theme import Theme
-from ..views.basins import basin_color
+from ...style.tints import quiet_basin_color
 from .site import Site
 
 FEW = 1_000  # Marbles up to which each has a round dot; of more, cells of the map are filled.
@@ -26,7 +26,6 @@ CELL = 1.7  # Side of a cell, in strokes.
 CROWDED = (2, 4, 8, 16, 32)  # Marbles in one place from which it has the next tone.
 OPACITY = (0.56, 0.66, 0.76, 0.86, 0.94, 1.0)  # Of the tones,
 DEPTH = (0.0, 0.0, 0.0, 0.1, 0.25, 0.45)  # and how far they are on the way to the colour of marks.
-QUIET = 0.6  # How far the colours of the bar are on the way from the panel's to the basins'.
 NARROW = 0.4  # Room beside the words in a part of the bar, in ems;
 TIGHT, ROOMY = 1.0, 6.0  # and how much room is left for none, and from where for an interval.
 
@@ -142,7 +141,7 @@ def parts(cloud: Cloud, theme: Theme) -> Iterator[CloudPart]:
     """Where the marbles are, the lowest minimum first; places without any are left out."""
     for index, count in enumerate(cloud.counts):
         if count:
-            color = mix(theme.panel, basin_color(theme, index), QUIET)
+            color = quiet_basin_color(theme, index)
             yield CloudPart(theme.say("minimum {number}", number=index + 1), f"{index + 1}: ", color, count, cloud)
     if cloud.elsewhere:
         yield CloudPart(theme.say("elsewhere"), "", theme.grid, cloud.elsewhere, cloud)

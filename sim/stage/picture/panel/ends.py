@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pygame import Rect
 
-from ....study.odds.ends import DIVERGED, ELSEWHERE, MINIMUM, STALLED, UNDER_WAY, EndPart, LaneEnds
+from ....study.odds.ends import MINIMUM, NAMES, EndPart, LaneEnds
 from ....study.statistics.intervals import Estimate
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.layout import THIN_ENDS, Layout
@@ -13,14 +13,12 @@ from ...session.bindings import Deed
 from ...session.odds import ShowOdds, TakeSeed, ends_seen
 from ...session.session import Session
 from ...style import text
-from ...style.color import Color, mix
+from ...style.color import Color
 from ...style.numbers import percent
 from ...style.style import hairline
 from ...style.theme import Theme, load_theme
-from ..views.basins import basin_color
+from ...style.tints import end_color
 
-QUIET = 0.6
-"""How far the colours of basins are on the way from the panel's to their own, as in the bar of a swarm."""
 TYPE = 0.82
 """Height of the words, in ems."""
 NARROW = 0.5
@@ -29,8 +27,6 @@ MOST_WORDS = 0.62
 """Share of the row that the words beside the bar may take."""
 APART = 0.7
 """Between the bar and these, in ems."""
-NAMES = {ELSEWHERE: "elsewhere", STALLED: "saddle or stalled", DIVERGED: "diverged", UNDER_WAY: "under way"}
-"""What those are called that end in no basin that has a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +93,8 @@ def name_of_end(part: EndPart, theme: Theme) -> str:
 
 
 def color_of_end(part: EndPart, theme: Theme) -> Color:
-    """The colour of a basin is that of the map; who ends in none is grey, and who is under way the lightest."""
-    if part.kind == MINIMUM:
-        return mix(theme.panel, basin_color(theme, part.minimum), QUIET)
-    colors = {
-        ELSEWHERE: theme.grid,
-        STALLED: mix(theme.panel, theme.muted, 0.5),
-        DIVERGED: theme.faint,
-        UNDER_WAY: mix(theme.panel, theme.border, 0.6),
-    }
-    return colors[part.kind]
+    """The colour of a basin is that of the map; who ends in none is grey."""
+    return end_color(theme, part.kind, part.minimum)
 
 
 def draw_ends(canvas: Canvas, row: Rect, ends: LaneEnds | None, theme: Theme, em: int) -> None:

@@ -1,7 +1,5 @@
 """Basins of attraction: the map tinted by the minimum in which full-batch descent ends."""
 
-import colorsys
-
 import numpy as np
 import pygame
 
@@ -13,9 +11,9 @@ from ....surface.points import Array, pair
 from ...drawing.camera import Camera, interpolated
 from ...drawing.canvas import Canvas
 from ...drawing.screen import image
-from ...style.color import Color, mix
 from ...style.kept import kept
 from ...style.theme import Theme
+from ...style.tints import basin_color
 from ..map.site import Site
 from .context import ViewContext
 
@@ -29,8 +27,6 @@ STRENGTH = 0.24  # Of a tint.
 BAND = 64  # Rows of pixels of which it is found at once where on the land they lie.
 DRAPED = 4  # So many times as finely labels are told for a block of land.
 FEW = 9  # Basins whose borders are smoothed.
-GOLDEN_ANGLE = 0.381966  # Of a turn: so many hues one after the other are as different as they can be.
-FIRST_HUE = 0.43
 
 
 def draw_basins(canvas: Canvas, context: ViewContext) -> None:
@@ -93,13 +89,6 @@ def _on_band(wide: Cellwise, site: Site, pixels: Array) -> Cellwise:
     row = np.clip((np.where(land, y, view.y0) - view.y0) / view.height * rows, 0, rows - 1).astype(np.intp)
     column = np.clip((np.where(land, x, view.x0) - view.x0) / view.width * columns, 0, columns - 1).astype(np.intp)
     return np.where(land, wide[row, column], NO_BASIN)
-
-
-def basin_color(theme: Theme, index: int) -> Color:
-    """The colour of a basin, of the same strength in each theme."""
-    lightness = colorsys.rgb_to_hls(*(part / 255 for part in mix(theme.low, theme.mark, 0.3)))[1]
-    red, green, blue = colorsys.hls_to_rgb((FIRST_HUE + index * GOLDEN_ANGLE) % 1.0, lightness, 0.55)
-    return round(255 * red), round(255 * green), round(255 * blue)
 
 
 @kept
