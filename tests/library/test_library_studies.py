@@ -16,8 +16,8 @@ from PIL import Image
 from readers import through_json
 
 import sim as tm
-from sim.library import odds as odds_module
 from sim.library.portable import portable
+from sim.library.studies import odds as odds_module
 from sim.scene import load_scene
 from sim.study.odds.odds import gather, jobs
 from sim.study.odds.report import summary

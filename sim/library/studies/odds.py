@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..scene import OPENING, Scene, did_you_mean
-from ..study.odds import report
-from ..study.odds.odds import LaneOdds, gather, jobs, named_outcomes
-from ..study.odds.odds import Odds as Counted
-from ..study.odds.odds import odds as counted
-from ..study.work.ensemble import NEVER, VERDICTS, Outcomes
-from ..study.work.workers import MOST_WORKERS, completed
-from ..surface.basins import NO_BASIN
-from .lanes import Added
-from .mistakes import UseError, whole_number
-from .portable import portable
-from .scenes import LARGEST_SEED, What, chosen, updates_of
-from .tables import plain_text
+from ...scene import OPENING, Scene, did_you_mean
+from ...study.odds import report
+from ...study.odds.odds import LaneOdds, gather, jobs, named_outcomes
+from ...study.odds.odds import Odds as Counted
+from ...study.odds.odds import odds as counted
+from ...study.work.ensemble import NEVER, VERDICTS, Outcomes
+from ...study.work.workers import MOST_WORKERS, completed
+from ...surface.basins import NO_BASIN
+from ..lanes import Added
+from ..mistakes import UseError, whole_number
+from ..portable import portable
+from ..scenes import LARGEST_SEED, What, chosen, updates_of
+from ..tables import plain_text
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -64,7 +64,7 @@ class Odds:
         Raises:
             UseError: pandas is not installed.
         """
-        from .tables import pandas  # noqa: PLC0415
+        from ..tables import pandas  # noqa: PLC0415
 
         known = pandas()
         minima, named = named_outcomes(self.scene.problem(), [*self.outcomes.values()])
@@ -95,10 +95,10 @@ class Odds:
 
     def picture(self, size: tuple[int, int] = SHOWN, theme: str = "light") -> "Image":
         """Its bars and curves, as an image."""
-        from ..stage import require_pygame_ce  # noqa: PLC0415  Who asks for numbers needs no stage.
+        from ...stage import require_pygame_ce  # noqa: PLC0415  Who asks for numbers needs no stage.
 
         require_pygame_ce()
-        from ..stage.export.pages import page_image  # noqa: PLC0415
+        from ...stage.export.pages import page_image  # noqa: PLC0415
 
         return page_image(report.page(self.told), size, theme)
 
@@ -106,7 +106,7 @@ class Odds:
         return plain_text(report.table(self.told))
 
     def _repr_png_(self) -> bytes:
-        from .pictures import png_of  # noqa: PLC0415
+        from ..pictures import png_of  # noqa: PLC0415
 
         return png_of(self.picture())
 

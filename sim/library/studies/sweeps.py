@@ -8,23 +8,23 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..descent.rules.plain.gradient_descent import GradientDescent
-from ..scene import OPENING, Scene, did_you_mean
-from ..scene.writing import outsiders
-from ..study.sweep import report
-from ..study.sweep.measures import DEFAULT, measures
-from ..study.sweep.settings import Over, Value, over
-from ..study.sweep.sweep import Result, plan
-from ..study.sweep.sweep import Sweep as Planned
-from ..study.sweep.ties import Tie, tie
-from ..study.work.workers import completed
-from ..surface.functions import SURFACES
-from ..surface.protocol import ClosedForm
-from .lanes import Added
-from .mistakes import UseError, shown, whole_number
+from ...descent.rules.plain.gradient_descent import GradientDescent
+from ...scene import OPENING, Scene, did_you_mean
+from ...scene.writing import outsiders
+from ...study.sweep import report
+from ...study.sweep.measures import DEFAULT, measures
+from ...study.sweep.settings import Over, Value, over
+from ...study.sweep.sweep import Result, plan
+from ...study.sweep.sweep import Sweep as Planned
+from ...study.sweep.ties import Tie, tie
+from ...study.work.workers import completed
+from ...surface.functions import SURFACES
+from ...surface.protocol import ClosedForm
+from ..lanes import Added
+from ..mistakes import UseError, shown, whole_number
+from ..scenes import What, chosen
+from ..tables import plain_text
 from .odds import MOST_SEEDS, workers_for
-from .scenes import What, chosen
-from .tables import plain_text
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -77,7 +77,7 @@ class Sweep:
         Raises:
             UseError: pandas is not installed.
         """
-        from .tables import pandas  # noqa: PLC0415
+        from ..tables import pandas  # noqa: PLC0415
 
         found: DataFrame = pandas().DataFrame(self.rows())
         return found
@@ -88,10 +88,10 @@ class Sweep:
 
     def picture(self, size: tuple[int, int] = SHOWN, theme: str = "light", measure: str | None = None) -> "Image":
         """Its chart of a measure, as an image."""
-        from ..stage import require_pygame_ce  # noqa: PLC0415  Who asks for numbers needs no stage.
+        from ...stage import require_pygame_ce  # noqa: PLC0415  Who asks for numbers needs no stage.
 
         require_pygame_ce()
-        from ..stage.export.pages import page_image  # noqa: PLC0415
+        from ...stage.export.pages import page_image  # noqa: PLC0415
 
         return page_image(report.page(self.told, measure or self.measure), size, theme)
 
@@ -99,7 +99,7 @@ class Sweep:
         return plain_text(report.table(self.told, self.measure))
 
     def _repr_png_(self) -> bytes:
-        from .pictures import png_of  # noqa: PLC0415
+        from ..pictures import png_of  # noqa: PLC0415
 
         return png_of(self.picture())
 
@@ -195,7 +195,7 @@ def _computed(planned: Planned, workers: int | None) -> dict[int, Result]:
 
 def _kept(planned: Planned, workers: int | None, path: Path) -> dict[int, Result]:
     """The results, as far as they are not in the file already."""
-    from ..study.sweep.store import Store  # noqa: PLC0415  Who keeps none needs no database.
+    from ...study.sweep.store import Store  # noqa: PLC0415  Who keeps none needs no database.
 
     store = Store(path, planned)
     with store:
@@ -229,7 +229,7 @@ def _restored(changed: Scene, scene: Scene) -> Scene:
 
 
 def _foreign_rule(rule: object) -> bool:
-    from ..descent.rules import RULES  # noqa: PLC0415
+    from ...descent.rules import RULES  # noqa: PLC0415
 
     return type(rule) not in RULES.values()
 
