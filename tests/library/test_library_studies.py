@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,31 @@ def test_a_sweep_of_a_rule_of_ones_own_changes_its_learning_rate_and_its_batch()
     assert found[0] != found[1]
     sizes = tm.sweep("local-minimum", {"lane.mine.batch_size": [1, 20]}, 5, updates=20, rules=rules)
     assert [point.scene.lanes[3].batch_size for point in sizes.told.sweep.points] == [1, 20]
+
+
+def test_of_a_rule_of_ones_own_no_number_is_swept_that_its_stand_in_alone_has() -> None:
+    """Each value would give the same, and look as if it made no difference."""
+    rules = {"mine": (Lion(), 1)}
+    with pytest.raises(tm.SceneError, match=r"there is no number \"lane\.mine\.weight_decay\""):
+        tm.sweep("local-minimum", {"lane.mine.weight_decay": [0.0, 0.5]}, 5, updates=20, rules=rules)
+    told = tm.sweep("local-minimum", {"lane.*.weight_decay": [0.0, 0.5]}, 5, updates=20, rules=rules)
+    assert {point.scene.lanes[3].rule for point in told.told.sweep.points} == {Lion()}
+    assert [point.scene.lanes[1].rule.weight_decay for point in told.told.sweep.points] == [0.0, 0.5]  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Careful(Signs):
+    """It takes no long steps."""
+
+    def __post_init__(self) -> None:
+        if self.learning_rate > 0.1:
+            raise ValueError("that is too long a step for me")
+
+
+def test_a_learning_rate_that_a_rule_of_ones_own_refuses_is_told() -> None:
+    over = {"lane.mine.learning_rate": [0.05, 0.5]}
+    with pytest.raises(tm.SceneError, match=r"lane\.mine\.learning_rate=0\.5: that is too long a step for me"):
+        tm.sweep("local-minimum", over, 5, updates=20, rules={"mine": Careful()})
 
 
 def test_a_sweep_on_a_surface_of_ones_own_runs_on_it() -> None:

@@ -3,23 +3,19 @@
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...descent.rules.plain.gradient_descent import GradientDescent
 from ...scene import OPENING, Scene, did_you_mean
-from ...scene.writing import outsiders
 from ...study.sweep import report
 from ...study.sweep.measures import DEFAULT, measures
+from ...study.sweep.outsiders import foreign_surface
 from ...study.sweep.settings import Over, Value, over
 from ...study.sweep.sweep import Result, plan
 from ...study.sweep.sweep import Sweep as Planned
 from ...study.sweep.ties import Tie, tie
 from ...study.work.workers import completed
-from ...surface.functions import SURFACES
-from ...surface.protocol import ClosedForm
 from ..lanes import Added
 from ..mistakes import UseError, shown, whole_number
 from ..scenes import What, chosen
@@ -141,9 +137,9 @@ def sweep(
     meant = chosen(scene, seed=seed, rules=rules, start=start)
     count = whole_number("seeds", seeds, 1, MOST_SEEDS)
     overs = _overs(over)
-    if _foreign_surface(meant) and any(each.steps[:1] == ("surface",) for each in overs):
+    if foreign_surface(meant) and any(each.steps[:1] == ("surface",) for each in overs):
         raise UseError("a surface that is a Python function has no numbers to sweep: make a sweep of several of them")
-    planned = plan(_stand_in(meant), overs, count, updates, _ties(ties), lambda changed: _restored(changed, meant))
+    planned = plan(meant, overs, count, updates, _ties(ties))
     known = measures(len(planned.scene.problem().minima))
     if measure not in known:
         raise UseError(f"there is no measure {did_you_mean(str(measure), known)}")
@@ -204,35 +200,3 @@ def _kept(planned: Planned, workers: int | None, path: Path) -> dict[int, Result
             for index, result in found:
                 store.put(missing[index], result)
     return store.results
-
-
-def _stand_in(scene: Scene) -> Scene:
-    """A scene that a file can hold: what none can name is replaced by something with the same learning rate."""
-    if not outsiders(scene):
-        return scene
-    lanes = tuple(
-        replace(lane, rule=GradientDescent(lane.rule.learning_rate)) if _foreign_rule(lane.rule) else lane
-        for lane in scene.lanes
-    )
-    surface: ClosedForm | None = SURFACES["quadratic"]() if _foreign_surface(scene) else scene.surface
-    return replace(scene, lanes=lanes, surface=surface)
-
-
-def _restored(changed: Scene, scene: Scene) -> Scene:
-    """What was changed by hand of the stand-in, with what it stood in for."""
-    lanes = []
-    for now, was in zip(changed.lanes, scene.lanes, strict=True):
-        rule: Any = was.rule
-        own = replace(rule, learning_rate=now.rule.learning_rate) if _foreign_rule(rule) else now.rule
-        lanes.append(replace(now, rule=own))
-    return replace(changed, lanes=tuple(lanes), surface=scene.surface if _foreign_surface(scene) else changed.surface)
-
-
-def _foreign_rule(rule: object) -> bool:
-    from ...descent.rules import RULES  # noqa: PLC0415
-
-    return type(rule) not in RULES.values()
-
-
-def _foreign_surface(scene: Scene) -> bool:
-    return scene.surface is not None and type(scene.surface) not in SURFACES.values()
