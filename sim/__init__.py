@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .library.studies.basins import basins as basins
     from .library.studies.odds import odds as odds
     from .library.studies.sweeps import sweep as sweep
+    from .library.studies.tunes import tune as tune
     from .library.surfaces import Surface as Surface
 
 __version__ = VERSION
@@ -64,6 +65,7 @@ _PLACES = {
     "scene_on": "scenes",
     "scenes": "scenes",
     "sweep": "studies.sweeps",
+    "tune": "studies.tunes",
     "window": "pictures",
 }
 """In which module of the library each name is."""

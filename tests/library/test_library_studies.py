@@ -190,6 +190,8 @@ def test_a_map_is_saved(tmp_path: Path) -> None:
     [
         (lambda: tm.odds(seeds=0), "seeds must be a whole number from 1 to 1,000,000, not 0"),
         (lambda: tm.odds(workers=0), "workers must be a whole number from 1 to 61, not 0"),
+        (lambda: tm.sweep(over={"start[0]": [1]}, updates=-1), "updates must be a whole number from 0 to"),
+        (lambda: tm.sweep(over={"start[0]": [1]}, seed=2**53 - 5), "seeds must be a whole number from 1 to"),
         (tm.sweep, "over must be a dictionary with one number or two, such as"),
         (lambda: tm.sweep(over={"start[0]": 3}), "over must give several values of a number"),  # type: ignore[dict-item]
         (lambda: tm.sweep(over={"start[0]": ["x"]}), "over must have values that are numbers"),

@@ -1,25 +1,22 @@
 """Sweeps, as Python has them."""
 
-import json
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...scene import OPENING, Scene, did_you_mean
 from ...study.sweep import report
 from ...study.sweep.measures import DEFAULT, measures
 from ...study.sweep.outsiders import foreign_surface
-from ...study.sweep.settings import Over, Value, over
-from ...study.sweep.sweep import Result, plan
-from ...study.sweep.sweep import Sweep as Planned
+from ...study.sweep.settings import Value
+from ...study.sweep.sweep import plan
 from ...study.sweep.ties import Tie, tie
-from ...study.work.workers import completed
 from ..lanes import Added
 from ..mistakes import UseError, shown, whole_number
-from ..scenes import What, chosen
+from ..scenes import LARGEST_SEED, What, chosen, updates_of
 from ..tables import plain_text
+from .asked import computed
+from .asked import overs as overs_of
 from .odds import MOST_SEEDS, workers_for
 
 if TYPE_CHECKING:
@@ -29,6 +26,7 @@ if TYPE_CHECKING:
 USUAL_SEEDS = 500
 MOST_PARAMETERS = 2
 SHOWN = (1200, 675)
+OVER = 'a dictionary with one number or two, such as {"lane.minibatch.batch_size": [1, 2, 5]}'
 
 
 class Sweep:
@@ -135,17 +133,17 @@ def sweep(
     [1.0, 0.0]
     """
     meant = chosen(scene, seed=seed, rules=rules, start=start)
-    count = whole_number("seeds", seeds, 1, MOST_SEEDS)
-    overs = _overs(over)
+    count = whole_number("seeds", seeds, 1, min(MOST_SEEDS, LARGEST_SEED - meant.seed + 1))
+    overs = overs_of(over, MOST_PARAMETERS, OVER)
     if foreign_surface(meant) and any(each.steps[:1] == ("surface",) for each in overs):
         raise UseError("a surface that is a Python function has no numbers to sweep: make a sweep of several of them")
-    planned = plan(meant, overs, count, updates, _ties(ties))
+    made = None if updates is None else updates_of(meant, updates)
+    planned = plan(meant, overs, count, made, _ties(ties))
     known = measures(len(planned.scene.problem().minima))
     if measure not in known:
         raise UseError(f"there is no measure {did_you_mean(str(measure), known)}")
     most = workers_for(meant, workers)
-    done = _computed(planned, most) if results is None else _kept(planned, most, Path(results))
-    return Sweep(report.told(planned, done), measure)
+    return Sweep(report.told(planned, computed(planned, most, results)), measure)
 
 
 def _ties(wanted: Any) -> list[Tie]:
@@ -158,45 +156,3 @@ def _ties(wanted: Any) -> list[Tie]:
         return [tie(text) for text in texts]
     except ValueError as error:
         raise UseError(f"ties {error}") from None
-
-
-def _overs(wanted: Any) -> list[Over]:
-    example = '{"lane.minibatch.batch_size": [1, 2, 5]}'
-    if not isinstance(wanted, Mapping) or not 1 <= len(wanted) <= MOST_PARAMETERS:
-        raise UseError(f"over must be a dictionary with one number or two, such as {example}, not {shown(wanted)}")
-    try:
-        return [over(f"{path}={_values(values)}") for path, values in wanted.items()]
-    except ValueError as error:
-        raise UseError(f"over {error}") from None
-
-
-def _values(values: Any) -> str:
-    """Values as the command line has them."""
-    if isinstance(values, str):
-        return values
-    try:
-        items = [*values]
-    except TypeError:
-        raise UseError(f"over must give several values of a number, such as [1, 2, 5], not {shown(values)}") from None
-    return ",".join(_text(item.item() if hasattr(item, "item") else item) for item in items)
-
-
-def _text(value: object) -> str:
-    return json.dumps(value) if isinstance(value, bool | int | float) else str(value)
-
-
-def _computed(planned: Planned, workers: int | None) -> dict[int, Result]:
-    return dict(completed(planned.blocks, workers))
-
-
-def _kept(planned: Planned, workers: int | None, path: Path) -> dict[int, Result]:
-    """The results, as far as they are not in the file already."""
-    from ...study.sweep.store import Store  # noqa: PLC0415  Who keeps none needs no database.
-
-    store = Store(path, planned)
-    with store:
-        missing = store.missing
-        with closing(completed([planned.blocks[place] for place in missing], workers)) as found:
-            for index, result in found:
-                store.put(missing[index], result)
-    return store.results
