@@ -126,9 +126,9 @@ def run(arguments: argparse.Namespace) -> None:
 def _show(sweep: "Sweep", path: Path, results: "Mapping[int, Result]", arguments: argparse.Namespace) -> None:
     """Say what came of it."""
     from ...files import whole_file
-    from ...study.sweep.report import failures, page, summary, table, told, write_csv
+    from ...study.sweep.report import failures, page, summary, tables, told, write_csv
 
-    outcome = told(sweep, results)
+    outcome = told(sweep, results, arguments.measure)
     for sentence in failures(sweep, results):
         remark(sentence)
     if arguments.csv is not None:
@@ -141,7 +141,7 @@ def _show(sweep: "Sweep", path: Path, results: "Mapping[int, Result]", arguments
     if arguments.json:
         show_json(summary(outcome))
     else:
-        show_table(table(outcome, arguments.measure))
+        show_table(*tables(outcome, arguments.measure))
     tell_where(path, arguments)
 
 

@@ -5,7 +5,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from ...scene import OPENING, Scene, did_you_mean
-from ...study.sweep import report
+from ...study.sweep import pairs_report, report
 from ...study.sweep.measures import DEFAULT, measures
 from ...study.sweep.outsiders import foreign_surface
 from ...study.sweep.settings import Value
@@ -45,12 +45,12 @@ class Sweep:
     def rows(self) -> list[dict[str, Any]]:
         """A row for each point and lane: the values by their paths, `lane`, `seeds`, and each measure.
 
-        A measure's interval is from `…_low` to `…_high`; NaN is what is not known.
+        A measure's interval is from `…_low` to `…_high`; NaN is what is not known. `from_leader` is how much more of
+        the measure that is charted the lane has than where it leads, on the same seeds; see `leaders`.
         """
-        names = [each.name for each in self.told.sweep.parameters]
         return [
             {
-                **dict(zip(names, outcome.point.values, strict=True)),
+                **pairs_report.values_of(self.told.sweep, place),
                 "updates": outcome.point.updates,
                 "lane": outcome.lane,
                 "seeds": outcome.seeds,
@@ -60,10 +60,30 @@ class Sweep:
                     for name, each in outcome.estimates.items()
                     for end, number in (("", each.value), ("_low", each.low), ("_high", each.high))
                 },
+                **pairs_report.leader_cells(self.told.compared, place, lane),
             }
-            for outcomes in self.told.outcomes
-            for outcome in outcomes
+            for place, outcomes in enumerate(self.told.outcomes)
+            for lane, outcome in enumerate(outcomes)
         ]
+
+    def pairs(self) -> list[dict[str, Any]]:
+        """A row for each point and every two lanes: the values by their paths, `lane`, `than`, `seeds`, `difference`.
+
+        The difference is what `lane` has of the measure that is charted less what `than` has, on the same seeds; its
+        interval is from `difference_low` to `difference_high`, and all of them hold at once with 95 % confidence. Of
+        the median "escape" there are none.
+        """
+        return pairs_report.pairs_rows(self.told.sweep, self.told.compared)
+
+    @property
+    def leaders(self) -> dict[str, dict[str, Value]]:
+        """Where each lane has the largest share, or the lowest mean, of the measure that is charted: the values there.
+
+        Lanes that no number touches have none. That it leads was seen on the same seeds; `from_leader` allows for it.
+        """
+        found, sweep = self.told.compared, self.told.sweep
+        leaders = () if found is None else zip(sweep.lanes, found.leaders, strict=True)
+        return {lane: pairs_report.values_of(sweep, leader) for lane, leader in leaders if leader is not None}
 
     def to_frame(self) -> "DataFrame":
         """The same as a pandas.DataFrame.
@@ -90,7 +110,7 @@ class Sweep:
         return page_image(report.page(self.told, measure or self.measure), size, theme)
 
     def __repr__(self) -> str:
-        return plain_text(report.table(self.told, self.measure))
+        return "\n".join(map(plain_text, report.tables(self.told, self.measure)))
 
     def _repr_png_(self) -> bytes:
         from ..pictures import png_of  # noqa: PLC0415
@@ -143,7 +163,7 @@ def sweep(
     if measure not in known:
         raise UseError(f"there is no measure {did_you_mean(str(measure), known)}")
     most = workers_for(meant, workers)
-    return Sweep(report.told(planned, computed(planned, most, results)), measure)
+    return Sweep(report.told(planned, computed(planned, most, results), measure), measure)
 
 
 def _ties(wanted: Any) -> list[Tie]:
