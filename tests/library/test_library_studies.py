@@ -1,6 +1,7 @@
 """Odds, sweeps and basins from Python are those of the command line, with rules of one's own besides."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from sim.scene import load_scene
 from sim.study.odds.odds import gather, jobs
 from sim.study.odds.report import summary
 from sim.study.work import workers
+from sim.study.work.ensemble import NEVER
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,6 +40,10 @@ def test_odds_are_the_odds() -> None:
     assert [lane.lane.name for lane in told] == [lane.name for lane in scene.lanes]
     assert len(told) == 3
     assert "60 seeds from 3 · after 150 updates" in repr(told)
+    pair = told.pairs[2]
+    escaped = [np.mean(told.outcomes[name].escapes != NEVER) for name in ("momentum", "minibatch")]
+    assert (pair.one, pair.other, pair.seeds) == ("momentum", "minibatch", 60)
+    assert pair.escaped.value == pytest.approx(escaped[0] - escaped[1])
     with Image.open(BytesIO(told._repr_png_())) as picture:
         assert picture.size == (1200, 675)
     with pytest.raises(tm.UseError, match='there is no lane "minibach"; did you mean minibatch'):
@@ -77,6 +83,7 @@ def test_what_only_this_process_has_is_computed_by_it(monkeypatch: pytest.Monkey
 SCRIPT = """
 import sim as tm
 from sim.study.work import workers
+from sim.study.work.ensemble import NEVER
 workers.WORTH_PROCESSES = 1
 print("once")
 print(tm.odds("local-minimum", 600, updates=20, workers=2)["minibatch"].seeds)
@@ -112,6 +119,29 @@ def test_a_sweep_is_the_sweep(tmp_path: Path) -> None:
     assert "share of seeds that escape" in repr(told)
     with Image.open(BytesIO(told._repr_png_())) as picture:
         assert picture.size == (1200, 675)
+
+
+def test_a_sweep_compares_lanes_and_settings_seed_by_seed() -> None:
+    told = tm.sweep("local-minimum", {"lane.minibatch.batch_size": [5, 1]}, 40, updates=60, measure="escaped")
+    compared = told.told.compared
+    assert compared is not None
+    assert told.leaders == {"minibatch": {"lane.minibatch.batch_size": 1}}
+    pairs, rows = told.pairs(), told.rows()
+    assert [(row["lane.minibatch.batch_size"], row["lane"], row["than"]) for row in pairs[2:4]] == [
+        (5, "momentum", "minibatch"),
+        (1, "minibatch", "full batch"),
+    ]
+    for row, each in zip(pairs, (each for at in compared.lanes for each in at), strict=True):
+        assert (row["difference"], row["seeds"]) == (each.estimate.value, 40)
+        assert row["difference_low"] <= row["difference"] <= row["difference_high"]
+    few, many = (row for row in rows if row["lane"] == "minibatch")
+    assert few["from_leader"] == pytest.approx(few["escaped"] - many["escaped"])
+    assert few["from_leader_low"] < few["from_leader"] < few["from_leader_high"] < 0
+    assert many["from_leader"] == 0
+    assert math.isnan(rows[0]["from_leader"])
+    assert "Seed by seed" in repr(told)
+    median = tm.sweep("local-minimum", {"lane.minibatch.batch_size": [5, 1]}, 5, updates=60, measure="escape")
+    assert (median.pairs(), median.leaders) == ([], {})
 
 
 def test_a_sweep_of_a_rule_of_ones_own_changes_its_learning_rate_and_its_batch() -> None:

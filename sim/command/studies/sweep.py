@@ -34,8 +34,10 @@ def parser() -> argparse.ArgumentParser:
         "sweep",
         """
 Run every lane of a scene with many seeds for each of several values of one or
-two of its numbers, and chart what becomes of it, with 95 % intervals. Stopped
-and started again, it goes on where it was.
+two of its numbers, and chart what becomes of it, with 95 % intervals. All run
+with the same seeds: lanes are compared seed by seed, and so is each setting of
+a lane with the one that has the largest share, or the lowest mean. Stopped and
+started again, it goes on where it was.
 
 A number is named by its path in the scene's file: lane.minibatch.batch_size,
 'lane."full batch".learning_rate', lane.*.learning_rate for every lane,
@@ -93,7 +95,7 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
         "--measure",
         default="global",
         metavar="M",
-        help="what is charted: global (share of seeds that end in the basin of the lowest known minimum), "
+        help="what is charted and compared: global (share of seeds that end in the basin of the lowest known minimum), "
         "minimum-1, minimum-2 … (in that one's), escaped, not-escaped-yet, ended-otherwise, "
         "escape (median update), train-loss, test-loss, gap (test loss minus training loss), "
         "or the share with a verdict such as settled, stuck or diverged (default: global)",

@@ -1,6 +1,7 @@
 """The odds of a scene, as Python has them."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from ...study.odds import report
 from ...study.odds.odds import LaneOdds, gather, jobs, named_outcomes
 from ...study.odds.odds import Odds as Counted
 from ...study.odds.odds import odds as counted
+from ...study.odds.pairs import Pair, pairs
 from ...study.work.ensemble import NEVER, VERDICTS, Outcomes
 from ...study.work.workers import MOST_WORKERS, completed
 from ...surface.basins import NO_BASIN
@@ -54,8 +56,16 @@ class Odds:
     def __len__(self) -> int:
         return len(self.told.lanes)
 
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Every two lanes compared on the same seeds: by how much `one` is above `other` in `escaped` and in `loss`.
+
+        The intervals of each kind hold at once with 95 % confidence.
+        """
+        return pairs(self.scene, [*self.outcomes.values()])
+
     def summary(self) -> dict[str, Any]:
-        """All of it as JSON can hold it, as `odds --json` prints it."""
+        """All of it but the pairs and the closing table as JSON can hold it, as `odds --json` prints it."""
         return report.summary(self.told)
 
     def to_frame(self) -> "DataFrame":

@@ -26,6 +26,7 @@ from sim.surface.points import Array
 
 SIZES = "lane.minibatch.batch_size=1,2,5"
 SEEDS = 60
+ZERO = Estimate(0.0, 0.0, 0.0)
 
 
 @cache
@@ -122,7 +123,9 @@ def test_settings_are_compared_with_the_one_that_leads_on_the_same_seeds() -> No
         estimate = each.estimate
         expected = (gaps.mean(), gaps.mean() - half, gaps.mean() + half)
         assert (estimate.value, estimate.low, estimate.high) == pytest.approx(expected, rel=1e-4)
-    assert differences("escaped").leaders == (None, 0, None)
+    shares = differences("escaped")
+    assert shares.leaders == (None, 0, None)
+    assert shares.settings[0][1] == Difference(ZERO, SEEDS)  # It is compared with itself.
 
 
 def test_pairs_know_more_than_two_intervals_side_by_side() -> None:
@@ -154,9 +157,6 @@ def sample(each: Sequence[float] | Array, sure: bool = False) -> Sample:
     values = np.asarray(each, dtype=np.float64)
     known = values[np.isfinite(values)]
     return Sample(values, sure, float(known.mean()) if len(known) else math.nan)
-
-
-ZERO = Estimate(0.0, 0.0, 0.0)
 
 
 def test_runs_that_were_lost_are_left_out_in_pairs() -> None:
@@ -291,11 +291,12 @@ def test_of_more_differences_than_can_be_taken_in_the_table_says_where_they_are(
     assert once.compared.settings_at_once == 0
 
 
-def test_one_seed_has_differences_without_an_end() -> None:
+def test_one_seed_has_differences_without_an_end_but_of_lanes_that_know_no_chance() -> None:
     told = through_json(summary(found("train-loss", seeds=1)))
-    pair = told["points"][0]["pairs"][0]
+    pair, sure, _ = told["points"][0]["pairs"]
     assert (pair["low"], pair["high"], pair["seeds"]) == (None, None, 1)
     assert pair["value"] is not None
+    assert sure["low"] == sure["value"] == sure["high"] != 0
 
 
 # However it is computed.
