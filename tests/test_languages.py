@@ -73,7 +73,8 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.style import text
 from sim.stage.input.control import Buttons
 from sim.stage.input.controls import controls
-from sim.stage.window.documents import open_text, resume, save_picture
+from sim.stage.window.documents import open_text, resume
+from sim.stage.window.saving import Saving
 from sim.stage.session.session import update
 from sim.stage.session.setup import SetFormula
 from sim.stage.input.widgets import _look
@@ -105,8 +106,10 @@ for press in range(len(LANGUAGES)):
         window.advance([pygame.Event(pygame.KEYDOWN, key=pygame.K_TAB, unicode="", mod=0)], 0.0)  # Widgets, too.
         window.advance([pygame.Event(pygame.KEYDOWN, key=pygame.K_h, unicode="h", mod=0)], 0.0)
         told["shown"] = shown[:]
-        message = save_picture(window.session, (640, 400))
-        told["notice"] = message.sentence
+        saving = Saving()
+        saving.begin(window.session, (640, 400))
+        saving.close()
+        told["notice"] = saving.told().sentence
         window.advance([pygame.Event(pygame.KEYDOWN, key=pygame.K_h, unicode="h", mod=0)], 0.0)
 told["family"] = text.families()[text.family("\\ud55c")]
 looks = {code: _look(load_theme("light", code), 14) for code in LANGUAGES}

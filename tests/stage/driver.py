@@ -44,6 +44,12 @@ def computed(window: MainWindow) -> None:
     window.advance([], 0.0)
 
 
+def written(window: MainWindow) -> None:
+    """Let time stand still until the pictures that are being saved are in their files, and that is said."""
+    while window._saving.running:
+        window.advance([], 0.0)
+
+
 def press(window: MainWindow, key: int, character: str = "", mod: int = 0) -> None:
     """Press a key, and let go of it in no time."""
     window.advance([pygame.Event(pygame.KEYDOWN, key=key, unicode=character, mod=mod)], 0.0)

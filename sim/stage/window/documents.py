@@ -1,4 +1,4 @@
-"""What leaves the window and comes back: pictures, and scenes as files or as text. Each answers with a message."""
+"""Scenes that come into the window or leave it, as files or as text. Each answers with a message."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,20 +7,14 @@ import pygame
 
 from ...descent.digest import Departure, departure
 from ...descent.race import Race
-from ...files import OutputError, free_path, located, named
 from ...scene import SceneError
 from ...scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
-from ..drawing.screen import Screen
-from ..export.png import save_png
-from ..picture.picture import draw, snapshot_of
 from ..session.scenes import brought_along
-from ..session.session import Message, Session, as_it_wants, ask, begin, carried_by, scene_of
-from ..session.session import race as race_of
+from ..session.session import Message, Session, as_it_wants, ask, begin, scene_of
 from ..session.setup import leave
 from ..session.view import Kept, Notify
 from ..style.theme import say
 
-KNOWN = 5_000  # Updates up to which a race is computed to its end before a picture of it is saved.
 PASTED = "pasted"
 """What a scene is called that comes as text and does not say its name."""
 
@@ -93,22 +87,6 @@ def compared(session: Session, race: Race) -> Message | None:
     if saved is None or race.updates < saved.opening_tick:
         return None
     return Compared(departure(race, saved.digest) if saved.scene == session.scene else None)
-
-
-def save_picture(session: Session, size: tuple[int, int]) -> Message:
-    """Save what is to be seen as a picture that carries its scene, under a name that is not taken."""
-    # As the picture will be when it is opened again: at an update, turned to where it is turning, its race known.
-    still = replace(session, progress=float(session.update), pose=session.goal or session.pose, goal=None, tour=None)
-    path = free_path(named(session.scene.name, f"-{session.update}.png"))
-    race, picture = race_of(session.scene), pygame.Surface(size, depth=32)
-    if session.horizon <= KNOWN:
-        race.extend(session.horizon + 1)
-    draw(Screen(picture), snapshot_of(replace(still, live=False, pointer=None), race))
-    try:
-        save_png(picture, path, carried_by(still))
-    except OutputError as error:
-        return Notify(str(error))
-    return Kept(say(session.language, "Saved {path}", path=located(path)))
 
 
 def open_file(path: str) -> Message:

@@ -57,6 +57,7 @@ from .gallery import Gallery
 from .memory import keep_little
 from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, panel_of, prepared
 from .recording import Filming
+from .saving import Saving
 from .standing import Standing, idle
 from .standing import wanted as to_count
 
@@ -138,6 +139,7 @@ class MainWindow:
         self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that it rests on.
         self._moved = 0.0  # When it came there, in seconds of SDL's clock.
         self._filming = Filming()
+        self._saving = Saving()
         self._gallery = Gallery()
         self._lacking: set[str] = set()  # Names of which it has been said that they cannot be shown,
         self._read: tuple[Scene, str] | None = None  # and what has been looked through for such.
@@ -212,6 +214,7 @@ class MainWindow:
         if not self._flip:  # A picture that has just been made ready is shown at once.
             self._ahead.go_on(self.session)
         self._tell(documents.compared(self.session, running))
+        self._tell(self._saving.told())
         self._tell(judgement(self.session, running))
         self._tell_of_boxes()
         self.send(Elapsed(seconds, self._reached(running), pace_of(self.session, running)))
@@ -228,6 +231,7 @@ class MainWindow:
         """Leave nothing behind, and no film unfinished."""
         self._preparing.close()
         self._gallery.close()
+        self._saving.close()
         self._filming.finish(self.session)
         self._ends.close()
         if self._counter is not None:
@@ -329,7 +333,13 @@ class MainWindow:
             return True
         ahead = race(self.session.scene).updates <= self.session.horizon
         moving = self.session.playing or self.session.goal is not None or ahead
-        timed = self._filming.running or self._holding is not None or self._typed is not None or self._asked is not None
+        timed = (
+            self._filming.running
+            or self._saving.running
+            or self._holding is not None
+            or self._typed is not None
+            or self._asked is not None
+        )
         if self.session.picking is not None and self._gallery.busy:
             return True
         resting = self.session.pointer is not None and not self.session.rests
@@ -543,7 +553,7 @@ class MainWindow:
                 self._inquiry = Inquiry(lambda: deed)
             case Errand.PICTURE:
                 self._show_saving()
-                self.send(documents.save_picture(self.session, self._canvas_size()))
+                self._saving.begin(self.session, self._canvas_size())
             case Errand.FILM:
                 self._film_on()  # What was still until now has lasted.
                 self._tell(self._filming.toggle(self.session, display.screen().get_size(), display.now()))
@@ -738,7 +748,7 @@ class MainWindow:
         self._signed, self._shown = sign, None
 
     def _show_saving(self) -> None:
-        """Say at once that a picture is being saved: drawing and writing it take longer than a frame may."""
+        """Say at once that a picture is being saved: to draw it once more may take longer than a frame."""
         if self._shown is None:  # There is nothing to say it over.
             return
         here = setting(self.session, self._canvas_size())

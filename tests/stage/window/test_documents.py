@@ -1,26 +1,33 @@
 """What one made in the window leaves it, and comes back."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import av
+import numpy as np
 import pygame
 import pytest
-from driver import press, screen
-from waiting import until
+from driver import computed, press, screen, written
+from PIL import Image
+from waiting import WAIT, until
 
 from sim.descent.digest import digest
 from sim.scene import load_scene
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved
 from sim.scene.saving import saved_text
+from sim.stage.drawing.screen import Screen
+from sim.stage.export.png import save_png
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.session import Session, begin, race, update
 from sim.stage.session.setup import Drop, OpenScene, Return
-from sim.stage.session.view import Notify, Toggle
-from sim.stage.window import documents
-from sim.stage.window.documents import OpenSaved, open_file, open_text, resume, save_picture
+from sim.stage.session.view import Kept, Notify, Toggle, ToggleView
+from sim.stage.window import documents, saving
+from sim.stage.window.documents import OpenSaved, open_file, open_text, resume
+from sim.stage.window.saving import Saving
 from sim.stage.window.window import MainWindow
 
 
@@ -35,6 +42,7 @@ def test_a_saved_picture_dropped_on_the_window_opens_the_very_race(window: MainW
     window.send(Drop((-2.0, 1.0)))
     window.session = replace(window.session, progress=37.0, playing=False)
     press(window, pygame.K_s)
+    written(window)
     (picture,) = tmp_path.glob("*.png")
     assert picture.name == "local-minimum-37.png"
     before = window.session
@@ -101,10 +109,58 @@ def test_a_clipboard_that_refuses_gets_a_sentence(monkeypatch: pytest.MonkeyPatc
 
 def test_a_picture_that_cannot_be_saved_gets_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sim.stage.window.documents.named", lambda name, rest: tmp_path / "none" / f"{name}{rest}")
-    answer = save_picture(begin(load_scene("ravine")), (640, 400))
+    monkeypatch.setattr(saving, "named", lambda name, rest: tmp_path / "none" / f"{name}{rest}")
+    pictures = Saving()
+    pictures.begin(begin(load_scene("ravine")), (640, 400))
+    pictures.close()
+    answer = pictures.told()
     assert isinstance(answer, Notify)
     assert f"there is no folder {tmp_path / 'none'}" in answer.sentence
+
+
+def test_the_window_goes_on_while_a_picture_is_written_and_tells_of_each_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    held = threading.Event()
+
+    def slowly(picture: pygame.Surface, path: Path, text: str) -> None:
+        assert held.wait(WAIT)
+        save_png(picture, path, text)
+
+    monkeypatch.setattr(saving, "save_png", slowly)
+    pictures, session = Saving(), begin(load_scene("ravine"))
+    for progress in (1.0, 2.0):
+        pictures.begin(replace(session, progress=progress), (640, 400))
+    assert pictures.running
+    assert pictures.told() is None
+    held.set()
+    pictures.close()
+    told = [pictures.told(), pictures.told()]
+    assert [message.sentence.partition("ravine-")[2] for message in told if isinstance(message, Kept)] == [
+        "1.png",
+        "2.png",
+    ]
+    assert not pictures.running
+    assert pictures.told() is None
+
+
+def test_a_picture_is_of_the_moment_at_which_it_was_asked_for_and_closing_waits_for_it(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    computed(window)
+    before, expected = (
+        replace(window.session, live=False, pointer=None, notice=""),
+        pygame.Surface((960, 600), depth=32),
+    )
+    draw(Screen(expected), snapshot_of(before, race(before.scene)))
+    press(window, pygame.K_s)
+    window.send(ToggleView("hessian"))
+    window.advance([], 0.0)
+    window.close()
+    with Image.open(tmp_path / "local-minimum-37.png") as image:
+        shown = np.asarray(image).swapaxes(0, 1)
+    np.testing.assert_array_equal(shown, pygame.surfarray.array3d(expected))
 
 
 def test_a_session_that_was_saved_is_opened_at_its_moment(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from threading import Event
 import numpy as np
 import pygame
 import pytest
-from driver import click, computed, pixels, press, screen
+from driver import click, computed, pixels, press, screen, written
 from messages import after
 from recording_canvas import RecordingCanvas
 from scenes import flat_scene
@@ -116,6 +116,7 @@ def test_a_saved_picture_shows_the_sheet_as_the_window_does(window: MainWindow, 
     until(partial(all_there, window))
     shown, sheet = pixels(), window._cards().whole
     press(window, pygame.K_s, "s")
+    written(window)
     (path,) = tmp_path.glob("*.png")
     saved = pygame.surfarray.array3d(pygame.image.load(path))
     columns, rows = slice(sheet.left, sheet.right), slice(sheet.top, sheet.bottom)

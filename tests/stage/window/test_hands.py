@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 import pytest
-from driver import click, computed, pixels, press, screen
+from driver import click, computed, pixels, press, screen, written
 from scenes import flat_scene
 
 from sim.stage.input.holding import DELAY, PERIOD, SLOW
@@ -362,6 +362,7 @@ def test_what_was_changed_is_not_lost_without_a_word(machine: Machine) -> None:
     escape(machine)
     assert "not saved" in window.session.notice
     machine.frame(*both(pygame.K_s, "s"))
+    written(window)
     escape(machine)
     assert window.session.notice == "Esc again to quit."
     window.send(SetBatchSize(3))

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 import pytest
-from driver import click, computed, pixels, press, screen
+from driver import click, computed, pixels, press, screen, written
 from waiting import until
 
 from sim.descent import problem as descent_problem
@@ -235,6 +235,7 @@ def test_a_picture_asked_for_meanwhile_is_saved_when_it_is_there(slow: Slow, tmp
     slow.wait()
     assert not list(tmp_path.iterdir())
     slow.finish()
+    written(slow.window)
     assert [path.name for path in tmp_path.iterdir()] == [f"{NAMES[0]}-0.png"]
 
 

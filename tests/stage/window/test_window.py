@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pygame
 import pytest
-from driver import click, computed, pixels, press, screen
+from driver import click, computed, pixels, press, screen, written
 from PIL import Image
 from scenes import flat_scene
 
@@ -19,9 +19,9 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import draw, snapshot_of, status
 from sim.stage.picture.setting import setting
 from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play, ToggleDrama
-from sim.stage.session.session import SPEEDS, Message, Session, begin, race
+from sim.stage.session.session import SPEEDS, Session, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed
-from sim.stage.window import documents
+from sim.stage.window import saving
 from sim.stage.window import window as stage_window
 from sim.stage.window.display import NoDisplay
 from sim.stage.window.window import MainWindow, open_window
@@ -123,6 +123,7 @@ def test_screenshots_overwrite_nothing(window: MainWindow, tmp_path: Path) -> No
     press(window, pygame.K_RIGHT)
     for _ in range(2):
         press(window, pygame.K_s)
+    written(window)
     files = sorted(tmp_path.iterdir())
     assert [file.name for file in files] == [f"{NAMES[0]}-1-2.png", f"{NAMES[0]}-1.png"]
     assert files[0].name in window.session.notice
@@ -135,15 +136,16 @@ def test_that_a_picture_is_being_saved_is_seen_before_it_is_and_not_in_it(
 ) -> None:
     press(window, pygame.K_SPACE)
     window.advance([], 0.0)
-    before, seen, save = pixels(), list[bool](), documents.save_picture
+    before, seen, save = pixels(), list[bool](), window._saving.begin
 
-    def watched(session: Session, size: tuple[int, int]) -> Message:
+    def watched(session: Session, size: tuple[int, int]) -> None:
         seen.append(bool((pixels()[:, :45] != before[:, :45]).any()))
-        return save(session, size)
+        save(session, size)
 
-    monkeypatch.setattr(documents, "save_picture", watched)
+    monkeypatch.setattr(window._saving, "begin", watched)
     press(window, pygame.K_s)
     assert seen == [True]
+    written(window)
     window.advance([], 0.0)
     np.testing.assert_array_equal(pixels()[:, :45], before[:, :45])
     with Image.open(next(tmp_path.iterdir())) as image:
@@ -153,8 +155,9 @@ def test_that_a_picture_is_being_saved_is_seen_before_it_is_and_not_in_it(
 def test_a_screenshot_that_cannot_be_saved_is_said_on_screen(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(documents, "free_path", lambda path: Path("nowhere") / path)
+    monkeypatch.setattr(saving, "free_path", lambda path: Path("nowhere") / path)
     press(window, pygame.K_s)
+    written(window)
     assert "nowhere" in window.session.notice
     assert window.session.open
 
@@ -322,6 +325,7 @@ def test_a_picture_of_a_step_is_one_of_its_scene(window: MainWindow) -> None:
     press(window, pygame.K_SPACE)
     press(window, pygame.K_HOME)
     press(window, pygame.K_s, "s")
+    written(window)
     (path,) = Path().glob("*.png")
     assert path.name == "batch-ladder-0.png"
     saved, session = np.asarray(Image.open(path).convert("RGB")), window.session
