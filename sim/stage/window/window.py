@@ -37,11 +37,11 @@ from ..picture.picture import (
 )
 from ..picture.setting import setting
 from ..session.bindings import Deed, Errand, sign_of
-from ..session.drama import tempo as pace_of
 from ..session.lanes import NextLane
 from ..session.names import BOXES, unseen
 from ..session.odds import ChooseSheet, computing
 from ..session.playback import Elapsed, Step
+from ..session.playback import tempo as pace_of
 from ..session.scenes import Choose, Pick, Tell
 from ..session.session import RACES, Message, Session, changed, race, ridden, update
 from ..session.setup import Guess, SetFormula, SkipQuestion, judgement
