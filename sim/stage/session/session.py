@@ -57,7 +57,9 @@ class Search:
     """The learning rate that suits a lane best is being looked for."""
 
     scene: Scene
-    """The lane alone, with all that matters to it."""
+    """The lane alone, with all that matters to it; its seed is the first of those with which it is looked for."""
+    by: str
+    """What counts, one of the criteria of `study.tuning.search`."""
     share: float = 0.0
     """How much of the search is done, from 0 to 1."""
     rate: float | None = None
@@ -72,6 +74,8 @@ class Retuned:
     """The lane alone as it is with that."""
     former: Scene
     """The whole scene as it was before."""
+    lane: int
+    """Which of that one's lanes it is."""
     told: str
     """What was said of it."""
 
@@ -269,12 +273,13 @@ def update(session: Session, message: Message) -> Session:
 
 
 def alone(session: Session, lane: int) -> Scene:
-    """One of the session's lanes with all that matters to it, and the seeds that are counted: not what is said of it."""
-    scene = session.counted
+    """One of the session's lanes with all that matters to it: neither what is said of it nor the seed does."""
+    scene = session.scene
     return replace(
         scene,
         title="",
         look="",
+        seed=0,
         lanes=(scene.lanes[lane],),
         claims=(None,),
         captions=(),
@@ -285,7 +290,8 @@ def alone(session: Session, lane: int) -> Scene:
 
 def lane_of(session: Session, scene: Scene) -> int | None:
     """The place of the lane that is that one, alone; None if it has been taken away or changed in what matters."""
-    return next((lane for lane in range(len(session.scene.lanes)) if alone(session, lane) == scene), None)
+    wanted = replace(scene, seed=0)
+    return next((lane for lane in range(len(session.scene.lanes)) if alone(session, lane) == wanted), None)
 
 
 RACES: Recent[Scene, Race] = Recent(2)
