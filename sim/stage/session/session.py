@@ -273,12 +273,10 @@ def update(session: Session, message: Message) -> Session:
 
 
 def alone(session: Session, lane: int) -> Scene:
-    """One of the session's lanes with all that matters to it: neither what is said of it nor the seed does."""
+    """One of the session's lanes with all that matters to it: neither what is said while it runs nor the seed does."""
     scene = session.scene
     return replace(
         scene,
-        title="",
-        look="",
         seed=0,
         lanes=(scene.lanes[lane],),
         claims=(None,),

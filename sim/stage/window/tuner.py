@@ -48,7 +48,9 @@ class Tuner:
             return []
         if self._quest is None:
             self._quest = Quest(search)
-        return self._quest.messages()
+        ended = not self._quest.alive  # Looked at first, so that nothing comes between.
+        found = self._quest.messages()
+        return found if found or not ended else [NotTuned(search.scene)]
 
     def close(self) -> None:
         """Leave no process behind."""
@@ -66,6 +68,11 @@ class Quest:
         self._unwanted = Event()
         self._thread = Thread(target=self._run, name="tuning", daemon=True)
         self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether more may be found."""
+        return self._thread.is_alive()
 
     def messages(self) -> list[Message]:
         """What has been found since the last call."""
