@@ -128,10 +128,10 @@ class Tuned:
             )
         found = self._at(own.estimate, language)
         if rate == before:
-            return say(language, "η = {own} stays, none that was tried is better: {found}", own=before, found=found)
+            return say(language, "η = {own} stays, the best that was tried: {found}", own=before, found=found)
         return say(
             language,
-            "η = {own} stays: {found}; the best, {rate}, is not told apart from it: {other}",
+            "η = {own} stays: {found}; tied with {rate}: {other}",
             own=before,
             found=found,
             rate=rate,
