@@ -91,9 +91,7 @@ def test_a_tie_is_told_as_a_tie_and_the_lane_stays_as_it_is(session: Session) ->
     searched = after(session, Tune())
     there = after(searched, tuned(searched, TIED, better=False))
     assert (there.scene, there.tuning) == (session.scene, None)
-    assert there.notice == (
-        "η = 0.15 stays: 93 % escape (91 to 95) on 200 fresh seeds; tied with the best, 0.1784: 94 %"
-    )
+    assert there.notice == ("η = 0.15 stays: 93 % escape (91 to 95) on 200 fresh seeds; tied with 0.1784: 94 %")
     own = finding(TIED.own, TIED.own)
     assert after(searched, tuned(searched, own, better=False)).notice == (
         "η = 0.15 stays, the best that was tried: 93 % escape (91 to 95) on 200 fresh seeds"

@@ -48,13 +48,25 @@ def window(scene: Scene) -> Iterator[MainWindow]:
         until(lambda: not multiprocessing.active_children())
 
 
+def all_of(quest: Quest) -> list[Message]:
+    """All that it tells until it has come to its end."""
+    told = list[Message]()
+
+    def ended() -> bool:
+        told.extend(quest.messages())
+        return bool(told) and isinstance(told[-1], Tuned | NotTuned)
+
+    until(ended)
+    quest.close()
+    return told
+
+
 def found(scene: Scene, lane: int) -> list[Message]:
     """All that a search in that lane tells, from first to last."""
     search = update(update(begin(scene), SelectLane(lane)), Tune()).tuning
     assert isinstance(search, Search)
-    quest, told = Quest(search), list[Message]()
-    until(lambda: told.extend(quest.messages()) or isinstance(told[-1:] and told[-1], Tuned | NotTuned))
-    quest.close()
+    quest = Quest(search)
+    told = all_of(quest)
     until(lambda: not multiprocessing.active_children())
     return told
 
@@ -183,12 +195,10 @@ def test_no_frame_waits_for_it(window: MainWindow, monkeypatch: pytest.MonkeyPat
 def test_a_process_that_dies_costs_nothing_but_time(scene: Scene) -> None:
     search = update(update(begin(scene), SelectLane(MINIBATCH)), Tune()).tuning
     assert isinstance(search, Search)
-    quest, told = Quest(search), list[Message]()
+    quest = Quest(search)
     until(lambda: len(multiprocessing.active_children()) > 1 or tuner.STAFF == 1)
     multiprocessing.active_children()[0].kill()
-    until(lambda: told.extend(quest.messages()) or isinstance(told[-1:] and told[-1], Tuned | NotTuned))
-    quest.close()
-    assert told[-1] == found(scene, MINIBATCH)[-1]
+    assert all_of(quest)[-1] == found(scene, MINIBATCH)[-1]
 
 
 def test_without_processes_a_sentence_says_so(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
