@@ -168,7 +168,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         Binding("; '", "batch size, half and double", (Key(";", ScaleBatchSize(0.5)), Key("'", ScaleBatchSize(2)))),
         Binding(
             "Y Shift U",
-            "next rule; the learning rate that suits it best",
+            "next rule; the η that suits it best",
             (Key("y", NextRule()), Key("Shift u", Tune())),
         ),
         Binding(
