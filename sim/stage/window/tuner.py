@@ -147,10 +147,9 @@ class Quest:
             if waiting:
                 place = waiting.popleft()
                 staff.begin(worker, place, Gently(tuning.blocks[place].job))
-        before, found = set(staff.wanted), staff.found(PAUSE)
+        found = staff.found(PAUSE)
         for place, outcomes, _ in found:  # No search asks for the minima that basins are named after.
             results[place] = Result(outcomes, (), 0)
-        waiting.extend(before - set(staff.wanted) - {place for place, *_ in found})  # Whoever was at these has died.
-        if not staff.alive:
+        if not staff.alive:  # If only one has died, what it was at is found missing in the end.
             raise StudyError("all worker processes have died")
         return bool(found)

@@ -201,6 +201,16 @@ def test_a_process_that_dies_costs_nothing_but_time(scene: Scene) -> None:
     assert all_of(quest)[-1] == found(scene, MINIBATCH)[-1]
 
 
+def test_if_all_processes_die_a_sentence_says_so(endless: MainWindow) -> None:
+    def ended() -> bool:
+        for process in multiprocessing.active_children():
+            process.kill()
+        return not on(endless)
+
+    until(ended)
+    assert endless.session.notice.startswith("No η was found: ")
+
+
 def test_without_processes_a_sentence_says_so(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise BlockingIOError(11, "Resource temporarily unavailable")

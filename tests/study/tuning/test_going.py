@@ -26,9 +26,9 @@ def followed(tuning: Tuning) -> tuple[list[Going], dict[int, Result]]:
     return told, results
 
 
-@pytest.mark.parametrize("lane", ["full batch", "minibatch"])
-def test_a_search_comes_nearer_to_its_end_and_ends_near_it_with_the_best_ahead(lane: str) -> None:
-    tuning = search(lane)
+@pytest.mark.parametrize(("lane", "by"), [("full batch", "escaped"), ("minibatch", "escaped"), ("minibatch", "loss")])
+def test_a_search_comes_nearer_to_its_end_and_ends_near_it_with_the_best_ahead(lane: str, by: str) -> None:
+    tuning = search(lane, by)
     told, results = followed(tuning)
     shares = [each.share for each in told]
     assert shares == sorted(shares)
