@@ -18,7 +18,6 @@ from .version import VERSION
 
 if TYPE_CHECKING:
     from .library import adapters as adapters
-    from .library.basins import basins as basins
     from .library.mistakes import UseError as UseError
     from .library.names import RULES as RULES
     from .library.names import SCHEDULES as SCHEDULES
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from .library.names import Scene as Scene
     from .library.names import SceneError as SceneError
     from .library.names import StudyError as StudyError
-    from .library.odds import odds as odds
     from .library.pictures import figure as figure
     from .library.pictures import film as film
     from .library.pictures import window as window
@@ -37,8 +35,11 @@ if TYPE_CHECKING:
     from .library.scenes import load as load
     from .library.scenes import scene_on as scene_on
     from .library.scenes import scenes as scenes
+    from .library.studies.basins import basins as basins
+    from .library.studies.odds import odds as odds
+    from .library.studies.sweeps import sweep as sweep
+    from .library.studies.tunes import tune as tune
     from .library.surfaces import Surface as Surface
-    from .library.sweeps import sweep as sweep
 
 __version__ = VERSION
 
@@ -55,15 +56,16 @@ _PLACES = {
     "Surface": "surfaces",
     "UseError": "mistakes",
     "adapters": "adapters",
-    "basins": "basins",
+    "basins": "studies.basins",
     "figure": "pictures",
     "film": "pictures",
     "load": "scenes",
-    "odds": "odds",
+    "odds": "studies.odds",
     "race": "races",
     "scene_on": "scenes",
     "scenes": "scenes",
-    "sweep": "sweeps",
+    "sweep": "studies.sweeps",
+    "tune": "studies.tunes",
     "window": "pictures",
 }
 """In which module of the library each name is."""

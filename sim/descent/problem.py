@@ -21,6 +21,7 @@ SAME = 1e-6  # Critical points are one that are this near, in diagonals.
 DESCENT = 200  # Steps for which a descent is followed to a minimum that is not known: two diagonals at most.
 APART = 1e-4  # Descents end at the same place if they end this near, in diagonals.
 SEARCHED = ("_search", "_grid_losses", "_grid_slopes", "scale")  # What does not change when more becomes known.
+SEARCH = 1 << 16  # Bytes that a search's points and scales take, about.
 SCALE_GRID = 32  # Points along each side from which a problem's own scales are read.
 
 
@@ -58,6 +59,12 @@ class Problem:
     """Critical points that the search has not shown, in the order in which they became known."""
     margin: float = 0.5
     """How far around the window it is searched as well, in widths and heights of the window."""
+
+    @property
+    def nbytes(self) -> int:
+        """About how many bytes all takes that is known by now."""
+        basins: Basins | None = self.__dict__.get("basins")
+        return SEARCH + (basins.nbytes if basins else 0)
 
     @cached_property
     def _search(self) -> Search:

@@ -60,8 +60,8 @@ class Race:
 
     @property
     def nbytes(self) -> int:
-        """About how many bytes it takes by now, the problem aside."""
-        return sum(run.nbytes + run.updates * BASIN for run in self._runs)
+        """About how many bytes it takes by now, with its problem."""
+        return self.problem.nbytes + sum(run.nbytes + run.updates * BASIN for run in self._runs)
 
     def extend(self, updates: int) -> None:
         """Compute on until `updates` are recorded in every lane that has not diverged."""

@@ -174,6 +174,12 @@ class Basins:
             labels[unsure] = self._cells.labels(points[unsure], self._ends_in)
         return labels
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of what has been found out by now."""
+        cells: _Cells | None = self.__dict__.get("_cells")
+        return cells.nbytes if cells else 0
+
     @cached_property
     def _cells(self) -> "_Cells":
         return _Cells(self.window)
@@ -247,9 +253,14 @@ class _Cells:
     def __init__(self, window: Window) -> None:
         self._corner = np.array([window.x0, window.y0])
         self._size = np.array([window.width, window.height]) / CELLS
-        self._cells = np.full((CELLS, CELLS), _UNKNOWN, dtype=np.intp)
+        self._cells = np.full((CELLS, CELLS), _UNKNOWN, dtype=np.int32)
         # The neighbours of the outermost cells have corners outside: node (i, j) lies at (i − 1, j − 1).
-        self._nodes = np.full((CELLS + 3, CELLS + 3), _UNKNOWN, dtype=np.intp)
+        self._nodes = np.full((CELLS + 3, CELLS + 3), _UNKNOWN, dtype=np.int32)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all that is remembered."""
+        return self._cells.nbytes + self._nodes.nbytes
 
     def labels(self, points: Array, follow: Callable[[Array], Labels]) -> Labels:
         """The label of each point's cell, _UNSURE where it lies near a ridge or the point outside; shape (n,).

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 OFFERED = (
     *("Lane", "OutputError", "RULES", "Race", "SCHEDULES", "SURFACES", "Scene", "SceneError", "StudyError", "Surface"),
     *("UseError", "adapters", "basins", "figure", "film", "load", "odds", "race", "scene_on", "scenes", "sweep"),
-    "window",
+    *("tune", "window"),
 )
 
 

@@ -1,9 +1,11 @@
 """Odds, sweeps and basins from Python are those of the command line, with rules of one's own besides."""
 
 import json
+import math
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,13 @@ from PIL import Image
 from readers import through_json
 
 import sim as tm
-from sim.library import odds as odds_module
 from sim.library.portable import portable
+from sim.library.studies import odds as odds_module
 from sim.scene import load_scene
 from sim.study.odds.odds import gather, jobs
 from sim.study.odds.report import summary
 from sim.study.work import workers
+from sim.study.work.ensemble import NEVER
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,6 +40,10 @@ def test_odds_are_the_odds() -> None:
     assert [lane.lane.name for lane in told] == [lane.name for lane in scene.lanes]
     assert len(told) == 3
     assert "60 seeds from 3 · after 150 updates" in repr(told)
+    pair = told.pairs[2]
+    escaped = [np.mean(told.outcomes[name].escapes != NEVER) for name in ("momentum", "minibatch")]
+    assert (pair.one, pair.other, pair.seeds) == ("momentum", "minibatch", 60)
+    assert pair.escaped.value == pytest.approx(escaped[0] - escaped[1])
     with Image.open(BytesIO(told._repr_png_())) as picture:
         assert picture.size == (1200, 675)
     with pytest.raises(tm.UseError, match='there is no lane "minibach"; did you mean minibatch'):
@@ -76,6 +83,7 @@ def test_what_only_this_process_has_is_computed_by_it(monkeypatch: pytest.Monkey
 SCRIPT = """
 import sim as tm
 from sim.study.work import workers
+from sim.study.work.ensemble import NEVER
 workers.WORTH_PROCESSES = 1
 print("once")
 print(tm.odds("local-minimum", 600, updates=20, workers=2)["minibatch"].seeds)
@@ -113,6 +121,29 @@ def test_a_sweep_is_the_sweep(tmp_path: Path) -> None:
         assert picture.size == (1200, 675)
 
 
+def test_a_sweep_compares_lanes_and_settings_seed_by_seed() -> None:
+    told = tm.sweep("local-minimum", {"lane.minibatch.batch_size": [5, 1]}, 40, updates=60, measure="escaped")
+    compared = told.told.compared
+    assert compared is not None
+    assert told.leaders == {"minibatch": {"lane.minibatch.batch_size": 1}}
+    pairs, rows = told.pairs(), told.rows()
+    assert [(row["lane.minibatch.batch_size"], row["lane"], row["than"]) for row in pairs[2:4]] == [
+        (5, "momentum", "minibatch"),
+        (1, "minibatch", "full batch"),
+    ]
+    for row, each in zip(pairs, (each for at in compared.lanes for each in at), strict=True):
+        assert (row["difference"], row["seeds"]) == (each.estimate.value, 40)
+        assert row["difference_low"] <= row["difference"] <= row["difference_high"]
+    few, many = (row for row in rows if row["lane"] == "minibatch")
+    assert few["from_leader"] == pytest.approx(few["escaped"] - many["escaped"])
+    assert few["from_leader_low"] < few["from_leader"] < few["from_leader_high"] < 0
+    assert many["from_leader"] == 0
+    assert math.isnan(rows[0]["from_leader"])
+    assert "Seed by seed" in repr(told)
+    median = tm.sweep("local-minimum", {"lane.minibatch.batch_size": [5, 1]}, 5, updates=60, measure="escape")
+    assert (median.pairs(), median.leaders) == ([], {})
+
+
 def test_a_sweep_of_a_rule_of_ones_own_changes_its_learning_rate_and_its_batch() -> None:
     rules = {"mine": (Lion(), 1)}
     told = tm.sweep("local-minimum", {"lane.mine.learning_rate": [0.001, 0.05]}, 10, updates=90, rules=rules)
@@ -124,6 +155,31 @@ def test_a_sweep_of_a_rule_of_ones_own_changes_its_learning_rate_and_its_batch()
     assert found[0] != found[1]
     sizes = tm.sweep("local-minimum", {"lane.mine.batch_size": [1, 20]}, 5, updates=20, rules=rules)
     assert [point.scene.lanes[3].batch_size for point in sizes.told.sweep.points] == [1, 20]
+
+
+def test_of_a_rule_of_ones_own_no_number_is_swept_that_its_stand_in_alone_has() -> None:
+    """Each value would give the same, and look as if it made no difference."""
+    rules = {"mine": (Lion(), 1)}
+    with pytest.raises(tm.SceneError, match=r"there is no number \"lane\.mine\.weight_decay\""):
+        tm.sweep("local-minimum", {"lane.mine.weight_decay": [0.0, 0.5]}, 5, updates=20, rules=rules)
+    told = tm.sweep("local-minimum", {"lane.*.weight_decay": [0.0, 0.5]}, 5, updates=20, rules=rules)
+    assert {point.scene.lanes[3].rule for point in told.told.sweep.points} == {Lion()}
+    assert [point.scene.lanes[1].rule.weight_decay for point in told.told.sweep.points] == [0.0, 0.5]  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Careful(Signs):
+    """It takes no long steps."""
+
+    def __post_init__(self) -> None:
+        if self.learning_rate > 0.1:
+            raise ValueError("that is too long a step for me")
+
+
+def test_a_learning_rate_that_a_rule_of_ones_own_refuses_is_told() -> None:
+    over = {"lane.mine.learning_rate": [0.05, 0.5]}
+    with pytest.raises(tm.SceneError, match=r"lane\.mine\.learning_rate=0\.5: that is too long a step for me"):
+        tm.sweep("local-minimum", over, 5, updates=20, rules={"mine": Careful()})
 
 
 def test_a_sweep_on_a_surface_of_ones_own_runs_on_it() -> None:
@@ -164,6 +220,8 @@ def test_a_map_is_saved(tmp_path: Path) -> None:
     [
         (lambda: tm.odds(seeds=0), "seeds must be a whole number from 1 to 1,000,000, not 0"),
         (lambda: tm.odds(workers=0), "workers must be a whole number from 1 to 61, not 0"),
+        (lambda: tm.sweep(over={"start[0]": [1]}, updates=-1), "updates must be a whole number from 0 to"),
+        (lambda: tm.sweep(over={"start[0]": [1]}, seed=2**53 - 5), "seeds must be a whole number from 1 to"),
         (tm.sweep, "over must be a dictionary with one number or two, such as"),
         (lambda: tm.sweep(over={"start[0]": 3}), "over must give several values of a number"),  # type: ignore[dict-item]
         (lambda: tm.sweep(over={"start[0]": ["x"]}), "over must have values that are numbers"),

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 PATH = ROOT / "docs" / "three-marbles.ipynb"
 NOTEBOOK: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
 CODE = ["".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code"]
-PICTURES = 6
+PICTURES = 7
 """Cells that show one."""
 
 
@@ -45,6 +45,7 @@ def test_the_cells_run_one_after_the_other() -> None:
     told, last = run(CODE, "a_notebook")
     assert "momentum: settled in the lowest known minimum" in told
     assert "minibatch: 100.0% escape" in told
+    assert "momentum and full batch: " in told
     assert "by central differences with a step of 0.0002" in told
     assert ("largest difference" in told) == (find_spec("torch") is not None)
     pictures = [value for value in last if hasattr(value, "_repr_png_")]

@@ -34,8 +34,10 @@ def parser() -> argparse.ArgumentParser:
         "sweep",
         """
 Run every lane of a scene with many seeds for each of several values of one or
-two of its numbers, and chart what becomes of it, with 95 % intervals. Stopped
-and started again, it goes on where it was.
+two of its numbers, and chart what becomes of it, with 95 % intervals. All run
+with the same seeds: lanes are compared seed by seed, and so is each setting of
+a lane with the one that has the largest share, or the lowest mean. Stopped and
+started again, it goes on where it was.
 
 A number is named by its path in the scene's file: lane.minibatch.batch_size,
 'lane."full batch".learning_rate', lane.*.learning_rate for every lane,
@@ -93,7 +95,7 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
         "--measure",
         default="global",
         metavar="M",
-        help="what is charted: global (share of seeds that end in the basin of the lowest known minimum), "
+        help="what is charted and compared: global (share of seeds that end in the basin of the lowest known minimum), "
         "minimum-1, minimum-2 … (in that one's), escaped, not-escaped-yet, ended-otherwise, "
         "escape (median update), train-loss, test-loss, gap (test loss minus training loss), "
         "or the share with a verdict such as settled, stuck or diverged (default: global)",
@@ -126,9 +128,9 @@ def run(arguments: argparse.Namespace) -> None:
 def _show(sweep: "Sweep", path: Path, results: "Mapping[int, Result]", arguments: argparse.Namespace) -> None:
     """Say what came of it."""
     from ...files import whole_file
-    from ...study.sweep.report import failures, page, summary, table, told, write_csv
+    from ...study.sweep.report import failures, page, summary, tables, told, write_csv
 
-    outcome = told(sweep, results)
+    outcome = told(sweep, results, arguments.measure)
     for sentence in failures(sweep, results):
         remark(sentence)
     if arguments.csv is not None:
@@ -141,7 +143,7 @@ def _show(sweep: "Sweep", path: Path, results: "Mapping[int, Result]", arguments
     if arguments.json:
         show_json(summary(outcome))
     else:
-        show_table(table(outcome, arguments.measure))
+        show_table(*tables(outcome, arguments.measure))
     tell_where(path, arguments)
 
 

@@ -114,7 +114,7 @@ def observe_all(judges: Iterable[TrackJudge]) -> None:
         judge.observe()
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)  # A problem is large, and lives for as long as it is in here.
 def _unknown(problem: Problem, x: float, y: float) -> tuple[float, float] | None:
     """The minimum at (x, y) that is none of those known; asked for at every picture of a marble at rest."""
     (found,) = problem.lookup(np.array([[x, y]]))

@@ -16,8 +16,10 @@ from .camera import Camera
 GRID = 128  # Nodes along the map's longer side.
 # Contour levels over the whole map.
 BANDS = 18
-# Contours around a shallow minimum, besides those: at these shares of the way up to its pass.
-RINGS = (0.1, 0.4, 0.7)
+# Contours around a shallow minimum, besides those: so many at least and at most,
+FEWEST, MOST = 3, 10
+APART = 5.0  # as there is room for them at so many pixels from one to the next,
+HIGHEST = 0.8  # up to this share of the way to its pass.
 CROWDED = 0.01  # Levels closer than this share of the whole height make way for one through a pass.
 RIM = 0.995  # The highest level leaves out this share of the map: corners of steep surfaces say little.
 BOTTOMLESS = 3.0  # How far the lowest losses must lie below nearly all others, over the range of these, for a pole.
@@ -74,12 +76,35 @@ MANY = 200
 """Minima up to which each has contours of its own: of more, there would be no telling one from another."""
 
 
-def rings(problem: Problem, minimum: CriticalPoint, levels: Array) -> list[float]:
-    """More losses for contours around one minimum: a shallow one high up would fall between the levels."""
+def rings(problem: Problem, camera: Camera, minimum: CriticalPoint, most: int = MOST) -> list[float]:
+    """More losses for contours around one minimum, if it has few: a shallow one high up would fall between the levels.
+
+    Their square roots are equally far from each other, so that rings around a bowl are. A map that moves has fewer:
+    where one batch's dip is deep, they all lie on its rim.
+    """
     height = _pass(problem, minimum) if len(problem.minima) <= MANY else None
-    if height is None or np.sum((levels > minimum.value) & (levels < height)) >= len(RINGS):
+    if height is None:
         return []
-    return [minimum.value + share * (height - minimum.value) for share in RINGS]
+    levels, rise = map_levels(problem, camera), height - minimum.value
+    room = _radius(problem, camera, minimum, minimum.value + HIGHEST * rise) / APART
+    count = min(max(round(room), FEWEST), MOST)
+    if np.sum((levels > minimum.value) & (levels < height)) >= count:
+        return []
+    shares = HIGHEST * (np.arange(1, min(count, most) + 1) / min(count, most)) ** 2
+    return [float(minimum.value + share * rise) for share in shares]
+
+
+def _radius(problem: Problem, camera: Camera, minimum: CriticalPoint, level: float) -> float:
+    """That of a circle, in pixels, as large as the ground around a minimum that lies below a loss; 0 if it is open."""
+    around = contour_lines(loss_grid(problem, camera), camera.view, [level])
+    areas = [_area(camera.project(line)) for line in around if encloses(line, np.array(minimum.position))]
+    return float(np.sqrt(min(areas, default=0.0) / np.pi))
+
+
+def _area(line: Array) -> float:
+    """What a closed line (n, 2) encloses."""
+    (x, y), (u, v) = line[:-1].T, line[1:].T
+    return float(abs(np.sum(x * v - u * y)) / 2)
 
 
 def _pass(problem: Problem, minimum: CriticalPoint) -> float | None:

@@ -70,7 +70,7 @@ class Cache:
 
     def keep(self, key: Hashable, value: object) -> None:
         """Keep a value that has been made elsewhere, unless there is one, or it is heavier than the limit."""
-        weight = weight_of(value)
+        weight = weight_of(value) + weight_held(key)
         with self._lock:
             if weight <= self.limit and key not in self._values:
                 self._values[key] = value, weight
@@ -154,6 +154,17 @@ class Recent(Generic[K, T]):
         """Forget all, and all that CACHE has."""
         self._values.clear()
         CACHE.clear()
+
+
+def weight_held(key: object) -> int:
+    """About how many bytes stay in memory with a key: what it names lives for as long as it does.
+
+    What several keys name counts with each of them.
+    """
+    if isinstance(key, tuple):
+        return sum(map(weight_held, key))
+    held = getattr(key, "nbytes", 0)
+    return held if isinstance(held, int) else 0
 
 
 def weight_of(value: object) -> int:

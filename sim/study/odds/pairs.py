@@ -14,7 +14,7 @@ import numpy as np
 from ...scene import Scene
 from ..statistics.intervals import Estimate
 from ..statistics.paired import all_pairs, mean_difference, share_difference
-from ..statistics.telling import estimate_summary, number_texts, share_texts
+from ..statistics.telling import estimate_summary, number_texts, share_texts, signed
 from ..work.ensemble import NEVER, Outcomes
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def table(found: Sequence[Pair]) -> "Table":
         drawn.add_row(
             Text(pair.one),
             Text(pair.other),
-            *(Text.assemble((_signed(value), "bold"), (f"\n{interval}", "dim")) for value, interval in cells),
+            *(Text.assemble((signed(value), "bold"), (f"\n{interval}", "dim")) for value, interval in cells),
         )
     return drawn
 
@@ -137,7 +137,3 @@ def _legend(count: int, shown: int) -> Iterator[str]:
         yield f"The intervals of all {count} pairs hold together with 95 % confidence."
     if shown < count:
         yield "The other pairs are in --json."
-
-
-def _signed(text: str) -> str:
-    return text if text[:1] in "-–0" or text.strip("0.% ") == "" else f"+{text}"

@@ -34,12 +34,13 @@ def mean_difference(one: Array, other: Array, among: int = 1) -> Estimate:
         return UNKNOWN
     if count == 1:
         return Estimate(float(one[0] - other[0]), -math.inf, math.inf)
-    differences = one - other
-    rest = differences - differences[0]
-    middle = float(differences[0] + rest.mean())
-    if not rest.any():
-        return Estimate(middle, middle, middle)
-    half = student(count - 1, _quantile(among)) * float(rest.std(ddof=1)) / math.sqrt(count)
+    with np.errstate(over="ignore", invalid="ignore"):
+        differences = one - other
+        rest = differences - differences[0]
+        middle = float(differences[0] + rest.mean())
+        if not rest.any():
+            return Estimate(middle, middle, middle)
+        half = student(count - 1, _quantile(among)) * float(rest.std(ddof=1)) / math.sqrt(count)
     return Estimate(middle, middle - half, middle + half)
 
 

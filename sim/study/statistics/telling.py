@@ -31,3 +31,8 @@ def number_texts(estimate: Estimate) -> tuple[str, str]:
     plain = EXACT * abs(value) < width < math.inf and abs(value) < LARGE
     form = f"z,.{max(0, 1 - math.floor(math.log10(width)))}f" if plain else ",.4g"
     return f"{value:{form}}", f"{low:{form}} … {high:{form}}" if 0 < width < math.inf else ""
+
+
+def signed(text: str) -> str:
+    """A difference, with a sign before it where it is not 0."""
+    return text if text[:1] in "-–" or text.strip("0.% ") == "" else f"+{text}"

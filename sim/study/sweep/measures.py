@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -18,6 +19,9 @@ DEFAULT = "global"
 Names = Sequence[int | None]
 """For each minimum of the scene as it is, which of a point's own minima it has become; None: it is gone."""
 
+Each: TypeAlias = Callable[[Result, Names], Array | Mask | None]
+"""What a measure is made of, one a seed (n,), a NaN where a seed does not count; None: nothing is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -28,6 +32,8 @@ class Measure:
     percent: bool
     """Whether it is a share of the seeds."""
     estimate: Callable[[Result, Names], Estimate]
+    each: Each | None
+    """Of what it is the share or the mean; None: it is something else of them."""
 
 
 LOST = (VerdictKind.DIVERGED, VerdictKind.FAILED)
@@ -42,22 +48,22 @@ def measures(minima: int) -> dict[str, Measure]:
     before it is changed, and followed from there; `global` means the one that is the lowest known at each point.
     """
     return {
-        DEFAULT: Measure("share of seeds that end in the basin of the lowest known minimum", True, _in_global_basin),
+        DEFAULT: _share("share of seeds that end in the basin of the lowest known minimum", _in_global_basin),
         **{
-            f"minimum-{place + 1}": Measure(
-                f"share of seeds that end in the basin of minimum {place + 1}", True, _in_basin(place)
+            f"minimum-{place + 1}": _share(
+                f"share of seeds that end in the basin of minimum {place + 1}", _in_basin(place)
             )
             for place in range(minima)
         },
-        "escaped": Measure("share of seeds that escape", True, _escaped),
-        "not-escaped-yet": Measure("share of seeds that go on without having escaped yet", True, _waiting),
-        "ended-otherwise": Measure("share of seeds that diverge or leave the surface before any escape", True, _ended),
-        "escape": Measure("median update of the first escape", False, _escape),
-        "train-loss": Measure("mean final training loss", False, _mean(lambda result: result.outcomes.losses)),
-        "test-loss": Measure("mean final test loss", False, _mean(lambda result: result.outcomes.test_losses)),
-        "gap": Measure("mean final test loss minus training loss", False, _mean(_gaps)),
+        "escaped": _share("share of seeds that escape", _escaped),
+        "not-escaped-yet": _share("share of seeds that go on without having escaped yet", _waiting),
+        "ended-otherwise": _share("share of seeds that diverge or leave the surface before any escape", _ended),
+        "escape": Measure("median update of the first escape", False, _escape, None),
+        "train-loss": _mean("mean final training loss", lambda result: result.outcomes.losses),
+        "test-loss": _mean("mean final test loss", lambda result: result.outcomes.test_losses),
+        "gap": _mean("mean final test loss minus training loss", _gaps),
         **{
-            kind.code: Measure(f"share of seeds that end {kind.value}", True, _verdict(place))
+            kind.code: _share(f"share of seeds that end {kind.value}", _verdict(place))
             for place, kind in enumerate(VERDICTS)
         },
     }
@@ -81,34 +87,55 @@ def estimates(result: Result, names: Names, certain: bool) -> dict[str, Estimate
     return {name: Estimate(each.value, each.value, each.value) for name, each in found.items()}
 
 
-def _share(which: Mask) -> Estimate:
-    return wilson(int(np.count_nonzero(which)), len(which)).estimate
+def _share(label: str, which: Callable[[Result, Names], Mask | None]) -> Measure:
+    """The share of the seeds of which something is true."""
 
-
-def _in_global_basin(result: Result, _names: Names) -> Estimate:
-    basins = result.outcomes.basins
-    return _share((basins >= 0) & (basins < result.lowest)) if result.minima else UNKNOWN
-
-
-def _in_basin(place: int) -> Callable[[Result, Names], Estimate]:
     def estimate(result: Result, names: Names) -> Estimate:
+        found = which(result, names)
+        return UNKNOWN if found is None else wilson(int(np.count_nonzero(found)), len(found)).estimate
+
+    return Measure(label, True, estimate, which)
+
+
+def _mean(label: str, values: Callable[[Result], Array]) -> Measure:
+    """The mean over the seeds that did not get lost and have a finite value."""
+
+    def each(result: Result, _names: Names) -> Array:
+        found = values(result)
+        lost = np.isin(result.outcomes.verdicts, [VERDICTS.index(kind) for kind in LOST])
+        return np.where(lost | ~np.isfinite(found), np.nan, found)
+
+    def estimate(result: Result, names: Names) -> Estimate:
+        found = each(result, names)
+        return mean(found[np.isfinite(found)])
+
+    return Measure(label, False, estimate, each)
+
+
+def _in_global_basin(result: Result, _names: Names) -> Mask | None:
+    basins = result.outcomes.basins
+    return (basins >= 0) & (basins < result.lowest) if result.minima else None
+
+
+def _in_basin(place: int) -> Callable[[Result, Names], Mask | None]:
+    def which(result: Result, names: Names) -> Mask | None:
         there = names[place]
-        return UNKNOWN if there is None else _share(result.outcomes.basins == there)
+        return None if there is None else np.asarray(result.outcomes.basins == there)
 
-    return estimate
-
-
-def _escaped(result: Result, _names: Names) -> Estimate:
-    return _share(result.outcomes.escapes != NEVER)
+    return which
 
 
-def _waiting(result: Result, _names: Names) -> Estimate:
+def _escaped(result: Result, _names: Names) -> Mask:
+    return np.asarray(result.outcomes.escapes != NEVER)
+
+
+def _waiting(result: Result, _names: Names) -> Mask:
     found = result.outcomes
-    return _share((found.escapes == NEVER) & (found.ends == NEVER))
+    return np.asarray((found.escapes == NEVER) & (found.ends == NEVER))
 
 
-def _ended(result: Result, _names: Names) -> Estimate:
-    return _share(otherwise(result.outcomes.escapes, result.outcomes.ends))
+def _ended(result: Result, _names: Names) -> Mask:
+    return otherwise(result.outcomes.escapes, result.outcomes.ends)
 
 
 def _escape(result: Result, _names: Names) -> Estimate:
@@ -117,19 +144,10 @@ def _escape(result: Result, _names: Names) -> Estimate:
     return UNKNOWN if half is None else Estimate(half.update, half.low, math.inf if half.high is None else half.high)
 
 
-def _mean(values: Callable[[Result], Array]) -> Callable[[Result, Names], Estimate]:
-    def estimate(result: Result, _names: Names) -> Estimate:
-        found = values(result)
-        stayed = ~np.isin(result.outcomes.verdicts, [VERDICTS.index(kind) for kind in LOST])
-        return mean(found[stayed & np.isfinite(found)])
-
-    return estimate
-
-
 def _gaps(result: Result) -> Array:
     with np.errstate(invalid="ignore"):
         return np.asarray(result.outcomes.test_losses - result.outcomes.losses)
 
 
-def _verdict(place: int) -> Callable[[Result, Names], Estimate]:
-    return lambda result, _names: _share(result.outcomes.verdicts == place)
+def _verdict(place: int) -> Callable[[Result, Names], Mask]:
+    return lambda result, _names: np.asarray(result.outcomes.verdicts == place)

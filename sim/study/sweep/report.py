@@ -11,12 +11,15 @@ import numpy as np
 from ...descent.verdict.kinds import VerdictKind
 from ...report import updates_text
 from ...scene.words import excerpt
+from ...surface.points import Array
 from ..statistics.figure import Axis, Figure, HeatMap, Line, Page
 from ..statistics.intervals import Estimate
 from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
 from ..work.ensemble import VERDICTS
-from .measures import Measure, estimates, measures, names_of
-from .settings import FULL, Value
+from . import pairs_report
+from .measures import DEFAULT, Measure, Names, estimates, measures, names_of
+from .pairs import Compared, Sample, compared
+from .settings import FULL, value_text
 from .sweep import Minimum, Result, Sweep, SweepPoint, as_number, certain, gathered
 
 if TYPE_CHECKING:
@@ -51,6 +54,8 @@ class Told:
     """Those of the scene before it is changed."""
     outcomes: tuple[tuple[Outcome, ...], ...]
     """At each point, of each lane."""
+    compared: Compared | None
+    """The differences in the measure that was asked for; None, if that is neither a share nor a mean."""
 
 
 def minima_of(sweep: Sweep) -> tuple[Minimum, ...]:
@@ -58,12 +63,18 @@ def minima_of(sweep: Sweep) -> tuple[Minimum, ...]:
     return tuple(Minimum(*point.position, point.value) for point in sweep.scene.problem().minima)
 
 
-def told(sweep: Sweep, results: Mapping[int, Result]) -> Told:
-    """The outcome that follows from the results of all blocks."""
+def told(sweep: Sweep, results: Mapping[int, Result], measure: str = DEFAULT) -> Told:
+    """The outcome that follows from the results of all blocks; in one measure, it is compared seed by seed as well."""
     minima = minima_of(sweep)
     cases = gathered(sweep, results)
     sure = {block.case: certain(block.job.setting) for block in sweep.blocks}
-    found = {case: estimates(result, names_of(minima, result.minima), sure[case]) for case, result in cases.items()}
+    names = {case: names_of(minima, result.minima) for case, result in cases.items()}
+    found = {case: estimates(result, names[case], sure[case]) for case, result in cases.items()}
+    kind = measures(len(minima))[measure]
+    samples = {
+        case: Sample(_each(kind, result, names[case], sweep.seeds), sure[case], found[case][measure].value)
+        for case, result in cases.items()
+    }
     undecided = {case: _undecided(result, sweep.seeds) for case, result in cases.items()}
     return Told(
         sweep,
@@ -75,6 +86,7 @@ def told(sweep: Sweep, results: Mapping[int, Result]) -> Told:
             )
             for point in sweep.points
         ),
+        None if kind.each is None else compared(sweep, measure, kind, samples),
     )
 
 
@@ -88,6 +100,12 @@ def failures(sweep: Sweep, results: Mapping[int, Result]) -> Iterator[str]:
         count = sum(failed[case] for case in {point.cases[place] for point in sweep.points})
         if count:
             yield f"the rule of lane {excerpt(lane)} failed in {count:,} runs"
+
+
+def _each(kind: Measure, result: Result, names: Names, seeds: int) -> Array | None:
+    """What a measure is made of, with every seed, for all of which one may stand."""
+    found = None if kind.each is None else kind.each(result, names)
+    return None if found is None else np.broadcast_to(np.asarray(found, dtype=np.float64), (seeds,))
 
 
 def _undecided(result: Result, seeds: int) -> int:
@@ -104,8 +122,12 @@ def summary(result: Told) -> dict[str, Any]:
     Each lane at each point has all of `measures` by name, each with the ends of its interval. The shares `escaped`,
     `not-escaped-yet` and `ended-otherwise` add up to one. `undecided` is how many seeds were out of their basin at
     the last update, and neither back nor elsewhere when they had run on to the limit; they count as not escaped yet.
+
+    `pairs` of lanes, and `from_leader`, how much more a lane has than where it leads, are differences over the same
+    seeds in the measure that `compared` names, which tells the leaders and how many differences hold at once. There
+    are none of a median.
     """
-    sweep = result.sweep
+    sweep, found = result.sweep, result.compared
     return {
         "scene": sweep.scene.name,
         "over": [{"path": each.name, "values": each.values} for each in sweep.parameters],
@@ -117,9 +139,10 @@ def summary(result: Told) -> dict[str, Any]:
             {"name": f"minimum-{place}", "x": minimum.x, "y": minimum.y, "loss": minimum.loss}
             for place, minimum in enumerate(result.minima, 1)
         ],
+        "compared": None if found is None else pairs_report.summary(sweep, found),
         "points": [
             {
-                "values": dict(zip((each.name for each in sweep.parameters), outcomes[0].point.values, strict=True)),
+                "values": pairs_report.values_of(sweep, place),
                 "updates": outcomes[0].point.updates,
                 "lanes": [
                     {
@@ -127,11 +150,13 @@ def summary(result: Told) -> dict[str, Any]:
                         "all_seeds_alike": outcome.certain,
                         "undecided": outcome.undecided,
                         **{name: estimate_summary(each) for name, each in outcome.estimates.items()},
+                        "from_leader": pairs_report.leader_summary(found, place, lane),
                     }
-                    for outcome in outcomes
+                    for lane, outcome in enumerate(outcomes)
                 ],
+                "pairs": [] if found is None else pairs_report.pairs_summary(sweep, found, place),
             }
-            for outcomes in result.outcomes
+            for place, outcomes in enumerate(result.outcomes)
         ],
     }
 
@@ -141,7 +166,9 @@ def write_csv(result: Told, stream: "SupportsWrite[str]") -> None:
 
     - one column a parameter, called by its path; `updates`, after which one looks; `lane`, `seeds`;
     - `undecided`: how many seeds were perhaps about to escape when they had run on to the limit; not escaped yet;
-    - each measure under its name, with `_low` and `_high` for the 95 % interval; empty where it is unknown.
+    - each measure under its name, with `_low` and `_high` for the 95 % interval; empty where it is unknown;
+    - in the measure that is shown, over the same seeds: `from_leader`, how much more it is than where the lane leads,
+      and `less: LANE`, than that lane has; both with their intervals.
 
     Numbers have as many digits as it takes to read the same bits back.
     """
@@ -150,19 +177,17 @@ def write_csv(result: Told, stream: "SupportsWrite[str]") -> None:
     names = list(measures(len(result.minima)))
     ends = ("", "_low", "_high")
     parameters = (each.name for each in sweep.parameters)
-    writer.writerow(
-        [*parameters, "updates", "lane", "seeds", "undecided", *(name + end for name in names for end in ends)]
-    )
-    for outcomes in result.outcomes:
-        for outcome in outcomes:
-            numbers = [
-                _cell(end)
-                for name in names
-                for each in (outcome.estimates[name],)
-                for end in (each.value, each.low, each.high)
-            ]
+    measured = [name + end for name in names for end in ends]
+    added = pairs_report.columns(sweep)
+    writer.writerow([*parameters, "updates", "lane", "seeds", "undecided", *measured, *added])
+    for place, outcomes in enumerate(result.outcomes):
+        for lane, outcome in enumerate(outcomes):
+            known = [outcome.estimates[name] for name in names]
+            numbers = [end for each in known for end in (each.value, each.low, each.high)]
+            numbers += pairs_report.numbers(sweep, result.compared, place, lane)
             point = outcome.point
-            writer.writerow([*point.values, point.updates, outcome.lane, outcome.seeds, outcome.undecided, *numbers])
+            first = [*point.values, point.updates, outcome.lane, outcome.seeds, outcome.undecided]
+            writer.writerow([*first, *map(_cell, numbers)])
 
 
 def _cell(value: float) -> float | str:
@@ -170,6 +195,13 @@ def _cell(value: float) -> float | str:
 
 
 # For people.
+
+
+def tables(result: Told, measure: str) -> Iterator["Table"]:
+    """The measure at every point, and what differs seed by seed, where that is known and can be taken in."""
+    yield table(result, measure)
+    if result.compared is not None and pairs_report.is_shown(result.sweep, result.compared):
+        yield pairs_report.table(result.sweep, result.compared, measures(len(result.minima))[result.compared.measure])
 
 
 def table(result: Told, measure: str) -> "Table":
@@ -190,7 +222,7 @@ def table(result: Told, measure: str) -> "Table":
     for lane in sweep.lanes:
         drawn.add_column(Text(lane), justify="right", overflow="fold")
     for outcomes in result.outcomes:
-        cells = [Text(_value_text(value)) for value in outcomes[0].point.values]
+        cells = [Text(value_text(value)) for value in outcomes[0].point.values]
         for outcome in outcomes:
             value, interval = _texts(outcome.estimates[measure], kind)
             cells.append(Text.assemble((value, "bold"), (f"\n{interval}" if interval else "", "dim")))
@@ -200,10 +232,6 @@ def table(result: Told, measure: str) -> "Table":
 
 def _texts(estimate: Estimate, kind: Measure) -> tuple[str, str]:
     return (share_texts if kind.percent else number_texts)(estimate)
-
-
-def _value_text(value: Value) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _legend(result: Told) -> Iterator[str]:
@@ -263,7 +291,7 @@ def _chart(result: Told, measure: str, kind: Measure) -> Figure:
             )
         )
     log = x[0] > 0 and (parameter.log or x[-1] >= WIDE * x[0])
-    names = tuple(map(_value_text, parameter.values)) if words else ()
+    names = tuple(map(value_text, parameter.values)) if words else ()
     return Figure("", Axis(parameter.name, log=log and not words, names=names), _axis(kind), tuple(lines))
 
 
@@ -274,7 +302,7 @@ def _axis(kind: Measure) -> Axis:
 def _maps(result: Told, measure: str, kind: Measure) -> tuple[Figure, ...]:
     sweep = result.sweep
     across, up = sweep.parameters
-    x, y = (Axis(each.name, names=tuple(map(_value_text, each.values))) for each in (across, up))
+    x, y = (Axis(each.name, names=tuple(map(value_text, each.values))) for each in (across, up))
     shown = [place for place, lane in enumerate(sweep.lanes) if sweep.touches(lane)]
     values = np.array([[outcomes[lane].estimates[measure].value for outcomes in result.outcomes] for lane in shown])
     grids = values.reshape(len(shown), len(across.values), len(up.values)).transpose(0, 2, 1)

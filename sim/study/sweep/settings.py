@@ -166,6 +166,11 @@ def _shown(text: str) -> str:
     return repr(text if len(text) <= 60 else f"{text[:59]}…")
 
 
+def value_text(value: Value) -> str:
+    """A value for people."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
 def tables_of(scene: Scene) -> dict[str, Any]:
     """The tables of the scene that decide what becomes of its marbles, and none of its words but the title."""
     tables = scene_tables(scene)

@@ -5,7 +5,7 @@ all points), and the blocks of seeds in which each case is computed. So whoever 
 when, makes no difference.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from ...scene import Scene
 from ...scene.words import path_text
 from ..work.ensemble import Job, Outcomes, join
 from ..work.workers import StudyError
+from .outsiders import open_tables, restored
 from .settings import EVERY, FULL, Over, Parameter, PathStep, Value, parameter, scene_with, tables_of
 from .ties import Tie, check_ties
 
@@ -177,11 +178,10 @@ def plan(
     seeds: int,
     updates: int | None = None,
     ties: Sequence[Tie] = (),
-    whole: Callable[[Scene], Scene] = lambda scene: scene,
 ) -> Sweep:
     """The sweep of a scene over the values that were typed, from the scene's own seed on, with what follows from them.
 
-    whole: makes of each scene the one that is run, where `scene` stands in for one that no file can hold.
+    Of a rule that no file can name the learning rate is a number of the scene, and nothing else.
 
     Raises:
         SceneError: there is no such number, or a value makes no scene.
@@ -195,7 +195,7 @@ def plan(
     >>> [name for name in sweep.lanes if sweep.touches(name)]
     ['minibatch']
     """
-    tables = tables_of(scene)
+    tables = open_tables(scene)
     parameters = tuple(parameter(over, tables) for over in overs)
     _check_parameters(parameters, updates)
     combinations = 1
@@ -212,14 +212,15 @@ def plan(
     cases: dict[Scene, int] = {}
     points = []
     for values in product(*(each.values for each in parameters)):
-        changed = whole(scene_with(tables, scene.name, list(zip(parameters, values, strict=True)), follow))
+        made_of = scene_with(tables, scene.name, list(zip(parameters, values, strict=True)), follow)
+        changed = restored(made_of, scene)
         made = changed.updates if updates is None else updates
         alone = [bare(changed, lane, made) for lane in changed.lanes]
         points.append(SweepPoint(values, changed, made, tuple(cases.setdefault(case, len(cases)) for case in alone)))
     runs = [1 if certain(case) else seeds for case in cases]
     _check_size(runs, sum(count * case.updates for count, case in zip(runs, cases, strict=True)))
     blocks = tuple(block for number, case in enumerate(cases) for block in _blocks(number, case, scene.seed, seeds))
-    return Sweep(whole(scene), parameters, scene.seed, seeds, updates, tuple(points), blocks, tuple(ties))
+    return Sweep(scene, parameters, scene.seed, seeds, updates, tuple(points), blocks, tuple(ties))
 
 
 def numbers_of(scene: Scene) -> dict[str, Any]:

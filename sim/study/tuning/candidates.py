@@ -9,7 +9,8 @@ from typing import Any
 from ...descent.rules import OWN, RULES
 from ...scene import Scene, SceneError
 from ...scene.words import path_text
-from ..sweep.settings import Over, Parameter, Value, parameter, scene_with, tables_of
+from ..sweep.outsiders import open_tables, restored
+from ..sweep.settings import Over, Parameter, Value, parameter, scene_with
 from ..work.workers import StudyError
 
 RATE = "learning_rate"
@@ -95,7 +96,7 @@ def candidates(scene: Scene, lane: str, overs: Sequence[Over]) -> Candidates:
         SceneError: a value makes no scene.
         StudyError: they are too many.
     """
-    tables = tables_of(scene)
+    tables = open_tables(scene)
     table = tables["lane"][lane]
     given = {each.text: parameter(_of_lane(each, lane), tables) for each in overs if _has(table, each)}
     for key, wanted in given.items():
@@ -130,8 +131,9 @@ def changed_scene(scene: Scene, lane: str, values: Mapping[str, Value]) -> Scene
     for key, value in values.items():
         path = ("lane", lane, *key.split("."))
         settings.append((Parameter(path_text(*path), (path,), (value,), False), value))
-    changed = scene_with(tables_of(with_lanes(scene, [lane])), scene.name, settings).lanes
-    return replace(scene, lanes=tuple(changed[0] if each.name == lane else each for each in scene.lanes))
+    alone = with_lanes(scene, [lane])
+    (changed,) = restored(scene_with(open_tables(alone), scene.name, settings), alone).lanes
+    return replace(scene, lanes=tuple(changed if each.name == lane else each for each in scene.lanes))
 
 
 def with_lanes(scene: Scene, names: Sequence[str]) -> Scene:
@@ -161,7 +163,7 @@ def of_every_rule(scene: Scene, lane: str) -> Scene:
 def keys_of(scene: Scene) -> list[str]:
     """The numbers of any lane that can be chosen among."""
     found: dict[str, None] = {}
-    for table in tables_of(scene)["lane"].values():
+    for table in open_tables(scene)["lane"].values():
         for key, value in table.items():
             if isinstance(value, dict):
                 found.update((f"{key}.{inner}", None) for inner in value if not isinstance(value[inner], str))

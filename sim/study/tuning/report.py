@@ -25,7 +25,8 @@ def summary(result: Tuned) -> dict[str, Any]:
     """What it has come to, as what JSON can hold; the best lane first.
 
     `behind` is how much more a trial has than the best of its lane, and a lane's best than the best of all, on the same
-    seeds; `tied` lanes are not known to be worse than that.
+    seeds; `tied` lanes are not known to be worse than that. `pairs` are the same for every two lanes: where they are
+    `tied`, it is not known which is better. All pairs hold at once.
     """
     tuning = result.tuning
     return {
@@ -51,6 +52,10 @@ def summary(result: Tuned) -> dict[str, Any]:
             }
             for lane in result.lanes
         ],
+        "pairs": [
+            {"lane": pair.lane, "than": pair.than, "behind": estimate_summary(pair.behind), "tied": pair.tied}
+            for pair in result.pairs
+        ],
     }
 
 
@@ -68,14 +73,29 @@ def write_csv(result: Tuned, stream: "SupportsWrite[str]") -> None:
     `what` is curve, best or own; values that a lane has not are empty. `mean` is of what is made small, `behind` how
     much more that is than the lane's best; each has the ends of its interval.
     """
-    keys = list(dict.fromkeys(key for lane in result.lanes for key in lane.best.values))
     writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns(result))
+    writer.writerows(rows(result))
+
+
+def columns(result: Tuned) -> list[str]:
+    """The header."""
     ends = ("", "_low", "_high")
-    writer.writerow(["lane", "what", *keys, *(name + end for name in ("mean", "behind") for end in ends)])
+    return ["lane", "what", *_keys(result), *(name + end for name in ("mean", "behind") for end in ends)]
+
+
+def rows(result: Tuned) -> Iterator[list[Any]]:
+    """The rows below it; None where a lane has no such value."""
+    keys = _keys(result)
     for lane in result.lanes:
         for what, trial in [*(("curve", each) for each in lane.curve), ("best", lane.best), ("own", lane.own)]:
             numbers = [*_ends(trial.estimate), *_ends(trial.behind)]
-            writer.writerow([lane.lane, what, *(trial.values.get(key, "") for key in keys), *numbers])
+            yield [lane.lane, what, *map(trial.values.get, keys), *numbers]
+
+
+def _keys(result: Tuned) -> list[str]:
+    """The numbers that any lane has a choice of."""
+    return list(dict.fromkeys(key for lane in result.lanes for key in lane.best.values))
 
 
 def _ends(estimate: Estimate) -> tuple[float, float, float]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
@@ -60,12 +61,30 @@ class LaneTuned:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Two lanes, each at its best, compared on the same fresh seeds."""
+
+    lane: str
+    """The one that is further behind, as far as the sample tells."""
+    than: str
+    behind: Estimate
+    """How much more of what is made small the first has than the other; such that all pairs hold at once."""
+
+    @property
+    def tied(self) -> bool:
+        """Whether it is not known which of them is better."""
+        return self.behind.low <= 0 <= self.behind.high
+
+
+@dataclass(frozen=True, slots=True)
 class Tuned:
     """A search and what it has come to."""
 
     tuning: Tuning
     lanes: tuple[LaneTuned, ...]
     """The best first."""
+    pairs: tuple[Pair, ...]
+    """Every two lanes, those with the best first."""
 
     @property
     def scene(self) -> Scene:
@@ -98,7 +117,11 @@ def tuned(tuning: Tuning, results: Results) -> Tuned:
         for lane, each in enumerate(found)
     ]
     order = sorted(range(len(lanes)), key=lambda lane: (lanes[lane].best.estimate.value, lane != leader, lane))
-    return Tuned(tuning, tuple(lanes[lane] for lane in order))
+    pairs = tuple(
+        Pair(lanes[one].lane, lanes[other].lane, _difference(tuning, samples[one], samples[other], among))
+        for other, one in combinations(order, 2)
+    )
+    return Tuned(tuning, tuple(lanes[lane] for lane in order), pairs)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -68,6 +68,20 @@ def test_a_function_is_asked_once_for_the_same_arguments(monkeypatch: pytest.Mon
     assert asked == [(3, 2), (3, 4), (4, 2)]
 
 
+def test_what_is_named_by_a_key_weighs_as_well_wherever_it_stands_in_it() -> None:
+    class Named:
+        nbytes = 700
+
+    store = Cache(3_000)
+    named = Named()
+    store.keep(("drawing", (named, 3), (("of", named),)), 1)
+    assert store.weight == weight_of(1) + 1_400
+    for number in range(9):
+        store.keep((number, (Named(),)), number)
+    assert len(store) == 3000 // (weight_of(1) + 700)
+    assert store.weight <= store.limit
+
+
 def test_what_is_kept_is_taken_once() -> None:
     store = Cache(5_000)
     arrays(store, "a", "b")

@@ -11,6 +11,7 @@ import pygame
 import pytest
 from driver import computed, screen
 
+from sim.descent.problem import Problem
 from sim.scene import load_scene
 from sim.stage.session.session import Session
 from sim.stage.style import text
@@ -74,14 +75,26 @@ def test_type_in_any_size_holds_no_file_open() -> None:
 
 def test_a_race_weighs_what_it_holds() -> None:
     computed_to = load_scene("ravine").race()
-    before = computed_to.nbytes
+    problem = computed_to.problem
+    before = computed_to.nbytes - problem.nbytes
     computed_to.extend(1_000)
     track = computed_to.tracks[0]
     columns = (track.theta, track.loss, track.full_gradient, track.gradient, track.movement)
     least = len(computed_to.tracks) * sum(column.nbytes for column in columns)
-    assert before < least <= computed_to.nbytes < 3 * least
+    assert before < least <= computed_to.nbytes - problem.nbytes < 3 * least
     _ = track.curvatures
-    assert computed_to.nbytes >= least + track.curvatures.nbytes
+    assert computed_to.nbytes - problem.nbytes >= least + track.curvatures.nbytes
+
+
+def test_a_problem_weighs_what_has_been_found_out_of_it() -> None:
+    scene = load_scene("ravine")
+    problem = scene.race().problem
+    fresh = Problem(problem.train, problem.test, problem.window)
+    before = fresh.nbytes
+    assert fresh.basins.nbytes == 0
+    fresh.basins.labels(problem.window.grid(64, 64).reshape(-1, 2))
+    remembered = [value for value in vars(fresh.basins._cells).values() if value.dtype == np.int32]
+    assert fresh.nbytes == before + sum(array.nbytes for array in remembered) > before + 100_000
 
 
 def test_a_window_in_which_nothing_moves_only_looks_for_events(monkeypatch: pytest.MonkeyPatch) -> None:

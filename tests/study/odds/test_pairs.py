@@ -12,6 +12,7 @@ from sim.scene import Scene, load_scene
 from sim.study.odds.odds import gather, jobs
 from sim.study.odds.pairs import pairs, summary, table
 from sim.study.statistics.intervals import wilson
+from sim.study.statistics.telling import signed
 from sim.study.work.ensemble import NEVER, Outcomes
 
 
@@ -64,6 +65,14 @@ def test_of_many_pairs_the_table_has_those_with_the_first_lane() -> None:
     shown = printed(table(found))
     assert "Seed by seed" in shown
     assert ("The other pairs are in --json." in " ".join(shown.split())) == (len(found) > 6)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("0.31", "+0.31"), ("-0.31", "-0.31"), ("0.0 %", "0.0 %"), ("12 %", "+12 %"), ("0", "0"), ("–", "–")],
+)
+def test_a_difference_has_a_sign_where_it_is_not_0(text: str, told: str) -> None:
+    assert signed(text) == told
 
 
 def test_they_stand_in_the_table_and_in_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -100,3 +100,9 @@ def test_a_share_that_is_known_for_sure_adds_nothing_to_the_interval() -> None:
     beside = share_difference(half, other, sure=(False, True))
     told = wilson(15, 30).estimate
     assert (beside.low, beside.high) == pytest.approx((told.low, told.high))
+
+
+def test_differences_too_large_to_be_squared_have_an_interval_without_an_end() -> None:
+    told = mean_difference(np.array([1e200, 1.0, 2.0]), np.zeros(3))
+    assert told.value == pytest.approx(1e200 / 3)
+    assert (told.low, told.high) == (-np.inf, np.inf)

@@ -10,13 +10,15 @@ from command_line import mistake, output, status
 
 from sim.descent.rules import RULES
 from sim.scene import Scene, SceneError, load_scene, parse_scene
+from sim.study.statistics.intervals import Estimate
 from sim.study.statistics.paired import all_pairs, mean_difference
 from sim.study.sweep.settings import over
 from sim.study.sweep.sweep import Result
 from sim.study.tuning.budget import Budget, budget
 from sim.study.tuning.candidates import FINE, candidates
+from sim.study.tuning.report import summary
 from sim.study.tuning.search import LEAST, Tuning, plan
-from sim.study.tuning.tuned import LaneTuned, tuned
+from sim.study.tuning.tuned import LaneTuned, Pair, tuned
 from sim.study.work.workers import StudyError
 
 BOWL = """
@@ -227,15 +229,15 @@ def test_the_table_names_each_lane_s_best_and_the_files_hold_it(capsys: pytest.C
     assert captured.err == "main.py: the tuned scene is in a.toml\n"
     for word in ("full batch", "minibatch", "momentum", "told of 20 fresh ones from 20"):
         assert "".join(word.split()) in "".join(captured.out.split())
-    summary = json.loads(output(capsys, *WORDS, "--results", "kept", "--json"))
+    told = json.loads(output(capsys, *WORDS, "--results", "kept", "--json"))
     scene = load_scene("a.toml")
-    for lane in summary["lanes"]:
+    for lane in told["lanes"]:
         (own,) = (each for each in scene.lanes if each.name == lane["name"])
         assert own.rule.learning_rate == lane["best"]["values"]["learning_rate"]
     with Path("a.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     bests = {row["lane"]: float(row["learning_rate"]) for row in rows if row["what"] == "best"}
-    assert bests == {lane["name"]: lane["best"]["values"]["learning_rate"] for lane in summary["lanes"]}
+    assert bests == {lane["name"]: lane["best"]["values"]["learning_rate"] for lane in told["lanes"]}
     assert Path("a.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -387,6 +389,36 @@ def test_what_is_behind_is_wide_enough_for_all_pairs() -> None:
     expected = mean_difference(samples[lanes[-1].lane], samples[lanes[0].lane], 3)
     assert lanes[-1].behind == expected
     assert expected.low < expected.value < expected.high
+
+
+def test_every_two_lanes_are_compared_on_the_same_fresh_seeds_and_twins_are_tied() -> None:
+    tuning = tuning_of(bowl(1.0, 9.0, 30, NOISY, ("adagrad", "adagrad", 0.05, 1), ("twin", *NOISY[1:]), sigma=1.0))
+    results = computed(tuning)
+    told, found = tuned(tuning, results), tuning.found(results)
+    samples = {each.lane: tuning.values(at, found[at].best, results) for at, each in enumerate(tuning.lanes)}
+    assert [(pair.lane, pair.than) for pair in told.pairs] == [
+        ("noisy", "adagrad"),
+        ("twin", "adagrad"),
+        ("twin", "noisy"),
+    ]
+    assert [pair.tied for pair in told.pairs] == [False, False, True]
+    for pair in told.pairs[:2]:
+        gaps = samples[pair.lane] - samples[pair.than]
+        half = T_OF_3_PAIRS * gaps.std(ddof=1) / np.sqrt(len(gaps))
+        assert len(gaps) == 40
+        assert pair.behind.value == pytest.approx(gaps.mean())
+        assert (pair.behind.low, pair.behind.high) == pytest.approx((gaps.mean() - half, gaps.mean() + half), rel=1e-4)
+    assert (told.pairs[2].behind.low, told.pairs[2].behind.high) == (0, 0)
+    assert [each["tied"] for each in json.loads(json.dumps(summary(told)))["pairs"]] == [False, False, True]
+
+
+T_OF_3_PAIRS = 2.50166
+"""Student's t with 39 degrees of freedom that 0.05/3 of all numbers lie beyond, on either side."""
+
+
+def test_a_pair_is_tied_where_either_may_be_ahead_and_only_there() -> None:
+    for low, high, tied in ((-1.0, 1.0, True), (0.5, 1.0, False), (-1.0, -0.5, False), (0.0, 0.0, True)):
+        assert Pair("a", "b", Estimate((low + high) / 2, low, high)).tied == tied
 
 
 FAILS = """

@@ -6,7 +6,7 @@ from ....descent.problem import Problem
 from ....surface.points import Array, norm, pair
 from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas
-from ...drawing.contours import encloses, lines_by_level, map_levels, rings
+from ...drawing.contours import FEWEST, encloses, lines_by_level, map_levels, rings
 from ...style.kept import kept
 from ...style.theme import Theme
 from .site import Map, Shaken, moving_grid
@@ -47,8 +47,8 @@ def moving_contours(problem: Problem, camera: Camera, grid: Array) -> list[Array
 @kept
 def _closer(problem: Problem, camera: Camera) -> list[tuple[int, float]]:
     """The losses of contours that belong to single minima, each with its minimum's number."""
-    levels = map_levels(problem, camera)
-    return [(number, level) for number, low in enumerate(problem.minima) for level in rings(problem, low, levels)]
+    lows = enumerate(problem.minima)
+    return [(number, level) for number, low in lows for level in rings(problem, camera, low, FEWEST)]
 
 
 def lows(camera: Camera, grid: Array) -> Array:

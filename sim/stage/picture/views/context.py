@@ -178,11 +178,14 @@ SCALE = 5.0
 """Room that such a line leaves for the scale of the loss, in ems."""
 
 
-def draw_view_caption(canvas: Canvas, context: ViewContext, name: str, sentence: str, color: Color) -> None:
-    """The line of a captioned view, below those of the views before it."""
+def draw_view_caption(
+    canvas: Canvas, context: ViewContext, name: str, sentence: str, color: Color, shorter: str = ""
+) -> None:
+    """The line of a captioned view, below those of the views before it; a shorter one where that has no room."""
     row = sum(other in context.views for other in CAPTIONED[: CAPTIONED.index(name)])
     size = round(0.9 * context.em)
     beside = SCALE if "loss scale" in context.views else 1.0
-    line = text.fitted(sentence, size, context.area.width - round(beside * context.em))
+    room = context.area.width - round(beside * context.em)
+    line = text.fitted(sentence if not shorter or text.width(sentence, size) <= room else shorter, size, room)
     corner = (context.area.left + 0.4 * context.em, context.area.top + (0.25 + 1.25 * row) * context.em)
     canvas.label(line, corner, size, color, context.theme.halo)

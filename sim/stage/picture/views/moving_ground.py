@@ -18,10 +18,12 @@ def draw_moving_ground(canvas: Canvas, context: ViewContext) -> None:
     color = mix(context.color, theme.text, 0.15)
     if context.track.lane.sees_all(count):
         sentence = theme.say("stands on the loss of all {count} examples", count=count)
+        shorter = theme.say("loss of all {count} examples", count=count)
     else:
         batch = context.track.batch(context.moment)
         sentence = theme.say("stands on the loss of {count} of {all} examples", count=len(batch), all=count)
-    draw_view_caption(canvas, context, MOVING_GROUND, sentence, color)
+        shorter = theme.say("loss of {count} of {all} examples", count=len(batch), all=count)
+    draw_view_caption(canvas, context, MOVING_GROUND, sentence, color, shorter)
 
 
 def shaken(track: Track, update: int, share: float, step: int = 1) -> Shaken | None:

@@ -7,7 +7,7 @@ from scenes import flat_scene
 
 from sim.descent.track import Track
 from sim.stage.drawing.camera import FLAT, Camera
-from sim.stage.drawing.contours import encloses, map_levels, rings
+from sim.stage.drawing.contours import FEWEST, encloses, map_levels, rings
 from sim.stage.drawing.relief.paints import paints
 from sim.stage.drawing.relief.plan import plan_view
 from sim.stage.drawing.relief.view import heights_over
@@ -72,7 +72,7 @@ def test_its_shades_are_those_of_the_batch_s_own_loss_at_each_pixel(update: int)
 @pytest.mark.parametrize("update", [7, 31, 57])
 def test_its_contours_are_lines_of_equal_loss_of_the_batch_where_the_map_has_contours(update: int) -> None:
     levels = map_levels(PROBLEM, CAMERA)
-    known = np.concatenate([levels, *(rings(PROBLEM, low, levels) for low in PROBLEM.minima)])
+    known = np.concatenate([levels, *(rings(PROBLEM, CAMERA, low, FEWEST) for low in PROBLEM.minima)])
     lines = moving_contours(PROBLEM, CAMERA, moving_grid(PROBLEM, CAMERA, moved(update)))
     assert len(lines) >= 12
     apart = []
@@ -88,7 +88,7 @@ def test_its_contours_are_lines_of_equal_loss_of_the_batch_where_the_map_has_con
 def test_the_close_contours_of_a_shallow_minimum_go_with_it() -> None:
     batch = minibatch().batch(7)
     levels = map_levels(PROBLEM, CAMERA)
-    [(shallow, close)] = [(low, found) for low in PROBLEM.minima if (found := rings(PROBLEM, low, levels))]
+    [(shallow, close)] = [(low, found) for low in PROBLEM.minima if (found := rings(PROBLEM, CAMERA, low, FEWEST))]
     lines = moving_contours(PROBLEM, CAMERA, moving_grid(PROBLEM, CAMERA, moved(7)))
     losses = [float(np.median(PROBLEM.train.value(line, batch))) for line in lines]
     gaps = [(np.abs(levels - loss).min(), np.abs(np.array(close) - loss).min()) for loss in losses]

@@ -1,23 +1,25 @@
 """The odds of a scene, as Python has them."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..scene import OPENING, Scene, did_you_mean
-from ..study.odds import report
-from ..study.odds.odds import LaneOdds, gather, jobs, named_outcomes
-from ..study.odds.odds import Odds as Counted
-from ..study.odds.odds import odds as counted
-from ..study.work.ensemble import NEVER, VERDICTS, Outcomes
-from ..study.work.workers import MOST_WORKERS, completed
-from ..surface.basins import NO_BASIN
-from .lanes import Added
-from .mistakes import UseError, whole_number
-from .portable import portable
-from .scenes import LARGEST_SEED, What, chosen, updates_of
-from .tables import plain_text
+from ...scene import OPENING, Scene, did_you_mean
+from ...study.odds import report
+from ...study.odds.odds import LaneOdds, gather, jobs, named_outcomes
+from ...study.odds.odds import Odds as Counted
+from ...study.odds.odds import odds as counted
+from ...study.odds.pairs import Pair, pairs
+from ...study.work.ensemble import NEVER, VERDICTS, Outcomes
+from ...study.work.workers import MOST_WORKERS, completed
+from ...surface.basins import NO_BASIN
+from ..lanes import Added
+from ..mistakes import UseError, whole_number
+from ..portable import portable
+from ..scenes import LARGEST_SEED, What, chosen, updates_of
+from ..tables import plain_text
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -54,8 +56,16 @@ class Odds:
     def __len__(self) -> int:
         return len(self.told.lanes)
 
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Every two lanes compared on the same seeds: by how much `one` is above `other` in `escaped` and in `loss`.
+
+        The intervals of each kind hold at once with 95 % confidence.
+        """
+        return pairs(self.scene, [*self.outcomes.values()])
+
     def summary(self) -> dict[str, Any]:
-        """All of it as JSON can hold it, as `odds --json` prints it."""
+        """All of it but the pairs and the closing table as JSON can hold it, as `odds --json` prints it."""
         return report.summary(self.told)
 
     def to_frame(self) -> "DataFrame":
@@ -64,7 +74,7 @@ class Odds:
         Raises:
             UseError: pandas is not installed.
         """
-        from .tables import pandas  # noqa: PLC0415
+        from ..tables import pandas  # noqa: PLC0415
 
         known = pandas()
         minima, named = named_outcomes(self.scene.problem(), [*self.outcomes.values()])
@@ -95,10 +105,10 @@ class Odds:
 
     def picture(self, size: tuple[int, int] = SHOWN, theme: str = "light") -> "Image":
         """Where the seeds of each lane end, as bars, and beside them its escape curves, as an image."""
-        from ..stage import require_pygame_ce  # noqa: PLC0415  Who asks for numbers needs no stage.
+        from ...stage import require_pygame_ce  # noqa: PLC0415  Who asks for numbers needs no stage.
 
         require_pygame_ce()
-        from ..stage.export.pages import page_image  # noqa: PLC0415
+        from ...stage.export.pages import page_image  # noqa: PLC0415
 
         return page_image(report.page(self.told), size, theme)
 
@@ -106,7 +116,7 @@ class Odds:
         return plain_text(report.table(self.told))
 
     def _repr_png_(self) -> bytes:
-        from .pictures import png_of  # noqa: PLC0415
+        from ..pictures import png_of  # noqa: PLC0415
 
         return png_of(self.picture())
 

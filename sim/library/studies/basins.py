@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ..descent.rules.protocol import Rule
-from ..scene import OPENING, Scene, SceneError, did_you_mean
-from ..study.maps.basin_map import USUAL_UPDATES, BasinMap, basin_map, summary, table
-from ..study.work.steps import finished
-from .lanes import Added, checked_rule
-from .mistakes import UseError, whole_number
-from .scenes import What, chosen
-from .tables import plain_text
+from ...descent.rules.protocol import Rule
+from ...scene import OPENING, Scene, SceneError, did_you_mean
+from ...study.maps.basin_map import USUAL_UPDATES, BasinMap, basin_map, summary, table
+from ...study.work.steps import finished
+from ..lanes import Added, checked_rule
+from ..mistakes import UseError, whole_number
+from ..scenes import What, chosen
+from ..tables import plain_text
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -48,7 +48,7 @@ class Basins:
 
     def picture(self) -> "Image":
         """The map with its legend, as an image."""
-        from ..stage.export.basins import basins_image  # noqa: PLC0415  Who asks for labels needs no stage.
+        from ...stage.export.basins import basins_image  # noqa: PLC0415  Who asks for labels needs no stage.
 
         return basins_image(self.scene, self.rule, self.found, self.size, self.theme)
 
@@ -58,19 +58,19 @@ class Basins:
         Raises:
             OutputError: it cannot be written.
         """
-        from ..stage.export.png import save_image  # noqa: PLC0415
+        from ...stage.export.png import save_image  # noqa: PLC0415
 
         save_image(self.picture(), Path(path))
         return Path(path)
 
     def __repr__(self) -> str:
-        from ..descent.rules import rule_name  # noqa: PLC0415
+        from ...descent.rules import rule_name  # noqa: PLC0415
 
         whose = "gradient flow" if self.rule is None else rule_name(self.rule)
         return plain_text(table(self.scene.problem(), self.found, f"{self.scene.title} · {whose}"))
 
     def _repr_png_(self) -> bytes:
-        from .pictures import png_of  # noqa: PLC0415
+        from ..pictures import png_of  # noqa: PLC0415
 
         return png_of(self.picture())
 
@@ -102,7 +102,7 @@ def basins(
     >>> [round(minimum["share"], 1) for minimum in found.summary()["minima"]]
     [0.7, 0.3]
     """
-    from ..stage import require_pygame_ce  # noqa: PLC0415  Places are laid out by the stage.
+    from ...stage import require_pygame_ce  # noqa: PLC0415  Places are laid out by the stage.
 
     if lane is not None and rule is not None:
         raise UseError("give a lane or a rule, not both")
@@ -118,7 +118,7 @@ def basins(
         followed = known[lane]
     most = whole_number("updates", updates, 1, MOST_UPDATES)
     require_pygame_ce()
-    from ..stage.export.basins import map_layout  # noqa: PLC0415
+    from ...stage.export.basins import map_layout  # noqa: PLC0415
 
     place = map_layout(size, meant.window).map
     found = finished(basin_map(problem, (place.height, place.width), followed, most, exact=exact))
@@ -126,6 +126,6 @@ def basins(
 
 
 def _is_surface(scene: What) -> bool:
-    from .surfaces import Surface  # noqa: PLC0415
+    from ..surfaces import Surface  # noqa: PLC0415
 
     return isinstance(scene, Surface)

@@ -1,0 +1,74 @@
+"""What studies are asked for in common: values of numbers, by their paths; and the computing, kept in a file or not."""
+
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from ...study.sweep.settings import Over, Value, over
+from ...study.sweep.sweep import Result, Study
+from ...study.work.workers import completed
+from ..mistakes import UseError, shown
+
+
+def overs(wanted: Any, most: int, right: str) -> list[Over]:
+    """The values of up to so many numbers, by their paths.
+
+    right: what they should be given as, for who has given something else.
+
+    Raises:
+        UseError: they are given otherwise.
+    """
+    if not isinstance(wanted, Mapping) or not 1 <= len(wanted) <= most:
+        raise UseError(f"over must be {right}, not {shown(wanted)}")
+    try:
+        return [over(f"{path}={_values(values)}") for path, values in wanted.items()]
+    except ValueError as error:
+        raise UseError(f"over {error}") from None
+
+
+def _values(values: Iterable[Value] | str | Any) -> str:
+    """Values as the command line has them."""
+    if isinstance(values, str):
+        return values
+    try:
+        items = [*values]
+    except TypeError:
+        raise UseError(f"over must give several values of a number, such as [1, 2, 5], not {shown(values)}") from None
+    return ",".join(_text(item.item() if hasattr(item, "item") else item) for item in items)
+
+
+def _text(value: object) -> str:
+    return json.dumps(value) if isinstance(value, bool | int | float) else str(value)
+
+
+def computed(study: Study, workers: int | None, path: str | PathLike[str] | None) -> Mapping[int, Result]:
+    """The results of all blocks that a study wants, by so many processes; those that a file holds are not made anew.
+
+    Raises:
+        StudyError: processes cannot be started, or the file holds something else.
+        SceneError: results are to be kept, and no file can hold the scene.
+        OutputError: the file cannot be written.
+    """
+    if path is not None:
+        return _kept(study, workers, Path(path))
+    results: dict[int, Result] = {}
+    while missing := study.missing(results):
+        with closing(completed([study.blocks[place] for place in missing], workers)) as found:
+            results.update((missing[index], result) for index, result in found)
+    return results
+
+
+def _kept(study: Study, workers: int | None, path: Path) -> Mapping[int, Result]:
+    from ...study.sweep.store import Store  # noqa: PLC0415  Who keeps none needs no database.
+
+    study.description()  # A scene that no file can hold is told before the computing.
+    store = Store(path, study)
+    with store:
+        while missing := store.missing:
+            with closing(completed([study.blocks[place] for place in missing], workers)) as found:
+                for index, result in found:
+                    store.put(missing[index], result)
+    return store.results

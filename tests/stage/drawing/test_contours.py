@@ -1,0 +1,47 @@
+"""Contours around single minima: as many as there is room for, each a line of its loss around its minimum."""
+
+import numpy as np
+import pytest
+
+from sim.scene import load_scene
+from sim.stage.drawing.camera import Camera
+from sim.stage.drawing.contours import FEWEST, MOST, contour_lines, encloses, loss_grid, rings
+from sim.surface.critical.point import CriticalPoint
+
+
+def pass_above(scene: str, minimum: CriticalPoint) -> float:
+    saddles = load_scene(scene).race().problem.saddles
+    return min(saddle.value for saddle in saddles if saddle.value > minimum.value)
+
+
+@pytest.mark.parametrize("scene", ["muller-brown", "local-minimum", "sharp-and-flat"])
+@pytest.mark.parametrize("width", [200, 1200])
+def test_rings_lie_between_a_minimum_and_its_pass_and_run_around_it(scene: str, width: int) -> None:
+    problem = load_scene(scene).race().problem
+    camera = Camera(problem.window, width, width)
+    found = {minimum: rings(problem, camera, minimum) for minimum in problem.minima}
+    assert any(found.values())
+    for minimum, losses in found.items():
+        assert not losses or FEWEST <= len(losses) <= MOST
+        assert losses == sorted(losses)
+        assert all(minimum.value < loss < pass_above(scene, minimum) for loss in losses)
+        for loss in losses[1:]:
+            lines = contour_lines(loss_grid(problem, camera), camera.view, [loss])
+            assert any(encloses(line, np.array(minimum.position)) for line in lines)
+
+
+def test_a_larger_map_has_more_of_them_and_one_that_moves_the_fewest() -> None:
+    problem = load_scene("muller-brown").race().problem
+    small, large = (Camera(problem.window, width, width) for width in (200, 1200))
+    for minimum in problem.minima:
+        counts = [len(rings(problem, camera, minimum)) for camera in (small, large)]
+        assert counts[0] < counts[1]
+        assert len(rings(problem, large, minimum, FEWEST)) == FEWEST
+
+
+def test_in_a_bowl_they_are_equally_far_from_each_other() -> None:
+    problem = load_scene("muller-brown").race().problem
+    camera = Camera(problem.window, 1200, 1200)
+    lowest = problem.minima[0]
+    rises = np.sqrt(np.array(rings(problem, camera, lowest)) - lowest.value)
+    np.testing.assert_allclose(np.diff(rises), rises[0], rtol=1e-9)
