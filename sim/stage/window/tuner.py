@@ -109,10 +109,14 @@ class Quest:
                 self._found.put(NotTuned(self.scene))
 
     def _planned(self) -> "Tuning":
+        from ...scene.writing import outsiders
         from ...study.tuning.budget import Budget
         from ...study.tuning.search import plan
+        from ...study.work.workers import StudyError
 
         scene = self.scene
+        if places := outsiders(scene):
+            raise StudyError(f"no η is found, since {places[0]} is known to no other process")
         return plan(scene, [scene.lanes[0].name], (), Budget(scene.updates, "updates"), self._by, self._seeds)
 
     def _search(self, tuning: "Tuning") -> None:

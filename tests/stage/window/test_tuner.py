@@ -4,7 +4,7 @@ import gc
 import json
 import multiprocessing
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
@@ -14,6 +14,7 @@ from command_line import output
 from driver import press, screen
 from waiting import until
 
+from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.scene import Scene, load_scene
 from sim.scene.writing import scene_text
 from sim.stage.session.lanes import ScaleLearningRate, SelectLane
@@ -199,6 +200,17 @@ def test_a_process_that_dies_costs_nothing_but_time(scene: Scene) -> None:
     until(lambda: len(multiprocessing.active_children()) > 1 or tuner.STAFF == 1)
     multiprocessing.active_children()[0].kill()
     assert all_of(quest)[-1] == found(scene, MINIBATCH)[-1]
+
+
+def test_what_no_other_process_knows_is_not_tuned_and_a_sentence_says_so(scene: Scene) -> None:
+    @dataclass(frozen=True)
+    class Mine(GradientDescent):
+        """A rule that only this test has."""
+
+    mine = replace(scene, lanes=(replace(scene.lanes[0], rule=Mine(0.1)), *scene.lanes[1:]))
+    (told,) = found(mine, 0)
+    assert isinstance(told, NotTuned)
+    assert told.why == 'no η is found, since lane."full batch".rule is known to no other process'
 
 
 def test_if_all_processes_die_a_sentence_says_so(endless: MainWindow) -> None:
