@@ -45,7 +45,9 @@ def test_one_update_on_a_round_bowl_of_ones_own_wants_the_reciprocal_of_its_curv
 
 def test_a_rule_of_ones_own_is_tuned_in_its_learning_rate_and_its_batch_and_nothing_else() -> None:
     over: dict[str, Any] = {"batch_size": [20], "weight_decay": [0.5]}
-    found = tm.tune("local-minimum", "mine", "minibatch", rules={"mine": (Lion(), 1)}, over=over, budget=40, seeds=20)
+    found = tm.tune(
+        "local-minimum", "mine", "minibatch", rules={"mine": (Lion(), 1)}, over=over, budget=40, by="loss", seeds=20
+    )
     assert [*found["mine"].best.values] == ["learning_rate", "batch_size"]
     assert [*found["minibatch"].best.values] == ["learning_rate", "batch_size", "weight_decay"]
     lane = found.scene.lanes[3]
@@ -65,7 +67,7 @@ def test_the_tuned_scene_gives_on_fresh_seeds_what_was_told_of_it() -> None:
 
 
 def test_rows_are_the_trials_and_the_picture_and_the_table_are_there() -> None:
-    found = tm.tune("local-minimum", budget=20, seeds=20)
+    found = tm.tune("local-minimum", budget=20, by="loss", seeds=20)
     rows = found.rows()
     assert sorted({row["what"] for row in rows}) == ["best", "curve", "own"]
     assert len(rows) == sum(len(lane.curve) + 2 for lane in found)

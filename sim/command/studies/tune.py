@@ -95,8 +95,8 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by",
         choices=BY,
-        default="loss",
-        help="what counts: the training loss at last, the test loss at last, or the share escaped (default: loss)",
+        help="what counts: the training loss at last, the test loss at last, or the share escaped (default: escaped in "
+        "scenes that ask who escapes or stays stuck, loss in others)",
     )
 
 
@@ -118,6 +118,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ...study.tuning.budget import Budget
     from ...study.tuning.candidates import of_every_rule
     from ...study.tuning.search import FEWEST_SEEDS, plan
+    from ...study.tuning.usual import usual_criterion
     from ..console.chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene, arguments.seed)
@@ -125,13 +126,14 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.seeds < FEWEST_SEEDS:
         parser().error(f"argument --seeds: must be {FEWEST_SEEDS} or more for a comparison, not {arguments.seeds}")
     _check_lanes(arguments, scene)
+    by = arguments.by or usual_criterion(scene)
     if arguments.every_rule:
         scene = of_every_rule(scene, arguments.lane[0] if arguments.lane else scene.lanes[0].name)
     _check_overs(arguments, scene)
     wanted = [] if arguments.every_rule else arguments.lane
     lanes = [lane.name for lane in scene.lanes if not wanted or lane.name in wanted]
     budget = Budget(scene.updates, "updates") if arguments.budget is None else arguments.budget
-    tuning = plan(scene, lanes, arguments.over, budget, arguments.by, arguments.seeds)
+    tuning = plan(scene, lanes, arguments.over, budget, by, arguments.seeds)
     path = default_path(tuning) if arguments.results is None else arguments.results
     _check(arguments, path)
     with kept(Store(path, tuning), arguments) as results:

@@ -13,6 +13,7 @@ from ...study.tuning.budget import budget as budget_of
 from ...study.tuning.candidates import keys_of, of_every_rule
 from ...study.tuning.search import CRITERIA, FEWEST_SEEDS, MOST_UPDATES, plan
 from ...study.tuning.tuned import LaneTuned, Pair, Tuned, tuned
+from ...study.tuning.usual import usual_criterion
 from ..lanes import Added
 from ..mistakes import UseError, shown, whole_number
 from ..scenes import LARGEST_SEED, What, chosen
@@ -118,7 +119,7 @@ def tune(
     scene: What = OPENING,
     *lanes: str,
     budget: str | int | None = None,
-    by: str = "loss",
+    by: str | None = None,
     seeds: int = USUAL_SEEDS,
     over: Mapping[str, Iterable[Value] | str] | None = None,
     every_rule: bool = False,
@@ -139,6 +140,7 @@ def tune(
     budget: how long each lane may run: so many updates, or "20 epochs", "900 serial" or "900 parallel", in the scene's
         own units of machine time; the scene's updates, if None.
     by: what is made small: "loss", the training loss at last; "test", the test loss; "escaped", the share that has not.
+        None: "escaped" in scenes that ask who escapes or stays stuck, "loss" in others.
     seeds: how many choose; as many fresh ones tell. 20 or more.
     over: values of other numbers to be chosen among, too, such as {"decay": [0.5, 0.9]} or {"batch_size": [1, 5, 20]};
         {"learning_rate": …} instead of the usual grid. Lanes that have no such number are left as they are.
@@ -157,6 +159,7 @@ def tune(
     """
     meant = chosen(scene, seed=seed, rules=rules, start=start)
     count = whole_number("seeds", seeds, FEWEST_SEEDS, min(MOST_SEEDS, (LARGEST_SEED - meant.seed + 1) // 2))
+    by = usual_criterion(meant) if by is None else by
     if not isinstance(by, str) or by not in CRITERIA:
         raise UseError(f"by must be one of {', '.join(CRITERIA)}, not {shown(by)}")
     names = _lanes(meant, lanes, every_rule)

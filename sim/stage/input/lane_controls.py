@@ -25,6 +25,7 @@ from ..session.lanes import (
 )
 from ..session.session import Session
 from ..session.setup import LoadRules
+from ..session.tuning import Tune, searching
 from ..style.numbers import rule_in_words
 from ..style.theme import Theme
 from .control import Button, Buttons, Choice, Control, Slider, TextField, tip_of
@@ -43,6 +44,7 @@ def lane_controls(session: Session, theme: Theme) -> list[Control]:
         _rule_choice(session, theme),
         _rules_file(session, theme),
         *_lane_sliders(session, theme),
+        _tuning_button(session, theme),
         *_schedule_controls(session, theme),
         *_sampling_controls(session, theme),
         _lane_buttons(theme),
@@ -124,6 +126,16 @@ def _lane_sliders(session: Session, theme: Theme) -> Iterator[Control]:
             ),
         }[dial.name]
         yield Slider(dial.name, label, value, dial.position, dial.message, tip_of(say, tip, *keys))
+
+
+def _tuning_button(session: Session, theme: Theme) -> Control:
+    """What looks for the learning rate, and is lit while it does."""
+    say = theme.say
+    tip = say(
+        "looks for the η with which the lane does best over many seeds, in the background; again: stop, or take it back"
+    )
+    lit = searching(session) is not None
+    return Buttons("", (Button("tune", say("find the best η"), Tune(), tip_of(say, tip, Tune()), lit),), 1)
 
 
 SCHEDULE_WORDS = {

@@ -17,9 +17,10 @@ from ..drawing.layout import Layout
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.odds import ends_seen
 from ..session.playback import Play, Restart, Step
-from ..session.session import MOVING_GROUND, SPEEDS, Session
+from ..session.session import MOVING_GROUND, SPEEDS, Session, lane_of
 from ..session.setup import NewSeed
 from ..session.tour import Lead
+from ..session.tuning import ghost, searching
 from ..session.view import ShowControls, ShowHelp
 from ..sheets.scenes import draw_scenes
 from ..sheets.sheets import draw_over
@@ -32,6 +33,7 @@ from .help import draw_help, label_of
 from .map.ways import way
 from .panel.course import course_of, draw_together
 from .panel.panel import Panel, panel_of
+from .panel.search import draw_search
 from .profile import draw_profile
 from .setting import Setting, setting
 from .timeline import draw_timeline
@@ -209,10 +211,21 @@ def _draw_maps(canvas: Canvas, here: Setting, snapshot: Snapshot) -> None:
     if here.more.together:
         with canvas.part("map"):
             draw_together(canvas, courses, glides, session.views, session.lane, clouds, ways)
+        _draw_search(canvas, here, session)
         return
     for course, glide, cloud, seen in zip(courses, glides, clouds, ways, strict=True):
         with canvas.part(f"lane {course.index + 1}"), canvas.part("map"):
             course.draw(canvas, glide, session.views, cloud, seen, snapshot.step)
+    _draw_search(canvas, here, session)
+
+
+def _draw_search(canvas: Canvas, here: Setting, session: Session) -> None:
+    """Show over a lane's map how far the search for its learning rate has come, if one goes on."""
+    search = searching(session)
+    lane = lane_of(session, search.scene) if search is not None else None
+    if search is not None and lane is not None:
+        with canvas.part("search"):
+            draw_search(canvas, here.places.panels[lane].map, search, lane, here.theme, here.places.em)
 
 
 def _draw_profile(canvas: Canvas, here: Setting, snapshot: Snapshot) -> None:
@@ -226,11 +239,12 @@ def _draw_profile(canvas: Canvas, here: Setting, snapshot: Snapshot) -> None:
 
 
 def _ways(session: Session, timing: Timing, lane: int) -> tuple[Array, ...]:
-    """While a slider of a lane is dragged, its way as it was before and as it is to be."""
-    if session.former is None or session.former[1] != lane:
+    """While a slider of a lane is dragged, or its η was just found, its way as it was before and as it is to be."""
+    former = session.former or ghost(session)
+    if former is None or former[1] != lane:
         return ()
     updates = timing.updates(lane, session.horizon)
-    return way(session.former[0], lane, updates), way(session.scene, lane, updates)
+    return way(former[0], lane, updates), way(session.scene, lane, updates)
 
 
 def _glided(before: Snapshot, now: Snapshot) -> bool:

@@ -26,6 +26,7 @@ from .scenes import ShowScenes
 from .session import Message
 from .setup import EarlierSeed, NewSeed, NudgeStart, OpenScene, SkipQuestion
 from .tour import GoBack, Lead, ShowTour
+from .tuning import Tune
 from .view import (
     ChangeLanguage,
     ChangeSpread,
@@ -165,7 +166,11 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             ", .", "momentum", (Key(",", ShiftMomentum(-0.05), again=True), Key(".", ShiftMomentum(0.05), again=True))
         ),
         Binding("; '", "batch size, half and double", (Key(";", ScaleBatchSize(0.5)), Key("'", ScaleBatchSize(2)))),
-        Binding("Y", "next rule", (Key("y", NextRule()),)),
+        Binding(
+            "Y Shift U",
+            "next rule; the η that suits it best",
+            (Key("y", NextRule()), Key("Shift u", Tune())),
+        ),
         Binding(
             "D Insert Delete",
             "duplicate; add, remove a lane",

@@ -53,6 +53,34 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """The learning rate that suits a lane best is being looked for."""
+
+    scene: Scene
+    """The lane alone, with all that matters to it; its seed is the first of those with which it is looked for."""
+    by: str
+    """What counts, one of the criteria of `study.tuning.search`."""
+    share: float = 0.0
+    """How much of the search is done, from 0 to 1."""
+    rate: float | None = None
+    """The best learning rate so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retuned:
+    """A lane has the learning rate that was found for it."""
+
+    scene: Scene
+    """The lane alone as it is with that."""
+    former: Scene
+    """The whole scene as it was before."""
+    lane: int
+    """Which of that one's lanes it is."""
+    told: str
+    """What was said of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A scene, as changed by hand, and how it is being looked at."""
 
@@ -142,6 +170,8 @@ class Session:
     """Names of lanes that the user has given: they stay, whatever the lanes become."""
     former: tuple[Scene, int] | None = None
     """While a slider of a lane is dragged: the scene as it was before, and which lane it is."""
+    tuning: Search | Retuned | None = None
+    """The search for a lane's learning rate that goes on, or what came of the last one while it can be taken back."""
     draft: str = ""
     """A formula that has been typed and not shown."""
     refused: str = ""
@@ -235,9 +265,31 @@ def update(session: Session, message: Message) -> Session:
     if there.scene != session.scene:
         counted = there.tally is not None and there.tally.holds_of(there.scene)
         there = there if counted else replace(there, sheet="", tally=None)
+        if there.tuning is not None and lane_of(there, there.tuning.scene) is None:
+            there = replace(there, tuning=None)
         return replace(there, seen=there.update, picking=None, cards=())
     seen = max(session.seen, there.update)
     return replace(there, seen=seen) if seen != there.seen else there
+
+
+def alone(session: Session, lane: int) -> Scene:
+    """One of the session's lanes with all that matters to it: neither what is said while it runs nor the seed does."""
+    scene = session.scene
+    return replace(
+        scene,
+        seed=0,
+        lanes=(scene.lanes[lane],),
+        claims=(None,),
+        captions=(),
+        question=None,
+        translations=(),
+    )
+
+
+def lane_of(session: Session, scene: Scene) -> int | None:
+    """The place of the lane that is that one, alone; None if it has been taken away or changed in what matters."""
+    wanted = replace(scene, seed=0)
+    return next((lane for lane in range(len(session.scene.lanes)) if alone(session, lane) == wanted), None)
 
 
 RACES: Recent[Scene, Race] = Recent(2)

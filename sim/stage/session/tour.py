@@ -117,6 +117,7 @@ def end(session: Session) -> Session:
         brought=session.brought,
         left=leave(replace(session, tour=None, left=tour.before.left)),
         toured=tour.step,
+        tuning=None,
         pointer=None,
         notice="",
     )

@@ -13,6 +13,7 @@ from ..style.theme import THEMES, say
 from .odds import PutAway
 from .session import Session
 from .tour import end
+from .tuning import StopTuning, searching
 
 NEAR = 4.0
 """So many times as large as the whole is what is seen from a marble that is ridden along with."""
@@ -316,11 +317,14 @@ class Kept(Notify):
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """Put away what lies on top: help, scenes, the sheet over the maps, panel, tour; or nothing."""
+    """Put away what lies on top: help, scenes, the sheet over the maps, a search, panel, tour; or nothing."""
 
     def apply(self, session: Session) -> Session:
         if session.sheet and not session.help and session.picking is None:
             return PutAway().apply(session)
+        over = session.help or session.picking is not None
+        if searching(session) is not None and not over:
+            return StopTuning().apply(session)
         layers = (
             (session.help, {"help": False}),
             (session.picking is not None, {"picking": None, "cards": ()}),

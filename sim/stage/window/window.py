@@ -37,15 +37,16 @@ from ..picture.picture import (
 )
 from ..picture.setting import setting
 from ..session.bindings import Deed, Errand, sign_of
-from ..session.drama import tempo as pace_of
 from ..session.lanes import NextLane
 from ..session.names import BOXES, unseen
 from ..session.odds import ChooseSheet, computing
 from ..session.playback import Elapsed, Step
+from ..session.playback import tempo as pace_of
 from ..session.scenes import Choose, Pick, Tell
 from ..session.session import RACES, Message, Session, changed, race, ridden, update
 from ..session.setup import Guess, SetFormula, SkipQuestion, judgement
 from ..session.tour import GoBack, GoToStep
+from ..session.tuning import searching
 from ..session.view import Back, Close, Follow, Hover, Notify, Rest
 from ..sheets.scenes import Cards, cards_of
 from ..sheets.sheets import pieces, sheet_layout, tab_at
@@ -60,6 +61,7 @@ from .recording import Filming
 from .saving import Saving
 from .standing import Standing, idle
 from .standing import wanted as to_count
+from .tuner import Tuner
 
 if TYPE_CHECKING:
     from ..input.widgets import ControlPanel
@@ -156,6 +158,7 @@ class MainWindow:
         self._tally: Tally | None = None  # What of it the sheet shows: the last that has been made ready.
         self._making: tuple[Tally, Iterator[None]] | None = None  # What makes the next one ready.
         self._ends = Standing()  # Counts where marbles end.
+        self._tuner = Tuner()  # Looks for the learning rate of a lane.
         self._due = 0.0  # When the next frame is.
 
     def frame(self) -> None:
@@ -195,6 +198,8 @@ class MainWindow:
             self._since = time.perf_counter()
         self._waiting = not self._prepare()
         self._count()
+        for message in self._tuner.go_on(self.session):
+            self.send(message)
         if self._waiting:
             self._show_still(seconds)
         else:
@@ -234,6 +239,7 @@ class MainWindow:
         self._saving.close()
         self._filming.finish(self.session)
         self._ends.close()
+        self._tuner.close()
         if self._counter is not None:
             self._counter.close()
 
@@ -319,7 +325,7 @@ class MainWindow:
         """Go back to what is still to be seen: what is being made ready for is not wanted any more."""
         self._inquiry = self._errand = None
         if self._standing is not None:
-            self.session = replace(self._standing, help=self.session.help, pointer=None, notice="")
+            self.session = replace(self._standing, help=self.session.help, tuning=None, pointer=None, notice="")
 
     def _tell_of_left(self, left: Session) -> None:
         """What was changed by hand has been left: that it is kept, and how to come back to it."""
@@ -343,7 +349,8 @@ class MainWindow:
         if self.session.picking is not None and self._gallery.busy:
             return True
         resting = self.session.pointer is not None and not self.session.rests
-        return moving or timed or resting or self._lively() or self._lagging() or self._counting()
+        finding = searching(self.session) is not None
+        return moving or timed or resting or finding or self._lively() or self._lagging() or self._counting()
 
     def _lagging(self) -> bool:
         """Whether the swarm has still to come to what is shown."""
@@ -357,7 +364,7 @@ class MainWindow:
 
     def _has_to_count(self) -> bool:
         """Whether the bars under the maps lack something, and nobody waits for anything else."""
-        return not self._waiting and to_count(self.session)
+        return not self._waiting and searching(self.session) is None and to_count(self.session)
 
     def _lively(self) -> bool:
         """Whether open controls may still change by themselves."""

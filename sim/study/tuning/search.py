@@ -13,7 +13,7 @@ What is wanted next follows from the results that are there: whoever computes th
 difference.
 """
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -190,32 +190,37 @@ def _at_start(scene: Scene, by: str) -> float:
         return float((problem.test if by == "test" else problem.train).value(np.array(scene.start)))
 
 
+def ranked(tuning: Tuning, lane: int, some: Iterable[Candidate], results: Results, rung: int) -> list[Candidate]:
+    """Candidates with the seeds up to a rung, the best first; of those alike, the one nearest to what the lane has."""
+    among = tuning.lanes[lane]
+    scale = 1.0 if tuning.by == "escaped" else tuning.scene.problem().units.loss
+    scores = {each: round(tuning.values(lane, each, results, rung).mean() / scale, ALIKE) for each in some}
+    return sorted(scores, key=lambda each: (scores[each], among.departure(each), each))
+
+
 def _search(tuning: Tuning, lane: int, results: Results) -> Search:
     """Tells block by block what it needs to know."""
     among, blocks = tuning.lanes[lane], tuning.blocks
     parts = len(blocks.rungs)
-    scale = 1.0 if tuning.by == "escaped" else tuning.scene.problem().units.loss
 
-    def ranked(some: Sequence[Candidate], rung: int) -> list[Candidate]:
-        """The best first; of those that are alike, the one that is nearest to what the lane has."""
-        scores = {each: round(tuning.values(lane, each, results, rung).mean() / scale, ALIKE) for each in some}
-        return sorted(some, key=lambda each: (scores[each], among.departure(each), each))
+    def ordered(some: Sequence[Candidate], rung: int) -> list[Candidate]:
+        return ranked(tuning, lane, some, results, rung)
 
     alive = among.begin()
     yield blocks.all(lane, alive, 1)
     seen = {*alive}
-    alive = ranked(alive, 1)
+    alive = ordered(alive, 1)
     while more := [each for each in among.beyond(alive[0], seen) if each not in seen]:
         yield blocks.all(lane, more, 1)
         seen |= {*more}
-        alive = ranked([*alive, *more], 1)
+        alive = ordered([*alive, *more], 1)
     for rung in range(2, parts + 1):
         alive = alive[: max(LEAST, -(-len(alive) // 2))]
         yield blocks.all(lane, alive, rung)
-        alive = ranked(alive, rung)
+        alive = ordered(alive, rung)
     finer = among.around(alive[0])
     yield blocks.all(lane, finer, parts)
-    best, *_ = ranked([*alive, *finer], parts)
+    best, *_ = ordered([*alive, *finer], parts)
     rates = sorted({rate for rate, *_ in seen} | {best[0]})
     curve = tuple((rate, *best[1:]) for rate in rates)
     yield [place for each in {*curve, among.own} for place in blocks.of(lane, each, fresh=True)]

@@ -6,8 +6,7 @@ import pytest
 
 from sim.scene import load_scene
 from sim.stage.export.film.films import course, slowed
-from sim.stage.session.drama import FIRST, MOMENTOUS, NEAR, OPENING, SLOWEST, tempo
-from sim.stage.session.playback import Elapsed, ToggleDrama
+from sim.stage.session.playback import FIRST, MOMENTOUS, NEAR, OPENING, SLOWEST, Elapsed, ToggleDrama, tempo
 from sim.stage.session.session import SPEEDS, Session, begin, race, update
 
 SCENE = load_scene("local-minimum")

@@ -12,7 +12,7 @@ from ....scene import Scene
 from ...drawing.layout import SMALLEST
 from ...drawing.screen import Screen
 from ...picture.picture import GLIDING, Snapshot, draw, snapshot_of
-from ...session.drama import tempo_at
+from ...session.playback import tempo_at
 from ...session.session import SPEEDS, USUAL_SPEED, Session, begin, carried_by
 from ...session.session import race as race_of
 from ..looks import USUAL_LOOK, Look

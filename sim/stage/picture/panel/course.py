@@ -15,7 +15,7 @@ from ....surface.points import Array
 from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas, Pixel
 from ...drawing.glyphs import draw_arrow, draw_badge, draw_marble, draw_wedge
-from ...session.drama import MOMENTOUS
+from ...session.playback import MOMENTOUS
 from ...session.session import MOVING_GROUND
 from ...style.color import Color, mix
 from ...style.style import stroke_of

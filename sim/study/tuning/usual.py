@@ -1,0 +1,17 @@
+"""By what a lane's numbers are judged where nobody has said so: by what the scene is about."""
+
+from ...scene import Scene
+
+ESCAPING = ("escaped", "left_saddle", "stuck", "stalled")
+"""What a scene asks about whose lesson is how one gets out of the basin or off the saddle where one begins."""
+
+
+def usual_criterion(scene: Scene) -> str:
+    """One of CRITERIA: the share that escapes where the scene asks who does, or who does not; else the loss at last.
+
+    >>> from three_marbles.scene import load_scene
+    >>> usual_criterion(load_scene("local-minimum")), usual_criterion(load_scene("ravine"))
+    ('escaped', 'loss')
+    """
+    question = scene.question
+    return "escaped" if question is not None and question.on in ESCAPING else "loss"
