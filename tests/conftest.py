@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,19 @@ LONGEST = ("test_package.py", "test_ending.py", "test_names.py", "test_keyboards
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest: whoever has done with the rest may then help with what is short."""
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _problems_kept() -> Iterator[None]:
+    """Tests go through all scenes by turns, more than the program keeps: each is searched once by a process, not anew.
+
+    What is kept is what it would be if it were searched again. Tests of that ask for a `Problem` of their own.
+    """
+    from sim.descent import race  # noqa: PLC0415  Collecting does without it.
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(race, "_problem", lru_cache(maxsize=64)(race._problem.__wrapped__))
+        yield
 
 
 @pytest.fixture

@@ -38,10 +38,17 @@ MOMENTS = (0, 1, 2, 7, 40, 57, 60, 120, 333, 400)
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[chromium.Browser]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[chromium.Browser]:
     assert BROWSER is not None
     with chromium.running(BROWSER, tmp_path_factory.mktemp("browser")) as running:
         yield running
+
+
+@pytest.fixture
+def browser(running: chromium.Browser) -> Iterator[chromium.Browser]:
+    """One whose pages are closed with the test: they would go on being drawn."""
+    yield running
+    running.close_all()
 
 
 @pytest.fixture(scope="module")
