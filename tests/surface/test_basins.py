@@ -268,7 +268,7 @@ def test_cells_are_what_they_are_whether_those_around_were_looked_at_with_them(
         monkeypatch.setattr(basins_module.Basins, "_ends_in", staticmethod(partial(counted, flows, basins._ends_in)))
         basins.labels(np.array([scene.start]))
         asked.append(len(flows))
-        found.append(basins.labels(some_points(scene.window, 100)))
+        found.append(basins.labels(some_points(scene.window, 40)))
     assert_array_equal(found[0], found[1])
     assert 2 * asked[1] < asked[0]
 

@@ -48,9 +48,7 @@ def said(drawn: str) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    ("size", "changes"),
-    [*((size, {}) for size in SIZES), (SIZES[0], {"controls": True}), (SIZES[0], {"presenter": True})],
-    ids=str,
+    ("size", "changes"), [(SIZES[0], {}), (SIZES[0], {"controls": True}), (SIZES[0], {"presenter": True})], ids=str
 )
 def test_every_word_of_every_step_is_there(language: str, size: tuple[int, int], changes: dict[str, Any]) -> None:
     for step in range(COUNT):
