@@ -1,6 +1,7 @@
 """Tests draw without a display, and what several of them begin with."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
@@ -25,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--by-hand", action="store_true", help="run the tests that are otherwise left out")
 
 
-LONGEST = ("test_package.py", "test_ending.py", "test_names.py", "test_keyboards.py", "test_tour_numbers.py")
+LONGEST = ("test_package.py", "test_ending.py", "test_names.py", "test_keyboards.py", "test_web_in_a_browser.py", "test_tour_numbers.py")
 """Of what these make, several tests live, or they wait for processes: at the end of all they would be waited for."""
 
 
@@ -45,6 +46,19 @@ def _problems_kept() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(race, "_problem", lru_cache(maxsize=64)(race._problem.__wrapped__))
         yield
+
+
+@pytest.fixture
+def _heard() -> Iterator[None]:
+    """Whoever started the tests may have chosen to ignore signals, as nohup does; processes would inherit that."""
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number, handler in before.items():
+        if handler == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from sim.surface.points import Array
 ROOT = Path(main.__file__).parent
 MAIN = str(ROOT / "main.py")
 
-pytestmark = pytest.mark.usefixtures("_elsewhere")
+pytestmark = pytest.mark.usefixtures("_elsewhere", "_heard")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes as POSIX has them")
 
 
