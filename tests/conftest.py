@@ -26,7 +26,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--by-hand", action="store_true", help="run the tests that are otherwise left out")
 
 
-LONGEST = ("test_package.py", "test_ending.py", "test_names.py", "test_keyboards.py", "test_web_in_a_browser.py", "test_tour_numbers.py")
+LONGEST = (
+    "test_package.py",
+    "test_ending.py",
+    "test_names.py",
+    "test_keyboards.py",
+    "test_web_in_a_browser.py",
+    "test_tour_numbers.py",
+)
 """Of what these make, several tests live, or they wait for processes: at the end of all they would be waited for."""
 
 
