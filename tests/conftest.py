@@ -1,8 +1,10 @@
 """Tests draw without a display, and what several of them begin with."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,13 +26,46 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--by-hand", action="store_true", help="run the tests that are otherwise left out")
 
 
-LONGEST = ("test_package.py", "test_ending.py", "test_names.py", "test_keyboards.py", "test_tour_numbers.py")
+LONGEST = (
+    "test_package.py",
+    "test_ending.py",
+    "test_names.py",
+    "test_keyboards.py",
+    "test_web_in_a_browser.py",
+    "test_tour_numbers.py",
+)
 """Of what these make, several tests live, or they wait for processes: at the end of all they would be waited for."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest: whoever has done with the rest may then help with what is short."""
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _problems_kept() -> Iterator[None]:
+    """Tests go through all scenes by turns, more than the program keeps: each is searched once by a process, not anew.
+
+    What is kept is what it would be if it were searched again. Tests of that ask for a `Problem` of their own.
+    """
+    from sim.descent import race  # noqa: PLC0415  Collecting does without it.
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(race, "_problem", lru_cache(maxsize=64)(race._problem.__wrapped__))
+        yield
+
+
+@pytest.fixture
+def _heard() -> Iterator[None]:
+    """Whoever started the tests may have chosen to ignore signals, as nohup does; processes would inherit that."""
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number, handler in before.items():
+        if handler == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

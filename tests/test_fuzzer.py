@@ -9,7 +9,7 @@ from typing import NoReturn
 import fuzzer
 import pytest
 
-SECONDS = 3.0
+SECONDS = 2.0
 
 
 @pytest.mark.parametrize("kind", fuzzer.KINDS)

@@ -67,10 +67,10 @@ count = 1
 sigma = 0.0
 [lane.a]
 rule = "gradient descent"
-learning_rate = 0.1
+learning_rate = 0.01
 batch_size = "full"
 """
-"""What is computed in no time; what counts here is what its file is called."""
+"""What is computed in no time, since it goes straight to the minimum; what counts here is what its file is called."""
 
 
 def test_there_are_more_than_forty() -> None:

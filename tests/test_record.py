@@ -24,7 +24,7 @@ from sim.stage.export.looks import Look
 MAIN = str(Path(main.__file__))
 SMALL = ("--size", "320x240", "--to", "30")
 
-pytestmark = pytest.mark.usefixtures("_elsewhere")
+pytestmark = pytest.mark.usefixtures("_elsewhere", "_heard")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals as POSIX has them")
 
 

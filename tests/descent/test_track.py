@@ -199,12 +199,11 @@ def test_a_run_ends_when_no_marble_is_left() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-@pytest.mark.parametrize("eta", [1e6, 10.0])
-def test_divergence_warns_of_nothing(rule: type[Rule[Any]], eta: float) -> None:
-    for batch_size in (1, 7):
-        race = Race(PROBLEMS["shifted"], [lane(rule(eta), batch_size)], (0.5, -1.0), 0)  # type: ignore[call-arg]
-        race.extend(100)
-        assert race.judges[0].verdict(100).sentence
+@pytest.mark.parametrize(("eta", "batch_size"), [(1e6, 1), (10.0, 7)])
+def test_divergence_warns_of_nothing(rule: type[Rule[Any]], eta: float, batch_size: int) -> None:
+    race = Race(PROBLEMS["shifted"], [lane(rule(eta), batch_size)], (0.5, -1.0), 0)  # type: ignore[call-arg]
+    race.extend(100)
+    assert race.judges[0].verdict(100).sentence
 
 
 # Minibatch noise around a quadratic minimum.

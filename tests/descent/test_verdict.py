@@ -75,9 +75,9 @@ def test_in_the_opening_scene_only_the_full_batch_stays_in_the_local_minimum() -
     scene = load_scene("local-minimum")
     problem = scene.problem()
     full, minibatch, momentum = scene.lanes
-    stuck = judged(problem, full, scene.start, 2000)
-    assert stuck.verdict(2000).kind is VerdictKind.STUCK
-    assert stuck.verdict(2000).basin != 0
+    stuck = judged(problem, full, scene.start, 1_000)
+    assert stuck.verdict(1_000).kind is VerdictKind.STUCK
+    assert stuck.verdict(1_000).basin != 0
     assert not events(stuck, "escaped")
     settled = judged(problem, momentum, scene.start, 400)
     assert settled.verdict(400).kind is VerdictKind.SETTLED
@@ -96,10 +96,10 @@ def test_on_the_saddle_only_the_minibatch_leaves() -> None:
     problem = scene.problem()
     full, minibatch, momentum = scene.lanes
     for way in (full, momentum):
-        judge = judged(problem, way, scene.start, 3_000)
+        judge = judged(problem, way, scene.start, 1_000)
         assert_array_equal(judge.track.theta[:, 1], 0.0)
-        assert judge.verdict(3_000).kind is VerdictKind.STALLED
-        assert judge.verdict(3_000).way_down == (0.0, 1.0)
+        assert judge.verdict(1_000).kind is VerdictKind.STALLED
+        assert judge.verdict(1_000).way_down == (0.0, 1.0)
         assert [kind for kind, _, _ in spells(judge)] == [VerdictKind.DESCENDING, VerdictKind.STALLED]
 
     judges = judges_of(run_of(problem, minibatch, np.tile(scene.start, (60, 1)), np.arange(60), 300))

@@ -190,14 +190,14 @@ def test_a_sweep_on_a_surface_of_ones_own_runs_on_it() -> None:
 
 
 def test_basins_are_those_of_the_rule() -> None:
-    flow = tm.basins("local-minimum", size=(320, 240))
-    mine = tm.basins("local-minimum", rule=Lion(), size=(320, 240), updates=300)
-    lane = tm.basins("local-minimum", rules={"mine": Lion()}, lane="mine", size=(320, 240), updates=300)
+    flow = tm.basins("local-minimum", size=(160, 120))
+    mine = tm.basins("local-minimum", rule=Lion(), size=(160, 120), updates=300)
+    lane = tm.basins("local-minimum", rules={"mine": Lion()}, lane="mine", size=(160, 120), updates=300)
     assert flow.labels.shape == mine.labels.shape
     assert (flow.labels != mine.labels).any()
     assert_array_equal(lane.labels, mine.labels)
     assert "Local minimum · Lion" in repr(mine)
-    assert mine.picture().size == (320, 240)
+    assert mine.picture().size == (160, 120)
     assert tm.basins(tm.Surface(eggs, window=((-3, 3), (-2, 3))), size=(200, 150)).labels.max() > 3
 
 

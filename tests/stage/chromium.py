@@ -49,6 +49,7 @@ class Browser:
         self._to, self._back = to, back
         self._rest = b""
         self._last = 0
+        self._open = list[str]()
         self.events: list[dict[str, Any]] = []
 
     def ask(self, method: str, session: str | None = None, **parameters: Any) -> dict[str, Any]:
@@ -79,6 +80,7 @@ class Browser:
     def open(self, address: str, size: tuple[int, int] = (1366, 768), dark: bool = False, still: bool = False) -> "Tab":
         """A page of that size, loaded."""
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
+        self._open.append(target)
         session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         tab = Tab(self, session)
         for domain in ("Page", "Runtime", "Log", "Network"):
@@ -92,6 +94,13 @@ class Browser:
         tab.ask("Page.navigate", url=address)
         tab.wait("document.readyState === 'complete' && window.threeMarbles !== undefined")
         return tab
+
+    def close_all(self) -> None:
+        """No page is open any more, and what was told of them is forgotten."""
+        for target in self._open:
+            self.ask("Target.closeTarget", targetId=target)
+        self._open.clear()
+        self.events.clear()
 
 
 KEY_CODES = {" ": 32, "Enter": 13, "Escape": 27, "Home": 36, "End": 35}

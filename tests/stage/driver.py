@@ -38,9 +38,11 @@ def pixels() -> npt.NDArray[np.uint8]:
 
 
 def computed(window: MainWindow) -> None:
-    """Let time stand still until all of the race is there, and drawn."""
-    while race(window.session.scene).updates <= window.session.horizon:
+    """Let time stand still until all of the race is there, and drawn; frames need not compute it bit by bit."""
+    while (running := race(window.session.scene)).updates <= window.session.horizon:
         window.advance([], 0.0)
+        if not window._preparing.busy:  # Else it is at this race, perhaps.
+            running.extend(window.session.horizon + 1)
     window.advance([], 0.0)
 
 

@@ -64,11 +64,11 @@ def test_the_opening_scenes_basins_are_those_of_many_tiny_steps() -> None:
 @pytest.mark.parametrize("scene", ["local-minimum", "sharp-and-flat", "two-weights", "egg-box", "muller-brown"])
 def test_what_is_known_of_a_cell_changes_no_label(scene: str) -> None:
     problem = load_scene(scene).problem()
-    points = some_points(problem.window, 200)
+    points = some_points(problem.window, 100)
     followed = problem.basins.follow(points)[0]
     assert_array_equal(problem.basins.labels(points), followed)
     other_order = find_basins(problem.train, problem.window, problem.minima)
-    for part in np.split(np.arange(200)[::-1], 5):
+    for part in np.split(np.arange(100)[::-1], 5):
         assert_array_equal(other_order.labels(points[part]), followed[part])
 
 
@@ -268,7 +268,7 @@ def test_cells_are_what_they_are_whether_those_around_were_looked_at_with_them(
         monkeypatch.setattr(basins_module.Basins, "_ends_in", staticmethod(partial(counted, flows, basins._ends_in)))
         basins.labels(np.array([scene.start]))
         asked.append(len(flows))
-        found.append(basins.labels(some_points(scene.window, 100)))
+        found.append(basins.labels(some_points(scene.window, 40)))
     assert_array_equal(found[0], found[1])
     assert 2 * asked[1] < asked[0]
 

@@ -363,7 +363,7 @@ def test_a_tip_is_a_minimum_still() -> None:
         "exp(exp(exp(x)))*log(y)",
     ],
 )
-@pytest.mark.parametrize("examples", [ShiftedExamples(0.2, count=4), TiltedExamples(0.2, count=4)])
+@pytest.mark.parametrize("examples", [ShiftedExamples(0.2, count=2), TiltedExamples(0.2, count=2)])
 def test_a_problem_with_gaps_has_finite_scales(formula: str, examples: ShiftedExamples) -> None:
     problem = Problem(*examples.sums(Formula(formula)), Window(-2.0, 2.0, -2.0, 2.0))
     scale = problem.units

@@ -37,29 +37,35 @@ def _areas(places: Layout) -> dict[str, Rect]:
     return areas
 
 
+BESIDE = (
+    More(),
+    More(swarm=True),
+    More(numbers=True),
+    More(sliders=True),
+    More(together=True),
+    More(True, True, True),
+    More(True, True, True, True),
+    More(ends=True),
+    More(sliders=True, ends=True),
+    More(together=True, ends=True),
+    More(True, True, True, False, True, True),
+    More(True, True, True, True, True, True),
+)
+"""What else may be shown."""
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("lanes", range(1, 7))
 @pytest.mark.parametrize(("controls", "presenter"), [(False, False), (True, False), (False, True)])
-@pytest.mark.parametrize(
-    "more",
-    [
-        More(),
-        More(swarm=True),
-        More(numbers=True),
-        More(sliders=True),
-        More(together=True),
-        More(True, True, True),
-        More(True, True, True, True),
-        More(ends=True),
-        More(sliders=True, ends=True),
-        More(together=True, ends=True),
-        More(True, True, True, False, True, True),
-        More(True, True, True, True, True, True),
-    ],
-)
 def test_nothing_overlaps_and_nothing_is_cut(
-    size: tuple[int, int], lanes: int, controls: bool, presenter: bool, more: More
+    size: tuple[int, int], lanes: int, controls: bool, presenter: bool
 ) -> None:
+    for more in BESIDE:
+        apart_and_whole(size, lanes, controls, presenter, more)
+
+
+def apart_and_whole(size: tuple[int, int], lanes: int, controls: bool, presenter: bool, more: More) -> None:
+    """See that in this layout nothing overlaps, and nothing is cut."""
     places = layout(size, lanes, 1.5, controls, presenter, more)
     areas = _areas(places)
     assert bool(places.controls.width) == controls

@@ -59,8 +59,7 @@ def camera(scene: Scene = SCENE) -> tuple[Camera, tuple[int, ...]]:
     return here.camera, tuple(panel.map.topleft for panel in here.places.panels)  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("name", ["local-minimum", "egg-box", "plateau"])
+@pytest.mark.parametrize(("name", "theme"), [("local-minimum", "light"), ("egg-box", "dark"), ("plateau", "light")])
 def test_it_says_what_the_picture_says(name: str, theme: str) -> None:
     """Every line of text, in its colour and size, at the same place; the rims of labels aside."""
     scene = flat_scene(name)

@@ -105,7 +105,7 @@ def test_where_another_card_is_marked_nothing_but_the_sheet_is_drawn() -> None:
 def test_the_way_to_a_moment_leaves_no_traces(name: str, clock: str) -> None:
     scene = flat_scene(name)
     at_once = picture(scene, [90], clock=clock)
-    assert np.array_equal(picture(scene, list(range(0, 91, 3)), clock=clock), at_once)
+    assert np.array_equal(picture(scene, [0, 1, 2, 5, 45, 88, 89, 90], clock=clock), at_once)
     assert np.array_equal(picture(scene, [scene.updates, 100, 50, 91, 90], clock=clock), at_once)
 
 
@@ -118,7 +118,7 @@ def test_clocks_change_the_picture_of_lanes_with_different_batches(clock: str) -
 def test_many_updates_a_pixel_are_drawn_alike_bit_by_bit_and_at_once() -> None:
     scene = replace(flat_scene("local-minimum"), updates=2500)
     at_once = picture(scene, [2000])
-    assert np.array_equal(picture(scene, [*range(0, 2000, 37), 2000]), at_once)
+    assert np.array_equal(picture(scene, [*range(0, 300, 37), *range(1700, 2000, 37), 2000]), at_once)
     assert np.array_equal(picture(scene, [2500, 2001, 2000]), at_once)
 
 

@@ -366,9 +366,14 @@ def test_where_the_next_update_is_not_known_nothing_is_told() -> None:
 MANY = ("adam", "adamw", "rmsprop", "momentum", "adagrad", "nesterov")
 
 
-@pytest.mark.parametrize("count", range(1, 7))
-@pytest.mark.parametrize("size", [SMALLEST, (1366, 768), LARGE, (960, 1600)])
-@pytest.mark.parametrize("more", [{}, {"numbers": True}, {"presenter": True}, {"views": ("momentum",)}], ids=str)
+IN_SIZES = (SMALLEST, (1366, 768), LARGE, (960, 1600))
+BESIDE: tuple[dict[str, Any], ...] = ({}, {"numbers": True}, {"presenter": True}, {"views": ("momentum",)})
+"""What else may be on the picture."""
+PAIRS = [(count, size, BESIDE[(count + at) % 4]) for count in range(1, 7) for at, size in enumerate(IN_SIZES)]
+"""Every count in every size, and each of both with whatever else there is."""
+
+
+@pytest.mark.parametrize(("count", "size", "more"), PAIRS, ids=str)
 def test_it_lies_within_the_map_covers_no_more_than_a_third_and_is_not_cut(
     count: int, size: tuple[int, int], more: dict[str, Any]
 ) -> None:

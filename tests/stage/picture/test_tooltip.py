@@ -262,7 +262,7 @@ def test_a_tooltip_lies_over_no_marble_no_head_of_a_trail_and_no_other_panel(
 ) -> None:
     scene = load_scene(name) if aslant else flat_scene(name)
     here, stage = stage_of(replace(begin(scene), playing=False, progress=60.0, seen=60), size)
-    site = site_of(stage.race.problem, here.camera, here.theme)
+    site, target = site_of(stage.race.problem, here.camera, here.theme), pygame.Surface(size, depth=32)
     for lane, panel in enumerate(here.places.panels):
         area, others = panel.map, [other.frame for other in here.places.panels if other is not panel]
         track, timing = stage.race.tracks[lane], scene.timing("updates")
@@ -274,7 +274,7 @@ def test_a_tooltip_lies_over_no_marble_no_head_of_a_trail_and_no_other_panel(
             tip = tip_at(pixel, stage, context(here))
             if tip is None:
                 continue
-            box = draw_tip(Screen(pygame.Surface(size, depth=32)), tip, context(here))
+            box = draw_tip(Screen(target), tip, context(here))
             assert box.collidelist(others) < 0
             assert box.collidelist(moving) < 0
 

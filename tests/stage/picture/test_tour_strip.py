@@ -1,6 +1,7 @@
 """The strip of the tour: all of it is to be read, and it lies over nothing."""
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pygame
@@ -46,10 +47,12 @@ def said(drawn: str) -> str:
     return "".join("".join(words).split())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    ("size", "changes"),
-    [*((size, {}) for size in SIZES), (SIZES[0], {"controls": True}), (SIZES[0], {"presenter": True})],
+    ("language", "size", "changes"),
+    [
+        *product(LANGUAGES, SIZES[:1], ({}, {"controls": True}, {"presenter": True})),
+        *zip(LANGUAGES[1:], SIZES[1:], ({}, {}), strict=True),  # Where there is more room, a language each.
+    ],
     ids=str,
 )
 def test_every_word_of_every_step_is_there(language: str, size: tuple[int, int], changes: dict[str, Any]) -> None:

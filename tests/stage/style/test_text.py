@@ -74,7 +74,7 @@ def test_names_that_cannot_be_shown_are_told_by_the_numbers_of_what_is_missing()
 def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     monkeypatch.chdir(tmp_path)
     with screen():
-        made = MainWindow(replace(begin(named("Dice", EMOJI)), playing=False))
+        made = MainWindow(replace(begin(replace(named("Dice", EMOJI), updates=30)), playing=False))
         yield made
         made.close()
 

@@ -62,6 +62,14 @@ def display() -> Iterator[str]:
         yield name
 
 
+@pytest.fixture(scope="module")
+def listener(display: str) -> Iterator["subprocess.Popen[str]"]:
+    """One for all layouts: whoever chooses another keeps the window."""
+    with program(display, LISTENER) as running:
+        sleep(0.3)  # The window gets the keyboard.
+        yield running
+
+
 @contextmanager
 def program(display: str, source: str) -> Iterator["subprocess.Popen[str]"]:
     """A program with a window on the display, which listens by now."""
@@ -100,15 +108,13 @@ LAYOUTS: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_keys_mean_what_they_write(display: str, layout: str) -> None:
+def test_keys_mean_what_they_write(display: str, listener: "subprocess.Popen[str]", layout: str) -> None:
+    assert listener.stdout is not None
     run(display, "setxkbmap", layout)
-    with program(display, LISTENER) as running:
-        assert running.stdout is not None
-        sleep(0.3)  # The window gets the keyboard.
-        for sign, place, modifiers in LAYOUTS[layout]:
-            struck(display, place, *modifiers)
-            told = [running.stdout.readline().strip() for _ in (*modifiers, "the key itself")]
-            assert told == ["-"] * len(modifiers) + [sign], (layout, place)
+    for sign, place, modifiers in LAYOUTS[layout]:
+        struck(display, place, *modifiers)
+        told = [listener.stdout.readline().strip() for _ in (*modifiers, "the key itself")]
+        assert told == ["-"] * len(modifiers) + [sign], (layout, place)
 
 
 def test_a_short_press_in_slow_frames_acts_once_and_a_held_key_once_a_frame(display: str) -> None:

@@ -56,6 +56,21 @@ def test_arrows_step_and_shift_steps_by_ten(window: MainWindow) -> None:
     assert window.session.update == 11
 
 
+def test_while_nothing_is_done_the_race_is_computed_to_its_end_a_bit_a_frame() -> None:
+    with screen():
+        scene = replace(flat_scene("local-minimum"), updates=90, seed=4711)
+        window = MainWindow(replace(begin(scene), playing=False))
+        seen = [0]
+        for _ in range(500):
+            if seen[-1] <= window.session.horizon:
+                window.advance([], 0.0)
+                seen.append(race(scene).updates)
+        assert len(set(seen)) > 3
+        assert seen[-1] == window.session.horizon + 1
+        assert window.session.update == 0
+        window.close()
+
+
 def test_home_and_end(window: MainWindow) -> None:
     press(window, pygame.K_END)
     assert window.session.update == window.session.scene.updates

@@ -25,6 +25,7 @@ from sim.study.work.workers import MOST_DEATHS, StudyError, available_workers, c
 
 ROOT = Path(__file__).parents[3]
 
+pytestmark = pytest.mark.usefixtures("_heard")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
 
 

@@ -53,15 +53,15 @@ def test_what_land_covers_is_hidden() -> None:
     camera, heights = aslant(120, 88, tilt=62.0, rise=1.6), hills()
     shown = picture(camera, heights)
     generator, pixel = np.random.default_rng(0), 1 / camera.scale
-    points = np.stack([generator.uniform(-1, 2, 160), generator.uniform(-1, 1, 160)], axis=-1)
-    above = generator.uniform(0.0, 0.3, 160)
-    stands = np.array([height_at(heights, *point) for point in points.tolist()]) + above * (generator.random(160) < 0.5)
+    points = np.stack([generator.uniform(-1, 2, 100), generator.uniform(-1, 1, 100)], axis=-1)
+    above = generator.uniform(0.0, 0.3, 100)
+    stands = np.array([height_at(heights, *point) for point in points.tolist()]) + above * (generator.random(100) < 0.5)
     hidden = shown.hidden(points, stands)
     surely = [covered(camera, heights, point, height, 4 * pixel) for point, height in zip(points, stands, strict=True)]
     perhaps = [covered(camera, heights, point, height, 0.0) for point, height in zip(points, stands, strict=True)]
     assert hidden[surely].all()
     assert not hidden[~np.array(perhaps)].any()
-    assert 12 < hidden.sum() < 110
+    assert 8 < hidden.sum() < 70
 
 
 def test_what_stands_behind_the_block_is_hidden_and_what_stands_before_it_is_not() -> None:
