@@ -70,6 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Compute them, and say what they are."""
     from ...files import whole_file
     from ...study.odds import contrast, pairs
+    from ...study.odds.counts import counted
     from ...study.odds.odds import failures, odds
     from ...study.odds.report import page, summary, table, write_csv
     from ..console.chosen import chosen_scene
@@ -89,7 +90,7 @@ def run(arguments: argparse.Namespace) -> None:
         if stream is not None:
             write_csv(scene, own, codecs.getwriter("utf-8")(stream))
     told = odds(scene, own, updates)
-    for sentence in failures(scene, own):
+    for sentence in failures(scene, counted(scene, own)):
         remark(sentence)
     if arguments.output is not None:
         from ...stage.export.pages import save_page
@@ -109,6 +110,7 @@ def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
     """Say which of the shares that the scene promises are borne out by fresh seeds, and end accordingly."""
     from ...scene.words import excerpt
     from ...study.odds import claims
+    from ...study.odds.counts import counted
     from ...study.work.workers import StudyError
 
     for option in ("csv", "output", "updates"):
@@ -122,7 +124,7 @@ def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
     seeds = scene if arguments.seed is not None else claims.fresh(scene)
     check_seeds(parser(), seeds.seed, arguments.seeds)
     outcomes = outcomes_of(seeds, arguments.seeds, scene.updates, arguments.workers, arguments.cluster)
-    found = claims.checked(seeds, outcomes, scene.updates)
+    found = claims.checked(seeds, counted(seeds, outcomes), scene.updates)
     if arguments.json:
         told = {"scene": scene.name, "first_seed": seeds.seed, "seeds": arguments.seeds, "error": claims.ERROR}
         show_json({**told, "claims": claims.summary(found)})

@@ -78,6 +78,10 @@ class Fourfold:
             self.both + more.both, self.one + more.one, self.other + more.other, self.neither + more.neither
         )
 
+    def __mul__(self, times: int) -> "Fourfold":
+        """Those of so many times the same pairs."""
+        return Fourfold(times * self.both, times * self.one, times * self.other, times * self.neither)
+
 
 def fourfold(one: Mask, other: Mask) -> Fourfold:
     """That of pairs (n,)."""

@@ -78,6 +78,11 @@ def join(parts: Sequence[Outcomes]) -> Outcomes:
     return Outcomes(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Outcomes)))
 
 
+def first_of(found: Outcomes, count: int) -> Outcomes:
+    """The outcomes of so many marbles, the first."""
+    return Outcomes(*(getattr(found, field.name)[:count] for field in fields(Outcomes)))
+
+
 def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds, updates: int) -> Outcomes:
     """What becomes of a marble of this lane with each of the seeds (M,), after so many updates.
 
