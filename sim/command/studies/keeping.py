@@ -2,7 +2,7 @@
 # ruff: noqa: PLC0415
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ...study.sweep.store import Store
     from ...study.sweep.sweep import Result
     from ...study.work.cluster import Address
+    from ...study.work.workers import Work
 
 T = TypeVar("T")
 
@@ -80,15 +81,30 @@ def check_files(parser: argparse.ArgumentParser, files: Mapping[str, Path | None
 @contextmanager
 def kept(store: "Store", arguments: argparse.Namespace) -> Iterator[Mapping[int, "Result"]]:
     """The results, completed. If the end comes meanwhile, what is there is kept, and it is said where."""
+    with _said_where(store):
+        with store:
+            _complete(store, arguments)
+        yield store.results
+
+
+@contextmanager
+def kept_open(store: "Store", arguments: argparse.Namespace) -> Iterator["Store"]:
+    """The same for results that are not in memory: the store, which has them all and stays open."""
+    with _said_where(store), store:
+        _complete(store, arguments)
+        yield store
+
+
+@contextmanager
+def _said_where(store: "Store") -> Iterator[None]:
+    """If the end comes meanwhile, what is there is kept, and it is said where."""
 
     def leave() -> str:
         return escaped(store.leave())
 
     before_the_end(leave)
     try:
-        with store:
-            _complete(store, arguments)
-        yield store.results
+        yield
     finally:
         no_longer(leave)
 
@@ -102,16 +118,17 @@ def tell_where(path: Path, arguments: argparse.Namespace) -> None:
 def _complete(store: "Store", arguments: argparse.Namespace) -> None:
     """Compute what is missing, and what is missing then, until nothing is."""
     while missing := store.missing:
-        _compute(store, missing, arguments)
+        jobs = [store.sweep.blocks[place] for place in missing]
+        for index, result in computed(jobs, arguments.workers, arguments.cluster):
+            store.put(missing[index], result)
 
 
-def _compute(store: "Store", missing: list[int], arguments: argparse.Namespace) -> None:
-    """Compute these blocks, with a progress bar that counts them as they are written down."""
+def computed(jobs: "Sequence[Work[T]]", workers: int | None, cluster: "Address | None") -> "Iterator[tuple[int, T]]":
+    """The jobs' places with their outcomes as they come, and a progress bar that counts them once they are used."""
     from ...study.work.cluster import completed_on
     from ...study.work.workers import completed
 
-    jobs = [store.sweep.blocks[place] for place in missing]
-    results = completed(jobs, arguments.workers) if arguments.cluster is None else completed_on(arguments.cluster, jobs)
-    with closing(results), watched(range(len(missing))) as steps:
-        for _, (index, result) in zip(steps, results, strict=True):
-            store.put(missing[index], result)
+    results = completed(jobs, workers) if cluster is None else completed_on(cluster, jobs)
+    with closing(results), watched(range(len(jobs))) as steps:
+        for _, found in zip(steps, results, strict=True):
+            yield found

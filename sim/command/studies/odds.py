@@ -3,9 +3,10 @@
 
 import argparse
 import codecs
-from collections.abc import Sequence
-from contextlib import closing, nullcontext
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from .. import COMMAND_LINE
 from ..console.arguments import (
@@ -19,12 +20,13 @@ from ..console.arguments import (
     check_output,
     check_seeds,
 )
-from ..console.terminal import remark, show_json, show_table, watched
-from .keeping import add_where
+from ..console.terminal import remark, show_json, show_table
+from .keeping import add_where, check_files, computed, kept_open
 
 if TYPE_CHECKING:
     from ...scene import Scene
-    from ...study.work.cluster import Address
+    from ...study.many.plan import Many
+    from ...study.odds.counts import SceneCounts
     from ...study.work.ensemble import Outcomes
 
 
@@ -53,6 +55,13 @@ def parser() -> argparse.ArgumentParser:
     add_seed(parser, FIRST_SEED)
     add_where(parser)
     parser.add_argument(
+        "--results",
+        type=Path,
+        metavar="FILE",
+        help="keep what became of every seed there as it comes, and go on from it when started again (default: it is "
+        "not kept)",
+    )
+    parser.add_argument(
         "--claim",
         action="store_true",
         help="test what the scene promises of shares, on seeds that had no part in it; exit status 1 if it is refuted",
@@ -69,9 +78,10 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Compute them, and say what they are."""
     from ...files import whole_file
+    from ...study.many.counting import seed_by_seed
+    from ...study.many.plan import Many
     from ...study.odds import contrast, pairs
-    from ...study.odds.counts import counted
-    from ...study.odds.odds import failures, odds
+    from ...study.odds.odds import failures, odds_of
     from ...study.odds.report import page, summary, table, write_csv
     from ..console.chosen import chosen_scene
 
@@ -81,23 +91,26 @@ def run(arguments: argparse.Namespace) -> None:
         return
     check_seeds(parser(), scene.seed, arguments.seeds)
     check_output(parser(), arguments)
+    check_files(parser(), {"--results": arguments.results, "--csv": arguments.csv, "--output": arguments.output})
     updates = scene.updates if arguments.updates is None else arguments.updates
-    with nullcontext() if arguments.csv is None else whole_file(arguments.csv) as stream:
-        outcomes = outcomes_of(
-            contrast.with_sides(scene), arguments.seeds, updates, arguments.workers, arguments.cluster
-        )
-        own = outcomes[: len(scene.lanes)]
+    own = len(scene.lanes)
+    plan = Many(contrast.with_sides(scene), arguments.seeds, updates)
+    with (
+        nullcontext() if arguments.csv is None else whole_file(arguments.csv) as stream,
+        counted(plan, own, arguments, arguments.csv is not None) as (counts, outcomes),
+    ):
+        lanes = counts.lanes[:own]
         if stream is not None:
-            write_csv(scene, own, codecs.getwriter("utf-8")(stream))
-    told = odds(scene, own, updates)
-    for sentence in failures(scene, counted(scene, own)):
+            write_csv(scene, lanes, seed_by_seed(plan, own, outcomes), codecs.getwriter("utf-8")(stream))
+    told = odds_of(scene, lanes, updates)
+    for sentence in failures(scene, lanes):
         remark(sentence)
     if arguments.output is not None:
         from ...stage.export.pages import save_page
 
         save_page(page(told), arguments.size, arguments.theme, arguments.output)
-    closing_table = contrast.contrast(scene, outcomes, updates, contrast.measured(scene))
-    compared = pairs.pairs(scene, own)
+    closing_table = contrast.contrast_of(scene, counts.lanes, updates, contrast.measured(scene))
+    compared = pairs.pairs_of(scene, counts.pairs)
     if arguments.json:
         closing = None if closing_table is None else contrast.summary(closing_table)
         show_json({**summary(told), "pairs": pairs.summary(compared), "contrast": closing})
@@ -109,8 +122,8 @@ def run(arguments: argparse.Namespace) -> None:
 def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
     """Say which of the shares that the scene promises are borne out by fresh seeds, and end accordingly."""
     from ...scene.words import excerpt
+    from ...study.many.plan import Many
     from ...study.odds import claims
-    from ...study.odds.counts import counted
     from ...study.work.workers import StudyError
 
     for option in ("csv", "output", "updates"):
@@ -123,8 +136,8 @@ def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
         )
     seeds = scene if arguments.seed is not None else claims.fresh(scene)
     check_seeds(parser(), seeds.seed, arguments.seeds)
-    outcomes = outcomes_of(seeds, arguments.seeds, scene.updates, arguments.workers, arguments.cluster)
-    found = claims.checked(seeds, counted(seeds, outcomes), scene.updates)
+    with counted(Many(seeds, arguments.seeds, scene.updates), 0, arguments) as (counts, _):
+        found = claims.checked(seeds, counts.lanes, scene.updates)
     if arguments.json:
         told = {"scene": scene.name, "first_seed": seeds.seed, "seeds": arguments.seeds, "error": claims.ERROR}
         show_json({**told, "claims": claims.summary(found)})
@@ -134,16 +147,44 @@ def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
         raise SystemExit(REFUTED)
 
 
-def outcomes_of(
-    scene: "Scene", seeds: int, updates: int, workers: int | None, cluster: "Address | None" = None
-) -> "Sequence[Outcomes]":
-    """The outcomes of every lane, with a progress bar that counts the jobs as they are completed."""
-    from ...study.odds.odds import gather, jobs
-    from ...study.work.cluster import completed_on
-    from ...study.work.workers import completed
+Counted: TypeAlias = "tuple[SceneCounts, Callable[[int], Outcomes]]"
 
-    work = jobs(scene, seeds, updates)
-    found = completed(work, workers) if cluster is None else completed_on(cluster, work)
-    with closing(found) as results, watched(range(len(work))) as steps:
-        done = dict(result for _, result in zip(steps, results, strict=True))
-    return gather(scene, work, done)
+
+@contextmanager
+def counted(plan: "Many", paired: int, arguments: argparse.Namespace, again: bool = False) -> "Iterator[Counted]":
+    """What is counted of a plan, of the first lanes also two by two; and a function that finds a block's outcomes.
+
+    They are kept in a file if one is named. What is found by the function must be wanted `again`, and only meanwhile.
+    """
+    from ...study.many.counting import Counting
+    from ...study.many.spool import Spool
+    from ...study.sweep.store import Store
+
+    counting = Counting(plan, paired)
+    if arguments.results is not None:
+        with kept_open(Store(arguments.results, plan, counting.add), arguments) as store:
+            yield counting.counts, lambda place: store.stored(place).outcomes
+        return
+    with Spool() if again else nullcontext() as spool:
+        for place, result in computed(plan.blocks, arguments.workers, arguments.cluster):
+            counting.add(place, result)
+            if spool is not None:
+                spool.put(place, result.outcomes)
+
+        def outcomes(place: int) -> "Outcomes":
+            assert spool is not None
+            return spool.get(place)
+
+        yield counting.counts, outcomes
+
+
+def counts_of(scene: "Scene", seeds: int, updates: int) -> "SceneCounts":
+    """What is counted of all lanes of a scene, with a progress bar."""
+    from ...study.many.counting import Counting
+    from ...study.many.plan import Many
+
+    plan = Many(scene, seeds, updates)
+    counting = Counting(plan, 0)
+    for place, result in computed(plan.blocks, None, None):
+        counting.add(place, result)
+    return counting.counts

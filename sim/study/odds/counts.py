@@ -171,7 +171,7 @@ def all_basins(problem: Problem, known: Problem, lane: LaneCounts) -> Indices:
     return counts
 
 
-def named(problem: Problem, known: Problem, found: Outcomes) -> Labels:
+def named_basins(problem: Problem, known: Problem, found: Outcomes) -> Labels:
     """The basins of outcomes, with those of the minima that only `known` has, (M,)."""
     basins, lost = found.basins.copy(), np.flatnonzero(lost_of(found))
     if len(lost) and len(known.minima) > len(problem.minima):

@@ -20,30 +20,18 @@ from ...surface.critical.point import CriticalPoint
 from ..statistics.fates import Fates, fates_of
 from ..statistics.intervals import Estimate, Share, exact, mean_of, shares
 from ..statistics.sums import Moments
-from ..work.ensemble import Job, Outcomes, alike, join
-from .counts import LaneCounts, all_basins, counted, knowing, named
+from ..work.ensemble import NO_OUTCOMES, Job, Outcomes, alike, join
+from .counts import LaneCounts, all_basins, counted, knowing, named_basins
 from .ends import LaneEnds, counted_ends, lane_ends
 
 BLOCK = 2_000  # Most seeds of a job; with more, numbers leave the cache.
+BLOCK_WORK, FEWEST = 4_000_000, 50
+"""Marble-updates of a block, about, so that little is lost when it is stopped, but for no fewer seeds than those."""
 LEAST, SHARES = 500, 4  # Of fewer than that, a job is a quarter of all seeds, so that cores can share, or this many.
 
 GROWING = (50, 150, 300, 500)
 """How many seeds are added each time where odds are to be seen at once, and to become sharper; the last ever again."""
 SLICE = 0.01  # Seconds for which whoever watches that can wait.
-
-NO_OUTCOMES = Outcomes(
-    seeds=np.zeros(0, dtype=np.int64),
-    updates=np.zeros(0, dtype=np.intp),
-    verdicts=np.zeros(0, dtype=np.intp),
-    basins=np.zeros(0, dtype=np.intp),
-    escapes=np.zeros(0, dtype=np.intp),
-    ends=np.zeros(0, dtype=np.intp),
-    undecided=np.zeros(0, dtype=np.bool_),
-    theta=np.zeros((0, 2)),
-    losses=np.zeros(0),
-    test_losses=np.zeros(0),
-)
-"""Those of no seeds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +92,18 @@ def jobs(scene: Scene, seeds: int, updates: int, block: int | None = None) -> li
 
     It is cut into blocks of `block` seeds, by default as many as computing likes best; the results are the same.
     """
-    size = min(BLOCK, max(LEAST, -(-seeds // SHARES))) if block is None else block
+    size = block_size(seeds, updates) if block is None else block
     return [
         Job(scene.setting, lane, scene.seed + first, min(size, seeds - first), updates)
         for first in range(0, seeds, size)
         for lane in range(len(scene.lanes))
     ]
+
+
+def block_size(seeds: int, updates: int) -> int:
+    """How many seeds of a lane are computed at a time, if there are so many of them to make so many updates each."""
+    worth_stopping = max(FEWEST, BLOCK_WORK // max(1, updates))
+    return min(BLOCK, max(LEAST, -(-seeds // SHARES)), worth_stopping)
 
 
 def growing_jobs(scene: Scene, seeds: int, updates: int, sizes: Sequence[int] = GROWING) -> list[Job]:
@@ -201,7 +195,7 @@ def named_outcomes(
     for lane, found in zip(lanes, outcomes, strict=True):
         lane.look_beyond(found)
     known = knowing(problem, lanes)
-    return known.minima, tuple(replace(each, basins=named(problem, known, each)) for each in outcomes)
+    return known.minima, tuple(replace(each, basins=named_basins(problem, known, each)) for each in outcomes)
 
 
 def _certain(told: LaneOdds) -> LaneOdds:

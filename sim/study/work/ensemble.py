@@ -73,6 +73,21 @@ class Outcomes:
     """The test loss there, shape (M,)."""
 
 
+NO_OUTCOMES = Outcomes(
+    seeds=np.zeros(0, dtype=np.int64),
+    updates=np.zeros(0, dtype=np.intp),
+    verdicts=np.zeros(0, dtype=np.intp),
+    basins=np.zeros(0, dtype=np.intp),
+    escapes=np.zeros(0, dtype=np.intp),
+    ends=np.zeros(0, dtype=np.intp),
+    undecided=np.zeros(0, dtype=np.bool_),
+    theta=np.zeros((0, 2)),
+    losses=np.zeros(0),
+    test_losses=np.zeros(0),
+)
+"""Those of no seeds."""
+
+
 def join(parts: Sequence[Outcomes]) -> Outcomes:
     """The outcomes of several ensembles of one lane, one after the other."""
     return Outcomes(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Outcomes)))
