@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..console.arguments import add_workers
 from ..console.ending import before_the_end, no_longer
-from ..console.terminal import escaped, remark, watched
+from ..console.terminal import escaped, watched
 
 if TYPE_CHECKING:
     from ...study.sweep.settings import Over
@@ -40,7 +40,8 @@ def add_keeping(parser: argparse.ArgumentParser) -> None:
         "--results",
         type=Path,
         metavar="FILE",
-        help="keep what has been computed there, and go on from it (default: a name made of what is asked)",
+        help="keep what is computed there as it comes, and go on from it when started again (default: a file in this "
+        "folder, named after what is asked, that goes away when all is done)",
     )
 
 
@@ -80,11 +81,16 @@ def check_files(parser: argparse.ArgumentParser, files: Mapping[str, Path | None
 
 @contextmanager
 def kept(store: "Store", arguments: argparse.Namespace) -> Iterator[Mapping[int, "Result"]]:
-    """The results, completed. If the end comes meanwhile, what is there is kept, and it is said where."""
+    """The results, completed. If the end comes meanwhile, what is there is kept, and it is said where.
+
+    A file that nobody has named goes away when they have been used: it has served its purpose.
+    """
     with _said_where(store):
         with store:
             _complete(store, arguments)
         yield store.results
+        if arguments.results is None:
+            store.discard()
 
 
 @contextmanager
@@ -107,12 +113,6 @@ def _said_where(store: "Store") -> Iterator[None]:
         yield
     finally:
         no_longer(leave)
-
-
-def tell_where(path: Path, arguments: argparse.Namespace) -> None:
-    """Say where the results are, if nobody has said where they should be."""
-    if arguments.results is None:
-        remark(f"the results are kept in {path}")
 
 
 def _complete(store: "Store", arguments: argparse.Namespace) -> None:

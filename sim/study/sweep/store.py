@@ -113,6 +113,11 @@ class Store:
             self._connection.close()  # Which takes in what lies beside it.
         return f"the results so far are kept in {self.path}" if self.results else ""
 
+    def discard(self) -> None:
+        """Remove the file, which nobody needs any more, when it has been closed with all results in it."""
+        with suppress(OSError):
+            self._file.unlink()
+
     def __enter__(self) -> Self:
         check_writable(self.path)
         self._file = located(self.path).absolute()  # SQLite takes no such name for an address.
