@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ..console.arguments import add_workers
 from ..console.ending import before_the_end, no_longer
 from ..console.terminal import escaped, watched
+from .foretelling import add_dry_run, foretell, show_cost
 
 if TYPE_CHECKING:
     from ...study.sweep.settings import Over
@@ -36,6 +37,7 @@ def add_where(parser: argparse.ArgumentParser) -> None:
 def add_keeping(parser: argparse.ArgumentParser) -> None:
     """--workers or --cluster, and --results."""
     add_where(parser)
+    add_dry_run(parser)
     parser.add_argument(
         "--results",
         type=Path,
@@ -79,6 +81,16 @@ def check_files(parser: argparse.ArgumentParser, files: Mapping[str, Path | None
             check_writable(path)
 
 
+def only_told(store: "Store", arguments: argparse.Namespace) -> bool:
+    """Whether it is only to be told how long it would take to compute what is not in the file; then, tell it."""
+    if not arguments.dry_run:
+        return False
+    with store:
+        results = store.results
+    show_cost(store.sweep, results, arguments)
+    return True
+
+
 @contextmanager
 def kept(store: "Store", arguments: argparse.Namespace) -> Iterator[Mapping[int, "Result"]]:
     """The results, completed. If the end comes meanwhile, what is there is kept, and it is said where.
@@ -117,6 +129,7 @@ def _said_where(store: "Store") -> Iterator[None]:
 
 def _complete(store: "Store", arguments: argparse.Namespace) -> None:
     """Compute what is missing, and what is missing then, until nothing is."""
+    foretell(store.sweep, store.results, arguments)
     while missing := store.missing:
         jobs = [store.sweep.blocks[place] for place in missing]
         for index, result in computed(jobs, arguments.workers, arguments.cluster):

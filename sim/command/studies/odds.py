@@ -21,7 +21,8 @@ from ..console.arguments import (
     check_seeds,
 )
 from ..console.terminal import remark, show_json, show_table
-from .keeping import add_where, check_files, computed, kept_open
+from .foretelling import add_dry_run, foretell, show_cost
+from .keeping import add_where, check_files, computed, kept_open, only_told
 
 if TYPE_CHECKING:
     from ...scene import Scene
@@ -54,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     add_updates(parser)
     add_seed(parser, FIRST_SEED)
     add_where(parser)
+    add_dry_run(parser)
     parser.add_argument(
         "--results",
         type=Path,
@@ -95,6 +97,9 @@ def run(arguments: argparse.Namespace) -> None:
     updates = scene.updates if arguments.updates is None else arguments.updates
     own = len(scene.lanes)
     plan = Many(contrast.with_sides(scene), arguments.seeds, updates)
+    if arguments.dry_run:
+        _tell_cost(plan, arguments)
+        return
     with (
         nullcontext() if arguments.csv is None else whole_file(arguments.csv) as stream,
         counted(plan, own, arguments, arguments.csv is not None) as (counts, outcomes),
@@ -136,7 +141,11 @@ def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
         )
     seeds = scene if arguments.seed is not None else claims.fresh(scene)
     check_seeds(parser(), seeds.seed, arguments.seeds)
-    with counted(Many(seeds, arguments.seeds, scene.updates), 0, arguments) as (counts, _):
+    plan = Many(seeds, arguments.seeds, scene.updates)
+    if arguments.dry_run:
+        _tell_cost(plan, arguments)
+        return
+    with counted(plan, 0, arguments) as (counts, _):
         found = claims.checked(seeds, counts.lanes, scene.updates)
     if arguments.json:
         told = {"scene": scene.name, "first_seed": seeds.seed, "seeds": arguments.seeds, "error": claims.ERROR}
@@ -145,6 +154,16 @@ def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
         show_table(claims.table(seeds, found, arguments.seeds))
     if any(claim.standing == claims.REFUTED for claim in found):
         raise SystemExit(REFUTED)
+
+
+def _tell_cost(plan: "Many", arguments: argparse.Namespace) -> None:
+    """Say how long it would take to compute what is not in the file, if one is named."""
+    from ...study.sweep.store import Store
+
+    if arguments.results is None:
+        show_cost(plan, {}, arguments)
+    else:
+        only_told(Store(arguments.results, plan, lambda *_: None), arguments)
 
 
 Counted: TypeAlias = "tuple[SceneCounts, Callable[[int], Outcomes]]"
@@ -165,6 +184,7 @@ def counted(plan: "Many", paired: int, arguments: argparse.Namespace, again: boo
         with kept_open(Store(arguments.results, plan, counting.add), arguments) as store:
             yield counting.counts, lambda place: store.stored(place).outcomes
         return
+    foretell(plan, {}, arguments)
     with Spool() if again else nullcontext() as spool:
         for place, result in computed(plan.blocks, arguments.workers, arguments.cluster):
             counting.add(place, result)

@@ -19,7 +19,7 @@ from ..console.arguments import (
     check_seeds,
 )
 from ..console.terminal import remark, show_json, show_table
-from .keeping import add_keeping, argument, check_files, kept, over
+from .keeping import add_keeping, argument, check_files, kept, only_told, over
 
 if TYPE_CHECKING:
     from ...study.sweep.sweep import Result, Sweep
@@ -121,7 +121,10 @@ def run(arguments: argparse.Namespace) -> None:
     sweep = plan(scene, arguments.over, arguments.seeds, arguments.updates, arguments.tie)
     path = default_path(sweep) if arguments.results is None else arguments.results
     _check(arguments, sweep, path)
-    with kept(Store(path, sweep), arguments) as results:
+    store = Store(path, sweep)
+    if only_told(store, arguments):
+        return
+    with kept(store, arguments) as results:
         _show(sweep, results, arguments)
 
 

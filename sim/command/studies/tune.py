@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .. import COMMAND_LINE
 from ..console.arguments import FIRST_SEED, Parser, add_results, add_scene, add_seed, add_seeds, check_seeds
 from ..console.terminal import remark, show_json, show_table
-from .keeping import add_keeping, argument, check_files, kept, over
+from .keeping import add_keeping, argument, check_files, kept, only_told, over
 
 if TYPE_CHECKING:
     from ...scene import Scene
@@ -134,7 +134,10 @@ def run(arguments: argparse.Namespace) -> None:
     tuning = plan(scene, lanes, arguments.over, budget, arguments.by, arguments.seeds)
     path = default_path(tuning) if arguments.results is None else arguments.results
     _check(arguments, path)
-    with kept(Store(path, tuning), arguments) as results:
+    store = Store(path, tuning)
+    if only_told(store, arguments):
+        return
+    with kept(store, arguments) as results:
         _show(tuning, results, arguments)
 
 

@@ -56,6 +56,9 @@ class Many:
     def missing(self, results: Mapping[int, Result]) -> list[int]:
         return [place for place in range(len(self.blocks)) if place not in results]
 
+    def expected(self, results: Mapping[int, Result]) -> list[int]:
+        return self.missing(results)
+
     def description(self) -> dict[str, Any]:
         return {
             "study": self.kind,

@@ -192,7 +192,7 @@ def _block(
     with np.errstate(all="ignore"):
         losses, test_losses = problem.train.value(theta), problem.test.value(theta)
     made, ends = crowd.run.made, crowd.judge.ends
-    escapes, undecided = yield from _decided(crowd, start, seeds, updates, slice_)
+    escapes, undecided = yield from decided(crowd, start, seeds, updates, slice_)
     return Outcomes(
         seeds=seeds,
         updates=made,
@@ -222,7 +222,7 @@ def _extended(crowd: Crowd, updates: int, slice_: float) -> Generator[None, None
         yield
 
 
-def _decided(
+def decided(
     crowd: Crowd, start: tuple[float, float], seeds: Seeds, updates: int, slice_: float
 ) -> Generator[None, None, tuple[Indices, Mask]]:
     """The first escapes within so many updates, which a crowd has made, and which runs stay undecided at the limit.
