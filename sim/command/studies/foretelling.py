@@ -73,7 +73,7 @@ def _told(study: "Study", cost: "Cost", arguments: argparse.Namespace) -> str:
 
     count = _processes(arguments)
     where = "here" if arguments.cluster is None else "on one computer like this"
-    processes = f"{count} process{'' if count == 1 else 'es'}"
+    processes = "1 process" if count == 1 else f"{count} processes"
     unknown = ["what else they have to do", "how many runs diverge, or must go on to be decided"]
     if study.kind == "search":
         unknown.append("where the search leads")
