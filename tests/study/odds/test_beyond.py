@@ -128,6 +128,7 @@ def test_what_was_found_has_the_same_number_however_seeds_are_cut_into_blocks() 
     counts.add(0, first_of(lanes[0], 1))
     assert odds_of(scene(), counts.lanes, 300) == odds(scene(), lanes, 300)
     assert [(first, count) for first, _, count in counts.lanes[0].beyond] == [(0, SEEDS)]
+    assert counts.lanes[1].beyond == counted(scene(), lanes)[1].beyond  # Told of the first seed that is there.
     found, [named] = named_outcomes(scene().problem(), lanes[1:])
     assert len(found) == 2
     assert (named.basins == 1).tolist() == (lanes[1].theta[:, 0] > PASS).tolist()
