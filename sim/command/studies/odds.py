@@ -181,6 +181,7 @@ def counted(plan: "Many", paired: int, arguments: argparse.Namespace, again: boo
 
     counting = Counting(plan, paired)
     if arguments.results is not None:
+        plan.description()  # A scene that no file can hold is told before the computing.
         with kept_open(Store(arguments.results, plan, counting.add), arguments) as store:
             yield counting.counts, lambda place: store.stored(place).outcomes
         return

@@ -40,6 +40,8 @@ class Cost:
 
     def on(self, processes: int) -> float:
         """How many seconds so many processes take."""
+        if not self.jobs:
+            return 0.0
         start = START if processes > 1 else 0.0
         return max(self.seconds / max(1, min(processes, self.jobs)), self.longest) + start
 

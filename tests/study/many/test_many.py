@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,14 @@ def test_a_damaged_file_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> Non
     content = Path("kept").read_bytes()
     Path("kept").write_bytes(content[:-2_000] + bytes(2_000))
     assert "kept is damaged" in mistake(capsys, *WORDS, "--results", "kept")
+
+
+def test_only_one_writes_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
+    plan = Many(with_sides(replace(load_scene("local-minimum"), seed=3)), 7, 60)
+    with Store(Path("kept"), plan) as found:
+        found.put(0, plan.blocks[0].run())
+        assert "kept is in use by another count" in mistake(capsys, *WORDS, "--results", "kept")
+    told(capsys, "--results", "kept")
 
 
 def test_two_names_of_one_file_are_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
