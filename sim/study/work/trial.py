@@ -22,6 +22,7 @@ SAMPLES = 8  # Cases of each kind that are tried at most.
 SHARE = 0.8  # Of the trial for those in which chance is, which are nearly all there is to do.
 FIRST_STEP = 4  # Updates of the first step of a trial; each has twice as many, until it is known what they cost.
 LONGER = 3  # So many times as long it may take to see how many marbles go on after the last update.
+MOST = 1.5  # Times as long as it should take, after which nothing more is tried.
 START = 0.5  # Seconds until a process has begun to compute.
 TEN = 10  # Such machines, of which it is told as well.
 
@@ -55,22 +56,44 @@ def trial(cases: Mapping[int, Sequence[Job]], patience: float = TRIAL) -> Cost:
     kinds: dict[bool, list[int]] = {True: [], False: []}
     for case, jobs in cases.items():
         kinds[_has_chance(jobs[0])].append(case)
-    seconds = longest = 0.0
-    found: dict[int, tuple[float, float]] = {}
-    for chance, some in kinds.items():
-        known = _spread(some, SAMPLES)
-        share = (SHARE if chance else 1 - SHARE) * patience
-        found |= {case: _tried(cases[case][0], share / len(known)) for case in known}
-        if not known:
-            continue
-        usual = sum(found[case][1] for case in known) / max(1, sum(_work(cases[case][0]) for case in known))
-        analysis = sum(found[case][0] for case in known) / len(known)
-        for case in some:
-            here = found[case][1] / max(1, _work(cases[case][0])) if case in found else usual
-            all_here = here * sum(map(_work, cases[case]))
-            seconds += all_here + analysis
-            longest = max(longest, here * max(map(_work, cases[case])) + analysis)
-    return Cost(sum(map(len, cases.values())), seconds, longest, perf_counter() - began)
+    parts = [
+        _total(cases, some, _sampled(cases, some, (SHARE if chance else 1 - SHARE) * patience, began + MOST * patience))
+        for chance, some in kinds.items()
+        if some
+    ]
+    return Cost(
+        jobs=sum(map(len, cases.values())),
+        seconds=sum(seconds for seconds, _ in parts),
+        longest=max((longest for _, longest in parts), default=0.0),
+        trial=perf_counter() - began,
+    )
+
+
+Found = dict[int, tuple[float, float]]
+"""By the case, how many seconds it took to analyse a landscape, and how many a job takes then."""
+
+
+def _sampled(cases: Mapping[int, Sequence[Job]], some: Sequence[int], patience: float, end: float) -> Found:
+    """What the first jobs of some of these cases take; if it is late, as where analyses take long, of fewer of them."""
+    known = _spread(some, SAMPLES)
+    found: Found = {}
+    for case in (*known[::2], *known[1::2]):
+        if found and perf_counter() > end:
+            break
+        found[case] = _tried(cases[case][0], patience / len(known))
+    return found
+
+
+def _total(cases: Mapping[int, Sequence[Job]], some: Sequence[int], found: Found) -> tuple[float, float]:
+    """How many seconds all jobs of these cases take, and the longest: by marble-update as long as those found."""
+    usual = sum(seconds for _, seconds in found.values()) / sum(_work(cases[case][0]) for case in found)
+    analysis = sum(analysis for analysis, _ in found.values()) / len(found)
+    total = longest = 0.0
+    for case in some:
+        each = found[case][1] / _work(cases[case][0]) if case in found else usual
+        total += analysis + each * sum(map(_work, cases[case]))
+        longest = max(longest, analysis + each * max(map(_work, cases[case])))
+    return total, longest
 
 
 FEW = 50  # Marbles whose update costs about as much as what there is to do for each, however few there are.
