@@ -38,7 +38,7 @@ INNER_ROOMS = {
         *("examples", "rules", "schedules", "update", "lane", "problem", "run", "track"),
         *("verdict", "crowd", "race", "clock", "digest"),
     ),
-    "study": ("work", "statistics", "cost", "odds", "sweep", "tuning", "maps", "tour"),
+    "study": ("work", "statistics", "cost", "odds", "sweep", "many", "tuning", "maps", "tour"),
     "stage": ("style", "drawing", "session", "plot", "sheets", "picture", "export", "input", "window"),
 }
 """The rooms within these, folders and single files; each may import from itself and from those before it."""

@@ -92,6 +92,10 @@ def in_the_making(folder: Path) -> list[Path]:
     return list(folder.glob(f"{BEFORE}*{AFTER}"))
 
 
+FORETOLD = r"(main\.py: this will take [^\n]+\n)?"
+"""What may have been said before the end."""
+
+
 def ended(process: Process, number: signal.Signals, *, everyone: bool, remark: str = "") -> float:
     """Send a signal; see that the process ends as it should, and how long that takes.
 
@@ -103,7 +107,7 @@ def ended(process: Process, number: signal.Signals, *, everyone: bool, remark: s
     took = time.monotonic() - then
     sentence = SIGNALS[number.name]
     assert (process.returncode, out) == (STATUS[number], "")
-    assert re.fullmatch(f"main\\.py: {sentence}{remark}\n", errors), errors
+    assert re.fullmatch(f"{FORETOLD}main\\.py: {sentence}{remark}\n", errors), errors
     until(lambda: not group(process.pid))
     return took
 

@@ -145,14 +145,14 @@ def _save(arguments: argparse.Namespace, name: str | None, path: Path | None) ->
 def _odds(arguments: argparse.Namespace, scene: "Scene", clock: str) -> "Odds | None":
     """What becomes of its lanes over many seeds, if that is asked for."""
     from ..descent.clock import UPDATES
-    from ..study.odds.odds import odds
-    from .studies.odds import outcomes_of
+    from ..study.odds.odds import odds_of
+    from .studies.odds import counts_of
 
     if arguments.odds is None:
         return None
     asked = arguments.updates if clock == UPDATES else None  # By another clock lanes have made different numbers.
     updates = scene.updates if asked is None else asked
-    return odds(scene, outcomes_of(scene, arguments.odds, updates, None), updates)
+    return odds_of(scene, counts_of(scene, arguments.odds, updates).lanes, updates)
 
 
 def _save_all(arguments: argparse.Namespace) -> None:

@@ -24,6 +24,7 @@ from sim.descent.update import Even, evaluations_of, first_state, one_update
 from sim.descent.verdict.kinds import KINDS, VerdictKind
 from sim.scene import load_scene
 from sim.study.maps.basin_map import kept_share
+from sim.study.odds.counts import counted
 from sim.study.odds.odds import failures
 from sim.study.work.ensemble import ensemble
 from sim.surface.points import Array
@@ -222,12 +223,17 @@ def test_crowds_ensembles_and_sentences_of_odds_tell_it() -> None:
     outcomes = ensemble(scene.problem(), way, scene.start, np.arange(30), 100)
     assert (outcomes.verdicts == crowd.judge.kinds).all()
     assert (outcomes.ends[failed] > 0).all()
-    (sentence,) = failures(scene, [outcomes])
+    (sentence,) = failures(scene, counted(scene, [outcomes]))
     first = int(np.flatnonzero(failed)[0])
     assert sentence.startswith(f'the rule of lane "odd" failed with {failed.sum()} of 30 seeds, first with {first}: ')
     assert sentence.endswith("LookupError: too far out")
     assert (
-        list(failures(scene, [ensemble(scene.problem(), lane(GradientDescent(0.1)), scene.start, np.arange(3), 9)]))
+        list(
+            failures(
+                scene,
+                counted(scene, [ensemble(scene.problem(), lane(GradientDescent(0.1)), scene.start, np.arange(3), 9)]),
+            )
+        )
         == []
     )
 

@@ -21,6 +21,7 @@ from sim.scene import OPENING, Scene, load_scene, scene_files
 from sim.scene.reading import SCENES
 from sim.scene.value import unlike
 from sim.study.odds.claims import BORNE_OUT, checked, fresh
+from sim.study.odds.counts import counted
 from sim.study.odds.odds import gather, jobs
 from sim.study.statistics.intervals import wilson
 from sim.study.work.ensemble import ensemble
@@ -125,7 +126,7 @@ def test_every_share_that_is_promised_is_borne_out_by_fresh_seeds(name: str) -> 
     if any(claim is not None and (claim.escaped or claim.lowest) for claim in scene.claims):
         work = jobs(scene, 500, scene.updates)
         outcomes = gather(scene, work, {place: job.run() for place, job in enumerate(work)})
-        found = checked(scene, outcomes, scene.updates)
+        found = checked(scene, counted(scene, outcomes), scene.updates)
         assert found
         assert {claim.standing for claim in found} == {BORNE_OUT}, found
 

@@ -2,20 +2,22 @@
 # ruff: noqa: PLC0415
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ..console.arguments import add_workers
 from ..console.ending import before_the_end, no_longer
-from ..console.terminal import escaped, remark, watched
+from ..console.terminal import escaped, watched
+from .foretelling import add_dry_run, foretell, show_cost
 
 if TYPE_CHECKING:
     from ...study.sweep.settings import Over
     from ...study.sweep.store import Store
     from ...study.sweep.sweep import Result
     from ...study.work.cluster import Address
+    from ...study.work.workers import Work
 
 T = TypeVar("T")
 
@@ -35,11 +37,13 @@ def add_where(parser: argparse.ArgumentParser) -> None:
 def add_keeping(parser: argparse.ArgumentParser) -> None:
     """--workers or --cluster, and --results."""
     add_where(parser)
+    add_dry_run(parser)
     parser.add_argument(
         "--results",
         type=Path,
         metavar="FILE",
-        help="keep what has been computed there, and go on from it (default: a name made of what is asked)",
+        help="keep what is computed there as it comes, and go on from it when started again (default: a file in this "
+        "folder, named after what is asked, that goes away when all is done)",
     )
 
 
@@ -77,41 +81,67 @@ def check_files(parser: argparse.ArgumentParser, files: Mapping[str, Path | None
             check_writable(path)
 
 
+def only_told(store: "Store", arguments: argparse.Namespace) -> bool:
+    """Whether it is only to be told how long it would take to compute what is not in the file; then, tell it."""
+    if not arguments.dry_run:
+        return False
+    with store:
+        results = store.results
+    show_cost(store.sweep, results, arguments)
+    return True
+
+
 @contextmanager
 def kept(store: "Store", arguments: argparse.Namespace) -> Iterator[Mapping[int, "Result"]]:
-    """The results, completed. If the end comes meanwhile, what is there is kept, and it is said where."""
+    """The results, completed. If the end comes meanwhile, what is there is kept, and it is said where.
+
+    A file that nobody has named goes away when they have been used: it has served its purpose.
+    """
+    with _said_where(store):
+        with store:
+            _complete(store, arguments)
+        yield store.results
+        if arguments.results is None:
+            store.discard()
+
+
+@contextmanager
+def kept_open(store: "Store", arguments: argparse.Namespace) -> Iterator["Store"]:
+    """The same for results that are not in memory: the store, which has them all and stays open."""
+    with _said_where(store), store:
+        _complete(store, arguments)
+        yield store
+
+
+@contextmanager
+def _said_where(store: "Store") -> Iterator[None]:
+    """If the end comes meanwhile, what is there is kept, and it is said where."""
 
     def leave() -> str:
         return escaped(store.leave())
 
     before_the_end(leave)
     try:
-        with store:
-            _complete(store, arguments)
-        yield store.results
+        yield
     finally:
         no_longer(leave)
 
 
-def tell_where(path: Path, arguments: argparse.Namespace) -> None:
-    """Say where the results are, if nobody has said where they should be."""
-    if arguments.results is None:
-        remark(f"the results are kept in {path}")
-
-
 def _complete(store: "Store", arguments: argparse.Namespace) -> None:
     """Compute what is missing, and what is missing then, until nothing is."""
+    foretell(store.sweep, store.results, arguments)
     while missing := store.missing:
-        _compute(store, missing, arguments)
+        jobs = [store.sweep.blocks[place] for place in missing]
+        for index, result in computed(jobs, arguments.workers, arguments.cluster):
+            store.put(missing[index], result)
 
 
-def _compute(store: "Store", missing: list[int], arguments: argparse.Namespace) -> None:
-    """Compute these blocks, with a progress bar that counts them as they are written down."""
+def computed(jobs: "Sequence[Work[T]]", workers: int | None, cluster: "Address | None") -> "Iterator[tuple[int, T]]":
+    """The jobs' places with their outcomes as they come, and a progress bar that counts them once they are used."""
     from ...study.work.cluster import completed_on
     from ...study.work.workers import completed
 
-    jobs = [store.sweep.blocks[place] for place in missing]
-    results = completed(jobs, arguments.workers) if arguments.cluster is None else completed_on(arguments.cluster, jobs)
-    with closing(results), watched(range(len(missing))) as steps:
-        for _, (index, result) in zip(steps, results, strict=True):
-            store.put(missing[index], result)
+    results = completed(jobs, workers) if cluster is None else completed_on(cluster, jobs)
+    with closing(results), watched(range(len(jobs))) as steps:
+        for _, found in zip(steps, results, strict=True):
+            yield found

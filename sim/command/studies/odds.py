@@ -3,9 +3,10 @@
 
 import argparse
 import codecs
-from collections.abc import Sequence
-from contextlib import closing, nullcontext
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from .. import COMMAND_LINE
 from ..console.arguments import (
@@ -19,12 +20,14 @@ from ..console.arguments import (
     check_output,
     check_seeds,
 )
-from ..console.terminal import remark, show_json, show_table, watched
-from .keeping import add_where
+from ..console.terminal import remark, show_json, show_table
+from .foretelling import add_dry_run, foretell, show_cost
+from .keeping import add_where, check_files, computed, kept_open, only_told
 
 if TYPE_CHECKING:
     from ...scene import Scene
-    from ...study.work.cluster import Address
+    from ...study.many.plan import Many
+    from ...study.odds.counts import SceneCounts
     from ...study.work.ensemble import Outcomes
 
 
@@ -52,6 +55,14 @@ def parser() -> argparse.ArgumentParser:
     add_updates(parser)
     add_seed(parser, FIRST_SEED)
     add_where(parser)
+    add_dry_run(parser)
+    parser.add_argument(
+        "--results",
+        type=Path,
+        metavar="FILE",
+        help="keep what became of every seed there as it comes, and go on from it when started again (default: it is "
+        "not kept)",
+    )
     parser.add_argument(
         "--claim",
         action="store_true",
@@ -69,8 +80,10 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Compute them, and say what they are."""
     from ...files import whole_file
+    from ...study.many.counting import seed_by_seed
+    from ...study.many.plan import Many
     from ...study.odds import contrast, pairs
-    from ...study.odds.odds import failures, odds
+    from ...study.odds.odds import failures, odds_of
     from ...study.odds.report import page, summary, table, write_csv
     from ..console.chosen import chosen_scene
 
@@ -80,23 +93,29 @@ def run(arguments: argparse.Namespace) -> None:
         return
     check_seeds(parser(), scene.seed, arguments.seeds)
     check_output(parser(), arguments)
+    check_files(parser(), {"--results": arguments.results, "--csv": arguments.csv, "--output": arguments.output})
     updates = scene.updates if arguments.updates is None else arguments.updates
-    with nullcontext() if arguments.csv is None else whole_file(arguments.csv) as stream:
-        outcomes = outcomes_of(
-            contrast.with_sides(scene), arguments.seeds, updates, arguments.workers, arguments.cluster
-        )
-        own = outcomes[: len(scene.lanes)]
+    own = len(scene.lanes)
+    plan = Many(contrast.with_sides(scene), arguments.seeds, updates)
+    if arguments.dry_run:
+        _tell_cost(plan, arguments)
+        return
+    with (
+        nullcontext() if arguments.csv is None else whole_file(arguments.csv) as stream,
+        counted(plan, own, arguments, arguments.csv is not None) as (counts, outcomes),
+    ):
+        lanes = counts.lanes[:own]
         if stream is not None:
-            write_csv(scene, own, codecs.getwriter("utf-8")(stream))
-    told = odds(scene, own, updates)
-    for sentence in failures(scene, own):
+            write_csv(scene, lanes, seed_by_seed(plan, own, outcomes), codecs.getwriter("utf-8")(stream))
+    told = odds_of(scene, lanes, updates)
+    for sentence in failures(scene, lanes):
         remark(sentence)
     if arguments.output is not None:
         from ...stage.export.pages import save_page
 
         save_page(page(told), arguments.size, arguments.theme, arguments.output)
-    closing_table = contrast.contrast(scene, outcomes, updates, contrast.measured(scene))
-    compared = pairs.pairs(scene, own)
+    closing_table = contrast.contrast_of(scene, counts.lanes, updates, contrast.measured(scene))
+    compared = pairs.pairs_of(scene, counts.pairs)
     if arguments.json:
         closing = None if closing_table is None else contrast.summary(closing_table)
         show_json({**summary(told), "pairs": pairs.summary(compared), "contrast": closing})
@@ -108,6 +127,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
     """Say which of the shares that the scene promises are borne out by fresh seeds, and end accordingly."""
     from ...scene.words import excerpt
+    from ...study.many.plan import Many
     from ...study.odds import claims
     from ...study.work.workers import StudyError
 
@@ -121,8 +141,12 @@ def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
         )
     seeds = scene if arguments.seed is not None else claims.fresh(scene)
     check_seeds(parser(), seeds.seed, arguments.seeds)
-    outcomes = outcomes_of(seeds, arguments.seeds, scene.updates, arguments.workers, arguments.cluster)
-    found = claims.checked(seeds, outcomes, scene.updates)
+    plan = Many(seeds, arguments.seeds, scene.updates)
+    if arguments.dry_run:
+        _tell_cost(plan, arguments)
+        return
+    with counted(plan, 0, arguments) as (counts, _):
+        found = claims.checked(seeds, counts.lanes, scene.updates)
     if arguments.json:
         told = {"scene": scene.name, "first_seed": seeds.seed, "seeds": arguments.seeds, "error": claims.ERROR}
         show_json({**told, "claims": claims.summary(found)})
@@ -132,16 +156,56 @@ def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
         raise SystemExit(REFUTED)
 
 
-def outcomes_of(
-    scene: "Scene", seeds: int, updates: int, workers: int | None, cluster: "Address | None" = None
-) -> "Sequence[Outcomes]":
-    """The outcomes of every lane, with a progress bar that counts the jobs as they are completed."""
-    from ...study.odds.odds import gather, jobs
-    from ...study.work.cluster import completed_on
-    from ...study.work.workers import completed
+def _tell_cost(plan: "Many", arguments: argparse.Namespace) -> None:
+    """Say how long it would take to compute what is not in the file, if one is named."""
+    from ...study.sweep.store import Store
 
-    work = jobs(scene, seeds, updates)
-    found = completed(work, workers) if cluster is None else completed_on(cluster, work)
-    with closing(found) as results, watched(range(len(work))) as steps:
-        done = dict(result for _, result in zip(steps, results, strict=True))
-    return gather(scene, work, done)
+    if arguments.results is None:
+        show_cost(plan, {}, arguments)
+    else:
+        only_told(Store(arguments.results, plan, lambda *_: None), arguments)
+
+
+Counted: TypeAlias = "tuple[SceneCounts, Callable[[int], Outcomes]]"
+
+
+@contextmanager
+def counted(plan: "Many", paired: int, arguments: argparse.Namespace, again: bool = False) -> "Iterator[Counted]":
+    """What is counted of a plan, of the first lanes also two by two; and a function that finds a block's outcomes.
+
+    They are kept in a file if one is named. What is found by the function must be wanted `again`, and only meanwhile.
+    """
+    from ...study.many.counting import Counting
+    from ...study.many.spool import Spool
+    from ...study.sweep.store import Store
+
+    counting = Counting(plan, paired)
+    if arguments.results is not None:
+        plan.description()  # A scene that no file can hold is told before the computing.
+        with kept_open(Store(arguments.results, plan, counting.add), arguments) as store:
+            yield counting.counts, lambda place: store.stored(place).outcomes
+        return
+    foretell(plan, {}, arguments)
+    with Spool() if again else nullcontext() as spool:
+        for place, result in computed(plan.blocks, arguments.workers, arguments.cluster):
+            counting.add(place, result)
+            if spool is not None:
+                spool.put(place, result.outcomes)
+
+        def outcomes(place: int) -> "Outcomes":
+            assert spool is not None
+            return spool.get(place)
+
+        yield counting.counts, outcomes
+
+
+def counts_of(scene: "Scene", seeds: int, updates: int) -> "SceneCounts":
+    """What is counted of all lanes of a scene, with a progress bar."""
+    from ...study.many.counting import Counting
+    from ...study.many.plan import Many
+
+    plan = Many(scene, seeds, updates)
+    counting = Counting(plan, 0)
+    for place, result in computed(plan.blocks, None, None):
+        counting.add(place, result)
+    return counting.counts

@@ -19,7 +19,7 @@ from ..console.arguments import (
     check_seeds,
 )
 from ..console.terminal import remark, show_json, show_table
-from .keeping import add_keeping, argument, check_files, kept, over, tell_where
+from .keeping import add_keeping, argument, check_files, kept, only_told, over
 
 if TYPE_CHECKING:
     from ...study.sweep.sweep import Result, Sweep
@@ -121,11 +121,14 @@ def run(arguments: argparse.Namespace) -> None:
     sweep = plan(scene, arguments.over, arguments.seeds, arguments.updates, arguments.tie)
     path = default_path(sweep) if arguments.results is None else arguments.results
     _check(arguments, sweep, path)
-    with kept(Store(path, sweep), arguments) as results:
-        _show(sweep, path, results, arguments)
+    store = Store(path, sweep)
+    if only_told(store, arguments):
+        return
+    with kept(store, arguments) as results:
+        _show(sweep, results, arguments)
 
 
-def _show(sweep: "Sweep", path: Path, results: "Mapping[int, Result]", arguments: argparse.Namespace) -> None:
+def _show(sweep: "Sweep", results: "Mapping[int, Result]", arguments: argparse.Namespace) -> None:
     """Say what came of it."""
     from ...files import whole_file
     from ...study.sweep.report import failures, page, summary, tables, told, write_csv
@@ -144,7 +147,6 @@ def _show(sweep: "Sweep", path: Path, results: "Mapping[int, Result]", arguments
         show_json(summary(outcome))
     else:
         show_table(*tables(outcome, arguments.measure))
-    tell_where(path, arguments)
 
 
 def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .. import COMMAND_LINE
 from ..console.arguments import FIRST_SEED, Parser, add_results, add_scene, add_seed, add_seeds, check_seeds
 from ..console.terminal import remark, show_json, show_table
-from .keeping import add_keeping, argument, check_files, kept, over, tell_where
+from .keeping import add_keeping, argument, check_files, kept, only_told, over
 
 if TYPE_CHECKING:
     from ...scene import Scene
@@ -136,8 +136,11 @@ def run(arguments: argparse.Namespace) -> None:
     tuning = plan(scene, lanes, arguments.over, budget, by, arguments.seeds)
     path = default_path(tuning) if arguments.results is None else arguments.results
     _check(arguments, path)
-    with kept(Store(path, tuning), arguments) as results:
-        _show(tuning, path, results, arguments)
+    store = Store(path, tuning)
+    if only_told(store, arguments):
+        return
+    with kept(store, arguments) as results:
+        _show(tuning, results, arguments)
 
 
 def _check_lanes(arguments: argparse.Namespace, scene: "Scene") -> None:
@@ -182,7 +185,7 @@ def _check(arguments: argparse.Namespace, results: Path) -> None:
         require_pygame_ce()
 
 
-def _show(tuning: "Tuning", path: Path, results: "Mapping[int, Result]", arguments: argparse.Namespace) -> None:
+def _show(tuning: "Tuning", results: "Mapping[int, Result]", arguments: argparse.Namespace) -> None:
     """Say what came of it."""
     from ...files import whole_file
     from ...scene.words import excerpt
@@ -211,4 +214,3 @@ def _show(tuning: "Tuning", path: Path, results: "Mapping[int, Result]", argumen
         show_table(table(found))
     if arguments.save is not None:
         remark(f"the tuned scene is in {arguments.save}")
-    tell_where(path, arguments)

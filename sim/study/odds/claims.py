@@ -16,7 +16,7 @@ from ...descent.verdict.sight import EQUAL_LOSS
 from ...scene import Scene
 from ..statistics.intervals import Share, exact, wilson
 from ..statistics.telling import INTERVALS, estimate_summary, share_texts
-from ..work.ensemble import NEVER, Outcomes
+from .counts import LaneCounts
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -47,39 +47,41 @@ def fresh(scene: Scene) -> Scene:
     return replace(scene, seed=scene.seed + FRESH)
 
 
-def checked(scene: Scene, outcomes: Sequence[Outcomes], updates: int) -> tuple[TestedClaim, ...]:
-    """Every share that the scene promises of its lanes; of those, what is promised later than `updates` stays open.
+def checked(scene: Scene, lanes: Sequence[LaneCounts], updates: int) -> tuple[TestedClaim, ...]:
+    """Every share that the scene promises of its lanes, of which this was counted after so many updates.
+
+    What is promised later than that stays open.
 
     >>> from three_marbles.scene import load_scene
+    >>> from three_marbles.study.odds.counts import counted
     >>> from three_marbles.study.odds.odds import gather, jobs
     >>> scene = fresh(load_scene("local-minimum"))
     >>> work = jobs(scene, seeds=100, updates=400)
-    >>> told = checked(scene, gather(scene, work, {place: job.run() for place, job in enumerate(work)}), 400)
+    >>> outcomes = gather(scene, work, {place: job.run() for place, job in enumerate(work)})
+    >>> told = checked(scene, counted(scene, outcomes), 400)
     >>> [(claim.lane, claim.share.count, claim.standing) for claim in told][0]
     ('full batch', 0, 'borne out')
     """
-    return tuple(_tested(scene, outcomes, updates))
+    return tuple(_tested(scene, lanes, updates))
 
 
-def _tested(scene: Scene, outcomes: Sequence[Outcomes], updates: int) -> Iterator[TestedClaim]:
+def _tested(scene: Scene, lanes: Sequence[LaneCounts], updates: int) -> Iterator[TestedClaim]:
     problem = scene.problem()
-    for lane, claim, found in zip(scene.lanes, scene.claims, outcomes, strict=True):
+    for lane, claim, found in zip(scene.lanes, scene.claims, lanes, strict=True):
         if claim is None:
             continue
         sure = not lane.chance(scene.examples.count)
         if claim.escaped is not None:
             by = scene.updates if claim.escaped.by is None else claim.escaped.by
-            count = int(np.count_nonzero((found.escapes != NEVER) & (found.escapes <= by)))
+            count = int(found.escapes.by(np.array([by]))[0])
             known = by <= updates
-            yield _claim(lane.name, f"escaped by update {by:,}", claim.escaped, count, len(found.seeds), sure, known)
+            yield _claim(lane.name, f"escaped by update {by:,}", claim.escaped, count, found.seeds, sure, known)
         if claim.lowest is not None:
             level = -math.inf if problem.lowest is None else problem.lowest + EQUAL_LOSS * problem.units.loss
             lowest = sum(minimum.value <= level for minimum in problem.minima)  # Where none is known, no seed is in it.
-            count = int(np.count_nonzero((found.basins >= 0) & (found.basins < lowest)))
+            count = int(found.basins[:lowest].sum())
             known = updates == scene.updates
-            yield _claim(
-                lane.name, "in the basin of the lowest minimum", claim.lowest, count, len(found.seeds), sure, known
-            )
+            yield _claim(lane.name, "in the basin of the lowest minimum", claim.lowest, count, found.seeds, sure, known)
 
 
 def _claim(lane: str, what: str, claim: Any, count: int, seeds: int, sure: bool, known: bool) -> TestedClaim:

@@ -39,7 +39,8 @@ from ..cost.in_turn import InTurn
 from ..statistics.intervals import UNKNOWN, Estimate, exact, wilson
 from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
 from ..work.ensemble import Outcomes
-from .odds import LaneOdds, odds
+from .counts import LaneCounts, counted
+from .odds import LaneOdds, odds_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -125,14 +126,22 @@ def contrast(scene: Scene, outcomes: Sequence[Outcomes], updates: int, speeds: t
     Returns:
         The table; None for a scene that has no two sides.
     """
+    whole = with_sides(scene)
+    return contrast_of(scene, counted(whole, outcomes), updates, speeds)
+
+
+def contrast_of(
+    scene: Scene, lanes: Sequence[LaneCounts], updates: int, speeds: tuple[Speed, Speed]
+) -> Contrast | None:
+    """The same, from what was counted of these lanes."""
     both, whole = sides(scene), with_sides(scene)
     if both is None:
         return None
-    told = odds(whole, outcomes, updates)
+    told = odds_of(whole, lanes, updates)
     problem = scene.problem()
     places = [whole.lanes.index(side) for side in both]
     here = np.array([scene.start])
-    points = (here, outcomes[places[1]].theta[:1])
+    points = (here, np.array(lanes[places[1]].first[1]).reshape(-1, 2))
     with np.errstate(all="ignore"):
         signal = float(norm(problem.train.gradient(here))[0])
         small, large = (

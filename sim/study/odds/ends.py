@@ -4,18 +4,19 @@ A marble ends in the basin of a minimum where its last verdict says that it stay
 has diverged, or rests where it should not, or is still under way when the last update has been made.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...descent.examples.chance import Seeds
+from ...descent.examples.chance import Indices, Seeds
 from ...descent.verdict.judge import STAYING
 from ...descent.verdict.kinds import KINDS, VerdictKind
 from ...surface.basins import NO_BASIN
 from ..statistics.intervals import Share, exact, shares
 
 if TYPE_CHECKING:
+    from ..statistics.fates import Times
     from ..work.ensemble import Outcomes
 
 MINIMUM, ELSEWHERE, STALLED, DIVERGED, UNDER_WAY = "minimum", "elsewhere", "stalled", "diverged", "under way"
@@ -56,7 +57,7 @@ class EndPart:
     """Which minimum it is; NO_BASIN for the other kinds."""
     share: Share
     seeds: Seeds
-    """Those that end there, ascending, (k,)."""
+    """Those that end there, ascending, (k,); none where they were only counted."""
 
     def seed_after(self, seed: int) -> int:
         """The next seed that ends there, round and round."""
@@ -93,25 +94,40 @@ def lane_ends(outcomes: "Outcomes", minima: int, alike: bool) -> LaneEnds:
     minima: how many are known.
     alike: whether every seed is bound to do the same.
     """
-    from ..work.ensemble import NEVER  # noqa: PLC0415  The window's first frame does not wait for what counts.
+    from ..statistics.fates import times  # noqa: PLC0415  The window's first frame does not wait for what counts.
+    from ..work.ensemble import NEVER  # noqa: PLC0415
 
-    places = [(MINIMUM, index) for index in range(minima)]
-    places += [(kind, NO_BASIN) for kind in (ELSEWHERE, STALLED, DIVERGED, UNDER_WAY)]
-    where, seeds = _places(outcomes, minima), len(outcomes.seeds)
-    updates, times = np.unique(outcomes.escapes[outcomes.escapes != NEVER], return_counts=True)
-    counts = np.append(np.bincount(where, minlength=len(places)), times.sum())
-    *found, escaped = (exact(int(n), seeds) for n in counts) if alike else shares(counts, seeds)
+    where = places(outcomes, minima)
+    told = counted_ends(
+        np.bincount(where, minlength=minima + PLACES), times(outcomes.escapes[outcomes.escapes != NEVER]), alike
+    )
+    seeds = [np.sort(outcomes.seeds[where == place]) for place in np.unique(where).tolist()]
+    parts = (replace(part, seeds=some) for part, some in zip(told.parts, seeds, strict=True))
+    return replace(told, parts=tuple(parts))
+
+
+def counted_ends(counts: Indices, escapes: "Times", alike: bool) -> LaneEnds:
+    """The ends of one lane, if it is only known how many of its seeds are at each of the `places`, and escape when."""
+    minima, seeds = len(counts) - PLACES, int(counts.sum())
+    named = [(MINIMUM, index) for index in range(minima)]
+    named += [(kind, NO_BASIN) for kind in (ELSEWHERE, STALLED, DIVERGED, UNDER_WAY)]
+    together = np.append(counts, escapes.counts.sum())
+    *found, escaped = (exact(int(n), seeds) for n in together) if alike else shares(together, seeds)
     parts = tuple(
-        EndPart(kind, minimum, share, np.sort(outcomes.seeds[where == place]))
-        for place, ((kind, minimum), share) in enumerate(zip(places, found, strict=True))
+        EndPart(kind, minimum, share, np.zeros(0, dtype=np.int64))
+        for (kind, minimum), share in zip(named, found, strict=True)
         if share.count
     )
-    curve = (np.cumsum(times) / seeds).tolist()
-    return LaneEnds(seeds, parts, escaped, tuple(updates.tolist()), tuple(curve), alike)
+    curve = (np.cumsum(escapes.counts) / max(seeds, 1)).tolist()
+    return LaneEnds(seeds, parts, escaped, tuple(escapes.updates.tolist()), tuple(curve), alike)
 
 
-def _places(outcomes: "Outcomes", minima: int) -> Seeds:
-    """The place of each marble in the list of all places, (M,)."""
+PLACES = 4
+"""How many places there are beside the minima."""
+
+
+def places(outcomes: "Outcomes", minima: int) -> Seeds:
+    """The place of each marble in the list of all places, (M,): the known minima, and what else there is."""
     verdicts, basins = outcomes.verdicts, outcomes.basins
     known = basins != NO_BASIN
     conditions = [_GONE[verdicts], _AT_REST[verdicts], STAYING[verdicts] & known, STAYING[verdicts]]

@@ -10,41 +10,28 @@ from itertools import chain, repeat
 
 import numpy as np
 
+from ...descent.examples.chance import Indices
 from ...descent.lane import Lane
 from ...descent.problem import Problem
 from ...descent.run import Run
-from ...descent.verdict.judge import STAYING
-from ...descent.verdict.kinds import VerdictKind
 from ...scene import Scene
 from ...scene.words import excerpt
-from ...surface.basins import NO_BASIN
 from ...surface.critical.point import CriticalPoint
-from ...surface.points import Array
-from ..statistics.fates import Fates, fates, otherwise
-from ..statistics.intervals import Estimate, Share, exact, mean, shares
-from ..work.ensemble import NEVER, VERDICTS, Job, Outcomes, alike, join
-from .ends import LaneEnds, lane_ends
+from ..statistics.fates import Fates, fates_of
+from ..statistics.intervals import Estimate, Share, exact, mean_of, shares
+from ..statistics.sums import Moments
+from ..work.ensemble import NO_OUTCOMES, Job, Outcomes, alike, join
+from .counts import LaneCounts, all_basins, counted, knowing, named_basins
+from .ends import LaneEnds, counted_ends, lane_ends
 
 BLOCK = 2_000  # Most seeds of a job; with more, numbers leave the cache.
+BLOCK_WORK, FEWEST = 4_000_000, 50
+"""Marble-updates of a block, about, so that little is lost when it is stopped, but for no fewer seeds than those."""
 LEAST, SHARES = 500, 4  # Of fewer than that, a job is a quarter of all seeds, so that cores can share, or this many.
 
 GROWING = (50, 150, 300, 500)
 """How many seeds are added each time where odds are to be seen at once, and to become sharper; the last ever again."""
 SLICE = 0.01  # Seconds for which whoever watches that can wait.
-
-NO_OUTCOMES = Outcomes(
-    seeds=np.zeros(0, dtype=np.int64),
-    updates=np.zeros(0, dtype=np.intp),
-    verdicts=np.zeros(0, dtype=np.intp),
-    basins=np.zeros(0, dtype=np.intp),
-    escapes=np.zeros(0, dtype=np.intp),
-    ends=np.zeros(0, dtype=np.intp),
-    undecided=np.zeros(0, dtype=np.bool_),
-    theta=np.zeros((0, 2)),
-    losses=np.zeros(0),
-    test_losses=np.zeros(0),
-)
-"""Those of no seeds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +92,18 @@ def jobs(scene: Scene, seeds: int, updates: int, block: int | None = None) -> li
 
     It is cut into blocks of `block` seeds, by default as many as computing likes best; the results are the same.
     """
-    size = min(BLOCK, max(LEAST, -(-seeds // SHARES))) if block is None else block
+    size = block_size(seeds, updates) if block is None else block
     return [
         Job(scene.setting, lane, scene.seed + first, min(size, seeds - first), updates)
         for first in range(0, seeds, size)
         for lane in range(len(scene.lanes))
     ]
+
+
+def block_size(seeds: int, updates: int) -> int:
+    """How many seeds of a lane are computed at a time, if there are so many of them to make so many updates each."""
+    worth_stopping = max(FEWEST, BLOCK_WORK // max(1, updates))
+    return min(BLOCK, max(LEAST, -(-seeds // SHARES)), worth_stopping)
 
 
 def growing_jobs(scene: Scene, seeds: int, updates: int, sizes: Sequence[int] = GROWING) -> list[Job]:
@@ -175,28 +168,34 @@ def odds(scene: Scene, outcomes: Sequence[Outcomes], updates: int) -> Odds:
     >>> [f"{lane.lane.name}: {lane.escaped.count} of {lane.seeds}" for lane in told.lanes]
     ['full batch: 0 of 50', 'minibatch: 49 of 50', 'momentum: 50 of 50']
     """
-    minima, named = named_outcomes(scene.problem(), outcomes)
-    count, known = scene.examples.count, len(scene.problem().minima)
-    ends = (lane_ends(found, known, not lane.chance(count)) for lane, found in zip(scene.lanes, outcomes, strict=True))
-    told = (_lane_odds(*lane, len(minima), updates) for lane in zip(scene.lanes, named, ends, strict=True))
-    lanes = tuple(odds if odds.lane.chance(count) else _certain(odds) for odds in told)
-    return Odds(scene, updates, lanes, minima)
+    told, known = odds_of(scene, counted(scene, outcomes), updates), len(scene.problem().minima)
+    with_seeds = (
+        replace(lane, ends=lane_ends(found, known, lane.ends.alike))
+        for lane, found in zip(told.lanes, outcomes, strict=True)
+    )
+    return replace(told, lanes=tuple(with_seeds))
+
+
+def odds_of(scene: Scene, lanes: Sequence[LaneCounts], updates: int) -> Odds:
+    """The odds that follow from what was counted of the scene's lanes after so many updates."""
+    problem, count = scene.problem(), scene.examples.count
+    known = knowing(problem, lanes)
+    told = (
+        _lane_odds(lane, found, all_basins(problem, known, found), updates, lane.chance(count))
+        for lane, found in zip(scene.lanes, lanes, strict=True)
+    )
+    return Odds(scene, updates, tuple(told), known.minima)
 
 
 def named_outcomes(
     problem: Problem, outcomes: Sequence[Outcomes]
 ) -> tuple[tuple[CriticalPoint, ...], tuple[Outcomes, ...]]:
     """The minima that are known where marbles have come to rest, and the outcomes with basins named after them all."""
-    known, named = problem, []
-    for each in outcomes:
-        basins = each.basins.copy()
-        lost = STAYING[each.verdicts] & (basins == NO_BASIN)
-        if lost.any():
-            known = known.knowing(known.beyond(each.theta[lost]))
-            labels = known.basins.labels(each.theta[lost])
-            basins[lost] = np.where(labels < len(problem.minima), NO_BASIN, labels)
-        named.append(replace(each, basins=basins))
-    return known.minima, tuple(named)
+    lanes = [LaneCounts(problem) for _ in outcomes]
+    for lane, found in zip(lanes, outcomes, strict=True):
+        lane.look_beyond(found)
+    known = knowing(problem, lanes)
+    return known.minima, tuple(replace(each, basins=named_basins(problem, known, each)) for each in outcomes)
 
 
 def _certain(told: LaneOdds) -> LaneOdds:
@@ -213,42 +212,38 @@ def _certain(told: LaneOdds) -> LaneOdds:
     )
 
 
-def _lane_odds(lane: Lane, outcomes: Outcomes, ends: LaneEnds, minima: int, updates: int) -> LaneOdds:
-    seeds = len(outcomes.seeds)
-    escaped = int(np.count_nonzero(outcomes.escapes != NEVER))
-    ended = int(np.count_nonzero(otherwise(outcomes.escapes, outcomes.ends)))
+def _lane_odds(lane: Lane, found: LaneCounts, basins: Indices, updates: int, chance: bool) -> LaneOdds:
+    seeds, escapes, endings = found.seeds, found.escapes, found.endings
+    escaped, ended = int(escapes.counts.sum()), int(endings.counts.sum())
     three = shares(np.array([escaped, seeds - escaped - ended, ended]), seeds)
-    with np.errstate(invalid="ignore"):
-        gaps = outcomes.test_losses - outcomes.losses
-    return LaneOdds(
+    told = LaneOdds(
         lane=lane,
         seeds=seeds,
-        verdicts=shares(np.bincount(outcomes.verdicts, minlength=len(VERDICTS)), seeds),
-        basins=shares(np.roll(np.bincount(outcomes.basins + 1, minlength=minima + 1), -1), seeds),
+        verdicts=shares(found.verdicts, seeds),
+        basins=shares(basins, seeds),
         escaped=three[0],
         waiting=three[1],
         ended=three[2],
-        undecided=int(np.count_nonzero(outcomes.undecided)),
-        fates=fates(outcomes.escapes, outcomes.ends, updates),
-        train_loss=_average(outcomes.losses),
-        test_loss=_average(outcomes.test_losses),
-        gap=_average(gaps),
-        ends=ends,
+        undecided=found.undecided,
+        fates=fates_of(escapes, endings, seeds, updates),
+        train_loss=_average(found.losses, seeds),
+        test_loss=_average(found.test_losses, seeds),
+        gap=_average(found.gaps, seeds),
+        ends=counted_ends(found.places, escapes, not chance),
     )
+    return told if chance else _certain(told)
 
 
-def _average(values: Array) -> Average:
-    finite = values[np.isfinite(values)]
-    return Average(mean(finite), len(finite), len(values) - len(finite))
+def _average(known: Moments, seeds: int) -> Average:
+    return Average(mean_of(known), known.count, seeds - known.count)
 
 
-def failures(scene: Scene, outcomes: Sequence[Outcomes]) -> Iterator[str]:
+def failures(scene: Scene, lanes: Sequence[LaneCounts]) -> Iterator[str]:
     """A sentence for each lane whose rule failed: how often, and how with the first of these seeds, which runs anew."""
-    for lane, found in zip(scene.lanes, outcomes, strict=True):
-        failed = np.flatnonzero(found.verdicts == VERDICTS.index(VerdictKind.FAILED))
-        if len(failed):
-            first = failed[:1]
-            run = Run(scene.problem(), lane, np.array([scene.start]), found.seeds[first], kept=2)
-            run.extend(int(found.updates[first[0]]) + 1)
-            seeds = f"{len(failed):,} of {len(found.seeds):,} seeds, first with {found.seeds[first[0]]}"
+    for lane, found in zip(scene.lanes, lanes, strict=True):
+        if found.failed:
+            seed, made = found.first_failure
+            run = Run(scene.problem(), lane, np.array([scene.start]), np.array([seed]), kept=2)
+            run.extend(made + 1)
+            seeds = f"{found.failed:,} of {found.seeds:,} seeds, first with {seed}"
             yield f"the rule of lane {excerpt(lane.name)} failed with {seeds}: {run.failures[0]}"

@@ -4,18 +4,17 @@ All lanes run with the same seeds, and lanes with equal batches see the same one
 difference is known better than two intervals side by side would say.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ...scene import Scene
 from ..statistics.intervals import Estimate
-from ..statistics.paired import all_pairs, mean_difference, share_difference
+from ..statistics.paired import all_pairs, mean_difference_of, share_difference_of
 from ..statistics.telling import estimate_summary, number_texts, share_texts, signed
-from ..work.ensemble import NEVER, Outcomes
+from ..work.ensemble import Outcomes, first_of
+from .counts import PairCounts
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -52,42 +51,34 @@ def pairs(scene: Scene, outcomes: Sequence[Outcomes]) -> tuple[Pair, ...]:
     >>> [f"{pair.one} less {pair.other}: {pair.escaped.value:+.0%}" for pair in told]
     ['minibatch less full batch: +98%', 'momentum less full batch: +100%', 'momentum less minibatch: +2%']
     """
-    found = zip(scene.lanes, outcomes, strict=True)
-    samples = [_Sample(lane.name, each, not lane.chance(scene.examples.count)) for lane, each in found]
-    among = all_pairs(len(samples))
+    known = {}
+    for (i, earlier), (j, later) in combinations(enumerate(outcomes), 2):
+        count = min(len(earlier.seeds), len(later.seeds))
+        known[i, j] = PairCounts()
+        known[i, j].add(first_of(later, count), first_of(earlier, count))
+    return pairs_of(scene, known)
+
+
+def pairs_of(scene: Scene, known: Mapping[tuple[int, int], PairCounts]) -> tuple[Pair, ...]:
+    """The same, from what was counted of every two lanes, by the places of the earlier and the later one."""
+    among = all_pairs(len(scene.lanes))
     level = EQUAL * scene.problem().units.loss
-    return tuple(_pair(later, earlier, among, level) for earlier, later in combinations(samples, 2))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Sample:
-    """What became of one lane."""
-
-    lane: str
-    outcomes: Outcomes
-    sure: bool
-    """Whether no chance is in it, so that all seeds are alike."""
-
-
-def _pair(one: _Sample, other: _Sample, among: int, level: float) -> Pair:
-    count = min(len(one.outcomes.seeds), len(other.outcomes.seeds))
-    escaped, losses = (
-        [getattr(each.outcomes, name)[:count] for each in (one, other)] for name in ("escapes", "losses")
+    sure = [not lane.chance(scene.examples.count) for lane in scene.lanes]
+    return tuple(
+        _pair(scene.lanes[later].name, scene.lanes[earlier].name, known[earlier, later], among, level, both)
+        for earlier, later in combinations(range(len(scene.lanes)), 2)
+        for both in [(sure[later], sure[earlier])]
     )
-    finite = np.isfinite(losses[0]) & np.isfinite(losses[1])
-    loss = mean_difference(losses[0][finite], losses[1][finite], among)
-    if one.sure and other.sure:
+
+
+def _pair(one: str, other: str, known: PairCounts, among: int, level: float, sure: tuple[bool, bool]) -> Pair:
+    loss = mean_difference_of(known.differences, known.finite, among)
+    if all(sure):
         loss = Estimate(loss.value, loss.value, loss.value)
     if max(abs(loss.low), abs(loss.high)) <= level:  # But what rounding makes.
         loss = Estimate(0.0, 0.0, 0.0)
-    return Pair(
-        one.lane,
-        other.lane,
-        count,
-        share_difference(escaped[0] != NEVER, escaped[1] != NEVER, among, (one.sure, other.sure)),
-        loss,
-        int(finite.sum()),
-    )
+    escaped = share_difference_of(known.escaped, among, sure)
+    return Pair(one, other, known.escaped.count, escaped, loss, known.finite)
 
 
 def summary(found: Sequence[Pair]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -22,9 +22,10 @@ from ..statistics.figure import Axis, Figure, Layer, Line, Page, Stack
 from ..statistics.intervals import Estimate, Share, exact, wilson
 from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
 from ..work.ensemble import NEVER, VERDICTS, Outcomes, last_followed
+from .counts import LaneCounts, knowing, named_basins
 from .ends import ELSEWHERE as UNKNOWN
 from .ends import MINIMUM, NAMES, ORDER, OTHERS, LaneEnds
-from .odds import Average, LaneOdds, Odds, named_outcomes
+from .odds import Average, LaneOdds, Odds
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -169,8 +170,12 @@ def _basin(index: int, minima: int) -> str:
     return _minimum(index) if index < minima else NOWHERE
 
 
-def write_csv(scene: Scene, outcomes: Sequence[Outcomes], stream: "SupportsWrite[str]") -> None:
-    """What became of every seed, lane after lane: a header, and one row a seed.
+def write_csv(
+    scene: Scene, lanes: Sequence[LaneCounts], blocks: Iterable[tuple[int, Outcomes]], stream: "SupportsWrite[str]"
+) -> None:
+    """What became of every seed: a header, and one row a seed, in the order of the blocks, as they come.
+
+    `lanes` are what was counted of all seeds; each block comes with the place of its lane. Of a row there is
 
     - `lane`, `seed`;
     - `updates`: how many were made, fewer than asked for where the numbers overflowed;
@@ -186,15 +191,17 @@ def write_csv(scene: Scene, outcomes: Sequence[Outcomes], stream: "SupportsWrite
     """
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
-    minima, named = named_outcomes(scene.problem(), outcomes)
+    problem = scene.problem()
+    known = knowing(problem, lanes)
     codes = [kind.code for kind in VERDICTS]
-    names = [_basin(i, len(minima)) for i in range(len(minima) + 1)]  # So that the last, which is −1, is none.
-    for lane, told in zip(scene.lanes, named, strict=True):
+    minima = len(known.minima)
+    names = [_basin(i, minima) for i in range(minima + 1)]  # So that the last, which is −1, is none.
+    for lane, told in blocks:
         columns = (
             told.seeds.tolist(),
             told.updates.tolist(),
             [codes[verdict] for verdict in told.verdicts.tolist()],
-            [names[basin] for basin in told.basins.tolist()],
+            [names[basin] for basin in named_basins(problem, known, told).tolist()],
             _moments(told.escapes),
             _moments(told.ends),
             told.undecided.astype(int).tolist(),
@@ -202,7 +209,7 @@ def write_csv(scene: Scene, outcomes: Sequence[Outcomes], stream: "SupportsWrite
             told.losses.tolist(),
             told.test_losses.tolist(),
         )
-        writer.writerows((lane.name, *row) for row in zip(*columns, strict=True))
+        writer.writerows((scene.lanes[lane].name, *row) for row in zip(*columns, strict=True))
 
 
 def _moments(updates: Indices) -> list[int | str]:

@@ -89,11 +89,34 @@ def fates(escapes: Indices, ends: Indices, until: int) -> Fates:
         ends: the update at which each diverged or left the surface, or NEVER; shape (M,).
         until: how many updates were watched.
     """
-    count = len(escapes)
-    escaped = np.sort(escapes[escapes != NEVER])
-    ended = np.sort(ends[otherwise(escapes, ends)])
-    updates = np.unique(np.concatenate([[0], escaped, ended])) if count else np.zeros(0, dtype=np.intp)
-    gone = [np.searchsorted(moments, updates, side="right") for moments in (escaped, ended)]
+    return fates_of(times(escapes[escapes != NEVER]), times(ends[otherwise(escapes, ends)]), len(escapes), until)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Times:
+    """When something happened, and how often then."""
+
+    updates: Indices
+    """Each once, ascending, (k,)."""
+    counts: Indices
+    """How often, (k,)."""
+
+    def by(self, updates: Indices) -> Indices:
+        """How often it had happened by each of these updates, (n,)."""
+        sums = np.concatenate([np.zeros(1, dtype=np.intp), np.cumsum(self.counts)])
+        found: Indices = sums[np.searchsorted(self.updates, updates, side="right")]
+        return found
+
+
+def times(updates: Indices) -> Times:
+    """Those of what happened at these updates (n,)."""
+    return Times(*np.unique(updates, return_counts=True))
+
+
+def fates_of(escaped: Times, ended: Times, count: int, until: int) -> Fates:
+    """The three shares of so many runs, if it is known when how many escaped, and ended otherwise."""
+    updates = np.union1d(np.union1d(escaped.updates, ended.updates), np.zeros(1 if count else 0, dtype=np.intp))
+    gone = [moments.by(updates) for moments in (escaped, ended)]
 
     def curve(counts: Indices) -> ShareCurve:
         if not count:

@@ -7,6 +7,7 @@ import numpy as np
 
 from ...descent.examples.chance import Indices
 from ...surface.points import Array
+from .sums import Moments, moments
 
 Z = 1.959963984540054  # A standard normal number is within ± this with a probability of 95 %.
 STUDENT = (
@@ -81,20 +82,25 @@ def exact(count: int, trials: int) -> Share:
 
 
 def mean(values: Array) -> Estimate:
-    """The mean of finite values (n,), with Student's t interval (1908).
+    """`mean_of` finite values (n,)."""
+    return mean_of(moments(values))
+
+
+def mean_of(known: Moments, z: float = Z) -> Estimate:
+    """The mean of finite values of which this is known, with Student's t interval (1908).
 
     It supposes that the mean of so many is normally distributed. That it is for more than a few dozen values (the
     central limit theorem) even where these have two humps, one for each basin; but not where a few outweigh all
     others, as the losses of marbles that are about to diverge do: then the interval holds far less often. One value
-    has an infinite interval. Equal values have their own mean to the last bit, and an interval of no width.
+    has an infinite interval. Equal values have their own mean to the last bit, and an interval of no width. Nothing
+    depends on the order of the values.
+
+    z: how far a standard normal number may be away; that of 95 %.
     """
-    count = len(values)
-    if not count:
+    if not known.count:
         return UNKNOWN
-    with np.errstate(over="ignore", invalid="ignore"):
-        rest = values - values[0]
-        middle = float(values[0] + rest.mean())
-        half = student(count - 1) * float(rest.std(ddof=1)) / math.sqrt(count) if count > 1 else math.inf
+    middle = known.mean
+    half = student(known.count - 1, z) * known.standard_error if known.count > 1 else math.inf
     return Estimate(middle, middle - half, middle + half)
 
 

@@ -6,13 +6,15 @@ by side would say; and where it is not, that is told as well.
 """
 
 import math
+from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 
 from ...descent.examples.chance import Indices
 from ...surface.points import Array, Mask
-from .intervals import UNKNOWN, Estimate, Z, score_interval, student
+from .intervals import UNKNOWN, Estimate, Z, mean_of, score_interval
+from .sums import Moments, moments
 
 CONFIDENCE = 0.95
 
@@ -29,19 +31,14 @@ def mean_difference(one: Array, other: Array, among: int = 1) -> Estimate:
     >>> mean_difference(harder + 0.5, harder)
     Estimate(value=0.5, low=0.5, high=0.5)
     """
-    count = len(one)
-    if not count:
-        return UNKNOWN
-    if count == 1:
-        return Estimate(float(one[0] - other[0]), -math.inf, math.inf)
     with np.errstate(over="ignore", invalid="ignore"):
         differences = one - other
-        rest = differences - differences[0]
-        middle = float(differences[0] + rest.mean())
-        if not rest.any():
-            return Estimate(middle, middle, middle)
-        half = student(count - 1, _quantile(among)) * float(rest.std(ddof=1)) / math.sqrt(count)
-    return Estimate(middle, middle - half, middle + half)
+    return mean_difference_of(moments(differences), len(differences), among)
+
+
+def mean_difference_of(known: Moments, count: int, among: int = 1) -> Estimate:
+    """The same, if this is known of so many differences. Where not all are finite numbers, their mean is none."""
+    return mean_of(known, _quantile(among)) if known.count == count else UNKNOWN
 
 
 def share_difference(one: Mask, other: Mask, among: int = 1, sure: tuple[bool, bool] = (False, False)) -> Estimate:
@@ -58,11 +55,45 @@ def share_difference(one: Mask, other: Mask, among: int = 1, sure: tuple[bool, b
     >>> f"{told.value:.2f}, from {told.low:.2f} to {told.high:.2f}"
     '0.20, from 0.08 to 0.33'
     """
-    count = len(one)
+    return share_difference_of(fourfold(one, other), among, sure)
+
+
+@dataclass(frozen=True, slots=True)
+class Fourfold:
+    """How many pairs have both, only the one, only the other, or neither."""
+
+    both: int
+    one: int
+    other: int
+    neither: int
+
+    @property
+    def count(self) -> int:
+        """How many pairs there are."""
+        return self.both + self.one + self.other + self.neither
+
+    def __add__(self, more: "Fourfold") -> "Fourfold":
+        """Those of both together."""
+        return Fourfold(
+            self.both + more.both, self.one + more.one, self.other + more.other, self.neither + more.neither
+        )
+
+    def __mul__(self, times: int) -> "Fourfold":
+        """Those of so many times the same pairs."""
+        return Fourfold(times * self.both, times * self.one, times * self.other, times * self.neither)
+
+
+def fourfold(one: Mask, other: Mask) -> Fourfold:
+    """That of pairs (n,)."""
+    both, only, neither = int((one & other).sum()), int((one & ~other).sum()), int((~one & ~other).sum())
+    return Fourfold(both, only, len(one) - both - only - neither, neither)
+
+
+def share_difference_of(table: Fourfold, among: int = 1, sure: tuple[bool, bool] = (False, False)) -> Estimate:
+    """The same, if no more is known than how many pairs are alike."""
+    count, both, only, rest, neither = table.count, table.both, table.one, table.other, table.neither
     if not count:
         return UNKNOWN
-    both, only, neither = int((one & other).sum()), int((one & ~other).sum()), int((~one & ~other).sum())
-    rest = count - both - only - neither
     shares = np.array([both + only, both + rest]) / count
     low, high = score_interval(_counts(both + only, both + rest), count, _quantile(among))
     certain = np.array(sure)

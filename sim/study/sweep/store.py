@@ -18,13 +18,14 @@ import os
 import re
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
 from ...files import OutputError, check_writable, located, named, ordinary_file, whole_file, why
 from ...scene.words import excerpt
+from ..work.ensemble import NO_OUTCOMES
 from ..work.program import program
 from ..work.workers import StudyError
 from . import rows
@@ -37,6 +38,8 @@ HEAD = 100  # Bytes.
 PAGE = 4096  # Bytes.
 FORMS = tuple(b"\x10\0%b\0\0\0\4\0\0\0\1" % each for each in (b"\1\1", b"\2\2"))
 """What the head of all of ours tells: such pages, a journal beside the file or a -wal, the usual schema, and UTF-8."""
+IN_ORDER = b"\1\1"
+"""What the head tells once all results are there: no more comes, so there is no -wal."""
 JOURNAL = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 BESIDE = {"-journal": (JOURNAL[:4], bytes(4)), "-wal": (b"7\x7f\6\x82", b"7\x7f\6\x83", bytes(4))}
 """How files begin that may lie beside ours, which SQLite believes and removes. A journal that leads to others ends in
@@ -46,6 +49,9 @@ TABLE = "CREATE TABLE sweep (description TEXT, digest BLOB)"
 LONGEST_VALUE = 1 << 24  # Bytes; the description of the largest sweep has some hundred thousand.
 MOST_STEPS = 10_000_000  # Of SQLite, to read a table: about a second. A row takes some ten.
 ROOM = 1 << 18  # Bytes that a row may have beside its runs: there are not ten thousand minima.
+
+HANDED_ON = Result(NO_OUTCOMES, (), 0)
+"""In the place of a result of which nothing is kept in memory."""
 
 INSTEAD = "it is left as it is: name another file with --results, or remove it"
 
@@ -60,11 +66,12 @@ class Store:
         OutputError: it cannot be written, or is gone at the end.
     """
 
-    def __init__(self, path: Path, sweep: Study) -> None:
+    def __init__(self, path: Path, sweep: Study, hand_on: Callable[[int, Result], None] | None = None) -> None:
         self.path = path
         self.sweep = sweep
         self.results: dict[int, Result] = {}
-        """By the place of their block."""
+        """By the place of their block; HANDED_ON where each is handed on instead as soon as it is known."""
+        self._hand_on = hand_on
         self._file = path
         self._own: os.stat_result | None = None
         self._beside: os.stat_result | None = None
@@ -82,18 +89,34 @@ class Store:
             OutputError: it cannot be written; what was before stays valid.
         """
         row = rows.row(self.sweep, place, result)
-        kept = rows.result(self.sweep, row)
+        known = rows.result(self.sweep, row)
         connection = self._connection or self._begun()
         with self._errors_told("; what it holds is valid, and the same command goes on from there"):
             connection.execute(rows.INSERT, row)
-        self.results[place] = kept
+        self._take(place, known)
         self._check_there()
+
+    def stored(self, place: int) -> Result:
+        """The result of a block as the file has it, while it is open.
+
+        Raises:
+            StudyError: it has been damaged meanwhile.
+        """
+        assert self._connection is not None
+        with self._errors_told():
+            (row,) = self._connection.execute("SELECT * FROM results WHERE block = ?", (place,)).fetchall()
+        return self._result(row)
 
     def leave(self) -> str:
         """Let the file go at once, as before the end of the process; what there is to say of it."""
         if self._connection is not None:
             self._connection.close()  # Which takes in what lies beside it.
         return f"the results so far are kept in {self.path}" if self.results else ""
+
+    def discard(self) -> None:
+        """Remove the file, which nobody needs any more, when it has been closed with all results in it."""
+        with suppress(OSError):
+            self._file.unlink()
 
     def __enter__(self) -> Self:
         check_writable(self.path)
@@ -111,20 +134,26 @@ class Store:
         try:
             if kind is None:
                 self._check_there()
+                if not self.missing:
+                    self._put_in_order()
         finally:
             self.leave()
-        if kind is None and not self.missing:
-            self._put_in_order()
 
     def _put_in_order(self) -> None:
-        """If there is room for it."""
-        image, file = _image(self.sweep, self.results), self._file
-        with suppress(OSError, OutputError):
-            if os.path.lexists(f"{file}-wal"):
-                return  # There was no room to take it in.
-            if file.stat().st_size != len(image) or file.read_bytes() != image:
-                with whole_file(file) as stream:
-                    stream.write(image)
+        """If there is room for it, and if it is not: while results come, and only then, the file is one with a -wal."""
+        connection = self._connection
+        if connection is None:
+            return
+        with suppress(OSError, OutputError, StudyError), ordinary_file(self._file) as stream:
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+            if stream.read(HEAD)[18:20] == IN_ORDER and stream.seek(0, os.SEEK_END) == pages * PAGE:
+                return
+        with suppress(OSError, OutputError, StudyError), whole_file(self._file) as stream:
+            with self._errors_told():
+                _copy_in_order(connection, self.sweep, stream.name)
+            self.leave()
+            if os.path.lexists(f"{self._file}-wal"):
+                raise OutputError("")  # There was no room to take it in.
 
     def _check_there(self) -> None:
         """Find out whether the file still stands where it did, so that what is written is not lost."""
@@ -182,10 +211,21 @@ class Store:
         if connection.execute("PRAGMA quick_check(1)").fetchall() != [(b"ok",)]:
             raise self._damaged()
         for row in connection.execute("SELECT * FROM results"):
-            try:
-                self.results[row[0]] = rows.result(self.sweep, row)
-            except rows.ImpossibleError as error:
-                raise self._damaged(f" in block {row[0]:,}: {error}") from None
+            self._take(row[0], self._result(row))
+
+    def _result(self, row: rows.StoredRow) -> Result:
+        """What a row says, which must be possible."""
+        try:
+            return rows.result(self.sweep, row)
+        except rows.ImpossibleError as error:
+            raise self._damaged(f" in block {row[0]:,}: {error}") from None
+
+    def _take(self, place: int, result: Result) -> None:
+        if self._hand_on is None:
+            self.results[place] = result
+        else:
+            self._hand_on(place, result)
+            self.results[place] = HANDED_ON
 
     def _damaged(self, where: str = "") -> StudyError:
         return StudyError(f"{self.path} is damaged{where}; {INSTEAD}")
@@ -276,14 +316,15 @@ def _make(connection: sqlite3.Connection, sweep: Study) -> None:
     connection.execute("COMMIT")
 
 
-def _image(sweep: Study, results: dict[int, Result]) -> bytes:
-    """The bytes of a file into which all results went in order."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+def _copy_in_order(results: sqlite3.Connection, sweep: Study, name: str) -> None:
+    """Make of an empty file one into which all results went in order; only a few of them are in memory at once."""
+    with closing(sqlite3.connect(name, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")  # A file that is not whole goes away.
+        connection.execute("PRAGMA synchronous = OFF")
         _make(connection, sweep)
         connection.execute("BEGIN")
-        connection.executemany(rows.INSERT, (rows.row(sweep, place, results[place]) for place in sorted(results)))
+        connection.executemany(rows.INSERT, results.execute("SELECT * FROM results ORDER BY block"))
         connection.execute("COMMIT")
-        return connection.serialize()
 
 
 def _description(sweep: Study) -> bytes:

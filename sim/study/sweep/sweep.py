@@ -99,6 +99,10 @@ class Study(Protocol):
         """The places of blocks that are wanted next, in view of the results of others, by their places."""
         ...
 
+    def expected(self, results: Mapping[int, Result]) -> list[int]:
+        """The places of all blocks that are likely to be wanted, next and then, without those that are there."""
+        ...
+
     def description(self) -> dict[str, Any]:
         """All that the results follow from, as what JSON can hold."""
         ...
@@ -147,6 +151,9 @@ class Sweep:
 
     def missing(self, results: Mapping[int, Result]) -> list[int]:
         return [place for place in range(len(self.blocks)) if place not in results]
+
+    def expected(self, results: Mapping[int, Result]) -> list[int]:
+        return self.missing(results)
 
     def description(self) -> dict[str, Any]:
         return {

@@ -14,7 +14,7 @@ difference.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias, overload
@@ -110,6 +110,12 @@ class Tuning:
                     break
         return wanted
 
+    def expected(self, results: Results) -> list[int]:
+        """What a search wants that finds nothing better than what the lanes have, wherever it has come by now."""
+        guess = _Level(*(getattr(self, field.name) for field in fields(self)))
+        wanted = [place for search in guess.searches({}) for needed in search for place in needed]
+        return [place for place in dict.fromkeys(wanted) if place not in results]
+
     def found(self, results: Results) -> tuple[Found, ...]:
         """What has been found for each lane when nothing is missing any more."""
         return tuple(map(finished, self.searches(results)))
@@ -153,6 +159,13 @@ class Tuning:
         failed = found.verdicts == VERDICTS.index(VerdictKind.FAILED)
         capped: Array = np.where(np.isfinite(ends) & ~failed, np.minimum(ends, at_first), at_first)
         return capped
+
+
+class _Level(Tuning):
+    """A search to which all is alike."""
+
+    def values(self, *_: object, **__: object) -> Array:
+        return np.zeros(1)
 
 
 def plan(

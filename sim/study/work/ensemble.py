@@ -73,9 +73,29 @@ class Outcomes:
     """The test loss there, shape (M,)."""
 
 
+NO_OUTCOMES = Outcomes(
+    seeds=np.zeros(0, dtype=np.int64),
+    updates=np.zeros(0, dtype=np.intp),
+    verdicts=np.zeros(0, dtype=np.intp),
+    basins=np.zeros(0, dtype=np.intp),
+    escapes=np.zeros(0, dtype=np.intp),
+    ends=np.zeros(0, dtype=np.intp),
+    undecided=np.zeros(0, dtype=np.bool_),
+    theta=np.zeros((0, 2)),
+    losses=np.zeros(0),
+    test_losses=np.zeros(0),
+)
+"""Those of no seeds."""
+
+
 def join(parts: Sequence[Outcomes]) -> Outcomes:
     """The outcomes of several ensembles of one lane, one after the other."""
     return Outcomes(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Outcomes)))
+
+
+def first_of(found: Outcomes, count: int) -> Outcomes:
+    """The outcomes of so many marbles, the first."""
+    return Outcomes(*(getattr(found, field.name)[:count] for field in fields(Outcomes)))
 
 
 def ensemble(problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds, updates: int) -> Outcomes:
@@ -172,7 +192,7 @@ def _block(
     with np.errstate(all="ignore"):
         losses, test_losses = problem.train.value(theta), problem.test.value(theta)
     made, ends = crowd.run.made, crowd.judge.ends
-    escapes, undecided = yield from _decided(crowd, start, seeds, updates, slice_)
+    escapes, undecided = yield from decided(crowd, start, seeds, updates, slice_)
     return Outcomes(
         seeds=seeds,
         updates=made,
@@ -202,7 +222,7 @@ def _extended(crowd: Crowd, updates: int, slice_: float) -> Generator[None, None
         yield
 
 
-def _decided(
+def decided(
     crowd: Crowd, start: tuple[float, float], seeds: Seeds, updates: int, slice_: float
 ) -> Generator[None, None, tuple[Indices, Mask]]:
     """The first escapes within so many updates, which a crowd has made, and which runs stay undecided at the limit.

@@ -5,6 +5,7 @@ from the window than is searched.
 """
 
 import io
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
@@ -17,10 +18,11 @@ from sim.report import summary, table
 from sim.scene import Scene
 from sim.scene.reading import parse_scene
 from sim.stage.export.still import screenshot
-from sim.study.odds.odds import odds
+from sim.study.odds.counts import SceneCounts, counted
+from sim.study.odds.odds import named_outcomes, odds, odds_of
 from sim.study.odds.report import summary as odds_summary
 from sim.study.odds.report import write_csv
-from sim.study.work.ensemble import Outcomes, ensemble
+from sim.study.work.ensemble import Outcomes, ensemble, first_of
 from sim.surface.basins import NO_BASIN
 
 TEXT = """
@@ -114,8 +116,22 @@ def test_the_odds_name_the_basin_that_was_found() -> None:
     assert told.lanes[1].escaped.count == beyond
     assert [minimum["x"] for minimum in odds_summary(told)["minima"]] == [one.position[0] for one in told.minima]
     rows = io.StringIO()
-    write_csv(scene(), outcomes, rows)
+    write_csv(scene(), counted(scene(), outcomes), enumerate(outcomes), rows)
     assert rows.getvalue().count("minimum 2") == SEEDS + beyond
+
+
+def test_what_was_found_has_the_same_number_however_seeds_are_cut_into_blocks() -> None:
+    lanes = [watched(lane, 300) for lane in (0, 1)]
+    counts = SceneCounts(scene(), SEEDS, 2)
+    for first in reversed(range(0, SEEDS, 7)):
+        counts.add(1, Outcomes(*(getattr(lanes[1], field.name)[first : first + 7] for field in fields(Outcomes))))
+    counts.add(0, first_of(lanes[0], 1))
+    assert odds_of(scene(), counts.lanes, 300) == odds(scene(), lanes, 300)
+    assert [(first, count) for first, _, count in counts.lanes[0].beyond] == [(0, SEEDS)]
+    assert counts.lanes[1].beyond == counted(scene(), lanes)[1].beyond  # Told of the first seed that is there.
+    found, [named] = named_outcomes(scene().problem(), lanes[1:])
+    assert len(found) == 2
+    assert (named.basins == 1).tolist() == (lanes[1].theta[:, 0] > PASS).tolist()
 
 
 def test_a_race_lists_what_its_marbles_found() -> None:

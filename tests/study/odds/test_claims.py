@@ -13,6 +13,7 @@ from command_line import mistake, status
 from sim.scene import Scene, SceneError, load_scene, parse_scene, scene_files
 from sim.scene.writing import scene_text
 from sim.study.odds.claims import BORNE_OUT, FRESH, OPEN, REFUTED, at_most, checked, fresh
+from sim.study.odds.counts import counted
 from sim.study.odds.odds import gather, jobs
 from sim.study.work.ensemble import NEVER, Outcomes
 
@@ -60,7 +61,7 @@ def test_what_so_many_of_a_hundred_seeds_say(count: int, share: str, standing: s
     found = outcomes(scene, 100, 1)
     escapes = np.where(np.arange(100) < count, 1, NEVER)
     found = (found[0], replace(found[1], escapes=escapes), found[2])
-    told = {claim.lane: claim for claim in checked(scene, found, scene.updates)}
+    told = {claim.lane: claim for claim in checked(scene, counted(scene, found), scene.updates)}
     assert told["minibatch"].standing == standing
     assert told["minibatch"].share.count == count
 
@@ -69,13 +70,13 @@ def test_escapes_after_the_update_that_is_named_do_not_count() -> None:
     scene = promising("escaped = { least = 0.5, by = 40 }")
     found = outcomes(scene, 100, 1)
     late = replace(found[1], escapes=np.where(np.arange(100) < 20, 40, 41))
-    told = {claim.lane: claim for claim in checked(scene, (found[0], late, found[2]), scene.updates)}
+    told = {claim.lane: claim for claim in checked(scene, counted(scene, (found[0], late, found[2])), scene.updates)}
     assert (told["minibatch"].share.count, told["minibatch"].standing) == (20, REFUTED)
 
 
 def test_a_lane_without_chance_is_sure_after_one_seed() -> None:
     scene = load_scene("local-minimum")
-    told = {claim.lane: claim for claim in checked(scene, outcomes(scene, 1, 400), 400)}
+    told = {claim.lane: claim for claim in checked(scene, counted(scene, outcomes(scene, 1, 400)), 400)}
     assert told["full batch"].standing == BORNE_OUT
     assert told["minibatch"].standing == OPEN
 

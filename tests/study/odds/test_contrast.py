@@ -28,9 +28,9 @@ from sim.study.odds.contrast import (
     texts,
     with_sides,
 )
-from sim.study.odds.odds import NO_OUTCOMES, odds
+from sim.study.odds.odds import odds
 from sim.study.statistics.intervals import UNKNOWN, Estimate, exact, wilson
-from sim.study.work.ensemble import NEVER, VERDICTS, Outcomes
+from sim.study.work.ensemble import NEVER, NO_OUTCOMES, VERDICTS, Outcomes
 from sim.surface.points import Array
 
 LONG_NAME = "a name of forty characters, not one less"

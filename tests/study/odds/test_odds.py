@@ -21,13 +21,14 @@ from sim.command.console import arguments
 from sim.descent.crowd import Crowd
 from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import OPENING, Scene, load_scene, parse_scene
-from sim.study.odds.odds import BLOCK, NO_OUTCOMES, Odds, gather, growing, jobs, odds
+from sim.study.odds.counts import counted
+from sim.study.odds.odds import BLOCK, Odds, gather, growing, jobs, odds
 from sim.study.odds.report import COLUMNS, MOST_BASINS, MOST_LAYERS, page, summary, table, write_csv
 from sim.study.statistics.figure import Axis, Line, Page, Stack
 from sim.study.statistics.intervals import Estimate, wilson
 from sim.study.statistics.telling import number_texts, share_texts
 from sim.study.work import workers
-from sim.study.work.ensemble import NEVER, VERDICTS, Job, Outcomes, last_followed
+from sim.study.work.ensemble import NEVER, NO_OUTCOMES, VERDICTS, Job, Outcomes, alike, last_followed
 
 pytestmark = pytest.mark.usefixtures("_elsewhere")
 
@@ -82,6 +83,11 @@ def outcomes(runs: Sequence[tuple[VerdictKind, int, int, int, float, float]] = R
 
 def told(*lanes: Outcomes) -> Odds:
     return odds(four_minima(), lanes or (outcomes(), NO_OUTCOMES), UPDATES)
+
+
+def by_seed(scene: Scene, *lanes: Outcomes) -> tuple[Any, ...]:
+    """What is told of every seed of these lanes."""
+    return scene, counted(scene, lanes), enumerate(lanes)
 
 
 # Values.
@@ -264,7 +270,7 @@ def test_the_summary_tells_what_the_odds_are() -> None:
 
 
 def test_a_row_a_seed_and_lane_at_full_precision() -> None:
-    found = rows(write_csv, four_minima(), [outcomes(), outcomes(RUNS[:3])])
+    found = rows(write_csv, *by_seed(four_minima(), outcomes(), outcomes(RUNS[:3])))
     assert list(found[0]) == list(COLUMNS)
     assert [row["lane"] for row in found] == ["[red]single"] * 8 + [LONG_NAME] * 3
     assert [int(row["seed"]) for row in found] == [*range(5, 13), *range(5, 8)]
@@ -421,7 +427,9 @@ def test_what_stays_undecided_is_told_and_counts_as_not_escaped() -> None:
     result = told(open_, NO_OUTCOMES)
     assert result.lanes[0].waiting.count == 2
     assert through_json(summary(result))["lanes"][0]["undecided"] == {"count": 1, "followed_until": 500}
-    assert [row["undecided"] for row in rows(write_csv, four_minima(), [open_, NO_OUTCOMES])] == list("00010000")
+    assert [row["undecided"] for row in rows(write_csv, *by_seed(four_minima(), open_, NO_OUTCOMES))] == list(
+        "00010000"
+    )
     words = " ".join(printed(table(result)).split())
     assert "undecided 1" in words
     assert "neither back nor elsewhere even by update 500" in words
@@ -552,7 +560,9 @@ def test_the_chart_is_the_page_in_that_size_and_theme(
     ((drawn, *rest),) = saved
     assert rest == [(960, 600), "dark", Path("odds.png")]
     scene = load_scene(OPENING)
-    assert drawn == page(odds(scene, [made_up(16)] * 3, scene.updates))
+    one = made_up(1, scene.seed)  # Which stands for all where there is no chance.
+    every = [made_up(16) if lane.chance(scene.examples.count) else alike(one, np.arange(16)) for lane in scene.lanes]
+    assert drawn == page(odds(scene, every, scene.updates))
 
 
 @pytest.mark.usefixtures("_made_up")

@@ -662,13 +662,16 @@ def test_where_there_is_no_room_to_take_in_what_lies_beside_it_stays_there(
 
     path = tmp_path / "results"
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    image = store._image
+    copy, copied = store._copy_in_order, list[str]()
 
-    def room(own: Sweep, found: dict[int, Result]) -> bytes:
+    def room(results: sqlite3.Connection, own: Sweep, name: str) -> None:
+        limit = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        return image(own, found)
+        copy(results, own, name)
+        copied.append(name)
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
 
-    monkeypatch.setattr(store, "_image", room)
+    monkeypatch.setattr(store, "_copy_in_order", room)
     many = planned(seeds=1000)
     last, *most = reversed(range(len(many.blocks)))
     with Store(path, many) as found:
@@ -680,6 +683,7 @@ def test_where_there_is_no_room_to_take_in_what_lies_beside_it_stays_there(
             resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, limits[1]))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert len(copied) == 1
     assert names(tmp_path) == {"results", "results-wal"}
     with Store(path, many) as found:
         assert found.missing == []
@@ -687,6 +691,20 @@ def test_where_there_is_no_room_to_take_in_what_lies_beside_it_stays_there(
 
 
 @posix
+def test_results_that_are_handed_on_are_not_kept_in_memory(tmp_path: Path) -> None:
+    """They come from the file when it is opened, and then as they are found; the file has the same bytes."""
+    whole, path, came = kept(tmp_path / "whole"), tmp_path / "results", dict[int, Result]()
+    kept(path, [4, 1])
+    with Store(path, planned(), came.__setitem__) as found:
+        assert list(came) == [1, 4]
+        for place in (3, 0, 2, 5):
+            found.put(place, results()[place])
+        assert all(same(found.stored(place), results()[place]) for place in results())
+        assert all(len(result.outcomes.seeds) == 0 for result in found.results.values())
+    assert all(same(came[place], results()[place]) for place in results())
+    assert path.read_bytes() == whole
+
+
 def test_results_stay_where_there_is_no_room_to_put_them_in_order(tmp_path: Path) -> None:
     path = tmp_path / "results"
     kept(path, [5, 4, 3, 2, 1])

@@ -26,7 +26,7 @@ from sim.study.sweep.measures import estimates, measures, names_of
 from sim.study.sweep.report import Told, page, summary, table, told, write_csv
 from sim.study.sweep.settings import over
 from sim.study.sweep.store import Store
-from sim.study.sweep.sweep import MOST_POINTS, Minimum, Result, Sweep, plan
+from sim.study.sweep.sweep import MOST_POINTS, Minimum, Result, SeedBlock, Sweep, plan
 from sim.study.work.ensemble import NEVER, VERDICTS, Job, Outcomes
 from sim.study.work.workers import StudyError
 from sim.surface.basins import NO_BASIN
@@ -346,19 +346,41 @@ SMALL = ("--over", "lane.minibatch.batch_size=1,full", "--seeds", "3", "--update
 
 
 @pytest.mark.usefixtures("_elsewhere")
-def test_the_command_keeps_results_and_says_where(capsys: pytest.CaptureFixture[str]) -> None:
-    assert status("sweep", *SMALL, "--json") == 0
-    out, err = capsys.readouterr()
-    (path,) = Path().iterdir()
-    assert re.fullmatch(r"local-minimum-minibatch-batch_size-[0-9a-f]{8}\.sweep\.sqlite", path.name)
-    assert err == f"main.py: the results are kept in {path}\n"
+def test_the_command_leaves_only_the_files_that_were_named(capsys: pytest.CaptureFixture[str]) -> None:
+    out = output(capsys, "sweep", *SMALL, "--json")
+    assert list(Path().iterdir()) == []
     assert len(json.loads(out)["points"]) == 2
-    content = path.read_bytes()
-    files = ("--results", str(path), "--csv", "out.csv", "-o", "out.png")
+    files = ("--results", "kept.sqlite", "--csv", "out.csv", "-o", "out.png")
     assert output(capsys, "sweep", *SMALL, "--json", *files) == out
-    assert path.read_bytes() == content
+    assert {path.name for path in Path().iterdir()} == {"kept.sqlite", "out.csv", "out.png"}
+    content = Path("kept.sqlite").read_bytes()
+    assert output(capsys, "sweep", *SMALL, "--json", *files) == out
+    assert Path("kept.sqlite").read_bytes() == content
     assert len(Path("out.csv").read_text(encoding="utf-8").splitlines()) == 1 + 2 * 3
     assert Path("out.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_what_an_interrupted_sweep_has_kept_is_used_by_the_next_and_then_goes_away(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, run = output(capsys, "sweep", *SMALL, "--json"), SeedBlock.run
+    done: list[SeedBlock] = []
+
+    def interrupted(block: SeedBlock) -> Result:
+        done.append(block)
+        if len(done) == 3:
+            raise KeyboardInterrupt
+        return run(block)
+
+    monkeypatch.setattr(SeedBlock, "run", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        status("sweep", *SMALL)
+    (path,) = Path().iterdir()
+    assert re.fullmatch(r"local-minimum-minibatch-batch_size-[0-9a-f]{8}\.sweep\.sqlite", path.name)
+    assert output(capsys, "sweep", *SMALL, "--json") == whole
+    assert len(done) == len(set(done)) + 1  # None but the one that was not finished has been begun twice.
+    assert list(Path().iterdir()) == []
 
 
 @pytest.mark.usefixtures("_elsewhere")

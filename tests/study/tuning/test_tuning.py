@@ -250,6 +250,13 @@ def test_any_number_of_processes_finds_the_same_bytes(capsys: pytest.CaptureFixt
 
 
 @pytest.mark.usefixtures("_elsewhere")
+def test_a_search_leaves_no_file_that_was_not_named(capsys: pytest.CaptureFixture[str]) -> None:
+    one = output(capsys, *WORDS, "--json")
+    assert output(capsys, *WORDS, "--json", "--results", "kept") == one
+    assert [path.name for path in Path().iterdir()] == ["kept"]
+
+
+@pytest.mark.usefixtures("_elsewhere")
 def test_results_of_a_sweep_are_none_of_a_search(capsys: pytest.CaptureFixture[str]) -> None:
     sweep = ("sweep", "--over", "lane.minibatch.batch_size=1", "--seeds", "2", "--updates", "3", "--workers", "1")
     assert status(*sweep, "--results", "kept") == 0
