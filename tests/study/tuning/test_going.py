@@ -72,5 +72,4 @@ def test_the_command_goes_by_it_unless_it_is_told_otherwise(capsys: pytest.Captu
     words = ("tune", "--lane", "full batch", "--seeds", "20", "--budget", "20 updates", "--workers", "1", "--json")
     assert '"by": "escaped"' in output(capsys, *words, "--results", "one")
     assert '"by": "loss"' in output(capsys, *words, "--by", "loss", "--results", "two")
-    assert '"by": "escaped"' in output(capsys, *words, "--every-rule", "--results", "three")
     assert "invalid choice: 'lost'" in mistake(capsys, "tune", "--by", "lost")

@@ -321,7 +321,11 @@ def test_the_tuned_scene_lasts_as_long_as_the_budget_and_promises_nothing() -> N
     assert [lane.name for lane in made.lanes] == [lane.name for lane in scene.lanes]
 
 
-def test_of_every_rule_the_best_six_make_a_scene(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_of_every_rule_the_best_six_make_a_scene(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in list(RULES)[8:]:
+        monkeypatch.delitem(RULES, name)
     path = tmp_path / "six.toml"
     words = (
         "tune",
@@ -329,7 +333,7 @@ def test_of_every_rule_the_best_six_make_a_scene(capsys: pytest.CaptureFixture[s
         "--lane",
         "full batch",
         "--budget",
-        "20 updates",
+        "2 updates",
         "--seeds",
         "20",
         "--workers",
