@@ -1,5 +1,6 @@
 """The panel of controls on screen: pygame_gui's widgets show the controls and send their messages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pygame
@@ -20,6 +21,7 @@ STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui round
 LABEL_SHARE = 0.3  # Of a row's width, left of a menu.
 TALLEST_LINE = 2.1  # Height of a row at most, in ems.
 MOST_CHARACTERS = 400  # Of a line of text.
+BESIDE = 3  # Room beside the words on a button, in pixels.
 TIP_WIDTH = 20  # Of a tooltip, in ems.
 
 
@@ -159,13 +161,18 @@ class ControlPanel:
 
     def _build_buttons(self, control: Buttons, rect: pygame.Rect, line: int) -> None:
         top, gap = rect.top + (line if control.label else 0), round(0.25 * self._em)
-        width = (rect.width - (control.columns - 1) * gap) // control.columns
-        for index, button in enumerate(control.buttons):
-            row, column = divmod(index, control.columns)
-            box = pygame.Rect(rect.left + column * (width + gap), top + row * line + 1, width, line - 3)
-            label = text.fitted(button.label, round(0.85 * self._em), width - 6)
-            mark = f"#{button.name}".replace(" ", "-")
-            self._add(button.name, button.tip, UIButton(box, label, self._manager, object_id=mark))
+        size, room = round(0.85 * self._em), rect.width - (control.columns - 1) * gap
+        for first in range(0, len(control.buttons), control.columns):
+            row = control.buttons[first : first + control.columns]
+            needs = [text.width(button.label, size) + 2 * BESIDE for button in row]
+            left = rect.left
+            for button, width in zip(row, shared_room(needs, room, control.columns), strict=True):
+                box = pygame.Rect(left, top + 1, width, line - 3)
+                label = text.fitted(button.label, size, width - 2 * BESIDE)
+                mark = f"#{button.name}".replace(" ", "-")
+                self._add(button.name, button.tip, UIButton(box, label, self._manager, object_id=mark))
+                left += width + gap
+            top += line
 
     def _add(self, name: str, tip: str, widget: Any) -> None:
         widget.set_tooltip(tip, delay=0.4, wrap_width=TIP_WIDTH * self._em)
@@ -188,6 +195,15 @@ class ControlPanel:
                         (widget.select if button.lit else widget.unselect)()
             case _:
                 pass
+
+
+def shared_room(needs: Sequence[int], room: int, columns: int) -> list[int]:
+    """Widths of the buttons in a row of so many columns: equal, unless one needs more and the others less."""
+    equal = room // columns
+    spare = room - sum(needs)
+    if max(needs) <= equal or spare < 0 or len(needs) < columns:
+        return [equal] * len(needs)
+    return [need + spare // columns for need in needs]
 
 
 def _names(control: Control) -> tuple[str, ...]:

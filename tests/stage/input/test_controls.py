@@ -17,7 +17,7 @@ from sim.languages import LANGUAGES
 from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.stage.input.control import Buttons, Choice, Control, Slider, TextField
 from sim.stage.input.controls import controls, scene_titles, spreads_of
-from sim.stage.input.widgets import STEPS, ControlPanel
+from sim.stage.input.widgets import STEPS, ControlPanel, shared_room
 from sim.stage.picture.setting import setting
 from sim.stage.picture.transport import knobs
 from sim.stage.session.bindings import Errand, keys
@@ -254,3 +254,20 @@ def test_a_scene_whose_file_has_gone_keeps_its_place_in_the_menu(monkeypatch: py
     assert isinstance(menu, Choice)
     assert menu.options == tuple(scene_files())
     scene_titles.cache_clear()
+
+
+def test_buttons_are_equally_wide_unless_one_needs_more_and_the_others_can_spare_it() -> None:
+    assert shared_room([40, 50, 60], 240, 3) == [80, 80, 80]
+    assert shared_room([40, 90, 60], 240, 3) == [56, 106, 76]
+    assert shared_room([70, 90, 90], 240, 3) == [80, 80, 80]  # Not all can be whole.
+    assert shared_room([90], 240, 3) == [80]  # Alone in the last row, in line with those above.
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_at_a_usual_size_no_word_on_a_button_is_cut(language: str) -> None:
+    with screen((1366, 768)):
+        session = replace(opened(), language=language)
+        panel = panel_of(session, (1366, 768))
+        words = [widget.text for widget in panel._widgets.values() if isinstance(widget, UIButton)]
+    assert len(words) > 30
+    assert [word for word in words if word.endswith("…")] == []
