@@ -50,8 +50,6 @@ from ..style.theme import Theme
 from .control import Button, Buttons, Choice, Control, Slider, TextField, rows_of, tip_of
 from .lane_controls import lane_controls
 
-MOST_LINES = 40
-"""As many lines of controls can be read in one panel."""
 # Where examples see the surface displaced, σ goes up to so much of the window's shorter side.
 WIDE = 0.25
 # Where they see it tilted, σ goes up to so many usual slopes.
@@ -70,11 +68,14 @@ def controls(session: Session, theme: Theme) -> tuple[Control, ...]:
     return (*_race_controls(session, theme), *lane_controls(session, theme), *_picture_controls(session, theme))
 
 
-def fitting(session: Session, theme: Theme) -> tuple[Control, ...]:
-    """The controls that are shown: all, or where these are too many to be read, one leaf and the way to the other."""
+def fitting(session: Session, theme: Theme, most: int) -> tuple[Control, ...]:
+    """The controls that are shown: all, or where these are too many to be read, one leaf and the way to the other.
+
+    most: how many lines of them can be read.
+    """
     race = (*_race_controls(session, theme), *lane_controls(session, theme))
     picture, say = tuple(_picture_controls(session, theme)), theme.say
-    if sum(map(rows_of, (*race, *picture))) <= MOST_LINES:
+    if sum(map(rows_of, (*race, *picture))) <= most:
         return (*race, *picture)
     label = say("back to race and lane") if session.leaf else say("views, sheets and more …")
     turn = Button("leaf", label, TurnLeaf(), say("the other half of these controls"))

@@ -19,7 +19,9 @@ from .control import MISTAKE_LINES, Buttons, Choice, Control, Slider, TextField,
 
 STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui rounds others by itself.
 LABEL_SHARE = 0.3  # Of a row's width, left of a menu.
-TALLEST_LINE = 2.1  # Height of a row at most, in ems.
+TALLEST_LINE = 2.1  # Height of a row at most, in ems,
+LOWEST_LINE = 1.28  # and at least: in a lower one, the words on a button are cut.
+PAD = 0.7  # Room around all rows, in ems.
 MOST_CHARACTERS = 400  # Of a line of text.
 BESIDE = 3  # Room beside the words on a button, in pixels.
 TIP_WIDTH = 20  # Of a tooltip, in ems.
@@ -38,6 +40,16 @@ class ControlPanel:
         self._shape: tuple[object, ...] = ()
         self._widgets: dict[str, Any] = {}
         self._labels: list[tuple[str, str, pygame.Rect]] = []
+
+    @property
+    def lines(self) -> int:
+        """How many lines of controls can be read."""
+        return int(self._inner.height / (LOWEST_LINE * self._em))
+
+    @property
+    def _inner(self) -> pygame.Rect:
+        pad = round(PAD * self._em)
+        return self.place.inflate(-2 * pad, -2 * pad)
 
     def show(self, controls: tuple[Control, ...]) -> None:
         """Let the widgets stand where the controls do."""
@@ -115,8 +127,7 @@ class ControlPanel:
 
     def _rows(self, controls: tuple[Control, ...]) -> list[pygame.Rect]:
         """Where each control stands: all have the same line height, and fill the panel."""
-        pad = round(0.7 * self._em)
-        inner = self.place.inflate(-2 * pad, -2 * pad)
+        inner = self._inner
         lines = sum(rows_of(control) for control in controls)
         line = min(inner.height / lines, TALLEST_LINE * self._em)
         rects, top = [], float(inner.top)

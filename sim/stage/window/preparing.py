@@ -128,7 +128,7 @@ def panel_of(session: Session, here: Setting) -> "ControlPanel":
 
     em = min(here.places.em, here.places.controls.height // PANEL_LINES)
     panel = ControlPanel(here.places.controls, here.size, here.theme, em)
-    panel.show(fitting(session, here.theme))
+    panel.show(fitting(session, here.theme, panel.lines))
     return panel
 
 

@@ -801,7 +801,7 @@ class MainWindow:
             return
         if self._panel is None or self._framed != here.frame:
             self._panel, self._framed = panel_of(now.session, here), here.frame
-        self._panel.show(fitting(now.session, here.theme))
+        self._panel.show(fitting(now.session, here.theme, self._panel.lines))
         self._panel.draw(screen, seconds)
 
     @staticmethod

@@ -25,8 +25,10 @@ from sim.stage.session.dials import rates_of
 from sim.stage.session.lanes import ChooseRule, SelectLane
 from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import SetFormula
+from sim.stage.style import text
 from sim.stage.style.numbers import TITLES
 from sim.stage.style.theme import load_theme
+from sim.stage.window.preparing import panel_of as shown_panel
 
 SIZE = (960, 600)
 
@@ -271,3 +273,14 @@ def test_at_a_usual_size_no_word_on_a_button_is_cut(language: str) -> None:
         words = [widget.text for widget in panel._widgets.values() if isinstance(widget, UIButton)]
     assert len(words) > 30
     assert [word for word in words if word.endswith("…")] == []
+
+
+@pytest.mark.parametrize("size", [(960, 600), (1366, 768), (1920, 1080)])
+def test_words_on_buttons_have_room_above_and_below(size: tuple[int, int]) -> None:
+    with screen(size):
+        session = opened()
+        panel = shown_panel(session, setting(session, size))
+        buttons = [widget for widget in panel._widgets.values() if isinstance(widget, UIButton)]
+        assert buttons
+        for button in buttons:
+            assert button.rect.height >= text.label_size("gÄ", round(0.85 * panel._em))[1] - 2

@@ -10,7 +10,7 @@ from sim.scene import load_scene
 from sim.scene.reading import parse_scene
 from sim.scene.writing import scene_text
 from sim.stage.input.control import Buttons, Choice, Slider, rows_of
-from sim.stage.input.controls import MOST_LINES, controls, fitting
+from sim.stage.input.controls import controls, fitting
 from sim.stage.session.lanes import (
     ChooseRule,
     ChooseSampling,
@@ -26,6 +26,7 @@ from sim.stage.style.numbers import settings
 from sim.stage.style.theme import load_theme
 
 LIGHT = load_theme("light")
+MOST = 40  # Lines that can be read.
 
 
 def minibatch() -> Session:
@@ -125,9 +126,9 @@ def names(shown: tuple[Any, ...]) -> set[str]:
 
 def test_a_panel_with_too_many_lines_has_two_leaves_that_hold_all_controls() -> None:
     session = ChooseSchedule("warm restarts").apply(minibatch())
-    leaves = [fitting(replace(session, leaf=leaf), LIGHT) for leaf in (False, True)]
+    leaves = [fitting(replace(session, leaf=leaf), LIGHT, MOST) for leaf in (False, True)]
     whole = controls(session, LIGHT)
-    assert sum(map(rows_of, whole)) > MOST_LINES >= max(sum(map(rows_of, leaf)) for leaf in leaves)
+    assert sum(map(rows_of, whole)) > MOST >= max(sum(map(rows_of, leaf)) for leaf in leaves)
     turn = leaves[0][0]
     assert isinstance(turn, Buttons)
     does = turn.buttons[0].does
@@ -136,4 +137,4 @@ def test_a_panel_with_too_many_lines_has_two_leaves_that_hold_all_controls() -> 
     assert not does.apply(does.apply(session)).leaf
     shown = {name for leaf in leaves for name in names(leaf)}
     assert shown == {*names(whole), "leaf"}
-    assert names(fitting(minibatch(), LIGHT)) == names(controls(minibatch(), LIGHT))
+    assert names(fitting(minibatch(), LIGHT, MOST)) == names(controls(minibatch(), LIGHT))
