@@ -165,7 +165,7 @@ def _schedule_controls(session: Session, theme: Theme) -> Iterator[Control]:
     say, schedule = theme.say, session.scene.lanes[session.lane].schedule
     yield Choice(
         "schedule",
-        say("schedule of η"),
+        say("η schedule"),
         tuple(say(name) for name in SCHEDULES),
         say(schedule.name),
         lambda index: ChooseSchedule(list(SCHEDULES)[index]),
