@@ -23,6 +23,7 @@ from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, respond
 from ..picture.caption import offered
 from ..picture.help import draw_help
+from ..picture.panel.ends import end_deed
 from ..picture.picture import (
     TITLE,
     Snapshot,
@@ -204,7 +205,7 @@ class MainWindow:
             self._show_still(seconds)
         else:
             self._go_on(seconds)
-        display.show_hand(not self._waiting and self._offered(self.session.pointer) is not None)
+        display.show_hand(not self._waiting and self._invites(self.session.pointer))
         self._film_on()
 
     def _go_on(self, seconds: float) -> None:
@@ -411,6 +412,14 @@ class MainWindow:
     def _offered(self, pixel: tuple[int, int] | None) -> int | None:
         """The lane that a click at that pixel of the picture would guess."""
         return offered(self.session, setting(self.session, self._canvas_size()).places, pixel)
+
+    def _invites(self, pixel: tuple[int, int] | None) -> bool:
+        """Whether a click at that pixel of the picture guesses a lane, or shows a race that ends as a bar says."""
+        if pixel is None or self.session.help or self.session.sheet:
+            return False
+        places = setting(self.session, self._canvas_size()).places
+        over_bar = any(panel.ends.collidepoint(pixel) for panel in places.panels)
+        return self._offered(pixel) is not None or (over_bar and end_deed(self.session, places, pixel) is not None)
 
     def _sees_what_is_meant(self) -> bool:
         """Whether the maps that are to be seen lie where those of the session will, and show the same."""

@@ -22,8 +22,8 @@ from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.odds import ShowOdds, TakeSeed, ends_seen, uncounted
 from sim.stage.session.session import begin, race
 from sim.stage.session.setup import MoveStart, NewSeed
-from sim.stage.session.view import Toggle
-from sim.stage.window import standing
+from sim.stage.session.view import ShowHelp, Toggle
+from sim.stage.window import display, standing
 from sim.stage.window.window import MainWindow
 from sim.study.odds.ends import MINIMUM
 from sim.study.odds.tally import work
@@ -249,3 +249,18 @@ def test_a_paused_window_wakes_to_count(window: MainWindow, monkeypatch: pytest.
         window.frame()
     assert not uncounted(window.session)
     assert window.session.tally is not None
+
+
+def test_over_a_bar_the_pointer_is_a_hand_and_beside_it_an_arrow(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count(window)
+    hands = list[bool]()
+    monkeypatch.setattr(display, "show_hand", hands.append)
+    row = setting(window.session, (960, 600)).places.panels[1].ends
+    for pixel in (row.center, (row.centerx, row.bottom + 60)):
+        window.advance([pygame.Event(pygame.MOUSEMOTION, pos=pixel, rel=(0, 0), buttons=(0, 0, 0))], 0.0)
+    assert hands[-2:] == [True, False]
+    window.send(ShowHelp())
+    window.advance([pygame.Event(pygame.MOUSEMOTION, pos=row.center, rel=(0, 0), buttons=(0, 0, 0))], 0.0)
+    assert hands[-1] is False
