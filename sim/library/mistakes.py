@@ -43,6 +43,8 @@ def point(name: str, value: Any) -> tuple[float, float]:
 
 
 def shown(value: object) -> str:
-    """A value as messages quote it, cut where it is long."""
+    """A value as messages quote it, cut where it is long; what would fill lines, by its kind."""
     text = repr(value)
+    if "\n" in text:
+        return f"{type(value).__name__}(…)"
     return text if len(text) <= 60 else f"{text[:59]}…"

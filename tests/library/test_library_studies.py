@@ -5,6 +5,7 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -239,3 +240,25 @@ def test_what_is_asked_for_wrongly_gets_a_sentence(asked: Any, sentence: str) ->
 def test_a_number_that_there_is_not_is_told() -> None:
     with pytest.raises(tm.SceneError, match=r'there is no number "lane.minibatch.batchsize"; did you mean'):
         tm.sweep(over={"lane.minibatch.batchsize": [1, 2]})
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        lambda: tm.odds("local-minimum", seeds=20, updates=3),
+        lambda: tm.sweep("local-minimum", {"lane.minibatch.batch_size": [1, 2]}, 2, updates=3),
+        lambda: tm.tune("local-minimum", "full batch", budget=1, seeds=20),
+    ],
+)
+def test_what_a_study_found_is_saved_as_a_picture(found: Callable[[], Any], tmp_path: Path) -> None:
+    path = found().save(tmp_path / "found.png", size=(640, 400), theme="dark")
+    with Image.open(path) as image:
+        assert image.size == (640, 400)
+        assert np.asarray(image).mean() < 90
+    with pytest.raises(tm.OutputError, match="there is no folder"):
+        found().save(tmp_path / "nowhere" / "found.png")
+
+
+def test_what_is_no_scene_is_told_by_its_kind_where_it_would_fill_lines() -> None:
+    with pytest.raises(tm.UseError, match=r"not Odds\(…\)$"):
+        tm.figure(tm.odds("local-minimum", seeds=2, updates=3))  # type: ignore[call-overload]

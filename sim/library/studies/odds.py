@@ -12,6 +12,7 @@ from ...study.odds.odds import LaneOdds, gather, jobs, named_outcomes
 from ...study.odds.odds import Odds as Counted
 from ...study.odds.odds import odds as counted
 from ...study.odds.pairs import Pair, pairs
+from ...study.statistics.figure import Page
 from ...study.work.ensemble import NEVER, VERDICTS, Outcomes
 from ...study.work.workers import MOST_WORKERS, completed
 from ...surface.basins import NO_BASIN
@@ -20,16 +21,15 @@ from ..mistakes import UseError, whole_number
 from ..portable import portable
 from ..scenes import LARGEST_SEED, What, chosen, updates_of
 from ..tables import plain_text
+from .pictured import Pictured
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-    from PIL.Image import Image
 
 USUAL_SEEDS, MOST_SEEDS = 1_000, 1_000_000
-SHOWN = (1200, 675)
 
 
-class Odds:
+class Odds(Pictured):
     """What becomes of a scene's lanes over many seeds. In a notebook it is its chart.
 
     `odds["minibatch"].escaped.estimate` is a share with its interval.
@@ -103,22 +103,11 @@ class Odds:
         found: DataFrame = known.concat(tables, ignore_index=True)
         return found
 
-    def picture(self, size: tuple[int, int] = SHOWN, theme: str = "light") -> "Image":
-        """Where the seeds of each lane end, as bars, and beside them its escape curves, as an image."""
-        from ...stage import require_pygame_ce  # noqa: PLC0415  Who asks for numbers needs no stage.
-
-        require_pygame_ce()
-        from ...stage.export.pages import page_image  # noqa: PLC0415
-
-        return page_image(report.page(self.told), size, theme)
+    def _page(self) -> Page:
+        return report.page(self.told)
 
     def __repr__(self) -> str:
         return plain_text(report.table(self.told))
-
-    def _repr_png_(self) -> bytes:
-        from ..pictures import png_of  # noqa: PLC0415
-
-        return png_of(self.picture())
 
 
 def odds(

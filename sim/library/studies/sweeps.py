@@ -5,6 +5,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from ...scene import OPENING, Scene, did_you_mean
+from ...study.statistics.figure import Page
 from ...study.sweep import pairs_report, report
 from ...study.sweep.measures import DEFAULT, measures
 from ...study.sweep.outsiders import foreign_surface
@@ -18,6 +19,7 @@ from ..tables import plain_text
 from .asked import computed
 from .asked import overs as overs_of
 from .odds import MOST_SEEDS, workers_for
+from .pictured import SHOWN, Pictured, image_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -25,11 +27,10 @@ if TYPE_CHECKING:
 
 USUAL_SEEDS = 500
 MOST_PARAMETERS = 2
-SHOWN = (1200, 675)
 OVER = 'a dictionary with one number or two, such as {"lane.minibatch.batch_size": [1, 2, 5]}'
 
 
-class Sweep:
+class Sweep(Pictured):
     """What becomes of a scene's lanes as one or two of its numbers change. In a notebook it is its chart."""
 
     def __init__(self, told: report.Told, measure: str) -> None:
@@ -101,21 +102,14 @@ class Sweep:
         return report.summary(self.told)
 
     def picture(self, size: tuple[int, int] = SHOWN, theme: str = "light", measure: str | None = None) -> "Image":
-        """Its chart of a measure, as an image."""
-        from ...stage import require_pygame_ce  # noqa: PLC0415  Who asks for numbers needs no stage.
+        """Its chart of a measure, as an image; if none is said, of the one that was asked for."""
+        return image_of(report.page(self.told, measure or self.measure), size, theme)
 
-        require_pygame_ce()
-        from ...stage.export.pages import page_image  # noqa: PLC0415
-
-        return page_image(report.page(self.told, measure or self.measure), size, theme)
+    def _page(self) -> Page:
+        return report.page(self.told, self.measure)
 
     def __repr__(self) -> str:
         return "\n".join(map(plain_text, report.tables(self.told, self.measure)))
-
-    def _repr_png_(self) -> bytes:
-        from ..pictures import png_of  # noqa: PLC0415
-
-        return png_of(self.picture())
 
 
 def sweep(

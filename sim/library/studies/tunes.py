@@ -6,6 +6,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from ...scene import OPENING, Scene, did_you_mean
+from ...study.statistics.figure import Page
 from ...study.sweep.settings import Over, Value
 from ...study.tuning import report
 from ...study.tuning.budget import Budget
@@ -21,19 +22,18 @@ from ..tables import plain_text
 from .asked import computed
 from .asked import overs as overs_of
 from .odds import MOST_SEEDS, workers_for
+from .pictured import Pictured
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-    from PIL.Image import Image
 
 USUAL_SEEDS = 200
 MOST_OVERS = 3
-SHOWN = (1200, 675)
 OVER = f'a dictionary with one to {MOST_OVERS} numbers of lanes, such as {{"decay": [0.5, 0.9]}}'
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Tune:
+class Tune(Pictured):
     """Each lane with the best of its numbers, the best lane first. In a notebook it is its chart.
 
     `found["momentum"].best.values` are that lane's numbers, and `.best.estimate` is what they are worth on fresh seeds:
@@ -97,22 +97,11 @@ class Tune:
         """All of it as JSON can hold it, as `tune --json` prints it."""
         return report.summary(self.told)
 
-    def picture(self, size: tuple[int, int] = SHOWN, theme: str = "light") -> "Image":
-        """What became of each learning rate, a line a lane, as an image."""
-        from ...stage import require_pygame_ce  # noqa: PLC0415  Who asks for numbers needs no stage.
-
-        require_pygame_ce()
-        from ...stage.export.pages import page_image  # noqa: PLC0415
-
-        return page_image(report.page(self.told), size, theme)
+    def _page(self) -> Page:
+        return report.page(self.told)
 
     def __repr__(self) -> str:
         return plain_text(report.table(self.told))
-
-    def _repr_png_(self) -> bytes:
-        from ..pictures import png_of  # noqa: PLC0415
-
-        return png_of(self.picture())
 
 
 def tune(

@@ -9,6 +9,7 @@ from ...descent.lane import Lane
 from ...study.odds.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, ContrastRow, texts
 from ...study.odds.tally import Tally, contrast_of
 from ..drawing.canvas import Canvas
+from ..drawing.glyphs import draw_badge
 from ..style import text
 from ..style.color import mix
 from ..style.style import hairline
@@ -84,7 +85,7 @@ def _draw_head(canvas: Canvas, layout: TableLayout, end: float, tally: Tally, la
     canvas.text(name, (end, layout.y(0.3)), em, theme.text, bold=True, align=1)
     if place is not None:
         x = end - text.width(name, em, bold=True) - 0.8 * em
-        canvas.disc((x, layout.y(0.3)), 0.4 * em, theme.lane(place))
+        draw_badge(canvas, (x, layout.y(0.3)), 0.4 * em, place, theme.lane(place))
     batch = theme.say("B {size} of {count}", size=lane.batch_size, count=scene.examples.count)
     canvas.text(batch, (end, layout.y(1.1)), em, theme.muted, align=1)
 
