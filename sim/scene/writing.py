@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, cast
 
+import numpy as np
+
 from ..descent.examples.recipes import EXAMPLES
 from ..descent.lane import Lane
 from ..descent.rules import RULES
 from ..descent.schedules import CONSTANT, SCHEDULES
 from ..languages import TRANSLATIONS
 from ..surface.functions import SURFACES
+from ..version import VERSION
 from .speech import Caption, Translation
 from .tables import Claim
 from .value import Scene
@@ -37,7 +40,8 @@ def scene_tables(scene: Scene) -> dict[str, Any]:
     """The scene as the tables of its file: dicts and lists of the caller's own.
 
     What is said of lanes that have been removed by hand is left out. A lane whose batches hold all examples
-    has the batch size "full", and so keeps it where N is changed.
+    has the batch size "full", and so keeps it where N is changed. A start that was dropped outside of the window is
+    allowed in what this program saved, and so these are tables of that kind.
     """
     window, count = scene.window, scene.examples.count
     names = {lane.name for lane in scene.lanes}
@@ -57,6 +61,7 @@ def scene_tables(scene: Scene) -> dict[str, Any]:
         "lane": {lane.name: _lane(lane, count, claim) for lane, claim in zip(scene.lanes, scene.claims, strict=True)},
         "question": None if question is None else question.model_dump(),
         "caption": tuple(map(_caption, captions)) or None,
+        "saved": None if window.contains(np.array(scene.start)) else {"scene": scene.name, "version": VERSION},
         **{code: _translation(words, names) for code, words in scene.translations},
     }
     return cast(dict[str, Any], _plain(tables))

@@ -3,12 +3,13 @@
 import pickle
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from sim.descent.examples.recipes import EXAMPLES, RegressionExamples, TiltedExamples
 from sim.descent.lane import Lane
 from sim.descent.rules import RULES
-from sim.scene import Caption, Scene, load_scene, parse_scene, scene_files
+from sim.scene import Caption, Scene, SceneError, load_scene, parse_scene, scene_files
 from sim.scene.speech import Translation
 from sim.scene.writing import scene_tables, scene_text
 from sim.surface.functions import SURFACES
@@ -97,3 +98,12 @@ def test_the_tables_are_the_callers_own() -> None:
     scene = load_scene("local-minimum")
     scene_tables(scene)["surface"]["wells"][0]["center"][0] = 9.0
     assert scene_tables(scene)["surface"]["wells"][0]["center"][0] == -1.2
+
+
+def test_a_start_that_was_dropped_outside_of_the_window_is_read_again() -> None:
+    scene = replace(load_scene("local-minimum"), start=(-2.9, 2.76))
+    assert not scene.window.contains(np.array(scene.start))
+    assert read_again(scene) == scene
+    by_hand = scene_text(scene).partition("\n[saved]")[0]
+    with pytest.raises(SceneError, match="lies outside the window"):
+        parse_scene(by_hand, scene.name)

@@ -81,7 +81,7 @@ class LaneCounts:
         where = places(found, len(self._problem.minima))
         self.places = self.places + times * np.bincount(where, minlength=len(self.places))
         self.undecided += times * int(np.count_nonzero(found.undecided))
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             gaps = found.test_losses - found.losses
         self.losses += moments(found.losses) * times
         self.test_losses += moments(found.test_losses) * times

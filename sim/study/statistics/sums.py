@@ -40,8 +40,8 @@ class Moments:
 
     @property
     def mean(self) -> float:
-        """Of one or more numbers, rounded once."""
-        return _quotient(self.total, self.count << UNIT)
+        """Of one or more numbers, rounded once: so divides Python, however long whole numbers are."""
+        return self.total / (self.count << UNIT)
 
     @property
     def standard_error(self) -> float:
@@ -75,13 +75,6 @@ def _sums(numbers: Indices, which: Indices, groups: int) -> list[int]:
     high, low = numbers >> PIECE, numbers & ((1 << PIECE) - 1)
     sums = (np.bincount(which, part, groups).tolist() for part in (high, low))
     return [(int(one) << PIECE) + int(other) for one, other in zip(*sums, strict=True)]
-
-
-def _quotient(one: int, other: int) -> float:
-    try:
-        return one / other  # Which Python rounds once, however long they are.
-    except OverflowError:
-        return math.copysign(math.inf, one)
 
 
 def _root(one: int, other: int) -> float:

@@ -195,7 +195,7 @@ def _rates(scene: Scene, lane: str, own: float) -> tuple[tuple[float, ...], tupl
     """The usual grid around the lane's own learning rate, as far as that is one; its coarse part; where to begin."""
     steps = range(-FARTHEST * FINE, FARTHEST * FINE + 1)
     made = [(step, _round(own * FACTOR ** (step / FINE)) if step else own) for step in steps]
-    possible = {step for step, rate in made if not step % FINE and _possible(scene, lane, rate)}
+    possible = {0} | {step for step, rate in made if not step % FINE and _possible(scene, lane, rate)}
     kept = [
         (step, rate) for step, rate in made if {step // FINE * FINE, -(-step // FINE) * FINE} <= possible and rate > 0
     ]

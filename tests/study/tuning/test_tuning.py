@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from sim.study.statistics.intervals import Estimate
 from sim.study.statistics.paired import all_pairs, mean_difference
 from sim.study.sweep.settings import over
 from sim.study.sweep.sweep import Result
+from sim.study.sweep.sweep import plan as plan_sweep
 from sim.study.tuning.budget import Budget, budget
 from sim.study.tuning.candidates import FINE, candidates
 from sim.study.tuning.report import summary
@@ -474,3 +476,13 @@ def test_the_scene_itself_is_not_written_over(capsys: pytest.CaptureFixture[str]
     text = BOWL.format(updates=8, first=1, second=2, count=1, sigma=0.0, lanes=LANE.format_map(SHAPE))
     Path("a.toml").write_text(text, encoding="utf-8")
     assert "argument --save: a.toml is the scene itself" in mistake(capsys, "tune", "a.toml", "--save", "./a.toml")
+
+
+def test_a_scene_whose_marbles_start_outside_of_its_window_can_be_searched_and_swept() -> None:
+    """As they do once the start was moved there by hand."""
+    scene = replace(load_scene("local-minimum"), start=(-2.9, 2.76))
+    (lane,) = lanes_of(plan(scene, ["full batch"], (), Budget(3, "updates"), "loss", 20)).values()
+    assert lane.own.values["learning_rate"] == scene.lanes[0].rule.learning_rate
+    assert len(lane.curve) > 10
+    swept = plan_sweep(scene, [over("lane.minibatch.learning_rate=0.1,0.2")], 2, 3)
+    assert {point.scene.start for point in swept.points} == {scene.start}
