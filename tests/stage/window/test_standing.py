@@ -264,3 +264,14 @@ def test_over_a_bar_the_pointer_is_a_hand_and_beside_it_an_arrow(
     window.send(ShowHelp())
     window.advance([pygame.Event(pygame.MOUSEMOTION, pos=row.center, rel=(0, 0), buttons=(0, 0, 0))], 0.0)
     assert hands[-1] is False
+
+
+def test_all_bars_are_equally_long_whatever_is_said_beside_them(window: MainWindow) -> None:
+    count(window)
+    here = setting(window.session, (960, 600))
+    laid = [
+        ends_bar(panel.ends, ends, here.theme, here.places.em)
+        for panel, ends in zip(here.places.panels, ends_seen(window.session), strict=True)
+    ]
+    assert len({bar.words for bar in laid}) > 1
+    assert len({bar.bar.width for bar in laid}) == 1

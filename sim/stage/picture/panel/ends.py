@@ -23,8 +23,8 @@ TYPE = 0.82
 """Height of the words, in ems."""
 NARROW = 0.5
 """Room beside the words in a part, in ems."""
-MOST_WORDS = 0.62
-"""Share of the row that the words beside the bar may take."""
+WORDS = 0.5
+"""Share of the row that is for the words beside the bar, so that equal shares are equally long in all lanes."""
 APART = 0.7
 """Between the bar and these, in ems."""
 
@@ -50,9 +50,10 @@ def ends_bar(row: Rect, ends: LaneEnds | None, theme: Theme, em: int) -> EndsBar
     roomy = row.height > round(THIN_ENDS * em)
     size, apart = round(TYPE * em), round(APART * em)
     wordings = words_beside(ends, theme) if roomy else ()
-    words = next((words for words in wordings if text.width(words, size) <= MOST_WORDS * row.width), "")
+    room = round(WORDS * row.width)
+    words = next((words for words in wordings if text.width(words, size) <= room - apart), "")
     bar = Rect(row)
-    bar.width -= text.width(words, size) + apart if words else 0
+    bar.width -= room if roomy else 0
     edges, boxes = 0, []
     for part in ends.parts:
         left, right = (bar.left + bar.width * n // ends.seeds for n in (edges, edges + part.share.count))
