@@ -120,7 +120,7 @@ def table(result: Tuned) -> "Table":
         drawn.add_column(name, justify="right", overflow="fold")
     texts = share_texts if tuning.by == "escaped" else number_texts
     for place, lane in enumerate(result.lanes):
-        behind = "" if not place else "tied" if lane.tied else texts(lane.behind)[0]
+        behind = "–" if not place else "tied" if lane.tied else texts(lane.behind)[0]
         interval = texts(lane.behind)[1] if place else ""
         drawn.add_row(
             Text(lane.lane),
