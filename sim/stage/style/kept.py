@@ -12,6 +12,8 @@ import pygame
 LIMIT = 64 << 20
 """Bytes of all that is kept, at most."""
 OBJECT = 64  # Bytes of a small object, or of a list without what is in it.
+HELD = 1 << 18
+"""Bytes that a key weighs at most: many that name old races are to go, but not all that name a long one in use."""
 LEAST = 512  # Bytes that anything weighs: its key, and its place among the others.
 
 P = ParamSpec("P")
@@ -70,7 +72,7 @@ class Cache:
 
     def keep(self, key: Hashable, value: object) -> None:
         """Keep a value that has been made elsewhere, unless there is one, or it is heavier than the limit."""
-        weight = weight_of(value) + weight_held(key)
+        weight = weight_of(value) + min(weight_held(key), HELD)
         with self._lock:
             if weight <= self.limit and key not in self._values:
                 self._values[key] = value, weight

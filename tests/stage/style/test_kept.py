@@ -5,7 +5,7 @@ import pygame
 import pytest
 
 from sim.stage.style import kept
-from sim.stage.style.kept import LEAST, Cache, weight_of
+from sim.stage.style.kept import HELD, LEAST, LIMIT, Cache, weight_of
 
 
 def arrays(store: Cache, *keys: str, size: int = 1000) -> None:
@@ -80,6 +80,17 @@ def test_what_is_named_by_a_key_weighs_as_well_wherever_it_stands_in_it() -> Non
         store.keep((number, (Named(),)), number)
     assert len(store) == 3000 // (weight_of(1) + 700)
     assert store.weight <= store.limit
+
+
+def test_what_names_something_very_large_is_kept_all_the_same() -> None:
+    class Long:
+        nbytes = 10 * LIMIT
+
+    store, long = Cache(), Long()
+    for number in range(100):
+        store.keep((number, long), number)
+    assert len(store) == 100
+    assert store.weight == 100 * (weight_of(0) + HELD)
 
 
 def test_what_is_kept_is_taken_once() -> None:
