@@ -118,9 +118,9 @@ class Camera:
     def project(self, points: Array, heights: Array | float = 0.0) -> Array:
         """Pixels (..., 2) of points (..., 2) at heights (...), from the panel's upper left corner."""
         view, scale = self.view, self.scale
-        if self.flat:
-            return pair((points[..., 0] - view.x0) * scale, (view.y1 - points[..., 1]) * scale)
         with np.errstate(all="ignore"):  # Of marbles on their way to infinity.
+            if self.flat:
+                return pair((points[..., 0] - view.x0) * scale, (view.y1 - points[..., 1]) * scale)
             (across, up), (x, y) = self._across_and_up(points - self.window.center, heights), self.origin
             return pair(x + scale * across, y - scale * up)
 

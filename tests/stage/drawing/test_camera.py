@@ -159,3 +159,9 @@ def test_an_aslant_grid_lies_over_the_block() -> None:
     assert grid.shape == (11, 32, 2)
     assert grid[0, 0].tolist() == [-2.0, -1.0]
     assert grid[-1, -1].tolist() == [4.0, 1.0]
+
+
+@pytest.mark.parametrize("tilt", [0.0, 50.0])
+def test_who_is_nearly_at_infinity_is_projected_without_a_word(tilt: float) -> None:
+    camera = Camera(Window(-1.0, 1.0, -1.0, 1.0), 800, 600, tilt=tilt)
+    assert np.isinf(camera.project(np.array([1.7e308, -1.7e308]))).any()
