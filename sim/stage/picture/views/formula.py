@@ -22,6 +22,7 @@ from ...style import text
 from ...style.color import Color, mix
 from ...style.numbers import number, short
 from .context import ViewContext
+from .momentum import sum_height
 
 SHARE = 1 / 3
 """Of the map that is covered, at most."""
@@ -35,8 +36,6 @@ MARGIN, PAD, GAP = 0.25, 0.35, 0.5
 """Around the ground, within it, and between a formula and its numbers; in ems."""
 OPACITY = 232
 """Of the ground, of 255: that there is land below is still to be seen."""
-LIFT = 4.2
-"""What the momentum as a sum takes below it, in ems."""
 USUAL, WIDEST = "−0.0000", "−0.0e−00"
 """Room is kept for such numbers, so that nothing moves when they change: for the widest where nothing can be left out.
 """
@@ -97,7 +96,7 @@ def draw_formula(canvas: Canvas, context: ViewContext) -> None:
     if not context.goes_on:
         return
     em, area = context.em, context.area
-    lift = round(LIFT * em) if "momentum" in context.views else 0
+    lift = round(sum_height(context) * em) if "momentum" in context.views else 0
     rows = rows_of(context.track, context.moment)
     for told in (rows, _bare(rows)):
         plan = planned(tuple(row.usual for row in told), area.size, em, lift)

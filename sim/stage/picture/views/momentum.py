@@ -33,6 +33,7 @@ MOST_ARROWS = 10  # Past gradients that are drawn as arrows.
 MOST_BARS = 32  # Past gradients whose weights are shown.
 LEAST_WEIGHT = 0.02
 """Smaller ones would not show."""
+LINES, WEIGHED = 4.2, 5.9  # Height of the equation in all its lines, and with the weights beside and above it, in ems.
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,11 @@ def draw_momentum(canvas: Canvas, context: ViewContext) -> None:
     decay = getattr(context.track.lane.rule, "decay", 0.0)
     if parts is not None and decay:
         _draw_weights(canvas, context, decay, context.area.bottom - round((1.25 * lines - 0.7) * context.em))
+
+
+def sum_height(context: ViewContext) -> float:
+    """What the equation takes at the map's lower edge, in ems, and the weights above its first line, if any."""
+    return WEIGHED if getattr(context.track.lane.rule, "decay", 0.0) else LINES
 
 
 def past_pushes(track: Track, moment: int, most: int) -> Array:
