@@ -10,15 +10,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from ...scene import Scene
 from ...study.odds.tally import Tally, work
 from ..session.odds import Counted, Failed, Timed
 from ..session.session import Message
-from .turns import taking_turns
+from .turns import Beside, taking_turns
 
 if TYPE_CHECKING:
     from ...study.odds.contrast import Speed
@@ -33,7 +32,6 @@ NEEDED = (
 )
 """What has to be loaded to count, and to show what has been counted."""
 PAUSE = 0.05  # Seconds after which the thread looks whether it is still wanted.
-FAREWELL = 5.0  # Seconds in which it has to end.
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,38 +48,19 @@ class SpeedTest:
         return measured(self.scene)
 
 
-class Counter:
+class Counter(Beside):
     """Computes what a tally still lacks, until it is told to stop."""
 
     def __init__(self, tally: Tally) -> None:
+        super().__init__(partial(self._run, tally), "counting")
         self.scene = tally.scene
-        self._found: SimpleQueue[Message] = SimpleQueue()
-        self._settled, self._unwanted = Event(), Event()
-        self._thread = Thread(target=self._run, args=(tally,), name="counting", daemon=True)
+        self._settled = Event()
         self._thread.start()
 
     @property
     def ready(self) -> bool:
         """Whether all is loaded that it takes to show what has been counted, and the thread has become quiet."""
         return self._settled.is_set()
-
-    def messages(self) -> list[Message]:
-        """What has been found since the last call."""
-        found = []
-        while True:
-            try:
-                found.append(self._found.get_nowait())
-            except Empty:
-                return found
-
-    def stop(self) -> None:
-        """Let it be; the processes end soon."""
-        self._unwanted.set()
-
-    def close(self) -> None:
-        """Let it be, and wait until no process is left."""
-        self.stop()
-        self._thread.join(FAREWELL)
 
     def _run(self, tally: Tally) -> None:
         with taking_turns():

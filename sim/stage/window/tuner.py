@@ -9,14 +9,12 @@ with the landscape that it has looked into, and let the window go first.
 from collections import deque
 from contextlib import closing
 from importlib import import_module
-from queue import Empty, SimpleQueue
-from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from ...scene import SceneError
 from ..session.session import Message, Search, Session
 from ..session.tuning import NotTuned, Searched, Tuned, searching
-from .turns import taking_turns
+from .turns import Beside, taking_turns
 
 if TYPE_CHECKING:
     from ...study.sweep.sweep import Result
@@ -27,7 +25,6 @@ SEEDS = 200
 """With which the learning rate is chosen, and as many fresh ones of which it is told."""
 STAFF = 2  # Processes, at most: each takes some 60 MB.
 PAUSE = 0.05  # Seconds after which the thread looks whether it is still wanted.
-FAREWELL = 5.0  # Seconds in which it has to end.
 NEEDED = ("...study.tuning.going", "...study.work.gently", "...study.work.standby")
 """What has to be loaded to search."""
 
@@ -58,39 +55,19 @@ class Tuner:
             self._quest.close()
 
 
-class Quest:
+class Quest(Beside):
     """One search, until it is told to stop."""
 
     def __init__(self, search: Search, seeds: int | None = None) -> None:
+        super().__init__(self._run, "tuning")
         self.scene = search.scene
         self._by, self._seeds = search.by, SEEDS if seeds is None else seeds
-        self._found: SimpleQueue[Message] = SimpleQueue()
-        self._unwanted = Event()
-        self._thread = Thread(target=self._run, name="tuning", daemon=True)
         self._thread.start()
 
     @property
     def alive(self) -> bool:
         """Whether more may be found."""
         return self._thread.is_alive()
-
-    def messages(self) -> list[Message]:
-        """What has been found since the last call."""
-        found = []
-        while True:
-            try:
-                found.append(self._found.get_nowait())
-            except Empty:
-                return found
-
-    def stop(self) -> None:
-        """Let it be; the processes end soon."""
-        self._unwanted.set()
-
-    def close(self) -> None:
-        """Let it be, and wait until no process is left."""
-        self.stop()
-        self._thread.join(FAREWELL)
 
     def _run(self) -> None:
         with taking_turns():
