@@ -34,6 +34,12 @@ def pandas() -> Any:
     return pandas
 
 
+def frame_of(rows: list[dict[str, Any]]) -> "DataFrame":
+    """Rows as a frame; UseError where there is no pandas."""
+    found: DataFrame = pandas().DataFrame(rows)
+    return found
+
+
 def race_frame(race: Race, updates: int) -> "DataFrame":
     """A race's rows, lane after lane."""
     known = pandas()

@@ -15,7 +15,7 @@ from ...study.sweep.ties import Tie, tie
 from ..lanes import Added
 from ..mistakes import UseError, shown, whole_number
 from ..scenes import LARGEST_SEED, What, chosen, updates_of
-from ..tables import plain_text
+from ..tables import frame_of, plain_text
 from .asked import computed
 from .asked import overs as overs_of
 from .odds import MOST_SEEDS, workers_for
@@ -92,10 +92,7 @@ class Sweep(Pictured):
         Raises:
             UseError: pandas is not installed.
         """
-        from ..tables import pandas  # noqa: PLC0415
-
-        found: DataFrame = pandas().DataFrame(self.rows())
-        return found
+        return frame_of(self.rows())
 
     def summary(self) -> dict[str, Any]:
         """All of it as JSON can hold it, as `sweep --json` prints it."""

@@ -18,7 +18,7 @@ from ...study.tuning.usual import usual_criterion
 from ..lanes import Added
 from ..mistakes import UseError, shown, whole_number
 from ..scenes import LARGEST_SEED, What, chosen
-from ..tables import plain_text
+from ..tables import frame_of, plain_text
 from .asked import computed
 from .asked import overs as overs_of
 from .odds import MOST_SEEDS, workers_for
@@ -88,10 +88,7 @@ class Tune(Pictured):
         Raises:
             UseError: pandas is not installed.
         """
-        from ..tables import pandas  # noqa: PLC0415
-
-        found: DataFrame = pandas().DataFrame(self.rows())
-        return found
+        return frame_of(self.rows())
 
     def summary(self) -> dict[str, Any]:
         """All of it as JSON can hold it, as `tune --json` prints it."""
