@@ -177,15 +177,29 @@ CAPTIONED = ("moving ground", "gradients", "batch surface", "test surface", "hes
 SCALE = 5.0
 """Room that such a line leaves for the scale of the loss, in ems."""
 
+ABOVE, ROW = 0.25, 1.25
+"""From the map's upper edge to the first of these lines, and from one to the next, in ems."""
+
+
+def _captions(views: frozenset[str], before: int = len(CAPTIONED)) -> int:
+    """How many of the captioned views are shown, of those before one."""
+    return sum(name in views for name in CAPTIONED[:before])
+
+
+def captions_height(views: frozenset[str]) -> float:
+    """Height of the lines of all captioned views that are shown, from the map's upper edge, in ems."""
+    rows = _captions(views)
+    return ABOVE + ROW * rows if rows else 0.0
+
 
 def draw_view_caption(
     canvas: Canvas, context: ViewContext, name: str, sentence: str, color: Color, shorter: str = ""
 ) -> None:
     """The line of a captioned view, below those of the views before it; a shorter one where that has no room."""
-    row = sum(other in context.views for other in CAPTIONED[: CAPTIONED.index(name)])
+    row = _captions(context.views, CAPTIONED.index(name))
     size = round(0.9 * context.em)
     beside = SCALE if "loss scale" in context.views else 1.0
     room = context.area.width - round(beside * context.em)
     line = text.fitted(sentence if not shorter or text.width(sentence, size) <= room else shorter, size, room)
-    corner = (context.area.left + 0.4 * context.em, context.area.top + (0.25 + 1.25 * row) * context.em)
+    corner = (context.area.left + 0.4 * context.em, context.area.top + (ABOVE + ROW * row) * context.em)
     canvas.label(line, corner, size, color, context.theme.halo)

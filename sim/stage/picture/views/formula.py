@@ -21,7 +21,7 @@ from ...drawing.canvas import Canvas
 from ...style import text
 from ...style.color import Color, mix
 from ...style.numbers import number, short
-from .context import ViewContext
+from .context import ViewContext, captions_height
 from .momentum import sum_height
 
 SHARE = 1 / 3
@@ -97,9 +97,10 @@ def draw_formula(canvas: Canvas, context: ViewContext) -> None:
         return
     em, area = context.em, context.area
     lift = round(sum_height(context) * em) if "momentum" in context.views else 0
+    taken = lift + round(captions_height(context.views) * em)
     rows = rows_of(context.track, context.moment)
     for told in (rows, _bare(rows)):
-        plan = planned(tuple(row.usual for row in told), area.size, em, lift)
+        plan = planned(tuple(row.usual for row in told), area.size, em, taken)
         if plan is not None:
             pad, margin = round(PAD * em), round(MARGIN * em)
             ground = Rect(0, 0, plan.width + 2 * pad, plan.height + 2 * pad)
@@ -156,13 +157,15 @@ def _bare(rows: tuple[Row, ...]) -> tuple[Row, ...]:
 
 
 @lru_cache(maxsize=64)
-def planned(rows: tuple[Row, ...], size: tuple[int, int], em: int, lift: int = 0) -> Plan | None:
-    """The best plan for a map of that size; None if there is not even room for the movement.
+def planned(rows: tuple[Row, ...], size: tuple[int, int], em: int, taken: int = 0) -> Plan | None:
+    """The best plan for a map of that size, of whose height other views have taken so much.
+
+    None if there is not even room for the movement.
 
     It tells of as many vectors as it can, of these rather before and after, then of most else; if it can, not in the
     smallest type, on few lines and in large type, in this order.
     """
-    return max(_plans(rows, size, em, lift), key=lambda plan: _merit(plan, rows), default=None)
+    return max(_plans(rows, size, em, taken), key=lambda plan: _merit(plan, rows), default=None)
 
 
 def _merit(plan: Plan, rows: tuple[Row, ...]) -> tuple[int, ...]:
@@ -170,7 +173,7 @@ def _merit(plan: Plan, rows: tuple[Row, ...]) -> tuple[int, ...]:
     return vectors, not plan.brief, len(plan.shown), plan.size > SMALLEST, sum(plan.beside), plan.size
 
 
-def _plans(rows: tuple[Row, ...], size: tuple[int, int], em: int, lift: int) -> Iterator[Plan]:
+def _plans(rows: tuple[Row, ...], size: tuple[int, int], em: int, taken: int) -> Iterator[Plan]:
     """All plans that fit."""
     width, height = size
     around, inside, gap = 2 * round(MARGIN * em), 2 * round(PAD * em), round(GAP * em)
@@ -188,7 +191,7 @@ def _plans(rows: tuple[Row, ...], size: tuple[int, int], em: int, lift: int) -> 
             wide = max(each if fits else max(both) for each, fits, both in zip(sums, beside, parts, strict=True))
             plan = Plan(shown, beside, brief, type_size, wide)
             covered = (wide + inside) * (plan.height + inside)
-            if wide <= room and plan.height + inside + around + lift <= height and covered <= SHARE * width * height:
+            if wide <= room and plan.height + inside + around + taken <= height and covered <= SHARE * width * height:
                 yield plan
 
 

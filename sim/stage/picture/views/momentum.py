@@ -23,7 +23,7 @@ from ...drawing.glyphs import draw_arrow
 from ...style import text
 from ...style.color import mix
 from ...style.numbers import number, rule_in_words
-from .context import ViewContext
+from .context import ViewContext, captions_height
 
 # Arrows are so many times as long as the movements.
 ENLARGED = 4.0
@@ -204,4 +204,5 @@ def _draw_weights(canvas: Canvas, context: ViewContext, decay: float, foot: int)
         canvas.rect(bar, mix(context.color, theme.high, 0.6 * (1 - weight)))
     words = theme.say("weights λᵏ of past gradients")
     corner = (right - text.label_size(words, size)[0], foot - height - 1.2 * em)
-    canvas.label(words, corner, size, theme.text, theme.halo)
+    if corner[1] >= area.top + captions_height(context.views) * em:  # On the lowest maps, bars alone.
+        canvas.label(words, corner, size, theme.text, theme.halo)
