@@ -14,7 +14,7 @@ from .session import Retuned, Search, Session, alone, lane_of
 
 if TYPE_CHECKING:
     from ...study.statistics.intervals import Estimate
-    from ...study.tuning.tuned import LaneTuned
+    from ...study.tuning.tuned import LaneTuned, Trial
 
 RATE = "learning_rate"
 
@@ -119,14 +119,14 @@ class Tuned:
         best, own = self.found.best, self.found.own
         rate, before = short(_rate(best.values)), short(_rate(own.values))
         if self.better:
-            words = {"rate": rate, "found": self._at(best.estimate, language), "own": before}
+            words = {"rate": rate, "found": self._at(best, language), "own": before}
             return say(
                 language,
                 "η = {rate}: {found}; before {own}: {other}",
                 other=self._briefly(own.estimate, language),
                 **words,
             )
-        found = self._at(own.estimate, language)
+        found = self._at(own, language)
         if rate == before:
             return say(language, "η = {own} stays, the best that was tried: {found}", own=before, found=found)
         return say(
@@ -138,8 +138,15 @@ class Tuned:
             other=self._briefly(best.estimate, language),
         )
 
-    def _at(self, estimate: "Estimate", language: str) -> str:
-        """What becomes of the lane at one learning rate, how sure that is, and on how many seeds it stands."""
+    def _at(self, trial: "Trial", language: str) -> str:
+        """What becomes of the lane at one learning rate, how sure that is, and on how many seeds it stands.
+
+        Who escapes may do so to bounce for ever: so the loss is told with it.
+        """
+        found = self._surely(trial.estimate, language)
+        return f"{found}, L {_minus(number_texts(trial.loss)[0])}" if self.by == "escaped" else found
+
+    def _surely(self, estimate: "Estimate", language: str) -> str:
         if self.found.certain:
             return say(language, "{what}, whatever the seed", what=self._briefly(estimate, language))
         seeds = f"{self.seeds:,}"

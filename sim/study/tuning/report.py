@@ -26,7 +26,7 @@ def summary(result: Tuned) -> dict[str, Any]:
 
     `behind` is how much more a trial has than the best of its lane, and a lane's best than the best of all, on the same
     seeds; `tied` lanes are not known to be worse than that. `pairs` are the same for every two lanes: where they are
-    `tied`, it is not known which is better. All pairs hold at once.
+    `tied`, it is not known which is better. All pairs hold at once. `loss` is that at last, whatever is made small.
     """
     tuning = result.tuning
     return {
@@ -64,6 +64,7 @@ def _trial(trial: Trial) -> dict[str, Any]:
         "values": dict(trial.values),
         "mean": estimate_summary(trial.estimate),
         "behind": estimate_summary(trial.behind),
+        "loss": estimate_summary(trial.loss),
     }
 
 
@@ -71,7 +72,7 @@ def write_csv(result: Tuned, stream: "SupportsWrite[str]") -> None:
     """A header, and one row a trial on the fresh seeds: of each lane the curve, its best and its own values.
 
     `what` is curve, best or own; values that a lane has not are empty. `mean` is of what is made small, `behind` how
-    much more that is than the lane's best; each has the ends of its interval.
+    much more that is than the lane's best, `loss` that at last; each has the ends of its interval.
     """
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns(result))
@@ -81,7 +82,7 @@ def write_csv(result: Tuned, stream: "SupportsWrite[str]") -> None:
 def columns(result: Tuned) -> list[str]:
     """The header."""
     ends = ("", "_low", "_high")
-    return ["lane", "what", *_keys(result), *(name + end for name in ("mean", "behind") for end in ends)]
+    return ["lane", "what", *_keys(result), *(name + end for name in ("mean", "behind", "loss") for end in ends)]
 
 
 def rows(result: Tuned) -> Iterator[list[Any]]:
@@ -89,7 +90,7 @@ def rows(result: Tuned) -> Iterator[list[Any]]:
     keys = _keys(result)
     for lane in result.lanes:
         for what, trial in [*(("curve", each) for each in lane.curve), ("best", lane.best), ("own", lane.own)]:
-            numbers = [*_ends(trial.estimate), *_ends(trial.behind)]
+            numbers = [*_ends(trial.estimate), *_ends(trial.behind), *_ends(trial.loss)]
             yield [lane.lane, what, *map(trial.values.get, keys), *numbers]
 
 
@@ -125,14 +126,24 @@ def table(result: Tuned) -> "Table":
         drawn.add_row(
             Text(lane.lane),
             Text.assemble((_values(lane.best), "bold"), _below(_as_good(lane))),
-            Text.assemble((texts(lane.best.estimate)[0], "bold"), _below(texts(lane.best.estimate)[1])),
+            Text.assemble(
+                (texts(lane.best.estimate)[0], "bold"),
+                _below(texts(lane.best.estimate)[1]),
+                _below(_loss(result, lane.best)),
+            ),
             Text.assemble(behind, _below(interval)),
             Text.assemble(
                 texts(lane.own.estimate)[0],
+                _below(_loss(result, lane.own)),
                 _below(_values(lane.own)),
             ),
         )
     return drawn
+
+
+def _loss(result: Tuned, trial: Trial) -> str:
+    """The loss at last where something else is made small."""
+    return f"loss {number_texts(trial.loss)[0]}" if result.tuning.by == "escaped" else ""
 
 
 def _below(text: str) -> tuple[str, str]:

@@ -147,14 +147,32 @@ class Tuning:
 
     def values(self, lane: int, candidate: Candidate, results: Results, rung: int | None = None) -> Array:
         """What is made small, one a seed (n,): with those that choose, up to a rung, or with the fresh ones."""
-        places = self.blocks.of(lane, candidate, rung, fresh=rung is None)
-        return np.concatenate([self._values(results[place].outcomes) for place in places])
+        if self.by != "escaped":
+            return self.ends(lane, candidate, results, rung)
+        never = [found.escapes == NEVER for found in self._outcomes(lane, candidate, results, rung)]
+        return np.concatenate(never).astype(np.float64)
 
-    def _values(self, found: Outcomes) -> Array:
-        if self.by == "escaped":
-            never: Array = (found.escapes == NEVER).astype(np.float64)
-            return never
-        ends = found.losses if self.by == "loss" else found.test_losses
+    def ends(self, lane: int, candidate: Candidate, results: Results, rung: int | None = None) -> Array:
+        """The losses at last, likewise, none above that at the start; of the test, if that is what is made small."""
+        return np.concatenate([self._ends(found) for found in self._outcomes(lane, candidate, results, rung)])
+
+    def score(self, lane: int, candidate: Candidate, results: Results, rung: int) -> tuple[float, ...]:
+        """What ranks it with the seeds up to a rung, the smaller the better: the mean of what is made small.
+
+        Of as many that escape the lower loss at last counts: who bounces for ever has escaped, too.
+        """
+        mean = float(self.ends(lane, candidate, results, rung).mean()) / self.scene.problem().units.loss
+        loss = round(mean, ALIKE) if np.isfinite(mean) else np.inf
+        if self.by != "escaped":
+            return (loss,)
+        return round(float(self.values(lane, candidate, results, rung).mean()), ALIKE), loss
+
+    def _outcomes(self, lane: int, candidate: Candidate, results: Results, rung: int | None) -> Iterator[Outcomes]:
+        for place in self.blocks.of(lane, candidate, rung, fresh=rung is None):
+            yield results[place].outcomes
+
+    def _ends(self, found: Outcomes) -> Array:
+        ends = found.test_losses if self.by == "test" else found.losses
         at_first = self.at_start
         failed = found.verdicts == VERDICTS.index(VerdictKind.FAILED)
         capped: Array = np.where(np.isfinite(ends) & ~failed, np.minimum(ends, at_first), at_first)
@@ -164,8 +182,8 @@ class Tuning:
 class _Level(Tuning):
     """A search to which all is alike."""
 
-    def values(self, *_: object, **__: object) -> Array:
-        return np.zeros(1)
+    def score(self, *_: object, **__: object) -> tuple[float, ...]:
+        return (0.0,)
 
 
 def plan(
@@ -206,8 +224,7 @@ def _at_start(scene: Scene, by: str) -> float:
 def ranked(tuning: Tuning, lane: int, some: Iterable[Candidate], results: Results, rung: int) -> list[Candidate]:
     """Candidates with the seeds up to a rung, the best first; of those alike, the one nearest to what the lane has."""
     among = tuning.lanes[lane]
-    scale = 1.0 if tuning.by == "escaped" else tuning.scene.problem().units.loss
-    scores = {each: round(tuning.values(lane, each, results, rung).mean() / scale, ALIKE) for each in some}
+    scores = {each: tuning.score(lane, each, results, rung) for each in some}
     return sorted(scores, key=lambda each: (scores[each], among.departure(each), each))
 
 

@@ -27,6 +27,8 @@ class Trial:
     """The mean of what is made small."""
     behind: Estimate
     """How much more than the best of its lane that is, on the same seeds."""
+    loss: Estimate
+    """The mean loss at last, of the test where that is made small: who escapes may do so to bounce for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ class _Sample:
     """What is made small with every fresh seed (n,), where one may stand for all."""
 
     values: Array
+    ends: Array
+    """The losses at last, none above that at the start, shaped alike."""
     sure: bool
     """Whether it does, since no chance is in the lane."""
     updates: int
@@ -136,8 +140,10 @@ class _Sample:
 
 def _sample(tuning: Tuning, lane: int, candidate: tuple[int, ...], results: Results) -> _Sample:
     block = tuning.blocks[tuning.blocks.of(lane, candidate, fresh=True)[0]]
-    values = np.broadcast_to(tuning.values(lane, candidate, results), (tuning.seeds,))
-    return _Sample(values, certain(block.job.setting), block.job.updates)
+    values, ends = (
+        np.broadcast_to(each(lane, candidate, results), (tuning.seeds,)) for each in (tuning.values, tuning.ends)
+    )
+    return _Sample(values, ends, certain(block.job.setting), block.job.updates)
 
 
 def _difference(tuning: Tuning, one: _Sample, other: _Sample, among: int = 1) -> Estimate:
@@ -159,7 +165,8 @@ def _lane(tuning: Tuning, lane: int, found: Found, results: Results, behind: Est
 
     def trial(candidate: tuple[int, ...]) -> Trial:
         sample = _sample(tuning, lane, candidate, results)
-        return Trial(among.values(candidate), _estimate(tuning, sample), _difference(tuning, sample, best))
+        behind = _difference(tuning, sample, best)
+        return Trial(among.values(candidate), _estimate(tuning, sample), behind, mean(sample.ends))
 
     curve = tuple(map(trial, found.curve))
     return LaneTuned(

@@ -31,8 +31,11 @@ def session() -> Session:
     return after(begin(load_scene("local-minimum")), SelectLane(1))
 
 
+LOSS = Estimate(-1.1171, -1.1171, -1.1171)
+
+
 def trial(rate: float, value: float, half: float = 0.02) -> Trial:
-    return Trial({"learning_rate": rate}, Estimate(value, value - half, value + half), EQUAL)
+    return Trial({"learning_rate": rate}, Estimate(value, value - half, value + half), EQUAL, LOSS)
 
 
 def finding(best: Trial, own: Trial, *, certain: bool = False) -> LaneTuned:
@@ -71,7 +74,7 @@ def test_what_is_better_is_given_to_the_lane_and_told_with_its_interval(session:
     there = after(there, SelectLane(0), tuned(there, BETTER, better=True))
     assert [lane.rule.learning_rate for lane in there.scene.lanes] == [0.15, 0.31, 0.15]
     assert there.lane == 0
-    assert there.notice == "η = 0.31: 94 % escape (92 to 96) on 200 fresh seeds; before 0.15: 71 %"
+    assert there.notice == "η = 0.31: 94 % escape (92 to 96) on 200 fresh seeds, L −1.117; before 0.15: 71 %"
     assert ghost(there) == (session.scene, 1)
     assert ghost(after(there, ToggleView("labels"))) is None
 
@@ -91,10 +94,12 @@ def test_a_tie_is_told_as_a_tie_and_the_lane_stays_as_it_is(session: Session) ->
     searched = after(session, Tune())
     there = after(searched, tuned(searched, TIED, better=False))
     assert (there.scene, there.tuning) == (session.scene, None)
-    assert there.notice == ("η = 0.15 stays: 93 % escape (91 to 95) on 200 fresh seeds; tied with 0.1784: 94 %")
+    assert there.notice == (
+        "η = 0.15 stays: 93 % escape (91 to 95) on 200 fresh seeds, L −1.117; tied with 0.1784: 94 %"
+    )
     own = finding(TIED.own, TIED.own)
     assert after(searched, tuned(searched, own, better=False)).notice == (
-        "η = 0.15 stays, the best that was tried: 93 % escape (91 to 95) on 200 fresh seeds"
+        "η = 0.15 stays, the best that was tried: 93 % escape (91 to 95) on 200 fresh seeds, L −1.117"
     )
 
 
@@ -102,7 +107,7 @@ def test_without_chance_no_seeds_are_told(session: Session) -> None:
     searched = after(session, Tune())
     sure = finding(trial(0.71, 0.0, 0.0), trial(0.15, 1.0, 0.0), certain=True)
     assert after(searched, tuned(searched, sure, better=True)).notice == (
-        "η = 0.71: it escapes, whatever the seed; before 0.15: it does not escape"
+        "η = 0.71: it escapes, whatever the seed, L −1.117; before 0.15: it does not escape"
     )
     sunk = finding(trial(0.71, -1.13, 0.0), trial(0.15, 0.366, 0.0), certain=True)
     assert after(searched, tuned(searched, sunk, better=True, by="loss")).notice == (

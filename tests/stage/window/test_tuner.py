@@ -131,7 +131,7 @@ def test_a_key_gives_the_lane_what_was_found_and_the_same_key_takes_it_back(wind
     rate = scene.lanes[MINIBATCH].rule.learning_rate
     assert rate > 0.02
     assert window.session.notice.startswith(f"η = {rate:g}: ")
-    assert f"on {SEEDS} fresh seeds; before 0.02: 0 %" in window.session.notice
+    assert f" on {SEEDS} fresh seeds, L −1.1" in window.session.notice
     assert (scene.lanes[0], scene.lanes[2]) == (before.lanes[0], before.lanes[2])
     until(lambda: not multiprocessing.active_children())
     tune(window)

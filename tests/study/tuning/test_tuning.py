@@ -22,6 +22,7 @@ from sim.study.tuning.report import summary
 from sim.study.tuning.search import LEAST, Tuning, plan
 from sim.study.tuning.tuned import LaneTuned, Pair, tuned
 from sim.study.work.workers import StudyError
+from sim.surface.points import Array
 
 BOWL = """
 title = "Bowl"
@@ -307,10 +308,31 @@ def test_lanes_that_differ_in_nothing_but_where_they_begin_are_tied() -> None:
 
 
 def test_of_values_that_are_alike_the_lanes_own_stay() -> None:
-    """All seeds escape with each λ: none is a reason to leave the scene's."""
+    """No seed escapes with any λ, and all rest at the same loss: none is a reason to leave the scene's."""
+    scene = bowl(1.0, 1.0, 400, ("momentum", "momentum", 0.3, '"full"'))
+    tuning = plan(scene, ["momentum"], [over("decay=0.2,0.3")], Budget(400, "updates"), "escaped", 20)
+    assert best(tuning).best.values == {"learning_rate": 0.3, "decay": 0.9}
+
+
+def test_of_all_that_escape_the_one_with_the_lowest_loss_is_best() -> None:
+    """With a large learning rate full batch leaps over the dip; with the largest it then bounces for ever."""
     scene = load_scene("local-minimum")
-    tuning = plan(scene, ["momentum"], [over("decay=0.7,0.8")], Budget(100, "updates"), "escaped", 20)
-    assert best(tuning).best.values == {"learning_rate": 0.15, "decay": 0.9}
+    found = best(plan(scene, ["full batch"], [], Budget(60, "updates"), "escaped", 20))
+    out = [trial for trial in found.curve if trial.estimate.value == 0]
+
+    def by_hand(rate: object) -> float:
+        theta, at_start = np.array(scene.start), loss(np.array(scene.start))
+        for _ in range(60):
+            theta = theta - float(str(rate)) * scene.problem().train.gradient(theta)
+        return min(loss(theta), at_start)
+
+    def loss(theta: Array) -> float:
+        return float(scene.problem().train.value(theta))
+
+    losses = [by_hand(trial.values["learning_rate"]) for trial in out]
+    assert len({round(each, 3) for each in losses}) > 2
+    assert [trial.loss.value for trial in out] == pytest.approx(losses, rel=1e-9)
+    assert by_hand(rate(found)) == min(losses)
 
 
 def test_the_tuned_scene_lasts_as_long_as_the_budget_and_promises_nothing() -> None:
