@@ -24,6 +24,8 @@ oscillation that momentum damps slowly.
 """
 UNDAMPED = 0.999  # Longest movement of a quarter of a bounce over that of the quarter before.
 QUARTERS = 4
+AT_HAND = 20_000
+"""Movements that are looked at together: few enough for a processor's own memory."""
 NO_PROGRESS = 0.5  # Decline of the mean loss between a span's halves, in its standard deviations.
 NOISE = 0.2  # Batch gradients' deviation from the full one while rattling, over the full one: root mean squares.
 UNSURE_SPANS = 2  # Over how many spans it must make no progress if it has not been in any basin yet.
@@ -290,10 +292,18 @@ def _over(combine: np.ufunc, part: Array, size: int) -> Array:
 
 
 def _motion(blocks: Blocks) -> Motion:
-    """How all runs moved in these blocks."""
-    begin, end = blocks.ends[0] - DWELL - blocks.first, blocks.ends[-1] - blocks.first
+    """How all runs moved in these blocks: as many at a time as a processor has at hand."""
+    runs = blocks.columns.movement.shape[1]
+    rows, begin = max(1, AT_HAND // (DWELL * runs)) * DWELL, int(blocks.ends[0]) - DWELL - blocks.first
+    end = int(blocks.ends[-1]) - blocks.first
+    parts = [_moved(blocks.columns.movement, row, min(row + rows, end)) for row in range(begin, end, rows)]
+    return Motion(*map(np.concatenate, zip(*parts, strict=True)))
+
+
+def _moved(movement: Array, begin: int, end: int) -> Motion:
+    """How all runs moved from row to row of the movements, which are whole blocks."""
     before = max(begin - 1, 0)  # The first movement of all has none before it.
-    moves = blocks.columns.movement[before:end]
+    moves = movement[before:end]
     with np.errstate(all="ignore"):
         lengths, turns = norm(moves[begin - before :]), np.zeros((end - begin, moves.shape[1]), dtype=np.bool_)
         turns[before + 1 - begin :] = dot(moves[1:], moves[:-1]) < 0

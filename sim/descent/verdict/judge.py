@@ -1,6 +1,7 @@
 """From what is seen of M runs to their verdicts and events."""
 
 from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -189,7 +190,7 @@ class Judge:
 
         def last(happens: Mask) -> Indices:
             """The number of the last moment at which this happened, or −1; (K, M)."""
-            return np.maximum.accumulate(np.where(happens, number, -1), axis=0)
+            return _highest_so_far(np.where(happens, number, -1))
 
         home = self._homes(number, core)
         before = np.concatenate([self._home[None], home])[: len(home)]
@@ -207,7 +208,7 @@ class Judge:
     def _homes(self, number: Indices, core: Labels) -> Labels:
         """Each one's home at the moments with these numbers (K, 1): where it was in a core (K, M) last."""
         bits = len(self._problem.minima).bit_length()  # The label goes along with the number of its moment.
-        code = np.maximum.accumulate(np.where(core != NO_BASIN, (number << bits) | core, -1), axis=0)
+        code = _highest_so_far(np.where(core != NO_BASIN, (number << bits) | core, -1))
         return np.where(code >= 0, code & ((1 << bits) - 1), self._home)
 
     def _tell_passages(self, begin: int, stays: "_Stays", rows: range) -> None:
@@ -343,6 +344,16 @@ class Judge:
 
         ends = Ends(columns.theta[rows], ground, basins, way)
         return see(self._problem, ends, self._history.add(blocks), self._decays)
+
+
+def _highest_so_far(values: Indices) -> Indices:
+    """The highest of each column up to each row, shape (K, M), in the place of the values.
+
+    Row by row: NumPy's own accumulate goes down one column after the other, in many times as long.
+    """
+    for before, row in pairwise(values):
+        np.maximum(before, row, out=row)
+    return values
 
 
 def _proposed(seen: Observation) -> Indices:
