@@ -305,10 +305,15 @@ def _moved(movement: Array, begin: int, end: int) -> Motion:
     before = max(begin - 1, 0)  # The first movement of all has none before it.
     moves = movement[before:end]
     with np.errstate(all="ignore"):
-        lengths, turns = norm(moves[begin - before :]), np.zeros((end - begin, moves.shape[1]), dtype=np.bool_)
+        turns = np.zeros((end - begin, moves.shape[1]))
         turns[before + 1 - begin :] = dot(moves[1:], moves[:-1]) < 0
-        lengths, turns = (part.reshape(-1, DWELL, moves.shape[1]).swapaxes(0, 1) for part in (lengths, turns))
-        return Motion(lengths.max(axis=0), total(lengths), turns.sum(axis=0).astype(np.float64))
+        lengths = _by_blocks(norm(moves[begin - before :]))
+        return Motion(lengths.max(axis=0), total(lengths), _by_blocks(turns).sum(axis=0))
+
+
+def _by_blocks(rows: Array) -> Array:
+    """Rows (K · DWELL, M) as those of each block: (DWELL, K, M)."""
+    return rows.reshape(-1, DWELL, rows.shape[1]).swapaxes(0, 1)
 
 
 def _ground(blocks: Blocks, ends: Indices, runs: Indices, painted: Rates | None) -> Ground:
