@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ...scene import Scene
 from ..statistics.intervals import Estimate
 from ..statistics.paired import all_pairs, mean_difference_of, share_difference_of
-from ..statistics.telling import estimate_summary, number_texts, share_texts, signed
+from ..statistics.telling import estimate_summary, number_texts, share_texts, signed_texts
 from ..work.ensemble import Outcomes, first_of
 from .counts import PairCounts
 
@@ -113,11 +113,11 @@ def table(found: Sequence[Pair]) -> "Table":
     drawn.add_column("escaped", justify="right")
     drawn.add_column("training loss", justify="right")
     for pair in shown:
-        cells = (share_texts(pair.escaped), number_texts(pair.loss))
+        cells = (signed_texts(share_texts(pair.escaped)), signed_texts(number_texts(pair.loss)))
         drawn.add_row(
             Text(pair.one),
             Text(pair.other),
-            *(Text.assemble((signed(value), "bold"), (f"\n{interval}", "dim")) for value, interval in cells),
+            *(Text.assemble((value, "bold"), (f"\n{interval}", "dim")) for value, interval in cells),
         )
     return drawn
 

@@ -30,9 +30,17 @@ def number_texts(estimate: Estimate) -> tuple[str, str]:
     width = high - low
     plain = EXACT * abs(value) < width < math.inf and abs(value) < LARGE
     form = f"z,.{max(0, 1 - math.floor(math.log10(width)))}f" if plain else ",.4g"
-    return f"{value:{form}}", f"{low:{form}} … {high:{form}}" if 0 < width < math.inf else ""
+    return f"{value:{form}}", f"{low:{form}}{BETWEEN}{high:{form}}" if 0 < width < math.inf else ""
 
 
-def signed(text: str) -> str:
-    """A difference, with a sign before it where it is not 0."""
+BETWEEN = " … "  # The ends of an interval.
+
+
+def signed_texts(texts: tuple[str, str]) -> tuple[str, str]:
+    """The texts of a difference and its interval, with a sign before each number that is not 0."""
+    value, interval = texts
+    return _signed(value), BETWEEN.join(map(_signed, interval.split(BETWEEN)))
+
+
+def _signed(text: str) -> str:
     return text if text[:1] in "-–" or text.strip("0.% ") == "" else f"+{text}"

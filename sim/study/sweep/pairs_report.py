@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..statistics.intervals import UNKNOWN, Estimate
-from ..statistics.telling import estimate_summary, number_texts, share_texts, signed
+from ..statistics.telling import estimate_summary, number_texts, share_texts, signed_texts
 from .measures import Measure
 from .pairs import Compared, Difference, pairs_of
 from .settings import Value, value_text
@@ -133,28 +133,34 @@ def table(sweep: Sweep, found: Compared, measure: Measure) -> "Table":
     )
     for each in sweep.parameters:
         drawn.add_column(Text(each.name), overflow="fold")
-    for name, _ in shown:
+    for name, *_ in shown:
         drawn.add_column(Text(name), justify="right", overflow="fold")
     texts = share_texts if measure.percent else number_texts
     for place, point in enumerate(sweep.points):
         cells = [Text(value_text(value)) for value in point.values]
-        for _, differences in shown:
-            value, interval = texts(differences[place].estimate)
-            cells.append(Text.assemble((signed(value), "bold"), (f"\n{interval}" if interval else "", "dim")))
+        for _, differences, leader in shown:
+            if place == leader:
+                cells.append(Text("leads", style="bold"))
+                continue
+            value, interval = signed_texts(texts(differences[place].estimate))
+            cells.append(Text.assemble((value, "bold"), (f"\n{interval}" if interval else "", "dim")))
         drawn.add_row(*cells)
     return drawn
 
 
-def _columns(sweep: Sweep, found: Compared) -> list[tuple[str, Sequence[Difference]]]:
-    """What may stand in the table: lanes less their leaders, and pairs of lanes of which a number touches any."""
+def _columns(sweep: Sweep, found: Compared) -> list[tuple[str, Sequence[Difference], int | None]]:
+    """What may stand in the table, with the place of the leader if there is one.
+
+    These are lanes less their leaders, and pairs of lanes of which a number touches any.
+    """
     leaders = [
-        (f"{lane}\nless at {_setting(sweep, leader)}", [each for at in found.settings if (each := at[place])])
+        (f"{lane}\nminus at {_setting(sweep, leader)}", [each for at in found.settings if (each := at[place])], leader)
         for place, (lane, leader) in enumerate(zip(sweep.lanes, found.leaders, strict=True))
         if leader is not None
     ]
     touched = [sweep.touches(lane) for lane in sweep.lanes]
     pairs = [
-        (f"{sweep.lanes[one]}\nless {sweep.lanes[other]}", [at[place] for at in found.lanes])
+        (f"{sweep.lanes[one]}\nminus {sweep.lanes[other]}", [at[place] for at in found.lanes], None)
         for place, (one, other) in enumerate(pairs_of(len(sweep.lanes)))
         if touched[one] or touched[other]
     ]

@@ -262,7 +262,8 @@ def _note(result: Told) -> str:
 def page(result: Told, measure: str) -> Page:
     """The measure against the parameter, a line a lane; against two of them, a heat map a lane that they touch."""
     kind = measures(len(result.minima))[measure]
-    title, note = result.sweep.scene.title, _note(result)
+    over = ", ".join(parameter.name for parameter in result.sweep.parameters)
+    title, note = f"{result.sweep.scene.title} · over {over}", _note(result)
     if len(result.sweep.parameters) == 1:
         return Page(title, (_chart(result, measure, kind),), f"{note} {INTERVALS}")
     return Page(title, _maps(result, measure, kind), note)

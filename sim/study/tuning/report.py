@@ -10,7 +10,7 @@ from ..statistics.figure import Axis, Figure, Line, Page
 from ..statistics.intervals import Estimate
 from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
 from .candidates import RATE
-from .search import CRITERIA
+from .search import CRITERIA, Tuning
 from .tuned import LaneTuned, Trial, Tuned, level_of
 
 if TYPE_CHECKING:
@@ -186,18 +186,19 @@ def _updates(result: Tuned) -> list[str]:
 
 
 def _note(result: Tuned) -> str:
-    tuning = result.tuning
-    first = tuning.first_seed
+    alike = f" What differs by {level_of(result.tuning):.1g} or less is alike." if result.tuning.by != "escaped" else ""
     behind = " What is behind holds for all lanes at once." if len(result.lanes) > 2 else ""
-    ended = ""
+    return f"{_seeds(result.tuning)}{alike} {INTERVALS}{behind}"
+
+
+def _seeds(tuning: Tuning) -> str:
+    """On which seeds it all stands, and what counts of them."""
+    first, ended = tuning.first_seed, ""
     if tuning.by != "escaped":
-        ended = (
-            " A loss above that at the start, or none, counts as that at the start. "
-            f"What differs by {level_of(tuning):.1g} or less is alike."
-        )
+        ended = " A loss above that at the start, or none, counts as that at the start."
     return (
         f"Chosen with {tuning.seeds:,} seeds from {first}, told of {tuning.seeds:,} fresh ones from "
-        f"{first + tuning.seeds}.{ended} {INTERVALS}{behind}"
+        f"{first + tuning.seeds}.{ended}"
     )
 
 
@@ -215,7 +216,8 @@ def page(result: Tuned) -> Page:
     low = level_of(tuning) if log and min(values) < level_of(tuning) < max(values) else None  # Below, all are alike.
     y = Axis(label, 0.0, 1.0, percent=True) if percent else Axis(label, low, log=log)
     figure = Figure("", Axis("learning rate η", log=True), y, tuple(lines))
-    return Page(f"{tuning.scene.title} · {tuning.budget.text}", (figure,), _note(result))
+    title = f"{tuning.scene.title} · which learning rate, with {tuning.budget.text}"
+    return Page(title, (figure,), f"{_seeds(tuning)} {INTERVALS}")
 
 
 def _line(name: str, trials: tuple[Trial, ...], hue: int) -> Line:

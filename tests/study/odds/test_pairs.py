@@ -12,7 +12,7 @@ from sim.scene import Scene, load_scene
 from sim.study.odds.odds import gather, jobs
 from sim.study.odds.pairs import pairs, summary, table
 from sim.study.statistics.intervals import wilson
-from sim.study.statistics.telling import signed
+from sim.study.statistics.telling import signed_texts
 from sim.study.work.ensemble import NEVER, Outcomes
 
 
@@ -72,7 +72,12 @@ def test_of_many_pairs_the_table_has_those_with_the_first_lane() -> None:
     [("0.31", "+0.31"), ("-0.31", "-0.31"), ("0.0 %", "0.0 %"), ("12 %", "+12 %"), ("0", "0"), ("–", "–")],
 )
 def test_a_difference_has_a_sign_where_it_is_not_0(text: str, told: str) -> None:
-    assert signed(text) == told
+    assert signed_texts((text, "")) == (told, "")
+
+
+def test_so_have_the_ends_of_its_interval() -> None:
+    assert signed_texts(("7 %", "-1 … 12")) == ("+7 %", "-1 … +12")
+    assert signed_texts(("0 %", "0 … 12")) == ("0 %", "0 … +12")
 
 
 def test_they_stand_in_the_table_and_in_json(capsys: pytest.CaptureFixture[str]) -> None:

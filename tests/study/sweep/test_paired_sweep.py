@@ -274,7 +274,8 @@ def test_the_table_has_what_a_number_touches() -> None:
     _, second = tables(found("escaped"), "escaped")
     text = " ".join(printed(second, 100).split())
     assert "Seed by seed · share of seeds that escape" in text
-    assert "minibatch minibatch momentum lane.minibatch.batch_size less at 1 less full batch less minibatch" in text
+    assert "minibatch minibatch momentum lane.minibatch.batch_size minus at 1 minus full batch minus minibatch" in text
+    assert text.count("leads") == 1
     assert "A lane is compared with itself where it has the largest share." in text
     assert "The intervals of all 7 differences between lanes hold together with 95 % confidence." in text
     assert "The intervals of all 3 differences between settings hold together" in text
