@@ -212,13 +212,17 @@ def test_what_a_killed_run_left_is_removed_by_the_next_and_what_a_live_one_makes
     assert list(tmp_path.iterdir()) == [tmp_path / "c.csv"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
-def test_a_signal_that_is_ignored_stays_so(tmp_path: Path, number: signal.Signals) -> None:
-    words = ("odds", "--seeds", "2500", "--updates", "400", "--csv", "a.csv", "--workers", "2")
-    process = in_shell(f'trap "" {number.name[3:]}; exec "$@"', *words)
+LARGE = ("odds", "--seeds", "2500", "--updates", "400", "--workers", "2")
+"""About the least that is shared among worker processes."""
+
+
+def test_signals_that_are_ignored_stay_so(tmp_path: Path) -> None:
+    words = (*LARGE, "--csv", "a.csv")
+    process = in_shell('trap "" HUP INT; exec "$@"', *words)
     until(lambda: in_the_making(tmp_path))
     until(lambda: len(group(process.pid)) > 3, pause=0.01)
-    os.killpg(process.pid, number)
+    for number in (signal.SIGHUP, signal.SIGINT):
+        os.killpg(process.pid, number)
     code, out, errors = told(process)
     assert (code, errors) == (0, "")
     assert "2,500 seeds" in out
@@ -280,31 +284,28 @@ def test_a_terminal_that_goes_away_costs_no_results() -> None:
 
 # Streams.
 
-CLOSED = ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"]
-
-
 def each(*cases: tuple[str, tuple[str, ...]]) -> dict[tuple[str, tuple[str, ...]], tuple[int, str, str]]:
     """What becomes of the program with those redirections and words; some at once."""
     with ThreadPoolExecutor(3) as pool:
         return dict(zip(cases, pool.map(lambda case: told(in_shell(f'"$@" {case[0]}', *case[1])), cases), strict=True))
 
 
-SAYING = [("--help",), ("--version",), ("scenes",), ("run", "--updates", "3"), ("run", "--updates", "3", "--json")]
+HELP, JSON, WRONG = ("--help",), ("run", "--updates", "3", "--json"), ("nope",)
+SAYING = [HELP, ("--version",), ("scenes",), JSON]
 """Commands that print something."""
 
 
 def test_closed_streams() -> None:
-    workers = ("odds", "--seeds", "2500", "--updates", "9", "--workers", "2")
-    cases = [(streams, words) for streams in CLOSED[1:] for words in [SAYING[0], SAYING[-1], ("nope",)]]
-    cases += [(CLOSED[0], SAYING[-1])]
-    cases += [(streams, workers) for streams in CLOSED[-2:]]
+    cases = [(streams, words) for streams in (">&-", "<&- >&- 2>&-") for words in (HELP, JSON)]
+    cases += [(">&-", WRONG), ("2>&-", HELP), ("2>&-", WRONG), ("<&-", HELP)]
+    cases += [("<&- 2>&-", LARGE)]
     for (streams, words), (code, out, errors) in each(*cases).items():
-        wrong = ">&-" in streams.split() or words == ("nope",)
+        wrong = ">&-" in streams.split() or words == WRONG
         assert code == (2 if wrong else 0), (streams, words, errors)
         assert bool(out) == (not wrong), (streams, words)
         if "2>&-" in streams or not wrong:
             assert errors == ""
-        elif words == ("nope",):
+        elif words == WRONG:
             assert errors.startswith("main.py: error: there is no scene")
             assert errors.count("\n") == 1
         else:
@@ -318,12 +319,12 @@ def test_full_streams() -> None:
     for case, (code, _, errors) in each(*out_full).items():
         assert code == 2, case
         assert errors == "main.py: error: cannot write to standard output: no space left on device\n"
-    error_full = [("2>/dev/full", words) for words in [remark, ("nope",), ("run", "--nope"), SAYING[0], SAYING[-1]]]
+    error_full = [("2>/dev/full", words) for words in [remark, WRONG, ("run", "--nope"), HELP]]
     for (streams, words), (code, out, _) in each(*error_full).items():
         wrong = "nope" in words[-1]
         assert code == (2 if wrong else 0), (streams, words)
         assert bool(out) == (not wrong), (streams, words)
-    assert [code for code, _, _ in each((">/dev/full 2>/dev/full", ("scenes",))).values()] == [2]
+    assert [code for code, _, _ in each((">/dev/full 2>/dev/full", HELP)).values()] == [2]
 
 
 def test_nobody_reads_what_is_said() -> None:
