@@ -284,6 +284,7 @@ def test_a_terminal_that_goes_away_costs_no_results() -> None:
 
 # Streams.
 
+
 def each(*cases: tuple[str, tuple[str, ...]]) -> dict[tuple[str, tuple[str, ...]], tuple[int, str, str]]:
     """What becomes of the program with those redirections and words; some at once."""
     with ThreadPoolExecutor(3) as pool:
@@ -296,7 +297,9 @@ SAYING = [HELP, ("--version",), ("scenes",), JSON]
 
 
 def test_closed_streams() -> None:
-    cases = [(streams, words) for streams in (">&-", "<&- >&- 2>&-") for words in (HELP, JSON)]
+    cases: list[tuple[str, tuple[str, ...]]] = [
+        (streams, words) for streams in (">&-", "<&- >&- 2>&-") for words in (HELP, JSON)
+    ]
     cases += [(">&-", WRONG), ("2>&-", HELP), ("2>&-", WRONG), ("<&-", HELP)]
     cases += [("<&- 2>&-", LARGE)]
     for (streams, words), (code, out, errors) in each(*cases).items():
