@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from notebook_cells import smaller
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from test_architecture import imports, modules
@@ -287,10 +288,8 @@ def test_the_installed_package_is_a_library(installed: Environment) -> None:
 
 
 def test_the_notebook_runs_where_nothing_but_the_package_is_installed(installed: Environment) -> None:
-    notebook = json.loads((ROOT / "docs" / "three-marbles.ipynb").read_text(encoding="utf-8"))
-    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    smaller = "\n".join(cells).replace("size=(640, 400)", "size=(160, 100)")  # The same basins, in less time.
-    told = installed.says(installed.python, "-c", f"{smaller}\nprint(len(race._repr_png_()) > 10_000)")
+    cells = "\n".join(smaller())
+    told = installed.says(installed.python, "-c", f"{cells}\nprint(len(race._repr_png_()) > 10_000)")
     assert "momentum: settled in the lowest known minimum" in told
     assert "torch is not installed here" in told
     assert told.endswith("True\n")

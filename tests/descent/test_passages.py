@@ -19,7 +19,7 @@ from sim.surface.protocol import Window
 TILT = 0.05
 COUNT = 1000  # So many that the noise of an epoch does not cancel while a marble crosses the ridge.
 TEMPERATURE = 0.06  # The barrier is three times as high, seen from the upper well.
-MARBLES = 80
+MARBLES = 150
 
 
 def wells() -> tuple[float, float, float]:
@@ -82,7 +82,7 @@ def test_passages_are_those_from_core_to_core(eta: float, updates: int) -> None:
     true = [passages(track.tolist()) for track in simulate(eta, updates).T]
     events = told(problem, eta, updates)
     count, truth = sum(map(len, events)), sum(map(len, true))
-    assert truth > 50
+    assert truth > 100
     assert abs(count - truth) <= 0.03 * truth
     crossed = [update for run in true for update, _ in run]
     alike = sum(

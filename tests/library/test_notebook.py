@@ -1,7 +1,6 @@
 """The notebook runs from the first cell to the last, and is kept as it was written: without what came of it."""
 
 import ast
-import json
 import os
 import sys
 from contextlib import redirect_stdout
@@ -12,29 +11,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from notebook_cells import NOTEBOOK, PATH, smaller
 from PIL import Image
 
 ROOT = Path(__file__).parents[2]
-PATH = ROOT / "docs" / "three-marbles.ipynb"
-NOTEBOOK: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
-CODE = ["".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code"]
-CUT = "\n# Another cell.\n"
 PICTURES = 7
 """Cells that show one."""
-SMALLER = {
-    '"local-minimum", seeds=200': '"local-minimum", seeds=40',
-    'budget="20 epochs", seeds=40': 'budget="4 epochs", seeds=20',
-    "size=(640, 400)": "size=(320, 200)",
-}
-"""What costs most in it, and what is as good where it is only to be seen that a cell runs."""
-
-
-def smaller(text: str) -> str:
-    """The same cells, in less time."""
-    for much, less in SMALLER.items():
-        assert text.count(much) == 1
-        text = text.replace(much, less)
-    return text
 
 
 def run(cells: list[str], name: str) -> tuple[str, list[Any]]:
@@ -57,7 +39,7 @@ def run(cells: list[str], name: str) -> tuple[str, list[Any]]:
 
 @pytest.mark.usefixtures("_installed", "_elsewhere")
 def test_the_cells_run_one_after_the_other() -> None:
-    told, last = run(smaller(CUT.join(CODE)).split(CUT), "a_notebook")
+    told, last = run(smaller(), "a_notebook")
     assert "momentum: settled in the lowest known minimum" in told
     assert "minibatch: 100.0% escape" in told
     assert "momentum and full batch: " in told
