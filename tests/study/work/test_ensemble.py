@@ -83,9 +83,9 @@ def test_no_updates_and_divergence() -> None:
     still = Job(scene.setting, 0, 0, 2, 0).run()
     assert_array_equal(still.theta, np.tile(scene.start, (2, 1)))
     assert still.updates.tolist() == [0, 0]
-    away = Job(scene.setting, 3, 0, 2, 5_000).run()
+    away = Job(scene.setting, 3, 0, 2, 2_500).run()
     assert {VERDICTS[verdict].code for verdict in away.verdicts} == {"diverged"}
-    assert (away.updates < 5_000).all()
+    assert (away.updates < 2_500).all()
     assert_array_equal(away.ends, still_far(scene, 3))
     assert (still.ends == NEVER).all()
 
@@ -93,7 +93,7 @@ def test_no_updates_and_divergence() -> None:
 def still_far(scene: Scene, lane: int) -> list[int]:
     """The update from which on the race of each of two seeds is said to have diverged."""
     race = scene.race()
-    race.extend(5_000)
+    race.extend(2_500)
     (since,) = (event.update for event in race.judges[lane].events if event.kind == "diverged")
     return [since] * 2
 
