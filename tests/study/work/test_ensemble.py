@@ -14,6 +14,7 @@ from sim.descent.crowd import Crowd
 from sim.descent.examples.chance import Seeds
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
+from sim.descent.race import Race
 from sim.descent.verdict.judge import Judge
 from sim.descent.verdict.kinds import ESCAPES
 from sim.scene import Scene, load_scene
@@ -28,9 +29,9 @@ def test_outcomes_are_those_of_races(lane: int) -> None:
     scene = load_scene("local-minimum")
     outcomes = ensemble(scene.problem(), scene.lanes[lane], scene.start, np.arange(5, 9), 300)
     for place, seed in enumerate(range(5, 9)):
-        race = type(scene.race())(scene.problem(), scene.lanes, scene.start, seed)
+        race = Race(scene.problem(), [scene.lanes[lane]], scene.start, seed)
         race.extend(300)
-        judge, track = race.judges[lane], race.tracks[lane]
+        judge, track = race.judges[0], race.tracks[0]
         verdict, theta, loss, test_loss = judge.verdict(300), track.theta[-1], track.loss[-1], track.test_loss[-1]
         race.extend(400)  # By when it is certain what happened until then.
         escapes = [event.update for event in judge.events_until(400) if event.kind in ESCAPES and event.update <= 300]
