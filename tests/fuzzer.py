@@ -8,6 +8,7 @@ A case follows from its kind, a seed and its number alone, so that one that fail
 
 import argparse
 import io
+import math
 import os
 import re
 import signal
@@ -438,8 +439,8 @@ def alone() -> Iterator[None]:
             os.chdir(here)
 
 
-def outcomes(kind: str, seed: int, seconds: float) -> Counter[str]:
-    """How many cases had which outcome in so many seconds; those that must not be are printed, and called faults."""
+def outcomes(kind: str, seed: int, seconds: float, faults: float = math.inf) -> Counter[str]:
+    """How many cases had which outcome in so many seconds, or until so many must not be: these are printed."""
     told: Counter[str] = Counter()
     until = time.monotonic() + seconds
     with alone():
@@ -449,7 +450,7 @@ def outcomes(kind: str, seed: int, seconds: float) -> Counter[str]:
             except Fault as fault:
                 told["faults"] += 1
                 print(fault, flush=True)
-            if time.monotonic() > until:
+            if time.monotonic() > until or told["faults"] >= faults:
                 return told
     raise AssertionError  # There is no end to numbers.
 

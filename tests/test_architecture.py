@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -71,6 +72,8 @@ def room(name: str) -> str | None:
 
 def names_itself(source: str) -> bool:
     """Whether a module calls its package by name, which is another one once it is installed."""
+    if "sim" not in source:
+        return False
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Import(names=names) if any(name.name.split(".")[0] == "sim" for name in names):
@@ -82,8 +85,13 @@ def names_itself(source: str) -> bool:
     return False
 
 
-def imports(source: str, module: Path) -> Iterator[str]:
+@cache
+def imports(source: str, module: Path) -> tuple[str, ...]:
     """The dotted names that a module imports, wherever in it, with relative ones resolved."""
+    return tuple(_imports(source, module))
+
+
+def _imports(source: str, module: Path) -> Iterator[str]:
     package = module.parent.parts
     for node in ast.walk(ast.parse(source)):
         match node:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from itertools import cycle, islice
@@ -75,6 +76,12 @@ def heeds_signals(process: Process) -> bool:
     return bool(caught >> (signal.SIGTERM - 1) & 1)
 
 
+def seconds_of(process: Process) -> float:
+    """What it has computed."""
+    used = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[11]
+    return int(used) / os.sysconf("SC_CLK_TCK")
+
+
 def group(number: int) -> list[int]:
     """The processes of a group that have not ended."""
     found = []
@@ -108,15 +115,16 @@ def ended(process: Process, number: signal.Signals, *, everyone: bool, remark: s
     sentence = SIGNALS[number.name]
     assert (process.returncode, out) == (STATUS[number], "")
     assert re.fullmatch(f"{FORETOLD}main\\.py: {sentence}{remark}\n", errors), errors
-    until(lambda: not group(process.pid))
+    until(lambda: not group(process.pid), pause=0.01)
     return took
 
 
 # Signals.
 
 
-LONG = ["--over", "examples.sigma=log:0.05:1:20", "--seeds", "50000", "--updates", "20"]
-"""A sweep of many minutes, whose first results are there at once."""
+OVER, SEEDS, UPDATES = "examples.sigma=log:0.05:1:20", 9_000, 20
+"""A sweep of some ten seconds, whose first results are there at once; not so much that it is tried beforehand."""
+SO_MANY = 50_000  # Seeds of one that is, for a second.
 
 
 SOME_RESULTS = 50_000  # Bytes of more than one of them.
@@ -126,42 +134,43 @@ def size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def interrupted(results: Path, number: signal.Signals, times: int, chance: random.Random) -> list[float]:
-    """Start the same sweep so often, and stop it; it always goes on where it was. How long stopping took.
-
-    The moments are spread evenly over all that a sweep goes through from its start to its first results and beyond.
-    """
-    seconds, newest = [], Path(f"{results}-wal")
-    for turn in range(times):
-        with begun("sweep", *LONG, "--workers", "2", "--results", str(results)) as process:
-            until(lambda process=process: heeds_signals(process))  # type: ignore[misc]
-            if turn % 3 == 0:
-                until(lambda: size(newest) > SOME_RESULTS)
-            time.sleep(0.6 * (turn + chance.random()) / times)
-            remark = f"(; the results so far are kept in {results}){'' if turn % 3 == 0 else '?'}"
-            seconds.append(ended(process, number, everyone=turn % 4 > 0, remark=remark))
-        assert set(results.parent.iterdir()) <= {results}
-    return seconds
+MOMENTS: dict[str, tuple[Callable[[Process, Path], bool], float]] = {
+    "it loads": (lambda process, _: heeds_signals(process), 0.2),
+    "workers start": (lambda process, _: len(group(process.pid)) > 1, 0.02),
+    "workers load": (lambda process, _: len(group(process.pid)) > 3, 0.2),
+    "there are results": (lambda _, results: size(Path(f"{results}-wal")) > SOME_RESULTS, 0.1),
+}
+"""What a sweep goes through: what is to be seen of it once that begins, and about how many seconds it takes."""
 
 
-@pytest.mark.parametrize(("number", "times"), [(signal.SIGINT, 9), (signal.SIGTERM, 5), (signal.SIGHUP, 5)])
-def test_a_sweep_with_workers_ends_whenever_it_is_told_to(number: signal.Signals, times: int) -> None:
-    files = [Path(letter, "a.sqlite") for letter in "abc"]  # Three at once: one starts while another computes.
-    for path in files:
-        path.parent.mkdir()
-    with ThreadPoolExecutor(len(files)) as pool:
-        waits = [
-            pool.submit(interrupted, path, number, len(range(times)[line :: len(files)]), random.Random(line))
-            for line, path in enumerate(files)
-        ]
-        seconds = [wait for each in waits for wait in each.result()]
-    print(f"the last ended after {max(seconds):.2f} s, half of them within {sorted(seconds)[times // 2]:.3f} s")
-    assert len(seconds) == times
+def begun_sweep(results: Path, seeds: int = SEEDS) -> Process:
+    words = ("--over", OVER, "--seeds", str(seeds), "--updates", str(UPDATES), "--workers", "2")
+    return begun("sweep", *words, "--results", str(results))
+
+
+@pytest.mark.parametrize(("place", "number"), [*enumerate([signal.SIGINT, signal.SIGTERM, signal.SIGHUP])])
+def test_a_sweep_with_workers_ends_whenever_it_is_told_to(tmp_path: Path, place: int, number: signal.Signals) -> None:
+    """The same sweep each time, which goes on where it was."""
+    results, chance = tmp_path / "a.sqlite", random.Random(place)
+    seconds = []
+    for turn, (moment, (seen, lasts)) in enumerate(MOMENTS.items()):
+        with begun_sweep(results) as process:
+            until(lambda process=process, seen=seen: seen(process, results), pause=0.01)  # type: ignore[misc]
+            time.sleep(lasts * chance.random())
+            remark = f"(; the results so far are kept in {results}){'' if moment == 'there are results' else '?'}"
+            seconds.append(ended(process, number, everyone=(turn + place) % 3 > 0, remark=remark))
+        assert set(tmp_path.iterdir()) <= {results}
     assert max(seconds) < LATEST
-    sweep = plan(load_scene("local-minimum"), [over(LONG[1])], int(LONG[3]), int(LONG[5]))
-    for path in files:
-        with Store(path, sweep) as store:
-            assert 0 < len(store.results) < len(sweep.blocks)
+    sweep = plan(load_scene("local-minimum"), [over(OVER)], SEEDS, UPDATES)
+    with Store(results, sweep) as store:
+        assert 0 < len(store.results) < len(sweep.blocks)
+
+
+def test_a_sweep_that_is_tried_beforehand_ends_meanwhile(tmp_path: Path) -> None:
+    results = tmp_path / "a.sqlite"
+    with begun_sweep(results, SO_MANY) as process:
+        until(lambda: seconds_of(process) > 0.7)
+        ended(process, signal.SIGTERM, everyone=True, remark=f"(; the results so far are kept in {results})?")
 
 
 WRITERS = {
@@ -203,13 +212,17 @@ def test_what_a_killed_run_left_is_removed_by_the_next_and_what_a_live_one_makes
     assert list(tmp_path.iterdir()) == [tmp_path / "c.csv"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
-def test_a_signal_that_is_ignored_stays_so(tmp_path: Path, number: signal.Signals) -> None:
-    words = ("odds", "--seeds", "2500", "--updates", "400", "--csv", "a.csv", "--workers", "2")
-    process = in_shell(f'trap "" {number.name[3:]}; exec "$@"', *words)
+LARGE = ("odds", "--seeds", "2500", "--updates", "400", "--workers", "2")
+"""About the least that is shared among worker processes."""
+
+
+def test_signals_that_are_ignored_stay_so(tmp_path: Path) -> None:
+    words = (*LARGE, "--csv", "a.csv")
+    process = in_shell('trap "" HUP INT; exec "$@"', *words)
     until(lambda: in_the_making(tmp_path))
-    until(lambda: len(group(process.pid)) > 3)
-    os.killpg(process.pid, number)
+    until(lambda: len(group(process.pid)) > 3, pause=0.01)
+    for number in (signal.SIGHUP, signal.SIGINT):
+        os.killpg(process.pid, number)
     code, out, errors = told(process)
     assert (code, errors) == (0, "")
     assert "2,500 seeds" in out
@@ -259,19 +272,17 @@ def test_nobody_is_waited_for_who_does_not_read() -> None:
 def test_a_terminal_that_goes_away_costs_no_results() -> None:
     reader, writer = os.openpty()
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "80"}
-    with begun("run", "--updates", "8000", "--json", stderr=writer, env=environment) as process:
+    with begun("run", "--updates", "4000", "--json", stderr=writer, env=environment) as process:
         os.close(writer)
         while b"computing" not in os.read(reader, 4096):
             pass
         os.close(reader)
         out, _ = process.communicate(timeout=WAIT)
     assert process.returncode == 0
-    assert '"updates": 8000' in out
+    assert '"updates": 4000' in out
 
 
 # Streams.
-
-CLOSED = ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"]
 
 
 def each(*cases: tuple[str, tuple[str, ...]]) -> dict[tuple[str, tuple[str, ...]], tuple[int, str, str]]:
@@ -280,22 +291,24 @@ def each(*cases: tuple[str, tuple[str, ...]]) -> dict[tuple[str, tuple[str, ...]
         return dict(zip(cases, pool.map(lambda case: told(in_shell(f'"$@" {case[0]}', *case[1])), cases), strict=True))
 
 
-SAYING = [("--help",), ("--version",), ("scenes",), ("run", "--updates", "3"), ("run", "--updates", "3", "--json")]
+HELP, JSON, WRONG = ("--help",), ("run", "--updates", "3", "--json"), ("nope",)
+SAYING = [HELP, ("--version",), ("scenes",), JSON]
 """Commands that print something."""
 
 
 def test_closed_streams() -> None:
-    workers = ("odds", "--seeds", "2500", "--updates", "9", "--workers", "2")
-    cases = [(streams, words) for streams in CLOSED[1:] for words in [SAYING[0], SAYING[-1], ("nope",)]]
-    cases += [(CLOSED[0], SAYING[-1])]
-    cases += [(streams, workers) for streams in CLOSED[-2:]]
+    cases: list[tuple[str, tuple[str, ...]]] = [
+        (streams, words) for streams in (">&-", "<&- >&- 2>&-") for words in (HELP, JSON)
+    ]
+    cases += [(">&-", WRONG), ("2>&-", HELP), ("2>&-", WRONG), ("<&-", HELP)]
+    cases += [("<&- 2>&-", LARGE)]
     for (streams, words), (code, out, errors) in each(*cases).items():
-        wrong = ">&-" in streams.split() or words == ("nope",)
+        wrong = ">&-" in streams.split() or words == WRONG
         assert code == (2 if wrong else 0), (streams, words, errors)
         assert bool(out) == (not wrong), (streams, words)
         if "2>&-" in streams or not wrong:
             assert errors == ""
-        elif words == ("nope",):
+        elif words == WRONG:
             assert errors.startswith("main.py: error: there is no scene")
             assert errors.count("\n") == 1
         else:
@@ -309,12 +322,12 @@ def test_full_streams() -> None:
     for case, (code, _, errors) in each(*out_full).items():
         assert code == 2, case
         assert errors == "main.py: error: cannot write to standard output: no space left on device\n"
-    error_full = [("2>/dev/full", words) for words in [remark, ("nope",), ("run", "--nope"), SAYING[0], SAYING[-1]]]
+    error_full = [("2>/dev/full", words) for words in [remark, WRONG, ("run", "--nope"), HELP]]
     for (streams, words), (code, out, _) in each(*error_full).items():
         wrong = "nope" in words[-1]
         assert code == (2 if wrong else 0), (streams, words)
         assert bool(out) == (not wrong), (streams, words)
-    assert [code for code, _, _ in each((">/dev/full 2>/dev/full", ("scenes",))).values()] == [2]
+    assert [code for code, _, _ in each((">/dev/full 2>/dev/full", HELP)).values()] == [2]
 
 
 def test_nobody_reads_what_is_said() -> None:
@@ -412,6 +425,9 @@ def numbers(text: str) -> list[str]:
     return sorted(re.findall(r"-?\d+(?:[.,]\d+)*", text))
 
 
+WIDTHS = ("0", "1", "-5", "abc", "79", "", "1000000000", "9" * 30)
+
+
 def test_no_width_of_a_terminal_costs_a_number(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -423,10 +439,10 @@ def test_no_width_of_a_terminal_costs_a_number(
         (*SWEEP, "--results", "a.sqlite"),
         ("basins", *SMALL, "-o", "a.png"),
     ]
-    for words in commands:
+    for place, words in enumerate(commands):
         monkeypatch.setenv("COLUMNS", "80")
         usual = numbers(output(capsys, *words))
-        for columns in ("0", "1", "-5", "abc", "", "79", "1000000000", "9" * 30):
+        for columns in WIDTHS[place % 2 :: 2]:
             monkeypatch.setenv("COLUMNS", columns)
             here = output(capsys, *words)
             assert numbers(here) == usual, (words, columns)

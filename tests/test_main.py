@@ -469,7 +469,7 @@ def test_control_c_leaves_nothing_half_written(tmp_path: Path) -> None:
 
 @posix
 def test_a_reader_who_has_seen_enough_is_no_mistake() -> None:
-    commands = ["--help"], ["scenes"], ["run", "--updates", "3"], ["run", "--updates", "3", "--json"]
+    commands = ["--help"], ["scenes"], ["run", "--updates", "3", "--json"]
     processes = [start(MAIN, *words) for words in commands]
     for process in processes:
         assert process.stdout is not None

@@ -79,7 +79,8 @@ def test_there_are_more_than_forty() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_can_be_saved_can_be_opened_again(kind: str) -> None:
-    for name in NAMES:
+    """Each name with some kinds, by turns, and with the kind that FFmpeg reads, which might see more in it."""
+    for name in NAMES if kind == ".webm" else NAMES[KINDS.index(kind) % 2 :: 2]:
         path = Path(f"{name}{kind}")
         if len(os.fsencode(path.name)) > 255:
             path = Path(f"{name[:-1]}{kind}")
@@ -132,10 +133,12 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
 
 
 def test_no_command_connects_anywhere(listening: socket.socket, calls: Calls) -> None:
-    port = listening.getsockname()[1]
-    for protocol in ("http", "tcp", "https", "rtmp", "ftp", "gopher", "concat:http", "async:tcp", "crypto:http"):
+    """Every protocol with some kinds of files, by turns, and every kind with some protocols."""
+    port, kinds = listening.getsockname()[1], (*KINDS, ".toml")
+    protocols = ("http", "tcp", "https", "rtmp", "ftp", "gopher", "concat:http", "async:tcp", "crypto:http")
+    for place, protocol in enumerate(protocols):
         for rest in (f"//127.0.0.1:{port}/x", f"127.0.0.1:{port}?x"):
-            for kind in (*KINDS, ".toml"):
+            for kind in kinds[place % 3 :: 3]:
                 _try(f"{protocol}:{rest}{kind}")
     assert calls == []
     with pytest.raises(BlockingIOError):

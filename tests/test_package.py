@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from notebook_cells import smaller
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from test_architecture import imports, modules
@@ -227,14 +228,23 @@ def test_a_wheel_is_the_package_and_what_the_licence_asks_for(wheel: Path) -> No
     assert metadata.get_all("Provides-Extra", []) == sorted(EXTRAS)
 
 
+HAND_ON = """
+import os, sys, tarfile
+from hatchling.build import build_sdist, build_wheel
+
+folder = sys.argv[1]
+with tarfile.open(os.path.join(folder, build_sdist(folder))) as source:
+    source.extractall(folder, filter="data")
+(there,) = (each.path for each in os.scandir(folder) if os.path.exists(os.path.join(each.path, "pyproject.toml")))
+os.chdir(there)
+build_wheel(folder)
+"""
+
+
 def test_the_source_that_is_handed_on_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
     backend = environment(tmp_path, "hatchling")
-    build = "import sys, hatchling.build; hatchling.build.build_sdist(sys.argv[1])"
-    must(ran([backend.python, "-c", build, str(tmp_path)], ROOT))
-    (source,) = tmp_path.glob("*.tar.gz")
-    again = tmp_path / "again"
-    must(pip("--python", backend.python, "wheel", "--no-build-isolation", *ALONE, str(again), str(source)))
-    (made,) = again.glob("*.whl")
+    must(ran([backend.python, "-c", HAND_ON, str(tmp_path)], ROOT))
+    (made,) = tmp_path.glob("*.whl")
     assert files(made) == files(wheel)
 
 
@@ -272,11 +282,25 @@ def test_the_installed_command_films(installed: Environment) -> None:
         film.unlink(missing_ok=True)
 
 
+COUNT = """
+import sys
+from three_marbles.command.entry import obey
+from three_marbles.study.work import workers
+
+workers.WORTH_PROCESSES = 0
+begun, process = [], workers.Worker
+workers.Worker = lambda: begun.append(process()) or begun[-1]
+for count in ("1", "2"):
+    obey(["odds", "--seeds", "600", "--updates", "20", "--json", "--workers", count])
+    print("end", len(begun))
+"""
+
+
 def test_the_installed_command_counts_in_processes_of_its_own(installed: Environment) -> None:
-    words = (installed.command, "odds", "--seeds", "4000", "--updates", "20", "--json")
-    alone, shared = (json.loads(installed.says(*words, "--workers", workers))["lanes"] for workers in ("1", "2"))
-    assert [lane["seeds"] for lane in shared] == [4000] * 3
-    assert shared == alone
+    alone, none, shared, two, _ = re.split(r"end (\d)\n", installed.says(installed.python, "-c", COUNT))
+    assert (none, two) == ("0", "2")
+    assert [lane["seeds"] for lane in json.loads(shared)["lanes"]] == [600] * 3
+    assert json.loads(shared)["lanes"] == json.loads(alone)["lanes"]
 
 
 def test_the_installed_package_is_a_library(installed: Environment) -> None:
@@ -287,21 +311,32 @@ def test_the_installed_package_is_a_library(installed: Environment) -> None:
 
 
 def test_the_notebook_runs_where_nothing_but_the_package_is_installed(installed: Environment) -> None:
-    notebook = json.loads((ROOT / "docs" / "three-marbles.ipynb").read_text(encoding="utf-8"))
-    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    smaller = "\n".join(cells).replace("size=(640, 400)", "size=(160, 100)")  # The same basins, in less time.
-    told = installed.says(installed.python, "-c", f"{smaller}\nprint(len(race._repr_png_()) > 10_000)")
+    cells = "\n".join(smaller())
+    told = installed.says(installed.python, "-c", f"{cells}\nprint(len(race._repr_png_()) > 10_000)")
     assert "momentum: settled in the lowest known minimum" in told
     assert "torch is not installed here" in told
     assert told.endswith("True\n")
     assert list(installed.empty_folder().iterdir()) == []
 
 
+HELP = """
+import sys
+from contextlib import suppress
+from three_marbles.command.entry import obey
+
+for command in ([], *([name] for name in sys.argv[1:])):
+    print("\\0" if command else "", end="")
+    with suppress(SystemExit):
+        obey([*command, "--help"])
+"""
+
+
 def test_the_installed_command_goes_by_its_name(installed: Environment) -> None:
     assert installed.says(installed.command, "--version") == f"three-marbles {VERSION}\n"
     assert installed.says(installed.python, "-m", "three_marbles", "--version") == f"three-marbles {VERSION}\n"
-    for command in ([], *([name] for name in COMMANDS)):
-        text = installed.says(installed.command, *command, "--help")
+    commands = [[], *([name] for name in COMMANDS)]
+    texts = installed.says(installed.python, "-c", HELP, *COMMANDS).split("\0")
+    for command, text in zip(commands, texts, strict=True):
         assert text.startswith(" ".join(["usage: three-marbles", *command]))
         assert " ".join(["  three-marbles", *command]) in text.split("examples:")[1]
         assert not re.search(r"main\.py|\bsim\b|python ", text)

@@ -262,10 +262,16 @@ def test_the_table_tells_events_and_where_its_minima_lie() -> None:
         assert "minimum {}: ({:.4g}, {:.4g})".format(index + 1, *point.position) in text
 
 
-@pytest.mark.parametrize("kind", EVENT_KINDS)
-def test_every_kind_of_event_has_words(kind: str) -> None:
+@pytest.fixture(scope="module")
+def begun() -> tuple[Scene, Race]:
+    """A race at its start, whose events are what a test says."""
     scene = load_scene("on-the-saddle")
-    race = scene.race()
+    return scene, scene.race()
+
+
+@pytest.mark.parametrize("kind", EVENT_KINDS)
+def test_every_kind_of_event_has_words(begun: tuple[Scene, Race], kind: str) -> None:
+    scene, race = begun
     race.judges[0].events[:] = [Event(7, 7, kind, source=0, target=1)]
     words = {"escaped": "escaped minimum 1 for minimum 2", "left_saddle": "left saddle 1 for minimum 2"}
     where = " (minimum 2)" if kind in {"settled", "stuck", "rattling"} else ", in the basin of minimum 2"

@@ -11,12 +11,12 @@ TRIES = 3
 T = TypeVar("T")
 
 
-def until(happened: Callable[[], T]) -> T:
-    """What is told of it as soon as it has happened."""
+def until(happened: Callable[[], T], pause: float = 0.002) -> T:
+    """What is told of it as soon as it has happened, by looking again after so many seconds."""
     deadline = time.monotonic() + WAIT
     while not (told := happened()):
         assert time.monotonic() < deadline, "it has not happened"
-        time.sleep(0.002)
+        time.sleep(pause)
     return told
 
 

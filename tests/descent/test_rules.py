@@ -230,7 +230,7 @@ def swarms(draw: st.DrawFn) -> tuple[Array, Array]:
 
 @every_rule
 @given(swarm=swarms())
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 def test_a_marble_has_the_same_bits_alone_and_in_a_swarm(kind: type[AnyRule], swarm: tuple[Array, Array]) -> None:
     starts, gradients = swarm
     together = movements(kind(), starts, gradients)
@@ -245,8 +245,10 @@ def test_a_large_swarm_in_any_memory_layout_has_the_same_bits(kind: type[AnyRule
     starts, gradients = rng.standard_normal((1001, 2)), rng.standard_normal((3, 1001, 2))
     together = movements(kind(), starts, gradients)
     transposed = movements(kind(), np.asfortranarray(starts), [np.asfortranarray(g) for g in gradients])
-    alone = [movements(kind(), starts[i], gradients[:, i]) for i in range(len(starts))]
-    assert bits(together) == bits(transposed) == bits(np.stack(alone, axis=1))
+    some = [*range(0, 1001, 13), *range(990, 1001)]  # Also where processors have less than a vector left.
+    alone = [movements(kind(), starts[i], gradients[:, i]) for i in some]
+    assert bits(together) == bits(transposed)
+    assert bits(together[:, some]) == bits(np.stack(alone, axis=1))
 
 
 @every_rule

@@ -30,7 +30,7 @@ from sim.surface.points import norm
 from sim.surface.protocol import ClosedForm
 
 RESTS = (VerdictKind.SETTLED, VerdictKind.STUCK)
-SEEDS = 200
+SEEDS = 80
 
 
 def lane(rule: Rule[Any], batch_size: int) -> Lane:
@@ -85,10 +85,10 @@ def test_in_the_opening_scene_only_the_full_batch_stays_in_the_local_minimum() -
 
     judges = judges_of(run_of(problem, minibatch, np.tile(scene.start, (SEEDS, 1)), np.arange(SEEDS), 400))
     escapes = [events(judge, "escaped") for judge in judges]
-    assert sum(map(bool, escapes)) >= 195
+    assert sum(map(bool, escapes)) >= 78
     assert 30 < np.median([updates[0] for updates in escapes if updates]) < 90
-    assert sum(judge.verdict(400).basin == 0 for judge in judges) >= 195
-    assert sum(judge.verdict(400).kind is VerdictKind.RATTLING for judge in judges) >= 190
+    assert sum(judge.verdict(400).basin == 0 for judge in judges) >= 78
+    assert sum(judge.verdict(400).kind is VerdictKind.RATTLING for judge in judges) >= 76
 
 
 def test_on_the_saddle_only_the_minibatch_leaves() -> None:
@@ -102,7 +102,7 @@ def test_on_the_saddle_only_the_minibatch_leaves() -> None:
         assert judge.verdict(1_000).way_down == (0.0, 1.0)
         assert [kind for kind, _, _ in spells(judge)] == [VerdictKind.DESCENDING, VerdictKind.STALLED]
 
-    judges = judges_of(run_of(problem, minibatch, np.tile(scene.start, (60, 1)), np.arange(60), 300))
+    judges = judges_of(run_of(problem, minibatch, np.tile(scene.start, (30, 1)), np.arange(30), 300))
     assert all(events(judge, "left_saddle") for judge in judges)
     assert {judge.verdict(300).basin for judge in judges} == {0, 1}
 
@@ -151,10 +151,10 @@ RUNS: dict[str, tuple[Problem, Lane]] = {
 
 @lru_cache
 def runs(name: str) -> list[TrackJudge]:
-    """200 marbles with the plain settings, and some with each of the others."""
+    """80 marbles with the plain settings, and some with each of the others."""
     problem, way = RUNS[name]
     usual = name in list(RUNS)[:3]
-    return swarm(problem, way, 200 if usual else 10, 250 if usual else 500)
+    return swarm(problem, way, 80 if usual else 8, 250 if usual else 500)
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -187,9 +187,9 @@ def test_no_verdict_flickers(name: str) -> None:
 
 def test_the_plain_settings_come_to_the_end_that_they_should() -> None:
     full, momentum, minibatch = ([judge.verdict(250).kind for judge in runs(name)] for name in list(RUNS)[:3])
-    assert full.count(VerdictKind.SETTLED) >= 196
-    assert momentum.count(VerdictKind.SETTLED) >= 196
-    assert minibatch.count(VerdictKind.RATTLING) >= 196
+    assert full.count(VerdictKind.SETTLED) >= 78
+    assert momentum.count(VerdictKind.SETTLED) >= 78
+    assert minibatch.count(VerdictKind.RATTLING) >= 78
     assert runs("rosenbrock")[0].verdict(800).kind is VerdictKind.DESCENDING
 
 
@@ -273,7 +273,7 @@ def test_verdicts_are_causal(way: Lane) -> None:
             assert early.events_until(u) == at_once.events_until(u)
 
 
-@pytest.mark.parametrize("name", ["himmelblau, minibatch", "saddle, large noise"])
+@pytest.mark.parametrize("name", ["opening, minibatch", "saddle, large noise"])
 def test_events_are_in_order_and_name_what_they_lead_between(name: str) -> None:
     for judge in runs(name):
         assert [event.seen for event in judge.events] == sorted(event.seen for event in judge.events)

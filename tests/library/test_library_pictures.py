@@ -1,6 +1,7 @@
 """Pictures and films from Python are those that the program makes, and carry their race where a file can hold it."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,12 @@ def test_a_figure_of_a_rule_of_ones_own_is_drawn_and_carries_nothing() -> None:
     assert b"Lion" in Path("race.svg").read_bytes()
 
 
+@cache
+def usual_pixels() -> Any:
+    """Of the picture of somebody who has no wishes."""
+    return pixels(tm.figure("local-minimum", update=30, size=WINDOW))
+
+
 @pytest.mark.parametrize(
     "how",
     [
@@ -77,8 +84,7 @@ def test_a_figure_of_a_rule_of_ones_own_is_drawn_and_carries_nothing() -> None:
 )
 def test_each_wish_makes_another_picture(how: dict[str, Any]) -> None:
     wished: dict[str, Any] = {"update": 30, "size": WINDOW, **how}
-    usual = pixels(tm.figure("local-minimum", update=30, size=WINDOW))
-    other = pixels(tm.figure("local-minimum", **wished))
+    usual, other = usual_pixels(), pixels(tm.figure("local-minimum", **wished))
     assert other.shape == usual.shape
     assert (other != usual).any()
 

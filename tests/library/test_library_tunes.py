@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -101,10 +102,13 @@ def test_all_rules_are_compared_like_one_lane(monkeypatch: pytest.MonkeyPatch) -
 def test_what_is_kept_is_taken_up_and_worker_processes_find_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "WORTH_PROCESSES", 1)
     asked: dict[str, Any] = {"budget": 3, "seeds": 20}
     alone = tm.tune("local-minimum", "minibatch", **asked)
+    monkeypatch.setattr(workers, "WORTH_PROCESSES", 500)  # As much as the last round is.
+    shared = Mock(wraps=workers.shared)
+    monkeypatch.setattr(workers, "shared", shared)
     kept = tm.tune("local-minimum", "minibatch", **asked, workers=2, results=tmp_path / "kept")
+    assert shared.call_count == 1
     before = (tmp_path / "kept").read_bytes()
     again = tm.tune("local-minimum", "minibatch", **asked, results=tmp_path / "kept")
     assert json.dumps(alone.summary()) == json.dumps(kept.summary()) == json.dumps(again.summary())

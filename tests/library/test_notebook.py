@@ -1,7 +1,6 @@
 """The notebook runs from the first cell to the last, and is kept as it was written: without what came of it."""
 
 import ast
-import json
 import os
 import sys
 from contextlib import redirect_stdout
@@ -12,12 +11,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from notebook_cells import NOTEBOOK, PATH, smaller
 from PIL import Image
 
 ROOT = Path(__file__).parents[2]
-PATH = ROOT / "docs" / "three-marbles.ipynb"
-NOTEBOOK: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
-CODE = ["".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code"]
 PICTURES = 7
 """Cells that show one."""
 
@@ -42,7 +39,7 @@ def run(cells: list[str], name: str) -> tuple[str, list[Any]]:
 
 @pytest.mark.usefixtures("_installed", "_elsewhere")
 def test_the_cells_run_one_after_the_other() -> None:
-    told, last = run(CODE, "a_notebook")
+    told, last = run(smaller(), "a_notebook")
     assert "momentum: settled in the lowest known minimum" in told
     assert "minibatch: 100.0% escape" in told
     assert "momentum and full batch: " in told
@@ -52,7 +49,7 @@ def test_the_cells_run_one_after_the_other() -> None:
     assert len(pictures) == PICTURES
     for shown in pictures:
         with Image.open(BytesIO(shown._repr_png_())) as picture:
-            assert min(picture.size) >= 400
+            assert min(picture.size) >= 200
     assert list(Path().iterdir()) == []
 
 

@@ -747,9 +747,7 @@ def scene_or_sentence(text: str) -> None:
     assert 0 < len(sentence) < 3000
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, database=None
-)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, database=None)
 @given(st.data())
 def test_a_good_scene_with_something_changed(data: st.DataObject) -> None:
     table = good_table()
@@ -762,15 +760,13 @@ def test_a_good_scene_with_something_changed(data: st.DataObject) -> None:
     scene_or_sentence(document(table))
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, database=None
-)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, database=None)
 @given(st.dictionaries(st.sampled_from([*good_table(), "other", ""]), VALUES, max_size=9))
 def test_any_table(table: dict[str, object]) -> None:
     scene_or_sentence(document(table))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=80, deadline=None, derandomize=True, database=None)
 @given(st.text(max_size=60) | st.text(alphabet="[]{}=.,\"'#\n a1", max_size=60))
 def test_any_text(text: str) -> None:
     scene_or_sentence(text)

@@ -61,14 +61,14 @@ def test_the_opening_scenes_basins_are_those_of_many_tiny_steps() -> None:
     assert_array_equal(problem.basins.labels(points), gaps.argmin(axis=1))
 
 
-@pytest.mark.parametrize("scene", ["local-minimum", "sharp-and-flat", "two-weights", "egg-box", "muller-brown"])
+@pytest.mark.parametrize("scene", ["sharp-and-flat", "two-weights", "muller-brown"])
 def test_what_is_known_of_a_cell_changes_no_label(scene: str) -> None:
     problem = load_scene(scene).problem()
-    points = some_points(problem.window, 100)
+    points = some_points(problem.window, 60)
     followed = problem.basins.follow(points)[0]
     assert_array_equal(problem.basins.labels(points), followed)
     other_order = find_basins(problem.train, problem.window, problem.minima)
-    for part in np.split(np.arange(100)[::-1], 5):
+    for part in np.split(np.arange(60)[::-1], 3):
         assert_array_equal(other_order.labels(points[part]), followed[part])
 
 
@@ -142,7 +142,7 @@ def test_a_valley_has_a_basin_around_all_of_it() -> None:
     train, test = RegressionExamples("product", 0.3, (1.5, 0.8)).sums(None)
     problem = Problem(train, test, Window(-3.0, 3.0, -3.0, 3.0))
     assert problem.basins.valleys.any()
-    points = some_points(problem.window, 300)
+    points = some_points(problem.window, 100)
     labels = problem.basins.labels(points)
     assert (labels != NO_BASIN).all()
     # Two branches of w₁·w₂ = 1.2, apart at w₁ + w₂ = 0: there the flow ends in the saddle between them.

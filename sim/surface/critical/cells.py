@@ -74,8 +74,8 @@ class Cells:
         gradients, hessians = self.gradients[self.corners], self.hessians[self.corners]
         turned = np.roll(hessians, -1, axis=1)
         change = np.roll(gradients, -1, axis=1) - gradients
-        span = (sides * self.size)[None, :, :, None]
-        before, after = ((matrices @ span)[..., 0] for matrices in (hessians, turned))
+        along, up = (sides * self.size).T[..., None]
+        before, after = (some[..., 0] * along + some[..., 1] * up for some in (hessians, turned))
         surprise = norm(change - 0.5 * (before + after)).max(axis=1, initial=0.0)
         most = np.maximum(np.maximum(norm(before), norm(after)), norm(change)).max(axis=1, initial=0.0)
         finite = np.isfinite(gradients[..., 0] + gradients[..., 1])

@@ -87,9 +87,13 @@ def first_of_each(points: Array, near: float) -> Array:
 
     Whatever is so near shares a square of twice that size, in one of four tilings shifted by half a square.
     """
+    if len(points) < 2:
+        return points
     squares = points / (2 * near)
     for shift in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)):
-        _, first = np.unique(np.floor(squares + shift), axis=0, return_index=True)
+        rows = np.ascontiguousarray(np.floor(squares + shift))
+        square = rows.view(np.complex128)[:, 0]  # Numbers are sorted sooner than rows.
+        _, first = np.unique(square, return_index=True, equal_nan=False)
         first.sort()
         points, squares = points[first], squares[first]
     return points

@@ -4,6 +4,7 @@ import csv
 import json
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from sim.study.tuning.candidates import FINE, candidates
 from sim.study.tuning.report import summary
 from sim.study.tuning.search import LEAST, Tuning, plan
 from sim.study.tuning.tuned import LaneTuned, Pair, tuned
+from sim.study.work import workers
 from sim.study.work.workers import StudyError
 from sim.surface.points import Array
 
@@ -221,7 +223,7 @@ def test_too_many_combinations_are_refused() -> None:
 
 # As users meet it.
 
-WORDS = ("tune", "--seeds", "20", "--budget", "30 updates", "--workers", "1")
+WORDS = ("tune", "--seeds", "20", "--budget", "10 updates", "--workers", "1")
 
 
 @pytest.mark.usefixtures("_elsewhere")
@@ -245,17 +247,24 @@ def test_the_table_names_each_lane_s_best_and_the_files_hold_it(capsys: pytest.C
 
 
 @pytest.mark.usefixtures("_elsewhere")
-def test_any_number_of_processes_finds_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
-    words = ("tune", "--seeds", "20", "--budget", "30 updates", "--json")
+def test_any_number_of_processes_finds_the_same_bytes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("tune", "--lane", "minibatch", "--seeds", "20", "--budget", "3 updates", "--json")
     alone = output(capsys, *words, "--workers", "1", "--results", "one")
+    monkeypatch.setattr(workers, "WORTH_PROCESSES", 500)  # As much as the last round is.
+    shared = Mock(wraps=workers.shared)
+    monkeypatch.setattr(workers, "shared", shared)
     assert output(capsys, *words, "--workers", "2", "--results", "two") == alone
+    assert shared.call_count == 1
     assert Path("one").read_bytes() == Path("two").read_bytes()
 
 
 @pytest.mark.usefixtures("_elsewhere")
 def test_a_search_leaves_no_file_that_was_not_named(capsys: pytest.CaptureFixture[str]) -> None:
-    one = output(capsys, *WORDS, "--json")
-    assert output(capsys, *WORDS, "--json", "--results", "kept") == one
+    words = (*WORDS, "--lane", "full batch", "--json")
+    one = output(capsys, *words)
+    assert output(capsys, *words, "--results", "kept") == one
     assert [path.name for path in Path().iterdir()] == ["kept"]
 
 

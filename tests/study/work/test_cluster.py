@@ -100,22 +100,23 @@ def framed(content: bytes) -> bytes:
 
 
 @pytest.mark.usefixtures("distributed")
-@pytest.mark.parametrize("closes", [False, True])
 @pytest.mark.parametrize(
-    ("greeting", "complete"),
+    ("greeting", "complete", "closes"),
     [
-        (b"", False),
-        (b"SSH-2.0-OpenSSH\r\n", True),
-        (said(b"", 1 << 40), True),
-        (said(b""), True),
-        (said(b"", 100), False),
-        (said(b"junk", 100), False),
-        (said(b"\xff" * 100), True),
-        (said(bytes(100)), True),
-        (framed(b""), True),
-        (framed(b"\xc1"), True),
-        (framed(b"\x93\x01\x02\x03"), True),  # A list,
-        (framed(b"\x81\xa1x\x01"), True),  # and a table, but not that of a greeting.
+        (b"", False, False),
+        (b"", False, True),
+        (b"SSH-2.0-OpenSSH\r\n", True, False),
+        (said(b"", 1 << 40), True, True),
+        (said(b""), True, False),
+        (said(b"", 100), False, True),
+        (said(b"junk", 100), False, False),
+        (said(b"junk", 100), False, True),
+        (said(b"\xff" * 100), True, False),
+        (said(bytes(100)), True, True),
+        (framed(b""), True, False),
+        (framed(b"\xc1"), True, True),
+        (framed(b"\x93\x01\x02\x03"), True, False),  # A list,
+        (framed(b"\x81\xa1x\x01"), True, True),  # and a table, but not that of a greeting.
     ],
 )
 def test_what_is_no_scheduler_is_told_from_one(

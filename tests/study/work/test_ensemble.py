@@ -14,6 +14,7 @@ from sim.descent.crowd import Crowd
 from sim.descent.examples.chance import Seeds
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
+from sim.descent.race import Race
 from sim.descent.verdict.judge import Judge
 from sim.descent.verdict.kinds import ESCAPES
 from sim.scene import Scene, load_scene
@@ -28,9 +29,9 @@ def test_outcomes_are_those_of_races(lane: int) -> None:
     scene = load_scene("local-minimum")
     outcomes = ensemble(scene.problem(), scene.lanes[lane], scene.start, np.arange(5, 9), 300)
     for place, seed in enumerate(range(5, 9)):
-        race = type(scene.race())(scene.problem(), scene.lanes, scene.start, seed)
+        race = Race(scene.problem(), [scene.lanes[lane]], scene.start, seed)
         race.extend(300)
-        judge, track = race.judges[lane], race.tracks[lane]
+        judge, track = race.judges[0], race.tracks[0]
         verdict, theta, loss, test_loss = judge.verdict(300), track.theta[-1], track.loss[-1], track.test_loss[-1]
         race.extend(400)  # By when it is certain what happened until then.
         escapes = [event.update for event in judge.events_until(400) if event.kind in ESCAPES and event.update <= 300]
@@ -83,9 +84,9 @@ def test_no_updates_and_divergence() -> None:
     still = Job(scene.setting, 0, 0, 2, 0).run()
     assert_array_equal(still.theta, np.tile(scene.start, (2, 1)))
     assert still.updates.tolist() == [0, 0]
-    away = Job(scene.setting, 3, 0, 2, 5_000).run()
+    away = Job(scene.setting, 3, 0, 2, 2_500).run()
     assert {VERDICTS[verdict].code for verdict in away.verdicts} == {"diverged"}
-    assert (away.updates < 5_000).all()
+    assert (away.updates < 2_500).all()
     assert_array_equal(away.ends, still_far(scene, 3))
     assert (still.ends == NEVER).all()
 
@@ -93,7 +94,7 @@ def test_no_updates_and_divergence() -> None:
 def still_far(scene: Scene, lane: int) -> list[int]:
     """The update from which on the race of each of two seeds is said to have diverged."""
     race = scene.race()
-    race.extend(5_000)
+    race.extend(2_500)
     (since,) = (event.update for event in race.judges[lane].events if event.kind == "diverged")
     return [since] * 2
 
