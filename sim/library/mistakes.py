@@ -27,6 +27,39 @@ def whole_number(name: str, value: Any, least: int, most: int) -> int:
     return number
 
 
+def one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    """One of several words.
+
+    Raises:
+        UseError: it is none of them.
+    """
+    if value not in known:
+        raise UseError(f"{name} must be {', '.join(map(repr, known[:-1]))} or {known[-1]!r}, not {shown(value)}")
+    return value
+
+
+def known_theme(theme: str) -> str:
+    """One of the themes.
+
+    Raises:
+        UseError: there is no such theme.
+    """
+    return one_of("theme", theme, ("light", "dark"))
+
+
+def picture_size(size: Any, least: tuple[int, int] = (160, 120)) -> tuple[int, int]:
+    """Width and height of a picture, in pixels, at least such ones.
+
+    Raises:
+        UseError: it is something else, or too small or large.
+    """
+    try:
+        width, height = size
+    except (TypeError, ValueError):
+        raise UseError(f"size must be (width, height) in pixels, not {shown(size)}") from None
+    return whole_number("the width", width, least[0], 7680), whole_number("the height", height, least[1], 4320)
+
+
 def point(name: str, value: Any) -> tuple[float, float]:
     """A point of the plane, from two numbers.
 

@@ -15,7 +15,7 @@ from ..scene import MOST_LANES, OPENING, Scene, did_you_mean
 from ..scene.speech import MOST_UPDATES
 from ..scene.view import LEAST_TILT, MOST_TILT
 from .lanes import Added
-from .mistakes import UseError, shown, whole_number
+from .mistakes import UseError, known_theme, one_of, picture_size, shown, whole_number
 from .races import Race
 from .scenes import What, chosen, updates_of
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
-THEMES = ("light", "dark")
 USUAL_SIZE, USUAL_FILM = (1600, 900), (1280, 720)
 FILMS = (".mp4", ".gif", ".webm", ".webp")
 PICTURES = (".png", ".svg")
@@ -143,9 +142,9 @@ def figure(
     meant, last, known = _meant(scene, seed, rules, start)
     seen = _seen(meant, view, tilt, yaw, together)
     moment = last if update is None else whole_number("update", update, 0, MOST_UPDATES)
-    chosen_views, spoken = None if views is None else _views(views), _one_of("language", language, LANGUAGES)
+    chosen_views, spoken = None if views is None else _views(views), one_of("language", language, LANGUAGES)
     look = Shown(chosen_views, profile=profile, numbers=numbers, language=spoken)
-    pixels, tone, factor = _size(size), _one_of("theme", theme, THEMES), _scale(scale)
+    pixels, tone, factor = picture_size(size), known_theme(theme), _scale(scale)
     if wanted is not None:
         check_writable(wanted)
     if known is not None and known.scene == seen:
@@ -218,8 +217,8 @@ def film(
     made = filmed(
         seen,
         wanted,
-        size=_size(size),
-        theme=_one_of("theme", theme, THEMES),
+        size=picture_size(size),
+        theme=known_theme(theme),
         rate=rate,
         first=begin,
         last=to,
@@ -256,8 +255,8 @@ def window(
     >>> window("ravine", rules={"mine": Lion(learning_rate=0.01)})  # doctest: +SKIP
     """
     meant = chosen(scene, seed=seed, rules=rules, start=start)
-    _one_of("theme", theme, THEMES)
-    _one_of("language", language, LANGUAGES)
+    known_theme(theme)
+    one_of("language", language, LANGUAGES)
     from ..scene.reading import Saved  # noqa: PLC0415  Who draws waits for what draws.
     from ..stage.window.display import NoDisplay  # noqa: PLC0415
     from ..stage.window.window import open_window  # noqa: PLC0415
@@ -312,7 +311,7 @@ def _seen(scene: Scene, view: Look, tilt: float | None, yaw: float | None, toget
     """The scene as it is to be looked at; tilted or turned, it is land."""
     wanted = scene.view
     if view is not None:
-        wanted = replace(wanted, kind=_one_of("view", view, ("map", "relief")))  # type: ignore[arg-type]
+        wanted = replace(wanted, kind=one_of("view", view, ("map", "relief")))  # type: ignore[arg-type]
     if tilt is not None or yaw is not None:
         wanted = replace(
             wanted,
@@ -329,20 +328,6 @@ def _angle(name: str, degrees: Any, least: float, most: float) -> float:
     if not isinstance(degrees, int | float) or not least <= degrees <= most:
         raise UseError(f"{name} must be a number of degrees from {least:g} to {most:g}, not {shown(degrees)}")
     return float(degrees)
-
-
-def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
-    if value not in known:
-        raise UseError(f"{name} must be {', '.join(map(repr, known[:-1]))} or {known[-1]!r}, not {shown(value)}")
-    return value
-
-
-def _size(size: Any) -> Size:
-    try:
-        width, height = size
-    except (TypeError, ValueError):
-        raise UseError(f"size must be (width, height) in pixels, not {shown(size)}") from None
-    return whole_number("the width", width, 160, 7680), whole_number("the height", height, 120, 4320)
 
 
 def _scale(scale: Any) -> float:

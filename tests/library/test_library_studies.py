@@ -227,6 +227,9 @@ def test_a_map_is_saved(tmp_path: Path) -> None:
         (lambda: tm.sweep(over={"start[0]": 3}), "over must give several values of a number"),  # type: ignore[dict-item]
         (lambda: tm.sweep(over={"start[0]": ["x"]}), "over must have values that are numbers"),
         (lambda: tm.sweep(over={"updates": [5]}, measure="escape-d", seeds=1), 'there is no measure "escape-d"'),
+        (lambda: tm.basins(size=(160, 100)), "the height must be a whole number from 120 to 4,320, not 100"),
+        (lambda: tm.basins(theme="grey"), "theme must be 'light' or 'dark', not 'grey'"),
+        (lambda: tm.odds(seeds=2, updates=3).picture((200, 150)), "the width must be a whole number from 320 to 7,680"),
         (lambda: tm.basins(lane="x"), 'there is no lane "x"'),
         (lambda: tm.basins(lane="momentum", rule=Lion()), "give a lane or a rule, not both"),
         (lambda: tm.basins(rule=3), "rule is no rule: int has no method init"),  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from ...scene import OPENING, Scene, SceneError, did_you_mean
 from ...study.maps.basin_map import USUAL_UPDATES, BasinMap, basin_map, summary, table
 from ...study.work.steps import finished
 from ..lanes import Added, checked_rule
-from ..mistakes import UseError, whole_number
+from ..mistakes import UseError, known_theme, picture_size, whole_number
 from ..scenes import What, chosen
 from ..tables import plain_text
 
@@ -106,6 +106,7 @@ def basins(
 
     if lane is not None and rule is not None:
         raise UseError("give a lane or a rule, not both")
+    pixels, tone = picture_size(size), known_theme(theme)
     meant = chosen(scene, rules=rules, start=(0.0, 0.0) if _is_surface(scene) else None)
     problem = meant.problem()
     if not problem.minima:
@@ -120,9 +121,9 @@ def basins(
     require_pygame_ce()
     from ...stage.export.basins import map_layout  # noqa: PLC0415
 
-    place = map_layout(size, meant.window).map
+    place = map_layout(pixels, meant.window).map
     found = finished(basin_map(problem, (place.height, place.width), followed, most, exact=exact))
-    return Basins(meant, followed, found, size, theme)
+    return Basins(meant, followed, found, pixels, tone)
 
 
 def _is_surface(scene: What) -> bool:

@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...study.statistics.figure import Page
+from ..mistakes import known_theme, picture_size
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 SHOWN = (1200, 675)
 """Width and height in pixels, if nobody says otherwise."""
+
+LEAST = (320, 240)
+"""At least so many."""
 
 
 class Pictured(ABC):
@@ -22,7 +26,11 @@ class Pictured(ABC):
         """What is charted."""
 
     def picture(self, size: tuple[int, int] = SHOWN, theme: str = "light") -> "Image":
-        """Its charts as an image of that width and height in pixels; theme: "light" or "dark"."""
+        """Its charts as an image of that width and height in pixels; theme: "light" or "dark".
+
+        Raises:
+            UseError: there is no such theme, or it would be too small or too large.
+        """
         return image_of(self._page(), size, theme)
 
     def save(self, path: str | PathLike[str], size: tuple[int, int] = SHOWN, theme: str = "light") -> Path:
@@ -43,10 +51,15 @@ class Pictured(ABC):
 
 
 def image_of(page: Page, size: tuple[int, int], theme: str) -> "Image":
-    """A page of charts as an image."""
+    """A page of charts as an image.
+
+    Raises:
+        UseError: there is no such theme, or it would be too small or too large.
+    """
+    pixels, tone = picture_size(size, LEAST), known_theme(theme)
     from ...stage import require_pygame_ce  # noqa: PLC0415
 
     require_pygame_ce()
     from ...stage.export.pages import page_image  # noqa: PLC0415
 
-    return page_image(page, size, theme)
+    return page_image(page, pixels, tone)
