@@ -34,8 +34,7 @@ def still(folder: Path, size: tuple[int, int] = SIZE, theme: str = "light", **wa
         return np.asarray(image, dtype=np.float64)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("lane", [None, "momentum"])
+@pytest.mark.parametrize(("theme", "lane"), list(zip(THEMES, (None, "momentum"), strict=True)))
 def test_a_transparent_picture_on_the_theme_s_background_is_the_ordinary_one(
     theme: str, lane: str | None, tmp_path: Path
 ) -> None:

@@ -97,7 +97,7 @@ def still_heights(span: Span) -> Array:
 
 def seen_by(span: Span, size: tuple[int, int], layout: str, theta: Array) -> tuple[Camera, float]:
     """The program's own camera on the page's ground, and how high a place stands there."""
-    ground, problem = ground_window(span.scene.window), span.race.problem
+    ground = ground_window(span.scene.window)
     if "map" in layout:
         return Camera(ground, *size), 0.0
     view = page_data(span)["view"]
