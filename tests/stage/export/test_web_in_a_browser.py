@@ -64,6 +64,19 @@ def address(saved: tuple[Path, Span]) -> str:
     return saved[0].as_uri()
 
 
+@pytest.fixture(scope="module")
+def staying(running: chromium.Browser, saved: tuple[Path, Span]) -> chromium.Tab:
+    return running.open(f"{saved[0].as_uri()}#update=13&map", stays=True)
+
+
+@pytest.fixture
+def tab(browser: chromium.Browser, staying: chromium.Tab) -> chromium.Tab:
+    """A page for whoever says how it looks, and leaves it neither zoomed nor with the loss of a batch."""
+    assert browser
+    staying.ask("Page.bringToFront")
+    return staying
+
+
 def state(tab: chromium.Tab) -> dict[str, Any]:
     found: dict[str, Any] = tab.value("window.threeMarbles.state()")
     return found
@@ -74,10 +87,11 @@ def marbles(tab: chromium.Tab) -> list[dict[str, Any]]:
 
 
 def lead(tab: chromium.Tab, address: str) -> None:
-    """The page goes to what the address says, where it says something else than before: quicker than a page anew."""
+    """The page goes to what the address says, which is quicker than a page anew."""
     tab.value(
         "new Promise((done) => { addEventListener('hashchange', () => done(0), { once: true });"
-        f" location.hash = '{address}'; }})"
+        f" if (location.hash === '#{address}') dispatchEvent(new Event('hashchange'));"
+        f" else location.hash = '{address}'; }})"
     )
     tab.drawn()
 
@@ -85,7 +99,8 @@ def lead(tab: chromium.Tab, address: str) -> None:
 @lru_cache(maxsize=1)
 def page_data(span: Span) -> dict[str, Any]:
     """What the page is told of the race."""
-    return race_data(span)
+    data: dict[str, Any] = race_data(span)
+    return data
 
 
 @lru_cache(maxsize=1)
@@ -108,11 +123,8 @@ def seen_by(span: Span, size: tuple[int, int], layout: str, theta: Array) -> tup
     return camera, float(interpolated(heights, np.array([up]), np.array([across]))[0, 0])
 
 
-def test_marbles_are_where_the_race_has_them_at_ten_moments(
-    browser: chromium.Browser, saved: tuple[Path, Span]
-) -> None:
-    path, span = saved
-    tab = browser.open(f"{path.as_uri()}#update=13&map")
+def test_marbles_are_where_the_race_has_them_at_ten_moments(tab: chromium.Tab, saved: tuple[Path, Span]) -> None:
+    span = saved[1]
     layouts = ("apart&map", "together&map", "together&land&ground=still&yaw=35&tilt=50")
     for layout, update in product(layouts, MOMENTS):
         lead(tab, f"update={update}&{layout}")
@@ -256,15 +268,14 @@ def same_drawings(tab: chromium.Tab, lane: int, theme: str, edges: float = 0.015
     assert (gaps > 40).mean() < 0.06  # A contour is a pixel beside where it is the other way.
 
 
-def test_without_a_graphics_processor_land_is_the_same_picture(browser: chromium.Browser, address: str) -> None:
-    tab = browser.open(f"{address}#update=57&land&apart&ground=moving")
+def test_without_a_graphics_processor_land_is_the_same_picture(tab: chromium.Tab) -> None:
     for pose, theme in (
         ("yaw=-18&tilt=44", "light"),
         ("yaw=130&tilt=60", "dark"),
         ("yaw=0&tilt=20", "light"),
         ("yaw=90&tilt=76", "dark"),
     ):
-        lead(tab, f"theme={theme}&{pose}")
+        lead(tab, f"update=57&land&apart&ground=moving&theme={theme}&{pose}")
         same_drawings(tab, 1, theme)
     assert tab.mistakes() == []
 
@@ -317,15 +328,12 @@ TONES = """(() => {
 })()"""
 
 
-def test_a_map_is_dark_and_light_where_the_programs_own_picture_is(
-    browser: chromium.Browser, saved: tuple[Path, Span]
-) -> None:
+def test_a_map_is_dark_and_light_where_the_programs_own_picture_is(tab: chromium.Tab, saved: tuple[Path, Span]) -> None:
     """Nearly: contours stand at other losses, and marks and words are others."""
-    path, span = saved
-    tab = browser.open(f"{path.as_uri()}#update=57&map&apart&ground=still&theme=light")
-    looks_like_the_programs(tab, span, "light")
+    lead(tab, "update=57&map&apart&ground=still&theme=light")
+    looks_like_the_programs(tab, saved[1], "light")
     tab.press("t")
-    looks_like_the_programs(tab, span, "dark")
+    looks_like_the_programs(tab, saved[1], "dark")
     assert tab.mistakes() == []
 
 
@@ -351,10 +359,9 @@ def looks_like_the_programs(tab: chromium.Tab, span: Span, theme: str) -> None:
     assert np.median(np.abs(one - other)) < 20
 
 
-def test_the_canvas_has_a_marble_of_the_lanes_colour_there(browser: chromium.Browser, address: str) -> None:
-    tab = browser.open(f"{address}#update=57&apart")
+def test_the_canvas_has_a_marble_of_the_lanes_colour_there(tab: chromium.Tab) -> None:
     for theme, layout in product(("light", "dark"), ("map", "land")):
-        lead(tab, f"theme={theme}&{layout}")
+        lead(tab, f"update=57&apart&ground=moving&yaw=-16&tilt=44&theme={theme}&{layout}")
         for lane in range(3):
             assert tab.value(COLOR.replace("LANE", str(lane))) == list(load_theme(theme).lanes[lane])
         background = tab.value("getComputedStyle(document.documentElement).backgroundColor")
@@ -440,10 +447,9 @@ def test_a_guess_is_asked_for_before_and_judged_after(
         assert ("You guessed minibatch; it was full batch." in tab.value(caption)) == told
 
 
-def test_it_speaks_every_language(browser: chromium.Browser, saved: tuple[Path, Span], address: str) -> None:
-    tab = browser.open(f"{address}#update=57&map")
+def test_it_speaks_every_language(tab: chromium.Tab, saved: tuple[Path, Span]) -> None:
     for language in ("de", "zh", "en"):
-        lead(tab, f"language={language}")
+        lead(tab, f"update=57&map&language={language}")
         texts = saved[1].scene.texts(language)
         assert tab.value("document.getElementById('title').textContent") == texts.title
         assert tab.value("[...document.querySelectorAll('.name')].map(each => each.textContent)") == list(texts.lanes)
@@ -502,8 +508,8 @@ def test_with_reduced_motion_nothing_glides(browser: chromium.Browser, address: 
     gliding.wait("window.threeMarbles.marbles().every(each => each.share > 0.1)")
 
 
-def test_land_is_turned_by_dragging(browser: chromium.Browser, address: str) -> None:
-    tab = browser.open(f"{address}#update=57&together&land&yaw=0&tilt=44")
+def test_land_is_turned_by_dragging(tab: chromium.Tab) -> None:
+    lead(tab, "update=57&together&land&yaw=0&tilt=44")
     area = marbles(tab)[0]
     x, y = area["left"] + 100, area["top"] + 100
     tab.drag((x, y), (x + 50, y - 20))
@@ -787,20 +793,19 @@ def test_what_a_hostile_scene_says_stays_text(browser: chromium.Browser, tmp_pat
     assert tab.mistakes() == []
 
 
-def test_numbers_of_the_page_are_those_of_the_race(browser: chromium.Browser, saved: tuple[Path, Span]) -> None:
-    path, span = saved
-    tab = browser.open(path.as_uri())
-    for lane, track in enumerate(span.race.tracks):
+def test_numbers_of_the_page_are_those_of_the_race(tab: chromium.Tab, saved: tuple[Path, Span]) -> None:
+    for lane, track in enumerate(saved[1].race.tracks):
         for name, column in (("theta", track.theta), ("loss", track.loss), ("test", track.test_loss)):
             found = tab.value(f"window.threeMarbles.numbers({lane}, '{name}')")
             assert np.array_equal(np.array(found), column[:401].reshape(-1))
 
 
-def test_it_prints_as_a_still_in_light_colours(browser: chromium.Browser, address: str) -> None:
-    tab = browser.open(f"{address}#update=57&theme=dark")
+def test_it_prints_as_a_still_in_light_colours(tab: chromium.Tab) -> None:
+    lead(tab, "update=57&theme=dark")
     tab.value("dispatchEvent(new Event('beforeprint'))")
     assert state(tab)["theme"] == "light"
     tab.ask("Emulation.setEmulatedMedia", media="print")
     assert tab.value("getComputedStyle(document.querySelector('footer')).display") == "none"
+    tab.ask("Emulation.setEmulatedMedia", media="")
     tab.value("dispatchEvent(new Event('afterprint'))")
     assert state(tab)["theme"] == "dark"

@@ -404,7 +404,6 @@ def test_pages_of_all_scenes_have_an_index_with_relative_links(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sim.stage.export.web.index.MOMENT", 0)  # So that no race need be computed for its picture.
     told = output(capsys, "page", "--all", "--updates", "2", "-o", "pages").splitlines()
     assert len(told) == len(scene_files()) + 1
     written = {path.name for path in Path("pages").iterdir()}
