@@ -42,7 +42,7 @@ from sim.stage.session.session import begin
 from sim.stage.window import display, window as stage
 draw = stage.draw
 def slow(*arguments):
-    time.sleep(0.3)
+    time.sleep(0.4)
     draw(*arguments)
 stage.draw = slow
 with display.opened():

@@ -192,7 +192,7 @@ def test_no_frame_waits_for_it(window: MainWindow, monkeypatch: pytest.MonkeyPat
         assert on(window)
     go.set()
     until(lambda: not on(window) or window.session.tuning.share > 0)  # type: ignore[union-attr]
-    assert isinstance(window.session.tuning, Search)
+    assert isinstance(window.session.tuning, Search | Retuned)
 
 
 def test_a_process_that_dies_costs_nothing_but_time(scene: Scene) -> None:
