@@ -110,7 +110,7 @@ def test_panels_are_read_like_a_page() -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("lanes", [1, 6])
+@pytest.mark.parametrize("lanes", [1, 3, 6])
 @pytest.mark.parametrize(("controls", "presenter"), [(False, False), (True, False), (False, True)])
 def test_larger_type_leaves_room_for_the_maps_and_smaller_type_can_be_read(
     size: tuple[int, int], lanes: int, controls: bool, presenter: bool
