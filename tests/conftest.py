@@ -31,6 +31,7 @@ LONGEST = (
     "test_ending.py",
     "test_names.py",
     "test_keyboards.py",
+    "test_display.py",
     "test_web_in_a_browser.py",
     "test_tour_numbers.py",
 )

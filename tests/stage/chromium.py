@@ -77,10 +77,18 @@ class Browser:
         told: dict[str, Any] = json.loads(message)
         return told
 
-    def open(self, address: str, size: tuple[int, int] = (1366, 768), dark: bool = False, still: bool = False) -> "Tab":
-        """A page of that size, loaded."""
+    def open(
+        self,
+        address: str,
+        size: tuple[int, int] = (1366, 768),
+        dark: bool = False,
+        still: bool = False,
+        stays: bool = False,
+    ) -> "Tab":
+        """A page of that size, loaded; one that stays is not closed with all the others."""
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
-        self._open.append(target)
+        if not stays:
+            self._open.append(target)
         session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         tab = Tab(self, session)
         for domain in ("Page", "Runtime", "Log", "Network"):
@@ -96,7 +104,7 @@ class Browser:
         return tab
 
     def close_all(self) -> None:
-        """No page is open any more, and what was told of them is forgotten."""
+        """No page is open any more but those that stay, and what was told of them is forgotten."""
         for target in self._open:
             self.ask("Target.closeTarget", targetId=target)
         self._open.clear()

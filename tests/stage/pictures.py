@@ -1,17 +1,34 @@
 """Pictures of moments, each drawn upon the one before as in a window."""
 
 from collections.abc import Sequence
+from copy import copy
 
 import numpy as np
 import numpy.typing as npt
 import pygame
 
+from sim.descent.race import Race
+from sim.descent.track import Track
+from sim.scene import Scene
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import Snapshot, draw
+from sim.stage.session.session import race
 
 Pixels = npt.NDArray[np.uint8]
 
 UNPAINTED = (255, 0, 255)
+
+
+def unseen(scene: Scene, updates: int) -> Race:
+    """The scene's race with so many updates, with tracks of its own, so that nothing of it is drawn yet.
+
+    It is computed once, however often it is asked for.
+    """
+    known = race(scene)
+    known.extend(updates)
+    again = copy(known)
+    again.tracks = tuple(Track(run, 0) for run in known._runs)
+    return again
 
 
 def drawn_in_turn(moments: Sequence[Snapshot], size: tuple[int, int] = (960, 600)) -> list[Pixels]:

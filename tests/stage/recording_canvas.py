@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -131,11 +133,17 @@ class RecordingCanvas:
         if known:
             self._write(f"{name}, as before")
             return
-        outer, size = self._corner, self.size
+        outer, self._corner = self._corner, (self._corner[0] + corner[0], self._corner[1] + corner[1])
         with self.part(name):
-            self._corner, self.size = (outer[0] + corner[0], outer[1] + corner[1]), backdrop.size
-            backdrop.draw(self, *backdrop.args)
-            self._corner, self.size = outer, size
+            depth = self._depth
+            for written in _written(backdrop, self._corner):
+                if isinstance(written, _Within):
+                    self._depth = depth + written.depth
+                    self.backdrop(*written.asked)
+                    self._depth = depth
+                else:
+                    self._write(written)
+        self._corner = outer
 
     def _write(self, *words: str) -> None:
         self.lines.append("  " * self._depth + " ".join(words))
@@ -149,6 +157,39 @@ class RecordingCanvas:
         if len(written) <= FEW:
             return " ".join(written)
         return f"{written[0]} … {written[-1]} ({len(written)} points, sum {crc32(' '.join(written).encode()):08x})"
+
+
+class _Within(NamedTuple):
+    """A backdrop within a backdrop: which number it has, and whether it was drawn before, the whole picture says."""
+
+    place: int
+    """How many lines are before it."""
+    depth: int
+    asked: tuple[Backdrop, Pixel, Box | None]
+
+
+class _Draft(RecordingCanvas):
+    """What is drawn as one backdrop."""
+
+    def __init__(self, size: tuple[int, int], corner: tuple[float, float]) -> None:
+        super().__init__(size)
+        self._corner = corner
+        self.within: list[_Within] = []
+
+    def backdrop(self, backdrop: Backdrop, corner: Pixel, part: Box | None = None) -> None:
+        """Left to who writes down the whole."""
+        self.within.append(_Within(len(self.lines), self._depth, (backdrop, corner, part)))
+
+
+@lru_cache(maxsize=128)
+def _written(backdrop: Backdrop, corner: tuple[float, float]) -> tuple[str | _Within, ...]:
+    """What a backdrop draws, its upper left corner there: the same in all pictures, and maps take long."""
+    draft = _Draft(backdrop.size, corner)
+    backdrop.draw(draft, *backdrop.args)
+    written: list[str | _Within] = list(draft.lines)
+    for each in reversed(draft.within):
+        written.insert(each.place, each)
+    return tuple(written)
 
 
 def _hex(color: Color) -> str:

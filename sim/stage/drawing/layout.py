@@ -208,16 +208,16 @@ def _own_maps(
     """The chart, and panels in as many columns as give the largest maps of that aspect (width over height)."""
     gap, rows_of = round(0.8 * em), {columns: -(-lanes // columns) for columns in range(1, lanes + 1)}
 
-    def panels(columns: int) -> tuple[Rect, tuple[PanelLayout, ...]]:
+    def panels(columns: int, count: int) -> tuple[Rect, tuple[PanelLayout, ...]]:
         chart, field = _split(stage, rows_of[columns], em, height, more.profile)
-        frames = [_cell(field, index, columns, rows_of[columns], (gap, gap)) for index in range(lanes)]
+        frames = [_cell(field, index, columns, rows_of[columns], (gap, gap)) for index in range(count)]
         return chart, tuple(panel_layout(frame, em, more) for frame in frames)
 
     def map_size(columns: int) -> float:
-        area = panels(columns)[1][0].map
+        area = panels(columns, 1)[1][0].map  # The others are as large.
         return min(area.width, area.height * aspect) if area.width > 0 and area.height > 0 else 0.0
 
-    return panels(max(rows_of, key=map_size))
+    return panels(max(rows_of, key=map_size), lanes)
 
 
 def _one_map(field: Rect, lanes: int, em: int, more: More) -> tuple[Rect, tuple[PanelLayout, ...]]:

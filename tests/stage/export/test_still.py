@@ -15,7 +15,7 @@ from sim.scene import SceneError, load_scene
 from sim.scene.reading import Saved, load_saved
 from sim.stage.drawing.layout import SMALLEST, USUAL, layout
 from sim.stage.export.png import unblend
-from sim.stage.export.still import Still, enlarged, lane_index, paused, screenshot
+from sim.stage.export.still import Still, enlarged, lane_index, paused, picture, screenshot
 from sim.stage.picture.picture import snapshot_of, status
 from sim.stage.picture.setting import setting
 from sim.stage.session.session import begin
@@ -34,8 +34,7 @@ def still(folder: Path, size: tuple[int, int] = SIZE, theme: str = "light", **wa
         return np.asarray(image, dtype=np.float64)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("lane", [None, "momentum"])
+@pytest.mark.parametrize(("theme", "lane"), list(zip(THEMES, (None, "momentum"), strict=True)))
 def test_a_transparent_picture_on_the_theme_s_background_is_the_ordinary_one(
     theme: str, lane: str | None, tmp_path: Path
 ) -> None:
@@ -157,9 +156,9 @@ def test_a_picture_in_a_file_says_nothing_of_keys_and_of_how_fast_a_window_plays
 
 
 @pytest.mark.parametrize(("scale", "width"), [(1.0, 1), (3.0, 2), (5.0, 4)])
-def test_frames_become_thicker_with_the_scale(scale: float, width: int, tmp_path: Path) -> None:
+def test_frames_become_thicker_with_the_scale(scale: float, width: int) -> None:
     """At 960×600, where type is 12 pixels high, the first panel's frame ends on the background."""
-    pixels, theme = still(tmp_path, scale=scale), load_theme("light")
+    pixels, theme = np.asarray(picture(SCENE, 70, SIZE, "light", scale=scale)), load_theme("light")
     frame = enlarged(layout(SIZE, 3, SCENE.window.width / SCENE.window.height), scale).panels[0].frame
     row = pixels[frame.centery, frame.left - 1 : frame.left + width + 1]
     assert row[:, 0].tolist() == [theme.background[0], *[theme.border[0]] * width, row[-1, 0]]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 import pytest
-from pictures import drawn_in_turn
+from pictures import drawn_in_turn, unseen
 from PIL import Image
 from recording_canvas import RecordingCanvas
 from recordings import section
@@ -37,9 +37,7 @@ def at(scene: Scene, update: int, running: Race, **changes: Any) -> Snapshot:
 
 def picture(scene: Scene, updates: list[int], size: tuple[int, int] = (960, 600), **changes: Any) -> Pixels:
     """The picture of the last of the updates, after all of them have been drawn in turn."""
-    running = scene.race()  # Of its own, so that nothing is drawn yet.
-    running.extend(scene.updates + 1)
-    target = pygame.Surface(size, depth=32)
+    running, target = unseen(scene, scene.updates + 1), pygame.Surface(size, depth=32)
     for update in updates:
         draw(Screen(target), at(scene, update, running, **changes))
     return pygame.surfarray.array3d(target).astype(np.int16)

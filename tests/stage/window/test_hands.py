@@ -50,6 +50,13 @@ class Machine:
         return self.window.session.scene.lanes[0].rule.learning_rate
 
 
+class Ticking:
+    """A clock of frames that are drawn on time; nobody waits for them."""
+
+    def tick(self, rate: float) -> int:
+        return round(1000 / rate)
+
+
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     monkeypatch.chdir(tmp_path)
@@ -58,6 +65,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine
         monkeypatch.setattr(display, "now", lambda: made.clock)
         monkeypatch.setattr(display, "is_down", lambda code, _place: code in made.down)
         computed(made.window)
+        made.window._clock = Ticking()  # type: ignore[assignment]
         made.frame(key(pygame.KEYUP, pygame.K_a))
         monkeypatch.setattr(stage_window, "draw", slow(draw, made))
         yield made
@@ -198,6 +206,7 @@ def test_nothing_else_acts_again(machine: Machine, held: tuple[int, str], tmp_pa
     for _ in range(20):
         machine.frame(key(pygame.KEYUP, pygame.K_a), after=0.1)
     window = machine.window
+    written(window)
     pictures = len(list(tmp_path.glob("*.png")))
     assert (pictures, window._filming.running, window.session.scene.seed, window.session.open) == (
         int(held[1] == "s"),

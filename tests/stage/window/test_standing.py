@@ -31,10 +31,12 @@ from sim.study.work.ensemble import VERDICTS
 
 SOON = 0.01
 
+SEEDS = 18
+
 
 @pytest.fixture
 def scene() -> Iterator[Scene]:
-    with few_seeds(30):
+    with few_seeds(SEEDS):
         yield replace(flat_scene("local-minimum"), updates=40)
 
 
@@ -69,7 +71,7 @@ def test_what_has_been_counted_is_what_becomes_of_these_seeds(window: MainWindow
         alone = work(scene)[place].run()
         for name in ("seeds", "verdicts", "basins", "escapes", "theta"):
             assert np.array_equal(getattr(outcomes, name), getattr(alone, name))
-    assert [ends.seeds for ends in ends_seen(window.session) if ends is not None] == [30, 30, 30]
+    assert [ends.seeds for ends in ends_seen(window.session) if ends is not None] == [SEEDS] * 3
 
 
 def test_no_part_of_it_is_counted_where_nobody_wants_to_see_it(window: MainWindow) -> None:
@@ -182,7 +184,7 @@ def test_taking_a_seed_of_a_lane_that_is_gone_does_nothing(window: MainWindow) -
 
 def test_processes_that_stand_by_count_and_are_gone_with_the_window() -> None:
     standing.load()
-    with few_seeds(30), screen():
+    with few_seeds(SEEDS), screen():
         scene = replace(load_scene("on-the-saddle"), updates=30)
         window = MainWindow(replace(begin(scene), playing=False, ends=True))
         computed(window)

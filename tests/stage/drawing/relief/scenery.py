@@ -30,14 +30,22 @@ def hills(columns: int = 49, rows: int = 33, deep: float = 1.0) -> Array:
     return np.asarray(np.clip(heights - 0.5 * deep * bump(1.0, -0.3, 0.25), 0, 1))
 
 
-def height_at(heights: Array, x: float, y: float) -> float:
-    """The height at a point: straight between the nodes of its cell, along x, then along y."""
-    rows, columns = heights.shape
-    across, up = (x - WINDOW.x0) / WINDOW.width * (columns - 1), (y - WINDOW.y0) / WINDOW.height * (rows - 1)
-    column, row = min(int(across), columns - 2), min(int(up), rows - 2)
-    lower = np.interp(across, [column, column + 1], heights[row, column : column + 2])
-    upper = np.interp(across, [column, column + 1], heights[row + 1, column : column + 2])
-    return float(np.interp(up, [row, row + 1], [lower, upper]))
+def within(points: Array) -> Mask:
+    """Which points (..., 2) lie in the window."""
+    x, y = points[..., 0], points[..., 1]
+    return np.asarray((WINDOW.x0 <= x) & (x <= WINDOW.x1) & (WINDOW.y0 <= y) & (y <= WINDOW.y1))
+
+
+def height_at(heights: Array, points: Array) -> Array:
+    """The heights at points (..., 2) of the window: straight between the nodes of its cell, along x, then along y."""
+    last = np.array(heights.shape)[::-1] - 1
+    across, up = np.moveaxis((points - [WINDOW.x0, WINDOW.y0]) / [WINDOW.width, WINDOW.height] * last, -1, 0)
+    column, row = (np.minimum(place.astype(int), most - 1) for place, most in zip((across, up), last, strict=True))
+    lower, upper = (
+        heights[edge, column] + (across - column) * (heights[edge, column + 1] - heights[edge, column])
+        for edge in (row, row + 1)
+    )
+    return np.asarray(lower + (up - row) * (upper - lower))
 
 
 def traced(camera: Camera, heights: Array, x: float, y: float) -> tuple[float, float] | None:
@@ -49,27 +57,22 @@ def traced(camera: Camera, heights: Array, x: float, y: float) -> tuple[float, f
     away_axis, right_axis = np.array([-np.sin(yaw), np.cos(yaw)]), np.array([np.cos(yaw), np.sin(yaw)])
     middle = np.array([(WINDOW.x0 + WINDOW.x1) / 2, (WINDOW.y0 + WINDOW.y1) / 2])
     ox, oy = camera.project(middle).tolist()
-    before: tuple[float, float] | None = None
-    for away in np.linspace(-3.0, 3.0, STEPS):
-        px, py = (middle + right_axis * (x - ox) / camera.scale + away_axis * away).tolist()
-        if not (WINDOW.x0 <= px <= WINDOW.x1 and WINDOW.y0 <= py <= WINDOW.y1):
-            before = None
-            continue
-        above = ((oy - y) / camera.scale - np.cos(tilt) * away) / np.sin(tilt)
-        if above <= camera.rise * height_at(heights, px, py):
-            return None if before is None else (px, py)
-        before = px, py
-    return None
+    away = np.linspace(-3.0, 3.0, STEPS)
+    ray = middle + right_axis * (x - ox) / camera.scale + away_axis * away[:, None]
+    above = ((oy - y) / camera.scale - np.cos(tilt) * away) / np.sin(tilt)
+    inside = within(ray)
+    below = np.flatnonzero(inside)[above[inside] <= camera.rise * height_at(heights, ray[inside])]
+    if not below.size or below[0] == 0 or not inside[below[0] - 1]:
+        return None
+    px, py = ray[below[0]].tolist()
+    return px, py
 
 
 def covered(camera: Camera, heights: Array, point: Array, height: float, spare: float) -> bool:
     """Whether the way from a point to the eye leads through land, deeper than that in units of the plane."""
     yaw, tilt = np.radians([camera.yaw, camera.tilt])
-    for way in np.linspace(0.0, 4.0, STEPS)[1:]:
-        px, py = (point - way * np.array([-np.sin(yaw), np.cos(yaw)])).tolist()
-        if not (WINDOW.x0 <= px <= WINDOW.x1 and WINDOW.y0 <= py <= WINDOW.y1):
-            return False
-        above = camera.rise * height + way * np.cos(tilt) / np.sin(tilt)
-        if camera.rise * height_at(heights, px, py) > above + spare:
-            return True
-    return False
+    way = np.linspace(0.0, 4.0, STEPS)[1:]
+    ray = point - way[:, None] * np.array([-np.sin(yaw), np.cos(yaw)])
+    inside = within(ray)  # The window is convex: who has left it does not come back.
+    above = camera.rise * height + way[inside] * np.cos(tilt) / np.sin(tilt)
+    return bool((camera.rise * height_at(heights, ray[inside]) > above + spare).any())

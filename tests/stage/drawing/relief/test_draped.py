@@ -19,7 +19,7 @@ def land(heights: Array, camera: Camera | None = None) -> Relief:
 
 def test_heights_are_those_of_the_grid_and_straight_in_between() -> None:
     heights, points = hills(), np.random.default_rng(0).uniform((-1, -1), (2, 1), (50, 2))
-    expected = [height_at(heights, *point) for point in points.tolist()]
+    expected = height_at(heights, points)
     assert_allclose(heights_at(land(heights), points), expected, atol=1e-6)
     assert_allclose(heights_at(land(heights), WINDOW.grid(49, 33)), heights, atol=1e-6)
     assert_allclose(heights_at(land(heights), np.array([-9.0, -1.0])), heights[0, 0], atol=1e-6)

@@ -55,7 +55,7 @@ def test_what_land_covers_is_hidden() -> None:
     generator, pixel = np.random.default_rng(0), 1 / camera.scale
     points = np.stack([generator.uniform(-1, 2, 100), generator.uniform(-1, 1, 100)], axis=-1)
     above = generator.uniform(0.0, 0.3, 100)
-    stands = np.array([height_at(heights, *point) for point in points.tolist()]) + above * (generator.random(100) < 0.5)
+    stands = height_at(heights, points) + above * (generator.random(100) < 0.5)
     hidden = shown.hidden(points, stands)
     surely = [covered(camera, heights, point, height, 4 * pixel) for point, height in zip(points, stands, strict=True)]
     perhaps = [covered(camera, heights, point, height, 0.0) for point, height in zip(points, stands, strict=True)]
@@ -236,7 +236,7 @@ def test_a_picture_of_wide_cells_shows_the_same_land_in_the_same_place(size: tup
     assert np.quantile(np.hypot(*(one - other)[seen].T), 0.9) < 0.05
 
     points = WINDOW.grid(60, 40).reshape(-1, 2)
-    stands = np.array([height_at(heights, *point) for point in points.tolist()])
+    stands = height_at(heights, points)
     assert (fine.hidden(points, stands) == wide.hidden(points, stands)).mean() > 0.97
 
 
