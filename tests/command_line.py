@@ -1,5 +1,6 @@
 """The command line as its users meet it: an exit status, results on standard output, one sentence for a mistake."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,15 @@ def output(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     captured = capsys.readouterr()
     assert captured.err == ""
     return captured.out
+
+
+def taken_up(capsys: pytest.CaptureFixture[str], path: str, *words: str) -> tuple[int, str]:
+    """How many runs are taken from a file of results, and what is printed, where nothing else is remarked."""
+    assert status(*words) == 0
+    captured = capsys.readouterr()
+    remark = re.fullmatch(rf"main\.py: ([0-9,]+) runs are taken from {re.escape(path)}\n", captured.err)
+    assert remark is not None, captured.err
+    return int(remark[1].replace(",", "")), captured.out
 
 
 def mistake(capsys: pytest.CaptureFixture[str], *words: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..console.arguments import add_workers
 from ..console.ending import before_the_end, no_longer
-from ..console.terminal import escaped, watched
+from ..console.terminal import escaped, remark, watched
 from .foretelling import add_dry_run, foretell, show_cost
 
 if TYPE_CHECKING:
@@ -129,6 +129,9 @@ def _said_where(store: "Store") -> Iterator[None]:
 
 def _complete(store: "Store", arguments: argparse.Namespace) -> None:
     """Compute what is missing, and what is missing then, until nothing is."""
+    there = sum(store.sweep.blocks[place].job.count for place in store.results)
+    if there and store.missing:
+        remark(escaped(f"{there:,} runs are taken from {store.path}"))
     foretell(store.sweep, store.results, arguments)
     while missing := store.missing:
         jobs = [store.sweep.blocks[place] for place in missing]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import mistake, output, status
+from command_line import mistake, output, status, taken_up
 
 from sim.command.console import ending
 from sim.command.studies import foretelling
@@ -41,7 +41,11 @@ def planned() -> Many:
 
 def told(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
     """What is said as JSON, without what is measured anew each time."""
-    found = json.loads(output(capsys, *WORDS, *words))
+    return _lasting(output(capsys, *WORDS, *words))
+
+
+def _lasting(said: str) -> Any:
+    found = json.loads(said)
     found["contrast"]["rows"] = found["contrast"]["rows"][4:]
     return found
 
@@ -92,7 +96,8 @@ def test_interrupted_and_begun_again_it_ends_with_the_same_bytes(
     with pytest.raises(KeyboardInterrupt):
         status(*WORDS, "--results", "parts", "--csv", "parts.csv")
     assert not Path("parts.csv").exists()
-    assert told(capsys, "--results", "parts", "--csv", "parts.csv") == whole
+    runs, said = taken_up(capsys, "parts", *WORDS, "--results", "parts", "--csv", "parts.csv")
+    assert (runs, _lasting(said)) == (sum(block.job.count for block in done[:after]), whole)
     assert Path("parts").read_bytes() == Path("whole").read_bytes()
     assert Path("parts.csv").read_bytes() == Path("whole.csv").read_bytes()
     assert len(done) == len(set(done)) + 1
@@ -164,7 +169,7 @@ def test_only_one_writes_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
     with Store(Path("kept"), plan) as found:
         found.put(0, plan.blocks[0].run())
         assert "kept is in use by another count" in mistake(capsys, *WORDS, "--results", "kept")
-    told(capsys, "--results", "kept")
+    assert taken_up(capsys, "kept", *WORDS, "--results", "kept")[0] == plan.blocks[0].job.count
 
 
 def test_two_names_of_one_file_are_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 from bits import same_bits
-from command_line import output, status
+from command_line import output, status, taken_up
 from waiting import until
 
 from sim.files import OutputError
@@ -768,7 +768,8 @@ def test_a_killed_sweep_goes_on_to_the_same_bytes(
         process.kill()
         assert process.wait() == -signal.SIGKILL, Path("out").read_text()
     assert 3 <= kept_in(Path("killed")) < kept_in(Path("whole"))
-    assert said("killed") == in_one_go
+    _, resumed = taken_up(capsys, "killed", "sweep", *WORDS, "--workers", "1", "--results", "killed")
+    assert resumed == in_one_go
     assert Path("killed").read_bytes() == Path("whole").read_bytes()
     assert {path.name for path in Path().iterdir()} == {"whole", "killed", "script.py", "out"}
     before = os.stat("killed").st_mtime_ns

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command_line import mistake, output, status
+from command_line import mistake, output, status, taken_up
 from readers import printed, rows, through_json
 
 from sim.command.console import ending
@@ -378,7 +378,8 @@ def test_what_an_interrupted_sweep_has_kept_is_used_by_the_next_and_then_goes_aw
         status("sweep", *SMALL)
     (path,) = Path().iterdir()
     assert re.fullmatch(r"local-minimum-minibatch-batch_size-[0-9a-f]{8}\.sweep\.sqlite", path.name)
-    assert output(capsys, "sweep", *SMALL, "--json") == whole
+    runs = sum(block.job.count for block in done[:2])
+    assert taken_up(capsys, path.name, "sweep", *SMALL, "--json") == (runs, whole)
     assert len(done) == len(set(done)) + 1  # None but the one that was not finished has been begun twice.
     assert list(Path().iterdir()) == []
 
