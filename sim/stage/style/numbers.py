@@ -14,6 +14,9 @@ from ...descent.verdict.kinds import Event
 from ...languages import ENGLISH
 from .theme import Theme, say
 
+NO_BREAK = "\u00a0"
+"""A space at which no line is broken."""
+
 EVIDENCE = (
     "loss {height} above the lowest minimum",
     "loss {height} below every known minimum",
@@ -109,9 +112,14 @@ def hyperparameters(rule: Rule[Any]) -> list[str]:
 
 
 def on_seeds(found: str, seeds: int, first: int, sampled: bool, language: str) -> str:
-    """What was measured, with the seeds on which it stands, and how sure it is: of 95 % where chance is in it."""
+    """What was measured, with the seeds on which it stands, and how sure it is: of 95 % where chance is in it.
+
+    These stay on one line.
+    """
     if seeds:
-        return say(language, "{words} ({count} seeds from {seed}, 95 %)", words=found, count=f"{seeds:,}", seed=first)
+        told = say(language, "{words} ({count} seeds from {seed}, 95 %)", words="", count=f"{seeds:,}", seed=first)
+        words = told.lstrip()
+        return found + told.removesuffix(words) + words.replace(" ", NO_BREAK)
     return say(language, "{words} (95 %)", words=found) if sampled else found
 
 

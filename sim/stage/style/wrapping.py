@@ -4,12 +4,15 @@ import re
 from functools import lru_cache
 
 from . import text
+from .numbers import NO_BREAK
 
 OPENING, CLOSING = "“（《", "，。；：、？！”）》"
 """Marks that cling to what comes after them, and those that cling to what stands before."""
 HAN = "⺀-鿿＀-￯"
+SPACES = rf"[^\S{NO_BREAK}]*"
 PIECE = re.compile(
-    rf"[{OPENING}]*(?:(?![{OPENING}{CLOSING}])[{HAN}]|[^\s{HAN}{OPENING}{CLOSING}]+)[{CLOSING}]*\s*|\S\s*"
+    rf"[{OPENING}]*(?:(?![{OPENING}{CLOSING}])[{HAN}]|(?:[^\s{HAN}{OPENING}{CLOSING}]|{NO_BREAK})+)[{CLOSING}]*{SPACES}"
+    rf"|\S{SPACES}"
 )
 """What a line is not broken within: a word, or a Chinese character, with the marks that cling to it."""
 

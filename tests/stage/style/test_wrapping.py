@@ -3,6 +3,7 @@
 import pytest
 
 from sim.stage.style.text import width
+from sim.stage.style.numbers import NO_BREAK, on_seeds
 from sim.stage.style.wrapping import PIECE, complete, wrapped
 
 
@@ -46,3 +47,10 @@ def test_wrapped_lines_fit_and_lose_nothing_in_silence(words: str, most: int) ->
 )
 def test_marks_cling_to_what_they_belong_to(words: str, pieces: list[str]) -> None:
     assert [piece.rstrip() for piece in PIECE.findall(words)] == pieces
+
+
+@pytest.mark.parametrize("room", [170, 200, 280, 400])
+def test_on_how_many_seeds_something_stands_is_never_parted(room: int) -> None:
+    told = on_seeds("Half of them escape.", 1000, 0, True, "en")
+    assert told.replace(NO_BREAK, " ") == "Half of them escape. (1,000 seeds from 0, 95 %)"
+    assert sum("(" in line or "95" in line for line in wrapped(told, 12, room, 9)) == 1
