@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.stage.style.text import width
 from sim.stage.style.numbers import NO_BREAK, on_seeds
+from sim.stage.style.text import width
 from sim.stage.style.wrapping import PIECE, complete, wrapped
 
 
