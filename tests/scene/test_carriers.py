@@ -142,6 +142,8 @@ def test_a_page_survives_what_mails_do_to_the_ends_of_its_lines() -> None:
     assert carrier_of(BOM_UTF8 + crossed) is carriers.CARRIERS[".html"]
 
 
+MP4 = b"\0\0\0\x18ftypisom"
+META = b'<!DOCTYPE html><meta name="three-marbles-scene" content="'
 HOSTILE: dict[str, Callable[[], bytes]] = {
     "a PNG of two million chunks": lambda: PNG + chunk(b"abcd", b"") * 2_000_000,
     "a PNG whose text grows to 256 MB": lambda: PNG + bomb(),
@@ -154,14 +156,10 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a GIF of zeros": lambda: GIF + bytes(30_000_000),
     "a WebP of many pages": lambda: b"RIFF\0\0\0\0WEBP" + struct.pack("<4sI", b"ANMF", 0) * 3_000_000,
     "a WebP of pages that are never there": lambda: b"RIFF\0\0\0\0WEBP" + struct.pack("<4sI", b"ANMF", 2**32 - 1) * 10,
-    "an MP4 of zeros": lambda: b"\0\0\0\x18ftypisom" + b"\0" * 30_000_000,
-    "an MP4 of boxes with other brands": lambda: (
-        b"\0\0\0\x18ftypisom" + b"\0\0\0\0isom" + struct.pack(">I4s", 8, b"free") * 3_000_000
-    ),
-    "an MP4 of many boxes": lambda: b"\0\0\0\x18ftypisom" + bytes(12) + struct.pack(">I4s", 8, b"free") * 3_000_000,
-    "an MP4 of a box that is never there": lambda: (
-        b"\0\0\0\x18ftypisom" + bytes(12) + struct.pack(">I4sQ", 1, b"free", 2**64 - 1)
-    ),
+    "an MP4 of zeros": lambda: MP4 + b"\0" * 30_000_000,
+    "an MP4 of boxes with other brands": lambda: MP4 + b"\0\0\0\0isom" + struct.pack(">I4s", 8, b"free") * 3_000_000,
+    "an MP4 of many boxes": lambda: MP4 + bytes(12) + struct.pack(">I4s", 8, b"free") * 3_000_000,
+    "an MP4 of a box that is never there": lambda: MP4 + bytes(12) + struct.pack(">I4sQ", 1, b"free", 2**64 - 1),
     "a WebM of zeros": lambda: b"\x1aE\xdf\xa3" + bytes(30_000_000),
     "an SVG in hexadecimal": lambda: b'<?xml version="1.0" encoding="hex"?><svg/>',
     "an SVG in nonsense": lambda: b'<?xml version="1.0" encoding="nonsense"?><svg/>',
@@ -170,15 +168,9 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "an SVG with a scene without an end": lambda: b"<svg><metadata>" + b"x" * 30_000_000,
     "an SVG of a tag without an end": lambda: b"<svg " + b"a" * 30_000_000,
     "a page of paragraphs without an end": lambda: b"<!DOCTYPE html>" + b"<p>" * 10_000_000,
-    "a page with a scene without an end": lambda: (
-        b'<!doctype html><meta name="three-marbles-scene" content="' + b"&amp;" * 6_000_000
-    ),
-    "a page with a scene that is no text": lambda: (
-        b'<!DOCTYPE html><meta name="three-marbles-scene" content="\xff\xfe">'
-    ),
-    "a page with a scene of ampersands": lambda: (
-        b'<!DOCTYPE html><meta name="three-marbles-scene" content="' + b"&" * 1_000_000 + b'">'
-    ),
+    "a page with a scene without an end": lambda: META + b"&amp;" * 6_000_000,
+    "a page with a scene that is no text": lambda: META + b'\xff\xfe">',
+    "a page with a scene of ampersands": lambda: META + b"&" * 1_000_000 + b'">',
 }
 """Made when they are asked for: all of them have half a gigabyte."""
 
