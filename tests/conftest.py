@@ -1,5 +1,6 @@
 """Tests draw without a display, and what several of them begin with."""
 
+import gc
 import os
 import signal
 import sys
@@ -13,6 +14,8 @@ import pytest
 
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
+# Tests make very many objects, and Python looks through all that have stayed whenever some hundreds are new.
+gc.set_threshold(100_000, 50, 100)
 
 if TYPE_CHECKING:
     from sim.stage.session.session import Session

@@ -1,6 +1,7 @@
 """Where the command line begins: it chooses a command, and ends with its status."""
 # ruff: noqa: PLC0415  Until signals are heeded, as little as possible is loaded.
 
+import gc
 import sys
 
 from . import COMMANDS, INSTALLED, module_of
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
 
 
 FAILED, UNREAD = 2, 1
+SELDOM = (100_000, 50, 100)
+"""How seldom Python looks for objects that only refer to each other: loading makes very many, and all of them stay."""
 
 
 def main() -> int:
     """Be the program that this process is: do what its arguments say; the exit status."""
     end_at_signals()
+    gc.set_threshold(*SELDOM)
     from ..files import forget_unfinished
     from .console.terminal import prepare
 
