@@ -62,6 +62,16 @@ function writeCaption() {
   caption.classList.toggle("loud", loud);
 }
 
+// What the file is called: as it stands in the address, where that is no UTF-8.
+function fileName() {
+  const name = location.pathname.split("/").at(-1) || "race.html";
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
 function writeLooks() {
   const root = document.documentElement;
   const theme = colors();
@@ -96,7 +106,7 @@ function writeLooks() {
   byId("help").title = say("keys");
   byId("help").setAttribute("aria-label", say("keys"));
   byId("copy").hidden = WITHIN;
-  const file = decodeURIComponent(location.pathname.split("/").at(-1) || "race.html");
+  const file = fileName();
   const sentence = race.opens && !WITHIN ? CANNOT : CANNOT_HERE;
   setText(byId("cannot"), say(sentence, { command: `three-marbles ${/^[\w.-]+$/.test(file) ? file : `"${file}"`}` }));
   setText(byId("away"), say("put away"));
