@@ -9,6 +9,7 @@ function makeCards() {
   wholeCanvas.setAttribute("role", "img");
   whole.append(wholeCanvas);
   maps.append(whole);
+  maps.style.setProperty("--count", String(race.lanes.length));
   race.lanes.forEach((_, lane) => {
     const parts = {
       figure: element("figure", `card lane-${lane % 6}`),

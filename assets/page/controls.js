@@ -223,6 +223,6 @@ function listen() {
   });
   systemStill.addEventListener("change", (event) => { state.still = event.matches; changed(); });
   let before = null;
-  addEventListener("beforeprint", () => { before = state.theme; state.theme = "light"; show(); });
-  addEventListener("afterprint", () => { state.theme = before ?? state.theme; changed(); });
+  addEventListener("beforeprint", () => { before = state.theme; state.theme = "light"; layOutForPaper(true); });
+  addEventListener("afterprint", () => { state.theme = before ?? state.theme; layOutForPaper(false); });
 }

@@ -160,11 +160,21 @@ const LEAST_MAP = 220; // Pixels of width; where maps side by side would be smal
 const GAP = 14;
 const TRIALS = 3;
 const MOST_SPARE = 150; // Pixels below the maps that the chart takes up, where they leave some.
+const PAPER = 680; // Pixels of width of a printed page: what an upright A4 or letter has between its margins, or less.
+const LEAST_PRINTED = 200; // Pixels of a printed map's width.
 const arranged = { key: "", plan: null };
+let printing = false;
+
+// Lay all out for paper, light and as high as it likes; or for the window again.
+function layOutForPaper(now) {
+  printing = now;
+  document.body.style.width = now ? `${PAPER}px` : "";
+  show();
+}
 
 // How large maps are: as large as they can be, side by side, above each other, or one for all.
 function arrange(prepare) {
-  const key = [document.body.clientWidth, innerWidth, innerHeight, state.together, state.language, state.strip].join(" ");
+  const key = [document.body.clientWidth, innerWidth, innerHeight, state.together, state.language, state.strip, printing].join(" ");
   if (key !== arranged.key) {
     prepare();
     Object.assign(arranged, { key, plan: planned() });
@@ -173,11 +183,12 @@ function arrange(prepare) {
 }
 
 function planned() {
-  const narrow = innerWidth < NARROW;
+  const narrow = innerWidth < NARROW && !printing;
+  const least = printing ? LEAST_PRINTED : LEAST_MAP;
   const { classList } = document.body;
   classList.toggle("narrow", narrow);
   classList.toggle("one", state.together);
-  classList.remove("long");
+  classList.toggle("long", printing);
   const [x0, x1, y0, y1] = race.ground.window;
   const aspect = (x1 - x0) / (y1 - y0);
   const [width, height] = [maps.clientWidth, maps.clientHeight];
@@ -185,8 +196,8 @@ function planned() {
   if (state.together) {
     if (narrow) return plan(1, width);
     const cardsHeight = cards.reduce((sum, card) => sum + card.figure.offsetHeight + GAP, 0);
-    const wide = Math.min(width - Math.min(420, 0.36 * width) - GAP, height * aspect);
-    classList.toggle("long", wide < 1.5 * LEAST_MAP || cardsHeight > height + GAP);
+    const wide = Math.min(width - Math.min(420, 0.36 * width) - GAP, printing ? Infinity : height * aspect);
+    classList.toggle("long", printing || wide < 1.5 * LEAST_MAP || cardsHeight > height + GAP);
     return plan(1, Math.max(wide, 1.5 * LEAST_MAP));
   }
   if (narrow) return plan(1, width);
@@ -197,8 +208,8 @@ function planned() {
     return Math.max(0, Math.floor(height - rows * (wide / aspect + below) - GAP * rows));
   };
   const room = (columns) => (width - GAP * (columns - 1)) / columns;
-  let [columns, best] = [count, Math.max(room(count), LEAST_MAP)];
-  for (let trial = 0; trial < TRIALS; trial += 1) { // What stands below a map is higher where the map is less wide.
+  let [columns, best] = [count, printing ? 0 : Math.max(room(count), least)];
+  for (let trial = 0; trial < TRIALS && !printing; trial += 1) { // What stands below a map is higher where the map is less wide.
     maps.style.setProperty("--map", `${Math.floor(best)}px`);
     maps.style.setProperty("--columns", String(columns));
     const below = Math.max(...cards.map((card) => card.figure.lastChild.offsetHeight)) + 8;
@@ -207,13 +218,13 @@ function planned() {
       return Math.min(room(index + 1), ((height - GAP * (rows - 1)) / rows - below) * aspect);
     });
     best = Math.max(...sizes);
-    if (best < LEAST_MAP) break;
+    if (best < least) break;
     columns = sizes.indexOf(best) + 1;
   }
-  if (best >= LEAST_MAP) return { ...plan(columns, best), spare: spareBelow(columns, best) };
+  if (best >= least) return { ...plan(columns, best), spare: spareBelow(columns, best) };
   classList.add("long");
   columns = count;
-  while (columns > 1 && room(columns) < LEAST_MAP) columns -= 1;
+  while (columns > 1 && room(columns) < least) columns -= 1;
   columns = Math.ceil(count / Math.ceil(count / columns)); // Rows as long as each other, or nearly.
   return plan(columns, room(columns));
 }

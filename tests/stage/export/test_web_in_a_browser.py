@@ -1,5 +1,6 @@
 """A page in a real browser: marbles where the race has them, keys, themes, languages, addresses, sizes, no request."""
 
+import itertools
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -463,6 +464,21 @@ def test_all_of_it_fits_across_on_a_phone_and_on_a_projector(
         assert tab.value("document.documentElement.scrollHeight") <= size[1]
 
 
+def test_what_plays_and_leads_through_time_is_in_reach_in_every_window(
+    browser: chromium.Browser, address: str
+) -> None:
+    tab = browser.open(f"{address}#update=57&language=en")
+    for width, height in ((1366, 657), (1024, 600), (641, 900), (844, 390), (600, 400), (200, 200)):
+        tab.resize((width, height))
+        tab.wait(f"innerWidth === {width} && innerHeight === {height}")
+        tab.drawn()
+        place = "['play', 'time'].map((id) => document.getElementById(id).getBoundingClientRect())"
+        areas = tab.value(f"{place}.map((area) => [area.left, area.top, area.bottom])")
+        assert all(0 <= left < width and 0 < top < bottom <= height for left, top, bottom in areas), (width, height)
+        tall = tab.value("document.querySelector('footer').offsetHeight")
+        assert tall <= (45 if height < 480 else 0.2 * height), (width, height)  # What it is about is seen as well.
+
+
 def test_with_reduced_motion_nothing_glides(browser: chromium.Browser, address: str) -> None:
     tab = browser.open(f"{address}#update=3&map&speed=0.5", still=True)
     assert state(tab)["still"]
@@ -766,11 +782,24 @@ def test_numbers_of_the_page_are_those_of_the_race(browser: chromium.Browser, sa
             assert np.array_equal(np.array(found), column[:401].reshape(-1))
 
 
-def test_it_prints_as_a_still_in_light_colours(browser: chromium.Browser, address: str) -> None:
-    tab = browser.open(f"{address}#update=57&theme=dark")
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+def test_it_prints_as_a_still_in_light_colours(browser: chromium.Browser, address: str, size: tuple[int, int]) -> None:
+    tab = browser.open(f"{address}#update=57&theme=dark&apart&map&language=en", size)
+    before = marbles(tab)
     tab.value("dispatchEvent(new Event('beforeprint'))")
     assert state(tab)["theme"] == "light"
     tab.ask("Emulation.setEmulatedMedia", media="print")
-    assert tab.value("getComputedStyle(document.querySelector('footer')).display") == "none"
+    tab.resize((718, 1032))  # An upright A4 between its margins.
+    shown = "['play', 'time', 'place'].map((id) => document.getElementById(id).getClientRects().length > 0)"
+    assert tab.value(shown) == [False, False, True]
+    assert tab.value("document.getElementById('place').innerText") == "update 57 of 400"
+    assert tab.value("document.documentElement.scrollHeight") <= 1032
+    areas = [(each["left"], each["top"], each["width"], each["height"]) for each in marbles(tab)]
+    assert all(left >= 0 and left + width <= 718 for left, _, width, _ in areas)
+    for (left, top, width, _), (right, beside, *_) in itertools.pairwise(areas):
+        assert (beside, right >= left + width) == (top, True)
     tab.value("dispatchEvent(new Event('afterprint'))")
-    assert state(tab)["theme"] == "dark"
+    tab.ask("Emulation.setEmulatedMedia", media="screen")
+    tab.resize(size)
+    tab.wait("window.threeMarbles.state().theme === 'dark'")
+    tab.wait(f"window.threeMarbles.marbles()[0].width === {before[0]['width']}")
