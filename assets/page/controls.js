@@ -1,7 +1,7 @@
 // Keys, buttons and pointers: what each does to the state.
 
 const KEYS = [
-  ["Space", "play or pause; at the end, play on"],
+  ["Space", "play or pause; at the end, from the start"],
   ["← →", "one update back or forward, with Shift ten"],
   ["Home End", "to the start, to the end"],
   ["+ −", "faster, slower"],
@@ -90,17 +90,27 @@ const DEEDS = {
   "?": toggleKeys,
 };
 
+// The keys that a sheet, while it is open, leaves to the page: those that put it away.
+const SHEETS = { keys: toggleKeys, chances: toggleOdds };
+
 function onKey(event) {
   const { target, key } = event;
-  if (event.ctrlKey || event.metaKey || target.tagName === "SELECT" || document.querySelector("dialog[open]")) return;
+  if (event.ctrlKey || event.metaKey || target.tagName === "SELECT") return;
   if (target.tagName === "BUTTON" && (key === " " || key === "Enter")) return;
   const name = key.length === 1 ? key.toLowerCase() : key;
   const shift = event.shiftKey && (key.length > 1 || /\p{L}/u.test(key)) ? "Shift " : "";
   const deed = DEEDS[`${event.altKey ? "Alt " : ""}${shift}${name}`];
-  if (!deed) return;
+  const sheet = document.querySelector("dialog[open]");
+  if (!deed || (sheet && deed !== SHEETS[sheet.id])) return;
   event.preventDefault();
   deed();
   changed();
+}
+
+// What was pressed by a pointer does not keep Space, Enter and letters to itself.
+function letGo({ target }) {
+  const pressed = target.closest("button, select");
+  if (pressed && !pressed.matches(":focus-visible")) pressed.blur();
 }
 
 // A button that does something to the state, and then everything is shown anew.
@@ -190,6 +200,9 @@ function listen() {
   onPress("enough", toggleOdds);
   onPress("die", () => nextSeed(1));
   byId("copy").addEventListener("click", copyAddress);
+  document.addEventListener("click", (event) => { if (event.target.tagName !== "SELECT") letGo(event); }, true);
+  document.addEventListener("change", letGo, true);
+  for (const name of Object.keys(SHEETS)) byId(name).addEventListener("close", changed);
   byId("language").addEventListener("change", (event) => { state.language = event.target.value; changed(); });
   byId("clock").addEventListener("change", (event) => { useClock(event.target.value); changed(); });
   byId("time").addEventListener("input", (event) => {

@@ -33,10 +33,13 @@ function joined(names) {
 
 function outcome() {
   const answer = answerNow();
-  if (state.guess === null || answer === null) return "";
+  if (state.guess === null) return "";
+  const blanks = { guess: words().lanes[state.guess] };
+  if (answer === null) {
+    return state.time < race.ticks ? "" : say("You guessed {guess}; at the end of the race the question is still open.", blanks);
+  }
   const { revealed } = race.question;
   if (state.time - revealed >= HOLD && revealed < race.ticks) return "";
-  const blanks = { guess: words().lanes[state.guess] };
   if (!answer.length) return say("You guessed {guess}; it was none of them.", blanks);
   blanks.answer = joined(answer.map((lane) => words().lanes[lane]));
   return say(answer.includes(state.guess)
@@ -104,6 +107,8 @@ function writeLooks() {
   writeOdds();
   writeClock();
   byId("help").title = say("keys");
+  byId("help").setAttribute("aria-expanded", String(byId("keys").open));
+  byId("keys").setAttribute("aria-label", say("keys"));
   byId("help").setAttribute("aria-label", say("keys"));
   byId("copy").hidden = WITHIN;
   const file = fileName();

@@ -378,16 +378,54 @@ def test_keys_do_what_they_do_in_the_window(browser: chromium.Browser, address: 
     moving = state(tab)["moving"]
     tab.press("B", "Shift")
     assert state(tab)["moving"] != moving
-    tab.press("h")
-    assert tab.value("document.getElementById('keys').open")
-    tab.press("Escape")
-    assert not tab.value("document.getElementById('keys').open")
+    opened = "[document.getElementById('keys').open, document.getElementById('help').ariaExpanded]"
+    for away in ("Escape", "h"):
+        tab.press("h")
+        assert tab.value(opened) == [True, "true"]
+        tab.press("r")
+        assert not state(tab)["playing"]  # What lies below has no keys.
+        tab.press(away)
+        assert tab.value(opened) == [False, "false"]
     tab.press(" ")
     tab.wait("window.threeMarbles.state().time > 2")
     tab.press(" ")
     assert not state(tab)["playing"]
     tab.press("r")
     assert state(tab)["playing"]
+    assert tab.mistakes() == []
+
+
+def press(tab: chromium.Tab, wanted: str) -> None:
+    """The pointer presses the middle of an element."""
+    area = tab.value(f"document.querySelector('{wanted}').getBoundingClientRect().toJSON()")
+    place = (area["left"] + area["width"] / 2, area["top"] + area["height"] / 2)
+    tab.drag(place, place)
+
+
+def test_what_a_pointer_pressed_does_not_keep_the_keys(browser: chromium.Browser, address: str) -> None:
+    tab = browser.open(f"{address}#update=20&map&apart&language=en")
+    for pressed in ("#faster", ".name", "#help"):
+        press(tab, pressed)
+        tab.press("Escape")
+        tab.press(" ")
+        assert state(tab)["playing"], pressed
+        tab.press(" ")
+        assert not state(tab)["playing"], pressed
+    tab.value("document.getElementById('language').focus()")
+    tab.value("document.getElementById('language').dispatchEvent(new Event('change', { bubbles: true }))")
+    assert tab.value("document.activeElement.id") == "language"  # Who comes by keys stays there.
+    tab.value("document.activeElement.blur()")
+    press(tab, "#faster")
+    tab.value("document.getElementById('language').matches = () => false")  # As where a pointer has chosen.
+    tab.value("document.getElementById('language').focus()")
+    tab.value("document.getElementById('language').dispatchEvent(new Event('change', { bubbles: true }))")
+    tab.press("r")
+    assert state(tab)["playing"]
+    tab.press(" ")
+    tab.value("document.getElementById('slower').focus()")
+    speed = state(tab)["speed"]
+    tab.press(" ")
+    assert (state(tab)["playing"], state(tab)["speed"] < speed) == (False, True)  # A button under the keys has Space.
     assert tab.mistakes() == []
 
 
@@ -406,6 +444,7 @@ def test_a_guess_is_asked_for_before_and_judged_after(
     assert tab.value("document.querySelectorAll('.mark')[1].textContent") == "your guess: not this one"
     verdicts = tab.value("[...document.querySelectorAll('.verdict')].map(each => each.textContent)")
     assert verdicts == ["stuck in a local minimum", "rattling inside a basin", "settled in the lowest known minimum"]
+    assert tab.value("document.getElementById('caption').ariaLive") == "polite"
     assert "minibatch: rattling inside a basin" in tab.value("document.getElementById('said').textContent")
     revealed = race_data(saved[1])["question"]["revealed"]
     for update, told in ((revealed - 1, False), (revealed, True)):
@@ -643,7 +682,12 @@ def test_odds_are_a_table_in_the_pages_language(browser: chromium.Browser, tmp_p
     write_page(path, span, (), told)
     tab = browser.open(f"{path.as_uri()}#language=de&update=20")
     tab.press("j")
+    tab.press("j")
+    assert not tab.value("document.getElementById('chances').open")
+    tab.press("j")
     assert tab.value("document.getElementById('chances').open")
+    named = "[...document.querySelectorAll('dialog')].map((each) => each.ariaLabel || each.ariaLabelledByElements[0].id)"
+    assert tab.value(named) == [load_theme("light", "de").say("keys"), "sample"]
     cells = "[...document.querySelectorAll('#shares tr')].map((row) => [...row.children].map((cell) => cell.innerText))"
     head, *rows = tab.value(cells)
     german = load_theme("light", "de")
