@@ -88,6 +88,7 @@ const DEEDS = {
   l: nextLanguage,
   h: toggleKeys,
   "?": toggleKeys,
+  Escape: () => { copying.refused = false; },
 };
 
 // The keys that a sheet, while it is open, leaves to the page: those that put it away.
@@ -115,8 +116,11 @@ function letGo({ target }) {
 
 // A button that does something to the state, and then everything is shown anew.
 function onPress(id, deed) {
-  byId(id).addEventListener("click", () => { deed(); changed(); });
+  byId(id).addEventListener("click", () => { copying.refused = false; deed(); changed(); });
 }
+
+const COPIED = 2000; // Milliseconds for which the button says so.
+const copying = { done: false, refused: false };
 
 async function copyAddress() {
   const wanted = address();
@@ -125,12 +129,17 @@ async function copyAddress() {
   } catch {
     location.hash = wanted; // Some browsers let a file's address be changed only so.
   }
-  let told = "The address in the browser's bar leads to this moment.";
   try {
     await navigator.clipboard.writeText(location.href);
-    told = "The address of this moment is on the clipboard.";
-  } catch { /* Who may not write there reads it in the bar. */ }
-  announce(say(told));
+    Object.assign(copying, { done: true, refused: false });
+    setTimeout(() => { copying.done = false; changed(); }, COPIED);
+  } catch {
+    copying.refused = true; // Then it is shown, to be copied by hand.
+  }
+  setText(byId("address"), location.href);
+  announce(say(copying.refused
+    ? "The address in the browser's bar leads to this moment." : "The address of this moment is on the clipboard."));
+  changed();
 }
 
 const WHEEL = 0.0016; // How fast a turn of the wheel zooms.

@@ -100,7 +100,8 @@ function writeLooks() {
   byId("moving").setAttribute("aria-pressed", String(state.moving && state.land));
   byId("moving").hidden = !race.parts;
   setText(byId("theme"), say("light or dark"));
-  setText(byId("copy"), say("copy"));
+  setText(byId("copy"), say(copying.done ? "copied" : "copy"));
+  byId("address").hidden = !copying.refused;
   byId("copy").title = say("copy the address of this moment");
   byId("language").value = state.language;
   byId("language").setAttribute("aria-label", say("language"));
@@ -179,7 +180,7 @@ function layOutForPaper(now) {
 
 // How large maps are: as large as they can be, side by side, above each other, or one for all.
 function arrange(prepare) {
-  const key = [document.body.clientWidth, innerWidth, innerHeight, state.together, state.language, state.strip, printing].join(" ");
+  const key = [document.body.clientWidth, innerWidth, innerHeight, state.together, state.language, state.strip, copying.refused, printing].join(" ");
   if (key !== arranged.key) {
     prepare();
     Object.assign(arranged, { key, plan: planned() });

@@ -153,7 +153,7 @@ def test_the_moving_ground_is_the_windows_whatever_the_examples(
     tab = browser.open(f"{path.as_uri()}#update=0&land&ground=moving&apart")
     apart = 0.0
     for update in (0, 5, 11):
-        tab.value(f"location.hash = 'update={update}'")
+        tab.value(f"location.hash = 'update={update}&land&ground=moving&apart'")
         tab.wait(f"window.threeMarbles.state().time === {update}")
         found = np.array(tab.value("window.threeMarbles.ground(0)"))
         expected = program_heights(span, small.batch(update))
@@ -166,7 +166,7 @@ def test_the_moving_ground_is_the_windows_whatever_the_examples(
         apart = max(apart, float(np.abs(found - still).max()))
         assert np.abs(still - program_heights(span, np.arange(whole.problem.train.count)).ravel()).max() < NEAR
     assert apart > 10 * NEAR  # So that it is no still ground.
-    tab.value("location.hash = 'update=12'")
+    tab.value("location.hash = 'update=12&land&ground=moving&apart'")
     tab.wait("window.threeMarbles.state().time === 12")
     assert tab.value("window.threeMarbles.ground(0)") == tab.value("window.threeMarbles.ground(1)")  # No next update.
     assert tab.mistakes() == []
@@ -185,7 +185,8 @@ def test_the_ground_goes_over_to_the_next_batch_once_the_marble_has_landed(
     here, coming = (heights_over(problem, ground).of(losses).ravel() for losses in (here_loss, coming_loss))
     tab.press("0")  # Something is drawn anew.
     assert np.array(tab.value("window.threeMarbles.ground(1)")) == pytest.approx(here, abs=NEAR)
-    tab.value("location.hash = 'speed=0.5'")
+    tab.value("location.hash = 'update=57&land&ground=moving&apart&speed=0.5'")
+    tab.wait("window.threeMarbles.state().speed === 0.5")
     tab.press(" ")
     tab.wait("window.threeMarbles.marbles()[1].share > 0.6")
     tab.press(" ")
@@ -193,7 +194,7 @@ def test_the_ground_goes_over_to_the_next_batch_once_the_marble_has_landed(
     between = heights_over(problem, ground).of(here_loss + share * share * (3 - 2 * share) * (coming_loss - here_loss))
     assert 0 < share < 1
     assert np.array(tab.value("window.threeMarbles.ground(1)")) == pytest.approx(between.ravel(), abs=NEAR)
-    tab.value("location.hash = 'update=57'")
+    tab.value("location.hash = 'update=57&land&ground=moving&apart'")
     tab.wait("window.threeMarbles.state().time === 57")
     tab.press("ArrowRight")
     assert np.array(tab.value("window.threeMarbles.ground(1)")) == pytest.approx(coming, abs=NEAR)
@@ -452,6 +453,12 @@ def test_a_guess_is_asked_for_before_and_judged_after(
         tab.wait(f"window.threeMarbles.state().time === {update}")
         tab.drawn()
         assert ("You guessed minibatch; it was full batch." in tab.value(caption)) == told
+    tab.value("location.hash = 'clock=epochs'")  # By it, the full batch has made too few updates in the end.
+    tab.wait(f"window.threeMarbles.state().clock === 'epochs' && {caption}.includes('Press')")
+    tab.value("document.querySelectorAll('.name')[1].click()")
+    tab.press("End")
+    told = "You guessed minibatch; at the end of the race the question is still open."
+    assert tab.value(caption).startswith(told)
 
 
 @pytest.mark.parametrize("language", ["en", "de", "zh"])
@@ -470,12 +477,36 @@ def test_it_speaks_every_language(
 
 def test_the_address_is_the_state(browser: chromium.Browser, address: str) -> None:
     wanted = "#update=57&speed=5&language=zh&theme=dark&together&land&yaw=30&tilt=50&ground=still&surface&lane=2"
+    wanted += "&captions=off&strip=off&motion=less"
+    usual = state(browser.open(address))
     tab = browser.open(address + wanted)
     assert state(tab)["address"] == wanted
     tab.press("ArrowRight")
-    tab.value("document.getElementById('copy').click()")
-    tab.wait("document.getElementById('said').textContent !== ''")
+    tab.value("window.setTimeout = (deed) => { window.later = deed; }")
+    for answer, button, shown in (("Promise.resolve()", "已复制", False), ("Promise.reject()", "复制场景", True)):
+        tab.value(f"navigator.clipboard.writeText = () => {answer}")
+        tab.value("document.getElementById('copy').click()")
+        tab.wait(f"document.getElementById('copy').textContent === '{button}'")
+        tab.wait(f"document.getElementById('address').checkVisibility() === {str(shown).lower()}")
+        tab.value("window.later()")  # Two seconds later.
+        tab.drawn()
+        assert tab.value("document.getElementById('copy').textContent") == "复制场景"
+    assert tab.value("document.getElementById('address').textContent") == address + wanted.replace("57", "58")
+    tab.press("Escape")
+    assert tab.value("document.getElementById('address').hidden")
     tab.wait(f"location.hash === '{wanted.replace('57', '58')}'")
+    tab.value("location.hash = ''")
+    tab.wait("window.threeMarbles.state().asking")
+    assert state(tab) == {**usual, "seen": 58}  # What an address does not say is as usual.
+    asking = usual["address"]
+    tab.value(f"location.hash = '{asking}'")
+    tab.wait(f"location.hash === '{asking}' && window.threeMarbles.state().chosenTheme")
+    assert state(tab)["asking"]
+    tab.press("Enter")
+    tab.press(" ")
+    tab.press("Home")
+    assert "#update=0&" in state(tab)["address"]
+    assert state(browser.open(f"{address}#update=-1"))["asking"]
     for strange in ("#update=1e9", "#update=-5&speed=x", "#language=__proto__&theme=%00&tilt=99999", "#" + "x" * 5000):
         other = browser.open(address + strange)
         assert 0 <= state(other)["time"] <= 400

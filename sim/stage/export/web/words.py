@@ -33,7 +33,7 @@ SAID = (
     *("stands on the loss of {count} of {all} examples", "stands on the loss of all {count} examples"),
     *("loss of example {number} alone", "loss of the batch's {count} examples alone"),
     "the batch is all examples: its loss is the map's",
-    *("copy", "copy the address of this moment", "The address of this moment is on the clipboard."),
+    *("copy", "copied", "copy the address of this moment", "The address of this moment is on the clipboard."),
     *("The address in the browser's bar leads to this moment.", CANNOT, CANNOT_HERE),
     *("Press a marble's name to guess, or play to watch.", "your guess", "your guess: right"),
     *("your guess: not this one", "You guessed {guess}, and you are right: it was {answer}."),
