@@ -88,6 +88,7 @@ function writeLooks() {
   theme.lanes.forEach((color, lane) => root.style.setProperty(`--lane-${lane}`, color));
   root.style.colorScheme = state.theme;
   setText(byId("title"), words().title);
+  document.title = `${words().title} – Three Marbles`;
   setText(byId("seed"), say("seed {seed}", { seed: race.seed }));
   byId("die").hidden = runs.length < 2;
   byId("die").title = say("new seed: other batches; the seed before");
@@ -129,7 +130,7 @@ function writeClock() {
   clockNames.forEach((name, index) => {
     if (!clock.options[index]) clock.append(element("option"));
     clock.options[index].value = name;
-    setText(clock.options[index], words().clocks[name]);
+    setText(clock.options[index], words().menu[name]);
   });
   clock.value = race.clock;
   clock.title = say("clock: updates, epochs, a serial or parallel machine");
@@ -332,3 +333,4 @@ makeCards();
 readAddress();
 listen();
 show();
+byId("damaged").remove(); // Nothing is: all of this has run.

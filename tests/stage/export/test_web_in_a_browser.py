@@ -470,6 +470,11 @@ def test_it_speaks_every_language(
     assert tab.value("document.getElementById('title').textContent") == texts.title
     assert tab.value("[...document.querySelectorAll('.name')].map(each => each.textContent)") == list(texts.lanes)
     assert tab.value("document.documentElement.lang") == language
+    assert tab.value("document.title") == f"{texts.title} – Three Marbles"
+    clock = {"en": "Epochs", "de": "Epochen", "zh": "轮数"}[language]
+    assert clock in tab.value("[...document.getElementById('clock').options].map((each) => each.text)")
+    assert tab.value("document.querySelector('.evidence').textContent").startswith("‖∇L‖ = 2.0e−06")
+    assert tab.value("document.getElementById('damaged')") is None
     play = load_theme("light", language).say("play")
     assert tab.value("document.getElementById('play').textContent") == play
     assert tab.mistakes() == []
@@ -534,9 +539,7 @@ def test_all_of_it_fits_across_on_a_phone_and_on_a_projector(
         assert tab.value("document.documentElement.scrollHeight") <= size[1]
 
 
-def test_what_plays_and_leads_through_time_is_in_reach_in_every_window(
-    browser: chromium.Browser, address: str
-) -> None:
+def test_what_plays_and_leads_through_time_is_in_reach_in_every_window(browser: chromium.Browser, address: str) -> None:
     tab = browser.open(f"{address}#update=57&language=en")
     for width, height in ((1366, 657), (1024, 600), (641, 900), (844, 390), (600, 400), (200, 200)):
         tab.resize((width, height))
@@ -717,7 +720,9 @@ def test_odds_are_a_table_in_the_pages_language(browser: chromium.Browser, tmp_p
     assert not tab.value("document.getElementById('chances').open")
     tab.press("j")
     assert tab.value("document.getElementById('chances').open")
-    named = "[...document.querySelectorAll('dialog')].map((each) => each.ariaLabel || each.ariaLabelledByElements[0].id)"
+    named = (
+        "[...document.querySelectorAll('dialog')].map((each) => each.ariaLabel || each.ariaLabelledByElements[0].id)"
+    )
     assert tab.value(named) == [load_theme("light", "de").say("keys"), "sample"]
     cells = "[...document.querySelectorAll('#shares tr')].map((row) => [...row.children].map((cell) => cell.innerText))"
     head, *rows = tab.value(cells)
@@ -846,6 +851,22 @@ def test_what_a_hostile_scene_says_stays_text(browser: chromium.Browser, tmp_pat
     assert tab.value("document.querySelectorAll('img, svg, b').length") == 0
     assert tab.value("document.scripts.length") == 2
     assert tab.mistakes() == []
+
+
+def test_a_damaged_page_says_so(browser: chromium.Browser, saved: tuple[Path, Span], tmp_path: Path) -> None:
+    whole = saved[0].read_text(encoding="utf-8")
+    middle = whole.index('"theta"') + 5000
+    tab = browser.open(saved[0].as_uri())
+    for name, damaged in (("cut", whole[:middle]), ("wrapped", f"{whole[:middle]}\n{whole[middle:]}")):
+        path = tmp_path / f"{name}.html"
+        path.write_text(damaged, encoding="utf-8")
+        tab.ask("Page.navigate", url=path.as_uri())
+        tab.wait(f"document.readyState === 'complete' && location.pathname.endsWith('/{name}.html')")
+        told = "document.querySelector('#damaged').innerText"
+        assert tab.value(told) == ""  # Not while a page may still be on its way.
+        tab.value("document.getAnimations().forEach((each) => each.finish())")
+        for words in ("was damaged on the way", "unterwegs beschädigt", "损坏", "three-marbles FILE"):
+            assert words in tab.value(told)
 
 
 def test_numbers_of_the_page_are_those_of_the_race(browser: chromium.Browser, saved: tuple[Path, Span]) -> None:

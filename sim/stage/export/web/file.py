@@ -27,7 +27,7 @@ from ...style.theme import THEMES, load_theme
 from .ground import MOST_GRIDS, nodes_for
 from .odds import odds_data
 from .race import LARGEST_BATCHES, Json, Span, computed, race_data
-from .words import page_words
+from .words import DAMAGED, NO_SCRIPT, OPENS, page_words, static
 
 SCRIPTS = (
     "text",
@@ -137,6 +137,8 @@ def page(span: Span, others: Sequence[Span] = (), odds: Odds | None = None) -> s
         "policy": policy(script, style),
         "carrying": _carrying(span),
         "title": escape(f"{texts.title} – Three Marbles"),
+        "noscript": static(NO_SCRIPT),
+        "damaged": static(DAMAGED) + ("" if outsiders(scene) else static(OPENS, command="three-marbles FILE")),
         "style": style,
         "race": embedded(race),
         "script": script,
