@@ -181,7 +181,7 @@ function layOutForPaper(now) {
 
 // How large maps are: as large as they can be, side by side, above each other, or one for all.
 function arrange(prepare) {
-  const key = [document.body.clientWidth, innerWidth, innerHeight, state.together, state.language, state.strip, copying.refused, printing].join(" ");
+  const key = [document.body.clientWidth, innerWidth, innerHeight, state.together, state.language, state.strip, copying.refused, printing, pinned.layout].join(" ");
   if (key !== arranged.key) {
     prepare();
     Object.assign(arranged, { key, plan: planned() });
@@ -273,11 +273,11 @@ function show() {
   chart.setAttribute("aria-label", say("the loss of all marbles, update by update"));
   const width = chart.parentElement.clientWidth;
   const tall = innerHeight < 800 || innerWidth < NARROW ? 110 : Math.min(CHART, Math.round(0.2 * innerHeight));
+  drawPins(width);
   drawMaps(() => resized(chart, width, tall));
   const high = tall + Math.min(MOST_SPARE, arranged.plan.spare ?? 0);
   resized(chart, width, high);
   drawChart(chart, width, high);
-  drawPins(width);
   announceVerdicts();
 }
 

@@ -128,7 +128,6 @@ function useRun(index, clock) {
   grounds.clear();
   known.clear();
   Object.assign(sights, { pose: "", hidden: [] });
-  pinned = "";
   state.seen = state.time;
 }
 
