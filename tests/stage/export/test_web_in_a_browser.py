@@ -457,8 +457,8 @@ def test_a_guess_is_asked_for_before_and_judged_after(
     tab.wait(f"window.threeMarbles.state().clock === 'epochs' && {caption}.includes('Press')")
     tab.value("document.querySelectorAll('.name')[1].click()")
     tab.press("End")
-    told = "You guessed minibatch; at the end of the race the question is still open."
-    assert tab.value(caption).startswith(told)
+    still_open = "You guessed minibatch; at the end of the race the question is still open."
+    assert tab.value(caption).startswith(still_open)
 
 
 @pytest.mark.parametrize("language", ["en", "de", "zh"])
@@ -871,6 +871,12 @@ def test_what_a_hostile_scene_says_stays_text(browser: chromium.Browser, tmp_pat
     assert tab.value("document.querySelector('.name').textContent") == "<svg onload=alert(2)>"
     assert tab.value("document.getElementById('caption').textContent") == "<script>alert(3)</script>{{script}}"
     assert tab.value("document.querySelectorAll('img, svg, b').length") == 0
+    tab.resize((1024, 700))
+    edges = "document.getElementById('title').getBoundingClientRect().right,"
+    edges += "document.getElementById('looks').getBoundingClientRect().left,document.documentElement.scrollWidth"
+    tab.drawn()
+    title, buttons, width = tab.value(f"document.getElementById('title').textContent = '{'Long' * 60}', [{edges}]")
+    assert title <= buttons < width <= 1024  # However long, a title lies under no button.
     assert tab.value("document.scripts.length") == 2
     assert tab.mistakes() == []
 
