@@ -2,6 +2,7 @@
 
 const DECADES = 100; // The factor from the lowest to the highest loss from which on a logarithm tells more.
 const PLOT = { left: 54, right: 12, top: 18, bottom: 20 };
+const MOST_TYPE = 16; // Pixels of type for which PLOT has room.
 const MOST_PINS = 60;
 const MOST_PIN_ROWS = 3;
 const PIN = { wide: 13, high: 17 }; // Pixels from one to the next.
@@ -88,7 +89,7 @@ function drawChart(canvas, width, height) {
   const place = chartPlace(width, height);
   context.fillStyle = theme.panel;
   context.fillRect(0, 0, width, height);
-  context.font = "11px system-ui, sans-serif";
+  context.font = `${Math.min(11 * grown, MOST_TYPE)}px system-ui, sans-serif`;
   context.textBaseline = "middle";
   for (const loss of lossTicks()) {
     const y = place.y(loss);
@@ -114,16 +115,16 @@ function drawChart(canvas, width, height) {
     const color = theme.lanes[lane % theme.lanes.length];
     const until = momentOf(lane, state.seen, false).update;
     context.globalAlpha = 0.5;
-    drawLosses(context, place, lane, "test", color, 1, [4, 4], until);
+    drawLosses(context, place, lane, "test", color, grown, [4 * grown, 4 * grown], until);
     context.globalAlpha = 1;
-    drawLosses(context, place, lane, "loss", color, lane === state.lane ? 2.4 : 1.6, [], until);
+    drawLosses(context, place, lane, "loss", color, grown * (lane === state.lane ? 2.4 : 1.6), [], until);
   });
   race.lanes.forEach((_, lane) => {
     const loss = race.lanes[lane].loss[momentOf(lane, state.time, false).update];
     if (!Number.isFinite(loss)) return;
     context.fillStyle = theme.lanes[lane % theme.lanes.length];
     context.beginPath();
-    context.arc(place.x(state.time), place.y(loss), 3.4, 0, 2 * Math.PI);
+    context.arc(place.x(state.time), place.y(loss), 3.4 * grown, 0, 2 * Math.PI);
     context.fill();
   });
   context.restore();

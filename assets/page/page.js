@@ -1,6 +1,7 @@
 // The page as a whole: where things stand, what is shown, and time that goes on.
 
 const CHART = 170; // Pixels of height.
+let grown = 1; // How much larger than usual type is, and with it marbles and what is written on maps.
 let shown = []; // Where the marbles are, as last drawn.
 let wanted = false; // Whether a picture is on its way.
 let before = null; // When the last one was drawn, in milliseconds.
@@ -85,7 +86,10 @@ function writeLooks() {
   for (const [name, color] of Object.entries(theme)) {
     if (typeof color === "string") root.style.setProperty(`--${name}`, color);
   }
-  theme.lanes.forEach((color, lane) => root.style.setProperty(`--lane-${lane}`, color));
+  theme.lanes.forEach((color, lane) => {
+    root.style.setProperty(`--lane-${lane}`, color);
+    root.style.setProperty(`--ink-${lane}`, ink(color, theme));
+  });
   root.style.colorScheme = state.theme;
   setText(byId("title"), words().title);
   document.title = `${words().title} – Three Marbles`;
@@ -166,7 +170,9 @@ function writeTransport() {
 const LEAST_MAP = 220; // Pixels of width; where maps side by side would be smaller, the page is longer than the window.
 const GAP = 14;
 const TRIALS = 3;
-const MOST_SPARE = 150; // Pixels below the maps that the chart takes up, where they leave some.
+const MOST_SPARE = 150; // Pixels below the maps that the chart takes up, where they leave some,
+const SPARE_SHARE = 0.3; // or in tall windows this much of their height.
+const TYPE = 15; // Pixels of type of its usual size.
 const PAPER = 680; // Pixels of width of a printed page: what an upright A4 or letter has between its margins, or less.
 const LEAST_PRINTED = 200; // Pixels of a printed map's width.
 const arranged = { key: "", plan: null };
@@ -176,6 +182,7 @@ let printing = false;
 function layOutForPaper(now) {
   printing = now;
   document.body.style.width = now ? `${PAPER}px` : "";
+  document.documentElement.style.fontSize = now ? `${TYPE}px` : "";
   show();
 }
 
@@ -265,6 +272,7 @@ function drawMaps(prepare) {
 }
 
 function show() {
+  grown = Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / TYPE);
   writeLooks();
   writeCaption();
   writeCards();
@@ -272,10 +280,10 @@ function show() {
   const chart = byId("chart");
   chart.setAttribute("aria-label", say("the loss of all marbles, update by update"));
   const width = chart.parentElement.clientWidth;
-  const tall = innerHeight < 800 || innerWidth < NARROW ? 110 : Math.min(CHART, Math.round(0.2 * innerHeight));
+  const tall = innerHeight < 800 || innerWidth < NARROW ? 110 : Math.min(CHART * grown, Math.round(0.2 * innerHeight));
   drawPins(width);
   drawMaps(() => resized(chart, width, tall));
-  const high = tall + Math.min(MOST_SPARE, arranged.plan.spare ?? 0);
+  const high = tall + Math.min(Math.max(MOST_SPARE, SPARE_SHARE * innerHeight), arranged.plan.spare ?? 0);
   resized(chart, width, high);
   drawChart(chart, width, high);
   announceVerdicts();

@@ -1,6 +1,7 @@
 """A page in a real browser: marbles where the race has them, keys, themes, languages, addresses, sizes, no request."""
 
 import itertools
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -289,6 +290,19 @@ COLOR = """(() => {
 })()"""
 
 
+CHART = """(() => {
+  const { left, top } = document.getElementById("chart").getBoundingClientRect();
+  return { x: left + 100, y: top + 40 };
+})()"""
+
+
+def luminance(color: tuple[float, ...]) -> float:
+    """How bright a colour of a screen is, from 0 to 1 (IEC 61966-2-1)."""
+    parts = np.array(color) / 255
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
 TONES = """(() => {
   const canvas = [...document.querySelectorAll("canvas.map")][LANE];
   const { width, height } = canvas.getBoundingClientRect();
@@ -333,6 +347,13 @@ def test_the_canvas_has_a_marble_of_the_lanes_colour_there(
     tab = browser.open(f"{address}#update=57&apart&theme={theme}&{layout}")
     for lane in range(3):
         assert tab.value(COLOR.replace("LANE", str(lane))) == list(load_theme(theme).lanes[lane])
+    tab.ask("Input.dispatchMouseEvent", type="mouseMoved", **tab.value(CHART))
+    inks = tab.value("[...document.querySelectorAll('#tip b')].map((each) => getComputedStyle(each).color)")
+    panel = luminance(load_theme(theme).panel)
+    for ink in inks:
+        dark, bright = sorted((panel, luminance(tuple(map(float, re.findall(r"[\d.]+", ink))))))
+        assert (bright + 0.05) / (dark + 0.05) >= 4.5  # Web Content Accessibility Guidelines 2.2, 1.4.3.
+    assert len(inks) == 3
     background = tab.value("getComputedStyle(document.documentElement).backgroundColor")
     assert background == f"rgb({', '.join(map(str, load_theme(theme).background))})"
     assert tab.mistakes() == []
@@ -520,7 +541,14 @@ def test_the_address_is_the_state(browser: chromium.Browser, address: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("size", "layout"), [((390, 844), ""), ((390, 844), "&apart&land"), ((1920, 1080), "&map"), ((960, 600), "&land")]
+    ("size", "layout"),
+    [
+        ((390, 844), ""),
+        ((390, 844), "&apart&land"),
+        ((1920, 1080), "&map"),
+        ((3840, 2160), "&land"),
+        ((960, 600), "&land"),
+    ],
 )
 def test_all_of_it_fits_across_on_a_phone_and_on_a_projector(
     browser: chromium.Browser, address: str, size: tuple[int, int], layout: str
@@ -535,8 +563,12 @@ def test_all_of_it_fits_across_on_a_phone_and_on_a_projector(
         assert min(canvases) > 350
         footer = tab.value("document.querySelector('footer').getBoundingClientRect().bottom")
         assert footer <= size[1]  # What plays and pauses is in reach, wherever one has scrolled to.
-    if size == (1920, 1080):
+    if size[0] >= 1920:
         assert tab.value("document.documentElement.scrollHeight") <= size[1]
+        assert tab.value("parseFloat(getComputedStyle(document.documentElement).fontSize)") >= size[0] / 110
+        words = "[...document.querySelectorAll('figcaption')]"
+        bottom = f"Math.max(...{words}.map((each) => each.offsetTop + each.offsetHeight))"
+        assert tab.value(f"document.getElementById('chart').getBoundingClientRect().top - {bottom}") < size[1] / 20
 
 
 def test_what_plays_and_leads_through_time_is_in_reach_in_every_window(browser: chromium.Browser, address: str) -> None:
