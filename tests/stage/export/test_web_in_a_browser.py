@@ -606,6 +606,10 @@ def test_every_pin_can_be_pressed_and_keeps_its_focus(browser: chromium.Browser,
     assert len(found) == len(ticks) == 10
     for (left, top), (right, below) in itertools.combinations(found, 2):
         assert abs(left - right) >= 12 or abs(top - below) >= 16
+    chart = tab.value("document.getElementById('chart').getBoundingClientRect().toJSON()")
+    first = chart["left"] + 54 + ticks[0] / 200 * (chart["width"] - 54 - 12)
+    assert min(found)[0] + 6 == pytest.approx(first, abs=0.1)  # None stands before its time where there is room behind,
+    assert max(found)[0] + 12 <= chart["right"]  # and none beside the chart.
     for index, tick in enumerate(ticks):
         tab.value(f"{pin}[{index}].click()")
         assert state(tab)["time"] == tick  # They are in the order of time.
