@@ -9,6 +9,7 @@ function makeCards() {
   wholeCanvas.setAttribute("role", "img");
   whole.append(wholeCanvas);
   maps.append(whole);
+  maps.style.setProperty("--count", String(race.lanes.length));
   race.lanes.forEach((_, lane) => {
     const parts = {
       figure: element("figure", `card lane-${lane % 6}`),
@@ -44,7 +45,7 @@ function evidenceAt(lane, made) {
   const { evidence, parts } = race.lanes[lane];
   return evidence[Math.min(made, evidence.length - 1)].map((index) => {
     const part = parts[index];
-    return typeof part === "string" ? part : say(part[0], part[1]);
+    return (typeof part === "string" ? part : say(part[0], part[1])).replace(/(\de)-/g, "$1−");
   });
 }
 

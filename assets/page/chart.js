@@ -2,7 +2,10 @@
 
 const DECADES = 100; // The factor from the lowest to the highest loss from which on a logarithm tells more.
 const PLOT = { left: 54, right: 12, top: 18, bottom: 20 };
+const MOST_TYPE = 16; // Pixels of type for which PLOT has room.
 const MOST_PINS = 60;
+const MOST_PIN_ROWS = 3;
+const PIN = { wide: 13, high: 17 }; // Pixels from one to the next.
 
 function rangeOfLosses() {
   let [low, high] = [Infinity, -Infinity];
@@ -86,7 +89,7 @@ function drawChart(canvas, width, height) {
   const place = chartPlace(width, height);
   context.fillStyle = theme.panel;
   context.fillRect(0, 0, width, height);
-  context.font = "11px system-ui, sans-serif";
+  context.font = `${Math.min(11 * grown, MOST_TYPE)}px system-ui, sans-serif`;
   context.textBaseline = "middle";
   for (const loss of lossTicks()) {
     const y = place.y(loss);
@@ -112,16 +115,16 @@ function drawChart(canvas, width, height) {
     const color = theme.lanes[lane % theme.lanes.length];
     const until = momentOf(lane, state.seen, false).update;
     context.globalAlpha = 0.5;
-    drawLosses(context, place, lane, "test", color, 1, [4, 4], until);
+    drawLosses(context, place, lane, "test", color, grown, [4 * grown, 4 * grown], until);
     context.globalAlpha = 1;
-    drawLosses(context, place, lane, "loss", color, lane === state.lane ? 2.4 : 1.6, [], until);
+    drawLosses(context, place, lane, "loss", color, grown * (lane === state.lane ? 2.4 : 1.6), [], until);
   });
   race.lanes.forEach((_, lane) => {
     const loss = race.lanes[lane].loss[momentOf(lane, state.time, false).update];
     if (!Number.isFinite(loss)) return;
     context.fillStyle = theme.lanes[lane % theme.lanes.length];
     context.beginPath();
-    context.arc(place.x(state.time), place.y(loss), 3.4, 0, 2 * Math.PI);
+    context.arc(place.x(state.time), place.y(loss), 3.4 * grown, 0, 2 * Math.PI);
     context.fill();
   });
   context.restore();
@@ -158,29 +161,57 @@ function eventText(event) {
   return say("escaped at update {update}: {way}", { update: event.update, way });
 }
 
-let pinned = "";
+const pinned = { layout: "", places: [] };
 
-// Buttons below the chart that lead to what has happened, as far as it has been seen.
-function drawPins(width) {
-  const known = race.lanes.flatMap((lane, index) => {
-    const seen = momentOf(index, state.seen, false).made;
-    return lane.events.filter((event) => event.seen <= seen).map((event) => ({ ...event, lane: index }));
-  }).slice(0, MOST_PINS);
-  const key = `${width} ${state.language} ${known.length}`;
-  if (key === pinned) return;
-  pinned = key;
+// All that happens, by time, and where its pin stands: below one that it would lie on, and beside where all rows are full.
+function pinPlaces(width) {
+  const every = race.lanes.flatMap((lane, index) => lane.events.map((event) => ({ ...event, lane: index })));
+  const places = every.sort((one, other) => one.tick - other.tick).slice(0, MOST_PINS);
   const at = chartPlace(width, 100);
-  byId("pins").replaceChildren(...known.map((event) => {
-    const pin = element("button", `pin lane-${event.lane % 6}`);
-    const told = `${words().lanes[event.lane]}: ${eventText(event)}`;
-    Object.assign(pin, { type: "button", title: told });
-    pin.setAttribute("aria-label", told);
-    pin.style.left = `${at.x(event.tick)}px`;
-    pin.addEventListener("click", () => {
-      Object.assign(state, { playing: false, lane: event.lane });
-      goTo(event.tick);
-      changed();
+  const rows = Array.from({ length: MOST_PIN_ROWS }, () => []);
+  const end = (row) => (row.length ? row.at(-1).x + PIN.wide : 0);
+  for (const pin of places) {
+    pin.x = at.x(pin.tick);
+    const row = rows.find((each) => end(each) <= pin.x) ?? rows.reduce((one, other) => (end(other) < end(one) ? other : one));
+    pin.x = Math.max(pin.x, end(row));
+    pin.y = rows.indexOf(row) * PIN.high;
+    row.push(pin);
+  }
+  for (const row of rows) { // None leaves the chart at its right.
+    let most = width - PIN.wide / 2;
+    for (const pin of [...row].reverse()) {
+      pin.x = Math.min(pin.x, most);
+      most = pin.x - PIN.wide;
+    }
+  }
+  return places;
+}
+
+function pinButton({ lane, tick, x, y }) {
+  const button = element("button", `pin lane-${lane % 6}`);
+  button.type = "button";
+  Object.assign(button.style, { left: `${x}px`, top: `${y}px` });
+  button.addEventListener("click", () => {
+    Object.assign(state, { playing: false, lane });
+    goTo(tick);
+    changed();
+  });
+  return button;
+}
+
+// Buttons below the chart that lead to what happens; those that have been seen are shown.
+function drawPins(width) {
+  const layout = `${width} ${race.seed} ${race.clock} ${state.language}`;
+  if (layout !== pinned.layout) {
+    Object.assign(pinned, { layout, places: pinPlaces(width) });
+    byId("pins").replaceChildren(...pinned.places.map(pinButton));
+    byId("pins").style.height = `${Math.max(0, ...pinned.places.map(({ y }) => y)) + PIN.high}px`;
+    pinned.places.forEach((pin, index) => {
+      const told = `${words().lanes[pin.lane]}: ${eventText(pin)}`;
+      byId("pins").children[index].title = told;
+      byId("pins").children[index].setAttribute("aria-label", told);
     });
-    return pin;
-  }));
+  }
+  const made = race.lanes.map((_, lane) => momentOf(lane, state.seen, false).made);
+  pinned.places.forEach(({ lane, seen }, index) => { byId("pins").children[index].hidden = seen > made[lane]; });
 }

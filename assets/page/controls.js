@@ -1,7 +1,7 @@
 // Keys, buttons and pointers: what each does to the state.
 
 const KEYS = [
-  ["Space", "play or pause; at the end, play on"],
+  ["Space", "play or pause; at the end, from the start"],
   ["← →", "one update back or forward, with Shift ten"],
   ["Home End", "to the start, to the end"],
   ["+ −", "faster, slower"],
@@ -88,25 +88,39 @@ const DEEDS = {
   l: nextLanguage,
   h: toggleKeys,
   "?": toggleKeys,
+  Escape: () => { copying.refused = false; },
 };
+
+// The keys that a sheet, while it is open, leaves to the page: those that put it away.
+const SHEETS = { keys: toggleKeys, chances: toggleOdds };
 
 function onKey(event) {
   const { target, key } = event;
-  if (event.ctrlKey || event.metaKey || target.tagName === "SELECT" || document.querySelector("dialog[open]")) return;
+  if (event.ctrlKey || event.metaKey || target.tagName === "SELECT") return;
   if (target.tagName === "BUTTON" && (key === " " || key === "Enter")) return;
   const name = key.length === 1 ? key.toLowerCase() : key;
   const shift = event.shiftKey && (key.length > 1 || /\p{L}/u.test(key)) ? "Shift " : "";
   const deed = DEEDS[`${event.altKey ? "Alt " : ""}${shift}${name}`];
-  if (!deed) return;
+  const sheet = document.querySelector("dialog[open]");
+  if (!deed || (sheet && deed !== SHEETS[sheet.id])) return;
   event.preventDefault();
   deed();
   changed();
 }
 
+// What was pressed by a pointer does not keep Space, Enter and letters to itself.
+function letGo({ target }) {
+  const pressed = target.closest("button, select");
+  if (pressed && !pressed.matches(":focus-visible")) pressed.blur();
+}
+
 // A button that does something to the state, and then everything is shown anew.
 function onPress(id, deed) {
-  byId(id).addEventListener("click", () => { deed(); changed(); });
+  byId(id).addEventListener("click", () => { copying.refused = false; deed(); changed(); });
 }
+
+const COPIED = 2000; // Milliseconds for which the button says so.
+const copying = { done: false, refused: false };
 
 async function copyAddress() {
   const wanted = address();
@@ -115,12 +129,17 @@ async function copyAddress() {
   } catch {
     location.hash = wanted; // Some browsers let a file's address be changed only so.
   }
-  let told = "The address in the browser's bar leads to this moment.";
   try {
     await navigator.clipboard.writeText(location.href);
-    told = "The address of this moment is on the clipboard.";
-  } catch { /* Who may not write there reads it in the bar. */ }
-  announce(say(told));
+    Object.assign(copying, { done: true, refused: false });
+    setTimeout(() => { copying.done = false; changed(); }, COPIED);
+  } catch {
+    copying.refused = true; // Then it is shown, to be copied by hand.
+  }
+  setText(byId("address"), location.href);
+  announce(say(copying.refused
+    ? "The address in the browser's bar leads to this moment." : "The address of this moment is on the clipboard."));
+  changed();
 }
 
 const WHEEL = 0.0016; // How fast a turn of the wheel zooms.
@@ -190,6 +209,9 @@ function listen() {
   onPress("enough", toggleOdds);
   onPress("die", () => nextSeed(1));
   byId("copy").addEventListener("click", copyAddress);
+  document.addEventListener("click", (event) => { if (event.target.tagName !== "SELECT") letGo(event); }, true);
+  document.addEventListener("change", letGo, true);
+  for (const name of Object.keys(SHEETS)) byId(name).addEventListener("close", changed);
   byId("language").addEventListener("change", (event) => { state.language = event.target.value; changed(); });
   byId("clock").addEventListener("change", (event) => { useClock(event.target.value); changed(); });
   byId("time").addEventListener("input", (event) => {
@@ -223,6 +245,6 @@ function listen() {
   });
   systemStill.addEventListener("change", (event) => { state.still = event.matches; changed(); });
   let before = null;
-  addEventListener("beforeprint", () => { before = state.theme; state.theme = "light"; show(); });
-  addEventListener("afterprint", () => { state.theme = before ?? state.theme; changed(); });
+  addEventListener("beforeprint", () => { before = state.theme; state.theme = "light"; layOutForPaper(true); });
+  addEventListener("afterprint", () => { state.theme = before ?? state.theme; layOutForPaper(false); });
 }

@@ -20,6 +20,26 @@ const channels = (hex) => [1, 3, 5].map((place) => parseInt(hex.slice(place, pla
 const mixed = (from, to, share) => from.map((part, index) => part + (to[index] - part) * share);
 const css = (color) => `rgb(${color.map(Math.round).join(" ")})`;
 
+const LEGIBLE = 4.5; // Contrast of text with what it stands on (Web Content Accessibility Guidelines 2.2, 1.4.3).
+
+function luminance(color) {
+  const [red, green, blue] = color.map((part) => part / 255).map((part) =>
+    (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+function contrast(one, other) {
+  const [dark, bright] = [luminance(one), luminance(other)].sort((low, high) => low - high);
+  return (bright + 0.05) / (dark + 0.05);
+}
+
+// A colour as near to that of a lane as text on a panel may have.
+function ink(color, theme) {
+  let found = channels(color);
+  while (contrast(found, channels(theme.panel)) < LEGIBLE) found = mixed(found, channels(theme.text), 0.1);
+  return css(found);
+}
+
 // The colour of level land at a height from 0 to 1.
 function tint(theme, height) {
   const at = limited(height, 0, 1) * (theme.land.length - 1);
@@ -123,12 +143,12 @@ function label(context, text, x, y, color, halo, size) {
 }
 
 function drawMarks(context, camera, theme) {
-  const size = race.critical.small ? 0.65 : 1;
+  const size = (race.critical.small ? 0.65 : 1) * grown;
   const shown = [];
   for (const point of race.critical.points) {
     const [x, y] = camera.pixel(...point.at);
     if (Number.isNaN(heightAt(...point.at)) || camera.hidden(...point.at)) continue;
-    if (shown.every(([otherX, otherY]) => Math.hypot(x - otherX, y - otherY) >= CROWDED)) {
+    if (shown.every(([otherX, otherY]) => Math.hypot(x - otherX, y - otherY) >= CROWDED * grown)) {
       shown.push([x, y]);
       drawMark(context, camera, point, theme, size);
     }
@@ -141,7 +161,7 @@ const MOST_GROUNDS = 6;
 function groundPicture(width, height, density) {
   const theme = colors();
   const pose = `${state.land ? `${state.yaw} ${state.tilt}` : ""} ${state.zoom} ${state.panX} ${state.panY}`;
-  const key = `${width} ${height} ${density} ${state.theme} ${pose}`;
+  const key = `${width} ${height} ${density} ${grown} ${state.theme} ${pose}`;
   if (!grounds.has(key)) {
     if (grounds.size >= MOST_GROUNDS) grounds.delete(grounds.keys().next().value);
     const canvas = document.createElement("canvas");
@@ -185,7 +205,7 @@ function drawTrail(context, camera, lane, moment, color, theme, size) {
     ? (index) => momentHidden(camera, lane, first + index)
     : (index) => camera.hidden(...places[index]);
   const faint = camera.flat ? null : places.map((_, index) => covered(Math.min(index, dots - 1)));
-  for (const [style, width, alpha] of [[theme.halo, 3, 0.6], [color, 1.4, 0.95]]) {
+  for (const [style, width, alpha] of [[theme.halo, 3 * grown, 0.6], [color, 1.4 * grown, 0.95]]) {
     Object.assign(context, { strokeStyle: style, lineWidth: width, lineJoin: "round" });
     for (const dim of faint ? [true, false] : [false]) {
       context.globalAlpha = dim ? 0.18 * alpha : alpha;
@@ -209,8 +229,8 @@ function drawTrail(context, camera, lane, moment, color, theme, size) {
     const place = Math.round(x) * 16384 + Math.round(y);
     if (taken.has(place)) continue;
     taken.add(place);
-    context.moveTo(x + 1.7, y);
-    context.arc(x, y, 1.7, 0, 2 * Math.PI);
+    context.moveTo(x + 1.7 * grown, y);
+    context.arc(x, y, 1.7 * grown, 0, 2 * Math.PI);
   }
   context.fill();
 }
@@ -225,43 +245,45 @@ function drawFlag(context, camera, theme) {
   });
 }
 
-const MARBLE = 7; // Pixels.
+const MARBLE = 7; // Pixels, where type is of its usual size.
 
 function drawMarble(context, [x, y], color, theme, faint, width, height) {
   if (Number.isNaN(x)) return;
-  const [rimX, rimY] = [limited(x, 10, width - 10), limited(y, 10, height - 10)];
-  const outside = x < -MARBLE || y < -MARBLE || x > width + MARBLE || y > height + MARBLE;
+  const radius = MARBLE * grown;
+  const [rimX, rimY] = [limited(x, 10 * grown, width - 10 * grown), limited(y, 10 * grown, height - 10 * grown)];
+  const outside = x < -radius || y < -radius || x > width + radius || y > height + radius;
   context.globalAlpha = faint ? 0.4 : 1;
   context.fillStyle = theme.halo;
   context.beginPath();
-  context.arc(outside ? rimX : x, outside ? rimY : y, MARBLE + 1.6, 0, 2 * Math.PI);
+  context.arc(outside ? rimX : x, outside ? rimY : y, radius + 1.6, 0, 2 * Math.PI);
   context.fill();
   context.fillStyle = color;
   context.beginPath();
   if (outside) {
     const along = Math.atan2(y - height / 2, x - width / 2);
     [0, 2.5, -2.5].forEach((angle, index) => {
-      const corner = [rimX + 8 * Math.cos(along + angle), rimY + 8 * Math.sin(along + angle)];
+      const corner = [rimX + 8 * grown * Math.cos(along + angle), rimY + 8 * grown * Math.sin(along + angle)];
       context[index ? "lineTo" : "moveTo"](...corner);
     });
     context.fill();
   } else {
-    context.arc(x, y, MARBLE, 0, 2 * Math.PI);
+    context.arc(x, y, radius, 0, 2 * Math.PI);
     context.fill();
     context.fillStyle = css(mixed(channels(color), [255, 255, 255], 0.6));
     context.beginPath();
-    context.arc(x - 2.2, y - 2.2, 1.8, 0, 2 * Math.PI);
+    context.arc(x - 2.2 * grown, y - 2.2 * grown, 1.8 * grown, 0, 2 * Math.PI);
     context.fill();
   }
   context.globalAlpha = 1;
 }
 
-const TEXT = 12; // Pixels of height, at most.
+const TEXT = 12; // Pixels of height, at most, where type is of its usual size.
 
 // What is said at the foot of a map: as large as it may be across.
 function drawText(context, told, color, theme, width, height) {
-  context.font = `600 ${TEXT}px system-ui, sans-serif`;
-  const size = Math.min(TEXT, (TEXT * (width - 18)) / context.measureText(told).width);
+  const most = TEXT * grown;
+  context.font = `600 ${most}px system-ui, sans-serif`;
+  const size = Math.min(most, (most * (width - 18)) / context.measureText(told).width);
   label(context, told, 9, height - 10, css(mixed(channels(color), channels(theme.text), 0.35)), theme.halo, size);
 }
 

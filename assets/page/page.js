@@ -1,6 +1,7 @@
 // The page as a whole: where things stand, what is shown, and time that goes on.
 
 const CHART = 170; // Pixels of height.
+let grown = 1; // How much larger than usual type is, and with it marbles and what is written on maps.
 let shown = []; // Where the marbles are, as last drawn.
 let wanted = false; // Whether a picture is on its way.
 let before = null; // When the last one was drawn, in milliseconds.
@@ -33,10 +34,13 @@ function joined(names) {
 
 function outcome() {
   const answer = answerNow();
-  if (state.guess === null || answer === null) return "";
+  if (state.guess === null) return "";
+  const blanks = { guess: words().lanes[state.guess] };
+  if (answer === null) {
+    return state.time < race.ticks ? "" : say("You guessed {guess}; at the end of the race the question is still open.", blanks);
+  }
   const { revealed } = race.question;
   if (state.time - revealed >= HOLD && revealed < race.ticks) return "";
-  const blanks = { guess: words().lanes[state.guess] };
   if (!answer.length) return say("You guessed {guess}; it was none of them.", blanks);
   blanks.answer = joined(answer.map((lane) => words().lanes[lane]));
   return say(answer.includes(state.guess)
@@ -62,6 +66,16 @@ function writeCaption() {
   caption.classList.toggle("loud", loud);
 }
 
+// What the file is called: as it stands in the address, where that is no UTF-8.
+function fileName() {
+  const name = location.pathname.split("/").at(-1) || "race.html";
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
 function writeLooks() {
   const root = document.documentElement;
   const theme = colors();
@@ -72,9 +86,13 @@ function writeLooks() {
   for (const [name, color] of Object.entries(theme)) {
     if (typeof color === "string") root.style.setProperty(`--${name}`, color);
   }
-  theme.lanes.forEach((color, lane) => root.style.setProperty(`--lane-${lane}`, color));
+  theme.lanes.forEach((color, lane) => {
+    root.style.setProperty(`--lane-${lane}`, color);
+    root.style.setProperty(`--ink-${lane}`, ink(color, theme));
+  });
   root.style.colorScheme = state.theme;
   setText(byId("title"), words().title);
+  document.title = `${words().title} – Three Marbles`;
   setText(byId("seed"), say("seed {seed}", { seed: race.seed }));
   byId("die").hidden = runs.length < 2;
   byId("die").title = say("new seed: other batches; the seed before");
@@ -87,16 +105,19 @@ function writeLooks() {
   byId("moving").setAttribute("aria-pressed", String(state.moving && state.land));
   byId("moving").hidden = !race.parts;
   setText(byId("theme"), say("light or dark"));
-  setText(byId("copy"), say("copy"));
+  setText(byId("copy"), say(copying.done ? "copied" : "copy"));
+  byId("address").hidden = !copying.refused;
   byId("copy").title = say("copy the address of this moment");
   byId("language").value = state.language;
   byId("language").setAttribute("aria-label", say("language"));
   writeOdds();
   writeClock();
   byId("help").title = say("keys");
+  byId("help").setAttribute("aria-expanded", String(byId("keys").open));
+  byId("keys").setAttribute("aria-label", say("keys"));
   byId("help").setAttribute("aria-label", say("keys"));
   byId("copy").hidden = WITHIN;
-  const file = decodeURIComponent(location.pathname.split("/").at(-1) || "race.html");
+  const file = fileName();
   const sentence = race.opens && !WITHIN ? CANNOT : CANNOT_HERE;
   setText(byId("cannot"), say(sentence, { command: `three-marbles ${/^[\w.-]+$/.test(file) ? file : `"${file}"`}` }));
   setText(byId("away"), say("put away"));
@@ -113,7 +134,7 @@ function writeClock() {
   clockNames.forEach((name, index) => {
     if (!clock.options[index]) clock.append(element("option"));
     clock.options[index].value = name;
-    setText(clock.options[index], words().clocks[name]);
+    setText(clock.options[index], words().menu[name]);
   });
   clock.value = race.clock;
   clock.title = say("clock: updates, epochs, a serial or parallel machine");
@@ -149,12 +170,25 @@ function writeTransport() {
 const LEAST_MAP = 220; // Pixels of width; where maps side by side would be smaller, the page is longer than the window.
 const GAP = 14;
 const TRIALS = 3;
-const MOST_SPARE = 150; // Pixels below the maps that the chart takes up, where they leave some.
+const MOST_SPARE = 150; // Pixels below the maps that the chart takes up, where they leave some,
+const SPARE_SHARE = 0.3; // or in tall windows this much of their height.
+const TYPE = 15; // Pixels of type of its usual size.
+const PAPER = 680; // Pixels of width of a printed page: what an upright A4 or letter has between its margins, or less.
+const LEAST_PRINTED = 200; // Pixels of a printed map's width.
 const arranged = { key: "", plan: null };
+let printing = false;
+
+// Lay all out for paper, light and as high as it likes; or for the window again.
+function layOutForPaper(now) {
+  printing = now;
+  document.body.style.width = now ? `${PAPER}px` : "";
+  document.documentElement.style.fontSize = now ? `${TYPE}px` : "";
+  show();
+}
 
 // How large maps are: as large as they can be, side by side, above each other, or one for all.
 function arrange(prepare) {
-  const key = [document.body.clientWidth, innerWidth, innerHeight, state.together, state.language, state.strip].join(" ");
+  const key = [document.body.clientWidth, innerWidth, innerHeight, state.together, state.language, state.strip, copying.refused, printing, pinned.layout].join(" ");
   if (key !== arranged.key) {
     prepare();
     Object.assign(arranged, { key, plan: planned() });
@@ -163,11 +197,12 @@ function arrange(prepare) {
 }
 
 function planned() {
-  const narrow = innerWidth < NARROW;
+  const narrow = innerWidth < NARROW && !printing;
+  const least = printing ? LEAST_PRINTED : LEAST_MAP;
   const { classList } = document.body;
   classList.toggle("narrow", narrow);
   classList.toggle("one", state.together);
-  classList.remove("long");
+  classList.toggle("long", printing);
   const [x0, x1, y0, y1] = race.ground.window;
   const aspect = (x1 - x0) / (y1 - y0);
   const [width, height] = [maps.clientWidth, maps.clientHeight];
@@ -175,8 +210,8 @@ function planned() {
   if (state.together) {
     if (narrow) return plan(1, width);
     const cardsHeight = cards.reduce((sum, card) => sum + card.figure.offsetHeight + GAP, 0);
-    const wide = Math.min(width - Math.min(420, 0.36 * width) - GAP, height * aspect);
-    classList.toggle("long", wide < 1.5 * LEAST_MAP || cardsHeight > height + GAP);
+    const wide = Math.min(width - Math.min(420, 0.36 * width) - GAP, printing ? Infinity : height * aspect);
+    classList.toggle("long", printing || wide < 1.5 * LEAST_MAP || cardsHeight > height + GAP);
     return plan(1, Math.max(wide, 1.5 * LEAST_MAP));
   }
   if (narrow) return plan(1, width);
@@ -187,8 +222,8 @@ function planned() {
     return Math.max(0, Math.floor(height - rows * (wide / aspect + below) - GAP * rows));
   };
   const room = (columns) => (width - GAP * (columns - 1)) / columns;
-  let [columns, best] = [count, Math.max(room(count), LEAST_MAP)];
-  for (let trial = 0; trial < TRIALS; trial += 1) { // What stands below a map is higher where the map is less wide.
+  let [columns, best] = [count, printing ? 0 : Math.max(room(count), least)];
+  for (let trial = 0; trial < TRIALS && !printing; trial += 1) { // What stands below a map is higher where the map is less wide.
     maps.style.setProperty("--map", `${Math.floor(best)}px`);
     maps.style.setProperty("--columns", String(columns));
     const below = Math.max(...cards.map((card) => card.figure.lastChild.offsetHeight)) + 8;
@@ -197,13 +232,13 @@ function planned() {
       return Math.min(room(index + 1), ((height - GAP * (rows - 1)) / rows - below) * aspect);
     });
     best = Math.max(...sizes);
-    if (best < LEAST_MAP) break;
+    if (best < least) break;
     columns = sizes.indexOf(best) + 1;
   }
-  if (best >= LEAST_MAP) return { ...plan(columns, best), spare: spareBelow(columns, best) };
+  if (best >= least) return { ...plan(columns, best), spare: spareBelow(columns, best) };
   classList.add("long");
   columns = count;
-  while (columns > 1 && room(columns) < LEAST_MAP) columns -= 1;
+  while (columns > 1 && room(columns) < least) columns -= 1;
   columns = Math.ceil(count / Math.ceil(count / columns)); // Rows as long as each other, or nearly.
   return plan(columns, room(columns));
 }
@@ -237,6 +272,7 @@ function drawMaps(prepare) {
 }
 
 function show() {
+  grown = Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / TYPE);
   writeLooks();
   writeCaption();
   writeCards();
@@ -244,12 +280,12 @@ function show() {
   const chart = byId("chart");
   chart.setAttribute("aria-label", say("the loss of all marbles, update by update"));
   const width = chart.parentElement.clientWidth;
-  const tall = innerHeight < 800 || innerWidth < NARROW ? 110 : Math.min(CHART, Math.round(0.2 * innerHeight));
+  const tall = innerHeight < 800 || innerWidth < NARROW ? 110 : Math.min(CHART * grown, Math.round(0.2 * innerHeight));
+  drawPins(width);
   drawMaps(() => resized(chart, width, tall));
-  const high = tall + Math.min(MOST_SPARE, arranged.plan.spare ?? 0);
+  const high = tall + Math.min(Math.max(MOST_SPARE, SPARE_SHARE * innerHeight), arranged.plan.spare ?? 0);
   resized(chart, width, high);
   drawChart(chart, width, high);
-  drawPins(width);
   announceVerdicts();
 }
 
@@ -305,3 +341,4 @@ makeCards();
 readAddress();
 listen();
 show();
+byId("damaged").remove(); // Nothing is: all of this has run.

@@ -24,31 +24,34 @@ function usuallyTogether() {
   return race.view.together || race.lanes.length === 1 || innerWidth < NARROW;
 }
 
-const state = {
-  time: 0,
-  seen: 0,
-  playing: false,
-  speed: USUAL_SPEED,
-  language: usualLanguage(),
-  theme: systemDark.matches ? "dark" : "light",
-  chosenTheme: false,
-  still: systemStill.matches,
-  together: usuallyTogether(),
-  chosenTogether: false,
-  land: race.view.kind === "relief",
-  moving: race.view.moving, // Whether land is that of the loss that the next update descends.
-  surface: false, // Whether the coming batch's own loss has contours.
-  yaw: race.view.yaw,
-  tilt: race.view.tilt,
-  zoom: 1, // How much larger than all of it a map is shown,
-  panX: 0, // and how far its middle is from that of the picture, in widths
-  panY: 0, // and heights.
-  lane: 0,
-  strip: true,
-  captions: true,
-  asking: race.question !== null,
-  guess: null,
-};
+// How it looks where the address does not say otherwise.
+function usual() {
+  return {
+    time: 0,
+    playing: false,
+    asking: race.question !== null,
+    speed: USUAL_SPEED,
+    language: usualLanguage(),
+    theme: systemDark.matches ? "dark" : "light",
+    chosenTheme: false,
+    still: systemStill.matches,
+    together: usuallyTogether(),
+    chosenTogether: false,
+    land: race.view.kind === "relief",
+    moving: race.view.moving, // Whether land is that of the loss that the next update descends.
+    surface: false, // Whether the coming batch's own loss has contours.
+    yaw: race.view.yaw,
+    tilt: race.view.tilt,
+    zoom: 1, // How much larger than all of it a map is shown,
+    panX: 0, // and how far its middle is from that of the picture, in widths
+    panY: 0, // and heights.
+    lane: 0,
+    strip: true,
+    captions: true,
+  };
+}
+
+const state = { ...usual(), seen: 0, guess: null };
 
 const limited = (value, low, high) => Math.min(Math.max(value, low), high);
 
@@ -57,30 +60,32 @@ function numberIn(found, name, low, high) {
   return text !== null && /^-?\d{1,9}(\.\d{1,9})?$/.test(text) ? limited(Number(text), low, high) : null;
 }
 
-// Take the address at its word, as far as it says something.
+// Take the address at its word: what it does not say is as usual.
 function readAddress() {
   const found = new URLSearchParams(location.hash.slice(1));
+  const says = (name, ...known) => (known.includes(found.get(name)) ? found.get(name) : null);
   const run = runs.findIndex(({ seed }) => String(seed) === found.get("seed"));
-  if (run >= 0) useRun(run, race.clock);
-  if (clockNames.includes(found.get("clock"))) useClock(found.get("clock"));
-  const update = numberIn(found, "update", 0, race.ticks);
-  if (update !== null) Object.assign(state, { time: Math.round(update), asking: false, playing: false });
+  useRun(Math.max(run, 0), says("clock", ...clockNames) ?? ownClock.clock);
+  Object.assign(state, usual());
+  const update = numberIn(found, "update", -1, race.ticks);
+  if (update !== null && update >= 0) Object.assign(state, { time: Math.round(update), asking: false });
+  if (state.asking) state.guess = null;
   const speed = numberIn(found, "speed", SPEEDS[0], SPEEDS.at(-1));
   if (speed !== null) {
     const gaps = SPEEDS.map((each) => Math.abs(Math.log(each / speed)));
     state.speed = gaps.indexOf(Math.min(...gaps));
   }
-  if (Object.hasOwn(race.words, found.get("language") ?? "")) state.language = found.get("language");
-  if (["light", "dark"].includes(found.get("theme"))) {
-    Object.assign(state, { theme: found.get("theme"), chosenTheme: true });
-  }
+  state.language = says("language", ...Object.keys(race.words)) ?? state.language;
+  if (says("theme", "light", "dark")) Object.assign(state, { theme: found.get("theme"), chosenTheme: true });
   if (found.has("together") || found.has("apart")) {
     Object.assign(state, { together: !found.has("apart"), chosenTogether: true });
   }
-  if (found.has("land")) state.land = true;
-  if (found.has("map")) state.land = false;
-  if (["moving", "still"].includes(found.get("ground"))) state.moving = found.get("ground") === "moving";
-  state.surface = found.has("surface") || state.surface;
+  state.land = !found.has("map") && (found.has("land") || state.land);
+  if (says("ground", "moving", "still")) state.moving = found.get("ground") === "moving";
+  if (says("motion", "less", "full")) state.still = found.get("motion") === "less";
+  state.surface = found.has("surface");
+  state.captions = says("captions", "off") === null;
+  state.strip = says("strip", "off") === null;
   state.yaw = numberIn(found, "yaw", -180, 180) ?? state.yaw;
   state.tilt = numberIn(found, "tilt", LEAST_TILT, MOST_TILT) ?? state.tilt;
   state.zoom = numberIn(found, "zoom", 1, MOST_ZOOM) ?? state.zoom;
@@ -96,7 +101,7 @@ function address() {
   const parts = [
     ...(runs.length > 1 ? [`seed=${race.seed}`] : []),
     ...(race.clock !== ownClock.clock ? [`clock=${race.clock}`] : []),
-    `update=${Math.floor(state.time)}`,
+    ...(state.asking ? [] : [`update=${Math.floor(state.time)}`]), // Without it, the question is asked.
     `speed=${SPEEDS[state.speed]}`,
     `language=${state.language}`,
     `theme=${state.theme}`,
@@ -107,6 +112,9 @@ function address() {
     ...(race.parts ? [`ground=${state.moving ? "moving" : "still"}`] : []),
     ...(state.surface ? ["surface"] : []),
     `lane=${state.lane + 1}`,
+    ...(state.captions ? [] : ["captions=off"]),
+    ...(state.strip ? [] : ["strip=off"]),
+    ...(state.still === systemStill.matches ? [] : [`motion=${state.still ? "less" : "full"}`]),
   ];
   return `#${parts.join("&")}`;
 }
@@ -120,7 +128,6 @@ function useRun(index, clock) {
   grounds.clear();
   known.clear();
   Object.assign(sights, { pose: "", hidden: [] });
-  pinned = "";
   state.seen = state.time;
 }
 

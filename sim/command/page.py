@@ -84,7 +84,8 @@ every language of the scene. It loads nothing, and can be opened here again.
     parser.add_argument(
         "--all",
         action="store_true",
-        help="a page for every scene of the program, the page of theory, and an index.html that leads to them",
+        help="a page for every scene of the program, the page of theory, and an index.html that leads to them; an "
+        "index.html that is not this program's is not replaced",
     )
     return parser
 
@@ -135,7 +136,7 @@ def _save(arguments: argparse.Namespace, name: str | None, path: Path | None) ->
         remark(f"{path} will have at most {size / 1e6:.1f} MB")
     with watched(with_seeds(saved.scene, arguments.seeds)) as scenes:
         span, *others = [computed(scene, clock, ticks) for scene in scenes]
-    write_page(path, span, others, _odds(arguments, saved.scene, clock))
+    write_page(path, span, others, _odds(arguments, saved.scene, clock), among=arguments.all)
     compare(saved, span.race)
     tell_of_failures(span.race)
     show(f"saved {path}, {path.stat().st_size / 1e3:.0f} kB")
@@ -159,7 +160,8 @@ def _save_all(arguments: argparse.Namespace) -> None:
     """Save a page for every scene, that of theory, and the index, which is written last."""
     from ..files import OutputError, why
     from ..scene import scene_files
-    from ..stage.export.web.index import THEORY, save_index
+    from ..stage.export.web.file import INDEX
+    from ..stage.export.web.index import THEORY, check_folder, save_index
     from ..stage.export.web.theory import save_theory
 
     folder: Path = arguments.output
@@ -167,7 +169,8 @@ def _save_all(arguments: argparse.Namespace) -> None:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise OutputError(f"cannot make the folder {folder}: {why(error)}") from None
+    check_folder(folder)
     scenes = [_save(arguments, name, folder / f"{name}.html") for name in scene_files()]
     save_theory(folder / THEORY)
-    save_index(scenes, folder / "index.html")
-    show(f"saved {folder / 'index.html'}")
+    save_index(scenes, folder / INDEX)
+    show(f"saved {folder / INDEX}")

@@ -4,6 +4,7 @@ They are data from strangers: only the text is looked for, within bounds, no pix
 """
 
 import os
+import re
 import struct
 import zlib
 from codecs import BOM_UTF8
@@ -31,8 +32,8 @@ MOST_CHUNKS = 1 << 18
 PROBED = "262144"
 """Of a WebM, so many bytes of its pictures: FFmpeg would look at more of them than it takes to know the text."""
 
-LONGEST_MARK = 12
-"""How many bytes tell them apart."""
+LONGEST_MARK = 1 << 12
+"""How many bytes tell them apart: a page may have comments in front, as from a browser that saved it."""
 
 CarriedText = str | bytes | None
 
@@ -157,18 +158,25 @@ def _webm(stream: BinaryIO) -> CarriedText:
 
 CARRYING_META = "three-marbles-scene"
 """What the element of an HTML page is called that carries the text."""
+HTML_START = re.compile(rb"\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype\s++ht|html\b)", re.IGNORECASE | re.DOTALL)
+META_START = re.compile(rf'<meta\s++name="{CARRYING_META}"\s++content="'.encode(), re.IGNORECASE)
+
+
+def _is_html(head: bytes) -> bool:
+    """Whether a page begins like that: behind a byte order mark and comments, if it has some."""
+    return HTML_START.match(head.removeprefix(BOM_UTF8)) is not None
 
 
 def _html(stream: BinaryIO) -> CarriedText:
     """The content of <meta name="three-marbles-scene">, as this program writes it: no page is parsed, let alone run.
 
-    Its lines may have come to end otherwise, as they do in mails and on other systems.
+    Its lines may have come to end otherwise, as they do in mails and on other systems, and its names be in capitals.
     """
-    content, opening = stream.read(LONGEST_START), f'<meta name="{CARRYING_META}" content="'.encode()
-    _, found, rest = content.partition(opening)
-    if not found:
+    content = stream.read(LONGEST_START)
+    opening = META_START.search(content)
+    if opening is None:
         return None
-    text, found, _ = rest.partition(b'"')
+    text, found, _ = content[opening.end() :].partition(b'"')
     if not found:
         raise ValueError("cut off")
     return unescape(text.decode("utf-8").replace("\r\n", "\n"))
@@ -214,7 +222,7 @@ CARRIERS: dict[str, Carrier] = {
     ".webp": Carrier("a WebP picture", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP", _webp),
     ".mp4": Carrier("an MP4 film", lambda head: head[4:8] == b"ftyp", _mp4),
     ".webm": Carrier("a WebM film", lambda head: head.startswith(b"\x1aE\xdf\xa3"), _webm),
-    ".html": Carrier("an HTML page", lambda head: head.removeprefix(BOM_UTF8)[:12].lower() == b"<!doctype ht", _html),
+    ".html": Carrier("an HTML page", _is_html, _html),
 }
 """The kinds, by the endings that their files usually have."""
 

@@ -16,7 +16,7 @@ from carried import KINDS, SAVED, save
 from waiting import at_once
 
 from sim.scene import SceneError, carriers
-from sim.scene.carriers import KEYWORD, OPENING_LINE, carried_text, carrier_of, sealed, unsealed
+from sim.scene.carriers import KEYWORD, LONGEST_MARK, OPENING_LINE, carried_text, carrier_of, sealed, unsealed
 from sim.scene.reading import LARGEST_FILE, load_saved
 from sim.scene.saving import saved_text
 
@@ -40,7 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def carried(content: bytes) -> str:
     """What a file with such bytes carries."""
-    kind = carrier_of(content[:12])
+    kind = carrier_of(content[:LONGEST_MARK])
     assert kind is not None
     return carried_text(kind, io.BytesIO(content), LARGEST_FILE)
 
@@ -142,6 +142,32 @@ def test_a_page_survives_what_mails_do_to_the_ends_of_its_lines() -> None:
     assert carrier_of(BOM_UTF8 + crossed) is carriers.CARRIERS[".html"]
 
 
+SAVED_FROM = "<!-- saved from url=(0031)file:///home/me/local-minimum.html -->"
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "\ufeff<!DOCTYPE html>\n",
+        f"{SAVED_FROM}\r\n<!doctype html>",
+        f"<!DOCTYPE html>\n{SAVED_FROM}\n<html>",
+        f"\ufeff\n{SAVED_FROM}{SAVED_FROM} <HTML>",
+    ],
+)
+@pytest.mark.parametrize("opening", ["<meta name", "<META NAME", "<Meta\nname"])
+def test_a_page_that_a_browser_saved_again_opens(tmp_path: Path, start: str, opening: str) -> None:
+    path = tmp_path / "page.html"
+    carrying = f'{opening}="three-marbles-scene" content="{html.escape(sealed(TEXT))}">'
+    path.write_bytes(f"{start}<head>{carrying}{'.' * LARGEST_FILE}".encode())
+    assert load_saved(str(path)) == SAVED
+
+
+@pytest.mark.parametrize("hostile", [b"<!-- -->", b"<!--", b"<!-- ", b" "])
+def test_comments_without_end_are_no_page(hostile: bytes) -> None:
+    at_once(lambda: carrier_of(hostile * LONGEST_MARK), REFUSED)
+    assert carrier_of(hostile * LONGEST_MARK) is None
+
+
 MP4 = b"\0\0\0\x18ftypisom"
 META = b'<!DOCTYPE html><meta name="three-marbles-scene" content="'
 HOSTILE: dict[str, Callable[[], bytes]] = {
@@ -169,6 +195,8 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "an SVG of a tag without an end": lambda: b"<svg " + b"a" * 30_000_000,
     "a page of paragraphs without an end": lambda: b"<!DOCTYPE html>" + b"<p>" * 10_000_000,
     "a page with a scene without an end": lambda: META + b"&amp;" * 6_000_000,
+    "a page of tags without an end": lambda: b"<!DOCTYPE html>" + b"<meta " * 5_000_000,
+    "a page of a tag without an end": lambda: b"<!DOCTYPE html><meta" + b" " * 30_000_000,
     "a page with a scene that is no text": lambda: META + b'\xff\xfe">',
     "a page with a scene of ampersands": lambda: META + b"&" * 1_000_000 + b'">',
 }

@@ -1,5 +1,8 @@
 """A page in a real browser: marbles where the race has them, keys, themes, languages, addresses, sizes, no request."""
 
+import itertools
+import re
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -184,7 +187,7 @@ def test_the_moving_ground_is_the_windows_whatever_the_examples(
     tab = browser.open(f"{path.as_uri()}#update=0&land&ground=moving&apart")
     apart = 0.0
     for update in (0, 5, 11):
-        tab.value(f"location.hash = 'update={update}'")
+        tab.value(f"location.hash = 'update={update}&land&ground=moving&apart'")
         tab.wait(f"window.threeMarbles.state().time === {update}")
         found = np.array(tab.value("window.threeMarbles.ground(0)"))
         expected = program_heights(span, small.batch(update))
@@ -197,7 +200,7 @@ def test_the_moving_ground_is_the_windows_whatever_the_examples(
         apart = max(apart, float(np.abs(found - still).max()))
         assert np.abs(still - program_heights(span, np.arange(whole.problem.train.count)).ravel()).max() < NEAR
     assert apart > 10 * NEAR  # So that it is no still ground.
-    tab.value("location.hash = 'update=12'")
+    tab.value("location.hash = 'update=12&land&ground=moving&apart'")
     tab.wait("window.threeMarbles.state().time === 12")
     assert tab.value("window.threeMarbles.ground(0)") == tab.value("window.threeMarbles.ground(1)")  # No next update.
     assert tab.mistakes() == []
@@ -216,7 +219,8 @@ def test_the_ground_goes_over_to_the_next_batch_once_the_marble_has_landed(
     here, coming = (heights_over(problem, ground).of(losses).ravel() for losses in (here_loss, coming_loss))
     tab.press("0")  # Something is drawn anew.
     assert np.array(tab.value("window.threeMarbles.ground(1)")) == pytest.approx(here, abs=NEAR)
-    tab.value("location.hash = 'speed=0.5'")
+    tab.value("location.hash = 'update=57&land&ground=moving&apart&speed=0.5'")
+    tab.wait("window.threeMarbles.state().speed === 0.5")
     tab.press(" ")
     tab.wait("window.threeMarbles.marbles()[1].share > 0.6")
     tab.press(" ")
@@ -224,7 +228,7 @@ def test_the_ground_goes_over_to_the_next_batch_once_the_marble_has_landed(
     between = heights_over(problem, ground).of(here_loss + share * share * (3 - 2 * share) * (coming_loss - here_loss))
     assert 0 < share < 1
     assert np.array(tab.value("window.threeMarbles.ground(1)")) == pytest.approx(between.ravel(), abs=NEAR)
-    tab.value("location.hash = 'update=57'")
+    tab.value("location.hash = 'update=57&land&ground=moving&apart'")
     tab.wait("window.threeMarbles.state().time === 57")
     tab.press("ArrowRight")
     assert np.array(tab.value("window.threeMarbles.ground(1)")) == pytest.approx(coming, abs=NEAR)
@@ -320,6 +324,19 @@ COLOR = """(() => {
 })()"""
 
 
+CHART = """(() => {
+  const { left, top } = document.getElementById("chart").getBoundingClientRect();
+  return { x: left + 100, y: top + 40 };
+})()"""
+
+
+def luminance(color: tuple[float, ...]) -> float:
+    """How bright a colour of a screen is, from 0 to 1 (IEC 61966-2-1)."""
+    parts = np.array(color) / 255
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
 TONES = """(() => {
   const canvas = [...document.querySelectorAll("canvas.map")][LANE];
   const { width, height } = canvas.getBoundingClientRect();
@@ -364,6 +381,14 @@ def test_the_canvas_has_a_marble_of_the_lanes_colour_there(tab: chromium.Tab) ->
         lead(tab, f"update=57&apart&ground=moving&yaw=-16&tilt=44&theme={theme}&{layout}")
         for lane in range(3):
             assert tab.value(COLOR.replace("LANE", str(lane))) == list(load_theme(theme).lanes[lane])
+        tab.ask("Input.dispatchMouseEvent", type="mouseMoved", **tab.value(CHART))
+        inks = tab.value("[...document.querySelectorAll('#tip b')].map((each) => getComputedStyle(each).color)")
+        panel = luminance(load_theme(theme).panel)
+        for ink in inks:
+            dark, bright = sorted((panel, luminance(tuple(map(float, re.findall(r"[\d.]+", ink))))))
+            assert (bright + 0.05) / (dark + 0.05) >= 4.5  # Web Content Accessibility Guidelines 2.2, 1.4.3.
+        assert len(inks) == 3
+        tab.ask("Input.dispatchMouseEvent", type="mouseMoved", x=1, y=1)
         background = tab.value("getComputedStyle(document.documentElement).backgroundColor")
         assert background == f"rgb({', '.join(map(str, load_theme(theme).background))})"
     assert tab.mistakes() == []
@@ -410,16 +435,54 @@ def test_keys_do_what_they_do_in_the_window(browser: chromium.Browser, address: 
     moving = state(tab)["moving"]
     tab.press("B", "Shift")
     assert state(tab)["moving"] != moving
-    tab.press("h")
-    assert tab.value("document.getElementById('keys').open")
-    tab.press("Escape")
-    assert not tab.value("document.getElementById('keys').open")
+    opened = "[document.getElementById('keys').open, document.getElementById('help').ariaExpanded]"
+    for away in ("Escape", "h"):
+        tab.press("h")
+        assert tab.value(opened) == [True, "true"]
+        tab.press("r")
+        assert not state(tab)["playing"]  # What lies below has no keys.
+        tab.press(away)
+        assert tab.value(opened) == [False, "false"]
     tab.press(" ")
     tab.wait("window.threeMarbles.state().time > 2")
     tab.press(" ")
     assert not state(tab)["playing"]
     tab.press("r")
     assert state(tab)["playing"]
+    assert tab.mistakes() == []
+
+
+def press(tab: chromium.Tab, wanted: str) -> None:
+    """The pointer presses the middle of an element."""
+    area = tab.value(f"document.querySelector('{wanted}').getBoundingClientRect().toJSON()")
+    place = (area["left"] + area["width"] / 2, area["top"] + area["height"] / 2)
+    tab.drag(place, place)
+
+
+def test_what_a_pointer_pressed_does_not_keep_the_keys(browser: chromium.Browser, address: str) -> None:
+    tab = browser.open(f"{address}#update=20&map&apart&language=en")
+    for pressed in ("#faster", ".name", "#help"):
+        press(tab, pressed)
+        tab.press("Escape")
+        tab.press(" ")
+        assert state(tab)["playing"], pressed
+        tab.press(" ")
+        assert not state(tab)["playing"], pressed
+    tab.value("document.getElementById('language').focus()")
+    tab.value("document.getElementById('language').dispatchEvent(new Event('change', { bubbles: true }))")
+    assert tab.value("document.activeElement.id") == "language"  # Who comes by keys stays there.
+    tab.value("document.activeElement.blur()")
+    press(tab, "#faster")
+    tab.value("document.getElementById('language').matches = () => false")  # As where a pointer has chosen.
+    tab.value("document.getElementById('language').focus()")
+    tab.value("document.getElementById('language').dispatchEvent(new Event('change', { bubbles: true }))")
+    tab.press("r")
+    assert state(tab)["playing"]
+    tab.press(" ")
+    tab.value("document.getElementById('slower').focus()")
+    speed = state(tab)["speed"]
+    tab.press(" ")
+    assert (state(tab)["playing"], state(tab)["speed"] < speed) == (False, True)  # A button under the keys has Space.
     assert tab.mistakes() == []
 
 
@@ -438,6 +501,7 @@ def test_a_guess_is_asked_for_before_and_judged_after(
     assert tab.value("document.querySelectorAll('.mark')[1].textContent") == "your guess: not this one"
     verdicts = tab.value("[...document.querySelectorAll('.verdict')].map(each => each.textContent)")
     assert verdicts == ["stuck in a local minimum", "rattling inside a basin", "settled in the lowest known minimum"]
+    assert tab.value("document.getElementById('caption').ariaLive") == "polite"
     assert "minibatch: rattling inside a basin" in tab.value("document.getElementById('said').textContent")
     revealed = page_data(saved[1])["question"]["revealed"]
     for update, told in ((revealed - 1, False), (revealed, True)):
@@ -445,15 +509,25 @@ def test_a_guess_is_asked_for_before_and_judged_after(
         tab.wait(f"window.threeMarbles.state().time === {update}")
         tab.drawn()
         assert ("You guessed minibatch; it was full batch." in tab.value(caption)) == told
+    tab.value("location.hash = 'clock=epochs'")  # By it, the full batch has made too few updates in the end.
+    tab.wait(f"window.threeMarbles.state().clock === 'epochs' && {caption}.includes('Press')")
+    tab.value("document.querySelectorAll('.name')[1].click()")
+    tab.press("End")
+    still_open = "You guessed minibatch; at the end of the race the question is still open."
+    assert tab.value(caption).startswith(still_open)
 
 
 def test_it_speaks_every_language(tab: chromium.Tab, saved: tuple[Path, Span]) -> None:
-    for language in ("de", "zh", "en"):
+    for language, clock in (("de", "Epochen"), ("zh", "轮数"), ("en", "Epochs")):
         lead(tab, f"update=57&map&language={language}")
         texts = saved[1].scene.texts(language)
         assert tab.value("document.getElementById('title').textContent") == texts.title
         assert tab.value("[...document.querySelectorAll('.name')].map(each => each.textContent)") == list(texts.lanes)
         assert tab.value("document.documentElement.lang") == language
+        assert tab.value("document.title") == f"{texts.title} – Three Marbles"
+        assert clock in tab.value("[...document.getElementById('clock').options].map((each) => each.text)")
+        assert tab.value("document.querySelector('.evidence').textContent").startswith("‖∇L‖ = 2.0e−06")
+        assert tab.value("document.getElementById('damaged')") is None
         play = load_theme("light", language).say("play")
         assert tab.value("document.getElementById('play').textContent") == play
     assert tab.mistakes() == []
@@ -461,12 +535,36 @@ def test_it_speaks_every_language(tab: chromium.Tab, saved: tuple[Path, Span]) -
 
 def test_the_address_is_the_state(browser: chromium.Browser, address: str) -> None:
     wanted = "#update=57&speed=5&language=zh&theme=dark&together&land&yaw=30&tilt=50&ground=still&surface&lane=2"
+    wanted += "&captions=off&strip=off&motion=less"
+    usual = state(browser.open(address))
     tab = browser.open(address + wanted)
     assert state(tab)["address"] == wanted
     tab.press("ArrowRight")
-    tab.value("document.getElementById('copy').click()")
-    tab.wait("document.getElementById('said').textContent !== ''")
+    tab.value("window.setTimeout = (deed) => { window.later = deed; }")
+    for answer, button, shown in (("Promise.resolve()", "已复制", False), ("Promise.reject()", "复制场景", True)):
+        tab.value(f"navigator.clipboard.writeText = () => {answer}")
+        tab.value("document.getElementById('copy').click()")
+        tab.wait(f"document.getElementById('copy').textContent === '{button}'")
+        tab.wait(f"document.getElementById('address').checkVisibility() === {str(shown).lower()}")
+        tab.value("window.later()")  # Two seconds later.
+        tab.drawn()
+        assert tab.value("document.getElementById('copy').textContent") == "复制场景"
+    assert tab.value("document.getElementById('address').textContent") == address + wanted.replace("57", "58")
+    tab.press("Escape")
+    assert tab.value("document.getElementById('address').hidden")
     tab.wait(f"location.hash === '{wanted.replace('57', '58')}'")
+    tab.value("location.hash = ''")
+    tab.wait("window.threeMarbles.state().asking")
+    assert state(tab) == {**usual, "seen": 58}  # What an address does not say is as usual.
+    asking = usual["address"]
+    tab.value(f"location.hash = '{asking}'")
+    tab.wait(f"location.hash === '{asking}' && window.threeMarbles.state().chosenTheme")
+    assert state(tab)["asking"]
+    tab.press("Enter")
+    tab.press(" ")
+    tab.press("Home")
+    assert "#update=0&" in state(tab)["address"]
+    assert state(browser.open(f"{address}#update=-1"))["asking"]
     strange = ("update=-5&speed=x&map", "update=1e9", "language=__proto__&theme=%00&tilt=99999", "x" * 5000)
     other = browser.open(f"{address}#{strange[0]}")
     for wanted in strange:
@@ -478,7 +576,14 @@ def test_the_address_is_the_state(browser: chromium.Browser, address: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("size", "layout"), [((390, 844), ""), ((390, 844), "&apart&land"), ((1920, 1080), "&map"), ((960, 600), "&land")]
+    ("size", "layout"),
+    [
+        ((390, 844), ""),
+        ((390, 844), "&apart&land"),
+        ((1920, 1080), "&map"),
+        ((3840, 2160), "&land"),
+        ((960, 600), "&land"),
+    ],
 )
 def test_all_of_it_fits_across_on_a_phone_and_on_a_projector(
     browser: chromium.Browser, address: str, size: tuple[int, int], layout: str
@@ -493,8 +598,25 @@ def test_all_of_it_fits_across_on_a_phone_and_on_a_projector(
         assert min(canvases) > 350
         footer = tab.value("document.querySelector('footer').getBoundingClientRect().bottom")
         assert footer <= size[1]  # What plays and pauses is in reach, wherever one has scrolled to.
-    if size == (1920, 1080):
+    if size[0] >= 1920:
         assert tab.value("document.documentElement.scrollHeight") <= size[1]
+        assert tab.value("parseFloat(getComputedStyle(document.documentElement).fontSize)") >= size[0] / 110
+        words = "[...document.querySelectorAll('figcaption')]"
+        bottom = f"Math.max(...{words}.map((each) => each.offsetTop + each.offsetHeight))"
+        assert tab.value(f"document.getElementById('chart').getBoundingClientRect().top - {bottom}") < size[1] / 20
+
+
+def test_what_plays_and_leads_through_time_is_in_reach_in_every_window(browser: chromium.Browser, address: str) -> None:
+    tab = browser.open(f"{address}#update=57&language=en")
+    for width, height in ((1366, 657), (1024, 600), (641, 900), (844, 390), (600, 400), (200, 200)):
+        tab.resize((width, height))
+        tab.wait(f"innerWidth === {width} && innerHeight === {height}")
+        tab.drawn()
+        place = "['play', 'time'].map((id) => document.getElementById(id).getBoundingClientRect())"
+        areas = tab.value(f"{place}.map((area) => [area.left, area.top, area.bottom])")
+        assert all(0 <= left < width and 0 < top < bottom <= height for left, top, bottom in areas), (width, height)
+        tall = tab.value("document.querySelector('footer').offsetHeight")
+        assert tall <= (45 if height < 480 else 0.2 * height), (width, height)  # What it is about is seen as well.
 
 
 def test_with_reduced_motion_nothing_glides(browser: chromium.Browser, address: str) -> None:
@@ -506,6 +628,33 @@ def test_with_reduced_motion_nothing_glides(browser: chromium.Browser, address: 
     gliding = browser.open(f"{address}#update=3&map&speed=0.5")
     gliding.press(" ")
     gliding.wait("window.threeMarbles.marbles().every(each => each.share > 0.1)")
+
+
+def test_every_pin_can_be_pressed_and_keeps_its_focus(browser: chromium.Browser, tmp_path: Path) -> None:
+    path, scene = tmp_path / "pins.html", load_scene("local-minimum")
+    lanes = tuple(replace(scene.lanes[2], name=f"lane {number}") for number in range(5))  # All at the same time.
+    span = save_page(replace(scene, lanes=lanes, claims=(None,) * 5), path, ticks=200)
+    tab = browser.open(f"{path.as_uri()}#update=200&language=en")
+    pin = "[...document.querySelectorAll('.pin:not([hidden])')]"
+    found = tab.value(f"{pin}.map((each) => each.getBoundingClientRect()).map((area) => [area.left, area.top])")
+    ticks = sorted(event.update for judge in span.race.judges for event in judge.events_until(200))
+    assert len(found) == len(ticks) == 10
+    for (left, top), (right, below) in itertools.combinations(found, 2):
+        assert abs(left - right) >= 12 or abs(top - below) >= 16
+    chart = tab.value("document.getElementById('chart').getBoundingClientRect().toJSON()")
+    first = chart["left"] + 54 + ticks[0] / 200 * (chart["width"] - 54 - 12)
+    assert min(found)[0] + 6 == pytest.approx(first, abs=0.1)  # None stands before its time where there is room behind,
+    assert max(found)[0] + 12 <= chart["right"]  # and none beside the chart.
+    for index, tick in enumerate(ticks):
+        tab.value(f"{pin}[{index}].click()")
+        assert state(tab)["time"] == tick  # They are in the order of time.
+    other = browser.open(f"{path.as_uri()}#update=100&language=en")
+    other.value(f"{pin}[0].focus()")
+    assert other.value(f"{pin}.length") == 5
+    other.press("End")
+    assert other.value(f"{pin}.length") == 10
+    assert other.value(f"document.activeElement === {pin}[0]")
+    assert tab.mistakes() + other.mistakes() == []
 
 
 def test_land_is_turned_by_dragging(tab: chromium.Tab) -> None:
@@ -663,7 +812,13 @@ def test_odds_are_a_table_in_the_pages_language(browser: chromium.Browser, tmp_p
     write_page(path, span, (), told)
     tab = browser.open(f"{path.as_uri()}#language=de&update=20")
     tab.press("j")
+    tab.press("j")
+    assert not tab.value("document.getElementById('chances').open")
+    tab.press("j")
     assert tab.value("document.getElementById('chances').open")
+    name = "each.getAttribute('aria-label') ?? each.getAttribute('aria-labelledby')"
+    named = f"[...document.querySelectorAll('dialog')].map((each) => {name})"
+    assert tab.value(named) == [load_theme("light", "de").say("keys"), "sample"]
     cells = "[...document.querySelectorAll('#shares tr')].map((row) => [...row.children].map((cell) => cell.innerText))"
     head, *rows = tab.value(cells)
     german = load_theme("light", "de")
@@ -782,15 +937,37 @@ text = "<script>alert(3)</script>{{script}}"
 
 
 def test_what_a_hostile_scene_says_stays_text(browser: chromium.Browser, tmp_path: Path) -> None:
-    path = tmp_path / "hostile.html"
+    path = tmp_path / ("\udcdc.html" if sys.platform == "linux" else "hostile.html")  # A name that is no UTF-8.
     save_page(parse_scene(HOSTILE, "hostile"), path)
     tab = browser.open(f"{path.as_uri()}#update=0")
     assert tab.value("document.getElementById('title').textContent") == "</script><img src=x onerror=alert(1)><!--"
     assert tab.value("document.querySelector('.name').textContent") == "<svg onload=alert(2)>"
     assert tab.value("document.getElementById('caption').textContent") == "<script>alert(3)</script>{{script}}"
     assert tab.value("document.querySelectorAll('img, svg, b').length") == 0
+    tab.resize((1024, 700))
+    edges = "document.getElementById('title').getBoundingClientRect().right,"
+    edges += "document.getElementById('looks').getBoundingClientRect().left,document.documentElement.scrollWidth"
+    tab.drawn()
+    title, buttons, width = tab.value(f"document.getElementById('title').textContent = '{'Long' * 60}', [{edges}]")
+    assert title <= buttons < width <= 1024  # However long, a title lies under no button.
     assert tab.value("document.scripts.length") == 2
     assert tab.mistakes() == []
+
+
+def test_a_damaged_page_says_so(browser: chromium.Browser, saved: tuple[Path, Span], tmp_path: Path) -> None:
+    whole = saved[0].read_text(encoding="utf-8")
+    middle = whole.index('"theta"') + 5000
+    tab = browser.open(saved[0].as_uri())
+    for name, damaged in (("cut", whole[:middle]), ("wrapped", f"{whole[:middle]}\n{whole[middle:]}")):
+        path = tmp_path / f"{name}.html"
+        path.write_text(damaged, encoding="utf-8")
+        tab.ask("Page.navigate", url=path.as_uri())
+        tab.wait(f"document.readyState === 'complete' && location.pathname.endsWith('/{name}.html')")
+        told = "document.querySelector('#damaged').innerText"
+        assert tab.value(told) == ""  # Not while a page may still be on its way.
+        tab.value("document.getAnimations().forEach((each) => each.finish())")
+        for words in ("was damaged on the way", "unterwegs beschädigt", "损坏", "three-marbles FILE"):
+            assert words in tab.value(told)
 
 
 def test_numbers_of_the_page_are_those_of_the_race(tab: chromium.Tab, saved: tuple[Path, Span]) -> None:
@@ -800,12 +977,24 @@ def test_numbers_of_the_page_are_those_of_the_race(tab: chromium.Tab, saved: tup
             assert np.array_equal(np.array(found), column[:401].reshape(-1))
 
 
-def test_it_prints_as_a_still_in_light_colours(tab: chromium.Tab) -> None:
-    lead(tab, "update=57&theme=dark")
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+def test_it_prints_as_a_still_in_light_colours(browser: chromium.Browser, address: str, size: tuple[int, int]) -> None:
+    tab = browser.open(f"{address}#update=57&theme=dark&apart&map&language=en", size)
+    before = marbles(tab)
     tab.value("dispatchEvent(new Event('beforeprint'))")
     assert state(tab)["theme"] == "light"
     tab.ask("Emulation.setEmulatedMedia", media="print")
-    assert tab.value("getComputedStyle(document.querySelector('footer')).display") == "none"
-    tab.ask("Emulation.setEmulatedMedia", media="")
+    tab.resize((718, 1032))  # An upright A4 between its margins.
+    shown = "['play', 'time', 'place'].map((id) => document.getElementById(id).getClientRects().length > 0)"
+    assert tab.value(shown) == [False, False, True]
+    assert tab.value("document.getElementById('place').innerText") == "update 57 of 400"
+    assert tab.value("document.documentElement.scrollHeight") <= 1032
+    areas = [(each["left"], each["top"], each["width"], each["height"]) for each in marbles(tab)]
+    assert all(left >= 0 and left + width <= 718 for left, _, width, _ in areas)
+    for (left, top, width, _), (right, beside, *_) in itertools.pairwise(areas):
+        assert (beside, right >= left + width) == (top, True)
     tab.value("dispatchEvent(new Event('afterprint'))")
-    assert state(tab)["theme"] == "dark"
+    tab.ask("Emulation.setEmulatedMedia", media="screen")
+    tab.resize(size)
+    tab.wait("window.threeMarbles.state().theme === 'dark'")
+    tab.wait(f"window.threeMarbles.marbles()[0].width === {before[0]['width']}")

@@ -26,7 +26,7 @@ from sim.scene.reading import load_saved, parse_scene
 from sim.stage.drawing.contours import losses
 from sim.stage.export.web import file, race
 from sim.stage.export.web.file import SCRIPTS, embedded, expected_size, page, page_script, page_style, save_page
-from sim.stage.export.web.index import index
+from sim.stage.export.web.index import check_folder, index
 from sim.stage.export.web.race import Span, computed, ground_window, race_data
 from sim.stage.export.web.theory import theory
 from sim.stage.export.web.words import CANNOT, CANNOT_HERE, sentences
@@ -368,7 +368,7 @@ def test_a_race_too_long_for_a_page_is_refused_before_it_is_computed(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(race, "computed", None)
     told = mistake(capsys, "page", "--updates", "1000000", "-o", "race.html")
-    assert re.search(r"race\.html would have about \d+\.\d MB, but a page may have 8: ask for fewer updates", told)
+    assert re.search(r"race\.html would have at most \d+\.\d MB, but a page may have 8: ask for fewer updates", told)
     told = mistake(capsys, "page", "-o", "race.png")
     assert "must end in .html, which is what is written, not in '.png'" in told
     assert "there is no folder nowhere" in mistake(capsys, "page", "-o", "nowhere/race.html")
@@ -413,6 +413,9 @@ def test_pages_of_all_scenes_have_an_index_with_relative_links(
     assert links == ["theory.html", *(f"{name}.html" for name in scene_files())]
     assert written == {*links, "index.html"}
     assert all(load_saved(f"pages/{link}").tick == 2 for link in links[1:])
+    for link in links:
+        beside = read(Path(f"pages/{link}").read_text(encoding="utf-8"))
+        assert next(attributes["href"] for tag, attributes in beside.elements if tag == "a") == "index.html"
     pictures = [attributes["src"] for tag, attributes in reader.elements if tag == "img"]
     assert len(set(pictures)) == len(scene_files())
     for source in pictures:
@@ -424,6 +427,19 @@ def test_pages_of_all_scenes_have_an_index_with_relative_links(
     )
     for scene in map(load_scene, scene_files()):
         assert all(escape(scene.texts(code).title) in text for code in LANGUAGES)
+
+
+def test_the_index_of_somebody_else_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(race, "computed", None)
+    Path("index.html").write_text("<!DOCTYPE html><title>My home</title>", encoding="utf-8")
+    refused = mistake(capsys, "page", "--all", "-o", ".")
+    assert "index.html is there already and is no page of this program: choose another folder with -o" in refused
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+    Path("index.html").write_text(index([parse_scene(SMALL, "small")], {}), encoding="utf-8")
+    check_folder(tmp_path)
 
 
 def test_the_page_of_theory_has_every_heading_and_every_number_of_its_tables() -> None:

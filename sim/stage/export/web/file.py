@@ -27,7 +27,7 @@ from ...style.theme import THEMES, load_theme
 from .ground import MOST_GRIDS, nodes_for
 from .odds import odds_data
 from .race import LARGEST_BATCHES, Json, Span, computed, race_data
-from .words import page_words
+from .words import DAMAGED, NO_SCRIPT, OPENS, page_words, static
 
 SCRIPTS = (
     "text",
@@ -45,7 +45,15 @@ SCRIPTS = (
     "page",
 )
 """The parts of the script, in assets/page/, in the order in which they stand in the file."""
-LARGEST = 8 << 20
+INDEX = "index.html"
+"""What the page is called that leads to those beside it."""
+HOME = f'<a id="home" href="{INDEX}">Three Marbles</a>'
+"""The way back there."""
+GENERATOR = b'<meta name="generator" content="Three Marbles">'
+"""What is in the head of every page of the program."""
+HEAD = 1 << 12
+"""Bytes in which it is looked for."""
+LARGEST = 8_000_000
 """Bytes that a page may have: a telephone takes it in, and it can be sent by mail."""
 # Bytes of a moment of a lane: positions and losses in base64, and its evidence.
 MOMENT = 4 * 8 * 4 / 3 + 60
@@ -72,15 +80,19 @@ def with_seeds(scene: Scene, seeds: int) -> list[Scene]:
     return [replace(scene, seed=scene.seed + each) for each in range(seeds)]
 
 
-def write_page(path: Path, span: Span, others: Sequence[Span] = (), odds: Odds | None = None) -> None:
+def write_page(
+    path: Path, span: Span, others: Sequence[Span] = (), odds: Odds | None = None, *, among: bool = False
+) -> None:
     """Save races that were computed.
+
+    among: whether the page stands beside INDEX, to which it leads back.
 
     Raises:
         OutputError: the file cannot be written, or would be too large.
     """
-    content = page(span, others, odds).encode("utf-8")
+    content = page(span, others, odds, among=among).encode("utf-8")
     if len(content) > LARGEST:
-        raise OutputError(_too_large(path, len(content), 1 + len(others)))
+        raise OutputError(_too_large(path, "", len(content), 1 + len(others)))
     with whole_file(path) as stream:
         stream.write(content)
 
@@ -93,7 +105,7 @@ def check_size(scene: Scene, clock: str, ticks: int | None, path: Path, seeds: i
     """
     size = expected_size(scene, clock, ticks, seeds)
     if size > LARGEST:
-        raise OutputError(_too_large(path, size, seeds))
+        raise OutputError(_too_large(path, "at most ", size, seeds))
     return size
 
 
@@ -115,14 +127,14 @@ def expected_size(scene: Scene, clock: str, ticks: int | None, seeds: int = 1) -
     return round(size)
 
 
-def _too_large(path: Path, size: int, seeds: int) -> str:
+def _too_large(path: Path, about: str, size: int, seeds: int) -> str:
     fewer = (
         "fewer updates with --updates" if seeds == 1 else "fewer seeds with --seeds, or fewer updates with --updates"
     )
-    return f"{path} would have about {size / 1e6:.1f} MB, but a page may have {LARGEST >> 20}: ask for {fewer}"
+    return f"{path} would have {about}{size / 1e6:.1f} MB, but a page may have {LARGEST / 1e6:.0f}: ask for {fewer}"
 
 
-def page(span: Span, others: Sequence[Span] = (), odds: Odds | None = None) -> str:
+def page(span: Span, others: Sequence[Span] = (), odds: Odds | None = None, *, among: bool = False) -> str:
     """The whole file."""
     scene, texts = span.scene, span.scene.texts("en")
     race = {
@@ -137,7 +149,10 @@ def page(span: Span, others: Sequence[Span] = (), odds: Odds | None = None) -> s
         "policy": policy(script, style),
         "carrying": _carrying(span),
         "title": escape(f"{texts.title} – Three Marbles"),
+        "noscript": static(NO_SCRIPT),
+        "damaged": static(DAMAGED) + ("" if outsiders(scene) else static(OPENS, command="three-marbles FILE")),
         "style": style,
+        "home": HOME if among else "",
         "race": embedded(race),
         "script": script,
     }

@@ -1,16 +1,19 @@
 """A page that leads to others: the scenes with their pictures, by their titles in every language, and the theory."""
 
+import os
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from html import escape
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
-from ....files import whole_file
+from ....files import OutputError, ordinary_file, whole_file
 from ....languages import ENGLISH, TRANSLATIONS
 from ....scene import Scene
 from ..still import picture
+from .file import GENERATOR, HEAD, INDEX
 from .plain import plain_page
 
 THEORY = "theory.html"
@@ -19,6 +22,20 @@ DRAWN, SHOWN = (960, 600), (480, 300)
 """Pixels of a scene's picture as it is drawn and as it is shown: each of its own pixels has two of a usual screen."""
 MOMENT = 0.6
 """After which part of its updates a scene is shown."""
+
+
+def check_folder(folder: Path) -> None:
+    """Find out whether the index can be saved there without taking the place of somebody's own.
+
+    Raises:
+        OutputError: it cannot.
+    """
+    path = folder / INDEX
+    if os.path.lexists(path):
+        with suppress(OSError), ordinary_file(path) as stream:
+            if GENERATOR in stream.read(HEAD):
+                return
+        raise OutputError(f"{path} is there already and is no page of this program: choose another folder with -o")
 
 
 def save_index(scenes: Sequence[Scene], path: Path) -> None:

@@ -8,6 +8,7 @@ from markdown_it.token import Token
 
 from ....files import whole_file
 from ....resources import asset
+from .file import HOME
 from .plain import plain_page
 
 
@@ -26,7 +27,8 @@ def theory() -> str:
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     for kind in ("th_open", "td_open"):
         reader.add_render_rule(kind, _cell)
-    return plain_page("Theory – Three Marbles", reader.render(asset("theory.md").read_text(encoding="utf-8")))
+    text = reader.render(asset("theory.md").read_text(encoding="utf-8"))
+    return plain_page("Theory – Three Marbles", f"<p>{HOME}</p>\n{text}")
 
 
 def _cell(renderer: Any, tokens: list[Token], place: int, options: Any, env: Any) -> str:

@@ -1,5 +1,6 @@
 """What a page says, in every language: the scene's words, and its own."""
 
+from html import escape
 from typing import Any, TypeAlias
 
 from ....descent.verdict.kinds import VerdictKind
@@ -21,6 +22,19 @@ CANNOT_HERE = (
     "This page plays a race that was computed. To change η, a rule or a batch size, run it anew where it was made."
 )
 """The same where there is no file, or none that the program could open."""
+STATIC = NO_SCRIPT, DAMAGED, OPENS = (
+    "This page plays a race by a script of its own, which the browser has been told not to run.",
+    "This page was damaged on the way.",
+    "Perhaps the program can still open it: {command}",
+)
+"""What a page says without its script."""
+CLOCK_MENU = {
+    "updates": "Updates",
+    "epochs": "Epochs",
+    "serial": "Serial machine time",
+    "parallel": "Parallel machine time",
+}
+"""The clocks by themselves, which not every language calls as it does behind "by"."""
 SAID = (
     *("play", "pause", "restart", "one update back", "one update forward", "to the start", "to the end"),
     *("speed", "{speed} a second", "seed {seed}", "light or dark", "language", "time", "keys"),
@@ -33,17 +47,18 @@ SAID = (
     *("stands on the loss of {count} of {all} examples", "stands on the loss of all {count} examples"),
     *("loss of example {number} alone", "loss of the batch's {count} examples alone"),
     "the batch is all examples: its loss is the map's",
-    *("copy", "copy the address of this moment", "The address of this moment is on the clipboard."),
+    *("copy", "copied", "copy the address of this moment", "The address of this moment is on the clipboard."),
     *("The address in the browser's bar leads to this moment.", CANNOT, CANNOT_HERE),
     *("Press a marble's name to guess, or play to watch.", "your guess", "your guess: right"),
     *("your guess: not this one", "You guessed {guess}, and you are right: it was {answer}."),
     *("You guessed {guess}; it was {answer}.", "You guessed {guess}; it was none of them."),
+    "You guessed {guess}; at the end of the race the question is still open.",
     *("{names} and {last}", ", ", "{first} {second}", "guess {name}"),
     *("loss", "loss, logarithmic", "training", "test", "not played yet"),
     "{verdict} from update {update}",
     *("escaped at update {update}: {way}", "left the saddle at update {update}"),
     *("minimum {source} → {target}", "from minimum {source}", "to minimum {target}"),
-    *("one update back or forward, with Shift ten", "play or pause; at the end, play on", "faster, slower"),
+    *("one update back or forward, with Shift ten", "play or pause; at the end, from the start", "faster, slower"),
     *("to the start, to the end", "restart: the same race again, bit for bit", "choose the lane", "put away"),
     *("captions and questions on or off", "watch without a guess", "less motion", "turn the land; ↑ ↓ tilt it"),
     *("the loss of all marbles, update by update", "a map of the loss with the marble of {name}"),
@@ -54,7 +69,7 @@ SAID = (
 
 def sentences() -> tuple[str, ...]:
     """All that a page says in the languages of the program, the scene's own words aside."""
-    return (*SAID, *EVIDENCE, *(kind.value for kind in VerdictKind))
+    return (*SAID, *STATIC, *CLOCK_MENU.values(), *EVIDENCE, *(kind.value for kind in VerdictKind))
 
 
 def page_words(span: Span) -> Json:
@@ -75,9 +90,15 @@ def _in(code: str, span: Span) -> Json:
         "about": _about(span),
         "question": texts.question,
         "clocks": {clock: say(code, CLOCK_NAMES[clock]) for clock in CLOCK_NAMES},
+        "menu": {clock: _said(code, name) for clock, name in CLOCK_MENU.items()},
         "verdicts": {kind.code: _said(code, kind.value) for kind in VerdictKind},
         "said": {sentence: _said(code, sentence) for sentence in (*SAID, *EVIDENCE)},
     }
+
+
+def static(sentence: str, **blanks: str) -> str:
+    """Paragraphs that say a sentence in every language."""
+    return "".join(f'<p lang="{code}">{escape(_said(code, sentence).format(**blanks))}</p>' for code in LANGUAGES)
 
 
 def _about(span: Span) -> list[int | None]:
