@@ -167,7 +167,8 @@ function writeTransport() {
   time.setAttribute("aria-valuetext", place(state.time));
 }
 
-const LEAST_MAP = 220; // Pixels of width; where maps side by side would be smaller, the page is longer than the window.
+const LEAST_MAP = 220; // Pixels of width; no more maps stand side by side than have so many.
+const FITTED_MAP = 300; // Where maps that fit into the window would be less wide, the page is longer than the window.
 const GAP = 14;
 const TRIALS = 3;
 const MOST_SPARE = 150; // Pixels below the maps that the chart takes up, where they leave some,
@@ -222,6 +223,7 @@ function planned() {
     return Math.max(0, Math.floor(height - rows * (wide / aspect + below) - GAP * rows));
   };
   const room = (columns) => (width - GAP * (columns - 1)) / columns;
+  const fitted = Math.max(least, Math.min(FITTED_MAP, Math.floor(room(count)))); // Or as wide as all of them are in a row.
   let [columns, best] = [count, printing ? 0 : Math.max(room(count), least)];
   for (let trial = 0; trial < TRIALS && !printing; trial += 1) { // What stands below a map is higher where the map is less wide.
     maps.style.setProperty("--map", `${Math.floor(best)}px`);
@@ -232,10 +234,10 @@ function planned() {
       return Math.min(room(index + 1), ((height - GAP * (rows - 1)) / rows - below) * aspect);
     });
     best = Math.max(...sizes);
-    if (best < least) break;
+    if (best < fitted) break;
     columns = sizes.indexOf(best) + 1;
   }
-  if (best >= least) return { ...plan(columns, best), spare: spareBelow(columns, best) };
+  if (best >= fitted) return { ...plan(columns, best), spare: spareBelow(columns, best) };
   classList.add("long");
   columns = count;
   while (columns > 1 && room(columns) < least) columns -= 1;
