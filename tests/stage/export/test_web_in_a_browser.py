@@ -617,7 +617,7 @@ def test_what_plays_and_leads_through_time_is_in_reach_in_every_window(browser: 
         assert all(0 <= left < width and 0 < top < bottom <= height for left, top, bottom in areas), (width, height)
         tall = tab.value("document.querySelector('footer').offsetHeight")
         assert tall <= (45 if height < 480 else 0.2 * height), (width, height)  # What it is about is seen as well,
-        assert marbles(tab)[0]["width"] >= min(300, width / 3 - 19), (width, height)  # and large enough.
+        assert marbles(tab)[0]["width"] >= min(300, width / 3 - 20), (width, height)  # and large enough.
 
 
 def test_with_reduced_motion_nothing_glides(browser: chromium.Browser, address: str) -> None:
