@@ -206,7 +206,7 @@ def test_a_rule_that_remembers_nothing_is_one() -> None:
     race = tm.race("local-minimum", updates=9, rules={"mine": Signs()})
     assert_array_equal(np.abs(race["mine"].movement), np.full((9, 2), 0.05))
     assert race["mine"]._track.state(5) == ()
-    shares = [each["share"] for each in tm.basins(rule=Signs(), size=(200, 150)).summary()["minima"]]
+    shares = [each["share"] for each in tm.basins(rule=Signs(), size=(160, 120), updates=200).summary()["minima"]]
     assert shares[0] > 0.5
 
 
