@@ -93,7 +93,7 @@ def test_the_rows_are_a_table_of_pandas() -> None:
 def test_all_rules_are_compared_like_one_lane(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(tm.RULES)[7:]:
         monkeypatch.delitem(RULES, name)
-    found = tm.tune("local-minimum", "full batch", every_rule=True, budget=1, seeds=20)
+    found = tm.tune("local-minimum", "full batch", every_rule=True, budget=1, by="loss", seeds=20)
     assert {lane.lane for lane in found} == set(tm.RULES)
     assert [lane.name for lane in found.scene.lanes] == [lane.lane for lane in found][:6]
     assert {lane.batch_size for lane in found.scene.lanes} == {20}
@@ -102,7 +102,7 @@ def test_all_rules_are_compared_like_one_lane(monkeypatch: pytest.MonkeyPatch) -
 def test_what_is_kept_is_taken_up_and_worker_processes_find_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: dict[str, Any] = {"budget": 1, "seeds": 20}
+    asked: dict[str, Any] = {"budget": 1, "by": "loss", "seeds": 20}
     alone = tm.tune("local-minimum", "minibatch", **asked)
     monkeypatch.setattr(workers, "WORTH_PROCESSES", 160)  # As much as the last round is.
     shared = Mock(wraps=workers.shared)
