@@ -9,7 +9,10 @@ NOTEBOOK: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
 CODE = ["".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code"]
 
 SMALLER = {
-    '"local-minimum", seeds=200': '"local-minimum", seeds=40',
+    '"local-minimum", seeds=200': '"local-minimum", seeds=20',
+    '"local-minimum", seed=3, rules': '"local-minimum", seed=3, updates=60, rules',
+    '"local-minimum", seeds=100': '"local-minimum", seeds=20',
+    '"local-minimum", rules={"torch"': '"local-minimum", updates=60, rules={"torch"',
     'budget="20 epochs", seeds=40': 'budget="1 epochs", seeds=20',
     "start=(1.0, 0.3), updates=200": "start=(1.0, 0.3), updates=50",
     "size=(640, 400)": "size=(320, 200)",

@@ -39,7 +39,7 @@ from sim.stage.style.tints import basin_color
 from sim.surface.points import norm
 
 ALL = frozenset(VIEWS)
-SIZE = (960, 600)
+SIZE = (800, 500)
 
 LANES = """
 title = "Lanes"
@@ -140,7 +140,7 @@ def test_all_views_draw_a_scene_from_start_to_end(name: str, theme: str) -> None
 
 @pytest.mark.parametrize(
     ("count", "sigma", "rate"),
-    [(1, 0.4, 1e3), (4, 0.0, 0.05), (6, 0.4, 1e3), (4, 0.0, 1e200), (6, 0.4, 1e200)],
+    [(1, 0.4, 1e3), (4, 0.0, 0.05), (6, 0.4, 1e3), (6, 0.0, 1e200)],
 )
 def test_any_lanes_can_be_drawn_also_when_they_diverge_or_overflow(count: int, sigma: float, rate: float) -> None:
     scene = lanes(count, sigma, min(rate, 1e6))
@@ -251,11 +251,11 @@ def test_minima_of_a_moved_surface_have_moved_with_it() -> None:
 @pytest.mark.parametrize("name", ["local-minimum", "himmelblau", "muller-brown", "egg-box"])
 def test_tints_follow_the_basins(name: str) -> None:
     problem: Problem = load_scene(name).problem()
-    camera = Camera(problem.window, 320, 240)
+    camera = Camera(problem.window, 240, 180)
     labels = basin_grid(problem, camera)
     rows, columns = labels.shape
     pixels = np.stack(
-        np.meshgrid((np.arange(columns) + 0.5) * 320 / columns, (rows - np.arange(rows) - 0.5) * 240 / rows), -1
+        np.meshgrid((np.arange(columns) + 0.5) * 240 / columns, (rows - np.arange(rows) - 0.5) * 180 / rows), -1
     )
     exact = problem.basins.labels(camera.unproject(pixels).reshape(-1, 2)).reshape(rows, columns)
     assert np.mean(exact != labels) < 0.01

@@ -153,11 +153,7 @@ def test_the_same_key_stops_it(window: MainWindow, endless: Scene) -> None:
     window.session = replace(window.session, scene=endless)
     press(window, pygame.K_j, "j")
 
-    def timed() -> bool:
-        window.advance([], 0.01)
-        return window.session.tally is not None and window.session.tally.speeds is not None
-
-    until(timed, 0.02)
+    until(multiprocessing.active_children)
     counter = window._counter
     assert counter is not None
     press(window, pygame.K_j, "j")

@@ -38,7 +38,7 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
     gc.collect()
     opening = load_scene("local-minimum")
     lanes = tuple(replace(lane, rule=replace(lane.rule, learning_rate=0.02)) for lane in opening.lanes)
-    return replace(opening, updates=30, lanes=lanes, claims=(None,) * len(lanes))
+    return replace(opening, updates=20, lanes=lanes, claims=(None,) * len(lanes))
 
 
 @pytest.fixture
