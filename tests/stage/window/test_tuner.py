@@ -38,7 +38,7 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
     gc.collect()
     opening = load_scene("local-minimum")
     lanes = tuple(replace(lane, rule=replace(lane.rule, learning_rate=0.02)) for lane in opening.lanes)
-    return replace(opening, updates=20, lanes=lanes, claims=(None,) * len(lanes))
+    return replace(opening, updates=30, lanes=lanes, claims=(None,) * len(lanes))
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_it_finds_what_the_command_finds(scene: Scene, lane: int, capsys: pytest
 def test_a_key_gives_the_lane_what_was_found_and_the_same_key_takes_it_back(window: MainWindow) -> None:
     before = window.session.scene
     tune(window)
-    until(lambda: not on(window))
+    until(lambda: not on(window), 0.02)
     made, scene = window.session.tuning, window.session.scene
     assert isinstance(made, Retuned)
     rate = scene.lanes[MINIBATCH].rule.learning_rate
