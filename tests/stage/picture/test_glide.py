@@ -26,7 +26,7 @@ from sim.stage.style.theme import load_theme
 from sim.surface.protocol import Window
 
 SIZE = (960, 600)
-SMALL = (720, 450)  # In a smaller one there is no strip of examples.
+SMALL = (720, 450)  # In one of 640 by 400 there is no strip of examples.
 PARTS = ("verdict", "numbers", "strip", "caption", "chart", "timeline")
 
 
