@@ -90,9 +90,10 @@ def test_the_rows_are_a_table_of_pandas() -> None:
     assert frame.to_dict("records") == found.rows()
 
 
-def test_all_rules_are_compared_like_one_lane(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("_own_rules_after")
+def test_all_rules_are_compared_like_one_lane() -> None:
     for name in list(tm.RULES)[7:]:
-        monkeypatch.delitem(RULES, name)
+        del RULES[name]
     found = tm.tune("local-minimum", "full batch", every_rule=True, budget=1, by="loss", seeds=20)
     assert {lane.lane for lane in found} == set(tm.RULES)
     assert [lane.name for lane in found.scene.lanes] == [lane.lane for lane in found][:6]
