@@ -13,9 +13,9 @@ SMALLER = {
     '"local-minimum", seed=3, rules': '"local-minimum", seed=3, updates=60, rules',
     '"local-minimum", seeds=100': '"local-minimum", seeds=20',
     '"local-minimum", rules={"torch"': '"local-minimum", updates=60, rules={"torch"',
-    'budget="20 epochs", seeds=40': 'budget="1 epochs", seeds=20',
+    'budget="20 epochs", seeds=40': 'budget="1 epochs", by="loss", seeds=20',
     "start=(1.0, 0.3), updates=200": "start=(1.0, 0.3), updates=50",
-    "size=(640, 400)": "size=(320, 200)",
+    "size=(640, 400)": "size=(320, 200), updates=100",
 }
 """What costs most in it, and what is as good where it is only to be seen that a cell runs."""
 
