@@ -9,9 +9,13 @@ NOTEBOOK: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
 CODE = ["".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code"]
 
 SMALLER = {
-    '"local-minimum", seeds=200': '"local-minimum", seeds=40',
-    'budget="20 epochs", seeds=40': 'budget="2 epochs", seeds=20',
-    "size=(640, 400)": "size=(320, 200)",
+    '"local-minimum", seeds=200': '"local-minimum", seeds=20',
+    '"local-minimum", seed=3, rules': '"local-minimum", seed=3, updates=60, rules',
+    '"local-minimum", seeds=100': '"local-minimum", seeds=20',
+    '"local-minimum", rules={"torch"': '"local-minimum", updates=60, rules={"torch"',
+    'budget="20 epochs", seeds=40': 'budget="1 epochs", by="loss", seeds=20',
+    "start=(1.0, 0.3), updates=200": "start=(1.0, 0.3), updates=50",
+    "size=(640, 400)": "size=(320, 200), updates=100",
 }
 """What costs most in it, and what is as good where it is only to be seen that a cell runs."""
 

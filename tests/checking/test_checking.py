@@ -111,8 +111,11 @@ def test_a_wrong_rule_is_told_its_mistake_and_the_line(kind: Any, like: str, mis
     assert mistake in problem
     assert f"; the line that differs is {line}" in problem
     assert problem.startswith(f"{students.__file__}, line ")
+
+
+def test_a_wrong_rule_fails_a_test_with_the_line() -> None:
     with pytest.raises(AssertionError, match="the line that differs is"):
-        assert_rule(kind, like)
+        assert_rule(students.Uphill, "momentum")
 
 
 def test_a_rule_that_is_another_one_is_told_which() -> None:

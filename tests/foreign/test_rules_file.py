@@ -246,7 +246,9 @@ def test_every_command_that_opens_a_scene_takes_them_and_says_once_that_it_runs_
     told_once(capsys, "screenshot", "mine.toml", "-o", "mine.png", "--size", "640x400")
     assert 'rule = "Heavy"' in told_once(capsys, "show", "mine.png")
     told_once(capsys, "record", "mine.png", "-o", "mine.gif", "--to", "2", "--size", "320x240")
-    assert "friction" in told_once(capsys, "basins", "mine.toml", "--rule", "heavy", "--friction", "0.5")
+    assert "friction" in told_once(
+        capsys, "basins", "mine.toml", "--rule", "heavy", "--friction", "0.5", "--updates", "60"
+    )
     swept = told_once(
         capsys, "sweep", "mine.toml", "--over", "lane.mine.friction=0.5,0.9", "--seeds", "2", "--results", "kept"
     )
@@ -267,18 +269,23 @@ CHATTY = IMPORTED.replace(
 CHATTY = CHATTY.replace("    def init(self, theta):\n", "    def init(self, theta):\n        print('in init')\n")
 
 
-def test_what_a_rule_prints_goes_to_standard_error_and_results_alone_to_standard_output() -> None:
-    written(CHATTY)
-    written(SCENE, "mine.toml")
-    for words in (
+@pytest.mark.parametrize(
+    "words",
+    [
         ("run", "mine.toml", "--rules", "mine.py"),
         ("odds", "mine.toml", "--rules", "mine.py", "--seeds", "3"),
         ("check", "mine.py"),
-    ):
-        status, out, errors = answered(*words, "--json")
-        assert status == 0
-        assert json.loads(out)
-        assert {"at import", "in init", "in step"} <= set(errors.splitlines())
+    ],
+)
+def test_what_a_rule_prints_goes_to_standard_error_and_results_alone_to_standard_output(
+    words: tuple[str, ...], capfd: pytest.CaptureFixture[str]
+) -> None:
+    written(f"{CHATTY}# For {words[0]}: what is known by its text is not run again.\n")
+    written(SCENE, "mine.toml")
+    assert status(*words, "--json") == 0
+    out, errors = capfd.readouterr()
+    assert json.loads(out)
+    assert {"at import", "in init", "in step"} <= set(errors.splitlines())
 
 
 def test_what_a_rule_prints_in_a_worker_process_goes_there_too(capfd: pytest.CaptureFixture[str]) -> None:

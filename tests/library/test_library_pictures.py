@@ -16,7 +16,7 @@ from sim.scene import load_scene
 from sim.scene.reading import load_saved
 from sim.stage.export.still import screenshot
 
-SMALL, WINDOW = (480, 300), (960, 600)
+SMALL, LARGE, WINDOW = (480, 300), (640, 400), (960, 600)
 pytestmark = pytest.mark.usefixtures("_elsewhere")
 
 
@@ -59,7 +59,7 @@ def test_a_figure_of_a_rule_of_ones_own_is_drawn_and_carries_nothing() -> None:
 @cache
 def usual_pixels() -> Any:
     """Of the picture of somebody who has no wishes."""
-    return pixels(tm.figure("local-minimum", update=30, size=WINDOW))
+    return pixels(tm.figure("local-minimum", update=30, size=LARGE))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def usual_pixels() -> Any:
     ],
 )
 def test_each_wish_makes_another_picture(how: dict[str, Any]) -> None:
-    wished: dict[str, Any] = {"update": 30, "size": WINDOW, **how}
+    wished: dict[str, Any] = {"update": 30, "size": LARGE, **how}
     usual, other = usual_pixels(), pixels(tm.figure("local-minimum", **wished))
     assert other.shape == usual.shape
     assert (other != usual).any()

@@ -184,7 +184,7 @@ def test_a_learning_rate_that_a_rule_of_ones_own_refuses_is_told() -> None:
 
 
 def test_a_sweep_on_a_surface_of_ones_own_runs_on_it() -> None:
-    scene = tm.scene_on(tm.Surface(eggs, window=((-3, 3), (-2, 3))), (1, 0.3), updates=30)
+    scene = tm.scene_on(tm.Surface(eggs, window=((-1, 2), (-1, 2))), (1, 0.3), updates=30)
     told = tm.sweep(scene, {"examples.sigma": [0.0, 1.0]}, 6)
     assert {point.scene.surface for point in told.told.sweep.points} == {scene.surface}
     assert [point.scene.examples.sigma for point in told.told.sweep.points] == [0.0, 1.0]  # type: ignore[attr-defined]
@@ -192,21 +192,21 @@ def test_a_sweep_on_a_surface_of_ones_own_runs_on_it() -> None:
 
 def test_basins_are_those_of_the_rule() -> None:
     flow = tm.basins("local-minimum", size=(160, 120))
-    mine = tm.basins("local-minimum", rule=Lion(), size=(160, 120), updates=300)
-    lane = tm.basins("local-minimum", rules={"mine": Lion()}, lane="mine", size=(160, 120), updates=300)
+    mine = tm.basins("local-minimum", rule=Lion(), size=(160, 120), updates=100)
+    lane = tm.basins("local-minimum", rules={"mine": Lion()}, lane="mine", size=(160, 120), updates=100)
     assert flow.labels.shape == mine.labels.shape
     assert (flow.labels != mine.labels).any()
     assert_array_equal(lane.labels, mine.labels)
     assert "Local minimum · Lion" in repr(mine)
     assert mine.picture().size == (160, 120)
-    assert tm.basins(tm.Surface(eggs, window=((-3, 3), (-2, 3))), size=(200, 150)).labels.max() > 3
+    assert tm.basins(tm.Surface(eggs, window=((-3, 3), (-2, 3))), size=(160, 120)).labels.max() > 3
 
 
 def test_a_rule_that_remembers_nothing_is_one() -> None:
     race = tm.race("local-minimum", updates=9, rules={"mine": Signs()})
     assert_array_equal(np.abs(race["mine"].movement), np.full((9, 2), 0.05))
     assert race["mine"]._track.state(5) == ()
-    shares = [each["share"] for each in tm.basins(rule=Signs(), size=(200, 150)).summary()["minima"]]
+    shares = [each["share"] for each in tm.basins(rule=Signs(), size=(160, 120), updates=200).summary()["minima"]]
     assert shares[0] > 0.5
 
 

@@ -14,6 +14,8 @@ from sim.surface.functions import SURFACES
 from sim.surface.points import Array
 
 SIDES = ((-3.0, 3.0), (-2.0, 3.0))
+FEW = ((-1, 2), (-1, 2))
+"""A window with few of its critical points."""
 SMOOTH = ("himmelblau", "muller-brown", "rastrigin", "six-hump camel", "styblinski-tang")
 
 
@@ -61,7 +63,7 @@ def test_a_place_has_the_same_bits_alone_and_among_others() -> None:
 
 
 def test_a_race_on_it_is_that_on_the_formula() -> None:
-    function = tm.Surface(eggs, window=SIDES)
+    function = tm.Surface(eggs, window=FEW)
     formula = tm.SURFACES["formula"]("sin(2*x)*cos(2*y) + 0.1*(x^2 + y^2)")
     rules = {"mine": tm.RULES["momentum"](0.05)}
     mine = tm.race(tm.scene_on(function, (1, 0.3), rules=rules, sigma=0.5), updates=80)
@@ -115,7 +117,7 @@ def test_the_scene_on_it_has_the_surface_as_its_training_loss_and_lanes_that_it_
 
 
 def test_no_file_holds_it_and_its_picture_says_nothing_of_it(tmp_path: Any) -> None:
-    scene = tm.scene_on(tm.Surface(eggs, window=SIDES), (1, 0.3))
+    scene = tm.scene_on(tm.Surface(eggs, window=FEW), (1, 0.3))
     path = tm.figure(scene, tmp_path / "mine.png", size=(320, 240), update=5)
     with pytest.raises(tm.SceneError):
         tm.load(path)

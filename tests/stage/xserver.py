@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-WIDTH, HEIGHT = 1280, 800
+WIDTH, HEIGHT = 1000, 700
 PATIENCE = 20.0  # Seconds until something that should happen counts as missing.
 
 

@@ -26,6 +26,7 @@ from sim.stage.style.theme import load_theme
 from sim.surface.protocol import Window
 
 SIZE = (960, 600)
+SMALL = (720, 450)  # In one of 640 by 400 there is no strip of examples.
 PARTS = ("verdict", "numbers", "strip", "caption", "chart", "timeline")
 
 
@@ -85,9 +86,9 @@ def test_a_lane_glides_only_in_the_tick_that_ends_its_update() -> None:
 
 @pytest.mark.parametrize("scene", [flat_scene("on-the-saddle"), load_scene("local-minimum")], ids=["map", "aslant"])
 def test_drawing_what_glides_alone_gives_the_whole_picture(scene: Scene) -> None:
-    once, again = (pygame.Surface(SIZE, depth=32) for _ in range(2))
+    once, again = (pygame.Surface(SMALL, depth=32) for _ in range(2))
     before = None
-    for progress in (20.0, 20.25, 20.5, 20.75, 21.0, 21.5):
+    for progress in (20.0, 20.25, 20.75, 21.0, 21.5):
         there = now(scene, progress)
         draw(Screen(once), there, before)
         draw(Screen(again), there)
@@ -148,18 +149,15 @@ def test_views_over_a_gliding_marble_are_those_of_its_update_and_of_nothing_befo
         (other, 31.0, {}),
         (other, 31.0, {"theme": "dark"}),
         (other, 31.3, {"theme": "dark", "language": "de"}),
-        (other, 31.3, {}),
         (other, 31.3, {"views": views - {"hessian"}}),
         (other, 31.3, {"together": True}),
         (other, 31.3, {"together": True, "lane": 1}),
-        (other, 31.4, {"views": frozenset(VIEWS)}),
         (scene, 31.0, {"pose": Pose(-16.0, 46.0), "views": frozenset(VIEWS)}),
-        (scene, 31.0, {"pose": Pose(-26.0, 46.0)}),
         (scene, 31.0, {"focus": Window(-2.0, 1.0, -1.0, 0.8)}),
     ]
 
     def drawn_now(which: Scene, progress: float, changes: dict[str, Any]) -> npt.NDArray[np.uint8]:
-        running, surface = race(which), pygame.Surface(SIZE, depth=32)
+        running, surface = race(which), pygame.Surface(SMALL, depth=32)
         running.extend(60)
         session = replace(begin(which), progress=progress, horizon=50, **{"views": views, "pose": FLAT} | changes)
         draw(Screen(surface), snapshot_of(session, running))

@@ -95,16 +95,15 @@ def test_where_another_card_is_marked_nothing_but_the_sheet_is_drawn() -> None:
     ("name", "clock"),
     [
         ("local-minimum", "updates"),
-        ("on-the-saddle", "epochs"),
-        ("learning-rate-ladder", "updates"),
+        ("learning-rate-ladder", "epochs"),
         ("batch-ladder", "serial"),
     ],
 )
 def test_the_way_to_a_moment_leaves_no_traces(name: str, clock: str) -> None:
     scene = flat_scene(name)
     at_once = picture(scene, [90], clock=clock)
-    assert np.array_equal(picture(scene, [0, 1, 2, 5, 45, 88, 89, 90], clock=clock), at_once)
-    assert np.array_equal(picture(scene, [scene.updates, 100, 50, 91, 90], clock=clock), at_once)
+    assert np.array_equal(picture(scene, [0, 1, 45, 89, 90], clock=clock), at_once)
+    assert np.array_equal(picture(scene, [scene.updates, 50, 91, 90], clock=clock), at_once)
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
@@ -116,7 +115,7 @@ def test_clocks_change_the_picture_of_lanes_with_different_batches(clock: str) -
 def test_many_updates_a_pixel_are_drawn_alike_bit_by_bit_and_at_once() -> None:
     scene = replace(flat_scene("local-minimum"), updates=2500)
     at_once = picture(scene, [2000])
-    assert np.array_equal(picture(scene, [*range(0, 300, 37), *range(1700, 2000, 37), 2000]), at_once)
+    assert np.array_equal(picture(scene, [*range(0, 300, 90), *range(1700, 2000, 90), 2000]), at_once)
     assert np.array_equal(picture(scene, [2500, 2001, 2000]), at_once)
 
 

@@ -279,7 +279,7 @@ def agree(words: list[str], values: Any) -> bool:
 
 
 @every_rule
-@pytest.mark.parametrize("update", [0, 1, 9, 300])
+@pytest.mark.parametrize("update", [0, 1, 130])
 def test_what_is_written_satisfies_the_recurrence_worked_out_by_hand_from_the_start(name: str, update: int) -> None:
     rule, by_hand = OWN[name], BY_HAND[name]
     scene = with_rules(rule)
@@ -307,10 +307,10 @@ def test_what_is_written_satisfies_the_recurrence_worked_out_by_hand_from_the_st
 def test_one_step_by_hand_from_what_is_held_makes_what_is_held_next(name: str) -> None:
     rule = OWN[name]
     running = race(with_rules(rule))
-    running.extend(400)
+    running.extend(259)
     track = running.tracks[0]
     signs = [row.formula.partition(" ←")[0] for row in rows_of(track, 0) if "→" in row.whole]
-    for update in (0, 1, 2, 77, 255, 256, 257, 399):
+    for update in (0, 1, 77, 255, 256, 257):
         held = [dict(zip(IN_ORDER.get(name, "m"), track.state(at), strict=True)) for at in (update, update + 1)]
         assert sorted(held[0]) == sorted(signs)
         now, movement = BY_HAND[name](rule, track.theta[update][None], slope_of(track, update), held[0])
@@ -419,11 +419,11 @@ def test_no_two_things_are_written_over_each_other(size: tuple[int, int], count:
 
 def test_where_numbers_are_wider_than_usual_those_before_the_update_make_way() -> None:
     scene, wide = with_rules(*[OWN["adam"]] * 3, name="adaptive-rules", batch_size=20), 0
-    for update in range(140, 200):
+    for update in range(140, 200, 4):
         drawn = recording(scene, update, SMALLEST)[0]
         assert apart(drawn)
         wide += '"→ (' in drawn
-    assert 0 < wide < 60
+    assert 0 < wide < 15
 
 
 def apart(drawn: str) -> bool:

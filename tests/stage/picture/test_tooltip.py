@@ -165,7 +165,7 @@ def test_a_tooltip_stays_in_the_map_that_it_is_about(session: Session, size: tup
     target = pygame.Surface(size, depth=32)
     for panel in here.places.panels:
         area = panel.map
-        for x, y in product(range(area.left, area.right, 37), range(area.top, area.bottom, 31)):
+        for x, y in product(range(area.left, area.right, 71), range(area.top, area.bottom, 53)):
             tip = tip_at((x, y), stage, context(here))
             assert tip is not None
             box = draw_tip(Screen(target), tip, context(here))
@@ -274,7 +274,7 @@ def test_a_tooltip_lies_over_no_marble_no_head_of_a_trail_and_no_other_panel(
         update = timing.updates(lane, 60)
         points = site.project(track.theta[update - 2 : update + 1]) + area.topleft
         moving = [pygame.Rect(round(x) - 3, round(y) - 3, 6, 6) for x, y in points.tolist() if area.collidepoint(x, y)]
-        pixels = list(product(range(area.left + 2, area.right, 53), range(area.top + 2, area.bottom, 37)))
+        pixels = list(product(range(area.left + 2, area.right, 97), range(area.top + 2, area.bottom, 61)))
         for pixel in [*pixels, panel.chip.center, *((round(x), round(y)) for x, y in points.tolist())]:
             tip = tip_at(pixel, stage, context(here))
             if tip is None:

@@ -19,7 +19,7 @@ from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.plain.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule
-from sim.scene import Scene, load_scene, parse_scene, scene_files
+from sim.scene import Scene, load_scene, parse_scene
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.batch import batch_heights
@@ -39,7 +39,7 @@ from sim.stage.style.tints import basin_color
 from sim.surface.points import norm
 
 ALL = frozenset(VIEWS)
-SIZE = (960, 600)
+SIZE = (800, 500)
 
 LANES = """
 title = "Lanes"
@@ -66,7 +66,7 @@ def lanes(count: int, sigma: float, rate: float = 0.05) -> Scene:
 
 def picture(scene: Scene, running: Race, updates: list[int], views: frozenset[str], theme: str = "light") -> np.ndarray:
     """The picture of the last of the updates, after all of them have been drawn upon each other."""
-    running.extend(max(scene.updates, *updates) + 1)
+    running.extend(max(updates) + 1)
     target, before = pygame.Surface(SIZE, depth=32), None
     for update in updates:
         session = replace(begin(scene, theme), playing=False, progress=float(update), views=views)
@@ -101,12 +101,11 @@ def test_a_view_changes_its_own_place_and_nothing_else(scene: str) -> None:
         assert not changed.any(), name
 
 
-@pytest.mark.parametrize("name", ["local-minimum", "two-weights", "learning-rate-ladder", "thousand-examples"])
+@pytest.mark.parametrize("name", ["local-minimum", "learning-rate-ladder"])
 def test_the_way_to_a_moment_leaves_no_traces(name: str) -> None:
     scene = load_scene(name)
     at_once, forward, back = (
-        picture(scene, unseen(scene, scene.updates + 1), updates, ALL)
-        for updates in ([40], [0, 1, 20, 39, 40], [scene.updates, 3, 41, 40])
+        picture(scene, unseen(scene, 61), updates, ALL) for updates in ([40], [0, 1, 39, 40], [60, 41, 40])
     )
     assert np.array_equal(forward, at_once)
     assert np.array_equal(back, at_once)
@@ -126,19 +125,22 @@ def test_views_that_are_hidden_again_leave_no_traces() -> None:
     assert np.array_equal(pygame.surfarray.array3d(target), plain)
 
 
-@pytest.mark.parametrize(("number", "name"), list(enumerate(scene_files())))
-def test_all_views_draw_every_scene_from_start_to_end(number: int, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "theme"),
+    [("ravine", "light"), ("learning-rate-ladder", "dark"), ("thousand-examples", "light"), ("batch-ladder", "dark")],
+)
+def test_all_views_draw_a_scene_from_start_to_end(name: str, theme: str) -> None:
+    """A map, a lane that diverges, many examples, and moving ground."""
     scene = load_scene(name)
-    theme = THEMES[len(name) % len(THEMES)]
     running = race(scene)
-    for update in [(0, scene.updates), (1,)][number % 2]:
+    for update in (0, scene.updates):
         views, plain = (picture(scene, running, [update], chosen, theme) for chosen in (ALL, frozenset[str]()))
         assert np.mean(views != plain) > 0.01
 
 
 @pytest.mark.parametrize(
     ("count", "sigma", "rate"),
-    [(1, 0.4, 1e3), (4, 0.0, 0.05), (6, 0.4, 1e3), (4, 0.0, 1e200), (6, 0.4, 1e200)],
+    [(1, 0.4, 1e3), (4, 0.0, 0.05), (6, 0.4, 1e3), (6, 0.0, 1e200)],
 )
 def test_any_lanes_can_be_drawn_also_when_they_diverge_or_overflow(count: int, sigma: float, rate: float) -> None:
     scene = lanes(count, sigma, min(rate, 1e6))
@@ -249,11 +251,11 @@ def test_minima_of_a_moved_surface_have_moved_with_it() -> None:
 @pytest.mark.parametrize("name", ["local-minimum", "himmelblau", "muller-brown", "egg-box"])
 def test_tints_follow_the_basins(name: str) -> None:
     problem: Problem = load_scene(name).problem()
-    camera = Camera(problem.window, 320, 240)
+    camera = Camera(problem.window, 240, 180)
     labels = basin_grid(problem, camera)
     rows, columns = labels.shape
     pixels = np.stack(
-        np.meshgrid((np.arange(columns) + 0.5) * 320 / columns, (rows - np.arange(rows) - 0.5) * 240 / rows), -1
+        np.meshgrid((np.arange(columns) + 0.5) * 240 / columns, (rows - np.arange(rows) - 0.5) * 180 / rows), -1
     )
     exact = problem.basins.labels(camera.unproject(pixels).reshape(-1, 2)).reshape(rows, columns)
     assert np.mean(exact != labels) < 0.01

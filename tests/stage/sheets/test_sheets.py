@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -89,8 +89,7 @@ def test_a_sheet_lies_over_maps_and_chart_alone(
 
 
 @pytest.mark.parametrize("name", SHEETS)
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("language", "theme"), list(zip(LANGUAGES, cycle(THEMES), strict=False)))
 def test_every_sheet_is_drawn_with_whatever_is_known(
     scene: Scene, tallies: list[Tally], name: str, theme: str, language: str
 ) -> None:
@@ -99,7 +98,7 @@ def test_every_sheet_is_drawn_with_whatever_is_known(
         assert all(np.mean((one != other).any(axis=-1)) > 0.0005 for other in pictures[:i])
 
 
-@pytest.mark.parametrize("size", SIZES[1:])
+@pytest.mark.parametrize("size", SIZES[1:3])
 def test_sheets_can_be_drawn_at_any_size(scene: Scene, tallies: list[Tally], size: tuple[int, int]) -> None:
     places, theme = layout(size, 3, 1.5), load_theme("light")
     for name in SHEETS:

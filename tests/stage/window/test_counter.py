@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pygame
 import pytest
-from driver import click, pixels, press, screen
+from driver import click, press, screen
 from tallies import SPEEDS, few_seeds
 from waiting import until
 
@@ -114,7 +114,9 @@ def window(scene: Scene) -> Iterator[MainWindow]:
 
 
 def shown() -> bytes:
-    return pixels().tobytes()
+    surface = pygame.display.get_surface()
+    assert surface is not None
+    return surface.get_buffer().raw
 
 
 def test_a_key_counts_in_the_background_and_the_sheet_fills(window: MainWindow) -> None:
@@ -129,7 +131,7 @@ def test_a_key_counts_in_the_background_and_the_sheet_fills(window: MainWindow) 
         tally = window.session.tally
         return tally is not None and tally.complete and window._tally is tally
 
-    until(complete)
+    until(complete, 0.02)
     assert before not in pictures
     assert len(pictures) > 3
     assert computing(window.session) is None
@@ -151,11 +153,7 @@ def test_the_same_key_stops_it(window: MainWindow, endless: Scene) -> None:
     window.session = replace(window.session, scene=endless)
     press(window, pygame.K_j, "j")
 
-    def timed() -> bool:
-        window.advance([], 0.01)
-        return window.session.tally is not None and window.session.tally.speeds is not None
-
-    until(timed)
+    until(multiprocessing.active_children)
     counter = window._counter
     assert counter is not None
     press(window, pygame.K_j, "j")

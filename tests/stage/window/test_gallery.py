@@ -32,7 +32,7 @@ from sim.stage.window.documents import OpenSaved
 from sim.stage.window.window import MainWindow
 
 NAMES = list(scene_files())
-MINE = replace(flat_scene("ravine"), name="mine", title="My ravine", look="It is mine.")
+MINE = replace(flat_scene("ravine"), name="mine", title="My ravine", look="It is mine.", updates=60)
 SIZES = [SMALLEST, (1366, 768), (1600, 900), (960, 1400), (2600, 600)]
 
 

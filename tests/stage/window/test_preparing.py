@@ -24,7 +24,6 @@ from sim.stage.input.widgets import ControlPanel
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
 from sim.stage.session.examples import SetSigma
-from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.session import RACES, Session, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed, OpenScene, SetFormula
 from sim.stage.session.view import ChooseSwarm, ShowHelp, ToggleView
@@ -81,7 +80,7 @@ class Slow:
     def finish(self) -> None:
         """Let the search end, and see what comes of it."""
         self.gate.set()
-        until(self.ready)
+        until(self.ready, 0.01)
 
     def ready(self) -> bool:
         self.window.advance([], 0.0)
@@ -359,19 +358,17 @@ def rests(window: MainWindow) -> bool:
     return not window._busy()
 
 
-@pytest.mark.parametrize(
-    "message", [NewSeed(), MoveStart((-1.0, 0.5)), ScaleLearningRate(1.25), ToggleView("momentum"), ChooseSwarm(100)]
-)
+@pytest.mark.parametrize("message", [MoveStart((-1.0, 0.5)), ToggleView("momentum"), ChooseSwarm(100)])
 def test_the_picture_is_the_same_whichever_way_it_was_made(message: object) -> None:
     pictures = []
     for patience in (60.0, 0.0):
         RACES.clear()
-        with screen(SIZE, patience):
+        with screen((640, 400), patience):
             window = MainWindow(replace(begin(replace(load_scene(NAMES[0]), updates=20)), playing=False))
             window.advance([], 0.0)
             window.send(message)  # type: ignore[arg-type]
             window.session = replace(window.session, playing=False)
-            until(partial(rests, window))
+            until(partial(rests, window), 0.02)
             pictures.append(pixels())
             tracks = [track.theta.tobytes() for track in race(window.session.scene).tracks]
             pictures.append(np.frombuffer(b"".join(tracks), dtype=np.uint8))

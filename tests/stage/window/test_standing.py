@@ -31,7 +31,7 @@ from sim.study.work.ensemble import VERDICTS
 
 SOON = 0.01
 
-SEEDS = 18
+SEEDS = 10
 
 
 @pytest.fixture
@@ -182,7 +182,8 @@ def test_taking_a_seed_of_a_lane_that_is_gone_does_nothing(window: MainWindow) -
     assert TakeSeed(7, ends.largest).apply(window.session) is window.session
 
 
-def test_processes_that_stand_by_count_and_are_gone_with_the_window() -> None:
+def test_processes_that_stand_by_count_and_are_gone_with_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "STAFF", 1)
     standing.load()
     with few_seeds(SEEDS), screen():
         scene = replace(load_scene("on-the-saddle"), updates=30)

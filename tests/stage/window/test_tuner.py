@@ -34,10 +34,11 @@ MINIBATCH = 1
 def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
     """The opening scene, cut short, in which small steps of one lane lead nowhere."""
     monkeypatch.setattr(tuner, "SEEDS", SEEDS)
+    monkeypatch.setattr(tuner, "STAFF", 1)
     gc.collect()
     opening = load_scene("local-minimum")
     lanes = tuple(replace(lane, rule=replace(lane.rule, learning_rate=0.02)) for lane in opening.lanes)
-    return replace(opening, updates=60, lanes=lanes, claims=(None,) * len(lanes))
+    return replace(opening, updates=30, lanes=lanes, claims=(None,) * len(lanes))
 
 
 @pytest.fixture
@@ -127,13 +128,13 @@ def test_it_finds_what_the_command_finds(scene: Scene, lane: int, capsys: pytest
 def test_a_key_gives_the_lane_what_was_found_and_the_same_key_takes_it_back(window: MainWindow) -> None:
     before = window.session.scene
     tune(window)
-    until(lambda: not on(window))
+    until(lambda: not on(window), 0.02)
     made, scene = window.session.tuning, window.session.scene
     assert isinstance(made, Retuned)
     rate = scene.lanes[MINIBATCH].rule.learning_rate
     assert rate > 0.02
     assert window.session.notice.startswith(f"η = {rate:g}: ")
-    assert f" on {SEEDS} fresh seeds, L −1.1" in window.session.notice
+    assert f" on {SEEDS} fresh seeds, L −1.0" in window.session.notice
     assert (scene.lanes[0], scene.lanes[2]) == (before.lanes[0], before.lanes[2])
     until(lambda: not multiprocessing.active_children())
     tune(window)
@@ -195,11 +196,13 @@ def test_no_frame_waits_for_it(window: MainWindow, monkeypatch: pytest.MonkeyPat
     assert isinstance(window.session.tuning, Search | Retuned)
 
 
-def test_a_process_that_dies_costs_nothing_but_time(scene: Scene) -> None:
+def test_a_process_that_dies_costs_nothing_but_time(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tuner, "STAFF", 2)
+    monkeypatch.setattr("sim.study.work.workers.available_workers", lambda: 2)
     search = update(update(begin(scene), SelectLane(MINIBATCH)), Tune()).tuning
     assert isinstance(search, Search)
     quest = Quest(search)
-    until(lambda: len(multiprocessing.active_children()) > 1 or tuner.STAFF == 1)
+    until(lambda: len(multiprocessing.active_children()) > 1)
     multiprocessing.active_children()[0].kill()
     assert all_of(quest)[-1] == found(scene, MINIBATCH)[-1]
 
