@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.parser import Parser
-from importlib.metadata import packages_distributions
+from importlib.metadata import distribution, packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,7 +25,8 @@ from sim.command import COMMANDS
 from sim.version import VERSION
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CONFIGURATION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = CONFIGURATION["project"]
 EXTRAS: Mapping[str, list[str]] = PROJECT["optional-dependencies"]
 
 BROUGHT = {"pydantic-core": "pydantic", "packaging": "pytest"}
@@ -33,8 +34,6 @@ BROUGHT = {"pydantic-core": "pydantic", "packaging": "pytest"}
 ELSEWHERE = {"matplotlib", "imageio-ffmpeg"}
 """What tests/film_comparison.py needs, which is no test and says so."""
 
-PROBES = ("hatchling", "python-i18n")
-"""If these can be fetched, all can: what builds, and a little known one that running needs. Both are small."""
 PATIENCE = 600.0  # Seconds; an index may be slow.
 
 
@@ -165,46 +164,91 @@ def must(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def environment(parent: Path, *packages: str) -> Environment:
-    """A fresh one with such packages and what they require."""
+def environment(parent: Path) -> Environment:
+    """A fresh one, without any packages."""
     made = Environment(parent / "environment")
     made.empty_folder().mkdir()
     must(ran([sys.executable, "-m", "venv", "--without-pip", str(made.folder)], parent))
-    must(pip("--python", made.python, "install", "--quiet", "--no-compile", *packages, folder=parent))
     return made
 
 
+def required(name: str) -> set[str]:
+    """What a package requires here, and what that requires, and so on; the package, too."""
+    found, left = set[str](), {name}
+    while left:
+        found |= left
+        wanted = [Requirement(line) for each in left for line in distribution(each).requires or []]
+        left = {each.name for each in wanted if each.marker is None or each.marker.evaluate({"extra": ""})} - found
+    return found
+
+
+def link(name: str, place: Path) -> None:
+    """As if a package had been installed there: by links to where it is."""
+    installed = distribution(name)
+    for top in {path.parts[0] for path in installed.files or []} - {"..", "__pycache__"}:
+        (place / top).symlink_to(Path(str(installed.locate_file(top))))
+
+
+BUILD = """
+import os, shutil, sys, tarfile
+from importlib import import_module
+
+backend, there = import_module(sys.argv[1]), sys.argv[2]
+os.mkdir(os.path.join(there, "wheel"))
+backend.build_wheel(os.path.join(there, "wheel"))
+with tarfile.open(os.path.join(there, backend.build_sdist(there))) as source:
+    source.extractall(there, filter="data")
+(folder,) = (each.path for each in os.scandir(there) if os.path.exists(os.path.join(each.path, "pyproject.toml")))
+os.chdir(folder)
+os.mkdir(os.path.join(there, "again"))
+backend.build_wheel(os.path.join(there, "again"))
+"""
+"""A wheel from the checkout, and another from the source that is handed on."""
+
+
 @pytest.fixture(scope="module")
-def _online(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Where packages can be fetched. Any other failure of pip is one of ours."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which what builds has made a wheel in each of two ways, with nothing but what it is said to need."""
     if find_spec("pip") is None:
         pytest.skip("pip is not installed here")
-    hurried = ("--quiet", "--no-cache-dir", "--retries", "0", "--timeout", "15")
-    done = pip("download", *hurried, "--no-deps", "--dest", str(tmp_path_factory.mktemp("probe")), *PROBES)
-    if done.returncode:
-        pytest.skip(f"no packages can be fetched here: {done.stderr.strip().splitlines()[-1]}")
+    there, build = tmp_path_factory.mktemp("built"), CONFIGURATION["build-system"]
+    tools = environment(there)
+    fetched = pip("--python", tools.python, "install", "--quiet", "--no-compile", *build["requires"])
+    if fetched.returncode:  # Only what builds is fetched. That it can be is a matter of the network.
+        pytest.skip(f"no packages can be fetched here: {fetched.stderr.strip().splitlines()[-1]}")
+    must(ran([tools.python, "-c", BUILD, build["build-backend"], str(there)], ROOT))
+    return there
 
 
-@pytest.fixture(scope="module")
-def wheel(_online: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The one that pip builds from the checkout."""
-    return built(ROOT, tmp_path_factory.mktemp("wheel"))
-
-
-ALONE = ("--quiet", "--no-deps", "--wheel-dir")
-"""Of a wheel that is built by itself, into the folder that follows."""
-
-
-def built(source: Path, folder: Path) -> Path:
-    must(pip("wheel", *ALONE, str(folder), str(source)))
+def made(folder: Path) -> Path:
     (path,) = folder.glob("*.whl")
     return path
 
 
 @pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    """The one from the checkout."""
+    return made(built / "wheel")
+
+
+@pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """Where nothing but the wheel and what it declares was installed."""
-    return environment(tmp_path_factory.mktemp("installed"), str(wheel))
+    """Where nothing but the wheel was installed, beside links to what it requires, and to what that requires.
+
+    That all of it can be fetched is seen wherever the tests are made ready.
+    """
+    there = environment(tmp_path_factory.mktemp("installed"))
+    must(pip("--python", there.python, "install", "--quiet", "--no-compile", "--no-deps", "--no-index", str(wheel)))
+    (about,) = there.path("purelib").glob("three_marbles-*.dist-info")
+    for name in set[str]().union(*map(required, listed(requirements(about / "METADATA")))):
+        link(name, there.path("purelib"))
+    return there
+
+
+def requirements(metadata: Path) -> list[str]:
+    """What a package requires, without its extras."""
+    lines = Parser().parsestr(metadata.read_text(encoding="utf-8")).get_all("Requires-Dist", [])
+    return [line for line in lines if "extra ==" not in line]
 
 
 def files(wheel: Path) -> dict[str, bytes]:
@@ -228,24 +272,8 @@ def test_a_wheel_is_the_package_and_what_the_licence_asks_for(wheel: Path) -> No
     assert metadata.get_all("Provides-Extra", []) == sorted(EXTRAS)
 
 
-HAND_ON = """
-import os, sys, tarfile
-from hatchling.build import build_sdist, build_wheel
-
-folder = sys.argv[1]
-with tarfile.open(os.path.join(folder, build_sdist(folder))) as source:
-    source.extractall(folder, filter="data")
-(there,) = (each.path for each in os.scandir(folder) if os.path.exists(os.path.join(each.path, "pyproject.toml")))
-os.chdir(there)
-build_wheel(folder)
-"""
-
-
-def test_the_source_that_is_handed_on_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
-    backend = environment(tmp_path, "hatchling")
-    must(ran([backend.python, "-c", HAND_ON, str(tmp_path)], ROOT))
-    (made,) = tmp_path.glob("*.whl")
-    assert files(made) == files(wheel)
+def test_the_source_that_is_handed_on_makes_the_same_wheel(built: Path, wheel: Path) -> None:
+    assert files(made(built / "again")) == files(wheel)
 
 
 def test_what_is_installed_brings_no_tools_and_takes_no_common_names(installed: Environment) -> None:
