@@ -10,7 +10,7 @@ CODE = ["".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type
 
 SMALLER = {
     '"local-minimum", seeds=200': '"local-minimum", seeds=40',
-    'budget="20 epochs", seeds=40': 'budget="2 epochs", seeds=20',
+    'budget="20 epochs", seeds=40': 'budget="1 epoch", seeds=20',
     "size=(640, 400)": "size=(320, 200)",
 }
 """What costs most in it, and what is as good where it is only to be seen that a cell runs."""

@@ -11,12 +11,13 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.parser import Parser
+from functools import cache
 from importlib.metadata import distribution, packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from notebook_cells import smaller
+from notebook_cells import CODE
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from test_architecture import imports, modules
@@ -85,9 +86,13 @@ def test_a_bound_is_the_oldest_release_and_nothing_else(line: str) -> None:
     assert re.fullmatch(r"[\w-]+>=\d+(\.\d+)+", line)
 
 
+provided = cache(packages_distributions)
+"""The distributions by the names that they bring: all that is installed is looked through for that."""
+
+
 def third_parties(paths: Iterable[Path]) -> set[str]:
     """The distributions from which modules import, as far as they are installed."""
-    origins = packages_distributions()
+    origins = provided()
     names = {name.split(".")[0] for path in paths for name in imports((ROOT / path).read_text(encoding="utf-8"), path)}
     return {canonicalize_name(each) for name in names - sys.stdlib_module_names for each in origins.get(name, [])}
 
@@ -285,29 +290,40 @@ def test_what_is_installed_brings_no_tools_and_takes_no_common_names(installed: 
     assert not {path.stem for path in site.iterdir()} & {"sim", "assets", "main", "tests"}
 
 
-def test_the_installed_command_draws_and_opens_what_it_drew(installed: Environment) -> None:
+OBEY = """
+import json, sys
+from contextlib import suppress
+from three_marbles.command.entry import obey
+
+for place, words in enumerate(json.loads(sys.argv[1])):
+    print("\\0" if place else "", end="")
+    with suppress(SystemExit):
+        obey(words)
+"""
+
+
+def obeyed(installed: Environment, *commands: list[str]) -> list[str]:
+    """What the installed program says to each of several commands, in one process."""
+    texts = installed.says(installed.python, "-c", OBEY, json.dumps(commands)).split("\0")
+    assert len(texts) == len(commands)
+    return texts
+
+
+def test_the_installed_command_draws_and_opens_what_it_drew_films_and_tells(installed: Environment) -> None:
     assert installed.says(installed.command, "screenshot") == "saved local-minimum.png\n"
-    picture = installed.empty_folder() / "local-minimum.png"
+    picture, film = (installed.empty_folder() / name for name in ("local-minimum.png", "a.mp4"))
+    record = ["record", "--size", "320x240", "--to", "3", "-o", film.name]
     try:
         assert picture.read_bytes().startswith(b"\x89PNG")
-        assert installed.says(installed.command, "show", picture.name).startswith("# Three Marbles scene")
+        shown, filmed, told = obeyed(installed, ["show", picture.name], record, ["run", "--json"])
+        assert shown.startswith("# Three Marbles scene")
+        assert filmed.startswith("saved a.mp4: 4 pictures")
+        race = json.loads(told)
+        assert (race["scene"], len(race["lanes"])) == ("local-minimum", 3)
     finally:
         picture.unlink()
-    assert list(installed.empty_folder().iterdir()) == []
-
-
-def test_the_installed_command_tells_what_became_of_a_race(installed: Environment) -> None:
-    told = json.loads(installed.says(installed.command, "run", "--json"))
-    assert (told["scene"], len(told["lanes"])) == ("local-minimum", 3)
-
-
-def test_the_installed_command_films(installed: Environment) -> None:
-    words = ("--size", "320x240", "--to", "3", "-o", "a.mp4")
-    film = installed.empty_folder() / "a.mp4"
-    try:
-        assert installed.says(installed.command, "record", *words).startswith("saved a.mp4: 4 pictures")
-    finally:
         film.unlink(missing_ok=True)
+    assert list(installed.empty_folder().iterdir()) == []
 
 
 COUNT = """
@@ -331,40 +347,31 @@ def test_the_installed_command_counts_in_processes_of_its_own(installed: Environ
     assert json.loads(shared)["lanes"] == json.loads(alone)["lanes"]
 
 
+LIBRARY = """
+import three_marbles
+
+picture = three_marbles.race("local-minimum", updates=3)._repr_png_()
+print(three_marbles.__version__, len(picture) > 10_000, three_marbles.__file__)
+"""
+
+
 def test_the_installed_package_is_a_library(installed: Environment) -> None:
-    script = "import three_marbles; print(three_marbles.__version__, three_marbles.__file__)"
-    version, path = installed.says(installed.python, "-c", script).split(maxsplit=1)
-    assert version == VERSION
+    version, drawn, path = installed.says(installed.python, "-c", LIBRARY).split(maxsplit=2)
+    assert (version, drawn) == (VERSION, "True")
     assert Path(path.strip()).resolve().is_relative_to(installed.folder.resolve())
 
 
-def test_the_notebook_runs_where_nothing_but_the_package_is_installed(installed: Environment) -> None:
-    cells = "\n".join(smaller())
-    told = installed.says(installed.python, "-c", f"{cells}\nprint(len(race._repr_png_()) > 10_000)")
-    assert "momentum: settled in the lowest known minimum" in told
-    assert "torch is not installed here" in told
-    assert told.endswith("True\n")
-    assert list(installed.empty_folder().iterdir()) == []
-
-
-HELP = """
-import sys
-from contextlib import suppress
-from three_marbles.command.entry import obey
-
-for command in ([], *([name] for name in sys.argv[1:])):
-    print("\\0" if command else "", end="")
-    with suppress(SystemExit):
-        obey([*command, "--help"])
-"""
+def test_the_notebook_needs_nothing_but_the_package() -> None:
+    """Torch, too, is used where it is there, as is seen where the cells run."""
+    names = {name.split(".")[0] for cell in CODE for name in imports(cell, Path("cell.py"))}
+    assert {"three_marbles", "numpy"} <= names <= {"three_marbles", "torch", *RUNNING, *sys.stdlib_module_names}
 
 
 def test_the_installed_command_goes_by_its_name(installed: Environment) -> None:
     assert installed.says(installed.command, "--version") == f"three-marbles {VERSION}\n"
     assert installed.says(installed.python, "-m", "three_marbles", "--version") == f"three-marbles {VERSION}\n"
     commands = [[], *([name] for name in COMMANDS)]
-    texts = installed.says(installed.python, "-c", HELP, *COMMANDS).split("\0")
-    for command, text in zip(commands, texts, strict=True):
+    for command, text in zip(commands, obeyed(installed, *([*words, "--help"] for words in commands)), strict=True):
         assert text.startswith(" ".join(["usage: three-marbles", *command]))
         assert " ".join(["  three-marbles", *command]) in text.split("examples:")[1]
         assert not re.search(r"main\.py|\bsim\b|python ", text)
