@@ -192,10 +192,11 @@ WRITERS = {
 """Commands that have files in the making for a long time, and how many."""
 
 
-def test_files_in_the_making_go_away(tmp_path: Path) -> None:
+def test_files_in_the_making_go_away_and_what_was_there_stays(tmp_path: Path) -> None:
     folders = [tmp_path / str(place) for place in range(len(WRITERS))]
     for folder in folders:
         folder.mkdir()
+        Path(folder, "a.csv").write_text("old", encoding="utf-8")
     with ExitStack() as running:
         processes = [
             running.enter_context(begun(*words, cwd=folder)) for words, folder in zip(WRITERS, folders, strict=True)
@@ -204,7 +205,7 @@ def test_files_in_the_making_go_away(tmp_path: Path) -> None:
         for folder, process, count, number in zip(folders, processes, WRITERS.values(), numbers, strict=True):
             until(lambda folder=folder, count=count: len(in_the_making(folder)) == count)  # type: ignore[misc]
             ended(process, number, everyone=False)
-            assert not list(folder.iterdir())
+            assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == {"a.csv": "old"}
 
 
 def test_what_a_killed_run_left_is_removed_by_the_next_and_what_a_live_one_makes_is_not(
@@ -324,7 +325,7 @@ def test_closed_streams() -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
 def test_full_streams() -> None:
     remark = ("sweep", "--over", "lane.minibatch.batch_size=1", "--seeds", "2")
-    out_full = [(">/dev/full", words) for words in (HELP, JSON)]
+    out_full = [(">/dev/full", words) for words in (HELP, ("run", "--updates", "3"))]
     for case, (code, _, errors) in each(*out_full).items():
         assert code == 2, case
         assert errors == "main.py: error: cannot write to standard output: no space left on device\n"
