@@ -211,6 +211,11 @@ backend.build_wheel(os.path.join(there, "again"))
 """A wheel from the checkout, and another from the source that is handed on."""
 
 
+PROBE = "packaging"
+"""If this cannot be fetched, nothing can. Any other failure of pip is one of ours."""
+HURRIED = ("--quiet", "--retries", "1", "--timeout", "15")
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which what builds has made a wheel in each of two ways, with nothing but what it is said to need."""
@@ -218,9 +223,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("pip is not installed here")
     there, build = tmp_path_factory.mktemp("built"), CONFIGURATION["build-system"]
     tools = environment(there)
-    fetched = pip("--python", tools.python, "install", "--quiet", "--no-compile", *build["requires"])
-    if fetched.returncode:  # Only what builds is fetched. That it can be is a matter of the network.
+    fetched = pip("--python", tools.python, "install", *HURRIED, "--no-compile", *build["requires"])
+    if fetched.returncode and pip("download", *HURRIED, "--no-deps", "--dest", str(there), PROBE).returncode:
         pytest.skip(f"no packages can be fetched here: {fetched.stderr.strip().splitlines()[-1]}")
+    must(fetched)
     must(ran([tools.python, "-c", BUILD, build["build-backend"], str(there)], ROOT))
     return there
 
