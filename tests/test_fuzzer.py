@@ -9,7 +9,7 @@ from typing import NoReturn
 import fuzzer
 import pytest
 
-SECONDS = 1.0
+SECONDS = 0.6
 PATIENCE = 60.0  # Seconds until a fault must have been found; some commands load much at first, and end well.
 
 

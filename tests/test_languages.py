@@ -189,20 +189,23 @@ def test_a_surface_of_ones_own_is_described_in_every_language(told: dict[str, An
     assert dict(everywhere("A surface of your own."))["zh"] == "自己的曲面。"
 
 
-def test_the_command_line_knows_it_too(copy: Path) -> None:
-    done = ran(copy, "main.py", "screenshot", "mine.toml", "--size", "640x400", "-o", "mine.svg")
-    assert (done.returncode, done.stderr) == (0, "")
-    shown = ran(copy, "main.py", "show", "mine.svg").stdout
-    assert "[qaa-KR.lane]" in shown
-    assert "간다." in shown
+COMMANDS = """
+from sim.command.entry import obey
+
+assert obey(["screenshot", "mine.toml", "--size", "640x400", "-o", "mine.svg"]) == 0
+assert obey(["show", "mine.svg"]) == 0
+raise SystemExit(obey(["run", "stranger.toml"]))
+"""
 
 
-def test_without_its_file_it_is_unknown(copy: Path, tmp_path: Path) -> None:
-    stranger = tmp_path / "stranger.toml"
-    stranger.write_text(SCENE.replace("qaa-KR", "qab"), encoding="utf-8")
-    done = ran(copy, "main.py", "run", str(stranger))
+def test_the_command_line_knows_it_too_and_without_its_file_it_is_unknown(copy: Path) -> None:
+    (copy / "stranger.toml").write_text(SCENE.replace("qaa-KR", "qab"), encoding="utf-8")
+    done = ran(copy, "-c", COMMANDS)
+    assert "[qaa-KR.lane]" in done.stdout
+    assert "간다." in done.stdout
     there = ", ".join(sorted([*TRANSLATIONS, "qaa-KR"]))
     assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
     assert f"caption[0].qab is not known here; of languages there are {there}; " in done.stderr
     assert f" qab is not known here; of languages there are {there}" in done.stderr
 

@@ -11,12 +11,13 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.parser import Parser
-from importlib.metadata import packages_distributions
+from functools import cache
+from importlib.metadata import distribution, packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from notebook_cells import smaller
+from notebook_cells import CODE
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from test_architecture import imports, modules
@@ -25,7 +26,8 @@ from sim.command import COMMANDS
 from sim.version import VERSION
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CONFIGURATION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = CONFIGURATION["project"]
 EXTRAS: Mapping[str, list[str]] = PROJECT["optional-dependencies"]
 
 BROUGHT = {"pydantic-core": "pydantic", "packaging": "pytest"}
@@ -33,8 +35,6 @@ BROUGHT = {"pydantic-core": "pydantic", "packaging": "pytest"}
 ELSEWHERE = {"matplotlib", "imageio-ffmpeg"}
 """What tests/film_comparison.py needs, which is no test and says so."""
 
-PROBES = ("hatchling", "python-i18n")
-"""If these can be fetched, all can: what builds, and a little known one that running needs. Both are small."""
 PATIENCE = 600.0  # Seconds; an index may be slow.
 
 
@@ -86,9 +86,13 @@ def test_a_bound_is_the_oldest_release_and_nothing_else(line: str) -> None:
     assert re.fullmatch(r"[\w-]+>=\d+(\.\d+)+", line)
 
 
+provided = cache(packages_distributions)
+"""The distributions by the names that they bring: all that is installed is looked through for that."""
+
+
 def third_parties(paths: Iterable[Path]) -> set[str]:
     """The distributions from which modules import, as far as they are installed."""
-    origins = packages_distributions()
+    origins = provided()
     names = {name.split(".")[0] for path in paths for name in imports((ROOT / path).read_text(encoding="utf-8"), path)}
     return {canonicalize_name(each) for name in names - sys.stdlib_module_names for each in origins.get(name, [])}
 
@@ -165,46 +169,97 @@ def must(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def environment(parent: Path, *packages: str) -> Environment:
-    """A fresh one with such packages and what they require."""
+def environment(parent: Path) -> Environment:
+    """A fresh one, without any packages."""
     made = Environment(parent / "environment")
     made.empty_folder().mkdir()
     must(ran([sys.executable, "-m", "venv", "--without-pip", str(made.folder)], parent))
-    must(pip("--python", made.python, "install", "--quiet", "--no-compile", *packages, folder=parent))
     return made
 
 
+def required(name: str) -> set[str]:
+    """What a package requires here, and what that requires, and so on; the package, too."""
+    found, left = set[str](), {name}
+    while left:
+        found |= left
+        wanted = [Requirement(line) for each in left for line in distribution(each).requires or []]
+        left = {each.name for each in wanted if each.marker is None or each.marker.evaluate({"extra": ""})} - found
+    return found
+
+
+def link(name: str, place: Path) -> None:
+    """As if a package had been installed there: by links to where it is."""
+    installed = distribution(name)
+    for top in {path.parts[0] for path in installed.files or []} - {"..", "__pycache__"}:
+        (place / top).symlink_to(Path(str(installed.locate_file(top))))
+
+
+BUILD = """
+import os, shutil, sys, tarfile
+from importlib import import_module
+
+backend, there = import_module(sys.argv[1]), sys.argv[2]
+os.mkdir(os.path.join(there, "wheel"))
+backend.build_wheel(os.path.join(there, "wheel"))
+with tarfile.open(os.path.join(there, backend.build_sdist(there))) as source:
+    source.extractall(there, filter="data")
+(folder,) = (each.path for each in os.scandir(there) if os.path.exists(os.path.join(each.path, "pyproject.toml")))
+os.chdir(folder)
+os.mkdir(os.path.join(there, "again"))
+backend.build_wheel(os.path.join(there, "again"))
+"""
+"""A wheel from the checkout, and another from the source that is handed on."""
+
+
+PROBE = "packaging"
+"""If this cannot be fetched, nothing can. Any other failure of pip is one of ours."""
+HURRIED = ("--quiet", "--retries", "1", "--timeout", "15")
+
+
 @pytest.fixture(scope="module")
-def _online(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Where packages can be fetched. Any other failure of pip is one of ours."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which what builds has made a wheel in each of two ways, with nothing but what it is said to need."""
     if find_spec("pip") is None:
         pytest.skip("pip is not installed here")
-    hurried = ("--quiet", "--no-cache-dir", "--retries", "0", "--timeout", "15")
-    done = pip("download", *hurried, "--no-deps", "--dest", str(tmp_path_factory.mktemp("probe")), *PROBES)
-    if done.returncode:
-        pytest.skip(f"no packages can be fetched here: {done.stderr.strip().splitlines()[-1]}")
+    there, build = tmp_path_factory.mktemp("built"), CONFIGURATION["build-system"]
+    tools = environment(there)
+    fetched = pip("--python", tools.python, "install", *HURRIED, "--no-compile", *build["requires"])
+    if fetched.returncode and pip("download", *HURRIED, "--no-deps", "--dest", str(there), PROBE).returncode:
+        pytest.skip(f"no packages can be fetched here: {fetched.stderr.strip().splitlines()[-1]}")
+    must(fetched)
+    must(ran([tools.python, "-c", BUILD, build["build-backend"], str(there)], ROOT))
+    return there
 
 
-@pytest.fixture(scope="module")
-def wheel(_online: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The one that pip builds from the checkout."""
-    return built(ROOT, tmp_path_factory.mktemp("wheel"))
-
-
-ALONE = ("--quiet", "--no-deps", "--wheel-dir")
-"""Of a wheel that is built by itself, into the folder that follows."""
-
-
-def built(source: Path, folder: Path) -> Path:
-    must(pip("wheel", *ALONE, str(folder), str(source)))
+def made(folder: Path) -> Path:
     (path,) = folder.glob("*.whl")
     return path
 
 
 @pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    """The one from the checkout."""
+    return made(built / "wheel")
+
+
+@pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """Where nothing but the wheel and what it declares was installed."""
-    return environment(tmp_path_factory.mktemp("installed"), str(wheel))
+    """Where nothing but the wheel was installed, beside links to what it requires, and to what that requires.
+
+    That all of it can be fetched is seen wherever the tests are made ready.
+    """
+    there = environment(tmp_path_factory.mktemp("installed"))
+    must(pip("--python", there.python, "install", "--quiet", "--no-compile", "--no-deps", "--no-index", str(wheel)))
+    (about,) = there.path("purelib").glob("three_marbles-*.dist-info")
+    for name in set[str]().union(*map(required, listed(requirements(about / "METADATA")))):
+        link(name, there.path("purelib"))
+    return there
+
+
+def requirements(metadata: Path) -> list[str]:
+    """What a package requires, without its extras."""
+    lines = Parser().parsestr(metadata.read_text(encoding="utf-8")).get_all("Requires-Dist", [])
+    return [line for line in lines if "extra ==" not in line]
 
 
 def files(wheel: Path) -> dict[str, bytes]:
@@ -228,24 +283,8 @@ def test_a_wheel_is_the_package_and_what_the_licence_asks_for(wheel: Path) -> No
     assert metadata.get_all("Provides-Extra", []) == sorted(EXTRAS)
 
 
-HAND_ON = """
-import os, sys, tarfile
-from hatchling.build import build_sdist, build_wheel
-
-folder = sys.argv[1]
-with tarfile.open(os.path.join(folder, build_sdist(folder))) as source:
-    source.extractall(folder, filter="data")
-(there,) = (each.path for each in os.scandir(folder) if os.path.exists(os.path.join(each.path, "pyproject.toml")))
-os.chdir(there)
-build_wheel(folder)
-"""
-
-
-def test_the_source_that_is_handed_on_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
-    backend = environment(tmp_path, "hatchling")
-    must(ran([backend.python, "-c", HAND_ON, str(tmp_path)], ROOT))
-    (made,) = tmp_path.glob("*.whl")
-    assert files(made) == files(wheel)
+def test_the_source_that_is_handed_on_makes_the_same_wheel(built: Path, wheel: Path) -> None:
+    assert files(made(built / "again")) == files(wheel)
 
 
 def test_what_is_installed_brings_no_tools_and_takes_no_common_names(installed: Environment) -> None:
@@ -257,29 +296,40 @@ def test_what_is_installed_brings_no_tools_and_takes_no_common_names(installed: 
     assert not {path.stem for path in site.iterdir()} & {"sim", "assets", "main", "tests"}
 
 
-def test_the_installed_command_draws_and_opens_what_it_drew(installed: Environment) -> None:
+OBEY = """
+import json, sys
+from contextlib import suppress
+from three_marbles.command.entry import obey
+
+for place, words in enumerate(json.loads(sys.argv[1])):
+    print("\\0" if place else "", end="")
+    with suppress(SystemExit):
+        obey(words)
+"""
+
+
+def obeyed(installed: Environment, *commands: list[str]) -> list[str]:
+    """What the installed program says to each of several commands, in one process."""
+    texts = installed.says(installed.python, "-c", OBEY, json.dumps(commands)).split("\0")
+    assert len(texts) == len(commands)
+    return texts
+
+
+def test_the_installed_command_draws_and_opens_what_it_drew_films_and_tells(installed: Environment) -> None:
     assert installed.says(installed.command, "screenshot") == "saved local-minimum.png\n"
-    picture = installed.empty_folder() / "local-minimum.png"
+    picture, film = (installed.empty_folder() / name for name in ("local-minimum.png", "a.mp4"))
+    record = ["record", "--size", "320x240", "--to", "3", "-o", film.name]
     try:
         assert picture.read_bytes().startswith(b"\x89PNG")
-        assert installed.says(installed.command, "show", picture.name).startswith("# Three Marbles scene")
+        shown, filmed, told = obeyed(installed, ["show", picture.name], record, ["run", "--json"])
+        assert shown.startswith("# Three Marbles scene")
+        assert filmed.startswith("saved a.mp4: 4 pictures")
+        race = json.loads(told)
+        assert (race["scene"], len(race["lanes"])) == ("local-minimum", 3)
     finally:
         picture.unlink()
-    assert list(installed.empty_folder().iterdir()) == []
-
-
-def test_the_installed_command_tells_what_became_of_a_race(installed: Environment) -> None:
-    told = json.loads(installed.says(installed.command, "run", "--json"))
-    assert (told["scene"], len(told["lanes"])) == ("local-minimum", 3)
-
-
-def test_the_installed_command_films(installed: Environment) -> None:
-    words = ("--size", "320x240", "--to", "3", "-o", "a.mp4")
-    film = installed.empty_folder() / "a.mp4"
-    try:
-        assert installed.says(installed.command, "record", *words).startswith("saved a.mp4: 4 pictures")
-    finally:
         film.unlink(missing_ok=True)
+    assert list(installed.empty_folder().iterdir()) == []
 
 
 COUNT = """
@@ -303,40 +353,31 @@ def test_the_installed_command_counts_in_processes_of_its_own(installed: Environ
     assert json.loads(shared)["lanes"] == json.loads(alone)["lanes"]
 
 
+LIBRARY = """
+import three_marbles
+
+picture = three_marbles.race("local-minimum", updates=3)._repr_png_()
+print(three_marbles.__version__, len(picture) > 10_000, three_marbles.__file__)
+"""
+
+
 def test_the_installed_package_is_a_library(installed: Environment) -> None:
-    script = "import three_marbles; print(three_marbles.__version__, three_marbles.__file__)"
-    version, path = installed.says(installed.python, "-c", script).split(maxsplit=1)
-    assert version == VERSION
+    version, drawn, path = installed.says(installed.python, "-c", LIBRARY).split(maxsplit=2)
+    assert (version, drawn) == (VERSION, "True")
     assert Path(path.strip()).resolve().is_relative_to(installed.folder.resolve())
 
 
-def test_the_notebook_runs_where_nothing_but_the_package_is_installed(installed: Environment) -> None:
-    cells = "\n".join(smaller())
-    told = installed.says(installed.python, "-c", f"{cells}\nprint(len(race._repr_png_()) > 10_000)")
-    assert "momentum: settled in the lowest known minimum" in told
-    assert "torch is not installed here" in told
-    assert told.endswith("True\n")
-    assert list(installed.empty_folder().iterdir()) == []
-
-
-HELP = """
-import sys
-from contextlib import suppress
-from three_marbles.command.entry import obey
-
-for command in ([], *([name] for name in sys.argv[1:])):
-    print("\\0" if command else "", end="")
-    with suppress(SystemExit):
-        obey([*command, "--help"])
-"""
+def test_the_notebook_needs_nothing_but_the_package() -> None:
+    """Torch, too, is used where it is there, as is seen where the cells run."""
+    names = {name.split(".")[0] for cell in CODE for name in imports(cell, Path("cell.py"))}
+    assert {"three_marbles", "numpy"} <= names <= {"three_marbles", "torch", *RUNNING, *sys.stdlib_module_names}
 
 
 def test_the_installed_command_goes_by_its_name(installed: Environment) -> None:
     assert installed.says(installed.command, "--version") == f"three-marbles {VERSION}\n"
     assert installed.says(installed.python, "-m", "three_marbles", "--version") == f"three-marbles {VERSION}\n"
     commands = [[], *([name] for name in COMMANDS)]
-    texts = installed.says(installed.python, "-c", HELP, *COMMANDS).split("\0")
-    for command, text in zip(commands, texts, strict=True):
+    for command, text in zip(commands, obeyed(installed, *([*words, "--help"] for words in commands)), strict=True):
         assert text.startswith(" ".join(["usage: three-marbles", *command]))
         assert " ".join(["  three-marbles", *command]) in text.split("examples:")[1]
         assert not re.search(r"main\.py|\bsim\b|python ", text)

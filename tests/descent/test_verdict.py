@@ -30,7 +30,7 @@ from sim.surface.points import norm
 from sim.surface.protocol import ClosedForm
 
 RESTS = (VerdictKind.SETTLED, VerdictKind.STUCK)
-SEEDS = 80
+SEEDS = 40
 
 
 def lane(rule: Rule[Any], batch_size: int) -> Lane:
@@ -75,9 +75,9 @@ def test_in_the_opening_scene_only_the_full_batch_stays_in_the_local_minimum() -
     scene = load_scene("local-minimum")
     problem = scene.problem()
     full, minibatch, momentum = scene.lanes
-    stuck = judged(problem, full, scene.start, 1_000)
-    assert stuck.verdict(1_000).kind is VerdictKind.STUCK
-    assert stuck.verdict(1_000).basin != 0
+    stuck = judged(problem, full, scene.start, 600)
+    assert stuck.verdict(600).kind is VerdictKind.STUCK
+    assert stuck.verdict(600).basin != 0
     assert not events(stuck, "escaped")
     settled = judged(problem, momentum, scene.start, 400)
     assert settled.verdict(400).kind is VerdictKind.SETTLED
@@ -85,10 +85,10 @@ def test_in_the_opening_scene_only_the_full_batch_stays_in_the_local_minimum() -
 
     judges = judges_of(run_of(problem, minibatch, np.tile(scene.start, (SEEDS, 1)), np.arange(SEEDS), 400))
     escapes = [events(judge, "escaped") for judge in judges]
-    assert sum(map(bool, escapes)) >= 78
+    assert sum(map(bool, escapes)) >= 39
     assert 30 < np.median([updates[0] for updates in escapes if updates]) < 90
-    assert sum(judge.verdict(400).basin == 0 for judge in judges) >= 78
-    assert sum(judge.verdict(400).kind is VerdictKind.RATTLING for judge in judges) >= 76
+    assert sum(judge.verdict(400).basin == 0 for judge in judges) >= 39
+    assert sum(judge.verdict(400).kind is VerdictKind.RATTLING for judge in judges) >= 38
 
 
 def test_on_the_saddle_only_the_minibatch_leaves() -> None:
@@ -96,13 +96,13 @@ def test_on_the_saddle_only_the_minibatch_leaves() -> None:
     problem = scene.problem()
     full, minibatch, momentum = scene.lanes
     for way in (full, momentum):
-        judge = judged(problem, way, scene.start, 1_000)
+        judge = judged(problem, way, scene.start, 600)
         assert_array_equal(judge.track.theta[:, 1], 0.0)
-        assert judge.verdict(1_000).kind is VerdictKind.STALLED
-        assert judge.verdict(1_000).way_down == (0.0, 1.0)
+        assert judge.verdict(600).kind is VerdictKind.STALLED
+        assert judge.verdict(600).way_down == (0.0, 1.0)
         assert [kind for kind, _, _ in spells(judge)] == [VerdictKind.DESCENDING, VerdictKind.STALLED]
 
-    judges = judges_of(run_of(problem, minibatch, np.tile(scene.start, (30, 1)), np.arange(30), 300))
+    judges = judges_of(run_of(problem, minibatch, np.tile(scene.start, (15, 1)), np.arange(15), 300))
     assert all(events(judge, "left_saddle") for judge in judges)
     assert {judge.verdict(300).basin for judge in judges} == {0, 1}
 
@@ -151,10 +151,10 @@ RUNS: dict[str, tuple[Problem, Lane]] = {
 
 @lru_cache
 def runs(name: str) -> list[TrackJudge]:
-    """80 marbles with the plain settings, and some with each of the others."""
+    """40 marbles with the plain settings, and some with each of the others."""
     problem, way = RUNS[name]
     usual = name in list(RUNS)[:3]
-    return swarm(problem, way, 80 if usual else 8, 250 if usual else 500)
+    return swarm(problem, way, 40 if usual else 6, 250 if usual else 500)
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -170,9 +170,9 @@ def test_who_is_said_to_rest_is_at_a_minimum_and_never_leaves(name: str) -> None
         minimum = problem.minima[judge.verdict(since).basin or 0]
         assert norm(track.theta[since:] - minimum.position).max() <= 2e-3 * problem.units.length
     if judges:  # And long after, they are still there.
-        ends = np.array([judge.track.theta[-1] for judge in judges[:6]])
+        ends = np.array([judge.track.theta[-1] for judge in judges[:3]])
         later = run_of(problem, lane(GradientDescent(way.rule.learning_rate), 20), ends, np.arange(len(ends)), 600)
-        for marble, judge in enumerate(judges[:6]):
+        for marble, judge in enumerate(judges[:3]):
             track = Track(later, marble)
             minimum = problem.minima[judge.verdict(judge.track.updates).basin or 0]
             assert norm(track.theta - minimum.position).max() < 0.02 * problem.units.length
@@ -187,16 +187,16 @@ def test_no_verdict_flickers(name: str) -> None:
 
 def test_the_plain_settings_come_to_the_end_that_they_should() -> None:
     full, momentum, minibatch = ([judge.verdict(250).kind for judge in runs(name)] for name in list(RUNS)[:3])
-    assert full.count(VerdictKind.SETTLED) >= 78
-    assert momentum.count(VerdictKind.SETTLED) >= 78
-    assert minibatch.count(VerdictKind.RATTLING) >= 78
+    assert full.count(VerdictKind.SETTLED) >= 39
+    assert momentum.count(VerdictKind.SETTLED) >= 39
+    assert minibatch.count(VerdictKind.RATTLING) >= 39
     assert runs("rosenbrock")[0].verdict(800).kind is VerdictKind.DESCENDING
 
 
-@pytest.mark.parametrize("count", [2, 7, 20])
+@pytest.mark.parametrize("count", [2, 7])
 def test_without_noise_a_minibatch_settles(count: int) -> None:
     for rule in (GradientDescent(0.01), Momentum(0.003, 0.9), Momentum(0.001, 0.97)):
-        for judge in swarm(tilted(Himmelblau(), 0.0, count), lane(rule, 1), 5, 1000):
+        for judge in swarm(tilted(Himmelblau(), 0.0, count), lane(rule, 1), 3, 1000):
             assert judge.verdict(1000).kind is VerdictKind.SETTLED
             assert not events(judge, "rattling")
 
@@ -214,19 +214,19 @@ def test_a_rule_with_steps_of_fixed_length_ends_in_bouncing() -> None:
     assert judge.verdict(1000).kind is VerdictKind.BOUNCING
 
 
-@pytest.mark.parametrize("decay", [0.9, 0.97, 0.99])
-@pytest.mark.parametrize("share", [0.001, 0.01, 0.1, 0.5, 0.8])
+@pytest.mark.parametrize("decay", [0.9, 0.99])
+@pytest.mark.parametrize("share", [0.001, 0.1, 0.5, 0.8])
 def test_a_damped_oscillation_is_no_bounce(decay: float, share: float) -> None:
     """From slow to four fifths of the edge η = 2 (1 + λ)/k, k being the largest curvature."""
     problem = tilted(Quadratic((1.0, 4.0)))
-    for judge in swarm(problem, lane(Momentum(share * 2 * (1 + decay) / 4.0, decay), 20), 6, 600):
+    for judge in swarm(problem, lane(Momentum(share * 2 * (1 + decay) / 4.0, decay), 20), 4, 600):
         assert not events(judge, "bouncing")
         assert not events(judge, "rattling")
 
 
 def test_adaptive_rules_settle_where_they_should() -> None:
-    judges = swarm(tilted(Himmelblau()), lane(Adam(0.1), 20), 30, 600)
-    assert sum(judge.verdict(600).kind is VerdictKind.SETTLED for judge in judges) >= 28
+    judges = swarm(tilted(Himmelblau()), lane(Adam(0.1), 20), 15, 600)
+    assert sum(judge.verdict(600).kind is VerdictKind.SETTLED for judge in judges) >= 14
 
 
 def test_at_rest_on_other_than_minima() -> None:

@@ -28,7 +28,6 @@ from sim.study.work.ensemble import ensemble
 from sim.surface.points import Array, norm
 
 NAMES = list(scene_files())
-OTHER_SEEDS = (1, 2)
 INTERESTING = 0.4  # Of the window's width or height, at least, the paths take up.
 
 
@@ -140,14 +139,13 @@ def test_every_claim_stands(name: str) -> None:
             assert set(claim.events) <= set(kinds(judge.events_until(scene.updates))), judge.track.lane.name
 
 
-@pytest.mark.parametrize("seed", OTHER_SEEDS)
 @pytest.mark.parametrize("name", NAMES)
-def test_no_claim_hangs_on_a_lucky_seed(name: str, seed: int) -> None:
+def test_no_claim_hangs_on_a_lucky_seed(name: str) -> None:
     scene = load_scene(name)
     problem = scene.problem()
     for each, claim in zip(scene.lanes, scene.claims, strict=True):
         if claim is not None and each.batch_size < problem.train.count:
-            judge = TrackJudge(alone(problem, each, scene.start, seed, scene.updates))
+            judge = TrackJudge(alone(problem, each, scene.start, scene.seed + 1, scene.updates))
             judge.observe()
             assert claim.verdict in (None, judge.verdict(scene.updates).kind.code)
             assert set(claim.events) <= set(kinds(judge.events))
@@ -371,13 +369,18 @@ def test_only_unfair_comparisons_are_marked() -> None:
 # Warm restarts.
 
 
+TOLD = ("warm restarts", "η held")
+"""Lanes whose share stands in the scene's words."""
+
+
 def test_what_the_scene_says_of_warm_restarts_is_what_a_thousand_seeds_do() -> None:
     scene = load_scene("warm-restarts")
     found = {}
     for lane in scene.lanes:
-        escapes = ensemble(scene.problem(), lane, scene.start, np.arange(1000), scene.updates).escapes
-        found[lane.name] = wilson(int((escapes != NEVER).sum()), 1000).estimate
-    for name in ("warm restarts", "η held"):
+        seeds = 1000 if lane.name in TOLD else 200
+        escapes = ensemble(scene.problem(), lane, scene.start, np.arange(seeds), scene.updates).escapes
+        found[lane.name] = wilson(int((escapes != NEVER).sum()), seeds).estimate
+    for name in TOLD:
         told = found[name]
         share, low, high = (f"{100 * number:.0f}" for number in (told.value, told.low, told.high))
         assert f"{share} % " in scene.look

@@ -45,7 +45,7 @@ def test_himmelblaus_basins_are_those_of_many_tiny_steps() -> None:
     surface = Himmelblau()
     basins = basins_of(surface, Himmelblau.usual_window)
     assert len(basins.minima) == 4
-    points = some_points(Himmelblau.usual_window, 1000)
+    points = some_points(Himmelblau.usual_window, 400)
     ends = brute_force(surface, points, 2e-4, 8000)
     gaps = norm(ends[:, None] - basins.minima)
     assert gaps.min(axis=1).max() < 1e-6
@@ -54,14 +54,14 @@ def test_himmelblaus_basins_are_those_of_many_tiny_steps() -> None:
 
 def test_the_opening_scenes_basins_are_those_of_many_tiny_steps() -> None:
     problem = load_scene("local-minimum").problem()
-    points = some_points(problem.window, 150)
+    points = some_points(problem.window, 60)
     ends = brute_force(problem.train, points, 0.02, 2500)
     gaps = norm(ends[:, None] - problem.basins.minima)
     assert gaps.min(axis=1).max() < 1e-3
     assert_array_equal(problem.basins.labels(points), gaps.argmin(axis=1))
 
 
-@pytest.mark.parametrize("scene", ["sharp-and-flat", "two-weights", "muller-brown"])
+@pytest.mark.parametrize("scene", ["sharp-and-flat", "muller-brown"])
 def test_what_is_known_of_a_cell_changes_no_label(scene: str) -> None:
     problem = load_scene(scene).problem()
     points = some_points(problem.window, 60)
@@ -142,13 +142,13 @@ def test_a_valley_has_a_basin_around_all_of_it() -> None:
     train, test = RegressionExamples("product", 0.3, (1.5, 0.8)).sums(None)
     problem = Problem(train, test, Window(-3.0, 3.0, -3.0, 3.0))
     assert problem.basins.valleys.any()
-    points = some_points(problem.window, 100)
+    points = some_points(problem.window, 40)
     labels = problem.basins.labels(points)
     assert (labels != NO_BASIN).all()
     # Two branches of w₁·w₂ = 1.2, apart at w₁ + w₂ = 0: there the flow ends in the saddle between them.
     minima = problem.basins.minima[labels]
     assert_array_equal(np.sign(minima.sum(axis=1)), np.sign(points.sum(axis=1)))
-    diagonal = np.linspace(-2, 2, 9)
+    diagonal = np.linspace(-2, 2, 5)
     assert (problem.basins.labels(np.stack([diagonal, -diagonal], axis=-1)) == NO_BASIN).all()
 
 
@@ -255,7 +255,7 @@ def counted(flows: list[int], follow: Callable[[Array], Labels], points: Array) 
     return follow(points)
 
 
-@pytest.mark.parametrize("name", ["two-weights", "on-the-saddle"])
+@pytest.mark.parametrize("name", ["on-the-saddle"])
 def test_cells_are_what_they_are_whether_those_around_were_looked_at_with_them(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -208,7 +208,7 @@ def test_only_what_takes_long_is_foretold(capsys: pytest.CaptureFixture[str], mo
 
 
 SWEEP = ("sweep", "--over", "lane.minibatch.batch_size=1,2", "--seeds", "3", "--updates", "20")
-TUNE = ("tune", "--seeds", "20", "--budget", "30 updates")
+TUNE = ("tune", "--lane", "minibatch", "--seeds", "20", "--budget", "30 updates")
 
 
 @pytest.mark.parametrize("words", [WORDS[:-1], ("odds", "--claim"), SWEEP, TUNE])

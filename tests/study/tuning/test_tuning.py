@@ -99,7 +99,7 @@ def test_many_updates_on_a_long_bowl_want_the_rate_between_its_curvatures() -> N
 
 def test_with_noise_the_best_rate_is_smaller_the_longer_one_may_run() -> None:
     """Near the minimum the loss is that of the noise, in proportion to η; far from it a larger η gets there sooner."""
-    rates = [rate(best(tuning_of(bowl(1.0, 1.0, updates, NOISY, sigma=1.0), seeds=160))) for updates in (5, 50, 500)]
+    rates = [rate(best(tuning_of(bowl(1.0, 1.0, updates, NOISY, sigma=1.0), seeds=80))) for updates in (5, 50, 500)]
     assert rates[0] > 1.5 * rates[1] > 3 * rates[2]
 
 
@@ -298,7 +298,7 @@ def test_a_mistake_gets_a_sentence(capsys: pytest.CaptureFixture[str], words: li
 
 def test_in_the_opening_scene_full_batch_leaps_over_the_dip_with_a_large_rate() -> None:
     """As README tells: at their best, full batch and momentum are tied, and minibatch descent is a little above."""
-    found = lanes_of(tuning_of(load_scene("local-minimum"), seeds=200))
+    found = lanes_of(tuning_of(load_scene("local-minimum"), seeds=100))
     assert rate(found["full batch"]) == 0.7135
     assert found["full batch"].tied
     assert found["momentum"].tied
@@ -319,7 +319,7 @@ def test_lanes_that_differ_in_nothing_but_where_they_begin_are_tied() -> None:
 def test_of_values_that_are_alike_the_lanes_own_stay() -> None:
     """No seed escapes with any λ, and all rest at the same loss: none is a reason to leave the scene's."""
     scene = bowl(1.0, 1.0, 400, ("momentum", "momentum", 0.3, '"full"'))
-    tuning = plan(scene, ["momentum"], [over("decay=0.2,0.3")], Budget(400, "updates"), "escaped", 20)
+    tuning = plan(scene, ["momentum"], [over("decay=0.2")], Budget(400, "updates"), "escaped", 20)
     assert best(tuning).best.values == {"learning_rate": 0.3, "decay": 0.9}
 
 
@@ -357,7 +357,7 @@ def test_the_tuned_scene_lasts_as_long_as_the_budget_and_promises_nothing() -> N
 def test_of_every_rule_the_best_six_make_a_scene(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in list(RULES)[8:]:
+    for name in list(RULES)[7:]:
         monkeypatch.delitem(RULES, name)
     path = tmp_path / "six.toml"
     words = (
@@ -417,7 +417,7 @@ def test_equal_lanes_are_seldom_told_apart() -> None:
     """Of six that draw from one distribution, some is told to be worse in 5 of 100 comparisons at most: all hold at
     once, though which one leads is seen on the same seeds."""
     rng = np.random.default_rng(5)
-    apart, tries = 0, 1000
+    apart, tries = 0, 400
     for _ in range(tries):
         samples = rng.normal(size=(6, 100))
         leader = samples[samples.mean(axis=1).argmin()]
@@ -425,21 +425,13 @@ def test_equal_lanes_are_seldom_told_apart() -> None:
     assert apart / tries < 0.05 + 3 * np.sqrt(0.05 * 0.95 / tries)
 
 
-def test_what_is_behind_is_wide_enough_for_all_pairs() -> None:
-    tuning = tuning_of(bowl(1.0, 9.0, 30, NOISY, ("slow", "adagrad", 0.05, 1), ("twin", *NOISY[1:]), sigma=1.0))
-    results = computed(tuning)
-    lanes, found = tuned(tuning, results).lanes, tuning.found(results)
-    samples = {each.lane: tuning.values(at, found[at].best, results) for at, each in enumerate(tuning.lanes)}
-    expected = mean_difference(samples[lanes[-1].lane], samples[lanes[0].lane], 3)
-    assert lanes[-1].behind == expected
-    assert expected.low < expected.value < expected.high
-
-
-def test_every_two_lanes_are_compared_on_the_same_fresh_seeds_and_twins_are_tied() -> None:
+def test_every_two_lanes_are_compared_on_the_same_fresh_seeds_widely_enough_for_all_and_twins_are_tied() -> None:
     tuning = tuning_of(bowl(1.0, 9.0, 30, NOISY, ("adagrad", "adagrad", 0.05, 1), ("twin", *NOISY[1:]), sigma=1.0))
     results = computed(tuning)
     told, found = tuned(tuning, results), tuning.found(results)
     samples = {each.lane: tuning.values(at, found[at].best, results) for at, each in enumerate(tuning.lanes)}
+    lanes = told.lanes
+    assert lanes[-1].behind == mean_difference(samples[lanes[-1].lane], samples[lanes[0].lane], 3)
     assert [(pair.lane, pair.than) for pair in told.pairs] == [
         ("noisy", "adagrad"),
         ("twin", "adagrad"),
