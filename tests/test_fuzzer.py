@@ -9,7 +9,7 @@ from typing import NoReturn
 import fuzzer
 import pytest
 
-SECONDS = 0.6
+SECONDS = 1.0
 PATIENCE = 60.0  # Seconds until a fault must have been found; some commands load much at first, and end well.
 
 
