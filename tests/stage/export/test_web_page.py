@@ -217,8 +217,11 @@ def test_a_page_has_as_many_seeds_as_are_asked_for_and_tells_its_size_beforehand
         *range(1, 12)
     ]
     monkeypatch.setattr(race, "computed", None)
+    file.check_size(
+        load_scene("local-minimum"), "updates", 400, Path("many.html"), 50
+    )  # As the opening scene may have.
     refused = mistake(capsys, "page", "--seeds", "50", "--updates", "2000", "-o", "long.html")
-    assert "but a page may have 8: ask for fewer seeds with --seeds, or fewer updates with --updates" in refused
+    assert "but a page may have 10: ask for fewer seeds with --seeds, or fewer updates with --updates" in refused
     assert "argument --seeds: " in mistake(capsys, "page", "--seeds", "51", "-o", "many.html")
     assert not Path("long.html").exists()
 
@@ -368,7 +371,7 @@ def test_a_race_too_long_for_a_page_is_refused_before_it_is_computed(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(race, "computed", None)
     told = mistake(capsys, "page", "--updates", "1000000", "-o", "race.html")
-    assert re.search(r"race\.html would have at most \d+\.\d MB, but a page may have 8: ask for fewer updates", told)
+    assert re.search(r"race\.html would have at most \d+\.\d MB, but a page may have 10: ask for fewer updates", told)
     told = mistake(capsys, "page", "-o", "race.png")
     assert "must end in .html, which is what is written, not in '.png'" in told
     assert "there is no folder nowhere" in mistake(capsys, "page", "-o", "nowhere/race.html")

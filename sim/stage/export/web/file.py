@@ -53,7 +53,7 @@ GENERATOR = b'<meta name="generator" content="Three Marbles">'
 """What is in the head of every page of the program."""
 HEAD = 1 << 12
 """Bytes in which it is looked for."""
-LARGEST = 8_000_000
+LARGEST = 10_000_000
 """Bytes that a page may have: a telephone takes it in, and it can be sent by mail."""
 # Bytes of a moment of a lane: positions and losses in base64, and its evidence.
 MOMENT = 4 * 8 * 4 / 3 + 60
