@@ -346,7 +346,7 @@ def pages(seconds: float = 6.0) -> Iterator[Row]:
             "wanted: under 2 s, 500 kB",
         )
         spent = _timed(lambda: save_page(scene, path, seeds=50))
-        yield "page of 50 seeds", f"{spent:.1f} s, {path.stat().st_size / 1e6:.1f} MB", "a page may have 8 MB"
+        yield "page of 50 seeds", f"{spent:.1f} s, {path.stat().st_size / 1e6:.1f} MB", "a page may have 10 MB"
         save_page(scene, path)
         found = chromium.found()
         if found is None:
