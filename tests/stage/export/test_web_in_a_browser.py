@@ -463,11 +463,14 @@ def test_what_a_pointer_pressed_does_not_keep_the_keys(browser: chromium.Browser
     tab = browser.open(f"{address}#update=20&map&apart&language=en")
     for pressed in ("#faster", ".name", "#help"):
         press(tab, pressed)
+        if pressed == "#help":
+            tab.wait("document.getElementById('keys').open")
         tab.press("Escape")
+        tab.wait("!document.getElementById('keys').open")
         tab.press(" ")
-        assert state(tab)["playing"], pressed
+        tab.wait("window.threeMarbles.state().playing")
         tab.press(" ")
-        assert not state(tab)["playing"], pressed
+        tab.wait("!window.threeMarbles.state().playing")
     tab.value("document.getElementById('language').focus()")
     tab.value("document.getElementById('language').dispatchEvent(new Event('change', { bubbles: true }))")
     assert tab.value("document.activeElement.id") == "language"  # Who comes by keys stays there.
