@@ -110,6 +110,7 @@ def open_window(
     keep_little()
     with display.opened(scale) as larger:
         session = replace(documents.resume(saved, theme), larger=larger, steady=steady, language=language, ends=True)
+        display.lay(load_theme(session.theme).background)
         window = MainWindow(session if step is None else update(session, GoToStep(step)))
         try:
             while window.session.open:
