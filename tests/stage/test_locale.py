@@ -49,7 +49,7 @@ OPTIMIZERS = {"Adam", "AdamW", "Adagrad", "RMSprop", "Newton"}
 HANDED_ON = {("style/theme.py", "sentence")}
 """Where a sentence is only passed to another `say`."""
 INDIRECT: dict[tuple[str, str], set[str]] = {
-    ("style/numbers.py", "TITLES.get(name, name)"): {
+    ("style/numbers.py", "title_of(name)"): {
         *("gradient descent", "momentum", "momentum (torch)", "Nesterov (ahead)", "Langevin (painted noise)"),
         *("RMSprop (momentum)", "RMSprop (centered)", "saddle-free Newton"),  # The others keep their names.
     },

@@ -59,6 +59,16 @@ def rule_name(rule: Rule[Any]) -> str:
     return name if isinstance(name, str) else kind.__name__
 
 
+def title_of(name: str) -> str:
+    """What the rule of that name is called where people read it: by its title, if it has one, or else by its name.
+
+    >>> title_of("sign sgd")
+    'signSGD'
+    """
+    kind: Any = RULES.get(name)
+    return getattr(kind, "title", name) if kind in OWN else name
+
+
 def recurrence(rule: Rule[Any]) -> tuple[str, ...]:
     """The rule's update as the field writes it, in lines; none where its own class says none, as one from outside may.
 

@@ -1,7 +1,7 @@
 """What every update rule offers, and the ranges its hyperparameters may take."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, dataclass, fields, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Protocol, TypeVar, get_args, get_type_hints
@@ -20,13 +20,26 @@ class Letter:
     """Whether a hyperparameter is told in any case; else where it is not the usual one."""
     option: bool = False
     """Whether 0 switches a hyperparameter off: then it is told nowhere, and its line of the recurrence left out."""
+    measures: str = ""
+    """What a learning rate is measured in: one of LENGTH and SHARE, or nothing where it multiplies a gradient."""
 
+
+LENGTH, SHARE = "length", "share"
 
 RATE = Letter("η", always=True)
 """That of the learning rate, which every rule has."""
 
-LearningRate = Annotated[float, Gt(0), Le(1e6), RATE]
-"""η. The upper end is far beyond divergence, and keeps infinity out."""
+MOST_RATE = 1e6
+"""Far beyond divergence; keeps infinity out."""
+
+LearningRate = Annotated[float, Gt(0), Le(MOST_RATE), RATE]
+"""η, by which a gradient is multiplied."""
+
+StepLength = Annotated[float, Gt(0), Le(MOST_RATE), replace(RATE, measures=LENGTH)]
+"""η of a rule whose steps are about η long, however steep it is."""
+
+StepShare = Annotated[float, Gt(0), Le(MOST_RATE), replace(RATE, measures=SHARE)]
+"""η of a rule whose whole step has its length by itself: the share of it that is taken."""
 
 KeptShare = Annotated[float, Ge(0), Lt(1)]
 """The share of a running sum or average that lives on to the next update; at 1 it would never forget."""
@@ -170,7 +183,11 @@ def makes_noise(rule: Rule[Any]) -> bool:
 
 
 class NamedRule(Rule[S], Protocol[S]):
-    """One of the program's own, which scenes and menus call by its name; a rule from outside may do without."""
+    """One of the program's own, which scenes and menus call by its name; a rule from outside may do without.
+
+    Where people do not write it as files do it has a `title: ClassVar[str]`, too, without a comma, which would part a
+    lane's name in two.
+    """
 
     name: ClassVar[str]
 

@@ -7,28 +7,27 @@ from typing import Any, cast, get_args, get_type_hints
 
 from annotated_types import Ge, Le
 
-from ...descent.rules import rule_name
-from ...descent.rules.protocol import Letter, letters
+from ...descent.rules.protocol import LENGTH, MOST_RATE, SHARE, Letter, letters
 from ...scene import Scene
 from ..style.numbers import short
-from .lanes import HIGHEST_DECAY, SelectLane, SetBatchSize, SetHyperparameter, SetSchedule, memory_parameter, two_digits
+from .lanes import (
+    HIGHEST_DECAY,
+    LEAST_RATE,
+    SelectLane,
+    SetBatchSize,
+    SetHyperparameter,
+    SetSchedule,
+    memory_parameter,
+    two_digits,
+)
 from .session import Message, Session
 
-LENGTHS = {
-    *("adagrad", "rmsprop", "rmsprop momentum", "centered rmsprop"),
-    *("adam", "adamax", "amsgrad", "nadam", "radam", "adamw", "sign sgd", "lion"),
-}
-"""Rules whose steps are about η long, however steep it is."""
-SHARES = {"adadelta", "newton", "saddle free newton"}
-"""Rules whose η is a share of a step that has its length by itself."""
 MOST_SHARE = 4.0
-"""For those of SHARES the slider goes up to so many: from 2 on, Newton's method leaves the minimum of a parabola."""
+"""A share of a whole step goes up to so many: from 2 on, Newton's method leaves the minimum of a parabola."""
 STABLE = 4.0
 """The slider of η goes up to so many times the longest step that the sharpest minimum bears."""
 STRIDE = 0.2
-"""For the rules of LENGTHS it goes up to so many diagonals of the window instead."""
-LEAST_RATE, MOST_RATE = 1e-9, 1e6
-"""Where the slider of η may end, however flat or steep the surface is: no rule takes a larger one."""
+"""A step's length goes up to so many diagonals of the window instead."""
 DECADES = 1e-4
 """A logarithmic slider begins at so much of where it ends."""
 
@@ -152,10 +151,10 @@ def _whole_dial(name: str, value: int, low: float, high: float) -> Dial:
 
 def rates_of(scene: Scene, rule: object) -> Ends:
     """The ends of the slider of η: what is sensible on this surface, for a rule of this kind."""
-    problem, name = scene.problem(), rule_name(cast(Any, rule))
-    if name in SHARES:
+    problem, measures = scene.problem(), letters(type(cast(Any, rule)))["learning_rate"].measures
+    if measures == SHARE:
         most = MOST_SHARE
-    elif name in LENGTHS:
+    elif measures == LENGTH:
         most = STRIDE * problem.units.length
     else:
         sharpest = max((minimum.eigenvalues[1] for minimum in problem.minima), default=problem.units.curvature)

@@ -12,7 +12,7 @@ from ...descent.examples.batches import Sampling
 from ...descent.lane import Lane
 from ...descent.rules import RULES, rule_name
 from ...descent.rules.plain.gradient_descent import GradientDescent
-from ...descent.rules.protocol import letters
+from ...descent.rules.protocol import MOST_RATE, letters
 from ...descent.schedules import SCHEDULES, Cosine, OneCycle, Polynomial
 from ...languages import TRANSLATIONS
 from ...scene import MOST_LANES, Scene
@@ -22,6 +22,8 @@ from .names import LONGEST, NUMBERED, followed, in_languages, made
 from .session import Session
 
 HIGHEST_DECAY = 0.999
+LEAST_RATE = 1e-9
+"""No key and no slider makes a learning rate smaller, however steep the surface is."""
 LECTURES = (
     "The lecture's form: where η falls, what was gathered stays as it is. Torch's form, another rule, scales that, too."
 )
@@ -179,8 +181,9 @@ class ScaleLearningRate:
     factor: float
 
     def apply(self, session: Session) -> Session:
-        rate = session.scene.lanes[session.lane].rule.learning_rate * self.factor
-        return SetHyperparameter("learning_rate", min(max(two_digits(rate), 1e-6), 1e3)).apply(session)
+        rate = session.scene.lanes[session.lane].rule.learning_rate
+        changed = min(max(two_digits(rate * self.factor), min(LEAST_RATE, rate)), MOST_RATE)
+        return SetHyperparameter("learning_rate", changed).apply(session)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,10 @@ import re
 from collections.abc import Iterable
 
 from ...descent.lane import Lane
-from ...descent.rules import rule_name
+from ...descent.rules import rule_name, title_of
 from ...languages import everywhere
 from ...scene import Scene
 from ...scene.speech import InLanguages
-from ..style.numbers import TITLES
 from ..style.text import missing
 
 BOXES = "The fonts at hand lack {characters} of the name {name}."
@@ -90,7 +89,7 @@ def _truths(lane: Lane, count: int) -> set[str]:
     """All that may be said of a lane's settings."""
     rule = rule_name(lane.rule)
     plain = {"descent", "gradient descent"} if rule == "gradient descent" else {rule}
-    return {_kind(lane, count), TITLES.get(rule, rule), _rate(lane), _size(lane)} | plain
+    return {_kind(lane, count), title_of(rule), _rate(lane), _size(lane)} | plain
 
 
 def _anew(part: str, lane: Lane, count: int) -> str:
@@ -106,7 +105,7 @@ def _kind(lane: Lane, count: int) -> str:
     """The rule; of plain descent, the kind of batch."""
     rule = rule_name(lane.rule)
     if rule != "gradient descent":
-        return TITLES.get(rule, rule)
+        return title_of(rule)
     return "full batch" if lane.sees_all(count) else "minibatch"
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from ...descent.lane import Lane
-from ...descent.rules import rule_name
+from ...descent.rules import rule_name, title_of
 from ...descent.rules.protocol import Letter, Rule, letters, names_of
 from ...descent.schedules import CONSTANT
 from ...descent.verdict.kinds import Event
@@ -123,35 +123,9 @@ def on_seeds(found: str, seeds: int, first: int, sampled: bool, language: str) -
     return say(language, "{words} (95 %)", words=found) if sampled else found
 
 
-TITLES = {
-    "torch momentum": "momentum (torch)",
-    "nesterov": "Nesterov",
-    "lookahead nesterov": "Nesterov (ahead)",
-    "torch nesterov": "Nesterov (torch)",
-    "adagrad": "Adagrad",
-    "adadelta": "Adadelta",
-    "rmsprop": "RMSprop",
-    "rmsprop momentum": "RMSprop (momentum)",
-    "centered rmsprop": "RMSprop (centered)",
-    "adam": "Adam",
-    "adamax": "Adamax",
-    "amsgrad": "AMSGrad",
-    "nadam": "NAdam",
-    "radam": "RAdam",
-    "adamw": "AdamW",
-    "sign sgd": "signSGD",
-    "lion": "Lion",
-    "sam": "SAM",
-    "newton": "Newton",
-    "saddle free newton": "saddle-free Newton",
-    "langevin": "Langevin (painted noise)",
-}
-"""Rules that are not called as they are written in files. A comma would part a lane's name in two."""
-
-
 def rule_in_words(name: str, language: str) -> str:
     """A rule as it is called on screen."""
-    return say(language, TITLES.get(name, name))
+    return say(language, title_of(name))
 
 
 SAMPLED = {"reshuffled": "", "fixed": "one order for ever", "replacement": "with replacement"}

@@ -12,7 +12,7 @@ import pytest
 from driver import screen
 from pygame_gui.elements import UIButton
 
-from sim.descent.rules import RULES
+from sim.descent.rules import RULES, title_of
 from sim.languages import LANGUAGES
 from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.stage.input.control import Buttons, Choice, Control, Slider, TextField
@@ -26,7 +26,6 @@ from sim.stage.session.lanes import ChooseRule, SelectLane
 from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import SetFormula
 from sim.stage.style import text
-from sim.stage.style.numbers import TITLES
 from sim.stage.style.theme import load_theme
 from sim.stage.window.preparing import panel_of as shown_panel
 
@@ -218,7 +217,7 @@ def test_the_learning_rate_goes_as_far_as_its_meaning_is_sensible(name: str) -> 
 def test_every_rule_can_be_chosen() -> None:
     menu = held(opened())["rule"]
     assert isinstance(menu, Choice)
-    assert menu.options == tuple(TITLES.get(name, name) for name in RULES)
+    assert menu.options == tuple(title_of(name) for name in RULES)
     assert [menu.message(index) for index in range(len(RULES))] == [ChooseRule(name) for name in RULES]
 
 

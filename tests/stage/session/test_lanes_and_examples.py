@@ -9,6 +9,7 @@ from sim.descent.examples.recipes import MOST_EXAMPLES
 from sim.descent.rules import RULES, rule_name
 from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.plain.momentum import Momentum
+from sim.descent.rules.protocol import MOST_RATE
 from sim.scene import MOST_LANES, load_scene
 from sim.stage.session.examples import ScaleCount, ScaleSigma, SetCount, SetSigma
 from sim.stage.session.lanes import (
@@ -92,7 +93,17 @@ def test_momentum_stays_below_one(session: Session) -> None:
 def test_learning_rates_stay_positive_and_finite(session: Session) -> None:
     for factor in (1e-4, 1e4):
         rate = after(session, *[ScaleLearningRate(factor)] * 9).scene.lanes[0].rule.learning_rate
-        assert 0 < rate < 1e6
+        assert 0 < rate <= MOST_RATE
+
+
+@pytest.mark.parametrize("rate", [1e-12, 5e-7, 1e-3, 2000.0, 1e5, MOST_RATE])
+def test_a_smaller_rate_is_never_larger_and_a_larger_one_never_smaller(session: Session, rate: float) -> None:
+    begun = after(session, SetHyperparameter("learning_rate", rate))
+    smaller, larger = (
+        after(begun, ScaleLearningRate(factor)).scene.lanes[0].rule.learning_rate for factor in (1 / 1.25, 1.25)
+    )
+    assert smaller <= rate <= larger
+    assert smaller < larger
 
 
 def test_batches_stay_between_one_and_all(session: Session) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ....surface.points import Array
 from ..preparation import DecayedRule
-from ..protocol import Epsilon, KeptShare, LearningRate, Letter, Slope
+from ..protocol import Epsilon, KeptShare, Letter, Slope, StepShare
 
 
 class AdadeltaState(NamedTuple):
@@ -39,6 +39,7 @@ class Adadelta(DecayedRule):
     """
 
     name: ClassVar[str] = "adadelta"
+    title: ClassVar[str] = "Adadelta"
     recurrence: ClassVar[tuple[str, ...]] = (
         "v ← ρ v + (1 − ρ) g²",
         "d = g √(u + ε) / √(v + ε)",
@@ -46,7 +47,7 @@ class Adadelta(DecayedRule):
         "θ ← θ − η d",
     )
 
-    learning_rate: LearningRate = 1.0
+    learning_rate: StepShare = 1.0
     rho: Annotated[KeptShare, Letter("ρ")] = 0.9
     epsilon: Epsilon = 1e-6
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ....surface.points import Array
 from ..preparation import DecayedRule
-from ..protocol import Epsilon, LearningRate, Letter, Slope
+from ..protocol import Epsilon, Letter, Slope, StepLength
 
 
 class AdagradState(NamedTuple):
@@ -34,9 +34,10 @@ class Adagrad(DecayedRule):
     """
 
     name: ClassVar[str] = "adagrad"
+    title: ClassVar[str] = "Adagrad"
     recurrence: ClassVar[tuple[str, ...]] = ("s ← s + g²", "θ ← θ − η g / (√s + ε)")
 
-    learning_rate: LearningRate = 1e-2
+    learning_rate: StepLength = 1e-2
     epsilon: Epsilon = 1e-10
 
     def init(self, theta: Array) -> AdagradState:

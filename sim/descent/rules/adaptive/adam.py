@@ -7,7 +7,7 @@ import numpy as np
 
 from ....surface.points import Array
 from ..preparation import DecayedRule
-from ..protocol import Epsilon, KeptShare, LearningRate, Letter, Slope
+from ..protocol import Epsilon, KeptShare, Letter, Slope, StepLength
 
 
 class AdamState(NamedTuple):
@@ -51,6 +51,7 @@ class Adam(DecayedRule):
     """
 
     name: ClassVar[str] = "adam"
+    title: ClassVar[str] = "Adam"
     recurrence: ClassVar[tuple[str, ...]] = (
         "t ← t + 1",
         "m ← β₁ m + (1 − β₁) g",
@@ -59,7 +60,7 @@ class Adam(DecayedRule):
         "θ ← θ − η m̂ / (√v̂ + ε)",
     )
 
-    learning_rate: LearningRate = 1e-3
+    learning_rate: StepLength = 1e-3
     beta1: Annotated[KeptShare, Letter("β₁")] = 0.9
     beta2: Annotated[KeptShare, Letter("β₂")] = 0.999
     epsilon: Epsilon = 1e-8

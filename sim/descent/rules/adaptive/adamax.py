@@ -7,7 +7,7 @@ import numpy as np
 
 from ....surface.points import Array
 from ..preparation import DecayedRule
-from ..protocol import Epsilon, KeptShare, LearningRate, Letter, Slope
+from ..protocol import Epsilon, KeptShare, Letter, Slope, StepLength
 
 
 class AdamaxState(NamedTuple):
@@ -43,6 +43,7 @@ class Adamax(DecayedRule):
     """
 
     name: ClassVar[str] = "adamax"
+    title: ClassVar[str] = "Adamax"
     recurrence: ClassVar[tuple[str, ...]] = (
         "t ← t + 1",
         "m ← β₁ m + (1 − β₁) g",
@@ -50,7 +51,7 @@ class Adamax(DecayedRule):
         "θ ← θ − η m / ((1 − β₁ᵗ) u)",
     )
 
-    learning_rate: LearningRate = 2e-3
+    learning_rate: StepLength = 2e-3
     beta1: Annotated[KeptShare, Letter("β₁")] = 0.9
     beta2: Annotated[KeptShare, Letter("β₂")] = 0.999
     epsilon: Epsilon = 1e-8

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from ....surface.points import Array
 from ..preparation import ClippedRule
-from ..protocol import Epsilon, KeptShare, LearningRate, Letter, Slope, WeightDecay
+from ..protocol import Epsilon, KeptShare, Letter, Slope, StepLength, WeightDecay
 from .adam import Adam, AdamState
 
 
@@ -34,9 +34,10 @@ class AdamW(ClippedRule):
     """
 
     name: ClassVar[str] = "adamw"
+    title: ClassVar[str] = "AdamW"
     recurrence: ClassVar[tuple[str, ...]] = (*Adam.recurrence[:-1], "θ ← θ − η w θ − η m̂ / (√v̂ + ε)")
 
-    learning_rate: LearningRate = 1e-3
+    learning_rate: StepLength = 1e-3
     beta1: Annotated[KeptShare, Letter("β₁")] = 0.9
     beta2: Annotated[KeptShare, Letter("β₂")] = 0.999
     epsilon: Epsilon = 1e-8

@@ -7,7 +7,7 @@ import numpy as np
 
 from ....surface.points import Array
 from ..preparation import DecayedRule
-from ..protocol import Epsilon, KeptShare, LearningRate, Letter, Slope
+from ..protocol import Epsilon, KeptShare, Letter, Slope, StepLength
 
 
 class AMSGradState(NamedTuple):
@@ -49,6 +49,7 @@ class AMSGrad(DecayedRule):
     """
 
     name: ClassVar[str] = "amsgrad"
+    title: ClassVar[str] = "AMSGrad"
     recurrence: ClassVar[tuple[str, ...]] = (
         "t ← t + 1",
         "m ← β₁ m + (1 − β₁) g",
@@ -58,7 +59,7 @@ class AMSGrad(DecayedRule):
         "θ ← θ − η m̂ / (√û + ε)",
     )
 
-    learning_rate: LearningRate = 1e-3
+    learning_rate: StepLength = 1e-3
     beta1: Annotated[KeptShare, Letter("β₁")] = 0.9
     beta2: Annotated[KeptShare, Letter("β₂")] = 0.999
     epsilon: Epsilon = 1e-8

@@ -7,7 +7,7 @@ import numpy as np
 
 from ....surface.points import Array
 from ..preparation import DecayedRule
-from ..protocol import Decay, Epsilon, KeptShare, LearningRate, Letter, Slope
+from ..protocol import Decay, Epsilon, KeptShare, Letter, Slope, StepLength
 
 
 class CenteredRMSpropState(NamedTuple):
@@ -45,6 +45,7 @@ class CenteredRMSprop(DecayedRule):
     """
 
     name: ClassVar[str] = "centered rmsprop"
+    title: ClassVar[str] = "RMSprop (centered)"
     recurrence: ClassVar[tuple[str, ...]] = (
         "v ← α v + (1 − α) g²",
         "m ← α m + (1 − α) g",
@@ -52,7 +53,7 @@ class CenteredRMSprop(DecayedRule):
         "θ ← θ − η b",
     )
 
-    learning_rate: LearningRate = 1e-2
+    learning_rate: StepLength = 1e-2
     decay: Decay = 0.0
     alpha: Annotated[KeptShare, Letter("α")] = 0.99
     epsilon: Epsilon = 1e-8

@@ -8,7 +8,7 @@ from annotated_types import Ge, Le
 
 from ....surface.points import Array
 from ..preparation import DecayedRule
-from ..protocol import Epsilon, KeptShare, LearningRate, Letter, Slope
+from ..protocol import Epsilon, KeptShare, Letter, Slope, StepLength
 
 GROWTH = 0.96
 """By which the share that is kept of the mean grows from half of β₁ to β₁ (Dozat 2016, section 3)."""
@@ -55,6 +55,7 @@ class NAdam(DecayedRule):
     """
 
     name: ClassVar[str] = "nadam"
+    title: ClassVar[str] = "NAdam"
     recurrence: ClassVar[tuple[str, ...]] = (
         "t ← t + 1",
         "μ = β₁ (1 − 0.96^(t ψ) / 2),  μ′ = β₁ (1 − 0.96^((t + 1) ψ) / 2)",
@@ -65,7 +66,7 @@ class NAdam(DecayedRule):
         "θ ← θ − η m̂ / (√v̂ + ε)",
     )
 
-    learning_rate: LearningRate = 2e-3
+    learning_rate: StepLength = 2e-3
     beta1: Annotated[KeptShare, Letter("β₁")] = 0.9
     beta2: Annotated[KeptShare, Letter("β₂")] = 0.999
     epsilon: Epsilon = 1e-8

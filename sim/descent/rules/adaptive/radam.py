@@ -7,7 +7,7 @@ import numpy as np
 
 from ....surface.points import Array
 from ..preparation import DecayedRule
-from ..protocol import Epsilon, KeptShare, LearningRate, Letter, Slope
+from ..protocol import Epsilon, KeptShare, Letter, Slope, StepLength
 from .adam import AdamState
 
 RELIABLE = 5.0
@@ -39,6 +39,7 @@ class RAdam(DecayedRule):
     """
 
     name: ClassVar[str] = "radam"
+    title: ClassVar[str] = "RAdam"
     recurrence: ClassVar[tuple[str, ...]] = (
         "t ← t + 1",
         "m ← β₁ m + (1 − β₁) g",
@@ -49,7 +50,7 @@ class RAdam(DecayedRule):
         "θ ← θ − η m̂ r l, but θ − η m̂ while ρ ≤ 5",
     )
 
-    learning_rate: LearningRate = 1e-3
+    learning_rate: StepLength = 1e-3
     beta1: Annotated[KeptShare, Letter("β₁")] = 0.9
     beta2: Annotated[KeptShare, Letter("β₂")] = 0.999
     epsilon: Epsilon = 1e-8

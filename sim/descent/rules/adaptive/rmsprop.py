@@ -7,7 +7,7 @@ import numpy as np
 
 from ....surface.points import Array
 from ..preparation import DecayedRule
-from ..protocol import Epsilon, KeptShare, LearningRate, Letter, Slope
+from ..protocol import Epsilon, KeptShare, Letter, Slope, StepLength
 
 
 class RMSpropState(NamedTuple):
@@ -36,9 +36,10 @@ class RMSprop(DecayedRule):
     """
 
     name: ClassVar[str] = "rmsprop"
+    title: ClassVar[str] = "RMSprop"
     recurrence: ClassVar[tuple[str, ...]] = ("v ← α v + (1 − α) g²", "θ ← θ − η g / (√v + ε)")
 
-    learning_rate: LearningRate = 1e-2
+    learning_rate: StepLength = 1e-2
     alpha: Annotated[KeptShare, Letter("α")] = 0.99
     epsilon: Epsilon = 1e-8
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ....surface.points import Array
 from ..preparation import DecayedRule
-from ..protocol import Decay, Epsilon, KeptShare, LearningRate, Letter, Slope
+from ..protocol import Decay, Epsilon, KeptShare, Letter, Slope, StepLength
 
 
 class RMSpropMomentumState(NamedTuple):
@@ -40,9 +40,10 @@ class RMSpropMomentum(DecayedRule):
     """
 
     name: ClassVar[str] = "rmsprop momentum"
+    title: ClassVar[str] = "RMSprop (momentum)"
     recurrence: ClassVar[tuple[str, ...]] = ("v ← α v + (1 − α) g²", "b ← λ b + g / (√v + ε)", "θ ← θ − η b")
 
-    learning_rate: LearningRate = 1e-2
+    learning_rate: StepLength = 1e-2
     decay: Decay = 0.9
     alpha: Annotated[KeptShare, Letter("α")] = 0.99
     epsilon: Epsilon = 1e-8

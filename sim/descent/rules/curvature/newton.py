@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from ....surface.points import Array
 from ..plain.gradient_descent import NoState
-from ..protocol import LearningRate, Slope
+from ..protocol import Slope, StepShare
 from .spectrum import Damping, applied, inverse
 
 
@@ -28,9 +28,10 @@ class Newton:
     """
 
     name: ClassVar[str] = "newton"
+    title: ClassVar[str] = "Newton"
     recurrence: ClassVar[tuple[str, ...]] = ("H = ∇²L(θ)", "θ ← θ − η (H + δ I)⁻¹ g")
 
-    learning_rate: LearningRate = 1.0
+    learning_rate: StepShare = 1.0
     damping: Damping = 0.0
 
     def init(self, _theta: Array) -> NoState:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ....surface.points import Array
 from ..plain.gradient_descent import NoState
-from ..protocol import LearningRate, Slope
+from ..protocol import Slope, StepShare
 from .spectrum import Damping, applied, inverse
 
 
@@ -31,9 +31,10 @@ class SaddleFreeNewton:
     """
 
     name: ClassVar[str] = "saddle free newton"
+    title: ClassVar[str] = "saddle-free Newton"
     recurrence: ClassVar[tuple[str, ...]] = ("H = ∇²L(θ)", "θ ← θ − η (|H| + δ I)⁻¹ g")
 
-    learning_rate: LearningRate = 1.0
+    learning_rate: StepShare = 1.0
     damping: Damping = 0.0
 
     def init(self, _theta: Array) -> NoState:

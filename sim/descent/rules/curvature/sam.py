@@ -29,6 +29,7 @@ class SAM:
     """
 
     name: ClassVar[str] = "sam"
+    title: ClassVar[str] = "SAM"
     recurrence: ClassVar[tuple[str, ...]] = ("e = ρ g / ‖g‖", "θ ← θ − η ∇L(θ + e)")
 
     learning_rate: LearningRate = 1e-3

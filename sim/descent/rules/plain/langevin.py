@@ -32,6 +32,7 @@ class Langevin:
     """
 
     name: ClassVar[str] = "langevin"
+    title: ClassVar[str] = "Langevin (painted noise)"
     recurrence: ClassVar[tuple[str, ...]] = ("θ ← θ − η g + √(2 η T) ξ",)
 
     learning_rate: LearningRate = 1e-3

@@ -33,6 +33,7 @@ class LookaheadNesterov:
     """
 
     name: ClassVar[str] = "lookahead nesterov"
+    title: ClassVar[str] = "Nesterov (ahead)"
     recurrence: ClassVar[tuple[str, ...]] = ("m ← λ m − η ∇L(θ + λ m)", "θ ← θ + m")
 
     learning_rate: LearningRate = 1e-3

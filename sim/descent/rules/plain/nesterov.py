@@ -37,6 +37,7 @@ class Nesterov(DecayedRule):
     """
 
     name: ClassVar[str] = "nesterov"
+    title: ClassVar[str] = "Nesterov"
     recurrence: ClassVar[tuple[str, ...]] = ("m ← λ m − η g", "θ ← θ + λ m − η g")
 
     learning_rate: LearningRate = 1e-3

@@ -42,6 +42,7 @@ class TorchMomentum(DecayedRule):
     """
 
     name: ClassVar[str] = "torch momentum"
+    title: ClassVar[str] = "momentum (torch)"
     recurrence: ClassVar[tuple[str, ...]] = ("t ← t + 1", "b ← λ b + (1 − τ) g, but b = g at t = 1", "θ ← θ − η b")
 
     learning_rate: LearningRate = 1e-3

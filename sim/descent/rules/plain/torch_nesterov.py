@@ -34,6 +34,7 @@ class TorchNesterov(DecayedRule):
     """
 
     name: ClassVar[str] = "torch nesterov"
+    title: ClassVar[str] = "Nesterov (torch)"
     recurrence: ClassVar[tuple[str, ...]] = ("b ← λ b + g", "θ ← θ − η (g + λ b)")
 
     learning_rate: LearningRate = 1e-3

@@ -7,7 +7,7 @@ import numpy as np
 
 from ....surface.points import Array
 from ..preparation import ClippedRule
-from ..protocol import KeptShare, LearningRate, Letter, Slope, WeightDecay
+from ..protocol import KeptShare, Letter, Slope, StepLength, WeightDecay
 
 
 class LionState(NamedTuple):
@@ -36,9 +36,10 @@ class Lion(ClippedRule):
     """
 
     name: ClassVar[str] = "lion"
+    title: ClassVar[str] = "Lion"
     recurrence: ClassVar[tuple[str, ...]] = ("θ ← θ − η w θ − η sign(β₁ m + (1 − β₁) g)", "m ← β₂ m + (1 − β₂) g")
 
-    learning_rate: LearningRate = 1e-4
+    learning_rate: StepLength = 1e-4
     beta1: Annotated[KeptShare, Letter("β₁")] = 0.9
     beta2: Annotated[KeptShare, Letter("β₂")] = 0.99
     weight_decay: WeightDecay = 0.0

@@ -7,7 +7,7 @@ import numpy as np
 
 from ....surface.points import Array
 from ..plain.gradient_descent import NoState
-from ..protocol import LearningRate, Slope
+from ..protocol import Slope, StepLength
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,10 @@ class SignSGD:
     """
 
     name: ClassVar[str] = "sign sgd"
+    title: ClassVar[str] = "signSGD"
     recurrence: ClassVar[tuple[str, ...]] = ("θ ← θ − η sign(g)",)
 
-    learning_rate: LearningRate = 1e-3
+    learning_rate: StepLength = 1e-3
 
     def init(self, _theta: Array) -> NoState:
         return NoState()
