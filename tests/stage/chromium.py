@@ -82,7 +82,6 @@ class Browser:
         address: str,
         size: tuple[int, int] = (1366, 768),
         dark: bool = False,
-        still: bool = False,
         stays: bool = False,
         script: bool = True,
     ) -> "Tab":
@@ -95,7 +94,7 @@ class Browser:
         for domain in ("Page", "Runtime", "Log", "Network"):
             tab.ask(f"{domain}.enable")
         tab.resize(size)
-        tab.look(dark, still)
+        tab.look(dark)
         tab.ask("Page.navigate", url=address)
         tab.wait(f"document.readyState === 'complete' && (window.threeMarbles !== undefined) === {str(script).lower()}")
         return tab

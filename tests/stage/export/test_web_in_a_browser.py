@@ -1,6 +1,7 @@
 """A page in a real browser: marbles where the race has them, keys, themes, languages, addresses, sizes, no request."""
 
 import itertools
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -133,8 +134,9 @@ def seen_by(span: Span, size: tuple[int, int], layout: str, theta: Array) -> tup
 
 def test_marbles_are_where_the_race_has_them_at_ten_moments(tab: chromium.Tab, saved: tuple[Path, Span]) -> None:
     span = saved[1]
-    layouts = ("apart&map", "together&map", "together&land&ground=still&yaw=35&tilt=50")
-    for layout, update in product(layouts, MOMENTS):
+    layouts = ("together&map", "together&land&ground=still&yaw=35&tilt=50")
+    seen = [("apart&map", update) for update in MOMENTS] + list(product(layouts, MOMENTS[::3]))
+    for layout, update in seen:
         lead(tab, f"update={update}&{layout}")
         found = marbles(tab)
         assert {marble["update"] for marble in found} == {update}
@@ -208,6 +210,17 @@ def test_the_moving_ground_is_the_windows_whatever_the_examples(
     assert tab.mistakes() == []
 
 
+PAUSED = """new Promise((done) => {
+  const look = () => {
+    if (!(WANTED)) return requestAnimationFrame(look);
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: " ", bubbles: true }));
+    done(0);
+  };
+  look();
+})"""
+"""The page pauses in the very frame in which something is true, however late one would hear of it."""
+
+
 def test_the_ground_goes_over_to_the_next_batch_once_the_marble_has_landed(
     tab: chromium.Tab, saved: tuple[Path, Span]
 ) -> None:
@@ -221,10 +234,11 @@ def test_the_ground_goes_over_to_the_next_batch_once_the_marble_has_landed(
     here, coming = (heights_over(problem, ground).of(losses).ravel() for losses in (here_loss, coming_loss))
     tab.press("0")  # Something is drawn anew.
     assert np.array(tab.value("window.threeMarbles.ground(1)")) == pytest.approx(here, abs=NEAR)
-    lead(tab, "update=57&land&ground=moving&apart&speed=0.5")
+    lead(tab, "update=57&land&ground=moving&apart&speed=1")
     tab.press(" ")
-    tab.wait("window.threeMarbles.marbles()[1].share > 0.6")
-    tab.press(" ")
+    tab.value(PAUSED.replace("WANTED", "window.threeMarbles.marbles()[1].share > 0.6"))
+    tab.drawn()
+    assert not state(tab)["playing"]
     share = (marbles(tab)[1]["share"] - LANDED) / (1 - LANDED)
     between = heights_over(problem, ground).of(here_loss + share * share * (3 - 2 * share) * (coming_loss - here_loss))
     assert 0 < share < 1
@@ -259,9 +273,8 @@ BLANK = GROUNDS.replace(
 
 def same_drawings(tab: chromium.Tab, lane: int, theme: str, edges: float = 0.015) -> None:
     """Land is nearly the same, whether a graphics processor draws it or the page."""
-    drawn = [
-        np.array(each).reshape(240, 360, 4) for each in tab.value(f"window.threeMarbles.drawings({lane}, 360, 240)")
-    ]
+    told = tab.value(f"JSON.stringify(window.threeMarbles.drawings({lane}, 360, 240))")  # A text is told sooner.
+    drawn = [np.array(each).reshape(240, 360, 4) for each in json.loads(told)]
     one, other = (each[..., :3].astype(float) for each in drawn)
     panel = np.array(load_theme(theme).panel)
     on_land = [(np.abs(each - panel).max(axis=-1) > 12) for each in (one, other)]
@@ -273,12 +286,7 @@ def same_drawings(tab: chromium.Tab, lane: int, theme: str, edges: float = 0.015
 
 
 def test_without_a_graphics_processor_land_is_the_same_picture(tab: chromium.Tab) -> None:
-    for pose, theme in (
-        ("yaw=-18&tilt=44", "light"),
-        ("yaw=130&tilt=60", "dark"),
-        ("yaw=0&tilt=20", "light"),
-        ("yaw=90&tilt=76", "dark"),
-    ):
+    for pose, theme in (("yaw=-18&tilt=20", "light"), ("yaw=130&tilt=76", "dark")):
         lead(tab, f"update=57&land&apart&ground=moving&theme={theme}&{pose}")
         same_drawings(tab, 1, theme)
     assert tab.mistakes() == []
@@ -341,7 +349,7 @@ TONES = """(() => {
   const canvas = [...document.querySelectorAll("canvas.map")][LANE];
   const { width, height } = canvas.getBoundingClientRect();
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  return { width, height, across: canvas.width, data: [...data] };
+  return { width, height, across: canvas.width, data: JSON.stringify([...data]) };
 })()"""
 
 
@@ -358,7 +366,7 @@ def looks_like_the_programs(tab: chromium.Tab, span: Span, theme: str) -> None:
     """The map of the third lane is what the program draws, in that theme."""
     flat = replace(span.scene, view=replace(span.scene.view, kind="map", ground="still"))
     found = tab.value(TONES.replace("LANE", "2"))
-    theirs = np.array(found["data"]).reshape(-1, found["across"], 4)[..., :3].astype(float)
+    theirs = np.array(json.loads(found["data"])).reshape(-1, found["across"], 4)[..., :3].astype(float)
     session = replace(begin(flat), playing=False, theme=theme, progress=57.0, seen=57, captions=False)
     surface = pygame.Surface((1366, 600), depth=32)
     race(flat).extend(58)
@@ -628,8 +636,9 @@ def test_what_plays_and_leads_through_time_is_in_reach_in_every_window(tab: chro
         assert marbles(tab)[0]["width"] >= min(300, width / 3 - 20), (width, height)  # and large enough.
 
 
-def test_with_reduced_motion_nothing_glides(browser: chromium.Browser, address: str) -> None:
-    tab = browser.open(f"{address}#update=3&map&speed=2", still=True)
+def test_with_reduced_motion_nothing_glides(tab: chromium.Tab) -> None:
+    tab.look(still=True)
+    lead(tab, "update=3&map&speed=2")
     assert state(tab)["still"]
     tab.press(" ")
     tab.wait("window.threeMarbles.state().time % 1 > 0.2")
