@@ -82,10 +82,10 @@ class Browser:
         address: str,
         size: tuple[int, int] = (1366, 768),
         dark: bool = False,
-        still: bool = False,
         stays: bool = False,
+        script: bool = True,
     ) -> "Tab":
-        """A page of that size, loaded; one that stays is not closed with all the others."""
+        """A page of that size, loaded, with our script or without; one that stays is not closed with all the others."""
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         if not stays:
             self._open.append(target)
@@ -94,13 +94,9 @@ class Browser:
         for domain in ("Page", "Runtime", "Log", "Network"):
             tab.ask(f"{domain}.enable")
         tab.resize(size)
-        media = [
-            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
-            {"name": "prefers-reduced-motion", "value": "reduce" if still else "no-preference"},
-        ]
-        tab.ask("Emulation.setEmulatedMedia", features=media)
+        tab.look(dark)
         tab.ask("Page.navigate", url=address)
-        tab.wait("document.readyState === 'complete' && window.threeMarbles !== undefined")
+        tab.wait(f"document.readyState === 'complete' && (window.threeMarbles !== undefined) === {str(script).lower()}")
         return tab
 
     def close_all(self) -> None:
@@ -159,11 +155,14 @@ class Tab:
         end = time.monotonic() + PATIENCE
         while not self.value(expression):
             assert time.monotonic() < end, f"never came true: {expression}"
-            time.sleep(0.02)
+            time.sleep(0.005)
 
     def drawn(self) -> None:
-        """Until what was done is to be seen."""
-        self.value("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        """Until what was done is to be seen: the next frame is over, with what was asked for while it began."""
+        self.value(
+            "new Promise((done) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = () => done(0);"
+            " requestAnimationFrame(() => port2.postMessage(0)); })"
+        )
 
     def resize(self, size: tuple[int, int]) -> None:
         """As large as that."""
@@ -171,6 +170,14 @@ class Tab:
         self.ask(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
+
+    def look(self, dark: bool = False, still: bool = False) -> None:
+        """On a screen, as a system that wants these tells of itself."""
+        media = [
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+            {"name": "prefers-reduced-motion", "value": "reduce" if still else "no-preference"},
+        ]
+        self.ask("Emulation.setEmulatedMedia", media="", features=media)
 
     def press(self, key: str, *modifiers: str) -> None:
         """A key goes down and up; a letter is what it writes."""
