@@ -260,18 +260,18 @@ class Regression:
         return self.model.linear()
 
 
-def paired_normal(generator: np.random.Generator, count: int, sigma: float, axes: int = 2) -> Array:
-    """`count` normal vectors in ± pairs (i, i + ⌈N/2⌉), shape (count, axes); an odd one out is zero.
+def paired_normal(generator: np.random.Generator, count: int, sigma: float) -> Array:
+    """`count` normal vectors in ± pairs (i, i + ⌈N/2⌉), shape (count, 2); an odd one out is zero.
 
     The pairs make the mean exactly zero. The draw is then scaled to the covariance σ²·I (as far as
     its rank allows), so that two draws differ in their shape but not in how noisy they are.
     """
     half = count // 2
-    draw = generator.standard_normal((half, axes))
-    if half >= axes:
+    draw = generator.standard_normal((half, 2))
+    if half >= 2:
         second_moment = draw.T @ draw * (2 / count)
         draw = np.linalg.solve(np.linalg.cholesky(second_moment), draw.T).T
     elif half:
-        draw *= np.sqrt(axes * count / 2 / np.sum(draw * draw))
+        draw *= np.sqrt(count / np.sum(draw * draw))
     draw *= sigma
-    return np.concatenate([draw, np.zeros((count % 2, axes)), -draw])
+    return np.concatenate([draw, np.zeros((count % 2, 2)), -draw])

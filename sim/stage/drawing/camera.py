@@ -231,8 +231,8 @@ def within_reach(pixel: Pixel, place: pygame.Rect) -> Pixel:
     return across, down
 
 
-def visible(pixels: Array, rect: pygame.Rect, margin: float = FAR) -> Array:
-    """Pixels brought back to within a margin around the rectangle, along the line to its centre.
+def visible(pixels: Array, rect: pygame.Rect) -> Array:
+    """Pixels (..., 2) brought back to within FAR of the rectangle's centre, along the line to it.
 
     SDL takes coordinates as 32-bit integers; a marble on its way to infinity still points the right way.
     """
@@ -240,4 +240,4 @@ def visible(pixels: Array, rect: pygame.Rect, margin: float = FAR) -> Array:
     offset = pixels - center
     reach = np.max(np.abs(offset), axis=-1, keepdims=True)
     with np.errstate(all="ignore"):
-        return np.asarray(center + offset * np.minimum(1.0, margin / np.maximum(reach, 1.0)))
+        return np.asarray(center + offset * np.minimum(1.0, FAR / np.maximum(reach, 1.0)))

@@ -26,7 +26,6 @@ class Theme:
     """Tint of the lowest loss on the map."""
     high: Color
     """Tint of the highest."""
-    contour: Color
     mark: Color
     """Critical points and other marks on the map."""
     glow: Color

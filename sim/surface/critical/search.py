@@ -96,14 +96,14 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
 
 
 def look_up(
-    surface: Surface, window: Window, scales: Scales, point: Array, cells: int = CELLS
+    surface: Surface, window: Window, scales: Scales, point: Array
 ) -> tuple[CriticalPoint, Ground | None] | None:
     """The critical point (and what it lies on if it is a minimum) at or next to a point (2,), in the window or outside.
 
     Newton's method runs from there, no farther than a reach; where it does not arrive, there may be the tip of a cusp.
     scales: those of the window, as its `search` has them.
     """
-    reach = REACH * window.diagonal / cells
+    reach = REACH * window.diagonal / CELLS
     x, y = point.tolist()
     half = 0.5 * window.width, 0.5 * window.height
     around = Window(x - half[0], x + half[0], y - half[1], y + half[1])
@@ -134,12 +134,12 @@ def _described(
     return known
 
 
-def grounds_of(surface: Surface, window: Window, minima: Sequence[CriticalPoint], cells: int = CELLS) -> list[Ground]:
+def grounds_of(surface: Surface, window: Window, minima: Sequence[CriticalPoint]) -> list[Ground]:
     """What these minima lie on."""
     with np.errstate(all="ignore"):
-        relief = float(np.ptp(finite(surface.value(window.grid(cells + 1, cells + 1)))))
+        relief = float(np.ptp(finite(surface.value(window.grid(CELLS + 1, CELLS + 1)))))
     flat = np.array([minimum.position for minimum in minima if minimum.kind is CriticalKind.DEGENERATE]).reshape(-1, 2)
-    found = iter(grounds(surface, window, flat, relief, 0.5 * REACH * window.diagonal / cells))
+    found = iter(grounds(surface, window, flat, relief, 0.5 * REACH * window.diagonal / CELLS))
     ground = (next(found) if minimum.kind is CriticalKind.DEGENERATE else None for minimum in minima)
     return [one or Ground(np.array([minimum.position])) for one, minimum in zip(ground, minima, strict=True)]
 
