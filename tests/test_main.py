@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -67,6 +68,13 @@ def test_help_has_examples_and_fits_a_terminal(
 def test_the_main_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     text = output(capsys, "--help")
     assert all(f"main.py {command} " in text for command in COMMANDS)
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_pages_that_people_read_tell_of_every_command(page: str, command: str) -> None:
+    text = (Path(__file__).parents[1] / page).read_text(encoding="utf-8")
+    assert re.search(rf"(main\.py|three-marbles) {command}\b", text)
 
 
 def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:

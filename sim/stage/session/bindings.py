@@ -1,6 +1,6 @@
 """The one table of keys: what each says, in which words, and in which group.
 
-The window answers by it, and help, tips and README are read off it: a new key is a line here, and nothing else.
+The window answers by it, and help and tips are read off it; tests hold both READMEs and all languages to it.
 """
 
 from collections.abc import Callable, Iterator

@@ -16,7 +16,7 @@ from sim.stage.picture.map.terrain import thinned
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
-from sim.stage.picture.views.loss_scale import _bar, _share
+from sim.stage.picture.views.ground.loss_scale import _bar, _share
 from sim.stage.session.session import MOVING_GROUND, begin, race
 from sim.stage.style.theme import load_theme
 from sim.surface.critical.point import CriticalKind

@@ -1,7 +1,7 @@
 """The strip of the tour: all of it is to be read, and it lies over nothing."""
 
 from dataclasses import replace
-from itertools import product
+from itertools import cycle, product, repeat
 from typing import Any
 
 import pygame
@@ -51,7 +51,7 @@ def said(drawn: str) -> str:
     ("language", "size", "changes"),
     [
         *product(LANGUAGES, SIZES[:1], ({"controls": True}, {"presenter": True})),  # Where there is least room.
-        *zip(LANGUAGES, SIZES, ({}, {}, {}), strict=True),  # Where there is more, a language each.
+        *zip(LANGUAGES, cycle(SIZES), repeat({}), strict=False),  # Where there is more, a language each.
     ],
     ids=str,
 )

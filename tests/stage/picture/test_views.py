@@ -28,8 +28,8 @@ from sim.stage.picture.map.site import Map
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views import VIEWS, Layer, ViewContext, draw_views
-from sim.stage.picture.views.basins import basin_grid
 from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states
+from sim.stage.picture.views.ground.basins import basin_grid
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
 from sim.stage.session.bindings import keys
 from sim.stage.session.session import begin, race

@@ -13,19 +13,19 @@ from ...style.theme import Theme
 from ..map.moving_map import draw_moving_map
 from ..map.site import Shaken, Site, moving_site, site_of
 from ..map.terrain import draw_block, terrain
-from .basins import draw_basins
 from .batch_strip import draw_batch_strip
 from .batch_surface import draw_batch_minimum, draw_batch_surface
 from .context import Draw, Layer, View, ViewContext
 from .formula import draw_formula
 from .gradients import draw_gradients
+from .ground.basins import draw_basins
+from .ground.labels import draw_labels
+from .ground.loss_scale import draw_level, draw_loss_scale
+from .ground.test_surface import draw_test_surface
 from .hessian import draw_hessian
-from .labels import draw_labels
-from .loss_scale import draw_level, draw_loss_scale
 from .momentum import draw_momentum
 from .moving_ground import draw_moving_ground
 from .next_step import draw_next_step
-from .test_surface import draw_test_surface
 
 __all__ = ["VIEWS", "Layer", "View", "ViewContext", "draw_views", "map_backdrop"]
 

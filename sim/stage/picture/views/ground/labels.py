@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 import pygame
 
-from ....surface.critical.point import CriticalPoint
-from ...drawing.canvas import Canvas
-from ...style import text
-from ...style.numbers import number
-from .context import ViewContext
+from .....surface.critical.point import CriticalPoint
+from ....drawing.canvas import Canvas
+from ....style import text
+from ....style.numbers import number
+from ..context import ViewContext
 
 ROUNDING = 1e-12
 NUMBERED = 9  # Minima carry their numbers on the map unless there are more of them.

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from ....descent.problem import Problem
-from ....surface.points import Array
-from ...drawing.camera import Camera
-from ...drawing.canvas import Canvas
-from ...drawing.contours import contour_lines, few_levels
-from ...drawing.glyphs import draw_dashes, draw_diamond
-from ...style.color import Color, mix
-from ...style.kept import kept
-from ..map.minima import moved_minima
-from .context import ViewContext, draw_view_caption
+from .....descent.problem import Problem
+from .....surface.points import Array
+from ....drawing.camera import Camera
+from ....drawing.canvas import Canvas
+from ....drawing.contours import contour_lines, few_levels
+from ....drawing.glyphs import draw_dashes, draw_diamond
+from ....style.color import Color, mix
+from ....style.kept import kept
+from ...map.minima import moved_minima
+from ..context import ViewContext, draw_view_caption
 
 GRID = 96  # Nodes along the map's longer side.
 

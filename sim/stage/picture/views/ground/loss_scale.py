@@ -3,19 +3,19 @@
 import numpy as np
 from pygame import Rect
 
-from ....surface.points import Array
-from ....surface.protocol import Window
-from ...drawing.canvas import Backdrop, Canvas
-from ...drawing.relief.heights import SPARE
-from ...drawing.relief.paints import level_colors
-from ...drawing.relief.view import heights_over
-from ...drawing.screen import image
-from ...style import text
-from ...style.numbers import short
-from ...style.style import hairline
-from ...style.theme import Theme
-from ..map.terrain import paled
-from .context import ViewContext
+from .....surface.points import Array
+from .....surface.protocol import Window
+from ....drawing.canvas import Backdrop, Canvas
+from ....drawing.relief.heights import SPARE
+from ....drawing.relief.paints import level_colors
+from ....drawing.relief.view import heights_over
+from ....drawing.screen import image
+from ....style import text
+from ....style.numbers import short
+from ....style.style import hairline
+from ....style.theme import Theme
+from ...map.terrain import paled
+from ..context import ViewContext
 
 WIDE, TALL = 0.55, 6.5
 """Of the scale, in ems."""

@@ -3,19 +3,19 @@
 import numpy as np
 import pygame
 
-from ....descent.problem import Problem
-from ....study.maps.basin_map import Cellwise, basin_cells
-from ....study.work.steps import finished
-from ....surface.basins import NO_BASIN
-from ....surface.points import Array, pair
-from ...drawing.camera import Camera, interpolated
-from ...drawing.canvas import Canvas
-from ...drawing.screen import image
-from ...style.kept import kept
-from ...style.theme import Theme
-from ...style.tints import basin_color
-from ..map.site import Site
-from .context import ViewContext
+from .....descent.problem import Problem
+from .....study.maps.basin_map import Cellwise, basin_cells
+from .....study.work.steps import finished
+from .....surface.basins import NO_BASIN
+from .....surface.points import Array, pair
+from ....drawing.camera import Camera, interpolated
+from ....drawing.canvas import Canvas
+from ....drawing.screen import image
+from ....style.kept import kept
+from ....style.theme import Theme
+from ....style.tints import basin_color
+from ...map.site import Site
+from ..context import ViewContext
 
 # Cells along the map's longer side at first.
 COARSE = 24

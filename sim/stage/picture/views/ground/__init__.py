@@ -1,0 +1,1 @@
+"""Views that are drawn once for all moments, with the map."""
