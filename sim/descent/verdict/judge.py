@@ -15,6 +15,7 @@ from ..rules.protocol import makes_noise
 from .blocks import DWELL, TRACE, Blocks, Columns, History, span_of
 from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Observation, Rank, VerdictKind, denied, granted
 from .sight import LEAVING, MOVING, NO_SADDLE, REST_WAY, Ends, Sight, cores, holding_saddles, overflown, reaches, see
+from .sketch import Sketch
 
 LOOKBACK = DWELL + 1
 """How many of the moments seen are needed once more when new ones come."""
@@ -54,10 +55,13 @@ class Judge:
     How many moments it is shown at a time makes no difference, nor how many runs.
     """
 
-    def __init__(self, problem: Problem, lane: Lane, starts: Array, lookback: int = LOOKBACK) -> None:
+    def __init__(
+        self, problem: Problem, lane: Lane, starts: Array, lookback: int = LOOKBACK, sketch: Sketch | None = None
+    ) -> None:
         """A judge of M runs that have not moved yet.
 
         lookback: how many of the moments seen are at hand with the new ones; from many, less has to be computed.
+        sketch: of the training loss, with which it need not be computed where little turns on it.
         """
         marbles, count = len(starts), problem.train.count
         self._problem = problem
@@ -66,7 +70,7 @@ class Judge:
         painted = partial(_rates, lane, count) if makes_noise(lane.rule) else None
         self._span = span_of(epoch)
         resting = REST_WAY * problem.units.length
-        self._history = History(epoch, lane.chance(count), marbles, no_noise, painted, resting, lookback)
+        self._history = History(epoch, lane.chance(count), marbles, no_noise, painted, resting, lookback, sketch)
         self._log: list[Indices] = []  # Rows of run, update, seen, kind, source, target.
         self._changes: list[Indices] = [np.stack([np.arange(marbles), *np.zeros((2, marbles), dtype=np.intp)], axis=1)]
         self.seen = 0
