@@ -1,7 +1,7 @@
 """From what is seen of M runs to their verdicts and events."""
 
+from collections.abc import Iterable
 from functools import partial
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -190,30 +190,19 @@ class Judge:
 
     def _stays(self, begin: int, basins: Labels, core: Labels) -> "_Stays":
         """What follows from the basins and cores (K, M) of the moments from `begin` on."""
-        number = np.arange(len(basins))[:, None]
-
-        def last(happens: Mask) -> Indices:
-            """The number of the last moment at which this happened, or −1; (K, M)."""
-            return _highest_so_far(np.where(happens, number, -1))
-
-        home = self._homes(number, core)
-        before = np.concatenate([self._home[None], home])[: len(home)]
-        arrived = last(home != before)
-        entered = last(basins != np.concatenate([self.basins[None], basins])[: len(basins)])
+        moments = range(begin, begin + len(basins))
+        home = _last_values(self._home, core, core != NO_BASIN)
+        arrived = _last_values(self._arrived, moments, home[1:] != home[:-1])
+        moved = basins != np.concatenate([self.basins[None], basins[:-1]])
+        entered = _last_values(self._entered, moments, moved)
         return _Stays(
             basin=basins,
             cored=core != NO_BASIN,
-            home=home,
-            before=before,
-            arrived=np.where(arrived >= 0, begin + arrived, self._arrived),
-            entered=np.where(entered >= 0, begin + entered, self._entered),
+            home=home[1:],
+            before=home[:-1],
+            arrived=arrived[1:],
+            entered=entered[1:],
         )
-
-    def _homes(self, number: Indices, core: Labels) -> Labels:
-        """Each one's home at the moments with these numbers (K, 1): where it was in a core (K, M) last."""
-        bits = len(self._problem.minima).bit_length()  # The label goes along with the number of its moment.
-        code = _highest_so_far(np.where(core != NO_BASIN, (number << bits) | core, -1))
-        return np.where(code >= 0, code & ((1 << bits) - 1), self._home)
 
     def _tell_passages(self, begin: int, stays: "_Stays", rows: range) -> None:
         """Note down who reached the core of another basin in these of the moments, or came back to that of its own."""
@@ -350,14 +339,17 @@ class Judge:
         return see(self._problem, ends, self._history.add(blocks), self._decays)
 
 
-def _highest_so_far(values: Indices) -> Indices:
-    """The highest of each column up to each row, shape (K, M), in the place of the values.
+def _last_values(first: Indices, values: Iterable[Indices | int], happens: Mask) -> Indices:
+    """The value (M,) that came last with what happens (K, M), up to each row; before any, the first; (K + 1, M).
 
-    Row by row: NumPy's own accumulate goes down one column after the other, in many times as long.
+    Row by row: two that follow one another are in the processor's own memory, many are not.
     """
-    for before, row in pairwise(values):
-        np.maximum(before, row, out=row)
-    return values
+    last = np.empty((len(happens) + 1, len(first)), dtype=np.intp)
+    last[0] = first
+    for before, row, value, here in zip(last, last[1:], values, happens, strict=False):
+        row[:] = before
+        np.copyto(row, value, where=here)
+    return last
 
 
 def _proposed(seen: Observation) -> Indices:
