@@ -9,6 +9,7 @@ from .problem import Problem
 from .run import Run
 from .verdict.blocks import reach_of
 from .verdict.judge import LOOKBACK, Judge
+from .verdict.sketch import sketch_of
 
 CHUNK = 256
 """Most updates that are made before the judge looks."""
@@ -18,6 +19,9 @@ FARTHEST = 400
 
 In lanes with longer epochs, whose judge may ask for what lies farther back, all of it is computed at once.
 """
+
+MANY = 200
+"""Marbles from which on a sketch of the training loss pays: fewer do not come to the same cells often enough."""
 
 
 def moments_kept(lane: Lane, count: int) -> int:
@@ -42,7 +46,8 @@ class Crowd:
         count = problem.train.count
         self.run = Run(problem, lane, starts, seeds, moments_kept(lane, count))
         """As far as it has been judged."""
-        self.judge = Judge(problem, lane, starts, lookback(lane, count))
+        sketch = sketch_of(problem) if len(starts) >= MANY else None
+        self.judge = Judge(problem, lane, starts, lookback(lane, count), sketch)
         self._observe()
 
     def extend(self, updates: int) -> None:

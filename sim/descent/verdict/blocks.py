@@ -12,6 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ...surface.points import Array, Mask, dot, norm, total
 from ..examples.chance import Indices
+from .sketch import Sketch
 
 DWELL = 10  # Updates of a block.
 SETTLING = 40  # Over how many updates a marble must make no progress to rattle, or two epochs if they are longer.
@@ -105,6 +106,9 @@ class Progress(NamedTuple):
     """Whether it has swung to and fro and no less than before, over each of BOUNCES."""
 
 
+UNKNOWN, ROUGHLY, EXACTLY = range(3)
+"""How it is known what a run has moved on in a block."""
+
 Rates = Callable[[Indices], Array]
 """The learning rates of updates, by their numbers."""
 
@@ -144,6 +148,7 @@ class History:
         painted: Rates | None = None,
         resting: float = np.inf,
         lookback: int = 0,
+        sketch: Sketch | None = None,
     ) -> None:
         """What is told of a lane whose epochs are so long.
 
@@ -156,6 +161,7 @@ class History:
                 gradient was −movement/η.
             resting: the longest way of a block after which it is asked what remains.
             lookback: how many moments before those that are new are at hand with them.
+            sketch: of the loss, which is asked first where there is one.
         """
         self._noisy = chance
         self._painted = painted
@@ -171,7 +177,8 @@ class History:
         self._motion, self._ground = (
             kind._make(np.full((self._size, marbles), np.nan) for _ in kind._fields) for kind in (Motion, Ground)
         )
-        self._known = np.ones((self._size, marbles), dtype=np.bool_)  # Of which blocks it is known what was moved on.
+        self._known = np.full((self._size, marbles), EXACTLY, dtype=np.int8)  # How it is known what was moved on.
+        self._sketch = sketch
 
     def add(self, blocks: Blocks) -> Progress:
         """How the runs go on at the ends of the next blocks."""
@@ -179,9 +186,10 @@ class History:
         self._motion = Motion._make(map(_appended(size), self._motion, fresh))
         unknown = np.full_like(fresh.path, np.nan)
         self._ground = Ground._make(_appended(size)(part, unknown) for part in self._ground)
-        self._known = _appended(size)(self._known, np.zeros(unknown.shape, dtype=np.bool_))
+        self._known = _appended(size)(self._known, np.full(unknown.shape, UNKNOWN, dtype=np.int8))
         if self._at_once:
-            self._find_out(blocks, *np.nonzero(~self._known))
+            rows, runs = np.nonzero(self._known < EXACTLY)
+            self._find_out(blocks, rows, runs, EXACTLY)
         with np.errstate(all="ignore"):
             recent = self._last(QUARTERS + 1)
             return Progress(
@@ -204,30 +212,39 @@ class History:
         size = spans * self._span
         if not self._noisy or blocks.ends[look] < size * DWELL:  # It has not gone on for so long yet.
             return np.zeros(len(runs), dtype=np.bool_)
+        calm, unsure = np.zeros(len(runs), dtype=np.bool_), np.ones(len(runs), dtype=np.bool_)
         with np.errstate(all="ignore"):
-            return _calm(self._grounds(blocks, size, look, runs))
+            if self._sketch is not None:
+                calm, unsure = _roughly_calm(self._grounds(blocks, size, look, runs, ROUGHLY), self._sketch)
+            if unsure.any():
+                calm[unsure] = _calm(self._grounds(blocks, size, look, runs[unsure]))
+        return calm
 
     def _last(self, size: int) -> Motion:
         """The last `size` blocks at each of the ends, the earliest first: each part (size, K, M)."""
         begin = self._size - size + 1
         return Motion._make(sliding_window_view(part[begin:], size, axis=0).transpose(2, 0, 1) for part in self._motion)
 
-    def _grounds(self, blocks: Blocks, size: int, look: int, runs: Indices) -> Ground:
-        """What these runs (n,) have moved on in the last `size` blocks at one of the ends: (size, n)."""
+    def _grounds(self, blocks: Blocks, size: int, look: int, runs: Indices, known: int = EXACTLY) -> Ground:
+        """What these runs (n,) have moved on in the last `size` blocks at one of the ends: (size, n).
+
+        known: how that must be known at least.
+        """
         last = self._size + look
         some = slice(last - size + 1, last + 1), runs
-        row, run = np.nonzero(~self._known[some])
+        row, run = np.nonzero(self._known[some] < known)
         if len(row):
-            self._find_out(blocks, row + last - size + 1, runs[run])
+            self._find_out(blocks, row + last - size + 1, runs[run], known)
         return Ground._make(part[some] for part in self._ground)
 
-    def _find_out(self, blocks: Blocks, rows: Indices, runs: Indices) -> None:
-        """What these runs (n,) have moved on in these of the blocks that are remembered (n,)."""
+    def _find_out(self, blocks: Blocks, rows: Indices, runs: Indices, known: int) -> None:
+        """What these runs (n,) have moved on in these of the blocks that are remembered (n,), roughly or exactly."""
+        sketch = self._sketch if known == ROUGHLY else None
         with np.errstate(all="ignore"):
-            found = _ground(blocks, blocks.ends[0] + (rows - self._size) * DWELL, runs, self._painted)
+            found = _ground(blocks, blocks.ends[0] + (rows - self._size) * DWELL, runs, self._painted, sketch)
         for part, numbers in zip(self._ground, found, strict=True):
             part[rows, runs] = numbers
-        self._known[rows, runs] = True
+        self._known[rows, runs] = known
 
     def _remaining(self, blocks: Blocks, path: Array, longest: Array) -> Array:
         """The sum of the geometric series that goes on as the longest movements of these blocks' halves do.
@@ -261,12 +278,32 @@ def _appended(size: int) -> Callable[[Any, Any], Any]:
 
 def _calm(ground: Ground) -> Mask:
     """Whether the loss has not fallen over these blocks, though the batches were noisy."""
+    decline, deviation = _decline(ground)
+    noisy = total(ground.noises) > NOISE * NOISE * total(ground.slopes)
+    return np.asarray((decline <= NO_PROGRESS * deviation) & noisy)
+
+
+def _roughly_calm(ground: Ground, sketch: Sketch) -> tuple[Mask, Mask]:
+    """Who is surely calm by what is roughly known of these blocks, and of whom neither yes nor no is sure.
+
+    If no loss is off by more than e, no mean of them is, nor their standard deviation; and if no gradient is, nor is
+    their root mean square. NaN, of what the sketch does not show, is never sure.
+    """
+    decline, deviation = _decline(ground)
+    steady = NO_PROGRESS * deviation - decline
+    noise, slope = (np.sqrt(total(squares) / len(squares)) for squares in (ground.noises, ground.slopes))
+    noisy = noise - NOISE * slope
+    steady_error, noisy_error = (2 + NO_PROGRESS) * sketch.loss_error, (1 + NOISE) * sketch.slope_error
+    calm = (steady > steady_error) & (noisy > noisy_error)
+    return np.asarray(calm), ~(calm | (steady < -steady_error) | (noisy < -noisy_error))
+
+
+def _decline(ground: Ground) -> tuple[Array, Array]:
+    """By how much the mean loss declines from half to half of these blocks, and the loss' standard deviation."""
     means, count, half = ground.loss, len(ground.loss), len(ground.loss) // 2
     deviations = means - total(means) / count
     variance = total(ground.spread) / count + total(deviations * deviations) / count
-    decline = total(means[:half]) / half - total(means[half:]) / half
-    noisy = total(ground.noises) > NOISE * NOISE * total(ground.slopes)
-    return np.asarray((decline <= NO_PROGRESS * np.sqrt(variance)) & noisy)
+    return total(means[:half]) / half - total(means[half:]) / half, np.sqrt(variance)
 
 
 def _undamped(motion: Motion, count: int, span: int, share: float) -> Mask:
@@ -316,10 +353,10 @@ def _by_blocks(rows: Array) -> Array:
     return rows.reshape(-1, DWELL, rows.shape[1]).swapaxes(0, 1)
 
 
-def _ground(blocks: Blocks, ends: Indices, runs: Indices, painted: Rates | None) -> Ground:
-    """What these runs (n,) moved on in the blocks that end with these moments (n,)."""
+def _ground(blocks: Blocks, ends: Indices, runs: Indices, painted: Rates | None, sketch: Sketch | None) -> Ground:
+    """What these runs (n,) moved on in the blocks that end with these moments (n,); roughly, if that by a sketch."""
     columns, rows = blocks.columns, ends - blocks.first + np.arange(-DWELL, 1)[:, None]  # (DWELL + 1, n)
-    losses, slopes = columns.ground(rows, runs)
+    losses, slopes = columns.ground(rows, runs) if sketch is None else sketch.at(columns.theta[rows, runs])
     losses, slopes = losses[1:], slopes[:-1]
     if painted is None:
         felt = columns.gradient[rows[:-1], runs]

@@ -1,7 +1,7 @@
 """From what is seen of M runs to their verdicts and events."""
 
+from collections.abc import Iterable
 from functools import partial
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from ..rules.protocol import makes_noise
 from .blocks import DWELL, TRACE, Blocks, Columns, History, span_of
 from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Observation, Rank, VerdictKind, denied, granted
 from .sight import LEAVING, MOVING, NO_SADDLE, REST_WAY, Ends, Sight, cores, holding_saddles, overflown, reaches, see
+from .sketch import Sketch
 
 LOOKBACK = DWELL + 1
 """How many of the moments seen are needed once more when new ones come."""
@@ -54,10 +55,13 @@ class Judge:
     How many moments it is shown at a time makes no difference, nor how many runs.
     """
 
-    def __init__(self, problem: Problem, lane: Lane, starts: Array, lookback: int = LOOKBACK) -> None:
+    def __init__(
+        self, problem: Problem, lane: Lane, starts: Array, lookback: int = LOOKBACK, sketch: Sketch | None = None
+    ) -> None:
         """A judge of M runs that have not moved yet.
 
         lookback: how many of the moments seen are at hand with the new ones; from many, less has to be computed.
+        sketch: of the training loss, with which it need not be computed where little turns on it.
         """
         marbles, count = len(starts), problem.train.count
         self._problem = problem
@@ -66,7 +70,7 @@ class Judge:
         painted = partial(_rates, lane, count) if makes_noise(lane.rule) else None
         self._span = span_of(epoch)
         resting = REST_WAY * problem.units.length
-        self._history = History(epoch, lane.chance(count), marbles, no_noise, painted, resting, lookback)
+        self._history = History(epoch, lane.chance(count), marbles, no_noise, painted, resting, lookback, sketch)
         self._log: list[Indices] = []  # Rows of run, update, seen, kind, source, target.
         self._changes: list[Indices] = [np.stack([np.arange(marbles), *np.zeros((2, marbles), dtype=np.intp)], axis=1)]
         self.seen = 0
@@ -186,30 +190,19 @@ class Judge:
 
     def _stays(self, begin: int, basins: Labels, core: Labels) -> "_Stays":
         """What follows from the basins and cores (K, M) of the moments from `begin` on."""
-        number = np.arange(len(basins))[:, None]
-
-        def last(happens: Mask) -> Indices:
-            """The number of the last moment at which this happened, or −1; (K, M)."""
-            return _highest_so_far(np.where(happens, number, -1))
-
-        home = self._homes(number, core)
-        before = np.concatenate([self._home[None], home])[: len(home)]
-        arrived = last(home != before)
-        entered = last(basins != np.concatenate([self.basins[None], basins])[: len(basins)])
+        moments = range(begin, begin + len(basins))
+        home = _last_values(self._home, core, core != NO_BASIN)
+        arrived = _last_values(self._arrived, moments, home[1:] != home[:-1])
+        moved = basins != np.concatenate([self.basins[None], basins[:-1]])
+        entered = _last_values(self._entered, moments, moved)
         return _Stays(
             basin=basins,
             cored=core != NO_BASIN,
-            home=home,
-            before=before,
-            arrived=np.where(arrived >= 0, begin + arrived, self._arrived),
-            entered=np.where(entered >= 0, begin + entered, self._entered),
+            home=home[1:],
+            before=home[:-1],
+            arrived=arrived[1:],
+            entered=entered[1:],
         )
-
-    def _homes(self, number: Indices, core: Labels) -> Labels:
-        """Each one's home at the moments with these numbers (K, 1): where it was in a core (K, M) last."""
-        bits = len(self._problem.minima).bit_length()  # The label goes along with the number of its moment.
-        code = _highest_so_far(np.where(core != NO_BASIN, (number << bits) | core, -1))
-        return np.where(code >= 0, code & ((1 << bits) - 1), self._home)
 
     def _tell_passages(self, begin: int, stays: "_Stays", rows: range) -> None:
         """Note down who reached the core of another basin in these of the moments, or came back to that of its own."""
@@ -346,14 +339,17 @@ class Judge:
         return see(self._problem, ends, self._history.add(blocks), self._decays)
 
 
-def _highest_so_far(values: Indices) -> Indices:
-    """The highest of each column up to each row, shape (K, M), in the place of the values.
+def _last_values(first: Indices, values: Iterable[Indices | int], happens: Mask) -> Indices:
+    """The value (M,) that came last with what happens (K, M), up to each row; before any, the first; (K + 1, M).
 
-    Row by row: NumPy's own accumulate goes down one column after the other, in many times as long.
+    Row by row: two that follow one another are in the processor's own memory, many are not.
     """
-    for before, row in pairwise(values):
-        np.maximum(before, row, out=row)
-    return values
+    last = np.empty((len(happens) + 1, len(first)), dtype=np.intp)
+    last[0] = first
+    for before, row, value, here in zip(last, last[1:], values, happens, strict=False):
+        row[:] = before
+        np.copyto(row, value, where=here)
+    return last
 
 
 def _proposed(seen: Observation) -> Indices:
