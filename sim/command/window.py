@@ -75,7 +75,11 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def opened_or_saved(open_: Callable[[], None], save: Callable[[Path], None], what: str) -> None:
-    """Open a window; where there is no display, save what it would show under a name that is not taken."""
+    """Open a window; where there is no display, save what it would show under a name that is not taken.
+
+    Raises:
+        OutputError: that cannot be saved.
+    """
     from ..files import OutputError, check_writable, free_path, located
     from ..stage.window.display import NoDisplay
 

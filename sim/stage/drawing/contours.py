@@ -50,7 +50,7 @@ def map_levels(problem: Problem, camera: Camera) -> Array:
 
 
 def contour_levels(heights: Array, problem: Problem) -> Array:
-    """Losses to draw contours at, ascending: log-spaced above the lowest, and one through the pass of each minimum.
+    """Losses (n,) of contours on land of heights (...), ascending: log-spaced, and one through each minimum's pass.
 
     Logarithms make narrow rings at the bottom and wide ones on the walls. Where there is no bottom, as at a pole, bands
     of equal areas take their place.

@@ -95,6 +95,9 @@ def shared(
     """The same by so many processes, however little there is to do; they begin the jobs in the order of the list.
 
     With a `pause`, None comes whenever nothing else has for so many seconds: a moment to think better of it.
+
+    Raises:
+        StudyError: processes have died several times in a row, as they do where memory is short.
     """
     waiting = deque(range(len(jobs)))
     busy: dict[Connection, Worker] = {}

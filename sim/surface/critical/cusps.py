@@ -19,7 +19,7 @@ _COMPASS = np.array([[1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, -1], [1, -1]
 
 
 def compass(surface: Surface, window: Window, points: Array, reach: float) -> Array:
-    """Walk downhill in the best of eight directions, halving the stride where none leads down."""
+    """Walk from points (n, 2) downhill in the best of eight directions, halving the stride where none leads down."""
     stride = np.full(len(points), reach)
     values = surface.value(points)
     for _ in range(COMPASS_STEPS):

@@ -77,7 +77,7 @@ def _near(window: Window, points: Array, margin: float) -> Mask:
 
 
 def distinct(surface: Surface, points: Array, window: Window) -> Array:
-    """One of each group of points that agree within SAME_POINT: the one with the least gradient."""
+    """One of each group of points (n, 2) that agree within SAME_POINT: the one with the least gradient."""
     order = np.argsort(norm(surface.gradient(points)), kind="stable")
     return first_of_each(points[order], SAME_POINT * window.diagonal)
 
