@@ -17,6 +17,14 @@ os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
 # Tests make very many objects, and Python looks through all that have stayed whenever some hundreds are new.
 gc.set_threshold(100_000, 50, 100)
 
+COMPILED = Path(__file__).parents[1] / ".pytest_cache" / "compiled"
+if sys.dont_write_bytecode:
+    # Whoever wants no compiled files beside the sources has none there. But tests start many processes, and each
+    # would compile the program anew, and each worker the tests: what is compiled is kept in pytest's own cache.
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(COMPILED)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 if TYPE_CHECKING:
     from sim.stage.session.session import Session
 
