@@ -55,15 +55,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _problems_kept() -> Iterator[None]:
+def _scenes_kept() -> Iterator[None]:
     """Tests go through all scenes by turns, more than the program keeps: each is searched once by a process, not anew.
 
-    What is kept is what it would be if it were searched again. Tests of that ask for a `Problem` of their own.
+    So is each of the program's own read once, as long as there are the same rules. What is kept is what it would be if
+    it were read and searched again. Tests of that ask for a `Problem` of their own, and read texts of their own.
     """
     from sim.descent import race  # noqa: PLC0415  Collecting does without it.
+    from sim.descent.rules import RULES  # noqa: PLC0415
+    from sim.scene import reading  # noqa: PLC0415
+
+    read = reading._parsed
+
+    @lru_cache(maxsize=64)
+    def kept(text: str, name: str, folder: Path | None, _rules: tuple[object, ...]) -> object:
+        return read(text, name, folder)
+
+    def parsed(text: str, name: str, folder: Path | None) -> object:
+        if folder == reading.SCENES:
+            return kept(text, name, folder, tuple(RULES.items()))
+        return read(text, name, folder)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(race, "_problem", lru_cache(maxsize=64)(race._problem.__wrapped__))
+        patch.setattr(reading, "_parsed", parsed)
         yield
 
 
