@@ -2,8 +2,10 @@
 
 import gc
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.util import module_from_spec, spec_from_file_location
@@ -35,6 +37,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """A flag that accepts the pictures as they are drawn now, and one for tests that take too long for every day."""
     parser.addoption("--update-golden", action="store_true", help="write the golden pictures anew")
     parser.addoption("--by-hand", action="store_true", help="run the tests that are otherwise left out")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """What was compiled of packages that tests have put in folders of their own is of no use to the next run."""
+    if sys.pycache_prefix == str(COMPILED) and not hasattr(config, "workerinput"):
+        for folder in COMPILED.joinpath(*Path(tempfile.gettempdir()).resolve().parts[1:]).glob("pytest-of-*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 LONGEST = (
