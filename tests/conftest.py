@@ -2,8 +2,10 @@
 
 import gc
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.util import module_from_spec, spec_from_file_location
@@ -17,6 +19,14 @@ os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
 # Tests make very many objects, and Python looks through all that have stayed whenever some hundreds are new.
 gc.set_threshold(100_000, 50, 100)
 
+COMPILED = Path(__file__).parents[1] / ".pytest_cache" / "compiled"
+if sys.dont_write_bytecode:
+    # Whoever wants no compiled files beside the sources has none there. But tests start many processes, and each
+    # would compile the program anew, and each worker the tests: what is compiled is kept in pytest's own cache.
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(COMPILED)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 if TYPE_CHECKING:
     from sim.stage.session.session import Session
 
@@ -27,6 +37,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """A flag that accepts the pictures as they are drawn now, and one for tests that take too long for every day."""
     parser.addoption("--update-golden", action="store_true", help="write the golden pictures anew")
     parser.addoption("--by-hand", action="store_true", help="run the tests that are otherwise left out")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """What was compiled of packages that tests have put in folders of their own is of no use to the next run."""
+    if sys.pycache_prefix == str(COMPILED) and not hasattr(config, "workerinput"):
+        for folder in COMPILED.joinpath(*Path(tempfile.gettempdir()).resolve().parts[1:]).glob("pytest-of-*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 LONGEST = (
@@ -47,15 +64,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _problems_kept() -> Iterator[None]:
+def _scenes_kept() -> Iterator[None]:
     """Tests go through all scenes by turns, more than the program keeps: each is searched once by a process, not anew.
 
-    What is kept is what it would be if it were searched again. Tests of that ask for a `Problem` of their own.
+    So is each of the program's own read once, as long as there are the same rules. What is kept is what it would be if
+    it were read and searched again. Tests of that ask for a `Problem` of their own, and read texts of their own.
     """
     from sim.descent import race  # noqa: PLC0415  Collecting does without it.
+    from sim.descent.rules import RULES  # noqa: PLC0415
+    from sim.scene import reading  # noqa: PLC0415
+
+    read = reading._parsed
+
+    @lru_cache(maxsize=64)
+    def kept(text: str, name: str, folder: Path | None, _rules: tuple[object, ...]) -> object:
+        return read(text, name, folder)
+
+    def parsed(text: str, name: str, folder: Path | None) -> object:
+        if folder == reading.SCENES:
+            return kept(text, name, folder, tuple(RULES.items()))
+        return read(text, name, folder)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(race, "_problem", lru_cache(maxsize=64)(race._problem.__wrapped__))
+        patch.setattr(reading, "_parsed", parsed)
         yield
 
 

@@ -223,7 +223,7 @@ def test_too_many_combinations_are_refused() -> None:
 
 # As users meet it.
 
-WORDS = ("tune", "--seeds", "20", "--budget", "10 updates", "--workers", "1")
+WORDS = ("tune", "--seeds", "20", "--budget", "5 updates", "--workers", "1")
 
 
 @pytest.mark.usefixtures("_elsewhere")
