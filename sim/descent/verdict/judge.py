@@ -154,7 +154,10 @@ class Judge:
         with np.errstate(all="ignore"):
             basins, core = (labels.reshape(theta.shape[:-1]) for labels in places(self._problem, points))
         alive = np.arange(begin, moments)[:, None] <= ends
-        stays = self._stays(begin, np.where(alive, basins, self.basins), np.where(alive, core, NO_BASIN))
+        if alive.all():
+            stays = self._stays(begin, basins, core)
+        else:
+            stays = self._stays(begin, np.where(alive, basins, self.basins), np.where(alive, core, NO_BASIN))
         looks = np.arange(max(1, -(-begin // DWELL)) * DWELL, moments, DWELL)
         told = 0
         if len(looks):
