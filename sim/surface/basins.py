@@ -44,6 +44,7 @@ RINGS = (
 
 SPARSE = 8  # Every so manyth direction is looked at first.
 ASIDE = 1e-6  # How far from a circle, in radii, heights are compared where there is no gradient on it.
+NEAR = 1 << 13  # Points that are held against one minimum after the other while they are at hand.
 POINTS = 1 << 16  # On circles of all minima, that are looked at at once.
 PAIRS = 1 << 18  # So many pairs of points are compared at once.
 
@@ -81,12 +82,23 @@ class Basins:
 
     def nearest(self, points: Array) -> Labels:
         """The minimum in whose certain disc each of the points (n, 2) lies, or NO_BASIN; shape (n,)."""
-        labels = np.full(len(points), NO_BASIN, dtype=np.intp)
+        return self.discs(points)[0]
+
+    def discs(self, points: Array, share: float = 1.0) -> tuple[Labels, Mask]:
+        """As `nearest`, and whether each is no farther from that minimum than this share of the radius; both (n,)."""
+        labels, inner = np.full(len(points), NO_BASIN, dtype=np.intp), np.zeros(len(points), dtype=np.bool_)
+        x, y = points.T
         with np.errstate(over="ignore"):
-            for index, (minimum, radius) in enumerate(zip(self.minima, self.radii, strict=True)):
-                offsets = points - minimum
-                labels[dot(offsets, offsets) <= radius * radius] = index
-        return labels
+            for part in (slice(first, first + NEAR) for first in range(0, len(points), NEAR)):
+                for index, ((center_x, center_y), radius) in enumerate(zip(self.minima, self.radii, strict=True)):
+                    square, along = x[part] - center_x, y[part] - center_y
+                    square *= square
+                    along *= along
+                    square += along
+                    inside, core = square <= radius * radius, share * radius
+                    np.copyto(labels[part], index, where=inside)
+                    np.copyto(inner[part], square <= core * core, where=inside)
+        return labels, inner
 
     def labels(self, points: Array, nearest: Labels | None = None) -> Labels:
         """The index of the minimum in which the descent from each point (n, 2) ends, or NO_BASIN; shape (n,).

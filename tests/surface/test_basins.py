@@ -117,6 +117,18 @@ def test_what_starts_in_a_certain_disc_ends_in_its_minimum(name: str) -> None:
         assert (others[others > 0] > radius).all()
 
 
+def test_certain_discs_and_their_inner_parts_are_those_of_every_distance() -> None:
+    basins = basins_of(Himmelblau(), Himmelblau.usual_window)
+    points = some_points(Himmelblau.usual_window, 2 * basins_module.NEAR + 100)  # More than are at hand at a time.
+    labels, inner = basins.discs(points, 0.5)
+    gaps = norm(points[:, None] - basins.minima)
+    nearest = gaps.argmin(axis=1)
+    near = gaps.min(axis=1)
+    assert_array_equal(labels, np.where(near <= basins.radii[nearest], nearest, NO_BASIN))
+    assert_array_equal(inner, near <= 0.5 * basins.radii[nearest])
+    assert set(labels.tolist()) == {NO_BASIN, 0, 1, 2, 3}
+
+
 def test_the_certain_discs_are_of_use() -> None:
     basins = basins_of(Himmelblau(), Himmelblau.usual_window)
     assert (basins.radii > 0.5).all()

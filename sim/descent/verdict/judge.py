@@ -14,7 +14,7 @@ from ..problem import Problem
 from ..rules.protocol import makes_noise
 from .blocks import DWELL, TRACE, Blocks, Columns, History, span_of
 from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Observation, Rank, VerdictKind, denied, granted
-from .sight import LEAVING, MOVING, NO_SADDLE, REST_WAY, Ends, Sight, cores, holding_saddles, overflown, reaches, see
+from .sight import LEAVING, MOVING, NO_SADDLE, REST_WAY, Ends, Sight, holding_saddles, overflown, places, reaches, see
 from .sketch import Sketch
 
 LOOKBACK = DWELL + 1
@@ -152,10 +152,12 @@ class Judge:
         theta = columns.theta[begin - first : moments - first]
         points = vectors(components(theta).reshape(2, -1))
         with np.errstate(all="ignore"):
-            labels = self._problem.basins.labels(points)
-            core = cores(self._problem, points, labels).reshape(theta.shape[:-1])
-        basins, alive = labels.reshape(core.shape), np.arange(begin, moments)[:, None] <= ends
-        stays = self._stays(begin, np.where(alive, basins, self.basins), np.where(alive, core, NO_BASIN))
+            basins, core = (labels.reshape(theta.shape[:-1]) for labels in places(self._problem, points))
+        alive = np.arange(begin, moments)[:, None] <= ends
+        if alive.all():
+            stays = self._stays(begin, basins, core)
+        else:
+            stays = self._stays(begin, np.where(alive, basins, self.basins), np.where(alive, core, NO_BASIN))
         looks = np.arange(max(1, -(-begin // DWELL)) * DWELL, moments, DWELL)
         told = 0
         if len(looks):

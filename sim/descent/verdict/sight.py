@@ -142,18 +142,22 @@ def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight
         )
 
 
-def cores(problem: Problem, theta: Array, basin: Labels) -> Labels:
-    """In whose core each of the points (n, 2) with these labels is, or NO_BASIN; shape (n,).
+def places(problem: Problem, theta: Array) -> tuple[Labels, Labels]:
+    """In whose basin, and in whose core each of the points (n, 2) is, or NO_BASIN; both (n,).
 
     Cores as in milestoning (Schütte, Noé, Lu, Sarich and Vanden-Eijnden 2011, "Markov state models based on
     milestoning", J. Chem. Phys. 134, 204105): who reaches another one has made a passage, and who only crosses the
     ridge has not. A valley of equal minima has no disc: it is its own core.
     """
-    basins = problem.basins
-    if not len(basins.minima):
-        return basin
-    inside = _within(problem, theta, basin, CORE * basins.radii) | basins.valleys[basin]
-    return np.where(inside, basin, NO_BASIN)
+    nearest, inner = problem.basins.discs(theta, CORE)
+    basin = problem.basins.labels(theta, nearest)
+    return basin, np.where(_cored(problem, basin, inner), basin, NO_BASIN)
+
+
+def _cored(problem: Problem, basin: Labels, inner: Mask) -> Mask:
+    """Whether points with these labels (n,) are in the core: so far inside of a certain disc, or in a valley; (n,)."""
+    valleys = problem.basins.valleys
+    return inner | (valleys[basin] & (basin != NO_BASIN)) if valleys.any() else inner
 
 
 def _within(problem: Problem, theta: Array, basin: Labels, radii: Array) -> Mask:
@@ -180,7 +184,8 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
     step, flat = _newton_step(hessian, gradient), FLAT_CURVATURE * scale.curvature
     level = norm(gradient) * scale.length <= LEVEL_LOSS * scale.loss
     near_minimum = _from_minimum(problem, theta, basin, norm(gradient) / upper) <= at_hand
-    near_minimum |= level & (cores(problem, theta, basin) != NO_BASIN)  # The floor of a degenerate one is wide.
+    cored = _cored(problem, basin, problem.basins.discs(theta, CORE)[1])
+    near_minimum |= level & cored  # The floor of a degenerate one is wide.
     near_other = norm(step) <= at_hand
     unknown = near_other & (lower > flat) & (basin == NO_BASIN)  # From a basin one comes to no other minimum than its.
     rest[still] = np.select(
