@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from ..surface.around import with_surroundings
-from ..surface.basins import NO_BASIN, Basins, Labels, find_basins, flow_step
+from ..surface.basins import FAR, NO_BASIN, Basins, Labels, find_basins, flow_step
 from ..surface.critical.ground import Ground
 from ..surface.critical.point import CriticalKind, CriticalPoint
 from ..surface.critical.proof import Proof, proof
@@ -129,7 +129,8 @@ class Problem:
         labels, ends = self.basins.follow(points, DESCENT)
         place = np.full_like(ends, np.nan)
         still = norm(flow_step(self.train, ends, self.window.diagonal)) <= SAME * self.window.diagonal
-        lost = np.flatnonzero((labels == NO_BASIN) & still)
+        near = norm(ends - self.window.center) < FAR * self.window.diagonal  # Whoever diverges need not be looked for.
+        lost = np.flatnonzero((labels == NO_BASIN) & still & near)
         if len(lost):
             first, which = self._different(ends[lost])
             found = self.lookup(ends[lost[first]])

@@ -32,6 +32,15 @@ def test_what_is_known_is_looked_up_as_it_is_known() -> None:
     assert found[1].ground is None
 
 
+def test_where_who_diverges_has_come_to_nothing_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise AssertionError("it would take longer than all else")
+
+    monkeypatch.setattr("sim.descent.problem.look_up", refused)
+    assert np.isnan(problem_of("x^2 + y^2").beyond(at((1e300, -2e304), (1e5, 3e7)))).all()
+    assert np.isnan(problem_of("-exp(-(x^2 + y^2))").beyond(at((1e9, 0.0), (1e300, 1e300)))).all()
+
+
 def test_a_minimum_outside_the_window_is_found_where_a_marble_rests_in_it() -> None:
     problem = problem_of(WAVES)
     (found,) = problem.lookup(at((4.62, 1.571)))

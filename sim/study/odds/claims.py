@@ -1,8 +1,8 @@
 """Whether shares that a scene promises are what its seeds do: tested on seeds that had no part in the promise.
 
-Each bound is tested by itself, exactly, with the binomial distribution. It is refuted, or borne out, where the
-seeds would be like that with a probability of at most ERROR if it were otherwise; else it stays open, and more seeds
-may tell.
+Each bound is tested exactly, with the binomial distribution. A claim is refuted, or borne out, where the seeds would be
+like that with a probability of at most ERROR if it were otherwise; of two bounds, each may refute it with half of that
+(Bonferroni), and both must be borne out. Else it stays open, and more seeds may tell.
 """
 
 import math
@@ -88,18 +88,20 @@ def _claim(lane: str, what: str, claim: Any, count: int, seeds: int, sure: bool,
     share = (exact if sure else wilson)(count, seeds)
     standing = OPEN
     if known:
-        standings = {_standing(count, seeds, claim.least, sure), _standing(seeds - count, seeds, 1 - claim.most, sure)}
+        bounds = ((count, claim.least), (seeds - count, 1 - claim.most))
+        error = ERROR / max(1, sum(least > 0 for _, least in bounds))  # Either may refute the claim by chance.
+        standings = {_standing(held, seeds, least, sure, error) for held, least in bounds}
         standing = next(each for each in (REFUTED, OPEN, BORNE_OUT) if each in standings)
     return TestedClaim(lane, what, claim.least, claim.most, share, standing)
 
 
-def _standing(count: int, seeds: int, least: float, sure: bool) -> str:
-    """Whether the share of all seeds is at least so large."""
+def _standing(count: int, seeds: int, least: float, sure: bool, error: float) -> str:
+    """Whether the share of all seeds is at least so large; error: with which probability a true one is refuted."""
     if least <= 0:
         return BORNE_OUT
     if sure:
         return BORNE_OUT if count >= least * seeds else REFUTED
-    if at_most(count, seeds, least) <= ERROR:
+    if at_most(count, seeds, least) <= error:
         return REFUTED
     return BORNE_OUT if at_most(seeds - count, seeds, 1 - least) <= ERROR else OPEN
 
@@ -147,7 +149,7 @@ def table(scene: Scene, found: Sequence[TestedClaim], seeds: int) -> "Table":
         title=Text(f"{scene.title} · what is promised · {seeds:,} seeds from {scene.seed:,}", style="bold"),
         caption=Text(
             f"Borne out or refuted: seeds would be like that with a probability of at most {ERROR:.0%} "
-            f"if it were otherwise. {INTERVALS}",
+            f"if it were otherwise, for each by itself. {INTERVALS}",
             style="dim",
         ),
         caption_justify="left",

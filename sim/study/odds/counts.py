@@ -83,9 +83,9 @@ class LaneCounts:
         self.undecided += times * int(np.count_nonzero(found.undecided))
         with np.errstate(invalid="ignore", over="ignore"):
             gaps = found.test_losses - found.losses
-        self.losses += moments(found.losses) * times
-        self.test_losses += moments(found.test_losses) * times
-        self.gaps += moments(gaps) * times
+        self.losses += moments(found.losses[~found.over]) * times
+        self.test_losses += moments(found.test_losses[~found.over]) * times
+        self.gaps += moments(gaps[~found.over]) * times
         _count(self._escapes, found.escapes[found.escapes != NEVER], times)
         _count(self._endings, found.ends[otherwise(found.escapes, found.ends)], times)
         self._see_first(found, times)
@@ -199,7 +199,7 @@ class PairCounts:
     def add(self, one: Outcomes, other: Outcomes, times: int = 1) -> None:
         """Count these seeds, each so many times; each difference is the first one's less the other's."""
         table = fourfold(one.escapes != NEVER, other.escapes != NEVER)
-        finite = np.isfinite(one.losses) & np.isfinite(other.losses)
+        finite = np.isfinite(one.losses) & np.isfinite(other.losses) & ~one.over & ~other.over
         with np.errstate(over="ignore"):
             differences = one.losses[finite] - other.losses[finite]
         self.escaped += table * times

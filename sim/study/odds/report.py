@@ -263,6 +263,8 @@ def _legend(result: Odds) -> Iterator[str]:
     yield INTERVALS
     if any(told.ended.count for told in result.lanes):
         yield f"Ended otherwise: {_endings(result)} without having escaped before."
+    if any(average.not_finite for told in result.lanes for average in (told.train_loss, told.test_loss, told.gap)):
+        yield "Left out: seeds that diverge or fail, or whose loss is not finite."
     if any(told.undecided for told in result.lanes):
         last = last_followed(result.updates)
         yield f"Undecided: out of its basin, but neither back nor elsewhere even by update {last:,}; not escaped."
@@ -296,7 +298,7 @@ def _rows(told: LaneOdds, named: Sequence[int]) -> Iterator[tuple[str, str, str]
         value, interval = number_texts(average.estimate)
         yield name, value, "every seed alike" if average.finite > 1 and not interval else interval
         if average.not_finite:
-            yield "  not finite, left out", f"{average.not_finite:,}", ""
+            yield "  left out", f"{average.not_finite:,}", ""
 
 
 # As figures.

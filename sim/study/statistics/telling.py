@@ -6,7 +6,7 @@ from ...report import json_number
 from .intervals import Estimate
 
 EXACT = 1e-9  # An interval this narrow, over the number itself, is no reason to write more digits.
-LARGE = 1e9  # From here on, numbers are written with an exponent.
+SMALL, LARGE = 1e-5, 1e9  # Below and from there on, numbers are written with an exponent.
 
 INTERVALS = "Intervals hold the true value with 95 % confidence."
 
@@ -23,13 +23,23 @@ def share_texts(estimate: Estimate) -> tuple[str, str]:
 
 
 def number_texts(estimate: Estimate) -> tuple[str, str]:
-    """A number and its interval, with the digits that the interval is worth."""
+    """A number and its interval, with the digits that the interval is worth.
+
+    >>> number_texts(Estimate(-9.04e-11, -9.9e-11, -8.0e-11))
+    ('-9.0e-11', '-9.9e-11 … -8.0e-11')
+    """
     value, low, high = estimate.value, estimate.low, estimate.high
     if not math.isfinite(value):
         return "–", ""
     width = high - low
     plain = EXACT * abs(value) < width < math.inf and abs(value) < LARGE
-    form = f"z,.{max(0, 1 - math.floor(math.log10(width)))}f" if plain else ",.4g"
+    largest = max(abs(value), abs(low), abs(high))
+    if not plain:
+        form = ",.4g"
+    elif largest < SMALL:
+        form = f"z.{max(0, 1 + math.floor(math.log10(largest)) - math.floor(math.log10(width)))}e"
+    else:
+        form = f"z,.{max(0, 1 - math.floor(math.log10(width)))}f"
     return f"{value:{form}}", f"{low:{form}}{BETWEEN}{high:{form}}" if 0 < width < math.inf else ""
 
 

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ...descent.verdict.kinds import VerdictKind
 from ...surface.points import Array, Mask
 from ..statistics.fates import fates, otherwise
 from ..statistics.intervals import UNKNOWN, Estimate, mean, wilson
@@ -34,10 +33,6 @@ class Measure:
     estimate: Callable[[Result, Names], Estimate]
     each: Each | None
     """Of what it is the share or the mean; None: it is something else of them."""
-
-
-LOST = (VerdictKind.DIVERGED, VerdictKind.FAILED)
-"""Verdicts after which a marble's last loss says nothing of where it belongs."""
 
 
 def measures(minima: int) -> dict[str, Measure]:
@@ -102,8 +97,7 @@ def _mean(label: str, values: Callable[[Result], Array]) -> Measure:
 
     def each(result: Result, _names: Names) -> Array:
         found = values(result)
-        lost = np.isin(result.outcomes.verdicts, [VERDICTS.index(kind) for kind in LOST])
-        return np.where(lost | ~np.isfinite(found), np.nan, found)
+        return np.where(result.outcomes.over | ~np.isfinite(found), np.nan, found)
 
     def estimate(result: Result, names: Names) -> Estimate:
         found = each(result, names)

@@ -39,6 +39,8 @@ MOMENTS = 1 << 20  # Most moments of all marbles that are computed at once: some
 OVER = (VerdictKind.DIVERGED, VerdictKind.OFF_SURFACE, VerdictKind.FAILED)
 """The verdicts after which nothing more can happen."""
 
+_OVER = [VERDICTS.index(kind) for kind in OVER]
+
 FOLLOWED, LEAST_FOLLOWED = 4, 500
 """Runs in which it is open whether they have escaped go on for up to so many times the updates, or up to this one."""
 FIRST_STEP = 4  # Updates of the first step of what is cut into slices, before it is known how long one takes.
@@ -58,7 +60,7 @@ class Outcomes:
     verdicts: Indices
     """The last verdict, as an index into VERDICTS, or UNJUDGED; shape (M,)."""
     basins: Labels
-    """The minimum in whose basin each is at last, or NO_BASIN; shape (M,)."""
+    """The minimum in whose basin each is at last; NO_BASIN in none, and of those for whom all is OVER; shape (M,)."""
     escapes: Indices
     """The update at which each first left a basin or a saddle, or NEVER; shape (M,). It may be certain only later."""
     ends: Indices
@@ -71,6 +73,11 @@ class Outcomes:
     """The training loss there, shape (M,)."""
     test_losses: Array
     """The test loss there, shape (M,)."""
+
+    @property
+    def over(self) -> Mask:
+        """For whom all is OVER, (M,): where they are at last, and how high, says nothing of where they belong."""
+        return np.isin(self.verdicts, _OVER)
 
 
 NO_OUTCOMES = Outcomes(
@@ -188,7 +195,8 @@ def _block(
     crowd = _crowd(problem, lane, start, seeds)
     yield from _extended(crowd, updates, slice_)
     theta = np.array(crowd.run.theta[-1], order="C")  # Copies, since the crowd may have to go on.
-    verdicts, basins = crowd.judge.kinds.copy(), crowd.judge.basins.copy()
+    verdicts = crowd.judge.kinds.copy()
+    basins = np.where(np.isin(verdicts, _OVER), NO_BASIN, crowd.judge.basins)
     with np.errstate(all="ignore"):
         losses, test_losses = problem.train.value(theta), problem.test.value(theta)
     made, ends = crowd.run.made, crowd.judge.ends

@@ -54,6 +54,9 @@ def test_the_binomial_is_that_of_exact_fractions(trials: int, chance: Fraction) 
         (50, "least = 0.3, most = 0.7", BORNE_OUT),
         (50, "least = 0.3, most = 0.55", OPEN),
         (45, "least = 0.6, most = 0.65", REFUTED),
+        (37, "least = 0.5", REFUTED),  # At most 37 with a chance of 0.5: 0.006, which either of two bounds may be.
+        (37, "least = 0.5, most = 0.5", OPEN),
+        (36, "least = 0.5, most = 0.5", REFUTED),
     ],
 )
 def test_what_so_many_of_a_hundred_seeds_say(count: int, share: str, standing: str) -> None:

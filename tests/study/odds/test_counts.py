@@ -78,7 +78,7 @@ def test_the_odds_are_the_same_in_every_bit_whatever_the_blocks_and_their_order(
     assert streamed == told
     assert page(streamed) == page(told)
     assert repr(summary(streamed)) == repr(summary(told))
-    assert told.lanes[1].train_loss.not_finite == 7
+    assert told.lanes[1].train_loss.not_finite == 14  # Diverged or failed.
     assert told.lanes[1].undecided == 7
 
 

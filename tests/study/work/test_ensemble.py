@@ -21,6 +21,7 @@ from sim.scene import Scene, load_scene
 from sim.study.work import ensemble as module
 from sim.study.work.ensemble import NEVER, UNJUDGED, VERDICTS, Job, Outcomes, ends, ensemble, join, last_followed
 from sim.study.work.gently import Gently
+from sim.surface.basins import NO_BASIN
 from sim.surface.points import Array
 
 
@@ -43,6 +44,17 @@ def test_outcomes_are_those_of_races(lane: int) -> None:
         assert (outcomes.ends[place], outcomes.undecided[place]) == (NEVER, False)
         assert_array_equal(outcomes.theta[place], theta)
         assert (outcomes.losses[place], outcomes.test_losses[place]) == (loss, test_loss)
+
+
+@pytest.mark.parametrize("rate", [100.0, 1e6])
+def test_who_diverges_ends_in_no_basin_whether_numbers_overflow_or_not(rate: float) -> None:
+    scene = load_scene("local-minimum")
+    lane = scene.lanes[1]
+    outcomes = ensemble(
+        scene.problem(), replace(lane, rule=replace(lane.rule, learning_rate=rate)), scene.start, np.arange(6), 60
+    )
+    assert outcomes.over.all()
+    assert_array_equal(outcomes.basins, NO_BASIN)
 
 
 def test_how_an_ensemble_is_cut_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
