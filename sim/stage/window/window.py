@@ -52,17 +52,18 @@ from ..session.view import Back, Close, Follow, Hover, Notify, Rest
 from ..sheets.scenes import Cards, cards_of
 from ..sheets.sheets import pieces, sheet_layout, tab_at
 from ..style.theme import THEMES, load_theme, say
-from . import display, documents, preparing
+from . import display, documents
 from .ahead import FRAMES_A_SECOND, Ahead, updates_a_frame
-from .counter import Counter
-from .gallery import Gallery
+from .beside import preparing
+from .beside.counter import Counter
+from .beside.gallery import Gallery
+from .beside.preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, panel_of, prepared
+from .beside.standing import Standing, idle
+from .beside.standing import wanted as to_count
+from .beside.tuner import Tuner
 from .memory import keep_little
-from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, panel_of, prepared
 from .recording import Filming
 from .saving import Saving
-from .standing import Standing, idle
-from .standing import wanted as to_count
-from .tuner import Tuner
 
 if TYPE_CHECKING:
     from ..input.widgets import ControlPanel

@@ -28,7 +28,7 @@ from sim.stage.session.setup import SetFormula
 from sim.stage.style import text
 from sim.stage.style.numbers import TITLES
 from sim.stage.style.theme import load_theme
-from sim.stage.window.preparing import panel_of as shown_panel
+from sim.stage.window.beside.preparing import panel_of as shown_panel
 
 SIZE = (960, 600)
 

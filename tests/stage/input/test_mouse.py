@@ -22,8 +22,8 @@ from sim.stage.session.playback import GoToEnd, Scrub
 from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import Drop, MoveStart, OpenScene
 from sim.stage.session.view import ZOOMS, Hover, Pan, ResetView, Turn, Zoom
-from sim.stage.window import preparing
 from sim.stage.window import window as stage_window
+from sim.stage.window.beside import preparing
 
 SIZE = SMALLEST
 NAMES = list(scene_files())

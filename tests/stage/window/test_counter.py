@@ -17,7 +17,7 @@ from sim.stage.picture.setting import setting
 from sim.stage.session.odds import Counted, Failed, Timed, computing
 from sim.stage.session.session import Message, begin, race
 from sim.stage.sheets.sheets import sheet_layout
-from sim.stage.window.counter import Counter
+from sim.stage.window.beside.counter import Counter
 from sim.stage.window.window import MainWindow
 from sim.study.odds.tally import Tally, work
 

@@ -27,7 +27,7 @@ from sim.stage.session.scenes import MOST_BROUGHT, Choose, Pick, ShowScenes, cou
 from sim.stage.session.session import RACES, Card, begin
 from sim.stage.sheets.scenes import PICTURE, dealt, draw_scenes
 from sim.stage.style.theme import THEMES, load_theme
-from sim.stage.window import gallery
+from sim.stage.window.beside import gallery
 from sim.stage.window.documents import OpenSaved
 from sim.stage.window.window import MainWindow
 

@@ -28,8 +28,9 @@ from sim.stage.session.session import RACES, Session, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed, OpenScene, SetFormula
 from sim.stage.session.view import ChooseSwarm, ShowHelp, ToggleView
 from sim.stage.style import text
-from sim.stage.window import display, documents, preparing
+from sim.stage.window import display, documents
 from sim.stage.window import window as stage_window
+from sim.stage.window.beside import preparing
 from sim.stage.window.window import MainWindow
 from sim.surface.critical.search import Search, search
 from sim.surface.wanted import raise_if_unwanted

@@ -23,7 +23,8 @@ from sim.stage.session.odds import ShowOdds, TakeSeed, ends_seen, uncounted
 from sim.stage.session.session import begin, race
 from sim.stage.session.setup import MoveStart, NewSeed
 from sim.stage.session.view import ShowHelp, Toggle
-from sim.stage.window import display, standing
+from sim.stage.window import display
+from sim.stage.window.beside import standing
 from sim.stage.window.window import MainWindow
 from sim.study.odds.ends import MINIMUM
 from sim.study.odds.tally import work

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 
-from ..session.session import Message
+from ...session.session import Message
 
 SHARING = 0.0005  # Seconds after which threads take turns while one of them computes.
 
