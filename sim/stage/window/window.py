@@ -44,7 +44,7 @@ from ..session.odds import ChooseSheet, computing
 from ..session.playback import Elapsed, Step
 from ..session.playback import tempo as pace_of
 from ..session.scenes import Choose, Pick, Tell
-from ..session.session import RACES, Message, Session, changed, race, ridden, update
+from ..session.session import RACES, Message, Session, race, ridden, update
 from ..session.setup import Guess, SetFormula, SkipQuestion, judgement
 from ..session.tour import GoBack, GoToStep
 from ..session.tuning import searching
@@ -54,6 +54,7 @@ from ..sheets.sheets import pieces, sheet_layout, tab_at
 from ..style.theme import THEMES, load_theme, say
 from . import display, documents
 from .ahead import FRAMES_A_SECOND, Ahead, updates_a_frame
+from .asking import Asking, asked
 from .beside import preparing
 from .beside.counter import Counter
 from .beside.gallery import Gallery
@@ -84,7 +85,6 @@ SWARMING = (0.002, 0.008)
 IN_TIME = 0.014
 # Seconds after which the mouse rests, and a tooltip comes.
 RESTING = 0.35
-ASKING = 2.0  # Seconds within which Esc, pressed again, ends a film or quits.
 SPARE = 0.003  # Seconds at the end of a frame in which nothing more is begun.
 LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
 
@@ -156,7 +156,7 @@ class MainWindow:
         self._looked = display.now()  # When events were last looked for.
         self._holding: Holding | None = None  # The key that acts again while it is held.
         self._typed: tuple[pygame.Event, float] | None = None  # A key held in a line of text, and when it acts again.
-        self._asked: tuple[bool, float] | None = None  # Whether of a film, and until when, "Esc again" is said.
+        self._asking = Asking()
         self._counter: Counter | None = None  # Who computes the session's tally.
         self._tally: Tally | None = None  # What of it the sheet shows: the last that has been made ready.
         self._making: tuple[Tally, Iterator[None]] | None = None  # What makes the next one ready.
@@ -195,7 +195,9 @@ class MainWindow:
         self._hold_on()
         if self.session.pointer is not None and not self.session.rests and display.now() - self._moved >= RESTING:
             self.send(Rest())
-        self._ask_no_more()
+        if self._asking.is_late(display.now()):
+            self._asking.forget()
+            self.send(Notify(""))
         self._tell_of_scenes()
         if not self._waiting:
             self._since = time.perf_counter()
@@ -347,7 +349,7 @@ class MainWindow:
             or self._saving.running
             or self._holding is not None
             or self._typed is not None
-            or self._asked is not None
+            or self._asking.waits
         )
         if self.session.picking is not None and self._gallery.busy:
             return True
@@ -533,7 +535,7 @@ class MainWindow:
         if means is None:
             return
         if means.does is not Errand.BACK:
-            self._asked = None
+            self._asking.forget()
         self._do(self._among_scenes(means.does))
         self._holding = held_from(event.key, getattr(event, "scancode", 0), means, display.now())
 
@@ -601,7 +603,7 @@ class MainWindow:
         if self._waiting and self._standing is not None and not self.session.help:
             self._give_up()
         elif self._put_away():
-            self._asked = None
+            self._asking.forget()
         else:
             self._ask_to_end()
 
@@ -611,7 +613,7 @@ class MainWindow:
             return True
         # One that has come back, since the mouse has trembled, does not keep from answering what is asked.
         if (
-            self._asked is None
+            not self._asking.waits
             and not self._waiting
             and pointed(self.session, race(self.session.scene), self._canvas_size())
         ):
@@ -628,31 +630,13 @@ class MainWindow:
 
     def _ask_to_end(self) -> None:
         """End the film or quit, when asked a second time; the first time say that it takes another."""
-        film, language, key = self._filming.running, self.session.language, sign_of(Errand.BACK)
-        if self._asked is not None and self._asked[0] == film:
-            self._asked = None
-            self._do(Errand.FILM) if film else self.send(Close())
-            return
-        self._asked = film, display.now() + ASKING
-        if film:
-            words = say(language, "{key} again to end the film and keep it.", key=key)
-        elif changed(self.session) or self.session.left is not None:
-            keep = sign_of(Errand.PICTURE)
-            words = say(
-                language,
-                "{key} again to quit: what you have changed is not saved, {keep} saves it.",
-                key=key,
-                keep=keep,
-            )
+        film = self._filming.running
+        if self._asking.waits_for(film):
+            self._asking.forget()
+            self._do(Errand.FILM if film else Close())
         else:
-            words = say(language, "{key} again to quit.", key=key)
-        self.send(Notify(words))
-
-    def _ask_no_more(self) -> None:
-        """Esc has not been pressed again in time."""
-        if self._asked is not None and display.now() > self._asked[1]:
-            self._asked = None
-            self.send(Notify(""))
+            self._asking.ask(film, display.now())
+            self.send(Notify(asked(self.session, film)))
 
     def _reached(self, running: Race) -> int:
         """The tick that may be played to: the race is there, and the swarm, if there is one, not far behind."""

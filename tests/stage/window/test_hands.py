@@ -23,6 +23,7 @@ from sim.stage.session.view import Hover, ShowHelp
 from sim.stage.style.theme import Theme
 from sim.stage.window import display
 from sim.stage.window import window as stage_window
+from sim.stage.window.asking import ASKING
 from sim.stage.window.window import MainWindow
 
 SIZE = (960, 600)
@@ -297,11 +298,11 @@ def test_presenter_and_full_screen_come_before_the_question(machine: Machine, mo
 
 def test_after_two_seconds_escape_asks_again(machine: Machine) -> None:
     escape(machine)
-    machine.frame(after=stage_window.ASKING + 0.1)
+    machine.frame(after=ASKING + 0.1)
     assert machine.window.session.notice == ""
     escape(machine)
     assert machine.window.session.open
-    escape(machine, after=stage_window.ASKING - 0.1)
+    escape(machine, after=ASKING - 0.1)
     assert not machine.window.session.open
 
 

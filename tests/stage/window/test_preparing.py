@@ -191,7 +191,7 @@ def test_escape_gives_it_up_and_the_former_scene_is_there(slow: Slow) -> None:
     assert slow.window.session == before
     assert np.array_equal(pixels(), picture)
     assert not slow.gate.is_set()  # The search has not ended by itself.
-    assert slow.window._asked is None
+    assert not slow.window._asking.waits
     press(slow.window, pygame.K_RIGHT)
     assert slow.window.session.update == 1
 
