@@ -18,7 +18,7 @@ from ..drawing.camera import FLAT
 from ..drawing.layout import SMALLEST
 from ..drawing.screen import Screen
 from ..input.controls import fitting
-from ..input.holding import DELAY, PERIOD, SLOW, Holding, Once, held_from
+from ..input.holding import SLOW, Once
 from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, respond
 from ..picture.caption import offered
@@ -62,6 +62,7 @@ from .beside.preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inqu
 from .beside.standing import Standing, idle
 from .beside.standing import wanted as to_count
 from .beside.tuner import Tuner
+from .held import HeldKeys
 from .memory import keep_little
 from .recording import Filming
 from .saving import Saving
@@ -74,8 +75,6 @@ BUTTONS = (pygame.BUTTON_LEFT, pygame.BUTTON_RIGHT)
 """Of the mouse, that do something."""
 POINTING = (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
 """Events of the mouse that have a place."""
-MOVING = (pygame.K_LEFT, pygame.K_RIGHT, pygame.K_BACKSPACE, pygame.K_DELETE)
-"""Keys that act again in a line of text; characters come again by themselves."""
 NAP = 15  # Milliseconds between looks for an event while nothing moves.
 CARRIED = 0.3  # Seconds after which it is said, of something that is dragged too, that it is still being computed.
 LIVELY = 1.0  # Seconds after an event for which open controls are drawn on: tooltips come late.
@@ -154,8 +153,7 @@ class MainWindow:
         self._framed: tuple[object, ...] | None = None  # What the panel was made for.
         self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock.
         self._looked = display.now()  # When events were last looked for.
-        self._holding: Holding | None = None  # The key that acts again while it is held.
-        self._typed: tuple[pygame.Event, float] | None = None  # A key held in a line of text, and when it acts again.
+        self._held = HeldKeys()
         self._asking = Asking()
         self._counter: Counter | None = None  # Who computes the session's tally.
         self._tally: Tally | None = None  # What of it the sheet shows: the last that has been made ready.
@@ -344,13 +342,7 @@ class MainWindow:
             return True
         ahead = race(self.session.scene).updates <= self.session.horizon
         moving = self.session.playing or self.session.goal is not None or ahead
-        timed = (
-            self._filming.running
-            or self._saving.running
-            or self._holding is not None
-            or self._typed is not None
-            or self._asking.waits
-        )
+        timed = self._filming.running or self._saving.running or self._held.any or self._asking.waits
         if self.session.picking is not None and self._gallery.busy:
             return True
         resting = self.session.pointer is not None and not self.session.rests
@@ -387,7 +379,7 @@ class MainWindow:
         elif event.type == pygame.KEYDOWN:
             self._press(event)
         elif event.type == pygame.KEYUP:
-            self._let_go(event)
+            self._held.release(event)
         elif event.type == pygame.DROPFILE:
             self._inquiry = Inquiry(partial(documents.open_file, event.file))
         elif event.type == pygame.DROPTEXT:
@@ -449,7 +441,7 @@ class MainWindow:
             return Mouse(Act.WHEEL, self._mouse_at, now, event.precise_y)
         if event.type in (pygame.WINDOWLEAVE, pygame.WINDOWFOCUSLOST):
             self._mouse_at = None
-            self._holding = self._typed = None
+            self._held.release_all()
             return Mouse(Act.LEAVE, held=event.type == pygame.WINDOWLEAVE)
         return None
 
@@ -524,9 +516,9 @@ class MainWindow:
             self._panel.leave()
             return
         if event.type == pygame.KEYDOWN:
-            self._typed = (event, display.now() + DELAY) if event.key in MOVING else None
+            self._held.write(event)
         elif event.type == pygame.KEYUP:
-            self._let_go(event)
+            self._held.release(event)
         self._do(self._panel.answer(event))
 
     def _press(self, event: pygame.Event) -> None:
@@ -537,30 +529,18 @@ class MainWindow:
         if means.does is not Errand.BACK:
             self._asking.forget()
         self._do(self._among_scenes(means.does))
-        self._holding = held_from(event.key, getattr(event, "scancode", 0), means, display.now())
-
-    def _let_go(self, event: pygame.Event) -> None:
-        if self._holding is not None and event.key == self._holding.code:
-            self._holding = None
-        if self._typed is not None and event.key == self._typed[0].key:
-            self._typed = None
+        self._held.press(event, means)
 
     def _hold_on(self) -> None:
-        """Let the key that is held act again, if it is time: once a frame at most, and only while it is held now."""
+        """Let the keys that are held act again, if it is time."""
         now = display.now()
-        if self._holding is not None:
-            if not display.is_down(self._holding.code, self._holding.place):
-                self._holding = None
-            elif now >= self._holding.due:
-                self._do(self._among_scenes(self._holding.means.does))
-                self._holding = self._holding and self._holding.after(now)
-        if self._typed is not None:
-            event, due = self._typed
-            if self._panel is None or not self._panel.typing or not display.is_down(event.key, event.scancode):
-                self._typed = None
-            elif now >= due:
-                self._typed = event, now + PERIOD
-                self._do(self._panel.answer(event))
+        deed = self._held.does(now)
+        if deed is not None:
+            self._do(self._among_scenes(deed))
+        panel = self._panel
+        event = self._held.writes(now, panel is not None and panel.typing)
+        if panel is not None and event is not None:
+            self._do(panel.answer(event))
 
     def _do(self, deed: Deed | None) -> None:
         """Do what a key or a button is for."""
