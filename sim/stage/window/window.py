@@ -1,7 +1,7 @@
 """The window: events become messages, messages a new session, and the session a picture."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,7 +13,6 @@ from ...languages import ENGLISH
 from ...scene import Scene, SceneError
 from ...scene.reading import Saved
 from ...study.maps.swarm import swarm
-from ...study.odds.tally import Tally
 from ..drawing.camera import FLAT
 from ..drawing.layout import SMALLEST
 from ..drawing.screen import Screen
@@ -40,7 +39,7 @@ from ..picture.setting import setting
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.lanes import NextLane
 from ..session.names import BOXES, unseen
-from ..session.odds import ChooseSheet, computing
+from ..session.odds import ChooseSheet
 from ..session.playback import Elapsed, Step
 from ..session.playback import tempo as pace_of
 from ..session.scenes import Choose, Pick, Tell
@@ -50,18 +49,18 @@ from ..session.tour import GoBack, GoToStep
 from ..session.tuning import searching
 from ..session.view import Back, Close, Follow, Hover, Notify, Rest
 from ..sheets.scenes import Cards, cards_of
-from ..sheets.sheets import pieces, sheet_layout, tab_at
+from ..sheets.sheets import sheet_layout, tab_at
 from ..style.theme import THEMES, load_theme, say
 from . import display, documents
 from .ahead import FRAMES_A_SECOND, Ahead, updates_a_frame
 from .asking import Asking, asked
 from .beside import preparing
-from .beside.counter import Counter
 from .beside.gallery import Gallery
 from .beside.preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, panel_of, prepared
 from .beside.standing import Standing, idle
 from .beside.standing import wanted as to_count
 from .beside.tuner import Tuner
+from .counting import Counting
 from .held import HeldKeys
 from .memory import keep_little
 from .recording import Filming
@@ -155,9 +154,7 @@ class MainWindow:
         self._looked = display.now()  # When events were last looked for.
         self._held = HeldKeys()
         self._asking = Asking()
-        self._counter: Counter | None = None  # Who computes the session's tally.
-        self._tally: Tally | None = None  # What of it the sheet shows: the last that has been made ready.
-        self._making: tuple[Tally, Iterator[None]] | None = None  # What makes the next one ready.
+        self._counting = Counting()
         self._ends = Standing()  # Counts where marbles end.
         self._tuner = Tuner()  # Looks for the learning rate of a lane.
         self._due = 0.0  # When the next frame is.
@@ -200,7 +197,8 @@ class MainWindow:
         if not self._waiting:
             self._since = time.perf_counter()
         self._waiting = not self._prepare()
-        self._count()
+        for message in self._counting.go_on(self.session, self._waiting):
+            self.send(message)
         for message in self._tuner.go_on(self.session):
             self.send(message)
         if self._waiting:
@@ -227,7 +225,7 @@ class MainWindow:
         self._tell_of_boxes()
         self.send(Elapsed(seconds, self._reached(running), pace_of(self.session, running)))
         self._compute_swarm(running)
-        self._make_ready()
+        self._counting.make_ready(self.session, self._canvas_size())
         if running.updates > self.session.horizon:  # A moment at which nothing else is computed.
             self._preparing.load(partial(loaded, setting(self.session, self._canvas_size())))
         self._show(running, seconds)
@@ -243,8 +241,7 @@ class MainWindow:
         self._filming.finish(self.session)
         self._ends.close()
         self._tuner.close()
-        if self._counter is not None:
-            self._counter.close()
+        self._counting.close()
 
     def send(self, message: Message) -> None:
         """Let the session answer a message."""
@@ -294,7 +291,7 @@ class MainWindow:
         session, panel = self.session, self._framed
         if isinstance(goal, Inquiry):
             return partial(inquired, goal, session, size, panel)
-        return partial(prepared, session, size, RACES.find(session.scene), self._tally, panel, self._each())
+        return partial(prepared, session, size, RACES.find(session.scene), self._counting.shown, panel, self._each())
 
     def _each(self) -> float | None:
         """How many seconds an update takes, where that is known: in the race that is shown, from another start."""
@@ -346,18 +343,14 @@ class MainWindow:
         if self.session.picking is not None and self._gallery.busy:
             return True
         resting = self.session.pointer is not None and not self.session.rests
-        finding = searching(self.session) is not None
-        return moving or timed or resting or finding or self._lively() or self._lagging() or self._counting()
+        return moving or timed or resting or self._lively() or self._finding()
 
-    def _lagging(self) -> bool:
-        """Whether the swarm has still to come to what is shown."""
+    def _finding(self) -> bool:
+        """Whether a learning rate or a tally is still to be found out, or the swarm has to come to what is shown."""
+        if searching(self.session) is not None or self._counting.lasts(self.session):
+            return True
         now = snapshot_of(self.session, race(self.session.scene))
         return now.glimpse is not None and not self.session.sheet and now.glimpse.tick != now.wanted
-
-    def _counting(self) -> bool:
-        """Whether the sheet's tally grows, or has to be made ready."""
-        session = self.session
-        return computing(session) is not None or (bool(session.sheet) and self._tally is not session.tally)
 
     def _has_to_count(self) -> bool:
         """Whether the bars under the maps lack something, and nobody waits for anything else."""
@@ -634,17 +627,6 @@ class MainWindow:
             fewest, most = SWARMING
             marbles.follow(now.wanted, min(max(IN_TIME - self._drawing, fewest), most))
 
-    def _count(self) -> None:
-        """Have what the session wants to know computed by other processes, and tell it what they have found."""
-        tally, counter = None if self._waiting else computing(self.session), self._counter
-        if counter is not None and (tally is None or counter.scene != tally.scene):
-            counter.stop()
-            self._counter = None
-        if tally is not None and self._counter is None:
-            self._counter = Counter(tally)
-        for message in self._counter.messages() if self._counter is not None else ():
-            self.send(message)
-
     def _count_ends(self, until: float) -> None:
         """Have counted what the bars under the maps lack, until that time at most."""
         self._ends.look(self.session)
@@ -655,21 +637,6 @@ class MainWindow:
                 self.send(message)
             if not found or time.perf_counter() >= until:
                 return
-
-    def _make_ready(self) -> None:
-        """Draw what the sheet is to show next, a piece a frame: all at once takes longer than a frame may."""
-        session = self.session
-        if not session.sheet or session.tally is None:
-            self._tally = self._making = None
-            return
-        if self._making is None and self._tally is not session.tally and (self._counter is None or self._counter.ready):
-            here = setting(session, self._canvas_size())
-            size = sheet_layout(here.places, here.theme).body.size
-            self._making = session.tally, pieces(session.sheet, session.tally, here.theme, here.places.em, size)
-        if self._making is not None:
-            tally, steps = self._making
-            if next(steps, self) is self:  # Nothing is left to do.
-                self._tally, self._making = tally, None
 
     def _film_on(self) -> None:
         """Let the film that is being made, if one is, see what the window shows; its title says so."""
@@ -687,7 +654,7 @@ class MainWindow:
     def _show(self, running: Race, seconds: float) -> None:
         """Draw the moment, if it is not the one shown already."""
         screen = display.screen()
-        now, size = replace(snapshot_of(self.session, running), tally=self._tally), screen.get_size()
+        now, size = replace(snapshot_of(self.session, running), tally=self._counting.shown), screen.get_size()
         if not self._filming.running:  # A film is looked at picture by picture.
             now = replace(now, step=fleeting(now))
         if self._shown == (now, size) and not self._lively():

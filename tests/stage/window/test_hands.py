@@ -229,7 +229,7 @@ def test_escape_puts_away_one_layer_at_a_time_and_then_asks(machine: Machine, mo
     machine.frame(*both(pygame.K_TAB))
     assert window._panel is not None
     panel = window._panel
-    monkeypatch.setattr(MainWindow, "_count", lambda _: None)
+    monkeypatch.setattr(window._counting, "go_on", lambda *_: [])
     window.send(ShowOdds())
     machine.frame(*both(pygame.K_h, "h"))
     menu = panel._widgets["rule"]

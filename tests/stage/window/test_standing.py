@@ -163,7 +163,7 @@ def test_a_click_on_a_part_shows_a_race_that_ends_there(window: MainWindow) -> N
 
 def test_a_click_beside_the_parts_shows_the_sheet(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     count(window)
-    monkeypatch.setattr(window, "_count", lambda: None)
+    monkeypatch.setattr(window._counting, "go_on", lambda *_: [])
     row = setting(window.session, (960, 600)).places.panels[1].ends
     click(window, (row.right - 2, row.centery))
     assert window.session.sheet == "odds"

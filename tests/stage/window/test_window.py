@@ -258,7 +258,7 @@ def test_playing_waits_for_a_swarm_that_lags(window: MainWindow, monkeypatch: py
 
 
 def test_a_hidden_swarm_rests(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage_window.MainWindow, "_count", lambda _: None)
+    monkeypatch.setattr(window._counting, "go_on", lambda *_: [])
     press(window, pygame.K_SPACE)
     press(window, pygame.K_z, "z")
     press(window, pygame.K_j, "j")
