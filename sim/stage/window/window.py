@@ -74,6 +74,8 @@ BUTTONS = (pygame.BUTTON_LEFT, pygame.BUTTON_RIGHT)
 """Of the mouse, that do something."""
 POINTING = (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
 """Events of the mouse that have a place."""
+UNCOVERING = (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSIZECHANGED)
+"""Events after which nothing that was drawn need still be on the screen."""
 NAP = 15  # Milliseconds between looks for an event while nothing moves.
 CARRIED = 0.3  # Seconds after which it is said, of something that is dragged too, that it is still being computed.
 LIVELY = 1.0  # Seconds after an event for which open controls are drawn on: tooltips come late.
@@ -365,38 +367,53 @@ class MainWindow:
         return self._panel is not None and self._panel.typing and event.type in TYPING
 
     def _answer(self, event: pygame.Event) -> None:
-        if event.type == pygame.QUIT:
-            self.send(Close())
-        elif self._types(event):
+        """Do what an event is for."""
+        if self._types(event):
             self._type(event)
-        elif event.type == pygame.KEYDOWN:
-            self._press(event)
-        elif event.type == pygame.KEYUP:
-            self._held.release(event)
-        elif event.type == pygame.DROPFILE:
-            self._inquiry = Inquiry(partial(documents.open_file, event.file))
-        elif event.type == pygame.DROPTEXT:
-            self._inquiry = Inquiry(partial(documents.open_text, event.text))
-        elif self._answer_controls(event) or self._answer_scenes(event) or self._answer_sheet(event):
-            self._mouse_at = None
-            self.send(Hover(None))
-        elif self._take_guess(event):
-            pass
-        elif (mouse := self._mouse(event)) is not None and self._sees_what_is_meant():
+            return
+        match event.type:
+            case pygame.QUIT:
+                self.send(Close())
+            case pygame.KEYDOWN:
+                self._press(event)
+            case pygame.KEYUP:
+                self._held.release(event)
+            case pygame.DROPFILE:
+                self._inquiry = Inquiry(partial(documents.open_file, event.file))
+            case pygame.DROPTEXT:
+                self._inquiry = Inquiry(partial(documents.open_text, event.text))
+            case _:
+                self._answer_in_layers(event)
+
+    def _answer_in_layers(self, event: pygame.Event) -> None:
+        """Let what lies on top answer first; what lies below hears only of what was not meant for that."""
+        for answers in (self._answer_controls, self._answer_scenes, self._answer_sheet):
+            if answers(event):
+                self._mouse_at = None
+                self.send(Hover(None))
+                return
+        guess = self._guess(event)
+        if guess is not None:
+            self.send(guess)
+        else:
+            self._answer_maps(event)
+
+    def _answer_maps(self, event: pygame.Event) -> None:
+        """Let the maps answer the mouse, and be drawn anew where the window was covered."""
+        mouse = self._mouse(event)
+        if mouse is not None and self._sees_what_is_meant():
             self._hand, deeds = respond(self._hand, mouse, self.session, self._canvas_size())
             for deed in deeds:
                 self._do(deed)
-        elif event.type in (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSIZECHANGED):
+        if event.type in UNCOVERING:
             self._shown = self._signed = None
 
-    def _take_guess(self, event: pygame.Event) -> bool:
-        """Whether a click on a lane's panel has answered the scene's question: the wheel comes as buttons, too."""
+    def _guess(self, event: pygame.Event) -> Guess | None:
+        """What a click on a lane's panel answers the scene's question."""
         if self._waiting or not _presses(event):
-            return False
+            return None
         lane = self._offered(self._on_canvas(event.pos))
-        if lane is not None:
-            self.send(Guess(lane))
-        return lane is not None
+        return None if lane is None else Guess(lane)
 
     def _offered(self, pixel: tuple[int, int] | None) -> int | None:
         """The lane that a click at that pixel of the picture would guess."""
