@@ -74,7 +74,7 @@ class Snapshot:
     @property
     def wanted(self) -> int:
         """The time that the session is at; no later than has been computed."""
-        return min(self.session.update, max(self.computed, 0))
+        return min(self.session.tick, max(self.computed, 0))
 
     def glide(self, lane: int, timing: Timing) -> tuple[int, float]:
         """The lane's update, and which part of its next movement the marble has made."""
@@ -90,7 +90,7 @@ def snapshot_of(session: Session, race: Race) -> Snapshot:
     """What is to be seen of a session whose race has been computed as far as it has."""
     # The update after the one that is shown must be known, too: its gradient is drawn as an arrow.
     computed = max(0, min(race.updates - 1, session.horizon))
-    glimpse, tick = seen(session), session.update
+    glimpse, tick = seen(session), session.tick
     glides = glimpse is None and tick < computed and SPEEDS[session.speed] <= GLIDING and not session.steady
     phase = round((session.progress - tick) * PHASES) / PHASES if glides else 0.0
     return Snapshot(replace(session, progress=float(tick)), race, computed, glimpse, phase, session.tally)
@@ -353,8 +353,8 @@ def status(snapshot: Snapshot) -> str:
     """How the race is being played, in one line."""
     session = snapshot.session
     theme = load_theme(session.theme, session.language)
-    here = {"update": session.update, "horizon": session.horizon}
-    if snapshot.tick != session.update:
+    here = {"update": session.tick, "horizon": session.horizon}
+    if snapshot.tick != session.tick:
         return theme.say("computing … update {update} of {horizon}", **here | {"update": snapshot.tick})
     place = theme.say("update {update} of {horizon}", **here)
     if session.clock != "updates":

@@ -26,8 +26,8 @@ class Ahead:
     def go_on(self, session: Session) -> None:
         """Compute on, up to the session's horizon, for as long as a frame can spare."""
         race, steps = self.race, updates_a_frame(session) if session.playing else 1
-        wanted = session.update + steps
-        goal = max(session.horizon, session.update) + 1
+        wanted = session.tick + steps
+        goal = max(session.horizon, session.tick) + 1
         begun = time.perf_counter()
         spent = 0.0
         while race.updates < goal:

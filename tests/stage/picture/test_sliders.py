@@ -69,7 +69,7 @@ def test_a_slider_sets_its_own_lane_and_no_other(session: Session) -> None:
 def test_the_moment_stays_while_a_slider_is_dragged(session: Session) -> None:
     there, hand = dragged(session, found(session, 0)["rate"], 0.4)
     assert isinstance(hand.gesture, Sliding)
-    assert there.update == session.update
+    assert there.tick == session.tick
     assert there.former == (session.scene, 0)
     _, deeds = respond(hand, Mouse(Act.UP, (0, 0)), there, SMALLEST)
     for deed in deeds:

@@ -185,7 +185,7 @@ def test_a_click_on_a_sheet_turns_it_or_does_nothing(window: MainWindow, monkeyp
     assert window.session.sheet == "contrast"
     assert (window.session.scene.start, window.session.focus) == (start, None)
     window.advance([pygame.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=here.places.timeline.center)], 0.0)
-    assert window.session.update > 0
+    assert window.session.tick > 0
 
 
 class _Idle:

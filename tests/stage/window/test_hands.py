@@ -121,7 +121,7 @@ def test_what_lies_behind_a_frame_of_a_second_is_answered_once_a_key(machine: Ma
 
 def test_a_quick_frame_answers_all_that_was_pressed(machine: Machine) -> None:
     machine.frame(*both(pygame.K_RIGHT) * 4, after=SLOW / 2)
-    assert machine.window.session.update == 4
+    assert machine.window.session.tick == 4
 
 
 def test_clicks_behind_a_slow_frame_are_one_click_and_leave_nothing_in_the_hand(machine: Machine) -> None:
@@ -171,16 +171,16 @@ def test_text_gets_every_character_behind_a_slow_frame(machine: Machine) -> None
 def test_a_held_step_acts_again_by_our_clock_and_stops_with_the_key(machine: Machine) -> None:
     machine.down = frozenset({pygame.K_RIGHT})
     machine.frame(key(pygame.KEYDOWN, pygame.K_RIGHT))
-    assert machine.window.session.update == 1
+    assert machine.window.session.tick == 1
     machine.frame(after=DELAY - 0.01)
-    assert machine.window.session.update == 1
+    assert machine.window.session.tick == 1
     for _ in range(10):
         machine.frame(after=PERIOD)
-    assert machine.window.session.update == 11
+    assert machine.window.session.tick == 11
     machine.down = frozenset()
     for _ in range(5):
         machine.frame(key(pygame.KEYUP, pygame.K_a), after=PERIOD)
-    assert machine.window.session.update == 11
+    assert machine.window.session.tick == 11
 
 
 def test_a_held_step_acts_once_a_slow_frame(machine: Machine) -> None:
@@ -188,7 +188,7 @@ def test_a_held_step_acts_once_a_slow_frame(machine: Machine) -> None:
     machine.frame(key(pygame.KEYDOWN, pygame.K_RIGHT))
     for _ in range(4):
         machine.frame()
-    assert machine.window.session.update == 5
+    assert machine.window.session.tick == 5
 
 
 def test_time_that_a_slow_frame_has_lost_is_not_made_up_for(machine: Machine) -> None:
@@ -197,7 +197,7 @@ def test_time_that_a_slow_frame_has_lost_is_not_made_up_for(machine: Machine) ->
     machine.frame(after=DELAY + 2.0)
     for _ in range(5):
         machine.frame(after=PERIOD / 6)
-    assert machine.window.session.update == 2
+    assert machine.window.session.tick == 2
 
 
 @pytest.mark.parametrize("held", [(pygame.K_s, "s"), (pygame.K_v, "v"), (pygame.K_n, "n"), (pygame.K_ESCAPE, "")])
@@ -438,13 +438,13 @@ def test_buttons_below_the_maps_play_step_and_open_what_there_is() -> None:
         push("forward")
         push("forward")
         push("back")
-        assert (window.session.playing, window.session.update) == (False, 1)
+        assert (window.session.playing, window.session.tick) == (False, 1)
         push("seed")
         assert window.session.scene.seed == flat_scene("local-minimum").seed + 1
         push("start")
         push("controls")
         push("help")
-        assert (window.session.controls, window.session.help, window.session.update) == (True, True, 0)
+        assert (window.session.controls, window.session.help, window.session.tick) == (True, True, 0)
         window.send(Hover(None))
         press(window, pygame.K_h, "h")
         push("restart")
