@@ -16,7 +16,7 @@ from ..drawing.glyphs import from_flag
 from ..drawing.layout import Layout
 from ..picture.map.site import Site, site_of
 from ..picture.panel.ends import end_deed
-from ..picture.panel.sliders import Slider, slider_at
+from ..picture.panel.sliders import LaneSlider, slider_at
 from ..picture.setting import setting
 from ..picture.timeline import tick_at
 from ..picture.tour import all_knobs
@@ -220,7 +220,7 @@ class Scrubbing:
 class Sliding:
     """The knob of a lane's slider is held."""
 
-    slider: Slider
+    slider: LaneSlider
     """As it was when it was taken: its ends stay, whatever the lane becomes."""
 
     def down(self, mouse: Mouse, targets: Targets) -> Response:

@@ -207,15 +207,15 @@ def _draw_maps(canvas: Canvas, here: Setting, snapshot: Snapshot) -> None:
     timing, courses = session.scene.timing(session.clock), [panel.course for panel in _panels(here, snapshot.race)]
     glides = [snapshot.glide(course.index, timing) for course in courses]
     clouds = [snapshot.cloud(course.index) for course in courses]
-    ways = [_ways(session, timing, course.index) for course in courses]
+    traces = [_ways(session, timing, course.index) for course in courses]
     if here.more.together:
         with canvas.part("map"):
-            draw_together(canvas, courses, glides, session.views, session.lane, clouds, ways)
+            draw_together(canvas, courses, glides, session.views, session.lane, clouds, traces)
         _draw_search(canvas, here, session)
         return
-    for course, glide, cloud, seen in zip(courses, glides, clouds, ways, strict=True):
+    for course, glide, cloud, ways in zip(courses, glides, clouds, traces, strict=True):
         with canvas.part(f"lane {course.index + 1}"), canvas.part("map"):
-            course.draw(canvas, glide, session.views, cloud, seen, snapshot.step)
+            course.draw(canvas, glide, session.views, cloud, ways, snapshot.step)
     _draw_search(canvas, here, session)
 
 

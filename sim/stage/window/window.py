@@ -56,7 +56,7 @@ from .ahead import FRAMES_A_SECOND, Ahead, updates_a_frame
 from .asking import Asking, asked
 from .beside import preparing
 from .beside.gallery import Gallery
-from .beside.preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, panel_of, prepared
+from .beside.preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, controls_of, inquired, loaded, prepared
 from .beside.standing import Standing, idle
 from .beside.standing import wanted as to_count
 from .beside.tuner import Tuner
@@ -759,7 +759,7 @@ class MainWindow:
             self._panel = self._framed = None
             return
         if self._panel is None or self._framed != here.frame:
-            self._panel, self._framed = panel_of(now.session, here), here.frame
+            self._panel, self._framed = controls_of(now.session, here), here.frame
         self._panel.show(fitting(now.session, here.theme, self._panel.lines))
         self._panel.draw(screen, seconds)
 

@@ -115,14 +115,14 @@ def prepared(
     if session.sheet and session.tally is not None:
         work_of(session.scene)  # Loads what counts.
     here = setting(session, size)
-    made = panel_of(session, here) if here.controls and here.frame != panel else None
+    made = controls_of(session, here) if here.controls and here.frame != panel else None
     now = replace(snapshot_of(session, race), tally=tally)
     picture = pygame.Surface(size, depth=32)
     draw(Screen(picture), now)
     return Prepared(session, aim(session, size), race, now, picture, panel=made)
 
 
-def panel_of(session: Session, here: Setting) -> "ControlPanel":
+def controls_of(session: Session, here: Setting) -> "ControlPanel":
     """The panel of controls of a session; making its widgets takes longer than a frame may."""
     from ...input.widgets import ControlPanel  # noqa: PLC0415  Not needed for the first frame.
 
