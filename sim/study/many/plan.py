@@ -47,7 +47,7 @@ class Many:
         ]
 
     def _block(self, lane: int, first: int, count: int) -> SeedBlock:
-        return SeedBlock(lane, Job(self.scene.setting, lane, first, count, self.updates))
+        return SeedBlock(lane, Job(self.scene.experiment, lane, first, count, self.updates))
 
     @property
     def runs(self) -> int:

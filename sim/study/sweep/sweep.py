@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from ...descent.clock import Machine
 from ...descent.lane import Lane
-from ...descent.race import Setting
+from ...descent.race import Experiment
 from ...descent.verdict.sight import EQUAL_LOSS
 from ...foreign.rules_file import code_of
 from ...scene import Scene
@@ -66,7 +66,7 @@ class SeedBlock:
     def run(self) -> Result:
         """Compute it, here and now."""
         outcomes = self.job.run()
-        problem = self.job.setting.problem()
+        problem = self.job.experiment.problem()
         minima = tuple(Minimum(*point.position, point.value) for point in problem.minima)
         level = 0.0 if problem.lowest is None else problem.lowest + EQUAL_LOSS * problem.units.loss
         return Result(outcomes, minima, sum(minimum.loss <= level for minimum in minima))
@@ -240,7 +240,7 @@ def numbers_of(scene: Scene) -> dict[str, Any]:
     }
 
 
-def certain(scene: Scene | Setting, lane: int = 0) -> bool:
+def certain(scene: Scene | Experiment, lane: int = 0) -> bool:
     """Whether the lane knows no chance, so that every seed ends alike: as where every batch is of all examples."""
     return not scene.lanes[lane].chance(scene.examples.count)
 
@@ -262,10 +262,10 @@ def bare(scene: Scene, lane: Lane, updates: int) -> Scene:
 
 def _blocks(number: int, case: Scene, first_seed: int, seeds: int) -> list[SeedBlock]:
     if certain(case):
-        return [SeedBlock(number, Job(case.setting, 0, first_seed, 1, case.updates))]
+        return [SeedBlock(number, Job(case.experiment, 0, first_seed, 1, case.updates))]
     size = min(LARGEST_BLOCK, max(SMALLEST_BLOCK, BLOCK_WORK // max(1, case.updates)))
     return [
-        SeedBlock(number, Job(case.setting, 0, first_seed + first, min(size, seeds - first), case.updates))
+        SeedBlock(number, Job(case.experiment, 0, first_seed + first, min(size, seeds - first), case.updates))
         for first in range(0, seeds, size)
     ]
 
