@@ -50,12 +50,12 @@ from ..style.theme import Theme
 from .control import Button, Buttons, Choice, Control, Slider, TextField, rows_of, tip_of
 from .lane_controls import lane_controls
 
-# Where examples see the surface displaced, σ goes up to so much of the window's shorter side.
 WIDE = 0.25
-# Where they see it tilted, σ goes up to so many usual slopes.
+"""Where examples see the surface displaced, σ goes up to so much of the window's shorter side."""
 STEEP = 3.0
-# Where they are noisy measurements, σ goes up to so many times what the model itself spans.
+"""Where examples see the surface tilted, σ goes up to so many usual slopes."""
 NOISY = 2.0
+"""Where examples are noisy measurements, σ goes up to so many times what the model itself spans."""
 
 
 SIGMA: tuple[Deed, ...] = (ScaleSigma(1 / FINE), ScaleSigma(FINE))

@@ -31,10 +31,14 @@ from ..style.theme import load_theme
 
 WholePixel = tuple[int, int]
 
-GRIP = 14.0  # Pixels, at the usual size, within which the flag is taken.
-STILL = 4.0  # Pixels that a click may stray; beyond, it is a drag.
-DEGREES = 0.4  # By which land turns for each pixel that the mouse is moved.
-TWICE = 0.4  # Seconds within which two clicks are one double click.
+GRIP = 14.0
+"""Pixels, at the usual size, within which the flag is taken."""
+STILL = 4.0
+"""Pixels that a click may stray; beyond, it is a drag."""
+DEGREES = 0.4
+"""Degrees by which land turns for each pixel that the mouse is moved."""
+TWICE = 0.4
+"""Seconds within which two clicks are one double click."""
 
 
 class Act(Enum):

@@ -123,9 +123,12 @@ RED = (214, 48, 49)
 """What tells, on both themes, that a film is being made."""
 GLIDING = 30.0
 """Updates a second up to which one sees a marble glide from one to the next; faster ones are shown as they are."""
-SHARP = 8.0  # Updates a second up to which one looks at ground that rests between two movements.
-COARSE = 2  # Pixels along the side of what is computed of ground that moves on at once.
-PHASES = 24  # Places on the way from one update to the next, at most.
+SHARP = 8.0
+"""Updates a second up to which one looks at ground that rests between two movements."""
+COARSE = 2
+"""Pixels along the side of what is computed of ground that moves on at once."""
+PHASES = 24
+"""Places on the way from one update to the next, at most."""
 HINTS: tuple[tuple[str, tuple[Deed, ...]], ...] = (
     ("play", (Play(),)),
     ("step", (Step(-1), Step(1))),

@@ -6,13 +6,14 @@ from ...descent.race import Race
 from ..session.session import SPEEDS, Session
 
 FRAMES_A_SECOND = 60
-# Seconds of a frame that go into computing ahead.
 COMPUTING = 0.003
-# Seconds of a frame that go into computing where playing waits for it.
+"""Seconds of a frame that go into computing ahead."""
 CATCHING_UP = 0.012
-CHUNK = 8  # Updates computed at once, where there is time for them; the more, the cheaper each.
-# The most updates computed at once where the picture waits for them: few enough for a flag to follow the mouse.
+"""Seconds of a frame that go into computing where playing waits for it."""
+CHUNK = 8
+"""Updates computed at once, where there is time for them; the more, the cheaper each."""
 LEAP = 40
+"""The most updates computed at once where the picture waits for them: few enough for a flag to follow the mouse."""
 
 
 class Ahead:

@@ -18,8 +18,8 @@ class HeldKeys:
 
     def __init__(self) -> None:
         self._holding: Holding | None = None
-        self._typed: pygame.Event | None = None  # The press of the key that writes,
-        self._due = 0.0  # and when it acts again.
+        self._typed: pygame.Event | None = None  # The press of the key that writes.
+        self._due = 0.0  # When the key that writes acts again.
 
     @property
     def any(self) -> bool:

@@ -15,7 +15,8 @@ from ..session.session import race as race_of
 from ..session.view import Kept, Notify
 from ..style.theme import say
 
-KNOWN = 5_000  # Updates up to which a race is computed to its end before a picture of it is saved.
+KNOWN = 5_000
+"""Updates up to which a race is computed to its end before a picture of it is saved."""
 
 
 class Saving:

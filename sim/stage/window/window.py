@@ -70,23 +70,29 @@ if TYPE_CHECKING:
     from ..input.widgets import ControlPanel
 
 TYPING = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
+"""Events that belong to a line of text while one is written into."""
 BUTTONS = (pygame.BUTTON_LEFT, pygame.BUTTON_RIGHT)
-"""Of the mouse, that do something."""
+"""Buttons of the mouse that do something."""
 POINTING = (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
 """Events of the mouse that have a place."""
 UNCOVERING = (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSIZECHANGED)
 """Events after which nothing that was drawn need still be on the screen."""
-NAP = 15  # Milliseconds between looks for an event while nothing moves.
-CARRIED = 0.3  # Seconds after which it is said, of something that is dragged too, that it is still being computed.
-LIVELY = 1.0  # Seconds after an event for which open controls are drawn on: tooltips come late.
-# Fewest and most seconds of a frame that go into a swarm, whatever the drawing takes.
+NAP = 15
+"""Milliseconds between looks for an event while nothing moves."""
+CARRIED = 0.3
+"""Seconds after which it is said, of something that is dragged too, that it is still being computed."""
+LIVELY = 1.0
+"""Seconds after an event for which open controls are drawn on: tooltips come late."""
 SWARMING = (0.002, 0.008)
-# Seconds of a frame that drawing and swarm may take together.
+"""Fewest and most seconds of a frame that go into a swarm, whatever the drawing takes."""
 IN_TIME = 0.014
-# Seconds after which the mouse rests, and a tooltip comes.
+"""Seconds of a frame that drawing and swarm may take together."""
 RESTING = 0.35
-SPARE = 0.003  # Seconds at the end of a frame in which nothing more is begun.
-LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
+"""Seconds after which the mouse rests, and a tooltip comes."""
+SPARE = 0.003
+"""Seconds at the end of a frame in which nothing more is begun."""
+LONGEST_FRAME = 0.1
+"""Seconds that a frame may count for: after a pause of the machine nothing leaps ahead."""
 
 
 def open_window(
@@ -127,29 +133,29 @@ class MainWindow:
         self.session = session
         self._clock = pygame.time.Clock()
         self._preparing = Preparing()
-        self._ready: Aim | None = None  # What has been made ready: that is all there is to draw.
-        self._standing: Session | None = None  # The session as it was when that was last drawn.
-        self._inquiry: Inquiry | None = None  # What is being found out besides.
+        self._ready: Aim | None = None  # What has been made ready: more there is not to draw.
+        self._standing: Session | None = None  # The session as it was when its picture was last drawn.
+        self._inquiry: Inquiry | None = None  # What is being found out beside pictures.
         self._waiting = False  # Whether the picture stays until something has been made ready.
-        self._since = 0.0  # Since when it does, or the last picture came.
-        self._errand: Errand | None = None  # What is to be done then.
-        self._still: pygame.Surface | None = None  # The picture that stays.
-        self._signed: tuple[object, ...] | None = None  # What was last drawn over it.
+        self._since = 0.0  # Since when the picture has stayed, or the last one came.
+        self._errand: Errand | None = None  # What is to be done when the picture that is waited for has come.
+        self._still: pygame.Surface | None = None  # The picture that stays while another is waited for.
+        self._signed: tuple[object, ...] | None = None  # What was last drawn over the picture that stays.
         self._fresh: pygame.Surface | None = None  # The last picture that was made ready.
         self._ahead: Ahead | None = None  # Computes the race that is shown.
         self._shown: tuple[Snapshot, tuple[int, int]] | None = None
-        self._flip = False  # Whether that has still to come onto the screen.
+        self._flip = False  # Whether what is drawn has still to come onto the screen.
         self._drawing = 0.0  # How many seconds the last drawing took.
         self._hand = Hand()
-        self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that it rests on.
-        self._moved = 0.0  # When it came there, in seconds of SDL's clock.
+        self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that the mouse rests on.
+        self._moved = 0.0  # When the mouse came there, in seconds of SDL's clock.
         self._filming = Filming()
         self._saving = Saving()
         self._gallery = Gallery()
-        self._lacking: set[str] = set()  # Names of which it has been said that they cannot be shown,
-        self._read: tuple[Scene, str] | None = None  # and what has been looked through for such.
-        self._told_film: int | None = None  # The seconds of it that are on the screen,
-        self._sign: pygame.Rect | None = None  # and where else something is said over the picture.
+        self._lacking: set[str] = set()  # Names of which it has been said that they cannot be shown.
+        self._read: tuple[Scene, str] | None = None  # The scene and language last looked through for such names.
+        self._told_film: int | None = None  # The seconds of a film that are on the screen.
+        self._sign: pygame.Rect | None = None  # Where else something is said over the picture.
         self._panel: ControlPanel | None = None
         self._framed: tuple[object, ...] | None = None  # What the panel was made for.
         self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock.

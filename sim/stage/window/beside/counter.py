@@ -31,7 +31,8 @@ NEEDED = (
     "...sheets.contrast",
 )
 """What has to be loaded to count, and to show what has been counted."""
-PAUSE = 0.05  # Seconds after which the thread looks whether it is still wanted.
+PAUSE = 0.05
+"""Seconds after which the thread looks whether it is still wanted."""
 
 
 @dataclass(frozen=True, slots=True)

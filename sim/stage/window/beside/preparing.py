@@ -37,13 +37,16 @@ from .turns import taking_turns
 if TYPE_CHECKING:
     from ...input.widgets import ControlPanel
 
-DIRECTLY = 0.025  # Seconds for which a frame waits for what is being made ready: what is quick comes without a sign.
-# Seconds for which it waits before the first picture, when there is nothing else to see.
+DIRECTLY = 0.025
+"""Seconds for which a frame waits for what is being made ready: what is quick comes without a sign."""
 AT_FIRST = 0.5
-# Heights of type that the panel of controls needs at least for all its rows.
+"""Seconds for which a frame waits before the first picture, when there is nothing else to see."""
 PANEL_LINES = 45
-ASLANT = Pose(0.0, 45.0)  # Stands for all poses in which land is seen as a block.
-YOUNG = 0.15  # Seconds for which something is not given up for the next of its kind: a flag that is carried is seen.
+"""Heights of type that the panel of controls needs at least for all its rows."""
+ASLANT = Pose(0.0, 45.0)
+"""Stands for all poses in which land is seen as a block."""
+YOUNG = 0.15
+"""Seconds for which something is not given up for the next of its kind: a flag that is carried is seen."""
 
 
 @dataclass(frozen=True, slots=True)

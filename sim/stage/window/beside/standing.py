@@ -29,9 +29,12 @@ if TYPE_CHECKING:
     from ....study.work.standby import Standby
     from ....study.work.workers import Worker
 
-SLICE = 0.002  # Seconds of a slice, about.
-STAFF = 2  # Processes that stand by, at most: each takes some 60 MB.
-FAREWELL = 5.0  # Seconds in which the thread that starts them has to end.
+SLICE = 0.002
+"""Seconds of a slice, about."""
+STAFF = 2
+"""Processes that stand by, at most: each takes some 60 MB."""
+FAREWELL = 5.0
+"""Seconds in which the thread that starts processes has to end."""
 NEEDED = (
     "....scene.writing",
     "....study.odds.contrast",
@@ -67,13 +70,13 @@ class Standing:
     """Counts what a session's tally lacks."""
 
     def __init__(self) -> None:
-        self._scene: Scene | None = None  # Of the tally that is being counted.
-        self._place = -1  # Where the job that is done here stands in the list of work,
-        self._steps: Generator[None, None, Outcomes] | None = None  # and what is left to do of it.
-        self._staff: Standby | None = None  # The processes that stand by,
-        self._coming: SimpleQueue[Standby] = SimpleQueue()  # as soon as they have been started
-        self._starting: Thread | None = None  # by this one.
-        self._at_home: dict[Worker, Problem] = {}  # Whose landscape each of them has looked into.
+        self._scene: Scene | None = None  # That of the tally that is being counted.
+        self._place = -1  # Where the job that is done here stands in the list of work.
+        self._steps: Generator[None, None, Outcomes] | None = None  # What is left of that job.
+        self._staff: Standby | None = None  # The processes that stand by, from when they have been welcomed.
+        self._coming: SimpleQueue[Standby] = SimpleQueue()  # Brings those processes when they have been started.
+        self._starting: Thread | None = None  # Starts those processes.
+        self._at_home: dict[Worker, Problem] = {}  # Whose landscape each process has looked into.
 
     def look(self, session: Session) -> None:
         """Let be what is not wanted any more."""

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 SEEDS = 200
 """With which the learning rate is chosen, and as many fresh ones of which it is told."""
-STAFF = 2  # Processes, at most: each takes some 60 MB.
-PAUSE = 0.05  # Seconds after which the thread looks whether it is still wanted.
+STAFF = 2
+"""Processes, at most: each takes some 60 MB."""
+PAUSE = 0.05
+"""Seconds after which the thread looks whether it is still wanted."""
 NEEDED = ("....study.tuning.going", "....study.work.gently", "....study.work.standby")
 """What has to be loaded to search."""
 
