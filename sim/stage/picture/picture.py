@@ -1,6 +1,7 @@
 """A moment of a race, drawn onto a surface: the one function behind window, screenshot and test."""
 
 from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from functools import lru_cache
 
 from pygame import Rect
@@ -86,6 +87,18 @@ class Snapshot:
         return self.glimpse.clouds[lane] if self.glimpse and self.glimpse.tick == self.tick else None
 
 
+class Staying(Enum):
+    """What of the picture before may stay on the canvas."""
+
+    NOTHING = auto()
+    AROUND = auto()
+    """What lies around all that changes while a race runs, which is drawn over what was there."""
+    ALL_BUT_MARBLES = auto()
+    """All but the maps, on which marbles have glided, and the profile."""
+    ALL_BUT_SCENES = auto()
+    """All but the sheet of scenes."""
+
+
 def snapshot_of(session: Session, race: Race) -> Snapshot:
     """What is to be seen of a session whose race has been computed as far as it has."""
     # The update after the one that is shown must be known, too: its gradient is drawn as an arrow.
@@ -148,24 +161,16 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
     usual one of that session and size.
     """
     session, race = snapshot.session, snapshot.race
-    size = canvas.size
-    here = here or setting(session, size)
-    if before is not None and _leafed(before, snapshot):
+    here = here or setting(session, canvas.size)
+    stays = Staying.NOTHING if before is None else _staying(before, snapshot, here)
+    if stays is Staying.ALL_BUT_SCENES:
         draw_scenes(canvas, here.places, here.theme, session)
         return
-    # A tooltip may have lain over anything.
-    clean = before is not None and before.session.pointer is None
-    marked = badge(session, race, snapshot.tick)
-    covered = before is not None and (
-        before.session.help
-        or before.session.picking is not None
-        or (before.session.sheet and not session.sheet)
-        or badge(before.session, before.race, before.tick) != marked
-    )
-    if before is None or not clean or covered or setting(before.session, size).around != here.around:
-        canvas.backdrop(Backdrop(_draw_still, (_around(here, race),), size), (0, 0))
+    if stays is Staying.NOTHING:
+        canvas.backdrop(Backdrop(_draw_still, (_around(here, race),), canvas.size), (0, 0))
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
-    if before is not None and clean and not covered and _glided(before, snapshot):
+    marked = badge(session, race, snapshot.tick)
+    if stays is Staying.ALL_BUT_MARBLES:
         _draw_maps(canvas, here, snapshot)
         if not session.sheet:
             _draw_profile(canvas, here, snapshot)
@@ -248,6 +253,20 @@ def _ways(session: Session, timing: Timing, lane: int) -> tuple[Array, ...]:
         return ()
     updates = timing.updates(lane, session.horizon)
     return way(former[0], lane, updates), way(session.scene, lane, updates)
+
+
+def _staying(before: Snapshot, now: Snapshot, here: Setting) -> Staying:
+    """What may stay of the moment that is on the canvas already."""
+    was, there = before.session, now.session
+    if _leafed(before, now):
+        return Staying.ALL_BUT_SCENES
+    over = was.help or was.picking is not None or (was.sheet and not there.sheet)
+    # A tooltip may have lain over anything.
+    if over or was.pointer is not None or setting(was, here.size).around != here.around:
+        return Staying.NOTHING
+    if badge(was, before.race, before.tick) != badge(there, now.race, now.tick):
+        return Staying.NOTHING
+    return Staying.ALL_BUT_MARBLES if _glided(before, now) else Staying.AROUND
 
 
 def _glided(before: Snapshot, now: Snapshot) -> bool:
