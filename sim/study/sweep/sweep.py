@@ -120,8 +120,24 @@ class SweepPoint:
     """One a lane."""
 
 
+class PlannedWhole:
+    """What a study has in common with others of which all blocks are known from the start, whatever is found."""
+
+    __slots__ = ()
+
+    @property
+    def runs(self: Study) -> int:
+        return sum(block.job.count for block in self.blocks)
+
+    def missing(self: Study, results: Mapping[int, Result]) -> list[int]:
+        return [place for place in range(len(self.blocks)) if place not in results]
+
+    def expected(self: Study, results: Mapping[int, Result]) -> list[int]:
+        return self.missing(results)
+
+
 @dataclass(frozen=True, slots=True)
-class Sweep:
+class Sweep(PlannedWhole):
     """A sweep as it is planned."""
 
     scene: Scene
@@ -144,16 +160,6 @@ class Sweep:
     @property
     def words(self) -> list[str]:
         return [self.scene.name, *(each.name.split(".", 1)[-1] for each in self.parameters)]
-
-    @property
-    def runs(self) -> int:
-        return sum(block.job.count for block in self.blocks)
-
-    def missing(self, results: Mapping[int, Result]) -> list[int]:
-        return [place for place in range(len(self.blocks)) if place not in results]
-
-    def expected(self, results: Mapping[int, Result]) -> list[int]:
-        return self.missing(results)
 
     def description(self) -> dict[str, Any]:
         return {
