@@ -24,7 +24,7 @@ def share_texts(estimate: Estimate) -> tuple[str, str]:
 
 def number_texts(estimate: Estimate) -> tuple[str, str]:
     """A number and its interval, with the digits that the interval is worth."""
-    value, low, high = estimate.value, estimate.low, estimate.high
+    value, low, high = estimate.numbers
     if not math.isfinite(value):
         return "–", ""
     width = high - low

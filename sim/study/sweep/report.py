@@ -183,7 +183,7 @@ def write_csv(result: Told, stream: "SupportsWrite[str]") -> None:
     for place, outcomes in enumerate(result.outcomes):
         for lane, outcome in enumerate(outcomes):
             known = [outcome.estimates[name] for name in names]
-            numbers = [end for each in known for end in (each.value, each.low, each.high)]
+            numbers = [end for each in known for end in each.numbers]
             numbers += pairs_report.numbers(sweep, result.compared, place, lane)
             point = outcome.point
             first = [*point.values, point.updates, outcome.lane, outcome.seeds, outcome.undecided]
