@@ -371,7 +371,7 @@ def _memory(updates: int) -> float:
     """The largest memory of a process, in MiB, that computes so many updates of the opening scene's minibatch."""
     code = (
         "from pathlib import Path; from sim.scene import load_scene; from sim.study.work.ensemble import Job\n"
-        f"Job(load_scene('{OPENING}').setting, 1, 0, 500, {updates}).run()\n"
+        f"Job(load_scene('{OPENING}').experiment, 1, 0, 500, {updates}).run()\n"
         "print(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

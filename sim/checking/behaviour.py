@@ -9,8 +9,7 @@ import numpy as np
 from ..descent.rules.guard import WRITES, RuleFailure, asked, guarded_init, guarded_step, place_of
 from ..descent.rules.protocol import Rule
 from ..descent.update import BatchSlope
-from ..surface.points import Array
-from .ground import STARTS, Batch, Path, path
+from .ground import STARTS, Batch, Path, Writable, path
 
 UPDATES = 12
 MANY = 300
@@ -35,23 +34,11 @@ def rests(rule: Rule[Any]) -> str:
     theta = np.zeros((1, 2))
     with np.errstate(all="ignore"):
         state: Any = asked(rule, "init", lambda: rule.init(theta.copy()))
-        slope = BatchSlope(_Level(), theta, None, lambda: np.zeros((1, 2)))
+        slope = BatchSlope(Writable(np.zeros(2)), theta, None, lambda: np.zeros((1, 2)))
         movement, _ = asked(rule, "step", lambda: rule.step(theta.copy(), slope, state))
     if np.isfinite(movement).all():
         return ""
     return _at(rule, "where the gradient is exactly 0 it moves by nan: what it divides by is 0 there")
-
-
-class _Level:
-    """No slope anywhere; it curves, so that a rule can divide by that."""
-
-    def gradient(self, theta: Array, batch: Any = None) -> Array:
-        del batch
-        return np.zeros_like(theta)
-
-    def hessian(self, theta: Array, batch: Any = None) -> Array:
-        del batch
-        return np.broadcast_to(np.eye(2), (*theta.shape, 2)).copy()
 
 
 def reads(rule: Rule[Any]) -> str:

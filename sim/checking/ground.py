@@ -10,7 +10,7 @@ import numpy as np
 from ..descent.examples.chance import Indices, Seeds, normals
 from ..descent.rules.guard import asked, checked, with_arrays
 from ..descent.rules.protocol import Rule
-from ..descent.update import BatchSlope
+from ..descent.update import BatchSlope, Even
 from ..surface.points import Array
 
 MATRIX = np.array([[2.0, 0.3], [0.3, 0.7]])
@@ -21,6 +21,18 @@ It grows no faster than a square, so that a rule that climbs stays among the num
 """
 
 STARTS = np.array([[1.3, -0.8], [-0.4, 0.9], [0.05, 1.7], [-1.1, -0.6], [2.2, 0.3]])
+
+
+class Writable(Even):
+    """The same slope everywhere, in arrays that may be written to: whether a rule does so is a question of its own."""
+
+    def gradient(self, theta: Array, batch: Indices | None = None) -> Array:
+        """The slope at each of the points."""
+        return super().gradient(theta, batch).copy()
+
+    def hessian(self, theta: Array, batch: Indices | None = None) -> Array:
+        """The unit matrix at each of the points."""
+        return super().hessian(theta, batch).copy()
 
 
 @dataclass(frozen=True)
@@ -101,7 +113,7 @@ def movements(rule: Any, updates: int, rates: Sequence[float] = (), slope: Array
         state: Any = rule.init(theta.copy())
         for update, factor in zip(range(updates), rates or repeat(1.0), strict=False):
             used = rule if factor == 1.0 else replace(rule, learning_rate=factor * rule.learning_rate)
-            loss: Any = Batch(update) if slope is None else _Steady(slope)
+            loss: Any = Batch(update) if slope is None else Writable(slope)
             given = BatchSlope(loss, theta.copy(), None, lambda: np.zeros((1, 2)))
             movement, state = used.step(theta.copy(), given, state)
             found.append(np.array(movement, dtype=np.float64)[0])
@@ -109,21 +121,6 @@ def movements(rule: Any, updates: int, rates: Sequence[float] = (), slope: Array
             if not np.isfinite(theta).all():
                 break
     return np.array(found)
-
-
-@dataclass(frozen=True, eq=False)
-class _Steady:
-    """The same gradient everywhere."""
-
-    slope: Array
-
-    def gradient(self, theta: Array, batch: Indices | None = None) -> Array:
-        del batch
-        return np.broadcast_to(self.slope, theta.shape).copy()
-
-    def hessian(self, theta: Array, batch: Indices | None = None) -> Array:
-        del batch
-        return np.broadcast_to(np.eye(2), (*theta.shape, 2)).copy()
 
 
 def names_of(rule: Any) -> list[str]:

@@ -18,7 +18,7 @@ BASIN = 8  # Bytes of what the judge keeps of a moment.
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class Experiment:
     """All of a scene that its runs depend on: what is minimised, from where, and how.
 
     A process that computes runs gets no more: it need not load what reads and tells scenes, which takes long.
@@ -31,7 +31,7 @@ class Setting:
     lanes: tuple[Lane, ...]
 
     def problem(self) -> Problem:
-        """What is minimised; the same object for settings that differ in nothing that matters to it."""
+        """What is minimised; the same object for experiments that differ in nothing that matters to it."""
         return _problem(self.surface, self.examples, self.window)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, NoReturn, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema, create_model
 from pydantic_core import PydanticCustomError
@@ -20,6 +20,11 @@ CAPTION_EVENTS = ("start", "end", "update", *EVENT_KINDS)
 Words = TypeVar("Words")
 InLanguages: TypeAlias = tuple[tuple[str, Words], ...]
 """What something is in other languages than English, by their codes, in the order of `TRANSLATIONS`."""
+
+
+def mistake(path: str, reason: str) -> NoReturn:
+    """Say what is wrong with a table, and where."""
+    raise PydanticCustomError("scene", "{path} {reason}", {"path": path, "reason": reason})
 
 
 def one_line(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self, TypeAlias, Union, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias, Union, get_type_hints
 
 import numpy as np
 from pydantic import (
@@ -43,6 +43,7 @@ from .speech import (
     Title,
     Translated,
     Translation,
+    mistake,
     one_line,
     translatable,
 )
@@ -194,28 +195,28 @@ class SceneFile(Translated):
         for name, lane in self.lane.items():
             if lane.batch_size != "full" and lane.batch_size > count:
                 examples = "1 example" if count == 1 else f"{count} examples"
-                _mistake(path_text("lane", name, "batch_size"), f"is {lane.batch_size}, but there are only {examples}")
+                mistake(path_text("lane", name, "batch_size"), f"is {lane.batch_size}, but there are only {examples}")
         self._promises_what_can_be()
         needs_surface = EXAMPLES[self.examples.kind].needs_surface
         if needs_surface and self.surface is None:
-            _mistake("surface", f"is needed for {self.examples.kind} examples")
+            mistake("surface", f"is needed for {self.examples.kind} examples")
         if not needs_surface and self.surface is not None:
-            _mistake("surface", f"has no place beside {self.examples.kind} examples, which make their own")
+            mistake("surface", f"has no place beside {self.examples.kind} examples, which make their own")
         if self.window is None and self.surface is None:
-            _mistake("window", "is needed where there is no [surface]: [[x0, x1], [y0, y1]]")
+            mistake("window", "is needed where there is no [surface]: [[x0, x1], [y0, y1]]")
         window = self.shown
         if not (window.width > 0 and window.height > 0):
-            _mistake("window", "must be [[x0, x1], [y0, y1]] with x0 < x1 and y0 < y1")
+            mistake("window", "must be [[x0, x1], [y0, y1]] with x0 < x1 and y0 < y1")
         short, long = sorted((window.width, window.height))
         if short < SMALLEST_WINDOW:
-            _mistake("window", f"is too small: each side must be at least {SMALLEST_WINDOW:g} long, not {short:.3g}")
+            mistake("window", f"is too small: each side must be at least {SMALLEST_WINDOW:g} long, not {short:.3g}")
         if long > LONGEST_WINDOW * short:
-            _mistake(
+            mistake(
                 "window", f"has one side {long / short:.3g} times as long as the other, more than {LONGEST_WINDOW:g}"
             )
         if self.saved is None and not window.contains(np.array(self.start)):  # By hand, one may drop it anywhere.
             sides = f"x {window.x0} … {window.x1}, y {window.y0} … {window.y1}"
-            _mistake("start", f"{list(self.start)} lies outside the window, {sides}")
+            mistake("start", f"{list(self.start)} lies outside the window, {sides}")
         self._speaks_of_what_there_is()
         return self
 
@@ -224,14 +225,14 @@ class SceneFile(Translated):
         for name, lane in self.lane.items():
             claim: Claim | None = lane.claim
             if claim is not None and claim.verdict is None and claim.escaped is None and claim.lowest is None:
-                _mistake(path_text("lane", name, "claim", "verdict"), "is missing")
+                mistake(path_text("lane", name, "claim", "verdict"), "is missing")
             for key in ("escaped", "lowest"):
                 share: ShareClaim | None = None if claim is None else getattr(claim, key)
                 place = path_text("lane", name, "claim", key)
                 if share is not None and share.least > share.most:
-                    _mistake(place, f"has least = {share.least:g} above most = {share.most:g}")
+                    mistake(place, f"has least = {share.least:g} above most = {share.most:g}")
                 if isinstance(share, EscapeClaim) and share.by is not None and share.by > self.updates:
-                    _mistake(f"{place}.by", f"is {share.by:,}, but there are only {self.updates:,} updates")
+                    mistake(f"{place}.by", f"is {share.by:,}, but there are only {self.updates:,} updates")
 
     def _speaks_of_what_there_is(self) -> None:
         """Captions, question and translations name lanes that the scene has."""
@@ -241,16 +242,16 @@ class SceneFile(Translated):
         if self.question is not None:
             named += [("question.answer", name) for name in self.question.answer]
             if len(set(self.question.answer)) < len(self.question.answer):
-                _mistake("question.answer", "names a lane twice")
+                mistake("question.answer", "names a lane twice")
         for index, caption in enumerate(self.caption):
             if caption.lane is not None:
                 named.append((path_text("caption", index, "lane"), caption.lane))
             if (caption.on == "update") != (caption.update is not None):
                 missing = "is missing" if caption.update is None else 'has no place where on is not "update"'
-                _mistake(path_text("caption", index, "update"), missing)
+                mistake(path_text("caption", index, "update"), missing)
         for path, name in named:
             if name not in self.lane:
-                _mistake(path, f"names an unknown lane: {did_you_mean(name, self.lane)}")
+                mistake(path, f"names an unknown lane: {did_you_mean(name, self.lane)}")
 
     @property
     def shown(self) -> Window:
@@ -271,7 +272,3 @@ def _scene_file(rules: tuple[tuple[str, type[Any]], ...]) -> type[SceneFile]:
     lane: Any = _variants(dict(rules), "rule", LANE_FIELDS)
     lanes: Any = Annotated[dict[LaneName, lane], Field(min_length=1, max_length=MOST_LANES)]
     return create_model(SceneFile.__name__, __base__=SceneFile, lane=(lanes, ...))
-
-
-def _mistake(path: str, reason: str) -> NoReturn:
-    raise PydanticCustomError("scene", "{path} {reason}", {"path": path, "reason": reason})

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Literal, NoReturn, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 from annotated_types import Ge, Gt, Le
 from pydantic import AfterValidator, Field, model_validator
@@ -20,7 +20,7 @@ from ..descent.clock import CLOCKS, UPDATES
 from ..files import bounded, ordinary_file, why
 from ..resources import asset
 from .reading import LARGEST_FILE, scene_files, validated
-from .speech import MOST_UPDATES, StrictTable, Translated, one_line, translatable
+from .speech import MOST_UPDATES, StrictTable, Translated, mistake, one_line, translatable
 from .view import LandView
 from .words import SceneError, did_you_mean, path_text
 
@@ -195,20 +195,20 @@ class Tour(StrictTable):
         for place, step in enumerate(self.step):
             for path, scene in _scenes(place, step):
                 if scene not in scene_files():
-                    _mistake(path, f"names an unknown scene: {did_you_mean(scene, scene_files())}")
+                    mistake(path, f"names an unknown scene: {did_you_mean(scene, scene_files())}")
             told: tuple[tuple[str | None, Words], ...] = ((None, step.words("")), *step.translations)
             for code, words in told:
                 for name in SPOKEN:
                     for blank in blanks(getattr(words, name)):
                         if blank not in step.number:
                             path = path_text("step", place, *([code] if code else []), name)
-                            _mistake(path, f"has a blank for an unknown number: {did_you_mean(blank, step.number)}")
+                            mistake(path, f"has a blank for an unknown number: {did_you_mean(blank, step.number)}")
             for code, number in step.number.items():
                 ends = number.low is not None, number.high is not None
                 if ends != (number.seeds is not None,) * 2:
-                    _mistake(path_text("step", place, "number", code), "must have seeds, low and high, or none of them")
+                    mistake(path_text("step", place, "number", code), "must have seeds, low and high, or none of them")
             if step.focus is not None and not all(low < high for low, high in step.focus):
-                _mistake(path_text("step", place, "focus"), "must be [[x0, x1], [y0, y1]] with x0 < x1 and y0 < y1")
+                mistake(path_text("step", place, "focus"), "must be [[x0, x1], [y0, y1]] with x0 < x1 and y0 < y1")
         return self
 
 
@@ -218,10 +218,6 @@ def _scenes(place: int, step: Step) -> Iterator[tuple[str, str]]:
     for code, number in step.number.items():
         if number.scene is not None:
             yield path_text("step", place, "number", code, "scene"), number.scene
-
-
-def _mistake(path: str, reason: str) -> NoReturn:
-    raise PydanticCustomError("scene", "{path} {reason}", {"path": path, "reason": reason})
 
 
 def parse_tour(text: str) -> Tour:

@@ -7,7 +7,7 @@ from ..descent.clock import Machine, Timing, timing
 from ..descent.examples.recipes import Recipe
 from ..descent.lane import Lane
 from ..descent.problem import Problem
-from ..descent.race import Race, Setting
+from ..descent.race import Experiment, Race
 from ..surface.protocol import ClosedForm, Window
 from .speech import Caption, InLanguages, Question, Translation, Words
 from .tables import Claim
@@ -66,12 +66,12 @@ class Scene:
 
     def problem(self) -> Problem:
         """What is minimised; the same object for scenes that differ in nothing that matters to it."""
-        return self.setting.problem()
+        return self.experiment.problem()
 
     @property
-    def setting(self) -> Setting:
+    def experiment(self) -> Experiment:
         """All of it that its runs depend on."""
-        return Setting(self.surface, self.examples, self.window, self.start, self.lanes)
+        return Experiment(self.surface, self.examples, self.window, self.start, self.lanes)
 
     def timing(self, clock: str) -> Timing:
         """How fast the lanes are by that clock, one of CLOCKS."""

@@ -171,7 +171,7 @@ def test_a_rule_from_outside_runs_alike_alone_in_a_crowd_and_in_a_swarm(rule: Ru
 @every_outside
 def test_odds_and_reports_take_a_rule_from_outside(rule: Rule[Any]) -> None:
     scene = with_rule(rule)
-    told = Job(scene.setting, 2, scene.seed, 4, UPDATES).run()
+    told = Job(scene.experiment, 2, scene.seed, 4, UPDATES).run()
     race = scene.race()
     race.extend(UPDATES)
     assert_array_equal(told.theta[0], race.tracks[2].theta[-1])

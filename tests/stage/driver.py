@@ -9,7 +9,7 @@ import pygame
 from waiting import WAIT
 
 from sim.stage.session.session import race
-from sim.stage.window import preparing
+from sim.stage.window.beside import preparing
 from sim.stage.window.window import MainWindow
 
 

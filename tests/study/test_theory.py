@@ -687,7 +687,7 @@ def test_intervals_hold_the_share_over_all_as_often_as_they_say() -> None:
 
 def coverage(scene: Scene, lane: int, updates: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The three shares over all seeds, each with how often its interval held it; the same of median and mean loss."""
-    whole = Job(scene.setting, lane, 0, RANGES * EACH, updates).run()
+    whole = Job(scene.experiment, lane, 0, RANGES * EACH, updates).run()
     parts = [part_of(whole, slice(EACH * place, EACH * (place + 1))) for place in range(RANGES)]
     fate, each = fates_of(whole, updates), [fates_of(part, updates) for part in parts]
     shares: list[str] = []

@@ -16,10 +16,10 @@ from .camera import Camera
 GRID = 128  # Nodes along the map's longer side.
 # Contour levels over the whole map.
 BANDS = 18
-# Contours around a shallow minimum, besides those: so many at least and at most,
+# Contours around a shallow minimum, besides those over the whole map, at least and at most.
 FEWEST, MOST = 3, 10
-APART = 5.0  # as there is room for them at so many pixels from one to the next,
-HIGHEST = 0.8  # up to this share of the way to its pass.
+APART = 5.0  # Pixels from one contour around a shallow minimum to the next, where there is room.
+HIGHEST = 0.8  # Share of the way from a shallow minimum to its pass up to which it has contours of its own.
 CROWDED = 0.01  # Levels closer than this share of the whole height make way for one through a pass.
 RIM = 0.995  # The highest level leaves out this share of the map: corners of steep surfaces say little.
 BOTTOMLESS = 3.0  # How far the lowest losses must lie below nearly all others, over the range of these, for a pole.

@@ -300,5 +300,5 @@ def _draw_lane(
     panel = panel_of(scene, place, em, theme, course_of(race, lane, (place.map, place.strip), em, theme, camera))
     canvas.rect((0, 0, *canvas.size), theme.background)
     panel.draw_frame(canvas)
-    update = scene.timing(session.clock).updates(lane, session.update)
+    update = scene.timing(session.clock).updates(lane, session.tick)
     panel.draw(canvas, update, session.views, ends_seen(session)[lane])

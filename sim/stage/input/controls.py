@@ -22,9 +22,7 @@ from ..picture.views import VIEWS
 from ..session.bindings import FINE, Deed, Errand
 from ..session.dials import DECADES, position_of, value_at
 from ..session.examples import ScaleCount, ScaleSigma, SetCount, SetSigma, adjustable
-from ..session.lanes import (
-    two_digits,
-)
+from ..session.lanes import two_digits
 from ..session.odds import ShowOdds, TurnSheet
 from ..session.playback import ChangeClock, ChangeSpeed, ChooseClock, ChooseSpeed, Restart, ToggleDrama, ToggleMotion
 from ..session.session import SPEEDS, Session
@@ -50,12 +48,12 @@ from ..style.theme import Theme
 from .control import Button, Buttons, Choice, Control, Slider, TextField, rows_of, tip_of
 from .lane_controls import lane_controls
 
-# Where examples see the surface displaced, σ goes up to so much of the window's shorter side.
 WIDE = 0.25
-# Where they see it tilted, σ goes up to so many usual slopes.
+"""Where examples see the surface displaced, σ goes up to so much of the window's shorter side."""
 STEEP = 3.0
-# Where they are noisy measurements, σ goes up to so many times what the model itself spans.
+"""Where examples see the surface tilted, σ goes up to so many usual slopes."""
 NOISY = 2.0
+"""Where examples are noisy measurements, σ goes up to so many times what the model itself spans."""
 
 
 SIGMA: tuple[Deed, ...] = (ScaleSigma(1 / FINE), ScaleSigma(FINE))
@@ -217,7 +215,7 @@ def _picture_controls(session: Session, theme: Theme) -> list[Control]:
         Buttons(say("views"), (*views, *_more_buttons(session, say), *_looking_buttons(session, say)), 3),
         *_swarm_controls(session, theme),
         Buttons("", (*_sheet_buttons(session, say), *_look_buttons(session, theme)), 3),
-        Buttons("", _keeping(session, say), 4),
+        Buttons("", (*_keeping(say), *_telling(session, say), *_returning(say)), 4),
         Buttons("", _comfort(session, say), 4),
     ]
 
@@ -332,8 +330,8 @@ def _comfort(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
     )
 
 
-def _keeping(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
-    """What leaves the window and comes back, and what else the mouse alone would not reach."""
+def _keeping(say: Callable[..., str]) -> tuple[Button, ...]:
+    """What leaves the window, and comes back."""
     return (
         Button(
             "picture",
@@ -353,6 +351,12 @@ def _keeping(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
             Errand.PASTE,
             tip_of(say, say("open the scene whose text is on the clipboard"), Errand.PASTE),
         ),
+    )
+
+
+def _telling(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
+    """How a scene, and a lecture, are told."""
+    return (
         Button(
             "captions",
             say("captions"),
@@ -374,6 +378,12 @@ def _keeping(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
             tip_of(say, say("thirteen steps through a lecture"), ShowTour()),
             session.tour is not None,
         ),
+    )
+
+
+def _returning(say: Callable[..., str]) -> tuple[Button, ...]:
+    """What leads back: to the whole map, and to the scene that was left."""
+    return (
         Button("whole", say("all of it"), ResetView(), tip_of(say, say("show all of the map again"), ResetView())),
         Button(
             "left", say("go back"), GoBack(), tip_of(say, say("back to the scene that was changed and left"), GoBack())

@@ -10,11 +10,12 @@ import pygame
 
 from ..session.bindings import Key
 
-# Seconds after which a key that is held acts again.
 DELAY = 0.35
-# Seconds after which it acts once more, at the earliest: never twice in a frame.
+"""Seconds after which a key that is held acts again."""
 PERIOD = 0.05
-SLOW = 0.25  # Seconds behind which what was pressed meanwhile is answered once.
+"""Seconds after which a key that is held acts once more, at the earliest: never twice in a frame."""
+SLOW = 0.25
+"""Seconds behind which what was pressed meanwhile is answered once."""
 
 
 @dataclass(frozen=True, slots=True)

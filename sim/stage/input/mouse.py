@@ -16,7 +16,7 @@ from ..drawing.glyphs import from_flag
 from ..drawing.layout import Layout
 from ..picture.map.site import Site, site_of
 from ..picture.panel.ends import end_deed
-from ..picture.panel.sliders import Slider, slider_at
+from ..picture.panel.sliders import LaneSlider, slider_at
 from ..picture.setting import setting
 from ..picture.timeline import tick_at
 from ..picture.tour import all_knobs
@@ -31,10 +31,14 @@ from ..style.theme import load_theme
 
 WholePixel = tuple[int, int]
 
-GRIP = 14.0  # Pixels, at the usual size, within which the flag is taken.
-STILL = 4.0  # Pixels that a click may stray; beyond, it is a drag.
-DEGREES = 0.4  # By which land turns for each pixel that the mouse is moved.
-TWICE = 0.4  # Seconds within which two clicks are one double click.
+GRIP = 14.0
+"""Pixels, at the usual size, within which the flag is taken."""
+STILL = 4.0
+"""Pixels that a click may stray; beyond, it is a drag."""
+DEGREES = 0.4
+"""Degrees by which land turns for each pixel that the mouse is moved."""
+TWICE = 0.4
+"""Seconds within which two clicks are one double click."""
 
 
 class Act(Enum):
@@ -132,8 +136,8 @@ class Gesture(Protocol):
     """What the mouse is in the middle of."""
 
     def down(self, mouse: Mouse, targets: Targets) -> Response:
-        """The left button has been pressed."""
-        ...
+        """The left button has been pressed: where something is held, its release was missed."""
+        return Free().down(mouse, targets)
 
     def move(self, mouse: Mouse, targets: Targets) -> Response:
         """The mouse has moved."""
@@ -142,6 +146,10 @@ class Gesture(Protocol):
     def up(self, mouse: Mouse, targets: Targets) -> Response:
         """The left button has been released, wherever that was."""
         ...
+
+    def end(self) -> tuple[Message, ...]:
+        """What is said when another gesture takes its place, however that came."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +163,7 @@ class Click:
 
 
 @dataclass(frozen=True, slots=True)
-class Free:
+class Free(Gesture):
     """Nothing is held."""
 
     last: Click | None = None
@@ -167,7 +175,8 @@ class Free:
             return Response(Free(), (knob.does,))
         slider = slider_at(targets.session.scene, targets.places, mouse.pixel)
         if slider is not None:
-            return Sliding(slider).move(mouse, targets, Grip(slider.lane))
+            sliding, messages = Sliding(slider).move(mouse, targets)
+            return Response(sliding, (Grip(slider.lane), *messages))
         deed = end_deed(targets.session, targets.places, mouse.pixel)
         if deed is not None:
             return Response(Free(), (deed,))
@@ -200,12 +209,8 @@ class Free:
 
 
 @dataclass(frozen=True, slots=True)
-class Scrubbing:
+class Scrubbing(Gesture):
     """The timeline's knob is held."""
-
-    def down(self, mouse: Mouse, targets: Targets) -> Response:
-        """The release was missed."""
-        return Free().down(mouse, targets)
 
     def move(self, mouse: Mouse, targets: Targets) -> Response:
         """Go where the mouse is."""
@@ -217,38 +222,34 @@ class Scrubbing:
 
 
 @dataclass(frozen=True, slots=True)
-class Sliding:
+class Sliding(Gesture):
     """The knob of a lane's slider is held."""
 
-    slider: Slider
+    slider: LaneSlider
     """As it was when it was taken: its ends stay, whatever the lane becomes."""
 
-    def down(self, mouse: Mouse, targets: Targets) -> Response:
-        """The release was missed."""
-        return Free().down(mouse, targets)
-
-    def move(self, mouse: Mouse, _targets: Targets, *before: Message) -> Response:
+    def move(self, mouse: Mouse, _targets: Targets) -> Response:
         """Set what it is about to where the mouse is."""
         message = self.slider.dial.message(self.slider.position(mouse.pixel[0]))
-        return Response(self, (*before, OfLane(self.slider.lane, message)))
+        return Response(self, (OfLane(self.slider.lane, message),))
 
     def up(self, _mouse: Mouse, _targets: Targets) -> Response:
         """Leave it there."""
         return Response(Free())
 
+    def end(self) -> tuple[Message, ...]:
+        """The lane is no longer shown beside what it was before."""
+        return (LetGo(),)
+
 
 @dataclass(frozen=True, slots=True)
-class Carrying:
+class Carrying(Gesture):
     """The start flag is held, on one of the maps."""
 
     panel: int
     grip: tuple[float, float]
     """From the pointer to the flag's foot: the flag does not jump when it is taken."""
     click: Click | None
-
-    def down(self, mouse: Mouse, targets: Targets) -> Response:
-        """The release was missed."""
-        return Free().down(mouse, targets)
 
     def move(self, mouse: Mouse, targets: Targets) -> Response:
         """Begin there."""
@@ -261,17 +262,13 @@ class Carrying:
 
 
 @dataclass(frozen=True, slots=True)
-class Pressing:
+class Pressing(Gesture):
     """The button went down on a map: the marbles are dropped when it comes up, unless it has become a drag."""
 
     click: Click
     panel: int
     point: tuple[float, float]
     """Where they will be dropped."""
-
-    def down(self, mouse: Mouse, targets: Targets) -> Response:
-        """The release was missed."""
-        return Free().down(mouse, targets)
 
     def move(self, mouse: Mouse, targets: Targets) -> Response:
         """A little trembling is none, but farther away it is a drag."""
@@ -289,16 +286,12 @@ class Pressing:
 
 
 @dataclass(frozen=True, slots=True)
-class Panning:
+class Panning(Gesture):
     """The map is held, and follows."""
 
     panel: int
     point: tuple[float, float]
     """What the pointer holds: it stays under it, after a while beyond the limits as well."""
-
-    def down(self, mouse: Mouse, targets: Targets) -> Response:
-        """The release was missed."""
-        return Free().down(mouse, targets)
 
     def move(self, mouse: Mouse, targets: Targets) -> Response:
         """What is under the pointer stays there."""
@@ -312,14 +305,10 @@ class Panning:
 
 
 @dataclass(frozen=True, slots=True)
-class Turning:
+class Turning(Gesture):
     """The land is held by the right button, and turns: across about the upright, and down to look more from above."""
 
     pixel: WholePixel
-
-    def down(self, mouse: Mouse, targets: Targets) -> Response:
-        """The release was missed, or the other button was pressed as well."""
-        return Free().down(mouse, targets)
 
     def move(self, mouse: Mouse, _targets: Targets) -> Response:
         """Turn with the mouse."""
@@ -352,8 +341,8 @@ def respond(hand: Hand, mouse: Mouse, session: Session, size: tuple[int, int]) -
     here, scene = setting(session, size), (session.scene.name, len(session.scene.lanes))
     targets = Targets(session, here.places, here.camera, size)
     gesture, messages = _respond(hand.gesture if hand.scene == scene else Free(), mouse, targets)
-    if isinstance(hand.gesture, Sliding) and not isinstance(gesture, Sliding):  # However that came.
-        messages = (LetGo(), *messages)
+    if type(gesture) is not type(hand.gesture):
+        messages = (*hand.gesture.end(), *messages)
     return Hand(gesture, scene), messages
 
 

@@ -19,8 +19,8 @@ from .control import MISTAKE_LINES, Buttons, Choice, Control, Slider, TextField,
 
 STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui rounds others by itself.
 LABEL_SHARE = 0.3  # Of a row's width, left of a menu.
-TALLEST_LINE = 2.1  # Height of a row at most, in ems,
-LOWEST_LINE = 1.28  # and at least: in a lower one, the words on a button are cut.
+TALLEST_LINE = 2.1  # Height of a row at most, in ems.
+LOWEST_LINE = 1.28  # Height of a row at least, in ems: in a lower one, the words on a button are cut.
 PAD = 0.7  # Room around all rows, in ems.
 MOST_CHARACTERS = 400  # Of a line of text.
 BESIDE = 3  # Room beside the words on a button, in pixels.

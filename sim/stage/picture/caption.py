@@ -18,8 +18,8 @@ from ..style.theme import Theme
 from ..style.wrapping import wrapped
 from .help import label_of
 
-BADGE = 0.85  # Height of the type that marks a panel as guessed, in ems,
-RIM = 1.45  # and of the badge itself, in heights of that type.
+BADGE = 0.85  # Height of the type that marks a panel as guessed, in ems.
+RIM = 1.45  # Height of the badge that marks a panel as guessed, in heights of that type.
 OUTLINE = 2.0  # Width of the line around a panel that can be clicked, in strokes.
 CHANGED = "Changed by hand: what the scene was made to show need not be seen."
 

@@ -29,21 +29,29 @@ from ..style.numbers import short
 from ..style.style import hairline, stroke_of
 from ..style.theme import Theme
 
-DASH = 5  # Length of a dash of the test line, in strokes; the gaps are as long.
+DASH = 5
+"""Length of a dash of the test line, in strokes; the gaps are as long."""
 UNITS = {"updates": "update", "epochs": "epoch", "serial": "time, serial", "parallel": "time, parallel"}
 BADGES, BADGE = 6, 3.0
 """How often a lane's badge stands on its line, and how large it is there, in strokes."""
-HEADROOM = 0.06  # Of the axis, above and below the lines.
-LOGARITHMIC = 30.0  # Ratio of largest to smallest positive loss from which a logarithm helps.
+HEADROOM = 0.06
+"""Share of the axis that is left free above and below the lines."""
+LOGARITHMIC = 30.0
+"""Ratio of largest to smallest positive loss from which a logarithm helps."""
 BAND, BAND_GAP = 1.1, 0.35
 """Height of the learning rates below the lines, and of what is free between them; in ems."""
 MOST_RATES = 400
 """At as many times, at most, the learning rate is looked at."""
-DECADES = 10  # As far as a logarithmic axis goes down: below is rounding.
-FEWEST_DIGITS, MOST_DIGITS = 6, 9  # Of a loss beside the chart: more tell apart what differs by as little.
-SIGNS = 9  # Of such a number, at most: there is room for no more.
-LARGE = 1e100  # What is larger has a power of ten of three digits.
-TALLEST = 1.25  # How far above the start, in heights of the start, a line is followed.
+DECADES = 10
+"""As far as a logarithmic axis goes down: below is rounding."""
+FEWEST_DIGITS, MOST_DIGITS = 6, 9
+"""Digits of a loss beside the chart: the more tell apart what differs by little."""
+SIGNS = 9
+"""Signs of a loss beside the chart, at most: there is room for no more."""
+LARGE = 1e100
+"""A loss from which on a power of ten has three digits."""
+TALLEST = 1.25
+"""How far above the start, in heights of the start, a line is followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +200,8 @@ class Chart:
         self._bottom = rates_area(size, em).bottom if axes.rates else self.plot.bottom
         names = names or tuple(track.lane.name for track in race.tracks)
         self._frame = Backdrop(_draw_frame, (axes, theme, em, names), size)
-        self._layer: pygame.Surface | None = None  # The frame with the lines,
-        self._draft = pygame.Surface((0, 0))  # and another, upon which they are drawn first.
+        self._layer: pygame.Surface | None = None  # The frame with the lines.
+        self._draft = pygame.Surface((0, 0))  # A surface upon which lines are drawn before they come onto the layer.
         self._drawn = 0  # Up to which update the lines stand on the layer.
 
     def draw(self, canvas: Canvas, corner: tuple[int, int], tick: int) -> None:

@@ -1,6 +1,7 @@
 """A moment of a race, drawn onto a surface: the one function behind window, screenshot and test."""
 
 from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from functools import lru_cache
 
 from pygame import Rect
@@ -74,7 +75,7 @@ class Snapshot:
     @property
     def wanted(self) -> int:
         """The time that the session is at; no later than has been computed."""
-        return min(self.session.update, max(self.computed, 0))
+        return min(self.session.tick, max(self.computed, 0))
 
     def glide(self, lane: int, timing: Timing) -> tuple[int, float]:
         """The lane's update, and which part of its next movement the marble has made."""
@@ -86,11 +87,23 @@ class Snapshot:
         return self.glimpse.clouds[lane] if self.glimpse and self.glimpse.tick == self.tick else None
 
 
+class Staying(Enum):
+    """What of the picture before may stay on the canvas."""
+
+    NOTHING = auto()
+    AROUND = auto()
+    """What lies around all that changes while a race runs, which is drawn over what was there."""
+    ALL_BUT_MARBLES = auto()
+    """All but the maps, on which marbles have glided, and the profile."""
+    ALL_BUT_SCENES = auto()
+    """All but the sheet of scenes."""
+
+
 def snapshot_of(session: Session, race: Race) -> Snapshot:
     """What is to be seen of a session whose race has been computed as far as it has."""
     # The update after the one that is shown must be known, too: its gradient is drawn as an arrow.
     computed = max(0, min(race.updates - 1, session.horizon))
-    glimpse, tick = seen(session), session.update
+    glimpse, tick = seen(session), session.tick
     glides = glimpse is None and tick < computed and SPEEDS[session.speed] <= GLIDING and not session.steady
     phase = round((session.progress - tick) * PHASES) / PHASES if glides else 0.0
     return Snapshot(replace(session, progress=float(tick)), race, computed, glimpse, phase, session.tally)
@@ -123,9 +136,12 @@ RED = (214, 48, 49)
 """What tells, on both themes, that a film is being made."""
 GLIDING = 30.0
 """Updates a second up to which one sees a marble glide from one to the next; faster ones are shown as they are."""
-SHARP = 8.0  # Updates a second up to which one looks at ground that rests between two movements.
-COARSE = 2  # Pixels along the side of what is computed of ground that moves on at once.
-PHASES = 24  # Places on the way from one update to the next, at most.
+SHARP = 8.0
+"""Updates a second up to which one looks at ground that rests between two movements."""
+COARSE = 2
+"""Pixels along the side of what is computed of ground that moves on at once."""
+PHASES = 24
+"""Places on the way from one update to the next, at most."""
 HINTS: tuple[tuple[str, tuple[Deed, ...]], ...] = (
     ("play", (Play(),)),
     ("step", (Step(-1), Step(1))),
@@ -145,24 +161,16 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
     usual one of that session and size.
     """
     session, race = snapshot.session, snapshot.race
-    size = canvas.size
-    here = here or setting(session, size)
-    if before is not None and _leafed(before, snapshot):
+    here = here or setting(session, canvas.size)
+    stays = Staying.NOTHING if before is None else _staying(before, snapshot, here)
+    if stays is Staying.ALL_BUT_SCENES:
         draw_scenes(canvas, here.places, here.theme, session)
         return
-    # A tooltip may have lain over anything.
-    clean = before is not None and before.session.pointer is None
-    marked = badge(session, race, snapshot.tick)
-    covered = before is not None and (
-        before.session.help
-        or before.session.picking is not None
-        or (before.session.sheet and not session.sheet)
-        or badge(before.session, before.race, before.tick) != marked
-    )
-    if before is None or not clean or covered or setting(before.session, size).around != here.around:
-        canvas.backdrop(Backdrop(_draw_still, (_around(here, race),), size), (0, 0))
+    if stays is Staying.NOTHING:
+        canvas.backdrop(Backdrop(_draw_still, (_around(here, race),), canvas.size), (0, 0))
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
-    if before is not None and clean and not covered and _glided(before, snapshot):
+    marked = badge(session, race, snapshot.tick)
+    if stays is Staying.ALL_BUT_MARBLES:
         _draw_maps(canvas, here, snapshot)
         if not session.sheet:
             _draw_profile(canvas, here, snapshot)
@@ -207,15 +215,15 @@ def _draw_maps(canvas: Canvas, here: Setting, snapshot: Snapshot) -> None:
     timing, courses = session.scene.timing(session.clock), [panel.course for panel in _panels(here, snapshot.race)]
     glides = [snapshot.glide(course.index, timing) for course in courses]
     clouds = [snapshot.cloud(course.index) for course in courses]
-    ways = [_ways(session, timing, course.index) for course in courses]
+    traces = [_ways(session, timing, course.index) for course in courses]
     if here.more.together:
         with canvas.part("map"):
-            draw_together(canvas, courses, glides, session.views, session.lane, clouds, ways)
+            draw_together(canvas, courses, glides, session.views, session.lane, clouds, traces)
         _draw_search(canvas, here, session)
         return
-    for course, glide, cloud, seen in zip(courses, glides, clouds, ways, strict=True):
+    for course, glide, cloud, ways in zip(courses, glides, clouds, traces, strict=True):
         with canvas.part(f"lane {course.index + 1}"), canvas.part("map"):
-            course.draw(canvas, glide, session.views, cloud, seen, snapshot.step)
+            course.draw(canvas, glide, session.views, cloud, ways, snapshot.step)
     _draw_search(canvas, here, session)
 
 
@@ -245,6 +253,20 @@ def _ways(session: Session, timing: Timing, lane: int) -> tuple[Array, ...]:
         return ()
     updates = timing.updates(lane, session.horizon)
     return way(former[0], lane, updates), way(session.scene, lane, updates)
+
+
+def _staying(before: Snapshot, now: Snapshot, here: Setting) -> Staying:
+    """What may stay of the moment that is on the canvas already."""
+    was, there = before.session, now.session
+    if _leafed(before, now):
+        return Staying.ALL_BUT_SCENES
+    over = was.help or was.picking is not None or (was.sheet and not there.sheet)
+    # A tooltip may have lain over anything.
+    if over or was.pointer is not None or setting(was, here.size).around != here.around:
+        return Staying.NOTHING
+    if badge(was, before.race, before.tick) != badge(there, now.race, now.tick):
+        return Staying.NOTHING
+    return Staying.ALL_BUT_MARBLES if _glided(before, now) else Staying.AROUND
 
 
 def _glided(before: Snapshot, now: Snapshot) -> bool:
@@ -353,8 +375,8 @@ def status(snapshot: Snapshot) -> str:
     """How the race is being played, in one line."""
     session = snapshot.session
     theme = load_theme(session.theme, session.language)
-    here = {"update": session.update, "horizon": session.horizon}
-    if snapshot.tick != session.update:
+    here = {"update": session.tick, "horizon": session.horizon}
+    if snapshot.tick != session.tick:
         return theme.say("computing … update {update} of {horizon}", **here | {"update": snapshot.tick})
     place = theme.say("update {update} of {horizon}", **here)
     if session.clock != "updates":

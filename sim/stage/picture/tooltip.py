@@ -46,9 +46,9 @@ SENTENCE = 17
 # The lines that a sentence may have.
 MOST_LINES = 4
 SMALL_MAP = 18  # A map that is lower, in ems, has room for less.
-MARBLE = 12.0  # Half the width of what a tooltip leaves free of a marble, in strokes,
-DOT = 4.0  # and of a dot of its trail's head,
-HEAD = 6  # which has so many.
+MARBLE = 12.0  # Half the width of what a tooltip leaves free of a marble, in strokes.
+DOT = 4.0  # Half the width of what a tooltip leaves free of a dot of a trail's head, in strokes.
+HEAD = 6  # Dots of a trail's head.
 MOST_PARTS = 12  # Places of a swarm that are told of.
 CURVATURE_MEANINGS = {
     (1, 1): "convex: curved up both ways",

@@ -34,10 +34,10 @@ class Play:
     """Play, or pause. At the horizon, play on for as long again."""
 
     def apply(self, session: Session) -> Session:
-        at_end = session.update >= session.horizon and not session.playing
+        at_end = session.tick >= session.horizon and not session.playing
         horizon = session.horizon + (session.scene.updates if at_end else 0)
         # A pause is at an update: what is said is said of it.
-        return replace(session, playing=not session.playing, progress=float(session.update), horizon=horizon, notice="")
+        return replace(session, playing=not session.playing, progress=float(session.tick), horizon=horizon, notice="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Step:
     updates: int
 
     def apply(self, session: Session) -> Session:
-        progress = min(max(session.update + self.updates, 0), session.horizon)
+        progress = min(max(session.tick + self.updates, 0), session.horizon)
         return replace(session, playing=False, progress=float(progress), notice="")
 
 

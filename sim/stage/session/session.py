@@ -191,14 +191,14 @@ class Session:
     open: bool = True
 
     @property
-    def update(self) -> int:
+    def tick(self) -> int:
         """The tick that is shown; by the clock of updates, every lane's update."""
         return int(self.progress)
 
     @property
     def waiting(self) -> bool:
         """Whether the scene's question is being put now, and playing waits for a guess."""
-        return self.asking and self.captions and not self.playing and self.update == 0
+        return self.asking and self.captions and not self.playing and self.tick == 0
 
     @property
     def counted(self) -> Scene:
@@ -267,8 +267,8 @@ def update(session: Session, message: Message) -> Session:
         there = there if counted else replace(there, sheet="", tally=None)
         if there.tuning is not None and lane_of(there, there.tuning.scene) is None:
             there = replace(there, tuning=None)
-        return replace(there, seen=there.update, picking=None, cards=())
-    seen = max(session.seen, there.update)
+        return replace(there, seen=there.tick, picking=None, cards=())
+    seen = max(session.seen, there.tick)
     return replace(there, seen=seen) if seen != there.seen else there
 
 
@@ -304,7 +304,7 @@ def race(scene: Scene) -> Race:
 def ridden(session: Session, running: Race) -> tuple[float, float]:
     """Where the chosen lane's marble is now."""
     track, timing = running.tracks[session.lane], session.scene.timing(session.clock)
-    x, y = track.theta[min(timing.updates(session.lane, session.update), track.updates)].tolist()
+    x, y = track.theta[min(timing.updates(session.lane, session.tick), track.updates)].tolist()
     return x, y
 
 
@@ -312,8 +312,8 @@ def scene_of(session: Session) -> str:
     """The scene of this session as a text: as changed by hand, with the moment, and what the race was like up to it."""
     from ...scene.saving import saved_text  # noqa: PLC0415  Not needed to show the first frame.
 
-    told = digest(race(session.scene), session.update)
-    return saved_text(Saved(as_it_is_seen(session), session.update, session.clock, told))
+    told = digest(race(session.scene), session.tick)
+    return saved_text(Saved(as_it_is_seen(session), session.tick, session.clock, told))
 
 
 def carried_by(session: Session) -> str:

@@ -136,7 +136,7 @@ def judgement(session: Session, race: Race) -> Judged | None:
     scene, guess = session.scene, session.guess
     if guess is None or session.guessed is None or not same_race(scene, session.guessed) or is_judged(session):
         return None
-    right = is_right(scene, race, scene.timing(session.clock), min(session.update, race.updates - 1), guess)
+    right = is_right(scene, race, scene.timing(session.clock), min(session.tick, race.updates - 1), guess)
     return None if right is None else Judged(right)
 
 

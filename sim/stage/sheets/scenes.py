@@ -20,8 +20,8 @@ PICTURE = (400, 250)
 """The size in pixels in which the small pictures are made; on the sheet they are made to fit."""
 MOST_COLUMNS = 8
 HEADING = 2.2  # Height of the sheet's title, in ems.
-TITLE, LINE = 1.5, 1.15  # Heights of a card's title and of a line of what it says, in ems,
-LINES = (1, 3)  # and how many lines there are of that, at least and at most.
+TITLE, LINE = 1.5, 1.15  # Heights of a card's title and of a line of what it says, in ems.
+LINES = (1, 3)  # Lines of what a card says, at least and at most.
 GAP = 0.6  # Between cards, in ems.
 MARKED = 2.5  # Width of the line around the marked one, in strokes.
 

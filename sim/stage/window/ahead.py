@@ -6,13 +6,14 @@ from ...descent.race import Race
 from ..session.session import SPEEDS, Session
 
 FRAMES_A_SECOND = 60
-# Seconds of a frame that go into computing ahead.
 COMPUTING = 0.003
-# Seconds of a frame that go into computing where playing waits for it.
+"""Seconds of a frame that go into computing ahead."""
 CATCHING_UP = 0.012
-CHUNK = 8  # Updates computed at once, where there is time for them; the more, the cheaper each.
-# The most updates computed at once where the picture waits for them: few enough for a flag to follow the mouse.
+"""Seconds of a frame that go into computing where playing waits for it."""
+CHUNK = 8
+"""Updates computed at once, where there is time for them; the more, the cheaper each."""
 LEAP = 40
+"""The most updates computed at once where the picture waits for them: few enough for a flag to follow the mouse."""
 
 
 class Ahead:
@@ -26,8 +27,8 @@ class Ahead:
     def go_on(self, session: Session) -> None:
         """Compute on, up to the session's horizon, for as long as a frame can spare."""
         race, steps = self.race, updates_a_frame(session) if session.playing else 1
-        wanted = session.update + steps
-        goal = max(session.horizon, session.update) + 1
+        wanted = session.tick + steps
+        goal = max(session.horizon, session.tick) + 1
         begun = time.perf_counter()
         spent = 0.0
         while race.updates < goal:

@@ -12,13 +12,17 @@ from ..drawing.layout import SMALL_TYPE, SMALLEST, USUAL, type_of
 from ..picture.picture import TITLE
 from ..style.color import Color
 
-UNSEEN = ("dummy", "offscreen")  # SDL's drivers that show nothing; SDL falls back on them in silence.
+UNSEEN = ("dummy", "offscreen")
+"""SDL's drivers that show nothing; SDL falls back on them in silence."""
 HAND, ARROW = map(pygame.Cursor, (pygame.SYSTEM_CURSOR_HAND, pygame.SYSTEM_CURSOR_ARROW))
 DPI_AWARENESS = ("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2")
 """Asks SDL on Windows for true pixels, which the desktop does not enlarge: the mouse is told in them, too."""
-ORDINARY = (1920, 1080)  # A desktop on which the window has its usual size; on larger ones everything is larger,
-QUARTERS = 4  # by whole parts of so many.
-MARGIN = (40, 100)  # What a desktop needs beside the window, and above and below it, in pixels.
+ORDINARY = (1920, 1080)
+"""A desktop on which the window has its usual size; on larger ones everything is larger."""
+QUARTERS = 4
+"""What is larger is so by whole parts of so many."""
+MARGIN = (40, 100)
+"""What a desktop needs beside the window, and above and below it, in pixels."""
 
 
 class NoDisplay(StageError):

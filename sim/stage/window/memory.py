@@ -10,9 +10,12 @@ import sys
 import time
 from typing import Any
 
-PERIOD = 2.0  # Seconds, at least, from one time to the next.
-LARGE = 1 << 17  # Bytes from which on anything is taken from the system by itself, and given back with it.
-MMAP_THRESHOLD = -3  # What GNU's C library calls that.
+PERIOD = 2.0
+"""Seconds, at least, from one time to the next."""
+LARGE = 1 << 17
+"""Bytes from which on anything is taken from the system by itself, and given back with it."""
+MMAP_THRESHOLD = -3
+"""The name, a number, of that size among the options of GNU's C library."""
 
 _last = -PERIOD
 

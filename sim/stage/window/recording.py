@@ -13,7 +13,8 @@ from ..style.theme import say
 if TYPE_CHECKING:
     from ..export.film import Recorder
 
-RATE = 30  # Pictures a second, at most; one stays until something has changed.
+RATE = 30
+"""Pictures a second, at most; one stays until something has changed."""
 
 
 class Filming:

@@ -15,7 +15,8 @@ from ..session.session import race as race_of
 from ..session.view import Kept, Notify
 from ..style.theme import say
 
-KNOWN = 5_000  # Updates up to which a race is computed to its end before a picture of it is saved.
+KNOWN = 5_000
+"""Updates up to which a race is computed to its end before a picture of it is saved."""
 
 
 class Saving:
@@ -33,9 +34,7 @@ class Saving:
     def begin(self, session: Session, size: tuple[int, int]) -> None:
         """Save what is to be seen now as a picture that carries its scene, under a name that is not taken."""
         # As it will be when it is opened again: at an update, turned to where it is turning, its race known.
-        still = replace(
-            session, progress=float(session.update), pose=session.goal or session.pose, goal=None, tour=None
-        )
+        still = replace(session, progress=float(session.tick), pose=session.goal or session.pose, goal=None, tour=None)
         race, picture = race_of(session.scene), pygame.Surface(size, depth=32)
         if session.horizon <= KNOWN:
             race.extend(session.horizon + 1)
@@ -57,7 +56,7 @@ class Saving:
 
 def _written(picture: pygame.Surface, carried: str, session: Session) -> Message:
     """Write the picture, and say where it is, or why it is nowhere."""
-    path = free_path(named(session.scene.name, f"-{session.update}.png"))
+    path = free_path(named(session.scene.name, f"-{session.tick}.png"))
     try:
         save_png(picture, path, carried)
     except OutputError as error:

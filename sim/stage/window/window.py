@@ -1,7 +1,7 @@
 """The window: events become messages, messages a new session, and the session a picture."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,12 +13,11 @@ from ...languages import ENGLISH
 from ...scene import Scene, SceneError
 from ...scene.reading import Saved
 from ...study.maps.swarm import swarm
-from ...study.odds.tally import Tally
 from ..drawing.camera import FLAT
 from ..drawing.layout import SMALLEST
 from ..drawing.screen import Screen
 from ..input.controls import fitting
-from ..input.holding import DELAY, PERIOD, SLOW, Holding, Once, held_from
+from ..input.holding import SLOW, Once
 from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, respond
 from ..picture.caption import offered
@@ -40,52 +39,60 @@ from ..picture.setting import setting
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.lanes import NextLane
 from ..session.names import BOXES, unseen
-from ..session.odds import ChooseSheet, computing
+from ..session.odds import ChooseSheet
 from ..session.playback import Elapsed, Step
 from ..session.playback import tempo as pace_of
 from ..session.scenes import Choose, Pick, Tell
-from ..session.session import RACES, Message, Session, changed, race, ridden, update
+from ..session.session import RACES, Message, Session, race, ridden, update
 from ..session.setup import Guess, SetFormula, SkipQuestion, judgement
 from ..session.tour import GoBack, GoToStep
 from ..session.tuning import searching
 from ..session.view import Back, Close, Follow, Hover, Notify, Rest
 from ..sheets.scenes import Cards, cards_of
-from ..sheets.sheets import pieces, sheet_layout, tab_at
+from ..sheets.sheets import sheet_layout, tab_at
 from ..style.theme import THEMES, load_theme, say
-from . import display, documents, preparing
+from . import display, documents
 from .ahead import FRAMES_A_SECOND, Ahead, updates_a_frame
-from .counter import Counter
-from .gallery import Gallery
+from .asking import Asking, asked
+from .beside import preparing
+from .beside.gallery import Gallery
+from .beside.preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, controls_of, inquired, loaded, prepared
+from .beside.standing import Standing, idle
+from .beside.standing import wanted as to_count
+from .beside.tuner import Tuner
+from .counting import Counting
+from .held import HeldKeys
 from .memory import keep_little
-from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, panel_of, prepared
 from .recording import Filming
 from .saving import Saving
-from .standing import Standing, idle
-from .standing import wanted as to_count
-from .tuner import Tuner
 
 if TYPE_CHECKING:
     from ..input.widgets import ControlPanel
 
 TYPING = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
+"""Events that belong to a line of text while one is written into."""
 BUTTONS = (pygame.BUTTON_LEFT, pygame.BUTTON_RIGHT)
-"""Of the mouse, that do something."""
+"""Buttons of the mouse that do something."""
 POINTING = (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
 """Events of the mouse that have a place."""
-MOVING = (pygame.K_LEFT, pygame.K_RIGHT, pygame.K_BACKSPACE, pygame.K_DELETE)
-"""Keys that act again in a line of text; characters come again by themselves."""
-NAP = 15  # Milliseconds between looks for an event while nothing moves.
-CARRIED = 0.3  # Seconds after which it is said, of something that is dragged too, that it is still being computed.
-LIVELY = 1.0  # Seconds after an event for which open controls are drawn on: tooltips come late.
-# Fewest and most seconds of a frame that go into a swarm, whatever the drawing takes.
+UNCOVERING = (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSIZECHANGED)
+"""Events after which nothing that was drawn need still be on the screen."""
+NAP = 15
+"""Milliseconds between looks for an event while nothing moves."""
+CARRIED = 0.3
+"""Seconds after which it is said, of something that is dragged too, that it is still being computed."""
+LIVELY = 1.0
+"""Seconds after an event for which open controls are drawn on: tooltips come late."""
 SWARMING = (0.002, 0.008)
-# Seconds of a frame that drawing and swarm may take together.
+"""Fewest and most seconds of a frame that go into a swarm, whatever the drawing takes."""
 IN_TIME = 0.014
-# Seconds after which the mouse rests, and a tooltip comes.
+"""Seconds of a frame that drawing and swarm may take together."""
 RESTING = 0.35
-ASKING = 2.0  # Seconds within which Esc, pressed again, ends a film or quits.
-SPARE = 0.003  # Seconds at the end of a frame in which nothing more is begun.
-LONGEST_FRAME = 0.1  # Seconds that a frame may count for: after a pause of the machine nothing leaps ahead.
+"""Seconds after which the mouse rests, and a tooltip comes."""
+SPARE = 0.003
+"""Seconds at the end of a frame in which nothing more is begun."""
+LONGEST_FRAME = 0.1
+"""Seconds that a frame may count for: after a pause of the machine nothing leaps ahead."""
 
 
 def open_window(
@@ -126,39 +133,36 @@ class MainWindow:
         self.session = session
         self._clock = pygame.time.Clock()
         self._preparing = Preparing()
-        self._ready: Aim | None = None  # What has been made ready: that is all there is to draw.
-        self._standing: Session | None = None  # The session as it was when that was last drawn.
-        self._inquiry: Inquiry | None = None  # What is being found out besides.
+        self._ready: Aim | None = None  # What has been made ready: more there is not to draw.
+        self._standing: Session | None = None  # The session as it was when its picture was last drawn.
+        self._inquiry: Inquiry | None = None  # What is being found out beside pictures.
         self._waiting = False  # Whether the picture stays until something has been made ready.
-        self._since = 0.0  # Since when it does, or the last picture came.
-        self._errand: Errand | None = None  # What is to be done then.
-        self._still: pygame.Surface | None = None  # The picture that stays.
-        self._signed: tuple[object, ...] | None = None  # What was last drawn over it.
+        self._since = 0.0  # Since when the picture has stayed, or the last one came.
+        self._errand: Errand | None = None  # What is to be done when the picture that is waited for has come.
+        self._still: pygame.Surface | None = None  # The picture that stays while another is waited for.
+        self._signed: tuple[object, ...] | None = None  # What was last drawn over the picture that stays.
         self._fresh: pygame.Surface | None = None  # The last picture that was made ready.
         self._ahead: Ahead | None = None  # Computes the race that is shown.
         self._shown: tuple[Snapshot, tuple[int, int]] | None = None
-        self._flip = False  # Whether that has still to come onto the screen.
+        self._flip = False  # Whether what is drawn has still to come onto the screen.
         self._drawing = 0.0  # How many seconds the last drawing took.
         self._hand = Hand()
-        self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that it rests on.
-        self._moved = 0.0  # When it came there, in seconds of SDL's clock.
+        self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that the mouse rests on.
+        self._moved = 0.0  # When the mouse came there, in seconds of SDL's clock.
         self._filming = Filming()
         self._saving = Saving()
         self._gallery = Gallery()
-        self._lacking: set[str] = set()  # Names of which it has been said that they cannot be shown,
-        self._read: tuple[Scene, str] | None = None  # and what has been looked through for such.
-        self._told_film: int | None = None  # The seconds of it that are on the screen,
-        self._sign: pygame.Rect | None = None  # and where else something is said over the picture.
+        self._lacking: set[str] = set()  # Names of which it has been said that they cannot be shown.
+        self._read: tuple[Scene, str] | None = None  # The scene and language last looked through for such names.
+        self._told_film: int | None = None  # The seconds of a film that are on the screen.
+        self._sign: pygame.Rect | None = None  # Where else something is said over the picture.
         self._panel: ControlPanel | None = None
         self._framed: tuple[object, ...] | None = None  # What the panel was made for.
         self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock.
         self._looked = display.now()  # When events were last looked for.
-        self._holding: Holding | None = None  # The key that acts again while it is held.
-        self._typed: tuple[pygame.Event, float] | None = None  # A key held in a line of text, and when it acts again.
-        self._asked: tuple[bool, float] | None = None  # Whether of a film, and until when, "Esc again" is said.
-        self._counter: Counter | None = None  # Who computes the session's tally.
-        self._tally: Tally | None = None  # What of it the sheet shows: the last that has been made ready.
-        self._making: tuple[Tally, Iterator[None]] | None = None  # What makes the next one ready.
+        self._held = HeldKeys()
+        self._asking = Asking()
+        self._counting = Counting()
         self._ends = Standing()  # Counts where marbles end.
         self._tuner = Tuner()  # Looks for the learning rate of a lane.
         self._due = 0.0  # When the next frame is.
@@ -194,12 +198,15 @@ class MainWindow:
         self._hold_on()
         if self.session.pointer is not None and not self.session.rests and display.now() - self._moved >= RESTING:
             self.send(Rest())
-        self._ask_no_more()
+        if self._asking.is_late(display.now()):
+            self._asking.forget()
+            self.send(Notify(""))
         self._tell_of_scenes()
         if not self._waiting:
             self._since = time.perf_counter()
         self._waiting = not self._prepare()
-        self._count()
+        for message in self._counting.go_on(self.session, self._waiting):
+            self.send(message)
         for message in self._tuner.go_on(self.session):
             self.send(message)
         if self._waiting:
@@ -226,7 +233,7 @@ class MainWindow:
         self._tell_of_boxes()
         self.send(Elapsed(seconds, self._reached(running), pace_of(self.session, running)))
         self._compute_swarm(running)
-        self._make_ready()
+        self._counting.make_ready(self.session, self._canvas_size())
         if running.updates > self.session.horizon:  # A moment at which nothing else is computed.
             self._preparing.load(partial(loaded, setting(self.session, self._canvas_size())))
         self._show(running, seconds)
@@ -242,8 +249,7 @@ class MainWindow:
         self._filming.finish(self.session)
         self._ends.close()
         self._tuner.close()
-        if self._counter is not None:
-            self._counter.close()
+        self._counting.close()
 
     def send(self, message: Message) -> None:
         """Let the session answer a message."""
@@ -293,7 +299,7 @@ class MainWindow:
         session, panel = self.session, self._framed
         if isinstance(goal, Inquiry):
             return partial(inquired, goal, session, size, panel)
-        return partial(prepared, session, size, RACES.find(session.scene), self._tally, panel, self._each())
+        return partial(prepared, session, size, RACES.find(session.scene), self._counting.shown, panel, self._each())
 
     def _each(self) -> float | None:
         """How many seconds an update takes, where that is known: in the race that is shown, from another start."""
@@ -341,28 +347,18 @@ class MainWindow:
             return True
         ahead = race(self.session.scene).updates <= self.session.horizon
         moving = self.session.playing or self.session.goal is not None or ahead
-        timed = (
-            self._filming.running
-            or self._saving.running
-            or self._holding is not None
-            or self._typed is not None
-            or self._asked is not None
-        )
+        timed = self._filming.running or self._saving.running or self._held.any or self._asking.waits
         if self.session.picking is not None and self._gallery.busy:
             return True
         resting = self.session.pointer is not None and not self.session.rests
-        finding = searching(self.session) is not None
-        return moving or timed or resting or finding or self._lively() or self._lagging() or self._counting()
+        return moving or timed or resting or self._lively() or self._finding()
 
-    def _lagging(self) -> bool:
-        """Whether the swarm has still to come to what is shown."""
+    def _finding(self) -> bool:
+        """Whether a learning rate or a tally is still to be found out, or the swarm has to come to what is shown."""
+        if searching(self.session) is not None or self._counting.lasts(self.session):
+            return True
         now = snapshot_of(self.session, race(self.session.scene))
         return now.glimpse is not None and not self.session.sheet and now.glimpse.tick != now.wanted
-
-    def _counting(self) -> bool:
-        """Whether the sheet's tally grows, or has to be made ready."""
-        session = self.session
-        return computing(session) is not None or (bool(session.sheet) and self._tally is not session.tally)
 
     def _has_to_count(self) -> bool:
         """Whether the bars under the maps lack something, and nobody waits for anything else."""
@@ -377,38 +373,53 @@ class MainWindow:
         return self._panel is not None and self._panel.typing and event.type in TYPING
 
     def _answer(self, event: pygame.Event) -> None:
-        if event.type == pygame.QUIT:
-            self.send(Close())
-        elif self._types(event):
+        """Do what an event is for."""
+        if self._types(event):
             self._type(event)
-        elif event.type == pygame.KEYDOWN:
-            self._press(event)
-        elif event.type == pygame.KEYUP:
-            self._let_go(event)
-        elif event.type == pygame.DROPFILE:
-            self._inquiry = Inquiry(partial(documents.open_file, event.file))
-        elif event.type == pygame.DROPTEXT:
-            self._inquiry = Inquiry(partial(documents.open_text, event.text))
-        elif self._answer_controls(event) or self._answer_scenes(event) or self._answer_sheet(event):
-            self._mouse_at = None
-            self.send(Hover(None))
-        elif self._take_guess(event):
-            pass
-        elif (mouse := self._mouse(event)) is not None and self._sees_what_is_meant():
+            return
+        match event.type:
+            case pygame.QUIT:
+                self.send(Close())
+            case pygame.KEYDOWN:
+                self._press(event)
+            case pygame.KEYUP:
+                self._held.release(event)
+            case pygame.DROPFILE:
+                self._inquiry = Inquiry(partial(documents.open_file, event.file))
+            case pygame.DROPTEXT:
+                self._inquiry = Inquiry(partial(documents.open_text, event.text))
+            case _:
+                self._answer_in_layers(event)
+
+    def _answer_in_layers(self, event: pygame.Event) -> None:
+        """Let what lies on top answer first; what lies below hears only of what was not meant for that."""
+        for answers in (self._answer_controls, self._answer_scenes, self._answer_sheet):
+            if answers(event):
+                self._mouse_at = None
+                self.send(Hover(None))
+                return
+        guess = self._guess(event)
+        if guess is not None:
+            self.send(guess)
+        else:
+            self._answer_maps(event)
+
+    def _answer_maps(self, event: pygame.Event) -> None:
+        """Let the maps answer the mouse, and be drawn anew where the window was covered."""
+        mouse = self._mouse(event)
+        if mouse is not None and self._sees_what_is_meant():
             self._hand, deeds = respond(self._hand, mouse, self.session, self._canvas_size())
             for deed in deeds:
                 self._do(deed)
-        elif event.type in (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSIZECHANGED):
+        if event.type in UNCOVERING:
             self._shown = self._signed = None
 
-    def _take_guess(self, event: pygame.Event) -> bool:
-        """Whether a click on a lane's panel has answered the scene's question: the wheel comes as buttons, too."""
+    def _guess(self, event: pygame.Event) -> Guess | None:
+        """What a click on a lane's panel answers the scene's question."""
         if self._waiting or not _presses(event):
-            return False
+            return None
         lane = self._offered(self._on_canvas(event.pos))
-        if lane is not None:
-            self.send(Guess(lane))
-        return lane is not None
+        return None if lane is None else Guess(lane)
 
     def _offered(self, pixel: tuple[int, int] | None) -> int | None:
         """The lane that a click at that pixel of the picture would guess."""
@@ -446,7 +457,7 @@ class MainWindow:
             return Mouse(Act.WHEEL, self._mouse_at, now, event.precise_y)
         if event.type in (pygame.WINDOWLEAVE, pygame.WINDOWFOCUSLOST):
             self._mouse_at = None
-            self._holding = self._typed = None
+            self._held.release_all()
             return Mouse(Act.LEAVE, held=event.type == pygame.WINDOWLEAVE)
         return None
 
@@ -521,9 +532,9 @@ class MainWindow:
             self._panel.leave()
             return
         if event.type == pygame.KEYDOWN:
-            self._typed = (event, display.now() + DELAY) if event.key in MOVING else None
+            self._held.write(event)
         elif event.type == pygame.KEYUP:
-            self._let_go(event)
+            self._held.release(event)
         self._do(self._panel.answer(event))
 
     def _press(self, event: pygame.Event) -> None:
@@ -532,32 +543,20 @@ class MainWindow:
         if means is None:
             return
         if means.does is not Errand.BACK:
-            self._asked = None
+            self._asking.forget()
         self._do(self._among_scenes(means.does))
-        self._holding = held_from(event.key, getattr(event, "scancode", 0), means, display.now())
-
-    def _let_go(self, event: pygame.Event) -> None:
-        if self._holding is not None and event.key == self._holding.code:
-            self._holding = None
-        if self._typed is not None and event.key == self._typed[0].key:
-            self._typed = None
+        self._held.press(event, means)
 
     def _hold_on(self) -> None:
-        """Let the key that is held act again, if it is time: once a frame at most, and only while it is held now."""
+        """Let the keys that are held act again, if it is time."""
         now = display.now()
-        if self._holding is not None:
-            if not display.is_down(self._holding.code, self._holding.place):
-                self._holding = None
-            elif now >= self._holding.due:
-                self._do(self._among_scenes(self._holding.means.does))
-                self._holding = self._holding and self._holding.after(now)
-        if self._typed is not None:
-            event, due = self._typed
-            if self._panel is None or not self._panel.typing or not display.is_down(event.key, event.scancode):
-                self._typed = None
-            elif now >= due:
-                self._typed = event, now + PERIOD
-                self._do(self._panel.answer(event))
+        deed = self._held.does(now)
+        if deed is not None:
+            self._do(self._among_scenes(deed))
+        panel = self._panel
+        event = self._held.writes(now, panel is not None and panel.typing)
+        if panel is not None and event is not None:
+            self._do(panel.answer(event))
 
     def _do(self, deed: Deed | None) -> None:
         """Do what a key or a button is for."""
@@ -600,7 +599,7 @@ class MainWindow:
         if self._waiting and self._standing is not None and not self.session.help:
             self._give_up()
         elif self._put_away():
-            self._asked = None
+            self._asking.forget()
         else:
             self._ask_to_end()
 
@@ -610,7 +609,7 @@ class MainWindow:
             return True
         # One that has come back, since the mouse has trembled, does not keep from answering what is asked.
         if (
-            self._asked is None
+            not self._asking.waits
             and not self._waiting
             and pointed(self.session, race(self.session.scene), self._canvas_size())
         ):
@@ -627,31 +626,13 @@ class MainWindow:
 
     def _ask_to_end(self) -> None:
         """End the film or quit, when asked a second time; the first time say that it takes another."""
-        film, language, key = self._filming.running, self.session.language, sign_of(Errand.BACK)
-        if self._asked is not None and self._asked[0] == film:
-            self._asked = None
-            self._do(Errand.FILM) if film else self.send(Close())
-            return
-        self._asked = film, display.now() + ASKING
-        if film:
-            words = say(language, "{key} again to end the film and keep it.", key=key)
-        elif changed(self.session) or self.session.left is not None:
-            keep = sign_of(Errand.PICTURE)
-            words = say(
-                language,
-                "{key} again to quit: what you have changed is not saved, {keep} saves it.",
-                key=key,
-                keep=keep,
-            )
+        film = self._filming.running
+        if self._asking.waits_for(film):
+            self._asking.forget()
+            self._do(Errand.FILM if film else Close())
         else:
-            words = say(language, "{key} again to quit.", key=key)
-        self.send(Notify(words))
-
-    def _ask_no_more(self) -> None:
-        """Esc has not been pressed again in time."""
-        if self._asked is not None and display.now() > self._asked[1]:
-            self._asked = None
-            self.send(Notify(""))
+            self._asking.ask(film, display.now())
+            self.send(Notify(asked(self.session, film)))
 
     def _reached(self, running: Race) -> int:
         """The tick that may be played to: the race is there, and the swarm, if there is one, not far behind."""
@@ -669,17 +650,6 @@ class MainWindow:
             fewest, most = SWARMING
             marbles.follow(now.wanted, min(max(IN_TIME - self._drawing, fewest), most))
 
-    def _count(self) -> None:
-        """Have what the session wants to know computed by other processes, and tell it what they have found."""
-        tally, counter = None if self._waiting else computing(self.session), self._counter
-        if counter is not None and (tally is None or counter.scene != tally.scene):
-            counter.stop()
-            self._counter = None
-        if tally is not None and self._counter is None:
-            self._counter = Counter(tally)
-        for message in self._counter.messages() if self._counter is not None else ():
-            self.send(message)
-
     def _count_ends(self, until: float) -> None:
         """Have counted what the bars under the maps lack, until that time at most."""
         self._ends.look(self.session)
@@ -690,21 +660,6 @@ class MainWindow:
                 self.send(message)
             if not found or time.perf_counter() >= until:
                 return
-
-    def _make_ready(self) -> None:
-        """Draw what the sheet is to show next, a piece a frame: all at once takes longer than a frame may."""
-        session = self.session
-        if not session.sheet or session.tally is None:
-            self._tally = self._making = None
-            return
-        if self._making is None and self._tally is not session.tally and (self._counter is None or self._counter.ready):
-            here = setting(session, self._canvas_size())
-            size = sheet_layout(here.places, here.theme).body.size
-            self._making = session.tally, pieces(session.sheet, session.tally, here.theme, here.places.em, size)
-        if self._making is not None:
-            tally, steps = self._making
-            if next(steps, self) is self:  # Nothing is left to do.
-                self._tally, self._making = tally, None
 
     def _film_on(self) -> None:
         """Let the film that is being made, if one is, see what the window shows; its title says so."""
@@ -722,7 +677,7 @@ class MainWindow:
     def _show(self, running: Race, seconds: float) -> None:
         """Draw the moment, if it is not the one shown already."""
         screen = display.screen()
-        now, size = replace(snapshot_of(self.session, running), tally=self._tally), screen.get_size()
+        now, size = replace(snapshot_of(self.session, running), tally=self._counting.shown), screen.get_size()
         if not self._filming.running:  # A film is looked at picture by picture.
             now = replace(now, step=fleeting(now))
         if self._shown == (now, size) and not self._lively():
@@ -810,7 +765,7 @@ class MainWindow:
             self._panel = self._framed = None
             return
         if self._panel is None or self._framed != here.frame:
-            self._panel, self._framed = panel_of(now.session, here), here.frame
+            self._panel, self._framed = controls_of(now.session, here), here.frame
         self._panel.show(fitting(now.session, here.theme, self._panel.lines))
         self._panel.draw(screen, seconds)
 

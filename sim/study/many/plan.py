@@ -3,19 +3,19 @@
 Whoever computes a block, and when, makes no difference. Blocks can be kept in a file, as those of a sweep are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ...scene import Scene
 from ..odds.odds import block_size
-from ..sweep.sweep import Result, SeedBlock, numbers_of
+from ..sweep.sweep import PlannedWhole, SeedBlock, numbers_of
 from ..work.ensemble import Job
 
 
 @dataclass(frozen=True)
-class Many:
+class Many(PlannedWhole):
     """Many seeds of all lanes of a scene."""
 
     scene: Scene
@@ -47,17 +47,7 @@ class Many:
         ]
 
     def _block(self, lane: int, first: int, count: int) -> SeedBlock:
-        return SeedBlock(lane, Job(self.scene.setting, lane, first, count, self.updates))
-
-    @property
-    def runs(self) -> int:
-        return sum(block.job.count for block in self.blocks)
-
-    def missing(self, results: Mapping[int, Result]) -> list[int]:
-        return [place for place in range(len(self.blocks)) if place not in results]
-
-    def expected(self, results: Mapping[int, Result]) -> list[int]:
-        return self.missing(results)
+        return SeedBlock(lane, Job(self.scene.experiment, lane, first, count, self.updates))
 
     def description(self) -> dict[str, Any]:
         return {

@@ -94,7 +94,7 @@ def jobs(scene: Scene, seeds: int, updates: int, block: int | None = None) -> li
     """
     size = block_size(seeds, updates) if block is None else block
     return [
-        Job(scene.setting, lane, scene.seed + first, min(size, seeds - first), updates)
+        Job(scene.experiment, lane, scene.seed + first, min(size, seeds - first), updates)
         for first in range(0, seeds, size)
         for lane in range(len(scene.lanes))
     ]
@@ -109,7 +109,7 @@ def block_size(seeds: int, updates: int) -> int:
 def growing_jobs(scene: Scene, seeds: int, updates: int, sizes: Sequence[int] = GROWING) -> list[Job]:
     """The same work, begun with few seeds; the last of these sizes is that of all further blocks."""
     return [
-        Job(scene.setting, lane, scene.seed + first, count, updates)
+        Job(scene.experiment, lane, scene.seed + first, count, updates)
         for first, count in _growing_blocks(seeds, sizes)
         for lane in range(len(scene.lanes))
     ]

@@ -28,6 +28,11 @@ class Estimate:
     low: float
     high: float
 
+    @property
+    def numbers(self) -> tuple[float, float, float]:
+        """The number, and the ends of the interval, as tables have them."""
+        return self.value, self.low, self.high
+
 
 UNKNOWN = Estimate(math.nan, math.nan, math.nan)
 

@@ -28,7 +28,7 @@ def number_texts(estimate: Estimate) -> tuple[str, str]:
     >>> number_texts(Estimate(-9.04e-11, -9.9e-11, -8.0e-11))
     ('-9.0e-11', '-9.9e-11 … -8.0e-11')
     """
-    value, low, high = estimate.value, estimate.low, estimate.high
+    value, low, high = estimate.numbers
     if not math.isfinite(value):
         return "–", ""
     width = high - low

@@ -70,7 +70,7 @@ def pairs_rows(sweep: Sweep, found: Compared | None) -> list[dict[str, Any]]:
             "lane": sweep.lanes[one],
             "than": sweep.lanes[other],
             "seeds": difference.seeds,
-            **dict(zip((f"difference{end}" for end in ENDS), _three(difference.estimate), strict=True)),
+            **dict(zip((f"difference{end}" for end in ENDS), difference.estimate.numbers, strict=True)),
         }
         for place, differences in enumerate(() if found is None else found.lanes)
         for (one, other), difference in zip(pairs_of(len(sweep.lanes)), differences, strict=True)
@@ -87,18 +87,14 @@ def numbers(sweep: Sweep, found: Compared | None, point: int, lane: int) -> list
     if found is None:
         return [math.nan] * len(columns(sweep))
     less = [_less(found, point, lane, other) for other in range(len(sweep.lanes))]
-    return [*leader_cells(found, point, lane).values(), *(end for each in less for end in _three(each))]
+    return [*leader_cells(found, point, lane).values(), *(end for each in less for end in each.numbers)]
 
 
 def leader_cells(found: Compared | None, point: int, lane: int) -> dict[str, float]:
     """What a lane has at a point less what it has where it leads, with its interval; NaN where it leads nowhere."""
     own = None if found is None else found.settings[point][lane]
-    three = _three(UNKNOWN if own is None else own.estimate)
+    three = (UNKNOWN if own is None else own.estimate).numbers
     return dict(zip((f"from_leader{end}" for end in ENDS), three, strict=True))
-
-
-def _three(estimate: Estimate) -> tuple[float, float, float]:
-    return estimate.value, estimate.low, estimate.high
 
 
 def _less(found: Compared, point: int, lane: int, other: int) -> Estimate:

@@ -67,7 +67,7 @@ def told(sweep: Sweep, results: Mapping[int, Result], measure: str = DEFAULT) ->
     """The outcome that follows from the results of all blocks; in one measure, it is compared seed by seed as well."""
     minima = minima_of(sweep)
     cases = gathered(sweep, results)
-    sure = {block.case: certain(block.job.setting) for block in sweep.blocks}
+    sure = {block.case: certain(block.job.experiment) for block in sweep.blocks}
     names = {case: names_of(minima, result.minima) for case, result in cases.items()}
     found = {case: estimates(result, names[case], sure[case]) for case, result in cases.items()}
     kind = measures(len(minima))[measure]
@@ -183,7 +183,7 @@ def write_csv(result: Told, stream: "SupportsWrite[str]") -> None:
     for place, outcomes in enumerate(result.outcomes):
         for lane, outcome in enumerate(outcomes):
             known = [outcome.estimates[name] for name in names]
-            numbers = [end for each in known for end in (each.value, each.low, each.high)]
+            numbers = [end for each in known for end in each.numbers]
             numbers += pairs_report.numbers(sweep, result.compared, place, lane)
             point = outcome.point
             first = [*point.values, point.updates, outcome.lane, outcome.seeds, outcome.undecided]

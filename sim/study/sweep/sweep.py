@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from ...descent.clock import Machine
 from ...descent.lane import Lane
-from ...descent.race import Setting
+from ...descent.race import Experiment
 from ...descent.verdict.sight import EQUAL_LOSS
 from ...foreign.rules_file import code_of
 from ...scene import Scene
@@ -66,7 +66,7 @@ class SeedBlock:
     def run(self) -> Result:
         """Compute it, here and now."""
         outcomes = self.job.run()
-        problem = self.job.setting.problem()
+        problem = self.job.experiment.problem()
         minima = tuple(Minimum(*point.position, point.value) for point in problem.minima)
         level = 0.0 if problem.lowest is None else problem.lowest + EQUAL_LOSS * problem.units.loss
         return Result(outcomes, minima, sum(minimum.loss <= level for minimum in minima))
@@ -120,8 +120,24 @@ class SweepPoint:
     """One a lane."""
 
 
+class PlannedWhole:
+    """What a study has in common with others of which all blocks are known from the start, whatever is found."""
+
+    __slots__ = ()
+
+    @property
+    def runs(self: Study) -> int:
+        return sum(block.job.count for block in self.blocks)
+
+    def missing(self: Study, results: Mapping[int, Result]) -> list[int]:
+        return [place for place in range(len(self.blocks)) if place not in results]
+
+    def expected(self: Study, results: Mapping[int, Result]) -> list[int]:
+        return self.missing(results)
+
+
 @dataclass(frozen=True, slots=True)
-class Sweep:
+class Sweep(PlannedWhole):
     """A sweep as it is planned."""
 
     scene: Scene
@@ -144,16 +160,6 @@ class Sweep:
     @property
     def words(self) -> list[str]:
         return [self.scene.name, *(each.name.split(".", 1)[-1] for each in self.parameters)]
-
-    @property
-    def runs(self) -> int:
-        return sum(block.job.count for block in self.blocks)
-
-    def missing(self, results: Mapping[int, Result]) -> list[int]:
-        return [place for place in range(len(self.blocks)) if place not in results]
-
-    def expected(self, results: Mapping[int, Result]) -> list[int]:
-        return self.missing(results)
 
     def description(self) -> dict[str, Any]:
         return {
@@ -240,7 +246,7 @@ def numbers_of(scene: Scene) -> dict[str, Any]:
     }
 
 
-def certain(scene: Scene | Setting, lane: int = 0) -> bool:
+def certain(scene: Scene | Experiment, lane: int = 0) -> bool:
     """Whether the lane knows no chance, so that every seed ends alike: as where every batch is of all examples."""
     return not scene.lanes[lane].chance(scene.examples.count)
 
@@ -262,10 +268,10 @@ def bare(scene: Scene, lane: Lane, updates: int) -> Scene:
 
 def _blocks(number: int, case: Scene, first_seed: int, seeds: int) -> list[SeedBlock]:
     if certain(case):
-        return [SeedBlock(number, Job(case.setting, 0, first_seed, 1, case.updates))]
+        return [SeedBlock(number, Job(case.experiment, 0, first_seed, 1, case.updates))]
     size = min(LARGEST_BLOCK, max(SMALLEST_BLOCK, BLOCK_WORK // max(1, case.updates)))
     return [
-        SeedBlock(number, Job(case.setting, 0, first_seed + first, min(size, seeds - first), case.updates))
+        SeedBlock(number, Job(case.experiment, 0, first_seed + first, min(size, seeds - first), case.updates))
         for first in range(0, seeds, size)
     ]
 

@@ -165,7 +165,7 @@ def _slope_at_end(asked: Question) -> Estimate:
 @lru_cache(maxsize=64)
 def _outcomes(alone: Scene, seeds: int, updates: int) -> Outcomes:
     """Of the only lane of the scene."""
-    return Job(alone.setting, 0, alone.seed, seeds, updates).run()
+    return Job(alone.experiment, 0, alone.seed, seeds, updates).run()
 
 
 def _odds(asked: Question) -> Odds:

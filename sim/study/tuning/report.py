@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ...report import updates_text
 from ...scene import MOST_LANES
 from ..statistics.figure import Axis, Figure, Line, Page
-from ..statistics.intervals import Estimate
 from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
+from ..sweep.settings import value_text
 from .candidates import RATE
 from .search import CRITERIA, Tuning
 from .tuned import LaneTuned, Trial, Tuned, level_of
@@ -90,17 +90,13 @@ def rows(result: Tuned) -> Iterator[list[Any]]:
     keys = _keys(result)
     for lane in result.lanes:
         for what, trial in [*(("curve", each) for each in lane.curve), ("best", lane.best), ("own", lane.own)]:
-            numbers = [*_ends(trial.estimate), *_ends(trial.behind), *_ends(trial.loss)]
+            numbers = [*trial.estimate.numbers, *trial.behind.numbers, *trial.loss.numbers]
             yield [lane.lane, what, *map(trial.values.get, keys), *numbers]
 
 
 def _keys(result: Tuned) -> list[str]:
     """The numbers that any lane has a choice of."""
     return list(dict.fromkeys(key for lane in result.lanes for key in lane.best.values))
-
-
-def _ends(estimate: Estimate) -> tuple[float, float, float]:
-    return estimate.value, estimate.low, estimate.high
 
 
 def table(result: Tuned) -> "Table":
@@ -154,18 +150,14 @@ def _short(key: str) -> str:
     return "η" if key == RATE else key.replace("_", " ")
 
 
-def _value(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
 def _values(trial: Trial) -> str:
-    return "\n".join(f"{_short(key)} {_value(value)}" for key, value in trial.values.items())
+    return "\n".join(f"{_short(key)} {value_text(value)}" for key, value in trial.values.items())
 
 
 def _as_good(lane: LaneTuned) -> str:
     """The learning rates around the best one that are not known to be worse."""
     low, high = lane.alike
-    return f"{_value(low)} … {_value(high)}" if low < high else ""
+    return f"{value_text(low)} … {value_text(high)}" if low < high else ""
 
 
 def _legend(result: Tuned) -> Iterator[str]:

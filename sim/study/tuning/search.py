@@ -340,7 +340,7 @@ class Blocks(Sequence[SeedBlock]):
         return SeedBlock(
             case,
             Job(
-                bare(scene, way, updates).setting,
+                bare(scene, way, updates).experiment,
                 0,
                 tuning.first_seed + first,
                 count,

@@ -143,7 +143,7 @@ def _sample(tuning: Tuning, lane: int, candidate: tuple[int, ...], results: Resu
     values, ends = (
         np.broadcast_to(each(lane, candidate, results), (tuning.seeds,)) for each in (tuning.values, tuning.ends)
     )
-    return _Sample(values, ends, certain(block.job.setting), block.job.updates)
+    return _Sample(values, ends, certain(block.job.experiment), block.job.updates)
 
 
 def _difference(tuning: Tuning, one: _Sample, other: _Sample, among: int = 1) -> Estimate:

@@ -16,7 +16,7 @@ from ...descent.crowd import CHUNK, Crowd, moments_kept
 from ...descent.examples.chance import Indices, Seeds
 from ...descent.lane import Lane
 from ...descent.problem import Problem
-from ...descent.race import Setting
+from ...descent.race import Experiment
 from ...descent.run import Run
 from ...descent.verdict import judge
 from ...descent.verdict.blocks import DWELL
@@ -256,7 +256,7 @@ def decided(
 class Job:
     """Consecutive seeds of one lane of a scene: what one worker computes at a time."""
 
-    setting: Setting
+    experiment: Experiment
     """The scene's."""
     lane: int
     """Its place among the scene's lanes."""
@@ -270,7 +270,7 @@ class Job:
     @property
     def marble_updates(self) -> int:
         """How many updates are computed; where no chance is in it, those of one marble stand for all."""
-        chance = self.setting.lanes[self.lane].chance(self.setting.examples.count)
+        chance = self.experiment.lanes[self.lane].chance(self.experiment.examples.count)
         return self.updates * (self.count if chance else 1)
 
     @property
@@ -280,12 +280,12 @@ class Job:
 
     def run(self) -> Outcomes:
         """Compute it, here and now."""
-        setting, compute = self.setting, ensemble if self.judged else ends
-        return compute(setting.problem(), setting.lanes[self.lane], setting.start, self.seeds, self.updates)
+        experiment, compute = self.experiment, ensemble if self.judged else ends
+        return compute(experiment.problem(), experiment.lanes[self.lane], experiment.start, self.seeds, self.updates)
 
     def in_slices(self, slice_: float = np.inf) -> Generator[None, None, Outcomes]:
         """The same in steps, as `ensemble_in_slices` has them."""
-        setting = self.setting
+        experiment = self.experiment
         return ensemble_in_slices(
-            setting.problem(), setting.lanes[self.lane], setting.start, self.seeds, self.updates, slice_
+            experiment.problem(), experiment.lanes[self.lane], experiment.start, self.seeds, self.updates, slice_
         )

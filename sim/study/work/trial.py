@@ -105,7 +105,7 @@ def weight(jobs: Sequence[Job]) -> int:
 
 
 def _has_chance(job: Job) -> bool:
-    return job.setting.lanes[job.lane].chance(job.setting.examples.count)
+    return job.experiment.lanes[job.lane].chance(job.experiment.examples.count)
 
 
 def _work(job: Job) -> int:
@@ -123,7 +123,7 @@ def _tried(job: Job, patience: float) -> tuple[float, float]:
 
     What takes longer than the patience is told from its beginning.
     """
-    problem, lane, start = job.setting.problem(), job.setting.lanes[job.lane], job.setting.start
+    problem, lane, start = job.experiment.problem(), job.experiment.lanes[job.lane], job.experiment.start
     began = perf_counter()
     if job.judged:
         _ = problem.basins

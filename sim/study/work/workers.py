@@ -31,7 +31,7 @@ WORTH_PROCESSES = 1_000_000
 """Marble-updates from which on worker processes pay.
 
 To start them takes some 0.4 s, for each loads numpy and analyses the landscape anew. One core makes 500,000
-to 2,000,000 marble-updates a second, verdicts included: from here on, two processes save as much as that.
+to 3,000,000 marble-updates a second, verdicts included: from here on, two processes save as much as that.
 """
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 HELD = ("SIGHUP", "SIGTERM", "SIGINT")

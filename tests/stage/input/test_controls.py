@@ -27,7 +27,7 @@ from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import SetFormula
 from sim.stage.style import text
 from sim.stage.style.theme import load_theme
-from sim.stage.window.preparing import panel_of as shown_panel
+from sim.stage.window.beside.preparing import controls_of
 
 SIZE = (960, 600)
 
@@ -280,7 +280,7 @@ def test_at_a_usual_size_no_word_on_a_button_is_cut(language: str) -> None:
 def test_words_on_buttons_have_room_above_and_below(size: tuple[int, int]) -> None:
     with screen(size):
         session = opened()
-        panel = shown_panel(session, setting(session, size))
+        panel = controls_of(session, setting(session, size))
         buttons = [widget for widget in panel._widgets.values() if isinstance(widget, UIButton)]
         assert buttons
         for button in buttons:

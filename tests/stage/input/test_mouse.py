@@ -22,8 +22,8 @@ from sim.stage.session.playback import GoToEnd, Scrub
 from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import Drop, MoveStart, OpenScene
 from sim.stage.session.view import ZOOMS, Hover, Pan, ResetView, Turn, Zoom
-from sim.stage.window import preparing
 from sim.stage.window import window as stage_window
+from sim.stage.window.beside import preparing
 
 SIZE = SMALLEST
 NAMES = list(scene_files())
@@ -90,7 +90,7 @@ def test_a_click_drops_the_marbles(player: Player) -> None:
     assert player.do(Act.MOVE, (pixel[0] + 1, pixel[1] + 1)) == []
     assert player.do(Act.UP, pixel) == [Drop(player.plane(1, pixel))]
     assert player.session.scene.start == player.plane(1, pixel)
-    assert (player.session.update, player.session.playing) == (0, True)
+    assert (player.session.tick, player.session.playing) == (0, True)
 
 
 def test_a_drag_pans_and_drops_nothing(player: Player, session: Session) -> None:
@@ -134,7 +134,7 @@ def test_the_flag_is_carried_without_a_jump(player: Player, panel: int) -> None:
     assert [type(message) for message in said] == [MoveStart]
     scale = player.here.camera.scale
     np.testing.assert_allclose(player.session.scene.start, (before[0] + 30 / scale, before[1] + 20 / scale))
-    assert (player.session.update, player.session.playing) == (100, False)
+    assert (player.session.tick, player.session.playing) == (100, False)
     carried = player.session.scene.start
     player.do(Act.UP, (flag[0] + 30, flag[1] - 20))
     player.do(Act.MOVE, (flag[0], flag[1]))
@@ -161,9 +161,9 @@ def test_the_timeline_scrubs(player: Player) -> None:
     assert isinstance(player.hand.gesture, Scrubbing)
     assert not player.session.playing
     player.do(Act.MOVE, (99999, 0))
-    assert player.session.update == horizon
+    assert player.session.tick == horizon
     player.do(Act.MOVE, (-99999, 0))
-    assert player.session.update == 0
+    assert player.session.tick == 0
     player.do(Act.UP, (-99999, 0))
     assert player.do(Act.MOVE, area.center) == []
 
@@ -223,8 +223,8 @@ def test_any_order_of_acts_is_survived(player: Player) -> None:
 def test_scrubbing_pauses_and_stays_between_start_and_horizon(session: Session) -> None:
     playing = replace(session, playing=True)
     assert update(playing, Scrub(37)) == replace(session, progress=37.0)
-    assert update(session, Scrub(-4)).update == 0
-    assert update(session, Scrub(10**9)).update == session.horizon
+    assert update(session, Scrub(-4)).tick == 0
+    assert update(session, Scrub(10**9)).tick == session.horizon
 
 
 def test_moving_the_start_keeps_the_moment(session: Session) -> None:
@@ -303,7 +303,7 @@ def test_the_flag_can_be_dragged_in_the_window(window: stage_window.MainWindow) 
     window.advance([release(there), move(flag)], 0.1)
     assert dist(before, window.session.scene.start) > 0
     assert np.allclose(Player(window.session).flag(0), there, atol=1)
-    assert (window.session.update, window.session.playing) == (40, False)
+    assert (window.session.tick, window.session.playing) == (40, False)
 
 
 def test_many_turns_of_the_wheel_in_a_frame_draw_one_picture(
@@ -324,7 +324,7 @@ def test_keys_zoom_and_pan(window: stage_window.MainWindow) -> None:
     press(window, pygame.K_PAGEUP, mod=pygame.KMOD_CTRL)
     press(window, pygame.K_UP, mod=pygame.KMOD_CTRL)
     assert window.session.focus is not None
-    assert window.session.update == 40
+    assert window.session.tick == 40
     press(window, pygame.K_HOME, mod=pygame.KMOD_CTRL)
     assert window.session.focus is None
 

@@ -170,7 +170,7 @@ def test_numbers_are_told_of_the_race_that_they_are_about_and_of_no_other() -> N
         running = race(session.scene)
         running.extend(session.scene.updates + 1)
         theme = load_theme("light")
-        return said_now(session, running, session.scene.timing(session.clock), session.update, theme)[0]
+        return said_now(session, running, session.scene.timing(session.clock), session.tick, theme)[0]
 
     assert any(character.isdigit() for character in told(own))
     for other in (replace(scene, seed=5), replace(scene, start=(-3.0, 2.4))):
@@ -201,7 +201,7 @@ def test_what_is_said_at_a_time_is_said_of_the_race_that_its_author_saw() -> Non
         running = race(each)
         running.extend(each.updates + 1)
         session = replace(begin(scene), scene=each, playing=False, progress=float(each.updates), seen=each.updates)
-        ended[each] = said_now(session, running, each.timing(session.clock), session.update, load_theme("light"))[0]
+        ended[each] = said_now(session, running, each.timing(session.clock), session.tick, load_theme("light"))[0]
     assert "still on the line" in ended[scene]
     assert "still on the line" not in ended[moved]
 

@@ -12,7 +12,7 @@ from sim.scene import Scene
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.input.mouse import Act, Hand, Mouse, Sliding, respond
 from sim.stage.picture.map.ways import FARTHEST, way
-from sim.stage.picture.panel.sliders import Slider, sliders
+from sim.stage.picture.panel.sliders import LaneSlider, sliders
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.session.dials import dials
@@ -32,12 +32,12 @@ def session(scene: Scene) -> Session:
     return replace(begin(scene), playing=False, progress=20.0, seen=20)
 
 
-def found(session: Session, lane: int) -> dict[str, Slider]:
+def found(session: Session, lane: int) -> dict[str, LaneSlider]:
     places = setting(session, SMALLEST).places
     return {each.dial.name: each for each in sliders(session.scene, lane, places.panels[lane], places.em)}
 
 
-def dragged(session: Session, slider: Slider, to: float) -> tuple[Session, Hand]:
+def dragged(session: Session, slider: LaneSlider, to: float) -> tuple[Session, Hand]:
     """The session while the knob is held at a share of its bar."""
     hand, there = Hand(), round(slider.bar.left + to * slider.bar.width)
     knob = round(slider.bar.left + slider.dial.position * slider.bar.width)
@@ -69,7 +69,7 @@ def test_a_slider_sets_its_own_lane_and_no_other(session: Session) -> None:
 def test_the_moment_stays_while_a_slider_is_dragged(session: Session) -> None:
     there, hand = dragged(session, found(session, 0)["rate"], 0.4)
     assert isinstance(hand.gesture, Sliding)
-    assert there.update == session.update
+    assert there.tick == session.tick
     assert there.former == (session.scene, 0)
     _, deeds = respond(hand, Mouse(Act.UP, (0, 0)), there, SMALLEST)
     for deed in deeds:

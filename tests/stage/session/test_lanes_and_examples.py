@@ -36,7 +36,7 @@ def session() -> Session:
 
 def test_a_change_keeps_the_tick_and_the_seed(session: Session) -> None:
     there = after(session, SelectLane(1), SetHyperparameter("learning_rate", 0.2))
-    assert there.update == 30
+    assert there.tick == 30
     assert there.scene.seed == session.scene.seed
     assert there.scene.lanes[1].rule.learning_rate == 0.2
     assert there.scene.lanes[0] == session.scene.lanes[0]

@@ -19,13 +19,13 @@ def test_time_plays_at_the_chosen_speed(session: Session) -> None:
 
 def test_time_waits_for_what_is_computed_and_never_goes_back(session: Session) -> None:
     there = after(session, Elapsed(1.0, 7))
-    assert there.update == 7
-    assert after(there, Elapsed(0.0, 3)).update == 7
+    assert there.tick == 7
+    assert after(there, Elapsed(0.0, 3)).tick == 7
 
 
 def test_playing_pauses_at_the_horizon_and_can_go_on(session: Session) -> None:
     end = after(session, Elapsed(1e6, 10**9))
-    assert (end.update, end.playing) == (session.horizon, False)
+    assert (end.tick, end.playing) == (session.horizon, False)
     on = after(end, Play())
     assert (on.playing, on.horizon) == (True, session.horizon + session.scene.updates)
 
@@ -41,10 +41,10 @@ def test_play_after_pause_goes_on_from_there(session: Session) -> None:
 
 def test_steps_pause_and_stay_between_start_and_horizon(session: Session) -> None:
     there = after(session, Step(10), Step(-3))
-    assert (there.update, there.playing) == (7, False)
-    assert after(session, Step(-1)).update == 0
-    assert after(session, GoToEnd(), Step(1)).update == session.horizon
-    assert after(session, GoToEnd(), GoToStart()).update == 0
+    assert (there.tick, there.playing) == (7, False)
+    assert after(session, Step(-1)).tick == 0
+    assert after(session, GoToEnd(), Step(1)).tick == session.horizon
+    assert after(session, GoToEnd(), GoToStart()).tick == 0
 
 
 def test_speeds_end_at_the_slowest_and_the_fastest(session: Session) -> None:
@@ -54,5 +54,5 @@ def test_speeds_end_at_the_slowest_and_the_fastest(session: Session) -> None:
 
 def test_clocks_go_round_and_keep_the_tick(session: Session) -> None:
     there = after(session, Step(30), ChangeClock())
-    assert (there.clock, there.update) == ("epochs", 30)
+    assert (there.clock, there.tick) == ("epochs", 30)
     assert after(there, *[ChangeClock()] * (len(CLOCKS) - 1)).clock == session.clock

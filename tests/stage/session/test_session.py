@@ -9,7 +9,7 @@ from sim.stage.session.setup import NewSeed
 
 
 def test_it_begins_playing_at_the_start(session: Session) -> None:
-    assert (session.update, session.playing, session.open) == (0, True, True)
+    assert (session.tick, session.playing, session.open) == (0, True, True)
     assert session.horizon == session.scene.updates
 
 
@@ -20,6 +20,6 @@ def test_equal_scenes_share_a_race_and_others_do_not(session: Session) -> None:
 
 def test_what_has_been_watched_is_remembered_until_the_race_changes(session: Session) -> None:
     there = after(session, Step(50), GoToStart())
-    assert (there.update, there.seen) == (0, 50)
+    assert (there.tick, there.seen) == (0, 50)
     assert after(there, Restart()).seen == 50
     assert after(there, NewSeed()).seen == 0

@@ -33,13 +33,13 @@ def test_restart_keeps_the_seed_and_new_seed_the_rest(session: Session) -> None:
     assert after(there, Restart()).scene == session.scene
     other = after(there, NewSeed())
     assert other.scene == replace(session.scene, seed=session.scene.seed + 1)
-    assert (other.update, other.playing) == (0, True)
+    assert (other.tick, other.playing) == (0, True)
 
 
 def test_dropping_changes_the_start_alone(session: Session) -> None:
     there = after(session, Step(50), Drop((0.5, -0.25)))
     assert there.scene == replace(session.scene, start=(0.5, -0.25))
-    assert there.update == 0
+    assert there.tick == 0
 
 
 def test_scenes_are_opened_by_number_and_turned_over_like_pages(session: Session) -> None:
@@ -77,7 +77,7 @@ def test_a_formula_becomes_the_surface_and_the_scene_can_be_saved(session: Sessi
     assert scene.lanes == session.scene.lanes
     assert scene.examples == session.scene.examples
     assert scene.window.contains(np.array(scene.start))
-    assert (typed.update, typed.playing, typed.asking) == (0, True, False)
+    assert (typed.tick, typed.playing, typed.asking) == (0, True, False)
     assert parse_saved(saved_text(Saved(scene, 9)), "x") == Saved(scene, 9)
     assert after(typed, SetFormula("x^2 + 2*y^2 + sin(3*x)")) == typed
     assert after(session, SetFormula("  ")) == session
@@ -112,7 +112,7 @@ def test_what_was_changed_by_hand_can_be_come_back_to(session: Session) -> None:
     there = after(changed, OpenScene(2))
     assert (there.scene.name, there.left is None) == (NAMES[2], False)
     back = after(there, OpenScene(4), Return())
-    assert (back.scene, back.update, back.playing) == (changed.scene, 7, False)
+    assert (back.scene, back.tick, back.playing) == (changed.scene, 7, False)
     assert back.left is None  # Nothing was changed in the scene that has been left now.
     assert after(back, Return()).notice
     again = after(back, OpenScene(2), Drop((0.1, 0.1)), Return(), Return())
@@ -124,4 +124,4 @@ def test_the_start_can_be_nudged_by_shares_of_what_is_shown(session: Session) ->
     there, window = after(session, Step(9), NudgeStart(0.1, -0.2)), session.scene.window
     x, y = session.scene.start
     assert there.scene.start == pytest.approx((x + 0.1 * window.width, y - 0.2 * window.height))
-    assert there.update == 9
+    assert there.tick == 9

@@ -114,7 +114,7 @@ def test_spreads_go_round_and_show_a_swarm_if_there_is_none(session: Session) ->
 
 def test_a_swarm_changes_nothing_of_the_race(session: Session) -> None:
     there = after(session, Step(30), ChooseSwarm(1_000), ChangeSpread())
-    assert (there.scene, there.update, there.playing) == (session.scene, 30, False)
+    assert (there.scene, there.tick, there.playing) == (session.scene, 30, False)
 
 
 def test_who_rides_along_stays_near_the_marble_and_comes_back(session: Session) -> None:

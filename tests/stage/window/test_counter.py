@@ -17,7 +17,7 @@ from sim.stage.picture.setting import setting
 from sim.stage.session.odds import Counted, Failed, Timed, computing
 from sim.stage.session.session import Message, begin, race
 from sim.stage.sheets.sheets import sheet_layout
-from sim.stage.window.counter import Counter
+from sim.stage.window.beside.counter import Counter
 from sim.stage.window.window import MainWindow
 from sim.study.odds.tally import Tally, work
 
@@ -129,14 +129,14 @@ def test_a_key_counts_in_the_background_and_the_sheet_fills(window: MainWindow) 
         window.advance([], 0.01)
         pictures.add(shown())
         tally = window.session.tally
-        return tally is not None and tally.complete and window._tally is tally
+        return tally is not None and tally.complete and window._counting.shown is tally
 
     until(complete, 0.02)
     assert before not in pictures
     assert len(pictures) > 3
     assert computing(window.session) is None
     window.advance([], 0.0)
-    assert window._counter is None
+    assert window._counting.counter is None
     press(window, pygame.K_j, "J", pygame.KMOD_LSHIFT)
     assert window.session.sheet == "contrast"
     assert shown() not in pictures
@@ -146,7 +146,7 @@ def test_a_key_counts_in_the_background_and_the_sheet_fills(window: MainWindow) 
     press(window, pygame.K_j, "j")
     assert window.session.tally is not None
     assert window.session.tally.complete
-    assert window._counter is None
+    assert window._counting.counter is None
 
 
 def test_the_same_key_stops_it(window: MainWindow, endless: Scene) -> None:
@@ -154,10 +154,10 @@ def test_the_same_key_stops_it(window: MainWindow, endless: Scene) -> None:
     press(window, pygame.K_j, "j")
 
     until(multiprocessing.active_children)
-    counter = window._counter
+    counter = window._counting.counter
     assert counter is not None
     press(window, pygame.K_j, "j")
-    assert (window.session.sheet, window._counter) == ("", None)
+    assert (window.session.sheet, window._counting.counter) == ("", None)
     assert window.session.notice
     until(lambda: not counter._thread.is_alive())
     until(lambda: not multiprocessing.active_children())
@@ -166,15 +166,15 @@ def test_the_same_key_stops_it(window: MainWindow, endless: Scene) -> None:
 def test_another_scene_stops_it(window: MainWindow, endless: Scene) -> None:
     window.session = replace(window.session, scene=endless)
     press(window, pygame.K_j, "j")
-    counter = window._counter
+    counter = window._counting.counter
     press(window, pygame.K_RIGHTBRACKET, "]")
     assert counter is not None
-    assert (window.session.sheet, window.session.tally, window._counter) == ("", None, None)
+    assert (window.session.sheet, window.session.tally, window._counting.counter) == ("", None, None)
     until(lambda: not counter._thread.is_alive())
 
 
 def test_a_click_on_a_sheet_turns_it_or_does_nothing(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.stage.window.window.Counter", lambda _tally: _Idle(window.session.scene))
+    monkeypatch.setattr("sim.stage.window.counting.Counter", lambda _tally: _Idle(window.session.scene))
     press(window, pygame.K_j, "j")
     here = setting(window.session, (960, 600))
     places = sheet_layout(here.places, here.theme)
@@ -185,7 +185,7 @@ def test_a_click_on_a_sheet_turns_it_or_does_nothing(window: MainWindow, monkeyp
     assert window.session.sheet == "contrast"
     assert (window.session.scene.start, window.session.focus) == (start, None)
     window.advance([pygame.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=here.places.timeline.center)], 0.0)
-    assert window.session.update > 0
+    assert window.session.tick > 0
 
 
 class _Idle:

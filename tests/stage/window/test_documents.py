@@ -50,19 +50,19 @@ def test_a_saved_picture_dropped_on_the_window_opens_the_very_race(window: MainW
     window.advance([pygame.Event(pygame.DROPFILE, file=str(picture))], 0.0)
     after = window.session
     assert after.scene == before.scene
-    assert (after.update, after.playing, after.clock) == (37, False, "updates")
+    assert (after.tick, after.playing, after.clock) == (37, False, "updates")
     assert race(after.scene) is race(before.scene)
 
 
 def test_a_saved_moment_keeps_its_clock(window: MainWindow) -> None:
     scene = load_scene("twenty-against-one")
     after = update(window.session, OpenSaved(Saved(scene, 700, "epochs")))
-    assert (after.update, after.clock, after.horizon, after.playing) == (700, "epochs", 700, False)
+    assert (after.tick, after.clock, after.horizon, after.playing) == (700, "epochs", 700, False)
 
 
 def test_a_scene_without_a_moment_plays_from_its_start_and_asks(window: MainWindow) -> None:
     after = update(replace(window.session, clock="epochs"), OpenSaved(Saved(load_scene("on-the-saddle"))))
-    assert (after.update, after.clock) == (0, "epochs")
+    assert (after.tick, after.clock) == (0, "epochs")
     assert after.asking
     assert resume(Saved(replace(load_scene("ravine"), question=None)), "dark").playing
 
@@ -86,7 +86,7 @@ def test_copied_text_is_opened_again(window: MainWindow, monkeypatch: pytest.Mon
     press(window, pygame.K_c, mod=pygame.KMOD_LCTRL)
     window.session = begin(load_scene("ravine"))
     press(window, pygame.K_v, mod=pygame.KMOD_LMETA)
-    assert (window.session.scene, window.session.update) == (before.scene, 37)
+    assert (window.session.scene, window.session.tick) == (before.scene, 37)
 
 
 def test_pasted_nonsense_gets_a_sentence() -> None:
@@ -166,7 +166,7 @@ def test_a_picture_is_of_the_moment_at_which_it_was_asked_for_and_closing_waits_
 def test_a_session_that_was_saved_is_opened_at_its_moment(tmp_path: Path) -> None:
     session = Session(load_scene("ravine"), progress=12.0)
     path = tmp_path / "a.toml"
-    path.write_text(saved_text(Saved(session.scene, session.update, session.clock)), encoding="utf-8")
+    path.write_text(saved_text(Saved(session.scene, session.tick, session.clock)), encoding="utf-8")
     assert open_file(str(path)) == OpenSaved(Saved(session.scene, 12, "updates"))
 
 

@@ -27,7 +27,7 @@ from sim.stage.session.scenes import MOST_BROUGHT, Choose, Pick, ShowScenes, cou
 from sim.stage.session.session import RACES, Card, begin
 from sim.stage.sheets.scenes import PICTURE, dealt, draw_scenes
 from sim.stage.style.theme import THEMES, load_theme
-from sim.stage.window import gallery
+from sim.stage.window.beside import gallery
 from sim.stage.window.documents import OpenSaved
 from sim.stage.window.window import MainWindow
 
@@ -81,7 +81,7 @@ def test_arrows_go_about_and_enter_opens_what_is_marked(window: MainWindow) -> N
     press(window, pygame.K_UP)
     press(window, pygame.K_LEFT)
     press(window, pygame.K_LEFT)
-    assert (window.session.picking, window.session.update, window.session.lane) == (0, 0, 0)
+    assert (window.session.picking, window.session.tick, window.session.lane) == (0, 0, 0)
     press(window, pygame.K_RIGHT)
     press(window, pygame.K_RETURN, "\r")
     assert window.session.scene.name == NAMES[1]
@@ -133,7 +133,7 @@ def test_the_scene_that_is_shown_can_be_chosen_again() -> None:
     session = after(begin(load_scene(NAMES[4])), ShowScenes())
     assert session.picking == 4
     there = after(replace(session, progress=9.0), Choose())
-    assert (there.scene.name, there.update) == (NAMES[4], 0)
+    assert (there.scene.name, there.tick) == (NAMES[4], 0)
     assert there.picking is None
 
 

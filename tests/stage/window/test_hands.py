@@ -23,6 +23,7 @@ from sim.stage.session.view import Hover, ShowHelp
 from sim.stage.style.theme import Theme
 from sim.stage.window import display
 from sim.stage.window import window as stage_window
+from sim.stage.window.asking import ASKING
 from sim.stage.window.window import MainWindow
 
 SIZE = (960, 600)
@@ -120,7 +121,7 @@ def test_what_lies_behind_a_frame_of_a_second_is_answered_once_a_key(machine: Ma
 
 def test_a_quick_frame_answers_all_that_was_pressed(machine: Machine) -> None:
     machine.frame(*both(pygame.K_RIGHT) * 4, after=SLOW / 2)
-    assert machine.window.session.update == 4
+    assert machine.window.session.tick == 4
 
 
 def test_clicks_behind_a_slow_frame_are_one_click_and_leave_nothing_in_the_hand(machine: Machine) -> None:
@@ -170,16 +171,16 @@ def test_text_gets_every_character_behind_a_slow_frame(machine: Machine) -> None
 def test_a_held_step_acts_again_by_our_clock_and_stops_with_the_key(machine: Machine) -> None:
     machine.down = frozenset({pygame.K_RIGHT})
     machine.frame(key(pygame.KEYDOWN, pygame.K_RIGHT))
-    assert machine.window.session.update == 1
+    assert machine.window.session.tick == 1
     machine.frame(after=DELAY - 0.01)
-    assert machine.window.session.update == 1
+    assert machine.window.session.tick == 1
     for _ in range(10):
         machine.frame(after=PERIOD)
-    assert machine.window.session.update == 11
+    assert machine.window.session.tick == 11
     machine.down = frozenset()
     for _ in range(5):
         machine.frame(key(pygame.KEYUP, pygame.K_a), after=PERIOD)
-    assert machine.window.session.update == 11
+    assert machine.window.session.tick == 11
 
 
 def test_a_held_step_acts_once_a_slow_frame(machine: Machine) -> None:
@@ -187,7 +188,7 @@ def test_a_held_step_acts_once_a_slow_frame(machine: Machine) -> None:
     machine.frame(key(pygame.KEYDOWN, pygame.K_RIGHT))
     for _ in range(4):
         machine.frame()
-    assert machine.window.session.update == 5
+    assert machine.window.session.tick == 5
 
 
 def test_time_that_a_slow_frame_has_lost_is_not_made_up_for(machine: Machine) -> None:
@@ -196,7 +197,7 @@ def test_time_that_a_slow_frame_has_lost_is_not_made_up_for(machine: Machine) ->
     machine.frame(after=DELAY + 2.0)
     for _ in range(5):
         machine.frame(after=PERIOD / 6)
-    assert machine.window.session.update == 2
+    assert machine.window.session.tick == 2
 
 
 @pytest.mark.parametrize("held", [(pygame.K_s, "s"), (pygame.K_v, "v"), (pygame.K_n, "n"), (pygame.K_ESCAPE, "")])
@@ -228,7 +229,7 @@ def test_escape_puts_away_one_layer_at_a_time_and_then_asks(machine: Machine, mo
     machine.frame(*both(pygame.K_TAB))
     assert window._panel is not None
     panel = window._panel
-    monkeypatch.setattr(MainWindow, "_count", lambda _: None)
+    monkeypatch.setattr(window._counting, "go_on", lambda *_: [])
     window.send(ShowOdds())
     machine.frame(*both(pygame.K_h, "h"))
     menu = panel._widgets["rule"]
@@ -297,11 +298,11 @@ def test_presenter_and_full_screen_come_before_the_question(machine: Machine, mo
 
 def test_after_two_seconds_escape_asks_again(machine: Machine) -> None:
     escape(machine)
-    machine.frame(after=stage_window.ASKING + 0.1)
+    machine.frame(after=ASKING + 0.1)
     assert machine.window.session.notice == ""
     escape(machine)
     assert machine.window.session.open
-    escape(machine, after=stage_window.ASKING - 0.1)
+    escape(machine, after=ASKING - 0.1)
     assert not machine.window.session.open
 
 
@@ -437,13 +438,13 @@ def test_buttons_below_the_maps_play_step_and_open_what_there_is() -> None:
         push("forward")
         push("forward")
         push("back")
-        assert (window.session.playing, window.session.update) == (False, 1)
+        assert (window.session.playing, window.session.tick) == (False, 1)
         push("seed")
         assert window.session.scene.seed == flat_scene("local-minimum").seed + 1
         push("start")
         push("controls")
         push("help")
-        assert (window.session.controls, window.session.help, window.session.update) == (True, True, 0)
+        assert (window.session.controls, window.session.help, window.session.tick) == (True, True, 0)
         window.send(Hover(None))
         press(window, pygame.K_h, "h")
         push("restart")

@@ -49,9 +49,9 @@ with display.opened():
     window = stage.MainWindow(replace(begin(load_scene("local-minimum")), playing=False))
     print("ready", flush=True)
     end = time.monotonic() + 30
-    while window.session.update < 40 and time.monotonic() < end:
+    while window.session.tick < 40 and time.monotonic() < end:
         window.frame()
-        print(window.session.scene.lanes[0].rule.learning_rate, window.session.update, flush=True)
+        print(window.session.scene.lanes[0].rule.learning_rate, window.session.tick, flush=True)
 """
 """A window whose every picture takes so long that what is pressed meanwhile comes late."""
 

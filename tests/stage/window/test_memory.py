@@ -16,7 +16,7 @@ from sim.scene import load_scene
 from sim.stage.session.session import Session
 from sim.stage.style import text
 from sim.stage.window import memory
-from sim.stage.window.turns import taking_turns
+from sim.stage.window.beside.turns import taking_turns
 from sim.stage.window.window import MainWindow
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")

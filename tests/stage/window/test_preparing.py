@@ -28,8 +28,9 @@ from sim.stage.session.session import RACES, Session, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed, OpenScene, SetFormula
 from sim.stage.session.view import ChooseSwarm, ShowHelp, ToggleView
 from sim.stage.style import text
-from sim.stage.window import display, documents, preparing
+from sim.stage.window import display, documents
 from sim.stage.window import window as stage_window
+from sim.stage.window.beside import preparing
 from sim.stage.window.window import MainWindow
 from sim.surface.critical.search import Search, search
 from sim.surface.wanted import raise_if_unwanted
@@ -168,17 +169,17 @@ def test_frames_are_drawn_and_keys_act_meanwhile(slow: Slow) -> None:
     press(slow.window, pygame.K_t, "t")
     press(slow.window, pygame.K_RIGHT)
     slow.finish()
-    assert (slow.window.session.theme, slow.window.session.update) == ("dark", 1)
+    assert (slow.window.session.theme, slow.window.session.tick) == ("dark", 1)
 
 
 def test_time_stands_still_until_it_is_there(slow: Slow) -> None:
     slow.window.session = replace(slow.window.session, playing=True, drama=False)
     ask(slow)
     slow.wait(20)
-    assert slow.window.session.update == 0
+    assert slow.window.session.tick == 0
     slow.finish()
     slow.wait(3)
-    assert slow.window.session.update >= 1
+    assert slow.window.session.tick >= 1
 
 
 def test_escape_gives_it_up_and_the_former_scene_is_there(slow: Slow) -> None:
@@ -190,9 +191,9 @@ def test_escape_gives_it_up_and_the_former_scene_is_there(slow: Slow) -> None:
     assert slow.window.session == before
     assert np.array_equal(pixels(), picture)
     assert not slow.gate.is_set()  # The search has not ended by itself.
-    assert slow.window._asked is None
+    assert not slow.window._asking.waits
     press(slow.window, pygame.K_RIGHT)
-    assert slow.window.session.update == 1
+    assert slow.window.session.tick == 1
 
 
 def test_another_scene_that_is_chosen_meanwhile_wins(slow: Slow) -> None:

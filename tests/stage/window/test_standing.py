@@ -23,7 +23,8 @@ from sim.stage.session.odds import ShowOdds, TakeSeed, ends_seen, uncounted
 from sim.stage.session.session import begin, race
 from sim.stage.session.setup import MoveStart, NewSeed
 from sim.stage.session.view import ShowHelp, Toggle
-from sim.stage.window import display, standing
+from sim.stage.window import display
+from sim.stage.window.beside import standing
 from sim.stage.window.window import MainWindow
 from sim.study.odds.ends import MINIMUM
 from sim.study.odds.tally import work
@@ -162,7 +163,7 @@ def test_a_click_on_a_part_shows_a_race_that_ends_there(window: MainWindow) -> N
 
 def test_a_click_beside_the_parts_shows_the_sheet(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     count(window)
-    monkeypatch.setattr(window, "_count", lambda: None)
+    monkeypatch.setattr(window._counting, "go_on", lambda *_: [])
     row = setting(window.session, (960, 600)).places.panels[1].ends
     click(window, (row.right - 2, row.centery))
     assert window.session.sheet == "odds"

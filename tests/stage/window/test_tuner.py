@@ -22,8 +22,8 @@ from sim.stage.session.lanes import ScaleLearningRate, SelectLane
 from sim.stage.session.session import Message, Retuned, Search, begin, race, update
 from sim.stage.session.setup import NewSeed
 from sim.stage.session.tuning import NotTuned, Searched, Tune, Tuned
-from sim.stage.window import tuner
-from sim.stage.window.tuner import Quest
+from sim.stage.window.beside import tuner
+from sim.stage.window.beside.tuner import Quest
 from sim.stage.window.window import MainWindow
 
 SEEDS = 20

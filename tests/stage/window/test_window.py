@@ -42,10 +42,10 @@ def test_it_plays_by_itself_and_space_pauses(window: MainWindow) -> None:
     window.send(ToggleDrama())
     for _ in range(5):
         window.advance([], 0.1)
-    assert window.session.update == 10
+    assert window.session.tick == 10
     press(window, pygame.K_SPACE)
     window.advance([], 0.1)
-    assert window.session.update == 10
+    assert window.session.tick == 10
 
 
 def test_arrows_step_and_shift_steps_by_ten(window: MainWindow) -> None:
@@ -53,7 +53,7 @@ def test_arrows_step_and_shift_steps_by_ten(window: MainWindow) -> None:
     press(window, pygame.K_RIGHT)
     press(window, pygame.K_RIGHT)
     press(window, pygame.K_LEFT)
-    assert window.session.update == 11
+    assert window.session.tick == 11
 
 
 def test_while_nothing_is_done_the_race_is_computed_to_its_end_a_bit_a_frame() -> None:
@@ -67,15 +67,15 @@ def test_while_nothing_is_done_the_race_is_computed_to_its_end_a_bit_a_frame() -
                 seen.append(race(scene).updates)
         assert len(set(seen)) > 3
         assert seen[-1] == window.session.horizon + 1
-        assert window.session.update == 0
+        assert window.session.tick == 0
         window.close()
 
 
 def test_home_and_end(window: MainWindow) -> None:
     press(window, pygame.K_END)
-    assert window.session.update == window.session.scene.updates
+    assert window.session.tick == window.session.scene.updates
     press(window, pygame.K_HOME)
-    assert window.session.update == 0
+    assert window.session.tick == 0
 
 
 @pytest.mark.parametrize("character", list("259"))
@@ -124,7 +124,7 @@ def test_a_click_in_any_panel_drops_all_marbles_there(window: MainWindow) -> Non
         click(window, pixel)
         camera = Camera(scene.window, place.map.width, place.map.height)
         np.testing.assert_allclose(window.session.scene.start, camera.unproject(np.array([70.0, 40.0])))
-        assert window.session.update == 0
+        assert window.session.tick == 0
 
 
 def test_a_click_elsewhere_does_nothing(window: MainWindow) -> None:
@@ -208,7 +208,7 @@ def test_a_swarm_follows_and_then_rests(window: MainWindow) -> None:
     assert window.session.swarm == 100
     for key, mod in ((pygame.K_RIGHT, pygame.KMOD_SHIFT), (pygame.K_END, 0), (pygame.K_LEFT, 0), (pygame.K_HOME, 0)):
         press(window, key, mod=mod)
-        while followed(window) != window.session.update:
+        while followed(window) != window.session.tick:
             assert window._busy()
             now = snapshot_of(window.session, race(scene))
             assert now.tick == followed(window)  # Of chips, chart and swarm alike.
@@ -232,9 +232,9 @@ def followed(window: MainWindow) -> int:
 
 def test_a_swarm_plays_with_the_race_and_follows_a_carried_flag(window: MainWindow) -> None:
     press(window, pygame.K_z, "z")
-    while window.session.update < 10:  # It waits for a swarm that lags.
+    while window.session.tick < 10:  # It waits for a swarm that lags.
         window.advance([], 0.05)
-    assert window.session.update == 10
+    assert window.session.tick == 10
     window.send(MoveStart((-2.0, 0.5)))
     window.advance([], 0.0)
     while followed(window) < 10:
@@ -254,11 +254,11 @@ def test_playing_waits_for_a_swarm_that_lags(window: MainWindow, monkeypatch: py
     for _ in range(9):
         window.advance([], 0.1)
     assert followed(window) == 0
-    assert window.session.update <= SPEEDS[-1] / 60 + 2
+    assert window.session.tick <= SPEEDS[-1] / 60 + 2
 
 
 def test_a_hidden_swarm_rests(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage_window.MainWindow, "_count", lambda _: None)
+    monkeypatch.setattr(window._counting, "go_on", lambda *_: [])
     press(window, pygame.K_SPACE)
     press(window, pygame.K_z, "z")
     press(window, pygame.K_j, "j")
@@ -268,7 +268,7 @@ def test_a_hidden_swarm_rests(window: MainWindow, monkeypatch: pytest.MonkeyPatc
         window.advance([], 0.0)
     assert followed(window) == before
     press(window, pygame.K_j, "j")
-    while followed(window) < window.session.update:
+    while followed(window) < window.session.tick:
         window.advance([], 0.0)
 
 

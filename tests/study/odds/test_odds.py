@@ -166,7 +166,7 @@ def test_jobs_are_each_seed_of_each_lane_once_from_the_scenes_own_on(seeds: int,
     for lane in range(2):
         parts = [range(job.first_seed, job.first_seed + job.count) for job in work if job.lane == lane]
         assert [seed for part in parts for seed in part] == list(range(5, 5 + seeds))
-    assert {(job.setting, job.updates) for job in work} == {(four_minima().setting, 9)}
+    assert {(job.experiment, job.updates) for job in work} == {(four_minima().experiment, 9)}
     assert [job.lane for job in work[:2]] == [0, 1]
 
 

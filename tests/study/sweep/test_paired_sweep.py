@@ -55,7 +55,7 @@ def runs(size: int, lane: int) -> Outcomes:
     """What becomes of a lane with such batches for the minibatch, on its own."""
     scene = load_scene("local-minimum")
     lanes = [replace(each, batch_size=size) if each.name == "minibatch" else each for each in scene.lanes]
-    return Job(replace(scene.setting, lanes=(lanes[lane],)), 0, 0, SEEDS, 60).run()
+    return Job(replace(scene.experiment, lanes=(lanes[lane],)), 0, 0, SEEDS, 60).run()
 
 
 def newcombe(one: Array, other: Array, z: float, sure: bool) -> tuple[float, float]:

@@ -137,7 +137,7 @@ def test_each_point_has_the_outcomes_of_its_own_scene() -> None:
     scene = load_scene("local-minimum")
     for outcome, size in zip((lanes[1] for lanes in result.outcomes), (1, 5, 20, 2), strict=True):
         lane = replace(scene.lanes[1], batch_size=size)
-        own = Job(replace(scene.setting, lanes=(lane,)), 0, 0, 6, 60).run()
+        own = Job(replace(scene.experiment, lanes=(lane,)), 0, 0, 6, 60).run()
         escaped = int(np.count_nonzero(own.escapes != NEVER))
         assert outcome.estimates["escaped"].value == escaped / 6
         assert outcome.estimates["train-loss"].value == pytest.approx(float(own.losses.mean()), rel=1e-12)

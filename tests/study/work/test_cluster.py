@@ -44,7 +44,7 @@ def local(distributed: Any) -> Iterator[Any]:
 
 def test_a_killed_worker_costs_only_time(local: Any, tmp_path: Path) -> None:
     scene = load_scene("local-minimum")
-    jobs = [Job(scene.setting, lane, first, 2, 20) for lane in (1, 2) for first in (0, 7, 30)]
+    jobs = [Job(scene.experiment, lane, first, 2, 20) for lane in (1, 2) for first in (0, 7, 30)]
     alone = dict(completed(jobs, 1))
     mark = tmp_path / "mark"
     mark.touch()

@@ -59,15 +59,15 @@ def test_who_diverges_ends_in_no_basin_whether_numbers_overflow_or_not(rate: flo
 
 def test_how_an_ensemble_is_cut_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     scene = load_scene("local-minimum")
-    whole = Job(scene.setting, 1, 0, 30, 150).run()
-    parts = [Job(scene.setting, 1, first, 10, 150).run() for first in (0, 10, 20)]
+    whole = Job(scene.experiment, 1, 0, 30, 150).run()
+    parts = [Job(scene.experiment, 1, first, 10, 150).run() for first in (0, 10, 20)]
     assert same_bits(join(parts), whole)
     monkeypatch.setattr(module, "MARBLES", 7)
-    assert same_bits(Job(scene.setting, 1, 0, 30, 150).run(), whole)
+    assert same_bits(Job(scene.experiment, 1, 0, 30, 150).run(), whole)
 
 
 def test_a_job_can_be_sent() -> None:
-    job = Job(load_scene("on-the-saddle").setting, 1, 3, 4, 60)
+    job = Job(load_scene("on-the-saddle").experiment, 1, 3, 4, 60)
     sent = pickle.loads(pickle.dumps(job))
     assert sent == job
     assert same_bits(sent.run(), job.run())
@@ -75,7 +75,7 @@ def test_a_job_can_be_sent() -> None:
 
 def test_who_gets_a_job_need_not_load_what_reads_and_shows_scenes() -> None:
     """That takes as long as all that computing takes."""
-    sent = pickle.dumps(Gently(Job(load_scene("local-minimum").setting, 1, 0, 2, 10))).hex()
+    sent = pickle.dumps(Gently(Job(load_scene("local-minimum").experiment, 1, 0, 2, 10))).hex()
     code = f"import pickle, sys; pickle.loads(bytes.fromhex({sent!r})).run(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
@@ -85,7 +85,7 @@ def test_who_gets_a_job_need_not_load_what_reads_and_shows_scenes() -> None:
 
 def test_marbles_without_chance_are_all_alike() -> None:
     scene = load_scene("local-minimum")
-    outcomes = Job(scene.setting, 0, 11, 6, 200).run()
+    outcomes = Job(scene.experiment, 0, 11, 6, 200).run()
     assert outcomes.seeds.tolist() == [11, 12, 13, 14, 15, 16]
     assert len(np.unique(outcomes.theta, axis=0)) == 1
     assert {VERDICTS[verdict].code for verdict in outcomes.verdicts} == {"stuck"}
@@ -93,10 +93,10 @@ def test_marbles_without_chance_are_all_alike() -> None:
 
 def test_no_updates_and_divergence() -> None:
     scene = load_scene("learning-rate-ladder")
-    still = Job(scene.setting, 0, 0, 2, 0).run()
+    still = Job(scene.experiment, 0, 0, 2, 0).run()
     assert_array_equal(still.theta, np.tile(scene.start, (2, 1)))
     assert still.updates.tolist() == [0, 0]
-    away = Job(scene.setting, 3, 0, 2, 2_500).run()
+    away = Job(scene.experiment, 3, 0, 2, 2_500).run()
     assert {VERDICTS[verdict].code for verdict in away.verdicts} == {"diverged"}
     assert (away.updates < 2_500).all()
     assert_array_equal(away.ends, still_far(scene, 3))

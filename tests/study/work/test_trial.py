@@ -15,7 +15,7 @@ def scene() -> Scene:
 
 
 def jobs(lane: int, count: int, blocks: int = 1, updates: int = 100) -> list[Job]:
-    return [Job(scene().setting, lane, block * count, count, updates) for block in range(blocks)]
+    return [Job(scene().experiment, lane, block * count, count, updates) for block in range(blocks)]
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def gone(process: int) -> bool:
 @pytest.mark.usefixtures("_pool")
 def test_processes_give_the_bits_that_this_one_gives() -> None:
     scene = load_scene("local-minimum")
-    jobs = [Job(scene.setting, lane, first, 2, 20) for lane in (1, 2) for first in (0, 7)]
+    jobs = [Job(scene.experiment, lane, first, 2, 20) for lane in (1, 2) for first in (0, 7)]
     alone, shared = outcomes(jobs, 1), outcomes(jobs, 2)
     assert all(map(same_bits, alone, shared))
     assert not same_bits(alone[0], alone[1])

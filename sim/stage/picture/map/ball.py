@@ -14,8 +14,8 @@ from ...style.color import Color
 from ...style.kept import kept
 from .site import LandBlock
 
-RADIUS = 10.0  # Of a ball, in strokes,
-OWN = 0.022  # and as far as its rolling goes, in diagonals of the window: it is small, and rolls fast.
+RADIUS = 10.0  # Of a ball, in strokes.
+OWN = 0.022  # Of a ball as far as its rolling goes, in diagonals of the window: it is small, and rolls fast.
 ANEW = 512  # Updates after which the turning of a ball is counted anew.
 TURN = 200  # Bytes of how it is turned after one of them.
 GHOST = 1.5  # Width of the ring that stands for a ball behind land, in strokes.

@@ -8,10 +8,10 @@ from ....surface.points import Array
 from ...drawing.camera import Camera, interpolated
 from ...style.kept import kept
 
-COARSE = 48  # For how a batch's loss differs from it, at most,
-FEWEST = 12  # and at least.
-PAIRS = 1_000_000  # Losses of examples at nodes that are computed beforehand and kept, at most;
-BATCH_PAIRS = 60_000  # or anew for each batch, where there are too many examples for that.
+COARSE = 48  # Nodes along a side at which it is computed how a batch's loss differs, at most.
+FEWEST = 12  # Nodes along such a side at least.
+PAIRS = 1_000_000  # Losses of examples at nodes that are computed beforehand and kept, at most.
+BATCH_PAIRS = 60_000  # Losses computed anew for each batch, where examples are too many to keep theirs.
 
 
 def batch_heights(problem: Problem, camera: Camera, batch: Indices, fine_side: int) -> Array:

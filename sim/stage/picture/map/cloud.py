@@ -24,10 +24,10 @@ FEW = 1_000  # Marbles up to which each has a round dot; of more, cells of the m
 RADII = {100: 3.4, FEW: 2.2}  # Of the dots, in strokes, where there are so many marbles or fewer.
 CELL = 1.7  # Side of a cell, in strokes.
 CROWDED = (2, 4, 8, 16, 32)  # Marbles in one place from which it has the next tone.
-OPACITY = (0.56, 0.66, 0.76, 0.86, 0.94, 1.0)  # Of the tones,
-DEPTH = (0.0, 0.0, 0.0, 0.1, 0.25, 0.45)  # and how far they are on the way to the colour of marks.
-NARROW = 0.4  # Room beside the words in a part of the bar, in ems;
-TIGHT, ROOMY = 1.0, 6.0  # and how much room is left for none, and from where for an interval.
+OPACITY = (0.56, 0.66, 0.76, 0.86, 0.94, 1.0)  # Opacity of each tone.
+DEPTH = (0.0, 0.0, 0.0, 0.1, 0.25, 0.45)  # How far each tone is on the way to the colour of marks.
+NARROW = 0.4  # Room beside the words in a part of the bar, in ems.
+TIGHT, ROOMY = 1.0, 6.0  # Room, in ems, too little for words, and from where on there is some for an interval.
 
 
 def draw_cloud(

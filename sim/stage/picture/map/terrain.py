@@ -23,10 +23,10 @@ from ...style.theme import Theme
 from .site import LandBlock, Map, Site, site_of
 
 MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.
-MANY_MARKS = 40  # Where there are more critical points than this,
-SMALL_MARK = 0.65  # their marks are so much smaller.
-PALE = 0.25  # How far the colours of a map are on the way from those of land to the highest tint,
-INK = 0.3  # and its contours from their own.
+MANY_MARKS = 40  # Critical points beyond which their marks are smaller.
+SMALL_MARK = 0.65  # How large a mark is among many, as a part of its usual size.
+PALE = 0.25  # How far the colours of a map are on the way from those of land to the highest tint.
+INK = 0.3  # How far a map's contours are on the way from their own colour to the highest tint.
 CROWDED = 13.0
 """Marks that would be nearer to each other than so many strokes make way for the more telling ones."""
 RANKS = {CriticalKind.MINIMUM: 0, CriticalKind.SADDLE: 1}
@@ -66,7 +66,7 @@ def _draw_pixels(canvas: Canvas, pixels: Pixels, step: int = 1) -> None:
 
 
 def paled(colors: Array, theme: Theme) -> Array:
-    """Colours (..., 3) a part of the way to the highest tint, so that trails and words on a map stand out."""
+    """Colours (..., 3) a part of the way to the highest tint. so that trails and words on a map stand out."""
     return colors * (1 - PALE) + PALE * np.array(theme.high)
 
 

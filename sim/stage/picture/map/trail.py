@@ -20,12 +20,18 @@ from ...drawing.screen import Screen, painted
 from ...style.color import Color, mix
 from .site import Site
 
-TAIL = 420.0  # Length of the fading stretch, in strokes.
-BLOCK = 64  # Points painted together.
-LEAST = 1.5  # A way shorter than this, in pixels, would not show: it waits for the next update.
-MOST = 2048  # Bends of an older way that are drawn anew with each picture.
-TONES = 8  # Steps from faint to strong.
-FAINT = 0.3  # How far the oldest stretch has faded into the map.
+TAIL = 420.0
+"""Length of the fading stretch, in strokes."""
+BLOCK = 64
+"""Points painted together."""
+LEAST = 1.5
+"""A way shorter than this, in pixels, would not show: it waits for the next update."""
+MOST = 2048
+"""Bends of an older way that are drawn anew with each picture."""
+TONES = 8
+"""Steps from faint to strong."""
+FAINT = 0.3
+"""How far the oldest stretch has faded into the map."""
 
 
 Tones = tuple[Color, ...]
@@ -64,14 +70,14 @@ class Trail:
         self._tones = tones
         self._lines = [mix(tone, tones[0], 0.35) for tone in tones]  # A little paler than the dots.
         self._pixels: list[Pixel] = []  # Where it was after each update, from the first on.
-        self._covered: list[bool] = []  # The same of where the way bends,
-        self._gone: list[bool] = []  # and whether that is beside the land.
-        self._points: list[Pixel] = []  # Where the way bends, in pixels,
-        self._updates: list[int] = []  # after which update,
-        self._lengths: list[float] = []  # and how long it was by then.
-        self._under: Backdrop | None = None  # The map under the way,
-        self._ground = pygame.Surface((0, 0))  # and a copy of it, on which
-        self._painted = 0  # so many of the points are for good.
+        self._covered: list[bool] = []  # Whether each place where the way bends is covered.
+        self._gone: list[bool] = []  # Whether each of these places is beside the land.
+        self._points: list[Pixel] = []  # Where the way bends, in pixels.
+        self._updates: list[int] = []  # After which update each of these points was reached.
+        self._lengths: list[float] = []  # How long the way was at each of these points.
+        self._under: Backdrop | None = None  # The map under the way.
+        self._ground = pygame.Surface((0, 0))  # A copy of the map, with the way drawn on it as far as it stays.
+        self._painted = 0  # How many of the points are drawn on that copy.
 
     def draw_past(self, canvas: Canvas, map_: Backdrop, corner: Pixel, stretch: Stretch, moves: bool = False) -> None:
         """Draw the map, its upper left corner there, and the way before its last stretch.

@@ -25,7 +25,7 @@ from ..map.cloud import draw_shares
 from ..views import Layer, ViewContext, draw_views
 from .course import Course
 from .ends import draw_ends
-from .sliders import Slider, draw_sliders, sliders
+from .sliders import LaneSlider, draw_sliders, sliders
 
 ENDS = frozenset(
     {
@@ -65,7 +65,7 @@ class Panel:
     theme: Theme
     name: str
     """The lane's name, in the theme's language."""
-    sliders: tuple[Slider, ...]
+    sliders: tuple[LaneSlider, ...]
     unlike: bool
     """Whether its learning rate makes the comparison with the others unfair."""
     course: Course

@@ -24,7 +24,7 @@ BAR = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Slider:
+class LaneSlider:
     """One of them, where it stands."""
 
     lane: int
@@ -38,7 +38,7 @@ class Slider:
         return min(max((x - self.bar.left) / max(self.bar.width, 1), 0.0), 1.0)
 
 
-def sliders(scene: Scene, lane: int, place: PanelLayout, em: int) -> tuple[Slider, ...]:
+def sliders(scene: Scene, lane: int, place: PanelLayout, em: int) -> tuple[LaneSlider, ...]:
     """Those of a lane; none where there is no room."""
     row = place.sliders
     if not row.height:
@@ -51,11 +51,11 @@ def sliders(scene: Scene, lane: int, place: PanelLayout, em: int) -> tuple[Slide
         cell = Rect(row.left + index * (wide + gap), row.top, wide, row.height)
         left, right = cell.left + round(SIGN * em), cell.right - round((RATE if dial.name == "rate" else VALUE) * em)
         tall = max(2, round(BAR * em))
-        made.append(Slider(lane, dial, cell, Rect(left, cell.centery - tall // 2, right - left, tall)))
+        made.append(LaneSlider(lane, dial, cell, Rect(left, cell.centery - tall // 2, right - left, tall)))
     return tuple(made)
 
 
-def slider_at(scene: Scene, places: Layout, pixel: tuple[int, int]) -> Slider | None:
+def slider_at(scene: Scene, places: Layout, pixel: tuple[int, int]) -> LaneSlider | None:
     """The slider at that pixel of the picture."""
     for lane, panel in enumerate(places.panels):
         if panel.sliders.collidepoint(pixel):
@@ -64,7 +64,7 @@ def slider_at(scene: Scene, places: Layout, pixel: tuple[int, int]) -> Slider | 
     return None
 
 
-def draw_sliders(canvas: Canvas, found: tuple[Slider, ...], color: Color, theme: Theme, em: int) -> None:
+def draw_sliders(canvas: Canvas, found: tuple[LaneSlider, ...], color: Color, theme: Theme, em: int) -> None:
     """Draw a lane's."""
     size, track, rim = round(0.92 * em), mix(theme.panel, theme.text, 0.18), stroke_of(em)
     for slider in found:

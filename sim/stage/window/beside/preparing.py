@@ -15,35 +15,38 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from ...descent.race import Race
-from ...scene import SceneError
-from ...study.odds.tally import Tally
-from ...study.odds.tally import work as work_of
-from ...surface.wanted import GivenUp, unless
-from ..drawing.camera import FLAT, Pose
-from ..drawing.screen import Screen
-from ..export.png import load_library
-from ..input.controls import fitting
-from ..picture.help import help_layout
-from ..picture.picture import Snapshot, draw, snapshot_of
-from ..picture.setting import Setting, setting
-from ..session.session import Message, Session, update
-from ..session.view import Notify
+from ....descent.race import Race
+from ....scene import SceneError
+from ....study.odds.tally import Tally
+from ....study.odds.tally import work as work_of
+from ....surface.wanted import GivenUp, unless
+from ...drawing.camera import FLAT, Pose
+from ...drawing.screen import Screen
+from ...export.png import load_library
+from ...input.controls import fitting
+from ...picture.help import help_layout
+from ...picture.picture import Snapshot, draw, snapshot_of
+from ...picture.setting import Setting, setting
+from ...session.session import Message, Session, update
+from ...session.view import Notify
+from ..ahead import Ahead
+from ..memory import give_back
 from . import standing
-from .ahead import Ahead
-from .memory import give_back
 from .turns import taking_turns
 
 if TYPE_CHECKING:
-    from ..input.widgets import ControlPanel
+    from ...input.widgets import ControlPanel
 
-DIRECTLY = 0.025  # Seconds for which a frame waits for what is being made ready: what is quick comes without a sign.
-# Seconds for which it waits before the first picture, when there is nothing else to see.
+DIRECTLY = 0.025
+"""Seconds for which a frame waits for what is being made ready: what is quick comes without a sign."""
 AT_FIRST = 0.5
-# Heights of type that the panel of controls needs at least for all its rows.
+"""Seconds for which a frame waits before the first picture, when there is nothing else to see."""
 PANEL_LINES = 45
-ASLANT = Pose(0.0, 45.0)  # Stands for all poses in which land is seen as a block.
-YOUNG = 0.15  # Seconds for which something is not given up for the next of its kind: a flag that is carried is seen.
+"""Heights of type that the panel of controls needs at least for all its rows."""
+ASLANT = Pose(0.0, 45.0)
+"""Stands for all poses in which land is seen as a block."""
+YOUNG = 0.15
+"""Seconds for which something is not given up for the next of its kind: a flag that is carried is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +118,16 @@ def prepared(
     if session.sheet and session.tally is not None:
         work_of(session.scene)  # Loads what counts.
     here = setting(session, size)
-    made = panel_of(session, here) if here.controls and here.frame != panel else None
+    made = controls_of(session, here) if here.controls and here.frame != panel else None
     now = replace(snapshot_of(session, race), tally=tally)
     picture = pygame.Surface(size, depth=32)
     draw(Screen(picture), now)
     return Prepared(session, aim(session, size), race, now, picture, panel=made)
 
 
-def panel_of(session: Session, here: Setting) -> "ControlPanel":
+def controls_of(session: Session, here: Setting) -> "ControlPanel":
     """The panel of controls of a session; making its widgets takes longer than a frame may."""
-    from ..input.widgets import ControlPanel  # noqa: PLC0415  Not needed for the first frame.
+    from ...input.widgets import ControlPanel  # noqa: PLC0415  Not needed for the first frame.
 
     em = min(here.places.em, here.places.controls.height // PANEL_LINES)
     panel = ControlPanel(here.places.controls, here.size, here.theme, em)

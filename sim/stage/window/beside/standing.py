@@ -15,29 +15,32 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from ...descent.race import Race
-from ...scene import Scene
-from ...study.odds.tally import work
-from ..session.odds import Counted, CountEnds, uncounted
-from ..session.session import Message, Session
+from ....descent.race import Race
+from ....scene import Scene
+from ....study.odds.tally import work
+from ...session.odds import Counted, CountEnds, uncounted
+from ...session.session import Message, Session
 from .turns import taking_turns
 
 if TYPE_CHECKING:
-    from ...descent.problem import Problem
-    from ...study.odds.tally import Tally
-    from ...study.work.ensemble import Outcomes
-    from ...study.work.standby import Standby
-    from ...study.work.workers import Worker
+    from ....descent.problem import Problem
+    from ....study.odds.tally import Tally
+    from ....study.work.ensemble import Outcomes
+    from ....study.work.standby import Standby
+    from ....study.work.workers import Worker
 
-SLICE = 0.002  # Seconds of a slice, about.
-STAFF = 2  # Processes that stand by, at most: each takes some 60 MB.
-FAREWELL = 5.0  # Seconds in which the thread that starts them has to end.
+SLICE = 0.002
+"""Seconds of a slice, about."""
+STAFF = 2
+"""Processes that stand by, at most: each takes some 60 MB."""
+FAREWELL = 5.0
+"""Seconds in which the thread that starts processes has to end."""
 NEEDED = (
-    "...scene.writing",
-    "...study.odds.contrast",
-    "...study.odds.ends",
-    "...study.work.standby",
-    "...study.work.gently",
+    "....scene.writing",
+    "....study.odds.contrast",
+    "....study.odds.ends",
+    "....study.work.standby",
+    "....study.work.gently",
 )
 """What has to be loaded to count."""
 
@@ -67,13 +70,13 @@ class Standing:
     """Counts what a session's tally lacks."""
 
     def __init__(self) -> None:
-        self._scene: Scene | None = None  # Of the tally that is being counted.
-        self._place = -1  # Where the job that is done here stands in the list of work,
-        self._steps: Generator[None, None, Outcomes] | None = None  # and what is left to do of it.
-        self._staff: Standby | None = None  # The processes that stand by,
-        self._coming: SimpleQueue[Standby] = SimpleQueue()  # as soon as they have been started
-        self._starting: Thread | None = None  # by this one.
-        self._at_home: dict[Worker, Problem] = {}  # Whose landscape each of them has looked into.
+        self._scene: Scene | None = None  # That of the tally that is being counted.
+        self._place = -1  # Where the job that is done here stands in the list of work.
+        self._steps: Generator[None, None, Outcomes] | None = None  # What is left of that job.
+        self._staff: Standby | None = None  # The processes that stand by, from when they have been welcomed.
+        self._coming: SimpleQueue[Standby] = SimpleQueue()  # Brings those processes when they have been started.
+        self._starting: Thread | None = None  # Starts those processes.
+        self._at_home: dict[Worker, Problem] = {}  # Whose landscape each process has looked into.
 
     def look(self, session: Session) -> None:
         """Let be what is not wanted any more."""
@@ -118,7 +121,7 @@ class Standing:
 
     def _hire(self) -> None:
         """Have processes started, once, beside the window; welcome them when they have been."""
-        from ...study.work.workers import available_workers
+        from ....study.work.workers import available_workers
 
         if self._starting is None:
             count = min(available_workers(), STAFF)
@@ -136,7 +139,7 @@ class Standing:
 
     def _hand_out(self, tally: "Tally") -> None:
         """Give those who have nothing to do the job that comes next, or to a newcomer the one that comes last."""
-        from ...study.work.gently import Gently
+        from ....study.work.gently import Gently
 
         if self._staff is None or not _can_be_sent(tally.scene):
             return
@@ -195,14 +198,14 @@ class Standing:
 @lru_cache(maxsize=2)
 def _can_be_sent(scene: Scene) -> bool:
     """Whether another process knows all that the scene consists of: not what only this one's script has made."""
-    from ...scene.writing import outsiders
+    from ....scene.writing import outsiders
 
     return not outsiders(scene)
 
 
 def copies(tally: "Tally") -> list[Message]:
     """The outcomes of missing seeds that do what another one did, since there is no chance in their lane."""
-    from ...study.work.ensemble import alike
+    from ....study.work.ensemble import alike
 
     scene, jobs = tally.scene, work(tally.scene)
     known = {
@@ -219,8 +222,8 @@ def copies(tally: "Tally") -> list[Message]:
 
 def _start(count: int, ready: "SimpleQueue[Standby]") -> None:
     """Start processes. Where that cannot be, the window counts by itself."""
-    from ...study.work.standby import Standby
-    from ...study.work.workers import StudyError, started
+    from ....study.work.standby import Standby
+    from ....study.work.workers import StudyError, started
 
     with taking_turns(), suppress(StudyError):
         ready.put(Standby(started(count)))

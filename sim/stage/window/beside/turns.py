@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 
-from ..session.session import Message
+from ...session.session import Message
 
-SHARING = 0.0005  # Seconds after which threads take turns while one of them computes.
+SHARING = 0.0005
+"""Seconds after which threads take turns while one of them computes."""
 
-FAREWELL = 5.0  # Seconds in which a thread has to end.
+FAREWELL = 5.0
+"""Seconds in which a thread has to end."""
 
 _lock = Lock()
 _computing: list[float] = []  # For each thread that does, how long turns lasted before the first of them began.

@@ -11,21 +11,23 @@ from contextlib import closing
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ...scene import SceneError
-from ..session.session import Message, Search, Session
-from ..session.tuning import NotTuned, Searched, Tuned, searching
+from ....scene import SceneError
+from ...session.session import Message, Search, Session
+from ...session.tuning import NotTuned, Searched, Tuned, searching
 from .turns import Beside, taking_turns
 
 if TYPE_CHECKING:
-    from ...study.sweep.sweep import Result
-    from ...study.tuning.search import Tuning
-    from ...study.work.standby import Standby
+    from ....study.sweep.sweep import Result
+    from ....study.tuning.search import Tuning
+    from ....study.work.standby import Standby
 
 SEEDS = 200
 """With which the learning rate is chosen, and as many fresh ones of which it is told."""
-STAFF = 2  # Processes, at most: each takes some 60 MB.
-PAUSE = 0.05  # Seconds after which the thread looks whether it is still wanted.
-NEEDED = ("...study.tuning.going", "...study.work.gently", "...study.work.standby")
+STAFF = 2
+"""Processes, at most: each takes some 60 MB."""
+PAUSE = 0.05
+"""Seconds after which the thread looks whether it is still wanted."""
+NEEDED = ("....study.tuning.going", "....study.work.gently", "....study.work.standby")
 """What has to be loaded to search."""
 
 
@@ -73,7 +75,7 @@ class Quest(Beside):
         with taking_turns():
             for name in NEEDED:
                 import_module(name, __package__)
-            from ...study.work.workers import StudyError
+            from ....study.work.workers import StudyError
 
             try:
                 tuning = self._planned()
@@ -86,10 +88,10 @@ class Quest(Beside):
                 self._found.put(NotTuned(self.scene))
 
     def _planned(self) -> "Tuning":
-        from ...scene.writing import outsiders
-        from ...study.tuning.budget import Budget
-        from ...study.tuning.search import plan
-        from ...study.work.workers import StudyError
+        from ....scene.writing import outsiders
+        from ....study.tuning.budget import Budget
+        from ....study.tuning.search import plan
+        from ....study.work.workers import StudyError
 
         scene = self.scene
         if places := outsiders(scene):
@@ -98,10 +100,10 @@ class Quest(Beside):
 
     def _search(self, tuning: "Tuning") -> None:
         """Compute what is wanted, and what is wanted then, until nothing is."""
-        from ...study.tuning.going import Going, going, is_better
-        from ...study.tuning.tuned import tuned
-        from ...study.work.standby import Standby
-        from ...study.work.workers import available_workers, started
+        from ....study.tuning.going import Going, going, is_better
+        from ....study.tuning.tuned import tuned
+        from ....study.work.standby import Standby
+        from ....study.work.workers import available_workers, started
 
         results: dict[int, Result] = {}
         missing, now = tuning.missing(results), Going(0.0, None)
@@ -120,9 +122,9 @@ class Quest(Beside):
 
     def _compute(self, tuning: "Tuning", staff: "Standby", waiting: deque[int], results: "dict[int, Result]") -> bool:
         """Hand out what waits, and take what has been computed; says whether something has."""
-        from ...study.sweep.sweep import Result
-        from ...study.work.gently import Gently
-        from ...study.work.workers import StudyError
+        from ....study.sweep.sweep import Result
+        from ....study.work.gently import Gently
+        from ....study.work.workers import StudyError
 
         for worker in staff.idle:
             if waiting:

@@ -13,25 +13,26 @@ from importlib import import_module
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from ...scene import Scene
-from ...study.odds.tally import Tally, work
-from ..session.odds import Counted, Failed, Timed
-from ..session.session import Message
+from ....scene import Scene
+from ....study.odds.tally import Tally, work
+from ...session.odds import Counted, Failed, Timed
+from ...session.session import Message
 from .turns import Beside, taking_turns
 
 if TYPE_CHECKING:
-    from ...study.odds.contrast import Speed
-    from ...study.work.workers import Work
+    from ....study.odds.contrast import Speed
+    from ....study.work.workers import Work
 
 NEEDED = (
-    "...study.work.workers",
-    "...study.work.gently",
-    "...study.odds.contrast",
-    "..sheets.odds",
-    "..sheets.contrast",
+    "....study.work.workers",
+    "....study.work.gently",
+    "....study.odds.contrast",
+    "...sheets.odds",
+    "...sheets.contrast",
 )
 """What has to be loaded to count, and to show what has been counted."""
-PAUSE = 0.05  # Seconds after which the thread looks whether it is still wanted.
+PAUSE = 0.05
+"""Seconds after which the thread looks whether it is still wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class SpeedTest:
 
     def run(self) -> "tuple[Speed, Speed]":
         """Measure it."""
-        from ...study.odds.contrast import measured
+        from ....study.odds.contrast import measured
 
         return measured(self.scene)
 
@@ -66,7 +67,7 @@ class Counter(Beside):
         with taking_turns():
             for name in NEEDED:
                 import_module(name, __package__)
-        from ...study.work.workers import StudyError
+        from ....study.work.workers import StudyError
 
         try:
             self._compute(tally)
@@ -76,8 +77,8 @@ class Counter(Beside):
             self._settled.set()
 
     def _compute(self, tally: Tally) -> None:
-        from ...study.work.gently import Gently
-        from ...study.work.workers import available_workers, shared
+        from ....study.work.gently import Gently
+        from ....study.work.workers import available_workers, shared
 
         scene, jobs = tally.scene, work(tally.scene)
         wanted: list[tuple[Work[Any], Callable[[Any], Message]]] = []

@@ -5,12 +5,12 @@ from threading import Event
 
 import pygame
 
-from ...scene import Scene, SceneError, load_scene, scene_files
-from ...surface.wanted import GivenUp, unless
-from ..export.small import small_picture
-from ..session.session import Card, Session
-from ..sheets.scenes import PICTURE
-from ..style.kept import Cache
+from ....scene import Scene, SceneError, load_scene, scene_files
+from ....surface.wanted import GivenUp, unless
+from ...export.small import small_picture
+from ...session.session import Card, Session
+from ...sheets.scenes import PICTURE
+from ...style.kept import Cache
 from .turns import taking_turns
 
 MEMORY = 24 << 20

@@ -1,0 +1,1 @@
+"""What computes beside the window, in threads and processes, while frames go on."""
