@@ -10,10 +10,21 @@ from tallies import SPEEDS, few_seeds
 
 from sim.scene import load_scene
 from sim.stage.session.lanes import ScaleLearningRate
-from sim.stage.session.odds import ChooseSheet, Counted, Failed, PutAway, ShowOdds, Timed, TurnSheet, computing
-from sim.stage.session.playback import Elapsed, Play, Step
-from sim.stage.session.session import SHEETS, Message, Session, begin
-from sim.stage.session.setup import Drop, NewSeed, OpenScene
+from sim.stage.session.odds import (
+    ChooseSheet,
+    Counted,
+    CountEnds,
+    Failed,
+    PutAway,
+    ShowOdds,
+    Timed,
+    TurnSheet,
+    computing,
+    ends_seen,
+)
+from sim.stage.session.playback import Elapsed, GoToEnd, Play, Step
+from sim.stage.session.session import SHEETS, Message, Session, ask, begin
+from sim.stage.session.setup import Drop, Guess, Judged, NewSeed, OpenScene, SkipQuestion, judgement
 from sim.stage.session.view import Back, ShowHelp
 from sim.study.odds.tally import Tally, contrast_of, odds_of, work
 
@@ -147,3 +158,21 @@ def test_the_table_is_there_before_anything_is_known(session: Session) -> None:
     assert (told.small.batch_size, told.large.batch_size) == (1, 20)
     recipe: Any = session.scene.examples
     assert contrast_of(Tally(replace(session.scene, examples=replace(recipe, count=1)))) is None
+
+
+def test_the_bars_wait_until_the_guess_has_been_judged_or_the_question_is_left(session: Session) -> None:
+    counted = after(replace(ask(session), ends=True), CountEnds(), *found(session))
+    assert counted.waiting
+    guessed = after(counted, Guess(1), Step(30))
+    for there, seen in (
+        (counted, False),
+        (guessed, False),
+        (after(guessed, Judged(right=False)), True),
+        (after(guessed, Judged(right=False), Step(-30)), True),
+        (after(counted, SkipQuestion()), True),
+        (after(guessed, NewSeed(), SkipQuestion()), True),
+    ):
+        assert all((ends is not None) == seen for ends in ends_seen(there))
+    race = session.scene.race()
+    race.extend(41)
+    assert judgement(after(guessed, GoToEnd()), race) is not None
