@@ -35,7 +35,7 @@ def end_color(theme: Theme, kind: str, minimum: int) -> Color:
         OTHERS: mix(theme.panel, theme.muted, 0.25),
         ELSEWHERE: mix(theme.panel, theme.muted, 0.25),
         STALLED: mix(theme.panel, theme.muted, 0.5),
-        BOUNCING: mix(theme.panel, theme.muted, 0.7),
+        BOUNCING: mix(theme.panel, theme.muted, 0.58),
         DIVERGED: theme.faint,
         UNDER_WAY: mix(theme.panel, theme.border, 0.6),
     }
