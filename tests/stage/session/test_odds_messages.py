@@ -102,13 +102,33 @@ def test_escape_puts_away_what_lies_on_top_first(session: Session) -> None:
     assert (after(there, Back()).sheet, after(there, Back(), Back()).open) == ("", True)
 
 
-@pytest.mark.parametrize("message", [ScaleLearningRate(1.25), Drop((0.0, 0.0)), OpenScene(3)])
+@pytest.mark.parametrize("message", [Drop((0.0, 0.0)), OpenScene(3)])
 def test_another_scene_stops_the_counting_and_forgets_it(session: Session, message: Message) -> None:
     there = after(session, ShowOdds(), *found(session)[:3], message)
     assert (there.sheet, there.tally, computing(there)) == ("", None, None)
     late = after(there, ShowOdds(), found(session)[4], Timed(session.scene, SPEEDS), Failed(session.scene))
     assert late.tally is not None
     assert (late.tally.results, late.tally.speeds, late.tally.failed) == ((), None, False)
+
+
+def test_a_change_of_one_lane_keeps_what_was_counted_of_the_others(session: Session) -> None:
+    counted = after(replace(session, ends=True), CountEnds(), *found(session))
+    there = after(counted, ScaleLearningRate(1.25))
+    assert there.tally is not None
+    assert there.tally.scene == there.scene
+    first, *others = ends_seen(there)
+    assert first is None
+    known = ends_seen(counted)[1:]
+    assert [ends.seeds for ends in others if ends is not None] == [30, 30]
+    assert repr(others) == repr([*known])
+    jobs = work(there.scene)
+    assert {jobs[place].lane for place in there.tally.own_missing} == {0}
+    whole = there
+    for place in there.tally.missing:
+        whole = after(whole, Counted(there.scene, place, jobs[place].run()))
+    anew = Tally(there.scene, tuple((place, job.run()) for place, job in enumerate(jobs)))
+    assert whole.tally is not None
+    assert repr(odds_of(whole.tally)) == repr(odds_of(anew))
 
 
 def test_which_seed_is_watched_makes_no_difference_to_what_is_counted(session: Session) -> None:
