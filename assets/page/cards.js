@@ -38,7 +38,7 @@ function makeCards() {
 }
 
 function verdictAt(lane, made) {
-  return entryAt(race.lanes[lane].verdicts, made) ?? [0, "descending"];
+  return entryAt(race.lanes[lane].verdicts, made) ?? [0, "under_way"];
 }
 
 function evidenceAt(lane, made) {

@@ -44,19 +44,42 @@ class Race:
     """The tracks of all lanes, and the judge of each.
 
     Going back is instant, since nothing is forgotten; a race with the same arguments has the same bits,
-    however the computing was spread over calls.
+    however the computing was spread over calls, and whichever lanes it has from a former race.
     """
 
-    def __init__(self, problem: Problem, lanes: Sequence[Lane], start: tuple[float, float], seed: int) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        lanes: Sequence[Lane],
+        start: tuple[float, float],
+        seed: int,
+        former: "Race | None" = None,
+    ) -> None:
+        """A race at its start.
+
+        former: one whose lanes are taken over, as far as they are the same in every respect. They belong to both races,
+            and are computed on in either.
+        """
         self.problem = problem
         self.start = start
         self.seed = seed
-        self._runs = tuple(Run(problem, lane, np.array([start]), np.array([seed])) for lane in lanes)
-        self.tracks = tuple(Track(run, 0) for run in self._runs)
-        self.judges = tuple(TrackJudge(track) for track in self.tracks)
-        observe_all(self.judges)
-        self.updates = 0
+        alike = former is not None and former.problem is problem and (former.start, former.seed) == (start, seed)
+        kept = [judge for judge in former.judges if judge.track.lane in lanes] if former is not None and alike else []
+        self.judges: tuple[TrackJudge, ...] = tuple(
+            next((judge for judge in kept if judge.track.lane == lane), None) or self._new(lane) for lane in lanes
+        )
+        self.tracks = tuple(judge.track for judge in self.judges)
+        self._runs = tuple(track.run for track in self.tracks)
+        self.reach = min((_made(judge.track) for judge in kept), default=0.0)
+        """How many updates the lanes that were taken over had made then, or ended before; 0 if there are none."""
+        self.updates: int = former.updates if former is not None and len(kept) == len(lanes) else 0
         """How many updates every lane has either recorded or diverged before."""
+
+    def _new(self, lane: Lane) -> TrackJudge:
+        run = Run(self.problem, lane, np.array([self.start]), np.array([self.seed]))
+        judge = TrackJudge(Track(run, 0))
+        judge.observe()
+        return judge
 
     @property
     def nbytes(self) -> int:
@@ -69,3 +92,8 @@ class Race:
             run.extend(updates)
         observe_all(self.judges)
         self.updates = max(self.updates, updates)
+
+
+def _made(track: Track) -> float:
+    """How many updates a track has; infinitely many, if it has come to its end."""
+    return np.inf if track.overflow is not None else track.updates

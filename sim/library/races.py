@@ -226,7 +226,7 @@ def race(
     >>> told["minibatch"].theta.shape, told["minibatch"].movement.shape
     ((101, 2), (100, 2))
     >>> [marble.verdict.kind.code for marble in told]
-    ['stuck', 'descending', 'descending']
+    ['stuck', 'under_way', 'under_way']
     >>> from three_marbles import RULES
     >>> race("ravine", updates=50, rules={"mine": RULES["adam"](0.1)})["mine"].loss[-1].round(3).item()
     0.204

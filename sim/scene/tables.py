@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     Field,
     PlainValidator,
     create_model,
@@ -95,10 +96,18 @@ class EscapeClaim(ShareClaim):
     """None: by the scene's last one."""
 
 
+def _renamed(verdict: object) -> object:
+    """The name that a verdict has now: in files of earlier versions, "descending" is what is under way."""
+    return VerdictKind.UNDER_WAY.code if verdict == "descending" else verdict
+
+
 class Claim(StrictTable):
     """What the scene promises of a lane after `updates`: checked for every scene by the tests."""
 
-    verdict: Literal[*(kind.code for kind in VerdictKind)] | None = None  # type: ignore[valid-type]
+    verdict: Annotated[
+        Literal[*(kind.code for kind in VerdictKind)] | None,  # type: ignore[valid-type]
+        BeforeValidator(_renamed),
+    ] = None
     """Of the race with the scene's own seed; None only where a share is promised, and races differ."""
     events: tuple[Literal[*EVENT_KINDS], ...] = ()  # type: ignore[valid-type]
     escaped: EscapeClaim | None = None

@@ -77,8 +77,8 @@ class Scene:
         """How fast the lanes are by that clock, one of CLOCKS."""
         return timing(clock, self.lanes, self.examples.count, self.machine)
 
-    def race(self) -> Race:
-        """A race at its start.
+    def race(self, former: Race | None = None) -> Race:
+        """A race at its start; or, in the lanes that a former one has as well, as far as that has come.
 
         >>> from three_marbles.scene import load_scene
         >>> race = load_scene("local-minimum").race()
@@ -86,7 +86,7 @@ class Scene:
         >>> [judge.verdict(400).kind.code for judge in race.judges]
         ['stuck', 'rattling', 'settled']
         """
-        return Race(self.problem(), self.lanes, self.start, self.seed)
+        return Race(self.problem(), self.lanes, self.start, self.seed, former)
 
 
 def unlike(scene: Scene) -> tuple[bool, ...]:

@@ -61,7 +61,7 @@ ENDS = Window(-8.0, 8.0, -2.0, 2.0)
 AWAY, AROUND = "(x - 2)^2/2 + 2*(y - 2)^2", Window(-1.0, 3.0, -1.0, 3.0)  # Not where weights decay to.
 
 PAIRS: dict[VerdictKind, tuple[Way, Way]] = {
-    VerdictKind.DESCENDING: (Way(WALL, GradientDescent(0.001), (1.0, 1.0)), Way(WALL, STEP, (1.0, 1.0))),
+    VerdictKind.UNDER_WAY: (Way(WALL, GradientDescent(0.001), (1.0, 1.0)), Way(WALL, STEP, (1.0, 1.0))),
     VerdictKind.SETTLED: (Way(WELLS, STEP, (-0.5, 0.5)), Way(WELLS, STEP, (0.5, 0.5))),
     VerdictKind.STUCK: (Way(WELLS, STEP, (0.5, 0.5)), Way(WELLS, STEP, (-0.5, 0.5))),
     VerdictKind.STALLED: (
@@ -102,7 +102,7 @@ def test_every_verdict_is_reached_by_one_race_and_left_out_by_another(kind: Verd
     reached, left_out = PAIRS[kind]
     assert last(reached) is kind
     assert last(left_out) is not kind
-    if kind is not VerdictKind.DESCENDING:
+    if kind is not VerdictKind.UNDER_WAY:
         assert kind not in {told for _, told in judged(left_out).changes}
         assert kind.code in {event.kind for event in judged(reached).events}
 

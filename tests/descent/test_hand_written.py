@@ -91,7 +91,7 @@ def test_who_rests_at_hand_of_a_minimum_has_settled_and_who_rests_elsewhere_on_a
     assert last(judged(problem, approach(end, 0.05, 0.8, 400), DECAYING)) is kind
     plain = judged(problem, approach(end, 0.05, 0.8, 100))
     assert last(plain) is (
-        kind if kind is VerdictKind.SETTLED else VerdictKind.DESCENDING
+        kind if kind is VerdictKind.SETTLED else VerdictKind.UNDER_WAY
     )  # What else should have stopped it there?
 
 
@@ -122,8 +122,8 @@ def test_a_creep_that_does_not_shrink_is_no_rest_however_slow() -> None:
     even = np.stack([1e-9 * time, 0 * time], axis=1)
     slower = np.stack([0.05 * np.log1p(time), 0 * time], axis=1)  # Movements of 1/t sum up without bound.
     for way in (even, slower):
-        assert told(judged(BOWL, way)) == [VerdictKind.DESCENDING]
-        assert last(judged(problem, way + np.array([2.0, 0.0]))) is VerdictKind.DESCENDING
+        assert told(judged(BOWL, way)) == [VerdictKind.UNDER_WAY]
+        assert last(judged(problem, way + np.array([2.0, 0.0]))) is VerdictKind.UNDER_WAY
 
 
 def test_a_rest_lasts_until_the_marble_moves_off() -> None:
@@ -227,7 +227,7 @@ def test_who_starts_up_at_a_minimum_and_is_back_at_once_stays_settled() -> None:
     swing = sight.LEAVING * sight.AT_HAND * LENGTH * np.resize([[1.0, 0.0], [-1.0, 0.0]], (61, 2))
     for share, stays in ((0.95, True), (1.05, False)):
         kinds = told(judged(BOWL, np.concatenate([there, share * swing])))
-        assert (kinds == [VerdictKind.DESCENDING, VerdictKind.SETTLED]) == stays
+        assert (kinds == [VerdictKind.UNDER_WAY, VerdictKind.SETTLED]) == stays
 
 
 # Saddles and plateaus
@@ -280,8 +280,8 @@ def test_a_plateau_is_where_the_slope_says_nothing_of_the_way_down() -> None:
         way = np.stack([np.full(41, radius), np.linspace(0.0, 0.02, 41)], axis=1)
         assert (last(judged(problem, way)) is VerdictKind.PLATEAU) == crosses
     twenty = np.stack([np.full(41, 4.0), np.linspace(0.0, 0.02, 41)], axis=1)
-    assert told(judged(problem, twenty[:20])) == [VerdictKind.DESCENDING]  # One look is not enough.
-    assert told(judged(problem, twenty[:21])) == [VerdictKind.DESCENDING, VerdictKind.PLATEAU]
+    assert told(judged(problem, twenty[:20])) == [VerdictKind.UNDER_WAY]  # One look is not enough.
+    assert told(judged(problem, twenty[:21])) == [VerdictKind.UNDER_WAY, VerdictKind.PLATEAU]
 
 
 @pytest.mark.parametrize("name", [*scene_files()])
@@ -312,7 +312,7 @@ def test_a_canyon_is_no_plateau() -> None:
     """Rosenbrock's floor: gentle, but it leads there."""
     problem = problem_of(Formula("(1 - x)^2 + 100*(y - x^2)^2"), Window(-2.0, 2.0, -1.0, 3.0))
     x = np.linspace(-1.2, 0.9, 400)
-    assert told(judged(problem, np.stack([x, x * x], axis=1))) == [VerdictKind.DESCENDING]
+    assert told(judged(problem, np.stack([x, x * x], axis=1))) == [VerdictKind.UNDER_WAY]
 
 
 # Bounces, creases, divergence
@@ -343,7 +343,7 @@ def test_three_movements_in_four_go_back_in_a_bounce(turns: int, bounces: bool) 
 
 
 def test_a_bounce_ends_when_it_is_half_as_long() -> None:
-    for share, kinds in ((0.55, [VerdictKind.BOUNCING]), (0.45, [VerdictKind.BOUNCING, VerdictKind.DESCENDING])):
+    for share, kinds in ((0.55, [VerdictKind.BOUNCING]), (0.45, [VerdictKind.BOUNCING, VerdictKind.UNDER_WAY])):
         way = np.concatenate([swing(1.0, 1.0, 99), swing(share, 0.999, 40)])
         assert told(judged(BOWL, way))[1:] == kinds
 

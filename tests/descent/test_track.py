@@ -1,5 +1,6 @@
 """Runs and their records: the same bits by every road, closed forms, and the theory of minibatch noise."""
 
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -252,3 +253,42 @@ def test_a_run_in_progress_leaves_its_callers_floating_point_settings_alone() ->
         run = descend(scene.problem().train, scene.lanes[1], np.array([scene.start]), np.array([0]))
         next(run)
         assert np.geterr()["divide"] == "raise"
+
+
+@pytest.mark.parametrize("name", ["local-minimum", "learning-rate-ladder"])
+def test_a_race_of_lanes_that_were_taken_over_has_the_bits_of_one_made_anew(name: str) -> None:
+    """Those of the last lane, which ends early in one of the scenes, are taken over, too."""
+    scene = load_scene(name)
+    changed = replace(scene.lanes[0], rule=replace(scene.lanes[0].rule, learning_rate=0.123))
+    other = replace(scene, lanes=(changed, *scene.lanes[1:]))
+    former, anew = scene.race(), other.race()
+    former.extend(90)
+    made = other.race(former)
+    assert [new is old for new, old in zip(made.tracks, former.tracks, strict=True)] == [False, True, True, True][
+        : len(scene.lanes)
+    ]
+    assert made.updates == 0
+    for updates in (40, 90, 130):
+        made.extend(updates)
+        anew.extend(130)
+    assert made.updates == anew.updates
+    for one, two in zip(made.judges, anew.judges, strict=True):
+        assert bits(one.track) == bits(two.track)
+        assert (one.events, one.changes) == (two.events, two.changes)
+
+
+def test_no_lane_is_taken_over_from_another_start_seed_or_surface() -> None:
+    scene = load_scene("local-minimum")
+    former = scene.race()
+    former.extend(5)
+    again = scene.race(former)
+    assert (again.tracks, again.updates, again.reach) == (former.tracks, 5, 5)
+    changes: tuple[dict[str, Any], ...] = (
+        {"start": (0.5, 0.5)},
+        {"seed": 7},
+        {"examples": ShiftedExamples(0.1)},
+    )
+    for change in changes:
+        made = replace(scene, **change).race(former)
+        assert not {*map(id, made.tracks)} & {*map(id, former.tracks)}
+        assert (made.updates, made.reach) == (0, 0)

@@ -100,7 +100,7 @@ def test_on_the_saddle_only_the_minibatch_leaves() -> None:
         assert_array_equal(judge.track.theta[:, 1], 0.0)
         assert judge.verdict(600).kind is VerdictKind.STALLED
         assert judge.verdict(600).way_down == (0.0, 1.0)
-        assert [kind for kind, _, _ in spells(judge)] == [VerdictKind.DESCENDING, VerdictKind.STALLED]
+        assert [kind for kind, _, _ in spells(judge)] == [VerdictKind.UNDER_WAY, VerdictKind.STALLED]
 
     judges = judges_of(run_of(problem, minibatch, np.tile(scene.start, (15, 1)), np.arange(15), 300))
     assert all(events(judge, "left_saddle") for judge in judges)
@@ -111,7 +111,7 @@ def test_a_hair_beside_the_axis_the_full_batch_lingers_and_leaves() -> None:
     scene = load_scene("on-the-saddle")
     judge = judged(scene.problem(), scene.lanes[0], (-2.5, 1e-5), 300)
     kinds = [kind for kind, _, _ in spells(judge)]
-    assert kinds[:2] == [VerdictKind.DESCENDING, VerdictKind.STALLED]
+    assert kinds[:2] == [VerdictKind.UNDER_WAY, VerdictKind.STALLED]
     assert kinds[-1] is VerdictKind.SETTLED
     assert len(events(judge, "left_saddle")) == 1
     assert events(judge, "stalled")[0] < events(judge, "left_saddle")[0] < events(judge, "settled")[0]
@@ -190,7 +190,16 @@ def test_the_plain_settings_come_to_the_end_that_they_should() -> None:
     assert full.count(VerdictKind.SETTLED) >= 39
     assert momentum.count(VerdictKind.SETTLED) >= 39
     assert minibatch.count(VerdictKind.RATTLING) >= 39
-    assert runs("rosenbrock")[0].verdict(800).kind is VerdictKind.DESCENDING
+    assert runs("rosenbrock")[0].verdict(800).kind is VerdictKind.UNDER_WAY
+
+
+def test_of_who_climbs_nothing_says_that_it_goes_down() -> None:
+    """A lane that will have diverged climbs by a factor of a million before that is sure."""
+    race = load_scene("learning-rate-ladder").race()
+    race.extend(20)
+    losses, verdict = race.tracks[-1].loss, race.judges[-1].verdict(20)
+    assert losses[20] > 1e5 * losses[0]
+    assert verdict.sentence.startswith("under way: ")
 
 
 @pytest.mark.parametrize("count", [2, 7])
@@ -204,7 +213,7 @@ def test_without_noise_a_minibatch_settles(count: int) -> None:
 def test_at_the_edge_of_stability_a_marble_bounces() -> None:
     problem = tilted(Quadratic((1.0, 4.0)))
     bouncing = judged(problem, lane(GradientDescent(0.5), 20), (2.0, 1.0), 400)
-    assert [kind for kind, _, _ in spells(bouncing)] == [VerdictKind.DESCENDING, VerdictKind.BOUNCING]
+    assert [kind for kind, _, _ in spells(bouncing)] == [VerdictKind.UNDER_WAY, VerdictKind.BOUNCING]
     for eta, end in ((0.49, VerdictKind.SETTLED), (0.51, VerdictKind.DIVERGED)):
         assert judged(problem, lane(GradientDescent(eta), 20), (2.0, 1.0), 600).verdict(600).kind is end
 

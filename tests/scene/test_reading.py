@@ -144,6 +144,9 @@ def test_every_word_of_a_file_arrives() -> None:
     assert none is None
     assert claim is not None
     assert (claim.verdict, claim.events) == ("stuck", ("escaped",))
+    former = parse_scene(GOOD.replace('verdict = "stuck"', 'verdict = "descending"'), "good").claims[0]
+    assert former is not None
+    assert former.verdict == "under_way"  # As earlier versions called it.
     assert scene.captions == (
         Caption.model_validate({"on": "escaped", "text": "It is out.", "zh": "出来了。", "lane": "minibatch"}),
         Caption(on="update", text="Thirty.", update=30),
@@ -297,7 +300,7 @@ BAD: list[tuple[str, str, str]] = [
     ("[lane.minibatch]", '[lane."full batch"]', "a table stands twice (at line"),
     ("[lane.minibatch]", "[lanes.minibatch]", "lanes is not known here; did you mean lane?"),
     # Claims.
-    ('verdict = "stuck"', 'verdict = "stuk"', "lane.\"full batch\".claim.verdict must be 'descending'"),
+    ('verdict = "stuck"', 'verdict = "stuk"', "lane.\"full batch\".claim.verdict must be 'under_way'"),
     ('verdict = "stuck", ', "", 'lane."full batch".claim.verdict is missing'),
     ('["escaped"]', '["flown"]', 'lane."full batch".claim.events[0] must be'),
     ('events = ["escaped"]', 'event = ["escaped"]', "claim.event is not known here; did you mean events?"),

@@ -23,7 +23,7 @@ NEVER = -1
 """The update of what did not happen."""
 
 _NOWHERE = -1  # An event's source or target, if it has none.
-DESCENDING = KINDS.index(VerdictKind.DESCENDING)
+UNDER_WAY = KINDS.index(VerdictKind.UNDER_WAY)
 _RANKS = np.array([kind.rank for kind in KINDS])
 _FLIGHTS = np.array([kind in ESCAPES for kind in EVENT_KINDS])
 _LOOKS = np.array([kind.looks for kind in KINDS])
@@ -275,7 +275,7 @@ class Judge:
         self._proposed = proposed
         sure = self._times >= _LOOKS[proposed]
         outranked = sure & (_RANKS[proposed] < _RANKS[self.kinds])
-        return np.where(lasts & ~outranked, self.kinds, np.where(sure, proposed, DESCENDING))
+        return np.where(lasts & ~outranked, self.kinds, np.where(sure, proposed, UNDER_WAY))
 
     def _asked(self, look: "_Look", runs: Indices) -> Indices:
         """What is proposed (M,), once it is known who of these runs (n,) is calm."""
@@ -308,7 +308,7 @@ class Judge:
         if len(runs):
             self._changes.append(np.stack(np.broadcast_arrays(runs, update, kinds), axis=1))
         for index in np.unique(kinds).tolist():
-            if index != DESCENDING:
+            if index != UNDER_WAY:
                 these = kinds == index
                 updates = np.broadcast_to(update, runs.shape)[these]
                 self._tell(KINDS[index].code, runs[these], updates, updates, _NOWHERE, places[these])

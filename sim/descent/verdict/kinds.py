@@ -199,7 +199,7 @@ class VerdictKind(Enum):
     a rule's decay holds a marble, it must be seen at LASTING looks.
     """
 
-    DESCENDING = ("descending", (_slope, _height), Rank.GOING, (_never, _never))
+    UNDER_WAY = ("under way", (_slope, _height), Rank.GOING, (_never, _never))
     SETTLED = (
         "settled in the lowest known minimum",
         (_slope, _signs, _found, _balance, _extent),
@@ -271,7 +271,7 @@ KINDS = tuple(VerdictKind)
 ESCAPES = ("escaped", "left_saddle")
 """The kinds of events that lead from one place to another: out of a basin, off a saddle."""
 
-EVENT_KINDS = (*ESCAPES, *(kind.code for kind in VerdictKind if kind is not VerdictKind.DESCENDING))
+EVENT_KINDS = (*ESCAPES, *(kind.code for kind in VerdictKind if kind is not VerdictKind.UNDER_WAY))
 """The kinds of events: escapes, and the beginning of each verdict."""
 
 

@@ -73,7 +73,7 @@ POINT_MEANINGS = {
 """What the marks on the maps mean."""
 
 VERDICT_MEANINGS = {
-    VerdictKind.DESCENDING: "On its way down, with nothing else to report.",
+    VerdictKind.UNDER_WAY: "On its way, be it up or down: nothing else has enough evidence yet.",
     VerdictKind.SETTLED: "It stays in the basin of the lowest minimum that is known.",
     VerdictKind.STUCK: "It stays in the basin of a minimum, and a lower one is known.",
     VerdictKind.STALLED: "Next to no slope, and a way down that nothing pushes it into.",

@@ -9,6 +9,7 @@ from ..style.numbers import percent
 from ..style.theme import say
 from .playback import Restart
 from .session import SHEETS, Session
+from .setup import is_open
 
 if TYPE_CHECKING:
     from ...study.odds.contrast import Speed
@@ -28,9 +29,12 @@ def uncounted(session: Session) -> tuple[int, ...]:
 
 
 def ends_seen(session: Session) -> "tuple[LaneEnds | None, ...]":
-    """What the bars under the maps show, for each lane; nothing before the scene's question has been answered."""
+    """What the bars under the maps show, for each lane; nothing before the answer to its question has been seen.
+
+    Whoever has guessed waits for the race to tell.
+    """
     tally = session.tally
-    if not session.ends or session.waiting or tally is None or not tally.results:
+    if not session.ends or session.waiting or is_open(session) or tally is None or not tally.results:
         return (None,) * len(session.scene.lanes)
     return ends_of(tally)
 

@@ -264,7 +264,9 @@ def update(session: Session, message: Message) -> Session:
     there = message.apply(session)
     if there.scene != session.scene:
         counted = there.tally is not None and there.tally.holds_of(there.scene)
-        there = there if counted else replace(there, sheet="", tally=None)
+        if not counted:
+            kept = None if there.tally is None else there.tally.taken_over(there.counted)
+            there = replace(there, sheet="", tally=kept)
         if there.tuning is not None and lane_of(there, there.tuning.scene) is None:
             there = replace(there, tuning=None)
         return replace(there, seen=there.tick, picking=None, cards=())

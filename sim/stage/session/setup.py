@@ -131,10 +131,16 @@ def is_judged(session: Session) -> bool:
     return any(scene.name == other.name and same_race(scene, other) for other, _ in session.judged)
 
 
+def is_open(session: Session) -> bool:
+    """Whether a guess of this very race has been made, and waits for the answer to be seen."""
+    made = session.guess is not None and session.guessed is not None and same_race(session.scene, session.guessed)
+    return made and not is_judged(session)
+
+
 def judgement(session: Session, race: Race) -> Judged | None:
     """What is to be counted now: the guess of this very race, once the answer has been seen."""
     scene, guess = session.scene, session.guess
-    if guess is None or session.guessed is None or not same_race(scene, session.guessed) or is_judged(session):
+    if guess is None or not is_open(session):
         return None
     right = is_right(scene, race, scene.timing(session.clock), min(session.tick, race.updates - 1), guess)
     return None if right is None else Judged(right)

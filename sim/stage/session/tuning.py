@@ -13,7 +13,6 @@ from .lanes import SetHyperparameter
 from .session import Retuned, Search, Session, alone, lane_of
 
 if TYPE_CHECKING:
-    from ...study.statistics.intervals import Estimate
     from ...study.tuning.tuned import LaneTuned, Trial
 
 RATE = "learning_rate"
@@ -123,7 +122,7 @@ class Tuned:
             return say(
                 language,
                 "η = {rate}: {found}; before {own}: {other}",
-                other=self._briefly(own.estimate, language),
+                other=self._briefly(own, language),
                 **words,
             )
         found = self._at(own, language)
@@ -135,7 +134,7 @@ class Tuned:
             own=before,
             found=found,
             rate=rate,
-            other=self._briefly(best.estimate, language),
+            other=self._briefly(best, language),
         )
 
     def _at(self, trial: "Trial", language: str) -> str:
@@ -143,12 +142,25 @@ class Tuned:
 
         Who escapes may do so to bounce for ever: so the loss is told with it.
         """
-        found = self._surely(trial.estimate, language)
-        return f"{found}, L {_minus(number_texts(trial.loss)[0])}" if self.by == "escaped" else found
+        found = self._surely(trial, language)
+        if self.by == "escaped":
+            told = self._nowhere(trial, language) or f"L {_minus(number_texts(trial.loss)[0])}"
+            found = f"{found}, {told}"
+        if not 0 < trial.above < self.seeds:
+            return found
+        above = say(
+            language, "{count} of {seeds} not below the start", count=f"{trial.above:,}", seeds=f"{self.seeds:,}"
+        )
+        return f"{found}, {above}"
 
-    def _surely(self, estimate: "Estimate", language: str) -> str:
+    def _nowhere(self, trial: "Trial", language: str) -> str:
+        """What is said instead of a loss where no seed ends with one below that at the start."""
+        return say(language, "not below the start") if trial.above == self.seeds else ""
+
+    def _surely(self, trial: "Trial", language: str) -> str:
+        estimate = trial.estimate
         if self.found.certain:
-            return say(language, "{what}, whatever the seed", what=self._briefly(estimate, language))
+            return say(language, "{what}, whatever the seed", what=self._briefly(trial, language))
         seeds = f"{self.seeds:,}"
         if self.by == "escaped":
             low, high = percent(1 - estimate.high), percent(1 - estimate.low)
@@ -161,13 +173,18 @@ class Tuned:
                 high=high,
                 seeds=seeds,
             )
+        if nowhere := self._nowhere(trial, language):
+            return nowhere
         loss, interval = number_texts(estimate)
         within = f" ({interval})" if interval else ""
         return say(language, "loss {loss} on {seeds} fresh seeds", loss=_minus(loss + within), seeds=seeds)
 
-    def _briefly(self, estimate: "Estimate", language: str) -> str:
+    def _briefly(self, trial: "Trial", language: str) -> str:
         """The same without how sure it is."""
+        estimate = trial.estimate
         if self.by != "escaped":
+            if nowhere := self._nowhere(trial, language):
+                return nowhere
             loss = _minus(number_texts(estimate)[0])
             return say(language, "loss {loss}", loss=loss) if self.found.certain else loss
         if self.found.certain:

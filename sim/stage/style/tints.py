@@ -2,7 +2,7 @@
 
 import colorsys
 
-from ...study.odds.ends import DIVERGED, ELSEWHERE, MINIMUM, OTHERS, STALLED, UNDER_WAY
+from ...study.odds.ends import BOUNCING, DIVERGED, ELSEWHERE, MINIMUM, OTHERS, STALLED, UNDER_WAY
 from .color import Color, mix
 from .theme import Theme
 
@@ -35,6 +35,7 @@ def end_color(theme: Theme, kind: str, minimum: int) -> Color:
         OTHERS: mix(theme.panel, theme.muted, 0.25),
         ELSEWHERE: mix(theme.panel, theme.muted, 0.25),
         STALLED: mix(theme.panel, theme.muted, 0.5),
+        BOUNCING: mix(theme.panel, theme.muted, 0.58),
         DIVERGED: theme.faint,
         UNDER_WAY: mix(theme.panel, theme.border, 0.6),
     }

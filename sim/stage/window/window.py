@@ -299,7 +299,9 @@ class MainWindow:
         session, panel = self.session, self._framed
         if isinstance(goal, Inquiry):
             return partial(inquired, goal, session, size, panel)
-        return partial(prepared, session, size, RACES.find(session.scene), self._counting.shown, panel, self._each())
+        former = None if self._standing is None else RACES.find(self._standing.scene)
+        known = RACES.find(session.scene)
+        return partial(prepared, session, size, known, self._counting.shown, panel, self._each(), former)
 
     def _each(self) -> float | None:
         """How many seconds an update takes, where that is known: in the race that is shown, from another start."""

@@ -1,7 +1,8 @@
 """Where the marbles of one lane end over many seeds: parts that add up to all, and the seeds that are in each.
 
-A marble ends in the basin of a minimum where its last verdict says that it stays there, at rest or not. Elsewhere it
-has diverged, or rests where it should not, or is still under way when the last update has been made.
+A marble ends in the basin of a minimum where its last verdict says that it stays there, at rest or rattled by noise.
+Who bounces for ever has not come to any minimum, in whichever basin that is. Elsewhere a marble has diverged, or rests
+where it should not, or is still under way when the last update has been made.
 """
 
 from dataclasses import dataclass, replace
@@ -19,20 +20,22 @@ if TYPE_CHECKING:
     from ..statistics.fates import Times
     from ..work.ensemble import Outcomes
 
-MINIMUM, ELSEWHERE, STALLED, DIVERGED, UNDER_WAY = "minimum", "elsewhere", "stalled", "diverged", "under way"
-"""Where a marble can end: in the basin of a known minimum, in another one, at a saddle or on a plateau, or nowhere;
-and of one that is under way it is not known yet."""
+MINIMUM, ELSEWHERE, STALLED = "minimum", "elsewhere", "stalled"
+BOUNCING, DIVERGED, UNDER_WAY = "bouncing", "diverged", "under way"
+"""Where a marble can end: in the basin of a known minimum, in another one, at a saddle or on a plateau; from wall to
+wall, or nowhere; and of one that is under way it is not known yet."""
 
 OTHERS = "others"
 """Several minima together, where there is no room for each."""
 
-ORDER = (MINIMUM, OTHERS, ELSEWHERE, STALLED, DIVERGED, UNDER_WAY)
+ORDER = (MINIMUM, OTHERS, ELSEWHERE, STALLED, BOUNCING, DIVERGED, UNDER_WAY)
 """In which order they stand."""
 
 NAMES = {
     OTHERS: "other minima",
     ELSEWHERE: "elsewhere",
     STALLED: "saddle or stalled",
+    BOUNCING: "bouncing",
     DIVERGED: "diverged",
     UNDER_WAY: "under way",
 }
@@ -44,6 +47,7 @@ _AT_REST = np.array(
         for kind in KINDS
     ]
 )
+_BOUNCES = np.array([kind in (VerdictKind.BOUNCING, VerdictKind.SWINGING) for kind in KINDS])
 _GONE = np.array([kind in (VerdictKind.DIVERGED, VerdictKind.OFF_SURFACE, VerdictKind.FAILED) for kind in KINDS])
 
 
@@ -52,7 +56,7 @@ class EndPart:
     """The seeds of a lane that end in the same place."""
 
     kind: str
-    """MINIMUM, ELSEWHERE, STALLED, DIVERGED or UNDER_WAY."""
+    """MINIMUM, ELSEWHERE, STALLED, BOUNCING, DIVERGED or UNDER_WAY."""
     minimum: int
     """Which minimum it is; NO_BASIN for the other kinds."""
     share: Share
@@ -110,7 +114,7 @@ def counted_ends(counts: Indices, escapes: "Times", alike: bool) -> LaneEnds:
     """The ends of one lane, if it is only known how many of its seeds are at each of the `places`, and escape when."""
     minima, seeds = len(counts) - PLACES, int(counts.sum())
     named = [(MINIMUM, index) for index in range(minima)]
-    named += [(kind, NO_BASIN) for kind in (ELSEWHERE, STALLED, DIVERGED, UNDER_WAY)]
+    named += [(kind, NO_BASIN) for kind in (ELSEWHERE, STALLED, BOUNCING, DIVERGED, UNDER_WAY)]
     together = np.append(counts, escapes.counts.sum())
     *found, escaped = (exact(int(n), seeds) for n in together) if alike else shares(together, seeds)
     parts = tuple(
@@ -122,7 +126,7 @@ def counted_ends(counts: Indices, escapes: "Times", alike: bool) -> LaneEnds:
     return LaneEnds(seeds, parts, escaped, tuple(escapes.updates.tolist()), tuple(curve), alike)
 
 
-PLACES = 4
+PLACES = 5
 """How many places there are beside the minima."""
 
 
@@ -130,5 +134,6 @@ def places(outcomes: "Outcomes", minima: int) -> Seeds:
     """The place of each marble in the list of all places, (M,): the known minima, and what else there is."""
     verdicts, basins = outcomes.verdicts, outcomes.basins
     known = basins != NO_BASIN
-    conditions = [_GONE[verdicts], _AT_REST[verdicts], STAYING[verdicts] & known, STAYING[verdicts]]
-    return np.select(conditions, [minima + 2, minima + 1, basins, minima], minima + 3).astype(np.intp)
+    gone, stalled, bounces, stays = (some[verdicts] for some in (_GONE, _AT_REST, _BOUNCES, STAYING))
+    conditions = [gone, stalled, bounces, stays & known, stays]
+    return np.select(conditions, [minima + 3, minima + 1, minima + 2, basins, minima], minima + 4).astype(np.intp)

@@ -59,6 +59,24 @@ class Tally:
         """Whether it is about that scene: which seed is watched makes no difference to what many seeds do."""
         return replace(scene, seed=self.scene.seed) == self.scene
 
+    def taken_over(self, scene: Scene) -> "Tally | None":
+        """What of it holds of a changed scene: the outcomes of lanes that are as they were; None if there are none."""
+        if not self.results:
+            return None
+        former, jobs = work(self.scene), work(scene)
+        one, other = former[0], jobs[0]
+        if (replace(one.experiment, lanes=()), one.updates) != (replace(other.experiment, lanes=()), other.updates):
+            return None
+        lanes, known = one.experiment.lanes, other.experiment.lanes
+        places = {
+            (known.index(lanes[job.lane]), job.first_seed, job.count): outcomes
+            for job, outcomes in ((former[place], outcomes) for place, outcomes in self.results)
+            if lanes[job.lane] in known
+        }
+        keys = enumerate((job.lane, job.first_seed, job.count) for job in jobs)
+        kept = tuple((place, places[key]) for place, key in keys if key in places)
+        return Tally(scene, kept) if kept else None
+
     def with_result(self, place: int, outcomes: "Outcomes") -> "Tally":
         """The tally with what came of one more job."""
         return replace(self, results=(*self.results, (place, outcomes)))

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+NOT_BELOW = "not below the start"
+"""What is said instead of a loss at last that is above that at the start, or is none: how far away, says nothing."""
+
 WIDE = 1e3  # Losses so many times as large as others are charted by their logarithm.
 
 
@@ -27,6 +30,8 @@ def summary(result: Tuned) -> dict[str, Any]:
     `behind` is how much more a trial has than the best of its lane, and a lane's best than the best of all, on the same
     seeds; `tied` lanes are not known to be worse than that. `pairs` are the same for every two lanes: where they are
     `tied`, it is not known which is better. All pairs hold at once. `loss` is that at last, whatever is made small.
+    With so many fresh seeds as `above_start` says it was above that at the start, or there was none: for these that at
+    the start counts, and where it is all of them, the mean is no loss that was there at last.
     """
     tuning = result.tuning
     return {
@@ -65,6 +70,7 @@ def _trial(trial: Trial) -> dict[str, Any]:
         "mean": estimate_summary(trial.estimate),
         "behind": estimate_summary(trial.behind),
         "loss": estimate_summary(trial.loss),
+        "above_start": trial.above,
     }
 
 
@@ -72,7 +78,9 @@ def write_csv(result: Tuned, stream: "SupportsWrite[str]") -> None:
     """A header, and one row a trial on the fresh seeds: of each lane the curve, its best and its own values.
 
     `what` is curve, best or own; values that a lane has not are empty. `mean` is of what is made small, `behind` how
-    much more that is than the lane's best, `loss` that at last; each has the ends of its interval.
+    much more that is than the lane's best, `loss` that at last; each has the ends of its interval. `above_start` is
+    with how many of the seeds the loss at last was above that at the start, or there was none: for these that at the
+    start counts.
     """
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns(result))
@@ -82,7 +90,8 @@ def write_csv(result: Tuned, stream: "SupportsWrite[str]") -> None:
 def columns(result: Tuned) -> list[str]:
     """The header."""
     ends = ("", "_low", "_high")
-    return ["lane", "what", *_keys(result), *(name + end for name in ("mean", "behind", "loss") for end in ends)]
+    means = (name + end for name in ("mean", "behind", "loss") for end in ends)
+    return ["lane", "what", *_keys(result), *means, "above_start"]
 
 
 def rows(result: Tuned) -> Iterator[list[Any]]:
@@ -91,7 +100,7 @@ def rows(result: Tuned) -> Iterator[list[Any]]:
     for lane in result.lanes:
         for what, trial in [*(("curve", each) for each in lane.curve), ("best", lane.best), ("own", lane.own)]:
             numbers = [*trial.estimate.numbers, *trial.behind.numbers, *trial.loss.numbers]
-            yield [lane.lane, what, *map(trial.values.get, keys), *numbers]
+            yield [lane.lane, what, *map(trial.values.get, keys), *numbers, trial.above]
 
 
 def _keys(result: Tuned) -> list[str]:
@@ -116,6 +125,10 @@ def table(result: Tuned) -> "Table":
     for name in ("best values", CRITERIA[tuning.by], "behind the best lane", "as the scene has it"):
         drawn.add_column(name, justify="right", overflow="fold")
     texts = share_texts if tuning.by == "escaped" else number_texts
+
+    def told(trial: Trial) -> tuple[str, str]:
+        return texts(trial.estimate) if tuning.by == "escaped" else _loss_texts(trial, tuning.seeds)
+
     for place, lane in enumerate(result.lanes):
         behind = "–" if not place else "tied" if lane.tied else texts(lane.behind)[0]
         interval = texts(lane.behind)[1] if place else ""
@@ -123,14 +136,16 @@ def table(result: Tuned) -> "Table":
             Text(lane.lane),
             Text.assemble((_values(lane.best), "bold"), _below(_as_good(lane))),
             Text.assemble(
-                (texts(lane.best.estimate)[0], "bold"),
-                _below(texts(lane.best.estimate)[1]),
+                (told(lane.best)[0], "bold"),
+                _below(told(lane.best)[1]),
                 _below(_loss(result, lane.best)),
+                _below(_above(result, lane.best)),
             ),
             Text.assemble(behind, _below(interval)),
             Text.assemble(
-                texts(lane.own.estimate)[0],
+                told(lane.own)[0],
                 _below(_loss(result, lane.own)),
+                _below(_above(result, lane.own)),
                 _below(_values(lane.own)),
             ),
         )
@@ -139,7 +154,18 @@ def table(result: Tuned) -> "Table":
 
 def _loss(result: Tuned, trial: Trial) -> str:
     """The loss at last where something else is made small."""
-    return f"loss {number_texts(trial.loss)[0]}" if result.tuning.by == "escaped" else ""
+    return f"loss {_loss_texts(trial, result.tuning.seeds)[0]}" if result.tuning.by == "escaped" else ""
+
+
+def _loss_texts(trial: Trial, seeds: int) -> tuple[str, str]:
+    """The mean loss at last and its interval; no figure where none is below that at the start, which is not it."""
+    return (NOT_BELOW, "") if trial.above == seeds else number_texts(trial.loss)
+
+
+def _above(result: Tuned, trial: Trial) -> str:
+    """For how many seeds the loss at the start stands in a mean."""
+    seeds = result.tuning.seeds
+    return f"{trial.above:,} of {seeds:,} {NOT_BELOW}" if 0 < trial.above < seeds else ""
 
 
 def _below(text: str) -> tuple[str, str]:

@@ -23,7 +23,7 @@ import numpy as np
 
 from ...descent.verdict.kinds import VerdictKind
 from ...scene import Scene
-from ...surface.points import Array
+from ...surface.points import Array, Mask
 from ..sweep.settings import Over
 from ..sweep.sweep import Result, SeedBlock, bare, certain, numbers_of
 from ..work.ensemble import NEVER, VERDICTS, Job, Outcomes
@@ -156,6 +156,10 @@ class Tuning:
         """The losses at last, likewise, none above that at the start; of the test, if that is what is made small."""
         return np.concatenate([self._ends(found) for found in self._outcomes(lane, candidate, results, rung)])
 
+    def above(self, lane: int, candidate: Candidate, results: Results) -> Mask:
+        """Which of the fresh seeds end above the loss at the start, or with none, so that that one counts; (n,)."""
+        return np.concatenate([self._above(found) for found in self._outcomes(lane, candidate, results, None)])
+
     def score(self, lane: int, candidate: Candidate, results: Results, rung: int) -> tuple[float, ...]:
         """What ranks it with the seeds up to a rung, the smaller the better: the mean of what is made small.
 
@@ -172,11 +176,14 @@ class Tuning:
             yield results[place].outcomes
 
     def _ends(self, found: Outcomes) -> Array:
-        ends = found.test_losses if self.by == "test" else found.losses
-        at_first = self.at_start
-        failed = found.verdicts == VERDICTS.index(VerdictKind.FAILED)
-        capped: Array = np.where(np.isfinite(ends) & ~failed, np.minimum(ends, at_first), at_first)
-        return capped
+        return np.where(self._above(found), self.at_start, self._last(found))
+
+    def _above(self, found: Outcomes) -> Mask:
+        ends, failed = self._last(found), found.verdicts == VERDICTS.index(VerdictKind.FAILED)
+        return np.asarray(failed | ~np.isfinite(ends) | (ends > self.at_start))
+
+    def _last(self, found: Outcomes) -> Array:
+        return found.test_losses if self.by == "test" else found.losses
 
 
 @dataclass(frozen=True)

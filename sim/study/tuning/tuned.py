@@ -29,6 +29,10 @@ class Trial:
     """How much more than the best of its lane that is, on the same seeds."""
     loss: Estimate
     """The mean loss at last, of the test where that is made small: who escapes may do so to bounce for ever."""
+    above: int
+    """With how many of the seeds it ends above the loss at the start, or with none: in means that one counts for them.
+
+    Where that is so with all of them, a mean is no loss that any marble has had at last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,8 @@ class _Sample:
     values: Array
     ends: Array
     """The losses at last, none above that at the start, shaped alike."""
+    above: int
+    """With how many they were above it."""
     sure: bool
     """Whether it does, since no chance is in the lane."""
     updates: int
@@ -143,7 +149,8 @@ def _sample(tuning: Tuning, lane: int, candidate: tuple[int, ...], results: Resu
     values, ends = (
         np.broadcast_to(each(lane, candidate, results), (tuning.seeds,)) for each in (tuning.values, tuning.ends)
     )
-    return _Sample(values, ends, certain(block.job.experiment), block.job.updates)
+    above = np.count_nonzero(np.broadcast_to(tuning.above(lane, candidate, results), (tuning.seeds,)))
+    return _Sample(values, ends, int(above), certain(block.job.experiment), block.job.updates)
 
 
 def _difference(tuning: Tuning, one: _Sample, other: _Sample, among: int = 1) -> Estimate:
@@ -166,7 +173,7 @@ def _lane(tuning: Tuning, lane: int, found: Found, results: Results, behind: Est
     def trial(candidate: tuple[int, ...]) -> Trial:
         sample = _sample(tuning, lane, candidate, results)
         behind = _difference(tuning, sample, best)
-        return Trial(among.values(candidate), _estimate(tuning, sample), behind, mean(sample.ends))
+        return Trial(among.values(candidate), _estimate(tuning, sample), behind, mean(sample.ends), sample.above)
 
     curve = tuple(map(trial, found.curve))
     return LaneTuned(

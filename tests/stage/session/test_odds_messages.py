@@ -10,10 +10,21 @@ from tallies import SPEEDS, few_seeds
 
 from sim.scene import load_scene
 from sim.stage.session.lanes import ScaleLearningRate
-from sim.stage.session.odds import ChooseSheet, Counted, Failed, PutAway, ShowOdds, Timed, TurnSheet, computing
-from sim.stage.session.playback import Elapsed, Play, Step
-from sim.stage.session.session import SHEETS, Message, Session, begin
-from sim.stage.session.setup import Drop, NewSeed, OpenScene
+from sim.stage.session.odds import (
+    ChooseSheet,
+    Counted,
+    CountEnds,
+    Failed,
+    PutAway,
+    ShowOdds,
+    Timed,
+    TurnSheet,
+    computing,
+    ends_seen,
+)
+from sim.stage.session.playback import Elapsed, GoToEnd, Play, Step
+from sim.stage.session.session import SHEETS, Message, Session, ask, begin
+from sim.stage.session.setup import Drop, Guess, Judged, NewSeed, OpenScene, SkipQuestion, judgement
 from sim.stage.session.view import Back, ShowHelp
 from sim.study.odds.tally import Tally, contrast_of, odds_of, work
 
@@ -91,13 +102,33 @@ def test_escape_puts_away_what_lies_on_top_first(session: Session) -> None:
     assert (after(there, Back()).sheet, after(there, Back(), Back()).open) == ("", True)
 
 
-@pytest.mark.parametrize("message", [ScaleLearningRate(1.25), Drop((0.0, 0.0)), OpenScene(3)])
+@pytest.mark.parametrize("message", [Drop((0.0, 0.0)), OpenScene(3)])
 def test_another_scene_stops_the_counting_and_forgets_it(session: Session, message: Message) -> None:
     there = after(session, ShowOdds(), *found(session)[:3], message)
     assert (there.sheet, there.tally, computing(there)) == ("", None, None)
     late = after(there, ShowOdds(), found(session)[4], Timed(session.scene, SPEEDS), Failed(session.scene))
     assert late.tally is not None
     assert (late.tally.results, late.tally.speeds, late.tally.failed) == ((), None, False)
+
+
+def test_a_change_of_one_lane_keeps_what_was_counted_of_the_others(session: Session) -> None:
+    counted = after(replace(session, ends=True), CountEnds(), *found(session))
+    there = after(counted, ScaleLearningRate(1.25))
+    assert there.tally is not None
+    assert there.tally.scene == there.scene
+    first, *others = ends_seen(there)
+    assert first is None
+    known = ends_seen(counted)[1:]
+    assert [ends.seeds for ends in others if ends is not None] == [30, 30]
+    assert repr(others) == repr([*known])
+    jobs = work(there.scene)
+    assert {jobs[place].lane for place in there.tally.own_missing} == {0}
+    whole = there
+    for place in there.tally.missing:
+        whole = after(whole, Counted(there.scene, place, jobs[place].run()))
+    anew = Tally(there.scene, tuple((place, job.run()) for place, job in enumerate(jobs)))
+    assert whole.tally is not None
+    assert repr(odds_of(whole.tally)) == repr(odds_of(anew))
 
 
 def test_which_seed_is_watched_makes_no_difference_to_what_is_counted(session: Session) -> None:
@@ -147,3 +178,21 @@ def test_the_table_is_there_before_anything_is_known(session: Session) -> None:
     assert (told.small.batch_size, told.large.batch_size) == (1, 20)
     recipe: Any = session.scene.examples
     assert contrast_of(Tally(replace(session.scene, examples=replace(recipe, count=1)))) is None
+
+
+def test_the_bars_wait_until_the_guess_has_been_judged_or_the_question_is_left(session: Session) -> None:
+    counted = after(replace(ask(session), ends=True), CountEnds(), *found(session))
+    assert counted.waiting
+    guessed = after(counted, Guess(1), Step(30))
+    for there, seen in (
+        (counted, False),
+        (guessed, False),
+        (after(guessed, Judged(right=False)), True),
+        (after(guessed, Judged(right=False), Step(-30)), True),
+        (after(counted, SkipQuestion()), True),
+        (after(guessed, NewSeed(), SkipQuestion()), True),
+    ):
+        assert all((ends is not None) == seen for ends in ends_seen(there))
+    race = session.scene.race()
+    race.extend(41)
+    assert judgement(after(guessed, GoToEnd()), race) is not None

@@ -34,8 +34,8 @@ def session() -> Session:
 LOSS = Estimate(-1.1171, -1.1171, -1.1171)
 
 
-def trial(rate: float, value: float, half: float = 0.02) -> Trial:
-    return Trial({"learning_rate": rate}, Estimate(value, value - half, value + half), EQUAL, LOSS)
+def trial(rate: float, value: float, half: float = 0.02, above: int = 0) -> Trial:
+    return Trial({"learning_rate": rate}, Estimate(value, value - half, value + half), EQUAL, LOSS, above)
 
 
 def finding(best: Trial, own: Trial, *, certain: bool = False) -> LaneTuned:
@@ -121,6 +121,21 @@ def test_by_the_loss_the_loss_is_told(session: Session) -> None:
     assert after(searched, tuned(searched, found, better=True, by="loss")).notice == (
         "η = 0.31: loss −1.120 (−1.130 … −1.110) on 200 fresh seeds; before 0.15: 0.300"
     )
+
+
+@pytest.mark.parametrize("by", ["loss", "escaped"])
+def test_a_loss_at_the_start_is_never_told_as_that_at_last(session: Session, by: str) -> None:
+    searched = after(session, Tune())
+    found = finding(trial(0.31, 0.2, 0.01, above=12), trial(0.6, 1.0, 0.0, above=200))
+    told = tuned(searched, found, better=True, by=by).told("en")
+    best, before = told.split("; before ")
+    assert best.endswith(", 12 of 200 not below the start")
+    assert "0.20" in best or by == "escaped"
+    assert before == ("0.6: not below the start" if by == "loss" else "0.6: 0 %")
+    stays = tuned(searched, finding(found.own, found.own), better=False, by=by).told("en")
+    assert stays.endswith("not below the start")
+    assert "of 200 not below" not in stays
+    assert "loss" not in stays
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

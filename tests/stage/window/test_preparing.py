@@ -24,6 +24,8 @@ from sim.stage.input.widgets import ControlPanel
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
 from sim.stage.session.examples import SetSigma
+from sim.stage.session.lanes import SetHyperparameter
+from sim.stage.session.playback import GoToEnd
 from sim.stage.session.session import RACES, Session, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed, OpenScene, SetFormula
 from sim.stage.session.view import ChooseSwarm, ShowHelp, ToggleView
@@ -385,6 +387,36 @@ def test_a_race_that_the_window_has_begun_is_not_computed_on_beside_it() -> None
     assert preparing.prepared(session, SIZE, known).race is known
     assert known.updates == 2
     assert preparing.prepared(session, SIZE, None).race is not known
+
+
+def test_a_changed_lane_is_brought_to_the_moment_at_which_the_others_stay() -> None:
+    session = replace(begin(load_scene(NAMES[0])), playing=False, progress=400.0)
+    shown = session.scene.race()
+    shown.extend(401)
+    changed = replace(SetHyperparameter("learning_rate", 0.123).apply(session), progress=400.0, playing=False)
+    made = preparing.prepared(changed, SIZE, None, former=shown)
+    assert made.snapshot.tick == 400
+    assert made.race.tracks[0] is not shown.tracks[0]
+    assert made.race.tracks[1:] == shown.tracks[1:]
+    assert {track.updates for track in shown.tracks} == {401}  # Nothing of what is shown was computed on.
+    assert preparing.prepared(changed, SIZE, None).snapshot.tick < 400
+
+
+def test_the_window_takes_over_the_lanes_that_it_shows() -> None:
+    with screen(SIZE, patience=60.0):
+        window = MainWindow(begin(replace(load_scene(NAMES[0]), updates=60)))
+        computed(window)
+        window.send(GoToEnd())
+        window.advance([], 0.0)
+        shown = race(window.session.scene)
+        window.send(SetHyperparameter("learning_rate", 0.123))
+        window.advance([], 0.0)
+        now = race(window.session.scene)
+        assert now is not shown
+        assert now.judges[1:] == shown.judges[1:]
+        assert window._shown is not None
+        assert window._shown[0].tick == 60
+        window.close()
 
 
 def test_what_is_quick_comes_without_a_sign(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sim.descent.verdict.judge import STAYING
 from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import load_scene
-from sim.study.odds.ends import DIVERGED, MINIMUM, STALLED, UNDER_WAY, LaneEnds, lane_ends
+from sim.study.odds.ends import BOUNCING, DIVERGED, MINIMUM, STALLED, UNDER_WAY, LaneEnds, lane_ends
 from sim.study.odds.odds import gather, growing, jobs, odds
 from sim.study.odds.tally import Tally, ends_of, own, work
 from sim.study.work.ensemble import VERDICTS, Outcomes
@@ -52,6 +52,12 @@ def test_who_is_too_fast_ends_nowhere_and_who_is_slow_is_under_way() -> None:
     tally = replace_lanes(replace(scene, updates=40), fast, scene.lanes[0])
     kinds = [ends.largest.kind for ends in ends_of(tally) if ends is not None]
     assert kinds == [DIVERGED, UNDER_WAY]
+
+
+def test_who_bounces_for_ever_has_come_to_no_minimum_as_little_as_who_creeps_there() -> None:
+    lanes, _ = counted("learning-rate-ladder", 120, 20)
+    assert [ends.largest.kind for ends in lanes] == [UNDER_WAY, MINIMUM, BOUNCING, DIVERGED]
+    assert [len(ends.parts) for ends in lanes] == [1, 1, 1, 1]
 
 
 def replace_lanes(scene: object, *lanes: object) -> Tally:

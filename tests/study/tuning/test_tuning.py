@@ -11,6 +11,7 @@ import pytest
 from command_line import mistake, output, status
 
 from sim.descent.rules import RULES
+from sim.library.tables import plain_text
 from sim.scene import Scene, SceneError, load_scene, parse_scene
 from sim.study.statistics.intervals import Estimate
 from sim.study.statistics.paired import all_pairs, mean_difference
@@ -19,7 +20,7 @@ from sim.study.sweep.sweep import Result
 from sim.study.sweep.sweep import plan as plan_sweep
 from sim.study.tuning.budget import Budget, budget
 from sim.study.tuning.candidates import FINE, candidates
-from sim.study.tuning.report import summary
+from sim.study.tuning.report import summary, table
 from sim.study.tuning.search import LEAST, Tuning, plan
 from sim.study.tuning.tuned import LaneTuned, Pair, tuned
 from sim.study.work import workers
@@ -125,6 +126,33 @@ def test_what_diverges_counts_as_the_start_and_no_more() -> None:
         candidate = (among.axes[0].index(wanted),)
         assert tuning.values(0, candidate, results, 1).tolist() == [at_first]
     assert tuned(tuning, results).lanes[0].best.estimate.value < 1e-9 * at_first
+
+
+def test_for_how_many_seeds_the_loss_at_the_start_stands_is_told_and_it_is_told_of_no_lane_that_diverged() -> None:
+    scene = load_scene("learning-rate-ladder")
+    tuning = plan(scene, ["η = 0.6"], [], Budget(60, "updates"), "loss", 20)
+    found = tuned(tuning, computed(tuning))
+    (lane,) = found.lanes
+    at_first = float(scene.problem().train.value(np.array(scene.start)))
+    assert (lane.best.above, lane.own.above) == (0, 20)
+    assert lane.own.loss.value == pytest.approx(at_first)
+    (told,) = summary(found)["lanes"]
+    assert (told["best"]["above_start"], told["own"]["above_start"]) == (0, 20)
+    text = plain_text(table(found))
+    assert f"{at_first:.4g}" not in text
+    assert "not below" in text
+
+
+def test_a_mean_over_seeds_of_which_some_end_above_the_start_says_how_many() -> None:
+    """With batches of one example and much noise, a large rate shakes the marble up in some runs."""
+    tuning = tuning_of(bowl(1.0, 1.0, 50, NOISY, sigma=1.0), "learning_rate=0.05,1.2")
+    found = tuned(tuning, results := computed(tuning))
+    trials = {each.values["learning_rate"]: each for each in found.lanes[0].curve}
+    places = [tuning.blocks.of(0, (tuning.lanes[0].axes[0].index(each),), fresh=True) for each in trials]
+    losses = [np.concatenate([results[place].outcomes.losses for place in some]) for some in places]
+    above = [int(np.count_nonzero(some > tuning.at_start)) for some in losses]
+    assert [each.above for each in trials.values()] == above
+    assert any(0 < count < 40 for count in above)
 
 
 def test_momentum_is_chosen_with_the_rate_and_other_lanes_are_left_as_they_are() -> None:

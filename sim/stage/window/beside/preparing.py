@@ -45,6 +45,10 @@ PANEL_LINES = 45
 """Heights of type that the panel of controls needs at least for all its rows."""
 ASLANT = Pose(0.0, 45.0)
 """Stands for all poses in which land is seen as a block."""
+CATCHING_UP = 1.0
+"""Seconds, at most, in which lanes that were changed come to the moment at which the others are."""
+STRIDE = 64
+"""Updates made at once then: the time is looked at in between."""
 YOUNG = 0.15
 """Seconds for which something is not given up for the next of its kind: a flag that is carried is seen."""
 
@@ -104,6 +108,7 @@ def prepared(
     tally: Tally | None = None,
     panel: tuple[object, ...] | None = None,
     each: float | None = None,
+    former: Race | None = None,
 ) -> Prepared:
     """A session's picture of that size, with all it takes.
 
@@ -111,9 +116,12 @@ def prepared(
     tally: what the sheet shows.
     panel: what the panel of controls that is there was made for, if there is one.
     each: seconds an update takes, if that is known.
+    former: the race that is shown, of which lanes are taken over that are the same.
     """
-    race = known or session.scene.race()
-    if known is None:
+    race = known or session.scene.race(former)
+    if known is None and race.reach:
+        _catch_up(race, session)
+    elif known is None:
         Ahead(race, each).go_on(session)
     if session.sheet and session.tally is not None:
         work_of(session.scene)  # Loads what counts.
@@ -123,6 +131,16 @@ def prepared(
     picture = pygame.Surface(size, depth=32)
     draw(Screen(picture), now)
     return Prepared(session, aim(session, size), race, now, picture, panel=made)
+
+
+def _catch_up(race: Race, session: Session) -> None:
+    """Bring a race's new lanes to the moment that is shown, so that the others need not be seen earlier than they were.
+
+    Those are not computed on: giving up in the middle of an update would end the race that is shown.
+    """
+    begun, goal = time.perf_counter(), min(session.tick + 1, race.reach)
+    while race.updates < goal and time.perf_counter() - begun < CATCHING_UP:
+        race.extend(int(min(goal, race.updates + STRIDE)))
 
 
 def controls_of(session: Session, here: Setting) -> "ControlPanel":
