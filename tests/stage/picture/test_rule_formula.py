@@ -474,8 +474,8 @@ def test_momentum_as_a_sum_stands_below_it(size: tuple[int, int]) -> None:
         lane = section(canvas.recording, f"lane {index + 1}")
         box = re.search(r"rect \S+,(\S+) \S+x(\S+) ", section(lane, "formula"))
         assert box is not None
-        labels = re.findall(r'label "[^"]*=.*" \S+,(\S+) size', section(lane, "momentum"))
-        assert sum(map(float, box.groups())) <= min(map(float, labels))
+        plates = re.findall(r"rect \S+,(\S+) .* opacity", section(lane, "momentum"))
+        assert sum(map(float, box.groups())) <= min(map(float, plates))
 
 
 def test_what_stands_below_it_takes_from_its_room() -> None:

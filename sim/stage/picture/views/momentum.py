@@ -23,7 +23,7 @@ from ...drawing.glyphs import draw_arrow
 from ...style import text
 from ...style.color import mix
 from ...style.numbers import number, rule_in_words
-from .context import ViewContext, captions_height
+from .context import PLATE, ROW, ViewContext, captions_height, draw_line
 
 # Arrows are so many times as long as the movements.
 ENLARGED = 4.0
@@ -31,6 +31,7 @@ ENLARGED = 4.0
 LONGEST = 0.35
 MOST_ARROWS = 10  # Past gradients that are drawn as arrows.
 MOST_BARS = 32  # Past gradients whose weights are shown.
+FOOT = 0.1  # Below the equation, in ems.
 LEAST_WEIGHT = 0.02
 """Smaller ones would not show."""
 LINES, WEIGHED = 4.2, 5.9  # Height of the equation in all its lines, and with the weights beside and above it, in ems.
@@ -159,10 +160,9 @@ def _draw_equation(canvas: Canvas, context: ViewContext, parts: Sum | None, move
     """Returns how many lines it takes."""
     size, room = round(0.9 * context.em), round(context.area.width - context.em)
     lines = _equation(context, parts, movement, size, room)
-    for row, line in enumerate(reversed(lines)):
-        corner = (context.area.left + 0.4 * context.em, context.area.bottom - (1.45 + 1.25 * row) * context.em)
-        color = mix(context.color, context.theme.text, 0.35)
-        canvas.label(text.fitted(line, size, room), corner, size, color, context.theme.halo)
+    high, color = context.area.height / context.em - FOOT, mix(context.color, context.theme.text, 0.35)
+    for row, line in enumerate(reversed(lines), start=1):
+        draw_line(canvas, context, text.fitted(line, size, room), high - ROW * row, size, color)
     return len(lines)
 
 
@@ -203,6 +203,8 @@ def _draw_weights(canvas: Canvas, context: ViewContext, decay: float, foot: int)
         canvas.rect(bar.inflate(2, 2), theme.halo)
         canvas.rect(bar, mix(context.color, theme.high, 0.6 * (1 - weight)))
     words = theme.say("weights λᵏ of past gradients")
-    corner = (right - text.label_size(words, size)[0], foot - height - 1.2 * em)
-    if corner[1] >= area.top + captions_height(context.views) * em:  # On the lowest maps, bars alone.
-        canvas.label(words, corner, size, theme.text, theme.halo)
+    plate = pygame.Rect(0, 0, text.width(words, size) + em // 2, round(1.2 * em))
+    plate.bottomright = right + em // 4, round(foot - height - 0.1 * em)
+    if plate.top >= area.top + captions_height(context.views) * em:  # On the lowest maps, bars alone.
+        canvas.rect(plate, theme.panel, opacity=PLATE)
+        canvas.text(words, plate.center, size, theme.text, align=0.5)
