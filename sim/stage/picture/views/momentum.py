@@ -101,12 +101,15 @@ def draw_momentum(canvas: Canvas, context: ViewContext) -> None:
     lines = _draw_equation(canvas, context, parts, movement)
     decay = getattr(context.track.lane.rule, "decay", 0.0)
     if parts is not None and decay:
-        _draw_weights(canvas, context, decay, context.area.bottom - round((1.25 * lines - 0.7) * context.em))
+        lift = ROW * lines + 0.25 if "formula" in context.views else ROW * lines - 0.7  # The letters are short.
+        _draw_weights(canvas, context, decay, context.area.bottom - round(lift * context.em))
 
 
 def sum_height(context: ViewContext) -> float:
     """What the equation takes at the map's lower edge, in ems, and the weights above its first line, if any."""
-    return WEIGHED if getattr(context.track.lane.rule, "decay", 0.0) else LINES
+    if getattr(context.track.lane.rule, "decay", 0.0):
+        return WEIGHED
+    return 0.0 if "formula" in context.views else LINES
 
 
 def past_pushes(track: Track, moment: int, most: int) -> Array:
@@ -167,17 +170,20 @@ def _draw_equation(canvas: Canvas, context: ViewContext, parts: Sum | None, move
 
 
 def _equation(context: ViewContext, parts: Sum | None, movement: Array, size: int, room: int) -> list[str]:
-    """The sum in letters and in numbers, in lines that fit into the room if they can."""
-    say = context.theme.say
+    """The sum in letters and in numbers, in lines that fit into the room if they can.
+
+    Where the rule's formula is shown, which says the movement too, only what that does not: the two summands.
+    """
+    say, told = context.theme.say, "formula" in context.views
     if parts is None:
         name = rule_in_words(rule_name(context.track.lane.rule), context.theme.language)
-        return [say("movement by {rule}", rule=name), f"= {_pair(movement)}"]
-    letters = say("movement = {formula}", formula=parts.formula)
+        return [] if told else [say("movement by {rule}", rule=name), f"= {_pair(movement)}"]
+    letters = [] if told else [say("movement = {formula}", formula=parts.formula)]
     if not parts.carried.any():
-        return [letters, f"= {_pair(movement)}"]
-    summands, result = f"= {_pair(parts.carried)} + {_pair(parts.push)}", f"= {_pair(movement)}"
+        return [] if told else [*letters, f"= {_pair(movement)}"]
+    summands, result = f"{'Δθ ' * told}= {_pair(parts.carried)} + {_pair(parts.push)}", f"= {_pair(movement)}"
     whole = f"{summands} {result}"
-    return [letters, whole] if text.width(whole, size) <= room else [letters, summands, result]
+    return [*letters, whole] if text.width(whole, size) <= room else [*letters, summands, result]
 
 
 def _pair(vector: Array) -> str:
@@ -192,7 +198,7 @@ def weights(decay: float, moment: int) -> list[float]:
 
 
 def _draw_weights(canvas: Canvas, context: ViewContext, decay: float, foot: int) -> None:
-    """Bars at the map's right, beside the equation's first line; the newest gradient's is the last."""
+    """Bars at the right, beside the equation's letters or above its numbers: the newest gradient's is the last."""
     em, theme, area = context.em, context.theme, context.area
     bars = weights(decay, context.moment)
     size, wide, gap = round(0.8 * em), max(2, round(0.22 * em)), max(1, round(0.08 * em))
