@@ -20,7 +20,8 @@ The thirteen claims of the lecture on batch and momentum, each seen, guessed and
 What it takes: a computer with this program (README, "Start") and a projector. `python main.py tour` opens the window
 on the first step; **Page Down** and **Page Up** lead on and back, **Backspace** brings a step back as it was after one
 has played with it, **P** makes the type bigger, **L** changes the language, **Shift H** ends the tour. In the window, a
-strip over the maps tells each step. `python main.py tour 6` opens the sixth, and `-o` saves it as a picture.
+strip over the maps tells each step, but what was measured only when the race has been seen to its end; **End** goes
+there. `python main.py tour 6` opens the sixth, and `-o` saves it as a picture, with what was measured.
 
 Numbers stand with their 95 % intervals. Those without one know no chance: every seed is alike, or it is a count.
 

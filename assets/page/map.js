@@ -246,6 +246,7 @@ function drawFlag(context, camera, theme) {
 }
 
 const MARBLE = 7; // Pixels, where type is of its usual size.
+const WEDGE = [[10, 0], [-10, 7], [-5, 0], [-10, -7]]; // Along and across its direction, in such pixels: one tip.
 
 function drawMarble(context, [x, y], color, theme, faint, width, height) {
   if (Number.isNaN(x)) return;
@@ -253,20 +254,26 @@ function drawMarble(context, [x, y], color, theme, faint, width, height) {
   const [rimX, rimY] = [limited(x, 10 * grown, width - 10 * grown), limited(y, 10 * grown, height - 10 * grown)];
   const outside = x < -radius || y < -radius || x > width + radius || y > height + radius;
   context.globalAlpha = faint ? 0.4 : 1;
-  context.fillStyle = theme.halo;
-  context.beginPath();
-  context.arc(outside ? rimX : x, outside ? rimY : y, radius + 1.6, 0, 2 * Math.PI);
-  context.fill();
-  context.fillStyle = color;
   context.beginPath();
   if (outside) {
     const along = Math.atan2(y - height / 2, x - width / 2);
-    [0, 2.5, -2.5].forEach((angle, index) => {
-      const corner = [rimX + 8 * grown * Math.cos(along + angle), rimY + 8 * grown * Math.sin(along + angle)];
+    const [right, down] = [grown * Math.cos(along), grown * Math.sin(along)];
+    WEDGE.forEach(([ahead, aside], index) => {
+      const corner = [rimX + ahead * right - aside * down, rimY + ahead * down + aside * right];
       context[index ? "lineTo" : "moveTo"](...corner);
     });
+    context.closePath();
+    context.strokeStyle = theme.halo;
+    context.lineWidth = 2;
+    context.stroke();
+    context.fillStyle = color;
     context.fill();
   } else {
+    context.fillStyle = theme.halo;
+    context.arc(x, y, radius + 1.6, 0, 2 * Math.PI);
+    context.fill();
+    context.fillStyle = color;
+    context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);
     context.fill();
     context.fillStyle = css(mixed(channels(color), [255, 255, 255], 0.6));

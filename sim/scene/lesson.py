@@ -12,7 +12,7 @@ from .reading import load_scene, scene_files
 from .speech import Caption
 from .value import Scene
 
-HOLD = 100  # Ticks for which a caption stands, unless the next one comes: five seconds at the usual speed.
+HOLD = 50  # Ticks for which a caption stands, unless the next one comes: time to read it twice, and no longer.
 
 DECISIVE = ("seed", "start", "surface", "examples", "lanes")
 """What a race follows from."""

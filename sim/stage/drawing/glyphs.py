@@ -122,14 +122,17 @@ def draw_marble(canvas: Canvas, center: Pixel, color: Color, halo: Color, stroke
     canvas.disc((center[0] - 2 * stroke, center[1] - 2 * stroke), 1.6 * stroke, mix(color, (255, 255, 255), 0.55))
 
 
+WEDGE = ((10.0, 0.0), (-10.0, 7.0), (-5.0, 0.0), (-10.0, -7.0))
+"""Corners of a wedge, along and across its direction, in strokes: slender and notched, it has but one tip."""
+
+
 def draw_wedge(canvas: Canvas, area: Rect, beyond: Pixel, color: Color, halo: Color, stroke: float) -> None:
     """A wedge at the area's edge that points to a marble out of sight."""
     offset = np.array(beyond) - area.center
     reach = np.max(np.abs(offset) / (area.width / 2 - 12 * stroke, area.height / 2 - 12 * stroke))
-    tip = np.array(area.center) + offset / reach
-    along = offset / np.hypot(*offset) * 9 * stroke
+    middle, along = np.array(area.center) + offset / reach, offset / np.hypot(*offset) * stroke
     across = np.array([-along[1], along[0]])
-    corners = [tuple((tip + side).tolist()) for side in (along, across - along, -across - along)]
+    corners = [tuple((middle + ahead * along + aside * across).tolist()) for ahead, aside in WEDGE]
     canvas.polygon(corners, color)
     canvas.curve(corners, halo, closed=True)
 

@@ -35,9 +35,7 @@ class Screen:
     def rect(self, box: Box, color: Color, *, width: int = 0, corner: Corners = 0, opacity: int = 255) -> None:
         """A box with round corners of that radius; filled, or its outline of that width inside of it."""
         if opacity < 255:
-            veil = pygame.Surface(pygame.Rect(box).size, pygame.SRCALPHA)
-            veil.fill((*color, opacity))
-            self.surface.blit(veil, box)
+            self.surface.blit(_veil(pygame.Rect(box).size, color, opacity), box)
         elif isinstance(corner, tuple):
             pygame.draw.rect(self.surface, color, box, width, -1, *corner)
         elif width or corner:
@@ -149,6 +147,14 @@ def painted(backdrop: Backdrop) -> pygame.Surface:
     picture = pygame.Surface(backdrop.size, depth=32)
     backdrop.draw(Screen(picture), *backdrop.args)
     return picture
+
+
+@kept
+def _veil(size: tuple[int, int], color: Color, opacity: int) -> pygame.Surface:
+    """A translucent box: of a few sizes, it lies behind words in picture after picture."""
+    veil = pygame.Surface(size, pygame.SRCALPHA)
+    veil.fill((*color, opacity))
+    return veil
 
 
 @kept

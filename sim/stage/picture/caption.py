@@ -50,6 +50,8 @@ def said_now(session: Session, race: Race, timing: Timing, tick: int, theme: The
     """What is said at the tick, and the lane that it is about; nothing where nothing is to be said."""
     scene = session.scene
     texts = scene.texts(theme.language)
+    if session.sheet:  # What it tells of is covered.
+        return "", None
     if session.waiting:
         key = label_of(sign_of(SkipQuestion()), theme)
         choose = theme.say("Click a panel to guess, or press {key} to watch.", key=key)

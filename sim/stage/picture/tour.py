@@ -13,6 +13,7 @@ from ...scene.tour import Step, Words, the_tour
 from ..drawing.canvas import Canvas
 from ..drawing.layout import Layout
 from ..session.bindings import Deed, Errand, sign_of
+from ..session.playback import GoToEnd
 from ..session.session import Session
 from ..session.tour import GoBack, Lead, ShowTour, strays
 from ..style import text
@@ -54,7 +55,7 @@ def strip_lines(theme: Theme, em: int, width: int) -> int:
 @lru_cache(maxsize=32)
 def _strip_lines(language: str, em: int, width: int) -> int:
     theme, room = load_theme(THEMES[0], language), _room(em, round(SLACK * width))
-    rows = ([*_rows(place, theme, "")] for place in range(len(the_tour().step)))
+    rows = ([*_rows(place, theme)] for place in range(len(the_tour().step)))
     return 1 + max(sum(len(wrapped(row.words, em, room, MOST, row.strong)) for row in each) for each in rows)
 
 
@@ -71,17 +72,37 @@ def _told(place: int, language: str) -> tuple[Words, Step, int]:
     return told(step, language), step, first_seed(step)
 
 
-def _rows(place: int, theme: Theme, caption: str) -> tuple[Row, ...]:
-    """The sentences of a step; what is said of the race just now takes the place of what to look at."""
+def _rows(place: int, theme: Theme, instead: Row | None = None) -> tuple[Row, ...]:
+    """The sentences of a step; instead: what stands in the place of what was measured."""
     words, step, first = _told(place, theme.language)
     found = theme.say("Measured: {words}", words=words.found)
     found = on_seeds(found, step.seeds, first, step.sampled, theme.language)
-    look = caption or theme.say("Look: {words}", words=words.look)
     return (
         Row(words.says, True),
         Row(theme.say("Question: {words}", words=words.asks), False),
-        Row(look, bool(caption)),
-        Row(found, False),
+        Row(theme.say("Look: {words}", words=words.look), False),
+        instead or Row(found, False),
+    )
+
+
+def answered(session: Session) -> bool:
+    """Whether what was measured is told: it is the answer to the step's question, which is to be thought about first.
+
+    It comes with the race's end, or with a sheet, which shows what was counted. In a file, nobody waits for the end.
+    """
+    return not session.live or bool(session.sheet) or session.seen >= session.scene.updates
+
+
+def _instead(session: Session, race: Race, tick: int, theme: Theme) -> Row | None:
+    """What stands in the place of what was measured: what is said of the race just now, or how to come to its end."""
+    if answered(session):
+        return None
+    caption, _ = said_now(session, race, session.scene.timing(session.clock), tick, theme)
+    key = sign_of(GoToEnd())
+    return (
+        Row(caption, True)
+        if caption
+        else Row(theme.say("Measured: at the end of the race · {key}: go there", key=key), False)
     )
 
 
@@ -127,8 +148,7 @@ def draw_strip(canvas: Canvas, places: Layout, theme: Theme, session: Session, r
     head = pygame.Rect(left, place.top + round(EDGE / 2 * line), place.right - left, round(line))
     _draw_head(canvas, head, em, theme, session, buttons)
     draw_knobs(canvas, buttons, theme, em)
-    caption, _ = said_now(session, race, session.scene.timing(session.clock), tick, theme)
-    rows = _rows(number, theme, caption)
+    rows = _rows(number, theme, _instead(session, race, tick, theme))
     y, rest = place.top + (1.5 + EDGE / 2) * line, places.look_lines - 1
     for row in rows:
         lines = wrapped(row.words, em, _room(em, place.width), min(rest, MOST), row.strong)

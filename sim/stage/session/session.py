@@ -270,7 +270,7 @@ def update(session: Session, message: Message) -> Session:
         if there.tuning is not None and lane_of(there, there.tuning.scene) is None:
             there = replace(there, tuning=None)
         return replace(there, seen=there.tick, picking=None, cards=())
-    seen = max(session.seen, there.tick)
+    seen = max(there.seen, there.tick)
     return replace(there, seen=seen) if seen != there.seen else there
 
 

@@ -65,6 +65,7 @@ class GoToStep:
             scene=scene,
             origin=scene,
             progress=float(step.update or 0),
+            seen=0,
             playing=step.update is None and not step.sheet,
             horizon=max(scene.updates, step.update or 0),
             speed=min(range(len(SPEEDS)), key=lambda index: abs(SPEEDS[index] - step.speed)),

@@ -1,5 +1,7 @@
 """The sheet of all scenes: a small picture of each, its title, and a line about what one sees there."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pygame
@@ -21,7 +23,11 @@ PICTURE = (400, 250)
 MOST_COLUMNS = 8
 HEADING = 2.2  # Height of the sheet's title, in ems.
 TITLE, LINE = 1.5, 1.15  # Heights of a card's title and of a line of what it says, in ems.
-LINES = (1, 3)  # Lines of what a card says, at least and at most.
+LINES = (3, 4)  # Lines of what a card says, at least and at most.
+TOLD = 2  # Lines at the sheet's lower edge that say all of the marked card's sentences.
+PITCH = 1.35  # From one of these to the next, in ems.
+SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
+"""What stands between two of them."""
 GAP = 0.6  # Between cards, in ems.
 MARKED = 2.5  # Width of the line around the marked one, in strokes.
 
@@ -64,7 +70,8 @@ def dealt(places: Layout, number: int) -> Cards:
     em = places.em
     whole = places.look.unionall([places.title, places.chart, *(panel.frame for panel in places.panels)])
     field = whole.inflate(-2 * em, -round(1.2 * em))
-    field.top, field.height = field.top + round(HEADING * em), field.height - round(HEADING * em)
+    head, foot = round(HEADING * em), round((TOLD * PITCH + GAP) * em)
+    field.top, field.height = field.top + head, field.height - head - foot
     found = [_cards(whole, field, number, columns, em) for columns in range(1, min(MOST_COLUMNS, number) + 1)]
     return max(found, key=lambda cards: cards.picture(0).width)
 
@@ -93,12 +100,30 @@ def draw_scenes(canvas: Canvas, places: Layout, theme: Theme, session: Session) 
         if place == session.picking:
             width = max(2, round(MARKED * em / 15))
             canvas.rect(here.places[place].inflate(2 * width, 2 * width), theme.lane(0), width=width, corner=em // 3)
+            _draw_told(canvas, here, card, theme)
+
+
+def _draw_told(canvas: Canvas, here: Cards, card: Card, theme: Theme) -> None:
+    """All that a card's scene says, at the lower edge, for below its picture there may not be room for it."""
+    em, top = here.em, here.whole.bottom - (TOLD * PITCH + GAP) * here.em
+    for number, words in enumerate(wrapped(card.look, em, here.whole.width - 2 * em, TOLD)):
+        canvas.text(words, (here.whole.left + em, top + (number + 0.5) * PITCH * em), em, theme.text)
+
+
+def _sentences(told: str, size: int, width: int, most: int) -> Sequence[str]:
+    """As many whole sentences as so many lines have room for; of the first one what they have room for."""
+    ends = [*(gap.start() for gap in SENTENCES.finditer(told)), len(told)]
+    lines = [wrapped(told[:end], size, width, most + 1) for end in ends]
+    return next((each for each in reversed(lines) if len(each) <= most), wrapped(told[: ends[0]], size, width, most))
 
 
 def _draw_card(canvas: Canvas, here: Cards, place: int, card: Card, theme: Theme) -> None:
     em, box, picture = here.em, here.places[place], here.picture(place)
     if card.picture is None:
         canvas.rect(picture, theme.panel, corner=em // 3)
+        if card.look:  # Else it is a file that cannot be read.
+            words = text.fitted(theme.say("being drawn …"), round(0.85 * em), picture.width)
+            canvas.text(words, picture.center, round(0.85 * em), theme.faint, align=0.5)
     else:
         canvas.image(_fitted(card.picture, picture.size), picture.topleft)
     canvas.rect(picture, theme.border, width=hairline(em), corner=em // 3 if card.picture is None else 0)
@@ -107,7 +132,7 @@ def _draw_card(canvas: Canvas, here: Cards, place: int, card: Card, theme: Theme
     canvas.text(
         text.fitted(card.title, em, box.width, bold=True), (box.centerx, y), em, theme.text, bold=True, align=0.5
     )
-    for number, words in enumerate(wrapped(card.look, small, box.width, min(max(room, LINES[0]), LINES[1]))):
+    for number, words in enumerate(_sentences(card.look, small, box.width, min(max(room, LINES[0]), LINES[1]))):
         row = y + (TITLE / 2 + (number + 0.5) * LINE) * em
         canvas.text(words, (box.centerx, row), small, theme.muted, align=0.5)
 

@@ -20,6 +20,7 @@ from sim.descent.rules import RULES, recurrence
 from sim.descent.rules.adaptive.adam import Adam
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.momentum import Momentum
+from sim.descent.rules.plain.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule
 from sim.descent.track import Track
 from sim.descent.update import BatchSlope
@@ -468,14 +469,19 @@ def test_momentum_as_a_sum_stands_below_it(size: tuple[int, int]) -> None:
     scene = with_rules(*(OWN[name] for name in MANY))
     running = race(scene)
     running.extend(42)
-    canvas, views = RecordingCanvas(size), frozenset({"formula", "momentum"})
+    canvas, views, summed = RecordingCanvas(size), frozenset({"formula", "momentum"}), list[bool]()
     draw(canvas, snapshot_of(replace(begin(scene), playing=False, progress=40.0, views=views), running))
     for index in range(len(scene.lanes)):
         lane = section(canvas.recording, f"lane {index + 1}")
         box = re.search(r"rect \S+,(\S+) \S+x(\S+) ", section(lane, "formula"))
         assert box is not None
-        labels = re.findall(r'label "[^"]*=.*" \S+,(\S+) size', section(lane, "momentum"))
-        assert sum(map(float, box.groups())) <= min(map(float, labels))
+        below = section(lane, "momentum")
+        plates = re.findall(r"rect \S+,(\S+) .* opacity", below)
+        assert sum(map(float, box.groups())) <= min(map(float, plates), default=size[1])
+        assert "movement" not in below, "the formula tells it"
+        summed.append("Δθ = (" in below)
+    rules = [lane.rule for lane in scene.lanes]
+    assert summed == [isinstance(rule, Momentum | Nesterov) for rule in rules]
 
 
 def test_what_stands_below_it_takes_from_its_room() -> None:

@@ -13,10 +13,12 @@ from sim.languages import LANGUAGES
 from sim.scene import OPENING, load_scene
 from sim.scene.tour import the_tour
 from sim.stage.input.mouse import Act, Hand, Mouse, respond
+from sim.stage.picture.caption import said_now
 from sim.stage.picture.picture import draw, pointed, snapshot_of
 from sim.stage.picture.setting import setting
-from sim.stage.picture.tour import draw_strip, guides
+from sim.stage.picture.tour import answered, draw_strip, guides
 from sim.stage.session.lanes import ScaleLearningRate
+from sim.stage.session.playback import GoToEnd, GoToStart
 from sim.stage.session.session import Session, begin, race, update
 from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour
 from sim.stage.session.view import Hover
@@ -30,6 +32,11 @@ COUNT = len(the_tour().step)
 def at(step: int, **changes: Any) -> Session:
     session = update(replace(begin(load_scene(OPENING)), **changes), GoToStep(step))
     return replace(session, playing=False)
+
+
+def watched(session: Session) -> Session:
+    """The session after the end of its race, and back at the start."""
+    return update(update(session, GoToEnd()), GoToStart())
 
 
 def strip(session: Session, size: tuple[int, int]) -> str:
@@ -57,7 +64,7 @@ def said(drawn: str) -> str:
 )
 def test_every_word_of_every_step_is_there(language: str, size: tuple[int, int], changes: dict[str, Any]) -> None:
     for step in range(COUNT):
-        session, canvas = at(step, language=language, captions=False, **changes), RecordingCanvas(size)
+        session, canvas = watched(at(step, language=language, **changes)), RecordingCanvas(size)
         here = setting(session, size)
         draw_strip(canvas, here.places, here.theme, session, race(session.scene), 0)
         drawn = said(canvas.recording)
@@ -81,16 +88,38 @@ def test_the_strip_lies_over_nothing_and_keeps_its_place(size: tuple[int, int], 
     assert usual.look.height < places.look.height
 
 
-def test_what_is_said_of_the_race_takes_the_place_of_what_to_look_at() -> None:
+def test_what_was_measured_is_told_when_the_race_has_been_seen_and_not_before() -> None:
     session = at(5)
-    running = race(session.scene)
-    running.extend(60)
-    canvas = RecordingCanvas(SIZES[0])
-    draw(canvas, snapshot_of(replace(session, progress=52.0, seen=52), running))
-    drawn = section(canvas.recording, "caption")
-    assert "rolled through" in drawn
-    assert "Each marble stands" not in drawn
-    assert "Which marble will still lie" in drawn
+    measured, hint = "Measured: Full batch: 0 % escape", "Measured: at the end of the race · End: go there"
+    ended = update(session, GoToEnd())
+    others = update(update(ended, GoToStep(7)), GoToStep(5))
+    for unseen in (session, update(ended, GoBack()), others):
+        drawn = strip(unseen, SIZES[2])
+        assert hint in drawn
+        assert measured not in drawn
+    for seen in (ended, watched(session), replace(session, live=False)):
+        drawn = strip(seen, SIZES[2])
+        assert measured in drawn
+        assert hint not in drawn
+    assert answered(at(6)), "a sheet shows it already"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_said_of_the_race_stands_where_what_was_measured_is_to_come(language: str) -> None:
+    for step in range(COUNT):
+        session = replace(at(step, language=language), sheet="")
+        running = race(session.scene)
+        running.extend(session.scene.updates)
+        theme = load_theme("light", language)
+        for tick in range(0, session.scene.updates, 10):
+            here = replace(session, progress=float(tick), seen=tick)
+            words, _ = said_now(here, running, here.scene.timing(here.clock), tick, theme)
+            if words:
+                canvas = RecordingCanvas(SIZES[0])
+                places = setting(here, SIZES[0]).places
+                draw_strip(canvas, places, theme, here, running, tick)
+                for sentence in (told(the_tour().step[step], language).look, words):
+                    assert "".join(sentence.split()) in said(canvas.recording), (step, tick)
 
 
 def test_a_step_that_was_changed_says_how_to_come_back() -> None:

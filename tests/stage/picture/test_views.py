@@ -1,5 +1,6 @@
 """Views: each draws in its own place, the same however one came to the moment, and its numbers are right."""
 
+import re
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -8,6 +9,8 @@ import numpy as np
 import pygame
 import pytest
 from pictures import unseen
+from pygame import Rect
+from recording_canvas import RecordingCanvas
 from runs import alone
 
 from sim.descent.examples.batches import Draw
@@ -30,6 +33,7 @@ from sim.stage.picture.setting import setting
 from sim.stage.picture.views import VIEWS, Layer, ViewContext, draw_views
 from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states
 from sim.stage.picture.views.ground.basins import basin_grid
+from sim.stage.picture.views.ground.labels import draw_labels
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
 from sim.stage.session.bindings import keys
 from sim.stage.session.session import begin, race
@@ -280,3 +284,15 @@ def test_the_pushes_of_all_past_gradients_add_up_to_the_next_movement(moment: in
     np.testing.assert_allclose(pushes.sum(axis=0), track.movement[moment], rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(past_pushes(track, moment, 3), pushes[:3])
     assert not len(past_pushes(running.tracks[0], moment, 3))
+
+
+def test_words_about_critical_points_keep_off_each_other_and_off_the_flag() -> None:
+    running, area = race(load_scene("local-minimum")), Rect(0, 0, 290, 340)
+    site, canvas = Map(Camera(running.problem.window, *area.size)), RecordingCanvas(area.size)
+    draw_labels(canvas, ViewContext(running, 0, 0, site, area, Rect(0, 0, 0, 0), load_theme("light"), 12))
+    found = re.findall(r"rect (-?\d+),(-?\d+) (\d+)x(\d+) ", canvas.recording)
+    plates = [Rect(*map(int, numbers)) for numbers in found]
+    assert len(plates) == len(running.problem.critical)
+    assert all(plate.collidelist(plates[:number]) < 0 for number, plate in enumerate(plates))
+    x, y = site.project(np.array(running.start)).tolist()
+    assert all(not plate.collidepoint(x, y - up) for plate in plates for up in range(15))

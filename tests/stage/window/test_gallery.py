@@ -1,5 +1,6 @@
 """The sheet of scenes: pictures that come beside the window, and one scene that is chosen."""
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,7 +26,8 @@ from sim.stage.picture.setting import setting
 from sim.stage.session.playback import Elapsed
 from sim.stage.session.scenes import MOST_BROUGHT, Choose, Pick, ShowScenes, count
 from sim.stage.session.session import RACES, Card, begin
-from sim.stage.sheets.scenes import PICTURE, dealt, draw_scenes
+from sim.stage.sheets.scenes import PICTURE, _sentences, dealt, draw_scenes
+from sim.stage.style import text
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.window.beside import gallery
 from sim.stage.window.documents import OpenSaved
@@ -269,6 +271,28 @@ def test_it_speaks_the_language_of_the_screen(language: str) -> None:
     for each in texts:
         assert f'text "{each.title}"' in canvas.recording or f'text "{each.title[:8]}' in canvas.recording
     assert f'text "{theme.say("Scenes")}"' in canvas.recording
+    assert canvas.recording.count(f'text "{theme.say("being drawn …")}"') == len(NAMES)
+    written = "".join(re.findall(r'text "(.*?)" \d', canvas.recording))
+    assert "".join(texts[2].look.split()) in "".join(written.split()), "all that the marked one says"
+
+
+def test_titles_and_sentences_are_there_before_any_picture(window: MainWindow) -> None:
+    window._gallery.close()
+    told = [load_scene(name).texts("en") for name in NAMES]
+    cards = window._gallery.cards(replace(window.session, picking=0))
+    assert [(card.title, card.look, card.picture) for card in cards] == [(each.title, each.look, None) for each in told]
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("One is here. Two are not.", "One is here."),
+        ("一句在这里。第二句不在这里。", "一句在这里。"),
+        ("It is 1.5 wide.", "It is 1.5 wide."),
+    ],
+)
+def test_a_card_ends_with_a_sentence_that_is_whole(told: str, shown: str) -> None:
+    assert _sentences(told, 12, text.width(shown, 12) + 2, 1) == (shown,)
 
 
 def test_cards_are_told_in_the_language_of_the_screen(window: MainWindow) -> None:

@@ -168,7 +168,7 @@ def test_a_click_beside_the_parts_shows_the_sheet(window: MainWindow, monkeypatc
     count(window)
     monkeypatch.setattr(window._counting, "go_on", lambda *_: [])
     row = setting(window.session, (960, 600)).places.panels[1].ends
-    click(window, (row.right - 2, row.centery))
+    click(window, (row.left + 2, row.centery))
     assert window.session.sheet == "odds"
 
 
@@ -273,12 +273,14 @@ def test_over_a_bar_the_pointer_is_a_hand_and_beside_it_an_arrow(
     assert hands[-1] is False
 
 
-def test_all_bars_are_equally_long_whatever_is_said_beside_them(window: MainWindow) -> None:
+def test_all_bars_are_equally_long_and_go_on_to_the_end_of_the_row(window: MainWindow) -> None:
     count(window)
     here = setting(window.session, (960, 600))
     laid = [
         ends_bar(panel.ends, ends, here.theme, here.places.em)
         for panel, ends in zip(here.places.panels, ends_seen(window.session), strict=True)
     ]
-    assert len({bar.words for bar in laid}) > 1
+    assert {bar.words for bar in laid} == {"every seed alike", "of 10 seeds"}
     assert len({bar.bar.width for bar in laid}) == 1
+    for panel, bar in zip(here.places.panels, laid, strict=True):
+        assert bar.boxes[-1][1].right == panel.ends.right

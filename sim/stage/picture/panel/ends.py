@@ -1,4 +1,4 @@
-"""Where a lane's marbles end over many seeds: a bar under its map, a part for each place, and a few words beside it."""
+"""Where the marbles of a lane end over many seeds: a bar under its map, and before it what is counted."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pygame import Rect
 
 from ....study.odds.ends import MINIMUM, NAMES, EndPart, LaneEnds
+from ....study.odds.tally import SEEDS
 from ....study.statistics.intervals import Estimate
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.layout import THIN_ENDS, Layout
@@ -23,10 +24,10 @@ TYPE = 0.82
 """Height of the words, in ems."""
 NARROW = 0.5
 """Room beside the words in a part, in ems."""
-WORDS = 0.5
-"""Share of the row that is for the words beside the bar, so that equal shares are equally long in all lanes."""
-APART = 0.7
-"""Between the bar and these, in ems."""
+MOST = 0.36
+"""Share of the row that the words before the bar may take."""
+APART = 0.5
+"""Between these and the bar, in ems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class EndsBar:
     bar: Rect
     boxes: tuple[tuple[EndPart, Rect], ...]
     words: str
-    """What is said to its right, up to the end of the row; empty where there is no room."""
+    """What it counts, to its left; empty where there is no room. The bar itself goes on to the end of the row."""
 
     def part_at(self, pixel: tuple[int, int]) -> EndPart | None:
         """The part at that pixel."""
@@ -49,11 +50,14 @@ def ends_bar(row: Rect, ends: LaneEnds | None, theme: Theme, em: int) -> EndsBar
         return EndsBar(row, (), "")
     roomy = row.height > round(THIN_ENDS * em)
     size, apart = round(TYPE * em), round(APART * em)
-    wordings = words_beside(ends, theme) if roomy else ()
-    room = round(WORDS * row.width)
-    words = next((words for words in wordings if text.width(words, size) <= room - apart), "")
-    bar = Rect(row)
-    bar.width -= room if roomy else 0
+    words, room = "", 0
+    for alike, counted in _wordings(theme) if roomy else ():
+        # As wide in every lane, and while the seeds are counted, so that equal shares are equally long.
+        wide = max(text.width(each, size) for each in (alike, counted.format(count=f"{max(SEEDS, ends.seeds):,}")))
+        if wide + apart <= MOST * row.width:
+            words, room = alike if ends.alike else counted.format(count=f"{ends.seeds:,}"), wide + apart
+            break
+    bar = Rect(row.left + room, row.top, row.width - room, row.height)
     edges, boxes = 0, []
     for part in ends.parts:
         left, right = (bar.left + bar.width * n // ends.seeds for n in (edges, edges + part.share.count))
@@ -62,21 +66,10 @@ def ends_bar(row: Rect, ends: LaneEnds | None, theme: Theme, em: int) -> EndsBar
     return EndsBar(bar, tuple(boxes), words)
 
 
-def words_beside(ends: LaneEnds, theme: Theme) -> Iterator[str]:
-    """What the whole comes to, the longest wording first."""
-    count = f"{ends.seeds:,}"
-    what, estimate = theme.say("escaped"), ends.escaped.estimate
-    if not ends.escaped.count:
-        largest = ends.largest
-        what, estimate = name_of_end(largest, theme), largest.share.estimate
-    share = f"{what} {percent(estimate.value)} %"
-    interval = interval_of(estimate, theme)
-    if ends.alike:
-        yield theme.say("every seed alike")
-    else:
-        yield theme.say("{share} ({interval}), {count} seeds", share=share, interval=interval, count=count)
-        yield f"{share} ({interval})"
-        yield share
+def _wordings(theme: Theme) -> Iterator[tuple[str, str]]:
+    """What is counted, where every seed is alike and where not, with a blank for how many; the longest first."""
+    yield theme.say("every seed alike"), theme.say("of {count} seeds", count="{count}")
+    yield theme.say("all alike"), theme.say("{count} seeds", count="{count}")
 
 
 def interval_of(estimate: Estimate, theme: Theme) -> str:
@@ -119,7 +112,7 @@ def _draw_ends(canvas: Canvas, ends: LaneEnds | None, theme: Theme, em: int) -> 
         canvas.rect((box.left, box.top, hairline(em), box.height), theme.panel)
     canvas.rect(laid.bar, theme.border, width=hairline(em))
     if laid.words:
-        canvas.text(laid.words, row.midright, size, theme.muted, align=1)
+        canvas.text(laid.words, row.midleft, size, theme.muted)
 
 
 def _labels(part: EndPart, theme: Theme) -> Iterator[str]:

@@ -181,6 +181,11 @@ ABOVE, ROW = 0.25, 1.25
 """From the map's upper edge to the first of these lines, and from one to the next, in ems."""
 
 
+INDENT = 0.4  # Of what is written at a map's left edge, in ems.
+PLATE = 200
+"""Opacity, of 255, of what lies behind words on a map: contours shine through, and no letter is lost in them."""
+
+
 def _captions(views: frozenset[str], before: int = len(CAPTIONED)) -> int:
     """How many of the captioned views are shown, of those before one."""
     return sum(name in views for name in CAPTIONED[:before])
@@ -201,5 +206,12 @@ def draw_view_caption(
     beside = SCALE if "loss scale" in context.views else 1.0
     room = context.area.width - round(beside * context.em)
     line = text.fitted(sentence if not shorter or text.width(sentence, size) <= room else shorter, size, room)
-    corner = (context.area.left + 0.4 * context.em, context.area.top + (ABOVE + ROW * row) * context.em)
-    canvas.label(line, corner, size, color, context.theme.halo)
+    draw_line(canvas, context, line, ABOVE + ROW * row, size, color)
+
+
+def draw_line(canvas: Canvas, context: ViewContext, words: str, down: float, size: int, color: Color) -> None:
+    """A line of a map's left edge on a plate, so many ems below the upper one: the plates of several join."""
+    top, bottom = (context.area.top + round(edge * context.em) for edge in (down, down + ROW))
+    plate = pygame.Rect(context.area.left, top, text.width(words, size) + round(2 * INDENT * context.em), bottom - top)
+    canvas.rect(plate, context.theme.panel, opacity=PLATE)
+    canvas.text(words, (plate.left + round(INDENT * context.em), plate.centery), size, color)

@@ -23,7 +23,7 @@ from ...drawing.glyphs import draw_arrow
 from ...style import text
 from ...style.color import mix
 from ...style.numbers import number, rule_in_words
-from .context import ViewContext, captions_height
+from .context import PLATE, ROW, ViewContext, captions_height, draw_line
 
 # Arrows are so many times as long as the movements.
 ENLARGED = 4.0
@@ -31,6 +31,7 @@ ENLARGED = 4.0
 LONGEST = 0.35
 MOST_ARROWS = 10  # Past gradients that are drawn as arrows.
 MOST_BARS = 32  # Past gradients whose weights are shown.
+FOOT = 0.1  # Below the equation, in ems.
 LEAST_WEIGHT = 0.02
 """Smaller ones would not show."""
 LINES, WEIGHED = 4.2, 5.9  # Height of the equation in all its lines, and with the weights beside and above it, in ems.
@@ -100,12 +101,15 @@ def draw_momentum(canvas: Canvas, context: ViewContext) -> None:
     lines = _draw_equation(canvas, context, parts, movement)
     decay = getattr(context.track.lane.rule, "decay", 0.0)
     if parts is not None and decay:
-        _draw_weights(canvas, context, decay, context.area.bottom - round((1.25 * lines - 0.7) * context.em))
+        lift = ROW * lines + 0.25 if "formula" in context.views else ROW * lines - 0.7  # The letters are short.
+        _draw_weights(canvas, context, decay, context.area.bottom - round(lift * context.em))
 
 
 def sum_height(context: ViewContext) -> float:
     """What the equation takes at the map's lower edge, in ems, and the weights above its first line, if any."""
-    return WEIGHED if getattr(context.track.lane.rule, "decay", 0.0) else LINES
+    if getattr(context.track.lane.rule, "decay", 0.0):
+        return WEIGHED
+    return 0.0 if "formula" in context.views else LINES
 
 
 def past_pushes(track: Track, moment: int, most: int) -> Array:
@@ -159,25 +163,27 @@ def _draw_equation(canvas: Canvas, context: ViewContext, parts: Sum | None, move
     """Returns how many lines it takes."""
     size, room = round(0.9 * context.em), round(context.area.width - context.em)
     lines = _equation(context, parts, movement, size, room)
-    for row, line in enumerate(reversed(lines)):
-        corner = (context.area.left + 0.4 * context.em, context.area.bottom - (1.45 + 1.25 * row) * context.em)
-        color = mix(context.color, context.theme.text, 0.35)
-        canvas.label(text.fitted(line, size, room), corner, size, color, context.theme.halo)
+    high, color = context.area.height / context.em - FOOT, mix(context.color, context.theme.text, 0.35)
+    for row, line in enumerate(reversed(lines), start=1):
+        draw_line(canvas, context, text.fitted(line, size, room), high - ROW * row, size, color)
     return len(lines)
 
 
 def _equation(context: ViewContext, parts: Sum | None, movement: Array, size: int, room: int) -> list[str]:
-    """The sum in letters and in numbers, in lines that fit into the room if they can."""
-    say = context.theme.say
+    """The sum in letters and in numbers, in lines that fit into the room if they can.
+
+    Where the rule's formula is shown, which says the movement too, only what that does not: the two summands.
+    """
+    say, told = context.theme.say, "formula" in context.views
     if parts is None:
         name = rule_in_words(rule_name(context.track.lane.rule), context.theme.language)
-        return [say("movement by {rule}", rule=name), f"= {_pair(movement)}"]
-    letters = say("movement = {formula}", formula=parts.formula)
+        return [] if told else [say("movement by {rule}", rule=name), f"= {_pair(movement)}"]
+    letters = [] if told else [say("movement = {formula}", formula=parts.formula)]
     if not parts.carried.any():
-        return [letters, f"= {_pair(movement)}"]
-    summands, result = f"= {_pair(parts.carried)} + {_pair(parts.push)}", f"= {_pair(movement)}"
+        return [] if told else [*letters, f"= {_pair(movement)}"]
+    summands, result = f"{'Δθ ' * told}= {_pair(parts.carried)} + {_pair(parts.push)}", f"= {_pair(movement)}"
     whole = f"{summands} {result}"
-    return [letters, whole] if text.width(whole, size) <= room else [letters, summands, result]
+    return [*letters, whole] if text.width(whole, size) <= room else [*letters, summands, result]
 
 
 def _pair(vector: Array) -> str:
@@ -192,7 +198,7 @@ def weights(decay: float, moment: int) -> list[float]:
 
 
 def _draw_weights(canvas: Canvas, context: ViewContext, decay: float, foot: int) -> None:
-    """Bars at the map's right, beside the equation's first line; the newest gradient's is the last."""
+    """Bars at the right, beside the equation's letters or above its numbers: the newest gradient's is the last."""
     em, theme, area = context.em, context.theme, context.area
     bars = weights(decay, context.moment)
     size, wide, gap = round(0.8 * em), max(2, round(0.22 * em)), max(1, round(0.08 * em))
@@ -203,6 +209,8 @@ def _draw_weights(canvas: Canvas, context: ViewContext, decay: float, foot: int)
         canvas.rect(bar.inflate(2, 2), theme.halo)
         canvas.rect(bar, mix(context.color, theme.high, 0.6 * (1 - weight)))
     words = theme.say("weights λᵏ of past gradients")
-    corner = (right - text.label_size(words, size)[0], foot - height - 1.2 * em)
-    if corner[1] >= area.top + captions_height(context.views) * em:  # On the lowest maps, bars alone.
-        canvas.label(words, corner, size, theme.text, theme.halo)
+    plate = pygame.Rect(0, 0, text.width(words, size) + em // 2, round(1.2 * em))
+    plate.bottomright = right + em // 4, round(foot - height - 0.1 * em)
+    if plate.top >= area.top + captions_height(context.views) * em:  # On the lowest maps, bars alone.
+        canvas.rect(plate, theme.panel, opacity=PLATE)
+        canvas.text(words, plate.center, size, theme.text, align=0.5)

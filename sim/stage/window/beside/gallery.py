@@ -1,6 +1,7 @@
 """Small pictures of scenes, made one after the other beside the window, while somebody looks at the sheet of them."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from threading import Event
 
 import pygame
@@ -27,7 +28,7 @@ class Gallery:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="gallery")
         self._unwanted = Event()
         self._pictures = Cache(MEMORY)
-        self._scenes: dict[str, Scene] = {}  # Those that come with the program, as far as they have been read.
+        self._scenes: dict[str, Scene | None] = {}  # Those that come with the program; None where it cannot be read.
         self._failed: set[Key] = set()
         self._work: tuple[Key, Future[tuple[Scene, pygame.Surface] | None]] | None = None
 
@@ -41,11 +42,18 @@ class Gallery:
         return tuple(self._card(key, session) for key in _keys(session))
 
     def _card(self, key: Key, session: Session) -> Card:
-        scene = self._scenes.get(key[0]) if isinstance(key[0], str) else key[0]
+        scene = self._read(key[0]) if isinstance(key[0], str) else key[0]
         if scene is None:
             return Card(str(key[0]))
         texts = scene.texts(session.language)
         return Card(texts.title, texts.look, self._pictures.find(key))
+
+    def _read(self, name: str) -> Scene | None:
+        """A scene that comes with the program, for its words: that takes a thousandth of its picture's time."""
+        if name not in self._scenes:
+            with suppress(SceneError):
+                self._scenes[name] = load_scene(name)
+        return self._scenes.setdefault(name, None)
 
     def go_on(self, session: Session) -> None:
         """Take what is done, and begin the next, if the sheet is open."""

@@ -9,9 +9,23 @@ from .....surface.critical.point import CriticalPoint
 from ....drawing.canvas import Canvas
 from ....style import text
 from ....style.numbers import number
-from ..context import ViewContext
+from ..context import PLATE, ViewContext, captions_height
 
 ROUNDING = 1e-12
+LINE = 1.25  # From one line to the next, in heights of the type.
+FLAG = (12, 17)  # Width and height of the flag, in strokes, with some room.
+FARTHEST = 3  # Marks by which words stand away from theirs, where there is no room closer to it.
+CORNERS = (
+    ("midtop", "midbottom"),
+    ("midbottom", "midtop"),
+    ("midleft", "midright"),
+    ("midright", "midleft"),
+    ("topleft", "bottomright"),
+    ("topright", "bottomleft"),
+    ("bottomleft", "topright"),
+    ("bottomright", "topleft"),
+)
+"""Which place of the words stands at which of the mark."""
 NUMBERED = 9  # Minima carry their numbers on the map unless there are more of them.
 
 
@@ -22,18 +36,32 @@ def draw_labels(canvas: Canvas, context: ViewContext) -> None:
         taken += [
             rect.move(rect.width, -rect.height // 2) for rect in (mark(context, m) for m in context.problem.minima)
         ]
+    taken += [_flag(context), _captions(context)]
+    size, theme = round(0.8 * context.em), context.theme
+    step = round(LINE * size)
     for point in context.problem.critical:
-        lines, size = _lines(context, point), round(0.8 * context.em)
-        sizes = [text.label_size(line, size) for line in lines]
-        step = sizes[0][1] - 2 * max(1, size // 10) - size // 4
-        width = max(wide for wide, _ in sizes)
-        for place in _places(mark(context, point), (width, step + sizes[1][1])):
+        lines = _lines(context, point)
+        width = max(text.width(line, size) for line in lines) + size
+        for place in _places(mark(context, point), (width, len(lines) * step)):
             if context.area.contains(place) and place.collidelist(taken) < 0:
-                for row, (line, (wide, _)) in enumerate(zip(lines, sizes, strict=True)):
-                    corner = (place.left + (width - wide) // 2, place.top + row * step)
-                    canvas.label(line, corner, size, context.theme.text, context.theme.halo)
+                canvas.rect(place, theme.panel, opacity=PLATE)
+                for row, line in enumerate(lines):
+                    y = place.top + (row + 0.5) * step
+                    canvas.text(line, (place.centerx, y), size, theme.text, align=0.5)
                 taken.append(place)
                 break
+
+
+def _flag(context: ViewContext) -> pygame.Rect:
+    """What the flag at the start takes up."""
+    x, y = context.pixel(np.array(context.race.start))
+    wide, tall = round(FLAG[0] * context.stroke), round(FLAG[1] * context.stroke)
+    return pygame.Rect(round(x) - wide // 4, round(y) - tall, wide, tall)
+
+
+def _captions(context: ViewContext) -> pygame.Rect:
+    """What the lines at the upper edge take up."""
+    return pygame.Rect(context.area.topleft, (context.area.width, round(captions_height(context.views) * context.em)))
 
 
 def mark(context: ViewContext, point: CriticalPoint) -> pygame.Rect:
@@ -44,16 +72,12 @@ def mark(context: ViewContext, point: CriticalPoint) -> pygame.Rect:
 
 
 def _places(mark: pygame.Rect, size: tuple[int, int]) -> Iterator[pygame.Rect]:
-    """Below the mark, above it, to its right and to its left."""
-    place = pygame.Rect((0, 0), size)
-    place.midtop = mark.midbottom
-    yield place.copy()
-    place.midbottom = mark.midtop
-    yield place.copy()
-    place.midleft = mark.midright
-    yield place.copy()
-    place.midright = mark.midleft
-    yield place
+    """Below the mark, above it, to its right and to its left, and aslant: first close to it, and then farther away."""
+    for away in range(FARTHEST + 1):
+        about, place = mark.inflate(2 * away * mark.width, 2 * away * mark.height), pygame.Rect((0, 0), size)
+        for own, its in CORNERS:
+            setattr(place, own, getattr(about, its))
+            yield place.copy()
 
 
 def _rounded(context: ViewContext, loss: float) -> float:
