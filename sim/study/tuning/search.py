@@ -129,7 +129,7 @@ class Tuning:
             "study": self.kind,
             **numbers_of(self.scene),
             "lanes": [[each.lane, each.keys, each.axes, each.coarse] for each in self.lanes],
-            "budget": [self.budget.amount, self.budget.clock],
+            "budget": [float(self.budget.amount), self.budget.clock],  # However it was written.
             "by": self.by,
             "first_seed": self.first_seed,
             "seeds": self.seeds,

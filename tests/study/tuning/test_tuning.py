@@ -103,6 +103,13 @@ def test_with_noise_the_best_rate_is_smaller_the_longer_one_may_run() -> None:
     assert rates[0] > 1.5 * rates[1] > 3 * rates[2]
 
 
+def test_a_budget_is_the_same_however_it_is_written() -> None:
+    scene = bowl(1.0, 1.0, 400, PLAIN)
+    told = {json.dumps(tuning_of(scene, time=time).description()) for time in ("", "400 updates", "400.0 updates")}
+    assert len(told) == 1
+    assert json.dumps(tuning_of(scene, time="401 updates").description()) not in told
+
+
 def test_the_grid_grows_where_the_best_is_at_its_end() -> None:
     scene = bowl(1.0, 1.0, 1, ("plain", "gradient descent", 0.005, '"full"'))
     found = best(tuning_of(scene))
