@@ -11,6 +11,7 @@ import pytest
 from command_line import mistake, output, status
 
 from sim.descent.rules import RULES
+from sim.library.tables import plain_text
 from sim.scene import Scene, SceneError, load_scene, parse_scene
 from sim.study.statistics.intervals import Estimate
 from sim.study.statistics.paired import all_pairs, mean_difference
@@ -19,7 +20,7 @@ from sim.study.sweep.sweep import Result
 from sim.study.sweep.sweep import plan as plan_sweep
 from sim.study.tuning.budget import Budget, budget
 from sim.study.tuning.candidates import FINE, candidates
-from sim.study.tuning.report import summary
+from sim.study.tuning.report import summary, table
 from sim.study.tuning.search import LEAST, Tuning, plan
 from sim.study.tuning.tuned import LaneTuned, Pair, tuned
 from sim.study.work import workers
@@ -120,6 +121,35 @@ def test_the_grid_grows_where_the_best_is_at_its_end() -> None:
     end = best(tuning_of(slow))
     assert end.at_end
     assert rate(end) == pytest.approx(1e-6 * 2**12, rel=1e-3)
+
+
+def test_where_all_rates_diverge_smaller_ones_are_looked_at() -> None:
+    """On a bowl of curvature 1 all that are not below 2 diverge; the grid begins with 1000/32."""
+    found = best(tuning_of(bowl(1.0, 1.0, 60, ("wild", "gradient descent", 1000.0, '"full"'))))
+    assert 0 < rate(found) < 2
+    assert not found.nowhere
+    assert found.best.estimate.value < 1e-3
+
+
+def test_where_all_rates_stand_still_larger_ones_are_looked_at() -> None:
+    """With some 1e-9 of the way down no loss is told from that at the start, but with a hundred times as much."""
+    found = best(tuning_of(bowl(1.0, 1.0, 1, ("slow", "gradient descent", 2e-11, '"full"'))))
+    assert rate(found) > 32 * 2e-11
+    assert not found.nowhere
+
+
+@pytest.mark.parametrize("by", ["loss", "escaped"])
+def test_it_is_said_where_no_rate_gets_anywhere(by: str) -> None:
+    scene = bowl(1.0, 1.0, 60, PLAIN, ("wild", "gradient descent", 1e6, '"full"'))
+    tuning = tuning_of(scene, by=by)
+    found = tuned(tuning, computed(tuning))
+    lanes = {lane.lane: lane for lane in found.lanes}
+    assert [lanes[name].nowhere for name in ("plain", "wild")] == [False, True]
+    assert rate(lanes["wild"]) == 1e6
+    assert {lane["name"]: lane["gets_nowhere"] for lane in summary(found)["lanes"]} == {"plain": False, "wild": True}
+    shown = plain_text(table(found))
+    assert "not tuned" in shown
+    assert "wild: no η that was looked at gets anywhere" in shown
 
 
 def test_what_diverges_counts_as_the_start_and_no_more() -> None:
