@@ -262,6 +262,19 @@ def test_what_a_study_found_is_saved_as_a_picture(found: Callable[[], Any], tmp_
         found().save(tmp_path / "nowhere" / "found.png")
 
 
+@pytest.mark.parametrize(
+    "found",
+    [lambda: tm.odds("local-minimum", seeds=2, updates=3), lambda: tm.basins("local-minimum", size=(320, 240))],
+)
+@pytest.mark.parametrize("name", ["found.svg", "found.jpg"])
+def test_what_is_no_png_is_not_written_under_a_name_that_promises_something_else(
+    found: Callable[[], Any], name: str, tmp_path: Path
+) -> None:
+    with pytest.raises(tm.UseError, match=f"^what is saved is a PNG, whose file ends in .png, not as {name} does$"):
+        found().save(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_no_scene_is_told_by_its_kind_where_it_would_fill_lines() -> None:
     with pytest.raises(tm.UseError, match=r"not Odds\(…\)$"):
         tm.figure(tm.odds("local-minimum", seeds=2, updates=3))  # type: ignore[call-overload]
