@@ -422,6 +422,12 @@ def test_who_ends_a_sweep_is_told_where_its_results_are(
         ((*SMALL, "--csv", "no/where.csv"), "there is no folder no"),
         ((*SMALL, "--csv", "same.png", "-o", "same.png"), "--csv and --output name the same file, same.png"),
         ((*SMALL, "--results", "same", "--csv", "../{}/same"), "--results and --csv name the same file"),
+        ((*SMALL, "--results", "a", "--csv", "a-wal"), "--csv names a file that belongs to that of --results, a-wal"),
+        (
+            (*SMALL, "--results", "a", "--csv", "../{}/a-journal"),
+            "--csv names a file that belongs to that of --results",
+        ),
+        ((*SMALL, "--results", "a.png", "--csv", "a.png-shm"), "--csv names a file that belongs to that of --results"),
         (
             (*SMALL, "--seeds", "100000", "--updates", "1000000", "--over", "start[0]=linear:-3:-2:20"),
             "more than 1,000",
