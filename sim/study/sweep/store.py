@@ -53,7 +53,7 @@ ROOM = 1 << 18  # Bytes that a row may have beside its runs: there are not ten t
 HANDED_ON = Result(NO_OUTCOMES, (), 0)
 """In the place of a result of which nothing is kept in memory."""
 
-INSTEAD = "it is left as it is: name another file with --results, or remove it"
+INSTEAD = "it is left as it is: name another file for the results, or remove it"
 
 
 class Store:
@@ -261,7 +261,7 @@ def default_path(sweep: Study) -> Path:
 def _head(path: Path, file: Path, kind: str) -> bytes:
     """The head of a database that is one of ours; of an empty file, nothing."""
     if not stat.S_ISREG(os.stat(file).st_mode):
-        raise StudyError(f"{path} is not an ordinary file; name another with --results")
+        raise StudyError(f"{path} is not an ordinary file; name another for the results")
     with ordinary_file(file) as stream:
         head = stream.read(HEAD)
     old = OLD.match(head)
@@ -296,7 +296,7 @@ def _check_beside(path: Path, file: Path) -> None:
         except OSError as error:
             raise OutputError(f"cannot write {path} and {beside}: {why(error)}") from None
         if not any(each.startswith(start) for each in starts) or end == JOURNAL or beside.is_symlink():
-            raise StudyError(f"{beside} is in the way of {path}; remove it, or name another file with --results")
+            raise StudyError(f"{beside} is in the way of {path}; remove it, or name another file for the results")
 
 
 # What is written before the rows.

@@ -349,7 +349,7 @@ def test_files_of_other_programs_are_refused(tmp_path: Path, change: Callable[[s
 def test_what_is_no_results_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "results"
     path.write_bytes(content)
-    assert "is not the results file of a sweep; it is left as it is: name another file with --results" in refused(path)
+    assert "is not the results file of a sweep; it is left as it is: name another file for the results" in refused(path)
 
 
 def test_another_database_is_refused(tmp_path: Path) -> None:
