@@ -73,6 +73,7 @@ class Store:
         """By the place of their block; HANDED_ON where each is handed on instead as soon as it is known."""
         self._hand_on = hand_on
         self._file = path
+        self._is_new = False
         self._own: os.stat_result | None = None
         self._beside: os.stat_result | None = None
         self._connection: sqlite3.Connection | None = None
@@ -91,7 +92,8 @@ class Store:
         row = rows.row(self.sweep, place, result)
         known = rows.result(self.sweep, row)
         connection = self._connection or self._begun()
-        with self._errors_told("; what it holds is valid, and the same command goes on from there"):
+        then = "; what it holds is valid, and the same command goes on from there" if self.results else ""
+        with self._errors_told(then):
             connection.execute(rows.INSERT, row)
         self._take(place, known)
         self._check_there()
@@ -138,6 +140,8 @@ class Store:
                     self._put_in_order()
         finally:
             self.leave()
+            if self._is_new and not self.results and kind is not None and issubclass(kind, OutputError):
+                self.discard()  # As on a full disk, where it could be made, and nothing be written.
 
     def _put_in_order(self) -> None:
         """If there is room for it, and if it is not: while results come, and only then, the file is one with a -wal."""
@@ -174,6 +178,7 @@ class Store:
                 self._file.touch(exist_ok=False)
             except FileExistsError:
                 raise StudyError(f"{self.path} is in use by another {self.sweep.kind}, which has just begun") from None
+            self._is_new = True
         return self._open()
 
     def _open(self) -> sqlite3.Connection:
