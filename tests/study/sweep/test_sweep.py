@@ -111,7 +111,7 @@ def test_blocks_cover_the_seeds_once_whoever_asks() -> None:
         (["start[0]=linear:-3:-2:60", "start[1]=linear:-1:1:60"], 9, f"be 3,600 points, more than {MOST_POINTS:,}"),
         (["start[0]=-2,-3", "start[0]=-1"], 9, r"start\[0\] can be swept only once, but start\[0\] and start\[0\]"),
         (["lane.*.decay=0.5", "lane.momentum.decay=0.9"], 9, r"lane.momentum.decay can be .* only once, but lane\.\*"),
-        (["updates=10,20"], 30, "updates are swept already, and cannot be given by --updates as well"),
+        (["updates=10,20"], 30, "updates are swept already, and cannot be given once for all as well"),
     ],
 )
 def test_impossible_sweeps(overs: list[str], updates: int, sentence: str) -> None:
