@@ -126,11 +126,12 @@ class Tuning:
         return (_search(self, lane, results) for lane in range(len(self.lanes)))
 
     def description(self) -> dict[str, Any]:
+        amount = self.budget.amount
         return {
             "study": self.kind,
             **numbers_of(self.scene),
             "lanes": [[each.lane, each.keys, each.axes, each.coarse] for each in self.lanes],
-            "budget": [float(self.budget.amount), self.budget.clock],  # However it was written.
+            "budget": [int(amount) if amount == int(amount) else amount, self.budget.clock],  # However it was written.
             "by": self.by,
             "first_seed": self.first_seed,
             "seeds": self.seeds,
