@@ -1,7 +1,9 @@
 """What the library is asked for wrongly, in sentences; and numbers that are checked."""
 
 import math
+import os
 from operator import index
+from pathlib import Path
 from typing import Any
 
 
@@ -73,6 +75,37 @@ def point(name: str, value: Any) -> tuple[float, float]:
     if not (math.isfinite(x) and math.isfinite(y)):
         raise UseError(f"{name} must be two finite numbers, such as (-1.5, 0.5), not {shown(value)}")
     return x, y
+
+
+def file_path(name: str, value: Any) -> Path:
+    """The path of a file.
+
+    Raises:
+        UseError: it is something else, or what no file can be called.
+
+    >>> file_path("path", "race.png").name
+    'race.png'
+    """
+    try:
+        path = Path(value)
+        possible = b"\0" not in os.fsencode(path)
+    except (TypeError, UnicodeEncodeError):
+        possible = False
+    if not possible:
+        raise UseError(f"{name} must be the path of a file, not {shown(value)}")
+    return path
+
+
+def png_path(value: Any) -> Path:
+    """The path of a PNG file to be written, which ends so or has no ending, as the command line takes them.
+
+    Raises:
+        UseError: it is something else.
+    """
+    path = file_path("path", value)
+    if path.suffix.lower() not in ("", ".png"):
+        raise UseError(f"what is saved is a PNG, whose file ends in .png, not as {path.name} does")
+    return path
 
 
 def shown(value: object) -> str:

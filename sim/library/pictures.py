@@ -15,7 +15,7 @@ from ..scene import MOST_LANES, OPENING, Scene, did_you_mean
 from ..scene.speech import MOST_UPDATES
 from ..scene.view import LEAST_TILT, MOST_TILT
 from .lanes import Added
-from .mistakes import UseError, known_theme, one_of, picture_size, shown, whole_number
+from .mistakes import UseError, file_path, known_theme, one_of, picture_size, shown, whole_number
 from .races import Race
 from .scenes import What, chosen, updates_of
 
@@ -136,7 +136,7 @@ def figure(
     from ..stage.export.looks import Look as Shown  # noqa: PLC0415
     from ..stage.export.still import keep_race, picture, screenshot  # noqa: PLC0415
 
-    wanted = None if path is None else Path(path)
+    wanted = None if path is None else file_path("path", path)
     if wanted is not None and wanted.suffix.lower() not in PICTURES:
         raise UseError(f"a picture's file ends in .png or .svg, not as {wanted.name} does")
     meant, last, known = _meant(scene, seed, rules, start)
@@ -201,7 +201,7 @@ def film(
 
     meant, end, known = _meant(scene, seed, rules, start)
     seen = _seen(meant, view, tilt, yaw, together)
-    wanted = free_path(named(seen.name, ".mp4")) if path is None else Path(path)
+    wanted = free_path(named(seen.name, ".mp4")) if path is None else file_path("path", path)
     kind = wanted.suffix.lower()
     if kind not in FILMS:
         raise UseError(f"a film's file ends in {', '.join(FILMS[:-1])} or {FILMS[-1]}, not as {wanted.name} does")

@@ -126,6 +126,8 @@ def test_without_a_path_a_film_has_its_scenes_name() -> None:
         ({"size": (3, 400)}, "the width must be a whole number from 160 to 7,680, not 3"),
         ({"scale": 0}, "scale must be a number from 0.25 to 16, not 0"),
         ({"update": -1}, "update must be a whole number from 0"),
+        ({"path": 3}, "path must be the path of a file, not 3"),
+        ({"path": "a\0.png"}, "path must be the path of a file, not 'a.*png'"),
         ({"path": "race.jpg"}, "a picture's file ends in .png or .svg, not as race.jpg does"),
         ({"rules": {f"{n}": Lion() for n in range(4)}}, "a picture has room for 6 lanes, not 7"),
     ],
@@ -139,6 +141,7 @@ def test_what_cannot_be_drawn_is_told(how: dict[str, Any], sentence: str) -> Non
 @pytest.mark.parametrize(
     ("how", "sentence"),
     [
+        ({"path": "a\ud800.mp4"}, "path must be the path of a file, not 'a.*mp4'"),
         ({"path": "race.avi"}, "a film's file ends in .mp4, .gif, .webm or .webp, not as race.avi does"),
         ({"first": 9, "last": 8}, "first must be a whole number from 0 to 8, not 9"),
         ({"path": "race.gif", "fps": 60}, "fps must be a whole number from 1 to 50, not 60"),

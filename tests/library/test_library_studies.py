@@ -224,7 +224,13 @@ def test_a_map_is_saved(tmp_path: Path) -> None:
         (lambda: tm.sweep(over={"start[0]": [1]}, updates=-1), "updates must be a whole number from 0 to"),
         (lambda: tm.sweep(over={"start[0]": [1]}, seed=2**53 - 5), "seeds must be a whole number from 1 to"),
         (tm.sweep, "over must be a dictionary with one number or two, such as"),
-        (lambda: tm.sweep(over={"start[0]": 3}), "over must give several values of a number"),  # type: ignore[dict-item]
+        (lambda: tm.sweep(over={"start[0]": 3}), "^over must give several values of a number.* not 3$"),  # type: ignore[dict-item]
+        (lambda: tm.sweep(over={"start[0]": []}), r"^over must give several values of a number.* not \[\]$"),
+        (lambda: tm.sweep(over={"start[0]": np.ones((2, 2))}), r"^over must give several values .* not ndarray\(…\)$"),
+        (lambda: tm.sweep(over={"start[0]": [1]}, seeds=1, results=3), "^results must be the path of a file, not 3$"),  # type: ignore[arg-type]
+        (lambda: tm.odds(seeds=2, updates=3).save(None), "^path must be the path of a file, not None$"),  # type: ignore[arg-type]
+        (lambda: tm.odds(seeds=2, updates=3).save("a\0.png"), r"^path must be the path of a file, not 'a\\x00.png'$"),
+        (lambda: tm.basins(size=(160, 120)).save(1), "^path must be the path of a file, not 1$"),  # type: ignore[arg-type]
         (lambda: tm.sweep(over={"start[0]": ["x"]}), "over must have values that are numbers"),
         (lambda: tm.sweep(over={"updates": [5]}, measure="escape-d", seeds=1), 'there is no measure "escape-d"'),
         (lambda: tm.basins(size=(160, 100)), "the height must be a whole number from 120 to 4,320, not 100"),
@@ -238,6 +244,11 @@ def test_a_map_is_saved(tmp_path: Path) -> None:
 def test_what_is_asked_for_wrongly_gets_a_sentence(asked: Any, sentence: str) -> None:
     with pytest.raises(tm.UseError, match=sentence):
         asked()
+
+
+def test_updates_that_are_swept_are_not_given_too() -> None:
+    with pytest.raises(tm.StudyError, match=r"^updates are swept already, and cannot be given once for all as well$"):
+        tm.sweep(over={"updates": [1, 2]}, updates=3)
 
 
 def test_a_number_that_there_is_not_is_told() -> None:
@@ -260,6 +271,19 @@ def test_what_a_study_found_is_saved_as_a_picture(found: Callable[[], Any], tmp_
         assert np.asarray(image).mean() < 90
     with pytest.raises(tm.OutputError, match="there is no folder"):
         found().save(tmp_path / "nowhere" / "found.png")
+
+
+@pytest.mark.parametrize(
+    "found",
+    [lambda: tm.odds("local-minimum", seeds=2, updates=3), lambda: tm.basins("local-minimum", size=(320, 240))],
+)
+@pytest.mark.parametrize("name", ["found.svg", "found.jpg"])
+def test_what_is_no_png_is_not_written_under_a_name_that_promises_something_else(
+    found: Callable[[], Any], name: str, tmp_path: Path
+) -> None:
+    with pytest.raises(tm.UseError, match=f"^what is saved is a PNG, whose file ends in .png, not as {name} does$"):
+        found().save(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_no_scene_is_told_by_its_kind_where_it_would_fill_lines() -> None:

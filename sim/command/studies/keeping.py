@@ -68,6 +68,10 @@ def over(text: str) -> "Over":
     return argument(settings.over, text)
 
 
+BESIDE = ("-wal", "-shm", "-journal")
+"""The ends of the names of files that SQLite makes beside one of its own."""
+
+
 def check_files(parser: argparse.ArgumentParser, files: Mapping[str, Path | None]) -> None:
     """What can be known to be impossible before the computing; results come first, and see to themselves."""
     from ...files import check_writable, located
@@ -76,6 +80,11 @@ def check_files(parser: argparse.ArgumentParser, files: Mapping[str, Path | None
     for option, path in files.items():
         if path is not None and (other := places.setdefault(located(path), option)) != option:
             parser.error(f"{other} and {option} name the same file, {path}")
+    results = files.get("--results")
+    beside = () if results is None else [Path(f"{located(results)}{end}") for end in BESIDE]
+    for option, path in files.items():
+        if path is not None and located(path) in beside:
+            parser.error(f"{option} names a file that belongs to that of --results, {path}")
     for option, path in files.items():
         if path is not None and option != "--results":
             check_writable(path)

@@ -5,6 +5,7 @@ import argparse
 import codecs
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -66,7 +67,8 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--claim",
         action="store_true",
-        help="test what the scene promises of shares, on seeds that had no part in it; exit status 1 if it is refuted",
+        help="test what the scene promises of shares, on seeds that had no part in it unless --seed names others; exit "
+        "status 1 if it is refuted",
     )
     add_results(
         parser,
@@ -87,10 +89,10 @@ def run(arguments: argparse.Namespace) -> None:
     from ...study.odds.report import page, summary, table, write_csv
     from ..console.chosen import chosen_scene
 
-    scene = chosen_scene(arguments.scene, arguments.seed)
     if arguments.claim:
-        _test_claims(scene, arguments)
+        _test_claims(chosen_scene(arguments.scene), arguments)
         return
+    scene = chosen_scene(arguments.scene, arguments.seed)
     check_seeds(parser(), scene.seed, arguments.seeds)
     check_output(parser(), arguments)
     check_files(parser(), {"--results": arguments.results, "--csv": arguments.csv, "--output": arguments.output})
@@ -125,7 +127,10 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
-    """Say which of the shares that the scene promises are borne out by fresh seeds, and end accordingly."""
+    """Say which of the shares that the scene promises are borne out by fresh seeds, and end accordingly.
+
+    Where seeds are named that may have had a part in the promise, it says so.
+    """
     from ...scene.words import excerpt
     from ...study.many.plan import Many
     from ...study.odds import claims
@@ -139,7 +144,9 @@ def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
             f"the scene {excerpt(scene.name)} promises no shares: a lane's claim has none, such as "
             "escaped = { least = 0.95, by = 200 } or lowest = { most = 0.1 }"
         )
-    seeds = scene if arguments.seed is not None else claims.fresh(scene)
+    fresh = claims.fresh(scene)
+    seeds = fresh if arguments.seed is None else replace(scene, seed=arguments.seed)
+    are_fresh = seeds.seed >= fresh.seed
     check_seeds(parser(), seeds.seed, arguments.seeds)
     plan = Many(seeds, arguments.seeds, scene.updates)
     if arguments.dry_run:
@@ -148,10 +155,16 @@ def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
     with counted(plan, 0, arguments) as (counts, _):
         found = claims.checked(seeds, counts.lanes, scene.updates)
     if arguments.json:
-        told = {"scene": scene.name, "first_seed": seeds.seed, "seeds": arguments.seeds, "error": claims.ERROR}
+        told = {"scene": scene.name, "first_seed": seeds.seed, "seeds": arguments.seeds, "fresh": are_fresh}
+        told["error"] = claims.ERROR
         show_json({**told, "claims": claims.summary(found)})
     else:
         show_table(claims.table(seeds, found, arguments.seeds))
+    if not are_fresh:
+        remark(
+            f"seeds below {fresh.seed:,} may have had a part in the promise, so that they are no test of it; "
+            "without --seed all are fresh"
+        )
     if any(claim.standing == claims.REFUTED for claim in found):
         raise SystemExit(REFUTED)
 

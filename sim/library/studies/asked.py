@@ -10,7 +10,7 @@ from typing import Any
 from ...study.sweep.settings import Over, Value, over
 from ...study.sweep.sweep import Result, Study
 from ...study.work.workers import completed
-from ..mistakes import UseError, shown
+from ..mistakes import UseError, file_path, shown
 
 
 def overs(wanted: Any, most: int, right: str) -> list[Over]:
@@ -23,21 +23,28 @@ def overs(wanted: Any, most: int, right: str) -> list[Over]:
     """
     if not isinstance(wanted, Mapping) or not 1 <= len(wanted) <= most:
         raise UseError(f"over must be {right}, not {shown(wanted)}")
+    texts = [f"{path}={_values(values)}" for path, values in wanted.items()]
     try:
-        return [over(f"{path}={_values(values)}") for path, values in wanted.items()]
+        return [over(text) for text in texts]
     except ValueError as error:
         raise UseError(f"over {error}") from None
 
 
 def _values(values: Iterable[Value] | str | Any) -> str:
-    """Values as the command line has them."""
+    """Values as the command line has them.
+
+    Raises:
+        UseError: there are none, or they are no single values, such as the rows of a matrix.
+    """
     if isinstance(values, str):
         return values
     try:
-        items = [*values]
-    except TypeError:
-        raise UseError(f"over must give several values of a number, such as [1, 2, 5], not {shown(values)}") from None
-    return ",".join(_text(item.item() if hasattr(item, "item") else item) for item in items)
+        texts = [_text(item.item() if hasattr(item, "item") else item) for item in values]
+    except (TypeError, ValueError):
+        texts = []
+    if not texts:
+        raise UseError(f"over must give several values of a number, such as [1, 2, 5], not {shown(values)}")
+    return ",".join(texts)
 
 
 def _text(value: object) -> str:
@@ -48,12 +55,13 @@ def computed(study: Study, workers: int | None, path: str | PathLike[str] | None
     """The results of all blocks that a study wants, by so many processes; those that a file holds are not made anew.
 
     Raises:
+        UseError: the path is none.
         StudyError: processes cannot be started, or the file holds something else.
         SceneError: results are to be kept, and no file can hold the scene.
         OutputError: the file cannot be written.
     """
     if path is not None:
-        return _kept(study, workers, Path(path))
+        return _kept(study, workers, file_path("results", path))
     results: dict[int, Result] = {}
     while missing := study.missing(results):
         with closing(completed([study.blocks[place] for place in missing], workers)) as found:

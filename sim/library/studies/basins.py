@@ -14,7 +14,7 @@ from ...scene import OPENING, Scene, SceneError, did_you_mean
 from ...study.maps.basin_map import USUAL_UPDATES, BasinMap, basin_map, summary, table
 from ...study.work.steps import finished
 from ..lanes import Added, checked_rule
-from ..mistakes import UseError, known_theme, picture_size, whole_number
+from ..mistakes import UseError, known_theme, picture_size, png_path, whole_number
 from ..scenes import What, chosen
 from ..tables import plain_text
 
@@ -56,12 +56,14 @@ class Basins:
         """Save the map as a PNG file.
 
         Raises:
+            UseError: the path is none of a PNG file.
             OutputError: it cannot be written.
         """
         from ...stage.export.png import save_image  # noqa: PLC0415
 
-        save_image(self.picture(), Path(path))
-        return Path(path)
+        wanted = png_path(path)
+        save_image(self.picture(), wanted)
+        return wanted
 
     def __repr__(self) -> str:
         from ...descent.rules import rule_name  # noqa: PLC0415

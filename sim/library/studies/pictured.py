@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...study.statistics.figure import Page
-from ..mistakes import known_theme, picture_size
+from ..mistakes import known_theme, picture_size, png_path
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -37,12 +37,14 @@ class Pictured(ABC):
         """Save its charts as a PNG file, and give the file's path.
 
         Raises:
+            UseError: the path is none of a PNG file, or as for `picture`.
             OutputError: it cannot be written.
         """
         from ...stage.export.png import save_image  # noqa: PLC0415  Who asks for numbers needs no stage.
 
-        save_image(self.picture(size, theme), Path(path))
-        return Path(path)
+        wanted = png_path(path)
+        save_image(self.picture(size, theme), wanted)
+        return wanted
 
     def _repr_png_(self) -> bytes:
         from ..pictures import png_of  # noqa: PLC0415

@@ -53,7 +53,7 @@ ROOM = 1 << 18  # Bytes that a row may have beside its runs: there are not ten t
 HANDED_ON = Result(NO_OUTCOMES, (), 0)
 """In the place of a result of which nothing is kept in memory."""
 
-INSTEAD = "it is left as it is: name another file with --results, or remove it"
+INSTEAD = "it is left as it is: name another file for the results, or remove it"
 
 
 class Store:
@@ -73,6 +73,7 @@ class Store:
         """By the place of their block; HANDED_ON where each is handed on instead as soon as it is known."""
         self._hand_on = hand_on
         self._file = path
+        self._is_new = False
         self._own: os.stat_result | None = None
         self._beside: os.stat_result | None = None
         self._connection: sqlite3.Connection | None = None
@@ -91,7 +92,8 @@ class Store:
         row = rows.row(self.sweep, place, result)
         known = rows.result(self.sweep, row)
         connection = self._connection or self._begun()
-        with self._errors_told("; what it holds is valid, and the same command goes on from there"):
+        then = "; what it holds is valid, and the same command goes on from there" if self.results else ""
+        with self._errors_told(then):
             connection.execute(rows.INSERT, row)
         self._take(place, known)
         self._check_there()
@@ -138,6 +140,8 @@ class Store:
                     self._put_in_order()
         finally:
             self.leave()
+            if self._is_new and not self.results and kind is not None and issubclass(kind, OutputError):
+                self.discard()  # As on a full disk, where it could be made, and nothing be written.
 
     def _put_in_order(self) -> None:
         """If there is room for it, and if it is not: while results come, and only then, the file is one with a -wal."""
@@ -174,6 +178,7 @@ class Store:
                 self._file.touch(exist_ok=False)
             except FileExistsError:
                 raise StudyError(f"{self.path} is in use by another {self.sweep.kind}, which has just begun") from None
+            self._is_new = True
         return self._open()
 
     def _open(self) -> sqlite3.Connection:
@@ -261,7 +266,7 @@ def default_path(sweep: Study) -> Path:
 def _head(path: Path, file: Path, kind: str) -> bytes:
     """The head of a database that is one of ours; of an empty file, nothing."""
     if not stat.S_ISREG(os.stat(file).st_mode):
-        raise StudyError(f"{path} is not an ordinary file; name another with --results")
+        raise StudyError(f"{path} is not an ordinary file; name another for the results")
     with ordinary_file(file) as stream:
         head = stream.read(HEAD)
     old = OLD.match(head)
@@ -296,7 +301,7 @@ def _check_beside(path: Path, file: Path) -> None:
         except OSError as error:
             raise OutputError(f"cannot write {path} and {beside}: {why(error)}") from None
         if not any(each.startswith(start) for each in starts) or end == JOURNAL or beside.is_symlink():
-            raise StudyError(f"{beside} is in the way of {path}; remove it, or name another file with --results")
+            raise StudyError(f"{beside} is in the way of {path}; remove it, or name another file for the results")
 
 
 # What is written before the rows.

@@ -283,7 +283,7 @@ def _check_parameters(parameters: Sequence[Parameter], updates: int | None) -> N
                 path = path_text(*min(both, key=str))
                 raise StudyError(f"{path} can be swept only once, but {other.name} and {one.name} both change it")
     if updates is not None and any(("updates",) in parameter.paths for parameter in parameters):
-        raise StudyError("updates are swept already, and cannot be given by --updates as well")
+        raise StudyError("updates are swept already, and cannot be given once for all as well")
 
 
 def _check_size(runs: Sequence[int], work: int) -> None:

@@ -28,10 +28,11 @@ def summary(result: Tuned) -> dict[str, Any]:
     """What it has come to, as what JSON can hold; the best lane first.
 
     `behind` is how much more a trial has than the best of its lane, and a lane's best than the best of all, on the same
-    seeds; `tied` lanes are not known to be worse than that. `pairs` are the same for every two lanes: where they are
-    `tied`, it is not known which is better. All pairs hold at once. `loss` is that at last, whatever is made small.
-    With so many fresh seeds as `above_start` says it was above that at the start, or there was none: for these that at
-    the start counts, and where it is all of them, the mean is no loss that was there at last.
+    seeds; `tied` lanes are not known to be worse than that. A lane that `gets_nowhere` has not been tuned: whatever was
+    looked at ends no better than it began, and no more is known of its rule. `pairs` are the same for every two lanes:
+    where they are `tied`, it is not known which is better. All pairs hold at once. `loss` is that at last, whatever is
+    made small. With so many fresh seeds as `above_start` says it was above that at the start, or there was none: for
+    these that at the start counts, and where it is all of them, the mean is no loss that was there at last.
     """
     tuning = result.tuning
     return {
@@ -53,6 +54,7 @@ def summary(result: Tuned) -> dict[str, Any]:
                 "tied": lane.tied,
                 "not_known_to_be_worse": {"from": lane.alike[0], "to": lane.alike[1]},
                 "at_the_end_of_the_grid": lane.at_end,
+                "gets_nowhere": lane.nowhere,
                 "curve": [_trial(each) for each in lane.curve],
             }
             for lane in result.lanes
@@ -132,6 +134,8 @@ def table(result: Tuned) -> "Table":
     for place, lane in enumerate(result.lanes):
         behind = "–" if not place else "tied" if lane.tied else texts(lane.behind)[0]
         interval = texts(lane.behind)[1] if place else ""
+        if lane.nowhere:
+            behind, interval = "not tuned", ""
         drawn.add_row(
             Text(lane.lane),
             Text.assemble((_values(lane.best), "bold"), _below(_as_good(lane))),
@@ -190,7 +194,9 @@ def _legend(result: Tuned) -> Iterator[str]:
     if any(_as_good(lane) for lane in result.lanes):
         yield "Below the best η: from which to which none is known to be worse."
     for lane in result.lanes:
-        if lane.at_end:
+        if lane.nowhere:
+            yield f"{lane.lane}: no η that was looked at gets anywhere, so that this is the scene's own."
+        elif lane.at_end:
             yield f"{lane.lane}: the best η is at the end of what was looked at; it may lie beyond."
     updates = {lane.updates for lane in result.lanes}
     if result.tuning.budget.clock != "updates":

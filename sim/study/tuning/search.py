@@ -3,8 +3,9 @@
 All candidates of a lane begin with few seeds; the better half goes on to twice as many, and so on, until few are left
 with all of them (successive halving, as Jamieson & Talwalkar 2016, "Non-stochastic best arm identification and
 hyperparameter optimization", do with an optimizer's iterations: here it is seeds that a candidate has to earn).
-Where the best learning rate lies at an end of the grid, the grid grows that way. Around the best of the coarse grid
-a finer one is looked at with all seeds. Every candidate runs with the same seeds.
+Where the best learning rate lies at an end of the grid, the grid grows that way; where none is better than the start,
+to smaller ones if even with the smallest a run ends above it, and to larger ones if with the largest none does.
+Around the best of the coarse grid a finer one is looked at with all seeds. Every candidate runs with the same seeds.
 
 The best of many looks better than it is on the seeds that chose it. So what is told of it, of the lane as the scene
 has it, and of the whole curve around it comes from other seeds that had no part in the choice.
@@ -125,11 +126,12 @@ class Tuning:
         return (_search(self, lane, results) for lane in range(len(self.lanes)))
 
     def description(self) -> dict[str, Any]:
+        amount = self.budget.amount
         return {
             "study": self.kind,
             **numbers_of(self.scene),
             "lanes": [[each.lane, each.keys, each.axes, each.coarse] for each in self.lanes],
-            "budget": [self.budget.amount, self.budget.clock],
+            "budget": [int(amount) if amount == int(amount) else amount, self.budget.clock],  # However it was written.
             "by": self.by,
             "first_seed": self.first_seed,
             "seeds": self.seeds,
@@ -171,18 +173,29 @@ class Tuning:
             return (loss,)
         return round(float(self.values(lane, candidate, results, rung).mean()), ALIKE), loss
 
+    @property
+    def score_of_start(self) -> tuple[float, ...]:
+        """What would rank a candidate that stays where it begins: none that gets anywhere has such a score."""
+        mean = self.at_start / self.scene.problem().units.loss
+        loss = round(mean, ALIKE) if np.isfinite(mean) else np.inf
+        return (loss,) if self.by != "escaped" else (1.0, loss)
+
+    def overshoots(self, lane: int, candidate: Candidate, results: Results, rung: int) -> bool:
+        """Whether with the seeds up to a rung any run has ended above the start, or with no loss at all."""
+        return any(self._above(found).any() for found in self._outcomes(lane, candidate, results, rung))
+
     def _outcomes(self, lane: int, candidate: Candidate, results: Results, rung: int | None) -> Iterator[Outcomes]:
         for place in self.blocks.of(lane, candidate, rung, fresh=rung is None):
             yield results[place].outcomes
 
     def _ends(self, found: Outcomes) -> Array:
-        return np.where(self._above(found), self.at_start, self._last(found))
+        return np.where(self._above(found), self.at_start, self._losses(found))
 
     def _above(self, found: Outcomes) -> Mask:
-        ends, failed = self._last(found), found.verdicts == VERDICTS.index(VerdictKind.FAILED)
+        ends, failed = self._losses(found), found.verdicts == VERDICTS.index(VerdictKind.FAILED)
         return np.asarray(failed | ~np.isfinite(ends) | (ends > self.at_start))
 
-    def _last(self, found: Outcomes) -> Array:
+    def _losses(self, found: Outcomes) -> Array:
         return found.test_losses if self.by == "test" else found.losses
 
 
@@ -198,6 +211,10 @@ class _Level(Tuning):
 
     def score(self, *_: object, **__: object) -> tuple[float, ...]:
         return (0.0,)
+
+    @property
+    def score_of_start(self) -> tuple[float, ...]:
+        return (1.0,)
 
 
 def plan(
@@ -254,7 +271,17 @@ def _search(tuning: Tuning, lane: int, results: Results) -> Search:
     yield blocks.all(lane, alive, 1)
     seen = {*alive}
     alive = ordered(alive, 1)
-    while more := [each for each in among.beyond(alive[0], seen) if each not in seen]:
+
+    def outermost() -> list[Candidate]:
+        """Those at an end of the grid beyond which it is worth looking."""
+        if tuning.score(lane, alive[0], results, 1) < tuning.score_of_start:
+            return alive[:1]
+        low, high = ((end(rate for rate, *_ in seen), *alive[0][1:]) for end in (min, max))
+        if tuning.overshoots(lane, low, results, 1):
+            return [low]
+        return [] if tuning.overshoots(lane, high, results, 1) else [high]
+
+    while more := [new for each in outermost() for new in among.beyond(each, seen) if new not in seen]:
         yield blocks.all(lane, more, 1)
         seen |= {*more}
         alive = ordered([*alive, *more], 1)

@@ -53,6 +53,8 @@ class LaneTuned:
     """From which to which learning rate of the curve, around the best, nothing is known to be worse."""
     at_end: bool
     """Whether there are no learning rates beyond the best that could be looked at."""
+    nowhere: bool
+    """Whether even the best ends no better than where it began: then it was chosen for nothing but being the own."""
     tried: int
     behind: Estimate
     """How much more its best has than the best of all lanes, on the same seeds; such that all of these hold at once."""
@@ -185,10 +187,17 @@ def _lane(tuning: Tuning, lane: int, found: Found, results: Results, behind: Est
         curve=curve,
         alike=_alike(curve, found.curve.index(found.best), level_of(tuning)),
         at_end=among.is_last(found.best),
+        nowhere=_is_nowhere(tuning, best),
         tried=found.tried,
         behind=behind,
         failed=_failed(tuning, lane, results),
     )
+
+
+def _is_nowhere(tuning: Tuning, best: _Sample) -> bool:
+    if tuning.by == "escaped" and not best.values.all():
+        return False
+    return not float(best.ends.mean()) < tuning.at_start - level_of(tuning)
 
 
 def _failed(tuning: Tuning, lane: int, results: Results) -> int:

@@ -6,7 +6,7 @@ those of which it is open at the last update whether they have escaped go on, un
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from time import perf_counter
@@ -20,7 +20,7 @@ from .ensemble import MARBLES, MOMENTS, TOGETHER, Job, decided
 TRIAL = 1.0  # Seconds, about.
 SAMPLES = 8  # Cases of each kind that are tried at most.
 SHARE = 0.8  # Of the trial for those in which chance is, which are nearly all there is to do.
-FIRST_STEP = 4  # Updates of the first step of a trial; each has twice as many, until it is known what they cost.
+FIRST_STEP = 2  # Updates of the first step of a trial; each has twice as many, until it is known what they cost.
 LONGER = 3  # So many times as long it may take to see how many marbles go on after the last update.
 MOST = 1.5  # Times as long as it should take, after which nothing more is tried.
 START = 0.5  # Seconds until a process has begun to compute.
@@ -74,14 +74,25 @@ Found = dict[int, tuple[float, float]]
 
 
 def _sampled(cases: Mapping[int, Sequence[Job]], some: Sequence[int], patience: float, end: float) -> Found:
-    """What the first jobs of some of these cases take; if it is late, as where analyses take long, of fewer of them."""
+    """What the first jobs of some of these cases take; if it is late, as where analyses take long, of fewer of them.
+
+    Who comes first to a landscape pays for others what its basins are asked on the way, and is tried again at last.
+    """
     known = _spread(some, SAMPLES)
     found: Found = {}
+    first: dict[Hashable, int] = {}
     for case in (*known[::2], *known[1::2]):
         if found and perf_counter() > end:
             break
         found[case] = _tried(cases[case][0], patience / len(known))
+        first.setdefault(_landscape(cases[case][0]), case)
+    for case in first.values() if len(first) < len(known) else ():
+        found[case] = found[case][0], _tried(cases[case][0], patience / len(known))[1]
     return found
+
+
+def _landscape(job: Job) -> Hashable:
+    return job.experiment.surface, job.experiment.examples, job.experiment.window
 
 
 def _total(cases: Mapping[int, Sequence[Job]], some: Sequence[int], found: Found) -> tuple[float, float]:
@@ -121,7 +132,8 @@ def _spread(some: Sequence[int], most: int) -> list[int]:
 def _tried(job: Job, patience: float) -> tuple[float, float]:
     """How many seconds it takes to analyse the landscape of a job, if that was not known yet, and then to compute it.
 
-    What takes longer than the patience is told from its beginning.
+    What takes longer than the patience is told from its beginning: the rest takes as long as the last step of that.
+    The first is never the last, since what it has to load and to look up is there when others come.
     """
     problem, lane, start = job.experiment.problem(), job.experiment.lanes[job.lane], job.experiment.start
     began = perf_counter()
@@ -134,15 +146,21 @@ def _tried(job: Job, patience: float) -> tuple[float, float]:
     thetas = np.tile(start, (len(seeds), 1))
     crowd = Crowd(problem, lane, thetas, seeds) if job.judged else None
     run = Run(problem, lane, thetas, seeds, kept=CHUNK) if crowd is None else crowd.run
-    made = 0
+    before, each, made = began, 0.0, 0
     for step in count():
-        made = min(made + min(FIRST_STEP << step, CHUNK), job.updates)
+        size = min(FIRST_STEP << step, CHUNK, job.updates - made)
+        made += size
         (run if crowd is None else crowd).extend(made)
-        if made == job.updates or perf_counter() - began > patience:
+        each, before = (perf_counter() - before) / max(size, 1), perf_counter()
+        if step == 0:
+            patient = before + patience
+        if made == job.updates or (step > 0 and before > patient):
             break
+    more = TOGETHER[-1] if job.judged and made < job.updates and _has_chance(job) else 0
+    seconds = before - began + each * (job.updates - made + more)
     if crowd is not None and made == job.updates:
         for _ in decided(crowd, start, seeds, job.updates, patience):
-            if perf_counter() - began > LONGER * patience:
+            if perf_counter() - before > LONGER * patience:
                 break
-    more = TOGETHER[-1] if job.judged and made < job.updates and _has_chance(job) else 0
-    return analysis, parts * (perf_counter() - began) * max(1, job.updates + more) / max(1, made)
+        seconds += perf_counter() - before
+    return analysis, parts * seconds

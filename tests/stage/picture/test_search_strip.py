@@ -62,7 +62,7 @@ def test_only_while_it_goes_on(session: Session) -> None:
 def test_the_former_way_is_seen_beside_the_new_one_as_long_as_it_is_told(session: Session) -> None:
     equal = Estimate(0.0, 0.0, 0.0)
     best, own = (Trial({"learning_rate": rate}, equal, equal, equal, 0) for rate in (0.2, 0.15))
-    found = LaneTuned("minibatch", 400, False, best, own, (), (0.2, 0.2), False, 17, equal, 0)
+    found = LaneTuned("minibatch", 400, False, best, own, (), (0.2, 0.2), False, False, 17, equal, 0)
     there = after(session, Tuned(scene_of(session).scene, "escaped", 200, found, True))
     lines = [line.strip() for line in drawn(there)]
     assert lines.count("ways") == 1

@@ -39,7 +39,7 @@ def trial(rate: float, value: float, half: float = 0.02, above: int = 0) -> Tria
 
 
 def finding(best: Trial, own: Trial, *, certain: bool = False) -> LaneTuned:
-    return LaneTuned("minibatch", 400, certain, best, own, (), (0.0, 0.0), False, 17, EQUAL, 0)
+    return LaneTuned("minibatch", 400, certain, best, own, (), (0.0, 0.0), False, False, 17, EQUAL, 0)
 
 
 def search_of(session: Session) -> Search:

@@ -118,7 +118,19 @@ def test_the_command_says_what_is_refuted_and_ends_so(capsys: pytest.CaptureFixt
     assert status(*words, "--json") == 1
     told = json.loads(capsys.readouterr().out)
     assert [claim["standing"] for claim in told["claims"]] == ["borne out", "refuted", "borne out"]
-    assert (told["first_seed"], told["error"]) == (FRESH, 0.01)
+    assert (told["first_seed"], told["fresh"], told["error"]) == (FRESH, True, 0.01)
+
+
+@pytest.mark.parametrize(("seed", "is_fresh"), [(0, False), (FRESH - 1, False), (FRESH, True)])
+def test_seeds_that_may_have_had_a_part_in_the_promise_are_told(
+    seed: int, is_fresh: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("odds", "local-minimum", "--claim", "--seed", str(seed), "--seeds", "2", "--workers", "1", "--json")
+    assert load_scene("local-minimum").seed == 0
+    assert status(*words) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["fresh"] is is_fresh
+    assert ("seeds below 1,000,000 may have had a part in the promise" in told.err) is not is_fresh
 
 
 @pytest.mark.usefixtures("_elsewhere")

@@ -349,7 +349,7 @@ def test_files_of_other_programs_are_refused(tmp_path: Path, change: Callable[[s
 def test_what_is_no_results_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "results"
     path.write_bytes(content)
-    assert "is not the results file of a sweep; it is left as it is: name another file with --results" in refused(path)
+    assert "is not the results file of a sweep; it is left as it is: name another file for the results" in refused(path)
 
 
 def test_another_database_is_refused(tmp_path: Path) -> None:
@@ -627,6 +627,33 @@ def test_what_is_no_file_is_refused() -> None:
 
 
 # Full disks and kills.
+
+
+@posix
+@pytest.mark.parametrize("is_made", [False, True])
+def test_a_disk_without_room_for_a_single_result_keeps_no_file(
+    is_made: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is full before the tables are made, or thereafter."""
+    import resource  # noqa: PLC0415  POSIX only.
+
+    limits, make = resource.getrlimit(resource.RLIMIT_FSIZE), store._make
+
+    def full(*wanted: Any) -> None:
+        if is_made:
+            make(*wanted)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+        if not is_made:
+            make(*wanted)
+
+    monkeypatch.setattr(store, "_make", full)
+    told = pytest.raises(OutputError, match=r"cannot write .*results: [^;]*(full|I/O)[^;]*$")
+    try:
+        with told, Store(tmp_path / "results", planned()) as found:
+            found.put(0, results()[0])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert names(tmp_path) == set()
 
 
 @posix

@@ -111,7 +111,7 @@ def test_blocks_cover_the_seeds_once_whoever_asks() -> None:
         (["start[0]=linear:-3:-2:60", "start[1]=linear:-1:1:60"], 9, f"be 3,600 points, more than {MOST_POINTS:,}"),
         (["start[0]=-2,-3", "start[0]=-1"], 9, r"start\[0\] can be swept only once, but start\[0\] and start\[0\]"),
         (["lane.*.decay=0.5", "lane.momentum.decay=0.9"], 9, r"lane.momentum.decay can be .* only once, but lane\.\*"),
-        (["updates=10,20"], 30, "updates are swept already, and cannot be given by --updates as well"),
+        (["updates=10,20"], 30, "updates are swept already, and cannot be given once for all as well"),
     ],
 )
 def test_impossible_sweeps(overs: list[str], updates: int, sentence: str) -> None:
@@ -422,6 +422,12 @@ def test_who_ends_a_sweep_is_told_where_its_results_are(
         ((*SMALL, "--csv", "no/where.csv"), "there is no folder no"),
         ((*SMALL, "--csv", "same.png", "-o", "same.png"), "--csv and --output name the same file, same.png"),
         ((*SMALL, "--results", "same", "--csv", "../{}/same"), "--results and --csv name the same file"),
+        ((*SMALL, "--results", "a", "--csv", "a-wal"), "--csv names a file that belongs to that of --results, a-wal"),
+        (
+            (*SMALL, "--results", "a", "--csv", "../{}/a-journal"),
+            "--csv names a file that belongs to that of --results",
+        ),
+        ((*SMALL, "--results", "a.png", "--csv", "a.png-shm"), "--csv names a file that belongs to that of --results"),
         (
             (*SMALL, "--seeds", "100000", "--updates", "1000000", "--over", "start[0]=linear:-3:-2:20"),
             "more than 1,000",

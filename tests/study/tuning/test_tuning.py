@@ -104,6 +104,13 @@ def test_with_noise_the_best_rate_is_smaller_the_longer_one_may_run() -> None:
     assert rates[0] > 1.5 * rates[1] > 3 * rates[2]
 
 
+def test_a_budget_is_the_same_however_it_is_written() -> None:
+    scene = bowl(1.0, 1.0, 400, PLAIN)
+    told = {json.dumps(tuning_of(scene, time=time).description()) for time in ("", "400 updates", "400.0 updates")}
+    assert len(told) == 1
+    assert json.dumps(tuning_of(scene, time="401 updates").description()) not in told
+
+
 def test_the_grid_grows_where_the_best_is_at_its_end() -> None:
     scene = bowl(1.0, 1.0, 1, ("plain", "gradient descent", 0.005, '"full"'))
     found = best(tuning_of(scene))
@@ -114,6 +121,35 @@ def test_the_grid_grows_where_the_best_is_at_its_end() -> None:
     end = best(tuning_of(slow))
     assert end.at_end
     assert rate(end) == pytest.approx(1e-6 * 2**12, rel=1e-3)
+
+
+def test_where_all_rates_diverge_smaller_ones_are_looked_at() -> None:
+    """On a bowl of curvature 1 all that are not below 2 diverge; the grid begins with 1000/32."""
+    found = best(tuning_of(bowl(1.0, 1.0, 60, ("wild", "gradient descent", 1000.0, '"full"'))))
+    assert 0 < rate(found) < 2
+    assert not found.nowhere
+    assert found.best.estimate.value < 1e-3
+
+
+def test_where_all_rates_stand_still_larger_ones_are_looked_at() -> None:
+    """With some 1e-9 of the way down no loss is told from that at the start, but with a hundred times as much."""
+    found = best(tuning_of(bowl(1.0, 1.0, 1, ("slow", "gradient descent", 2e-11, '"full"'))))
+    assert rate(found) > 32 * 2e-11
+    assert not found.nowhere
+
+
+@pytest.mark.parametrize("by", ["loss", "escaped"])
+def test_it_is_said_where_no_rate_gets_anywhere(by: str) -> None:
+    scene = bowl(1.0, 1.0, 60, PLAIN, ("wild", "gradient descent", 1e6, '"full"'))
+    tuning = tuning_of(scene, by=by)
+    found = tuned(tuning, computed(tuning))
+    lanes = {lane.lane: lane for lane in found.lanes}
+    assert [lanes[name].nowhere for name in ("plain", "wild")] == [False, True]
+    assert rate(lanes["wild"]) == 1e6
+    assert {lane["name"]: lane["gets_nowhere"] for lane in summary(found)["lanes"]} == {"plain": False, "wild": True}
+    shown = plain_text(table(found))
+    assert "not tuned" in shown
+    assert "wild: no η that was looked at gets anywhere" in shown
 
 
 def test_what_diverges_counts_as_the_start_and_no_more() -> None:

@@ -42,7 +42,7 @@ def test_all_blocks_of_a_case_cost_what_their_updates_do(tried: list[tuple[Job, 
 def test_of_many_cases_some_are_tried_from_the_first_to_the_last(tried: list[tuple[Job, float]]) -> None:
     cases = {case: jobs(1, 10 + case) for case in range(100)}
     cost = trial.trial(cases)
-    assert [job.count - 10 for job, _ in tried] == [0, 28, 57, 85, 14, 42, 71, 99]
+    assert [job.count - 10 for job, _ in tried] == [0, 28, 57, 85, 14, 42, 71, 99, 0]
     assert cost.seconds == pytest.approx(100 * 0.25 + sum((10 + case) / 10 for case in range(100)))
     assert cost.longest == pytest.approx(0.25 + 10.9)
 
@@ -53,7 +53,43 @@ def test_where_trials_take_long_there_are_fewer(
     clock = iter(range(0, 1_000, 3))
     monkeypatch.setattr(trial, "perf_counter", lambda: next(clock) * trial.TRIAL)
     trial.trial({case: jobs(1, 10 + case) for case in range(100)})
-    assert [job.count - 10 for job, _ in tried] == [0]
+    assert [job.count - 10 for job, _ in tried] == [0, 0]
+
+
+def test_who_comes_first_to_a_landscape_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = set()
+
+    def seconds(job: Job, _: float) -> tuple[float, float]:
+        known = job.experiment.surface in seen
+        seen.add(job.experiment.surface)
+        return (0.0 if known else 0.25), job.marble_updates / 1_000 + (0 if known else 50)
+
+    monkeypatch.setattr(trial, "_tried", seconds)
+    first = jobs(1, 10, 20)
+    assert trial.trial({0: first, 1: jobs(1, 10)}).seconds == pytest.approx(2 * 0.125 + 21)
+    other = [replace(job, experiment=load_scene("egg-box").experiment) for job in jobs(1, 10)]
+    seen.clear()
+    assert trial.trial({0: jobs(1, 10), 1: other}).seconds == pytest.approx(2 * 0.25 + 2 + 100)
+
+
+class SlowAtFirst:
+    """A run whose first step takes a hundred seconds and a second for each update, as all others do."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        self.clock, self.updates = 0.0, 0
+
+    def extend(self, updates: int) -> None:
+        self.clock += updates - self.updates + (0 if self.updates else 100)
+        self.updates = updates
+
+
+def test_what_only_the_first_step_takes_longer_is_not_told_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = SlowAtFirst()
+    monkeypatch.setattr(trial, "Run", lambda *_, **__: run)
+    monkeypatch.setattr(trial, "perf_counter", lambda: run.clock)
+    job = replace(jobs(1, 10, updates=100_000)[0], judged=False)
+    assert trial._tried(job, 0.1)[1] == 100_000 + 100
+    assert run.updates < 10
 
 
 @pytest.mark.usefixtures("tried")
