@@ -37,7 +37,7 @@ from .turns import taking_turns
 if TYPE_CHECKING:
     from ...input.widgets import ControlPanel
 
-DIRECTLY = 0.025
+DIRECTLY = 0.028
 """Seconds for which a frame waits for what is being made ready: what is quick comes without a sign."""
 AT_FIRST = 0.5
 """Seconds for which a frame waits before the first picture, when there is nothing else to see."""
