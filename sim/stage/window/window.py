@@ -288,6 +288,8 @@ class MainWindow:
             return not work.busy
         if work.goal != goal and not work.young:
             work.begin(goal, self._maker(goal, size), self._patience())
+            if self._lacks_ends():  # Other processes need not wait for the picture.
+                self._ends.begin(self.session)
         found = work.found()
         if found is None:
             return False
@@ -364,7 +366,10 @@ class MainWindow:
 
     def _has_to_count(self) -> bool:
         """Whether the bars under the maps lack something, and nobody waits for anything else."""
-        return not self._waiting and searching(self.session) is None and to_count(self.session)
+        return not self._waiting and self._lacks_ends()
+
+    def _lacks_ends(self) -> bool:
+        return searching(self.session) is None and to_count(self.session)
 
     def _lively(self) -> bool:
         """Whether open controls may still change by themselves."""

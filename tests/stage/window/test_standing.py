@@ -95,6 +95,44 @@ def test_the_window_itself_counts_nothing_while_the_race_is_computed(window: Mai
     assert window.session.tally.results != ()
 
 
+class Hired:
+    """A process that stands by, and what it has been given."""
+
+    def __init__(self) -> None:
+        self.idle = [self]
+        self.alive = self.idle
+        self.wanted: list[int] = []
+
+    def begin(self, _worker: object, place: int, _job: object) -> None:
+        self.wanted.append(place)
+        self.idle = []
+
+    def give_up(self) -> None:
+        self.wanted.clear()
+
+    def found(self, _patience: float) -> list[object]:
+        return []
+
+    def close(self) -> None:
+        self.idle = []
+
+
+def test_processes_begin_with_what_a_change_asks_for_before_its_picture_is_there(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count(window)
+    staff = Hired()
+    monkeypatch.setattr(window._ends, "_staff", staff)
+    monkeypatch.setattr(window._preparing, "found", lambda: None)
+    window.send(ScaleLearningRate(1.25))
+    window.advance([], 0.0)
+    assert window._waiting
+    tally = window.session.tally
+    assert tally is not None
+    assert [work(tally.scene)[place].lane for place in staff.wanted] == [0]
+    assert staff.wanted[0] in tally.own_missing
+
+
 @pytest.mark.parametrize(
     ("change", "kept"), [(ScaleLearningRate(1.25), (False, True, True)), (MoveStart((0.1, 0.1)), (False, False, False))]
 )

@@ -87,6 +87,14 @@ class Standing:
             if self._staff is not None:
                 self._staff.give_up()
 
+    def begin(self, session: Session) -> None:
+        """Have the processes begin with what a tally lacks, while the picture is being made. Nothing is told yet."""
+        tally = session.tally
+        if tally is not None:
+            self.look(session)
+            self._scene = tally.scene
+            self._hand_out(tally)
+
     def go_on(self, session: Session, until: float, here: bool) -> list[Message]:
         """Count until that time on the clock of `time.perf_counter`; something to tell ends it early.
 
