@@ -48,7 +48,6 @@ _AT_REST = np.array(
     ]
 )
 _BOUNCES = np.array([kind in (VerdictKind.BOUNCING, VerdictKind.SWINGING) for kind in KINDS])
-_GONE = np.array([kind in (VerdictKind.DIVERGED, VerdictKind.OFF_SURFACE, VerdictKind.FAILED) for kind in KINDS])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -134,6 +133,6 @@ def places(outcomes: "Outcomes", minima: int) -> Seeds:
     """The place of each marble in the list of all places, (M,): the known minima, and what else there is."""
     verdicts, basins = outcomes.verdicts, outcomes.basins
     known = basins != NO_BASIN
-    gone, stalled, bounces, stays = (some[verdicts] for some in (_GONE, _AT_REST, _BOUNCES, STAYING))
-    conditions = [gone, stalled, bounces, stays & known, stays]
+    stalled, bounces, stays = (some[verdicts] for some in (_AT_REST, _BOUNCES, STAYING))
+    conditions = [outcomes.over, stalled, bounces, stays & known, stays]
     return np.select(conditions, [minima + 3, minima + 1, minima + 2, basins, minima], minima + 4).astype(np.intp)
