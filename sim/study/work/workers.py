@@ -131,7 +131,7 @@ def shared(
             if deaths >= MOST_DEATHS:
                 raise StudyError(
                     f"the worker processes died {MOST_DEATHS} times in a row, as they do where memory is short; "
-                    "--workers 1 needs the least"
+                    "a single worker needs the least"
                 )
     finally:
         end(busy.values())
@@ -236,7 +236,7 @@ def _check_folder() -> None:
 
 def _no_processes(error: OSError) -> StudyError:
     reason = FOLDER_GONE if isinstance(error, FileNotFoundError) else why(error)
-    return StudyError(f"cannot start worker processes: {reason}; --workers 1 needs none")
+    return StudyError(f"cannot start worker processes: {reason}; a single worker needs none")
 
 
 @contextmanager

@@ -170,7 +170,7 @@ def test_there_are_moments_to_think_better_of_it(tmp_path: Path) -> None:
 def test_processes_that_die_time_and_again_are_given_up(tmp_path: Path) -> None:
     for number in range(20):
         (tmp_path / str(number)).touch()
-    with pytest.raises(StudyError, match=f"died {MOST_DEATHS} times in a row.*--workers 1"):
+    with pytest.raises(StudyError, match=f"died {MOST_DEATHS} times in a row.*a single worker"):
         dict(completed([Fatal(0, str(tmp_path)), Fatal(1, str(tmp_path))], 2))
 
 
