@@ -50,6 +50,7 @@ End = tuple[str, int]
 WHERE, ESCAPES, SADDLE_ESCAPES = "Where the seeds end", "Escapes from a basin or a saddle", "Escapes from the saddle"
 WHISKERS = "A whisker is the interval of all that lies below an edge."
 ESCAPE = "Escaped is who has left the basin or the saddle of its start, or a saddle at which it had stalled."
+STAYED = "No seed has left the basin or the saddle of its start, or a saddle at which it had stalled."
 
 COLUMNS = (
     "lane",
@@ -305,24 +306,31 @@ def _rows(told: LaneOdds, named: Sequence[int]) -> Iterator[tuple[str, str, str]
 
 
 def page(result: Odds) -> Page:
-    """Where the seeds of each lane end, as one bar, and beside it on the same scale who has escaped by each update."""
+    """Where the seeds of each lane end, as one bar, and beside it on the same scale who has escaped by each update.
+
+    Of whiskers and intervals is spoken where there are any.
+    """
     shares = Axis("share of seeds", 0.0, 1.0, percent=True)
     layers = _layers([told.ends for told in result.lanes])
+    stacks = tuple(_stack(told, place, layers) for place, told in enumerate(result.lanes))
+    curves = tuple(_escape_curve(told, hue) for hue, told in enumerate(result.lanes))
+    whiskers = any(stack.low != stack.high for stack in stacks)
     where = Figure(
         WHERE,
         Axis("", names=tuple(told.lane.name for told in result.lanes)),
         shares,
-        tuple(_stack(told, place, layers) for place, told in enumerate(result.lanes)),
-        WHISKERS,
+        stacks,
+        WHISKERS if whiskers else "",
     )
     escapes = Figure(
         _escapes_title(result.scene.problem(), result.scene.start),
         Axis("update", 0.0, float(max(result.updates, 1))),
         shares,
-        tuple(_escape_curve(told, hue) for hue, told in enumerate(result.lanes)),
-        ESCAPE,
+        curves,
+        ESCAPE if any(map(any, (curve.y for curve in curves))) else STAYED,
     )
-    return Page(_title(result), (where, escapes), INTERVALS)
+    intervals = whiskers or any(curve.low != curve.high for curve in curves)
+    return Page(_title(result), (where, escapes), INTERVALS if intervals else "")
 
 
 @lru_cache(maxsize=2)

@@ -23,10 +23,21 @@ from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import OPENING, Scene, load_scene, parse_scene
 from sim.study.odds.counts import counted
 from sim.study.odds.odds import BLOCK, Odds, gather, growing, jobs, odds
-from sim.study.odds.report import COLUMNS, MOST_BASINS, MOST_LAYERS, page, summary, table, write_csv
+from sim.study.odds.report import (
+    COLUMNS,
+    ESCAPE,
+    MOST_BASINS,
+    MOST_LAYERS,
+    STAYED,
+    WHISKERS,
+    page,
+    summary,
+    table,
+    write_csv,
+)
 from sim.study.statistics.figure import Axis, Line, Page, Stack
 from sim.study.statistics.intervals import Estimate, wilson
-from sim.study.statistics.telling import number_texts, share_texts
+from sim.study.statistics.telling import INTERVALS, number_texts, share_texts
 from sim.study.work import workers
 from sim.study.work.ensemble import NEVER, NO_OUTCOMES, VERDICTS, Job, Outcomes, alike, last_followed
 
@@ -394,6 +405,16 @@ def test_where_every_seed_is_alike_nothing_is_left_to_chance() -> None:
     assert [(layer.low, layer.high) for layer in alike.layers] == [(1, 1)]
     assert [(layer.low, layer.high) for layer in chance.layers] == [(wilson(9, 9).estimate.low, 1)]
     assert unknown.layers == ()
+
+
+def test_of_whiskers_intervals_and_escapes_is_spoken_where_there_are_any() -> None:
+    both = page(told(outcomes(), outcomes(RUNS[:4])))
+    assert ([figure.note for figure in both.figures], both.note) == ([WHISKERS, ESCAPE], INTERVALS)
+    scene = replace(load_scene("local-minimum"), lanes=load_scene("local-minimum").lanes[:1], claims=(None,))
+    alike = page(odds(scene, [outcomes([(VerdictKind.STUCK, 1, NEVER, 30, 1.0, 1.0)] * 9)], 30))
+    assert ([figure.note for figure in alike.figures], alike.note) == (["", STAYED], "")
+    away = page(odds(scene, [outcomes([(VerdictKind.SETTLED, 1, 20, 30, 1.0, 1.0)] * 9)], 30))
+    assert ([figure.note for figure in away.figures], away.note) == (["", ESCAPE], "")
 
 
 def test_an_escape_curve_a_lane_goes_on_until_the_last_update_on_the_scale_of_the_bars() -> None:
