@@ -47,5 +47,9 @@ def mistake(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 
 def _files() -> dict[Path, bytes | None]:
-    """What is in this folder: contents of files, nothing of folders."""
+    """What is in this folder: contents of files, nothing of folders.
+
+    It is one of the test's own: the project's, with an environment in it, has very many.
+    """
+    assert not Path("pyproject.toml").exists()
     return {path: path.read_bytes() if path.is_file() else None for path in Path().rglob("*")}

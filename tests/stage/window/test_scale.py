@@ -71,8 +71,9 @@ def test_the_window_is_opened_in_true_pixels_at_the_scale_that_is_asked_for(monk
 
 
 def test_the_command_line_tells_the_window_its_scale_and_whether_things_move(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     told: list[Any] = []
     monkeypatch.setattr("sim.stage.window.window.open_window", lambda _, **how: told.append(how))
     assert status() == status("ravine", "--scale", "1.5") == status("--reduced-motion") == 0
