@@ -8,6 +8,7 @@ from pygame import Rect
 from .....surface.points import Array
 from .....surface.protocol import Window
 from ....drawing.canvas import Backdrop, Canvas
+from ....drawing.glyphs import draw_rimmed
 from ....drawing.relief.heights import SPARE, Heights
 from ....drawing.relief.paints import level_colors
 from ....drawing.relief.view import heights_over
@@ -56,8 +57,8 @@ def draw_level(canvas: Canvas, context: ViewContext) -> None:
     y = bar.bottom - bar.height * float(_share(_height(context, window)))
     if np.isfinite(y) and not _is_level(context, window):
         tip, back, half = bar.left - hairline(em), bar.left - 0.75 * em, 0.34 * em
-        canvas.polygon([(back, y - half), (tip, y), (back, y + half)], context.color)
-        canvas.curve([(back, y - half), (tip, y), (back, y + half)], context.theme.halo, closed=True)
+        corners = [(back, y - half), (tip, y), (back, y + half)]
+        draw_rimmed(canvas, corners, context.color, context.theme.halo, context.stroke)
 
 
 def _bar(context: ViewContext) -> Rect:
