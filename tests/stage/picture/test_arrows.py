@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pygame
 import pytest
 from pygame import Rect
@@ -12,11 +13,13 @@ from sim.scene import load_scene
 from sim.stage.drawing.camera import FLAT, Pose
 from sim.stage.drawing.glyphs import draw_arrow, draw_rimmed, draw_wedge
 from sim.stage.drawing.screen import Screen
+from sim.stage.picture.map.site import site_of
 from sim.stage.picture.panel import course
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
-from sim.stage.picture.views import momentum
+from sim.stage.picture.views import hessian, momentum
 from sim.stage.session.session import begin, race
+from sim.stage.style.theme import load_theme
 
 SIZE = (960, 600)
 SCENES = ("local-minimum", "learning-rate-ladder", "himmelblau")
@@ -47,6 +50,47 @@ def test_no_arrow_leaves_the_map(aslant: bool, views: frozenset[str], monkeypatc
             assert all(any(area.collidepoint(tip) for area in maps) for tip, _ in ends), (name, update)
             cut += sum(goes_on for _, goes_on in ends)
     assert bool(cut) is not bool(views)
+
+
+@pytest.mark.parametrize(
+    ("name", "pose", "size", "update", "views"),
+    [
+        ("learning-rate-ladder", Pose(20.0, 40.0), (1366, 768), 12, ()),
+        ("learning-rate-ladder", Pose(20.0, 40.0), (1366, 768), 12, ("momentum",)),
+        ("himmelblau", Pose(20.0, 50.0), (1920, 1080), 8, ()),
+        ("muller-brown", Pose(90.0, 74.0), (1600, 900), 60, ()),
+        ("on-the-saddle", Pose(20.0, 60.0), (1600, 900), 20, ("hessian",)),
+    ],
+)
+def test_no_arrow_ends_before_the_sides_of_a_block(
+    name: str,
+    pose: Pose,
+    size: tuple[int, int],
+    update: int,
+    views: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tips: list[tuple[float, float]] = []
+
+    def watched(canvas: Any, start: Any, tip: Any, color: Any, halo: Any, stroke: Any, goes_on: bool = False) -> None:
+        tips.append(tip)
+        draw_arrow(canvas, start, tip, color, halo, stroke, goes_on=goes_on)
+
+    for drawing in (course, momentum, hessian):
+        monkeypatch.setattr(drawing, "draw_arrow", watched)
+    scene = load_scene(name)
+    race(scene).extend(update + 2)
+    session = replace(begin(scene), views=frozenset(views), pose=pose, playing=False)
+    here = setting(session, size)
+    site = site_of(scene.problem(), here.camera, load_theme("light"))
+    draw(RecordingCanvas(size), snapshot_of(replace(session, progress=float(update), seen=update), race(scene)))
+    assert tips
+    for x, y in tips:
+        area = next(panel.map for panel in here.places.panels if panel.map.collidepoint((x, y)))
+        across, down = np.array(x - area.left), y - area.top
+        # Just below the place at which no land may be seen any more there is none.
+        assert np.isnan(site.under(np.array([float(across), float(site.front(across)) + 3.0]))).all()
+        assert down <= float(site.front(across))
 
 
 @pytest.mark.parametrize("stroke", [1.0, 1.5, 3.0])
