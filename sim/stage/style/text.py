@@ -26,8 +26,6 @@ SPARE = ("NotoSansKR", "NotoSansJP", "NotoSansArabic", "NotoSansHebrew", "NotoSa
 LEFTWARDS = {"NotoSansArabic": "Arab", "NotoSansHebrew": "Hebr"}
 """Those that are written from right to left, and the codes of their scripts."""
 NO_CHARACTER = "\uffff"
-INK = str.maketrans("−", "–")
-"""What is drawn for a minus sign, which Noto Sans has as short as a hyphen: a dash about as wide as a plus."""
 WIDE = frozenset("∇")
 """Signs that Noto Sans SC sets in the middle of as much room as a Han character has."""
 BEARING = 0.06
@@ -112,11 +110,10 @@ def _family(character: str) -> int | None:
 
 
 def _runs(text: str) -> list[tuple[int, str]]:
-    """The text, as it is inked, cut where the family changes and around WIDE signs; an empty one is in the first.
+    """The text cut where the family changes and around WIDE signs; an empty one is in the first.
 
     Blanks between words that are written from right to left belong to them: else those would stand in a wrong order.
     """
-    text = text.translate(INK)
     if not any(map(family, text)):  # As nearly always.
         return [(0, text)]
     numbers: list[int] = []

@@ -62,17 +62,9 @@ def test_words_from_right_to_left_keep_their_order() -> None:
     assert pygame.image.tobytes(right, "RGBA") == pygame.image.tobytes(alone, "RGBA")
 
 
-def inked(words: str, size: int, bold: bool = False) -> pygame.Rect:
+def inked(words: str, size: int) -> pygame.Rect:
     """Where there is ink in a line's picture."""
-    return text.rendered(words, size, (0, 0, 0), bold).get_bounding_rect(min_alpha=100)
-
-
-@pytest.mark.parametrize("size", [11, 14, 20, 32])
-@pytest.mark.parametrize("bold", [False, True])
-def test_a_minus_sign_is_as_wide_as_a_plus(size: int, bold: bool) -> None:
-    assert inked("−", size, bold).width >= 0.8 * inked("+", size, bold).width
-    assert text.width("−", size, bold) == text.rendered("−", size, (0, 0, 0), bold).get_width()
-    assert inked("−", size, bold).width > inked("-", size, bold).width
+    return text.rendered(words, size, (0, 0, 0)).get_bounding_rect(min_alpha=100)
 
 
 @pytest.mark.parametrize("size", [11, 14, 20, 32])
@@ -96,7 +88,7 @@ def test_no_ink_is_cut_off_where_a_line_is_as_tall_as_that_of_the_first_family(s
 
 @pytest.mark.parametrize("size", [11, 14, 20, 32])
 def test_a_gradient_sign_stands_close_to_its_letter(size: int) -> None:
-    assert text.width("∇L", size) <= inked("∇", size).width + text.width("L", size) + 0.15 * size + 2.5
+    assert text.width("∇L", size) <= inked("∇", size).width + text.width("L", size) + 0.2 * size + 2
     assert text.width("∇L", size) == text.rendered("∇L", size, (0, 0, 0)).get_width()
 
 
