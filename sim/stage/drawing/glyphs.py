@@ -38,12 +38,19 @@ def draw_arrow(
     corners = [tip, (neck[0] - 0.5 * head * uy, neck[1] + 0.5 * head * ux)]
     corners.append((neck[0] + 0.5 * head * uy, neck[1] - 0.5 * head * ux))
     canvas.line((start, neck), halo, max(3, round(4.5 * stroke)))
+    if not goes_on:
+        draw_rimmed(canvas, corners, color, halo, stroke)
     canvas.line((start, neck), color, max(1, round(2.2 * stroke)))
     if goes_on:
         dots = [(neck[0] + share * head * ux, neck[1] + share * head * uy) for share in DOTS]
         for tone, radius in ((halo, 2.3), (color, 1.4)):
             canvas.dots(dots, radius * stroke, tone)
-        return
+
+
+def draw_rimmed(canvas: Canvas, corners: Sequence[Pixel], color: Color, halo: Color, stroke: float) -> None:
+    """A polygon with a rim of the halo's colour, which lies under it: nothing of it is cut off or dotted."""
+    for side in zip(corners, [*corners[1:], corners[0]], strict=True):
+        canvas.line(side, halo, max(4, round(3.2 * stroke)))
     canvas.polygon(corners, color)
     canvas.curve(corners, color, closed=True)
 
@@ -133,8 +140,7 @@ def draw_wedge(canvas: Canvas, area: Rect, beyond: Pixel, color: Color, halo: Co
     middle, along = np.array(area.center) + offset / reach, offset / np.hypot(*offset) * stroke
     across = np.array([-along[1], along[0]])
     corners = [tuple((middle + ahead * along + aside * across).tolist()) for ahead, aside in WEDGE]
-    canvas.polygon(corners, color)
-    canvas.curve(corners, halo, closed=True)
+    draw_rimmed(canvas, corners, color, halo, stroke)
 
 
 POLE = 15.0  # Height of the flag, in strokes.

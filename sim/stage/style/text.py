@@ -26,6 +26,10 @@ SPARE = ("NotoSansKR", "NotoSansJP", "NotoSansArabic", "NotoSansHebrew", "NotoSa
 LEFTWARDS = {"NotoSansArabic": "Arab", "NotoSansHebrew": "Hebr"}
 """Those that are written from right to left, and the codes of their scripts."""
 NO_CHARACTER = "\uffff"
+WIDE = frozenset("∇")
+"""Signs that Noto Sans SC sets in the middle of as much room as a Han character has."""
+BEARING = 0.06
+"""Room that is left on either side of them, in heights of a line."""
 
 
 @cache
@@ -106,7 +110,7 @@ def _family(character: str) -> int | None:
 
 
 def _runs(text: str) -> list[tuple[int, str]]:
-    """The text cut where the family changes; an empty one is in the first.
+    """The text cut where the family changes and around WIDE signs; an empty one is in the first.
 
     Blanks between words that are written from right to left belong to them: else those would stand in a wrong order.
     """
@@ -116,30 +120,57 @@ def _runs(text: str) -> list[tuple[int, str]]:
     for character in text:
         before = numbers[-1] if numbers else 0
         numbers.append(before if character == " " and families()[before] in LEFTWARDS else family(character))
-    pairs = groupby(zip(numbers, text, strict=True), lambda pair: pair[0])
-    return [(number, "".join(character for _, character in run)) for number, run in pairs]
+    pairs = groupby(zip(numbers, text, strict=True), lambda pair: (pair[0], pair[1] in WIDE))
+    return [(number, "".join(character for _, character in run)) for (number, _), run in pairs]
+
+
+def _spared(font: Font, run: str) -> tuple[int, int]:
+    """How many pixels of room are left out before and after a run: of WIDE signs all but a little."""
+    if not run or run[0] not in WIDE:
+        return 0, 0
+    first, last = font.metrics(run[0])[0], font.metrics(run[-1])[0]
+    assert first is not None
+    assert last is not None
+    left = max(1, round(BEARING * font.get_height()))
+    return max(0, first[0] - left), max(0, last[4] - last[1] - left)
+
+
+def _frame(size: int, bold: bool, runs: list[tuple[int, str]]) -> tuple[int, int]:
+    """How far below its top a line's baseline lies, and how tall the line is: as in the first family.
+
+    So lines of one size stand alike, whatever is in them. Families of tall scripts add as much above as below.
+    """
+    first = _font(0, size, bold)
+    ascent, descent, spare = first.get_ascent(), first.get_height() - first.get_ascent(), 0
+    for number in {number for number, _ in runs} - set(range(len(USUAL))):
+        font = _font(number, size, bold)
+        spare = max(spare, font.get_ascent() - ascent, font.get_height() - font.get_ascent() - descent)
+    return ascent + spare, first.get_height() + 2 * spare
 
 
 @lru_cache(maxsize=8192)
 def width(text: str, size: int, bold: bool = False) -> int:
     """How many pixels wide the text is."""
-    return sum(_font(number, size, bold).size(run)[0] for number, run in _runs(text))
+    fonts = [(_font(number, size, bold), run) for number, run in _runs(text)]
+    return sum(font.size(run)[0] - sum(_spared(font, run)) for font, run in fonts)
 
 
 @kept
 def rendered(text: str, size: int, color: Color, bold: bool = False) -> pygame.Surface:
     """The text as a picture with transparent ground; shared, so not to be drawn upon."""
-    fonts = [(_font(number, size, bold), run) for number, run in _runs(text)]
-    if len(fonts) == 1:
-        return fonts[0][0].render(text, True, color)
-    ascent, height = (max(getter(font) for font, _ in fonts) for getter in (Font.get_ascent, Font.get_height))
+    runs = _runs(text)
+    if len(runs) == 1 and runs[0][0] == 0:
+        return _font(0, size, bold).render(runs[0][1], True, color)
+    ascent, height = _frame(size, bold, runs)
     picture = pygame.Surface((width(text, size, bold), height), pygame.SRCALPHA)
     picture.fill((*color, 0))
     x = 0
-    for font, run in fonts:
-        part = font.render(run, True, color)
-        picture.blit(part, (x, ascent - font.get_ascent()))
-        x += part.get_width()
+    for number, run in runs:
+        font = _font(number, size, bold)
+        part, (before, after) = font.render(run, True, color), _spared(font, run)
+        shown = (before, 0, part.get_width() - before - after, part.get_height())
+        picture.blit(part, (x, ascent - font.get_ascent()), shown)
+        x += shown[2]
     return picture
 
 
@@ -172,5 +203,4 @@ def fitted(text: str, size: int, room: int, bold: bool = False) -> str:
 def label_size(text: str, size: int, bold: bool = False) -> tuple[int, int]:
     """Width and height of `haloed` text."""
     rim = 2 * max(1, size // 10)
-    tall = max(_font(number, size, bold).get_height() for number, _ in _runs(text))
-    return width(text, size, bold) + rim, tall + rim
+    return width(text, size, bold) + rim, _frame(size, bold, _runs(text))[1] + rim

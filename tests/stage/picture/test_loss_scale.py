@@ -8,6 +8,7 @@ from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
 from sim.scene import Scene, load_scene
+from sim.stage.drawing.camera import FLAT, Pose
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.drawing.relief.heights import SPARE
 from sim.stage.drawing.relief.view import heights_over
@@ -16,8 +17,9 @@ from sim.stage.picture.map.terrain import thinned
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
-from sim.stage.picture.views.ground.loss_scale import _bar, _share
+from sim.stage.picture.views.ground.loss_scale import _bar, _share, draw_loss_scale
 from sim.stage.session.session import MOVING_GROUND, begin, race
+from sim.stage.style import text
 from sim.stage.style.theme import load_theme
 from sim.surface.critical.point import CriticalKind
 
@@ -109,3 +111,26 @@ def test_the_wedge_stands_beside_its_own_number() -> None:
     assert wedge(scene, 2, 0, "loss scale") == pytest.approx(bar.bottom - own * bar.height, abs=0.2)
     straight = (float(heights.of(running.tracks[2].loss[:1])[0]) - SPARE) / (1 - 2 * SPARE)
     assert own == pytest.approx(straight)
+
+
+@pytest.mark.parametrize("name", ["muller-brown", "newton", "learning-rate-ladder", "plateau", "himmelblau", "ravine"])
+@pytest.mark.parametrize("aslant", [False, True])
+def test_every_number_stands_where_its_own_loss_is(name: str, aslant: bool) -> None:
+    session = begin(load_scene(name))
+    session = replace(session, pose=Pose(20.0, 50.0) if aslant else FLAT)
+    here = setting(session, (1600, 900))
+    panel, camera = here.places.panels[0], here.camera
+    context = course_of(race(session.scene), 0, (panel.map, panel.strip), here.places.em, here.theme, camera).context(
+        0, frozenset({"loss scale"})
+    )
+    canvas = RecordingCanvas((1600, 900))
+    draw_loss_scale(canvas, context)
+    heights, bar, size = heights_over(session.scene.problem(), camera.view), _bar(context), round(0.75 * here.places.em)
+    rows = [line.split() for line in canvas.recording.splitlines() if "label" in line]
+    assert len(rows) == 3
+    for _, quoted, corner, *_ in rows:
+        words = quoted.strip('"')
+        middle = float(corner.split(",")[1]) + text.label_size(words, size)[1] / 2
+        loss = float(words.replace("−", "-"))
+        share = (float(heights.of(np.array(loss))) - SPARE) / (1 - 2 * SPARE)
+        assert middle == pytest.approx(bar.bottom - share * bar.height, abs=1.0), words

@@ -62,6 +62,36 @@ def test_words_from_right_to_left_keep_their_order() -> None:
     assert pygame.image.tobytes(right, "RGBA") == pygame.image.tobytes(alone, "RGBA")
 
 
+def inked(words: str, size: int) -> pygame.Rect:
+    """Where there is ink in a line's picture."""
+    return text.rendered(words, size, (0, 0, 0)).get_bounding_rect(min_alpha=100)
+
+
+@pytest.mark.parametrize("size", [11, 14, 20, 32])
+@pytest.mark.parametrize("words", ["H∇", "H弹", "H∇弹珠", "H구슬", "Hكرة"])
+def test_all_families_of_a_line_have_one_baseline_which_is_that_of_the_first_alone(size: int, words: str) -> None:
+    """As seen from the middle of the line, at which it is set."""
+    both, alone = (text.rendered(each, size, (0, 0, 0)) for each in (words, "H"))
+    letter = inked("H", size)
+    beside = both.subsurface((0, 0, letter.right, both.get_height())).get_bounding_rect(min_alpha=100)
+    assert beside.bottom - both.get_height() / 2 == letter.bottom - alone.get_height() / 2
+    assert text.label_size(words, size)[1] == text.haloed(words, size, (0, 0, 0), (9, 9, 9)).get_height()
+
+
+@pytest.mark.parametrize("size", [11, 14, 20, 32])
+@pytest.mark.parametrize("words", ["∇", "弹珠", "구슬", "كرة", "ბურთი"])
+def test_no_ink_is_cut_off_where_a_line_is_as_tall_as_that_of_the_first_family(size: int, words: str) -> None:
+    whole = text._font(text.family(words[0]), size, False).render(words, True, (0, 0, 0)).get_bounding_rect(1)
+    assert inked(words, size).height <= whole.height
+    assert text.rendered(words, size, (0, 0, 0)).get_bounding_rect(1).size == whole.size
+
+
+@pytest.mark.parametrize("size", [11, 14, 20, 32])
+def test_a_gradient_sign_stands_close_to_its_letter(size: int) -> None:
+    assert text.width("∇L", size) <= inked("∇", size).width + text.width("L", size) + 0.2 * size + 2
+    assert text.width("∇L", size) == text.rendered("∇L", size, (0, 0, 0)).get_width()
+
+
 def test_names_that_cannot_be_shown_are_told_by_the_numbers_of_what_is_missing() -> None:
     assert unseen(named(), "en") == ()
     assert unseen(named(f"Dice {EMOJI}", "kugel", THAI), "en") == (

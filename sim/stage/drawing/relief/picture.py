@@ -109,6 +109,11 @@ class Relief:
         nearer = 1 + int(min(share, 1.0) * (len(self.highest) - 2))
         return self.highest.item(nearer, column) * self.step - COVER > camera.height - down
 
+    def front(self, across: Array) -> Array:
+        """How far down (...) the block's near edge is at places across (...), in pixels."""
+        column = np.clip(across, 0, self.camera.width - 1).astype(np.intp) // self.step
+        return np.asarray(self.camera.height - self.step * self.highest[1, column].astype(np.float64))
+
     def under(self, pixels: Array) -> Array:
         """The points (..., 2) of the plane that pixels (..., 2) show; NaN where they show no land."""
         column, row = (np.floor(pixels[..., axis]) for axis in (0, 1))

@@ -54,6 +54,10 @@ class Site(Protocol):
         """Vectors (..., 2) of the plane as they lie on the land at a point (2,), in pixels (..., 2) across and down."""
         ...
 
+    def front(self, across: Array) -> Array:
+        """How far down (...) land is seen at places across (...), in pixels: below are the sides of a block."""
+        ...
+
     def under(self, pixels: Array) -> Array:
         """The points (..., 2) that pixels (..., 2) show; NaN where they show no land."""
         ...
@@ -88,6 +92,10 @@ class Map:
     def vector(self, vectors: Array, at: Array) -> Array:  # noqa: ARG002  A map is the same everywhere.
         """As `Site` has it."""
         return self.camera.vector(vectors)
+
+    def front(self, across: Array) -> Array:
+        """As `Site` has it."""
+        return np.full(across.shape, np.inf)
 
     def under(self, pixels: Array) -> Array:
         """As `Site` has it."""
@@ -140,6 +148,10 @@ class LandBlock:
         up = height_at(relief, x, y + step) - height_at(relief, x, y - step)
         with np.errstate(all="ignore"):
             return self.camera.vector(vectors, vectors @ (np.array([along, up]) / (2 * step)))
+
+    def front(self, across: Array) -> Array:
+        """As `Site` has it."""
+        return self.relief.front(across)
 
     def under(self, pixels: Array) -> Array:
         """As `Site` has it."""

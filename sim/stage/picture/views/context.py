@@ -121,20 +121,27 @@ class ViewContext:
     def room(self, vectors: Array) -> float:
         """How many times as long vectors (n, 2) of the plane may be, drawn from the marble, to end on the map.
 
-        On a block of land they are to end above its ground, too.
+        On a block of land they are to end above its ground, too, and not before its sides.
         """
         rim, window, area = EDGE * self.stroke, self.camera.view, self.area
         shown = area.inflate(-2 * rim, -2 * rim)
         corners = np.array([(window.x0, window.y0), (window.x1, window.y1)])
+        center, along = np.array(self.center), self.vector(vectors)
         with np.errstate(all="ignore"):
             ground = _reach(self.theta, vectors, *corners)
-            picture = _reach(
-                np.array(self.center),
-                self.vector(vectors),
-                np.array(shown.topleft),
-                np.array(shown.bottomright),
-            )
-        return max(0.0, min(ground, picture))
+            picture = _reach(center, along, np.array(shown.topleft), np.array(shown.bottomright))
+        room = max(0.0, min(ground, picture))
+        if self.camera.flat or not np.isfinite(room):
+            return room
+        return room * self._before_the_edge(center, room * along)
+
+    def _before_the_edge(self, center: Array, vectors: Array) -> float:
+        """The share of vectors (n, 2) in pixels after which the first of them leaves land across its near edge."""
+        shares = np.linspace(0.0, 1.0, CHECKS)
+        places = center - self.area.topleft + shares[:, None, None] * vectors
+        above = self.site.front(places[..., 0]) - places[..., 1]
+        gone = (above < np.minimum(above[0], EDGE * self.stroke)).any(axis=1)
+        return float(shares[max(0, int(np.argmax(gone)) - 1)]) if gone.any() else 1.0
 
     def lines(self, line: Array) -> list[Array]:
         """What is seen of a line (n, 2) of the plane: pieces in pixels (m, 2)."""
@@ -152,6 +159,7 @@ def _reach(start: Array, offsets: Array, low: Array, high: Array) -> float:
 
 
 EDGE = 6.0  # Room that arrows leave at a map's edge, in strokes.
+CHECKS = 65  # Places along an arrow at which it may be found to leave land.
 
 Draw = Callable[[Canvas, ViewContext], None]
 

@@ -13,7 +13,10 @@ REACH = 0.22  # Half the length of a bar of boundless curvature, in map heights.
 
 
 def draw_hessian(canvas: Canvas, context: ViewContext) -> None:
-    """A cross along the eigenvectors; the longer, the more curved. Negative curvature has arrow heads both ways."""
+    """A cross along the eigenvectors; the longer, the more curved. Negative curvature has arrow heads both ways.
+
+    What does not end on land has no ends: dots instead of a head, no bar across.
+    """
     lower, upper = context.track.curvatures[context.moment].tolist()
     theme, told = context.theme, {"lower": number(lower), "upper": number(upper)}
     sentence = theme.say("curvatures {lower} and {upper}", **told)
@@ -37,15 +40,18 @@ def bar_length(context: ViewContext, curvature: float) -> float:
 
 def _draw_bar(canvas: Canvas, context: ViewContext, center: Pixel, axis: Array, curvature: float) -> None:
     length, theme, stroke = bar_length(context, curvature), context.theme, context.stroke
-    along = context.vector(axis)
-    dx, dy = (length * along / np.hypot(*along)).tolist()
-    ends = [(center[0] + sign * dx, center[1] + sign * dy) for sign in (1, -1)]
+    along, color = context.vector(axis), mix(context.color, theme.mark, 0.55)
+    asked = length / max(float(np.hypot(*along)), 1e-300)
+    rooms = [context.room(sign * axis[None]) for sign in (1, -1)]
+    reached = [sign * min(asked, room) * along for sign, room in zip((1, -1), rooms, strict=True)]
+    ends = [(center[0] + dx, center[1] + dy) for dx, dy in np.array(reached).tolist()]
     if curvature < 0:
-        for end in ends:
-            draw_arrow(canvas, center, end, mix(context.color, theme.mark, 0.55), theme.halo, 1.25 * stroke)
+        for end, room in zip(ends, rooms, strict=True):
+            draw_arrow(canvas, center, end, color, theme.halo, 1.25 * stroke, goes_on=asked > room)
         return
-    side = 4 * stroke / max(length, 1e-9)
-    ticks = [((x - side * dy, y + side * dx), (x + side * dy, y - side * dx)) for x, y in ends]
-    for color, width in ((theme.halo, 4.5 * stroke), (mix(context.color, theme.mark, 0.55), 2 * stroke)):
+    dx, dy = (4 * stroke * along / max(float(np.hypot(*along)), 1e-300)).tolist()
+    whole = [end for end, room in zip(ends, rooms, strict=True) if asked <= room]
+    ticks = [((x - dy, y + dx), (x + dy, y - dx)) for x, y in whole]
+    for tone, width in ((theme.halo, 4.5 * stroke), (color, 2 * stroke)):
         for start, end in ((ends[0], ends[1]), *ticks):
-            canvas.line((start, end), color, max(1, round(width)))
+            canvas.line((start, end), tone, max(1, round(width)))

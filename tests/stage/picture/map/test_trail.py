@@ -42,6 +42,9 @@ class Screened:
     def vector(self, vectors: Array, at: Array) -> Array:
         return self.plain.vector(vectors, at)
 
+    def front(self, across: Array) -> Array:
+        return self.plain.front(across)
+
     def under(self, pixels: Array) -> Array:
         return self.plain.under(pixels)
 

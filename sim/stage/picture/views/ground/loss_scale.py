@@ -1,12 +1,15 @@
 """A thin scale of the loss beside the map: which shade is which loss, and where on it the marble stands."""
 
+import math
+
 import numpy as np
 from pygame import Rect
 
 from .....surface.points import Array
 from .....surface.protocol import Window
 from ....drawing.canvas import Backdrop, Canvas
-from ....drawing.relief.heights import SPARE
+from ....drawing.glyphs import draw_rimmed
+from ....drawing.relief.heights import SPARE, Heights
 from ....drawing.relief.paints import level_colors
 from ....drawing.relief.view import heights_over
 from ....drawing.screen import image
@@ -24,7 +27,13 @@ SHARE = 0.25
 MARGIN = 0.8
 """From the map's upper right corner, in ems."""
 TICKS = (0.0, 0.5, 1.0)
-"""Where it has a number, as shares of its height."""
+"""Near which it has a number, as shares of its height."""
+NEAR = 0.06
+"""How near, as a share of its height: round numbers are nowhere else."""
+DIGITS = 6
+"""Of a number, as many as are shown."""
+SMALLEST = 1e-290
+"""Smaller losses have no digits to choose from."""
 LEVEL = 2
 """Knots of the heights of a map on which all losses are the same, or none is known: then there is nothing to scale."""
 ROOM = 20
@@ -48,8 +57,8 @@ def draw_level(canvas: Canvas, context: ViewContext) -> None:
     y = bar.bottom - bar.height * float(_share(_height(context, window)))
     if np.isfinite(y) and not _is_level(context, window):
         tip, back, half = bar.left - hairline(em), bar.left - 0.75 * em, 0.34 * em
-        canvas.polygon([(back, y - half), (tip, y), (back, y + half)], context.color)
-        canvas.curve([(back, y - half), (tip, y), (back, y + half)], context.theme.halo, closed=True)
+        corners = [(back, y - half), (tip, y), (back, y + half)]
+        draw_rimmed(canvas, corners, context.color, context.theme.halo, context.stroke)
 
 
 def _bar(context: ViewContext) -> Rect:
@@ -93,18 +102,34 @@ def _draw_bar(canvas: Canvas, theme: Theme, flat: bool) -> None:
 
 
 def _draw_numbers(canvas: Canvas, bar: Rect, context: ViewContext, window: Window) -> None:
+    """Round numbers, each of which stands where its own loss is."""
     heights, size, theme = heights_over(context.problem, window), round(0.75 * context.em), context.theme
-    losses = heights.loss(SPARE + (1 - 2 * SPARE) * np.array(TICKS))
-    labels = [short(_rounded(loss, float(np.diff(losses).min()))) for loss in losses.tolist()]
-    if not np.isfinite(losses).all() or len(set(labels)) < len(labels):
+    chosen = [_round_loss(heights, share, 0.5 / bar.height) for share in TICKS]
+    losses = [loss for loss in chosen if loss is not None]
+    if len(set(losses)) < len(TICKS):
         return  # Numbers that tell nothing apart.
-    for share, label in zip(TICKS, labels, strict=True):
+    for loss, share in zip(losses, _share(heights.of(np.array(losses))).tolist(), strict=True):
+        label = short(loss)
         wide, high = text.label_size(label, size)
         corner = (bar.left - 0.95 * context.em - wide, bar.bottom - share * bar.height - high / 2)
         canvas.label(label, corner, size, theme.muted, theme.halo)
 
 
-def _rounded(loss: float, span: float) -> float:
-    """The loss to as many digits as tell numbers apart that differ by so much."""
-    digits = -int(np.floor(np.log10(span))) if span > 0 and np.isfinite(span) else 3
-    return round(loss, digits) + 0.0
+def _round_loss(heights: Heights, share: float, beyond: float) -> float | None:
+    """The loss of the fewest digits that stands near that share of the scale; None if it takes more than are shown.
+
+    No loss stands farther beyond an end of the scale than is seen.
+    """
+    near = np.clip((share - NEAR, share, share + NEAR), -beyond, 1 + beyond)
+    low, middle, high = heights.loss(SPARE + (1 - 2 * SPARE) * near).tolist()
+    if low <= 0 <= high:
+        return 0.0
+    largest = max(abs(low), abs(high))
+    if not SMALLEST < largest < np.inf:
+        return None
+    for digits in range(DIGITS):
+        step = 10.0 ** (math.floor(math.log10(largest)) - digits)
+        loss = float(f"{min(max(round(middle / step), math.ceil(low / step)), math.floor(high / step)) * step:g}")
+        if low <= loss <= high:
+            return loss
+    return None
