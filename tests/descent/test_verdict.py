@@ -25,6 +25,7 @@ from sim.descent.verdict.blocks import DWELL
 from sim.descent.verdict.kinds import EVENT_KINDS, Verdict, VerdictKind
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.scene import load_scene
+from sim.surface.functions.formula import Formula
 from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, MonkeySaddle, Quadratic, Rosenbrock
 from sim.surface.points import norm
 from sim.surface.protocol import ClosedForm
@@ -244,6 +245,13 @@ def test_at_rest_on_other_than_minima() -> None:
     hill = tilted(Quadratic((-1.0, -2.0)))
     assert judged(hill, lane(GradientDescent(0.1), 20), (0.0, 0.0), 50).verdict(50).kind is VerdictKind.BALANCED
     assert judged(hill, lane(GradientDescent(0.1), 20), (0.0, 1.0), 150).verdict(150).kind is VerdictKind.DIVERGED
+
+
+def test_on_ground_as_low_as_the_lowest_minimum_there_is_no_plateau_to_cross() -> None:
+    surface = Formula("abs(x)+abs(y)")
+    problem = Problem(*ShiftedExamples(0.2).sums(surface), surface.usual_window)
+    judge = judged(problem, lane(Momentum(0.1), 20), (-2.0, 0.05), 400)
+    assert VerdictKind.PLATEAU not in [kind for kind, _, _ in spells(judge)]
 
 
 def test_two_weights_stall_at_the_origin_and_settle_in_the_valley() -> None:

@@ -268,7 +268,7 @@ def _plateau(problem: Problem, ends: Ends) -> tuple[Mask, Mask]:
         gentle = norm(gradient) * norm(offset) / (GENTLE * height)
         askew = dot(gradient, offset) / (ASKEW * height)
         least = np.maximum(gentle, askew)
-        still = (height > 0) & (least <= LEAVING)
+        still = (height > EQUAL_LOSS * problem.units.loss) & (least <= LEAVING)
         if still.any():
             _, distance = _nearest(problem, theta[still], (CriticalKind.SADDLE, CriticalKind.MAXIMUM))
             still[still] = distance > 1
