@@ -238,3 +238,8 @@ def test_looking_ahead_is_nesterov_seen_from_where_its_gradient_is_taken(batch_s
     )
     for one, other in islice(zip(ahead, plain, strict=False), 40):
         assert_allclose(one.theta + 0.8 * one.state[0], other.theta, rtol=1e-10)
+
+
+def test_curvature_without_digits_is_none_and_no_step_overflows() -> None:
+    tiny = np.finfo(np.float64).tiny
+    assert_array_equal(inverse(np.array([0.0, tiny / 4, -tiny / 4, tiny, 2.0])), [0.0, 0.0, 0.0, 1 / tiny, 0.5])

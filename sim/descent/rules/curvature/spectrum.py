@@ -62,6 +62,9 @@ def _eigenvalues(a: Array, b: Array, d: Array, mean: Array, spread: Array) -> tu
 
 
 def inverse(values: Array) -> Array:
-    """1/x, and 0 for 0: where there is no curvature, there is no telling how far to go, and nobody goes."""
-    flat = values == 0
-    return np.where(flat, 0.0, 1 / (values + flat))
+    """1/x, and 0 for 0: where there is no curvature, there is no telling how far to go, and nobody goes.
+
+    Numbers below the smallest normal one are 0 as well: they have lost their digits, and 1/x may overflow.
+    """
+    flat = np.abs(values) < np.finfo(np.float64).tiny
+    return np.where(flat, 0.0, 1 / np.where(flat, 1.0, values))
