@@ -3,7 +3,8 @@
 The sets depend on the data's own seed and not on the race's, so that a new race runs on the same landscape.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import cycle, islice
 from typing import Annotated, ClassVar, Literal, Protocol
 
 import numpy as np
@@ -130,6 +131,17 @@ class MeasuredExamples:
         del surface
         model = MODELS[self.model]()
         return Regression(model, np.array(self.train)), Regression(model, np.array(self.test))
+
+
+def of_count(recipe: Recipe, count: int) -> Recipe:
+    """As many training examples of a recipe: drawn, or those that were measured, over and over.
+
+    >>> of_count(MeasuredExamples("line", train=((1.0, 2.0), (2.0, 4.0)), test=((1.0, 2.0),)), 3).train
+    ((1.0, 2.0), (2.0, 4.0), (1.0, 2.0))
+    """
+    if isinstance(recipe, MeasuredExamples):
+        return replace(recipe, train=tuple(islice(cycle(recipe.train), count)))
+    return replace(recipe, count=count)  # type: ignore[type-var]
 
 
 def _draw(seed: int, part: int, count: int, sigma: float) -> Array:

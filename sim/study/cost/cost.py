@@ -15,7 +15,7 @@ so several widths may fit equally well, and all of those are told.
 import csv
 import math
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import count, cycle
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from ...descent.clock import Machine, parallel_evaluation
 from ...descent.examples.batches import batch_of
 from ...descent.examples.chance import Indices, epoch_orders
 from ...descent.examples.finite_sum import FiniteSum
+from ...descent.examples.recipes import of_count
 from ...descent.update import evaluations_of, first_state, one_update
 from ...scene import Scene
 from ...surface.points import Array
@@ -206,8 +207,11 @@ def epoch_seconds(times: TimeCurve, seconds: Sequence[float], count: int, shuffl
 def measure(
     scene: Scene, examples: int, clock: Clock = perf_counter, budget: float = BUDGET
 ) -> Generator[float, None, Costs]:
-    """Measure the scene's first rule with so many of its examples, at its start; yields the share that is done."""
-    train, _ = replace(scene.examples, count=examples).sums(scene.surface)  # type: ignore[type-var]
+    """Measure the scene's first rule with so many of its examples, at its start; yields the share that is done.
+
+    Examples that were measured are taken again from the first one where there are not so many.
+    """
+    train, _ = of_count(scene.examples, examples).sums(scene.surface)
     evaluations = evaluations_of(scene.lanes[0].rule)
     sizes, few = ladder(examples), ladder(min(examples, MOST_SERIAL))
     orders = epoch_orders(np.array([scene.seed]), 0, examples)

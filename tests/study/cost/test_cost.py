@@ -16,6 +16,7 @@ from readers import rows, through_json
 from sim.descent.clock import Machine, parallel_evaluation
 from sim.descent.examples.chance import epoch_orders
 from sim.descent.examples.finite_sum import Shifted
+from sim.descent.examples.recipes import of_count
 from sim.descent.lane import Lane
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.protocol import Slope
@@ -295,6 +296,21 @@ def test_measuring_takes_every_size_both_ways() -> None:
     # By this clock whatever is done takes a millisecond.
     assert_allclose([found.shuffle, *found.at_once.seconds, *found.in_turn.seconds], 1e-3)
     assert shares[-1] <= 1
+
+
+def test_measured_examples_are_taken_again_where_there_are_not_so_many() -> None:
+    clock = FakeClock()
+
+    def steady() -> float:
+        clock.now += 1e-3
+        return clock.now
+
+    scene = load_scene("stopping-distances")
+    _, found = result(measure(scene, 120, steady, budget=0.01))
+    assert (found.count, found.at_once.sizes[-1]) == (120, 120)
+    own = scene.examples.count
+    again = of_count(scene.examples, own + 1)
+    assert again == replace(scene.examples, train=(*scene.examples.train, scene.examples.train[0]))  # type: ignore[type-var, attr-defined]
 
 
 def test_each_time_is_that_of_its_action(monkeypatch: pytest.MonkeyPatch) -> None:
