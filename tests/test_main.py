@@ -362,13 +362,14 @@ def test_a_module_of_our_own_that_is_missing_is_a_fault_not_a_sentence(monkeypat
     [
         ("himelblau", "did you mean himmelblau?"),
         ("nothing-like-it", "local-minimum"),
-        ("", "cannot read"),
+        ("", "an argument is empty"),
         (".", "cannot read"),
         ("none.toml", "cannot read none.toml"),
         ("broken.toml", "is not valid TOML"),
         ("absurd.toml", "learning_rate must be greater than 0"),
         ("binary.toml", "is not a text file"),
         ("large.toml", "is larger than a scene can be"),
+        ("empty.toml", "empty.toml: is empty"),
     ],
 )
 def test_a_scene_that_cannot_be_used(
@@ -378,6 +379,7 @@ def test_a_scene_that_cannot_be_used(
     (tmp_path / "broken.toml").write_text("title = ", encoding="utf-8")
     (tmp_path / "absurd.toml").write_text(opening.replace("rate = 0.15", "rate = -1.0"), encoding="utf-8")
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "empty.toml").touch()
     (tmp_path / "large.toml").write_bytes(b"#" * (LARGEST_FILE + 1))
     assert words in mistake(capsys, *command, scene)
 
@@ -419,6 +421,13 @@ def test_a_scene_that_cannot_be_used(
         (["screenshot", "-o--"], "argument -o/--output: must not be --"),
         (["screenshot", "-o=--"], "argument -o/--output: must not be --"),
         (["run", "--json=--"], "argument --json: ignored explicit argument '--'"),
+        (["run", ""], "an argument is empty"),
+        (["run", "--npz", ""], "an argument behind --npz is empty"),
+        (["run", "--npz="], "an argument behind --npz is empty"),
+        (["odd"], 'there is no command or scene "odd"; did you mean odds?'),
+        (["ODDS"], "did you mean odds?"),
+        (["screenshoot", "local-minimum"], "did you mean screenshot?"),
+        (["cost", "stopping-distances", "--examples", "0"], "a whole number from 1 to"),
         (["show", "--"], "the following arguments are required: FILE"),
     ],
 )

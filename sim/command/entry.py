@@ -53,6 +53,9 @@ def obey(words: "Sequence[str]") -> int:
     from .console.terminal import abandon_standard_output, remark, results_alone
 
     words = list(words)
+    if (problem := _empty(words) or _misspelt(words)) is not None:
+        remark(f"error: {problem}")
+        return FAILED
     name = words.pop(0) if words and words[0] in COMMANDS else "window"
     command: _Command = import_module(module_of(name), __package__)
     try:
@@ -75,6 +78,40 @@ def obey(words: "Sequence[str]") -> int:
         remark(f"error: {error}")
         return FAILED
     return 0
+
+
+def _empty(words: "Sequence[str]") -> str | None:
+    """What is wrong with words of which one is empty; None if none is."""
+    for before, word in zip(["", *words], words, strict=False):
+        if word.startswith("--") and word.endswith("="):
+            return _nothing(word.removesuffix("="))
+        if not word:
+            return _nothing(before)
+    return None
+
+
+def _nothing(before: str) -> str:
+    behind = f" behind {before}" if before.startswith("-") else ""
+    return f"an argument{behind} is empty, as where a variable is not set"
+
+
+def _misspelt(words: "Sequence[str]") -> str | None:
+    """What is wrong with a first word that is nearly a command's name, and no scene's or file's; None if it is not."""
+    if not words or words[0] in COMMANDS or words[0].startswith("-"):
+        return None
+    from difflib import get_close_matches
+
+    close = get_close_matches(words[0].lower(), COMMANDS, 1, 0.7)
+    if not close:
+        return None
+    import os
+
+    from ..scene import scene_files
+    from ..scene.words import excerpt
+
+    if words[0] in scene_files() or "." in words[0] or os.sep in words[0] or os.path.exists(words[0]):
+        return None
+    return f"there is no command or scene {excerpt(words[0])}; did you mean {close[0]}?"
 
 
 def _load_rules(command: "_Command", words: "Sequence[str]") -> None:

@@ -183,6 +183,8 @@ def validated(
         SceneError: the text is no TOML, or not such a thing; the message names every mistake, or the first few.
     """
     try:
+        if not text or text.isspace():
+            raise SceneError("is empty")
         if _has_deep_keys(text):
             raise RecursionError
         table = tomllib.loads(text)

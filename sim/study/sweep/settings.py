@@ -47,7 +47,7 @@ KEY = re.compile(
 )
 PLACE = re.compile(r"\[\s*(?:(?P<place>[0-9]{1,4})|\*)\s*\]\s*")
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,3})?")
-RANGE = re.compile(r"(?P<kind>log|linear):(?P<first>[^:]+):(?P<last>[^:]+):(?P<count>[0-9]{1,6})")
+RANGE = re.compile(r"(?P<kind>log|linear):(?P<first>[^:]+):(?P<last>[^:]+):(?P<count>[0-9]{1,20})")
 
 
 @dataclass(frozen=True, slots=True)

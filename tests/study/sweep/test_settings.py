@@ -186,6 +186,7 @@ def test_what_was_typed_is_a_value() -> None:
         ("a=linear:1e308:-1e308:9", r"both ends of a range from -1e\+16 to 1e\+16, not 'linear:1e308:-1e308:9'"),
         ("a=log:1:99999999999999999:9", r"both ends of a range from -1e\+16 to 1e\+16"),
         ("a=linear:0:1:1", f"from 2 to {MOST_VALUES} values in a range, not 1"),
+        ("a=linear:0:1:1000000000", f"from 2 to {MOST_VALUES} values in a range, not 1,000,000,000"),
         ("a=linear:0:1:99999", f"from 2 to {MOST_VALUES} values in a range, not 99,999"),
         ("a=linear:0:1", "must have values that are numbers, log:FIRST:LAST:COUNT"),
         ("a=log:x:1:2", "must have values that are numbers"),
