@@ -41,9 +41,21 @@ class OpenScene:
             place, count = self.index + 1, len(names)
             notice = say(session.language, "There is no scene {number}; there are {count}.", number=place, count=count)
             return replace(session, notice=notice)
-        scene, left = load_scene(names[self.index]), leave(session)
-        fresh = replace(session, scene=scene, origin=scene, lane=0, horizon=scene.updates, focus=None, left=left)
-        return ask(Restart().apply(as_it_wants(fresh)))
+        return ask(Restart().apply(as_it_wants(opened(session, load_scene(names[self.index])))))
+
+
+def opened(session: Session, scene: Scene) -> Session:
+    """The session with another scene, whole, under names of its own; the one that is left can be come back to."""
+    return replace(
+        session,
+        scene=scene,
+        origin=scene,
+        lane=0,
+        given=frozenset(),
+        horizon=scene.updates,
+        focus=None,
+        left=leave(session),
+    )
 
 
 def leave(session: Session) -> Session | None:

@@ -21,7 +21,10 @@ from sim.stage.session.lanes import (
     SetHyperparameter,
 )
 from sim.stage.session.names import LONGEST, in_languages
+from sim.stage.session.scenes import OpenBrought
 from sim.stage.session.session import Message, Session, begin
+from sim.stage.session.setup import OpenScene, Return
+from sim.stage.window.documents import OpenSaved
 
 
 def names(session: Session) -> list[str]:
@@ -82,6 +85,21 @@ def test_without_a_name_a_lane_is_called_by_its_settings_again(session: Session)
     there = after(session, NameLane("Anna"), SetBatchSize(3), ChooseRule("adam"), NameLane(" "))
     assert names(there)[0] == "Adam"
     assert names(after(there, ChooseRule("nesterov")))[0] == "Nesterov"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        OpenScene(list(scene_files()).index("local-minimum")),
+        OpenBrought(0),
+        OpenSaved(Saved(load_scene("local-minimum"), None)),
+    ],
+)
+def test_a_name_is_the_user_s_in_its_own_scene_only(message: Message) -> None:
+    before = replace(opened("learning-rate-ladder"), brought=(load_scene("local-minimum"),))
+    there = after(before, NameLane("full batch"), message, SetBatchSize(3))
+    assert names(there)[0] == "minibatch 2"
+    assert names(after(there, Return(), SetBatchSize(3)))[0] == "full batch"
 
 
 def test_what_is_said_of_a_lane_is_said_of_it_under_its_new_name(session: Session) -> None:
