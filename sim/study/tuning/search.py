@@ -167,8 +167,7 @@ class Tuning:
 
         Of as many that escape the lower loss at last counts: who bounces for ever has escaped, too.
         """
-        mean = float(self.ends(lane, candidate, results, rung).mean()) / self.scene.problem().units.loss
-        loss = round(mean, ALIKE) if np.isfinite(mean) else np.inf
+        loss = self._rounded(float(self.ends(lane, candidate, results, rung).mean()))
         if self.by != "escaped":
             return (loss,)
         return round(float(self.values(lane, candidate, results, rung).mean()), ALIKE), loss
@@ -176,9 +175,13 @@ class Tuning:
     @property
     def score_of_start(self) -> tuple[float, ...]:
         """What would rank a candidate that stays where it begins: none that gets anywhere has such a score."""
-        mean = self.at_start / self.scene.problem().units.loss
-        loss = round(mean, ALIKE) if np.isfinite(mean) else np.inf
+        loss = self._rounded(self.at_start)
         return (loss,) if self.by != "escaped" else (1.0, loss)
+
+    def _rounded(self, loss: float) -> float:
+        """A loss over the surface's own unit, as it is ranked."""
+        share = loss / self.scene.problem().units.loss
+        return round(share, ALIKE) if np.isfinite(share) else np.inf
 
     def overshoots(self, lane: int, candidate: Candidate, results: Results, rung: int) -> bool:
         """Whether with the seeds up to a rung any run has ended above the start, or with no loss at all."""
