@@ -183,9 +183,9 @@ class Tuning:
         share = loss / self.scene.problem().units.loss
         return round(share, ALIKE) if np.isfinite(share) else np.inf
 
-    def overshoots(self, lane: int, candidate: Candidate, results: Results, rung: int) -> bool:
-        """Whether with the seeds up to a rung any run has ended above the start, or with no loss at all."""
-        return any(self._above(found).any() for found in self._outcomes(lane, candidate, results, rung))
+    def overshoots(self, lane: int, candidate: Candidate, results: Results) -> bool:
+        """Whether with the seeds of the first rung any run has ended above the start, or with no loss at all."""
+        return any(self._above(found).any() for found in self._outcomes(lane, candidate, results, 1))
 
     def _outcomes(self, lane: int, candidate: Candidate, results: Results, rung: int | None) -> Iterator[Outcomes]:
         for place in self.blocks.of(lane, candidate, rung, fresh=rung is None):
@@ -280,9 +280,9 @@ def _search(tuning: Tuning, lane: int, results: Results) -> Search:
         if tuning.score(lane, alive[0], results, 1) < tuning.score_of_start:
             return alive[:1]
         low, high = ((end(rate for rate, *_ in seen), *alive[0][1:]) for end in (min, max))
-        if tuning.overshoots(lane, low, results, 1):
+        if tuning.overshoots(lane, low, results):
             return [low]
-        return [] if tuning.overshoots(lane, high, results, 1) else [high]
+        return [] if tuning.overshoots(lane, high, results) else [high]
 
     while more := [new for each in outermost() for new in among.beyond(each, seen) if new not in seen]:
         yield blocks.all(lane, more, 1)
