@@ -14,7 +14,7 @@ from ...foreign.rules_file import RulesError, load_rules
 from ...languages import TRANSLATIONS, everywhere
 from ...scene import Scene, load_scene, scene_files
 from ...scene.lesson import answer, revealed_at, same_race
-from ...scene.speech import InLanguages, Translation
+from ...scene.speech import LONGEST_TITLE, InLanguages, Translation
 from ...surface.functions import usual_window
 from ...surface.functions.formula import Formula, FormulaError
 from ..style.theme import say
@@ -22,7 +22,6 @@ from .playback import Restart
 from .session import Session, as_it_wants, ask, changed
 
 USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
-LONGEST_TITLE = 60
 OWN_SURFACE = "A surface of your own."
 
 
