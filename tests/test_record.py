@@ -16,9 +16,9 @@ from command_line import mistake, output, status
 
 import main
 import sim.stage.export.film
-from sim.command import record
 from sim.scene import OPENING, load_scene
-from sim.stage.export.film import ENCODERS, gif
+from sim.stage.export.film import ENCODERS
+from sim.stage.export.limits import FILMS
 from sim.stage.export.looks import Look
 
 MAIN = str(Path(main.__file__))
@@ -87,8 +87,7 @@ def test_what_was_asked_for_reaches_the_stage(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_kinds_are_those_of_the_stage() -> None:
-    assert tuple(ENCODERS) == record.SUFFIXES
-    assert record.FASTEST_GIF == gif.FASTEST
+    assert tuple(ENCODERS) == FILMS
 
 
 DRAMA = "--drama slows time down, which --reduced-motion is not to do; leave one of them out"

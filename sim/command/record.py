@@ -6,6 +6,7 @@ import re
 from contextlib import closing
 from pathlib import Path
 
+from ..stage.export.limits import FASTEST, FASTEST_GIF, FILMS, LONGEST, SHORTEST
 from . import COMMAND_LINE
 from .console.arguments import (
     LARGEST_SIZE,
@@ -26,9 +27,8 @@ from .console.arguments import (
 from .console.progress import result_of
 from .console.terminal import remark, show
 
-SUFFIXES = (".mp4", ".gif", ".webm", ".webp")
-USUAL_RATE, FASTEST, FASTEST_GIF = 20, 60, 50
-SHORTEST, LONGEST = 0.1, 3600.0  # Seconds.
+USUAL_RATE = 20
+KINDS = f"{', '.join(FILMS[:-1])} or {FILMS[-1]}"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -69,7 +69,7 @@ pages, .gif where only pictures are allowed, .webp for pages, without any loss.
         "--output",
         type=film_path,
         metavar="FILE",
-        help=f"the film to write, replaced if it exists, with the ending {_or(SUFFIXES)} (default: an MP4 with the "
+        help=f"the film to write, replaced if it exists, with the ending {KINDS} (default: an MP4 with the "
         "scene's name, and a number if that is taken)",
     )
     return parser
@@ -113,8 +113,8 @@ def _add_course(parser: argparse.ArgumentParser) -> None:
 def film_path(text: str) -> Path:
     """The path of a film to be written."""
     path = Path(text)
-    if path.suffix.lower() not in SUFFIXES:
-        raise argparse.ArgumentTypeError(f"must end in {_or(SUFFIXES)}, not as {quoted(path.name)} does")
+    if path.suffix.lower() not in FILMS:
+        raise argparse.ArgumentTypeError(f"must end in {KINDS}, not as {quoted(path.name)} does")
     return path
 
 
@@ -126,10 +126,6 @@ def seconds(text: str) -> float:
             f"must be a number of seconds from {SHORTEST:g} to {LONGEST:g}, not {quoted(text)}"
         )
     return float(text)
-
-
-def _or(words: tuple[str, ...]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def run(arguments: argparse.Namespace) -> None:

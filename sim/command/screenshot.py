@@ -4,6 +4,7 @@
 import argparse
 from pathlib import Path
 
+from ..stage.export.limits import PICTURES
 from . import COMMAND_LINE
 from .console.arguments import (
     MOST_UPDATES,
@@ -19,8 +20,6 @@ from .console.arguments import (
     whole_number,
 )
 from .console.terminal import show
-
-SUFFIXES = (".png", ".svg")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -76,8 +75,8 @@ and type instead of pixels, which stay sharp at any size.
 def picture_path(text: str) -> Path:
     """The path of a PNG or SVG file to be written."""
     path = Path(text)
-    if path.suffix.lower() not in ("", *SUFFIXES):
-        wanted = " or ".join(SUFFIXES)
+    if path.suffix.lower() not in ("", *PICTURES):
+        wanted = " or ".join(PICTURES)
         raise argparse.ArgumentTypeError(
             f"must end in {wanted}, which is what is written, not in {quoted(path.suffix)}"
         )

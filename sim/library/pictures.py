@@ -14,6 +14,7 @@ from ..languages import ENGLISH, LANGUAGES
 from ..scene import MOST_LANES, OPENING, Scene, did_you_mean
 from ..scene.speech import MOST_UPDATES
 from ..scene.view import LEAST_TILT, MOST_TILT
+from ..stage.export.limits import FASTEST, FASTEST_GIF, FILMS, LONGEST, PICTURES, SHORTEST
 from .lanes import Added
 from .mistakes import UseError, file_path, known_theme, one_of, picture_size, shown, whole_number
 from .races import Race
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 USUAL_SIZE, USUAL_FILM = (1600, 900), (1280, 720)
-FILMS = (".mp4", ".gif", ".webm", ".webp")
-PICTURES = (".png", ".svg")
-FASTEST, FASTEST_GIF = 60, 50
-SHORTEST, LONGEST = 0.1, 3600.0
 
 Size = tuple[int, int]
 Look = Literal["map", "relief"] | None

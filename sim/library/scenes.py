@@ -14,7 +14,7 @@ from ..descent.problem import Problem
 from ..descent.rules.plain.gradient_descent import GradientDescent
 from ..scene import OPENING, Scene, load_scene, scene_files
 from ..scene.lesson import without_particulars
-from ..scene.speech import MOST_UPDATES
+from ..scene.speech import LONGEST_TEXT, LONGEST_TITLE, MOST_UPDATES
 from ..scene.view import LandView
 from ..surface.protocol import LARGEST, ClosedForm
 from .lanes import Added, with_rules
@@ -29,7 +29,6 @@ USUAL_UPDATES = 400
 USUAL_COUNT = 20
 SHARE = 0.5
 """Usual learning rates, over the longest step that the sharpest curvature of the window bears without a bounce."""
-LONGEST_TITLE, LONGEST_LOOK = 60, 400
 
 What: TypeAlias = "str | os.PathLike[str] | Scene | Surface | Race"
 """By what a scene may be named: its name or a path, itself, a surface of one's own, or a race whose scene it is."""
@@ -101,7 +100,7 @@ def scene_on(
     scene = Scene(
         name="".join(letter if letter.isalnum() else "-" for letter in name).strip("-") or "surface",
         title=(title or _capital(name if name.isidentifier() else "a surface"))[:LONGEST_TITLE],
-        look=(look or _look(surface, name))[:LONGEST_LOOK],
+        look=(look or _look(surface, name))[:LONGEST_TEXT],
         seed=0,
         updates=whole_number("updates", updates, 1, MOST_UPDATES),
         start=place,

@@ -43,10 +43,13 @@ def _listed(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
-Title = Annotated[str, Field(max_length=60), AfterValidator(one_line)]
-Text = Annotated[str, Field(max_length=400), AfterValidator(one_line)]
+LONGEST_TITLE, LONGEST_TEXT, LONGEST_NAME = 60, 400, 40
+"""Characters of a title, of a sentence such as what to look at, and of a lane's name, at most."""
+
+Title = Annotated[str, Field(max_length=LONGEST_TITLE), AfterValidator(one_line)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(one_line)]
 Remark = Annotated[str, Field(max_length=120), AfterValidator(one_line)]
-LaneName = Annotated[str, Field(max_length=40), AfterValidator(one_line)]
+LaneName = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(one_line)]
 
 
 class StrictTable(BaseModel):

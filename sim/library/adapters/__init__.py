@@ -4,7 +4,6 @@ Neither torch nor optax is needed by the program: each is imported by who asks f
 """
 # ruff: noqa: PLC0415
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -89,5 +88,3 @@ def cause(error: BaseException) -> BaseException:
 
 FOREIGN = (TypeError, ValueError, RuntimeError, NotImplementedError, KeyError, AttributeError, AssertionError)
 """As what other libraries raise that they cannot do with what they are given."""
-
-Maker = Callable[..., Any]

@@ -70,10 +70,8 @@ def draw_dot(canvas: Canvas, center: Pixel, color: Color, rim: Color, style: Sty
 def draw_whisker(
     canvas: Canvas, start: Pixel, end: Pixel, color: Color, width: int, cap: float, closed: tuple[bool, bool]
 ) -> None:
-    """An interval, upright or level; a closed end has a cap, an open one goes on beyond the frame."""
-    upright = abs(end[0] - start[0]) < abs(end[1] - start[1])
-    middle, ends = (start[0], (start[1], end[1])) if upright else (start[1], (start[0], end[0]))
-    side, reach = first_pixel(middle, width), round(cap)
+    """An upright interval; a closed end has a cap, an open one goes on beyond the frame."""
+    ends, side, reach = (start[1], end[1]), first_pixel(start[0], width), round(cap)
     first, last = (first_pixel(pixel, width) for pixel in sorted(ends))
     boxes = [(side, first, width, last + width - first)]
     boxes += [
@@ -81,8 +79,8 @@ def draw_whisker(
         for pixel, capped in zip(ends, closed, strict=True)
         if capped
     ]
-    for x, y, thick, long in boxes:
-        canvas.rect((x, y, thick, long) if upright else (y, x, long, thick), color)
+    for box in boxes:
+        canvas.rect(box, color)
 
 
 def dashes(start: float, end: float, length: float) -> list[tuple[float, float]]:

@@ -87,7 +87,7 @@ def map_layout(size: tuple[int, int], window: Window) -> MapLayout:
 def save_basins(
     scene: Scene, rule: Rule[Any] | None, found: BasinMap, size: tuple[int, int], theme_name: str, path: Path
 ) -> None:
-    """Save a map of the scene's basins as a PNG of that size in pixels; it must have `places(…).map`'s shape.
+    """Save a map of the scene's basins as a PNG of that size in pixels; it must have the shape of `map_layout(…).map`.
 
     Raises:
         OutputError: the file cannot be written; nothing half-written is left.

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from ...languages import ENGLISH
 from ...study.statistics.figure import Page
 from ..drawing.screen import Screen
 from ..plot.page import SMALLEST_EM, arrange, draw_layout
@@ -22,19 +21,19 @@ USUAL_EM = 20 / sqrt(1600 * 900)
 MOST_EMS = (40, 22)
 
 
-def save_page(page: Page, size: tuple[int, int], theme_name: str, path: Path, language: str = ENGLISH) -> None:
-    """Save a page as a PNG of that size in pixels, in a theme of THEMES and the language of that code.
+def save_page(page: Page, size: tuple[int, int], theme_name: str, path: Path) -> None:
+    """Save a page as a PNG of that size in pixels, in a theme of THEMES.
 
     Raises:
         OutputError: the file cannot be written; nothing half-written is left.
     """
-    save_image(page_image(page, size, theme_name, language), path)
+    save_image(page_image(page, size, theme_name), path)
 
 
-def page_image(page: Page, size: tuple[int, int], theme_name: str, language: str = ENGLISH) -> "Image":
+def page_image(page: Page, size: tuple[int, int], theme_name: str) -> "Image":
     """The image that `save_page` saves."""
     picture = pygame.Surface(size, depth=32)
-    draw_layout(Screen(picture), arrange(page, load_theme(theme_name, language), saved_em(size), size))
+    draw_layout(Screen(picture), arrange(page, load_theme(theme_name), saved_em(size), size))
     return opaque_image(picture)
 
 

@@ -112,7 +112,7 @@ class Targets:
         return site_of(self.session.scene.problem(), self.camera, load_theme(self.session.theme))
 
     def inner(self, panel: int, pixel: tuple[float, float]) -> tuple[float, float]:
-        """The same at the nearest pixel that the map has."""
+        """The point of the plane at the nearest pixel that the lane's map has."""
         area = self.places.panels[panel].map
         x, y = pixel
         return self.point(panel, (min(max(x, area.left), area.right - 1), min(max(y, area.top), area.bottom - 1)))
@@ -143,9 +143,9 @@ class Gesture(Protocol):
         """The mouse has moved."""
         ...
 
-    def up(self, mouse: Mouse, targets: Targets) -> Response:
-        """The left button has been released, wherever that was."""
-        ...
+    def up(self, _mouse: Mouse, _targets: Targets) -> Response:
+        """The left button has been released, wherever that was: what is held is let go, and stays."""
+        return Response(Free())
 
     def end(self) -> tuple[Message, ...]:
         """What is said when another gesture takes its place, however that came."""
@@ -216,10 +216,6 @@ class Scrubbing(Gesture):
         """Go where the mouse is."""
         return Response(self, (Scrub(targets.tick(mouse.pixel)),))
 
-    def up(self, _mouse: Mouse, _targets: Targets) -> Response:
-        """Stay there."""
-        return Response(Free())
-
 
 @dataclass(frozen=True, slots=True)
 class Sliding(Gesture):
@@ -232,10 +228,6 @@ class Sliding(Gesture):
         """Set what it is about to where the mouse is."""
         message = self.slider.dial.message(self.slider.position(mouse.pixel[0]))
         return Response(self, (OfLane(self.slider.lane, message),))
-
-    def up(self, _mouse: Mouse, _targets: Targets) -> Response:
-        """Leave it there."""
-        return Response(Free())
 
     def end(self) -> tuple[Message, ...]:
         """The lane is no longer shown beside what it was before."""
@@ -299,10 +291,6 @@ class Panning(Gesture):
         pan = Pan((self.point[0] - x) / window.width, (self.point[1] - y) / window.height)
         return Response(self, (pan,))
 
-    def up(self, _mouse: Mouse, _targets: Targets) -> Response:
-        """Let it be."""
-        return Response(Free())
-
 
 @dataclass(frozen=True, slots=True)
 class Turning(Gesture):
@@ -316,10 +304,6 @@ class Turning(Gesture):
         if not (across or down):
             return Response(self)
         return Response(Turning(mouse.pixel), (Turn(-DEGREES * across, -DEGREES * down),))
-
-    def up(self, _mouse: Mouse, _targets: Targets) -> Response:
-        """Let it be."""
-        return Response(Free())
 
 
 @dataclass(frozen=True, slots=True)

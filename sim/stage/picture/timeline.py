@@ -13,7 +13,7 @@ import pygame
 
 from ...descent.clock import Timing
 from ...descent.race import Race
-from ...descent.verdict.kinds import Event, VerdictKind
+from ...descent.verdict.kinds import ESCAPES, Event, VerdictKind
 from ...study.odds.ends import LaneEnds
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
@@ -25,8 +25,6 @@ from ..style.style import hairline, stroke_of
 from ..style.theme import Theme
 from .chart import plot_area
 
-MOVES = ("escaped", "left_saddle")
-"""Events that lead from one place to another: what the race is about, and marked by a pin."""
 CROWDED = 6  # Pixels: epochs shorter than this are not marked.
 NEAR = 6  # Pixels, at the usual size, from a mark to a pointer that means it.
 TO_COME = 0.62  # How far marks fade into the ground while their tick has not been played.
@@ -181,7 +179,7 @@ def _draw_strip(
         x = round(strip.x(end))
         canvas.rule((x, bar.bottom + 1), (x, bar.bottom + max(2, strip.em // 5)), theme.faint, hairline(strip.em))
     marked = _marks(race, timing, strip.ticks, known)
-    for mark in sorted(marked, key=lambda mark: mark.event.kind in MOVES):  # Pins over the others.
+    for mark in sorted(marked, key=lambda mark: mark.event.kind in ESCAPES):  # Pins over the others.
         _draw_mark(canvas, strip, theme, mark, (0, 0), 0.0 if played else TO_COME)
 
 
@@ -205,7 +203,7 @@ def _draw_mark(
     x, axis, em = corner[0] + strip.x(mark.tick), corner[1] + strip.axis, strip.em
     bar = pygame.Rect(0, 0, max(2, round(2 * strip.stroke)), round(0.56 * em))
     bar.center = (round(x), round(axis))
-    if mark.event.kind not in MOVES:
+    if mark.event.kind not in ESCAPES:
         canvas.rect(bar.inflate(2, 0), theme.background)
         canvas.rect(bar, color)
         return

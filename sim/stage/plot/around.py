@@ -97,13 +97,13 @@ def _note(plan: Plan, inner: Rect, style: Style) -> tuple[str, ...]:
 
 def _across(plan: Plan, style: Style) -> str:
     """The name of the axis that runs to the right."""
-    axis = plan.figure.y if plan.turned else plan.figure.x
+    axis = plan.figure.x
     return spoken(style.theme, axis.label) if style.names else ""
 
 
 def _upward(plan: Plan, style: Style) -> tuple[str, str]:
     """What stands above the plot on the left and on the right: the axis that runs up, and a heat map's colours."""
-    axis = plan.figure.x if plan.turned else plan.figure.y
+    axis = plan.figure.y
     own = spoken(style.theme, axis.label) if style.names else ""
     return own, "" if plan.heat is None else spoken(style.theme, plan.heat.name)
 

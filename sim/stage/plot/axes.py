@@ -1,6 +1,6 @@
 """Axes on the screen: where their numbers and names stand, so that none touches another."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -117,11 +117,6 @@ def tick_labels_below(direction: Direction, style: Style, within: tuple[int, int
         ]
         lines = lower if all(map(complete, lower, names)) else lines
     return _named(direction, lines, every)
-
-
-def names_fit(names: Iterable[str], size: int, room: float, lines: int) -> bool:
-    """Whether all names can stand below the plot on so many lines, where each has so many pixels."""
-    return all(complete(wrapped(name, size, int(room), lines), name) for name in names)
 
 
 def placed(label: TickLabel, size: int, within: tuple[int, int]) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from pygame import Rect
 from ...study.statistics.figure import Axis, HeatMap
 from ..style import text
 from ..style.style import Style
-from . import around, bars, heat, stacks
+from . import around, heat, stacks
 from .axes import Direction, TickLabel, tick_labels_below, tick_labels_left
 from .legend import Legend, LegendEntry, legend, legend_entries
 from .lines import Polyline, polylines
@@ -48,25 +48,13 @@ class Frame:
     labels: tuple[Label, ...]
     """All words around the plot but the legend's."""
     legend: Legend
-    bars: tuple[bars.BarGroup, ...]
-    """For each of the figure's marks of this kind."""
     polylines: tuple[Polyline, ...]
     stacks: tuple[stacks.StackedBar, ...]
     cells: heat.HeatCells | None
     scale: Rect | None
     """Where the colours of the heat map are explained."""
     numbers: tuple[Label, ...]
-    """On the bars, in the cells or in stacked bars, if there is room."""
-
-    @property
-    def across(self) -> Direction:
-        """The axis that runs to the right."""
-        return self.y if self.plan.turned else self.x
-
-    @property
-    def up(self) -> Direction:
-        """The other one."""
-        return self.x if self.plan.turned else self.y
+    """In the cells or in stacked bars, if there is room."""
 
 
 def inside(card: Rect, style: Style) -> Rect:
@@ -93,14 +81,14 @@ def margins(plan: Plan, card: Rect, style: Style) -> Margins:
     guess = Margins(top, bottom, 4 * em, round(0.7 * em))
     sketch = plot_area(card, guess, style)
     x, y = _directions(plan, sketch)
-    left = _widest(tick_labels_left(x if plan.turned else y, style, LEFT_SHARE * inner.width), style)
+    left = _widest(tick_labels_left(y, style, LEFT_SHARE * inner.width), style)
     right = guess.right
     if plan.heat is not None:
         right = _widest(tick_labels_left(_shades(plan.heat, sketch), style, inner.width), style)
         right += round((SCALE_GAP + SCALE_WIDTH + SCALE_TEXT) * em)
     guess = Margins(top, bottom, left + round((around.GAP_LEFT + 0.1) * em), right)
     x, y = _directions(plan, plot_area(card, guess, style))
-    below = tick_labels_below(y if plan.turned else x, style, (inner.left, inner.right))
+    below = tick_labels_below(x, style, (inner.left, inner.right))
     return replace(guess, bottom=foot + around.tick_labels_height(below, style))
 
 
@@ -108,19 +96,13 @@ def build_frame(plan: Plan, card: Rect, margins: Margins, style: Style) -> Frame
     """Everything in its place."""
     inner, plot = inside(card, style), plot_area(card, margins, style)
     x, y = _directions(plan, plot)
-    words = bars.captions(plan.bars, x, y, plan.turned, style)
-    rows = bars.bar_groups(plan.bars, x, y, plan.turned, style)
-    if words:
-        room = bars.headroom(rows, words, y, plan.turned, style)
-        y = replace(y, end=y.end - room if plan.turned else y.end + room)
-        rows = bars.bar_groups(plan.bars, x, y, plan.turned, style)
-    below = tick_labels_below(y if plan.turned else x, style, (inner.left, inner.right))
-    beside = tick_labels_left(x if plan.turned else y, style, LEFT_SHARE * inner.width)
+    below = tick_labels_below(x, style, (inner.left, inner.right))
+    beside = tick_labels_left(y, style, LEFT_SHARE * inner.width)
     labels = around.heading(plan, inner, plot, style)
     labels += around.numbers(below, beside, inner, plot, style)
     labels += around.footing(plan, below, inner, plot, style)
     laid = stacks.stacked_bars(plan.stacks, x, y, style)
-    numbers = bars.numbers(rows, words, plan.turned, style) if words else stacks.numbers(laid, style)
+    numbers = stacks.numbers(laid, style)
     cells, scale = None, None
     if plan.heat is not None:
         cells = heat.cells(plan.heat, x, y)
@@ -139,7 +121,6 @@ def build_frame(plan: Plan, card: Rect, margins: Margins, style: Style) -> Frame
         tick_labels_left=beside,
         labels=tuple(labels),
         legend=legend(_own_entries(plan), style, inner.left, top, inner.width),
-        bars=rows,
         polylines=polylines(plan.lines, x, y, style),
         stacks=laid,
         cells=cells,
@@ -151,8 +132,6 @@ def build_frame(plan: Plan, card: Rect, margins: Margins, style: Style) -> Frame
 def _directions(plan: Plan, plot: Rect) -> tuple[Direction, Direction]:
     """Both axes in a plot of that place."""
     x, y = plan.figure.x, plan.figure.y
-    if plan.turned:
-        return Direction(x, plan.x, plot.top, plot.bottom), Direction(y, plan.y, plot.left, plot.right)
     return Direction(x, plan.x, plot.left, plot.right), Direction(y, plan.y, plot.bottom, plot.top)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pygame import Rect
 
 from ...study.odds.ends import ORDER
-from ...study.statistics.figure import Bars, Figure, Layer, Line, Stack
+from ...study.statistics.figure import Figure, Layer, Line, Stack
 from ..drawing.canvas import Canvas, Pixel
 from ..drawing.glyphs import draw_badge
 from ..drawing.strokes import draw_dot, draw_path
@@ -15,7 +15,7 @@ from .stacks import draw_layer
 from .words import Label, label, pitch, spoken
 
 MOST_LINES = 3
-SIGNS = {"bar": 0.85, "point": 0.72, "line": 1.6, "dots": 1.6, "badge": 1.8, "layer": 0.85}
+SIGNS = {"point": 0.72, "line": 1.6, "dots": 1.6, "badge": 1.8, "layer": 0.85}
 """Widths of the signs, in ems."""
 GAP, BETWEEN = 0.45, 1.5  # Em: from a sign to its name, and from there to the next sign.
 BADGE = 0.42  # Em: the radius of a lane's badge.
@@ -29,7 +29,7 @@ class LegendEntry:
     hue: int
     dashed: bool
     shape: str
-    """What the sign looks like: "bar", "line", "dots" for a line with its points, "badge" for one with a lane's badge,
+    """What the sign looks like: "line", "dots" for a line with its points, "badge" for one with a lane's badge,
     "point", or "layer" for a part of stacked bars."""
     layer: Layer | None = None
     """That of a stack for which it stands, if it is one."""
@@ -58,8 +58,6 @@ def legend_entries(figure: Figure) -> tuple[LegendEntry, ...]:
             case Line(name=str(name), hue=hue, dashed=dashed, dots=dots) if name:
                 shape = "badge" if mark.badge else "dots" if dots and not mark.steps else "line"
                 entry = LegendEntry(name, hue, dashed, shape)
-            case Bars(name=str(name), hue=hue) if name:
-                entry = LegendEntry(name, hue, False, "bar")
             case _:
                 continue
         found.setdefault((entry.name, entry.hue, entry.dashed), entry)
@@ -109,10 +107,6 @@ def draw_sign(canvas: Canvas, entry: LegendEntry, place: Rect, style: Style) -> 
         square.center = (x, y)
         draw_layer(canvas, square, entry.layer, style)
         canvas.rect(square, style.theme.faint, width=style.hair)
-    elif entry.shape == "bar":
-        square = Rect(0, 0, place.width, place.width)
-        square.center = (x, y)
-        canvas.rect(square, color, corner=round(0.16 * style.em))
     else:
         draw_path(canvas, [(place.left, y), (place.right - 1, y)], color, style.line, entry.dashed)
         if entry.shape == "dots":

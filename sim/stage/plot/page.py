@@ -13,7 +13,6 @@ from ..drawing.ticks import minor
 from ..style.style import Style
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
-from .bars import draw_bars
 from .frame import Frame, Margins, build_frame, inside, margins, plot_area
 from .heat import draw_cells, draw_scale
 from .legend import Legend, LegendEntry, legend, legend_entries
@@ -174,7 +173,6 @@ def _draw_frame(canvas: Canvas, frame: Frame, style: Style) -> None:
     else:
         draw_cells(canvas, plan.heat, frame.cells, style)
         draw_scale(canvas, frame.scale, style)
-    draw_bars(canvas, plan.bars, frame.bars, plan.turned, style)
     draw_stacks(canvas, frame.stacks, frame.numbers, style)
     draw_lines(canvas, frame.polylines, frame.plot, style)
     for words in (*frame.labels, *frame.numbers):
@@ -185,20 +183,15 @@ def _draw_frame(canvas: Canvas, frame: Frame, style: Style) -> None:
 def _draw_grid(canvas: Canvas, frame: Frame, style: Style) -> None:
     """A quiet line at each number, short ones between decades, and a line to stand on."""
     theme, plot, hair = style.theme, frame.plot, style.hair
-    if not frame.across.axis.names:
+    if not frame.x.axis.names:
         for mark in frame.tick_labels_below:
             canvas.rect((first_pixel(mark.pixel, hair), plot.top, hair, plot.height), theme.grid)
-    if not frame.up.axis.names:
+    if not frame.y.axis.names:
         for mark in frame.tick_labels_left:
             canvas.rect((plot.left, first_pixel(mark.pixel, hair), plot.width, hair), theme.grid)
     tick = round(0.25 * style.em)
-    for x in frame.across.at(minor(frame.across.scale)).tolist():
+    for x in frame.x.at(minor(frame.x.scale)).tolist():
         canvas.rect((round(x), plot.bottom - tick, 1, tick), theme.faint)
-    for y in frame.up.at(minor(frame.up.scale)).tolist():
+    for y in frame.y.at(minor(frame.y.scale)).tolist():
         canvas.rect((plot.left, round(y), tick, 1), theme.faint)
-    straight = frame.bars and not frame.y.scale.log
-    zero = round(float(frame.y.at(frame.y.scale.clipped([0.0]))[0]) if straight else frame.y.start)
-    if frame.plan.turned:
-        canvas.rect((zero - hair, plot.top, hair, plot.height), theme.faint)
-    else:
-        canvas.rect((plot.left, zero, plot.width, hair), theme.faint)
+    canvas.rect((plot.left, plot.bottom, plot.width, hair), theme.faint)

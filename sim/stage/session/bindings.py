@@ -102,9 +102,9 @@ def _digits(prefix: str, last: int, deed: type[OpenScene] | type[SelectLane]) ->
     return tuple(Key(f"{prefix}{digit}", deed(digit - 1)) for digit in range(1, last + 1))
 
 
-def _arrows(modifiers: str, deed: Callable[[float, float], Message], across: float, up: float) -> tuple[Key, ...]:
-    """The four arrow keys with these modifiers, which go so far to the right and up, or back."""
-    ways = {"Left": (-across, 0.0), "Right": (across, 0.0), "Up": (0.0, up), "Down": (0.0, -up)}
+def _arrows(modifiers: str, deed: Callable[[float, float], Message], step: float) -> tuple[Key, ...]:
+    """The four arrow keys with these modifiers, which go so far to the right, up, or back."""
+    ways = {"Left": (-step, 0.0), "Right": (step, 0.0), "Up": (0.0, step), "Down": (0.0, -step)}
     return tuple(Key(f"{modifiers} {arrow}", deed(*way), again=True) for arrow, way in ways.items())
 
 
@@ -187,7 +187,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         Binding(
             "Ctrl Shift ← →",
             "move the start, ↑ ↓ too",
-            _arrows("Ctrl Shift", NudgeStart, NUDGE, NUDGE),
+            _arrows("Ctrl Shift", NudgeStart, NUDGE),
         ),
     ),
     "Many seeds": (
@@ -252,7 +252,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         Binding(
             "Ctrl ← →",
             "move the map, ↑ ↓ too",
-            _arrows("Ctrl", Pan, PUSH, PUSH),
+            _arrows("Ctrl", Pan, PUSH),
         ),
         Binding("Shift M", "blocks of land, aslant, or maps", (Key("Shift m", Tilt()),)),
         Binding(
@@ -263,7 +263,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         Binding(
             "Alt ← →",
             "turn the land; ↑ ↓ tilt it",
-            _arrows("Alt", Turn, -TWIST, -TWIST),
+            _arrows("Alt", Turn, -TWIST),
         ),
         Binding("T L", "light or dark; next language: {name}", (Key("t", ChangeTheme()), Key("l", ChangeLanguage()))),
         Binding("P F", "presenter, with bigger type; full screen", (Key("p", Present()), Key("f", Errand.FULL_SCREEN))),

@@ -16,9 +16,9 @@ from ...descent.rules.protocol import MOST_RATE, letters
 from ...descent.schedules import SCHEDULES, Cosine, OneCycle, Polynomial
 from ...languages import TRANSLATIONS
 from ...scene import MOST_LANES, Scene
-from ...scene.speech import Question, Translation
+from ...scene.speech import LONGEST_NAME, Question, Translation
 from ..style.theme import say
-from .names import LONGEST, NUMBERED, followed, in_languages, made
+from .names import NUMBERED, followed, in_languages, made
 from .session import Session
 
 HIGHEST_DECAY = 0.999
@@ -81,8 +81,8 @@ class NameLane:
         scene, lane = session.scene, session.scene.lanes[session.lane]
         name = " ".join(self.name.split())
         others = {other.name for place, other in enumerate(scene.lanes) if place != session.lane}
-        if len(name) > LONGEST or not name.isprintable():
-            notice = say(session.language, "A lane's name is one line of at most {most} characters.", most=LONGEST)
+        if len(name) > LONGEST_NAME or not name.isprintable():
+            notice = say(session.language, "A lane's name is one line of at most {most} characters.", most=LONGEST_NAME)
             return replace(session, notice=notice)
         if name in others:
             return replace(session, notice=say(session.language, "Another lane is called {name}.", name=name))
@@ -332,7 +332,7 @@ def _another(session: Session, name: str) -> str:
     """The name with a number that makes it another one than all lanes have."""
     taken, match = _names(session), NUMBERED.fullmatch(name)
     stem = match[1] if match and match[1] in taken else name
-    return next(free for number in range(2, 99) if (free := f"{stem[: LONGEST - 3]} {number}") not in taken)
+    return next(free for number in range(2, 99) if (free := f"{stem[: LONGEST_NAME - 3]} {number}") not in taken)
 
 
 def two_digits(value: float) -> float:

@@ -11,15 +11,13 @@ from ...descent.lane import Lane
 from ...descent.rules import rule_name, title_of
 from ...languages import everywhere
 from ...scene import Scene
-from ...scene.speech import InLanguages
+from ...scene.speech import LONGEST_NAME, InLanguages
 from ..style.text import missing
 
 BOXES = "The fonts at hand lack {characters} of the name {name}."
 """What is said of a name that cannot be shown."""
 MOST_TOLD = 4
 """As many characters are told of those that cannot be shown."""
-LONGEST = 40
-"""As many characters as a lane's name may have."""
 
 WORDS = (
     *("full batch", "minibatch", "descent", "gradient descent", "momentum", "momentum (torch)"),
@@ -119,5 +117,5 @@ def _size(lane: Lane) -> str:
 
 def _free(names: list[str], stem: str, taken: set[str]) -> str:
     """The first of the names that nobody has, or else the stem with a number."""
-    numbered = (f"{stem[: LONGEST - 3]} {number}" for number in range(2, 99))
-    return next(name for name in (*names, *numbered) if name not in taken and len(name) <= LONGEST)
+    numbered = (f"{stem[: LONGEST_NAME - 3]} {number}" for number in range(2, 99))
+    return next(name for name in (*names, *numbered) if name not in taken and len(name) <= LONGEST_NAME)

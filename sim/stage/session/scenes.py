@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from ...scene import Scene, scene_files
 from .playback import Restart
 from .session import Card, Message, Session, as_it_wants, ask
-from .setup import OpenScene, leave
+from .setup import OpenScene, opened
 
 MOST_BROUGHT = 9
 """As many scenes from elsewhere are offered again, the last ones."""
@@ -79,6 +79,4 @@ class OpenBrought:
     index: int
 
     def apply(self, session: Session) -> Session:
-        scene, left = session.brought[self.index], leave(session)
-        fresh = replace(session, scene=scene, origin=scene, lane=0, horizon=scene.updates, focus=None, left=left)
-        return ask(Restart().apply(as_it_wants(fresh)))
+        return ask(Restart().apply(as_it_wants(opened(session, session.brought[self.index]))))

@@ -14,7 +14,7 @@ from ...foreign.rules_file import RulesError, load_rules
 from ...languages import TRANSLATIONS, everywhere
 from ...scene import Scene, load_scene, scene_files
 from ...scene.lesson import answer, revealed_at, same_race
-from ...scene.speech import InLanguages, Translation
+from ...scene.speech import LONGEST_TITLE, InLanguages, Translation
 from ...surface.functions import usual_window
 from ...surface.functions.formula import Formula, FormulaError
 from ..style.theme import say
@@ -22,7 +22,6 @@ from .playback import Restart
 from .session import Session, as_it_wants, ask, changed
 
 USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
-LONGEST_TITLE = 60
 OWN_SURFACE = "A surface of your own."
 
 
@@ -41,9 +40,21 @@ class OpenScene:
             place, count = self.index + 1, len(names)
             notice = say(session.language, "There is no scene {number}; there are {count}.", number=place, count=count)
             return replace(session, notice=notice)
-        scene, left = load_scene(names[self.index]), leave(session)
-        fresh = replace(session, scene=scene, origin=scene, lane=0, horizon=scene.updates, focus=None, left=left)
-        return ask(Restart().apply(as_it_wants(fresh)))
+        return ask(Restart().apply(as_it_wants(opened(session, load_scene(names[self.index])))))
+
+
+def opened(session: Session, scene: Scene) -> Session:
+    """The session with another scene, whole, under names of its own; the one that is left can be come back to."""
+    return replace(
+        session,
+        scene=scene,
+        origin=scene,
+        lane=0,
+        given=frozenset(),
+        horizon=scene.updates,
+        focus=None,
+        left=leave(session),
+    )
 
 
 def leave(session: Session) -> Session | None:

@@ -11,7 +11,7 @@ from ...scene import SceneError
 from ...scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
 from ..session.scenes import brought_along
 from ..session.session import Message, Session, as_it_wants, ask, begin, scene_of
-from ..session.setup import leave
+from ..session.setup import opened
 from ..session.view import Kept, Notify
 from ..style.theme import say
 
@@ -45,10 +45,7 @@ class OpenSaved:
         fresh = resume(self.saved, session.theme)
         notice = say(session.language, "Opened {name}", name=self.saved.scene.name)
         there = replace(
-            session,
-            scene=fresh.scene,
-            origin=fresh.scene,
-            left=leave(session),
+            opened(session, fresh.scene),
             progress=fresh.progress,
             playing=fresh.playing,
             seen=fresh.seen,
@@ -56,9 +53,7 @@ class OpenSaved:
             clock=fresh.clock if self.saved.tick is not None else session.clock,
             guess=None,
             asking=fresh.asking,
-            focus=None,
             views=fresh.views,
-            lane=0,
             brought=brought_along(session, self.saved.scene),
             picking=None,
             cards=(),

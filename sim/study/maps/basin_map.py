@@ -7,7 +7,7 @@ over ridges: which of them holds a marble at last depends on the start as finely
 from collections.abc import Generator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +23,6 @@ from ...surface.protocol import Window
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-T = TypeVar("T")
 
 DIVERGED = -2
 """The label of a start from which the rule diverges; NO_BASIN is that of one that comes to rest in no minimum."""

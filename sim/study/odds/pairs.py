@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...scene import Scene
 from ..statistics.intervals import Estimate
-from ..statistics.paired import all_pairs, mean_difference_of, share_difference_of
+from ..statistics.paired import ALIKE, all_pairs, beyond_rounding, mean_difference_of, share_difference_of
 from ..statistics.telling import estimate_summary, number_texts, share_texts, signed_texts
 from ..work.ensemble import Outcomes, first_of
 from .counts import PairCounts
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 MOST_ROWS = 6  # Of a table for people.
-EQUAL = 1e-9  # Losses that differ by so little, over the surface's own unit of loss, are alike.
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def pairs(scene: Scene, outcomes: Sequence[Outcomes]) -> tuple[Pair, ...]:
 def pairs_of(scene: Scene, known: Mapping[tuple[int, int], PairCounts]) -> tuple[Pair, ...]:
     """The same, from what was counted of every two lanes, by the places of the earlier and the later one."""
     among = all_pairs(len(scene.lanes))
-    level = EQUAL * scene.problem().units.loss
+    level = ALIKE * scene.problem().units.loss
     sure = [not lane.chance(scene.examples.count) for lane in scene.lanes]
     return tuple(
         _pair(scene.lanes[later].name, scene.lanes[earlier].name, known[earlier, later], among, level, both)
@@ -75,10 +74,8 @@ def _pair(one: str, other: str, known: PairCounts, among: int, level: float, sur
     loss = mean_difference_of(known.differences, known.finite, among)
     if all(sure):
         loss = Estimate(loss.value, loss.value, loss.value)
-    if max(abs(loss.low), abs(loss.high)) <= level:  # But what rounding makes.
-        loss = Estimate(0.0, 0.0, 0.0)
     escaped = share_difference_of(known.escaped, among, sure)
-    return Pair(one, other, known.escaped.count, escaped, loss, known.finite)
+    return Pair(one, other, known.escaped.count, escaped, beyond_rounding(loss, level), known.finite)
 
 
 def summary(found: Sequence[Pair]) -> list[dict[str, Any]]:

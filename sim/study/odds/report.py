@@ -422,6 +422,6 @@ def _basin_shares(told: LaneOdds, named: Sequence[int]) -> list[tuple[str, Share
     others = sum(share.count for share in basins) - sum(basins[index].count for index in named)
     return [
         *((_minimum(index), basins[index]) for index in named),
-        (ELSEWHERE, wilson(others, told.seeds)),
+        (ELSEWHERE, (exact if told.alike else wilson)(others, told.seeds)),
         (NOWHERE, nowhere),
     ]

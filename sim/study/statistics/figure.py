@@ -42,23 +42,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Bars:
-    """Shares of a whole, side by side at the places 0, 1, 2 … of the x axis; none where it is not finite.
-
-    Where the names of the places are too long to stand beside each other, the bars are laid on their side.
-    """
-
-    name: str
-    heights: tuple[float, ...]
-    low: tuple[float, ...] = ()
-    """The lower ends of the intervals, as those of a line."""
-    high: tuple[float, ...] = ()
-    hue: int = 0
-    labels: tuple[str, ...] = ()
-    """What stands at the end of each bar, such as "57 of 200", if there is room; empty: its height."""
-
-
-@dataclass(frozen=True, slots=True)
 class Layer:
     """One of the shares that a stack consists of."""
 
@@ -106,7 +89,7 @@ class HeatMap:
     """Whether they are shares of a whole, to be written in per cent."""
 
 
-Mark = Line | Bars | Stack | HeatMap
+Mark = Line | Stack | HeatMap
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from .intervals import UNKNOWN, Estimate, Z, mean_of, score_interval
 from .sums import Moments, moments
 
 CONFIDENCE = 0.95
+ALIKE = 1e-9
+"""Numbers that differ by no more, over the unit in which they are measured, are alike: that is what rounding makes."""
 
 
 def mean_difference(one: Array, other: Array, among: int = 1) -> Estimate:
@@ -39,6 +41,15 @@ def mean_difference(one: Array, other: Array, among: int = 1) -> Estimate:
 def mean_difference_of(known: Moments, count: int, among: int = 1) -> Estimate:
     """The same, if this is known of so many differences. Where not all are finite numbers, their mean is none."""
     return mean_of(known, _quantile(among)) if known.count == count else UNKNOWN
+
+
+def beyond_rounding(difference: Estimate, level: float) -> Estimate:
+    """The same, but none at all if rounding makes as much: if all of its interval is within ±level.
+
+    >>> beyond_rounding(Estimate(1e-17, 0.0, 2e-17), ALIKE)
+    Estimate(value=0.0, low=0.0, high=0.0)
+    """
+    return Estimate(0.0, 0.0, 0.0) if max(abs(difference.low), abs(difference.high)) <= level else difference
 
 
 def share_difference(one: Mask, other: Mask, among: int = 1, sure: tuple[bool, bool] = (False, False)) -> Estimate:

@@ -19,12 +19,10 @@ import numpy as np
 
 from ...surface.points import Array
 from ..statistics.intervals import UNKNOWN, Estimate
-from ..statistics.paired import mean_difference, share_difference
+from ..statistics.paired import ALIKE, beyond_rounding, mean_difference, share_difference
 from .measures import Measure
 from .sweep import Sweep
 
-ALIKE = 1e-9
-"""Losses that differ by so little, over the surface's own unit of loss, are alike: that is what rounding makes."""
 NONE = Estimate(0.0, 0.0, 0.0)
 
 
@@ -131,4 +129,4 @@ def _difference(one: Sample, other: Sample, percent: bool, among: int, level: fl
     told = mean_difference(one.each[counts], other.each[counts], among)
     if one.sure and other.sure:
         told = Estimate(told.value, told.value, told.value)
-    return Difference(NONE if max(abs(told.low), abs(told.high)) <= level else told, seeds)
+    return Difference(beyond_rounding(told, level), seeds)

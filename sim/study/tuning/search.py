@@ -167,8 +167,7 @@ class Tuning:
 
         Of as many that escape the lower loss at last counts: who bounces for ever has escaped, too.
         """
-        mean = float(self.ends(lane, candidate, results, rung).mean()) / self.scene.problem().units.loss
-        loss = round(mean, ALIKE) if np.isfinite(mean) else np.inf
+        loss = self._rounded(float(self.ends(lane, candidate, results, rung).mean()))
         if self.by != "escaped":
             return (loss,)
         return round(float(self.values(lane, candidate, results, rung).mean()), ALIKE), loss
@@ -176,13 +175,17 @@ class Tuning:
     @property
     def score_of_start(self) -> tuple[float, ...]:
         """What would rank a candidate that stays where it begins: none that gets anywhere has such a score."""
-        mean = self.at_start / self.scene.problem().units.loss
-        loss = round(mean, ALIKE) if np.isfinite(mean) else np.inf
+        loss = self._rounded(self.at_start)
         return (loss,) if self.by != "escaped" else (1.0, loss)
 
-    def overshoots(self, lane: int, candidate: Candidate, results: Results, rung: int) -> bool:
-        """Whether with the seeds up to a rung any run has ended above the start, or with no loss at all."""
-        return any(self._above(found).any() for found in self._outcomes(lane, candidate, results, rung))
+    def _rounded(self, loss: float) -> float:
+        """A loss over the surface's own unit, as it is ranked."""
+        share = loss / self.scene.problem().units.loss
+        return round(share, ALIKE) if np.isfinite(share) else np.inf
+
+    def overshoots(self, lane: int, candidate: Candidate, results: Results) -> bool:
+        """Whether with the seeds of the first rung any run has ended above the start, or with no loss at all."""
+        return any(self._above(found).any() for found in self._outcomes(lane, candidate, results, 1))
 
     def _outcomes(self, lane: int, candidate: Candidate, results: Results, rung: int | None) -> Iterator[Outcomes]:
         for place in self.blocks.of(lane, candidate, rung, fresh=rung is None):
@@ -277,9 +280,9 @@ def _search(tuning: Tuning, lane: int, results: Results) -> Search:
         if tuning.score(lane, alive[0], results, 1) < tuning.score_of_start:
             return alive[:1]
         low, high = ((end(rate for rate, *_ in seen), *alive[0][1:]) for end in (min, max))
-        if tuning.overshoots(lane, low, results, 1):
+        if tuning.overshoots(lane, low, results):
             return [low]
-        return [] if tuning.overshoots(lane, high, results, 1) else [high]
+        return [] if tuning.overshoots(lane, high, results) else [high]
 
     while more := [new for each in outermost() for new in among.beyond(each, seen) if new not in seen]:
         yield blocks.all(lane, more, 1)

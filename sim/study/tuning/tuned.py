@@ -10,7 +10,7 @@ from ...descent.verdict.kinds import VerdictKind
 from ...scene import MOST_LANES, Scene
 from ...surface.points import Array
 from ..statistics.intervals import Estimate, exact, mean, wilson
-from ..statistics.paired import all_pairs, mean_difference, share_difference
+from ..statistics.paired import ALIKE, all_pairs, beyond_rounding, mean_difference, share_difference
 from ..sweep.settings import Value
 from ..sweep.sweep import certain
 from ..work.ensemble import VERDICTS
@@ -158,9 +158,7 @@ def _sample(tuning: Tuning, lane: int, candidate: tuple[int, ...], results: Resu
 def _difference(tuning: Tuning, one: _Sample, other: _Sample, among: int = 1) -> Estimate:
     if tuning.by == "escaped":
         return share_difference(one.values > 0, other.values > 0, among, (one.sure, other.sure))
-    told = mean_difference(one.values, other.values, among)
-    nothing = max(abs(told.low), abs(told.high)) <= level_of(tuning)  # But what rounding makes.
-    return Estimate(0.0, 0.0, 0.0) if nothing else told
+    return beyond_rounding(mean_difference(one.values, other.values, among), level_of(tuning))
 
 
 def _estimate(tuning: Tuning, sample: _Sample) -> Estimate:
@@ -205,12 +203,9 @@ def _failed(tuning: Tuning, lane: int, results: Results) -> int:
     return sum(int(np.count_nonzero(each.verdicts == VERDICTS.index(VerdictKind.FAILED))) for each in known)
 
 
-_ALIKE = 1e-9
-
-
 def level_of(tuning: Tuning) -> float:
     """What makes no difference: a billionth of the surface's own unit of loss, or of all seeds."""
-    return _ALIKE * (1.0 if tuning.by == "escaped" else tuning.scene.problem().units.loss)
+    return ALIKE * (1.0 if tuning.by == "escaped" else tuning.scene.problem().units.loss)
 
 
 def _alike(curve: tuple[Trial, ...], best: int, level: float) -> tuple[float, float]:

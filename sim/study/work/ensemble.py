@@ -20,7 +20,7 @@ from ...descent.race import Experiment
 from ...descent.run import Run
 from ...descent.verdict import judge
 from ...descent.verdict.blocks import DWELL
-from ...descent.verdict.kinds import KINDS, VerdictKind
+from ...descent.verdict.kinds import KINDS, Rank, VerdictKind
 from ...surface.basins import NO_BASIN, Labels
 from ...surface.points import Array, Mask
 from .steps import finished
@@ -36,7 +36,7 @@ UNJUDGED = -1
 MARBLES = 1 << 11  # Most that are computed at once.
 MOMENTS = 1 << 20  # Most moments of all marbles that are computed at once: some 100 MB.
 
-OVER = (VerdictKind.DIVERGED, VerdictKind.OFF_SURFACE, VerdictKind.FAILED)
+OVER = tuple(kind for kind in VERDICTS if kind.rank is Rank.FOR_GOOD)
 """The verdicts after which nothing more can happen."""
 
 _OVER = [VERDICTS.index(kind) for kind in OVER]

@@ -64,20 +64,20 @@ def promising(survey: Survey, reach: float) -> Mask:
 
 def _plateau(survey: Survey) -> Mask:
     """Nodes around which there is no slope."""
-    steepest_around = _neighbourhoods(survey.slopes, -np.inf).max(axis=0)
+    steepest_around = _neighbourhoods(survey.slopes).max(axis=0)
     return np.asarray(steepest_around <= PLATEAU * survey.scales.steepest)
 
 
-def _neighbourhoods(numbers: Array, border: float) -> Array:
-    """Each node of a grid and its eight neighbours, shape (9, ...)."""
+def _neighbourhoods(numbers: Array) -> Array:
+    """Each node of a grid and its eight neighbours, those outside the grid below all, shape (9, ...)."""
     rows, columns = numbers.shape
-    padded = np.pad(numbers, 1, constant_values=border)
+    padded = np.pad(numbers, 1, constant_values=-np.inf)
     return np.stack([padded[i : rows + i, j : columns + j] for i in range(3) for j in range(3)])
 
 
 def _lowest_around(numbers: Array) -> Mask:
     """Nodes inside the grid that no neighbour is below."""
-    around = _neighbourhoods(numbers, -np.inf)
+    around = _neighbourhoods(numbers)
     return np.asarray(np.isfinite(numbers) & ~(around < numbers).any(axis=0))
 
 

@@ -28,7 +28,7 @@ from sim.stage.style.numbers import percent
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.style.tints import end_color
 from sim.study.odds.ends import DIVERGED, MINIMUM, NAMES, UNDER_WAY
-from sim.study.statistics.figure import Axis, Bars, Figure, HeatMap, Layer, Line, Mark, Page, Stack
+from sim.study.statistics.figure import Axis, Figure, HeatMap, Layer, Line, Mark, Page, Stack
 
 NAN, INF = math.nan, math.inf
 LANES = ("full batch", "minibatch", "momentum")
@@ -42,20 +42,6 @@ LONG = (
 RULES = ("gradient descent", "momentum", "Nesterov", "Adagrad", "RMSprop", "Adam", "AdamW")
 SIZES = [(640, 400), (960, 600), (900, 1600), (2560, 1080), (3840, 2160)]
 LIGHT = load_theme("light")
-
-
-def bars(count: int, lanes: int, names: tuple[str, ...] = ()) -> Figure:
-    """Shares with intervals, the first one nothing and the last one all."""
-    marks = []
-    for lane in range(lanes):
-        heights = [((lane + 1) * place * 0.37) % 1 for place in range(count)]
-        heights[-1] = 1.0
-        low, high = ([min(max(height + side, 0), 1) for height in heights] for side in (-0.07, 0.05))
-        name = (*LANES, "B = 5", "B = 2", "Adam")[lane]
-        told = tuple(f"{round(200 * height)} of 200" for height in heights)
-        marks.append(Bars(name, tuple(heights), tuple(low), tuple(high), lane, told))
-    names = tuple(f"{names[k % len(names)]}{k}" for k in range(count)) if names else LONG[:count]
-    return Figure("Final verdict", Axis("", names=names), SHARE, tuple(marks), "200 seeds a lane, 95 % intervals")
 
 
 def stack(place: int, *shares: float, half: float = 0.0) -> Stack:
@@ -129,12 +115,10 @@ def heat(columns: int, rows: int, percent: bool = True) -> Figure:
 
 PAGES = {
     "odds": Page("Local minimum, 200 seeds", (stacks(3), escapes(3)), "after 400 updates"),
-    "bars": Page("Local minimum, 200 seeds", (bars(4, 3), bars(2, 3), escapes()), "after 400 updates"),
     "sweep": Page("Batch size", (sweep(), curve(400_000.0), rules())),
     "maps": Page("", (heat(6, 5), heat(25, 60, percent=False))),
-    "twelve": Page("Twelve categories", (bars(12, 3, ("stuck in local minimum ", "saddle ")),)),
-    "numbers": Page("Numbers as names", (bars(12, 6, ("1000",)), heat(40, 3))),
-    "six": Page("Six lanes", (bars(4, 6), sweep(6), bars(1, 6)), "a note " * 60),
+    "numbers": Page("Numbers as names", (heat(12, 6), heat(40, 3))),
+    "six": Page("Six lanes", (stacks(6), sweep(6), escapes(6)), "a note " * 60),
     "stacks": Page("Six lanes", (stacks(6), escapes(6))),
 }
 
@@ -171,7 +155,7 @@ def ink(label: Label) -> pygame.Rect:
 
 
 def outside_plots(sheet: PageLayout) -> Iterator[tuple[Frame | None, Label]]:
-    """All words but the numbers on bars and in cells."""
+    """All words but the numbers in cells and in stacked bars."""
     yield from ((None, label) for label in (*sheet.labels, *(entry[2] for entry in sheet.legend.entries)))
     for frame in sheet.frames:
         yield from ((frame, label) for label in (*frame.labels, *(entry[2] for entry in frame.legend.entries)))
@@ -196,28 +180,11 @@ def test_words_are_apart_inside_their_cards_and_off_the_data(name: str, size: tu
         assert whole.contains(frame.card)
         signs = [entry[1] for entry in (*frame.legend.entries, *sheet.legend.entries)]
         assert not any(sign.colliderect(frame.plot) for sign in signs)
-        rects = [bar.rect for row in frame.bars for bar in row if bar is not None]
         for label in frame.numbers:
             assert frame.card.contains(ink(label))
-            assert ink(label).collidelist(rects) == -1, label.text
             places.append(ink(label))
     for first, second in combinations(places, 2):
         assert not first.colliderect(second)
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", ["bars", "twelve"])
-def test_names_of_categories_are_not_cut(name: str, size: tuple[int, int]) -> None:
-    for frame in arrange(PAGES[name], LIGHT, saved_em(size), size).frames:
-        if frame.plan.bars:
-            marks = frame.tick_labels_left if frame.plan.turned else frame.tick_labels_below
-            written = [" ".join(line for line in mark.lines if line) for mark in marks]
-            assert written == list(frame.plan.figure.x.names)
-
-
-def test_bars_stand_where_lying_ones_would_be_thin() -> None:
-    figure = bars(6, 5, ("stuck in a local minimum ",))
-    assert [alone(figure, (480, height))[0].plan.turned for height in (240, 400)] == [False, True]
 
 
 def test_notes_and_names_of_axes_go_where_there_is_no_room() -> None:
@@ -241,15 +208,6 @@ def test_names_below_lines_make_room_for_each_other() -> None:
     assert [mark.lines[-1] for mark in frame.tick_labels_below] == list(RULES)
 
 
-def test_bars_with_long_names_lie_where_there_is_room_for_that() -> None:
-    frames = {name: alone(bars(12, 2, (name,)), (900, 700))[0] for name in ("stuck in a local minimum ", "saddle ")}
-    assert [frame.plan.turned for frame in frames.values()] == [True, False]
-    lying = frames["stuck in a local minimum "]
-    tops = [bar.rect.top for bar in lying.bars[0] if bar is not None]
-    assert tops == sorted(tops)  # The first category is the uppermost.
-    assert all(bar.rect.left == lying.plot.left for row in lying.bars for bar in row if bar is not None)
-
-
 @pytest.mark.parametrize("size", [(640, 400), (1600, 900)])
 def test_where_it_is_tight_plots_are_still_worth_looking_at(size: tuple[int, int]) -> None:
     for page in PAGES.values():
@@ -264,13 +222,13 @@ def test_plots_in_a_row_begin_and_end_at_the_same_height() -> None:
 
 
 def test_what_all_figures_have_in_common_is_explained_once() -> None:
-    shared = arrange(Page("", (bars(4, 3), bars(2, 3))), LIGHT, 18, (1600, 900))
+    shared = arrange(Page("", (escapes(), escapes())), LIGHT, 18, (1600, 900))
     assert [key.name for key, _, _ in shared.legend.entries] == list(LANES)
-    assert [key.shape for key, _, _ in shared.legend.entries] == ["bar"] * 3
-    mixed = arrange(PAGES["bars"], LIGHT, 18, (1600, 900))
-    assert {key.shape for key, _, _ in mixed.legend.entries} == {"point"}  # Bars here, lines there.
+    assert [key.shape for key, _, _ in shared.legend.entries] == ["badge"] * 3
+    mixed = arrange(Page("", (lines_of(LANES), escapes())), LIGHT, 18, (1600, 900))
+    assert {key.shape for key, _, _ in mixed.legend.entries} == {"point"}  # Dots here, badges there.
     assert not any(frame.legend.entries for frame in shared.frames)
-    single = arrange(Page("", (bars(2, 3), sweep())), LIGHT, 18, (1600, 900))
+    single = arrange(Page("", (escapes(), sweep())), LIGHT, 18, (1600, 900))
     assert not single.legend.entries
     assert [len(frame.legend.entries) for frame in single.frames] == [3, 3]
 
@@ -300,9 +258,6 @@ def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         (Line("a", (NAN, 1.0, INF, 2.0), (1.0, NAN, 3.0, -INF), (NAN,) * 4, (INF,) * 4),),
         (Line("a", (1.0, 2.0), (1e300, -1e300)), Line("b", (0.0, 1e-300), (1e-300, 0.0), hue=5, dashed=True)),
         (Line("a", (3.0, 3.0, 3.0), (1.0, 1.0, 1.0), steps=True),),
-        (Bars("a", ()),),
-        (Bars("a", (NAN, INF, -INF, 0.0), (NAN,), (INF, 1.0)),),
-        (Bars("a", (-1.0, 2.0)), Bars("b", (1.0,), hue=4, labels=("x", "y"))),
         (Stack("a", 0, ()),),
         (Stack("a", 3, (Layer("b", NAN, NAN, NAN, MINIMUM, 0), Layer("c", INF, 0.0, INF, DIVERGED))),),
         (Stack("a", 0, (Layer("b", 0.0, 0.0, 0.1, MINIMUM, 0), Layer("c", 1.0, 0.9, 1.0, DIVERGED)), (NAN,), (INF,)),),
@@ -331,38 +286,12 @@ def test_what_is_not_finite_is_blank() -> None:
     nothing, empty = alone(Figure("", *axes, ()))
     gone = Line("", (0.0, NAN, 2.0, 3.0), (NAN, 2.0, INF, -INF), (1.0,) * 4, (3.0,) * 4)
     assert same(alone(Figure("", *axes, (gone,)))[1], empty)
-    for broken, missing in ((Line("", (0.0, 1.0, 2.0), (1.0, NAN, 1.0), dots=False), 1.0), (Bars("", (1.0, NAN)), 1.5)):
-        _, picture = alone(Figure("", *axes, (broken,)))
-        assert not same(picture, empty)
-        x = float(nothing.x.at([missing])[0]) + 20
-        column = pygame.surfarray.array3d(picture)[round(x), nothing.plot.top + 2 : nothing.plot.bottom - 2]
-        assert {tuple(color) for color in column.tolist()} <= {LIGHT.panel, LIGHT.grid}
-
-
-def test_bars_are_as_high_as_their_numbers() -> None:
-    frame, picture = alone(
-        Figure("", Axis("", names=("a", "b")), SHARE, (Bars("", (0.25, 1.0), hue=3), Bars("", (0.5, 0.0), hue=1)))
-    )
-    (quarter, one), (half, none) = frame.bars
-    assert quarter
-    assert one
-    assert half
-    assert none
-    assert (
-        one.rect.height == pytest.approx(4 * quarter.rect.height, abs=3) == pytest.approx(2 * half.rect.height, abs=3)
-    )
-    assert none.rect.height == 0
-    assert quarter.rect.right <= half.rect.left < one.rect.left
-    assert at(picture, *quarter.rect.center) == at(picture, *one.rect.center) == LIGHT.lane(3)
-    assert at(picture, *half.rect.center) == LIGHT.lane(1)
-    assert at(picture, quarter.rect.centerx, quarter.rect.top - 30) in (LIGHT.panel, LIGHT.grid)
-    assert [label.text for label in frame.numbers] == ["25%", "100%", "50%", "0%"]
-
-
-def test_numbers_on_bars_are_those_they_bring_if_there_is_room() -> None:
-    assert [label.text for label in alone(bars(2, 1), (1600, 900))[0].numbers] == ["0 of 200", "200 of 200"]
-    assert [label.text for label in alone(bars(4, 2), (500, 400))[0].numbers][:2] == ["0%", "37%"]
-    assert alone(bars(12, 3, ("s",)), (500, 300))[0].numbers == ()
+    broken = Line("", (0.0, 1.0, 2.0), (1.0, NAN, 1.0), dots=False)
+    _, picture = alone(Figure("", *axes, (broken,)))
+    assert not same(picture, empty)
+    x = float(nothing.x.at([1.0])[0]) + 20
+    column = pygame.surfarray.array3d(picture)[round(x), nothing.plot.top + 2 : nothing.plot.bottom - 2]
+    assert {tuple(color) for color in column.tolist()} <= {LIGHT.panel, LIGHT.grid}
 
 
 def test_a_line_goes_through_its_points_and_steps_wait_for_the_next() -> None:
@@ -593,5 +522,7 @@ def test_known_words_are_translated_and_others_are_shown_as_they_are() -> None:
     assert spoken(LIGHT, "stuck in a local minimum") == "stuck in a local minimum"
     for own in ("my {lane}", "{", "100 %"):
         assert spoken(chinese, own) == own
-    frame = arrange(Page("", (bars(2, 1),)), chinese, 18, (800, 600)).frames[0]
+    frame = arrange(
+        Page("", (Figure("", Axis("", names=LONG[:2]), SHARE, (stack(0, 0.5, 0.2, 0.3),)),)), chinese, 18, (800, 600)
+    ).frames[0]
     assert not {"stuck", "minimum"} & {word for label in frame.labels for word in label.text.split()}

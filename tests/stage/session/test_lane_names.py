@@ -9,6 +9,7 @@ from sim.languages import TRANSLATIONS
 from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
+from sim.scene.speech import LONGEST_NAME
 from sim.stage.session.examples import SetCount
 from sim.stage.session.lanes import (
     AddLane,
@@ -20,8 +21,11 @@ from sim.stage.session.lanes import (
     SetBatchSize,
     SetHyperparameter,
 )
-from sim.stage.session.names import LONGEST, in_languages
+from sim.stage.session.names import in_languages
+from sim.stage.session.scenes import OpenBrought
 from sim.stage.session.session import Message, Session, begin
+from sim.stage.session.setup import OpenScene, Return
+from sim.stage.window.documents import OpenSaved
 
 
 def names(session: Session) -> list[str]:
@@ -84,6 +88,21 @@ def test_without_a_name_a_lane_is_called_by_its_settings_again(session: Session)
     assert names(after(there, ChooseRule("nesterov")))[0] == "Nesterov"
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        OpenScene(list(scene_files()).index("local-minimum")),
+        OpenBrought(0),
+        OpenSaved(Saved(load_scene("local-minimum"), None)),
+    ],
+)
+def test_a_name_is_the_user_s_in_its_own_scene_only(message: Message) -> None:
+    before = replace(opened("learning-rate-ladder"), brought=(load_scene("local-minimum"),))
+    there = after(before, NameLane("full batch"), message, SetBatchSize(3))
+    assert names(there)[0] == "minibatch 2"
+    assert names(after(there, Return(), SetBatchSize(3)))[0] == "full batch"
+
+
 def test_what_is_said_of_a_lane_is_said_of_it_under_its_new_name(session: Session) -> None:
     there = after(session, NameLane("Anna"))
     for before, caption in zip(session.scene.captions, there.scene.captions, strict=True):
@@ -92,7 +111,7 @@ def test_what_is_said_of_a_lane_is_said_of_it_under_its_new_name(session: Sessio
     assert "Anna" in there.scene.question.answer
 
 
-@pytest.mark.parametrize("name", ["minibatch", "x" * (LONGEST + 1), "a\0b"])
+@pytest.mark.parametrize("name", ["minibatch", "x" * (LONGEST_NAME + 1), "a\0b"])
 def test_a_name_that_cannot_be_is_refused_and_said(session: Session, name: str) -> None:
     there = after(session, NameLane(name))
     assert names(there) == names(session)

@@ -472,6 +472,19 @@ def test_many_basins_are_summed_up() -> None:
     assert "other basins" in printed(table(result))
 
 
+def test_the_sum_of_other_basins_has_no_interval_where_every_seed_is_alike() -> None:
+    scene = load_scene("egg-box")
+    assert not scene.lanes[0].chance(scene.examples.count)
+    others = [
+        outcomes([(VerdictKind.STUCK, basin, NEVER, 30, 1.0, 1.0) for basin in range(MOST_BASINS)] * 2)
+        for _ in scene.lanes[1:]
+    ]
+    last = outcomes([(VerdictKind.STUCK, len(scene.problem().minima) - 1, NEVER, 30, 1.0, 1.0)] * 2)
+    rows = [line.split() for line in printed(table(odds(scene, [last, *others], 30))).splitlines()]
+    (row,) = (row for row in rows if "other basins 100 %" in " ".join(row))
+    assert " ".join(row).partition("100 %")[2].strip(" │") == ""
+
+
 def test_slivers_are_one_part_with_minima_that_are_not_known_unless_there_is_but_one() -> None:
     scene = load_scene("egg-box")
 

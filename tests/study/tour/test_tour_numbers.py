@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from measures import MEASURED, measured
 
 from sim.scene import SceneError, load_scene
 from sim.scene.tour import BLANK, COUNT, MEASURES, SPOKEN, TOUR, Number, Step, the_tour
 from sim.study.maps.basin_map import basin_map
 from sim.study.statistics.intervals import Estimate
-from sim.study.tour.measures import MEASURED, measured
 from sim.study.tour.telling import first_seed, text_of, told
 from sim.study.work.steps import finished
 

@@ -13,9 +13,6 @@ from av.filter import Graph
 
 from .encoding import FramePixels, Sink, Size, frame_of, let_go
 
-FASTEST = 50
-"""Pictures a second: delays are multiples of 10 ms, and browsers take one of 10 ms for 100."""
-
 HEADER, PALETTE_FLAG = 13, 0x80  # Bytes before the palette, if the last but two of them says that there is one.
 COMMENT, BLOCK, END = b"\x21\xfe", 255, b"\x00"
 BGRA = VideoFormat("bgra")

@@ -7,7 +7,7 @@ from pygame import Rect
 
 from ....descent.rules import rule_name
 from ....descent.schedules import CONSTANT
-from ....descent.verdict.kinds import Event, Verdict, VerdictKind
+from ....descent.verdict.kinds import ESCAPES, Event, Rank, Verdict, VerdictKind
 from ....report import epoch_of
 from ....scene.value import Scene, unlike
 from ....study.maps.swarm import Cloud
@@ -27,22 +27,8 @@ from .course import Course
 from .ends import draw_ends
 from .sliders import LaneSlider, draw_sliders, sliders
 
-ENDS = frozenset(
-    {
-        VerdictKind.SETTLED,
-        VerdictKind.STUCK,
-        VerdictKind.STALLED,
-        VerdictKind.BALANCED,
-        VerdictKind.LEVEL,
-        VerdictKind.HELD,
-        VerdictKind.DIVERGED,
-        VerdictKind.OFF_SURFACE,
-        VerdictKind.FAILED,
-    }
-)
+ENDS = frozenset(kind for kind in VerdictKind if kind.rank != Rank.GOING)
 """Verdicts that will not change any more, as far as is known: their chips are filled."""
-MOVES = ("escaped", "left_saddle")
-"""Events that lead from place to place."""
 SHORT = {
     VerdictKind.SETTLED: "settled",
     VerdictKind.STUCK: "stuck",
@@ -145,7 +131,7 @@ class Panel:
         place, em, theme = self.place, self.em, self.theme
         canvas.rect(place.chip, theme.panel)
         told, kept = self._told(verdict, events), 0
-        if not place.events.height and any(event.kind in MOVES for event in events):
+        if not place.events.height and any(event.kind in ESCAPES for event in events):
             kept = text.width(told[0][0], round(0.92 * em)) + em
         left = self._draw_chip(canvas, verdict, kept) + round(0.7 * em)
         if place.events.height:
@@ -182,7 +168,7 @@ class Panel:
 
     def _told(self, verdict: Verdict, events: list[Event]) -> list[tuple[str, Color]]:
         """The last move from place to place, and the verdict's evidence, each with its colour."""
-        theme, moves = self.theme, [event for event in events if event.kind in MOVES]
+        theme, moves = self.theme, [event for event in events if event.kind in ESCAPES]
         said = [(_event_text(event, theme), mix(self.course.color, theme.text, 0.35)) for event in moves[-1:]]
         return said + [(evidence(piece, theme), theme.muted) for piece in verdict.evidence]
 

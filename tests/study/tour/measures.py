@@ -13,21 +13,21 @@ from typing import Any
 
 import numpy as np
 
-from ...descent.clock import CLOCKS
-from ...descent.examples.chance import epoch_orders
-from ...descent.examples.noise import example_gradients, noise
-from ...descent.lane import Lane, descend
-from ...descent.problem import Problem
-from ...descent.verdict.sight import EQUAL_LOSS
-from ...scene import Scene, SceneError, did_you_mean, load_scene
-from ...scene.tour import STARTS, Number
-from ...surface.critical.point import CriticalKind, CriticalPoint
-from ...surface.points import Array, norm
-from ..maps.basin_map import RuleDescent
-from ..maps.swarm import starts
-from ..odds.odds import LaneOdds, Odds, odds
-from ..statistics.intervals import Estimate, wilson
-from ..work.ensemble import Job, Outcomes
+from sim.descent.clock import CLOCKS
+from sim.descent.examples.chance import epoch_orders
+from sim.descent.examples.noise import example_gradients, noise
+from sim.descent.lane import Lane, descend
+from sim.descent.problem import Problem
+from sim.descent.verdict.sight import EQUAL_LOSS
+from sim.scene import Scene, SceneError, did_you_mean, load_scene
+from sim.scene.tour import STARTS, Number
+from sim.study.maps.basin_map import RuleDescent
+from sim.study.maps.swarm import starts
+from sim.study.odds.odds import LaneOdds, Odds, odds
+from sim.study.statistics.intervals import Estimate, wilson
+from sim.study.work.ensemble import Job, Outcomes
+from sim.surface.critical.point import CriticalKind, CriticalPoint
+from sim.surface.points import Array, norm
 
 # In which it is looked at whether each holds every example once.
 EPOCHS = 10
