@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from pygame import Rect
 
 from ....descent.rules import rule_name
 from ....descent.schedules import CONSTANT
-from ....descent.verdict.kinds import Event, Verdict, VerdictKind
 from ....report import epoch_of
 from ....scene.value import Scene, unlike
 from ....study.maps.swarm import Cloud
@@ -17,8 +15,7 @@ from ...drawing.glyphs import draw_badge
 from ...drawing.layout import PanelLayout
 from ...session.session import MOVING_GROUND
 from ...style import text
-from ...style.color import Color, mix, readable
-from ...style.numbers import evidence, hyperparameters, number, plans, rule_in_words, settings, short, way
+from ...style.numbers import hyperparameters, number, plans, rule_in_words, settings, short
 from ...style.style import hairline
 from ...style.theme import Theme
 from ..map.cloud import draw_shares
@@ -26,34 +23,7 @@ from ..views import Layer, ViewContext, draw_views
 from .course import Course
 from .ends import draw_ends
 from .sliders import LaneSlider, draw_sliders, sliders
-
-ENDS = frozenset(
-    {
-        VerdictKind.SETTLED,
-        VerdictKind.STUCK,
-        VerdictKind.STALLED,
-        VerdictKind.BALANCED,
-        VerdictKind.LEVEL,
-        VerdictKind.HELD,
-        VerdictKind.DIVERGED,
-        VerdictKind.OFF_SURFACE,
-        VerdictKind.FAILED,
-    }
-)
-"""Verdicts that will not change any more, as far as is known: their chips are filled."""
-MOVES = ("escaped", "left_saddle")
-"""Events that lead from place to place."""
-SHORT = {
-    VerdictKind.SETTLED: "settled",
-    VerdictKind.STUCK: "stuck",
-    VerdictKind.STALLED: "stalled",
-    VerdictKind.LEVEL: "stopped",
-    VerdictKind.HELD: "stopped",
-    VerdictKind.RATTLING: "rattling",
-    VerdictKind.WANDERING: "wandering",
-    VerdictKind.SWINGING: "swinging",
-}
-"""Long verdicts in a word, where there is little room; the evidence tells in what."""
+from .verdict import VerdictLine, alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +44,26 @@ class Panel:
         """Draw the lane after so many updates; its frame and names are there."""
         with canvas.part("map"):
             self.course.draw(canvas, (update, 0.0), views, None)
-        self.draw_words(canvas, update, views, None, ends)
+        (line,) = alike([self.verdict_line(update)])
+        self.draw_words(canvas, update, views, line, None, ends)
+
+    def verdict_line(self, update: int) -> VerdictLine:
+        """What is said of the verdict after so many updates."""
+        course, track = self.course, self.course.track
+        loss = number(float(track.loss[min(update, track.updates)]))
+        verdict, events = course.judge.verdict(update), tuple(course.judge.events_until(update))
+        return VerdictLine(self.place, self.em, self.theme, course.color, verdict, events, loss)
 
     def draw_words(
-        self, canvas: Canvas, update: int, views: frozenset[str], cloud: Cloud | None, ends: LaneEnds | None = None
+        self,
+        canvas: Canvas,
+        update: int,
+        views: frozenset[str],
+        line: VerdictLine,
+        cloud: Cloud | None,
+        ends: LaneEnds | None = None,
     ) -> None:
         """Draw all but the map."""
-        verdict = self.course.judge.verdict(update)
         with canvas.part("strip"):
             self._draw_strip(canvas, self.course.context(update, views - {MOVING_GROUND}))
             if cloud is not None and self.place.shares.height:
@@ -89,7 +72,7 @@ class Panel:
             with canvas.part("ends"):
                 draw_ends(canvas, self.place.ends, ends, self.theme, self.em)
         with canvas.part("verdict"):
-            self._draw_verdict(canvas, verdict, self.course.judge.events_until(update))
+            line.draw(canvas)
         with canvas.part("numbers"):
             self._draw_numbers(canvas, min(update, self.course.track.updates))
         if self.place.sliders.height:
@@ -140,73 +123,20 @@ class Panel:
             with canvas.clip(place):
                 draw_views(canvas, context, Layer.STRIP)
 
-    def _draw_verdict(self, canvas: Canvas, verdict: Verdict, events: list[Event]) -> None:
-        """The verdict as a chip, and what there is to say of it: as much as there is room for."""
-        place, em, theme = self.place, self.em, self.theme
-        canvas.rect(place.chip, theme.panel)
-        told, kept = self._told(verdict, events), 0
-        if not place.events.height and any(event.kind in MOVES for event in events):
-            kept = text.width(told[0][0], round(0.92 * em)) + em
-        left = self._draw_chip(canvas, verdict, kept) + round(0.7 * em)
-        if place.events.height:
-            canvas.rect(place.events, theme.panel)
-            self._draw_words(
-                canvas, self._since(verdict), Rect(left, place.chip.top, place.chip.right - left, place.chip.height)
-            )
-            self._draw_words(canvas, told, place.events)
-        else:
-            words = [*told, *self._since(verdict)]
-            self._draw_words(canvas, words, Rect(left, place.chip.top, place.chip.right - left, place.chip.height))
-
-    def _draw_chip(self, canvas: Canvas, verdict: Verdict, kept: int) -> int:
-        """The verdict in a few words, fewer where so much room is wanted for others; where it ends."""
-        place, em, theme = self.place.chip, self.em, self.theme
-        size, room, label = round(0.95 * em), place.width - round(1.4 * em), theme.say(verdict.kind.value)
-        if verdict.kind in SHORT and text.width(label, size, bold=True) > room - kept:
-            label = theme.say(SHORT[verdict.kind])
-        label = text.fitted(label, size, room, bold=True)
-        chip = Rect(place.left, place.top, text.width(label, size, bold=True) + round(1.4 * em), place.height)
-        ended = verdict.kind in ENDS
-        ground = self.course.color if ended else mix(theme.panel, self.course.color, 0.14)
-        canvas.rect(chip, ground, corner=chip.height // 2)
-        if not ended:
-            canvas.rect(chip, self.course.color, width=hairline(em), corner=chip.height // 2)
-        ink = readable(self.course.color) if ended else mix(self.course.color, theme.text, 0.35)
-        canvas.text(label, chip.center, size, ink, bold=True, align=0.5)
-        return chip.right
-
-    def _since(self, verdict: Verdict) -> list[tuple[str, Color]]:
-        """Since when the verdict has held, with the colour of these words."""
-        since = self.theme.say("since update {update}", update=verdict.since)
-        return [(since, self.theme.muted)] if verdict.since else []
-
-    def _told(self, verdict: Verdict, events: list[Event]) -> list[tuple[str, Color]]:
-        """The last move from place to place, and the verdict's evidence, each with its colour."""
-        theme, moves = self.theme, [event for event in events if event.kind in MOVES]
-        said = [(_event_text(event, theme), mix(self.course.color, theme.text, 0.35)) for event in moves[-1:]]
-        return said + [(evidence(piece, theme), theme.muted) for piece in verdict.evidence]
-
-    def _draw_words(self, canvas: Canvas, words: list[tuple[str, Color]], place: Rect) -> None:
-        """Draw these one after the other, those that there is room for."""
-        x, size = place.left, round(0.92 * self.em)
-        for index, (said, color) in enumerate(words):
-            sign = said if not index else f"· {said}"
-            if x + text.width(sign, size) > place.right:
-                break
-            x = canvas.text(sign, (x, place.centery), size, color) + self.em // 2
-
     def _draw_numbers(self, canvas: Canvas, moment: int) -> None:
         cells = self.place.numbers
         em, theme = self.em, self.theme
-        canvas.rect(cells[0].unionall(cells[1:]), theme.panel)
         size = round(0.92 * em)
         if len(cells) == 1:
             (label, value), (cell,) = self._numbers(moment)[0], cells
+            if cell.top >= self.place.chip.bottom:  # Else it lies on the ground of the verdict's line.
+                canvas.rect(cell, theme.panel)
             canvas.text(value, cell.midright, size, theme.text, align=1)
             canvas.text(
                 label, (cell.right - text.width(value, size) - em // 2, cell.centery), size, theme.muted, align=1
             )
             return
+        canvas.rect(cells[0].unionall(cells[1:]), self.theme.panel)
         for cell, (label, value) in zip(cells, self._numbers(moment), strict=False):
             if text.width(label, size) + text.width(value, size) + em // 3 <= cell.width:
                 canvas.text(label, cell.midleft, size, theme.muted)
@@ -241,10 +171,3 @@ def panel_of(scene: Scene, place: PanelLayout, em: int, theme: Theme, course: Co
     lane = course.index
     name, unfair = scene.texts(theme.language).lanes[lane], unlike(scene)[lane]
     return Panel(place, em, theme, name, sliders(scene, lane, place, em), unfair, course)
-
-
-def _event_text(event: Event, theme: Theme) -> str:
-    """An escape in few words; minima go by their numbers on the map."""
-    if event.kind == "left_saddle":
-        return theme.say("left the saddle at {update}", update=event.update)
-    return theme.say("escaped at {update}: {way}", update=event.update, way=way(event, theme))
