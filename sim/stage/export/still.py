@@ -292,7 +292,7 @@ def _draw_lane(
     scene, theme = session.scene, _theme(session.theme, session.language, background)
     if background is not None:
         theme = replace(theme, panel=background)
-    usual = layout(size, 1, scene.window.width / scene.window.height)
+    usual = layout(size, 1, scene.window.width / scene.window.height, presenter=session.presenter)
     em = max(1, round(scale * usual.em))
     more = More(numbers=session.numbers, ends=session.ends)
     place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, more), scale, em)
