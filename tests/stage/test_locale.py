@@ -237,3 +237,8 @@ def test_evidence_is_translated_part_by_part(language: str) -> None:
         assert (evidence(part, theme) != part) == worded, part
         assert evidence(part, load_theme("light")) == part
     assert len(parts) > 9
+
+
+@pytest.mark.parametrize(("language", "other"), [("de", r"\bLoss\b"), ("zh", r"第 \{\w+\} 步")])
+def test_one_thing_goes_by_one_word(language: str, other: str) -> None:
+    assert [said for said in words(language).values() if re.search(other, said)] == []
