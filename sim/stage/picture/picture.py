@@ -33,7 +33,7 @@ from .chart import Axes, Chart, axes
 from .help import draw_help, label_of
 from .map.ways import way
 from .panel.course import course_of, draw_together
-from .panel.panel import Panel, panel_of
+from .panel.panel import Panel, headed, panel_of
 from .panel.search import draw_search
 from .panel.verdict import alike
 from .profile import draw_profile
@@ -323,9 +323,11 @@ def _panels(here: Setting, race: Race) -> tuple[Panel, ...]:
         course_of(race, lane, (place.map, place.strip), places.em, theme, camera, lasting, here.steady)
         for lane, place in enumerate(places.panels)
     ]
-    return tuple(
-        panel_of(here.scene, place, places.em, theme, course)
-        for place, course in zip(places.panels, courses, strict=True)
+    return headed(
+        [
+            panel_of(here.scene, place, places.em, theme, course)
+            for place, course in zip(places.panels, courses, strict=True)
+        ]
     )
 
 

@@ -1,6 +1,7 @@
 """One lane's panel: name and settings, verdict, map with trail, marble and arrows, live numbers."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,6 +40,10 @@ class Panel:
     unlike: bool
     """Whether its learning rate makes the comparison with the others unfair."""
     course: Course
+    mark: str = ""
+    """What is said of that."""
+    line: str = ""
+    """What is told of its settings beside its name, if there is room."""
 
     def draw(self, canvas: Canvas, update: int, views: frozenset[str], ends: LaneEnds | None = None) -> None:
         """Draw the lane after so many updates; its frame and names are there."""
@@ -87,34 +92,59 @@ class Panel:
         canvas.rect(place.frame, theme.border, width=hairline(em), corner=em // 2)
         x, y = place.name.left, place.name.centery
         draw_badge(canvas, (x + 0.45 * em, y), 0.42 * em, self.course.index, self.course.color)
-        size, small = round(1.1 * em), round(0.9 * em)
-        name = text.fitted(self.name, size, place.name.right - x - round(1.3 * em), bold=True)
-        end = canvas.text(name, (x + 1.3 * em, y), size, theme.text, bold=True) + em
-        mark = theme.say("not the same η") if self.unlike else ""
-        kept = text.width(mark, small, bold=True) + em if mark else 0
-        line = self._settings(small, place.name.right - round(end) - kept)
+        size, small, right = self._name_size, self._small, place.name.right
+        canvas.text(self._shown_name, (x + 1.3 * em, y), size, theme.text, bold=True)
+        line = self.line if self.fits(self.line) else ""
         canvas.text(line, place.name.midright, small, theme.muted, align=1)
-        if mark:
-            right = place.name.right - text.width(line, small) - (em if line else 0)
-            canvas.text(
-                text.fitted(mark, small, right - round(end), bold=True),
-                (right, y),
-                small,
-                theme.lane(1),
-                bold=True,
-                align=1,
-            )
+        if self.mark:
+            right -= text.width(line, small) + (em if line else 0)
+            canvas.text(self.mark, (right, y), small, theme.lane(1), bold=True, align=1)
 
-    def _settings(self, size: int, room: int) -> str:
-        """The rule and its hyperparameters: of these as much as there is room for and sliders do not tell."""
+    @property
+    def _name_size(self) -> int:
+        """Height of the name's type, in pixels."""
+        return round(1.1 * self.em)
+
+    @property
+    def _small(self) -> int:
+        """Height of the type beside the name, in pixels."""
+        return round(0.9 * self.em)
+
+    @property
+    def _shown_name(self) -> str:
+        """As much of the name as there is room for beside the mark."""
+        room = self.place.name.width - round(1.3 * self.em) - self._kept
+        return text.fitted(self.name, self._name_size, room, bold=True)
+
+    @property
+    def _kept(self) -> int:
+        """What the mark takes of the line, with what is free before it."""
+        return text.width(self.mark, self._small, bold=True) + self.em if self.mark else 0
+
+    @property
+    def shows_name(self) -> bool:
+        """Whether the mark leaves room for the whole name."""
+        return self._shown_name == self.name
+
+    @property
+    def room(self) -> int:
+        """What name and mark leave of their line for the settings."""
+        name = round(2.3 * self.em) + text.width(self._shown_name, self._name_size, bold=True)
+        return self.place.name.width - name - self._kept
+
+    def lines(self) -> tuple[str, ...]:
+        """The rule and its settings that sliders do not tell, in fewer and fewer words."""
         lane, theme = self.course.track.lane, self.theme
-        rule = rule_in_words(rule_name(lane.rule), theme.language)
-        every = settings(lane, self.course.race.problem.train.count, theme)
-        brief = " · ".join([rule, f"η {short(lane.rule.learning_rate)}", *plans(lane, theme.language)])
+        rule, planned = rule_in_words(rule_name(lane.rule), theme.language), plans(lane, theme.language)
         if self.sliders and len(hyperparameters(lane.rule)) < len(self.sliders):
-            every = " · ".join([rule, *plans(lane, theme.language)])
-        told = (every, every.removeprefix(f"{rule} · "), brief, rule)
-        return next((each for each in told if text.width(each, size) <= room), text.fitted(rule, size, room))
+            every = " · ".join([rule, *planned])
+            return every, every, rule, rule
+        every, rate = settings(lane, self.course.race.problem.train.count, theme), f"η {short(lane.rule.learning_rate)}"
+        return every, every.removeprefix(f"{rule} · "), " · ".join([rate, *planned]), rate
+
+    def fits(self, line: str) -> bool:
+        """Whether there is room for that beside the name."""
+        return text.width(line, self._small) <= self.room
 
     def _draw_strip(self, canvas: Canvas, context: ViewContext) -> None:
         place = self.place.strip
@@ -164,6 +194,23 @@ class Panel:
             (say("epoch"), f"{epoch}"),
             (say("batch"), f"{batch}/{track.updates_per_epoch}"),
         ]
+
+
+def headed(panels: Sequence[Panel]) -> tuple[Panel, ...]:
+    """The panels of one picture: beside their names all tell of the same settings, as many as there is room for.
+
+    A lane whose name leaves no room for any is not asked.
+    """
+    say = panels[0].theme.say
+    for mark in (say("not the same η"), say("other η")):
+        marked = [replace(panel, mark=mark if panel.unlike else "") for panel in panels]
+        if all(panel.shows_name for panel in marked if panel.mark):
+            break
+    lines = [panel.lines() for panel in marked]
+    asked = [(panel, told) for panel, told in zip(marked, lines, strict=True) if any(map(panel.fits, told))]
+    fitting = (form for form in range(len(lines[0])) if all(panel.fits(told[form]) for panel, told in asked))
+    form = next(fitting, len(lines[0]) - 1)
+    return tuple(replace(panel, line=told[form]) for panel, told in zip(marked, lines, strict=True))
 
 
 def panel_of(scene: Scene, place: PanelLayout, em: int, theme: Theme, course: Course) -> Panel:
