@@ -50,9 +50,9 @@ End = tuple[str, int]
 WHERE, ESCAPES, SADDLE_ESCAPES = "Where the seeds end", "Escapes from a basin or a saddle", "Escapes from the saddle"
 WHISKERS = "A whisker is the interval of all that lies below an edge."
 ESCAPE = (
-    "A marble has escaped once it has left the basin or the saddle of its start, or a saddle at which it had stalled."
+    "A marble has escaped once it has left its start's basin or saddle, or a saddle at which it had stalled."
 )
-STAYED = "No marble has left the basin or the saddle of its start, or a saddle at which it had stalled."
+STAYED = "No marble has left its start's basin or saddle, or a saddle at which it had stalled."
 
 COLUMNS = (
     "lane",
