@@ -49,9 +49,7 @@ End = tuple[str, int]
 
 WHERE, ESCAPES, SADDLE_ESCAPES = "Where the seeds end", "Escapes from a basin or a saddle", "Escapes from the saddle"
 WHISKERS = "A whisker is the interval of all that lies below an edge."
-ESCAPE = (
-    "A marble has escaped once it has left its start's basin or saddle, or a saddle at which it had stalled."
-)
+ESCAPE = "A marble has escaped once it has left its start's basin or saddle, or a saddle at which it had stalled."
 STAYED = "No marble has left its start's basin or saddle, or a saddle at which it had stalled."
 
 COLUMNS = (
