@@ -22,7 +22,7 @@ from sim.scene.speech import Translation
 from sim.stage.export.web import words as web_words
 from sim.stage.input import lane_controls
 from sim.stage.picture import caption, chart, help, picture, tooltip
-from sim.stage.picture.panel import panel
+from sim.stage.picture.panel import verdict
 from sim.stage.picture.views import VIEWS
 from sim.stage.session import bindings, lanes, names, setup
 from sim.stage.sheets import sheets
@@ -32,14 +32,14 @@ from sim.stage.style.theme import load_theme
 from sim.study.maps.swarm import SPREADS
 from sim.study.odds import contrast
 from sim.study.odds.ends import NAMES
-from sim.study.odds.report import ESCAPE, ESCAPES, SADDLE_ESCAPES, WHERE, WHISKERS
+from sim.study.odds.report import ESCAPE, ESCAPES, SADDLE_ESCAPES, STAYED, WHERE, WHISKERS
 from sim.study.statistics.telling import INTERVALS
 from sim.surface.critical import point as critical_point
 
 STAGE = Path(sim.stage.__file__).parent
 CHINESE = re.compile(r"[一-鿿]")
 FIGURE_WORDS = (
-    *(WHERE, ESCAPES, SADDLE_ESCAPES, WHISKERS, ESCAPE, INTERVALS),
+    *(WHERE, ESCAPES, SADDLE_ESCAPES, WHISKERS, ESCAPE, STAYED, INTERVALS),
     *("share of seeds", "update", *NAMES.values()),
 )
 """What the figures of odds say, names of lanes and minima aside."""
@@ -65,8 +65,10 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/help.py", "binding.says"): {binding.says for group in bindings.GROUPS.values() for binding in group},
     ("picture/help.py", "word"): set(bindings.SPOKEN),
     ("style/numbers.py", "sentence"): set(numbers.EVIDENCE),
-    ("picture/panel/panel.py", "verdict.kind.value"): {kind.value for kind in VerdictKind},
-    ("picture/panel/panel.py", "SHORT[verdict.kind]"): set(panel.SHORT.values()),
+    ("picture/panel/verdict.py", "self.verdict.kind.value"): {kind.value for kind in VerdictKind},
+    ("picture/panel/verdict.py", "SHORT[kind] if self.brief and kind in SHORT else kind.value"): set(
+        verdict.SHORT.values()
+    ),
     ("picture/panel/ends.py", "NAMES[part.kind]"): set(NAMES.values()),
     ("picture/timeline.py", "VerdictKind[event.kind.upper()].value"): {kind.value for kind in VerdictKind},
     ("picture/tooltip.py", "CURVATURE_MEANINGS[lower, upper]"): set(tooltip.CURVATURE_MEANINGS.values()),
@@ -235,3 +237,8 @@ def test_evidence_is_translated_part_by_part(language: str) -> None:
         assert (evidence(part, theme) != part) == worded, part
         assert evidence(part, load_theme("light")) == part
     assert len(parts) > 9
+
+
+@pytest.mark.parametrize(("language", "other"), [("de", r"\bLoss\b"), ("zh", r"第 \{\w+\} 步")])
+def test_one_thing_goes_by_one_word(language: str, other: str) -> None:
+    assert [said for said in words(language).values() if re.search(other, said)] == []

@@ -23,6 +23,8 @@ THINNEST = 3
 """Height of a strip of examples, in pixels, of which there is none where it would be less."""
 NARROW = 13.5
 """Width of a panel, in ems, below which the loss has a line of its own: beside it the verdict would have no room."""
+WORDED = 17.0
+"""Width of a panel, in ems, below which its name leaves no room for anything beside it: rather there are more rows."""
 TALL_CARD = 16.0
 """Height in ems of a card that has room for all of it."""
 ENDS, THIN_ENDS = 1.2, 0.55
@@ -205,7 +207,10 @@ def _split(stage: Rect, rows: int, em: int, height: int, profile: bool) -> tuple
 def _own_maps(
     stage: Rect, lanes: int, aspect: float, em: int, height: int, more: More
 ) -> tuple[Rect, tuple[PanelLayout, ...]]:
-    """The chart, and panels in as many columns as give the largest maps of that aspect (width over height)."""
+    """The chart, and panels in as many columns as give the largest maps of that aspect (width over height).
+
+    Columns in which words have no room are taken only where no others leave maps large enough.
+    """
     gap, rows_of = round(0.8 * em), {columns: -(-lanes // columns) for columns in range(1, lanes + 1)}
 
     def panels(columns: int, count: int) -> tuple[Rect, tuple[PanelLayout, ...]]:
@@ -217,7 +222,14 @@ def _own_maps(
         area = panels(columns, 1)[1][0].map  # The others are as large.
         return min(area.width, area.height * aspect) if area.width > 0 and area.height > 0 else 0.0
 
-    return panels(max(rows_of, key=map_size), lanes)
+    def worded(columns: int) -> bool:
+        """Whether words have room beside names, and maps have what they need."""
+        panel = panels(columns, 1)[1][0]
+        wide, high = LEAST_MAP
+        roomy = panel.map.width >= wide * em and panel.map.height >= high * em
+        return roomy and panel.frame.width >= WORDED * em
+
+    return panels(max(list(filter(worded, rows_of)) or rows_of, key=map_size), lanes)
 
 
 def _one_map(field: Rect, lanes: int, em: int, more: More) -> tuple[Rect, tuple[PanelLayout, ...]]:

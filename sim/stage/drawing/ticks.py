@@ -148,7 +148,7 @@ def _logarithmic(whole: AxisScale, percent: bool) -> Iterator[tuple[Tick, ...]]:
 def tick_text(value: float, step: float, fellows: list[float], percent: bool = False) -> str:
     """A multiple of a step as its fellows along the axis are written: with as many digits as tell them apart."""
     if percent:
-        return tick_text(100 * value, 100 * step, [100 * fellow for fellow in fellows]) + "%"
+        return tick_text(100 * value, 100 * step, [100 * fellow for fellow in fellows]) + " %"
     largest = max(abs(fellow) for fellow in fellows)
     if abs(value) < 1e-9 * step and largest < TINY:
         return "0"
@@ -162,7 +162,7 @@ def tick_text(value: float, step: float, fellows: list[float], percent: bool = F
 def power_of_ten(value: float, percent: bool = False) -> str:
     """One of the round numbers of a logarithmic axis: 0.01, 0.5, 10,000, 10⁵, 2·10⁵."""
     if percent:
-        return power_of_ten(100 * value) + "%"
+        return power_of_ten(100 * value) + " %"
     if PLAIN[0] * (1 - 1e-9) <= value < PLAIN[1] * (1 - 1e-9):
         return f"{value:,g}"
     power = math.floor(math.log10(value) + 1e-9)
@@ -173,8 +173,8 @@ def power_of_ten(value: float, percent: bool = False) -> str:
 def per_cent(share: float) -> str:
     """A share in as few signs as there can be, but neither nothing nor all of it where that is not so."""
     if 0 < share < 0.005:
-        return "<1%"
-    return ">99%" if 0.995 <= share < 1 else f"{math.floor(100 * share + 0.5)}%"
+        return "<1 %"
+    return ">99 %" if 0.995 <= share < 1 else f"{math.floor(100 * share + 0.5)} %"
 
 
 def _decimals(step: float) -> int:

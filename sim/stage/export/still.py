@@ -20,7 +20,7 @@ from ..drawing.screen import Screen
 from ..drawing.vector import Vector
 from ..picture.map.site import camera_on
 from ..picture.panel.course import course_of
-from ..picture.panel.panel import panel_of
+from ..picture.panel.panel import headed, panel_of
 from ..picture.picture import draw, snapshot_of
 from ..picture.setting import Setting, places_in, setting
 from ..session.odds import ends_seen
@@ -292,12 +292,13 @@ def _draw_lane(
     scene, theme = session.scene, _theme(session.theme, session.language, background)
     if background is not None:
         theme = replace(theme, panel=background)
-    usual = layout(size, 1, scene.window.width / scene.window.height)
+    usual = layout(size, 1, scene.window.width / scene.window.height, presenter=session.presenter)
     em = max(1, round(scale * usual.em))
     more = More(numbers=session.numbers, ends=session.ends)
     place = _enlarged_panel(panel_layout(Rect((0, 0), size), usual.em, more), scale, em)
     camera = camera_on(race.problem, session.focus or scene.window, place.map.size, session.pose)
-    panel = panel_of(scene, place, em, theme, course_of(race, lane, (place.map, place.strip), em, theme, camera))
+    course = course_of(race, lane, (place.map, place.strip), em, theme, camera)
+    (panel,) = headed([panel_of(scene, place, em, theme, course)])
     canvas.rect((0, 0, *canvas.size), theme.background)
     panel.draw_frame(canvas)
     update = scene.timing(session.clock).updates(lane, session.tick)

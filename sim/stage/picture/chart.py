@@ -50,6 +50,8 @@ SIGNS = 9
 """Signs of a loss beside the chart, at most: there is room for no more."""
 LARGE = 1e100
 """A loss from which on a power of ten has three digits."""
+LEAST_NAME = 3.0
+"""Width of a lane's name in the legend, in heights of its type: of a shorter piece nobody knows what it stands for."""
 TALLEST = 1.25
 """How far above the start, in heights of the start, a line is followed."""
 
@@ -385,10 +387,24 @@ def _draw_legend(canvas: Canvas, axes: Axes, theme: Theme, em: int, names: tuple
         canvas.segments(ends, theme.muted, max(1, round(1.6 * stroke)))
         x = canvas.text(label, (x + 3.1 * em, y), size, theme.muted)
     x += em
-    for index, lane in enumerate(names):
-        room = canvas.size[0] - em - (x + 2.4 * em)
-        name = text.fitted(lane, size, max(0, round(room)))
-        if not name:
-            break
+    for index, name in enumerate(legend_names(names, size, canvas.size[0] - x - em, 2.2 * em)):
         draw_badge(canvas, (x + 1.6 * em, y), 0.32 * em, index, theme.lane(index))
         x = canvas.text(name, (x + 2.2 * em, y), size, theme.text)
+
+
+def legend_names(names: tuple[str, ...], size: int, room: float, before: float) -> list[str]:
+    """The lanes' names, the long ones shortened to one width so that all fit into the room with so much before each.
+
+    Where little would be left of them, none is told: each lane has its badge.
+    """
+    left, share = room - before * len(names), 0.0
+    for told, wide in enumerate(sorted(text.width(name, size) for name in names)):
+        share = left / (len(names) - told)
+        if wide > share:
+            break
+        left -= wide
+    else:
+        return list(names)
+    if share < LEAST_NAME * size:
+        return [""] * len(names)
+    return [text.fitted(name, size, int(share)) for name in names]

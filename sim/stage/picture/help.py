@@ -87,6 +87,9 @@ def draw_help(canvas: Canvas, theme: Theme, places: Layout) -> None:
     """Draw the sheet over the picture, beside the panel of controls."""
     here = help_layout(places, theme)
     size, line, margin = here.size, round(PITCH * here.size), round(MARGIN * here.size)
+    for line_below in (places.title, places.look, places.timeline, places.footer):
+        if any(line_below.top < edge < line_below.bottom for edge in (here.place.top, here.place.bottom)):
+            canvas.rect(line_below, theme.background)  # Its words would be cut in half.
     canvas.rect(here.place, theme.panel, corner=size)
     canvas.rect(here.place, theme.faint, width=hairline(places.em), corner=size)
     top = here.place.top + margin

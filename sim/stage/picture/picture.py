@@ -33,8 +33,9 @@ from .chart import Axes, Chart, axes
 from .help import draw_help, label_of
 from .map.ways import way
 from .panel.course import course_of, draw_together
-from .panel.panel import Panel, panel_of
+from .panel.panel import Panel, headed, panel_of
 from .panel.search import draw_search
+from .panel.verdict import alike
 from .profile import draw_profile
 from .setting import Setting, setting
 from .timeline import draw_timeline
@@ -183,10 +184,12 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
         draw_over(canvas, places, theme, session, snapshot.tally)
     else:
         _draw_maps(canvas, here, snapshot)
-        for lane, (panel, ends) in enumerate(zip(_panels(here, race), ends_seen(session), strict=True)):
+        panels = _panels(here, race)
+        updates = [timing.updates(lane, snapshot.tick) for lane in range(len(panels))]
+        lines = alike([panel.verdict_line(update) for panel, update in zip(panels, updates, strict=True)])
+        for lane, (panel, line, ends) in enumerate(zip(panels, lines, ends_seen(session), strict=True)):
             with canvas.part(f"lane {lane + 1}"):
-                update = timing.updates(lane, snapshot.tick)
-                panel.draw_words(canvas, update, session.views, snapshot.cloud(lane), ends)
+                panel.draw_words(canvas, updates[lane], session.views, line, snapshot.cloud(lane), ends)
         with canvas.part("chart"):
             chart.draw(canvas, places.chart.topleft, snapshot.tick)
         _draw_profile(canvas, here, snapshot)
@@ -320,9 +323,11 @@ def _panels(here: Setting, race: Race) -> tuple[Panel, ...]:
         course_of(race, lane, (place.map, place.strip), places.em, theme, camera, lasting, here.steady)
         for lane, place in enumerate(places.panels)
     ]
-    return tuple(
-        panel_of(here.scene, place, places.em, theme, course)
-        for place, course in zip(places.panels, courses, strict=True)
+    return headed(
+        [
+            panel_of(here.scene, place, places.em, theme, course)
+            for place, course in zip(places.panels, courses, strict=True)
+        ]
     )
 
 

@@ -49,8 +49,8 @@ End = tuple[str, int]
 
 WHERE, ESCAPES, SADDLE_ESCAPES = "Where the seeds end", "Escapes from a basin or a saddle", "Escapes from the saddle"
 WHISKERS = "A whisker is the interval of all that lies below an edge."
-ESCAPE = "Escaped is who has left the basin or the saddle of its start, or a saddle at which it had stalled."
-STAYED = "No seed has left the basin or the saddle of its start, or a saddle at which it had stalled."
+ESCAPE = "A marble has escaped once it has left its start's basin or saddle, or a saddle at which it had stalled."
+STAYED = "No marble has left its start's basin or saddle, or a saddle at which it had stalled."
 
 COLUMNS = (
     "lane",

@@ -168,3 +168,9 @@ def test_cards_beside_one_map_have_a_strip_of_examples(size: tuple[int, int], la
         assert card.strip.height >= 3
         assert card.name.bottom <= card.strip.top
         assert card.strip.bottom < card.chip.top
+
+
+def test_for_a_projector_lanes_stand_in_rows_where_words_would_have_no_room() -> None:
+    places = layout((1600, 900), 5, 1.5, presenter=True)
+    assert len({panel.frame.top for panel in places.panels}) == 2
+    assert places.em > layout((1600, 900), 5, 1.5).em

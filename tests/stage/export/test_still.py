@@ -14,6 +14,7 @@ from sim.files import OutputError
 from sim.scene import SceneError, load_scene
 from sim.scene.reading import Saved, load_saved
 from sim.stage.drawing.layout import SMALLEST, USUAL, layout
+from sim.stage.export.looks import Look
 from sim.stage.export.png import unblend
 from sim.stage.export.still import Still, enlarged, lane_index, paused, picture, screenshot
 from sim.stage.picture.picture import snapshot_of, status
@@ -129,6 +130,14 @@ def test_a_lane_fills_the_picture_in_its_own_colour(tmp_path: Path) -> None:
     assert count(0) == count(1) == 0
     ground = (alone == theme.background).all(axis=-1)
     assert ground.mean() < 0.001  # But for the round corners.
+
+
+def test_a_lane_alone_has_bigger_type_for_a_projector(tmp_path: Path) -> None:
+    usual, presented = (
+        still(tmp_path, (800, 600), lane="momentum", look=Look(presenter=presenter)) for presenter in (False, True)
+    )
+    ink = [(picture[:60] == load_theme("light").text).all(axis=-1).sum() for picture in (usual, presented)]
+    assert ink[1] > 1.2 * ink[0] > 0
 
 
 @pytest.mark.parametrize(("size", "scale"), [((320, 240), 1.0), ((320, 240), 0.5), ((640, 200), 1.0), (SMALLEST, 0.3)])

@@ -67,7 +67,8 @@ def test_nothing_is_written_beyond_the_sheet(
     place, pixels = told(here).place, pygame.surfarray.array3d(target)
     inside = np.zeros(size, dtype=bool)
     inside[place.left : place.right, place.top : place.bottom] = True
-    assert (pixels[~inside] == here.theme.low).all()
+    beyond = pixels[~inside]
+    assert ((beyond == here.theme.low).all(axis=-1) | (beyond == here.theme.background).all(axis=-1)).all()
     rim = np.zeros(size, dtype=bool)
     rim[place.left + 3 : place.right - 3, place.top + 3 : place.bottom - 3] = True
     rim[place.left + 6 : place.right - 6, place.top + 6 : place.bottom - 6] = False
@@ -77,3 +78,15 @@ def test_nothing_is_written_beyond_the_sheet(
     for group in key_groups(here.theme):
         for key, meaning in group.lines:
             assert {key, meaning} <= set(written)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_line_is_cut_in_half_along_its_edges(session: Session, size: tuple[int, int]) -> None:
+    here = setting(session, size)
+    target = pygame.Surface(size, depth=32)
+    target.fill((255, 0, 255))
+    draw_help(Screen(target), here.theme, here.places)
+    sheet, places = told(here).place, here.places
+    for line in (places.title, places.look, places.timeline, places.footer):
+        cut = any(line.top < edge < line.bottom for edge in (sheet.top, sheet.bottom))
+        assert (target.get_at((line.left, line.centery))[:3] == here.theme.background) == cut

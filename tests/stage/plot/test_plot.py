@@ -483,7 +483,7 @@ def test_numbers_are_written_as_people_write_them() -> None:
         return [tick.label for tick in next(row for row in rows if len(row) <= count)]
 
     assert labels(0, 1, 6) == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
-    assert labels(0, 1, 6, percent=True) == ["0%", "20%", "40%", "60%", "80%", "100%"]
+    assert labels(0, 1, 6, percent=True) == ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"]
     assert labels(-3, 3, 4) == ["−2", "0", "2"]
     assert labels(0, 40_000, 5) == ["0", "10,000", "20,000", "30,000", "40,000"]
     assert labels(0, 3e6, 4) == ["0", "1·10⁶", "2·10⁶", "3·10⁶"]
@@ -491,15 +491,15 @@ def test_numbers_are_written_as_people_write_them() -> None:
     assert labels(0.005, 2e5, 9, log=True) == ["0.01", "0.1", "1", "10", "100", "1,000", "10,000", "10⁵"]
     assert labels(1, 20, 5, log=True) == ["1", "2", "5", "10", "20"]
     assert labels(1e-6, 3e-5, 6, log=True) == ["10⁻⁶", "2·10⁻⁶", "5·10⁻⁶", "10⁻⁵", "2·10⁻⁵"]
-    assert labels(0.01, 1, 3, log=True, percent=True) == ["1%", "10%", "100%"]
+    assert labels(0.01, 1, 3, log=True, percent=True) == ["1 %", "10 %", "100 %"]
     assert list(map(per_cent, (0, 0.001, 0.005, 0.234, 0.994, 0.997, 1))) == [
-        "0%",
-        "<1%",
-        "1%",
-        "23%",
-        "99%",
-        ">99%",
-        "100%",
+        "0 %",
+        "<1 %",
+        "1 %",
+        "23 %",
+        "99 %",
+        ">99 %",
+        "100 %",
     ]
 
 

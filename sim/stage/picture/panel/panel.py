@@ -1,13 +1,12 @@
 """One lane's panel: name and settings, verdict, map with trail, marble and arrows, live numbers."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from pygame import Rect
 
 from ....descent.rules import rule_name
 from ....descent.schedules import CONSTANT
-from ....descent.verdict.kinds import ESCAPES, Event, Rank, Verdict, VerdictKind
 from ....report import epoch_of
 from ....scene.value import Scene, unlike
 from ....study.maps.swarm import Cloud
@@ -17,8 +16,7 @@ from ...drawing.glyphs import draw_badge
 from ...drawing.layout import PanelLayout
 from ...session.session import MOVING_GROUND
 from ...style import text
-from ...style.color import Color, mix, readable
-from ...style.numbers import evidence, hyperparameters, number, plans, rule_in_words, settings, short, way
+from ...style.numbers import hyperparameters, number, plans, rule_in_words, settings, short
 from ...style.style import hairline
 from ...style.theme import Theme
 from ..map.cloud import draw_shares
@@ -26,20 +24,7 @@ from ..views import Layer, ViewContext, draw_views
 from .course import Course
 from .ends import draw_ends
 from .sliders import LaneSlider, draw_sliders, sliders
-
-ENDS = frozenset(kind for kind in VerdictKind if kind.rank != Rank.GOING)
-"""Verdicts that will not change any more, as far as is known: their chips are filled."""
-SHORT = {
-    VerdictKind.SETTLED: "settled",
-    VerdictKind.STUCK: "stuck",
-    VerdictKind.STALLED: "stalled",
-    VerdictKind.LEVEL: "stopped",
-    VerdictKind.HELD: "stopped",
-    VerdictKind.RATTLING: "rattling",
-    VerdictKind.WANDERING: "wandering",
-    VerdictKind.SWINGING: "swinging",
-}
-"""Long verdicts in a word, where there is little room; the evidence tells in what."""
+from .verdict import VerdictLine, alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +40,35 @@ class Panel:
     unlike: bool
     """Whether its learning rate makes the comparison with the others unfair."""
     course: Course
+    mark: str = ""
+    """What is said of that."""
+    line: str = ""
+    """What is told of its settings beside its name, if there is room."""
 
     def draw(self, canvas: Canvas, update: int, views: frozenset[str], ends: LaneEnds | None = None) -> None:
         """Draw the lane after so many updates; its frame and names are there."""
         with canvas.part("map"):
             self.course.draw(canvas, (update, 0.0), views, None)
-        self.draw_words(canvas, update, views, None, ends)
+        (line,) = alike([self.verdict_line(update)])
+        self.draw_words(canvas, update, views, line, None, ends)
+
+    def verdict_line(self, update: int) -> VerdictLine:
+        """What is said of the verdict after so many updates."""
+        course, track = self.course, self.course.track
+        loss = number(float(track.loss[min(update, track.updates)]))
+        verdict, events = course.judge.verdict(update), tuple(course.judge.events_until(update))
+        return VerdictLine(self.place, self.em, self.theme, course.color, verdict, events, loss)
 
     def draw_words(
-        self, canvas: Canvas, update: int, views: frozenset[str], cloud: Cloud | None, ends: LaneEnds | None = None
+        self,
+        canvas: Canvas,
+        update: int,
+        views: frozenset[str],
+        line: VerdictLine,
+        cloud: Cloud | None,
+        ends: LaneEnds | None = None,
     ) -> None:
         """Draw all but the map."""
-        verdict = self.course.judge.verdict(update)
         with canvas.part("strip"):
             self._draw_strip(canvas, self.course.context(update, views - {MOVING_GROUND}))
             if cloud is not None and self.place.shares.height:
@@ -75,7 +77,7 @@ class Panel:
             with canvas.part("ends"):
                 draw_ends(canvas, self.place.ends, ends, self.theme, self.em)
         with canvas.part("verdict"):
-            self._draw_verdict(canvas, verdict, self.course.judge.events_until(update))
+            line.draw(canvas)
         with canvas.part("numbers"):
             self._draw_numbers(canvas, min(update, self.course.track.updates))
         if self.place.sliders.height:
@@ -90,34 +92,59 @@ class Panel:
         canvas.rect(place.frame, theme.border, width=hairline(em), corner=em // 2)
         x, y = place.name.left, place.name.centery
         draw_badge(canvas, (x + 0.45 * em, y), 0.42 * em, self.course.index, self.course.color)
-        size, small = round(1.1 * em), round(0.9 * em)
-        name = text.fitted(self.name, size, place.name.right - x - round(1.3 * em), bold=True)
-        end = canvas.text(name, (x + 1.3 * em, y), size, theme.text, bold=True) + em
-        mark = theme.say("not the same η") if self.unlike else ""
-        kept = text.width(mark, small, bold=True) + em if mark else 0
-        line = self._settings(small, place.name.right - round(end) - kept)
+        size, small, right = self._name_size, self._small, place.name.right
+        canvas.text(self._shown_name, (x + 1.3 * em, y), size, theme.text, bold=True)
+        line = self.line if self.fits(self.line) else ""
         canvas.text(line, place.name.midright, small, theme.muted, align=1)
-        if mark:
-            right = place.name.right - text.width(line, small) - (em if line else 0)
-            canvas.text(
-                text.fitted(mark, small, right - round(end), bold=True),
-                (right, y),
-                small,
-                theme.lane(1),
-                bold=True,
-                align=1,
-            )
+        if self.mark:
+            right -= text.width(line, small) + (em if line else 0)
+            canvas.text(self.mark, (right, y), small, theme.lane(1), bold=True, align=1)
 
-    def _settings(self, size: int, room: int) -> str:
-        """The rule and its hyperparameters: of these as much as there is room for and sliders do not tell."""
+    @property
+    def _name_size(self) -> int:
+        """Height of the name's type, in pixels."""
+        return round(1.1 * self.em)
+
+    @property
+    def _small(self) -> int:
+        """Height of the type beside the name, in pixels."""
+        return round(0.9 * self.em)
+
+    @property
+    def _shown_name(self) -> str:
+        """As much of the name as there is room for beside the mark."""
+        room = self.place.name.width - round(1.3 * self.em) - self._kept
+        return text.fitted(self.name, self._name_size, room, bold=True)
+
+    @property
+    def _kept(self) -> int:
+        """What the mark takes of the line, with what is free before it."""
+        return text.width(self.mark, self._small, bold=True) + self.em if self.mark else 0
+
+    @property
+    def shows_name(self) -> bool:
+        """Whether the mark leaves room for the whole name."""
+        return self._shown_name == self.name
+
+    @property
+    def room(self) -> int:
+        """What name and mark leave of their line for the settings."""
+        name = round(2.3 * self.em) + text.width(self._shown_name, self._name_size, bold=True)
+        return self.place.name.width - name - self._kept
+
+    def lines(self) -> tuple[str, ...]:
+        """The rule and its settings that sliders do not tell, in fewer and fewer words."""
         lane, theme = self.course.track.lane, self.theme
-        rule = rule_in_words(rule_name(lane.rule), theme.language)
-        every = settings(lane, self.course.race.problem.train.count, theme)
-        brief = " · ".join([rule, f"η {short(lane.rule.learning_rate)}", *plans(lane, theme.language)])
+        rule, planned = rule_in_words(rule_name(lane.rule), theme.language), plans(lane, theme.language)
         if self.sliders and len(hyperparameters(lane.rule)) < len(self.sliders):
-            every = " · ".join([rule, *plans(lane, theme.language)])
-        told = (every, every.removeprefix(f"{rule} · "), brief, rule)
-        return next((each for each in told if text.width(each, size) <= room), text.fitted(rule, size, room))
+            every = " · ".join([rule, *planned])
+            return every, every, rule, rule
+        every, rate = settings(lane, self.course.race.problem.train.count, theme), f"η {short(lane.rule.learning_rate)}"
+        return every, every.removeprefix(f"{rule} · "), " · ".join([rate, *planned]), rate
+
+    def fits(self, line: str) -> bool:
+        """Whether there is room for that beside the name."""
+        return text.width(line, self._small) <= self.room
 
     def _draw_strip(self, canvas: Canvas, context: ViewContext) -> None:
         place = self.place.strip
@@ -126,73 +153,20 @@ class Panel:
             with canvas.clip(place):
                 draw_views(canvas, context, Layer.STRIP)
 
-    def _draw_verdict(self, canvas: Canvas, verdict: Verdict, events: list[Event]) -> None:
-        """The verdict as a chip, and what there is to say of it: as much as there is room for."""
-        place, em, theme = self.place, self.em, self.theme
-        canvas.rect(place.chip, theme.panel)
-        told, kept = self._told(verdict, events), 0
-        if not place.events.height and any(event.kind in ESCAPES for event in events):
-            kept = text.width(told[0][0], round(0.92 * em)) + em
-        left = self._draw_chip(canvas, verdict, kept) + round(0.7 * em)
-        if place.events.height:
-            canvas.rect(place.events, theme.panel)
-            self._draw_words(
-                canvas, self._since(verdict), Rect(left, place.chip.top, place.chip.right - left, place.chip.height)
-            )
-            self._draw_words(canvas, told, place.events)
-        else:
-            words = [*told, *self._since(verdict)]
-            self._draw_words(canvas, words, Rect(left, place.chip.top, place.chip.right - left, place.chip.height))
-
-    def _draw_chip(self, canvas: Canvas, verdict: Verdict, kept: int) -> int:
-        """The verdict in a few words, fewer where so much room is wanted for others; where it ends."""
-        place, em, theme = self.place.chip, self.em, self.theme
-        size, room, label = round(0.95 * em), place.width - round(1.4 * em), theme.say(verdict.kind.value)
-        if verdict.kind in SHORT and text.width(label, size, bold=True) > room - kept:
-            label = theme.say(SHORT[verdict.kind])
-        label = text.fitted(label, size, room, bold=True)
-        chip = Rect(place.left, place.top, text.width(label, size, bold=True) + round(1.4 * em), place.height)
-        ended = verdict.kind in ENDS
-        ground = self.course.color if ended else mix(theme.panel, self.course.color, 0.14)
-        canvas.rect(chip, ground, corner=chip.height // 2)
-        if not ended:
-            canvas.rect(chip, self.course.color, width=hairline(em), corner=chip.height // 2)
-        ink = readable(self.course.color) if ended else mix(self.course.color, theme.text, 0.35)
-        canvas.text(label, chip.center, size, ink, bold=True, align=0.5)
-        return chip.right
-
-    def _since(self, verdict: Verdict) -> list[tuple[str, Color]]:
-        """Since when the verdict has held, with the colour of these words."""
-        since = self.theme.say("since update {update}", update=verdict.since)
-        return [(since, self.theme.muted)] if verdict.since else []
-
-    def _told(self, verdict: Verdict, events: list[Event]) -> list[tuple[str, Color]]:
-        """The last move from place to place, and the verdict's evidence, each with its colour."""
-        theme, moves = self.theme, [event for event in events if event.kind in ESCAPES]
-        said = [(_event_text(event, theme), mix(self.course.color, theme.text, 0.35)) for event in moves[-1:]]
-        return said + [(evidence(piece, theme), theme.muted) for piece in verdict.evidence]
-
-    def _draw_words(self, canvas: Canvas, words: list[tuple[str, Color]], place: Rect) -> None:
-        """Draw these one after the other, those that there is room for."""
-        x, size = place.left, round(0.92 * self.em)
-        for index, (said, color) in enumerate(words):
-            sign = said if not index else f"· {said}"
-            if x + text.width(sign, size) > place.right:
-                break
-            x = canvas.text(sign, (x, place.centery), size, color) + self.em // 2
-
     def _draw_numbers(self, canvas: Canvas, moment: int) -> None:
         cells = self.place.numbers
         em, theme = self.em, self.theme
-        canvas.rect(cells[0].unionall(cells[1:]), theme.panel)
         size = round(0.92 * em)
         if len(cells) == 1:
             (label, value), (cell,) = self._numbers(moment)[0], cells
+            if cell.top >= self.place.chip.bottom:  # Else it lies on the ground of the verdict's line.
+                canvas.rect(cell, theme.panel)
             canvas.text(value, cell.midright, size, theme.text, align=1)
             canvas.text(
                 label, (cell.right - text.width(value, size) - em // 2, cell.centery), size, theme.muted, align=1
             )
             return
+        canvas.rect(cells[0].unionall(cells[1:]), self.theme.panel)
         for cell, (label, value) in zip(cells, self._numbers(moment), strict=False):
             if text.width(label, size) + text.width(value, size) + em // 3 <= cell.width:
                 canvas.text(label, cell.midleft, size, theme.muted)
@@ -222,15 +196,25 @@ class Panel:
         ]
 
 
+def headed(panels: Sequence[Panel]) -> tuple[Panel, ...]:
+    """The panels of one picture: beside their names all tell of the same settings, as many as there is room for.
+
+    A lane whose name leaves no room for any is not asked.
+    """
+    say = panels[0].theme.say
+    for mark in (say("not the same η"), say("other η")):
+        marked = [replace(panel, mark=mark if panel.unlike else "") for panel in panels]
+        if all(panel.shows_name for panel in marked if panel.mark):
+            break
+    lines = [panel.lines() for panel in marked]
+    asked = [(panel, told) for panel, told in zip(marked, lines, strict=True) if any(map(panel.fits, told))]
+    fitting = (form for form in range(len(lines[0])) if all(panel.fits(told[form]) for panel, told in asked))
+    form = next(fitting, len(lines[0]) - 1)
+    return tuple(replace(panel, line=told[form]) for panel, told in zip(marked, lines, strict=True))
+
+
 def panel_of(scene: Scene, place: PanelLayout, em: int, theme: Theme, course: Course) -> Panel:
     """One lane's panel at a place, with its course."""
     lane = course.index
     name, unfair = scene.texts(theme.language).lanes[lane], unlike(scene)[lane]
     return Panel(place, em, theme, name, sliders(scene, lane, place, em), unfair, course)
-
-
-def _event_text(event: Event, theme: Theme) -> str:
-    """An escape in few words; minima go by their numbers on the map."""
-    if event.kind == "left_saddle":
-        return theme.say("left the saddle at {update}", update=event.update)
-    return theme.say("escaped at {update}: {way}", update=event.update, way=way(event, theme))
