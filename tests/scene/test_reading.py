@@ -408,7 +408,9 @@ def test_many_mistakes_are_counted() -> None:
 
 
 def test_the_empty_file_misses_what_is_needed() -> None:
-    assert mistake("") == "title is missing; look is missing; start is missing; examples is missing; lane is missing"
+    missing = "title is missing; look is missing; start is missing; examples is missing; lane is missing"
+    assert mistake("# Nothing but a remark.") == missing
+    assert mistake("") == mistake(" \n") == "is empty"
 
 
 def test_thousands_of_mistakes_are_not_all_put_into_words() -> None:
@@ -579,7 +581,8 @@ def test_a_mistake_in_a_file_begins_with_the_file(tmp_path: Path) -> None:
         (b"\xff\xfe\x00\x01", "is not a text file in UTF-8"),
         (bytes(range(256)), "is not a text file in UTF-8"),
         (b"# " + b"x" * LARGEST_FILE, "is larger than a scene can be"),
-        (b"", "title is missing"),
+        (b"", "is empty"),
+        (b"#", "title is missing"),
     ],
 )
 def test_a_file_that_is_no_scene(tmp_path: Path, content: bytes, words: str) -> None:

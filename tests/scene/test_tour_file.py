@@ -123,7 +123,8 @@ def test_a_file_that_is_no_tour_gets_a_sentence(tmp_path: Path) -> None:
     for content, problem in (
         (b"\xff", f"{path}: is not a text file in UTF-8"),
         (b"#" * (LARGEST_FILE + 1), f"cannot read {path}: it is larger than a tour can be, 256 kB"),
-        (b"", f"{path}: step is missing"),
+        (b"", f"{path}: is empty"),
+        (b"#", f"{path}: step is missing"),
         (b"step = []", f"{path}: step must have at least 1 item, not 0"),
     ):
         path.write_bytes(content)

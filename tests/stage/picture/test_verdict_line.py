@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from recording_canvas import RecordingCanvas
 
-from sim.descent.verdict.kinds import VerdictKind
+from sim.descent.verdict.kinds import ESCAPES, VerdictKind
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
-from sim.stage.picture.panel.verdict import MOVES, SHORT
+from sim.stage.picture.panel.verdict import SHORT
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.session.session import begin, race
 from sim.stage.style.theme import load_theme
@@ -33,7 +33,7 @@ def test_a_verdict_that_makes_room_for_a_move_makes_enough(language: str) -> Non
     lines = told("batch-ladder", language, (1600, 900))
     moved = 0
     for judge, line in zip(judges, lines, strict=True):
-        moves = [event for event in judge.events_until(scene.updates) if event.kind in MOVES]
+        moves = [event for event in judge.events_until(scene.updates) if event.kind in ESCAPES]
         if moves:
             moved += 1
             assert say("escaped at {update}", update=moves[-1].update) in line
