@@ -200,9 +200,9 @@ class Course:
         scale = min(ARROW_SCALE, LONGEST_ARROW * self.area.height / longest)
         same = math.dist(*shown) <= SAME * longest
         tones = (theme.mark, mix(self.color, theme.mark, 0.25))
-        for vector, (dx, dy), color, thick in zip(vectors, shown, tones, THICK, strict=True):
+        rooms = context.rooms(vectors[:, None])
+        for room, (dx, dy), color, thick in zip(rooms, shown, tones, THICK, strict=True):
             if thick == 1 or not same:
-                room = context.room(vector[None])
                 long = min(scale, room)
                 tip = center[0] + dx * long, center[1] + dy * long
                 draw_arrow(canvas, center, tip, color, theme.halo, thick * stroke, goes_on=scale > room)

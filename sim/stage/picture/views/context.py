@@ -1,6 +1,7 @@
 """What a view is, and what it is given to draw one moment of one lane."""
 
-from collections.abc import Callable, Hashable
+import math
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -123,17 +124,26 @@ class ViewContext:
 
         On a block of land they are to end above its ground, too, and not before its sides.
         """
-        rim, window, area = EDGE * self.stroke, self.camera.view, self.area
-        shown = area.inflate(-2 * rim, -2 * rim)
-        corners = np.array([(window.x0, window.y0), (window.x1, window.y1)])
-        center, along = np.array(self.center), self.vector(vectors)
+        return self.rooms(vectors[None])[0]
+
+    def rooms(self, groups: Array) -> list[float]:
+        """As `room`, for vectors in groups (k, n, 2): k numbers."""
+        rim, window, center = EDGE * self.stroke, self.camera.view, self.center
+        shown = self.area.inflate(-2 * rim, -2 * rim)
         with np.errstate(all="ignore"):
-            ground = _reach(self.theta, vectors, *corners)
-            picture = _reach(center, along, np.array(shown.topleft), np.array(shown.bottomright))
-        room = max(0.0, min(ground, picture))
-        if self.camera.flat or not np.isfinite(room):
-            return room
-        return room * self._before_the_edge(center, room * along)
+            along = self.vector(groups)
+        theta: Pixel = tuple(self.theta.tolist())
+        rooms = []
+        for vectors, pixels in zip(groups.tolist(), along.tolist(), strict=True):
+            ground = _reach(theta, vectors, (window.x0, window.y0), (window.x1, window.y1))
+            picture = _reach(center, pixels, shown.topleft, shown.bottomright)
+            rooms.append(max(0.0, min(ground, picture)))
+        if self.camera.flat:
+            return rooms
+        return [
+            room * self._before_the_edge(np.array(center), room * pixels) if math.isfinite(room) else room
+            for room, pixels in zip(rooms, along, strict=True)
+        ]
 
     def _before_the_edge(self, center: Array, vectors: Array) -> float:
         """The share of vectors (n, 2) in pixels after which the first of them leaves land across its near edge."""
@@ -152,10 +162,16 @@ class ViewContext:
         return bool(self.area.inflate(self.em, self.em).collidepoint(pixel))
 
 
-def _reach(start: Array, offsets: Array, low: Array, high: Array) -> float:
-    """How many times offsets (n, 2) lead from a start (2,) up to the nearest side of a box."""
-    gaps = np.where(offsets > 0, high - start, low - start)
-    return float(np.min(np.where(offsets == 0, np.inf, gaps / offsets), initial=np.inf))
+def _reach(start: Pixel, offsets: Sequence[Pixel], low: Pixel, high: Pixel) -> float:
+    """How many times offsets lead from a start up to the nearest side of a box; of what is not finite, none."""
+    reach = math.inf
+    for offset in offsets:
+        for at, away, least, most in zip(start, offset, low, high, strict=True):
+            if not math.isfinite(away):
+                return 0.0
+            if away:
+                reach = min(reach, ((most if away > 0 else least) - at) / away)
+    return reach
 
 
 EDGE = 6.0  # Room that arrows leave at a map's edge, in strokes.

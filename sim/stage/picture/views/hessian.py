@@ -1,8 +1,11 @@
 """Curvature at the marble: both eigenvectors of ∇²L, and the way out where one of them is negative."""
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
-from ....surface.points import Array, eigenvectors
+from ....surface.points import eigenvectors
 from ...drawing.canvas import Canvas, Pixel
 from ...drawing.glyphs import draw_arrow
 from ...style.color import mix
@@ -27,9 +30,10 @@ def draw_hessian(canvas: Canvas, context: ViewContext) -> None:
     if not (np.isfinite((lower, upper)).all() and context.holds(center)):
         return
     with np.errstate(all="ignore"):
-        axes = eigenvectors(context.problem.train.hessian(context.theta))
-    for curvature, axis in zip((upper, lower), axes[::-1], strict=True):
-        _draw_bar(canvas, context, center, axis, curvature)
+        axes = eigenvectors(context.problem.train.hessian(context.theta))[::-1]
+    rooms, along = context.rooms(np.concatenate([axes, -axes])[:, None]), context.vector(axes).tolist()
+    for each, curvature in enumerate((upper, lower)):
+        _draw_bar(canvas, context, curvature, along[each], rooms[each::2])
 
 
 def bar_length(context: ViewContext, curvature: float) -> float:
@@ -38,18 +42,18 @@ def bar_length(context: ViewContext, curvature: float) -> float:
     return REACH * context.area.height * size / (size + context.problem.units.curvature)
 
 
-def _draw_bar(canvas: Canvas, context: ViewContext, center: Pixel, axis: Array, curvature: float) -> None:
-    length, theme, stroke = bar_length(context, curvature), context.theme, context.stroke
-    along, color = context.vector(axis), mix(context.color, theme.mark, 0.55)
-    asked = length / max(float(np.hypot(*along)), 1e-300)
-    rooms = [context.room(sign * axis[None]) for sign in (1, -1)]
-    reached = [sign * min(asked, room) * along for sign, room in zip((1, -1), rooms, strict=True)]
-    ends = [(center[0] + dx, center[1] + dy) for dx, dy in np.array(reached).tolist()]
+def _draw_bar(canvas: Canvas, context: ViewContext, curvature: float, along: Pixel, rooms: Sequence[float]) -> None:
+    """A bar both ways along an eigenvector in pixels, no farther than there is room: for so many times its length."""
+    (x, y), (dx, dy), theme, stroke = context.center, along, context.theme, context.stroke
+    color, length = mix(context.color, theme.mark, 0.55), max(math.hypot(dx, dy), 1e-300)
+    asked = bar_length(context, curvature) / length
+    reached = [sign * min(asked, room) for sign, room in zip((1, -1), rooms, strict=True)]
+    ends = [(x + share * dx, y + share * dy) for share in reached]
     if curvature < 0:
         for end, room in zip(ends, rooms, strict=True):
-            draw_arrow(canvas, center, end, color, theme.halo, 1.25 * stroke, goes_on=asked > room)
+            draw_arrow(canvas, context.center, end, color, theme.halo, 1.25 * stroke, goes_on=asked > room)
         return
-    dx, dy = (4 * stroke * along / max(float(np.hypot(*along)), 1e-300)).tolist()
+    dx, dy = 4 * stroke / length * dx, 4 * stroke / length * dy
     whole = [end for end, room in zip(ends, rooms, strict=True) if asked <= room]
     ticks = [((x - dy, y + dx), (x + dy, y - dx)) for x, y in whole]
     for tone, width in ((theme.halo, 4.5 * stroke), (color, 2 * stroke)):
