@@ -49,7 +49,7 @@ POINTS = 1 << 16  # On circles of all minima, that are looked at at once.
 PAIRS = 1 << 18  # So many pairs of points are compared at once.
 
 CELLS = 128  # Along each side of the window; a flow that enters a cell well inside one basin need go no farther.
-MARGIN = 2  # Cells around those that are asked for, which are looked at with them.
+MARGIN = 3  # Cells around those that are asked for, which are looked at with them.
 
 LEVEL_FLOOR = 1e-6  # A valley's curvature along its floor, over that across.
 BEYOND = 2.0  # How far beyond the window floors of valleys are followed, in diagonals.

@@ -13,6 +13,7 @@ from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules.adaptive.adam import Adam
 from sim.descent.rules.adaptive.adamw import AdamW
+from sim.descent.rules.curvature.newton import Newton
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.protocol import Rule
 from sim.descent.verdict.kinds import VerdictKind
@@ -115,6 +116,16 @@ def test_where_decay_and_gradient_balance_it_is_said() -> None:
     assert norm(track.full_gradient[-1]) > 1
     assert "gradient and weight decay balance" in judged(way).verdict(way.updates).evidence
     assert "gradient and weight decay balance" not in judged(plain).verdict(way.updates).evidence
+
+
+def test_who_takes_no_step_on_a_slope_has_stopped_there() -> None:
+    """Newton's method finds no step along a direction without curvature; gradient descent goes on."""
+    way = Way("x + y^2", Newton(0.5), (0.5, 0.5), updates=1600)
+    verdict = judged(way).verdict(way.updates)
+    assert norm(judged(way).track.movement[-1]) == 0.0
+    assert verdict.kind is VerdictKind.HELD
+    assert verdict.evidence == ("‖∇L‖ = 1",)
+    assert last(way._replace(rule=STEP)) is VerdictKind.UNDER_WAY
 
 
 def test_only_what_is_proved_is_called_global() -> None:

@@ -19,7 +19,7 @@ from .blocks import Progress
 
 REST_DISTANCE = 2e-3  # How far a marble at rest may still come, in window diagonals: a pixel or two of a panel.
 REST_WAY = 1e-4  # The longest way of a block that begins a rest, in window diagonals.
-# The longest way of such a block on a slope, where a rule with weight decay may rest as well.
+# The longest way of such a block on a slope, where a rule with weight decay may rest as well; without, it must not move.
 BALANCED_WAY = 5e-6
 # The way of a block that goes on with a rest, over the first one's; at a minimum it may be of any length.
 RESTLESS = 10.0
@@ -108,17 +108,19 @@ class Ends(NamedTuple):
 
 
 def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight:
-    """What is seen of these runs; decays: of a rule that shrinks θ besides, and so may rest on a slope."""
+    """What is seen of these runs; decays: of a rule that shrinks θ besides, and so may come to rest on a slope."""
     length = problem.units.length
     with np.errstate(all="ignore"):
-        arriving = (progress.remaining <= REST_DISTANCE * length) | (progress.longest <= ROUNDING * length)
+        unmoved = progress.longest <= ROUNDING * length
+        arriving = (progress.remaining <= REST_DISTANCE * length) | unmoved
         still = arriving & (progress.path <= REST_WAY * length)
         rest, lowest = _rest(problem, ends, still, AT_HAND * length)
         stays, stays_lowest = _stays(
             problem, ends, progress.path <= RESTLESS * REST_WAY * length, LEAVING * AT_HAND * length
         )
         for part, slack in ((rest, 1.0), (stays, RESTLESS)):
-            part[(part == SLOPE) & ~(decays & (progress.path <= slack * BALANCED_WAY * length))] = MOVING
+            balanced = decays & (progress.path <= slack * BALANCED_WAY * length)
+            part[(part == SLOPE) & ~(unmoved | balanced)] = MOVING
         at, still_at = _linger(problem, ends, progress.path)
         plateau, still_plateau = _plateau(problem, ends)
         swinging = progress.bouncing[0] | progress.bouncing[1]
