@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from sim.surface.basins import NO_BASIN, find_basins
 from sim.surface.critical.cells import cells_of
 from sim.surface.critical.newton import newton_steps
 from sim.surface.critical.point import CriticalKind, CriticalPoint
@@ -615,6 +616,44 @@ def test_no_minimum_is_made_up_on_a_crease_and_its_own_is_found(
     assert len(found) == len(places)
     assert np.allclose(np.array(found).reshape(-1, 2), np.array(places).reshape(-1, 2), atol=1e-5)
     assert not search(Formula(formula), window).complete
+
+
+def mean_of(formula: str, *pairs: tuple[float, float]) -> str:
+    """The mean of a formula with these numbers in its blanks."""
+    return f"({' + '.join(formula.format(*pair) for pair in pairs)})/{len(pairs)}"
+
+
+def trough(left: float, right: float) -> str:
+    """Flat from left to right, and from −0.03 to 0.03, with walls all around."""
+    return f"abs(x - {left}) + abs(x - {right}) + abs(y + 0.03) + abs(y - 0.03) - {right - left}"
+
+
+@pytest.mark.parametrize(
+    ("formula", "bottoms"),
+    [
+        (trough(-0.02, 0.02), [(-0.02, 0.02)]),
+        (f"min({trough(-0.98, -0.92)}, {trough(0.51, 0.52)})", [(-0.98, -0.92), (0.51, 0.52)]),
+        ("max(x^2 + y^2, 0.0008)", [(-0.0283, 0.0283)]),
+        (
+            mean_of("abs(x - {}) + abs(y - {})", (-0.2, -0.03), (-0.02, -0.01), (0.03, 0.03), (0.1, 0.3)),
+            [(-0.02, 0.03)],
+        ),
+    ],
+)
+def test_a_flat_bottom_smaller_than_a_cell_is_one_minimum_and_all_that_comes_to_rest_on_it_is_in_it(
+    formula: str, bottoms: list[tuple[float, float]]
+) -> None:
+    surface = Formula(formula)
+    found = search(surface, SQUARE)
+    minima = {point: ground for point, ground in zip(found.points, found.grounds, strict=True) if ground is not None}
+    floors = sorted((ground.floor for ground in minima.values()), key=lambda floor: floor[0, 0])
+    assert len(floors) == len(bottoms)
+    for floor, (left, right) in zip(floors, bottoms, strict=True):
+        assert floor[:, 0].min() == pytest.approx(left, abs=0.01)
+        assert floor[:, 0].max() == pytest.approx(right, abs=0.01)
+        assert np.ptp(surface.value(floor)) < 1e-9
+    places = np.random.default_rng(3).uniform(-1.9, 1.9, (50, 2))
+    assert (find_basins(surface, SQUARE, list(minima), list(minima.values())).labels(places) != NO_BASIN).all()
 
 
 @pytest.mark.parametrize("surface", [Rosenbrock(), Beale(), Himmelblau(), Ackley(), MonkeySaddle(), HILLS], ids=repr)

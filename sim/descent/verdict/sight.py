@@ -19,7 +19,7 @@ from .blocks import Progress
 
 REST_DISTANCE = 2e-3  # How far a marble at rest may still come, in window diagonals: a pixel or two of a panel.
 REST_WAY = 1e-4  # The longest way of a block that begins a rest, in window diagonals.
-# The longest way of such a block on a slope, where a rule with weight decay may rest as well; without, it must not move.
+# The longest way of such a block on a slope, where a rule with weight decay may rest as well; others must stand still.
 BALANCED_WAY = 5e-6
 # The way of a block that goes on with a rest, over the first one's; at a minimum it may be of any length.
 RESTLESS = 10.0

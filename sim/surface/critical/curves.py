@@ -76,14 +76,18 @@ def _linked(points: Array, values: Array, near: float, level: float) -> npt.NDAr
 
 
 def one_a_valley(known: Mapping[CriticalPoint, Ground | None], near: float, equal: float) -> tuple[CriticalPoint, ...]:
-    """The points, the lowest first, without those that lie on the floor of an earlier one's valley."""
-    kept, valleys = list[CriticalPoint](), list[tuple[float, Array]]()
-    for point in sorted(known, key=lambda point: (point.value, point.position)):
-        ground = known[point]
-        if ground is not None and ground.valley:
-            here, height = np.array([point.position]), np.array([point.value])
-            if any(same_floor(here, height, floor, level, near, equal)[0] for level, floor in valleys):
-                continue
+    """The points, the lowest first, without those of minima that lie on the floor of an earlier one's valley.
+
+    Those without curvature are no others than what the valley stands for, whichever comes first.
+    """
+    order = sorted(known, key=lambda point: (point.value, point.position))
+    level = [(point, known[point]) for point in order if point.kind is CriticalKind.DEGENERATE]
+    minima = [(point, ground) for point, ground in level if ground is not None]
+    doubles, valleys = set[CriticalPoint](), list[tuple[float, Array]]()
+    for point, ground in sorted(minima, key=lambda each: not each[1].valley):
+        here, height = np.array([point.position]), np.array([point.value])
+        if any(same_floor(here, height, floor, value, near, equal)[0] for value, floor in valleys):
+            doubles.add(point)
+        elif ground.valley:
             valleys.append((point.value, ground.floor))
-        kept.append(point)
-    return tuple(kept)
+    return tuple(point for point in order if point not in doubles)

@@ -1,10 +1,10 @@
-"""Minima without a gradient that vanishes: tips of cusps, and creases that are level along themselves."""
+"""Minima without a gradient that vanishes: tips of cusps, creases that are level along themselves, and flat bottoms."""
 
 import numpy as np
 
-from ..points import Array
+from ..points import Array, norm
 from ..protocol import Surface, Window
-from .ground import Ground, grounds, settled
+from .ground import ROUGHLY, WIDEST, Ground, grounds, settled
 from .newton import CIRCLE, SAME_POINT, distances, first_of_each
 from .point import CriticalKind, CriticalPoint, Scales
 
@@ -14,6 +14,7 @@ RING = 1e-4  # In diagonals of the window: the radius of the ring on which a cus
 SHARP = 0.5  # A parabola's mean slope to a ring falls with its radius; a cusp's keeps at least this share of it.
 # Nearer to a cusp there is less to rise; at a pole, where there is no bottom, the way up is as long from everywhere.
 BOTTOMLESS = 0.75
+BETWEEN = 17  # Places between two minima, at which it is level if both are of one flat bottom.
 
 _COMPASS = np.array([[1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, -1], [1, -1], [-1, 1]], float)
 
@@ -45,16 +46,40 @@ def sharp_minima(
     """Minima without a gradient, and what they lie on: tips of cusps, and creases that are level along themselves.
 
     Where compass search has ended on a crease that does not lead along one of its directions, the way on is along it.
+    A flat bottom with creases around, smaller than the grid's cells, is found at many places: one stands for it.
     """
     near = SAME_POINT * window.diagonal
     stuck = lowest[distances(lowest, smooth) > near]
     tips = _cusps(surface, np.concatenate([smooth, settled(surface, window, stuck, 0.5 * reach)]), window)
-    found = grounds(surface, window, tips, scales.relief, 0.5 * reach)
-    return {
-        _describe_sharp(tip, height, ground.valley): ground
-        for tip, height, ground in zip(tips, surface.value(tips).tolist(), found, strict=True)
-        if ground is not None and ground.certain
-    }
+    found = zip(tips, grounds(surface, window, tips, scales.relief, 0.5 * reach), strict=True)
+    minima = [(tip, ground) for tip, ground in found if ground is not None and ground.certain]
+    alone = np.array([tip for tip, ground in minima if not ground.valley]).reshape(-1, 2)
+    bottoms = _bottoms(surface, alone, 2 * WIDEST * reach, ROUGHLY * scales.relief)
+    lie = [(tip, ground) for tip, ground in minima if ground.valley]
+    for bottom in bottoms:
+        middle = bottom[np.argmin(norm(bottom - bottom.mean(axis=0)))]
+        lie.append(
+            (middle, Ground(bottom, 0.5 * reach, ROUGHLY * scales.relief) if len(bottom) > 1 else Ground(bottom))
+        )
+    return {_describe_sharp(tip, float(surface.value(tip)), ground.valley): ground for tip, ground in lie}
+
+
+def _bottoms(surface: Surface, tips: Array, widest: float, equal: float) -> list[Array]:
+    """The tips (n, 2) in groups (m, 2), between whose members the surface is level: each on one flat bottom.
+
+    widest: how far apart two on one bottom are at most. equal: up to which difference heights count as equal.
+    """
+    heights, bottoms = surface.value(tips), []
+    left = np.arange(len(tips))
+    while len(left):
+        first, height = tips[left[0]], heights[left[0]]
+        near = (norm(tips[left] - first) <= widest) & (np.abs(heights[left] - height) <= equal)
+        between = first + np.linspace(0.0, 1.0, BETWEEN)[:, None, None] * (tips[left[near]] - first)
+        near[near] = (np.abs(surface.value(between) - height) <= equal).all(axis=0)
+        near[0] = True
+        bottoms.append(tips[left[near]])
+        left = left[~near]
+    return bottoms
 
 
 def _describe_sharp(tip: Array, height: float, level: bool) -> CriticalPoint:

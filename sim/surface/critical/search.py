@@ -19,7 +19,7 @@ from ..protocol import Surface, Window
 from . import cells as grids
 from .curves import LEVEL, one_a_valley, thinned
 from .cusps import compass, sharp_minima
-from .ground import Ground, grounds
+from .ground import ROUGHLY, Ground, flat_bottom, grounds
 from .newton import CIRCLE, SAME_POINT, distances, distinct, first_of_each, newton, newton_steps, slopes_around
 from .point import CriticalKind, CriticalPoint, Scales, describe
 from .survey import PLATEAU, Survey, finite, promising, surveyed, unexplained
@@ -130,7 +130,11 @@ def _described(
         if ground is not None and not ground.certain:
             del known[described[index]]
         else:
-            known[described[index]] = ground and ground.along(first_of_each(curves[index], 0.25 * reach))
+            known[described[index]] = ground and (
+                ground.along(first_of_each(curves[index], 0.25 * reach))
+                if ground.valley
+                else flat_bottom(surface, curves[index], 0.5 * reach, ROUGHLY * scales.relief)
+            )
     return known
 
 
