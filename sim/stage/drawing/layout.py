@@ -36,6 +36,10 @@ FOOTER = 1.9
 """Height of the line of buttons, in ems."""
 CHART = {1: 0.15, 2: 0.13}
 """Share of the height that the chart takes, by how many rows of panels there are; of more, that of two."""
+UPRIGHT = 1.15
+"""Height of a map at most, in widths of it: what would be left empty above and below land is the chart's."""
+HIGHEST_CHART = 0.3
+"""Share of the height that the chart takes at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +218,14 @@ def _own_maps(
     gap, rows_of = round(0.8 * em), {columns: -(-lanes // columns) for columns in range(1, lanes + 1)}
 
     def panels(columns: int, count: int) -> tuple[Rect, tuple[PanelLayout, ...]]:
-        chart, field = _split(stage, rows_of[columns], em, height, more.profile)
-        frames = [_cell(field, index, columns, rows_of[columns], (gap, gap)) for index in range(count)]
+        rows = rows_of[columns]
+        chart, field = _split(stage, rows, em, height, more.profile)
+        area = panel_layout(_cell(field, 0, columns, rows, (gap, gap)), em, more).map
+        spare = min(rows * (area.height - round(UPRIGHT * area.width)), round(HIGHEST_CHART * height) - chart.height)
+        if area.width > 0 and spare > 0:
+            chart = Rect(chart.left, chart.top - spare, chart.width, chart.height + spare)
+            field.height -= spare
+        frames = [_cell(field, index, columns, rows, (gap, gap)) for index in range(count)]
         return chart, tuple(panel_layout(frame, em, more) for frame in frames)
 
     def map_size(columns: int) -> float:

@@ -174,3 +174,12 @@ def test_for_a_projector_lanes_stand_in_rows_where_words_would_have_no_room() ->
     places = layout((1600, 900), 5, 1.5, presenter=True)
     assert len({panel.frame.top for panel in places.panels}) == 2
     assert places.em > layout((1600, 900), 5, 1.5).em
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("lanes", range(1, 7))
+def test_the_chart_has_what_maps_taller_than_wide_would_leave_empty(size: tuple[int, int], lanes: int) -> None:
+    places = layout(size, lanes, 1.4)
+    area, share = places.panels[0].map, places.chart.height / size[1]
+    assert area.height <= 1.15 * area.width + 2 or share == pytest.approx(0.3, abs=0.01)
+    assert area.height >= 1.1 * area.width or share <= 0.15 or places.chart.height == 7 * places.em
