@@ -112,7 +112,7 @@ def _draw_numbers(canvas: Canvas, bar: Rect, context: ViewContext, window: Windo
         label = short(loss)
         wide, high = text.label_size(label, size)
         corner = (bar.left - 0.95 * context.em - wide, bar.bottom - share * bar.height - high / 2)
-        canvas.label(label, corner, size, theme.muted, theme.halo)
+        canvas.label(label, corner, size, theme.text, theme.halo)
 
 
 def _round_loss(heights: Heights, share: float, beyond: float) -> float | None:
