@@ -15,7 +15,7 @@ from sim.descent import digest
 from sim.descent.clock import CLOCKS
 from sim.descent.problem import UNKNOWN
 from sim.descent.schedules import SCHEDULES
-from sim.descent.verdict.kinds import VerdictKind
+from sim.descent.verdict.kinds import Saying, VerdictKind
 from sim.languages import LANGUAGES, words
 from sim.scene import Texts, load_scene, scene_files
 from sim.scene.speech import Translation
@@ -64,7 +64,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/help.py", "title"): set(bindings.GROUPS),
     ("picture/help.py", "binding.says"): {binding.says for group in bindings.GROUPS.values() for binding in group},
     ("picture/help.py", "word"): set(bindings.SPOKEN),
-    ("style/numbers.py", "sentence"): set(numbers.EVIDENCE),
+    ("style/numbers.py", "part.saying.value"): {saying.value for saying in Saying},
     ("picture/panel/verdict.py", "self.verdict.kind.value"): {kind.value for kind in VerdictKind},
     ("picture/panel/verdict.py", "SHORT[kind] if self.brief and kind in SHORT else kind.value"): set(
         verdict.SHORT.values()
@@ -224,7 +224,7 @@ def test_scenes_in_chinese_are_chinese_and_short(name: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_evidence_is_translated_part_by_part(language: str) -> None:
-    if missing := set(numbers.EVIDENCE) - words(language).keys():
+    if missing := {saying.value for saying in Saying} - words(language).keys():
         pytest.skip(f"not translated yet: {missing}")
     theme = load_theme("light", language)
     parts = set()

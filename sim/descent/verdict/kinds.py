@@ -6,9 +6,10 @@ hold for a while before it begins: it never flickers. A judge looks every DWELL 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -128,67 +129,109 @@ def _still_swings(seen: Observation) -> Mask:
     return np.asarray((seen.stay >= DWELL) & (seen.sight.longest >= DAMPED * seen.swing))
 
 
+class Part(str):
+    """A part of a verdict's evidence in English: a formula, alike in every language, or what Saying has.
+
+    >>> part = Saying.ABOVE.with_blanks(height="0.5")
+    >>> part, part.saying, part.blanks
+    ('loss 0.5 above the lowest minimum', <Saying.ABOVE: 'loss {height} above the lowest minimum'>, {'height': '0.5'})
+    """
+
+    saying: "Saying | None" = None
+    blanks: Mapping[str, str] = MappingProxyType({})
+
+
+class Saying(Enum):
+    """What a verdict says in words for evidence; the rest of it is formulas."""
+
+    ABOVE = "loss {height} above the lowest minimum"
+    BELOW = "loss {height} below every known minimum"
+    DOWN = "down along ±({x}, {y})"
+    BASIN = "the basin of minimum {number}"
+    UNKNOWN_BASIN = "a basin that is not known"
+    MOVEMENTS = "by up to {length}, and no less than before"
+    BALANCE = "gradient and weight decay balance"
+    GLOBAL = "proved to be the global one"
+    LOWEST = "none lower is known in or around the window"
+    FOUND = "a minimum found at ({x}, {y})"
+    BOUNDLESS = "it grows without bound"
+    NOT_FINITE = "the loss is not finite there"
+    NO_GRADIENT = "the loss has no gradient there"
+
+    def with_blanks(self, **blanks: str) -> Part:
+        """It, its blanks filled in."""
+        part = Part(self.value.format(**blanks))
+        part.saying, part.blanks = self, blanks
+        return part
+
+
+NOTHING = Part("")
+"""Nothing to be said."""
+
+
 def _figure(value: float) -> str:
     """Two digits or three, with a power of ten where there would be many more: 0.93, 118, 3.1e-16."""
     return f"{value:.3g}" if 1e-3 <= abs(value) < 1e5 else f"{value:.1e}" if value else "0"
 
 
-def _slope(verdict: "Verdict") -> str:
-    return f"‖∇L‖ = {_figure(verdict.gradient_norm)}"
+def _slope(verdict: "Verdict") -> Part:
+    return Part(f"‖∇L‖ = {_figure(verdict.gradient_norm)}")
 
 
-def _signs(verdict: "Verdict") -> str:
-    return "κ = {}, {}".format(*map(_figure, verdict.curvatures))
+def _signs(verdict: "Verdict") -> Part:
+    return Part("κ = {}, {}".format(*map(_figure, verdict.curvatures)))
 
 
-def _height(verdict: "Verdict") -> str:
+def _height(verdict: "Verdict") -> Part:
     if verdict.height is None:
-        return ""
+        return NOTHING
     if verdict.height < -LOWER * abs(verdict.loss):
-        return f"loss {-verdict.height:.3g} below every known minimum"
-    return f"loss {verdict.height:.3g} above the lowest minimum"
+        return Saying.BELOW.with_blanks(height=f"{-verdict.height:.3g}")
+    return Saying.ABOVE.with_blanks(height=f"{verdict.height:.3g}")
 
 
-def _down(verdict: "Verdict") -> str:
+def _down(verdict: "Verdict") -> Part:
     if verdict.way_down is None:
-        return ""
+        return NOTHING
     x, y = (round(component, 2) + 0.0 for component in verdict.way_down)  # No negative zeros.
-    return f"down along ±({x:.2f}, {y:.2f})"
+    return Saying.DOWN.with_blanks(x=f"{x:.2f}", y=f"{y:.2f}")
 
 
-def _place(verdict: "Verdict") -> str:
-    return "a basin that is not known" if verdict.basin is None else f"the basin of minimum {verdict.basin + 1}"
+def _place(verdict: "Verdict") -> Part:
+    if verdict.basin is None:
+        return Saying.UNKNOWN_BASIN.with_blanks()
+    return Saying.BASIN.with_blanks(number=f"{verdict.basin + 1}")
 
 
-def _movements(verdict: "Verdict") -> str:
-    return "" if verdict.swing is None else f"by up to {verdict.swing:.2g}, and no less than before"
+def _movements(verdict: "Verdict") -> Part:
+    return NOTHING if verdict.swing is None else Saying.MOVEMENTS.with_blanks(length=f"{verdict.swing:.2g}")
 
 
-def _balance(verdict: "Verdict") -> str:
-    return "gradient and weight decay balance" if verdict.decays else ""
+def _balance(verdict: "Verdict") -> Part:
+    return Saying.BALANCE.with_blanks() if verdict.decays else NOTHING
 
 
-def _extent(verdict: "Verdict") -> str:
-    return "proved to be the global one" if verdict.proved else "none lower is known in or around the window"
+def _extent(verdict: "Verdict") -> Part:
+    return (Saying.GLOBAL if verdict.proved else Saying.LOWEST).with_blanks()
 
 
-def _found(verdict: "Verdict") -> str:
+def _found(verdict: "Verdict") -> Part:
     if verdict.found is None:
-        return ""
+        return NOTHING
     x, y = (round(coordinate, 3) + 0.0 for coordinate in verdict.found)
-    return f"a minimum found at ({x:g}, {y:g})"
+    return Saying.FOUND.with_blanks(x=f"{x:g}", y=f"{y:g}")
 
 
-def _boundless(_: "Verdict") -> str:
-    return "it grows without bound"
+def _boundless(_: "Verdict") -> Part:
+    return Saying.BOUNDLESS.with_blanks()
 
 
-def _failure(verdict: "Verdict") -> str:
-    return verdict.failure
+def _failure(verdict: "Verdict") -> Part:
+    return Part(verdict.failure)
 
 
-def _nothing(verdict: "Verdict") -> str:
-    return "the loss has no gradient there" if math.isfinite(verdict.loss) else "the loss is not finite there"
+def _nothing(verdict: "Verdict") -> Part:
+    return (Saying.NO_GRADIENT if math.isfinite(verdict.loss) else Saying.NOT_FINITE).with_blanks()
 
 
 class VerdictKind(Enum):
@@ -237,7 +280,7 @@ class VerdictKind(Enum):
     OFF_SURFACE = ("left the surface", (_nothing,), Rank.FOR_GOOD, (_never, _always), 1)
     FAILED = ("the rule failed", (_failure,), Rank.FOR_GOOD, (_never, _always), 1)
 
-    _parts: tuple[Callable[["Verdict"], str], ...]
+    _parts: tuple[Callable[["Verdict"], Part], ...]
     rank: Rank
     looks: int
     begins: Callable[[Observation], Mask]
@@ -246,7 +289,7 @@ class VerdictKind(Enum):
     def __new__(
         cls,
         words: str,
-        parts: tuple[Callable[["Verdict"], str], ...],
+        parts: tuple[Callable[["Verdict"], Part], ...],
         rank: Rank,
         holds: tuple[Callable[[Observation], Mask], Callable[[Observation], Mask]],
         looks: int = 2,
@@ -261,7 +304,7 @@ class VerdictKind(Enum):
         """The name for programs, as in scene files and JSON."""
         return self.name.lower()
 
-    def evidence(self, verdict: "Verdict") -> tuple[str, ...]:
+    def evidence(self, verdict: "Verdict") -> tuple[Part, ...]:
         """What speaks for it, the most telling first."""
         return tuple(filter(None, (part(verdict) for part in self._parts)))
 
@@ -332,6 +375,6 @@ class Verdict:
         return f"{self.kind.value}: {evidence}" if evidence else self.kind.value
 
     @property
-    def evidence(self) -> tuple[str, ...]:
+    def evidence(self) -> tuple[Part, ...]:
         """What speaks for it, the most telling first."""
         return self.kind.evidence(self)

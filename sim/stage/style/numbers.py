@@ -1,63 +1,24 @@
 """Numbers and names as people read them."""
 
 import math
-import re
 from dataclasses import fields
-from functools import cache
 from typing import Any
 
 from ...descent.lane import Lane
 from ...descent.rules import rule_name, title_of
 from ...descent.rules.protocol import Letter, Rule, letters, names_of
 from ...descent.schedules import CONSTANT
-from ...descent.verdict.kinds import Event
+from ...descent.verdict.kinds import Event, Part
 from ...languages import ENGLISH
 from .theme import Theme, say
 
 NO_BREAK = "\u00a0"
 """A space at which no line is broken."""
 
-EVIDENCE = (
-    "loss {height} above the lowest minimum",
-    "loss {height} below every known minimum",
-    "down along ±({x}, {y})",
-    "the basin of minimum {number}",
-    "a basin that is not known",
-    "by up to {length}, and no less than before",
-    "gradient and weight decay balance",
-    "proved to be the global one",
-    "none lower is known in or around the window",
-    "a minimum found at ({x}, {y})",
-    "it grows without bound",
-    "the loss is not finite there",
-    "the loss has no gradient there",
-)
-"""What a verdict says in words for evidence; the rest of it is formulas."""
 
-
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    """What matches each of EVIDENCE, its blanks filled in."""
-    return {sentence: re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(sentence))) for sentence in EVIDENCE}
-
-
-def evidence(part: str, theme: Theme) -> str:
+def evidence(part: Part, theme: Theme) -> str:
     """A part of a verdict's evidence in the theme's language."""
-    sentence, blanks = evidence_sentence(part)
-    return part if sentence is None else theme.say(sentence, **blanks)
-
-
-def evidence_sentence(part: str) -> tuple[str | None, dict[str, str]]:
-    """Which of EVIDENCE a part of a verdict's evidence is, and what fills its blanks; None if it is a formula.
-
-    >>> evidence_sentence("loss 0.5 above the lowest minimum")
-    ('loss {height} above the lowest minimum', {'height': '0.5'})
-    """
-    for sentence, pattern in _patterns().items():
-        found = pattern.fullmatch(part)
-        if found:
-            return sentence, found.groupdict()
-    return None, {}
+    return part if part.saying is None else theme.say(part.saying.value, **part.blanks)
 
 
 def way(event: Event, theme: Theme) -> str:

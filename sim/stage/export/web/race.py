@@ -16,7 +16,7 @@ from ....descent.problem import Problem
 from ....descent.race import Race
 from ....descent.schedules import CONSTANT
 from ....descent.track import Track
-from ....descent.verdict.kinds import Event
+from ....descent.verdict.kinds import Event, Part
 from ....descent.verdict.track_judge import TrackJudge
 from ....report import json_number
 from ....scene import Scene
@@ -26,7 +26,6 @@ from ....surface.protocol import Window
 from ...drawing.contours import GRID, losses
 from ...drawing.relief.view import first_camera, heights_over, levels_over
 from ...picture.map.terrain import MANY_MARKS, MOST_LABELS
-from ...style.numbers import evidence_sentence
 from .ground import ERROR, moved, parts_of, rounded, steps_of
 
 Json: TypeAlias = Any
@@ -267,15 +266,14 @@ class Parts:
         self.known: list[Json] = []
         self._places: dict[str, int] = {}
 
-    def of(self, evidence: tuple[str, ...]) -> list[int]:
+    def of(self, evidence: tuple[Part, ...]) -> list[int]:
         """The places of the parts of one evidence."""
         return [self._place(part) for part in evidence]
 
-    def _place(self, part: str) -> int:
+    def _place(self, part: Part) -> int:
         if part not in self._places:
             self._places[part] = len(self.known)
-            sentence, blanks = evidence_sentence(part)
-            self.known.append(part if sentence is None else [sentence, blanks])
+            self.known.append(part if part.saying is None else [part.saying.value, {**part.blanks}])
         return self._places[part]
 
 

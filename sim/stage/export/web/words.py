@@ -3,11 +3,11 @@
 from html import escape
 from typing import Any, TypeAlias
 
-from ....descent.verdict.kinds import VerdictKind
+from ....descent.verdict.kinds import Saying, VerdictKind
 from ....languages import LANGUAGES, everywhere, known
 from ....study.statistics.telling import INTERVALS
 from ...picture.picture import CLOCK_NAMES
-from ...style.numbers import EVIDENCE, settings
+from ...style.numbers import settings
 from ...style.theme import load_theme, say
 from .race import Span
 
@@ -67,9 +67,12 @@ SAID = (
 """What the page's own script says."""
 
 
+_EVIDENCE = tuple(saying.value for saying in Saying)
+
+
 def sentences() -> tuple[str, ...]:
     """All that a page says in the languages of the program, the scene's own words aside."""
-    return (*SAID, *STATIC, *CLOCK_MENU.values(), *EVIDENCE, *(kind.value for kind in VerdictKind))
+    return (*SAID, *STATIC, *CLOCK_MENU.values(), *_EVIDENCE, *(kind.value for kind in VerdictKind))
 
 
 def page_words(span: Span) -> Json:
@@ -92,7 +95,7 @@ def _in(code: str, span: Span) -> Json:
         "clocks": {clock: say(code, CLOCK_NAMES[clock]) for clock in CLOCK_NAMES},
         "menu": {clock: _said(code, name) for clock, name in CLOCK_MENU.items()},
         "verdicts": {kind.code: _said(code, kind.value) for kind in VerdictKind},
-        "said": {sentence: _said(code, sentence) for sentence in (*SAID, *EVIDENCE)},
+        "said": {sentence: _said(code, sentence) for sentence in (*SAID, *_EVIDENCE)},
     }
 
 
