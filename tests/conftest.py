@@ -63,6 +63,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: whoever looks for objects that nobody needs passes it over.
+
+    Windows look for such, and so do tests that count processes; thousands of tests that wait are no business of theirs.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _scenes_kept() -> Iterator[None]:
     """Tests go through all scenes by turns, more than the program keeps: each is searched once by a process, not anew.

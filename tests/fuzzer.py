@@ -439,8 +439,11 @@ def alone() -> Iterator[None]:
             os.chdir(here)
 
 
-def outcomes(kind: str, seed: int, seconds: float, faults: float = math.inf) -> Counter[str]:
-    """How many cases had which outcome in so many seconds, or until so many must not be: these are printed."""
+def outcomes(kind: str, seed: int, seconds: float, faults: float = math.inf, cases: float = math.inf) -> Counter[str]:
+    """How many cases had which outcome, for so many seconds, or until there are so many of them or of faults.
+
+    Those that must not be are printed.
+    """
     told: Counter[str] = Counter()
     until = time.monotonic() + seconds
     with alone():
@@ -450,7 +453,7 @@ def outcomes(kind: str, seed: int, seconds: float, faults: float = math.inf) -> 
             except Fault as fault:
                 told["faults"] += 1
                 print(fault, flush=True)
-            if time.monotonic() > until or told["faults"] >= faults:
+            if time.monotonic() > until or told["faults"] >= faults or told.total() >= cases:
                 return told
     raise AssertionError  # There is no end to numbers.
 

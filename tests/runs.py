@@ -1,13 +1,18 @@
 """Runs for tests, of many marbles or of one, and their judges."""
 
+from dataclasses import replace
+from functools import cache
+
 import numpy as np
 
 from sim.descent.examples.chance import Seeds
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
+from sim.descent.race import Race
 from sim.descent.run import Run
 from sim.descent.track import Track
 from sim.descent.verdict.track_judge import TrackJudge, observe_all
+from sim.scene import Scene, load_scene
 from sim.surface.points import Array
 
 
@@ -29,3 +34,12 @@ def judges_of(run: Run) -> list[TrackJudge]:
     judges = [TrackJudge(Track(run, marble)) for marble in range(len(run.seeds))]
     observe_all(judges)
     return judges
+
+
+@cache
+def played(name: str, seed: int | None = None) -> tuple[Scene, Race]:
+    """A scene of the program's own and its race from start to end, which nobody goes on with."""
+    scene = load_scene(name)
+    race = replace(scene, seed=scene.seed if seed is None else seed).race()
+    race.extend(scene.updates)
+    return scene, race

@@ -304,7 +304,7 @@ def each(*cases: tuple[str, tuple[str, ...]]) -> dict[tuple[str, tuple[str, ...]
         return dict(zip(cases, pool.map(lambda case: told(in_shell(f'"$@" {case[0]}', *case[1])), cases), strict=True))
 
 
-HELP, JSON, WRONG = ("--help",), ("run", "--updates", "3", "--json"), ("nope",)
+HELP, JSON, WRONG, NOBODY = ("--help",), ("run", "--updates", "3", "--json"), ("--nope",), ("nope",)
 
 
 def test_closed_streams() -> None:
@@ -316,7 +316,7 @@ def test_closed_streams() -> None:
         if "2>&-" in streams or not wrong:
             assert errors == ""
         elif words == WRONG:
-            assert errors.startswith("main.py: error: there is no scene")
+            assert errors.startswith("main.py: error: unrecognized arguments: --nope")
             assert errors.count("\n") == 1
         else:
             assert errors == "main.py: error: cannot write to standard output: it is closed\n"
@@ -329,9 +329,9 @@ def test_full_streams() -> None:
     for case, (code, _, errors) in each(*out_full).items():
         assert code == 2, case
         assert errors == "main.py: error: cannot write to standard output: no space left on device\n"
-    error_full = [("2>/dev/full", words) for words in (remark, WRONG)]
+    error_full = [("2>/dev/full", words) for words in (remark, NOBODY)]
     for (streams, words), (code, out, _) in each(*error_full).items():
-        wrong = words == WRONG
+        wrong = words == NOBODY
         assert code == (2 if wrong else 0), (streams, words)
         assert bool(out) == (not wrong), (streams, words)
     assert [code for code, _, _ in each((">/dev/full 2>/dev/full", HELP)).values()] == [2]

@@ -316,18 +316,19 @@ def obeyed(installed: Environment, *commands: list[str]) -> list[str]:
 
 
 def test_the_installed_command_draws_and_opens_what_it_drew_films_and_tells(installed: Environment) -> None:
-    assert installed.says(installed.command, "screenshot") == "saved local-minimum.png\n"
     picture, film = (installed.empty_folder() / name for name in ("local-minimum.png", "a.mp4"))
     record = ["record", "--size", "320x240", "--to", "3", "-o", film.name]
     try:
+        commands = ["screenshot"], ["show", picture.name], record, ["run", "--json"]
+        drawn, shown, filmed, told = obeyed(installed, *commands)
+        assert drawn == "saved local-minimum.png\n"
         assert picture.read_bytes().startswith(b"\x89PNG")
-        shown, filmed, told = obeyed(installed, ["show", picture.name], record, ["run", "--json"])
         assert shown.startswith("# Three Marbles scene")
         assert filmed.startswith("saved a.mp4: 4 pictures")
         race = json.loads(told)
         assert (race["scene"], len(race["lanes"])) == ("local-minimum", 3)
     finally:
-        picture.unlink()
+        picture.unlink(missing_ok=True)
         film.unlink(missing_ok=True)
     assert list(installed.empty_folder().iterdir()) == []
 

@@ -246,9 +246,8 @@ def test_every_command_that_opens_a_scene_takes_them_and_says_once_that_it_runs_
     told_once(capsys, "screenshot", "mine.toml", "-o", "mine.png", "--size", "640x400")
     assert 'rule = "Heavy"' in told_once(capsys, "show", "mine.png")
     told_once(capsys, "record", "mine.png", "-o", "mine.gif", "--to", "2", "--size", "320x240")
-    assert "friction" in told_once(
-        capsys, "basins", "mine.toml", "--rule", "heavy", "--friction", "0.5", "--updates", "60"
-    )
+    heavy = ("--rule", "heavy", "--friction", "0.5", "--updates", "60", "--size", "320x240")
+    assert "friction" in told_once(capsys, "basins", "mine.toml", *heavy)
     swept = told_once(
         capsys, "sweep", "mine.toml", "--over", "lane.mine.friction=0.5,0.9", "--seeds", "2", "--results", "kept"
     )

@@ -125,7 +125,7 @@ def test_other_programs_may_have_compressed_the_text_and_put_chunks_in_front_of_
 
 
 def bomb() -> bytes:
-    return chunk(b"iTXt", f"{KEYWORD}\0".encode() + b"\1\0\0\0" + zlib.compress(bytes(1 << 28)))
+    return chunk(b"iTXt", f"{KEYWORD}\0".encode() + b"\1\0\0\0" + zlib.compress(bytes(1 << 26)))
 
 
 def test_what_stands_in_a_page_besides_and_how_its_text_is_escaped_changes_nothing() -> None:
@@ -172,7 +172,7 @@ MP4 = b"\0\0\0\x18ftypisom"
 META = b'<!DOCTYPE html><meta name="three-marbles-scene" content="'
 HOSTILE: dict[str, Callable[[], bytes]] = {
     "a PNG of two million chunks": lambda: PNG + chunk(b"abcd", b"") * 2_000_000,
-    "a PNG whose text grows to 256 MB": lambda: PNG + bomb(),
+    "a PNG whose text grows to 64 MB": lambda: PNG + bomb(),
     "a PNG of a chunk that is never there": lambda: PNG + struct.pack(">I", 2**31) + b"iTXt",
     "a PNG of 60,000 pixels a side": lambda: (
         PNG + chunk(b"IHDR", struct.pack(">II", 60_000, 60_000) + b"\x08\x02\0\0\0")

@@ -1,24 +1,15 @@
 """What scenes say while their races run: true, in time, and for long enough."""
 
 from dataclasses import replace
-from functools import cache
 
 import pytest
+from runs import played
 
-from sim.descent.race import Race
 from sim.scene import Caption, Scene, load_scene, scene_files
 from sim.scene.lesson import HOLD, answer, caption, revealed_at, said_at
 
 NAMES = list(scene_files())
 OPENING = load_scene(NAMES[0])
-
-
-@cache
-def played(name: str) -> tuple[Scene, Race]:
-    scene = load_scene(name)
-    race = scene.race()
-    race.extend(scene.updates + 1)
-    return scene, race
 
 
 # The program's own scenes.

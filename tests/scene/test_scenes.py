@@ -1,23 +1,21 @@
 """Every scene that comes with the program keeps what it promises: in its claims, and in its words."""
 
 from dataclasses import fields, replace
-from functools import cache
 from itertools import islice
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from runs import alone
+from runs import alone, played
 
 from sim.descent.lane import descend
-from sim.descent.race import Race
 from sim.descent.rules import rule_name
 from sim.descent.track import Track
 from sim.descent.verdict.judge import NEVER
 from sim.descent.verdict.kinds import Event, Verdict
 from sim.descent.verdict.track_judge import TrackJudge
-from sim.scene import OPENING, Scene, load_scene, scene_files
+from sim.scene import OPENING, load_scene, scene_files
 from sim.scene.reading import SCENES
 from sim.scene.value import unlike
 from sim.study.odds.claims import BORNE_OUT, checked, fresh
@@ -29,14 +27,6 @@ from sim.surface.points import Array, norm
 
 NAMES = list(scene_files())
 INTERESTING = 0.4  # Of the window's width or height, at least, the paths take up.
-
-
-@cache
-def played(name: str, seed: int | None = None) -> tuple[Scene, Race]:
-    scene = load_scene(name)
-    race = replace(scene, seed=scene.seed if seed is None else seed).race()
-    race.extend(scene.updates)
-    return scene, race
 
 
 def lane(name: str, lane_name: str) -> tuple[Track, TrackJudge]:

@@ -31,7 +31,7 @@ OPTIONS = (
         "--hide-scrollbars",
         "--force-color-profile=srgb",
     ),
-    *("--disable-dev-shm-usage", "--lang=en", "about:blank"),
+    *("--disable-dev-shm-usage", "--process-per-site", "--lang=en", "about:blank"),
 )
 
 
@@ -49,7 +49,8 @@ class Browser:
         self._to, self._back = to, back
         self._rest = b""
         self._last = 0
-        self._open = list[str]()
+        self._open = list[Tab]()
+        self._spare = list[Tab]()
         self.events: list[dict[str, Any]] = []
 
     def ask(self, method: str, session: str | None = None, **parameters: Any) -> dict[str, Any]:
@@ -86,23 +87,32 @@ class Browser:
         script: bool = True,
     ) -> "Tab":
         """A page of that size, loaded, with our script or without; one that stays is not closed with all the others."""
-        target = self.ask("Target.createTarget", url="about:blank")["targetId"]
+        tab = self._spare.pop() if self._spare else self._new()
         if not stays:
-            self._open.append(target)
-        session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        tab = Tab(self, session)
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            tab.ask(f"{domain}.enable")
+            self._open.append(tab)
+        tab.ask("Page.bringToFront")
         tab.resize(size)
         tab.look(dark)
         tab.ask("Page.navigate", url=address)
         tab.wait(f"document.readyState === 'complete' && (window.threeMarbles !== undefined) === {str(script).lower()}")
         return tab
 
+    def _new(self) -> "Tab":
+        """One that tells what becomes of its pages."""
+        target = self.ask("Target.createTarget", url="about:blank")["targetId"]
+        tab = Tab(self, self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            tab.ask(f"{domain}.enable")
+        return tab
+
     def close_all(self) -> None:
-        """No page is open any more but those that stay, and what was told of them is forgotten."""
-        for target in self._open:
-            self.ask("Target.closeTarget", targetId=target)
+        """No page is open any more but those that stay, and what was told of them is forgotten.
+
+        Where they were is room for the next: to begin with a window of its own would take longer than to load a page.
+        """
+        for tab in self._open:
+            tab.ask("Page.navigate", url="about:blank")
+        self._spare += self._open
         self._open.clear()
         self.events.clear()
 

@@ -16,11 +16,11 @@ def missing(*tools: str) -> bool:
 
 
 @contextmanager
-def virtual() -> Iterator[str]:
+def virtual(*options: str) -> Iterator[str]:
     """A display of its own; its number is free when it starts. Its keyboard outlives its windows."""
     reading, writing = os.pipe()
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"]
-    with subprocess.Popen([*command, "-noreset"], pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
+    with subprocess.Popen([*command, "-noreset", *options], pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
         os.close(writing)
         try:
             with os.fdopen(reading) as pipe:

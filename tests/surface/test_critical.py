@@ -163,8 +163,8 @@ def positions(points: tuple[CriticalPoint, ...], kind: CriticalKind | None = Non
 
 def winding(surface: ClosedForm, window: Window) -> int:
     """How often the gradient turns along the border: by Poincaré and Hopf, extrema minus saddles inside."""
-    x = np.linspace(window.x0, window.x1, 20_001)
-    y = np.linspace(window.y0, window.y1, 20_001)
+    x = np.linspace(window.x0, window.x1, 4_001)
+    y = np.linspace(window.y0, window.y1, 4_001)
     border = np.concatenate(
         [
             pair(x, np.array(window.y0)),

@@ -358,7 +358,7 @@ SHIFTED, TILTED = ShiftedExamples(0.2, count=2), TiltedExamples(0.2, count=2)
         ("log(x) + y^2", SHIFTED),
         ("log(-1 - x^2)", TILTED),
         ("1/(x^2 + y^2 - 1)", SHIFTED),
-        ("sqrt(max(x, 0))", TILTED),
+        ("sqrt(max(x, 0)) + 0.1*y", TILTED),
         ("3", TILTED),
         ("x*1e6^51", TILTED),
         ("-exp(709*x^2)", SHIFTED),

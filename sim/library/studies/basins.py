@@ -100,7 +100,7 @@ def basins(
         UseError: something is asked for wrongly.
         SceneError: there is no such scene, or no minimum in it.
 
-    >>> found = basins("local-minimum", size=(320, 240))
+    >>> found = basins("local-minimum", size=(160, 120))
     >>> [round(minimum["share"], 1) for minimum in found.summary()["minima"]]
     [0.7, 0.3]
     """

@@ -139,9 +139,9 @@ def tune(
         StudyError: it is too little or too much, or processes cannot be started, or the file holds something else.
         OutputError: the file cannot be written.
 
-    >>> found = tune("local-minimum", "full batch", "momentum", seeds=20)
+    >>> found = tune("local-minimum", "full batch", "momentum", budget="100 updates", seeds=20)
     >>> [(lane.lane, lane.best.values, "tied" if lane.tied else "worse") for lane in found][1:]
-    [('momentum', {'learning_rate': 0.15}, 'tied')]
+    [('momentum', {'learning_rate': 0.0375}, 'tied')]
     """
     meant = chosen(scene, seed=seed, rules=rules, start=start)
     count = whole_number("seeds", seeds, FEWEST_SEEDS, min(MOST_SEEDS, (LARGEST_SEED - meant.seed + 1) // 2))

@@ -406,29 +406,32 @@ def test_saving_writes_the_page_and_tells_its_span(tmp_path: Path) -> None:
 def test_pages_of_all_scenes_have_an_index_with_relative_links(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Of four, which are all that there are here: one page is written like another."""
+    names = list(scene_files())[::5]
+    monkeypatch.setattr("sim.scene.scene_files", lambda: {name: scene_files()[name] for name in names})
     monkeypatch.chdir(tmp_path)
     told = output(capsys, "page", "--all", "--updates", "2", "-o", "pages").splitlines()
-    assert len(told) == len(scene_files()) + 1
+    assert len(told) == len(names) + 1
     written = {path.name for path in Path("pages").iterdir()}
     text = Path("pages/index.html").read_text(encoding="utf-8")
     reader = read(text)
     links = [attributes["href"] for tag, attributes in reader.elements if tag == "a"]
-    assert links == ["theory.html", *(f"{name}.html" for name in scene_files())]
+    assert links == ["theory.html", *(f"{name}.html" for name in names)]
     assert written == {*links, "index.html"}
     assert all(load_saved(f"pages/{link}").tick == 2 for link in links[1:])
     for link in links:
         beside = read(Path(f"pages/{link}").read_text(encoding="utf-8"))
         assert next(attributes["href"] for tag, attributes in beside.elements if tag == "a") == "index.html"
     pictures = [attributes["src"] for tag, attributes in reader.elements if tag == "img"]
-    assert len(set(pictures)) == len(scene_files())
+    assert len(set(pictures)) == len(names)
     for source in pictures:
         assert Image.open(BytesIO(b64decode(str(source).removeprefix("data:image/webp;base64,")))).size == (480, 300)
-    assert Path("pages/index.html").stat().st_size < 1_000_000
+    assert Path("pages/index.html").stat().st_size < 60_000 * len(names)
     (policy,) = (each["content"] for _, each in reader.elements if each.get("http-equiv") is not None)
     assert policy == f"default-src 'none'; style-src '{file.hashed(reader.text('style'))}'; img-src data:; " + (
         "base-uri 'none'; form-action 'none'"
     )
-    for scene in map(load_scene, scene_files()):
+    for scene in map(load_scene, names):
         assert all(escape(scene.texts(code).title) in text for code in LANGUAGES)
 
 

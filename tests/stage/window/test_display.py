@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,13 +27,12 @@ def display() -> Iterator[str]:
         yield name
 
 
-def wait_for(path: Path) -> Path:
-    """The file, as soon as it is there."""
-    end = time.monotonic() + PATIENCE
-    while not path.exists() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert path.exists(), [file.name for file in path.parent.iterdir()]
-    return path
+def within(seconds: float, wanted: Callable[[], bool]) -> bool:
+    """Whether something comes true by then; it is looked for all the while."""
+    end = time.monotonic() + seconds
+    while not wanted() and time.monotonic() < end:
+        time.sleep(0.01)
+    return wanted()
 
 
 def pressed_until(display: str, path: Path, *keys: str) -> Path:
@@ -44,8 +43,9 @@ def pressed_until(display: str, path: Path, *keys: str) -> Path:
     end = time.monotonic() + PATIENCE
     while not path.exists() and time.monotonic() < end:
         tool(display, "key", *keys)
-        time.sleep(0.2)
-    return wait_for(path)
+        within(0.2, path.exists)
+    assert path.exists(), [file.name for file in path.parent.iterdir()]
+    return path
 
 
 def timeline_middle(name: str) -> tuple[int, int]:
@@ -80,7 +80,7 @@ def test_keys_and_mouse_reach_the_race(display: str, tmp_path: Path) -> None:
         end = time.monotonic() + PATIENCE
         while program.poll() is None and time.monotonic() < end:  # Tooltip, panel, the question, the window.
             tool(display, "key", "Escape")
-            time.sleep(0.3)
+            within(0.15, lambda: program.poll() is not None)
         output, errors = program.communicate(timeout=PATIENCE)
     finally:
         program.kill()

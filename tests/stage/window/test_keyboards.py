@@ -38,11 +38,13 @@ SLOW = """
 import time
 from dataclasses import replace
 from sim.scene import load_scene
+from sim.stage.input import holding
 from sim.stage.session.session import begin
 from sim.stage.window import display, window as stage
+holding.DELAY, stage.SLOW = 0.1, 0.07
 draw = stage.draw
 def slow(*arguments):
-    time.sleep(0.4)
+    time.sleep(0.12)
     draw(*arguments)
 stage.draw = slow
 with display.opened():
@@ -53,12 +55,15 @@ with display.opened():
         window.frame()
         print(window.session.scene.lanes[0].rule.learning_rate, window.session.tick, flush=True)
 """
-"""A window whose every picture takes so long that what is pressed meanwhile comes late."""
+"""A window whose every picture takes so long that what is pressed meanwhile comes late, and a held key would be due.
+
+All that a picture is compared with is as much shorter as the picture itself, so that nobody waits for long.
+"""
 
 
 @pytest.fixture(scope="module")
 def display() -> Iterator[str]:
-    with virtual() as name:
+    with virtual("-ardelay", "100", "-arinterval", "10") as name:  # What X itself repeats does not count.
         yield name
 
 
@@ -129,7 +134,7 @@ def test_a_short_press_in_slow_frames_acts_once_and_a_held_key_once_a_frame(disp
 
         before = told()
         tool(display, "keydown", "bracketright")
-        sleep(0.09)
+        sleep(0.03)
         tool(display, "keyup", "bracketright")
         end = monotonic() + PATIENCE
         while (now := told())[0] == before[0] and monotonic() < end:

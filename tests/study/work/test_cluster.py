@@ -124,7 +124,7 @@ def test_what_is_no_scheduler_is_told_from_one(
 ) -> None:
     """Whether it goes away after a part of a greeting or a strange one, or waits for more, of which nothing comes."""
     waits = not (complete or closes)
-    monkeypatch.setattr(cluster, "PATIENCE", 0.5 if waits else WAIT)
+    monkeypatch.setattr(cluster, "PATIENCE", 0.1 if waits else WAIT)
     with impostor(greeting, closes) as where:
         why = "timed out" if waits else "something else listens there"
         with pytest.raises(StudyError, match=f"no scheduler at {where}: {why}; to start one: python -m dask scheduler"):
