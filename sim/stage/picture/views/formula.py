@@ -1,6 +1,7 @@
 """A rule's recurrence as the field writes it, with the numbers of the coming update beside each line.
 
-It lies at the map's lower left on a ground of the panel's colour, on as few lines as there is room for.
+It lies at the map's lower left, or where it covers least, on a ground of the panel's colour, on as few lines as there
+is room for.
 """
 
 import re
@@ -23,6 +24,7 @@ from ...style.color import Color, mix
 from ...style.numbers import number, short
 from .context import ViewContext, captions_height
 from .momentum import sum_height
+from .room import least_covering, seen
 
 SHARE = 1 / 3
 """Of the map that is covered, at most."""
@@ -100,11 +102,13 @@ def draw_formula(canvas: Canvas, context: ViewContext) -> None:
     taken = lift + round(captions_height(context.views) * em)
     rows = rows_of(context.track, context.moment)
     for told in (rows, _bare(rows)):
-        plan = planned(tuple(row.usual for row in told), area.size, em, taken)
-        if plan is not None:
+        plans = planned(tuple(row.usual for row in told), area.size, em, taken)
+        if plans:
             pad, margin = round(PAD * em), round(MARGIN * em)
-            ground = Rect(0, 0, plan.width + 2 * pad, plan.height + 2 * pad)
-            ground.bottomleft = area.left + margin, area.bottom - margin - lift
+            room = Rect(area.left, area.top + taken - lift, area.width, area.height - taken)
+            sizes = [(plan.width + 2 * pad, plan.height + 2 * pad) for plan in plans]
+            chosen, ground = least_covering(room.inflate(-2 * margin, -2 * margin), sizes, seen(context))
+            plan = plans[chosen]
             canvas.rect(ground, context.theme.panel, corner=pad, opacity=OPACITY)
             _draw_rows(canvas, context, told, plan, ground.inflate(-2 * pad, -2 * pad))
             return
@@ -157,15 +161,16 @@ def _bare(rows: tuple[Row, ...]) -> tuple[Row, ...]:
 
 
 @lru_cache(maxsize=64)
-def planned(rows: tuple[Row, ...], size: tuple[int, int], em: int, taken: int = 0) -> Plan | None:
-    """The best plan for a map of that size, of whose height other views have taken so much.
+def planned(rows: tuple[Row, ...], size: tuple[int, int], em: int, taken: int = 0) -> tuple[Plan, ...]:
+    """The plans for a map of that size, of whose height other views have taken so much, the best first.
 
-    None if there is not even room for the movement.
+    There is none if there is not even room for the movement.
 
-    It tells of as many vectors as it can, of these rather before and after, then of most else; if it can, not in the
-    smallest type, on few lines and in large type, in this order.
+    The best tells of as many vectors as it can, of these rather before and after, then of most else; if it can, not in
+    the smallest type, on few lines and in large type, in this order. The others tell of as many vectors.
     """
-    return max(_plans(rows, size, em, taken), key=lambda plan: _merit(plan, rows), default=None)
+    ranked = sorted(_plans(rows, size, em, taken), key=lambda plan: _merit(plan, rows), reverse=True)
+    return tuple(plan for plan in ranked if _merit(plan, rows)[0] == _merit(ranked[0], rows)[0])
 
 
 def _merit(plan: Plan, rows: tuple[Row, ...]) -> tuple[int, ...]:
