@@ -222,6 +222,8 @@ def test_ravine_is_momentums_home() -> None:
     assert plain.lane.rule.learning_rate < 2 / steep < thrown.lane.rule.learning_rate
     assert 3 * first_below(rolled, 1e-3) < first_below(plain, 1e-3)
     assert norm(thrown.theta[90]) > 1000
+    judges = played("ravine")[1].judges
+    assert [event.kind for event in judges[1].events_until(200)] == ["diverged"]  # Nor is it said to bounce before.
     for track in (plain, thrown, rolled):
         assert f"{track.lane.rule.learning_rate}" in track.lane.name
 
