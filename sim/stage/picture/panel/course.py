@@ -130,7 +130,8 @@ class Course:
         """Draw the marble at a pixel of the map, with what is to be seen around it; with arrows if it is alone."""
         area, stroke = self.area, stroke_of(self.em)
         center = area.left + marble[0], area.top + marble[1]
-        draw_views(canvas, context, Layer.OVER)
+        for layer in (Layer.WORDS, Layer.OVER):
+            draw_views(canvas, context, layer)
         if not context.holds(center) or context.site.beside(context.theta):
             draw_wedge(canvas, area, center, self.color, self.theme.halo, stroke)
             return

@@ -95,23 +95,37 @@ class Plan:
 
 def draw_formula(canvas: Canvas, context: ViewContext) -> None:
     """Draw the rows for which there is room; where there is none for the movement's formula, its numbers alone."""
+    laid_out = _laid_out(context)
+    if laid_out is not None:
+        rows, plan, ground = laid_out
+        pad = round(PAD * context.em)
+        canvas.rect(ground, context.theme.panel, corner=pad, opacity=OPACITY)
+        _draw_rows(canvas, context, rows, plan, ground.inflate(-2 * pad, -2 * pad))
+
+
+def formula_place(context: ViewContext) -> Rect | None:
+    """What the formula covers of the map; None if there is none."""
+    laid_out = _laid_out(context)
+    return None if laid_out is None else laid_out[2]
+
+
+def _laid_out(context: ViewContext) -> tuple[tuple[Row, ...], Plan, Rect] | None:
+    """What is written, how and where; None where there is no room, or nothing to tell."""
     if not context.goes_on:
-        return
+        return None
     em, area = context.em, context.area
     lift = round(sum_height(context) * em) if "momentum" in context.views else 0
     taken = lift + round(captions_height(context.views) * em)
     rows = rows_of(context.track, context.moment)
+    pad, margin = round(PAD * em), round(MARGIN * em)
     for told in (rows, _bare(rows)):
         plans = planned(tuple(row.usual for row in told), area.size, em, taken)
         if plans:
-            pad, margin = round(PAD * em), round(MARGIN * em)
             room = Rect(area.left, area.top + taken - lift, area.width, area.height - taken)
             sizes = [(plan.width + 2 * pad, plan.height + 2 * pad) for plan in plans]
             chosen, ground = least_covering(room.inflate(-2 * margin, -2 * margin), sizes, seen(context))
-            plan = plans[chosen]
-            canvas.rect(ground, context.theme.panel, corner=pad, opacity=OPACITY)
-            _draw_rows(canvas, context, told, plan, ground.inflate(-2 * pad, -2 * pad))
-            return
+            return told, plans[chosen], ground
+    return None
 
 
 def rows_of(track: Track, moment: int) -> tuple[Row, ...]:

@@ -57,7 +57,7 @@ def seen(context: ViewContext) -> Seen:
     """What is to be seen on the map beside words: marbles, the next movement, the flag and the trail's last stretch."""
     em, stroke, area = context.em, context.stroke, context.area
     next_step, ends = context.track.theta[min(context.moment + 1, context.track.updates)], context.arrows
-    marbles = [_about(pixel, context) for pixel in (context.center, *context.others)]
+    marbles = marble_places(context)
     if "next step" in context.views and context.holds(context.pixel(next_step)):
         marbles.append(_about(context.pixel(next_step), context))
     if "loss scale" in context.views:
@@ -77,6 +77,11 @@ def seen(context: ViewContext) -> Seen:
         np.repeat(lengths[last] / SAMPLES / em, SAMPLES),
         round(CLOSE * em),
     )
+
+
+def marble_places(context: ViewContext) -> list[Rect]:
+    """What the marbles on the map take up."""
+    return [_about(pixel, context) for pixel in (context.center, *context.others)]
 
 
 def _about(pixel: Pixel, context: ViewContext) -> Rect:
