@@ -5,6 +5,7 @@ import argparse
 import re
 from contextlib import closing
 
+from ..scene.words import counted
 from ..stage.export.limits import FASTEST, FASTEST_GIF, FILMS, LONGEST, SHORTEST
 from . import COMMAND_LINE
 from .console.arguments import (
@@ -167,4 +168,4 @@ def run(arguments: argparse.Namespace) -> None:
     width, height = film_size(path, arguments.size)
     if (width, height) != arguments.size:
         remark(f"an MP4 has even sizes only: the film has {width}x{height} pixels")
-    show(f"saved {path}: {count:,} pictures, {count / arguments.fps:g} s")
+    show(f"saved {path}: {counted(count, 'picture')}, {count / arguments.fps:g} s")
