@@ -30,6 +30,13 @@ LONGEST_NAME = 24
 """Characters of a language's name: it stands on a button."""
 
 
+THOUSANDS = {"comma": ",", "point": ".", "space": "\u00a0"}
+"""What may stand between the thousands of a number, by its name in a language's file; a space does not break."""
+FEWEST_DIGITS = 5
+"""Of whole numbers whose thousands are set apart by a space."""
+GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])")
+
+
 class LanguageError(ValueError):
     """A language's file that cannot be used; the message is one sentence for the user."""
 
@@ -42,6 +49,8 @@ class Language:
     """What its speakers call it."""
     font: str | None = None
     """The family of type in which it can be written, where the usual ones cannot; for instance NotoSansKR."""
+    thousands: str = "comma"
+    """What stands between the thousands of a number, one of THOUSANDS."""
 
 
 def following(code: str) -> str:
@@ -61,8 +70,10 @@ def language(code: str) -> Language:
     head, _, _ = _text(code).partition(f"\n{WORDS}")  # To read all of the sentences would take longer.
     table = _table(code, head, "language")
     for key, value in table.items():
-        if key not in ("name", "font"):
-            raise mistake(code, f"language.{key} is not known here; there are name and font")
+        if key not in ("name", "font", "thousands"):
+            raise mistake(code, f"language.{key} is not known here; there are name, font and thousands")
+        if key == "thousands" and value not in THOUSANDS:
+            raise mistake(code, f"language.thousands must be one of {', '.join(THOUSANDS)}, not {value!r}")
         if not (isinstance(value, str) and value.isprintable() and 0 < len(value.strip()) <= LONGEST_NAME):
             raise mistake(code, f"language.{key} must be a text of 1 to {LONGEST_NAME} characters, not {value!r}")
     if "name" not in table:
@@ -76,6 +87,17 @@ def known(code: str) -> Language:
         return language(code)
     except LanguageError:
         return Language(code)
+
+
+def grouped(code: str, text: str) -> str:
+    """A text whose numbers have commas between thousands, with what the language has there."""
+    between = THOUSANDS[known(code).thousands]
+
+    def written(number: re.Match[str]) -> str:
+        few = between.isspace() and len(number[0].replace(",", "")) < FEWEST_DIGITS
+        return number[0].replace(",", "" if few else between)
+
+    return text if between == "," else GROUPED.sub(written, text)
 
 
 @cache

@@ -22,6 +22,7 @@ from .descent.track import Track
 from .descent.verdict.kinds import Event, Verdict, VerdictKind
 from .descent.verdict.track_judge import TrackJudge
 from .scene import Scene
+from .scene.words import counted
 from .surface.critical.point import CriticalPoint
 from .surface.points import norm
 from .surface.protocol import Window
@@ -384,4 +385,4 @@ def _legend(race: Race, updates: int) -> Iterator[str]:
 
 def updates_text(count: int) -> str:
     """So many updates, in words."""
-    return f"{count:,} update{'' if count == 1 else 's'}"
+    return counted(count, "update")

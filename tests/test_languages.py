@@ -15,8 +15,12 @@ import tomli_w
 
 from sim import languages
 from sim.languages import CODE, ENGLISH, LANGUAGES, TRANSLATIONS, LanguageError, everywhere, following, known, words
+from sim.scene import load_scene
 from sim.scene.speech import Translation
 from sim.scene.tables import known_keys
+from sim.scene.tour import SPOKEN, the_tour
+from sim.stage.style.theme import load_theme, say
+from sim.study.tour import telling
 
 ROOT = Path(__file__).parents[1]
 OTHERS = ("de", "es", "fr", "ja", "ko", "pt", "ru", "tr", "uk", "vi", "zh")
@@ -302,7 +306,12 @@ def test_the_one_in_the_readme_is_good(place: Path) -> None:
         ('name = "Own"', 'name = ""', "language.name must be a text of 1 to 24 characters, not ''"),
         ('name = "Own"', "name = 3", "language.name must be a text of 1 to 24 characters, not 3"),
         ('name = "Own"', f'name = "{"o" * 25}"', "language.name must be a text of 1 to 24 characters"),
-        ('name = "Own"', 'name = "Own"\nfnt = "x"', "language.fnt is not known here; there are name and font"),
+        (
+            'name = "Own"',
+            'name = "Own"\nfnt = "x"',
+            "language.fnt is not known here; there are name, font ",
+        ),
+        ('name = "Own"', 'name = "Own"\nthousands = "dash"', "language.thousands must be one of comma, point, space"),
         ('name = "Own"', 'name = "Own', "is not valid TOML: "),
         ("[language]", "[lang]", "must have the tables [language] and then [words]"),
         ("[words]", "[sentences]", "must have the tables [language] and then [words]"),
@@ -327,3 +336,23 @@ def test_a_missing_file_is_said() -> None:
     with pytest.raises(LanguageError, match="cannot be read: no such file"):
         words.__wrapped__("qaa")
     assert known("qaa") == languages.Language("qaa")
+
+
+def test_numbers_are_written_as_the_language_has_them() -> None:
+    assert say("en", "{count} seeds", count="12,345") == "12,345 seeds"
+    assert say("de", "{count} seeds", count="12,345") == "12\u00a0345 Seeds"
+    assert say("de", "{count} seeds", count="1,000") == "1000 Seeds"
+    assert say("zh", "{count} seeds", count="12,345") == words("zh")["{count} seeds"].format(count="12,345")
+    assert languages.grouped("de", "(0.4,1.25), 1,234,567.5 and 1,00") == "(0.4,1.25), 1\u00a0234\u00a0567.5 and 1,00"
+    named = "{title} · {count} seeds from {seed} · after {updates} updates"
+    written = say("de", named, title="Run 1,000", count="1,000", seed=0, updates="20,000")
+    assert written == "Run 1,000 · 1000 Seeds ab 0 · nach 20\u00a0000 Schritten"
+    assert load_theme("light", "de").count(10_000) == "10\u00a0000"
+
+
+@pytest.mark.parametrize("place", range(len(the_tour().step)))
+def test_no_number_of_the_german_tour_or_of_german_scenes_has_an_english_comma(place: int) -> None:
+    step = the_tour().step[place]
+    scene = load_scene(step.scene)
+    german = [*(getattr(telling.told(step, "de"), name) for name in SPOKEN), scene.texts("de").look]
+    assert not [text for text in german if re.search(r"\d,\d{3}", text)]

@@ -14,8 +14,8 @@ from .console.arguments import (
     add_updates,
     add_view,
     check_seeds,
-    quoted,
     whole_number,
+    with_ending,
 )
 from .console.arguments import (
     MOST_SEEDS as MOST_ODDS,
@@ -99,8 +99,11 @@ def _check(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> No
         parser.error("argument --all: not allowed with argument SCENE, which is one of them")
     if arguments.all and path is None:
         parser.error("argument --all: needs -o FOLDER, in which the pages are to stand")
-    if not arguments.all and path is not None and path.suffix.lower() not in ("", *SUFFIXES):
-        parser.error(f"argument -o/--output: must end in .html, which is what is written, not in {quoted(path.suffix)}")
+    if not arguments.all and path is not None:
+        try:
+            with_ending(path, *SUFFIXES)
+        except argparse.ArgumentTypeError as error:
+            parser.error(f"argument -o/--output: {error}")
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -4,8 +4,8 @@
 import argparse
 import re
 from contextlib import closing
-from pathlib import Path
 
+from ..scene.words import counted
 from ..stage.export.limits import FASTEST, FASTEST_GIF, FILMS, LONGEST, SHORTEST
 from . import COMMAND_LINE
 from .console.arguments import (
@@ -20,6 +20,7 @@ from .console.arguments import (
     add_shown,
     add_view,
     chosen_look,
+    path_ending,
     quoted,
     size,
     whole_number,
@@ -67,7 +68,7 @@ pages, .gif where only pictures are allowed, .webp for pages, without any loss.
     parser.add_argument(
         "-o",
         "--output",
-        type=film_path,
+        type=path_ending(*FILMS),
         metavar="FILE",
         help=f"the film to write, replaced if it exists, with the ending {KINDS} (default: an MP4 with the "
         "scene's name, and a number if that is taken)",
@@ -108,14 +109,6 @@ def _add_course(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--drama", action="store_true", help="slow at the first updates, and for an instant where something happens"
     )
-
-
-def film_path(text: str) -> Path:
-    """The path of a film to be written."""
-    path = Path(text)
-    if path.suffix.lower() not in FILMS:
-        raise argparse.ArgumentTypeError(f"must end in {KINDS}, not as {quoted(path.name)} does")
-    return path
 
 
 def seconds(text: str) -> float:
@@ -175,4 +168,4 @@ def run(arguments: argparse.Namespace) -> None:
     width, height = film_size(path, arguments.size)
     if (width, height) != arguments.size:
         remark(f"an MP4 has even sizes only: the film has {width}x{height} pixels")
-    show(f"saved {path}: {count:,} pictures, {count / arguments.fps:g} s")
+    show(f"saved {path}: {counted(count, 'picture')}, {count / arguments.fps:g} s")

@@ -2,7 +2,6 @@
 # ruff: noqa: PLC0415
 
 import argparse
-from pathlib import Path
 
 from ..stage.export.limits import PICTURES
 from . import COMMAND_LINE
@@ -16,7 +15,7 @@ from .console.arguments import (
     add_shown,
     add_view,
     chosen_look,
-    quoted,
+    path_ending,
     whole_number,
 )
 from .console.terminal import show
@@ -64,23 +63,12 @@ and type instead of pixels, which stay sharp at any size.
     parser.add_argument(
         "-o",
         "--output",
-        type=picture_path,
+        type=path_ending(*PICTURES),
         metavar="FILE",
         help="the PNG or SVG file to write, replaced if it exists (default: a PNG with the scene's name, and a number "
         "if that is taken)",
     )
     return parser
-
-
-def picture_path(text: str) -> Path:
-    """The path of a PNG or SVG file to be written."""
-    path = Path(text)
-    if path.suffix.lower() not in ("", *PICTURES):
-        wanted = " or ".join(PICTURES)
-        raise argparse.ArgumentTypeError(
-            f"must end in {wanted}, which is what is written, not in {quoted(path.suffix)}"
-        )
-    return path
 
 
 def run(arguments: argparse.Namespace) -> None:

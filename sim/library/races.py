@@ -13,6 +13,7 @@ from ..descent.rules.protocol import Rule
 from ..descent.track import Track
 from ..descent.verdict.kinds import Event, Verdict
 from ..descent.verdict.track_judge import TrackJudge
+from ..report import updates_text
 from ..scene import Scene, did_you_mean
 from ..surface.points import Array
 from .lanes import Added
@@ -123,7 +124,7 @@ class Marble:
         return tuple(self._judge.events_until(self._asked))
 
     def __repr__(self) -> str:
-        return f"<{self.name}: {self.verdict.sentence}, after {self.updates:,} updates>"
+        return f"<{self.name}: {self.verdict.sentence}, after {updates_text(self.updates)}>"
 
 
 class Race:
@@ -185,7 +186,7 @@ class Race:
 
     def __repr__(self) -> str:
         width = max(map(len, self._marbles))
-        lines = [f"Race of {self.scene.name}, seed {self.seed}, {self.updates:,} updates"]
+        lines = [f"Race of {self.scene.name}, seed {self.seed}, {updates_text(self.updates)}"]
         lines += [f"  {marble.name:<{width}}  {marble.verdict.sentence}" for marble in self]
         note = derivatives_of(self._running.problem.train)
         return "\n".join([*lines, *([f"  {note}"] if note else [])])

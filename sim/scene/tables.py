@@ -49,7 +49,7 @@ from .speech import (
     translatable,
 )
 from .view import USUAL_VIEW, LandView
-from .words import did_you_mean, path_text
+from .words import counted, did_you_mean, path_text
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -203,8 +203,9 @@ class SceneFile(Translated):
         count = build(EXAMPLES, "kind", self.examples).count
         for name, lane in self.lane.items():
             if lane.batch_size != "full" and lane.batch_size > count:
-                examples = "1 example" if count == 1 else f"{count} examples"
-                mistake(path_text("lane", name, "batch_size"), f"is {lane.batch_size}, but there are only {examples}")
+                there = "is" if count == 1 else "are"
+                only = f"is {lane.batch_size}, but there {there} only {counted(count, 'example')}"
+                mistake(path_text("lane", name, "batch_size"), only)
         self._promises_what_can_be()
         needs_surface = EXAMPLES[self.examples.kind].needs_surface
         if needs_surface and self.surface is None:
@@ -241,7 +242,9 @@ class SceneFile(Translated):
                 if share is not None and share.least > share.most:
                     mistake(place, f"has least = {share.least:g} above most = {share.most:g}")
                 if isinstance(share, EscapeClaim) and share.by is not None and share.by > self.updates:
-                    mistake(f"{place}.by", f"is {share.by:,}, but there are only {self.updates:,} updates")
+                    there = "is" if self.updates == 1 else "are"
+                    only = f"is {share.by:,}, but there {there} only {counted(self.updates, 'update')}"
+                    mistake(f"{place}.by", only)
 
     def _speaks_of_what_there_is(self) -> None:
         """Captions, question and translations name lanes that the scene has."""

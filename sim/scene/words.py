@@ -31,6 +31,11 @@ def excerpt(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
+def counted(count: int, noun: str) -> str:
+    """So many of them: 1 example, 1,000 examples."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 SURE = 0.9
 """How much alike a name and what was written are where no other one can be meant."""
 OTHER_WORDS: Mapping[str, tuple[str, ...]] = {

@@ -61,6 +61,7 @@ class Told(NamedTuple):
     path: Array
     remaining: Array
     growing: Array
+    grown: Array
     bouncing: tuple[Mask, ...]
     calm: tuple[Mask, ...]
 
@@ -139,11 +140,12 @@ def test_progress_is_what_it_is_defined_to_be(runs: Runs, count: int, batch_size
                 series = patience * after * rate / (1 - rate)
             remaining = np.where((rate < 1) & (fading | ~np.bool_(noisy)), series, np.inf)
         np.testing.assert_allclose(progress.remaining[index], remaining, rtol=1e-9)
-        growing = np.zeros(MARBLES)
-        if moment >= 50:
-            five = lengths[moment - 50 : moment].reshape(5, 10, MARBLES).max(axis=1)
-            growing = (five[1:] / five[:-1]).min(axis=0)
-        np.testing.assert_allclose(progress.growing[index], growing, rtol=1e-12)
+        for factors, size in (progress.growing, 5), (progress.grown, 4):
+            growing = np.zeros(MARBLES)
+            if moment >= 10 * size:
+                blocks = lengths[moment - 10 * size : moment].reshape(size, 10, MARBLES).max(axis=1)
+                growing = (blocks[1:] / blocks[:-1]).min(axis=0)
+            np.testing.assert_allclose(factors[index], growing, rtol=1e-12)
     assert np.isfinite(progress.remaining[-1, 3])
     assert np.isinf(progress.remaining[:, 1]).all()
     assert progress.growing.max() > 1.5

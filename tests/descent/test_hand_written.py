@@ -366,6 +366,27 @@ def test_who_may_come_back_has_not_diverged() -> None:
     assert last(judged(gentler, swing(1.0, 1.12**0.1, 100) * 3e6 * LENGTH)) is VerdictKind.BOUNCING
 
 
+@pytest.mark.parametrize(
+    ("far", "growth", "kinds"),
+    [
+        (2.0, 1.12, [VerdictKind.UNDER_WAY]),  # It may have diverged, but that is not certain before it is far away.
+        (2.0, 1.08, [VerdictKind.UNDER_WAY, VerdictKind.BOUNCING]),
+        (0.3, 1.12, [VerdictKind.UNDER_WAY, VerdictKind.BOUNCING]),  # It is still in the window.
+    ],
+)
+def test_who_is_thrown_out_and_ever_farther_does_not_bounce(
+    far: float, growth: float, kinds: list[VerdictKind]
+) -> None:
+    way = swing(1.0, growth**0.1, 100) * 2 * far * LENGTH / (growth**10 if far < 1 else 1.0)
+    assert told(judged(BOWL, way)) == kinds
+
+
+def test_who_bounces_and_is_then_thrown_out_bounces_no_longer() -> None:
+    growth = 1.5 ** (0.1 * np.maximum(np.arange(161) - 80, 0))
+    way = swing(1.0, 1.0, 160) * 1.2 * LENGTH * growth[:, None]
+    assert told(judged(BOWL, way)) == [VerdictKind.UNDER_WAY, VerdictKind.BOUNCING, VerdictKind.UNDER_WAY]
+
+
 # Passages
 
 

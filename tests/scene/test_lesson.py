@@ -1,10 +1,13 @@
 """What scenes say while their races run: true, in time, and for long enough."""
 
+import re
 from dataclasses import replace
 
 import pytest
 from runs import played
 
+from sim.descent.race import Race
+from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import Caption, Scene, load_scene, scene_files
 from sim.scene.lesson import HOLD, answer, caption, revealed_at, said_at
 
@@ -45,6 +48,18 @@ def test_captions_and_questions_are_short_and_the_answer_is_right(name: str) -> 
     moment = revealed_at(scene, race, timing, scene.updates)
     assert moment is not None
     assert moment <= scene.updates
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_marble_is_said_to_be_still_that_rattles(name: str) -> None:
+    scene, race = played(name)
+    timing = scene.timing("updates")
+    for each in scene.captions:
+        if re.search(r"\bno noise\b|\bat rest\b|\blies still\b|came to rest", each.text) and each.lane is not None:
+            moment = said_at(each, scene, race, timing, scene.updates)
+            assert moment is not None
+            verdict = race.judges[[lane.name for lane in scene.lanes].index(each.lane)].verdict(moment)
+            assert verdict.kind is not VerdictKind.RATTLING, each.text
 
 
 @pytest.mark.parametrize(("name", "clock"), [("local-minimum", "updates"), ("batch-ladder", "epochs")])

@@ -247,7 +247,7 @@ BAD: list[tuple[str, str, str]] = [
     ("count = 12", "count = 1_000_000_000", "examples.count must be at most 1000, not 1000000000"),
     ("count = 12", "count = 0", "examples.count must be at least 1, not 0"),
     ("count = 12", "count = 2", "lane.minibatch.batch_size is 3, but there are only 2 examples"),
-    ("count = 12", "count = 1", "lane.minibatch.batch_size is 3, but there are only 1 example"),
+    ("count = 12", "count = 1", "lane.minibatch.batch_size is 3, but there is only 1 example"),
     ("sigma = 0.1", "sigma = -0.1", "examples.sigma must be at least 0, not -0.1"),
     ("sigma = 0.1\n", "", "examples.sigma is missing"),
     ("sigma = 0.1", "sigma = 0.1\ntest_shift = [1]", "examples.test_shift has too few items, 1"),

@@ -13,7 +13,7 @@ from sim.descent.lane import descend
 from sim.descent.rules import rule_name
 from sim.descent.track import Track
 from sim.descent.verdict.judge import NEVER
-from sim.descent.verdict.kinds import Event, Verdict
+from sim.descent.verdict.kinds import Event, Verdict, VerdictKind
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.scene import OPENING, load_scene, scene_files
 from sim.scene.reading import SCENES
@@ -212,6 +212,8 @@ def test_ravine_is_momentums_home() -> None:
     assert plain.lane.rule.learning_rate < 2 / steep < thrown.lane.rule.learning_rate
     assert 3 * first_below(rolled, 1e-3) < first_below(plain, 1e-3)
     assert norm(thrown.theta[90]) > 1000
+    judges = played("ravine")[1].judges
+    assert [event.kind for event in judges[1].events_until(200)] == ["diverged"]  # Nor is it said to bounce before.
     for track in (plain, thrown, rolled):
         assert f"{track.lane.rule.learning_rate}" in track.lane.name
 
@@ -377,3 +379,12 @@ def test_what_the_scene_says_of_warm_restarts_is_what_a_thousand_seeds_do() -> N
         assert f"({low} to {high} %)" in scene.look
     assert found["half of η, held"].value == 0
     assert found["warm restarts"].high < found["one cosine"].high < found["η held"].low
+
+
+def test_what_has_cooled_down_still_rattles_by_next_to_nothing() -> None:
+    scene, race = played("warm-restarts")
+    (cooled,) = (lane for lane, each in enumerate(scene.lanes) if each.name == "one cosine")
+    theta = race.tracks[cooled].theta
+    warm, cold = (np.ptp(theta[first : first + 11], axis=0).max() for first in (100, scene.updates - 10))
+    assert 0 < cold < 1e-3 * warm
+    assert race.judges[cooled].verdict(scene.updates).kind is VerdictKind.RATTLING

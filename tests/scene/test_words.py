@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.scene.words import OTHER_WORDS, did_you_mean
+from sim.scene.words import OTHER_WORDS, counted, did_you_mean
 
 LANE = ["rule", "learning_rate", "decay", "batch_size", "claim", "sampling", "drop_last", "schedule"]
 
@@ -39,3 +39,12 @@ def test_a_word_that_is_no_name_there_is_not_suggested() -> None:
 
 def test_no_word_stands_for_itself() -> None:
     assert all(name not in others for name, others in OTHER_WORDS.items())
+
+
+def test_one_of_them_is_told_in_the_singular() -> None:
+    assert [counted(count, "example") for count in (0, 1, 2, 1000)] == [
+        "0 examples",
+        "1 example",
+        "2 examples",
+        "1,000 examples",
+    ]

@@ -78,7 +78,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/tooltip.py", "UNLIKE"): {tooltip.UNLIKE},
     ("picture/tooltip.py", "FLAG"): {tooltip.FLAG},
     ("picture/caption.py", "CHANGED"): {caption.CHANGED},
-    ("picture/views/ground/labels.py", "point.kind.value"): {kind.value for kind in critical_point.CriticalKind},
+    ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical_point.CriticalKind},
     ("export/web/words.py", "CLOCK_NAMES[clock]"): set(picture.CLOCK_NAMES.values()),
     ("export/web/words.py", "sentence"): set(web_words.sentences()),
     ("input/controls.py", "spread"): set(SPREADS),

@@ -107,12 +107,29 @@ def scale_factor(text: str) -> float:
     return float(text)
 
 
-def png_path(text: str) -> Path:
-    """The path of a PNG file to be written."""
-    path = Path(text)
-    if path.suffix.lower() not in ("", ".png"):
-        raise argparse.ArgumentTypeError(f"must end in .png, which is what is written, not in {quoted(path.suffix)}")
+def path_ending(*endings: str) -> Callable[[str], Path]:
+    """The path of a file to be written, whose kind its name tells: it has one of these endings."""
+
+    def parse(text: str) -> Path:
+        return with_ending(Path(text), *endings)
+
+    return parse
+
+
+def with_ending(path: Path, *endings: str) -> Path:
+    """The same path.
+
+    Raises:
+        ArgumentTypeError: it has none of these endings; without any, nobody would open the file by its name.
+    """
+    if path.suffix.lower() not in endings:
+        wanted = " or ".join(filter(None, (", ".join(endings[:-1]), endings[-1])))
+        raise argparse.ArgumentTypeError(f"must end in {wanted}, not as {quoted(path.name)} does")
     return path
+
+
+png_path = path_ending(".png")
+"""The path of a PNG file to be written."""
 
 
 def quoted(text: str) -> str:

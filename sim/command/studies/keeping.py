@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from ...scene.words import counted
 from ..console.arguments import add_workers
 from ..console.ending import before_the_end, no_longer
 from ..console.terminal import escaped, remark, watched
@@ -140,7 +141,7 @@ def _complete(store: "Store", arguments: argparse.Namespace) -> None:
     """Compute what is missing, and what is missing then, until nothing is."""
     there = sum(store.sweep.blocks[place].job.count for place in store.results)
     if there and store.missing:
-        remark(escaped(f"{there:,} runs are taken from {store.path}"))
+        remark(escaped(f"{counted(there, 'run')} {'is' if there == 1 else 'are'} taken from {store.path}"))
     foretell(store.sweep, store.results, arguments)
     while missing := store.missing:
         jobs = [store.sweep.blocks[place] for place in missing]

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import COMMAND_LINE
-from ..console.arguments import FIRST_SEED, Parser, add_results, add_scene, add_seed, add_seeds, check_seeds
+from ..console.arguments import (
+    FIRST_SEED,
+    Parser,
+    add_results,
+    add_scene,
+    add_seed,
+    add_seeds,
+    check_seeds,
+    path_ending,
+)
 from ..console.terminal import remark, show_json, show_table
 from .keeping import add_keeping, argument, check_files, kept, only_told, over
 
@@ -56,7 +65,7 @@ by the share that escapes within 20 epochs:
     add_keeping(parser)
     parser.add_argument(
         "--save",
-        type=_toml_path,
+        type=path_ending(".toml"),
         metavar="FILE",
         help="write the scene with the best values there as a TOML file, replacing it if it exists",
     )
@@ -104,12 +113,6 @@ def _budget(text: str) -> "Budget":
     from ...study.tuning.budget import budget
 
     return argument(budget, text)
-
-
-def _toml_path(text: str) -> Path:
-    if not text.lower().endswith(".toml"):
-        raise argparse.ArgumentTypeError(f"must end in .toml, not {text[-60:]!r}")
-    return Path(text)
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -101,7 +101,10 @@ class Progress(NamedTuple):
     Infinite if they do not, and after a block whose way is too long for a rest: of that nobody needs to know.
     """
     growing: Array
-    """By which factor the longest movement has grown from block to block, at least, over the last four."""
+    """By which factor the longest movement has grown from block to block, at least, over the last four blocks,"""
+    grown: Array
+    """and if that from before the first of these to it is left out: it is known when a bounce may be, at the earliest.
+    """
     bouncing: tuple[Mask, ...]
     """Whether it has swung to and fro and no less than before, over each of BOUNCES."""
 
@@ -192,11 +195,13 @@ class History:
             self._find_out(blocks, rows, runs, EXACTLY)
         with np.errstate(all="ignore"):
             recent = self._last(QUARTERS + 1)
+            factors = recent.longest[1:] / recent.longest[:-1]
             return Progress(
                 longest=np.fmax.reduce(recent.longest[1:]),
                 path=fresh.path,
                 remaining=self._remaining(blocks, fresh.path, self._last(2 * self._patience).longest),
-                growing=np.nan_to_num((recent.longest[1:] / recent.longest[:-1]).min(axis=0), nan=0.0),
+                growing=np.nan_to_num(factors.min(axis=0), nan=0.0),
+                grown=np.nan_to_num(factors[1:].min(axis=0), nan=0.0),
                 bouncing=tuple(_undamped(self._motion, len(blocks.ends), *bounce) for bounce in BOUNCES),
             )
 

@@ -122,11 +122,12 @@ def _still_wanders(seen: Observation) -> Mask:
 
 def _swings(seen: Observation) -> Mask:
     spans = zip(seen.sight.bouncing, BOUNCES, strict=True)
-    return np.asarray(np.any([swinging & (seen.stay >= span) for swinging, (span, _) in spans], axis=0))
+    swings = np.any([swinging & (seen.stay >= span) for swinging, (span, _) in spans], axis=0)
+    return np.asarray(swings & ~seen.sight.swelling)
 
 
 def _still_swings(seen: Observation) -> Mask:
-    return np.asarray((seen.stay >= DWELL) & (seen.sight.longest >= DAMPED * seen.swing))
+    return np.asarray((seen.stay >= DWELL) & (seen.sight.longest >= DAMPED * seen.swing) & ~seen.sight.swelling)
 
 
 class Part(str):

@@ -36,6 +36,7 @@ GENTLE = 1.0  # Most of ‖∇L‖ · d on a plateau, over the height above the 
 # Most of the part of ∇L in the minimum's direction, times d, over that height.
 ASKEW = 0.25
 FAR_AWAY = 1e6  # Distance from the window's centre, in diagonals, below which nothing counts as diverging.
+BESIDE = 1.0  # Distance from the window's centre, in diagonals, below which a marble may still be in sight.
 GROWING = 1.1  # By which factor a diverging marble's movements grow from block to block.
 # Least curvature where a marble diverges, over that halfway to the window.
 AS_STEEP = 0.99
@@ -84,8 +85,10 @@ class Sight(NamedTuple):
     """Whether the gradient jumps where one turns that swings to and fro."""
     longest: Array
     """The longest of the last 40 movements."""
+    swelling: Mask
+    """Whether it is outside of the window and gets farther at a growing pace: that is no bounce which might stay."""
     diverging: Mask
-    """Whether it is far away and gets farther at a growing pace."""
+    """Whether it does so far away."""
 
     def at_look(self, index: int | tuple[int, Indices]) -> "Sight":
         """What is seen at the end of one of the blocks, of all runs or of some."""
@@ -124,6 +127,8 @@ def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight
         at, still_at = _linger(problem, ends, progress.path)
         plateau, still_plateau = _plateau(problem, ends)
         swinging = progress.bouncing[0] | progress.bouncing[1]
+        swelling = _swelling(problem, ends.theta, progress.grown)
+        far = norm(ends.theta - problem.window.center) > FAR_AWAY * length
         crease = np.zeros(still.shape, dtype=np.bool_)
         if swinging.any():
             crease[swinging] = _creased(problem, ends.way(swinging))
@@ -140,7 +145,8 @@ def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight
             bouncing=progress.bouncing,
             crease=crease,
             longest=progress.longest,
-            diverging=_diverging(problem, ends.theta, progress.growing),
+            swelling=swelling,
+            diverging=swelling & (progress.growing >= GROWING) & far,
         )
 
 
@@ -329,20 +335,20 @@ def _creased(problem: Problem, way: Array) -> Mask:
     return np.asarray(norm(beyond - slope) >= JUMP * change) & (change > 0)
 
 
-def _diverging(problem: Problem, theta: Array, growing: Array) -> Mask:
-    """Whether each is far away, gets farther at a growing pace, and comes to no flatter ground on the way out.
+def _swelling(problem: Problem, theta: Array, growing: Array) -> Mask:
+    """Whether each is outside, gets farther at a growing pace, and comes to no flatter ground on the way out.
 
     The ground gets no flatter if the steepest curvature at the marble is no smaller than halfway to the window.
     """
     offsets, scale = theta - problem.window.center, problem.units
-    diverging = (growing >= GROWING) & (norm(offsets) > FAR_AWAY * scale.length)
-    if diverging.any():
-        nearer = problem.window.center + 0.5 * offsets[diverging]
+    swelling = (growing >= GROWING) & (norm(offsets) > BESIDE * scale.length)
+    if swelling.any():
+        nearer = problem.window.center + 0.5 * offsets[swelling]
         here, before = (
-            np.abs(eigenvalues(problem.train.hessian(points))).max(axis=-1) for points in (theta[diverging], nearer)
+            np.abs(eigenvalues(problem.train.hessian(points))).max(axis=-1) for points in (theta[swelling], nearer)
         )
-        diverging[diverging] = (here >= AS_STEEP * before) & (here > 0)
-    return np.asarray(diverging)
+        swelling[swelling] = (here >= AS_STEEP * before) & (here > 0)
+    return np.asarray(swelling)
 
 
 def overflown(problem: Problem, theta: Array, gradient: Array) -> Mask:

@@ -194,15 +194,48 @@ class Camera:
         return self.unproject(self.screen())
 
     def at_pixels(self, grid: Array, step: int = 1) -> Array:
-        """A map's grid (rows, columns) at all pixels (height, width), along straight lines between nodes.
+        """A map's grid (rows, columns) at all pixels (height, width), along curves without kinks through the nodes.
 
-        With a step, at the middles of cells of so many pixels a side, counted from the lower left corner.
+        On straight lines slopes would jump from node to node, and show as blocks where the map is lit. Close to nodes
+        without a number lines are straight. With a step, it is told at the middles of cells of so many pixels a side,
+        counted from the lower left corner.
         """
         rows, columns = grid.shape
         wide, high = (math.ceil(side / step) for side in (self.width, self.height))
         across = (np.arange(wide) * step + 0.5 * (step - 1)) * ((columns - 1) / self.width)
         up = (np.arange(high, 0, -1) * step - 0.5 * (step - 1)) * ((rows - 1) / self.height)
-        return interpolated(grid, up, across)
+        curved = along_curves(grid, up, across)
+        if np.isfinite(grid).all():
+            return curved
+        return np.where(np.isfinite(curved), curved, interpolated(grid, up, across))
+
+
+def along_curves(grid: Array, rows: Array, columns: Array) -> Array:
+    """The values of a grid at fractional rows (n,) and columns (m,), by cubic convolution; (n, m).
+
+    The weights are those of Keys 1981 ("Cubic convolution interpolation for digital image processing", IEEE Trans. ASSP
+    29, 1153–1160) with a = −1/2: slopes are continuous, and parabolas are kept. Beyond its border the grid goes on
+    straight.
+    """
+
+    def along_rows(values: Array, places: Array) -> Array:
+        count = len(values)
+        beyond = np.concatenate([2 * values[:1] - values[1:2], values, 2 * values[-1:] - values[-2:-1]])
+        low = np.minimum(places.astype(np.intp), count - 2)
+        t = (places - low)[:, None]
+        weights = (
+            ((2 - t) * t - 1) * t / 2,
+            ((3 * t - 5) * t * t + 2) / 2,
+            ((4 - 3 * t) * t + 1) * t / 2,
+            (t - 1) * t * t / 2,
+        )
+        found = weights[0] * beyond[low]
+        for tap, weight in enumerate(weights[1:], start=1):
+            found += weight * beyond[low + tap]
+        return np.asarray(found)
+
+    with np.errstate(all="ignore"):
+        return along_rows(along_rows(grid.T, columns).T, rows)
 
 
 def interpolated(grid: Array, rows: Array, columns: Array) -> Array:

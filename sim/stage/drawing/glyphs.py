@@ -152,6 +152,12 @@ def from_flag(foot: Pixel, pixel: Pixel, stroke: float) -> float:
     return math.hypot(pixel[0] - foot[0], pixel[1] - foot[1] + along)
 
 
+def flag_place(foot: Pixel, stroke: float) -> Rect:
+    """What a flag takes up that stands there."""
+    left, top = foot[0] - 2 * stroke, foot[1] - POLE * stroke
+    return Rect(round(left), round(top), round(12 * stroke), round((POLE + 2) * stroke))
+
+
 def draw_flag(canvas: Canvas, foot: Pixel, theme: Theme, stroke: float) -> None:
     """A small flag where all lanes begin."""
     x, y = foot

@@ -393,7 +393,7 @@ def _returning(say: Callable[..., str]) -> tuple[Button, ...]:
 
 def _swarm_controls(session: Session, theme: Theme) -> list[Control]:
     say = theme.say
-    sizes = (say("one marble"), *(f"{size:,}" for size in SIZES[1:]))
+    sizes = (say("one marble"), *map(theme.count, SIZES[1:]))
     return [
         Choice(
             "swarm",

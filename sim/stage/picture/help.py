@@ -25,6 +25,7 @@ COLUMNS = (2, 3)  # How many there may be: those in which the type is largest.
 SMALLEST = 7  # Height of the type, in pixels, to which it shrinks where there is little room.
 PITCH = 1.42  # Height of a line, in heights of the type.
 MARGIN = 0.8  # Around all, and between columns twice, in heights of the type.
+VEIL = 170  # Opacity, of 255, of what dims the picture beneath.
 GAP = 0.8  # Between the keys and what they do.
 
 
@@ -74,18 +75,24 @@ def label_of(label: str, theme: Theme) -> str:
 
 def help_layout(places: Layout, theme: Theme) -> HelpLayout:
     """The sheet, as large as it fits beside the panel of controls."""
-    whole = pygame.Rect((0, 0), places.size)
-    if places.controls.width:
-        whole.width = places.controls.left
-    room = whole.inflate(-places.em, -places.em)
+    room = _beside_controls(places).inflate(-places.em, -places.em)
     told = key_groups(theme)
     layouts = [_fitted(_columns(told, count), room, places.em) for count in COLUMNS]
     return max(layouts, key=lambda layout: layout.size)
 
 
+def _beside_controls(places: Layout) -> pygame.Rect:
+    """All of the picture but the panel of controls."""
+    whole = pygame.Rect((0, 0), places.size)
+    if places.controls.width:
+        whole.width = places.controls.left
+    return whole
+
+
 def draw_help(canvas: Canvas, theme: Theme, places: Layout) -> None:
-    """Draw the sheet over the picture, beside the panel of controls."""
+    """Draw the sheet over the picture, which it dims, beside the panel of controls."""
     here = help_layout(places, theme)
+    canvas.rect(_beside_controls(places), theme.background, opacity=VEIL)
     size, line, margin = here.size, round(PITCH * here.size), round(MARGIN * here.size)
     for line_below in (places.title, places.look, places.timeline, places.footer):
         if any(line_below.top < edge < line_below.bottom for edge in (here.place.top, here.place.bottom)):

@@ -331,7 +331,7 @@ def shares_tip(cloud: Cloud, place: Rect, pixel: tuple[int, int], context: TipCo
     least = sorted((part.count for part in found), reverse=True)[:MOST_PARTS][-1]
     head = TipRow((say("{count} marbles", count=f"{cloud.size:,}"), say("share"), say("95 % interval")))
     rows = [
-        TipRow((f"{part.name}: {part.count:,}", part.figure, part.interval), part.color)
+        TipRow((f"{part.name}: {context.theme.count(part.count)}", part.figure, part.interval), part.color)
         for part in found
         if part.count >= least
     ]
@@ -351,7 +351,7 @@ def ends_tip(ends: LaneEnds | None, place: Rect, pixel: tuple[int, int], context
     rows = [TipRow((say("{count} seeds", count=f"{ends.seeds:,}"), say("share"), say("95 % interval")))]
     for name, share, color in (*told, (say("escaped"), ends.escaped, None)):
         figure, interval = f"{percent(share.estimate.value)} %", interval_of(share.estimate, theme)
-        rows.append(TipRow((f"{name}: {share.count:,}", figure, interval), color))
+        rows.append(TipRow((f"{name}: {theme.count(share.count)}", figure, interval), color))
     part = ends_bar(place, ends, theme, context.places.em).part_at(pixel)
     click = say("Click: all the odds.") if part is None else say("Click: a race that ends there.")
     return Tip((head, *rows, TipRow((click,))), about)

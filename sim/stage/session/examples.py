@@ -69,7 +69,10 @@ class SetCount:
         there = renamed(with_lanes(_with_examples(session, count=count), lanes), session.scene)
         if not cut:
             return there
-        notice = say(session.language, "Now all {count} examples: {names}.", count=count, names=", ".join(cut))
+        names, language = ", ".join(cut), session.language
+        if count == 1:
+            return replace(there, notice=say(language, "Now the only example: {names}.", names=names))
+        notice = say(language, "Now all {count} examples: {names}.", count=count, names=names)
         return replace(there, notice=notice)
 
 

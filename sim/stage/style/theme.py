@@ -1,10 +1,11 @@
 """How things look and read: colours from assets/themes.toml, what it says in a language of assets/locale/."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 
-from ...languages import ENGLISH, words
+from ...languages import ENGLISH, grouped, words
 from ...resources import asset
 from .color import Color
 
@@ -51,6 +52,13 @@ class Theme:
         """An English sentence in the theme's language, its {names} filled in; English where it is missing."""
         return say(self.language, sentence, **values)
 
+    def count(self, number: int) -> str:
+        """How many there are, as the theme's language writes it."""
+        return grouped(self.language, f"{number:,}")
+
+
+NUMBER = re.compile(r"[-−+]?[\d,]+(\.\d+)?")
+
 
 @cache
 def load_theme(name: str, language: str = ENGLISH) -> Theme:
@@ -62,8 +70,17 @@ def load_theme(name: str, language: str = ENGLISH) -> Theme:
 
 
 def say(language: str, sentence: str, **values: object) -> str:
-    """An English sentence in the language of that code, its {names} filled in; English where it is missing."""
-    return words(language).get(sentence, sentence).format(**values)
+    """An English sentence in the language of that code, its {names} filled in; English where it is missing.
+
+    Of what is filled in, numbers have the language's own sign between thousands; names are as they are.
+    """
+    told = {name: _written(language, value) for name, value in values.items()}
+    return words(language).get(sentence, sentence).format(**told)
+
+
+def _written(language: str, value: object) -> object:
+    """A value that is filled in: numbers, as programs write them, are written as the language has them."""
+    return grouped(language, value) if isinstance(value, str) and NUMBER.fullmatch(value) else value
 
 
 def _color(text: str) -> Color:

@@ -9,6 +9,8 @@ from .numbers import NO_BREAK
 OPENING, CLOSING = "“（《", "，。；：、？！”）》"
 """Marks that cling to what comes after them, and those that cling to what stands before."""
 HAN = "⺀-鿿＀-￯"
+CUT = ",;:·，；：、"
+"""Marks that no line ends with before an ellipsis."""
 SPACES = rf"[^\S{NO_BREAK}]*"
 PIECE = re.compile(
     rf"[{OPENING}]*(?:(?![{OPENING}{CLOSING}])[{HAN}]|(?:[^\s{HAN}{OPENING}{CLOSING}]|{NO_BREAK})+)[{CLOSING}]*{SPACES}"
@@ -19,7 +21,10 @@ PIECE = re.compile(
 
 @lru_cache(maxsize=2048)
 def wrapped(words: str, size: int, room: int, most: int, bold: bool = False) -> tuple[str, ...]:
-    """The words on at most so many lines, none wider than the room; what does not go in ends with an ellipsis."""
+    """The words on at most so many lines, none wider than the room; what does not go in ends with an ellipsis.
+
+    No word is cut but one that is wider than the room.
+    """
     pieces = PIECE.findall(words.strip())
     lines: list[str] = []
     while pieces and len(lines) < most - 1:
@@ -29,8 +34,22 @@ def wrapped(words: str, size: int, room: int, most: int, bold: bool = False) -> 
         lines.append(text.fitted("".join(pieces[:count]).rstrip(), size, room, bold))
         pieces = pieces[count:]
     if pieces:
-        lines.append(text.fitted("".join(pieces).rstrip(), size, room, bold))
+        lines.append(_last(pieces, size, room, bold))
     return tuple(line for line in lines if line)
+
+
+def _last(pieces: list[str], size: int, room: int, bold: bool) -> str:
+    """What the last line says: all of it, or as many whole words as there is room for, and an ellipsis."""
+    words = "".join(pieces).rstrip()
+    if text.width(words, size, bold) <= room:
+        return words
+    told = ""
+    for count in range(1, len(pieces)):
+        longer = f"{''.join(pieces[:count]).rstrip().rstrip(CUT)} …"
+        if text.width(longer, size, bold) > room:
+            break
+        told = longer
+    return told or text.fitted(words, size, room, bold)
 
 
 def complete(lines: tuple[str, ...], label: str) -> bool:

@@ -29,6 +29,7 @@ from ...descent.examples.finite_sum import FiniteSum
 from ...descent.examples.recipes import of_count
 from ...descent.update import evaluations_of, first_state, one_update
 from ...scene import Scene
+from ...scene.words import counted
 from ...surface.points import Array
 from ..statistics.figure import Axis, Figure, Line, Page
 from .in_turn import InTurn
@@ -302,7 +303,7 @@ def tables(costs: Costs) -> "tuple[Table, Table]":
     from rich import box  # noqa: PLC0415  Nobody waits for what is not shown.
     from rich.table import Table  # noqa: PLC0415
 
-    title = f"{costs.scene} · {costs.count:,} examples"
+    title = f"{costs.scene} · {counted(costs.count, 'example')}"
     times = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left", title_style="bold")
     for name in ("batch size", "one update", "quartiles", "model", "one epoch", "one by one"):
         times.add_column(name, justify="right", no_wrap=True)
@@ -333,7 +334,7 @@ def _facts(costs: Costs) -> Iterable[tuple[str, str]]:
     yield "each further example", f"{duration(costs.evaluations * found.further)} in a large batch"
     yield "one by one", _times(costs, f"{duration(serial.machine.overhead)} + {duration(serial.machine.example)} · B")
     yield "the order of an epoch", f"{duration(costs.shuffle)}, in the times of epochs"
-    yield "measured", f"medians of {costs.rounds} rounds, on one core"
+    yield "measured", f"medians of {counted(costs.rounds, 'round')}, on one core"
 
 
 def _times(costs: Costs, evaluation: str) -> str:
@@ -378,6 +379,7 @@ def page(costs: Costs) -> Page:
             Figure("One update", size, Axis("time in milliseconds", log=True), lines(epochs=False)),
             Figure("One epoch", size, Axis("time in seconds", log=True), lines(epochs=True)),
         ),
-        f"{costs.count:,} examples of {costs.scene}, on one core. Points: medians of {costs.rounds} rounds, with "
-        "quartiles. Dashed: overhead + example · B/width, rounded up, fitted to them.",
+        f"{counted(costs.count, 'example')} of {costs.scene}, on one core. Points: medians of "
+        f"{counted(costs.rounds, 'round')}, with quartiles. "
+        "Dashed: overhead + example · B/width, rounded up, fitted to them.",
     )

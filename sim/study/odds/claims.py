@@ -14,6 +14,7 @@ import numpy as np
 
 from ...descent.verdict.sight import EQUAL_LOSS
 from ...scene import Scene
+from ...scene.words import counted
 from ..statistics.intervals import Share, exact, wilson
 from ..statistics.telling import INTERVALS, estimate_summary, share_texts
 from .counts import LaneCounts
@@ -146,7 +147,7 @@ def table(scene: Scene, found: Sequence[TestedClaim], seeds: int) -> "Table":
     from rich.text import Text  # noqa: PLC0415
 
     drawn = Table(
-        title=Text(f"{scene.title} · what is promised · {seeds:,} seeds from {scene.seed:,}", style="bold"),
+        title=Text(f"{scene.title} · what is promised · {counted(seeds, 'seed')} from {scene.seed:,}", style="bold"),
         caption=Text(
             f"Borne out or refuted: seeds would be like that with a probability of at most {ERROR:.0%} "
             f"if it were otherwise, for each by itself. {INTERVALS}",

@@ -36,7 +36,7 @@ from ...scene import Scene
 from ...surface.critical.point import CriticalPoint
 from ...surface.points import Array, norm
 from ..cost.in_turn import InTurn
-from ..statistics.intervals import UNKNOWN, Estimate, exact, wilson
+from ..statistics.intervals import UNKNOWN, Estimate
 from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
 from ..work.ensemble import Outcomes
 from .counts import LaneCounts, counted
@@ -187,7 +187,7 @@ def _column(
         _certain(1e6 * epoch * speed.serial),
         _certain(1e6 * epoch * speed.parallel),
         *(_certain(each / signal if signal else math.nan) for each in noises),
-        _in_lowest_basin(told, minima, EQUAL_LOSS * problem.units.loss),
+        _in_lowest_basin(told, minima, problem),
         told.escaped.estimate,
         told.test_loss.estimate,
         told.gap.estimate,
@@ -199,13 +199,13 @@ def _certain(value: float) -> Estimate:
     return Estimate(value, math.nan, math.nan) if math.isfinite(value) else UNKNOWN
 
 
-def _in_lowest_basin(told: LaneOdds, minima: Sequence[CriticalPoint], equal: float) -> Estimate:
+def _in_lowest_basin(told: LaneOdds, minima: Sequence[CriticalPoint], problem: Problem) -> Estimate:
     """The share of seeds that end in the basin of the lowest of these minima, or of one as low."""
     if not minima:
         return UNKNOWN
-    lowest = min(point.value for point in minima) + equal
-    there = sum(share.count for point, share in zip(minima, told.basins[:-1], strict=True) if point.value <= lowest)
-    return (exact if told.alike else wilson)(there, told.seeds).estimate
+    lowest = min(point.value for point in minima) + EQUAL_LOSS * problem.units.loss
+    places = [place for place, point in enumerate(minima) if point.value <= lowest]
+    return told.ending_at(places, len(problem.minima)).estimate
 
 
 # What is measured, and so never the same twice.

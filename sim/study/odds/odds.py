@@ -4,7 +4,7 @@ They are computed anew from whatever outcomes there are, so that they can be sho
 still being computed.
 """
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
 
@@ -18,7 +18,7 @@ from ...scene import Scene
 from ...scene.words import excerpt
 from ...surface.critical.point import CriticalPoint
 from ..statistics.fates import Fates, fates_of
-from ..statistics.intervals import Estimate, Share, exact, mean_of, shares
+from ..statistics.intervals import Estimate, Share, exact, mean_of, shares, wilson
 from ..statistics.sums import Moments
 from ..work.ensemble import NO_OUTCOMES, Job, Outcomes, alike, join
 from .counts import LaneCounts, all_basins, counted, knowing, named_basins
@@ -74,6 +74,16 @@ class LaneOdds:
     """Where the seeds end, in the same parts as the bars under the maps; they follow from the rest of the outcomes."""
     alike: bool = False
     """Whether every seed does the same, since all see the full batch; then nothing is uncertain."""
+
+    def ending_at(self, minima: Iterable[int], known: int) -> Share:
+        """The share that end at these of `Odds.minima`, of which the problem knows so many, as the bars count it.
+
+        A marble that wanders through a minimum's basin when the last update has been made does not end there. At a
+        minimum that the problem does not know, only those are counted that have come to stay.
+        """
+        staying = {part.minimum: part.share.count for part in self.ends.parts}
+        count = sum(staying.get(place, 0) if place < known else self.basins[place].count for place in minima)
+        return (exact if self.alike else wilson)(count, self.seeds)
 
 
 @dataclass(frozen=True, slots=True)

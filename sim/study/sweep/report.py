@@ -10,7 +10,7 @@ import numpy as np
 
 from ...descent.verdict.kinds import VerdictKind
 from ...report import updates_text
-from ...scene.words import excerpt
+from ...scene.words import counted, excerpt
 from ...surface.points import Array
 from ..statistics.figure import Axis, Figure, HeatMap, Line, Page
 from ..statistics.intervals import Estimate
@@ -99,7 +99,7 @@ def failures(sweep: Sweep, results: Mapping[int, Result]) -> Iterator[str]:
     for place, lane in enumerate(sweep.lanes):
         count = sum(failed[case] for case in {point.cases[place] for point in sweep.points})
         if count:
-            yield f"the rule of lane {excerpt(lane)} failed in {count:,} runs"
+            yield f"the rule of lane {excerpt(lane)} failed in {counted(count, 'run')}"
 
 
 def _each(kind: Measure, result: Result, names: Names, seeds: int) -> Array | None:
@@ -252,7 +252,7 @@ def _note(result: Told) -> str:
         f"{seeds}, after {after}."
         + "".join(f" {tie.text}." for tie in sweep.ties)
         + (" Full batches know no chance: their seeds are all alike." if alike else "")
-        + (f" Of {open_:,} runs it stayed undecided whether they escaped; they count as not." if open_ else "")
+        + (f" Of {counted(open_, 'run')} it stayed undecided whether they escaped; they count as not." if open_ else "")
     )
 
 

@@ -40,6 +40,8 @@ MOST_VALUES = 200  # Of one number.
 FARTHEST = 1e16  # The ends of a range, either way: farther apart ones might have no difference.
 DIGITS = 10  # Significant ones of the values of a range: 0.3, not 0.30000000000000004.
 
+LONG = 10**20
+"""Whole numbers from which on not all digits are told."""
 KEY = re.compile(
     r"""\s*(?: "(?P<basic>(?:[^"\\]|\\.)*)" | '(?P<literal>[^']*)' | (?P<every>\*)
     | (?P<bare>[^\s.\[\]="'*~∝^](?:[^.\[\]="'*~∝^]*[^\s.\[\]="'*~∝^])?) )\s*""",
@@ -122,6 +124,8 @@ def path_at_begin(text: str) -> tuple[str, tuple[PathStep, ...], str, str]:
             steps.append(EVERY if found["place"] is None else int(found["place"]))
             path += f"[{found['place'] or '*'}]"
             place = found.end()
+        if text[place : place + 1] == "[":
+            raise ValueError(f"must have a place from 0 on in its brackets, or *, such as start[0], not {_shown(text)}")
         mark, place = text[place : place + 1], place + 1
     return path[1:], tuple(steps), mark, text[place:]
 
@@ -168,7 +172,8 @@ def _shown(text: str) -> str:
 
 def value_text(value: Value) -> str:
     """A value for people."""
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    plain = isinstance(value, str) or (isinstance(value, int) and abs(value) < LONG)
+    return str(value) if plain else f"{value:.4g}"
 
 
 def tables_of(scene: Scene) -> dict[str, Any]:
@@ -260,7 +265,8 @@ def scene_with(
     try:
         return parse_scene(tables_text(changed), name)
     except SceneError as error:
-        given = ", ".join(f"{setting.name}={value}" for setting, value in settings)
+        told = ((setting.name, value_text(value) if isinstance(value, int) else value) for setting, value in settings)
+        given = ", ".join(f"{name}={value}" for name, value in told)
         raise SceneError(f"{given}: {error}") from None
 
 

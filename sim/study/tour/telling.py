@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ...languages import grouped
 from ...scene import load_scene
 from ...scene.tour import COUNT, SHARE, Number, Step, Words, filled
 from ..statistics.intervals import Estimate
@@ -37,7 +38,8 @@ def texts_of(step: Step) -> Mapping[str, str]:
 
 def told(step: Step, language: str) -> Words:
     """What is said at a step, with its numbers."""
-    texts, words = texts_of(step), step.words(language)
+    words = step.words(language)
+    texts = {code: grouped(language, text) for code, text in texts_of(step).items()}
     return Words(*(filled(getattr(words, name), texts) for name in Words.__dataclass_fields__))
 
 

@@ -74,6 +74,31 @@ def test_grids_and_pixels_lie_where_points_are_projected(width: int, height: int
     assert_allclose(camera.at_pixels(plane), 3 * pixels[..., 0] - 2 * pixels[..., 1] + 1, atol=1e-9)
 
 
+def test_a_large_map_s_slopes_do_not_jump_from_node_to_node() -> None:
+    """Lit, that would show as blocks."""
+    camera = Camera(Window(-2.0, 4.0, -1.0, 1.0), 900, 300)
+    x, y = np.moveaxis(camera.pixels(), -1, 0)
+    nodes = camera.grid(60)
+    found = camera.at_pixels(nodes[..., 0] ** 2 - 3 * nodes[..., 1] ** 2)
+    inner = np.s_[20:-20, 20:-20]
+    assert_allclose(found[inner], (x**2 - 3 * y**2)[inner], atol=1e-9)
+    wave = camera.at_pixels(np.sin(2 * nodes[..., 0]) * nodes[..., 1])
+    for axis in (0, 1):
+        true, bends = (np.abs(np.diff(each[inner], 2, axis=axis)).max() for each in (np.sin(2 * x) * y, wave))
+        assert bends <= 1.3 * true + 1e-9
+
+
+def test_close_to_a_node_without_a_number_a_map_goes_straight() -> None:
+    camera = Camera(Window(-2.0, 4.0, -1.0, 1.0), 300, 100)
+    grid = camera.grid(31)[..., 0]
+    known = camera.at_pixels(grid)
+    grid[4, 12] = np.nan
+    holed = camera.at_pixels(grid)
+    unknown = np.isnan(holed)
+    assert 0 < unknown.sum() <= (2 * 100 / (len(grid) - 1)) * (2 * 300 / 30)
+    assert_allclose(holed[~unknown], known[~unknown], atol=1e-9)
+
+
 def test_vectors_are_differences_of_projected_points() -> None:
     camera = Camera(Window(-2.0, 4.0, -1.0, 1.0), 300, 200)
     one, other = np.array([[0.3, 0.4], [1.0, -0.5]])

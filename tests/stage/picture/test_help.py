@@ -67,8 +67,13 @@ def test_nothing_is_written_beyond_the_sheet(
     place, pixels = told(here).place, pygame.surfarray.array3d(target)
     inside = np.zeros(size, dtype=bool)
     inside[place.left : place.right, place.top : place.bottom] = True
-    beyond = pixels[~inside]
-    assert ((beyond == here.theme.low).all(axis=-1) | (beyond == here.theme.background).all(axis=-1)).all()
+    controls = here.places.controls
+    assert (pixels[controls.left :] == here.theme.low).all()
+    inside[controls.left :] = True
+    beyond = pixels[~inside].astype(float)
+    share = (beyond - here.theme.background) / (np.array(here.theme.low, dtype=float) - here.theme.background)
+    assert (share < 0.4).all(), "what is beneath is dimmed"
+    assert np.ptp(share.mean(axis=-1)[share.mean(axis=-1) > 0.1]) < 0.05, "and nothing else is drawn there"
     rim = np.zeros(size, dtype=bool)
     rim[place.left + 3 : place.right - 3, place.top + 3 : place.bottom - 3] = True
     rim[place.left + 6 : place.right - 6, place.top + 6 : place.bottom - 6] = False

@@ -25,14 +25,16 @@ from sim.descent.rules.protocol import Rule
 from sim.descent.track import Track
 from sim.descent.update import BatchSlope
 from sim.scene import Scene, load_scene
-from sim.scene.view import USUAL_VIEW
+from sim.scene.view import USUAL_VIEW, LandView
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.map.site import Map
+from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views.context import ViewContext
 from sim.stage.picture.views.formula import draw_formula, planned, rows_of
+from sim.stage.picture.views.room import Seen, least_covering, seen
 from sim.stage.session.session import begin, race
 from sim.stage.style import text
 from sim.stage.style.numbers import number
@@ -390,7 +392,7 @@ def test_it_lies_within_the_map_covers_no_more_than_a_third_and_is_not_cut(
         assert width * height <= place.map.width * place.map.height / 3
         assert place.map.left <= left <= left + width <= place.map.right
         assert place.map.top <= top <= top + height <= place.map.bottom
-        assert left - place.map.left < 12
+        assert min(left - place.map.left, place.map.right - left - width) < 12
         for words, x, y, em, end in re.findall(r'text "(.*?)" (\S+),(\S+) size (\d+) \S+( align 1)?', drawn):
             wide = text.width(words, int(em))
             assert left <= float(x) - wide * bool(end)
@@ -447,8 +449,8 @@ def test_with_less_room_the_last_things_go_first_and_the_movement_last(width: in
     ranked += [next(i for i, row in enumerate(rows) if row.formula.startswith(sign)) for sign in ("m̂", "η")]
     seen = set()
     for height in range(20, 500, 4):
-        plan = planned(rows, (width, height), 12)
-        shown = set(plan.shown) if plan else set()
+        plans = planned(rows, (width, height), 12)
+        shown = set(plans[0].shown) if plans else set()
         assert shown == set(ranked[: len(shown)])
         seen.add(len(shown))
     assert {0, 1, 2, len(ranked)} <= seen
@@ -457,7 +459,7 @@ def test_with_less_room_the_last_things_go_first_and_the_movement_last(width: in
 def test_where_there_is_no_room_for_the_formula_the_movement_is_told_all_the_same() -> None:
     running, area = race(with_rules(OWN["adamw"])), pygame.Rect(10, 20, 118, 300)
     running.extend(6)
-    assert planned(tuple(row.usual for row in rows_of(running.tracks[0], 3)), area.size, 12) is None
+    assert planned(tuple(row.usual for row in rows_of(running.tracks[0], 3)), area.size, 12) == ()
     site, canvas = Map(Camera(running.problem.window, *area.size)), RecordingCanvas(LARGE)
     draw_formula(canvas, ViewContext(running, 0, 3, site, area, pygame.Rect(0, 0, 0, 0), load_theme("light"), 12))
     gradient, movement = pairs(running.tracks[0], 3)
@@ -488,10 +490,10 @@ def test_what_stands_below_it_takes_from_its_room() -> None:
     running = race(with_rules(OWN["adam"]))
     running.extend(5)
     rows = tuple(row.usual for row in rows_of(running.tracks[0], 3))
-    heights = [(tall, plan) for tall in range(40, 300, 4) if (plan := planned(rows, (900, tall), 12, 50)) is not None]
+    heights = [(tall, plans) for tall in range(40, 300, 4) if (plans := planned(rows, (900, tall), 12, 50))]
     assert heights
-    assert all(plan.height + 50 < tall for tall, plan in heights)
-    assert planned(rows, (900, 70), 12) is not None
+    assert all(plan.height + 50 < tall for tall, plans in heights for plan in plans)
+    assert planned(rows, (900, 70), 12)
     assert heights[0][0] > 70
     for tall in range(60, 140, 4):
         site, area = Map(Camera(running.problem.window, 300, tall)), pygame.Rect(10, 20, 300, tall)
@@ -500,12 +502,84 @@ def test_what_stands_below_it_takes_from_its_room() -> None:
         assert all(float(top) >= area.top for top in re.findall(r"rect \S+,(\S+) ", canvas.recording))
 
 
-def test_nothing_moves_while_numbers_change() -> None:
-    scene = with_rules(*(OWN[name] for name in MANY))
-    grounds = {
-        tuple(re.findall(r"rect .*", "".join(recording(scene, update, SMALLEST)))) for update in range(12, 60, 7)
-    }
-    assert len(grounds) == 1
+@pytest.mark.parametrize("name", MANY)
+def test_it_takes_as_much_room_while_numbers_change(name: str) -> None:
+    running = race(with_rules(OWN[name]))
+    running.extend(62)
+    rows = [tuple(row.usual for row in rows_of(running.tracks[0], update)) for update in range(12, 60, 7)]
+    assert len({planned(each, (300, 130), 12) for each in rows}) == 1
+
+
+# Where it lies.
+
+
+def looked_at(scene: Scene, update: int) -> list[tuple[pygame.Rect, ViewContext]]:
+    """What the formula covers of each lane's map, and the moment of it."""
+    session = replace(begin(scene), playing=False, progress=float(update), views=frozenset({"formula"}))
+    running, here = race(scene), setting(session, LARGE)
+    running.extend(update + 2)
+    draw(canvas := RecordingCanvas(LARGE), snapshot_of(session, running))
+    found = []
+    for index, place in enumerate(here.places.panels):
+        drawn = section(section(canvas.recording, f"lane {index + 1}"), "formula")
+        box = re.search(r"rect (\S+),(\S+) (\S+)x(\S+) ", drawn)
+        assert box is not None
+        areas, em = (place.map, place.strip), here.places.em
+        course = course_of(running, index, areas, em, here.theme, here.camera)
+        found.append((pygame.Rect(*(round(float(side)) for side in box.groups())), course.context(update, frozenset())))
+    return found
+
+
+@pytest.mark.parametrize("update", [0, 12, 30, 60, 120])
+@pytest.mark.parametrize("view", [USUAL_VIEW, load_scene("adaptive-rules").view], ids=["map", "relief"])
+def test_it_covers_neither_marble_nor_movement_nor_flag(update: int, view: LandView) -> None:
+    scene = replace(load_scene("adaptive-rules"), view=view)
+    for ground, context in looked_at(scene, update):
+        assert not ground.collidepoint(context.center), context.track.lane.name
+        assert not ground.collidepoint(context.pixel(np.array(scene.start))), context.track.lane.name
+        for arrow in filter(None, context.arrows):
+            assert not ground.clipline(context.center, arrow.tip), context.track.lane.name
+
+
+ROOM, FAR = pygame.Rect(0, 0, 400, 200), pygame.Rect(900, 900, 2, 2)
+NOTHING = Seen((), (), FAR, np.zeros((0, 2)), np.zeros(0), 4)
+SIZES = [(150, 80), (120, 60)]
+
+
+def test_it_lies_where_it_hides_least() -> None:
+    at = {place: getattr(ROOM, place) for place in ("bottomleft", "bottomright", "topleft", "topright")}
+    marbles = {place: pygame.Rect(at[place], (2, 2)).clamp(ROOM) for place in at}
+    free = least_covering(ROOM, SIZES, NOTHING)
+    assert (free[0], free[1].bottomleft, free[1].size) == (0, ROOM.bottomleft, SIZES[0])
+    hidden = replace(NOTHING, marbles=(marbles["bottomleft"],))
+    assert least_covering(ROOM, SIZES, hidden)[1].bottomright == ROOM.bottomright
+    pointed = replace(hidden, arrows=((at["bottomright"], (380, 120)),))
+    assert least_covering(ROOM, SIZES, pointed)[1].topleft == ROOM.topleft
+    flagged = replace(pointed, flag=marbles["topleft"])
+    assert least_covering(ROOM, SIZES, flagged)[1].topright == ROOM.topright
+    trodden = replace(NOTHING, way=np.array([[20.0, 180.0], [390.0, 190.0]]), lengths=np.array([5.0, 2.0]))
+    assert least_covering(ROOM, SIZES, trodden)[1].topleft == ROOM.topleft
+
+
+def test_it_is_smaller_where_only_that_hides_nothing_and_as_large_as_may_be_where_all_does() -> None:
+    middle = pygame.Rect(140, 70, 120, 60)  # Each place of the larger one reaches into it.
+    chosen, place = least_covering(ROOM, SIZES, replace(NOTHING, marbles=(middle,)))
+    assert (chosen, place.size, place.bottomleft) == (1, SIZES[1], ROOM.bottomleft)
+    assert least_covering(ROOM, SIZES, replace(NOTHING, marbles=(ROOM,)))[0] == 0
+
+
+def test_marbles_that_share_the_map_and_the_scale_of_the_loss_are_seen() -> None:
+    scene = load_scene("himmelblau")
+    running = race(scene)
+    running.extend(20)
+    area = pygame.Rect(10, 20, 600, 500)
+    site = Map(Camera(running.problem.window, *area.size))
+    context = ViewContext(running, 0, 9, site, area, area.move(0, 500), load_theme("light"), 15)
+    assert len(seen(context).marbles) == 1
+    other = seen(replace(context, others=((300.0, 200.0),))).marbles
+    assert other[1].collidepoint(300, 200)
+    scaled = seen(replace(context, views=frozenset({"loss scale"}))).marbles
+    assert scaled[1].topright == area.topright
 
 
 def test_a_race_of_its_own_tells_the_numbers_of_its_own_batches() -> None:

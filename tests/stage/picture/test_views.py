@@ -11,6 +11,7 @@ import pytest
 from pictures import unseen
 from pygame import Rect
 from recording_canvas import RecordingCanvas
+from recordings import section
 from runs import alone
 
 from sim.descent.examples.batches import Draw
@@ -28,13 +29,15 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.batch import batch_heights
 from sim.stage.picture.map.minima import moved_minima
 from sim.stage.picture.map.site import Map
+from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views import VIEWS, Layer, ViewContext, draw_views
 from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states
 from sim.stage.picture.views.ground.basins import basin_grid
-from sim.stage.picture.views.ground.labels import draw_labels
+from sim.stage.picture.views.labels import draw_labels, mark
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
+from sim.stage.picture.views.room import marble_places
 from sim.stage.session.bindings import keys
 from sim.stage.session.session import begin, race
 from sim.stage.session.view import ToggleView
@@ -296,3 +299,49 @@ def test_words_about_critical_points_keep_off_each_other_and_off_the_flag() -> N
     assert all(plate.collidelist(plates[:number]) < 0 for number, plate in enumerate(plates))
     x, y = site.project(np.array(running.start)).tolist()
     assert all(not plate.collidepoint(x, y - up) for plate in plates for up in range(15))
+
+
+def labels_of(
+    scene: Scene, update: int, size: tuple[int, int] = (1600, 900)
+) -> list[tuple[Rect, list[Rect], list[Rect]]]:
+    """Of each lane the marble, the plates of words about critical points, and the places of these points."""
+    session = replace(begin(scene), playing=False, progress=float(update), views=frozenset({"labels"}))
+    running, here = race(scene), setting(session, size)
+    running.extend(update + 1)
+    draw(canvas := RecordingCanvas(size), snapshot_of(session, running))
+    found = []
+    for index, place in enumerate(here.places.panels):
+        part = section(section(canvas.recording, f"lane {index + 1}"), "labels")
+        plates = [Rect(*map(int, each)) for each in re.findall(r"rect (-?\d+),(-?\d+) (\d+)x(\d+) ", part)]
+        lane = course_of(running, index, (place.map, place.strip), here.places.em, here.theme, here.camera)
+        context = lane.context(update, frozenset())
+        found.append((marble_places(context)[0], plates, [mark(context, each) for each in running.problem.critical]))
+    return found
+
+
+@pytest.mark.parametrize("update", [0, 60, 500])
+@pytest.mark.parametrize("name", ["muller-brown", "on-the-saddle"])
+def test_words_about_critical_points_stand_beside_them_and_off_the_marble(name: str, update: int) -> None:
+    for marble, plates, marks in labels_of(load_scene(name), update, (1600, 900)):
+        assert len(plates) == len(marks)
+        assert marble.collidelist(plates) < 0
+        assert all(one.collidelist(plates[:index]) < 0 for index, one in enumerate(plates))
+        away = [not plate.colliderect(own.inflate(2, 2)) for own, plate in zip(marks, plates, strict=True)]
+        assert sum(away) <= 1, "but where the marble lies on the point itself"
+
+
+def test_words_that_stand_away_from_their_point_have_a_line_that_leads_there() -> None:
+    scene = load_scene("local-minimum")
+    running, area = race(scene), Rect(0, 0, 290, 340)
+    running.extend(400)
+    site, led = Map(Camera(running.problem.window, *area.size)), 0
+    for moment in range(0, 400, 40):
+        canvas = RecordingCanvas(area.size)
+        context = ViewContext(running, 0, moment, site, area, Rect(0, 0, 0, 0), load_theme("light"), 12)
+        draw_labels(canvas, context)
+        plates = [Rect(*map(int, each)) for each in re.findall(r"rect (-?\d+),(-?\d+) (\d+)x(\d+) ", canvas.recording)]
+        marks = [mark(context, point).inflate(2, 2) for point in running.problem.critical]
+        away = sum(not plate.colliderect(own) for own, plate in zip(marks, plates, strict=True))
+        assert canvas.recording.count("line ") == 2 * away
+        led += away
+    assert led

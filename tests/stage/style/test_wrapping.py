@@ -54,3 +54,14 @@ def test_on_how_many_seeds_something_stands_is_never_parted(room: int) -> None:
     told = on_seeds("Half of them escape.", 1000, 0, True, "en")
     assert told.replace(NO_BREAK, " ") == "Half of them escape. (1,000 seeds from 0, 95 %)"
     assert sum("(" in line or "95" in line for line in wrapped(told, 12, room, 9)) == 1
+
+
+def test_what_has_no_room_is_left_out_by_whole_words() -> None:
+    told = "Full batch stops in the first dip, for good, and momentum rolls straight through."
+    for room in range(90, 400, 7):
+        *before, last = wrapped(told, 12, room, 2)
+        kept = " ".join([*before, last.removesuffix(" …")])
+        assert told.startswith(kept)
+        assert told[len(kept) :][:1] in ("", " ", ",")
+        assert last.endswith(" …") == (kept != told)
+    assert wrapped("incomprehensibilities", 12, 60, 1)[0].endswith("…")

@@ -198,6 +198,13 @@ def test_minima_that_are_equally_low_are_all_global() -> None:
     assert told["in_global_basin"][0] == wilson(4, 5).estimate
 
 
+def test_who_wanders_through_the_lowest_basin_at_last_does_not_end_there() -> None:
+    wandering = SMALL.seeds == 0
+    one = replace(SMALL, verdicts=np.where(wandering, VERDICTS.index(VerdictKind.WANDERING), SMALL.verdicts))
+    told = entries(contrast(scene(two=2, full=7), [one, LARGE], 30, SPEEDS))
+    assert told["in_global_basin"][0] == wilson(2, 5).estimate
+
+
 def test_what_is_not_known_yet_is_left_open() -> None:
     told = contrast(scene(two=2, full=7), [NO_OUTCOMES, NO_OUTCOMES], 30, SPEEDS)
     assert told is not None

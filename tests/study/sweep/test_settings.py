@@ -7,7 +7,17 @@ from sim.descent.rules.plain.momentum import Momentum
 from sim.languages import TRANSLATIONS
 from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.scene.words import path_text
-from sim.study.sweep.settings import FULL, MOST_VALUES, Over, Parameter, over, parameter, scene_with, tables_of
+from sim.study.sweep.settings import (
+    FULL,
+    MOST_VALUES,
+    Over,
+    Parameter,
+    over,
+    parameter,
+    scene_with,
+    tables_of,
+    value_text,
+)
 from sim.surface.functions.gaussian import Landscape
 
 SCENE = load_scene("local-minimum")
@@ -172,7 +182,9 @@ def test_what_was_typed_is_a_value() -> None:
         ("x", "must be PATH=VALUES, such as"),
         ("=1", "must be PATH=VALUES"),
         ("a..b=1", "must be PATH=VALUES"),
-        ("a[x]=1", "must be PATH=VALUES"),
+        ("a[x]=1", r"a place from 0 on in its brackets, or \*, such as start\[0\], not 'a\[x\]=1'"),
+        ("start[-1]=1", r"must have a place from 0 on in its brackets, .*, not 'start\[-1\]=1'"),
+        ("window[0][-1]=1", "must have a place from 0 on in its brackets"),
         ('a."b=1', "must be PATH=VALUES"),
         ("a]=1", "must be PATH=VALUES"),
         (r'a."\q"=1', "unknown escape"),
@@ -205,3 +217,8 @@ def test_mistakes_about_a_scene_are_scene_errors() -> None:
         changed("updates=0")
     with pytest.raises(SceneError):
         found("nothing=0")
+
+
+def test_a_very_long_number_is_told_in_few_digits() -> None:
+    assert value_text(10**300) == "1e+300"
+    assert [value_text(value) for value in (1_000_000, 0.5, "full", True)] == ["1000000", "0.5", "full", "True"]

@@ -411,6 +411,7 @@ def test_who_ends_a_sweep_is_told_where_its_results_are(
     [
         ((), "the following arguments are required: --over"),
         (("--over", "x"), "argument --over: must be PATH=VALUES"),
+        (("--over", "updates=1e300,2"), r"updates=1e\+300: updates is far too large a number"),
         (("--over", "lane.minibach.batch_size=1"), "there is no number .* did you mean lane.minibatch.batch_size"),
         (("--over", "lane.minibatch.batch_size=21"), "is 21, but there are only 20 examples"),
         (("--over", "start[0]=1", "--over", "start[1]=1", "--over", "updates=1"), "once or twice, not 3 times"),

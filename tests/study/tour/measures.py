@@ -191,9 +191,7 @@ def _in_basins(which: Callable[[tuple[CriticalPoint, ...], float], list[int]]) -
     def measure(asked: Question) -> Estimate:
         told = _odds(asked)
         chosen = which(told.minima, EQUAL_LOSS * asked.problem.units.loss)
-        lane = told.lanes[0]
-        count = sum(lane.basins[place].count for place in chosen)
-        return _exact(count / lane.seeds) if lane.alike else wilson(count, lane.seeds).estimate
+        return told.lanes[0].ending_at(chosen, len(asked.problem.minima)).estimate
 
     return measure
 

@@ -12,8 +12,10 @@ from measures import MEASURED, measured
 from sim.scene import SceneError, load_scene
 from sim.scene.tour import BLANK, COUNT, MEASURES, SPOKEN, TOUR, Number, Step, the_tour
 from sim.study.maps.basin_map import basin_map
+from sim.study.odds.ends import MINIMUM, lane_ends
 from sim.study.statistics.intervals import Estimate
 from sim.study.tour.telling import first_seed, text_of, told
+from sim.study.work.ensemble import Job
 from sim.study.work.steps import finished
 
 # Over a number without chance: as many digits of it are written, and a library may round the last ones.
@@ -195,6 +197,18 @@ def test_shares_of_starts_agree_with_the_map_of_basins() -> None:
         "local-minimum",
     )
     assert share.low < found.share(0) < share.high
+
+
+def test_seeds_in_a_basin_are_counted_as_the_bars_beside_count_them() -> None:
+    """Some wander through the lowest basin when the last update has been made: the bars have them under way."""
+    scene = load_scene("batch-ladder")
+    alone = replace(scene, lanes=scene.lanes[1:2], claims=(None,), captions=())
+    outcomes = Job(alone.experiment, 0, alone.seed, 1000, alone.updates).run()
+    bar = lane_ends(outcomes, len(alone.problem().minima), alike=False).parts[0]
+    assert (bar.kind, bar.minimum) == (MINIMUM, 0)
+    assert bar.share.count < np.count_nonzero(outcomes.basins == 0)
+    number = Number(measure="in the lowest basin", lane="B = 2", seeds=1000, value=0, low=0, high=0)
+    assert measured(number, "batch-ladder") == bar.share.estimate
 
 
 def test_uphill_movements_are_counted_on_the_race_itself() -> None:

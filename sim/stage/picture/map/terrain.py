@@ -157,7 +157,7 @@ def thinned(points: Sequence[CriticalPoint], site: Site, apart: float) -> list[C
 
 
 def _pixel_losses(problem: Problem, camera: Camera) -> Array:
-    """The training loss at each pixel, the uppermost row first: along straight lines between nodes, as contours are.
+    """The training loss at each pixel, the uppermost row first: along curves through the nodes.
 
     Where some of the nodes around a pixel have none, it is computed there: so the edge of what is blank is sharp.
     """

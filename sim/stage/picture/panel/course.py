@@ -2,9 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
 from pygame import Rect
 
 from ....descent.race import Race
@@ -29,12 +28,6 @@ from ..views.moving_ground import shaken
 
 THICK = (0.6, 1.0)
 """How thick the arrows of the gradient and of the movement are."""
-SAME = 0.02
-"""The arrow of the gradient is left out if it differs from the other by less than this share."""
-ARROW_SCALE = 4.0
-"""Arrows show movements so many times as long as they are."""
-LONGEST_ARROW = 0.4
-"""Where one would be longer than this share of the map's height, both are shorter by as much."""
 RINGING = 9.0
 """Updates for which a ring stands around a marble of which something has become certain."""
 WIDE = (12.0, 34.0)
@@ -137,7 +130,8 @@ class Course:
         """Draw the marble at a pixel of the map, with what is to be seen around it; with arrows if it is alone."""
         area, stroke = self.area, stroke_of(self.em)
         center = area.left + marble[0], area.top + marble[1]
-        draw_views(canvas, context, Layer.OVER)
+        for layer in (Layer.WORDS, Layer.OVER):
+            draw_views(canvas, context, layer)
         if not context.holds(center) or context.site.beside(context.theta):
             draw_wedge(canvas, area, center, self.color, self.theme.halo, stroke)
             return
@@ -185,27 +179,12 @@ class Course:
         return Trail(self.track, context.site, tones, stroke_of(self.em), first, lasting=False)
 
     def _draw_arrows(self, canvas: Canvas, context: ViewContext) -> None:
-        """The next movement, and thinner the step −η∇L_B that the coming batch asks for, enlarged alike.
-
-        What of one does not lie on the map is left out.
-        """
-        track, theme, moment, stroke = self.track, self.theme, context.moment, context.stroke
-        if not context.goes_on:
-            return
-        center = context.center
-        with np.errstate(all="ignore"):
-            vectors = np.stack([-track.rule(moment).learning_rate * track.gradient[moment], track.movement[moment]])
-            shown = context.vector(vectors).tolist()
-        longest = max(math.hypot(*shown[0]), math.hypot(*shown[1]), 1e-300)
-        scale = min(ARROW_SCALE, LONGEST_ARROW * self.area.height / longest)
-        same = math.dist(*shown) <= SAME * longest
+        """The next movement, and thinner the step that the coming batch asks for."""
+        theme, stroke = self.theme, context.stroke
         tones = (theme.mark, mix(self.color, theme.mark, 0.25))
-        rooms = context.rooms(vectors[:, None])
-        for room, (dx, dy), color, thick in zip(rooms, shown, tones, THICK, strict=True):
-            if thick == 1 or not same:
-                long = min(scale, room)
-                tip = center[0] + dx * long, center[1] + dy * long
-                draw_arrow(canvas, center, tip, color, theme.halo, thick * stroke, goes_on=scale > room)
+        for arrow, color, thick in zip(context.arrows, tones, THICK, strict=True):
+            if arrow is not None:
+                draw_arrow(canvas, context.center, arrow.tip, color, theme.halo, thick * stroke, goes_on=arrow.goes_on)
 
 
 def course_of(
@@ -246,6 +225,8 @@ def draw_together(
         course.context(update, still if course.index == chosen else frozenset(), share)
         for course, (update, share) in zip(courses, glides, strict=True)
     ]
+    others = tuple(context.center for index, context in enumerate(contexts) if index != chosen)
+    contexts[chosen] = replace(contexts[chosen], others=others)
     area = courses[0].area
     order = sorted(range(len(courses)), key=lambda index: index == chosen)
     with canvas.clip(area):

@@ -51,11 +51,12 @@ def ends_bar(row: Rect, ends: LaneEnds | None, theme: Theme, em: int) -> EndsBar
     roomy = row.height > round(THIN_ENDS * em)
     size, apart = round(TYPE * em), round(APART * em)
     words, room = "", 0
+    most, count = map(theme.count, (max(SEEDS, ends.seeds), ends.seeds))
     for alike, counted in _wordings(theme) if roomy else ():
         # As wide in every lane, and while the seeds are counted, so that equal shares are equally long.
-        wide = max(text.width(each, size) for each in (alike, counted.format(count=f"{max(SEEDS, ends.seeds):,}")))
+        wide = max(text.width(each, size) for each in (alike, counted.format(count=most)))
         if wide + apart <= MOST * row.width:
-            words, room = alike if ends.alike else counted.format(count=f"{ends.seeds:,}"), wide + apart
+            words, room = alike if ends.alike else counted.format(count=count), wide + apart
             break
     bar = Rect(row.left + room, row.top, row.width - room, row.height)
     edges, boxes = 0, []

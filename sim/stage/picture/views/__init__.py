@@ -19,10 +19,10 @@ from .context import Draw, Layer, View, ViewContext
 from .formula import draw_formula
 from .gradients import draw_gradients
 from .ground.basins import draw_basins
-from .ground.labels import draw_labels
 from .ground.loss_scale import draw_level, draw_loss_scale
 from .ground.test_surface import draw_test_surface
 from .hessian import draw_hessian
+from .labels import draw_labels
 from .momentum import draw_momentum
 from .moving_ground import draw_moving_ground
 from .next_step import draw_next_step
@@ -101,7 +101,7 @@ VIEWS: dict[str, View] = {
     "labels": View(
         "critical points",
         "Kind, loss and eigenvalues of the critical points.",
-        Layer.GROUND,
+        Layer.WORDS,
         draw_labels,
     ),
 }
@@ -113,7 +113,7 @@ def draw_views(canvas: Canvas, context: ViewContext, layer: Layer) -> None:
 
     What lies over maps is the same in all the pictures between two updates, while marbles glide.
     """
-    if layer in (Layer.UNDER, Layer.OVER) and any(_drawing(view, layer) for view in _shown(context)):
+    if layer in (Layer.UNDER, Layer.WORDS, Layer.OVER) and any(_drawing(view, layer) for view in _shown(context)):
         place = (layer, context.index, *context.area)
         draw_again(canvas, place, context.key, lambda under: _draw_layer(under, context, layer))
     else:

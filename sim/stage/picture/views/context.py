@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pygame
@@ -29,8 +30,25 @@ class Layer(Enum):
     GROUND = "on the map"
     """Once for all lanes and moments: it depends on neither."""
     UNDER = "under the last stretch of the trail"
+    WORDS = "over the trail, under all else that is over it"
     OVER = "over the trail, under the marble"
     STRIP = "in the strip below the map"
+
+
+ARROW_SCALE = 4.0
+"""Arrows show movements so many times as long as they are."""
+LONGEST_ARROW = 0.4
+"""Where one would be longer than this share of the map's height, both are shorter by as much."""
+SAME = 0.02
+"""The arrow of the gradient is left out if it differs from the other by less than this share."""
+
+
+class Arrow(NamedTuple):
+    """An arrow from the marble."""
+
+    tip: Pixel
+    goes_on: bool
+    """Whether it would be longer if the map was larger."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +74,15 @@ class ViewContext:
     """All views that are shown: their captions stand in rows."""
     shaken: Shaken | None = None
     """What the land is at the moment, if it moves."""
+    others: tuple[Pixel, ...] = ()
+    """Where other lanes' marbles are that share the map."""
 
     @cached_property
     def key(self) -> Hashable:
         """All that views go by, as far as it may change."""
         places = (tuple(self.area), tuple(self.strip), self.em, self.theme)
         moment = (self.race, self.index, self.moment, self.goes_on, self.site, self.shaken is not None)
-        return *places, *moment, self.views
+        return *places, *moment, self.views, self.others
 
     @cached_property
     def track(self) -> Track:
@@ -118,6 +138,27 @@ class ViewContext:
     def vector(self, vectors: Array) -> Array:
         """Vectors (..., 2) of the plane as they lie on the land under the marble, in pixels (..., 2)."""
         return self.site.vector(vectors, self.theta)
+
+    @cached_property
+    def arrows(self) -> tuple[Arrow | None, Arrow | None]:
+        """The arrows of the step −η∇L_B that the coming batch asks for, and of the next movement, enlarged alike.
+
+        What of one does not lie on the map is left out; the first is None where both are the same, and both are where
+        the next update is not known.
+        """
+        if not self.goes_on:
+            return None, None
+        track, moment, (x, y) = self.track, self.moment, self.center
+        with np.errstate(all="ignore"):
+            vectors = np.stack([-track.rule(moment).learning_rate * track.gradient[moment], track.movement[moment]])
+            shown = self.vector(vectors).tolist()
+        longest = max(math.hypot(*shown[0]), math.hypot(*shown[1]), 1e-300)
+        scale = min(ARROW_SCALE, LONGEST_ARROW * self.area.height / longest)
+        step, movement = (
+            Arrow((x + dx * min(scale, room), y + dy * min(scale, room)), scale > room)
+            for (dx, dy), room in zip(shown, self.rooms(vectors[:, None]), strict=True)
+        )
+        return None if math.dist(*shown) <= SAME * longest else step, movement
 
     def room(self, vectors: Array) -> float:
         """How many times as long vectors (n, 2) of the plane may be, drawn from the marble, to end on the map.

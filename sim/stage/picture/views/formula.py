@@ -1,6 +1,7 @@
 """A rule's recurrence as the field writes it, with the numbers of the coming update beside each line.
 
-It lies at the map's lower left on a ground of the panel's colour, on as few lines as there is room for.
+It lies at the map's lower left, or where it covers least, on a ground of the panel's colour, on as few lines as there
+is room for.
 """
 
 import re
@@ -23,6 +24,7 @@ from ...style.color import Color, mix
 from ...style.numbers import number, short
 from .context import ViewContext, captions_height
 from .momentum import sum_height
+from .room import least_covering, seen
 
 SHARE = 1 / 3
 """Of the map that is covered, at most."""
@@ -93,21 +95,37 @@ class Plan:
 
 def draw_formula(canvas: Canvas, context: ViewContext) -> None:
     """Draw the rows for which there is room; where there is none for the movement's formula, its numbers alone."""
+    laid_out = _laid_out(context)
+    if laid_out is not None:
+        rows, plan, ground = laid_out
+        pad = round(PAD * context.em)
+        canvas.rect(ground, context.theme.panel, corner=pad, opacity=OPACITY)
+        _draw_rows(canvas, context, rows, plan, ground.inflate(-2 * pad, -2 * pad))
+
+
+def formula_place(context: ViewContext) -> Rect | None:
+    """What the formula covers of the map; None if there is none."""
+    laid_out = _laid_out(context)
+    return None if laid_out is None else laid_out[2]
+
+
+def _laid_out(context: ViewContext) -> tuple[tuple[Row, ...], Plan, Rect] | None:
+    """What is written, how and where; None where there is no room, or nothing to tell."""
     if not context.goes_on:
-        return
+        return None
     em, area = context.em, context.area
     lift = round(sum_height(context) * em) if "momentum" in context.views else 0
     taken = lift + round(captions_height(context.views) * em)
     rows = rows_of(context.track, context.moment)
+    pad, margin = round(PAD * em), round(MARGIN * em)
     for told in (rows, _bare(rows)):
-        plan = planned(tuple(row.usual for row in told), area.size, em, taken)
-        if plan is not None:
-            pad, margin = round(PAD * em), round(MARGIN * em)
-            ground = Rect(0, 0, plan.width + 2 * pad, plan.height + 2 * pad)
-            ground.bottomleft = area.left + margin, area.bottom - margin - lift
-            canvas.rect(ground, context.theme.panel, corner=pad, opacity=OPACITY)
-            _draw_rows(canvas, context, told, plan, ground.inflate(-2 * pad, -2 * pad))
-            return
+        plans = planned(tuple(row.usual for row in told), area.size, em, taken)
+        if plans:
+            room = Rect(area.left, area.top + taken - lift, area.width, area.height - taken)
+            sizes = [(plan.width + 2 * pad, plan.height + 2 * pad) for plan in plans]
+            chosen, ground = least_covering(room.inflate(-2 * margin, -2 * margin), sizes, seen(context))
+            return told, plans[chosen], ground
+    return None
 
 
 def rows_of(track: Track, moment: int) -> tuple[Row, ...]:
@@ -157,15 +175,16 @@ def _bare(rows: tuple[Row, ...]) -> tuple[Row, ...]:
 
 
 @lru_cache(maxsize=64)
-def planned(rows: tuple[Row, ...], size: tuple[int, int], em: int, taken: int = 0) -> Plan | None:
-    """The best plan for a map of that size, of whose height other views have taken so much.
+def planned(rows: tuple[Row, ...], size: tuple[int, int], em: int, taken: int = 0) -> tuple[Plan, ...]:
+    """The plans for a map of that size, of whose height other views have taken so much, the best first.
 
-    None if there is not even room for the movement.
+    There is none if there is not even room for the movement.
 
-    It tells of as many vectors as it can, of these rather before and after, then of most else; if it can, not in the
-    smallest type, on few lines and in large type, in this order.
+    The best tells of as many vectors as it can, of these rather before and after, then of most else; if it can, not in
+    the smallest type, on few lines and in large type, in this order. The others tell of as many vectors.
     """
-    return max(_plans(rows, size, em, taken), key=lambda plan: _merit(plan, rows), default=None)
+    ranked = sorted(_plans(rows, size, em, taken), key=lambda plan: _merit(plan, rows), reverse=True)
+    return tuple(plan for plan in ranked if _merit(plan, rows)[0] == _merit(ranked[0], rows)[0])
 
 
 def _merit(plan: Plan, rows: tuple[Row, ...]) -> tuple[int, ...]:

@@ -16,7 +16,9 @@ def draw_moving_ground(canvas: Canvas, context: ViewContext) -> None:
     if not context.goes_on:  # Then there is no next update.
         return
     color = mix(context.color, theme.text, 0.15)
-    if context.track.lane.sees_all(count):
+    if count == 1:
+        sentence, shorter = theme.say("stands on the loss of the only example"), theme.say("loss of the only example")
+    elif context.track.lane.sees_all(count):
         sentence = theme.say("stands on the loss of all {count} examples", count=count)
         shorter = theme.say("loss of all {count} examples", count=count)
     else:

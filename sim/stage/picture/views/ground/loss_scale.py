@@ -18,7 +18,7 @@ from ....style.numbers import short
 from ....style.style import hairline
 from ....style.theme import Theme
 from ...map.terrain import paled
-from ..context import ViewContext
+from ..context import SCALE, ViewContext
 
 WIDE, TALL = 0.55, 6.5
 """Of the scale, in ems."""
@@ -66,6 +66,13 @@ def _bar(context: ViewContext) -> Rect:
     em, area = context.em, context.area
     tall, wide = round(min(TALL * em, SHARE * area.height)), max(3, round(WIDE * em))
     return Rect(area.right - round(MARGIN * em) - wide, area.top + round(MARGIN * em), wide, tall)
+
+
+def scale_place(context: ViewContext) -> Rect:
+    """What the scale takes up, with its numbers and the wedge."""
+    bar, area = _bar(context), context.area
+    left = round(area.right - SCALE * context.em)
+    return Rect(left, area.top, area.right - left, bar.bottom + round(context.em) - area.top)
 
 
 def _window(context: ViewContext) -> Window:

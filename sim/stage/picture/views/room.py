@@ -1,0 +1,110 @@
+"""Where on a map words lie that may lie anywhere: they cover as little as may be of what is to be seen there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from pygame import Rect
+
+from ....surface.points import Array
+from ...drawing.camera import visible
+from ...drawing.canvas import Pixel
+from ...drawing.glyphs import flag_place
+from ..map.trail import TAIL
+from .context import ViewContext
+from .ground.loss_scale import scale_place
+
+MARBLE = 10.5
+"""Half the width of what a marble takes up, with the ring around its next place, in strokes."""
+UPDATES = 256
+"""Of the last stretch of a trail that words make room for, at most."""
+CLOSE = 0.5
+"""From an arrow to words, in ems."""
+SAMPLES = 5
+"""Places on each piece of a trail at which it is looked whether it is covered."""
+SIDES = ("bottomleft", "bottomright", "topleft", "topright", "midbottom", "midtop", "midleft", "midright")
+"""Where in their room words may lie: the first of those that cover the same."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Seen:
+    """What is to be seen on a map at a moment."""
+
+    marbles: tuple[Rect, ...]
+    arrows: tuple[tuple[Pixel, Pixel], ...]
+    flag: Rect
+    way: Array
+    """Places all along the last stretch of the trail, in pixels, (n, 2),"""
+    lengths: Array
+    """and how long a piece of it each stands for, in ems, (n,)."""
+    gap: int
+    """From an arrow to words, in pixels."""
+
+    def hidden(self, place: Rect) -> tuple[int, int]:
+        """What words hide that lie there: how many marbles or scales, and how many arrows and flags."""
+        about = place.inflate(2 * self.gap, 2 * self.gap)
+        lines = sum(bool(about.clipline(*arrow)) for arrow in self.arrows)
+        return len(place.collidelistall(list(self.marbles))), lines + place.colliderect(self.flag)
+
+    def trodden(self, place: Rect) -> int:
+        """How much of the trail words cover that lie there, in ems."""
+        x, y = self.way[:, 0], self.way[:, 1]
+        under = (x >= place.left) & (x < place.right) & (y >= place.top) & (y < place.bottom)
+        return round(float(self.lengths[under].sum()))
+
+
+def seen(context: ViewContext) -> Seen:
+    """What is to be seen on the map beside words: marbles, the next movement, the flag and the trail's last stretch."""
+    em, stroke, area = context.em, context.stroke, context.area
+    next_step, ends = context.track.theta[min(context.moment + 1, context.track.updates)], context.arrows
+    marbles = marble_places(context)
+    if "next step" in context.views and context.holds(context.pixel(next_step)):
+        marbles.append(_about(context.pixel(next_step), context))
+    if "loss scale" in context.views:
+        marbles.append(scale_place(context))
+    track = context.track.theta[max(0, context.moment - UPDATES) : context.moment + 1]
+    pixels = visible(context.pixels(track), area)
+    pieces = np.diff(pixels, axis=0)
+    lengths = np.hypot(pieces[:, 0], pieces[:, 1])
+    last = np.cumsum(lengths[::-1])[::-1] <= TAIL * stroke
+    shares = (np.arange(SAMPLES) + 0.5) / SAMPLES
+    way = (pixels[:-1, None] + shares[:, None] * pieces[:, None])[last].reshape(-1, 2)
+    return Seen(
+        tuple(marbles),
+        tuple((context.center, arrow.tip) for arrow in ends if arrow is not None),
+        flag_place(context.pixel(np.array(context.race.start)), stroke),
+        way,
+        np.repeat(lengths[last] / SAMPLES / em, SAMPLES),
+        round(CLOSE * em),
+    )
+
+
+def marble_places(context: ViewContext) -> list[Rect]:
+    """What the marbles on the map take up."""
+    return [_about(pixel, context) for pixel in (context.center, *context.others)]
+
+
+def _about(pixel: Pixel, context: ViewContext) -> Rect:
+    """What a marble there takes up: a ball stands on its place, and a sign at the edge points to one that is away."""
+    half, area = round(MARBLE * context.stroke), context.area
+    place = Rect(0, 0, 2 * half, 2 * half if context.camera.flat else 3 * half)
+    place.midbottom = (round(pixel[0]), round(pixel[1]) + half)
+    return place.clamp(area)
+
+
+def _places(room: Rect, size: tuple[int, int]) -> list[Rect]:
+    """Where words of that size may lie in a room, the first choice first."""
+    places = [Rect((0, 0), size) for _ in SIDES]
+    for place, side in zip(places, SIDES, strict=True):
+        setattr(place, side, getattr(room, side))
+    return places
+
+
+def least_covering(room: Rect, sizes: Sequence[tuple[int, int]], here: Seen) -> tuple[int, Rect]:
+    """Which of the sizes words have and where: the first that hides no more than the trail, else the first size."""
+    for index, size in enumerate(sizes):
+        places = _places(room, size)
+        free = [place for place in places if here.hidden(place) == (0, 0)]
+        if free:
+            return index, min(free, key=here.trodden)
+    return 0, min(_places(room, sizes[0]), key=lambda place: (here.hidden(place), here.trodden(place)))
