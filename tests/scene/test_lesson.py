@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from runs import played
 
-from sim.descent.race import Race
 from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import Caption, Scene, load_scene, scene_files
 from sim.scene.lesson import HOLD, answer, caption, revealed_at, said_at
