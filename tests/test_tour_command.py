@@ -13,6 +13,7 @@ from sim.scene import OPENING, load_scene
 from sim.scene.reading import Saved
 from sim.scene.reading import load_scene as reopened
 from sim.scene.tour import the_tour
+from sim.stage.export.step import still
 from sim.stage.style.theme import load_theme, say
 from sim.stage.style.tints import quiet_basin_color
 from sim.stage.window import window as stage_window
@@ -46,6 +47,15 @@ def test_a_step_becomes_a_picture_that_opens_as_its_scene(capsys: pytest.Capture
     assert dark[:30].mean() < 60
     scene = reopened("six.png")
     assert (scene.name, scene.view.ground) == ("local-minimum", "moving")
+
+
+def test_a_step_is_shown_at_the_moment_that_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = the_tour().step
+    assert [still(place, "en", "light").tick for place in (0, 5, 11)] == [7, 60, 6]
+    late = steps[0].model_copy(update={"picture": 10_000})
+    tour = the_tour().model_copy(update={"step": (late,)})
+    monkeypatch.setattr("sim.stage.session.tour.the_tour", lambda: tour)
+    assert still(0, "en", "light").tick == 400
 
 
 def test_a_step_s_picture_has_what_is_counted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -140,6 +140,8 @@ class Step(Translated):
     scene: str
     update: Annotated[int, Field(ge=0, le=MOST_UPDATES)] | None = None
     """The tick at which the race stands when the step begins; None: it plays from its start."""
+    picture: Annotated[int, Field(ge=0, le=MOST_UPDATES)] = 60
+    """The tick at which a picture shows it, if it plays from its start; if that comes later, its scene's last."""
     speed: Annotated[float, Gt(0), Le(5000)] = 20.0
     """Updates a second at which it plays, about."""
     clock: Literal[*CLOCKS] = UPDATES  # type: ignore[valid-type]

@@ -15,9 +15,6 @@ from ..session.session import race as race_of
 from ..session.tour import GoToStep, step_of
 from .png import opaque_image, save_image
 
-USUAL = 60
-"""The tick at which a step is shown that plays from its start; where that comes later, its scene's last."""
-
 
 def save_step(step: int, language: str, size: tuple[int, int], theme: str, path: Path) -> None:
     """Save a step, by its place, as a window of that size would show it, with what is counted on its sheet.
@@ -39,7 +36,7 @@ def still(step: int, language: str, theme: str) -> Session:
     session = GoToStep(step).apply(fresh)
     named = step_of(session)
     assert named is not None
-    tick = min(USUAL, session.scene.updates) if named.update is None else named.update
+    tick = min(named.picture, session.scene.updates) if named.update is None else named.update
     session = replace(session, playing=False, live=False, progress=float(tick), seen=tick)
     return replace(session, tally=counted(session)) if session.sheet else session
 

@@ -7,7 +7,7 @@ import pygame
 
 from ...languages import following, known
 from ..drawing.canvas import Canvas
-from ..drawing.layout import Layout
+from ..drawing.layout import Layout, type_of
 from ..session.bindings import GROUPS, SPOKEN
 from ..style import text
 from ..style.style import hairline
@@ -75,7 +75,8 @@ def label_of(label: str, theme: Theme) -> str:
 
 def help_layout(places: Layout, theme: Theme) -> HelpLayout:
     """The sheet, as large as it fits beside the panel of controls."""
-    room = _beside_controls(places).inflate(-places.em, -places.em)
+    around = round(type_of(places.size))  # Larger type takes no room from its own sheet.
+    room = _beside_controls(places).inflate(-around, -around)
     told = key_groups(theme)
     layouts = [_fitted(_columns(told, count), room, places.em) for count in COLUMNS]
     return max(layouts, key=lambda layout: layout.size)

@@ -15,7 +15,7 @@ from ..drawing.layout import Layout
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.playback import GoToEnd
 from ..session.session import Session
-from ..session.tour import GoBack, Lead, ShowTour, strays
+from ..session.tour import GoBack, Lead, ShowTour, answered, strays
 from ..style import text
 from ..style.numbers import on_seeds
 from ..style.style import hairline
@@ -83,14 +83,6 @@ def _rows(place: int, theme: Theme, instead: Row | None = None) -> tuple[Row, ..
         Row(theme.say("Look: {words}", words=words.look), False),
         instead or Row(found, False),
     )
-
-
-def answered(session: Session) -> bool:
-    """Whether what was measured is told: it is the answer to the step's question, which is to be thought about first.
-
-    It comes with the race's end, or with a sheet, which shows what was counted. In a file, nobody waits for the end.
-    """
-    return not session.live or bool(session.sheet) or session.seen >= session.scene.updates
 
 
 def _instead(session: Session, race: Race, tick: int, theme: Theme) -> Row | None:

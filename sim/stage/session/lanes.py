@@ -105,14 +105,16 @@ def _about(question: Question | None, name: str, chosen: str) -> Question | None
 
 @dataclass(frozen=True)
 class SelectLane:
-    """Turn the controls to a lane."""
+    """Turn the controls to a lane; where they are folded in, it is said to which."""
 
     index: int
 
     def apply(self, session: Session) -> Session:
         if not 0 <= self.index < len(session.scene.lanes):
             return session
-        return replace(session, lane=self.index, notice="")
+        name = session.scene.texts(session.language).lanes[self.index]
+        told = "" if session.controls else say(session.language, "lane: {name}", name=name)
+        return replace(session, lane=self.index, notice=told)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from ..style.theme import say
 from .playback import Restart
 from .session import SHEETS, Session
 from .setup import is_open
+from .tour import answered
 
 if TYPE_CHECKING:
     from ...study.odds.contrast import Speed
@@ -31,10 +32,10 @@ def uncounted(session: Session) -> tuple[int, ...]:
 def ends_seen(session: Session) -> "tuple[LaneEnds | None, ...]":
     """What the bars under the maps show, for each lane; nothing before the answer to its question has been seen.
 
-    Whoever has guessed waits for the race to tell.
+    Whoever has guessed waits for the race to tell, and so does who is asked by the tour.
     """
-    tally = session.tally
-    if not session.ends or session.waiting or is_open(session) or tally is None or not tally.results:
+    tally, asked = session.tally, session.tour is not None and not answered(session)
+    if not session.ends or session.waiting or is_open(session) or asked or tally is None or not tally.results:
         return (None,) * len(session.scene.lanes)
     return ends_of(tally)
 

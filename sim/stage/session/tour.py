@@ -44,6 +44,14 @@ def strays(session: Session) -> bool:
     return step is not None and replace(scene_at(step), seed=scene.seed) != scene
 
 
+def answered(session: Session) -> bool:
+    """Whether what was measured is told: it is the answer to the step's question, which is to be thought about first.
+
+    It comes with the race's end, or with a sheet, which shows what was counted. In a file, nobody waits for the end.
+    """
+    return not session.live or bool(session.sheet) or session.seen >= session.scene.updates
+
+
 @dataclass(frozen=True, slots=True)
 class GoToStep:
     """A step of the tour, as it is at first; the tour begins with it if it has not begun."""

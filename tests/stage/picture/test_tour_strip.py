@@ -16,11 +16,11 @@ from sim.stage.input.mouse import Act, Hand, Mouse, respond
 from sim.stage.picture.caption import said_now
 from sim.stage.picture.picture import draw, pointed, snapshot_of
 from sim.stage.picture.setting import setting
-from sim.stage.picture.tour import answered, draw_strip, guides
+from sim.stage.picture.tour import draw_strip, guides
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.playback import GoToEnd, GoToStart
 from sim.stage.session.session import Session, begin, race, update
-from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour
+from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour, answered
 from sim.stage.session.view import Hover
 from sim.stage.style.theme import load_theme
 from sim.study.tour.telling import told

@@ -16,6 +16,7 @@ from sim.stage.session.lanes import (
     AddLane,
     ChooseRule,
     DuplicateLane,
+    NextLane,
     NextRule,
     RemoveLane,
     ScaleBatchSize,
@@ -27,6 +28,7 @@ from sim.stage.session.lanes import (
 )
 from sim.stage.session.playback import Step
 from sim.stage.session.session import Session, begin, race
+from sim.stage.session.view import ShowControls
 
 
 @pytest.fixture
@@ -150,3 +152,10 @@ def test_what_was_measured_is_not_changed() -> None:
         there = after(session, message)
         assert there.scene == session.scene
         assert there.notice
+
+
+def test_a_key_that_turns_to_a_lane_says_to_which_unless_the_controls_show_it(session: Session) -> None:
+    there = after(session, NextLane(2))
+    assert (there.lane, there.notice) == (2, "lane: momentum")
+    assert after(replace(there, language="de"), NextLane(1)).notice == "Bahn: voller Batch"
+    assert after(session, ShowControls(), NextLane(1)).notice == ""

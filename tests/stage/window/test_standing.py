@@ -20,7 +20,7 @@ from sim.stage.picture.panel.ends import ends_bar
 from sim.stage.picture.setting import setting
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.odds import ShowOdds, TakeSeed, ends_seen, uncounted
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import Guided, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed
 from sim.stage.session.view import ShowHelp, Toggle
 from sim.stage.window import display
@@ -215,6 +215,14 @@ def test_before_the_question_is_answered_nothing_is_given_away(window: MainWindo
     window.session = replace(window.session, asking=True, progress=0.0)
     assert window.session.waiting
     assert ends_seen(window.session) == (None, None, None)
+
+
+def test_on_the_tour_bars_wait_for_what_was_measured(window: MainWindow) -> None:
+    count(window)
+    asked = replace(window.session, tour=Guided(5, window.session), seen=5)
+    assert ends_seen(asked) == (None, None, None)
+    told = replace(asked, seen=asked.scene.updates)
+    assert ends_seen(told) == ends_seen(window.session) != (None, None, None)
 
 
 def test_taking_a_seed_of_a_lane_that_is_gone_does_nothing(window: MainWindow) -> None:
