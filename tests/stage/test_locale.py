@@ -32,14 +32,14 @@ from sim.stage.style.theme import load_theme
 from sim.study.maps.swarm import SPREADS
 from sim.study.odds import contrast
 from sim.study.odds.ends import NAMES
-from sim.study.odds.report import ESCAPE, ESCAPES, SADDLE_ESCAPES, STAYED, WHERE, WHISKERS
+from sim.study.odds.report import BOTH, ESCAPE, ESCAPES, SADDLE_ESCAPES, STAYED, WANDERERS, WHERE, WHISKERS
 from sim.study.statistics.telling import INTERVALS
 from sim.surface.critical import point as critical_point
 
 STAGE = Path(sim.stage.__file__).parent
 CHINESE = re.compile(r"[一-鿿]")
 FIGURE_WORDS = (
-    *(WHERE, ESCAPES, SADDLE_ESCAPES, WHISKERS, ESCAPE, STAYED, INTERVALS),
+    *(WHERE, ESCAPES, SADDLE_ESCAPES, WHISKERS, WANDERERS, BOTH, ESCAPE, STAYED, INTERVALS),
     *("share of seeds", "update", *NAMES.values()),
 )
 """What the figures of odds say, names of lanes and minima aside."""

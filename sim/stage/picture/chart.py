@@ -75,7 +75,7 @@ class Axes:
     high: float
     logarithmic: bool
     rates: tuple["Rates", ...] = ()
-    """Those of the lanes that have a schedule."""
+    """Those of all lanes, if any of them has a schedule."""
 
     def height(self, losses: Array) -> Array:
         """Losses as shares of the frame's height, from the bottom; what is beyond runs out of the frame."""
@@ -102,10 +102,11 @@ def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> A
         for column in (track.loss, track.test_loss)
     ]
     columns = [known for column in columns if len(known := column[np.isfinite(column)])]
+    scheduled = any(track.lane.schedule != CONSTANT for track in race.tracks)
     rates = tuple(
         _rates(lane, track.lane, track.problem.train.count, timing, ticks)
         for lane, track in enumerate(race.tracks)
-        if track.lane.schedule != CONSTANT
+        if scheduled
     )
     if not columns:  # There is no surface where the marbles lie.
         return Axes(ticks, timing, clock, 0.0, 1.0, False, rates)

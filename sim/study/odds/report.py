@@ -24,7 +24,7 @@ from ..statistics.telling import INTERVALS, estimate_summary, number_texts, shar
 from ..work.ensemble import NEVER, VERDICTS, Outcomes, last_followed
 from .counts import LaneCounts, knowing, named_basins
 from .ends import ELSEWHERE as UNKNOWN
-from .ends import MINIMUM, NAMES, ORDER, OTHERS, LaneEnds
+from .ends import MINIMUM, NAMES, ORDER, OTHERS, UNDER_WAY, LaneEnds
 from .odds import Average, LaneOdds, Odds
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ End = tuple[str, int]
 
 WHERE, ESCAPES, SADDLE_ESCAPES = "Where the seeds end", "Escapes from a basin or a saddle", "Escapes from the saddle"
 WHISKERS = "A whisker is the interval of all that lies below an edge."
+WANDERERS = "Under way is also who still wanders between basins."
+BOTH = f"{WHISKERS} {WANDERERS}"
 ESCAPE = "A marble has escaped once it has left its start's basin or saddle, or a saddle at which it had stalled."
 STAYED = "No marble has left its start's basin or saddle, or a saddle at which it had stalled."
 
@@ -315,12 +317,13 @@ def page(result: Odds) -> Page:
     stacks = tuple(_stack(told, place, layers) for place, told in enumerate(result.lanes))
     curves = tuple(_escape_curve(told, hue) for hue, told in enumerate(result.lanes))
     whiskers = any(stack.low != stack.high for stack in stacks)
+    moving = any(layer.end == UNDER_WAY for stack in stacks for layer in stack.layers)
     where = Figure(
         WHERE,
         Axis("", names=tuple(told.lane.name for told in result.lanes)),
         shares,
         stacks,
-        WHISKERS if whiskers else "",
+        {(True, True): BOTH, (True, False): WHISKERS, (False, True): WANDERERS}.get((whiskers, moving), ""),
     )
     escapes = Figure(
         _escapes_title(result.scene.problem(), result.scene.start),

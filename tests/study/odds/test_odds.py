@@ -24,6 +24,7 @@ from sim.scene import OPENING, Scene, load_scene, parse_scene
 from sim.study.odds.counts import counted
 from sim.study.odds.odds import BLOCK, Odds, gather, growing, jobs, odds
 from sim.study.odds.report import (
+    BOTH,
     COLUMNS,
     ESCAPE,
     MOST_BASINS,
@@ -409,7 +410,9 @@ def test_where_every_seed_is_alike_nothing_is_left_to_chance() -> None:
 
 def test_of_whiskers_intervals_and_escapes_is_spoken_where_there_are_any() -> None:
     both = page(told(outcomes(), outcomes(RUNS[:4])))
-    assert ([figure.note for figure in both.figures], both.note) == ([WHISKERS, ESCAPE], INTERVALS)
+    assert ([figure.note for figure in both.figures], both.note) == ([BOTH, ESCAPE], INTERVALS)
+    still = page(told(outcomes(RUNS[:5]), outcomes(RUNS[:4])))
+    assert still.figures[0].note == WHISKERS
     scene = replace(load_scene("local-minimum"), lanes=load_scene("local-minimum").lanes[:1], claims=(None,))
     alike = page(odds(scene, [outcomes([(VerdictKind.STUCK, 1, NEVER, 30, 1.0, 1.0)] * 9)], 30))
     assert ([figure.note for figure in alike.figures], alike.note) == (["", STAYED], "")
