@@ -28,7 +28,7 @@ def taken_up(capsys: pytest.CaptureFixture[str], path: str, *words: str) -> tupl
     """How many runs are taken from a file of results, and what is printed, where nothing else is remarked."""
     assert status(*words) == 0
     captured = capsys.readouterr()
-    remark = re.fullmatch(rf"main\.py: ([0-9,]+) runs are taken from {re.escape(path)}\n", captured.err)
+    remark = re.fullmatch(rf"main\.py: ([0-9,]+) (?:run is|runs are) taken from {re.escape(path)}\n", captured.err)
     assert remark is not None, captured.err
     return int(remark[1].replace(",", "")), captured.out
 
