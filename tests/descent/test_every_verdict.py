@@ -1,5 +1,6 @@
 """Every verdict is reached by one race and left out by another that differs in little."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -15,11 +16,12 @@ from sim.descent.rules.adaptive.adam import Adam
 from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.curvature.newton import Newton
 from sim.descent.rules.plain.gradient_descent import GradientDescent
-from sim.descent.rules.protocol import Rule
+from sim.descent.rules.protocol import Rule, Slope
+from sim.descent.schedules import Constant
 from sim.descent.verdict.kinds import VerdictKind
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.surface.functions.formula import Formula
-from sim.surface.points import norm
+from sim.surface.points import Array, norm
 from sim.surface.protocol import Window
 
 SQUARE = Window(-2.0, 2.0, -2.0, 2.0)
@@ -126,6 +128,38 @@ def test_who_takes_no_step_on_a_slope_has_stopped_there() -> None:
     assert verdict.kind is VerdictKind.HELD
     assert verdict.evidence == ("‖∇L‖ = 1",)
     assert last(way._replace(rule=STEP)) is VerdictKind.UNDER_WAY
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """One step for the gradients of 500 updates."""
+
+    learning_rate: float = 1e-3
+
+    def init(self, theta: Array) -> tuple[int, Array]:
+        return 0, np.zeros_like(theta)
+
+    def step(self, _theta: Array, slope: Slope, state: tuple[int, Array]) -> tuple[Array, tuple[int, Array]]:
+        count, gathered = state[0] + 1, state[1] + slope.here
+        if count % 500:
+            return np.zeros_like(gathered), (count, gathered)
+        return -self.learning_rate * gathered, (count, np.zeros_like(gathered))
+
+
+@pytest.mark.parametrize(
+    ("lane", "updates"),
+    [
+        (Lane("warm", GradientDescent(0.01), 1, Constant(per="epoch", warmup=4, warmup_from=0.0)), 450),
+        (Lane("gathers", Gathering(), 400), 480),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_who_takes_no_step_yet_has_not_stopped(lane: Lane, updates: int) -> None:
+    problem = Problem(*TiltedExamples(0.0, count=400).sums(Formula("x^2 + y^2")), SQUARE, margin=0.0)
+    race = Race(problem, [lane], (1.0, 0.5), 0)
+    race.extend(updates)
+    assert norm(race.tracks[0].movement[300]) == 0
+    assert [kind for _, kind in race.judges[0].changes] == [VerdictKind.UNDER_WAY]
 
 
 def test_only_what_is_proved_is_called_global() -> None:

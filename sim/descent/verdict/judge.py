@@ -11,10 +11,25 @@ from ...surface.points import Array, Mask, components, vectors
 from ..examples.chance import Indices
 from ..lane import Lane
 from ..problem import Problem
+from ..rules.plain.gradient_descent import NoState
 from ..rules.protocol import makes_noise
+from ..schedules import CONSTANT
 from .blocks import DWELL, TRACE, Blocks, Columns, History, span_of
 from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Observation, Rank, VerdictKind, denied, granted
-from .sight import LEAVING, MOVING, NO_SADDLE, REST_WAY, Ends, Sight, holding_saddles, overflown, places, reaches, see
+from .sight import (
+    LEAVING,
+    MOVING,
+    NO_SADDLE,
+    REST_WAY,
+    Ends,
+    Held,
+    Sight,
+    holding_saddles,
+    overflown,
+    places,
+    reaches,
+    see,
+)
 from .sketch import Sketch
 
 LOOKBACK = DWELL + 1
@@ -43,6 +58,14 @@ def decays(lane: Lane) -> bool:
     return bool(getattr(lane.rule, "weight_decay", 0.0))
 
 
+def repeats(lane: Lane, count: int) -> bool:
+    """Whether the lane's rule answers the same at the same place, of N examples: who takes no step never will again.
+
+    Nothing is drawn or remembered, and no learning rate is still to come.
+    """
+    return not lane.chance(count) and lane.schedule == CONSTANT and isinstance(lane.rule.init(np.zeros(2)), NoState)
+
+
 def _rates(lane: Lane, count: int, updates: Indices) -> Array:
     """The learning rate of each of these updates."""
     rates = [lane.rule_at(update, count).learning_rate for update in updates.ravel().tolist()]
@@ -65,7 +88,7 @@ class Judge:
         """
         marbles, count = len(starts), problem.train.count
         self._problem = problem
-        self._decays = decays(lane)
+        self._held_by = Held(decays(lane), repeats(lane, count))
         epoch, no_noise = lane.updates_per_epoch(count), TRACE * problem.units.gradient
         painted = partial(_rates, lane, count) if makes_noise(lane.rule) else None
         self._span = span_of(epoch)
@@ -338,7 +361,7 @@ class Judge:
             return columns.ground(rows[row], run)
 
         ends = Ends(columns.theta[rows], ground, basins, way)
-        return see(self._problem, ends, self._history.add(blocks), self._decays)
+        return see(self._problem, ends, self._history.add(blocks), self._held_by)
 
 
 def _last_values(first: Indices, values: Iterable[Indices | int], happens: Mask) -> Indices:

@@ -240,7 +240,7 @@ class VerdictKind(Enum):
 
     Of those that begin at the same time the first comes true; of a lower rank, if there is one. What is seen over a
     span of many updates begins at one look, what is seen at a look must be seen at two. Where nothing but
-    a rule's decay holds a marble, it must be seen at LASTING looks.
+    its rule holds a marble, it must be seen at LASTING looks.
     """
 
     UNDER_WAY = ("under way", (_slope, _height), Rank.GOING, (_never, _never))

@@ -110,8 +110,17 @@ class Ends(NamedTuple):
     (DWELL + 1, n, 2)."""
 
 
-def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight:
-    """What is seen of these runs; decays: of a rule that shrinks θ besides, and so may come to rest on a slope."""
+class Held(NamedTuple):
+    """What may hold the marbles of a lane on a slope."""
+
+    decays: bool
+    """The rule shrinks θ besides: that and the gradient may balance."""
+    repeats: bool
+    """The rule answers the same at the same place: who takes no step there never will."""
+
+
+def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
+    """What is seen of these runs."""
     length = problem.units.length
     with np.errstate(all="ignore"):
         unmoved = progress.longest <= ROUNDING * length
@@ -122,8 +131,8 @@ def see(problem: Problem, ends: Ends, progress: Progress, decays: bool) -> Sight
             problem, ends, progress.path <= RESTLESS * REST_WAY * length, LEAVING * AT_HAND * length
         )
         for part, slack in ((rest, 1.0), (stays, RESTLESS)):
-            balanced = decays & (progress.path <= slack * BALANCED_WAY * length)
-            part[(part == SLOPE) & ~(unmoved | balanced)] = MOVING
+            balanced = held.decays & (progress.path <= slack * BALANCED_WAY * length)
+            part[(part == SLOPE) & ~((held.repeats & unmoved) | balanced)] = MOVING
         at, still_at = _linger(problem, ends, progress.path)
         plateau, still_plateau = _plateau(problem, ends)
         swinging = progress.bouncing[0] | progress.bouncing[1]

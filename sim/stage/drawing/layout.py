@@ -37,7 +37,8 @@ FOOTER = 1.9
 CHART = {1: 0.15, 2: 0.13}
 """Share of the height that the chart takes, by how many rows of panels there are; of more, that of two."""
 UPRIGHT = 1.15
-"""Height of a map at most, in widths of it: what would be left empty above and below land is the chart's."""
+"""Height of a map at most, in widths of it, unless it shows more than that: what would be left empty above and below
+land is the chart's."""
 HIGHEST_CHART = 0.3
 """Share of the height that the chart takes at most."""
 
@@ -221,7 +222,10 @@ def _own_maps(
         rows = rows_of[columns]
         chart, field = _split(stage, rows, em, height, more.profile)
         area = panel_layout(_cell(field, 0, columns, rows, (gap, gap)), em, more).map
-        spare = min(rows * (area.height - round(UPRIGHT * area.width)), round(HIGHEST_CHART * height) - chart.height)
+        spare = min(
+            rows * (area.height - round(max(UPRIGHT, 1 / aspect) * area.width)),
+            round(HIGHEST_CHART * height) - chart.height,
+        )
         if area.width > 0 and spare > 0:
             chart = Rect(chart.left, chart.top - spare, chart.width, chart.height + spare)
             field.height -= spare

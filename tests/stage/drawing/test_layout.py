@@ -183,3 +183,6 @@ def test_the_chart_has_what_maps_taller_than_wide_would_leave_empty(size: tuple[
     area, share = places.panels[0].map, places.chart.height / size[1]
     assert area.height <= 1.15 * area.width + 2 or share == pytest.approx(0.3, abs=0.01)
     assert area.height >= 1.1 * area.width or share <= 0.15 or places.chart.height == 7 * places.em
+    tall = layout(size, lanes, 0.25)
+    narrow, usual = tall.panels[0].map, max(0.151 * size[1], 7 * tall.em)
+    assert tall.chart.height <= usual or narrow.height >= 3.9 * narrow.width
