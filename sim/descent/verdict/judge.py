@@ -61,9 +61,10 @@ def decays(lane: Lane) -> bool:
 def repeats(lane: Lane, count: int) -> bool:
     """Whether the lane's rule answers the same at the same place, of N examples: who takes no step never will again.
 
-    Nothing is drawn or remembered, and no learning rate is still to come.
+    Nothing is drawn, no learning rate is still to come, and the rule says that it remembers nothing.
     """
-    return not lane.chance(count) and lane.schedule == CONSTANT and isinstance(lane.rule.init(np.zeros(2)), NoState)
+    remembers = getattr(type(lane.rule).init, "__annotations__", {}).get("return") is not NoState
+    return not (lane.chance(count) or lane.schedule != CONSTANT or remembers)
 
 
 def _rates(lane: Lane, count: int, updates: Indices) -> Array:
