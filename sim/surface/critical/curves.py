@@ -8,6 +8,7 @@ import numpy.typing as npt
 from ..points import Array, dot, norm
 from ..protocol import Surface, Window
 from ..wanted import raise_if_unwanted
+from .bottoms import level_between
 from .ground import Ground, same_floor
 from .newton import slopes_around
 from .point import FLAT, TINY, CriticalKind, CriticalPoint, Scales, frobenius, kinds
@@ -75,7 +76,9 @@ def _linked(points: Array, values: Array, near: float, level: float) -> npt.NDAr
     return chains
 
 
-def one_a_valley(known: Mapping[CriticalPoint, Ground | None], near: float, equal: float) -> tuple[CriticalPoint, ...]:
+def one_a_valley(
+    surface: Surface, known: Mapping[CriticalPoint, Ground | None], near: float, equal: float
+) -> tuple[CriticalPoint, ...]:
     """The points, the lowest first, without those of minima that lie on the floor of an earlier one's valley.
 
     Those without curvature are no others than what the valley stands for, whichever comes first.
@@ -86,8 +89,13 @@ def one_a_valley(known: Mapping[CriticalPoint, Ground | None], near: float, equa
     doubles, valleys = set[CriticalPoint](), list[tuple[float, Array]]()
     for point, ground in sorted(minima, key=lambda each: not each[1].valley):
         here, height = np.array([point.position]), np.array([point.value])
-        if any(same_floor(here, height, floor, value, near, equal)[0] for value, floor in valleys):
-            doubles.add(point)
-        elif ground.valley:
-            valleys.append((point.value, ground.floor))
+        for value, floor in valleys:
+            if same_floor(here, height, floor, value, near, equal)[0]:
+                nearest = floor[np.argmin(norm(floor - here))][None]
+                if ground.valley or level_between(surface, nearest, here, equal)[0]:
+                    doubles.add(point)
+                    break
+        else:
+            if ground.valley:
+                valleys.append((point.value, ground.floor))
     return tuple(point for point in order if point not in doubles)

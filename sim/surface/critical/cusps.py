@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from ..points import Array, norm
+from ..points import Array
 from ..protocol import Surface, Window
+from .bottoms import tips_by_bottom
 from .ground import ROUGHLY, WIDEST, Ground, grounds, settled
 from .newton import CIRCLE, SAME_POINT, distances, first_of_each
 from .point import CriticalKind, CriticalPoint, Scales
@@ -14,7 +15,6 @@ RING = 1e-4  # In diagonals of the window: the radius of the ring on which a cus
 SHARP = 0.5  # A parabola's mean slope to a ring falls with its radius; a cusp's keeps at least this share of it.
 # Nearer to a cusp there is less to rise; at a pole, where there is no bottom, the way up is as long from everywhere.
 BOTTOMLESS = 0.75
-BETWEEN = 17  # Places between two minima, at which it is level if both are of one flat bottom.
 
 _COMPASS = np.array([[1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, -1], [1, -1], [-1, 1]], float)
 
@@ -54,32 +54,12 @@ def sharp_minima(
     found = zip(tips, grounds(surface, window, tips, scales.relief, 0.5 * reach), strict=True)
     minima = [(tip, ground) for tip, ground in found if ground is not None and ground.certain]
     alone = np.array([tip for tip, ground in minima if not ground.valley]).reshape(-1, 2)
-    bottoms = _bottoms(surface, alone, 2 * WIDEST * reach, ROUGHLY * scales.relief)
+    step, equal = 0.5 * reach, ROUGHLY * scales.relief
     lie = [(tip, ground) for tip, ground in minima if ground.valley]
-    for bottom in bottoms:
-        middle = bottom[np.argmin(norm(bottom - bottom.mean(axis=0)))]
-        lie.append(
-            (middle, Ground(bottom, 0.5 * reach, ROUGHLY * scales.relief) if len(bottom) > 1 else Ground(bottom))
-        )
+    for part in tips_by_bottom(surface, alone, 2 * WIDEST * reach, step, equal):
+        ground = Ground(part, step, equal) if len(part) > 1 else Ground(part)
+        lie.append((part[0], ground))
     return {_describe_sharp(tip, float(surface.value(tip)), ground.valley): ground for tip, ground in lie}
-
-
-def _bottoms(surface: Surface, tips: Array, widest: float, equal: float) -> list[Array]:
-    """The tips (n, 2) in groups (m, 2), between whose members the surface is level: each on one flat bottom.
-
-    widest: how far apart two on one bottom are at most. equal: up to which difference heights count as equal.
-    """
-    heights, bottoms = surface.value(tips), []
-    left = np.arange(len(tips))
-    while len(left):
-        first, height = tips[left[0]], heights[left[0]]
-        near = (norm(tips[left] - first) <= widest) & (np.abs(heights[left] - height) <= equal)
-        between = first + np.linspace(0.0, 1.0, BETWEEN)[:, None, None] * (tips[left[near]] - first)
-        near[near] = (np.abs(surface.value(between) - height) <= equal).all(axis=0)
-        near[0] = True
-        bottoms.append(tips[left[near]])
-        left = left[~near]
-    return bottoms
 
 
 def _describe_sharp(tip: Array, height: float, level: bool) -> CriticalPoint:

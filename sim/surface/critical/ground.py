@@ -25,7 +25,6 @@ WIDEST = 4.0  # In steps: the widest circle around a point.
 # Heights at which descents have come to rest are equal that differ by no more than this share of the relief.
 ROUGHLY = 1e-9
 HALVINGS = 14  # Circles, each half as wide as the one before, that are searched for one that is higher all around.
-NEXT = 0.01  # In steps: how near to a point one looks whether it lies on a flat bottom.
 PLAIN = 0.25  # The share of a circle that is level where the ground is no valley but a plain.
 
 SETTLING = 200  # Steps downhill that a point on a crease takes at most.
@@ -151,21 +150,6 @@ def grounds(surface: Surface, window: Window, points: Array, relief: float, step
         ):
             found[index] = Ground(floor, step, ROUGHLY * relief)
     return found
-
-
-def flat_bottom(surface: Surface, points: Array, step: float, equal: float) -> Ground:
-    """What the first of critical points (n, 2) on one level lies on if it is a minimum that is alone.
-
-    Where there is no gradient at all at some of the others, nor next to the first, that is a flat bottom.
-    """
-    angles = np.arange(DIRECTIONS) * (_TURN / DIRECTIONS)
-    beside = points[0] + NEXT * step * pair(np.cos(angles), np.sin(angles))
-    places = np.concatenate([points, beside])
-    flat = (surface.gradient(places) == 0).all(axis=1) & (
-        np.abs(surface.value(places) - surface.value(points[0])) <= equal
-    )
-    flat[0] = True
-    return Ground(places[flat], step, equal) if flat.sum() > 1 else Ground(points[:1])
 
 
 def _rings(surface: Surface, points: Array, step: float, equal: Array) -> tuple[Mask, Mask]:

@@ -17,9 +17,10 @@ import numpy as np
 from ..points import Array, norm
 from ..protocol import Surface, Window
 from . import cells as grids
+from .bottoms import flat_bottoms
 from .curves import LEVEL, one_a_valley, thinned
 from .cusps import compass, sharp_minima
-from .ground import ROUGHLY, Ground, flat_bottom, grounds
+from .ground import ROUGHLY, Ground, grounds
 from .newton import CIRCLE, SAME_POINT, distances, distinct, first_of_each, newton, newton_steps, slopes_around
 from .point import CriticalKind, CriticalPoint, Scales, describe
 from .survey import PLATEAU, Survey, finite, promising, surveyed, unexplained
@@ -89,7 +90,7 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         smooth = smooth[distances(smooth, tips) > SAME_POINT * window.diagonal]
         smooth, curves = thinned(surface, window, survey.scales, smooth, reach)
         known = sharp | _described(surface, window, survey.scales, smooth, curves, reach)
-        points = one_a_valley(known, 0.5 * reach, LEVEL * survey.scales.relief)
+        points = one_a_valley(surface, known, 0.5 * reach, LEVEL * survey.scales.relief)
         if len(points) > CROWD:  # Of more, basins would take all the memory there is.
             points, complete = points[:CROWD], False
         return Search(points, tuple(known[point] for point in points), complete, survey.scales)
@@ -129,13 +130,26 @@ def _described(
     for index, ground in zip(flat, grounds(surface, window, points[flat], scales.relief, 0.5 * reach), strict=True):
         if ground is not None and not ground.certain:
             del known[described[index]]
+        elif ground is None or ground.valley:
+            known[described[index]] = ground and ground.along(first_of_each(curves[index], 0.25 * reach))
         else:
-            known[described[index]] = ground and (
-                ground.along(first_of_each(curves[index], 0.25 * reach))
-                if ground.valley
-                else flat_bottom(surface, curves[index], 0.5 * reach, ROUGHLY * scales.relief)
-            )
+            del known[described[index]]
+            known |= _on_bottoms(surface, window, scales, curves[index], 0.5 * reach)
     return known
+
+
+def _on_bottoms(
+    surface: Surface, window: Window, scales: Scales, points: Array, step: float
+) -> dict[CriticalPoint, Ground | None]:
+    """The minima that critical points (n, 2) of one level tell of, the first of which is one, and what they lie on."""
+    bottoms = flat_bottoms(surface, points, step, ROUGHLY * scales.relief)
+    leads = np.array([bottom.floor[0] for bottom in bottoms])
+    lie = grounds(surface, window, leads, scales.relief, step)
+    return {
+        point: bottom
+        for point, bottom, ground in zip(describe(surface, scales, leads), bottoms, lie, strict=True)
+        if ground is not None and ground.certain
+    }
 
 
 def grounds_of(surface: Surface, window: Window, minima: Sequence[CriticalPoint]) -> list[Ground]:

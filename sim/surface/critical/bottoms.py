@@ -1,0 +1,96 @@
+"""Flat bottoms: minima that are level over a part of the plane, and are found at many places of it."""
+
+import numpy as np
+import numpy.typing as npt
+
+from ..points import Array, Mask, norm, pair
+from ..protocol import Surface
+from ..wanted import raise_if_unwanted
+from .ground import Ground
+from .newton import first_of_each
+
+BETWEEN = 17  # Places between two others at which it is level if both are on one bottom.
+NEXT = 0.01  # In steps: how near to a point one looks whether it lies on a bottom.
+THIN = 0.125  # In steps: how near to each other places on a bottom are that tell no more than one of them.
+BESIDE = 0.5  # In steps: how far apart neighbours on a bottom are at most.
+TOGETHER = 1 << 16  # So many pairs of points are compared at once.
+
+Indices = npt.NDArray[np.intp]
+
+_TURN = np.linspace(0.0, 2 * np.pi, 32, endpoint=False)
+
+
+def level_between(surface: Surface, starts: Array, ends: Array, equal: float) -> Mask:
+    """Whether the surface is as high as at the start all the way from each of the starts (n, 2) to its end, (n,)."""
+    shares = np.linspace(0.0, 1.0, BETWEEN)[:, None, None]
+    heights = surface.value(starts + shares * (ends - starts))
+    return np.asarray((np.abs(heights - heights[0]) <= equal).all(axis=0))
+
+
+def tips_by_bottom(surface: Surface, tips: Array, widest: float, step: float, equal: float) -> list[Array]:
+    """The tips (n, 2) in parts (m, 2) that lie on one bottom each, the one nearest to their middle first.
+
+    Of a bottom's edge few may be known, and far apart.
+
+    widest: how far apart two on one bottom are at most. equal: up to which difference heights count as equal.
+    """
+    heights, left, group = surface.value(tips), np.arange(len(tips)), np.arange(len(tips))
+    while len(left):
+        first = left[0]
+        near = (norm(tips[left] - tips[first]) <= widest) & (np.abs(heights[left] - heights[first]) <= equal)
+        ends = tips[left[near]]
+        near[near] = level_between(surface, np.broadcast_to(tips[first], ends.shape), ends, equal)
+        near[0] = True
+        group[left[near]] = first
+        left = left[~near]
+    return [_middle_first(part) for part in _parts(surface, tips, group, step, equal)]
+
+
+def flat_bottoms(surface: Surface, points: Array, step: float, equal: float) -> list[Ground]:
+    """The bottoms on which critical points (n, 2) of one level lie, the first of which is a minimum.
+
+    It lies on a bottom if there is no gradient at all there nor beside it, and so may others; else it is alone.
+
+    step, equal: as `Ground` has them.
+    """
+    beside = points[0] + NEXT * step * pair(np.cos(_TURN), np.sin(_TURN))
+    places = np.concatenate([points[:1], beside, first_of_each(points[1:], THIN * step)])
+    flat = (surface.gradient(places) == 0).all(axis=1)
+    flat &= np.abs(surface.value(places) - surface.value(points[:1])) <= equal
+    if not (flat[0] and flat[1 : len(beside) + 1].any()):
+        return [Ground(points[:1])]
+    places = places[flat]
+    own, *others = _parts(surface, places, np.arange(len(places)), BESIDE * step, equal)
+    return [Ground(own, step, equal), *(Ground(_middle_first(part), step, equal) for part in others if len(part) > 1)]
+
+
+def _parts(surface: Surface, points: Array, groups: Indices, near: float, equal: float) -> list[Array]:
+    """The points (n, 2) in parts (m, 2): groups whose neighbours are level with each other all the way are one.
+
+    groups: the index of a point (n,) for those of each group. The first part is that of the first point.
+    """
+    heights, pairs = surface.value(points), [np.zeros((2, 0), np.intp)]
+    rows = max(1, TOGETHER // max(len(points), 1))
+    for first in range(0, len(points), rows):
+        raise_if_unwanted()
+        here = slice(first, first + rows)
+        close = (norm(points[here, None] - points) <= near) & (np.abs(heights[here, None] - heights) <= equal)
+        one, other = np.nonzero(close & (groups[here, None] < groups))
+        one += first
+        joined = level_between(surface, points[one], points[other], equal)
+        pairs.append(np.stack([one[joined], other[joined]]))
+    ones, others = np.concatenate(pairs, axis=1)
+    labels, before = groups.copy(), np.full(len(groups), -1)
+    while (labels != before).any():
+        raise_if_unwanted()
+        before = labels.copy()
+        np.minimum.at(labels, groups[ones], labels[others])
+        np.minimum.at(labels, groups[others], labels[ones])
+        labels = labels[labels[groups]]
+    return [points[labels == label] for label in np.unique(labels).tolist()]
+
+
+def _middle_first(points: Array) -> Array:
+    """The points (n, 2), the one nearest to their middle first."""
+    middle = int(np.argmin(norm(points - points.mean(axis=0))))
+    return np.concatenate([points[middle : middle + 1], np.delete(points, middle, axis=0)])
