@@ -16,7 +16,7 @@ import numpy.typing as npt
 from .critical.ground import Ground, lowest_around, walks
 from .critical.point import CriticalPoint
 from .critical.search import grounds_of
-from .points import Array, Mask, dot, eigenvalues, norm, pair
+from .points import Array, Mask, components, dot, eigenvalues, norm, pair
 from .protocol import Surface, Window
 
 NO_BASIN = -1
@@ -44,6 +44,7 @@ RINGS = (
 
 SPARSE = 8  # Every so manyth direction is looked at first.
 ASIDE = 1e-6  # How far from a circle, in radii, heights are compared where there is no gradient on it.
+FEW = 1 << 12  # Pairs of points and minima that are compared at once.
 NEAR = 1 << 13  # Points that are held against one minimum after the other while they are at hand.
 POINTS = 1 << 16  # On circles of all minima, that are looked at at once.
 PAIRS = 1 << 18  # So many pairs of points are compared at once.
@@ -82,7 +83,14 @@ class Basins:
 
     def nearest(self, points: Array) -> Labels:
         """The minimum in whose certain disc each of the points (n, 2) lies, or NO_BASIN; shape (n,)."""
-        return self.discs(points)[0]
+        if len(points) * len(self.minima) > FEW:
+            return self.discs(points)[0]
+        with np.errstate(over="ignore"):
+            offsets = points.T[..., None] - self.minima.T[:, None]
+            offsets *= offsets
+            inside = offsets[0] + offsets[1] <= self.radii * self.radii
+        last = inside.shape[1] - 1 - inside[:, ::-1].argmax(axis=1) if inside.shape[1] else np.intp(0)
+        return np.where(inside.any(axis=1), last, NO_BASIN)
 
     def discs(self, points: Array, share: float = 1.0) -> tuple[Labels, Mask]:
         """As `nearest`, and whether each is no farther from that minimum than this share of the radius; both (n,)."""
@@ -131,16 +139,19 @@ class Basins:
         for _ in range(most):
             if not len(moving):
                 break
-            step = flow_step(self.surface, ends[moving], longest)
-            ends[moving] += step
+            places = ends[moving]
+            step = flow_step(self.surface, places, longest)
+            places += step
+            ends[moving] = places
             turns[moving] += ~(dot(step, before[moving]) >= -((TURN * longest) ** 2))
             before[moving] = step
-            labels[moving] = known(ends[moving])
-            unsure = labels[moving] == _UNSURE
-            arrived = moving[unsure & (norm(step) <= still)]
-            labels[arrived] = self._rest(ends[arrived])
-            near = norm(ends[moving] - self.window.center) < FAR * self.window.diagonal
-            moving = moving[unsure & (norm(step) > still) & near & (turns[moving] <= MOST_TURNS)]
+            found = labels[moving] = known(places)
+            unsure, far = found == _UNSURE, norm(step) > still
+            arrived = moving[unsure & ~far]
+            if len(arrived):
+                labels[arrived] = self._rest(ends[arrived])
+            near = norm(places - self.window.center) < FAR * self.window.diagonal
+            moving = moving[unsure & far & near & (turns[moving] <= MOST_TURNS)]
         creased = turns > MOST_TURNS
         creased[labels == NO_BASIN] |= self._without_gradient(ends[labels == NO_BASIN])
         self._slide(labels, ends, np.flatnonzero(creased & (labels < 0)), known)
@@ -397,10 +408,9 @@ def flow_step(surface: Surface, theta: Array, longest: float) -> Array:
     with np.errstate(all="ignore"):
         gradient, hessian = surface.gradient(theta), surface.hessian(theta)
         slope = norm(gradient)
-        curvatures = eigenvalues(hessian)
-        lower, upper = curvatures[:, 0], curvatures[:, 1]
+        lower, upper = curvatures = components(eigenvalues(hessian))
         time = _log1p_ratio(np.maximum(-lower, 0.0), longest / slope)
-        along_lower, along_upper = time * _phi(lower * time), time * _phi(upper * time)
+        along_lower, along_upper = time * _phi(curvatures * time)
         spread = upper - lower
         mixed = np.where(spread > 0, (along_upper - along_lower) / np.where(spread > 0, spread, 1.0), 0.0)
         mean = 0.5 * (lower + upper)
