@@ -208,7 +208,7 @@ def _reach(start: Pixel, offsets: Sequence[Pixel], low: Pixel, high: Pixel) -> f
     reach = math.inf
     for offset in offsets:
         for at, away, least, most in zip(start, offset, low, high, strict=True):
-            if not math.isfinite(away):
+            if not (math.isfinite(at) and math.isfinite(away)):
                 return 0.0
             if away:
                 reach = min(reach, ((most if away > 0 else least) - at) / away)
