@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 import pygame
@@ -22,6 +22,8 @@ from ...style.color import Color
 from ...style.style import stroke_of
 from ...style.theme import Theme
 from ..map.site import Shaken, Site
+
+T = TypeVar("T")
 
 
 class Layer(Enum):
@@ -124,6 +126,16 @@ class ViewContext:
     def goes_on(self) -> bool:
         """Whether the next update is known: not if its numbers overflow."""
         return self.moment < self.track.updates
+
+    @cached_property
+    def _answers(self) -> dict[object, object]:
+        return {}
+
+    def once(self, answer: "Callable[[ViewContext], T]") -> T:
+        """What that says of the context; views that ask for the same are told what was found for the first."""
+        if answer not in self._answers:
+            self._answers[answer] = answer(self)
+        return cast(T, self._answers[answer])
 
     def pixel(self, point: Array) -> Pixel:
         """Where a point (2,) is on the canvas; if it is far away, in its direction only."""

@@ -95,7 +95,7 @@ class Plan:
 
 def draw_formula(canvas: Canvas, context: ViewContext) -> None:
     """Draw the rows for which there is room; where there is none for the movement's formula, its numbers alone."""
-    laid_out = _laid_out(context)
+    laid_out = context.once(_laid_out)
     if laid_out is not None:
         rows, plan, ground = laid_out
         pad = round(PAD * context.em)
@@ -105,7 +105,7 @@ def draw_formula(canvas: Canvas, context: ViewContext) -> None:
 
 def formula_place(context: ViewContext) -> Rect | None:
     """What the formula covers of the map; None if there is none."""
-    laid_out = _laid_out(context)
+    laid_out = context.once(_laid_out)
     return None if laid_out is None else laid_out[2]
 
 

@@ -21,7 +21,9 @@ UPDATES = 256
 CLOSE = 0.5
 """From an arrow to words, in ems."""
 SAMPLES = 5
-"""Places on each piece of a trail at which it is looked whether it is covered."""
+"""Places on each piece of a trail at which it is looked whether it is covered,"""
+SHARES = ((np.arange(SAMPLES) + 0.5) / SAMPLES)[:, None]
+"""and how far along it they are."""
 SIDES = ("bottomleft", "bottomright", "topleft", "topright", "midbottom", "midtop", "midleft", "midright")
 """Where in their room words may lie: the first of those that cover the same."""
 
@@ -66,15 +68,15 @@ def seen(context: ViewContext) -> Seen:
     pixels = visible(context.pixels(track), area)
     pieces = np.diff(pixels, axis=0)
     lengths = np.hypot(pieces[:, 0], pieces[:, 1])
-    last = np.cumsum(lengths[::-1])[::-1] <= TAIL * stroke
-    shares = (np.arange(SAMPLES) + 0.5) / SAMPLES
-    way = (pixels[:-1, None] + shares[:, None] * pieces[:, None])[last].reshape(-1, 2)
+    last = int(np.count_nonzero(np.cumsum(lengths[::-1]) <= TAIL * stroke))
+    pixels, pieces, lengths = (part[len(part) - last :] for part in (pixels[:-1], pieces, lengths))
+    way = (pixels[:, None] + SHARES * pieces[:, None]).reshape(-1, 2)
     return Seen(
         tuple(marbles),
         tuple((context.center, arrow.tip) for arrow in ends if arrow is not None),
         flag_place(context.pixel(np.array(context.race.start)), stroke),
         way,
-        np.repeat(lengths[last] / SAMPLES / em, SAMPLES),
+        np.repeat(lengths / SAMPLES / em, SAMPLES),
         round(CLOSE * em),
     )
 
@@ -103,8 +105,14 @@ def _places(room: Rect, size: tuple[int, int]) -> list[Rect]:
 def least_covering(room: Rect, sizes: Sequence[tuple[int, int]], here: Seen) -> tuple[int, Rect]:
     """Which of the sizes words have and where: the first that hides no more than the trail, else the first size."""
     for index, size in enumerate(sizes):
-        places = _places(room, size)
-        free = [place for place in places if here.hidden(place) == (0, 0)]
+        free = list[tuple[int, Rect]]()
+        for place in _places(room, size):
+            if here.hidden(place) != (0, 0):
+                continue
+            covered = here.trodden(place)
+            if not covered:
+                return index, place
+            free.append((covered, place))
         if free:
-            return index, min(free, key=here.trodden)
+            return index, min(free, key=lambda each: each[0])[1]
     return 0, min(_places(room, sizes[0]), key=lambda place: (here.hidden(place), here.trodden(place)))
