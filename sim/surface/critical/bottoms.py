@@ -3,11 +3,11 @@
 import numpy as np
 import numpy.typing as npt
 
-from ..points import Array, Mask, norm, pair
+from ..points import Array, Mask, norm
 from ..protocol import Surface
 from ..wanted import raise_if_unwanted
 from .ground import Ground
-from .newton import first_of_each
+from .newton import CIRCLE, first_of_each
 
 BETWEEN = 17  # Places between two others at which it is level if both are on one bottom.
 NEXT = 0.01  # In steps: how near to a point one looks whether it lies on a bottom.
@@ -16,8 +16,6 @@ BESIDE = 0.5  # In steps: how far apart neighbours on a bottom are at most.
 TOGETHER = 1 << 16  # So many pairs of points are compared at once.
 
 Indices = npt.NDArray[np.intp]
-
-_TURN = np.linspace(0.0, 2 * np.pi, 32, endpoint=False)
 
 
 def level_between(surface: Surface, starts: Array, ends: Array, equal: float) -> Mask:
@@ -53,7 +51,7 @@ def flat_bottoms(surface: Surface, points: Array, step: float, equal: float) -> 
 
     step, equal: as `Ground` has them.
     """
-    beside = points[0] + NEXT * step * pair(np.cos(_TURN), np.sin(_TURN))
+    beside = points[0] + NEXT * step * CIRCLE
     places = np.concatenate([points[:1], beside, first_of_each(points[1:], THIN * step)])
     flat = (surface.gradient(places) == 0).all(axis=1)
     flat &= np.abs(surface.value(places) - surface.value(points[:1])) <= equal
@@ -77,17 +75,24 @@ def _parts(surface: Surface, points: Array, groups: Indices, near: float, equal:
         close = (norm(points[here, None] - points) <= near) & (np.abs(heights[here, None] - heights) <= equal)
         one, other = np.nonzero(close & (groups[here, None] < groups))
         one += first
-        joined = level_between(surface, points[one], points[other], equal)
-        pairs.append(np.stack([one[joined], other[joined]]))
-    ones, others = np.concatenate(pairs, axis=1)
-    labels, before = groups.copy(), np.full(len(groups), -1)
-    while (labels != before).any():
-        raise_if_unwanted()
-        before = labels.copy()
-        np.minimum.at(labels, groups[ones], labels[others])
-        np.minimum.at(labels, groups[others], labels[ones])
-        labels = labels[labels[groups]]
+        level = level_between(surface, points[one], points[other], equal)
+        pairs.append(np.stack([one[level], other[level]]))
+    pairs.append(np.stack([np.arange(len(points)), groups]))
+    joined = np.concatenate(pairs, axis=1)
+    labels = united(np.concatenate([joined, joined[::-1]], axis=1), len(points))
     return [points[labels == label] for label in np.unique(labels).tolist()]
+
+
+def united(pairs: Indices, count: int) -> Indices:
+    """Of so many things the first (count,) of those that each hangs together with, by pairs (2, n) given both ways."""
+    ones, others = pairs
+    firsts, before = np.arange(count), np.full(count, -1)
+    while (firsts != before).any():
+        raise_if_unwanted()
+        before = firsts.copy()
+        np.minimum.at(firsts, ones, firsts[others])
+        firsts = firsts[firsts]
+    return firsts
 
 
 def _middle_first(points: Array) -> Array:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from ..points import Array, dot, norm
 from ..protocol import Surface, Window
 from ..wanted import raise_if_unwanted
-from .bottoms import level_between
+from .bottoms import level_between, united
 from .ground import Ground, same_floor
 from .newton import slopes_around
 from .point import FLAT, TINY, CriticalKind, CriticalPoint, Scales, frobenius, kinds
@@ -66,14 +66,7 @@ def _linked(points: Array, values: Array, near: float, level: float) -> npt.NDAr
         linked = (dot(offsets, offsets) <= near * near) & (np.abs(values[here, None] - values) <= level)
         one, other = np.nonzero(linked)
         pairs.append(np.stack([one + first, other]))
-    ones, others = np.concatenate(pairs, axis=1)
-    chains, before = np.arange(len(points)), np.full(len(points), -1)
-    while (chains != before).any():
-        raise_if_unwanted()
-        before = chains.copy()
-        np.minimum.at(chains, ones, chains[others])
-        chains = chains[chains]
-    return chains
+    return united(np.concatenate(pairs, axis=1), len(points))
 
 
 def one_a_valley(
