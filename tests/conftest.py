@@ -68,8 +68,20 @@ def pytest_collection_finish() -> None:
 
     Windows look for such, and so do tests that count processes; thousands of tests that wait are no business of theirs.
     """
+    _let_hypothesis_begin()
     gc.collect()
     gc.freeze()
+
+
+def _let_hypothesis_begin() -> None:
+    """Let Hypothesis, if tests need it, make its generator: it asks who refers to that, and what is frozen is not told.
+
+    Where it derandomizes, as it does by itself where `CI` is set, it makes it with its first test.
+    """
+    if "hypothesis" in sys.modules:
+        from hypothesis import given, settings, strategies  # noqa: PLC0415  Where no test needs it, it is not imported.
+
+        settings(max_examples=1, derandomize=True, database=None)(given(strategies.none())(lambda _: None))()
 
 
 @pytest.fixture(scope="session", autouse=True)
