@@ -19,7 +19,7 @@ from ...descent.race import Race
 from ...descent.schedules import CONSTANT
 from ...surface.points import Array
 from ..drawing.canvas import Backdrop, Canvas, Pixel
-from ..drawing.glyphs import draw_badge
+from ..drawing.glyphs import draw_badge, draw_pointer
 from ..drawing.screen import Screen, painted
 from ..drawing.strokes import dashes
 from ..drawing.ticks import multiples, round_step
@@ -52,6 +52,8 @@ LARGE = 1e100
 """A loss from which on a power of ten has three digits."""
 LEAST_NAME = 3.0
 """Width of a lane's name in the legend, in heights of its type: of a shorter piece nobody knows what it stands for."""
+WEDGE_DEPTH, WEDGE_WIDTH = 9.0, 18.0
+"""How far within the edge a wedge stands that points to a loss out of sight, and how far from the next, in strokes."""
 TALLEST = 1.25
 """How far above the start, in heights of the start, a line is followed."""
 
@@ -219,13 +221,24 @@ class Chart:
                     self._draw_lane(canvas, corner, lane, 0, self._axes.timing.updates(lane, last))
         x = corner[0] + self._x(tick)
         canvas.rule((x, corner[1] + self.plot.top), (x, corner[1] + self._bottom), self._theme.faint, self._hairline)
+        self._draw_ends(canvas, corner, tick)
+
+    def _draw_ends(self, canvas: Canvas, corner: tuple[int, int], tick: int) -> None:
+        """Where each lane is at the tick: its badge, or a wedge at the edge towards a loss out of sight."""
+        plot, stroke, gone = self.plot, self._stroke, 0
         for lane, track in enumerate(self._race.tracks):
             moment = min(self._axes.timing.updates(lane, tick), track.updates)
-            y = self._y(track.loss[moment : moment + 1])[0]
-            if self.plot.top <= y <= self.plot.bottom:
-                center = (corner[0] + self._x(moment / self._axes.timing.paces[lane]), corner[1] + y)
-                draw_badge(canvas, center, 5.2 * self._stroke, lane, self._theme.panel)
-                draw_badge(canvas, center, 3.6 * self._stroke, lane, self._theme.lane(lane))
+            x = corner[0] + self._x(moment / self._axes.timing.paces[lane])
+            y, color = float(self._y(track.loss[moment : moment + 1])[0]), self._theme.lane(lane)
+            if plot.top <= y <= plot.bottom:
+                draw_badge(canvas, (x, corner[1] + y), 5.2 * stroke, lane, self._theme.panel)
+                draw_badge(canvas, (x, corner[1] + y), 3.6 * stroke, lane, color)
+            elif not math.isnan(y):  # Those that have gone stand side by side.
+                up = y < plot.top
+                edge = corner[1] + (plot.top + WEDGE_DEPTH * stroke if up else plot.bottom - WEDGE_DEPTH * stroke)
+                middle, toward = np.array([x - gone * WEDGE_WIDTH * stroke, edge]), np.array([0.0, -1.0 if up else 1.0])
+                draw_pointer(canvas, middle, toward, color, self._theme.panel, stroke)
+                gone += 1
 
     @property
     def axes(self) -> Axes:

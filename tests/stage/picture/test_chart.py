@@ -1,9 +1,14 @@
 """What stands beside the chart: numbers that differ are written differently, and none is wider than its room."""
 
+from dataclasses import replace
+
 import pytest
+from recording_canvas import RecordingCanvas
 
 from sim.descent.clock import Timing
-from sim.stage.picture.chart import SIGNS, Axes, loss_marks
+from sim.scene import load_scene
+from sim.stage.picture.chart import SIGNS, Axes, Chart, axes, loss_marks
+from sim.stage.style.theme import load_theme
 
 
 @pytest.mark.parametrize(
@@ -41,3 +46,24 @@ def test_a_logarithmic_axis_may_end_near_the_largest_number() -> None:
     labels = [label for _, label in axes.marks()]
     assert labels[0] == "1e298"
     assert len(set(labels)) == len(labels) > 2
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_losses_beyond_the_chart_are_pointed_at_from_its_edge_side_by_side(lanes: int) -> None:
+    scene, look, size = load_scene("ravine"), load_theme("light"), (900, 160)
+    thrown_out = scene.lanes[1]
+    scene = replace(scene, lanes=(scene.lanes[0], *(replace(thrown_out, name=str(lane)) for lane in range(lanes))))
+    running, timing = scene.race(), scene.timing("updates")
+    running.extend(60)
+    chart, canvas = Chart(running, axes(running, timing, "updates", 200, 60), size, look, 12), RecordingCanvas(size)
+    chart.draw(canvas, (0, 0), 60)
+    cursor = max(number for number, line in enumerate(canvas.lines) if line.startswith("rule"))
+    polygons = [line.split() for line in canvas.lines[cursor:] if line.startswith("polygon")]
+    colors = ["#{:02x}{:02x}{:02x}".format(*look.lane(lane)) for lane in range(1, 1 + lanes)]
+    corners = {words[-1]: [tuple(map(float, word.split(","))) for word in words[1:-1]] for words in polygons}
+    now = chart.plot.left + chart.plot.width * 60 / 200
+    for gone, color in enumerate(colors):
+        tip, *others = corners[color]
+        assert chart.plot.top - 1 <= tip[1] < min(y for _, y in others)  # It points up, and out,
+        assert tip[0] <= now  # from where the lane is now, or beside it.
+        assert gone == 0 or max(x for x, _ in corners[color]) < min(x for x, _ in corners[colors[gone - 1]])

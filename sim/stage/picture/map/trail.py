@@ -32,14 +32,33 @@ TONES = 8
 """Steps from faint to strong."""
 FAINT = 0.3
 """How far the oldest stretch has faded into the map."""
+PASSING = 0.6
+"""How far a movement has faded that begins and ends out of sight: of a marble that is thrown out they fill the map."""
 
 
-Tones = tuple[Color, ...]
+class Tones(NamedTuple):
+    """The colours of a trail."""
+
+    steps: tuple[Color, ...]
+    """From the faintest to that of the marble."""
+    passing: Color
+    """Of movements that begin and end out of sight."""
 
 
 def fading(color: Color, ground: Color) -> Tones:
-    """The tones of a trail of that colour on a map of that ground, the faintest first."""
-    return tuple(mix(color, ground, FAINT * (1 - i / (TONES - 1))) for i in range(TONES))
+    """The tones of a trail of that colour on a map of that ground."""
+    steps = tuple(mix(color, ground, FAINT * (1 - i / (TONES - 1))) for i in range(TONES))
+    return Tones(steps, mix(color, ground, PASSING))
+
+
+class Place(NamedTuple):
+    """Of a place where a way bends, whether it is to be seen."""
+
+    covered: bool
+    gone: bool
+    """Beside the land."""
+    outside: bool
+    """Beyond the picture's edges."""
 
 
 class Stretch(NamedTuple):
@@ -67,12 +86,12 @@ class Trail:
         self._lasting = lasting
         self._stroke = stroke
         self._tail = TAIL * stroke
-        self._tones = tones
-        self._lines = [mix(tone, tones[0], 0.35) for tone in tones]  # A little paler than the dots.
+        self._tones = tones.steps
+        self._lines = [mix(tone, tones.steps[0], 0.35) for tone in tones.steps]  # A little paler than the dots.
+        self._passing = tones.passing
         self._pixels: list[Pixel] = []  # Where it was after each update, from the first on.
-        self._covered: list[bool] = []  # Whether each place where the way bends is covered.
-        self._gone: list[bool] = []  # Whether each of these places is beside the land.
         self._points: list[Pixel] = []  # Where the way bends, in pixels.
+        self._places: list[Place] = []  # What is seen of each of these points.
         self._updates: list[int] = []  # After which update each of these points was reached.
         self._lengths: list[float] = []  # How long the way was at each of these points.
         self._under: Backdrop | None = None  # The map under the way.
@@ -149,6 +168,7 @@ class Trail:
         pixels = self._seen(new)
         places = zip(pixels, self._site.hidden(new).tolist(), self._site.beside(new).tolist(), strict=True)
         self._pixels += pixels
+        wide, high = self._site.camera.width, self._site.camera.height
         px, py, length = (*self._points[-1], self._lengths[-1]) if self._points else (math.inf, math.inf, -math.inf)
         for number, ((x, y), covered, gone) in enumerate(places, start=first):
             way = math.hypot(x - px, y - py)
@@ -158,8 +178,7 @@ class Trail:
             px, py = x, y
             self._lengths.append(length)
             self._points.append((x, y))
-            self._covered.append(covered)
-            self._gone.append(gone)
+            self._places.append(Place(covered, gone, not (0 <= x <= wide and 0 <= y <= high)))
             self._updates.append(number)
 
     def _paint(self, map_: Backdrop, start: int) -> None:
@@ -178,23 +197,34 @@ class Trail:
     ) -> None:
         """Lines from point to point, and a dot on each; the next tone begins at each of the bounds.
 
-        What land stands before is a thin line without dots, and what lies beside it is left out.
+        What land stands before is a thin line without dots, what lies beside it is left out, what only passes is pale.
         """
         width, radius = max(1, round(1.3 * self._stroke)), 2.3 * self._stroke
         dx, dy = corner
-        points, covered, gone = self._points[part], self._covered[part], self._gone[part]
+        points, places = self._points[part], self._places[part]
         if marble is not None:
-            points, covered, gone = [*points, marble], [*covered, covered[-1]], [*gone, gone[-1]]
+            points, places = [*points, marble], [*places, places[-1]]
         moved = [(x + dx, y + dy) for x, y in points]
         ends = [min(max(bound, 0), len(moved)) for bound in bounds] + [len(moved)]
         tones = [tone for tone, (first, last) in enumerate(pairwise([0, *ends])) for _ in range(first, last)]
         with canvas.part("trail"):
-            pieces, first = zip(tones[1:], map(any, pairwise(covered)), map(any, pairwise(gone)), strict=True), 0
-            for (tone, hides, beside), alike in groupby(pieces):
+            first = 0
+            for (tone, hides, beside, passes), alike in groupby(zip(tones[1:], *_between(places), strict=True)):
                 last = first + len(list(alike))
                 if not beside:
-                    canvas.line(moved[first : last + 1], self._lines[tone], 1 if hides else width)
+                    color = self._passing if passes else self._lines[tone]
+                    canvas.line(moved[first : last + 1], color, 1 if hides else width)
                 first = last
-            seen = [(tone, pixel) for tone, pixel, hides in zip(tones, moved, covered, strict=True) if not hides]
+            seen = [(tone, pixel) for tone, pixel, place in zip(tones, moved, places, strict=True) if not place.covered]
             for tone, dots in groupby(seen, key=lambda dot: dot[0]):
                 canvas.dots([pixel for _, pixel in dots], radius, self._tones[tone])
+
+
+def _between(places: Sequence[Place]) -> tuple[list[bool], list[bool], list[bool]]:
+    """Of the movements from place to place: which land hides, which lead beside it, which begin and end outside."""
+    pairs = list(pairwise(places))
+    return (
+        [one.covered or other.covered for one, other in pairs],
+        [one.gone or other.gone for one, other in pairs],
+        [one.outside and other.outside for one, other in pairs],
+    )

@@ -98,3 +98,18 @@ def test_the_way_ends_at_the_marble(update: int) -> None:
     site = Map(Camera(SCENE.window, 900, 540))
     stretch = Trail(running.tracks[2], site, TONES, 1.0).stretch(update)
     np.testing.assert_allclose(stretch.marble, site.project(running.tracks[2].theta[update]))
+
+
+def test_of_a_marble_that_is_thrown_out_the_movements_past_the_map_are_pale() -> None:
+    running = load_scene("learning-rate-ladder").race()
+    running.extend(40)
+    track = running.tracks[3]
+    camera = Camera(running.problem.window, 900, 540)
+    inside = (np.abs(camera.project(track.theta[:41]) - (450, 270)) <= (450, 270)).all(axis=1)
+    assert inside.tolist() == [True] * 2 + [False] * 39  # Once it is out it is never seen again.
+    trail, canvas = Trail(track, Map(camera), TONES, 1.0), RecordingCanvas((900, 540))
+    trail.draw_last(canvas, (0, 0), trail.stretch(40))
+    passing = "#{:02x}{:02x}{:02x}".format(*TONES.passing)
+    lines = [line for line in map(str.strip, canvas.lines) if line.startswith("line")]
+    assert [passing in line for line in lines] == [False] + [True] * (len(lines) - 1)
+    assert len(lines) > 1
