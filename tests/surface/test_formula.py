@@ -562,6 +562,26 @@ def test_the_same_window_is_suggested_again() -> None:
 
 def test_a_tiny_structure_gets_a_tiny_window() -> None:
     assert suggest_window(Formula("(x^2 - 0.0001)^2 + y^2")).width < 0.1
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["0.3*x^2 + 0.3*y^2 + sin(3*x)*cos(2*y)", "sin(x)*sin(y)", "x^4 - 2*x^2 + y^2 + 0.3*x", "x^2 + y^2 + 2*cos(3*x)"],
+)
+def test_no_edge_of_a_suggested_window_cuts_through_a_minimum(formula: str) -> None:
+    surface = Formula(formula)
+    window = suggest_window(surface)
+    longer = max(window.width, window.height)
+    sides = np.array([[window.x0, window.y0], [window.x1, window.y1]])
+    x, y = (np.linspace(low - 0.1 * longer, high + 0.1 * longer, 401) for low, high in sides.T)
+    grid = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1)
+    losses = surface.value(grid)
+    around = np.lib.stride_tricks.sliding_window_view(losses, (3, 3))
+    minima = grid[1:-1, 1:-1][losses[1:-1, 1:-1] == around.min(axis=(-1, -2))]
+    assert len(minima) > 1
+    least = 0.04 * longer  # The window's sides are round, so that one may be a little nearer than wanted.
+    seen = minima[((minima > sides[0] - least) & (minima < sides[1] + least)).all(axis=1)]
+    assert (np.abs(seen[:, None] - sides) > least).all()
     # No scene may have a smaller one than this gets.
     assert scene_of("min((x - 0.0002)^2, (x + 0.0002)^2) + y^2", start=(0.0, 0.0)).window.width < 0.01
 

@@ -19,6 +19,9 @@ MARGIN = 0.35  # Around several critical points, in lengths of the longer side o
 # The margin around points that are only to be seen, in lengths of the longer side of what holds them all.
 NARROW = 0.05
 WIDER = (1.0, 2.0, 4.0)  # Half sides of squares in which valleys are looked for, over the extent of what is known.
+EDGE = 0.06  # How near to the edge no minimum lies, within or without, in lengths of the longer side.
+WITHIN = 1.5  # How far within the edge such a one comes to lie, as many times as far.
+TIMES = 4  # How often that is tried: where minima stand close together an edge is near to one wherever it is.
 SLIMMEST = 0.6  # The shorter side over the longer one.
 SMALLEST = 1e-3  # Half side of a window.
 DIGITS = 20.0  # The longer side over the unit of which the sides are multiples.
@@ -31,8 +34,7 @@ def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
     Squares around the origin are searched, each twice as wide as the one before, until a square that holds a
     minimum holds all that the next one does, or so many critical points that there may be no end to them.
     """
-    found = _found(surface)
-    low, high = _around(found, surface.usual_window)
+    low, high = _clear(surface, *_around(_found(surface), surface.usual_window))
     if seen:
         pad = NARROW * (high - low).max()
         low = np.minimum(low, np.min(seen, axis=0) - pad)
@@ -102,6 +104,27 @@ def _around(positions: Array, usual: Window) -> tuple[Array, Array]:
     low, high = positions.min(axis=0), positions.max(axis=0)
     pad = MARGIN * (high - low).max() or max(SINGLE, np.abs(positions).max())
     return low - pad, high + pad
+
+
+def _clear(surface: ClosedForm, low: Array, high: Array) -> tuple[Array, Array]:
+    """The corners (2,), moved outwards until no minimum is near to the window's edge, if a few times do it."""
+    near = EDGE * float((high - low).max())
+    lower, upper = low, high
+    for _ in range(TIMES):
+        minima = _minima(surface, lower - near, upper + near)
+        below, above = (minima < lower + near).any(axis=1), (minima > upper - near).any(axis=1)
+        if not (below | above).any():
+            return lower, upper
+        lower = np.minimum(lower, minima[below].min(axis=0, initial=np.inf) - WITHIN * near)
+        upper = np.maximum(upper, minima[above].max(axis=0, initial=-np.inf) + WITHIN * near)
+    return low, high
+
+
+def _minima(surface: ClosedForm, low: Array, high: Array) -> Array:
+    """The minima (n, 2) in the window with these corners (2,)."""
+    (x0, y0), (x1, y1) = low.tolist(), high.tolist()
+    points = search(surface, Window(x0, x1, y0, y1), CELLS, halvings=0).points
+    return np.array([point.position for point in points if point.kind is CriticalKind.MINIMUM]).reshape(-1, 2)
 
 
 def _round_number(size: float) -> float:
