@@ -233,12 +233,11 @@ class Chart:
             if plot.top <= y <= plot.bottom:
                 draw_badge(canvas, (x, corner[1] + y), 5.2 * stroke, lane, self._theme.panel)
                 draw_badge(canvas, (x, corner[1] + y), 3.6 * stroke, lane, color)
-            elif not math.isnan(y):  # Those that have gone stand side by side.
-                up = y < plot.top
+            elif not math.isnan(y):  # Those that have gone stand side by side, beside the badges of the others.
+                gone, up = gone + 1, y < plot.top
                 edge = corner[1] + (plot.top + WEDGE_DEPTH * stroke if up else plot.bottom - WEDGE_DEPTH * stroke)
                 middle, toward = np.array([x - gone * WEDGE_WIDTH * stroke, edge]), np.array([0.0, -1.0 if up else 1.0])
                 draw_pointer(canvas, middle, toward, color, self._theme.panel, stroke)
-                gone += 1
 
     @property
     def axes(self) -> Axes:
