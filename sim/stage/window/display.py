@@ -134,3 +134,15 @@ def fill() -> bool:
     except pygame.error:
         return False
     return True
+
+
+def canvas_size() -> tuple[int, int]:
+    """The size that is drawn: a window smaller than SMALLEST shows a reduced picture."""
+    width, height = screen().get_size()
+    return max(width, SMALLEST[0]), max(height, SMALLEST[1])
+
+
+def on_canvas(pixel: tuple[int, int]) -> tuple[int, int]:
+    """The pixel of what is drawn that is seen at a pixel of the screen."""
+    seen, drawn = screen().get_size(), canvas_size()
+    return pixel[0] * drawn[0] // seen[0], pixel[1] * drawn[1] // seen[1]

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pygame
 
@@ -14,27 +13,12 @@ from ...scene import Scene, SceneError
 from ...scene.reading import Saved
 from ...study.maps.swarm import swarm
 from ..drawing.camera import FLAT
-from ..drawing.layout import SMALLEST
-from ..drawing.screen import Screen
-from ..input.controls import fitting
 from ..input.holding import SLOW, Once
 from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, respond
 from ..picture.caption import offered
-from ..picture.help import draw_help
 from ..picture.panel.ends import end_deed
-from ..picture.picture import (
-    TITLE,
-    Snapshot,
-    draw,
-    draw_computing,
-    draw_recording,
-    draw_saving,
-    fleeting,
-    pointed,
-    recording_place,
-    snapshot_of,
-)
+from ..picture.picture import TITLE, pointed, snapshot_of
 from ..picture.setting import setting
 from ..session.bindings import Deed, Errand, sign_of
 from ..session.lanes import NextLane
@@ -56,21 +40,18 @@ from .ahead import FRAMES_A_SECOND, Ahead, updates_a_frame
 from .asking import Asking, asked
 from .beside import preparing
 from .beside.gallery import Gallery
-from .beside.preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, controls_of, inquired, loaded, prepared
+from .beside.preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, prepared
 from .beside.standing import Standing, idle
 from .beside.standing import wanted as to_count
 from .beside.tuner import Tuner
+from .controls import OpenControls
 from .counting import Counting
 from .held import HeldKeys
 from .memory import keep_little
 from .recording import Filming
 from .saving import Saving
+from .showing import Showing
 
-if TYPE_CHECKING:
-    from ..input.widgets import ControlPanel
-
-TYPING = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
-"""Events that belong to a line of text while one is written into."""
 BUTTONS = (pygame.BUTTON_LEFT, pygame.BUTTON_RIGHT)
 """Buttons of the mouse that do something."""
 POINTING = (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
@@ -81,8 +62,6 @@ NAP = 15
 """Milliseconds between looks for an event while nothing moves."""
 CARRIED = 0.3
 """Seconds after which it is said, of something that is dragged too, that it is still being computed."""
-LIVELY = 1.0
-"""Seconds after an event for which open controls are drawn on: tooltips come late."""
 SWARMING = (0.002, 0.008)
 """Fewest and most seconds of a frame that go into a swarm, whatever the drawing takes."""
 IN_TIME = 0.014
@@ -139,26 +118,17 @@ class MainWindow:
         self._waiting = False  # Whether the picture stays until something has been made ready.
         self._since = 0.0  # Since when the picture has stayed, or the last one came.
         self._errand: Errand | None = None  # What is to be done when the picture that is waited for has come.
-        self._still: pygame.Surface | None = None  # The picture that stays while another is waited for.
-        self._signed: tuple[object, ...] | None = None  # What was last drawn over the picture that stays.
-        self._fresh: pygame.Surface | None = None  # The last picture that was made ready.
         self._ahead: Ahead | None = None  # Computes the race that is shown.
-        self._shown: tuple[Snapshot, tuple[int, int]] | None = None
-        self._flip = False  # Whether what is drawn has still to come onto the screen.
-        self._drawing = 0.0  # How many seconds the last drawing took.
         self._hand = Hand()
         self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that the mouse rests on.
         self._moved = 0.0  # When the mouse came there, in seconds of SDL's clock.
         self._filming = Filming()
+        self._controls = OpenControls()
+        self._showing = Showing(self._controls, self._filming)
         self._saving = Saving()
         self._gallery = Gallery()
         self._lacking: set[str] = set()  # Names of which it has been said that they cannot be shown.
         self._read: tuple[Scene, str] | None = None  # The scene and language last looked through for such names.
-        self._told_film: int | None = None  # The seconds of a film that are on the screen.
-        self._sign: pygame.Rect | None = None  # Where else something is said over the picture.
-        self._panel: ControlPanel | None = None
-        self._framed: tuple[object, ...] | None = None  # What the panel was made for.
-        self._stirred = -LIVELY  # When the last event came, in seconds of SDL's clock.
         self._looked = display.now()  # When events were last looked for.
         self._held = HeldKeys()
         self._asking = Asking()
@@ -192,8 +162,8 @@ class MainWindow:
         """
         once = Once() if late else None
         for event in events:
-            self._stirred = display.now()
-            if once is None or self._types(event) or once.admits(event):
+            self._controls.stir()
+            if once is None or self._controls.types(event) or once.admits(event):
                 self._answer(event)
         self._hold_on()
         if self.session.pointer is not None and not self.session.rests and display.now() - self._moved >= RESTING:
@@ -210,7 +180,8 @@ class MainWindow:
         for message in self._tuner.go_on(self.session):
             self.send(message)
         if self._waiting:
-            self._show_still(seconds)
+            told = self._preparing.goal is not None and not self._is_carried()
+            self._showing.show_still(self.session, self._standing, told, seconds)
         else:
             self._go_on(seconds)
         display.show_hand(not self._waiting and self._invites(self.session.pointer))
@@ -218,14 +189,14 @@ class MainWindow:
 
     def _go_on(self, seconds: float) -> None:
         """Compute on, let the time pass, and draw: all is ready for that."""
-        self._still = self._signed = None
+        self._showing.go_on()
         errand, self._errand = self._errand, None
         self._do(errand)
         running = race(self.session.scene)
         if self._ahead is None or self._ahead.race is not running:
             known = self._ahead is not None and self._ahead.race.problem is running.problem
             self._ahead = Ahead(running, self._ahead.each if known and self._ahead is not None else None)
-        if not self._flip:  # A picture that has just been made ready is shown at once.
+        if not self._showing.waits:  # A picture that has just been made ready is shown at once.
             self._ahead.go_on(self.session)
         self._tell(documents.compared(self.session, running))
         self._tell(self._saving.told())
@@ -233,10 +204,10 @@ class MainWindow:
         self._tell_of_boxes()
         self.send(Elapsed(seconds, self._reached(running), pace_of(self.session, running)))
         self._compute_swarm(running)
-        self._counting.make_ready(self.session, self._canvas_size())
+        self._counting.make_ready(self.session, display.canvas_size())
         if running.updates > self.session.horizon:  # A moment at which nothing else is computed.
-            self._preparing.load(partial(loaded, setting(self.session, self._canvas_size())))
-        self._show(running, seconds)
+            self._preparing.load(partial(loaded, setting(self.session, display.canvas_size())))
+        self._showing.show(replace(snapshot_of(self.session, running), tally=self._counting.shown), seconds)
         self._standing = self.session
         if self.session.riding:  # What it asks for is made ready before the next picture.
             self.send(Follow(ridden(self.session, running)))
@@ -280,7 +251,7 @@ class MainWindow:
 
     def _prepare(self) -> bool:
         """Have all that is to be seen made ready, beside the window if it takes long; says whether it is."""
-        size, work = self._canvas_size(), self._preparing
+        size, work = display.canvas_size(), self._preparing
         goal = self._inquiry or aim(self.session, size)
         if goal == self._ready:
             if work.goal is not None:  # It has been thought better of.
@@ -298,7 +269,7 @@ class MainWindow:
 
     def _maker(self, goal: Goal, size: tuple[int, int]) -> Callable[[], Prepared]:
         """What makes it ready."""
-        session, panel = self.session, self._framed
+        session, panel = self.session, self._controls.frame
         if isinstance(goal, Inquiry):
             return partial(inquired, goal, session, size, panel)
         former = None if self._standing is None else RACES.find(self._standing.scene)
@@ -325,13 +296,9 @@ class MainWindow:
             self.send(found.message)
         self._since = time.perf_counter()
         RACES.keep(found.session.scene, found.race)
-        self._ready, self._standing, self._fresh = found.aim, found.session, found.picture
-        self._still = self._signed = self._shown = None
-        if display.screen().get_size() == size == found.picture.get_size():
-            display.screen().blit(found.picture, (0, 0))
-            self._shown, self._flip = (found.snapshot, size), True
-            if found.panel is not None:
-                self._panel, self._framed = found.panel, found.aim.setting.frame
+        self._ready, self._standing = found.aim, found.session
+        if self._showing.take(found, size) and found.panel is not None:
+            self._controls.take(found.panel, found.aim.setting.frame)
 
     def _give_up(self) -> None:
         """Go back to what is still to be seen: what is being made ready for is not wanted any more."""
@@ -347,7 +314,7 @@ class MainWindow:
 
     def _busy(self) -> bool:
         """Whether something happens without an event: playing, computing ahead, a picture to be drawn."""
-        if self._waiting or self._shown is None:
+        if self._waiting or self._showing.moment is None:
             return True
         ahead = race(self.session.scene).updates <= self.session.horizon
         moving = self.session.playing or self.session.goal is not None or ahead
@@ -355,7 +322,7 @@ class MainWindow:
         if self.session.picking is not None and self._gallery.busy:
             return True
         resting = self.session.pointer is not None and not self.session.rests
-        return moving or timed or resting or self._lively() or self._finding()
+        return moving or timed or resting or self._controls.lively or self._finding()
 
     def _finding(self) -> bool:
         """Whether a learning rate or a tally is still to be found out, or the swarm has to come to what is shown."""
@@ -371,17 +338,9 @@ class MainWindow:
     def _lacks_ends(self) -> bool:
         return searching(self.session) is None and to_count(self.session)
 
-    def _lively(self) -> bool:
-        """Whether open controls may still change by themselves."""
-        return self._panel is not None and display.now() - self._stirred < LIVELY
-
-    def _types(self, event: pygame.Event) -> bool:
-        """Whether the event belongs to a line of text."""
-        return self._panel is not None and self._panel.typing and event.type in TYPING
-
     def _answer(self, event: pygame.Event) -> None:
         """Do what an event is for."""
-        if self._types(event):
+        if self._controls.types(event):
             self._type(event)
             return
         match event.type:
@@ -415,28 +374,28 @@ class MainWindow:
         """Let the maps answer the mouse, and be drawn anew where the window was covered."""
         mouse = self._mouse(event)
         if mouse is not None and self._sees_what_is_meant():
-            self._hand, deeds = respond(self._hand, mouse, self.session, self._canvas_size())
+            self._hand, deeds = respond(self._hand, mouse, self.session, display.canvas_size())
             for deed in deeds:
                 self._do(deed)
         if event.type in UNCOVERING:
-            self._shown = self._signed = None
+            self._showing.uncover()
 
     def _guess(self, event: pygame.Event) -> Guess | None:
         """What a click on a lane's panel answers the scene's question."""
         if self._waiting or not _presses(event):
             return None
-        lane = self._offered(self._on_canvas(event.pos))
+        lane = self._offered(display.on_canvas(event.pos))
         return None if lane is None else Guess(lane)
 
     def _offered(self, pixel: tuple[int, int] | None) -> int | None:
         """The lane that a click at that pixel of the picture would guess."""
-        return offered(self.session, setting(self.session, self._canvas_size()).places, pixel)
+        return offered(self.session, setting(self.session, display.canvas_size()).places, pixel)
 
     def _invites(self, pixel: tuple[int, int] | None) -> bool:
         """Whether a click at that pixel of the picture guesses a lane, or shows a race that ends as a bar says."""
         if pixel is None or self.session.help or self.session.sheet:
             return False
-        places = setting(self.session, self._canvas_size()).places
+        places = setting(self.session, display.canvas_size()).places
         over_bar = any(panel.ends.collidepoint(pixel) for panel in places.panels)
         return self._offered(pixel) is not None or (over_bar and end_deed(self.session, places, pixel) is not None)
 
@@ -444,7 +403,7 @@ class MainWindow:
         """Whether the maps that are to be seen lie where those of the session will, and show the same."""
         if not self._waiting or self._standing is None:
             return not self._waiting
-        size = self._canvas_size()
+        size = display.canvas_size()
         seen, meant = setting(self._standing, size), setting(self.session, size)
         if seen.places != meant.places or seen.outlook != meant.outlook:
             return False
@@ -455,11 +414,11 @@ class MainWindow:
         """What the event says of the mouse, if anything that matters here."""
         now = display.now()
         if event.type == pygame.MOUSEMOTION:
-            self._mouse_at = self._on_canvas(event.pos)
+            self._mouse_at = display.on_canvas(event.pos)
             return Mouse(Act.MOVE, self._mouse_at, now, held=bool(event.buttons[0] or event.buttons[2]))
         if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and event.button in BUTTONS:
             act = Act.DOWN if event.type == pygame.MOUSEBUTTONDOWN else Act.UP
-            return Mouse(act, self._on_canvas(event.pos), now, right=event.button == pygame.BUTTON_RIGHT)
+            return Mouse(act, display.on_canvas(event.pos), now, right=event.button == pygame.BUTTON_RIGHT)
         if event.type == pygame.MOUSEWHEEL and self._mouse_at is not None:
             return Mouse(Act.WHEEL, self._mouse_at, now, event.precise_y)
         if event.type in (pygame.WINDOWLEAVE, pygame.WINDOWFOCUSLOST):
@@ -470,23 +429,20 @@ class MainWindow:
 
     def _answer_controls(self, event: pygame.Event) -> bool:
         """Let the panel of controls answer an event; says whether the maps need not."""
-        if self._panel is None:
-            return False
-        self._do(self._panel.answer(event))
-        mouse = event.type in POINTING
+        self._do(self._controls.answer(event))
         # What has been done may have closed the panel.
-        return mouse and not self._hand.busy and self._panel is not None and self._panel.holds(event.pos)
+        return event.type in POINTING and not self._hand.busy and self._controls.holds(event)
 
     def _cards(self) -> Cards:
         """Where the cards of the scenes stand."""
-        return cards_of(setting(self.session, self._canvas_size()).places, self.session)
+        return cards_of(setting(self.session, display.canvas_size()).places, self.session)
 
     def _answer_scenes(self, event: pygame.Event) -> bool:
         """Let the sheet of scenes answer an event; says whether the maps need not."""
         mouse = event.type in POINTING
         if self.session.picking is None or self._waiting or not mouse or self._hand.busy:
             return False
-        here, pixel = self._cards(), self._on_canvas(event.pos)
+        here, pixel = self._cards(), display.on_canvas(event.pos)
         place = here.at(pixel)
         if place is not None and place != self.session.picking:
             self.send(Pick(place))
@@ -525,7 +481,7 @@ class MainWindow:
         mouse = event.type in POINTING
         if not self.session.sheet or not mouse or self._hand.busy:
             return False
-        here, pixel = setting(self.session, self._canvas_size()), self._on_canvas(event.pos)
+        here, pixel = setting(self.session, display.canvas_size()), display.on_canvas(event.pos)
         if _presses(event):
             name = tab_at(here.places, here.theme, pixel)
             if name is not None:
@@ -534,15 +490,14 @@ class MainWindow:
 
     def _type(self, event: pygame.Event) -> None:
         """Keys write into a line of text, until Enter takes it or Esc leaves it."""
-        assert self._panel is not None
         if event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE:
-            self._panel.leave()
+            self._controls.leave()
             return
         if event.type == pygame.KEYDOWN:
             self._held.write(event)
         elif event.type == pygame.KEYUP:
             self._held.release(event)
-        self._do(self._panel.answer(event))
+        self._do(self._controls.answer(event))
 
     def _press(self, event: pygame.Event) -> None:
         """A key acts once, and one that moves something again while it is held."""
@@ -560,10 +515,9 @@ class MainWindow:
         deed = self._held.does(now)
         if deed is not None:
             self._do(self._among_scenes(deed))
-        panel = self._panel
-        event = self._held.writes(now, panel is not None and panel.typing)
-        if panel is not None and event is not None:
-            self._do(panel.answer(event))
+        event = self._held.writes(now, self._controls.typing)
+        if event is not None:
+            self._do(self._controls.answer(event))
 
     def _do(self, deed: Deed | None) -> None:
         """Do what a key or a button is for."""
@@ -575,8 +529,8 @@ class MainWindow:
             case SetFormula():
                 self._inquiry = Inquiry(lambda: deed)
             case Errand.PICTURE:
-                self._show_saving()
-                self._saving.begin(self.session, self._canvas_size())
+                self._showing.show_saving(self.session)
+                self._saving.begin(self.session, display.canvas_size())
             case Errand.FILM:
                 self._film_on()  # What was still until now has lasted.
                 self._tell(self._filming.toggle(self.session, display.screen().get_size(), display.now()))
@@ -587,7 +541,7 @@ class MainWindow:
             case Errand.FULL_SCREEN:
                 if not display.fill():
                     self.send(Notify(say(self.session.language, "The screen cannot be filled here.")))
-                self._shown = None
+                self._showing.cover()
             case Errand.BACK:
                 self._go_back()
             case _:
@@ -612,13 +566,13 @@ class MainWindow:
 
     def _put_away(self) -> bool:
         """Put away the one thing that lies on top; says whether there was one."""
-        if self._panel is not None and self._panel.fold():
+        if self._controls.fold():
             return True
         # One that has come back, since the mouse has trembled, does not keep from answering what is asked.
         if (
             not self._asking.waits
             and not self._waiting
-            and pointed(self.session, race(self.session.scene), self._canvas_size())
+            and pointed(self.session, race(self.session.scene), display.canvas_size())
         ):
             self.send(Hover(None))
             return True
@@ -655,7 +609,7 @@ class MainWindow:
         if now.glimpse is not None and not session.sheet:
             marbles = swarm(session.scene, session.swarm, session.spread, session.clock)
             fewest, most = SWARMING
-            marbles.follow(now.wanted, min(max(IN_TIME - self._drawing, fewest), most))
+            marbles.follow(now.wanted, min(max(IN_TIME - self._showing.drawing, fewest), most))
 
     def _count_ends(self, until: float) -> None:
         """Have counted what the bars under the maps lack, until that time at most."""
@@ -674,117 +628,15 @@ class MainWindow:
         title = f"{TITLE} ●" if self._filming.running else TITLE
         if pygame.display.get_caption()[0] != title:
             pygame.display.set_caption(title)
-        if self._filming.lasts(display.now()) != self._told_film:
-            self._put_on_screen(self._sign)
+        self._showing.tell_of_film(self.session)
 
     def _tell(self, message: Message | None) -> None:
         if message is not None:
             self.send(message)
 
-    def _show(self, running: Race, seconds: float) -> None:
-        """Draw the moment, if it is not the one shown already."""
-        screen = display.screen()
-        now, size = replace(snapshot_of(self.session, running), tally=self._counting.shown), screen.get_size()
-        if not self._filming.running:  # A film is looked at picture by picture.
-            now = replace(now, step=fleeting(now))
-        if self._shown == (now, size) and not self._lively():
-            if self._flip:
-                self._show_controls(screen, now, seconds)
-                self._put_on_screen(None)
-            return
-        begun, canvas_size = time.perf_counter(), self._canvas_size()
-        if canvas_size == size:
-            # An open menu or a tooltip may have covered any part of the picture.
-            known = self._shown and self._shown[1] == size and self._panel is None
-            draw(Screen(screen), now, self._shown[0] if self._shown and known else None)
-            self._show_controls(screen, now, seconds)
-        else:
-            canvas = pygame.Surface(canvas_size, depth=32)
-            draw(Screen(canvas), now)
-            pygame.transform.smoothscale(canvas, size, screen)
-        self._drawing = time.perf_counter() - begun
-        self._put_on_screen(None)
-        self._shown = (now, size)
-
-    def _show_still(self, seconds: float) -> None:
-        """Show what was to be seen before, and say that the next picture is being computed."""
-        screen, session, size = display.screen(), self.session, display.screen().get_size()
-        told = self._preparing.goal is not None and not self._is_carried()
-        sign = (size, session.help, session.language, told)
-        if self._signed == sign and not self._lively():
-            return
-        if self._still is None or self._still.get_size() != size:
-            self._still = self._before(screen)
-        screen.blit(self._still, (0, 0))
-        here = setting(self._standing or session, self._canvas_size())
-        theme = load_theme(here.colors, session.language)
-        if self._panel is not None:
-            self._panel.draw(screen, seconds)
-        said = draw_computing(Screen(screen), here.places, theme) if told else None
-        if session.help:
-            draw_help(Screen(screen), theme, here.places)
-        self._put_on_screen(said)
-        self._signed, self._shown = sign, None
-
-    def _show_saving(self) -> None:
-        """Say at once that a picture is being saved: to draw it once more may take longer than a frame."""
-        if self._shown is None:  # There is nothing to say it over.
-            return
-        here = setting(self.session, self._canvas_size())
-        self._put_on_screen(draw_saving(Screen(display.screen()), here.places, here.theme))
-        self._shown = None
-
-    def _put_on_screen(self, said: pygame.Rect | None) -> None:
-        """Bring what is drawn onto the screen, and over it, if a film is being made, for how long: the film has not.
-
-        said: where something is said over the picture already.
-        """
-        screen, lasts = display.screen(), self._filming.lasts(display.now())
-        self._told_film, self._sign, self._flip = lasts, said, False
-        if lasts is None:
-            pygame.display.flip()
-            return
-        here = setting(self.session, self._canvas_size())
-        place = recording_place(here.places, lasts, screen.get_size(), said).clip(screen.get_rect())
-        below = screen.subsurface(place).copy()
-        draw_recording(Screen(screen), place, here.places.em, here.theme, lasts)
-        pygame.display.flip()
-        screen.blit(below, place)
-
     def _is_carried(self) -> bool:
         """Whether what is prepared follows something that is dragged: pictures that come soon are sign enough."""
         return display.is_pressed() and time.perf_counter() - self._since < CARRIED
-
-    def _before(self, screen: pygame.Surface) -> pygame.Surface:
-        """The picture that is to be seen, or, where the window has another size now, the last one of the old size."""
-        if self._shown is not None and self._shown[1] == screen.get_size():
-            return screen.copy()
-        if self._fresh is not None:
-            return pygame.transform.smoothscale(self._fresh, screen.get_size())
-        empty = screen.copy()
-        empty.fill(load_theme(self.session.theme).background)
-        return empty
-
-    def _show_controls(self, screen: pygame.Surface, now: Snapshot, seconds: float) -> None:
-        """Draw the panel of controls, if it is open; widgets come with the picture for which they are needed."""
-        here = setting(now.session, screen.get_size())
-        if not here.controls:
-            self._panel = self._framed = None
-            return
-        if self._panel is None or self._framed != here.frame:
-            self._panel, self._framed = controls_of(now.session, here), here.frame
-        self._panel.show(fitting(now.session, here.theme, self._panel.lines))
-        self._panel.draw(screen, seconds)
-
-    @staticmethod
-    def _canvas_size() -> tuple[int, int]:
-        """The size that is drawn: a window smaller than SMALLEST shows a reduced picture."""
-        width, height = display.screen().get_size()
-        return max(width, SMALLEST[0]), max(height, SMALLEST[1])
-
-    def _on_canvas(self, pixel: tuple[int, int]) -> tuple[int, int]:
-        screen, canvas = display.screen().get_size(), self._canvas_size()
-        return pixel[0] * canvas[0] // screen[0], pixel[1] * canvas[1] // screen[1]
 
 
 def _presses(event: pygame.Event) -> bool:

@@ -22,6 +22,7 @@ from sim.stage.session.playback import GoToEnd, Scrub
 from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import Drop, MoveStart, OpenScene
 from sim.stage.session.view import ZOOMS, Hover, Pan, ResetView, Turn, Zoom
+from sim.stage.window import showing
 from sim.stage.window import window as stage_window
 from sim.stage.window.beside import preparing
 
@@ -284,7 +285,7 @@ def wheel(notches: int) -> pygame.Event:
 def test_a_resting_pointer_is_drawn_once(window: stage_window.MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     computed(window)
     drawn = []
-    monkeypatch.setattr(stage_window, "draw", lambda *_: drawn.append(1))
+    monkeypatch.setattr(showing, "draw", lambda *_: drawn.append(1))
     window.advance([move((300, 300))], 0.1)
     assert len(drawn) == 1
     for _ in range(3):
@@ -311,7 +312,7 @@ def test_many_turns_of_the_wheel_in_a_frame_draw_one_picture(
 ) -> None:
     center = setting(window.session, SIZE).places.panels[0].map.center
     drawn = []
-    for room in (stage_window, preparing):
+    for room in (showing, preparing):
         monkeypatch.setattr(room, "draw", lambda *_: drawn.append(1))
     window.advance([wheel(1), move(center), *[wheel(1)] * 5], 0.0)
     whole, focus = window.session.scene.window, window.session.focus

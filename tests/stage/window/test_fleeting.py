@@ -57,8 +57,8 @@ def test_it_is_exact_as_soon_as_time_stands_still(window: MainWindow) -> None:
 def test_a_film_of_the_window_shows_all_of_it(window: MainWindow) -> None:
     press(window, pygame.K_v, "v")
     window.advance([], 0.02)
-    assert window._shown is not None
-    assert window._shown[0].step == 1
+    assert window._showing.moment is not None
+    assert window._showing.moment.step == 1
 
 
 def test_ground_that_rests_between_slow_movements_is_fine(session: Session) -> None:

@@ -21,7 +21,7 @@ from sim.stage.session.session import begin
 from sim.stage.session.setup import Drop
 from sim.stage.session.view import Hover, ShowHelp
 from sim.stage.style.theme import Theme
-from sim.stage.window import display
+from sim.stage.window import display, showing
 from sim.stage.window import window as stage_window
 from sim.stage.window.asking import ASKING
 from sim.stage.window.window import MainWindow
@@ -68,7 +68,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine
         computed(made.window)
         made.window._clock = Ticking()  # type: ignore[assignment]
         made.frame(key(pygame.KEYUP, pygame.K_a))
-        monkeypatch.setattr(stage_window, "draw", slow(draw, made))
+        monkeypatch.setattr(showing, "draw", slow(draw, made))
         yield made
         made.window.close()
 
@@ -153,9 +153,9 @@ def _local(pixel: tuple[int, int], corner: tuple[int, int]) -> npt.NDArray[np.fl
 def test_text_gets_every_character_behind_a_slow_frame(machine: Machine) -> None:
     window = machine.window
     machine.frame(*both(pygame.K_TAB))
-    assert window._panel is not None
-    entry = window._panel._widgets["formula"]
-    window._panel._manager.set_focus_set(entry)
+    assert window._controls.panel is not None
+    entry = window._controls.panel._widgets["formula"]
+    window._controls.panel._manager.set_focus_set(entry)
     typed = [pygame.Event(pygame.TEXTINPUT, text=character) for character in "xx+yyy"]
     pressed = [key(pygame.KEYDOWN, ord(character), character) for character in "xx+yyy"]
     machine.frame(*[event for pair in zip(pressed, typed, strict=True) for event in pair], after=1.0)
@@ -227,8 +227,8 @@ def escape(machine: Machine, after: float = FRAME) -> None:
 def test_escape_puts_away_one_layer_at_a_time_and_then_asks(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     window = machine.window
     machine.frame(*both(pygame.K_TAB))
-    assert window._panel is not None
-    panel = window._panel
+    assert window._controls.panel is not None
+    panel = window._controls.panel
     monkeypatch.setattr(window._counting, "go_on", lambda *_: [])
     window.send(ShowOdds())
     machine.frame(*both(pygame.K_h, "h"))
@@ -257,13 +257,13 @@ def test_escape_puts_away_one_layer_at_a_time_and_then_asks(machine: Machine, mo
 def test_escape_leaves_a_line_of_text_and_keeps_what_was_typed(machine: Machine) -> None:
     window = machine.window
     machine.frame(*both(pygame.K_TAB))
-    assert window._panel is not None
-    window._panel._manager.set_focus_set(window._panel._widgets["formula"])
+    assert window._controls.panel is not None
+    window._controls.panel._manager.set_focus_set(window._controls.panel._widgets["formula"])
     machine.frame(*[pygame.Event(pygame.TEXTINPUT, text=character) for character in "x^2"])
     escape(machine)
     machine.frame()
-    assert (window._panel.typing, window.session.controls) == (False, True)
-    assert (window.session.draft, window._panel._widgets["formula"].get_text()) == ("x^2", "x^2")
+    assert (window._controls.panel.typing, window.session.controls) == (False, True)
+    assert (window.session.draft, window._controls.panel._widgets["formula"].get_text()) == ("x^2", "x^2")
 
 
 def test_escape_takes_the_tooltip_away_first_and_the_wheel_still_zooms(machine: Machine) -> None:

@@ -40,13 +40,13 @@ from dataclasses import replace
 from sim.scene import load_scene
 from sim.stage.input import holding
 from sim.stage.session.session import begin
-from sim.stage.window import display, window as stage
+from sim.stage.window import display, showing, window as stage
 holding.DELAY, stage.SLOW = 0.1, 0.07
-draw = stage.draw
+draw = showing.draw
 def slow(*arguments):
     time.sleep(0.12)
     draw(*arguments)
-stage.draw = slow
+showing.draw = slow
 with display.opened():
     window = stage.MainWindow(replace(begin(load_scene("local-minimum")), playing=False))
     print("ready", flush=True)

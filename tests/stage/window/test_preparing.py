@@ -30,7 +30,7 @@ from sim.stage.session.session import RACES, Session, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed, OpenScene, SetFormula
 from sim.stage.session.view import ChooseSwarm, ShowHelp, ToggleView
 from sim.stage.style import text
-from sim.stage.window import display, documents
+from sim.stage.window import display, documents, showing
 from sim.stage.window import window as stage_window
 from sim.stage.window.beside import preparing
 from sim.stage.window.window import MainWindow
@@ -146,7 +146,7 @@ def test_the_sign_speaks_the_sessions_language(slow: Slow) -> None:
 
 def test_what_is_dragged_needs_no_sign_unless_it_takes_long(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
     signs = []
-    monkeypatch.setattr(stage_window, "draw_computing", lambda *_: signs.append(1))
+    monkeypatch.setattr(showing, "draw_computing", lambda *_: signs.append(1))
     monkeypatch.setattr(display, "is_pressed", lambda: True)
     monkeypatch.setattr(stage_window, "CARRIED", 1e9)
     ask(slow)
@@ -331,7 +331,7 @@ def test_a_slow_machine_whose_frames_take_a_second_holds_all_this(slow: Slow, mo
         draw(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(display, "now", lambda: clock[0])
-    monkeypatch.setattr(stage_window, "draw", drawing)
+    monkeypatch.setattr(showing, "draw", drawing)
 
     def frame(*events: pygame.Event) -> bool:
         clock[0] += 1.0
@@ -414,8 +414,8 @@ def test_the_window_takes_over_the_lanes_that_it_shows() -> None:
         now = race(window.session.scene)
         assert now is not shown
         assert now.judges[1:] == shown.judges[1:]
-        assert window._shown is not None
-        assert window._shown[0].tick == 60
+        assert window._showing.moment is not None
+        assert window._showing.moment.tick == 60
         window.close()
 
 
@@ -424,7 +424,7 @@ def test_what_is_quick_comes_without_a_sign(monkeypatch: pytest.MonkeyPatch) -> 
     with screen(SIZE):
         window = MainWindow(replace(begin(load_scene(NAMES[0])), playing=False))
         window.advance([], 0.0)
-        monkeypatch.setattr(stage_window, "draw_computing", lambda *_: signs.append(1))
+        monkeypatch.setattr(showing, "draw_computing", lambda *_: signs.append(1))
         before = window.session.scene
         press(window, pygame.K_n, "n")
         assert window.session.scene.seed == before.seed + 1
@@ -492,5 +492,5 @@ def test_in_a_window_too_small_for_controls_none_answer() -> None:
         press(window, pygame.K_TAB)
         window.advance([], 0.0)
         assert window.session.controls
-        assert window._panel is None
+        assert window._controls.panel is None
         window.close()

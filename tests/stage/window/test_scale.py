@@ -129,7 +129,7 @@ def test_the_panel_of_controls_has_room_for_its_type(size: tuple[int, int], larg
     with screen(size):
         window = MainWindow(replace(begin(flat_scene("local-minimum")), playing=False, controls=True, larger=larger))
         computed(window)
-        panel = window._panel
+        panel = window._controls.panel
         assert panel is not None
         assert panel.place.right <= size[0]
         for label, value, row in panel._labels:

@@ -21,7 +21,7 @@ from sim.stage.picture.setting import setting
 from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play, ToggleDrama
 from sim.stage.session.session import SPEEDS, Session, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed
-from sim.stage.window import saving
+from sim.stage.window import saving, showing
 from sim.stage.window import window as stage_window
 from sim.stage.window.display import NoDisplay
 from sim.stage.window.window import MainWindow, open_window
@@ -189,7 +189,7 @@ def test_a_resting_picture_is_not_drawn_again(window: MainWindow, monkeypatch: p
     press(window, pygame.K_SPACE)
     computed(window)
     drawn = []
-    monkeypatch.setattr(stage_window, "draw", lambda *_: drawn.append(1))
+    monkeypatch.setattr(showing, "draw", lambda *_: drawn.append(1))
     for _ in range(3):
         window.advance([], 0.1)
     assert not drawn
@@ -300,8 +300,8 @@ def test_a_formula_is_typed_into_the_panel(window: MainWindow) -> None:
             window.advance(pygame.event.get(), 0.02)
 
     happen(pygame.Event(pygame.KEYDOWN, key=pygame.K_TAB, unicode="\t", mod=0))
-    assert window._panel is not None
-    place = window._panel._widgets["formula"].rect.center
+    assert window._controls.panel is not None
+    place = window._controls.panel._widgets["formula"].rect.center
     happen(pygame.Event(pygame.MOUSEMOTION, pos=place, rel=(0, 0), buttons=(0, 0, 0)))
     happen(pygame.Event(pygame.MOUSEBUTTONDOWN, pos=place, button=1))
     happen(pygame.Event(pygame.MOUSEBUTTONUP, pos=place, button=1))
