@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-PATH = Path(__file__).parents[1] / "docs" / "three-marbles.ipynb"
+PATH = Path(__file__).parents[2] / "docs" / "three-marbles.ipynb"
 NOTEBOOK: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
 CODE = ["".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code"]
 

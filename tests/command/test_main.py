@@ -73,7 +73,7 @@ def test_the_main_help_names_every_command(capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_pages_that_people_read_tell_of_every_command(page: str, command: str) -> None:
-    text = (Path(__file__).parents[1] / page).read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
     assert re.search(rf"(main\.py|three-marbles) {command}\b", text)
 
 
