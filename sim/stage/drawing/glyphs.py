@@ -61,8 +61,9 @@ def draw_thin_arrows(canvas: Canvas, start: Pixel, tips: Array, colors: Sequence
     lengths = np.hypot(*offsets.T)
     back = offsets * (np.minimum(barb, 0.4 * lengths) / np.maximum(lengths, 1e-9))[:, None]
     across = 0.5 * np.stack([-back[:, 1], back[:, 0]], axis=-1)
-    starts = np.broadcast_to(start, tips.shape)
-    paths = np.stack([starts, tips, tips - back + across, tips, tips - back - across], axis=1)
+    paths: Array = np.empty((len(tips), 5, 2))
+    paths[:, 0], paths[:, 1], paths[:, 3] = start, tips, tips
+    paths[:, 2], paths[:, 4] = tips - back + across, tips - back - across
     for path, length, color in zip(paths.tolist(), lengths.tolist(), colors, strict=True):
         if length >= 1:
             canvas.curve(path, color)

@@ -37,6 +37,8 @@ class Layer(Enum):
     STRIP = "in the strip below the map"
 
 
+MOMENTS = 32
+"""For so many moments in a row numbers are worked out at once: that takes little longer than for one."""
 ARROW_SCALE = 4.0
 """Arrows show movements so many times as long as they are."""
 LONGEST_ARROW = 0.4
@@ -136,6 +138,14 @@ class ViewContext:
         if answer not in self._answers:
             self._answers[answer] = answer(self)
         return cast(T, self._answers[answer])
+
+    def block(self, size: int = MOMENTS) -> tuple[int, int]:
+        """The first of the moments around this one for which numbers are worked out at once, and the one after the
+        last: about as many as that, no more than MOMENTS, and none that are not recorded.
+        """
+        count = min(max(size, 1), MOMENTS)
+        first = self.moment - self.moment % count
+        return first, min(first + count, self.track.updates + 1)
 
     def pixel(self, point: Array) -> Pixel:
         """Where a point (2,) is on the canvas; if it is far away, in its direction only."""
