@@ -227,13 +227,14 @@ class ViewContext:
 
 def _reach(start: Pixel, offsets: Sequence[Pixel], low: Pixel, high: Pixel) -> float:
     """How many times offsets lead from a start up to the nearest side of a box; of what is not finite, none."""
-    reach = math.inf
-    for offset in offsets:
-        for at, away, least, most in zip(start, offset, low, high, strict=True):
-            if not (math.isfinite(at) and math.isfinite(away)):
-                return 0.0
-            if away:
-                reach = min(reach, ((most if away > 0 else least) - at) / away)
+    (x, y), (left, top), (right, bottom), reach = start, low, high, math.inf
+    for dx, dy in offsets:
+        if not (math.isfinite(x) and math.isfinite(y) and math.isfinite(dx) and math.isfinite(dy)):
+            return 0.0
+        if dx:
+            reach = min(reach, ((right if dx > 0 else left) - x) / dx)
+        if dy:
+            reach = min(reach, ((bottom if dy > 0 else top) - y) / dy)
     return reach
 
 
