@@ -126,9 +126,14 @@ def past_pushes(track: Track, moment: int, most: int) -> Array:
     return pushes
 
 
+def _pushes(context: ViewContext) -> Array:
+    """Those that are drawn."""
+    return past_pushes(context.track, context.moment, MOST_ARROWS)
+
+
 def _draw_past(canvas: Canvas, context: ViewContext, tip: Array, enlarged: float) -> None:
     """The pushes of past gradients tail to tip, back from where the next movement ends, ever fainter."""
-    pushes = enlarged * context.vector(past_pushes(context.track, context.moment, MOST_ARROWS))
+    pushes = enlarged * context.vector(context.once(_pushes))
     joints = np.concatenate([[tip], tip - np.cumsum(pushes, axis=0)]).tolist()
     for k, (end, start) in enumerate(pairwise(joints)):
         color = mix(context.color, context.theme.high, 0.25 + 0.6 * k / MOST_ARROWS)
@@ -155,8 +160,7 @@ def _ends(context: ViewContext, parts: Sum | None, carried: Array, movement: Arr
     """From the marble to the ends of all the arrows (n, 2), in the plane."""
     if parts is None or not carried.any():
         return movement[None]
-    pushes = past_pushes(context.track, context.moment, MOST_ARROWS)
-    return np.concatenate([[carried, movement], movement - np.cumsum(pushes, axis=0)])
+    return np.concatenate([[carried, movement], movement - np.cumsum(context.once(_pushes), axis=0)])
 
 
 def _draw_equation(canvas: Canvas, context: ViewContext, parts: Sum | None, movement: Array) -> int:

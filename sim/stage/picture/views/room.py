@@ -1,6 +1,6 @@
 """Where on a map words lie that may lie anywhere: they cover as little as may be of what is to be seen there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -131,12 +131,12 @@ def _about(pixel: Pixel, context: ViewContext) -> Rect:
     return place.clamp(area)
 
 
-def _places(room: Rect, size: tuple[int, int]) -> list[Rect]:
+def _places(room: Rect, size: tuple[int, int]) -> Iterator[Rect]:
     """Where words of that size may lie in a room, the first choice first."""
-    places = [Rect((0, 0), size) for _ in SIDES]
-    for place, side in zip(places, SIDES, strict=True):
+    for side in SIDES:
+        place = Rect((0, 0), size)
         setattr(place, side, getattr(room, side))
-    return places
+        yield place
 
 
 def least_covering(room: Rect, sizes: Sequence[tuple[int, int]], here: Seen) -> tuple[int, Rect]:
