@@ -145,7 +145,7 @@ class Screen:
 @kept
 def painted(backdrop: Backdrop) -> pygame.Surface:
     """A backdrop in pixels; shared, so not to be drawn upon."""
-    picture = pygame.Surface(backdrop.size, depth=32)
+    picture = pygame.Surface(backdrop.size, pygame.SRCALPHA if backdrop.holes else 0, 32)
     backdrop.draw(Screen(picture), *backdrop.args)
     return picture
 

@@ -139,11 +139,17 @@ class ViewContext:
             self._answers[answer] = answer(self)
         return cast(T, self._answers[answer])
 
+    @property
+    def passing(self) -> bool:
+        """Whether there is no such land twice, so that nothing that lies on it need be kept."""
+        return self.shaken is not None and not self.camera.flat
+
     def block(self, size: int = MOMENTS) -> tuple[int, int]:
         """The first of the moments around this one for which numbers are worked out at once, and the one after the
-        last: about as many as that, no more than MOMENTS, and none that are not recorded.
+        last: about as many as that, no more than MOMENTS, and none that are not recorded. On land that is passing, that
+        is this moment alone.
         """
-        count = min(max(size, 1), MOMENTS)
+        count = 1 if self.passing else min(max(size, 1), MOMENTS)
         first = self.moment - self.moment % count
         return first, min(first + count, self.track.updates + 1)
 

@@ -66,5 +66,4 @@ def _draw_bar(canvas: Canvas, context: ViewContext, curvature: float, along: Pix
     whole = [end for end, room in zip(ends, rooms, strict=True) if asked <= room]
     ticks = [((x - dy, y + dx), (x + dy, y - dx)) for x, y in whole]
     for tone, width in ((theme.halo, 4.5 * stroke), (color, 2 * stroke)):
-        for start, end in ((ends[0], ends[1]), *ticks):
-            canvas.line((start, end), tone, max(1, round(width)))
+        canvas.segments([(ends[0], ends[1]), *ticks], tone, max(1, round(width)))

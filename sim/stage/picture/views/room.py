@@ -74,10 +74,8 @@ class Way(NamedTuple):
 
 def _last_stretch(context: ViewContext) -> tuple[Array, Array]:
     """Places (n, 2) along the last stretch of the trail, and how much of it each stands for (n,), in pixels."""
-    passing = context.shaken is not None and not context.camera.flat  # Then there is no land twice.
-    first, last = context.block()
-    area = tuple(context.area)
-    way = (_way if passing else _kept_way)(context.race, context.index, context.site, area, first, last)
+    (first, last), find = context.block(), _way if context.passing else _kept_way
+    way = find(context.race, context.index, context.site, tuple(context.area), first, last)
     here = context.moment - way.first
     begun = np.searchsorted(way.walked[: here + 1], way.walked[here] - TAIL * context.stroke)
     stretch = slice(SAMPLES * max(int(begun), here - UPDATES), SAMPLES * here)
