@@ -101,17 +101,18 @@ def descend(train: FiniteSum, lane: Lane, start: Array, seeds: Seeds) -> Iterato
 
 
 def remembered(
-    train: FiniteSum, lane: Lane, theta: Array, seeds: Seeds, state: tuple[Any, ...], first: int
+    train: FiniteSum, lane: Lane, made: tuple[Array, Array], seeds: Seeds, state: tuple[Any, ...], first: int
 ) -> Iterator[tuple[Any, ...]]:
     """What the rule of a run remembers after each update from that of number `first` on: the run's own, bit for bit.
 
-    theta: where the marbles were before each of these updates (U, M, 2); state: what was remembered before them.
+    made: where the marbles were before each of these updates, and what gradient they met, (U, M, 2) each; state: what
+    was remembered before them.
     """
     noises, drawn = Noises(seeds), lane.draw.batches(seeds, train.count, first)
-    for update, here, batch in zip(counted(first), theta, drawn, strict=False):
+    for update, theta, gradient, batch in zip(counted(first), *made, drawn, strict=False):
         with np.errstate(all="ignore"):
             rule, some = lane.rule_at(update, train.count), None if batch.ndim == 1 else batch
-            _, _, state = _answer(rule, train, here, some, state, noises.at(update), {})
+            _, _, state = _answer(rule, train, theta, some, state, noises.at(update), {}, gradient)
         yield state
 
 
@@ -132,14 +133,15 @@ def _answer(
     state: tuple[Any, ...],
     noise: Noise,
     failures: dict[int, str],
+    gradient: Array | None = None,
 ) -> tuple[Array, Array, tuple[Any, ...]]:
     """Gradient, movement and state of M marbles after an update; NaN is the movement where the rule has failed.
 
-    failures: how it did, by the marble; what is new is added.
+    failures: how it did, by the marble; what is new is added. gradient: where it is known already.
     """
     if not failures:
         try:
-            slope, movement, after = one_update(rule, train, theta, batch, state, noise)
+            slope, movement, after = one_update(rule, train, theta, batch, state, noise, gradient)
         except RuleFailure:
             pass  # With whom, is found out below.
         else:

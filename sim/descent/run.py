@@ -166,8 +166,8 @@ class Run:
             states = [self._states[first // STRETCH]]
         if len(states) <= moment - first:
             done = first + len(states) - 1
-            problem, theta = self.problem, self.theta[done:moment]
-            states = [*states, *remembered(problem.train, self.lane, theta, self.seeds, states[-1], done)]
+            train, made = self.problem.train, (self.theta[done:moment], self.gradient[done:moment])
+            states = [*states, *remembered(train, self.lane, made, self.seeds, states[-1], done)]
         self._stretch = first, states
         return states[moment - first]
 

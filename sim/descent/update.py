@@ -51,9 +51,16 @@ class BatchSlope:
 
     __slots__ = ("_batch", "_loss", "_noise", "_theta", "evaluations", "here")
 
-    def __init__(self, loss: Differentiable, theta: Array, batch: Indices | None, noise: Noise | None = None) -> None:
+    def __init__(
+        self,
+        loss: Differentiable,
+        theta: Array,
+        batch: Indices | None,
+        noise: Noise | None = None,
+        here: Array | None = None,
+    ) -> None:
         self._loss, self._theta, self._batch, self._noise = loss, theta, batch, noise
-        self.here = loss.gradient(theta, batch)
+        self.here = loss.gradient(theta, batch) if here is None else here
         self.evaluations = 1
 
     def at(self, points: Array) -> Array:
@@ -78,6 +85,7 @@ def one_update(
     batch: Indices | None,
     state: S,
     noise: Noise | None = None,
+    here: Array | None = None,
 ) -> tuple[BatchSlope, Array, S]:
     """The rule's answer to a batch of the loss at θ (..., 2).
 
@@ -88,6 +96,7 @@ def one_update(
         batch: as `FiniteSum` takes it; None for all examples.
         state: what the rule remembers.
         noise: what the rule gets that asks for noise, shape (..., 2); none for a rule's mean.
+        here: ∇L_B(θ), shape (..., 2), where it is known already.
 
     Returns:
         The slope with what was asked of it, the movement (..., 2), by which the caller does θ ← θ + movement, and
@@ -105,7 +114,7 @@ def one_update(
     >>> theta.tolist()
     [-4.25, 0.0]
     """
-    slope = BatchSlope(loss, theta, batch, noise)
+    slope = BatchSlope(loss, theta, batch, noise, here)
     if type(rule) in OWN:
         movement, state = rule.step(theta, slope, state)
     else:

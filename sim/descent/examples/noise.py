@@ -17,18 +17,22 @@ ROUNDING = 1e-12  # Noise that is this much smaller than the signal is none.
 
 
 class Noise(NamedTuple):
-    """How gradients of batches vary at one point."""
+    """How gradients of batches vary at one point, or at several ones."""
 
     mean: Array
-    """∇L, shape (2,)."""
+    """∇L, shape (..., 2)."""
     example: Array
-    """Covariance of one example's gradient, shape (2, 2)."""
+    """Covariance of one example's gradient, shape (..., 2, 2)."""
     batch: Array
-    """Covariance of a batch's gradient, shape (2, 2)."""
+    """Covariance of a batch's gradient, shape (..., 2, 2)."""
+
+    def at(self, place: int) -> "Noise":
+        """That of one of several points."""
+        return Noise(self.mean[place], self.example[place], self.batch[place])
 
     @property
     def deviation(self) -> float:
-        """The root mean square of ‖∇L_B − ∇L‖ over all batches."""
+        """The root mean square of ‖∇L_B − ∇L‖ over all batches, at the one point."""
         return float(np.sqrt(np.trace(self.batch)))
 
     @property
@@ -39,20 +43,21 @@ class Noise(NamedTuple):
 
 
 def example_gradients(loss: FiniteSum, theta: Array) -> Array:
-    """∇ℓ_i(θ) of all examples, shape (N, 2)."""
-    examples = np.arange(loss.count)
+    """∇ℓ_i(θ) of all examples, shape (..., N, 2), at points (..., 2)."""
+    points, count = theta.reshape(-1, 2), loss.count
+    examples = np.tile(np.arange(count), len(points))
     with np.errstate(all="ignore"):
-        return loss.gradient(np.tile(theta, (loss.count, 1)), examples[None])
+        return loss.gradient(points.repeat(count, axis=0), examples[None]).reshape(*theta.shape[:-1], count, 2)
 
 
 def noise(gradients: Array, draw: Draw) -> Noise:
-    """The noise of batches that are drawn so, of examples with these gradients (N, 2)."""
-    count = len(gradients)
+    """The noise of batches that are drawn so, of examples with these gradients (..., N, 2)."""
+    count = gradients.shape[-2]
     size = min(draw.batch_size, count)
     with np.errstate(all="ignore"):
-        mean = gradients.mean(axis=0)
-        deviation = gradients - mean
-        covariance = deviation.T @ deviation / count
+        mean = gradients.mean(axis=-2)
+        deviation = gradients - mean[..., None, :]
+        covariance = deviation.swapaxes(-1, -2) @ deviation / count
         apart = draw.sampling != "replacement" or draw.sees_all(count)
         share = (count - size) / max(count - 1, 1) / size if apart else 1 / size
-        return Noise(mean, covariance, covariance * share if share else np.zeros((2, 2)))
+        return Noise(mean, covariance, covariance * share if share else np.zeros_like(covariance))

@@ -20,11 +20,13 @@ class Backdrop(NamedTuple):
     """What stands in a picture for a while: it depends on nothing but this, so that pixels of it may be kept."""
 
     draw: Callable[..., None]
-    """Draws it all over an opaque canvas: `draw(canvas, *args)`."""
+    """Draws it all over an opaque canvas, or on a clear one if it has holes: `draw(canvas, *args)`."""
     args: tuple[Hashable, ...]
     size: tuple[int, int]
     passing: bool = False
     """Whether it will not be wanted again, so that its pixels need not be kept."""
+    holes: bool = False
+    """Whether what it lies on shows where nothing is drawn; all else is opaque, with sharp edges."""
 
 
 class Canvas(Protocol):

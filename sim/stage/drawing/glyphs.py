@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from pygame import Rect
 
-from ...surface.points import Array
+from ...surface.points import Array, norm
 from ..style.color import Color, mix
 from ..style.theme import Theme
 from .canvas import Canvas, Pixel
@@ -55,17 +55,16 @@ def draw_rimmed(canvas: Canvas, corners: Sequence[Pixel], color: Color, halo: Co
     canvas.curve(corners, color, closed=True)
 
 
-def draw_thin_arrows(canvas: Canvas, start: Pixel, tips: Array, colors: Sequence[Color], barb: float) -> None:
-    """Thin lines with two barbs of that length, from one start to tips (n, 2): many of them may lie upon each other."""
-    offsets = tips - start
-    lengths = np.hypot(*offsets.T)
-    back = offsets * (np.minimum(barb, 0.4 * lengths) / np.maximum(lengths, 1e-9))[:, None]
-    across = 0.5 * np.stack([-back[:, 1], back[:, 0]], axis=-1)
-    starts = np.broadcast_to(start, tips.shape)
-    paths = np.stack([starts, tips, tips - back + across, tips, tips - back - across], axis=1)
-    for path, length, color in zip(paths.tolist(), lengths.tolist(), colors, strict=True):
-        if length >= 1:
-            canvas.curve(path, color)
+def thin_arrows(offsets: Array, barb: float) -> Array:
+    """Thin lines to offsets (..., 2) with two barbs of that length, as paths (..., 5, 2) from where they begin: many of
+    them may lie upon each other.
+    """
+    lengths = norm(offsets)
+    back = offsets * (np.minimum(barb, 0.4 * lengths) / np.maximum(lengths, 1e-9))[..., None]
+    across = 0.5 * np.stack([-back[..., 1], back[..., 0]], axis=-1)
+    return np.stack(
+        [np.zeros_like(offsets), offsets, offsets - back + across, offsets, offsets - back - across], axis=-2
+    )
 
 
 def draw_dashes(canvas: Canvas, line: Array, color: Color, dash: float) -> None:

@@ -100,9 +100,10 @@ class Screen:
         Returns the x at which it ends.
         """
         picture = text.rendered(words, size, color, bold)
-        left = round(position[0] - align * picture.get_width())
-        self.surface.blit(picture, (left, round(position[1] - picture.get_height() / 2)))
-        return left + picture.get_width()
+        width, height = picture.get_size()
+        left = round(position[0] - align * width)
+        self.surface.blit(picture, (left, round(position[1] - height / 2)))
+        return left + width
 
     def label(self, words: str, corner: Pixel, size: int, color: Color, halo: Color, *, bold: bool = False) -> None:
         """A line of text with a rim of the halo's colour, its upper left corner there."""
@@ -144,7 +145,7 @@ class Screen:
 @kept
 def painted(backdrop: Backdrop) -> pygame.Surface:
     """A backdrop in pixels; shared, so not to be drawn upon."""
-    picture = pygame.Surface(backdrop.size, depth=32)
+    picture = pygame.Surface(backdrop.size, pygame.SRCALPHA if backdrop.holes else 0, 32)
     backdrop.draw(Screen(picture), *backdrop.args)
     return picture
 

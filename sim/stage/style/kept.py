@@ -52,9 +52,10 @@ class Cache:
         Of threads that want the same at once, each may make it; the first one's is kept.
         """
         with self._lock:
-            if key in self._values:
+            entry = self._values.get(key)
+            if entry is not None:
                 self._values.move_to_end(key)
-                found: T = self._values[key][0]
+                found: T = entry[0]
                 return found
         value = make()
         with self._lock:
@@ -65,10 +66,11 @@ class Cache:
     def find(self, key: Hashable) -> Any:
         """The value of that key, if it is there; it has been wanted now."""
         with self._lock:
-            if key not in self._values:
+            entry = self._values.get(key)
+            if entry is None:
                 return None
             self._values.move_to_end(key)
-            return self._values[key][0]
+            return entry[0]
 
     def keep(self, key: Hashable, value: object) -> None:
         """Keep a value that has been made elsewhere, unless there is one, or it is heavier than the limit."""

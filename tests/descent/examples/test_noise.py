@@ -23,6 +23,17 @@ def test_the_gradients_of_single_examples_average_to_the_full_one() -> None:
         assert np.allclose(gradients.mean(axis=0), problem.train.gradient(theta), atol=1e-12)
 
 
+def test_at_several_points_it_is_that_of_each() -> None:
+    problem, points = load_scene("two-weights").problem(), np.random.default_rng(2).normal(size=(3, 2))
+    gradients = example_gradients(problem.train, points)
+    told = noise(gradients, Draw(3))
+    for place, theta in enumerate(points):
+        alone = example_gradients(problem.train, theta)
+        assert np.array_equal(gradients[place], alone)
+        for found, meant in zip(told.at(place), noise(alone, Draw(3)), strict=True):
+            assert np.allclose(found, meant, rtol=1e-12, atol=1e-15)
+
+
 def test_the_noise_of_a_batch_is_the_covariance_over_all_batches() -> None:
     gradients = np.random.default_rng(1).normal(size=(8, 2)) * (1.0, 3.0)
     for size in (1, 2, 3, 8):

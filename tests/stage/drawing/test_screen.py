@@ -105,6 +105,12 @@ def test_a_backdrop_is_painted_once_and_may_be_shown_in_part() -> None:
     assert pixels.sum() == 100 + 20
 
 
+def test_through_a_backdrop_with_holes_shows_what_it_lies_on() -> None:
+    backdrop = Backdrop(lambda canvas: canvas.rect((1, 0, 1, 1), RED), (), (3, 1), holes=True)
+    pixels = drawn(lambda canvas: canvas.backdrop(backdrop, (0, 0)), (4, 1))
+    assert pixels[:, 0].tolist() == [list(color) for color in (WHITE, RED, WHITE, WHITE)]
+
+
 def test_images_have_colours_or_colours_and_opacities() -> None:
     opaque = image(np.full((4, 3, 3), RED, dtype=np.uint8))
     assert opaque.get_size() == (4, 3)

@@ -129,3 +129,13 @@ def test_a_picture_and_a_film_say_it_on_standard_error(
         assert capsys.readouterr().err == sentence
     assert output(capsys, "screenshot", "mine.toml", "--update", "2", "-o", "a.svg")
     assert output(capsys, "screenshot", "--update", "2")
+
+
+@pytest.mark.parametrize("bold", [False, True])
+@pytest.mark.parametrize("size", [9, 14, 17, 24, 40])
+def test_numbers_are_as_wide_as_they_are_measured_whatever_their_digits(size: int, bold: bool) -> None:
+    """Each digit after and before each sign and letter that numbers stand beside, and each at either end."""
+    beside = "0123456789.,()−+-→·=%/:e αβηθλLTVy∇例"
+    pairs = [pair for sign in beside for digit in "0123456789" for pair in (sign + digit, digit + sign)]
+    for words in (*pairs, *(f"({pair})" for pair in pairs)):
+        assert text.width(words, size, bold) == text.rendered(words, size, (0, 0, 0), bold).get_width()

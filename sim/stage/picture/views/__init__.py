@@ -1,5 +1,8 @@
 """What more can be shown in a panel: one line a view in the registry; its key stands in the table of keys."""
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 import numpy as np
 from pygame import Rect
 
@@ -113,36 +116,37 @@ def draw_views(canvas: Canvas, context: ViewContext, layer: Layer) -> None:
 
     What lies over maps is the same in all the pictures between two updates, while marbles glide.
     """
-    if layer in (Layer.UNDER, Layer.WORDS, Layer.OVER) and any(_drawing(view, layer) for view in _shown(context)):
+    drawing = _drawing(context.views, layer)
+    if not drawing:
+        return
+    if layer in (Layer.UNDER, Layer.WORDS, Layer.OVER):
         place = (layer, context.index, *context.area)
-        draw_again(canvas, place, context.key, lambda under: _draw_layer(under, context, layer))
+        draw_again(canvas, place, context.key, lambda under: _draw_layer(under, context, drawing))
     else:
-        _draw_layer(canvas, context, layer)
+        _draw_layer(canvas, context, drawing)
 
 
-def _shown(context: ViewContext) -> list[View]:
-    return [view for name, view in VIEWS.items() if name in context.views]
+def _draw_layer(canvas: Canvas, context: ViewContext, drawing: Sequence[tuple[str, Draw]]) -> None:
+    for name, draw in drawing:
+        with canvas.part(name):
+            draw(canvas, context)
 
 
-def _drawing(view: View, layer: Layer) -> Draw | None:
+@lru_cache(maxsize=64)  # Asked for a dozen times with every picture.
+def _drawing(views: frozenset[str], layer: Layer) -> tuple[tuple[str, Draw], ...]:
+    """The views of a layer, of those that are shown, and what draws what of them belongs to it."""
+    draws = ((name, _part(view, layer)) for name, view in VIEWS.items() if name in views)
+    return tuple((name, draw) for name, draw in draws if draw is not None)
+
+
+def _part(view: View, layer: Layer) -> Draw | None:
     """What draws what of a view belongs to a layer."""
     return view.draw if view.layer is layer else view.over if layer is Layer.OVER else None
 
 
-def _draw_layer(canvas: Canvas, context: ViewContext, layer: Layer) -> None:
-    for name, view in VIEWS.items():
-        if name not in context.views:
-            continue
-        draw = _drawing(view, layer)
-        if draw is not None:
-            with canvas.part(name):
-                draw(canvas, context)
-
-
 def map_backdrop(context: ViewContext) -> Backdrop:
     """The map with the flag and those of the views that are drawn once for all moments."""
-    shown = any(name in context.views and view.layer is Layer.GROUND for name, view in VIEWS.items())
-    views = context.views if shown else frozenset[str]()
+    views = context.views if _drawing(context.views, Layer.GROUND) else frozenset[str]()
     what = (context.race, context.camera, context.theme, context.em)
     if context.shaken is not None:
         passing = context.shaken.step > 1

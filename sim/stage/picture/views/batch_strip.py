@@ -44,9 +44,9 @@ def draw_batch_strip(canvas: Canvas, context: ViewContext) -> None:
 @kept
 def _strip(found: bytes, tones: tuple[Color, Color, Color], gap: Color, size: tuple[int, int]) -> pygame.Surface:
     """The strip of examples in these states, as a picture of that size: most are the same again and again."""
-    cells, (width, height) = np.array(tones, float)[np.frombuffer(found, np.intp)], size
-    row = np.round(columns(cells, width, np.array(gap, float))).astype(np.uint8)
-    return image(np.repeat(row[:, None], height, axis=1))
+    cells = np.array(tones, float)[np.frombuffer(found, np.intp)]
+    row = np.round(columns(cells, size[0], np.array(gap, float))).astype(np.uint8)
+    return pygame.transform.scale(image(row[:, None]), size)
 
 
 def columns(cells: Array, width: int, gap: Array) -> Array:

@@ -3,6 +3,8 @@
 A small batch's loss may slope where the full one is flat: so a marble that follows it moves on.
 """
 
+from itertools import accumulate
+
 import numpy as np
 
 from ....descent.problem import Problem
@@ -14,7 +16,7 @@ from ...drawing.glyphs import draw_diamond
 from ...style.color import mix
 from ...style.kept import kept
 from ..map.batch import batch_heights
-from ..map.minima import moved_minima
+from ..map.minima import EXAMPLES, example_minima, moved_minima
 from .context import ViewContext, draw_view_caption
 
 FINE = 72  # Nodes along the map's longer side for the loss of all examples.
@@ -43,7 +45,7 @@ def draw_batch_minimum(canvas: Canvas, context: ViewContext) -> None:
     """A diamond at the minimum of the coming batch's loss that is nearest to the marble, if it is on the map."""
     if context.track.lane.sees_all(context.problem.train.count):
         return
-    _, minima = _surface(context.problem, context.camera, context.track.batch(context.moment).tobytes())
+    minima = _minima(context.problem, context.track.batch(context.moment).tobytes())
     if not len(minima):
         return
     nearest = context.pixel(minima[np.argmin(norm(minima - context.theta))])
@@ -57,20 +59,32 @@ def _seen(context: ViewContext, batch: bytes) -> list[list[Pixel]]:
     """What is seen of the contours of a batch's loss, in pixels."""
     if context.camera.flat:
         return _on_map(context.problem, context.camera, batch, context.area.topleft)
-    lines, _ = _surface(context.problem, context.camera, batch)
+    lines = _surface(context.problem, context.camera, batch)
     return [piece.tolist() for line in lines for piece in context.lines(line)]
 
 
 @kept
 def _on_map(problem: Problem, camera: Camera, batch: bytes, corner: Pixel) -> list[list[Pixel]]:
     """All of the contours on a map, its upper left corner there."""
-    lines, _ = _surface(problem, camera, batch)
-    return [(camera.project(line) + corner).tolist() for line in lines]
+    lines = _surface(problem, camera, batch)
+    if not lines:
+        return []
+    pixels = (camera.project(np.concatenate(lines)) + corner).tolist()
+    return [pixels[end - len(line) : end] for line, end in zip(lines, accumulate(map(len, lines)), strict=True)]
 
 
 @kept
-def _surface(problem: Problem, camera: Camera, batch: bytes) -> tuple[list[Array], Array]:
-    """Contours in the plane, and the minima, of one batch given by its bytes."""
+def _surface(problem: Problem, camera: Camera, batch: bytes) -> list[Array]:
+    """Contours in the plane of the loss of one batch given by its bytes."""
+    heights = batch_heights(problem, camera, np.frombuffer(batch, dtype=np.intp), FINE)
+    return contour_lines(heights, camera.view, few_levels(problem, camera))
+
+
+@kept
+def _minima(problem: Problem, batch: bytes) -> Array:
+    """The minima of that loss."""
     examples = np.frombuffer(batch, dtype=np.intp)
-    lines = contour_lines(batch_heights(problem, camera, examples, FINE), camera.view, few_levels(problem, camera))
-    return lines, moved_minima(problem, problem.train, examples)
+    if len(examples) > 1:
+        return moved_minima(problem, problem.train, examples)
+    block, place = divmod(int(examples[0]), EXAMPLES)
+    return example_minima(problem, block)[place]

@@ -37,6 +37,8 @@ class Layer(Enum):
     STRIP = "in the strip below the map"
 
 
+MOMENTS = 32
+"""For so many moments in a row numbers are worked out at once: that takes little longer than for one."""
 ARROW_SCALE = 4.0
 """Arrows show movements so many times as long as they are."""
 LONGEST_ARROW = 0.4
@@ -137,6 +139,20 @@ class ViewContext:
             self._answers[answer] = answer(self)
         return cast(T, self._answers[answer])
 
+    @property
+    def passing(self) -> bool:
+        """Whether there is no such land twice, so that nothing that lies on it need be kept."""
+        return self.shaken is not None and not self.camera.flat
+
+    def block(self, size: int = MOMENTS) -> tuple[int, int]:
+        """The first of the moments around this one for which numbers are worked out at once, and the one after the
+        last: about as many as that, no more than MOMENTS, and none that are not recorded. On land that is passing, that
+        is this moment alone.
+        """
+        count = 1 if self.passing else min(max(size, 1), MOMENTS)
+        first = self.moment - self.moment % count
+        return first, min(first + count, self.track.updates + 1)
+
     def pixel(self, point: Array) -> Pixel:
         """Where a point (2,) is on the canvas; if it is far away, in its direction only."""
         x, y = point.tolist()
@@ -217,13 +233,14 @@ class ViewContext:
 
 def _reach(start: Pixel, offsets: Sequence[Pixel], low: Pixel, high: Pixel) -> float:
     """How many times offsets lead from a start up to the nearest side of a box; of what is not finite, none."""
-    reach = math.inf
-    for offset in offsets:
-        for at, away, least, most in zip(start, offset, low, high, strict=True):
-            if not (math.isfinite(at) and math.isfinite(away)):
-                return 0.0
-            if away:
-                reach = min(reach, ((most if away > 0 else least) - at) / away)
+    (x, y), (left, top), (right, bottom), reach = start, low, high, math.inf
+    for dx, dy in offsets:
+        if not (math.isfinite(x) and math.isfinite(y) and math.isfinite(dx) and math.isfinite(dy)):
+            return 0.0
+        if dx:
+            reach = min(reach, ((right if dx > 0 else left) - x) / dx)
+        if dy:
+            reach = min(reach, ((bottom if dy > 0 else top) - y) / dy)
     return reach
 
 

@@ -79,18 +79,12 @@ class Plan:
     brief: bool
     size: int
     """Height of the type, in pixels."""
+    step: int
+    """From line to line, in pixels."""
     width: int
-    """Of what is written, in pixels."""
-
-    @property
-    def step(self) -> int:
-        """From line to line, in pixels."""
-        return round(LINE * self.size)
-
-    @property
-    def height(self) -> int:
-        """Of what is written, in pixels."""
-        return self.step * sum(1 if beside else 2 for beside in self.beside)
+    """Of what is written, in pixels,"""
+    height: int
+    """and in all its lines."""
 
 
 def draw_formula(canvas: Canvas, context: ViewContext) -> None:
@@ -208,10 +202,11 @@ def _plans(rows: tuple[Row, ...], size: tuple[int, int], em: int, taken: int) ->
             sums = [sum(widths) + gap * all(widths) for widths in parts]
             beside = tuple(wide <= room for wide in sums)
             wide = max(each if fits else max(both) for each, fits, both in zip(sums, beside, parts, strict=True))
-            plan = Plan(shown, beside, brief, type_size, wide)
-            covered = (wide + inside) * (plan.height + inside)
-            if wide <= room and plan.height + inside + around + taken <= height and covered <= SHARE * width * height:
-                yield plan
+            step = round(LINE * type_size)
+            high = step * (2 * count - sum(beside))
+            covered = (wide + inside) * (high + inside)
+            if wide <= room and high + inside + around + taken <= height and covered <= SHARE * width * height:
+                yield Plan(shown, beside, brief, type_size, step, wide, high)
 
 
 def _draw_rows(canvas: Canvas, context: ViewContext, rows: tuple[Row, ...], plan: Plan, place: Rect) -> None:

@@ -1,15 +1,20 @@
 """The gradients of single examples at the marble: what a batch's gradient is drawn from."""
 
-import math
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
-from ....descent.examples.noise import example_gradients, noise
-from ....surface.points import Array, norm
-from ...drawing.canvas import Canvas
-from ...drawing.glyphs import draw_arrow, draw_thin_arrows
+from ....descent.examples.noise import Noise, example_gradients, noise
+from ....descent.race import Race
+from ....surface.points import Array, Mask, norm
+from ...drawing.canvas import Canvas, Pixel
+from ...drawing.glyphs import draw_arrow, thin_arrows
 from ...style.color import Color, mix
+from ...style.kept import kept
 from ...style.numbers import number
+from ..map.site import Site
 from .context import ViewContext, draw_view_caption
 
 MOST = 64  # Examples whose gradients are drawn, spread over all of them.
@@ -19,59 +24,100 @@ REACH = 0.3
 GENTLE = 0.25
 ANGLES = np.linspace(0, 2 * np.pi, 40, endpoint=False)
 CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=-1)
+PAIRS = 2048  # Gradients of examples at moments that are computed at once, at most.
+SHORTEST = 1.0  # Pixels; shorter arrows would not show.
+
+
+class Fans(NamedTuple):
+    """What is drawn at some moments, in pixels."""
+
+    arrows: Array
+    """A path from the marble for each of the gradients that are shown, (moments, n, 5, 2)."""
+    show: Mask
+    """Which of these are long enough, (moments, n)."""
+    tips: Array
+    """From the marble to the tip of −∇L, (moments, 2)."""
+    ellipses: tuple[Array, Array]
+    """Lines around that tip, of one example's noise and of a batch's: one standard deviation, (moments, n, 2)."""
+    noise: Noise
+    known: Sequence[bool]
+    """Whether all of it is finite, at each moment."""
 
 
 def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
     """Arrows −∇ℓ_i, those of the coming batch stronger; −∇L with the ellipses of one σ around its tip."""
-    gradients = example_gradients(context.problem.train, context.theta)
-    told = noise(gradients, context.track.lane.draw)
-    theme = context.theme
+    first, last = context.block(PAIRS // context.problem.train.count)
+    find = _fans if context.passing else _kept_fans
+    fans = find(context.race, context.index, context.site, context.area.height, 5 * context.stroke, first, last)
+    place, theme, center = context.moment - first, context.theme, context.center
+    told = fans.noise.at(place)
     ratio = told.signal_to_noise
     sentence = theme.say("signal to noise {ratio}", ratio=number(ratio))
     if ratio == np.inf:
         sentence = theme.say("no noise in this lane's gradients")
-    draw_view_caption(canvas, context, "gradients", sentence, mix(context.color, theme.text, 0.35))
-    center = context.center
-    if not (np.isfinite(told.batch).all() and np.isfinite(gradients).all() and context.holds(center)):
+    strong = mix(context.color, theme.text, 0.35)
+    draw_view_caption(canvas, context, "gradients", sentence, strong)
+    if not (fans.known[place] and context.holds(center)):
         return
-    longest = max(float(norm(gradients).max()), GENTLE * context.problem.units.gradient)
-    reach = REACH * context.area.height / longest / context.camera.scale
-    _draw_fan(canvas, context, center - reach * context.vector(gradients))
-    tip = center - reach * context.vector(told.mean)
-    axes = reach * context.vector(np.eye(2))
-    ellipses = [(told.example, mix(theme.mark, theme.low, 0.45))]
+    _draw_fan(canvas, context, (center + fans.arrows[place]).tolist(), fans.show[place].tolist())
+    tip = center + fans.tips[place]
+    one, several = (line[place] for line in fans.ellipses)
+    _draw_ellipse(canvas, context, tip + one, mix(theme.mark, theme.low, 0.45))
     if told.batch.any():
-        ellipses.append((told.batch, context.color))
-    for covariance, color in ellipses:
-        with np.errstate(all="ignore"):
-            shown = axes.T @ covariance @ axes
-        _draw_ellipse(canvas, tip, shown, color, context)
-    draw_arrow(canvas, center, tuple(tip.tolist()), mix(context.color, theme.text, 0.35), theme.halo, context.stroke)
+        _draw_ellipse(canvas, context, tip + several, context.color)
+    draw_arrow(canvas, center, tuple(tip.tolist()), strong, theme.halo, context.stroke)
 
 
-def _draw_fan(canvas: Canvas, context: ViewContext, tips: Array) -> None:
-    """Thin arrows from the marble to the tips (N, 2), those of the coming batch on top."""
-    count, theme = len(tips), context.theme
-    shown = np.arange(count) if count <= MOST else np.linspace(0, count - 1, MOST).astype(np.intp)
-    batch = (
-        context.track.batch(context.moment) if not context.track.lane.sees_all(count) else np.array([], dtype=np.intp)
-    )
-    drawn = np.zeros(count, dtype=bool)
-    drawn[batch] = True
-    chosen = drawn[shown]
-    order = np.argsort(chosen, kind="stable")
+def _fans(race: Race, index: int, site: Site, height: int, barb: float, first: int, last: int) -> Fans:
+    """Those of a lane from the moment `first` up to the one before `last`, on a map of that height."""
+    track, problem = race.tracks[index], race.problem
+    theta, train = track.theta[first:last], problem.train
+    gradients = example_gradients(train, theta)
+    told = noise(gradients, track.lane.draw)
+    with np.errstate(all="ignore"):
+        longest = norm(gradients).max(axis=-1)
+        reach = REACH * height / np.maximum(longest, GENTLE * problem.units.gradient) / site.camera.scale
+        axes = reach[:, None, None] * np.stack([site.vector(np.eye(2), at) for at in theta])
+        offsets = -gradients[:, _spread(train.count)] @ axes
+        tips = -(told.mean[:, None] @ axes)[:, 0]
+        one, several = (_ellipses(axes.swapaxes(-1, -2) @ each @ axes) for each in (told.example, told.batch))
+        known = np.isfinite(longest) & np.isfinite(told.batch).all(axis=(-1, -2))
+        arrows, show = thin_arrows(offsets, barb), norm(offsets) >= SHORTEST
+    return Fans(arrows, show, tips, (one, several), told, known.tolist())
+
+
+_kept_fans = kept(_fans)
+
+
+@lru_cache(maxsize=8)
+def _spread(count: int) -> list[int]:
+    """Which of so many examples are shown."""
+    return list(range(count)) if count <= MOST else np.linspace(0, count - 1, MOST).astype(np.intp).tolist()
+
+
+def _draw_fan(canvas: Canvas, context: ViewContext, paths: Sequence[Sequence[Pixel]], show: Sequence[bool]) -> None:
+    """The arrows that show, those of the coming batch on top."""
+    theme, count = context.theme, context.problem.train.count
+    batch = set[int]() if context.track.lane.sees_all(count) else set(context.track.batch(context.moment).tolist())
+    lit = [example in batch for example in _spread(count)]
     tones = (mix(theme.mark, theme.low, 0.55), context.color)
-    colors = [tones[lit] for lit in chosen[order].tolist()]
-    draw_thin_arrows(canvas, context.center, tips[shown[order]], colors, 5 * context.stroke)
+    for above in (False, True):
+        for path, shows, coming in zip(paths, show, lit, strict=True):
+            if shows and coming is above:
+                canvas.curve(path, tones[above])
 
 
-def _draw_ellipse(canvas: Canvas, center: Array, covariance: Array, color: Color, context: ViewContext) -> None:
-    """The ellipse of one standard deviation, in pixels."""
-    (xx, xy), (_, yy) = covariance.tolist()
+def _ellipses(covariances: Array) -> Array:
+    """The ellipses of one standard deviation (..., n, 2) of covariances (..., 2, 2)."""
+    xx, xy, yy = covariances[..., 0, 0], covariances[..., 0, 1], covariances[..., 1, 1]
     # The symmetric root of a 2×2 matrix: (C + √det·I)/√(trace + 2√det), by the theorem of Cayley and Hamilton.
-    root = math.sqrt(max(xx * yy - xy * xy, 0.0))
-    scale = math.sqrt(max(xx + yy + 2 * root, 1e-300))
-    line = (center + CIRCLE @ ((covariance + root * np.eye(2)) / scale)).tolist()
+    root = np.sqrt(np.maximum(xx * yy - xy * xy, 0.0))
+    scale = np.sqrt(np.maximum(xx + yy + 2 * root, 1e-300))
+    return np.asarray(CIRCLE @ ((covariances + root[..., None, None] * np.eye(2)) / scale[..., None, None]))
+
+
+def _draw_ellipse(canvas: Canvas, context: ViewContext, ellipse: Array, color: Color) -> None:
+    line = ellipse.tolist()
     canvas.outline(line, context.theme.halo, max(3, round(3.4 * context.stroke)))
     canvas.outline(line, color, max(1, round(1.6 * context.stroke)))
     canvas.curve(line, color, closed=True)

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ....surface.points import eigenvectors
+from ....descent.race import Race
+from ....surface.points import Array, eigenvectors
 from ...drawing.canvas import Canvas, Pixel
 from ...drawing.glyphs import draw_arrow
 from ...style.color import mix
+from ...style.kept import kept
 from ...style.numbers import number
 from .context import ViewContext, draw_view_caption
 
@@ -27,13 +29,20 @@ def draw_hessian(canvas: Canvas, context: ViewContext) -> None:
         sentence = theme.say("curvatures {lower} and {upper}: the arrows lead down", **told)
     draw_view_caption(canvas, context, "hessian", sentence, mix(context.color, theme.mark, 0.55))
     center = context.center
-    if not (np.isfinite((lower, upper)).all() and context.holds(center)):
+    if not (math.isfinite(lower) and math.isfinite(upper) and context.holds(center)):
         return
-    with np.errstate(all="ignore"):
-        axes = eigenvectors(context.problem.train.hessian(context.theta))[::-1]
+    first, last = context.block()
+    axes = _axes(context.race, context.index, first, last)[context.moment - first]
     rooms, along = context.rooms(np.concatenate([axes, -axes])[:, None]), context.vector(axes).tolist()
     for each, curvature in enumerate((upper, lower)):
         _draw_bar(canvas, context, curvature, along[each], rooms[each::2])
+
+
+@kept
+def _axes(race: Race, index: int, first: int, last: int) -> Array:
+    """The directions of most and of least curvature (moments, 2, 2), from the moment `first` to that before `last`."""
+    with np.errstate(all="ignore"):
+        return eigenvectors(race.problem.train.hessian(race.tracks[index].theta[first:last]))[:, ::-1]
 
 
 def bar_length(context: ViewContext, curvature: float) -> float:
@@ -57,5 +66,4 @@ def _draw_bar(canvas: Canvas, context: ViewContext, curvature: float, along: Pix
     whole = [end for end, room in zip(ends, rooms, strict=True) if asked <= room]
     ticks = [((x - dy, y + dx), (x + dy, y - dx)) for x, y in whole]
     for tone, width in ((theme.halo, 4.5 * stroke), (color, 2 * stroke)):
-        for start, end in ((ends[0], ends[1]), *ticks):
-            canvas.line((start, end), tone, max(1, round(width)))
+        canvas.segments([(ends[0], ends[1]), *ticks], tone, max(1, round(width)))

@@ -18,11 +18,12 @@ from ....descent.rules.plain.nesterov import Nesterov, NesterovState
 from ....descent.track import Track
 from ....descent.update import Even, one_update
 from ....surface.points import Array, norm
-from ...drawing.canvas import Canvas
+from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.glyphs import draw_arrow
 from ...style import text
-from ...style.color import mix
+from ...style.color import Color, mix
 from ...style.numbers import number, rule_in_words
+from ...style.theme import Theme
 from .context import PLATE, ROW, ViewContext, captions_height, draw_line
 
 # Arrows are so many times as long as the movements.
@@ -31,6 +32,7 @@ ENLARGED = 4.0
 LONGEST = 0.35
 MOST_ARROWS = 10  # Past gradients that are drawn as arrows.
 MOST_BARS = 32  # Past gradients whose weights are shown.
+HIGH = 1.6  # Of the highest bar, in ems.
 FOOT = 0.1  # Below the equation, in ems.
 LEAST_WEIGHT = 0.02
 """Smaller ones would not show."""
@@ -126,9 +128,14 @@ def past_pushes(track: Track, moment: int, most: int) -> Array:
     return pushes
 
 
+def _pushes(context: ViewContext) -> Array:
+    """Those that are drawn."""
+    return past_pushes(context.track, context.moment, MOST_ARROWS)
+
+
 def _draw_past(canvas: Canvas, context: ViewContext, tip: Array, enlarged: float) -> None:
     """The pushes of past gradients tail to tip, back from where the next movement ends, ever fainter."""
-    pushes = enlarged * context.vector(past_pushes(context.track, context.moment, MOST_ARROWS))
+    pushes = enlarged * context.vector(context.once(_pushes))
     joints = np.concatenate([[tip], tip - np.cumsum(pushes, axis=0)]).tolist()
     for k, (end, start) in enumerate(pairwise(joints)):
         color = mix(context.color, context.theme.high, 0.25 + 0.6 * k / MOST_ARROWS)
@@ -155,8 +162,7 @@ def _ends(context: ViewContext, parts: Sum | None, carried: Array, movement: Arr
     """From the marble to the ends of all the arrows (n, 2), in the plane."""
     if parts is None or not carried.any():
         return movement[None]
-    pushes = past_pushes(context.track, context.moment, MOST_ARROWS)
-    return np.concatenate([[carried, movement], movement - np.cumsum(pushes, axis=0)])
+    return np.concatenate([[carried, movement], movement - np.cumsum(context.once(_pushes), axis=0)])
 
 
 def _draw_equation(canvas: Canvas, context: ViewContext, parts: Sum | None, movement: Array) -> int:
@@ -201,16 +207,29 @@ def _draw_weights(canvas: Canvas, context: ViewContext, decay: float, foot: int)
     """Bars at the right, beside the equation's letters or above its numbers: the newest gradient's is the last."""
     em, theme, area = context.em, context.theme, context.area
     bars = weights(decay, context.moment)
-    size, wide, gap = round(0.8 * em), max(2, round(0.22 * em)), max(1, round(0.08 * em))
-    height, right = 1.6 * em, area.right - round(0.6 * em)
-    for k, weight in enumerate(bars):
-        bar = pygame.Rect(0, 0, wide, max(1, round(weight * height)))
-        bar.bottomright = (right - k * (wide + gap), foot)
-        canvas.rect(bar.inflate(2, 2), theme.halo)
-        canvas.rect(bar, mix(context.color, theme.high, 0.6 * (1 - weight)))
+    size, right, each = round(0.8 * em), area.right - round(0.6 * em), sum(_bar(em))
+    place = pygame.Rect(0, 0, len(bars) * each + 2, round(HIGH * em) + 2)
+    place.bottomright = right + 1, foot + 1
+    drawn = Backdrop(_draw_bars, (tuple(bars), context.color, theme, em), place.size, holes=True)
+    canvas.backdrop(drawn, place.topleft)
     words = theme.say("weights λᵏ of past gradients")
     plate = pygame.Rect(0, 0, text.width(words, size) + em // 2, round(1.2 * em))
-    plate.bottomright = right + em // 4, round(foot - height - 0.1 * em)
+    plate.bottomright = right + em // 4, round(foot - (HIGH + 0.1) * em)
     if plate.top >= area.top + captions_height(context.views) * em:  # On the lowest maps, bars alone.
         canvas.rect(plate, theme.panel, opacity=PLATE)
         canvas.text(words, plate.center, size, theme.text, align=0.5)
+
+
+def _bar(em: int) -> tuple[int, int]:
+    """Width of a bar and of the gap before it, in pixels."""
+    return max(2, round(0.22 * em)), max(1, round(0.08 * em))
+
+
+def _draw_bars(canvas: Canvas, bars: tuple[float, ...], color: Color, theme: Theme, em: int) -> None:
+    """The bars with their rims: they are the same once a gradient too old to matter has been met."""
+    (width, height), (wide, gap) = canvas.size, _bar(em)
+    for k, weight in enumerate(bars):
+        bar = pygame.Rect(0, 0, wide, max(1, round(weight * HIGH * em)))
+        bar.bottomright = (width - 1 - k * (wide + gap), height - 1)
+        canvas.rect(bar.inflate(2, 2), theme.halo)
+        canvas.rect(bar, mix(color, theme.high, 0.6 * (1 - weight)))

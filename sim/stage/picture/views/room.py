@@ -1,15 +1,19 @@
 """Where on a map words lie that may lie anywhere: they cover as little as may be of what is to be seen there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from pygame import Rect
 
-from ....surface.points import Array
+from ....descent.race import Race
+from ....surface.points import Array, components, vectors
 from ...drawing.camera import visible
 from ...drawing.canvas import Pixel
 from ...drawing.glyphs import flag_place
+from ...style.kept import kept
+from ..map.site import Site
 from ..map.trail import TAIL
 from .context import ViewContext
 from .ground.loss_scale import scale_place
@@ -55,28 +59,59 @@ class Seen:
         return round(float(self.lengths[under].sum()))
 
 
+class Way(NamedTuple):
+    """Where a marble has been before some moments."""
+
+    places: Array
+    """SAMPLES places on each piece of it, in pixels, (n, 2),"""
+    lengths: Array
+    """and how long a part of it each stands for, (n,)."""
+    walked: Array
+    """How far the marble has come at each moment, in pixels."""
+    first: int
+    """The moment at which it begins."""
+
+
+def _last_stretch(context: ViewContext) -> tuple[Array, Array]:
+    """Places (n, 2) along the last stretch of the trail, and how much of it each stands for (n,), in pixels."""
+    (first, last), find = context.block(), _way if context.passing else _kept_way
+    way = find(context.race, context.index, context.site, tuple(context.area), first, last)
+    here = context.moment - way.first
+    begun = np.searchsorted(way.walked[: here + 1], way.walked[here] - TAIL * context.stroke)
+    stretch = slice(SAMPLES * max(int(begun), here - UPDATES), SAMPLES * here)
+    return way.places[stretch], way.lengths[stretch]
+
+
+def _way(race: Race, index: int, site: Site, area: tuple[int, ...], first: int, last: int) -> Way:
+    """The way of a lane's marble on a map in that area up to the moments from `first` to the one before `last`."""
+    since, place = max(0, first - UPDATES), Rect(area)
+    pixels = visible(site.project(race.tracks[index].theta[since:last]) + place.topleft, place)
+    pieces = np.diff(pixels, axis=0)
+    lengths = np.hypot(pieces[:, 0], pieces[:, 1])
+    places = (pixels[:-1, None] + SHARES * pieces[:, None]).reshape(-1, 2)
+    walked = np.concatenate([[0.0], np.cumsum(lengths)])
+    return Way(vectors(components(places)), np.repeat(lengths / SAMPLES, SAMPLES), walked, since)
+
+
+_kept_way = kept(_way)
+
+
 def seen(context: ViewContext) -> Seen:
     """What is to be seen on the map beside words: marbles, the next movement, the flag and the trail's last stretch."""
-    em, stroke, area = context.em, context.stroke, context.area
+    em, stroke = context.em, context.stroke
     next_step, ends = context.track.theta[min(context.moment + 1, context.track.updates)], context.arrows
     marbles = marble_places(context)
     if "next step" in context.views and context.holds(context.pixel(next_step)):
         marbles.append(_about(context.pixel(next_step), context))
     if "loss scale" in context.views:
         marbles.append(scale_place(context))
-    track = context.track.theta[max(0, context.moment - UPDATES) : context.moment + 1]
-    pixels = visible(context.pixels(track), area)
-    pieces = np.diff(pixels, axis=0)
-    lengths = np.hypot(pieces[:, 0], pieces[:, 1])
-    last = int(np.count_nonzero(np.cumsum(lengths[::-1]) <= TAIL * stroke))
-    pixels, pieces, lengths = (part[len(part) - last :] for part in (pixels[:-1], pieces, lengths))
-    way = (pixels[:, None] + SHARES * pieces[:, None]).reshape(-1, 2)
+    way, lengths = _last_stretch(context)
     return Seen(
         tuple(marbles),
         tuple((context.center, arrow.tip) for arrow in ends if arrow is not None),
         flag_place(context.pixel(np.array(context.race.start)), stroke),
         way,
-        np.repeat(lengths / SAMPLES / em, SAMPLES),
+        lengths / em,
         round(CLOSE * em),
     )
 
@@ -94,12 +129,12 @@ def _about(pixel: Pixel, context: ViewContext) -> Rect:
     return place.clamp(area)
 
 
-def _places(room: Rect, size: tuple[int, int]) -> list[Rect]:
+def _places(room: Rect, size: tuple[int, int]) -> Iterator[Rect]:
     """Where words of that size may lie in a room, the first choice first."""
-    places = [Rect((0, 0), size) for _ in SIDES]
-    for place, side in zip(places, SIDES, strict=True):
+    for side in SIDES:
+        place = Rect((0, 0), size)
         setattr(place, side, getattr(room, side))
-    return places
+        yield place
 
 
 def least_covering(room: Rect, sizes: Sequence[tuple[int, int]], here: Seen) -> tuple[int, Rect]:

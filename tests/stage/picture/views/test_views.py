@@ -27,7 +27,7 @@ from sim.scene import Scene, load_scene, parse_scene
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.batch import batch_heights
-from sim.stage.picture.map.minima import moved_minima
+from sim.stage.picture.map.minima import EXAMPLES, example_minima, moved_minima
 from sim.stage.picture.map.site import Map
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
@@ -253,6 +253,16 @@ def test_minima_of_a_moved_surface_have_moved_with_it() -> None:
         assert norm(loss.gradient(found, batch)).max() < 1e-6
     still = moved_minima(problem, problem.train)
     assert np.allclose(still, [minimum.position for minimum in problem.minima], atol=1e-9)
+
+
+def test_minima_of_single_examples_are_those_of_each_one_s_own_loss() -> None:
+    problem = load_scene("thousand-examples").problem()
+    for block in (0, problem.train.count // EXAMPLES):
+        examples = range(block * EXAMPLES, min((block + 1) * EXAMPLES, problem.train.count))
+        for example, found in zip(examples, example_minima(problem, block), strict=True):
+            alone = moved_minima(problem, problem.train, np.array([example]))
+            assert found.shape == alone.shape
+            assert np.allclose(found, alone, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["local-minimum", "himmelblau", "muller-brown", "egg-box"])
