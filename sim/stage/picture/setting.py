@@ -28,7 +28,8 @@ class Setting:
     steady: bool
     focus: Window | None
     pose: Pose
-    tour: bool = False
+    step: int | None = None
+    """The step of the tour, by its place; None where there is no tour."""
 
     @property
     def frame(self) -> tuple[object, ...]:
@@ -75,10 +76,13 @@ def places_in(here: Setting, size: tuple[int, int]) -> Layout:
         here.more,
         larger=here.larger,
     )
-    if not here.tour:
-        return usual()
     plain = usual()
-    return usual(lines=strip_lines(here.theme, plain.em, plain.look.width))
+    if here.step is None:
+        return plain
+    places = usual(lines=strip_lines(here.step, here.theme, plain.em, plain.look.width))
+    # Where the strip leaves maps too little room, type is smaller, and takes fewer lines.
+    closer = usual(lines=strip_lines(here.step, here.theme, places.em, places.look.width))
+    return closer if closer.em == places.em else places
 
 
 def setting(session: Session, size: tuple[int, int]) -> Setting:
@@ -103,5 +107,5 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
         steady=session.steady,
         focus=session.focus,
         pose=session.pose,
-        tour=session.tour is not None,
+        step=None if session.tour is None else session.tour.step,
     )
