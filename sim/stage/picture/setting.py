@@ -79,10 +79,13 @@ def places_in(here: Setting, size: tuple[int, int]) -> Layout:
     plain = usual()
     if here.step is None:
         return plain
-    places = usual(lines=strip_lines(here.step, here.theme, plain.em, plain.look.width))
-    # Where the strip leaves maps too little room, type is smaller, and takes fewer lines.
-    closer = usual(lines=strip_lines(here.step, here.theme, places.em, places.look.width))
-    return closer if closer.em == places.em else places
+    told = partial(strip_lines, here.step, here.theme)
+    most = told(plain.em, plain.look.width)
+    places = usual(lines=most)
+    if places.em < plain.em:  # Where the strip leaves maps too little room, type is smaller, and takes fewer lines.
+        fewer = (usual(lines=lines) for lines in range(told(places.em, places.look.width), most))
+        places = next((laid for laid in fewer if told(laid.em, laid.look.width) <= laid.look_lines), places)
+    return places
 
 
 def setting(session: Session, size: tuple[int, int]) -> Setting:
