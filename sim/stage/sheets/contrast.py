@@ -23,7 +23,7 @@ LARGER = 1.3
 # A line of the table, in its ems.
 LINE = 1.95
 # The least height of a line, in its ems: where there is less room, the type is smaller.
-LEAST_LINE = 1.5
+LEAST_LINE = 1.35
 MARGIN = 0.7  # Around it, in ems of the canvas.
 
 
@@ -55,12 +55,16 @@ def draw_table(canvas: Canvas, tally: Tally, theme: Theme, em: int) -> None:
         middle = (canvas.size[0] // 2, canvas.size[1] // 2)
         canvas.text(theme.say("One example is the smallest batch and the full one."), middle, em, theme.muted)
         return
-    small, gap = round(0.95 * em), round(MARGIN * em)
+    gap = round(MARGIN * em)
     width = min(canvas.size[0] - 2 * gap, round(WIDEST * LARGER * em))
-    captions = [line for words in CAPTION for line in wrapped(theme.say(words), small, width - 2 * em, 3)]
-    rest = canvas.size[1] - gap - round((len(captions) + 1) * 1.4 * small)
     lines = len(told.rows) + 2.5
-    size = math.floor(min(LARGER * em, width / WIDEST, rest / lines / LEAST_LINE))
+    for own in range(em, 0, -1):  # What is said below the table is in no larger type than the table.
+        small = round(0.95 * own)
+        captions = [line for words in CAPTION for line in wrapped(theme.say(words), small, width - 2 * em, 3)]
+        rest = canvas.size[1] - gap - round((len(captions) + 1) * 1.4 * small)
+        size = math.floor(min(LARGER * em, width / WIDEST, rest / lines / LEAST_LINE))
+        if size >= own:
+            break
     line = min(LINE * size, rest / lines)
     card = pygame.Rect(0, gap, width, round(lines * line))
     card.centerx = canvas.size[0] // 2
