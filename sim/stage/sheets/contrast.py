@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pygame
 
 from ...descent.lane import Lane
+from ...languages import grouped
 from ...study.odds.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, ContrastRow, texts
 from ...study.odds.tally import Tally, contrast_of
 from ..drawing.canvas import Canvas
@@ -102,6 +103,7 @@ def _draw_row(canvas: Canvas, layout: TableLayout, index: int, row: ContrastRow,
     canvas.rule((card.left + em // 2, top), (card.right - em // 2, top), tone)
     canvas.text(theme.say(row.label), (card.left + em, y), em, theme.text)
     for estimate, end in zip((row.small, row.large), layout.ends, strict=True):
-        value, interval = ("–", "") if math.isnan(estimate.value) else texts(estimate, row.unit)
+        found = ("–", "") if math.isnan(estimate.value) else texts(estimate, row.unit)
+        value, interval = (grouped(theme.language, words) for words in found)
         canvas.text(value, (end, y), em, theme.text, bold=True, align=1)
         canvas.text(interval, (end + 0.6 * em, y), round(0.85 * em), theme.muted)

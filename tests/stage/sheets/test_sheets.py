@@ -18,19 +18,23 @@ from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import layout
 from sim.stage.drawing.screen import Screen
+from sim.stage.drawing.ticks import AxisScale
 from sim.stage.picture.panel.ends import color_of_end, name_of_end
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
+from sim.stage.plot.axes import Direction, tick_labels_below
 from sim.stage.session.session import SHEETS, Session, begin, race, update
 from sim.stage.session.tour import GoToStep
 from sim.stage.sheets.contrast import draw_table
 from sim.stage.sheets.odds import arranged, counted_in_words, odds_page
 from sim.stage.sheets.sheets import draw_over, pieces, sheet_layout, tab_at
 from sim.stage.style.kept import CACHE
+from sim.stage.style.style import Style
 from sim.stage.style.theme import THEMES, Theme, load_theme
 from sim.stage.style.tints import end_color
+from sim.study.odds.contrast import Speed
 from sim.study.odds.tally import Tally, ends_of, work
-from sim.study.statistics.figure import Line, Page, Stack
+from sim.study.statistics.figure import Axis, Line, Page, Stack
 
 SIZES = [(960, 600), (1600, 900), (1080, 1920), (3840, 2160)]
 
@@ -167,6 +171,16 @@ def test_one_seed_and_one_update_are_told_in_the_singular(language: str, one: st
     theme = load_theme("light", language)
     assert " · ".join(counted_in_words(1, 3, 1, theme)) == one
     assert all("2" in words for words in counted_in_words(2, 3, 2, theme))
+
+
+def test_no_number_on_a_german_sheet_has_an_english_comma(tallies: list[Tally]) -> None:
+    theme, slow = load_theme("light", "de"), (Speed(2e-3, 3e-3), Speed(4e-3, 5e-3))
+    draw_table(canvas := RecordingCanvas((960, 400)), replace(tallies[2], speeds=slow), theme, 12)
+    assert '"2000 µs"' in canvas.recording
+    assert not [words for words in re.findall(r'text "(.*)" ', canvas.recording) if re.search(r"\d,\d{3}", words)]
+    axis = Direction(Axis("update"), AxisScale(0, 20_000), 0, 600)
+    marks = tick_labels_below(axis, Style(theme, 12), (0, 600))
+    assert {"5000", "20\u00a0000"} <= {line for mark in marks for line in mark.lines}
 
 
 @pytest.mark.parametrize("size", SIZES)
