@@ -344,9 +344,8 @@ def test_numbers_are_written_as_the_language_has_them() -> None:
     assert say("de", "{count} seeds", count="1,000") == "1000 Seeds"
     assert say("zh", "{count} seeds", count="12,345") == words("zh")["{count} seeds"].format(count="12,345")
     assert languages.grouped("de", "(0.4,1.25), 1,234,567.5 and 1,00") == "(0.4,1.25), 1\u00a0234\u00a0567.5 and 1,00"
-    named = "{title} · {count} seeds from {seed} · after {updates} updates"
-    written = say("de", named, title="Run 1,000", count="1,000", seed=0, updates="20,000")
-    assert written == "Run 1,000 · 1000 Seeds ab 0 · nach 20\u00a0000 Schritten"
+    written = say("de", "With {path} as it is, {updates} updates", path="Run 1,000", updates="20,000")
+    assert written == "With Run 1,000 as it is, 20\u00a0000 updates", "only numbers are written otherwise"
     assert load_theme("light", "de").count(10_000) == "10\u00a0000"
 
 

@@ -110,6 +110,7 @@ function groundText(lane, { update }) {
   const all = race.examples;
   if (update >= updates || (!batch && size < all)) return "";
   if (state.moving && state.land) {
+    if (all === 1) return say("stands on the loss of the only example");
     return batch
       ? say("stands on the loss of {count} of {all} examples", { count: batch.length, all })
       : say("stands on the loss of all {count} examples", { count: all });

@@ -25,9 +25,13 @@ function writeOdds() {
   if (!race.odds || oddsIn === state.language) return;
   oddsIn = state.language;
   const { seeds, from, updates } = race.odds;
-  const blanks = { title: words().title, count: seeds.toLocaleString("en"), seed: from, updates: updates.toLocaleString("en") };
+  const sample = [
+    words().title,
+    seeds === 1 ? say("seed {seed}", { seed: from }) : say("{count} seeds from {seed}", { count: seeds.toLocaleString("en"), seed: from }),
+    updates === 1 ? say("after 1 update") : say("after {updates} updates", { updates: updates.toLocaleString("en") }),
+  ];
   setText(byId("odds"), say("odds"));
-  setText(byId("sample"), say("{title} · {count} seeds from {seed} · after {updates} updates", blanks));
+  setText(byId("sample"), sample.join(" · "));
   setText(byId("intervals"), say("Intervals hold the true value with 95 % confidence."));
   setText(byId("enough"), say("put away"));
   byId("shares").replaceChildren(...oddsTable());

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..languages import ENGLISH, LANGUAGES
 from . import COMMAND_LINE
-from .console.arguments import Parser, add_look, png_path, whole_number
+from .console.arguments import Parser, add_look, add_presenter, png_path, whole_number
 from .console.terminal import show, show_table
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ Where there is no display, a picture of the step is saved instead.
         help=f"of list, picture and window at first: {', '.join(LANGUAGES)} (default: {ENGLISH})",
     )
     add_look(parser)
+    add_presenter(parser)
     return parser
 
 
@@ -85,8 +86,13 @@ def run(arguments: argparse.Namespace) -> None:
     from ..stage.window.window import open_window
 
     def opened() -> None:
-        look = {"theme": arguments.theme, "language": arguments.language}
-        open_window(chosen_saved(OPENING), arguments.step - 1, **look)
+        open_window(
+            chosen_saved(OPENING),
+            arguments.step - 1,
+            theme=arguments.theme,
+            language=arguments.language,
+            presenter=arguments.presenter,
+        )
 
     opened_or_saved(opened, lambda path: _draw(arguments, path), "the step")
 
@@ -104,7 +110,7 @@ def _save(arguments: argparse.Namespace, path: Path) -> None:
 def _draw(arguments: argparse.Namespace, path: Path) -> None:
     from ..stage.export.step import save_step
 
-    save_step(arguments.step - 1, arguments.language, arguments.size, arguments.theme, path)
+    save_step(arguments.step - 1, arguments.language, arguments.size, arguments.theme, path, arguments.presenter)
 
 
 def table(language: str) -> "Table":

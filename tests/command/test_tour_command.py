@@ -49,6 +49,15 @@ def test_a_step_becomes_a_picture_that_opens_as_its_scene(capsys: pytest.Capture
     assert (scene.name, scene.view.ground) == ("local-minimum", "moving")
 
 
+def test_for_a_projector_a_step_has_larger_type(capsys: pytest.CaptureFixture[str]) -> None:
+    bands = []
+    for presenter in ([], ["--presenter"]):
+        output(capsys, "tour", "6", "--size", "960x600", "-o", "six.png", *presenter)
+        title = np.asarray(Image.open("six.png").convert("L"))[:36, :200]
+        bands.append(int((title < 128).any(axis=1).sum()))
+    assert bands[1] > 1.2 * bands[0]
+
+
 def test_a_step_is_shown_at_the_moment_that_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = the_tour().step
     assert [still(place, "en", "light").tick for place in (0, 5, 11)] == [7, 60, 6]
@@ -89,8 +98,8 @@ def test_a_list_saves_nothing_and_says_so(capsys: pytest.CaptureFixture[str]) ->
 def test_the_window_looks_and_reads_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[dict[str, object]] = []
     monkeypatch.setattr(stage_window, "open_window", lambda *_step, **look: asked.append(look))
-    assert status("tour", "--theme", "dark", "--language", "de") == 0
-    assert asked == [{"theme": "dark", "language": "de"}]
+    assert status("tour", "--theme", "dark", "--language", "de", "--presenter") == 0
+    assert asked == [{"theme": "dark", "language": "de", "presenter": True}]
 
 
 def test_the_window_opens_at_the_step(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -324,7 +324,7 @@ def add_shown(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--language", default=ENGLISH, metavar="CODE", help=f"in which language: {', '.join(LANGUAGES)}"
     )
-    parser.add_argument("--presenter", action="store_true", help="bigger type and strokes, as for a projector")
+    add_presenter(parser)
 
 
 def chosen_look(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> "Look":
@@ -350,6 +350,11 @@ def chosen_look(parser: argparse.ArgumentParser, arguments: argparse.Namespace) 
         language=arguments.language,
         presenter=arguments.presenter,
     )
+
+
+def add_presenter(parser: argparse.ArgumentParser) -> None:
+    """--presenter."""
+    parser.add_argument("--presenter", action="store_true", help="bigger type and strokes, as for a projector")
 
 
 def add_look(parser: argparse.ArgumentParser) -> None:

@@ -29,6 +29,8 @@ TALL_CARD = 16.0
 """Height in ems of a card that has room for all of it."""
 ENDS, THIN_ENDS = 1.2, 0.55
 """Height in ems of the bar of ends, with words and without any."""
+LOWEST = 5.0
+"""Height of a map, in ems, below which the bar of ends does without words."""
 ROOMY = 16  # Height of a panel that has room for more than its map, in ems.
 PROFILE, PROFILED = 0.44, 0.2
 """Width of a profile, as a share of that of the chart and itself; and the height of both, as one of the window's."""
@@ -309,8 +311,10 @@ def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> Pane
         tall = round(1.3 * em)
     below, high, low = gap, 0, chip.top
     if more.ends:
-        high, near = round((ENDS if roomy else THIN_ENDS) * em), max(2, pad // 3)
+        near = max(2, pad // 3)
         left = chip.top - near - name.bottom - (tall + gap if tall else 0)
+        worded = roomy or (not more.together and left >= (ENDS + LOWEST) * em)
+        high = round((ENDS if worded else THIN_ENDS) * em)
         if more.together and left < high:  # Nor has a card always room for that.
             high = round(THIN_ENDS * em) if left >= round(THIN_ENDS * em) else 0
         low -= high + near if high else 0

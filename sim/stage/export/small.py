@@ -1,4 +1,4 @@
-"""A scene in a small picture: one of its maps, with the way of a marble on it."""
+"""A scene in a small picture: its map, with the ways of all marbles on it."""
 
 import pygame
 from pygame import Rect
@@ -9,7 +9,7 @@ from ...scene import Scene
 from ..drawing.layout import SMALL_TYPE
 from ..drawing.screen import Screen
 from ..picture.map.site import camera_on
-from ..picture.panel.course import course_of
+from ..picture.panel.course import course_of, draw_together
 from ..session.session import as_it_wants, begin
 from ..style.theme import load_theme
 
@@ -20,7 +20,7 @@ SHARE = 0.6
 
 
 def small_picture(scene: Scene, theme: str, size: tuple[int, int]) -> pygame.Surface:
-    """The map of the scene's second lane, or of its only one, as far along as the scene's story is.
+    """The scene's map with all marbles, that of the second lane in front, as far along as the scene's story is.
 
     Problem and race are its own: nothing that a window keeps of its scene gives way to them.
     """
@@ -29,8 +29,10 @@ def small_picture(scene: Scene, theme: str, size: tuple[int, int]) -> pygame.Sur
     race.extend(update + 1)
     session, area = as_it_wants(begin(scene, theme)), Rect((0, 0), size)
     camera, look = camera_on(race.problem, scene.window, size, session.pose), load_theme(theme, session.language)
-    course = course_of(race, lane, (area, Rect(area.bottomleft, (0, 0))), SMALL_TYPE, look, camera)
+    places = area, Rect(area.bottomleft, (0, 0))
+    courses = [course_of(race, each, places, SMALL_TYPE, look, camera) for each in range(len(scene.lanes))]
     picture = pygame.Surface(size, depth=32)
     picture.fill(load_theme(theme).panel)
-    course.draw(Screen(picture), (update, 0.0), frozenset(), None)
+    glides, ways = [(update, 0.0)] * len(courses), [()] * len(courses)
+    draw_together(Screen(picture), courses, glides, frozenset(), lane, [None] * len(courses), ways)
     return picture

@@ -16,13 +16,13 @@ from ..session.tour import GoToStep, step_of
 from .png import opaque_image, save_image
 
 
-def save_step(step: int, language: str, size: tuple[int, int], theme: str, path: Path) -> None:
+def save_step(step: int, language: str, size: tuple[int, int], theme: str, path: Path, presenter: bool = False) -> None:
     """Save a step, by its place, as a window of that size would show it, with what is counted on its sheet.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    session = still(step, language, theme)
+    session = replace(still(step, language, theme), presenter=presenter)
     race = race_of(session.scene)
     race.extend(session.horizon + 1)
     picture = pygame.Surface(size, depth=32)

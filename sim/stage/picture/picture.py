@@ -23,7 +23,7 @@ from ..session.setup import NewSeed
 from ..session.tour import Lead
 from ..session.tuning import ghost, searching
 from ..session.view import ShowControls, ShowHelp
-from ..sheets.scenes import draw_scenes
+from ..sheets.scenes import draw_scenes, keys_here
 from ..sheets.sheets import draw_over
 from ..style import text
 from ..style.style import hairline
@@ -460,8 +460,9 @@ def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, snapshot: Snapsho
     buttons = knobs(places, snapshot.session, theme)
     draw_knobs(canvas, buttons, theme, em)
     left = buttons[-1].place.right + em if buttons else place.left
-    notice = snapshot.session.notice
-    told = status(snapshot)
+    notice, live = snapshot.session.notice, snapshot.session.live
+    picking = live and snapshot.session.picking is not None
+    told = "" if picking else status(snapshot)
     counted = score(snapshot.session, theme)
     if counted and text.width(f"{told} · {counted}", em) + 8 * em < place.right - left:
         told = f"{told} · {counted}"
@@ -470,8 +471,8 @@ def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, snapshot: Snapsho
     told = text.fitted(told, em, place.right - left)
     end = canvas.text(told, (left, place.centery), em, theme.text)
     room = place.right - end - 2 * em
-    if notice:
-        line = text.fitted(notice, em, room)
+    if notice or picking:
+        line = text.fitted(notice or keys_here(theme), em, room)
     else:
-        line = hints(theme, em, room) if snapshot.session.live else text.fitted(TITLE, em, room)
+        line = hints(theme, em, room) if live else text.fitted(TITLE, em, room)
     canvas.text(line, place.midright, em, theme.text if notice else theme.muted, align=1)

@@ -28,7 +28,8 @@ class Setting:
     steady: bool
     focus: Window | None
     pose: Pose
-    tour: bool = False
+    step: int | None = None
+    """The step of the tour, by its place; None where there is no tour."""
 
     @property
     def frame(self) -> tuple[object, ...]:
@@ -75,10 +76,16 @@ def places_in(here: Setting, size: tuple[int, int]) -> Layout:
         here.more,
         larger=here.larger,
     )
-    if not here.tour:
-        return usual()
     plain = usual()
-    return usual(lines=strip_lines(here.theme, plain.em, plain.look.width))
+    if here.step is None:
+        return plain
+    told = partial(strip_lines, here.step, here.theme)
+    most = told(plain.em, plain.look.width)
+    places = usual(lines=most)
+    if places.em < plain.em:  # Where the strip leaves maps too little room, type is smaller, and takes fewer lines.
+        fewer = (usual(lines=lines) for lines in range(told(places.em, places.look.width), most))
+        places = next((laid for laid in fewer if told(laid.em, laid.look.width) <= laid.look_lines), places)
+    return places
 
 
 def setting(session: Session, size: tuple[int, int]) -> Setting:
@@ -103,5 +110,5 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
         steady=session.steady,
         focus=session.focus,
         pose=session.pose,
-        tour=session.tour is not None,
+        step=None if session.tour is None else session.tour.step,
     )

@@ -1,6 +1,6 @@
 """The strip that tells a step of the tour: where the scene's sentence stands otherwise, in as many lines as it takes.
 
-All steps take equally many lines, so that the maps stay where they are. Nothing of it ever lies over a map.
+Its height is that of what the step says, and stays, whatever of it is told. Nothing of it ever lies over a map.
 """
 
 from dataclasses import dataclass
@@ -47,16 +47,16 @@ class Row:
     strong: bool
 
 
-def strip_lines(theme: Theme, em: int, width: int) -> int:
-    """How many lines the strip takes that is so many pixels wide: as many as the longest of the steps."""
-    return _strip_lines(theme.language, em, width)
+def strip_lines(place: int, theme: Theme, em: int, width: int) -> int:
+    """How many lines the strip of a step takes, by its place, that is so many pixels wide."""
+    return _strip_lines(place, theme.language, em, width)
 
 
-@lru_cache(maxsize=32)
-def _strip_lines(language: str, em: int, width: int) -> int:
-    theme, room = load_theme(THEMES[0], language), _room(em, round(SLACK * width))
-    rows = ([*_rows(place, theme)] for place in range(len(the_tour().step)))
-    return 1 + max(sum(len(wrapped(row.words, em, room, MOST, row.strong)) for row in each) for each in rows)
+@lru_cache(maxsize=64)
+def _strip_lines(place: int, language: str, em: int, width: int) -> int:
+    room = _room(em, round(SLACK * width))
+    rows = _rows(place, load_theme(THEMES[0], language))
+    return 1 + sum(len(wrapped(row.words, em, room, MOST, row.strong)) for row in rows)
 
 
 def _room(em: int, width: int) -> int:

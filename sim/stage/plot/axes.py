@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ...languages import grouped
 from ...study.statistics.figure import Axis
 from ...surface.points import Array, Mask
 from ..drawing.ticks import AxisScale, choices
@@ -86,7 +87,7 @@ def tick_labels_left(direction: Direction, style: Style, room: float) -> tuple[T
     if not direction.axis.names:
         roomy, most = (ROOMY_LOG, MOST_LOG) if direction.scale.log else (ROOMY, MOST_UP)
         apart = max(line * roomy, abs(direction.end - direction.start) / most)
-        return _first(direction, lambda labels: _spaced(labels, apart))
+        return _first(direction, style, lambda labels: _spaced(labels, apart))
     every = int(np.ceil(line / max(direction.pitch, 1e-9)))
     most = min(NAME_LINES_LEFT, max(1, int(direction.pitch // line)))
     names = [spoken(style.theme, name) for name in direction.axis.names]
@@ -99,7 +100,7 @@ def tick_labels_below(direction: Direction, style: Style, within: tuple[int, int
     if not direction.axis.names:
         apart = size * (APART_LOG if direction.scale.log else APART)
         least = abs(direction.end - direction.start) / (MOST_LOG if direction.scale.log else MOST_ACROSS)
-        return _first(direction, lambda labels: _spaced(labels, least) and _clear(labels, size, within, apart))
+        return _first(direction, style, lambda labels: _spaced(labels, least) and _clear(labels, size, within, apart))
     names = [spoken(style.theme, name) for name in direction.axis.names]
     room = direction.pitch - BETWEEN * size
     if all(map(_is_number, names)):  # The reader knows what lies between.
@@ -132,10 +133,14 @@ def _named(direction: Direction, lines: list[tuple[str, ...]], every: int) -> tu
     return tuple(label for place, label in enumerate(labels) if place % every == 0)
 
 
-def _first(direction: Direction, fits: Callable[[tuple[TickLabel, ...]], bool]) -> tuple[TickLabel, ...]:
+def _first(direction: Direction, style: Style, fits: Callable[[tuple[TickLabel, ...]], bool]) -> tuple[TickLabel, ...]:
+    language = style.theme.language
     for ticks in choices(direction.scale, direction.axis.percent):
         pixels = direction.at([tick.value for tick in ticks]).tolist()
-        labels = tuple(TickLabel(tick.value, pixel, (tick.label,)) for tick, pixel in zip(ticks, pixels, strict=True))
+        labels = tuple(
+            TickLabel(tick.value, pixel, (grouped(language, tick.label),))
+            for tick, pixel in zip(ticks, pixels, strict=True)
+        )
         if fits(labels):
             return labels
     return ()

@@ -30,7 +30,7 @@ AROUND = (5, 9)
 # How much smaller the type may become, until plots are LARGE.
 SHRINKING = (1.0, 0.9, 0.8, 0.7)
 # A plot is large enough if it is so many ems wide and high.
-LARGE = (13.0, 10.0)
+LARGE = (13.0, 7.5)
 # Where plots are not even so many ems high, notes and the names of axes are left out.
 LOW = 6.0
 TITLE_LINES, NOTE_LINES = 2, 3
@@ -48,10 +48,13 @@ class PageLayout:
     frames: tuple[Frame, ...]
 
 
-def arrange(page: Page, theme: Theme, em: int, size: tuple[int, int]) -> PageLayout:
-    """Where everything stands on a page of that size; what there is no room for shrinks, or is left out."""
+def arrange(page: Page, theme: Theme, em: int, size: tuple[int, int], smallest: float = SHRINKING[-1]) -> PageLayout:
+    """Where everything stands on a page of that size; what there is no room for shrinks, or is left out.
+
+    smallest: how much smaller the type may become at most, of SHRINKING; notes are rather left out.
+    """
     plans = tuple(map(scaled, page.figures))
-    for factor in SHRINKING:
+    for factor in (each for each in SHRINKING if each >= smallest):
         draft = _draft(page, plans, Style(theme, max(min(em, SMALLEST_EM), round(factor * em))), size)
         width, height = draft.least
         if width >= LARGE[0] and height >= LARGE[1]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pygame
 
 from ...descent.lane import Lane
+from ...languages import grouped
 from ...study.odds.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, ContrastRow, texts
 from ...study.odds.tally import Tally, contrast_of
 from ..drawing.canvas import Canvas
@@ -23,7 +24,7 @@ LARGER = 1.3
 # A line of the table, in its ems.
 LINE = 1.95
 # The least height of a line, in its ems: where there is less room, the type is smaller.
-LEAST_LINE = 1.5
+LEAST_LINE = 1.35
 MARGIN = 0.7  # Around it, in ems of the canvas.
 
 
@@ -55,12 +56,16 @@ def draw_table(canvas: Canvas, tally: Tally, theme: Theme, em: int) -> None:
         middle = (canvas.size[0] // 2, canvas.size[1] // 2)
         canvas.text(theme.say("One example is the smallest batch and the full one."), middle, em, theme.muted)
         return
-    small, gap = round(0.95 * em), round(MARGIN * em)
+    gap = round(MARGIN * em)
     width = min(canvas.size[0] - 2 * gap, round(WIDEST * LARGER * em))
-    captions = [line for words in CAPTION for line in wrapped(theme.say(words), small, width - 2 * em, 3)]
-    rest = canvas.size[1] - gap - round((len(captions) + 1) * 1.4 * small)
     lines = len(told.rows) + 2.5
-    size = math.floor(min(LARGER * em, width / WIDEST, rest / lines / LEAST_LINE))
+    for own in range(em, 0, -1):  # What is said below the table is in no larger type than the table.
+        small = round(0.95 * own)
+        captions = [line for words in CAPTION for line in wrapped(theme.say(words), small, width - 2 * em, 3)]
+        rest = canvas.size[1] - gap - round((len(captions) + 1) * 1.4 * small)
+        size = math.floor(min(LARGER * em, width / WIDEST, rest / lines / LEAST_LINE))
+        if size >= own:
+            break
     line = min(LINE * size, rest / lines)
     card = pygame.Rect(0, gap, width, round(lines * line))
     card.centerx = canvas.size[0] // 2
@@ -98,6 +103,7 @@ def _draw_row(canvas: Canvas, layout: TableLayout, index: int, row: ContrastRow,
     canvas.rule((card.left + em // 2, top), (card.right - em // 2, top), tone)
     canvas.text(theme.say(row.label), (card.left + em, y), em, theme.text)
     for estimate, end in zip((row.small, row.large), layout.ends, strict=True):
-        value, interval = ("–", "") if math.isnan(estimate.value) else texts(estimate, row.unit)
+        found = ("–", "") if math.isnan(estimate.value) else texts(estimate, row.unit)
+        value, interval = (grouped(theme.language, words) for words in found)
         canvas.text(value, (end, y), em, theme.text, bold=True, align=1)
         canvas.text(interval, (end + 0.6 * em, y), round(0.85 * em), theme.muted)

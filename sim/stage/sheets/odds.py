@@ -11,6 +11,8 @@ from ..drawing.canvas import Canvas
 from ..plot.page import PageLayout, arrange, draw_layout
 from ..style.theme import Theme
 
+SMALLEST = 0.9
+"""How much smaller than the picture's type that on the sheet may be: who looks from afar reads no less of it."""
 NUMBERED = re.compile(r"(Escapes from )?minimum (\d+)")
 
 
@@ -22,7 +24,7 @@ def draw_odds(canvas: Canvas, tally: Tally, theme: Theme, em: int) -> None:
 @lru_cache(maxsize=3)
 def arranged(tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> PageLayout:
     """The page with everything in its place."""
-    return arrange(odds_page(tally, theme), theme, em, size)
+    return arrange(odds_page(tally, theme), theme, em, size, SMALLEST)
 
 
 def odds_page(tally: Tally, theme: Theme) -> Page:
@@ -30,16 +32,21 @@ def odds_page(tally: Tally, theme: Theme) -> Page:
     told, scene = odds_of(tally), tally.scene
     seeds = min(lane.seeds for lane in told.lanes)
     texts_ = scene.texts(theme.language)
-    title = theme.say(
-        "{title} · {count} seeds from {seed} · after {updates} updates",
-        title=texts_.title,
-        count=f"{seeds:,}",
-        seed=scene.seed,
-        updates=f"{told.updates:,}",
-    )
+    title = " · ".join((texts_.title, *counted_in_words(seeds, scene.seed, told.updates, theme)))
     drawn = page(told)
     figures = tuple(_said(figure, texts_.lanes, theme) for figure in drawn.figures)
     return Page(title, figures, _word(drawn.note, theme))
+
+
+def counted_in_words(seeds: int, first: int, updates: int, theme: Theme) -> tuple[str, str]:
+    """On how many seeds the odds stand, and after how many updates."""
+    many, after = f"{seeds:,}", f"{updates:,}"
+    return (
+        theme.say("seed {seed}", seed=first)
+        if seeds == 1
+        else theme.say("{count} seeds from {seed}", count=many, seed=first),
+        theme.say("after 1 update") if updates == 1 else theme.say("after {updates} updates", updates=after),
+    )
 
 
 def _said(figure: Figure, lanes: tuple[str, ...], theme: Theme) -> Figure:

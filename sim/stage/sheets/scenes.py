@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pygame
 
 from ..drawing.canvas import Canvas
-from ..drawing.layout import Layout
-from ..session.bindings import sign_of
+from ..drawing.layout import SMALL_TYPE, Layout, type_of
+from ..session.bindings import Errand, sign_of
 from ..session.scenes import ShowScenes, count
 from ..session.session import Card, Session
 from ..style import text
@@ -23,6 +23,9 @@ PICTURE = (400, 250)
 MOST_COLUMNS = 8
 HEADING = 2.2  # Height of the sheet's title, in ems.
 TITLE, LINE = 1.5, 1.15  # Heights of a card's title and of a line of what it says, in ems.
+TITLE_LINES = 2  # Of a card that says nothing else, at most.
+SMALLER = 0.95
+"""Width of a picture, as a share of what it would be beside type of the usual size, below which cards say less."""
 LINES = (3, 4)  # Lines of what a card says, at least and at most.
 TOLD = 2  # Lines at the sheet's lower edge that say all of the marked card's sentences.
 PITCH = 1.35  # From one of these to the next, in ems.
@@ -40,11 +43,13 @@ class Cards:
     columns: int
     places: tuple[pygame.Rect, ...]
     em: int
+    brief: bool = False
+    """Whether below a picture there is only its title, since else it would be small."""
 
     @property
     def foot(self) -> int:
         """Height of what is written below a picture, at least."""
-        return round((TITLE + LINES[0] * LINE) * self.em)
+        return round((TITLE + (TITLE_LINES - 1 if self.brief else LINES[0]) * LINE) * self.em)
 
     def at(self, pixel: tuple[int, int]) -> int | None:
         """Which card is at that pixel."""
@@ -66,24 +71,34 @@ def cards_of(places: Layout, session: Session) -> Cards:
 
 
 def dealt(places: Layout, number: int) -> Cards:
-    """So many cards over maps and chart, in as many columns as make the pictures largest."""
-    em = places.em
+    """So many cards over maps and chart, in as many columns as make the pictures largest.
+
+    Larger type takes none of their room as long as that can be had below them.
+    """
+    cards = _laid(places, number, places.em)
+    usual = min(places.em, max(SMALL_TYPE, round(type_of(places.size))))
+    if cards.picture(0).width >= SMALLER * _laid(places, number, usual).picture(0).width:
+        return cards
+    return _laid(places, number, places.em, brief=True)
+
+
+def _laid(places: Layout, number: int, em: int, brief: bool = False) -> Cards:
     whole = places.look.unionall([places.title, places.chart, *(panel.frame for panel in places.panels)])
     field = whole.inflate(-2 * em, -round(1.2 * em))
     head, foot = round(HEADING * em), round((TOLD * PITCH + GAP) * em)
     field.top, field.height = field.top + head, field.height - head - foot
-    found = [_cards(whole, field, number, columns, em) for columns in range(1, min(MOST_COLUMNS, number) + 1)]
+    found = [_cards(whole, field, number, columns, em, brief) for columns in range(1, min(MOST_COLUMNS, number) + 1)]
     return max(found, key=lambda cards: cards.picture(0).width)
 
 
-def _cards(whole: pygame.Rect, field: pygame.Rect, number: int, columns: int, em: int) -> Cards:
+def _cards(whole: pygame.Rect, field: pygame.Rect, number: int, columns: int, em: int, brief: bool) -> Cards:
     rows, gap = -(-number // columns), round(GAP * em)
     width, height = (field.width - (columns - 1) * gap) // columns, (field.height - (rows - 1) * gap) // rows
     places = tuple(
         pygame.Rect(field.left + column * (width + gap), field.top + row * (height + gap), width, height)
         for row, column in (divmod(place, columns) for place in range(number))
     )
-    return Cards(whole, columns, places, em)
+    return Cards(whole, columns, places, em, brief)
 
 
 def draw_scenes(canvas: Canvas, places: Layout, theme: Theme, session: Session) -> None:
@@ -93,14 +108,18 @@ def draw_scenes(canvas: Canvas, places: Layout, theme: Theme, session: Session) 
     canvas.rect(here.whole, theme.border, width=hairline(em), corner=em // 2)
     line = here.whole.top + round(0.6 * em) + HEADING * em / 2
     canvas.text(theme.say("Scenes"), (here.whole.left + em, line), round(1.35 * em), theme.text, bold=True)
-    hint = theme.say("arrows and Enter, or a click, choose · {keys}: put away", keys=f"{sign_of(ShowScenes())} Esc")
-    canvas.text(hint, (here.whole.right - em, line), em, theme.muted, align=1)
     for place, card in enumerate(session.cards):
         _draw_card(canvas, here, place, card, theme)
         if place == session.picking:
             width = max(2, round(MARKED * em / 15))
             canvas.rect(here.places[place].inflate(2 * width, 2 * width), theme.lane(0), width=width, corner=em // 3)
             _draw_told(canvas, here, card, theme)
+
+
+def keys_here(theme: Theme) -> str:
+    """The keys that choose on the sheet."""
+    keys = sign_of(ShowScenes(), Errand.BACK)
+    return theme.say("arrows and Enter, or a click, choose · {keys}: put away", keys=keys)
 
 
 def _draw_told(canvas: Canvas, here: Cards, card: Card, theme: Theme) -> None:
@@ -128,6 +147,10 @@ def _draw_card(canvas: Canvas, here: Cards, place: int, card: Card, theme: Theme
         canvas.image(_fitted(card.picture, picture.size), picture.topleft)
     canvas.rect(picture, theme.border, width=hairline(em), corner=em // 3 if card.picture is None else 0)
     y, small = picture.bottom + TITLE * em / 2, round(0.85 * em)
+    if here.brief:
+        for number, words in enumerate(wrapped(card.title, em, box.width, TITLE_LINES, True)):
+            canvas.text(words, (box.centerx, y + number * LINE * em), em, theme.text, bold=True, align=0.5)
+        return
     room = int((box.bottom - picture.bottom - TITLE * em) / (LINE * em) + 0.05)
     canvas.text(
         text.fitted(card.title, em, box.width, bold=True), (box.centerx, y), em, theme.text, bold=True, align=0.5

@@ -31,7 +31,7 @@ from ..session.session import RACES, Message, Session, race, ridden, update
 from ..session.setup import Guess, SetFormula, SkipQuestion, judgement
 from ..session.tour import GoBack, GoToStep
 from ..session.tuning import searching
-from ..session.view import Back, Close, Follow, Hover, Notify, Rest
+from ..session.view import Back, Close, Follow, Hover, Notify, Rest, ShowControls
 from ..sheets.scenes import Cards, cards_of
 from ..sheets.sheets import sheet_layout, tab_at
 from ..style.theme import THEMES, load_theme, say
@@ -82,13 +82,14 @@ def open_window(
     steady: bool = False,
     theme: str = THEMES[0],
     language: str = ENGLISH,
+    presenter: bool = False,
 ) -> None:
     """Show the scene, at the moment at which it was left, until the user closes the window.
 
     step: the step of the tour with which it begins, by its place; None: it begins without.
     scale: how large type and strokes are, over the usual size; None for what suits the desktop.
     steady: whether motion is reduced.
-    theme, language: how it looks and reads at first.
+    theme, language, presenter: how it looks and reads at first.
 
     Raises:
         NoDisplay: there is none.
@@ -96,6 +97,7 @@ def open_window(
     keep_little()
     with display.opened(scale) as larger:
         session = replace(documents.resume(saved, theme), larger=larger, steady=steady, language=language, ends=True)
+        session = replace(session, presenter=presenter)
         display.lay(load_theme(session.theme).background)
         window = MainWindow(session if step is None else update(session, GoToStep(step)))
         try:
@@ -532,8 +534,7 @@ class MainWindow:
                 self._showing.show_saving(self.session)
                 self._saving.begin(self.session, display.canvas_size())
             case Errand.FILM:
-                self._film_on()  # What was still until now has lasted.
-                self._tell(self._filming.toggle(self.session, display.screen().get_size(), display.now()))
+                self._begin_or_end_film()
             case Errand.COPY:
                 self.send(documents.copy_scene(self.session))
             case Errand.PASTE:
@@ -546,6 +547,17 @@ class MainWindow:
                 self._go_back()
             case _:
                 self.send(deed)
+
+    def _begin_or_end_film(self) -> None:
+        """Begin a film with the picture alone, or end the one that runs; what is opened meanwhile is in it."""
+        if not self._filming.running:
+            self.send(Hover(None))
+            if self.session.controls:
+                self.send(ShowControls())
+                self._errand = Errand.FILM  # The picture without the panel is still to come.
+                return
+        self._film_on()  # What was still until now has lasted.
+        self._tell(self._filming.toggle(self.session, display.screen().get_size(), display.now()))
 
     def _paste(self) -> None:
         """Open what is on the clipboard."""

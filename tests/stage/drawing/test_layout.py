@@ -186,3 +186,11 @@ def test_the_chart_has_what_maps_taller_than_wide_would_leave_empty(size: tuple[
     tall = layout(size, lanes, 0.25)
     narrow, usual = tall.panels[0].map, max(0.151 * size[1], 7 * tall.em)
     assert tall.chart.height <= usual or narrow.height >= 3.9 * narrow.width
+
+
+@pytest.mark.parametrize("lanes", range(1, 5))
+@pytest.mark.parametrize("lines", range(1, 9))
+def test_for_a_projector_bars_of_ends_have_room_for_words(lanes: int, lines: int) -> None:
+    places = layout(SMALLEST, lanes, 1.5, presenter=True, more=More(ends=True), lines=lines)
+    assert places.panels[0].ends.height >= 1.1 * places.em
+    assert places.panels[0].map.height >= 5 * places.em - 1

@@ -74,18 +74,30 @@ def test_every_word_of_every_step_is_there(language: str, size: tuple[int, int],
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("controls", [False, True])
-def test_the_strip_lies_over_nothing_and_keeps_its_place(size: tuple[int, int], controls: bool) -> None:
-    looks = set()
+@pytest.mark.parametrize("changes", [{}, {"controls": True}, {"presenter": True}], ids=str)
+def test_the_strip_lies_over_nothing_and_keeps_its_place_within_a_step(
+    size: tuple[int, int], changes: dict[str, Any]
+) -> None:
     for step in range(COUNT):
-        places = setting(at(step, controls=controls), size).places
-        looks.add(tuple(places.look))
+        session = at(step, **changes)
+        places = setting(session, size).places
+        assert setting(watched(session), size).places == places
         for other in (places.title, places.chart, places.timeline, *(panel.frame for panel in places.panels)):
             assert not places.look.colliderect(other)
         assert min(panel.map.height for panel in places.panels) > 60
-    assert len(looks) == 1
     usual = setting(begin(load_scene(OPENING)), size).places
     assert usual.look.height < places.look.height
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("presenter", [False, True])
+def test_no_step_leaves_more_than_a_line_of_the_strip_blank(size: tuple[int, int], presenter: bool) -> None:
+    for step in range(COUNT):
+        session, canvas = watched(at(step, presenter=presenter)), RecordingCanvas(size)
+        here = setting(session, size)
+        draw_strip(canvas, here.places, here.theme, replace(session, live=False), race(session.scene), 0)
+        drawn = sum(line.strip().startswith('text "') for line in canvas.recording.splitlines())
+        assert here.places.look_lines - 1 <= drawn <= here.places.look_lines, step
 
 
 def test_what_was_measured_is_told_when_the_race_has_been_seen_and_not_before() -> None:

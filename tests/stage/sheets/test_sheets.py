@@ -1,5 +1,6 @@
 """The sheets over the maps: whole at any size, in any language, whatever is known."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import cycle, pairwise
@@ -17,16 +18,23 @@ from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import layout
 from sim.stage.drawing.screen import Screen
+from sim.stage.drawing.ticks import AxisScale
 from sim.stage.picture.panel.ends import color_of_end, name_of_end
 from sim.stage.picture.picture import draw, snapshot_of
-from sim.stage.session.session import SHEETS, Session, begin, race
-from sim.stage.sheets.odds import odds_page
+from sim.stage.picture.setting import setting
+from sim.stage.plot.axes import Direction, tick_labels_below
+from sim.stage.session.session import SHEETS, Session, begin, race, update
+from sim.stage.session.tour import GoToStep
+from sim.stage.sheets.contrast import draw_table
+from sim.stage.sheets.odds import arranged, counted_in_words, odds_page
 from sim.stage.sheets.sheets import draw_over, pieces, sheet_layout, tab_at
 from sim.stage.style.kept import CACHE
+from sim.stage.style.style import Style
 from sim.stage.style.theme import THEMES, Theme, load_theme
 from sim.stage.style.tints import end_color
+from sim.study.odds.contrast import Speed
 from sim.study.odds.tally import Tally, ends_of, work
-from sim.study.statistics.figure import Line, Page, Stack
+from sim.study.statistics.figure import Axis, Line, Page, Stack
 
 SIZES = [(960, 600), (1600, 900), (1080, 1920), (3840, 2160)]
 
@@ -153,6 +161,41 @@ def test_figures_speak_the_language_of_the_screen(scene: Scene, later: Tally, la
     assert theme.say("Escapes from minimum {number}", number=2) in words_of(page)
     english = words_of(odds_page(later, load_theme("light")))
     assert words_of(page) - numbered(theme) == {theme.say(word) for word in english - numbered(load_theme("light"))}
+
+
+@pytest.mark.parametrize(
+    ("language", "one"),
+    [("en", "seed 3 · after 1 update"), ("de", "Seed 3 · nach 1 Schritt"), ("zh", "随机种子 3 · 1 次更新之后")],
+)
+def test_one_seed_and_one_update_are_told_in_the_singular(language: str, one: str) -> None:
+    theme = load_theme("light", language)
+    assert " · ".join(counted_in_words(1, 3, 1, theme)) == one
+    assert all("2" in words for words in counted_in_words(2, 3, 2, theme))
+
+
+def test_no_number_on_a_german_sheet_has_an_english_comma(tallies: list[Tally]) -> None:
+    theme, slow = load_theme("light", "de"), (Speed(2e-3, 3e-3), Speed(4e-3, 5e-3))
+    draw_table(canvas := RecordingCanvas((960, 400)), replace(tallies[2], speeds=slow), theme, 12)
+    assert '"2000 µs"' in canvas.recording
+    assert not [words for words in re.findall(r'text "(.*)" ', canvas.recording) if re.search(r"\d,\d{3}", words)]
+    axis = Direction(Axis("update"), AxisScale(0, 20_000), 0, 600)
+    marks = tick_labels_below(axis, Style(theme, 12), (0, 600))
+    assert {"5000", "20\u00a0000"} <= {line for mark in marks for line in mark.lines}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_type_on_a_sheet_is_about_as_large_as_the_picture_s_own(
+    scene: Scene, tallies: list[Tally], size: tuple[int, int]
+) -> None:
+    for language in LANGUAGES:
+        guided = update(replace(begin(scene), language=language, presenter=True), GoToStep(6))
+        here = setting(guided, size)
+        body = sheet_layout(here.places, here.theme).body
+        assert arranged(tallies[2], here.theme, here.places.em, body.size).style.em >= 0.87 * here.places.em
+        canvas = RecordingCanvas(body.size)
+        draw_table(canvas, tallies[2], here.theme, here.places.em)
+        *table, below = (int(size) for size in re.findall(r"text .* size (\d+)", canvas.recording))
+        assert max(table) > below
 
 
 def words_of(page: Page) -> set[str]:

@@ -14,6 +14,7 @@ import pytest
 from driver import click, computed, pixels, press, screen, written
 from messages import after
 from recording_canvas import RecordingCanvas
+from recordings import section
 from scenes import flat_scene
 from waiting import until
 
@@ -22,11 +23,12 @@ from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.scene.reading import Saved
 from sim.stage.drawing.layout import SMALLEST, layout
 from sim.stage.export.small import small_picture
+from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.session.playback import Elapsed
 from sim.stage.session.scenes import MOST_BROUGHT, Choose, Pick, ShowScenes, count
-from sim.stage.session.session import RACES, Card, begin
-from sim.stage.sheets.scenes import PICTURE, _sentences, dealt, draw_scenes
+from sim.stage.session.session import RACES, Card, begin, race, update
+from sim.stage.sheets.scenes import PICTURE, _sentences, dealt, draw_scenes, keys_here
 from sim.stage.style import text
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.window.beside import gallery
@@ -234,10 +236,11 @@ def test_a_small_picture_is_the_scene_s_own_drawing(scene: Scene, theme: str) ->
     known = RACES.find(scene)
     picture = small_picture(scene, theme, PICTURE)
     seen = pygame.surfarray.array3d(picture)
-    color = load_theme(theme).lane(1)
     assert picture.get_size() == PICTURE
     assert len(np.unique(seen.reshape(-1, 3), axis=0)) > 100
-    assert (np.abs(seen.astype(int) - color).max(axis=-1) < 60).sum() > 20  # The marble, and its trail.
+    for lane in range(len(scene.lanes)):
+        color = load_theme(theme).lane(lane)
+        assert (np.abs(seen.astype(int) - color).max(axis=-1) < 60).sum() > 20, "the marble, and its trail"
     assert RACES.find(scene) is known
     again = pygame.surfarray.array3d(small_picture(scene, theme, PICTURE))
     assert np.array_equal(seen, again)
@@ -259,6 +262,25 @@ def test_cards_stand_side_by_side_in_the_picture(size: tuple[int, int], number: 
         assert card.collidelist(here.places[:place]) < 0
         assert here.at(card.center) == place
     assert here.picture(0).width >= 6 * places.em
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_for_a_projector_pictures_of_scenes_are_no_smaller(size: tuple[int, int]) -> None:
+    usual, larger = (dealt(layout(size, 3, 1.5, presenter=presenter), len(NAMES)) for presenter in (False, True))
+    assert larger.em > usual.em
+    assert larger.picture(0).width >= 0.9 * usual.picture(0).width
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("presenter", [False, True])
+def test_the_line_of_keys_names_those_that_choose(language: str, presenter: bool) -> None:
+    session = replace(begin(flat_scene(NAMES[0])), language=language, presenter=presenter, playing=False)
+    canvas, running = RecordingCanvas(SMALLEST), race(session.scene)
+    running.extend(2)
+    draw(canvas, snapshot_of(update(session, ShowScenes()), running))
+    footer = section(canvas.recording, "footer")
+    assert keys_here(load_theme("light", language)) in footer
+    assert load_theme("light", language).say("new seed") not in footer
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

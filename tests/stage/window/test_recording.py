@@ -94,6 +94,25 @@ def test_the_film_itself_has_neither(watched: Watched, tmp_path: Path) -> None:
         assert red[title.top : title.bottom, title.right - 90 : title.right].max() < 60
 
 
+def test_a_film_begins_without_panel_and_tooltip(watched: Watched) -> None:
+    window = watched.window
+    middle = setting(window.session, SIZE).places.panels[0].map.center
+    for opened in ({"controls": True}, {"pointer": middle, "rests": True}):
+        window.session = replace(window.session, **opened)
+        computed(window)
+        record(watched)
+        computed(window)
+        assert watched.shows
+        assert (window.session.controls, window.session.pointer) == (False, None)
+        press(window, pygame.K_TAB)
+        computed(window)
+        assert window._filming.running
+        record(watched)
+        assert window.session.controls, "what is opened later stays"
+        window.session = replace(window.session, controls=False)
+        computed(window)
+
+
 def test_it_stands_beside_what_is_being_computed(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     record(watched)
     plain = watched.seen[-1]

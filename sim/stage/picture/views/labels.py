@@ -26,6 +26,10 @@ from .momentum import sum_height
 from .room import marble_places
 
 ROUNDING = 1e-12
+TYPE = 0.8  # Height of the type, in ems.
+SMALLER = 0.75  # Of it, where else there would not be room for all words,
+LEAST_TYPE = 9  # and in pixels.
+CROWD = 20  # Points; if there are more, not all have room in any type.
 LINE = 1.25  # From one line to the next, in heights of the type.
 FARTHEST = 3  # Marks by which words stand away from theirs, where there is no room closer to it.
 CORNERS = (
@@ -49,6 +53,8 @@ class Label(NamedTuple):
 
     mark: pygame.Rect
     lines: tuple[str, str]
+    size: int
+    """Height of the type, in pixels."""
     place: pygame.Rect
 
 
@@ -57,14 +63,14 @@ def draw_labels(canvas: Canvas, context: ViewContext) -> None:
 
     Where a marble or what another view says lies on them, they go to another side of their point, if there is room.
     """
-    size, stands = _size(context.em), _standing(context)
+    stands = _standing(context)
     for label in stands:
         _draw_leader(canvas, context, label)
     for label in stands:
         canvas.rect(label.place, context.theme.panel, opacity=PLATE)
         for row, line in enumerate(label.lines):
-            y = label.place.top + (row + 0.5) * _step(size)
-            canvas.text(line, (label.place.centerx, y), size, context.theme.text, align=0.5)
+            y = label.place.top + (row + 0.5) * _step(label.size)
+            canvas.text(line, (label.place.centerx, y), label.size, context.theme.text, align=0.5)
 
 
 def _standing(context: ViewContext) -> list[Label]:
@@ -101,9 +107,12 @@ def _draw_leader(canvas: Canvas, context: ViewContext, label: Label) -> None:
     canvas.line((mark.center, end), context.theme.text, max(1, round(context.stroke)))
 
 
-def _size(em: int) -> int:
-    """Height of the type, in pixels."""
-    return round(0.8 * em)
+def _sizes(em: int, count: int) -> Sequence[int]:
+    """Heights that the type of so many words may have, in pixels, the largest first."""
+    usual = round(TYPE * em)
+    if count > CROWD:
+        return (usual,)
+    return range(usual, min(usual, max(LEAST_TYPE, round(SMALLER * usual))) - 1, -1)
 
 
 def _step(size: int) -> int:
@@ -129,19 +138,23 @@ def _labels(
         ]
     others += [flag_place(context.pixel(np.array(race.start)), context.stroke), _captions(context)]
     others += [scale_place(context)] if "loss scale" in views else []
-    size = _size(em)
-    told = [_lines(context, point) for point in context.problem.critical]
-    sizes = [(max(text.width(line, size) for line in lines) + size, 2 * _step(size)) for lines in told]
-    free = [
-        [
-            (away, place)
-            for away, place in _places(own, extent)
-            if context.area.contains(place) and place.collidelist(others) < 0
+    told, labels = [_lines(context, point) for point in context.problem.critical], tuple[Label, ...]()
+    for size in _sizes(context.em, len(told)):
+        extents = [(max(text.width(line, size) for line in lines) + size, 2 * _step(size)) for lines in told]
+        free = [
+            [
+                (away, place)
+                for away, place in _places(own, extent)
+                if context.area.contains(place) and place.collidelist(others) < 0
+            ]
+            for own, extent in zip(marks, extents, strict=True)
         ]
-        for own, extent in zip(marks, sizes, strict=True)
-    ]
-    placed = _placed(free)
-    return tuple(Label(marks[n], told[n], place) for n, place in placed.items()), tuple(others)
+        placed = _placed(free)
+        if len(placed) > len(labels):
+            labels = tuple(Label(marks[n], told[n], size, place) for n, place in placed.items())
+        if len(labels) == len(told):
+            break
+    return labels, tuple(others)
 
 
 def _placed(free: Sequence[Sequence[tuple[int, pygame.Rect]]]) -> Mapping[int, pygame.Rect]:

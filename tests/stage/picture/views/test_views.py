@@ -340,6 +340,18 @@ def test_words_about_critical_points_stand_beside_them_and_off_the_marble(name: 
         assert sum(away) <= 1, "but where the marble lies on the point itself"
 
 
+@pytest.mark.parametrize("em", [13, 17, 20])
+def test_words_about_critical_points_are_smaller_rather_than_left_out(em: int) -> None:
+    running = race(load_scene("himmelblau"))
+    area = Rect(0, 0, 434, 248)  # A third of a projector's picture, below a tour's strip.
+    site, canvas = Map(Camera(running.problem.window, *area.size)), RecordingCanvas(area.size)
+    draw_labels(canvas, ViewContext(running, 0, 0, site, area, Rect(0, 0, 0, 0), load_theme("light"), em))
+    sizes = {int(size) for size in re.findall(r'text ".*" .* size (\d+)', canvas.recording)}
+    assert canvas.recording.count("κ = ") == len(running.problem.critical) == 9
+    assert len(sizes) == 1
+    assert 9 <= min(sizes) <= round(0.8 * em)
+
+
 def test_words_that_stand_away_from_their_point_have_a_line_that_leads_there() -> None:
     scene = load_scene("local-minimum")
     running, area = race(scene), Rect(0, 0, 290, 340)
