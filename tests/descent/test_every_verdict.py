@@ -184,6 +184,13 @@ def test_a_minimum_that_was_not_known_is_told_by_where_it_is() -> None:
     assert judged(Way(WELLS, STEP, (-0.5, 0.5))).verdict(400).found is None
 
 
+@pytest.mark.parametrize("formula", ["x^3 + y^2", "x^3 + y^3", "x^3 + 0.0001*x + y^2"])
+def test_next_to_a_point_of_inflection_there_is_no_minimum(formula: str) -> None:
+    """One comes down to it ever more slowly, over ground that curves upwards; the last has no critical point at all."""
+    kinds = [kind for _, kind in judged(Way(formula, STEP, (1.0, 1.0))).changes]
+    assert kinds == [VerdictKind.UNDER_WAY, VerdictKind.LEVEL]
+
+
 def test_a_bounce_says_how_long_it_is() -> None:
     way = PAIRS[VerdictKind.BOUNCING][0]
     verdict = judged(way).verdict(way.updates)
