@@ -191,6 +191,24 @@ def test_next_to_a_point_of_inflection_there_is_no_minimum(formula: str) -> None
     assert kinds == [VerdictKind.UNDER_WAY, VerdictKind.LEVEL]
 
 
+@pytest.mark.parametrize("formula", ["0*x", "x + y", "tanh(3*x)", "exp(-x^2 - y^2)", "1/(1 + exp(-x)) + 0.001*y^2"])
+@pytest.mark.parametrize("rule", [GradientDescent(0.1), GradientDescent(1.0), Adam(0.1)])
+def test_noise_alone_is_no_basin(formula: str, rule: Rule[Any]) -> None:
+    """None of these has a minimum: a plane, slopes, plateaus, the flank of a hill."""
+    sums = TiltedExamples(0.3 if formula != "x + y" else 30.0, count=10).sums(Formula(formula))
+    race = Race(Problem(*sums, Window(-2.0, 2.0, -2.0, 2.0)), [Lane("noisy", rule, 1)], (1.5, 0.5), 0)
+    race.extend(800)
+    assert [kind for _, kind in race.judges[0].changes] == [VerdictKind.UNDER_WAY]
+
+
+def test_in_noise_one_stays_in_a_basin_that_was_not_known() -> None:
+    sums = TiltedExamples(0.3, count=10).sums(Formula("(x - 3)^2 + y^2"))
+    race = Race(Problem(*sums, Window(-0.5, 0.5, -1.0, 1.0)), [Lane("noisy", STEP, 1)], (0.0, 0.5), 0)
+    race.extend(200)
+    assert [kind for _, kind in race.judges[0].changes] == [VerdictKind.UNDER_WAY, VerdictKind.RATTLING]
+    assert race.judges[0].verdict(200).basin is None
+
+
 def test_a_bounce_says_how_long_it_is() -> None:
     way = PAIRS[VerdictKind.BOUNCING][0]
     verdict = judged(way).verdict(way.updates)
