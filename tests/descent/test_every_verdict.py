@@ -17,7 +17,7 @@ from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.curvature.newton import Newton
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.protocol import Rule, Slope
-from sim.descent.schedules import Constant
+from sim.descent.schedules import Constant, Cosine, Exponential, Polynomial
 from sim.descent.verdict.kinds import VerdictKind
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.surface.functions.formula import Formula
@@ -160,6 +160,23 @@ def test_who_takes_no_step_yet_has_not_stopped(lane: Lane, updates: int) -> None
     race.extend(updates)
     assert norm(race.tracks[0].movement[300]) == 0
     assert [kind for _, kind in race.judges[0].changes] == [VerdictKind.UNDER_WAY]
+
+
+@pytest.mark.parametrize("rule", [GradientDescent(0.01), Adam(0.01), AdamW(0.001)])
+@pytest.mark.parametrize("batch", [1, 10])
+def test_whose_learning_rate_has_come_to_0_for_good_has_stopped(rule: Rule[Any], batch: int) -> None:
+    sums = TiltedExamples(0.1, count=10).sums(Formula("x^2 + y^2"))
+    lanes = [
+        Lane("fallen", rule, batch, Polynomial(length=20)),
+        Lane("falls on", rule, batch, Exponential(gamma=0.99)),
+        Lane("returns", rule, batch, Cosine(length=20)),
+    ]
+    race = Race(Problem(*sums, SQUARE, margin=0.0), lanes, (1.0, 0.5), 0)
+    race.extend(360)
+    fallen, *others = race.judges
+    assert [kind for _, kind in fallen.changes] == [VerdictKind.UNDER_WAY, VerdictKind.HELD]
+    assert "balance" not in fallen.verdict(360).sentence
+    assert not any(kind is VerdictKind.HELD for judge in others for _, kind in judge.changes)
 
 
 def test_only_what_is_proved_is_called_global() -> None:

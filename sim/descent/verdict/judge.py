@@ -11,6 +11,7 @@ from ...surface.points import Array, Mask, components, vectors
 from ..examples.chance import Indices
 from ..lane import Lane
 from ..problem import Problem
+from ..rules import OWN
 from ..rules.plain.gradient_descent import NoState
 from ..rules.protocol import makes_noise
 from ..schedules import CONSTANT
@@ -68,6 +69,12 @@ def repeats(lane: Lane, count: int) -> bool:
     return not (lane.chance(count) or lane.schedule != CONSTANT or remembers)
 
 
+def rateless(lane: Lane, count: int, updates: Indices) -> Mask:
+    """Whether the learning rate, as far as a rule of the program heeds it, is 0 from each of these updates on."""
+    epoch, own = lane.updates_per_epoch(count), type(lane.rule) in OWN
+    return np.array([own and lane.schedule.over(update, epoch) for update in updates.tolist()], dtype=np.bool_)
+
+
 def _rates(lane: Lane, count: int, updates: Indices) -> Array:
     """The learning rate of each of these updates."""
     rates = [lane.rule_at(update, count).learning_rate for update in updates.ravel().tolist()]
@@ -90,7 +97,8 @@ class Judge:
         """
         marbles, count = len(starts), problem.train.count
         self._problem = problem
-        self._held_by = Held(decays(lane), repeats(lane, count))
+        self._decays, self._repeats = decays(lane), repeats(lane, count)
+        self._rateless = partial(rateless, lane, count)
         epoch, no_noise = lane.updates_per_epoch(count), TRACE * problem.units.gradient
         painted = partial(_rates, lane, count) if makes_noise(lane.rule) else None
         self._noisy = lane.chance(count) or painted is not None
@@ -382,7 +390,8 @@ class Judge:
             return columns.ground(rows[row], run)
 
         ends = Ends(columns.theta[rows], ground, basins, way)
-        return see(self._problem, ends, self._history.add(blocks), self._held_by)
+        held = Held(self._decays, self._repeats or self._rateless(blocks.ends)[:, None])
+        return see(self._problem, ends, self._history.add(blocks), held)
 
 
 def _last_values(first: Indices, values: Iterable[Indices | int], happens: Mask) -> Indices:

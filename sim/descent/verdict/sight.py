@@ -118,8 +118,8 @@ class Held(NamedTuple):
 
     decays: bool
     """The rule shrinks θ besides: that and the gradient may balance."""
-    repeats: bool
-    """The rule answers the same at the same place: who takes no step there never will."""
+    for_good: bool | Mask
+    """Who takes no step never will: the rule answers the same at the same place, or η is 0 from then on; or (K, 1)."""
 
 
 def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
@@ -135,7 +135,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
         )
         for part, slack in ((rest, 1.0), (stays, RESTLESS)):
             balanced = held.decays & (progress.path <= slack * BALANCED_WAY * length)
-            part[(part == SLOPE) & ~((held.repeats & unmoved) | balanced)] = MOVING
+            part[(part == SLOPE) & ~((held.for_good & unmoved) | balanced)] = MOVING
         at, still_at = _linger(problem, ends, progress.path)
         plateau, still_plateau = _plateau(problem, ends)
         swinging = progress.bouncing[0] | progress.bouncing[1]
