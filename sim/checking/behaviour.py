@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..descent.rules.guard import WRITES, RuleFailure, asked, guarded_init, guarded_step, place_of
+from ..descent.rules.guard import WRITES, RuleFailure, asked, checked, guarded_init, guarded_step, place_of
 from ..descent.rules.protocol import Rule
 from ..descent.update import BatchSlope
 from .ground import STARTS, Batch, Path, Writable, path
@@ -30,15 +30,24 @@ def answers(rule: Rule[Any]) -> str:
 
 
 def rests(rule: Rule[Any]) -> str:
-    """A gradient of exactly 0 is answered with a number."""
+    """A gradient of exactly 0 is answered with a number, by a rule that answers others as it should."""
     theta = np.zeros((1, 2))
     with np.errstate(all="ignore"):
         state: Any = asked(rule, "init", lambda: rule.init(theta.copy()))
         slope = BatchSlope(Writable(np.zeros(2)), theta, None, lambda: np.zeros((1, 2)))
-        movement, _ = asked(rule, "step", lambda: rule.step(theta.copy(), slope, state))
-    if np.isfinite(movement).all():
+        answer: Any = asked(rule, "step", lambda: rule.step(theta.copy(), slope, state))
+    match answer:
+        case np.ndarray(dtype=np.float64) as movement, _ if np.isnan(movement).any():
+            return _at(rule, "where the gradient is exactly 0 it moves by nan: what it divides by is 0 there")
+    try:
+        path(rule, STARTS, 1)
+    except RuleFailure:
         return ""
-    return _at(rule, "where the gradient is exactly 0 it moves by nan: what it divides by is 0 there")
+    try:
+        checked(rule, theta, slope, state, answer)
+    except RuleFailure as failure:
+        return f"{failure}, where the gradient is exactly 0"
+    return ""
 
 
 def reads(rule: Rule[Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..descent.examples.chance import Indices, Seeds, normals
-from ..descent.rules.guard import asked, checked, with_arrays
+from ..descent.rules.guard import asked, check_state, checked, with_arrays
 from ..descent.rules.protocol import Rule
 from ..descent.update import BatchSlope, Even
 from ..surface.points import Array
@@ -70,6 +70,7 @@ class Path:
         self.seeds: Seeds = np.array(range(len(starts)) if seeds is None else seeds, dtype=np.int64)
         self.updates = 0
         self.state: Any = asked(rule, "init", lambda: rule.init(starts.copy()))
+        check_state(rule, "init", starts, self.state)
 
     def step(self, rule: Rule[Any] | None = None) -> Array:
         """The movement of the next update, by the rule or by one like it.

@@ -4,7 +4,7 @@
 import gc
 import sys
 
-from . import COMMANDS, INSTALLED, module_of
+from . import COMMANDS, INSTALLED, STUDIES, module_of
 from .console.ending import TYPE_CHECKING, before_the_end, end_as_interrupted, end_at_signals, end_by_itself
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 FAILED, UNREAD = 2, 1
+TABLES, CHARTS = ("csv", "npz"), ("output",)
+"""The options for files of which none is a scene: pictures and films of races are, charts of studies are not."""
 SELDOM = (100_000, 50, 100)
 """How seldom Python looks for objects that only refer to each other: loading makes very many, and all of them stay."""
 
@@ -63,6 +65,12 @@ def obey(words: "Sequence[str]") -> int:
             _load_rules(command, words)
         arguments = command.parser().parse_args(words)
         with results_alone():
+            options = (*TABLES, *CHARTS) if name in STUDIES else TABLES
+            written = {option: path for option in options if (path := getattr(arguments, option, None)) is not None}
+            if written:
+                from .console.chosen import keep_sources
+
+                keep_sources(arguments, written)
             command.run(arguments)
     except SystemExit:
         raise  # Before the exceptions below are looked up, which --help need not wait for.

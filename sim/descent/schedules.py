@@ -31,6 +31,8 @@ class Schedule(ABC):
     """
 
     name: ClassVar[str]
+    falls: ClassVar[bool] = False
+    """Whether the factor never rises after the warm-up."""
 
     per: Unit = "update"
     warmup: Annotated[int, Ge(0), Le(MOST_TIME)] = 0
@@ -48,6 +50,15 @@ class Schedule(ABC):
         if time < self.warmup:
             return self.at(0) * (self.warmup_from + (1 - self.warmup_from) * time / self.warmup)
         return self.at(time - self.warmup)
+
+    def over(self, update: int, updates_per_epoch: int) -> bool:
+        """Whether the factor is 0 for that update and all that come after it.
+
+        >>> [Polynomial(length=3, warmup=1, warmup_from=0.0).over(update, 1) for update in range(6)]
+        [False, False, False, False, True, True]
+        """
+        warm = (update if self.per == "update" else update // updates_per_epoch) >= self.warmup
+        return self.falls and warm and self.factor(update, updates_per_epoch) == 0
 
     @abstractmethod
     def at(self, time: int) -> float:
@@ -74,6 +85,7 @@ class StepDecay(Schedule):
     """
 
     name: ClassVar[str] = "step"
+    falls: ClassVar[bool] = True
 
     every: Span = 100
     gamma: Annotated[float, Gt(0), Le(1)] = 0.1
@@ -90,6 +102,7 @@ class Exponential(Schedule):
     """
 
     name: ClassVar[str] = "exponential"
+    falls: ClassVar[bool] = True
 
     gamma: Annotated[float, Gt(0), Le(1)] = 0.99
 
@@ -106,6 +119,7 @@ class Polynomial(Schedule):
     """
 
     name: ClassVar[str] = "polynomial"
+    falls: ClassVar[bool] = True
 
     length: Span = 400
     power: Annotated[float, Gt(0), Le(100)] = 1.0
@@ -125,6 +139,7 @@ class InverseTime(Schedule):
     """
 
     name: ClassVar[str] = "inverse time"
+    falls: ClassVar[bool] = True
 
     decay_rate: Annotated[float, Gt(0), Le(1e3)] = 0.01
 

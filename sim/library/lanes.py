@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError, create_model
 
 from ..descent.examples.batches import SAMPLINGS
 from ..descent.lane import Lane
-from ..descent.rules import OWN
+from ..descent.rules import OWN, RULES
 from ..descent.rules.protocol import Rule
 from ..descent.schedules import SCHEDULES, Schedule
 from ..scene import Scene
@@ -57,6 +57,9 @@ def checked_rule(place: str, rule: Any) -> Rule[Any]:
     kind = type(rule).__name__
     if isinstance(rule, type):
         raise UseError(f"{place} is the class {rule.__name__}; make a rule of it, such as {rule.__name__}(0.1)")
+    if isinstance(rule, str):
+        example = f'RULES["{rule if rule in RULES else "momentum"}"](0.1)'
+        raise UseError(f"{place} must be a rule, such as {example}, not its name, {shown(rule)}")
     missing = [name for name in ("init", "step") if not callable(getattr(rule, name, None))]
     if missing:
         raise UseError(f"{place} is no rule: {kind} has no method {missing[0]}")

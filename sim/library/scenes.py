@@ -53,9 +53,11 @@ def load(name_or_path: str | os.PathLike[str]) -> Scene:
     >>> load("local-minimum").start
     (-2.9, -0.6)
     """
-    named = os.fspath(name_or_path)
-    if not named.strip():
-        raise UseError(f'a scene is named by its name, such as "{OPENING}", or by a path to a file, not by {named!r}')
+    named = os.fspath(name_or_path) if isinstance(name_or_path, str | os.PathLike) else name_or_path
+    if not isinstance(named, str) or not named.strip():
+        raise UseError(
+            f'a scene is named by its name, such as "{OPENING}", or by a path to a file, not by {shown(named)}'
+        )
     return load_scene(named)
 
 

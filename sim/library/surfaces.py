@@ -68,7 +68,7 @@ class Surface:
         step: float = STEP,
     ) -> None:
         seen = _window(window)
-        if not 0 < step < 0.1:
+        if not isinstance(step, int | float | np.floating) or not 0 < step < 0.1:
             raise UseError(f"step must be a number above 0 and below 0.1, in sides of the window, not {shown(step)}")
         parts = (value, gradient, hessian, seen, float(step))
         for name, part in zip(self.__dataclass_fields__, parts, strict=True):

@@ -255,6 +255,23 @@ def load_saved(name_or_path: str) -> Saved:
         raise SceneError(f"{shown}: {error}") from None
 
 
+def sources(name_or_path: str) -> tuple[Path, ...]:
+    """The files from which such a scene is read: its own, and that of the numbers which it names.
+
+    Of one that cannot be read, its own alone.
+    """
+    path = scene_files().get(name_or_path) or Path(name_or_path)
+    try:
+        text, folder = _text(path)
+        examples = tomllib.loads(text).get("examples")
+    except (OSError, ValueError, RecursionError):
+        return (path,)
+    match folder, examples:
+        case Path(), {"file": str(numbers)}:
+            return path, folder / numbers
+    return (path,)
+
+
 def scene_name(path: Path) -> str:
     """What the scene in a file is called that does not say its name: as the file, in letters that can be shown.
 

@@ -324,3 +324,29 @@ class Single(Averaging):
     def update(self, _theta: Array, g: Array, m: Array) -> tuple[Array, Array]:
         single: Any = (-self.learning_rate * g).astype(np.float32)
         return single, m
+
+
+@dataclass(frozen=True)
+class NoMemoryAtAll(Averaging):
+    def init(self, theta: Array) -> Any:
+        """Nothing, where a state is meant."""
+
+
+@dataclass(frozen=True)
+class Silent(Averaging):
+    """It has no answer where there is nothing to do."""
+
+    def step(self, theta: Array, slope: Slope, state: One) -> Any:
+        return super().step(theta, slope, state) if slope.here.any() else None
+
+
+@dataclass(frozen=True)
+class Wordy(Averaging):
+    def update(self, theta: Array, g: Array, m: Array) -> tuple[Any, Array]:
+        return super().update(theta, g, m) if g.any() else ("none", m)
+
+
+@dataclass(frozen=True)
+class OneRow(Averaging):
+    def update(self, theta: Array, g: Array, m: Array) -> tuple[Array, Array]:
+        return super().update(theta, g, m) if g.any() else (np.zeros(2), m)

@@ -174,6 +174,10 @@ def test_first_steps_are_held_against_closed_forms() -> None:
         (students.Hiding, "replay", "from a state that was kept it goes on otherwise than it did"),
         (students.NoEpsilon, "rests", "where the gradient is exactly 0 it moves by nan"),
         (students.Single, "answers", "step answers with a movement of float32, not of float64"),
+        (students.NoMemoryAtAll, "answers", "init answers with nothing for a state, not with a tuple"),
+        (students.Silent, "rests", "nothing, not with a movement and a state, where the gradient is exactly 0"),
+        (students.Wordy, "rests", "str for a movement, not with an array, where the gradient is exactly 0"),
+        (students.OneRow, "rests", "a movement of shape (2,), and θ has (1, 2), where the gradient is exactly 0"),
     ],
 )
 def test_what_no_rule_may_do_is_found(kind: Any, name: str, sentence: str) -> None:

@@ -7,6 +7,7 @@ import re
 import struct
 import subprocess
 import sys
+from argparse import Namespace
 from collections.abc import Iterator
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -20,8 +21,10 @@ import main
 from sim.command import COMMANDS, entry
 from sim.command import run as run_command
 from sim.command.console import arguments
+from sim.command.console.chosen import keep_sources
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Slope
+from sim.files import OutputError
 from sim.scene import OPENING, load_scene, parse_scene, scene_files
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved
 from sim.scene.saving import saved_text
@@ -440,6 +443,33 @@ def test_what_cannot_be_done_is_named(capsys: pytest.CaptureFixture[str], words:
     sentence = mistake(capsys, *words)
     assert reason in sentence
     assert len(sentence) < 200
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "mine.toml", "--csv", "mine.toml"],
+        ["run", "mine.toml", "--csv", "mine.csv"],
+        ["run", "./mine.toml", "--npz", "mine.csv"],
+        ["odds", "mine.toml", "--seeds", "2", "--csv", "mine.csv"],
+        ["basins", "mine.png", "--output", "mine.png"],
+    ],
+)
+def test_what_is_read_is_not_written_over(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    measured = scene_files()["stopping-distances"].read_text(encoding="utf-8")
+    Path("mine.toml").write_text(measured.replace("data/stopping-distances.csv", "mine.csv"), encoding="utf-8")
+    Path("mine.csv").write_text("".join(f"{x},{2 * x}\n" for x in range(9)), encoding="utf-8")
+    assert status("screenshot", "--update", "1", "--size", "320x240", "-o", "mine.png") == 0
+    capsys.readouterr()
+    *_, option, name = words
+    assert f"{option} names {name}, which is read here and would be lost; name another file" in mistake(capsys, *words)
+
+
+def test_a_file_of_rules_is_not_written_over() -> None:
+    Path("mine.py").write_text("", encoding="utf-8")
+    with pytest.raises(OutputError, match="which is read here and would be lost"):
+        keep_sources(Namespace(rules=["./mine.py"]), {"csv": Path("mine.py")})
+    keep_sources(Namespace(rules=["./mine.py"]), {"csv": Path("yours.csv")})
 
 
 @pytest.mark.parametrize("words", [["run", "a", "b" * 9_999], ["run", f"--{'x' * 9_999}"], ["run", "a", *"b" * 9_999]])

@@ -250,6 +250,8 @@ class Listing:
         ({"start": (1, np.inf)}, "start must be two finite numbers"),
         ({"rules": [Lion()]}, "rules must be a dictionary of rules by their lanes' names"),
         ({"rules": {"mine": Lion}}, r"rules\['mine'\] is the class Lion; make a rule of it, such as Lion\(0.1\)"),
+        ({"rules": {"mine": "adam"}}, r"must be a rule, such as RULES\[\"adam\"\]\(0.1\), not its name, 'adam'"),
+        ({"rules": {"mine": "adm"}}, r"must be a rule, such as RULES\[\"momentum\"\]\(0.1\), not its name, 'adm'"),
         ({"rules": {"mine": 3}}, r"rules\['mine'\] is no rule: int has no method init"),
         ({"rules": {"mine": (Lion(), 21)}}, r"the batch size of rules\['mine'\] must be a whole number from 1 to 20"),
         ({"rules": {"mine": (Lion(),)}}, "must be a rule, a Lane, or a rule with a batch size"),

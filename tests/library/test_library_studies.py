@@ -238,6 +238,8 @@ def test_a_map_is_saved(tmp_path: Path) -> None:
         (lambda: tm.odds(seeds=2, updates=3).picture((200, 150)), "the width must be a whole number from 320 to 7,680"),
         (lambda: tm.basins(lane="x"), 'there is no lane "x"'),
         (lambda: tm.basins(lane="momentum", rule=Lion()), "give a lane or a rule, not both"),
+        (lambda: tm.load(3), 'such as "local-minimum", or by a path to a file, not by 3'),  # type: ignore[arg-type]
+        (lambda: tm.load(b"ravine"), "or by a path to a file, not by b'ravine'"),  # type: ignore[arg-type]
         (lambda: tm.basins(rule=3), "rule is no rule: int has no method init"),  # type: ignore[arg-type]
     ],
 )

@@ -150,6 +150,7 @@ def clipped(x: Array, y: Array) -> Any:
         (eggs, {"hessian": lambda x, y: (x, y)}, "hessian must give 3 arrays"),
         (eggs, {"window": (1, 2)}, r"window must be \(\(x0, x1\), \(y0, y1\)\), not \(1, 2\)"),
         (eggs, {"window": ((1, 0), (0, 1))}, "window must have x0 < x1 and y0 < y1"),
+        (eggs, {"step": "fine"}, "step must be a number above 0 and below 0.1, in sides of the window, not 'fine'"),
         (eggs, {"step": 0}, "step must be a number above 0 and below 0.1"),
     ],
 )

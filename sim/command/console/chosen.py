@@ -1,14 +1,19 @@
 """What the arguments choose."""
 
+import argparse
+import os
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
 
 from ...descent.digest import departure
 from ...descent.race import Race
+from ...files import OutputError, located
 from ...languages import ENGLISH
 from ...scene import OPENING, Scene
 from ...scene.lesson import without_particulars
-from ...scene.reading import Saved, load_saved
+from ...scene.reading import Saved, load_saved, sources
 from ...scene.words import excerpt
 from .terminal import remark
 
@@ -39,6 +44,20 @@ def chosen_saved(
     if seed in (None, saved.scene.seed):
         return saved
     return replace(saved, scene=without_particulars(replace(saved.scene, seed=seed)), digest=())
+
+
+def keep_sources(arguments: argparse.Namespace, written: Mapping[str, Path]) -> None:
+    """Let none of the files that will be written, by their options, be one that is read: it would be lost.
+
+    Raises:
+        OutputError: one is.
+    """
+    named, rules = getattr(arguments, "scene", None), getattr(arguments, "rules", None) or ()
+    read = [*map(Path, rules), *(() if named is None else sources(named))]
+    places = {located(path) for path in read if os.path.exists(path)}
+    for option, path in written.items():
+        if located(path) in places:
+            raise OutputError(f"--{option} names {path}, which is read here and would be lost; name another file")
 
 
 def compare(saved: Saved, race: Race) -> None:

@@ -11,6 +11,7 @@ from ...surface.points import Array, Mask, components, vectors
 from ..examples.chance import Indices
 from ..lane import Lane
 from ..problem import Problem
+from ..rules import OWN
 from ..rules.plain.gradient_descent import NoState
 from ..rules.protocol import makes_noise
 from ..schedules import CONSTANT
@@ -50,6 +51,7 @@ STAYING = np.array(
     ]
 )
 """Which of KINDS say that a marble stays in a basin, at rest or not."""
+_IN_NOISE = STAYING & (_RANKS == Rank.GOING)  # Those of them that movements tell of, which may be noise alone.
 _LAST_FIRST = sorted(range(len(KINDS)), key=lambda index: (_RANKS[index], index), reverse=True)
 
 
@@ -65,6 +67,12 @@ def repeats(lane: Lane, count: int) -> bool:
     """
     remembers = getattr(type(lane.rule).init, "__annotations__", {}).get("return") is not NoState
     return not (lane.chance(count) or lane.schedule != CONSTANT or remembers)
+
+
+def rateless(lane: Lane, count: int, updates: Indices) -> Mask:
+    """Whether the learning rate, as far as a rule of the program heeds it, is 0 from each of these updates on."""
+    epoch, own = lane.updates_per_epoch(count), type(lane.rule) in OWN
+    return np.array([own and lane.schedule.over(update, epoch) for update in updates.tolist()], dtype=np.bool_)
 
 
 def _rates(lane: Lane, count: int, updates: Indices) -> Array:
@@ -89,9 +97,11 @@ class Judge:
         """
         marbles, count = len(starts), problem.train.count
         self._problem = problem
-        self._held_by = Held(decays(lane), repeats(lane, count))
+        self._decays, self._repeats = decays(lane), repeats(lane, count)
+        self._rateless = partial(rateless, lane, count)
         epoch, no_noise = lane.updates_per_epoch(count), TRACE * problem.units.gradient
         painted = partial(_rates, lane, count) if makes_noise(lane.rule) else None
+        self._noisy = lane.chance(count) or painted is not None
         self._span = span_of(epoch)
         resting = REST_WAY * problem.units.length
         self._history = History(epoch, lane.chance(count), marbles, no_noise, painted, resting, lookback, sketch)
@@ -117,6 +127,7 @@ class Judge:
         self._proposed = np.zeros(marbles, dtype=np.intp)  # The verdict that the last look would have given.
         self._times = np.zeros(marbles, dtype=np.intp)  # How many looks in a row would have given it.
         self._swing = np.zeros(marbles)  # The longest of the movements before the verdict.
+        self._searched = np.zeros(marbles, dtype=np.intp)  # When no basin was found around it, outside of those known.
 
     @property
     def pending(self) -> Mask:
@@ -267,6 +278,7 @@ class Judge:
         alive = alive & (_RANKS[self.kinds] > Rank.FOR_GOOD)
         self._leave_saddles(update, block, alive)
         kinds = self._kinds(look, seen, alive)
+        self._take_back(update, kinds, alive & (stay.basin == NO_BASIN), block[-1])
         changed = np.flatnonzero(alive & (kinds != self.kinds))
         self._swing[changed] = sight.longest[changed]
         here = (sight.rest[changed] != MOVING) | (stay.basin[changed] == NO_BASIN)
@@ -276,6 +288,22 @@ class Judge:
             alive & (self.kinds == KINDS.index(VerdictKind.STALLED)) & (sight.still_at != NO_SADDLE)
         )
         self._stalled[stalled] = sight.still_at[stalled]
+
+    def _take_back(self, update: int, kinds: Indices, outside: Mask, theta: Array) -> None:
+        """Let those that are outside of all known basins, at θ (M, 2), begin to stay in noise only in one found now.
+
+        Noise that leads to no lower loss, and back and forth, is no sign of a basin: on a plateau or a gentle slope
+        there is none. Who was in none is asked again after as many updates more: that costs a descent.
+        """
+        runs = np.flatnonzero(outside & _IN_NOISE[kinds] & (kinds != self.kinds))
+        if not self._noisy or not len(runs):
+            return
+        proposed, kinds[runs] = kinds[runs], UNDER_WAY
+        asked = 2 * self._searched[runs] <= update
+        runs, proposed = runs[asked], proposed[asked]
+        found = np.isfinite(self._problem.beyond(theta[runs])).all(axis=-1)
+        kinds[runs[found]] = proposed[found]
+        self._searched[runs[~found]] = update
 
     def _tell_departures(self, update: int, runs: Indices, stay: "_Stays", theta: Array) -> None:
         """Note down which of these runs, at θ (M, 2), have left their basin for a minimum that was not known."""
@@ -362,7 +390,8 @@ class Judge:
             return columns.ground(rows[row], run)
 
         ends = Ends(columns.theta[rows], ground, basins, way)
-        return see(self._problem, ends, self._history.add(blocks), self._held_by)
+        held = Held(self._decays, self._repeats or self._rateless(blocks.ends)[:, None])
+        return see(self._problem, ends, self._history.add(blocks), held)
 
 
 def _last_values(first: Indices, values: Iterable[Indices | int], happens: Mask) -> Indices:

@@ -24,6 +24,9 @@ BALANCED_WAY = 5e-6
 # The way of a block that goes on with a rest, over the first one's; at a minimum it may be of any length.
 RESTLESS = 10.0
 AT_HAND = 5e-3  # How far it may be from the critical point at which it rests.
+# Most that curvatures change over a step of Newton's method that leads to a minimum, over the least of them. By
+# Kantorovich's theorem it arrives up to a half; but at a half, it may creep towards a point of inflection.
+SURE = 0.25
 ROUNDING = 1e-15  # Length of a movement that is no more than rounding, in window diagonals.
 FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
 EQUAL_LOSS = 1e-6  # Difference of two losses that counts as none, over the scale of losses.
@@ -115,8 +118,8 @@ class Held(NamedTuple):
 
     decays: bool
     """The rule shrinks θ besides: that and the gradient may balance."""
-    repeats: bool
-    """The rule answers the same at the same place: who takes no step there never will."""
+    for_good: bool | Mask
+    """Who takes no step never will: the rule answers the same at the same place, or η is 0 from then on; or (K, 1)."""
 
 
 def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
@@ -132,7 +135,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
         )
         for part, slack in ((rest, 1.0), (stays, RESTLESS)):
             balanced = held.decays & (progress.path <= slack * BALANCED_WAY * length)
-            part[(part == SLOPE) & ~((held.repeats & unmoved) | balanced)] = MOVING
+            part[(part == SLOPE) & ~((held.for_good & unmoved) | balanced)] = MOVING
         at, still_at = _linger(problem, ends, progress.path)
         plateau, still_plateau = _plateau(problem, ends)
         swinging = progress.bouncing[0] | progress.bouncing[1]
@@ -205,6 +208,7 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
     near_minimum |= level & cored  # The floor of a degenerate one is wide.
     near_other = norm(step) <= at_hand
     unknown = near_other & (lower > flat) & (basin == NO_BASIN)  # From a basin one comes to no other minimum than its.
+    unknown[unknown] = _leads(problem, theta[unknown], hessian[unknown], step[unknown])
     rest[still] = np.select(
         [near_other & (upper < -flat), near_other & (lower < -flat), near_minimum, unknown, level],
         [MAXIMUM, SADDLE, MINIMUM, MINIMUM, LEVEL],
@@ -253,6 +257,15 @@ def _newton_step(hessian: Array, gradient: Array) -> Array:
     xx, xy, yy = hessian[:, 0, 0], hessian[:, 0, 1], hessian[:, 1, 1]
     step = pair(xy * y - yy * x, xy * x - xx * y) / (xx * yy - xy * xy)[:, None]
     return np.where((x == 0) & (y == 0), 0.0, np.where(np.isnan(step), np.inf, step).T).T
+
+
+def _leads(problem: Problem, theta: Array, hessian: Array, step: Array) -> Mask:
+    """Whether such steps (n, 2) lead from the points (n, 2), where H is positive, on to a minimum; (n,).
+
+    Next to a point of inflection, or to where the slope only comes close to 0, H is positive, too, and there is none.
+    """
+    change = np.abs(eigenvalues(problem.train.hessian(theta + step) - hessian)).max(axis=-1)
+    return np.asarray(change <= SURE * eigenvalues(hessian)[:, 0])
 
 
 def _linger(problem: Problem, ends: Ends, path: Array) -> tuple[Labels, Labels]:

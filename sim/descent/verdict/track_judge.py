@@ -13,7 +13,7 @@ from ..examples.chance import Indices
 from ..problem import Problem
 from ..track import Track
 from .blocks import BOUNCES
-from .judge import LOOKBACK, Judge, decays
+from .judge import LOOKBACK, Judge, decays, rateless
 from .kinds import Event, Verdict, VerdictKind
 from .sight import nearest_saddle
 
@@ -77,7 +77,7 @@ class TrackJudge:
             swing=self._swing(moment) if kind in (VerdictKind.BOUNCING, VerdictKind.SWINGING) else None,
             found=found,
             proved=kind is VerdictKind.SETTLED and problem.proof is not None,
-            decays=decays(track.lane),
+            decays=decays(track.lane) and not rateless(track.lane, problem.train.count, np.array([update])).all(),
             failure=track.failure if kind is VerdictKind.FAILED else "",
         )
 

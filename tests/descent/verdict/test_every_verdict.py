@@ -17,7 +17,7 @@ from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.curvature.newton import Newton
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.protocol import Rule, Slope
-from sim.descent.schedules import Constant
+from sim.descent.schedules import Constant, Cosine, Exponential, Polynomial
 from sim.descent.verdict.kinds import VerdictKind
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.surface.functions.formula import Formula
@@ -162,6 +162,23 @@ def test_who_takes_no_step_yet_has_not_stopped(lane: Lane, updates: int) -> None
     assert [kind for _, kind in race.judges[0].changes] == [VerdictKind.UNDER_WAY]
 
 
+@pytest.mark.parametrize("rule", [GradientDescent(0.01), Adam(0.01), AdamW(0.001)])
+@pytest.mark.parametrize("batch", [1, 10])
+def test_whose_learning_rate_has_come_to_0_for_good_has_stopped(rule: Rule[Any], batch: int) -> None:
+    sums = TiltedExamples(0.1, count=10).sums(Formula("x^2 + y^2"))
+    lanes = [
+        Lane("fallen", rule, batch, Polynomial(length=20)),
+        Lane("falls on", rule, batch, Exponential(gamma=0.99)),
+        Lane("returns", rule, batch, Cosine(length=20)),
+    ]
+    race = Race(Problem(*sums, SQUARE, margin=0.0), lanes, (1.0, 0.5), 0)
+    race.extend(360)
+    fallen, *others = race.judges
+    assert [kind for _, kind in fallen.changes] == [VerdictKind.UNDER_WAY, VerdictKind.HELD]
+    assert "balance" not in fallen.verdict(360).sentence
+    assert not any(kind is VerdictKind.HELD for judge in others for _, kind in judge.changes)
+
+
 def test_only_what_is_proved_is_called_global() -> None:
     for formula, proved in (("(x - 0.5)^2 + y^2", None), ("x^3 - 3*x + y^2", False)):
         way = Way(formula, STEP, (0.5, 0.3))
@@ -182,6 +199,31 @@ def test_a_minimum_that_was_not_known_is_told_by_where_it_is() -> None:
     np.testing.assert_allclose(verdict.found, (1.0, 0.0), atol=1e-9)
     assert "a minimum found at (1, 0)" in verdict.sentence
     assert judged(Way(WELLS, STEP, (-0.5, 0.5))).verdict(400).found is None
+
+
+@pytest.mark.parametrize("formula", ["x^3 + y^2", "x^3 + y^3", "x^3 + 0.0001*x + y^2"])
+def test_next_to_a_point_of_inflection_there_is_no_minimum(formula: str) -> None:
+    """One comes down to it ever more slowly, over ground that curves upwards; the last has no critical point at all."""
+    kinds = [kind for _, kind in judged(Way(formula, STEP, (1.0, 1.0))).changes]
+    assert kinds == [VerdictKind.UNDER_WAY, VerdictKind.LEVEL]
+
+
+@pytest.mark.parametrize("formula", ["0*x", "x + y", "tanh(3*x)", "exp(-x^2 - y^2)", "1/(1 + exp(-x)) + 0.001*y^2"])
+@pytest.mark.parametrize("rule", [GradientDescent(0.1), GradientDescent(1.0), Adam(0.1)])
+def test_noise_alone_is_no_basin(formula: str, rule: Rule[Any]) -> None:
+    """None of these has a minimum: a plane, slopes, plateaus, the flank of a hill."""
+    sums = TiltedExamples(0.3 if formula != "x + y" else 30.0, count=10).sums(Formula(formula))
+    race = Race(Problem(*sums, Window(-2.0, 2.0, -2.0, 2.0)), [Lane("noisy", rule, 1)], (1.5, 0.5), 0)
+    race.extend(800)
+    assert [kind for _, kind in race.judges[0].changes] == [VerdictKind.UNDER_WAY]
+
+
+def test_in_noise_one_stays_in_a_basin_that_was_not_known() -> None:
+    sums = TiltedExamples(0.3, count=10).sums(Formula("(x - 3)^2 + y^2"))
+    race = Race(Problem(*sums, Window(-0.5, 0.5, -1.0, 1.0)), [Lane("noisy", STEP, 1)], (0.0, 0.5), 0)
+    race.extend(200)
+    assert [kind for _, kind in race.judges[0].changes] == [VerdictKind.UNDER_WAY, VerdictKind.RATTLING]
+    assert race.judges[0].verdict(200).basin is None
 
 
 def test_a_bounce_says_how_long_it_is() -> None:
