@@ -22,6 +22,7 @@ from .curves import LEVEL, one_a_valley, thinned
 from .cusps import compass, sharp_minima
 from .ground import ROUGHLY, Ground, grounds
 from .newton import CIRCLE, SAME_POINT, distances, distinct, first_of_each, newton, newton_steps, slopes_around
+from .plains import on_bottoms, wide_bottoms
 from .point import CriticalKind, CriticalPoint, Scales, describe
 from .survey import PLATEAU, Survey, finite, promising, surveyed, unexplained
 
@@ -85,11 +86,15 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         rim = newton(surface, window, (slipped[:, None] + reach * _WEB).reshape(-1, 2), reach)
         smooth = distinct(surface, np.concatenate([found, slipped, rim]), window)
         smooth, complete = _finer(surface, window, survey, smooth, reach, halvings)
+        wide = wide_bottoms(surface, window, survey, smooth, 0.5 * reach)
+        smooth, lowest = (points[~on_bottoms(surface, points, wide)] for points in (smooth, lowest))
         sharp = sharp_minima(surface, window, survey.scales, smooth, lowest, reach)
         tips = np.array([point.position for point in sharp]).reshape(-1, 2)
         smooth = smooth[distances(smooth, tips) > SAME_POINT * window.diagonal]
         smooth, curves = thinned(surface, window, survey.scales, smooth, reach)
         known = sharp | _described(surface, window, survey.scales, smooth, curves, reach)
+        leads = np.array([bottom.floor[0] for bottom in wide]).reshape(-1, 2)
+        known |= zip(describe(surface, survey.scales, leads), wide, strict=True)
         points = one_a_valley(surface, known, 0.5 * reach, LEVEL * survey.scales.relief)
         if len(points) > CROWD:  # Of more, basins would take all the memory there is.
             points, complete = points[:CROWD], False
