@@ -3,7 +3,7 @@
 They are told by their shape on the grid, be it that of a disc, of a ring or of a bent band.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from ..protocol import Surface, Window
 from .bottoms import BETWEEN, THIN, Indices, level_between, united
 from .ground import ROUGHLY, Ground
 from .newton import CIRCLE, first_of_each
+from .point import frobenius
 from .survey import Survey
 
 FINE = 256  # Cells of the grid along each side of the window, or less where a surface takes long to evaluate.
@@ -19,12 +20,37 @@ MOST = 1 << 19  # Pairs of an example and a point that are evaluated for that at
 EVERY = 4  # Of what lies amid a bottom, every so manyth node along each side of the grid is remembered.
 HEIGHTS = 64  # At so many heights bottoms are looked for at most, at the lowest ones.
 ODD = (0.41, 0.37)  # Where a cell, in its sides, is looked at once more: waves may agree with the grid.
-TOGETHER = 1 << 18  # So many pairs of points are compared at once.
 
 _AROUND = np.array([[0, 1], [1, 0], [1, 1], [1, -1], [0, -1], [-1, 0], [-1, -1], [-1, 1]])
 
 
-def wide_bottoms(surface: Surface, window: Window, survey: Survey, smooth: Array, step: float) -> list[Ground]:
+@dataclass(frozen=True, eq=False)
+class WideBottoms:
+    """Those that a window shows."""
+
+    grounds: list[Ground]
+    """What each is, its middle first."""
+    nodes: Array
+    """Those of the grid, shape (n, n, 2)."""
+    labels: Indices
+    """On which of the bottoms each lies, or −1; shape (n, n)."""
+
+    def hold(self, surface: Surface, points: Array) -> Mask:
+        """Which of the points (n, 2) lie on one of the bottoms: level with a corner of their cell that does; (n,)."""
+        lie = np.zeros(len(points), np.bool_)
+        if not self.grounds:
+            return lie
+        count = len(self.nodes) - 1
+        corner, side = self.nodes[0, 0], (self.nodes[-1, -1] - self.nodes[0, 0]) / count
+        column, row = np.clip(np.floor((points - corner) / side), 0, count - 1).astype(np.intp).T
+        for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            rows = np.flatnonzero(~lie & (self.labels[row + i, column + j] >= 0))
+            corners = self.nodes[row[rows] + i, column[rows] + j]
+            lie[rows] = level_between(surface, corners, points[rows], self.grounds[0].equal)
+        return lie
+
+
+def wide_bottoms(surface: Surface, window: Window, survey: Survey, smooth: Array, step: float) -> WideBottoms:
     """The minima that are level over at least a cell of a fine grid, as far as the window shows that they are minima.
 
     They lie within the window; or they leave it at several sides, and all that is seen beside them is higher. Of what
@@ -34,39 +60,30 @@ def wide_bottoms(surface: Surface, window: Window, survey: Survey, smooth: Array
     """
     count = _cells(surface, len(survey.nodes) - 1)
     side = np.array([window.width, window.height]) / count
+    found = WideBottoms([], window.grid(count + 1, count + 1), np.full((count + 1, count + 1), -1))
     if not (_whole(survey.slopes == 0).any() or _level_beside(surface, smooth, side).any()):
-        return []
-    nodes = window.grid(count + 1, count + 1)
-    flat = _no_gradient(surface, nodes)
+        return found
+    flat = _no_gradient(surface, found.nodes)
     cells = _whole(flat)
-    cells[cells] = _no_gradient(surface, nodes[:-1, :-1][cells] + ODD * side)
+    cells[cells] = _no_gradient(surface, found.nodes[:-1, :-1][cells] + ODD * side)
     core = np.zeros_like(flat)
     for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
         core[i : count + i, j : count + j] |= cells
-    values, equal = surface.value(nodes), ROUGHLY * survey.scales.relief
-    found = list[Ground]()
+    core[core] = frobenius(surface.hessian(found.nodes[core])) == 0
+    values, equal = surface.value(found.nodes), ROUGHLY * survey.scales.relief
     for height in _heights(values[core], equal):
         level = np.abs(values - height) <= equal
-        for label in (labels := _labels(surface, nodes, level, equal), np.unique(labels[core & level]))[1].tolist():
-            edge = _edge(surface, nodes, labels == label, height, equal)
-            if edge is not None and _leaves(labels == label) != 1:
-                floor = np.concatenate([_middle(nodes, labels == label), first_of_each(edge, THIN * step)])
-                found.append(Ground(floor, step, equal))
+        labels = _labels(surface, found.nodes, level, equal)
+        for label in np.unique(labels[core & level]).tolist():
+            part = labels == label
+            edge = _edge(surface, found.nodes, part, height, equal)
+            if edge is not None and _leaves(part) != 1:
+                amid = [_amid(found.nodes, part & core), found.nodes[::EVERY, ::EVERY][part[::EVERY, ::EVERY]]]
+                found.labels[part] = len(found.grounds)
+                found.grounds.append(
+                    Ground(np.concatenate([*amid, first_of_each(edge, THIN * step)]), step, equal)
+                )
     return found
-
-
-def on_bottoms(surface: Surface, points: Array, bottoms: Sequence[Ground]) -> Mask:
-    """Which of the points (n, 2) lie on one of the bottoms, (n,)."""
-    lie = np.zeros(len(points), np.bool_)
-    heights = surface.value(points) if bottoms else lie
-    for bottom in bottoms:
-        rows = np.flatnonzero(~lie & (np.abs(heights - surface.value(bottom.floor[0])) <= bottom.equal))
-        for some in np.array_split(rows, len(rows) * len(bottom.floor) // TOGETHER + 1) if len(rows) else ():
-            gaps = norm(points[some, None] - bottom.floor)
-            nearest = bottom.floor[gaps.argmin(axis=1)]
-            lie[some] = gaps.min(axis=1) <= bottom.step
-            lie[some] &= level_between(surface, nearest, points[some], bottom.equal)
-    return lie
 
 
 def _cells(surface: Surface, least: int) -> int:
@@ -143,8 +160,7 @@ def _leaves(part: Mask) -> int:
     return int(border.all()) + int((border & ~np.roll(border, 1)).sum())
 
 
-def _middle(nodes: Array, part: Mask) -> Array:
-    """Some of the nodes (n, 2) of a part of the grid, no farther apart than every so manyth, that amid it first."""
+def _amid(nodes: Array, part: Mask) -> Array:
+    """The one (1, 2) of the nodes of a part of the grid that is nearest to their middle."""
     places = nodes[part]
-    amid = places[np.argmin(norm(places - places.mean(axis=0)))][None]
-    return np.concatenate([amid, nodes[::EVERY, ::EVERY][part[::EVERY, ::EVERY]]])
+    return np.asarray(places[np.argmin(norm(places - places.mean(axis=0)))][None])

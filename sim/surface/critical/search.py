@@ -22,7 +22,7 @@ from .curves import LEVEL, one_a_valley, thinned
 from .cusps import compass, sharp_minima
 from .ground import ROUGHLY, Ground, grounds
 from .newton import CIRCLE, SAME_POINT, distances, distinct, first_of_each, newton, newton_steps, slopes_around
-from .plains import on_bottoms, wide_bottoms
+from .plains import wide_bottoms
 from .point import CriticalKind, CriticalPoint, Scales, describe
 from .survey import PLATEAU, Survey, finite, promising, surveyed, unexplained
 
@@ -79,7 +79,7 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         reach = REACH * window.diagonal / cells
         survey = surveyed(surface, window, cells)
         found = newton(surface, window, survey.nodes[promising(survey, reach)], reach)
-        lowest = compass(surface, window, unexplained(survey, found, reach), reach)
+        lowest = compass(surface, window, unexplained(surface, survey, found, reach), reach)
         # A well narrower than a cell may have slipped through, and the saddles of its rim with it.
         slipped = newton(surface, window, lowest, reach)
         slipped = slipped[distances(slipped, found) > SAME_POINT * window.diagonal]
@@ -87,14 +87,14 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         smooth = distinct(surface, np.concatenate([found, slipped, rim]), window)
         smooth, complete = _finer(surface, window, survey, smooth, reach, halvings)
         wide = wide_bottoms(surface, window, survey, smooth, 0.5 * reach)
-        smooth, lowest = (points[~on_bottoms(surface, points, wide)] for points in (smooth, lowest))
+        smooth, lowest = (points[~wide.hold(surface, points)] for points in (smooth, lowest))
         sharp = sharp_minima(surface, window, survey.scales, smooth, lowest, reach)
         tips = np.array([point.position for point in sharp]).reshape(-1, 2)
         smooth = smooth[distances(smooth, tips) > SAME_POINT * window.diagonal]
         smooth, curves = thinned(surface, window, survey.scales, smooth, reach)
         known = sharp | _described(surface, window, survey.scales, smooth, curves, reach)
-        leads = np.array([bottom.floor[0] for bottom in wide]).reshape(-1, 2)
-        known |= zip(describe(surface, survey.scales, leads), wide, strict=True)
+        leads = np.array([bottom.floor[0] for bottom in wide.grounds]).reshape(-1, 2)
+        known |= zip(describe(surface, survey.scales, leads), wide.grounds, strict=True)
         points = one_a_valley(surface, known, 0.5 * reach, LEVEL * survey.scales.relief)
         if len(points) > CROWD:  # Of more, basins would take all the memory there is.
             points, complete = points[:CROWD], False
