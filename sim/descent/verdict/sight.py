@@ -203,6 +203,7 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
     near_minimum = _from_minimum(problem, theta, basin, norm(gradient) / upper) <= at_hand
     cored = _cored(problem, basin, problem.basins.discs(theta, CORE)[1])
     near_minimum |= level & cored  # The floor of a degenerate one is wide.
+    near_minimum |= _beside_crease(problem, theta, basin, loss, gradient) <= at_hand
     near_other = norm(step) <= at_hand
     unknown = near_other & (lower > flat) & (basin == NO_BASIN)  # From a basin one comes to no other minimum than its.
     rest[still] = np.select(
@@ -244,6 +245,24 @@ def _from_minimum(problem: Problem, theta: Array, basin: Labels, across: Array) 
     if known.any():
         gap = norm(theta[known] - problem.basins.minima[label])
         distance[known] = np.where(problem.basins.valleys[label], np.fmin(gap, across[known]), gap)
+    return distance
+
+
+def _beside_crease(problem: Problem, theta: Array, basin: Labels, loss: Array, gradient: Array) -> Array:
+    """How far points (n, 2) are from the floor of the valley in whose basin they are, if that is a crease; else inf.
+
+    Beside a crease the loss rises along a line: where that comes to the floor's height, the floor is.
+    """
+    distance, equal = np.full(len(theta), np.inf), EQUAL_LOSS * problem.units.loss
+    rows = np.flatnonzero(basin != NO_BASIN)
+    rows = rows[problem.basins.valleys[basin[rows]]]
+    if len(rows):
+        floor = np.array([point.value for point in problem.minima])[basin[rows]]
+        height, slope = loss[rows] - floor, norm(gradient[rows])
+        there = height <= equal
+        way = np.where(there, 0.0, height / slope)
+        foot = theta[rows] - np.where(there, 0.0, way / slope * gradient[rows].T).T
+        distance[rows] = np.where(problem.train.value(foot) <= floor + equal, way, np.inf)
     return distance
 
 

@@ -52,6 +52,8 @@ class Ground:
     """The most by which neighbours on the floor are apart."""
     equal: float = 0.0
     """Up to which difference heights count as equal."""
+    wide: bool = False
+    """Whether the floor is that of a bottom that is level over a part of the plane, several cells of a grid wide."""
 
     @property
     def certain(self) -> bool:
@@ -146,7 +148,9 @@ def grounds(surface: Surface, window: Window, points: Array, relief: float, step
         for i in np.flatnonzero(alone & (within > 0) & ~_plain(surface, points, 0.5 * within, equal)).tolist():
             floor = _short_floor(surface, window, points[i], equal[i], within[i])
             found[i] = Ground(floor, step, ROUGHLY * relief) if len(floor) > 1 else found[i]
-        doubtful = level & ((equal > CLEAR * relief) | _plain(surface, points, np.full(len(points), WIDEST * step), equal))
+        doubtful = level & (
+            (equal > CLEAR * relief) | _plain(surface, points, np.full(len(points), WIDEST * step), equal)
+        )
         found = [DOUBTFUL if doubt else ground for ground, doubt in zip(found, doubtful.tolist(), strict=True)]
         others = np.flatnonzero(level & ~doubtful)
         for index, floor in zip(

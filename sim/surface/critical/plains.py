@@ -81,7 +81,7 @@ def wide_bottoms(surface: Surface, window: Window, survey: Survey, smooth: Array
                 amid = [_amid(found.nodes, part & core), found.nodes[::EVERY, ::EVERY][part[::EVERY, ::EVERY]]]
                 found.labels[part] = len(found.grounds)
                 found.grounds.append(
-                    Ground(np.concatenate([*amid, first_of_each(edge, THIN * step)]), step, equal)
+                    Ground(np.concatenate([*amid, first_of_each(edge, THIN * step)]), step, equal, wide=True)
                 )
     return found
 
@@ -113,7 +113,11 @@ def _level_beside(surface: Surface, points: Array, side: Array) -> Mask:
 def _heights(values: Array, equal: float) -> list[float]:
     """The lowest of the different heights among the values (n,)."""
     ordered = np.sort(values)
-    return [float(part[0]) for part in np.split(ordered, np.flatnonzero(np.diff(ordered) > equal) + 1)[:HEIGHTS] if part.size]
+    return [
+        float(part[0])
+        for part in np.split(ordered, np.flatnonzero(np.diff(ordered) > equal) + 1)[:HEIGHTS]
+        if part.size
+    ]
 
 
 def _labels(surface: Surface, nodes: Array, level: Mask, equal: float) -> Indices:
