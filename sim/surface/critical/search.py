@@ -93,6 +93,10 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         smooth = smooth[distances(smooth, tips) > SAME_POINT * window.diagonal]
         smooth, curves = thinned(surface, window, survey.scales, smooth, reach)
         known = sharp | _described(surface, window, survey.scales, smooth, curves, reach)
+        minima = [point for point, ground in known.items() if ground is not None]
+        doubles = wide.beside(surface, np.array([point.position for point in minima]).reshape(-1, 2))
+        for point in np.array(minima, object)[doubles].tolist():
+            del known[point]
         leads = np.array([bottom.floor[0] for bottom in wide.grounds]).reshape(-1, 2)
         known |= zip(describe(surface, survey.scales, leads), wide.grounds, strict=True)
         points = one_a_valley(surface, known, 0.5 * reach, LEVEL * survey.scales.relief)
