@@ -28,6 +28,7 @@ from .survey import PLATEAU, Survey, finite, promising, surveyed, unexplained
 
 CELLS = 64  # A power of two, so that the nodes of a symmetric window lie exactly on its axes.
 REACH = 2.0  # Newton starts where it promises to arrive within so many cell diagonals, and never steps further.
+STRIDE = 0.25  # With a share of the reach compass search begins: with more it would step over rims.
 CROWD = 5000
 """Critical points that are kept at most, the lowest; that there may be more is said."""
 FEWER_STEPS = 16  # Of Newton's, from where it is all but there.
@@ -79,7 +80,7 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         reach = REACH * window.diagonal / cells
         survey = surveyed(surface, window, cells)
         found = newton(surface, window, survey.nodes[promising(survey, reach)], reach)
-        lowest = compass(surface, window, unexplained(surface, survey, found, reach), reach)
+        lowest = compass(surface, window, unexplained(surface, survey, found, reach), STRIDE * reach)
         # A well narrower than a cell may have slipped through, and the saddles of its rim with it.
         slipped = newton(surface, window, lowest, reach)
         slipped = slipped[distances(slipped, found) > SAME_POINT * window.diagonal]
