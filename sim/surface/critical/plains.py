@@ -24,6 +24,8 @@ HEIGHTS = 64  # At so many heights bottoms are looked for at most, at the lowest
 ODD = (0.41, 0.37)  # Where a cell, in its sides, is looked at once more: waves may agree with the grid.
 
 _CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
+# Of the nodes in and around a cell those at its corners first.
+_NEAR = (*_CORNERS, *((i, j) for i in range(-1, 3) for j in range(-1, 3) if not (0 <= i <= 1 and 0 <= j <= 1)))
 _AROUND = ((0, 1), (1, 0), (1, 1), (1, -1), (0, -1), (-1, 0), (-1, -1), (-1, 1))
 
 
@@ -39,17 +41,19 @@ class WideBottoms:
     """On which of the bottoms each lies, or −1; shape (n, n)."""
 
     def hold(self, surface: Surface, points: Array) -> Mask:
-        """Which of the points (n, 2) lie on one of the bottoms: level with a corner of their cell that does; (n,)."""
+        """Which of the points (n, 2) lie on one of the bottoms: level with a node of it, a cell away at most; (n,)."""
         lie = np.zeros(len(points), np.bool_)
         if not self.grounds:
             return lie
-        count = len(self.nodes) - 1
-        corner, side = self.nodes[0, 0], (self.nodes[-1, -1] - self.nodes[0, 0]) / count
-        column, row = np.clip(np.floor((points - corner) / side), 0, count - 1).astype(np.intp).T
-        for i, j in _CORNERS:
-            rows = np.flatnonzero(~lie & (self.labels[row + i, column + j] >= 0))
-            corners = self.nodes[row[rows] + i, column[rows] + j]
-            lie[rows] = level_between(surface, corners, points[rows], self.grounds[0].equal)
+        side = self.nodes[1, 1] - self.nodes[0, 0]
+        column, row = np.floor((points - self.nodes[0, 0]) / side).astype(np.intp).T
+        most = len(self.nodes) - 1
+        for i, j in _NEAR:
+            rows = np.flatnonzero(~lie)
+            node = np.clip(row[rows] + i, 0, most), np.clip(column[rows] + j, 0, most)
+            on = self.labels[node] >= 0
+            starts = self.nodes[node][on]
+            lie[rows[on]] = level_between(surface, starts, points[rows[on]], self.grounds[0].equal)
         return lie
 
     def beside(self, surface: Surface, points: Array) -> Mask:

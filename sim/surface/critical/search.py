@@ -21,7 +21,7 @@ from .bottoms import flat_bottoms
 from .curves import LEVEL, one_a_valley, thinned
 from .cusps import compass, sharp_minima
 from .ground import ROUGHLY, Ground, grounds
-from .newton import CIRCLE, SAME_POINT, distances, distinct, first_of_each, newton, newton_steps, slopes_around
+from .newton import CIRCLE, SAME_POINT, distances, distinct, first_of_each, newton, newton_steps, nudged, slopes_around
 from .plains import wide_bottoms
 from .point import CriticalKind, CriticalPoint, Scales, describe
 from .survey import PLATEAU, Survey, finite, promising, surveyed, unexplained
@@ -82,7 +82,7 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         found = newton(surface, window, survey.nodes[promising(survey, reach)], reach)
         lowest = compass(surface, window, unexplained(surface, survey, found, reach), STRIDE * reach)
         # A well narrower than a cell may have slipped through, and the saddles of its rim with it.
-        slipped = newton(surface, window, lowest, reach)
+        slipped = newton(surface, window, nudged(surface, window, lowest), reach)
         slipped = slipped[distances(slipped, found) > SAME_POINT * window.diagonal]
         rim = newton(surface, window, (slipped[:, None] + reach * _WEB).reshape(-1, 2), reach)
         smooth = distinct(surface, np.concatenate([found, slipped, rim]), window)
@@ -95,9 +95,10 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         smooth, curves = thinned(surface, window, survey.scales, smooth, reach)
         known = sharp | _described(surface, window, survey.scales, smooth, curves, reach)
         minima = [point for point, ground in known.items() if ground is not None]
-        doubles = wide.beside(surface, np.array([point.position for point in minima]).reshape(-1, 2))
-        for point in np.array(minima, object)[doubles].tolist():
-            del known[point]
+        places = np.array([point.position for point in minima]).reshape(-1, 2)
+        doubles = wide.hold(surface, places) | wide.beside(surface, places)
+        for index in np.flatnonzero(doubles).tolist():
+            del known[minima[index]]
         leads = np.array([bottom.floor[0] for bottom in wide.grounds]).reshape(-1, 2)
         known |= zip(describe(surface, survey.scales, leads), wide.grounds, strict=True)
         points = one_a_valley(surface, known, 0.5 * reach, LEVEL * survey.scales.relief)
