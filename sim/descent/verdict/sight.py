@@ -46,6 +46,7 @@ LEAVING = 2.0  # What has begun goes on until its quantity exceeds the tolerance
 HALVINGS = 40
 # What is left of the gradient's change after these halvings, at a crease.
 JUMP = 0.5
+STRAIGHT = 0.1  # What is left of a height at the foot of such a line; of a parabola's it is a quarter.
 CORE = 0.5  # The core of a basin: the disc around its minimum with this share of its certain disc's radius.
 
 BOWL_RINGS, BOWL_ANGLES = 16, 64  # How many points of a disc tell whether there can be a plateau in it.
@@ -251,7 +252,7 @@ def _from_minimum(problem: Problem, theta: Array, basin: Labels, across: Array) 
 def _beside_crease(problem: Problem, theta: Array, basin: Labels, loss: Array, gradient: Array) -> Array:
     """How far points (n, 2) are from the floor of the valley in whose basin they are, if that is a crease; else inf.
 
-    Beside a crease the loss rises along a line: where that comes to the floor's height, the floor is.
+    Beside a crease the loss rises as along a line: where that comes to the floor's height, the floor is.
     """
     distance, equal = np.full(len(theta), np.inf), EQUAL_LOSS * problem.units.loss
     rows = np.flatnonzero(basin != NO_BASIN)
@@ -262,7 +263,8 @@ def _beside_crease(problem: Problem, theta: Array, basin: Labels, loss: Array, g
         there = height <= equal
         way = np.where(there, 0.0, height / slope)
         foot = theta[rows] - np.where(there, 0.0, way / slope * gradient[rows].T).T
-        distance[rows] = np.where(problem.train.value(foot) <= floor + equal, way, np.inf)
+        left = problem.train.value(foot) - floor
+        distance[rows] = np.where(left <= np.maximum(equal, STRAIGHT * height), way, np.inf)
     return distance
 
 
