@@ -735,6 +735,8 @@ def test_a_short_level_crease_or_trough_is_one_minimum_from_end_to_end(
         (BESIDE.format(1, 1, 0.5), [-0.5]),
         ("min(max(abs(x) + abs(y) - 0.3, 0), 2*sqrt((x - 0.8)^2 + y^2) - 0.5)", [-0.5, 0]),
         ("max(abs(abs(x) - 0.3) - 0.28, 0) + max(abs(y) - 0.5, 0)", [0, 0]),
+        ("max(abs(abs(x - 0.0065) - 0.3) - 0.297, 0) + max(abs(y) - 0.5, 0)", [0, 0]),  # A rim between two nodes.
+        ("max((x - 1.5)^2 + y^2 - 0.36, 0)", [0]),  # The window ends at 2, the dish at 2.1.
         ("max(sin(5*x)*sin(5*y), -0.5)", [-0.5] * 30),
         ("max(abs(x*y) - 0.05, 0)", [0]),
     ],
