@@ -24,8 +24,6 @@ HEIGHTS = 64  # At so many heights bottoms are looked for at most, at the lowest
 ODD = (0.41, 0.37)  # Where a cell, in its sides, is looked at once more: waves may agree with the grid.
 
 _CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
-# Of the nodes in and around a cell those at its corners first.
-_NEAR = (*_CORNERS, *((i, j) for i in range(-1, 3) for j in range(-1, 3) if not (0 <= i <= 1 and 0 <= j <= 1)))
 _AROUND = ((0, 1), (1, 0), (1, 1), (1, -1), (0, -1), (-1, 0), (-1, -1), (-1, 1))
 
 
@@ -41,14 +39,14 @@ class WideBottoms:
     """On which of the bottoms each lies, or −1; shape (n, n)."""
 
     def hold(self, surface: Surface, points: Array) -> Mask:
-        """Which of the points (n, 2) lie on one of the bottoms: level with a node of it, a cell away at most; (n,)."""
+        """Which of the points (n, 2) lie on one of the bottoms: level with a corner of their cell that does; (n,)."""
         lie = np.zeros(len(points), np.bool_)
         if not self.grounds:
             return lie
         side = self.nodes[1, 1] - self.nodes[0, 0]
         column, row = np.floor((points - self.nodes[0, 0]) / side).astype(np.intp).T
         most = len(self.nodes) - 1
-        for i, j in _NEAR:
+        for i, j in _CORNERS:
             rows = np.flatnonzero(~lie)
             node = np.clip(row[rows] + i, 0, most), np.clip(column[rows] + j, 0, most)
             on = self.labels[node] >= 0
