@@ -20,19 +20,24 @@ def with_surroundings(surface: Surface, window: Window, known: Search, margin: f
         return known
     across, up = margin * window.width, margin * window.height
     wide = Window(window.x0 - across, window.x1 + across, window.y0 - up, window.y1 + up)
+    found = search(surface, wide, halvings=HALVINGS)
     seen = [
-        point
-        for point in search(surface, wide, halvings=HALVINGS).points
-        if not window.contains(np.array(point.position))
+        (point, ground if ground and ground.wide else None)
+        for point, ground in zip(found.points, found.grounds, strict=True)
+        if (ground and ground.wide) or not window.contains(np.array(point.position))
     ]
     if not seen:
         return known
-    positions = np.array([point.position for point in seen])
-    if any(point.kind is CriticalKind.DEGENERATE for point in seen):
+    positions = np.array([point.position for point, _ in seen])
+    if any(point.kind is CriticalKind.DEGENERATE for point, _ in seen):
         minima = [(point, ground) for point, ground in zip(known.points, known.grounds, strict=True) if ground]
         basins = find_basins(surface, window, [point for point, _ in minima], [ground for _, ground in minima])
-        positions = positions[basins.at_rest(positions) == NO_BASIN]  # The others lie on a valley of the window.
-    there = [look_up(surface, window, known.scales, position) for position in positions]
+        # The others lie on a valley of the window.
+        seen = [seen[index] for index in np.flatnonzero(basins.at_rest(positions) == NO_BASIN).tolist()]
+    there = [
+        (point, ground) if ground else look_up(surface, window, known.scales, np.array(point.position))
+        for point, ground in seen
+    ]
     all_ = dict(zip(known.points, known.grounds, strict=True)) | dict(one for one in there if one is not None)
     points = tuple(sorted(all_, key=lambda point: (point.value, point.position)))
     return Search(points, tuple(all_[point] for point in points), known.complete, known.scales)

@@ -224,7 +224,8 @@ class Basins:
         if around:
             gaps = norm(ends[:, None] - self.minima)
             labels[:] = np.where(gaps.min(axis=1) <= around, gaps.argmin(axis=1), NO_BASIN)
-        open_ = np.flatnonzero((labels == NO_BASIN) & (bool(around) | (lower >= -LEVEL_FLOOR * upper)))
+        # On a crease there are no curvatures.
+        open_ = np.flatnonzero((labels == NO_BASIN) & (bool(around) | ~(lower < -LEVEL_FLOOR * upper)))
         slack = SLID_LEVEL if around else 1.0
         labels[open_] = self._on_floors([ground.floor for ground in self.grounds], ends[open_], heights[open_], slack)
         outside = np.flatnonzero((labels == NO_BASIN) & ~self.window.contains(ends))

@@ -32,6 +32,12 @@ def test_what_is_known_is_looked_up_as_it_is_known() -> None:
     assert found[1].ground is None
 
 
+def test_on_a_level_crease_every_place_is_the_minimum_that_stands_for_it() -> None:
+    problem = problem_of("max(abs(x) - 0.3, 0) + abs(y)")
+    (minimum,) = problem.minima
+    assert [found and found.point for found in problem.lookup(at((0.2, 0.0), (-0.29, 0.0)))] == [minimum, minimum]
+
+
 def test_where_who_diverges_has_come_to_nothing_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object) -> None:
         raise AssertionError("it would take longer than all else")

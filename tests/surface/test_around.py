@@ -61,3 +61,15 @@ def test_crowded_terrain_is_taken_to_go_on() -> None:
     inside = search(waves, window)
     assert len(inside.points) > CROWDED
     assert around(waves, window).points == inside.points
+
+
+def test_a_wide_bottom_that_the_window_cuts_or_lies_in_is_known_from_around_it_wherever_its_middle_is() -> None:
+    """A disc of radius 1 around the origin, which may lie in the window, beside it, or hold all of it."""
+    surface = Formula("max(x^2 + y^2 - 1, 0)")
+    for window in (Window(-0.2, 2.2, -1.2, 1.2), Window(0.2, 3.2, -1.5, 1.5), Window(-0.55, 0.55, -0.55, 0.55)):
+        alone = search(surface, window)
+        (ground,) = with_surroundings(surface, window, alone, 0.6).grounds
+        assert (alone.grounds, ground is not None) == ((), True)
+        assert ground is not None
+        assert ground.floor.min(axis=0) == pytest.approx((-1, -1), abs=0.03)
+        assert ground.floor.max(axis=0) == pytest.approx((1, 1), abs=0.03)

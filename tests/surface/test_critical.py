@@ -668,6 +668,99 @@ def test_bottoms_and_valleys_of_one_height_with_a_rim_between_are_minima_each(fo
     assert len(minima_of(formula, SQUARE)) == count
 
 
+# Level bottoms of any shape.
+
+
+BESIDE = "min(max(sqrt(x^2 + y^2) - {}, 0), 2*sqrt((x - {})^2 + y^2) - {})"  # A dish, and a lower cone there.
+
+
+def minima_and_lost(surface: Formula, window: Window, cells: int = 64) -> tuple[list[tuple[Array, float]], float]:
+    """The floors of the minima with their heights, and the share of starts all over the window that have no basin."""
+    found = search(surface, window, cells)
+    minima = {point: ground for point, ground in zip(found.points, found.grounds, strict=True) if ground is not None}
+    x, y = np.random.default_rng(8).uniform(-0.99, 0.99, (2, 60))
+    starts = pair(0.5 * window.width * x, 0.5 * window.height * y) + window.center
+    labels = find_basins(surface, window, list(minima), list(minima.values())).follow(starts)[0]
+    return [(ground.floor, point.value) for point, ground in minima.items()], float((labels == NO_BASIN).mean())
+
+
+@pytest.mark.parametrize(
+    ("formula", "half", "low", "high"),
+    [
+        *(("max(x^2 + y^2 - 1, 0)", half, (-1, -1), (1, 1)) for half in (1.2, 3, 8, 30)),
+        ("max((x - 1)^2 + (y - 0.5)^2 - 1, 0)^2", 3, (0, -0.5), (2, 1.5)),
+        ("max(abs(x) - 0.5, 0) + max(abs(y) - 0.7, 0)", 2, (-0.5, -0.7), (0.5, 0.7)),
+        ("max(abs(x^2 + y^2 - 1) - 0.1, 0)", 2, (-(1.1**0.5), -(1.1**0.5)), (1.1**0.5, 1.1**0.5)),
+        ("max(abs(y - x^2) - 0.05, 0) + max(abs(x) - 1, 0)", 2, (-1, -0.05), (1, 1.05)),
+        ("max(abs(y - sin(3*x)) - 0.05, 0) + max(abs(x) - 1.5, 0)", 2, (-1.5, -1.05), (1.5, 1.05)),
+    ],
+)
+def test_a_wide_level_bottom_is_one_minimum_of_that_extent_whatever_its_shape_at_any_zoom(
+    formula: str, half: float, low: tuple[float, float], high: tuple[float, float]
+) -> None:
+    ((floor, value),), lost = minima_and_lost(Formula(formula), Window(-half, half, -half, half))
+    assert (value, lost) == (0, 0)
+    assert floor.min(axis=0) == pytest.approx(low, abs=half / 64)
+    assert floor.max(axis=0) == pytest.approx(high, abs=half / 64)
+
+
+@pytest.mark.parametrize(
+    ("formula", "low", "high"),
+    [
+        ("max(abs(x) - 0.3, 0) + abs(y)", (-0.3, 0), (0.3, 0)),
+        *((f"abs(y) + max(abs(x) - {half}, 0)", (-half, 0), (half, 0)) for half in (0.05, 0.1, 0.2, 0.5, 1)),
+        ("max(abs(x - 1) - 0.3, 0) + abs(y)", (0.7, 0), (1.3, 0)),
+        ("max(abs(x + 2*y) - 0.4, 0) + abs(y - 0.3*x)", (-0.25, -0.075), (0.25, 0.075)),
+        ("max(abs(x) - 0.3, 0) + y^2", (-0.3, 0), (0.3, 0)),
+        ("max(abs(x) - 0.3, 0) + (y - x^2)^2", (-0.3, 0), (0.3, 0.09)),
+        ("max(abs(x) - 0.3, 0) + abs(y - x^2)", (-0.3, 0), (0.3, 0.09)),
+    ],
+)
+def test_a_short_level_crease_or_trough_is_one_minimum_from_end_to_end(
+    formula: str, low: tuple[float, float], high: tuple[float, float]
+) -> None:
+    ((floor, value),), lost = minima_and_lost(Formula(formula), SQUARE)
+    assert lost == 0
+    assert value == pytest.approx(0, abs=1e-9)
+    assert floor.min(axis=0) == pytest.approx(low, abs=0.09)  # A step along a floor.
+    assert floor.max(axis=0) == pytest.approx(high, abs=0.09)
+
+
+@pytest.mark.parametrize(
+    ("formula", "values"),
+    [
+        (BESIDE.format(0.3, 0.4, 0.1), [-0.1, 0]),
+        (BESIDE.format(0.2, 0.32, 0.1), [-0.1, 0]),
+        (BESIDE.format(1, 1.3, 0.3), [-0.3, 0]),
+        (BESIDE.format(1, 1, 0.5), [-0.5]),
+        ("min(max(abs(x) + abs(y) - 0.3, 0), 2*sqrt((x - 0.8)^2 + y^2) - 0.5)", [-0.5, 0]),
+        ("max(abs(abs(x) - 0.3) - 0.28, 0) + max(abs(y) - 0.5, 0)", [0, 0]),
+        ("max(abs(abs(x - 0.0065) - 0.3) - 0.297, 0) + max(abs(y) - 0.5, 0)", [0, 0]),  # A rim between two nodes.
+        ("max((x - 1.5)^2 + y^2 - 0.36, 0)", [0]),  # The window ends at 2, the dish at 2.1.
+        ("max(sin(5*x)*sin(5*y), -0.5)", [-0.5] * 30),
+        ("max(abs(x*y) - 0.05, 0)", [0]),
+    ],
+)
+def test_a_lower_cone_beside_a_dish_is_seen_and_a_dish_that_leads_down_into_it_is_no_minimum(
+    formula: str, values: list[float]
+) -> None:
+    assert [point.value for point in minima_of(formula, SQUARE)] == pytest.approx(values)
+
+
+@pytest.mark.parametrize("formula", ["max(x - 0.5, 0)", "min(x^2 + y^2, 1) - 1", "max(1 - x^2 - y^2, 0)", "0*x"])
+def test_level_ground_that_leaves_the_window_at_one_side_is_a_plateau(formula: str) -> None:
+    assert all(point.value < 0 for point in minima_of(formula, SQUARE))
+
+
+@pytest.mark.parametrize("floor", [0, 0.1])
+def test_tips_and_bottoms_closer_than_two_cells_are_a_minimum_each(floor: float) -> None:
+    """At every multiple of π/4.5, from −2 to 2 along each axis, on a grid of cells of 0.25."""
+    found, _ = minima_and_lost(Formula(f"max(abs(sin(4.5*x)) + abs(sin(4.5*y)), {floor})"), SQUARE, 16)
+    places = sorted(tuple(np.rint(points[0] * 4.5 / np.pi).astype(int).tolist()) for points, _ in found)
+    assert places == list(product(range(-2, 3), repeat=2))
+    assert [value for _, value in found] == pytest.approx([floor] * 25, abs=1e-9)
+
+
 @pytest.mark.parametrize("surface", [Rosenbrock(), Beale(), Himmelblau(), Ackley(), MonkeySaddle(), HILLS], ids=repr)
 def test_a_search_of_what_is_smooth_says_that_it_is_complete(surface: ClosedForm) -> None:
     assert search(surface, surface.usual_window).complete

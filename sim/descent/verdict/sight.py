@@ -49,6 +49,7 @@ LEAVING = 2.0  # What has begun goes on until its quantity exceeds the tolerance
 HALVINGS = 40
 # What is left of the gradient's change after these halvings, at a crease.
 JUMP = 0.5
+STRAIGHT = 0.1  # What is left of a height at the foot of such a line; of a parabola's it is a quarter.
 CORE = 0.5  # The core of a basin: the disc around its minimum with this share of its certain disc's radius.
 
 BOWL_RINGS, BOWL_ANGLES = 16, 64  # How many points of a disc tell whether there can be a plateau in it.
@@ -206,6 +207,7 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
     near_minimum = _from_minimum(problem, theta, basin, norm(gradient) / upper) <= at_hand
     cored = _cored(problem, basin, problem.basins.discs(theta, CORE)[1])
     near_minimum |= level & cored  # The floor of a degenerate one is wide.
+    near_minimum |= _beside_crease(problem, theta, basin, loss, gradient) <= at_hand
     near_other = norm(step) <= at_hand
     unknown = near_other & (lower > flat) & (basin == NO_BASIN)  # From a basin one comes to no other minimum than its.
     unknown[unknown] = _leads(problem, theta[unknown], hessian[unknown], step[unknown])
@@ -248,6 +250,25 @@ def _from_minimum(problem: Problem, theta: Array, basin: Labels, across: Array) 
     if known.any():
         gap = norm(theta[known] - problem.basins.minima[label])
         distance[known] = np.where(problem.basins.valleys[label], np.fmin(gap, across[known]), gap)
+    return distance
+
+
+def _beside_crease(problem: Problem, theta: Array, basin: Labels, loss: Array, gradient: Array) -> Array:
+    """How far points (n, 2) are from the floor of the valley in whose basin they are, if that is a crease; else inf.
+
+    Beside a crease the loss rises as along a line: where that comes to the floor's height, the floor is.
+    """
+    distance, equal = np.full(len(theta), np.inf), EQUAL_LOSS * problem.units.loss
+    rows = np.flatnonzero(basin != NO_BASIN)
+    rows = rows[problem.basins.valleys[basin[rows]]]
+    if len(rows):
+        floor = np.array([point.value for point in problem.minima])[basin[rows]]
+        height, slope = loss[rows] - floor, norm(gradient[rows])
+        there = height <= equal
+        way = np.where(there, 0.0, height / slope)
+        foot = theta[rows] - np.where(there, 0.0, way / slope * gradient[rows].T).T
+        left = problem.train.value(foot) - floor
+        distance[rows] = np.where(left <= np.maximum(equal, STRAIGHT * height), way, np.inf)
     return distance
 
 

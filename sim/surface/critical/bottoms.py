@@ -59,7 +59,16 @@ def flat_bottoms(surface: Surface, points: Array, step: float, equal: float) -> 
         return [Ground(points[:1])]
     places = places[flat]
     own, *others = _parts(surface, places, np.arange(len(places)), BESIDE * step, equal)
-    return [Ground(own, step, equal), *(Ground(_middle_first(part), step, equal) for part in others if len(part) > 1)]
+    return [Ground(own, step, equal), *(Ground(part, step, equal) for part in _with_area(surface, others, step))]
+
+
+def _with_area(surface: Surface, parts: list[Array], step: float) -> list[Array]:
+    """Those of the parts (m, 2) that have several points or, if only one is known, no gradient beside it either."""
+    single = [part for part in parts if len(part) == 1]
+    beside = np.array(single).reshape(-1, 1, 2) + NEXT * step * CIRCLE
+    flat = (surface.gradient(beside) == 0).all(axis=2)
+    found = [np.concatenate([part, around[level]]) for part, around, level in zip(single, beside, flat, strict=True)]
+    return [_middle_first(part) for part in (*(part for part in parts if len(part) > 1), *found) if len(part) > 1]
 
 
 def _parts(surface: Surface, points: Array, groups: Indices, near: float, equal: float) -> list[Array]:

@@ -74,11 +74,12 @@ def one_a_valley(
 ) -> tuple[CriticalPoint, ...]:
     """The points, the lowest first, without those of minima that lie on the floor of an earlier one's valley.
 
-    Those without curvature are no others than what the valley stands for, whichever comes first.
+    Those without curvature are no others than what the valley stands for, whichever comes first. Wide bottoms are told
+    from all others already.
     """
     order = sorted(known, key=lambda point: (point.value, point.position))
     level = [(point, known[point]) for point in order if point.kind is CriticalKind.DEGENERATE]
-    minima = [(point, ground) for point, ground in level if ground is not None]
+    minima = [(point, ground) for point, ground in level if ground is not None and not ground.wide]
     doubles, valleys = set[CriticalPoint](), list[tuple[float, Array]]()
     for point, ground in sorted(minima, key=lambda each: not each[1].valley):
         here, height = np.array([point.position]), np.array([point.value])

@@ -26,6 +26,7 @@ WIDEST = 4.0  # In steps: the widest circle around a point.
 ROUGHLY = 1e-9
 HALVINGS = 14  # Circles, each half as wide as the one before, that are searched for one that is higher all around.
 PLAIN = 0.25  # The share of a circle that is level where the ground is no valley but a plain.
+WALL = 0.01  # How high the wall at the end of a short floor is at least, over those beside it.
 
 SETTLING = 200  # Steps downhill that a point on a crease takes at most.
 SHORTEN = 0.25  # What is left of a step's length where the one before would not lead down.
@@ -51,6 +52,8 @@ class Ground:
     """The most by which neighbours on the floor are apart."""
     equal: float = 0.0
     """Up to which difference heights count as equal."""
+    wide: bool = False
+    """Whether the floor is that of a bottom that is level over a part of the plane, several cells of a grid wide."""
 
     @property
     def certain(self) -> bool:
@@ -140,9 +143,14 @@ def grounds(surface: Surface, window: Window, points: Array, relief: float, step
     """
     with np.errstate(all="ignore"):
         equal = tolerances(surface, window, points, relief)
-        alone, level = _rings(surface, points, step, equal)
+        alone, level, within = _rings(surface, points, step, equal)
         found: list[Ground | None] = [Ground(points[i : i + 1]) if alone[i] else None for i in range(len(points))]
-        doubtful = level & ((equal > CLEAR * relief) | _plain(surface, points, step, equal))
+        for i in np.flatnonzero(alone & (within > 0) & ~_plain(surface, points, 0.5 * within, equal)).tolist():
+            floor = _short_floor(surface, window, points[i], equal[i], within[i])
+            found[i] = Ground(floor, step, ROUGHLY * relief) if len(floor) > 1 else found[i]
+        doubtful = level & (
+            (equal > CLEAR * relief) | _plain(surface, points, np.full(len(points), WIDEST * step), equal)
+        )
         found = [DOUBTFUL if doubt else ground for ground, doubt in zip(found, doubtful.tolist(), strict=True)]
         others = np.flatnonzero(level & ~doubtful)
         for index, floor in zip(
@@ -152,21 +160,38 @@ def grounds(surface: Surface, window: Window, points: Array, relief: float, step
     return found
 
 
-def _rings(surface: Surface, points: Array, step: float, equal: Array) -> tuple[Mask, Mask]:
-    """Around which of the points (n, 2) a circle is higher and nothing within lower; and where none is either; (n,)."""
+def _rings(surface: Surface, points: Array, step: float, equal: Array) -> tuple[Mask, Mask, Array]:
+    """Around which of the points (n, 2) a circle is higher and nothing within lower; and where none is either; (n,).
+
+    And the radius of the widest circle around each that is as high as the point somewhere, but nowhere lower; or 0.
+    """
     heights = surface.value(points)
     higher, lower = np.zeros(len(points), np.bool_), np.zeros(len(points), np.bool_)
+    within = np.zeros(len(points))
     for radius in WIDEST * step * np.exp2(-np.arange(HALVINGS)[::-1]) if len(points) else ():
         _, least, _ = lowest_around(surface, points, np.full(len(points), radius))
         higher |= ~lower & (least > heights + equal)
         lower |= ~higher & (least < heights - equal) & (radius <= step)
-    return higher, ~higher & ~lower
+        within[np.abs(least - heights) <= equal] = radius
+    return higher, ~higher & ~lower, within
 
 
-def _plain(surface: Surface, points: Array, step: float, equal: Array) -> Mask:
+def _short_floor(surface: Surface, window: Window, point: Array, equal: float, within: float) -> Array:
+    """The floor (m, 2) on which a point (2,) lies that reaches no farther than twice as far, or none at all.
+
+    What only seems to be one, for it rises as little as x⁸ does, has hardly risen where the walls beside it are high.
+    """
+    here, radius = point[None], np.array([WIDEST * within])
+    _, least, most = lowest_around(surface, here, radius)
+    if not least - surface.value(here) > WALL * (most - surface.value(here)):
+        return np.empty((0, 2))
+    return floors(surface, window, here, np.array([equal]), within / WIDEST)[0]
+
+
+def _plain(surface: Surface, points: Array, radii: Array, equal: Array) -> Mask:
     """Which of the points (n, 2) have level ground in too many directions for a floor between two walls, (n,)."""
     angles = np.broadcast_to(np.arange(DIRECTIONS) * (_TURN / DIRECTIONS), (len(points), DIRECTIONS))
-    around = _heights(surface, _on_circles(points, np.full(len(points), WIDEST * step), angles))
+    around = _heights(surface, _on_circles(points, radii, angles))
     level = np.abs(around - surface.value(points)[:, None]) <= equal[:, None]
     return np.asarray(level.mean(axis=1) > PLAIN)
 

@@ -39,12 +39,20 @@ def newton(surface: Surface, window: Window, starts: Array, reach: float, most: 
         done.append(points[there])
         points = points[~there & _near(window, points, reach)]
     points = np.concatenate(done)
-    # A formula may have no derivative where its function has one, as cos(sqrt(x^2 + y^2)) at the origin.
-    points[~np.isfinite(surface.gradient(points)).all(axis=-1)] += NUDGE * window.diagonal
+    points = nudged(surface, window, points)
     points = distinct(surface, points, window)
     critical = norm(surface.gradient(points)) <= NO_GRADIENT * slopes_around(surface, points, reach)
     critical &= np.isfinite(frobenius(surface.hessian(points)))
     return distinct(surface, points[critical & _near(window, points, arrived)], window)
+
+
+def nudged(surface: Surface, window: Window, points: Array) -> Array:
+    """The points (n, 2), those moved a little at which a formula has no derivative.
+
+    It may have none where its function has one, as cos(sqrt(x^2 + y^2)) at the origin.
+    """
+    without = ~np.isfinite(surface.gradient(points)).all(axis=-1, keepdims=True)
+    return np.asarray(points + NUDGE * window.diagonal * without)
 
 
 def newton_steps(gradients: Array, hessians: Array) -> Array:

@@ -21,12 +21,14 @@ from .bottoms import flat_bottoms
 from .curves import LEVEL, one_a_valley, thinned
 from .cusps import compass, sharp_minima
 from .ground import ROUGHLY, Ground, grounds
-from .newton import CIRCLE, SAME_POINT, distances, distinct, first_of_each, newton, newton_steps, slopes_around
+from .newton import CIRCLE, SAME_POINT, distances, distinct, first_of_each, newton, newton_steps, nudged, slopes_around
+from .plains import wide_bottoms
 from .point import CriticalKind, CriticalPoint, Scales, describe
 from .survey import PLATEAU, Survey, finite, promising, surveyed, unexplained
 
 CELLS = 64  # A power of two, so that the nodes of a symmetric window lie exactly on its axes.
 REACH = 2.0  # Newton starts where it promises to arrive within so many cell diagonals, and never steps further.
+STRIDE = 0.25  # With a share of the reach compass search begins: with more it would step over rims.
 CROWD = 5000
 """Critical points that are kept at most, the lowest; that there may be more is said."""
 FEWER_STEPS = 16  # Of Newton's, from where it is all but there.
@@ -78,18 +80,27 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         reach = REACH * window.diagonal / cells
         survey = surveyed(surface, window, cells)
         found = newton(surface, window, survey.nodes[promising(survey, reach)], reach)
-        lowest = compass(surface, window, unexplained(survey, found, reach), reach)
+        lowest = compass(surface, window, unexplained(surface, survey, found, reach), STRIDE * reach)
         # A well narrower than a cell may have slipped through, and the saddles of its rim with it.
-        slipped = newton(surface, window, lowest, reach)
+        slipped = newton(surface, window, nudged(surface, window, lowest), reach)
         slipped = slipped[distances(slipped, found) > SAME_POINT * window.diagonal]
         rim = newton(surface, window, (slipped[:, None] + reach * _WEB).reshape(-1, 2), reach)
         smooth = distinct(surface, np.concatenate([found, slipped, rim]), window)
         smooth, complete = _finer(surface, window, survey, smooth, reach, halvings)
+        wide = wide_bottoms(surface, window, survey, smooth, 0.5 * reach)
+        smooth, lowest = (points[~wide.hold(surface, points)] for points in (smooth, lowest))
         sharp = sharp_minima(surface, window, survey.scales, smooth, lowest, reach)
         tips = np.array([point.position for point in sharp]).reshape(-1, 2)
         smooth = smooth[distances(smooth, tips) > SAME_POINT * window.diagonal]
         smooth, curves = thinned(surface, window, survey.scales, smooth, reach)
         known = sharp | _described(surface, window, survey.scales, smooth, curves, reach)
+        minima = [point for point, ground in known.items() if ground is not None]
+        places = np.array([point.position for point in minima]).reshape(-1, 2)
+        doubles = wide.hold(surface, places) | wide.beside(surface, places)
+        for index in np.flatnonzero(doubles).tolist():
+            del known[minima[index]]
+        leads = np.array([bottom.floor[0] for bottom in wide.grounds]).reshape(-1, 2)
+        known |= zip(describe(surface, survey.scales, leads), wide.grounds, strict=True)
         points = one_a_valley(surface, known, 0.5 * reach, LEVEL * survey.scales.relief)
         if len(points) > CROWD:  # Of more, basins would take all the memory there is.
             points, complete = points[:CROWD], False

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..points import Array, Mask, norm
 from ..protocol import Surface, Window
-from .newton import distances, newton_steps
+from .newton import newton_steps
 from .point import Scales, frobenius
 
 PARTS = 8  # In which the grid is computed: small ones stay in the processor's cache.
@@ -81,7 +81,10 @@ def _lowest_around(numbers: Array) -> Mask:
     return np.asarray(np.isfinite(numbers) & ~(around < numbers).any(axis=0))
 
 
-def unexplained(survey: Survey, found: Array, reach: float) -> Array:
-    """The grid's lowest nodes (n, 2) far from every critical point found."""
-    lowest: Array = survey.nodes[_lowest_around(survey.values) & ~_plateau(survey)]
-    return np.asarray(lowest[distances(lowest, found) > reach])
+def unexplained(surface: Surface, survey: Survey, found: Array, reach: float) -> Array:
+    """The grid's lowest nodes (n, 2) far from every critical point found that is no higher than they are."""
+    lowest = _lowest_around(survey.values) & ~_plateau(survey)
+    nodes, heights, others = survey.nodes[lowest], survey.values[lowest], surface.value(found)
+    gaps = norm(nodes[:, None] - found)
+    gaps[others > heights[:, None]] = np.inf
+    return np.asarray(nodes[gaps.min(axis=1, initial=np.inf) > reach])

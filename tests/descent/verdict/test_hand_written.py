@@ -180,6 +180,34 @@ def test_a_rest_beside_a_wide_floor_is_not_in_another_minimum() -> None:
     assert VerdictKind.STUCK not in told(judged(problem, there))
 
 
+@pytest.mark.parametrize(
+    ("formula", "place"),
+    [
+        ("max(abs(x) - 0.3, 0) + abs(y)", (0.2, 0.0)),
+        ("abs(y) + max(abs(x) - 0.05, 0)", (0.04, 0.0)),
+        ("abs(x^2 + y^2 - 1)", (0.6, 0.8)),
+        ("max(x^2 + y^2 - 1, 0)", (0.7, -0.6)),
+    ],
+)
+def test_who_rests_on_a_level_floor_or_at_hand_of_it_has_settled_wherever_that_is(
+    formula: str, place: tuple[float, float]
+) -> None:
+    problem = problem_of(Formula(formula))
+    assert len(problem.minima) == 1
+    for share in (0.0, 0.4):
+        end = (place[0], place[1] + share * sight.AT_HAND * problem.units.length)
+        assert last(judged(problem, approach(end, 0.05, 0.8, 400), DECAYING)) is VerdictKind.SETTLED
+    assert last(judged(problem, approach((place[0], 1.5), 0.05, 0.8, 400), DECAYING)) is VerdictKind.HELD
+
+
+@pytest.mark.parametrize(("share", "kind"), [(0.9, VerdictKind.SETTLED), (1.5, VerdictKind.HELD)])
+def test_a_parabola_is_no_crease(share: float, kind: VerdictKind) -> None:
+    """Along a line that is as steep as a parabola at a point its floor would be only half as far away."""
+    problem = problem_of(Quadratic((0.0, 1.0)))
+    end = (1.0, share * sight.AT_HAND * problem.units.length)
+    assert last(judged(problem, approach(end, 0.05, 0.8, 400), DECAYING)) is kind
+
+
 def test_a_rest_is_as_low_as_the_floor_that_it_has_not_quite_reached() -> None:
     """Of three equal minima the window shows two; the third is found from beside it."""
     problem = problem_of(Formula("x^2 * (x^2 - 4)^2 / 8 + y^2"), Window(-3.0, 1.0, -1.0, 1.0))
