@@ -11,7 +11,7 @@ import numpy as np
 
 from ...surface.basins import NO_BASIN, Labels
 from ...surface.critical.point import CriticalKind
-from ...surface.points import Array, Mask, dot, eigenvalues, norm, pair
+from ...surface.points import Array, Mask, dot, eigenvalues, eigenvectors, norm, pair
 from ...surface.protocol import value_and_gradient
 from ..examples.chance import Indices
 from ..problem import Problem
@@ -24,8 +24,9 @@ BALANCED_WAY = 5e-6
 # The way of a block that goes on with a rest, over the first one's; at a minimum it may be of any length.
 RESTLESS = 10.0
 AT_HAND = 5e-3  # How far it may be from the critical point at which it rests.
-# Most that curvatures change over a step of Newton's method that leads to a minimum, over the least of them. By
-# Kantorovich's theorem it arrives up to a half; but at a half, it may creep towards a point of inflection.
+# Most that any curvature changes over a step of Newton's method that leads to a minimum, as a share of itself. By the
+# theorem of Newton and Kantorovich (Deuflhard 2004, Theorem 2.1) it arrives up to a half; but at a half, it may creep
+# towards a point of inflection.
 SURE = 0.25
 ROUNDING = 1e-15  # Length of a movement that is no more than rounding, in window diagonals.
 FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
@@ -285,8 +286,9 @@ def _leads(problem: Problem, theta: Array, hessian: Array, step: Array) -> Mask:
 
     Next to a point of inflection, or to where the slope only comes close to 0, H is positive, too, and there is none.
     """
-    change = np.abs(eigenvalues(problem.train.hessian(theta + step) - hessian)).max(axis=-1)
-    return np.asarray(change <= SURE * eigenvalues(hessian)[:, 0])
+    whitened = eigenvectors(hessian) / np.sqrt(eigenvalues(hessian))[..., None]  # Along these, all curvatures are 1.
+    change = whitened @ (problem.train.hessian(theta + step) - hessian) @ whitened.swapaxes(-1, -2)
+    return np.asarray(np.abs(eigenvalues(change)).max(axis=-1) <= SURE)
 
 
 def _linger(problem: Problem, ends: Ends, path: Array) -> tuple[Labels, Labels]:
