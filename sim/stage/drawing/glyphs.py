@@ -136,12 +136,7 @@ def draw_wedge(canvas: Canvas, area: Rect, beyond: Pixel, color: Color, halo: Co
     """A wedge at the area's edge that points to a marble out of sight."""
     offset = np.array(beyond) - area.center
     reach = np.max(np.abs(offset) / (area.width / 2 - 12 * stroke, area.height / 2 - 12 * stroke))
-    draw_pointer(canvas, np.array(area.center) + offset / reach, offset / np.hypot(*offset), color, halo, stroke)
-
-
-def draw_pointer(canvas: Canvas, middle: Array, toward: Array, color: Color, halo: Color, stroke: float) -> None:
-    """A wedge there that points in a direction (2,) of length 1."""
-    along = toward * stroke
+    middle, along = np.array(area.center) + offset / reach, offset / np.hypot(*offset) * stroke
     across = np.array([-along[1], along[0]])
     corners = [tuple((middle + ahead * along + aside * across).tolist()) for ahead, aside in WEDGE]
     draw_rimmed(canvas, corners, color, halo, stroke)

@@ -19,7 +19,7 @@ from ...descent.race import Race
 from ...descent.schedules import CONSTANT
 from ...surface.points import Array
 from ..drawing.canvas import Backdrop, Canvas, Pixel
-from ..drawing.glyphs import draw_badge, draw_pointer
+from ..drawing.glyphs import draw_badge
 from ..drawing.screen import Screen, painted
 from ..drawing.strokes import dashes
 from ..drawing.ticks import multiples, round_step
@@ -52,8 +52,8 @@ LARGE = 1e100
 """A loss from which on a power of ten has three digits."""
 LEAST_NAME = 3.0
 """Width of a lane's name in the legend, in heights of its type: of a shorter piece nobody knows what it stands for."""
-WEDGE_DEPTH, WEDGE_WIDTH = 9.0, 18.0
-"""How far within the edge a wedge stands that points to a loss out of sight, and how far from the next, in strokes."""
+TIP = (0.32, 0.4)
+"""Half the width and the height of a tip beyond the edge that points to a loss out of sight, in ems."""
 TALLEST = 1.25
 """How far above the start, in heights of the start, a line is followed."""
 
@@ -200,7 +200,7 @@ class Chart:
         self._race = race
         self._axes = axes
         self._theme = theme
-        self._stroke, self._hairline = stroke_of(em), hairline(em)
+        self._em, self._stroke, self._hairline = em, stroke_of(em), hairline(em)
         self.plot = plot_area(size, em, bool(axes.rates))
         self._bottom = rates_area(size, em).bottom if axes.rates else self.plot.bottom
         names = names or tuple(track.lane.name for track in race.tracks)
@@ -224,8 +224,10 @@ class Chart:
         self._draw_ends(canvas, corner, tick)
 
     def _draw_ends(self, canvas: Canvas, corner: tuple[int, int], tick: int) -> None:
-        """Where each lane is at the tick: its badge, or a wedge at the edge towards a loss out of sight."""
-        plot, stroke, gone = self.plot, self._stroke, 0
+        """Where each lane is at the tick: its badge, or a tip beyond the edge towards a loss out of sight."""
+        plot, stroke = self.plot, self._stroke
+        above: list[tuple[float, Color]] = []
+        below: list[tuple[float, Color]] = []
         for lane, track in enumerate(self._race.tracks):
             moment = min(self._axes.timing.updates(lane, tick), track.updates)
             x = corner[0] + self._x(moment / self._axes.timing.paces[lane])
@@ -233,11 +235,12 @@ class Chart:
             if plot.top <= y <= plot.bottom:
                 draw_badge(canvas, (x, corner[1] + y), 5.2 * stroke, lane, self._theme.panel)
                 draw_badge(canvas, (x, corner[1] + y), 3.6 * stroke, lane, color)
-            elif not math.isnan(y):  # Those that have gone stand side by side, beside the badges of the others.
-                gone, up = gone + 1, y < plot.top
-                edge = corner[1] + (plot.top + WEDGE_DEPTH * stroke if up else plot.bottom - WEDGE_DEPTH * stroke)
-                middle, toward = np.array([x - gone * WEDGE_WIDTH * stroke, edge]), np.array([0.0, -1.0 if up else 1.0])
-                draw_pointer(canvas, middle, toward, color, self._theme.panel, stroke)
+            elif not math.isnan(y):
+                (above if y < plot.top else below).append((x, color))
+        for edge, way, tips in ((plot.top, -1, above), (plot.bottom, 1, below)):
+            for place, (x, color) in enumerate(tips):  # Side by side, the middle one where they are.
+                middle = x + (place - (len(tips) - 1) / 2) * 2 * TIP[0] * self._em
+                _draw_tip(canvas, (middle, corner[1] + edge), way, self._em, color)
 
     @property
     def axes(self) -> Axes:
@@ -374,6 +377,14 @@ def _draw_frame(canvas: Canvas, axes: Axes, theme: Theme, em: int, names: tuple[
             canvas.text(label, (x, low + 0.75 * em), small, theme.muted, align=0.5)
     canvas.text(name, (plot.right, low + 0.75 * em), small, theme.muted, align=1)
     _draw_legend(canvas, axes, theme, em, names)
+
+
+def _draw_tip(canvas: Canvas, foot: Pixel, way: int, em: int, color: Color) -> None:
+    """A triangle that stands on an edge there, its tip up (way -1) or down."""
+    (x, y), (half, high) = foot, TIP
+    corners = [(x, y + way * high * em), (x + half * em, y), (x - half * em, y)]
+    canvas.polygon(corners, color)
+    canvas.curve(corners, color, closed=True)
 
 
 def _draw_rates(canvas: Canvas, rates: tuple[Rates, ...], theme: Theme, em: int) -> None:

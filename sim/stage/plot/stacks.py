@@ -12,7 +12,7 @@ from ..drawing.canvas import Canvas
 from ..drawing.strokes import draw_whisker
 from ..style import text
 from ..style.color import readable
-from ..style.numbers import percent
+from ..style.numbers import interval, percent
 from ..style.style import Style
 from ..style.theme import Theme
 from ..style.tints import end_color
@@ -140,7 +140,8 @@ def interval_in_words(layer: Layer, theme: Theme) -> str:
         return theme.say("every seed alike")
     if not layer.low < layer.high:
         return ""
-    return theme.say("{low} to {high}", low=percent(layer.low), high=percent(layer.high))
+    low, high = interval(layer.low, layer.high)
+    return theme.say("{low} to {high}", low=low, high=high)
 
 
 def draw_layer(canvas: Canvas, box: Rect, layer: Layer, style: Style) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...scene import Scene
 from ...study.statistics.telling import number_texts
 from ...study.tuning.usual import usual_criterion
-from ..style.numbers import percent, short
+from ..style.numbers import interval, percent, short
 from ..style.theme import say
 from .lanes import SetHyperparameter
 from .session import Retuned, Search, Session, alone, lane_of
@@ -163,7 +163,7 @@ class Tuned:
             return say(language, "{what}, whatever the seed", what=self._briefly(trial, language))
         seeds = f"{self.seeds:,}"
         if self.by == "escaped":
-            low, high = percent(1 - estimate.high), percent(1 - estimate.low)
+            low, high = interval(1 - estimate.high, 1 - estimate.low)
             share = percent(1 - estimate.value)
             return say(
                 language,
@@ -175,8 +175,8 @@ class Tuned:
             )
         if nowhere := self._nowhere(trial, language):
             return nowhere
-        loss, interval = number_texts(estimate)
-        within = f" ({interval})" if interval else ""
+        loss, ends = number_texts(estimate)
+        within = f" ({ends})" if ends else ""
         return say(language, "loss {loss} on {seeds} fresh seeds", loss=_minus(loss + within), seeds=seeds)
 
     def _briefly(self, trial: "Trial", language: str) -> str:

@@ -14,6 +14,10 @@ from .theme import Theme, say
 
 NO_BREAK = "\u00a0"
 """A space at which no line is broken."""
+FINE = 0.02
+"""An interval of shares that is shorter has a digit more."""
+ROUNDING = 1e-6
+"""An end that is so close to a number of few digits, in its last one, is that number."""
 
 
 def evidence(part: Part, theme: Theme) -> str:
@@ -57,6 +61,13 @@ def percent(share: float) -> str:
     if 0 < hundred < 1:
         return f"{max(hundred, 0.1):.1f}"
     return f"{min(hundred, 99.9):.1f}" if 99 < hundred < 100 else f"{hundred:.0f}"
+
+
+def interval(low: float, high: float) -> tuple[str, str]:
+    """The ends of an interval of shares in per cent, likewise: none lies within it, and both have as many digits."""
+    scale = 10 if high - low < FINE else 1
+    ends = math.floor(100 * scale * low + ROUNDING) / scale, math.ceil(100 * scale * high - ROUNDING) / scale
+    return f"{ends[0]:g}", f"{ends[1]:g}"
 
 
 def hyperparameters(rule: Rule[Any]) -> list[str]:

@@ -15,7 +15,7 @@ from ..sweep.settings import Value
 from ..sweep.sweep import certain
 from ..work.ensemble import VERDICTS
 from .candidates import RATE, changed_scene, scene_without_words, with_lanes
-from .search import Found, Results, Tuning
+from .search import CRITERIA, Found, Results, Tuning
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Tuned:
         """The scene in which each lane has the best of its numbers; of more lanes than a scene may have, the best.
 
         It lasts as long as the lane that makes the most updates. What was said and promised of other numbers is left
-        out.
+        out, and what to look at is that it is tuned.
 
         Raises:
             SceneError: they are such that no file can hold them.
@@ -110,8 +110,13 @@ class Tuned:
         for lane in self.lanes:
             if lane.lane in [each.name for each in changed.lanes]:
                 changed = changed_scene(changed, lane.lane, lane.best.values)
-        claims = (None,) * len(changed.lanes)
-        return replace(scene_without_words(changed), claims=claims, updates=max(lane.updates for lane in self.lanes))
+        told = f"Tuned, each lane for itself: {CRITERIA[self.tuning.by]}, {self.tuning.budget.text}."
+        return replace(
+            scene_without_words(changed),
+            look=told,
+            claims=(None,) * len(changed.lanes),
+            updates=max(lane.updates for lane in self.lanes),
+        )
 
 
 def tuned(tuning: Tuning, results: Results) -> Tuned:

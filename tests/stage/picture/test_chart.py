@@ -1,6 +1,7 @@
 """What stands beside the chart: numbers that differ are written differently, and none is wider than its room."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from recording_canvas import RecordingCanvas
@@ -62,8 +63,10 @@ def test_losses_beyond_the_chart_are_pointed_at_from_its_edge_side_by_side(lanes
     colors = ["#{:02x}{:02x}{:02x}".format(*look.lane(lane)) for lane in range(1, 1 + lanes)]
     corners = {words[-1]: [tuple(map(float, word.split(","))) for word in words[1:-1]] for words in polygons}
     now = chart.plot.left + chart.plot.width * 60 / 200
-    for gone, color in enumerate(colors):
-        tip, *others = corners[color]
-        assert chart.plot.top - 1 <= tip[1] < min(y for _, y in others)  # It points up, and out,
-        assert max(x for x, _ in corners[color]) < now  # and leaves room for the badges of other lanes.
-        assert gone == 0 or max(x for x, _ in corners[color]) < min(x for x, _ in corners[colors[gone - 1]])
+    tips = [corners[color] for color in colors]
+    for tip, *others in tips:
+        assert tip[1] < chart.plot.top  # It points up, beyond the edge,
+        assert {y for _, y in others} == {chart.plot.top}
+    assert sum(tip[0] for tip, *_ in tips) / len(tips) == pytest.approx(now, abs=0.1)  # at the moment,
+    for (_, one, _), (_, _, other) in pairwise(tips):
+        assert one[0] <= other[0] + 0.1  # and none lies upon another.

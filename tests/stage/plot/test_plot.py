@@ -24,7 +24,7 @@ from sim.stage.plot.words import Label, spoken
 from sim.stage.style import text
 from sim.stage.style.color import Color
 from sim.stage.style.kept import CACHE
-from sim.stage.style.numbers import percent
+from sim.stage.style.numbers import interval
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.style.tints import end_color
 from sim.study.odds.ends import DIVERGED, MINIMUM, NAMES, UNDER_WAY
@@ -381,8 +381,22 @@ def test_the_largest_part_of_every_bar_tells_its_interval(lanes: int, size: tupl
     for bar in frame.stacks:
         layer, box = max(bar.boxes, key=lambda place: place[0].share)
         said = " ".join(words.text for words in frame.numbers if box.contains(ink(words)))
-        assert f"{percent(layer.low)} to {percent(layer.high)}" in said
+        assert "{} to {}".format(*interval(layer.low, layer.high)) in said
         assert all(bar.rect.contains(ink(words)) for words in frame.numbers if bar.rect.colliderect(ink(words)))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (0.9862, 0.9969, ("98.6", "99.7")),
+        (0.4522, 0.4961, ("45", "50")),
+        (0.0, 0.0038, ("0", "0.4")),
+        (0.9962, 1.0, ("99.6", "100")),
+        (0.29, 0.57, ("29", "57")),  # Products of these by 100 are not whole.
+    ],
+)
+def test_no_end_of_an_interval_is_told_as_within_it(low: float, high: float, told: tuple[str, str]) -> None:
+    assert interval(low, high) == told
 
 
 def test_badges_tell_lines_apart_that_lie_as_one() -> None:

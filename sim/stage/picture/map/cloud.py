@@ -14,7 +14,7 @@ from ...drawing.canvas import Canvas
 from ...drawing.screen import image
 from ...style import text
 from ...style.color import Color, mix
-from ...style.numbers import percent
+from ...style.numbers import interval, percent
 from ...style.style import hairline
 from ...style.theme import Theme
 from ...style.tints import quiet_basin_color
@@ -124,7 +124,7 @@ class CloudPart:
         if self.cloud.each > 1:
             return ""
         estimate = wilson(self.count, self.cloud.size).estimate
-        return f"{percent(estimate.low)}–{percent(estimate.high)}"
+        return "–".join(interval(estimate.low, estimate.high))
 
     def wordings(self, theme: Theme, roomy: bool) -> Iterator[str]:
         """What can be said of it, the longest first."""

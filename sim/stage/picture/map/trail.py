@@ -22,6 +22,8 @@ from .site import Site
 
 TAIL = 420.0
 """Length of the fading stretch, in strokes."""
+APART = 5.0
+"""How far apart movements that only pass are drawn at least, in strokes."""
 BLOCK = 64
 """Points painted together."""
 LEAST = 1.5
@@ -59,6 +61,8 @@ class Place(NamedTuple):
     """Beside the land."""
     outside: bool
     """Beyond the picture's edges."""
+    crowded: bool = False
+    """Whether the movement that leads there only passes, so close to one that is drawn that it is left out."""
 
 
 class Stretch(NamedTuple):
@@ -94,6 +98,7 @@ class Trail:
         self._places: list[Place] = []  # What is seen of each of these points.
         self._updates: list[int] = []  # After which update each of these points was reached.
         self._lengths: list[float] = []  # How long the way was at each of these points.
+        self._passed: Pixel | None = None  # The middle of the last movement that only passes and is drawn.
         self._under: Backdrop | None = None  # The map under the way.
         self._ground = pygame.Surface((0, 0))  # A copy of the map, with the way drawn on it as far as it stays.
         self._painted = 0  # How many of the points are drawn on that copy.
@@ -175,11 +180,25 @@ class Trail:
             if way < LEAST:
                 continue
             length = length + way if self._points else 0.0
-            px, py = x, y
             self._lengths.append(length)
             self._points.append((x, y))
-            self._places.append(Place(covered, gone, not (0 <= x <= wide and 0 <= y <= high)))
+            outside = not (0 <= x <= wide and 0 <= y <= high)
+            crowded = outside and bool(self._places) and self._places[-1].outside and self._crowds((px, py), (x, y))
+            self._places.append(Place(covered, gone, outside, crowded))
+            px, py = x, y
             self._updates.append(number)
+
+    def _crowds(self, start: Pixel, end: Pixel) -> bool:
+        """Whether a movement that only passes is close to the last such one that is drawn; else it is the last now."""
+        across = pygame.Rect(0, 0, self._site.camera.width, self._site.camera.height).clipline(start, end)
+        if not across:
+            return False
+        (x0, y0), (x1, y1) = across
+        middle = (x0 + x1) / 2, (y0 + y1) / 2
+        if self._passed is not None and math.dist(middle, self._passed) < APART * self._stroke:
+            return True
+        self._passed = middle
+        return False
 
     def _paint(self, map_: Backdrop, start: int) -> None:
         """Have the way up to the point number `start` on the ground."""
@@ -221,10 +240,10 @@ class Trail:
 
 
 def _between(places: Sequence[Place]) -> tuple[list[bool], list[bool], list[bool]]:
-    """Of the movements from place to place: which land hides, which lead beside it, which begin and end outside."""
+    """Of the movements from place to place: which land hides, which are left out, which begin and end outside."""
     pairs = list(pairwise(places))
     return (
         [one.covered or other.covered for one, other in pairs],
-        [one.gone or other.gone for one, other in pairs],
+        [one.gone or other.gone or other.crowded for one, other in pairs],
         [one.outside and other.outside for one, other in pairs],
     )

@@ -15,7 +15,7 @@ from ...session.odds import ShowOdds, TakeSeed, ends_seen
 from ...session.session import Session
 from ...style import text
 from ...style.color import Color
-from ...style.numbers import percent
+from ...style.numbers import interval, percent
 from ...style.style import hairline
 from ...style.theme import Theme, load_theme
 from ...style.tints import end_color
@@ -77,7 +77,8 @@ def interval_of(estimate: Estimate, theme: Theme) -> str:
     """An interval in per cent; empty where nothing is left to chance."""
     if estimate.low != estimate.low or estimate.low == estimate.high:
         return ""
-    return theme.say("{low} to {high}", low=percent(estimate.low), high=percent(estimate.high))
+    low, high = interval(estimate.low, estimate.high)
+    return theme.say("{low} to {high}", low=low, high=high)
 
 
 def name_of_end(part: EndPart, theme: Theme) -> str:

@@ -113,3 +113,16 @@ def test_of_a_marble_that_is_thrown_out_the_movements_past_the_map_are_pale() ->
     lines = [line for line in map(str.strip, canvas.lines) if line.startswith("line")]
     assert [passing in line for line in lines] == [False] + [True] * (len(lines) - 1)
     assert len(lines) > 1
+
+
+def test_of_movements_past_the_map_that_lie_close_together_only_some_are_drawn() -> None:
+    running = load_scene("ravine").race()
+    running.extend(200)
+    track, camera = running.tracks[1], Camera(running.problem.window, 900, 540)
+    across = camera.project(track.theta)[:, 0]
+    trail, canvas = Trail(track, Map(camera), TONES, 1.0), RecordingCanvas((900, 540))
+    trail.draw_whole(canvas, (0, 0), trail.stretch(200))
+    passing = "#{:02x}{:02x}{:02x}".format(*TONES.passing)
+    drawn = [line for line in canvas.lines if passing in line and line.strip().startswith("line")]
+    assert np.ptp(across[100:200]) < 9  # A hundred of them lie within the width of two,
+    assert 10 < len(drawn) <= np.ptp(across[20:]) / 5 + 2  # and few of them are drawn.

@@ -36,7 +36,7 @@ SMALLEST = 1e-290
 """Smaller losses have no digits to choose from."""
 LEVEL = 2
 """Knots of the heights of a map on which all losses are the same, or none is known: then there is nothing to scale."""
-ROOM = 20
+ROOM = 14
 """Width of a map, in ems, from which there is room for numbers."""
 
 
