@@ -415,6 +415,7 @@ def test_the_tuned_scene_lasts_as_long_as_the_budget_and_promises_nothing() -> N
     assert made.updates == 40
     assert set(made.claims) == {None}
     assert made.question is None
+    assert made.look == "Tuned, each lane for itself: training loss at last, 2 epochs."
     assert [lane.name for lane in made.lanes] == [lane.name for lane in scene.lanes]
 
 
