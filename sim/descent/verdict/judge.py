@@ -30,6 +30,7 @@ from .sight import (
     places,
     reaches,
     see,
+    walled,
 )
 from .sketch import Sketch
 
@@ -278,7 +279,7 @@ class Judge:
         alive = alive & (_RANKS[self.kinds] > Rank.FOR_GOOD)
         self._leave_saddles(update, block, alive)
         kinds = self._kinds(look, seen, alive)
-        self._take_back(update, kinds, alive & (stay.basin == NO_BASIN), block[-1])
+        self._take_back(update, kinds, alive & (stay.basin == NO_BASIN), block)
         changed = np.flatnonzero(alive & (kinds != self.kinds))
         self._swing[changed] = sight.longest[changed]
         here = (sight.rest[changed] != MOVING) | (stay.basin[changed] == NO_BASIN)
@@ -289,8 +290,8 @@ class Judge:
         )
         self._stalled[stalled] = sight.still_at[stalled]
 
-    def _take_back(self, update: int, kinds: Indices, outside: Mask, theta: Array) -> None:
-        """Let those that are outside of all known basins, at θ (M, 2), begin to stay in noise only in one found now.
+    def _take_back(self, update: int, kinds: Indices, outside: Mask, block: Array) -> None:
+        """Let those that are outside of all known basins begin to stay in noise only where there is one after all.
 
         Noise that leads to no lower loss, and back and forth, is no sign of a basin: on a plateau or a gentle slope
         there is none. Who was in none is asked again after as many updates more: that costs a descent.
@@ -301,7 +302,8 @@ class Judge:
         proposed, kinds[runs] = kinds[runs], UNDER_WAY
         asked = 2 * self._searched[runs] <= update
         runs, proposed = runs[asked], proposed[asked]
-        found = np.isfinite(self._problem.beyond(theta[runs])).all(axis=-1)
+        found = walled(self._problem, block[:, runs])
+        found[~found] = np.isfinite(self._problem.beyond(block[-1, runs[~found]])).all(axis=-1)
         kinds[runs[found]] = proposed[found]
         self._searched[runs[~found]] = update
 

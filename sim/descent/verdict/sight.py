@@ -28,6 +28,10 @@ AT_HAND = 5e-3  # How far it may be from the critical point at which it rests.
 # theorem of Newton and Kantorovich (Deuflhard 2004, Theorem 2.1) it arrives up to a half; but at a half, it may creep
 # towards a point of inflection.
 SURE = 0.25
+# Radii of rings around where one has lately been, over how far one was from the middle; and where on them one looks.
+RINGS = np.array([1.0, 2.0, 4.0])
+_TURNS = np.linspace(0.0, 2 * np.pi, 32, endpoint=False)
+RING = np.stack([np.cos(_TURNS), np.sin(_TURNS)], axis=-1)
 ROUNDING = 1e-15  # Length of a movement that is no more than rounding, in window diagonals.
 FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
 EQUAL_LOSS = 1e-6  # Difference of two losses that counts as none, over the scale of losses.
@@ -212,8 +216,9 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
     near_other = norm(step) <= at_hand
     unknown = near_other & (lower > flat) & (basin == NO_BASIN)  # From a basin one comes to no other minimum than its.
     unknown[unknown] = _leads(problem, theta[unknown], hessian[unknown], step[unknown])
+    saddles = bool(problem.saddles)  # On a tail, where all but rounding is gone, curvatures may look like one's.
     rest[still] = np.select(
-        [near_other & (upper < -flat), near_other & (lower < -flat), near_minimum, unknown, level],
+        [near_other & (upper < -flat), near_other & (lower < -flat) & saddles, near_minimum, unknown, level],
         [MAXIMUM, SADDLE, MINIMUM, MINIMUM, LEVEL],
         SLOPE,
     )
@@ -400,6 +405,21 @@ def overflown(problem: Problem, theta: Array, gradient: Array) -> Mask:
     """Whether numbers overflow at these points (n, 2) because they are too large; else there is no surface."""
     outside = norm(theta - problem.window.center) > OUTSIDE * problem.units.length
     return np.asarray(outside | np.isfinite(gradient).all(axis=-1))
+
+
+def walled(problem: Problem, block: Array) -> Mask:
+    """Whether a ring of higher losses lies around the middle of the last points (DWELL, n, 2) of each; (n,).
+
+    Then there is a minimum within it, whatever its kind, as of every continuous function on a disc: one at a cusp, too,
+    to which no descent leads.
+    """
+    middle = block.mean(axis=0)
+    reach = norm(block - middle).max(axis=0)
+    with np.errstate(all="ignore"):
+        within = problem.train.value(middle)
+        rings = middle + RINGS[:, None, None, None] * reach[:, None] * RING[:, None]
+        around = problem.train.value(rings).min(axis=1)
+        return np.asarray((around > within + EQUAL_LOSS * problem.units.loss).any(axis=0))
 
 
 def nearest_saddle(problem: Problem, theta: Array) -> tuple[Labels, Array]:

@@ -244,7 +244,7 @@ def table(result: Odds) -> "Table":
         name, *rest = lane_lines(told.lane, result.scene.examples.count)
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(width=24, overflow="fold")
-        grid.add_column(min_width=8, justify="right")
+        grid.add_column(min_width=10, justify="right")
         grid.add_column(overflow="fold")
         for what, value, interval in _rows(told, named):
             grid.add_row(Text(what), Text(value, "bold"), Text(interval, "dim"))

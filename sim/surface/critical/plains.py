@@ -15,6 +15,7 @@ from .newton import CIRCLE, first_of_each
 from .point import frobenius
 from .survey import Survey
 
+FINER = 4  # Than the survey's grid it is so many times, at most.
 FINE = 256  # Cells of the grid along each side of the window, or less where a surface takes long to evaluate.
 MOST = 1 << 19  # Pairs of an example and a point that are evaluated for that at most, about.
 BEYOND = 8  # The grid reaches this part of the window beyond it at each side.
@@ -109,7 +110,7 @@ def _grid(surface: Surface, window: Window, least: int) -> tuple[Array, Window, 
 
     As many as the surface's number of examples allows, and at least so many along each side of the window.
     """
-    count = FINE
+    count = min(FINE, FINER * least)
     while count > least and int(getattr(surface, "evaluations", 1)) * count**2 > MOST:
         count //= 2
     side, beyond = np.array([window.width, window.height]) / count, count // BEYOND

@@ -21,6 +21,7 @@ NARROW = 0.05
 WIDER = (1.0, 2.0, 4.0)  # Half sides of squares in which valleys are looked for, over the extent of what is known.
 EDGE = 0.06  # How near to the edge no minimum lies, within or without, in lengths of the longer side.
 WITHIN = 1.5  # How far within the edge such a one comes to lie, as many times as far.
+WIDEST = 1.5  # How many times as wide it may become for that.
 TIMES = 4  # How often that is tried: where minima stand close together an edge is near to one wherever it is.
 SLIMMEST = 0.6  # The shorter side over the longer one.
 SMALLEST = 1e-3  # Half side of a window.
@@ -114,7 +115,7 @@ def _clear(surface: ClosedForm, low: Array, high: Array) -> tuple[Array, Array]:
         minima = _minima(surface, lower - near, upper + near)
         below, above = (minima < lower + near).any(axis=1), (minima > upper - near).any(axis=1)
         if not (below | above).any():
-            return lower, upper
+            return (lower, upper) if (upper - lower).max() <= WIDEST * (high - low).max() else (low, high)
         lower = np.minimum(lower, minima[below].min(axis=0, initial=np.inf) - WITHIN * near)
         upper = np.maximum(upper, minima[above].max(axis=0, initial=-np.inf) + WITHIN * near)
     return low, high

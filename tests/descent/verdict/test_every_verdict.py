@@ -226,6 +226,26 @@ def test_in_noise_one_stays_in_a_basin_that_was_not_known() -> None:
     assert race.judges[0].verdict(200).basin is None
 
 
+@pytest.mark.parametrize("formula", ["(x^2 + y^2)^0.75", "abs(x)^1.5 + y^2"])
+def test_in_noise_one_stays_about_a_minimum_to_which_no_descent_leads(formula: str) -> None:
+    """The curvature is infinite there, so that none is found."""
+    sums = TiltedExamples(0.1, count=8).sums(Formula(formula))
+    problem = Problem(*sums, Window(-2.0, 2.0, -2.0, 2.0))
+    race = Race(problem, [Lane("noisy", GradientDescent(0.05), 2)], (1.0, 0.7), 0)
+    race.extend(600)
+    assert [kind for _, kind in race.judges[0].changes][-1] is VerdictKind.RATTLING
+
+
+@pytest.mark.parametrize("steepness", [10, 15, 30])
+def test_on_the_tail_of_a_well_nobody_stalls_at_a_saddle_where_there_is_none(steepness: int) -> None:
+    problem = Problem(
+        *TiltedExamples(0.0, count=8).sums(Formula(f"-exp(-{steepness}*(x^2 + y^2))")), Window(-2.0, 2.0, -2.0, 2.0)
+    )
+    race = Race(problem, [Lane("still", GradientDescent(0.02), 8)], (-1.4, -1.3), 0)
+    race.extend(100)
+    assert VerdictKind.STALLED not in [kind for _, kind in race.judges[0].changes]
+
+
 def test_a_bounce_says_how_long_it_is() -> None:
     way = PAIRS[VerdictKind.BOUNCING][0]
     verdict = judged(way).verdict(way.updates)
