@@ -51,6 +51,7 @@ WHERE, ESCAPES, SADDLE_ESCAPES = "Where the seeds end", "Escapes from a basin or
 WHISKERS = "A whisker is the interval of all that lies below an edge."
 WANDERERS = "Under way is also who still wanders between basins."
 BOTH = f"{WHISKERS} {WANDERERS}"
+PASSING = "In a basin at last are, besides those who end there, some who wander on."
 ESCAPE = "A marble has escaped once it has left its start's basin or saddle, or a saddle at which it had stalled."
 STAYED = "No marble has left its start's basin or saddle, or a saddle at which it had stalled."
 
@@ -264,6 +265,9 @@ def _legend(result: Odds) -> Iterator[str]:
         point = result.minima[index]
         yield f"{_minimum(index)}: {result.scene.window.spot(point.position)}, loss {point.value:.4g}"
     yield INTERVALS
+    wandering = VERDICTS.index(VerdictKind.WANDERING)
+    if any(told.verdicts[wandering].count for told in result.lanes):
+        yield PASSING
     if any(told.ended.count for told in result.lanes):
         yield f"Ended otherwise: {_endings(result)} without having escaped before."
     if any(average.not_finite for told in result.lanes for average in (told.train_loss, told.test_loss, told.gap)):

@@ -29,6 +29,7 @@ from sim.study.odds.report import (
     ESCAPE,
     MOST_BASINS,
     MOST_LAYERS,
+    PASSING,
     STAYED,
     WHISKERS,
     page,
@@ -406,6 +407,13 @@ def test_where_every_seed_is_alike_nothing_is_left_to_chance() -> None:
     assert [(layer.low, layer.high) for layer in alike.layers] == [(1, 1)]
     assert [(layer.low, layer.high) for layer in chance.layers] == [(wilson(9, 9).estimate.low, 1)]
     assert unknown.layers == ()
+
+
+def test_the_table_says_that_who_wanders_on_is_in_a_basin_at_last() -> None:
+    wandering = (VerdictKind.WANDERING, 1, 3, 30, 1.0, 1.0)
+    for runs, said in (([RUNS[0]] * 4, False), ([RUNS[0], wandering], True)):
+        words = " ".join(printed(table(told(outcomes(runs), outcomes(runs)))).split())
+        assert (PASSING in words) == said
 
 
 def test_of_whiskers_intervals_and_escapes_is_spoken_where_there_are_any() -> None:
