@@ -18,6 +18,7 @@ from ..style.wrapping import wrapped
 from .control import MISTAKE_LINES, Buttons, Choice, Control, Slider, TextField, rows_of
 
 STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui rounds others by itself.
+WORDS = 0.8  # Height of the type on widgets, in ems.
 LABEL_SHARE = 0.3  # Of a row's width, left of a menu.
 TALLEST_LINE = 2.1  # Height of a row at most, in ems.
 LOWEST_LINE = 1.28  # Height of a row at least, in ems: in a lower one, the words on a button are cut.
@@ -297,7 +298,7 @@ def _font(language: str, em: int) -> dict[str, str]:
     """The type of a language in pygame_gui's terms, in which a widget has one family for all that it shows."""
     number = text.family_of(language)
     files = {f"{name}_path": str(text.font_file(number, bold)) for name, bold in (("regular", False), ("bold", True))}
-    return {"name": text.families()[number], "size": f"{round(0.85 * em)}", "bold": "0", "italic": "0", **files}
+    return {"name": text.families()[number], "size": f"{round(WORDS * em)}", "bold": "0", "italic": "0", **files}
 
 
 def _hex(color: Color) -> str:
