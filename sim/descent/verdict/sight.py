@@ -411,7 +411,7 @@ def walled(problem: Problem, block: Array) -> Mask:
     """Whether a ring of higher losses lies around the middle of the last points (DWELL, n, 2) of each; (n,).
 
     Then there is a minimum within it, whatever its kind, as of every continuous function on a disc: one at a cusp, too,
-    to which no descent leads.
+    to which no descent leads. The ring is seen at as many places as RING has.
     """
     middle = block.mean(axis=0)
     reach = norm(block - middle).max(axis=0)
