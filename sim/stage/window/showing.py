@@ -47,12 +47,12 @@ class Showing:
         """What the picture that is to be seen shows, if it is known to be there."""
         return None if self._shown is None else self._shown[0]
 
-    def cover(self) -> None:
-        """What was drawn need not be on the screen any more."""
+    def forget(self) -> None:
+        """The picture need not be on the screen any more."""
         self._shown = None
 
-    def uncover(self) -> None:
-        """Nothing that was drawn need be on the screen any more, neither over a picture that stays."""
+    def forget_all(self) -> None:
+        """Nothing that was drawn need be on the screen any more, neither what stands over a picture that stays."""
         self._shown = self._signed = None
 
     def go_on(self) -> None:

@@ -380,7 +380,7 @@ class MainWindow:
             for deed in deeds:
                 self._do(deed)
         if event.type in UNCOVERING:
-            self._showing.uncover()
+            self._showing.forget_all()
 
     def _guess(self, event: pygame.Event) -> Guess | None:
         """What a click on a lane's panel answers the scene's question."""
@@ -542,7 +542,7 @@ class MainWindow:
             case Errand.FULL_SCREEN:
                 if not display.fill():
                     self.send(Notify(say(self.session.language, "The screen cannot be filled here.")))
-                self._showing.cover()
+                self._showing.forget()
             case Errand.BACK:
                 self._go_back()
             case _:

@@ -15,7 +15,7 @@ from .newton import CIRCLE, first_of_each
 from .point import frobenius
 from .survey import Survey
 
-FINER = 4  # Than the survey's grid it is so many times, at most.
+FINER = 4  # How many times finer than the survey's grid it is, at most.
 FINE = 256  # Cells of the grid along each side of the window, or less where a surface takes long to evaluate.
 MOST = 1 << 19  # Pairs of an example and a point that are evaluated for that at most, about.
 BEYOND = 8  # The grid reaches this part of the window beyond it at each side.

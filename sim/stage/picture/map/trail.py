@@ -228,7 +228,7 @@ class Trail:
         tones = [tone for tone, (first, last) in enumerate(pairwise([0, *ends])) for _ in range(first, last)]
         with canvas.part("trail"):
             first = 0
-            for (tone, hides, beside, passes), alike in groupby(zip(tones[1:], *_between(places), strict=True)):
+            for (tone, hides, beside, passes), alike in groupby(zip(tones[1:], *_movements(places), strict=True)):
                 last = first + len(list(alike))
                 if not beside:
                     color = self._passing if passes else self._lines[tone]
@@ -239,7 +239,7 @@ class Trail:
                 canvas.dots([pixel for _, pixel in dots], radius, self._tones[tone])
 
 
-def _between(places: Sequence[Place]) -> tuple[list[bool], list[bool], list[bool]]:
+def _movements(places: Sequence[Place]) -> tuple[list[bool], list[bool], list[bool]]:
     """Of the movements from place to place: which land hides, which are left out, which begin and end outside."""
     pairs = list(pairwise(places))
     return (
