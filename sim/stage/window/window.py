@@ -146,7 +146,7 @@ class MainWindow:
             while not (events or self._has_to_count()):
                 pygame.time.wait(NAP)  # Some of SDL's drivers would wait for an event by asking all the time.
                 events, late = self._events()
-        seconds = self._clock.tick(FRAMES_A_SECOND) / 1000
+        seconds = self._clock.tick(FRAMES_A_SECOND if self._due else 0) / 1000  # The first frame is due at once.
         self._due = time.perf_counter() + 1 / FRAMES_A_SECOND
         self.advance(events, min(seconds, LONGEST_FRAME), late)
         self._count_ends(self._due - SPARE)
