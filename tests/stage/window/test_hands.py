@@ -54,8 +54,12 @@ class Machine:
 class Ticking:
     """A clock of frames that are drawn on time; nobody waits for them."""
 
+    def __init__(self) -> None:
+        self.rates = list[float]()
+
     def tick(self, rate: float) -> int:
-        return round(1000 / rate)
+        self.rates.append(rate)
+        return round(1000 / rate) if rate else 0
 
 
 @pytest.fixture
@@ -87,6 +91,17 @@ def key(kind: int, code: int, character: str = "", mod: int = 0) -> pygame.Event
     if kind == pygame.KEYUP:
         return pygame.Event(kind, key=code, mod=mod, scancode=0)
     return pygame.Event(kind, key=code, unicode=character, mod=mod, scancode=0)
+
+
+def test_nobody_waits_for_the_first_frame() -> None:
+    clock = Ticking()
+    with screen(SIZE):
+        window = MainWindow(begin(flat_scene("local-minimum")))
+        window._clock = clock  # type: ignore[assignment]
+        for _ in range(3):
+            window.frame()
+        window.close()
+    assert clock.rates == [0, 60, 60]
 
 
 def button(kind: int, number: int, pixel: tuple[int, int]) -> pygame.Event:
