@@ -14,6 +14,7 @@ from ...surface.protocol import Window
 from .canvas import Pixel
 
 MARGIN = 0.02  # Of the panel's shorter side, left free all around a block that is seen aslant.
+APART = 5.0  # Pixels from one node of a grid to the next, at most, where lines of equal value are drawn.
 DIGITS = 12  # Of sines and cosines: the last ones may differ from computer to computer.
 
 
@@ -204,10 +205,27 @@ class Camera:
         wide, high = (math.ceil(side / step) for side in (self.width, self.height))
         across = (np.arange(wide) * step + 0.5 * (step - 1)) * ((columns - 1) / self.width)
         up = (np.arange(high, 0, -1) * step - 0.5 * (step - 1)) * ((rows - 1) / self.height)
-        curved = along_curves(grid, up, across)
-        if np.isfinite(grid).all():
-            return curved
-        return np.where(np.isfinite(curved), curved, interpolated(grid, up, across))
+        return smoothed(grid, up, across)
+
+    def fine_enough(self, grid: Array) -> Array:
+        """A grid over what is seen (rows, columns), with nodes enough that lines of equal value have no corners in the
+        picture: refined along the same curves where nodes lie farther apart than APART.
+        """
+        rows, columns = grid.shape
+        times = math.ceil(max(self.width, self.height) / (APART * (max(rows, columns) - 1)))
+        if times == 1:
+            return grid
+        return smoothed(grid, *(np.arange((count - 1) * times + 1) / times for count in (rows, columns)))
+
+
+def smoothed(grid: Array, rows: Array, columns: Array) -> Array:
+    """The values of a grid at fractional rows (n,) and columns (m,), along curves, but close to nodes without a number
+    along straight lines; (n, m).
+    """
+    curved = along_curves(grid, rows, columns)
+    if np.isfinite(grid).all():
+        return curved
+    return np.where(np.isfinite(curved), curved, interpolated(grid, rows, columns))
 
 
 def along_curves(grid: Array, rows: Array, columns: Array) -> Array:

@@ -9,7 +9,6 @@ import numpy as np
 from ...descent.problem import Problem
 from ...surface.critical.point import CriticalPoint
 from ...surface.points import Array
-from ...surface.protocol import Window
 from ..style.kept import kept
 from .camera import Camera
 
@@ -96,7 +95,7 @@ def rings(problem: Problem, camera: Camera, minimum: CriticalPoint, most: int = 
 
 def _radius(problem: Problem, camera: Camera, minimum: CriticalPoint, level: float) -> float:
     """That of a circle, in pixels, as large as the ground around a minimum that lies below a loss; 0 if it is open."""
-    around = contour_lines(loss_grid(problem, camera), camera.view, [level])
+    around = contour_lines(loss_grid(problem, camera), camera, [level])
     areas = [_area(camera.project(line)) for line in around if encloses(line, np.array(minimum.position))]
     return float(np.sqrt(min(areas, default=0.0) / np.pi))
 
@@ -129,17 +128,18 @@ def few_levels(problem: Problem, camera: Camera) -> tuple[float, ...]:
     return tuple(levels[:: max(1, round(len(levels) / FEW))].tolist())
 
 
-def contour_lines(heights: Array, view: Window, levels: Iterable[float]) -> list[Array]:
-    """Lines (n, 2) of the plane; the heights (rows, columns) are those at a grid over the view, row 0 at its bottom."""
-    return [line for lines in lines_by_level(heights, view, levels) for line in lines]
+def contour_lines(heights: Array, camera: Camera, levels: Iterable[float]) -> list[Array]:
+    """Lines (n, 2) of the plane; the heights (rows, columns) are those at a grid over what the camera sees."""
+    return [line for lines in lines_by_level(heights, camera, levels) for line in lines]
 
 
-def lines_by_level(heights: Array, view: Window, levels: Iterable[float]) -> list[list[Array]]:
+def lines_by_level(heights: Array, camera: Camera, levels: Iterable[float]) -> list[list[Array]]:
     """The same, level by level."""
-    finite = np.isfinite(heights)
-    if not finite.any():
+    if not np.isfinite(heights).any():
         return [[] for _ in levels]
-    generator = contourpy.contour_generator(z=np.where(finite, heights, np.nan), line_type=contourpy.LineType.Separate)
-    rows, columns = heights.shape
+    fine, view = camera.fine_enough(heights), camera.view
+    known = np.where(np.isfinite(fine), fine, np.nan)
+    generator = contourpy.contour_generator(z=known, line_type=contourpy.LineType.Separate)
+    rows, columns = fine.shape
     corner, step = (view.x0, view.y0), (view.width / (columns - 1), view.height / (rows - 1))
     return [[np.asarray(line) * step + corner for line in generator.lines(level) if len(line) > 1] for level in levels]

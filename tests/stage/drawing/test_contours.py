@@ -7,6 +7,7 @@ from sim.scene import load_scene
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.contours import FEWEST, MOST, contour_lines, encloses, loss_grid, rings
 from sim.surface.critical.point import CriticalPoint
+from sim.surface.points import norm
 
 
 def pass_above(scene: str, minimum: CriticalPoint) -> float:
@@ -26,7 +27,7 @@ def test_rings_lie_between_a_minimum_and_its_pass_and_run_around_it(scene: str, 
         assert losses == sorted(losses)
         assert all(minimum.value < loss < pass_above(scene, minimum) for loss in losses)
         for loss in losses[1:]:
-            lines = contour_lines(loss_grid(problem, camera), camera.view, [loss])
+            lines = contour_lines(loss_grid(problem, camera), camera, [loss])
             assert any(encloses(line, np.array(minimum.position)) for line in lines)
 
 
@@ -45,3 +46,15 @@ def test_in_a_bowl_they_are_equally_far_from_each_other() -> None:
     lowest = problem.minima[0]
     rises = np.sqrt(np.array(rings(problem, camera, lowest)) - lowest.value)
     np.testing.assert_allclose(np.diff(rises), rises[0], rtol=1e-9)
+
+
+def test_on_a_large_map_a_line_has_no_corners_beside_its_loss() -> None:
+    problem = load_scene("local-minimum").race().problem
+    camera = Camera(problem.window, 1200, 1200)
+    dip = problem.minima[1]
+    for loss in rings(problem, camera, dip)[1:]:
+        for line in contour_lines(loss_grid(problem, camera), camera, [loss]):
+            if encloses(line, np.array(dip.position)):
+                middles = (line[1:] + line[:-1]) / 2
+                beside = np.abs(problem.train.value(middles) - loss) / norm(problem.train.gradient(middles))
+                assert camera.scale * beside.max() < 1

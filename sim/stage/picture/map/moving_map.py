@@ -32,7 +32,7 @@ def moving_contours(problem: Problem, camera: Camera, grid: Array) -> list[Array
     other minimum.
     """
     levels, closer = map_levels(problem, camera), _closer(problem, camera)
-    lines = lines_by_level(grid, camera.view, [*levels.tolist(), *(level for _, level in closer)])
+    lines = lines_by_level(grid, camera, [*levels.tolist(), *(level for _, level in closer)])
     drawn = [line for around in lines[: len(levels)] for line in around]
     if not closer:
         return drawn

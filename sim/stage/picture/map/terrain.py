@@ -82,9 +82,9 @@ def _pale_paints(theme: Theme) -> Paints:
 
 def _draw_map(canvas: Canvas, problem: Problem, site: Map, theme: Theme, stroke: float) -> None:
     camera, grid = site.camera, loss_grid(problem, site.camera)
-    drawn = contour_lines(grid, camera.view, map_levels(problem, camera))
+    drawn = contour_lines(grid, camera, map_levels(problem, camera))
     for minimum in problem.minima:
-        around = contour_lines(grid, camera.view, rings(problem, camera, minimum))
+        around = contour_lines(grid, camera, rings(problem, camera, minimum))
         drawn += [line for line in around if encloses(line, np.array(minimum.position))]
     draw_flat(canvas, problem, site, theme, stroke, _pixel_losses(problem, camera), drawn)
 

@@ -77,7 +77,7 @@ def _on_map(problem: Problem, camera: Camera, batch: bytes, corner: Pixel) -> li
 def _surface(problem: Problem, camera: Camera, batch: bytes) -> list[Array]:
     """Contours in the plane of the loss of one batch given by its bytes."""
     heights = batch_heights(problem, camera, np.frombuffer(batch, dtype=np.intp), FINE)
-    return contour_lines(heights, camera.view, few_levels(problem, camera))
+    return contour_lines(heights, camera, few_levels(problem, camera))
 
 
 @kept

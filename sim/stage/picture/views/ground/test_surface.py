@@ -35,7 +35,7 @@ def _surface(problem: Problem, camera: Camera) -> tuple[list[Array], Array]:
     """Contours in the plane, and the minima, of the test loss."""
     with np.errstate(all="ignore"):
         heights = problem.test.value(camera.grid(GRID))
-    return contour_lines(heights, camera.view, few_levels(problem, camera)), moved_minima(problem, problem.test)
+    return contour_lines(heights, camera, few_levels(problem, camera)), moved_minima(problem, problem.test)
 
 
 def tone(context: ViewContext) -> Color:
