@@ -15,7 +15,7 @@ LOSS = 6  # Width of the cell of the one that is always there, in ems.
 CARD = (20, 0.25)
 """Width of a lane's card beside the map that all share: in ems, or as a share of the field if that is more."""
 HIGHEST_CARD = 8.4
-"""Of such a card, in ems."""
+"""Height in ems of such a card with sliders."""
 CARD_ROOMY, SWARM_CARD, NUMBERED_CARD, FULL_CARD = 7.0, 10.0, 10.2, 12.2
 """Height in ems of a card that has room for more than name and verdict, for a swarm's shares, some numbers, these and a
 swarm's shares."""
@@ -253,7 +253,8 @@ def _one_map(field: Rect, lanes: int, em: int, more: More) -> tuple[Rect, tuple[
     gap, line = round(0.8 * em), hairline(em)
     wide = max(CARD[0] * em, round(CARD[1] * field.width))
     frame = Rect(field.left, field.top, field.width - wide - gap, field.height)
-    tallest = round((TALL_CARD if more.numbers else SWARM_CARD if more.swarm else HIGHEST_CARD) * em)
+    usual = HIGHEST_CARD if more.sliders else CARD_ROOMY
+    tallest = round((TALL_CARD if more.numbers else SWARM_CARD if more.swarm else usual) * em)
     if more.ends:
         tallest += round((ENDS + 0.4) * em)
     column = Rect(frame.right + gap, field.top, wide, min(field.height, lanes * (tallest + gap) - gap))

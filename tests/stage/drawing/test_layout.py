@@ -194,3 +194,10 @@ def test_for_a_projector_bars_of_ends_have_room_for_words(lanes: int, lines: int
     places = layout(SMALLEST, lanes, 1.5, presenter=True, more=More(ends=True), lines=lines)
     assert places.panels[0].ends.height >= 1.1 * places.em
     assert places.panels[0].map.height >= 5 * places.em - 1
+
+
+@pytest.mark.parametrize("sliders", [False, True])
+def test_a_card_has_no_empty_rows(sliders: bool) -> None:
+    places = layout((1366, 768), 3, 1.5, more=More(together=True, sliders=sliders))
+    for card in places.panels:
+        assert card.strip.top - card.name.bottom < places.em
