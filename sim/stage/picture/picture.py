@@ -325,7 +325,7 @@ def _panels(here: Setting, race: Race) -> tuple[Panel, ...]:
     ]
     return headed(
         [
-            panel_of(here.scene, place, places.em, theme, course)
+            panel_of(here.scene, place, places.em, theme, course, here.told)
             for place, course in zip(places.panels, courses, strict=True)
         ]
     )

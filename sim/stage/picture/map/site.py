@@ -213,6 +213,17 @@ def _block_losses(problem: Problem, window: Window) -> Array:
     return losses(problem, block_camera(window).grid(GRID))
 
 
+@kept
+def clear_of_land(problem: Problem, camera: Camera, down: int) -> int:
+    """How far from the left a block of the training loss leaves a picture empty down to there, in pixels."""
+    window = camera.window
+    heights = heights_over(problem, window).of(_block_losses(problem, window))
+    pixels = camera.project(block_camera(window).grid(GRID), heights)
+    with np.errstate(invalid="ignore"):  # Where there are no heights, there is no land.
+        across = pixels[..., 0][pixels[..., 1] < down]
+    return int(np.clip(across.min(initial=camera.width), 0, camera.width))
+
+
 def _block(problem: Problem, camera: Camera, theme: Theme, grid: Array, step: int = 1) -> LandBlock:
     """A block of such losses on the nodes of its grid (rows, columns)."""
     window = camera.window

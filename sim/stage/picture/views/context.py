@@ -21,7 +21,7 @@ from ...style import text
 from ...style.color import Color
 from ...style.style import stroke_of
 from ...style.theme import Theme
-from ..map.site import Shaken, Site
+from ..map.site import Shaken, Site, clear_of_land
 
 T = TypeVar("T")
 
@@ -271,6 +271,18 @@ CAPTIONED = ("moving ground", "gradients", "batch surface", "test surface", "hes
 SCALE = 5.0
 """Room that such a line leaves for the scale of the loss, in ems."""
 
+CAPTION, SMALLER = 0.9, 0.75
+"""Height of their type, and where there is little room beside land, in ems."""
+
+
+COVERED = 0.34
+"""Share of a map's height down to which they reach, at most, unless there is only one."""
+
+
+RIM = 0.2
+"""From the letters of such a line to the lower edge of its plate, which may touch land, in ems."""
+
+
 ABOVE, ROW = 0.25, 1.25
 """From the map's upper edge to the first of these lines, and from one to the next, in ems."""
 
@@ -292,15 +304,45 @@ def captions_height(views: frozenset[str]) -> float:
 
 
 def draw_view_caption(
-    canvas: Canvas, context: ViewContext, name: str, sentence: str, color: Color, shorter: str = ""
+    canvas: Canvas,
+    context: ViewContext,
+    name: str,
+    sentence: str,
+    color: Color,
+    shorter: str = "",
+    others: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """The line of a captioned view, below those of the views before it; a shorter one where that has no room."""
-    row = _captions(context.views, CAPTIONED.index(name))
-    size = round(0.9 * context.em)
-    beside = SCALE if "loss scale" in context.views else 1.0
-    room = context.area.width - round(beside * context.em)
-    line = text.fitted(sentence if not shorter or text.width(sentence, size) <= room else shorter, size, room)
-    draw_line(canvas, context, line, ABOVE + ROW * row, size, color)
+    """The line of a captioned view, below those of the views before it; a shorter one where that has no room.
+
+    On land that has no room for either, it is written smaller; where even that would hide land, it is left out.
+    others: what other lanes say meanwhile, and shorter; all of them say it alike.
+    """
+    down = ABOVE + ROW * _captions(context.views, CAPTIONED.index(name))
+    room = _room(context, down)
+    if not room:
+        return
+    sizes = [round(share * context.em) for share in ((CAPTION,) if context.camera.flat else (CAPTION, SMALLER))]
+    lines = [(sentence, shorter or sentence), *others]
+    fitting = (
+        (form, size) for size in sizes for form in (0, 1) if all(text.width(each[form], size) <= room for each in lines)
+    )
+    form, size = next(fitting, (1, sizes[-1]))
+    line = lines[0][form]
+    if context.camera.flat or all(text.width(each[form], size) <= room for each in lines):
+        draw_line(canvas, context, text.fitted(line, size, room), down, size, color)
+
+
+def _room(context: ViewContext, down: float) -> int:
+    """How wide words may be so many ems below a map's upper edge; nothing where they would hide too much of the land.
+
+    Maps are land from edge to edge, of whose height all lines together take a part; beside a block there is room.
+    """
+    em, area = context.em, context.area
+    room = area.width - round((SCALE if "loss scale" in context.views else 1.0) * em)
+    if context.camera.flat:
+        return room if down <= ABOVE or (down + ROW) * em <= COVERED * area.height else 0
+    clear = clear_of_land(context.problem, context.camera, round((down + ROW - RIM) * em))
+    return min(room, clear - round(INDENT * em))
 
 
 def draw_line(canvas: Canvas, context: ViewContext, words: str, down: float, size: int, color: Color) -> None:
