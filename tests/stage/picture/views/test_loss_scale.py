@@ -21,7 +21,7 @@ from sim.stage.picture.views.ground.loss_scale import _bar, _share, draw_loss_sc
 from sim.stage.session.session import MOVING_GROUND, begin, race
 from sim.stage.style import text
 from sim.stage.style.theme import load_theme
-from sim.surface.critical.point import CriticalKind
+from sim.surface.critical.point import CriticalKind, CriticalPoint
 
 
 def wedge(scene: Scene, lane: int, tick: int, *views: str) -> float:
@@ -65,11 +65,17 @@ def test_no_two_marks_are_nearer_than_they_may_be_and_none_makes_way_for_a_lesse
     gaps = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1)) + 1e9 * np.eye(len(shown))
     assert gaps.min() >= apart
     ranks = {CriticalKind.MINIMUM: 0, CriticalKind.SADDLE: 1}
+
+    def first(point: CriticalPoint) -> bool:
+        return point == min((each for each in shown if each.kind is point.kind), key=lambda each: each.value)
+
     for point in problem.critical:
         if point not in shown:
             x = site.project(np.array(point.position))
             near = [other for other, place in zip(shown, places, strict=True) if np.hypot(*(place - x)) < apart]
-            assert any(ranks.get(other.kind, 2) <= ranks.get(point.kind, 2) for other in near)
+            assert any(ranks.get(other.kind, 2) <= ranks.get(point.kind, 2) or first(other) for other in near)
+            assert point.kind is not CriticalKind.MINIMUM or any(other.kind is point.kind for other in near)
+    assert {point.kind for point in shown} == {point.kind for point in problem.critical} or name == "local-minimum"
     assert len(thinned(problem.critical, site, 0.0)) == len(problem.critical)
 
 
