@@ -1,5 +1,6 @@
 """What a step of the tour speaks of is to be seen for a projector, too, and in the smallest window."""
 
+import math
 from dataclasses import replace
 from itertools import product
 
@@ -17,9 +18,10 @@ from sim.stage.drawing.camera import FLAT
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.step import still
 from sim.stage.picture.map.site import site_of
+from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
-from sim.stage.picture.views.context import CAPTIONED
+from sim.stage.picture.views.context import CAPTIONED, SHORTEST_ARROW
 from sim.stage.session.session import Session, begin, race
 from sim.stage.style.theme import load_theme
 
@@ -112,3 +114,24 @@ def test_numbers_and_strips_that_a_step_tells_of_are_there(language: str) -> Non
                 assert section(canvas.recording, "batch strip").count("batch strip") == lanes
             else:
                 assert numbers.count(f'text "{theme.say(name)}"') == lanes, (number, name)
+
+
+@pytest.mark.parametrize("size", [SMALLEST, USUAL])
+def test_the_thin_arrow_is_seen_beside_the_other_from_under_the_marble(size: tuple[int, int]) -> None:
+    session, running = projected(12, "en")
+    here, seen = setting(session, size), 0
+    place, camera = here.places.panels[2], here.camera
+    course = course_of(running, 2, (place.map, place.strip), here.places.em, here.theme, camera)
+    for update in range(4, 13):
+        context = course.context(update, frozenset())
+        step, movement = context.arrows
+        assert step is not None
+        assert movement is not None
+        long, short = (math.dist(context.center, arrow.tip) for arrow in (movement, step))
+        if long > SHORTEST_ARROW * context.stroke and not step.goes_on:
+            assert short >= 0.99 * SHORTEST_ARROW * context.stroke
+            along = context.vector(-context.track.gradient[update])
+            towards = np.array(step.tip) - context.center
+            assert along @ towards == pytest.approx(math.hypot(*along) * math.hypot(*towards))
+            seen += 1
+    assert seen > 3
