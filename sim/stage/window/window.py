@@ -20,7 +20,7 @@ from ..picture.caption import offered
 from ..picture.panel.ends import end_deed
 from ..picture.picture import TITLE, pointed, snapshot_of
 from ..picture.setting import setting
-from ..session.bindings import Deed, Errand, sign_of
+from ..session.bindings import Deed, Errand, keys_of
 from ..session.lanes import NextLane
 from ..session.names import BOXES, unseen
 from ..session.odds import ChooseSheet
@@ -310,7 +310,8 @@ class MainWindow:
 
     def _tell_of_left(self, left: Session) -> None:
         """What was changed by hand has been left: that it is kept, and how to come back to it."""
-        title, language, key = left.scene.texts(left.language).title, self.session.language, sign_of(GoBack())
+        title, language = left.scene.texts(left.language).title, self.session.language
+        key = keys_of(partial(say, language), GoBack())
         kept = say(language, "{title} is kept as you changed it: {key} goes back there.", title=title, key=key)
         self.session = update(self.session, Notify(f"{self.session.notice} {kept}".lstrip()))
 

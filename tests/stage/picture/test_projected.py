@@ -134,4 +134,4 @@ def test_the_thin_arrow_is_seen_beside_the_other_from_under_the_marble(size: tup
             towards = np.array(step.tip) - context.center
             assert along @ towards == pytest.approx(math.hypot(*along) * math.hypot(*towards))
             seen += 1
-    assert seen > 3
+    assert seen >= 3
