@@ -332,7 +332,7 @@ def page(result: Odds) -> Page:
     seeds = any(told.seeds for told in result.lanes)
     escapes = Figure(
         _escapes_title(result.scene.problem(), result.scene.start),
-        Axis("update", 0.0, float(max(result.updates, 1))),
+        Axis("update", 0.0, float(max(result.updates, 1)), counts=True),
         shares,
         curves,
         ESCAPE if any(map(any, (curve.y for curve in curves))) else STAYED if seeds else "",
