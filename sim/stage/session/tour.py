@@ -97,6 +97,7 @@ class GoToStep:
             sheet=step.sheet,
             tally=tally,
             help=False,
+            pointer=None,
             notice="",
             tour=Guided(place, before),
         )
