@@ -25,7 +25,7 @@ from ..drawing.strokes import dashes
 from ..drawing.ticks import multiples, round_step
 from ..style import text
 from ..style.color import Color, mix
-from ..style.numbers import short
+from ..style.numbers import rounded, short
 from ..style.style import hairline, stroke_of
 from ..style.theme import Theme
 
@@ -194,8 +194,8 @@ def rates_area(size: tuple[int, int], em: int) -> pygame.Rect:
 
 def time_at(axes: Axes, tick: float, theme: Theme) -> str:
     """The time at a tick by the chart's clock, in words."""
-    unit = axes.timing.unit
-    return theme.say("{unit} {time}", unit=theme.say(UNITS[axes.clock]), time=short(round(tick * unit, 2)))
+    time = rounded(round(tick * axes.timing.unit, 2), theme.language)
+    return theme.say("{unit} {time}", unit=theme.say(UNITS[axes.clock]), time=time)
 
 
 class Chart:
@@ -380,7 +380,7 @@ def _draw_frame(canvas: Canvas, axes: Axes, theme: Theme, em: int, names: tuple[
     for time in multiples(0, axes.ticks * unit, step):
         x = round(_x(plot, axes, time / unit))
         canvas.rule((x, plot.top), (x, plot.bottom), theme.grid, line)
-        label = short(round(time, 10))
+        label = rounded(round(time, 10), theme.language)
         if x + text.width(label, small) / 2 < last:
             canvas.text(label, (x, low + 0.75 * em), small, theme.muted, align=0.5)
     canvas.text(name, (plot.right, low + 0.75 * em), small, theme.muted, align=1)

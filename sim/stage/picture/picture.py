@@ -380,9 +380,9 @@ def status(snapshot: Snapshot) -> str:
     """How the race is being played, in one line."""
     session = snapshot.session
     theme = load_theme(session.theme, session.language)
-    here = {"update": session.tick, "horizon": session.horizon}
+    here = {"update": theme.count(session.tick), "horizon": theme.count(session.horizon)}
     if snapshot.tick != session.tick:
-        return theme.say("computing … update {update} of {horizon}", **here | {"update": snapshot.tick})
+        return theme.say("computing … update {update} of {horizon}", **here | {"update": theme.count(snapshot.tick)})
     place = theme.say("update {update} of {horizon}", **here)
     if session.clock != "updates":
         clock = theme.say(CLOCK_NAMES[session.clock])

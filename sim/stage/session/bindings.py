@@ -194,12 +194,12 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
     "Many seeds": (
         Binding(
             "Z Shift Z",
-            "swarm: 100, 1,000, 10,000 marbles; their start",
+            "swarm: 100, 1000, 10,000 marbles; their start",
             (Key("z", ChangeSwarm()), Key("Shift z", ChangeSpread())),
         ),
         Binding(
             "J Shift J",
-            "odds of 1,000 seeds; small against large batch",
+            "odds of 1000 seeds; small against large batch",
             (Key("j", ShowOdds()), Key("Shift j", TurnSheet())),
         ),
         Binding("Shift W", "where they end, under each map", (Key("Shift w", Toggle("ends")),)),

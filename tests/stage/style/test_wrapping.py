@@ -59,7 +59,7 @@ def test_marks_and_units_cling_to_what_they_belong_to(words: str, pieces: list[s
 @pytest.mark.parametrize("room", [170, 200, 280, 400])
 def test_on_how_many_seeds_something_stands_is_never_parted(room: int) -> None:
     told = on_seeds("Half of them escape.", 1000, 0, True, "en")
-    assert told.replace(NO_BREAK, " ") == "Half of them escape. (1,000 seeds from 0, 95 %)"
+    assert told.replace(NO_BREAK, " ") == "Half of them escape. (1000 seeds from 0, 95 %)"
     assert sum("(" in line or "95" in line for line in wrapped(told, 12, room, 9)) == 1
 
 

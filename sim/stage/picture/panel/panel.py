@@ -196,8 +196,8 @@ class Panel:
             ("κmax", "κmax", number(upper)),
             *([("η", "η", short(float(f"{track.rule(moment).learning_rate:.3g}")))] if self._planned else []),
             ("test L", say("test L"), number(float(track.test_loss[moment]))),
-            ("update", say("update"), f"{moment}"),
-            ("epoch", say("epoch"), f"{epoch}"),
+            ("update", say("update"), self.theme.count(moment)),
+            ("epoch", say("epoch"), self.theme.count(epoch)),
             ("batch", say("batch"), f"{batch}/{track.updates_per_epoch}"),
         ]
 

@@ -137,7 +137,7 @@ def test_every_number_stands_where_its_own_loss_is(name: str, aslant: bool) -> N
     for _, quoted, corner, *_ in rows:
         words = quoted.strip('"')
         middle = float(corner.split(",")[1]) + text.label_size(words, size)[1] / 2
-        loss = float(words.replace("−", "-"))
+        loss = float(words.replace("−", "-").replace(",", ""))
         share = (float(heights.of(np.array(loss))) - SPARE) / (1 - 2 * SPARE)
         assert middle == pytest.approx(bar.bottom - share * bar.height, abs=1.0), words
 

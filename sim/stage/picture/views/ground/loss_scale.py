@@ -14,7 +14,7 @@ from ....drawing.relief.paints import level_colors
 from ....drawing.relief.view import heights_over
 from ....drawing.screen import image
 from ....style import text
-from ....style.numbers import short
+from ....style.numbers import rounded
 from ....style.style import hairline
 from ....style.theme import Theme
 from ...map.site import lies_on_land
@@ -118,7 +118,7 @@ def _draw_numbers(canvas: Canvas, bar: Rect, context: ViewContext, window: Windo
         return  # Numbers that tell nothing apart.
     labels, area = list[tuple[str, Pixel]](), context.area
     for loss, share in zip(losses, _share(heights.of(np.array(losses))).tolist(), strict=True):
-        label = short(loss)
+        label = rounded(loss, theme.language)
         wide, high = text.label_size(label, size)
         left, top = bar.left - 0.95 * context.em - wide, bar.bottom - share * bar.height - high / 2
         middle = Rect(left - area.left, top - area.top, wide, high).inflate(-wide // 2, -high // 2)
