@@ -22,6 +22,7 @@ from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views.context import CAPTIONED, SHORTEST_ARROW
+from sim.stage.picture.views.room import marble_places
 from sim.stage.session.session import Session, begin, race
 from sim.stage.style.theme import load_theme
 
@@ -135,3 +136,16 @@ def test_the_thin_arrow_is_seen_beside_the_other_from_under_the_marble(size: tup
             assert along @ towards == pytest.approx(math.hypot(*along) * math.hypot(*towards))
             seen += 1
     assert seen >= 3
+
+
+def test_the_sum_of_arrows_is_told_in_as_many_lines_as_leave_a_low_map_to_be_seen() -> None:
+    session, running = projected(10, "en")
+    here, canvas = setting(session, SMALLEST), Plates(SMALLEST)
+    draw(canvas, snapshot_of(session, running))
+    place = here.places.panels[2]
+    course = course_of(running, 2, (place.map, place.strip), here.places.em, here.theme, here.camera)
+    marble = marble_places(course.context(session.tick, frozenset()))[0]
+    plates = [plate for plate in canvas.plates if place.map.colliderect(plate)]
+    assert plates
+    assert marble.collidelist(plates) < 0
+    assert place.map.bottom - min(plate.top for plate in plates) <= CAPTIONS * place.map.height
