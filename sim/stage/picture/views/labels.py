@@ -71,7 +71,7 @@ def draw_labels(canvas: Canvas, context: ViewContext) -> None:
     stands = _standing(context)
     marks = [mark(context, point) for point in context.problem.critical]
     for label in stands:
-        _draw_leader(canvas, context, label, marks)
+        _draw_leader(canvas, context, label, _apart(marks))
     for label in stands:
         canvas.rect(label.place, context.theme.panel, opacity=PLATE)
         for row, line in enumerate(label.lines):
@@ -84,11 +84,11 @@ def _standing(context: ViewContext) -> list[Label]:
     area, views = tuple(context.area), context.views & _LAID_OUT_BY
     labels, others = _labels(context.race, context.site, area, context.em, context.theme, views)
     marbles, words = marble_places(context), _words(context)
-    places = [label.place for label in labels]
+    places, marks = [label.place for label in labels], _apart(others[: len(context.problem.critical)])
     for index, label in enumerate(labels):
         if label.place.collidelist([*marbles, *words]) >= 0:
             taken = [*others, *marbles, *words, *places[:index], *places[index + 1 :]]
-            free = (place for _, place in _places(label.mark, label.place.size, others) if context.area.contains(place))
+            free = (place for _, place in _places(label.mark, label.place.size, marks) if context.area.contains(place))
             places[index] = next((place for place in free if place.collidelist(taken) < 0), label.place)
     told = (label._replace(place=place) for label, place in zip(labels, places, strict=True))
     return [label for label in told if label.place.collidelist(words) < 0]
@@ -128,6 +128,11 @@ def _strays(place: pygame.Rect, mark: pygame.Rect, marks: Sequence[pygame.Rect])
     )
 
 
+def _apart(marks: Sequence[pygame.Rect]) -> Sequence[pygame.Rect]:
+    """Those of the marks that words must not seem to belong to unless they are theirs: in a crowd, none."""
+    return marks if len(marks) <= CROWD else ()
+
+
 def _sizes(em: int, count: int) -> Sequence[int]:
     """Heights that the type of so many words may have, in pixels, the largest first."""
     usual = round(TYPE * em)
@@ -160,7 +165,9 @@ def _labels(
     others += [flag_place(context.pixel(np.array(race.start)), context.stroke), _captions(context)]
     others += [scale_place(context)] if "loss scale" in views else []
     labels = _laid_out(context, points, others)
-    if len(labels) < len(points):  # Then at least those of each kind.
+    stand = [label.mark for label in labels]
+    told = {point.kind for point, own in zip(points, others, strict=False) if own in stand}
+    if any(point.kind not in told for point in points):
         labels = _laid_out(context, foremost(points), others)
     return labels, tuple(others)
 
@@ -175,7 +182,7 @@ def _laid_out(
         free = [
             [
                 (away, place)
-                for away, place in _places(own, extent, marks)
+                for away, place in _places(own, extent, _apart(marks))
                 if context.area.contains(place) and place.collidelist(others) < 0
             ]
             for own, extent in zip(marks, extents, strict=True)
