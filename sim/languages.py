@@ -33,7 +33,7 @@ LONGEST_NAME = 24
 THOUSANDS = {"comma": ",", "point": ".", "space": "\u00a0"}
 """What may stand between the thousands of a number, by its name in a language's file; a space does not break."""
 FEWEST_DIGITS = 5
-"""Of whole numbers whose thousands are set apart by a space."""
+"""Of whole numbers whose thousands are set apart: those of four digits are as they are in names, such as B = 1000."""
 GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])")
 
 
@@ -94,10 +94,10 @@ def grouped(code: str, text: str) -> str:
     between = THOUSANDS[known(code).thousands]
 
     def written(number: re.Match[str]) -> str:
-        few = between.isspace() and len(number[0].replace(",", "")) < FEWEST_DIGITS
+        few = len(number[0].replace(",", "")) < FEWEST_DIGITS
         return number[0].replace(",", "" if few else between)
 
-    return text if between == "," else GROUPED.sub(written, text)
+    return GROUPED.sub(written, text)
 
 
 @cache

@@ -342,6 +342,8 @@ def test_numbers_are_written_as_the_language_has_them() -> None:
     assert say("en", "{count} seeds", count="12,345") == "12,345 seeds"
     assert say("de", "{count} seeds", count="12,345") == "12\u00a0345 Seeds"
     assert say("de", "{count} seeds", count="1,000") == "1000 Seeds"
+    assert say("en", "{count} seeds", count="1,000") == "1000 seeds", "as it stands in names such as B = 1000"
+    assert say("en", "{count} seeds", count="10,000") == "10,000 seeds"
     assert say("zh", "{count} seeds", count="12,345") == words("zh")["{count} seeds"].format(count="12,345")
     assert languages.grouped("de", "(0.4,1.25), 1,234,567.5 and 1,00") == "(0.4,1.25), 1\u00a0234\u00a0567.5 and 1,00"
     written = say("de", "With {path} as it is, {updates} updates", path="Run 1,000", updates="20,000")

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.scene import load_scene, scene_files
-from sim.stage.picture.help import label_of
-from sim.stage.session.bindings import GROUPS
+from sim.stage.session.bindings import GROUPS, label_of
 from sim.stage.style.theme import load_theme
 
 ROOT = Path(__file__).parents[1]
@@ -98,7 +97,7 @@ def test_the_table_of_keys_is_that_of_the_screen() -> None:
     for title, group in GROUPS.items():
         wanted.append(f"| **{theme.say(title)}** | |")
         for binding in group:
-            label = label_of(binding.label, theme)
+            label = label_of(binding.label, theme.say)
             says = theme.say(binding.says, name="@").removesuffix("@").rstrip("：")
             wanted.append(f"| {label if binding.keys else f'*{label}*'} | {says} |")
     assert "\n".join(wanted) in OTHER

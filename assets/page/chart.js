@@ -7,16 +7,25 @@ const MOST_PINS = 60;
 const MOST_PIN_ROWS = 3;
 const PIN = { wide: 13, high: 17 }; // Pixels from one to the next.
 
-function rangeOfLosses() {
+// The lowest and the highest of the finite losses of one kind, training or test.
+function endsOf(columnName) {
   let [low, high] = [Infinity, -Infinity];
-  const every = [];
   for (const lane of race.lanes) {
-    for (const loss of lane.loss) if (Number.isFinite(loss)) every.push(loss);
+    for (const loss of lane[columnName]) {
+      if (Number.isFinite(loss)) [low, high] = [Math.min(low, loss), Math.max(high, loss)];
+    }
   }
-  every.sort((one, other) => one - other);
-  if (every.length) [low, high] = [every[0], every.at(-1)];
-  const start = race.lanes[0].loss[0];
+  return [low, high];
+}
+
+function rangeOfLosses() {
+  let [low, high] = endsOf("loss");
   const logarithmic = low > 0 && high / low > DECADES;
+  const [lowest, highest] = endsOf("test");
+  if (lowest > 0 || !logarithmic) low = Math.min(low, lowest);
+  high = Math.max(high, highest);
+  const [first] = race.lanes;
+  const start = first.test[0] > first.loss[0] ? first.test[0] : first.loss[0];
   // A marble that flies off to infinity must not press all others flat.
   if (!logarithmic && Number.isFinite(start)) high = Math.min(high, start + 2 * (start - low || 1));
   if (logarithmic) high = Math.min(high, start * 1e4);

@@ -13,7 +13,7 @@ def parser() -> argparse.ArgumentParser:
     return Parser(
         "scenes",
         "List the scenes that come with the program: the key that opens each in the\n"
-        "window, its name, and what to look at.",
+        "window, or the sheet on which it is chosen, its name, and what to look at.",
         f"""
 {COMMAND_LINE} scenes
 """,
@@ -35,5 +35,5 @@ def run(_: argparse.Namespace) -> None:
     for number, name in enumerate(scene_files(), 1):
         scene = load_scene(name)
         look = Text.assemble((scene.title, "bold"), f"\n{scene.look}")
-        table.add_row(str(number) if number <= 9 else "", Text(name, "bold"), look, end_section=True)
+        table.add_row(str(number) if number <= 9 else "Shift O", Text(name, "bold"), look, end_section=True)
     show_table(table)

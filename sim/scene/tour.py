@@ -155,6 +155,9 @@ class Step(Translated):
     """The lane that the controls are about; None: the first."""
     numbers: bool = False
     """Whether all live numbers of the lanes are shown."""
+    tells: tuple[Literal["batch strip", "L", "test L", "update", "epoch", "batch"], ...] = ()
+    """What one is told to look at in the lanes' panels besides the maps, the first thing first: it is there even where
+    there is no room for all."""
     sheet: Literal["", "odds", "contrast"] = ""
     """What lies over the maps."""
     minutes: Annotated[int, Ge(1), Le(60)] = 3

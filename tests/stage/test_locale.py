@@ -63,7 +63,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/help.py", "meaning"): {meaning for _, meaning in help.LEGEND},
     ("picture/help.py", "title"): set(bindings.GROUPS),
     ("picture/help.py", "binding.says"): {binding.says for group in bindings.GROUPS.values() for binding in group},
-    ("picture/help.py", "word"): set(bindings.SPOKEN),
+    ("session/bindings.py", "word[1]"): set(bindings.SPOKEN),
     ("style/numbers.py", "part.saying.value"): {saying.value for saying in Saying},
     ("picture/panel/verdict.py", "self.verdict.kind.value"): {kind.value for kind in VerdictKind},
     ("picture/panel/verdict.py", "SHORT[kind] if self.brief and kind in SHORT else kind.value"): set(

@@ -58,6 +58,8 @@ class More:
     profile: bool = False
     ends: bool = False
     """A bar of where the lane's marbles end over many seeds."""
+    strip: bool = False
+    """The strip of examples even in a panel that is low."""
 
 
 TYPE, SMALL_TYPE = 15, 12
@@ -278,7 +280,7 @@ def _cell(field: Rect, index: int, columns: int, rows: int, gaps: tuple[int, int
 def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> PanelLayout:
     """From the top: the name, the map, strip and shares, the verdict with the loss, all numbers, sliders.
 
-    A panel that is lower than `least` ems leaves out what it can.
+    A panel that is lower than `least` ems leaves out what it can and is not asked for.
     """
     pad, line = round(0.6 * em), round(1.45 * em)
     inner = frame.inflate(-2 * pad, -pad)
@@ -307,7 +309,7 @@ def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> Pane
     elif not cells:
         cells = (Rect(chip.right - LOSS * em, chip.top, LOSS * em, chip.height),)
         chip.width -= LOSS * em + pad
-    height, gap, tall = (round(0.5 * em), pad // 2, 0) if roomy else (0, 0, 0)
+    height, gap, tall = (round(0.5 * em), pad // 2, 0) if roomy or more.strip else (0, 0, 0)
     if more.swarm:
         tall = round(1.3 * em)
     below, high, low = gap, 0, chip.top

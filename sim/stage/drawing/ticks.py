@@ -99,10 +99,11 @@ def rounded(whole: AxisScale, axis: Axis, count: float) -> AxisScale:
 
 
 @lru_cache(maxsize=64)
-def choices(whole: AxisScale, percent: bool = False) -> tuple[tuple[Tick, ...], ...]:
-    """Ticks to choose from, from many to few, each in ascending order; at last one or none."""
-    logarithmic = whole.log and math.log10(whole.high) - math.log10(whole.low) > NARROW
-    return tuple((_logarithmic if logarithmic else _straight)(whole, percent))
+def choices(whole: AxisScale, percent: bool = False, counts: bool = False) -> tuple[tuple[Tick, ...], ...]:
+    """Ticks to choose from, from many to few, each in ascending order; at last one or none. Counts are whole."""
+    if whole.log and math.log10(whole.high) - math.log10(whole.low) > NARROW:
+        return tuple(_logarithmic(whole, percent))
+    return tuple(_straight(whole, percent, 1.0 if counts else 0.0))
 
 
 def minor(whole: AxisScale) -> list[float]:
@@ -126,8 +127,8 @@ def multiples(low: float, high: float, step: float) -> list[float]:
     return [number * step for number in range(first, last + 1)]
 
 
-def _straight(whole: AxisScale, percent: bool) -> Iterator[tuple[Tick, ...]]:
-    step = round_step((whole.high - whole.low) / DENSEST)
+def _straight(whole: AxisScale, percent: bool, least: float) -> Iterator[tuple[Tick, ...]]:
+    step = max(round_step((whole.high - whole.low) / DENSEST), least)
     while True:
         values = multiples(whole.low, whole.high, step)
         yield tuple(Tick(value, tick_text(value, step, values, percent)) for value in values)

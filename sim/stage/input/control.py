@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..session.bindings import Deed, sign_of
+from ..session.bindings import Deed, keys_of
 from ..session.session import Message
 
 MISTAKE_LINES = 2  # Below a line of text in which something is wrong.
@@ -75,7 +75,7 @@ Control = Slider | Choice | Buttons | TextField
 
 def tip_of(say: Callable[..., str], meaning: str, *deeds: Deed) -> str:
     """What a control is for, after the keys that do the same."""
-    return say("{key}: {meaning}", key=sign_of(*deeds), meaning=meaning)
+    return say("{key}: {meaning}", key=keys_of(say, *deeds), meaning=meaning)
 
 
 def rows_of(control: Control) -> int:

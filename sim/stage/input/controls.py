@@ -261,7 +261,7 @@ def _sheet_buttons(session: Session, say: Callable[..., str]) -> tuple[Button, .
             say("odds"),
             ShowOdds(),
             tip_of(
-                say, say("what becomes of 1,000 seeds, counted in the background; again: stop, put away"), ShowOdds()
+                say, say("what becomes of 1000 seeds, counted in the background; again: stop, put away"), ShowOdds()
             ),
             session.sheet == "odds",
         ),

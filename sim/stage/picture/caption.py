@@ -8,7 +8,7 @@ from ...scene.lesson import HOLD, answer, as_written, caption, end_of, revealed_
 from ..drawing.canvas import Canvas
 from ..drawing.glyphs import draw_badge
 from ..drawing.layout import Layout
-from ..session.bindings import sign_of
+from ..session.bindings import keys_of
 from ..session.session import Session, changed
 from ..session.setup import SkipQuestion, is_right
 from ..style import text
@@ -16,7 +16,6 @@ from ..style.color import mix, readable
 from ..style.style import hairline
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
-from .help import label_of
 
 BADGE = 0.85  # Height of the type that marks a panel as guessed, in ems.
 RIM = 1.45  # Height of the badge that marks a panel as guessed, in heights of that type.
@@ -53,7 +52,7 @@ def said_now(session: Session, race: Race, timing: Timing, tick: int, theme: The
     if session.sheet:  # What it tells of is covered.
         return "", None
     if session.waiting:
-        key = label_of(sign_of(SkipQuestion()), theme)
+        key = keys_of(theme.say, SkipQuestion())
         choose = theme.say("Click a panel to guess, or press {key} to watch.", key=key)
         return theme.say("{first} {second}", first=texts.question, second=choose), None
     if not session.captions:

@@ -25,7 +25,7 @@ from ..drawing.strokes import dashes
 from ..drawing.ticks import multiples, round_step
 from ..style import text
 from ..style.color import Color, mix
-from ..style.numbers import short
+from ..style.numbers import rounded, short
 from ..style.style import hairline, stroke_of
 from ..style.theme import Theme
 
@@ -50,6 +50,10 @@ SIGNS = 9
 """Signs of a loss beside the chart, at most: there is room for no more."""
 LARGE = 1e100
 """A loss from which on a power of ten has three digits."""
+INDENT, BEFORE, ROW = 0.8, 2.2, 1.25
+"""Before the legend, before each name in it with its badge, and from one row of it to the next, in ems."""
+LEAST_PLOT = 2.5
+"""Height that a second row leaves for the lines, in ems."""
 LEAST_NAME = 3.0
 """Width of a lane's name in the legend, in heights of its type: of a shorter piece nobody knows what it stands for."""
 TIP = (0.32, 0.4)
@@ -173,10 +177,13 @@ def draw_losses(
             canvas.text(label, (plot.left - em // 2, y), round(0.85 * em), theme.muted, align=1)
 
 
-def plot_area(size: tuple[int, int], em: int, rates: bool = False) -> pygame.Rect:
-    """Where the lines are, in a chart of that size: the rest is for labels, and below it for learning rates if any."""
-    left, band = round(4.6 * em), round((BAND + BAND_GAP) * em) if rates else 0
-    return pygame.Rect(left, round(1.7 * em), size[0] - left - em, size[1] - round(3.3 * em) - band)
+def plot_area(size: tuple[int, int], em: int, rates: bool = False, rows: int = 1) -> pygame.Rect:
+    """Where the lines are, in a chart of that size: the rest is for labels, and below it for learning rates if any.
+
+    rows: how many rows the legend has.
+    """
+    left, band, more = round(4.6 * em), round((BAND + BAND_GAP) * em) if rates else 0, round((rows - 1) * ROW * em)
+    return pygame.Rect(left, round(1.7 * em) + more, size[0] - left - em, size[1] - round(3.3 * em) - band - more)
 
 
 def rates_area(size: tuple[int, int], em: int) -> pygame.Rect:
@@ -187,8 +194,8 @@ def rates_area(size: tuple[int, int], em: int) -> pygame.Rect:
 
 def time_at(axes: Axes, tick: float, theme: Theme) -> str:
     """The time at a tick by the chart's clock, in words."""
-    unit = axes.timing.unit
-    return theme.say("{unit} {time}", unit=theme.say(UNITS[axes.clock]), time=short(round(tick * unit, 2)))
+    time = rounded(round(tick * axes.timing.unit, 2), theme.language)
+    return theme.say("{unit} {time}", unit=theme.say(UNITS[axes.clock]), time=time)
 
 
 class Chart:
@@ -201,9 +208,9 @@ class Chart:
         self._axes = axes
         self._theme = theme
         self._em, self._stroke, self._hairline = em, stroke_of(em), hairline(em)
-        self.plot = plot_area(size, em, bool(axes.rates))
-        self._bottom = rates_area(size, em).bottom if axes.rates else self.plot.bottom
         names = names or tuple(track.lane.name for track in race.tracks)
+        self.plot = plot_area(size, em, bool(axes.rates), legend_rows(size, axes, theme, em, names))
+        self._bottom = rates_area(size, em).bottom if axes.rates else self.plot.bottom
         self._frame = Backdrop(_draw_frame, (axes, theme, em, names), size)
         self._layer: pygame.Surface | None = None  # The frame with the lines.
         self._draft = pygame.Surface((0, 0))  # A surface upon which lines are drawn before they come onto the layer.
@@ -356,7 +363,8 @@ def _y(plot: pygame.Rect, axes: Axes, losses: Array) -> Array:
 
 def _draw_frame(canvas: Canvas, axes: Axes, theme: Theme, em: int, names: tuple[str, ...]) -> None:
     """Frame, grid, ticks and legend."""
-    plot, line, small = plot_area(canvas.size, em, bool(axes.rates)), hairline(em), round(0.85 * em)
+    rows, line, small = legend_rows(canvas.size, axes, theme, em, names), hairline(em), round(0.85 * em)
+    plot = plot_area(canvas.size, em, bool(axes.rates), rows)
     low = plot.bottom
     draw_card(canvas, theme, em)
     if axes.rates:
@@ -372,11 +380,11 @@ def _draw_frame(canvas: Canvas, axes: Axes, theme: Theme, em: int, names: tuple[
     for time in multiples(0, axes.ticks * unit, step):
         x = round(_x(plot, axes, time / unit))
         canvas.rule((x, plot.top), (x, plot.bottom), theme.grid, line)
-        label = short(round(time, 10))
+        label = rounded(round(time, 10), theme.language)
         if x + text.width(label, small) / 2 < last:
             canvas.text(label, (x, low + 0.75 * em), small, theme.muted, align=0.5)
     canvas.text(name, (plot.right, low + 0.75 * em), small, theme.muted, align=1)
-    _draw_legend(canvas, axes, theme, em, names)
+    _draw_legend(canvas, axes, theme, em, names, rows)
 
 
 def _draw_tip(canvas: Canvas, foot: Pixel, way: int, em: int, color: Color) -> None:
@@ -400,30 +408,44 @@ def _draw_rates(canvas: Canvas, rates: tuple[Rates, ...], theme: Theme, em: int)
         canvas.line(points, theme.lane(each.lane), max(1, round(1.4 * stroke_of(em))))
 
 
-def _draw_legend(canvas: Canvas, axes: Axes, theme: Theme, em: int, names: tuple[str, ...]) -> None:
-    size, stroke, y = round(0.85 * em), stroke_of(em), round(0.85 * em)
+def _head(axes: Axes, theme: Theme) -> tuple[str, str, str]:
+    """What the legend begins with: what is drawn, and as which two lines."""
     name = theme.say("loss, logarithmic") if axes.logarithmic else theme.say("loss")
-    x: float = canvas.text(name, (0.8 * em, y), size, theme.muted)
-    for label, dash in ((theme.say("training"), 0), (theme.say("test"), DASH)):
+    return name, theme.say("training"), theme.say("test")
+
+
+def legend_rows(size: tuple[int, int], axes: Axes, theme: Theme, em: int, names: tuple[str, ...]) -> int:
+    """How many rows the legend has: two where the first has no room for all names, and there is height for another."""
+    small = round(0.85 * em)
+    head = round(INDENT * em) + sum(text.width(word, small) for word in _head(axes, theme)) + 2 * round(5.1 * em)
+    room, tall = size[0] - head - 2 * em, plot_area(size, em, bool(axes.rates), rows=2).height
+    return 1 if legend_names(names, small, room, BEFORE * em) == list(names) or tall < LEAST_PLOT * em else 2
+
+
+def _draw_legend(canvas: Canvas, axes: Axes, theme: Theme, em: int, names: tuple[str, ...], rows: int) -> None:
+    size, stroke, y = round(0.85 * em), stroke_of(em), round(0.85 * em)
+    name, training, test = _head(axes, theme)
+    x: float = canvas.text(name, (INDENT * em, y), size, theme.muted)
+    for label, dash in ((training, 0), (test, DASH)):
         x += 2 * em
         shares = dashes(0, 2.6 * em, dash * stroke)
         ends = [((x + one * 2.6 * em, y), (x + other * 2.6 * em, y)) for one, other in shares]
         canvas.segments(ends, theme.muted, max(1, round(1.6 * stroke)))
         x = canvas.text(label, (x + 3.1 * em, y), size, theme.muted)
-    x += em
-    for index, name in enumerate(legend_names(names, size, canvas.size[0] - x - em, 2.2 * em)):
+    x, y = (x + em, y) if rows == 1 else ((INDENT - 1.3) * em, y + round(ROW * em))
+    for index, name in enumerate(legend_names(names, size, canvas.size[0] - x - em, BEFORE * em)):
         draw_badge(canvas, (x + 1.6 * em, y), 0.32 * em, index, theme.lane(index))
-        x = canvas.text(name, (x + 2.2 * em, y), size, theme.text)
+        x = canvas.text(name, (x + BEFORE * em, y), size, theme.text)
 
 
 def legend_names(names: tuple[str, ...], size: int, room: float, before: float) -> list[str]:
     """The lanes' names, the long ones shortened to one width so that all fit into the room with so much before each.
 
-    Where little would be left of them, none is told: each lane has its badge.
+    Where little would be left of them, or the same of two, none is told: each lane has its badge.
     """
     left, share = room - before * len(names), 0.0
-    for told, wide in enumerate(sorted(text.width(name, size) for name in names)):
-        share = left / (len(names) - told)
+    for counted, wide in enumerate(sorted(text.width(name, size) for name in names)):
+        share = left / (len(names) - counted)
         if wide > share:
             break
         left -= wide
@@ -431,4 +453,5 @@ def legend_names(names: tuple[str, ...], size: int, room: float, before: float) 
         return list(names)
     if share < LEAST_NAME * size:
         return [""] * len(names)
-    return [text.fitted(name, size, int(share)) for name in names]
+    told = [text.fitted(name, size, int(share)) for name in names]
+    return told if len(set(told)) == len(set(names)) else [""] * len(names)

@@ -8,7 +8,7 @@ import pygame
 from ...languages import following, known
 from ..drawing.canvas import Canvas
 from ..drawing.layout import Layout, type_of
-from ..session.bindings import GROUPS, SPOKEN
+from ..session.bindings import GROUPS, label_of
 from ..style import text
 from ..style.style import hairline
 from ..style.theme import Theme
@@ -60,17 +60,12 @@ def key_groups(theme: Theme) -> tuple[KeyGroup, ...]:
     keys = [
         KeyGroup(
             theme.say(title),
-            tuple((label_of(binding.label, theme), theme.say(binding.says, name=name)) for binding in bindings),
+            tuple((label_of(binding.label, theme.say), theme.say(binding.says, name=name)) for binding in bindings),
         )
         for title, bindings in GROUPS.items()
     ]
     signs = KeyGroup(theme.say(SIGNS), tuple((theme.say(sign), theme.say(meaning)) for sign, meaning in LEGEND))
     return *keys, signs
-
-
-def label_of(label: str, theme: Theme) -> str:
-    """The keys of a line as they are listed; words in it are said in the language of the screen."""
-    return " ".join(theme.say(word) if word in SPOKEN else word for word in label.split(" "))
 
 
 def help_layout(places: Layout, theme: Theme) -> HelpLayout:

@@ -15,8 +15,8 @@ from ...study.odds.tally import Tally
 from ...surface.points import Array
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
-from ..session.bindings import Deed, Errand, sign_of
-from ..session.odds import ends_seen
+from ..session.bindings import Deed, Errand, keys_of
+from ..session.odds import counted_for, ends_seen
 from ..session.playback import Play, Restart, Step
 from ..session.session import MOVING_GROUND, SPEEDS, Session, lane_of
 from ..session.setup import NewSeed
@@ -30,7 +30,7 @@ from ..style.style import hairline
 from ..style.theme import Theme, load_theme
 from .caption import badge, draw_caption, draw_guess, draw_offered, score
 from .chart import Axes, Chart, axes
-from .help import draw_help, label_of
+from .help import draw_help
 from .map.ways import way
 from .panel.course import course_of, draw_together
 from .panel.panel import Panel, headed, panel_of
@@ -107,7 +107,7 @@ def snapshot_of(session: Session, race: Race) -> Snapshot:
     glimpse, tick = seen(session), session.tick
     glides = glimpse is None and tick < computed and SPEEDS[session.speed] <= GLIDING and not session.steady
     phase = round((session.progress - tick) * PHASES) / PHASES if glides else 0.0
-    return Snapshot(replace(session, progress=float(tick)), race, computed, glimpse, phase, session.tally)
+    return Snapshot(replace(session, progress=float(tick)), race, computed, glimpse, phase, counted_for(session))
 
 
 def fleeting(now: Snapshot) -> int:
@@ -325,7 +325,7 @@ def _panels(here: Setting, race: Race) -> tuple[Panel, ...]:
     ]
     return headed(
         [
-            panel_of(here.scene, place, places.em, theme, course)
+            panel_of(here.scene, place, places.em, theme, course, here.told)
             for place, course in zip(places.panels, courses, strict=True)
         ]
     )
@@ -380,9 +380,9 @@ def status(snapshot: Snapshot) -> str:
     """How the race is being played, in one line."""
     session = snapshot.session
     theme = load_theme(session.theme, session.language)
-    here = {"update": session.tick, "horizon": session.horizon}
+    here = {"update": theme.count(session.tick), "horizon": theme.count(session.horizon)}
     if snapshot.tick != session.tick:
-        return theme.say("computing … update {update} of {horizon}", **here | {"update": snapshot.tick})
+        return theme.say("computing … update {update} of {horizon}", **here | {"update": theme.count(snapshot.tick)})
     place = theme.say("update {update} of {horizon}", **here)
     if session.clock != "updates":
         clock = theme.say(CLOCK_NAMES[session.clock])
@@ -426,7 +426,7 @@ def draw_recording(canvas: Canvas, box: Rect, em: int, theme: Theme, seconds: in
 
 def draw_computing(canvas: Canvas, places: Layout, theme: Theme) -> Rect:
     """Say, over a picture that stays meanwhile, that the next one is being computed; returns where."""
-    key = label_of(sign_of(Errand.BACK), theme)
+    key = keys_of(theme.say, Errand.BACK)
     return _draw_sign(canvas, places, theme, theme.say("computing … · {key}: stop", key=key))
 
 
@@ -448,7 +448,7 @@ def _draw_sign(canvas: Canvas, places: Layout, theme: Theme, words: str) -> Rect
 @lru_cache(maxsize=16)  # Asked for with every picture.
 def hints(theme: Theme, em: int, room: int) -> str:
     """The keys that one needs first, as many as there is room for: that of the help in any case."""
-    told = [f"{label_of(sign_of(*deeds), theme)} {theme.say(words)}" for words, deeds in HINTS]
+    told = [f"{keys_of(theme.say, *deeds)} {theme.say(words)}" for words, deeds in HINTS]
     while len(told) > 1 and text.width(" · ".join(told), em) > room:
         del told[-2]
     return text.fitted(" · ".join(told), em, room)

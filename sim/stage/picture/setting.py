@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ...scene import Scene
+from ...scene.tour import the_tour
 from ...surface.protocol import Window
 from ..drawing.camera import FLAT, Camera, Pose
 from ..drawing.layout import Layout, More, layout
-from ..session.session import Session
+from ..session.session import BATCH_STRIP, Session
+from ..session.tour import step_of
 from ..style.theme import Theme, load_theme
 from .map.site import camera_on
 from .tour import strip_lines
@@ -30,6 +32,11 @@ class Setting:
     pose: Pose
     step: int | None = None
     """The step of the tour, by its place; None where there is no tour."""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What of the lanes' panels the step speaks of: it goes before what there is no room for."""
+        return () if self.step is None else the_tour().step[self.step].tells
 
     @property
     def frame(self) -> tuple[object, ...]:
@@ -90,7 +97,7 @@ def places_in(here: Setting, size: tuple[int, int]) -> Layout:
 
 def setting(session: Session, size: tuple[int, int]) -> Setting:
     """The setting of a session in a picture of that size."""
-    controls = session.controls and not session.presenter
+    controls, step = session.controls and not session.presenter, step_of(session)
     return Setting(
         scene=session.scene,
         size=size,
@@ -105,6 +112,7 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
             session.together,
             session.profile,
             session.ends,
+            BATCH_STRIP in session.views and step is not None and BATCH_STRIP in step.tells,
         ),
         larger=session.larger,
         steady=session.steady,

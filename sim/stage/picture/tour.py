@@ -12,7 +12,7 @@ from ...descent.race import Race
 from ...scene.tour import Step, Words, the_tour
 from ..drawing.canvas import Canvas
 from ..drawing.layout import Layout
-from ..session.bindings import Deed, Errand, sign_of
+from ..session.bindings import Deed, Errand, keys_of
 from ..session.playback import GoToEnd
 from ..session.session import Session
 from ..session.tour import GoBack, Lead, ShowTour, answered, strays
@@ -90,7 +90,7 @@ def _instead(session: Session, race: Race, tick: int, theme: Theme) -> Row | Non
     if answered(session):
         return None
     caption, _ = said_now(session, race, session.scene.timing(session.clock), tick, theme)
-    key = sign_of(GoToEnd())
+    key = keys_of(theme.say, GoToEnd())
     return (
         Row(caption, True)
         if caption
@@ -122,7 +122,7 @@ def _guides(place: tuple[int, int, int, int], em: int, lines: int, theme: Theme)
             name,
             pygame.Rect(right + index * (wide + gap), top + round(EDGE / 2 * line), wide, round(line)),
             does,
-            say("{key}: {meaning}", key=sign_of(does), meaning=meaning),
+            say("{key}: {meaning}", key=keys_of(theme.say, does), meaning=meaning),
         )
         for index, (name, does, meaning) in enumerate(every)
     )
@@ -166,10 +166,11 @@ def _draw_head(
         return
     lost = strays(session)
     if lost:
-        keys = theme.say("Changed by hand · {key}: this step as it was", key=sign_of(GoBack()))
+        keys = theme.say("Changed by hand · {key}: this step as it was", key=keys_of(theme.say, GoBack()))
     else:
-        away = sign_of(ShowTour()) if session.sheet else sign_of(ShowTour(), Errand.BACK)  # Esc closes the sheet first.
-        keys = theme.say("{lead}: steps · {away}: end", lead=sign_of(Lead(-1), Lead(1)), away=away)
+        ends = (ShowTour(),) if session.sheet else (ShowTour(), Errand.BACK)  # Esc closes the sheet first.
+        lead, away = keys_of(theme.say, Lead(-1), Lead(1)), keys_of(theme.say, *ends)
+        keys = theme.say("{lead}: steps · {away}: end", lead=lead, away=away)
     room = right - end - 2 * em
     if room > 0:
         place = pygame.Rect(place.left, place.top, right - place.left, place.height)

@@ -9,7 +9,7 @@ import pygame
 
 from ..drawing.canvas import Canvas, Pixel
 from ..drawing.layout import Layout
-from ..session.bindings import Deed, sign_of
+from ..session.bindings import Deed, keys_of
 from ..session.playback import GoToStart, Play, Restart, Step
 from ..session.scenes import ShowScenes
 from ..session.session import Session
@@ -76,7 +76,7 @@ def _knobs(footer: tuple[int, int, int, int], em: int, playing: bool, waiting: b
             name,
             pygame.Rect(left + index * (width + gap), top + below, width, height - below),
             does,
-            say("{key}: {meaning}", key=sign_of(does), meaning=meaning),
+            say("{key}: {meaning}", key=keys_of(theme.say, does), meaning=meaning),
         )
         for index, (name, does, meaning) in enumerate(every)
     )

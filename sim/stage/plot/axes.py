@@ -135,7 +135,7 @@ def _named(direction: Direction, lines: list[tuple[str, ...]], every: int) -> tu
 
 def _first(direction: Direction, style: Style, fits: Callable[[tuple[TickLabel, ...]], bool]) -> tuple[TickLabel, ...]:
     language = style.theme.language
-    for ticks in choices(direction.scale, direction.axis.percent):
+    for ticks in choices(direction.scale, direction.axis.percent, direction.axis.counts):
         pixels = direction.at([tick.value for tick in ticks]).tolist()
         labels = tuple(
             TickLabel(tick.value, pixel, (grouped(language, tick.label),))

@@ -6,6 +6,7 @@ from math import inf
 
 from pygame import Rect
 
+from ...languages import grouped
 from ...study.statistics.figure import Page
 from ..drawing.canvas import Canvas
 from ..drawing.strokes import first_pixel
@@ -98,13 +99,13 @@ def _draft(page: Page, plans: tuple[Plan, ...], style: Style, size: tuple[int, i
     gap = round(GAP * em)
     whole = Rect(gap, gap, max(1, size[0] - 2 * gap), max(1, size[1] - 2 * gap))
     column = whole.inflate(-em, 0)  # Words begin a little inside the cards' edge.
-    title = wrapped(spoken(theme, page.title), style.heading, column.width, TITLE_LINES, True)
+    title = wrapped(grouped(theme.language, spoken(theme, page.title)), style.heading, column.width, TITLE_LINES, True)
     labels = stacked(title, column.topleft, style.heading, theme.text, bold=True)
     top = column.top + len(title) * pitch(style.heading)
     common = _common(page)
     shared = legend(common, style, column.left, top, column.width)
     top += shared.height + (gap // 2 if title or common else 0)
-    note = wrapped(spoken(theme, page.note), style.tiny, column.width, NOTE_LINES)
+    note = wrapped(grouped(theme.language, spoken(theme, page.note)), style.tiny, column.width, NOTE_LINES)
     bottom = column.bottom - len(note) * pitch(style.tiny)
     labels += stacked(note, (column.left, bottom), style.tiny, theme.muted)
     bottom -= gap // 2 if note else 0

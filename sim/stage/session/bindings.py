@@ -3,6 +3,7 @@
 The window answers by it, and help and tips are read off it; tests hold both READMEs and all languages to it.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -193,12 +194,12 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
     "Many seeds": (
         Binding(
             "Z Shift Z",
-            "swarm: 100, 1,000, 10,000 marbles; their start",
+            "swarm: 100, 1000, 10,000 marbles; their start",
             (Key("z", ChangeSwarm()), Key("Shift z", ChangeSpread())),
         ),
         Binding(
             "J Shift J",
-            "odds of 1,000 seeds; small against large batch",
+            "odds of 1000 seeds; small against large batch",
             (Key("j", ShowOdds()), Key("Shift j", TurnSheet())),
         ),
         Binding("Shift W", "where they end, under each map", (Key("Shift w", Toggle("ends")),)),
@@ -298,8 +299,11 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
 }
 """All keys, and what the mouse does, by the titles of their groups."""
 
-SPOKEN = ("Space", "Enter", "Click", "Drag", "Wheel", "Rest")
-"""Words in labels that are said in the language of the screen; the others stand on keys."""
+_MOUSE = ("Click", "Drag", "Wheel", "Rest")
+_NAMED = ("Ctrl", "Space", "Enter", "Backspace", "Home", "End", "Page Up", "Page Down", "Insert", "Delete")
+SPOKEN = (*_MOUSE, *_NAMED)
+"""Words in labels that are said in the language of the screen; the others are the same on all keyboards."""
+_SPOKEN = re.compile(rf"(?<!\S)({'|'.join(SPOKEN)})(?!\S)")
 
 
 def keys() -> Iterator[Key]:
@@ -312,8 +316,18 @@ KEYS: dict[str, Key] = {key.sign: key for key in keys()}
 
 
 def sign_of(*deeds: Deed) -> str:
-    """The keys that do this, as they are written on screen."""
+    """The keys that do this, as they are written on an English screen."""
     return " ".join(sign for deed in deeds for sign in SIGNS.get(deed, ()))
+
+
+def label_of(label: str, say: Callable[[str], str]) -> str:
+    """Keys as they are called in the language in which that says something."""
+    return _SPOKEN.sub(lambda word: say(word[1]), label)
+
+
+def keys_of(say: Callable[[str], str], *deeds: Deed) -> str:
+    """The keys that do this, as they are called in the language in which that says something."""
+    return label_of(sign_of(*deeds), say)
 
 
 def key_text(sign: str) -> str:

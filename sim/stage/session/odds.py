@@ -1,6 +1,7 @@
 """Messages about the odds: what is asked for, and what has been found by whoever computes them."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ...scene import Scene
@@ -10,7 +11,7 @@ from ..style.theme import say
 from .playback import Restart
 from .session import SHEETS, Session
 from .setup import is_open
-from .tour import answered
+from .tour import answered, asked
 
 if TYPE_CHECKING:
     from ...study.odds.contrast import Speed
@@ -24,6 +25,18 @@ def computing(session: Session) -> Tally | None:
     return tally if session.sheet and tally and not tally.complete and not tally.failed else None
 
 
+def counted_for(session: Session) -> Tally | None:
+    """What the sheet shows: while a step's question is to be thought about, nothing of what has been counted."""
+    tally = session.tally
+    return nothing_of(tally.scene) if tally is not None and asked(session) else tally
+
+
+@lru_cache(maxsize=2)
+def nothing_of(scene: Scene) -> Tally:
+    """A tally of which nothing has been counted; of a scene, there is one such."""
+    return Tally(scene)
+
+
 def uncounted(session: Session) -> tuple[int, ...]:
     """What of the session's tally the bars under the maps still lack: its places in the list of work."""
     return session.tally.own_missing if session.ends and session.tally is not None else ()
@@ -34,8 +47,8 @@ def ends_seen(session: Session) -> "tuple[LaneEnds | None, ...]":
 
     Whoever has guessed waits for the race to tell, and so does who is asked by the tour.
     """
-    tally, asked = session.tally, session.tour is not None and not answered(session)
-    if not session.ends or session.waiting or is_open(session) or asked or tally is None or not tally.results:
+    tally, guided = session.tally, session.tour is not None and not answered(session)
+    if not session.ends or session.waiting or is_open(session) or guided or tally is None or not tally.results:
         return (None,) * len(session.scene.lanes)
     return ends_of(tally)
 

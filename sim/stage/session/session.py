@@ -29,6 +29,8 @@ SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 200
 USUAL_SPEED = SPEEDS.index(20.0)
 MOVING_GROUND = "moving ground"
 """The view in which each marble stands on the loss that its next update descends."""
+BATCH_STRIP = "batch strip"
+"""The view of the examples, a cell each."""
 SHEETS = ("odds", "contrast")
 """What may lie over the maps: the odds over many seeds, and small against large batch."""
 

@@ -47,9 +47,15 @@ def strays(session: Session) -> bool:
 def answered(session: Session) -> bool:
     """Whether what was measured is told: it is the answer to the step's question, which is to be thought about first.
 
-    It comes with the race's end, or with a sheet, which shows what was counted. In a file, nobody waits for the end.
+    It comes with the race's end. In a file, nobody waits for the end.
     """
-    return not session.live or bool(session.sheet) or session.seen >= session.scene.updates
+    return not session.live or session.seen >= session.scene.updates
+
+
+def asked(session: Session) -> bool:
+    """Whether the question of a step is still to be thought about whose answer is on its sheet."""
+    step = step_of(session)
+    return step is not None and bool(step.sheet) and not answered(session) and not strays(session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,7 @@ class GoToStep:
             sheet=step.sheet,
             tally=tally,
             help=False,
+            pointer=None,
             notice="",
             tour=Guided(place, before),
         )

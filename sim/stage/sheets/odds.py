@@ -1,6 +1,7 @@
 """The odds as figures, in the language of the screen."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -30,23 +31,29 @@ def arranged(tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> Page
 def odds_page(tally: Tally, theme: Theme) -> Page:
     """The odds as figures, in the theme's language."""
     told, scene = odds_of(tally), tally.scene
-    seeds = min(lane.seeds for lane in told.lanes)
     texts_ = scene.texts(theme.language)
-    title = " · ".join((texts_.title, *counted_in_words(seeds, scene.seed, told.updates, theme)))
+    counts = [lane.seeds for lane in told.lanes]
+    title = " · ".join((texts_.title, *counted_in_words(counts, scene.seed, told.updates, theme)))
     drawn = page(told)
     figures = tuple(_said(figure, texts_.lanes, theme) for figure in drawn.figures)
     return Page(title, figures, _word(drawn.note, theme))
 
 
-def counted_in_words(seeds: int, first: int, updates: int, theme: Theme) -> tuple[str, str]:
-    """On how many seeds the odds stand, and after how many updates."""
-    many, after = f"{seeds:,}", f"{updates:,}"
-    return (
-        theme.say("seed {seed}", seed=first)
-        if seeds == 1
-        else theme.say("{count} seeds from {seed}", count=many, seed=first),
-        theme.say("after 1 update") if updates == 1 else theme.say("after {updates} updates", updates=after),
-    )
+def counted_in_words(seeds: Sequence[int], first: int, updates: int, theme: Theme) -> tuple[str, ...]:
+    """On how many seeds of each lane the odds stand, and after how many updates.
+
+    While they are counted, there are more of some lanes than of others.
+    """
+    fewest, most, after = min(seeds), max(seeds), f"{updates:,}"
+    told = theme.say("after 1 update") if updates == 1 else theme.say("after {updates} updates", updates=after)
+    if not most:
+        return (told,)
+    if most == 1:
+        return theme.say("seed {seed}", seed=first), told
+    if fewest < most:
+        low, high = f"{fewest:,}", f"{most:,}"
+        return theme.say("{low} to {high} seeds from {seed}", low=low, high=high, seed=first), told
+    return theme.say("{count} seeds from {seed}", count=f"{most:,}", seed=first), told
 
 
 def _said(figure: Figure, lanes: tuple[str, ...], theme: Theme) -> Figure:

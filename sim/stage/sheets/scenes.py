@@ -8,7 +8,7 @@ import pygame
 
 from ..drawing.canvas import Canvas
 from ..drawing.layout import SMALL_TYPE, Layout, type_of
-from ..session.bindings import Errand, sign_of
+from ..session.bindings import Errand, keys_of
 from ..session.scenes import ShowScenes, count
 from ..session.session import Card, Session
 from ..style import text
@@ -118,7 +118,7 @@ def draw_scenes(canvas: Canvas, places: Layout, theme: Theme, session: Session) 
 
 def keys_here(theme: Theme) -> str:
     """The keys that choose on the sheet."""
-    keys = sign_of(ShowScenes(), Errand.BACK)
+    keys = keys_of(theme.say, ShowScenes(), Errand.BACK)
     return theme.say("arrows and Enter, or a click, choose · {keys}: put away", keys=keys)
 
 

@@ -13,9 +13,11 @@ from ...study.odds.tally import SEEDS, Tally, contrast_of, odds_of
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..drawing.screen import painted
-from ..session.bindings import Errand, sign_of
+from ..session.bindings import Errand, keys_of
 from ..session.odds import ShowOdds, computing
+from ..session.playback import GoToEnd
 from ..session.session import SHEETS, Session
+from ..session.tour import asked
 from ..style import text
 from ..style.numbers import percent
 from ..style.style import hairline
@@ -94,7 +96,11 @@ def _draw_progress(canvas: Canvas, place: pygame.Rect, theme: Theme, em: int, se
     tally = session.tally
     assert tally is not None
     size, share = round(0.95 * em), tally.share
-    keys = sign_of(ShowOdds(), Errand.BACK)
+    keys = keys_of(theme.say, ShowOdds(), Errand.BACK)
+    if asked(session):
+        words = theme.say("{key}: show the answer", key=keys_of(theme.say, GoToEnd()))
+        canvas.text(text.fitted(words, size, place.width), place.midright, size, theme.muted, align=1)
+        return
     if tally.failed:
         words = theme.say("The processes that compute the odds could not be started, or died.")
     elif computing(session) is None:

@@ -9,7 +9,7 @@ from ...descent.rules import rule_name, title_of
 from ...descent.rules.protocol import Letter, Rule, letters, names_of
 from ...descent.schedules import CONSTANT
 from ...descent.verdict.kinds import Event, Part
-from ...languages import ENGLISH
+from ...languages import ENGLISH, grouped
 from .theme import Theme, say
 
 NO_BREAK = "\u00a0"
@@ -53,6 +53,11 @@ def number(value: float) -> str:
 def short(value: float) -> str:
     """A number that somebody chose, as short as it can be written: 0.15, 1e−08."""
     return f"{value:g}".replace("-", "−")
+
+
+def rounded(value: float, language: str) -> str:
+    """The same of a round number, with the language's sign between thousands: 0.5, 1000, 20,000."""
+    return grouped(language, f"{value:,g}").replace("-", "−")
 
 
 def percent(share: float) -> str:

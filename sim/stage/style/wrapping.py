@@ -11,12 +11,21 @@ OPENING, CLOSING = "“（《", "，。；：、？！”）》"
 HAN = "⺀-鿿＀-￯"
 CUT = ",;:·，；：、"
 """Marks that no line ends with before an ellipsis."""
+UNITS = "%|µs|ms|s|kB"
+HELD = rf"(?<=\d) (?=(?:{UNITS})(?!\w))|(?<=\d) (?=… )|(?<= …) (?=[−\-\d])"
+"""Spaces at which no line is broken: between a number and its unit, and within an interval."""
 SPACES = rf"[^\S{NO_BREAK}]*"
 PIECE = re.compile(
-    rf"[{OPENING}]*(?:(?![{OPENING}{CLOSING}])[{HAN}]|(?:[^\s{HAN}{OPENING}{CLOSING}]|{NO_BREAK})+)[{CLOSING}]*{SPACES}"
+    rf"[{OPENING}]*(?:(?![{OPENING}{CLOSING}])[{HAN}]|(?:[^\s{HAN}{OPENING}{CLOSING}]|{NO_BREAK}|{HELD})+)"
+    rf"[{CLOSING}]*{SPACES}"
     rf"|\S{SPACES}"
 )
 """What a line is not broken within: a word, or a Chinese character, with the marks that cling to it."""
+
+
+def held(words: str) -> str:
+    """The words with spaces at which no browser breaks a line either, where no line is to be broken."""
+    return re.sub(HELD, NO_BREAK, words)
 
 
 @lru_cache(maxsize=2048)

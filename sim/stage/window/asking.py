@@ -1,6 +1,8 @@
 """A film and the window end only when that is asked for a second time, soon after the first."""
 
-from ..session.bindings import Errand, sign_of
+from functools import partial
+
+from ..session.bindings import Errand, keys_of
 from ..session.session import Session, changed
 from ..style.theme import say
 
@@ -39,11 +41,11 @@ class Asking:
 
 def asked(session: Session, film: bool) -> str:
     """What there is to say the first time."""
-    key = sign_of(Errand.BACK)
+    key = keys_of(partial(say, session.language), Errand.BACK)
     if film:
         return say(session.language, "{key} again to end the film and keep it.", key=key)
     if changed(session) or session.left is not None:
-        keep = sign_of(Errand.PICTURE)
+        keep = keys_of(partial(say, session.language), Errand.PICTURE)
         return say(
             session.language,
             "{key} again to quit: what you have changed is not saved, {keep} saves it.",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...study.odds.tally import Tally
 from ..picture.setting import setting
-from ..session.odds import computing
+from ..session.odds import computing, counted_for
 from ..session.session import Message, Session
 from ..sheets.sheets import pieces, sheet_layout
 from .beside.counter import Counter
@@ -38,13 +38,14 @@ class Counting:
 
         size: that of the picture, in pixels.
         """
-        if not session.sheet or session.tally is None:
+        told = counted_for(session)
+        if not session.sheet or told is None:
             self.shown = self._making = None
             return
-        if self._making is None and self.shown is not session.tally and (self.counter is None or self.counter.ready):
+        if self._making is None and self.shown is not told and (self.counter is None or self.counter.ready):
             here = setting(session, size)
             body = sheet_layout(here.places, here.theme).body
-            self._making = session.tally, pieces(session.sheet, session.tally, here.theme, here.places.em, body.size)
+            self._making = told, pieces(session.sheet, told, here.theme, here.places.em, body.size)
         if self._making is not None:
             tally, steps = self._making
             if next(steps, self) is self:  # Nothing is left to do.
@@ -52,7 +53,7 @@ class Counting:
 
     def lasts(self, session: Session) -> bool:
         """Whether the tally grows, or has to be made ready."""
-        return computing(session) is not None or (bool(session.sheet) and self.shown is not session.tally)
+        return computing(session) is not None or (bool(session.sheet) and self.shown is not counted_for(session))
 
     def close(self) -> None:
         """Leave no process behind."""

@@ -1,11 +1,12 @@
 """A film of what one sees in the window, from one press of the key to the next."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pygame
 
 from ...files import OutputError, free_path, located, named
-from ..session.bindings import Errand, sign_of
+from ..session.bindings import Errand, keys_of
 from ..session.session import Message, Session, carried_by
 from ..session.view import Notify
 from ..style.theme import say
@@ -47,7 +48,7 @@ class Filming:
         except OutputError as error:
             return Notify(str(error))
         self._begun = now
-        key = sign_of(Errand.FILM)
+        key = keys_of(partial(say, session.language), Errand.FILM)
         return Notify(say(session.language, "Recording {path} until {key} is pressed again", path=path.name, key=key))
 
     def see(self, session: Session, picture: pygame.Surface, now: float) -> Message | None:

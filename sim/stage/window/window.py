@@ -20,7 +20,7 @@ from ..picture.caption import offered
 from ..picture.panel.ends import end_deed
 from ..picture.picture import TITLE, pointed, snapshot_of
 from ..picture.setting import setting
-from ..session.bindings import Deed, Errand, sign_of
+from ..session.bindings import Deed, Errand, keys_of
 from ..session.lanes import NextLane
 from ..session.names import BOXES, unseen
 from ..session.odds import ChooseSheet
@@ -123,6 +123,7 @@ class MainWindow:
         self._ahead: Ahead | None = None  # Computes the race that is shown.
         self._hand = Hand()
         self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that the mouse rests on.
+        self._entered = False  # Whether it is told where the mouse is because a window is there now: it need not move.
         self._moved = 0.0  # When the mouse came there, in seconds of SDL's clock.
         self._filming = Filming()
         self._controls = OpenControls()
@@ -167,6 +168,7 @@ class MainWindow:
             self._controls.stir()
             if once is None or self._controls.types(event) or once.admits(event):
                 self._answer(event)
+        self._entered = False
         self._hold_on()
         if self.session.pointer is not None and not self.session.rests and display.now() - self._moved >= RESTING:
             self.send(Rest())
@@ -310,7 +312,8 @@ class MainWindow:
 
     def _tell_of_left(self, left: Session) -> None:
         """What was changed by hand has been left: that it is kept, and how to come back to it."""
-        title, language, key = left.scene.texts(left.language).title, self.session.language, sign_of(GoBack())
+        title, language = left.scene.texts(left.language).title, self.session.language
+        key = keys_of(partial(say, language), GoBack())
         kept = say(language, "{title} is kept as you changed it: {key} goes back there.", title=title, key=key)
         self.session = update(self.session, Notify(f"{self.session.notice} {kept}".lstrip()))
 
@@ -415,8 +418,12 @@ class MainWindow:
     def _mouse(self, event: pygame.Event) -> Mouse | None:
         """What the event says of the mouse, if anything that matters here."""
         now = display.now()
+        if event.type == pygame.WINDOWENTER:
+            self._entered = True
         if event.type == pygame.MOUSEMOTION:
             self._mouse_at = display.on_canvas(event.pos)
+            if self._entered and not any(event.buttons):
+                return None
             return Mouse(Act.MOVE, self._mouse_at, now, held=bool(event.buttons[0] or event.buttons[2]))
         if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and event.button in BUTTONS:
             act = Act.DOWN if event.type == pygame.MOUSEBUTTONDOWN else Act.UP

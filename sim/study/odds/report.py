@@ -329,12 +329,13 @@ def page(result: Odds) -> Page:
         stacks,
         {(True, True): BOTH, (True, False): WHISKERS, (False, True): WANDERERS}.get((whiskers, moving), ""),
     )
+    seeds = any(told.seeds for told in result.lanes)
     escapes = Figure(
         _escapes_title(result.scene.problem(), result.scene.start),
-        Axis("update", 0.0, float(max(result.updates, 1))),
+        Axis("update", 0.0, float(max(result.updates, 1)), counts=True),
         shares,
         curves,
-        ESCAPE if any(map(any, (curve.y for curve in curves))) else STAYED,
+        ESCAPE if any(map(any, (curve.y for curve in curves))) else STAYED if seeds else "",
     )
     intervals = whiskers or any(curve.low != curve.high for curve in curves)
     return Page(_title(result), (where, escapes), INTERVALS if intervals else "")

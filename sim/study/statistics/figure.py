@@ -17,6 +17,8 @@ class Axis:
     """If there are any, the places 0, 1, 2 … are not numbers but these."""
     percent: bool = False
     """Whether its numbers are shares of a whole, to be written in per cent."""
+    counts: bool = False
+    """Whether there is nothing between whole numbers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -300,6 +300,31 @@ def test_where_there_is_no_loss_there_is_no_land(browser: chromium.Browser, tmp_
         lead(tab, pose)
         same_drawings(tab, 1, "light", 0.03)  # The one way, one sees the far side's wall through what is blank.
     assert tab.mistakes() == []
+
+
+def test_the_chart_has_room_for_the_test_loss_however_short_the_race(browser: chromium.Browser, tmp_path: Path) -> None:
+    path = tmp_path / "short.html"
+    save_page(load_scene("local-minimum"), path, ticks=1)
+    tab = browser.open(f"{path.as_uri()}#update=1&map&theme=light")
+    tab.drawn()
+    heights = tab.value("""(() => {
+      const canvas = document.getElementById("chart");
+      const { width, height } = canvas;
+      const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+      const rows = [];
+      for (let y = 0; y < height; y += 1) {
+        for (let x = Math.round(0.06 * width); x < 0.1 * width; x += 1) {
+          const at = 4 * (y * width + x);
+          if (Math.max(data[at], data[at + 1], data[at + 2]) - Math.min(data[at], data[at + 1], data[at + 2]) > 40) {
+            rows.push(y);
+            break;
+          }
+        }
+      }
+      return rows;
+    })()""")
+    apart = [other - one for one, other in pairwise(heights) if other - one > 2]
+    assert len(apart) == 1, "the training loss, and apart from it the test loss"
 
 
 def test_a_batchs_own_loss_lies_on_the_map_in_the_lanes_colour(tab: chromium.Tab) -> None:

@@ -5,10 +5,13 @@ from itertools import pairwise
 
 import pytest
 from recording_canvas import RecordingCanvas
+from recordings import section
 
 from sim.descent.clock import Timing
 from sim.scene import load_scene
 from sim.stage.picture.chart import SIGNS, Axes, Chart, axes, loss_marks
+from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.session.session import begin, race
 from sim.stage.style.theme import load_theme
 
 
@@ -70,3 +73,15 @@ def test_losses_beyond_the_chart_are_pointed_at_from_its_edge_side_by_side(lanes
     assert sum(tip[0] for tip, *_ in tips) / len(tips) == pytest.approx(now, abs=0.1)  # at the moment,
     for (_, one, _), (_, _, other) in pairwise(tips):
         assert one[0] <= other[0] + 0.1  # and none lies upon another.
+
+
+def test_many_updates_are_counted_alike_below_the_maps_and_on_the_axis() -> None:
+    session = replace(begin(load_scene("ravine")), playing=False, progress=20000.0, horizon=20000, numbers=True)
+    running = race(session.scene)
+    running.extend(20001)
+    canvas = RecordingCanvas((1600, 900))
+    draw(canvas, snapshot_of(session, running))
+    assert "update 20,000 of 20,000" in canvas.recording
+    assert 'text "10,000"' in section(canvas.recording, "chart")
+    assert 'text "20,000"' in section(canvas.recording, "numbers")
+    assert "20000" not in canvas.recording

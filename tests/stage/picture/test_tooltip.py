@@ -32,7 +32,7 @@ from sim.stage.picture.tooltip import (
     map_tip,
     tip_at,
 )
-from sim.stage.session.bindings import key_text, keys
+from sim.stage.session.bindings import key_text, keys, label_of
 from sim.stage.session.lanes import SelectLane, SetHyperparameter
 from sim.stage.session.session import Session, begin, race
 from sim.stage.style.numbers import number
@@ -216,7 +216,7 @@ def test_buttons_below_the_maps_say_what_they_do_and_name_their_key(session: Ses
     assert len(stage.knobs) > 5
     for knob in stage.knobs:
         told = words(tip_at(knob.place.center, stage, context(here)))
-        assert told[0][0].startswith(signs[knob.does])
+        assert told[0][0].startswith(label_of(signs[knob.does], load_theme("light", language).say))
         assert here.places.footer.contains(knob.place)
         tip = tip_at(knob.place.center, stage, context(here))
         assert tip is not None

@@ -1,7 +1,7 @@
 """The strip of the tour: all of it is to be read, and it lies over nothing."""
 
 from dataclasses import replace
-from itertools import cycle, product, repeat
+from itertools import cycle, islice, product, repeat
 from typing import Any
 
 import pygame
@@ -18,11 +18,13 @@ from sim.stage.picture.picture import draw, pointed, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.tour import draw_strip, guides
 from sim.stage.session.lanes import ScaleLearningRate
+from sim.stage.session.odds import ChooseSheet, counted_for
 from sim.stage.session.playback import GoToEnd, GoToStart
 from sim.stage.session.session import Session, begin, race, update
-from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour, answered
+from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour
 from sim.stage.session.view import Hover
 from sim.stage.style.theme import load_theme
+from sim.study.odds.tally import Tally, work
 from sim.study.tour.telling import told
 
 SIZES = ((960, 600), (1366, 768), (1600, 900))
@@ -113,7 +115,6 @@ def test_what_was_measured_is_told_when_the_race_has_been_seen_and_not_before() 
         drawn = strip(seen, SIZES[2])
         assert measured in drawn
         assert hint not in drawn
-    assert answered(at(6)), "a sheet shows it already"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -165,3 +166,35 @@ def test_without_a_tour_nothing_of_it_is_drawn() -> None:
     session = replace(begin(load_scene(OPENING)), playing=False)
     assert "Step 1 of" not in strip(session, SIZES[0])
     assert pygame.Rect(setting(session, SIZES[0]).places.look).height < 40
+
+
+@pytest.mark.parametrize("step", [6, 12])
+def test_a_step_s_sheet_does_not_answer_before_the_end_of_the_race(step: int) -> None:
+    session = at(step)
+    tally = Tally(session.scene)
+    for place, job in islice(enumerate(work(session.scene)), len(session.scene.lanes)):
+        tally = tally.with_result(place, job.run())
+    session = replace(session, tally=tally)
+    for here, shown in ((session, False), (update(session, GoToEnd()), True), (replace(session, live=False), True)):
+        running = race(here.scene)
+        running.extend(here.horizon + 1)
+        canvas = RecordingCanvas(SIZES[1])
+        draw(canvas, snapshot_of(here, running))
+        assert ("Measured: at the end of the race" in canvas.recording) is not shown
+        assert ("End: show the answer" in canvas.recording) is not shown
+        told = snapshot_of(here, running).tally
+        assert told is not None
+        assert bool(told.results) is shown
+        assert "No marble has left" not in canvas.recording
+
+
+def test_whoever_opens_a_sheet_of_another_scene_is_shown_it_at_once() -> None:
+    session = update(update(at(6), ScaleLearningRate(2)), ChooseSheet("odds"))
+    assert counted_for(session) is session.tally
+
+
+def test_keys_are_called_as_on_a_german_keyboard() -> None:
+    drawn = strip(at(8, language="de"), SIZES[1])
+    assert "Bild↑ Bild↓: Stationen" in drawn
+    assert "Ende: dorthin" in drawn
+    assert "Page Up" not in drawn

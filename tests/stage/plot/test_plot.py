@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from sim.files import OutputError
+from sim.scene import load_scene
 from sim.stage.drawing.screen import Screen
 from sim.stage.drawing.ticks import AxisScale, choices, per_cent, scale
 from sim.stage.export.pages import save_page, saved_em
@@ -28,7 +29,10 @@ from sim.stage.style.numbers import interval
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.style.tints import end_color
 from sim.study.odds.ends import DIVERGED, MINIMUM, NAMES, UNDER_WAY
+from sim.study.odds.odds import odds
+from sim.study.odds.report import page as odds_page
 from sim.study.statistics.figure import Axis, Figure, HeatMap, Layer, Line, Mark, Page, Stack
+from sim.study.work.ensemble import NO_OUTCOMES
 
 NAN, INF = math.nan, math.inf
 LANES = ("full batch", "minibatch", "momentum")
@@ -489,6 +493,19 @@ def test_ticks_are_round_distinct_and_within(low: float, length: float, log: boo
         assert all(one < other for one, other in pairwise(values))
         if length > 1e-9 * abs(low):
             assert len({tick.label for tick in row}) == len(row)
+
+
+@pytest.mark.parametrize("high", [1.0, 2.0, 7.0, 400.0])
+def test_there_is_nothing_between_counts(high: float) -> None:
+    rows = choices(AxisScale(0.0, high, False), counts=True)
+    assert all(tick.value.is_integer() and "." not in tick.label for row in rows for tick in row)
+    assert len(rows[0]) > 1
+
+
+def test_updates_are_counted() -> None:
+    scene = load_scene("local-minimum")
+    figures = odds_page(odds(scene, [NO_OUTCOMES] * len(scene.lanes), 1)).figures
+    assert figures[1].x.counts
 
 
 def test_numbers_are_written_as_people_write_them() -> None:

@@ -15,7 +15,7 @@ from sim.stage.session.playback import ChangeClock, Step, ToggleMotion
 from sim.stage.session.session import MOVING_GROUND, SPEEDS, Session, begin
 from sim.stage.session.setup import Drop, NewSeed, OpenScene
 from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour, scene_at, step_of, strays
-from sim.stage.session.view import Back, ChangeLanguage, ChangeTheme, Enlarge, Present, ShowControls, ToggleView
+from sim.stage.session.view import Back, ChangeLanguage, ChangeTheme, Enlarge, Hover, Present, ShowControls, ToggleView
 
 STEPS = the_tour().step
 
@@ -45,6 +45,7 @@ def test_the_view_of_a_step_takes_the_place_of_the_scene_s(session: Session) -> 
     noise, momentum = after(session, GoToStep(4)), after(session, GoToStep(9))
     assert noise.pose == momentum.pose == FLAT
     assert MOVING_GROUND in after(session, GoToStep(5)).views
+    assert after(session, Hover((400, 300)), GoToStep(5)).pointer is None, "for it is on another picture"
     assert MOVING_GROUND not in momentum.views
 
 

@@ -169,8 +169,17 @@ def test_figures_speak_the_language_of_the_screen(scene: Scene, later: Tally, la
 )
 def test_one_seed_and_one_update_are_told_in_the_singular(language: str, one: str) -> None:
     theme = load_theme("light", language)
-    assert " · ".join(counted_in_words(1, 3, 1, theme)) == one
-    assert all("2" in words for words in counted_in_words(2, 3, 2, theme))
+    assert " · ".join(counted_in_words((1,), 3, 1, theme)) == one
+    assert all("2" in words for words in counted_in_words((2, 2), 3, 2, theme))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_while_seeds_are_counted_the_heading_tells_of_the_fewest_and_the_most(language: str) -> None:
+    theme = load_theme("light", language)
+    seeds, _ = counted_in_words((500, 900), 0, 400, theme)
+    assert "500" in seeds
+    assert "900" in seeds
+    assert len(counted_in_words((0, 0), 0, 400, theme)) == 1
 
 
 def test_no_number_on_a_german_sheet_has_an_english_comma(tallies: list[Tally]) -> None:

@@ -2,9 +2,13 @@
 
 import pytest
 
+from sim.scene import load_scene
+from sim.stage.export.web.race import Span
+from sim.stage.export.web.words import page_words
 from sim.stage.style.numbers import NO_BREAK, on_seeds
 from sim.stage.style.text import width
-from sim.stage.style.wrapping import PIECE, complete, wrapped
+from sim.stage.style.wrapping import PIECE, complete, held, wrapped
+from sim.study.statistics.telling import INTERVALS
 
 
 @pytest.mark.parametrize("bold", [False, True])
@@ -43,16 +47,19 @@ def test_wrapped_lines_fit_and_lose_nothing_in_silence(words: str, most: int) ->
         ("高 0.29，而且（C）：", ["高", "0.29，", "而", "且", "（C）："]),
         ("two  words, “quoted”", ["two", "words,", "“quoted”"]),
         ("）（", ["）", "（"]),
+        ("2: 0.00 % (0.00 … 0.38), then", ["2:", "0.00 %", "(0.00 … 0.38),", "then"]),
+        ("逃出 99.5 % （−1 … 2）。", ["逃", "出", "99.5 %", "（−1 … 2）。"]),
+        ("it takes 14.5 µs, 3 steps …", ["it", "takes", "14.5 µs,", "3", "steps", "…"]),
     ],
 )
-def test_marks_cling_to_what_they_belong_to(words: str, pieces: list[str]) -> None:
+def test_marks_and_units_cling_to_what_they_belong_to(words: str, pieces: list[str]) -> None:
     assert [piece.rstrip() for piece in PIECE.findall(words)] == pieces
 
 
 @pytest.mark.parametrize("room", [170, 200, 280, 400])
 def test_on_how_many_seeds_something_stands_is_never_parted(room: int) -> None:
     told = on_seeds("Half of them escape.", 1000, 0, True, "en")
-    assert told.replace(NO_BREAK, " ") == "Half of them escape. (1,000 seeds from 0, 95 %)"
+    assert told.replace(NO_BREAK, " ") == "Half of them escape. (1000 seeds from 0, 95 %)"
     assert sum("(" in line or "95" in line for line in wrapped(told, 12, room, 9)) == 1
 
 
@@ -65,3 +72,11 @@ def test_what_has_no_room_is_left_out_by_whole_words() -> None:
         assert told[len(kept) :][:1] in ("", " ", ",")
         assert last.endswith(" …") == (kept != told)
     assert wrapped("incomprehensibilities", 12, 60, 1)[0].endswith("…")
+
+
+def test_a_browser_breaks_no_line_between_a_number_and_its_unit() -> None:
+    assert held("with 95 % confidence, in 3 steps") == f"with 95{NO_BREAK}% confidence, in 3 steps"
+    assert held("of 5 … 8 µs") == f"of 5{NO_BREAK}…{NO_BREAK}8{NO_BREAK}µs"
+    scene = load_scene("ravine")
+    said = page_words(Span(scene, scene.race(), "updates", 1))["en"]["said"]
+    assert f"95{NO_BREAK}%" in said[INTERVALS]

@@ -298,6 +298,16 @@ def test_escape_takes_the_tooltip_away_first_and_the_wheel_still_zooms(machine: 
     assert window.session.open
 
 
+def test_a_mouse_over_which_the_window_opens_has_not_moved(machine: Machine) -> None:
+    window = machine.window
+    pixel = setting(window.session, SIZE).places.panels[1].map.center
+    motion = pygame.Event(pygame.MOUSEMOTION, pos=pixel, rel=(0, 0), buttons=(0, 0, 0))
+    machine.frame(pygame.Event(pygame.WINDOWENTER), motion)
+    assert window.session.pointer is None
+    machine.frame(motion)
+    assert window.session.pointer == pixel
+
+
 def test_presenter_and_full_screen_come_before_the_question(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     window, full = machine.window, [True]
     monkeypatch.setattr(display, "is_full", lambda: full[0])

@@ -9,6 +9,7 @@ from ....study.statistics.telling import INTERVALS
 from ...picture.picture import CLOCK_NAMES
 from ...style.numbers import settings
 from ...style.theme import load_theme, say
+from ...style.wrapping import held
 from .race import Span
 
 Json: TypeAlias = Any
@@ -86,10 +87,10 @@ def _in(code: str, span: Span) -> Json:
     return {
         "name": known(code).name,
         "title": texts.title,
-        "look": texts.look,
+        "look": held(texts.look),
         "lanes": list(texts.lanes),
         "settings": [settings(lane, count, load_theme("light", code)) for lane in scene.lanes],
-        "captions": list(texts.captions),
+        "captions": [held(words) for words in texts.captions],
         "about": _about(span),
         "question": texts.question,
         "clocks": {clock: say(code, CLOCK_NAMES[clock]) for clock in CLOCK_NAMES},
@@ -112,4 +113,4 @@ def _about(span: Span) -> list[int | None]:
 
 def _said(code: str, sentence: str) -> str:
     """A sentence in a language, with its blanks."""
-    return dict(everywhere(sentence)).get(code, sentence)
+    return held(dict(everywhere(sentence)).get(code, sentence))

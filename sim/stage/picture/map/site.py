@@ -213,6 +213,27 @@ def _block_losses(problem: Problem, window: Window) -> Array:
     return losses(problem, block_camera(window).grid(GRID))
 
 
+@kept
+def _nodes(problem: Problem, camera: Camera) -> Array:
+    """The pixels (rows, columns, 2) of a block's grid; NaN where there is no land."""
+    window = camera.window
+    heights = heights_over(problem, window).of(_block_losses(problem, window))
+    return camera.project(block_camera(window).grid(GRID), heights)
+
+
+@kept
+def clear_of_land(problem: Problem, camera: Camera, down: int) -> int:
+    """How far from the left a block of the training loss leaves a picture empty down to there, in pixels."""
+    across, below = np.moveaxis(_nodes(problem, camera), -1, 0)
+    return int(np.clip(across[below < down].min(initial=camera.width), 0, camera.width))
+
+
+def lies_on_land(problem: Problem, camera: Camera, low: Pixel, high: Pixel) -> bool:
+    """Whether any of a block of the training loss is seen between two corners of a part of the picture."""
+    nodes = _nodes(problem, camera)
+    return bool(((nodes > low) & (nodes < high)).all(axis=-1).any())
+
+
 def _block(problem: Problem, camera: Camera, theme: Theme, grid: Array, step: int = 1) -> LandBlock:
     """A block of such losses on the nodes of its grid (rows, columns)."""
     window = camera.window

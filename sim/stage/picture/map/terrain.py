@@ -142,9 +142,11 @@ def draw_marks(canvas: Canvas, problem: Problem, site: Site, theme: Theme, strok
 def thinned(points: Sequence[CriticalPoint], site: Site, apart: float) -> list[CriticalPoint]:
     """Those of the critical points that are marked: no two of them are nearer to each other than so many pixels.
 
-    Where some crowd, minima come before saddles and these before the rest, and the lower before the higher.
+    Where some crowd, minima come before saddles and these before the rest, and the lower before the higher; but the
+    first of each kind comes before all others than minima.
     """
-    order = sorted(points, key=lambda point: (RANKS.get(point.kind, len(RANKS)), point.value))
+    ranked = sorted(points, key=lambda point: (RANKS.get(point.kind, len(RANKS)), point.value))
+    order = sorted(foremost(ranked), key=lambda point: point.kind is not CriticalKind.MINIMUM)
     kept = np.empty((0, 2))
     shown = []
     for point, place in zip(
@@ -153,7 +155,13 @@ def thinned(points: Sequence[CriticalPoint], site: Site, apart: float) -> list[C
         if not len(kept) or norm(kept - place).min() >= apart:
             kept = np.concatenate([kept, place[None]])
             shown.append(point)
-    return shown
+    return [point for point in ranked if point in shown]
+
+
+def foremost(points: Sequence[CriticalPoint]) -> list[CriticalPoint]:
+    """The first of each kind, and then the others: so there are all kinds where there is no room for all points."""
+    first = {point.kind: index for index, point in reversed(list(enumerate(points)))}
+    return sorted(points, key=lambda point: points[first[point.kind]] is not point)
 
 
 def _pixel_losses(problem: Problem, camera: Camera) -> Array:

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+import numpy as np
 import pygame
 
 from ....descent.track import Track
 from ....surface.points import Array
+from ....surface.protocol import Window
 from ...drawing.camera import visible
 from ...drawing.canvas import Backdrop, Canvas, Pixel
 from ...drawing.screen import Screen, painted
@@ -63,6 +65,8 @@ class Place(NamedTuple):
     """Beyond the picture's edges."""
     crowded: bool = False
     """Whether the movement that leads there only passes, so close to one that is drawn that it is left out."""
+    edge: bool = False
+    """Whether no update ends there: a movement crosses the edge of the land."""
 
 
 class Stretch(NamedTuple):
@@ -175,7 +179,16 @@ class Trail:
         self._pixels += pixels
         wide, high = self._site.camera.width, self._site.camera.height
         px, py, length = (*self._points[-1], self._lengths[-1]) if self._points else (math.inf, math.inf, -math.inf)
+        edges = self._edges(first, new)
         for number, ((x, y), covered, gone) in enumerate(places, start=first):
+            for ex, ey, covers in edges.get(number, ()):
+                length = length + math.hypot(ex - px, ey - py) if self._points else 0.0
+                self._lengths.append(length)
+                self._points.append((ex, ey))
+                passes = bool(self._places) and self._places[-1].edge and self._crowds((px, py), (ex, ey))
+                self._places.append(Place(covers, False, True, passes, edge=True))
+                px, py = ex, ey
+                self._updates.append(number)
             way = math.hypot(x - px, y - py)
             if way < LEAST:
                 continue
@@ -187,6 +200,24 @@ class Trail:
             self._places.append(Place(covered, gone, outside, crowded))
             px, py = x, y
             self._updates.append(number)
+
+    def _edges(self, first: int, new: Array) -> dict[int, list[tuple[float, float, bool]]]:
+        """Where the movements up to these points (n, 2), of the updates from the first on, cross the edge of the land.
+
+        By their updates, in pixels, and whether land stands before it.
+        """
+        since = max(first - 1, self._first)
+        ways = np.concatenate([self._track.theta[since:first], new])
+        beside = self._site.beside(ways)
+        found = {}
+        for index in np.flatnonzero(beside[1:] | beside[:-1]).tolist():
+            shares = crossings(self._site.camera.window, ways[index].tolist(), ways[index + 1].tolist())
+            if shares:
+                at = ways[index] + np.array(shares)[:, None] * (ways[index + 1] - ways[index])
+                hides = self._site.hidden(np.clip(at, *_within(self._site.camera.window)))
+                pixels = self._seen(at)
+                found[since + index + 1] = [(x, y, hid) for (x, y), hid in zip(pixels, hides.tolist(), strict=True)]
+        return found
 
     def _crowds(self, start: Pixel, end: Pixel) -> bool:
         """Whether a movement that only passes is close to the last such one that is drawn; else it is the last now."""
@@ -234,9 +265,31 @@ class Trail:
                     color = self._passing if passes else self._lines[tone]
                     canvas.line(moved[first : last + 1], color, 1 if hides else width)
                 first = last
-            seen = [(tone, pixel) for tone, pixel, place in zip(tones, moved, places, strict=True) if not place.covered]
+            dotted = [not (place.covered or place.edge) for place in places]
+            seen = [(tone, pixel) for tone, pixel, dot in zip(tones, moved, dotted, strict=True) if dot]
             for tone, dots in groupby(seen, key=lambda dot: dot[0]):
                 canvas.dots([pixel for _, pixel in dots], radius, self._tones[tone])
+
+
+def crossings(window: Window, start: Pixel, end: Pixel) -> list[float]:
+    """After which shares of a movement from a start to an end it crosses the edge of a window, in order."""
+    low, high = 0.0, 1.0
+    sides = ((window.x0, window.x1), (window.y0, window.y1))
+    for a, b, (least, most) in zip(start, end, sides, strict=True):
+        if not (math.isfinite(a) and math.isfinite(b - a)):
+            return []
+        if a == b:
+            if not least <= a <= most:
+                return []
+            continue
+        one, other = sorted(((least - a) / (b - a), (most - a) / (b - a)))
+        low, high = max(low, one), min(high, other)
+    return [share for share in (low, high) if 0 < share < 1] if low < high else []
+
+
+def _within(window: Window) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The corners of all that lies on land, and not beside it by rounding alone."""
+    return (window.x0, window.y0), (window.x1, window.y1)
 
 
 def _movements(places: Sequence[Place]) -> tuple[list[bool], list[bool], list[bool]]:

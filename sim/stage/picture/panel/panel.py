@@ -44,6 +44,8 @@ class Panel:
     """What is said of that."""
     line: str = ""
     """What is told of its settings beside its name, if there is room."""
+    told: tuple[str, ...] = ()
+    """Which of the numbers stand before the others where there is no room for all, by their names in English."""
 
     def draw(self, canvas: Canvas, update: int, views: frozenset[str], ends: LaneEnds | None = None) -> None:
         """Draw the lane after so many updates; its frame and names are there."""
@@ -158,7 +160,7 @@ class Panel:
         em, theme = self.em, self.theme
         size = round(0.92 * em)
         if len(cells) == 1:
-            (label, value), (cell,) = self._numbers(moment)[0], cells
+            (_, label, value), (cell,) = self._numbers(moment)[0], cells
             if cell.top >= self.place.chip.bottom:  # Else it lies on the ground of the verdict's line.
                 canvas.rect(cell, theme.panel)
             canvas.text(value, cell.midright, size, theme.text, align=1)
@@ -167,7 +169,11 @@ class Panel:
             )
             return
         canvas.rect(cells[0].unionall(cells[1:]), self.theme.panel)
-        for cell, (label, value) in zip(cells, self._numbers(moment), strict=False):
+        numbers = self._numbers(moment)
+        if len(cells) < len(numbers):
+            told = self.told
+            numbers.sort(key=lambda each: told.index(each[0]) if each[0] in told else len(told))
+        for cell, (_, label, value) in zip(cells, numbers, strict=False):
             if text.width(label, size) + text.width(value, size) + em // 3 <= cell.width:
                 canvas.text(label, cell.midleft, size, theme.muted)
             canvas.text(value, cell.midright, size, theme.text, align=1)
@@ -177,22 +183,22 @@ class Panel:
         """Whether the learning rate is another one in the course of the race."""
         return self.course.track.lane.schedule != CONSTANT
 
-    def _numbers(self, moment: int) -> list[tuple[str, str]]:
-        """Labels and values, the most telling first."""
+    def _numbers(self, moment: int) -> list[tuple[str, str, str]]:
+        """Names in English, labels and values, the most telling first."""
         track, say = self.course.track, self.theme.say
         lower, upper = track.curvatures[moment].tolist()
         epoch = epoch_of(track, moment)
         batch = moment - max(epoch - 1, 0) * track.updates_per_epoch
         return [
-            ("L", number(float(track.loss[moment]))),
-            ("‖∇L‖", number(float(np.hypot(*track.full_gradient[moment])))),
-            ("κmin", number(lower)),
-            ("κmax", number(upper)),
-            *([("η", short(float(f"{track.rule(moment).learning_rate:.3g}")))] if self._planned else []),
-            (say("test L"), number(float(track.test_loss[moment]))),
-            (say("update"), f"{moment}"),
-            (say("epoch"), f"{epoch}"),
-            (say("batch"), f"{batch}/{track.updates_per_epoch}"),
+            ("L", "L", number(float(track.loss[moment]))),
+            ("‖∇L‖", "‖∇L‖", number(float(np.hypot(*track.full_gradient[moment])))),
+            ("κmin", "κmin", number(lower)),
+            ("κmax", "κmax", number(upper)),
+            *([("η", "η", short(float(f"{track.rule(moment).learning_rate:.3g}")))] if self._planned else []),
+            ("test L", say("test L"), number(float(track.test_loss[moment]))),
+            ("update", say("update"), self.theme.count(moment)),
+            ("epoch", say("epoch"), self.theme.count(epoch)),
+            ("batch", say("batch"), f"{batch}/{track.updates_per_epoch}"),
         ]
 
 
@@ -213,8 +219,10 @@ def headed(panels: Sequence[Panel]) -> tuple[Panel, ...]:
     return tuple(replace(panel, line=told[form]) for panel, told in zip(marked, lines, strict=True))
 
 
-def panel_of(scene: Scene, place: PanelLayout, em: int, theme: Theme, course: Course) -> Panel:
-    """One lane's panel at a place, with its course."""
+def panel_of(
+    scene: Scene, place: PanelLayout, em: int, theme: Theme, course: Course, told: tuple[str, ...] = ()
+) -> Panel:
+    """One lane's panel at a place, with its course; what is told of stands before other numbers."""
     lane = course.index
     name, unfair = scene.texts(theme.language).lanes[lane], unlike(scene)[lane]
-    return Panel(place, em, theme, name, sliders(scene, lane, place, em), unfair, course)
+    return Panel(place, em, theme, name, sliders(scene, lane, place, em), unfair, course, told=told)

@@ -4,14 +4,13 @@ from pygame import Rect
 
 from ...drawing.canvas import Canvas
 from ...drawing.glyphs import draw_badge
-from ...session.bindings import sign_of
+from ...session.bindings import keys_of
 from ...session.session import Search
 from ...session.tuning import Tune
 from ...style import text
 from ...style.color import mix
 from ...style.numbers import short
 from ...style.theme import Theme
-from ..help import label_of
 
 TALL = 1.7
 """Height of it, in ems."""
@@ -41,7 +40,7 @@ def _line(search: Search, theme: Theme, size: int, room: int) -> str:
     parts = [theme.say("finding η: {share} %", share=share)]
     if search.rate is not None:
         parts.append(theme.say("{rate} is ahead", rate=short(search.rate)))
-    parts.append(theme.say("{key} stops it", key=label_of(sign_of(Tune()), theme)))
+    parts.append(theme.say("{key} stops it", key=keys_of(theme.say, Tune())))
     while len(parts) > 1 and text.width(" · ".join(parts), size) > room:
         parts.pop()
     return " · ".join(parts)

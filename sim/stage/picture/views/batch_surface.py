@@ -28,7 +28,8 @@ def draw_batch_surface(canvas: Canvas, context: ViewContext) -> None:
     color = mix(context.color, theme.text, 0.15)
     if track.lane.sees_all(context.problem.train.count):
         sentence = theme.say("the batch is all examples: its loss is the map's")
-        draw_view_caption(canvas, context, "batch surface", sentence, color)
+        shorter = theme.say("loss of all {count} examples", count=context.problem.train.count)
+        draw_view_caption(canvas, context, "batch surface", sentence, color, shorter)
         return
     batch = track.batch(context.moment)
     pale = mix(context.color, theme.high, 0.25)

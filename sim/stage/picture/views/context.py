@@ -21,7 +21,7 @@ from ...style import text
 from ...style.color import Color
 from ...style.style import stroke_of
 from ...style.theme import Theme
-from ..map.site import Shaken, Site
+from ..map.site import Shaken, Site, clear_of_land
 
 T = TypeVar("T")
 
@@ -43,6 +43,9 @@ ARROW_SCALE = 4.0
 """Arrows show movements so many times as long as they are."""
 LONGEST_ARROW = 0.4
 """Where one would be longer than this share of the map's height, both are shorter by as much."""
+SHORTEST_ARROW = 28.0
+"""Beside an arrow that is longer than so many strokes the other one is as long as that at least, so that one sees from
+under the marble where it leads; its length is then not in proportion."""
 SAME = 0.02
 """The arrow of the gradient is left out if it differs from the other by less than this share."""
 
@@ -171,8 +174,8 @@ class ViewContext:
     def arrows(self) -> tuple[Arrow | None, Arrow | None]:
         """The arrows of the step −η∇L_B that the coming batch asks for, and of the next movement, enlarged alike.
 
-        What of one does not lie on the map is left out; the first is None where both are the same, and both are where
-        the next update is not known.
+        One that would be too short to be seen beside the other tells its direction alone. What of one does not lie on
+        the map is left out; the first is None where both are the same, and both are where the next update is not known.
         """
         if not self.goes_on:
             return None, None
@@ -180,11 +183,14 @@ class ViewContext:
         with np.errstate(all="ignore"):
             vectors = np.stack([-track.rule(moment).learning_rate * track.gradient[moment], track.movement[moment]])
             shown = self.vector(vectors).tolist()
-        longest = max(math.hypot(*shown[0]), math.hypot(*shown[1]), 1e-300)
-        scale = min(ARROW_SCALE, LONGEST_ARROW * self.area.height / longest)
+        lengths = [math.hypot(*each) for each in shown]
+        longest = max(*lengths, 1e-300)
+        alike = min(ARROW_SCALE, LONGEST_ARROW * self.area.height / longest)
+        least = SHORTEST_ARROW * self.stroke if alike * longest > SHORTEST_ARROW * self.stroke else 0.0
+        scales = [max(alike, least / length) if length > SAME * longest else alike for length in lengths]
         step, movement = (
             Arrow((x + dx * min(scale, room), y + dy * min(scale, room)), scale > room)
-            for (dx, dy), room in zip(shown, self.rooms(vectors[:, None]), strict=True)
+            for (dx, dy), scale, room in zip(shown, scales, self.rooms(vectors[:, None]), strict=True)
         )
         return None if math.dist(*shown) <= SAME * longest else step, movement
 
@@ -271,6 +277,18 @@ CAPTIONED = ("moving ground", "gradients", "batch surface", "test surface", "hes
 SCALE = 5.0
 """Room that such a line leaves for the scale of the loss, in ems."""
 
+CAPTION, SMALLER = 0.9, 0.75
+"""Height of their type, and where there is little room beside land, in ems."""
+
+
+COVERED = 0.34
+"""Share of a map's height down to which they reach, at most, unless there is only one."""
+
+
+RIM = 0.2
+"""From the letters of such a line to the lower edge of its plate, which may touch land, in ems."""
+
+
 ABOVE, ROW = 0.25, 1.25
 """From the map's upper edge to the first of these lines, and from one to the next, in ems."""
 
@@ -292,15 +310,45 @@ def captions_height(views: frozenset[str]) -> float:
 
 
 def draw_view_caption(
-    canvas: Canvas, context: ViewContext, name: str, sentence: str, color: Color, shorter: str = ""
+    canvas: Canvas,
+    context: ViewContext,
+    name: str,
+    sentence: str,
+    color: Color,
+    shorter: str = "",
+    others: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """The line of a captioned view, below those of the views before it; a shorter one where that has no room."""
-    row = _captions(context.views, CAPTIONED.index(name))
-    size = round(0.9 * context.em)
-    beside = SCALE if "loss scale" in context.views else 1.0
-    room = context.area.width - round(beside * context.em)
-    line = text.fitted(sentence if not shorter or text.width(sentence, size) <= room else shorter, size, room)
-    draw_line(canvas, context, line, ABOVE + ROW * row, size, color)
+    """The line of a captioned view, below those of the views before it; a shorter one where that has no room.
+
+    On land that has no room for either, it is written smaller; where even that would hide land, it is left out.
+    others: what other lanes say meanwhile, and shorter; all of them say it alike.
+    """
+    down = ABOVE + ROW * _captions(context.views, CAPTIONED.index(name))
+    room = _room(context, down)
+    if not room:
+        return
+    sizes = [round(share * context.em) for share in ((CAPTION,) if context.camera.flat else (CAPTION, SMALLER))]
+    lines = [(sentence, shorter or sentence), *others]
+    fitting = (
+        (form, size) for size in sizes for form in (0, 1) if all(text.width(each[form], size) <= room for each in lines)
+    )
+    form, size = next(fitting, (1, sizes[-1]))
+    line = lines[0][form]
+    if context.camera.flat or all(text.width(each[form], size) <= room for each in lines):
+        draw_line(canvas, context, text.fitted(line, size, room), down, size, color)
+
+
+def _room(context: ViewContext, down: float) -> int:
+    """How wide words may be so many ems below a map's upper edge; nothing where they would hide too much of the land.
+
+    Maps are land from edge to edge, of whose height all lines together take a part; beside a block there is room.
+    """
+    em, area = context.em, context.area
+    room = area.width - round((SCALE if "loss scale" in context.views else 1.0) * em)
+    if context.camera.flat:
+        return room if down <= ABOVE or (down + ROW) * em <= COVERED * area.height else 0
+    clear = clear_of_land(context.problem, context.camera, round((down + ROW - RIM) * em))
+    return min(room, clear - round(INDENT * em))
 
 
 def draw_line(canvas: Canvas, context: ViewContext, words: str, down: float, size: int, color: Color) -> None:

@@ -24,10 +24,10 @@ def draw_hessian(canvas: Canvas, context: ViewContext) -> None:
     """
     lower, upper = context.track.curvatures[context.moment].tolist()
     theme, told = context.theme, {"lower": number(lower), "upper": number(upper)}
-    sentence = theme.say("curvatures {lower} and {upper}", **told)
+    sentence = shorter = theme.say("curvatures {lower} and {upper}", **told)
     if lower < 0:
         sentence = theme.say("curvatures {lower} and {upper}: the arrows lead down", **told)
-    draw_view_caption(canvas, context, "hessian", sentence, mix(context.color, theme.mark, 0.55))
+    draw_view_caption(canvas, context, "hessian", sentence, mix(context.color, theme.mark, 0.55), shorter)
     center = context.center
     if not (math.isfinite(lower) and math.isfinite(upper) and context.holds(center)):
         return

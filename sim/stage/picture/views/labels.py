@@ -3,7 +3,8 @@
 The words stand close to their marks, where they leave the others room to do so, and keep off marbles.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -16,9 +17,10 @@ from ...drawing.canvas import Canvas
 from ...drawing.glyphs import flag_place
 from ...style import text
 from ...style.kept import kept
-from ...style.numbers import number
+from ...style.numbers import number, short
 from ...style.theme import Theme
 from ..map.site import Site
+from ..map.terrain import foremost
 from .context import CAPTIONED, PLATE, ViewContext, captions_height
 from .formula import formula_place
 from .ground.loss_scale import scale_place
@@ -30,6 +32,7 @@ TYPE = 0.8  # Height of the type, in ems.
 SMALLER = 0.75  # Of it, where else there would not be room for all words,
 LEAST_TYPE = 9  # and in pixels.
 CROWD = 20  # Points; if there are more, not all have room in any type.
+FEW = 3  # Digits of numbers, where there is not room for all words with more.
 LINE = 1.25  # From one line to the next, in heights of the type.
 FARTHEST = 3  # Marks by which words stand away from theirs, where there is no room closer to it.
 CORNERS = (
@@ -61,11 +64,14 @@ class Label(NamedTuple):
 def draw_labels(canvas: Canvas, context: ViewContext) -> None:
     """Two lines at each critical point, the lowest first; none where they would lie over another's.
 
+    Where there is no room for all, numbers have fewer digits, and then the first of each kind comes before the others.
+
     Where a marble or what another view says lies on them, they go to another side of their point, if there is room.
     """
     stands = _standing(context)
+    marks = [mark(context, point) for point in context.problem.critical]
     for label in stands:
-        _draw_leader(canvas, context, label)
+        _draw_leader(canvas, context, label, _apart(marks))
     for label in stands:
         canvas.rect(label.place, context.theme.panel, opacity=PLATE)
         for row, line in enumerate(label.lines):
@@ -78,11 +84,11 @@ def _standing(context: ViewContext) -> list[Label]:
     area, views = tuple(context.area), context.views & _LAID_OUT_BY
     labels, others = _labels(context.race, context.site, area, context.em, context.theme, views)
     marbles, words = marble_places(context), _words(context)
-    places = [label.place for label in labels]
+    places, marks = [label.place for label in labels], _apart(others[: len(context.problem.critical)])
     for index, label in enumerate(labels):
         if label.place.collidelist([*marbles, *words]) >= 0:
             taken = [*others, *marbles, *words, *places[:index], *places[index + 1 :]]
-            free = (place for _, place in _places(label.mark, label.place.size) if context.area.contains(place))
+            free = (place for _, place in _places(label.mark, label.place.size, marks) if context.area.contains(place))
             places[index] = next((place for place in free if place.collidelist(taken) < 0), label.place)
     told = (label._replace(place=place) for label, place in zip(labels, places, strict=True))
     return [label for label in told if label.place.collidelist(words) < 0]
@@ -96,15 +102,35 @@ def _words(context: ViewContext) -> list[pygame.Rect]:
     return sums if formula is None else [*sums, formula]
 
 
-def _draw_leader(canvas: Canvas, context: ViewContext, label: Label) -> None:
-    """A thin line from words to their mark, where they do not stand beside it."""
+def _draw_leader(canvas: Canvas, context: ViewContext, label: Label, marks: Sequence[pygame.Rect]) -> None:
+    """A thin line from words to their mark, where they do not stand beside it, or beside another one, too."""
     mark, place = label.mark, label.place
-    if place.colliderect(mark.inflate(BESIDE, BESIDE)):
+    if _beside(place, mark) and not _strays(place, mark, marks):
         return
     x, y = mark.center
     end = min(max(x, place.left), place.right), min(max(y, place.top), place.bottom)
-    canvas.line((mark.center, end), context.theme.halo, max(3, round(3 * context.stroke)))
-    canvas.line((mark.center, end), context.theme.text, max(1, round(context.stroke)))
+    short = min(1.0, 0.5 * mark.width / max(math.dist(end, (x, y)), 1.0))  # The mark itself is to be seen.
+    start = x + short * (end[0] - x), y + short * (end[1] - y)
+    canvas.line((start, end), context.theme.halo, max(3, round(3 * context.stroke)))
+    canvas.line((start, end), context.theme.text, max(1, round(context.stroke)))
+
+
+def _beside(place: pygame.Rect, mark: pygame.Rect) -> bool:
+    """Whether words there stand beside a mark."""
+    return place.colliderect(mark.inflate(BESIDE, BESIDE))
+
+
+def _strays(place: pygame.Rect, mark: pygame.Rect, marks: Sequence[pygame.Rect]) -> bool:
+    """Whether words there seem to be those of another of the marks than their own."""
+    own = math.dist(place.center, mark.center)
+    return any(
+        _beside(place, other) and math.dist(place.center, other.center) <= own for other in marks if other != mark
+    )
+
+
+def _apart(marks: Sequence[pygame.Rect]) -> Sequence[pygame.Rect]:
+    """Those of the marks that words must not seem to belong to unless they are theirs: in a crowd, none."""
+    return marks if len(marks) <= CROWD else ()
 
 
 def _sizes(em: int, count: int) -> Sequence[int]:
@@ -130,21 +156,33 @@ def _labels(
 ) -> tuple[tuple[Label, ...], tuple[pygame.Rect, ...]]:
     """The words of all points where they stand if no marble is there, and what else takes room on the map."""
     context = ViewContext(race, 0, 0, site, pygame.Rect(area), pygame.Rect(0, 0, 0, 0), theme, em, views)
-    marks = [mark(context, point) for point in context.problem.critical]
-    others = list(marks)
+    points = context.problem.critical
+    others = [mark(context, point) for point in points]
     if len(context.problem.minima) <= NUMBERED:
         others += [
             rect.move(rect.width, -rect.height // 2) for rect in (mark(context, m) for m in context.problem.minima)
         ]
     others += [flag_place(context.pixel(np.array(race.start)), context.stroke), _captions(context)]
     others += [scale_place(context)] if "loss scale" in views else []
-    told, labels = [_lines(context, point) for point in context.problem.critical], tuple[Label, ...]()
-    for size in _sizes(context.em, len(told)):
+    labels = _laid_out(context, points, others)
+    stand = [label.mark for label in labels]
+    told = {point.kind for point, own in zip(points, others, strict=False) if own in stand}
+    if any(point.kind not in told for point in points):
+        labels = _laid_out(context, foremost(points), others)
+    return labels, tuple(others)
+
+
+def _laid_out(
+    context: ViewContext, points: Sequence[CriticalPoint], others: Sequence[pygame.Rect]
+) -> tuple[Label, ...]:
+    """The words of as many of the points as have room, the first ones first, beside what else takes it."""
+    marks, labels = [mark(context, point) for point in points], tuple[Label, ...]()
+    for told, size in _forms(context, points):
         extents = [(max(text.width(line, size) for line in lines) + size, 2 * _step(size)) for lines in told]
         free = [
             [
                 (away, place)
-                for away, place in _places(own, extent)
+                for away, place in _places(own, extent, _apart(marks))
                 if context.area.contains(place) and place.collidelist(others) < 0
             ]
             for own, extent in zip(marks, extents, strict=True)
@@ -152,9 +190,9 @@ def _labels(
         placed = _placed(free)
         if len(placed) > len(labels):
             labels = tuple(Label(marks[n], told[n], size, place) for n, place in placed.items())
-        if len(labels) == len(told):
+        if len(labels) == len(points):
             break
-    return labels, tuple(others)
+    return labels
 
 
 def _placed(free: Sequence[Sequence[tuple[int, pygame.Rect]]]) -> Mapping[int, pygame.Rect]:
@@ -193,13 +231,21 @@ def mark(context: ViewContext, point: CriticalPoint) -> pygame.Rect:
     return rect
 
 
-def _places(mark: pygame.Rect, size: tuple[int, int]) -> Iterator[tuple[int, pygame.Rect]]:
-    """How far away, and where: below the mark, above it, beside it and aslant; first close to it, and then farther."""
+def _places(
+    mark: pygame.Rect, size: tuple[int, int], marks: Sequence[pygame.Rect]
+) -> Iterator[tuple[int, pygame.Rect]]:
+    """How far away, and where: below the mark, above it, beside it and aslant; first close to it, and then farther.
+
+    Last come the places at which words would seem to be those of another of the marks.
+    """
+    places = list[tuple[int, pygame.Rect]]()
     for away in range(FARTHEST + 1):
         about, place = mark.inflate(2 * away * mark.width, 2 * away * mark.height), pygame.Rect((0, 0), size)
         for own, its in CORNERS:
             setattr(place, own, getattr(about, its))
-            yield away, place.copy()
+            strays = _strays(place, mark, marks)
+            places.append((away + (FARTHEST + 1) * strays, place.copy()))
+    yield from sorted(places, key=lambda each: each[0])
 
 
 def _rounded(context: ViewContext, loss: float) -> float:
@@ -207,8 +253,19 @@ def _rounded(context: ViewContext, loss: float) -> float:
     return 0.0 if abs(loss) < ROUNDING * context.problem.units.loss else loss
 
 
-def _lines(context: ViewContext, point: CriticalPoint) -> tuple[str, str]:
+def _forms(context: ViewContext, points: Sequence[CriticalPoint]) -> Iterator[tuple[list[tuple[str, str]], int]]:
+    """What may be said of the points, and in which type: what is wanted most comes first."""
+    for digits in (number, _few_digits) if len(points) <= CROWD else (number,):
+        told = [_lines(context, point, digits) for point in points]
+        yield from ((told, size) for size in _sizes(context.em, len(points)))
+
+
+def _few_digits(value: float) -> str:
+    return short(float(f"{value:.{FEW}g}"))
+
+
+def _lines(context: ViewContext, point: CriticalPoint, told: Callable[[float], str]) -> tuple[str, str]:
     theme = context.theme
-    lower, upper = (number(value) for value in point.eigenvalues)
-    loss = number(_rounded(context, point.value))
+    lower, upper = (told(value) for value in point.eigenvalues)
+    loss = told(_rounded(context, point.value))
     return theme.say("{kind}, L = {loss}", kind=theme.say(point.kind.value), loss=loss), f"κ = {lower}, {upper}"

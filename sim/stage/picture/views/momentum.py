@@ -24,7 +24,7 @@ from ...style import text
 from ...style.color import Color, mix
 from ...style.numbers import number, rule_in_words
 from ...style.theme import Theme
-from .context import PLATE, ROW, ViewContext, captions_height, draw_line
+from .context import COVERED, PLATE, ROW, ViewContext, captions_height, draw_line
 
 # Arrows are so many times as long as the movements.
 ENLARGED = 4.0
@@ -34,6 +34,8 @@ MOST_ARROWS = 10  # Past gradients that are drawn as arrows.
 MOST_BARS = 32  # Past gradients whose weights are shown.
 HIGH = 1.6  # Of the highest bar, in ems.
 FOOT = 0.1  # Below the equation, in ems.
+WORDED = 0.5
+"""The share of a map's height, from below, above which nothing is said of the weights."""
 LEAST_WEIGHT = 0.02
 """Smaller ones would not show."""
 LINES, WEIGHED = 4.2, 5.9  # Height of the equation in all its lines, and with the weights beside and above it, in ems.
@@ -166,13 +168,17 @@ def _ends(context: ViewContext, parts: Sum | None, carried: Array, movement: Arr
 
 
 def _draw_equation(canvas: Canvas, context: ViewContext, parts: Sum | None, movement: Array) -> int:
-    """Returns how many lines it takes."""
+    """Returns how many lines it takes: as many of the first ones as leave a low map to be seen."""
     size, room = round(0.9 * context.em), round(context.area.width - context.em)
-    lines = _equation(context, parts, movement, size, room)
+    lines = _equation(context, parts, movement, size, room)[: _most_lines(context)]
     high, color = context.area.height / context.em - FOOT, mix(context.color, context.theme.text, 0.35)
     for row, line in enumerate(reversed(lines), start=1):
         draw_line(canvas, context, text.fitted(line, size, room), high - ROW * row, size, color)
     return len(lines)
+
+
+def _most_lines(context: ViewContext) -> int:
+    return max(1, int(COVERED * context.area.height / (ROW * context.em)))
 
 
 def _equation(context: ViewContext, parts: Sum | None, movement: Array, size: int, room: int) -> list[str]:
@@ -215,7 +221,8 @@ def _draw_weights(canvas: Canvas, context: ViewContext, decay: float, foot: int)
     words = theme.say("weights λᵏ of past gradients")
     plate = pygame.Rect(0, 0, text.width(words, size) + em // 2, round(1.2 * em))
     plate.bottomright = right + em // 4, round(foot - (HIGH + 0.1) * em)
-    if plate.top >= area.top + captions_height(context.views) * em:  # On the lowest maps, bars alone.
+    lowest = area.top + captions_height(context.views) * em
+    if plate.top >= max(lowest, area.bottom - WORDED * area.height):  # On the lowest maps, bars alone.
         canvas.rect(plate, theme.panel, opacity=PLATE)
         canvas.text(words, plate.center, size, theme.text, align=0.5)
 

@@ -4,6 +4,7 @@ from ....descent.track import Track
 from ...drawing.canvas import Canvas
 from ...session.session import MOVING_GROUND
 from ...style.color import mix
+from ...style.theme import Theme
 from ..map.site import Shaken
 from .context import ViewContext, draw_view_caption
 
@@ -12,20 +13,26 @@ LANDED = 0.45  # Of a movement, after which the ground goes over to the next bat
 
 def draw_moving_ground(canvas: Canvas, context: ViewContext) -> None:
     """Say on which loss the marble stands."""
-    theme, count = context.theme, context.problem.train.count
     if not context.goes_on:  # Then there is no next update.
         return
+    theme, track = context.theme, context.track
+    sentence, shorter = _said(track, len(track.batch(context.moment)), theme)
+    others = [_said(other, other.lane.batch_size, theme) for other in context.race.tracks]
     color = mix(context.color, theme.text, 0.15)
+    draw_view_caption(canvas, context, MOVING_GROUND, sentence, color, shorter, others)
+
+
+def _said(track: Track, batch: int, theme: Theme) -> tuple[str, str]:
+    """On the loss of how large a batch a lane's marble stands, and the same in fewer words."""
+    count, say = track.problem.train.count, theme.say
     if count == 1:
-        sentence, shorter = theme.say("stands on the loss of the only example"), theme.say("loss of the only example")
-    elif context.track.lane.sees_all(count):
-        sentence = theme.say("stands on the loss of all {count} examples", count=count)
-        shorter = theme.say("loss of all {count} examples", count=count)
-    else:
-        batch = context.track.batch(context.moment)
-        sentence = theme.say("stands on the loss of {count} of {all} examples", count=len(batch), all=count)
-        shorter = theme.say("loss of {count} of {all} examples", count=len(batch), all=count)
-    draw_view_caption(canvas, context, MOVING_GROUND, sentence, color, shorter)
+        return say("stands on the loss of the only example"), say("loss of the only example")
+    if track.lane.sees_all(count):
+        told = {"count": count}
+        return say("stands on the loss of all {count} examples", **told), say("loss of all {count} examples", **told)
+    told = {"count": batch, "all": count}
+    shorter = say("loss of {count} of {all} examples", **told)
+    return say("stands on the loss of {count} of {all} examples", **told), shorter
 
 
 def shaken(track: Track, update: int, share: float, step: int = 1) -> Shaken | None:

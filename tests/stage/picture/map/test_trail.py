@@ -1,5 +1,6 @@
 """The way a marble came, where land stands before a part of it, or it has left the land."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,10 +8,12 @@ import pytest
 from recording_canvas import RecordingCanvas
 
 from sim.scene import load_scene
-from sim.stage.drawing.camera import Camera
-from sim.stage.picture.map.site import Map
-from sim.stage.picture.map.trail import Trail, fading
+from sim.stage.drawing.camera import Camera, Pose
+from sim.stage.picture.map.site import Map, camera_on, site_of
+from sim.stage.picture.map.trail import Trail, crossings, fading
+from sim.stage.style.theme import load_theme
 from sim.surface.points import Array, Mask
+from sim.surface.protocol import Window
 
 SCENE = load_scene("local-minimum")
 TONES = fading((0, 110, 200), (250, 250, 250))
@@ -126,3 +129,40 @@ def test_of_movements_past_the_map_that_lie_close_together_only_some_are_drawn()
     drawn = [line for line in canvas.lines if passing in line and line.strip().startswith("line")]
     assert np.ptp(across[100:200]) < 9  # A hundred of them lie within the width of two,
     assert 10 < len(drawn) <= np.ptp(across[20:]) / 5 + 2  # and few of them are drawn.
+
+
+def test_a_way_that_leaves_land_is_drawn_as_far_as_it_lies_there() -> None:
+    scene = load_scene("learning-rate-ladder")
+    running = scene.race()
+    running.extend(30)
+    camera = camera_on(scene.problem(), scene.window, (400, 340), Pose(-16, 44))
+    site = site_of(scene.problem(), camera, load_theme("light"))
+    track, window = running.tracks[3], camera.window
+    left = int(np.flatnonzero(site.beside(track.theta))[0])  # The first update after which it is beside the land.
+    trail, canvas = Trail(track, site, TONES, 1.0), RecordingCanvas((400, 340))
+    trail.draw_last(canvas, (0, 0), trail.stretch(left))
+    lines = [line for line in canvas.lines if line.strip().startswith("line")]
+    (share,) = crossings(window, track.theta[left - 1].tolist(), track.theta[left].tolist())
+    edge = track.theta[left - 1] + share * (track.theta[left] - track.theta[left - 1])
+    x, y = site.project(edge).tolist()
+    assert 0 < share < 1
+    assert any(f"{x:.1f}".removesuffix(".0") in line and f"{y:.1f}".removesuffix(".0") in line for line in lines)
+    dots = "".join(line for line in canvas.lines if line.strip().startswith("dots"))
+    assert f"{x:.1f}".removesuffix(".0") not in dots
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "shares"),
+    [
+        ((0.5, 0.5), (0.6, 0.7), []),
+        ((0.5, 0.5), (2.5, 0.5), [0.25]),
+        ((-1.0, 0.5), (3.0, 0.5), [0.25, 0.5]),
+        ((-1.0, 2.0), (3.0, 2.0), []),
+        ((-1.0, 0.5), (0.0, 3.0), []),
+        ((0.5, 0.5), (math.inf, 0.5), []),
+    ],
+)
+def test_where_a_movement_crosses_the_edge_of_a_window(
+    start: tuple[float, float], end: tuple[float, float], shares: list[float]
+) -> None:
+    assert crossings(Window(0.0, 1.0, 0.0, 1.0), start, end) == pytest.approx(shares)

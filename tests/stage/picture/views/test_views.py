@@ -1,5 +1,6 @@
 """Views: each draws in its own place, the same however one came to the moment, and its numbers are right."""
 
+import math
 import re
 from dataclasses import replace
 from itertools import combinations
@@ -39,10 +40,12 @@ from sim.stage.picture.views.labels import draw_labels, mark
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
 from sim.stage.picture.views.room import marble_places
 from sim.stage.session.bindings import keys
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import Session, begin, race
+from sim.stage.session.tour import GoToStep
 from sim.stage.session.view import ToggleView
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.style.tints import basin_color
+from sim.surface.critical.point import CriticalKind
 from sim.surface.points import norm
 
 ALL = frozenset(VIEWS)
@@ -316,7 +319,12 @@ def labels_of(
 ) -> list[tuple[Rect, list[Rect], list[Rect]]]:
     """Of each lane the marble, the plates of words about critical points, and the places of these points."""
     session = replace(begin(scene), playing=False, progress=float(update), views=frozenset({"labels"}))
-    running, here = race(scene), setting(session, size)
+    return shown_labels(session, size)
+
+
+def shown_labels(session: Session, size: tuple[int, int]) -> list[tuple[Rect, list[Rect], list[Rect]]]:
+    """The same of a session."""
+    running, here, update = race(session.scene), setting(session, size), session.tick
     running.extend(update + 1)
     draw(canvas := RecordingCanvas(size), snapshot_of(session, running))
     found = []
@@ -350,6 +358,32 @@ def test_words_about_critical_points_are_smaller_rather_than_left_out(em: int) -
     assert canvas.recording.count("κ = ") == len(running.problem.critical) == 9
     assert len(sizes) == 1
     assert 9 <= min(sizes) <= round(0.8 * em)
+
+
+@pytest.mark.parametrize(("language", "size", "all_of_them"), [("de", (1366, 768), True), ("en", (960, 600), False)])
+def test_words_about_critical_points_tell_of_each_kind_first(
+    language: str, size: tuple[int, int], all_of_them: bool
+) -> None:
+    session = replace(begin(load_scene("himmelblau")), language=language, presenter=True)
+    session = replace(GoToStep(10).apply(session), playing=False)
+    running, canvas = race(session.scene), RecordingCanvas(size)
+    running.extend(2)
+    draw(canvas, snapshot_of(session, running))
+    told = section(section(canvas.recording, "lane 1"), "labels")
+    for kind in CriticalKind.MINIMUM, CriticalKind.SADDLE, CriticalKind.MAXIMUM:
+        assert f'"{load_theme("light", language).say(kind.value)}, L' in told
+    assert told.count('"κ') == 9 or not all_of_them
+
+
+def test_words_about_critical_points_do_not_seem_to_be_those_of_others() -> None:
+    session = replace(begin(load_scene("muller-brown")), playing=False, progress=500.0, presenter=True, profile=True)
+    session = replace(session, live=False, views=session.views | {"labels"})
+    for _, plates, marks in shown_labels(session, (1366, 768)):
+        assert len(plates) == len(marks)
+        for index, plate in enumerate(plates):
+            touched = [each for each, other in enumerate(marks) if plate.colliderect(other.inflate(2, 2))]
+            away = [math.dist(plate.center, other.center) for other in marks]
+            assert all(away[index] <= away[each] for each in touched)
 
 
 def test_words_that_stand_away_from_their_point_have_a_line_that_leads_there() -> None:

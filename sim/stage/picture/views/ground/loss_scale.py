@@ -7,16 +7,17 @@ from pygame import Rect
 
 from .....surface.points import Array
 from .....surface.protocol import Window
-from ....drawing.canvas import Backdrop, Canvas
+from ....drawing.canvas import Backdrop, Canvas, Pixel
 from ....drawing.glyphs import draw_rimmed
 from ....drawing.relief.heights import SPARE, Heights
 from ....drawing.relief.paints import level_colors
 from ....drawing.relief.view import heights_over
 from ....drawing.screen import image
 from ....style import text
-from ....style.numbers import short
+from ....style.numbers import rounded
 from ....style.style import hairline
 from ....style.theme import Theme
+from ...map.site import lies_on_land
 from ...map.terrain import paled
 from ..context import SCALE, ViewContext
 
@@ -109,16 +110,21 @@ def _draw_bar(canvas: Canvas, theme: Theme, flat: bool) -> None:
 
 
 def _draw_numbers(canvas: Canvas, bar: Rect, context: ViewContext, window: Window) -> None:
-    """Round numbers, each of which stands where its own loss is."""
+    """Round numbers, each of which stands where its own loss is; but none that would hide a corner of land."""
     heights, size, theme = heights_over(context.problem, window), round(0.75 * context.em), context.theme
     chosen = [_round_loss(heights, share, 0.5 / bar.height) for share in TICKS]
     losses = [loss for loss in chosen if loss is not None]
     if len(set(losses)) < len(TICKS):
         return  # Numbers that tell nothing apart.
+    labels, area = list[tuple[str, Pixel]](), context.area
     for loss, share in zip(losses, _share(heights.of(np.array(losses))).tolist(), strict=True):
-        label = short(loss)
+        label = rounded(loss, theme.language)
         wide, high = text.label_size(label, size)
-        corner = (bar.left - 0.95 * context.em - wide, bar.bottom - share * bar.height - high / 2)
+        left, top = bar.left - 0.95 * context.em - wide, bar.bottom - share * bar.height - high / 2
+        middle = Rect(left - area.left, top - area.top, wide, high).inflate(-wide // 2, -high // 2)
+        if context.camera.flat or not lies_on_land(context.problem, context.camera, middle.topleft, middle.bottomright):
+            labels.append((label, (left, top)))
+    for label, corner in labels if len(labels) > 1 else ():  # One number alone gives no scale.
         canvas.label(label, corner, size, theme.text, theme.halo)
 
 

@@ -27,7 +27,8 @@ def draw_test_surface(canvas: Canvas, context: ViewContext) -> None:
         pixel = context.pixel(minimum)
         if context.area.collidepoint(pixel):
             draw_diamond(canvas, pixel, 6 * stroke, ((theme.halo, round(5 * stroke)), (color, round(2 * stroke) or 1)))
-    draw_view_caption(canvas, context, "test surface", theme.say("dashed: test loss, ◇ its minima"), theme.text)
+    sentence, shorter = theme.say("dashed: test loss, ◇ its minima"), theme.say("dashed: test loss")
+    draw_view_caption(canvas, context, "test surface", sentence, theme.text, shorter)
 
 
 @kept

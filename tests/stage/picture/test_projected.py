@@ -1,0 +1,151 @@
+"""What a step of the tour speaks of is to be seen for a projector, too, and in the smallest window."""
+
+import math
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pygame
+import pytest
+from recording_canvas import RecordingCanvas
+from recordings import section
+
+from sim.descent.race import Race
+from sim.languages import LANGUAGES
+from sim.scene import load_scene
+from sim.scene.tour import the_tour
+from sim.stage.drawing.camera import FLAT
+from sim.stage.drawing.screen import Screen
+from sim.stage.export.step import still
+from sim.stage.picture.map.site import site_of
+from sim.stage.picture.panel.course import course_of
+from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.setting import setting
+from sim.stage.picture.views.context import CAPTIONED, SHORTEST_ARROW
+from sim.stage.picture.views.room import marble_places
+from sim.stage.session.session import Session, begin, race
+from sim.stage.style.theme import load_theme
+
+SMALLEST, USUAL = (960, 600), (1366, 768)
+HIDDEN = 0.02
+"""Of the land that is to be seen, as much as sentences may hide."""
+CAPTIONS = 0.4
+"""Of a map's height, as much as several sentences may take."""
+
+
+class Plates(Screen):
+    """A surface that notes what lies behind words on maps."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        super().__init__(pygame.Surface(size, depth=32))
+        self.plates: list[pygame.Rect] = []
+
+    def rect(self, box, color, *, width=0, corner=0, opacity=255) -> None:  # type: ignore[no-untyped-def]
+        super().rect(box, color, width=width, corner=corner, opacity=opacity)
+        if opacity < 255:
+            self.plates.append(pygame.Rect(box))
+
+
+def projected(step: int, language: str) -> tuple[Session, Race]:
+    """A step, counted from 1, in a picture for a projector, without its sheet; and its race."""
+    session = replace(still(step - 1, language, "light"), presenter=True, sheet="")
+    running = race(session.scene)
+    running.extend(session.horizon + 1)
+    return session, running
+
+
+@pytest.mark.parametrize(("size", "language"), [*product((SMALLEST, USUAL), LANGUAGES)])
+@pytest.mark.parametrize("step", [1, 6, 8])
+def test_sentences_leave_land_to_be_seen(step: int, size: tuple[int, int], language: str) -> None:
+    session, running = projected(step, language)
+    here, canvas = setting(session, size), Plates(size)
+    draw(canvas, snapshot_of(session, running))
+    site = site_of(running.problem, here.camera, here.theme)
+    land = np.isfinite(site.under(here.camera.screen())[..., 0])
+    for panel in here.places.panels:
+        covered = np.zeros_like(land)
+        for plate in canvas.plates:
+            part = plate.clip(panel.map).move(-panel.map.left, -panel.map.top)
+            covered[part.top : part.bottom, part.left : part.right] = True
+        assert (covered & land).sum() <= HIDDEN * land.sum()
+
+
+def test_where_land_has_room_sentences_are_whole() -> None:
+    session, running = projected(8, "en")
+    canvas = RecordingCanvas((1920, 1080))
+    draw(canvas, snapshot_of(session, running))
+    for sentence in ("stands on the loss of 1 of 20 examples", "dashed: test loss, ◇ its minima"):
+        assert f'text "{sentence}"' in canvas.recording
+
+
+def test_lanes_say_the_same_in_as_many_words() -> None:
+    session, running = projected(8, "de")
+    canvas = RecordingCanvas(USUAL)
+    draw(canvas, snapshot_of(session, running))
+    said = section(canvas.recording, "moving ground")
+    assert said.count('text "Verlust aller 20 Beispiele"') == 2
+    assert said.count('text "Verlust von 1 der 20 Beispiele"') == 1
+
+
+def test_sentences_take_a_part_of_a_low_map() -> None:
+    shown = frozenset(CAPTIONED)
+    session = replace(begin(load_scene("local-minimum")), playing=False, presenter=True, pose=FLAT, views=shown)
+    session = replace(session, numbers=True, profile=True)
+    running, canvas = race(session.scene), Plates(SMALLEST)
+    running.extend(session.horizon + 1)
+    draw(canvas, snapshot_of(session, running))
+    for panel in setting(session, SMALLEST).places.panels:
+        plates = [plate for plate in canvas.plates if panel.map.contains(plate)]
+        assert plates
+        assert max(plate.bottom for plate in plates) - panel.map.top <= CAPTIONS * panel.map.height
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_and_strips_that_a_step_tells_of_are_there(language: str) -> None:
+    telling = [(number, step.tells) for number, step in enumerate(the_tour().step, 1) if step.tells]
+    assert len(telling) == 5
+    theme = load_theme("light", language)
+    for number, tells in telling:
+        session, running = projected(number, language)
+        canvas = RecordingCanvas(SMALLEST)
+        draw(canvas, snapshot_of(session, running))
+        lanes, numbers = len(session.scene.lanes), section(canvas.recording, "numbers")
+        for name in tells:
+            if name == "batch strip":
+                assert section(canvas.recording, "batch strip").count("batch strip") == lanes
+            else:
+                assert numbers.count(f'text "{theme.say(name)}"') == lanes, (number, name)
+
+
+@pytest.mark.parametrize("size", [SMALLEST, USUAL])
+def test_the_thin_arrow_is_seen_beside_the_other_from_under_the_marble(size: tuple[int, int]) -> None:
+    session, running = projected(12, "en")
+    here, seen = setting(session, size), 0
+    place, camera = here.places.panels[2], here.camera
+    course = course_of(running, 2, (place.map, place.strip), here.places.em, here.theme, camera)
+    for update in range(4, 13):
+        context = course.context(update, frozenset())
+        step, movement = context.arrows
+        assert step is not None
+        assert movement is not None
+        long, short = (math.dist(context.center, arrow.tip) for arrow in (movement, step))
+        if long > SHORTEST_ARROW * context.stroke and not step.goes_on:
+            assert short >= 0.99 * SHORTEST_ARROW * context.stroke
+            along = context.vector(-context.track.gradient[update])
+            towards = np.array(step.tip) - context.center
+            assert along @ towards == pytest.approx(math.hypot(*along) * math.hypot(*towards))
+            seen += 1
+    assert seen >= 3
+
+
+def test_the_sum_of_arrows_is_told_in_as_many_lines_as_leave_a_low_map_to_be_seen() -> None:
+    session, running = projected(10, "en")
+    here, canvas = setting(session, SMALLEST), Plates(SMALLEST)
+    draw(canvas, snapshot_of(session, running))
+    place = here.places.panels[2]
+    course = course_of(running, 2, (place.map, place.strip), here.places.em, here.theme, here.camera)
+    marble = marble_places(course.context(session.tick, frozenset()))[0]
+    plates = [plate for plate in canvas.plates if place.map.colliderect(plate)]
+    assert plates
+    assert marble.collidelist(plates) < 0
+    assert place.map.bottom - min(plate.top for plate in plates) <= CAPTIONS * place.map.height
