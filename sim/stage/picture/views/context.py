@@ -332,10 +332,10 @@ def draw_view_caption(
     fitting = (
         (form, size) for size in sizes for form in (0, 1) if all(text.width(each[form], size) <= room for each in lines)
     )
-    form, size = next(fitting, (1, sizes[-1]))
-    line = lines[0][form]
-    if context.camera.flat or all(text.width(each[form], size) <= room for each in lines):
-        draw_line(canvas, context, text.fitted(line, size, room), down, size, color)
+    found = next(fitting, (1, sizes[-1]) if context.camera.flat else None)
+    if found is not None:
+        form, size = found
+        draw_line(canvas, context, text.fitted(lines[0][form], size, room), down, size, color)
 
 
 def _room(context: ViewContext, down: float) -> int:

@@ -51,6 +51,14 @@ BESIDE = 2
 NUMBERED = 9  # Minima carry their numbers on the map unless there are more of them.
 
 
+class Stand(NamedTuple):
+    """Where words may stand."""
+
+    place: pygame.Rect
+    led: bool
+    """Whether a line leads there from their mark: they are not beside it, or beside another one, too."""
+
+
 class Label(NamedTuple):
     """What is said of a critical point."""
 
@@ -58,7 +66,9 @@ class Label(NamedTuple):
     lines: tuple[str, str]
     size: int
     """Height of the type, in pixels."""
-    place: pygame.Rect
+    stand: Stand
+    stands: tuple[Stand, ...]
+    """All places for it on the map, the first choice first."""
 
 
 def draw_labels(canvas: Canvas, context: ViewContext) -> None:
@@ -68,15 +78,16 @@ def draw_labels(canvas: Canvas, context: ViewContext) -> None:
 
     Where a marble or what another view says lies on them, they go to another side of their point, if there is room.
     """
-    stands = _standing(context)
-    marks = [mark(context, point) for point in context.problem.critical]
-    for label in stands:
-        _draw_leader(canvas, context, label, _apart(marks))
-    for label in stands:
-        canvas.rect(label.place, context.theme.panel, opacity=PLATE)
+    labels = _standing(context)
+    for label in labels:
+        if label.stand.led:
+            _draw_leader(canvas, context, label)
+    for label in labels:
+        place = label.stand.place
+        canvas.rect(place, context.theme.panel, opacity=PLATE)
         for row, line in enumerate(label.lines):
-            y = label.place.top + (row + 0.5) * _step(label.size)
-            canvas.text(line, (label.place.centerx, y), label.size, context.theme.text, align=0.5)
+            y = place.top + (row + 0.5) * _step(label.size)
+            canvas.text(line, (place.centerx, y), label.size, context.theme.text, align=0.5)
 
 
 def _standing(context: ViewContext) -> list[Label]:
@@ -84,14 +95,15 @@ def _standing(context: ViewContext) -> list[Label]:
     area, views = tuple(context.area), context.views & _LAID_OUT_BY
     labels, others = _labels(context.race, context.site, area, context.em, context.theme, views)
     marbles, words = marble_places(context), _words(context)
-    places, marks = [label.place for label in labels], _apart(others[: len(context.problem.critical)])
+    stands = [label.stand for label in labels]
     for index, label in enumerate(labels):
-        if label.place.collidelist([*marbles, *words]) >= 0:
-            taken = [*others, *marbles, *words, *places[:index], *places[index + 1 :]]
-            free = (place for _, place in _places(label.mark, label.place.size, marks) if context.area.contains(place))
-            places[index] = next((place for place in free if place.collidelist(taken) < 0), label.place)
-    told = (label._replace(place=place) for label, place in zip(labels, places, strict=True))
-    return [label for label in told if label.place.collidelist(words) < 0]
+        if label.stand.place.collidelist([*marbles, *words]) >= 0:
+            rest = [stand.place for stand in (*stands[:index], *stands[index + 1 :])]
+            taken = [*others, *marbles, *words, *rest]
+            free = (stand for stand in label.stands if stand.place.collidelist(taken) < 0)
+            stands[index] = next(free, label.stand)
+    told = (label._replace(stand=stand) for label, stand in zip(labels, stands, strict=True))
+    return [label for label in told if label.stand.place.collidelist(words) < 0]
 
 
 def _words(context: ViewContext) -> list[pygame.Rect]:
@@ -102,11 +114,9 @@ def _words(context: ViewContext) -> list[pygame.Rect]:
     return sums if formula is None else [*sums, formula]
 
 
-def _draw_leader(canvas: Canvas, context: ViewContext, label: Label, marks: Sequence[pygame.Rect]) -> None:
-    """A thin line from words to their mark, where they do not stand beside it, or beside another one, too."""
-    mark, place = label.mark, label.place
-    if _beside(place, mark) and not _strays(place, mark, marks):
-        return
+def _draw_leader(canvas: Canvas, context: ViewContext, label: Label) -> None:
+    """A thin line from words to their mark."""
+    mark, place = label.mark, label.stand.place
     x, y = mark.center
     end = min(max(x, place.left), place.right), min(max(y, place.top), place.bottom)
     short = min(1.0, 0.5 * mark.width / max(math.dist(end, (x, y)), 1.0))  # The mark itself is to be seen.
@@ -177,22 +187,35 @@ def _laid_out(
 ) -> tuple[Label, ...]:
     """The words of as many of the points as have room, the first ones first, beside what else takes it."""
     marks, labels = [mark(context, point) for point in points], tuple[Label, ...]()
+    apart = _apart(marks)
     for told, size in _forms(context, points):
         extents = [(max(text.width(line, size) for line in lines) + size, 2 * _step(size)) for lines in told]
         free = [
             [
                 (away, place)
-                for away, place in _places(own, extent, _apart(marks))
+                for away, place in _places(own, extent, apart)
                 if context.area.contains(place) and place.collidelist(others) < 0
             ]
             for own, extent in zip(marks, extents, strict=True)
         ]
         placed = _placed(free)
         if len(placed) > len(labels):
-            labels = tuple(Label(marks[n], told[n], size, place) for n, place in placed.items())
+            labels = tuple(
+                Label(marks[n], told[n], size, *_stands(context, marks[n], extents[n], place, apart))
+                for n, place in placed.items()
+            )
         if len(labels) == len(points):
             break
     return labels
+
+
+def _stands(
+    context: ViewContext, mark: pygame.Rect, size: tuple[int, int], place: pygame.Rect, marks: Sequence[pygame.Rect]
+) -> tuple[Stand, tuple[Stand, ...]]:
+    """Where words of that size stand, and where on the map they might."""
+    places = [each for _, each in _places(mark, size, marks) if context.area.contains(each)]
+    here, *stands = (Stand(each, not _beside(each, mark) or _strays(each, mark, marks)) for each in (place, *places))
+    return here, tuple(stands)
 
 
 def _placed(free: Sequence[Sequence[tuple[int, pygame.Rect]]]) -> Mapping[int, pygame.Rect]:
