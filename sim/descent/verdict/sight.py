@@ -98,6 +98,8 @@ class Sight(NamedTuple):
     """Whether it is outside of the window and gets farther at a growing pace: that is no bounce which might stay."""
     diverging: Mask
     """Whether it does so far away."""
+    ended: Mask
+    """Whether it is known that it takes no step any more."""
 
     def at_look(self, index: int | tuple[int, Indices]) -> "Sight":
         """What is seen at the end of one of the blocks, of all runs or of some."""
@@ -126,18 +128,20 @@ class Held(NamedTuple):
     """The rule shrinks θ besides: that and the gradient may balance."""
     for_good: bool | Mask
     """Who takes no step never will: the rule answers the same at the same place, or η is 0 from then on; or (K, 1)."""
+    ended: Mask
+    """Whose η is 0 from then on, and who has taken no step any more; (K, M)."""
 
 
 def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
     """What is seen of these runs."""
     length = problem.units.length
     with np.errstate(all="ignore"):
-        unmoved = progress.longest <= ROUNDING * length
+        unmoved = (progress.longest <= ROUNDING * length) | held.ended
         arriving = (progress.remaining <= REST_DISTANCE * length) | unmoved
-        still = arriving & (progress.path <= REST_WAY * length)
+        still = (arriving & (progress.path <= REST_WAY * length)) | held.ended
         rest, lowest = _rest(problem, ends, still, AT_HAND * length)
         stays, stays_lowest = _stays(
-            problem, ends, progress.path <= RESTLESS * REST_WAY * length, LEAVING * AT_HAND * length
+            problem, ends, (progress.path <= RESTLESS * REST_WAY * length) | held.ended, LEAVING * AT_HAND * length
         )
         for part, slack in ((rest, 1.0), (stays, RESTLESS)):
             balanced = held.decays & (progress.path <= slack * BALANCED_WAY * length)
@@ -165,6 +169,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
             longest=progress.longest,
             swelling=swelling,
             diverging=swelling & (progress.growing >= GROWING) & far,
+            ended=held.ended,
         )
 
 

@@ -16,8 +16,11 @@ from sim.descent.rules.adaptive.adam import Adam
 from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.curvature.newton import Newton
 from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.rules.plain.momentum import Momentum
+from sim.descent.rules.plain.torch_momentum import TorchMomentum
 from sim.descent.rules.protocol import Rule, Slope
 from sim.descent.schedules import Constant, Cosine, Exponential, Polynomial
+from sim.descent.verdict.blocks import DWELL
 from sim.descent.verdict.kinds import VerdictKind
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.surface.functions.formula import Formula
@@ -177,6 +180,47 @@ def test_whose_learning_rate_has_come_to_0_for_good_has_stopped(rule: Rule[Any],
     assert [kind for _, kind in fallen.changes] == [VerdictKind.UNDER_WAY, VerdictKind.HELD]
     assert "balance" not in fallen.verdict(360).sentence
     assert not any(kind is VerdictKind.HELD for judge in others for _, kind in judge.changes)
+
+
+@pytest.mark.parametrize(
+    "rule", [GradientDescent(0.01), Adam(0.01), AdamW(0.001), TorchMomentum(0.001), Momentum(0.001)]
+)
+@pytest.mark.parametrize("length", [20, 75, 200])
+def test_who_takes_no_step_any_more_is_told_so_at_the_next_look(rule: Rule[Any], length: int) -> None:
+    """Momentum goes on without a learning rate, by less and less: it stops where its steps are rounding."""
+    sums = TiltedExamples(0.1, count=10).sums(Formula("x^2 + y^2"))
+    race = Race(Problem(*sums, SQUARE, margin=0.0), [Lane("falls", rule, 1, Polynomial(length=length))], (1.0, 0.5), 0)
+    race.extend(length + 500)
+    track = race.tracks[0]
+    moves = np.flatnonzero(norm(track.movement) > 1e-15 * SQUARE.diagonal)
+    stopped = max(length, int(moves[-1]) + 1)
+    assert (stopped > length) == isinstance(rule, Momentum)
+    told = {kind: since for since, kind in race.judges[0].changes}
+    assert list(told)[-1] is VerdictKind.HELD
+    assert stopped <= told[VerdictKind.HELD] <= stopped + DWELL
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        ((1.0, 0.0), VerdictKind.STUCK),
+        ((-1.0, 0.0), VerdictKind.SETTLED),
+        ((0.0, 0.0), VerdictKind.STALLED),
+        ((0.5, 0.0), VerdictKind.HELD),
+    ],
+)
+def test_where_a_learning_rate_comes_to_0_at_once_the_first_look_tells(
+    start: tuple[float, float], kind: VerdictKind
+) -> None:
+    """The critical points of x⁴/4 − x²/2 + c x: the roots of x³ − x + c, at c = 0.1 and, for the saddle, at 0."""
+    tilt = 0.0 if kind is VerdictKind.STALLED else 0.1
+    roots = np.sort(np.roots([1.0, 0.0, -1.0, tilt]).real)
+    x = start[0] if kind is VerdictKind.HELD else float(roots[np.argmin(np.abs(roots - start[0]))])
+    sums = TiltedExamples(0.0, count=2).sums(Formula(f"x^4/4 - x^2/2 + y^2/2 + {tilt}*x"))
+    lane = Lane("falls", GradientDescent(1e-6), 2, Polynomial(length=1))
+    race = Race(Problem(*sums, SQUARE, margin=0.0), [lane], (x, 0.0), 0)
+    race.extend(40)
+    assert race.judges[0].changes == [(0, VerdictKind.UNDER_WAY), (DWELL, kind)]
 
 
 def test_only_what_is_proved_is_called_global() -> None:
