@@ -347,6 +347,43 @@ def test_a_cusp_across_one_direction_only(a: float) -> None:
     assert point.eigenvalues == (np.inf, np.inf)
 
 
+@pytest.mark.parametrize(
+    ("formula", "place"),
+    [
+        ("max(x^2, y^2)", (0.0, 0.0)),
+        ("max((x - 0.3)^2, (y + 0.2)^2)", (0.3, -0.2)),
+        ("max(abs(x)^1.5, y^2)", (0.0, 0.0)),
+        ("abs(x)^1.5 + y^2", (0.0, 0.0)),
+        ("abs(x)^1.2 + y^2", (0.0, 0.0)),
+        ("abs(x - 0.31)^1.5 + abs(y - 0.12)^1.75", (0.31, 0.12)),
+        ("(x^2 + y^2)^0.75", (0.0, 0.0)),
+        ("(x^2 + y^2)^0.6", (0.0, 0.0)),
+        ("abs(x - 0.3*y)^1.5 + (x + y - 0.1)^2", (3 / 130, 1 / 13)),  # Where both terms are 0.
+        ("cbrt(x^4) + y^2", (0.0, 0.0)),
+    ],
+)
+@pytest.mark.parametrize("window", [Window(-2, 2, -2, 2), Window(-1.3, 2.1, -0.9, 1.7)], ids=["symmetric", "not"])
+def test_at_a_kink_and_where_curvature_is_infinite_a_minimum_is_one(
+    formula: str, place: tuple[float, float], window: Window
+) -> None:
+    (found,) = (point for point, ground in _known(Formula(formula), window) if ground)
+    assert found.position == pytest.approx(place, abs=1e-6)
+    assert found.value == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "formula", ["-(x^2 + y^2)^0.75", "abs(x)^1.5 - y^2", "abs(x)^1.5 + y", "max(x^2, y^2) - 3*x^2"]
+)
+def test_of_infinite_curvature_or_kinks_alone_no_minimum_is_made_up(formula: str) -> None:
+    assert not any(ground for _, ground in _known(Formula(formula), Window(-2, 2, -2, 2)))
+
+
+def _known(surface: ClosedForm, window: Window) -> list[tuple[CriticalPoint, bool]]:
+    """What a search finds, and which of it are minima."""
+    found = search(surface, window)
+    return [(point, ground is not None) for point, ground in zip(found.points, found.grounds, strict=True)]
+
+
 def test_a_well_narrower_than_the_grid_is_found_with_its_rim() -> None:
     pit = Landscape(Bowl((0.0, 0.0), (0.3, 0.3)), (Well((0.512, 0.333), 0.5, 0.02),))
     points = critical_points(pit, pit.usual_window)
