@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .critical.ground import Ground, lowest_around, walks
+from .critical.newton import first_of_each
 from .critical.point import CriticalPoint
 from .critical.search import grounds_of
 from .points import Array, Mask, components, dot, eigenvalues, norm, pair
@@ -261,9 +262,21 @@ class Basins:
         equal = np.array([self.grounds[index].equal for index in indices])
         with np.errstate(all="ignore"):
             walked = walks(self.surface, wide, self.minima[indices], equal, steps)
-        for index, walk in zip(indices.tolist(), walked, strict=True):
-            longer[index] = np.concatenate([longer[index], walk])
+            for index, walk, level in zip(indices.tolist(), walked, equal, strict=True):
+                ends = self._other_ends(longer[index], walk, steps)
+                more = walks(self.surface, wide, ends, np.full(len(ends), level), steps)
+                longer[index] = np.concatenate([longer[index], walk, *more])
         return longer
+
+    def _other_ends(self, floor: Array, walk: Array, step: float) -> Array:
+        """Where a floor (n, 2) comes to the window's border that is not on the walk (m, 2) along it; (k, 2)."""
+        x, y = components(floor)
+        across, up = (
+            np.minimum(x - self.window.x0, self.window.x1 - x),
+            np.minimum(y - self.window.y0, self.window.y1 - y),
+        )
+        ends = floor[np.minimum(across, up) < 2 * step]
+        return first_of_each(ends[norm(ends[:, None] - walk).min(axis=1, initial=np.inf) > step], 2 * step)
 
 
 class _Cells:

@@ -64,10 +64,11 @@ def sharp_minima(
     for part in tips_by_bottom(surface, alone, 2 * WIDEST * reach, step, equal):
         ground = Ground(part, step, equal) if len(part) > 1 else Ground(part)
         lie.append((part[0], ground))
-    return {_describe_sharp(tip, float(surface.value(tip)), ground.valley): ground for tip, ground in lie}
+    return {describe_sharp(tip, float(surface.value(tip)), ground.valley): ground for tip, ground in lie}
 
 
-def _describe_sharp(tip: Array, height: float, level: bool) -> CriticalPoint:
+def describe_sharp(tip: Array, height: float, level: bool) -> CriticalPoint:
+    """A minimum without a gradient at a place (2,), alone or on a level crease."""
     (x, y), kind, low = (
         (tip + 0.0).tolist(),
         CriticalKind.DEGENERATE if level else CriticalKind.MINIMUM,

@@ -33,6 +33,8 @@ SHORTEN = 0.25  # What is left of a step's length where the one before would not
 SETTLED = 1e-10  # Length of a step, in diagonals, at which the point has come to rest.
 DOWN = 1e-8  # What leads down on a crease, over what leads up beside it.
 
+BRANCHES = 8  # How many others are looked for that meet a floor, or meet these.
+ASIDE = 0.6  # In steps: what is so near to a floor is no other one's.
 MOST_STEPS = 256  # Along a floor, each way.
 FEW = 4  # On a floor of so few points nothing is said of its slope.
 CLOSED = 0.75  # How near, in steps, a floor comes back to where it began if it is closed.
@@ -93,7 +95,15 @@ def lowest_around(
         angles = ahead[:, None] + np.linspace(-0.25 * _TURN, 0.25 * _TURN, DIRECTIONS // 2 + 1)
     heights = _heights(surface, _on_circles(centers, radii, angles))
     highest = np.where(np.isfinite(heights), heights, -np.inf).max(axis=1, initial=-np.inf)
-    angle, width = _bottoms(angles, heights)[:, :bottoms], _TURN / DIRECTIONS
+    points, heights = _closely(surface, centers, radii, _bottoms(angles, heights)[:, :bottoms], closer)
+    best = heights.argmin(axis=1)
+    row = np.arange(len(centers))
+    return points[row, best], heights[row, best], highest
+
+
+def _closely(surface: Surface, centers: Array, radii: Array, angle: Array, closer: int = CLOSER) -> tuple[Array, Array]:
+    """The lowest points on circles about each of some directions (n, k), and their heights: (n, k, 2) and (n, k)."""
+    width = _TURN / DIRECTIONS
     offsets = np.linspace(-1.0, 1.0, SAMPLES)
     rows, columns = np.indices(angle.shape)
     for _ in range(closer):
@@ -101,10 +111,7 @@ def lowest_around(
         best = _heights(surface, _on_circles(centers[:, None], radii[:, None], nearby)).argmin(axis=-1)
         angle, width = nearby[rows, columns, best], width * 2 / (SAMPLES - 1)
     points = _on_circles(centers, radii, angle)
-    heights = _heights(surface, points)
-    best = heights.argmin(axis=1)
-    row = np.arange(len(centers))
-    return points[row, best], heights[row, best], highest
+    return points, _heights(surface, points)
 
 
 def _bottoms(angles: Array, heights: Array) -> Array:
@@ -200,6 +207,34 @@ def floors(surface: Surface, window: Window, points: Array, equal: Array, step: 
     """The floors (m, 2) on which the points (n, 2) lie, from end to end in such steps, as `_joined` has them."""
     ways = _ways(surface, window, points, equal, step)
     return [_joined(surface, point, ahead, back) for point, ahead, back in zip(points, *ways, strict=True)]
+
+
+def with_branches(surface: Surface, window: Window, floor: Array, equal: float, step: float) -> Array:
+    """A floor (n, 2) with those that cross it or branch off from it, (m, 2).
+
+    On a circle about a place where others meet it, there are more than two directions that are lower than those beside.
+    """
+    tried = np.empty((0, 2))
+    for _ in range(BRANCHES):
+        starts, known = _off(surface, window, floor, equal, step), np.concatenate([floor, tried])
+        starts = starts[norm(starts[:, None] - known).min(axis=1, initial=np.inf) > ASIDE * step]
+        if not len(starts):
+            break
+        tried = np.concatenate([tried, starts[:1]])
+        floor = np.concatenate([floor, *floors(surface, window, starts[:1], np.array([equal]), step)])
+    return floor
+
+
+def _off(surface: Surface, window: Window, floor: Array, equal: float, step: float) -> Array:
+    """Level places (m, 2) in the window a step away from those of a floor (n, 2) around which several ways are low."""
+    angles = np.broadcast_to(np.arange(DIRECTIONS) * (_TURN / DIRECTIONS), (len(floor), DIRECTIONS))
+    radii = np.full(len(floor), step)
+    heights = _heights(surface, _on_circles(floor, radii, angles))
+    low = (heights < np.roll(heights, 1, axis=1)) & (heights <= np.roll(heights, -1, axis=1))
+    meeting = low.sum(axis=1) > 2
+    angle = _bottoms(angles[meeting], heights[meeting])
+    points, heights = _closely(surface, floor[meeting], radii[meeting], angle)
+    return points[(np.abs(heights - surface.value(floor[:1])) <= equal) & window.contains(points)]
 
 
 def _ways(
