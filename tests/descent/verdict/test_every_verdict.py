@@ -245,6 +245,44 @@ def test_a_minimum_that_was_not_known_is_told_by_where_it_is() -> None:
     assert judged(Way(WELLS, STEP, (-0.5, 0.5))).verdict(400).found is None
 
 
+def test_of_minima_that_no_window_shows_only_the_lowest_is_called_so() -> None:
+    """Those of (x − 1000)² + sin 5x, by a fine grid; from far away, both are as high as nothing."""
+    x = np.linspace(990.0, 1010.0, 2_000_001)
+    losses = (x - 1000.0) ** 2 + np.sin(5 * x)
+    inner = losses[1:-1]
+    lows = np.flatnonzero((inner < losses[:-2]) & (inner < losses[2:])) + 1
+    assert len(lows) > 2
+    problem = Problem(
+        *TiltedExamples(0.0, count=2).sums(Formula("(x - 1000)^2 + (y + 3000)^2 + sin(5*x)")),
+        Window(-3.0, 3.0, -3.0, 3.0),
+        margin=0.0,
+    )
+    assert not problem.minima
+    for low in lows.tolist():
+        race = Race(problem, [Lane("", GradientDescent(0.02), 2)], (float(x[low]), -2990.0), 0)
+        race.extend(600)
+        verdict = race.judges[0].verdict(600)
+        assert verdict.found == pytest.approx((x[low], -3000.0), abs=1e-4)
+        assert (verdict.kind is VerdictKind.SETTLED) == (losses[low] == losses.min())
+        assert (verdict.kind is VerdictKind.STUCK) == (losses[low] > losses.min())
+
+
+@pytest.mark.parametrize(("start", "kind"), [(-1.0, VerdictKind.SETTLED), (1.0, VerdictKind.STUCK)])
+def test_minima_on_both_sides_of_the_window_and_far_from_it_are_compared(start: float, kind: VerdictKind) -> None:
+    """(x² − 900)²/1000 + x/100 has one near −30, at −0.3, and one near 30, at 0.3."""
+    way = Way("(x^2 - 900)^2/1000 + y^2 + 0.01*x", STEP, (start, 1.0))
+    verdict = judged(way).verdict(way.updates)
+    assert verdict.found == pytest.approx((30.0 * start, 0.0), abs=0.01)
+    assert verdict.kind is kind
+
+
+def test_two_known_minima_are_told_apart_however_high_the_walls_are() -> None:
+    """The minima of 10⁶ (x² − 1)² + x/10 lie near ∓1, at losses of ∓0.1, where half the window is 700,000 higher."""
+    high = Way("1000000*(x^2 - 1)^2 + 0.1*x + y^2", GradientDescent(1e-8), (1.0, 0.0), updates=200)
+    low = high._replace(start=(-1.0, 0.0))
+    assert (last(high), last(low)) == (VerdictKind.STUCK, VerdictKind.SETTLED)
+
+
 @pytest.mark.parametrize("formula", ["x^3 + y^2", "x^3 + y^3", "x^3 + 0.0001*x + y^2"])
 def test_next_to_a_point_of_inflection_there_is_no_minimum(formula: str) -> None:
     """One comes down to it ever more slowly, over ground that curves upwards; the last has no critical point at all."""
