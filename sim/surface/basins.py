@@ -417,14 +417,17 @@ def flow_step(surface: Surface, theta: Array, longest: float) -> Array:
     """One step of gradient flow from the points (n, 2), at most `longest` long; shape (n, 2).
 
     For a time h the flow of the local quadratic model moves by −h φ(hH)∇L with φ(z) = (1 − e⁻ᶻ)/z. The
-    time is chosen so that even the most repelling direction moves no farther than `longest`.
+    time is chosen so that even the most repelling direction moves no farther than `longest`. On a ridge that is an
+    axis of symmetry nothing is repelled: there a flow is as fast as if there was no such direction.
     """
     with np.errstate(all="ignore"):
         gradient, hessian = surface.gradient(theta), surface.hessian(theta)
         slope = norm(gradient)
         lower, upper = curvatures = components(eigenvalues(hessian))
-        time = _log1p_ratio(np.maximum(-lower, 0.0), longest / slope)
+        on_axis = _on_axis(gradient, hessian)
+        time = _log1p_ratio(np.maximum(-np.where(on_axis, upper, lower), 0.0), longest / slope)
         along_lower, along_upper = time * _phi(curvatures * time)
+        along_lower = np.where(on_axis, along_upper, along_lower)
         spread = upper - lower
         mixed = np.where(spread > 0, (along_upper - along_lower) / np.where(spread > 0, spread, 1.0), 0.0)
         mean = 0.5 * (lower + upper)
@@ -436,6 +439,14 @@ def flow_step(surface: Surface, theta: Array, longest: float) -> Array:
             even * y + mixed * (across * x + (hessian[:, 1, 1] - mean) * y),
         )
     return np.where(np.isfinite(step), step, 0.0)
+
+
+def _on_axis(gradient: Array, hessian: Array) -> Mask:
+    """Whether gradients (n, 2) are exactly across the direction of least curvature, which is an axis or a diagonal."""
+    x, y = gradient[:, 0], gradient[:, 1]
+    xx, xy, yy = hessian[:, 0, 0], hessian[:, 0, 1], hessian[:, 1, 1]
+    straight = (xy == 0) & (((xx < yy) & (x == 0)) | ((yy < xx) & (y == 0)))
+    return np.asarray(straight | ((xx == yy) & (((xy > 0) & (x == y)) | ((xy < 0) & (x == -y)))))
 
 
 def _phi(z: Array) -> Array:
