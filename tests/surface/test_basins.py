@@ -104,7 +104,7 @@ def test_a_ridge_belongs_to_no_basin() -> None:
 def test_down_a_ridge_to_a_saddle_that_is_flat_along_it_few_steps_lead(
     formula: str, start: tuple[float, float]
 ) -> None:
-    """Long steps come to Newton's method: it leaves 2/3 of the way to a quartic bottom, and 4/5 to one of sixth order."""
+    """Long steps come to Newton's: of the way to a bottom of fourth order one leaves 2/3, to one of sixth order 4/5."""
     window = Window(-2, 2, -2, 2)
     surface = Formula(formula)
     labels, ends = find_basins(surface, window, critical_points(surface, window)[:2]).follow(np.array([start]), 150)
