@@ -16,9 +16,11 @@ CELLS = 32  # Along each side of the grid by which a square is searched.
 MANY = 16  # A surface with more critical points in a square may have them everywhere, as ripples have.
 GROWTH = 1.3  # Where each square has so many times the points of the one before, the first tells as much as the last.
 PATIENCE = 3  # How many wider squares are searched for a minimum where there are other critical points.
-ENDLESS = 2  # How many are searched for the ends of a floor that leaves a square.
+# How many times as wide the next square is where a floor leaves one, or where nothing is in one that is FAR wide.
+ENDS, FAR = 4.0, 8.0
 SMALL = 1.0  # A floor of fewer cells than this is seen as a point.
-APART = 1.5  # Cells between a place on a floor and other places, and between a whole floor and the square's border.
+WHOLE = 1.5  # Cells between a whole floor and the square's border.
+APART = 4.0  # Cells between a place on a floor that leaves the square and other places.
 ALONE = 1e-4  # A cell around a degenerate point that is alone, no slope is a smaller share of the steepest.
 SINGLE = 2.0  # Half side around a single one near the origin; the window around one farther away reaches back to it.
 MARGIN = 0.35  # Around several critical points, in lengths of the longer side of what holds them all.
@@ -50,7 +52,7 @@ DIGITS = 20.0  # The longer side over the unit of which the sides are multiples.
 
 @dataclass(frozen=True, eq=False)
 class _Square:
-    """What the search of a square has found."""
+    """What the search of a square around the origin has found."""
 
     places: Array
     """Of critical points, and floors as far as they lie whole in the square; (n, 2)."""
@@ -98,9 +100,11 @@ def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
 
 def _found(surface: ClosedForm) -> _Square:
     """The first square that seems to hold what matters."""
-    kept, growing, steady = NOTHING, list[_Square](), 0
+    kept, growing, steady, last = NOTHING, list[_Square](), 0, 0.0
     for half in LADDER:
-        square = _searched(surface, half)
+        if half < ENDS * last and (kept.cut or (last >= FAR and not kept.count)):
+            continue
+        square, last = _searched(surface, half), half
         growing = [*growing, square] if growing and square.count >= GROWTH * growing[-1].count else [square]
         if square.count > MANY:
             return next((one for one in growing if one.bottoms), square)
@@ -110,7 +114,7 @@ def _found(surface: ClosedForm) -> _Square:
             steady += 1
             if kept.cut and not square.cut and square.whole and square.count <= kept.count:
                 return square
-            if steady == (1 if kept.bottoms and not kept.cut else ENDLESS if kept.cut else PATIENCE):
+            if steady == (1 if kept.bottoms else PATIENCE):
                 break
     return kept if kept.bottoms else _farther(surface, kept)
 
@@ -121,16 +125,15 @@ def _farther(surface: ClosedForm, kept: _Square) -> _Square:
     rises = surface.value(ways) - surface.value(kept.places)[:, None, None]
     falls = np.minimum.accumulate(rises, axis=1)
     dips = (falls < 0) & (rises - falls > DIP * np.abs(falls))
-    first = np.where(dips.any(axis=1), dips.argmax(axis=1), -1)
-    depths = np.where(first < 0, np.inf, np.take_along_axis(falls, first[:, None], axis=1)[:, 0])
-    deepest = int(np.argmin(depths, axis=None)) if depths.size else 0
-    radius = RADII[first.flat[deepest]] if np.isfinite(depths.min(initial=np.inf)) else np.inf
-    reach = WIDER * (float(np.abs(kept.places).max(initial=0.0)) + radius)
-    for half in LADDER:
-        if half >= reach:
-            square = _searched(surface, half)
-            return square if square.whole else kept
-    return kept
+    place, ray = np.nonzero(dips.any(axis=1))
+    if not len(place):
+        return kept
+    first = dips[place, :, ray].argmax(axis=1)
+    radius = RADII[first[np.argmin(falls[place, first, ray])]]
+    reach = WIDER * (float(np.abs(kept.places).max()) + float(radius))
+    half = next((half for half in LADDER if half >= reach), None)
+    square = NOTHING if half is None else _searched(surface, half)
+    return square if square.whole else kept
 
 
 def _tells_more(square: _Square, kept: _Square) -> bool:
@@ -150,8 +153,9 @@ def _searched(surface: ClosedForm, half: float) -> _Square:
         if ground is None or not ground.valley:
             if ground or point.kind is not CriticalKind.DEGENERATE or _alone(surface, place[0], cell):
                 places.append(place)
-        elif np.abs(ground.floor).max() > half - APART * cell:
-            cut.append(ground.floor[np.argmin(norm(ground.floor))][None])
+        elif np.abs(ground.floor).max() > half - WHOLE * cell:
+            nearest = ground.floor[np.argmin(norm(ground.floor))]
+            cut.append(np.where(norm(nearest) < cell, 0.0, nearest)[None])
         elif np.ptp(ground.floor, axis=0).max() > SMALL * cell:
             places.append(ground.floor)
         else:
@@ -187,7 +191,7 @@ def _around(surface: ClosedForm, found: _Square) -> tuple[Array, Array]:
     if not len(found.places):
         return np.array([usual.x0, usual.y0]), np.array([usual.x1, usual.y1])
     places = found.places
-    if len(places) == 1 and found.bottoms:
+    if len(places) == found.bottoms == 1:
         places = np.concatenate([places, _walls(surface, places[0])])
     low, high = places.min(axis=0), places.max(axis=0)
     pad = MARGIN * float((high - low).max()) or max(SINGLE, float(np.abs(places).max()))
