@@ -571,6 +571,8 @@ RING = [(np.cos(turn), np.sin(turn)) for turn in np.linspace(0.0, 2 * np.pi, 9)]
     ("formula", "inside", "least", "most"),
     [
         ("(sqrt(x^2 + y^2) - 2)^2", 2 * np.array(RING), 5.0, 12.0),
+        ("((x - 3)^2 + (y + 1)^2 - 4)^2", 2 * np.array(RING) + (3, -1), 5.0, 14.0),  # Squares around the origin cut it.
+        ("(sqrt((x - 3)^2 + (y + 1)^2) - 2)^2", 2 * np.array(RING) + (3, -1), 5.0, 14.0),
         ("(x^2 + y^2 - 400)^2", 20 * np.array(RING), 50.0, 120.0),  # The top amid it is found first.
         ("(x^2 - 400)^2/1000 + y^2", [(-20, 0), (20, 0)], 50.0, 120.0),  # And here the saddle.
         ("(x^2 - 10000)^2/100000 + y^2", [(-100, 0), (100, 0)], 250.0, 600.0),

@@ -71,11 +71,17 @@ def _linked(points: Array, values: Array, near: float, level: float) -> npt.NDAr
 
 
 def one_a_valley(
-    surface: Surface, window: Window, known: Mapping[CriticalPoint, Ground | None], near: float, relief: float
+    surface: Surface,
+    window: Window,
+    known: Mapping[CriticalPoint, Ground | None],
+    near: float,
+    relief: float,
+    branching: bool,
 ) -> dict[CriticalPoint, Ground | None]:
     """The points and what they lie on, the lowest first, without those that lie on the floor of another one's valley.
 
-    Floors that meet are one, and what lies on them is nothing besides. Wide bottoms are told from all others already.
+    Floors that meet are one if branching is asked for, and what lies on them is nothing besides. Wide bottoms are told
+    from all others already.
     """
     equal = LEVEL * relief
     order = {point: known[point] for point in sorted(known, key=lambda point: (point.value, point.position))}
@@ -83,9 +89,11 @@ def one_a_valley(
     for point, ground in order.items():
         if ground is None or not ground.valley or ground.wide or _beside(point, valleys, near, equal):
             continue
-        level = tolerances(surface, window, np.array([point.position]), relief)[0]
-        floor = with_branches(surface, window, ground.floor, float(level), ground.step)
-        valleys[point] = replace(ground, floor=floor)
+        valleys[point] = ground
+        if branching:
+            level = tolerances(surface, window, np.array([point.position]), relief)[0]
+            floor = with_branches(surface, window, ground.floor, float(level), ground.step)
+            valleys[point] = replace(ground, floor=floor)
     doubles = {
         point for point, ground in order.items() if point not in valleys and ground is not None and ground.valley
     }

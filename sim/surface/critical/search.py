@@ -69,7 +69,7 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
     point DEGENERATE. Of a whole curve of critical points, such as w1·w2 = const for a product of
     two weights, one is reported: that of least curvature. A plateau, flat all around, has none.
 
-    halvings: how often cells that are too coarse are halved at most.
+    halvings: how often cells that are too coarse are halved at most; with none, floors that meet are told one by one.
 
     >>> from three_marbles.surface.functions.polynomial import Rosenbrock
     >>> surface = Rosenbrock()
@@ -102,7 +102,7 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
             del known[minima[index]]
         leads = np.array([bottom.floor[0] for bottom in wide.grounds]).reshape(-1, 2)
         known |= zip(describe(surface, survey.scales, leads), wide.grounds, strict=True)
-        known = one_a_valley(surface, window, known, 0.5 * reach, survey.scales.relief)
+        known = one_a_valley(surface, window, known, 0.5 * reach, survey.scales.relief, branching=halvings > 0)
         points = tuple(known)
         if len(points) > CROWD:  # Of more, basins would take all the memory there is.
             points, complete = points[:CROWD], False

@@ -19,6 +19,8 @@ PATIENCE = 3  # How many wider squares are searched for a minimum where there ar
 # How many times as wide the next square is where a floor leaves one, or where nothing is in one that is FAR wide.
 ENDS, FAR = 4.0, 8.0
 SMALL = 1.0  # A floor of fewer cells than this is seen as a point.
+BENT = 0.3  # Radians by which a floor turns that may come back in a still wider square.
+SHARPEST = 1.0  # At a corner as sharp as this another arm begins.
 WHOLE = 1.5  # Cells between a whole floor and the square's border.
 APART = 4.0  # Cells between a place on a floor that leaves the square and other places.
 ALONE = 1e-4  # A cell around a degenerate point that is alone, no slope is a smaller share of the steepest.
@@ -65,10 +67,12 @@ class _Square:
     sharp: bool
     """Whether one of these has curvature all around, or is a tip."""
     cut: bool
-    """Whether all that there is of bottoms are floors that leave the square."""
+    """Whether all that there is of bottoms are floors that leave the square,"""
+    bent: bool
+    """and one of them is bent."""
 
 
-NOTHING = _Square(np.empty((0, 2)), 0, 0, whole=False, sharp=False, cut=False)
+NOTHING = _Square(np.empty((0, 2)), 0, 0, whole=False, sharp=False, cut=False, bent=False)
 
 
 @lru_cache(maxsize=64)
@@ -114,7 +118,8 @@ def _found(surface: ClosedForm) -> _Square:
             steady += 1
             if kept.cut and not square.cut and square.whole and square.count <= kept.count:
                 return square
-            if steady == (1 if kept.bottoms else PATIENCE):
+            on = square.bent and square.count == kept.count
+            if steady >= (2 if on else 1 if kept.bottoms else PATIENCE):
                 break
     return kept if kept.bottoms else _farther(surface, kept)
 
@@ -137,10 +142,15 @@ def _farther(surface: ClosedForm, kept: _Square) -> _Square:
 
 
 def _tells_more(square: _Square, kept: _Square) -> bool:
-    """Whether a square tells more than the one kept so far: of the first bottom, or of more critical points."""
+    """Whether a square tells more than the one kept so far: of the first bottom, or of more critical points.
+
+    Or that what seemed to be a single one at the border is on a floor.
+    """
     if square.bottoms and not kept.bottoms and kept.count:
         return square.whole
-    return square.count > kept.count and not (kept.cut and square.cut)
+    if kept.cut:
+        return square.count > kept.count and not square.cut
+    return square.count > kept.count or (square.cut and square.count == kept.count)
 
 
 def _searched(surface: ClosedForm, half: float) -> _Square:
@@ -171,7 +181,20 @@ def _searched(surface: ClosedForm, half: float) -> _Square:
         whole=whole,
         sharp=any(point.kind is CriticalKind.MINIMUM for point in found.points),
         cut=bool(cut) and not whole,
+        bent=not whole
+        and any(_turn(ground.floor) > BENT for ground in found.grounds if ground is not None and ground.valley),
     )
+
+
+def _turn(floor: Array) -> float:
+    """By how much a floor (n, 2) turns from its first places to the last, jumps from one arm to another left out."""
+    steps = np.diff(floor, axis=0)
+    lengths = norm(steps)
+    steps = steps[lengths <= 2 * np.median(lengths)]
+    ahead = np.arctan2(
+        steps[:-1, 0] * steps[1:, 1] - steps[:-1, 1] * steps[1:, 0], (steps[:-1] * steps[1:]).sum(axis=1)
+    )
+    return abs(float(ahead[np.abs(ahead) < SHARPEST].sum()))
 
 
 def _alone(surface: ClosedForm, place: Array, cell: float) -> bool:
