@@ -3,6 +3,7 @@
 
 import argparse
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from . import COMMAND_LINE
@@ -20,6 +21,7 @@ from .console.arguments import (
 from .console.arguments import (
     MOST_SEEDS as MOST_ODDS,
 )
+from .console.output import STANDARD_OUTPUT, Place, text_place, written
 from .console.terminal import remark, show, watched
 
 if TYPE_CHECKING:
@@ -76,10 +78,10 @@ every language of the scene. It loads nothing, and can be opened here again.
     parser.add_argument(
         "-o",
         "--output",
-        type=Path,
+        type=text_place,
         metavar="FILE",
-        help="the HTML file to write, replaced if it exists (default: one with the scene's name, and a number if that "
-        "is taken); with --all, the folder, which is made if there is none",
+        help="the HTML file to write, replaced if it exists, or - for standard output (default: one with the scene's "
+        "name, and a number if that is taken); with --all, the folder, which is made if there is none",
     )
     parser.add_argument(
         "--all",
@@ -92,14 +94,16 @@ every language of the scene. It loads nothing, and can be opened here again.
 
 def _check(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
     """What cannot be meant is a sentence."""
-    path: Path | None = arguments.output
+    path: Place | None = arguments.output
     if arguments.view == "map" and (arguments.tilt is not None or arguments.yaw is not None):
         parser.error("argument --view: a map is not turned or tilted; leave out --yaw and --tilt, or --view map")
     if arguments.all and arguments.scene is not None:
         parser.error("argument --all: not allowed with argument SCENE, which is one of them")
     if arguments.all and path is None:
         parser.error("argument --all: needs -o FOLDER, in which the pages are to stand")
-    if not arguments.all and path is not None:
+    if arguments.all and not isinstance(path, Path):
+        parser.error("argument --all: -o must be a folder for it, not -, which means standard output")
+    if not arguments.all and isinstance(path, Path):
         try:
             with_ending(path, *SUFFIXES)
         except argparse.ArgumentTypeError as error:
@@ -114,12 +118,18 @@ def run(arguments: argparse.Namespace) -> None:
     require_pygame_ce()
     if arguments.all:
         _save_all(arguments)
+    elif arguments.output is STANDARD_OUTPUT:
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "page.html")
+            _save(arguments, arguments.scene, path, quietly=True)
+            with written(STANDARD_OUTPUT) as stream:
+                stream.write(path.read_bytes())
     else:
         _save(arguments, arguments.scene, arguments.output)
 
 
-def _save(arguments: argparse.Namespace, name: str | None, path: Path | None) -> "Scene":
-    """Compute and save a scene's race; the scene."""
+def _save(arguments: argparse.Namespace, name: str | None, path: Path | None, quietly: bool = False) -> "Scene":
+    """Compute and save a scene's race; the scene. Where it is saved is said unless that is to be done quietly."""
     from ..files import check_writable, free_path, named
     from ..scene.lesson import end_of
     from ..stage.export.web.file import check_size, with_seeds, write_page
@@ -135,14 +145,15 @@ def _save(arguments: argparse.Namespace, name: str | None, path: Path | None) ->
     check_seeds(parser(), saved.scene.seed, most)
     size = check_size(saved.scene, clock, ticks, path, arguments.seeds)
     check_writable(path)
-    if size > LARGE:
+    if size > LARGE and not quietly:
         remark(f"{path} will have at most {size / 1e6:.1f} MB")
     with watched(with_seeds(saved.scene, arguments.seeds)) as scenes:
         span, *others = [computed(scene, clock, ticks) for scene in scenes]
     write_page(path, span, others, _odds(arguments, saved.scene, clock), among=arguments.all)
     compare(saved, span.race)
     tell_of_failures(span.race)
-    show(f"saved {path}, {path.stat().st_size / 1e3:.0f} kB")
+    if not quietly:
+        show(f"saved {path}, {path.stat().st_size / 1e3:.0f} kB")
     return saved.scene
 
 

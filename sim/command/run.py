@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from . import COMMAND_LINE
 from .console.arguments import Parser, add_scene, add_seed, add_updates
+from .console.output import check_standard_output, file_place, text_place, to_standard_output, written
 from .console.terminal import show_json, show_table, watched
 
 if TYPE_CHECKING:
@@ -35,13 +36,14 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print the same for programs, as JSON")
     parser.add_argument(
         "--csv",
-        type=Path,
+        type=text_place,
         metavar="FILE",
-        help="write every update of every lane there at full precision, replacing the file if it exists",
+        help="write every update of every lane there at full precision, replacing the file if it exists; to standard "
+        "output, and nothing else there, if it is -",
     )
     parser.add_argument(
         "--npz",
-        type=Path,
+        type=file_place,
         metavar="FILE",
         help="write the same as arrays for numpy.load, replacing the file if it exists",
     )
@@ -50,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Run it, and say what became of it."""
-    from ..files import located, whole_file
+    from ..files import located
     from ..report import summary, table, write_csv, write_npz
     from .console.chosen import chosen_saved, compare
 
@@ -58,11 +60,16 @@ def run(arguments: argparse.Namespace) -> None:
     scene = saved.scene
     updates = scene.updates if arguments.updates is None else arguments.updates
     race = scene.race()
-    if None not in (arguments.csv, arguments.npz) and located(arguments.csv) == located(arguments.npz):
+    check_standard_output(parser(), arguments)
+    if (
+        isinstance(arguments.csv, Path)
+        and arguments.npz is not None
+        and located(arguments.csv) == located(arguments.npz)
+    ):
         parser().error(f"--csv and --npz name the same file, {arguments.npz}")
     with ExitStack() as files:
         rows, arrays = (
-            None if path is None else files.enter_context(whole_file(path)) for path in (arguments.csv, arguments.npz)
+            None if path is None else files.enter_context(written(path)) for path in (arguments.csv, arguments.npz)
         )
         _extend(race, updates)
         if rows is not None:
@@ -76,7 +83,7 @@ def run(arguments: argparse.Namespace) -> None:
     compare(saved, race)
     if arguments.json:
         show_json(summary(scene, race, updates))
-    else:
+    elif not to_standard_output(arguments):
         show_table(table(scene, race, updates))
 
 

@@ -20,6 +20,7 @@ UNKNOWN = "There may be more critical points than are marked."
 SAME = 1e-6  # Critical points are one that are this near, in diagonals.
 DESCENT = 200  # Steps for which a descent is followed to a minimum that is not known: two diagonals at most.
 APART = 1e-4  # Descents end at the same place if they end this near, in diagonals.
+BEYOND = 2.5  # Half a side of the square around a place, over how far that is from the window's middle.
 SEARCHED = ("_search", "_grid_losses", "_grid_slopes", "scale")  # What does not change when more becomes known.
 SEARCH = 1 << 16  # Bytes that a search's points and scales take, about.
 SCALE_GRID = 32  # Points along each side from which a problem's own scales are read.
@@ -138,6 +139,34 @@ class Problem:
             there = lost[np.array(new)[which]]
             place[there] = ends[there]
         return place
+
+    def lowest_about(self, places: Array) -> Array:
+        """The loss of the lowest minimum that is found around each of the places (n, 2), of which none is known; (n,).
+
+        It is looked for in a window of this one's size there, and in one so wide that it shows this one, too.
+        """
+        first, which = self._different(places)
+        return np.array([self._lowest_at(place) for place in places[first]])[which]
+
+    def _lowest_at(self, place: Array) -> float:
+        """The same at one place (2,); remembered for all that are one with it."""
+        x, y = key = tuple((np.round(place / (APART * self.window.diagonal)) * (APART * self.window.diagonal)).tolist())
+        if key not in self._looked_about:
+            reach = BEYOND * float(np.abs(place - self.window.center).max())
+            halves = (0.5 * self.window.width, 0.5 * self.window.height), (reach, reach)
+            found = [search(self.train, Window(x - a, x + a, y - b, y + b), halvings=0) for a, b in halves]
+            minima = [
+                point.value
+                for each in found
+                for point, ground in zip(each.points, each.grounds, strict=True)
+                if ground is not None
+            ]
+            self._looked_about[key] = min(minima, default=np.inf)
+        return self._looked_about[key]
+
+    @cached_property
+    def _looked_about(self) -> dict[tuple[float, float], float]:
+        return {}
 
     def _different(self, points: Array) -> tuple[Labels, Labels]:
         """The index of one of the points (n, 2) at each place, and the place of each of them, (n,)."""

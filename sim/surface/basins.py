@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .critical.ground import Ground, lowest_around, walks
+from .critical.newton import first_of_each
 from .critical.point import CriticalPoint
 from .critical.search import grounds_of
 from .points import Array, Mask, components, dot, eigenvalues, norm, pair
@@ -261,9 +262,21 @@ class Basins:
         equal = np.array([self.grounds[index].equal for index in indices])
         with np.errstate(all="ignore"):
             walked = walks(self.surface, wide, self.minima[indices], equal, steps)
-        for index, walk in zip(indices.tolist(), walked, strict=True):
-            longer[index] = np.concatenate([longer[index], walk])
+            for index, walk, level in zip(indices.tolist(), walked, equal, strict=True):
+                ends = self._other_ends(longer[index], walk, steps)
+                more = walks(self.surface, wide, ends, np.full(len(ends), level), steps)
+                longer[index] = np.concatenate([longer[index], walk, *more])
         return longer
+
+    def _other_ends(self, floor: Array, walk: Array, step: float) -> Array:
+        """Where a floor (n, 2) comes to the window's border that is not on the walk (m, 2) along it; (k, 2)."""
+        x, y = components(floor)
+        across, up = (
+            np.minimum(x - self.window.x0, self.window.x1 - x),
+            np.minimum(y - self.window.y0, self.window.y1 - y),
+        )
+        ends = floor[np.minimum(across, up) < 2 * step]
+        return first_of_each(ends[norm(ends[:, None] - walk).min(axis=1, initial=np.inf) > step], 2 * step)
 
 
 class _Cells:
@@ -404,14 +417,17 @@ def flow_step(surface: Surface, theta: Array, longest: float) -> Array:
     """One step of gradient flow from the points (n, 2), at most `longest` long; shape (n, 2).
 
     For a time h the flow of the local quadratic model moves by −h φ(hH)∇L with φ(z) = (1 − e⁻ᶻ)/z. The
-    time is chosen so that even the most repelling direction moves no farther than `longest`.
+    time is chosen so that even the most repelling direction moves no farther than `longest`. On a ridge that is an
+    axis of symmetry nothing is repelled: there a flow is as fast as if there was no such direction.
     """
     with np.errstate(all="ignore"):
         gradient, hessian = surface.gradient(theta), surface.hessian(theta)
         slope = norm(gradient)
         lower, upper = curvatures = components(eigenvalues(hessian))
-        time = _log1p_ratio(np.maximum(-lower, 0.0), longest / slope)
+        on_axis = _on_axis(gradient, hessian)
+        time = _log1p_ratio(np.maximum(-np.where(on_axis, upper, lower), 0.0), longest / slope)
         along_lower, along_upper = time * _phi(curvatures * time)
+        along_lower = np.where(on_axis, along_upper, along_lower)
         spread = upper - lower
         mixed = np.where(spread > 0, (along_upper - along_lower) / np.where(spread > 0, spread, 1.0), 0.0)
         mean = 0.5 * (lower + upper)
@@ -423,6 +439,14 @@ def flow_step(surface: Surface, theta: Array, longest: float) -> Array:
             even * y + mixed * (across * x + (hessian[:, 1, 1] - mean) * y),
         )
     return np.where(np.isfinite(step), step, 0.0)
+
+
+def _on_axis(gradient: Array, hessian: Array) -> Mask:
+    """Whether gradients (n, 2) are exactly across the direction of least curvature, which is an axis or a diagonal."""
+    x, y = gradient[:, 0], gradient[:, 1]
+    xx, xy, yy = hessian[:, 0, 0], hessian[:, 0, 1], hessian[:, 1, 1]
+    straight = (xy == 0) & (((xx < yy) & (x == 0)) | ((yy < xx) & (y == 0)))
+    return np.asarray(straight | ((xx == yy) & (((xy > 0) & (x == y)) | ((xy < 0) & (x == -y)))))
 
 
 def _phi(z: Array) -> Array:

@@ -90,6 +90,48 @@ def test_a_ridge_belongs_to_no_basin() -> None:
     assert_array_equal(basins.minima[lower][:, 1], -np.ones(101))
 
 
+@pytest.mark.parametrize(
+    ("formula", "start"),
+    [
+        ("x^4 - 2*x^2 + y^4", (0.0, 1.0)),
+        ("x^4 - 2*x^2 + y^4", (0.0, -0.5)),
+        ("y^4 - 2*y^2 + x^6", (1.0, 0.0)),
+        ("(x - y)^4 - 2*(x - y)^2 + (x + y)^4", (0.5, 0.5)),
+        ("(x + y)^4 - 2*(x + y)^2 + (x - y)^4", (0.5, -0.5)),
+        ("x^4 - 2*x^2 + abs(y)^3", (0.0, 1.0)),
+    ],
+)
+def test_down_a_ridge_to_a_saddle_that_is_flat_along_it_few_steps_lead(
+    formula: str, start: tuple[float, float]
+) -> None:
+    """Long steps come to Newton's: of the way to a bottom of fourth order one leaves 2/3, to one of sixth order 4/5."""
+    window = Window(-2, 2, -2, 2)
+    surface = Formula(formula)
+    labels, ends = find_basins(surface, window, critical_points(surface, window)[:2]).follow(np.array([start]), 150)
+    assert labels.tolist() == [NO_BASIN]
+    assert norm(ends).max() < 1e-3
+
+
+def test_on_an_axis_of_symmetry_no_step_is_longer_than_may_be_and_none_leaves_it() -> None:
+    """On a ridge, along a valley, and on a hill that repels along the axis, too."""
+    for formula in (
+        "y^2 - 2*x^2",
+        "2*x^2 - y^2",
+        "-2*x^2 - y^2",
+        "-x^2 - 2*y^2",
+        "2*x*y",
+        "-x^4 - y^4",
+        "x*y - x^2 - y^2",
+    ):
+        for start in ((0.0, 1.0), (0.0, 1e-6), (1.0, 0.0), (1.0, 1.0), (1.0, -1.0), (1e-9, 1e-9)):
+            (step,) = flow_step(Formula(formula), np.array([start]), 0.05)
+            assert norm(step) <= 0.05 * (1 + 1e-12)
+            (slope,) = Formula(formula).gradient(np.array([start]))
+            assert step @ slope < 0 or norm(slope) == 0
+            if 0 in start and "x*y" not in formula:
+                assert step[start.index(0)] == 0
+
+
 def test_what_flows_out_of_sight_belongs_to_no_basin() -> None:
     basins = basins_of(Quadratic((1.0, -1.0)), Quadratic.usual_window)
     assert (basins.labels(some_points(Quadratic.usual_window, 50)) == NO_BASIN).all()

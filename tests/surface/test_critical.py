@@ -15,6 +15,7 @@ from numpy.testing import assert_array_equal
 
 from sim.surface.basins import NO_BASIN, find_basins
 from sim.surface.critical.cells import cells_of
+from sim.surface.critical.ground import Ground
 from sim.surface.critical.newton import newton_steps
 from sim.surface.critical.point import CriticalKind, CriticalPoint
 from sim.surface.critical.search import CROWD, critical_points, search
@@ -347,6 +348,43 @@ def test_a_cusp_across_one_direction_only(a: float) -> None:
     assert point.eigenvalues == (np.inf, np.inf)
 
 
+@pytest.mark.parametrize(
+    ("formula", "place"),
+    [
+        ("max(x^2, y^2)", (0.0, 0.0)),
+        ("max((x - 0.3)^2, (y + 0.2)^2)", (0.3, -0.2)),
+        ("max(abs(x)^1.5, y^2)", (0.0, 0.0)),
+        ("abs(x)^1.5 + y^2", (0.0, 0.0)),
+        ("abs(x)^1.2 + y^2", (0.0, 0.0)),
+        ("abs(x - 0.31)^1.5 + abs(y - 0.12)^1.75", (0.31, 0.12)),
+        ("(x^2 + y^2)^0.75", (0.0, 0.0)),
+        ("(x^2 + y^2)^0.6", (0.0, 0.0)),
+        ("abs(x - 0.3*y)^1.5 + (x + y - 0.1)^2", (3 / 130, 1 / 13)),  # Where both terms are 0.
+        ("cbrt(x^4) + y^2", (0.0, 0.0)),
+    ],
+)
+@pytest.mark.parametrize("window", [Window(-2, 2, -2, 2), Window(-1.3, 2.1, -0.9, 1.7)], ids=["symmetric", "not"])
+def test_at_a_kink_and_where_curvature_is_infinite_a_minimum_is_one(
+    formula: str, place: tuple[float, float], window: Window
+) -> None:
+    (found,) = (point for point, ground in _known(Formula(formula), window) if ground)
+    assert found.position == pytest.approx(place, abs=1e-6)
+    assert found.value == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "formula", ["-(x^2 + y^2)^0.75", "abs(x)^1.5 - y^2", "abs(x)^1.5 + y", "max(x^2, y^2) - 3*x^2"]
+)
+def test_of_infinite_curvature_or_kinks_alone_no_minimum_is_made_up(formula: str) -> None:
+    assert not any(ground for _, ground in _known(Formula(formula), Window(-2, 2, -2, 2)))
+
+
+def _known(surface: ClosedForm, window: Window) -> list[tuple[CriticalPoint, bool]]:
+    """What a search finds, and which of it are minima."""
+    found = search(surface, window)
+    return [(point, ground is not None) for point, ground in zip(found.points, found.grounds, strict=True)]
+
+
 def test_a_well_narrower_than_the_grid_is_found_with_its_rim() -> None:
     pit = Landscape(Bowl((0.0, 0.0), (0.3, 0.3)), (Well((0.512, 0.333), 0.5, 0.02),))
     points = critical_points(pit, pit.usual_window)
@@ -593,6 +631,45 @@ def test_a_valley_of_equal_minima_is_one_and_its_floor_is_level(formula: str, co
         assert np.ptp(ground.floor, axis=0).max() > 1.3
 
 
+@pytest.mark.parametrize(
+    ("formula", "arms"),
+    [
+        ("x^2*y^2", [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)]),
+        ("(x^2 - y^2)^2", [(1.0, 1.0), (-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0), (2.3, -2.3)]),
+        ("(x*(x - 1)*y)^2", [(0.0, 1.0), (1.0, 1.0), (1.7, 0.0), (-0.6, 0.0)]),  # Two meet a third one.
+        ("(x*(y - x^2))^2", [(0.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]),
+        ("((x^2 + y^2 - 1)*y)^2", [(0.0, 1.0), (0.0, -1.0), (0.6, -0.8), (1.6, 0.0)]),
+        ("abs(x*y)", [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)]),
+        ("abs(x)*abs(y - 0.2)", [(1.0, 0.2), (0.0, 1.0), (0.0, -1.0)]),
+    ],
+)
+@pytest.mark.parametrize("window", [SQUARE, Window(-1.3, 2.1, -1.7, 1.9)], ids=["symmetric", "not"])
+def test_valleys_that_cross_are_one_minimum_with_all_their_arms(
+    formula: str, arms: list[tuple[float, float]], window: Window
+) -> None:
+    """Where they cross there is no saddle, nor another minimum: nothing is lower than 0, and the arms are level."""
+    found = search(Formula(formula), window)
+    known = [(p, g) for p, g in zip(found.points, found.grounds, strict=True) if p.kind is not CriticalKind.MAXIMUM]
+    assert len(known) == 1
+    basins = find_basins(Formula(formula), window, [known[0][0]], [cast(Ground, known[0][1])])
+    assert_array_equal(basins.at_rest(np.array(arms)), np.zeros(len(arms)))
+
+
+@pytest.mark.parametrize("curve", ["sin(x)", "sin(2*x)", "x^2", "x^3", "0.5*x"])
+@pytest.mark.parametrize("end", ["max(0, abs(x) - 1)", "max(0, abs(x) - 1)^2", "max(0, abs(x) - 1)^4"])
+@pytest.mark.parametrize("window", [SQUARE, Window(-1.7, 1.9, -1.1, 2.1)], ids=["symmetric", "not"])
+def test_a_bent_floor_of_some_length_is_one_minimum_with_its_ends(curve: str, end: str, window: Window) -> None:
+    """It is level for |x| ≤ 1, whatever curvature there is at its ends."""
+    (ground,) = (ground for ground in search(Formula(f"(y - {curve})^2 + {end}"), window).grounds if ground)
+    assert np.ptp(ground.floor[:, 0]) == pytest.approx(2.0, abs=0.15)
+
+
+def test_a_kink_at_which_every_way_leads_up_is_no_saddle() -> None:
+    """The larger square less half of the smaller one is half the larger one at least; on either side one falls."""
+    (point,) = minima_of("max(x^2, y^2) - 0.5*min(x^2, y^2)", SQUARE)
+    assert point.position == pytest.approx((0, 0), abs=1e-9)
+
+
 # Creases.
 
 
@@ -750,6 +827,30 @@ def test_a_lower_cone_beside_a_dish_is_seen_and_a_dish_that_leads_down_into_it_i
 @pytest.mark.parametrize("formula", ["max(x - 0.5, 0)", "min(x^2 + y^2, 1) - 1", "max(1 - x^2 - y^2, 0)", "0*x"])
 def test_level_ground_that_leaves_the_window_at_one_side_is_a_plateau(formula: str) -> None:
     assert all(point.value < 0 for point in minima_of(formula, SQUARE))
+
+
+@pytest.mark.parametrize(("height", "steepness"), [(0, 60), (1000, 60), (0, 200)])
+@pytest.mark.parametrize("step", ["tanh({})", "1/(1 + exp(-2*{}))", "log(1 + exp(2*{}))"])
+def test_what_rounding_has_levelled_around_a_saddle_is_no_minimum(step: str, height: int, steepness: int) -> None:
+    """Each step rises with x² − y², which has a saddle and no minimum: farther along y, it is lower still."""
+    formula = step.format(f"({steepness}*(x^2 - y^2 - 0.5))")
+    assert minima_of(f"{height} + {formula}", SQUARE) == []
+
+
+def test_where_all_digits_of_curvatures_are_lost_no_minimum_is_made_up() -> None:
+    """Where exp has all but underflown, what is left of curvatures is noise."""
+    assert minima_of("log(1 + exp(1200*(x^2 - y^2 - 0.5)))", SQUARE) == []
+
+
+@pytest.mark.parametrize("power", [1, 2, 3, 6])
+def test_what_is_level_and_leaves_the_window_at_both_sides_is_a_minimum_however_gently_it_ends(power: int) -> None:
+    (point,) = minima_of(f"max(0, x^2 - y^2 - 0.5)^{power} + 5", SQUARE)
+    assert point.value == 5
+
+
+def test_what_rounding_has_levelled_within_a_window_holds_a_minimum() -> None:
+    (point,) = minima_of("tanh(60*(x^2 + y^2 - 0.5))", SQUARE)
+    assert np.hypot(*point.position) < 0.1
 
 
 @pytest.mark.parametrize("floor", [0, 0.1])

@@ -564,6 +564,55 @@ def test_a_tiny_structure_gets_a_tiny_window() -> None:
     assert suggest_window(Formula("(x^2 - 0.0001)^2 + y^2")).width < 0.1
 
 
+RING = [(np.cos(turn), np.sin(turn)) for turn in np.linspace(0.0, 2 * np.pi, 9)]
+
+
+@pytest.mark.parametrize(
+    ("formula", "inside", "least", "most"),
+    [
+        ("(sqrt(x^2 + y^2) - 2)^2", 2 * np.array(RING), 5.0, 12.0),
+        ("((x - 3)^2 + (y + 1)^2 - 4)^2", 2 * np.array(RING) + (3, -1), 5.0, 14.0),  # Squares around the origin cut it.
+        ("(sqrt((x - 3)^2 + (y + 1)^2) - 2)^2", 2 * np.array(RING) + (3, -1), 5.0, 14.0),
+        ("(x^2 + y^2 - 400)^2", 20 * np.array(RING), 50.0, 120.0),  # The top amid it is found first.
+        ("(x^2 - 400)^2/1000 + y^2", [(-20, 0), (20, 0)], 50.0, 120.0),  # And here the saddle.
+        ("(x^2 - 10000)^2/100000 + y^2", [(-100, 0), (100, 0)], 250.0, 600.0),
+        ("max(0, x^2 + y^2 - 400)", 20 * np.array(RING), 50.0, 120.0),
+        ("max(0, abs(x) - 3) + y^2", [(-3, 0), (3, 0)], 8.0, 18.0),
+        ("max(0, abs(x) - 30) + y^2", [(-30, 0), (30, 0)], 80.0, 180.0),  # Wider than the squares that are searched.
+        ("max(0, sin(x)) + y^2", [(-np.pi, 0), (np.pi / 2, 0)], 5.0, 20.0),  # No end of bottoms: one of them.
+        ("max(0, cos(x)) + y^2", [(np.pi / 2, 0), (3 * np.pi / 2, 0)], 9.0, 30.0),
+        ("min(1, x^2 + y^2)", RING, 3.0, 6.0),  # A dish has about half the picture, whatever its size.
+        ("min(0.01, x^2 + y^2)", 0.1 * np.array(RING), 0.3, 0.6),
+        ("min(9, (x - 5)^2 + y^2)", 3 * np.array(RING) + (5, 0), 9.0, 18.0),
+        ("(x^2 + y^2)*exp(-x^2 - y^2)", RING, 3.0, 6.0),  # A ring of maxima, its crest.
+        ("(x^2 + y^2)*exp(-(x^2 + y^2)/100)", 10 * np.array(RING), 30.0, 60.0),
+        ("-exp(-(x^2 + y^2)/50)", 5 * np.array(RING), 12.0, 40.0),  # Steepest at 5.
+        ("sin(x)", [(-3 * np.pi / 2, 0), (np.pi / 2, 0)], 7.0, 20.0),
+        ("x^6 + y^2", [(-1, 0), (1, 0)], 2.0, 6.0),  # All but level, and yet no floor.
+        ("abs(x*y)", [(-1, -1), (1, 1)], 2.0, 6.0),
+        ("abs(x - y)", [(-1, -1), (1, 1)], 2.0, 6.0),
+        ("tanh(x) + y^2", [(-1, -1), (1, 1)], 2.0, 8.0),  # Nothing but rounding on its tails.
+        ("exp(-x^2 - y^2)", [(-1, -1), (1, 1)], 2.0, 6.0),
+        ("(1 - x)^2 + 100*(y - x^2)^2", [(1, 1), (0, 0)], 2.0, 6.0),  # Its valley's walls go on behind the bend.
+    ],
+)
+def test_a_suggested_window_is_as_wide_as_what_is_there(
+    formula: str, inside: list[tuple[float, float]], least: float, most: float
+) -> None:
+    window = suggest_window(Formula(formula))
+    assert window.contains(np.array(inside)).all()
+    assert least <= max(window.width, window.height) <= most
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["min(1, x^2 + y^2)", "abs(x*y)", "(x^2 + y^2)*exp(-x^2 - y^2)", "tanh(x) + y^2", "(sqrt(x^2 + y^2) - 2)^2"],
+)
+def test_a_window_is_suggested_no_farther_to_one_side_than_to_the_other(formula: str) -> None:
+    window = suggest_window(Formula(formula))
+    assert_allclose(window.center, [0.0, 0.0], atol=0.05 * window.width)
+
+
 @pytest.mark.parametrize(
     "formula",
     ["0.3*x^2 + 0.3*y^2 + sin(3*x)*cos(2*y)", "sin(x)*sin(y)", "x^4 - 2*x^2 + y^2 + 0.3*x", "x^2 + y^2 + 2*cos(3*x)"],

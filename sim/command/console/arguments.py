@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ...languages import ENGLISH, LANGUAGES
 from .. import PROGRAM
+from .output import text_place
 from .terminal import remark, show, wide_enough
 
 if TYPE_CHECKING:
@@ -111,6 +112,9 @@ def path_ending(*endings: str) -> Callable[[str], Path]:
     """The path of a file to be written, whose kind its name tells: it has one of these endings."""
 
     def parse(text: str) -> Path:
+        if text == "-":
+            wanted = _either(endings)
+            raise argparse.ArgumentTypeError(f"must end in {wanted}, not be -, which means standard output")
         return with_ending(Path(text), *endings)
 
     return parse
@@ -123,9 +127,12 @@ def with_ending(path: Path, *endings: str) -> Path:
         ArgumentTypeError: it has none of these endings; without any, nobody would open the file by its name.
     """
     if path.suffix.lower() not in endings:
-        wanted = " or ".join(filter(None, (", ".join(endings[:-1]), endings[-1])))
-        raise argparse.ArgumentTypeError(f"must end in {wanted}, not as {quoted(path.name)} does")
+        raise argparse.ArgumentTypeError(f"must end in {_either(endings)}, not as {quoted(path.name)} does")
     return path
+
+
+def _either(endings: Sequence[str]) -> str:
+    return " or ".join(filter(None, (", ".join(endings[:-1]), endings[-1])))
 
 
 png_path = path_ending(".png")
@@ -231,9 +238,10 @@ def add_results(parser: argparse.ArgumentParser, what: str, rows: str, chart: st
     parser.add_argument("--json", action="store_true", help=f"print {what} for programs, as JSON")
     parser.add_argument(
         "--csv",
-        type=Path,
+        type=text_place,
         metavar="FILE",
-        help=f"write {rows} there at full precision, replacing the file if it exists",
+        help=f"write {rows} there at full precision, replacing the file if it exists; to standard output, and nothing "
+        "else there, if it is -",
     )
     parser.add_argument(
         "-o",
@@ -252,7 +260,7 @@ def check_output(parser: argparse.ArgumentParser, arguments: argparse.Namespace)
 
     if arguments.output is None:
         return
-    if arguments.csv is not None and located(arguments.csv) == located(arguments.output):
+    if isinstance(arguments.csv, Path) and located(arguments.csv) == located(arguments.output):
         parser.error(f"--csv and --output name the same file, {arguments.output}")
     check_writable(arguments.output)
     require_pygame_ce()

@@ -15,6 +15,7 @@ from ...scene import OPENING, Scene
 from ...scene.lesson import without_particulars
 from ...scene.reading import Saved, load_saved, sources
 from ...scene.words import excerpt
+from .output import Place
 from .terminal import remark
 
 
@@ -46,7 +47,7 @@ def chosen_saved(
     return replace(saved, scene=without_particulars(replace(saved.scene, seed=seed)), digest=())
 
 
-def keep_sources(arguments: argparse.Namespace, written: Mapping[str, Path]) -> None:
+def keep_sources(arguments: argparse.Namespace, written: Mapping[str, Place]) -> None:
     """Let none of the files that will be written, by their options, be one that is read: it would be lost.
 
     Raises:
@@ -56,7 +57,7 @@ def keep_sources(arguments: argparse.Namespace, written: Mapping[str, Path]) -> 
     read = [*map(Path, rules), *(() if named is None else sources(named))]
     places = {located(path) for path in read if os.path.exists(path)}
     for option, path in written.items():
-        if located(path) in places:
+        if isinstance(path, Path) and located(path) in places:
             raise OutputError(f"--{option} names {path}, which is read here and would be lost; name another file")
 
 

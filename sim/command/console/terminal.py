@@ -41,10 +41,10 @@ def prepare() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # There are none here; to look for them takes time.
 
 
-def show(text: str) -> None:
+def show(text: str, end: str = "\n") -> None:
     """Print a result."""
     with _standard_output():
-        print(text)
+        print(text, end=end)
 
 
 def show_json(value: Any) -> None:

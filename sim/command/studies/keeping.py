@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ...scene.words import counted
 from ..console.arguments import add_workers
 from ..console.ending import before_the_end, no_longer
+from ..console.output import Place, file_place
 from ..console.terminal import escaped, remark, watched
 from .foretelling import add_dry_run, foretell, show_cost
 
@@ -41,7 +42,7 @@ def add_keeping(parser: argparse.ArgumentParser) -> None:
     add_dry_run(parser)
     parser.add_argument(
         "--results",
-        type=Path,
+        type=file_place,
         metavar="FILE",
         help="keep what is computed there as it comes, and go on from it when started again (default: a file in this "
         "folder, named after what is asked, that goes away when all is done)",
@@ -73,21 +74,22 @@ BESIDE = ("-wal", "-shm", "-journal")
 """The ends of the names of files that SQLite makes beside one of its own."""
 
 
-def check_files(parser: argparse.ArgumentParser, files: Mapping[str, Path | None]) -> None:
+def check_files(parser: argparse.ArgumentParser, named: Mapping[str, Place | None]) -> None:
     """What can be known to be impossible before the computing; results come first, and see to themselves."""
     from ...files import check_writable, located
 
+    files = {option: place for option, place in named.items() if isinstance(place, Path)}
     places: dict[Path, str] = {}
     for option, path in files.items():
-        if path is not None and (other := places.setdefault(located(path), option)) != option:
+        if (other := places.setdefault(located(path), option)) != option:
             parser.error(f"{other} and {option} name the same file, {path}")
     results = files.get("--results")
     beside = () if results is None else [Path(f"{located(results)}{end}") for end in BESIDE]
     for option, path in files.items():
-        if path is not None and located(path) in beside:
+        if located(path) in beside:
             parser.error(f"{option} names a file that belongs to that of --results, {path}")
     for option, path in files.items():
-        if path is not None and option != "--results":
+        if option != "--results":
             check_writable(path)
 
 

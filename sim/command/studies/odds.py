@@ -6,7 +6,6 @@ import codecs
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from .. import COMMAND_LINE
@@ -21,6 +20,7 @@ from ..console.arguments import (
     check_output,
     check_seeds,
 )
+from ..console.output import check_standard_output, file_place, to_standard_output, written
 from ..console.terminal import remark, show_json, show_table
 from .foretelling import add_dry_run, foretell, show_cost
 from .keeping import add_where, check_files, computed, kept_open, only_told
@@ -59,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
     add_dry_run(parser)
     parser.add_argument(
         "--results",
-        type=Path,
+        type=file_place,
         metavar="FILE",
         help="keep what became of every seed there as it comes, and go on from it when started again (default: it is "
         "not kept)",
@@ -81,7 +81,6 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Compute them, and say what they are."""
-    from ...files import whole_file
     from ...study.many.counting import seed_by_seed
     from ...study.many.plan import Many
     from ...study.odds import contrast, pairs
@@ -94,6 +93,7 @@ def run(arguments: argparse.Namespace) -> None:
         return
     scene = chosen_scene(arguments.scene, arguments.seed)
     check_seeds(parser(), scene.seed, arguments.seeds)
+    check_standard_output(parser(), arguments)
     check_output(parser(), arguments)
     check_files(parser(), {"--results": arguments.results, "--csv": arguments.csv, "--output": arguments.output})
     updates = scene.updates if arguments.updates is None else arguments.updates
@@ -103,7 +103,7 @@ def run(arguments: argparse.Namespace) -> None:
         _tell_cost(plan, arguments)
         return
     with (
-        nullcontext() if arguments.csv is None else whole_file(arguments.csv) as stream,
+        nullcontext() if arguments.csv is None else written(arguments.csv) as stream,
         counted(plan, own, arguments, arguments.csv is not None) as (counts, outcomes),
     ):
         lanes = counts.lanes[:own]
@@ -121,7 +121,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.json:
         closing = None if closing_table is None else contrast.summary(closing_table)
         show_json({**summary(told), "pairs": pairs.summary(compared), "contrast": closing})
-    else:
+    elif not to_standard_output(arguments):
         between = (pairs.table(compared),) if compared else ()
         show_table(table(told), *between, *(() if closing_table is None else (contrast.table(closing_table),)))
 

@@ -18,6 +18,7 @@ from ..console.arguments import (
     add_updates,
     check_seeds,
 )
+from ..console.output import check_standard_output, to_standard_output, written
 from ..console.terminal import remark, show_json, show_table
 from .keeping import add_keeping, argument, check_files, kept, only_told, over
 
@@ -130,14 +131,13 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _show(sweep: "Sweep", results: "Mapping[int, Result]", arguments: argparse.Namespace) -> None:
     """Say what came of it."""
-    from ...files import whole_file
     from ...study.sweep.report import failures, page, summary, tables, told, write_csv
 
     outcome = told(sweep, results, arguments.measure)
     for sentence in failures(sweep, results):
         remark(sentence)
     if arguments.csv is not None:
-        with whole_file(arguments.csv) as stream:
+        with written(arguments.csv) as stream:
             write_csv(outcome, codecs.getwriter("utf-8")(stream))
     if arguments.output is not None:
         from ...stage.export.pages import save_page
@@ -145,7 +145,7 @@ def _show(sweep: "Sweep", results: "Mapping[int, Result]", arguments: argparse.N
         save_page(page(outcome, arguments.measure), arguments.size, arguments.theme, arguments.output)
     if arguments.json:
         show_json(summary(outcome))
-    else:
+    elif not to_standard_output(arguments):
         show_table(*tables(outcome, arguments.measure))
 
 
@@ -158,6 +158,7 @@ def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None
     known = measures(len(sweep.scene.problem().minima))
     if arguments.measure not in known:
         parser().error(f"argument --measure: there is no measure {did_you_mean(arguments.measure, known)}")
+    check_standard_output(parser(), arguments)
     check_files(parser(), {"--results": results, "--csv": arguments.csv, "--output": arguments.output})
     if arguments.output is not None:
         require_pygame_ce()

@@ -18,6 +18,7 @@ from ..console.arguments import (
     check_seeds,
     path_ending,
 )
+from ..console.output import STANDARD_OUTPUT, Place, check_standard_output, to_standard_output, written
 from ..console.terminal import remark, show_json, show_table
 from .keeping import add_keeping, argument, check_files, kept, only_told, over
 
@@ -65,9 +66,10 @@ by the share that escapes within 20 epochs:
     add_keeping(parser)
     parser.add_argument(
         "--save",
-        type=path_ending(".toml"),
+        type=_scene_place,
         metavar="FILE",
-        help="write the scene with the best values there as a TOML file, replacing it if it exists",
+        help="write the scene with the best values there as a TOML file, replacing it if it exists; to standard "
+        "output, and nothing else there, if it is -",
     )
     add_results(parser, "all of it", "every trial with fresh seeds", "what became of each learning rate")
     return parser
@@ -113,6 +115,10 @@ def _budget(text: str) -> "Budget":
     from ...study.tuning.budget import budget
 
     return argument(budget, text)
+
+
+def _scene_place(text: str) -> Place:
+    return STANDARD_OUTPUT if text == "-" else path_ending(".toml")(text)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -180,9 +186,10 @@ def _check(arguments: argparse.Namespace, results: Path) -> None:
     from ...stage import require_pygame_ce
 
     scene, save = arguments.scene, arguments.save
-    if save is not None and scene is not None and located(save) == located(Path(scene)):
+    if isinstance(save, Path) and scene is not None and located(save) == located(Path(scene)):
         parser().error(f"argument --save: {save} is the scene itself, and holds more than would be written there")
     files = {"--results": results, "--csv": arguments.csv, "--output": arguments.output, "--save": arguments.save}
+    check_standard_output(parser(), arguments)
     check_files(parser(), files)
     if arguments.output is not None:
         require_pygame_ce()
@@ -190,7 +197,6 @@ def _check(arguments: argparse.Namespace, results: Path) -> None:
 
 def _show(tuning: "Tuning", results: "Mapping[int, Result]", arguments: argparse.Namespace) -> None:
     """Say what came of it."""
-    from ...files import whole_file
     from ...scene.words import excerpt
     from ...scene.writing import scene_text
     from ...study.tuning.report import page, summary, table, write_csv
@@ -202,18 +208,18 @@ def _show(tuning: "Tuning", results: "Mapping[int, Result]", arguments: argparse
             told = f"the rule of lane {excerpt(lane.lane)} failed in {lane.failed:,} of the runs"
             remark(f"{told}; each counts as if it had stayed at the start")
     if arguments.csv is not None:
-        with whole_file(arguments.csv) as stream:
+        with written(arguments.csv) as stream:
             write_csv(found, codecs.getwriter("utf-8")(stream))
     if arguments.output is not None:
         from ...stage.export.pages import save_page
 
         save_page(page(found), arguments.size, arguments.theme, arguments.output)
     if arguments.save is not None:
-        with whole_file(arguments.save) as stream:
+        with written(arguments.save) as stream:
             stream.write(scene_text(found.scene).encode())
     if arguments.json:
         show_json(summary(found))
-    else:
+    elif not to_standard_output(arguments):
         show_table(table(found))
-    if arguments.save is not None:
+    if isinstance(arguments.save, Path):
         remark(f"the tuned scene is in {arguments.save}")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...surface.basins import NO_BASIN, Labels
-from ...surface.points import Array, Mask, components, vectors
+from ...surface.points import Array, Mask, components, norm, vectors
 from ..examples.chance import Indices
 from ..lane import Lane
 from ..problem import Problem
@@ -22,6 +22,7 @@ from .sight import (
     MOVING,
     NO_SADDLE,
     REST_WAY,
+    ROUNDING,
     Ends,
     Held,
     Sight,
@@ -327,7 +328,7 @@ class Judge:
         proposed = self._asked(look, np.flatnonzero(look.unsure & alive & ~lasts))
         self._times = np.where(proposed == self._proposed, self._times + 1, 1)
         self._proposed = proposed
-        sure = self._times >= _LOOKS[proposed]
+        sure = (self._times >= _LOOKS[proposed]) | (seen.sight.ended & (_RANKS[proposed] == Rank.STANDING))
         outranked = sure & (_RANKS[proposed] < _RANKS[self.kinds])
         return np.where(lasts & ~outranked, self.kinds, np.where(sure, proposed, UNDER_WAY))
 
@@ -392,7 +393,10 @@ class Judge:
             return columns.ground(rows[row], run)
 
         ends = Ends(columns.theta[rows], ground, basins, way)
-        held = Held(self._decays, self._repeats or self._rateless(blocks.ends)[:, None])
+        rateless = self._rateless(blocks.ends)[:, None]
+        last = columns.movement[rows - 1]
+        ended = rateless & (norm(last) <= ROUNDING * self._problem.units.length)
+        held = Held(self._decays, self._repeats or rateless, ended)
         return see(self._problem, ends, self._history.add(blocks), held)
 
 

@@ -240,7 +240,8 @@ class VerdictKind(Enum):
 
     Of those that begin at the same time the first comes true; of a lower rank, if there is one. What is seen over a
     span of many updates begins at one look, what is seen at a look must be seen at two. Where nothing but
-    its rule holds a marble, it must be seen at LASTING looks.
+    its rule holds a marble, it must be seen at LASTING looks; at one, whatever it rests on, where the learning rate has
+    come to 0 for good.
     """
 
     UNDER_WAY = ("under way", (_slope, _height), Rank.GOING, (_never, _never))

@@ -35,6 +35,8 @@ RING = np.stack([np.cos(_TURNS), np.sin(_TURNS)], axis=-1)
 ROUNDING = 1e-15  # Length of a movement that is no more than rounding, in window diagonals.
 FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
 EQUAL_LOSS = 1e-6  # Difference of two losses that counts as none, over the scale of losses.
+AS_LOW = 1e-8  # Difference of two minima's losses that counts as none, over the scale of losses.
+LAST_STEPS = 4  # Of Newton's method, from where one rests to a minimum of which nothing was known.
 LEVEL_LOSS = 1e-3  # What ‖∇L‖ on level ground comes to over a window diagonal, over the scale of losses.
 NEAR_SADDLE = 0.05  # How far the influence of a saddle or a maximum reaches at most, in window diagonals.
 # How far it reaches at most, as a share of the distance to the next critical point; the smaller counts.
@@ -98,6 +100,8 @@ class Sight(NamedTuple):
     """Whether it is outside of the window and gets farther at a growing pace: that is no bounce which might stay."""
     diverging: Mask
     """Whether it does so far away."""
+    ended: Mask
+    """Whether it is known that it takes no step any more."""
 
     def at_look(self, index: int | tuple[int, Indices]) -> "Sight":
         """What is seen at the end of one of the blocks, of all runs or of some."""
@@ -126,18 +130,20 @@ class Held(NamedTuple):
     """The rule shrinks θ besides: that and the gradient may balance."""
     for_good: bool | Mask
     """Who takes no step never will: the rule answers the same at the same place, or η is 0 from then on; or (K, 1)."""
+    ended: Mask
+    """Whose η is 0 from then on, and who has taken no step any more; (K, M)."""
 
 
 def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
     """What is seen of these runs."""
     length = problem.units.length
     with np.errstate(all="ignore"):
-        unmoved = progress.longest <= ROUNDING * length
+        unmoved = (progress.longest <= ROUNDING * length) | held.ended
         arriving = (progress.remaining <= REST_DISTANCE * length) | unmoved
-        still = arriving & (progress.path <= REST_WAY * length)
+        still = (arriving & (progress.path <= REST_WAY * length)) | held.ended
         rest, lowest = _rest(problem, ends, still, AT_HAND * length)
         stays, stays_lowest = _stays(
-            problem, ends, progress.path <= RESTLESS * REST_WAY * length, LEAVING * AT_HAND * length
+            problem, ends, (progress.path <= RESTLESS * REST_WAY * length) | held.ended, LEAVING * AT_HAND * length
         )
         for part, slack in ((rest, 1.0), (stays, RESTLESS)):
             balanced = held.decays & (progress.path <= slack * BALANCED_WAY * length)
@@ -165,6 +171,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
             longest=progress.longest,
             swelling=swelling,
             diverging=swelling & (progress.growing >= GROWING) & far,
+            ended=held.ended,
         )
 
 
@@ -198,7 +205,8 @@ def _within(problem: Problem, theta: Array, basin: Labels, radii: Array) -> Mask
 def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[Labels, Mask]:
     """On what those rest that are still, and whether that is a minimum as low as the lowest known.
 
-    Where a marble rests at no known minimum, the loss' own Taylor series there tells whether there is one, and how low.
+    Where a marble rests at no known minimum, the loss' own Taylor series there tells whether there is one, and a search
+    around it whether there is a lower one.
     """
     rest, lowest = np.full(still.shape, MOVING), np.zeros(still.shape, dtype=np.bool_)
     if not still.any():
@@ -222,11 +230,22 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
         [MAXIMUM, SADDLE, MINIMUM, MINIMUM, LEVEL],
         SLOPE,
     )
-    floor = loss + 0.5 * dot(gradient, step)
+    floor, known = loss.copy(), np.full(loss.shape, np.inf if problem.lowest is None else problem.lowest)
     floor[near_minimum] = np.array([point.value for point in problem.minima])[basin[near_minimum]]
-    known = np.inf if problem.lowest is None else problem.lowest
-    lowest[still] = floor <= known + EQUAL_LOSS * scale.loss
+    found = unknown & (rest[still] == MINIMUM) & ~near_minimum
+    if found.any():
+        places = _descended(problem, theta[found])
+        floor[found] = problem.train.value(places)
+        known[found] = np.minimum(known[found], problem.lowest_about(places))
+    lowest[still] = floor <= known + AS_LOW * scale.loss
     return rest, lowest
+
+
+def _descended(problem: Problem, theta: Array) -> Array:
+    """The minima to which Newton's steps lead from the points (n, 2), of which it is known that they do."""
+    for _ in range(LAST_STEPS):
+        theta = theta + _newton_step(problem.train.hessian(theta), problem.train.gradient(theta))
+    return theta
 
 
 def _stays(problem: Problem, ends: Ends, slow: Mask, at_hand: float) -> tuple[Labels, Mask]:
@@ -246,7 +265,7 @@ def _stays(problem: Problem, ends: Ends, slow: Mask, at_hand: float) -> tuple[La
 def _lows(problem: Problem) -> Mask:
     """Which of the minima are as low as the lowest known."""
     values = np.array([point.value for point in problem.minima])
-    return np.asarray(values <= np.min(values, initial=np.inf) + EQUAL_LOSS * problem.units.loss)
+    return np.asarray(values <= np.min(values, initial=np.inf) + AS_LOW * problem.units.loss)
 
 
 def _from_minimum(problem: Problem, theta: Array, basin: Labels, across: Array) -> Array:

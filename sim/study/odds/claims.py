@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...descent.verdict.sight import EQUAL_LOSS
+from ...descent.verdict.sight import AS_LOW
 from ...scene import Scene
 from ...scene.words import counted
 from ..statistics.intervals import Share, exact, wilson
@@ -78,7 +78,7 @@ def _tested(scene: Scene, lanes: Sequence[LaneCounts], updates: int) -> Iterator
             known = by <= updates
             yield _claim(lane.name, f"escaped by update {by:,}", claim.escaped, count, found.seeds, sure, known)
         if claim.lowest is not None:
-            level = -math.inf if problem.lowest is None else problem.lowest + EQUAL_LOSS * problem.units.loss
+            level = -math.inf if problem.lowest is None else problem.lowest + AS_LOW * problem.units.loss
             lowest = sum(minimum.value <= level for minimum in problem.minima)  # Where none is known, no seed is in it.
             count = int(found.basins[:lowest].sum())
             known = updates == scene.updates

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from ...descent.clock import Machine
 from ...descent.lane import Lane
 from ...descent.race import Experiment
-from ...descent.verdict.sight import EQUAL_LOSS
+from ...descent.verdict.sight import AS_LOW
 from ...foreign.rules_file import code_of
 from ...scene import Scene
 from ...scene.words import path_text
@@ -68,7 +68,7 @@ class SeedBlock:
         outcomes = self.job.run()
         problem = self.job.experiment.problem()
         minima = tuple(Minimum(*point.position, point.value) for point in problem.minima)
-        level = 0.0 if problem.lowest is None else problem.lowest + EQUAL_LOSS * problem.units.loss
+        level = 0.0 if problem.lowest is None else problem.lowest + AS_LOW * problem.units.loss
         return Result(outcomes, minima, sum(minimum.loss <= level for minimum in minima))
 
 

@@ -10,6 +10,8 @@ from .ground import Ground
 from .newton import CIRCLE, first_of_each
 
 BETWEEN = 17  # Places between two others at which it is level if both are on one bottom.
+BENT = 0.5  # How far aside of a straight way, over its length, one looks for a level one.
+CLOSER = 9  # How many times it is looked at more closely, eight times as closely each time.
 NEXT = 0.01  # In steps: how near to a point one looks whether it lies on a bottom.
 THIN = 0.125  # In steps: how near to each other places on a bottom are that tell no more than one of them.
 BESIDE = 0.5  # In steps: how far apart neighbours on a bottom are at most.
@@ -23,6 +25,26 @@ def level_between(surface: Surface, starts: Array, ends: Array, equal: float) ->
     shares = np.linspace(0.0, 1.0, BETWEEN)[:, None, None]
     heights = surface.value(starts + shares * (ends - starts))
     return np.asarray((np.abs(heights - heights[0]) <= equal).all(axis=0))
+
+
+def level_way(surface: Surface, start: Array, end: Array, equal: float) -> bool:
+    """Whether a level way leads from the start (2,) to the end (2,), be it straight or bent a little.
+
+    Its places are the lowest ones across the straight way.
+    """
+    if level_between(surface, start[None], end[None], equal)[0]:
+        return True
+    straight = start + np.linspace(0.0, 1.0, BETWEEN)[:, None] * (end - start)
+    across = (end - start) @ np.array([[0.0, 1.0], [-1.0, 0.0]])
+    aside, width = np.zeros((BETWEEN, 1)), BENT
+    for _ in range(CLOSER):
+        trials = aside + width * np.linspace(-1.0, 1.0, BETWEEN)
+        heights = surface.value(straight[:, None] + trials[..., None] * across)
+        best = np.where(np.isnan(heights), np.inf, heights).argmin(axis=1)[:, None]
+        aside, width = np.take_along_axis(trials, best, axis=1), width * 2 / (BETWEEN - 1)
+    way = np.concatenate([start[None], (straight + aside * across)[1:-1], end[None]])
+    level = np.abs(surface.value(way) - surface.value(start)) <= equal
+    return bool(level.all() and level_between(surface, way[:-1], way[1:], equal).all())
 
 
 def tips_by_bottom(surface: Surface, tips: Array, widest: float, step: float, equal: float) -> list[Array]:

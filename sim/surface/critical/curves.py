@@ -1,6 +1,7 @@
 """Curves of critical points, such as the floor of a valley: one point stands for each."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -8,8 +9,8 @@ import numpy.typing as npt
 from ..points import Array, dot, norm
 from ..protocol import Surface, Window
 from ..wanted import raise_if_unwanted
-from .bottoms import level_between, united
-from .ground import Ground, same_floor
+from .bottoms import level_way, united
+from .ground import Ground, same_floor, tolerances, with_branches
 from .newton import slopes_around
 from .point import FLAT, TINY, CriticalKind, CriticalPoint, Scales, frobenius, kinds
 from .survey import PLATEAU
@@ -70,26 +71,47 @@ def _linked(points: Array, values: Array, near: float, level: float) -> npt.NDAr
 
 
 def one_a_valley(
-    surface: Surface, known: Mapping[CriticalPoint, Ground | None], near: float, equal: float
-) -> tuple[CriticalPoint, ...]:
-    """The points, the lowest first, without those of minima that lie on the floor of an earlier one's valley.
+    surface: Surface,
+    window: Window,
+    known: Mapping[CriticalPoint, Ground | None],
+    near: float,
+    relief: float,
+    branching: bool,
+) -> dict[CriticalPoint, Ground | None]:
+    """The points and what they lie on, the lowest first, without those that lie on the floor of another one's valley.
 
-    Those without curvature are no others than what the valley stands for, whichever comes first. Wide bottoms are told
+    Floors that meet are one if branching is asked for, and what lies on them is nothing besides. Wide bottoms are told
     from all others already.
     """
-    order = sorted(known, key=lambda point: (point.value, point.position))
-    level = [(point, known[point]) for point in order if point.kind is CriticalKind.DEGENERATE]
-    minima = [(point, ground) for point, ground in level if ground is not None and not ground.wide]
-    doubles, valleys = set[CriticalPoint](), list[tuple[float, Array]]()
-    for point, ground in sorted(minima, key=lambda each: not each[1].valley):
-        here, height = np.array([point.position]), np.array([point.value])
-        for value, floor in valleys:
-            if same_floor(here, height, floor, value, near, equal)[0]:
-                nearest = floor[np.argmin(norm(floor - here))][None]
-                if ground.valley or level_between(surface, nearest, here, equal)[0]:
-                    doubles.add(point)
-                    break
-        else:
-            if ground.valley:
-                valleys.append((point.value, ground.floor))
-    return tuple(point for point in order if point not in doubles)
+    equal = LEVEL * relief
+    order = {point: known[point] for point in sorted(known, key=lambda point: (point.value, point.position))}
+    valleys = dict[CriticalPoint, Ground]()
+    for point, ground in order.items():
+        if ground is None or not ground.valley or ground.wide or _beside(point, valleys, near, equal):
+            continue
+        valleys[point] = ground
+        if branching:
+            level = tolerances(surface, window, np.array([point.position]), relief)[0]
+            floor = with_branches(surface, window, ground.floor, float(level), ground.step)
+            valleys[point] = replace(ground, floor=floor)
+    doubles = {
+        point for point, ground in order.items() if point not in valleys and ground is not None and ground.valley
+    }
+    doubles -= {point for point, ground in order.items() if ground is not None and ground.wide}
+    for point, ground in order.items():
+        if ground is None or not ground.valley:
+            here = np.array([point.position])
+            ways = (floor[np.argmin(norm(floor - here))] for floor in _beside(point, valleys, near, equal))
+            if any(level_way(surface, nearest, here[0], equal) for nearest in ways):
+                doubles.add(point)
+    return {point: valleys.get(point, ground) for point, ground in order.items() if point not in doubles}
+
+
+def _beside(point: CriticalPoint, valleys: Mapping[CriticalPoint, Ground], near: float, equal: float) -> list[Array]:
+    """The floors (n, 2) of those of the valleys to which a point is this near, and level with them."""
+    here, height = np.array([point.position]), np.array([point.value])
+    return [
+        ground.floor
+        for lead, ground in valleys.items()
+        if same_floor(here, height, ground.floor, lead.value, near, equal)[0]
+    ]

@@ -13,6 +13,9 @@ COMPASS_STEPS = 100  # At most, from each point.
 RING = 1e-4  # In diagonals of the window: the radius of the ring on which a cusp is told from a parabola.
 
 SHARP = 0.5  # A parabola's mean slope to a ring falls with its radius; a cusp's keeps at least this share of it.
+# The least share where Newton's method has found nothing: that of a curve that bends ever more towards its bottom, as
+# |x|^1.5 does. A parabola's is the hundredth part.
+STEEP = 0.0125
 # Nearer to a cusp there is less to rise; at a pole, where there is no bottom, the way up is as long from everywhere.
 BOTTOMLESS = 0.75
 
@@ -50,7 +53,9 @@ def sharp_minima(
     """
     near = SAME_POINT * window.diagonal
     stuck = lowest[distances(lowest, smooth) > near]
-    tips = _cusps(surface, np.concatenate([smooth, settled(surface, window, stuck, 0.5 * reach)]), window)
+    rough = settled(surface, window, stuck, 0.5 * reach)
+    least = np.repeat([SHARP, STEEP], [len(smooth), len(rough)])
+    tips = _cusps(surface, np.concatenate([smooth, rough]), least, window)
     found = zip(tips, grounds(surface, window, tips, scales.relief, 0.5 * reach), strict=True)
     minima = [(tip, ground) for tip, ground in found if ground is not None and ground.certain]
     alone = np.array([tip for tip, ground in minima if not ground.valley]).reshape(-1, 2)
@@ -59,10 +64,11 @@ def sharp_minima(
     for part in tips_by_bottom(surface, alone, 2 * WIDEST * reach, step, equal):
         ground = Ground(part, step, equal) if len(part) > 1 else Ground(part)
         lie.append((part[0], ground))
-    return {_describe_sharp(tip, float(surface.value(tip)), ground.valley): ground for tip, ground in lie}
+    return {describe_sharp(tip, float(surface.value(tip)), ground.valley): ground for tip, ground in lie}
 
 
-def _describe_sharp(tip: Array, height: float, level: bool) -> CriticalPoint:
+def describe_sharp(tip: Array, height: float, level: bool) -> CriticalPoint:
+    """A minimum without a gradient at a place (2,), alone or on a level crease."""
     (x, y), kind, low = (
         (tip + 0.0).tolist(),
         CriticalKind.DEGENERATE if level else CriticalKind.MINIMUM,
@@ -71,15 +77,18 @@ def _describe_sharp(tip: Array, height: float, level: bool) -> CriticalPoint:
     return CriticalPoint((x, y), height, kind, (low, np.inf), ((1.0, 0.0), (0.0, 1.0)))
 
 
-def _cusps(surface: Surface, points: Array, window: Window) -> Array:
-    """Those of the points (n, 2) around which rings do not rise as those of a parabola do, the lowest first."""
+def _cusps(surface: Surface, points: Array, least: Array, window: Window) -> Array:
+    """Those of the points (n, 2) around which rings rise, the lowest first; and from ring to ring as a cusp's do.
+
+    least: the share (n,) of the outer ring's mean slope that the inner one's is at least.
+    """
     if not len(points):
         return points
     radii = RING * window.diagonal * np.array([1.0, 0.01])
     rises = surface.value(points[:, None, None] + radii[:, None, None] * CIRCLE) - surface.value(points)[:, None, None]
     heights = rises.mean(axis=-1)
     slopes = heights / radii
-    sharp = (heights.min(axis=1) > 0) & (slopes[:, 1] >= SHARP * slopes[:, 0])
+    sharp = (heights.min(axis=1) > 0) & (slopes[:, 1] >= least * slopes[:, 0])
     sharp &= np.isfinite(heights[:, 0]) & (heights[:, 1] <= BOTTOMLESS * heights[:, 0])
     points = points[sharp]
     return first_of_each(points[np.argsort(surface.value(points), kind="stable")], RING * window.diagonal)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..points import Array, Mask, dot, eigenvalues, eigenvectors, norm, pair
 from ..protocol import Surface, Window
+from .newton import first_of_each
 
 DIRECTIONS = 32  # In which a circle is looked at first.
 # How many of the lowest directions of a circle are looked around more closely.
@@ -33,6 +34,13 @@ SHORTEN = 0.25  # What is left of a step's length where the one before would not
 SETTLED = 1e-10  # Length of a step, in diagonals, at which the point has come to rest.
 DOWN = 1e-8  # What leads down on a crease, over what leads up beside it.
 
+BRANCHES = 4  # How often others are looked for that meet a floor, or those that do.
+ASIDE = 0.6  # In steps: what is so near to a floor is no other one's.
+MET = 0.2  # In steps: how near to each other two floors come that meet,
+CLOSE = 8  # at so many places from each of a floor's to its next one,
+FARTHEST = 1.5  # which is no farther away than so many steps.
+LONGEST = 2_000  # Places of a floor to which no more are added: where valleys are a net it may have no end.
+TOGETHER = 1 << 18  # So many pairs of points are compared at once.
 MOST_STEPS = 256  # Along a floor, each way.
 FEW = 4  # On a floor of so few points nothing is said of its slope.
 CLOSED = 0.75  # How near, in steps, a floor comes back to where it began if it is closed.
@@ -93,7 +101,15 @@ def lowest_around(
         angles = ahead[:, None] + np.linspace(-0.25 * _TURN, 0.25 * _TURN, DIRECTIONS // 2 + 1)
     heights = _heights(surface, _on_circles(centers, radii, angles))
     highest = np.where(np.isfinite(heights), heights, -np.inf).max(axis=1, initial=-np.inf)
-    angle, width = _bottoms(angles, heights)[:, :bottoms], _TURN / DIRECTIONS
+    points, heights = _closely(surface, centers, radii, _bottoms(angles, heights)[:, :bottoms], closer)
+    best = heights.argmin(axis=1)
+    row = np.arange(len(centers))
+    return points[row, best], heights[row, best], highest
+
+
+def _closely(surface: Surface, centers: Array, radii: Array, angle: Array, closer: int = CLOSER) -> tuple[Array, Array]:
+    """The lowest points on circles about each of some directions (n, k), and their heights: (n, k, 2) and (n, k)."""
+    width = _TURN / DIRECTIONS
     offsets = np.linspace(-1.0, 1.0, SAMPLES)
     rows, columns = np.indices(angle.shape)
     for _ in range(closer):
@@ -101,10 +117,7 @@ def lowest_around(
         best = _heights(surface, _on_circles(centers[:, None], radii[:, None], nearby)).argmin(axis=-1)
         angle, width = nearby[rows, columns, best], width * 2 / (SAMPLES - 1)
     points = _on_circles(centers, radii, angle)
-    heights = _heights(surface, points)
-    best = heights.argmin(axis=1)
-    row = np.arange(len(centers))
-    return points[row, best], heights[row, best], highest
+    return points, _heights(surface, points)
 
 
 def _bottoms(angles: Array, heights: Array) -> Array:
@@ -200,6 +213,60 @@ def floors(surface: Surface, window: Window, points: Array, equal: Array, step: 
     """The floors (m, 2) on which the points (n, 2) lie, from end to end in such steps, as `_joined` has them."""
     ways = _ways(surface, window, points, equal, step)
     return [_joined(surface, point, ahead, back) for point, ahead, back in zip(points, *ways, strict=True)]
+
+
+def with_branches(surface: Surface, window: Window, floor: Array, equal: float, step: float) -> Array:
+    """A floor (n, 2) with those that cross it or branch off from it, (m, 2).
+
+    On a circle about a place where others meet it, there are more than two directions that are lower than those beside.
+    """
+    fresh = floor
+    for _ in range(BRANCHES):
+        starts = _off(surface, window, fresh, equal, step)
+        starts = first_of_each(starts[_apart(starts, floor) > ASIDE * step], ASIDE * step)
+        met = list[Array]()
+        for more in floors(surface, window, starts, np.full(len(starts), equal), step):
+            new = more[_apart(more, floor) > ASIDE * step]
+            if len(new) and len(floor) <= LONGEST and _meet(more, floor, step):
+                floor = np.concatenate([floor, more])
+                met.append(more)
+        if not met:
+            break
+        fresh = np.concatenate(met)
+    return floor
+
+
+def _meet(one: Array, other: Array, step: float) -> bool:
+    """Whether two floors (n, 2), (m, 2) come so near to each other that they meet between their places."""
+    one = one[_apart(one, other) <= FARTHEST * step]
+    other = other[_apart(other, one) <= FARTHEST * step]
+    return len(one) > 0 and bool((_apart(_closed_up(one, step), _closed_up(other, step)) <= MET * step).any())
+
+
+def _apart(points: Array, others: Array) -> Array:
+    """From each of the points (n, 2) to the nearest of the others (m, 2), (n,)."""
+    parts = np.array_split(points, len(points) * len(others) // TOGETHER + 1)
+    return np.concatenate([norm(part[:, None] - others).min(axis=1, initial=np.inf) for part in parts])
+
+
+def _closed_up(floor: Array, step: float) -> Array:
+    """A floor (n, 2) with places between neighbours, (m, 2)."""
+    starts, ways = floor[:-1], np.diff(floor, axis=0)
+    near = norm(ways) <= FARTHEST * step
+    between = starts[near] + np.linspace(0.0, 1.0, CLOSE, endpoint=False)[:, None, None] * ways[near]
+    return np.concatenate([between.reshape(-1, 2), floor])
+
+
+def _off(surface: Surface, window: Window, floor: Array, equal: float, step: float) -> Array:
+    """Level places (m, 2) in the window a step away from those of a floor (n, 2) around which several ways are low."""
+    angles = np.broadcast_to(np.arange(DIRECTIONS) * (_TURN / DIRECTIONS), (len(floor), DIRECTIONS))
+    radii = np.full(len(floor), step)
+    heights = _heights(surface, _on_circles(floor, radii, angles))
+    low = (heights < np.roll(heights, 1, axis=1)) & (heights <= np.roll(heights, -1, axis=1))
+    meeting = low.sum(axis=1) > 2
+    angle = _bottoms(angles[meeting], heights[meeting])
+    points, heights = _closely(surface, floor[meeting], radii[meeting], angle)
+    return points[(np.abs(heights - surface.value(floor[:1])) <= equal) & window.contains(points)]
 
 
 def _ways(

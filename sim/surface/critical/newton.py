@@ -13,7 +13,9 @@ ARRIVED = 1e-9  # In diagonals of the window: a step as short as this has arrive
 SAME_POINT = 1e-7
 """Points as near as this, in diagonals of the window, are one."""
 
-NUDGE = 1e-13  # In diagonals: how far a point is moved at which a formula has no derivative.
+# In diagonals: how far a point is moved at which a formula has no derivative; off the axes and the lines between them,
+# along which it may have none either.
+NUDGE = 1e-13 * np.array([1.0, 0.6])
 
 NO_GRADIENT = 1e-8  # A slope as small as this, over the steepest half a reach away, is none.
 

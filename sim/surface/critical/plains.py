@@ -23,6 +23,14 @@ TOGETHER = 1 << 18  # So many pairs of points are compared at once.
 EVERY = 4  # Of what lies amid a bottom, every so manyth node along each side of the grid is remembered.
 HEIGHTS = 64  # At so many heights bottoms are looked for at most, at the lowest ones.
 ODD = (0.41, 0.37)  # Where a cell, in its sides, is looked at once more: waves may agree with the grid.
+# From which to which height over a bottom, as shares of the surface's relief, it is told whether it fades out.
+FADING = (1e-12, 1e-4)
+ROUNDED = 100.0  # Heights of fewer times what numbers of a bottom's own height can tell apart, tell nothing.
+SHALLOW = 1e-3  # And nothing is told where the lowest height is a larger share of the highest.
+FARTHEST = 8.0  # Cells beyond the edge in which it is looked for these heights, and within it.
+HALVINGS = 40
+STEEPEST = 500.0  # An exponent as great as this is none.
+SAME = 0.7  # The exponent beyond is less than this share of that within where no power rises.
 
 _CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 _AROUND = ((0, 1), (1, 0), (1, 1), (1, -1), (0, -1), (-1, 0), (-1, -1), (-1, 1))
@@ -73,7 +81,8 @@ def wide_bottoms(surface: Surface, window: Window, survey: Survey, smooth: Array
 
     The grid reaches a little beyond the window, so that it shows all of what the window's border cuts. They lie within
     it; or they leave it at several sides, and all that is seen beside them is higher. Of what leaves it at one side
-    only, nothing is certain: so do the tails of functions.
+    only, nothing is certain: so do the tails of functions. Nor is it of what leaves it and is level by rounding alone:
+    unseen, that may lead on down.
 
     smooth: where else than on the survey's grid no gradient is known to be, (n, 2). step: as `Ground` has it.
     """
@@ -92,8 +101,15 @@ def wide_bottoms(surface: Surface, window: Window, survey: Survey, smooth: Array
     values, equal = surface.value(nodes), ROUGHLY * survey.scales.relief
     for height in _heights(values[core], equal):
         labels = _labels(surface, nodes, np.abs(values - height) <= equal, equal)
-        edges, sides, down = _edges(surface, nodes, labels, height, equal)
+        edges, beyond, sides, down = _edges(surface, nodes, labels, height, equal)
         minima = np.setdiff1d(labels[core & (labels >= 0)], np.union1d(down, _leaving_once(labels)))
+        leaving = np.intersect1d(minima, _border(labels))
+        faded = [
+            part
+            for part in leaving.tolist()
+            if _fades(surface, edges[sides == part], beyond[sides == part], height, survey.scales.relief)
+        ]
+        minima = np.setdiff1d(minima, faded)
         labels[~np.isin(labels, minima)] = -1
         amid, outer = _amid(nodes[core], labels[core], minima), _by_label(edges, sides, minima)
         inner = _by_label(nodes[::EVERY, ::EVERY].reshape(-1, 2), labels[::EVERY, ::EVERY].reshape(-1), minima)
@@ -167,8 +183,10 @@ def _beside(index: Indices) -> list[Indices]:
 
 def _edges(
     surface: Surface, nodes: Array, labels: Indices, height: float, equal: float
-) -> tuple[Array, Indices, Indices]:
-    """The last places (n, 2) of this height towards what lies around, of which part each is, (n,), and who leads down.
+) -> tuple[Array, Array, Indices, Indices]:
+    """The last places (n, 2) of this height towards what lies around and the ways on from there (n, 2), a cell long.
+
+    Then of which part each is, (n,), and which parts lead down.
 
     labels: of the part to which each of the nodes belongs, or −1.
     """
@@ -187,15 +205,48 @@ def _edges(
     last = np.logical_and.accumulate(np.abs(rises) <= equal).sum(axis=0) - 1
     index = np.arange(len(label))
     down = rises[np.minimum(last + 1, BETWEEN - 1), index] < -equal
-    return ways[last, index], label, np.unique(label[down])
+    return ways[last, index], end - start, label, np.unique(label[down])
+
+
+def _fades(surface: Surface, edges: Array, ways: Array, height: float, relief: float) -> bool:
+    """Whether what is level inside of these edges (n, 2) is so by rounding alone: beyond, it rises as exponentials do.
+
+    Where powers rise, each of two heights that are so many times as high as the one before comes so many times as far
+    out, and the exponent is the same farther in; where exponentials do, it is greater there, or there is none.
+
+    ways: out of each of the edges, (n, 2), a cell long.
+    """
+    lowest = max(FADING[0] * relief, ROUNDED * float(np.spacing(abs(height))))
+    if not lowest < SHALLOW * FADING[1] * relief:
+        return False
+    heights = np.geomspace(lowest, FADING[1] * relief, 5)
+    above = surface.value(edges + np.arange(1.0, FARTHEST + 1)[:, None, None] * ways) - height > heights[-1]
+    seen = above.any(axis=0)
+    if not seen.any():
+        return False
+    edges, ways, outside = edges[seen], ways[seen], above[:, seen].argmax(axis=0) + 1.0
+    low, high = np.full((5, len(edges)), -FARTHEST), np.tile(outside, (5, 1))
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        higher = surface.value(edges + middle[..., None] * ways) - height > heights[:, None]
+        low, high = np.where(higher, low, middle), np.where(higher, middle, high)
+    apart = np.diff(high, axis=0)
+    within, beyond = (np.log(apart[i + 1] / apart[i]) / np.log(heights[1] / heights[0]) for i in (0, 2))
+    fading = ~(beyond > 1 / STEEPEST) | (within < SAME * beyond)
+    return bool(fading.mean() > 0.5)
 
 
 def _leaving_once(labels: Indices) -> Indices:
     """Those of the parts of a grid (n, n) that come to its border at one stretch of it."""
-    border = np.concatenate([labels[0, :-1], labels[:-1, -1], labels[-1, :0:-1], labels[:0:-1, 0]])
+    border = _border(labels)
     first = border != np.roll(border, 1)
     found, times = np.unique(border[first] if first.any() else border[:1], return_counts=True)
     return np.asarray(found[times == 1])
+
+
+def _border(labels: Indices) -> Indices:
+    """The nodes' numbers all around a grid (n, n)."""
+    return np.concatenate([labels[0, :-1], labels[:-1, -1], labels[-1, :0:-1], labels[:0:-1, 0]])
 
 
 def _by_label(points: Array, labels: Indices, wanted: Indices) -> list[Array]:

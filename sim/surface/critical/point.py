@@ -12,6 +12,9 @@ from ..protocol import Surface
 FLAT = 1e-7
 """A smaller curvature is none: over the larger of the point's own ‖H‖ and its median on the grid."""
 
+UNDERFLOW = 1e-290
+"""Nor is one so small that its digits are lost."""
+
 TINY = float(np.finfo(float).tiny)
 """The least normal number: what is divided by is at least this."""
 
@@ -60,7 +63,7 @@ def frobenius(hessians: Array) -> Array:
 def kinds(scales: Scales, hessians: Array) -> npt.NDArray[np.object_]:
     """The kind of each critical point with these Hessians (n, 2, 2); shape (n,)."""
     low, high = np.moveaxis(eigenvalues(hessians), -1, 0)
-    flat = FLAT * np.maximum(frobenius(hessians), scales.typical_curvature)
+    flat = np.maximum(FLAT * np.maximum(frobenius(hessians), scales.typical_curvature), UNDERFLOW)
     found = np.full(low.shape, CriticalKind.SADDLE, object)
     found[low > 0] = CriticalKind.MINIMUM
     found[high < 0] = CriticalKind.MAXIMUM

@@ -9,7 +9,7 @@ narrower still may be overlooked, and so may be what lies on a crease; and of a 
 search says of itself that it is not complete.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +17,9 @@ import numpy as np
 from ..points import Array, norm
 from ..protocol import Surface, Window
 from . import cells as grids
-from .bottoms import flat_bottoms
-from .curves import LEVEL, one_a_valley, thinned
-from .cusps import compass, sharp_minima
+from .bottoms import NEXT, flat_bottoms
+from .curves import one_a_valley, thinned
+from .cusps import compass, describe_sharp, sharp_minima
 from .ground import ROUGHLY, Ground, grounds
 from .newton import CIRCLE, SAME_POINT, distances, distinct, first_of_each, newton, newton_steps, nudged, slopes_around
 from .plains import wide_bottoms
@@ -31,6 +31,7 @@ REACH = 2.0  # Newton starts where it promises to arrive within so many cell dia
 STRIDE = 0.25  # With a share of the reach compass search begins: with more it would step over rims.
 CROWD = 5000
 """Critical points that are kept at most, the lowest; that there may be more is said."""
+RISING = 0.5  # Where it rises by such a share of what it should fall by, a curvature is not what is there.
 FEWER_STEPS = 16  # Of Newton's, from where it is all but there.
 
 # Rings around a point at 1, 1/2, 1/4 … 1/64 of the reach.
@@ -68,7 +69,7 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
     point DEGENERATE. Of a whole curve of critical points, such as w1·w2 = const for a product of
     two weights, one is reported: that of least curvature. A plateau, flat all around, has none.
 
-    halvings: how often cells that are too coarse are halved at most.
+    halvings: how often cells that are too coarse are halved at most; with none, floors that meet are told one by one.
 
     >>> from three_marbles.surface.functions.polynomial import Rosenbrock
     >>> surface = Rosenbrock()
@@ -101,7 +102,8 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
             del known[minima[index]]
         leads = np.array([bottom.floor[0] for bottom in wide.grounds]).reshape(-1, 2)
         known |= zip(describe(surface, survey.scales, leads), wide.grounds, strict=True)
-        points = one_a_valley(surface, known, 0.5 * reach, LEVEL * survey.scales.relief)
+        known = one_a_valley(surface, window, known, 0.5 * reach, survey.scales.relief, branching=halvings > 0)
+        points = tuple(known)
         if len(points) > CROWD:  # Of more, basins would take all the memory there is.
             points, complete = points[:CROWD], False
         return Search(points, tuple(known[point] for point in points), complete, survey.scales)
@@ -146,7 +148,27 @@ def _described(
         else:
             del known[described[index]]
             known |= _on_bottoms(surface, window, scales, curves[index], 0.5 * reach)
+    for point, ground in _at_kinks(surface, window, scales, described, 0.5 * reach):
+        del known[point]
+        if ground.certain:
+            known[describe_sharp(np.array(point.position), point.value, ground.valley)] = ground
     return known
+
+
+def _at_kinks(
+    surface: Surface, window: Window, scales: Scales, points: Sequence[CriticalPoint], step: float
+) -> Iterator[tuple[CriticalPoint, Ground]]:
+    """Those of the points that are no saddles but minima, and what they lie on: the Hessian speaks of one side only."""
+    saddles = [point for point in points if point.kind is CriticalKind.SADDLE]
+    if not saddles:
+        return
+    places, heights = np.array([point.position for point in saddles]), np.array([point.value for point in saddles])
+    ways = NEXT * step * np.array([point.eigenvectors[0] for point in saddles])
+    rises = np.minimum(surface.value(places + ways), surface.value(places - ways)) - heights
+    expected = 0.5 * (NEXT * step) ** 2 * np.array([point.eigenvalues[0] for point in saddles])
+    wrong = np.flatnonzero(rises > -RISING * expected)
+    found = grounds(surface, window, places[wrong], scales.relief, step)
+    yield from ((saddles[index], ground) for index, ground in zip(wrong.tolist(), found, strict=True) if ground)
 
 
 def _on_bottoms(

@@ -16,8 +16,11 @@ from sim.descent.rules.adaptive.adam import Adam
 from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.curvature.newton import Newton
 from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.rules.plain.momentum import Momentum
+from sim.descent.rules.plain.torch_momentum import TorchMomentum
 from sim.descent.rules.protocol import Rule, Slope
 from sim.descent.schedules import Constant, Cosine, Exponential, Polynomial
+from sim.descent.verdict.blocks import DWELL
 from sim.descent.verdict.kinds import VerdictKind
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.surface.functions.formula import Formula
@@ -179,6 +182,47 @@ def test_whose_learning_rate_has_come_to_0_for_good_has_stopped(rule: Rule[Any],
     assert not any(kind is VerdictKind.HELD for judge in others for _, kind in judge.changes)
 
 
+@pytest.mark.parametrize(
+    "rule", [GradientDescent(0.01), Adam(0.01), AdamW(0.001), TorchMomentum(0.001), Momentum(0.001)]
+)
+@pytest.mark.parametrize("length", [20, 75, 200])
+def test_who_takes_no_step_any_more_is_told_so_at_the_next_look(rule: Rule[Any], length: int) -> None:
+    """Momentum goes on without a learning rate, by less and less: it stops where its steps are rounding."""
+    sums = TiltedExamples(0.1, count=10).sums(Formula("x^2 + y^2"))
+    race = Race(Problem(*sums, SQUARE, margin=0.0), [Lane("falls", rule, 1, Polynomial(length=length))], (1.0, 0.5), 0)
+    race.extend(length + 500)
+    track = race.tracks[0]
+    moves = np.flatnonzero(norm(track.movement) > 1e-15 * SQUARE.diagonal)
+    stopped = max(length, int(moves[-1]) + 1)
+    assert (stopped > length) == isinstance(rule, Momentum)
+    told = {kind: since for since, kind in race.judges[0].changes}
+    assert list(told)[-1] is VerdictKind.HELD
+    assert stopped <= told[VerdictKind.HELD] <= stopped + DWELL
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        ((1.0, 0.0), VerdictKind.STUCK),
+        ((-1.0, 0.0), VerdictKind.SETTLED),
+        ((0.0, 0.0), VerdictKind.STALLED),
+        ((0.5, 0.0), VerdictKind.HELD),
+    ],
+)
+def test_where_a_learning_rate_comes_to_0_at_once_the_first_look_tells(
+    start: tuple[float, float], kind: VerdictKind
+) -> None:
+    """The critical points of x⁴/4 − x²/2 + c x: the roots of x³ − x + c, at c = 0.1 and, for the saddle, at 0."""
+    tilt = 0.0 if kind is VerdictKind.STALLED else 0.1
+    roots = np.sort(np.roots([1.0, 0.0, -1.0, tilt]).real)
+    x = start[0] if kind is VerdictKind.HELD else float(roots[np.argmin(np.abs(roots - start[0]))])
+    sums = TiltedExamples(0.0, count=2).sums(Formula(f"x^4/4 - x^2/2 + y^2/2 + {tilt}*x"))
+    lane = Lane("falls", GradientDescent(1e-6), 2, Polynomial(length=1))
+    race = Race(Problem(*sums, SQUARE, margin=0.0), [lane], (x, 0.0), 0)
+    race.extend(40)
+    assert race.judges[0].changes == [(0, VerdictKind.UNDER_WAY), (DWELL, kind)]
+
+
 def test_only_what_is_proved_is_called_global() -> None:
     for formula, proved in (("(x - 0.5)^2 + y^2", None), ("x^3 - 3*x + y^2", False)):
         way = Way(formula, STEP, (0.5, 0.3))
@@ -199,6 +243,44 @@ def test_a_minimum_that_was_not_known_is_told_by_where_it_is() -> None:
     np.testing.assert_allclose(verdict.found, (1.0, 0.0), atol=1e-9)
     assert "a minimum found at (1, 0)" in verdict.sentence
     assert judged(Way(WELLS, STEP, (-0.5, 0.5))).verdict(400).found is None
+
+
+def test_of_minima_that_no_window_shows_only_the_lowest_is_called_so() -> None:
+    """Those of (x − 1000)² + sin 5x, by a fine grid; from far away, both are as high as nothing."""
+    x = np.linspace(990.0, 1010.0, 2_000_001)
+    losses = (x - 1000.0) ** 2 + np.sin(5 * x)
+    inner = losses[1:-1]
+    lows = np.flatnonzero((inner < losses[:-2]) & (inner < losses[2:])) + 1
+    assert len(lows) > 2
+    problem = Problem(
+        *TiltedExamples(0.0, count=2).sums(Formula("(x - 1000)^2 + (y + 3000)^2 + sin(5*x)")),
+        Window(-3.0, 3.0, -3.0, 3.0),
+        margin=0.0,
+    )
+    assert not problem.minima
+    for low in lows.tolist():
+        race = Race(problem, [Lane("", GradientDescent(0.02), 2)], (float(x[low]), -2990.0), 0)
+        race.extend(600)
+        verdict = race.judges[0].verdict(600)
+        assert verdict.found == pytest.approx((x[low], -3000.0), abs=1e-4)
+        assert (verdict.kind is VerdictKind.SETTLED) == (losses[low] == losses.min())
+        assert (verdict.kind is VerdictKind.STUCK) == (losses[low] > losses.min())
+
+
+@pytest.mark.parametrize(("start", "kind"), [(-1.0, VerdictKind.SETTLED), (1.0, VerdictKind.STUCK)])
+def test_minima_on_both_sides_of_the_window_and_far_from_it_are_compared(start: float, kind: VerdictKind) -> None:
+    """(x² − 900)²/1000 + x/100 has one near −30, at −0.3, and one near 30, at 0.3."""
+    way = Way("(x^2 - 900)^2/1000 + y^2 + 0.01*x", STEP, (start, 1.0))
+    verdict = judged(way).verdict(way.updates)
+    assert verdict.found == pytest.approx((30.0 * start, 0.0), abs=0.01)
+    assert verdict.kind is kind
+
+
+def test_two_known_minima_are_told_apart_however_high_the_walls_are() -> None:
+    """The minima of 10⁶ (x² − 1)² + x/10 lie near ∓1, at losses of ∓0.1, where half the window is 700,000 higher."""
+    high = Way("1000000*(x^2 - 1)^2 + 0.1*x + y^2", GradientDescent(1e-8), (1.0, 0.0), updates=200)
+    low = high._replace(start=(-1.0, 0.0))
+    assert (last(high), last(low)) == (VerdictKind.STUCK, VerdictKind.SETTLED)
 
 
 @pytest.mark.parametrize("formula", ["x^3 + y^2", "x^3 + y^3", "x^3 + 0.0001*x + y^2"])
@@ -226,14 +308,25 @@ def test_in_noise_one_stays_in_a_basin_that_was_not_known() -> None:
     assert race.judges[0].verdict(200).basin is None
 
 
-@pytest.mark.parametrize("formula", ["(x^2 + y^2)^0.75", "abs(x)^1.5 + y^2"])
-def test_in_noise_one_stays_about_a_minimum_to_which_no_descent_leads(formula: str) -> None:
-    """The curvature is infinite there, so that none is found."""
+@pytest.mark.parametrize(
+    ("formula", "kind"),
+    [
+        ("(x^2 + y^2)^0.75", VerdictKind.RATTLING),
+        ("abs(x)^1.5 + y^2", VerdictKind.RATTLING),
+        ("abs(x) + abs(y)", VerdictKind.SWINGING),
+        ("sqrt(x^2 + y^2)", VerdictKind.SWINGING),
+    ],
+)
+def test_in_noise_one_stays_about_a_minimum_without_curvature_that_is_not_known(
+    formula: str, kind: VerdictKind
+) -> None:
+    """It is infinite there, or there is none; and the window does not show it. To the last two no descent leads."""
     sums = TiltedExamples(0.1, count=8).sums(Formula(formula))
-    problem = Problem(*sums, Window(-2.0, 2.0, -2.0, 2.0))
+    problem = Problem(*sums, Window(0.5, 2.5, -1.0, 1.0), margin=0.0)
+    assert not problem.minima
     race = Race(problem, [Lane("noisy", GradientDescent(0.05), 2)], (1.0, 0.7), 0)
     race.extend(600)
-    assert [kind for _, kind in race.judges[0].changes][-1] is VerdictKind.RATTLING
+    assert [kind for _, kind in race.judges[0].changes][-1] is kind
 
 
 @pytest.mark.parametrize("steepness", [10, 15, 30])

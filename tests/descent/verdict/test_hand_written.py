@@ -150,11 +150,11 @@ def test_where_it_rests_is_told_by_the_surface_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tilt", "kind"), [(0.5, VerdictKind.SETTLED), (2.0, VerdictKind.STUCK), (1e4, VerdictKind.STUCK)]
+    ("tilt", "kind"), [(0.5, VerdictKind.SETTLED), (2.0, VerdictKind.STUCK), (1e6, VerdictKind.STUCK)]
 )
 def test_only_what_is_as_low_as_the_lowest_minimum_is_called_that(tilt: float, kind: VerdictKind) -> None:
-    """Up to a millionth of the scale; a hundredth is no less stuck than a tenth."""
-    equal = sight.EQUAL_LOSS * problem_of(DoubleWellSaddle()).units.loss
+    """Up to a hundred-millionth of the scale; a hundredth is no less stuck than a tenth."""
+    equal = sight.AS_LOW * problem_of(DoubleWellSaddle()).units.loss
     problem = problem_of(Formula(f"x^2/2 + y^4/4 - y^2/2 + {tilt * equal / 2!r}*y"))
     higher = max(problem.minima, key=lambda minimum: minimum.value)
     judge = judged(problem, approach(higher.position, 0.05, 0.8, 100))
