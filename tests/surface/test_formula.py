@@ -594,6 +594,9 @@ RING = [(np.cos(turn), np.sin(turn)) for turn in np.linspace(0.0, 2 * np.pi, 9)]
         ("tanh(x) + y^2", [(-1, -1), (1, 1)], 2.0, 8.0),  # Nothing but rounding on its tails.
         ("exp(-x^2 - y^2)", [(-1, -1), (1, 1)], 2.0, 6.0),
         ("(1 - x)^2 + 100*(y - x^2)^2", [(1, 1), (0, 0)], 2.0, 6.0),  # Its valley's walls go on behind the bend.
+        ("log(1 + 100*(y - x^2)^2 + (1 - x)^2)", [(1, 1), (0, 0)], 2.0, 6.0),  # And a logarithm's walls for ever.
+        ("-cos(x)*cos(y)*exp(-((x - pi)^2 + (y - pi)^2))", [(np.pi, np.pi)], 4.0, 12.0),  # All else is faint.
+        ("(x*y - 20)^2", [(20**0.5, 20**0.5), (-(20**0.5), -(20**0.5))], 10.0, 30.0),  # Two floors that leave it.
     ],
 )
 def test_a_suggested_window_is_as_wide_as_what_is_there(

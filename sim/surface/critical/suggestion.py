@@ -15,11 +15,13 @@ LADDER = tuple(2.0**step for step in range(10))  # Half sides of the squares aro
 CELLS = 32  # Along each side of the grid by which a square is searched.
 MANY = 16  # A surface with more critical points in a square may have them everywhere, as ripples have.
 GROWTH = 1.3  # Where each square has so many times the points of the one before, the first tells as much as the last.
+FAINT = 0.05  # The first tells too little if its critical points differ by a smaller share of what the last one's do.
 PATIENCE = 3  # How many wider squares are searched for a minimum where there are other critical points.
 # How many times as wide the next square is where a floor leaves one, or where nothing is in one that is FAR wide.
 ENDS, FAR = 4.0, 8.0
 SMALL = 1.0  # A floor of fewer cells than this is seen as a point.
 BENT = 0.3  # Radians by which a floor turns that may come back in a still wider square.
+WALL = 0.1  # Curvature across a floor that has walls, over what is typical of its square.
 SHARPEST = 1.0  # At a corner as sharp as this another arm begins.
 WHOLE = 1.5  # Cells between a whole floor and the square's border.
 APART = 4.0  # Cells between a place on a floor that leaves the square and other places.
@@ -35,7 +37,8 @@ WIDER = 1.25  # The square in which that bottom is looked for, over what reaches
 SHOULDER = 0.5  # A wall ends where it is no longer this share as steep as it has been,
 ROUND = 1.6  # or this many times as far out as where it is steepest;
 CREST = 2.0  # or at its crest, if that is at most so many times farther out.
-HIGHER = 8.0  # A wall that rises so many times higher again, two octaves farther out, has not ended.
+HIGHER = 8.0  # A wall that rises so many times higher again, two octaves farther out, has not ended;
+STILL = 0.7  # nor one that rises by this share as much in an octave as in the one before, as a logarithm does.
 LEVEL = 1e-12  # A ray is level that rises by no more than this share of what others rise.
 SHARP = 1e-3  # Its end is one if an octave farther out it has risen by this share of what others have.
 CLOSED = (
@@ -70,9 +73,13 @@ class _Square:
     """Whether all that there is of bottoms are floors that leave the square,"""
     bent: bool
     """and one of them is bent."""
+    walled: bool
+    """Whether there are walls on both sides of a floor that leaves it, as there are none of a tail."""
+    relief: float
+    """By how much the losses of its critical points differ."""
 
 
-NOTHING = _Square(np.empty((0, 2)), 0, 0, whole=False, sharp=False, cut=False, bent=False)
+NOTHING = _Square(np.empty((0, 2)), 0, 0, whole=False, sharp=False, cut=False, bent=False, walled=False, relief=0.0)
 
 
 @lru_cache(maxsize=64)
@@ -111,7 +118,8 @@ def _found(surface: ClosedForm) -> _Square:
         square, last = _searched(surface, half), half
         growing = [*growing, square] if growing and square.count >= GROWTH * growing[-1].count else [square]
         if square.count > MANY:
-            return next((one for one in growing if one.bottoms), square)
+            telling = (one for one in growing if one.bottoms and one.relief >= FAINT * square.relief)
+            return next(telling, square)
         if _tells_more(square, kept):
             kept, steady = square, 0
         elif kept.count:
@@ -147,7 +155,7 @@ def _tells_more(square: _Square, kept: _Square) -> bool:
     Or that what seemed to be a single one at the border is on a floor.
     """
     if square.bottoms and not kept.bottoms and kept.count:
-        return square.whole
+        return square.whole or square.walled
     if kept.cut:
         return square.count > kept.count and not square.cut
     return square.count > kept.count or (square.cut and square.count == kept.count)
@@ -172,6 +180,7 @@ def _searched(surface: ClosedForm, half: float) -> _Square:
             places.append(ground.floor.mean(axis=0)[None])
     known = np.concatenate([np.empty((0, 2)), *places])
     whole = sum(ground is not None for ground in found.grounds) > len(cut)
+    values = [point.value for point in found.points]
     if not whole:
         places += [place for place in cut if not (norm(known - place) <= APART * cell).any()]
     return _Square(
@@ -183,6 +192,12 @@ def _searched(surface: ClosedForm, half: float) -> _Square:
         cut=bool(cut) and not whole,
         bent=not whole
         and any(_turn(ground.floor) > BENT for ground in found.grounds if ground is not None and ground.valley),
+        walled=any(
+            point.eigenvalues[1] > WALL * found.scales.typical_curvature
+            for point, ground in zip(found.points, found.grounds, strict=True)
+            if ground is not None and ground.valley and not ground.wide
+        ),
+        relief=max(values, default=0.0) - min(values, default=0.0),
     )
 
 
@@ -225,8 +240,10 @@ def _walls(surface: ClosedForm, place: Array) -> Array:
     """Where the walls around a minimum (2,) end, and level ways from it, in the directions in which they do; (n, 2)."""
     heights = surface.value(place + RADII[:, None, None] * CIRCLE) - surface.value(place)
     around = np.fmax.reduce(heights, axis=1)
-    radii = [_end(rises, around) for rises in heights.T]
-    farthest = min(radii) * (CLOSED if max(radii) < np.inf else OPEN)
+    radii = np.array([_end(rises, around) for rises in heights.T])
+    if radii.max() == np.inf:  # Where a valley bends, its wall has a crest on one side.
+        radii[np.roll(radii, len(radii) // 2) == np.inf] = np.inf
+    farthest = radii.min() * (CLOSED if radii.max() < np.inf else OPEN)
     ends = [radius * ray for radius, ray in zip(radii, CIRCLE, strict=True) if radius <= farthest < np.inf]
     return np.asarray(place + np.array(ends).reshape(-1, 2))
 
@@ -251,8 +268,9 @@ def _end(heights: Array, around: Array) -> float:
         return np.inf
     steepest = RADII[np.argmax(steepness[: falling[0]])]
     end = min(float(RADII[falling[0]]), ROUND * float(steepest))
-    outside = min(int(falling[0]) + 16, len(RADII) - 1)
-    if heights[outside] > HIGHER * heights[falling[0]]:
+    octaves = heights[np.minimum(int(falling[0]) + np.arange(0, 32, 8), len(RADII) - 1)]
+    _, rise, next_rise = np.diff(octaves).tolist()
+    if octaves[2] > HIGHER * octaves[0] or next_rise > STILL * rise > 0:
         return np.inf
     crests = RADII[:-1][rounded & (steepness <= 0) & (RADII[:-1] <= CREST * end)]
     return float(crests[0]) if len(crests) else end
