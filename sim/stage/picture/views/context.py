@@ -42,7 +42,8 @@ MOMENTS = 32
 ARROW_SCALE = 4.0
 """Arrows show movements so many times as long as they are."""
 LONGEST_ARROW = 0.4
-"""Where one would be longer than this share of the map's height, both are shorter by as much."""
+"""Where that of the movement would be longer than this share of the map's height, both are shorter by as much, but not
+shorter than they are. That of the gradient goes on where it would still be longer."""
 SHORTEST_ARROW = 28.0
 """Beside an arrow that is longer than so many strokes the other one is as long as that at least, so that one sees from
 under the marble where it leads; its length is then not in proportion."""
@@ -174,8 +175,9 @@ class ViewContext:
     def arrows(self) -> tuple[Arrow | None, Arrow | None]:
         """The arrows of the step −η∇L_B that the coming batch asks for, and of the next movement, enlarged alike.
 
-        One that would be too short to be seen beside the other tells its direction alone. What of one does not lie on
-        the map is left out; the first is None where both are the same, and both are where the next update is not known.
+        That of the movement ends where it does, or beyond. One that would be too short to be seen beside the other
+        tells its direction alone. What of one does not lie on the map is left out; the first is None where both are the
+        same, and both are where the next update is not known.
         """
         if not self.goes_on:
             return None, None
@@ -183,14 +185,16 @@ class ViewContext:
         with np.errstate(all="ignore"):
             vectors = np.stack([-track.rule(moment).learning_rate * track.gradient[moment], track.movement[moment]])
             shown = self.vector(vectors).tolist()
-        lengths = [math.hypot(*each) for each in shown]
-        longest = max(*lengths, 1e-300)
-        alike = min(ARROW_SCALE, LONGEST_ARROW * self.area.height / longest)
+        lengths = [max(math.hypot(*each), 1e-300) for each in shown]
+        longest, most = max(lengths), LONGEST_ARROW * self.area.height
+        alike = min(ARROW_SCALE, max(1.0, most / lengths[1]))
         least = SHORTEST_ARROW * self.stroke if alike * longest > SHORTEST_ARROW * self.stroke else 0.0
         scales = [max(alike, least / length) if length > SAME * longest else alike for length in lengths]
+        rooms = self.rooms(vectors[:, None])
+        rooms[0] = min(rooms[0], max(most, alike * lengths[1]) / lengths[0])
         step, movement = (
             Arrow((x + dx * min(scale, room), y + dy * min(scale, room)), scale > room)
-            for (dx, dy), scale, room in zip(shown, scales, self.rooms(vectors[:, None]), strict=True)
+            for (dx, dy), scale, room in zip(shown, scales, rooms, strict=True)
         )
         return None if math.dist(*shown) <= SAME * longest else step, movement
 

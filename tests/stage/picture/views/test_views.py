@@ -97,6 +97,22 @@ def contexts(running: Race, update: int, theme: str = "light") -> list[ViewConte
     ]
 
 
+@pytest.mark.parametrize("scene", ["learning-rate-ladder", "local-minimum", "adaptive-rules", "ravine"])
+def test_no_arrow_of_a_movement_ends_before_the_movement_does(scene: str) -> None:
+    running = load_scene(scene).race()
+    running.extend(8)
+    for update in range(8):
+        for context in contexts(running, update):
+            step, movement = context.arrows
+            assert movement is not None
+            whole = math.hypot(*context.vector(context.track.movement[update]))
+            if not movement.goes_on:
+                assert math.dist(context.center, movement.tip) >= 0.99 * whole
+            if step is not None:
+                longest = max(0.4 * context.area.height, math.dist(context.center, movement.tip), 28 * context.stroke)
+                assert math.dist(context.center, step.tip) <= 1.01 * longest
+
+
 @pytest.mark.parametrize("scene", ["local-minimum", "himmelblau"])
 def test_a_view_changes_its_own_place_and_nothing_else(scene: str) -> None:
     opened = load_scene(scene)
