@@ -16,8 +16,6 @@ NO_BREAK = "\u00a0"
 """A space at which no line is broken."""
 FINE = 0.02
 """An interval of shares that is shorter has a digit more."""
-ROUNDING = 1e-6
-"""An end that is so close to a number of few digits, in its last one, is that number."""
 
 
 def evidence(part: Part, theme: Theme) -> str:
@@ -69,10 +67,9 @@ def percent(share: float) -> str:
 
 
 def interval(low: float, high: float) -> tuple[str, str]:
-    """The ends of an interval of shares in per cent, likewise: none lies within it, and both have as many digits."""
-    scale = 10 if high - low < FINE else 1
-    ends = math.floor(100 * scale * low + ROUNDING) / scale, math.ceil(100 * scale * high - ROUNDING) / scale
-    return f"{ends[0]:g}", f"{ends[1]:g}"
+    """The ends of an interval of shares in per cent, as in tables; both have as many digits."""
+    digits = 1 if high - low < FINE else 0
+    return f"{round(100 * low, digits):g}", f"{round(100 * high, digits):g}"
 
 
 def hyperparameters(rule: Rule[Any]) -> list[str]:

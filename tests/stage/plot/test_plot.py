@@ -32,6 +32,8 @@ from sim.study.odds.ends import DIVERGED, MINIMUM, NAMES, UNDER_WAY
 from sim.study.odds.odds import odds
 from sim.study.odds.report import page as odds_page
 from sim.study.statistics.figure import Axis, Figure, HeatMap, Layer, Line, Mark, Page, Stack
+from sim.study.statistics.intervals import Estimate
+from sim.study.statistics.telling import number_texts
 from sim.study.work.ensemble import NO_OUTCOMES
 
 NAN, INF = math.nan, math.inf
@@ -397,10 +399,16 @@ def test_the_largest_part_of_every_bar_tells_its_interval(lanes: int, size: tupl
         (0.0, 0.0038, ("0", "0.4")),
         (0.9962, 1.0, ("99.6", "100")),
         (0.29, 0.57, ("29", "57")),  # Products of these by 100 are not whole.
+        (0.98561, 0.99658, ("98.6", "99.7")),
     ],
 )
-def test_no_end_of_an_interval_is_told_as_within_it(low: float, high: float, told: tuple[str, str]) -> None:
+def test_both_ends_of_an_interval_have_as_many_digits(low: float, high: float, told: tuple[str, str]) -> None:
     assert interval(low, high) == told
+
+
+def test_an_interval_reads_alike_on_bars_and_in_tables() -> None:
+    table = number_texts(Estimate(99.3, 98.561, 99.658))[1]
+    assert " … ".join(interval(0.98561, 0.99658)) == table
 
 
 def test_badges_tell_lines_apart_that_lie_as_one() -> None:
