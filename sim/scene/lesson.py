@@ -67,7 +67,8 @@ def as_written(scene: Scene) -> bool:
     if scene.name not in scene_files():
         return True
     own = _own(scene.name)
-    return scene.captions != own.captions or same_race(scene, own)
+    others_words = scene.look != own.look or not set(scene.captions) <= set(own.captions)
+    return others_words or same_race(scene, own)
 
 
 _own = lru_cache(maxsize=8)(load_scene)  # Asked for at each place that a start is carried over.

@@ -210,6 +210,8 @@ def test_what_is_said_at_a_time_is_said_of_the_race_that_its_author_saw() -> Non
 
 def test_a_scene_of_one_s_own_is_taken_at_its_word_whatever_it_is_called() -> None:
     own = load_scene("egg-box")
-    for scene in (replace(own, name="mine"), replace(own, captions=own.captions[:1])):
+    others = (own.captions[0].model_copy(update={"text": "Out of its dip."}), *own.captions[1:])
+    for scene in (replace(own, name="mine"), replace(own, captions=others), replace(own, look="See for yourself.")):
         assert as_written(replace(scene, seed=9))
     assert not as_written(replace(own, seed=9))
+    assert not as_written(replace(own, seed=9, captions=own.captions[:1]))  # As where lanes are others.
