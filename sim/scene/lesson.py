@@ -62,13 +62,16 @@ def same_race(one: Scene, other: Scene) -> bool:
 
 
 @lru_cache(maxsize=8)
-def as_written(scene: Scene) -> bool:
-    """Whether the race is the one that a scene of the program's own was written for; others are taken at their word."""
+def as_written(scene: Scene, any_seed: bool = False) -> bool:
+    """Whether the race is the one that a scene of the program's own was written for; others are taken at their word.
+
+    any_seed: whether it is so with any other seed, too.
+    """
     if scene.name not in scene_files():
         return True
     own = _own(scene.name)
     others_words = scene.look != own.look or not set(scene.captions) <= set(own.captions)
-    return others_words or same_race(scene, own)
+    return others_words or same_race(replace(scene, seed=own.seed) if any_seed else scene, own)
 
 
 _own = lru_cache(maxsize=8)(load_scene)  # Asked for at each place that a start is carried over.
