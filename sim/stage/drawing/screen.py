@@ -55,7 +55,10 @@ class Screen:
 
     def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
         """A smooth line through points, as thin as can be."""
-        pygame.draw.aalines(self.surface, color, closed, points)
+        if len(points) == 2:  # Of two, pygame's own `aalines` reads memory that is not theirs: no bits would be sure.
+            pygame.draw.aaline(self.surface, color, points[0], points[1])
+        else:
+            pygame.draw.aalines(self.surface, color, closed, points)
 
     def outline(self, corners: Sequence[Pixel], color: Color, width: int) -> None:
         """A closed line with sharp edges."""

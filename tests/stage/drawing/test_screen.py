@@ -130,3 +130,11 @@ def test_small_dots_are_round(radius: float) -> None:
     expected = np.clip(radius - distance + 0.5, 0, 1)
     assert cover.sum() == pytest.approx(np.pi * radius**2, rel=0.12)
     assert np.abs(cover - expected).max() < 0.35
+
+
+def test_a_curve_through_two_points_is_the_line_between_them() -> None:
+    random = np.random.default_rng(0)
+    for before, start, end in random.uniform(2, 28, (200, 3, 2)).tolist():
+        drawn(lambda canvas, points=(before, start, end): canvas.curve(points, RED))  # What memory holds is this.
+        curve = drawn(lambda canvas, points=(start, end): canvas.curve(points, RED))
+        assert (curve == drawn(lambda canvas, points=(start, end): canvas.line(points, RED))).all()
