@@ -1,11 +1,16 @@
 """What - means where a file may be named: standard output for text, and for nothing else."""
 
 import csv
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 from command_line import mistake, output
+
+import main
 
 RACE = ("run", "--updates", "3")
 ODDS = ("odds", "--seeds", "20", "--updates", "5", "--workers", "1")
@@ -87,3 +92,34 @@ def test_a_file_may_be_called_like_standard_output_if_that_is_meant(
 ) -> None:
     output(capsys, *RACE, "--csv", "./-")
     assert [path.name for path in empty_folder.iterdir()] == ["-"]
+
+
+SCENE = """
+title = "Names"
+look = "Look."
+start = [1.0, 1.0]
+[surface]
+kind = "quadratic"
+[examples]
+kind = "tilted"
+sigma = 0.1
+[lane."größer 批"]
+rule = "gradient descent"
+learning_rate = 0.1
+batch_size = 1
+"""
+
+
+def test_the_bytes_are_those_of_a_file_whatever_the_terminal_s_encoding_is(
+    empty_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (empty_folder / "names.toml").write_text(SCENE, encoding="utf-8")
+    words = ("run", "names.toml", "--updates", "2", "--csv")
+    output(capsys, *words, "rows.csv")
+    told = subprocess.run(
+        [sys.executable, Path(main.__file__), *words, "-"],
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+        check=True,
+        capture_output=True,
+    )
+    assert told.stdout == (empty_folder / "rows.csv").read_bytes()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from .terminal import show
+from .terminal import show_bytes
 
 TEXTS = ("csv", "save", "output")
 """The options for files some of which are text."""
@@ -70,4 +70,4 @@ def written(place: Place) -> Iterator[BinaryIO]:
         return
     collected = io.BytesIO()
     yield collected
-    show(collected.getvalue().decode(), end="")
+    show_bytes(collected.getvalue())

@@ -41,10 +41,21 @@ def prepare() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # There are none here; to look for them takes time.
 
 
-def show(text: str, end: str = "\n") -> None:
+def show(text: str) -> None:
     """Print a result."""
     with _standard_output():
-        print(text, end=end)
+        print(text)
+
+
+def show_bytes(content: bytes) -> None:
+    """Print what could be a file's content, with the same bytes, whatever the terminal's encoding and line ends are."""
+    with _standard_output():
+        stream = _stream()
+        stream.flush()
+        if isinstance(stream, io.TextIOWrapper):
+            stream.buffer.write(content)
+        else:
+            stream.write(content.decode())
 
 
 def show_json(value: Any) -> None:
