@@ -596,6 +596,11 @@ RING = [(np.cos(turn), np.sin(turn)) for turn in np.linspace(0.0, 2 * np.pi, 9)]
         ("(1 - x)^2 + 100*(y - x^2)^2", [(1, 1), (0, 0)], 2.0, 6.0),  # Its valley's walls go on behind the bend.
         ("log(1 + 100*(y - x^2)^2 + (1 - x)^2)", [(1, 1), (0, 0)], 2.0, 6.0),  # And a logarithm's walls for ever.
         ("-cos(x)*cos(y)*exp(-((x - pi)^2 + (y - pi)^2))", [(np.pi, np.pi)], 4.0, 12.0),  # All else is faint.
+        ("(tanh(5*x) - 0.8)^2 + (y - 1)^2", [(-0.2, 1), (0.4, 1)], 0.6, 4.0),  # Low wall, high wall.
+        ("(tanh(x) - 0.99)^2 + y^2", [(0, 0), (3, 0)], 3.0, 12.0),
+        ("(y - x^3)^2 + (x - 1)^2/2", [(1, 1), (0, 0)], 2.0, 6.0),  # The wall of a bend has a crest on one side.
+        ("(x - 1)^2*(x - 4)^2 + y^2", [(1, 0), (4, 0)], 4.0, 9.0),  # The same again behind the saddle,
+        ("x*(x - 1)*(x - 3)*(x - 6)/5 + y^2", [(0.45, 0), (4.96, 0)], 6.0, 14.0),  # or something lower.
         ("(x*y - 20)^2", [(20**0.5, 20**0.5), (-(20**0.5), -(20**0.5))], 10.0, 30.0),  # Two floors that leave it.
     ],
 )

@@ -127,7 +127,8 @@ def _found(surface: ClosedForm) -> _Square:
             if kept.cut and not square.cut and square.whole and square.count <= kept.count:
                 return square
             on = square.bent and square.count == kept.count
-            if steady >= (2 if on else 1 if kept.bottoms else PATIENCE):
+            alone = kept.count == 1 or kept.count >= 2 * kept.bottoms  # Behind a saddle there may be another bottom.
+            if steady >= (PATIENCE if not kept.bottoms else 2 if on or alone else 1):
                 break
     return kept if kept.bottoms else _farther(surface, kept)
 
@@ -241,9 +242,10 @@ def _walls(surface: ClosedForm, place: Array) -> Array:
     heights = surface.value(place + RADII[:, None, None] * CIRCLE) - surface.value(place)
     around = np.fmax.reduce(heights, axis=1)
     radii = np.array([_end(rises, around) for rises in heights.T])
-    if radii.max() == np.inf:  # Where a valley bends, its wall has a crest on one side.
-        radii[np.roll(radii, len(radii) // 2) == np.inf] = np.inf
-    farthest = radii.min() * (CLOSED if radii.max() < np.inf else OPEN)
+    farthest = CLOSED * radii.min()
+    if radii.max() == np.inf:  # Those that end on both sides of it: where a valley bends, one side has a crest.
+        both = np.maximum(radii, np.roll(radii, len(radii) // 2))
+        radii[both == np.inf], farthest = np.inf, OPEN * both.min()
     ends = [radius * ray for radius, ray in zip(radii, CIRCLE, strict=True) if radius <= farthest < np.inf]
     return np.asarray(place + np.array(ends).reshape(-1, 2))
 
