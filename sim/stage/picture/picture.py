@@ -219,14 +219,15 @@ def _draw_maps(canvas: Canvas, here: Setting, snapshot: Snapshot) -> None:
     glides = [snapshot.glide(course.index, timing) for course in courses]
     clouds = [snapshot.cloud(course.index) for course in courses]
     traces = [_ways(session, timing, course.index) for course in courses]
+    ends = ends_seen(session)
     if here.more.together:
         with canvas.part("map"):
-            draw_together(canvas, courses, glides, session.views, session.lane, clouds, traces)
+            draw_together(canvas, courses, glides, session.views, session.lane, clouds, traces, ends)
         _draw_search(canvas, here, session)
         return
-    for course, glide, cloud, ways in zip(courses, glides, clouds, traces, strict=True):
+    for course, glide, cloud, ways, some in zip(courses, glides, clouds, traces, ends, strict=True):
         with canvas.part(f"lane {course.index + 1}"), canvas.part("map"):
-            course.draw(canvas, glide, session.views, cloud, ways, snapshot.step)
+            course.draw(canvas, glide, session.views, cloud, ways, snapshot.step, some)
     _draw_search(canvas, here, session)
 
 

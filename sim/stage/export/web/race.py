@@ -25,7 +25,8 @@ from ....surface.critical.point import CriticalKind
 from ....surface.protocol import Window
 from ...drawing.contours import GRID, losses
 from ...drawing.relief.view import first_camera, heights_over, levels_over
-from ...picture.map.terrain import MANY_MARKS, MOST_LABELS
+from ...picture.map.numbers import MOST_NUMBERS
+from ...picture.map.terrain import MANY_MARKS
 from .ground import ERROR, moved, parts_of, rounded, steps_of
 
 Json: TypeAlias = Any
@@ -209,7 +210,7 @@ def _critical(problem: Problem) -> Json:
                 "loss": json_number(point.value),
                 "eigenvalues": [json_number(value) for value in point.eigenvalues],
                 "along": [list(vector) for vector in point.eigenvectors],
-                "number": numbers.get(id(point)) if len(numbers) <= MOST_LABELS else None,
+                "number": numbers.get(id(point)) if len(numbers) <= MOST_NUMBERS else None,
             }
             for point in shown
         ],
