@@ -287,7 +287,9 @@ def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> Pane
     roomy = frame.height >= least * em
     row = min(round(1.6 * em), inner.height // 2)
     name = Rect(inner.left, inner.top, inner.width, row)
-    tall = round(1.5 * em) if more.sliders and roomy else 0
+    height, gap = (round(0.5 * em), pad // 2) if roomy or more.strip or more.together else (0, 0)
+    spare = inner.height - 2 * row if more.together and not more.numbers else 0  # What a low card has left.
+    tall = round(1.5 * em) if more.sliders and (roomy or spare >= round(1.5 * em)) else 0
     sliders = Rect(inner.left, inner.bottom - tall, inner.width, tall)
     bottom = sliders.top
     events, cells = Rect(inner.left, bottom, inner.width, 0), tuple[Rect, ...]()
@@ -300,7 +302,7 @@ def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> Pane
         count = min(NUMBERS, rows * columns)
         cells = tuple(_cell(numbers, index, columns, rows, (2 * pad, 0)) for index in range(count))
         events = Rect(inner.left, numbers.top - line, inner.width, line) if roomy else events.move(0, -numbers.height)
-    elif more.together and roomy:
+    elif more.together and (roomy or spare - tall >= line + height + gap):
         events = Rect(inner.left, bottom - line, inner.width, line)
     chip = Rect(inner.left, events.top - row, inner.width, row)
     if not cells and inner.width < NARROW * em:
@@ -309,9 +311,7 @@ def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> Pane
     elif not cells:
         cells = (Rect(chip.right - LOSS * em, chip.top, LOSS * em, chip.height),)
         chip.width -= LOSS * em + pad
-    height, gap, tall = (round(0.5 * em), pad // 2, 0) if roomy or more.strip else (0, 0, 0)
-    if more.swarm:
-        tall = round(1.3 * em)
+    tall = round(1.3 * em) if more.swarm else 0
     below, high, low = gap, 0, chip.top
     if more.ends:
         near = max(2, pad // 3)
