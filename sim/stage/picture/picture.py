@@ -465,8 +465,9 @@ def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, snapshot: Snapsho
     picking = live and snapshot.session.picking is not None
     told = "" if picking else status(snapshot)
     counted = score(snapshot.session, theme)
-    if counted and text.width(f"{told} · {counted}", em) + 8 * em < place.right - left:
-        told = f"{told} · {counted}"
+    both = " · ".join(filter(None, (told, counted)))
+    if text.width(both, em) + 8 * em < place.right - left:
+        told = both
     if notice and text.width(told, em) + text.width(notice, em) + 2 * em > place.right - left:
         told = ""  # What has just been done goes first.
     told = text.fitted(told, em, place.right - left)
