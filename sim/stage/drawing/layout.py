@@ -60,6 +60,8 @@ class More:
     """A bar of where the lane's marbles end over many seeds."""
     strip: bool = False
     """The strip of examples even in a panel that is low."""
+    planned: bool = False
+    """Among the numbers the learning rate, which changes while the race runs."""
 
 
 TYPE, SMALL_TYPE = 15, 12
@@ -264,9 +266,15 @@ def _one_map(field: Rect, lanes: int, em: int, more: More) -> tuple[Rect, tuple[
     frames = [_cell(column, index, 1, lanes, (0, gap)) for index in range(lanes)]
     tall = frames[0].height / em
     swarm = more.swarm and tall >= SWARM_CARD
-    more = replace(more, numbers=more.numbers and tall >= (FULL_CARD if swarm else NUMBERED_CARD), swarm=swarm)
+    more = replace(more, numbers=more.numbers and tall >= _numbered(more, swarm), swarm=swarm)
     cards = [panel_layout(each, em, more, CARD_ROOMY) for each in frames]
     return frame, tuple(replace(card, map=area) for card in cards)
+
+
+def _numbered(more: More, swarm: bool) -> float:
+    """Height in ems of a card that has room for a row of numbers beside all else that it has."""
+    spared = (0.0 if more.sliders else 1.5) + (0.0 if more.ends else 1.0)
+    return (FULL_CARD if swarm else NUMBERED_CARD) - spared
 
 
 def _cell(field: Rect, index: int, columns: int, rows: int, gaps: tuple[int, int]) -> Rect:
@@ -287,20 +295,22 @@ def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> Pane
     roomy = frame.height >= least * em
     row = min(round(1.6 * em), inner.height // 2)
     name = Rect(inner.left, inner.top, inner.width, row)
-    tall = round(1.5 * em) if more.sliders and roomy else 0
+    height, gap = (round(0.5 * em), pad // 2) if roomy or more.strip or more.together else (0, 0)
+    spare = inner.height - 2 * row if more.together and not more.numbers else 0  # What a low card has left.
+    tall = round(1.5 * em) if more.sliders and (roomy or spare >= round(1.5 * em)) else 0
     sliders = Rect(inner.left, inner.bottom - tall, inner.width, tall)
     bottom = sliders.top
     events, cells = Rect(inner.left, bottom, inner.width, 0), tuple[Rect, ...]()
     if more.numbers:
-        columns = max(2, min(NUMBERS // 2, inner.width // (8 * em)))
-        rows = -(-NUMBERS // columns) if roomy else 1
+        columns, most = max(2, min(NUMBERS // 2, inner.width // (8 * em))), NUMBERS + more.planned
+        rows = -(-most // columns) if roomy else 1
         if more.together:
-            rows = min(rows, int((frame.height / em - NUMBERED_CARD - 2 * more.swarm) / 1.45) + 1)
+            rows = min(rows, int((frame.height / em - _numbered(more, more.swarm)) / 1.45) + 1)
         numbers = Rect(inner.left, bottom - rows * line, inner.width, rows * line)
-        count = min(NUMBERS, rows * columns)
+        count = min(most, rows * columns)
         cells = tuple(_cell(numbers, index, columns, rows, (2 * pad, 0)) for index in range(count))
         events = Rect(inner.left, numbers.top - line, inner.width, line) if roomy else events.move(0, -numbers.height)
-    elif more.together and roomy:
+    elif more.together and (roomy or spare - tall >= line + height + gap):
         events = Rect(inner.left, bottom - line, inner.width, line)
     chip = Rect(inner.left, events.top - row, inner.width, row)
     if not cells and inner.width < NARROW * em:
@@ -309,9 +319,7 @@ def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> Pane
     elif not cells:
         cells = (Rect(chip.right - LOSS * em, chip.top, LOSS * em, chip.height),)
         chip.width -= LOSS * em + pad
-    height, gap, tall = (round(0.5 * em), pad // 2, 0) if roomy or more.strip else (0, 0, 0)
-    if more.swarm:
-        tall = round(1.3 * em)
+    tall = round(1.3 * em) if more.swarm else 0
     below, high, low = gap, 0, chip.top
     if more.ends:
         near = max(2, pad // 3)

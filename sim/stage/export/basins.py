@@ -19,6 +19,7 @@ from ..drawing.camera import Camera
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import USUAL
 from ..drawing.screen import Screen, image
+from ..picture.map.numbers import draw_numbers
 from ..picture.map.site import Map
 from ..picture.map.terrain import draw_marks, terrain
 from ..style import text
@@ -123,6 +124,7 @@ def _draw_map(canvas: Canvas, problem: Problem, found: BasinMap, camera: Camera,
     canvas.backdrop(terrain(problem, camera, theme, stroke), (0, 0))
     canvas.image(colored(found, camera, _palette(len(problem.minima), theme)), (0, 0))
     draw_marks(canvas, problem, Map(camera), theme, stroke)
+    draw_numbers(canvas, problem, Map(camera), theme, stroke, pygame.Rect((0, 0), canvas.size))
 
 
 def rule_line(rule: Rule[Any] | None, theme: Theme) -> str:

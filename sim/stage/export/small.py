@@ -33,6 +33,7 @@ def small_picture(scene: Scene, theme: str, size: tuple[int, int]) -> pygame.Sur
     courses = [course_of(race, each, places, SMALL_TYPE, look, camera) for each in range(len(scene.lanes))]
     picture = pygame.Surface(size, depth=32)
     picture.fill(load_theme(theme).panel)
-    glides, ways = [(update, 0.0)] * len(courses), [()] * len(courses)
-    draw_together(Screen(picture), courses, glides, frozenset(), lane, [None] * len(courses), ways)
+    count = len(courses)
+    glides, ways, none = [(update, 0.0)] * count, [()] * count, [None] * count
+    draw_together(Screen(picture), courses, glides, frozenset(), lane, none, ways, none)
     return picture

@@ -305,12 +305,6 @@ def _look_buttons(session: Session, theme: Theme) -> tuple[Button, ...]:
             Errand.FULL_SCREEN,
             tip_of(say, say("fill the screen, or no longer"), Errand.FULL_SCREEN),
         ),
-        Button(
-            "presenter",
-            say("presenter"),
-            Present(),
-            tip_of(say, say("bigger type and strokes, without this panel"), Present()),
-        ),
     )
 
 
@@ -377,6 +371,12 @@ def _telling(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
             ShowTour(),
             tip_of(say, say("thirteen steps through a lecture"), ShowTour()),
             session.tour is not None,
+        ),
+        Button(
+            "presenter",
+            say("presenter"),
+            Present(),
+            tip_of(say, say("bigger type and strokes, without this panel"), Present()),
         ),
     )
 

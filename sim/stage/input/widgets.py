@@ -21,9 +21,11 @@ STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui round
 WORDS = 0.8  # Height of the type on widgets, in ems.
 LABEL_SHARE = 0.3  # Of a row's width, left of a menu.
 TALLEST_LINE = 2.1  # Height of a row at most, in ems.
-LOWEST_LINE = 1.28  # Height of a row at least, in ems: in a lower one, the words on a button are cut.
+EDGES = 2  # Pixels of a row above and below its words, at least: in a lower one, the letters on a button are cut.
+APART = 3  # Between two buttons, one above the other, in pixels; less where rows are low.
 PAD = 0.7  # Room around all rows, in ems.
 MOST_CHARACTERS = 400  # Of a line of text.
+RIM = 2  # Of a line of text with which something is wrong, in pixels.
 BESIDE = 3  # Room beside the words on a button, in pixels.
 TIP_WIDTH = 20  # Of a tooltip, in ems.
 
@@ -36,7 +38,7 @@ class ControlPanel:
         self._theme = theme
         self._em = em
         pygame.font.init()
-        self._manager = pygame_gui.UIManager(size, theme_path=_look(theme, em), enable_live_theme_updates=False)
+        self._manager = pygame_gui.UIManager(size, theme_path=look(theme, em), enable_live_theme_updates=False)
         self._controls: tuple[Control, ...] = ()
         self._shape: tuple[object, ...] = ()
         self._widgets: dict[str, Any] = {}
@@ -45,7 +47,12 @@ class ControlPanel:
     @property
     def lines(self) -> int:
         """How many lines of controls can be read."""
-        return int(self._inner.height / (LOWEST_LINE * self._em))
+        return self._inner.height // self._lowest
+
+    @property
+    def _lowest(self) -> int:
+        """Height of a line in which letters are whole, in pixels."""
+        return text.label_size("g", round(WORDS * self._em))[1] + EDGES
 
     @property
     def _inner(self) -> pygame.Rect:
@@ -112,16 +119,15 @@ class ControlPanel:
             room = row.width - (text.width(value, size) + em // 2 if value else 0)
             canvas.text(text.fitted(label, size, room), row.midleft, size, theme.muted)
             canvas.text(value, row.midright, size, theme.text, align=1)
-        self._manager.update(seconds)
-        self._manager.draw_ui(target)
         for control, row in zip(self._controls, self._rows(self._controls), strict=True):
             if isinstance(control, TextField) and control.mistake:
                 self._draw_mistake(canvas, control, row)
+        self._manager.update(seconds)
+        self._manager.draw_ui(target)  # Last: an open menu, or a tooltip, is mixed up with nothing that lies below it.
 
     def _draw_mistake(self, canvas: Screen, entry: TextField, row: pygame.Rect) -> None:
-        """Mark a line of text, and say below it what is wrong."""
+        """Say below a line of text what is wrong with it."""
         color, line, size = self._theme.lane(1), row.height / rows_of(entry), round(0.85 * self._em)
-        canvas.rect(self._widgets[entry.name].rect, color, width=max(2, hairline(self._em)), corner=self._em // 4)
         lines = wrapped(entry.mistake, size, row.width, MISTAKE_LINES)
         for number, words in enumerate(lines, start=1):
             canvas.text(words, (row.left, row.top + (number + 0.5) * line), size, color)
@@ -156,30 +162,36 @@ class ControlPanel:
                     self._add(control.name, control.tip, UIHorizontalSlider(bar, 0, (0, STEPS), self._manager))
                 case Choice():
                     left = rect.left + round(LABEL_SHARE * rect.width)
-                    box = pygame.Rect(left, rect.top + 1, rect.right - left, line - 2)
+                    box = pygame.Rect(left, rect.top + 1, rect.right - left, line - 1)
                     known = control.chosen in control.options
                     options: list[str | tuple[str, str]] = [*([] if known else [control.chosen]), *control.options]
                     self._add(control.name, control.tip, UIDropDownMenu(options, control.chosen, box, self._manager))
                 case TextField():
                     left = rect.left + round(LABEL_SHARE * rect.width)
-                    box = pygame.Rect(left, rect.top + 1, rect.right - left, line - 2)
+                    box = pygame.Rect(left, rect.top + 1, rect.right - left, line - 1)
                     entry = UITextEntryLine(
-                        box, self._manager, initial_text=control.text, placeholder_text=control.hint
+                        box,
+                        self._manager,
+                        initial_text=control.text,
+                        placeholder_text=control.hint,
+                        object_id="#mistake" if control.mistake else None,
                     )
                     entry.set_text_length_limit(MOST_CHARACTERS)
-                    self._add(control.name, control.tip, entry)
+                    # Who reads what is wrong has no other words laid over it.
+                    self._add(control.name, "" if control.mistake else control.tip, entry)
                 case Buttons():
                     self._build_buttons(control, rect, line)
 
     def _build_buttons(self, control: Buttons, rect: pygame.Rect, line: int) -> None:
         top, gap = rect.top + (line if control.label else 0), round(0.25 * self._em)
+        high = line - max(1, min(APART, line - self._lowest + 1))
         size, room = round(0.85 * self._em), rect.width - (control.columns - 1) * gap
         for first in range(0, len(control.buttons), control.columns):
             row = control.buttons[first : first + control.columns]
             needs = [text.width(button.label, size) + 2 * BESIDE for button in row]
             left = rect.left
             for button, width in zip(row, shared_room(needs, room, control.columns), strict=True):
-                box = pygame.Rect(left, top + 1, width, line - 3)
+                box = pygame.Rect(left, top + 1, width, high)
                 label = text.fitted(button.label, size, width - 2 * BESIDE)
                 mark = f"#{button.name}".replace(" ", "-")
                 self._add(button.name, button.tip, UIButton(box, label, self._manager, object_id=mark))
@@ -187,7 +199,8 @@ class ControlPanel:
             top += line
 
     def _add(self, name: str, tip: str, widget: Any) -> None:
-        widget.set_tooltip(tip, delay=0.4, wrap_width=TIP_WIDTH * self._em)
+        if tip:
+            widget.set_tooltip(tip, delay=0.4, wrap_width=TIP_WIDTH * self._em)
         self._widgets[name] = widget
 
     def _set(self, control: Control) -> None:
@@ -253,7 +266,7 @@ def _shape(control: Control) -> tuple[object, ...]:
             return ("buttons", bool(control.label), *((b.name, b.label, b.tip) for b in control.buttons))
 
 
-def _look(theme: Theme, em: int) -> dict[str, Any]:
+def look(theme: Theme, em: int) -> dict[str, Any]:
     """The theme in pygame_gui's terms: flat, in our colours, in our type."""
     raised, lit = mix(theme.panel, theme.text, 0.06), mix(theme.panel, theme.lane(0), 0.3)
     colors = {
@@ -290,7 +303,13 @@ def _look(theme: Theme, em: int) -> dict[str, Any]:
     knob = {"normal_bg": _hex(theme.muted), "hovered_bg": _hex(theme.text), "active_bg": _hex(theme.lane(0))}
     look: dict[str, Any] = {kind: {"misc": misc, "font": font} for kind in kinds}
     other = {"font": _font(following(theme.language), em)}  # That button has the next language's name on it.
-    special = {"horizontal_slider.#sliding_button": {"colours": knob, "misc": misc}, "#language": other}
+    rims = ("normal_border", "hovered_border", "active_border", "selected_border")
+    marked = {"colours": dict.fromkeys(rims, _hex(theme.lane(1))), "misc": misc | {"border_width": f"{RIM}"}}
+    special = {
+        "horizontal_slider.#sliding_button": {"colours": knob, "misc": misc},
+        "#language": other,
+        "#mistake": marked | {"font": font},
+    }
     return {"defaults": every, **look, **special}
 
 

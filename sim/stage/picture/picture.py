@@ -219,14 +219,15 @@ def _draw_maps(canvas: Canvas, here: Setting, snapshot: Snapshot) -> None:
     glides = [snapshot.glide(course.index, timing) for course in courses]
     clouds = [snapshot.cloud(course.index) for course in courses]
     traces = [_ways(session, timing, course.index) for course in courses]
+    ends = ends_seen(session)
     if here.more.together:
         with canvas.part("map"):
-            draw_together(canvas, courses, glides, session.views, session.lane, clouds, traces)
+            draw_together(canvas, courses, glides, session.views, session.lane, clouds, traces, ends)
         _draw_search(canvas, here, session)
         return
-    for course, glide, cloud, ways in zip(courses, glides, clouds, traces, strict=True):
+    for course, glide, cloud, ways, some in zip(courses, glides, clouds, traces, ends, strict=True):
         with canvas.part(f"lane {course.index + 1}"), canvas.part("map"):
-            course.draw(canvas, glide, session.views, cloud, ways, snapshot.step)
+            course.draw(canvas, glide, session.views, cloud, ways, snapshot.step, some)
     _draw_search(canvas, here, session)
 
 
@@ -464,8 +465,9 @@ def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, snapshot: Snapsho
     picking = live and snapshot.session.picking is not None
     told = "" if picking else status(snapshot)
     counted = score(snapshot.session, theme)
-    if counted and text.width(f"{told} · {counted}", em) + 8 * em < place.right - left:
-        told = f"{told} · {counted}"
+    both = " · ".join(filter(None, (told, counted)))
+    if text.width(both, em) + 8 * em < place.right - left:
+        told = both
     if notice and text.width(told, em) + text.width(notice, em) + 2 * em > place.right - left:
         told = ""  # What has just been done goes first.
     told = text.fitted(told, em, place.right - left)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import partial
 
+from ...descent.schedules import CONSTANT
 from ...scene import Scene
 from ...scene.tour import the_tour
 from ...surface.protocol import Window
@@ -113,6 +114,7 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
             session.profile,
             session.ends,
             BATCH_STRIP in session.views and step is not None and BATCH_STRIP in step.tells,
+            any(lane.schedule != CONSTANT for lane in session.scene.lanes),
         ),
         larger=session.larger,
         steady=session.steady,

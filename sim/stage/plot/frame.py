@@ -100,8 +100,8 @@ def build_frame(plan: Plan, card: Rect, margins: Margins, style: Style) -> Frame
     beside = tick_labels_left(y, style, LEFT_SHARE * inner.width)
     labels = around.heading(plan, inner, plot, style)
     labels += around.numbers(below, beside, inner, plot, style)
-    labels += around.footing(plan, below, inner, plot, style)
     laid = stacks.stacked_bars(plan.stacks, x, y, style)
+    labels += around.footing(_said(plan, laid), below, inner, plot, style)
     numbers = stacks.numbers(laid, style)
     cells, scale = None, None
     if plan.heat is not None:
@@ -127,6 +127,14 @@ def build_frame(plan: Plan, card: Rect, margins: Margins, style: Style) -> Frame
         scale=scale,
         numbers=numbers,
     )
+
+
+def _said(plan: Plan, laid: tuple[stacks.StackedBar, ...]) -> Plan:
+    """The plan with the note that is true of what is drawn: of no whisker is spoken where there is none."""
+    figure = plan.figure
+    if figure.bare is None or any(bar.whiskers for bar in laid):
+        return plan
+    return replace(plan, figure=replace(figure, note=figure.bare))
 
 
 def _directions(plan: Plan, plot: Rect) -> tuple[Direction, Direction]:

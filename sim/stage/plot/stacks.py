@@ -25,7 +25,7 @@ WIDEST = 10.0  # Em: no bar is wider.
 BESIDE = 0.1  # Em: what words in a part leave free on either side.
 ASIDE, COLUMN, COLUMNS = 0.45, 0.6, 2  # Em from a bar to its first whisker, from column to column, and how many.
 CAP = 0.2  # Em: half the width of a whisker's ends.
-SHORTEST = 0.3  # Em: an interval that is shorter cannot be seen.
+SHORTEST = 2.5  # Widths of a whisker's line: of an interval that is shorter, the ends cannot be told apart.
 HATCH = 0.6  # Em: from one line of the hatching to the next.
 FOOT = 0.22  # Em: the height of the line in the lane's colour on which a bar stands.
 NAME_LINES, INTERVAL_LINES = 3, 3
@@ -80,7 +80,7 @@ def _whiskers(mark: Stack, right: int, y: Direction, style: Style) -> Iterator[W
     lows, highs, closed = y.spans(mark.low, mark.high, len(mark.layers) - 1)
     free = [np.inf] * COLUMNS  # Down to where each column is still empty: pixels of the lower end come first.
     for low, high, (below, above) in zip(lows.tolist(), highs.tolist(), closed.tolist(), strict=True):
-        if not low - high >= SHORTEST * style.em:
+        if not low - high >= SHORTEST * style.thin:
             continue
         column = next((k for k, end in enumerate(free) if low < end), None)
         if column is not None:

@@ -1,7 +1,7 @@
 """Small against large batch, the lecture's closing table, with what has been measured."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pygame
 
@@ -9,6 +9,7 @@ from ...descent.lane import Lane
 from ...languages import grouped
 from ...study.odds.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, ContrastRow, texts
 from ...study.odds.tally import Tally, contrast_of
+from ...study.statistics.intervals import UNKNOWN
 from ..drawing.canvas import Canvas
 from ..drawing.glyphs import draw_badge
 from ..style import text
@@ -48,8 +49,8 @@ class TableLayout:
         return self.card.top + (line + 0.5) * self.line
 
 
-def draw_table(canvas: Canvas, tally: Tally, theme: Theme, em: int) -> None:
-    """Draw the table over the whole canvas."""
+def draw_table(canvas: Canvas, tally: Tally, theme: Theme, em: int, waits: bool = False) -> None:
+    """Draw the table over the whole canvas; one that waits with its answer tells none of its numbers."""
     canvas.rect((0, 0, *canvas.size), theme.background)
     told = contrast_of(tally)
     if told is None:
@@ -75,7 +76,7 @@ def draw_table(canvas: Canvas, tally: Tally, theme: Theme, em: int) -> None:
     for lane, end in zip((told.small, told.large), layout.ends, strict=True):
         _draw_head(canvas, layout, end, tally, lane, theme)
     for index, row in enumerate(told.rows):
-        _draw_row(canvas, layout, index, row, theme)
+        _draw_row(canvas, layout, index, replace(row, small=UNKNOWN, large=UNKNOWN) if waits else row, theme)
     for index, words in enumerate(captions):
         y = card.bottom + (index + 1) * 1.4 * small
         canvas.text(words, (card.left + em, y), small, theme.muted)

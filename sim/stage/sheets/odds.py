@@ -63,7 +63,8 @@ def _said(figure: Figure, lanes: tuple[str, ...], theme: Theme) -> Figure:
     y = replace(figure.y, label=_word(figure.y.label, theme))
     marks = tuple(_named(mark, lanes, theme) for mark in figure.marks)
     title, note = _word(figure.title, theme), _word(figure.note, theme)
-    return replace(figure, title=title, x=x, y=y, marks=marks, note=note)
+    bare = None if figure.bare is None else _word(figure.bare, theme)
+    return replace(figure, title=title, x=x, y=y, marks=marks, note=note, bare=bare)
 
 
 def _named(mark: Mark, lanes: tuple[str, ...], theme: Theme) -> Mark:

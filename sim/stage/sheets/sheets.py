@@ -74,7 +74,7 @@ def draw_over(canvas: Canvas, places: Layout, theme: Theme, session: Session, ta
         canvas.text(theme.say(LABELS[name]), tab.center, em, ink, bold=True, align=0.5)
     _draw_progress(canvas, here.progress, theme, em, session)
     if tally is not None:
-        canvas.backdrop(_body(session.sheet, tally, theme, em, here.body.size), here.body.topleft)
+        canvas.backdrop(_body(session.sheet, tally, theme, em, here.body.size, asked(session)), here.body.topleft)
 
 
 def pieces(name: str, tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> Iterator[None]:
@@ -121,8 +121,10 @@ def _draw_progress(canvas: Canvas, place: pygame.Rect, theme: Theme, em: int, se
         canvas.rect(bar, theme.text, corner=bar.height // 2)
 
 
-def _body(name: str, tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> Backdrop:
+def _body(name: str, tally: Tally, theme: Theme, em: int, size: tuple[int, int], waits: bool = False) -> Backdrop:
     from .contrast import draw_table
     from .odds import draw_odds
 
-    return Backdrop(draw_odds if name == "odds" else draw_table, (tally, theme, em), size)
+    if name == "odds":
+        return Backdrop(draw_odds, (tally, theme, em), size)
+    return Backdrop(draw_table, (tally, theme, em, waits), size)

@@ -328,6 +328,7 @@ def page(result: Odds) -> Page:
         shares,
         stacks,
         {(True, True): BOTH, (True, False): WHISKERS, (False, True): WANDERERS}.get((whiskers, moving), ""),
+        WANDERERS if moving else "",
     )
     seeds = any(told.seeds for told in result.lanes)
     escapes = Figure(

@@ -104,6 +104,8 @@ class Figure:
     marks: tuple[Mark, ...]
     note: str = ""
     """A sentence below it: how many runs, what the intervals are."""
+    bare: str | None = None
+    """What stands there instead where no interval beside a stacked bar is long enough to be seen; None: the same."""
 
 
 @dataclass(frozen=True, slots=True)

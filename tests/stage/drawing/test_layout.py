@@ -201,3 +201,15 @@ def test_a_card_has_no_empty_rows(sliders: bool) -> None:
     places = layout((1366, 768), 3, 1.5, more=More(together=True, sliders=sliders))
     for card in places.panels:
         assert card.strip.top - card.name.bottom < places.em
+
+
+@pytest.mark.parametrize("sliders", [False, True])
+@pytest.mark.parametrize("lanes", [3, 4, 5, 6])
+@pytest.mark.parametrize("size", [(960, 600), (1366, 768), (1600, 900), (2560, 1440)])
+def test_no_card_has_an_empty_row_between_name_and_verdict(size: tuple[int, int], lanes: int, sliders: bool) -> None:
+    places = layout(size, lanes, 1.5, more=More(together=True, sliders=sliders))
+    for card in places.panels:
+        inside = [card.strip] if card.strip.height else []
+        edges = [card.name.bottom, *(edge for place in inside for edge in (place.top, place.bottom)), card.chip.top]
+        free = max(below - above for above, below in zip(edges[::2], edges[1::2], strict=True))
+        assert free < 1.2 * places.em

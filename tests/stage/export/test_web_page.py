@@ -126,6 +126,17 @@ def test_the_numbers_in_the_file_are_the_races_bit_for_bit(name: str) -> None:
     assert points == {(point.kind.value, *point.position) for point in span.race.problem.critical}
 
 
+def test_where_minima_are_many_a_page_numbers_those_that_are_spoken_of_at_last() -> None:
+    span = span_of("egg-box")
+    numbers = {point["number"] for point in data_of(page(span))["critical"]["points"]} - {None}
+    assert len(numbers) < len(span.race.problem.minima)
+    for lane, judge in enumerate(span.race.judges):
+        moves = [event for event in judge.events_until(span.updates(lane)) if event.kind == "escaped"]
+        ends = {moves[-1].source, moves[-1].target} if moves else set()
+        basin = judge.verdict(span.updates(lane)).basin
+        assert {place + 1 for place in (*ends, basin) if place is not None} <= numbers
+
+
 def last_at(changes: list[Any], time: int) -> Any:
     return [entry for entry in changes if entry[0] <= time][-1]
 

@@ -17,7 +17,7 @@ from sim.languages import LANGUAGES
 from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.stage.input.control import Buttons, Choice, Control, Slider, TextField
 from sim.stage.input.controls import controls, scene_titles, spreads_of
-from sim.stage.input.widgets import STEPS, ControlPanel, shared_room
+from sim.stage.input.widgets import STEPS, ControlPanel, look, shared_room
 from sim.stage.picture.setting import setting
 from sim.stage.picture.transport import knobs
 from sim.stage.session.bindings import Errand, keys
@@ -285,3 +285,32 @@ def test_words_on_buttons_have_room_above_and_below(size: tuple[int, int]) -> No
         assert buttons
         for button in buttons:
             assert button.rect.height >= text.label_size("gÄ", round(0.85 * panel._em))[1] - 2
+
+
+def ink(height: int, em: int) -> int:
+    """How many rows of pixels letters take on a button of that height."""
+    manager = pygame_gui.UIManager(SIZE, theme_path=look(load_theme("light"), em), enable_live_theme_updates=False)
+    button = UIButton(pygame.Rect(0, 0, 200, height), "gpqjydbkf", manager)
+    manager.update(0.0)
+    manager.draw_ui(target := pygame.Surface(SIZE, depth=32))
+    pixels = pygame.surfarray.array3d(target.subsurface(button.rect))[5:-5, 1:-1].astype(int).sum(axis=-1)
+    return int((np.abs(pixels - np.median(pixels)) > 150).any(axis=0).sum())
+
+
+@pytest.mark.parametrize("refused", ["", "There is no function foo at column 7."])
+@pytest.mark.parametrize("size", [(960, 600), (1280, 720), (1366, 768), (1600, 900), (1920, 1080)])
+def test_letters_on_buttons_are_whole(size: tuple[int, int], refused: str) -> None:
+    with screen(size):
+        here = setting(replace(opened(), refused=refused), size)
+        panel = controls_of(replace(opened(), refused=refused), here)
+        buttons = [widget for widget in panel._widgets.values() if isinstance(widget, UIButton)]
+        lowest, em = min(button.rect.height for button in buttons), here.places.em
+        assert ink(lowest, em) == ink(80, em)
+
+
+def test_what_is_wrong_with_a_formula_has_no_tooltip_laid_over_it() -> None:
+    with screen((1366, 768)):
+        for refused in ("", "There is no function foo at column 7."):
+            session = replace(opened(), refused=refused)
+            panel = controls_of(session, setting(session, (1366, 768)))
+            assert (panel._widgets["formula"].tool_tip_text is None) == bool(refused)

@@ -18,6 +18,7 @@ from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.caption import badge, offered, score
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
+from sim.stage.session.scenes import ShowScenes
 from sim.stage.session.session import Session, ask, begin, race, update
 from sim.stage.session.setup import Guess, Judged, NewSeed, OpenScene, judgement
 from sim.stage.session.view import Hover
@@ -87,6 +88,12 @@ def test_a_mark_comes_goes_and_changes_without_a_trace(asked: Session, answered:
     pictures = drawn_in_turn([snapshot_of(session, running) for session in (*sessions, at(asked, 3))])
     assert np.array_equal(pictures[0], pictures[-1])
     assert not np.array_equal(pictures[0], pictures[1])
+
+
+def test_beside_the_pictures_of_scenes_the_count_begins_with_no_separator(asked: Session, answered: int) -> None:
+    counted = count(at(after(asked, Guess(WRONG)), answered))
+    picking = after(replace(counted, presenter=True, live=True), ShowScenes())
+    assert 'text "0 of 1 guessed right"' in told(picking)
 
 
 def test_a_guess_is_counted_once_when_its_answer_is_seen(asked: Session, answered: int) -> None:

@@ -11,6 +11,7 @@ from recording_canvas import RecordingCanvas
 from recordings import section
 
 from sim.descent.race import Race
+from sim.descent.schedules import CONSTANT
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.scene.tour import the_tour
@@ -149,3 +150,18 @@ def test_the_sum_of_arrows_is_told_in_as_many_lines_as_leave_a_low_map_to_be_see
     assert plates
     assert marble.collidelist(plates) < 0
     assert place.map.bottom - min(plate.top for plate in plates) <= CAPTIONS * place.map.height
+
+
+@pytest.mark.parametrize("size", [(960, 600), (1366, 768), (1600, 900)])
+def test_a_lane_whose_learning_rate_changes_has_all_numbers_and_that(size: tuple[int, int]) -> None:
+    scene, theme = load_scene("warm-restarts"), load_theme("light")
+    session = replace(begin(scene), playing=False, progress=100.0, seen=100, numbers=True)
+    race(scene).extend(scene.updates + 1)
+    canvas = RecordingCanvas(size)
+    draw(canvas, snapshot_of(session, race(scene)))
+    numbers = section(canvas.recording, "numbers")
+    planned = sum(lane.schedule != CONSTANT for lane in scene.lanes)
+    assert 0 < planned < len(scene.lanes)
+    assert numbers.count('text "η"') == planned
+    for name in ("L", "test L", "update", "epoch", "batch"):
+        assert numbers.count(f'text "{theme.say(name)}"') == len(scene.lanes)

@@ -1,5 +1,6 @@
 """The strip of the tour: all of it is to be read, and it lies over nothing."""
 
+import re
 from dataclasses import replace
 from itertools import cycle, islice, product, repeat
 from typing import Any
@@ -186,6 +187,20 @@ def test_a_step_s_sheet_does_not_answer_before_the_end_of_the_race(step: int) ->
         assert told is not None
         assert bool(told.results) is shown
         assert "No marble has left" not in canvas.recording
+
+
+@pytest.mark.parametrize("step", [6, 12])
+def test_a_table_that_waits_with_its_answer_tells_no_number(step: int) -> None:
+    session = update(at(step), ChooseSheet("contrast"))
+    for here, shown in ((session, False), (update(session, GoToEnd()), True)):
+        running = race(here.scene)
+        running.extend(here.horizon + 1)
+        canvas = RecordingCanvas(SIZES[1])
+        draw(canvas, snapshot_of(here, running))
+        table = canvas.recording[canvas.recording.index("gradient noise at the start") :]
+        values = re.findall(r'text "([^"]*)" .* bold align 1', table[: table.index("gradient noise at the end")])
+        assert len(values) == 2
+        assert (set(values) == {"–"}) is not shown
 
 
 def test_whoever_opens_a_sheet_of_another_scene_is_shown_it_at_once() -> None:

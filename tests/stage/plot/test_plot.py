@@ -369,6 +369,14 @@ def test_a_whisker_beside_a_stacked_bar_is_the_interval_at_its_edge() -> None:
     assert (min(upper), max(upper)) == pytest.approx((0.7, 0.8), abs=0.01)
 
 
+@pytest.mark.parametrize(("half", "note"), [(0.0, "none"), (0.0005, "none"), (0.006, "some"), (0.05, "some")])
+def test_of_whiskers_is_spoken_where_one_is_drawn(half: float, note: str) -> None:
+    marks = (stack(0, 0.993, 0.007, 0.0, 0.0, half=half),)
+    frame, _ = alone(Figure("", Axis("", names=("a",)), SHARE, marks, "some", "none"))
+    assert [words.text for words in frame.labels if words.text in ("some", "none")] == [note]
+    assert bool(frame.stacks[0].whiskers) == (note == "some")
+
+
 def test_whiskers_of_small_parts_never_lie_on_each_other() -> None:
     frame, _ = alone(
         Figure("", Axis("", names=("a", "b")), SHARE, (stack(0, *[0.05] * 6, 0.3, 0.2, 0.2, half=0.04),)), (500, 400)

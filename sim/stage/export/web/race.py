@@ -25,7 +25,8 @@ from ....surface.critical.point import CriticalKind
 from ....surface.protocol import Window
 from ...drawing.contours import GRID, losses
 from ...drawing.relief.view import first_camera, heights_over, levels_over
-from ...picture.map.terrain import MANY_MARKS, MOST_LABELS
+from ...picture.map.numbers import MOST_NUMBERS, named_minima
+from ...picture.map.terrain import MANY_MARKS
 from .ground import ERROR, moved, parts_of, rounded, steps_of
 
 Json: TypeAlias = Any
@@ -98,7 +99,7 @@ def run_data(span: Span) -> Json:
     """What a seed decides."""
     return {
         "seed": span.scene.seed,
-        "critical": _critical(span.race.problem),
+        "critical": _critical(span),
         "lanes": [_lane(span, lane) for lane in range(len(span.scene.lanes))],
         "captions": _captions(span),
         "question": _question(span),
@@ -196,9 +197,14 @@ def _parts(problem: Problem, window: Window) -> Json:
     return {**told, "step": packed(size, "<f8"), "values": packed(steps, "<i2")}
 
 
-def _critical(problem: Problem) -> Json:
-    """Minima have numbers, unless there are many."""
-    numbers = {id(point): number for number, point in enumerate(problem.minima, start=1)}
+def _critical(span: Span) -> Json:
+    """Minima have numbers; where there are many, those that are spoken of in the race."""
+    problem, race = span.race.problem, span.race
+    lasts = [(judge, span.updates(lane)) for lane, judge in enumerate(race.judges)]
+    named = {place for judge, last in lasts for place in named_minima(judge.verdict(last), judge.events_until(last))}
+    few = len(problem.minima) <= MOST_NUMBERS
+    told = [(place, point) for place, point in enumerate(problem.minima) if few or place in named]
+    numbers = {id(point): place + 1 for place, point in told}
     shown = sorted(problem.critical, key=lambda point: (point.kind is not CriticalKind.MINIMUM, point.value))
     return {
         "small": len(shown) > MANY_MARKS,
@@ -209,7 +215,7 @@ def _critical(problem: Problem) -> Json:
                 "loss": json_number(point.value),
                 "eigenvalues": [json_number(value) for value in point.eigenvalues],
                 "along": [list(vector) for vector in point.eigenvectors],
-                "number": numbers.get(id(point)) if len(numbers) <= MOST_LABELS else None,
+                "number": numbers.get(id(point)),
             }
             for point in shown
         ],

@@ -25,6 +25,12 @@ def moved_minima(problem: Problem, loss: FiniteSum, batch: Indices | None = None
 
 
 @kept
+def test_minima(problem: Problem) -> Array:
+    """Where they have moved to in the test loss, (n, 2)."""
+    return moved_minima(problem, problem.test)
+
+
+@kept
 def example_minima(problem: Problem, block: int) -> list[Array]:
     """The same in the losses of single examples, of those in a block of EXAMPLES: found at once, they take little more
     time than those of one, and each example has its turn before long.

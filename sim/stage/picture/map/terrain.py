@@ -22,7 +22,6 @@ from ...style.color import mix
 from ...style.theme import Theme
 from .site import LandBlock, Map, Site, site_of
 
-MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.
 MANY_MARKS = 40  # Critical points beyond which their marks are smaller.
 SMALL_MARK = 0.65  # How large a mark is among many, as a part of its usual size.
 PALE = 0.25  # How far the colours of a map are on the way from those of land to the highest tint.
@@ -122,21 +121,13 @@ def draw_flat(
 
 
 def draw_marks(canvas: Canvas, problem: Problem, site: Site, theme: Theme, stroke: float) -> None:
-    """The critical points of the training loss, and the numbers of its minima."""
+    """The critical points of the training loss."""
     size = stroke if len(problem.critical) <= MANY_MARKS else SMALL_MARK * stroke
     places = np.array([point.position for point in problem.critical]).reshape(-1, 2)
     seen = [point for point, hidden in zip(problem.critical, site.hidden(places), strict=True) if not hidden]
     shown = thinned(seen, site, CROWDED * stroke)
     for point in shown:
         draw_mark(canvas, site, point, theme, size)
-    if len(problem.minima) <= MOST_LABELS:
-        for number, minimum in enumerate(problem.minima, start=1):
-            if minimum not in shown:
-                continue
-            x, y = site.pixel(*minimum.position)
-            height = round(12 * stroke)
-            _, tall = text.label_size(str(number), height, bold=True)
-            canvas.label(str(number), (x + 7 * stroke, y - tall), height, theme.mark, theme.halo, bold=True)
 
 
 def thinned(points: Sequence[CriticalPoint], site: Site, apart: float) -> list[CriticalPoint]:

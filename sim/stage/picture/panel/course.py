@@ -4,26 +4,33 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from pygame import Rect
 
 from ....descent.race import Race
 from ....descent.track import Track
 from ....descent.verdict.track_judge import TrackJudge
 from ....study.maps.swarm import Cloud
+from ....study.odds.ends import LaneEnds
 from ....surface.points import Array
 from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas, Pixel
-from ...drawing.glyphs import draw_arrow, draw_badge, draw_marble, draw_wedge
+from ...drawing.glyphs import draw_arrow, draw_badge, draw_marble, draw_wedge, flag_place
+from ...drawing.reel import draw_again
 from ...session.playback import MOMENTOUS
 from ...session.session import MOVING_GROUND
 from ...style.color import Color, mix
 from ...style.style import stroke_of
 from ...style.theme import Theme
-from ..map.ball import Rolling, draw_ball, rolling
+from ..map.ball import RADIUS, Rolling, draw_ball, rolling
 from ..map.cloud import draw_cloud
+from ..map.minima import test_minima
+from ..map.numbers import Around, draw_numbers, named_minima
 from ..map.site import LandBlock, Site, moving_site, site_of
 from ..map.trail import Trail, fading
 from ..views import Layer, ViewContext, draw_views, map_backdrop
+from ..views.context import captions_height
+from ..views.ground.loss_scale import scale_place
 from ..views.moving_ground import shaken
 
 THICK = (0.6, 1.0)
@@ -34,6 +41,10 @@ WIDE = (12.0, 34.0)
 """How wide that ring is, at first and in the end, in strokes."""
 HIDING, ABOVE = 0.9, 1.7
 """How near marbles hide each other, and how far above them their badges stand, in ems."""
+MARBLE = 10.5
+"""Half of what a marble takes up, in strokes."""
+DIAMOND = 8.5
+"""Half of what the mark of a minimum of the test loss takes up, in strokes."""
 PASSING = 2000
 """Updates whose way is drawn on land that moves."""
 
@@ -92,10 +103,11 @@ class Course:
         cloud: Cloud | None,
         ways: tuple[Array, ...] = (),
         step: int = 1,
+        ends: LaneEnds | None = None,
     ) -> None:
         """Draw the map after so many updates, and such a part of the next movement.
 
-        Of land that moves, one of so many by so many pixels is computed.
+        Of land that moves, one of so many by so many pixels is computed. The minima that `ends` speaks of have numbers.
 
         With a cloud, all its marbles are drawn instead of the way of the first of them. `ways` are whole ways (n, 2)
         to be seen besides: as it was before a slider was taken, and as it is to be.
@@ -112,11 +124,17 @@ class Course:
                 self.draw_ways(canvas, context, ways)
                 draw_views(canvas, context, Layer.UNDER)
                 trail.draw_last(canvas, corner, stretch)
+                draw_minima(canvas, context, self.named(context.moment, ends))
                 self.draw_marble(canvas, context, share, stretch.marble)
             else:
                 canvas.backdrop(map_backdrop(context), corner)
                 draw_views(canvas, context, Layer.UNDER)
                 self.draw_cloud(canvas, context, cloud)
+                draw_minima(canvas, context, self.named(context.moment, ends))  # A swarm hides no number.
+
+    def named(self, moment: int, ends: LaneEnds | None = None) -> tuple[int, ...]:
+        """The minima that are spoken of beside the map."""
+        return named_minima(self.judge.verdict(moment), self.judge.events_until(moment), ends)
 
     def draw_cloud(self, canvas: Canvas, context: ViewContext, cloud: Cloud) -> None:
         """Draw the marbles of a swarm, and the lane's own among them."""
@@ -215,6 +233,7 @@ def draw_together(
     chosen: int,
     clouds: Sequence[Cloud | None],
     ways: Sequence[tuple[Array, ...]],
+    ends: Sequence[LaneEnds | None],
 ) -> None:
     """Draw all the courses on their one map, on the land of the training loss.
 
@@ -240,28 +259,76 @@ def draw_together(
                 stretch = course.trail.stretch(context.moment, glides[index][1])
                 course.trail.draw_whole(canvas, area.topleft, stretch)
                 marbles[index] = stretch.marble
+        told = zip(courses, contexts, ends, strict=True)
+        named = [number for course, context, some in told for number in course.named(context.moment, some)]
+        signs = _crowds(courses, marbles)
+        if marbles:
+            draw_minima(canvas, contexts[chosen], named, signs)
         for index in order:
             course, context, cloud = courses[index], contexts[index], clouds[index]
             if cloud is None:
                 course.draw_marble(canvas, context, glides[index][1], marbles[index])
             else:
                 course.draw_cloud(canvas, context, cloud)
-        _draw_crowds(canvas, courses, marbles)
+        if not marbles:
+            draw_minima(canvas, contexts[chosen], named)
+        _draw_crowds(canvas, courses, signs)
 
 
-def _draw_crowds(canvas: Canvas, courses: Sequence[Course], marbles: dict[int, Pixel]) -> None:
-    """Where marbles hide each other, the badges of all that lie there stand side by side above them."""
-    area, em, theme = courses[0].area, courses[0].em, courses[0].theme
+def draw_minima(
+    canvas: Canvas, context: ViewContext, named: Sequence[int], signs: Sequence[Sequence[tuple[Pixel, int]]] = ()
+) -> None:
+    """Draw the numbers of minima, of those that are named and of all that have them, beside what else is there.
+
+    signs: where badges are to stand, and of which lanes.
+    """
+    place, key = ("minima", context.index, *context.area), (context.key, tuple(named), tuple(map(tuple, signs)))
+    draw_again(canvas, place, key, lambda under: _draw_minima(under, context, named, signs))
+
+
+def _draw_minima(
+    canvas: Canvas, context: ViewContext, named: Sequence[int], signs: Sequence[Sequence[tuple[Pixel, int]]]
+) -> None:
+    area, stroke, problem, em = context.area, context.stroke, context.problem, context.em
+    marbles = [pixel for pixel in (context.center, *context.others) if all(map(math.isfinite, pixel))]
+    lifted = 0.0 if context.camera.flat else RADIUS * stroke  # A ball stands on its place.
+    taken = [_about((x, y - lifted), round(MARBLE * stroke)) for x, y in marbles]
+    taken.append(flag_place(context.pixel(np.array(context.race.start)), stroke))
+    taken += [_about(center, round(0.5 * em)) for crowd in signs for center, _ in crowd]
+    taken.append(Rect(area.topleft, (area.width, round(captions_height(context.views) * em))))
+    if "loss scale" in context.views:
+        taken.append(scale_place(context))
+    if "test surface" in context.views:
+        taken += [_about(context.pixel(place), round(DIAMOND * stroke)) for place in test_minima(problem)]
+    arrows = tuple((context.center, arrow.tip) for arrow in context.arrows if arrow is not None and marbles)
+    around = Around(tuple(taken), arrows, "labels" not in context.views)
+    with canvas.part("minima"):
+        draw_numbers(canvas, problem, context.site, context.theme, stroke, area, named, around)
+
+
+def _about(center: Pixel, half: int) -> Rect:
+    return Rect(round(center[0]) - half, round(center[1]) - half, 2 * half, 2 * half)
+
+
+def _draw_crowds(canvas: Canvas, courses: Sequence[Course], signs: Sequence[Sequence[tuple[Pixel, int]]]) -> None:
+    """The badges of those that lie in one place, side by side."""
+    for crowd in signs:
+        with canvas.part("crowd"):
+            for center, index in crowd:
+                draw_badge(canvas, center, 0.5 * courses[index].em, index, courses[index].theme.halo)
+                draw_badge(canvas, center, 0.36 * courses[index].em, index, courses[index].color)
+
+
+def _crowds(courses: Sequence[Course], marbles: dict[int, Pixel]) -> list[list[tuple[Pixel, int]]]:
+    """Where marbles hide each other: places side by side above them for the badges of all that lie there."""
+    area, em, signs = courses[0].area, courses[0].em, list[list[tuple[Pixel, int]]]()
     left = sorted(marbles)
     while left:
         first = marbles[left[0]]
         here = [index for index in left if math.dist(marbles[index], first) < HIDING * em]
         left = [index for index in left if index not in here]
         x, y = area.left + first[0], area.top + first[1] - ABOVE * em
-        if len(here) < 2 or not area.collidepoint(x, y):
-            continue
-        with canvas.part("crowd"):
-            for place, index in enumerate(here):
-                center = (x + (place - 0.5 * (len(here) - 1)) * 1.05 * em, y)
-                draw_badge(canvas, center, 0.5 * em, index, theme.halo)
-                draw_badge(canvas, center, 0.36 * em, index, theme.lane(index))
+        if len(here) > 1 and area.collidepoint(x, y):
+            middle = 0.5 * (len(here) - 1)
+            signs.append([((x + (place - middle) * 1.05 * em, y), index) for place, index in enumerate(here)])
+    return signs

@@ -50,7 +50,7 @@ class Panel:
     def draw(self, canvas: Canvas, update: int, views: frozenset[str], ends: LaneEnds | None = None) -> None:
         """Draw the lane after so many updates; its frame and names are there."""
         with canvas.part("map"):
-            self.course.draw(canvas, (update, 0.0), views, None)
+            self.course.draw(canvas, (update, 0.0), views, None, ends=ends)
         (line,) = alike([self.verdict_line(update)])
         self.draw_words(canvas, update, views, line, None, ends)
 

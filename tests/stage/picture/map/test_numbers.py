@@ -1,0 +1,113 @@
+"""The numbers of minima on maps: those that are spoken of are there, and nothing hides them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pygame
+import pytest
+
+from sim.descent.verdict.kinds import Event, Verdict, VerdictKind
+from sim.languages import LANGUAGES
+from sim.scene import load_scene
+from sim.scene.view import USUAL_VIEW
+from sim.stage.drawing.canvas import Pixel
+from sim.stage.drawing.screen import Screen
+from sim.stage.export.step import still
+from sim.stage.picture.map.numbers import MOST_NUMBERS, named_minima
+from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.setting import setting
+from sim.stage.session.session import Session, as_it_wants, begin, race
+from sim.stage.style import text
+from sim.stage.style.color import Color
+from sim.stage.style.theme import load_theme
+from sim.study.odds.ends import MINIMUM, UNDER_WAY, EndPart, LaneEnds
+from sim.study.statistics.intervals import exact
+
+
+class Marked(Screen):
+    """A canvas that remembers which digits were written on maps, where and how large."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        super().__init__(pygame.Surface(size, depth=32))
+        self.labels: list[tuple[str, Pixel, int]] = []
+
+    def label(self, words: str, corner: Pixel, size: int, color: Color, halo: Color, *, bold: bool = False) -> None:
+        self.labels.append((words, corner, size))
+        super().label(words, corner, size, color, halo, bold=bold)
+
+
+def drawn(session: Session, size: tuple[int, int]) -> Marked:
+    running = race(session.scene)
+    running.extend(session.scene.updates + 1)
+    canvas = Marked(size)
+    draw(canvas, snapshot_of(session, running))
+    return canvas
+
+
+def legible(canvas: Marked, session: Session) -> list[tuple[str, Pixel]]:
+    """The numbers whose every pixel is to be seen, and where they are."""
+    theme, found = load_theme(session.theme), list[tuple[str, Pixel]]()
+    for words, corner, size in canvas.labels:
+        alone = text.haloed(words, size, theme.mark, theme.halo, True)
+        solid = pygame.surfarray.array_alpha(alone) == 255
+        left, top = round(corner[0]), round(corner[1])
+        seen = canvas.surface.subsurface(pygame.Rect((left, top), alone.get_size()))
+        if np.array_equal(pygame.surfarray.array3d(seen)[solid], pygame.surfarray.array3d(alone)[solid]):
+            found.append((words, corner))
+    return found
+
+
+def named_on(session: Session, size: tuple[int, int], lane: int) -> tuple[set[str], set[str]]:
+    """The numbers of minima that are spoken of beside a lane's map, and those that can be read on it."""
+    here, judge = setting(session, size), race(session.scene).judges[lane]
+    moves = [event for event in judge.events_until(session.tick) if event.kind == "escaped"]
+    wanted = {f"{place + 1}" for place in (moves[-1].source, moves[-1].target) if place is not None} if moves else set()
+    basin = judge.verdict(session.tick).basin
+    wanted |= {f"{basin + 1}"} if basin is not None else set()
+    area = here.places.panels[lane].map
+    return wanted, {words for words, corner in legible(drawn(session, size), session) if area.collidepoint(corner)}
+
+
+@pytest.mark.parametrize(("size", "presenter"), [((960, 600), False), ((1366, 768), True)])
+def test_a_step_that_speaks_of_minima_has_their_numbers_whole(size: tuple[int, int], presenter: bool) -> None:
+    session = replace(still(7, LANGUAGES[0], "light"), presenter=presenter)
+    assert session.scene.name == "sharp-and-flat"
+    for lane in range(3):
+        wanted, there = named_on(session, size, lane)
+        assert wanted
+        assert wanted <= there
+
+
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("flat", [False, True])
+@pytest.mark.parametrize("size", [(960, 600), (1920, 1080)])
+def test_where_minima_are_many_those_that_are_spoken_of_have_numbers(
+    size: tuple[int, int], flat: bool, together: bool
+) -> None:
+    scene = load_scene("egg-box")
+    scene = replace(scene, view=USUAL_VIEW) if flat else scene
+    session = replace(as_it_wants(begin(scene)), playing=False, together=together, progress=240.0, seen=240)
+    assert len(scene.problem().minima) > MOST_NUMBERS
+    for lane in range(3):
+        wanted, there = named_on(session, size, lane)
+        assert wanted <= there
+        assert len(there) <= 3 * MOST_NUMBERS
+
+
+def test_the_basin_comes_first_then_the_last_escape_and_then_where_seeds_end() -> None:
+    verdict = Verdict(VerdictKind.UNDER_WAY, 0, 0.1, (1.0, 2.0), 4, 0.0)
+    moves = [
+        Event(3, 4, "left_saddle", 2, 9),
+        Event(5, 7, "escaped", 9, 1),
+        Event(9, 12, "escaped", 1, 4),
+        Event(15, 15, "rattling"),
+    ]
+    assert named_minima(verdict, moves) == (4, 1, 9)
+    none = np.zeros(0, dtype=np.int64)
+    parts = [EndPart(MINIMUM, place, exact(count, 100), none) for place, count in ((7, 5), (8, 70), (1, 10))]
+    parts.append(EndPart(UNDER_WAY, -1, exact(15, 100), none))
+    ends = LaneEnds(100, tuple(parts), exact(80, 100), (), (), False)
+    assert named_minima(verdict, moves, ends) == (4, 1, 9, 8, 7)
+    wandering = [Event(each, each, "escaped", each, each + 1) for each in range(40)]
+    assert named_minima(verdict, wandering)[:3] == (4, 39, 40)
+    assert len(named_minima(verdict, wandering)) == MOST_NUMBERS
