@@ -10,7 +10,7 @@ from ....descent.problem import Problem
 from ....surface.critical.point import CriticalKind, CriticalPoint
 from ....surface.points import Array, Mask, norm
 from ...drawing.camera import Camera
-from ...drawing.canvas import Backdrop, Canvas
+from ...drawing.canvas import Backdrop, Canvas, Pixel
 from ...drawing.contours import contour_lines, encloses, loss_grid, losses, map_levels, rings
 from ...drawing.relief.paints import Paints, paints
 from ...drawing.relief.picture import Pixels
@@ -23,6 +23,7 @@ from ...style.theme import Theme
 from .site import LandBlock, Map, Site, site_of
 
 MOST_LABELS = 9  # Minima are numbered, the lowest first, unless there are more.
+NUMBER = 12  # Height of their type, in strokes.
 MANY_MARKS = 40  # Critical points beyond which their marks are smaller.
 SMALL_MARK = 0.65  # How large a mark is among many, as a part of its usual size.
 PALE = 0.25  # How far the colours of a map are on the way from those of land to the highest tint.
@@ -133,10 +134,21 @@ def draw_marks(canvas: Canvas, problem: Problem, site: Site, theme: Theme, strok
         for number, minimum in enumerate(problem.minima, start=1):
             if minimum not in shown:
                 continue
-            x, y = site.pixel(*minimum.position)
-            height = round(12 * stroke)
-            _, tall = text.label_size(str(number), height, bold=True)
-            canvas.label(str(number), (x + 7 * stroke, y - tall), height, theme.mark, theme.halo, bold=True)
+            corner, height = _number_corner(site, minimum, number, stroke), round(NUMBER * stroke)
+            canvas.label(str(number), corner, height, theme.mark, theme.halo, bold=True)
+
+
+def _number_corner(site: Site, minimum: CriticalPoint, number: int, stroke: float) -> Pixel:
+    """The upper left corner of the number of a minimum, which stands above it and to the right."""
+    x, y = site.pixel(*minimum.position)
+    return x + 7 * stroke, y - text.label_size(str(number), round(NUMBER * stroke), bold=True)[1]
+
+
+def number_place(site: Site, minimum: CriticalPoint, number: int, stroke: float) -> pygame.Rect:
+    """What the number of a minimum takes up."""
+    left, top = _number_corner(site, minimum, number, stroke)
+    size = text.label_size(str(number), round(NUMBER * stroke), bold=True)
+    return pygame.Rect((round(left), round(top)), size)
 
 
 def thinned(points: Sequence[CriticalPoint], site: Site, apart: float) -> list[CriticalPoint]:

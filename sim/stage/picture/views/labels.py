@@ -24,7 +24,7 @@ from ..map.terrain import foremost
 from .context import CAPTIONED, PLATE, ViewContext, captions_height
 from .formula import formula_place
 from .ground.loss_scale import scale_place
-from .momentum import sum_height
+from .momentum import sum_places
 from .room import marble_places
 
 ROUNDING = 1e-12
@@ -108,9 +108,8 @@ def _standing(context: ViewContext) -> list[Label]:
 
 def _words(context: ViewContext) -> list[pygame.Rect]:
     """What the formula covers, and momentum as a sum."""
-    area, formula = context.area, formula_place(context) if "formula" in context.views else None
-    tall = round(sum_height(context) * context.em) if "momentum" in context.views else 0
-    sums = [pygame.Rect(area.left, area.bottom - tall, area.width, tall)] if tall else []
+    formula = formula_place(context) if "formula" in context.views else None
+    sums = context.once(sum_places) if "momentum" in context.views else []
     return sums if formula is None else [*sums, formula]
 
 
