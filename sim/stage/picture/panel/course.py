@@ -25,6 +25,7 @@ from ..map.site import LandBlock, Site, moving_site, site_of
 from ..map.trail import Trail, fading
 from ..views import Layer, ViewContext, draw_views, map_backdrop
 from ..views.moving_ground import shaken
+from ..views.room import wedge_area
 
 THICK = (0.6, 1.0)
 """How thick the arrows of the gradient and of the movement are."""
@@ -133,7 +134,7 @@ class Course:
         for layer in (Layer.WORDS, Layer.OVER):
             draw_views(canvas, context, layer)
         if not context.holds(center) or context.site.beside(context.theta):
-            draw_wedge(canvas, area, center, self.color, self.theme.halo, stroke)
+            draw_wedge(canvas, wedge_area(context), center, self.color, self.theme.halo, stroke)
             return
         if alone and "momentum" not in context.views:  # Which has the same arrows, put together.
             self._draw_arrows(canvas, context)

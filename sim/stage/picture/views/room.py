@@ -13,15 +13,16 @@ from ....descent.race import Race
 from ....surface.points import Array, components, vectors
 from ...drawing.camera import Camera, visible
 from ...drawing.canvas import Pixel
-from ...drawing.glyphs import flag_place
+from ...drawing.glyphs import WEDGE_RIM, flag_place, wedge_middle
 from ...style.kept import kept
 from ...style.style import stroke_of
 from ...style.theme import Theme
 from ..map.site import Site, site_of
 from ..map.terrain import MOST_LABELS, number_place
 from ..map.trail import TAIL
-from .context import ViewContext
+from .context import COVERED, ViewContext, captions_height
 from .ground.loss_scale import scale_place
+from .momentum import sum_places
 
 MARBLE = 10.5
 """Half the width of what a marble takes up, with the ring around its next place, in strokes."""
@@ -169,15 +170,30 @@ def seen(context: ViewContext, others: Sequence[Rect] = ()) -> Seen:
 
 def marble_places(context: ViewContext) -> list[Rect]:
     """What the marbles on the map take up."""
-    return [_about(pixel, context) for pixel in (context.center, *context.others)]
+    own = _about(context.center, context, away=bool(context.site.beside(context.theta)))
+    return [own, *(_about(pixel, context) for pixel in context.others)]
 
 
-def _about(pixel: Pixel, context: ViewContext) -> Rect:
+def _about(pixel: Pixel, context: ViewContext, away: bool = False) -> Rect:
     """What a marble there takes up: a ball stands on its place, and a sign at the edge points to one that is away."""
-    half, area = round(MARBLE * context.stroke), context.area
+    stroke = context.stroke
+    half = round(MARBLE * stroke)
+    if away or not context.holds(pixel):
+        x, y = wedge_middle(wedge_area(context), pixel, stroke)
+        half = round(WEDGE_RIM * stroke)
+        return Rect(round(x) - half, round(y) - half, 2 * half, 2 * half)
     place = Rect(0, 0, 2 * half, 2 * half if context.camera.flat else 3 * half)
     place.midbottom = (round(pixel[0]), round(pixel[1]) + half)
-    return place.clamp(area)
+    return place.clamp(context.area)
+
+
+def wedge_area(context: ViewContext) -> Rect:
+    """The map without the rows of sentences that views have at its edges: a wedge does not stand on these."""
+    area, em, views = context.area, context.em, context.views
+    above = round(min(captions_height(views) * em, COVERED * area.height))
+    sums = context.once(sum_places) if "momentum" in views else []
+    below = min(sums[0].height, round(COVERED * area.height)) if sums else 0
+    return Rect(area.left, area.top + above, area.width, area.height - above - below)
 
 
 @kept
