@@ -100,7 +100,7 @@ def _standing(context: ViewContext) -> list[Label]:
     """The words as they stand at the moment: rather under a marble than nowhere, but upon no others."""
     area, views = tuple(context.area), context.views & _LAID_OUT_BY
     labels, others = _labels(context.race, context.site, area, context.em, context.theme, views)
-    marbles, words, arrows = marble_places(context), _words(context), _arrows(context)
+    marbles, words, arrows = context.once(marble_places), _words(context), _arrows(context)
     stands = [label.stand for label in labels]
     for index, label in enumerate(labels):
         if _lies_on(label.stand.place, [*marbles, *words], arrows):

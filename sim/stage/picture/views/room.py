@@ -152,7 +152,7 @@ def seen(context: ViewContext, others: Sequence[Rect] = ()) -> Seen:
     """
     em = context.em
     next_step, ends = context.track.theta[min(context.moment + 1, context.track.updates)], context.arrows
-    marbles = [*marble_places(context), *others]
+    marbles = [*context.once(marble_places), *others]
     if "next step" in context.views and context.holds(context.pixel(next_step)):
         marbles.append(_about(context.pixel(next_step), context))
     if "loss scale" in context.views:
