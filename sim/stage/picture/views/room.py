@@ -42,7 +42,7 @@ LINE = 1000.0
 """As so many ems counts an arrow or a flag that is hidden: more than all that may lie on a map beside."""
 RING = 7.0
 """Half the width of a minimum's mark, in strokes."""
-CELL = 6
+CELL = 8
 """Side of the cells by which it is counted what words cover, in pixels."""
 
 
@@ -99,8 +99,9 @@ class Sums(NamedTuple):
 
 def sums(pixels: Array, weights: Array) -> Sums:
     """Of what lies at pixels (n, 2), of which there are some, and counts as much as that (n,)."""
-    left, top = np.floor(pixels.min(axis=0)).astype(int).tolist()
-    column, row = ((pixels - (left, top)) / CELL).astype(np.intp).T
+    x, y = pixels[:, 0], pixels[:, 1]
+    left, top = math.floor(x.min()), math.floor(y.min())
+    column, row = ((x - left) / CELL).astype(np.intp), ((y - top) / CELL).astype(np.intp)
     across, down = int(column.max()) + 1, int(row.max()) + 1
     counted = np.bincount(column * down + row, weights, across * down).reshape(across, down)
     total = np.zeros((across + 1, down + 1))
