@@ -128,15 +128,25 @@ def draw_marble(canvas: Canvas, center: Pixel, color: Color, halo: Color, stroke
     canvas.disc((center[0] - 2 * stroke, center[1] - 2 * stroke), 1.6 * stroke, mix(color, (255, 255, 255), 0.55))
 
 
+WEDGE_RIM = 12.0
+"""From its middle to the edge that it stands at, in strokes."""
 WEDGE = ((10.0, 0.0), (-10.0, 7.0), (-5.0, 0.0), (-10.0, -7.0))
 """Corners of a wedge, along and across its direction, in strokes: slender and notched, it has but one tip."""
 
 
+def wedge_middle(area: Rect, beyond: Pixel, stroke: float) -> Pixel:
+    """The middle of the wedge at the area's edge that points to a marble out of sight."""
+    (x, y), rim = area.center, WEDGE_RIM * stroke
+    across, down = beyond[0] - x, beyond[1] - y
+    width, height = (max(side / 2 - rim, 1.0) for side in area.size)
+    reach = max(abs(across) / width, abs(down) / height, 1e-9)
+    return x + across / reach, y + down / reach
+
+
 def draw_wedge(canvas: Canvas, area: Rect, beyond: Pixel, color: Color, halo: Color, stroke: float) -> None:
     """A wedge at the area's edge that points to a marble out of sight."""
-    offset = np.array(beyond) - area.center
-    reach = np.max(np.abs(offset) / (area.width / 2 - 12 * stroke, area.height / 2 - 12 * stroke))
-    middle, along = np.array(area.center) + offset / reach, offset / np.hypot(*offset) * stroke
+    offset, middle = np.array(beyond) - area.center, np.array(wedge_middle(area, beyond, stroke))
+    along = offset / np.hypot(*offset) * stroke
     across = np.array([-along[1], along[0]])
     corners = [tuple((middle + ahead * along + aside * across).tolist()) for ahead, aside in WEDGE]
     draw_rimmed(canvas, corners, color, halo, stroke)

@@ -79,16 +79,21 @@ def draw_numbers(
         if not area.collidepoint(x, y):
             continue
         words = str(number + 1)
-        wide, tall = text.label_size(words, height, bold=True)
-        usual = Rect(round(x + AWAY[0] * stroke), round(y - tall), wide, tall)
+        usual = number_place(words, (x, y), stroke)
         place = usual
         if around.moves:
             reach = 2 * round(AWAY[-1] * stroke)
-            about = usual.inflate(2 * wide + 2 * reach, 2 * tall + 2 * reach)
+            about = usual.inflate(2 * usual.width + 2 * reach, 2 * usual.height + 2 * reach)
             near = [taken[index] for index in about.collidelistall(taken)]
             place = _best(_places(usual, (x, y), stroke), near, around.arrows, area, stroke)
         taken.append(place)
         canvas.label(words, place.topleft, height, theme.mark, theme.halo, bold=True)
+
+
+def number_place(words: str, minimum: Pixel, stroke: float) -> Rect:
+    """What the number of a minimum takes up where nothing else is in its way: above it and to the right."""
+    (x, y), (wide, tall) = minimum, text.label_size(words, round(TYPE * stroke), bold=True)
+    return Rect(round(x + AWAY[0] * stroke), round(y - tall), wide, tall)
 
 
 def _numbers(problem: Problem, site: Site, stroke: float, named: Sequence[int]) -> list[int]:

@@ -32,6 +32,7 @@ from ..views import Layer, ViewContext, draw_views, map_backdrop
 from ..views.context import captions_height
 from ..views.ground.loss_scale import scale_place
 from ..views.moving_ground import shaken
+from ..views.room import wedge_area
 
 THICK = (0.6, 1.0)
 """How thick the arrows of the gradient and of the movement are."""
@@ -151,7 +152,7 @@ class Course:
         for layer in (Layer.WORDS, Layer.OVER):
             draw_views(canvas, context, layer)
         if not context.holds(center) or context.site.beside(context.theta):
-            draw_wedge(canvas, area, center, self.color, self.theme.halo, stroke)
+            draw_wedge(canvas, wedge_area(context), center, self.color, self.theme.halo, stroke)
             return
         if alone and "momentum" not in context.views:  # Which has the same arrows, put together.
             self._draw_arrows(canvas, context)

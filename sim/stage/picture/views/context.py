@@ -282,7 +282,7 @@ SCALE = 5.0
 """Room that such a line leaves for the scale of the loss, in ems."""
 
 CAPTION, SMALLER = 0.9, 0.75
-"""Height of their type, and where there is little room beside land, in ems."""
+"""Height of their type, and where there is little room, in ems."""
 
 
 COVERED = 0.34
@@ -324,14 +324,15 @@ def draw_view_caption(
 ) -> None:
     """The line of a captioned view, below those of the views before it; a shorter one where that has no room.
 
-    On land that has no room for either, it is written smaller; where even that would hide land, it is left out.
+    Where there is no room for either, it is written smaller; if even that is too long, it is cut on a map, and left out
+    where it would hide land aslant.
     others: what other lanes say meanwhile, and shorter; all of them say it alike.
     """
     down = ABOVE + ROW * _captions(context.views, CAPTIONED.index(name))
     room = _room(context, down)
     if not room:
         return
-    sizes = [round(share * context.em) for share in ((CAPTION,) if context.camera.flat else (CAPTION, SMALLER))]
+    sizes = [round(share * context.em) for share in (CAPTION, SMALLER)]
     lines = [(sentence, shorter or sentence), *others]
     fitting = (
         (form, size) for size in sizes for form in (0, 1) if all(text.width(each[form], size) <= room for each in lines)

@@ -5,11 +5,11 @@ is room for.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from pygame import Rect
@@ -23,7 +23,7 @@ from ...style import text
 from ...style.color import Color, mix
 from ...style.numbers import number, short
 from .context import ViewContext, captions_height
-from .momentum import sum_height
+from .momentum import sum_places
 from .room import least_covering, seen
 
 SHARE = 1 / 3
@@ -42,6 +42,8 @@ USUAL, WIDEST = "−0.0000", "−0.0e−00"
 """Room is kept for such numbers, so that nothing moves when they change: for the widest where nothing can be left out.
 """
 IN_PAIRS = re.compile(r"[^(, ]+(?=[,)])")
+COUNTS, BARE = (5.0, 2.0, 1.0, 0.3, 0.1, 0.02), 1.0
+"""As how many ems of the trail that is covered counts one less of each of a plan's merits, and a missing formula."""
 MOVEMENT, GRADIENT, STATE, COUNT, BETWEEN, CONSTANTS = range(6)
 """What a row may tell: what comes last is left out first."""
 
@@ -88,7 +90,9 @@ class Plan:
 
 
 def draw_formula(canvas: Canvas, context: ViewContext) -> None:
-    """Draw the rows for which there is room; where there is none for the movement's formula, its numbers alone."""
+    """Draw the rows for which there is room, rather fewer of them than over what is to be seen of the race: at least
+    the movement's numbers, if these are not over a marble wherever they lie.
+    """
     laid_out = context.once(_laid_out)
     if laid_out is not None:
         rows, plan, ground = laid_out
@@ -108,18 +112,42 @@ def _laid_out(context: ViewContext) -> tuple[tuple[Row, ...], Plan, Rect] | None
     if not context.goes_on:
         return None
     em, area = context.em, context.area
-    lift = round(sum_height(context) * em) if "momentum" in context.views else 0
-    taken = lift + round(captions_height(context.views) * em)
+    taken = context.once(sum_places) if "momentum" in context.views else []
+    lift = taken[0].height if taken else 0
+    above = round(captions_height(context.views) * em)
     rows = rows_of(context.track, context.moment)
-    pad, margin = round(PAD * em), round(MARGIN * em)
-    for told in (rows, _bare(rows)):
-        plans = planned(tuple(row.usual for row in told), area.size, em, taken)
-        if plans:
-            room = Rect(area.left, area.top + taken - lift, area.width, area.height - taken)
-            sizes = [(plan.width + 2 * pad, plan.height + 2 * pad) for plan in plans]
-            chosen, ground = least_covering(room.inflate(-2 * margin, -2 * margin), sizes, seen(context))
-            return told, plans[chosen], ground
-    return None
+    usual, margin = tuple(row.usual for row in rows), round(MARGIN * em)
+    offers = _offers(usual, area.size, em, lift + above)
+    room = Rect(area.left, area.top + above, area.width, area.height - lift - above).inflate(-2 * margin, -2 * margin)
+    found = least_covering(room, offers.sizes, offers.untold, seen(context, taken))
+    if found is None:
+        return None
+    index, ground = found
+    bare, plan = offers.plans[index]
+    return _bare(rows) if bare else rows, plan, ground
+
+
+class Offers(NamedTuple):
+    """What may be written, the best first."""
+
+    plans: tuple[tuple[bool, Plan], ...]
+    """Whether the movement is without its formula, and the others are left out, in each plan."""
+    sizes: tuple[tuple[int, int], ...]
+    """Width and height of its ground,"""
+    untold: tuple[float, ...]
+    """and as how many ems of the trail it counts what it leaves untold."""
+
+
+@lru_cache(maxsize=64)
+def _offers(rows: tuple[Row, ...], size: tuple[int, int], em: int, taken: int) -> Offers:
+    """Those for a map of that size, of whose height other views have taken so much."""
+    pad, told = 2 * round(PAD * em), [(False, plan, rows) for plan in planned(rows, size, em, taken)]
+    told += [(True, plan, _bare(rows)) for plan in planned(_bare(rows), size, em, taken)]
+    best = _vectors(rows), 1, len(rows), 1, 0, round(SIZES[0] * em)
+    lacks = [np.subtract(best, _merit(plan, its)) @ COUNTS + bare * BARE for bare, plan, its in told]
+    order = np.argsort(lacks, kind="stable").tolist()
+    sizes = tuple((told[n][1].width + pad, told[n][1].height + pad) for n in order)
+    return Offers(tuple(told[n][:2] for n in order), sizes, tuple(float(lacks[n]) for n in order))
 
 
 def rows_of(track: Track, moment: int) -> tuple[Row, ...]:
@@ -175,15 +203,18 @@ def planned(rows: tuple[Row, ...], size: tuple[int, int], em: int, taken: int = 
     There is none if there is not even room for the movement.
 
     The best tells of as many vectors as it can, of these rather before and after, then of most else; if it can, not in
-    the smallest type, on few lines and in large type, in this order. The others tell of as many vectors.
+    the smallest type, on few lines and in large type, in this order.
     """
-    ranked = sorted(_plans(rows, size, em, taken), key=lambda plan: _merit(plan, rows), reverse=True)
-    return tuple(plan for plan in ranked if _merit(plan, rows)[0] == _merit(ranked[0], rows)[0])
+    return tuple(sorted(_plans(rows, size, em, taken), key=lambda plan: _merit(plan, rows), reverse=True))
 
 
 def _merit(plan: Plan, rows: tuple[Row, ...]) -> tuple[int, ...]:
-    vectors = sum(rows[row].tells <= STATE for row in plan.shown)
-    return vectors, not plan.brief, len(plan.shown), plan.size > SMALLEST, sum(plan.beside), plan.size
+    told, below = _vectors(rows[row] for row in plan.shown), len(plan.shown) - sum(plan.beside)
+    return told, not plan.brief, len(plan.shown), plan.size > SMALLEST, -below, plan.size
+
+
+def _vectors(rows: Iterable[Row]) -> int:
+    return sum(row.tells <= STATE for row in rows)
 
 
 def _plans(rows: tuple[Row, ...], size: tuple[int, int], em: int, taken: int) -> Iterator[Plan]:

@@ -52,11 +52,11 @@ def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
     place, theme, center = context.moment - first, context.theme, context.center
     told = fans.noise.at(place)
     ratio = told.signal_to_noise
-    sentence = theme.say("signal to noise {ratio}", ratio=number(ratio))
+    sentence = shorter = theme.say("signal to noise {ratio}", ratio=number(ratio))
     if ratio == np.inf:
-        sentence = theme.say("no noise in this lane's gradients")
+        sentence, shorter = theme.say("no noise in this lane's gradients"), theme.say("no gradient noise")
     strong = mix(context.color, theme.text, 0.35)
-    draw_view_caption(canvas, context, "gradients", sentence, strong)
+    draw_view_caption(canvas, context, "gradients", sentence, strong, shorter)
     if not (fans.known[place] and context.holds(center)):
         return
     _draw_fan(canvas, context, (center + fans.arrows[place]).tolist(), fans.show[place].tolist())

@@ -13,7 +13,7 @@ import pygame
 
 from ....descent.race import Race
 from ....surface.critical.point import CriticalPoint
-from ...drawing.canvas import Canvas
+from ...drawing.canvas import Canvas, Pixel
 from ...drawing.glyphs import flag_place
 from ...style import text
 from ...style.kept import kept
@@ -24,15 +24,16 @@ from ..map.terrain import foremost
 from .context import CAPTIONED, PLATE, ViewContext, captions_height
 from .formula import formula_place
 from .ground.loss_scale import scale_place
-from .momentum import sum_height
-from .room import marble_places
+from .momentum import sum_places
+from .room import marble_places, minima_places
 
 ROUNDING = 1e-12
 TYPE = 0.8  # Height of the type, in ems.
 SMALLER = 0.75  # Of it, where else there would not be room for all words,
 LEAST_TYPE = 9  # and in pixels.
+ATTEMPTS = 3  # At another order, where words are left without room.
 CROWD = 20  # Points; if there are more, not all have room in any type.
-FEW = 3  # Digits of numbers, where there is not room for all words with more.
+FEW = 3  # Digits of numbers, where there is not room for all words with more: rather than smaller type.
 LINE = 1.25  # From one line to the next, in heights of the type.
 FARTHEST = 3  # Marks by which words stand away from theirs, where there is no room closer to it.
 CORNERS = (
@@ -48,7 +49,11 @@ CORNERS = (
 """Which place of the words stands at which of the mark."""
 BESIDE = 2
 """Pixels by which a mark is enlarged, to tell whether words stand beside it."""
-NUMBERED = 9  # Minima carry their numbers on the map unless there are more of them.
+NEAR = 1.5
+"""How far around another mark than their own words seem to be those of that one, in marks on both sides together."""
+
+
+Line = tuple[Pixel, Pixel]
 
 
 class Stand(NamedTuple):
@@ -76,7 +81,8 @@ def draw_labels(canvas: Canvas, context: ViewContext) -> None:
 
     Where there is no room for all, numbers have fewer digits, and then the first of each kind comes before the others.
 
-    Where a marble or what another view says lies on them, they go to another side of their point, if there is room.
+    Where a marble, its arrows or what another view says lies on them, they go to another side of their point, if there
+    is room.
     """
     labels = _standing(context)
     for label in labels:
@@ -94,35 +100,63 @@ def _standing(context: ViewContext) -> list[Label]:
     """The words as they stand at the moment: rather under a marble than nowhere, but upon no others."""
     area, views = tuple(context.area), context.views & _LAID_OUT_BY
     labels, others = _labels(context.race, context.site, area, context.em, context.theme, views)
-    marbles, words = marble_places(context), _words(context)
+    marbles, words, arrows = context.once(marble_places), _words(context), _arrows(context)
     stands = [label.stand for label in labels]
     for index, label in enumerate(labels):
-        if label.stand.place.collidelist([*marbles, *words]) >= 0:
-            rest = [stand.place for stand in (*stands[:index], *stands[index + 1 :])]
-            taken = [*others, *marbles, *words, *rest]
-            free = (stand for stand in label.stands if stand.place.collidelist(taken) < 0)
-            stands[index] = next(free, label.stand)
+        if _lies_on(label.stand.place, [*marbles, *words], arrows):
+            left = [(each.mark, stand) for each, stand in zip(labels, stands, strict=True) if each is not label]
+            taken = [*others, *marbles, *words, *(stand.place for _, stand in left)]
+            leaders = [*arrows, *(_leader(own, stand.place) for own, stand in left if stand.led)]
+            free = [stand for stand in label.stands if not _lies_on(stand.place, taken, arrows)]
+            clear = (stand for stand in free if not (stand.led and _crosses(_leader(label.mark, stand.place), leaders)))
+            stands[index] = next(clear, free[0] if free else label.stand)
     told = (label._replace(stand=stand) for label, stand in zip(labels, stands, strict=True))
     return [label for label in told if label.stand.place.collidelist(words) < 0]
 
 
+def _lies_on(place: pygame.Rect, others: list[pygame.Rect], arrows: Sequence[Line]) -> bool:
+    """Whether words there lie on any of these."""
+    return place.collidelist(others) >= 0 or any(place.clipline(*arrow) for arrow in arrows)
+
+
+def _arrows(context: ViewContext) -> list[Line]:
+    """The arrows from the marble, if they are on the map."""
+    if not context.holds(context.center):
+        return []
+    return [(context.center, arrow.tip) for arrow in context.arrows if arrow is not None]
+
+
 def _words(context: ViewContext) -> list[pygame.Rect]:
     """What the formula covers, and momentum as a sum."""
-    area, formula = context.area, formula_place(context) if "formula" in context.views else None
-    tall = round(sum_height(context) * context.em) if "momentum" in context.views else 0
-    sums = [pygame.Rect(area.left, area.bottom - tall, area.width, tall)] if tall else []
+    formula = formula_place(context) if "formula" in context.views else None
+    sums = context.once(sum_places) if "momentum" in context.views else []
     return sums if formula is None else [*sums, formula]
+
+
+def _leader(mark: pygame.Rect, place: pygame.Rect) -> Line:
+    """From a mark to words there; the mark itself is to be seen."""
+    x, y = mark.center
+    end = min(max(x, place.left), place.right), min(max(y, place.top), place.bottom)
+    short = min(1.0, 0.5 * mark.width / max(math.dist(end, (x, y)), 1.0))
+    return (x + short * (end[0] - x), y + short * (end[1] - y)), end
+
+
+def _cross(one: Line, other: Line) -> bool:
+    """Whether two lines cross: the ends of each are on both sides of the other."""
+    return _parts(one, other) and _parts(other, one)
+
+
+def _parts(line: Line, other: Line) -> bool:
+    (x, y), (right, below) = line
+    sides = [(right - x) * (down - y) - (below - y) * (across - x) for across, down in other]
+    return sides[0] * sides[1] < 0
 
 
 def _draw_leader(canvas: Canvas, context: ViewContext, label: Label) -> None:
     """A thin line from words to their mark."""
-    mark, place = label.mark, label.stand.place
-    x, y = mark.center
-    end = min(max(x, place.left), place.right), min(max(y, place.top), place.bottom)
-    short = min(1.0, 0.5 * mark.width / max(math.dist(end, (x, y)), 1.0))  # The mark itself is to be seen.
-    start = x + short * (end[0] - x), y + short * (end[1] - y)
-    canvas.line((start, end), context.theme.halo, max(3, round(3 * context.stroke)))
-    canvas.line((start, end), context.theme.text, max(1, round(context.stroke)))
+    line = _leader(label.mark, label.stand.place)
+    canvas.line(line, context.theme.halo, max(3, round(3 * context.stroke)))
+    canvas.line(line, context.theme.text, max(1, round(context.stroke)))
 
 
 def _beside(place: pygame.Rect, mark: pygame.Rect) -> bool:
@@ -134,7 +168,10 @@ def _strays(place: pygame.Rect, mark: pygame.Rect, marks: Sequence[pygame.Rect])
     """Whether words there seem to be those of another of the marks than their own."""
     own = math.dist(place.center, mark.center)
     return any(
-        _beside(place, other) and math.dist(place.center, other.center) <= own for other in marks if other != mark
+        place.colliderect(other.inflate(NEAR * other.width, NEAR * other.height))
+        and math.dist(place.center, other.center) <= own
+        for other in marks
+        if other != mark
     )
 
 
@@ -168,10 +205,7 @@ def _labels(
     context = ViewContext(race, 0, 0, site, pygame.Rect(area), pygame.Rect(0, 0, 0, 0), theme, em, views)
     points = context.problem.critical
     others = [mark(context, point) for point in points]
-    if len(context.problem.minima) <= NUMBERED:
-        others += [
-            rect.move(rect.width, -rect.height // 2) for rect in (mark(context, m) for m in context.problem.minima)
-        ]
+    others += [place.move(area[:2]) for place in minima_places(context.problem, site, context.stroke)]
     others += [flag_place(context.pixel(np.array(race.start)), context.stroke), _captions(context)]
     others += [scale_place(context)] if "loss scale" in views else []
     labels = _laid_out(context, points, others)
@@ -198,7 +232,7 @@ def _laid_out(
             ]
             for own, extent in zip(marks, extents, strict=True)
         ]
-        placed = _placed(free)
+        placed = _best_placed(free, marks)
         if len(placed) > len(labels):
             labels = tuple(
                 Label(marks[n], told[n], size, *_stands(context, marks[n], extents[n], place, apart))
@@ -218,23 +252,53 @@ def _stands(
     return here, tuple(stands)
 
 
-def _placed(free: Sequence[Sequence[tuple[int, pygame.Rect]]]) -> Mapping[int, pygame.Rect]:
+def _best_placed(
+    free: Sequence[Sequence[tuple[int, pygame.Rect]]], marks: Sequence[pygame.Rect]
+) -> Mapping[int, pygame.Rect]:
+    """Which of its free places each has, by its number.
+
+    Where some are left none, these come first in another attempt, unless there is a crowd: no order has room for all.
+    """
+    order = list(range(len(marks)))
+    best = placed = _placed(free, marks, order)
+    for _ in range(ATTEMPTS if len(marks) <= CROWD else 0):
+        if len(best) == len(marks):
+            break
+        order.sort(key=lambda number: number in placed)
+        placed = _placed(free, marks, order)
+        best = max(best, placed, key=len)
+    return {number: best[number] for number in sorted(best)}
+
+
+def _placed(
+    free: Sequence[Sequence[tuple[int, pygame.Rect]]], marks: Sequence[pygame.Rect], order: Sequence[int]
+) -> Mapping[int, pygame.Rect]:
     """Which of its free places each has, in order, by its number; those that are left none are left out.
 
     Of places that are equally far away, it is the first of those that leave the fewest of the later ones no close one.
+    No two leaders cross.
     """
-    rest, placed = [list(places) for places in free], dict[int, pygame.Rect]()
-    for index in range(len(rest)):
-        if not rest[index]:
+    rest, placed, leaders = [list(places) for places in free], dict[int, pygame.Rect](), list[Line]()
+    for turn, index in enumerate(order):
+        own, others = marks[index], [rest[number] for number in order[turn + 1 :]]
+        open_ = (each for each in rest[index] if not (each[0] and _crosses(_leader(own, each[1]), leaders)))
+        away, nearest = next(((away, list(each)) for away, each in groupby(open_, key=lambda each: each[0])), (0, []))
+        if not nearest:
             continue
-        _, nearest = next(groupby(rest[index], key=lambda each: each[0]))
-        later = [[place for away, place in places if not away] for places in rest[index + 1 :]]
+        later = [[place for far, place in places if not far] for places in others]
         placed[index] = min(
             (place for _, place in nearest), key=lambda place: sum(_starved(places, place) for places in later)
         )
-        for places in rest[index + 1 :]:
+        if away:
+            leaders.append(_leader(own, placed[index]))
+        for places in others:
             places[:] = [each for each in places if not each[1].colliderect(placed[index])]
     return placed
+
+
+def _crosses(line: Line, others: Sequence[Line]) -> bool:
+    """Whether a line crosses any of the others."""
+    return any(_cross(line, other) for other in others)
 
 
 def _starved(places: Sequence[pygame.Rect], taken: pygame.Rect) -> bool:
@@ -278,9 +342,9 @@ def _rounded(context: ViewContext, loss: float) -> float:
 
 def _forms(context: ViewContext, points: Sequence[CriticalPoint]) -> Iterator[tuple[list[tuple[str, str]], int]]:
     """What may be said of the points, and in which type: what is wanted most comes first."""
-    for digits in (number, _few_digits) if len(points) <= CROWD else (number,):
-        told = [_lines(context, point, digits) for point in points]
-        yield from ((told, size) for size in _sizes(context.em, len(points)))
+    digits = (number, _few_digits) if len(points) <= CROWD else (number,)
+    forms = [[_lines(context, point, told) for point in points] for told in digits]
+    yield from ((told, size) for size in _sizes(context.em, len(points)) for told in forms)
 
 
 def _few_digits(value: float) -> str:

@@ -22,6 +22,7 @@ from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.glyphs import draw_arrow
 from ...style import text
 from ...style.color import Color, mix
+from ...style.kept import kept
 from ...style.numbers import number, rule_in_words
 from ...style.theme import Theme
 from .context import COVERED, PLATE, ROW, ViewContext, captions_height, draw_line
@@ -38,7 +39,11 @@ WORDED = 0.5
 """The share of a map's height, from below, above which nothing is said of the weights."""
 LEAST_WEIGHT = 0.02
 """Smaller ones would not show."""
-LINES, WEIGHED = 4.2, 5.9  # Height of the equation in all its lines, and with the weights beside and above it, in ems.
+TYPE = 0.9  # Height of the equation's type, in ems.
+SHORT, APART = -0.7, 0.25
+"""How high bars stand over the equation, in ems: beside its letters, which are short, and above all its lines."""
+WORDS = "weights λᵏ of past gradients"
+CLEAR = 2.0  # Beside the letters and the bars, and between them, in ems.
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +108,26 @@ def draw_momentum(canvas: Canvas, context: ViewContext) -> None:
     movement = context.track.movement[context.moment]
     _draw_sum(canvas, context, parts, movement)
     lines = _draw_equation(canvas, context, parts, movement)
-    decay = getattr(context.track.lane.rule, "decay", 0.0)
-    if parts is not None and decay:
-        lift = ROW * lines + 0.25 if "formula" in context.views else ROW * lines - 0.7  # The letters are short.
-        _draw_weights(canvas, context, decay, context.area.bottom - round(lift * context.em))
+    if decay := _decay(context):
+        _draw_weights(canvas, context, decay, lines)
 
 
-def sum_height(context: ViewContext) -> float:
-    """What the equation takes at the map's lower edge, in ems, and the weights above its first line, if any."""
-    if getattr(context.track.lane.rule, "decay", 0.0):
-        return WEIGHED
-    return 0.0 if "formula" in context.views else LINES
+def _decay(context: ViewContext) -> float:
+    """The λ of the weights; 0 where there are none."""
+    rule = context.track.lane.rule
+    summed = type(rule) in _SUMS and not preparations(rule)
+    return float(getattr(rule, "decay", 0.0)) if summed else 0.0
+
+
+def sum_places(context: ViewContext) -> list[pygame.Rect]:
+    """What the equation takes up at the map's lower edge when it is longest, and the weights, if there are any."""
+    area, em, told, decay = context.area, context.em, "formula" in context.views, _decay(context)
+    if told and not decay:
+        return []
+    rows = min(_most_lines(context), 2 if told else 3)
+    lines = pygame.Rect(area.left, 0, area.width, round((ROW * rows + FOOT) * em))
+    lines.bottom = area.bottom
+    return [lines, *(_weights_places(context, decay, rows) if decay else ())]
 
 
 def past_pushes(track: Track, moment: int, most: int) -> Array:
@@ -169,7 +183,7 @@ def _ends(context: ViewContext, parts: Sum | None, carried: Array, movement: Arr
 
 def _draw_equation(canvas: Canvas, context: ViewContext, parts: Sum | None, movement: Array) -> int:
     """Returns how many lines it takes: as many of the first ones as leave a low map to be seen."""
-    size, room = round(0.9 * context.em), round(context.area.width - context.em)
+    size, room = round(TYPE * context.em), round(context.area.width - context.em)
     lines = _equation(context, parts, movement, size, room)[: _most_lines(context)]
     high, color = context.area.height / context.em - FOOT, mix(context.color, context.theme.text, 0.35)
     for row, line in enumerate(reversed(lines), start=1):
@@ -190,7 +204,7 @@ def _equation(context: ViewContext, parts: Sum | None, movement: Array, size: in
     if parts is None:
         name = rule_in_words(rule_name(context.track.lane.rule), context.theme.language)
         return [] if told else [say("movement by {rule}", rule=name), f"= {_pair(movement)}"]
-    letters = [] if told else [say("movement = {formula}", formula=parts.formula)]
+    letters = [] if told else [_letters(context.theme, parts.formula)]
     if not parts.carried.any():
         return [] if told else [*letters, f"= {_pair(movement)}"]
     summands, result = f"{'Δθ ' * told}= {_pair(parts.carried)} + {_pair(parts.push)}", f"= {_pair(movement)}"
@@ -209,22 +223,48 @@ def weights(decay: float, moment: int) -> list[float]:
     return [power for power in powers if power >= LEAST_WEIGHT]
 
 
-def _draw_weights(canvas: Canvas, context: ViewContext, decay: float, foot: int) -> None:
-    """Bars at the right, beside the equation's letters or above its numbers: the newest gradient's is the last."""
-    em, theme, area = context.em, context.theme, context.area
-    bars = weights(decay, context.moment)
-    size, right, each = round(0.8 * em), area.right - round(0.6 * em), sum(_bar(em))
-    place = pygame.Rect(0, 0, len(bars) * each + 2, round(HIGH * em) + 2)
-    place.bottomright = right + 1, foot + 1
-    drawn = Backdrop(_draw_bars, (tuple(bars), context.color, theme, em), place.size, holes=True)
-    canvas.backdrop(drawn, place.topleft)
-    words = theme.say("weights λᵏ of past gradients")
-    plate = pygame.Rect(0, 0, text.width(words, size) + em // 2, round(1.2 * em))
+def _weights_places(context: ViewContext, decay: float, lines: int) -> tuple[pygame.Rect, ...]:
+    """What the bars take up over so many lines of the equation, and what the words above them; none without room."""
+    formula = "" if "formula" in context.views else _SUMS[type(context.track.lane.rule)][0]
+    above = captions_height(context.views)
+    return _bars_and_words(tuple(context.area), context.em, context.theme, formula, decay, lines, above)
+
+
+@kept
+def _bars_and_words(
+    area: tuple[int, ...], em: int, theme: Theme, formula: str, decay: float, lines: int, above: float
+) -> tuple[pygame.Rect, ...]:
+    """They are at the right, beside the letters of a formula, where these leave room for them, else above all lines."""
+    left, top, width, height = area
+    bars = pygame.Rect(0, 0, len(weights(decay, MOST_BARS)) * sum(_bar(em)) + 2, round(HIGH * em) + 2)
+    both = text.width(_letters(theme, formula), round(TYPE * em)) + bars.width + round(CLEAR * em)
+    foot = top + height - round((ROW * lines + (SHORT if formula and both <= width else APART)) * em)
+    right, lowest = left + width - round(0.6 * em), top + round(above * em)
+    bars.bottomright = right + 1, foot + 1
+    plate = pygame.Rect(0, 0, text.width(theme.say(WORDS), round(0.8 * em)) + em // 2, round(1.2 * em))
     plate.bottomright = right + em // 4, round(foot - (HIGH + 0.1) * em)
-    lowest = area.top + captions_height(context.views) * em
-    if plate.top >= max(lowest, area.bottom - WORDED * area.height):  # On the lowest maps, bars alone.
+    if plate.top >= max(lowest, top + (1 - WORDED) * height):  # On the lowest maps, bars alone.
+        return bars, plate
+    return (bars,) if bars.top >= lowest else ()
+
+
+def _letters(theme: Theme, formula: str) -> str:
+    return theme.say("movement = {formula}", formula=formula)
+
+
+def _draw_weights(canvas: Canvas, context: ViewContext, decay: float, lines: int) -> None:
+    """Bars at the right, beside the equation's letters or above it: the newest gradient's is the last."""
+    theme, em = context.theme, context.em
+    places = _weights_places(context, decay, lines)
+    if places:
+        bars, most = weights(decay, context.moment), places[0]
+        place = pygame.Rect(0, 0, len(bars) * sum(_bar(em)) + 2, most.height)
+        place.bottomright = most.bottomright
+        drawn = Backdrop(_draw_bars, (tuple(bars), context.color, theme, em), place.size, holes=True)
+        canvas.backdrop(drawn, place.topleft)
+    for plate in places[1:]:
         canvas.rect(plate, theme.panel, opacity=PLATE)
-        canvas.text(words, plate.center, size, theme.text, align=0.5)
+        canvas.text(theme.say(WORDS), plate.center, round(0.8 * em), theme.text, align=0.5)
 
 
 def _bar(em: int) -> tuple[int, int]:

@@ -1,22 +1,28 @@
 """Where on a map words lie that may lie anywhere: they cover as little as may be of what is to be seen there."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from pygame import Rect
 
+from ....descent.problem import Problem
 from ....descent.race import Race
 from ....surface.points import Array, components, vectors
-from ...drawing.camera import visible
+from ...drawing.camera import Camera, visible
 from ...drawing.canvas import Pixel
-from ...drawing.glyphs import flag_place
+from ...drawing.glyphs import WEDGE_RIM, flag_place, wedge_middle
 from ...style.kept import kept
-from ..map.site import Site
+from ...style.style import stroke_of
+from ...style.theme import Theme
+from ..map.numbers import MOST_NUMBERS, number_place
+from ..map.site import Site, site_of
 from ..map.trail import TAIL
-from .context import ViewContext
+from .context import COVERED, ViewContext, captions_height
 from .ground.loss_scale import scale_place
+from .momentum import sum_places
 
 MARBLE = 10.5
 """Half the width of what a marble takes up, with the ring around its next place, in strokes."""
@@ -30,15 +36,35 @@ SHARES = ((np.arange(SAMPLES) + 0.5) / SAMPLES)[:, None]
 """and how far along it they are."""
 SIDES = ("bottomleft", "bottomright", "topleft", "topright", "midbottom", "midtop", "midleft", "midright")
 """Where in their room words may lie: the first of those that cover the same."""
+MARK, LAND = 8.0, 0.15
+"""As so many ems of the trail counts a mark or number of a minimum that words cover, and a square em of a block."""
+LINE = 1000.0
+"""As so many ems counts an arrow or a flag that is hidden: more than all that may lie on a map beside."""
+RING = 7.0
+"""Half the width of a minimum's mark, in strokes."""
+CELL = 8
+"""Side of the cells by which it is counted what words cover, in pixels."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Still:
+    """What is to be seen on a map at all moments."""
+
+    flag: Rect
+    marks: tuple[Rect, ...] = ()
+    """What the marks and numbers of minima take up."""
+    land: "Sums | None" = None
+    """How many square ems of a block of land lie where; None on a map, which is land all over."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Seen:
     """What is to be seen on a map at a moment."""
 
-    marbles: tuple[Rect, ...]
+    marbles: list[Rect]
+    """Marbles, and what else is to be hidden no more than these."""
     arrows: tuple[tuple[Pixel, Pixel], ...]
-    flag: Rect
+    still: Still
     way: Array
     """Places all along the last stretch of the trail, in pixels, (n, 2),"""
     lengths: Array
@@ -46,17 +72,41 @@ class Seen:
     gap: int
     """From an arrow to words, in pixels."""
 
-    def hidden(self, place: Rect) -> tuple[int, int]:
-        """What words hide that lie there: how many marbles or scales, and how many arrows and flags."""
-        about = place.inflate(2 * self.gap, 2 * self.gap)
-        lines = sum(bool(about.clipline(*arrow)) for arrow in self.arrows)
-        return len(place.collidelistall(list(self.marbles))), lines + place.colliderect(self.flag)
 
-    def trodden(self, place: Rect) -> int:
-        """How much of the trail words cover that lie there, in ems."""
-        x, y = self.way[:, 0], self.way[:, 1]
-        under = (x >= place.left) & (x < place.right) & (y >= place.top) & (y < place.bottom)
-        return round(float(self.lengths[under].sum()))
+class Sums(NamedTuple):
+    """How much of something lies where, added up so that it is known at once for any rectangle."""
+
+    corner: tuple[int, int]
+    """The upper left corner of the first cell, in pixels."""
+    total: Array
+    """How much lies above and to the left of each cell's corner (across, down)."""
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory it takes."""
+        return self.total.nbytes
+
+    def over(self, place: Rect) -> float:
+        """How much lies in the cells that the place reaches into."""
+        (x, y), (across, down) = self.corner, self.total.shape
+        left, right = (
+            min(max(0, cell), across - 1) for cell in ((place.left - x) // CELL, -((x - place.right) // CELL))
+        )
+        top, bottom = (min(max(0, cell), down - 1) for cell in ((place.top - y) // CELL, -((y - place.bottom) // CELL)))
+        total = self.total
+        return float(total[right, bottom] - total[left, bottom] - total[right, top] + total[left, top])
+
+
+def sums(pixels: Array, weights: Array) -> Sums:
+    """Of what lies at pixels (n, 2), of which there are some, and counts as much as that (n,)."""
+    x, y = pixels[:, 0], pixels[:, 1]
+    left, top = math.floor(x.min()), math.floor(y.min())
+    column, row = ((x - left) / CELL).astype(np.intp), ((y - top) / CELL).astype(np.intp)
+    across, down = int(column.max()) + 1, int(row.max()) + 1
+    counted = np.bincount(column * down + row, weights, across * down).reshape(across, down)
+    total = np.zeros((across + 1, down + 1))
+    np.cumsum(counted.cumsum(axis=0), axis=1, out=total[1:, 1:])
+    return Sums((left, top), total)
 
 
 class Way(NamedTuple):
@@ -96,20 +146,23 @@ def _way(race: Race, index: int, site: Site, area: tuple[int, ...], first: int, 
 _kept_way = kept(_way)
 
 
-def seen(context: ViewContext) -> Seen:
-    """What is to be seen on the map beside words: marbles, the next movement, the flag and the trail's last stretch."""
-    em, stroke = context.em, context.stroke
+def seen(context: ViewContext, others: Sequence[Rect] = ()) -> Seen:
+    """What is to be seen on the map beside words: marbles, the next movement, the flag and the trail's last stretch.
+
+    others: what else is to be hidden no more than marbles.
+    """
+    em = context.em
     next_step, ends = context.track.theta[min(context.moment + 1, context.track.updates)], context.arrows
-    marbles = marble_places(context)
+    marbles = [*context.once(marble_places), *others]
     if "next step" in context.views and context.holds(context.pixel(next_step)):
         marbles.append(_about(context.pixel(next_step), context))
     if "loss scale" in context.views:
         marbles.append(scale_place(context))
     way, lengths = _last_stretch(context)
     return Seen(
-        tuple(marbles),
+        marbles,
         tuple((context.center, arrow.tip) for arrow in ends if arrow is not None),
-        flag_place(context.pixel(np.array(context.race.start)), stroke),
+        _still(context.race, context.camera, context.theme, tuple(context.area), em),
         way,
         lengths / em,
         round(CLOSE * em),
@@ -118,36 +171,106 @@ def seen(context: ViewContext) -> Seen:
 
 def marble_places(context: ViewContext) -> list[Rect]:
     """What the marbles on the map take up."""
-    return [_about(pixel, context) for pixel in (context.center, *context.others)]
+    own = _about(context.center, context, away=bool(context.site.beside(context.theta)))
+    return [own, *(_about(pixel, context) for pixel in context.others)]
 
 
-def _about(pixel: Pixel, context: ViewContext) -> Rect:
+def _about(pixel: Pixel, context: ViewContext, away: bool = False) -> Rect:
     """What a marble there takes up: a ball stands on its place, and a sign at the edge points to one that is away."""
-    half, area = round(MARBLE * context.stroke), context.area
+    stroke = context.stroke
+    half = round(MARBLE * stroke)
+    if away or not context.holds(pixel):
+        x, y = wedge_middle(wedge_area(context), pixel, stroke)
+        half = round(WEDGE_RIM * stroke)
+        return Rect(round(x) - half, round(y) - half, 2 * half, 2 * half)
     place = Rect(0, 0, 2 * half, 2 * half if context.camera.flat else 3 * half)
     place.midbottom = (round(pixel[0]), round(pixel[1]) + half)
-    return place.clamp(area)
+    return place.clamp(context.area)
 
 
-def _places(room: Rect, size: tuple[int, int]) -> Iterator[Rect]:
-    """Where words of that size may lie in a room, the first choice first."""
-    for side in SIDES:
-        place = Rect((0, 0), size)
-        setattr(place, side, getattr(room, side))
-        yield place
+def wedge_area(context: ViewContext) -> Rect:
+    """The map without the rows of sentences that views have at its edges: a wedge does not stand on these."""
+    area, em, views = context.area, context.em, context.views
+    above = round(min(captions_height(views) * em, COVERED * area.height))
+    sums = context.once(sum_places) if "momentum" in views else []
+    below = min(sums[0].height, round(COVERED * area.height)) if sums else 0
+    return Rect(area.left, area.top + above, area.width, area.height - above - below)
 
 
-def least_covering(room: Rect, sizes: Sequence[tuple[int, int]], here: Seen) -> tuple[int, Rect]:
-    """Which of the sizes words have and where: the first that hides no more than the trail, else the first size."""
-    for index, size in enumerate(sizes):
-        free = list[tuple[int, Rect]]()
-        for place in _places(room, size):
-            if here.hidden(place) != (0, 0):
-                continue
-            covered = here.trodden(place)
-            if not covered:
-                return index, place
-            free.append((covered, place))
-        if free:
-            return index, min(free, key=lambda each: each[0])[1]
-    return 0, min(_places(room, sizes[0]), key=lambda place: (here.hidden(place), here.trodden(place)))
+@kept
+def _still(race: Race, camera: Camera, theme: Theme, area: tuple[int, ...], em: int) -> Still:
+    """What is to be seen at all moments on a map in that area."""
+    problem, stroke = race.problem, stroke_of(em)
+    site = site_of(problem, camera, theme)
+    x, y = site.pixel(*race.start)
+    flag, marks = flag_place((x, y), stroke), minima_places(problem, site, stroke)
+    moved = [place.move(area[:2]) for place in (flag, *marks)]
+    return Still(moved[0], tuple(moved[1:]), None if camera.flat else _land_sums(site, area, em))
+
+
+def _land_sums(site: Site, area: tuple[int, ...], em: int) -> Sums:
+    """How many square ems of land lie where."""
+    across, down = (CELL * np.arange(0.5, side / CELL) for side in area[2:])
+    pixels = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2)
+    land = ~np.isnan(site.under(pixels)).any(axis=-1)
+    return sums(pixels + area[:2], np.where(land, (CELL / em) ** 2, 0.0))
+
+
+def minima_places(problem: Problem, site: Site, stroke: float) -> list[Rect]:
+    """What the marks of minima take up that are seen, and their numbers, if they have any, from the land's corner."""
+    places, half = list[Rect](), round(RING * stroke)
+    for number, minimum in enumerate(problem.minima, start=1):
+        if not site.hides(*minimum.position):
+            x, y = site.pixel(*minimum.position)
+            places.append(Rect(round(x) - half, round(y) - half, 2 * half, 2 * half))
+            if len(problem.minima) <= MOST_NUMBERS:
+                places.append(number_place(str(number), (x, y), stroke))
+    return places
+
+
+class Choice(NamedTuple):
+    """Where words may lie."""
+
+    cost: float
+    """As how many ems of the trail it counts what they cover there at all moments, and what they leave untold."""
+    size: int
+    """Which of their sizes they have."""
+    place: Rect
+
+
+@kept
+def _choices(
+    room: tuple[int, ...], sizes: tuple[tuple[int, int], ...], untold: tuple[float, ...], still: Still
+) -> list[Choice]:
+    """Those that words of such sizes have in a room, what counts least first."""
+    found = list[Choice]()
+    for index, (size, lack) in enumerate(zip(sizes, untold, strict=True)):
+        for side in SIDES:
+            place = Rect((0, 0), size)
+            setattr(place, side, getattr(Rect(room), side))
+            cost = lack + LINE * place.colliderect(still.flag) + MARK * len(place.collidelistall(list(still.marks)))
+            found.append(Choice(cost if still.land is None else cost + LAND * still.land.over(place), index, place))
+    return sorted(found, key=lambda choice: choice.cost)
+
+
+def least_covering(
+    room: Rect, sizes: tuple[tuple[int, int], ...], untold: tuple[float, ...], here: Seen
+) -> tuple[int, Rect] | None:
+    """Which of the sizes words have and where; None if they would lie on a marble anywhere.
+
+    untold: as how many covered ems of the trail it counts what words of that size do not tell. Where there is room, no
+    arrow and no flag is hidden; then that is best which covers least and leaves least untold.
+    """
+    trail = sums(here.way, here.lengths) if len(here.way) else None
+    least, chosen = math.inf, None
+    for cost, size, place in _choices(tuple(room), sizes, untold, here.still):
+        if cost >= least:  # So it is with all that come after it.
+            break
+        if place.collidelist(here.marbles) >= 0:
+            continue
+        about = place.inflate(2 * here.gap, 2 * here.gap)
+        total = cost + LINE * sum(bool(about.clipline(*arrow)) for arrow in here.arrows)
+        total += round(trail.over(place)) if trail else 0
+        if total < least:
+            least, chosen = total, (size, place)
+    return chosen

@@ -34,7 +34,8 @@ from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views.context import ViewContext
 from sim.stage.picture.views.formula import draw_formula, planned, rows_of
-from sim.stage.picture.views.room import Seen, least_covering, seen
+from sim.stage.picture.views.momentum import sum_places
+from sim.stage.picture.views.room import CELL, Seen, Still, least_covering, seen, sums
 from sim.stage.session.session import begin, race
 from sim.stage.style import text
 from sim.stage.style.numbers import number
@@ -512,13 +513,17 @@ def test_it_takes_as_much_room_while_numbers_change(name: str) -> None:
 
 # Where it lies.
 
+FORMULA = frozenset({"formula"})
 
-def looked_at(scene: Scene, update: int) -> list[tuple[pygame.Rect, ViewContext]]:
+
+def looked_at(
+    scene: Scene, update: int, size: tuple[int, int] = LARGE, views: frozenset[str] = FORMULA, presenter: bool = False
+) -> list[tuple[pygame.Rect, ViewContext]]:
     """What the formula covers of each lane's map, and the moment of it."""
-    session = replace(begin(scene), playing=False, progress=float(update), views=frozenset({"formula"}))
-    running, here = race(scene), setting(session, LARGE)
+    session = replace(begin(scene), playing=False, progress=float(update), views=views, presenter=presenter)
+    running, here = race(scene), setting(session, size)
     running.extend(update + 2)
-    draw(canvas := RecordingCanvas(LARGE), snapshot_of(session, running))
+    draw(canvas := RecordingCanvas(size), snapshot_of(session, running))
     found = []
     for index, place in enumerate(here.places.panels):
         drawn = section(section(canvas.recording, f"lane {index + 1}"), "formula")
@@ -526,7 +531,7 @@ def looked_at(scene: Scene, update: int) -> list[tuple[pygame.Rect, ViewContext]
         assert box is not None
         areas, em = (place.map, place.strip), here.places.em
         course = course_of(running, index, areas, em, here.theme, here.camera)
-        found.append((pygame.Rect(*(round(float(side)) for side in box.groups())), course.context(update, frozenset())))
+        found.append((pygame.Rect(*(round(float(side)) for side in box.groups())), course.context(update, views)))
     return found
 
 
@@ -542,30 +547,81 @@ def test_it_covers_neither_marble_nor_movement_nor_flag(update: int, view: LandV
 
 
 ROOM, FAR = pygame.Rect(0, 0, 400, 200), pygame.Rect(900, 900, 2, 2)
-NOTHING = Seen((), (), FAR, np.zeros((0, 2)), np.zeros(0), 4)
-SIZES = [(150, 80), (120, 60)]
+NOTHING = Seen([], (), Still(FAR), np.zeros((0, 2)), np.zeros(0), 4)
+SIZES = ((150, 80), (120, 60))
+
+
+def lies(here: Seen, untold: tuple[float, ...] = (0.0, 3.0)) -> tuple[int, pygame.Rect]:
+    """Which of the sizes is chosen, and where."""
+    found = least_covering(ROOM, SIZES, untold, here)
+    assert found is not None
+    return found
 
 
 def test_it_lies_where_it_hides_least() -> None:
     at = {place: getattr(ROOM, place) for place in ("bottomleft", "bottomright", "topleft", "topright")}
     marbles = {place: pygame.Rect(at[place], (2, 2)).clamp(ROOM) for place in at}
-    free = least_covering(ROOM, SIZES, NOTHING)
+    free = lies(NOTHING)
     assert (free[0], free[1].bottomleft, free[1].size) == (0, ROOM.bottomleft, SIZES[0])
-    hidden = replace(NOTHING, marbles=(marbles["bottomleft"],))
-    assert least_covering(ROOM, SIZES, hidden)[1].bottomright == ROOM.bottomright
+    hidden = replace(NOTHING, marbles=[marbles["bottomleft"]])
+    assert lies(hidden)[1].bottomright == ROOM.bottomright
     pointed = replace(hidden, arrows=((at["bottomright"], (380, 120)),))
-    assert least_covering(ROOM, SIZES, pointed)[1].topleft == ROOM.topleft
-    flagged = replace(pointed, flag=marbles["topleft"])
-    assert least_covering(ROOM, SIZES, flagged)[1].topright == ROOM.topright
+    assert lies(pointed)[1].topleft == ROOM.topleft
+    flagged = replace(pointed, still=Still(marbles["topleft"]))
+    assert lies(flagged)[1].topright == ROOM.topright
     trodden = replace(NOTHING, way=np.array([[20.0, 180.0], [390.0, 190.0]]), lengths=np.array([5.0, 2.0]))
-    assert least_covering(ROOM, SIZES, trodden)[1].topleft == ROOM.topleft
+    assert lies(trodden)[1].topleft == ROOM.topleft
+    marked = replace(trodden, still=Still(FAR, (marbles["topleft"],)))
+    assert lies(marked)[1].topright == ROOM.topright
+    low = np.stack(np.meshgrid(np.arange(3, 400, 6.0), np.arange(3, 100, 6.0)), axis=-1).reshape(-1, 2)
+    aslant = replace(marked, still=replace(marked.still, land=sums(low, np.full(len(low), 0.25))))
+    assert lies(aslant)[1].midbottom == ROOM.midbottom, "beside the block"
 
 
-def test_it_is_smaller_where_only_that_hides_nothing_and_as_large_as_may_be_where_all_does() -> None:
+def test_it_tells_less_where_only_then_it_hides_nothing() -> None:
     middle = pygame.Rect(140, 70, 120, 60)  # Each place of the larger one reaches into it.
-    chosen, place = least_covering(ROOM, SIZES, replace(NOTHING, marbles=(middle,)))
-    assert (chosen, place.size, place.bottomleft) == (1, SIZES[1], ROOM.bottomleft)
-    assert least_covering(ROOM, SIZES, replace(NOTHING, marbles=(ROOM,)))[0] == 0
+    for here in (replace(NOTHING, marbles=[middle]), replace(NOTHING, still=Still(middle))):
+        chosen, place = lies(here)
+        assert (chosen, place.size, place.bottomleft) == (1, SIZES[1], ROOM.bottomleft)
+    way = np.array([(x, y) for x in (145.0, 255.0) for y in (75.0, 125.0)])
+    for length, chosen in ((2.0, 0), (5.0, 1)):
+        assert lies(replace(NOTHING, way=way, lengths=np.full(len(way), length)))[0] == chosen
+    beside = replace(NOTHING, marbles=[middle], arrows=(((0, 100), (400, 100)),))
+    assert lies(beside, (0.0, 9.0))[0] == 1, "rather over an arrow than over a marble"
+    assert least_covering(ROOM, SIZES, (0.0, 3.0), replace(NOTHING, marbles=[ROOM])) is None
+
+
+def test_how_much_lies_under_words_is_added_up() -> None:
+    rng = np.random.default_rng(4)
+    points, weights = rng.uniform(20, 380, (300, 2)), rng.uniform(0, 2, 300)
+    counted, found = sums(points, weights), list[bool]()
+    for corner in (counted.corner + CELL * rng.integers(-3, 50, (40, 2))).tolist():
+        place = pygame.Rect(corner, CELL * rng.integers(1, 30, 2))
+        within = ((points >= place.topleft) & (points < place.bottomright)).all(axis=-1)
+        assert counted.over(place) == pytest.approx(weights[within].sum(), abs=1e-9)
+        found.append(bool(within.any()))
+    assert sum(found) > 20
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1366, 768), (960, 600)])
+@pytest.mark.parametrize(("name", "update", "covered"), [("adaptive-rules", 30, 0.5), ("learning-rate-ladder", 25, 20)])
+def test_before_an_audience_it_hides_neither_marble_nor_flag_nor_much_of_the_way(
+    size: tuple[int, int], name: str, update: int, covered: float
+) -> None:
+    for ground, context in looked_at(load_scene(name), update, size, presenter=True):
+        here = seen(context)
+        assert ground.collidelist([*here.marbles, here.still.flag]) < 0
+        trodden = ((here.way >= ground.topleft) & (here.way < ground.bottomright)).all(axis=-1)
+        assert here.lengths[trodden].sum() <= covered
+
+
+def test_below_a_block_of_land_it_lies_beside_the_weights() -> None:
+    scene = load_scene("two-weights")
+    views = frozenset({"formula", "momentum"})
+    for ground, context in looked_at(scene, 300, LARGE, views):
+        marks = seen(context).still.marks
+        assert len(marks) == 4
+        assert ground.collidelist([*marks, *sum_places(context)]) < 0
 
 
 def test_marbles_that_share_the_map_and_the_scale_of_the_loss_are_seen() -> None:

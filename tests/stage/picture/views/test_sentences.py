@@ -1,0 +1,75 @@
+"""Sentences of views at a map's edges: whole where there is a shorter form, and nothing stands on them."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pygame import Rect
+from recording_canvas import RecordingCanvas
+from recordings import section
+
+from sim.languages import LANGUAGES
+from sim.scene import load_scene
+from sim.stage.drawing.layout import SMALLEST
+from sim.stage.picture.panel.course import course_of
+from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.setting import setting
+from sim.stage.picture.views.room import marble_places
+from sim.stage.session.session import begin, race
+
+LADDER = "learning-rate-ladder"
+
+
+def lanes(name: str, update: int, size: tuple[int, int], views: set[str], **more: Any) -> list[tuple[str, list[Rect]]]:
+    """What is drawn of each lane, and what its marble takes up, as views know it."""
+    scene = load_scene(name)
+    running = race(scene)
+    running.extend(update + 2)
+    session = replace(begin(scene), playing=False, progress=float(update), views=frozenset(views), **more)
+    here, canvas = setting(session, size), RecordingCanvas(size)
+    draw(canvas, snapshot_of(session, running))
+    found = []
+    for index, place in enumerate(here.places.panels):
+        areas, em = (place.map, place.strip), here.places.em
+        context = course_of(running, index, areas, em, here.theme, here.camera).context(update, session.views)
+        found.append((section(canvas.recording, f"lane {index + 1}"), marble_places(context)))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "update", "size", "views"),
+    [
+        (LADDER, 60, (1600, 900), {"gradients", "hessian"}),
+        ("ravine", 40, (1920, 1080), {"gradients"}),
+        (LADDER, 25, SMALLEST, {"momentum"}),
+        (LADDER, 60, SMALLEST, {"gradients", "hessian", "momentum"}),
+    ],
+)
+def test_the_mark_of_a_marble_that_is_away_stands_on_no_sentence(
+    name: str, update: int, size: tuple[int, int], views: set[str]
+) -> None:
+    wedges = 0
+    for presenter in (False, True):
+        for drawn, marbles in lanes(name, update, size, views, presenter=presenter):
+            plates = [
+                Rect(*(round(float(side)) for side in sides))
+                for sides in re.findall(r"rect (\S+),(\S+) (\S+)x(\S+) \S+ opacity", drawn)
+            ]
+            assert plates
+            for line in re.findall(r"^ *polygon (.*) #", drawn, re.MULTILINE):
+                corners = [tuple(map(float, pixel.split(","))) for pixel in line.split()]
+                if len(corners) == 4:
+                    wedges += 1
+                    assert not any(plate.collidepoint(corner) for plate in plates for corner in corners)
+                    assert all(marbles[0].collidepoint(corner) for corner in corners), "words keep off it there"
+    assert wedges == 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("presenter", [False, True])
+def test_that_there_is_no_noise_is_said_in_full_in_narrow_lanes(language: str, presenter: bool) -> None:
+    views = {"gradients", "loss scale"}
+    for drawn, _ in lanes(LADDER, 25, SMALLEST, views, language=language, presenter=presenter):
+        (said,) = re.findall(r'text "(.*?)" ', section(drawn, "gradients"))
+        assert not said.endswith("…")

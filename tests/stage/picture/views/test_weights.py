@@ -1,0 +1,38 @@
+"""The bars that show how much past gradients weigh: they stand clear of the equation."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from pygame import Rect
+from recording_canvas import RecordingCanvas
+from recordings import section
+
+from sim.descent.rules.plain.momentum import Momentum
+from sim.languages import LANGUAGES
+from sim.scene import load_scene
+from sim.stage.drawing.layout import SMALLEST
+from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.session.session import begin, race
+
+RECT = re.compile(r"rect (\S+),(\S+) (\d+)x(\d+) \S+( opacity)?")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["plateau", "local-minimum", "learning-rate-ladder", "two-weights"])
+def test_bars_stand_beside_the_letters_or_above_all_lines(language: str, name: str) -> None:
+    scene = load_scene(name)
+    running = race(scene)
+    running.extend(102)
+    for presenter in (False, True):
+        session = replace(begin(scene), playing=False, progress=100.0, views=frozenset({"momentum"}))
+        session = replace(session, language=language, presenter=presenter)
+        draw(canvas := RecordingCanvas(SMALLEST), snapshot_of(session, running))
+        bars = 0
+        for index in range(len(scene.lanes)):
+            found = RECT.findall(section(section(canvas.recording, f"lane {index + 1}"), "momentum"))
+            plates = [Rect(*(round(float(side)) for side in sides)) for *sides, plate in found if plate]
+            shown = [Rect(*(round(float(side)) for side in sides)) for *sides, plate in found if not plate]
+            assert [bar for bar in shown if bar.collidelist(plates) >= 0] == []
+            bars += len(shown)
+        assert bool(bars) is any(isinstance(lane.rule, Momentum) for lane in scene.lanes)
