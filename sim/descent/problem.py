@@ -21,7 +21,8 @@ SAME = 1e-6  # Critical points are one that are this near, in diagonals.
 DESCENT = 200  # Steps for which a descent is followed to a minimum that is not known: two diagonals at most.
 APART = 1e-4  # Descents end at the same place if they end this near, in diagonals.
 BEYOND = 2.5  # Half a side of the square around a place, over how far that is from the window's middle.
-SEARCHED = ("_search", "_grid_losses", "_grid_slopes", "scale")  # What does not change when more becomes known.
+# What does not change when more becomes known.
+SEARCHED = ("_search", "_looked_about", "_grid_losses", "_grid_slopes", "scale")
 SEARCH = 1 << 16  # Bytes that a search's points and scales take, about.
 SCALE_GRID = 32  # Points along each side from which a problem's own scales are read.
 
