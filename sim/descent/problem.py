@@ -20,8 +20,11 @@ UNKNOWN = "There may be more critical points than are marked."
 SAME = 1e-6  # Critical points are one that are this near, in diagonals.
 DESCENT = 200  # Steps for which a descent is followed to a minimum that is not known: two diagonals at most.
 APART = 1e-4  # Descents end at the same place if they end this near, in diagonals.
-BEYOND = 2.5  # Half a side of the square around a place, over how far that is from the window's middle.
-SEARCHED = ("_search", "_grid_losses", "_grid_slopes", "scale")  # What does not change when more becomes known.
+WIDER = 2.0  # Half a side of the widest square in which lower minima are looked for, over how far away they may be.
+SHIFT = float(np.exp(-1.0))
+"""Share of a side by which squares are shifted: no border lies at a round number, as minima often do."""
+# What does not change when more becomes known.
+SEARCHED = ("_search", "_looked_about", "_grid_losses", "_grid_slopes", "scale")
 SEARCH = 1 << 16  # Bytes that a search's points and scales take, about.
 SCALE_GRID = 32  # Points along each side from which a problem's own scales are read.
 
@@ -143,29 +146,31 @@ class Problem:
     def lowest_about(self, places: Array) -> Array:
         """The loss of the lowest minimum that is found around each of the places (n, 2), of which none is known; (n,).
 
-        It is looked for in a window of this one's size there, and in one so wide that it shows this one, too.
+        It is looked for as far around as half a window of this one's size, and in a window so wide that it shows this
+        one, too. Places that are near to one another share both: the answer depends on nothing but the place.
         """
-        first, which = self._different(places)
-        return np.array([self._lowest_at(place) for place in places[first]])[which]
+        sides = np.array([self.window.width, self.window.height])
+        offsets = places - self.window.center
+        middles = self.window.center + (np.floor(offsets / sides + SHIFT) + 0.5 - SHIFT) * sides
+        far = np.maximum(np.abs(offsets).max(axis=1, initial=0.0), 0.5 * sides.max())
+        reaches = WIDER * SHIFT * sides.max() * np.exp2(np.ceil(np.log2(far / (SHIFT * sides.max()))))
+        x, y = self.window.center.tolist()
+        near = [self._lowest_in(*middle, *sides.tolist()) for middle in middles.tolist()]
+        wide = [self._lowest_in(x, y, reach, reach) for reach in reaches.tolist()]
+        return np.minimum(near, wide)
 
-    def _lowest_at(self, place: Array) -> float:
-        """The same at one place (2,); remembered for all that are one with it."""
-        x, y = key = tuple((np.round(place / (APART * self.window.diagonal)) * (APART * self.window.diagonal)).tolist())
+    def _lowest_in(self, x: float, y: float, across: float, up: float) -> float:
+        """The loss of the lowest minimum that is found so far around a place; remembered, for it is asked for again."""
+        key = x, y, across, up
         if key not in self._looked_about:
-            reach = BEYOND * float(np.abs(place - self.window.center).max())
-            halves = (0.5 * self.window.width, 0.5 * self.window.height), (reach, reach)
-            found = [search(self.train, Window(x - a, x + a, y - b, y + b), halvings=0) for a, b in halves]
-            minima = [
-                point.value
-                for each in found
-                for point, ground in zip(each.points, each.grounds, strict=True)
-                if ground is not None
-            ]
-            self._looked_about[key] = min(minima, default=np.inf)
+            found = search(self.train, Window(x - across, x + across, y - up, y + up), halvings=0)
+            minima = zip(found.points, found.grounds, strict=True)
+            lowest = min((point.value for point, ground in minima if ground is not None), default=np.inf)
+            self._looked_about[key] = lowest
         return self._looked_about[key]
 
     @cached_property
-    def _looked_about(self) -> dict[tuple[float, float], float]:
+    def _looked_about(self) -> dict[tuple[float, float, float, float], float]:
         return {}
 
     def _different(self, points: Array) -> tuple[Labels, Labels]:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .critical.ground import Ground, lowest_around, walks
-from .critical.newton import first_of_each
+from .critical.newton import first_of_each, nearest_within
 from .critical.point import CriticalPoint
 from .critical.search import grounds_of
 from .points import Array, Mask, components, dot, eigenvalues, norm, pair
@@ -48,7 +48,6 @@ ASIDE = 1e-6  # How far from a circle, in radii, heights are compared where ther
 FEW = 1 << 12  # Pairs of points and minima that are compared at once.
 NEAR = 1 << 13  # Points that are held against one minimum after the other while they are at hand.
 POINTS = 1 << 16  # On circles of all minima, that are looked at at once.
-PAIRS = 1 << 18  # So many pairs of points are compared at once.
 
 CELLS = 128  # Along each side of the window; a flow that enters a cell well inside one basin need go no farther.
 MARGIN = 3  # Cells around those that are asked for, which are looked at with them.
@@ -240,8 +239,8 @@ class Basins:
         labels, least = np.full(len(ends), NO_BASIN, dtype=np.intp), np.full(len(ends), np.inf)
         for index in np.flatnonzero(self.valleys).tolist():
             ground, height = self.grounds[index], float(self._heights[index])
-            gaps = np.concatenate([_gaps(part, floors[index]) for part in _parts(ends, len(floors[index]))])
-            nearer = (gaps <= ground.step) & (gaps < least) & (np.abs(heights - height) <= slack * ground.equal)
+            gaps = nearest_within(ends, floors[index], ground.step)
+            nearer = (gaps < least) & (np.abs(heights - height) <= slack * ground.equal)
             labels[nearer], least[nearer] = index, gaps[nearer]
         return labels
 
@@ -276,7 +275,7 @@ class Basins:
             np.minimum(y - self.window.y0, self.window.y1 - y),
         )
         ends = floor[np.minimum(across, up) < 2 * step]
-        return first_of_each(ends[norm(ends[:, None] - walk).min(axis=1, initial=np.inf) > step], 2 * step)
+        return first_of_each(ends[nearest_within(ends, walk, step) == np.inf], 2 * step)
 
 
 class _Cells:
@@ -402,15 +401,6 @@ def _outward(surface: Surface, centers: Array, radii: Array, angles: Array) -> M
             outer = surface.value(center + (1 + ASIDE) * arm)
             slopes[rows, columns] = outer - surface.value(center + (1 - ASIDE) * arm)
     return np.asarray((slopes > 0).all(axis=-1))
-
-
-def _parts(points: Array, others: int) -> list[Array]:
-    """The points (n, 2) in parts few enough that each can be compared with all of so many others."""
-    return np.array_split(points, len(points) * others // PAIRS + 1)
-
-
-def _gaps(points: Array, floor: Array) -> Array:
-    return np.asarray(norm(points[:, None] - floor).min(axis=1, initial=np.inf))
 
 
 def flow_step(surface: Surface, theta: Array, longest: float) -> Array:

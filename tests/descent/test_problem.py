@@ -6,9 +6,10 @@ import pytest
 from sim.descent.examples.recipes import TiltedExamples
 from sim.descent.problem import Problem
 from sim.surface.critical.point import CriticalKind
+from sim.surface.critical.search import Search, search
 from sim.surface.functions.formula import Formula
 from sim.surface.points import Array
-from sim.surface.protocol import Window
+from sim.surface.protocol import Surface, Window
 
 SQUARE = Window(-3.0, 3.0, -3.0, 3.0)
 WAVES = "sin(x)*sin(y) + 0.01*x^2"
@@ -136,3 +137,44 @@ def test_the_lowest_of_none_is_none() -> None:
     assert problem.lowest is None
     assert problem.proof is None
     assert problem.complete
+
+
+RIPPLES = "0.3*cos(12*x) + 0.3*cos(12*y) + 0.02*(x^2 + y^2)"
+
+
+def noted(monkeypatch: pytest.MonkeyPatch) -> list[Window]:
+    """The windows that are searched from now on."""
+    searches = list[Window]()
+
+    def noting(surface: Surface, around: Window, **settings: int) -> Search:
+        searches.append(around)
+        return search(surface, around, **settings)
+
+    monkeypatch.setattr("sim.descent.problem.search", noting)
+    return searches
+
+
+def test_places_near_one_another_are_searched_around_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is found around one does not turn on who else asks, nor on who asks first."""
+    places = at(*((x, y) for x in np.linspace(-2.5, 2.5, 15) for y in np.linspace(1.2, 2.5, 5)))
+    window = Window(-1.0, 1.0, -1.0, 1.0)
+    alone = [float(problem_of(RIPPLES, window).lowest_about(place[None])[0]) for place in places[::7]]
+    searches = noted(monkeypatch)
+    problem = problem_of(RIPPLES, window)
+    backwards = problem.lowest_about(places[::-1])
+    assert len(searches) <= 10  # A dozen or so of places each, one for all of those as far away.
+    assert problem.lowest_about(places).tolist() == backwards[::-1].tolist()
+    assert problem.knowing(places[:1]).lowest_about(places[:7]).tolist() == backwards[::-1][:7].tolist()
+    assert backwards[::-1][::7].tolist() == alone
+
+
+@pytest.mark.parametrize("place", [(2.3, 0.0), (-41.0, 17.0), (0.6, 900.0), (0.0, 0.0)])
+def test_the_lowest_is_searched_for_all_around_a_place_and_in_the_window(
+    place: tuple[float, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searches = noted(monkeypatch)
+    window = Window(-1.0, 0.5, -2.0, 2.0)
+    problem_of("x^2 + y^2", window).lowest_about(at(place))
+    around = np.add(place, [(-0.75, -2.0), (0.75, 2.0)])
+    assert any(one.contains(around).all() for one in searches)
+    assert any(one.contains(np.array([(-1.0, -2.0), (0.5, 2.0), place])).all() for one in searches)

@@ -155,6 +155,7 @@ class Saying(Enum):
     GLOBAL = "proved to be the global one"
     LOWEST = "none lower is known in or around the window"
     FOUND = "a minimum found at ({x}, {y})"
+    LOWER = "one {height} lower was found nearby"
     BOUNDLESS = "it grows without bound"
     NOT_FINITE = "the loss is not finite there"
     NO_GRADIENT = "the loss has no gradient there"
@@ -189,6 +190,13 @@ def _height(verdict: "Verdict") -> Part:
     if verdict.height < -LOWER * abs(verdict.loss):
         return Saying.BELOW.with_blanks(height=f"{-verdict.height:.3g}")
     return Saying.ABOVE.with_blanks(height=f"{verdict.height:.3g}")
+
+
+def _reason(verdict: "Verdict") -> Part:
+    """Which minimum is lower than that on which it is stuck: a known one, or else one that a search around it found."""
+    if verdict.lower is None:
+        return _height(verdict)
+    return Saying.LOWER.with_blanks(height=f"{verdict.lower:.3g}")
 
 
 def _down(verdict: "Verdict") -> Part:
@@ -251,7 +259,7 @@ class VerdictKind(Enum):
         Rank.STANDING,
         _in(lowest=True),
     )
-    STUCK = ("stuck in a local minimum", (_slope, _signs, _found, _height, _balance), Rank.STANDING, _in(lowest=False))
+    STUCK = ("stuck in a local minimum", (_slope, _signs, _found, _reason, _balance), Rank.STANDING, _in(lowest=False))
     STALLED = ("stalled at a saddle", (_slope, _signs, _down), Rank.STANDING, (_lingers, _still_lingers))
     BALANCED = ("balanced on a maximum", (_slope, _signs, _down), Rank.STANDING, _rests(MAXIMUM))
     LEVEL = ("stopped on level ground", (_slope, _signs), Rank.STANDING, _rests(LEVEL))
@@ -365,6 +373,8 @@ class Verdict:
     """Whether the rule shrinks θ besides: then it rests where that and the gradient balance."""
     found: tuple[float, float] | None = None
     """Where it rests, if that is a minimum of which nothing was known before: outside of the window, as a rule."""
+    lower: float | None = None
+    """How much lower a minimum is that a search around that one found, if it is stuck and no known one is lower."""
     proved: bool = False
     """Whether the lowest known minimum is proved to be the lowest there is."""
     failure: str = ""

@@ -15,7 +15,7 @@ from ..track import Track
 from .blocks import BOUNCES
 from .judge import LOOKBACK, Judge, decays, rateless
 from .kinds import Event, Verdict, VerdictKind
-from .sight import nearest_saddle
+from .sight import AS_LOW, nearest_saddle
 
 SWING = min(span for span, _ in BOUNCES)
 """Of how many movements the longest is told of a marble that bounces."""
@@ -76,6 +76,7 @@ class TrackJudge:
             loss=float(track.loss[moment]),
             swing=self._swing(moment) if kind in (VerdictKind.BOUNCING, VerdictKind.SWINGING) else None,
             found=found,
+            lower=_lower(problem, *found) if found and kind is VerdictKind.STUCK else None,
             proved=kind is VerdictKind.SETTLED and problem.proof is not None,
             decays=decays(track.lane) and not rateless(track.lane, problem.train.count, np.array([update])).all(),
             failure=track.failure if kind is VerdictKind.FAILED else "",
@@ -119,6 +120,18 @@ def _unknown(problem: Problem, x: float, y: float) -> tuple[float, float] | None
     """The minimum at (x, y) that is none of those known; asked for at every picture of a marble at rest."""
     (found,) = problem.lookup(np.array([[x, y]]))
     return None if found is None or found.point in problem.minima else found.point.position
+
+
+@lru_cache(maxsize=16)
+def _lower(problem: Problem, x: float, y: float) -> float | None:
+    """How much lower a minimum is that is found around that at (x, y), if no known one is lower; else None."""
+    place = np.array([[x, y]])
+    loss = float(problem.train.value(place)[0])
+    slack = AS_LOW * problem.units.loss
+    if problem.lowest is not None and problem.lowest < loss - slack:
+        return None
+    lower = float(problem.lowest_about(place)[0])
+    return loss - lower if lower < loss - slack else None
 
 
 def _way_down(problem: Problem, theta: Array) -> tuple[float, float]:

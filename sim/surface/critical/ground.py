@@ -9,7 +9,7 @@ import numpy as np
 
 from ..points import Array, Mask, dot, eigenvalues, eigenvectors, norm, pair
 from ..protocol import Surface, Window
-from .newton import first_of_each
+from .newton import first_of_each, nearest_within
 
 DIRECTIONS = 32  # In which a circle is looked at first.
 # How many of the lowest directions of a circle are looked around more closely.
@@ -40,7 +40,9 @@ MET = 0.2  # In steps: how near to each other two floors come that meet,
 CLOSE = 8  # at so many places from each of a floor's to its next one,
 FARTHEST = 1.5  # which is no farther away than so many steps.
 LONGEST = 2_000  # Places of a floor to which no more are added: where valleys are a net it may have no end.
-TOGETHER = 1 << 18  # So many pairs of points are compared at once.
+# In steps: how far apart places are from which others are followed that meet a floor. First from few, then from those
+# that are left beside all that these have come along: of a net, each valley is met in many places.
+WAVES = 6.0, 3.0, 2.0, ASIDE
 MOST_STEPS = 256  # Along a floor, each way.
 FEW = 4  # On a floor of so few points nothing is said of its slope.
 CLOSED = 0.75  # How near, in steps, a floor comes back to where it began if it is closed.
@@ -89,11 +91,14 @@ def lowest_around(
     ahead: Array | None = None,
     bottoms: int = BOTTOMS,
     closer: int = CLOSER,
+    level: tuple[Array, Array] | None = None,
 ) -> tuple[Array, Array, Array]:
     """The lowest points on circles around the centers (n, 2), their heights (n,) and those of the highest, (n,).
 
     ahead: angles (n,); then only the half of the circle is looked at that lies in this direction.
     bottoms, closer: around how many of the lowest directions it is looked at more closely, and how often.
+    level: heights (n,) and up to which difference others are equal to them; of several lowest points that are, where
+        valleys cross, that counts which is the most straight ahead.
     """
     if ahead is None:
         angles = np.broadcast_to(np.arange(DIRECTIONS) * (_TURN / DIRECTIONS), (len(centers), DIRECTIONS))
@@ -101,30 +106,42 @@ def lowest_around(
         angles = ahead[:, None] + np.linspace(-0.25 * _TURN, 0.25 * _TURN, DIRECTIONS // 2 + 1)
     heights = _heights(surface, _on_circles(centers, radii, angles))
     highest = np.where(np.isfinite(heights), heights, -np.inf).max(axis=1, initial=-np.inf)
-    points, heights = _closely(surface, centers, radii, _bottoms(angles, heights)[:, :bottoms], closer)
+    angle, low = _bottoms(angles, heights)
+    angle, low = angle[:, :bottoms], low[:, :bottoms]
+    points, heights = np.full((*low.shape, 2), np.nan), np.full(low.shape, np.inf)
+    rows = np.nonzero(low)[0]
+    points[low], heights[low] = _closely(surface, centers[rows], radii[rows], angle[low], closer)
     best = heights.argmin(axis=1)
     row = np.arange(len(centers))
+    if ahead is not None and level is not None:
+        equal = np.abs(heights - level[0][:, None]) <= level[1][:, None]
+        onward = dot(points - centers[:, None], pair(np.cos(ahead), np.sin(ahead))[:, None])
+        best = np.where(equal[row, best], np.where(equal, onward, -np.inf).argmax(axis=1), best)
     return points[row, best], heights[row, best], highest
 
 
 def _closely(surface: Surface, centers: Array, radii: Array, angle: Array, closer: int = CLOSER) -> tuple[Array, Array]:
-    """The lowest points on circles about each of some directions (n, k), and their heights: (n, k, 2) and (n, k)."""
+    """The lowest points (n, 2) on circles about each of some directions (n,), and their heights (n,)."""
     width = _TURN / DIRECTIONS
     offsets = np.linspace(-1.0, 1.0, SAMPLES)
-    rows, columns = np.indices(angle.shape)
+    rows = np.arange(len(angle))
     for _ in range(closer):
-        nearby = angle[..., None] + width * offsets
-        best = _heights(surface, _on_circles(centers[:, None], radii[:, None], nearby)).argmin(axis=-1)
-        angle, width = nearby[rows, columns, best], width * 2 / (SAMPLES - 1)
-    points = _on_circles(centers, radii, angle)
+        nearby = angle[:, None] + width * offsets
+        best = _heights(surface, _on_circles(centers, radii, nearby)).argmin(axis=-1)
+        angle, width = nearby[rows, best], width * 2 / (SAMPLES - 1)
+    points = _on_circles(centers, radii, angle[:, None])[:, 0]
     return points, _heights(surface, points)
 
 
-def _bottoms(angles: Array, heights: Array) -> Array:
-    """The angles (n, BOTTOMS) of the lowest of those directions (n, k) that are lower than both of their neighbours."""
+def _bottoms(angles: Array, heights: Array) -> tuple[Array, Mask]:
+    """The angles (n, BOTTOMS) of the lowest of those directions (n, k) that are lower than both of their neighbours.
+
+    And which are any: most circles have fewer.
+    """
     beside = np.minimum(np.roll(heights, 1, axis=1), np.roll(heights, -1, axis=1))
-    order = np.argsort(np.where(heights <= beside, heights, np.inf), axis=1, kind="stable")[:, :BOTTOMS]
-    return np.asarray(np.take_along_axis(angles, order, axis=1))
+    low = heights <= beside
+    order = np.argsort(np.where(low, heights, np.inf), axis=1, kind="stable")[:, :BOTTOMS]
+    return np.take_along_axis(angles, order, axis=1), np.take_along_axis(low, order, axis=1)
 
 
 def _on_circles(centers: Array, radii: Array, angles: Array) -> Array:
@@ -222,14 +239,15 @@ def with_branches(surface: Surface, window: Window, floor: Array, equal: float, 
     """
     fresh = floor
     for _ in range(BRANCHES):
-        starts = _off(surface, window, fresh, equal, step)
-        starts = first_of_each(starts[_apart(starts, floor) > ASIDE * step], ASIDE * step)
-        met = list[Array]()
-        for more in floors(surface, window, starts, np.full(len(starts), equal), step):
-            new = more[_apart(more, floor) > ASIDE * step]
-            if len(new) and len(floor) <= LONGEST and _meet(more, floor, step):
-                floor = np.concatenate([floor, more])
-                met.append(more)
+        starts, met = _off(surface, window, fresh, equal, step), list[Array]()
+        for apart in WAVES:
+            starts = starts[nearest_within(starts, floor, ASIDE * step) == np.inf]
+            first = first_of_each(starts, apart * step)
+            for more in floors(surface, window, first, np.full(len(first), equal), step):
+                new = nearest_within(more, floor, ASIDE * step) == np.inf
+                if new.any() and len(floor) <= LONGEST and _meet(more, floor, step):
+                    floor = np.concatenate([floor, more])
+                    met.append(more)
         if not met:
             break
         fresh = np.concatenate(met)
@@ -238,15 +256,9 @@ def with_branches(surface: Surface, window: Window, floor: Array, equal: float, 
 
 def _meet(one: Array, other: Array, step: float) -> bool:
     """Whether two floors (n, 2), (m, 2) come so near to each other that they meet between their places."""
-    one = one[_apart(one, other) <= FARTHEST * step]
-    other = other[_apart(other, one) <= FARTHEST * step]
-    return len(one) > 0 and bool((_apart(_closed_up(one, step), _closed_up(other, step)) <= MET * step).any())
-
-
-def _apart(points: Array, others: Array) -> Array:
-    """From each of the points (n, 2) to the nearest of the others (m, 2), (n,)."""
-    parts = np.array_split(points, len(points) * len(others) // TOGETHER + 1)
-    return np.concatenate([norm(part[:, None] - others).min(axis=1, initial=np.inf) for part in parts])
+    one = one[nearest_within(one, other, FARTHEST * step) < np.inf]
+    other = other[nearest_within(other, one, FARTHEST * step) < np.inf]
+    return bool((nearest_within(_closed_up(one, step), _closed_up(other, step), MET * step) < np.inf).any())
 
 
 def _closed_up(floor: Array, step: float) -> Array:
@@ -264,8 +276,9 @@ def _off(surface: Surface, window: Window, floor: Array, equal: float, step: flo
     heights = _heights(surface, _on_circles(floor, radii, angles))
     low = (heights < np.roll(heights, 1, axis=1)) & (heights <= np.roll(heights, -1, axis=1))
     meeting = low.sum(axis=1) > 2
-    angle = _bottoms(angles[meeting], heights[meeting])
-    points, heights = _closely(surface, floor[meeting], radii[meeting], angle)
+    angle, real = _bottoms(angles[meeting], heights[meeting])
+    rows = np.nonzero(real)[0]
+    points, heights = _closely(surface, floor[meeting][rows], radii[meeting][rows], angle[real])
     return points[(np.abs(heights - surface.value(floor[:1])) <= equal) & window.contains(points)]
 
 
@@ -278,10 +291,9 @@ def _ways(
     first, _, _ = lowest_around(surface, points, np.full(len(points), step))
     out, heights = first - points, surface.value(points)
     angles = np.arctan2(out[:, 1], out[:, 0])
-    ahead, back = (
-        _walk(surface, window, points, heights, equal, turn, step) for turn in (angles, angles + 0.5 * _TURN)
-    )
-    return ahead, back
+    both = np.tile(points, (2, 1)), np.tile(heights, 2), np.tile(equal, 2)
+    ways = _walk(surface, window, *both, np.concatenate([angles, angles + 0.5 * _TURN]), step)
+    return ways[: len(points)], ways[len(points) :]
 
 
 def walks(surface: Surface, window: Window, points: Array, equal: Array, step: float) -> list[Array]:
@@ -303,14 +315,15 @@ class _Way:
 def _walk(
     surface: Surface, window: Window, points: Array, heights: Array, equal: Array, angles: Array, step: float
 ) -> list[_Way]:
-    """From each point (n, 2) in a direction (n,), always to the lowest point a step ahead."""
+    """From each point (n, 2) in a direction (n,), always to the lowest point a step ahead, straight over crossings."""
     ways = [_Way([]) for _ in points]
     here, angle = points.copy(), angles.copy()
     going = np.arange(len(points))
     for number in range(MOST_STEPS):
         if not len(going):
             break
-        ahead, least, _ = lowest_around(surface, here[going], np.full(len(going), step), angle[going])
+        radii, level = np.full(len(going), step), (heights[going], equal[going])
+        ahead, least, _ = lowest_around(surface, here[going], radii, angle[going], level=level)
         moved = ahead - here[going]
         here[going], angle[going] = ahead, np.arctan2(moved[:, 1], moved[:, 0])
         inside = window.contains(ahead)

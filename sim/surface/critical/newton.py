@@ -1,6 +1,7 @@
 """Newton's method on ∇f = 0, from many points at once, and which of the points that it reaches are one and the same."""
 
 import numpy as np
+import numpy.typing as npt
 
 from ..points import Array, Mask, norm
 from ..protocol import Surface, Window
@@ -20,6 +21,8 @@ NUDGE = 1e-13 * np.array([1.0, 0.6])
 NO_GRADIENT = 1e-8  # A slope as small as this, over the steepest half a reach away, is none.
 
 SINGULAR = 1e-14  # |det H| / ‖H‖² below which a Hessian has one direction only.
+
+SQUARES = 1.001  # By what squares are larger than what lies in two that touch may be apart, for rounding.
 
 CIRCLE = np.stack([np.cos(np.arange(16) * np.pi / 8), np.sin(np.arange(16) * np.pi / 8)], axis=-1)
 """Sixteen unit vectors all around, shape (16, 2)."""
@@ -112,3 +115,35 @@ def first_of_each(points: Array, near: float) -> Array:
 def distances(points: Array, others: Array) -> Array:
     """From each point (n, 2) to the nearest of the others, inf if there are none."""
     return np.asarray(norm(points[:, None] - others[None]).min(axis=1, initial=np.inf))
+
+
+def nearest_within(points: Array, others: Array, near: float) -> Array:
+    """From each of the points (n, 2) to the nearest of the others (m, 2), or inf if that is farther than `near`; (n,).
+
+    Only those are compared that lie in one square of a little more than this size, or in two that touch.
+    """
+    gaps = np.full(len(points), np.inf)
+    if not len(points) or not len(others):
+        return gaps
+    corner, size = others.min(axis=0), SQUARES * near
+    rows, columns = np.floor((others - corner) / size).T
+    tall = columns.max() + 3  # Rows are kept apart by two empty squares.
+    squares = rows * tall + columns
+    order = np.argsort(squares, kind="stable")
+    squares = squares[order]
+    row, column = np.floor((points - corner) / size).T
+    middles = (row[:, None] + [-1, 0, 1]) * tall + column[:, None]
+    first, last = np.searchsorted(squares, middles - 1, "left"), np.searchsorted(squares, middles + 1, "right")
+    count = (last - first).sum(axis=1)
+    starts = np.repeat((first.ravel() - _before((last - first).ravel())), (last - first).ravel())
+    other = order[starts + np.arange(len(starts))]
+    distance = norm(np.repeat(points, count, axis=0) - others[other])
+    some = count > 0
+    gaps[some] = np.minimum.reduceat(distance, _before(count)[some]) if some.any() else np.inf
+    gaps[gaps > near] = np.inf
+    return gaps
+
+
+def _before(counts: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """How many come before each, of which there are so many (n,)."""
+    return np.cumsum(counts) - counts

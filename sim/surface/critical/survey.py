@@ -11,6 +11,8 @@ from .point import Scales, frobenius
 
 PARTS = 8  # In which the grid is computed: small ones stay in the processor's cache.
 
+TOGETHER = 1 << 18  # So many pairs of points are compared at once.
+
 PLATEAU = 1e-16
 """Slopes as small as this, over the steepest on the grid, are a plateau's: rounding leaves no more of them."""
 
@@ -85,6 +87,10 @@ def unexplained(surface: Surface, survey: Survey, found: Array, reach: float) ->
     """The grid's lowest nodes (n, 2) far from every critical point found that is no higher than they are."""
     lowest = _lowest_around(survey.values) & ~_plateau(survey)
     nodes, heights, others = survey.nodes[lowest], survey.values[lowest], surface.value(found)
-    gaps = norm(nodes[:, None] - found)
-    gaps[others > heights[:, None]] = np.inf
-    return np.asarray(nodes[gaps.min(axis=1, initial=np.inf) > reach])
+    parts = len(nodes) * len(found) // TOGETHER + 1
+    far = [np.empty(0, np.bool_)]
+    for some, height in zip(np.array_split(nodes, parts), np.array_split(heights, parts), strict=True):
+        gaps = norm(some[:, None] - found)
+        gaps[others > height[:, None]] = np.inf
+        far.append(gaps.min(axis=1, initial=np.inf) > reach)
+    return np.asarray(nodes[np.concatenate(far)])

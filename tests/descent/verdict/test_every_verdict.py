@@ -267,6 +267,38 @@ def test_of_minima_that_no_window_shows_only_the_lowest_is_called_so() -> None:
         assert (verdict.kind is VerdictKind.STUCK) == (losses[low] > losses.min())
 
 
+@pytest.mark.parametrize(
+    ("formula", "start", "window"),
+    [
+        ("(x - 2)^2*(x - 4)^2*(x + 1)^2/60 - 0.3*x + y^2", (0.15, 0.1), Window(-2.0, 0.2, -1.0, 1.0)),
+        ("(x - 100)^2 + sin(5*x) + y^2", (98.0, 0.3), Window(-3.0, 3.0, -3.0, 3.0)),
+    ],
+)
+def test_who_is_stuck_below_every_known_minimum_is_told_of_one_that_is_lower(
+    formula: str, start: tuple[float, float], window: Window
+) -> None:
+    """The lowest is known from a fine grid; of the second none is known before, and of the first a higher one."""
+    x = np.linspace(start[0] - 10.0, start[0] + 10.0, 2_000_001)
+    least = float(Formula(formula).value(np.stack([x, 0 * x], axis=-1)).min())
+    way = Way(formula, GradientDescent(0.05), start, updates=600, window=window)
+    verdict = judged(way).verdict(way.updates)
+    assert verdict.kind is VerdictKind.STUCK
+    assert verdict.found is not None
+    assert verdict.lower == pytest.approx(verdict.loss - least, abs=1e-6)
+    assert f"one {verdict.loss - least:.3g} lower was found nearby" in verdict.evidence
+    assert "below" not in verdict.sentence
+    assert "above" not in verdict.sentence
+
+
+def test_who_is_stuck_above_a_known_minimum_is_told_of_that_one() -> None:
+    """Of (x² − 1)² + x/5 the window shows the lower minimum alone."""
+    way = Way("(x^2 - 1)^2 + 0.2*x + y^2", STEP, (0.5, 0.3), window=Window(-1.3, 0.6, -1.0, 1.0))
+    verdict = judged(way).verdict(way.updates)
+    assert verdict.kind is VerdictKind.STUCK
+    assert verdict.lower is None
+    assert "above the lowest minimum" in verdict.sentence
+
+
 @pytest.mark.parametrize(("start", "kind"), [(-1.0, VerdictKind.SETTLED), (1.0, VerdictKind.STUCK)])
 def test_minima_on_both_sides_of_the_window_and_far_from_it_are_compared(start: float, kind: VerdictKind) -> None:
     """(x² − 900)²/1000 + x/100 has one near −30, at −0.3, and one near 30, at 0.3."""
