@@ -16,7 +16,7 @@ from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.scene.view import USUAL_VIEW
 from sim.stage.drawing.canvas import Pixel
-from sim.stage.picture.map.terrain import number_place
+from sim.stage.picture.map.numbers import number_place
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
@@ -71,7 +71,7 @@ def test_they_leave_the_numbers_of_minima_to_be_seen(language: str, view: str) -
         for context, drawn in labelled(scene, 60, size, presenter=True, language=language):
             minima = context.problem.minima
             numbers = [
-                number_place(context.site, each, number, context.stroke).move(context.area.topleft)
+                number_place(str(number), context.site.pixel(*each.position), context.stroke).move(context.area.topleft)
                 for number, each in enumerate(minima, start=1)
             ]
             assert len(numbers) == 4
