@@ -42,7 +42,6 @@ LEAST_WEIGHT = 0.02
 TYPE = 0.9  # Height of the equation's type, in ems.
 SHORT, APART = -0.7, 0.25
 """How high bars stand over the equation, in ems: beside its letters, which are short, and above all its lines."""
-WORDS = "weights λᵏ of past gradients"
 CLEAR = 2.0  # Beside the letters and the bars, and between them, in ems.
 
 
@@ -241,7 +240,7 @@ def _bars_and_words(
     foot = top + height - round((ROW * lines + (SHORT if formula and both <= width else APART)) * em)
     right, lowest = left + width - round(0.6 * em), top + round(above * em)
     bars.bottomright = right + 1, foot + 1
-    plate = pygame.Rect(0, 0, text.width(theme.say(WORDS), round(0.8 * em)) + em // 2, round(1.2 * em))
+    plate = pygame.Rect(0, 0, text.width(_words(theme), round(0.8 * em)) + em // 2, round(1.2 * em))
     plate.bottomright = right + em // 4, round(foot - (HIGH + 0.1) * em)
     if plate.top >= max(lowest, top + (1 - WORDED) * height):  # On the lowest maps, bars alone.
         return bars, plate
@@ -264,7 +263,11 @@ def _draw_weights(canvas: Canvas, context: ViewContext, decay: float, lines: int
         canvas.backdrop(drawn, place.topleft)
     for plate in places[1:]:
         canvas.rect(plate, theme.panel, opacity=PLATE)
-        canvas.text(theme.say(WORDS), plate.center, round(0.8 * em), theme.text, align=0.5)
+        canvas.text(_words(theme), plate.center, round(0.8 * em), theme.text, align=0.5)
+
+
+def _words(theme: Theme) -> str:
+    return theme.say("weights λᵏ of past gradients")
 
 
 def _bar(em: int) -> tuple[int, int]:
