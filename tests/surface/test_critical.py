@@ -16,7 +16,7 @@ from numpy.testing import assert_array_equal
 from sim.surface.basins import NO_BASIN, find_basins
 from sim.surface.critical.cells import cells_of
 from sim.surface.critical.ground import Ground
-from sim.surface.critical.newton import newton_steps
+from sim.surface.critical.newton import nearest_within, newton_steps
 from sim.surface.critical.point import CriticalKind, CriticalPoint
 from sim.surface.critical.search import CROWD, critical_points, search
 from sim.surface.functions.formula import Formula
@@ -653,6 +653,47 @@ def test_valleys_that_cross_are_one_minimum_with_all_their_arms(
     assert len(known) == 1
     basins = find_basins(Formula(formula), window, [known[0][0]], [cast(Ground, known[0][1])])
     assert_array_equal(basins.at_rest(np.array(arms)), np.zeros(len(arms)))
+
+
+@pytest.mark.parametrize(
+    ("formula", "turned", "half", "points"),
+    [
+        ("(sin(x)*sin(y))^2", False, 10.0, 37),
+        ("(sin(x)*sin(y))^2", False, 20.0, 145),
+        ("sin(x + y)^2*sin(x - y)^2", True, 15.0, 181),
+        ("abs(sin(x)*sin(y))", False, 12.0, 65),
+    ],
+)
+def test_a_net_of_valleys_is_one_minimum_with_every_valley_of_it(
+    formula: str, turned: bool, half: float, points: int
+) -> None:
+    """The valleys are where x or y, or their sum or difference, is a multiple of π; between them there are tops."""
+    surface, window = Formula(formula), Window(-half, half, -half, half)
+    found = search(surface, window)
+    assert len(found.points) == points
+    ((minimum, ground),) = ((p, g) for p, g in zip(found.points, found.grounds, strict=True) if g is not None)
+    number, place = np.meshgrid(np.arange(-20.0, 21.0), np.linspace(-60.0, 60.0, 500))
+    on = np.concatenate([pair(np.pi * number, place), pair(place, np.pi * number)]).reshape(-1, 2)
+    if turned:
+        on = 0.5 * pair(on[:, 0] + on[:, 1], on[:, 0] - on[:, 1])
+    on = on[(np.abs(on) < 0.95 * half).all(axis=1)]
+    assert nearest_within(on, ground.floor, ground.step).max() <= ground.step
+    assert np.abs(surface.value(ground.floor)).max() < 1e-9 + minimum.value
+
+
+@pytest.mark.parametrize("near", [0.01, 0.3, 2.0])
+def test_what_is_nearest_within_a_distance_is_found_as_by_comparing_all(near: float) -> None:
+    """On a grid, too, where many are just as far away as that."""
+    random = np.random.default_rng(4)
+    for points, others in [
+        (random.normal(0, 2, (200, 2)), random.normal(1, 1, (150, 2))),
+        (0.1 * random.integers(-30, 30, (200, 2)), 0.1 * random.integers(-9, 9, (40, 2))),
+        (np.array([(1e300, 0.0), (0.0, 0.0), (-np.inf, 3.0), (np.nan, 0.0)]), np.array([(0.0, near)])),
+        (np.zeros((0, 2)), np.zeros((3, 2))),
+        (np.zeros((2, 2)), np.zeros((0, 2))),
+    ]:
+        gaps = norm(points[:, None] - others).min(axis=1, initial=np.inf)
+        assert_array_equal(nearest_within(points, others, near), np.where(gaps <= near, gaps, np.inf))
 
 
 @pytest.mark.parametrize("curve", ["sin(x)", "sin(2*x)", "x^2", "x^3", "0.5*x"])

@@ -283,7 +283,7 @@ def _off(surface: Surface, window: Window, floor: Array, equal: float, step: flo
 
 
 def _ways(
-    surface: Surface, window: Window, points: Array, equal: Array, step: float
+    surface: Surface, window: Window, points: Array, equal: Array, step: float, straight: bool = True
 ) -> "tuple[list[_Way], list[_Way]]":
     """The walks from the points (n, 2) to both sides."""
     if not len(points):
@@ -292,13 +292,16 @@ def _ways(
     out, heights = first - points, surface.value(points)
     angles = np.arctan2(out[:, 1], out[:, 0])
     both = np.tile(points, (2, 1)), np.tile(heights, 2), np.tile(equal, 2)
-    ways = _walk(surface, window, *both, np.concatenate([angles, angles + 0.5 * _TURN]), step)
+    ways = _walk(surface, window, *both, np.concatenate([angles, angles + 0.5 * _TURN]), step, straight)
     return ways[: len(points)], ways[len(points) :]
 
 
 def walks(surface: Surface, window: Window, points: Array, equal: Array, step: float) -> list[Array]:
-    """As `floors`, but as far as each floor is level in the window (m, 2), whatever its ends."""
-    ways = _ways(surface, window, points, equal, step)
+    """As `floors`, but as far as each floor is level in the window (m, 2), whatever its ends.
+
+    Where floors cross these turn as rounding has it: so they come along some that are met nowhere else.
+    """
+    ways = _ways(surface, window, points, equal, step, straight=False)
     return [
         np.array([*back.points[::-1], point, *ahead.points]) for point, ahead, back in zip(points, *ways, strict=True)
     ]
@@ -313,16 +316,26 @@ class _Way:
 
 
 def _walk(
-    surface: Surface, window: Window, points: Array, heights: Array, equal: Array, angles: Array, step: float
+    surface: Surface,
+    window: Window,
+    points: Array,
+    heights: Array,
+    equal: Array,
+    angles: Array,
+    step: float,
+    straight: bool,
 ) -> list[_Way]:
-    """From each point (n, 2) in a direction (n,), always to the lowest point a step ahead, straight over crossings."""
+    """From each point (n, 2) in a direction (n,), always to the lowest point a step ahead.
+
+    straight: whether one goes straight on where floors cross, and several such points are level.
+    """
     ways = [_Way([]) for _ in points]
     here, angle = points.copy(), angles.copy()
     going = np.arange(len(points))
     for number in range(MOST_STEPS):
         if not len(going):
             break
-        radii, level = np.full(len(going), step), (heights[going], equal[going])
+        radii, level = np.full(len(going), step), (heights[going], equal[going]) if straight else None
         ahead, least, _ = lowest_around(surface, here[going], radii, angle[going], level=level)
         moved = ahead - here[going]
         here[going], angle[going] = ahead, np.arctan2(moved[:, 1], moved[:, 0])
